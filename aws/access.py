@@ -1,35 +1,28 @@
 """Who of the account may act on what is ours: every role and user, by the policies that apply to it.
 
-Only what changes something, or reads contents, is acting: Describe, List and the like are not. A condition
-that nobody can judge here (a tag, an address, a second factor) is taken to hold.
+Whoever may take the rights of somebody that acts, acts as well. Roles that AWS's services made for themselves
+are AWS's hands: nobody else assumes them, or changes what they may.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 
-from aws.assuming import takers
+from aws.assuming import ASSUME, PRINCIPAL, takers, trusted_services, ways_in
 from aws.door import ReadFailure
-from aws.granted import Grant, Targets, by_gravity, parsed
-from aws.iam import Context, EvalDecision, Statement, context, evaluate
+from aws.function import listed
+from aws.granted import Targets
+from aws.reach import Policies, Reach, reach_of
 from aws.reading import Reader, Reading
-from aws.role import Details, details, document_text, policy_documents
+from aws.role import Details, attached, details, document_text, policy_documents
 from aws.section import Section, Unreadable
-from aws.targets import Target, everybody, own_rights, targets_of
-from aws.words import SILENCE, Words
+from aws.targets import BY_AWS, OF_POLICIES, Target, targets_of
+from aws.words import Words
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Reach:
-    """That a principal may act on one resource, by one action for example."""
-
-    kind: str
-    name: str
-    action: str
-    by: Words
-    """The policy and statement that allow it."""
-    provided: Words = SILENCE
-    """What is not known here, and it depends on: a tag, an address, a second factor."""
+LINKED = ":role/aws-service-role/", f"{BY_AWS}policy/aws-service-role/"
+"""What stands in the ARN of a role that a service of AWS made for itself, and before the policies that AWS wrote for it."""
+GIVES = frozenset({"rights of roles", "rights of users"})
+"""Kinds by which somebody has all rights that there are: whose else it could take says no more."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,92 +34,118 @@ class Principal:
     """role or user."""
     reach: tuple[Reach, ...]
     assumed_by: tuple[str, ...] = ()
-    """Of a role, who may assume it by its trust alone: see ``aws.assuming.takers``."""
+    """Of a role, who else may assume it by its trust alone: see ``aws.assuming.takers``."""
 
 
-Policies = Sequence[tuple[str, str]]
-"""(name, document) of every policy that applies to a principal."""
+@dataclass(frozen=True, slots=True)
+class _Bearer:
+    """A role, user or group as IAM lists it, with the policies that apply to it."""
+
+    arn: str
+    kind: str
+    raw: Mapping[str, Any]
+    policies: Policies
+    limit: Policies | None
+    trusts: tuple[str, ...] = ()
+
+    @property
+    def name(self) -> str:
+        return self.arn.rpartition("/")[2]
+
+    def reaches(self, targets: Targets) -> tuple[Reach, ...]:
+        return reach_of(self.arn, self.policies, self.limit, targets=targets)
 
 
 def principals(reading: Reading) -> Section[Principal]:
     """Return ARN -> what it may act on; who may act on nothing of ours is left out."""
-    secrets, apis = reading.section("secrets"), reading.section("rest_apis")
     found, documents = reading.source(details), reading.source(policy_documents)
-    targets = Targets(targets_of(reading.scope, secrets, apis, found))
-    judged: dict[str, Principal | Unreadable] = {}
-    for kind, arn, raw in everybody(found):
+    account = reading.scope.account
+    bearers: dict[str, _Bearer] = {}
+    unread: dict[str, Unreadable] = {}
+    for kind, raw in _everybody(found):
+        arn = raw["Arn"]
         try:
-            applying = _applying(raw, found, documents)
-            reach = _unlinked(
-                arn,
-                *reach_of(arn, *applying, targets=targets),
-                *reach_of(arn, *applying, targets=Targets(own_rights(kind, arn, raw, found))),
-            )
-            trust = takers(raw, reading.scope.account) if reach and kind == "role" else ()
+            trusts = takers(raw, account) if kind == "role" else ()
+            policies, limit = _applying(raw, found, documents)
+            bearers[arn] = _Bearer(arn, kind, raw, policies, limit, trusts)
         except (ReadFailure, ValueError) as error:
-            judged[arn] = Unreadable(f"policies of {arn}: {error}")
-            continue
-        if reach:
-            judged[arn] = Principal(arn=arn, kind=kind, reach=reach, assumed_by=trust)
-    return judged
+            unread[arn] = Unreadable(f"policies of {arn}: {error}")
+    targets = Targets((*targets_of(reading), *_policies(found)))
+    reach = _with_takers(bearers, targets, reading)
+    return unread | {
+        arn: Principal(
+            arn=arn,
+            kind=one.kind,
+            reach=reach[arn],
+            assumed_by=tuple(who for who in one.trusts if who not in bearers),
+        )
+        for arn, one in bearers.items()
+        if one.kind != "group" and reach.get(arn)
+    }
 
 
-def _unlinked(arn: str, *reach: Reach) -> tuple[Reach, ...]:
-    """Leave out what roles of AWS's services do with alarms of their own, under AWS's own policies."""
-    linked = ":role/aws-service-role/" in arn
-    return tuple(one for one in reach if not (linked and one.kind == "alarm"))
+def _with_takers(
+    bearers: Mapping[str, _Bearer], targets: Targets, reading: Reading
+) -> Mapping[str, tuple[Reach, ...]]:
+    """Return what each bearer reaches: our resources, and whoever reaches them, as far as the chain goes."""
+    reach = {arn: one.reaches(targets) for arn, one in bearers.items()}
+    ours, followed = set(reading.scope.roles), set[str]()
+    while left := [
+        one
+        for arn, one in bearers.items()
+        if reach[arn] and arn not in followed and one.raw.get("RoleName") not in ours
+    ]:
+        followed |= {one.arn for one in left}
+        by_rights = Targets(way for one in left for way in _ways_in(one, reading))
+        for arn, one in bearers.items():
+            if GIVES.isdisjoint(each.kind for each in reach[arn]):
+                found = (*one.reaches(by_rights), *_by_trust(arn, left))
+                others = (each for each in found if each.name != one.name)
+                reach[arn] = tuple(dict.fromkeys((*reach[arn], *others)))
+    return reach
 
 
-def reach_of(
-    arn: str, policies: Policies, limit: Policies | None, *, targets: "Targets"
-) -> tuple[Reach, ...]:
-    """Return what the policies let a principal act on, within its boundary (``limit``)."""
-    grants: dict[int, list[Grant]] = {}
-    for name, document in policies:
-        for place, grant in targets.granted(name, document):
-            grants.setdefault(place, []).append(grant)
-    if not grants:
-        return ()
-    own = tuple(one for name, document in policies for one in parsed(document, name))
-    limits = () if limit is None else (tuple(s for n, d in limit for s in parsed(d, n)),)
-    found = (
-        _reached(targets.all[place], sorted(grants[place], key=by_gravity), arn, own, limits)
-        for place in sorted(grants)
-    )
-    return tuple(one for one in found if one is not None)
+def _ways_in(one: _Bearer, reading: Reading) -> Iterator[Target]:
+    """Yield by what somebody takes the rights of a bearer; where nobody read the functions, any may run under it."""
+    try:
+        functions = [f["FunctionArn"] for f in reading.source(listed) if f["Role"] == one.arn]
+    except ReadFailure:
+        functions = [f"arn:aws:lambda:{reading.scope.region}:{reading.scope.account}:function:*"]
+    unqualified = sorted({":".join(arn.split(":")[:7]) for arn in functions})
+    services = trusted_services(one.raw) if one.kind == "role" else ()
+    passed_to = services[0] if len(services) == 1 else ""
+    for arns, actions in ways_in(one.kind, one.raw, reading.scope, unqualified):
+        yield Target(kind=PRINCIPAL, name=one.name, arns=arns, actions=actions, passed_to=passed_to)
 
 
-def _reached(
-    target: Target,
-    grants: Iterable["Grant"],
-    who: str,
-    own: Sequence[Statement],
-    limits: Sequence[Sequence[Statement]],
-) -> Reach | None:
-    """Return by what a principal reaches a target: the gravest that it surely may, else that it may perhaps."""
-    known, perhaps = _known(who, target.arns[0]), None
-    for _, action, arn, by in grants:
-        result = evaluate(own, action, arn, known, limits=limits)
-        reach = Reach(kind=target.kind, name=target.name, action=action, by=by)
-        if result.allowed:
-            return reach
-        if result.outcome is EvalDecision.UNKNOWN and perhaps is None:
-            perhaps = replace(reach, provided=result.reason)
-    return perhaps
+def _by_trust(arn: str, others: Iterable[_Bearer]) -> Iterator[Reach]:
+    """Yield the roles whose trust names a principal of the account, which nobody else has to allow."""
+    for one in others:
+        if arn in one.trusts:
+            by = Words(en=f"trust of {one.name}", ja=f"{one.name}の信頼ポリシー")
+            yield Reach(kind=PRINCIPAL, name=one.name, action=ASSUME, by=by)
 
 
-def _known(arn: str, resource: str) -> Context:
-    """Return what is known of any call that a principal makes on a resource."""
-    region, account = resource.split(":")[3:5]
-    return context(
-        {
-            **({"aws:RequestedRegion": region} if region else {}),
-            **({"aws:ResourceAccount": account} if account else {}),
-            "aws:PrincipalArn": arn,
-            "aws:PrincipalAccount": arn.split(":")[4],
-            "aws:SecureTransport": "true",
-        }
-    )
+def _everybody(found: Details) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    """Yield kind and details of every role, user and group, but for what services of AWS made for themselves."""
+    yield from (("role", one) for one in found.roles if not _is_linked(one))
+    yield from (("user", one) for one in found.users)
+    yield from (("group", one) for one in found.groups)
+
+
+def _is_linked(role: Mapping[str, Any]) -> bool:
+    """Whether it is a role of a service of AWS, with AWS's own policies and no other."""
+    place, policies = LINKED
+    whole = all(one.startswith(policies) for one in attached(role))
+    return place in role["Arn"] and whole and not role.get("RolePolicyList")
+
+
+def _policies(found: Details) -> Iterator[Target]:
+    """Yield the policies of the customer that anybody has: whoever changes them widens whoever has them."""
+    everybody = (*found.roles, *found.users, *found.groups)
+    in_use = sorted({arn for one in everybody for arn in attached(one)})
+    own = tuple(one for one in in_use if not one.startswith(BY_AWS))
+    yield Target(kind="rights of policies", name="", arns=own, actions=OF_POLICIES)
 
 
 def _applying(
@@ -160,6 +179,9 @@ def _managed(arn: str, documents: Mapping[str, str | Unreadable]) -> tuple[str, 
 READERS = {
     "principals": Reader(
         principals,
-        ("iam:GetAccountAuthorizationDetails", "iam:GetPolicy", "iam:GetPolicyVersion"),
+        (
+            *("iam:GetAccountAuthorizationDetails", "iam:GetPolicy", "iam:GetPolicyVersion"),
+            "lambda:ListFunctions",
+        ),
     ),
 }

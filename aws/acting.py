@@ -1,8 +1,13 @@
-"""Which actions of a service act on a resource: whatever is neither about others nor only looks at how it is set up."""
+"""Which actions of a service act on a resource: whatever is neither about others nor only looks at how it is set up.
 
+Derived from AWS's own models: an action that AWS adds acts until somebody says here why it does not.
+"""
+
+from collections.abc import Mapping
 from functools import lru_cache
 
-from aws.iam import actions_of
+from aws.iam import actions_for, actions_of
+from aws.iam.service_models import operation_names, service_model
 
 METADATA = ("Describe", "List", "Tag", "Untag", "Validate", "View")
 """Beginnings of actions that neither change a resource nor read what is in it."""
@@ -22,13 +27,97 @@ NOT_OURS = frozenset(
     }
 )
 """Actions that cannot be about a resource that exists, or tell how it is set up."""
+READS = ("Describe", "Filter", "Get", "Head", "List", "Select", "Tag", "Test", "Untag")
+"""Beginnings of operations that change nothing but tags; what is read is no secret where ``changes`` is asked."""
+BY_MEMBER: Mapping[str, frozenset[str]] = {
+    "acm": frozenset({"CertificateArn"}),
+    "cloudwatch": frozenset({"AlarmName", "AlarmNames", "MuteTargets"}),
+    "kms": frozenset({"DestinationKeyId", "KeyId", "TargetKeyId"}),
+    "logs": frozenset({"logGroupIdentifier", "logGroupName", "resourceArn", "resourceIdentifier"}),
+    "route53": frozenset({"HostedZoneId"}),
+    "route53domains": frozenset({"DomainName"}),
+    "s3": frozenset({"Bucket"}),
+}
+"""boto3's service -> the members of a request by which it is about a certificate, an alarm, a key, a log group,
+a zone, a domain or a bucket that exists."""
+BESIDE: Mapping[str, tuple[str, ...]] = {
+    "logs": ("logs:PutAccountPolicy", "logs:DeleteAccountPolicy"),
+    "route53": ("route53:DeleteHostedZone",),
+    "s3": (
+        *("s3:DeleteObjectVersion", "s3:BypassGovernanceRetention", "s3:ReplicateObject"),
+        *("s3:ReplicateDelete", "s3:PutObjectVersionAcl", "s3:ObjectOwnerOverrideToBucketOwner"),
+    ),
+}
+"""Actions that name none of these members and act on all of them, or that no operation is named after."""
+HARMLESS: Mapping[str, frozenset[str]] = {
+    "makes what is not there yet": frozenset(
+        {"s3:CreateBucket", "logs:CreateLogGroup", "route53domains:RegisterDomain"}
+    ),
+    "adds lines or numbers, and takes none away: AWS's policies for functions and machines give it on *": frozenset(
+        {"logs:CreateLogStream", "logs:PutLogEvents"}
+    ),
+    "reads lines, which hold no secret and no user id": frozenset(
+        {
+            *("logs:CreateExportTask", "logs:DeleteIndexPolicy", "logs:PutIndexPolicy"),
+            "logs:StartQuery",
+        }
+    ),
+    "turns on what protects": frozenset(
+        {
+            *("cloudwatch:EnableAlarmActions", "kms:CancelKeyDeletion", "kms:EnableKey"),
+            *("kms:EnableKeyRotation", "kms:RotateKeyOnDemand", "acm:RenewCertificate"),
+            *("acm:ResendValidationEmail", "route53:EnableHostedZoneDNSSEC"),
+            *("route53:CreateResourceRecordSetProtections", "route53domains:EnableDomainAutoRenew"),
+            *("route53domains:EnableDomainTransferLock", "route53domains:RenewDomain"),
+        }
+    ),
+    "uses a key on what the caller has already": frozenset(
+        {
+            *("kms:Decapsulate", "kms:Decrypt", "kms:DeriveSharedSecret", "kms:Encapsulate"),
+            *("kms:Encrypt", "kms:GenerateDataKey", "kms:GenerateDataKeyPair", "kms:GenerateMac"),
+            "kms:GenerateDataKeyPairWithoutPlaintext",
+            "kms:GenerateDataKeyWithoutPlaintext",
+            *("kms:ReEncryptFrom", "kms:ReEncryptTo", "kms:RetireGrant", "kms:Verify"),
+            "kms:VerifyMac",
+        }
+    ),
+    "labels, counts or lists": frozenset(
+        {
+            *("acm:AddTagsToCertificate", "acm:RemoveTagsFromCertificate"),
+            "kms:UpdateKeyDescription",
+            *("route53:CreateQueryLoggingConfig", "route53:AssociateVPCWithHostedZone"),
+            *("route53:CreateVPCAssociationAuthorization", "route53:UpdateHostedZoneTier"),
+            *("route53:DeleteVPCAssociationAuthorization", "route53:DisassociateVPCFromHostedZone"),
+            *(
+                "route53domains:CheckDomainAvailability",
+                "route53domains:CheckDomainTransferability",
+            ),
+            *("route53domains:DeleteTagsForDomain", "route53domains:UpdateTagsForDomain"),
+            *("s3:AbortMultipartUpload", "s3:CreateSession", "s3:RestoreObject"),
+            *("s3:CreateBucketMetadataConfiguration", "s3:CreateBucketMetadataTableConfiguration"),
+            *("s3:DeleteBucketAnalyticsConfiguration", "s3:DeleteBucketInventoryConfiguration"),
+            "s3:DeleteBucketIntelligentTieringConfiguration",
+            *("s3:DeleteBucketMetadataConfiguration", "s3:DeleteBucketMetricsConfiguration"),
+            *("s3:DeleteBucketMetadataTableConfiguration", "s3:DeleteObjectTagging"),
+            "s3:GetObject",
+            *("s3:PutBucketAccelerateConfiguration", "s3:PutBucketAnalyticsConfiguration"),
+            "s3:PutBucketIntelligentTieringConfiguration",
+            *("s3:PutBucketInventoryConfiguration", "s3:PutBucketMetricsConfiguration"),
+            *("s3:PutBucketTagging", "s3:PutObjectTagging", "s3:DeleteObjectAnnotation"),
+            *("s3:PutObjectAnnotation", "s3:UpdateBucketMetadataAnnotationTableConfiguration"),
+            "s3:UpdateBucketMetadataInventoryTableConfiguration",
+            "s3:UpdateBucketMetadataJournalTableConfiguration",
+        }
+    ),
+}
+"""Why -> actions that name such a resource and leave it, what is in it and who gets at it as they are."""
 
 
 @lru_cache(maxsize=16)
 def acting(prefix: str) -> tuple[str, ...]:
     """Return the actions of a service that change a resource or read its contents: changes first."""
     reads = {
-        "dynamodb": ("BatchGet", "Get", "Query", "Scan", "PartiQLSelect"),
+        "dynamodb": ("BatchGet", "Get", "PartiQLSelect", "Query", "ReadData", "Scan", "Search"),
         "secretsmanager": ("Get", "BatchGet"),
     }
     contents = reads.get(prefix, ())
@@ -42,3 +131,24 @@ def acting(prefix: str) -> tuple[str, ...]:
         return action.partition(":")[2].startswith(contents) if contents else False
 
     return tuple(sorted(filter(keeps, actions_of(prefix)), key=lambda one: (is_read(one), one)))
+
+
+@lru_cache(maxsize=16)
+def changes(service: str) -> tuple[str, ...]:
+    """Return the actions of a service that change one of its resources, by the member that names it; deletions first."""
+    harmless = frozenset[str]().union(*HARMLESS.values())
+    found = {
+        action
+        for operation in operation_names(service)
+        if not operation.startswith(READS) and BY_MEMBER[service] & members(service, operation)
+        for action in actions_for(service, operation)
+    }
+    kept = {*found, *BESIDE.get(service, ())} - harmless
+    return tuple(sorted(kept, key=lambda one: (":Delete" not in one, one)))
+
+
+def members(service: str, operation: str) -> frozenset[str]:
+    """Return the members of an operation's request."""
+    model = service_model(service)
+    shape = model["operations"][operation].get("input", {}).get("shape")
+    return frozenset(model["shapes"][shape].get("members", ())) if shape else frozenset()

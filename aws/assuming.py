@@ -1,13 +1,56 @@
-"""Who may assume a role of people, and by which actions somebody takes it: its trust says both."""
+"""Who takes the rights of somebody: by a role's trust alone, or by actions that IAM has to allow."""
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from aws.iam import Statement, parse
+from aws.iam import Condition, Statement, parse
 from aws.iam.principal import is_gone
+from aws.reading import Scope
 from aws.role import document_text
 
 ASSUME = "sts:AssumeRole"
+PRINCIPAL = "principal"
+SIGNING_IN = (
+    *("iam:CreateAccessKey", "iam:CreateLoginProfile", "iam:UpdateLoginProfile"),
+    *("iam:CreateServiceSpecificCredential", "iam:UploadSigningCertificate"),
+)
+"""What gives somebody the password or a key of a user."""
+JOINING = ("iam:AddUserToGroup",)
+OF_PROVIDERS = (
+    *("iam:UpdateSAMLProvider", "iam:UpdateOpenIDConnectProviderThumbprint"),
+    *("iam:AddClientIDToOpenIDConnectProvider", "iam:UpdateOpenIDConnectProvider"),
+)
+"""What lets other people sign in by a provider that a role trusts."""
+UNDER_FUNCTIONS = (
+    *("lambda:UpdateFunctionCode", "lambda:UpdateFunctionConfiguration"),
+    *("lambda:PutResourcePolicy", "lambda:UpdateAlias"),
+)
+COMMANDS: Mapping[str, tuple[str, ...]] = {
+    "cloudformation": (
+        *("cloudformation:UpdateStack", "cloudformation:ExecuteChangeSet"),
+        *("cloudformation:DeleteStack", "cloudformation:UpdateStackSet"),
+    ),
+    "codebuild": (
+        *("codebuild:StartBuild", "codebuild:StartBuildBatch", "codebuild:RetryBuild"),
+        "codebuild:UpdateProject",
+    ),
+    "codepipeline": ("codepipeline:UpdatePipeline", "codepipeline:StartPipelineExecution"),
+    "ec2": ("ssm:SendCommand", "ssm:StartSession", "ec2-instance-connect:SendSSHPublicKey"),
+    "ecs-tasks": ("ecs:ExecuteCommand",),
+    "glue": ("glue:UpdateJob", "glue:StartJobRun", "glue:UpdateDevEndpoint"),
+    "sagemaker": (
+        *("sagemaker:CreatePresignedNotebookInstanceUrl", "sagemaker:CreatePresignedDomainUrl"),
+    ),
+    "ssm": ("ssm:StartAutomationExecution", "ssm:SendCommand"),
+    "states": ("states:UpdateStateMachine", "states:StartExecution"),
+}
+"""Service that a role trusts -> the actions by which somebody says what is done under it, without passing it anew:
+the stack, project or machine has it already. Which of them does is not read."""
+ANY_VALUE = frozenset({"", "ForAnyValue"})
+EXACT = frozenset({"StringEquals", "StringLike", "StringEqualsIgnoreCase"})
+OWNER = re.compile(r"[^:/*?]+[:/][^:/*?]+[:/]")
+"""The beginning of a subject that says whose it is: ``repo:owner/``, ``organization:owner:``, ``org/id/``."""
 
 
 def takers(raw: Mapping[str, Any], account: str) -> tuple[str, ...]:
@@ -18,23 +61,42 @@ def takers(raw: Mapping[str, Any], account: str) -> tuple[str, ...]:
     """
     allowing = [one for one in _trusting(raw) if one.effect == "Allow"]
     named = (
-        who
+        _bearer(who, account)
         for one in allowing
         for kind, who in one.principals
         if not (kind == "Service" or is_gone(kind, who) or _left_to_iam(who, account))
-        and not (kind == "Federated" and _names_people(one, who))
+        and not (kind == "Federated" and _names_people(one, who, account))
     )
     others = ("all but a few" for one in allowing if one.not_principals)
     return tuple(sorted({*named, *others}))
 
 
-def taking(raw: Mapping[str, Any], account: str) -> tuple[str, ...]:
-    """Return the actions by which somebody takes such a role, as its trust has it."""
-    trusted = [one for statement in _trusting(raw) for one in statement.principals]
+def ways_in(
+    kind: str, raw: Mapping[str, Any], scope: Scope, functions: Sequence[str]
+) -> Iterator[tuple[tuple[str, ...], tuple[str, ...]]]:
+    """Yield (patterns of ARNs, actions on them) by which somebody takes the rights of a role, user or group.
+
+    ``functions`` are the ARNs of those that run under the role.
+    """
+    if kind != "role":
+        yield (raw["Arn"],), SIGNING_IN if kind == "user" else JOINING
+        return
+    account, trusted = scope.account, {one for each in _trusting(raw) for one in each.principals}
+    services = [one.partition(".")[0] for one in trusted_services(raw)]
     by_iam = any(_left_to_iam(who, account) for _, who in trusted)
-    by_service = any(kind == "Service" for kind, _ in trusted)
-    passing = ("iam:PassRole",) * by_service
-    return ("iam:UpdateAssumeRolePolicy", *passing, *((ASSUME,) * by_iam))
+    passing = ("iam:PassRole",) * bool(services)
+    yield (raw["Arn"],), ("iam:UpdateAssumeRolePolicy", *passing, *((ASSUME,) * by_iam))
+    yield tuple(functions), UNDER_FUNCTIONS
+    whatever = f"arn:aws:*:{scope.region}:{account}:*"
+    yield (whatever,), tuple(one for service in services for one in COMMANDS.get(service, ()))
+    federated = (who for kind, who in trusted if kind == "Federated" and who.startswith("arn:"))
+    yield tuple(sorted(federated)), OF_PROVIDERS
+
+
+def trusted_services(raw: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return the services of AWS that a role trusts: whoever may pass it lets one of them act under it."""
+    named = (one for statement in _trusting(raw) for one in statement.principals)
+    return tuple(sorted({who for kind, who in named if kind == "Service"}))
 
 
 def _trusting(raw: Mapping[str, Any]) -> tuple[Statement, ...]:
@@ -45,13 +107,31 @@ def _left_to_iam(who: str, account: str) -> bool:
     return who in {account, f"arn:aws:iam::{account}:root"}
 
 
-def _names_people(one: Statement, provider: str) -> bool:
+def _bearer(who: str, account: str) -> str:
+    """Return the role of a session of this account; anybody else as written."""
+    begins = f"arn:aws:sts::{account}:assumed-role/"
+    name = who.removeprefix(begins).partition("/")[0]
+    return f"arn:aws:iam::{account}:role/{name}" if who.startswith(begins) else who
+
+
+def _names_people(one: Statement, provider: str, account: str) -> bool:
     """Whether a statement says which people of a provider: one of SAML has its own list of them."""
-    if ":saml-provider/" in provider:
+    if provider.startswith(f"arn:aws:iam::{account}:saml-provider/"):
         return True
-    return any(
+    return any(_says_who(condition) for condition in one.conditions)
+
+
+def _says_who(condition: Condition) -> bool:
+    """Whether a condition holds for the people of a named owner alone."""
+    return (
         condition.key.lower().endswith((":sub", ":email", ":repository"))
+        and condition.operator in EXACT
+        and condition.quantifier in ANY_VALUE
         and not condition.if_exists
-        and all(value.strip("*") for value in condition.values)
-        for condition in one.conditions
+        and all(_of_an_owner(condition, value) for value in condition.values)
     )
+
+
+def _of_an_owner(condition: Condition, value: str) -> bool:
+    exact = condition.operator != "StringLike" or not {"*", "?"} & set(value)
+    return bool(value) and (exact or OWNER.match(value) is not None)

@@ -1,15 +1,34 @@
 """What single policies grant of all that somebody could act on: many principals share them, and each is read once."""
 
-from collections.abc import Iterable, Iterator
+import re
+from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
+from typing import NamedTuple
 
-from aws.iam import Statement, parse
-from aws.iam.pattern import action_pattern, resource_pattern
+from aws.iam import Context, EvalDecision, EvaluationResult, Statement, evaluate, parse
+from aws.iam.evaluation import action_patterns, names_action
+from aws.iam.pattern import Pattern, escape_from, overlap, resource_pattern
 from aws.targets import Target
 from aws.words import Words
 
-Grant = tuple[int, str, str, Words]
-"""Gravity (0 first), action, ARN, statement."""
+VARIABLE = re.compile(r"\$\{[^}]*\}")
+
+
+class Grant(NamedTuple):
+    """An action that a statement allows on a part of a target. Of two, the first is the graver."""
+
+    gravity: int
+    """0 is the gravest."""
+    action: str
+    arn: str
+    """One ARN of which both speak."""
+    pattern: str
+    """The part of the target: its ARN, or a pattern of many."""
+    statement: Statement
+
+    @property
+    def by(self) -> Words:
+        return self.statement.words
 
 
 def by_gravity(grant: Grant) -> tuple[int, str, str]:
@@ -37,27 +56,94 @@ class Targets:
             for place, target in enumerate(self.all):
                 if target.actions not in named:
                     named[target.actions] = list(_named(one, target.actions))
+                touched = dict(_touched(one, target)) if named[target.actions] else {}
                 for gravity, action in named[target.actions]:
-                    for arn in _touched(one, target):
-                        yield place, (gravity, action, arn, one.words)
+                    for arn, pattern in touched.items():
+                        yield place, Grant(gravity, action, arn, pattern, one)
 
 
-def _touched(one: Statement, target: Target) -> Iterator[str]:
-    """Yield the ARNs of a target that a statement speaks of; an index by its own name, too."""
-    written = one.resources or one.not_resources
-    inner = (r for r in written if r.startswith(f"{target.arns[0]}/") and "*" not in r)
-    for arn in dict.fromkeys((*target.arns, *inner)):
-        matched = any("${" in r or resource_pattern(r).matches(arn) for r in written)
-        if matched is bool(one.resources):
-            yield arn
+def decided(
+    grant: Grant,
+    own: Sequence[Statement],
+    limits: Sequence[Sequence[Statement]],
+    known: Context,
+) -> EvaluationResult:
+    """Decide whether somebody may what is granted, on any ARN of the pattern: denies and limits may be about a part of it."""
+    result = evaluate(own, grant.action, grant.arn, known, limits=limits)
+    refused = {EvalDecision.EXPLICITLY_DENIED, EvalDecision.NOT_ALLOWED}
+    if result.outcome not in refused or not _is_wide(grant.pattern):
+        return result
+    for arn in _elsewhere(grant, own, limits):
+        other = evaluate(own, grant.action, arn, known, limits=limits)
+        if other.outcome not in refused:
+            return other
+    return result
+
+
+def _elsewhere(
+    grant: Grant, own: Sequence[Statement], limits: Sequence[Sequence[Statement]]
+) -> Iterator[str]:
+    """Yield ARNs of the pattern of which no deny speaks, one for each Resource that a limit allows."""
+    everything = (*own, *(one for limit in limits for one in limit))
+    about = [one for one in everything if names_action(one, grant.action)]
+    denied = [_pattern(r) for one in about if one.effect == "Deny" for r in one.resources]
+    written = grant.statement.resources or ("*",)
+    allowed = [
+        r for one in about if one.effect == "Allow" and one not in own for r in one.resources
+    ]
+    for resource in written:
+        for limit in allowed or ("*",):
+            within = (_pattern(grant.pattern), _pattern(resource), _pattern(limit))
+            arn = escape_from(denied, within)
+            if arn is not None:
+                yield arn
+
+
+def _touched(one: Statement, target: Target) -> Iterator[tuple[str, str]]:
+    """Yield (an ARN, the part of the target) for the parts of which a statement speaks."""
+    for pattern in target.arns:
+        if one.not_resources:
+            arn = _left(pattern, one.not_resources)
+            found = [] if arn is None else [arn]
+        else:
+            found = [arn for r in one.resources if (arn := _common(r, pattern)) is not None]
+        yield from ((arn, pattern) for arn in found)
+
+
+@lru_cache(maxsize=65536)
+def _common(written: str, part: str) -> str | None:
+    """Return an ARN of which a Resource and a part of a target both speak; None if there is none."""
+    if written == "*":
+        return part.replace("*", "any")
+    if not _is_wide(part):
+        return part if _pattern(written).matches(part) else None
+    patterns = _pattern(written), _pattern(part)
+    return escape_from((), patterns) if overlap(*patterns) else None
+
+
+@lru_cache(maxsize=4096)
+def _left(part: str, excepted: tuple[str, ...]) -> str | None:
+    """Return an ARN of a part of a target that NotResource leaves in."""
+    return escape_from([resource_pattern(one) for one in excepted], [_pattern(part)])
+
+
+def _pattern(written: str) -> Pattern:
+    """Compile a Resource; a policy variable may be anything until a request says what it is."""
+    return resource_pattern(VARIABLE.sub("*", written))
+
+
+def _is_wide(pattern: str) -> bool:
+    return "*" in pattern
 
 
 def _named(one: Statement, actions: Iterable[str]) -> Iterator[tuple[int, str]]:
     """Yield the actions that a statement allows, each with its place: the gravest has the first."""
-    written = one.actions or one.not_actions
-    patterns = [action_pattern(pattern) for pattern in written]
+    by_service: dict[str, list[Pattern]] = {}
     for place, action in enumerate(actions):
-        if any(p.matches(action.lower()) for p in patterns) is bool(one.actions):
+        service = action.partition(":")[0]
+        if service not in by_service:
+            by_service[service] = [*action_patterns(one, action)]
+        if any(p.matches(action.lower()) for p in by_service[service]) is bool(one.actions):
             yield place, action
 
 

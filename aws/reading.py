@@ -60,8 +60,6 @@ class Scope:
     bucket: str | None = None
     hosted_zone: str | None = None
     """The zone of Route 53 that holds the domain's record, where it is known."""
-    administrators: tuple[str, ...] = ()
-    """Who else may act on what is ours, by ARN, ``*`` for any text."""
     keys: tuple[str, ...] = ()
     """ARNs of the customer's keys that were decided."""
     evidence_bucket: str | None = None

@@ -1,14 +1,11 @@
-"""What of ours somebody could act on: our resources, what watches them, and whoever may change both."""
+"""What of ours somebody could act on: our resources, what watches them, and the rights of whoever acts on both."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from aws.acting import acting
-from aws.assuming import taking
-from aws.iam.pattern import text_pattern
-from aws.reading import Scope
-from aws.role import Details, attached
+from aws.acting import acting, changes
+from aws.reading import Reading, Scope
 from aws.section import Section, Unreadable
 
 INVOCATION = "invocation"
@@ -17,65 +14,54 @@ OF_ROLES = (
     *("iam:DeleteRolePolicy", "iam:DetachRolePolicy", "iam:PutRolePermissionsBoundary"),
     *("iam:DeleteRolePermissionsBoundary", "iam:DeleteRole", "iam:PassRole"),
 )
-RIGHTS = "rights"
-ADMINISTRATOR = "administrator"
-WIDENING: Mapping[str, tuple[str, ...]] = {
-    "role": ("iam:AttachRolePolicy", "iam:PutRolePolicy"),
-    "user": ("iam:AttachUserPolicy", "iam:PutUserPolicy", "iam:AddUserToGroup"),
-    "group": ("iam:AttachGroupPolicy", "iam:PutGroupPolicy"),
-    "policy": ("iam:CreatePolicyVersion", "iam:SetDefaultPolicyVersion"),
+GIVING: Mapping[str, tuple[str, ...]] = {
+    "role": (
+        *("iam:PutRolePolicy", "iam:AttachRolePolicy", "iam:DeleteRolePermissionsBoundary"),
+        "iam:PutRolePermissionsBoundary",
+    ),
+    "user": (
+        *("iam:PutUserPolicy", "iam:AttachUserPolicy", "iam:DeleteUserPermissionsBoundary"),
+        "iam:PutUserPermissionsBoundary",
+    ),
+    "group": ("iam:PutGroupPolicy", "iam:AttachGroupPolicy"),
 }
-"""Kind of what a principal's rights come from -> the actions on it by which it takes whatever it wants."""
-BECOMING = ("iam:CreateAccessKey", "iam:CreateLoginProfile", "iam:UpdateLoginProfile")
-"""What gives somebody the password or a key of a user."""
+"""Whose rights -> the actions that widen them: whoever may, lets it reach whatever there is, ours as well."""
+OF_POLICIES = ("iam:CreatePolicyVersion", "iam:SetDefaultPolicyVersion")
+"""The same of a policy that somebody has."""
 OF_API = (
     *("apigateway:PATCH", "apigateway:PUT", "apigateway:POST", "apigateway:DELETE"),
-    "apigateway:UpdateRestApiPolicy",
+    *("apigateway:UpdateRestApiPolicy", "apigateway:SetWebACL"),
+    *("apigateway:AddCertificateToDomain", "apigateway:RemoveCertificateFromDomain"),
 )
 """What changes routes, guards, stages and mappings, or deploys them."""
-OF_ZONE = ("route53:ChangeResourceRecordSets", "route53:DeleteHostedZone")
-"""What leads the domain's callers elsewhere."""
-OF_ALARMS = (
-    *("cloudwatch:DeleteAlarms", "cloudwatch:DisableAlarmActions"),
-    *("cloudwatch:PutAlarmMuteRule", "cloudwatch:SetAlarmState"),
-)
-"""What silences an alarm; PutMetricAlarm is left to whoever has alarms of its own."""
-OF_KEYS = ("kms:ScheduleKeyDeletion", "kms:DisableKey", "kms:PutKeyPolicy")
-"""What makes all that a key encrypts unreadable for us, or readable for others."""
-OF_EVIDENCE = (
-    *("s3:PutObject", "s3:DeleteObject", "s3:DeleteObjectVersion", "s3:PutBucketPolicy"),
-    *("s3:DeleteBucket", "s3:PutBucketVersioning", "s3:PutLifecycleConfiguration"),
-    *("s3:BypassGovernanceRetention", "s3:PutObjectRetention", "s3:PutReplicationConfiguration"),
-)
 INVOKE = ("lambda:InvokeFunction", "lambda:InvokeAsync", "lambda:InvokeFunctionUrl")
-
-
 BY_AWS = "arn:aws:iam::aws:"
 """Beginning of the policies that AWS writes, which nobody else changes."""
-ALARMS = ("alarm", "alarm-mute-rule")
+RULE = "alarm-mute-rule:any"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Target:
-    """A resource of ours, its ARNs (its aliases or indexes as well), and what acting on it is."""
+    """What somebody could act on, by the patterns of its ARN and of what is a part of it, and what acting on it is."""
 
     kind: str
-    """table, secret, function, invocation (of a function), topic, role, evidence, API, alarm, key, policy,
-    administrator, rights (its own)."""
     name: str
     arns: tuple[str, ...]
     actions: tuple[str, ...]
     """The gravest first."""
+    passed_to: str = ""
+    """Of a role, the one service that may be given it, where there is one."""
 
 
-def targets_of(
-    scope: Scope, secrets: Section[Any], apis: Section[Any], found: Details
-) -> Iterator[Target]:
-    """Yield what of ours somebody could act on, by the names of the scope and the real ids of secrets and API."""
-    yield from _resources(scope, secrets)
-    yield from _ways_in(scope, apis)
-    yield from _watching(scope)
-    yield from _people(scope, found)
+def targets_of(reading: Reading) -> Iterator[Target]:
+    """Yield what of ours somebody could act on: planned names, and the real ones of what AWS or others named."""
+    scope = reading.scope
+    yield from _resources(scope, reading.section("secrets"))
+    yield from _api(scope, reading.section("rest_apis"), reading.section("usage_plans"))
+    yield from _domain(scope, reading.section("certificates"))
+    yield from _watching(scope, reading.section("alarms"), reading.section("topics"))
+    yield from _stored(scope)
+    yield from giving(scope)
 
 
 def _arn(scope: Scope, service: str, resource: str) -> str:
@@ -85,7 +71,7 @@ def _arn(scope: Scope, service: str, resource: str) -> str:
 def _resources(scope: Scope, secrets: Section[Any]) -> Iterator[Target]:
     for name in scope.tables:
         table = _arn(scope, "dynamodb", f"table/{name}")
-        of_table = (table, f"{table}/index/any")
+        of_table = (table, f"{table}/*")
         yield Target(kind="table", name=name, arns=of_table, actions=acting("dynamodb"))
     for name in scope.secrets:
         real = None if isinstance(secrets, Unreadable) else getattr(secrets.get(name), "arn", None)
@@ -94,88 +80,75 @@ def _resources(scope: Scope, secrets: Section[Any]) -> Iterator[Target]:
     managing = tuple(one for one in acting("lambda") if one not in INVOKE)
     for name in scope.functions:
         function = _arn(scope, "lambda", f"function:{name}")
-        arns = (function, f"{function}:{scope.alias}")
+        arns = (function, f"{function}:*")
         yield Target(kind="function", name=name, arns=arns, actions=managing)
         yield Target(kind=INVOCATION, name=name, arns=arns, actions=INVOKE)
-    if scope.topic:
-        name = scope.topic.rpartition(":")[2]
-        yield Target(kind="topic", name=name, arns=(scope.topic,), actions=acting("sns"))
     for name in scope.roles:
         of_role = (f"arn:aws:iam::{scope.account}:role/{name}",)
-        yield Target(kind="role", name=name, arns=of_role, actions=OF_ROLES)
-    if scope.evidence_bucket:
-        bucket = f"arn:aws:s3:::{scope.evidence_bucket}"
-        arns = (bucket, f"{bucket}/any")
-        yield Target(kind="evidence", name=scope.evidence_bucket, arns=arns, actions=OF_EVIDENCE)
+        yield Target(
+            kind="role", name=name, arns=of_role, actions=OF_ROLES, passed_to="lambda.amazonaws.com"
+        )
 
 
-def _ways_in(scope: Scope, apis: Section[Any]) -> Iterator[Target]:
-    """Yield the API with what stands below it, the domain and its zone; an API that nobody read has any id."""
-    found = {} if isinstance(apis, Unreadable) else apis
-    same = found.get(scope.api, ())
-    known = [] if isinstance(same, Unreadable) else [one.id for one in same]
+def _api(scope: Scope, apis: Section[Any], plans: Section[Any]) -> Iterator[Target]:
+    """Yield the API and its usage plans; what nobody read may have any id."""
+    same = () if isinstance(apis, Unreadable) else apis.get(scope.api, ())
+    known = () if isinstance(same, Unreadable) else tuple(one.id for one in same)
+    limits = () if isinstance(plans, Unreadable) else plans.values()
     at = f"arn:aws:apigateway:{scope.region}::"
-    for id_ in known[:1] or ["any"]:
-        parts = (f"stages/{scope.stage}", "deployments", "resources/any/methods/GET")
-        more = ("authorizers/any", "gatewayresponses/any", "policy")
-        root = f"{at}/restapis/{id_}"
-        arns = (root, *(f"{root}/{part}" for part in (*parts, *more)))
-        yield Target(kind="API", name=scope.api, arns=arns, actions=OF_API)
-    if scope.domain:
-        root = f"{at}/domainnames/{scope.domain}"
-        arns = (root, *(f"{root}/{part}/any" for part in ("basepathmappings", "apimappings")))
-        yield Target(kind="API", name=scope.domain, arns=arns, actions=OF_API)
-    if scope.hosted_zone:
-        zone, change = f"arn:aws:route53:::hostedzone/{scope.hosted_zone}", OF_ZONE
-        yield Target(kind="API", name=scope.hosted_zone, arns=(zone,), actions=change)
+    roots = (
+        f"{at}/restapis/{(*known, 'any')[0]}",
+        *(f"{at}/usageplans/{one.id}" for one in limits if not isinstance(one, Unreadable)),
+    )
+    arns = (*(arn for root in roots for arn in (root, f"{root}/*")), f"{at}/account")
+    yield Target(kind="API", name=scope.api, arns=arns, actions=OF_API)
 
 
-def _watching(scope: Scope) -> Iterator[Target]:
-    """Yield the alarms, any of our prefix for all, and the keys of customers that were decided."""
-    any_name = f"{scope.prefix}-any"
-    arns = tuple(_arn(scope, "cloudwatch", f"{kind}:{any_name}") for kind in ALARMS)
-    yield Target(kind="alarm", name=scope.prefix, arns=arns, actions=OF_ALARMS)
+def _domain(scope: Scope, certificates: Section[Any]) -> Iterator[Target]:
+    """Yield the domain, its certificate, its zone, and its registration, which no ARN names."""
+    if not scope.domain:
+        return
+    root = f"arn:aws:apigateway:{scope.region}::/domainnames/{scope.domain}"
+    shown = () if isinstance(certificates, Unreadable) else tuple(certificates)
+    zone = f"arn:aws:route53:::hostedzone/{scope.hosted_zone or 'any'}"
+    reached = (
+        ((root, f"{root}/*"), OF_API),
+        (shown, changes("acm")),
+        ((zone,) if scope.hosted_zone else (), changes("route53")),
+        (("*",), changes("route53domains")),
+    )
+    for arns, actions in reached:
+        yield Target(kind="API", name=scope.domain, arns=arns, actions=actions)
+
+
+def _watching(scope: Scope, alarms: Section[Any], topics: Section[Any]) -> Iterator[Target]:
+    """Yield alarms and log groups, all as one, the topics that tell of alarms, and the customer's keys that were decided."""
+    there = () if isinstance(alarms, Unreadable) else tuple(alarms)
+    watched = [f"alarm:{one}" for one in sorted(there) or [f"{scope.prefix}-any"]]
+    arns = tuple(_arn(scope, "cloudwatch", one) for one in (*watched, RULE))
+    yield Target(kind="alarm", name=scope.prefix, arns=arns, actions=changes("cloudwatch"))
+    groups = [_arn(scope, "logs", f"log-group:{one}") for one in scope.log_groups]
+    lines = tuple(one for group in groups for one in (group, f"{group}:*"))
+    if lines:
+        yield Target(kind="log", name=scope.prefix, arns=lines, actions=changes("logs"))
+    heard = () if isinstance(topics, Unreadable) else tuple(topics)
+    for topic in dict.fromkeys((*((scope.topic,) if scope.topic else ()), *heard)):
+        name = topic.rpartition(":")[2]
+        yield Target(kind="topic", name=name, arns=(topic, f"{topic}:*"), actions=acting("sns"))
     for key in scope.keys:
-        yield Target(kind="key", name=key.rpartition("/")[2], arns=(key,), actions=OF_KEYS)
+        yield Target(kind="key", name=key.rpartition("/")[2], arns=(key,), actions=changes("kms"))
 
 
-def _people(scope: Scope, found: Details) -> Iterator[Target]:
-    """Yield the named administrators, whom nobody else may become, and the policies that say what they and we may do."""
-    named = [text_pattern(one) for one in scope.administrators]
-    for kind, arn, raw in everybody(found):
-        administers = any(one.matches(arn) for one in named)
-        if administers:
-            actions = taking(raw, scope.account) if kind == "role" else BECOMING
-            yield Target(
-                kind=ADMINISTRATOR, name=arn.rpartition("/")[2], arns=(arn,), actions=actions
-            )
-        if administers or raw.get("RoleName") in scope.roles:
-            yield from (
-                Target(
-                    kind="policy",
-                    name=one.rpartition("/")[2],
-                    arns=(one,),
-                    actions=WIDENING["policy"],
-                )
-                for one in attached(raw)
-                if not one.startswith(BY_AWS)
-            )
+def _stored(scope: Scope) -> Iterator[Target]:
+    """Yield the buckets: that of the images, which everybody sees, and that of the evidence."""
+    for kind, name in (("bucket", scope.bucket), ("evidence", scope.evidence_bucket)):
+        if name:
+            arns = (f"arn:aws:s3:::{name}", f"arn:aws:s3:::{name}/*")
+            yield Target(kind=kind, name=name, arns=arns, actions=changes("s3"))
 
 
-def own_rights(kind: str, arn: str, raw: Mapping[str, Any], found: Details) -> Iterator[Target]:
-    """Return what a principal's rights come from: who may change that may act on anything of ours."""
-    groups = [one["Arn"] for one in found.groups if one["GroupName"] in raw.get("GroupList", ())]
-    policies = [one["PolicyArn"] for one in raw.get("AttachedManagedPolicies", ())]
-    own = [one for one in policies if not one.startswith(BY_AWS)]
-    sources = {kind: [arn], "group": groups, "policy": own}
-    for source, arns in sources.items():
-        for one in arns:
-            yield Target(
-                kind=RIGHTS, name=one.rpartition("/")[2], arns=(one,), actions=WIDENING[source]
-            )
-
-
-def everybody(found: Details) -> Iterator[tuple[str, str, Mapping[str, Any]]]:
-    """Yield kind, ARN and details of every role and user."""
-    yield from (("role", one["Arn"], one) for one in found.roles)
-    yield from (("user", one["Arn"], one) for one in found.users)
+def giving(scope: Scope) -> Iterator[Target]:
+    """Yield the rights of all roles, users and groups, made yet or not."""
+    for kind, actions in GIVING.items():
+        everybody = f"arn:aws:iam::{scope.account}:{kind}/*"
+        yield Target(kind=f"rights of {kind}s", name="", arns=(everybody,), actions=actions)

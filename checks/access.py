@@ -3,7 +3,8 @@
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from aws.access import Principal, Reach
+from aws.access import GIVES, Principal
+from aws.assuming import PRINCIPAL
 from aws.bounds import Bound, within
 from aws.difference import Difference
 from aws.function import RoleUser
@@ -13,9 +14,10 @@ from aws.iam.principal import is_gone
 from aws.ledgers.iam import ROLE
 from aws.ledgers.kms import KEY
 from aws.ledgers.sns import TOPIC
+from aws.reach import Reach
 from aws.reader_policy import actions as reader_actions
 from aws.role import Role
-from aws.targets import ADMINISTRATOR, INVOCATION, RIGHTS
+from aws.targets import INVOCATION
 from aws.topic import Topic
 from aws.words import SILENCE, Words, joined
 from checks.outsiders import names_exactly, outsiders
@@ -33,12 +35,20 @@ KINDS: Mapping[str, tuple[Words, int]] = {
     "evidence": (Words(en="evidence store", ja="証跡ストア"), 1),
     "API": (Words(en="API and domain", ja="API・ドメイン"), 1),
     "alarm": (Words(en="alarms", ja="アラーム"), 1),
+    "log": (Words(en="log groups", ja="ロググループ"), 1),
+    "bucket": (Words(en="bucket", ja="バケット"), 1),
     "key": (Words(en="keys", ja="キー"), 1),
-    "policy": (Words(en="policies of our roles", ja="ロールのポリシー"), 1),
-    ADMINISTRATOR: (Words(en="administrators", ja="管理者"), 1),
-    RIGHTS: (Words(en="its own rights by", ja="自身の権限の元である"), 1),
+    "rights of roles": (Words(en="the rights of roles", ja="ロールの権限"), 1),
+    "rights of users": (Words(en="the rights of users", ja="ユーザーの権限"), 1),
+    "rights of groups": (Words(en="the rights of groups", ja="グループの権限"), 1),
+    "rights of policies": (Words(en="policies that others have", ja="他者が持つポリシー"), 1),
+    PRINCIPAL: (Words(en="whatever these may act on:", ja="次の相手が操作できるもの: "), 1),
 }
 """Kind of resource -> its words, and how many of it there are: "all" is said of as many."""
+EVERYTHING = Words(
+    en="everything, by the rights that it may give", ja="すべて（権限を自由に付与できるため）"
+)
+"""What somebody reaches who may give a role or a user any rights."""
 PRINCIPALS = {
     "role": Words(en="role", ja="ロール"),
     "user": Words(en="user", ja="ユーザー"),
@@ -71,7 +81,11 @@ class Insiders:
 
     def includes(self, who: str) -> bool:
         """Whether a principal, by its ARN or as a service, is planned or named."""
-        return who in {one.arn for one in self.plan.roles} or self.administers(who)
+        return self.plans(who) or self.administers(who)
+
+    def plans(self, who: str) -> bool:
+        """Whether it is a role of a function of ours, which rows of their own judge."""
+        return who in {one.arn for one in self.plan.roles}
 
     def administers(self, who: str) -> bool:
         """Whether somebody is named among the administrators."""
@@ -106,11 +120,11 @@ def acting(principals: Iterable[Principal], insiders: Insiders) -> tuple[Differe
 
 
 def taking(principals: Iterable[Principal], insiders: Insiders) -> tuple[Difference, ...]:
-    """Return who else may take the role of a named administrator, by its trust alone."""
+    """Return who else may take a role that may act, by its trust alone, from where this account has no say."""
     found = {
         one.arn: sorted(who for who in one.assumed_by if not insiders.includes(who))
         for one in principals
-        if insiders.administers(one.arn)
+        if not insiders.plans(one.arn)
     }
     return tuple(
         Difference(
@@ -310,8 +324,10 @@ def _differences(
 
 def _difference(one: Principal, reach: list[Reach], fact: Words) -> Difference:
     kind, name = PRINCIPALS[one.kind], one.arn
-    first = next((one for one in reach if not one.provided), reach[0])
-    summary, by = _summary(reach), _allowed_by(first)
+    surely = [each for each in reach if not each.provided]
+    giving = [each for each in surely if each.kind in GIVES]
+    summary = EVERYTHING if giving else _summary(reach)
+    example = _example((giving or surely or reach)[0])
     return Difference(
         kind=kind,
         name=name,
@@ -321,11 +337,21 @@ def _difference(one: Principal, reach: list[Reach], fact: Words) -> Difference:
         decided_in=where("administrators"),
         loosens=True,
         said=Words(
-            en=f"{kind.en} {name} may act on {summary.en}: it is allowed {first.action} on {first.name}"
-            f" ({by.en}); expected nobody but the planned roles and the administrators in environments.toml",
-            ja=f"{kind.ja}{name}が{summary.ja}を操作できます（例: {first.name}に対する{first.action}、"
-            f"{by.ja}）。期待値: 計画したロールと、environments.tomlのadministratorsのみ",
+            en=f"{kind.en} {name} may act on {summary.en}: it is allowed {example.en};"
+            " expected nobody but the planned roles and the administrators in environments.toml",
+            ja=f"{kind.ja}{name}が{summary.ja}を操作できます（例: {example.ja}）。"
+            "期待値: 計画したロールと、environments.tomlのadministratorsのみ",
         ),
+    )
+
+
+def _example(one: Reach) -> Words:
+    """Name one action, where it has one its resource, and by what it is allowed."""
+    by = _allowed_by(one)
+    if not one.name:
+        return Words(en=f"{one.action} ({by.en})", ja=f"{one.action}、{by.ja}")
+    return Words(
+        en=f"{one.action} on {one.name} ({by.en})", ja=f"{one.name}に対する{one.action}、{by.ja}"
     )
 
 
@@ -351,8 +377,8 @@ def _reached(kind: str, names: Collection[str]) -> Words:
     what, count = KINDS[kind]
     if len(names) >= count > 1:
         return Words(en=f"all {what.en}", ja=f"すべての{what.ja}")
-    listed = ", ".join(sorted(names))
-    return Words(en=f"{what.en} {listed}", ja=f"{what.ja}{listed}")
+    listed = ", ".join(sorted({*names} - {""}))
+    return Words(en=f"{what.en} {listed}".rstrip(), ja=f"{what.ja}{listed}")
 
 
 def _is_session_of(caller: str, arn: str) -> bool:

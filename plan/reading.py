@@ -34,7 +34,6 @@ def scope_of(plan: Plan, environment: Environment, *, salts: tuple[str, ...] = (
         domain=environment.domain.name if environment.domain else None,
         bucket=environment.bucket,
         hosted_zone=environment.domain.hosted_zone if environment.domain else None,
-        administrators=environment.administrators,
         keys=tuple(_keys(environment)),
         evidence_bucket=_bucket_of(environment.evidence),
         public_values=frozenset(_public(plan)),

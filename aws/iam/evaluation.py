@@ -1,13 +1,13 @@
 """IAM's own question: may this caller do this action on this resource."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import Enum
 
 from aws.iam.answer import Answer, Unknown, every, negated, some
 from aws.iam.condition import Context, holds
-from aws.iam.pattern import action_pattern, resource_pattern
+from aws.iam.pattern import Pattern, action_pattern, resource_pattern
 from aws.iam.statement import Statement
 from aws.words import SILENCE, Words
 
@@ -97,16 +97,24 @@ def _matched(
 
 def applies(statement: Statement, action: str, resource: str, known: Context) -> Answer:
     """Whether a statement speaks of this action on this resource, under these conditions."""
-    if not _names_action(statement, action):
+    if not names_action(statement, action):
         return False
     named = _names_resource(statement, resource, known)
     return every((named, *(holds(condition, known) for condition in statement.conditions)))
 
 
-def _names_action(statement: Statement, action: str) -> bool:
-    patterns = statement.actions or statement.not_actions
-    named = any(action_pattern(pattern).matches(action.lower()) for pattern in patterns)
+def names_action(statement: Statement, action: str) -> bool:
+    named = any(one.matches(action.lower()) for one in action_patterns(statement, action))
     return named if statement.actions else not named
+
+
+def action_patterns(statement: Statement, action: str) -> Iterator[Pattern]:
+    """Yield the patterns that may name an action: most are about another service, and AWS's own policies have hundreds."""
+    service = action.partition(":")[0].lower()
+    for written in statement.actions or statement.not_actions:
+        named = written.partition(":")[0].lower()
+        if named == service or "*" in named or "?" in named:
+            yield action_pattern(written)
 
 
 def _names_resource(statement: Statement, resource: str, known: Context) -> Answer:

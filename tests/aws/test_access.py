@@ -2,17 +2,21 @@
 
 import json
 import time
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import pytest
 
-from aws.access import reach_of
-from aws.assuming import takers
+from aws.access import principals
+from aws.acting import BY_MEMBER, HARMLESS, READS, changes, members
+from aws.assuming import PRINCIPAL, takers
 from aws.granted import Targets
+from aws.iam import actions_for
+from aws.iam.service_models import operation_names
+from aws.reach import reach_of
 from aws.reading import Scope
 from aws.rest_api import NEVER, RestApi
 from aws.role import Details
-from aws.targets import ADMINISTRATOR, INVOCATION, targets_of
+from aws.targets import INVOCATION, targets_of
 from aws.words import SILENCE
 
 OWN = "444455556666"
@@ -35,22 +39,56 @@ SCOPE = Scope(
     domain="api.rally.example.jp",
     hosted_zone="Z0123",
     keys=(f"arn:aws:kms:{HERE}:key/1a2b",),
-    administrators=(f"arn:aws:iam::{OWN}:role/admin*", f"arn:aws:iam::{OWN}:user/boss"),
+    bucket="rally-images",
+    log_groups=("/aws/lambda/rally-award",),
 )
 
 
-NOBODY = Details([], [], [], {})
 APIS = {"rally-api": (RestApi(id="a1b2c3", name="rally-api", created=NEVER),)}
+CERTIFICATE = f"arn:aws:acm:{HERE}:certificate/5e6f"
 
 
-def trusting(name, *trusted, policies=()):
-    """Return a RoleDetail whose trust has these statements."""
+NOBODY = Details([], [], [], {})
+
+
+@dataclass(frozen=True)
+class Read:
+    """What the reading pass has of an account, as far as access asks."""
+
+    found: Details = NOBODY
+    functions: tuple[dict[str, str], ...] = ()
+    scope: Scope = SCOPE
+
+    def section(self, name):
+        return {"rest_apis": APIS, "certificates": {CERTIFICATE: None}}.get(name, {})
+
+    def source(self, read):
+        return {
+            "details": self.found,
+            "policy_documents": self.found.documents,
+            "listed": self.functions,
+        }[read.__name__]
+
+
+def trusting(name, *trusted, rights=(), policies=()):
+    """Return a RoleDetail whose trust has these statements, with these rights."""
     statements = [{"Effect": "Allow", "Action": "sts:AssumeRole", **one} for one in trusted]
+    inline = [{"PolicyName": "rights", "PolicyDocument": document(*rights)}] if rights else []
     return {
         "Arn": f"arn:aws:iam::{OWN}:role/{name}",
-        "RoleName": name,
+        "RoleName": name.rpartition("/")[2],
         "AssumeRolePolicyDocument": document(*statements),
         "AttachedManagedPolicies": [{"PolicyArn": one} for one in policies],
+        "RolePolicyList": inline,
+    }
+
+
+def visitor(*rights, groups=()):
+    """Return a UserDetail with these rights."""
+    return {
+        "Arn": f"arn:aws:iam::{OWN}:user/visitor",
+        "GroupList": list(groups),
+        "UserPolicyList": [{"PolicyName": "rights", "PolicyDocument": document(*rights)}],
     }
 
 
@@ -63,24 +101,12 @@ GITHUB = f"arn:aws:iam::{OWN}:oidc-provider/token.actions.githubusercontent.com"
 MACHINE = {"Principal": {"Service": "ec2.amazonaws.com"}}
 
 
-def subject(pattern):
+def subject(pattern, operator="StringLike"):
     key = "token.actions.githubusercontent.com:sub"
-    return {"Condition": {"StringLike": {key: pattern}}}
+    return {"Condition": {operator: {key: pattern}}}
 
 
-OURS = f"arn:aws:iam::{OWN}:policy/rally-award"
-PEOPLE = Details(
-    roles=[
-        trusting("admins", ROOT),
-        trusting("admin-machine", MACHINE),
-        trusting("rally-award-role", policies=[OURS]),
-        trusting("other", ROOT, policies=[f"arn:aws:iam::{OWN}:policy/other"]),
-    ],
-    users=[{"Arn": f"arn:aws:iam::{OWN}:user/boss"}],
-    groups=[],
-    documents={},
-)
-TARGETS = Targets(targets_of(SCOPE, {}, APIS, PEOPLE))
+TARGETS = Targets(targets_of(Read()))
 
 
 def allow(action, resource="*", effect="Allow", **more):
@@ -99,7 +125,8 @@ def kinds(*statements, limit=None):
 
 def test_administrator_reaches_everything():
     everything = {"table", "secret", "function", INVOCATION, "topic", "role", "evidence"}
-    everything |= {"API", "alarm", "key", "policy", ADMINISTRATOR}
+    everything |= {"API", "alarm", "log", "key", "bucket"}
+    everything |= {"rights of roles", "rights of users", "rights of groups"}
 
     assert kinds(allow("*")) == everything
 
@@ -116,13 +143,22 @@ def test_administrator_reaches_everything():
         (allow("lambda:UpdateAlias"), "function"),
         (allow("sns:Publish"), "topic"),
         (allow("iam:Pass*", f"arn:aws:iam::{OWN}:role/rally-*"), "role"),
-        (allow("iam:Pass*", f"arn:aws:iam::{OWN}:role/admin-*"), ADMINISTRATOR),
-        (allow("sts:AssumeRole", f"arn:aws:iam::{OWN}:role/admins"), ADMINISTRATOR),
-        (allow("iam:CreateAccessKey"), ADMINISTRATOR),
-        (allow("iam:CreatePolicyVersion"), "policy"),
+        (allow("iam:AttachRolePolicy", f"arn:aws:iam::{OWN}:role/new-*"), "rights of roles"),
+        (allow("iam:PutUserPolicy", f"arn:aws:iam::{OWN}:user/*"), "rights of users"),
+        (allow("iam:PutGroupPolicy", f"arn:aws:iam::{OWN}:group/new"), "rights of groups"),
         (allow("apigateway:PATCH", "arn:aws:apigateway:ap-northeast-1::/restapis/a1b2c3/*"), "API"),
         (allow("apigateway:*", "arn:aws:apigateway:*::/domainnames/*"), "API"),
         (allow("route53:ChangeResourceRecordSets", "arn:aws:route53:::hostedzone/*"), "API"),
+        (allow("apigateway:PUT", "arn:aws:apigateway:*::/restapis/*/resources/*/methods/*/integration"), "API"),
+        (allow("acm:ImportCertificate"), "API"),
+        (allow("route53domains:UpdateDomainNameservers"), "API"),
+        (allow("cloudwatch:PutMetricAlarm"), "alarm"),
+        (allow("logs:PutRetentionPolicy", f"arn:aws:logs:{HERE}:log-group:/aws/lambda/*"), "log"),
+        (allow("logs:Delete*", "arn:aws:logs:*:*:log-group:*:*"), "log"),
+        (allow("dynamodb:DeleteBackup", f"arn:aws:dynamodb:{HERE}:table/*/backup/*"), "table"),
+        (allow("lambda:InvokeFunction", f"arn:aws:lambda:{HERE}:function:*:1"), INVOCATION),
+        (allow("sns:Unsubscribe", f"arn:aws:sns:{HERE}:rally:*"), "topic"),
+        (allow("s3:PutObject", "arn:aws:s3:::rally-im*/stamps/*"), "bucket"),
         (allow("cloudwatch:Disable*"), "alarm"),
         (allow("cloudwatch:PutAlarmMuteRule"), "alarm"),
         (allow("kms:ScheduleKeyDeletion"), "key"),
@@ -144,10 +180,16 @@ def test_one_right_reaches_what_it_is_for(statement, kind):
         (allow("dynamodb:CreateTable"),),
         (allow("apigateway:GET"), allow("cloudwatch:Describe*"), allow("kms:Decrypt")),
         (allow("apigateway:*", "arn:aws:apigateway:ap-northeast-1::/restapis/zz99/*"),),
-        (allow("sts:AssumeRole", f"arn:aws:iam::{OWN}:role/other"),),
-        (allow("sts:AssumeRole", f"arn:aws:iam::{OWN}:role/admin-machine"),),
-        (allow("iam:PassRole", f"arn:aws:iam::{OWN}:role/admins"),),
-        (allow("iam:CreatePolicyVersion", f"arn:aws:iam::{OWN}:policy/other"),),
+        (allow(["logs:CreateLogGroup", "logs:CreateLogStream", "logs:PutLogEvents"]),),
+        (allow("logs:DeleteLogGroup", f"arn:aws:logs:{HERE}:log-group:/aws/lambda/orders:*"),),
+        (allow("iam:*"), allow("iam:*", "*", "Deny")),
+        (allow("iam:CreateRole", f"arn:aws:iam::{OWN}:role/new-*"),),
+        (
+            allow(
+                "iam:PassRole",
+                Condition={"StringEquals": {"iam:PassedToService": "ec2.amazonaws.com"}},
+            ),
+        ),
         (allow("s3:PutObject", "arn:aws:s3:::other/*"),),
         (allow("secretsmanager:GetSecretValue", f"arn:aws:secretsmanager:{HERE}:secret:dev/*"),),
     ],
@@ -166,6 +208,21 @@ def test_other_rights_reach_nothing(statements):
         (({"Principal": {"Federated": GITHUB}},), (GITHUB,)),
         (({"Principal": {"Federated": GITHUB}, **subject("repo:rally/*")},), ()),
         (({"Principal": {"Federated": GITHUB}, **subject("*")},), (GITHUB,)),
+        (({"Principal": {"Federated": GITHUB}, **subject("repo:*/rally:*")},), (GITHUB,)),
+        (({"Principal": {"Federated": GITHUB}, **subject("repo:rally*")},), (GITHUB,)),
+        (({"Principal": {"Federated": GITHUB}, **subject("x", "StringNotLike")},), (GITHUB,)),
+        (
+            ({"Principal": {"Federated": GITHUB}, **subject("x", "ForAllValues:StringLike")},),
+            (GITHUB,),
+        ),
+        (
+            ({"Principal": {"Federated": GITHUB}, **subject("x", "StringEqualsIfExists")},),
+            (GITHUB,),
+        ),
+        (
+            ({"Principal": {"AWS": f"arn:aws:sts::{OWN}:assumed-role/ci/run"}},),
+            (f"arn:aws:iam::{OWN}:role/ci",),
+        ),
         (({"Principal": {"Federated": f"arn:aws:iam::{OWN}:saml-provider/office"}},), ()),
         (({**ROOT, "Principal": {"AWS": "999988887777"}, "Effect": "Deny"},), ()),
     ],
@@ -202,9 +259,151 @@ def test_two_statements_may_grant_the_same():
     assert reached(*twice) == {("table", "dynamodb:PutItem")}
 
 
+SCAN = allow("dynamodb:Scan", USERS)
+ROLE = f"arn:aws:iam::{OWN}:role"
+SAML = {"Principal": {"Federated": f"arn:aws:iam::{OWN}:saml-provider/office"}}
+
+
+def acting_beside(powerful, *others, groups=(), functions=(), documents=()):
+    """Return who acts, and by what, where somebody else may scan a table."""
+    roles = [one for one in (powerful, *others) if "RoleName" in one]
+    users = [one for one in (powerful, *others) if "RoleName" not in one]
+    found = Details(roles, users, list(groups), dict(documents))
+    acting = principals(Read(found, functions))
+    return {
+        arn.rpartition("/")[2]: {(r.kind, r.action) for r in one.reach}
+        for arn, one in acting.items()
+    }
+
+
+@pytest.mark.parametrize(
+    ("trusted", "taken"),
+    [
+        (ROOT, allow("sts:AssumeRole", f"{ROLE}/analyst")),
+        (MACHINE, allow("iam:PassRole", f"{ROLE}/analyst")),
+        (MACHINE, allow("ssm:SendCommand", f"arn:aws:ec2:{HERE}:instance/*")),
+        (ROOT, allow("iam:UpdateAssumeRolePolicy", f"{ROLE}/ana*")),
+        ({"Principal": {"Service": "cloudformation.amazonaws.com"}}, allow("cloudformation:UpdateStack")),
+        ({"Principal": {"Service": "lambda.amazonaws.com"}}, allow("lambda:UpdateFunctionCode", f"arn:aws:lambda:{HERE}:function:ana*")),
+        (SAML, allow("iam:UpdateSAMLProvider")),
+    ],
+)  # fmt: skip
+def test_whoever_takes_the_rights_of_somebody_that_acts_acts_as_well(trusted, taken):
+    under = {"FunctionArn": f"arn:aws:lambda:{HERE}:function:analysis:7", "Role": f"{ROLE}/analyst"}
+    analyst = trusting("analyst", trusted, rights=[SCAN])
+
+    acting = acting_beside(analyst, visitor(taken), functions=(under,))
+
+    assert acting == {
+        "analyst": {("table", "dynamodb:Scan")},
+        "visitor": {(PRINCIPAL, taken["Action"])},
+    }
+
+
+@pytest.mark.parametrize(
+    ("trusted", "other"),
+    [
+        (MACHINE, allow("sts:AssumeRole", f"{ROLE}/analyst")),
+        (ROOT, allow("iam:PassRole", f"{ROLE}/analyst")),
+        (MACHINE, allow("iam:PassRole", Condition={"StringEquals": {"iam:PassedToService": "ecs-tasks.amazonaws.com"}})),
+        ({"Principal": {"Service": "lambda.amazonaws.com"}}, allow("lambda:UpdateFunctionCode", f"arn:aws:lambda:{HERE}:function:orders")),
+        (ROOT, allow(["iam:CreateAccessKey", "iam:UpdateLoginProfile"], f"arn:aws:iam::{OWN}:user/${{aws:username}}")),
+    ],
+)  # fmt: skip
+def test_whoever_does_not_take_them_does_not(trusted, other):
+    assert [*acting_beside(trusting("analyst", trusted, rights=[SCAN]), visitor(other))] == [
+        "analyst"
+    ]
+
+
+def test_chain_is_followed_to_its_beginning():
+    first = allow("sts:AssumeRole", f"{ROLE}/second")
+    second = trusting("second", ROOT, rights=[allow("sts:AssumeRole", f"{ROLE}/analyst")])
+
+    acting = acting_beside(trusting("analyst", ROOT, rights=[SCAN]), second, visitor(first))
+
+    assert {*acting} == {"analyst", "second", "visitor"}
+
+
+def test_role_that_names_somebody_in_its_trust_is_taken_by_that_one():
+    named = {"Principal": {"AWS": f"arn:aws:iam::{OWN}:user/visitor"}}
+
+    acting = acting_beside(trusting("analyst", named, rights=[SCAN]), visitor(allow("s3:List*")))
+
+    assert acting["visitor"] == {(PRINCIPAL, "sts:AssumeRole")}
+
+
+def test_whoever_puts_somebody_into_a_group_takes_its_rights():
+    rights = [{"PolicyName": "rights", "PolicyDocument": document(SCAN)}]
+    group = {
+        "Arn": f"arn:aws:iam::{OWN}:group/analysts",
+        "GroupName": "analysts",
+        "GroupPolicyList": rights,
+    }
+    joins = visitor(allow("iam:AddUserToGroup", f"arn:aws:iam::{OWN}:group/*"))
+
+    assert acting_beside(joins, groups=[group]) == {"visitor": {(PRINCIPAL, "iam:AddUserToGroup")}}
+
+
+def test_whoever_rewrites_a_policy_that_somebody_has_acts():
+    policy = f"arn:aws:iam::{OWN}:policy/orders"
+    orders = trusting("orders", MACHINE, policies=[policy])
+    rewrites = visitor(allow("iam:CreatePolicyVersion", policy))
+
+    acting = acting_beside(orders, rewrites, documents=[(policy, document(allow("s3:List*")))])
+
+    assert acting == {"visitor": {("rights of policies", "iam:CreatePolicyVersion")}}
+
+
+def test_role_that_a_service_made_for_itself_is_no_other_hand_with_its_own_policy_alone():
+    own = "arn:aws:iam::aws:policy/aws-service-role/AWSBackupServiceLinkedRolePolicyForBackup"
+    name, documents = (
+        "aws-service-role/backup.amazonaws.com/AWSServiceRoleForBackup",
+        [(own, document(SCAN))],
+    )
+
+    linked = acting_beside(trusting(name, MACHINE, policies=[own]), documents=documents)
+    widened = acting_beside(
+        trusting(name, MACHINE, rights=[SCAN], policies=[own]), documents=documents
+    )
+
+    assert (linked, [*widened]) == ({}, ["AWSServiceRoleForBackup"])
+
+
+def test_deny_of_one_part_leaves_the_others():
+    everything_else = allow("s3:PutObject", "arn:aws:s3:::rally-images/a*", "Deny")
+
+    assert kinds(allow("s3:PutObject"), everything_else) == {"bucket", "evidence"}
+
+
+def test_boundary_of_a_part_leaves_that_part():
+    limit = allow("s3:*", "arn:aws:s3:::rally-images/stamps/*")
+
+    assert kinds(allow("s3:PutObject"), limit=limit) == {"bucket"}
+
+
+@pytest.mark.parametrize("service", BY_MEMBER)
+def test_what_is_called_harmless_is_an_action_that_names_such_a_resource(service):
+    named = {
+        action
+        for operation in operation_names(service)
+        if not operation.startswith(READS) and BY_MEMBER[service] & members(service, operation)
+        for action in actions_for(service, operation)
+    }
+    harmless = {
+        one
+        for some in HARMLESS.values()
+        for one in some
+        if one.startswith(f"{actions_for(service, 'x')[0][:-1]}")
+    }
+
+    assert harmless <= named
+    assert {*changes(service)} >= named - harmless
+
+
 def test_five_hundred_roles_take_less_than_a_second():
     functions = tuple(f"rally-{n}" for n in range(120))
-    targets = Targets(targets_of(replace(SCOPE, functions=functions), {}, {}, NOBODY))
+    targets = Targets(targets_of(Read(scope=replace(SCOPE, functions=functions))))
     shared = document(allow(["logs:*", "xray:Put*"]), allow("s3:Get*", "arn:aws:s3:::x/*"))
 
     begun = time.process_time()

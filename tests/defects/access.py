@@ -5,8 +5,8 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from aws.access import Reach
 from aws.function import RoleUser
+from aws.reach import Reach
 from aws.section import Unreadable
 from aws.table import ResourcePolicy
 from aws.topic import Topic
@@ -22,9 +22,6 @@ UNREAD = Outcome.NOT_TESTABLE
 CI = f"arn:aws:iam::{ACCOUNT}:role/ci"
 ROTATION = f"arn:aws:iam::{ACCOUNT}:role/rotation"
 SSO = f"arn:aws:iam::{ACCOUNT}:role/aws-reserved/sso.amazonaws.com/AWSReservedSSO_Admin_0a1b"
-LINKED = (
-    f"arn:aws:iam::{ACCOUNT}:role/aws-service-role/backup.amazonaws.com/AWSServiceRoleForBackup"
-)
 OUR_AUTH = f"arn:aws:iam::{ACCOUNT}:role/stamp-rally-prod-auth-role"
 INTERN = f"arn:aws:iam::{ACCOUNT}:user/intern"
 AWARD = "stamp-rally-prod-award"
@@ -95,7 +92,7 @@ ACTING = (
     ),
     Defect(
         id="SEC-24:user-widens-its-own-rights",
-        breaks=_acts(INTERN, reach("rights", "intern", "iam:AttachUserPolicy")),
+        breaks=_acts(INTERN, reach("rights of users", "", "iam:AttachUserPolicy")),
     ),
     Defect(
         id="SEC-24:user-opens-a-route",
@@ -111,11 +108,11 @@ ACTING = (
     ),
     Defect(
         id="SEC-24:user-rewrites-a-policy-of-ours",
-        breaks=_acts(INTERN, reach("policy", "rally-award", "iam:CreatePolicyVersion")),
+        breaks=_acts(INTERN, reach("rights of policies", "", "iam:CreatePolicyVersion")),
     ),
     Defect(
         id="SEC-24:user-becomes-an-administrator",
-        breaks=_acts(INTERN, reach("administrator", "administrator", "sts:AssumeRole")),
+        breaks=_acts(INTERN, reach("principal", "administrator", "sts:AssumeRole")),
     ),
     Defect(
         id="SEC-24:administrator-trusts-a-stranger",
@@ -136,8 +133,20 @@ ACTING = (
         breaks=_acts(SSO, reach("table", "Users-prod", "dynamodb:DeleteTable")),
     ),
     Defect(
-        id="SEC-24:role-of-a-service-that-nobody-named",
-        breaks=_acts(LINKED, reach("table", "Users-prod", "dynamodb:StartAwsBackupJob")),
+        id="SEC-24:user-writes-images",
+        breaks=_acts(INTERN, reach("bucket", "stamp-rally-prod-images", "s3:PutObject")),
+    ),
+    Defect(
+        id="SEC-24:user-deletes-log-groups",
+        breaks=_acts(INTERN, reach("log", "stamp-rally-prod", "logs:DeleteLogGroup")),
+    ),
+    Defect(
+        id="SEC-24:user-gives-rights",
+        breaks=_acts(INTERN, reach("rights of roles", "", "iam:PutRolePolicy")),
+    ),
+    Defect(
+        id="SEC-24:user-changes-a-group",
+        breaks=_acts(INTERN, reach("rights of groups", "", "iam:PutGroupPolicy")),
     ),
     Defect(
         id="SEC-24:whoever-judges-may-write",

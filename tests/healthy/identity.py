@@ -3,7 +3,8 @@
 import json
 from typing import Any
 
-from aws.access import Principal, Reach
+from aws.access import Principal
+from aws.reach import Reach
 from aws.role import PolicyDocument, Role
 from aws.words import Words
 from tests.healthy.compute import clear

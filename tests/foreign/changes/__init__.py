@@ -3,6 +3,7 @@
 from tests.foreign.changes import (
     access,
     alarms,
+    chained,
     code,
     compute,
     crept,
@@ -36,6 +37,7 @@ CHANGES: tuple[Change, ...] = (
     *examined.CHANGES,
     *hidden.CHANGES,
     *crept.CHANGES,
+    *chained.CHANGES,
 )
 """Each turns exactly its own rows red."""
 
@@ -49,5 +51,6 @@ HARMLESS: tuple[Change, ...] = (
     *examined.HARMLESS,
     *crept.HARMLESS,
     *teams.HARMLESS,
+    *chained.HARMLESS,
 )
 """Each is green, or answered by exactly the decision that is printed."""

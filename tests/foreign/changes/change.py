@@ -52,13 +52,14 @@ def change(
 
 
 def harmless(
-    *, reads: Collection[str], decides: Collection[str] = ()
+    *, reads: Collection[str], decides: Collection[str] = (), follows: Collection[str] = ()
 ) -> Callable[[Callable[[Client], Iterator[None]]], Change]:
-    """Make a Change that does no harm: ``decides`` are the rows that print a decision, none by default."""
+    """Make a Change that does no harm: ``decides`` are the rows that print a decision, none by default; ``follows`` wait for it."""
 
     def made(make: Callable[[Client], Iterator[None]]) -> Change:
         name = make.__name__.replace("_", " ")
         asked = f"{' '.join(decides)} decided" if decides else "green"
-        return Change(f"{asked}: {name}", make, tuple(reads), dict.fromkeys(decides, Outcome.FAIL))
+        red = dict.fromkeys(decides, Outcome.FAIL) | dict.fromkeys(follows, Outcome.FOLLOWS)
+        return Change(f"{asked}: {name}", make, tuple(reads), red)
 
     return made

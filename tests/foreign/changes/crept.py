@@ -137,17 +137,14 @@ def administrator(*rights: dict[str, Any], **trust: Any) -> Keep:
 @contextmanager
 def scaled_by_aws(client: Client) -> Iterator[None]:
     """Let a service of AWS have its role, as soon as somebody uses it."""
-    iam, policy = client("iam"), {"PolicyName": "own"}
-    made = iam.create_service_linked_role(
-        AWSServiceName="ecs.application-autoscaling.amazonaws.com"
-    )
-    named = {"RoleName": made["Role"]["RoleName"]}
-    rights = [may(["cloudwatch:PutMetricAlarm", "cloudwatch:DeleteAlarms"], "*")]
-    document = json.dumps({"Version": "2012-10-17", "Statement": rights})
-    iam.put_role_policy(**named, **policy, PolicyDocument=document)
+    iam, service = client("iam"), "dynamodb.application-autoscaling.amazonaws.com"
+    name = iam.create_service_linked_role(AWSServiceName=service)["Role"]["RoleName"]
+    own = "aws-service-role/AWSApplicationAutoscalingDynamoDBTablePolicy"
+    policy = {"PolicyArn": f"arn:aws:iam::aws:policy/{own}"}
+    iam.attach_role_policy(RoleName=name, **policy)
     yield
-    iam.delete_role_policy(**named, **policy)
-    iam.delete_role(**named)
+    iam.detach_role_policy(RoleName=name, **policy)
+    iam.delete_role(RoleName=name)
 
 
 def keyed(use: Callable[[str], Keep], *, off: bool = False) -> Keep:
@@ -195,6 +192,7 @@ REST_APIS = "arn:aws:apigateway:ap-northeast-1::/restapis/*"
 STRANGER = {"AWS": "arn:aws:iam::999988887777:root"}
 CDN = {"Service": "cloudfront.amazonaws.com"}
 OUR_CDN = {"StringEquals": {"AWS:SourceArn": f"arn:aws:cloudfront::{ACCOUNT}:distribution/E1"}}
+HERE = identity.HERE
 RELEASE = " ".join(OTHER_RELEASE)
 
 HARM: tuple[tuple[str, str, list[str], Keep], ...] = (
@@ -235,9 +233,11 @@ SOUND: tuple[tuple[str, str, list[str], Keep], ...] = (
     ("our distribution reads images", "", BUCKETS, bucket_policy(Principal=CDN, Condition=OUR_CDN)),
     ("images are refused outside a network", "", BUCKETS, bucket_policy(Effect="Deny", Principal="*", Condition={"StringNotEquals": {"aws:SourceVpce": "vpce-1"}})),
     ("another account's pages read images", "SEC-22", BUCKETS, bucket_policy(Principal=STRANGER)),
-    ("user looks at APIs and alarms", "", PRINCIPALS, user(may(["apigateway:GET", "cloudwatch:Describe*", "cloudwatch:PutMetricAlarm"], "*"))),
+    ("user looks at APIs and alarms", "", PRINCIPALS, user(may(["apigateway:GET", "cloudwatch:Describe*", "cloudwatch:PutMetricData"], "*"))),
     ("user edits another API", "", PRINCIPALS, user(may("apigateway:*", "arn:aws:apigateway:ap-northeast-1::/restapis/zz99xx/*"))),
     ("user takes a role of its own", "", PRINCIPALS, administrator(may("sts:AssumeRole", BECOME.replace("administrator", "reader")))),
+    ("another team's alarms are set", "", PRINCIPALS, user(may("cloudwatch:PutMetricAlarm", f"arn:aws:cloudwatch:{HERE}:alarm:orders-*"))),
+    ("alarms of all teams are set", "SEC-24", PRINCIPALS, user(may("cloudwatch:PutMetricAlarm", "*"))),
     ("our repository becomes administrator", "", PRINCIPALS, administrator(Principal={"Federated": GITHUB}, Action="sts:AssumeRoleWithWebIdentity", Condition=OF_RALLY)),
     ("security's account becomes administrator", "SEC-24", PRINCIPALS, administrator(Principal=STRANGER)),
     ("service scales by its alarms", "", PRINCIPALS, scaled_by_aws),

@@ -318,7 +318,6 @@ HARM: tuple[tuple[str, str, list[str], Keep], ...] = (
     ("role is tagged with the key", "SEC-07 SEC-27", ROLES, tagged_role("note", f"k={vault.SESSION_KEY}")),
     ("secret has a second key", "SEC-02", SECRETS, session_key(OLD_KEY="c" * 40)),
     ("user widens its own rights", "SEC-24", PRINCIPALS, user(may("iam:PutUserPolicy", VISITOR))),
-    ("user joins groups", "SEC-24", PRINCIPALS, user(may("iam:AddUserToGroup", VISITOR))),
     ("user may all but read", "SEC-24 <SEC-26", PRINCIPALS, user({"Effect": "Allow", "NotAction": "s3:*", "Resource": "*"})),
     ("user restores a table", "SEC-24", PRINCIPALS, user(may("dynamodb:RestoreTableToPointInTime", "*"))),
     ("user deletes a backup's table", "SEC-24", PRINCIPALS, user(may("dynamodb:Batch*", "*"))),

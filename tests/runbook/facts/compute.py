@@ -2,7 +2,7 @@
 
 import json
 
-from aws.access import Principal, Reach
+from aws.access import Principal
 from aws.function import (
     Alias,
     Function,
@@ -12,6 +12,7 @@ from aws.function import (
     RoleUser,
     Version,
 )
+from aws.reach import Reach
 from aws.role import PolicyDocument, Role
 from runbook.procedures import api, functions, least_privilege
 from tests.runbook.facts.answer import (

@@ -1,0 +1,84 @@
+"""What the policies of one principal let it act on.
+
+Only what changes something, or reads contents, is acting: Describe, List and the like are not. A condition
+that nobody can judge here (a tag, an address, a second factor) is taken to hold.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+
+from aws.granted import Grant, Targets, by_gravity, decided, parsed
+from aws.iam import Context, EvalDecision, Statement, context
+from aws.targets import Target
+from aws.words import SILENCE, Words
+
+Policies = Sequence[tuple[str, str]]
+"""(name, document) of every policy that applies to a principal."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reach:
+    """That a principal may act on one resource, by one action for example."""
+
+    kind: str
+    name: str
+    action: str
+    by: Words
+    """The policy and statement that allow it."""
+    provided: Words = SILENCE
+    """What is not known here, and it depends on: a tag, an address, a second factor."""
+
+
+def reach_of(
+    arn: str, policies: Policies, limit: Policies | None, *, targets: Targets
+) -> tuple[Reach, ...]:
+    """Return what the policies let a principal act on, within its boundary (``limit``)."""
+    grants: dict[int, list[Grant]] = {}
+    for name, document in policies:
+        for place, grant in targets.granted(name, document):
+            grants.setdefault(place, []).append(grant)
+    if not grants:
+        return ()
+    own = tuple(one for name, document in policies for one in parsed(document, name))
+    limits = () if limit is None else (tuple(s for n, d in limit for s in parsed(d, n)),)
+    found = (
+        _reached(targets.all[place], sorted(grants[place], key=by_gravity), arn, own, limits)
+        for place in sorted(grants)
+    )
+    return tuple(dict.fromkeys(one for one in found if one is not None))
+
+
+def _reached(
+    target: Target,
+    grants: Iterable[Grant],
+    who: str,
+    own: Sequence[Statement],
+    limits: Sequence[Sequence[Statement]],
+) -> Reach | None:
+    """Return by what a principal reaches a target: the gravest that it surely may, else that it may perhaps."""
+    perhaps = None
+    for one in grants:
+        result = decided(one, own, limits, _known(who, one.arn, target.passed_to))
+        reach = Reach(kind=target.kind, name=target.name, action=one.action, by=one.by)
+        if result.allowed:
+            return reach
+        if result.outcome is EvalDecision.UNKNOWN and perhaps is None:
+            perhaps = replace(reach, provided=result.reason)
+    return perhaps
+
+
+def _known(arn: str, resource: str, passed_to: str) -> Context:
+    """Return what is known of any call that a principal makes on a resource."""
+    region, account = (*resource.split(":"), *[""] * 5)[3:5]
+    is_user = arn.split(":")[5].startswith("user/")
+    return context(
+        {
+            **({"aws:RequestedRegion": region} if region else {}),
+            **({"aws:ResourceAccount": account} if account else {}),
+            "aws:PrincipalArn": arn,
+            "aws:PrincipalAccount": arn.split(":")[4],
+            "aws:SecureTransport": "true",
+            **({"iam:PassedToService": passed_to} if passed_to else {}),
+            "aws:username": arn.rpartition("/")[2] if is_user else (),
+        }
+    )
