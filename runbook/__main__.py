@@ -17,7 +17,7 @@ from aws.words import Words, language
 from runbook import fix, rights
 from runbook.catalogue import listing, newest_judged, procedures
 from runbook.composition import ROOT, ProcedureOptions, reachable, run_of
-from runbook.engine import Stopped
+from runbook.engine import Journal, Stopped
 from runbook.engine.screen import ConsoleScreen
 from runbook.judge import Checks, Findings, in_process_of_its_own
 from runbook.options import options
@@ -136,8 +136,10 @@ def _fix(asked: argparse.Namespace, console: Console) -> int:
         judging = in_process_of_its_own(ROOT, kept=reached.kept)
         phase = result.provenance.phase
         options = [f"--environments={asked.environments}", f"--phase={phase}"]
+        journal = Journal(asked.journal or ROOT / "report" / asked.env / "journal.jsonl")
         return fix.Walk(
             result=result,
+            ran_since=fix.ran_since(result, journal),
             console=console,
             lang=asked.lang,
             checks=Checks(asked.env, options, judging),

@@ -12,6 +12,7 @@ import sys
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from itertools import count
 from pathlib import Path
 
@@ -21,7 +22,7 @@ from rich.markup import escape
 
 from aws.words import Words
 from runbook.catalogue import procedures
-from runbook.engine import Refused
+from runbook.engine import Entry, Refused
 from runbook.judge import Checks, variables
 from signoff.checklist import Checklist
 from signoff.environment.calendar import in_japan
@@ -40,6 +41,10 @@ WORDS: Mapping[str, Words] = {
     "of": Words(
         en="{red} red rows in {groups} fixes; the report is of {at}",
         ja="不合格{red}件、対処{groups}件（{at}のレポート）",
+    ),
+    "since": Words(
+        en="{procedures} ran after that report, so each row is judged again before you are asked",
+        ja="このレポートの後に{procedures}が実行されたため、確認の前に各項目を再判定します",
     ),
     "green": Words(
         en="The newest report has no red row.", ja="最新のレポートに不合格の項目はありません。"
@@ -111,6 +116,18 @@ def newest(report: Path) -> Result | None:
         return None
 
 
+def ran_since(report: Result, journal: Iterable[Entry]) -> tuple[str, ...]:
+    """Return the procedures that have run in the environment since it was read for a report."""
+    run = report.provenance
+    return tuple(
+        dict.fromkeys(
+            one.procedure
+            for one in journal
+            if one.environment == run.environment and datetime.fromisoformat(one.at) > run.read_at
+        )
+    )
+
+
 def groups(result: Result) -> tuple[Group, ...]:
     """Return the red rows by remedy: as the procedures work, then what is done by hand, then the unknown."""
     return _grouped(result.blocking(), result.provenance)
@@ -141,6 +158,8 @@ class Walk:
     checks: Checks
     run: Run
     ask: Ask | None
+    ran_since: tuple[str, ...] = ()
+    """Procedures that have run since the report: what it calls red may be green."""
     checklist: Checklist = field(default_factory=Checklist.load)
     _red: dict[str, bool] = field(default_factory=dict)
     """Each row that was walked to -> whether it is red still."""
@@ -155,6 +174,8 @@ class Walk:
             return DONE
         at = in_japan(self.result.provenance.read_at)
         self._say(WORDS["of"], red=sum(len(one.rows) for one in red), groups=len(red), at=at)
+        if self.ran_since:
+            self._say(WORDS["since"], procedures=", ".join(self.ran_since))
         interrupted = self._through(red)
         if self.ask is None:
             self._say(WORDS["nobody"])
@@ -177,8 +198,8 @@ class Walk:
                 if not waiting:
                     return False
                 group = waiting.popleft()
-                if self._changed and group.fix.command and not group.fix.changes:
-                    waiting += self._judged(group)  # what was repaired may have been its cause
+                if (self.ran_since and number <= len(red)) or self._may_have_healed(group):
+                    waiting += self._judged(group)
                     if not any(self._red[row] for row in group.ids):
                         continue
                 self._show(number, group)
@@ -189,6 +210,10 @@ class Walk:
         except KeyboardInterrupt:
             self.console.print()
         return True
+
+    def _may_have_healed(self, group: Group) -> bool:
+        """Whether what was repaired since may have been the cause of what is only to be looked at."""
+        return self._changed and bool(group.fix.command) and not group.fix.changes
 
     def _show(self, number: int, group: Group) -> None:
         self.console.print()

@@ -179,6 +179,14 @@ def _judge(_: argparse.Namespace, rest: list[str]) -> int:
 
 
 def _replay(asked: argparse.Namespace, rest: list[str]) -> int:
+    if not asked.inventory.is_file():
+        return _usage(
+            asked,
+            Words(
+                en=f"{asked.inventory} does not exist; give the inventory.json of a run",
+                ja=f"{asked.inventory}がありません。実行が残したinventory.jsonを指定してください",
+            ),
+        )
     name = asked.env or _environment_of(asked.inventory)
     if name is None:
         return _usage(

@@ -6,14 +6,15 @@ import os
 import pty
 import sys
 from contextlib import suppress
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from rich.console import Console
 
 from aws.words import Words
-from runbook.fix import DONE, INTERRUPTED, LEFT, Walk, at_a_terminal, groups, newest
+from runbook.engine import Journal
+from runbook.fix import DONE, INTERRUPTED, LEFT, Walk, at_a_terminal, groups, newest, ran_since
 from runbook.judge import ENDPOINT, Checks
 from signoff.checklist import Checklist
 from signoff.outcome import Finding, Outcome
@@ -80,7 +81,7 @@ class Desk:
     ``exits`` are the exit codes of the commands, ``judges`` what judges the rows after them.
     """
 
-    def __init__(self, found, *answers, exits=(), judges=lambda _: 0):
+    def __init__(self, found, *answers, exits=(), judges=lambda _: 0, ran_since=()):
         self.ran, self.asked, self._answers, self._exits = [], [], list(answers), list(exits)
         self.out = io.StringIO()
         self.walk = Walk(
@@ -90,6 +91,7 @@ class Desk:
             checks=Checks("prod", [], judges),
             run=self._run,
             ask=self._ask if answers else None,
+            ran_since=ran_since,
         )
         self.code = self.walk.walk()
 
@@ -131,6 +133,38 @@ def test_what_a_repair_before_has_mended_is_not_asked_about():
     assert len(desk.asked) == 1
     assert "SMOKE-06: green" in desk.out.getvalue()
     assert desk.code == DONE
+
+
+def test_report_that_is_older_than_a_procedure_s_run_is_not_taken_for_what_stands():
+    judges = saying(DEP_04=Outcome.PASS, MON_01=Outcome.FAIL)
+    found = told(DEP_04=Outcome.FAIL, MON_01=Outcome.FAIL)
+    desk = Desk(found, "s", judges=judges, ran_since=("tables",))
+    said = desk.out.getvalue()
+
+    assert "tables ran after that report, so each row is judged again" in said
+    assert "DEP-04: green" in said
+    assert "1 of 2 rows are green now" in said
+    assert len(desk.asked) == 1
+
+
+def test_procedures_that_ran_since_a_report_are_those_of_its_environment_and_after_its_reading(
+    tmp_path,
+):
+    hours = iter(range(-1, 3))
+    read_at = RUN.read_at
+    journal = Journal(
+        tmp_path / "journal.jsonl", now=lambda: read_at + timedelta(hours=next(hours))
+    )
+    for environment, procedure in (
+        ("prod", "api"),
+        ("prod", "x"),
+        ("dev", "y"),
+        ("prod", "tables"),
+    ):
+        facts = {"who": "a", "environment": environment, "procedure": procedure, "run": "1"}
+        journal.write(**facts, what="begin")
+
+    assert ran_since(told(MON_01=Outcome.FAIL), journal) == ("tables",)
 
 
 def test_rehearsal_comes_first_where_it_is_asked_for():

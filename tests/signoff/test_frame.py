@@ -6,6 +6,7 @@ import pytest
 from botocore.exceptions import ClientError, EndpointConnectionError, NoCredentialsError
 
 from aws.words import Words
+from signoff.__main__ import main
 from signoff.early import joined
 from signoff.environment import EnvironmentFileError
 from signoff.frame import fault, framed
@@ -88,3 +89,8 @@ def test_fault_that_can_leave_no_file_says_so(tmp_path):
 )
 def test_option_with_a_file_is_joined_with_its_value(arguments, anew):
     assert list(joined(arguments, Path("/here"))) == anew
+
+
+def test_replay_of_a_file_that_is_not_there_says_that(capsys, tmp_path):
+    assert main(["replay", str(tmp_path / "inventory.json")]) == 2
+    assert "inventory.json does not exist; give the" in capsys.readouterr().err
