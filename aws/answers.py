@@ -21,6 +21,7 @@ from botocore.parsers import RpcV2CBORParser
 XML = frozenset({"ec2", "query", "rest-xml"})
 CBOR = "smithy-rpc-v2-cbor"
 GARBLED = "the answer is garbled"
+OTHER = "it says nothing that this operation answers"
 TYPES: dict[str, tuple[type, ...]] = {
     "boolean": (bool,),
     "double": (int, float),
@@ -94,7 +95,7 @@ def _flaw(model: OperationModel, shape: Any, body: bytes) -> str:
             found = _OnceParser().parse_data_item(io.BufferedReader(io.BytesIO(body)))
         else:
             found = _loaded(body)
-        flaw = mistyped(shape, found)
+        flaw = mistyped(shape, found) or (OTHER if found and _silent(shape, found) else "")
     except Exception:  # noqa: BLE001 - a parser of bytes in transit fails in any way it likes
         return GARBLED
     return f"{GARBLED}: {flaw}" if flaw else ""
@@ -112,8 +113,11 @@ class _OnceParser(RpcV2CBORParser):  # type: ignore[misc]  # botocore carries no
 
 
 def _loaded(body: bytes) -> Any:
-    """Parse JSON as AWS writes it; ValueError for a member that is named twice, and for NaN and Infinity."""
-    return json.loads(body, object_pairs_hook=_once, parse_constant=_no_number)
+    """Parse JSON as AWS writes it, in UTF-8 without a mark: botocore makes nothing of any other.
+
+    ValueError for a member that is named twice, and for NaN and Infinity.
+    """
+    return json.loads(body.decode(), object_pairs_hook=_once, parse_constant=_no_number)
 
 
 def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -190,7 +194,23 @@ def mistyped(shape: Any, value: Any, path: str = "") -> str:
     wrong = isinstance(value, bool) and bool not in kinds
     if wrong or not isinstance(value, kinds) or value in (math.inf, -math.inf):
         return f"{path or 'it'} is no {shape.type_name}"
+    if shape.type_name == "list" and _has_silent(shape.member, value):
+        return f"an element of {path} says nothing"
     return next((flaw for one in _below(shape, value, path) if (flaw := mistyped(*one))), "")
+
+
+def _silent(shape: Any, found: dict[str, Any]) -> bool:
+    """Whether a structure says nothing of what its shape could: an error under 200, the answer to another operation."""
+    inside = [
+        (key, one) for key, one in shape.members.items() if "location" not in one.serialization
+    ]
+    said = (found.get(one.serialization.get("name", key)) for key, one in inside)
+    return bool(inside) and all(one is None for one in said)
+
+
+def _has_silent(shape: Any, elements: Any) -> bool:
+    of_structures = shape.type_name == "structure"
+    return of_structures and any(isinstance(one, dict) and _silent(shape, one) for one in elements)
 
 
 def _below(shape: Any, value: Any, path: str) -> Iterator[tuple[Any, Any, str]]:

@@ -46,6 +46,10 @@ GONE = frozenset(
 )
 """Error codes that mean "there is no such thing"; a bare 404 is not one, since a proxy can answer it."""
 
+MARKERS = (
+    *("Marker", "NextMarker", "NextToken", "nextToken", "position"),
+    *("LastEvaluatedKey", "LastEvaluatedTableName"),
+)
 MAX_MESSAGE = 300
 SECRET_VALUE = "secretsmanager:GetSecretValue"  # noqa: S105 - the one call that may answer with a secret
 
@@ -188,6 +192,8 @@ class Aws:
                 page = next(pages, None)
             if page is None:
                 return
+            if flaw := _short(page):
+                raise ReadFailure(f"{_action(client, service, operation)}: {flaw}")
             yield self._enter(client, service, operation, parameters, page)
 
     def listed(self, service: str, operation: str, key: str, **parameters: object) -> list[Any]:
@@ -238,7 +244,7 @@ class Aws:
         cleaned = cast("Answer", Answer.of(call, self._search.clean(call, parameters, answer)))
         if (entry := self._ledger.get(call)) is None:
             return cleaned
-        if absent := {one for one in entry.needs if answer.get(one) in (None, {})}:
+        if absent := {one for one in entry.needs if answer.get(one) in (None, {}, "")}:
             raise ReadFailure(f"{call}: the answer has no {', '.join(sorted(absent))}")
         model = client.meta.service_model.operation_model(call.partition(":")[2])
         found = [*unplanned(call, entry, model.output_shape, parameters, cleaned)]
@@ -298,6 +304,21 @@ class Aws:
             yield
         finally:
             self._under_way.acquire()
+
+
+def _short(page: Mapping[str, Any]) -> str:
+    """Say how a page is shorter than it says itself; empty where it says nothing of that.
+
+    botocore ends a listing at a page without a token, whatever else that page says. Only IAM, KMS and DynamoDB say
+    more: a token that somebody takes out of another service's answer is missed by nobody.
+    """
+    goes_on = page.get("IsTruncated") or page.get("Truncated")
+    if goes_on and not any(map(page.get, MARKERS)):
+        return "the answer is truncated, but has no marker of the next page"
+    items, counted = page.get("Items"), page.get("Count")
+    if items is not None and counted is not None and counted != len(items):
+        return f"the answer counts {counted} items, but holds {len(items)}"
+    return ""
 
 
 @contextmanager

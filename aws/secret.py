@@ -8,6 +8,7 @@ from datetime import datetime
 from functools import partial
 from typing import Any
 
+from aws.door import ReadFailure
 from aws.reading import Reader, Reading, guarded, utc
 from aws.secret_text import (
     DRAWN,
@@ -76,7 +77,8 @@ def values(reading: Reading) -> Section[SecretValue]:
 def _secret(reading: Reading, name: str) -> Secret:
     raw = reading.aws.call("secretsmanager", "describe_secret", SecretId=name)
     policy = reading.aws.call("secretsmanager", "get_resource_policy", SecretId=name)
-    _ = policy["ARN"]  # of a secret without a policy too: nothing at all is no answer
+    if policy["ARN"] != raw["ARN"]:  # it has one without a policy, too: nothing at all is no answer
+        raise ReadFailure(f"secretsmanager:GetResourcePolicy: the answer is about {policy['ARN']}")
     return replace(
         decode(raw),
         policy=policy.get("ResourcePolicy"),

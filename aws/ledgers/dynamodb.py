@@ -192,6 +192,7 @@ LEDGER: Ledger = {
             "Policy": Judged("document"),
             "RevisionId": Harmless("counts the versions of the policy, which is judged itself"),
         },
+        needs=frozenset({"Policy"}),
     ),
     "dynamodb:ListTables": Operation(
         resources={},

@@ -177,7 +177,9 @@ LEDGER: Ledger = {
         },
     ),
     "lambda:GetPolicy": Operation(
-        resources=BY_NAME, members={"Policy": Judged("document"), "RevisionId": NAMES}
+        resources=BY_NAME,
+        members={"Policy": Judged("document"), "RevisionId": NAMES},
+        needs=frozenset({"Policy"}),
     ),
     "lambda:ListFunctionUrlConfigs": Operation(
         resources=BY_NAME,

@@ -123,6 +123,8 @@ def _page(operation: str, answer: Mapping[str, Any], asked: Mapping[str, Any]) -
     longest = max(len(one) for one in lists.values())
     place = _place(asked.get(ask))
     page = {**answer, **{key: one[place : place + 1] for key, one in lists.items()}}
+    if "Count" in page:
+        page["Count"] = len(page["Items"])
     if place + 1 < longest:
         page |= {give: _token(name, place + 1), "IsTruncated": True}
     return page

@@ -50,11 +50,14 @@ def wire():
 
 
 @pytest.fixture
-def ask(wire, monkeypatch):
+def session(wire, monkeypatch):
     monkeypatch.setenv("AWS_ENDPOINT_URL", wire.url)
     monkeypatch.setattr("time.sleep", lambda _: None)  # botocore's pause before it asks again
-    session = boto3.Session("local", "local", region_name="ap-northeast-1")
+    return boto3.Session("local", "local", region_name="ap-northeast-1")
 
+
+@pytest.fixture
+def ask(wire, session):
     def call(service):
         operation, parameters, body = CALLS[service]
         wire.body = body.encode()
@@ -120,7 +123,33 @@ def no_number(body, _):
     return found, len(found)
 
 
-@pytest.mark.parametrize("spoil", [twice, no_number])
+def marked(body, _):
+    return b"\xef\xbb\xbf" + body, len(body) + 3
+
+
+def in_utf_16(body, _):
+    found = body.decode().encode("utf-16")
+    return found, len(found)
+
+
+def refused(*_):
+    found = b'{"__type": "AccessDeniedException", "message": "no"}'
+    return found, len(found)
+
+
+def wrapped(body, _):
+    found = b'{"data": ' + body + b"}"
+    return found, len(found)
+
+
+def nothing_said(body, _):
+    found = json.dumps(dict.fromkeys(json.loads(body))).encode()
+    return found, len(found)
+
+
+@pytest.mark.parametrize(
+    "spoil", [twice, no_number, marked, in_utf_16, refused, wrapped, nothing_said]
+)
 def test_json_that_aws_does_not_write_is_garbled(ask, wire, spoil):
     wire.spoil = spoil
 
@@ -289,3 +318,48 @@ def test_what_is_told_names_the_call_and_repeats_no_body(ask, wire):
         ask("secretsmanager")
 
     assert str(told.value) == "secretsmanager:GetResourcePolicy: the answer is garbled"
+
+
+TRUNCATED = (
+    "<GetAccountAuthorizationDetailsResponse><GetAccountAuthorizationDetailsResult>"
+    "<IsTruncated>true</IsTruncated>"
+    "</GetAccountAuthorizationDetailsResult></GetAccountAuthorizationDetailsResponse>"
+)
+SHORT = {
+    "iam": (
+        "get_account_authorization_details",
+        {},
+        TRUNCATED,
+        "is truncated, but has no marker",
+    ),
+    "kms": (
+        "list_grants",
+        {"KeyId": "k"},
+        '{"Grants": [], "Truncated": true}',
+        "is truncated, but has no marker",
+    ),
+    "dynamodb": (
+        "scan",
+        {"TableName": "Users"},
+        '{"Items": [], "Count": 1, "ScannedCount": 1}',
+        "counts 1 items, but holds 0",
+    ),
+}
+
+
+@pytest.mark.parametrize("service", SHORT)
+def test_page_that_is_shorter_than_it_says_is_no_whole_listing(wire, session, service):
+    operation, parameters, body, said = SHORT[service]
+    wire.body = body.encode()
+    aws = Aws(session, "ap-northeast-1", RetryPolicy(attempts=1, rates={}))
+
+    with pytest.raises(ReadFailure, match=said):
+        list(aws.pages(service, operation, **parameters))
+
+
+def test_element_that_says_nothing_is_no_stranger(wire, session):
+    wire.body = b'{"FunctionUrlConfigs": [{"FunctionArn": null, "AuthType": null}]}'
+    aws = Aws(session, "ap-northeast-1", RetryPolicy(attempts=1, rates={}))
+
+    with pytest.raises(ReadFailure, match="an element of FunctionUrlConfigs says nothing"):
+        aws.call("lambda", "list_function_url_configs", FunctionName="auth")

@@ -14,9 +14,9 @@ SECRETS = {
         "VersionIdsToStages": {"one": ["AWSPREVIOUS"], "two": ["AWSCURRENT"]},
         "Tags": [{"Key": "Environment", "Value": "prod"}],
     },
-    "secretsmanager:GetResourcePolicy": {
-        "ARN": "arn:aws:secretsmanager:ap-northeast-1:1:secret:rally/token-a1b2c3",
-        "Name": "rally/token",
+    "secretsmanager:GetResourcePolicy": lambda asked: {
+        "ARN": f"arn:aws:secretsmanager:{REGION}:{ACCOUNT}:secret:{asked['SecretId']}-AbCdEf",
+        "Name": asked["SecretId"],
     },
     "secretsmanager:GetSecretValue": lambda asked: {
         "Name": asked["SecretId"],
