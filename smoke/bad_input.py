@@ -34,7 +34,7 @@ NO_STAMP = (*NO_TEXT, LONG, "x" * 129, "two\nlines", "\x7f")
 NO_ID = (*NO_TEXT, LONG)
 NO_DEGREE: tuple[Any, ...] = (None, "35.5", True, [], 1e300)
 SPOILED: Mapping[str, Mapping[str, tuple[Any, ...]]] = {
-    "POST /auth/verify": {"id_token": (*NO_TEXT, LONG)},
+    "POST /auth/verify": {"id_token": (*NO_TEXT, LONG), "idToken": (*NO_TEXT, LONG)},
     "POST /stamps/award": {
         "user_id": NO_USER,
         "stamp_id": (*NO_STAMP, "#2026-W01"),

@@ -13,6 +13,10 @@ from smoke.calls import Answer, Call, redacted
 
 TIMEOUT_S = (5, 31)
 """To connect, to read: API Gateway itself gives up after 29 s, and its answer is worth waiting for."""
+CLOCK_S = 300
+"""Two clocks that are set may differ by so much."""
+SAME_CLOCK_S = TIMEOUT_S[1] + 1
+"""So much earlier than an answer its times may be on an embedded stack, whose clock is ours."""
 THROTTLED = 429
 MONTHLY_LIMIT = "LINE_MONTHLY_LIMIT"
 """LINE's quota of messages is used up: a finding of the row, since waiting does not help."""

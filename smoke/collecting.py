@@ -1,6 +1,7 @@
 """What must be true of stamps that are collected: who gets them, how they are listed, and what is stored of them."""
 
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import Any
 
@@ -9,12 +10,17 @@ from lambdas.rally.domain.counters import Counter
 from lambdas.rally.domain.periods import month_of, week_of
 from smoke.aws import AWAY, not_read, typed
 from smoke.calls import Answer, Call
-from smoke.edge_case_masters import COLLECTED_BY, EDGE_CASES
-from smoke.logins import LATEST_S
-from smoke.properties import CLOCK_S, INSIDE, OUTSIDE, Visitor
+from smoke.edge_case_masters import COLLECTED_BY, EDGE_CASES, HERE
+from smoke.properties import EDGE_M, Visitor
 from smoke.row_calls import RowCalls, awarded, winner
 from smoke.scenarios import Scenarios
 from smoke.spots import Spot
+from smoke.unknown_input import unknown
+
+AT_ONCE = 4
+"""Taps of somebody impatient, or of somebody who wants to win twice."""
+BUSY = 503
+"""What a claim may be answered beside 409 while another one is decided: it says to come back."""
 
 
 def tour(calls: RowCalls, award: Answer, most: int = 3) -> list[Words]:
@@ -24,19 +30,20 @@ def tour(calls: RowCalls, award: Answer, most: int = 3) -> list[Words]:
     """
     scenarios = calls.scenarios
     alone = scenarios.tourist != scenarios.collector
+    asked = scenarios.stamps_of(scenarios.tourist)
+    calls.answer(asked)  # whatever is kept of it must not be told afterwards
     awards = {} if alone else {scenarios.goal.stamp_id: award}
     open_now = [one for one in scenarios.collectable if one.stamp_id not in awards][:most]
     for number, spot in enumerate(open_now):
         outside = calls.answer(_claim(scenarios, _outsider(scenarios, spot, number)))
         if flaw := calls.flaw(outside, 400, "OUT_OF_RANGE"):
             return [flaw]
-        insider = Visitor(spot, spot.radius_m * INSIDE, 75.0 * number + 90, within=True)
-        given = calls.answer(_claim(scenarios, insider))
-        if flaw := calls.flaw(given, 200):
-            return [flaw]
+        insider = Visitor(spot, spot.radius_m - EDGE_M, 75.0 * number + 90, within=True)
+        given, flaws = _at_once(calls, _claim(scenarios, insider))
+        if flaws:
+            return flaws
         awards[spot.stamp_id] = given
-    asked = scenarios.stamps_of(scenarios.tourist)
-    listed = calls.answer(asked if alone else replace(asked, time=2))
+    listed = calls.answer(replace(asked, time=2))
     if flaw := calls.flaw(listed, 200):
         return [flaw]
     wanted = [
@@ -59,21 +66,42 @@ def _outsider(scenarios: Scenarios, spot: Spot, number: int) -> Visitor:
     """Return who must not have the stamp: by turns without an accuracy, and with more of it than counts."""
     cap_m, bearing = scenarios.environment.accuracy_cap_m, 75.0 * number
     if number % 2:
-        far_m = max(spot.radius_m, cap_m) * OUTSIDE
+        far_m = max(spot.radius_m, cap_m) + EDGE_M
         return Visitor(spot, far_m, bearing, within=False, accuracy=cap_m * 20)
-    return Visitor(spot, spot.radius_m * OUTSIDE, bearing, within=False, accuracy=None)
+    return Visitor(spot, spot.radius_m + EDGE_M, bearing, within=False, accuracy=None)
 
 
 def _claim(scenarios: Scenarios, who: Visitor) -> Call:
     place = {**who.spot.away(who.metres, who.bearing), "accuracy": who.accuracy}
-    return scenarios.award(scenarios.tourist, stamp_id=who.spot.stamp_id, **place)
+    beside = unknown("user_id", scenarios.other)
+    return scenarios.award(scenarios.tourist, **beside, stamp_id=who.spot.stamp_id, **place)
+
+
+def _at_once(calls: RowCalls, claim: Call) -> tuple[Answer, list[Words]]:
+    """Claim a stamp several times at the same moment; return the award, and how it was not given exactly once, now."""
+    claims = [replace(claim, time=number) for number in range(1, AT_ONCE + 1)]
+    with ThreadPoolExecutor(AT_ONCE) as threads:
+        answers = list(threads.map(calls.suite.answer, claims))
+    won = [one for one in answers if one.status == 200]
+    given = calls.answer((won or answers)[0].call)
+    if flaw := calls.flaw(given, 200):
+        return given, [flaw]
+    others = [one for one in answers if one is not given]
+    if len(won) > 1:
+        return given, [
+            Words(
+                en=f"{given}, and so did {len(won) - 1} more of {AT_ONCE} calls at the same moment",
+                ja=f"{given.ja}。同時の{AT_ONCE}回の呼び出しのうち、ほかに{len(won) - 1}回も付与されました",
+            )
+        ]
+    late = [calls.flaw(one, 409, "STAMP_ALREADY_EXISTS") for one in others if one.status != BUSY]
+    return given, [*filter(None, late), *award_time_flaws(calls, given)]
 
 
 def award_time_flaws(calls: RowCalls, award: Answer) -> list[Words]:
     """Return how an award is not dated with the moment at which it was given."""
-    clock_s = LATEST_S if calls.suite.line.embedded else CLOCK_S
     at = award.member("collected_at")
-    if award.status != 200 or abs(award.at - at) <= clock_s:
+    if award.status != 200 or abs(award.at - at) <= calls.suite.clock_s:
         return []
     return [
         Words(
@@ -92,7 +120,8 @@ def stored_flaws(calls: RowCalls) -> list[Words]:
         return flaws
     if tour(calls, awarded(calls)):
         return []  # that is told already
-    listed = calls.answer(lambda scenarios: scenarios.stamps_of(scenarios.tourist))
+    asked = calls.scenarios.stamps_of(calls.scenarios.tourist)
+    listed = calls.answer(replace(asked, time=2))
     told = [(one["stamp_id"], one["collected_at"]) for one in listed.member("stamps")]
     return _misstored(calls, listed, calls.scenarios.tourist.user_id, told)
 
@@ -127,6 +156,13 @@ def _misstored(
     ]
 
 
+def _misspelt(calls: RowCalls, stamp_id: str) -> None:
+    """Claim what is awarded under other spellings of its id: whatever is answered, no further stamp may come of it."""
+    wide = "".join(chr(ord(one) + 0xFEE0) for one in stamp_id)
+    for other in (f"{stamp_id} ", f" {stamp_id}", stamp_id.lower(), wide):
+        calls.answer(calls.scenarios.award(calls.scenarios.visitor, stamp_id=other, **HERE))
+
+
 def new_stamps(calls: RowCalls, listed: Answer) -> list[Mapping[str, Any]]:
     """Return what a list shows beyond what the collector had before the run."""
     return [one for one in listed.member("stamps") if one["stamp_id"] not in calls.scenarios.held()]
@@ -144,6 +180,7 @@ def special_flaws(calls: RowCalls) -> list[Words]:
                 return [flaw]
             if not one.code:
                 given[one.stamp_id] = [COLLECTED_BY[one.call], answer.member("collected_at")]
+    _misspelt(calls, next(iter(given)))
     user = scenarios.visitor.user_id
     try:
         items = table.items(user)

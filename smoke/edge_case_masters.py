@@ -10,8 +10,12 @@ from smoke.calls import Call
 from smoke.scenarios import Scenarios
 
 PREFIX = "SMOKE-SPECIAL-"
+IMAGE = "https://a.example/花.png"
 PLACE = {"M": {"lat": {"N": "35.0"}, "lon": {"N": "139.0"}, "radiusM": {"N": "20"}}}
 HERE = {"lat": 35.0, "lon": 139.0}
+NAME = "㈱花の門（\uff8a\uff85）🌸 " + "一番遠い場所にある、いちばん長い名前の" * 3 + "か\u3099"
+"""In letters that careless code loses, cuts or replaces."""
+DESCRIPTION = "花🌸の門。\n入口は裏です。"
 DAY_S = 24 * 60 * 60
 SOON_S = 600
 """Further from now than a run of the suite lasts, and nearer than a time zone."""
@@ -39,7 +43,7 @@ class EdgeCase:
 
     def item(self, now: int) -> Mapping[str, Any]:
         """Return the master as DynamoDB takes it."""
-        common = {"StampId": {"S": self.stamp_id}, "Name": {"S": "Smoke"}, "Type": {"S": "GPS"}}
+        common = {"StampId": {"S": self.stamp_id}, "Name": {"S": NAME}, "Type": {"S": "GPS"}}
         return {**common, "Location": PLACE, **self.attributes(now)}
 
     def asked(self, scenarios: Scenarios) -> Call:
@@ -148,7 +152,10 @@ def _places() -> Iterator[EdgeCase]:
 
 
 _WITH_A_PICTURE = EdgeCase(
-    "with a picture", "", lambda _: {"ImageUrl": {"S": "https://a.example/花.png"}}, _award
+    "with a picture",
+    "",
+    lambda _: {"ImageUrl": {"S": IMAGE}, "Description": {"S": DESCRIPTION}},
+    _award,
 )
 PICTURED = _WITH_A_PICTURE.stamp_id
 EDGE_CASES = (

@@ -6,6 +6,7 @@ trip's; a test of ours compares the three with the contract.
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 from lambdas.rally.domain.refusals import CODES
 from signoff.environment import Environment
@@ -23,6 +24,7 @@ class Error:
     route: str
     code: str
     call: Callable[[Scenarios], Call]
+    about: str = ""
 
     @property
     def status(self) -> int:
@@ -30,7 +32,7 @@ class Error:
         return CODES[self.code][0]
 
     def __str__(self) -> str:
-        return f"{self.route} {self.code}"
+        return f"{self.route} {self.code} {self.about}".rstrip()
 
 
 def _text(route: str, text: str) -> Callable[[Scenarios], Call]:
@@ -52,6 +54,16 @@ def _period(kind: str, period: str) -> Callable[[Scenarios], Call]:
 
 def _nowhere(route: str) -> Callable[[Scenarios], Call]:
     return lambda scenarios: scenarios.harmless(route, scenarios.caller, scenarios.caller.user_id)
+
+
+def _from(about: str, **position: Any) -> Error:
+    """Return the claim of a stamp from a position that is none; the stamp was collected before."""
+
+    def call(scenarios: Scenarios) -> Call:
+        there = {"lat": scenarios.goal.lat, "lon": scenarios.goal.lon, "accuracy": None}
+        return scenarios.collect(**there | position)
+
+    return Error("POST /stamps/award", "VALIDATION_ERROR", call, about)
 
 
 def _too_far(scenarios: Scenarios) -> Call:
@@ -79,6 +91,13 @@ ERRORS = (
         "STAMP_NOT_FOUND",
         _nowhere("POST /stamps/award"),
     ),
+    _from("of half a position", lon=None),
+    _from("of an accuracy alone", lat=None, lon=None, accuracy=5),
+    _from("of a latitude in text", lat="35.5"),
+    _from("of a latitude that is none", lat=90.5),
+    _from("of a longitude that is none", lon=-180.5),
+    _from("of a longitude that is true", lon=True),
+    _from("of a negative accuracy", accuracy=-1),
     Error("POST /gps/verify", "INVALID_JSON", _text("POST /gps/verify", "{")),
     Error(
         "POST /gps/verify",

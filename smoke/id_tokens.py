@@ -15,8 +15,8 @@ from smoke.line import LineClient
 from smoke.manual import ManualOnly
 
 GIVEN = "SMOKE_ID_TOKEN"
-NAME = "Smoke"
-"""What the people of this suite are called."""
+NAME = "\uff8a\uff85\uff7a・花子　𠮷野か\u3099き 👩‍🌾 Çağla"
+"""What the people of this suite are called: as people are, in letters that careless code loses, cuts or replaces."""
 ISSUER = "https://access.line.me"
 HOUR_S = 3600
 ANOTHER_CHANNEL = "9999999999"

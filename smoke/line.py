@@ -83,10 +83,13 @@ class LineClient:
         """Take back what the stand-in was told to answer, whether it did or not."""
         self._ask("POST", "/local/mishap", json={})
 
+    def received(self) -> list[Mapping[str, Any]]:
+        """Return all calls that the stand-in received, in their order."""
+        return list(self._ask("GET", "/local/received")[1]["received"])
+
     def pushed_to(self, user_id: str) -> list[Mapping[str, Any]]:
         """Return the pushes that the stand-in received for a user."""
-        received = self._ask("GET", "/local/received")[1]["received"]
-        return [one for one in received if one["path"] == PUSH and user_id in one["body"]]
+        return [one for one in self.received() if one["path"] == PUSH and user_id in one["body"]]
 
     def awaited_push(self, user_id: str, within_s: float) -> list[Mapping[str, Any]]:
         """Return the pushes for a user once there is one; none after ``within_s``.

@@ -7,7 +7,7 @@ from typing import Any
 from aws.words import Words
 from smoke.aws import AWAY, not_read
 from smoke.calls import Answer, send
-from smoke.client import TIMEOUT_S
+from smoke.client import SAME_CLOCK_S
 from smoke.id_tokens import ISSUER, NAME
 from smoke.line import LineClient
 from smoke.long_ago import LONG_NAME, NAMED, SINCE, put, returning
@@ -15,8 +15,8 @@ from smoke.root_causes import LOGIN
 from smoke.row_calls import RowCalls
 
 VERIFY = "/oauth2/v2.1/verify"
-LATEST_S = TIMEOUT_S[1] + 1
-"""So much earlier than an answer its login may be dated: clocks are the same here."""
+RECORDED = ["CreatedAt", "DisplayName", "LastLoginAt", "LineId", "UserId"]
+"""What is kept of a person, and no more."""
 
 
 def record_flaws(calls: RowCalls, line: LineClient) -> list[Words]:
@@ -61,7 +61,8 @@ def _flaws(calls: RowCalls, answer: Answer, name: str, since: int | None) -> Ite
         "display_name": (answer.member("display_name"), name),
         "DisplayName": (told.get("DisplayName"), name),
         "LineId": (told.get("LineId"), user),
-        "LastLoginAt": (last, last if 0 <= answer.at - last <= LATEST_S else int(answer.at)),
+        "attributes": (sorted(told), RECORDED),
+        "LastLoginAt": (last, last if 0 <= answer.at - last <= SAME_CLOCK_S else int(answer.at)),
         "CreatedAt": (first, last if since is None else since),
     }
     for what, (found, expected) in wanted.items():

@@ -9,6 +9,7 @@ from aws.words import Words
 from lambdas.rally.domain.counters import SHARDS, Counter, shard_of
 from smoke.aws import typed
 from smoke.calls import get
+from smoke.edge_case_masters import DESCRIPTION, HERE, IMAGE, NAME, PICTURED
 from smoke.row_calls import RowCalls
 from smoke.sessions import SessionMinter
 from smoke.spots import Spot
@@ -81,6 +82,16 @@ GONE_SHOWN = {
     "collected_at": 0,
     "method": "GPS",
 }
+WITH_A_PICTURE_SHOWN = {
+    "stamp_id": PICTURED,
+    "name": NAME,
+    "description": DESCRIPTION,
+    "type": "GPS",
+    "collected_at": SINCE,
+    "method": "GPS",
+    "location": {**HERE, "radiusM": 20},
+    "image_url": IMAGE,
+}
 MANY = 110
 """Stamps of somebody who has more than AWS answers at once."""
 
@@ -115,6 +126,7 @@ def _stamps(spots: tuple[Spot, ...]) -> Iterator[tuple[Mapping[str, str | int], 
         at = SINCE + number
         shown = {"stamp_id": name, "name": name, "description": "", "type": method}
         yield _stamp(name, at, method), {**shown, "collected_at": at, "method": method}
+    yield _stamp(PICTURED, SINCE, "GPS"), WITH_A_PICTURE_SHOWN
     for spot in spots:
         yield _stamp(spot.stamp_id, SINCE, "GPS"), spot.collected(SINCE)
 
@@ -126,6 +138,7 @@ def _stamp(stamp_id: str, at: int, method: str) -> Mapping[str, str | int]:
 def collection_flaws(calls: RowCalls) -> list[Words]:
     """Return how the list of somebody with many stamps, an unreadable one, and counters, is wrong."""
     put(calls)
+    calls.suite.put_edge_case_masters()
     sessions = calls.scenarios.sessions
     listed = calls.answer(calls.scenarios.stamps_of(sessions.own(sessions.nobody(NAMED))))
     if flaw := calls.flaw(listed, 200):

@@ -8,20 +8,24 @@ from typing import Any
 
 from aws.words import Words
 from smoke.calls import shown
-from smoke.edge_case_masters import HERE, PICTURED
-from smoke.line import LineClient
+from smoke.edge_case_masters import HERE, NAME, PICTURED
+from smoke.line import PUSH, LineClient
 from smoke.line_mishaps import LISTED, MENUS, MISHAPS, NOBODY, NOTIFY, LineMishap
 from smoke.row_calls import RowCalls, winner
+from smoke.scenarios import users_of
 
 WINNER = "second"
 RETRY_KEY = "x-line-retry-key"
+SENDING = ("/v2/bot/message/", "/v2/bot/user/")
+"""How the paths of LINE's calls begin that reach people; of sending, it knows a broadcast and a multicast, too."""
+USER = "/v2/bot/user/"
 TEXTS = {
     "event_started": "スタンプラリーが始まりました。スポットを巡ってスタンプを集めましょう。",
     "reminder": "まだ集めていないスタンプがあります。お近くのスポットへお出かけください。",
 }
 """Stated here too, since the suite judges the functions' own."""
-NAME, PICTURE = "Smoke", "https://a.example/%E8%8A%B1.png"
-"""Of the master that is collected: its picture's address, as LINE takes it."""
+PICTURE = "https://a.example/%E8%8A%B1.png"
+"""The address of the collected master's picture, as LINE takes it."""
 
 
 def message_flaws(calls: RowCalls, line: LineClient) -> list[Words]:
@@ -65,6 +69,30 @@ def once_flaws(calls: RowCalls, line: LineClient) -> list[Words]:
         for user, count in pushed.items()
         if count > 1
     ]
+
+
+def stranger_flaws(calls: RowCalls, line: LineClient) -> list[Words]:
+    """Return what LINE was asked about anybody but this run's users, whatever they asked for."""
+    users = {*users_of(calls.scenarios.sessions), calls.suite.environment.smoke.test_user}
+    received = line.received()[calls.suite.line_before :]
+    sent = [one for one in received if one["method"] != "GET" and one["path"].startswith(SENDING)]
+    calls.observe.note(received=len(received), about_people=len(sent))
+    return [
+        Words(
+            en=f"LINE was asked {one['method']} {one['path']} about nobody of this run",
+            ja=f"今回の利用者以外について、LINEに{one['method']} {one['path']}が要求されました",
+        )
+        for one in sent
+        if _about(one) not in users
+    ]
+
+
+def _about(received: Mapping[str, Any]) -> str:
+    """Return whom a call of LINE is about: who is pushed a message, or whose menu is changed."""
+    path = str(received["path"])
+    if path != PUSH:
+        return path.removeprefix(USER).partition("/")[0]
+    return str(json.loads(received["body"]).get("to"))
 
 
 def text_flaws(calls: RowCalls, line: LineClient) -> list[Words]:

@@ -16,7 +16,15 @@ from smoke.sessions import KINDS
 EMBEDDED = "embedded_line"
 """The fixture of tests that must look into the stand-in of LINE: elsewhere they are left out."""
 LAST = "test_smoke_leaves_nothing_behind"
-LATE = ("test_winner_is_told_only_once", "test_log_holds_nothing_of_who_asked", LAST)
+LATE = (
+    "test_winner_is_told_only_once",
+    "test_line_is_asked_about_nobody_else",
+    "test_log_holds_nothing_of_who_asked",
+    "test_every_answer_of_the_run_is_for_the_front_end_alone",
+    "test_no_answer_of_the_run_may_be_kept",
+    "test_no_answer_names_what_is_inside",
+    LAST,
+)
 """The tests that run after all others, in this order: what the others have sent is what they look at."""
 ARGUMENTS: Mapping[str, Callable[[Environment, Plan], Iterable[Any]]] = {
     "route": lambda _, plan: [route.id for route in plan.api.routes if route.authorized],

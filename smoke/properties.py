@@ -14,6 +14,7 @@ from aws.section import NotTestable
 from aws.words import Words
 from signoff.environment.calendar import JST
 from smoke.calls import Answer, Call
+from smoke.client import CLOCK_S
 from smoke.contract import contract
 from smoke.errors import ERRORS
 from smoke.id_tokens import NAME
@@ -21,16 +22,15 @@ from smoke.manual import ManualOnly
 from smoke.row_calls import RowCalls
 from smoke.scenarios import Scenarios
 from smoke.spots import Spot
+from smoke.unknown_input import unknown
 
 AT_ONCE = 8
-INSIDE, OUTSIDE = 0.9037, 1.1073
-"""Parts of a spot's radius: surely within, and surely not, as the answer's rounding is 1 cm."""
+EDGE_M = 0.02
+"""So near to a radius stands who is just within, and who is just not: twice what rounding hides."""
 SURE_M = 1
 """The accuracy of a phone that knows where it is: it widens no radius."""
 ROUNDING_M = 0.011
 FAR_SIDE_M = 15_000_000
-CLOCK_S = 300
-"""Two clocks that are set may differ by so much."""
 
 
 # Positions
@@ -48,7 +48,8 @@ class Visitor:
 
     def asked(self, scenarios: Scenarios) -> Call:
         place = {**self.spot.away(self.metres, self.bearing), "spotId": self.spot.stamp_id}
-        return scenarios.position(scenarios.caller, **place, accuracy=self.accuracy)
+        asked = {**unknown("userId", scenarios.other), **place, "accuracy": self.accuracy}
+        return scenarios.position(scenarios.caller, **asked)
 
     def flaws(self, answer: Answer) -> Iterator[Words]:
         """Yield what the answer says wrongly of the spot, the distance, and who is within."""
@@ -99,24 +100,24 @@ def stands(scenarios: Scenarios) -> list[Visitor]:
     for number, spot in enumerate(scenarios.spots()):
         bearing = 37.0 * number % 360
         found += [
-            Visitor(spot, spot.radius_m * INSIDE, bearing, within=True),
-            Visitor(spot, spot.radius_m * OUTSIDE, bearing + 90, within=False),
+            Visitor(spot, spot.radius_m - EDGE_M, bearing, within=True),
+            Visitor(spot, spot.radius_m + EDGE_M, bearing + 90, within=False),
         ]
     spot = scenarios.spot
     reach_m = max(spot.radius_m, cap_m)
     return [
         *found,
         Visitor(spot, FAR_SIDE_M, 60.0, within=False),
-        Visitor(spot, spot.radius_m * INSIDE, 200.0, within=True, accuracy=None),
-        Visitor(spot, spot.radius_m * OUTSIDE, 200.0, within=False, accuracy=None),
-        Visitor(spot, reach_m * INSIDE, 300.0, within=True, accuracy=cap_m),
+        Visitor(spot, spot.radius_m - EDGE_M, 200.0, within=True, accuracy=None),
+        Visitor(spot, spot.radius_m + EDGE_M, 200.0, within=False, accuracy=None),
+        Visitor(spot, reach_m - EDGE_M, 300.0, within=True, accuracy=cap_m),
     ]
 
 
 def beyond_the_cap(scenarios: Scenarios) -> list[Visitor]:
     """Return somebody just farther away than any accuracy may reach."""
     spot, cap_m = scenarios.spot, scenarios.environment.accuracy_cap_m
-    far_m = max(spot.radius_m, cap_m) * OUTSIDE
+    far_m = max(spot.radius_m, cap_m) + EDGE_M
     return [Visitor(spot, far_m, 300.0, within=False, accuracy=cap_m * 20)]
 
 
@@ -139,7 +140,7 @@ def misjudged(calls: RowCalls, of: Callable[[Scenarios], list[Visitor]] = stands
 # Sessions
 
 
-def lifetime_flaws(answer: Answer) -> list[Words]:
+def lifetime_flaws(answer: Answer, clock_s: float) -> list[Words]:
     """Return how the session of a login is not the documented one: for its user, from now, so long."""
     wanted_s = contract().session_s
     try:
@@ -155,7 +156,7 @@ def lifetime_flaws(answer: Answer) -> list[Words]:
     lasts = claims.get("exp", 0) - claims.get("iat", 0)
     facts = {
         "exp - iat": (lasts, wanted_s, lasts == wanted_s),
-        "iat": (claims.get("iat"), answer.at, abs(claims.get("iat", 0) - answer.at) < CLOCK_S),
+        "iat": (claims.get("iat"), answer.at, abs(claims.get("iat", 0) - answer.at) < clock_s),
         "sub": (
             claims.get("sub"),
             answer.member("user_id"),

@@ -9,6 +9,7 @@ from aws.section import Follows, NotTestable
 from aws.words import Words
 from plan import Plan
 from signoff.environment import Environment
+from smoke.all_answers import own_headers
 from smoke.bad_input import bad_calls, takes_input
 from smoke.calls import Answer, Call, Session
 from smoke.contract import contract
@@ -89,6 +90,18 @@ def leaking(calls: RowCalls) -> list[Words]:
     return told
 
 
+def naming(calls: RowCalls) -> list[Words]:
+    """Return what any answer of the run, a success too, names of the inside."""
+    answers = list(calls.suite.client.answers)
+    calls.observe.note(answers=len(answers))
+    plan, environment = calls.suite.plan, calls.suite.environment
+    return [
+        Words(en=f"{one} reveals {what.en}", ja=f"{one.ja}。{what.ja}が含まれています")
+        for one in answers
+        for what in named(one, plan, environment)
+    ]
+
+
 def _unheard(calls: RowCalls) -> Iterator[NotTestable]:
     """Provoke all errors there are; yield why nothing is known of one."""
     for one in _provocations(calls):
@@ -126,13 +139,20 @@ def _flaws(calls: RowCalls, answers: list[Answer], status: int) -> Iterator[Word
 
 def leaks(answer: Answer, plan: Plan, environment: Environment) -> Iterator[Words]:
     """Yield what an answer tells of the inside, by kind; the names are those of this environment."""
+    told = f"{answer.text}\n{own_headers(answer)}"
     for kind, shape in SHAPES.items():
-        if found := shape.search(answer.text):
+        if found := shape.search(told):
             shown = "" if kind is TOKEN else found[0]
             yield Words(
                 en=f"{kind.en} ({shown})" if shown else kind.en,
                 ja=f"{kind.ja}（{shown}）" if shown else kind.ja,
             )
+    yield from named(answer, plan, environment)
+
+
+def named(answer: Answer, plan: Plan, environment: Environment) -> Iterator[Words]:
+    """Yield the names of this environment's inside that an answer holds, a success too."""
+    told = f"{answer.text}\n{own_headers(answer)}"
     names = {
         environment.account,
         *(table.name for table in plan.tables),
@@ -141,5 +161,5 @@ def leaks(answer: Answer, plan: Plan, environment: Environment) -> Iterator[Word
         *(secret.name for secret in plan.secrets),
     }
     for name in sorted(names):
-        if name in answer.text:
+        if name in told:
             yield Words(en=f"the name {name}", ja=f"名前{name}")

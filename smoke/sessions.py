@@ -48,6 +48,8 @@ class SessionMinter:
     now: int
     key: str | None = field(default=None, repr=False)
     borrowed: str | None = field(default=None, repr=False)
+    skew_s: int = 60
+    """How far the clock of the functions may be from ours: what ended so long ago has ended there, too."""
     problem: Words = SILENCE
     """Why there is no key."""
     run: str = field(default_factory=lambda: secrets.token_hex(4))
@@ -99,8 +101,8 @@ class SessionMinter:
         return Session(kind=kind, user_id=like.user_id, token=token)
 
     def _expired(self, like: Session) -> str:
-        """Sign what was good until a minute ago, or its end would not be its only flaw."""
-        times = {"iat": self.now - DAY_S - 60, "exp": self.now - 60}
+        """Sign what was good until just now, or its end would not be its only flaw."""
+        times = {"iat": self.now - DAY_S - self.skew_s, "exp": self.now - self.skew_s}
         return self._signed({**_claims_of(like), **times})
 
     def ahead(self, like: Session) -> Session:
@@ -130,14 +132,14 @@ class SessionMinter:
 
 
 def sessions_of(
-    secretsmanager: Any, secret: Secret, *, borrowed: str | None, now: int
+    secretsmanager: Any, secret: Secret, *, borrowed: str | None, now: int, skew_s: int = 60
 ) -> SessionMinter:
     """Read the live token key; its value leaves this process in no form but a signature."""
     try:
         key = secret_value(secretsmanager, secret)
     except NotTestable as unread:
         return SessionMinter(now=now, borrowed=borrowed, problem=unread.words)
-    return SessionMinter(now=now, key=key)
+    return SessionMinter(now=now, key=key, skew_s=skew_s)
 
 
 def signed(claims: Mapping[str, Any], key: str) -> str:

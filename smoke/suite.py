@@ -16,7 +16,7 @@ from signoff.snapshot import Snapshot
 from smoke.aws import Clients, KeyedTable
 from smoke.calls import Answer, Call
 from smoke.cleaning import Cleaner
-from smoke.client import Client, Silent
+from smoke.client import CLOCK_S, SAME_CLOCK_S, Client, Silent
 from smoke.edge_case_masters import EDGE_CASES
 from smoke.id_tokens import IdTokens
 from smoke.line import LineClient
@@ -56,6 +56,8 @@ class Suite:
     began: datetime = field(default_factory=lambda: datetime.now(UTC))
     lent: Held | NotTestable | None = None
     """What the test user of production had before the first award, or why nobody knows; None where nobody is lent."""
+    line_before: int = 0
+    """How many calls the stand-in of LINE had received when this run began."""
     unreachable: Silent | None = None
     """Why the first call of all got no answer; nothing more is sent then."""
     _made: dict[Call, Answer | NotTestable] = field(default_factory=dict)
@@ -68,6 +70,11 @@ class Suite:
     @property
     def environment(self) -> Environment:
         return self.snapshot.environment
+
+    @property
+    def clock_s(self) -> float:
+        """How far the times in an answer may be from ours."""
+        return SAME_CLOCK_S if self.line.embedded else CLOCK_S
 
     @property
     def plan(self) -> Plan:
@@ -104,6 +111,7 @@ class Suite:
         """Start all functions; what comes of it is for the rows to judge."""
         if self.line.embedded:
             self.line.answers_as_ever()  # a killed run may have told it otherwise
+            self.line_before = len(self.line.received())
         try:
             self.answer(GUIDE)
         except Silent as silence:

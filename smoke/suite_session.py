@@ -123,7 +123,13 @@ def _suite(
     environment, plan, now = snapshot.environment, snapshot.plan, int(time.time())
     line = LineClient(endpoint=environment.line.endpoint, embedded=embedded)
     key = plan.secret("token_key")
-    sessions = sessions_of(aws("secretsmanager"), key, borrowed=environ.get(BORROWED), now=now)
+    sessions = sessions_of(
+        aws("secretsmanager"),
+        key,
+        borrowed=environ.get(BORROWED),
+        now=now,
+        skew_s=1 if embedded else 60,
+    )
     id_tokens = IdTokens(
         line=line, channel_id=environment.line.channel_id, now=now, given=environ.get(GIVEN)
     )

@@ -10,6 +10,7 @@ from smoke.properties import lifetime_flaws
 from smoke.root_causes import LOGIN
 from smoke.row_calls import RowCalls, logged_in
 from smoke.scenarios import GUIDE
+from smoke.unknown_input import decided_login
 
 
 @expectation("SMOKE-01", ja="手順書に記載の呼び出しが拒否される")
@@ -38,7 +39,7 @@ def test_session_of_a_login_lasts_as_long_as_documented(calls: RowCalls) -> None
     logged_in(calls)
     answer = calls.success(LOGIN)
 
-    hold(*lifetime_flaws(answer))
+    hold(*lifetime_flaws(answer, calls.suite.clock_s))
 
 
 @expectation("SMOKE-01", ja="ログインが初回と最新の日時、最新の名前とともに記録される")
@@ -46,6 +47,11 @@ def test_login_is_on_record_with_its_first_and_last_time_and_the_latest_name(
     calls: RowCalls, embedded_line: LineClient
 ) -> None:
     hold(*record_flaws(calls, embedded_line))
+
+
+@expectation("SMOKE-01", ja="IDトークンの本人以外としてログインできない")
+def test_login_is_of_the_person_in_the_id_token_alone(calls: RowCalls) -> None:
+    hold(*decided_login(calls))
 
 
 @expectation("SEC-43", ja="不正なIDトークンが拒否される")

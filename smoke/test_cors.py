@@ -2,6 +2,7 @@
 
 from aws.words import Words
 from signoff.checklist import expectation
+from smoke.all_answers import not_for_the_front_end
 from smoke.cors import (
     ALLOW,
     FOREIGN,
@@ -15,7 +16,7 @@ from smoke.cors import (
     shown,
     verbs_of,
 )
-from smoke.flaws import require
+from smoke.flaws import hold, require
 from smoke.row_calls import RowCalls
 
 
@@ -57,3 +58,8 @@ def test_answer_is_for_the_front_end_alone(case: Case, calls: RowCalls, origin: 
     calls.observe.expect(answer.request_id, f"{case.status}; {ALLOW}origin: {origin}")
 
     require(allowed_origin(answer) == origin, allows(answer))
+
+
+@expectation("SMOKE-14", ja="すべての経路と状態の応答がフロントエンドにだけ許可される")
+def test_every_answer_of_the_run_is_for_the_front_end_alone(calls: RowCalls, origin: str) -> None:
+    hold(*not_for_the_front_end(calls, origin))

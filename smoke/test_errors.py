@@ -11,7 +11,7 @@ from smoke.flaws import hold
 from smoke.line import LineClient
 from smoke.line_mishaps import COUNTED, LineMishap
 from smoke.logs import faults_of, group_of, uncounted
-from smoke.refusals import leaking, refused_input, unclear
+from smoke.refusals import leaking, naming, refused_input, unclear
 from smoke.row_calls import RowCalls
 
 
@@ -84,3 +84,8 @@ def test_no_error_tells_of_the_inside(calls: RowCalls) -> None:
     told = leaking(calls)
 
     hold(*told)
+
+
+@expectation("SEC-45", ja="どの応答にも内部の名前が含まれない")
+def test_no_answer_names_what_is_inside(calls: RowCalls) -> None:
+    hold(*naming(calls))

@@ -5,7 +5,7 @@ from signoff.checklist import expectation
 from signoff.observations import Observations
 from smoke.flaws import hold, require
 from smoke.line import LineClient
-from smoke.messages import message_flaws, once_flaws, text_flaws
+from smoke.messages import message_flaws, once_flaws, stranger_flaws, text_flaws
 from smoke.row_calls import RowCalls, winner
 
 
@@ -75,3 +75,8 @@ def test_text_is_the_one_of_its_type_or_the_one_that_was_asked_for(
 @expectation("SMOKE-05", ja="獲得者への通知が一度だけである")
 def test_winner_is_told_only_once(calls: RowCalls, embedded_line: LineClient) -> None:
     hold(*once_flaws(calls, embedded_line))
+
+
+@expectation("SMOKE-05", ja="LINEに今回の利用者以外への送信が要求されない")
+def test_line_is_asked_about_nobody_else(calls: RowCalls, embedded_line: LineClient) -> None:
+    hold(*stranger_flaws(calls, embedded_line))

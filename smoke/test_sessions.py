@@ -2,10 +2,12 @@
 
 from aws.words import Words
 from signoff.checklist import expectation
+from smoke.all_answers import cacheable_answers
 from smoke.flaws import hold, require
 from smoke.properties import cacheable, cacheable_refusals
 from smoke.refusals import asked_with, let_in_by_public_keys
 from smoke.row_calls import RowCalls
+from smoke.unknown_input import decided
 
 
 @expectation("SMOKE-15", ja="本番の鍵で署名したセッションが受け入れられる")
@@ -66,3 +68,15 @@ def test_id_of_another_user_is_refused(personal_route: str, calls: RowCalls) -> 
     )
 
     hold(calls.flaw(answer, 403, "FORBIDDEN"))
+
+
+@expectation("SEC-42", ja="契約にない項目が本人や結果を変えない")
+def test_what_the_contract_does_not_know_decides_nothing(
+    personal_route: str, calls: RowCalls
+) -> None:
+    hold(*decided(calls, personal_route))
+
+
+@expectation("SEC-47", ja="すべての経路と状態の応答が保存されない")
+def test_no_answer_of_the_run_may_be_kept(calls: RowCalls) -> None:
+    hold(*cacheable_answers(calls))

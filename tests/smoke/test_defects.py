@@ -7,10 +7,16 @@ Here the first defect of each kind is judged by all rows, the others by the rows
 import pytest
 
 from tests.english import english_in
-from tests.smoke import defects_api, defects_around, defects_doors, defects_functions
+from tests.smoke import (
+    defects_api,
+    defects_around,
+    defects_details,
+    defects_doors,
+    defects_functions,
+)
 from tests.smoke.judging import collected, judge, red
 
-KINDS = (defects_api, defects_doors, defects_functions, defects_around)
+KINDS = (defects_api, defects_doors, defects_functions, defects_details, defects_around)
 FIRST = tuple(kind.DEFECTS[0] for kind in KINDS)
 OTHERS = tuple(defect for kind in KINDS for defect in kind.DEFECTS[1:])
 

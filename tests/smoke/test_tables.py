@@ -106,6 +106,19 @@ def test_bad_input_breaks_the_contract(route, scenarios):
     assert not kept
 
 
+def members_of(schema):
+    return set(DOCUMENT["components"]["schemas"][schema["$ref"].rpartition("/")[2]]["properties"])
+
+
+@pytest.mark.parametrize("route", SPOILED)
+def test_every_member_of_a_request_is_spoiled(route, scenarios):
+    schema = operation(route)["requestBody"]["content"]["application/json"]["schema"]
+    wrong = [e.call(scenarios) for e in ERRORS if (e.route, e.code) == (route, "VALIDATION_ERROR")]
+    spoiled = {name for call in wrong if not keeps_the_contract(call) for name in call.members}
+
+    assert members_of(schema) <= SPOILED[route].keys() | spoiled
+
+
 @pytest.mark.parametrize("route", ROWS)
 def test_route_that_takes_input_is_sent_bad_input(route):
     asked = "requestBody" in operation(route) or operation(route).get("parameters")

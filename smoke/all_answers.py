@@ -1,0 +1,67 @@
+"""What must be true of every answer of a run, of whatever route and status: looked at when all have come."""
+
+from collections.abc import Iterable, Iterator
+
+from aws.words import Words
+from smoke.calls import Answer
+from smoke.contract import contract
+from smoke.cors import ALLOW, allowed_origin, allows
+from smoke.row_calls import RowCalls
+
+NOT_OURS = ("x-amz", "access-control-", "content-", "x-cache")
+"""How the names of headers begin that API Gateway and CloudFront write, or that other rows judge."""
+STANDARD = frozenset({"date", "server", "connection", "via", "etag", "strict-transport-security"})
+GATEWAYS = frozenset({"UNAUTHORIZED", "REQUEST_REFUSED", "THROTTLED", "INTERNAL_ERROR"})
+"""Codes that API Gateway answers by itself; the header below tells it as well."""
+ERROR_TYPE = "x-amzn-errortype"
+
+
+def not_for_the_front_end(calls: RowCalls, origin: str) -> Iterator[Words]:
+    """Yield the answers that the front end may not read, or that a page may ask for with somebody's cookies."""
+    for one in _answers(calls):
+        if allowed_origin(one) != origin:
+            yield allows(one)
+        if one.headers.get(f"{ALLOW}credentials", "").lower() == "true":
+            yield Words(
+                en=f"{one} and allows pages to send cookies ({ALLOW}credentials)",
+                ja=f"{one.ja}。ページからのCookieの送信を許可しています（{ALLOW}credentials）",
+            )
+
+
+def cacheable_answers(calls: RowCalls) -> Iterator[Words]:
+    """Yield the answers that somebody may keep, or that leave something in the browser."""
+    for one in _answers(calls):
+        header = one.headers.get("cache-control")
+        if "no-store" not in (header or "").lower() and (header or not _by_the_gateway(one)):
+            yield Words(
+                en=f"{one} with Cache-Control {header or '-'}, expected no-store",
+                ja=f"{one.ja}。Cache-Controlが{header or '-'}（期待値no-store）",
+            )
+        if "set-cookie" in one.headers:
+            yield Words(
+                en=f"{one} and sets a cookie, which the contract does not know",
+                ja=f"{one.ja}。契約にないCookieを設定しています",
+            )
+
+
+def own_headers(answer: Answer) -> str:
+    """Return the values of the headers that a function wrote by itself, a line each."""
+    own = (
+        value
+        for name, value in answer.headers.items()
+        if not name.startswith(NOT_OURS) and name not in STANDARD
+    )
+    return "\n".join(own)
+
+
+def _answers(calls: RowCalls) -> Iterable[Answer]:
+    """Return one answer of each kind (route, status, code) of the documented routes, preflights left out."""
+    documented = {route for route, _ in contract().responses}
+    made = [one for one in calls.suite.client.answers if one.call.route in documented]
+    kinds = {(one.call.route, one.status, one.error_code): one for one in reversed(made)}
+    calls.observe.note(answers=len(made), kinds=len(kinds))
+    return list(kinds.values())
+
+
+def _by_the_gateway(answer: Answer) -> bool:
+    return ERROR_TYPE in answer.headers or answer.error_code in GATEWAYS

@@ -1,0 +1,97 @@
+"""What the contract does not know of a request must decide nothing: who calls, where they stand, or what time it is."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from aws.words import Words
+from smoke.calls import Answer, Call
+from smoke.root_causes import LOGIN
+from smoke.row_calls import RowCalls, logged_in
+
+USERS = ("user_id", "userId", "sub", "uid", "principalId")
+"""Names under which careless code takes a user from the request instead of from the session."""
+HEADERS = ("X-User-Id", "X-Forwarded-User", "X-Admin", "X-Debug")
+SWITCHES = ("admin", "debug", "force", "test")
+FACTS: Mapping[str, Any] = {
+    "collected_at": 1,
+    "collectedAt": 1,
+    "timestamp": 1,
+    "now": 1,
+    "radiusM": 1e7,
+    "radius": 1e7,
+    "distanceM": 0,
+    "within": True,
+    "client_id": "9999999999",
+    "display_name": "Stranger",
+    "name": "Stranger",
+    "to": "Ustranger",
+    "limit": 1,
+}
+"""What functions find out or look up themselves."""
+LISTS = frozenset({"rankings", "richmenus"})
+"""Members that other people change at any moment."""
+
+
+def unknown(own: str, other: str) -> Mapping[str, Any]:
+    """Return members that a request does not have, about another user; ``own`` names its real user."""
+    users = {name: other for name in USERS if name != own}
+    return {**users, **dict.fromkeys(SWITCHES, True), **FACTS}
+
+
+def with_unknown(call: Call, other: str) -> Call:
+    """Return the same call with much beside it, all of it about another user and not in the contract."""
+    body = call.body and json.dumps({**unknown("", other), **call.members})
+    users, switches = dict.fromkeys(USERS, other), dict.fromkeys(SWITCHES, "true")
+    query = {**users, **switches, **dict(call.query)}
+    headers = tuple((name, other) for name in HEADERS)
+    return replace(call, body=body, query=tuple(query.items()), headers=headers)
+
+
+def decided(calls: RowCalls, route: str) -> list[Words]:
+    """Ask a route for the caller's own with and without what it does not know, and for another user's with it."""
+    caller, other = calls.caller, calls.scenarios.other
+    own, of_other = (
+        calls.scenarios.harmless(route, caller, one) for one in (caller.user_id, other)
+    )
+    plain, told = calls.answer(own), calls.answer(with_unknown(own, other))
+    refused = calls.answer(with_unknown(of_other, other))
+    flaw = calls.flaw(refused, 403, "FORBIDDEN")
+    return [*([flaw] if flaw else []), *_differing(plain, told)]
+
+
+def decided_login(calls: RowCalls) -> list[Words]:
+    """Log in with what the login does not know; it is still the person of the ID token who is logged in."""
+    logged_in(calls)
+    plain = calls.success(LOGIN)
+    told = calls.answer(lambda scenarios: with_unknown(scenarios.login, scenarios.other))
+    flaw = calls.flaw(told, 200)
+    return [flaw] if flaw else _differing(plain, told, but={"access_token"})
+
+
+def _differing(plain: Answer, told: Answer, but: frozenset[str] | set[str] = LISTS) -> list[Words]:
+    said, expected = (
+        {k: v for k, v in _facts(one).items() if k not in but} for one in (told, plain)
+    )
+    if said == expected:
+        return []
+    found, wanted = (
+        ", ".join(
+            f"{name}={one.get(name)}"
+            for name in sorted(said.keys() | expected.keys())
+            if said.get(name) != expected.get(name)
+        )
+        for one in (said, expected)
+    )
+    return [
+        Words(
+            en=f"{told}: {found}, expected {wanted} as without what the contract does not know",
+            ja=f"{told.ja}。契約にない項目を付けると{found}になります（期待値{wanted}）",
+        )
+    ]
+
+
+def _facts(answer: Answer) -> Mapping[str, Any]:
+    body = answer.json if isinstance(answer.json, dict) else {}
+    return {**body, "status": answer.status}

@@ -1,0 +1,223 @@
+"""Details broken that a look at one example of each thing misses: who is believed, edges, spellings, headers."""
+
+from tests.smoke.breaking import Break, code
+from tests.smoke.defect import FAIL, Defect
+
+SERVING, SPOTS = "lambdas/rally/serving.py", "lambdas/rally/domain/spots.py"
+LOGIN, DOMAIN = "lambdas/auth/handler.py", "lambdas/auth/domain.py"
+NOW = "        now = int(self.now())\n"
+
+
+def answered(key: str, condition: str, change: str) -> Break:
+    """Change the headers of the answers of a function for which a condition on ``status`` holds."""
+    before = "        if status == 503:\n"
+    changed = f"        if {condition}:\n            {change}\n"
+    return code(key, SERVING, before, changed + before)
+
+
+def without_origin(key: str, condition: str) -> Break:
+    return answered(key, condition, 'headers.pop("Access-Control-Allow-Origin", None)')
+
+
+def kept(key: str, condition: str) -> Break:
+    return answered(key, condition, 'headers["Cache-Control"] = "private, max-age=60"')
+
+
+def told(key: str, name: str, value: str) -> Break:
+    return answered(key, "status == 200", f'headers["{name}"] = "{value}"')
+
+
+def reaching(changed: str, *keys: str) -> Break:
+    return code(keys[0], SPOTS, "<= reach_m", changed)
+
+
+def named(changed: str) -> Break:
+    usual = "return Login(subject, name if"
+    return code("auth", DOMAIN, usual, usual.replace("name if", f"{changed} if"))
+
+
+def recorded(attribute: str) -> Break:
+    before = '" LineId = if_not_exists'
+    return code(
+        "auth", "lambdas/auth/users.py", before, f'" {attribute},"\n                {before}'
+    )
+
+
+def claimed(spelled: str) -> Break:
+    """Look a stamp up under another spelling than it is stored with."""
+    found = "found = self.stamps.master(claim.stamp_id)"
+    return code(
+        "award", "lambdas/award/handler.py", found, found.replace("claim.stamp_id", spelled)
+    )
+
+
+DEFECTS = (
+    Defect(
+        "a login as whomever the body names",
+        code(
+            "auth",
+            LOGIN,
+            NOW,
+            "        from dataclasses import replace\n"
+            '        login = replace(login, user_id=request.body().get("user_id", login.user_id))\n'
+            + NOW,
+        ),
+        {"SMOKE-01": FAIL},
+    ),
+    Defect(
+        "an award that is looked for, and then put",
+        code(
+            "award",
+            "lambdas/award/store.py",
+            "            self.client.transact_write_items(\n"
+            '                TransactItems=[{"Put": put} for put in puts], ClientRequestToken=str(uuid4())\n'
+            "            )\n",
+            "            if self.holds(claim.user_id, claim.stamp_id):\n"
+            "                return AwardOutcome.HELD\n"
+            "            for put in puts:\n"
+            '                self.client.put_item(TableName=put["TableName"], Item=put["Item"])\n',
+        ),
+        {"SMOKE-16": FAIL},
+    ),
+    Defect(
+        "a refusal of LINE's that no page may read",
+        without_origin("notify", "status == 502"),
+        {"SMOKE-14": FAIL},
+    ),
+    Defect(
+        "another user's list for who says to be an administrator",
+        code(
+            "stamps",
+            "lambdas/rally/request.py",
+            "if user_id != self.principal():",
+            'if user_id != self.principal() and not self.parameter("admin"):',
+        ),
+        {"SEC-42": FAIL},
+    ),
+)
+DEEP = (
+    Defect(
+        "a spot that is a twentieth larger",
+        reaching("<= 1.05 * reach_m", "gps-verify"),
+        {"SMOKE-04": FAIL, "SEC-44": FAIL},
+    ),
+    Defect(
+        "a spot that is a twentieth larger to win",
+        reaching("<= 1.05 * reach_m", "award"),
+        {"SMOKE-16": FAIL},
+    ),
+    Defect(
+        "a spot that is a metre larger",
+        reaching("<= reach_m + 1", "gps-verify"),
+        {"SMOKE-04": FAIL, "SEC-44": FAIL},
+    ),
+    Defect(
+        "a name in ASCII alone",
+        named('name.encode("ascii", "ignore").decode()'),
+        {"SMOKE-01": FAIL, "SMOKE-06": FAIL, "SMOKE-07": FAIL},
+    ),
+    Defect(
+        "a name of twenty characters",
+        named("name[:20]"),
+        {"SMOKE-01": FAIL, "SMOKE-06": FAIL, "SMOKE-07": FAIL},
+    ),
+    Defect("a record that ends by itself", recorded("ExpiresAt = :now"), {"SMOKE-01": FAIL}),
+    Defect(
+        "a session that counts for half a minute more",
+        code(
+            "auth",
+            "lambdas/auth/sessions.py",
+            "            # `iat`",
+            "            leeway=30,\n            # `iat`",
+        ),
+        {"SEC-41": FAIL},
+    ),
+    Defect(
+        "a stamp that is won once for each spelling",
+        claimed("claim.stamp_id.strip()"),
+        {"SMOKE-12": FAIL},
+    ),
+    Defect(
+        "an award that is dated as the body says",
+        code(
+            "award",
+            "lambdas/award/handler.py",
+            "int(self.now())",
+            'int(request.body().get("collected_at", self.now()))',
+        ),
+        {"SMOKE-16": FAIL},
+    ),
+    Defect(
+        "an award from a place that is none",
+        code(
+            "award",
+            "lambdas/award/domain.py",
+            "position_in(body) if told",
+            'Position(body["lat"], body["lon"], body.get("accuracy")) if told',
+        ),
+        {"SMOKE-11": FAIL},
+    ),
+    Defect(
+        "a list that is a minute old",
+        code(
+            "stamps",
+            "lambdas/stamps/handler.py",
+            "        collected = self._collected(user, request)\n",
+            '        kept = globals().setdefault("KEPT", {})\n'
+            "        if user not in kept:\n"
+            "            kept[user] = self._collected(user, request)\n"
+            "        collected = kept[user]\n",
+        ),
+        {"SMOKE-16": FAIL},
+    ),
+    Defect(
+        "a message to somebody else, too",
+        code(
+            "notify",
+            "lambdas/notify/handler.py",
+            '        return "Notification sent"',
+            '        other = {**body, "to": "U" + "a" * 32}\n'
+            '        self.bot.call("POST", "/v2/bot/message/push", body=other)\n'
+            '        return "Notification sent"',
+        ),
+        {"SMOKE-05": FAIL},
+    ),
+    Defect(
+        "a monthly limit that no page may read",
+        without_origin("notify", "status == 429"),
+        {"SMOKE-14": FAIL},
+    ),
+    Defect(
+        "another user's refusal that no page may read",
+        without_origin("award", "status == 403"),
+        {"SMOKE-14": FAIL},
+    ),
+    Defect("a conflict that a browser keeps", kept("award", "status == 409"), {"SEC-47": FAIL}),
+    Defect(
+        "a refusal of LINE's that a browser keeps",
+        kept("richmenu", "status == 502"),
+        {"SEC-47": FAIL},
+    ),
+    Defect("a cookie", told("stamps", "Set-Cookie", "user=1; Path=/"), {"SEC-47": FAIL}),
+    Defect(
+        "pages that may send cookies",
+        told("stamps", "Access-Control-Allow-Credentials", "true"),
+        {"SMOKE-14": FAIL},
+    ),
+    Defect(
+        "a header that names the table",
+        told("stamps", "X-Debug", "UserStamps-local"),
+        {"SEC-45": FAIL},
+    ),
+    Defect(
+        "a success that names the table",
+        code(
+            "award",
+            "lambdas/award/handler.py",
+            '"Stamp awarded"',
+            '"Stamp awarded into UserStamps-local"',
+        ),
+        {"SEC-45": FAIL},
+    ),
+)
+"""Kinds of fault whose row has a defect above, or that take long."""
