@@ -1,12 +1,12 @@
 """CloudWatch: the alarms of this environment, who mutes them, and whether their last action was carried out."""
 
 import json
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from aws.composite import alarms_in
 from aws.ledger import Unplanned
 from aws.ledgers.cloudwatch import ALARM
 from aws.reading import Reader, Reading, Scope, utc
@@ -26,11 +26,6 @@ MOST_PAGES = 5
 
 METRIC, COMPOSITE, LOG = TYPES = ("MetricAlarm", "CompositeAlarm", "LogAlarm")
 """Types of alarms: AWS answers only with those that it is asked for."""
-
-_TERM = re.compile(
-    r"\b(?P<state>ALARM|OK|INSUFFICIENT_DATA)\s*\(\s*(?P<name>\"(?:[^\"\\]|\\.)*\"|'[^']*'|[^()]*?)\s*\)"
-)
-_ANY_OF = re.compile(r"[\s(]*T[\s)]*(?:\bOR\b[\s(]*T[\s)]*)*")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,13 +75,7 @@ class Alarm:
     @property
     def children(self) -> frozenset[str]:
         """Names of the alarms that the rule of a composite alarm speaks of."""
-        return frozenset(_named(term["name"]) for term in _TERM.finditer(self.rule))
-
-    @property
-    def fires_with_any_child(self) -> bool:
-        """Whether a composite alarm is in ALARM as soon as one of its children is."""
-        wanted = all(term["state"] == "ALARM" for term in _TERM.finditer(self.rule))
-        return wanted and _ANY_OF.fullmatch(_TERM.sub("T", self.rule)) is not None
+        return alarms_in(self.rule)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -155,13 +144,7 @@ def _composites_of(ours: Iterable[Raw], composites: Iterable[Raw], scope: Scope)
 
 
 def _children(raw: Raw) -> set[str]:
-    return {_named(term["name"]) for term in _TERM.finditer(raw.get("AlarmRule", ""))}
-
-
-def _named(term: str) -> str:
-    """Return the name in a term of a rule: quoted or not, a name or an ARN."""
-    text = re.sub(r"\\(.)", r"\1", term[1:-1]) if term[:1] in {'"', "'"} else term
-    return text.partition(":alarm:")[2] or text
+    return set(alarms_in(raw.get("AlarmRule", "")))
 
 
 def _name(raw: Raw) -> str:

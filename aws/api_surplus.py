@@ -52,6 +52,10 @@ SAFE_HEADERS = frozenset(
         *("cross-origin-resource-policy", "date", "expires", "pragma", "referrer-policy"),
         *("retry-after", "strict-transport-security", "vary", "www-authenticate"),
         *("x-content-type-options", "x-frame-options", "x-request-id", "x-amzn-requestid"),
+        *("cross-origin-embedder-policy", "cross-origin-opener-policy", "origin-agent-cluster"),
+        *("permissions-policy", "x-dns-prefetch-control", "x-download-options"),
+        *("x-permitted-cross-domain-policies", "x-robots-tag", "x-xss-protection"),
+        *("x-amzn-trace-id", "x-correlation-id"),
     }
 )
 """Headers of static answers that give nobody anything, beside those of CORS."""
@@ -63,8 +67,10 @@ PRIVATE = re.compile(
     r"method\.request\.|integration\.|stageVariables|context\.(?:authorizer|identity\.apiKey)|\$input"
 )
 """What puts a part of the request, of its session or of the stage into an answer."""
-CORS_HEADERS = frozenset({"allow-origin", "allow-headers", "allow-methods", "max-age"})
-"""What a static answer may say of CORS: ``allow-credentials`` and ``expose-headers`` are not needed."""
+CORS_HEADERS = frozenset(
+    {"allow-origin", "allow-headers", "allow-methods", "max-age", "expose-headers"}
+)
+"""What a static answer may say of CORS: it exposes none but its own headers; ``allow-credentials`` opens more."""
 
 EXTENSION = "x-amazon-apigateway-"
 VERBS = frozenset({"get", "put", "post", "delete", "options", "head", "patch", "trace"})

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from aws import desired
 from aws.function import FunctionPolicy
 from aws.iam import Condition, EvalDecision, Statement, context, covers, evaluate, parse
-from aws.iam.principal import is_gone
+from aws.iam.principal import is_gone, is_same
 from aws.section import Unparsed
 from aws.words import Words
 
@@ -96,8 +96,12 @@ def _strangers(one: Statement, callers: Callers) -> Iterator[Words]:
     for kind, who in one.principals:
         if (kind, who) == BY_GATEWAY:
             yield from _other_apis(one, callers)
-        elif (kind, who) != ("AWS", callers.role) and not is_gone(kind, who):
+        elif not _notifies(kind, who, callers) and not is_gone(kind, who):
             yield Words(en="everyone", ja="全員") if who == "*" else Words.same(f"{kind} {who}")
+
+
+def _notifies(kind: str, who: str, callers: Callers) -> bool:
+    return kind == "AWS" and callers.role is not None and is_same(who, callers.role)
 
 
 def _other_apis(one: Statement, callers: Callers) -> Iterator[Words]:

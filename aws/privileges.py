@@ -40,9 +40,10 @@ BESIDE = frozenset(
         f"{BY_AWS}/AWSXRayDaemonWriteAccess",
         f"{BY_AWS}/AWSXrayWriteOnlyAccess",
         f"{BY_AWS}/CloudWatchLambdaInsightsExecutionRolePolicy",
+        f"{BY_AWS}/CloudWatchLambdaApplicationSignalsExecutionRolePolicy",
     }
 )
-"""Policies that AWS itself writes for logs, tracing and Lambda Insights: they only observe (rulings, 19 and 43)."""
+"""Policies that AWS itself writes for logs, tracing, Lambda Insights and Application Signals: they only observe (rulings, 19 and 43)."""
 NOT_CARRIED = (
     *("aws:SourceAccount", "aws:SourceArn", "aws:SourceVpc", "aws:SourceVpce"),
     *("aws:MultiFactorAuthPresent", "aws:MultiFactorAuthAge", "aws:username"),
@@ -146,7 +147,7 @@ def as_difference(role: Role, one: Surplus) -> Difference:
 def short(role: Role, want: desired.Role, arns: Iterable[str]) -> tuple[MissingPermission, ...]:
     """Return required pairs that IAM would not allow, or may not. ``arns`` are the real ones of secrets."""
     granted = grants(
-        statements(role), known_of(want), boundary=_boundary(role), expand=_expanding(want)
+        statements(role), known_of(want, role), boundary=_boundary(role), expand=_expanding(want)
     )
     required = tuple((one.action, one.resource) for one in want.required)
     return missing(granted, required, (*arns, *streams(want)))
@@ -184,15 +185,15 @@ def pair(action: object, resource: object) -> Words:
     return Words(en=f"{did.en} on {on.en}", ja=f"{on.ja}への{did.ja}")
 
 
-def known_of(want: desired.Role) -> Context:
-    """Return what is known of any call that the role makes."""
+def known_of(want: desired.Role, role: Role | None = None) -> Context:
+    """Return what is known of any call that the role makes; one that is there may have a path in its ARN."""
     region, account = _place(want)
     return context(
         {
             "aws:RequestedRegion": region,
             "aws:ResourceAccount": account,
             "aws:PrincipalAccount": account,
-            "aws:PrincipalArn": want.arn,
+            "aws:PrincipalArn": role.arn if role else want.arn,
             "aws:PrincipalType": "AssumedRole",
             "aws:SecureTransport": "true",
             "aws:ViaAWSService": "false",
@@ -230,7 +231,7 @@ class _Question:
 def _beyond(question: _Question) -> tuple[Surplus, ...]:
     role, want = question.role, question.want
     denies = [one for one in statements(role) if one.effect == "Deny"]
-    known, boundary, expanded = known_of(want), _boundary(role), _expanding(want)
+    known, boundary, expanded = known_of(want, role), _boundary(role), _expanding(want)
     found = []
     for one in _allowing(role, want):
         held = grants((one, *denies), known, boundary=boundary, expand=expanded)

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
+from aws import desired
 from aws.access import GIVES, Principal
 from aws.assuming import PRINCIPAL
 from aws.bounds import Bound, within
@@ -10,7 +11,7 @@ from aws.difference import Difference
 from aws.function import RoleUser
 from aws.iam import Statement, expand, parse
 from aws.iam.pattern import overlap, resource_pattern, text_pattern
-from aws.iam.principal import is_gone
+from aws.iam.principal import is_gone, is_same
 from aws.ledgers.iam import ROLE
 from aws.ledgers.kms import KEY
 from aws.ledgers.sns import TOPIC
@@ -85,7 +86,10 @@ class Insiders:
 
     def plans(self, who: str) -> bool:
         """Whether it is a role of a function of ours, which rows of their own judge."""
-        return who in {one.arn for one in self.plan.roles}
+        return self._planned(who) is not None
+
+    def _planned(self, who: str) -> desired.Role | None:
+        return next((one for one in self.plan.roles if is_same(one.arn, who)), None)
 
     def administers(self, who: str) -> bool:
         """Whether somebody is named among the administrators."""
@@ -93,7 +97,7 @@ class Insiders:
 
     def may_be_given(self, who: str, statement: Statement, arn: str) -> bool:
         """Whether a resource's own policy may allow this to somebody; to a planned role, only what is planned."""
-        role = next((one for one in self.plan.roles if one.arn == who), None)
+        role = self._planned(who)
         if role is None:
             return self.includes(who)
         planned = {action.lower() for action, resource in role.allowed if _is_about(resource, arn)}

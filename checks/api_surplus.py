@@ -1,5 +1,6 @@
 """What stands in the API, at its stage and in front of it that nobody planned: as differences."""
 
+import json
 from collections.abc import Iterator, Mapping
 
 from aws.api_document import ApiDocument, Method
@@ -57,7 +58,7 @@ def barring(api: RestApi, stage: str) -> tuple[Difference, ...]:
             kind=REST_API,
             name=api.name,
             fact=POLICY,
-            found=api.policy,
+            found=json.dumps(json.loads(api.policy or "{}"), sort_keys=True),
             bound=described(
                 Words(
                     en="a policy that allows everybody to call, or none",

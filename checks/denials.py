@@ -4,14 +4,13 @@ from collections.abc import Callable, Iterable, Iterator
 
 from aws import desired
 from aws.bounds import unset
-from aws.difference import Difference
+from aws.difference import Certainty, Difference
 from aws.iam import Unknown, evaluate, parse
 from aws.iam.pattern import overlap, resource_pattern
 from aws.iam.principal import denied
 from aws.ledgers.iam import ROLE
 from aws.privileges import known_of, pair, streams
 from aws.role import Role
-from aws.section import Unparsed
 from aws.words import Words, joined
 
 DENIED = Words(en="what its policy denies to our functions", ja="ポリシーが関数に拒否する操作")
@@ -21,8 +20,12 @@ TAKEN = Words(en="what its boundary takes away", ja="アクセス許可の境界
 def denials(
     kind: Words, name: str, arn: str, document: str | None, roles: Iterable[desired.Role]
 ) -> tuple[Difference, ...]:
-    """Return what the policy of one resource denies to the roles that need it; NotTestable if unclear."""
-    statements = parse(document or '{"Statement": []}', name)
+    """Return what the policy of one resource denies to the roles that need it, or where that is unclear, may deny."""
+    statements = [
+        one for one in parse(document or '{"Statement": []}', name) if one.effect == "Deny"
+    ]
+    if not statements:
+        return ()
     found: list[Words] = []
     doubts: list[Words] = []
     for role in roles:
@@ -36,12 +39,7 @@ def denials(
             else:
                 found.append(told)
     if doubts and not found:
-        raise Unparsed(
-            Words(
-                en=f"whether the policy of {name} denies {doubts[0].en} can't be told",
-                ja=f"{name}のポリシーが{doubts[0].ja}を拒否するか判断できません",
-            )
-        )
+        return _differences(kind, name, DENIED, doubts, Certainty.UNPARSED)
     return _differences(kind, name, DENIED, found)
 
 
@@ -54,7 +52,7 @@ def taken_away(role: Role, want: desired.Role, arns: Iterable[str]) -> tuple[Dif
         return ()
     own = tuple(s for one in role.policies for s in parse(one.document, one.name))
     limit = parse(role.boundary.document, role.boundary.name)
-    real, known = (*arns, *streams(want)), known_of(want)
+    real, known = (*arns, *streams(want)), known_of(want, role)
 
     def lost() -> Iterator[Words]:
         for one in sorted(want.required):
@@ -89,8 +87,14 @@ def _targets(resource: str, real: Iterable[str]) -> Iterable[str]:
 
 
 def _differences(
-    kind: Words, name: str, fact: Words, found: Iterable[Words]
+    kind: Words,
+    name: str,
+    fact: Words,
+    found: Iterable[Words],
+    certainty: Certainty = Certainty.CERTAIN,
 ) -> tuple[Difference, ...]:
     told = tuple(dict.fromkeys(found))
-    one = Difference(kind=kind, name=name, fact=fact, found=told, bound=unset())
+    one = Difference(
+        kind=kind, name=name, fact=fact, found=told, bound=unset(), certainty=certainty
+    )
     return (one,) if told else ()

@@ -1,7 +1,7 @@
 """Find what is deployed for what is expected; what is absent is red once, at the row that owns it."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 
 from aws import desired
 from aws.access import Principal
@@ -30,7 +30,7 @@ from aws.role import Role
 from aws.section import Unreadable, known, lookup
 from aws.usage_plan import UsagePlan
 from aws.words import Words
-from checks.deployed_data import DeployedData
+from checks.deployed_data import DASHBOARD, DeployedData
 
 ALARM_ROWS = {
     "function-errors": "MON-01",
@@ -48,6 +48,12 @@ class Deployed(DeployedData):
 
     def role(self, want: desired.Role) -> Role:
         return self._one("SEC-10", ROLE, want.name, self.found.roles)
+
+    def roles_by_path(self) -> Iterator[desired.Role]:
+        """Yield the planned roles under the ARNs that they really have: the console puts a path into them."""
+        for want in self.plan.roles:
+            role = lookup(self.found.roles, want.name)
+            yield replace(want, arn=role.arn) if role else want
 
     def principals(self) -> tuple[Principal, ...]:
         """Return everybody of the account who may act on what is ours; NotTestable if one is unread."""
@@ -153,8 +159,7 @@ class Deployed(DeployedData):
         return self._one("SEC-21", kind, name, self.found.bucket_attachments)
 
     def dashboard(self) -> Dashboard:
-        name, kind = self.plan.dashboard.name, Words("dashboard", "ダッシュボード")
-        return self._one("MON-10", kind, name, self.found.dashboards)
+        return self._one("MON-10", DASHBOARD, self.plan.dashboard.name, self.found.dashboards)
 
     def log_group(self, want: desired.LogGroup) -> LogGroup:
         return self._one("MON-12", LOG_GROUP, want.name, self.found.log_groups)

@@ -7,7 +7,10 @@ from typing import Any, TypeVar
 from aws import desired
 from aws.inventory import Sections
 from aws.ledger import Unplanned
+from aws.ledgers.apigateway import REST_API, USAGE_PLAN
 from aws.ledgers.dynamodb import TABLE
+from aws.ledgers.iam import ROLE
+from aws.ledgers.lambda_ import FUNCTION
 from aws.ledgers.secretsmanager import SECRET
 from aws.names import Names
 from aws.secret import Secret, SecretValue
@@ -28,6 +31,10 @@ from signoff.evidence import Record, Records, kind_of
 from signoff.signatures import believed, readable
 
 T = TypeVar("T")
+API_KEY = Words(en="API key", ja="APIキー")
+DASHBOARD = Words(en="dashboard", ja="ダッシュボード")
+RENAMED = frozenset({FUNCTION, ROLE, REST_API, USAGE_PLAN, API_KEY, DASHBOARD})
+"""Kinds whose names tools make up (environments.toml, key names)."""
 
 
 def cut_short(table: str, scan: KeyScan) -> NotTestable:
@@ -39,6 +46,21 @@ def cut_short(table: str, scan: KeyScan) -> NotTestable:
         ),
         Obstacle.SIZE,
     )
+
+
+def absent(kind: Words, name: str) -> Words:
+    """Say that something does not exist, and where its name can be said if it has another one."""
+    gone = _gone(kind, name)
+    if kind not in RENAMED:
+        return gone
+    return Words(
+        en=f"{gone.en}; if it has another name, say so in environments.toml, key names",
+        ja=f"{gone.ja}。別の名前であれば、environments.tomlのキーnamesに書いてください",
+    )
+
+
+def _gone(kind: Words, name: str) -> Words:
+    return Words(en=f"{kind.en} {name} does not exist", ja=f"{kind.ja}{name}が存在しません")
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,5 +186,6 @@ class DeployedData:
         item = lookup(section, name)
         if item is not None:
             return item
-        absent = Words(en=f"{kind.en} {name} does not exist", ja=f"{kind.ja}{name}が存在しません")
-        raise Missing(absent) if self.row == owner else Follows(owner, absent)
+        raise (
+            Missing(absent(kind, name)) if self.row == owner else Follows(owner, _gone(kind, name))
+        )

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from aws.alarm import COMPOSITE, Alarm
 from aws.bounds import Bound, at_least, described, exactly, one_of, unset
+from aws.composite import fires_with
 from aws.difference import Difference
 from aws.firing import CALL
 from aws.inventory import Sections
@@ -45,9 +46,9 @@ OF_TOPIC = "sns:GetTopicAttributes"
 OF_SUBSCRIPTION = "sns:GetSubscriptionAttributes"
 BY_PEOPLE = described(
     Words(
-        en="a topic that reaches a person, of the alarm itself or of a composite alarm that fires"
-        " with any of its children",
-        ja="人に届くトピック（アラーム自身、または子のいずれかで発報する複合アラームのもの）",
+        en="a topic that reaches a person, of the alarm itself or of a composite alarm that surely"
+        " fires when it does",
+        ja="人に届くトピック（アラーム自身、またはその発報時に必ず発報する複合アラームのもの）",
     ),
     code="heard",
 )
@@ -74,8 +75,7 @@ class Hearing:
     def faults(self, alarm: Alarm) -> tuple[Difference, ...]:
         """Return why nobody hears this alarm; nothing if at least one topic reaches a person."""
         if faults := self._silent(alarm):
-            through = [one for one in self._composites(alarm) if one.fires_with_any_child]
-            if any(not self._silent(one) for one in through):
+            if any(not self._silent(one) for one in self._firing_with(alarm)):
                 return ()
             return faults
         if alarm.failed_action:
@@ -86,8 +86,7 @@ class Hearing:
         """Return the alarms whose topics reach a person when this one fires."""
         if not self._silent(alarm):
             return (alarm,)
-        through = (one for one in self._composites(alarm) if one.fires_with_any_child)
-        return tuple(one for one in through if not self._silent(one))
+        return tuple(one for one in self._firing_with(alarm) if not self._silent(one))
 
     def cut_off(self, alarm: Alarm) -> tuple[Difference, ...]:
         """Return what stands between the topics that an alarm tells and their listeners."""
@@ -125,14 +124,15 @@ class Hearing:
                 if one.redrive:
                     yield of_subscription(topic, one, REDRIVE, one.redrive, unset())
 
-    def _composites(self, alarm: Alarm) -> list[Alarm]:
-        """Return composites of the alarm, and theirs."""
-        composites = [
-            one for one in map(known, known(self.found.alarms).values()) if one.type == COMPOSITE
-        ]
-        names, above = {alarm.name}, list[Alarm]()
-        while more := [one for one in composites if one not in above and names & one.children]:
-            names |= {one.name for one in more if one.fires_with_any_child}
+    def _firing_with(self, alarm: Alarm) -> list[Alarm]:
+        """Return the composites that surely fire when the alarm does, and theirs."""
+        alarms = map(known, known(self.found.alarms).values())
+        composites = [one for one in alarms if one.type == COMPOSITE]
+        names, above = frozenset({alarm.name}), list[Alarm]()
+        while more := [
+            one for one in composites if one not in above and fires_with(one.rule, names)
+        ]:
+            names |= {one.name for one in more}
             above += more
         return above
 

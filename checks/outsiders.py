@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator
 
-from aws.iam import Condition, Statement, parse
+from aws.iam import Condition, Statement, context, parse
+from aws.iam.condition import holds
 from aws.iam.pattern import action_pattern
 from aws.iam.principal import is_gone
 from aws.words import Words
@@ -12,6 +13,8 @@ ACCOUNT_KEYS = frozenset({"aws:principalaccount", "kms:calleraccount"})
 SERVICE_KEYS = frozenset({"aws:sourceaccount"})
 """Condition keys that hold the account for which a service of AWS calls."""
 INVOKE = "execute-api:invoke"
+OVER_TLS = context({"aws:SecureTransport": "true"})
+"""What is known of every call of an API."""
 EXACT = frozenset({"StringEquals", "StringLike", "ArnEquals", "ArnLike"})
 
 
@@ -25,19 +28,27 @@ def outsiders(document: str | None, account: str) -> list[Words]:
 
 
 def open_to_all(document: str | None, stage: str) -> bool:
-    """Whether an API's policy lets everybody call all of a stage: none does, and one that allows all and denies none."""
+    """Whether an API's policy lets everybody call all of a stage: none does, and one that allows all and denies none.
+
+    What is denied to plain HTTP is denied to nobody: API Gateway answers over TLS alone.
+    """
     statements = parse(document or '{"Statement": []}')
     return not statements or (
-        all(one.effect == "Allow" for one in statements)
-        and any(_lets_all_call(one, stage) for one in statements)
+        all(one.effect == "Allow" or _is_idle(one) for one in statements)
+        and any(one.effect == "Allow" and _lets_all_call(one, stage) for one in statements)
     )
+
+
+def _is_idle(one: Statement) -> bool:
+    return any(holds(condition, OVER_TLS) is False for condition in one.conditions)
 
 
 def _lets_all_call(one: Statement, stage: str) -> bool:
     everybody = {("AWS", "*"), ("*", "*")} & set(one.principals)
     calling = any(action_pattern(action).matches(INVOKE) for action in one.actions)
     whole = any(_is_whole(resource, stage) for resource in one.resources)
-    return bool(everybody and calling and whole) and not one.conditions
+    always = all(holds(condition, OVER_TLS) is True for condition in one.conditions)
+    return bool(everybody and calling and whole and always)
 
 
 def _is_whole(resource: str, stage: str) -> bool:

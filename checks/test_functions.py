@@ -19,7 +19,7 @@ from checks.functions import CALLS_PER_REQUEST, busy, free_for_us, supported_on
 from checks.guarding import invoking_others
 from checks.invocation import source_of, source_of_authorizer, target
 from checks.releases import deployed_again, newest
-from checks.variables import arn_of, differing, diverting, foreign, hijacking, leading_to_line
+from checks.variables import arns_of, differing, diverting, foreign, hijacking, leading_to_line
 from plan import Plan
 from signoff.checklist import expectation
 from signoff.decisions import Decided
@@ -121,7 +121,7 @@ def test_function_has_the_planned_variables(
     observe: Observations,
 ) -> None:
     found = observe(deployed.function(function), "environment")
-    salt, arns = inventory.salts["own"], partial(arn_of, plan, inventory.sections)
+    salt, arns = inventory.salts["own"], partial(arns_of, plan, inventory.sections)
 
     decided(differing(found, function, environment, salt, arns), observe)
 

@@ -260,13 +260,12 @@ def test_nothing_unplanned_is_attached_to_the_secret(
 def test_policy_of_the_secret_locks_no_function_out(
     secret: desired.Secret,
     deployed: Deployed,
-    plan: Plan,
     decided: Decided,
     observe: Observations,
 ) -> None:
-    found = observe(deployed.secret(secret), "arn", "policy")
+    found, roles = observe(deployed.secret(secret), "arn", "policy"), deployed.roles_by_path()
 
-    decided(denials(SECRET, found.name, found.arn, found.policy, plan.roles), observe)
+    decided(denials(SECRET, found.name, found.arn, found.policy, roles), observe)
 
 
 @expectation("SEC-27", ja="シークレットの値がSecrets Manager以外に存在しない")

@@ -126,14 +126,13 @@ def test_nothing_unplanned_is_attached_to_the_table(
 def test_policy_of_the_table_denies_our_functions_nothing(
     table: desired.Table,
     deployed: Deployed,
-    plan: Plan,
     decided: Decided,
     observe: Observations,
 ) -> None:
-    policy = deployed.table_policy(table)
+    policy, roles = deployed.table_policy(table), deployed.roles_by_path()
     observe.note(table=table.name, policy=policy.document)
 
-    decided(denials(TABLE, table.name, table.arn, policy.document, plan.roles), observe)
+    decided(denials(TABLE, table.name, table.arn, policy.document, roles), observe)
 
 
 @expectation("DEP-08", ja="テーブルに計画外のインデックスがない")

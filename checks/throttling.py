@@ -13,6 +13,7 @@ from aws.rest_api import GatewayAccount, MethodSetting, Stage
 from aws.section import Follows, Missing, lookup
 from aws.usage_plan import BURST, RATE, ApiKey, UsagePlan
 from aws.words import Words
+from checks.deployed_data import API_KEY, absent
 from plan.demand import HEADROOM, rate_of
 from signoff.environment import Throttle, where
 
@@ -130,10 +131,5 @@ def api_key(want: desired.UsagePlan, found: Sections) -> ApiKey:
     """Return the planned API key, whose existence SEC-31 owns."""
     key = lookup(found.api_keys, want.api_key or "")
     if key is None:
-        raise Missing(
-            Words(
-                en=f"API key {want.api_key} does not exist",
-                ja=f"APIキー{want.api_key}が存在しません",
-            )
-        )
+        raise Missing(absent(API_KEY, want.api_key or ""))
     return key

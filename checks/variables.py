@@ -4,7 +4,7 @@ Values that nobody planned are withheld, so all are compared by their digests un
 """
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import replace
 from functools import cache
 
@@ -111,8 +111,8 @@ def _holding(found: Function, texts: frozenset[str], salt: str) -> dict[str, str
     return {name: by_digest[value] for name, value in values.items() if value in by_digest}
 
 
-Other = Callable[[str], str | None]
-"""A planned value -> another way to write it (the ARN of what it names), if there is one."""
+Other = Callable[[str], Collection[str]]
+"""A planned value -> the other ways to write it: ARNs of what it names."""
 
 
 def differing(
@@ -184,20 +184,23 @@ def _as_planned(value: MaskedValue | None, name: str, text: str, salt: str) -> b
 
 
 def _named_otherwise(value: MaskedValue | None, other: Other, text: str, salt: str) -> bool:
-    """Whether a variable names the same thing by its ARN, as Secrets Manager and Lambda allow."""
+    """Whether a variable names the same thing by its ARN, as AWS allows wherever it asks for a name."""
     if value is None or value.shape != "arn":
         return False
-    written = other(text)
-    return written is not None and same(value, written, salt)
+    return any(same(value, written, salt) for written in other(text))
 
 
-def arn_of(plan: Plan, found: Sections, text: str) -> str | None:
-    """Return the ARN of the planned secret, or of the planned alias, that a variable names."""
+def arns_of(plan: Plan, found: Sections, text: str) -> tuple[str, ...]:
+    """Return the ARNs of the planned secret, table or alias that a variable names.
+
+    Secrets Manager finds a secret without the six characters at the end of its ARN, too.
+    """
     if text in {one.name for one in plan.secrets}:
         secret = lookup(found.secrets, text)
-        return secret.arn if secret else None
-    aliases = {f"{one.name}:{one.alias}": one.alias_arn for one in plan.functions}
-    return aliases.get(text)
+        return (secret.arn, secret.arn[: -len("-abcdef")]) if secret else ()
+    named = {f"{one.name}:{one.alias}": one.alias_arn for one in plan.functions}
+    named |= {one.name: one.arn for one in plan.tables}
+    return (named[text],) if text in named else ()
 
 
 def foreign_values(environment: Environment) -> frozenset[str]:

@@ -3,8 +3,9 @@
 from dataclasses import dataclass
 
 from signoff.environment import Environment
+from signoff.environment.values import FUNCTIONS
 
-FUNCTIONS = ("auth", "award", "gps-verify", "notify", "ranking", "richmenu", "stamps")
+__all__ = ["FUNCTIONS", "Naming"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,7 +15,7 @@ class Naming:
     environment: Environment
 
     def named(self, what: str) -> str:
-        return f"{self.environment.prefix}-{what}"
+        return self.environment.names.get(what, f"{self.environment.prefix}-{what}")
 
     def role(self, function: str) -> str:
         return self.named(f"{function}-role")

@@ -275,7 +275,7 @@ def _found(
     if found.verb == PREFLIGHT and not context.undecided(
         preflight_differences(found.path, found, api)
     ):
-        return have | {name: wanted[name] for name in ("template", "headers")}
+        return have | {name: wanted[name] for name in ("integration", "template", "headers")}
     return have
 
 

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 
 from aws.iam.answer import Answer, Unknown, every, negated, some
@@ -99,6 +99,7 @@ def applies(statement: Statement, action: str, resource: str, known: Context) ->
     """Whether a statement speaks of this action on this resource, under these conditions."""
     if not names_action(statement, action):
         return False
+    statement = with_values(statement, known)
     named = _names_resource(statement, resource, known)
     return every((named, *(holds(condition, known) for condition in statement.conditions)))
 
@@ -130,6 +131,28 @@ def _matches(statement: Statement, pattern: str, resource: str, known: Context) 
             return resolved
         pattern = resolved
     return resource_pattern(pattern).matches(resource)
+
+
+def with_values(statement: Statement, known: Context) -> Statement:
+    """Put values into a statement where it has policy variables that are known; what is unknown stays as written."""
+    written = (
+        *statement.resources,
+        *statement.not_resources,
+        *(value for one in statement.conditions for value in one.values),
+    )
+    if not statement.has_variables or not any("${" in text for text in written):
+        return statement
+
+    def put(texts: Iterable[str]) -> tuple[str, ...]:
+        found = ((text, _resolved(text, known)) for text in texts)
+        return tuple(text if isinstance(value, Unknown) else value for text, value in found)
+
+    return replace(
+        statement,
+        resources=put(statement.resources),
+        not_resources=put(statement.not_resources),
+        conditions=tuple(replace(one, values=put(one.values)) for one in statement.conditions),
+    )
 
 
 def _resolved(pattern: str, known: Context) -> str | Unknown:

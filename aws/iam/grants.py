@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from aws.iam.actions import expand
 from aws.iam.answer import Answer, Unknown, every
 from aws.iam.condition import Context, holds
+from aws.iam.evaluation import with_values
 from aws.iam.pattern import overlap, text_pattern
 from aws.iam.statement import Condition, Statement
 from aws.words import SILENCE, Words
@@ -64,8 +65,8 @@ def grants(
     A condition that surely fails removes its grant. A deny counts only when it surely applies to
     all that it names.
     """
-    own = tuple(statements)
-    limit = None if boundary is None else tuple(boundary)
+    own = tuple(with_values(one, known) for one in statements)
+    limit = None if boundary is None else tuple(with_values(one, known) for one in boundary)
     everything = (*own, *(limit or ()))
     return Grants(
         statements=own,

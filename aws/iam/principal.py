@@ -12,9 +12,24 @@ DELETED = re.compile(r"A(?:ROA|IDA|GPA|IPA|NPA|NVA)[A-Z0-9]{12,}")
 """The unique id that AWS shows in place of an ARN once the role or user is deleted. Ids are never
 given out again, so that such a statement lets nobody in (IAM user guide, "IAM identifiers")."""
 
+NAMED = re.compile(
+    r"arn:[\w-]+:iam::(?P<account>\d{12}):(?P<type>role|user)/(?:[^*?]*/)?(?P<name>[^/*?]+)"
+)
+
 
 def is_gone(kind: str, who: str) -> bool:
     return kind == "AWS" and DELETED.fullmatch(who) is not None
+
+
+def is_same(one: str, other: str) -> bool:
+    """Whether two ARNs are of one role or user: no two of an account have one name, whatever their paths."""
+    return one == other or (_placeless(one) is not None and _placeless(one) == _placeless(other))
+
+
+def _placeless(arn: str) -> tuple[str, str, str] | None:
+    """Return account, type and name of the ARN of a role or user."""
+    found = NAMED.fullmatch(arn)
+    return (found["account"], found["type"], found["name"]) if found else None
 
 
 def names(statement: Statement, arn: str) -> bool:
@@ -54,6 +69,4 @@ def _is(value: str, arn: str) -> bool:
 
 def _itself(value: str, arn: str) -> bool:
     account, name = arn.split(":")[4], arn.rpartition("/")[2]
-    if value == arn:
-        return True
-    return value.startswith(f"arn:aws:sts::{account}:assumed-role/{name}/")
+    return is_same(value, arn) or value.startswith(f"arn:aws:sts::{account}:assumed-role/{name}/")

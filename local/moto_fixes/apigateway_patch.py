@@ -44,6 +44,7 @@ _RESPONSE = {
 _API = {
     "binaryMediaTypes": "binaryMediaTypes",
     "disableExecuteApiEndpoint": "disableExecuteApiEndpoint",
+    "endpointConfiguration": "endpoint_configuration",
     "minimumCompressionSize": "minimum_compression_size",
 }
 _DOMAIN = {
@@ -54,17 +55,28 @@ _DOMAIN = {
 _FLAGS = frozenset({"apiKeyRequired", "disableExecuteApiEndpoint"})
 _NUMBERS = frozenset({"minimumCompressionSize", "timeoutInMillis"})
 _LISTS = frozenset({"authorizationScopes", "binaryMediaTypes", "cacheKeyParameters"})
+_REQUIRED, _DECLARED = frozenset({"requestParameters"}), frozenset({"responseParameters"})
+"""Of a method and of its responses: these say of each name whether it must be there."""
 
 
-def applied(target: Any, attributes: Mapping[str, str], patches: Iterable[Patch]) -> str:
-    """Apply patches to one of moto's objects; return the first path that it does not have."""
+def applied(
+    target: Any,
+    attributes: Mapping[str, str],
+    patches: Iterable[Patch],
+    flags: frozenset[str] = frozenset(),
+) -> str:
+    """Apply patches to one of moto's objects; return the first path that it does not have.
+
+    ``flags`` are the members that map names to booleans, which patches write as text.
+    """
     for patch in patches:
         name, *rest = (_unescaped(part) for part in patch["path"].lstrip("/").split("/"))
         if name not in attributes:
             return patch["path"]
         value = _value(name, patch)
         if rest:
-            value = _inside(getattr(target, attributes[name]), name, "/".join(rest), patch)
+            held = getattr(target, attributes[name])
+            value = _inside(held, name, "/".join(rest), patch, flag=name in flags)
         setattr(target, attributes[name], value)
     return ""
 
@@ -76,25 +88,31 @@ def _value(name: str, patch: Patch) -> Any:
     return value == "true" if name in _FLAGS else value
 
 
-def _inside(held: Any, name: str, key: str, patch: Patch) -> Any:
+def _inside(held: Any, name: str, key: str, patch: Patch, *, flag: bool) -> Any:
     if name in _LISTS:
         kept = [one for one in held or () if one != key]
         return kept if patch["op"] == "remove" else [*kept, key]
     kept_map = {one: value for one, value in (held or {}).items() if one != key}
-    return kept_map if patch["op"] == "remove" else {**kept_map, key: patch.get("value", "")}
+    value = patch.get("value", "")
+    given = value == "true" if flag else value
+    return kept_map if patch["op"] == "remove" else {**kept_map, key: given}
 
 
 def _unescaped(part: str) -> str:
     return part.replace("~1", "/").replace("~0", "~")
 
 
-def _patching(find: Callable[[Request, Moto], Any], attributes: Mapping[str, str]) -> Fix:
+def _patching(
+    find: Callable[[Request, Moto], Any],
+    attributes: Mapping[str, str],
+    flags: frozenset[str] = frozenset(),
+) -> Fix:
     def fix(request: Request, moto: Moto) -> Response:
         target = find(request, moto)
         if target is None:
             return refusal(request, "NotFoundException", "Invalid identifier specified", 404)
         patches = request.parameters.get("patchOperations") or ()
-        if wrong := applied(target, attributes, patches):
+        if wrong := applied(target, attributes, patches, flags):
             return refusal(request, "BadRequestException", f"Invalid patch path {wrong}")
         return json_response(target.to_json())
 
@@ -127,8 +145,9 @@ def update_rest_api(request: Request, moto: Moto) -> Response:
     mine: list[Patch] = []
     others: list[Patch] = []
     for patch in request.parameters.get("patchOperations") or ():
-        first = patch["path"].lstrip("/").split("/")[0]
-        (mine if first in _API else others).append(patch)
+        first, *rest = patch["path"].lstrip("/").split("/")
+        ours = first in _API and rest[:1] != ["types"]
+        (mine if ours else others).append(patch)
     if mine and (api := api_of(request, moto)):
         applied(api, _API, mine)
     return moto(request.with_parameters({"patchOperations": others}))
@@ -138,7 +157,7 @@ FIXES: Mapping[tuple[str, str], Fix] = {
     ("apigateway", "UpdateDomainName"): _patching(_domain, _DOMAIN),
     ("apigateway", "UpdateIntegration"): _patching(_integration, _INTEGRATION),
     ("apigateway", "UpdateIntegrationResponse"): _patching(_integration_response, _RESPONSE),
-    ("apigateway", "UpdateMethod"): _patching(method_of, _METHOD),
-    ("apigateway", "UpdateMethodResponse"): _patching(_method_response, _RESPONSE),
+    ("apigateway", "UpdateMethod"): _patching(method_of, _METHOD, _REQUIRED),
+    ("apigateway", "UpdateMethodResponse"): _patching(_method_response, _RESPONSE, _DECLARED),
     ("apigateway", "UpdateRestApi"): update_rest_api,
 }

@@ -10,6 +10,8 @@ from pydantic import AfterValidator, ConfigDict, Field, TypeAdapter
 
 from aws.words import Words
 from signoff.environment.values import (
+    FUNCTIONS,
+    NAMED,
     ROUTES,
     Account,
     Billing,
@@ -228,6 +230,8 @@ class Environment:
     alias: str = "live"
     tables: Annotated[Mapping[str, str], exactly_keys("users", "userstamps", "stampmasters")]
     secrets: Annotated[Mapping[str, str], exactly_keys("token_key", "line_token")]
+    names: Annotated[Mapping[str, str], some_keys(*NAMED)] = field(default_factory=dict)
+    """What is called otherwise than ``prefix`` and its key, as tools that make up names call it."""
     tags: Mapping[str, str]
     origin: Origin
     throttle: Throttle
@@ -250,7 +254,7 @@ class Environment:
     memory_mb: Positive = 256
     functions: Annotated[
         Mapping[str, FunctionSettings],
-        some_keys("auth", "award", "gps-verify", "notify", "ranking", "richmenu", "stamps"),
+        some_keys(*FUNCTIONS),
     ] = field(default_factory=dict)
     """Single functions that differ from the two above."""
     routes: Annotated[Mapping[str, RouteSettings], some_keys(*ROUTES)] = field(default_factory=dict)

@@ -138,6 +138,13 @@ Positive = Annotated[int, Field(gt=0)]
 Billing = Literal["PAY_PER_REQUEST", "PROVISIONED"]
 TableKey = Annotated[str, _key_or("alias/aws/dynamodb")]
 RecoveryDays = Annotated[int, Field(ge=1, le=35)]
+FUNCTIONS = ("auth", "award", "gps-verify", "notify", "ranking", "richmenu", "stamps")
+NAMED = (
+    *FUNCTIONS,
+    *(f"{one}-role" for one in FUNCTIONS),
+    *("api", "authorizer", "usage-plan", "api-key", "dashboard", "alerts"),
+)
+"""What has a name made of the prefix, but for alarms, which are found by their metrics."""
 ROUTES = (
     "POST /auth/verify",
     "GET /stamps",

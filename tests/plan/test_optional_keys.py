@@ -56,6 +56,7 @@ ENTAILS = {
     "api_key": (True, lambda one: plan(one).api.usage_plan.api_key),
     "alert_email": ("on-call@example.jp", plan),
     "billing": ("PROVISIONED", plan),
+    "names": ({"stamps-role": "RallyStack-StampsRole1A2B"}, plan),
     "alias": ("current", lambda one: scope(one).alias),
     "runtime": ("python3.12", plan),
     "timeout_s": (20, plan),

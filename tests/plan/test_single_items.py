@@ -17,7 +17,7 @@ from signoff.environment import (
     load,
 )
 from signoff.environment.values import ROUTES
-from tests.defects.changes import edited, item
+from tests.defects.changes import edited, item, whole
 from tests.healthy import healthy
 from tests.judging import judge
 
@@ -70,6 +70,7 @@ def test_function_has_its_own_memory_and_the_timeout_of_all():
         ("functions.awards]\nmemory_mb = 512", "awards"),
         ("table_settings.user]\ncapacity = 5", "user"),
         ('routes."GET /stamp"]\nrate = 5', "GET /stamp"),
+        ('names]\nstamp-role = "X"', "stamp-role"),
     ],
 )
 def test_item_that_there_is_not_is_refused(tmp_path, table, misspelt):
@@ -198,3 +199,37 @@ def test_own_value_beyond_the_guide_is_told_by_its_key(fields, key):
 
     assert told.startswith(f"environment prod: {key}: found ")
     assert "docs/environments.md#" in told
+
+
+OTHER = "Rally-1A2B"
+NAMES = {"stamps-role": "RallyStack-StampsRole1A2B3C4D", "auth": "Rally-Auth-5E6F"}
+
+
+def test_name_that_a_tool_made_up_is_that_of_the_resource_and_of_all_that_follows_from_it():
+    plan = planned(names=NAMES)
+    auth, stamps = plan.function("auth"), plan.function("stamps")
+
+    assert stamps.role.name == NAMES["stamps-role"]
+    assert stamps.role.arn.endswith(f":role/{NAMES['stamps-role']}")
+    assert stamps.name == "stamp-rally-prod-stamps"
+    assert auth.alias_arn.endswith(f":function:{NAMES['auth']}:live")
+    assert {f"/aws/lambda/{NAMES['auth']}"} <= {one.name for one in plan.log_groups}
+
+
+@pytest.mark.parametrize(
+    ("row", "section", "name", "key"),
+    [
+        ("MON-10", "dashboards", "stamp-rally-prod-dashboard", "dashboard"),
+        ("SEC-30", "usage_plans", "stamp-rally-prod-usage-plan", "usage-plan"),
+        ("SEC-31", "api_keys", "stamp-rally-prod-api-key", "api-key"),
+    ],
+)
+def test_resource_of_another_name_is_found_once_the_environment_says_so(row, section, name, key):
+    def moved(items):
+        return {OTHER: replace(items[name], name=OTHER)}
+
+    renamed = whole(section, moved)
+    (told, *_) = red(row, renamed)
+
+    assert "does not exist; if it has another name, say so in environments.toml, key names" in told
+    assert red(row, renamed, names={key: OTHER}) == []

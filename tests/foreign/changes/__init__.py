@@ -11,6 +11,7 @@ from tests.foreign.changes import (
     examined,
     gateway,
     hidden,
+    platform,
     roles,
     stage,
     surplus,
@@ -38,6 +39,7 @@ CHANGES: tuple[Change, ...] = (
     *hidden.CHANGES,
     *crept.CHANGES,
     *chained.CHANGES,
+    *platform.CHANGES,
 )
 """Each turns exactly its own rows red."""
 
@@ -52,5 +54,6 @@ HARMLESS: tuple[Change, ...] = (
     *crept.HARMLESS,
     *teams.HARMLESS,
     *chained.HARMLESS,
+    *platform.HARMLESS,
 )
 """Each is green, or answered by exactly the decision that is printed."""

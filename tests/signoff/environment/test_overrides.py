@@ -77,7 +77,7 @@ def test_free_table_keeps_the_spelling_of_its_keys(test_environment):
             "SIGNOFF_LINE_CHANNEL_ID overrides nothing; did you mean SIGNOFF_LINE__CHANNEL_ID?",
         ),
         ("SIGNOFF_QQQ", "1", "SIGNOFF_QQQ overrides nothing; unset it"),
-        ("SIGNOFF_NAME", "x", "SIGNOFF_NAME overrides nothing; unset it"),
+        ("SIGNOFF_NAME", "x", "SIGNOFF_NAME overrides nothing; did you mean SIGNOFF_NAMES?"),
         (
             "SIGNOFF_PRODUCTION",
             "false",
