@@ -18,7 +18,7 @@ from tests.defects.changes import rebound, unread
 from tests.english import english_in
 from tests.healthy import healthy
 from tests.judging import collected, judge
-from tests.signoff.test_page import PROVENANCE
+from tests.provenance import PROVENANCE
 from tests.watching import healthy_again, readers
 
 CHECKLIST = Checklist.load()

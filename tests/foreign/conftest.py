@@ -2,6 +2,7 @@
 
 import pytest
 
+from aws.inventory import READERS
 from tests.foreign import hand
 from tests.foreign.account import served
 from tests.foreign.hand import watch
@@ -35,3 +36,15 @@ def operator(account, inventory, _as_set_up, tmp_path, monkeypatch):
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "local")
     yield Operator(account, inventory, _as_set_up, tmp_path)
     account.aws.restore(_as_set_up)
+
+
+@pytest.fixture(scope="module")
+def asking(account, inventory):
+    """Operation -> the sections that ask it; what searches all answers for secrets asks what they all do."""
+    asked = {}
+    for section in sorted(READERS.keys() - {"leaks"}):
+        before = len(account.aws.calls)
+        account.again(inventory, section)
+        for one in account.aws.calls[before:]:
+            asked.setdefault(f"{one.service}:{one.operation}", set()).add(section)
+    return asked

@@ -22,8 +22,8 @@ from tests.foreign.changes.change import Change
 from tests.foreign.judged import rows
 from tests.healthy import PROD
 from tests.judging import judge
+from tests.provenance import PROD_RUN
 from tests.runbook.desk import LINE_TOKEN
-from tests.signoff.test_page import PROVENANCE
 
 JOINED = " && "
 RUNBOOK = "python -m runbook "
@@ -33,15 +33,6 @@ RUNS = frozenset({"PREP-02", "ROLL-05"})
 """Rows whose remedy is a run of its own: a new release is measured and rehearsed anew."""
 COMMANDS_OF_PEOPLE = ("pytest ", "python -m load ")
 """What a remedy names beside the runbook: it judges or measures anew, and changes nothing by itself."""
-PROD_RUN = replace(
-    PROVENANCE,
-    environment="prod",
-    production=True,
-    api_url="https://api.example.jp/prod",
-    load_plan="baseline",
-    before="dev",
-    local=False,
-)
 
 
 @dataclass(frozen=True, slots=True)

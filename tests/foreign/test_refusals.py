@@ -5,7 +5,6 @@ from dataclasses import replace
 import pytest
 
 from aws.door import RetryPolicy
-from aws.inventory import READERS
 from aws.reader_policy import actions
 from aws.saved import from_json, to_json, unreadable
 from local.aws.faults import denied, failing, throttled
@@ -141,18 +140,6 @@ def test_operations_are_those_that_reading_calls(account):
 
 def test_every_action_of_the_reader_s_policy_is_refused_here():
     assert set(actions()) - set(OPERATIONS) == set(OTHERWISE)
-
-
-@pytest.fixture(scope="module")
-def asking(account, inventory):
-    """Operation -> the sections that ask it; what searches all answers for secrets asks what they all do."""
-    asked = {}
-    for section in sorted(READERS.keys() - {"leaks"}):
-        before = len(account.aws.calls)
-        account.again(inventory, section)
-        for one in account.aws.calls[before:]:
-            asked.setdefault(f"{one.service}:{one.operation}", set()).add(section)
-    return asked
 
 
 @pytest.fixture

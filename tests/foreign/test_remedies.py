@@ -18,7 +18,8 @@ from signoff.result import Result
 from signoff.verdict import Verdict, VerdictWord
 from tests.foreign.changes import CHANGES
 from tests.foreign.faults import FAULTS
-from tests.foreign.remedying import PROD_RUN, RUNS
+from tests.foreign.remedying import RUNS
+from tests.provenance import PROD_RUN
 
 SAMPLE = (
     "layer is put over the code",

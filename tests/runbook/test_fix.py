@@ -6,7 +6,7 @@ import os
 import pty
 import sys
 from contextlib import suppress
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -19,28 +19,10 @@ from runbook.judge import ENDPOINT, Checks
 from signoff.checklist import Checklist
 from signoff.outcome import Finding, Outcome
 from signoff.report.history import as_json
-from signoff.result import Provenance, Result
+from signoff.result import Result
 from signoff.verdict import Verdict, VerdictWord, row_verdict
+from tests.provenance import PROVENANCE
 
-NOW = datetime(2026, 11, 26, 9, 0, tzinfo=UTC)
-RUN = Provenance(
-    environment="prod",
-    production=True,
-    account="444455556666",
-    region="ap-northeast-1",
-    caller="arn:aws:iam::444455556666:user/auditor",
-    endpoint=None,
-    api_url=None,
-    release=None,
-    phase="before",
-    commit="c0ffee",
-    versions={},
-    started=NOW,
-    seconds=7.5,
-    read_at=NOW,
-    calls=98,
-    digest="d0" * 32,
-)
 CHECKLIST = Checklist.load()
 WRONG = Words(en="is not as planned", ja="計画と異なります")
 
@@ -52,7 +34,7 @@ def judged(row, outcome):
 
 def told(**outcomes):
     rows = tuple(judged(row.replace("_", "-"), outcome) for row, outcome in outcomes.items())
-    return Result(provenance=RUN, verdict=Verdict(decision=VerdictWord.NO_GO, rows=rows))
+    return Result(provenance=PROVENANCE, verdict=Verdict(decision=VerdictWord.NO_GO, rows=rows))
 
 
 def saying(**outcomes):
@@ -151,7 +133,7 @@ def test_procedures_that_ran_since_a_report_are_those_of_its_environment_and_aft
     tmp_path,
 ):
     hours = iter(range(-1, 3))
-    read_at = RUN.read_at
+    read_at = PROVENANCE.read_at
     journal = Journal(
         tmp_path / "journal.jsonl", now=lambda: read_at + timedelta(hours=next(hours))
     )
@@ -213,7 +195,7 @@ def test_what_followed_and_is_red_by_itself_comes_next():
         [Finding(row="MON-07", outcome=Outcome.FOLLOWS, words=WRONG, root="MON-01")],
     )
     rows = (*found.verdict.rows, follower)
-    found = Result(provenance=RUN, verdict=Verdict(decision=VerdictWord.NO_GO, rows=rows))
+    found = Result(provenance=PROVENANCE, verdict=Verdict(decision=VerdictWord.NO_GO, rows=rows))
     desk = Desk(found, "y", "s", judges=saying(MON_01=Outcome.PASS, MON_07=Outcome.FAIL))
 
     assert "MON-07 followed from these" in desk.out.getvalue()

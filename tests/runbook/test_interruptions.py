@@ -4,10 +4,10 @@ import pytest
 from botocore.exceptions import EndpointConnectionError
 
 from local.aws.errors import access_denied, refusal
-from runbook.engine import Journal, Procedure, Run, Stopped
+from runbook.engine import Journal, Procedure, Stopped
 from runbook.procedures.provision import ORDER
 from tests.runbook.desk import READS
-from tests.runbook.toy import WHO, Memory
+from tests.runbook.striking import run
 
 AT_ONCE = {"masters"}
 """Procedures with but one call that changes anything: it is that one that fails."""
@@ -84,17 +84,6 @@ class Line:
         self.left -= 1
         if self.left < 0:
             raise EndpointConnectionError(endpoint_url=request.url)
-
-
-def run(desk, procedure, journal):
-    return Run(
-        procedure=procedure,
-        context=desk.context(),
-        journal=journal,
-        screen=Memory(),
-        who=WHO,
-        unattended=True,
-    )
 
 
 def assert_the_journal_knows(journal):

@@ -14,12 +14,13 @@ from signoff.observations import AppliedDecision
 from signoff.outcome import Finding, Outcome
 from signoff.report.page import page
 from signoff.report.supporting import Beside, beside
-from signoff.result import Provenance, Result
+from signoff.result import Result
 from signoff.verdict import VerdictWord, decide, row_verdict
 from smoke.calls import Answer, Call, Session
 from tests.defects import DEFECTS
 from tests.healthy import healthy
 from tests.judging import judge
+from tests.provenance import PROD_RUN
 
 BROKEN = {
     "GO": (),
@@ -187,24 +188,13 @@ def _record(snapshot, kind, body, hours):
 
 def _provenance(snapshot):
     inventory = snapshot.inventory
-    return Provenance(
-        environment="prod",
-        production=True,
+    return replace(
+        PROD_RUN,
         account=inventory.account,
         region=inventory.region,
         caller=inventory.caller,
-        endpoint=None,
         api_url="https://abc.execute-api.ap-northeast-1.amazonaws.com/prod",
         release="64b6efa248b2081c",
-        phase="before",
-        commit="c0ffee",
-        versions={"python": "3.13.0"},
         started=snapshot.now,
-        seconds=7.5,
         read_at=snapshot.now,
-        calls=98,
-        digest="d0" * 32,
-        calls_again=17,
-        load_plan="baseline",
-        newest_record="e1  000007.json",
     )

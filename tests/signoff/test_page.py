@@ -4,7 +4,7 @@ import base64
 import hashlib
 import re
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import date
 from functools import cache
 from xml.etree import ElementTree as ET
 
@@ -24,31 +24,11 @@ from signoff.report.summary import summary
 from signoff.result import Provenance, Result
 from signoff.verdict import RowVerdict, Verdict, VerdictWord, row_verdict
 from signoff.verify import UNSET_DIGEST
+from tests.provenance import PROVENANCE
 from tests.signoff import pages
 from tests.signoff.html import flaws, read
 
-THEN = datetime(2026, 11, 25, 9, 0, tzinfo=UTC)
 INLINE = '<svg viewBox="0 0 720 220"><text x="0" y="12">Arrivals a second</text></svg>'
-PROVENANCE = Provenance(
-    environment="prod",
-    production=True,
-    account="444455556666",
-    region="ap-northeast-1",
-    caller="arn:aws:iam::444455556666:user/hanako",
-    endpoint=None,
-    api_url=None,
-    release="ab12",
-    phase="before",
-    commit="c0ffee",
-    versions={"python": "3.13.0"},
-    started=THEN,
-    seconds=7.5,
-    read_at=THEN,
-    calls=98,
-    digest="d0" * 32,
-    calls_again=17,
-    newest_record="e1  000007.json",
-)
 WAIVER = Waiver(row="MON-11", until=date(2026, 12, 4), reason="fixed in December", by="Hanako")
 VERDICTS = tuple(pages.BROKEN)
 BY_PEOPLE = ("fixed in the next sprint", "users who left are deleted after a year")

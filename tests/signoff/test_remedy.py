@@ -16,7 +16,7 @@ from signoff.outcome import Finding, Outcome, finding
 from signoff.remedy import remedy
 from signoff.verdict import RowVerdict, row_verdict
 from smoke.manual import ManualOnly
-from tests.signoff.test_page import PROVENANCE
+from tests.provenance import PROVENANCE
 
 PROD = replace(
     PROVENANCE,

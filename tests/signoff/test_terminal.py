@@ -9,7 +9,8 @@ from signoff.outcome import Finding, Outcome
 from signoff.result import Result
 from signoff.terminal import Terminal
 from signoff.verdict import Verdict, VerdictWord, row_verdict
-from tests.signoff.test_page import PROVENANCE, found
+from tests.provenance import PROVENANCE
+from tests.signoff.test_page import found
 
 
 class Reporter:

@@ -35,7 +35,7 @@ from signoff.terminal import Terminal
 from signoff.verdict import Verdict, VerdictWord, row_verdict
 from tests.defects.changes import item
 from tests.healthy import healthy
-from tests.signoff.test_page import PROVENANCE
+from tests.provenance import PROVENANCE
 
 UNSEEN_CATEGORIES = {"Cc", "Cf", "Cs", "Zl", "Zp"}
 SEEN_ALL_THE_SAME = {"\t", "\n", "\u0600", "\u0601", "\u0602", "\u0603", "\u0604", "\u0605"} | {

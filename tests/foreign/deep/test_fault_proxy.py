@@ -11,7 +11,6 @@ from urllib.parse import parse_qsl, urlsplit
 import boto3
 import pytest
 
-from aws.inventory import READERS
 from aws.saved import unreadable
 from local.aws.operations import resolve
 from signoff.outcome import Outcome
@@ -137,18 +136,6 @@ def through(account, proxy, monkeypatch):
 def good(inventory):
     """The snapshot of the stack that may go live."""
     return with_evidence(inventory)
-
-
-@pytest.fixture(scope="module")
-def asking(account, inventory):
-    """Operation -> the sections that ask it."""
-    asked = {}
-    for section in sorted(READERS.keys() - {"leaks"}):
-        before = len(account.aws.calls)
-        account.again(inventory, section)
-        for one in account.aws.calls[before:]:
-            asked.setdefault(f"{one.service}:{one.operation}", set()).add(section)
-    return asked
 
 
 @pytest.mark.parametrize("fault", FAULTS)

@@ -13,30 +13,14 @@ from signoff.checklist import Checklist, Phase
 from signoff.outcome import Outcome
 from signoff.parts import Part
 from signoff.release import Live
-from signoff.result import Provenance, Result
+from signoff.result import Result
 from signoff.verdict import RowVerdict, Verdict, VerdictWord
+from tests.provenance import PROD_RUN
+from tests.provenance import THEN as NOW
 
-NOW = datetime(2026, 11, 25, 9, tzinfo=UTC)
 CHECKLIST = Checklist.load()
 BEFORE = tuple(one for one in CHECKLIST if one.phase is Phase.BEFORE)
-PROVENANCE = Provenance(
-    environment="prod",
-    production=True,
-    account="444455556666",
-    region="ap-northeast-1",
-    caller="arn:aws:iam::444455556666:user/signer",
-    endpoint=None,
-    api_url=None,
-    release="a1",
-    phase="before",
-    commit="c0ffee",
-    versions={},
-    started=NOW,
-    seconds=9.0,
-    read_at=NOW,
-    calls=100,
-    digest="d",
-)
+PROVENANCE = replace(PROD_RUN, release="a1")
 
 
 def told(decision=VerdictWord.GO, rows=BEFORE, **provenance):

@@ -24,7 +24,7 @@ from signoff.checklist import Checklist
 from signoff.environment import names
 from signoff.remedy import all_of
 from smoke.__main__ import options as smoke_options
-from tests.foreign.remedying import PROD_RUN
+from tests.provenance import PROD_RUN
 
 ROOT = Path(__file__).parents[3]
 DOCUMENTS = [

@@ -15,7 +15,7 @@ from runbook.pages import FOLDER, LANGUAGES, pages
 from signoff.checklist import Checklist
 from signoff.environment import load
 from signoff.remedy import all_of
-from tests.foreign.remedying import PROD_RUN
+from tests.provenance import PROD_RUN
 
 COMMAND = re.compile(r"python -m runbook(?: [^`\n]*)?")
 LINK = re.compile(r"\]\(([^)#]+)(?:#([^)]+))?\)")
