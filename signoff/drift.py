@@ -6,7 +6,7 @@ from typing import Any
 
 import boto3
 
-from aws.inventory import Inventory, Sections, frozen, on_demand
+from aws.inventory import Inventory, ReadOptions, Sections, frozen, on_demand
 from aws.secret_text import MaskedValue
 from aws.section import Section, Unreadable
 from aws.words import Words
@@ -49,6 +49,7 @@ def read_again(snapshot: Snapshot[PlanT]) -> SecondReading:
         snapshot.scope,
         caller=snapshot.inventory.caller,
         salts=snapshot.inventory.salts,
+        options=ReadOptions(retry=snapshot.retry),
     )
     again = frozen(lazy, compared())
     return SecondReading(changed(snapshot.inventory, again), again.calls)

@@ -10,6 +10,7 @@ from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from aws.door import RetryPolicy
 from aws.endpoints import custom_endpoints
 from aws.inventory import Inventory, ReadOptions, on_demand, read
 from aws.reading import Scope
@@ -56,14 +57,23 @@ def _live(
     say("asking AWS whose credentials these are", "認証情報を確認しています")
     caller = guard(session, choice.environment)
     if not outlives:
-        yield _read(choice, say, everything, session, caller)
+        yield _read(choice, say, everything, session, caller, ITS_OWN_STACK)
         return
     with choice.composition.prepared(choice.environment, choice.folder.parent) as told:
         yield replace(_read(choice, say, everything, session, caller), told=told)
 
 
-def _read(
-    choice: Choice[PlanT], say: Say, everything: bool, session: Any, caller: Caller
+ITS_OWN_STACK = RetryPolicy(rates={})
+"""A stack that this run has to itself knows none of AWS's call rates."""
+
+
+def _read(  # noqa: PLR0913, PLR0917 - what a run chose, and whom it asks
+    choice: Choice[PlanT],
+    say: Say,
+    everything: bool,
+    session: Any,
+    caller: Caller,
+    retry: RetryPolicy = RetryPolicy(),  # noqa: B008 - frozen
 ) -> Snapshot[PlanT]:
     if choice.options.wait and (until := quiet_at(_records(choice, session))):
         sit_out(until, OWN_RUNS, lambda words: say(words.en, words.ja))
@@ -77,11 +87,12 @@ def _read(
     def progress(section: str, done: int, of: int) -> None:
         say(f"reading {done}/{of}: {section}", f"読み取り中 {done}/{of}: {section}")
 
-    options = ReadOptions(now=lambda: datetime.now(UTC) + caller.skew)  # AWS's clock
+    # By AWS's clock.
+    options = ReadOptions(retry=retry, now=lambda: datetime.now(UTC) + caller.skew)
     recording = None
     if choice.options.record:
         recording = Recording(choice.environment, caller.arn, datetime.now(UTC) + caller.skew)
-        options = recording.options
+        options = replace(recording.options, retry=retry)
     reading = read if everything else on_demand
     inventory = reading(
         recording.of(open_session(choice.environment.region)) if recording else session,
@@ -96,7 +107,7 @@ def _read(
         for replaced in _replaced(inventory):
             sit_out(replaced + KEY_KEPT, FORMER_KEY, lambda words: say(words.en, words.ja))
     snapshot = _snapshot(choice, scope, inventory, _records(choice, session), dev)
-    return replace(snapshot, recording=recording)
+    return replace(snapshot, recording=recording, retry=retry)
 
 
 OWN_RUNS = Words(

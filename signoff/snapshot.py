@@ -6,6 +6,7 @@ from typing import Any, Generic, TypeVar
 
 import pytest
 
+from aws.door import RetryPolicy
 from aws.inventory import READERS, Inventory, Sections
 from aws.reading import Scope
 from aws.section import Section
@@ -42,6 +43,8 @@ class Snapshot(Generic[PlanT]):
     """What is noted of the reading, with ``--record``."""
     kept_stack: str | None = None
     """Address of the stack that is kept up, if that is what was judged."""
+    retry: RetryPolicy = field(default_factory=RetryPolicy, repr=False, compare=False)
+    """How AWS was asked, and is asked again."""
 
     _facts: dict[Part, Facts] = field(default_factory=dict, init=False, repr=False, compare=False)
     """What was asked for already; another snapshot has its own."""

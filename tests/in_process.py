@@ -9,7 +9,12 @@ from botocore import UNSIGNED
 from botocore.awsrequest import AWSPreparedRequest, AWSRequest, AWSResponse, HeadersDict
 from botocore.config import Config
 
+from aws.door import RetryPolicy
+from aws.inventory import ReadOptions
 from local.aws.server import LocalAws
+
+UNPACED = ReadOptions(retry=RetryPolicy(rates={}))
+"""Nothing waits for the call rates of AWS, which a local AWS does not have."""
 
 
 class Transport:

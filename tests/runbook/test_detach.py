@@ -19,7 +19,7 @@ from plan import plan_for, scope_of
 from runbook.__main__ import main
 from signoff.environment import load
 from tests.healthy import healthy
-from tests.in_process import SessionInProcess
+from tests.in_process import UNPACED, SessionInProcess
 from tests.judging import judge
 from tests.runbook.desk import PROD
 
@@ -85,7 +85,7 @@ def judged(desk, environments):
 
     @cache
     def inventory(_changes):
-        return on_demand(session, scope, caller="arn:aws:iam::1:user/auditor")
+        return on_demand(session, scope, caller="arn:aws:iam::1:user/auditor", options=UNPACED)
 
     def findings(rows):
         found = inventory(len(desk.changing_calls()))

@@ -20,6 +20,7 @@ from signoff.evidence import Records
 from signoff.snapshot import Snapshot
 from smoke.leftovers import Notes
 from smoke.suite_session import suite_session
+from tests.in_process import UNPACED
 from tests.smoke.judging import checklist_of_rows, collected
 from tests.smoke.killing import kill_at
 
@@ -43,7 +44,7 @@ def _main(home: str, what: str, number: str) -> None:
     environment, api = pickle.load(sys.stdin.buffer)  # noqa: S301 - the test that started this wrote it
     plan = plan_for(environment)
     session, scope = boto3.Session(region_name=environment.region), scope_of(plan, environment)
-    inventory = on_demand(session, scope, caller="", salts={}, endpoint="local")
+    inventory = on_demand(session, scope, caller="", salts={}, endpoint="local", options=UNPACED)
     snapshot = Snapshot(
         environment=environment,
         plan=plan,

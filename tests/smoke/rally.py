@@ -22,7 +22,7 @@ from signoff.environment import Environment, load
 from signoff.evidence import Records
 from signoff.snapshot import Snapshot
 from smoke.aws import Clients, clients
-from tests.in_process import SessionInProcess
+from tests.in_process import UNPACED, SessionInProcess
 from tests.smoke.front import Front, front
 
 ENVIRONMENTS = Path(__file__).with_name("rally.toml")
@@ -82,7 +82,9 @@ class Rally:
     ) -> Snapshot:
         """Read what smoke asks of the inventory, when it asks."""
         scope = scope_of(self.plan, self.environment)
-        inventory = on_demand(self.session, scope, caller="", salts={}, endpoint="local")
+        inventory = on_demand(
+            self.session, scope, caller="", salts={}, endpoint="local", options=UNPACED
+        )
         return Snapshot(
             environment=environment or self.environment,
             plan=self.plan,

@@ -11,6 +11,7 @@ import pytest
 from aws.change import Refused
 from aws.inventory import Sections, on_demand
 from plan import plan_for, scope_of
+from tests.in_process import UNPACED
 from tests.runbook.facts import api, compute, data, watch
 from tests.runbook.facts.answer import PersonActs, Repaired, run
 
@@ -48,7 +49,9 @@ def answered(kind):
 def read(desk, answer):
     """Read the resource as a check does."""
     scope = replace(scope_of(plan_for(desk.environment), desk.environment), salts=("walk",))
-    inventory = on_demand(desk.session, scope, caller="arn:aws:iam::1:user/auditor")
+    inventory = on_demand(
+        desk.session, scope, caller="arn:aws:iam::1:user/auditor", options=UNPACED
+    )
     return answer.of(getattr(inventory.sections, answer.section)[answer.item])
 
 

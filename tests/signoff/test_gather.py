@@ -1,0 +1,61 @@
+"""AWS's call rates are kept wherever they may count: a stack that a run has to itself knows none."""
+
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from types import SimpleNamespace
+
+import pytest
+
+from aws.dated import call_rates
+from plan import plan_for, scope_of
+from signoff.checklist import Checklist, Phase
+from signoff.environment import ENVIRONMENTS
+from signoff.gather import gathered
+from signoff.run import Choice, Composition, Options
+from tests.foreign.account import served
+from tests.healthy import healthy
+
+
+@dataclass(frozen=True)
+class Started:
+    kept: bool
+
+    @contextmanager
+    def start(self, *_):
+        yield SimpleNamespace(aws="http://127.0.0.1:1", api="http://127.0.0.1:2", kept=self.kept)
+
+
+@pytest.mark.parametrize(
+    ("stack", "rates"),
+    [(Started(kept=False), {}), (Started(kept=True), call_rates()), (None, call_rates())],
+    ids=["of this run alone", "kept up", "none of ours"],
+)
+def test_only_a_stack_of_this_run_alone_is_asked_without_call_rates(
+    stack, rates, tmp_path, monkeypatch
+):
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        monkeypatch.setenv(name, "local")
+    options = Options(
+        phase=Phase.BEFORE,
+        rows=(),
+        replay=None,
+        record=None,
+        api_url=None,
+        lang="en",
+        root=tmp_path,
+        environments=ENVIRONMENTS,
+    )
+    choice = Choice(
+        options=options,
+        environment=healthy().environment,
+        overrides={},
+        plan=healthy().plan,
+        checklist=Checklist.load(),
+        composition=Composition(plan_for=plan_for, scope_of=scope_of, embedded_stack=lambda: stack),
+        started=datetime.now(UTC),
+        stack=stack,
+    )
+
+    with served(), gathered(choice, lambda *_: None, everything=False) as snapshot:
+        assert snapshot.retry.rates == rates
