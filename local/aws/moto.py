@@ -4,7 +4,6 @@ Everything that knows moto's inner names is here or in ``local.moto_fixes``, and
 only when a server starts, since that costs a second.
 """
 
-import copy
 import importlib
 import io
 import logging
@@ -13,11 +12,12 @@ import sys
 import threading
 from collections import defaultdict
 from collections.abc import Callable
-from functools import cache, lru_cache
+from functools import cache
 from typing import Any
 from urllib.parse import unquote
 
 from local.aws.errors import internal_failure, not_implemented
+from local.aws.moto_speed import once_for_all_calls, once_for_all_stacks
 from local.aws.request import Request, Response
 from local.aws.saved import Saved, bucket_owners, owned_buckets, restore, saved
 
@@ -128,11 +128,7 @@ def _application() -> Any:
     )
 
     app: Any = DomainDispatcherApplication(create_backend_app)
-    # moto lists the folders of its package anew for each request: a third of a call's time.
-    app.get_backend_for_host = lru_cache(maxsize=256)(app.get_backend_for_host)
-    # And it looks through all members of a service's class for the names of its operations: a twentieth.
-    responses: Any = importlib.import_module("moto.core.responses")
-    responses.method_names_from_class = cache(responses.method_names_from_class)
+    once_for_all_calls(app)
     return app
 
 
@@ -143,39 +139,12 @@ def _is_page(response: Response) -> bool:
 
 def _configure() -> None:
     """Set what moto reads from globals: the same for every stack of this process."""
-    from moto.core import common_models, config  # noqa: PLC0415  # as above
+    from moto.core import config  # noqa: PLC0415  # as above
 
     config.default_user_config["lambda"] = {"use_docker": False}
     config.default_user_config["iam"] = {"load_aws_managed_policies": True}
-    # moto keeps every model object it ever made for its dashboard: a leak of whole tables.
-    common_models.BaseModel.__new__ = staticmethod(_untracked)  # type: ignore[method-assign,assignment]
-    # A function refers to all logs of its Region, and moto copies functions to list them: after a
-    # few hundred calls a listing took seconds.
-    importlib.import_module("moto.logs.models").LogsBackend.__deepcopy__ = _itself
     logging.getLogger("werkzeug").setLevel(logging.ERROR)
-
-    iam = importlib.import_module("moto.iam.models").IAMBackend
-    if iam._init_aws_policies.__module__ != __name__:  # noqa: SLF001  # once is enough
-        iam._init_aws_policies = _parsed_once(iam._init_aws_policies)  # noqa: SLF001  # its only place
-
-
-def _parsed_once(read: Callable[[Any], list[Any]]) -> Callable[[Any], list[Any]]:
-    """Spare every further stack the 0.1 s that it takes to read AWS's own 1,500 policies."""
-    policies: list[Any] = []
-
-    def init_aws_policies(backend: Any) -> list[Any]:
-        policies.extend(() if policies else read(backend))
-        return [copy.copy(policy) for policy in policies]
-
-    return init_aws_policies
-
-
-def _untracked(cls: type, *_: object, **__: object) -> object:
-    return object.__new__(cls)
-
-
-def _itself(backend: object, _: object) -> object:
-    return backend
+    once_for_all_stacks()
 
 
 def _environ(request: Request, account: str) -> dict[str, Any]:

@@ -236,21 +236,22 @@ def _selector(pattern: str) -> Callable[[str], bool] | None:
     if pattern[0] in "[%" or "".join(m[0] for m in _TERM.finditer(pattern)) != pattern:
         return None
     terms = [(m[1], m[2].strip('"').replace('\\"', '"')) for m in _TERM.finditer(pattern)]
-    return lambda message: _bears(message, terms)
+    return _bears(terms)
 
 
-def _bears(message: str, terms: list[tuple[str, str]]) -> bool:
+def _bears(terms: list[tuple[str, str]]) -> Callable[[str], bool]:
     """All plain terms, none of those with ``-``, and of those with ``?`` one at least: CloudWatch Logs' user guide.
 
     Beside other terms, those with ``?`` count for nothing, as they do at AWS.
     """
-    plain = [term for sign, term in terms if not sign]
-    if any(sign == "-" and term in message for sign, term in terms):
-        return False
-    optional = [term for sign, term in terms if sign == "?"]
-    if len(optional) < len(terms):
-        return all(term in message for term in plain)
-    return any(term in message for term in optional)
+    plain, barred, optional = (
+        [term for sign, term in terms if sign == one] for one in ("", "-", "?")
+    )
+    if len(optional) == len(terms):
+        return lambda message: any(term in message for term in optional)
+    return lambda message: (
+        all(term in message for term in plain) and not any(term in message for term in barred)
+    )
 
 
 def _matches(message: str, wanted: list[tuple[str, str, str]]) -> bool:

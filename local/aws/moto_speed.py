@@ -1,0 +1,100 @@
+"""What moto works out anew for each call and each stack, worked out once: half of the time of a call."""
+
+import copy
+import importlib
+from collections.abc import Callable, Hashable, Iterable
+from functools import cache, lru_cache
+from typing import Any
+
+_AS_WRITTEN = frozenset({"S", "N", "BOOL", "NULL", "SS", "NS"})
+"""Types of DynamoDB's values that moto keeps as it answers them; binary ones and those inside others it converts."""
+
+
+def once_for_all_calls(app: Any) -> None:
+    """Keep what depends on nothing but moto's own code and AWS's models."""
+    # moto lists the folders of its package anew for each request: a third of a call's time.
+    app.get_backend_for_host = lru_cache(maxsize=256)(app.get_backend_for_host)
+    # And it looks through all members of a service's class for the names of its operations: a twentieth.
+    responses: Any = importlib.import_module("moto.core.responses")
+    responses.method_names_from_class = cache(responses.method_names_from_class)
+    serialize: Any = importlib.import_module("moto.core.serialize")
+    picker, json = serialize.XFormedAttributePicker, serialize.BaseJSONSerializer
+    picker.get_possible_keys = _remembered(picker.get_possible_keys)
+    json._serialize_type_structure = _value_as_written(json._serialize_type_structure)  # noqa: SLF001  # its only place
+
+
+def once_for_all_stacks() -> None:
+    """Keep what each new account has, and nothing that it left behind."""
+    # moto keeps every model object it ever made for its dashboard: a leak of whole tables.
+    importlib.import_module("moto.core.common_models").BaseModel.__new__ = staticmethod(_untracked)
+    # A function refers to all logs of its Region, and moto copies functions to list them: after a
+    # few hundred calls a listing took seconds.
+    importlib.import_module("moto.logs.models").LogsBackend.__deepcopy__ = _itself
+
+    iam = importlib.import_module("moto.iam.models").IAMBackend
+    if iam._init_aws_policies.__module__ != __name__:  # noqa: SLF001  # once is enough
+        iam._init_aws_policies = _parsed_once(iam._init_aws_policies)  # noqa: SLF001  # its only place
+
+
+def _remembered(possible_keys: Callable[[Any, Any], Iterable[str]]) -> Any:
+    """Remember by which names an object may hold a member of an answer.
+
+    That depends on the object's class and on the member's place in the service's model.
+    """
+    known: dict[Hashable, tuple[str, ...]] = {}
+
+    def get_possible_keys(picker: Any, context: Any) -> tuple[str, ...]:
+        shape, parent = context.shape, getattr(context.shape, "parent", None)
+        asked = (
+            type(context.obj),
+            context.service_model.service_name,
+            parent and parent.name,
+            context.key,
+            shape and (shape.name, shape.serialization.get("name")),
+        )
+        if asked not in known:
+            known[asked] = tuple(possible_keys(picker, context))
+        return known[asked]
+
+    return get_possible_keys
+
+
+def _value_as_written(serialize: Callable[..., None]) -> Any:
+    """Copy a value of DynamoDB, of which moto looks for each of the ten types that it may have."""
+
+    def serialize_type_structure(
+        serializer: Any, serialized: dict[str, Any], value: Any, shape: Any, key: str
+    ) -> None:
+        if shape.name == "AttributeValue" and _is_as_written(value):
+            serialized[key] = dict(value)
+        else:
+            serialize(serializer, serialized, value, shape, key)
+
+    return serialize_type_structure
+
+
+def _is_as_written(value: Any) -> bool:
+    return (
+        type(value) is dict
+        and value.keys() <= _AS_WRITTEN
+        and isinstance(value.get("N", ""), str)  # of a number it makes one
+    )
+
+
+def _parsed_once(read: Callable[[Any], list[Any]]) -> Callable[[Any], list[Any]]:
+    """Spare every further stack the 0.1 s that it takes to read AWS's own 1,500 policies."""
+    policies: list[Any] = []
+
+    def init_aws_policies(backend: Any) -> list[Any]:
+        policies.extend(() if policies else read(backend))
+        return [copy.copy(policy) for policy in policies]
+
+    return init_aws_policies
+
+
+def _untracked(cls: type, *_: object, **__: object) -> object:
+    return object.__new__(cls)
+
+
+def _itself(backend: object, _: object) -> object:
+    return backend
