@@ -41,6 +41,10 @@ class Client:
     def __post_init__(self) -> None:
         # Without an auth of its own, requests takes one out of ~/.netrc, in place of the session.
         self._http.auth = _as_it_is
+        # Proxies and certificates are the environment's, which requests would look up for each call.
+        found = self._http.merge_environment_settings(self.url, {}, None, None, None)
+        self._http.proxies, self._http.verify = found["proxies"], found["verify"]
+        self._http.trust_env = False
 
     def answer(self, call: Call) -> Answer:
         """Send once; raise Silent where no answer comes, NotTestable where the API throttles us."""

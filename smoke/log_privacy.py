@@ -8,6 +8,7 @@ import json
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 from aws.desired import LogGroup
 from aws.section import Follows
@@ -26,7 +27,7 @@ USER, SESSION = Words(en="the user id", ja="ユーザーID"), Words(en="the sess
 BODY, ID_TOKEN = Words(en="the body", ja="本文"), Words(en="the ID token", ja="IDトークン")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Private:
     """A text that no log may hold, what it is, and an answer to whose request it belonged."""
 
@@ -36,7 +37,11 @@ class Private:
 
     def in_line(self, line: str) -> bool:
         """Whether a line holds it, as it is or inside a text of JSON."""
-        return self.text in line or json.dumps(self.text)[1:-1] in line
+        return self.text in line or self.in_json in line
+
+    @cached_property
+    def in_json(self) -> str:
+        return json.dumps(self.text)[1:-1]
 
     def held_by(self, group: LogGroup) -> Words:
         of = self.answer

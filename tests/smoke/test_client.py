@@ -31,6 +31,21 @@ def served(
         yield url, received
 
 
+def test_call_goes_through_the_proxy_of_the_environment(monkeypatch):
+    with served() as (url, received):
+        monkeypatch.setenv("http_proxy", url)
+        Client("http://api.example.invalid", ORIGIN).answer(get("/stamps", LIVE))
+
+    assert [call["path"] for call in received] == ["http://api.example.invalid/stamps"]
+
+
+def test_certificates_are_those_of_the_environment(monkeypatch):
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", "/none/of-our-own.pem")
+
+    with pytest.raises(OSError, match="invalid path: /none/of-our-own"):
+        Client("https://127.0.0.1:1", ORIGIN).answer(get("/stamps", LIVE))
+
+
 def test_call_is_sent_as_the_page_sends_it():
     with served() as (url, received):
         Client(url, ORIGIN).answer(send("POST /notify", LIVE, user_id="Usmoke-1"))
