@@ -1,7 +1,6 @@
 """Every defect with its exact red set.
 
-``tests/smoke/test_defects.py`` judges some of them by their own rows alone, and leaves out those of a kind
-whose row has a defect already.
+``tests/smoke/test_defects.py`` judges one for each row, by its own rows alone.
 """
 
 import pytest
