@@ -29,6 +29,8 @@ HEX_RUN = re.compile(rb"[0-9A-Fa-f]{24,}")
 ESCAPED = re.compile(rb"\\u00([0-9A-Fa-f]{2})|\\(.)")
 """JSON's ways to write a character: some encoders write ``+`` and ``/`` so."""
 
+BETWEEN_FORMS = b"\n\0\n\0\n"
+"""Holds two spellings of a text apart, so that both are searched at once."""
 PIECE, STEP = 24, 8
 """Bytes of a window on a secret, and from one to the next: 31 characters of it anywhere hold a whole one."""
 
@@ -241,12 +243,12 @@ def spellings(texts: Iterable[str]) -> frozenset[bytes]:
 
 def secrets_in(text: str, needles: Needles) -> tuple[str, ...]:
     """Return the names of the secrets that stand in ``text``, whole or a good part of them, sorted."""
-    forms = set(_forms(text.encode(), DEPTH)) if needles else set()
+    if not needles:
+        return ()
+    forms = BETWEEN_FORMS.join({*_forms(text.encode(), DEPTH)})
     return tuple(
         sorted(
-            name
-            for name, wanted in needles.items()
-            if any(one in form for one in _pieces(wanted) for form in forms)
+            name for name, wanted in needles.items() if any(one in forms for one in _pieces(wanted))
         )
     )
 

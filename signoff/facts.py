@@ -2,9 +2,10 @@
 
 import hashlib
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, fields, is_dataclass
-from typing import Any, TypeGuard
+from collections.abc import Callable, Collection, Iterator, Mapping
+from dataclasses import fields, is_dataclass
+from functools import cache
+from typing import Any, NamedTuple, TypeGuard
 
 from aws.inventory import Inventory, Sections
 from aws.ledger import Unplanned
@@ -27,8 +28,7 @@ def salt_of(environment: str, account: str) -> str:
     return f"parts of {environment} in {account}"
 
 
-@dataclass(frozen=True, slots=True)
-class _Fact:
+class _Fact(NamedTuple):
     """One value: where it is shown to be, and the names of the fields that lead to it."""
 
     shown: tuple[str, ...]
@@ -71,44 +71,58 @@ def _part_of(section: str, names: tuple[str, ...]) -> Part | None:
     return parts.get(f"{names[0]}.{names[-1]}", parts[names[0]])
 
 
-def _facts(
-    value: Any, salt: str, shown: tuple[str, ...] = (), names: tuple[str, ...] = ()
-) -> Iterator[_Fact]:
-    """Yield each fact of a value; lists whose order says nothing are sorted."""
+def _facts(value: Any, salt: str) -> list[_Fact]:
+    """Return each fact of a value; lists whose order says nothing are sorted."""
+    found: list[_Fact] = []
+    _add(found, value, salt, (), ())
+    return found
+
+
+def _add(
+    found: list[_Fact], value: Any, salt: str, shown: tuple[str, ...], names: tuple[str, ...]
+) -> None:
     match value:
         case (
             None | str() | int() | float()
         ):  # nearly all, and asking whether it is a Mapping is slow
-            yield _Fact(shown, names, UNSET if value is None else str(value))
+            found.append(_Fact(shown, names, UNSET if value is None else str(value)))
         case MaskedValue():
-            yield _Fact(shown, names, _comparable(value, salt))
+            found.append(_Fact(shown, names, _comparable(value, salt)))
         case Unplanned():
-            yield _Fact((*shown, value.fact.en), names, value.found)
+            found.append(_Fact((*shown, value.fact.en), names, value.found))
+        case list() | tuple() | set() | frozenset():
+            _add_listed(found, value, salt, shown, names)
+        case _ if inner := _fields_of(type(value)):  # type: ignore[arg-type]
+            for name in inner:
+                _add(found, getattr(value, name), salt, (*shown, name), (*names, name))
         case Mapping():
             for key in sorted(value, key=str):
-                yield from _facts(value[key], salt, (*shown, str(key)), names)
-        case list() | tuple() | set() | frozenset():
-            yield from _listed(value, salt, shown, names)
-        case _ if is_dataclass(value) and not isinstance(value, type):
-            for one in fields(value):
-                inner = getattr(value, one.name)
-                yield from _facts(inner, salt, (*shown, one.name), (*names, one.name))
+                _add(found, value[key], salt, (*shown, str(key)), names)
         case _:
-            yield _Fact(shown, names, str(value))
+            found.append(_Fact(shown, names, str(value)))
 
 
-def _listed(
-    values: Iterable[Any], salt: str, shown: tuple[str, ...], names: tuple[str, ...]
-) -> Iterator[_Fact]:
+@cache
+def _fields_of(kind: type) -> tuple[str, ...]:
+    return tuple(one.name for one in fields(kind)) if is_dataclass(kind) else ()
+
+
+def _add_listed(
+    found: list[_Fact],
+    values: Collection[Any],
+    salt: str,
+    shown: tuple[str, ...],
+    names: tuple[str, ...],
+) -> None:
     """One fact for plain values; each other one under its name, or its number among the sorted."""
     if not shown and not values:
         return
     if all(isinstance(one, str | int | float) for one in values):
-        yield _Fact(shown, names, ", ".join(sorted(map(str, values))))
+        found.append(_Fact(shown, names, ", ".join(sorted(map(str, values)))))
         return
     for number, one in enumerate(sorted(values, key=str), 1):
         name = getattr(one, "name", None) or getattr(one, "resource", None) or str(number)
-        yield from _facts(one, salt, (*shown, name), names)
+        _add(found, one, salt, (*shown, name), names)
 
 
 def _comparable(value: MaskedValue, salt: str) -> str:
