@@ -2,14 +2,15 @@
 
 import re
 import stat
-from collections.abc import Mapping
-from contextlib import suppress
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 from uuid import uuid4
 
 from botocore.exceptions import BotoCoreError, ClientError
+from botocore.parsers import ResponseParserError
 
 from aws.words import Bilingual, Words
 
@@ -47,7 +48,25 @@ class Retention:
 
 
 class _NoFileError(Bilingual, OSError):
-    """A link, a directory or a pipe under the name of a record."""
+    """A link, a directory or a pipe under the name of a record; an answer of S3 that is none."""
+
+
+@contextmanager
+def _unspoilt() -> Iterator[None]:
+    """Take an answer that can't be parsed, or lacks what it is asked for, as unread."""
+    try:
+        yield
+    except (ResponseParserError, KeyError) as error:
+        raise _spoilt(type(error).__name__) from None
+
+
+def _spoilt(why: str) -> _NoFileError:
+    return _NoFileError(
+        Words(
+            en=f"an answer of S3 is garbled ({why}); ask again",
+            ja=f"S3の応答が壊れています（{why}）。再実行してください",
+        )
+    )
 
 
 class Backend(Protocol):
@@ -121,6 +140,10 @@ class S3Prefix:
     prefix: str
 
     def names(self) -> list[str]:
+        with _unspoilt():
+            return self._names()
+
+    def _names(self) -> list[str]:
         # What lies in a folder below is another store's, however its files are named.
         pages = self.s3.get_paginator("list_objects_v2").paginate(
             Bucket=self.bucket, Prefix=f"{self.prefix}/", Delimiter="/"
@@ -149,10 +172,11 @@ class S3Prefix:
 
     def history(self) -> Retention:
         try:
-            state = self._state()
-            problem = self._deleting() or (self._touched() if state != "none" else None)
-            return Retention(state=state, problem=problem)
-        except (ClientError, BotoCoreError) as error:
+            with _unspoilt():
+                state = self._state()
+                problem = self._deleting() or (self._touched() if state != "none" else None)
+                return Retention(state=state, problem=problem)
+        except (ClientError, BotoCoreError, OSError) as error:
             return Retention(state=f"unknown: {error}")
 
     def _state(self) -> str:
@@ -228,19 +252,22 @@ class S3Prefix:
                         f"そこにある記録を復元してください",
                     )
                 newer[name] = size
+        if unlisted := set(self._names()) - newer.keys():
+            raise _spoilt(f"no version of {min(unlisted)}")
         return None
 
     def _got(self, name: str) -> tuple[bytes, str]:
         """Return content and ETag."""
         try:
-            answer: Mapping[str, Any] = self.s3.get_object(
-                Bucket=self.bucket, Key=f"{self.prefix}/{name}"
-            )
+            with _unspoilt():
+                answer: Mapping[str, Any] = self.s3.get_object(
+                    Bucket=self.bucket, Key=f"{self.prefix}/{name}"
+                )
+                return answer["Body"].read(), answer["ETag"]
         except ClientError as error:
             if error.response["Error"]["Code"] == "NoSuchKey":
                 raise FileNotFoundError(name) from None
             raise
-        return answer["Body"].read(), answer["ETag"]
 
     def _put(self, name: str, data: bytes, **condition: str) -> None:
         key = f"{self.prefix}/{name}"

@@ -11,7 +11,7 @@ import base64
 import binascii
 import hashlib
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -80,17 +80,27 @@ class KmsKey:
     def public(self) -> bytes:
         if self.pinned:
             return _pinned(self.pinned)
-        answer: dict[str, bytes] = self.client().get_public_key(KeyId=self.arn)
-        return answer["PublicKey"]
+        return self._in(self.client().get_public_key(KeyId=self.arn), "PublicKey")
 
     def ready(self) -> None:
         """A KMS key is made by ``runbook evidence``, never by its first use."""
 
     def sign(self, message: bytes) -> bytes:
-        answer: dict[str, bytes] = self.client().sign(
+        answer = self.client().sign(
             KeyId=self.arn, Message=message, MessageType="RAW", SigningAlgorithm=ALGORITHM
         )
-        return answer["Signature"]
+        return self._in(answer, "Signature")
+
+    def _in(self, answer: Mapping[str, bytes], member: str) -> bytes:
+        """Return what KMS was asked for; botocore makes an empty answer of one that was garbled."""
+        if found := answer.get(member):
+            return found
+        raise EvidenceKeyError(
+            Words(
+                en=f"the answer of KMS about {self.arn} has no {member}; ask again",
+                ja=f"{self.arn}についてのKMSの応答に{member}がありません。再実行してください",
+            )
+        )
 
 
 @dataclass(frozen=True)

@@ -5,13 +5,17 @@ import os
 import shutil
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import boto3
 import pytest
+from botocore.awsrequest import AWSResponse
+from botocore.exceptions import ClientError
 from botocore.handlers import add_expect_header
 
 from local.aws.server import LocalAws
-from signoff.evidence import FileKey, Head, S3Prefix, Store
+from signoff.evidence import EvidenceKeyError, FileKey, Head, KmsKey, S3Prefix, Store
+from tests.aws.wire import Raw
 from tests.signoff.test_store_attacks import digest, rechained
 
 ACCOUNT = "666677778888"
@@ -114,6 +118,35 @@ def test_version_of_a_record_that_is_put_back_is_told(in_s3):
     in_s3.backend.s3.put_object(Bucket="evidence", Key=key_of(in_s3, "000001.json"), Body=data)
 
     assert "000001.json was overwritten" in in_s3.load().problem.en
+
+
+SPOILT = {"empty": b"", "a page": b"<html><body>503</body></html>", "cut": b"<ListVersionsRes"}
+READ = ("ListObjectsV2", "ListObjectVersions", "GetBucketLifecycleConfiguration")
+
+
+@pytest.mark.parametrize("body", SPOILT.values(), ids=SPOILT)
+@pytest.mark.parametrize("operation", READ)
+def test_spoilt_answer_of_s3_is_never_a_store_that_is_whole(in_s3, operation, body):
+    def spoil(request, **_):
+        return AWSResponse(request.url, 200, {}, Raw(body))
+
+    events, event = in_s3.backend.s3.meta.events, f"before-send.s3.{operation}"
+    events.register(event, spoil)
+    try:
+        said = told(in_s3)
+    finally:
+        events.unregister(event, spoil)
+
+    assert said.startswith(("unknown: ", "000001.json is named in SHA256SUMS but is gone"))
+
+
+def told(store):
+    """Return what is said of a store, whether it can be read or not."""
+    try:
+        records = store.load()
+    except (OSError, ClientError) as error:
+        return f"unknown: {error}"
+    return records.problem.en if records.problem else records.custody.history.state
 
 
 def test_store_in_a_folder_below_is_another_one(in_s3):
@@ -254,6 +287,17 @@ def test_what_is_no_file_is_refused_and_never_waited_for(store, folder, name, ki
 
     with pytest.raises(OSError, match=f"{name} is not a regular file"):
         store.load()
+
+
+@pytest.mark.parametrize(
+    "use", [lambda key: key.public, lambda key: key.sign(b"message")], ids=["public", "sign"]
+)
+def test_answer_of_kms_that_says_nothing_is_one_sentence(use):
+    kms = SimpleNamespace(get_public_key=lambda **_: {}, sign=lambda **_: {"message": "<html>"})
+    key = KmsKey("arn:aws:kms:ap-northeast-1:444455556666:key/1", lambda: kms)
+
+    with pytest.raises(EvidenceKeyError, match=r"has no (PublicKey|Signature); ask again"):
+        use(key)
 
 
 def test_public_key_that_was_swapped_believes_nothing_of_before(store, tmp_path):
