@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+from aws.secret_text import withheld_in_japanese
 from aws.words import Words
 
 Holds = Callable[[Any], bool]
@@ -179,4 +180,5 @@ def as_text(value: Any, lang: str = "en") -> str:
         case set() | frozenset():
             return ", ".join(sorted(as_text(one, lang) for one in value))
         case _:
-            return f"{value:g}" if isinstance(value, float) else str(value)
+            text = f"{value:g}" if isinstance(value, float) else str(value)
+            return withheld_in_japanese(text) if lang == "ja" else text

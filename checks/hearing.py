@@ -18,7 +18,7 @@ from aws.topic import REACHES_PEOPLE, Subscription, Topic, masked_address
 from aws.words import Words
 from signoff.environment import Environment
 
-ACTIONS = Words(en="actions enabled", ja="アクションの有効化")
+ACTIONS = Words(en="actions enabled", ja="アクション")
 TOPICS = Words(en="topics notified", ja="通知先トピック")
 LAST_ACTION = Words(en="newest action", ja="最新のアクション")
 REGION = Words(en="Region", ja="リージョン")

@@ -144,10 +144,10 @@ def listing(judged: JudgedRows, lang: str) -> Iterator[str]:
 
 
 def _steps(procedure: Procedure, lang: str) -> str:
-    first, last = procedure.guide[0], procedure.guide[-1]
+    first, last = min(procedure.guide), max(procedure.guide)
     if procedure.composed:
         return {"en": "1-4, 6", "ja": "1-4、6"}[lang]
-    return guide_step(first if first == last else f"{first}…{max(procedure.guide)}", lang)
+    return guide_step(first if first == last else f"{first}…{last}", lang)
 
 
 def _rows(procedure: Procedure, states: Mapping[str, str], lang: str) -> str:

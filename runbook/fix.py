@@ -50,7 +50,7 @@ WORDS: Mapping[str, Words] = {
         en="The newest report has no red row.", ja="最新のレポートに不合格の項目はありません。"
     ),
     "follow": Words(
-        en="rows that follow from these: {number}", ja="これらに起因する項目{number}件"
+        en="   rows that follow from these: {number}", ja="   これらに起因する項目{number}件"
     ),
     "changes": Words(en="changes the environment", ja="環境を変更します"),
     "reads": Words(en="changes nothing", ja="何も変更しません"),

@@ -232,12 +232,14 @@ def _sentences(folder: Path, found: RunVerification) -> Sequence[Words]:
         ]
     record = found.record
     caller, at, decision = record.caller, in_japan(record.created), record.body["decision"]
-    about = record.environment if record.birth is None else f"{record.environment}, embedded"
+    about = Words.same(record.environment)
+    if record.birth is not None:
+        about = Words(en=f"{about.en}, embedded", ja=f"{about.ja}（組み込みスタック）")
     verified = Words(
         en=f"VERIFIED: the files of {folder} are those of the run that {caller} recorded at {at}"
-        f" ({decision} for {about}), signed by {found.key}",
+        f" ({decision} for {about.en}), signed by {found.key}",
         ja=f"検証済み: {folder}のファイルは、{caller}が{at}に記録した実行"
-        f"（{about}の{decision}、署名: {found.key}）のものです",
+        f"（{about.ja}の{decision}、署名: {found.key}）のものです",
     )
     others = ", ".join(map(visible_line, found.unproven))
     unproven = Words(

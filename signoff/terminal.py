@@ -9,7 +9,7 @@ from signoff.remedy import remedy
 from signoff.result import Provenance, Result
 from signoff.verdict import RowVerdict, VerdictWord
 
-BY_HAND = Words(en="by hand", ja="人の作業")
+BY_HAND = Words(en="by hand", ja="手作業")
 COLOURS = {VerdictWord.GO: "green", VerdictWord.CONDITIONAL: "yellow"}
 RED = Words(en="RED", ja="不合格")
 CONDITION = Words(en="CONDITION", ja="条件")

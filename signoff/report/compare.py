@@ -1,13 +1,12 @@
 """Two runs side by side, as Markdown: what is newly red, newly green, and which facts changed."""
 
-import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 from aws.words import Words
 from signoff.report.history import ChangesSince, compared, readable_baseline
-from signoff.report.values import label
+from signoff.report.values import label, value
 from signoff.verify import RESULT
 
 HEADINGS = {
@@ -50,10 +49,12 @@ def _lines(found: ChangesSince, lang: str) -> Iterator[str]:
         yield from (f"**{HEADINGS['facts'][lang]}**", "", TABLE[lang])
         for one in found.facts:
             fact = label(one.key)[lang]
-            yield f"| {one.row} | {one.what} | {fact} | {_shown(one.before)} | {_shown(one.now)} |"
+            before, now = _shown(one.before, lang), _shown(one.now, lang)
+            yield f"| {one.row} | {one.what} | {fact} | {before} | {now} |"
 
 
-def _shown(value: Any) -> str:
-    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+def _shown(found: Any, lang: str) -> str:
+    shown = value(found)
+    text = (shown.folded or shown.text)[lang]
     text = " ".join(text.replace("|", "\\|").split())
     return text if len(text) <= LONGEST else f"{text[:LONGEST]}…"

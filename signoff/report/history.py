@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -22,8 +22,13 @@ MOST = 12
 """Runs of the strip."""
 MOST_FACTS = 40
 RED = frozenset(one.value for one in Outcome if one.red)
-MOVING = {field for _, field in VOLATILE if field != WHOLE} | {"at", "request"}
-"""Facts that change with the clock or with each run."""
+MOVING = {field for _, field in VOLATILE if field != WHOLE} | {
+    "at",
+    "request",
+    "searched",
+    "answers",
+}
+"""Facts that change with the clock or with each run: the ids of its requests, and what was answered to them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -129,7 +134,7 @@ def _past(one: Record) -> PastRun:
 def _chosen(path: Path, now: Mapping[str, Mapping[str, Any]]) -> ChangesSince:
     before = readable_baseline(path)
     outcomes = {id_: one["outcome"] for id_, one in before.items()}
-    return compared(Words.same(path.name), outcomes, now, before)
+    return compared(Words(en=f"the baseline {path}", ja=f"比較対象{path}"), outcomes, now, before)
 
 
 def _signed(
@@ -193,7 +198,23 @@ def _changes(before: Mapping[Any, Any], now: Mapping[Any, Any]) -> Iterator[Chan
     paths = [one for one in {**before, **now} if before.get(one) != now.get(one)]
     for row, what, key in paths:
         was, is_ = (side.get((row, what, key)) for side in (before, now))
-        yield ChangedEvidence(row=row, what=what, key=key, before=was, now=is_)
+        gone, new = _apart(was, is_)
+        yield ChangedEvidence(row=row, what=what, key=key, before=gone, now=new)
+
+
+def _apart(was: Any, now: Any) -> tuple[Any, Any]:
+    """Return of two lists, or of two mappings, what the other has not; all of both where that is nothing."""
+    if isinstance(was, list) and isinstance(now, list):
+        gone, new = ([one for one in a if one not in b] for a, b in ((was, now), (now, was)))
+        return (gone, new) if gone or new else (was, now)
+    if isinstance(was, dict) and isinstance(now, dict):
+        alike = {key for key in was if key in now and was[key] == now[key]}
+        return _without(was, alike), _without(now, alike)
+    return was, now
+
+
+def _without(of: Mapping[str, Any], keys: Collection[str]) -> Mapping[str, Any]:
+    return {key: one for key, one in of.items() if key not in keys}
 
 
 def _facts(rows: Mapping[str, Mapping[str, Any]]) -> Mapping[tuple[str, str, str], Any]:

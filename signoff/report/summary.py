@@ -75,7 +75,7 @@ def _row(one: RowVerdict, result: Result, lang: str) -> Iterator[str]:
     if fix.command:
         yield f"  - {words()['fix'][lang]}: `{fix.command}`"
     for instruction in fix.by_hand:
-        yield f"  - {words()['fix'][lang]}, {words()['by_hand'][lang]}: {_plain(instruction[lang])}"
+        yield f"  - {words()['fix_by_hand'][lang]}: {_plain(instruction[lang])}"
 
 
 def _conditions(result: Result, lang: str) -> Iterator[str]:

@@ -123,7 +123,12 @@ def scalar(found: Any) -> str:
 
 
 def _pretty(found: Any) -> str:
-    text = json.dumps(_unescaped(found), ensure_ascii=False, indent=1)
+    """Return an entry a line where each is plain, else JSON."""
+    plain = _unescaped(found)
+    if isinstance(plain, list) and all(isinstance(one, str) for one in plain):
+        text = "\n".join(plain)
+    else:
+        text = json.dumps(plain, ensure_ascii=False, indent=1)
     return text if len(text) <= LONGEST else f"{text[:LONGEST]}…"
 
 
