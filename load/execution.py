@@ -2,14 +2,11 @@
 
 import json
 import logging
-import signal
 import tempfile
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
@@ -28,6 +25,7 @@ from load.quota import QuotaLedger, quota_owner
 from load.target import ClientFactory, LoadComposition, LoadTarget, open_target
 from load.teardown import Teardown
 from signoff.environment import Environment
+from signoff.frame import terminated_as_interrupted
 from signoff.release import Live
 
 STOPPING = Said(
@@ -81,7 +79,7 @@ class Execution:
             run_file = Path(private) / "run.json"
             self.run.write(run_file)
             with (
-                _term_is_interrupt(),
+                terminated_as_interrupted(),
                 started(self.run, run_file, distribution, self.folder) as locust,
                 self.display.open(),
             ):
@@ -155,20 +153,6 @@ class Execution:
             ),
             logs,
         )
-
-
-@contextmanager
-def _term_is_interrupt() -> Iterator[None]:
-    """Let SIGTERM end the run as Ctrl-C does: a build that is cancelled cleans up, too."""
-
-    def interrupt(*_: Any) -> None:
-        raise KeyboardInterrupt
-
-    before = signal.signal(signal.SIGTERM, interrupt)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGTERM, before)
 
 
 def run_load(  # noqa: PLR0913 - what the command line asks, and what it is handed

@@ -2,11 +2,8 @@
 
 import argparse
 import difflib
-import signal
 import sys
-import threading
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from functools import partial
 
 from rich.console import Console
@@ -26,7 +23,7 @@ from signoff.checklist import Checklist, ChecklistError
 from signoff.command_line import CommandLine
 from signoff.environment import EnvironmentFileError, load
 from signoff.errors import EXPECTED, sentence
-from signoff.frame import Exit, framed
+from signoff.frame import Exit, framed, terminated_as_interrupted
 from signoff.guard import GuardError
 
 CHOICES = (
@@ -181,23 +178,6 @@ def _run(asked: argparse.Namespace, console: Console, findings: Findings | None)
         with screen.working(), terminated_as_interrupted():
             run.perform() if asked.go else run.rehearse()
     return Exit.DONE
-
-
-@contextmanager
-def terminated_as_interrupted() -> Iterator[None]:
-    """Let SIGTERM interrupt as Ctrl-C does: a drill then puts back what it broke."""
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-
-    def interrupt(*_: object) -> None:
-        raise KeyboardInterrupt
-
-    before = signal.signal(signal.SIGTERM, interrupt)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGTERM, before)
 
 
 def _options(asked: argparse.Namespace) -> ProcedureOptions:

@@ -1,8 +1,11 @@
 """The frame of every command line: what a command can't handle is one sentence and an exit code."""
 
+import signal
 import sys
+import threading
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from enum import IntEnum
 from pathlib import Path
@@ -42,6 +45,23 @@ def framed(prog: str, command: Callable[[], int], lang: str = "en") -> int:
         return _ended(prog, Exit.REFUSED, sentence(error)[lang])
     except Exception as error:  # noqa: BLE001 - the edge: nobody is left to handle it
         return _ended(prog, Exit.FAULT, fault(error)[lang])
+
+
+@contextmanager
+def terminated_as_interrupted() -> Iterator[None]:
+    """Let SIGTERM interrupt as Ctrl-C does: a drill puts back what it broke, a load run cleans up."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+
+    def interrupt(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGTERM, interrupt)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 def fault(error: BaseException, folder: Path = FAULTS) -> Words:

@@ -10,7 +10,7 @@ from pathlib import Path
 from markupsafe import Markup, escape
 
 from aws.words import LANGUAGES, Words
-from signoff.remedy import remedy
+from signoff.remedy import Remedy, remedy
 from signoff.result import Provenance
 from signoff.verdict import RowVerdict
 
@@ -24,15 +24,8 @@ INLINE = re.compile(r"`([^`]+)`|\[([^\]]+)\]\(([^)]+)\)|\*\*([^*]+)\*\*|\*([^*]+
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Fix:
-    """``note`` is to be known before; ``command`` runs as it stands; the rest is for a person."""
-
-    note: Words | None = None
-    command: str = ""
-    by_hand: tuple[Words, ...] = ()
-
-    def __bool__(self) -> bool:
-        return bool(self.note or self.command or self.by_hand)
+class Fix(Remedy):
+    """A remedy as the page shows it: whether it changes anything, how to rehearse it, how long it takes."""
 
     @property
     def changes(self) -> bool:

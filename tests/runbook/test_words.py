@@ -16,7 +16,6 @@ from rich.status import Status
 from aws.converge.policy_document import policy_lines
 from aws.converge.undo import UNDO
 from aws.words import Words
-from runbook.__main__ import terminated_as_interrupted
 from runbook.catalogue import procedures
 from runbook.engine import Change, Refused, Text, difference
 from runbook.engine.change_words import in_language
@@ -25,6 +24,7 @@ from runbook.engine.screen import ConsoleScreen
 from runbook.engine.step import JAPANESE
 from runbook.judge import Checks, in_process_of_its_own
 from runbook.prompts import secret_source
+from signoff.frame import terminated_as_interrupted
 from tests.english import english_in
 from tests.runbook import toy
 
