@@ -42,7 +42,7 @@ class Locust:
     @property
     def output(self) -> IO[str]:
         out = self.processes[0].stdout
-        assert out is not None, "the first process was started without a pipe"
+        assert out is not None, "the first process was started without a pipe"  # noqa: S101 - Popen does not say
         return out
 
     def interrupt(self) -> None:

@@ -24,7 +24,7 @@ def pytest_addoption(pluginmanager: pytest.PytestPluginManager) -> None:
     Here, because a later hook runs when pytest has already taken the terminal away.
     """
     config = pluginmanager.get_plugin("pytestconfig")
-    assert isinstance(config, pytest.Config)
+    assert isinstance(config, pytest.Config)  # noqa: S101 - says its type
     asked = config.invocation_params
     arguments = [str(one) for one in asked.args]
     anew = list(joined(arguments))

@@ -140,7 +140,6 @@ def pytest_runtestloop(session: pytest.Session) -> None:
 @pytest.fixture(scope="session")
 def snapshot(pytestconfig: pytest.Config) -> Snapshot[Any]:
     """Everything that a check may know, read once."""
-    assert SNAPSHOT in pytestconfig.stash
     read: Snapshot[Any] = pytestconfig.stash[SNAPSHOT]
     watched = WatchedSections(read.inventory.sections)
     pytestconfig.stash[WATCHED] = watched
