@@ -8,7 +8,6 @@ from typing import Any, Self, TypeVar
 from aws.change import ChangeContext, MissingPrerequisite, Refused, nothing
 from aws.words import Words
 from plan import Plan, public_in
-from runbook.engine.prerequisites import prerequisite
 from signoff.environment import Environment
 from signoff.errors import sentence
 from signoff.outcome import Finding, Outcome
@@ -16,6 +15,29 @@ from signoff.parts import Part
 from signoff.release import Live
 
 T = TypeVar("T")
+PREREQUISITES = {
+    "REST API": Words(
+        en=": run `python -m runbook api --env {env} --go` first (the guide sets some of its limits before"
+        " it creates it)",
+        ja="。先に`python -m runbook api --env {env} --go`を実行してください（手順書では作成前に上限の一部を"
+        "設定します）",
+    ),
+    "stage": Words(
+        en=": run `python -m runbook api --env {env} --go` first",
+        ja="。先に`python -m runbook api --env {env} --go`を実行してください",
+    ),
+    "table": Words(
+        en=": run `python -m runbook tables --env {env} --go` first, which creates it encrypted (the guide"
+        " speaks of its encryption before it exists)",
+        ja="。先に`python -m runbook tables --env {env} --go`を実行してください。暗号化した状態で作成します"
+        "（手順書では作成前に暗号化の説明があります）",
+    ),
+    "e-mail address": Words(
+        en=", and the environment names no alert_email: set it (SIGNOFF_ALERT_EMAIL), then run it again",
+        ja="。環境にalert_emailがありません。設定してから（SIGNOFF_ALERT_EMAIL）再実行してください",
+    ),
+}
+"""Kind of what has to be there first -> what to do, behind what is missing."""
 
 
 def _unjudged(_: tuple[str, ...]) -> tuple[Finding, ...]:
@@ -58,7 +80,7 @@ class StepContext(ChangeContext):
         try:
             ChangeContext.needs(self, there, otherwise)
         except MissingPrerequisite as error:
-            raise prerequisite(error, self.environment.name) from None
+            raise _prerequisite(error, self.environment.name) from None
 
     def red(self, rows: tuple[str, ...]) -> tuple[Finding, ...]:
         """Return what is red of these rows; Refused where anything about them is unknown."""
@@ -112,3 +134,14 @@ class StepContext(ChangeContext):
     def planned(self, plan: Plan, environment: Environment) -> Self:
         """Return this context with another plan: its values are then the ones that may be shown."""
         return replace(self, plan=plan, environment=environment, public=public_in(plan))
+
+
+def _prerequisite(error: MissingPrerequisite, environment: str) -> Refused:
+    """Say what to do where something has to be there first."""
+    then, why = PREREQUISITES[error.kind], error.words
+    return Refused(
+        Words(
+            en=f"{why.en}{then.en.format(env=environment)}",
+            ja=f"{why.ja}{then.ja.format(env=environment)}",
+        )
+    )
