@@ -76,6 +76,8 @@ class Proof:
     told: tuple[tuple[Words, Words], ...]
     count: int
     more: int
+    repeats: bool
+    """Whether all that it rests on was shown before."""
     reading: Reading | None = None
 
 
@@ -108,6 +110,7 @@ def _proof(
         ),
         count=len(found),
         more=len(found) - len(shown),
+        repeats=not checked and any(one.evidence for _, one in shown),
         reading=reading,
     )
 

@@ -143,8 +143,11 @@ def test_same_observation_is_shown_once_in_a_row():
         Finding(row="A-01", outcome=Outcome.PASS, subject=f"test_{name}", evidence=(seen,))
         for name in ("a", "b")
     ]
+    unseen = Finding(row="A-01", outcome=Outcome.NOT_HERE, subject="test_c")
+    proofs = proofs_of([*found, unseen], NOW, most=9)
 
-    assert [len(proof.checked) for proof in proofs_of(found, NOW, most=9)] == [1, 0]
+    assert [len(proof.checked) for proof in proofs] == [1, 0, 0]
+    assert [proof.repeats for proof in proofs] == [False, True, False]
 
 
 def active(table, status="ACTIVE"):
