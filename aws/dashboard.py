@@ -59,8 +59,11 @@ def _dashboard(reading: Reading, name: str) -> Dashboard:
 
 def decode(name: str, body: Raw, region: str) -> Dashboard:
     """Read a body; ``region`` is that of a metric that names none."""
-    widgets = body.get("widgets", ())
-    return Dashboard(name=name, widgets=tuple(_widget(raw, region) for raw in widgets))
+    widgets, stands_still = body.get("widgets", ()), _of_one_day(body)
+    return Dashboard(
+        name=name,
+        widgets=tuple(_widget(raw, region, stands_still=stands_still) for raw in widgets),
+    )
 
 
 def shown(dashboard: Dashboard) -> tuple[Metric, ...]:
@@ -84,12 +87,20 @@ def unseen(wanted: Iterable[Wanted], drawn: Iterable[Metric]) -> list[Wanted]:
     ]
 
 
-def _widget(raw: Raw, region: str) -> Widget:
+def _of_one_day(properties: Raw) -> bool:
+    """Whether what is drawn begins at a fixed moment: then it shows that day for ever, and none of today."""
+    start = properties.get("start", "")
+    return bool(start) and not str(start).startswith("-")
+
+
+def _widget(raw: Raw, region: str, *, stands_still: bool) -> Widget:
     properties, kind = raw.get("properties", {}), raw.get("type", "")
+    drawn = kind == "metric" and not _of_one_day(properties)
+    drawn = drawn and not (stands_still and "start" not in properties)
     return Widget(
         title=properties.get("title", ""),
         kind=kind,
-        metrics=tuple(_metrics(properties, region)) if kind == "metric" else (),
+        metrics=tuple(_metrics(properties, region)) if drawn else (),
         searches=tuple(_searches(kind, properties)),
     )
 
@@ -116,6 +127,8 @@ def _metrics(properties: Raw, region: str) -> Iterator[Metric]:
         if not named:  # an expression over other metrics
             continue
         before = named = _written_out(named, before)
+        if options.get("visible") is False:
+            continue
         namespace, metric, *rest = (*named, "")[: max(len(named), 2)]
         yield Metric(
             namespace=namespace,

@@ -11,7 +11,7 @@ from math import ceil, floor
 
 from aws import desired
 from aws.alarm import Alarm, MuteRule, WatchedMetric
-from aws.bounds import Bound, one_of, unset
+from aws.bounds import Bound, at_most, one_of, unset
 from aws.difference import Certainty, Difference, differences
 from aws.ledgers.cloudwatch import ALARM, MUTE_RULE
 from aws.words import Words
@@ -22,6 +22,7 @@ DATAPOINTS = Words(en="data points to alarm", ja="発報に必要なデータポ
 UNIT = Words(en="unit", ja="単位")
 MISSING_DATA = Words(en="missing data", ja="欠落データの扱い")
 EXPRESSION = Words(en="expression", ja="式")
+LOOKS_BACK = Words(en="looks back (s)", ja="評価範囲（秒）")
 
 CALL = "cloudwatch:DescribeAlarms"
 DECIDED_IN = Words(
@@ -31,6 +32,7 @@ DECIDED_IN = Words(
 
 IGNORES_MISSING = "AWS/DynamoDB"
 """Namespace in which ``missing`` is ``ignore``: CloudWatch user guide, "Configuring how CloudWatch alarms treat missing data"."""
+LONGEST_S = 3600
 RESOLUTION_S = 60
 """How often AWS and our functions publish (PutMetricAlarm, Period: shorter ones are for metrics of a finer resolution)."""
 SINGLE = frozenset({"Maximum"})
@@ -70,6 +72,7 @@ def shortfalls(alarm: Alarm, want: desired.Alarm) -> tuple[Difference, ...]:
         DATAPOINTS: alarm.datapoints_to_alarm or alarm.evaluation_periods,
         UNIT: alarm.unit,
         MISSING_DATA: alarm.missing_data,
+        LOOKS_BACK: alarm.period_s * alarm.evaluation_periods,
     }
     bounds = {
         STATISTIC: _statistic(alarm),
@@ -77,6 +80,7 @@ def shortfalls(alarm: Alarm, want: desired.Alarm) -> tuple[Difference, ...]:
         DATAPOINTS: one_of(1),
         UNIT: one_of("Count", None),
         MISSING_DATA: _missing_data(want),
+        LOOKS_BACK: _looks_back(),
     }
     return _loosening(alarm, facts, bounds)
 
@@ -132,6 +136,18 @@ def _missing_data(want: desired.Alarm) -> Bound:
         words=Words(
             en=f"{bound.words.en}, so that it ends when no data come, and fires again",
             ja=f"{bound.words.ja}（データが途絶えたら発報が終わり、次の異常で再び発報する）",
+        ),
+    )
+
+
+def _looks_back() -> Bound:
+    """An alarm is over when its fault is out of sight: until then nobody hears of the next one."""
+    bound = at_most(LONGEST_S, " s")
+    return replace(
+        bound,
+        words=Words(
+            en=f"{bound.words.en}, so that it ends, and fires again at the next fault",
+            ja=f"{bound.words.ja}（発報が終わり、次の異常で再び発報する）",
         ),
     )
 

@@ -9,12 +9,12 @@ from functools import partial
 from typing import Any
 
 from aws.door import ReadFailure
+from aws.placeholder import is_placeholder
 from aws.reading import Reader, Reading, guarded, utc
 from aws.secret_text import (
     DRAWN,
     MaskedValue,
     Needles,
-    is_placeholder,
     marked,
     masked,
     shape,

@@ -11,7 +11,6 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
-from itertools import groupby, pairwise
 from urllib.parse import unquote_to_bytes
 
 from aws.words import Words
@@ -60,6 +59,7 @@ SHAPES: Mapping[str, re.Pattern[str]] = {
     "hex": re.compile(r"[0-9a-f]{16,}", re.IGNORECASE),
     "base64": re.compile(r"(?=.*[A-Z])(?=.*[a-z])(?=.*\d)[\w+/-]{16,}={0,2}"),
     "word": re.compile(r"\S+"),
+    "lines": re.compile(r"(?s:.)*[\x00-\x1f\x7f](?s:.)*"),
 }
 
 SHAPES_IN_JAPANESE = {
@@ -76,6 +76,7 @@ SHAPES_IN_JAPANESE = {
     "hex": "16進数",
     "base64": "Base64",
     "word": "空白を含まない文字列",
+    "lines": "改行や制御文字を含む文字列",
     "pem": "PEM",
     "json": "JSON",
     "text": "文字列",
@@ -93,20 +94,6 @@ show 245 on average, 43 characters of base64url (258 bits) 209, 40 printable one
 of 180,000 keys drawn so, none showed less than 174."""
 SHORTEST_TOKEN = 64
 """A channel secret, a channel id or a LIFF id, pasted by mistake, is far shorter than a token."""
-
-SAMPLE = re.compile(
-    r"^your[-_ ]|[-_ ]here$|change[-_ ]?(me|this|in[-_ ]production)|place[-_ ]?holder|"
-    r"^(dummy|example|sample|secret|password|todo|tbd|xxx+|test)([-_ ]|$)|^<[\w -]+>$|^\$?\{.*\}$",
-    re.IGNORECASE,
-)
-"""What guides and templates write where a secret belongs."""
-
-IN_ORDER = 10
-KEYBOARD = ("qwertyuiop", "asdfghjkl", "1qaz2wsx")
-
-MINIMUM_BITS = 64
-"""Below this bound of randomness, nothing deserves to be called a secret."""
-
 
 WITHHELD = re.compile(
     r"withheld \((?P<length>\d+) characters?, (?P<shape>[^,()]+)(?:, fingerprint (?P<print>\w+))?\)"
@@ -322,6 +309,11 @@ def weakness(field: MaskedValue, *, placeholder: bool, min_bits: int) -> Words |
             en="a placeholder, a known default or a pattern",
             ja="仮の値、既知の既定値、または規則的な文字列",
         )
+    if field.shape == "lines":
+        return Words(
+            en="with a line break or another control character, which no function takes",
+            ja="改行または制御文字を含み、関数が受け付けない値",
+        )
     if not min_bits:
         plausible = field.length >= SHORTEST_TOKEN and field.shape not in {"text", "bearer"}
         none = Words(
@@ -341,31 +333,3 @@ def weakness(field: MaskedValue, *, placeholder: bool, min_bits: int) -> Words |
             ja=f"単調すぎる値（乱数性{bits}ビット）: {field.words.ja}",
         )
     return None
-
-
-def is_placeholder(text: str, known_defaults: Collection[str]) -> bool:
-    """Tell a stand-in from a secret by what it says, by whom it is known, or by its monotony."""
-    return (
-        text in known_defaults
-        or SAMPLE.search(text) is not None
-        or entropy_bits(text) < MINIMUM_BITS
-        or _repeats(text)
-        or _climbs(text)
-    )
-
-
-def _climbs(text: str) -> bool:
-    """Whether an alphabet, a row of digits or of the keyboard stands in it: chance never writes ten in order."""
-    lower = text.lower()
-    steps = [after - before for before, after in pairwise(map(ord, lower))]
-    runs = (len([*run]) for step, run in groupby(steps) if abs(step) == 1)
-    return any(run + 1 >= IN_ORDER for run in runs) or any(one in lower for one in KEYBOARD)
-
-
-def _repeats(text: str) -> bool:
-    """Whether one unit, two times at least, makes up the whole text (its last one may be cut)."""
-    return any(_period(text, unit) for unit in range(1, len(text) // 2 + 1))
-
-
-def _period(text: str, unit: int) -> bool:
-    return text[unit:] == text[: len(text) - unit]

@@ -104,20 +104,20 @@ def plan_too_narrow(
 
     What sets no limit has room for everything, and is told by SEC-30.
     """
-    needs = {plan.name: (plan.rate, target_rate)}
+    at_once = {BURST: (plan.burst, at_least(min(target_rate, api.usage_plan.burst)))}
+    needs = {plan.name: {RATE: (plan.rate, at_least(target_rate, "/s")), **at_once}}
     shares = {route.id: rate_of(route.id, target_rate) for route in api.routes}
     for one in plan.own_limits:
         _, _, method = one.method.partition(" ")
         path, _, verb = method.rpartition("/")
         share = shares.get(f"{verb} {path}", 0)
-        needs[f"{plan.name} {one.method}"] = (one.rate, HEADROOM * share)
+        needs[f"{plan.name} {one.method}"] = {RATE: (one.rate, at_least(HEADROOM * share, "/s"))}
     return tuple(
         difference
-        for name, (rate, needed) in needs.items()
-        if rate is not None
-        for difference in differences(
-            USAGE_PLAN, name, {RATE: rate}, {RATE: at_least(needed, "/s")}, **ROOM
-        )
+        for name, limits in needs.items()
+        for fact, (found, bound) in limits.items()
+        if found is not None
+        for difference in differences(USAGE_PLAN, name, {fact: found}, {fact: bound}, **ROOM)
     )
 
 

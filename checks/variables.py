@@ -23,14 +23,16 @@ from plan import Plan
 from plan.compute import LINE_API
 from signoff.environment import Environment
 
-HIJACKERS = frozenset(
-    {"AWS_LAMBDA_EXEC_WRAPPER", "LD_AUDIT", "LD_PRELOAD", "LD_LIBRARY_PATH", "PYTHONPLATLIBDIR"}
-    | {"PYTHONPATH", "PYTHONSTARTUP", "PYTHONHOME", "PYTHONUSERBASE"}
+HIJACKERS = re.compile(
+    r"AWS_LAMBDA_EXEC_WRAPPER|LD_(AUDIT|LIBRARY_PATH|PRELOAD|PROFILE)|GCONV_PATH|GLIBC_TUNABLES|OPENSSL_(MODULES|ENGINES)"
+    r"|PYTHON(PATH|STARTUP|HOME|USERBASE|PLATLIBDIR|PYCACHEPREFIX|WARNINGS|_PRESITE)"
 )
+"""Variables by which the dynamic linker, glibc, OpenSSL, Python or Lambda load or run what is not in the package."""
 DIVERTERS = re.compile(
     r"AWS_ENDPOINT_URL(_\w+)?|(https?|all)_proxy|AWS_DATA_PATH|AWS_PROFILE"
     r"|(AWS|REQUESTS|CURL)_CA_BUNDLE|SSL_CERT_(FILE|DIR)|AWS_(CONFIG|SHARED_CREDENTIALS)_FILE"
-    r"|AWS_USE_(FIPS|DUALSTACK)_ENDPOINT|SSLKEYLOGFILE|OPENSSL_CONF",
+    r"|AWS_USE_(FIPS|DUALSTACK)_ENDPOINT|SSLKEYLOGFILE|OPENSSL_CONF"
+    r"|HOSTALIASES|LOCALDOMAIN|RES_OPTIONS|AWS_DEFAULT_PROFILE|AWS_CSM_\w+",
     re.IGNORECASE,
 )
 """Variables by which boto3 calls, trusts or signs as somebody other than the function would."""
@@ -146,7 +148,7 @@ def hijacking(found: Function) -> tuple[Difference, ...]:
 
     None of it changes CodeSha256; the plan has neither layers nor file systems.
     """
-    preloaded = {one: found.environment[one].words for one in HIJACKERS & found.environment.keys()}
+    preloaded = {one: it.words for one, it in found.environment.items() if HIJACKERS.fullmatch(one)}
     beside = {LAYERS: found.layers, FILE_SYSTEMS: found.file_systems}
     nothing = dict.fromkeys(beside, unset())
     about = {"call": "lambda:GetFunction", "loosens": True}

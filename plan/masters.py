@@ -9,6 +9,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from aws.words import Words
+from plan.master_words import alike, words_flaw
 from signoff.environment.calendar import JST
 
 Typed = Mapping[str, Any]
@@ -50,13 +51,23 @@ def flaw(item: Item) -> Words | None:
     if _text(kind) not in TYPES:
         shown, types = _shown(kind), " / ".join(TYPES)
         return Words(en=f"Type is {shown}, not {types}", ja=f"Typeが{shown}（{types}のいずれか）")
-    return _span_flaw(item) or (_place_flaw(item) if _text(kind) == "GPS" else None)
+    return (
+        _span_flaw(item)
+        or (_place_flaw(item) if _text(kind) == "GPS" else None)
+        or words_flaw(item)
+    )
 
 
 def malformed(items: Iterable[Item]) -> dict[str, Words]:
     """Return stamp id -> its flaw; an item without an id counts by its place."""
-    flaws = ((number, item, flaw(item)) for number, item in enumerate(items, 1))
-    return {stamp_id(item, f"item {number}"): found for number, item, found in flaws if found}
+    masters = list(items)
+    flaws = ((number, item, flaw(item)) for number, item in enumerate(masters, 1))
+    found = {stamp_id(item, f"item {number}"): why for number, item, why in flaws if why}
+    for id_, other in alike(sorted(stamp_id(one, "") for one in masters)).items():
+        found.setdefault(
+            id_, Words(en=f"people take it for {other}", ja=f"{other}と見分けられない")
+        )
+    return found
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from aws.converge.tags import tag_list
 from aws.desired import Alarm
 from aws.firing import (
     DATAPOINTS,
+    LOOKS_BACK,
     MISSING_DATA,
     STATISTIC,
     THRESHOLD,
@@ -78,9 +79,9 @@ def _kept(alarm: Alarm, answer: Mapping[str, Any]) -> dict[str, Any]:
         return {}
     short = {one.fact for one in shortfalls(is_, alarm)}
     kept = {"dimensions"}
-    if not short & {THRESHOLD, STATISTIC}:
+    if not short & {THRESHOLD, STATISTIC, LOOKS_BACK}:
         kept |= {"statistic", "period_s", "threshold", "comparison"}
-    if DATAPOINTS not in short:
+    if not short & {DATAPOINTS, LOOKS_BACK}:
         kept |= {"periods", "datapoints"}
     if MISSING_DATA not in short:
         kept |= {"missing data"}

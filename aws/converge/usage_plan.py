@@ -54,7 +54,11 @@ def converge(context: ChangeContext, api: Api) -> Changes:
 def _bounds(api: Api) -> dict[str, Bound]:
     """Return what to keep to: a narrower limit stays, while it has room for the target."""
     plan = api.usage_plan
-    wide = {**plan.bounds, RATE: between(plan.least_rate, float(plan.rate))}
+    room = {
+        RATE: between(plan.least_rate, float(plan.rate)),
+        BURST: between(min(plan.least_rate, plan.burst), plan.burst),
+    }
+    wide = {**plan.bounds, **room}
     bounds = {field: wide[fact] for field, fact in FIELDS.items()}
     return {**bounds, "stage": exactly(f"{api.name}:{api.stage}")}
 

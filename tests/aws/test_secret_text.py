@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from aws.placeholder import is_placeholder
 from aws.secret_text import (
     digest,
     entropy_bits,
-    is_placeholder,
     mark,
     marked,
     masked,
@@ -96,6 +96,8 @@ def test_bits_bound_randomness_from_above():
         "0123456789abcdef" * 4,
         "deadbeef" * 8,
         HEX_KEY * 2,
+        "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855",
+        bytes(range(32)).hex(),
         "<paste the token>",
         "short",
         "",

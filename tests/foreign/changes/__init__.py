@@ -12,6 +12,7 @@ from tests.foreign.changes import (
     gateway,
     hidden,
     platform,
+    probed,
     roles,
     stage,
     surplus,
@@ -40,6 +41,7 @@ CHANGES: tuple[Change, ...] = (
     *crept.CHANGES,
     *chained.CHANGES,
     *platform.CHANGES,
+    *probed.CHANGES,
 )
 """Each turns exactly its own rows red."""
 
@@ -55,5 +57,6 @@ HARMLESS: tuple[Change, ...] = (
     *teams.HARMLESS,
     *chained.HARMLESS,
     *platform.HARMLESS,
+    *probed.HARMLESS,
 )
 """Each is green, or answered by exactly the decision that is printed."""

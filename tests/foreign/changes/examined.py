@@ -398,7 +398,7 @@ SOUND: tuple[tuple[str, str, list[str], Keep], ...] = (
     ("documents of the domain are another API's", "", DOMAINS, mapped_beside("docs")),
     ("alarm looks every minute", "", HEARD, alarm(alarms.P5XX, Period=60, Threshold=1)),
     ("alarm is described", "", HEARD, alarm(alarms.P5XX, AlarmDescription="call the office")),
-    ("alarm looks at a day", "", HEARD, alarm(alarms.FAILS, Period=86400)),
+    ("alarm looks at a day", "MON-01", HEARD, alarm(alarms.FAILS, Period=86400)),
     ("execution is logged", "", STAGES, surplus.staged("/*/*/logging/loglevel", "INFO", "ERROR")),
     ("metrics are counted by method", "", STAGES, surplus.staged("/*/*/metrics/enabled", "true", "false")),
 )  # fmt: skip

@@ -1,0 +1,134 @@
+"""Whether people can read what a stamp master says, and whether the picture that it names reaches their phones."""
+
+import ipaddress
+import re
+import unicodedata
+from collections.abc import Iterable, Mapping
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+from aws.words import Words
+from lambdas.rally.domain.members import LONGEST_NAME
+
+Typed = Mapping[str, Any]
+Item = Mapping[str, Typed]
+KNOWN = ("StampId", "Name", "Description", "Type", "Location", "ImageUrl", "ValidFrom", "ValidTo")
+"""Attributes that the functions read."""
+REPLACED = re.compile(r"\ufffd|^[?？\s]+$")
+"""What is left of letters that an encoding lost."""
+BREAKS = {"\n", "\r", "\t"}
+JOINERS = {"\u200c", "\u200d"}
+"""Invisible characters that emoji and some scripts are written with."""
+HOME = re.compile(
+    r"localhost|.*\.(local|localhost|internal|lan|test|invalid|example)", re.IGNORECASE
+)
+"""Hosts that no phone outside finds (RFC 6761 among them)."""
+ENDS = frozenset({"X-Amz-Expires", "X-Goog-Expires", "Expires", "se"})
+"""Parameters with which a signed address says until when it is good."""
+
+
+def words_flaw(item: Item) -> Words | None:
+    """Return what is wrong with the texts and the picture of a master in DynamoDB JSON, or None."""
+    for name, typed in item.items():
+        if name not in KNOWN and (meant := _meant(name)):
+            return Words(
+                en=f"{name} is read by nobody, {meant} is meant",
+                ja=f"{name}はどの関数も読まない（正しくは{meant}）",
+            )
+        if name in {"StampId", "Name", "Description"} and (why := _unreadable(name, typed)):
+            return Words(en=f"{name} {why.en}", ja=f"{name}{why.ja}")
+    return _picture_flaw(_text(item.get("ImageUrl", {})))
+
+
+def alike(ids: Iterable[str]) -> Mapping[str, str]:
+    """Return id -> an earlier one that people take for the same: it differs in case, width or spaces alone."""
+    first: dict[str, str] = {}
+    found = {}
+    for one in ids:
+        plain = unicodedata.normalize("NFKC", one).casefold().strip()
+        if first.setdefault(plain, one) != one:
+            found[one] = first[plain]
+    return found
+
+
+def _meant(name: str) -> str | None:
+    plain = name.replace("_", "").replace("-", "").casefold()
+    return next((one for one in KNOWN if one.casefold() == plain), None)
+
+
+def _unreadable(name: str, typed: Typed) -> Words | None:
+    if "NULL" in typed:
+        return None
+    text = typed.get("S")
+    if not isinstance(text, str):
+        return Words(en="is not text", ja="が文字列でない")
+    odd = sorted({f"U+{ord(one):04X}" for one in text if _is_odd(one, name)})
+    if odd:
+        listed = ", ".join(odd)
+        return Words(en=f"holds what nobody sees: {listed}", ja=f"に見えない文字がある（{listed}）")
+    if REPLACED.search(text) or _misread(text):
+        return Words(en="has lost its letters in an encoding", ja="が文字化けしている")
+    if name == "Name" and len(text) > LONGEST_NAME:
+        return Words(
+            en=f"has {len(text)} characters, of which {LONGEST_NAME} are shown",
+            ja=f"が{len(text)}文字あり、表示されるのは{LONGEST_NAME}文字まで",
+        )
+    return None
+
+
+def _is_odd(letter: str, name: str) -> bool:
+    """Whether a character is none that people write: of control, of direction, or of no width."""
+    if letter in BREAKS:
+        return name == "StampId"
+    return unicodedata.category(letter) in {"Cc", "Cf", "Co", "Cs"} and letter not in JOINERS
+
+
+def _misread(text: str) -> bool:
+    """Whether a text is UTF-8 that somebody read as Windows-1252: then it can be read back."""
+    if text.isascii():
+        return False
+    try:
+        return text.encode("cp1252").decode("utf-8") != text
+    except UnicodeError:
+        return False
+
+
+def _picture_flaw(text: str) -> Words | None:
+    """An address without a scheme is the front end's own; every other is https, public, and stays."""
+    try:
+        url = urlsplit(text)
+        host, asked = url.hostname or "", parse_qs(url.query)
+    except ValueError:
+        return _picture(text, Words(en="which is no address", ja="は正しいURLではない"))
+    if url.scheme and url.scheme != "https":
+        return _picture(
+            text,
+            Words(en="which no phone loads: https is needed", ja="はhttpsでないため表示されない"),
+        )
+    if HOME.fullmatch(host) or _private(host):
+        return _picture(
+            text, Words(en="which only one machine or network finds", ja="は外部から到達できない")
+        )
+    if ENDS & asked.keys():
+        return _picture(
+            text,
+            Words(en="which ends by itself: it is signed", ja="は署名付きで、期限が来ると切れる"),
+        )
+    return None
+
+
+def _picture(text: str, why: Words) -> Words:
+    shown = text.partition("?")[0]
+    return Words(en=f"ImageUrl is {shown}, {why.en}", ja=f"ImageUrl（{shown}）{why.ja}")
+
+
+def _private(host: str) -> bool:
+    try:
+        return not ipaddress.ip_address(host).is_global
+    except ValueError:
+        return False
+
+
+def _text(typed: Typed) -> str:
+    value = typed.get("S")
+    return value if isinstance(value, str) else ""

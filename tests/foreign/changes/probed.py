@@ -1,0 +1,129 @@
+"""What a second examiner thought of: numbers at their other end, texts that nobody can read, what obeys a variable."""
+
+import json
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from tests.foreign.changes import alarms, examined, surplus
+from tests.foreign.changes.change import Change, Client, change, harmless
+from tests.foreign.changes.examined import Keep, master, with_variable
+from tests.foreign.hand import vault
+
+MASTERS, SECRETS = ["contents"], ["secrets", "secret_values"]
+FUNCTIONS, HEARD, DRAWN = examined.FUNCTIONS, examined.HEARD, ["dashboards"]
+PLANS = ["usage_plans"]
+SIGNED = "https://images.example.jp/a.png?X-Amz-Date=20261125T000000Z&X-Amz-Expires=3600"
+EMPTY = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
+
+
+def key(value: str) -> Keep:
+    """Make the session key another one."""
+
+    def put(client: Client, text: str) -> None:
+        whole = json.dumps({"TOKEN_SECRET_KEY": text})
+        client("secretsmanager").put_secret_value(SecretId=vault.TOKEN_KEY, SecretString=whole)
+
+    return examined.between(lambda c: put(c, value), lambda c: put(c, vault.SESSION_KEY))
+
+
+def further(stamp_id: str) -> Keep:
+    """Load one more master, at a place of its own."""
+
+    @contextmanager
+    def kept(client: Client) -> Iterator[None]:
+        table, named = {"TableName": "StampMasters-prod"}, {"StampId": {"S": stamp_id}}
+        there = examined.place("35.5559", "139.6546", "20")
+        item = {**named, "Name": {"S": "Gate"}, "Type": {"S": "GPS"}, "Location": there}
+        client("dynamodb").put_item(**table, Item=item)
+        yield
+        client("dynamodb").delete_item(**table, Key=named)
+
+    return kept
+
+
+def drawn(redraw: Callable[[dict[str, Any]], dict[str, Any]]) -> Keep:
+    return lambda client: alarms.dashboard(client, redraw)
+
+
+def hidden(body: dict[str, Any]) -> dict[str, Any]:
+    for widget in body["widgets"]:
+        rows = widget["properties"].get("metrics", [])
+        rows[:] = [
+            [*(one for one in row if not isinstance(one, dict)), {"visible": False}] for row in rows
+        ]
+    return body
+
+
+def text(value: str) -> dict[str, str]:
+    return {"S": value}
+
+
+OF_ONE_DAY = {"start": "2020-01-01T00:00:00Z", "end": "2020-01-02T00:00:00Z"}
+LATELY = {"start": "-PT3H", "periodOverride": "inherit"}
+NO_MASTER = "DATA-01 DATA-02"
+# Of the rows, those behind a ``<`` only follow.
+HARM: tuple[tuple[str, str, list[str], Keep], ...] = (
+    ("plan lets one at once", "DEP-37", PLANS, surplus.planned("/throttle/burstLimit", "1", "2000")),
+    ("alarm stays for a day", "MON-01", HEARD, examined.alarm(alarms.FAILS, Period=86400)),
+    ("alarm stays for a day of periods", "MON-03", HEARD, examined.alarm(alarms.P5XX, EvaluationPeriods=288, DatapointsToAlarm=1)),
+    ("dashboard hides its lines", "MON-10 <MON-11", DRAWN, drawn(hidden)),
+    ("dashboard shows a day of long ago", "MON-10 <MON-11", DRAWN, drawn(lambda body: {**body, **OF_ONE_DAY})),
+    ("names are looked up in a file", "DEP-14", FUNCTIONS, with_variable(HOSTALIASES="/opt/hosts")),
+    ("names are looked up elsewhere", "DEP-14", FUNCTIONS, with_variable(LOCALDOMAIN="example.net")),
+    ("warnings are errors", "DEP-17", FUNCTIONS, with_variable(PYTHONWARNINGS="error")),
+    ("bytecode comes from elsewhere", "DEP-17", FUNCTIONS, with_variable(PYTHONPYCACHEPREFIX="/opt/cache")),
+    ("encodings come from elsewhere", "DEP-17", FUNCTIONS, with_variable(GCONV_PATH="/opt/gconv")),
+    ("session key ends in a line break", "SEC-03", SECRETS, key(f"{vault.SESSION_KEY}\n")),
+    ("session key is the digest of nothing", "SEC-03", SECRETS, key(EMPTY)),
+    ("session key counts up", "SEC-03", SECRETS, key(bytes(range(32)).hex())),
+    ("name of a stamp has lost its letters", NO_MASTER, MASTERS, master(Name=text("神\ufffd\ufffd"))),
+    ("name of a stamp is question marks", NO_MASTER, MASTERS, master(Name=text("？？？？"))),
+    ("name of a stamp was read in another encoding", NO_MASTER, MASTERS, master(Name=text("æ–°æ¨ª"))),
+    ("name of a stamp runs backwards", NO_MASTER, MASTERS, master(Name=text("Gate \u202egnp"))),
+    ("name of a stamp is invisible", NO_MASTER, MASTERS, master(Name=text("\u200b"))),
+    ("name of a stamp is a novel", NO_MASTER, MASTERS, master(Name=text("門" * 301))),
+    ("description of a stamp is a number", NO_MASTER, MASTERS, master(Description={"N": "5"})),
+    ("end of a stamp is misspelt", NO_MASTER, MASTERS, master(Validto=text("2026-12-31"))),
+    ("picture of a stamp is on http", NO_MASTER, MASTERS, master(ImageUrl=text("http://images.example.jp/a.png"))),
+    ("picture of a stamp is signed", NO_MASTER, MASTERS, master(ImageUrl=text(SIGNED))),
+    ("picture of a stamp is on a laptop", NO_MASTER, MASTERS, master(ImageUrl=text("https://localhost:3000/a.png"))),
+    ("picture of a stamp is in an office", NO_MASTER, MASTERS, master(ImageUrl=text("https://192.168.0.4/a.png"))),
+    ("picture of a stamp is a script", NO_MASTER, MASTERS, master(ImageUrl=text("javascript:alert(1)"))),
+    ("stamp is called like another in small letters", NO_MASTER, MASTERS, further("shrine-001")),
+    ("stamp is called like another with a space", NO_MASTER, MASTERS, further("SHRINE-001 ")),
+    ("stamp is called like another in wide letters", NO_MASTER, MASTERS, further("ＳＨＲＩＮＥ-001")),
+)  # fmt: skip
+SOUND: tuple[tuple[str, str, list[str], Keep], ...] = (
+    ("plan lets a second of visitors at once", "", PLANS, surplus.planned("/throttle/burstLimit", "200", "2000")),
+    ("plan of few at once was decided", "DEP-37", PLANS, surplus.planned("/throttle/burstLimit", "150", "2000")),
+    ("alarm looks back for an hour of periods", "", HEARD, examined.alarm(alarms.P5XX, EvaluationPeriods=12, DatapointsToAlarm=1)),
+    ("dashboard shows the last hours", "", DRAWN, drawn(lambda body: {**body, **LATELY})),
+    ("file of names was decided", "DEP-14", FUNCTIONS, with_variable(HOSTALIASES="/opt/hosts")),
+    ("strict warnings were decided", "DEP-17", FUNCTIONS, with_variable(PYTHONWARNINGS="error")),
+    ("output is not buffered", "", FUNCTIONS, with_variable(PYTHONUNBUFFERED="1")),
+    ("flags have a key of their own", "", FUNCTIONS, with_variable(LD_PROJECT="rally")),
+)  # fmt: skip
+
+
+def _of(mark: Any, name: str, keep: Keep) -> Change:
+    def make(client: Client) -> Iterator[None]:
+        with keep(client):
+            yield
+
+    make.__name__ = name.replace(" ", "_")
+    made: Change = mark(make)
+    return made
+
+
+def _marked(rows: str, reads: list[str]) -> Any:
+    following = [one[1:] for one in rows.split() if one.startswith("<")]
+    failing = [one for one in rows.split() if not one.startswith("<")]
+    return change(*failing, reads=reads, follows=following)
+
+
+CHANGES = tuple(_of(_marked(rows, reads), name, keep) for name, rows, reads, keep in HARM)
+HARMLESS = tuple(
+    _of(harmless(reads=reads, decides=rows.split()), name, keep)
+    for name, rows, reads, keep in SOUND
+)

@@ -1,0 +1,67 @@
+"""Texts, pictures and ids of stamp masters: what people read and load, and what they do not."""
+
+import pytest
+
+from plan.master_words import alike, words_flaw
+
+READABLE = (
+    "花の門",
+    "㈱花の門（ﾊﾅ）🌸👩‍🌾",
+    "か\u3099き",
+    "Café Çağla: what?",
+    "Ãlvaro",
+    "?!",
+    "駅\u3000前",
+)
+LOADED = (
+    "",
+    "https://images.example.jp/花.png?v=3",
+    "/images/gate.png",
+    "images/gate.png",
+    "https://203.0.113.7.example.net/a.png",
+    "https://8.8.8.8/a.png",
+)
+
+
+@pytest.mark.parametrize("name", READABLE)
+def test_name_that_people_write_is_right(name):
+    assert words_flaw({"StampId": {"S": "A-1"}, "Name": {"S": name}}) is None
+
+
+@pytest.mark.parametrize("address", LOADED)
+def test_picture_that_a_phone_loads_is_right(address):
+    assert words_flaw({"StampId": {"S": "A-1"}, "ImageUrl": {"S": address}}) is None
+
+
+def test_description_may_have_lines():
+    assert words_flaw({"Description": {"S": "入口は\n裏です"}, "ImageUrl": {"NULL": True}}) is None
+
+
+@pytest.mark.parametrize("name", ["SortOrder", "NameEn", "Area"])
+def test_attribute_of_a_team_s_own_is_nobody_s_business(name):
+    assert words_flaw({name: {"S": "1"}}) is None
+
+
+@pytest.mark.parametrize(
+    ("name", "meant"), [("valid_to", "ValidTo"), ("Imageurl", "ImageUrl"), ("stampId", "StampId")]
+)
+def test_misspelt_attribute_is_told_with_what_is_meant(name, meant):
+    flaw = words_flaw({name: {"S": "2026-12-31"}})
+
+    assert flaw.en == f"{name} is read by nobody, {meant} is meant"
+    assert meant in flaw.ja
+
+
+def test_address_of_a_picture_is_told_without_its_signature():
+    flaw = words_flaw({"ImageUrl": {"S": "https://a.example.jp/a.png?Expires=1&Signature=s3cr3t"}})
+
+    assert "a.png" in flaw.en
+    assert "s3cr3t" not in flaw.en + flaw.ja
+
+
+def test_ids_are_alike_that_people_take_for_the_same():
+    assert alike(["A-1", "B-1", "a-1", "Ａ-1", "B-1 ", "A-11"]) == {
+        "a-1": "A-1",
+        "Ａ-1": "A-1",
+        "B-1 ": "B-1",
+    }
