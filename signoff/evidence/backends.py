@@ -57,14 +57,14 @@ def _unspoilt() -> Iterator[None]:
     try:
         yield
     except (ResponseParserError, KeyError) as error:
-        raise _spoilt(type(error).__name__) from None
+        raise _spoilt(Words.same(type(error).__name__)) from None
 
 
-def _spoilt(why: str) -> _NoFileError:
+def _spoilt(why: Words) -> _NoFileError:
     return _NoFileError(
         Words(
-            en=f"an answer of S3 is garbled ({why}); ask again",
-            ja=f"S3の応答が壊れています（{why}）。再実行してください",
+            en=f"an answer of S3 is garbled ({why.en}); ask again",
+            ja=f"S3の応答が壊れています（{why.ja}）。再実行してください",
         )
     )
 
@@ -253,7 +253,8 @@ class S3Prefix:
                     )
                 newer[name] = size
         if unlisted := set(self._names()) - newer.keys():
-            raise _spoilt(f"no version of {min(unlisted)}")
+            name = min(unlisted)
+            raise _spoilt(Words(en=f"no version of {name}", ja=f"{name}のバージョンなし"))
         return None
 
     def _got(self, name: str) -> tuple[bytes, str]:
