@@ -23,12 +23,15 @@ test: .venv/finished  ## test the harness itself (COVER=1: coverage; ARGS=--dura
 	@$(PY) -m pytest tests/load/measuring -q $(COVERAGE) $(ARGS)  # they measure: nothing beside them
 	@$(if $(COVER),$(PY) -m coverage report)
 
+# pytest ends a test that says nothing for five minutes; a drill that fails at each of its calls in turn takes longer.
+DEEPLY := -q -o faulthandler_timeout=1800
+
 test-deep: .venv/finished  ## long fuzz, kills, races (DEEP="paths": some of them)
 ifdef DEEP
-	@$(PY) -m pytest $(DEEP) -q $(ARGS)
+	@$(PY) -m pytest $(DEEP) $(DEEPLY) $(ARGS)
 else
-	@$(PY) -m pytest $$(find tests -type d -name deep -not -path 'tests/load/*') -n auto --dist loadfile -q $(ARGS)
-	@$(PY) -m pytest tests/load/deep -q $(ARGS)  # they measure, too
+	@$(PY) -m pytest $$(find tests -type d -name deep -not -path 'tests/load/*') -n auto --dist loadfile $(DEEPLY) $(ARGS)
+	@$(PY) -m pytest tests/load/deep $(DEEPLY) $(ARGS)  # they measure, too
 endif
 
 lint: .venv/finished  ## ruff, mypy, import contracts, declared dependencies, workflows
