@@ -136,8 +136,11 @@ class ConsoleScreen:
         return self._asked("finished or later" if step.may_wait else "finished")
 
     def tell(self, line: str | Words) -> None:
-        said = line if isinstance(line, str) else line[self.lang]
-        self._print(f"   {escape(said)}", highlight=False, soft_wrap=True)
+        """Break a sentence where a line ends; text to copy, or data, stays in one line."""
+        if isinstance(line, str):
+            self._print(f"{' ' * INDENT}{escape(line)}", highlight=False, soft_wrap=True)
+        else:
+            self._prose(line[self.lang], indent=INDENT)
 
     def waiting(self, what: Words) -> None:
         """Say once in a step what is waited for; the spinner says the rest."""

@@ -43,7 +43,7 @@ def take_copy(context: StepContext, job: Job) -> Changes:
 
 
 def look_at_items(context: StepContext, job: Job) -> Changes:
-    """Show the first items before and after; raise Refused, and list them, where any is not fit to go."""
+    """Show the first respelled items before and after; raise Refused, and list them, where any is not fit to go."""
     context.watch(Words(en="checking every item", ja="全項目を確認中"))
     found = validate(job.items(context), job.table, job.transform, job.flaw)
     if not found.count:

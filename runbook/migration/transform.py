@@ -71,7 +71,7 @@ class BadItem:
 
 @dataclass(slots=True)
 class Validation:
-    """``first`` are pairs of an item before and after."""
+    """``first`` are pairs of an item before and after: the first that are respelled."""
 
     count: int = 0
     respelled: int = 0
@@ -94,8 +94,7 @@ def validate(items: Iterable[Item], table: Table, transform: Transform, flaw: Fl
             found.bad.append(BadItem(found.count, key, reason))
         elif after != item:
             found.respelled += 1
-        if len(found.first) < SHOWN:
-            found.first.append((item, after))
+            found.first += [(item, after)] if len(found.first) < SHOWN else []
     return found
 
 

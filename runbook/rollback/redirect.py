@@ -32,7 +32,7 @@ def allow(context: StepContext, role: Role) -> Changes:
     )
     found = answer["PolicyDocument"] if answer else None
     policy = _joined(found, document(wanted))
-    have = {POLICY: policy_lines(found)} if found else None
+    have = {POLICY: policy_lines(found)} if found else {}  # the role is there, and not created
     changes = difference(f"role {role.name}", have, {POLICY: policy_lines(policy)})
     put = partial(context.client("iam").put_role_policy, RoleName=role.name, PolicyName=POLICY)
     return context.settle(changes, lambda: put(PolicyDocument=json.dumps(policy)))

@@ -154,6 +154,16 @@ def test_the_spinner_rests_while_a_person_types(screen, monkeypatch):
     assert seen == ["start", "stop", "typed", "start", "stop"]
 
 
+def test_sentence_is_broken_where_a_line_ends_and_a_setting_to_copy_is_not(screen, paper):
+    setting = f'evidence_public_key = "{"M" * 120}"'
+    screen.tell(Words.same("word " * 30))
+    screen.tell(setting)
+
+    *sentence, copied = paper.getvalue().splitlines()
+    assert [len(one) <= 100 for one in sentence] == [True, True]
+    assert copied == f"   {setting}"
+
+
 def test_what_is_new_takes_a_line_and_what_differs_a_line_each(screen, paper):
     screen.changes(
         (

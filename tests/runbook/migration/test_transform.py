@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from plan import plan_for
 from plan.canonical import TODAYS_NAME, canonical_hash, combined_hash, item_hash
 from runbook.migration.dynamodb_json import (
     FormError,
@@ -12,7 +13,8 @@ from runbook.migration.dynamodb_json import (
     sendable,
     stored_bytes,
 )
-from runbook.migration.transform import transformed, transformed_master
+from runbook.migration.transform import transformed, transformed_master, validate
+from signoff.environment import load
 from tests.runbook.migration.two_tables import place, spot
 
 NUMBERS = st.decimals(-(10**20), 10**20, allow_nan=False, places=9).map(str) | st.sampled_from(
@@ -108,3 +110,15 @@ def test_the_size_of_an_item_counts_names_and_values():
     assert stored_bytes({"A": {"L": [{"BOOL": True}]}}) == 1 + 3 + 1 + 1
     assert stored_bytes({"A": {"M": {"b": {"N": "-35.5"}}}}) == 1 + 3 + 1 + 1 + 2
     assert stored_bytes({"A": {"SS": ["x", "yz"]}}) == 1 + 3
+
+
+def test_only_items_that_are_respelled_are_shown_before_and_after():
+    table = plan_for(load("local", variables={}).environment).table("stampmasters")
+    fitting = {"StampId": {"S": "A"}, "Location": {"M": place()}}
+    old = {"StampId": {"S": "B"}, "Location": {"M": {**place(), "longitude": place()["lon"]}}}
+    del old["Location"]["M"]["lon"]
+
+    found = validate([fitting, old], table, transformed_master, lambda _: None)
+
+    assert (found.count, found.respelled) == (2, 1)
+    assert found.first == [(old, transformed_master(old))]

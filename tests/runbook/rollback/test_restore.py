@@ -25,9 +25,14 @@ def moment(operator):
 
 
 @pytest.fixture(scope="module")
-def restored(operator, moment):
+def changes(operator, moment):
+    """What the restore changes."""
+    return operator.run(restore_tables, to=moment)
+
+
+@pytest.fixture(scope="module")
+def restored(operator, moment, changes):  # noqa: ARG001 - by then it is done
     """Name of the restored table of stamps, in use; undone at the end."""
-    operator.run(restore_tables, to=moment)
     yield "UserStamps-prod-" + moment.replace("-", "").replace(":", "")
     operator.client("dynamodb").delete_item(TableName="UserStamps-prod", Key=BAD)
     faults.tear_down_the_restore(operator.context(go=True, to=moment), rollback_functions)
@@ -77,6 +82,14 @@ def test_alarms_watch_the_restored_table(operator, restored):
     (alarm,) = answer["MetricAlarms"]
 
     assert {"Name": "TableName", "Value": restored} in alarm["Dimensions"]
+
+
+@pytest.mark.usefixtures("restored")
+def test_roles_are_changed_and_none_is_created(changes):
+    of_roles = [one for one in changes if one.resource.startswith("role ")]
+
+    assert of_roles
+    assert not [one for one in of_roles if one.creates]
 
 
 def test_roles_reach_both_tables(operator, restored):
