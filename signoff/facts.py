@@ -4,7 +4,7 @@ import hashlib
 import json
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import fields, is_dataclass
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any, NamedTuple, TypeGuard
 
 from aws.inventory import Inventory, Sections
@@ -40,12 +40,36 @@ def facts_of(part: Part, inventory: Inventory, scope: Scope) -> Facts:
     """Return all facts of a part; NotTestable where one can't be read."""
     salt = inventory.salts.get(SALT, "")
     return {
-        f"{section} {name}: {'.'.join(fact.shown)}": fact.text
+        f"{section} {name}: {shown}": text
         for section in PARTS[part]
         for name, item in _ours(section, inventory.sections, scope)
-        for fact in _facts(_SHAPES.get(section, _itself)(item), salt)
-        if _part_of(section, fact.fields) is part
+        for owner, shown, text in _facts_of_item(section, _Item(item), salt)
+        if owner is part
     }
+
+
+class _Item:
+    """One item of a section, equal to itself alone: it never changes, and several parts speak of it."""
+
+    __slots__ = ("value",)
+
+    def __init__(self, value: Any) -> None:
+        self.value = value
+
+    def __hash__(self) -> int:
+        return id(self.value)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Item) and self.value is other.value
+
+
+@lru_cache(maxsize=1024)
+def _facts_of_item(
+    section: str, item: _Item, salt: str
+) -> tuple[tuple[Part | None, str, str], ...]:
+    """Return of each fact the part that it belongs to, what it is called, and its text."""
+    facts = _facts(_SHAPES.get(section, _itself)(item.value), salt)
+    return tuple((_part_of(section, one.fields), ".".join(one.shown), one.text) for one in facts)
 
 
 def digest_of(facts: Facts) -> str:

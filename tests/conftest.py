@@ -1,6 +1,7 @@
 """How the harness's own tests run, all of them."""
 
 import gc
+from collections.abc import Generator
 from functools import cache
 from pathlib import Path
 
@@ -12,36 +13,42 @@ ROOT = Path(__file__).parent.parent
 LONGEST = (
     "tests/smoke/test_defects.py",
     "tests/foreign/test_one_change.py",
+    "tests/foreign/test_left_alone.py",
+    "tests/signoff/test_collection.py",
+    "tests/smoke/test_tester.py",
+    "tests/signoff/test_runs.py",
     "tests/test_defects.py",
     "tests/test_entry_points.py",
-    "tests/signoff/test_collection.py",
     "tests/runbook/test_detach.py",
-    "tests/signoff/test_runs.py",
-    "tests/foreign/test_refusals.py",
-    "tests/runbook/rollback/test_drills.py",
-    "tests/smoke/test_limits.py",
-    "tests/signoff/test_drift.py",
+    "tests/aws/test_refusals.py",
+    "tests/runbook/facts/test_walk.py",
     "tests/smoke/test_traces.py",
     "tests/foreign/test_remedies.py",
-    "tests/runbook/test_every_call.py",
-    "tests/lambdas/test_unreadable.py",
-    "tests/lambdas/test_fuzz.py",
+    "tests/runbook/rollback/test_drills.py",
+    "tests/runbook/late/test_provisioning.py",
+    "tests/smoke/test_limits.py",
     "tests/runbook/test_rights.py",
+    "tests/signoff/test_drift.py",
+    "tests/lambdas/test_fuzz.py",
+    "tests/smoke/test_secrecy.py",
+    "tests/foreign/test_refusals.py",
+    "tests/test_make.py",
     "tests/runbook/test_states.py",
-    "tests/aws/test_refusals.py",
+    "tests/runbook/test_every_call.py",
+    "tests/foreign/test_reports.py",
     "tests/smoke/test_leftovers.py",
     "tests/runbook/closed/test_first_release.py",
-    "tests/foreign/test_reports.py",
-    "tests/test_make.py",
     "tests/runbook/test_made_by_hand.py",
-    "tests/smoke/test_secrecy.py",
+    "tests/runbook/rollback/test_half_way.py",
     "tests/runbook/migration/test_migrate_masters.py",
     "tests/runbook/rollback/test_faults.py",
-    "tests/runbook/test_command_line.py",
     "tests/signoff/test_page.py",
-    "tests/runbook/test_provisioned.py",
+    "tests/lambdas/test_unreadable.py",
     "tests/aws/test_optional_members.py",
+    "tests/test_workflows.py",
+    "tests/runbook/test_command_line.py",
     "tests/runbook/test_interruptions.py",
+    "tests/runbook/test_provisioned.py",
 )
 """Files that take longest, longest first: one that starts last keeps one worker busy and all others waiting."""
 
@@ -65,6 +72,12 @@ def pytest_configure(config: pytest.Config) -> None:
     gc.set_threshold(100_000, 50, 100)
     read_models_once()
     draw_examples_without_a_clock()
+
+
+@pytest.hookimpl(wrapper=True, optionalhook=True)
+def pytest_xdist_auto_num_workers() -> Generator[None, int, int]:
+    """One more than cores: a test waits a third of its time for a server, a function or a run of its own."""
+    return (yield) + 1
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

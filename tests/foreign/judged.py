@@ -19,10 +19,11 @@ ANY_DAY = date(2026, 11, 25)
 
 def rows(snapshot: Snapshot, chosen: Collection[str] | None = None) -> Mapping[str, RowVerdict]:
     """Return the verdict of every row that a check proves, or of the chosen ones, with its worst finding."""
-    return _rows(judge(snapshot, chosen))
+    return rows_of(judge(snapshot, chosen))
 
 
-def _rows(findings: Iterable[Finding]) -> Mapping[str, RowVerdict]:
+def rows_of(findings: Iterable[Finding]) -> Mapping[str, RowVerdict]:
+    """Return the verdict of every row that these findings speak of."""
     return {row: row_verdict(CHECKLIST[row], some) for row, some in _by_row(findings).items()}
 
 
@@ -37,7 +38,7 @@ def red(snapshot: Snapshot) -> Mapping[str, Outcome]:
 
 def red_of(findings: Iterable[Finding]) -> Mapping[str, Outcome]:
     """Return the same of findings."""
-    return {row: one.outcome for row, one in _rows(findings).items() if one.outcome.red}
+    return {row: one.outcome for row, one in rows_of(findings).items() if one.outcome.red}
 
 
 def decision(judged: Mapping[str, RowVerdict], *, unread: Iterable[str] = ()) -> VerdictWord:
