@@ -2,7 +2,6 @@
 
 import math
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from functools import reduce
 from typing import Any
 
@@ -22,7 +21,7 @@ from aws.difference import Difference
 from aws.firing import RESOLUTION_S
 from aws.iam.pattern import text_pattern
 from aws.words import Words, joined
-from plan.compute import LINE_API
+from checks.environment_addresses import KeyLimit, addresses
 from plan.demand import INTEGRATION_MS, rate_of
 from plan.edge import BUSIEST_SHARE
 from signoff.environment import Environment, Freshness, where
@@ -55,15 +54,6 @@ NO_QUOTA = Words(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class KeyLimit:
-    """What a key may be, and who says so; ``guided`` bounds are loosened by a decision against them."""
-
-    bound: Bound
-    source: Words
-    guided: bool = True
-
-
 def limits(environment: Environment) -> Mapping[str, KeyLimit]:
     """Return dotted key -> its limit in production."""
     return dict(
@@ -76,7 +66,8 @@ def limits(environment: Environment) -> Mapping[str, KeyLimit]:
             *_single_tables(environment),
             *_single_routes(environment),
             *_load(),
-            *_addresses(environment),
+            *_area(environment),
+            *addresses(environment),
             *_people(environment),
             *_ages(),
         )
@@ -271,7 +262,7 @@ def _load() -> Iterator[tuple[str, KeyLimit]]:
     )
 
 
-def _addresses(environment: Environment) -> Iterator[tuple[str, KeyLimit]]:
+def _area(environment: Environment) -> Iterator[tuple[str, KeyLimit]]:
     if environment.area:
         area = at_most(LARGEST_AREA_KM, " km")
         yield (
@@ -285,15 +276,6 @@ def _addresses(environment: Environment) -> Iterator[tuple[str, KeyLimit]]:
                 guided=False,
             ),
         )
-    yield (
-        "line.endpoint",
-        KeyLimit(
-            exactly(LINE_API),
-            Words(en="ID tokens are verified at LINE itself", ja="IDトークンはLINE自体で検証する"),
-        ),
-    )
-    if environment.front_end:
-        yield "front_end.url", KeyLimit(_https(), Words(en="guide step 3-3", ja="手順3-3"))
 
 
 def _people(environment: Environment) -> Iterator[tuple[str, KeyLimit]]:
@@ -349,15 +331,6 @@ def _with(keys: Iterable[str]) -> Bound:
 def _given() -> Bound:
     words = Words(en="an address", ja="アドレスがあること")
     return Bound(code="given", value=None, holds=bool, words=words)
-
-
-def _https() -> Bound:
-    return Bound(
-        code="https",
-        value=None,
-        holds=lambda found: str(found).startswith("https://"),
-        words=Words(en="an address with https://", ja="https://で始まるアドレスであること"),
-    )
 
 
 def _ages() -> Iterator[tuple[str, KeyLimit]]:

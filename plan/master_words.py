@@ -19,10 +19,16 @@ REPLACED = re.compile(r"\ufffd|^[?？\s]+$")
 BREAKS = {"\n", "\r", "\t"}
 JOINERS = {"\u200c", "\u200d"}
 """Invisible characters that emoji and some scripts are written with."""
-HOME = re.compile(
-    r"localhost|.*\.(local|localhost|internal|lan|test|invalid|example)", re.IGNORECASE
-)
-"""Hosts that no phone outside finds (RFC 6761 among them)."""
+HOME = re.compile(r"localhost|.*\.(local|localhost|internal|lan)", re.IGNORECASE)
+"""Hosts that no phone outside finds."""
+NETWORKS = [
+    ipaddress.ip_network(one)
+    for one in (
+        *("10.0.0.0/8", "127.0.0.0/8", "169.254.0.0/16", "172.16.0.0/12", "192.168.0.0/16"),
+        *("0.0.0.0/8", "::1/128", "fc00::/7", "fe80::/10"),
+    )
+]
+"""Addresses of one machine, or of one building (RFC 1918 and 4193)."""
 ENDS = frozenset({"X-Amz-Expires", "X-Goog-Expires", "Expires", "se"})
 """Parameters with which a signed address says until when it is good."""
 
@@ -105,7 +111,7 @@ def _picture_flaw(text: str) -> Words | None:
             text,
             Words(en="which no phone loads: https is needed", ja="はhttpsでないため表示されない"),
         )
-    if HOME.fullmatch(host) or _private(host):
+    if not is_public(host):
         return _picture(
             text, Words(en="which only one machine or network finds", ja="は外部から到達できない")
         )
@@ -122,11 +128,13 @@ def _picture(text: str, why: Words) -> Words:
     return Words(en=f"ImageUrl is {shown}, {why.en}", ja=f"ImageUrl（{shown}）{why.ja}")
 
 
-def _private(host: str) -> bool:
+def is_public(host: str) -> bool:
+    """Whether a phone outside may find a host: neither a name of one machine or network, nor its address."""
     try:
-        return not ipaddress.ip_address(host).is_global
+        address = ipaddress.ip_address(host)
     except ValueError:
-        return False
+        return HOME.fullmatch(host) is None
+    return not any(address in network for network in NETWORKS)
 
 
 def _text(typed: Typed) -> str:

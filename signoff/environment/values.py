@@ -103,11 +103,11 @@ def _evidence_key(value: str) -> str:
 
 
 def _signer(value: str) -> str:
-    if not re.fullmatch(r"arn:aws[a-z-]*:(iam|sts)::\d{12}:[^*?]+", value):
+    if not re.fullmatch(r"arn:aws[a-z-]*:(iam|sts)::\d{12}:(role|user|assumed-role)/[^*?]+", value):
         raise UnfitValueError(
             Words(
-                en="write the ARN of one role or user, arn:aws:iam::…:role/…: whoever matches * could sign",
-                ja="ロールまたはユーザーのARN（arn:aws:iam::…:role/…）を一つずつ書いてください。*では誰でも署名できます",
+                en="write the ARN of one role or user, arn:aws:iam::…:role/…: all of an account, or whoever matches *, could sign",
+                ja="ロールまたはユーザーのARN（arn:aws:iam::…:role/…）を一つずつ書いてください。アカウント全体や*では誰でも署名できます",
             )
         )
     return value

@@ -57,6 +57,13 @@ DEFECTS: tuple[Defect, ...] = (
         "season-over-before-the-go-live",
         _file(season=Season(begins=date(2026, 11, 1), ends=date(2026, 11, 30))),
     ),
+    _beyond("origin-on-a-laptop", _file(origin="https://localhost:3000")),
+    _beyond("front-end-in-an-office", _within("front_end", url="https://192.168.0.4")),
+    _beyond(
+        "configuration-of-another-page",
+        _within("front_end", config_path="https://other.example.jp/config.js"),
+    ),
+    _beyond("liff-app-of-another-channel", _within("line", liff_id="2009999999-AbCdEfGh")),
     _beyond("quota-of-a-test", _within("throttle", daily_quota=1)),
     _beyond("alarm-that-never-fires", _within("alarms", function_errors=100_000)),
     _beyond("one-4xx-too-many", _within("alarms", api_4xx=11)),

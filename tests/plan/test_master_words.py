@@ -20,6 +20,8 @@ LOADED = (
     "images/gate.png",
     "https://203.0.113.7.example.net/a.png",
     "https://8.8.8.8/a.png",
+    "https://203.0.113.7/a.png",
+    "https://images.example/a.png",
 )
 
 
