@@ -14,7 +14,7 @@ from aws.words import Words
 VARIABLE = re.compile(r"\$\{[^}]*\}")
 
 
-class Grant(NamedTuple):
+class TargetGrant(NamedTuple):
     """An action that a statement allows on a part of a target. Of two, the first is the graver."""
 
     gravity: int
@@ -31,7 +31,7 @@ class Grant(NamedTuple):
         return self.statement.words
 
 
-def by_gravity(grant: Grant) -> tuple[int, str, str]:
+def by_gravity(grant: TargetGrant) -> tuple[int, str, str]:
     """Leave the statement out: two of them may grant the same, and neither comes before the other."""
     return grant[:3]
 
@@ -41,16 +41,16 @@ class Targets:
 
     def __init__(self, targets: Iterable[Target]) -> None:
         self.all = tuple(targets)
-        self._granted: dict[tuple[str, str], tuple[tuple[int, Grant], ...]] = {}
+        self._granted: dict[tuple[str, str], tuple[tuple[int, TargetGrant], ...]] = {}
 
-    def granted(self, name: str, document: str) -> tuple[tuple[int, Grant], ...]:
+    def granted(self, name: str, document: str) -> tuple[tuple[int, TargetGrant], ...]:
         """Return (place of the target, grant) for all that one policy might allow."""
         key = (name, document)
         if key not in self._granted:
             self._granted[key] = tuple(self._grants(parsed(document, name)))
         return self._granted[key]
 
-    def _grants(self, statements: Iterable[Statement]) -> Iterator[tuple[int, Grant]]:
+    def _grants(self, statements: Iterable[Statement]) -> Iterator[tuple[int, TargetGrant]]:
         for one in (one for one in statements if one.effect == "Allow"):
             named: dict[tuple[str, ...], list[tuple[int, str]]] = {}
             for place, target in enumerate(self.all):
@@ -59,11 +59,11 @@ class Targets:
                 touched = dict(_touched(one, target)) if named[target.actions] else {}
                 for gravity, action in named[target.actions]:
                     for arn, pattern in touched.items():
-                        yield place, Grant(gravity, action, arn, pattern, one)
+                        yield place, TargetGrant(gravity, action, arn, pattern, one)
 
 
 def decided(
-    grant: Grant,
+    grant: TargetGrant,
     own: Sequence[Statement],
     limits: Sequence[Sequence[Statement]],
     known: Context,
@@ -81,7 +81,7 @@ def decided(
 
 
 def _elsewhere(
-    grant: Grant, own: Sequence[Statement], limits: Sequence[Sequence[Statement]]
+    grant: TargetGrant, own: Sequence[Statement], limits: Sequence[Sequence[Statement]]
 ) -> Iterator[str]:
     """Yield ARNs of the pattern of which no deny speaks, one for each Resource that a limit allows."""
     everything = (*own, *(one for limit in limits for one in limit))

@@ -7,7 +7,7 @@ that nobody can judge here (a tag, an address, a second factor) is taken to hold
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from aws.granted import Grant, Targets, by_gravity, decided, parsed
+from aws.granted import TargetGrant, Targets, by_gravity, decided, parsed
 from aws.iam import Context, EvalDecision, Statement, context
 from aws.targets import Target
 from aws.words import SILENCE, Words
@@ -33,7 +33,7 @@ def reach_of(
     arn: str, policies: Policies, limit: Policies | None, *, targets: Targets
 ) -> tuple[Reach, ...]:
     """Return what the policies let a principal act on, within its boundary (``limit``)."""
-    grants: dict[int, list[Grant]] = {}
+    grants: dict[int, list[TargetGrant]] = {}
     for name, document in policies:
         for place, grant in targets.granted(name, document):
             grants.setdefault(place, []).append(grant)
@@ -50,7 +50,7 @@ def reach_of(
 
 def _reached(
     target: Target,
-    grants: Iterable[Grant],
+    grants: Iterable[TargetGrant],
     who: str,
     own: Sequence[Statement],
     limits: Sequence[Sequence[Statement]],

@@ -106,6 +106,28 @@ def test_nothing_is_imported_from_a_conftest():
     assert not guilty, f"a conftest holds fixtures, and nobody imports from it: {guilty}"
 
 
+def decisions(test):
+    """Yield what decides in a test's own lines; what it hands on, such as a fake, may decide."""
+    for node in ast.iter_child_nodes(test):
+        if isinstance(node, ast.If | ast.Try | ast.Match | ast.While):
+            yield node
+        if not isinstance(node, ast.FunctionDef | ast.ClassDef | ast.Lambda):
+            yield from decisions(node)
+
+
+def test_no_test_decides_anything():
+    guilty = [
+        f"{path}:{node.lineno}"
+        for path in modules("checks", "smoke", "tests")
+        if path.name.startswith("test_")
+        for test in ast.parse((ROOT / path).read_text("utf-8")).body
+        if isinstance(test, ast.FunctionDef) and test.name.startswith("test_")
+        for node in decisions(test)
+    ]
+
+    assert not guilty, f"no if, try, match or while in a test: {guilty}"
+
+
 def test_importing_any_module_prints_nothing_connects_nowhere_and_starts_nothing():
     named = [".".join(path.with_suffix("").parts) for path in modules(*PRODUCT)]
     names = [

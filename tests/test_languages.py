@@ -112,15 +112,14 @@ def _texts(node: ast.AST) -> Iterator[str]:
 
 
 SPEAKING_MODULES = [
-    path for path in modules(*PRODUCT) if not str(path).startswith(tuple(ENGLISH_ONLY))
+    path
+    for path in modules(*PRODUCT)
+    if not str(path).startswith(tuple(ENGLISH_ONLY)) and str(path) not in NOT_SAID
 ]
 
 
 @pytest.mark.parametrize("path", SPEAKING_MODULES, ids=str)
 def test_what_a_command_prints_is_said_in_both_languages(path):
-    if reason := NOT_SAID.get(str(path)):
-        pytest.skip(reason)
-
     assert list(spoken(path)) == []
 
 

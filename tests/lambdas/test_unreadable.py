@@ -1,6 +1,7 @@
 """An answer of AWS that cannot be read is no answer: 503, nothing awarded that is not stored, no 404."""
 
 import json
+from contextlib import contextmanager
 from types import SimpleNamespace
 
 import pytest
@@ -113,8 +114,9 @@ def test_what_is_not_there_is_still_404(call):
     assert call(MODULES["award"], AWARD, body=CLAIM | {"stamp_id": "NONE"}).status == 404
 
 
-def accept(status):
-    """Return a handler that answers as Lambda does to an asynchronous invocation, or as a proxy does."""
+@contextmanager
+def accepting(sdk, status):
+    """Answer as Lambda does to an asynchronous invocation, or as a proxy does."""
 
     def answer(request, **_):
         from botocore.awsrequest import AWSResponse  # noqa: PLC0415 - of this answer alone
@@ -122,7 +124,11 @@ def accept(status):
         raw = SimpleNamespace(stream=lambda **_: iter([b"<html>"]), read=lambda *_: b"<html>")
         return AWSResponse(request.url, status, {}, raw)
 
-    return answer
+    sdk.events.register_first("before-send.lambda.Invoke", answer)
+    try:
+        yield
+    finally:
+        sdk.events.unregister("before-send.lambda.Invoke", answer)
 
 
 @pytest.mark.usefixtures("account")
@@ -130,17 +136,9 @@ def accept(status):
 def test_notification_is_handed_over_only_where_lambda_accepts_it(
     call, environ, sdk, capsys, status, warned
 ):
-    answered = accept(status)
-    sdk.events.register_first("before-send.lambda.Invoke", answered)
-    try:
-        answer = call(
-            MODULES["award"],
-            AWARD,
-            body=CLAIM,
-            environ=environ | {"NOTIFY_FUNCTION": "notify:live"},
-        )
-    finally:
-        sdk.events.unregister("before-send.lambda.Invoke", answered)
+    told = environ | {"NOTIFY_FUNCTION": "notify:live"}
+    with accepting(sdk, status):
+        answer = call(MODULES["award"], AWARD, body=CLAIM, environ=told)
 
     assert answer.status == 200
     messages = [json.loads(line)["message"] for line in capsys.readouterr().out.splitlines()]

@@ -9,7 +9,6 @@ from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
 
-import pytest
 from rich.console import Console
 
 from aws.words import Words
@@ -290,11 +289,10 @@ def test_green_report_has_nothing_to_fix():
     assert desk.asked == []
 
 
-@pytest.mark.parametrize("text", [None, "{}"])
-def test_report_that_nobody_can_read_is_none(text, tmp_path):
-    if text is not None:
-        (tmp_path / "latest").mkdir()
-        (tmp_path / "latest" / "signoff.json").write_text(text, encoding="utf-8")
+def test_report_that_nobody_can_read_is_none(tmp_path):
+    assert newest(tmp_path) is None
+    (tmp_path / "latest").mkdir()
+    (tmp_path / "latest" / "signoff.json").write_text("{}", encoding="utf-8")
 
     assert newest(tmp_path) is None
 

@@ -173,14 +173,11 @@ def test_spots_of_somebody_else_keep_the_manifest_from_being_written(empty):
     assert empty.evidence.records == []
 
 
-def test_items_that_were_not_processed_are_sent_again(empty):
+def test_items_that_were_not_processed_are_sent_again(empty, monkeypatch):
     empty.do(tables.create_the_tables.action)
     unprocessed = [5]
-    empty.aws.extensions.append(_processing_none(unprocessed))
-    try:
-        empty.do(masters.load_the_spots.action)
-    finally:
-        empty.aws.extensions.pop()
+    monkeypatch.setattr(empty.aws, "extensions", [_processing_none(unprocessed)])
+    empty.do(masters.load_the_spots.action)
 
     assert unprocessed == [3]
     assert len(spots.read(empty.context(), empty.context().plan.table("stampmasters"))) == 5

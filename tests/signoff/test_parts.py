@@ -478,12 +478,15 @@ def _flat(hint: Any) -> list[Any]:
 
 
 def test_every_section_and_every_field_is_in_a_part_or_left_out_for_a_reason():
-    wrong = []
-    for section in [one.name for one in fields(Sections)]:
-        named = {one.partition(".")[0] for one in ASSIGNED.get(section, ())}
-        if named != {WHOLE}:
-            (kind,) = item_types(section)
-            wrong += [f"{section}.{one}" for one in named ^ {one.name for one in fields(kind)}]
+    sections = [one.name for one in fields(Sections)]
+    named = {one: {each.partition(".")[0] for each in ASSIGNED.get(one, ())} for one in sections}
+    wrong = [
+        f"{section}.{one}"
+        for section, told in named.items()
+        if told != {WHOLE}
+        for kind in item_types(section)
+        for one in told ^ {each.name for each in fields(kind)}
+    ]
 
     assert wrong == []
     assert set(ASSIGNED) == {one.name for one in fields(Sections)}

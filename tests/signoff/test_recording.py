@@ -145,14 +145,13 @@ def test_recording_comes_back_as_it_was_saved(recorded, environment, tmp_path):
     assert back.session().client("dynamodb").list_tables(Limit=1)["TableNames"] == ["Users-prod"]
 
 
-@pytest.mark.parametrize("text", [None, "no JSON", "[]", '{"schema": 99}'])
-def test_what_is_no_recording_is_refused_in_a_sentence(text, tmp_path):
-    file = tmp_path / FILE
-    if text is not None:
-        file.write_text(text, encoding="utf-8")
+@pytest.mark.parametrize("text", ["no JSON", "[]", '{"schema": 99}'])
+@pytest.mark.parametrize("asked", [FILE, "absent.json"])
+def test_what_is_no_recording_is_refused_in_a_sentence(text, asked, tmp_path):
+    (tmp_path / FILE).write_text(text, encoding="utf-8")
 
     with pytest.raises(UnusableRecordingError) as caught:
-        Recorded.load(file)
+        Recorded.load(tmp_path / asked)
 
-    assert str(file) in str(caught.value)
+    assert str(tmp_path / asked) in str(caught.value)
     assert "\n" not in str(caught.value)

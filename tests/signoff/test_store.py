@@ -6,27 +6,12 @@ import subprocess
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
-import boto3
 import pytest
-from botocore.handlers import add_expect_header
 
-from local.aws.server import LocalAws
 from signoff.evidence import S3Prefix, Store
 
 ACCOUNT = "555566667777"
 CALLER = "arn:aws:iam::444455556666:user/hanako"
-
-
-@pytest.fixture(scope="module")
-def s3():
-    """No mock_aws: it would wipe the state of every stack that this process serves."""
-    with LocalAws(ACCOUNT, "us-east-1") as aws:
-        keys = {"aws_access_key_id": "local", "aws_secret_access_key": "local"}
-        client = boto3.client("s3", region_name="us-east-1", endpoint_url=aws.endpoint, **keys)
-        # The local server holds its "100 Continue" back, for which botocore waits a second a write.
-        client.meta.events.unregister("before-call.s3", add_expect_header)
-        client.create_bucket(Bucket="evidence")
-        yield client
 
 
 @pytest.fixture

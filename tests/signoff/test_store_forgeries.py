@@ -3,17 +3,15 @@
 import json
 import os
 import shutil
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 
-import boto3
 import pytest
 from botocore.awsrequest import AWSResponse
 from botocore.exceptions import ClientError
-from botocore.handlers import add_expect_header
 
-from local.aws.server import LocalAws
 from signoff.evidence import EvidenceKeyError, FileKey, Head, KmsKey, S3Prefix, Store
 from tests.aws.wire import Raw
 from tests.signoff.test_store_attacks import digest, rechained
@@ -23,16 +21,9 @@ CALLER = "arn:aws:iam::444455556666:user/hanako"
 
 
 @pytest.fixture(scope="module")
-def s3():
-    with LocalAws(ACCOUNT, "us-east-1") as aws:
-        keys = {"aws_access_key_id": "local", "aws_secret_access_key": "local"}
-        client = boto3.client("s3", region_name="us-east-1", endpoint_url=aws.endpoint, **keys)
-        client.meta.events.unregister("before-call.s3", add_expect_header)
-        client.create_bucket(Bucket="evidence")
-        client.put_bucket_versioning(
-            Bucket="evidence", VersioningConfiguration={"Status": "Enabled"}
-        )
-        yield client
+def s3(s3):
+    s3.put_bucket_versioning(Bucket="evidence", VersioningConfiguration={"Status": "Enabled"})
+    return s3
 
 
 def filled(store):
@@ -130,14 +121,19 @@ def test_spoilt_answer_of_s3_is_never_a_store_that_is_whole(in_s3, operation, bo
     def spoil(request, **_):
         return AWSResponse(request.url, 200, {}, Raw(body))
 
-    events, event = in_s3.backend.s3.meta.events, f"before-send.s3.{operation}"
-    events.register(event, spoil)
-    try:
+    with hooked(in_s3.backend.s3.meta.events, f"before-send.s3.{operation}", spoil):
         said = told(in_s3)
-    finally:
-        events.unregister(event, spoil)
 
     assert said.startswith(("unknown: ", "000001.json is named in SHA256SUMS but is gone"))
+
+
+@contextmanager
+def hooked(events, event, hook):
+    events.register(event, hook)
+    try:
+        yield
+    finally:
+        events.unregister(event, hook)
 
 
 def told(store):

@@ -94,9 +94,7 @@ def test_plain_locust_with_its_web_page_gives_the_same_verdict(healthy, tmp_path
     options = ["--autostart", "--autoquit=0", f"--web-port={port}"]
 
     with locust(run_file, *options) as process:
-        for line in process.stdout:
-            if "Shape test starting" in line:
-                break
+        next(line for line in process.stdout if "Shape test starting" in line)
         browser().get(f"http://127.0.0.1:{port}/", timeout=10).raise_for_status()
         process.communicate(timeout=60)
 
@@ -122,9 +120,8 @@ def test_terminated_master_ends_with_an_honest_verdict(healthy, tmp_path):
     run.write(run_file)
 
     with locust(run_file, "--headless") as process:
-        for line in process.stdout:
-            if line.startswith("{") and json.loads(line)["elapsed"] > 1:
-                break
+        told = (json.loads(line) for line in process.stdout if line.startswith("{"))
+        next(one for one in told if one["elapsed"] > 1)
         os.kill(process.pid, signal.SIGTERM)
         process.communicate(timeout=60)
 

@@ -92,16 +92,14 @@ def test_it_stops_goes_on_and_can_be_undone(operator, trial, mode, operation):
 
 
 @pytest.mark.parametrize("operation", CALLS)
-def test_one_lost_answer_is_asked_for_again(operator, trial, operation):
+def test_one_lost_answer_is_asked_for_again(operator, trial, operation, monkeypatch):
     """By the client that procedures really have: it sends the call once more."""
     desk = operator.desk
-    impatient = desk._clients  # noqa: SLF001 - the desk's clients are made for tests that look once
-    desk._clients = {**impatient, **clients(desk.aws, RETRYING)}  # noqa: SLF001
-    try:
+    patient = {**desk._clients, **clients(desk.aws, RETRYING)}  # noqa: SLF001 - the desk's look once
+    with monkeypatch.context() as patched:
+        patched.setattr(desk, "_clients", patient)
         with cut_off(desk, operation, 1):
             trial.run()
-    finally:
-        desk._clients = impatient  # noqa: SLF001
 
     assert trial.results() == ["done"]
     assert operator.rehearse(restore_tables, **trial.chosen) == ()

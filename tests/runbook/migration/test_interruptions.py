@@ -109,19 +109,22 @@ def test_the_target_is_denied_before_anything_is_written(rally):
     assert rally.calls("BatchWriteItem") == 0
 
 
-def test_throttling_and_unprocessed_items_cost_time_and_nothing_else(rally):
+def test_throttling_and_unprocessed_items_cost_time_and_nothing_else(rally, monkeypatch):
     faults = rally.desk.aws.faults
     faults.append(throttled("dynamodb:BatchWriteItem", times=4))
     faults.append(throttled("dynamodb:Scan", times=5))
-    rally.desk.aws.extensions.append(leaving_half(rally.desk.aws.moto, times=6))
-    try:
-        rally.run(migrate_masters).perform()
-    finally:
-        rally.desk.aws.extensions.pop()
+    monkeypatch.setattr(rally.desk.aws, "extensions", [leaving_half(rally.desk.aws.moto, times=6)])
+    rally.run(migrate_masters).perform()
 
     assert_all_has_arrived(rally)
     assert len(rally.desk.naps) == 4 + 5 + 6
     assert len(set(rally.desk.naps)) == len(rally.desk.naps)
+
+
+def taking_nothing(request):
+    if request.operation != "BatchWriteItem":
+        return None
+    return json_response({"UnprocessedItems": request.parameters["RequestItems"]})
 
 
 def leaving_half(moto, times):
@@ -141,22 +144,11 @@ def leaving_half(moto, times):
     return extension
 
 
-def test_a_table_that_takes_nothing_ends_the_waiting_with_a_sentence(rally):
-    rally.desk.aws.extensions.append(
-        lambda request: (
-            json_response({"UnprocessedItems": request.parameters["RequestItems"]})
-            if request.operation == "BatchWriteItem"
-            else None
-        )
-    )
-    try:
-        with pytest.raises(
-            Stopped,
-            match=rf"writing \d+ items to table {TARGET}: DynamoDB was too busy for it {PAUSES}",
-        ):
-            rally.run(migrate_masters).perform()
-    finally:
-        rally.desk.aws.extensions.pop()
+def test_a_table_that_takes_nothing_ends_the_waiting_with_a_sentence(rally, monkeypatch):
+    monkeypatch.setattr(rally.desk.aws, "extensions", [taking_nothing])
+    told = rf"writing \d+ items to table {TARGET}: DynamoDB was too busy for it {PAUSES}"
+    with pytest.raises(Stopped, match=told):
+        rally.run(migrate_masters).perform()
 
     assert max(rally.desk.naps) <= LONGEST_S
     assert rally.manifests == []
