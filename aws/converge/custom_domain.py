@@ -35,6 +35,7 @@ from aws.words import Words
 ROOT = "(none)"
 """How API Gateway names the mapping of the empty path."""
 UNKNOWN_ARN = "the certificate, once it is issued"
+TARGET = "the domain's target, once there is one"
 
 
 def utc_now() -> datetime:
@@ -85,7 +86,8 @@ def converge_record(context: ChangeContext, domain: Domain) -> Changes:
                     ja=f"ドメイン{domain.name}が存在しません。これより前のステップを実行してください",
                 )
             )
-        return ()
+        foreseen = Change(f"record {domain.name} A", "value", None, TARGET, creates=True)
+        return (foreseen,) if domain.hosted_zone else ()
     record = dns_record.DnsRecord(
         name=domain.name,
         kind="A",
@@ -241,7 +243,8 @@ def converge_certificate(context: ChangeContext, domain: Domain) -> Changes:
     name = f"certificate {domain.name}"
     if found is None:
         made = context.settle(
-            (Change(name, "status", None, "PENDING_VALIDATION"),), lambda: _request(context, domain)
+            (Change(name, "status", None, "PENDING_VALIDATION", creates=True),),
+            lambda: _request(context, domain),
         )
         found = find_certificate(context, domain) if context.go else None
     else:
