@@ -1,25 +1,33 @@
 """Whether what is stored is encrypted under the decided key, and whether that key works."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from dataclasses import replace
 from functools import partial
 
+from aws import desired
 from aws.bounds import Bound, described, exactly
 from aws.bucket import BY_KMS, Bucket
 from aws.difference import Difference
 from aws.function import Function
-from aws.iam import parse
+from aws.iam import Statement, evaluate, parse
+from aws.iam.principal import is_same
 from aws.inventory import Sections
-from aws.key import SECRETS_DEFAULT, same_key
+from aws.key import SECRETS_DEFAULT, Key, same_key
 from aws.ledgers.dynamodb import TABLE
 from aws.ledgers.lambda_ import FUNCTION
 from aws.ledgers.logs import LOG_GROUP
 from aws.ledgers.s3 import BUCKET
 from aws.ledgers.secretsmanager import SECRET
 from aws.log_group import LogGroup
+from aws.privileges import known_of, lacks, pair, statements
+from aws.role import Role
 from aws.secret import Secret
 from aws.section import lookup
 from aws.table import Table
 from aws.words import Words
+from checks.deployed import Deployed
+from plan.data import key_of
+from signoff.decisions import Decided
 from signoff.environment import Environment, where
 
 AWS_ALIAS = "alias/aws/"
@@ -27,6 +35,9 @@ AWS_ALIAS = "alias/aws/"
 ENCRYPTION = Words(en="encryption", ja="暗号化")
 ENCRYPTION_STATUS = Words(en="state of its encryption", ja="暗号化の状態")
 KEY = Words(en="encryption key", ja="暗号化キー")
+NOTHING = '{"Statement": []}'
+DECRYPT = "kms:Decrypt"
+DECIDED_KEY = "decided_key"
 BY_KEY = "key"
 """Remedy of a key that can't be used, at rows whose procedure does not decide on keys."""
 AWS_OWNED = Words(en="the AWS owned key", ja="AWS所有のキー")
@@ -55,6 +66,49 @@ def table_key_flaws(table: Table, decided: str | None, found: Sections) -> tuple
     if table.sse_status != "ENABLED":
         return (of(ENCRYPTION_STATUS, table.sse_status, exactly("ENABLED"), decidable=False),)
     return _of_key(of, key, decided, "table_key", found)
+
+
+def keys_decided(
+    role: desired.Role, deployed: Deployed, environment: Environment, decided: Decided
+) -> list[Key]:
+    """Return the keys of what a role reads that are none of the planned ones, and were decided.
+
+    A decision about a key gives nobody the right to use it, and the plan of the role knows the planned keys alone.
+    """
+    found = deployed.found
+    read = {one.resource.partition("/index/")[0] for one in role.required}
+    tables = [(one, deployed.table(one)) for one in deployed.plan.tables if one.arn in read]
+    flaws = [
+        *(
+            (one.kms_key, secret_key_flaws(one, environment, found))
+            for one in map(deployed.secret, role.secrets)
+        ),
+        *(
+            (one.sse_key_arn, table_key_flaws(one, key_of(environment, table.key), found))
+            for table, one in tables
+        ),
+    ]
+    named = [name for name, wrong in flaws if name and wrong and not decided.undecided(wrong)]
+    there = [key for name in dict.fromkeys(named) if (key := lookup(found.keys, name))]
+    return [one for one in there if one.manager != "AWS"]
+
+
+def unusable_for(role: Role, want: desired.Role, keys: Iterable[Key]) -> tuple[Difference, ...]:
+    """Return the decided keys that a role may not use: neither by its own policies nor by the key's."""
+    known, own = known_of(want, role), statements(role)
+    limits = [parse(role.boundary.document, role.boundary.name)] if role.boundary else []
+
+    def usable(key: Key) -> bool:
+        named = [one for one in parse(key.policy or NOTHING) if _names(one, role.arn)]
+        granted = (evaluate(of, DECRYPT, key.arn, known, limits=limits) for of in (own, named))
+        return any(one.allowed for one in granted)
+
+    lost = [pair(DECRYPT, one.arn) for one in keys if not usable(one)]
+    return tuple(replace(one, remedy=DECIDED_KEY) for one in lacks(role, lost) if lost)
+
+
+def _names(statement: Statement, arn: str) -> bool:
+    return any(is_same(who, arn) for _, who in statement.principals)
 
 
 def bucket_key_flaws(bucket: Bucket, found: Sections) -> tuple[Difference, ...]:

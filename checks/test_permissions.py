@@ -32,6 +32,7 @@ from checks.access import (
 from checks.callers import unread_versions
 from checks.denials import taken_away
 from checks.deployed import Deployed
+from checks.encryption import keys_decided, unusable_for
 from checks.privileges import (
     denied_by_boundary,
     follow_graver,
@@ -112,6 +113,21 @@ def test_role_lacks_nothing_that_it_needs(
     lost = but_for_suffixes(lacking(found, guided_role, arns), names_of(found, guided_role, arns))
     decided(lacks(found, lost), observe)
     decided(unclear(found, short(found, guided_role, arns)), observe)
+
+
+@expectation("SEC-13", ja="計画と異なるキーを認める場合、ロールがそれを使える")
+def test_role_may_use_the_keys_that_were_decided(
+    role: desired.Role,
+    deployed: Deployed,
+    environment: Environment,
+    decided: Decided,
+    observe: Observations,
+) -> None:
+    found = observe(deployed.role(role), "policies", "boundary")
+    keys = keys_decided(role, deployed, environment, decided)
+    observe.note(keys=[one.arn for one in keys])
+
+    decided(unusable_for(found, role, keys), observe)
 
 
 @expectation("SEC-13", ja="ロールの権限が変わりうる条件に左右されない")

@@ -7,9 +7,12 @@ from dataclasses import replace
 
 import pytest
 
+from signoff.outcome import Outcome
 from tests.foreign.account import with_evidence
 from tests.foreign.changes import CHANGES, HARMLESS
+from tests.foreign.changes.teams import under_own_key
 from tests.foreign.judged import as_printed, red, red_of
+from tests.judging import judge
 from tests.watching import rejudging
 
 
@@ -42,6 +45,16 @@ def test_harmless_change_is_green_or_answered_by_the_decision_that_is_printed(
 
     assert red_of(found) == change.red
     assert not change.red or red(as_printed(snapshot, found)) == {}
+
+
+def test_decided_key_is_red_for_whoever_may_not_use_it(account):
+    with under_own_key("auth")(account.client):
+        snapshot = with_evidence(account.inventory())
+    decided = as_printed(snapshot, judge(snapshot, ["SEC-20"]))
+    told = [one for one in judge(decided) if one.outcome.red]
+
+    assert red_of(told) == {"SEC-13": Outcome.FAIL}
+    assert all("stamp-rally-prod-ranking-role" in one.message for one in told)
 
 
 def test_stack_is_green_again_when_every_change_was_taken_back(account, inventory):

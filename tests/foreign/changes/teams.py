@@ -159,11 +159,21 @@ def sse(**specification: Any) -> Keep:
     )
 
 
-@contextmanager
-def under_own_key(client: Client) -> Iterator[None]:
-    made = client("kms").create_key(Description="tables")["KeyMetadata"]["Arn"]
-    with sse(Enabled=True, SSEType="KMS", KMSMasterKeyId=made)(client):
-        yield
+def under_own_key(*readers: str) -> Keep:
+    """Encrypt users under a key of our own, which these roles may use by its policy."""
+    account = {"AWS": f"arn:aws:iam::{ACCOUNT}:root"}
+    named = {"AWS": [f"arn:aws:iam::{ACCOUNT}:role/stamp-rally-prod-{one}-role" for one in readers]}
+    allowed = [(account, "kms:*"), *([(named, "kms:Decrypt")] if readers else [])]
+    statements = [{**may(action, "*"), "Principal": who} for who, action in allowed]
+    policy = json.dumps({"Version": "2012-10-17", "Statement": statements})
+
+    @contextmanager
+    def kept(client: Client) -> Iterator[None]:
+        made = client("kms").create_key(Description="tables", Policy=policy)["KeyMetadata"]["Arn"]
+        with sse(Enabled=True, SSEType="KMS", KMSMasterKeyId=made)(client):
+            yield
+
+    return kept
 
 
 CLEANED = between(
@@ -192,7 +202,7 @@ QUIET = {"LogFormat": "JSON", "ApplicationLogLevel": "ERROR", "LogGroup": "/aws/
 TEAMS: tuple[tuple[str, str, list[str], Keep], ...] = (
     ("uploads that never ended are cleared", "", BUCKETS, CLEANED),
     ("table is under AWS's managed key", "", TABLES + KEYS, sse(Enabled=True, SSEType="KMS")),
-    ("table is under a key of the customer", "SEC-20", TABLES + KEYS, under_own_key),
+    ("table is under a key of the customer", "SEC-20", TABLES + KEYS, under_own_key("auth", "ranking")),
     ("policies want TLS", "", ROLES, conditional(Bool={"aws:SecureTransport": "true"})),
     ("policies want our own account", "", ROLES, conditional(**OWN)),
     ("nothing may be done elsewhere", "", ROLES, denied(Condition=OUTSIDE)),
