@@ -175,7 +175,7 @@ def test_alias_points_to_a_published_version(
     published = [version.number for version in deployed.versions(function)]
     observe.note(function=function.name, published=published)
 
-    about = {"call": "lambda:ListAliases", "decidable": False}
+    about = {"call": "lambda:ListAliases", "decidable": False, "remedy": "moved"}
     facts, bounds = {VERSION: alias.version}, {VERSION: one_of(*published)}
     decided(differences(ALIAS, f"{function.name}:{alias.name}", facts, bounds, **about), observe)
 

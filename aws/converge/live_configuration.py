@@ -30,10 +30,10 @@ OF_THE_CODE = frozenset({"handler", *OVERLAYS})
 """Fields that belong to a package: they stay with it."""
 
 
-def converge(context: ChangeContext, function: Function, named: str) -> Changes:
+def converge(context: ChangeContext, function: Function, named: Collection[str]) -> Changes:
     """Bring the configuration behind the alias, and the function's tags, to what is planned.
 
-    ``named`` is all that was found wrong, as text: of the variables that nobody planned, those that it names go.
+    ``named`` is all that was found wrong: of the variables that nobody planned, those that it names go.
     """
     client, name = context.client("lambda"), f"function {function.name}"
     behind = client.get_function_configuration(FunctionName=function.name, Qualifier=function.alias)
@@ -50,10 +50,10 @@ def converge(context: ChangeContext, function: Function, named: str) -> Changes:
     return made + _tagged(context, function)
 
 
-def _surplus(function: Function, behind: Raw, named: str) -> tuple[str, ...]:
+def _surplus(function: Function, behind: Raw, named: Collection[str]) -> tuple[str, ...]:
     variables = behind.get("Environment", {}).get("Variables", {})
     surplus = variables.keys() - function.environment.keys()
-    return tuple(sorted(surplus & {*named.split()}))
+    return tuple(sorted(surplus & {*named}))
 
 
 def _edited(

@@ -136,12 +136,10 @@ def _configure(context: StepContext, row: str) -> Changes:
                 ja=f"{row}の修復にはリリースが必要です。--rowなしで実行してください（--rowの対象: {listed}）",
             )
         )
-    named: dict[str, str] = {}
-    for one in (each for finding in context.red((row,)) for each in finding.differences):
-        named[one.name] = f"{named.get(one.name, '')} {one.fact.en}"
+    found = context.red((row,))
 
     def converge(given: StepContext, one: Function) -> Changes:
-        return live_configuration.converge(given, one, named.get(one.name, ""))
+        return live_configuration.converge(given, one, _wrong(one.name, found))
 
     return context.each(converge, context.concerned(context.plan.functions, lambda one: one.name))
 

@@ -31,6 +31,17 @@ def function_is_deleted(client) -> Iterator[None]:
     yield
 
 
+@change(
+    "DEP-15",
+    reads=("aliases", "functions", "function_policies"),
+    follows=("DEP-16", "DEP-17", "DEP-28", "ROLL-01"),
+)
+def alias_is_deleted(client) -> Iterator[None]:
+    """With it goes the permission by which the API invokes it."""
+    client("lambda").delete_alias(FunctionName=STAMPS, Name="live")
+    yield
+
+
 @gone("DEP-20", "rest_apis", "stages")
 def stage_is_deleted(client) -> Iterator[None]:
     gateway = client("apigateway")
@@ -170,6 +181,7 @@ FAULTS: tuple[Change, ...] = (
     *(
         table_is_deleted,
         function_is_deleted,
+        alias_is_deleted,
         stage_is_deleted,
         function_was_made_anew_with_what_is_released,
     ),

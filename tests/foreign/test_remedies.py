@@ -34,6 +34,7 @@ SAMPLE = (
     "session key is tagged on the other secret",
     "deep path of a name leads to the API",
     "session key rotates by itself",
+    "session key is a variable",  # by its value alone, which is another one once it was rotated
 )
 AT_ONCE = (
     "table loses its protection from deletion",

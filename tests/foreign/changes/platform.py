@@ -176,6 +176,7 @@ HARM: tuple[tuple[str, str, list[str], Keep], ...] = (
     ("composite is quiet while another fires", "MON-06", HEARD, composite(f'ALARM("{FAILS}") AND NOT ALARM("{P5XX}")')),
     ("table of another account is named", "DEP-13", FUNCTIONS, with_variable(TABLE_USERSTAMPS=f"arn:aws:{TABLE.format('111122223333')}")),
     ("other secret is named in part", "DEP-13", FUNCTIONS, with_variable(TABLE_USERSTAMPS=f"{SECRET}{vault.TOKEN_KEY}")),
+    ("session key is a variable", "SEC-06 SEC-27", FUNCTIONS, with_variable(GREETING=vault.SESSION_KEY)),
     ("refusal allows credentials", f"DEP-34 {RELEASE}", API, refusal(Access_Control_Allow_Credentials="true")),
     ("preflight by a function wants a session", f"DEP-25 {RELEASE}", API, preflight_by_function(guarded=True)),
     ("API refuses TLS", f"DEP-20 DEP-34 {RELEASE}", EDGE, api_policy(Condition=TLS)),
