@@ -54,7 +54,7 @@ def _refused(
     if decision.outcome is EvalDecision.UNKNOWN:
         raise Unparsed(
             Words(
-                en=f"whether Lambda may assume the role can't be told: {decision.reason.en}",
+                en=f"it is not known whether Lambda may assume the role: {decision.reason.en}",
                 ja=f"Lambdaがこのロールを引き受けられるか判断できません: {decision.reason.ja}",
             )
         )

@@ -364,7 +364,7 @@ def _allowed_by(one: Reach) -> Words:
     if not one.provided:
         return one.by
     return Words(
-        en=f"{one.by.en}, under a condition taken to hold, since {one.provided.en}",
+        en=f"{one.by.en}, under a condition that is assumed to be met, since {one.provided.en}",
         ja=f"{one.by.ja}、{one.provided.ja}ため条件は成立するものとみなす",
     )
 

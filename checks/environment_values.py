@@ -180,7 +180,7 @@ def _of_every_table() -> Iterator[tuple[str, KeyLimit]]:
 def _single_tables(environment: Environment) -> Iterator[tuple[str, KeyLimit]]:
     """Hold what single tables have of their own to the same limits, and tell who else gets what they hold."""
     rate = at_least(environment.target_rate, "/s")
-    told = Words(en="who else gets what it holds", ja="内容を受け取る相手")
+    told = Words(en="who else receives its data", ja="内容を受け取る相手")
     limits = {
         **dict(_of_every_table()),
         "capacity": KeyLimit(rate, Words(en="the target rate", ja="目標レート")),

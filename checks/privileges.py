@@ -48,7 +48,8 @@ INVOKE = "lambda:invokefunction"
 NEEDED = Words(en="permission that its function needs", ja="関数に必要な権限")
 GRANTED = described(
     Words(
-        en="granted under conditions that surely hold", ja="確実に成立する条件で許可されていること"
+        en="granted under conditions that are always met",
+        ja="確実に成立する条件で許可されていること",
     ),
     code="granted",
 )

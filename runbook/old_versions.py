@@ -37,7 +37,7 @@ ASYNCHRONOUS = Words(
     en="it has settings of its own for asynchronous calls", ja="非同期呼び出しの設定を持つ"
 )
 OWN_POLICY = Words(
-    en="its own policy lets somebody use it: services, another account, or copies at the edge",
+    en="its own policy allows somebody to use it: services, another account, or copies at the edge",
     ja="自身のポリシーが利用を許している（サービス、別のアカウント、エッジの複製）",
 )
 

@@ -159,7 +159,7 @@ WAYS: Mapping[Obstacle, _Way] = {
     ),
     Obstacle.REPLAY: _Way(
         note=Words(
-            en="a saved inventory holds neither records nor answers: judge the environment itself",
+            en="a saved inventory contains neither records nor answers: judge the environment itself",
             ja="保存したインベントリには記録も応答もない。環境そのものを判定する",
         )
     ),

@@ -43,7 +43,7 @@ def readable(records: Records) -> None:
     if records.in_replay:
         raise NotInReplay(
             Words(
-                en="a saved inventory holds no records",
+                en="a saved inventory contains no records",
                 ja="保存したインベントリに記録は含まれません",
             )
         )

@@ -76,6 +76,11 @@ SPELLED = {
     "：": ": ",
 }
 """Japanese word or sign -> what stands for it everywhere: AWS's console decides, else docs/words.md."""
+CLIPPED = re.compile(
+    r"\b(lends?|lent|mend(s|ed|ing)?|rings?|rang|let in|lets? (in|(any|some|every)(body|one)|nobody)"
+    r"|can't be told|hand(s|ed)? (it )?on|anew|of age)\b"
+)
+"""What reads as translated; AWS's and pytest's documentation say fix, allow, show, share, again."""
 HALF_WIDTH_KATAKANA = re.compile(r"[ｦ-ﾟ]")
 FULL_WIDTH = re.compile(r"[！-～]")
 PUNCTUATION = frozenset("（）、。？～")
@@ -147,6 +152,26 @@ def test_latin_letters_and_katakana_have_their_usual_width():
 
     assert HALF_WIDTH_KATAKANA.findall(said) == []
     assert set(FULL_WIDTH.findall(said)) <= PUNCTUATION
+
+
+def english() -> Iterator[tuple[str, str]]:
+    """Yield where a person reads English, and what: documents, words in two languages, what modules say."""
+    documents = [*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), *ROOT.glob("load/recipes/*.md")]
+    for path in {*documents, *ROOT.glob("runbook/pages/*.en.md")} - {WORDS}:
+        yield path.name, path.read_text(encoding="utf-8")
+    for path in modules(*PRODUCT):
+        for node in ast.walk(ast.parse((ROOT / path).read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call) and getattr(node.func, "id", "") in {"Words", "say"}:
+                pieces = [one for one in ast.walk(node) if isinstance(one, ast.Constant)]
+                yield str(path), " ".join(str(one.value) for one in pieces)
+    for path in (PAGE_WORDS, ROOT / "checks/checklist.toml", ROOT / "checks/guide.toml"):
+        yield path.name, path.read_text(encoding="utf-8")
+
+
+def test_english_is_that_of_the_field_s_documentation():
+    found = [f"{at}: {one[0]}" for at, text in english() for one in CLIPPED.finditer(text)]
+
+    assert sorted(found) == []
 
 
 def test_no_name_is_one_of_the_clipped_words():

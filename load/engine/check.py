@@ -49,7 +49,7 @@ class Check:
             return Said(value, value)
         if math.isinf(self.seen.high):
             return Said(
-                f"{value} (95 %: {low} to more than the sample can tell)",
+                f"{value} (95 %: {low} to more than the sample can show)",
                 f"{value}（95 %: {low}以上、上限は標本不足で不明）",
             )
         high = self.text(self.seen.high)

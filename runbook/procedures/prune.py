@@ -121,8 +121,8 @@ def _refuse_during_a_drill(context: StepContext) -> None:
     if newest.get("state") == BEGUN:
         raise Refused(
             Words(
-                en="a rehearsal of the rollbacks was stopped half-way: let `python -m runbook rehearse_rollbacks"
-                f" --env {context.environment.name} --go` put back what it broke first",
+                en="a rehearsal of the rollbacks was stopped half-way: first run `python -m runbook rehearse_rollbacks"
+                f" --env {context.environment.name} --go`, which puts back what it broke",
                 ja="ロールバックの訓練が途中で止まっています。先に`python -m runbook rehearse_rollbacks"
                 f" --env {context.environment.name} --go`を実行して元に戻してください",
             )

@@ -62,7 +62,7 @@ def say_what_is_lost(context: StepContext) -> Changes:
     if not planned.comparable:
         context.tell(
             Words(
-                en="the gateway does not tell what these deployments serve: compare them by hand",
+                en="API Gateway does not show what these deployments serve: compare them by hand",
                 ja="各デプロイの内容をAPI Gatewayから取得できません。手動で比べてください",
             )
         )

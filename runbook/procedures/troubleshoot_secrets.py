@@ -54,7 +54,7 @@ def _follow(context: StepContext, function: Function, name: str) -> None:
     if not found:
         context.tell(
             Words(
-                en=f"{function.name} can read {name}, as far as settings tell",
+                en=f"{function.name} can read {name}, as far as its settings show",
                 ja=f"設定上、{function.name}は{name}を読み取れます",
             )
         )

@@ -125,7 +125,7 @@ def _unwritten(why: Words, result: Result) -> Words:
 
 def _recorded(file: Path) -> Words:
     return Words(
-        en=f"recorded in {file}: look through it before you hand it on; judge it again with --replay {file}",
+        en=f"recorded in {file}: check it before you share it; judge it again with --replay {file}",
         ja=f"{file}に記録しました。渡す前に内容を確認してください。--replay {file}で再判定できます",
     )
 

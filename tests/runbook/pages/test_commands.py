@@ -34,8 +34,10 @@ DOCUMENTS = [
     ROOT / "lambdas/README.md",
 ]
 BEGINNINGS = ("pytest", "aws ", "python -m ", "signoff ", "make")
-ELSEWHERE = re.compile(r"…|FOLDER$|[{}]|^signoff\.|^aws/|^signoff/|^pytest[-\d]")
-"""What is no command to enter: a stand-in for many, a file's name."""
+ELSEWHERE = re.compile(
+    r"…|FOLDER$|[{}]|^signoff\.|^aws/|^signoff/|^pytest[-\d]|^signoff (verify|compare|replay)$"
+)
+"""What is no command to enter: a stand-in for many, a file's name, the name of a command alone."""
 BLOCK = re.compile(r"^```\w*\n(.*?)^```", re.MULTILINE | re.DOTALL)
 INLINE = re.compile(r"`([^`\n]+)`")
 JOINED = re.compile(" && ")
