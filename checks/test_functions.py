@@ -13,10 +13,10 @@ from aws.inventory import Inventory, Sections
 from aws.ledgers.apigateway import REST_API, ROUTE, SERVED
 from aws.ledgers.lambda_ import FUNCTION
 from aws.words import Words
+from checks.authorizers import invoking_others
 from checks.deployed import Deployed
 from checks.encryption import function_key_flaws
 from checks.functions import CALLS_PER_REQUEST, busy, free_for_us, supported_on
-from checks.guarding import invoking_others
 from checks.invocation import source_of, source_of_authorizer, target
 from checks.releases import deployed_again, newest
 from checks.variables import arns_of, differing, diverting, foreign, hijacking, leading_to_line

@@ -8,8 +8,8 @@ from aws.difference import differences
 from aws.inventory import Sections
 from aws.ledgers.apigateway import AUTHORIZER, ROUTE, SERVED, USAGE_PLAN
 from aws.words import Words
+from checks.authorizers import authorizers, invoking_others, laxer
 from checks.deployed import Deployed
-from checks.guarding import authorizers, invoking_others, laxer
 from checks.throttling import (
     api_key,
     asking_for_key,

@@ -14,7 +14,7 @@ PRODUCT = ("aws", "signoff", "plan", "checks", "smoke", "load", "runbook", "lamb
 USUAL, LONGEST = 200, 400
 UNUSUAL = 0.15
 """What share of the modules may be longer than usual."""
-OTHER_SIDE = {Path("aws/desired.py"), Path("local/gateway/needs.py")}
+OTHER_SIDE = {Path("aws/desired.py"), Path("local/gateway/protocols.py")}
 """Modules whose classes are the same ideas as planned, or as somebody else fulfils them."""
 ENTRY_POINTS = ("__main__", "load.locustfile")
 """Modules that are run, not imported."""

@@ -7,7 +7,7 @@ import time
 from collections import defaultdict
 
 from local.gateway.call import ApiCall
-from local.gateway.needs import Control, LogsError
+from local.gateway.protocols import Control, LogsError
 from local.gateway.variables import render
 
 _MOST_PER_WRITE = 1_000

@@ -16,7 +16,7 @@ from local.gateway.invoke import (
     InvokeRefusedError,
     InvokeTimeoutError,
 )
-from local.gateway.needs import Invocation
+from local.gateway.protocols import Invocation
 from local.gateway.refusal import GatewayRefusal
 from local.gateway.snapshot import Authorizer
 from local.gateway.variables import text_of

@@ -6,7 +6,7 @@ from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from local.gateway.needs import LogsError
+from local.gateway.protocols import LogsError
 from local.gateway.settings import (
     ApiKey,
     ControlPlane,

@@ -4,7 +4,7 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from local.gateway.needs import Control, Deployments
+from local.gateway.protocols import Control, Deployments
 from local.gateway.routes import Routes
 from local.gateway.settings import ControlPlane, Limit, StageSettings, UsagePlan
 from local.gateway.snapshot import DeploymentSnapshot

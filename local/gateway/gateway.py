@@ -9,8 +9,8 @@ from local.gateway.call import Owner
 from local.gateway.directory import Directory
 from local.gateway.http import HOST, GatewayServer
 from local.gateway.invoke import Invoker
-from local.gateway.needs import AwsCall, Control, Deployments, Functions
 from local.gateway.pipeline import Pipeline
+from local.gateway.protocols import AwsCall, Control, Deployments, Functions
 
 INTEGRATION_LIMIT_S = 29.0
 """API Gateway's default integration time-out; a function's own 30 s never get their last second."""

@@ -15,7 +15,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from local.gateway.call import ApiCall
-from local.gateway.needs import Functions, Invocation
+from local.gateway.protocols import Functions, Invocation
 from local.gateway.variables import text_of
 
 PRINCIPAL = "apigateway.amazonaws.com"

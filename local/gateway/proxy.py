@@ -17,7 +17,7 @@ from local.gateway.invoke import (
     InvokeTimeoutError,
     NotPermittedError,
 )
-from local.gateway.needs import Invocation
+from local.gateway.protocols import Invocation
 from local.gateway.refusal import GatewayRefusal
 from local.gateway.snapshot import Integration
 

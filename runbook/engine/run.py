@@ -11,8 +11,8 @@ from aws.change import Change, Changes, Declined, Refused, destructive
 from aws.words import Bilingual, Words, joined
 from runbook.engine.applied import AppliedChanges
 from runbook.engine.journal import Entry, Journal
+from runbook.engine.propagation import Action
 from runbook.engine.rehearsal import RehearsedStep
-from runbook.engine.shown import Action
 from runbook.engine.step import Procedure, Step
 from runbook.engine.step_context import StepContext
 from signoff.environment.calendar import in_japan
@@ -27,7 +27,7 @@ class RedRow:
 
     sentence: Words
     settles_s: float = 0
-    """Within how many seconds what it was read by shows a change; see ``aws.lateness``."""
+    """Within how many seconds what it was read by shows a change; see ``aws.consistency``."""
 
 
 Judge = Callable[[tuple[str, ...]], Mapping[str, RedRow]]

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from types import ModuleType
 
 from aws.words import Words
-from runbook.engine.shown import Action, until_shown
+from runbook.engine.propagation import Action, until_shown
 
 JAPANESE = re.compile(r"[\u3040-\u30ff\u4e00-\u9fff]")
 

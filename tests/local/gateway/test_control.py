@@ -5,7 +5,7 @@ import pytest
 from botocore.stub import ANY, Stubber
 
 from local.gateway.control import AwsControl, stage_settings
-from local.gateway.needs import LogsError
+from local.gateway.protocols import LogsError
 from local.gateway.settings import ApiKey, Limit, Quota
 
 GROUP = "/aws/apigateway/stamp-rally-prod-api"
