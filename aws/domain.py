@@ -76,6 +76,10 @@ class Certificate:
     status: str
     names: tuple[str, ...]
     not_after: datetime | None
+    renewal: str = ""
+    """How far its renewal is; empty where none has begun."""
+    renews: bool = True
+    """Whether ACM renews it: none that was imported."""
 
     def days_left(self, now: datetime) -> int:
         """Return whole days until it expires; one without an expiry has none left."""
@@ -270,6 +274,8 @@ def decode_certificate(raw: Raw) -> Certificate:
         status=raw["Status"],
         names=tuple(dict.fromkeys(names)),
         not_after=utc(raw.get("NotAfter")),
+        renewal=raw.get("RenewalSummary", {}).get("RenewalStatus", ""),
+        renews=raw.get("RenewalEligibility") != "INELIGIBLE",
     )
 
 

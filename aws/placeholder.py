@@ -1,9 +1,12 @@
-"""Tells a stand-in from a secret: by what it says, by whom it is known, or by its pattern."""
+"""Secrets that somebody could guess: stand-ins, patterns, words, and whatever a word was made into."""
 
+import base64
+import binascii
 import hashlib
 import re
-from collections.abc import Collection
-from itertools import groupby, pairwise
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from functools import lru_cache
+from itertools import groupby, pairwise, product
 
 from aws.secret_text import entropy_bits
 
@@ -15,34 +18,131 @@ SAMPLE = re.compile(
 """What guides and templates write where a secret belongs."""
 
 IN_ORDER = 10
-DIGESTS = ("md5", "sha1", "sha256", "sha384", "sha512")
 KEYBOARD = ("qwertyuiop", "asdfghjkl", "1qaz2wsx")
+
 MINIMUM_BITS = 64
 """Below this bound of randomness, nothing deserves to be called a secret."""
+LETTERS = re.compile(r"(?=([A-Za-z]{2}))")
+SMALL_THEN_CAPITAL = re.compile(r"[a-z][A-Z]")
+COMMON = (
+    "th he in er an re on at en nd ti es or te of ed is it al ar st to nt ng se ha as ou io le ve "
+    "co me de hi ri ro ic ne ea ra ce li ch ll be ma si om ur ca el ta la ns di fo ho pe ec pr no "
+    "ct us ac ot il tr ly nc et ut ss so rs un lo wa ge ie wh ee wi em ad ol rt po we na ul ni ts "
+    "mo ow pa im mi ai sh ir su ka ki ku ke ko sa tu ru nu mu yo ya ga gi go za zu da do ba bi bu "
+    "bo pi pu ey oc "
+)
+"""The commonest pairs of letters in English and in Japanese written in letters: about two thirds of all pairs there,
+a fifth where letters are drawn."""
+PAIRS = frozenset(COMMON.split())
+LIKE_WORDS, FEWEST_PAIRS = 0.55, 20
+"""One of 100,000 drawn keys has so many of its pairs among them; of 300 sentences of nine words, one has fewer."""
+NESTED = 3
+HASHES = tuple(sorted(hashlib.algorithms_guaranteed - {"shake_128", "shake_256"}))
+HASHED_FIRST = (
+    "a abc admin auth award changeme default demo dev foo foobar hello helloworld jwt jwt-secret "
+    "jwt_secret key letmein line live login master my-secret my-secret-key mysecret mysecretkey "
+    "passw0rd password pass prod production qwerty rally root sample secret secret-key secret_key "
+    "secretkey session signing-key stamp stamp-rally stamp_rally stamprally super-secret "
+    "supersecret test token token-key token-secret token-secret-key token_secret token_secret_key "
+    "user welcome 0 1 123 1234 12345678 123456789 1234567890 "
+)
+WORDS = ("", *HASHED_FIRST.split())
+"""What people hash where a key is asked for, nothing at all among it."""
+BEGINNING = 16
+"""Bytes by which hashes are compared: as many as the shortest has."""
+ENDS = ("", "1", "123", "!", "2023", "2024", "2025", "2026", "2027", "-prod", "-production", "\n")
 
 
-def is_placeholder(text: str, known_defaults: Collection[str]) -> bool:
-    """Tell a stand-in from a secret by what it says, by whom it is known, or by its monotony."""
+def is_placeholder(text: str, known: Collection[str]) -> bool:
+    """Whether a secret is a stand-in, a pattern or words, or was made of such by an encoding or a hash.
+
+    ``known`` are texts that everybody knows here: defaults of guides, names of the environment.
+    """
+    layers = [*_layers(text)]
+    behind = [raw for one in layers for raw in _decoded(one)]
     return (
-        text in known_defaults
+        any(_says_little(one, known) for one in layers)
+        or _hashed(behind, known)
+        or any(map(_counts, behind))
+    )
+
+
+def _says_little(text: str, known: Collection[str]) -> bool:
+    return (
+        text in known
+        or text[::-1] in known
         or SAMPLE.search(text) is not None
         or entropy_bits(text) < MINIMUM_BITS
         or _repeats(text)
         or _climbs(text)
-        or _is_known_digest(text)
+        or _reads_like_words(text)
     )
 
 
-def _is_known_digest(text: str) -> bool:
-    """Whether a text is the digest of nothing at all, or bytes that count up as test vectors do."""
-    lower = text.lower()
-    if lower in {hashlib.new(kind, usedforsecurity=False).hexdigest() for kind in DIGESTS}:
-        return True
+def _layers(text: str, nested: int = NESTED) -> Iterator[str]:
+    """Yield a text, and the texts that it encodes: 16 drawn bytes or more are never all printable."""
+    yield text
+    if nested:
+        for raw in _decoded(text):
+            if raw.isascii() and (inner := raw.decode()).isprintable():
+                yield from _layers(inner, nested - 1)
+
+
+def _decoded(text: str) -> Iterator[bytes]:
+    """Yield the bytes that a text is hexadecimal or base64 of, if it is and they are not too few."""
+    for read in (bytes.fromhex, _from_base64):
+        try:
+            raw = read(text.strip())
+        except ValueError:
+            continue
+        if len(raw) >= BEGINNING:
+            yield raw
+
+
+def _from_base64(text: str) -> bytes:
+    bare = text.rstrip("=").translate(str.maketrans("-_", "+/"))
     try:
-        steps = {after - before for before, after in pairwise(bytes.fromhex(lower))}
-    except ValueError:
-        return False
-    return len(steps) == 1
+        return base64.b64decode(bare + "=" * (-len(bare) % 4), validate=True)
+    except binascii.Error as error:
+        raise ValueError from error
+
+
+def _hashed(found: Sequence[bytes], known: Collection[str]) -> bool:
+    """Whether bytes begin with a hash of a word, or are the beginning of one; a hash's text may be hashed again."""
+    beginnings = _beginnings(frozenset(known)) if found else frozenset()
+    return any(raw[:BEGINNING] in beginnings for raw in found)
+
+
+def _counts(raw: bytes) -> bool:
+    """Whether bytes count up or down, as test vectors do."""
+    return len({after - before for before, after in pairwise(raw)}) == 1
+
+
+@lru_cache(maxsize=4)
+def _beginnings(known: frozenset[str]) -> frozenset[bytes]:
+    return frozenset(raw[:BEGINNING] for raw in _hashes(_spelt({*WORDS, *known})))
+
+
+def _spelt(words: Iterable[str]) -> Iterator[bytes]:
+    for word, end in product(words, ENDS):
+        yield from {f"{one}{end}".encode() for one in (word, word.capitalize(), word.upper())}
+
+
+def _hashes(texts: Iterable[bytes]) -> Iterator[bytes]:
+    for text in texts:
+        for name in HASHES:
+            made = hashlib.new(name, text, usedforsecurity=False)
+            yield made.digest()
+            if name in ("md5", "sha1", "sha256"):
+                yield hashlib.new(name, made.hexdigest().encode(), usedforsecurity=False).digest()
+
+
+def _reads_like_words(text: str) -> bool:
+    """Whether its letters follow each other as in words; drawn ones do not, nor do capitals and digits between them."""
+    pairs = LETTERS.findall(text)
+    common = sum(one.lower() in PAIRS for one in pairs if not SMALL_THEN_CAPITAL.fullmatch(one))
+    many = len(pairs) >= max(FEWEST_PAIRS, len(text) / 2)
+    return many and common >= LIKE_WORDS * len(pairs)
 
 
 def _climbs(text: str) -> bool:

@@ -10,13 +10,14 @@ from typing import Any
 
 from aws.door import ReadFailure
 from aws.placeholder import is_placeholder
-from aws.reading import Reader, Reading, guarded, utc
+from aws.reading import Reader, Reading, Scope, guarded, utc
 from aws.secret_text import (
     DRAWN,
     MaskedValue,
     Needles,
     marked,
     masked,
+    secrets_in,
     shape,
     spellings,
     withheld,
@@ -53,7 +54,9 @@ class SecretValue:
     is_json_object: bool
     fields: Mapping[str, MaskedValue]
     placeholder: bool = False
-    """Some field is a placeholder, a sample of the guide, or a known default."""
+    """Some field is a placeholder, a sample of the guide, a known default, or was made of words."""
+    same_as: tuple[str, ...] = ()
+    """The other planned secrets whose value stands in this one."""
     whole: MaskedValue | None = None
     """The secret's whole text, whatever its form: a function may hold that, too."""
 
@@ -70,8 +73,13 @@ def secrets(reading: Reading) -> Section[Secret]:
 
 
 def values(reading: Reading) -> Section[SecretValue]:
-    found = reading.source(texts)
-    return reading.each(found, lambda name: _value(reading, found[name]))
+    found, wanted = reading.source(texts), reading.source(needles)
+
+    def read(name: str) -> SecretValue | Unreadable:
+        others = {other: one for other, one in wanted.items() if other != name}
+        return _value(reading, found[name], others)
+
+    return reading.each(found, read)
 
 
 def _secret(reading: Reading, name: str) -> Secret:
@@ -106,7 +114,7 @@ def _regions(raw: Mapping[str, Any]) -> set[str]:
     return copies | ({raw["PrimaryRegion"]} if "PrimaryRegion" in raw else set())
 
 
-def _value(reading: Reading, text: str | Unreadable) -> SecretValue | Unreadable:
+def _value(reading: Reading, text: str | Unreadable, others: Needles) -> SecretValue | Unreadable:
     if isinstance(text, Unreadable):
         return text
     scope, found = reading.scope, fields(text)
@@ -118,9 +126,17 @@ def _value(reading: Reading, text: str | Unreadable) -> SecretValue | Unreadable
             _shown(key, place): withheld(one, salts=scope.salts)
             for place, (key, one) in enumerate(found.items(), 1)
         },
-        placeholder=any(is_placeholder(one, scope.known_defaults) for one in judged),
+        placeholder=any(is_placeholder(one, _known(scope)) for one in judged),
+        same_as=secrets_in(text, others),
         whole=withheld(text, salts=scope.salts),
     )
+
+
+def _known(scope: Scope) -> frozenset[str]:
+    """Return what everybody knows here: the defaults of guides, and the names of the environment."""
+    names = (scope.prefix, scope.account, scope.api, scope.stage, scope.domain, scope.bucket)
+    more = (*scope.tables, *scope.secrets, *scope.secret_fields)
+    return scope.known_defaults | {one for one in (*names, *more) if one}
 
 
 def _shown(key: str, place: int) -> str:

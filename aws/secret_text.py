@@ -1,7 +1,5 @@
 """Text that may be a secret: masked as it is read, found where it hides, judged by its shape alone."""
 
-import base64
-import binascii
 import hashlib
 import hmac
 import json
@@ -11,8 +9,8 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
-from urllib.parse import unquote_to_bytes
 
+from aws.encodings import bare, from_base64, from_hex, readings
 from aws.words import Words
 
 ROUNDS = 100_000
@@ -21,17 +19,15 @@ PRINT_DIGITS = 10
 """40 bits tell any two values of an environment apart, and are too few to be sure of a guessed one."""
 SHORTEST = 12
 """Bytes: what is shorter turns up in innocent text by chance, and is no secret anyway (SEC-03)."""
-DEPTH = 2
+DEPTH = 3
 """Encodings within encodings: JSON in base64, a header in JSON."""
-BASE64_RUN = re.compile(rb"[A-Za-z0-9+/_-]{16,}")
-HEX_RUN = re.compile(rb"[0-9A-Fa-f]{24,}")
-ESCAPED = re.compile(rb"\\u00([0-9A-Fa-f]{2})|\\(.)")
-"""JSON's ways to write a character: some encoders write ``+`` and ``/`` so."""
 
-BETWEEN_FORMS = b"\n\0\n\0\n"
-"""Holds two spellings of a text apart, so that both are searched at once."""
 PIECE, STEP = 24, 8
 """Bytes of a window on a secret, and from one to the next: 31 characters of it anywhere hold a whole one."""
+BETWEEN_FORMS = b"\n\0\n\0\n"
+"""Holds two spellings of a text apart, so that both are searched at once."""
+BARE_PIECE, BARE_STEP = 20, 6
+"""The same of its letters and digits alone."""
 
 Needles = Mapping[str, frozenset[bytes]]
 """Name of a secret -> what to look for: never shown, never saved."""
@@ -224,7 +220,7 @@ def _is_json(text: str) -> bool:
 def spellings(texts: Iterable[str]) -> frozenset[bytes]:
     """Return each text as it is, and the bytes behind it where it is hexadecimal or base64."""
     raw = [text.encode() for text in texts]
-    behind = [one for text in raw for one in (*_from_hex(text), *_from_base64(text))]
+    behind = [one for text in raw for one in (*from_hex(text), *from_base64(text))]
     return frozenset(one for one in (*raw, *behind) if len(one) >= SHORTEST)
 
 
@@ -232,10 +228,14 @@ def secrets_in(text: str, needles: Needles) -> tuple[str, ...]:
     """Return the names of the secrets that stand in ``text``, whole or a good part of them, sorted."""
     if not needles:
         return ()
-    forms = BETWEEN_FORMS.join({*_forms(text.encode(), DEPTH)})
+    forms = readings(text.encode(), DEPTH)
+    whole, bared = BETWEEN_FORMS.join(forms), BETWEEN_FORMS.join({bare(one) for one in forms})
     return tuple(
         sorted(
-            name for name, wanted in needles.items() if any(one in forms for one in _pieces(wanted))
+            name
+            for name, wanted in needles.items()
+            if any(one in whole for one in _pieces(wanted))
+            or any(one in bared for one in _bare_pieces(wanted))
         )
     )
 
@@ -253,49 +253,32 @@ def marked(text: str) -> tuple[str, ...]:
 @lru_cache(maxsize=16)
 def _pieces(wanted: frozenset[bytes]) -> frozenset[bytes]:
     """Return the windows on each spelling: a key cut off, or in two halves, is still known by one."""
-    return frozenset(piece for one in wanted for piece in _windows(one))
+    return frozenset(piece for one in wanted for piece in _windows(_told(one), PIECE, STEP))
 
 
-def _windows(spelling: bytes) -> Iterator[bytes]:
-    if len(spelling) <= PIECE:
+@lru_cache(maxsize=16)
+def _bare_pieces(wanted: frozenset[bytes]) -> frozenset[bytes]:
+    """Return windows on the letters and digits of what was drawn, forwards and backwards.
+
+    Of words they would stand in innocent names.
+    """
+    drawn = (one for one in wanted if one.isascii() and shape(one.decode()) in DRAWN)
+    bared = [bare(_told(one)) for one in drawn]
+    both_ways = (each for one in bared if len(one) >= BARE_PIECE for each in (one, one[::-1]))
+    return frozenset(piece for one in both_ways for piece in _windows(one, BARE_PIECE, BARE_STEP))
+
+
+def _told(spelling: bytes) -> bytes:
+    """Leave out the head of a JWT, which says only how it is signed, in the same letters for every token of a kind."""
+    headed = spelling.startswith(b"eyJ") and b"." in spelling
+    return spelling[spelling.index(b".") :] if headed else spelling
+
+
+def _windows(spelling: bytes, piece: int, step: int) -> Iterator[bytes]:
+    if len(spelling) <= piece:
         yield spelling
-    # The head of a JWT says only how it is signed, in the same letters for every token of a kind.
-    start = spelling.index(b".") if spelling.startswith(b"eyJ") and b"." in spelling else 0
-    for at in range(start, len(spelling) - PIECE + 1, STEP):
-        yield spelling[at : at + PIECE]
-
-
-def _forms(text: bytes, depth: int) -> Iterator[bytes]:
-    yield text
-    if depth:
-        for inner in {*_decoded(text)} - {text}:
-            yield from _forms(inner, depth - 1)
-
-
-def _decoded(text: bytes) -> Iterator[bytes]:
-    yield b"".join(text.split())  # base64 is often wrapped
-    yield unquote_to_bytes(text)
-    yield ESCAPED.sub(lambda found: bytes.fromhex((found[1] or b"").decode()) or found[2], text)
-    for run in BASE64_RUN.findall(text):
-        # Whatever stands before it without a separator moves the groups of four.
-        yield from (one for shift in range(4) for one in _from_base64(run[shift:]))
-    for run in HEX_RUN.findall(text):
-        yield from (one for shift in range(2) for one in _from_hex(run[shift:]))
-
-
-def _from_hex(run: bytes) -> Iterator[bytes]:
-    if HEX_RUN.fullmatch(run):
-        yield bytes.fromhex(run[: len(run) // 2 * 2].decode())
-
-
-def _from_base64(run: bytes) -> Iterator[bytes]:
-    """Decode both alphabets, padded or not; a single left-over character says nothing."""
-    bare = run.rstrip(b"=").translate(bytes.maketrans(b"-_", b"+/"))
-    bare = bare[:-1] if len(bare) % 4 == 1 else bare
-    try:
-        yield base64.b64decode(bare + b"=" * (-len(bare) % 4), validate=True)
-    except binascii.Error:
-        return
+    for at in range(0, len(spelling) - piece + 1, step):
+        yield spelling[at : at + piece]
 
 
 def weakness(field: MaskedValue, *, placeholder: bool, min_bits: int) -> Words | None:
@@ -306,8 +289,8 @@ def weakness(field: MaskedValue, *, placeholder: bool, min_bits: int) -> Words |
     """
     if placeholder:
         return Words(
-            en="a placeholder, a known default or a pattern",
-            ja="仮の値、既知の既定値、または規則的な文字列",
+            en="a placeholder, a pattern, words, or a hash of a word",
+            ja="仮の値、規則的な文字列、単語、または単語のハッシュ",
         )
     if field.shape == "lines":
         return Words(

@@ -1,6 +1,6 @@
 """Who else may act on what is ours: the account's principals, and what a resource's own policy opens."""
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from aws import desired
@@ -159,9 +159,14 @@ def also_invoking(principals: Iterable[Principal], insiders: Insiders) -> tuple[
 
 
 def let_in(
-    kind: Words, name: str, arn: str, document: str | None, insiders: Insiders
+    kind: Words,
+    name: str,
+    arn: str,
+    document: str | None,
+    insiders: Insiders,
+    counts: Callable[[Statement], bool] = lambda _: True,
 ) -> tuple[Difference, ...]:
-    """Return whom a resource's own policy names, of this account and of AWS's services.
+    """Return whom a resource's own policy names, of this account and of AWS's services, in statements that count.
 
     A planned role may be named for what it may do anyway. Strangers are told by a row of their own.
     """
@@ -173,7 +178,7 @@ def let_in(
         {
             who
             for one in statements
-            if one.effect == "Allow"
+            if one.effect == "Allow" and counts(one)
             for who in _named(one, insiders.environment.account)
             if who not in strangers and not insiders.may_be_given(who, one, arn)
         }
@@ -250,8 +255,7 @@ def _of_owner(one: Statement, account: str) -> bool:
     keys = {"aws:sourceowner", "aws:sourceaccount", "aws:principalaccount"}
     return any(
         condition.key.lower() in keys
-        and condition.operator in {"StringEquals", "StringLike"}
-        and not condition.if_exists
+        and names_exactly(condition)
         and set(condition.values) == {account}
         for condition in one.conditions
     )

@@ -1,29 +1,37 @@
 """What the policy of the bucket of images does beside refusing plain HTTP: whom it lets in, and whom it locks out."""
 
+from dataclasses import replace
+
+from aws.acting import changes
 from aws.bounds import unset, within
 from aws.bucket import Bucket
 from aws.difference import Difference
 from aws.iam import Statement, parse
-from aws.iam.pattern import action_pattern, overlap, resource_pattern
+from aws.iam.evaluation import names_action
+from aws.iam.pattern import overlap, resource_pattern
 from aws.ledgers.s3 import BUCKET
 from aws.words import Words
-from checks.access import OPENED
+from checks.access import OPENED, Insiders, let_in
 from checks.outsiders import outsiders
 
+CHANGED_BY = Words(en="who else may change it", ja="変更できる他の相手")
 BARRED = Words(en="statements by which nobody reads", ja="全員の読み取りを拒否するステートメント")
 CDN = "AWS arn:aws:iam::cloudfront:user/CloudFront Origin Access Identity"
 """How a policy names a CloudFront distribution of the older kind, which is the account's own."""
 READ = "s3:getobject"
 
 
-def bucket_policy_flaws(bucket: Bucket, account: str) -> tuple[Difference, ...]:
-    """Return whom the policy allows from beyond the account, and what denies reading to everybody."""
+def bucket_policy_flaws(bucket: Bucket, insiders: Insiders) -> tuple[Difference, ...]:
+    """Return whom the policy allows from beyond the account, who else changes images, and what denies reading to everybody."""
+    account = insiders.environment.account
     strangers = [one for one in outsiders(bucket.policy, account) if not one.en.startswith(CDN)]
     found = {
         OPENED: (strangers, within(())),
         BARRED: ([one.words for one in _denying(bucket)], unset()),
     }
-    return tuple(
+    arn = f"arn:aws:s3:::{bucket.name}"
+    changed_by = let_in(BUCKET, bucket.name, arn, bucket.policy, insiders, _changes_images)
+    return *(replace(one, fact=CHANGED_BY) for one in changed_by), *(
         Difference(
             kind=BUCKET,
             name=bucket.name,
@@ -43,13 +51,15 @@ def _denying(bucket: Bucket) -> list[Statement]:
     return [one for one in statements if _denies_reading(one, f"arn:aws:s3:::{bucket.name}/*")]
 
 
+def _changes_images(one: Statement) -> bool:
+    """Whether a statement is about more than reading: writing, deleting, or opening the bucket."""
+    return any(names_action(one, action) for action in changes("s3"))
+
+
 def _denies_reading(one: Statement, objects: str) -> bool:
-    return (
-        one.effect == "Deny"
-        and not one.conditions
-        and any(who == "*" for _, who in one.principals)
-        and any(action_pattern(action).matches(READ) for action in one.actions)
-        and any(
-            overlap(resource_pattern(each), resource_pattern(objects)) for each in one.resources
-        )
+    everybody = bool(one.not_principals) or any(who == "*" for _, who in one.principals)
+    read = names_action(one, READ)
+    some = bool(one.not_resources) or any(
+        overlap(resource_pattern(each), resource_pattern(objects)) for each in one.resources
     )
+    return one.effect == "Deny" and not one.conditions and everybody and read and some

@@ -1,5 +1,7 @@
 """The custom domain: which security policies, certificates, mappings and DNS answers will do."""
 
+from datetime import datetime
+
 from aws.bounds import Bound, as_text, unset, within
 from aws.difference import Certainty, Difference, differences
 from aws.domain import MAPPINGS_ONLY, BasePath, Certificate, CustomDomain, Resolution, covers
@@ -8,10 +10,25 @@ from aws.section import Follows, Missing, lookup
 from aws.words import Words
 from checks.deployed import Deployed
 from plan import Plan
-from signoff.environment import Domain
+from signoff.environment import Domain, Environment
+from signoff.environment.calendar import today
 
 RULES = Words(en="routing rules", ja="ルーティングルール")
 OTHER_MAPPINGS = Words(en="other mappings", ja="他のマッピング")
+
+
+GOING_WELL = Bound(
+    code="going_well",
+    value=None,
+    holds=lambda renewal: renewal in {"", "PENDING_AUTO_RENEWAL", "SUCCESS"},
+    words=Words(en="none, or one that goes on by itself", ja="未開始、または自動で進んでいること"),
+)
+
+
+def days_of_season(environment: Environment, now: datetime) -> int:
+    """Return how many days there are until the rally is over, where the environment says when."""
+    season = environment.season
+    return (season.ends - today(now)).days + 1 if season else 0
 
 
 def naming(host: str) -> Bound:

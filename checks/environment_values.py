@@ -1,6 +1,7 @@
 """What the values of the environment file may be in production: the guide's bounds, and what the rally needs."""
 
 import math
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from functools import reduce
 from typing import Any
@@ -19,7 +20,6 @@ from aws.bounds import (
 from aws.dated import default
 from aws.difference import Difference
 from aws.firing import RESOLUTION_S
-from aws.iam.pattern import text_pattern
 from aws.words import Words, joined
 from checks.environment_addresses import KeyLimit, addresses
 from plan.demand import INTEGRATION_MS, rate_of
@@ -38,7 +38,20 @@ ROOM = 2
 """The throttle leaves the busiest route twice what it needs (rulings, 43)."""
 LARGEST_AREA_KM = 100
 TAGS = ("Environment", "Project")
-UNHEARD_OF = "nobody-has-heard-of-it"
+NAMED = tuple(
+    map(
+        re.compile,
+        (
+            r"[a-z0-9-]+(\.[a-z0-9-]+)*\.amazonaws\.com",
+            r"\d{12}",
+            r"arn:aws:iam::\d{12}:root",
+            r"arn:aws:iam::\d{12}:(role|user)/[\w+=,.@/-]+",
+            r"arn:aws:iam::\d{12}:role/aws-reserved/sso\.amazonaws\.com/([\w*-]+/)?AWSReservedSSO_[\w+=,.@-]+_\*",
+        ),
+    )
+)
+"""How somebody is named who is one: a service, an account, a role or user, and a role of single sign-on, to whose name
+AWS adds sixteen random digits."""
 IN_BY_NAME = Words(en="who else may act is decided by name", ja="操作できる相手は名前で決める")
 ANOTHERS = frozenset({"dev", "development", "stg", "staging", "test", "qa", "local"})
 """What teams call environments that are not production, and clean up."""
@@ -280,7 +293,7 @@ def _area(environment: Environment) -> Iterator[tuple[str, KeyLimit]]:
 
 def _people(environment: Environment) -> Iterator[tuple[str, KeyLimit]]:
     """Whoever is let in is let in by name, and whoever has to hear of something is named."""
-    yield "administrators", KeyLimit(_by_name(environment), IN_BY_NAME)
+    yield "administrators", KeyLimit(_by_name(), IN_BY_NAME)
     yield "tags", KeyLimit(_with(TAGS), Words(en="guide step 2-3", ja="手順2-3"))
     heard = Words(
         en="without it nobody knows who else receives the alarms",
@@ -288,26 +301,23 @@ def _people(environment: Environment) -> Iterator[tuple[str, KeyLimit]]:
     )
     yield "alert_email", KeyLimit(_given(), heard, guided=False)
     if environment.line.expected_messages is not None:
-        quota = Words(en="LINE's quota has to suffice for them", ja="LINEの上限と照合するため")
-        yield "line.expected_messages", KeyLimit(at_least(1), quota, guided=False)
+        a_minute = math.ceil(60 * rate_of("POST /stamps/award", environment.target_rate))
+        quota = Words(
+            en="LINE's quota has to suffice for them: a minute of awards at the target rate",
+            ja="LINEの上限と照合するため（目標レートでのスタンプ付与1分分以上）",
+        )
+        yield "line.expected_messages", KeyLimit(at_least(a_minute), quota, guided=False)
 
 
-def _by_name(environment: Environment) -> Bound:
+def _by_name() -> Bound:
     """No entry that takes in somebody of whom nobody has heard."""
-    anybody = (
-        f"arn:aws:iam::{environment.account}:role/{UNHEARD_OF}",
-        f"arn:aws:iam::{environment.account}:user/{UNHEARD_OF}",
-        f"{UNHEARD_OF}.amazonaws.com",
-    )
     return Bound(
         code="by_name",
         value=None,
-        holds=lambda found: (
-            not any(text_pattern(one).matches(somebody) for one in found for somebody in anybody)
-        ),
+        holds=lambda found: all(any(form.fullmatch(one) for form in NAMED) for one in found),
         words=Words(
-            en="roles, users and services by name, with * for a part of it",
-            ja="ロール・ユーザー・サービスを名前で指定すること（*は名前の一部にのみ使用可）",
+            en="roles, users and services by their whole names, with * only for the ends that AWS draws (AWSReservedSSO_NAME_*)",
+            ja="ロール・ユーザー・サービスを完全な名前で指定すること（*はAWSが付ける末尾 AWSReservedSSO_名前_* にのみ使用可）",
         ),
     )
 

@@ -50,8 +50,8 @@ def malformed(value: SecretValue, want: desired.Secret) -> tuple[Difference, ...
 
 def weak(value: SecretValue, want: desired.Secret) -> tuple[Difference, ...]:
     """Return the difference that a value makes which is not a real secret."""
-    field = field_of(value, want)
-    found = weakness(field, placeholder=value.placeholder, min_bits=want.min_bits)
+    field, copied = field_of(value, want), _copied(value) if want.min_bits else None
+    found = copied or weakness(field, placeholder=value.placeholder, min_bits=want.min_bits)
     if found is None:
         return ()
     bits = want.min_bits
@@ -60,8 +60,14 @@ def weak(value: SecretValue, want: desired.Secret) -> tuple[Difference, ...]:
         if bits
         else Words(en="a token of LINE", ja="LINEのトークン")
     )
-    about = {"call": VALUE_CALL, "remedy": want.key}
+    about = {"call": VALUE_CALL, "remedy": "copied" if copied else want.key}
     return (fault(SECRET, want.name, REAL, found, expected, **about),)
+
+
+def _copied(value: SecretValue) -> Words | None:
+    """Say that it is another secret, too: whoever reads one has both."""
+    others = ", ".join(value.same_as)
+    return Words(en=f"the value of {others} as well", ja=f"{others}と同じ値") if others else None
 
 
 def further_fields(value: SecretValue, want: desired.Secret) -> tuple[Difference, ...]:

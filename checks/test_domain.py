@@ -9,8 +9,10 @@ from aws.ledgers.apigateway import DOMAIN
 from aws.words import Words
 from checks.deployed import Deployed
 from checks.domain_name import (
+    GOING_WELL,
     beside,
     certificate_of,
+    days_of_season,
     deciding_rules,
     leading_to,
     mapping_of,
@@ -31,6 +33,7 @@ TLS = Words(en="security policy", ja="セキュリティポリシー")
 NAMES = Words(en="names", ja="対象のドメイン名")
 REGION = Words(en="Region", ja="リージョン")
 DAYS_LEFT = Words(en="days until it expires", ja="期限までの日数")
+RENEWED = Words(en="renewal", ja="更新の状態")
 LEADS_TO = Words(en="API and stage that it leads to", ja="つながるAPIとステージ")
 ADDRESSES = Words(en="addresses in DNS", ja="DNSの応答")
 GET_DOMAINS = "apigateway:GetDomainNames"
@@ -118,14 +121,27 @@ def test_certificate_is_in_the_region_of_the_api(
 def test_certificate_does_not_expire_soon(
     deployed: Deployed,
     custom_domain: Domain,
+    environment: Environment,
     now: datetime,
     decided: Decided,
     observe: Observations,
 ) -> None:
-    certificate = observe(certificate_of(deployed, custom_domain.name), "not_after")
+    certificate = observe(certificate_of(deployed, custom_domain.name), "not_after", "renews")
 
-    facts = {DAYS_LEFT: certificate.days_left(now)}
-    planned = {DAYS_LEFT: at_least(RENEWAL.days)}
+    left = certificate.days_left(now)
+    season = 0 if certificate.renews else days_of_season(environment, now)
+    planned = {DAYS_LEFT: at_least(max(RENEWAL.days, season))}
+    about = {**OF_CERTIFICATE, "decidable": left >= RENEWAL.days}
+    decided(differences(CERTIFICATE, certificate.arn, {DAYS_LEFT: left}, planned, **about), observe)
+
+
+@expectation("DEP-41", ja="証明書の更新が失敗していない")
+def test_renewal_of_the_certificate_goes_well(
+    deployed: Deployed, custom_domain: Domain, decided: Decided, observe: Observations
+) -> None:
+    certificate = observe(certificate_of(deployed, custom_domain.name), "renewal")
+
+    facts, planned = {RENEWED: certificate.renewal}, {RENEWED: GOING_WELL}
     decided(differences(CERTIFICATE, certificate.arn, facts, planned, **OF_CERTIFICATE), observe)
 
 

@@ -6,6 +6,7 @@ from aws.difference import differences, unallowed
 from aws.inventory import Sections
 from aws.ledgers.s3 import BUCKET
 from aws.words import Words
+from checks.access import Insiders
 from checks.bucket_policy import bucket_policy_flaws
 from checks.deployed import Deployed
 from checks.encryption import bucket_key_flaws, table_key_flaws
@@ -81,13 +82,13 @@ def test_bucket_refuses_plain_http(
 def test_policy_of_the_bucket_lets_no_stranger_in_and_no_reader_out(
     deployed: Deployed,
     image_bucket: str,
-    environment: Environment,
+    insiders: Insiders,
     decided: Decided,
     observe: Observations,
 ) -> None:
     bucket = observe(deployed.bucket(image_bucket), "policy")
 
-    decided(bucket_policy_flaws(bucket, environment.account), observe)
+    decided(bucket_policy_flaws(bucket, insiders), observe)
 
 
 @expectation("SEC-22", ja="バケットに計画外の設定がない")

@@ -168,7 +168,7 @@ LEFT_OUT: Mapping[str, Mapping[str, str]] = {
         "tables": "status indexes.status sse_status",
         "backups": "earliest latest",
         "secrets": "deleted current replaced",
-        "secret_values": "placeholder",
+        "secret_values": "placeholder same_as",
         "keys": "state",
         "domains": "status",
         "alarms": "state state_since failed_action",

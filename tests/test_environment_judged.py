@@ -97,10 +97,15 @@ LOOSER = [
     *({"load_plan": "smoke"}, {"tags": {}}, {"tags": {"Project": "CC"}}, {"alert_email": None}),
     *(
         {"administrators": (one,)}
-        for one in ("*", "arn:aws:iam::444455556666:*", "*.amazonaws.com")
+        for one in (
+            *("*", "arn:aws:iam::444455556666:*", "*.amazonaws.com", "*-prod-*"),
+            *("arn:aws:iam::*:role/*", "arn:aws:iam::*:role/administrator"),
+            *("arn:aws:iam::444455556666:role/*-prod-*", "arn:aws:iam::444455556666:role/admin?"),
+            "arn:aws:iam::444455556666:role/aws-reserved/sso.amazonaws.com/*/AWSReservedSSO_*",
+            "arn:aws:iam::444455556666:oidc-provider/token.actions.githubusercontent.com",
+        )
     ),
-    {"administrators": ("arn:aws:iam::*:role/*",)},
-    {"line": replace(PROD.line, expected_messages=0)},
+    *({"line": replace(PROD.line, expected_messages=one)} for one in (0, 1)),
     {"line": replace(PROD.line, endpoint="https://line.example.jp")},
     {"front_end": replace(PROD.front_end, url="http://rally.example.jp")},
     *(

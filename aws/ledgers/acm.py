@@ -6,7 +6,6 @@ WHEN = Harmless("when something was made or changed decides nothing")
 PROOF = Harmless("how the name was proven; a certificate that is issued and renews has proven it")
 KIND = Harmless("how the key is made and used; browsers take all that ACM gives to an API")
 WHY = Harmless("words beside a status, which is judged")
-RENEWAL = Harmless("a renewal that fails is told by the days that are left")
 
 LEDGER: Ledger = {
     "acm:DescribeCertificate": Operation(
@@ -47,11 +46,11 @@ LEDGER: Ledger = {
             "Certificate.InUseBy": Harmless("what else uses it takes nothing from the API"),
             "Certificate.FailureReason": WHY,
             "Certificate.Type": KIND,
-            "Certificate.RenewalSummary": RENEWAL,
+            "Certificate.RenewalSummary": Judged("renewal"),
             "Certificate.KeyUsages": KIND,
             "Certificate.ExtendedKeyUsages": KIND,
             "Certificate.CertificateAuthorityArn": KIND,
-            "Certificate.RenewalEligibility": RENEWAL,
+            "Certificate.RenewalEligibility": Judged("renews"),
             "Certificate.Options": Harmless(
                 "public logs of certificates, and whether it is exportable"
             ),

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from aws.secret import SecretValue
@@ -35,6 +36,9 @@ def _form(what: str, value: SecretValue) -> Defect:
 
 def _token(what: str, text: str) -> Defect:
     return _value(f"SEC-03:{what}", TOKEN_KEY, object_of(TOKEN_SECRET_KEY=text))
+
+
+COPIED = replace(object_of(TOKEN_SECRET_KEY=CHANNEL_TOKEN), same_as=(LINE_TOKEN,))
 
 
 def _line(what: str, text: str) -> Defect:
@@ -73,6 +77,7 @@ FORM = (
     ),
 )
 REALITY = (
+    _value("SEC-03:token-of-line-as-well", TOKEN_KEY, COPIED),
     _token("the-alphabet", "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"),
     _token("the-keyboard", "qwertyuiopasdfghjklzxcvbnm1234567890QWERTYUIOPASDFGHJKLZXCVBNM"),
     _token("sample-of-the-guide", "your-production-secret-key-here"),

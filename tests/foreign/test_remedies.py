@@ -35,6 +35,7 @@ SAMPLE = (
     "deep path of a name leads to the API",
     "session key rotates by itself",
     "session key is a variable",  # by its value alone, which is another one once it was rotated
+    "session key is the token of LINE",
 )
 AT_ONCE = (
     "table loses its protection from deletion",

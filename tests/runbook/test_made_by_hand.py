@@ -188,7 +188,7 @@ def test_a_placeholder_becomes_64_random_bytes(console):
         Change(
             f"secret {name}",
             "value",
-            "a placeholder, a known default or a pattern",
+            "a placeholder, a pattern, words, or a hash of a word",
             "64 random bytes",
             True,
         )

@@ -65,6 +65,7 @@ UNDO: Mapping[tuple[str, str], HowToUndo] = {
         "ライフサイクルルールはすべて削除され、未完了のアップロードや旧バージョンの整理も行われなくなります",
     ),
     ("bucket", "principals that its policy allows"): _BUCKET_POLICY,
+    ("bucket", "who else may change it"): _BUCKET_POLICY,
     ("bucket", "statements by which nobody reads"): _BUCKET_POLICY,
     ("bucket", "redirect of every request"): _WEBSITE,
     ("bucket", "routing rules"): _WEBSITE,

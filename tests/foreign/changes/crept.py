@@ -79,7 +79,8 @@ def key_of_a_partner(client: Client) -> Iterator[None]:
 def bucket_policy(**statement: Any) -> Keep:
     """Add a statement about the images to the bucket's policy."""
     named = {"Bucket": edge.BUCKET}
-    one = {"Effect": "Allow", "Action": "s3:GetObject", "Resource": OBJECTS, **statement}
+    action = {} if "NotAction" in statement else {"Action": "s3:GetObject"}
+    one = {"Effect": "Allow", "Resource": OBJECTS, **action, **statement}
 
     @contextmanager
     def kept(client: Client) -> Iterator[None]:
@@ -207,6 +208,10 @@ HARM: tuple[tuple[str, str, list[str], Keep], ...] = (
     ("partner has a key of our plan", "DEP-36", PLANS, key_of_a_partner),
     ("stranger deletes images", "SEC-22", BUCKETS, bucket_policy(Principal=STRANGER, Action="s3:DeleteObject")),
     ("every distribution reads images", "SEC-22", BUCKETS, bucket_policy(Principal=CDN)),
+    ("award replaces images", "SEC-22", BUCKETS, bucket_policy(Principal={"AWS": f"{OURS}-award-role"}, Action="s3:PutObject")),
+    ("somebody of the account replaces images", "SEC-22", BUCKETS, bucket_policy(Principal={"AWS": f"arn:aws:iam::{ACCOUNT}:role/uploader"}, Action="s3:Put*")),
+    ("nobody but the account reads images", "SEC-22", BUCKETS, bucket_policy(Effect="Deny", NotPrincipal={"AWS": f"arn:aws:iam::{ACCOUNT}:root"}, NotAction="s3:List*")),
+    ("everybody without an owner publishes", "SEC-24", ["topics"], examined.topic_policy(Principal="*", Condition={"ForAllValues:StringEquals": {"AWS:SourceOwner": ACCOUNT}})),
     ("nobody reads images", "SEC-22", BUCKETS, bucket_policy(Effect="Deny", Principal="*")),
     ("all but auth read the LINE token", "SEC-24", SECRETS, secret_policy("Allow", "*", "secretsmanager:GetSecretValue", **ALL_BUT_AUTH)),
     ("notify reads the session key", "SEC-24", SECRETS, token_key_policy(f"{OURS}-notify-role")),
@@ -230,6 +235,9 @@ HARM: tuple[tuple[str, str, list[str], Keep], ...] = (
 )  # fmt: skip
 SOUND: tuple[tuple[str, str, list[str], Keep], ...] = (
     ("unknown path is 404 and kept by nobody", "", API, refused("MISSING_AUTHENTICATION_TOKEN", "404", {"Cache-Control": "'no-store'"})),
+    ("account leaves images to IAM", "", BUCKETS, bucket_policy(Principal={"AWS": ACCOUNT}, Action="s3:*")),
+    ("administrator replaces images", "", BUCKETS, bucket_policy(Principal={"AWS": BECOME}, Action="s3:PutObject")),
+    ("load balancer writes its logs", "SEC-22", BUCKETS, bucket_policy(Principal={"Service": "delivery.logs.amazonaws.com"}, Action="s3:PutObject", Condition={"StringEquals": {"aws:SourceAccount": ACCOUNT}})),
     ("our distribution reads images", "", BUCKETS, bucket_policy(Principal=CDN, Condition=OUR_CDN)),
     ("images are refused outside a network", "", BUCKETS, bucket_policy(Effect="Deny", Principal="*", Condition={"StringNotEquals": {"aws:SourceVpce": "vpce-1"}})),
     ("another account's pages read images", "SEC-22", BUCKETS, bucket_policy(Principal=STRANGER)),

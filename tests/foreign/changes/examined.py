@@ -1,5 +1,7 @@
 """What an examiner thought of who had seen none of the other lists: one change each, harmful and harmless."""
 
+import base64
+import hashlib
 import json
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
@@ -189,6 +191,11 @@ def session_key(**fields: str) -> Keep:
     return between(lambda c: put(c, **fields), put)
 
 
+def session_key_of(text: str) -> Keep:
+    """Sign sessions with something else."""
+    return session_key(TOKEN_SECRET_KEY=text)
+
+
 def rotate(client: Client) -> None:
     client("secretsmanager").rotate_secret(
         SecretId=vault.TOKEN_KEY,
@@ -316,6 +323,9 @@ HARM: tuple[tuple[str, str, list[str], Keep], ...] = (
     ("secret is read by a service", "SEC-08 <SEC-24", SECRETS, secret_policy("Allow", {"Service": "lambda.amazonaws.com"}, "secretsmanager:GetSecretValue")),
     ("session key is tagged on the other secret", "SEC-07 SEC-27", SECRETS, tagged_secret("note", vault.SESSION_KEY)),
     ("role is tagged with the key", "SEC-07 SEC-27", ROLES, tagged_role("note", f"k={vault.SESSION_KEY}")),
+    ("session key is the hash of a word", "SEC-03", SECRETS, session_key_of(hashlib.sha256(b"stamp-rally").hexdigest())),
+    ("session key is words in base64", "SEC-03", SECRETS, session_key_of(base64.b64encode(b"the signing key of our stamp rally").decode())),
+    ("session key is the token of LINE", "SEC-03", SECRETS, session_key_of(vault.CHANNEL_TOKEN)),
     ("secret has a second key", "SEC-02", SECRETS, session_key(OLD_KEY="c" * 40)),
     ("user widens its own rights", "SEC-24", PRINCIPALS, user(may("iam:PutUserPolicy", VISITOR))),
     ("user may all but read", "SEC-24 <SEC-26", PRINCIPALS, user({"Effect": "Allow", "NotAction": "s3:*", "Resource": "*"})),

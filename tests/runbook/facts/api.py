@@ -401,7 +401,9 @@ ANSWERS = {
         "unplanned": DETACHED,
     },
     BasePath: dict.fromkeys(("path", "api_id", "stage"), DOMAIN),
-    Certificate: dict.fromkeys(("arn", "status", "names", "not_after"), DOMAIN),
+    Certificate: dict.fromkeys(
+        ("arn", "status", "names", "not_after", "renewal", "renews"), DOMAIN
+    ),
     Resolution: dict.fromkeys(("addresses", "target_addresses"), DOMAIN),
 }
 STRICTER = {

@@ -103,6 +103,9 @@ NO_INDEX = Repaired(
 )
 
 
+ROTATED = Otherwise("`--rotate token_key` makes a new key: tests/foreign/test_remedies.py")
+
+
 def of_secret(harm, section="secrets"):
     return Repaired(harm=harm, by=BY_SECRETS, section=section, item=TOKEN_KEY)
 
@@ -203,6 +206,7 @@ ANSWERS = {
         "placeholder": of_secret(
             holding('{"TOKEN_SECRET_KEY": "your-production-secret-key-here"}'), "secret_values"
         ),
+        "same_as": ROTATED,
         "whole": OF_AWS,
     },
 }

@@ -1,0 +1,109 @@
+"""What a text may say to whoever decodes it: all readings of the ways in which people, formats and tools write bytes."""
+
+import base64
+import binascii
+import bz2
+import lzma
+import re
+import zlib
+from collections.abc import Callable, Iterator
+from urllib.parse import unquote_to_bytes
+
+BASE64_RUN = re.compile(rb"[A-Za-z0-9+/_-]{16,}")
+HEX_RUN = re.compile(rb"[0-9A-Fa-f]{24,}")
+BASE32_RUN = re.compile(rb"[A-Z2-7]{32,}|[a-z2-7]{32,}")
+BASE85_RUN = re.compile(rb"[!-~]{30,}")
+OF_BASE85 = frozenset(b"!#$&+;<>?@^`|~")
+"""Characters of which base85 has many, and names, addresses and JSON few."""
+ESCAPED = re.compile(rb"\\u00([0-9A-Fa-f]{2})|\\(.)")
+"""JSON's ways to write a character: some encoders write ``+`` and ``/`` so."""
+NUMBERS = re.compile(rb"(?:\d{1,3}\D{1,4}){15,}\d{1,3}")
+"""Bytes in decimal: a list, or the references of HTML."""
+SPACED_HEX = re.compile(rb"(?:(?:0x|\\x|&#x|[=%:,;\s])*[0-9A-Fa-f]{2}){12,}")
+BITS = re.compile(rb"[01]{96,}")
+LARGEST = 65_536
+"""Bytes that something compressed may become."""
+_NO_HEX = re.compile(rb"0x|\\x|&#x|[^0-9A-Fa-f]")
+_NO_LETTER = re.compile(rb"[^0-9A-Za-z]")
+
+
+def readings(text: bytes, depth: int) -> set[bytes]:
+    """Return the text and all that it decodes to, ``depth`` encodings deep."""
+    found, left = {text}, {text}
+    for _ in range(depth):
+        left = {inner for one in left for inner in _decoded(one)} - found
+        found |= left
+    return found
+
+
+def bare(text: bytes) -> bytes:
+    """Return letters and digits alone, in lower case: the same whatever stands between them."""
+    return _NO_LETTER.sub(b"", text).lower()
+
+
+def from_hex(run: bytes) -> Iterator[bytes]:
+    if HEX_RUN.fullmatch(run):
+        yield bytes.fromhex(run[: len(run) // 2 * 2].decode())
+
+
+def from_base64(run: bytes) -> Iterator[bytes]:
+    """Decode both alphabets, padded or not; a single left-over character says nothing."""
+    unpadded = run.rstrip(b"=").translate(bytes.maketrans(b"-_", b"+/"))
+    unpadded = unpadded[:-1] if len(unpadded) % 4 == 1 else unpadded
+    try:
+        yield base64.b64decode(unpadded + b"=" * (-len(unpadded) % 4), validate=True)
+    except binascii.Error:
+        return
+
+
+def _decoded(text: bytes) -> Iterator[bytes]:
+    yield b"".join(text.split())  # base64 is often wrapped
+    yield unquote_to_bytes(text)
+    yield ESCAPED.sub(lambda found: bytes.fromhex((found[1] or b"").decode()) or found[2], text)
+    for run in BASE64_RUN.findall(text):
+        # Whatever stands before it without a separator moves the groups of four.
+        yield from (one for shift in range(4) for one in from_base64(run[shift:]))
+    for run in HEX_RUN.findall(text):
+        yield from (one for shift in range(2) for one in from_hex(run[shift:]))
+    yield from _seldom(text)
+
+
+def _seldom(text: bytes) -> Iterator[bytes]:
+    for run in NUMBERS.findall(text):
+        numbers = [int(one) for one in re.findall(rb"\d+", run)]
+        yield bytes(one for one in numbers if one < 256)
+    for run in SPACED_HEX.findall(text):
+        yield from from_hex(_NO_HEX.sub(b"", run))
+    for run in BITS.findall(text):
+        whole = run[: len(run) // 8 * 8]
+        yield int(whole, 2).to_bytes(len(whole) // 8, "big")
+    for run in BASE32_RUN.findall(text):
+        yield from _read(base64.b32decode, run.upper()[: len(run) // 8 * 8])
+    for run in BASE85_RUN.findall(text):
+        if len(OF_BASE85.intersection(run)) > 2:
+            yield from _read(base64.b85decode, run)
+            yield from _read(base64.a85decode, run)
+    for begins, read in UNPACKED:
+        if text.startswith(begins):
+            yield from _read(read, text)
+
+
+def _inflated(text: bytes) -> bytes:
+    return zlib.decompressobj(wbits=47).decompress(text, LARGEST)
+
+
+UNPACKED: tuple[tuple[bytes, Callable[[bytes], bytes]], ...] = (
+    (b"\x1f\x8b", _inflated),
+    (b"\x78", _inflated),
+    (b"BZh", lambda text: bz2.BZ2Decompressor().decompress(text, LARGEST)),
+    (b"\xfd7zXZ", lambda text: lzma.LZMADecompressor().decompress(text, LARGEST)),
+)
+"""How what is compressed begins -> what unpacks it: gzip, zlib, bzip2, xz."""
+
+
+def _read(read: Callable[[bytes], bytes], text: bytes) -> Iterator[bytes]:
+    """Yield what a reader makes of it; nothing where it is something else."""
+    try:
+        yield read(text)
+    except (ValueError, OSError, EOFError, zlib.error, lzma.LZMAError):
+        return
