@@ -145,12 +145,8 @@ def _shown(key: str, place: int) -> str:
 
 def texts(reading: Reading) -> Mapping[str, str | Unreadable]:
     """Return name -> text. One call after another: items wait for it, so it may not need their pool."""
-    found: dict[str, str | Unreadable] = {}
-    for name in reading.scope.secrets:
-        text = guarded(partial(_text, reading, name))
-        if text is not None:
-            found[name] = text
-    return found
+    found = {one: guarded(partial(_text, reading, one)) for one in reading.scope.secrets}
+    return {name: text for name, text in found.items() if text is not None}
 
 
 def needles(reading: Reading) -> Needles:

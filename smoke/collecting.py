@@ -116,17 +116,17 @@ def stored_flaws(calls: RowCalls) -> list[Words]:
     session = winner(calls)
     award = calls.answer(lambda scenarios: scenarios.award(session))
     told = [(award.member("stamp_id"), award.member("collected_at"))]
-    if flaws := _misstored(calls, award, session.user_id, told):
+    if flaws := misstored(calls, award, session.user_id, told):
         return flaws
     if tour(calls, awarded(calls)):
         return []  # that is told already
     asked = calls.scenarios.stamps_of(calls.scenarios.tourist)
     listed = calls.answer(replace(asked, time=2))
     told = [(one["stamp_id"], one["collected_at"]) for one in listed.member("stamps")]
-    return _misstored(calls, listed, calls.scenarios.tourist.user_id, told)
+    return misstored(calls, listed, calls.scenarios.tourist.user_id, told)
 
 
-def _misstored(
+def misstored(
     calls: RowCalls, answer: Answer, user: str, told: list[tuple[str, int]]
 ) -> list[Words]:
     """Return how a user's items are not these stamps, all collected by GPS, and the counters of their times."""

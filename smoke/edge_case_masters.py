@@ -173,3 +173,18 @@ EDGE_CASES = (
         _picture,
     ),
 )
+
+
+def _on(day: str) -> tuple[EdgeCase, EdgeCase]:
+    only = _always({"ValidFrom": {"S": day}, "ValidTo": {"S": day}})
+    return EdgeCase(f"{day} first", "", only, _award), EdgeCase(f"{day} last", "", only, _award)
+
+
+DAYS = {
+    day: _on(day)
+    for day in (
+        *("2024-12-30", "2026-08-31", "2026-09-01", "2027-01-03", "2027-01-04", "2028-02-29"),
+    )
+}
+"""Day in Japan -> two stamps that are valid on it alone: for its first and for its last second."""
+SPECIAL_MASTERS = (*EDGE_CASES, *(one for both in DAYS.values() for one in both))

@@ -25,7 +25,7 @@ from signoff.environment import Environment
 from signoff.guard import GuardError, open_session
 from smoke.aws import Clients, clients, secret_value
 from smoke.cleaning import Cleaner
-from smoke.edge_case_masters import EDGE_CASES, PREFIX
+from smoke.edge_case_masters import PREFIX, SPECIAL_MASTERS
 from smoke.line import LineClient
 from smoke.long_ago import crowd
 from smoke.scenarios import users_of
@@ -100,7 +100,7 @@ class Notes:
             began=datetime.now(UTC).isoformat(timespec="seconds"),
             stack=self.stack,
             users=tuple(sorted({*users_of(sessions), *(crowd(sessions) if embedded else ())})),
-            masters=tuple(one.stamp_id for one in EDGE_CASES) if embedded else (),
+            masters=tuple(one.stamp_id for one in SPECIAL_MASTERS) if embedded else (),
             tester=environment.smoke.test_user or "",
             held=asdict(lent) if lent else None,
         )

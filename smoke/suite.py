@@ -17,7 +17,7 @@ from smoke.aws import Clients, KeyedTable
 from smoke.calls import Answer, Call
 from smoke.cleaning import Cleaner
 from smoke.client import CLOCK_S, SAME_CLOCK_S, Client, Silent
-from smoke.edge_case_masters import EDGE_CASES
+from smoke.edge_case_masters import SPECIAL_MASTERS
 from smoke.id_tokens import IdTokens
 from smoke.line import LineClient
 from smoke.manual import ManualOnly
@@ -135,7 +135,7 @@ class Suite:
             )
         if not self._edge_cases_put:
             self._edge_cases_put = True
-            self.cleaner.masters.put(one.item(self.sessions.now) for one in EDGE_CASES)
+            self.cleaner.masters.put(one.item(self.sessions.now) for one in SPECIAL_MASTERS)
 
     def put_long_ago(
         self, stamps: Iterable[Mapping[str, Any]], users: Iterable[Mapping[str, Any]]
@@ -155,7 +155,7 @@ class Suite:
             return []  # it was proven gone, and nothing was sent since
         left = self._unset_menu()
         if self._edge_cases_put:
-            left += self.cleaner.clean_masters(one.stamp_id for one in EDGE_CASES)
+            left += self.cleaner.clean_masters(one.stamp_id for one in SPECIAL_MASTERS)
         for table, keys in self._long_ago:
             left += self.cleaner.clean_items(table, keys)
         lent, table = self.known_lent, self.cleaner.user_stamps

@@ -5,6 +5,7 @@ import pytest
 from aws.words import Words
 from signoff.checklist import expectation
 from signoff.observations import Observations
+from smoke.calendar_days import day_flaws
 from smoke.collecting import award_time_flaws, new_stamps, stored_flaws, tour
 from smoke.flaws import hold, require
 from smoke.row_calls import AWARD, RowCalls, awarded
@@ -57,6 +58,12 @@ def test_several_stamps_are_listed_as_their_masters_are(calls: RowCalls) -> None
 @pytest.mark.usefixtures("embedded_line")
 def test_award_is_stored_as_rankings_count_it(calls: RowCalls) -> None:
     hold(*stored_flaws(calls))
+
+
+@expectation("SMOKE-12", ja="スタンプとランキングが日本の日・週・月で数えられる")
+@pytest.mark.usefixtures("embedded_line")
+def test_stamp_counts_for_the_day_week_and_month_of_japan(calls: RowCalls) -> None:
+    hold(*day_flaws(calls))
 
 
 @expectation("SMOKE-16", ja="スモークテストが何も残さない")

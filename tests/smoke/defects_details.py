@@ -158,6 +158,36 @@ DEEP = (
         {"SMOKE-11": FAIL},
     ),
     Defect(
+        "weeks by the number of the year",
+        code(
+            "award",
+            "lambdas/rally/domain/periods.py",
+            "year, week, _ = datetime.fromtimestamp(epoch_s, JST).isocalendar()",
+            "at = datetime.fromtimestamp(epoch_s, JST)\n    year, week = at.year, at.isocalendar()[1]",
+        ),
+        {"SMOKE-12": FAIL},
+    ),
+    Defect(
+        "a ranking whose weeks begin on Sunday",
+        code(
+            "ranking",
+            "lambdas/rally/domain/periods.py",
+            "datetime.fromtimestamp(epoch_s, JST).isocalendar()",
+            "datetime.fromtimestamp(epoch_s + 86_400, JST).isocalendar()",
+        ),
+        {"SMOKE-12": FAIL},
+    ),
+    Defect(
+        "a day that ends a second early",
+        code(
+            "award",
+            "lambdas/award/domain.py",
+            "not now <= _epoch_s(ends",
+            "not now < _epoch_s(ends",
+        ),
+        {"SMOKE-12": FAIL},
+    ),
+    Defect(
         "a list that is a minute old",
         code(
             "stamps",

@@ -1,5 +1,7 @@
 """A function answers, fails, times out and dies as it does on Lambda."""
 
+import time
+
 import pytest
 
 
@@ -26,6 +28,23 @@ def handler(event, context):
     expected = [name, version, arn, "256", group, invocation.request_id, True]
     assert account.functions.invoke(f"{name}:live", {}).function_error is None
     assert invocation.payload.decode() == str(expected).replace("'", '"').replace("True", "true")
+
+
+def test_request_may_say_what_time_it_is_and_the_next_one_goes_by_the_clock(account, name):
+    source = """
+import time
+now = time.time
+def handler(event, context): return now()
+"""
+    account.deploy(name, source)
+    before = time.time()
+
+    assert (
+        978_307_200
+        <= account.answer(name, {"headers": {"X-Local-Clock": "978307200"}})
+        < 978_307_260
+    )
+    assert account.answer(name, {"headers": {}}) >= before
 
 
 def test_exception_is_answered_with_its_type_message_and_frames(account, name):
