@@ -19,7 +19,7 @@ SWITCHES = {
 
 
 class Certainty(enum.StrEnum):
-    """How sure it is that a difference is a fault (ruling 46)."""
+    """How sure it is that a difference is a fault."""
 
     CERTAIN = "certain"
     GUESSED = "guessed"
@@ -42,7 +42,7 @@ class Difference:
     decided_in: str | Words = ""
     """Where the bound was decided: a key of environments.toml, or a step of the guide."""
     loosens: bool = False
-    """To allow it would loosen a bound of the guide or of security (ruling 45)."""
+    """To allow it would loosen a bound of the guide or of security."""
     certainty: Certainty = Certainty.CERTAIN
     decidable: bool = True
     """Whether people may want it so; what is broken or absent is no matter of opinion."""

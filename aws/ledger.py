@@ -22,7 +22,7 @@ READS = re.compile(r"^(BatchGet|Describe|Get|List)")
 
 
 class Effect(enum.StrEnum):
-    """What something that nobody planned can do (ruling 44): it decides the severity of the row."""
+    """What something that nobody planned can do: it decides the severity of the row."""
 
     CHANGES = "changes"
     """Behaviour, access or data, or whether an alarm is heard."""

@@ -43,7 +43,7 @@ BESIDE = frozenset(
         f"{BY_AWS}/CloudWatchLambdaApplicationSignalsExecutionRolePolicy",
     }
 )
-"""Policies that AWS itself writes for logs, tracing, Lambda Insights and Application Signals: they only observe (rulings, 19 and 43)."""
+"""Policies that AWS itself writes for logs, tracing, Lambda Insights and Application Signals: they only observe."""
 NOT_CARRIED = (
     *("aws:SourceAccount", "aws:SourceArn", "aws:SourceVpc", "aws:SourceVpce"),
     *("aws:MultiFactorAuthPresent", "aws:MultiFactorAuthAge", "aws:username"),

@@ -35,7 +35,7 @@ ALARMS = {"function_errors": 5, "api_4xx": 10, "api_5xx": 10, "throttles": 1}
 LOAD_PLANS = ("baseline", "step", "spike", "baseline-journey", "step-journey", "spike-journey")
 """Plans that reach the target rate for long enough to judge percentiles."""
 ROOM = 2
-"""The throttle leaves the busiest route twice what it needs (rulings, 43)."""
+"""Times what it needs at the target rate, the busiest route is left by the throttle."""
 LARGEST_AREA_KM = 100
 TAGS = ("Environment", "Project")
 NAMED = tuple(
@@ -356,7 +356,7 @@ def _ages() -> Iterator[tuple[str, KeyLimit]]:
 
 
 def notices(environment: Environment) -> Iterator[Words]:
-    """Yield them, most important first (rulings, "LINE, front end, people" and on the usage plan)."""
+    """Yield what a signer has to know of choices that no row judges, most important first."""
     if not environment.award_requires_position:
         yield ANYWHERE
     if not environment.api_key:

@@ -43,7 +43,7 @@ GRAVER = {
     "SEC-12": frozenset({"SEC-14", "SEC-15"}),
     "SEC-15": frozenset({"SEC-14"}),
 }
-"""Row -> those that may tell of a surplus by which it is not true, either (ruling 48)."""
+"""Row -> those that may tell of a surplus by which it is not true, either."""
 INVOKE = "lambda:invokefunction"
 NEEDED = Words(en="permission that its function needs", ja="関数に必要な権限")
 GRANTED = described(

@@ -17,7 +17,7 @@ from signoff.staleness import Stale
 
 
 class Outcome(enum.StrEnum):
-    """Rulings, "The verdict", 1. Worst first, so that a row is as bad as its worst finding."""
+    """What became of a row. Worst first, so that a row is as bad as its worst finding."""
 
     FAIL = "fail"
     NOT_TESTABLE = "not testable"
@@ -85,7 +85,7 @@ SEVERITIES = {
     Certainty.GUESSED: Severity.MAJOR,
     Certainty.UNPARSED: Severity.MAJOR,
 }
-"""How grave a difference is at most (ruling 46)."""
+"""How grave a difference is at most: what is certain blocks, a guess can be signed for."""
 
 
 BROKEN = Words(

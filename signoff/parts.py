@@ -1,7 +1,7 @@
 """The parts of a release, each a set of facts, so that a later change of one can be named.
 
 A record (a signature, a load verdict, a rehearsal) rests on some of them: `rests_on` of its row in the
-checklist. What moves by itself, belongs to others, or is an identity is in no part. Source: rulings, 56.
+checklist. What moves by itself, belongs to others, or is an identity is in no part.
 """
 
 import enum

@@ -14,7 +14,7 @@ from signoff.outcome import Finding, Outcome
 from signoff.staleness import STALE_DAYS
 
 WAIVER_DAYS = 30
-"""A waiver may last at most this many days (rulings, "The verdict", 5)."""
+"""A waiver may last at most this many days."""
 WORST_FIRST = (Outcome.FAIL, Outcome.NOT_TESTABLE, Outcome.FOLLOWS)
 
 
@@ -215,7 +215,7 @@ def _waived(judged: RowVerdict, waiver: Waiver) -> RowVerdict:
 
 
 def _with_their_roots(judged: Mapping[str, RowVerdict]) -> tuple[RowVerdict, ...]:
-    """Waive what only follows from waived rows, one round for each link of a chain (rulings 4 and 48)."""
+    """Waive what only follows from waived rows, one round for each link of a chain."""
     rows = dict(judged)
     while followers := {id_: one for id_, one in rows.items() if _only_follows_waived(one, rows)}:
         rows |= {id_: _waived_with(rows[str(one.root)], one) for id_, one in followers.items()}

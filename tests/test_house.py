@@ -2,6 +2,7 @@
 
 import ast
 import os
+import re
 import subprocess
 import sys
 from collections import Counter
@@ -126,6 +127,14 @@ def test_no_test_decides_anything():
     ]
 
     assert not guilty, f"no if, try, match or while in a test: {guilty}"
+
+
+def test_no_module_rests_on_a_document_that_is_not_here():
+    cites = re.compile(r"\bruling(?:s,|s? \d)", re.IGNORECASE)
+    every = modules(*PRODUCT, "tests", "bench")
+    citing = [str(path) for path in every if cites.search((ROOT / path).read_text("utf-8"))]
+
+    assert not citing, f"say the reason itself: {citing}"
 
 
 def test_importing_any_module_prints_nothing_connects_nowhere_and_starts_nothing():

@@ -33,7 +33,7 @@ def kind_of(kind: str) -> Words:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Record:
-    """One entry (rulings, "The verdict", 7). Times are UTC; ``body`` is the kind's own matter."""
+    """One entry of the store. Times are UTC; ``body`` is the kind's own matter."""
 
     kind: str
     """What left it: run, load, signature, manifest, import, release, deployment, rehearsal, drill, rollback,

@@ -55,7 +55,7 @@ def test_plain_locust_listens_on_loopback_and_hears_out_its_answers(options):
 
 
 def test_visit_of_four_calls_is_heard_out_at_a_stop(options):
-    """Four calls of 10 s at most, three thoughts of 3 s, and a second (rulings 36)."""
+    """Four calls of 10 s at most, three thoughts of 3 s, and a second."""
     assert options(plan=plan(step(), journey=True))["stop_timeout"] == 50.0
 
 

@@ -1,4 +1,4 @@
-"""What AWS refuses and moto accepts (rulings, 24): in AWS's own words, some times and then no more."""
+"""What AWS refuses and moto accepts: in AWS's own words, some times and then no more."""
 
 from collections.abc import Callable
 

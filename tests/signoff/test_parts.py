@@ -354,8 +354,7 @@ def test_every_part_is_changed_above_and_rested_on_by_some_row():
     assert {part for row in RESTING.values() for part in row.rests_on} == set(Part)
 
 
-def test_rulings_say_what_these_rest_on():
-    """Source: rulings, 56."""
+def test_records_rest_on_what_they_could_be_wrong_about():
     of = {id_: set(row.rests_on) for id_, row in RESTING.items()}
 
     assert of["PREP-02"] == {Part.CODE, Part.CONFIGURATION, Part.API, Part.CAPACITY}
