@@ -4,9 +4,10 @@ import pytest
 
 from aws.inventory import READERS
 from tests.foreign import hand
-from tests.foreign.account import served
+from tests.foreign.account import served, with_evidence
 from tests.foreign.hand import watch
 from tests.foreign.remedying import Operator
+from tests.watching import rejudging
 
 
 @pytest.fixture(scope="module")
@@ -22,6 +23,12 @@ def account():
 @pytest.fixture(scope="module")
 def inventory(account):
     return account.inventory()
+
+
+@pytest.fixture(scope="module")
+def judge_again(inventory):
+    """Judge the careful stack after a change, by the checks that ask for what changed."""
+    return rejudging(with_evidence(inventory))
 
 
 @pytest.fixture(scope="module")

@@ -1,7 +1,8 @@
 """A procedure changes nothing of what is green, whoever made it and however it is written.
 
-It is tried on the careful stack as it was set up, and after each harmless change of it: what asks for a decision has
-got it by then. What a procedure still changes there is listed, each with its reason.
+It is tried on the careful stack as it was set up, and after one harmless change of each kind: what asks for a decision
+has got it by then. What a procedure still changes there is listed, each with its reason. ``deep/test_left_alone.py``
+makes all other changes.
 """
 
 from collections.abc import Callable, Iterable, Sequence
@@ -31,13 +32,12 @@ from signoff.decisions import decided_in
 from signoff.environment import Environment
 from signoff.snapshot import Snapshot
 from tests.foreign.account import Account, with_evidence
-from tests.foreign.changes import HARMLESS
+from tests.foreign.changes import HARMLESS, one_of_each
 from tests.foreign.hand import compute
 from tests.foreign.judged import as_printed
 from tests.healthy import healthy
 from tests.judging import judge
 from tests.runbook.desk import LINE_TOKEN
-from tests.watching import rejudging
 
 RELEASED = "the procedure releases what is built; the hand's own code has another handler"
 BODY = (
@@ -121,17 +121,38 @@ def before_by(before, change):
     return set().union(*(before[one] for one in touching(change.reads)))
 
 
-@pytest.fixture(scope="module")
-def judge_again(inventory):
-    return rejudging(with_evidence(inventory))
+def made_after(change, account, inventory):
+    """Return what the procedures that it touches would change after a change that is green."""
+
+    @cache
+    def judged():
+        return with_evidence(inventory, account.again(inventory, *change.reads))
+
+    rehearsal = Rehearsal(account, judged, healthy().environment)
+    with change.made(account.client):
+        return rehearsal.changes(touching(change.reads))
+
+
+def made_by_decision(change, account, inventory, judge_again):
+    """Return the same after a change that is green by the decisions that it asks for."""
+    with change.made(account.client):
+        asked = with_evidence(inventory, account.again(inventory, *change.reads))
+        decided = as_printed(asked, judge_again(asked))
+        undecided = decided_in(decided).undecided
+        rehearsal = Rehearsal(account, lambda: decided, decided.environment, undecided)
+        return rehearsal.changes(touching(change.reads))
+
+
+def made_before(account, inventory):
+    """Return what each procedure would change on the careful stack as it was set up."""
+    judged = with_evidence(inventory)
+    rehearsal = Rehearsal(account, lambda: judged, judged.environment)
+    return {one: rehearsal.changes([one]) for one in TOUCHED}
 
 
 @pytest.fixture(scope="module")
 def before(account, inventory):
-    """What each procedure would change on the careful stack as it was set up."""
-    judged = with_evidence(inventory)
-    rehearsal = Rehearsal(account, lambda: judged, judged.environment)
-    return {one: rehearsal.changes([one]) for one in TOUCHED}
+    return made_before(account, inventory)
 
 
 def test_careful_stack_is_changed_where_a_reason_is_known_alone(before):
@@ -142,29 +163,21 @@ def test_careful_stack_is_changed_where_a_reason_is_known_alone(before):
     assert changed == REASONS.keys()
 
 
-@pytest.mark.parametrize("change", [one for one in MADE_BY_US if not one.red], ids=str)
+GREEN, BY_DECISION = (
+    one_of_each(one for one in MADE_BY_US if bool(one.red) is asks) for asks in (False, True)
+)
+
+
+@pytest.mark.parametrize("change", GREEN, ids=str)
 def test_procedure_changes_nothing_of_what_is_green(change, account, inventory, before):
-    @cache
-    def judged():
-        return with_evidence(inventory, account.again(inventory, *change.reads))
-
-    rehearsal = Rehearsal(account, judged, healthy().environment)
-    with change.made(account.client):
-        made = rehearsal.changes(touching(change.reads))
-
-    assert made <= before_by(before, change)
+    assert made_after(change, account, inventory) <= before_by(before, change)
 
 
-@pytest.mark.parametrize("change", [one for one in MADE_BY_US if one.red], ids=str)
+@pytest.mark.parametrize("change", BY_DECISION, ids=str)
 def test_procedure_changes_nothing_of_what_is_green_by_a_decision(
     change, account, inventory, judge_again, before
 ):
-    with change.made(account.client):
-        asked = with_evidence(inventory, account.again(inventory, *change.reads))
-        decided = as_printed(asked, judge_again(asked))
-        undecided = decided_in(decided).undecided
-        rehearsal = Rehearsal(account, lambda: decided, decided.environment, undecided)
-        made = rehearsal.changes(touching(change.reads))
+    made = made_by_decision(change, account, inventory, judge_again)
 
     assert made <= before_by(before, change)
 

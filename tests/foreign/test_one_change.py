@@ -1,6 +1,7 @@
-"""A careful stack is kept up; somebody changes one thing of it.
+"""A careful stack is kept up; somebody changes one thing of it: one change of each kind.
 
 What does harm turns exactly its own row red; what does none is green, or green by the decision that is printed.
+``deep/test_one_change.py`` makes all other changes.
 """
 
 from dataclasses import replace
@@ -9,24 +10,17 @@ import pytest
 
 from signoff.outcome import Outcome
 from tests.foreign.account import with_evidence
-from tests.foreign.changes import CHANGES, HARMLESS
+from tests.foreign.changes import CHANGES, HARMLESS, one_of_each
 from tests.foreign.changes.teams import under_own_key
 from tests.foreign.judged import as_printed, red, red_of
 from tests.judging import judge
-from tests.watching import rejudging
-
-
-@pytest.fixture(scope="module")
-def judge_again(inventory):
-    """Judge the careful stack after a change, by the checks that ask for what changed."""
-    return rejudging(with_evidence(inventory))
 
 
 def test_careful_stack_with_its_evidence_is_green(inventory):
     assert red(with_evidence(inventory)) == {}
 
 
-@pytest.mark.parametrize("change", CHANGES, ids=str)
+@pytest.mark.parametrize("change", one_of_each(CHANGES), ids=str)
 def test_one_change_turns_its_own_row_red_and_no_other(change, account, inventory, judge_again):
     with change.made(account.client):
         changed = account.again(inventory, *change.reads)
@@ -34,7 +28,7 @@ def test_one_change_turns_its_own_row_red_and_no_other(change, account, inventor
     assert red_of(judge_again(with_evidence(inventory, changed))) == change.red
 
 
-@pytest.mark.parametrize("change", HARMLESS, ids=str)
+@pytest.mark.parametrize("change", one_of_each(HARMLESS), ids=str)
 def test_harmless_change_is_green_or_answered_by_the_decision_that_is_printed(
     change, account, inventory, judge_again
 ):

@@ -18,9 +18,8 @@ masters are taken out again."""
 LINE_FORM = "U0123456789abcdef0123456789abcdef"
 
 
-@pytest.fixture
-def watched(rally):
-    """AWS clients that note (service, operation, table) of every call."""
+def watching(rally):
+    """Return AWS clients, and the list in which they note (service, operation, table) of every call."""
     made, seen = clients(rally.session), []
 
     def client(service):
@@ -38,9 +37,15 @@ def watched(rally):
     return client, seen
 
 
-def test_suite_makes_only_the_calls_that_it_declares(rally, watched):
-    client, seen = watched
-    judge(rally, aws=client)
+@pytest.fixture(scope="module")
+def all_well(rally):
+    """What all rows say of a healthy rally, and the calls that they made."""
+    client, seen = watching(rally)
+    return judge(rally, aws=client), seen
+
+
+def test_suite_makes_only_the_calls_that_it_declares(rally, all_well):
+    _, seen = all_well
     masters = rally.plan.table("stampmasters").name
     declared = {
         a for permission in permissions(rally.environment, rally.plan) for a in permission.actions
@@ -53,8 +58,8 @@ def test_suite_makes_only_the_calls_that_it_declares(rally, watched):
     assert {operation for _, operation, table in seen if table == masters} == LOCAL_ONLY
 
 
-def test_suite_beside_the_real_line_leaves_the_masters_alone(rally, watched):
-    client, seen = watched
+def test_suite_beside_the_real_line_leaves_the_masters_alone(rally):
+    client, seen = watching(rally)
     judge(rally, aws=client, embedded=False)
 
     assert rally.plan.table("stampmasters").name not in {table for _, _, table in seen}
@@ -93,8 +98,9 @@ def secrets_of(rally) -> list[str]:
     return [value for text in texts for value in json.loads(text).values()]
 
 
-def test_no_secret_and_no_token_is_said_where_all_is_well(rally):
-    said = said_by(judge(rally))
+def test_no_secret_and_no_token_is_said_where_all_is_well(rally, all_well):
+    verdicts, _ = all_well
+    said = said_by(verdicts)
 
     assert not [value for value in secrets_of(rally) if value in said]
     assert "eyJ" not in said

@@ -1,5 +1,7 @@
 """What somebody may do to a stack on an afternoon: one change each, and what becomes of the verdict."""
 
+from collections.abc import Hashable, Iterable
+
 from tests.foreign.changes import (
     access,
     alarms,
@@ -22,7 +24,7 @@ from tests.foreign.changes import (
 )
 from tests.foreign.changes.change import Change
 
-__all__ = ["CHANGES", "HARMLESS", "Change"]
+__all__ = ["CHANGES", "HARMLESS", "Change", "one_of_each", "others"]
 
 CHANGES: tuple[Change, ...] = (
     *data.CHANGES,
@@ -60,3 +62,17 @@ HARMLESS: tuple[Change, ...] = (
     *probed.HARMLESS,
 )
 """Each is green, or answered by exactly the decision that is printed."""
+
+
+def one_of_each(changes: Iterable[Change]) -> tuple[Change, ...]:
+    """Return the first of those that turn the same rows by the same sections: ``deep/`` makes the others."""
+    first: dict[Hashable, Change] = {}
+    for one in changes:
+        first.setdefault((tuple(one.red.items()), one.reads), one)
+    return tuple(first.values())
+
+
+def others(changes: Iterable[Change]) -> tuple[Change, ...]:
+    """Return those that ``one_of_each`` leaves out."""
+    made = {id(one) for one in one_of_each(changes)}
+    return tuple(one for one in changes if id(one) not in made)
