@@ -7,6 +7,7 @@ from typing import Protocol
 
 from aws.words import Words
 from runbook.engine import Refused
+from runbook.migration.source import bytes_of
 
 LINE_TOKEN = "line_token"  # noqa: S105 - the key of a secret, not one
 SHORTEST_NAME = 2
@@ -33,7 +34,7 @@ def secret_source(token_file: Path | None, typed: Typed | None) -> Callable[[str
                 )
             )
         if token_file is not None:
-            value = _read(token_file)
+            value = bytes_of(token_file).decode().strip()
         elif typed is not None:
             value = typed(
                 Words(
@@ -78,15 +79,3 @@ def signer(name: str | None, typed: Typed | None) -> Callable[[], str]:
         return given
 
     return ask
-
-
-def _read(path: Path) -> str:
-    try:
-        return path.read_text(encoding="utf-8").strip()
-    except OSError as error:
-        raise Refused(
-            Words(
-                en=f"{path} cannot be read ({error.strerror}): name another file",
-                ja=f"{path}を読み取れません（{error.strerror}）。別のファイルを指定してください",
-            )
-        ) from None
