@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree as ET
 
-from load.engine.check import Check
+from load.engine.objective_result import ObjectiveResult
 from load.engine.verdict import LoadVerdict
 from load.page import PAGE, render
 
@@ -85,7 +85,7 @@ def _traces(cleanup: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
         yield "LINE is not called", said if calls else ""
 
 
-def _case(suite: ET.Element, name: str, check: Check) -> None:
+def _case(suite: ET.Element, name: str, check: ObjectiveResult) -> None:
     case = ET.SubElement(
         suite,
         "testcase",

@@ -15,7 +15,7 @@ from aws.words import LANGUAGES, SILENCE, Words
 from load.diagnosis import diagnosis, gathered
 from load.engine import confidence
 from load.engine.answers import NOT_CHECKED
-from load.engine.check import Check
+from load.engine.objective_result import ObjectiveResult
 from load.engine.said import japanese
 from load.engine.verdict import LoadVerdict, sentence
 from load.plans import PURPOSES
@@ -155,12 +155,14 @@ def _workers_seen(verdict: LoadVerdict) -> Words:
     )
 
 
-def _grouped(checks: tuple[Check, ...]) -> list[tuple[tuple[str, str], list[dict[str, Any]]]]:
+def _grouped(
+    checks: tuple[ObjectiveResult, ...],
+) -> list[tuple[tuple[str, str], list[dict[str, Any]]]]:
     groups = groupby(checks, key=lambda check: (check.step, check.endpoint))
     return [(key, [_row(check) for check in group]) for key, group in groups]
 
 
-def _row(check: Check) -> dict[str, Any]:
+def _row(check: ObjectiveResult) -> dict[str, Any]:
     return {
         "criterion": _words().get(check.criterion, Words.same(check.criterion)),
         "seen": check.text(check.seen.value),
@@ -172,7 +174,7 @@ def _row(check: Check) -> dict[str, Any]:
     }
 
 
-def _interval(check: Check) -> Words:
+def _interval(check: ObjectiveResult) -> Words:
     low, _, high = check.seen
     if low == high:
         return SILENCE
@@ -182,7 +184,7 @@ def _interval(check: Check) -> Words:
     return Words(en=f"{least} and up (too few samples)", ja=f"{least}以上（標本不足）")
 
 
-def _bar(check: Check) -> tuple[int, int]:
+def _bar(check: ObjectiveResult) -> tuple[int, int]:
     """Place the interval in a bar with the limit at a fixed place: (left, width) in %."""
     most = check.limit[1]
     low = min(100.0, check.seen.low / most * BAR_LIMIT)

@@ -7,9 +7,9 @@ from enum import IntEnum
 from typing import Any
 
 from load.engine import confidence
-from load.engine.check import Check
 from load.engine.confidence import Interval
 from load.engine.measurement import Measurement
+from load.engine.objective_result import ObjectiveResult
 from load.engine.objectives import Objective
 from load.engine.plan import AWARD, LoadStep
 from load.engine.said import Said
@@ -29,7 +29,7 @@ class EndpointInStep:
     step: LoadStep
     endpoint: str
 
-    def latency(self) -> Iterator[Check]:
+    def latency(self) -> Iterator[ObjectiveResult]:
         histogram = self.seen.steps.by_detail(self.number, self.endpoint, "latency")
         for name, part, limit in (
             ("p95", 0.95, self._objective.p95_ms),
@@ -39,7 +39,7 @@ class EndpointInStep:
             outcome = _at_most(found, limit) if self.conditions.plan.percentiles else "not judged"
             yield self._check(name, found, (0, limit), outcome, "ms")
 
-    def errors(self) -> Check:
+    def errors(self) -> ObjectiveResult:
         """Allow no error at all if the plan is too short for a ratio."""
         failed, answered = self._total("failed"), self._total("answered")
         found = confidence.ratio(failed, failed + answered)
@@ -48,7 +48,7 @@ class EndpointInStep:
         limit = self._objective.errors
         return self._check("errors", found, (0, limit), _at_most(found, limit))
 
-    def refusals(self, predicted: float) -> Check:
+    def refusals(self, predicted: float) -> ObjectiveResult:
         """Expect no 429 if the bucket suffices, else the predicted ratio within its tolerance."""
         found = confidence.ratio(self._total("throttled"), self._total("issued"))
         if not predicted:
@@ -60,14 +60,14 @@ class EndpointInStep:
             outcome = "fail"
         return self._check("429", found, (least, most), outcome)
 
-    def achieved(self, admitted: float) -> Check:
+    def achieved(self, admitted: float) -> ObjectiveResult:
         # A 409 of an award was admitted and answered; the validity limits say how many a run may have.
         met = self._total("conflict") if self.endpoint == AWARD else 0
         answered = self._total("answered") + met
         part = min(1.0, answered / admitted) if admitted else 1.0
         return self._exact("achieved", part, (self._objective.achieved, 1))
 
-    def _exact(self, criterion: str, value: float, limit: tuple[float, float]) -> Check:
+    def _exact(self, criterion: str, value: float, limit: tuple[float, float]) -> ObjectiveResult:
         """Judge a value of which every request is known: no interval."""
         outcome = "pass" if limit[0] <= value <= limit[1] else "fail"
         return self._check(criterion, Interval(value, value, value), limit, outcome)
@@ -79,8 +79,8 @@ class EndpointInStep:
         limit: tuple[float, float],
         outcome: str,
         unit: str = "",
-    ) -> Check:
-        return Check(
+    ) -> ObjectiveResult:
+        return ObjectiveResult(
             step=self.step.name,
             endpoint=self.endpoint,
             criterion=criterion,
@@ -121,7 +121,7 @@ class Judgement:
 
     outcome: str
     reasons: tuple[Said, ...]
-    checks: tuple[Check, ...]
+    checks: tuple[ObjectiveResult, ...]
 
     @property
     def exit(self) -> ExitCode:
@@ -160,7 +160,7 @@ def _traces(cleanup: Mapping[str, Any]) -> Iterator[Said]:
         )
 
 
-def _checks(conditions: Conditions, seen: Measurement) -> Iterator[Check]:
+def _checks(conditions: Conditions, seen: Measurement) -> Iterator[ObjectiveResult]:
     predicted = conditions.throttle.predicted(conditions.plan)
     for number, step in enumerate(conditions.plan.steps):
         if not step.judged:

@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import Any
 
 from load.engine.answers import NOT_CHECKED
-from load.engine.check import Check
 from load.engine.judge import Judgement, judge
 from load.engine.measurement import Measurement
+from load.engine.objective_result import ObjectiveResult
 from load.engine.objectives import Objectives
 from load.engine.plan import LoadPlan
 from load.engine.said import Said
@@ -122,7 +122,7 @@ def sentence(verdict: LoadVerdict, judged: Judgement | None = None) -> Said:
     return Said(en, ja)
 
 
-def _slowest(checks: tuple[Check, ...]) -> Said:
+def _slowest(checks: tuple[ObjectiveResult, ...]) -> Said:
     tails = [check for check in checks if check.criterion == "p95"]
     if not tails:
         return Said("", "")
@@ -133,7 +133,7 @@ def _slowest(checks: tuple[Check, ...]) -> Said:
     )
 
 
-def _check(check: Check) -> dict[str, Any]:
+def _check(check: ObjectiveResult) -> dict[str, Any]:
     numbers = (None if math.isinf(number) else number for number in check.seen)
     return asdict(check) | {
         "seen": dict(zip(("low", "value", "high"), numbers, strict=True)),

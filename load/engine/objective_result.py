@@ -1,4 +1,4 @@
-"""One limit of a plan, met or not, and how it is said."""
+"""One objective of a plan, met or not, and how it is said."""
 
 import math
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ from load.engine.said import Said
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Check:
+class ObjectiveResult:
     """One limit, met or not. ``unit`` is "ms" or "" (a ratio); ``limit`` is (least, most)."""
 
     step: str
