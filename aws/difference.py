@@ -1,6 +1,7 @@
 """How what was found differs from what was decided: data first, sentences in both languages made from it."""
 
 import enum
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Self
@@ -9,6 +10,8 @@ from aws.bounds import Bound, as_text, described, unset
 from aws.ledger import Unplanned
 from aws.words import SILENCE, Words
 
+REFERENCE = re.compile(r" \(docs/[^)]*\)|（docs/[^）]*）|、docs/[\w.#/]+")
+"""Where the keys are explained; a sentence names it, a column of many lines has no room for it."""
 SWITCHES = {
     "on": Words(en="on", ja="有効"),
     "off": Words(en="off", ja="無効"),
@@ -84,9 +87,8 @@ class Difference:
         where = self.decided_in
         if not isinstance(where, Words):
             return Words.same(where)
-        return Words(
-            en=where.en.removeprefix("decided in "), ja=where.ja.removeprefix("決定箇所: ")
-        )
+        told = (where.en.removeprefix("decided in "), where.ja.removeprefix("決定箇所: "))
+        return Words(*(REFERENCE.sub("", one) for one in told))
 
     @property
     def plain(self) -> Unplanned:

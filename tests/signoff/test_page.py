@@ -326,8 +326,10 @@ def test_first_screen_says_the_verdict_in_numbers(parsed):
 
 def test_blockers_unknowns_and_those_that_follow_are_counted_apart(parsed):
     said = parsed("NO-GO").said("en")
+    unknown = len(pages.result("NO-GO").verdict.having(Outcome.NOT_TESTABLE))
 
-    assert re.search(r"NO-GO \d+ blockers, 2 unknown, \d+ that follow; \d+ pass", said)
+    assert unknown > 1
+    assert re.search(rf"NO-GO \d+ blockers, {unknown} unknown, \d+ that follow; \d+ pass", said)
 
 
 def test_row_that_follows_a_waived_one_is_folded_under_it():
