@@ -57,7 +57,8 @@ def targets_of(reading: Reading) -> Iterator[Target]:
     """Yield what of ours somebody could act on: planned names, and the real ones of what AWS or others named."""
     scope = reading.scope
     yield from _resources(scope, reading.section("secrets"))
-    yield from _api(scope, reading.section("rest_apis"), reading.section("usage_plans"))
+    plans, keys = reading.section("usage_plans"), reading.section("api_keys")
+    yield from _api(scope, reading.section("rest_apis"), {"usageplans": plans, "apikeys": keys})
     yield from _domain(scope, reading.section("certificates"))
     yield from _watching(scope, reading.section("alarms"), reading.section("topics"))
     yield from _stored(scope)
@@ -90,15 +91,19 @@ def _resources(scope: Scope, secrets: Section[Any]) -> Iterator[Target]:
         )
 
 
-def _api(scope: Scope, apis: Section[Any], plans: Section[Any]) -> Iterator[Target]:
-    """Yield the API and its usage plans; what nobody read may have any id."""
+def _api(scope: Scope, apis: Section[Any], limits: Mapping[str, Section[Any]]) -> Iterator[Target]:
+    """Yield the API with its usage plans and API keys; an API that nobody read may have any id."""
     same = () if isinstance(apis, Unreadable) else apis.get(scope.api, ())
     known = () if isinstance(same, Unreadable) else tuple(one.id for one in same)
-    limits = () if isinstance(plans, Unreadable) else plans.values()
     at = f"arn:aws:apigateway:{scope.region}::"
     roots = (
         f"{at}/restapis/{(*known, 'any')[0]}",
-        *(f"{at}/usageplans/{one.id}" for one in limits if not isinstance(one, Unreadable)),
+        *(
+            f"{at}/{kind}/{one.id}"
+            for kind, section in limits.items()
+            for one in (() if isinstance(section, Unreadable) else section.values())
+            if not isinstance(one, Unreadable)
+        ),
     )
     arns = (*(arn for root in roots for arn in (root, f"{root}/*")), f"{at}/account")
     yield Target(kind="API", name=scope.api, arns=arns, actions=OF_API)

@@ -139,6 +139,7 @@ def taking(principals: Iterable[Principal], insiders: Insiders) -> tuple[Differe
             bound=NOBODY_ELSE,
             call="iam:GetAccountAuthorizationDetails",
             decided_in=where("administrators"),
+            remedy="trust",
             loosens=True,
         )
         for arn, others in found.items()

@@ -155,6 +155,7 @@ HARM: tuple[tuple[str, Keep], ...] = (
     ("user rewrites the topic that is heard", user(may("sns:SetTopicAttributes", watch.TOPIC))),
     ("user changes integrations by wildcards", user(may("apigateway:PUT", f"{API}/restapis/*/resources/*/methods/*/integration"))),
     ("user widens usage plans", user(may("apigateway:PATCH", f"{API}/usageplans/*"))),
+    ("user switches API keys off", user(may("apigateway:PATCH", f"{API}/apikeys/*"))),
     ("user deletes backups", user(may("dynamodb:DeleteBackup", f"{TABLES}/*/backup/*"))),
     ("user restores a backup elsewhere", user(may("dynamodb:RestoreTableFromBackup", f"{TABLES}/Users-prod/backup/*"))),
     ("user moves the domain away", user(may("route53domains:UpdateDomainNameservers", "*"))),
