@@ -28,6 +28,8 @@ from signoff.environment import Environment, where
 from signoff.evidence import Records
 from signoff.observations import Observations
 
+THERE = "there"
+"""Remedy of an API and a stage that exist: neither leaves its usage plan."""
 METHODS = Words(en="methods served", ja="公開しているメソッド数")
 INTEGRATION = Words(en="integration", ja="統合")
 DEPLOYMENT = Words(en="deployment", ja="デプロイ")
@@ -58,7 +60,7 @@ def test_api_exists_and_can_be_reached(
     api = observe(deployed.rest_api(), "id", "endpoint_types", "execute_api_disabled")
 
     facts = api.facts(by_domain=bool(environment.domain))
-    about = {"call": "apigateway:GetRestApis", "decidable": False}
+    about = {"call": "apigateway:GetRestApis", "decidable": False, "remedy": THERE}
     decided(differences(REST_API, api.name, facts, PUBLIC, **about), observe)
 
 
@@ -80,7 +82,7 @@ def test_stage_serves_something(
     observe.note(served=len(served.methods), draft=len(draft.methods))
 
     facts, bounds = {METHODS: len(served.methods)}, {METHODS: at_least(1)}
-    about = {"call": SERVED, "decidable": False}
+    about = {"call": SERVED, "decidable": False, "remedy": THERE}
     decided(differences(STAGE, stage.name, facts, bounds, **about), observe)
 
 

@@ -42,12 +42,28 @@ def alias_is_deleted(client) -> Iterator[None]:
     yield
 
 
-@gone("DEP-20", "rest_apis", "stages")
-def stage_is_deleted(client) -> Iterator[None]:
+@contextmanager
+def out_of_its_plan(client) -> Iterator[dict[str, str]]:
+    """Take the stage out of its usage plan, without which AWS deletes neither it nor its API."""
     gateway = client("apigateway")
-    (api,) = gateway.get_rest_apis()["items"]
-    gateway.delete_stage(restApiId=api["id"], stageName=STAGE)
-    yield
+    (api,), (plan,) = gateway.get_rest_apis()["items"], gateway.get_usage_plans()["items"]
+    gone = [{"op": "remove", "path": "/apiStages", "value": f"{api['id']}:{STAGE}"}]
+    gateway.update_usage_plan(usagePlanId=plan["id"], patchOperations=gone)
+    yield {"restApiId": api["id"]}
+
+
+@change("DEP-20", reads=(), follows=("SEC-30",))
+def stage_is_deleted(client) -> Iterator[None]:
+    with out_of_its_plan(client) as api:
+        client("apigateway").delete_stage(**api, stageName=STAGE)
+        yield
+
+
+@change("DEP-20", reads=(), follows=("SEC-30", "DEP-16", "SEC-32"))
+def api_is_deleted(client) -> Iterator[None]:
+    with out_of_its_plan(client) as api:
+        client("apigateway").delete_rest_api(**api)
+        yield
 
 
 @gone("ROLL-01", "functions", "aliases", "versions", "function_policies")
@@ -183,6 +199,7 @@ FAULTS: tuple[Change, ...] = (
         function_is_deleted,
         alias_is_deleted,
         stage_is_deleted,
+        api_is_deleted,
         function_was_made_anew_with_what_is_released,
     ),
     *(secret_is_under_another_key, key_of_the_secret_is_disabled, table_is_under_another_key),
