@@ -72,13 +72,8 @@ def _facts(verdict: LoadVerdict) -> Iterator[tuple[Words, Words]]:
     yield w["target"], Words.same(about["host"]) if "host" in about else UNKNOWN
     release = about.get("release")
     yield w["release"], Words.same(release) if release else w["no_release"]
-    yield (
-        w["plan"],
-        Words(
-            en=f"{plan.name}: {plan.purpose}",
-            ja=f"{plan.name}: {PURPOSES.get(plan.purpose, plan.purpose)}",
-        ),
-    )
+    purpose = PURPOSES.get(plan.purpose, plan.purpose)
+    yield w["plan"], Words(f"{plan.name}: {plan.purpose}", f"{plan.name}: {purpose}")
     if "required_plan" in about:
         yield w["signoff"], _counts(str(about["required_plan"]), plan.name)
     if about.get("local"):
@@ -86,10 +81,8 @@ def _facts(verdict: LoadVerdict) -> Iterator[tuple[Words, Words]]:
     began, ended = in_japan(verdict.began), in_japan(verdict.ended)
     yield w["time"], Words(en=f"{began} to {ended}", ja=f"{began}から{ended}")
     yield w["caller"], Words.same(about.get("caller") or "-")
-    yield (
-        w["contract"],
-        w["unchecked"] if seen.contract == NOT_CHECKED else _checked(seen.contract),
-    )
+    unchecked = seen.contract == NOT_CHECKED
+    yield w["contract"], w["unchecked"] if unchecked else _checked(seen.contract)
     yield w["generator"], _workers_seen(verdict)
     if "price" in about:
         price, quota, before = about["price"], about["daily_quota"], about["spent_before"]

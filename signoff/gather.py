@@ -77,12 +77,10 @@ def _read(  # noqa: PLR0913, PLR0917 - what a run chose, and whom it asks
 ) -> Snapshot[PlanT]:
     if choice.options.wait and (until := quiet_at(_records(choice, session))):
         sit_out(until, OWN_RUNS, lambda words: say(words.en, words.ja))
-    dev = _dev_records(choice, session)
-    of_parts = salt_of(choice.environment.name, choice.environment.account)
+    dev, environment = _dev_records(choice, session), choice.environment
+    of_parts = salt_of(environment.name, environment.account)
     salts = {"own": secrets.token_hex(16)} | _dev_salt(dev) | {SALT: of_parts}
-    scope = choice.composition.scope_of(
-        choice.plan, choice.environment, salts=tuple(salts.values())
-    )
+    scope = choice.composition.scope_of(choice.plan, environment, salts=tuple(salts.values()))
 
     def progress(section: str, done: int, of: int) -> None:
         say(f"reading {done}/{of}: {section}", f"読み取り中 {done}/{of}: {section}")
@@ -91,11 +89,11 @@ def _read(  # noqa: PLR0913, PLR0917 - what a run chose, and whom it asks
     options = ReadOptions(retry=retry, now=lambda: datetime.now(UTC) + caller.skew)
     recording = None
     if choice.options.record:
-        recording = Recording(choice.environment, caller.arn, datetime.now(UTC) + caller.skew)
+        recording = Recording(environment, caller.arn, datetime.now(UTC) + caller.skew)
         options = replace(recording.options, retry=retry)
     reading = read if everything else on_demand
     inventory = reading(
-        recording.of(open_session(choice.environment.region)) if recording else session,
+        recording.of(open_session(environment.region)) if recording else session,
         scope,
         caller=caller.arn,
         salts=salts,

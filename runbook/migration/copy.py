@@ -51,8 +51,7 @@ class Checkpoint:
         return sum(one.items for one in self.parts)
 
     def with_part(self, number: int, part: FileProgress) -> "Checkpoint":
-        parts = (*self.parts[:number], part, *self.parts[number + 1 :])
-        return replace(self, parts=parts)
+        return replace(self, parts=(*self.parts[:number], part, *self.parts[number + 1 :]))
 
 
 def read_checkpoint(path: Path) -> Checkpoint | None:
@@ -194,8 +193,7 @@ class _Copying:
 def _opened(path: Path, size: int) -> Iterator[BinaryIO]:
     """Open a part at its end; what a killed run wrote beyond the checkpoint is cut off."""
     with os.fdopen(os.open(path, os.O_RDWR | os.O_CREAT, PRIVATE), "r+b") as file:
-        file.truncate(size)
-        file.seek(size)
+        file.seek(file.truncate(size))
         yield file
 
 

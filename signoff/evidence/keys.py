@@ -207,11 +207,8 @@ def _public(private: ec.EllipticCurvePrivateKey) -> bytes:
 
 def _make(path: Path) -> None:
     """Write a new key, whole or not at all; the one of a faster writer stays."""
-    pem = ec.generate_private_key(ec.SECP256R1()).private_bytes(
-        serialization.Encoding.PEM,
-        serialization.PrivateFormat.PKCS8,
-        serialization.NoEncryption(),
-    )
+    key, unlocked = ec.generate_private_key(ec.SECP256R1()), serialization.NoEncryption()
+    pem = key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, unlocked)
     path.parent.mkdir(parents=True, exist_ok=True)
     staged = path.with_name(f".{uuid4().hex}")
     staged.touch(OWNER_ONLY, exist_ok=False)
