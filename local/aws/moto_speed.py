@@ -2,6 +2,7 @@
 
 import copy
 import importlib
+import string
 from collections.abc import Callable, Hashable, Iterable
 from functools import cache, lru_cache
 from typing import Any
@@ -20,6 +21,8 @@ def once_for_all_calls(app: Any) -> None:
     serialize: Any = importlib.import_module("moto.core.serialize")
     picker, json = serialize.XFormedAttributePicker, serialize.BaseJSONSerializer
     picker.get_possible_keys = _remembered(picker.get_possible_keys)
+    chance = importlib.import_module("moto.moto_api._internal.moto_random").MotoRandom
+    chance.get_random_string = _random_string
     json._serialize_type_structure = _value_as_written(json._serialize_type_structure)  # noqa: SLF001  # its only place
 
 
@@ -57,6 +60,15 @@ def _remembered(possible_keys: Callable[[Any, Any], Iterable[str]]) -> Any:
         return known[asked]
 
     return get_possible_keys
+
+
+def _random_string(
+    chance: Any, length: int = 20, include_digits: bool = True, lower_case: bool = False
+) -> str:
+    """Draw all letters at once: each answer has an id of 52 of them."""
+    letters = string.ascii_letters + (string.digits if include_digits else "")
+    drawn = "".join(chance.choices(letters, k=length))
+    return drawn.lower() if lower_case else drawn
 
 
 def _value_as_written(serialize: Callable[..., None]) -> Any:

@@ -71,8 +71,8 @@ def resolve(
     query = dict(parse_qsl(url.query, keep_blank_values=True))
     if action := form.get("Action") or query.get("Action"):
         return AwsOperation(service=services[0], name=action, labels={})
-    for route in _routes(services):
-        if (labels := _labels(route, method, url.path, query, headers)) is not None:
+    for route in _routes(services, method):
+        if (labels := _labels(route, url.path, query, headers)) is not None:
             return AwsOperation(service=route.service, name=route.operation, labels=labels)
     return AwsOperation(service=services[0], name=f"{method} {url.path}", labels={})
 
@@ -85,12 +85,11 @@ def _by_target(services: tuple[str, ...], prefix: str) -> str:
 
 def _labels(
     route: _Route,
-    method: str,
     path: str,
     query: Mapping[str, str],
     headers: Mapping[str, str],
 ) -> Mapping[str, str] | None:
-    if route.method != method or not (found := route.path.match(path)):
+    if not (found := route.path.match(path)):
         return None
     if any(query.get(key) != value for key, value in route.fixed.items()):
         return None
@@ -102,10 +101,11 @@ def _labels(
     return labels | {route.members[key]: query[key] for key in query if key in route.members}
 
 
-@lru_cache(maxsize=64)
-def _routes(services: tuple[str, ...]) -> tuple[_Route, ...]:
+@lru_cache(maxsize=256)
+def _routes(services: tuple[str, ...], method: str) -> tuple[_Route, ...]:
     found = [route for service in services for route in _routes_of(service)]
-    return tuple(sorted(found, key=lambda route: route.weight, reverse=True))
+    of_method = (route for route in found if route.method == method)
+    return tuple(sorted(of_method, key=lambda route: route.weight, reverse=True))
 
 
 def _routes_of(service: str) -> Iterable[_Route]:
