@@ -102,8 +102,15 @@ def pytest_collection_modifyitems(
 
 
 def pytest_collection_finish(session: pytest.Session) -> None:
-    if FINDINGS in session.config.stash:
-        collection.settle(session.config.stash[FINDINGS], session.items)
+    """Count what will be judged; where that is nothing, say of the chosen rows why."""
+    stash = session.config.stash
+    if FINDINGS not in stash:
+        return
+    aside = tuple(stash[FINDINGS].set_aside.values())
+    collection.settle(stash[FINDINGS], session.items)
+    for one in () if stash[FINDINGS].expected else aside:
+        said = f"{one.row.id}: {one.told[stash[CHOICE].options.lang]}"
+        stash[TERMINAL].line(said, yellow=True)
 
 
 @pytest.hookimpl(tryfirst=True)

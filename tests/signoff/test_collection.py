@@ -170,6 +170,14 @@ def test_part_that_is_meant_ends_well(project):
     assert judge(project, "--row=A-01", "--part").ret == 0
 
 
+def test_part_of_rows_that_are_set_aside_says_why(project):
+    rows(("A-01", 'optional = "secret_key"'), ("A-02", ""))
+
+    done = judge(project, "--row=A-01")
+    done.stdout.fnmatch_lines(["A-01: secret_key is not configured for prod"])
+    assert done.ret == 5
+
+
 def test_run_that_can_not_write_says_the_verdict_that_it_would_have_written(project):
     Path("report").write_text("no folder", encoding="utf-8")
 
