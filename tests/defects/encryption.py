@@ -142,7 +142,7 @@ TABLES = (
         _encrypted(*EVERY_TABLE),
         _key(),
         unread("keys", KEY),
-        unknown=frozenset({"PREP-02", "SEC-24"}),
+        unknown=frozenset({"PREP-02", "SEC-13", "SEC-24"}),
         outcome=UNREAD,
     ),
 )  # fmt: skip

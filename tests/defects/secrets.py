@@ -19,6 +19,7 @@ from aws.secret import SecretValue
 from aws.secret_text import withheld
 from aws.words import Words
 from signoff.checklist import Severity
+from signoff.environment import Decision
 from signoff.evidence import Records
 from signoff.outcome import Outcome
 from signoff.snapshot import Snapshot
@@ -112,6 +113,19 @@ def _decided(breaks: Break) -> Break:
     return broken
 
 
+def _allowed(breaks: Break) -> Break:
+    """Let a decision allow the customer key; the plan of the roles does not know it."""
+    one = Decision(
+        what=f"secret {TOKEN_KEY}: encryption key", value=KEY, by="Test Author", why="audits"
+    )
+
+    def broken(snapshot: Snapshot) -> Snapshot:
+        environment = replace(snapshot.environment, decisions=(one,))
+        return breaks(replace(snapshot, environment=environment))
+
+    return broken
+
+
 EXISTENCE = (
     Defect(id="SEC-01:absent", breaks=_lost(TOKEN_KEY), follows=WITHOUT_SECRET),
     Defect(id="SEC-01:line-token-absent", breaks=_lost(LINE_TOKEN), follows=WITHOUT_SECRET),
@@ -179,11 +193,12 @@ KEYS = (
     _key("pending-deletion", state="PendingDeletion"),
     Defect(id="SEC-05:gone", breaks=item("secrets", TOKEN_KEY, kms_key=KEY)),
     Defect(id="SEC-05:another-key", breaks=_customer()),
+    Defect(id="SEC-13:key-that-was-decided-beside", breaks=_allowed(_customer())),
     Defect(id="SEC-05:decided-key-disabled", breaks=_decided(_customer("Disabled"))),
     Defect(
         id="SEC-05:unread",
         breaks=unread("keys", SECRETS_KEY),
-        unknown=frozenset({"PREP-02", "SEC-24"}),
+        unknown=frozenset({"PREP-02", "SEC-13", "SEC-24"}),
         outcome=UNREAD,
     ),
 )
