@@ -95,7 +95,7 @@ DEFECTS: tuple[Defect, ...] = (
             answers={"500": _answer("500", CORS)},
         ),
     ),
-    Defect(id="DEP-25:decided-for-everybody", breaks=_origin("*")),
+    Defect(id="DEP-25:decided-for-everybody", breaks=_origin("*"), also=frozenset({"PREP-07"})),
     Defect(id="DEP-26:default-4xx-unset", breaks=refusal("DEFAULT_4XX", None)),
     Defect(id="DEP-26:default-5xx-unset", breaks=refusal("DEFAULT_5XX", None)),
     Defect(
