@@ -30,8 +30,8 @@ WORDS = {
     "left": Words(en="left for later, not signed", ja="後回しにしました（署名なし）"),
     "failed": Words(en="failed", ja="失敗"),
     "declined": Words(en="declined", ja="中止"),
-    "green": Words(en="none is red", ja="未達なし"),
-    "red": Words(en="red", ja="未達"),
+    "green": Words(en="green", ja="合格"),
+    "red": Words(en="red", ja="不合格"),
     "nothing": Words(en="nothing to change", ja="変更はありません"),
     "lost": Words(
         en="This deletes or replaces what is there:",
