@@ -1,10 +1,10 @@
 """Days on which careless code has another week, month or date: an embedded stack's functions are told that it is then."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 
-from aws.words import Words
+from aws.words import SILENCE, Words
 from signoff.environment.calendar import JST
 from smoke.calls import Answer, Call, get
 from smoke.collecting import misstored
@@ -36,14 +36,11 @@ class EndOfDay:
     """The second before the day, or after it."""
     refusal: str
 
-    def calls(self, calls: RowCalls) -> tuple[Call, Call, Call, Call]:
-        """Return the claim, the claim outside of the day, and the rankings of the week and the month."""
-        sessions = calls.scenarios.sessions
-        traveller = sessions.own(sessions.user("traveller"))
+    def claims(self, calls: RowCalls) -> tuple[Call, Call]:
+        """Return the claim within the day, and the one outside of it."""
+        traveller = calls.scenarios.sessions.own(calls.scenarios.sessions.user("traveller"))
         claim = calls.scenarios.award(traveller, stamp_id=self.stamp.stamp_id, **HERE)
-        weekly, monthly = (get(f"/ranking/{kind}", traveller) for kind in ("weekly", "monthly"))
-        now = [told_time(one, self.at) for one in (claim, weekly, monthly)]
-        return now[0], told_time(claim, self.outside), now[1], now[2]
+        return told_time(claim, self.at), told_time(claim, self.outside)
 
 
 def told_time(call: Call, at: datetime) -> Call:
@@ -59,37 +56,38 @@ def ends_of_days() -> Iterator[EndOfDay]:
 
 
 def day_flaws(calls: RowCalls) -> list[Words]:
-    """Claim stamps at the ends of their days, ask for the rankings of then, and return what is of another day."""
+    """Claim stamps at the ends of their days; return what is of another day, in answers and in what is stored."""
     calls.suite.put_edge_case_masters()
     told: list[tuple[str, int]] = []
     for one in ends_of_days():
-        claim, outside, *rankings = one.calls(calls)
+        claim, outside = one.claims(calls)
         refused, given = calls.answer(outside), calls.answer(claim)
         flaws = [calls.flaw(refused, 400, one.refusal), calls.flaw(given, 200)]
         if any(flaws):
             return [flaw for flaw in flaws if flaw]
+        if other := _other(given, "collected_at", one.at.timestamp(), one):
+            return [other]
         told.append((one.stamp.stamp_id, given.member("collected_at")))
-        expected: list[tuple[Answer, str, object]] = [(given, "collected_at", one.at.timestamp())]
-        for call, period in zip(rankings, PERIODS[one.day], strict=True):
-            answer = calls.answer(call)
-            if flaw := calls.flaw(answer, 200):
-                return [flaw]
-            expected.append((answer, "period", period))
-        if flaws := list(_differing(expected, one)):
-            return flaws
-    user = calls.scenarios.sessions.user("traveller")
-    return misstored(calls, given, user, told)
+    return misstored(calls, given, calls.scenarios.sessions.user("traveller"), told)
 
 
-def _differing(expected: Iterable[tuple[Answer, str, object]], end: EndOfDay) -> Iterator[Words]:
-    at = f"{end.at:%Y-%m-%d %H:%M:%S} JST"
-    for answer, name, wanted in expected:
-        found = answer.member(name)
-        if found != wanted:
-            yield _other(answer, name, found, wanted, at)
+def ranked_period_flaws(calls: RowCalls, kind: str) -> list[Words]:
+    """Ask for the ranking of the ends of days, and return those of another period."""
+    place = ("weekly", "monthly").index(kind)
+    asked = get(f"/ranking/{kind}", calls.caller)
+    for one in ends_of_days():
+        answer = calls.answer(told_time(asked, one.at))
+        if flaw := calls.flaw(answer, 200):
+            return [flaw]
+        if other := _other(answer, "period", PERIODS[one.day][place], one):
+            return [other]
+    return []
 
 
-def _other(answer: Answer, name: str, found: object, wanted: object, at: str) -> Words:
+def _other(answer: Answer, name: str, wanted: object, end: EndOfDay) -> Words:
+    found, at = answer.member(name), f"{end.at:%Y-%m-%d %H:%M:%S} JST"
+    if found == wanted:
+        return SILENCE
     return Words(
         en=f"{answer} at {at}: {name} is {found}, expected {wanted}",
         ja=f"{answer.ja}（{at}）。{name}が{found}（期待値{wanted}）",

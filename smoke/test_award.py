@@ -60,7 +60,7 @@ def test_award_is_stored_as_rankings_count_it(calls: RowCalls) -> None:
     hold(*stored_flaws(calls))
 
 
-@expectation("SMOKE-12", ja="スタンプとランキングが日本の日・週・月で数えられる")
+@expectation("SMOKE-12", ja="スタンプが日本の日・週・月で数えられる")
 @pytest.mark.usefixtures("embedded_line")
 def test_stamp_counts_for_the_day_week_and_month_of_japan(calls: RowCalls) -> None:
     hold(*day_flaws(calls))

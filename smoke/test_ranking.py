@@ -3,6 +3,7 @@
 import pytest
 
 from signoff.checklist import expectation
+from smoke.calendar_days import ranked_period_flaws
 from smoke.flaws import hold, require
 from smoke.long_ago import MONTH, WEEK, order_flaws
 from smoke.properties import period_flaws, synthetic_in_ranking, wrong_entry
@@ -37,6 +38,18 @@ def test_month_is_the_one_of_japan(calls: RowCalls) -> None:
 
     hold(calls.flaw(answer, 200))
     hold(*period_flaws(answer))
+
+
+@expectation("SMOKE-06", ja="週間ランキングの期間が日本の週の境目で変わる")
+@pytest.mark.usefixtures("embedded_line")
+def test_week_changes_when_it_does_in_japan(calls: RowCalls) -> None:
+    hold(*ranked_period_flaws(calls, "weekly"))
+
+
+@expectation("SMOKE-07", ja="月間ランキングの期間が日本の月の境目で変わる")
+@pytest.mark.usefixtures("embedded_line")
+def test_month_changes_when_it_does_in_japan(calls: RowCalls) -> None:
+    hold(*ranked_period_flaws(calls, "monthly"))
 
 
 @expectation("SMOKE-06", ja="週間ランキングが取得数の多い順、同数なら先着順に並ぶ")

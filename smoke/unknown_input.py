@@ -57,8 +57,10 @@ def decided(calls: RowCalls, route: str) -> list[Words]:
     )
     plain, told = calls.answer(own), calls.answer(with_unknown(own, other))
     refused = calls.answer(with_unknown(of_other, other))
-    flaw = calls.flaw(refused, 403, "FORBIDDEN")
-    return [*([flaw] if flaw else []), *_differing(plain, told)]
+    flaw, differing = calls.flaw(refused, 403, "FORBIDDEN"), _differing(plain, told)
+    if differing:
+        calls.attribute(route)
+    return [*([flaw] if flaw else []), *differing]
 
 
 def decided_login(calls: RowCalls) -> list[Words]:
