@@ -161,10 +161,7 @@ class Function:
     @property
     def bounds(self) -> Mapping[Words, Bound]:
         """What its configuration has to keep to, whatever else is decided."""
-        return {
-            TIMEOUT: between(NEEDED_S, self.timeout_s),
-            MEMORY: at_least(self.memory_mb),
-        }
+        return {TIMEOUT: between(NEEDED_S, self.timeout_s), MEMORY: at_least(self.memory_mb)}
 
     def __str__(self) -> str:
         return self.name
@@ -256,6 +253,11 @@ class UsagePlan:
     daily_quota: int
     api_key: str | None
     """Name of the API key, None where there is none."""
+
+    @property
+    def most_offset(self) -> int:
+        """What the first day's quota may lack and still hold a minute of the target."""
+        return max(0, self.daily_quota - 60 * self.least_rate)
 
     @property
     def bounds(self) -> Mapping[Words, Bound]:

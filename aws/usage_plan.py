@@ -17,6 +17,7 @@ RATE = Words(en="rate", ja="レート")
 BURST = Words(en="burst", ja="バースト")
 QUOTA = Words(en="quota", ja="クォータ")
 PERIOD = Words(en="period of the quota", ja="クォータの期間")
+OFFSET = Words(en="taken off the first period", ja="最初の期間から差し引く件数")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,11 +44,14 @@ class UsagePlan:
     stages: tuple[str, ...]
     keys: tuple[str, ...]
     own_limits: tuple[OwnLimit, ...] = ()
+    offset: int = 0
+    """Requests that the quota of the first period lacks: on the day of the go-live."""
 
     @property
     def facts(self) -> Mapping[Words, object]:
         """The facts that have a bound, by their names."""
-        return {RATE: self.rate, BURST: self.burst, QUOTA: self.quota, PERIOD: self.period}
+        limits = {RATE: self.rate, BURST: self.burst, QUOTA: self.quota}
+        return {**limits, PERIOD: self.period, OFFSET: self.offset}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -128,6 +132,7 @@ def decode(raw: Raw, keys: tuple[str, ...]) -> UsagePlan:
         stages=tuple(sorted(map(_stage, raw.get("apiStages", ())))),
         own_limits=tuple(_own_limits(raw.get("apiStages", ()))),
         keys=keys,
+        offset=quota.get("offset", 0),
     )
 
 

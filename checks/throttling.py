@@ -5,13 +5,13 @@ from dataclasses import dataclass, replace
 
 from aws import desired
 from aws.api_document import ApiDocument
-from aws.bounds import at_least, between
+from aws.bounds import at_least, at_most, between
 from aws.difference import Difference, Differences, differences
 from aws.inventory import Sections
 from aws.ledgers.apigateway import ROUTE, USAGE_PLAN
 from aws.rest_api import GatewayAccount, MethodSetting, Stage
 from aws.section import Follows, Missing, lookup
-from aws.usage_plan import BURST, RATE, ApiKey, UsagePlan
+from aws.usage_plan import BURST, OFFSET, RATE, ApiKey, UsagePlan
 from aws.words import Words
 from checks.deployed_data import API_KEY, absent
 from plan.demand import HEADROOM, rate_of
@@ -106,6 +106,7 @@ def plan_too_narrow(
     """
     at_once = {BURST: (plan.burst, at_least(min(target_rate, api.usage_plan.burst)))}
     needs = {plan.name: {RATE: (plan.rate, at_least(target_rate, "/s")), **at_once}}
+    needs[plan.name][OFFSET] = plan.offset, at_most(api.usage_plan.most_offset)
     shares = {route.id: rate_of(route.id, target_rate) for route in api.routes}
     for one in plan.own_limits:
         _, _, method = one.method.partition(" ")

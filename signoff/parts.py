@@ -117,7 +117,7 @@ PARTS: Mapping[Part, Mapping[str, str]] = {
         "tables": "billing_mode caps",
         "scalable_targets": "*",
         "stages": "settings.rate settings.burst",
-        "usage_plans": "rate burst quota period stages own_limits",
+        "usage_plans": "rate burst quota period offset stages own_limits",
         "gateway_account": "rate burst",
     },
     Part.SECRETS: {

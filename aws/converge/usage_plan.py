@@ -1,8 +1,9 @@
 """The usage plan and its API key (guide step 2-4). They bind only callers who show a key."""
 
+from dataclasses import replace
 from typing import Any
 
-from aws.bounds import Bound, between, exactly
+from aws.bounds import Bound, at_most, between, exactly
 from aws.change import (
     Change,
     ChangeContext,
@@ -16,16 +17,17 @@ from aws.change import (
 from aws.converge import rest_api
 from aws.converge.deployment import stage_of
 from aws.desired import Api, UsagePlan
-from aws.usage_plan import BURST, PERIOD, QUOTA, RATE, ApiKey, decode, decode_key
+from aws.usage_plan import BURST, OFFSET, PERIOD, QUOTA, RATE, ApiKey, decode, decode_key
 from aws.usage_plan import UsagePlan as Found
 from aws.words import Words
 
-FIELDS = {"rate": RATE, "burst": BURST, "quota": QUOTA, "period": PERIOD}
+FIELDS = {"rate": RATE, "burst": BURST, "quota": QUOTA, "period": PERIOD, "offset": OFFSET}
 PATHS = {
     "rate": "/throttle/rateLimit",
     "burst": "/throttle/burstLimit",
     "quota": "/quota/limit",
     "period": "/quota/period",
+    "offset": "/quota/offset",
 }
 
 
@@ -57,6 +59,7 @@ def _bounds(api: Api) -> dict[str, Bound]:
     room = {
         RATE: between(plan.least_rate, float(plan.rate)),
         BURST: between(min(plan.least_rate, plan.burst), plan.burst),
+        OFFSET: replace(at_most(plan.most_offset), nearest=None, prefers=0),
     }
     wide = {**plan.bounds, **room}
     bounds = {field: wide[fact] for field, fact in FIELDS.items()}

@@ -279,7 +279,7 @@ LEDGER: Ledger = {
             "items.apiStages": Judged("stages"),
             "items.throttle": Judged("rate"),
             "items.quota.limit": Judged("quota"),
-            "items.quota.offset": Harmless("requests taken off the first period alone"),
+            "items.quota.offset": Judged("offset"),
             "items.quota.period": Judged("period", values=frozenset({"DAY", "WEEK", "MONTH"})),
             "items.productCode": Harmless("for what is sold on AWS Marketplace"),
             "items.tags": TAGS,

@@ -165,6 +165,7 @@ _LIMITS: Mapping[str, tuple[str, str, type[float] | type[int]]] = {
     "/throttle/rateLimit": ("throttle", "rateLimit", float),
     "/throttle/burstLimit": ("throttle", "burstLimit", int),
     "/quota/limit": ("quota", "limit", int),
+    "/quota/offset": ("quota", "offset", int),
 }
 """Path of a patch -> where moto holds that limit, and the number that it keeps as text otherwise."""
 

@@ -65,6 +65,7 @@ NO_MASTER = "DATA-01 DATA-02"
 # Of the rows, those behind a ``<`` only follow.
 HARM: tuple[tuple[str, str, list[str], Keep], ...] = (
     ("plan lets one at once", "DEP-37", PLANS, surplus.planned("/throttle/burstLimit", "1", "2000")),
+    ("plan has one request left on its first day", "DEP-37", PLANS, surplus.planned("/quota/offset", "99999", "0")),
     ("alarm stays for a day", "MON-01", HEARD, examined.alarm(alarms.FAILS, Period=86400)),
     ("alarm stays for a day of periods", "MON-03", HEARD, examined.alarm(alarms.P5XX, EvaluationPeriods=288, DatapointsToAlarm=1)),
     ("dashboard hides its lines", "MON-10 <MON-11", DRAWN, drawn(hidden)),
@@ -96,6 +97,7 @@ HARM: tuple[tuple[str, str, list[str], Keep], ...] = (
 )  # fmt: skip
 SOUND: tuple[tuple[str, str, list[str], Keep], ...] = (
     ("plan lets a second of visitors at once", "", PLANS, surplus.planned("/throttle/burstLimit", "200", "2000")),
+    ("plan lacks a thousand on its first day", "", PLANS, surplus.planned("/quota/offset", "1000", "0")),
     ("plan of few at once was decided", "DEP-37", PLANS, surplus.planned("/throttle/burstLimit", "150", "2000")),
     ("alarm looks back for an hour of periods", "", HEARD, examined.alarm(alarms.P5XX, EvaluationPeriods=12, DatapointsToAlarm=1)),
     ("dashboard shows the last hours", "", DRAWN, drawn(lambda body: {**body, **LATELY})),

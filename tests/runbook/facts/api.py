@@ -355,6 +355,7 @@ ANSWERS = {
         "burst": of_plan(planned(replaced("/throttle/burstLimit", "9000"))),
         "quota": of_plan(planned(replaced("/quota/limit", "9000000"))),
         "period": of_plan(planned(replaced("/quota/period", "MONTH"))),
+        "offset": of_plan(planned(replaced("/quota/offset", "99999"))),
         "stages": of_plan(off_the_stage),
         "keys": of_plan(keyless),
         "own_limits": of_own_limits(),
