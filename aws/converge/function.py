@@ -19,6 +19,7 @@ from aws.converge.tags import tag_fields
 from aws.converge.version import FAILED, configure, wait_until_ready
 from aws.desired import Function
 from aws.function import FILE_SYSTEMS, LAYERS, MEMORY, RUNTIME, TIMEOUT, decode
+from aws.iam.principal import is_same
 from aws.ledgers.lambda_ import FUNCTION
 from aws.words import Words
 
@@ -116,8 +117,12 @@ def preserved(
         **dict.fromkeys(OVERLAYS.values(), exactly(())),
     }
     allowed = context.lenient(FUNCTION, function.name, bounds)
-    have = found or {}
-    return {field: allowed[fact.en].keeping(have.get(field)) for field, fact in KEPT.items()}
+    have, role = found or {}, function.role.arn
+    used = have.get("role") or role
+    return {
+        "role": used if is_same(used, role) else role,  # IAM puts a path into the ARN of some
+        **{field: allowed[fact.en].keeping(have.get(field)) for field, fact in KEPT.items()},
+    }
 
 
 def described(context: ChangeContext, answer: Mapping[str, Any]) -> dict[str, Any]:
@@ -219,6 +224,7 @@ def _update(
     tagging = {field for field in fields if field.startswith("tag ")}
     if fields - tagging - {"code", LAST_UPDATE}:
         rest: dict[str, Any] = {
+            "Role": kept["role"],
             "Timeout": kept["timeout_s"],
             "MemorySize": kept["memory_mb"],
             "Environment": {"Variables": {**kept["variables"], **function.environment}},

@@ -65,7 +65,7 @@ def _edited(
         log = {**latest.get("LoggingConfig", {}), "LogGroup": function.log_group}
         given = {
             "Runtime": wanted["runtime"],
-            "Role": function.role.arn,
+            "Role": wanted["role"],
             "Timeout": wanted["timeout_s"],
             "MemorySize": wanted["memory_mb"],
             "Environment": {"Variables": {**kept, **function.environment}},
