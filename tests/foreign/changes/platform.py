@@ -155,7 +155,6 @@ SOUND: tuple[tuple[str, str, list[str], Keep], ...] = (
     ("alarm is heard through a nested rule", "", HEARD, composite(WITH_ANOTHER)),
     ("alarm is heard through one of several", "", HEARD, composite(f'AT_LEAST(1, ALARM, ("{FAILS}", "{P5XX}"))')),
     ("alarm is heard unless all is well", "MON-06", HEARD, composite(f'NOT OK("{FAILS}")')),
-    ("table is named by its ARN", "", FUNCTIONS, with_variable(TABLE_USERSTAMPS=f"arn:aws:{TABLE.format(ACCOUNT)}")),
     ("page sends the context of a trace", "", API, surplus.live(surplus.preflight(surplus.HEADERS, TRACED))),
     ("refusals allow no features", "", API, refusal(Permissions_Policy="geolocation=()")),
     ("refusals show when to come back", "", API, refusal(Access_Control_Expose_Headers="Retry-After")),
