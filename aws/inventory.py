@@ -9,7 +9,6 @@ from typing import Any, cast
 import boto3
 
 from aws import (
-    access,
     alarm,
     api_document,
     attachments,
@@ -27,7 +26,8 @@ from aws import (
     topic,
     usage_plan,
 )
-from aws.access import Principal
+from aws.access import principals as access
+from aws.access.principals import Principal
 from aws.alarm import Alarm, MuteRule
 from aws.api_document import ApiDocument
 from aws.bucket import Bucket

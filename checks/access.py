@@ -4,8 +4,10 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from aws import desired
-from aws.access import GIVES, Principal
-from aws.assuming import PRINCIPAL
+from aws.access.assuming import PRINCIPAL
+from aws.access.principals import GIVES, Principal
+from aws.access.reach import Reach
+from aws.access.targets import INVOCATION
 from aws.bounds import Bound, within
 from aws.difference import Difference
 from aws.function import RoleUser
@@ -15,10 +17,8 @@ from aws.iam.principal import is_gone, is_same
 from aws.ledgers.iam import ROLE
 from aws.ledgers.kms import KEY
 from aws.ledgers.sns import TOPIC
-from aws.reach import Reach
 from aws.reader_policy import actions as reader_actions
 from aws.role import Role
-from aws.targets import INVOCATION
 from aws.topic import Topic
 from aws.words import SILENCE, Words, joined
 from checks.outsiders import names_exactly, outsiders

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from aws.acting import changes
+from aws.access.acting import changes
 from aws.bounds import unset, within
 from aws.bucket import Bucket
 from aws.difference import Difference

@@ -3,13 +3,13 @@
 from collections.abc import Callable, Iterable, Iterator
 
 from aws import desired
+from aws.access.privileges import known_of, pair, streams
 from aws.bounds import unset
 from aws.difference import Certainty, Difference
 from aws.iam import Unknown, evaluate, parse
 from aws.iam.pattern import overlap, resource_pattern
 from aws.iam.principal import denied
 from aws.ledgers.iam import ROLE
-from aws.privileges import known_of, pair, streams
 from aws.role import Role
 from aws.words import Words, joined
 

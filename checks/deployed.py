@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from aws import desired
-from aws.access import Principal
+from aws.access.principals import Principal
 from aws.api_document import ApiDocument, Integration, Method
 from aws.bucket import Bucket
 from aws.dashboard import Dashboard

@@ -5,6 +5,7 @@ from dataclasses import replace
 from functools import partial
 
 from aws import desired
+from aws.access.privileges import known_of, lacks, pair, statements
 from aws.bounds import Bound, described, exactly
 from aws.bucket import BY_KMS, Bucket
 from aws.difference import Difference
@@ -19,7 +20,6 @@ from aws.ledgers.logs import LOG_GROUP
 from aws.ledgers.s3 import BUCKET
 from aws.ledgers.secretsmanager import SECRET
 from aws.log_group import LogGroup
-from aws.privileges import known_of, lacks, pair, statements
 from aws.role import Role
 from aws.secret import Secret
 from aws.section import lookup

@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from aws.access.publishing import lets_publish, usable
 from aws.alarm import COMPOSITE, Alarm
 from aws.bounds import Bound, at_least, described, exactly, one_of, unset
 from aws.composite import fires_with
@@ -12,7 +13,6 @@ from aws.firing import CALL
 from aws.inventory import Sections
 from aws.ledgers.cloudwatch import ALARM
 from aws.ledgers.sns import SUBSCRIPTION, TOPIC
-from aws.publishing import lets_publish, usable
 from aws.section import NotTestable, Unread, known, lookup
 from aws.topic import REACHES_PEOPLE, Subscription, Topic, masked_address
 from aws.words import Words

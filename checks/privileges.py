@@ -3,13 +3,7 @@
 from collections.abc import Iterable, Sequence
 
 from aws import desired
-from aws.bounds import described
-from aws.difference import Certainty, Difference
-from aws.iam import MissingPermission, resource_pattern
-from aws.iam.evaluation import applies
-from aws.iam.pattern import TooIntricateError, escape_from
-from aws.ledgers.iam import ROLE
-from aws.privileges import (
+from aws.access.privileges import (
     DETAILS,
     Gravity,
     Surplus,
@@ -22,9 +16,15 @@ from aws.privileges import (
     split,
     statements,
 )
-from aws.privileges import surplus as all_surplus
+from aws.access.privileges import surplus as all_surplus
+from aws.access.secret_arns import READ, Named, named, reaches_more
+from aws.bounds import described
+from aws.difference import Certainty, Difference
+from aws.iam import MissingPermission, resource_pattern
+from aws.iam.evaluation import applies
+from aws.iam.pattern import TooIntricateError, escape_from
+from aws.ledgers.iam import ROLE
 from aws.role import Role
-from aws.secret_arns import READ, Named, named, reaches_more
 from aws.section import Follows
 from aws.words import Words, joined
 from checks.deployed import Deployed

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from aws import desired
-from aws.secret_arns import Named
+from aws.access.secret_arns import Named
 from aws.section import Follows
 from aws.words import Words
 

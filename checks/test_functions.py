@@ -5,8 +5,8 @@ from datetime import date
 from functools import partial
 
 from aws import desired
+from aws.access.callers import may_invoke
 from aws.bounds import Bound, as_text, at_least, exactly, one_of
-from aws.callers import may_invoke
 from aws.difference import differences, unallowed
 from aws.function import ACCOUNT, FREE, RESERVED, RUNTIME
 from aws.inventory import Inventory, Sections

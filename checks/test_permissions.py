@@ -1,8 +1,12 @@
 """SEC-10 to SEC-19: each role may do what its function needs; nobody else may do anything."""
 
 from aws import desired
+from aws.access.callers import CALLERS, callers_of, strangers
+from aws.access.privileges import lacking, lacks, short
+from aws.access.secret_arns import unsound
+from aws.access.targets import INVOCATION
+from aws.access.trust import trust_flaws
 from aws.bounds import exactly, within
-from aws.callers import CALLERS, callers_of, strangers
 from aws.difference import differences, unallowed
 from aws.function import spans
 from aws.inventory import Sections
@@ -10,11 +14,7 @@ from aws.ledgers.dynamodb import TABLE
 from aws.ledgers.iam import ROLE
 from aws.ledgers.lambda_ import FUNCTION
 from aws.ledgers.secretsmanager import SECRET
-from aws.privileges import lacking, lacks, short
-from aws.secret_arns import unsound
 from aws.section import known
-from aws.targets import INVOCATION
-from aws.trust import trust_flaws
 from aws.words import Words
 from checks.access import (
     Insiders,

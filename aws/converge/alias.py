@@ -7,8 +7,8 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
+from aws.access.callers import CALLERS, GATEWAY, Callers, may_invoke, strangers
 from aws.bounds import unset, within
-from aws.callers import CALLERS, GATEWAY, Callers, may_invoke, strangers
 from aws.change import Change, ChangeContext, Changes, difference, unless_absent
 from aws.converge.function import (
     code_sha256,

@@ -6,16 +6,25 @@ from dataclasses import replace
 from functools import cache, partial
 from typing import Any
 
+from aws.access.privileges import (
+    Gravity,
+    as_differences,
+    lacks,
+    pair,
+    short,
+    split,
+    statements,
+    surplus,
+)
+from aws.access.secret_arns import Named, named, unsound
+from aws.access.trust import trust_flaws
 from aws.change import Change, ChangeContext, Changes, difference, unless_absent
 from aws.converge.policy_document import document, policy_lines
 from aws.converge.tags import tag_fields, tag_list
 from aws.desired import Role, Secret
-from aws.privileges import Gravity, as_differences, lacks, pair, short, split, statements, surplus
 from aws.role import PolicyDocument, decode, document_text
 from aws.role import Role as Found
-from aws.secret_arns import Named, named, unsound
 from aws.section import NotTestable
-from aws.trust import trust_flaws
 
 POLICY = "least-privilege"
 TRUST = {

@@ -6,6 +6,7 @@ from dataclasses import replace
 from functools import partial
 from typing import Any
 
+from aws.access.publishing import lets_publish, usable
 from aws.change import (
     Change,
     ChangeContext,
@@ -19,7 +20,6 @@ from aws.converge.tags import tag_list
 from aws.desired import Topic
 from aws.key import Key
 from aws.key import decode as decode_key
-from aws.publishing import lets_publish, usable
 from aws.topic import Topic as Found
 from aws.topic import decode
 from aws.words import Words

@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from functools import partial
 
-from aws.callers import callers_of
+from aws.access.callers import callers_of
 from aws.change import Changes, nothing
 from aws.converge import alias, api_draft, deployment, gateway_account, log_group, rest_api, stage
 from aws.desired import Function

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from aws.callers import GATEWAY
+from aws.access.callers import GATEWAY
 from aws.change import Changes, unless_absent
 from aws.converge import rest_api
 from aws.converge.deployment import by_hand, point, stage_of

@@ -6,17 +6,17 @@ from dataclasses import dataclass, replace
 
 import pytest
 
-from aws.access import principals
-from aws.acting import BY_MEMBER, HARMLESS, READS, changes, members
-from aws.assuming import PRINCIPAL, takers
-from aws.granted import Targets
+from aws.access.acting import BY_MEMBER, HARMLESS, READS, changes, members
+from aws.access.assuming import PRINCIPAL, takers
+from aws.access.granted import Targets
+from aws.access.principals import principals
+from aws.access.reach import reach_of
+from aws.access.targets import INVOCATION, targets_of
 from aws.iam import actions_for
 from aws.iam.service_models import operation_names
-from aws.reach import reach_of
 from aws.reading import Scope
 from aws.rest_api import NEVER, RestApi
 from aws.role import Details
-from aws.targets import INVOCATION, targets_of
 from aws.words import SILENCE
 
 OWN = "444455556666"

@@ -5,8 +5,8 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
+from aws.access.reach import Reach
 from aws.function import RoleUser
-from aws.reach import Reach
 from aws.section import Unreadable
 from aws.table import ResourcePolicy
 from aws.topic import Topic

@@ -3,8 +3,8 @@
 import json
 from typing import Any
 
-from aws.access import Principal
-from aws.reach import Reach
+from aws.access.principals import Principal
+from aws.access.reach import Reach
 from aws.role import PolicyDocument, Role
 from aws.words import Words
 from tests.healthy.compute import clear

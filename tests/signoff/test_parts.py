@@ -7,7 +7,7 @@ from typing import Any, get_args, get_origin, get_type_hints
 
 import pytest
 
-from aws.access import Principal, Reach
+from aws.access.principals import Principal, Reach
 from aws.alarm import MuteRule
 from aws.api_document import StaticAnswer
 from aws.domain import BasePath

@@ -2,7 +2,8 @@
 
 import json
 
-from aws.access import Principal
+from aws.access.principals import Principal
+from aws.access.reach import Reach
 from aws.function import (
     Alias,
     Function,
@@ -12,7 +13,6 @@ from aws.function import (
     RoleUser,
     Version,
 )
-from aws.reach import Reach
 from aws.role import PolicyDocument, Role
 from runbook.procedures import api, functions, least_privilege
 from tests.runbook.facts.answer import (

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from aws import desired
-from aws.assuming import ASSUME
+from aws.access.assuming import ASSUME
 from aws.bounds import within
 from aws.difference import Difference, differences, fault
 from aws.iam import Context, EvalDecision, Statement, context, evaluate, parse

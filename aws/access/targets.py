@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from aws.acting import acting, changes
+from aws.access.acting import acting, changes
 from aws.reading import Reading, Scope
 from aws.section import Section, Unreadable
 

@@ -7,9 +7,9 @@ that nobody can judge here (a tag, an address, a second factor) is taken to hold
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from aws.granted import TargetGrant, Targets, by_gravity, decided, parsed
+from aws.access.granted import TargetGrant, Targets, by_gravity, decided, parsed
+from aws.access.targets import Target
 from aws.iam import Context, EvalDecision, Statement, context
-from aws.targets import Target
 from aws.words import SILENCE, Words
 
 Policies = Sequence[tuple[str, str]]

@@ -8,15 +8,15 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from aws.assuming import ASSUME, PRINCIPAL, takers, trusted_services, ways_in
+from aws.access.assuming import ASSUME, PRINCIPAL, takers, trusted_services, ways_in
+from aws.access.granted import Targets
+from aws.access.reach import Policies, Reach, reach_of
+from aws.access.targets import BY_AWS, OF_POLICIES, Target, targets_of
 from aws.door import ReadFailure
 from aws.function import listed
-from aws.granted import Targets
-from aws.reach import Policies, Reach, reach_of
 from aws.reading import Reader, Reading
 from aws.role import Details, attached, details, document_text, policy_documents
 from aws.section import Section, Unreadable
-from aws.targets import BY_AWS, OF_POLICIES, Target, targets_of
 from aws.words import Words
 
 LINKED = ":role/aws-service-role/", f"{BY_AWS}policy/aws-service-role/"
@@ -34,7 +34,7 @@ class Principal:
     """role or user."""
     reach: tuple[Reach, ...]
     assumed_by: tuple[str, ...] = ()
-    """Of a role, who else may assume it by its trust alone: see ``aws.assuming.takers``."""
+    """Of a role, who else may assume it by its trust alone: see ``aws.access.assuming.takers``."""
 
 
 @dataclass(frozen=True, slots=True)

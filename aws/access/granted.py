@@ -5,10 +5,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
+from aws.access.targets import Target
 from aws.iam import Context, EvalDecision, EvaluationResult, Statement, evaluate, parse
 from aws.iam.evaluation import action_patterns, names_action
 from aws.iam.pattern import Pattern, escape_from, overlap, resource_pattern
-from aws.targets import Target
 from aws.words import Words
 
 VARIABLE = re.compile(r"\$\{[^}]*\}")

@@ -8,6 +8,7 @@ from functools import lru_cache
 from itertools import product
 
 from aws import desired
+from aws.access.secret_arns import READ, is_about
 from aws.bounds import described, within
 from aws.difference import Certainty, Difference, differences
 from aws.iam import (
@@ -30,7 +31,6 @@ from aws.iam import (
 from aws.iam.pattern import overlap
 from aws.ledgers.iam import ROLE
 from aws.role import PolicyDocument, Role
-from aws.secret_arns import READ, is_about
 from aws.words import SILENCE, Words, joined
 
 BY_AWS = "arn:aws:iam::aws:policy"
