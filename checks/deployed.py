@@ -155,7 +155,8 @@ class Deployed(DeployedData):
         return self._one("SEC-21", BUCKET, name, self.found.buckets)
 
     def bucket_attachments(self, name: str) -> tuple[Unplanned, ...]:
-        name, kind = self.bucket(name).name, Words("attachments of bucket", "バケットの付属設定")
+        self.bucket(name)
+        kind = Words("attachments of bucket", "バケットの付属設定")
         return self._one("SEC-21", kind, name, self.found.bucket_attachments)
 
     def dashboard(self) -> Dashboard:
