@@ -50,9 +50,9 @@ def fires_with(rule: str, alarms: frozenset[str]) -> bool:
 
     try:
         expression = _parsed(rule)
-    except _UnreadableError:
+        return expression(firing) is True and expression(quiet) is False
+    except (_UnreadableError, RecursionError):  # a rule may nest some thousand times
         return False
-    return expression(firing) is True and expression(quiet) is False
 
 
 @lru_cache(maxsize=256)
