@@ -175,6 +175,11 @@ BUCKETS = (
     _open("refuses-for-the-bucket-only", Resource=ARNS[0]),
     _open("refuses-for-another-bucket", Resource=[one.replace("-prod", "") for one in ARNS]),
     _beside("opened-to-a-stranger", Principal={"AWS": "arn:aws:iam::111122223333:root"}, Action="s3:PutObject"),
+    _beside(
+        "written-by-another-role",
+        Principal={"AWS": "arn:aws:iam::444455556666:role/uploads"},
+        Action="s3:PutObject",
+    ),
     _beside("opened-to-every-distribution", Principal={"Service": "cloudfront.amazonaws.com"}),
     _beside("refuses-every-reader", Effect="Deny", Principal="*", Action="s3:Get*"),
     _open("refuses-one-role", Principal={"AWS": "arn:aws:iam::444455556666:role/uploads"}),
@@ -254,9 +259,6 @@ SOUND: Mapping[str, Break] = {
         Principal={
             "AWS": "arn:aws:iam::cloudfront:user/CloudFront Origin Access Identity E2QWRUHAPOMQZL"
         }
-    ),
-    "images written by a role of the account": _with(
-        Principal={"AWS": "arn:aws:iam::444455556666:role/uploads"}, Action="s3:PutObject"
     ),
     "images read by no address but the distribution's": _with(
         Effect="Deny",

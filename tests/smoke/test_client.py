@@ -36,7 +36,7 @@ def test_call_goes_through_the_proxy_of_the_environment(monkeypatch):
         monkeypatch.setenv("http_proxy", url)
         Client("http://api.example.invalid", ORIGIN).answer(get("/stamps", LIVE))
 
-    assert [call["path"] for call in received] == ["http://api.example.invalid/stamps"]
+    assert [call.path for call in received] == ["http://api.example.invalid/stamps"]
 
 
 def test_certificates_are_those_of_the_environment(monkeypatch):
