@@ -1,5 +1,6 @@
 """The command line of a run, as an operator would call it."""
 
+import json
 import os
 import subprocess
 import sys
@@ -23,6 +24,11 @@ class Done:
         found = [one for one in self.said.splitlines() if all(word in one for word in words)]
         assert found, self.said[-3000:]
         return found[0]
+
+    def result(self):
+        """Return the run's own JSON: ``latest`` may be that of a run beside it."""
+        raw_log = self.line("Generated html report: file://").partition("file://")[2].split()[0]
+        return json.loads(Path(raw_log).with_name("signoff.json").read_text(encoding="utf-8"))
 
 
 def run(*options, **variables):
