@@ -8,7 +8,7 @@ from typing import Any
 from aws import desired
 from aws.bounds import Bound, described, exactly, unset
 from aws.difference import Difference
-from aws.section import NotTestable, Obstacle
+from aws.section import Follows, NotTestable, Obstacle
 from aws.table import Contents, KeyScan
 from aws.words import Words
 from checks.deployed_data import cut_short
@@ -86,7 +86,7 @@ def miscounted(
 ) -> Iterator[Difference]:
     """Yield the difference if there are more or fewer stamps than decided; a later season's do not count."""
     ends = environment.season.ends if environment.season else None
-    spans = validity(masters, ends or day)
+    spans = _spans(masters, ends or day)
     number = len(masters) - (len(spans.later) if ends else 0)
     if environment.stamps is not None and number != environment.stamps:
         yield Difference(
@@ -103,13 +103,27 @@ def expired(
     masters: Sequence[Item], environment: Environment, day: date
 ) -> tuple[Validity, tuple[Difference, ...]]:
     """Return how the stamps stand on a day, and those that have ended, or end within the season."""
-    spans = validity(masters, day)
+    spans = _spans(masters, day)
     ended = [_ended(id_, span, f"{day}") for id_, span in spans.ended.items()]
     if season := environment.season:
         now = [one for one in masters if stamp_id(one, "") in spans.valid]
         short = validity(now, season.ends).ended if season.ends > day else {}
         ended += [_ended(id_, span, f"{season.ends}") for id_, span in short.items()]
     return spans, tuple(ended)
+
+
+def _spans(masters: Iterable[Item], day: date) -> Validity:
+    """Return how the stamps stand on a day; DATA-02 tells which validity can't be read."""
+    try:
+        return validity(masters, day)
+    except (TypeError, ValueError):
+        raise Follows(
+            "DATA-02",
+            Words(
+                en="the validity of a stamp master can't be read",
+                ja="有効期間を読み取れないスタンプマスターがある",
+            ),
+        ) from None
 
 
 def flaws(masters: Iterable[Item]) -> tuple[Words, ...]:

@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 
 from aws.change import Change
-from aws.words import Words
+from aws.words import Words, joined
 from runbook.engine.change_words import resource_in
 
 OF_OURS = frozenset({"evidence", "rehearsal"})
@@ -34,17 +34,24 @@ class AppliedChanges:
         if not self._made and not self._broken:
             return None
         done, open_ = _named(self._made), _named(self._broken)
+        said = [
+            Words(en=f"changed so far: {done.en}", ja=f"変更済み: {done.ja}"),
+            Words(
+                en=f"interrupted, so perhaps changed: {open_.en}",
+                ja=f"途中で止まり不明: {open_.ja}",
+            ),
+        ]
+        told = joined(one for one, there in zip(said, (done, open_), strict=True) if there.en)
         return Words(
-            en=f"changed so far: {done.en}; interrupted, so perhaps changed: {open_.en}. The same command"
-            " resumes from here",
-            ja=f"変更済み: {done.ja}、途中で止まり不明: {open_.ja}。同じコマンドで続きから実行できます",
+            en=f"{told.en}. The same command resumes from here",
+            ja=f"{told.ja}。同じコマンドで続きから実行できます",
         )
 
 
 def _named(resources: Collection[str]) -> Words:
     first, more = list(resources)[:NAMED], len(resources) - NAMED
-    en = ", ".join(first) or "-"
-    ja = "、".join(resource_in(one, "ja") for one in first) or "-"
+    en = ", ".join(first)
+    ja = "、".join(resource_in(one, "ja") for one in first)
     if more <= 0:
         return Words(en=en, ja=ja)
     return Words(en=f"{en} and {more} more", ja=f"{ja}ほか{more}件")

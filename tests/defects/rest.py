@@ -54,9 +54,9 @@ def located(**keys: str | None) -> Any:
     return change
 
 
-def _malformed(id_: str, change: Any) -> Defect:
+def _malformed(id_: str, change: Any, *follows: str) -> Defect:
     """A stamp that is not as the manifest says is DATA-01's as well: two facts, two roots."""
-    return Defect(id=id_, breaks=manifested(stamps(change)))
+    return Defect(id=id_, breaks=manifested(stamps(change)), follows=frozenset(follows))
 
 
 def manifested(breaks: Break) -> Break:
@@ -162,6 +162,12 @@ DATA = (
     _malformed(
         "DATA-02:no-location",
         lambda items: ({k: v for k, v in items[0].items() if k != "Location"}, *items[1:]),
+    ),
+    _malformed(
+        "DATA-02:valid-until-no-day", first(ValidTo={"S": "2026-02-30"}), "DATA-03", "DATA-06"
+    ),
+    _malformed(
+        "DATA-02:valid-from-nothing-legible", first(ValidFrom={"L": []}), "DATA-03", "DATA-06"
     ),
     _malformed("DATA-03:ended", first(ValidTo={"N": "1764000000"})),
     _malformed("DATA-03:ends-at-noon", first(ValidTo={"S": "2026-12-01T12:00:00"})),

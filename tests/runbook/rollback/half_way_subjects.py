@@ -99,7 +99,7 @@ def draft(operator: Operator) -> Seen:
 
 
 def says_what_stands(_: Seen, __: Seen, said: str) -> bool:
-    return "changed so far: " in said and "The same command resumes from here" in said
+    return "changed" in said and "The same command resumes from here" in said
 
 
 def code(operator: Operator) -> Seen:
