@@ -8,11 +8,10 @@ from collections.abc import Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from typing import Any
 
-from tests.foreign.changes import surplus
 from tests.foreign.changes.access import user as one_user
-from tests.foreign.changes.change import Change, Client, change, harmless
+from tests.foreign.changes.change import Change, Client, Kept, change, harmless, named
 from tests.foreign.changes.crept import GITHUB, administrator
-from tests.foreign.changes.examined import ACCOUNT, HERE, PRINCIPALS, ROOT, Keep, may, user
+from tests.foreign.changes.examined import ACCOUNT, HERE, PRINCIPALS, ROOT, may, user
 from tests.foreign.hand import edge, watch
 
 IAM, BY_AWS = f"arn:aws:iam::{ACCOUNT}", "arn:aws:iam::aws:policy"
@@ -28,7 +27,7 @@ def service(name: str) -> dict[str, str]:
     return {"Service": f"{name}.amazonaws.com"}
 
 
-def role(name: str, principal: dict[str, str], *rights: dict[str, Any], policies: str = "") -> Keep:
+def role(name: str, principal: dict[str, str], *rights: dict[str, Any], policies: str = "") -> Kept:
     """Let there be a role that somebody may assume, with these rights and these policies of AWS."""
     path, _, short = f"/{name}".rpartition("/")
     trust = {"Effect": "Allow", "Principal": principal, "Action": "sts:AssumeRole"}
@@ -56,7 +55,7 @@ def role(name: str, principal: dict[str, str], *rights: dict[str, Any], policies
     return kept
 
 
-def together(*keeps: Keep) -> Keep:
+def together(*keeps: Kept) -> Kept:
     @contextmanager
     def kept(client: Client) -> Iterator[None]:
         with ExitStack() as all_of_them:
@@ -134,7 +133,7 @@ FIRST = may("sts:AssumeRole", f"{IAM}:role/second")
 SECOND = role("second", ROOT, may("sts:AssumeRole", f"{IAM}:role/administrator"))
 OF_ORDERS = f"{IAM}:role/orders-*"
 
-HARM: tuple[tuple[str, Keep], ...] = (
+HARM: tuple[tuple[str, Kept], ...] = (
     ("user makes roles with any rights", user(may(["iam:CreateRole", "iam:AttachRolePolicy"], OF_ORDERS))),
     ("user makes users with any rights", user(may(["iam:CreateUser", "iam:PutUserPolicy", "iam:CreateAccessKey"], f"{IAM}:user/new-*"))),
     ("user gives rights to a group", user(may("iam:PutGroupPolicy", f"{IAM}:group/*"))),
@@ -161,7 +160,7 @@ HARM: tuple[tuple[str, Keep], ...] = (
     ("user moves the domain away", user(may("route53domains:UpdateDomainNameservers", "*"))),
     ("user replaces the certificate", user(may("acm:ImportCertificate", "*"))),
 )  # fmt: skip
-SOUND: tuple[tuple[str, str, Keep], ...] = (
+SOUND: tuple[tuple[str, str, Kept], ...] = (
     ("people who only look are here", "", together(*LOOKING)),
     ("machines of others are here", "", together(*MACHINES)),
     ("users keep their own keys", "", user(may(["iam:CreateAccessKey", "iam:UpdateLoginProfile"], f"{IAM}:user/${{aws:username}}"))),
@@ -172,15 +171,13 @@ SOUND: tuple[tuple[str, str, Keep], ...] = (
     ("backups are made by AWS Backup", "SEC-24", BACKUP),
     ("machines set their own retention", "SEC-24", role("machine", service("ec2"), policies="CloudWatchAgentServerPolicy")),
 )  # fmt: skip
-CHANGES = tuple(
-    change("SEC-24", reads=PRINCIPALS)(surplus.named(name, keep)) for name, keep in HARM
-)
+CHANGES = tuple(change("SEC-24", reads=PRINCIPALS)(named(name, keep)) for name, keep in HARM)
 
 
-def _sound(name: str, rows: str, keep: Keep) -> Change:
+def _sound(name: str, rows: str, keep: Kept) -> Change:
     asked, follow = ([one for one in rows.split() if (one[0] == ">") is w] for w in (False, True))
     follows = [one[1:] for one in follow]
-    return harmless(reads=PRINCIPALS, decides=asked, follows=follows)(surplus.named(name, keep))
+    return harmless(reads=PRINCIPALS, decides=asked, follows=follows)(named(name, keep))
 
 
 HARMLESS = tuple(_sound(*one) for one in SOUND)

@@ -4,8 +4,8 @@ A harmful change names its exact red rows (``@change``). A harmless one is green
 that ask for a decision (``@harmless``), and is green by exactly the decisions that they print.
 """
 
-from collections.abc import Callable, Collection, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -63,3 +63,40 @@ def harmless(
         return Change(f"{asked}: {name}", make, tuple(reads), red)
 
     return made
+
+
+Kept = Callable[[Client], AbstractContextManager[Any]]
+"""Makes a context that keeps a change for as long as it is open."""
+Listed = Iterable[tuple[str, str, Collection[str], Kept]]
+"""Each change's name, its rows (with ``<`` before one that only follows), the sections that it touches, its context."""
+
+
+def named(name: str, keep: Kept) -> Callable[[Client], Iterator[None]]:
+    """Turn a context into the generator that a Change is made of."""
+
+    def make(client: Client) -> Iterator[None]:
+        with keep(client):
+            yield
+
+    make.__name__ = name.replace(" ", "_")
+    return make
+
+
+def harmful_ones(listed: Listed) -> tuple[Change, ...]:
+    """Make the changes of a list, of which each turns its rows red."""
+
+    def one(name: str, rows: str, reads: Collection[str], keep: Kept) -> Change:
+        red = rows.split()
+        fails = (row for row in red if not row.startswith("<"))
+        follows = [row[1:] for row in red if row.startswith("<")]
+        return change(*fails, reads=reads, follows=follows)(named(name, keep))
+
+    return tuple(one(*each) for each in listed)
+
+
+def harmless_ones(listed: Listed) -> tuple[Change, ...]:
+    """Make the changes of a list, of which each does no harm: its rows print a decision."""
+    return tuple(
+        harmless(reads=reads, decides=rows.split())(named(name, keep))
+        for name, rows, reads, keep in listed
+    )

@@ -7,12 +7,11 @@ from typing import Any
 
 from local.moto_fixes.sns import confirmation_token
 from tests.foreign.changes import access, examined, surplus, tables
-from tests.foreign.changes.change import Change, Client, change, harmless
+from tests.foreign.changes.change import Client, Kept, harmful_ones, harmless_ones
 from tests.foreign.changes.examined import (
     ACCOUNT,
     PRINCIPALS,
     ROOT,
-    Keep,
     between,
     may,
     place,
@@ -35,13 +34,13 @@ ALL_BUT_AUTH = {
 }
 
 
-def ranked_by(*keys: tuple[str, str]) -> Keep:
+def ranked_by(*keys: tuple[str, str]) -> Kept:
     """Make the ranking's index by these attributes."""
     schema = [{"AttributeName": name, "KeyType": kind} for name, kind in keys]
     return lambda client: tables.ranked(client, {**tables.RANKING, "KeySchema": schema})
 
 
-def refused(kind: str, status: str, headers: dict[str, str] | None = None, **more: Any) -> Keep:
+def refused(kind: str, status: str, headers: dict[str, str] | None = None, **more: Any) -> Kept:
     """Answer one of API Gateway's own errors otherwise, live."""
 
     @contextmanager
@@ -76,7 +75,7 @@ def key_of_a_partner(client: Client) -> Iterator[None]:
     api.delete_api_key(apiKey=made)
 
 
-def bucket_policy(**statement: Any) -> Keep:
+def bucket_policy(**statement: Any) -> Kept:
     """Add a statement about the images to the bucket's policy."""
     named = {"Bucket": edge.BUCKET}
     action = {} if "NotAction" in statement else {"Action": "s3:GetObject"}
@@ -94,19 +93,19 @@ def bucket_policy(**statement: Any) -> Keep:
     return kept
 
 
-def token_key_policy(who: str) -> Keep:
+def token_key_policy(who: str) -> Kept:
     read = {"Effect": "Allow", "Action": "secretsmanager:GetSecretValue", "Resource": "*"}
     return lambda client: access.secret_policy(
         client, vault.TOKEN_KEY, {**read, "Principal": {"AWS": who}}
     )
 
 
-def users_policy(action: str, **more: Any) -> Keep:
+def users_policy(action: str, **more: Any) -> Kept:
     one = {"Effect": "Allow", "Action": action, "Resource": "*", **more}
     return lambda client: access.table_policy(client, identity.USERS, one)
 
 
-def stamp(name: str, lat: str, lon: str, kind: str = "GPS") -> Keep:
+def stamp(name: str, lat: str, lon: str, kind: str = "GPS") -> Kept:
     """Load one more master."""
     table, key = {"TableName": "StampMasters-prod"}, {"StampId": {"S": name}}
     more = {"Name": {"S": "new"}, "Type": {"S": kind}, "Location": place(lat, lon, "20")}
@@ -116,7 +115,7 @@ def stamp(name: str, lat: str, lon: str, kind: str = "GPS") -> Keep:
     )
 
 
-def administrator(*rights: dict[str, Any], **trust: Any) -> Keep:
+def administrator(*rights: dict[str, Any], **trust: Any) -> Kept:
     """Let there be the named administrator, with this trust, and a user with these rights."""
     named, policy = {"RoleName": "administrator"}, {"PolicyName": "all"}
     trusting = {"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": ROOT, **trust}
@@ -148,7 +147,7 @@ def scaled_by_aws(client: Client) -> Iterator[None]:
     iam.delete_role(RoleName=name)
 
 
-def keyed(use: Callable[[str], Keep], *, off: bool = False) -> Keep:
+def keyed(use: Callable[[str], Kept], *, off: bool = False) -> Kept:
     """Encrypt something under a key of our own, which may be switched off afterwards."""
 
     @contextmanager
@@ -162,7 +161,7 @@ def keyed(use: Callable[[str], Keep], *, off: bool = False) -> Keep:
     return kept
 
 
-def variables_under(key: str) -> Keep:
+def variables_under(key: str) -> Kept:
     return examined.released(KMSKeyArn=key)
 
 
@@ -196,7 +195,7 @@ OUR_CDN = {"StringEquals": {"AWS:SourceArn": f"arn:aws:cloudfront::{ACCOUNT}:dis
 HERE = identity.HERE
 RELEASE = " ".join(OTHER_RELEASE)
 
-HARM: tuple[tuple[str, str, list[str], Keep], ...] = (
+HARM: tuple[tuple[str, str, list[str], Kept], ...] = (
     ("index asks for a user first", "DEP-02", INDEXES, ranked_by(("UserId", "HASH"), ("PeriodShard", "HASH"), ("Rank", "RANGE"))),
     ("index sorts by user first", "DEP-02", INDEXES, ranked_by(("PeriodShard", "HASH"), ("UserId", "RANGE"), ("Rank", "RANGE"))),
     ("throttled callers are told all is well", f"DEP-26 {RELEASE}", API, refused("THROTTLED", "200")),
@@ -233,7 +232,7 @@ HARM: tuple[tuple[str, str, list[str], Keep], ...] = (
     ("stamp lies where another one does", "DATA-01 DATA-06", MASTERS, stamp("COPY-001", "35.5561", "139.6540")),
     ("stamp lies in another prefecture", "DATA-01 DATA-06", MASTERS, stamp("EXTRA-001", "38.2600", "140.8700")),
 )  # fmt: skip
-SOUND: tuple[tuple[str, str, list[str], Keep], ...] = (
+SOUND: tuple[tuple[str, str, list[str], Kept], ...] = (
     ("unknown path is 404 and kept by nobody", "", API, refused("MISSING_AUTHENTICATION_TOKEN", "404", {"Cache-Control": "'no-store'"})),
     ("account leaves images to IAM", "", BUCKETS, bucket_policy(Principal={"AWS": ACCOUNT}, Action="s3:*")),
     ("administrator replaces images", "", BUCKETS, bucket_policy(Principal={"AWS": BECOME}, Action="s3:PutObject")),
@@ -255,15 +254,5 @@ SOUND: tuple[tuple[str, str, list[str], Keep], ...] = (
 )  # fmt: skip
 
 
-def _of(mark: Any, name: str, keep: Keep) -> Change:
-    made: Change = mark(surplus.named(name, keep))
-    return made
-
-
-CHANGES = tuple(
-    _of(change(*rows.split(), reads=reads), name, keep) for name, rows, reads, keep in HARM
-)
-HARMLESS = tuple(
-    _of(harmless(reads=reads, decides=rows.split()), name, keep)
-    for name, rows, reads, keep in SOUND
-)
+CHANGES = harmful_ones(HARM)
+HARMLESS = harmless_ones(SOUND)

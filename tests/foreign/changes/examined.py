@@ -4,14 +4,12 @@ import base64
 import hashlib
 import json
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import contextmanager
 from typing import Any
 
 from tests.foreign.changes import access, alarms, compute, roles, surplus
-from tests.foreign.changes.change import Change, Client, change, harmless
+from tests.foreign.changes.change import Client, Kept, harmful_ones, harmless_ones
 from tests.foreign.hand import edge, identity, vault, watch
-
-Keep = Callable[[Client], AbstractContextManager[None]]
 
 FUNCTIONS = ["functions", "function_attachments", "aliases", "versions", "function_policies"]
 POLICIES = ["function_policies"]
@@ -34,7 +32,7 @@ FUNCTION = {"FunctionName": "stamp-rally-prod-award"}
 SHA = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b"
 
 
-def between(do: Callable[[Client], Any], back: Callable[[Client], Any]) -> Keep:
+def between(do: Callable[[Client], Any], back: Callable[[Client], Any]) -> Kept:
     """Do one thing, and another when it is over."""
 
     @contextmanager
@@ -46,15 +44,15 @@ def between(do: Callable[[Client], Any], back: Callable[[Client], Any]) -> Keep:
     return kept
 
 
-def released(**configuration: Any) -> Keep:
+def released(**configuration: Any) -> Kept:
     return lambda client: compute.released(client, **configuration)
 
 
-def with_variable(**more: str) -> Keep:
+def with_variable(**more: str) -> Kept:
     return released(**compute.variables(**more))
 
 
-def permission(**more: str) -> Keep:
+def permission(**more: str) -> Kept:
     """Add a statement to the policy of award's alias."""
     named = {**FUNCTION, "Qualifier": "live", "StatementId": "for-now"}
     return between(
@@ -63,17 +61,17 @@ def permission(**more: str) -> Keep:
     )
 
 
-def table_policy(effect: str, principal: Any, action: str, **more: Any) -> Keep:
+def table_policy(effect: str, principal: Any, action: str, **more: Any) -> Kept:
     statement = {"Effect": effect, "Principal": principal, "Action": action, "Resource": "*"}
     return lambda client: access.table_policy(client, USERS, {**statement, **more})
 
 
-def secret_policy(effect: str, principal: Any, action: str, **more: Any) -> Keep:
+def secret_policy(effect: str, principal: Any, action: str, **more: Any) -> Kept:
     statement = {"Effect": effect, "Principal": principal, "Action": action, "Resource": "*"}
     return lambda client: access.secret_policy(client, vault.LINE_TOKEN, {**statement, **more})
 
 
-def user(*statements: dict[str, Any]) -> Keep:
+def user(*statements: dict[str, Any]) -> Kept:
     return lambda client: access.user(client, *statements)
 
 
@@ -81,11 +79,11 @@ def may(action: Any, resource: Any, **more: Any) -> dict[str, Any]:
     return {"Effect": "Allow", "Action": action, "Resource": resource, **more}
 
 
-def more_rights(function: str, action: Any, resource: Any) -> Keep:
+def more_rights(function: str, action: Any, resource: Any) -> Kept:
     return lambda client: roles.added(client, function, action, resource)
 
 
-def policy_of_aws(name: str) -> Keep:
+def policy_of_aws(name: str) -> Kept:
     named = {"RoleName": AWARD_ROLE, "PolicyArn": f"arn:aws:iam::aws:policy/{name}"}
     return between(
         lambda c: c("iam").attach_role_policy(**named),
@@ -93,7 +91,7 @@ def policy_of_aws(name: str) -> Keep:
     )
 
 
-def topic_policy(**statement: Any) -> Keep:
+def topic_policy(**statement: Any) -> Kept:
     whole = {"Effect": "Allow", "Action": "sns:Publish", "Resource": watch.TOPIC, **statement}
     return lambda client: alarms.policy(client, whole)
 
@@ -110,7 +108,7 @@ def revision(client: Client) -> str:
     return str(own["resourcePolicies"][0]["revisionId"])
 
 
-def group_policy(effect: str, principal: Any, *actions: str) -> Keep:
+def group_policy(effect: str, principal: Any, *actions: str) -> Kept:
     """Give one log group a policy of its own."""
     statement = {"Effect": effect, "Principal": principal, "Action": list(actions)}
     document = json.dumps({"Version": "2012-10-17", "Statement": [{**statement, "Resource": "*"}]})
@@ -122,7 +120,7 @@ def group_policy(effect: str, principal: Any, *actions: str) -> Keep:
     )
 
 
-def account_policy(criteria: str = "") -> Keep:
+def account_policy(criteria: str = "") -> Kept:
     """Send lines elsewhere: of the groups that the criteria select, or of none that is there."""
     named = {"policyType": "SUBSCRIPTION_FILTER_POLICY", "policyName": "archive"}
     return between(
@@ -133,7 +131,7 @@ def account_policy(criteria: str = "") -> Keep:
     )
 
 
-def throttled(rate: int, burst: int) -> Keep:
+def throttled(rate: int, burst: int) -> Kept:
     """Give award's route limits of its own."""
 
     def patch(client: Client, *operations: dict[str, str]) -> None:
@@ -153,7 +151,7 @@ def throttled(rate: int, burst: int) -> Keep:
     )
 
 
-def mapped_beside(path: str) -> Keep:
+def mapped_beside(path: str) -> Kept:
     """Let another API answer at a path of our own domain."""
 
     @contextmanager
@@ -169,7 +167,7 @@ def mapped_beside(path: str) -> Keep:
     return kept
 
 
-def master(**changed: Any) -> Keep:
+def master(**changed: Any) -> Kept:
     """Change members of the first stamp master."""
 
     @contextmanager
@@ -183,7 +181,7 @@ def master(**changed: Any) -> Keep:
     return kept
 
 
-def session_key(**fields: str) -> Keep:
+def session_key(**fields: str) -> Kept:
     def put(client: Client, **more: str) -> None:
         whole = json.dumps({"TOKEN_SECRET_KEY": vault.SESSION_KEY, **more})
         client("secretsmanager").put_secret_value(SecretId=vault.TOKEN_KEY, SecretString=whole)
@@ -191,7 +189,7 @@ def session_key(**fields: str) -> Keep:
     return between(lambda c: put(c, **fields), put)
 
 
-def session_key_of(text: str) -> Keep:
+def session_key_of(text: str) -> Kept:
     """Sign sessions with something else."""
     return session_key(TOKEN_SECRET_KEY=text)
 
@@ -227,7 +225,7 @@ def copy_nowhere(client: Client) -> None:
     )
 
 
-def narrowed(path: str, verb: str, rate: int) -> Keep:
+def narrowed(path: str, verb: str, rate: int) -> Kept:
     """Give one route of the usage plan a limit of its own."""
 
     def patch(client: Client, operation: dict[str, str]) -> None:
@@ -242,7 +240,7 @@ def narrowed(path: str, verb: str, rate: int) -> Keep:
     )
 
 
-def topic(name: str, value: str, back: str = "") -> Keep:
+def topic(name: str, value: str, back: str = "") -> Kept:
     def put(client: Client, text: str) -> None:
         where = {"TopicArn": watch.TOPIC, "AttributeName": name}
         client("sns").set_topic_attributes(**where, AttributeValue=text)
@@ -250,15 +248,15 @@ def topic(name: str, value: str, back: str = "") -> Keep:
     return between(lambda c: put(c, value), lambda c: put(c, back))
 
 
-def alarm(name: str, **settings: Any) -> Keep:
+def alarm(name: str, **settings: Any) -> Kept:
     return lambda client: alarms.put(client, name, **settings)
 
 
-def listener(protocol: str, endpoint: str) -> Keep:
+def listener(protocol: str, endpoint: str) -> Kept:
     return lambda client: alarms.listening(client, protocol, endpoint)
 
 
-def trusted(principal: Any) -> Keep:
+def trusted(principal: Any) -> Kept:
     """Let somebody beside Lambda assume award's role."""
 
     @contextmanager
@@ -274,7 +272,7 @@ def trusted(principal: Any) -> Keep:
     return kept
 
 
-def tagged_role(key: str, value: str) -> Keep:
+def tagged_role(key: str, value: str) -> Kept:
     named = {"RoleName": AWARD_ROLE}
     return between(
         lambda c: c("iam").tag_role(**named, Tags=[{"Key": key, "Value": value}]),
@@ -282,7 +280,7 @@ def tagged_role(key: str, value: str) -> Keep:
     )
 
 
-def tagged_secret(key: str, value: str) -> Keep:
+def tagged_secret(key: str, value: str) -> Kept:
     named = {"SecretId": vault.LINE_TOKEN}
     return between(
         lambda c: c("secretsmanager").tag_resource(**named, Tags=[{"Key": key, "Value": value}]),
@@ -304,7 +302,7 @@ INSECURE = {"Condition": {"Bool": {"aws:SecureTransport": "false"}}}
 LOGIN_KEY = "arn:aws:kms:ap-northeast-1:444455556666:key/0a1b2c3d-0000-4000-8000-00000000000a"
 
 # Of the rows, those behind a ``<`` only follow.
-HARM: tuple[tuple[str, str, list[str], Keep], ...] = (
+HARM: tuple[tuple[str, str, list[str], Kept], ...] = (
     ("calls go to endpoints that are not there", "DEP-14", FUNCTIONS, with_variable(AWS_USE_FIPS_ENDPOINT="true")),
     ("calls go over another protocol", "DEP-14", FUNCTIONS, with_variable(AWS_USE_DUALSTACK_ENDPOINT="true")),
     ("service answers elsewhere", "DEP-14", FUNCTIONS, with_variable(AWS_ENDPOINT_URL_DYNAMODB="https://db.example")),
@@ -365,7 +363,7 @@ HARM: tuple[tuple[str, str, list[str], Keep], ...] = (
     ("plan narrows one route", "DEP-37", ["usage_plans"], narrowed("stamps", "GET", 1)),
 )  # fmt: skip
 
-SOUND: tuple[tuple[str, str, list[str], Keep], ...] = (
+SOUND: tuple[tuple[str, str, list[str], Kept], ...] = (
     ("release is named", "", FUNCTIONS, with_variable(SENTRY_RELEASE=SHA)),
     ("build is named by its digest", "", FUNCTIONS, with_variable(IMAGE_DIGEST=SHA)),
     ("service is named", "DEP-14", FUNCTIONS, with_variable(POWERTOOLS_SERVICE_NAME="stamp-rally")),
@@ -414,29 +412,5 @@ SOUND: tuple[tuple[str, str, list[str], Keep], ...] = (
 )  # fmt: skip
 
 
-def _of(mark: Any, name: str, keep: Keep) -> Change:
-    def make(client: Client) -> Iterator[None]:
-        with keep(client):
-            yield
-
-    make.__name__ = name.replace(" ", "_")
-    made: Change = mark(make)
-    return made
-
-
-CHANGES = tuple(
-    _of(
-        change(
-            *(one for one in rows.split() if not one.startswith("<")),
-            reads=reads,
-            follows=[one[1:] for one in rows.split() if one.startswith("<")],
-        ),
-        name,
-        keep,
-    )
-    for name, rows, reads, keep in HARM
-)
-HARMLESS = tuple(
-    _of(harmless(reads=reads, decides=rows.split()), name, keep)
-    for name, rows, reads, keep in SOUND
-)
+CHANGES = harmful_ones(HARM)
+HARMLESS = harmless_ones(SOUND)

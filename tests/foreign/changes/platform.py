@@ -9,7 +9,7 @@ from typing import Any
 from signoff.outcome import Outcome
 from tests.foreign.changes import alarms, surplus
 from tests.foreign.changes.alarms import FAILS, P5XX
-from tests.foreign.changes.change import Change, Client, change, harmless
+from tests.foreign.changes.change import Client, Kept, harmful_ones, harmless_ones
 from tests.foreign.changes.examined import (
     ACCOUNT,
     FUNCTIONS,
@@ -17,7 +17,6 @@ from tests.foreign.changes.examined import (
     HERE,
     ROLES,
     TABLES,
-    Keep,
     between,
     policy_of_aws,
     table_policy,
@@ -33,11 +32,11 @@ ROLE = {"RoleName": f"{STAMPS}-role"}
 HERS = f"arn:aws:iam::{ACCOUNT}:role/service-role/{STAMPS}-role"
 
 
-def composite(rule: str, **more: Any) -> Keep:
+def composite(rule: str, **more: Any) -> Kept:
     return lambda client: alarms.composite(client, rule, **more)
 
 
-def api_policy(**statement: Any) -> Keep:
+def api_policy(**statement: Any) -> Kept:
     """Give the API a policy of one statement beside the one that allows everybody, live."""
     allowing = {"Effect": "Allow", "Principal": "*", "Action": "execute-api:Invoke"}
     allowing["Resource"] = "execute-api:/*"
@@ -52,7 +51,7 @@ def api_policy(**statement: Any) -> Keep:
     return surplus.live(between(lambda c: put(c, document), lambda c: put(c, "")))
 
 
-def preflight_by_function(*, guarded: bool = False) -> Keep:
+def preflight_by_function(*, guarded: bool = False) -> Kept:
     """Let a function answer the preflights of one path."""
 
     @contextmanager
@@ -71,7 +70,7 @@ def preflight_by_function(*, guarded: bool = False) -> Keep:
     return surplus.live(kept)
 
 
-def refusal(**headers: str) -> Keep:
+def refusal(**headers: str) -> Kept:
     ((name, value),) = headers.items()
     return surplus.live(surplus.refusal(name.replace("_", "-"), value))
 
@@ -105,7 +104,7 @@ def under_a_path(client: Client) -> Iterator[None]:
     made_anew("/")
 
 
-def released_under(role: str) -> Keep:
+def released_under(role: str) -> Kept:
     functions, alias = {"FunctionName": STAMPS}, {"FunctionName": STAMPS, "Name": "live"}
 
     @contextmanager
@@ -122,7 +121,7 @@ def released_under(role: str) -> Keep:
     return kept
 
 
-def but_for(*arns: str) -> Keep:
+def but_for(*arns: str) -> Kept:
     """Deny the table of stamps to everybody but these roles, while one of them has a path in its ARN."""
     exempt = {"Condition": {"ArnNotEquals": {"aws:PrincipalArn": list(arns)}}}
 
@@ -151,7 +150,7 @@ APPLICATION_SIGNALS = "CloudWatchLambdaApplicationSignalsExecutionRolePolicy"
 WITH_ANOTHER = f'(ALARM("{FAILS}") AND NOT FALSE) OR (ALARM("{P5XX}") AND ALARM("billing"))'
 
 # Name, rows that print a decision, what is read again, the change.
-SOUND: tuple[tuple[str, str, list[str], Keep], ...] = (
+SOUND: tuple[tuple[str, str, list[str], Kept], ...] = (
     ("alarm is heard through a nested rule", "", HEARD, composite(WITH_ANOTHER)),
     ("alarm is heard through one of several", "", HEARD, composite(f'AT_LEAST(1, ALARM, ("{FAILS}", "{P5XX}"))')),
     ("alarm is heard unless all is well", "MON-06", HEARD, composite(f'NOT OK("{FAILS}")')),
@@ -169,7 +168,7 @@ SOUND: tuple[tuple[str, str, list[str], Keep], ...] = (
     ("award stays in its account", "", ROLES, denied(Condition=ANOTHER)),
     ("award is watched by Application Signals", "", ROLES, policy_of_aws(APPLICATION_SIGNALS)),
 )  # fmt: skip
-HARM: tuple[tuple[str, str, list[str], Keep], ...] = (
+HARM: tuple[tuple[str, str, list[str], Kept], ...] = (
     ("composite wants two of several", "MON-06", HEARD, composite(f'AT_LEAST(2, ALARM, ("{FAILS}", "{P5XX}"))')),
     ("composite fires all the time", "MON-06", HEARD, composite(f'ALARM("{FAILS}") OR OK("{P5XX}")')),
     ("composite is quiet while another fires", "MON-06", HEARD, composite(f'ALARM("{FAILS}") AND NOT ALARM("{P5XX}")')),
@@ -185,23 +184,15 @@ HARM: tuple[tuple[str, str, list[str], Keep], ...] = (
 )  # fmt: skip
 
 
-def _made(mark: Any, name: str, keep: Keep) -> Change:
-    made: Change = mark(surplus.named(name, keep))
-    return made
-
-
-CHANGES = tuple(
-    _made(change(*rows.split(), reads=reads), name, keep) for name, rows, reads, keep in HARM
+CHANGES = harmful_ones(HARM)
+(UNCLEAR,) = harmless_ones(
+    [
+        (
+            "users are for the organization",
+            "DEP-08",
+            TABLES,
+            table_policy("Deny", "*", "dynamodb:*", Condition=OF_ORG),
+        )
+    ]
 )
-UNCLEAR = _made(
-    harmless(reads=TABLES, decides=["DEP-08"]),
-    "users are for the organization",
-    table_policy("Deny", "*", "dynamodb:*", Condition=OF_ORG),
-)
-HARMLESS = (
-    *(
-        _made(harmless(reads=reads, decides=rows.split()), name, keep)
-        for name, rows, reads, keep in SOUND
-    ),
-    replace(UNCLEAR, red={"DEP-08": Outcome.NOT_TESTABLE}),
-)
+HARMLESS = (*harmless_ones(SOUND), replace(UNCLEAR, red={"DEP-08": Outcome.NOT_TESTABLE}))

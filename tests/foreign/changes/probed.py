@@ -6,8 +6,8 @@ from contextlib import contextmanager
 from typing import Any
 
 from tests.foreign.changes import alarms, examined, surplus
-from tests.foreign.changes.change import Change, Client, change, harmless
-from tests.foreign.changes.examined import Keep, master, with_variable
+from tests.foreign.changes.change import Client, Kept, harmful_ones, harmless_ones
+from tests.foreign.changes.examined import master, with_variable
 from tests.foreign.hand import vault
 
 MASTERS, SECRETS = ["contents"], ["secrets", "secret_values"]
@@ -17,7 +17,7 @@ SIGNED = "https://images.example.jp/a.png?X-Amz-Date=20261125T000000Z&X-Amz-Expi
 EMPTY = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
 
 
-def key(value: str) -> Keep:
+def key(value: str) -> Kept:
     """Make the session key another one."""
 
     def put(client: Client, text: str) -> None:
@@ -27,7 +27,7 @@ def key(value: str) -> Keep:
     return examined.between(lambda c: put(c, value), lambda c: put(c, vault.SESSION_KEY))
 
 
-def further(stamp_id: str) -> Keep:
+def further(stamp_id: str) -> Kept:
     """Load one more master, at a place of its own."""
 
     @contextmanager
@@ -42,7 +42,7 @@ def further(stamp_id: str) -> Keep:
     return kept
 
 
-def drawn(redraw: Callable[[dict[str, Any]], dict[str, Any]]) -> Keep:
+def drawn(redraw: Callable[[dict[str, Any]], dict[str, Any]]) -> Kept:
     return lambda client: alarms.dashboard(client, redraw)
 
 
@@ -63,7 +63,7 @@ OF_ONE_DAY = {"start": "2020-01-01T00:00:00Z", "end": "2020-01-02T00:00:00Z"}
 LATELY = {"start": "-PT3H", "periodOverride": "inherit"}
 NO_MASTER = "DATA-01 DATA-02"
 # Of the rows, those behind a ``<`` only follow.
-HARM: tuple[tuple[str, str, list[str], Keep], ...] = (
+HARM: tuple[tuple[str, str, list[str], Kept], ...] = (
     ("plan lets one at once", "DEP-37", PLANS, surplus.planned("/throttle/burstLimit", "1", "2000")),
     ("plan has one request left on its first day", "DEP-37", PLANS, surplus.planned("/quota/offset", "99999", "0")),
     ("alarm stays for a day", "MON-01", HEARD, examined.alarm(alarms.FAILS, Period=86400)),
@@ -95,7 +95,7 @@ HARM: tuple[tuple[str, str, list[str], Keep], ...] = (
     ("stamp is called like another with a space", NO_MASTER, MASTERS, further("SHRINE-001 ")),
     ("stamp is called like another in wide letters", NO_MASTER, MASTERS, further("ＳＨＲＩＮＥ-001")),
 )  # fmt: skip
-SOUND: tuple[tuple[str, str, list[str], Keep], ...] = (
+SOUND: tuple[tuple[str, str, list[str], Kept], ...] = (
     ("plan lets a second of visitors at once", "", PLANS, surplus.planned("/throttle/burstLimit", "200", "2000")),
     ("plan lacks a thousand on its first day", "", PLANS, surplus.planned("/quota/offset", "1000", "0")),
     ("plan of few at once was decided", "DEP-37", PLANS, surplus.planned("/throttle/burstLimit", "150", "2000")),
@@ -108,24 +108,5 @@ SOUND: tuple[tuple[str, str, list[str], Keep], ...] = (
 )  # fmt: skip
 
 
-def _of(mark: Any, name: str, keep: Keep) -> Change:
-    def make(client: Client) -> Iterator[None]:
-        with keep(client):
-            yield
-
-    make.__name__ = name.replace(" ", "_")
-    made: Change = mark(make)
-    return made
-
-
-def _marked(rows: str, reads: list[str]) -> Any:
-    following = [one[1:] for one in rows.split() if one.startswith("<")]
-    failing = [one for one in rows.split() if not one.startswith("<")]
-    return change(*failing, reads=reads, follows=following)
-
-
-CHANGES = tuple(_of(_marked(rows, reads), name, keep) for name, rows, reads, keep in HARM)
-HARMLESS = tuple(
-    _of(harmless(reads=reads, decides=rows.split()), name, keep)
-    for name, rows, reads, keep in SOUND
-)
+CHANGES = harmful_ones(HARM)
+HARMLESS = harmless_ones(SOUND)

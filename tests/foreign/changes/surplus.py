@@ -1,10 +1,10 @@
 """What people attach to an API, its stage and its usage plans, and what leads to it beside the plan."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from tests.foreign.changes.change import Change, Client, change, harmless
+from tests.foreign.changes.change import Change, Client, Kept, change, harmless, named
 from tests.foreign.changes.gateway import API, OTHER_RELEASE, api_of, at, deployed, patched
 from tests.foreign.hand import edge
 from tests.foreign.hand.gateway import CORS, LOG_FORMAT
@@ -12,19 +12,6 @@ from tests.foreign.hand.gateway import CORS, LOG_FORMAT
 DRAFT, STAGES, PLANS = ["draft", "rest_apis"], ["stages"], ["usage_plans"]
 ROLE = "arn:aws:iam::444455556666:role/stamp-rally-prod-award-role"
 AWARD, STAMPS = ("POST", "/stamps/award"), ("GET", "/stamps")
-Kept = Callable[[Client], Any]
-"""Makes a context that keeps a change for as long as it is open."""
-
-
-def named(name: str, keep: Kept) -> Callable[[Client], Iterator[None]]:
-    """Turn a context into the generator that a Change is made of."""
-
-    def make(client: Client) -> Iterator[None]:
-        with keep(client):
-            yield
-
-    make.__name__ = name.replace(" ", "_")
-    return make
 
 
 def live(keep: Kept) -> Kept:

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from tests.foreign.changes import alarms, surplus
-from tests.foreign.changes.change import Change, Client, harmless
+from tests.foreign.changes.change import Client, Kept, harmless_ones
 from tests.foreign.changes.examined import (
     ACCOUNT,
     AWARD_ROLE,
@@ -18,7 +18,6 @@ from tests.foreign.changes.examined import (
     STAGES,
     TABLES,
     TOPICS,
-    Keep,
     between,
     may,
     permission,
@@ -58,7 +57,7 @@ def _put(client: Client, name: str, statements: list[dict[str, Any]]) -> None:
     client("iam").put_role_policy(RoleName=AWARD_ROLE, PolicyName=name, PolicyDocument=document)
 
 
-def conditional(**condition: dict[str, str]) -> Keep:
+def conditional(**condition: dict[str, str]) -> Kept:
     """Put a condition on every statement of award's role."""
 
     @contextmanager
@@ -73,7 +72,7 @@ def conditional(**condition: dict[str, str]) -> Keep:
     return kept
 
 
-def denied(**statement: Any) -> Keep:
+def denied(**statement: Any) -> Kept:
     """Deny award's role something, as a security team does for every role."""
     deny = {"Effect": "Deny", "Action": "*", "Resource": "*", **statement}
     named = {"RoleName": AWARD_ROLE, "PolicyName": "guardrail"}
@@ -152,14 +151,14 @@ def unknown_path(client: Client) -> Iterator[None]:
     client("apigateway").delete_gateway_response(**kind)
 
 
-def sse(**specification: Any) -> Keep:
+def sse(**specification: Any) -> Kept:
     return between(
         lambda c: c("dynamodb").update_table(**USERS, SSESpecification=specification),
         lambda c: c("dynamodb").update_table(**USERS, SSESpecification={"Enabled": False}),
     )
 
 
-def under_own_key(*readers: str) -> Keep:
+def under_own_key(*readers: str) -> Kept:
     """Encrypt users under a key of our own, which these roles may use by its policy."""
     account = {"AWS": f"arn:aws:iam::{ACCOUNT}:root"}
     named = {"AWS": [f"arn:aws:iam::{ACCOUNT}:role/stamp-rally-prod-{one}-role" for one in readers]}
@@ -199,7 +198,7 @@ SENT = surplus.staged("/accessLogSettings/destinationArn", FIREHOSE, LOG_GROUP)
 QUIET = {"LogFormat": "JSON", "ApplicationLogLevel": "ERROR", "LogGroup": "/aws/lambda/stamp-rally-prod-stamps"}  # fmt: skip
 
 # Name, rows that print a decision, what is read again, the change.
-TEAMS: tuple[tuple[str, str, list[str], Keep], ...] = (
+TEAMS: tuple[tuple[str, str, list[str], Kept], ...] = (
     ("uploads that never ended are cleared", "", BUCKETS, CLEANED),
     ("table is under AWS's managed key", "", TABLES + KEYS, sse(Enabled=True, SSEType="KMS")),
     ("table is under a key of the customer", "SEC-20", TABLES + KEYS, under_own_key("auth", "ranking")),
@@ -225,8 +224,4 @@ TEAMS: tuple[tuple[str, str, list[str], Keep], ...] = (
 )  # fmt: skip
 
 
-def _made(name: str, rows: str, reads: list[str], keep: Keep) -> Change:
-    return harmless(reads=reads, decides=rows.split())(surplus.named(name, keep))
-
-
-HARMLESS = tuple(_made(*one) for one in TEAMS)
+HARMLESS = harmless_ones(TEAMS)
