@@ -15,7 +15,7 @@ from aws.section import Follows, Missing, NotTestable, known, lookup
 from aws.words import Words, joined
 from checks.deployed import ALARM_ROWS
 from checks.hearing import Hearing
-from signoff.decisions import Decided
+from signoff.decisions import Decisions
 from signoff.evidence import Records
 from signoff.waiting import NotYet, fired_by_us
 
@@ -114,7 +114,7 @@ def other_actions(found: Sections) -> tuple[Difference, ...]:
     return unallowed(one for several in attached for one in several if one.fact == OTHER_ACTION)
 
 
-def heard(alarm: Alarm, hearing: Hearing, decided: Decided) -> tuple[Difference, ...]:
+def heard(alarm: Alarm, hearing: Hearing, decisions: Decisions) -> tuple[Difference, ...]:
     """Return why no person hears the alarm; Follows where a row about its silence is red."""
     if faults := hearing.faults(alarm):
         return faults
@@ -122,7 +122,7 @@ def heard(alarm: Alarm, hearing: Hearing, decided: Decided) -> tuple[Difference,
         ("MON-08", silencing(alarm, hearing)),
         ("MON-09", hearing.cut_off(alarm)),
     ):
-        if left := decided.undecided(found):
+        if left := decisions.undecided(found):
             raise Follows(owner, left[0].words)
     return ()
 

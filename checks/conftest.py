@@ -12,9 +12,10 @@ from checks.deployed import Deployed
 from checks.hearing import Hearing
 from checks.records import Standing
 from plan import Plan
-from signoff.decisions import Decided, decided_in
+from signoff.decisions import Judge, decisions_of
 from signoff.environment import Domain, Environment
 from signoff.evidence import Records
+from signoff.observations import Observations
 from signoff.run import CHOICE
 from signoff.snapshot import Snapshot
 
@@ -78,9 +79,9 @@ def standing(
 
 
 @pytest.fixture
-def decided(snapshot: Snapshot[Plan]) -> Decided:
-    """Hold differences against the decisions of the environment."""
-    return decided_in(snapshot)
+def judge(snapshot: Snapshot[Plan], observe: Observations) -> Judge:
+    """Record what is looked at, and hold differences against the decisions of the environment."""
+    return Judge(observe, decisions_of(snapshot))
 
 
 @pytest.fixture

@@ -27,7 +27,7 @@ from aws.table import Table
 from aws.words import Words
 from checks.deployed import Deployed
 from plan.data import key_of
-from signoff.decisions import Decided
+from signoff.decisions import Decisions
 from signoff.environment import Environment, where
 
 AWS_ALIAS = "alias/aws/"
@@ -69,7 +69,7 @@ def table_key_flaws(table: Table, decided: str | None, found: Sections) -> tuple
 
 
 def keys_decided(
-    role: desired.Role, deployed: Deployed, environment: Environment, decided: Decided
+    role: desired.Role, deployed: Deployed, environment: Environment, decisions: Decisions
 ) -> list[Key]:
     """Return the keys of what a role reads that are none of the planned ones, and were decided.
 
@@ -88,7 +88,7 @@ def keys_decided(
             for table, one in tables
         ),
     ]
-    named = [name for name, wrong in flaws if name and wrong and not decided.undecided(wrong)]
+    named = [name for name, wrong in flaws if name and wrong and not decisions.undecided(wrong)]
     there = [key for name in dict.fromkeys(named) if (key := lookup(found.keys, name))]
     return [one for one in there if one.manager != "AWS"]
 

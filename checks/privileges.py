@@ -29,8 +29,7 @@ from aws.section import Follows
 from aws.words import Words, joined
 from checks.deployed import Deployed
 from checks.secret_arns import unnamed
-from signoff.decisions import Decided
-from signoff.observations import Observations
+from signoff.decisions import Decisions, Judge
 
 ROWS = {
     Gravity.UNLIMITED: "SEC-14",
@@ -62,11 +61,11 @@ def surplus(role: Role, want: desired.Role, row: str) -> tuple[Difference, ...]:
     )
 
 
-def follow_graver(role: Role, want: desired.Role, row: str, decided: Decided) -> None:
+def follow_graver(role: Role, want: desired.Role, row: str, decisions: Decisions) -> None:
     """Raise Follows where another row tells of a surplus by which this one is not true, either."""
     for one in all_surplus(role, want):
         if ROWS[one.gravity] in GRAVER[row] and not (row == "SEC-15" and _encloses(want, one)):
-            _follow(role, one, decided)
+            _follow(role, one, decisions)
 
 
 def follow_names(role: Role, want: desired.Role, deployed: Deployed) -> None:
@@ -80,13 +79,13 @@ def follow_names(role: Role, want: desired.Role, deployed: Deployed) -> None:
 
 
 def follow_invoking(
-    role: Role, want: desired.Role, functions: Iterable[desired.Function], decided: Decided
+    role: Role, want: desired.Role, functions: Iterable[desired.Function], decisions: Decisions
 ) -> None:
     """Raise Follows where a surplus lets the role invoke a function of ours."""
     arns, known = [arn for one in functions for arn in (one.arn, one.alias_arn)], known_of(want)
     for one in all_surplus(role, want):
         if any(applies(one.pair, INVOKE, arn, known) is True for arn in arns):
-            _follow(role, one, decided)
+            _follow(role, one, decisions)
 
 
 def _encloses(want: desired.Role, one: Surplus) -> bool:
@@ -98,8 +97,8 @@ def _encloses(want: desired.Role, one: Surplus) -> bool:
         return False
 
 
-def _follow(role: Role, one: Surplus, decided: Decided) -> None:
-    if not one.unknown and decided.undecided([as_difference(role, one)]):
+def _follow(role: Role, one: Surplus, decisions: Decisions) -> None:
+    if not one.unknown and decisions.undecided([as_difference(role, one)]):
         raise _follows(role, one)
 
 
@@ -119,16 +118,14 @@ def denied_by_boundary(role: Role, lost: Sequence[Words]) -> Words:
     )
 
 
-def follow_unnamed(
-    role: Role, want: desired.Role, arns: Sequence[str], decided: Decided, observe: Observations
-) -> None:
+def follow_unnamed(role: Role, want: desired.Role, arns: Sequence[str], judge: Judge) -> None:
     """Raise Follows where no policy names a secret: another row tells that it is lacking, or granted too widely."""
     for one in names_of(role, want, arns):
         if one.resources:
             continue
         owner, lost = _told_at(role, want, one.arn), lacking(role, want, arns)
         found = lacks(role, lost) if owner == "SEC-13" else surplus(role, want, owner)
-        decided.follow(owner, found, observe, unnamed(one.secret))
+        judge.follow(owner, found, unnamed(one.secret))
 
 
 def unclear(role: Role, pairs: Iterable[MissingPermission]) -> tuple[Difference, ...]:

@@ -23,10 +23,9 @@ from checks.releases import newest
 from checks.routes import PROXY, behind, beyond, differing_from, stale
 from plan import Plan
 from signoff.checklist import expectation
-from signoff.decisions import Decided
+from signoff.decisions import Judge
 from signoff.environment import Environment, where
 from signoff.evidence import Records
-from signoff.observations import Observations
 
 THERE = "there"
 """Remedy of an API and a stage that exist: neither leaves its usage plan."""
@@ -55,184 +54,165 @@ def on_one_side(before: str) -> Words:
 
 @expectation("DEP-20", ja="APIが存在し、外部から到達できる")
 def test_api_exists_and_can_be_reached(
-    deployed: Deployed, environment: Environment, decided: Decided, observe: Observations
+    deployed: Deployed, environment: Environment, judge: Judge
 ) -> None:
-    api = observe(deployed.rest_api(), "id", "endpoint_types", "execute_api_disabled")
+    api = judge.observe(deployed.rest_api(), "id", "endpoint_types", "execute_api_disabled")
 
     facts = api.facts(by_domain=bool(environment.domain))
     about = {"call": "apigateway:GetRestApis", "decidable": False, "remedy": THERE}
-    decided(differences(REST_API, api.name, facts, PUBLIC, **about), observe)
+    judge(differences(REST_API, api.name, facts, PUBLIC, **about))
 
 
 @expectation("DEP-20", ja="APIのリソースポリシーが利用者を拒否していない")
-def test_api_turns_no_visitor_away(
-    deployed: Deployed, decided: Decided, observe: Observations
-) -> None:
-    api = observe(deployed.rest_api(), "policy")
+def test_api_turns_no_visitor_away(deployed: Deployed, judge: Judge) -> None:
+    api = judge.observe(deployed.rest_api(), "policy")
 
-    decided(barring(api, deployed.plan.api.stage), observe)
+    judge(barring(api, deployed.plan.api.stage))
 
 
 @expectation("DEP-20", ja="ステージがメソッドを公開している")
-def test_stage_serves_something(
-    deployed: Deployed, decided: Decided, observe: Observations
-) -> None:
-    stage = observe(deployed.stage(), "deployment_id")
+def test_stage_serves_something(deployed: Deployed, judge: Judge) -> None:
+    stage = judge.observe(deployed.stage(), "deployment_id")
     served, draft = deployed.served(), deployed.draft()
-    observe.note(served=len(served.methods), draft=len(draft.methods))
+    judge.observe.note(served=len(served.methods), draft=len(draft.methods))
 
     facts, bounds = {METHODS: len(served.methods)}, {METHODS: at_least(1)}
     about = {"call": SERVED, "decidable": False, "remedy": THERE}
-    decided(differences(STAGE, stage.name, facts, bounds, **about), observe)
+    judge(differences(STAGE, stage.name, facts, bounds, **about))
 
 
 @expectation("DEP-21", ja="ルートが関数へのプロキシ統合である")
 def test_route_is_proxied_to_a_function(
-    route: desired.Route, deployed: Deployed, decided: Decided, observe: Observations
+    route: desired.Route, deployed: Deployed, judge: Judge
 ) -> None:
-    integration = observe(deployed.integration(route), "kind", "http_method")
+    integration = judge.observe(deployed.integration(route), "kind", "http_method")
 
     facts, bounds = {INTEGRATION: behind(integration)}, {INTEGRATION: exactly((PROXY, "POST"))}
     about = {"call": SERVED, "loosens": True}
-    decided(differences(ROUTE, route.id, facts, bounds, **about), observe)
+    judge(differences(ROUTE, route.id, facts, bounds, **about))
 
 
 @expectation("DEP-21", ja="ルートが正しい関数につながる")
 def test_route_reaches_the_right_function(
-    route: desired.Route, deployed: Deployed, decided: Decided, observe: Observations
+    route: desired.Route, deployed: Deployed, judge: Judge
 ) -> None:
-    integration = observe(deployed.integration(route), "uri")
+    integration = judge.observe(deployed.integration(route), "uri")
 
     reached = target(integration.uri, deployed.stage().variables).function
     facts, bounds = {FUNCTION: reached}, {FUNCTION: exactly(route.function.arn)}
     about = {"call": SERVED, "loosens": True}
-    decided(differences(ROUTE, route.id, facts, bounds, **about), observe)
+    judge(differences(ROUTE, route.id, facts, bounds, **about))
 
 
 @expectation("DEP-22", ja="ステージが最新のデプロイを公開している")
-def test_stage_serves_the_newest_deployment(
-    deployed: Deployed, decided: Decided, observe: Observations
-) -> None:
-    stage = observe(deployed.stage(), "deployment_id")
+def test_stage_serves_the_newest_deployment(deployed: Deployed, judge: Judge) -> None:
+    stage = judge.observe(deployed.stage(), "deployment_id")
     last = newest(deployed.deployments())
-    observe.note(newest=last)
+    judge.observe.note(newest=last)
 
     bounds = {DEPLOYMENT: one_of(*(one.id for one in last))}
     about = {"call": "apigateway:GetDeployments", "decidable": False}
     facts = {DEPLOYMENT: stage.deployment_id}
-    decided(differences(STAGE, stage.name, facts, bounds, **about), observe)
+    judge(differences(STAGE, stage.name, facts, bounds, **about))
 
 
 @expectation("DEP-22", ja="デプロイ後に変更されていない")
-def test_nothing_was_changed_since_the_deployment(
-    deployed: Deployed, decided: Decided, observe: Observations
-) -> None:
+def test_nothing_was_changed_since_the_deployment(deployed: Deployed, judge: Judge) -> None:
     api, changed = deployed.rest_api(), stale(deployed.draft(), deployed.served())
-    observe.note(methods=len(deployed.served().methods), changed=changed)
+    judge.observe.note(methods=len(deployed.served().methods), changed=changed)
 
     facts, about = {UNDEPLOYED: changed}, {"call": DRAFT, "decidable": False}
-    decided(differences(REST_API, api.name, facts, {UNDEPLOYED: within(())}, **about), observe)
+    judge(differences(REST_API, api.name, facts, {UNDEPLOYED: within(())}, **about))
 
 
 @expectation("DEP-23", ja="ルートがdevと一致する")
 def test_routes_are_those_of_dev(
-    deployed: Deployed,
-    dev: Records,
-    plan: Plan,
-    environment: Environment,
-    decided: Decided,
-    observe: Observations,
+    deployed: Deployed, dev: Records, plan: Plan, environment: Environment, judge: Judge
 ) -> None:
     before = environment.before
     run = deployed.run_before(dev, before)
-    observe.note(run_against=before, at=run.created, routes=run.body.get("routes"))
+    judge.observe.note(run_against=before, at=run.created, routes=run.body.get("routes"))
 
     fact = on_one_side(before)
     facts = {fact: differing_from(run, before, plan.api)}
     about = {"decided_in": where("before")}
-    decided(differences(REST_API, plan.api.name, facts, {fact: within(())}, **about), observe)
+    judge(differences(REST_API, plan.api.name, facts, {fact: within(())}, **about))
 
 
 @expectation("DEP-24", ja="契約にないものを公開していない")
 def test_nothing_beyond_the_contract_is_served(
-    deployed: Deployed, plan: Plan, decided: Decided, observe: Observations
+    deployed: Deployed, plan: Plan, judge: Judge
 ) -> None:
     served = deployed.served()
-    observe.note(served=sorted(served.methods))
+    judge.observe.note(served=sorted(served.methods))
 
     facts, about = {MORE: beyond(served, plan.api)}, {"call": SERVED, "loosens": True}
-    decided(differences(REST_API, plan.api.name, facts, {MORE: within(())}, **about), observe)
+    judge(differences(REST_API, plan.api.name, facts, {MORE: within(())}, **about))
 
 
 @expectation("DEP-25", ja="プリフライトが計画どおりに許可する")
 def test_preflight_allows_what_was_planned(
-    path: str, deployed: Deployed, plan: Plan, decided: Decided, observe: Observations
+    path: str, deployed: Deployed, plan: Plan, judge: Judge
 ) -> None:
-    preflight = observe(deployed.preflight(path), "authorizer", "api_key_required", "integration")
+    preflight = judge.observe(
+        deployed.preflight(path), "authorizer", "api_key_required", "integration"
+    )
 
-    decided(preflight_differences(path, preflight, plan.api), observe)
+    judge(preflight_differences(path, preflight, plan.api))
 
 
 @expectation("DEP-25", ja="本番がすべてのオリジンを許可していない")
-def test_production_does_not_allow_every_origin(
-    environment: Environment, decided: Decided, observe: Observations
-) -> None:
-    observe(environment, "origin", "production")
+def test_production_does_not_allow_every_origin(environment: Environment, judge: Judge) -> None:
+    judge.observe(environment, "origin", "production")
 
     facts = {ORIGIN: environment.origin}
     bounds = {ORIGIN: ONE_ORIGIN} if environment.production else {}
     about = {"decided_in": where("origin"), "decidable": False}
-    decided(differences(ENVIRONMENT, environment.name, facts, bounds, **about), observe)
+    judge(differences(ENVIRONMENT, environment.name, facts, bounds, **about))
 
 
 @expectation("DEP-26", ja="ゲートウェイレスポンスがオリジンを許可する")
-def test_gateway_responses_allow_the_origin(
-    deployed: Deployed, plan: Plan, decided: Decided, observe: Observations
-) -> None:
+def test_gateway_responses_allow_the_origin(deployed: Deployed, plan: Plan, judge: Judge) -> None:
     served = deployed.served()
-    observe.note(gateway_responses=served.gateway_responses)
+    judge.observe.note(gateway_responses=served.gateway_responses)
 
-    decided(without_origin(served, plan.api), observe)
+    judge(without_origin(served, plan.api))
 
 
 @expectation("DEP-26", ja="エラーに成功のステータスを返さない")
-def test_no_error_is_answered_as_something_else(
-    deployed: Deployed, decided: Decided, observe: Observations
-) -> None:
+def test_no_error_is_answered_as_something_else(deployed: Deployed, judge: Judge) -> None:
     served = deployed.served()
-    observe.note(statuses={kind: one.status for kind, one in served.gateway_responses.items()})
+    judge.observe.note(
+        statuses={kind: one.status for kind, one in served.gateway_responses.items()}
+    )
 
-    decided(misleading_statuses(served), observe)
+    judge(misleading_statuses(served))
 
 
 @expectation("DEP-26", ja="不正なセッションに401を返す")
 @pytest.mark.parametrize("kind", ["ACCESS_DENIED", "UNAUTHORIZED"])
-def test_bad_session_is_answered_with_401(
-    kind: str, deployed: Deployed, decided: Decided, observe: Observations
-) -> None:
+def test_bad_session_is_answered_with_401(kind: str, deployed: Deployed, judge: Judge) -> None:
     status = gateway_status(deployed.served(), kind)
-    observe.note(kind=kind, status=status)
+    judge.observe.note(kind=kind, status=status)
 
     about = {"call": SERVED, "decided_in": "smoke/openapi.yaml"}
     facts, bounds = {STATUS_CODE: status}, {STATUS_CODE: exactly("401")}
-    decided(differences(GATEWAY_RESPONSE, kind, facts, bounds, **about), observe)
+    judge(differences(GATEWAY_RESPONSE, kind, facts, bounds, **about))
 
 
 @expectation("DEP-34", ja="APIに計画外の設定がない")
-def test_nothing_unplanned_stands_in_the_api(
-    deployed: Deployed, decided: Decided, observe: Observations
-) -> None:
+def test_nothing_unplanned_stands_in_the_api(deployed: Deployed, judge: Judge) -> None:
     found = api_surplus.of_api(deployed)
-    observe.note(methods=len(deployed.served().methods), unplanned=[one.words.en for one in found])
+    judge.observe.note(
+        methods=len(deployed.served().methods), unplanned=[one.words.en for one in found]
+    )
 
-    decided(found, observe)
+    judge(found)
 
 
 @expectation("DEP-36", ja="APIに至る計画外の経路がない")
-def test_nothing_else_leads_to_the_api(
-    deployed: Deployed, decided: Decided, observe: Observations
-) -> None:
+def test_nothing_else_leads_to_the_api(deployed: Deployed, judge: Judge) -> None:
     found = api_surplus.of_ways_in(deployed)
-    observe.note(usage_plans=sorted(deployed.usage_plans()), domains=deployed.api_mappings())
+    judge.observe.note(usage_plans=sorted(deployed.usage_plans()), domains=deployed.api_mappings())
 
-    decided(found, observe)
+    judge(found)

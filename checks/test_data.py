@@ -14,9 +14,8 @@ from checks.rally import whole
 from plan import Plan
 from plan.canonical import canonical_hash
 from signoff.checklist import expectation
-from signoff.decisions import Decided
+from signoff.decisions import Judge
 from signoff.environment import Environment, where
-from signoff.observations import Observations
 
 COUNT = Words(en="stamp masters", ja="スタンプマスターの件数")
 HASH = Words(en="hash of the stamp masters", ja="スタンプマスターのハッシュ")
@@ -30,139 +29,108 @@ OF_ITEMS = {"call": "dynamodb:Scan", "decidable": False}
 
 
 @expectation("DATA-01", ja="スタンプマスターがマニフェストと一致する")
-def test_stamp_masters_equal_the_manifest(
-    deployed: Deployed, plan: Plan, decided: Decided, observe: Observations
-) -> None:
+def test_stamp_masters_equal_the_manifest(deployed: Deployed, plan: Plan, judge: Judge) -> None:
     table = plan.table("stampmasters")
     masters = whole(deployed.contents(table))
     manifest = deployed.record("manifest", table=table.name).body
     facts = {COUNT: len(masters), HASH: canonical_hash(masters)}
-    observe.note(there={"count": facts[COUNT], "hash": facts[HASH]}, manifest=manifest)
+    judge.observe.note(there={"count": facts[COUNT], "hash": facts[HASH]}, manifest=manifest)
 
     bounds = {COUNT: exactly(manifest["count"]), HASH: exactly(manifest["hash"])}
     about = {**OF_ITEMS, "decided_in": rally.MANIFEST}
-    decided(differences(TABLE, table.name, facts, bounds, **about), observe)
+    judge(differences(TABLE, table.name, facts, bounds, **about))
 
 
 @expectation("DATA-02", ja="すべてのスタンプマスターの形式が正しい")
-def test_every_stamp_master_is_well_formed(
-    deployed: Deployed, plan: Plan, decided: Decided, observe: Observations
-) -> None:
+def test_every_stamp_master_is_well_formed(deployed: Deployed, plan: Plan, judge: Judge) -> None:
     table = plan.table("stampmasters")
     masters = whole(deployed.contents(table))
-    observe.note(stamps=[item.get("StampId") for item in masters])
+    judge.observe.note(stamps=[item.get("StampId") for item in masters])
 
     facts = {COUNT: len(masters), MALFORMED: rally.flaws(masters)}
     bounds = {COUNT: at_least(1), MALFORMED: within(())}
-    decided(differences(TABLE, table.name, facts, bounds, **OF_ITEMS), observe)
+    judge(differences(TABLE, table.name, facts, bounds, **OF_ITEMS))
 
 
 @expectation("DATA-03", ja="公開日前や期間中に終わるスタンプがない")
 def test_no_stamp_ends_before_the_go_live_or_within_the_season(
-    deployed: Deployed,
-    plan: Plan,
-    environment: Environment,
-    today: date,
-    decided: Decided,
-    observe: Observations,
+    deployed: Deployed, plan: Plan, environment: Environment, today: date, judge: Judge
 ) -> None:
     masters = whole(deployed.contents(plan.table("stampmasters")))
     day = rally.day_of_go_live(environment, today)
     spans, ended = rally.expired(masters, environment, day)
-    observe.note(day=day, stamps=len(masters), later=spans.later, season=environment.season)
+    judge.observe.note(day=day, stamps=len(masters), later=spans.later, season=environment.season)
 
-    decided(ended, observe)
+    judge(ended)
 
 
 @expectation("DATA-03", ja="公開日に有効なスタンプがある")
 def test_some_stamp_is_valid_on_the_day_of_the_go_live(
-    deployed: Deployed,
-    plan: Plan,
-    environment: Environment,
-    today: date,
-    decided: Decided,
-    observe: Observations,
+    deployed: Deployed, plan: Plan, environment: Environment, today: date, judge: Judge
 ) -> None:
     masters = whole(deployed.contents(plan.table("stampmasters")))
     day = rally.day_of_go_live(environment, today)
     spans, _ = rally.expired(masters, environment, day)
-    observe.note(day=day, valid=list(spans.valid), later=spans.later)
+    judge.observe.note(day=day, valid=list(spans.valid), later=spans.later)
 
     facts = {VALID: len(spans.valid)}
     bounds = {VALID: at_least(1)} if masters else {}
     about = {**OF_ITEMS, "decided_in": where("go_live")}
-    decided(differences(TABLE, plan.table("stampmasters").name, facts, bounds, **about), observe)
+    judge(differences(TABLE, plan.table("stampmasters").name, facts, bounds, **about))
 
 
 @expectation("DATA-04", ja="合成ユーザーが残っていない")
 @pytest.mark.parametrize("key", ["users", "userstamps"])
-def test_no_synthetic_user_is_left(
-    key: str, deployed: Deployed, plan: Plan, decided: Decided, observe: Observations
-) -> None:
-    scan = observe(deployed.key_scan(plan.table(key)), "examined", "complete", "foreign")
+def test_no_synthetic_user_is_left(key: str, deployed: Deployed, plan: Plan, judge: Judge) -> None:
+    scan = judge.observe(deployed.key_scan(plan.table(key)), "examined", "complete", "foreign")
 
     facts = {SYNTHETIC: scan.foreign[:5]}
-    decided(
+    judge(
         differences(TABLE, plan.table(key).name, facts, {SYNTHETIC: within(())}, **OF_ITEMS),
-        observe,
     )
 
 
 @expectation("DATA-06", ja="すべてのスタンプが開催地域内にある")
 def test_every_stamp_lies_within_the_area_of_the_rally(
-    deployed: Deployed,
-    plan: Plan,
-    environment: Environment,
-    decided: Decided,
-    observe: Observations,
+    deployed: Deployed, plan: Plan, environment: Environment, judge: Judge
 ) -> None:
     masters = whole(deployed.contents(plan.table("stampmasters")))
-    observe.note(area=environment.area or "not decided", stamps=len(masters))
+    judge.observe.note(area=environment.area or "not decided", stamps=len(masters))
 
-    decided(rally.misplaced(masters, environment.area), observe)
+    judge(rally.misplaced(masters, environment.area))
 
 
 @expectation("DATA-06", ja="スタンプの数が決定どおりである")
 def test_there_are_as_many_stamps_as_decided(
-    deployed: Deployed,
-    plan: Plan,
-    environment: Environment,
-    today: date,
-    decided: Decided,
-    observe: Observations,
+    deployed: Deployed, plan: Plan, environment: Environment, today: date, judge: Judge
 ) -> None:
     table = plan.table("stampmasters")
     masters, day = whole(deployed.contents(table)), rally.day_of_go_live(environment, today)
-    observe.note(stamps=len(masters), decided=environment.stamps or "not decided")
+    judge.observe.note(stamps=len(masters), decided=environment.stamps or "not decided")
 
-    decided(rally.miscounted(table, masters, environment, day), observe)
+    judge(rally.miscounted(table, masters, environment, day))
 
 
 @expectation("DATA-07", ja="公開前の利用者テーブルに移行分以外の項目がない")
 @pytest.mark.parametrize("key", ["users", "userstamps"])
 def test_nobody_is_in_the_tables_of_people_before_the_go_live(
-    key: str,
-    deployed: Deployed,
-    plan: Plan,
-    environment: Environment,
-    decided: Decided,
-    observe: Observations,
+    key: str, deployed: Deployed, plan: Plan, environment: Environment, judge: Judge
 ) -> None:
     table = plan.table(key)
     scan, manifest = deployed.key_scan(table), deployed.newest("manifest", table=table.name)
     judged = environment.production and not deployed.newest("signature", step=rally.DECLARED)
-    observe.note(table=table.name, items=scan.real, synthetic=len(scan.foreign), judged=judged)
+    judge.observe.note(
+        table=table.name, items=scan.real, synthetic=len(scan.foreign), judged=judged
+    )
 
     found = rally.user_items(table, scan, manifest.body if manifest else None) if judged else ()
-    decided(found, observe)
+    judge(found)
 
 
 @expectation("DATA-08", ja="利用者のスタンプすべてにマスターがある")
-def test_every_stamp_of_a_user_has_a_master(
-    deployed: Deployed, plan: Plan, decided: Decided, observe: Observations
-) -> None:
+def test_every_stamp_of_a_user_has_a_master(deployed: Deployed, plan: Plan, judge: Judge) -> None:
     table = plan.table("userstamps")
     masters = whole(deployed.contents(plan.table("stampmasters")))
-    scan = observe(deployed.key_scan(table), "examined", "range_keys")
+    scan = judge.observe(deployed.key_scan(table), "examined", "range_keys")
 
-    decided(rally.orphans(table, scan, masters), observe)
+    judge(rally.orphans(table, scan, masters))

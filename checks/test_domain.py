@@ -22,9 +22,8 @@ from checks.domain_name import (
 )
 from plan import Plan
 from signoff.checklist import expectation
-from signoff.decisions import Decided
+from signoff.decisions import Judge
 from signoff.environment import Domain, Environment
-from signoff.observations import Observations
 
 CERTIFICATE = Words(en="certificate", ja="証明書")
 STATUS = Words(en="status", ja="状態")
@@ -41,156 +40,134 @@ OF_CERTIFICATE = {"call": "acm:DescribeCertificate", "decidable": False}
 
 
 @expectation("DEP-40", ja="カスタムドメインが利用可能である")
-def test_domain_is_available(
-    deployed: Deployed, custom_domain: Domain, decided: Decided, observe: Observations
-) -> None:
-    domain = observe(deployed.domain(custom_domain.name), "status")
+def test_domain_is_available(deployed: Deployed, custom_domain: Domain, judge: Judge) -> None:
+    domain = judge.observe(deployed.domain(custom_domain.name), "status")
 
     about = {"call": GET_DOMAINS, "decidable": False}
     planned = {STATUS: exactly("AVAILABLE")}
-    decided(differences(DOMAIN, domain.name, {STATUS: domain.status}, planned, **about), observe)
+    judge(differences(DOMAIN, domain.name, {STATUS: domain.status}, planned, **about))
 
 
 @expectation("DEP-40", ja="カスタムドメインがリージョン型である")
-def test_domain_is_regional(
-    deployed: Deployed, custom_domain: Domain, decided: Decided, observe: Observations
-) -> None:
-    domain = observe(deployed.domain(custom_domain.name), "endpoint_types")
+def test_domain_is_regional(deployed: Deployed, custom_domain: Domain, judge: Judge) -> None:
+    domain = judge.observe(deployed.domain(custom_domain.name), "endpoint_types")
 
     facts = {ENDPOINT: domain.endpoint_types}
     planned = {ENDPOINT: exactly(("REGIONAL",))}
-    decided(differences(DOMAIN, domain.name, facts, planned, call=GET_DOMAINS), observe)
+    judge(differences(DOMAIN, domain.name, facts, planned, call=GET_DOMAINS))
 
 
 @expectation("DEP-40", ja="カスタムドメインがTLS 1.2未満を拒否する")
 def test_domain_refuses_tls_before_1_2(
-    deployed: Deployed, custom_domain: Domain, decided: Decided, observe: Observations
+    deployed: Deployed, custom_domain: Domain, judge: Judge
 ) -> None:
-    domain = observe(deployed.domain(custom_domain.name), "security_policy")
+    domain = judge.observe(deployed.domain(custom_domain.name), "security_policy")
 
     facts, about = {TLS: domain.security_policy}, {"call": GET_DOMAINS, "loosens": True}
-    decided(differences(DOMAIN, domain.name, facts, {TLS: NEW_TLS}, **about), observe)
+    judge(differences(DOMAIN, domain.name, facts, {TLS: NEW_TLS}, **about))
 
 
 @expectation("DEP-40", ja="カスタムドメインに計画外の設定がない")
 def test_domain_has_nothing_unplanned(
-    deployed: Deployed, custom_domain: Domain, decided: Decided, observe: Observations
+    deployed: Deployed, custom_domain: Domain, judge: Judge
 ) -> None:
-    domain = observe(deployed.domain(custom_domain.name), "unplanned")
+    domain = judge.observe(deployed.domain(custom_domain.name), "unplanned")
 
-    decided(unallowed(domain.unplanned), observe)
+    judge(unallowed(domain.unplanned))
 
 
 @expectation("DEP-41", ja="証明書が発行済みである")
-def test_certificate_is_issued(
-    deployed: Deployed, custom_domain: Domain, decided: Decided, observe: Observations
-) -> None:
-    certificate = observe(certificate_of(deployed, custom_domain.name), "status")
+def test_certificate_is_issued(deployed: Deployed, custom_domain: Domain, judge: Judge) -> None:
+    certificate = judge.observe(certificate_of(deployed, custom_domain.name), "status")
 
     facts, planned = {STATUS: certificate.status}, {STATUS: exactly("ISSUED")}
-    decided(differences(CERTIFICATE, certificate.arn, facts, planned, **OF_CERTIFICATE), observe)
+    judge(differences(CERTIFICATE, certificate.arn, facts, planned, **OF_CERTIFICATE))
 
 
 @expectation("DEP-41", ja="証明書がドメインを対象に含む")
 def test_certificate_covers_the_domain(
-    deployed: Deployed, custom_domain: Domain, decided: Decided, observe: Observations
+    deployed: Deployed, custom_domain: Domain, judge: Judge
 ) -> None:
     name = custom_domain.name
-    certificate = observe(certificate_of(deployed, name), "names")
+    certificate = judge.observe(certificate_of(deployed, name), "names")
 
     facts, planned = {NAMES: certificate.names}, {NAMES: naming(name)}
-    decided(differences(CERTIFICATE, certificate.arn, facts, planned, **OF_CERTIFICATE), observe)
+    judge(differences(CERTIFICATE, certificate.arn, facts, planned, **OF_CERTIFICATE))
 
 
 @expectation("DEP-41", ja="証明書がAPIと同じリージョンにある")
 def test_certificate_is_in_the_region_of_the_api(
-    deployed: Deployed,
-    custom_domain: Domain,
-    environment: Environment,
-    decided: Decided,
-    observe: Observations,
+    deployed: Deployed, custom_domain: Domain, environment: Environment, judge: Judge
 ) -> None:
-    certificate = observe(certificate_of(deployed, custom_domain.name), "arn")
+    certificate = judge.observe(certificate_of(deployed, custom_domain.name), "arn")
 
     facts = {REGION: region_of(certificate.arn)}
     planned = {REGION: exactly(environment.region)}
-    decided(differences(CERTIFICATE, certificate.arn, facts, planned, **OF_CERTIFICATE), observe)
+    judge(differences(CERTIFICATE, certificate.arn, facts, planned, **OF_CERTIFICATE))
 
 
 @expectation("DEP-41", ja="証明書の期限が迫っていない")
 def test_certificate_does_not_expire_soon(
-    deployed: Deployed,
-    custom_domain: Domain,
-    environment: Environment,
-    now: datetime,
-    decided: Decided,
-    observe: Observations,
+    deployed: Deployed, custom_domain: Domain, environment: Environment, now: datetime, judge: Judge
 ) -> None:
-    certificate = observe(certificate_of(deployed, custom_domain.name), "not_after", "renews")
+    certificate = judge.observe(certificate_of(deployed, custom_domain.name), "not_after", "renews")
 
     left = certificate.days_left(now)
     season = 0 if certificate.renews else days_of_season(environment, now)
     planned = {DAYS_LEFT: at_least(max(RENEWAL.days, season))}
     about = {**OF_CERTIFICATE, "decidable": left >= RENEWAL.days}
-    decided(differences(CERTIFICATE, certificate.arn, {DAYS_LEFT: left}, planned, **about), observe)
+    judge(differences(CERTIFICATE, certificate.arn, {DAYS_LEFT: left}, planned, **about))
 
 
 @expectation("DEP-41", ja="証明書の更新が失敗していない")
 def test_renewal_of_the_certificate_goes_well(
-    deployed: Deployed, custom_domain: Domain, decided: Decided, observe: Observations
+    deployed: Deployed, custom_domain: Domain, judge: Judge
 ) -> None:
-    certificate = observe(certificate_of(deployed, custom_domain.name), "renewal")
+    certificate = judge.observe(certificate_of(deployed, custom_domain.name), "renewal")
 
     facts, planned = {RENEWED: certificate.renewal}, {RENEWED: GOING_WELL}
-    decided(differences(CERTIFICATE, certificate.arn, facts, planned, **OF_CERTIFICATE), observe)
+    judge(differences(CERTIFICATE, certificate.arn, facts, planned, **OF_CERTIFICATE))
 
 
 @expectation("DEP-42", ja="カスタムドメインが計画したステージにつながる")
-def test_domain_leads_to_the_stage(
-    deployed: Deployed, custom_domain: Domain, decided: Decided, observe: Observations
-) -> None:
-    domain = observe(deployed.domain(custom_domain.name), "mappings")
+def test_domain_leads_to_the_stage(deployed: Deployed, custom_domain: Domain, judge: Judge) -> None:
+    domain = judge.observe(deployed.domain(custom_domain.name), "mappings")
     mapping = mapping_of(domain, custom_domain)
     api, stage = deployed.rest_api(), deployed.stage()
-    observe.note(api=api.id, stage=stage.name)
+    judge.observe.note(api=api.id, stage=stage.name)
 
     facts = {LEADS_TO: f"{mapping.api_id}/{mapping.stage}"}
     planned = {LEADS_TO: exactly(f"{api.id}/{stage.name}")}
     about = {"call": "apigateway:GetBasePathMappings", "decidable": False}
-    decided(differences(DOMAIN, domain.name, facts, planned, **about), observe)
+    judge(differences(DOMAIN, domain.name, facts, planned, **about))
 
 
 @expectation("DEP-42", ja="ルーティングルールがマッピングより先に振り分けない")
 def test_no_rule_decides_before_the_mappings_of_the_domain(
-    deployed: Deployed, custom_domain: Domain, decided: Decided, observe: Observations
+    deployed: Deployed, custom_domain: Domain, judge: Judge
 ) -> None:
-    domain = observe(deployed.domain(custom_domain.name), "routing", "rules")
+    domain = judge.observe(deployed.domain(custom_domain.name), "routing", "rules")
 
-    decided(deciding_rules(domain), observe)
+    judge(deciding_rules(domain))
 
 
 @expectation("DEP-42", ja="カスタムドメインの本APIのパスで、他のAPIが応答しない")
 def test_no_other_api_answers_at_our_paths_of_the_domain(
-    deployed: Deployed,
-    custom_domain: Domain,
-    plan: Plan,
-    decided: Decided,
-    observe: Observations,
+    deployed: Deployed, custom_domain: Domain, plan: Plan, judge: Judge
 ) -> None:
-    domain = observe(deployed.domain(custom_domain.name), "mappings")
+    domain = judge.observe(deployed.domain(custom_domain.name), "mappings")
 
-    decided(beside(domain, custom_domain, plan), observe)
+    judge(beside(domain, custom_domain, plan))
 
 
 @expectation("DEP-43", ja="DNSがカスタムドメインのターゲットを返す")
 def test_dns_answers_with_the_target_of_the_domain(
-    deployed: Deployed, custom_domain: Domain, decided: Decided, observe: Observations
+    deployed: Deployed, custom_domain: Domain, judge: Judge
 ) -> None:
     name = custom_domain.name
-    resolution = observe(resolution_of(deployed, name), "addresses", "target_addresses")
+    resolution = judge.observe(resolution_of(deployed, name), "addresses", "target_addresses")
 
     facts = {ADDRESSES: resolution.addresses or None}
-    decided(
+    judge(
         differences(DOMAIN, name, facts, {ADDRESSES: leading_to(resolution)}, decidable=False),
-        observe,
     )

@@ -12,9 +12,8 @@ from checks.deployed import Deployed
 from checks.encryption import bucket_key_flaws, table_key_flaws
 from plan.data import key_of
 from signoff.checklist import expectation
-from signoff.decisions import Decided
+from signoff.decisions import Judge
 from signoff.environment import Environment
-from signoff.observations import Observations
 
 CLOSED = Words(en="all four blocks of public access", ja="4種のパブリックアクセスブロック")
 HTTP = Words(en="plain HTTP", ja="平文のHTTP")
@@ -26,75 +25,70 @@ def test_table_is_encrypted_as_decided(
     deployed: Deployed,
     environment: Environment,
     found: Sections,
-    decided: Decided,
-    observe: Observations,
+    judge: Judge,
 ) -> None:
-    there = observe(deployed.table(table), "sse_type", "sse_status", "sse_key_arn")
+    there = judge.observe(deployed.table(table), "sse_type", "sse_status", "sse_key_arn")
     key = key_of(environment, table.key)
-    observe.note(decided=key or "AWS owned key")
+    judge.observe.note(decided=key or "AWS owned key")
 
-    decided(table_key_flaws(there, key, found), observe)
+    judge(table_key_flaws(there, key, found))
 
 
 @expectation("SEC-20", ja="テーブルのキーに計画外の設定がない")
 def test_nothing_unplanned_is_attached_to_the_key_of_the_table(
-    table: desired.Table, deployed: Deployed, decided: Decided, observe: Observations
+    table: desired.Table, deployed: Deployed, judge: Judge
 ) -> None:
     key = deployed.table(table).sse_key_arn
     attached = deployed.key_attachments(key) if key else ()
-    observe.note(table=table.name, key=key or "AWS owned key")
+    judge.observe.note(table=table.name, key=key or "AWS owned key")
 
-    decided(unallowed(attached), observe)
+    judge(unallowed(attached))
 
 
 @expectation("SEC-21", ja="バケットがKMSで暗号化されている")
 def test_bucket_is_encrypted_by_kms(
-    deployed: Deployed, image_bucket: str, found: Sections, decided: Decided, observe: Observations
+    deployed: Deployed, image_bucket: str, found: Sections, judge: Judge
 ) -> None:
-    bucket = observe(deployed.bucket(image_bucket), "encryption", "kms_key")
+    bucket = judge.observe(deployed.bucket(image_bucket), "encryption", "kms_key")
 
-    decided(bucket_key_flaws(bucket, found), observe)
+    judge(bucket_key_flaws(bucket, found))
 
 
 @expectation("SEC-22", ja="バケットが公開されていない")
 def test_bucket_is_closed_to_the_public(
-    deployed: Deployed, image_bucket: str, decided: Decided, observe: Observations
+    deployed: Deployed, image_bucket: str, judge: Judge
 ) -> None:
-    bucket = observe(deployed.bucket(image_bucket), "public_access_blocked")
+    bucket = judge.observe(deployed.bucket(image_bucket), "public_access_blocked")
 
     facts, bounds = {CLOSED: bucket.public_access_blocked}, {CLOSED: exactly(True)}
     about = {"call": "s3:GetBucketPublicAccessBlock", "loosens": True}
-    decided(differences(BUCKET, bucket.name, facts, bounds, **about), observe)
+    judge(differences(BUCKET, bucket.name, facts, bounds, **about))
 
 
 @expectation("SEC-22", ja="バケットが平文のHTTPを拒否する")
-def test_bucket_refuses_plain_http(
-    deployed: Deployed, image_bucket: str, decided: Decided, observe: Observations
-) -> None:
-    bucket = observe(deployed.bucket(image_bucket), "policy")
+def test_bucket_refuses_plain_http(deployed: Deployed, image_bucket: str, judge: Judge) -> None:
+    bucket = judge.observe(deployed.bucket(image_bucket), "policy")
 
     facts, bounds = {HTTP: not bucket.refuses_http}, {HTTP: exactly(False)}
     about = {"call": "s3:GetBucketPolicy", "loosens": True}
-    decided(differences(BUCKET, bucket.name, facts, bounds, **about), observe)
+    judge(differences(BUCKET, bucket.name, facts, bounds, **about))
 
 
 @expectation("SEC-22", ja="バケットのポリシーがアカウント外に開かず、読み取りも拒否しない")
 def test_policy_of_the_bucket_lets_no_stranger_in_and_no_reader_out(
-    deployed: Deployed,
-    image_bucket: str,
-    insiders: Insiders,
-    decided: Decided,
-    observe: Observations,
+    deployed: Deployed, image_bucket: str, insiders: Insiders, judge: Judge
 ) -> None:
-    bucket = observe(deployed.bucket(image_bucket), "policy")
+    bucket = judge.observe(deployed.bucket(image_bucket), "policy")
 
-    decided(bucket_policy_flaws(bucket, insiders), observe)
+    judge(bucket_policy_flaws(bucket, insiders))
 
 
 @expectation("SEC-22", ja="バケットに計画外の設定がない")
 def test_nothing_unplanned_is_attached_to_the_bucket(
-    deployed: Deployed, image_bucket: str, decided: Decided, observe: Observations
+    deployed: Deployed, image_bucket: str, judge: Judge
 ) -> None:
-    attached = observe.attached(deployed.bucket_attachments(image_bucket), bucket=image_bucket)
+    attached = judge.observe.attached(
+        deployed.bucket_attachments(image_bucket), bucket=image_bucket
+    )
 
-    decided(unallowed(attached), observe)
+    judge(unallowed(attached))

@@ -22,9 +22,8 @@ from checks.releases import deployed_again, newest
 from checks.variables import arns_of, differing, diverting, foreign, hijacking, leading_to_line
 from plan import Plan
 from signoff.checklist import expectation
-from signoff.decisions import Decided
+from signoff.decisions import Judge
 from signoff.environment import Environment, where
-from signoff.observations import Observations
 
 GET_FUNCTION = "lambda:GetFunction"
 NEED = where("target_rate", "seconds_per_call")
@@ -48,66 +47,60 @@ def allowing(what: str) -> dict[Words, Bound]:
 
 @expectation("DEP-10", ja="関数がActiveで、直近の更新が成功している")
 def test_function_is_active_and_its_last_update_succeeded(
-    function: desired.Function, deployed: Deployed, decided: Decided, observe: Observations
+    function: desired.Function, deployed: Deployed, judge: Judge
 ) -> None:
-    found = observe(deployed.function(function), "arn", "version", "state", "last_update_status")
+    found = judge.observe(
+        deployed.function(function), "arn", "version", "state", "last_update_status"
+    )
 
     facts = {STATE: found.state, LAST_UPDATE: found.last_update_status}
     bounds = {STATE: exactly("Active"), LAST_UPDATE: exactly("Successful")}
     about = {"call": GET_FUNCTION, "decidable": False}
-    decided(differences(FUNCTION, found.name, facts, bounds, **about), observe)
+    judge(differences(FUNCTION, found.name, facts, bounds, **about))
 
 
 @expectation("DEP-10", ja="環境変数の暗号化キーが使える")
 def test_key_of_the_variables_can_be_used(
-    function: desired.Function,
-    deployed: Deployed,
-    found: Sections,
-    decided: Decided,
-    observe: Observations,
+    function: desired.Function, deployed: Deployed, found: Sections, judge: Judge
 ) -> None:
-    there = observe(deployed.function(function), "kms_key_arn")
+    there = judge.observe(deployed.function(function), "kms_key_arn")
 
-    decided(function_key_flaws(there, found), observe)
+    judge(function_key_flaws(there, found))
 
 
 @expectation("DEP-11", ja="関数が計画したランタイムで動く")
 def test_function_runs_on_the_planned_runtime(
-    function: desired.Function, deployed: Deployed, decided: Decided, observe: Observations
+    function: desired.Function, deployed: Deployed, judge: Judge
 ) -> None:
-    found = observe(deployed.function(function), "runtime", "runtime_version")
+    found = judge.observe(deployed.function(function), "runtime", "runtime_version")
 
     planned = {RUNTIME: exactly(function.runtime)}
-    decided(differences(FUNCTION, found.name, found.facts, planned, call=GET_FUNCTION), observe)
+    judge(differences(FUNCTION, found.name, found.facts, planned, call=GET_FUNCTION))
 
 
 @expectation("DEP-11", ja="関数のランタイムがAWSのサポート期間内である")
 def test_aws_supports_the_runtime_of_the_function(
-    function: desired.Function,
-    deployed: Deployed,
-    today: date,
-    decided: Decided,
-    observe: Observations,
+    function: desired.Function, deployed: Deployed, today: date, judge: Judge
 ) -> None:
-    found = observe(deployed.function(function), "runtime")
+    found = judge.observe(deployed.function(function), "runtime")
 
     about = {"call": GET_FUNCTION, "loosens": True}
     facts, bounds = {RUNTIME: found.runtime}, {RUNTIME: supported_on(today, found.runtime)}
-    decided(differences(FUNCTION, found.name, facts, bounds, **about), observe)
+    judge(differences(FUNCTION, found.name, facts, bounds, **about))
 
 
 @expectation("DEP-12", ja="関数のタイムアウトとメモリが足りている")
 def test_function_has_the_time_and_memory_that_it_needs(
-    function: desired.Function, deployed: Deployed, decided: Decided, observe: Observations
+    function: desired.Function, deployed: Deployed, judge: Judge
 ) -> None:
-    found = observe(deployed.function(function), "timeout_s", "memory_mb")
+    found = judge.observe(deployed.function(function), "timeout_s", "memory_mb")
 
     about = {
         "call": GET_FUNCTION,
         "decided_in": where("functions", "timeout_s", "memory_mb"),
         "loosens": True,
     }
-    decided(differences(FUNCTION, found.name, found.facts, function.bounds, **about), observe)
+    judge(differences(FUNCTION, found.name, found.facts, function.bounds, **about))
 
 
 @expectation("DEP-13", ja="関数の環境変数が計画どおりである")
@@ -117,13 +110,12 @@ def test_function_has_the_planned_variables(
     environment: Environment,
     inventory: Inventory,
     plan: Plan,
-    decided: Decided,
-    observe: Observations,
+    judge: Judge,
 ) -> None:
-    found = observe(deployed.function(function), "environment")
+    found = judge.observe(deployed.function(function), "environment")
     salt, arns = inventory.salts["own"], partial(arns_of, plan, inventory.sections)
 
-    decided(differing(found, function, environment, salt, arns), observe)
+    judge(differing(found, function, environment, salt, arns))
 
 
 @expectation("DEP-13", ja="関数がLINE自体を呼び出す")
@@ -132,15 +124,14 @@ def test_function_calls_line_itself(
     deployed: Deployed,
     environment: Environment,
     inventory: Inventory,
-    decided: Decided,
-    observe: Observations,
+    judge: Judge,
 ) -> None:
     endpoint = deployed.function(function).environment.get("LINE_API_ENDPOINT")
-    observe.note(function=function.name, LINE_API_ENDPOINT=endpoint)
+    judge.observe.note(function=function.name, LINE_API_ENDPOINT=endpoint)
 
     lines = leading_to_line(environment, inventory.salts["own"])
     facts, about = {LINE_ENDPOINT: endpoint}, {"call": GET_FUNCTION, "decidable": False}
-    decided(differences(FUNCTION, function.name, facts, {LINE_ENDPOINT: lines}, **about), observe)
+    judge(differences(FUNCTION, function.name, facts, {LINE_ENDPOINT: lines}, **about))
 
 
 @expectation("DEP-14", ja="関数が別の環境を参照していない")
@@ -149,180 +140,155 @@ def test_function_knows_no_other_environment(
     deployed: Deployed,
     environment: Environment,
     inventory: Inventory,
-    decided: Decided,
-    observe: Observations,
+    judge: Judge,
 ) -> None:
-    found = observe(deployed.function(function), "environment")
+    found = judge.observe(deployed.function(function), "environment")
     salt = inventory.salts["own"]
 
-    decided(foreign(found, function, environment, salt), observe)
+    judge(foreign(found, function, environment, salt))
 
 
 @expectation("DEP-14", ja="関数がAWS自体を呼び出す")
 def test_function_calls_aws_itself(
-    function: desired.Function, deployed: Deployed, decided: Decided, observe: Observations
+    function: desired.Function, deployed: Deployed, judge: Judge
 ) -> None:
-    found = observe(deployed.function(function), "environment")
+    found = judge.observe(deployed.function(function), "environment")
 
-    decided(diverting(found), observe)
+    judge(diverting(found))
 
 
 @expectation("DEP-15", ja="エイリアスが公開済みのバージョンを指す")
 def test_alias_points_to_a_published_version(
-    function: desired.Function, deployed: Deployed, decided: Decided, observe: Observations
+    function: desired.Function, deployed: Deployed, judge: Judge
 ) -> None:
-    alias = observe(deployed.alias(function), "arn", "version")
+    alias = judge.observe(deployed.alias(function), "arn", "version")
     published = [version.number for version in deployed.versions(function)]
-    observe.note(function=function.name, published=published)
+    judge.observe.note(function=function.name, published=published)
 
     about = {"call": "lambda:ListAliases", "decidable": False, "remedy": "moved"}
     facts, bounds = {VERSION: alias.version}, {VERSION: one_of(*published)}
-    decided(differences(ALIAS, f"{function.name}:{alias.name}", facts, bounds, **about), observe)
+    judge(differences(ALIAS, f"{function.name}:{alias.name}", facts, bounds, **about))
 
 
 @expectation("DEP-16", ja="ルートがエイリアスを呼び出す")
 def test_route_invokes_the_alias(
-    route: desired.Route,
-    deployed: Deployed,
-    environment: Environment,
-    decided: Decided,
-    observe: Observations,
+    route: desired.Route, deployed: Deployed, environment: Environment, judge: Judge
 ) -> None:
     integration = deployed.integration(route)
     called = target(integration.uri, deployed.stage().variables)
-    observe.note(route=route.id, uri=integration.uri)
+    judge.observe.note(route=route.id, uri=integration.uri)
 
     facts, bounds = {ALIAS: called.qualifier or None}, {ALIAS: exactly(environment.alias)}
     about = {"call": SERVED, "decided_in": where("alias"), "loosens": True}
-    decided(differences(ROUTE, route.id, facts, bounds, **about), observe)
+    judge(differences(ROUTE, route.id, facts, bounds, **about))
 
 
 @expectation("DEP-16", ja="APIがエイリアスを呼び出せる")
 def test_api_may_invoke_the_alias(
-    route: desired.Route,
-    deployed: Deployed,
-    environment: Environment,
-    decided: Decided,
-    observe: Observations,
+    route: desired.Route, deployed: Deployed, environment: Environment, judge: Judge
 ) -> None:
-    alias = observe(deployed.alias(route.function), "arn").arn
+    alias = judge.observe(deployed.alias(route.function), "arn").arn
     source = source_of(route, deployed.rest_api().id, environment)
     policies = deployed.function_policies(route.function)
-    observe.note(source=source, policies=policies)
+    judge.observe.note(source=source, policies=policies)
 
     facts = {INVOKED_BY: may_invoke(policies, alias, source)}
-    decided(differences(FUNCTION, alias, facts, allowing(route.id), **OF_POLICY), observe)
+    judge(differences(FUNCTION, alias, facts, allowing(route.id), **OF_POLICY))
 
 
 @expectation("DEP-16", ja="オーソライザーがエイリアスを呼び出す")
-def test_authorizers_invoke_the_alias(
-    deployed: Deployed, plan: Plan, decided: Decided, observe: Observations
-) -> None:
-    observe.note(authorizers=[one.uri for one in deployed.served().authorizers.values()])
+def test_authorizers_invoke_the_alias(deployed: Deployed, plan: Plan, judge: Judge) -> None:
+    judge.observe.note(authorizers=[one.uri for one in deployed.served().authorizers.values()])
 
-    decided(invoking_others(deployed, plan.api.authorizer), observe)
+    judge(invoking_others(deployed, plan.api.authorizer))
 
 
 @expectation("DEP-16", ja="APIがオーソライザーを呼び出せる")
 def test_api_may_ask_its_authorizers(
-    deployed: Deployed,
-    plan: Plan,
-    environment: Environment,
-    decided: Decided,
-    observe: Observations,
+    deployed: Deployed, plan: Plan, environment: Environment, judge: Judge
 ) -> None:
-    alias = observe(deployed.alias(plan.api.authorizer.function), "arn").arn
+    alias = judge.observe(deployed.alias(plan.api.authorizer.function), "arn").arn
     policies = deployed.function_policies(plan.api.authorizer.function)
     api_id = deployed.rest_api().id
     ids = [one.id for one in deployed.draft().authorizers.values()]
     sources = [source_of_authorizer(one, api_id, environment) for one in ids]
-    observe.note(sources=sources, policies=policies)
+    judge.observe.note(sources=sources, policies=policies)
 
     refused = [source for source in sources if not may_invoke(policies, alias, source)]
     facts = {INVOKED_BY: not refused}
-    decided(differences(FUNCTION, alias, facts, allowing(as_text(refused)), **OF_POLICY), observe)
+    judge(differences(FUNCTION, alias, facts, allowing(as_text(refused)), **OF_POLICY))
 
 
 @expectation("DEP-17", ja="エイリアスがリリースしたコードを実行する")
 def test_alias_runs_the_code_that_was_released(
-    function: desired.Function, deployed: Deployed, decided: Decided, observe: Observations
+    function: desired.Function, deployed: Deployed, judge: Judge
 ) -> None:
     alias = deployed.alias(function)
-    code = observe(deployed.function(function), "version", "code_sha256").code_sha256
+    code = judge.observe(deployed.function(function), "version", "code_sha256").code_sha256
     released = deployed.record("release").body["functions"].get(function.name, {})
-    observe.note(released=released)
+    judge.observe.note(released=released)
 
     bounds = {CODE: exactly(released.get("code_sha256"))}
     about = {"call": GET_FUNCTION, "decided_in": RELEASED, "decidable": False}
-    decided(
-        differences(ALIAS, f"{alias.arn} ({alias.version})", {CODE: code}, bounds, **about), observe
-    )
+    judge(differences(ALIAS, f"{alias.arn} ({alias.version})", {CODE: code}, bounds, **about))
 
 
 @expectation("DEP-17", ja="最新のデプロイがリリースしたものである")
-def test_newest_deployment_is_the_one_that_was_released(
-    deployed: Deployed, decided: Decided, observe: Observations
-) -> None:
+def test_newest_deployment_is_the_one_that_was_released(deployed: Deployed, judge: Judge) -> None:
     last, released = newest(deployed.deployments()), deployed.record("release").body
-    observe.note(newest=last, released=released["deployment"])
+    judge.observe.note(newest=last, released=released["deployment"])
 
     known = released["deployment"] in {one.id for one in last} or deployed_again(deployed, released)
     facts = {NEWEST: [released["deployment"]] if known else [one.id for one in last]}
     bounds = {NEWEST: exactly([released["deployment"]])}
     about = {"call": "apigateway:GetDeployments", "decided_in": RELEASED, "decidable": False}
     found = differences(REST_API, deployed.rest_api().name, facts, bounds, remedy="api", **about)
-    decided(found, observe)
+    judge(found)
 
 
 @expectation("DEP-17", ja="関数に別のコードを実行させる設定がない")
 def test_nothing_makes_the_function_run_other_code(
-    function: desired.Function, deployed: Deployed, decided: Decided, observe: Observations
+    function: desired.Function, deployed: Deployed, judge: Judge
 ) -> None:
-    found = observe(deployed.function(function), "environment", "layers", "file_systems")
+    found = judge.observe(deployed.function(function), "environment", "layers", "file_systems")
 
-    decided(hijacking(found), observe)
+    judge(hijacking(found))
 
 
 @expectation("DEP-18", ja="同時実行数が目標レートに足りる")
 def test_concurrency_suffices_for_the_target_rate(
-    deployed: Deployed,
-    plan: Plan,
-    environment: Environment,
-    decided: Decided,
-    observe: Observations,
+    deployed: Deployed, plan: Plan, environment: Environment, judge: Judge
 ) -> None:
-    account = observe(deployed.lambda_account(), "concurrent_executions", "unreserved")
+    account = judge.observe(deployed.lambda_account(), "concurrent_executions", "unreserved")
     ours = [deployed.function(one) for one in plan.functions]
     needed, free = busy(environment, calls=CALLS_PER_REQUEST), free_for_us(account, ours)
-    observe.note(requests_a_second=environment.target_rate, needed=needed, free=free)
+    judge.observe.note(requests_a_second=environment.target_rate, needed=needed, free=free)
 
     about = {"call": "lambda:GetAccountSettings", "decided_in": NEED, "loosens": True}
     facts, bounds = {FREE: free}, {FREE: at_least(needed)}
-    decided(differences(ACCOUNT, environment.account, facts, bounds, **about), observe)
+    judge(differences(ACCOUNT, environment.account, facts, bounds, **about))
 
 
 @expectation("DEP-18", ja="予約済み同時実行数が関数を妨げない", red_here=True)
 def test_reservation_does_not_strangle_the_function(
-    function: desired.Function,
-    deployed: Deployed,
-    environment: Environment,
-    decided: Decided,
-    observe: Observations,
+    function: desired.Function, deployed: Deployed, environment: Environment, judge: Judge
 ) -> None:
-    found = observe(deployed.function(function), "reserved_concurrency")
+    found = judge.observe(deployed.function(function), "reserved_concurrency")
     needed = busy(environment, calls=1)
-    observe.note(needed=needed)
+    judge.observe.note(needed=needed)
 
     reserved = {} if found.reserved_concurrency is None else {RESERVED: found.reserved_concurrency}
     bounds = {fact: at_least(needed) for fact in reserved}
     about = {"call": GET_FUNCTION, "decided_in": NEED, "loosens": True}
-    decided(differences(FUNCTION, found.name, reserved, bounds, **about), observe)
+    judge(differences(FUNCTION, found.name, reserved, bounds, **about))
 
 
 @expectation("DEP-19", ja="関数に計画外の設定がない")
 def test_nothing_unplanned_is_attached_to_the_function(
-    function: desired.Function, deployed: Deployed, decided: Decided, observe: Observations
+    function: desired.Function, deployed: Deployed, judge: Judge
 ) -> None:
-    attached = observe.attached(deployed.function_attachments(function), function=function.name)
+    attached = judge.observe.attached(
+        deployed.function_attachments(function), function=function.name
+    )
 
-    decided(unallowed(attached), observe)
+    judge(unallowed(attached))

@@ -38,7 +38,7 @@ from checks.hearing import Hearing
 from checks.log_access import access, disturbing, of_no_plan, only_watching
 from plan import Plan
 from signoff.checklist import expectation
-from signoff.decisions import Decided
+from signoff.decisions import Judge
 from signoff.environment import Environment, where
 from signoff.evidence import Records
 from signoff.observations import Observations
@@ -63,190 +63,150 @@ OF_GROUP = {"call": "logs:DescribeLogGroups", "loosens": True}
 
 @expectation("MON-01", ja="すべての関数のエラーを監視している")
 def test_errors_of_every_function_are_counted(
-    function_error_alarm: desired.Alarm,
-    hearing: Hearing,
-    row: str,
-    decided: Decided,
-    observe: Observations,
+    function_error_alarm: desired.Alarm, hearing: Hearing, row: str, judge: Judge
 ) -> None:
-    alarm = observe(alarm_for(function_error_alarm, hearing, row), *JUDGED)
+    alarm = judge.observe(alarm_for(function_error_alarm, hearing, row), *JUDGED)
 
-    decided(shortfalls(alarm, function_error_alarm), observe)
+    judge(shortfalls(alarm, function_error_alarm))
 
 
 @expectation("MON-02", ja="APIの4XXエラーを監視している")
 def test_client_errors_of_the_api_are_counted(
-    api_4xx_alarm: desired.Alarm,
-    hearing: Hearing,
-    row: str,
-    decided: Decided,
-    observe: Observations,
+    api_4xx_alarm: desired.Alarm, hearing: Hearing, row: str, judge: Judge
 ) -> None:
-    alarm = observe(alarm_for(api_4xx_alarm, hearing, row), *JUDGED)
+    alarm = judge.observe(alarm_for(api_4xx_alarm, hearing, row), *JUDGED)
 
-    decided(shortfalls(alarm, api_4xx_alarm), observe)
+    judge(shortfalls(alarm, api_4xx_alarm))
 
 
 @expectation("MON-03", ja="APIの5XXエラーを監視している")
 def test_server_errors_of_the_api_are_counted(
-    api_5xx_alarm: desired.Alarm,
-    hearing: Hearing,
-    row: str,
-    decided: Decided,
-    observe: Observations,
+    api_5xx_alarm: desired.Alarm, hearing: Hearing, row: str, judge: Judge
 ) -> None:
-    alarm = observe(alarm_for(api_5xx_alarm, hearing, row), *JUDGED)
+    alarm = judge.observe(alarm_for(api_5xx_alarm, hearing, row), *JUDGED)
 
-    decided(shortfalls(alarm, api_5xx_alarm), observe)
+    judge(shortfalls(alarm, api_5xx_alarm))
 
 
 @expectation("MON-04", ja="すべてのテーブルとインデックスのスロットリングを監視している")
 def test_throttling_of_every_table_and_index_is_counted(
-    throttle_alarm: desired.Alarm,
-    hearing: Hearing,
-    row: str,
-    decided: Decided,
-    observe: Observations,
+    throttle_alarm: desired.Alarm, hearing: Hearing, row: str, judge: Judge
 ) -> None:
-    alarm = observe(alarm_for(throttle_alarm, hearing, row), *JUDGED)
+    alarm = judge.observe(alarm_for(throttle_alarm, hearing, row), *JUDGED)
 
-    decided(shortfalls(alarm, throttle_alarm), observe)
+    judge(shortfalls(alarm, throttle_alarm))
 
 
 @expectation("MON-05", ja="すべての関数の障害を監視している")
 def test_faults_of_every_function_are_counted(
-    function_fault_alarm: desired.Alarm,
-    hearing: Hearing,
-    row: str,
-    decided: Decided,
-    observe: Observations,
+    function_fault_alarm: desired.Alarm, hearing: Hearing, row: str, judge: Judge
 ) -> None:
-    alarm = observe(alarm_for(function_fault_alarm, hearing, row), *JUDGED)
+    alarm = judge.observe(alarm_for(function_fault_alarm, hearing, row), *JUDGED)
 
-    decided(shortfalls(alarm, function_fault_alarm), observe)
+    judge(shortfalls(alarm, function_fault_alarm))
 
 
 @expectation("MON-05", ja="ログの障害がメトリクスになる")
 def test_faults_in_the_logs_become_a_metric(
-    function: desired.Function,
-    plan: Plan,
-    deployed: Deployed,
-    decided: Decided,
-    observe: Observations,
+    function: desired.Function, plan: Plan, deployed: Deployed, judge: Judge
 ) -> None:
     planned = next(one for one in plan.log_groups if one.name == function.log_group)
-    group = observe(deployed.log_group(planned), "log_class")
+    group = judge.observe(deployed.log_group(planned), "log_class")
 
     bounds = {LOG_CLASS: planned.bounds[LOG_CLASS]}
-    decided(differences(LOG_GROUP, group.name, group.facts, bounds, **OF_GROUP), observe)
+    judge(differences(LOG_GROUP, group.name, group.facts, bounds, **OF_GROUP))
 
 
 @expectation("MON-06", ja="アラームが人に届く")
 def test_alarm_reaches_a_person(
-    alarm: desired.Alarm, hearing: Hearing, row: str, decided: Decided, observe: Observations
+    alarm: desired.Alarm, hearing: Hearing, row: str, judge: Judge
 ) -> None:
-    judged = observe(alarm_for(alarm, hearing, row), "actions_enabled", "alarm_actions")
-    observe.note(failed_action=judged.failed_action)
+    judged = judge.observe(alarm_for(alarm, hearing, row), "actions_enabled", "alarm_actions")
+    judge.observe.note(failed_action=judged.failed_action)
 
-    decided(heard(judged, hearing, decided), observe)
+    judge(heard(judged, hearing, judge.decisions))
 
 
 @expectation("MON-07", ja="アラームが発報していない")
 def test_alarm_is_not_in_alarm(
-    alarm: desired.Alarm,
-    hearing: Hearing,
-    records: Records,
-    now: datetime,
-    row: str,
-    decided: Decided,
-    observe: Observations,
+    alarm: desired.Alarm, hearing: Hearing, records: Records, now: datetime, row: str, judge: Judge
 ) -> None:
-    judged = observe(alarm_for(alarm, hearing, row), "state", "state_since")
+    judged = judge.observe(alarm_for(alarm, hearing, row), "state", "state_since")
 
-    decided(ringing([(judged, settled(judged, records, now))]), observe)
+    judge(ringing([(judged, settled(judged, records, now))]))
 
 
 @expectation("MON-07", ja="本環境の他のアラームも発報していない")
 def test_no_other_alarm_of_ours_is_in_alarm(
-    found: Sections, records: Records, now: datetime, decided: Decided, observe: Observations
+    found: Sections, records: Records, now: datetime, judge: Judge
 ) -> None:
     states = [(one, settled(one, records, now)) for one in everything(found)]
-    observe.note(alarms=len(states))
+    judge.observe.note(alarms=len(states))
 
-    decided(ringing(states), observe)
+    judge(ringing(states))
 
 
 @expectation("MON-08", ja="アラームがミュートも抑制もされていない")
 def test_alarm_is_neither_muted_nor_held_back(
-    alarm: desired.Alarm, hearing: Hearing, row: str, decided: Decided, observe: Observations
+    alarm: desired.Alarm, hearing: Hearing, row: str, judge: Judge
 ) -> None:
-    judged = observe(alarm_for(alarm, hearing, row), "alarm_actions")
+    judged = judge.observe(alarm_for(alarm, hearing, row), "alarm_actions")
     held_back = silencing(judged, hearing)
-    observe.note(unplanned=[one.what for one in held_back])
+    judge.observe.note(unplanned=[one.what for one in held_back])
 
-    decided(held_back, observe)
+    judge(held_back)
 
 
 @expectation("MON-08", ja="本環境のアラームは通知だけを行う")
-def test_alarms_of_ours_only_tell(found: Sections, decided: Decided, observe: Observations) -> None:
-    observe.note(alarms=len(everything(found)))
+def test_alarms_of_ours_only_tell(found: Sections, judge: Judge) -> None:
+    judge.observe.note(alarms=len(everything(found)))
 
-    decided(other_actions(found), observe)
+    judge(other_actions(found))
 
 
 @expectation("MON-09", ja="トピックがアラームの通知を伝える")
 def test_topic_passes_on_what_alarms_tell_it(
-    alarm: desired.Alarm, hearing: Hearing, row: str, decided: Decided, observe: Observations
+    alarm: desired.Alarm, hearing: Hearing, row: str, judge: Judge
 ) -> None:
-    judged = observe(alarm_for(alarm, hearing, row), "alarm_actions")
+    judged = judge.observe(alarm_for(alarm, hearing, row), "alarm_actions")
 
-    decided(hearing.cut_off(judged), observe)
+    judge(hearing.cut_off(judged))
 
 
 @expectation("MON-10", ja="ダッシュボードに各種類のウィジェットがある")
 def test_dashboard_has_a_widget_of_each_kind(
-    widget: desired.Widget, deployed: Deployed, decided: Decided, observe: Observations
+    widget: desired.Widget, deployed: Deployed, judge: Judge
 ) -> None:
     dashboard = deployed.dashboard()
-    observe.note(dashboard=dashboard.name, titles=[one.title for one in dashboard.widgets])
+    judge.observe.note(dashboard=dashboard.name, titles=[one.title for one in dashboard.widgets])
 
-    decided(lacking_kind(dashboard, widget), observe)
+    judge(lacking_kind(dashboard, widget))
 
 
 @expectation("MON-11", ja="ダッシュボードがその種類の対象をすべて表示する")
 def test_dashboard_shows_every_subject_of_a_kind(
-    widget: desired.Widget,
-    deployed: Deployed,
-    environment: Environment,
-    decided: Decided,
-    observe: Observations,
+    widget: desired.Widget, deployed: Deployed, environment: Environment, judge: Judge
 ) -> None:
     dashboard = deployed.dashboard()
-    observe.note(dashboard=dashboard.name, metrics=len(shown(dashboard)))
+    judge.observe.note(dashboard=dashboard.name, metrics=len(shown(dashboard)))
 
     lacking, fact = lacking_kind(dashboard, widget), absent_from(widget)
-    decided.follow("MON-10", lacking, observe, not_shown(dashboard, widget))
+    judge.follow("MON-10", lacking, not_shown(dashboard, widget))
     missing = [] if lacking else missing_from(dashboard, widget, here(environment))
     facts, about = {fact: missing}, {"call": GET_DASHBOARD, "loosens": True}
-    decided(differences(DASHBOARD, dashboard.name, facts, {fact: within(())}, **about), observe)
+    judge(differences(DASHBOARD, dashboard.name, facts, {fact: within(())}, **about))
 
 
 @expectation("MON-11", ja="ダッシュボードが存在するものだけを表示する")
 def test_dashboard_shows_only_what_exists(
-    deployed: Deployed,
-    found: Sections,
-    plan: Plan,
-    environment: Environment,
-    decided: Decided,
-    observe: Observations,
+    deployed: Deployed, found: Sections, plan: Plan, environment: Environment, judge: Judge
 ) -> None:
     dashboard = deployed.dashboard()
-    observe.note(dashboard=dashboard.name, metrics=len(shown(dashboard)))
+    judge.observe.note(dashboard=dashboard.name, metrics=len(shown(dashboard)))
 
     facts = {GHOSTS: frozenset(ghosts(dashboard, found, plan, here(environment)))}
-    decided(
+    judge(
         differences(DASHBOARD, dashboard.name, facts, {GHOSTS: within(())}, call=GET_DASHBOARD),
-        observe,
     )
 
 
@@ -259,44 +219,48 @@ def test_log_group_exists(
 
 @expectation("MON-12", ja="関数が自身のロググループに書き込む")
 def test_function_writes_into_its_log_group(
-    function: desired.Function, deployed: Deployed, decided: Decided, observe: Observations
+    function: desired.Function, deployed: Deployed, judge: Judge
 ) -> None:
-    found = observe(deployed.function(function), "log_group")
+    found = judge.observe(deployed.function(function), "log_group")
 
     facts, bounds = {LOG_GROUP: found.log_group}, {LOG_GROUP: exactly(function.log_group)}
-    decided(differences(FUNCTION, found.name, facts, bounds, call="lambda:GetFunction"), observe)
+    judge(differences(FUNCTION, found.name, facts, bounds, call="lambda:GetFunction"))
 
 
 @expectation("MON-13", ja="APIの実行ログに保持期間がある")
 def test_execution_logs_of_the_api_do_expire(
-    deployed: Deployed, found: Sections, plan: Plan, decided: Decided, observe: Observations
+    deployed: Deployed, found: Sections, plan: Plan, judge: Judge
 ) -> None:
     name = EXECUTION_LOGS.format(api=deployed.rest_api().id, stage=plan.api.stage)
     group = lookup(found.log_groups, name)
-    observe.note(group=name, retention_days=group.retention_days if group else "no such group")
+    judge.observe.note(
+        group=name, retention_days=group.retention_days if group else "no such group"
+    )
 
     facts, bounds = (group.facts, {RETENTION: expiring()}) if group else ({}, {})
-    decided(differences(LOG_GROUP, name, facts, bounds, **OF_GROUP), observe)
+    judge(differences(LOG_GROUP, name, facts, bounds, **OF_GROUP))
 
 
 @expectation("MON-13", ja="ログの保持期間が決定どおりである")
 def test_logs_are_kept_as_long_as_decided(
-    log_group: desired.LogGroup, deployed: Deployed, decided: Decided, observe: Observations
+    log_group: desired.LogGroup, deployed: Deployed, judge: Judge
 ) -> None:
-    group = observe(deployed.log_group(log_group), "retention_days")
+    group = judge.observe(deployed.log_group(log_group), "retention_days")
 
     about = {**OF_GROUP, "decided_in": where("retention_days")}
     bounds = {RETENTION: log_group.bounds[RETENTION]}
-    decided(differences(LOG_GROUP, group.name, group.facts, bounds, **about), observe)
+    judge(differences(LOG_GROUP, group.name, group.facts, bounds, **about))
 
 
 @expectation("MON-15", ja="ロググループに計画外の設定がない")
 def test_nothing_unplanned_is_attached_to_the_log_group(
-    log_group: desired.LogGroup, deployed: Deployed, decided: Decided, observe: Observations
+    log_group: desired.LogGroup, deployed: Deployed, judge: Judge
 ) -> None:
-    attached = observe.attached(deployed.log_group_attachments(log_group), group=log_group.name)
+    attached = judge.observe.attached(
+        deployed.log_group_attachments(log_group), group=log_group.name
+    )
 
-    decided(disturbing(attached), observe)
+    judge(disturbing(attached))
 
 
 @expectation("MON-15", ja="ロググループの暗号化キーが使える")
@@ -305,37 +269,34 @@ def test_key_of_the_log_group_can_be_used(
     deployed: Deployed,
     found: Sections,
     environment: Environment,
-    decided: Decided,
-    observe: Observations,
+    judge: Judge,
 ) -> None:
-    group = observe(deployed.log_group(log_group), "kms_key")
+    group = judge.observe(deployed.log_group(log_group), "kms_key")
 
-    decided(log_key_flaws(group, found, environment.region), observe)
+    judge(log_key_flaws(group, found, environment.region))
 
 
 @expectation("MON-15", ja="アカウントの設定が本環境のログに影響しない")
-def test_account_leaves_our_logs_as_they_are(
-    found: Sections, plan: Plan, decided: Decided, observe: Observations
-) -> None:
+def test_account_leaves_our_logs_as_they_are(found: Sections, plan: Plan, judge: Judge) -> None:
     attached = of_no_plan(found, [one.name for one in plan.log_groups])
-    observe.note(policies=len(attached))
+    judge.observe.note(policies=len(attached))
 
-    decided((*disturbing(attached), *access(found)), observe)
+    judge((*disturbing(attached), *access(found)))
 
 
 @expectation("MON-16", ja="ほかにアラームの通知を受ける者がいない")
-def test_nobody_else_hears_the_alarms(
-    hearing: Hearing, plan: Plan, decided: Decided, observe: Observations
-) -> None:
-    observe.note(topics=len(known(hearing.found.topics)), planned=bool(plan.topic.email))
+def test_nobody_else_hears_the_alarms(hearing: Hearing, plan: Plan, judge: Judge) -> None:
+    judge.observe.note(topics=len(known(hearing.found.topics)), planned=bool(plan.topic.email))
 
-    decided(hearing.others(plan.topic.email), observe)
+    judge(hearing.others(plan.topic.email))
 
 
 @expectation("MON-16", ja="ほかにロググループの内容を集計するものがない")
 def test_nobody_else_counts_what_the_log_group_holds(
-    log_group: desired.LogGroup, deployed: Deployed, decided: Decided, observe: Observations
+    log_group: desired.LogGroup, deployed: Deployed, judge: Judge
 ) -> None:
-    attached = observe.attached(deployed.log_group_attachments(log_group), group=log_group.name)
+    attached = judge.observe.attached(
+        deployed.log_group_attachments(log_group), group=log_group.name
+    )
 
-    decided(only_watching(attached), observe)
+    judge(only_watching(attached))

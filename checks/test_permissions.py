@@ -46,7 +46,7 @@ from checks.privileges import (
 from checks.secret_arns import but_for_suffixes
 from plan import Plan
 from signoff.checklist import expectation
-from signoff.decisions import Decided
+from signoff.decisions import Judge
 from signoff.environment import Environment
 from signoff.observations import Observations
 
@@ -64,327 +64,268 @@ def test_role_exists_under_its_name(
 
 @expectation("SEC-10", ja="関数が自身のロールで動く")
 def test_function_runs_under_its_own_role(
-    function: desired.Function, deployed: Deployed, decided: Decided, observe: Observations
+    function: desired.Function, deployed: Deployed, judge: Judge
 ) -> None:
-    used = observe(deployed.function(function), "role_arn").role_arn
-    own = observe(deployed.role(function.role), "arn").arn
+    used = judge.observe(deployed.function(function), "role_arn").role_arn
+    own = judge.observe(deployed.role(function.role), "arn").arn
 
     about = {"call": "lambda:GetFunction", "loosens": True}
-    decided(
-        differences(FUNCTION, function.name, {ROLE: used}, {ROLE: exactly(own)}, **about), observe
-    )
+    judge(differences(FUNCTION, function.name, {ROLE: used}, {ROLE: exactly(own)}, **about))
 
 
 @expectation("SEC-11", ja="ロールを引き受けられるのがLambdaだけである")
 def test_role_is_trusted_by_lambda_only(
-    role: desired.Role, deployed: Deployed, decided: Decided, observe: Observations
+    role: desired.Role, deployed: Deployed, judge: Judge
 ) -> None:
-    found = observe(deployed.role(role), "trust")
+    found = judge.observe(deployed.role(role), "trust")
 
-    decided(trust_flaws(found, role), observe)
+    judge(trust_flaws(found, role))
 
 
 @expectation("SEC-12", ja="ロールに計画外の権限がない")
 def test_role_may_do_nothing_beyond_the_plan(
-    role: desired.Role,
-    deployed: Deployed,
-    row: str,
-    decided: Decided,
-    observe: Observations,
+    role: desired.Role, deployed: Deployed, row: str, judge: Judge
 ) -> None:
-    found = observe(deployed.role(role), "policies", "boundary")
+    found = judge.observe(deployed.role(role), "policies", "boundary")
 
-    decided(surplus(found, role, row), observe)
-    follow_graver(found, role, row, decided)
+    judge(surplus(found, role, row))
+    follow_graver(found, role, row, judge.decisions)
     follow_names(found, role, deployed)
 
 
 @expectation("SEC-13", ja="ロールに必要な権限がそろっている")
 def test_role_lacks_nothing_that_it_needs(
-    guided_role: desired.Role,
-    deployed: Deployed,
-    decided: Decided,
-    observe: Observations,
+    guided_role: desired.Role, deployed: Deployed, judge: Judge
 ) -> None:
-    found = observe(deployed.role(guided_role), "policies", "boundary")
+    found = judge.observe(deployed.role(guided_role), "policies", "boundary")
     arns = [deployed.secret(one).arn for one in guided_role.secrets]
-    observe.note(required=guided_role.required, secrets=arns)
+    judge.observe.note(required=guided_role.required, secrets=arns)
 
     lost = but_for_suffixes(lacking(found, guided_role, arns), names_of(found, guided_role, arns))
-    decided(lacks(found, lost), observe)
-    decided(unclear(found, short(found, guided_role, arns)), observe)
+    judge(lacks(found, lost))
+    judge(unclear(found, short(found, guided_role, arns)))
 
 
 @expectation("SEC-13", ja="計画と異なるキーを認める場合、ロールがそれを使える")
 def test_role_may_use_the_keys_that_were_decided(
-    role: desired.Role,
-    deployed: Deployed,
-    environment: Environment,
-    decided: Decided,
-    observe: Observations,
+    role: desired.Role, deployed: Deployed, environment: Environment, judge: Judge
 ) -> None:
-    found = observe(deployed.role(role), "policies", "boundary")
-    keys = keys_decided(role, deployed, environment, decided)
-    observe.note(keys=[one.arn for one in keys])
+    found = judge.observe(deployed.role(role), "policies", "boundary")
+    keys = keys_decided(role, deployed, environment, judge.decisions)
+    judge.observe.note(keys=[one.arn for one in keys])
 
-    decided(unusable_for(found, role, keys), observe)
+    judge(unusable_for(found, role, keys))
 
 
 @expectation("SEC-13", ja="ロールの権限が変わりうる条件に左右されない")
 def test_role_is_granted_for_good_what_it_is_granted(
-    unguided_role: desired.Role, deployed: Deployed, decided: Decided, observe: Observations
+    unguided_role: desired.Role, deployed: Deployed, judge: Judge
 ) -> None:
-    found = observe(deployed.role(unguided_role), "policies", "boundary")
+    found = judge.observe(deployed.role(unguided_role), "policies", "boundary")
     arns = [deployed.secret(one).arn for one in unguided_role.secrets]
 
-    decided(unclear(found, short(found, unguided_role, arns)), observe)
+    judge(unclear(found, short(found, unguided_role, arns)))
 
 
 @expectation("SEC-14", ja="ロールに権限昇格や全権限がない")
 def test_role_can_neither_widen_itself_nor_do_everything(
-    role: desired.Role,
-    deployed: Deployed,
-    row: str,
-    decided: Decided,
-    observe: Observations,
+    role: desired.Role, deployed: Deployed, row: str, judge: Judge
 ) -> None:
-    found = observe(deployed.role(role), "policies", "boundary")
+    found = judge.observe(deployed.role(role), "policies", "boundary")
 
-    decided(surplus(found, role, row), observe)
+    judge(surplus(found, role, row))
 
 
 @expectation("SEC-15", ja="ロールが本環境の外に届かない")
 def test_role_reaches_nothing_outside_this_environment(
-    role: desired.Role,
-    deployed: Deployed,
-    row: str,
-    decided: Decided,
-    observe: Observations,
+    role: desired.Role, deployed: Deployed, row: str, judge: Judge
 ) -> None:
-    found = observe(deployed.role(role), "policies", "boundary")
+    found = judge.observe(deployed.role(role), "policies", "boundary")
 
-    decided(surplus(found, role, row), observe)
-    follow_graver(found, role, row, decided)
+    judge(surplus(found, role, row))
+    follow_graver(found, role, row, judge.decisions)
 
 
 @expectation("SEC-16", ja="シークレットを正確なARNで指定している")
 def test_secret_is_named_by_its_exact_arn(
-    secret_reader: desired.Function,
-    deployed: Deployed,
-    decided: Decided,
-    observe: Observations,
+    secret_reader: desired.Function, deployed: Deployed, judge: Judge
 ) -> None:
     found = deployed.role(secret_reader.role)
     arns = [deployed.secret(one).arn for one in secret_reader.role.secrets]
     names = names_of(found, secret_reader.role, arns)
-    observe.note(role=found.name, secrets=arns, resources=[one.resources for one in names])
+    judge.observe.note(role=found.name, secrets=arns, resources=[one.resources for one in names])
 
-    follow_unnamed(found, secret_reader.role, arns, decided, observe)
+    follow_unnamed(found, secret_reader.role, arns, judge)
     wrong = [flaw for one in names for flaw in unsound(one, deployed.secret_names)]
     about = {**OF_ROLE, "decidable": False}
-    decided(
-        differences(ROLE, found.name, {UNSOUND: wrong}, {UNSOUND: within(())}, **about), observe
-    )
+    judge(differences(ROLE, found.name, {UNSOUND: wrong}, {UNSOUND: within(())}, **about))
 
 
 @expectation("SEC-17", ja="関数を呼び出せるのがこのAPIだけである")
 def test_only_this_api_may_invoke_the_function(
-    function: desired.Function,
-    deployed: Deployed,
-    plan: Plan,
-    decided: Decided,
-    observe: Observations,
+    function: desired.Function, deployed: Deployed, plan: Plan, judge: Judge
 ) -> None:
     api_id = deployed.rest_api().id
     policies = deployed.function_policies(function)
-    observe.note(function=function.name, api=api_id, policies=policies)
+    judge.observe.note(function=function.name, api=api_id, policies=policies)
     callers = callers_of(function, api_id, plan.roles)
 
     facts = {CALLERS: strangers(policies, callers)}
     about = {"call": "lambda:GetPolicy", "loosens": True}
-    decided(differences(FUNCTION, function.name, facts, {CALLERS: within(())}, **about), observe)
+    judge(differences(FUNCTION, function.name, facts, {CALLERS: within(())}, **about))
     unread = unread_versions(function.name, deployed.versions(function), policies)
-    decided.follow("SEC-28", unread, observe)
+    judge.follow("SEC-28", unread)
 
 
 @expectation("SEC-28", ja="全バージョンのポリシーを読み取れている")
 def test_own_policy_of_every_version_is_read(
-    function: desired.Function, deployed: Deployed, decided: Decided, observe: Observations
+    function: desired.Function, deployed: Deployed, judge: Judge
 ) -> None:
     policies = deployed.function_policies(function)
     versions = deployed.versions(function)
-    observe.note(function=function.name, published=spans(int(one.number) for one in versions))
+    judge.observe.note(function=function.name, published=spans(int(one.number) for one in versions))
 
-    decided(unread_versions(function.name, versions, policies), observe)
+    judge(unread_versions(function.name, versions, policies))
 
 
 @expectation("SEC-18", ja="関数がURLを持たない")
 def test_function_has_no_url_of_its_own(
-    function: desired.Function, deployed: Deployed, decided: Decided, observe: Observations
+    function: desired.Function, deployed: Deployed, judge: Judge
 ) -> None:
     urls = [one.url for one in deployed.function_urls(function)]
-    observe.note(function=function.name, urls=urls)
+    judge.observe.note(function=function.name, urls=urls)
 
     about = {"call": "lambda:ListFunctionUrlConfigs", "loosens": True}
-    decided(
-        differences(FUNCTION, function.name, {URLS: urls}, {URLS: within(())}, **about), observe
-    )
+    judge(differences(FUNCTION, function.name, {URLS: urls}, {URLS: within(())}, **about))
 
 
 @expectation("SEC-19", ja="テーブルがアカウント外に開かれていない")
 def test_table_is_open_to_nobody_beyond_the_account(
-    table: desired.Table,
-    deployed: Deployed,
-    environment: Environment,
-    decided: Decided,
-    observe: Observations,
+    table: desired.Table, deployed: Deployed, environment: Environment, judge: Judge
 ) -> None:
     policy = deployed.table_policy(table)
-    observe.note(table=table.name, policy=policy.document)
+    judge.observe.note(table=table.name, policy=policy.document)
 
-    decided(strangers_let_in(TABLE, table.name, policy.document, environment.account), observe)
+    judge(strangers_let_in(TABLE, table.name, policy.document, environment.account))
 
 
 @expectation("SEC-23", ja="ロールに計画外の設定がない")
 def test_nothing_unplanned_is_attached_to_the_role(
-    role: desired.Role, deployed: Deployed, decided: Decided, observe: Observations
+    role: desired.Role, deployed: Deployed, judge: Judge
 ) -> None:
-    attached = observe.attached(deployed.role_attachments(role), role=role.name)
+    attached = judge.observe.attached(deployed.role_attachments(role), role=role.name)
 
-    decided(unallowed(attached), observe)
+    judge(unallowed(attached))
 
 
 @expectation("SEC-23", ja="アクセス許可の境界が関数に必要な権限を残す")
 def test_boundary_leaves_the_role_what_its_function_needs(
-    role: desired.Role,
-    deployed: Deployed,
-    decided: Decided,
-    observe: Observations,
+    role: desired.Role, deployed: Deployed, judge: Judge
 ) -> None:
-    found = observe(deployed.role(role), "policies", "boundary")
+    found = judge.observe(deployed.role(role), "policies", "boundary")
     arns = [deployed.secret(one).arn for one in role.secrets]
 
     taken, guided = taken_away(found, role, arns), role.judged_for_missing
     lost = lacking(found, role, arns) if taken and guided else []
-    decided.follow("SEC-13", lacks(found, lost), observe, denied_by_boundary(found, lost))
-    decided(() if guided else taken, observe)
+    judge.follow("SEC-13", lacks(found, lost), denied_by_boundary(found, lost))
+    judge(() if guided else taken)
 
 
 @expectation("SEC-24", ja="他の者が本環境のリソースを操作できない")
 def test_nobody_else_may_act_on_what_is_ours(
-    deployed: Deployed, insiders: Insiders, decided: Decided, observe: Observations
+    deployed: Deployed, insiders: Insiders, judge: Judge
 ) -> None:
     principals = deployed.principals()
-    observe.note(
+    judge.observe.note(
         administrators=insiders.environment.administrators,
         acting=[one.arn for one in principals if any(r.kind != INVOCATION for r in one.reach)],
     )
 
-    decided((*acting(principals, insiders), *taking(principals, insiders)), observe)
+    judge((*acting(principals, insiders), *taking(principals, insiders)))
 
 
 @expectation("SEC-24", ja="テーブルのポリシーが他の相手を許可していない")
 def test_policy_of_the_table_names_nobody_else(
-    table: desired.Table,
-    deployed: Deployed,
-    insiders: Insiders,
-    decided: Decided,
-    observe: Observations,
+    table: desired.Table, deployed: Deployed, insiders: Insiders, judge: Judge
 ) -> None:
     policy = deployed.table_policy(table)
-    observe.note(table=table.name, policy=policy.document)
+    judge.observe.note(table=table.name, policy=policy.document)
 
-    decided(let_in(TABLE, table.name, table.arn, policy.document, insiders), observe)
+    judge(let_in(TABLE, table.name, table.arn, policy.document, insiders))
     strangers = strangers_let_in(TABLE, table.name, policy.document, insiders.environment.account)
-    decided.follow("SEC-19", strangers, observe)
+    judge.follow("SEC-19", strangers)
 
 
 @expectation("SEC-24", ja="キーのポリシーがアカウント外の相手を許可していない")
 def test_policy_of_no_key_lets_a_stranger_in(
-    found: Sections, environment: Environment, decided: Decided, observe: Observations
+    found: Sections, environment: Environment, judge: Judge
 ) -> None:
     keys = {one.arn: one.policy for one in map(known, known(found.keys).values()) if one.policy}
-    observe.note(keys=sorted(keys))
+    judge.observe.note(keys=sorted(keys))
 
-    decided(keys_opened(keys, environment.account), observe)
+    judge(keys_opened(keys, environment.account))
 
 
 @expectation("SEC-24", ja="シークレットのポリシーが他の相手を許可していない")
 def test_policy_of_the_secret_names_nobody_else(
-    secret: desired.Secret,
-    deployed: Deployed,
-    insiders: Insiders,
-    decided: Decided,
-    observe: Observations,
+    secret: desired.Secret, deployed: Deployed, insiders: Insiders, judge: Judge
 ) -> None:
-    found = observe(deployed.secret(secret), "policy")
+    found = judge.observe(deployed.secret(secret), "policy")
 
-    decided(let_in(SECRET, found.name, found.arn, found.policy, insiders), observe)
+    judge(let_in(SECRET, found.name, found.arn, found.policy, insiders))
     strangers = strangers_let_in(SECRET, found.name, found.policy, insiders.environment.account)
-    decided.follow("SEC-08", strangers, observe)
+    judge.follow("SEC-08", strangers)
 
 
 @expectation("SEC-24", ja="トピックのポリシーが他の相手を許可していない")
 def test_policy_of_the_topic_names_nobody_else(
-    found: Sections, insiders: Insiders, decided: Decided, observe: Observations
+    found: Sections, insiders: Insiders, judge: Judge
 ) -> None:
     topics = [known(one) for one in known(found.topics).values()]
-    observe.note(topics={one.arn: one.policy for one in topics})
+    judge.observe.note(topics={one.arn: one.policy for one in topics})
 
-    decided([one for topic in topics for one in let_publish(topic, insiders)], observe)
+    judge([one for topic in topics for one in let_publish(topic, insiders)])
 
 
 @expectation("SEC-25", ja="ロールを使うのがその関数だけである")
 def test_role_is_used_by_its_function_alone(
-    role: desired.Role,
-    deployed: Deployed,
-    environment: Environment,
-    decided: Decided,
-    observe: Observations,
+    role: desired.Role, deployed: Deployed, environment: Environment, judge: Judge
 ) -> None:
-    found = observe(deployed.role(role), "last_used_in")
+    found = judge.observe(deployed.role(role), "last_used_in")
     users = deployed.role_users(role)
-    observe.note(role=role.name, functions=[one.function for one in users])
+    judge.observe.note(role=role.name, functions=[one.function for one in users])
 
-    decided(used_elsewhere(found, users, environment.region), observe)
+    judge(used_elsewhere(found, users, environment.region))
 
 
 @expectation("SEC-26", ja="他の者が関数を呼び出せない")
 def test_nobody_else_may_invoke_a_function(
-    deployed: Deployed, insiders: Insiders, decided: Decided, observe: Observations
+    deployed: Deployed, insiders: Insiders, judge: Judge
 ) -> None:
     principals = deployed.principals()
     inside = [one.arn for one in principals if any(r.kind == INVOCATION for r in one.reach)]
-    observe.note(administrators=insiders.environment.administrators, invoking=inside)
+    judge.observe.note(administrators=insiders.environment.administrators, invoking=inside)
 
-    decided(invoking(principals, insiders), observe)
-    decided.follow("SEC-24", also_invoking(principals, insiders), observe)
+    judge(invoking(principals, insiders))
+    judge.follow("SEC-24", also_invoking(principals, insiders))
 
 
 @expectation("SEC-26", ja="本環境のロールで動く関数にURLがない")
 def test_function_under_our_role_has_no_url(
-    role: desired.Role,
-    deployed: Deployed,
-    environment: Environment,
-    decided: Decided,
-    observe: Observations,
+    role: desired.Role, deployed: Deployed, environment: Environment, judge: Judge
 ) -> None:
     users = deployed.role_users(role)
-    observe.note(role=role.name, urls=[url for one in users for url in one.urls])
+    judge.observe.note(role=role.name, urls=[url for one in users for url in one.urls])
     found = deployed.role(role)
 
     used, why = used_elsewhere(found, users, environment.region), with_url(users)
-    decided.follow("SEC-25", used if why else (), observe, why)
+    judge.follow("SEC-25", used if why else (), why)
 
 
 @expectation("SEC-26", ja="本システムのロールは、計画した関数以外を呼び出せない")
 def test_no_role_of_ours_may_invoke_more_than_planned(
-    role: desired.Role,
-    deployed: Deployed,
-    plan: Plan,
-    decided: Decided,
-    observe: Observations,
+    role: desired.Role, deployed: Deployed, plan: Plan, judge: Judge
 ) -> None:
-    found = observe(deployed.role(role), "policies", "boundary")
+    found = judge.observe(deployed.role(role), "policies", "boundary")
 
-    follow_invoking(found, role, plan.functions, decided)
+    follow_invoking(found, role, plan.functions, judge.decisions)

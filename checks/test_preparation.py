@@ -26,7 +26,7 @@ from checks.preparation import (
 )
 from plan import Plan
 from signoff.checklist import expectation
-from signoff.decisions import Decided
+from signoff.decisions import Judge
 from signoff.environment import Environment, where
 from signoff.evidence import Records
 from signoff.observations import Observations
@@ -57,20 +57,15 @@ def beyond_the_plan(kind: str) -> Words:
 
 @expectation("PREP-01", ja="devの最新の実行が合格で新しい")
 def test_newest_dev_run_is_green_and_recent(
-    dev: Records,
-    deployed: Deployed,
-    environment: Environment,
-    now: datetime,
-    decided: Decided,
-    observe: Observations,
+    dev: Records, deployed: Deployed, environment: Environment, now: datetime, judge: Judge
 ) -> None:
     run = deployed.run_before(dev, environment.before)
-    observe.note(at=run.created, release=run.release, rows=run.body["rows"])
+    judge.observe.note(at=run.created, release=run.release, rows=run.body["rows"])
 
     facts = {AGE: (now - run.created).days, RED: functional_red(run)}
     bounds = {AGE: between(0, environment.fresh.dev_run - 1), RED: within(())}
     about = {"decided_in": where("fresh"), "decidable": False}
-    decided(differences(NEWEST_RUN, environment.before, facts, bounds, **about), observe)
+    judge(differences(NEWEST_RUN, environment.before, facts, bounds, **about))
 
 
 @expectation("PREP-04", ja="すべてのリソースが計画した名前である")
@@ -81,128 +76,113 @@ def test_every_planned_resource_has_its_name(
 
 
 @expectation("PREP-04", ja="計画した名前のAPIが一つだけである")
-def test_only_one_api_has_the_planned_name(
-    deployed: Deployed, plan: Plan, decided: Decided, observe: Observations
-) -> None:
+def test_only_one_api_has_the_planned_name(deployed: Deployed, plan: Plan, judge: Judge) -> None:
     apis = deployed.rest_apis()
-    observe.note(name=plan.api.name, ids=[api.id for api in apis])
+    judge.observe.note(name=plan.api.name, ids=[api.id for api in apis])
 
     facts, bounds = {NUMBER: len(apis)}, {NUMBER: exactly(1)}
     about = {"call": "apigateway:GetRestApis", "decidable": False}
-    decided(differences(REST_API, plan.api.name, facts, bounds, **about), observe)
+    judge(differences(REST_API, plan.api.name, facts, bounds, **about))
 
 
 @expectation("PREP-05", ja="接頭辞を持つ計画外のリソースがない")
 @pytest.mark.parametrize("kind", ["functions", "tables", "roles", "secrets", "alarms", "rest_apis"])
 def test_nothing_unplanned_has_the_prefix(
-    kind: str,
-    deployed: Deployed,
-    plan: Plan,
-    environment: Environment,
-    decided: Decided,
-    observe: Observations,
+    kind: str, deployed: Deployed, plan: Plan, environment: Environment, judge: Judge
 ) -> None:
-    names = observe(deployed.names(kind), "names").names
+    names = judge.observe(deployed.names(kind), "names").names
 
     fact = beyond_the_plan(kind)
     facts = {fact: unexpected(kind, names, plan, environment)}
-    decided(
-        differences(PREFIX, environment.prefix, facts, {fact: within(())}, loosens=True), observe
-    )
+    judge(differences(PREFIX, environment.prefix, facts, {fact: within(())}, loosens=True))
 
 
 @expectation("PREP-06", ja="アカウントとリージョンが決定どおりである")
 def test_account_and_region_are_the_decided_ones(
-    inventory: Inventory, environment: Environment, decided: Decided, observe: Observations
+    inventory: Inventory, environment: Environment, judge: Judge
 ) -> None:
-    observe(inventory, "account", "region", "caller")
+    judge.observe(inventory, "account", "region", "caller")
 
     facts = {ACCOUNT: inventory.account, REGION: inventory.region}
     bounds = {ACCOUNT: exactly(environment.account), REGION: exactly(environment.region)}
     about = {"call": "sts:GetCallerIdentity", "decidable": False}
-    decided(differences(ENVIRONMENT, environment.name, facts, bounds, **about), observe)
+    judge(differences(ENVIRONMENT, environment.name, facts, bounds, **about))
 
 
 @expectation("PREP-06", ja="読み取ったものすべてが決定したアカウントとリージョンにある")
 def test_everything_read_lies_in_the_decided_account_and_region(
-    found: Sections, environment: Environment, decided: Decided, observe: Observations
+    found: Sections, environment: Environment, judge: Judge
 ) -> None:
     judged, foreign = foreign_arns(found, environment.account, environment.region)
-    observe.note(arns=judged)
+    judge.observe.note(arns=judged)
 
     facts, bounds = {ELSEWHERE: foreign}, {ELSEWHERE: within(())}
-    decided(differences(ENVIRONMENT, environment.name, facts, bounds, decidable=False), observe)
+    judge(differences(ENVIRONMENT, environment.name, facts, bounds, decidable=False))
 
 
 @expectation("PREP-06", ja="別のリージョンに複製されていない")
 def test_nothing_is_copied_into_another_region(
-    found: Sections,
-    plan: Plan,
-    environment: Environment,
-    decided: Decided,
-    observe: Observations,
+    found: Sections, plan: Plan, environment: Environment, judge: Judge
 ) -> None:
     copies = copies_elsewhere(found, plan, environment.region)
-    observe.note(region=environment.region, copies=[one.words for one in copies])
+    judge.observe.note(region=environment.region, copies=[one.words for one in copies])
 
-    decided(copies, observe)
+    judge(copies)
 
 
 @expectation("PREP-07", ja="環境ファイルの値がすべて手順書の範囲内である")
 def test_every_value_of_the_environment_file_is_within_the_bounds_of_the_guide(
-    environment: Environment, decided: Decided, observe: Observations
+    environment: Environment, judge: Judge
 ) -> None:
-    observe.note(values=environment_values.values(environment), judged=environment.production)
+    judge.observe.note(values=environment_values.values(environment), judged=environment.production)
 
-    decided(environment_values.judged(environment) if environment.production else (), observe)
+    judge(environment_values.judged(environment) if environment.production else ())
 
 
 @expectation("PREP-07", ja="公開日が近く、期間が公開日より前に終わらない")
 def test_days_of_the_environment_file_are_meant(
-    environment: Environment, today: date, decided: Decided, observe: Observations
+    environment: Environment, today: date, judge: Judge
 ) -> None:
-    observe(environment, "go_live", "season")
+    judge.observe(environment, "go_live", "season")
 
-    decided(untimely(environment, today) if environment.production else (), observe)
+    judge(untimely(environment, today) if environment.production else ())
 
 
 @expectation("PREP-08", ja="環境ファイルの決定がすべて有効である")
 def test_every_decision_of_the_environment_file_is_in_force(
-    environment: Environment, decided: Decided, observe: Observations
+    environment: Environment, judge: Judge
 ) -> None:
-    over = [one.sentence for one in environment.decisions if not decided.in_force(one)]
-    observe.note(decisions=[one.sentence.en for one in environment.decisions])
+    over = [one.sentence for one in environment.decisions if not judge.decisions.in_force(one)]
+    judge.observe.note(decisions=[one.sentence.en for one in environment.decisions])
 
     facts, bounds = {OVER: over}, {OVER: within(())}
-    decided(differences(ENVIRONMENT, environment.name, facts, bounds, decidable=False), observe)
+    judge(differences(ENVIRONMENT, environment.name, facts, bounds, decidable=False))
 
 
 @expectation("PREP-09", ja="すべての記録が署名され、欠けがない")
-def test_every_record_is_signed_and_none_is_missing(
-    records: Records, decided: Decided, observe: Observations
-) -> None:
+def test_every_record_is_signed_and_none_is_missing(records: Records, judge: Judge) -> None:
     store = custody(records)
-    observe.note(store=store.location, key=store.key, signed=store.signed)
+    judge.observe.note(store=store.location, key=store.key, signed=store.signed)
 
-    decided(damaged(store, records), observe)
+    judge(damaged(store, records))
 
 
 @expectation("PREP-09", ja="本番の記録はポリシーで署名者を定めた鍵で署名する")
 def test_production_signs_by_a_key_whose_policy_says_who_may(
-    records: Records, environment: Environment, decided: Decided, observe: Observations
+    records: Records, environment: Environment, judge: Judge
 ) -> None:
     store = custody(records)
-    observe.note(key=store.key)
+    judge.observe.note(key=store.key)
 
-    decided(forgeable(store) if environment.production else (), observe)
+    judge(forgeable(store) if environment.production else ())
 
 
 @expectation("PREP-09", ja="本番の記録は全バージョンを保存する")
 def test_production_keeps_every_version_of_its_records(
-    records: Records, environment: Environment, decided: Decided, observe: Observations
+    records: Records, environment: Environment, judge: Judge
 ) -> None:
     store = custody(records)
-    observe.note(store=store.location, history=store.history.state)
+    judge.observe.note(store=store.location, history=store.history.state)
 
     kept = kept_for_good(store)
-    decided(lossy(store) if environment.production and not kept else (), observe)
+    judge(lossy(store) if environment.production and not kept else ())

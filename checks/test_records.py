@@ -8,9 +8,8 @@ from aws.words import Words
 from checks.deployed import Deployed
 from checks.records import Standing, counting, judged_load, load_flaws, proven_at
 from signoff.checklist import expectation
-from signoff.decisions import Decided
+from signoff.decisions import Judge
 from signoff.environment import Environment
-from signoff.observations import Observations
 
 REHEARSAL = Words(en="rehearsal of the rollbacks of", ja="ロールバックの訓練: ")
 COMPLETE = Words(en="every rollback rehearsed", ja="全ロールバックの実施")
@@ -21,51 +20,36 @@ DRIFTED = Words(en="counters that differ from the stamps", ja="スタンプと�
 
 @expectation("PREP-02", ja="このリリースが必要な負荷試験に合格している")
 def test_required_load_plan_passed_on_this_release(
-    deployed: Deployed,
-    environment: Environment,
-    standing: Standing,
-    now: datetime,
-    decided: Decided,
-    observe: Observations,
+    deployed: Deployed, environment: Environment, standing: Standing, now: datetime, judge: Judge
 ) -> None:
     record = judged_load(deployed, environment, standing=standing, now=now)
     shown = ("plan", "verdict", "sentence", "target_rate", "percentiles", "page")
-    observe.note(at=proven_at(record), **{name: record.body.get(name) for name in shown})
+    judge.observe.note(at=proven_at(record), **{name: record.body.get(name) for name in shown})
 
-    decided(load_flaws(record, environment), observe)
+    judge(load_flaws(record, environment))
 
 
 @expectation("ROLL-05", ja="このリリースでロールバックを訓練した")
 def test_rollbacks_were_rehearsed_on_this_release(
-    deployed: Deployed,
-    environment: Environment,
-    standing: Standing,
-    now: datetime,
-    decided: Decided,
-    observe: Observations,
+    deployed: Deployed, environment: Environment, standing: Standing, now: datetime, judge: Judge
 ) -> None:
     days = environment.fresh.rehearsal
     record = counting(deployed, "rehearsal", standing=standing, days=days, now=now)
-    observe.note(at=record.created, caller=record.caller, seconds=record.body.get("seconds"))
+    judge.observe.note(at=record.created, caller=record.caller, seconds=record.body.get("seconds"))
 
     facts = {COMPLETE: record.body["complete"], EQUAL: record.body["equal"]}
     bounds = {COMPLETE: exactly(True), EQUAL: exactly(True)}
-    decided(differences(REHEARSAL, environment.name, facts, bounds, decidable=False), observe)
+    judge(differences(REHEARSAL, environment.name, facts, bounds, decidable=False))
 
 
 @expectation("DATA-05", ja="ランキングの集計がスタンプと一致する")
 def test_ranking_counters_agree_with_the_stamps(
-    deployed: Deployed,
-    environment: Environment,
-    standing: Standing,
-    now: datetime,
-    decided: Decided,
-    observe: Observations,
+    deployed: Deployed, environment: Environment, standing: Standing, now: datetime, judge: Judge
 ) -> None:
     days = environment.fresh.rehearsal
     record = counting(deployed, "recount", standing=standing, days=days, now=now)
-    observe.note(at=record.created, counters=record.body.get("counters"))
+    judge.observe.note(at=record.created, counters=record.body.get("counters"))
 
     facts = {DRIFTED: 0 if record.body["agree"] else record.body["drifted"] or 1}
     bounds = {DRIFTED: exactly(0)}
-    decided(differences(RANKING, environment.name, facts, bounds, decidable=False), observe)
+    judge(differences(RANKING, environment.name, facts, bounds, decidable=False))

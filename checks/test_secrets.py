@@ -34,11 +34,10 @@ from checks.secret_values import (
 )
 from plan import Plan
 from signoff.checklist import expectation
-from signoff.decisions import Decided
+from signoff.decisions import Judge
 from signoff.environment import Environment
 from signoff.environment.calendar import in_japan
 from signoff.evidence import Records
-from signoff.observations import Observations
 
 GET_FUNCTION = "lambda:GetFunction"
 DELETION = Words(en="scheduled deletion", ja="予定された削除")
@@ -52,67 +51,64 @@ def equal_to(before: str) -> Words:
 
 @expectation("SEC-01", ja="シークレットが存在し、読み取れる")
 def test_secret_is_there_to_be_read(
-    secret: desired.Secret, deployed: Deployed, decided: Decided, observe: Observations
+    secret: desired.Secret, deployed: Deployed, judge: Judge
 ) -> None:
-    found = observe(deployed.secret(secret), "arn", "deleted", "current")
+    found = judge.observe(deployed.secret(secret), "arn", "deleted", "current")
 
     deleted = in_japan(found.deleted) if found.deleted else None
     facts = {DELETION: deleted, CURRENT: bool(found.current or found.deleted)}
     bounds = {DELETION: exactly(None), CURRENT: exactly(True)}
     about = {"call": "secretsmanager:DescribeSecret", "decidable": False}
-    decided(differences(SECRET, found.name, facts, bounds, **about), observe)
+    judge(differences(SECRET, found.name, facts, bounds, **about))
 
 
 @expectation("SEC-02", ja="シークレットが決められた一つのフィールドを持つ")
 def test_secret_is_an_object_with_the_one_expected_field(
-    secret: desired.Secret, deployed: Deployed, decided: Decided, observe: Observations
+    secret: desired.Secret, deployed: Deployed, judge: Judge
 ) -> None:
     value = deployed.secret_value(secret)
-    observe.note(secret=secret.name, fields=value.fields)
+    judge.observe.note(secret=secret.name, fields=value.fields)
 
-    decided(malformed(value, secret), observe)
+    judge(malformed(value, secret))
 
 
 @expectation("SEC-02", ja="シークレットに計画外のフィールドがない")
 def test_secret_has_no_field_that_nobody_planned(
-    secret: desired.Secret, deployed: Deployed, decided: Decided, observe: Observations
+    secret: desired.Secret, deployed: Deployed, judge: Judge
 ) -> None:
     value = deployed.secret_value(secret)
-    observe.note(secret=secret.name, fields=value.fields)
+    judge.observe.note(secret=secret.name, fields=value.fields)
 
-    decided(further_fields(value, secret), observe)
+    judge(further_fields(value, secret))
 
 
 @expectation("SEC-03", ja="シークレットが本物の値である")
-def test_secret_is_a_real_one(
-    secret: desired.Secret, deployed: Deployed, decided: Decided, observe: Observations
-) -> None:
+def test_secret_is_a_real_one(secret: desired.Secret, deployed: Deployed, judge: Judge) -> None:
     value = deployed.secret_value(secret)
     field = field_of(value, secret)
-    observe.note(secret=secret.name, value=field, bits=field.bits, placeholder=value.placeholder)
+    judge.observe.note(
+        secret=secret.name, value=field, bits=field.bits, placeholder=value.placeholder
+    )
 
-    decided(weak(value, secret), observe)
+    judge(weak(value, secret))
 
 
 @expectation("SEC-04", ja="シークレットがdevと異なる")
 def test_secret_differs_from_that_of_dev(
-    secret: desired.Secret,
-    deployed: Deployed,
-    dev: Records,
-    environment: Environment,
-    decided: Decided,
-    observe: Observations,
+    secret: desired.Secret, deployed: Deployed, dev: Records, environment: Environment, judge: Judge
 ) -> None:
     run = deployed.run_before(dev, environment.before)
     field = field_of(deployed.secret_value(secret), secret)
     salt, theirs = digest_in(run, environment.before, secret)
     ours = digest_under(salt, field)
-    observe.note(secret=secret.name, ours=ours[:12], theirs=theirs[:12], run_before=run.created)
+    judge.observe.note(
+        secret=secret.name, ours=ours[:12], theirs=theirs[:12], run_before=run.created
+    )
 
     equal = equal_to(environment.before)
     facts, bounds = {equal: ours == theirs}, {equal: exactly(False)}
     about = {"call": VALUE_CALL, "decidable": False, "remedy": secret.key}
-    decided(differences(SECRET, secret.name, facts, bounds, **about), observe)
+    judge(differences(SECRET, secret.name, facts, bounds, **about))
 
 
 @expectation("SEC-05", ja="シークレットが使用可能な鍵で暗号化されている")
@@ -121,159 +117,133 @@ def test_secret_is_encrypted_under_a_key_that_works(
     deployed: Deployed,
     environment: Environment,
     found: Sections,
-    decided: Decided,
-    observe: Observations,
+    judge: Judge,
 ) -> None:
-    there = observe(deployed.secret(secret), "kms_key")
+    there = judge.observe(deployed.secret(secret), "kms_key")
 
-    decided(secret_key_flaws(there, environment, found), observe)
+    judge(secret_key_flaws(there, environment, found))
 
 
 @expectation("SEC-05", ja="シークレットの鍵に計画外の設定がない")
 def test_nothing_unplanned_is_attached_to_the_key_of_the_secret(
-    secret: desired.Secret, deployed: Deployed, decided: Decided, observe: Observations
+    secret: desired.Secret, deployed: Deployed, judge: Judge
 ) -> None:
     key = deployed.secret(secret).kms_key or SECRETS_DEFAULT
-    attached = observe.attached(deployed.key_attachments(key), key=key)
+    attached = judge.observe.attached(deployed.key_attachments(key), key=key)
 
-    decided(unallowed(attached), observe)
+    judge(unallowed(attached))
 
 
 @expectation("SEC-06", ja="関数にシークレットらしい値の環境変数がない")
 def test_function_has_no_variable_that_looks_like_a_secret(
-    function: desired.Function,
-    deployed: Deployed,
-    environment: Environment,
-    decided: Decided,
-    observe: Observations,
+    function: desired.Function, deployed: Deployed, environment: Environment, judge: Judge
 ) -> None:
-    there = observe(deployed.function(function), "environment")
+    there = judge.observe(deployed.function(function), "environment")
     ours, variables = environment.secrets.values(), variables_of(there.environment)
 
-    decided(suspicious(FUNCTION, there.name, variables, ours, GET_FUNCTION), observe)
+    judge(suspicious(FUNCTION, there.name, variables, ours, GET_FUNCTION))
 
 
 @expectation("SEC-06", ja="関数の環境変数にシークレットの値がない")
 def test_function_holds_no_secret_in_its_environment(
-    function: desired.Function,
-    deployed: Deployed,
-    plan: Plan,
-    decided: Decided,
-    observe: Observations,
+    function: desired.Function, deployed: Deployed, plan: Plan, judge: Judge
 ) -> None:
-    variables = observe(deployed.function(function), "environment").environment
+    variables = judge.observe(deployed.function(function), "environment").environment
     require_values(deployed, plan.secrets)
 
     held = holding(variables)
     about = {"call": GET_FUNCTION, "decidable": False}
-    decided(
-        differences(FUNCTION, function.name, {HELD: held}, {HELD: within(())}, **about), observe
-    )
+    judge(differences(FUNCTION, function.name, {HELD: held}, {HELD: within(())}, **about))
 
 
 @expectation("SEC-07", ja="ステージ変数にシークレットらしいものがない")
 def test_no_stage_variable_looks_like_a_secret(
-    deployed: Deployed, environment: Environment, decided: Decided, observe: Observations
+    deployed: Deployed, environment: Environment, judge: Judge
 ) -> None:
-    stage = observe(deployed.stage(), "variables", "tags")
+    stage = judge.observe(deployed.stage(), "variables", "tags")
     ours = environment.secrets.values()
     values = variables_of(stage.variables) | tags_of(stage.tags)
 
-    decided(suspicious(STAGE, stage.name, values, ours, "apigateway:GetStages"), observe)
+    judge(suspicious(STAGE, stage.name, values, ours, "apigateway:GetStages"))
 
 
 @expectation("SEC-07", ja="APIのタグにシークレットらしいものがない")
 def test_no_tag_of_the_api_looks_like_a_secret(
-    deployed: Deployed, environment: Environment, decided: Decided, observe: Observations
+    deployed: Deployed, environment: Environment, judge: Judge
 ) -> None:
-    api = observe(deployed.rest_api(), "tags")
+    api = judge.observe(deployed.rest_api(), "tags")
     ours, tags = environment.secrets.values(), tags_of(api.tags)
 
-    decided(suspicious(REST_API, api.name, tags, ours, "apigateway:GetRestApis"), observe)
+    judge(suspicious(REST_API, api.name, tags, ours, "apigateway:GetRestApis"))
 
 
 @expectation("SEC-07", ja="関数のタグにシークレットらしいものがない")
 def test_no_tag_of_a_function_looks_like_a_secret(
-    function: desired.Function,
-    deployed: Deployed,
-    environment: Environment,
-    decided: Decided,
-    observe: Observations,
+    function: desired.Function, deployed: Deployed, environment: Environment, judge: Judge
 ) -> None:
-    there = observe(deployed.function(function), "tags")
+    there = judge.observe(deployed.function(function), "tags")
     ours, tags = environment.secrets.values(), tags_of(there.tags)
 
-    decided(suspicious(FUNCTION, there.name, tags, ours, GET_FUNCTION), observe)
+    judge(suspicious(FUNCTION, there.name, tags, ours, GET_FUNCTION))
 
 
 @expectation("SEC-07", ja="テーブルのタグにシークレットらしいものがない")
 def test_no_tag_of_a_table_looks_like_a_secret(
-    table: desired.Table,
-    deployed: Deployed,
-    environment: Environment,
-    decided: Decided,
-    observe: Observations,
+    table: desired.Table, deployed: Deployed, environment: Environment, judge: Judge
 ) -> None:
     tags = deployed.table_tags(table).tags
-    observe.note(table=table.name, tags=tags)
+    judge.observe.note(table=table.name, tags=tags)
     ours, call = environment.secrets.values(), "dynamodb:ListTagsOfResource"
 
-    decided(suspicious(TABLE, table.name, tags_of(tags), ours, call), observe)
+    judge(suspicious(TABLE, table.name, tags_of(tags), ours, call))
 
 
 @expectation("SEC-07", ja="ステージ変数とタグにシークレットの値がない")
 def test_no_stage_variable_and_no_tag_is_a_secret(
-    deployed: Deployed, plan: Plan, decided: Decided, observe: Observations
+    deployed: Deployed, plan: Plan, judge: Judge
 ) -> None:
     require_values(deployed, plan.secrets)
     there = labels(deployed, plan)
-    observe.note(
+    judge.observe.note(
         labels=sorted(f"{name}: {fact}" for (_, name), of_it in there.items() for fact in of_it)
     )
 
-    decided(labelled(there), observe)
+    judge(labelled(there))
 
 
 @expectation("SEC-08", ja="シークレットがアカウント外に開かれていない")
 def test_secret_is_open_to_nobody_beyond_the_account(
-    secret: desired.Secret,
-    deployed: Deployed,
-    environment: Environment,
-    decided: Decided,
-    observe: Observations,
+    secret: desired.Secret, deployed: Deployed, environment: Environment, judge: Judge
 ) -> None:
-    found = observe(deployed.secret(secret), "policy")
+    found = judge.observe(deployed.secret(secret), "policy")
 
-    decided(strangers_let_in(SECRET, found.name, found.policy, environment.account), observe)
+    judge(strangers_let_in(SECRET, found.name, found.policy, environment.account))
 
 
 @expectation("SEC-09", ja="シークレットに計画外の設定がない")
 def test_nothing_unplanned_is_attached_to_the_secret(
-    secret: desired.Secret, deployed: Deployed, decided: Decided, observe: Observations
+    secret: desired.Secret, deployed: Deployed, judge: Judge
 ) -> None:
-    attached = observe.attached(deployed.secret_attachments(secret), secret=secret.name)
+    attached = judge.observe.attached(deployed.secret_attachments(secret), secret=secret.name)
 
-    decided(unallowed(attached), observe)
+    judge(unallowed(attached))
 
 
 @expectation("SEC-09", ja="シークレットのポリシーが関数を締め出していない")
 def test_policy_of_the_secret_locks_no_function_out(
-    secret: desired.Secret,
-    deployed: Deployed,
-    decided: Decided,
-    observe: Observations,
+    secret: desired.Secret, deployed: Deployed, judge: Judge
 ) -> None:
-    found, roles = observe(deployed.secret(secret), "arn", "policy"), deployed.roles_by_path()
+    found, roles = judge.observe(deployed.secret(secret), "arn", "policy"), deployed.roles_by_path()
 
-    decided(denials(SECRET, found.name, found.arn, found.policy, roles), observe)
+    judge(denials(SECRET, found.name, found.arn, found.policy, roles))
 
 
 @expectation("SEC-27", ja="シークレットの値がSecrets Manager以外に存在しない")
 def test_secret_stands_nowhere_but_in_secrets_manager(
-    found: Sections, plan: Plan, decided: Decided, observe: Observations
+    found: Sections, plan: Plan, judge: Judge
 ) -> None:
     leaks = lookup(found.leaks, "account") or ()
-    observe.note(places=[f"{one.secret}: {one.call}, {one.place}" for one in leaks])
+    judge.observe.note(places=[f"{one.secret}: {one.call}, {one.place}" for one in leaks])
 
     keys = {one.name: one.key for one in plan.secrets}
-    decided([leaked(one, keys.get(one.secret, "")) for one in leaks], observe)
+    judge([leaked(one, keys.get(one.secret, "")) for one in leaks])

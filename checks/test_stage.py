@@ -14,9 +14,8 @@ from checks.stages import shared_answers
 from checks.tagging import tags_differing
 from plan import Plan
 from signoff.checklist import expectation
-from signoff.decisions import Decided
+from signoff.decisions import Judge
 from signoff.environment import Environment, where
-from signoff.observations import Observations
 
 GET_STAGES = "apigateway:GetStages"
 SHARED = Words(
@@ -39,154 +38,130 @@ SOME_ROLE = Bound(
 
 @expectation("DEP-27", ja="他人向けの応答がキャッシュされない")
 def test_answer_is_never_cached_for_somebody_else(
-    route: desired.Route, deployed: Deployed, decided: Decided, observe: Observations
+    route: desired.Route, deployed: Deployed, judge: Judge
 ) -> None:
-    stage = observe(deployed.stage(), "cache_enabled", "settings")
-    integration = observe(deployed.integration(route), "cache_key_parameters")
+    stage = judge.observe(deployed.stage(), "cache_enabled", "settings")
+    integration = judge.observe(deployed.integration(route), "cache_key_parameters")
 
     shared = shared_answers(stage, route, integration)
     about = {"call": GET_STAGES, "loosens": True}
-    decided(differences(ROUTE, route.id, {SHARED: shared}, {SHARED: within(())}, **about), observe)
+    judge(differences(ROUTE, route.id, {SHARED: shared}, {SHARED: within(())}, **about))
 
 
 @expectation("DEP-28", ja="エイリアスがすべての呼び出しを一つのバージョンに送る")
 def test_alias_sends_every_call_to_one_version(
-    function: desired.Function, deployed: Deployed, decided: Decided, observe: Observations
+    function: desired.Function, deployed: Deployed, judge: Judge
 ) -> None:
-    alias = observe(deployed.alias(function), "version", "weights")
+    alias = judge.observe(deployed.alias(function), "version", "weights")
 
     shares = {WEIGHTS: [sent_to(n, share) for n, share in alias.weights.items()] or None}
     about = {"call": "lambda:ListAliases", "loosens": True}
-    decided(differences(FUNCTION, function.name, shares, {WEIGHTS: unset()}, **about), observe)
+    judge(differences(FUNCTION, function.name, shares, {WEIGHTS: unset()}, **about))
 
 
 @expectation("DEP-28", ja="ステージにカナリアがない")
-def test_stage_has_no_canary(deployed: Deployed, decided: Decided, observe: Observations) -> None:
-    stage = observe(deployed.stage(), "canary_percent")
+def test_stage_has_no_canary(deployed: Deployed, judge: Judge) -> None:
+    stage = judge.observe(deployed.stage(), "canary_percent")
 
     facts, about = {CANARY: stage.canary_percent}, {"call": GET_STAGES, "loosens": True}
-    decided(differences(STAGE, stage.name, facts, {CANARY: exactly(None)}, **about), observe)
+    judge(differences(STAGE, stage.name, facts, {CANARY: exactly(None)}, **about))
 
 
 @expectation("DEP-29", ja="アクセスログの出力先が計画どおりである")
-def test_access_is_logged_where_planned(
-    deployed: Deployed, plan: Plan, decided: Decided, observe: Observations
-) -> None:
-    stage = observe(deployed.stage(), "access_log_arn")
+def test_access_is_logged_where_planned(deployed: Deployed, plan: Plan, judge: Judge) -> None:
+    stage = judge.observe(deployed.stage(), "access_log_arn")
 
     group = group_of(stage.access_log_arn)
     facts = {ACCESS_LOG: group or stage.access_log_arn}
     planned = {ACCESS_LOG: exactly(plan.api.access_log_group)}
-    decided(differences(STAGE, stage.name, facts, planned, call=GET_STAGES), observe)
+    judge(differences(STAGE, stage.name, facts, planned, call=GET_STAGES))
 
 
 @expectation("DEP-29", ja="アクセスログに個人情報が含まれない")
-def test_access_log_tells_nothing_private(
-    deployed: Deployed, decided: Decided, observe: Observations
-) -> None:
-    stage = observe(deployed.stage(), "access_log_format")
+def test_access_log_tells_nothing_private(deployed: Deployed, judge: Judge) -> None:
+    stage = judge.observe(deployed.stage(), "access_log_format")
 
     private = telling(stage.access_log_format)
     facts, about = {PRIVATE: private}, {"call": GET_STAGES, "loosens": True}
-    decided(differences(STAGE, stage.name, facts, {PRIVATE: within(())}, **about), observe)
+    judge(differences(STAGE, stage.name, facts, {PRIVATE: within(())}, **about))
 
 
 @expectation("DEP-29", ja="アクセスログをリクエストIDで検索できる")
 def test_line_of_the_access_log_can_be_found_by_its_request(
-    deployed: Deployed, decided: Decided, observe: Observations
+    deployed: Deployed, judge: Judge
 ) -> None:
-    stage = observe(deployed.stage(), "access_log_format")
+    stage = judge.observe(deployed.stage(), "access_log_format")
 
     facts = {REQUEST_ID: tells_the_request(stage.access_log_format)}
-    decided(
-        differences(STAGE, stage.name, facts, {REQUEST_ID: exactly(True)}, call=GET_STAGES), observe
-    )
+    judge(differences(STAGE, stage.name, facts, {REQUEST_ID: exactly(True)}, call=GET_STAGES))
 
 
 @expectation("DEP-29", ja="API Gatewayにログ出力用のロールがある")
 def test_api_gateway_has_a_role_for_logs(
-    deployed: Deployed, environment: Environment, decided: Decided, observe: Observations
+    deployed: Deployed, environment: Environment, judge: Judge
 ) -> None:
-    account = observe(deployed.gateway_account(), "log_role_arn")
+    account = judge.observe(deployed.gateway_account(), "log_role_arn")
 
     about = {"call": "apigateway:GetAccount", "decidable": False}
     facts = {LOG_ROLE: account.log_role_arn}
-    decided(
-        differences(GATEWAY, environment.region, facts, {LOG_ROLE: SOME_ROLE}, **about), observe
-    )
+    judge(differences(GATEWAY, environment.region, facts, {LOG_ROLE: SOME_ROLE}, **about))
 
 
 @expectation("DEP-30", ja="リクエスト本文をログに出力していない")
-def test_bodies_of_requests_are_not_logged(
-    deployed: Deployed, decided: Decided, observe: Observations
-) -> None:
-    stage = observe(deployed.stage(), "settings")
+def test_bodies_of_requests_are_not_logged(deployed: Deployed, judge: Judge) -> None:
+    stage = judge.observe(deployed.stage(), "settings")
 
     traced = [key for key, setting in stage.settings.items() if setting.data_trace]
     facts, about = {BODIES: traced}, {"call": GET_STAGES, "loosens": True}
-    decided(differences(STAGE, stage.name, facts, {BODIES: within(())}, **about), observe)
+    judge(differences(STAGE, stage.name, facts, {BODIES: within(())}, **about))
 
 
 @expectation("DEP-31", ja="リクエストをトレースしている")
-def test_requests_are_traced(deployed: Deployed, decided: Decided, observe: Observations) -> None:
-    stage = observe(deployed.stage(), "tracing")
+def test_requests_are_traced(deployed: Deployed, judge: Judge) -> None:
+    stage = judge.observe(deployed.stage(), "tracing")
 
     facts = {TRACING: stage.tracing}
-    decided(
-        differences(STAGE, stage.name, facts, {TRACING: exactly(True)}, call=GET_STAGES), observe
-    )
+    judge(differences(STAGE, stage.name, facts, {TRACING: exactly(True)}, call=GET_STAGES))
 
 
 @expectation("DEP-32", ja="APIにタグが付いている")
-def test_api_is_tagged(
-    deployed: Deployed, plan: Plan, decided: Decided, observe: Observations
-) -> None:
-    api = observe(deployed.rest_api(), "tags")
+def test_api_is_tagged(deployed: Deployed, plan: Plan, judge: Judge) -> None:
+    api = judge.observe(deployed.rest_api(), "tags")
 
     about = {"call": "apigateway:GetRestApis", "decided_in": where("tags")}
-    decided(tags_differing(REST_API, api.name, api.tags, plan.tags, **about), observe)
+    judge(tags_differing(REST_API, api.name, api.tags, plan.tags, **about))
 
 
 @expectation("DEP-32", ja="ステージにタグが付いている")
-def test_stage_is_tagged(
-    deployed: Deployed, plan: Plan, decided: Decided, observe: Observations
-) -> None:
-    stage = observe(deployed.stage(), "tags")
+def test_stage_is_tagged(deployed: Deployed, plan: Plan, judge: Judge) -> None:
+    stage = judge.observe(deployed.stage(), "tags")
 
     about = {"call": GET_STAGES, "decided_in": where("tags")}
-    decided(tags_differing(STAGE, stage.name, stage.tags, plan.tags, **about), observe)
+    judge(tags_differing(STAGE, stage.name, stage.tags, plan.tags, **about))
 
 
 @expectation("DEP-32", ja="関数にタグが付いている")
 def test_function_is_tagged(
-    function: desired.Function,
-    deployed: Deployed,
-    plan: Plan,
-    decided: Decided,
-    observe: Observations,
+    function: desired.Function, deployed: Deployed, plan: Plan, judge: Judge
 ) -> None:
-    found = observe(deployed.function(function), "tags")
+    found = judge.observe(deployed.function(function), "tags")
 
     about = {"call": "lambda:GetFunction", "decided_in": where("tags"), "remedy": "function"}
-    decided(tags_differing(FUNCTION, found.name, found.tags, plan.tags, **about), observe)
+    judge(tags_differing(FUNCTION, found.name, found.tags, plan.tags, **about))
 
 
 @expectation("DEP-33", ja="ステージの説明が計画どおりである")
-def test_stage_says_what_it_is(
-    deployed: Deployed, plan: Plan, decided: Decided, observe: Observations
-) -> None:
-    stage = observe(deployed.stage(), "description")
+def test_stage_says_what_it_is(deployed: Deployed, plan: Plan, judge: Judge) -> None:
+    stage = judge.observe(deployed.stage(), "description")
 
     planned = {DESCRIPTION: exactly(plan.api.stage_description)}
     facts = {DESCRIPTION: stage.description}
-    decided(differences(STAGE, stage.name, facts, planned, call=GET_STAGES), observe)
+    judge(differences(STAGE, stage.name, facts, planned, call=GET_STAGES))
 
 
 @expectation("DEP-35", ja="ステージに計画外の設定がない")
-def test_nothing_unplanned_stands_at_the_stage(
-    deployed: Deployed, decided: Decided, observe: Observations
-) -> None:
+def test_nothing_unplanned_stands_at_the_stage(deployed: Deployed, judge: Judge) -> None:
     found = api_surplus.of_stage(deployed)
-    observe.note(stages=sorted(deployed.stages()), unplanned=[one.words.en for one in found])
+    judge.observe.note(stages=sorted(deployed.stages()), unplanned=[one.words.en for one in found])
 
-    decided(found, observe)
+    judge(found)

@@ -12,52 +12,45 @@ from checks.table_shape import index_flaws, index_names, unrecoverable
 from checks.tagging import tags_differing
 from plan import Plan
 from signoff.checklist import expectation
-from signoff.decisions import Decided
+from signoff.decisions import Judge
 from signoff.environment import where
-from signoff.observations import Observations
 
 DESCRIBE = "dynamodb:DescribeTable"
 OF_BACKUPS = {"call": "dynamodb:DescribeContinuousBackups"}
 
 
 @expectation("DEP-01", ja="テーブルがACTIVEである")
-def test_table_is_active(
-    table: desired.Table, deployed: Deployed, decided: Decided, observe: Observations
-) -> None:
-    found = observe(deployed.table(table), "arn", "status")
+def test_table_is_active(table: desired.Table, deployed: Deployed, judge: Judge) -> None:
+    found = judge.observe(deployed.table(table), "arn", "status")
 
     about = {"call": DESCRIBE, "decidable": False}
     bounds = {STATUS: exactly("ACTIVE")}
-    decided(differences(TABLE, found.name, found.facts, bounds, **about), observe)
+    judge(differences(TABLE, found.name, found.facts, bounds, **about))
 
 
 @expectation("DEP-02", ja="テーブルのキーが計画どおりである")
-def test_table_has_the_planned_key(
-    table: desired.Table, deployed: Deployed, decided: Decided, observe: Observations
-) -> None:
-    found = observe(deployed.table(table), "hash_key", "range_key", "attribute_types")
+def test_table_has_the_planned_key(table: desired.Table, deployed: Deployed, judge: Judge) -> None:
+    found = judge.observe(deployed.table(table), "hash_key", "range_key", "attribute_types")
 
     about = {"call": DESCRIBE, "decidable": False, "remedy": "key"}
     bounds = {KEY: table.bounds[KEY]}
-    decided(differences(TABLE, found.name, found.facts, bounds, **about), observe)
+    judge(differences(TABLE, found.name, found.facts, bounds, **about))
 
 
 @expectation("DEP-02", ja="テーブルのインデックスが計画どおりである")
 def test_table_has_the_planned_indexes(
-    table: desired.Table, deployed: Deployed, decided: Decided, observe: Observations
+    table: desired.Table, deployed: Deployed, judge: Judge
 ) -> None:
-    found = observe(deployed.table(table), "indexes")
+    found = judge.observe(deployed.table(table), "indexes")
 
-    decided(index_flaws(found, table), observe)
+    judge(index_flaws(found, table))
 
 
 @expectation("DEP-03", ja="テーブルが自動でスケールする")
-def test_table_scales_by_itself(
-    table: desired.Table, deployed: Deployed, decided: Decided, observe: Observations
-) -> None:
-    found = observe(deployed.table(table), "billing_mode", "caps")
+def test_table_scales_by_itself(table: desired.Table, deployed: Deployed, judge: Judge) -> None:
+    found = judge.observe(deployed.table(table), "billing_mode", "caps")
     targets, demand = deployed.scalable_targets(table), table.demand
-    observe.note(table=found.name, targets=targets, demand=demand)
+    judge.observe.note(table=found.name, targets=targets, demand=demand)
 
     facts = {SCALING: rigid(found, targets, demand)}
     about = {
@@ -65,82 +58,79 @@ def test_table_scales_by_itself(
         "decided_in": where("table_settings", "billing", "target_rate"),
         "loosens": True,
     }
-    decided(differences(TABLE, found.name, facts, {SCALING: scales(demand)}, **about), observe)
+    judge(differences(TABLE, found.name, facts, {SCALING: scales(demand)}, **about))
 
 
 @expectation("DEP-04", ja="テーブルのポイントインタイムリカバリが有効である")
 def test_table_has_point_in_time_recovery(
-    table: desired.Table, deployed: Deployed, decided: Decided, observe: Observations
+    table: desired.Table, deployed: Deployed, judge: Judge
 ) -> None:
     backups = deployed.backups(table)
-    observe.note(table=table.name, pitr=backups.pitr)
+    judge.observe.note(table=table.name, pitr=backups.pitr)
 
-    decided(unrecoverable(table, backups), observe)
+    judge(unrecoverable(table, backups))
 
 
 @expectation("DEP-05", ja="テーブルを決定した期間だけ復元できる")
 def test_table_can_be_restored_for_as_long_as_decided(
-    table: desired.Table, deployed: Deployed, decided: Decided, observe: Observations
+    table: desired.Table, deployed: Deployed, judge: Judge
 ) -> None:
     backups = deployed.backups(table)
-    observe.note(table=table.name, days=backups.window_days, earliest=backups.earliest)
+    judge.observe.note(table=table.name, days=backups.window_days, earliest=backups.earliest)
 
-    decided.follow("DEP-04", unrecoverable(table, backups), observe)
+    judge.follow("DEP-04", unrecoverable(table, backups))
     about = {**OF_BACKUPS, "decided_in": where("pitr_days", "table_settings"), "loosens": True}
     bounds = {WINDOW: table.bounds[WINDOW]} if backups.pitr else {}
-    decided(differences(TABLE, table.name, backups.facts, bounds, **about), observe)
+    judge(differences(TABLE, table.name, backups.facts, bounds, **about))
 
 
 @expectation("DEP-06", ja="テーブルのタグが計画どおりである")
 def test_table_has_the_planned_tags(
-    table: desired.Table, deployed: Deployed, plan: Plan, decided: Decided, observe: Observations
+    table: desired.Table, deployed: Deployed, plan: Plan, judge: Judge
 ) -> None:
     tags = deployed.table_tags(table).tags
-    observe.note(table=table.name, tags=tags)
+    judge.observe.note(table=table.name, tags=tags)
 
     about = {"call": "dynamodb:ListTagsOfResource", "decided_in": where("tags")}
-    decided(tags_differing(TABLE, table.name, tags, plan.tags, **about), observe)
+    judge(tags_differing(TABLE, table.name, tags, plan.tags, **about))
 
 
 @expectation("DEP-07", ja="テーブルが削除から保護されている")
 def test_table_is_protected_from_deletion(
-    table: desired.Table, deployed: Deployed, decided: Decided, observe: Observations
+    table: desired.Table, deployed: Deployed, judge: Judge
 ) -> None:
-    found = observe(deployed.table(table), "deletion_protection")
+    found = judge.observe(deployed.table(table), "deletion_protection")
 
     about = {"call": DESCRIBE, "decided_in": where("deletion_protection"), "loosens": True}
     bounds = {PROTECTION: exactly(True)} if table.deletion_protection else {}
-    decided(differences(TABLE, found.name, found.facts, bounds, **about), observe)
+    judge(differences(TABLE, found.name, found.facts, bounds, **about))
 
 
 @expectation("DEP-08", ja="テーブルに計画外の設定がない")
 def test_nothing_unplanned_is_attached_to_the_table(
-    table: desired.Table, deployed: Deployed, decided: Decided, observe: Observations
+    table: desired.Table, deployed: Deployed, judge: Judge
 ) -> None:
-    attached = observe.attached(deployed.table_attachments(table), table=table.name)
+    attached = judge.observe.attached(deployed.table_attachments(table), table=table.name)
 
-    decided(unallowed(attached, table.allows), observe)
+    judge(unallowed(attached, table.allows))
 
 
 @expectation("DEP-08", ja="テーブルのポリシーが関数の操作を拒否していない")
 def test_policy_of_the_table_denies_our_functions_nothing(
-    table: desired.Table,
-    deployed: Deployed,
-    decided: Decided,
-    observe: Observations,
+    table: desired.Table, deployed: Deployed, judge: Judge
 ) -> None:
     policy, roles = deployed.table_policy(table), deployed.roles_by_path()
-    observe.note(table=table.name, policy=policy.document)
+    judge.observe.note(table=table.name, policy=policy.document)
 
-    decided(denials(TABLE, table.name, table.arn, policy.document, roles), observe)
+    judge(denials(TABLE, table.name, table.arn, policy.document, roles))
 
 
 @expectation("DEP-08", ja="テーブルに計画外のインデックスがない")
 def test_table_has_no_index_that_nobody_planned(
-    table: desired.Table, deployed: Deployed, decided: Decided, observe: Observations
+    table: desired.Table, deployed: Deployed, judge: Judge
 ) -> None:
-    found = observe(deployed.table(table), "indexes")
+    found = judge.observe(deployed.table(table), "indexes")
 
     facts = {INDEXES: index_names(found, table)}
     planned = {INDEXES: within(one.name for one in table.indexes)}
-    decided(differences(TABLE, found.name, facts, planned, call=DESCRIBE), observe)
+    judge(differences(TABLE, found.name, facts, planned, call=DESCRIBE))

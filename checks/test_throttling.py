@@ -23,9 +23,8 @@ from checks.throttling import (
 from plan import Plan
 from plan.demand import rate_of, rate_of_preflights
 from signoff.checklist import expectation
-from signoff.decisions import Decided
+from signoff.decisions import Judge
 from signoff.environment import Environment, where
-from signoff.observations import Observations
 
 WAITS = Words(en="time-out", ja="タイムアウト")
 STAGES = Words(en="stages", ja="ステージ")
@@ -46,182 +45,153 @@ def some_of(names: Iterable[str]) -> Bound:
 
 
 @expectation("SEC-30", ja="使用量プランの上限が決定どおりである")
-def test_usage_plan_has_the_decided_limits(
-    deployed: Deployed, plan: Plan, decided: Decided, observe: Observations
-) -> None:
-    usage = observe(deployed.usage_plan(), "rate", "burst", "quota", "period")
+def test_usage_plan_has_the_decided_limits(deployed: Deployed, plan: Plan, judge: Judge) -> None:
+    usage = judge.observe(deployed.usage_plan(), "rate", "burst", "quota", "period")
 
-    decided(plan_too_wide(usage, plan.api.usage_plan), observe)
+    judge(plan_too_wide(usage, plan.api.usage_plan))
 
 
 @expectation("SEC-30", ja="使用量プランの上限がどのメソッドでも緩くない")
-def test_usage_plan_is_no_wider_on_any_method(
-    deployed: Deployed, plan: Plan, decided: Decided, observe: Observations
-) -> None:
-    usage = observe(deployed.usage_plan(), "own_limits")
+def test_usage_plan_is_no_wider_on_any_method(deployed: Deployed, plan: Plan, judge: Judge) -> None:
+    usage = judge.observe(deployed.usage_plan(), "own_limits")
 
-    decided(methods_too_wide(usage, plan.api.usage_plan), observe)
+    judge(methods_too_wide(usage, plan.api.usage_plan))
 
 
 @expectation("SEC-30", ja="使用量プランがステージに適用されている")
-def test_usage_plan_is_on_the_stage(
-    deployed: Deployed, plan: Plan, decided: Decided, observe: Observations
-) -> None:
-    usage = observe(deployed.usage_plan(), "stages")
+def test_usage_plan_is_on_the_stage(deployed: Deployed, plan: Plan, judge: Judge) -> None:
+    usage = judge.observe(deployed.usage_plan(), "stages")
     stage = f"{deployed.rest_api().id}:{plan.api.stage}"
-    observe.note(stage=stage, bound=asking_for_key(deployed.served()))
+    judge.observe.note(stage=stage, bound=asking_for_key(deployed.served()))
 
     facts, bounds = {STAGES: usage.stages}, {STAGES: covers((stage,))}
     about = {"call": "apigateway:GetUsagePlans", "decidable": False}
-    decided(differences(USAGE_PLAN, usage.name, facts, bounds, **about), observe)
+    judge(differences(USAGE_PLAN, usage.name, facts, bounds, **about))
 
 
 @expectation("SEC-31", ja="APIキーが有効である")
-def test_api_key_is_enabled(
-    plan: Plan, found: Sections, decided: Decided, observe: Observations
-) -> None:
-    key = observe(api_key(plan.api.usage_plan, found), "enabled")
+def test_api_key_is_enabled(plan: Plan, found: Sections, judge: Judge) -> None:
+    key = judge.observe(api_key(plan.api.usage_plan, found), "enabled")
 
     about = {"call": "apigateway:GetApiKeys", "decidable": False}
     facts, bounds = {ENABLED: key.enabled}, {ENABLED: exactly(True)}
-    decided(differences(API_KEY, key.name, facts, bounds, **about), observe)
+    judge(differences(API_KEY, key.name, facts, bounds, **about))
 
 
 @expectation("SEC-31", ja="APIキーが使用量プランに含まれる")
 def test_api_key_is_in_the_usage_plan(
-    deployed: Deployed, plan: Plan, found: Sections, decided: Decided, observe: Observations
+    deployed: Deployed, plan: Plan, found: Sections, judge: Judge
 ) -> None:
-    key = observe(api_key(plan.api.usage_plan, found), "id")
-    usage = observe(deployed.usage_plan(), "keys")
+    key = judge.observe(api_key(plan.api.usage_plan, found), "id")
+    usage = judge.observe(deployed.usage_plan(), "keys")
 
     about = {"call": "apigateway:GetUsagePlanKeys", "decidable": False}
     facts, bounds = {KEYS: usage.keys}, {KEYS: covers((key.id,))}
-    decided(differences(USAGE_PLAN, usage.name, facts, bounds, **about), observe)
+    judge(differences(USAGE_PLAN, usage.name, facts, bounds, **about))
 
 
 @expectation("SEC-31", ja="ルートがAPIキーを要求する")
-def test_route_asks_for_an_api_key(
-    route: desired.Route, deployed: Deployed, decided: Decided, observe: Observations
-) -> None:
-    method = observe(deployed.method(route), "api_key_required")
+def test_route_asks_for_an_api_key(route: desired.Route, deployed: Deployed, judge: Judge) -> None:
+    method = judge.observe(deployed.method(route), "api_key_required")
 
     about = {"call": SERVED, "decided_in": where("api_key"), "loosens": True}
     facts, bounds = {KEY_REQUIRED: method.api_key_required}, {KEY_REQUIRED: exactly(True)}
-    decided(differences(ROUTE, route.id, facts, bounds, **about), observe)
+    judge(differences(ROUTE, route.id, facts, bounds, **about))
 
 
 @expectation("SEC-32", ja="ルートの匿名の呼び出しにスロットリングがかかる")
 def test_anonymous_callers_of_a_route_are_throttled(
-    route: desired.Route, deployed: Deployed, decided: Decided, observe: Observations
+    route: desired.Route, deployed: Deployed, judge: Judge
 ) -> None:
     limits = met(deployed.stage(), deployed.gateway_account(), route.verb, route.path)
-    observe.note(route=route.id, rate=limits.rate, burst=limits.burst)
+    judge.observe.note(route=route.id, rate=limits.rate, burst=limits.burst)
 
-    decided(too_wide(route.id, limits, route.most), observe)
+    judge(too_wide(route.id, limits, route.most))
 
 
 @expectation("SEC-32", ja="匿名のプリフライトにスロットリングがかかる")
 def test_anonymous_preflights_are_throttled(
-    path: str,
-    deployed: Deployed,
-    environment: Environment,
-    decided: Decided,
-    observe: Observations,
+    path: str, deployed: Deployed, environment: Environment, judge: Judge
 ) -> None:
     limits = met(deployed.stage(), deployed.gateway_account(), "OPTIONS", path)
-    observe.note(preflight=path, rate=limits.rate, burst=limits.burst)
+    judge.observe.note(preflight=path, rate=limits.rate, burst=limits.burst)
 
-    decided(too_wide(f"OPTIONS {path}", limits, environment.throttle), observe)
+    judge(too_wide(f"OPTIONS {path}", limits, environment.throttle))
 
 
 @expectation("DEP-37", ja="ルートに目標レート分の余裕がある")
 def test_route_has_room_for_its_share_of_the_target_rate(
-    route: desired.Route,
-    deployed: Deployed,
-    environment: Environment,
-    decided: Decided,
-    observe: Observations,
+    route: desired.Route, deployed: Deployed, environment: Environment, judge: Judge
 ) -> None:
     limits = met(deployed.stage(), deployed.gateway_account(), route.verb, route.path)
     needed = rate_of(route.id, environment.target_rate)
-    observe.note(route=route.id, rate=limits.rate, burst=limits.burst, needed=needed)
+    judge.observe.note(route=route.id, rate=limits.rate, burst=limits.burst, needed=needed)
 
-    decided(too_narrow(route.id, limits, needed), observe)
+    judge(too_narrow(route.id, limits, needed))
 
 
 @expectation("DEP-37", ja="プリフライトに目標レート分の余裕がある")
 def test_preflights_have_room_for_the_target_rate(
-    path: str,
-    deployed: Deployed,
-    plan: Plan,
-    environment: Environment,
-    decided: Decided,
-    observe: Observations,
+    path: str, deployed: Deployed, plan: Plan, environment: Environment, judge: Judge
 ) -> None:
     limits = met(deployed.stage(), deployed.gateway_account(), "OPTIONS", path)
     needed = rate_of_preflights(path, plan.api, environment.target_rate)
-    observe.note(preflight=path, rate=limits.rate, burst=limits.burst, needed=needed)
+    judge.observe.note(preflight=path, rate=limits.rate, burst=limits.burst, needed=needed)
 
-    decided(too_narrow(f"OPTIONS {path}", limits, needed), observe)
+    judge(too_narrow(f"OPTIONS {path}", limits, needed))
 
 
 @expectation("DEP-37", ja="全利用者共通のAPIキーに目標レート分の余裕がある")
 def test_key_of_all_visitors_has_room_for_the_target_rate(
-    deployed: Deployed,
-    plan: Plan,
-    environment: Environment,
-    decided: Decided,
-    observe: Observations,
+    deployed: Deployed, plan: Plan, environment: Environment, judge: Judge
 ) -> None:
-    usage = observe(deployed.usage_plan(), "rate", "own_limits")
+    usage = judge.observe(deployed.usage_plan(), "rate", "own_limits")
     asked = environment.api_key
-    observe.note(asked_of_visitors=asked, target_rate=environment.target_rate)
+    judge.observe.note(asked_of_visitors=asked, target_rate=environment.target_rate)
 
     short = plan_too_narrow(usage, plan.api, environment.target_rate)
-    decided(short if asked else (), observe)
+    judge(short if asked else ())
 
 
 @expectation("DEP-37", ja="統合が関数の処理に必要な時間だけ待つ")
 def test_integration_waits_as_long_as_its_function_needs(
-    route: desired.Route, deployed: Deployed, decided: Decided, observe: Observations
+    route: desired.Route, deployed: Deployed, judge: Judge
 ) -> None:
-    integration = observe(deployed.integration(route), "timeout_ms")
+    integration = judge.observe(deployed.integration(route), "timeout_ms")
 
     waits, needed = {WAITS: integration.timeout_ms}, {WAITS: at_least(route.waits_ms, " ms")}
     about = {"call": SERVED, "remedy": "time_out", "decided_in": where("routes"), "loosens": True}
-    decided(differences(ROUTE, route.id, waits, needed, **about), observe)
+    judge(differences(ROUTE, route.id, waits, needed, **about))
 
 
 @expectation("SEC-34", ja="ルートがオーソライザーを使う")
 def test_route_asks_an_authorizer(
-    guarded_route: desired.Route, deployed: Deployed, decided: Decided, observe: Observations
+    guarded_route: desired.Route, deployed: Deployed, judge: Judge
 ) -> None:
-    method = observe(deployed.method(guarded_route), "authorizer")
+    method = judge.observe(deployed.method(guarded_route), "authorizer")
     known = deployed.served().authorizers
 
     facts, bounds = {AUTHORIZER: method.authorizer}, {AUTHORIZER: some_of(known)}
     about = {"call": SERVED, "decidable": False}
-    decided(differences(ROUTE, guarded_route.id, facts, bounds, **about), observe)
+    judge(differences(ROUTE, guarded_route.id, facts, bounds, **about))
 
 
 @expectation("SEC-34", ja="ログインがセッションを要求しない")
 def test_login_asks_for_no_session(
-    open_route: desired.Route, deployed: Deployed, decided: Decided, observe: Observations
+    open_route: desired.Route, deployed: Deployed, judge: Judge
 ) -> None:
-    method = observe(deployed.method(open_route), "authorizer")
+    method = judge.observe(deployed.method(open_route), "authorizer")
 
     facts, bounds = {AUTHORIZER: method.authorizer}, {AUTHORIZER: exactly(None)}
     about = {"call": SERVED, "decidable": False}
-    decided(differences(ROUTE, open_route.id, facts, bounds, **about), observe)
+    judge(differences(ROUTE, open_route.id, facts, bounds, **about))
 
 
 @expectation("SEC-35", ja="オーソライザーがauth関数を使う")
-def test_authorizer_asks_the_auth_function(
-    deployed: Deployed, plan: Plan, decided: Decided, observe: Observations
-) -> None:
+def test_authorizer_asks_the_auth_function(deployed: Deployed, plan: Plan, judge: Judge) -> None:
     want = plan.api.authorizer
     asked = authorizers(deployed)
-    observe.note(authorizers=asked)
+    judge.observe.note(authorizers=asked)
 
-    decided.follow("DEP-16", invoking_others(deployed, want), observe)
-    decided(laxer(asked, want), observe)
+    judge.follow("DEP-16", invoking_others(deployed, want))
+    judge(laxer(asked, want))

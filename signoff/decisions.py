@@ -35,44 +35,16 @@ class Differs(Broken):
 
 
 @dataclass(frozen=True, slots=True)
-class Decided:
-    """Holds differences against the decisions of an environment; ``today`` ends those that are over.
+class Decisions:
+    """The decisions of an environment; ``today`` ends those that are over.
 
     ``release`` says what is live, if that is known: a decision made for another release is over as well.
     """
 
     environment: str
-    decisions: Sequence[Decision]
+    made: Sequence[Decision]
     today: date
     release: Callable[[], str | None] = lambda: None
-
-    def __call__(self, found: Iterable[Difference], observe: Observations) -> None:
-        """Raise Differs for what nobody decided; note the decisions that answer the rest."""
-        differences = found if isinstance(found, Differences) else tuple(found)
-        compared = differences.compared if isinstance(differences, Differences) else differences
-        observe.compared += map(Comparison.of, compared)
-        if left := self._settle(differences, observe):
-            certain = all(one.certainty is Certainty.CERTAIN for one in left)
-            raise Differs(left, self.environment, None if certain else self.release())
-
-    def follow(
-        self,
-        root: str,
-        found: Iterable[Difference],
-        observe: Observations,
-        why: Words | None = None,
-    ) -> None:
-        """Raise Follows where row ``root`` is red by one of these; what was decided there counts here as well."""
-        if left := self._settle(found, observe):
-            raise Follows(root, why or left[0].words)
-
-    def _settle(self, found: Iterable[Difference], observe: Observations) -> list[Difference]:
-        """Return what nobody decided; note the decisions that answer the rest."""
-        answers = [(one, self._answer(one)) for one in found]
-        observe.decided += [
-            AppliedDecision(made, one.loosens, one.certainty) for one, made in answers if made
-        ]
-        return [one for one, made in answers if made is None]
 
     def in_force(self, made: Decision) -> bool:
         """Whether the last day of a decision is not over yet, and its release is live; if it has any."""
@@ -81,10 +53,11 @@ class Decided:
 
     def undecided(self, found: Iterable[Difference]) -> list[Difference]:
         """Return the differences that no decision answers."""
-        return [one for one in found if not self._answer(one)]
+        return [one for one in found if not self.answer(one)]
 
-    def _answer(self, one: Difference) -> Decision | None:
-        return next((made for made in self.decisions if self._answers(made, one)), None)
+    def answer(self, one: Difference) -> Decision | None:
+        """Return the decision that answers this difference."""
+        return next((made for made in self.made if self._answers(made, one)), None)
 
     def _answers(self, made: Decision, one: Difference) -> bool:
         settles = one.certainty is Certainty.CERTAIN or made.release is not None
@@ -92,7 +65,7 @@ class Decided:
         return one.decidable and about and settles and self.in_force(made)
 
 
-def decided_in(snapshot: Snapshot[PlanT]) -> Decided:
+def decisions_of(snapshot: Snapshot[PlanT]) -> Decisions:
     """Return the decisions of what is judged, as of the moment at which it was read."""
     environment = snapshot.environment
 
@@ -102,7 +75,38 @@ def decided_in(snapshot: Snapshot[PlanT]) -> Decided:
         except NotTestable:
             return None
 
-    return Decided(environment.name, environment.decisions, snapshot.today, release)
+    return Decisions(environment.name, environment.decisions, snapshot.today, release)
+
+
+@dataclass(frozen=True, slots=True)
+class Judge:
+    """What a check judges with: it records what it looks at, and holds differences against the decisions."""
+
+    observe: Observations
+    decisions: Decisions
+
+    def __call__(self, found: Iterable[Difference]) -> None:
+        """Raise Differs for what nobody decided; note the decisions that answer the rest."""
+        differences = found if isinstance(found, Differences) else tuple(found)
+        compared = differences.compared if isinstance(differences, Differences) else differences
+        self.observe.compared += map(Comparison.of, compared)
+        if left := self._settle(differences):
+            certain = all(one.certainty is Certainty.CERTAIN for one in left)
+            release = None if certain else self.decisions.release()
+            raise Differs(left, self.decisions.environment, release)
+
+    def follow(self, root: str, found: Iterable[Difference], why: Words | None = None) -> None:
+        """Raise Follows where row ``root`` is red by one of these; what was decided there counts here as well."""
+        if left := self._settle(found):
+            raise Follows(root, why or left[0].words)
+
+    def _settle(self, found: Iterable[Difference]) -> list[Difference]:
+        """Return what nobody decided; note the decisions that answer the rest."""
+        answers = [(one, self.decisions.answer(one)) for one in found]
+        self.observe.decided += [
+            AppliedDecision(made, one.loosens, one.certainty) for one, made in answers if made
+        ]
+        return [one for one, made in answers if made is None]
 
 
 def lines(one: Difference, environment: str, release: str | None = None) -> str:

@@ -6,7 +6,7 @@ from aws.bounds import Bound, at_least
 from aws.difference import Difference
 from aws.section import Follows, NotTestable
 from aws.words import Words
-from signoff.decisions import decided_in
+from signoff.decisions import Judge, decisions_of
 from signoff.environment import where
 from signoff.environment.calendar import in_japan, today
 from smoke.integrations import bot, channel_token
@@ -83,7 +83,8 @@ def _decide(calls: RowCalls, fact: Words, found: object, bound: Bound) -> None:
         decided_in="" if fact is LAST_DAY else where("line.expected_messages"),
         loosens=True,
     )
-    decided_in(calls.suite.snapshot)(() if bound.holds(found) else (one,), calls.observe)
+    judge = Judge(calls.observe, decisions_of(calls.suite.snapshot))
+    judge(() if bound.holds(found) else (one,))
 
 
 def _a_week_away(*, enough: bool) -> Bound:

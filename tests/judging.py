@@ -19,7 +19,7 @@ from checks.parameters import ARGUMENTS
 from checks.records import Standing
 from signoff.checklist import Checklist, expectation
 from signoff.collection import proof_of
-from signoff.decisions import decided_in
+from signoff.decisions import Judge, decisions_of
 from signoff.observations import Observations
 from signoff.outcome import Finding, finding
 from signoff.snapshot import Snapshot
@@ -39,7 +39,6 @@ VIEWS: Mapping[str, Callable[[Snapshot, str], Any]] = {
     "now": lambda snapshot, _: snapshot.now,
     "today": lambda snapshot, _: snapshot.today,
     "insiders": lambda snapshot, _: insiders_of(snapshot),
-    "decided": lambda snapshot, _: decided_in(snapshot),
     "standing": lambda snapshot, row: Standing(
         snapshot=snapshot,
         deployed=VIEWS["deployed"](snapshot, row),
@@ -73,6 +72,8 @@ class Check:
             views = {name: VIEWS[name](snapshot, self.row) for name in wanted}
             if "observe" in self.arguments:
                 views["observe"] = observe
+            if "judge" in self.arguments:
+                views["judge"] = Judge(observe, decisions_of(snapshot))
             self.function(**views, **_of(snapshot, self.params))
             assert observe.seen, f"{self.row} passed without observing anything"
         except Exception as caught:  # noqa: BLE001 - whatever a check raises is its finding

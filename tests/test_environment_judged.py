@@ -9,7 +9,7 @@ import pytest
 from checks.environment_values import judged, limits
 from load.plans import MIX
 from plan.edge import BUSIEST_SHARE
-from signoff.decisions import Decided, Differs, lines
+from signoff.decisions import Decisions, Differs, lines
 from signoff.environment import Area, Decision, FunctionSettings
 from tests.healthy import healthy
 
@@ -130,7 +130,7 @@ def test_looser_value_is_told_and_prints_the_decision_that_allows_it(fields):
         for one in found
         for table in tomllib.loads(lines(one, "prod"))["prod"]["decisions"]
     ]
-    made = Decided("prod", tuple(Decision(**one) for one in decisions), date(2026, 11, 25))
+    made = Decisions("prod", tuple(Decision(**one) for one in decisions), date(2026, 11, 25))
 
     assert found
     assert made.undecided(found) == []

@@ -33,7 +33,7 @@ from runbook.procedures import (
     tables,
     throttling,
 )
-from signoff.decisions import Decided
+from signoff.decisions import Decisions
 from signoff.environment import Environment
 from signoff.environment.calendar import today
 
@@ -88,7 +88,7 @@ def context_for(
         environment=environment,
         plan=plan,
         public=public_in(plan),
-        undecided=Decided(
+        undecided=Decisions(
             environment.name, environment.decisions, today(datetime.now(UTC))
         ).undecided,
         client=Clients(session, environment.region),

@@ -28,7 +28,7 @@ from runbook.procedures import (
     throttling,
 )
 from runbook.procedures.provision import context_for
-from signoff.decisions import decided_in
+from signoff.decisions import decisions_of
 from signoff.environment import Environment
 from signoff.snapshot import Snapshot
 from tests.foreign.account import Account, with_evidence
@@ -138,7 +138,7 @@ def made_by_decision(change, account, inventory, judge_again):
     with change.made(account.client):
         asked = with_evidence(inventory, account.again(inventory, *change.reads))
         decided = as_printed(asked, judge_again(asked))
-        undecided = decided_in(decided).undecided
+        undecided = decisions_of(decided).undecided
         rehearsal = Rehearsal(account, lambda: decided, decided.environment, undecided)
         return rehearsal.changes(touching(change.reads))
 

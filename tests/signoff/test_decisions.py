@@ -10,7 +10,7 @@ from aws.difference import Certainty, Difference
 from aws.secret_text import masked
 from aws.words import Words
 from signoff.checklist import Checklist, Severity
-from signoff.decisions import Decided, Differs
+from signoff.decisions import Decisions, Differs, Judge
 from signoff.environment import Decision
 from signoff.observations import AppliedDecision, Observations
 from signoff.outcome import Finding, Outcome, finding
@@ -35,7 +35,7 @@ def judged(row, *applied):
 
 def test_difference_that_nobody_decided_is_told_with_the_lines_that_would_allow_it():
     with pytest.raises(Differs) as told:
-        Decided("prod", (), TODAY)([EXPIRES], Observations())
+        Judge(Observations(), Decisions("prod", (), TODAY))([EXPIRES])
 
     assert str(told.value) == "table Users: time to live: found ExpiresAt, expected not set"
     assert (
@@ -49,7 +49,7 @@ def test_difference_that_nobody_decided_is_told_with_the_lines_that_would_allow_
 def test_decision_answers_the_difference_and_is_kept_with_the_evidence():
     observe = Observations()
 
-    Decided("prod", (WANTED,), TODAY)([EXPIRES], observe)
+    Judge(observe, Decisions("prod", (WANTED,), TODAY))([EXPIRES])
 
     assert observe.decided == [AppliedDecision(WANTED)]
 
@@ -59,10 +59,10 @@ KNOWN = replace(WANTED, value="withheld (40 characters, hex)", release="r1")
 
 
 def test_guess_is_a_major_and_is_decided_for_the_release_that_is_live():
-    live = Decided("prod", (), TODAY, lambda: "r1")
+    live = Judge(Observations(), Decisions("prod", (), TODAY, lambda: "r1"))
 
     with pytest.raises(Differs) as told:
-        live([SUSPECT], Observations())
+        live([SUSPECT])
 
     assert finding("SEC-06", told.value).at_most is Severity.MAJOR
     assert told.value.lines.endswith('\nrelease = "r1"')
@@ -70,7 +70,7 @@ def test_guess_is_a_major_and_is_decided_for_the_release_that_is_live():
 
 def test_guess_with_a_certain_fault_beside_it_is_no_guess():
     with pytest.raises(Differs) as told:
-        Decided("prod", (), TODAY)([SUSPECT, LOOSE], Observations())
+        Judge(Observations(), Decisions("prod", (), TODAY))([SUSPECT, LOOSE])
 
     assert finding("SEC-06", told.value).at_most is Severity.BLOCKER
 
@@ -79,7 +79,7 @@ def test_what_we_do_not_evaluate_is_not_testable_and_a_major():
     gap = replace(EXPIRES, certainty=Certainty.UNPARSED)
 
     with pytest.raises(Differs) as told:
-        Decided("prod", (), TODAY)([gap], Observations())
+        Judge(Observations(), Decisions("prod", (), TODAY))([gap])
 
     found = finding("MON-01", told.value)
     assert (found.outcome, found.at_most) == (Outcome.NOT_TESTABLE, Severity.MAJOR)
@@ -92,12 +92,12 @@ def test_what_we_do_not_evaluate_is_not_testable_and_a_major():
 )
 def test_guess_is_settled_by_no_other_decision(decision, live):
     with pytest.raises(Differs):
-        Decided("prod", (decision,), TODAY, lambda: live)([SUSPECT], Observations())
+        Judge(Observations(), Decisions("prod", (decision,), TODAY, lambda: live))([SUSPECT])
 
 
 def test_guess_that_is_settled_loosens_nothing():
     observe = Observations()
-    Decided("prod", (KNOWN,), TODAY, lambda: "r1")([SUSPECT], observe)
+    Judge(observe, Decisions("prod", (KNOWN,), TODAY, lambda: "r1"))([SUSPECT])
 
     assert judged("SEC-06", *observe.decided).decision is VerdictWord.GO
 
@@ -115,12 +115,12 @@ def test_decision_about_something_else_or_over_answers_nothing(other):
     decision = Decision(**{**fields, **other})
 
     with pytest.raises(Differs):
-        Decided("prod", (decision,), TODAY)([EXPIRES], Observations())
+        Judge(Observations(), Decisions("prod", (decision,), TODAY))([EXPIRES])
 
 
 def test_only_what_is_left_is_told():
     with pytest.raises(Differs) as told:
-        Decided("prod", (WANTED,), TODAY)([EXPIRES, LOOSE], Observations())
+        Judge(Observations(), Decisions("prod", (WANTED,), TODAY))([EXPIRES, LOOSE])
 
     assert str(told.value) == "table Users: time to live: found 9 (x:Get), expected at most 5"
 
@@ -166,4 +166,4 @@ def test_decision_about_a_withheld_value_is_about_no_other_of_its_length_and_sha
     )
     made = replace(WANTED, value=str(ours.found))
 
-    assert Decided("prod", (made,), TODAY).undecided([ours, other]) == [other]
+    assert Decisions("prod", (made,), TODAY).undecided([ours, other]) == [other]
