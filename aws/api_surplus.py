@@ -70,7 +70,9 @@ PRIVATE = re.compile(
 CORS_HEADERS = frozenset(
     {"allow-origin", "allow-headers", "allow-methods", "max-age", "expose-headers"}
 )
-"""What a static answer may say of CORS: it exposes none but its own headers; ``allow-credentials`` opens more."""
+"""What a static answer may say of CORS: it exposes none but its own headers."""
+CREDENTIALED = "access-control-allow-credentials"
+"""What lets pages send cookies along, if it says so: browsers take any other word for its absence."""
 
 EXTENSION = "x-amazon-apigateway-"
 VERBS = frozenset({"get", "put", "post", "delete", "options", "head", "patch", "trace"})
@@ -201,7 +203,7 @@ def beyond_safe(headers: Mapping[str, str]) -> list[str]:
     An answer that a browser or proxy may keep is shown again after the next login, and to others; one that
     repeats the request shows its tokens to whoever reads the answer.
     """
-    unknown = [name for name in headers if not _is_safe(name.lower())]
+    unknown = [name for name, text in headers.items() if not _is_safe(name.lower(), text)]
     telling = [f"{name}: {text}" for name, text in headers.items() if _does_harm(name, text)]
     return sorted([*unknown, *(one for one in telling if one.partition(":")[0] not in unknown)])
 
@@ -318,7 +320,9 @@ def _pairs(named: Mapping[str, Any] | None) -> str:
     return ", ".join(f"{key}={value}" for key, value in sorted((named or {}).items()) if value)
 
 
-def _is_safe(name: str) -> bool:
+def _is_safe(name: str, text: str) -> bool:
+    if name == CREDENTIALED:
+        return text == "false"
     return name in SAFE_HEADERS or name.removeprefix("access-control-") in CORS_HEADERS
 
 

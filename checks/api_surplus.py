@@ -2,10 +2,12 @@
 
 import json
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 
 from aws.api_document import ApiDocument, Method
 from aws.api_surplus import (
     ANSWER_TEMPLATES,
+    CREDENTIALED,
     FACTS,
     HEADERS,
     POLICY,
@@ -165,7 +167,8 @@ def _answered(name: str, method: Method, call: str) -> Iterator[Difference]:
 
 def _headed(kind: Words, name: str, headers: Mapping[str, str], call: str) -> Iterator[Difference]:
     if more := beyond_safe(headers):
-        yield _unset(kind, name, HEADERS, ", ".join(more), call)
+        opens = CREDENTIALED in map(str.lower, more)
+        yield replace(_unset(kind, name, HEADERS, ", ".join(more), call), loosens=opens)
 
 
 def _said(kind: Words, name: str, surplus: Surplus, call: str) -> Iterator[Difference]:

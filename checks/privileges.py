@@ -1,13 +1,12 @@
 """Least privilege of one role: which row tells of what its policies grant beyond the plan, and short of it."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from aws import desired
 from aws.access.privileges import (
     DETAILS,
     Gravity,
     Surplus,
-    as_difference,
     as_differences,
     known_of,
     lacking,
@@ -15,6 +14,7 @@ from aws.access.privileges import (
     pair,
     split,
     statements,
+    told,
 )
 from aws.access.privileges import surplus as all_surplus
 from aws.access.secret_arns import READ, Named, named, reaches_more
@@ -63,9 +63,9 @@ def surplus(role: Role, want: desired.Role, row: str) -> tuple[Difference, ...]:
 
 def follow_graver(role: Role, want: desired.Role, row: str, decisions: Decisions) -> None:
     """Raise Follows where another row tells of a surplus by which this one is not true, either."""
-    for one in all_surplus(role, want):
+    for one in _undecided(role, want, decisions):
         if ROWS[one.gravity] in GRAVER[row] and not (row == "SEC-15" and _encloses(want, one)):
-            _follow(role, one, decisions)
+            raise _follows(role, one)
 
 
 def follow_names(role: Role, want: desired.Role, deployed: Deployed) -> None:
@@ -83,9 +83,9 @@ def follow_invoking(
 ) -> None:
     """Raise Follows where a surplus lets the role invoke a function of ours."""
     arns, known = [arn for one in functions for arn in (one.arn, one.alias_arn)], known_of(want)
-    for one in all_surplus(role, want):
+    for one in _undecided(role, want, decisions):
         if any(applies(one.pair, INVOKE, arn, known) is True for arn in arns):
-            _follow(role, one, decisions)
+            raise _follows(role, one)
 
 
 def _encloses(want: desired.Role, one: Surplus) -> bool:
@@ -97,9 +97,13 @@ def _encloses(want: desired.Role, one: Surplus) -> bool:
         return False
 
 
-def _follow(role: Role, one: Surplus, decisions: Decisions) -> None:
-    if not one.unknown and decisions.undecided([as_difference(role, one)]):
-        raise _follows(role, one)
+def _undecided(role: Role, want: desired.Role, decisions: Decisions) -> Iterator[Surplus]:
+    """Yield the surplus that is surely in force and that no decision allows, as its row tells of it."""
+    found = all_surplus(role, want)
+    for gravity in ROWS:
+        for difference, several in told(role, (one for one in found if one.gravity is gravity)):
+            if not several[0].unknown and decisions.undecided([difference]):
+                yield from several
 
 
 def _follows(role: Role, one: Surplus) -> Follows:

@@ -36,6 +36,8 @@ DIVERTERS = re.compile(
     re.IGNORECASE,
 )
 """Variables by which boto3 calls, trusts or signs as somebody other than the function would."""
+SWITCHES = re.compile(r"AWS_USE_(FIPS|DUALSTACK)_ENDPOINT|AWS_CSM_ENABLED")
+"""Those that boto3 obeys only if they are on."""
 DEFAULTS: Mapping[str, str] = {"ACCURACY_CAP_M": "50", "AWARD_REQUIRES_POSITION": "false"}
 """What a function takes for a variable that is absent (lambdas/README.md)."""
 SPELLINGS = (
@@ -160,8 +162,16 @@ def hijacking(found: Function) -> tuple[Difference, ...]:
 
 def diverting(found: Function) -> tuple[Difference, ...]:
     """Return variables that lead the function's calls to an endpoint that nobody planned."""
-    led = {one: it.words for one, it in found.environment.items() if DIVERTERS.fullmatch(one)}
+    led = {
+        name: value.words
+        for name, value in found.environment.items()
+        if DIVERTERS.fullmatch(name) and not _is_off(name, value)
+    }
     return variables(found, dict(sorted(led.items())), unset())
+
+
+def _is_off(name: str, value: MaskedValue) -> bool:
+    return bool(SWITCHES.fullmatch(name)) and (value.text or "").lower() == "false"
 
 
 def leading_to_line(environment: Environment, salt: str) -> Bound:

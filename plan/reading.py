@@ -36,7 +36,7 @@ def scope_of(plan: Plan, environment: Environment, *, salts: tuple[str, ...] = (
         hosted_zone=environment.domain.hosted_zone if environment.domain else None,
         keys=tuple(_keys(environment)),
         evidence_bucket=_bucket_of(environment.evidence),
-        public_values=frozenset(_public(plan)),
+        public_values=frozenset((*_public(plan), *_of_file(environment))),
         salts=salts,
         known_defaults=KNOWN_DEFAULTS,
     )
@@ -51,9 +51,19 @@ def public_in(plan: Plan) -> Callable[[str], bool]:
 def _public(plan: Plan) -> Iterator[str]:
     for function in plan.functions:
         yield from function.environment.values()
+        yield from (function.name, function.arn, function.alias_arn)
+    for table in plan.tables:
+        yield table.arn
     yield from plan.tags.values()
     yield plan.api.stage
     yield from {function.alias for function in plan.functions}
+
+
+def _of_file(environment: Environment) -> Iterator[str]:
+    """Yield what the environment file tells everybody anyway, wherever a function carries it."""
+    yield from filter(None, (environment.line.liff_id, environment.line.bot_user_id))
+    if environment.front_end:
+        yield environment.front_end.url
 
 
 def _keys(environment: Environment) -> Iterator[str]:

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from aws.access.targets import Target
 from aws.iam import Context, EvalDecision, EvaluationResult, Statement, evaluate, parse
 from aws.iam.evaluation import action_patterns, names_action
-from aws.iam.pattern import Pattern, escape_from, overlap, resource_pattern
+from aws.iam.pattern import Pattern, escape_from, named_pattern, overlap, resource_pattern
 from aws.words import Words
 
 VARIABLE = re.compile(r"\$\{[^}]*\}")
@@ -93,7 +93,7 @@ def _elsewhere(
     ]
     for resource in written:
         for limit in allowed or ("*",):
-            within = (_pattern(grant.pattern), _pattern(resource), _pattern(limit))
+            within = (named_pattern(grant.pattern), _pattern(resource), _pattern(limit))
             arn = escape_from(denied, within)
             if arn is not None:
                 yield arn
@@ -117,14 +117,14 @@ def _common(written: str, part: str) -> str | None:
         return part.replace("*", "any")
     if not _is_wide(part):
         return part if _pattern(written).matches(part) else None
-    patterns = _pattern(written), _pattern(part)
+    patterns = _pattern(written), named_pattern(part)
     return escape_from((), patterns) if overlap(*patterns) else None
 
 
 @lru_cache(maxsize=4096)
 def _left(part: str, excepted: tuple[str, ...]) -> str | None:
     """Return an ARN of a part of a target that NotResource leaves in."""
-    return escape_from([resource_pattern(one) for one in excepted], [_pattern(part)])
+    return escape_from([resource_pattern(one) for one in excepted], [named_pattern(part)])
 
 
 def _pattern(written: str) -> Pattern:

@@ -117,18 +117,19 @@ def surplus(role: Role, want: desired.Role) -> tuple[Surplus, ...]:
 
 def as_differences(role: Role, found: Iterable[Surplus]) -> tuple[Difference, ...]:
     """Return surplus as differences; unparsed where nobody can say whether it is in force."""
+    return tuple(difference for difference, _ in told(role, found))
+
+
+def told(role: Role, found: Iterable[Surplus]) -> Iterator[tuple[Difference, tuple[Surplus, ...]]]:
+    """Yield each difference that tells of surplus, with all that it tells: what is decided is the difference."""
     by_policy: dict[tuple[str, bool], list[Surplus]] = {}
     for one in found:
         by_policy.setdefault((one.pair.policy, bool(one.unknown)), []).append(one)
-    return tuple(
-        difference
-        for several in by_policy.values()
-        for difference in (
-            [_summed_up(role, several)]
-            if len(several) > MANY
-            else [as_difference(role, one) for one in several]
-        )
-    )
+    for several in by_policy.values():
+        if len(several) > MANY:
+            yield _summed_up(role, several), tuple(several)
+        else:
+            yield from ((as_difference(role, one), (one,)) for one in several)
 
 
 def as_difference(role: Role, one: Surplus) -> Difference:
@@ -194,6 +195,7 @@ def known_of(want: desired.Role, role: Role | None = None) -> Context:
             "aws:ResourceAccount": account,
             "aws:PrincipalAccount": account,
             "aws:PrincipalArn": role.arn if role else want.arn,
+            "aws:PrincipalIsAWSService": "false",
             "aws:PrincipalType": "AssumedRole",
             "aws:SecureTransport": "true",
             "aws:ViaAWSService": "false",

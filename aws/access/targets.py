@@ -133,7 +133,7 @@ def _watching(scope: Scope, alarms: Section[Any], topics: Section[Any]) -> Itera
     arns = tuple(_arn(scope, "cloudwatch", one) for one in (*watched, RULE))
     yield Target(kind="alarm", name=scope.prefix, arns=arns, actions=changes("cloudwatch"))
     groups = [_arn(scope, "logs", f"log-group:{one}") for one in scope.log_groups]
-    lines = tuple(one for group in groups for one in (group, f"{group}:*"))
+    lines = tuple(one for group in groups for one in (group, f"{group}:*", f"{group}:log-stream:*"))
     if lines:
         yield Target(kind="log", name=scope.prefix, arns=lines, actions=changes("logs"))
     heard = () if isinstance(topics, Unreadable) else tuple(topics)

@@ -60,13 +60,23 @@ def resource_pattern(text: str) -> Pattern:
     if not text.startswith("arn:"):
         return text_pattern(text)
     missing = 0 if text.endswith("*") else max(0, _ARN_COLONS - text.count(":"))
-    return _compiled(text, text + ":*" * missing, arn=True)
+    return _compiled(text, _tokens(text + ":*" * missing, arn=True))
 
 
 @lru_cache(maxsize=4096)
 def text_pattern(text: str) -> Pattern:
     """Compile plain text, where ``*`` and ``?`` stand for anything."""
-    return _compiled(text, text, arn=False)
+    return _compiled(text, _tokens(text, arn=False))
+
+
+@lru_cache(maxsize=4096)
+def named_pattern(text: str) -> Pattern:
+    """Compile an ARN whose ``*`` stands for a name that AWS gives: only the keys of S3's objects hold colons.
+
+    With a colon in it, ``arn:aws:sns:*:123456789012:orders`` would be about a part of any topic.
+    """
+    colons = text == "*" or text.startswith("arn:aws:s3:")
+    return text_pattern(text) if colons else _compiled(text, map(_in_name, text))
 
 
 @lru_cache(maxsize=4096)
@@ -170,10 +180,14 @@ def _other(patterns: Iterable[Pattern]) -> str:
     return next(c for c in _STAND_INS if c not in named)
 
 
-def _compiled(text: str, completed: str, *, arn: bool) -> Pattern:
-    tokens = tuple(_tokens(completed, arn=arn))
+def _compiled(text: str, read: Iterable[_Token]) -> Pattern:
+    tokens = tuple(read)
     expression = "".join(_expression(token) for token in tokens)
     return Pattern(text, tokens, re.compile(expression, re.DOTALL))
+
+
+def _in_name(character: str) -> _Token:
+    return _Token("", repeats=True, crosses=False) if character == "*" else _Token(character)
 
 
 def _tokens(text: str, *, arn: bool) -> Iterable[_Token]:

@@ -20,6 +20,7 @@ from tests.foreign.changes import (
     surplus,
     tables,
     teams,
+    tools,
     watch,
 )
 from tests.foreign.changes.change import Change
@@ -44,6 +45,7 @@ CHANGES: tuple[Change, ...] = (
     *chained.CHANGES,
     *platform.CHANGES,
     *probed.CHANGES,
+    *tools.CHANGES,
 )
 """Each turns exactly its own rows red."""
 
@@ -60,6 +62,7 @@ HARMLESS: tuple[Change, ...] = (
     *chained.HARMLESS,
     *platform.HARMLESS,
     *probed.HARMLESS,
+    *tools.HARMLESS,
 )
 """Each is green, or answered by exactly the decision that is printed."""
 

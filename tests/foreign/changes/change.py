@@ -84,19 +84,23 @@ def named(name: str, keep: Kept) -> Callable[[Client], Iterator[None]]:
 
 def harmful_ones(listed: Listed) -> tuple[Change, ...]:
     """Make the changes of a list, of which each turns its rows red."""
-
-    def one(name: str, rows: str, reads: Collection[str], keep: Kept) -> Change:
-        red = rows.split()
-        fails = (row for row in red if not row.startswith("<"))
-        follows = [row[1:] for row in red if row.startswith("<")]
-        return change(*fails, reads=reads, follows=follows)(named(name, keep))
-
-    return tuple(one(*each) for each in listed)
+    return tuple(
+        change(*_failing(rows), reads=reads, follows=_following(rows))(named(name, keep))
+        for name, rows, reads, keep in listed
+    )
 
 
 def harmless_ones(listed: Listed) -> tuple[Change, ...]:
     """Make the changes of a list, of which each does no harm: its rows print a decision."""
     return tuple(
-        harmless(reads=reads, decides=rows.split())(named(name, keep))
+        harmless(reads=reads, decides=_failing(rows), follows=_following(rows))(named(name, keep))
         for name, rows, reads, keep in listed
     )
+
+
+def _failing(rows: str) -> list[str]:
+    return [row for row in rows.split() if not row.startswith("<")]
+
+
+def _following(rows: str) -> list[str]:
+    return [row[1:] for row in rows.split() if row.startswith("<")]

@@ -1,0 +1,80 @@
+"""What deployment tools and landing zones write by default, where it has to stay green or be answered by what is printed."""
+
+import json
+from typing import Any
+
+from tests.foreign.changes import access, surplus
+from tests.foreign.changes.change import Kept, harmful_ones, harmless_ones
+from tests.foreign.changes.examined import (
+    ACCOUNT,
+    FUNCTIONS,
+    HERE,
+    PRINCIPALS,
+    ROLES,
+    between,
+    may,
+    with_variable,
+)
+from tests.foreign.changes.gateway import API
+from tests.foreign.changes.teams import denied
+from tests.foreign.hand import identity
+
+AWARD_ROLE = {"RoleName": "stamp-rally-prod-award-role"}
+CRUD = [
+    *("dynamodb:GetItem", "dynamodb:DeleteItem", "dynamodb:PutItem", "dynamodb:Scan"),
+    *("dynamodb:Query", "dynamodb:UpdateItem", "dynamodb:BatchWriteItem", "dynamodb:BatchGetItem"),
+    *("dynamodb:DescribeTable", "dynamodb:ConditionCheckItem"),
+]
+"""SAM's DynamoDBCrudPolicy."""
+TABLES = [identity.USER_STAMPS, identity.STAMP_MASTERS]
+NOTIFY = f"arn:aws:lambda:{HERE}:function:stamp-rally-prod-notify*"
+EVERYWHERE = [
+    may("dynamodb:*", "arn:aws:dynamodb:*:*:table/Orders*"),
+    may("lambda:*", "arn:aws:lambda:*:*:function:orders-*"),
+    may("logs:*", "arn:aws:logs:*:*:log-group:/aws/lambda/orders-*:*"),
+    may("sns:Publish", f"arn:aws:sns:*:{ACCOUNT}:orders"),
+    may("secretsmanager:*", f"arn:aws:secretsmanager:*:{ACCOUNT}:secret:orders/*"),
+]
+LINES = "arn:aws:logs:*:*:log-group:/aws/lambda/stamp-rally-prod-{}:log-stream:*"
+OTHERS = {
+    "StringNotEqualsIfExists": {"aws:PrincipalAccount": ACCOUNT},
+    "BoolIfExists": {"aws:PrincipalIsAWSService": "false"},
+}
+
+
+def role(*statements: dict[str, Any]) -> Kept:
+    return lambda client: access.role(client, *statements, service="lambda")
+
+
+def granted_by_sam(*statements: dict[str, Any]) -> Kept:
+    """Let award have what SAM's templates grant, in one policy."""
+    named = {**AWARD_ROLE, "PolicyName": "AwardRolePolicy0"}
+    document = json.dumps({"Version": "2012-10-17", "Statement": statements})
+    return between(
+        lambda c: c("iam").put_role_policy(**named, PolicyDocument=document),
+        lambda c: c("iam").delete_role_policy(**named),
+    )
+
+
+def credentialed(text: str) -> Kept:
+    """Say on a refusal whether pages may send cookies along, live."""
+    return surplus.live(surplus.refusal("Access-Control-Allow-Credentials", text))
+
+
+SOUND: tuple[tuple[str, str, list[str], Kept], ...] = (
+    ("role is about others in every Region", "", PRINCIPALS, role(*EVERYWHERE)),
+    ("landing zone forwards its findings", "", PRINCIPALS, role(may("sns:Publish", f"arn:aws:sns:*:{ACCOUNT}:aws-controltower-SecurityNotifications"))),
+    ("SAM grants all of two tables", "SEC-12 <SEC-26", ROLES, granted_by_sam(may(CRUD, TABLES), may("lambda:InvokeFunction", NOTIFY))),
+    ("strangers are denied, services are not", "", ROLES, denied(Condition=OTHERS)),
+    ("FIPS is switched off", "", FUNCTIONS, with_variable(AWS_USE_FIPS_ENDPOINT="false", AWS_USE_DUALSTACK_ENDPOINT="False")),
+    ("function knows the LIFF app", "", FUNCTIONS, with_variable(LIFF_ID="2001234567-AbCdEfGh")),
+    ("refusals allow no cookies", "", API, credentialed("false")),
+)  # fmt: skip
+HARM: tuple[tuple[str, str, list[str], Kept], ...] = (
+    ("role deletes lines of ours in every Region", "SEC-24", PRINCIPALS, role(may("logs:DeleteLogStream", LINES.format("auth")))),
+    ("role publishes to every topic that begins like ours", "SEC-24", PRINCIPALS, role(may("sns:Publish", f"arn:aws:sns:*:{ACCOUNT}:rally-*"))),
+)  # fmt: skip
+
+
+CHANGES = harmful_ones(HARM)
+HARMLESS = harmless_ones(SOUND)
