@@ -158,7 +158,8 @@ def sentence_of(load: Record) -> Words:
     )
 
 
-def plots(snapshot: Snapshot[Plan]) -> Mapping[str, Sequence[str]]:
-    """Return row id -> SVG texts."""
+def plots(snapshot: Snapshot[Plan]) -> Mapping[str, Sequence[Words]]:
+    """Return row id -> charts, as SVG in each language."""
     record = newest(measured(snapshot.records), "load", plan=snapshot.environment.load_plan)
-    return {"PREP-02": tuple(record.body.get("plots", {}).values())} if record else {}
+    drawn = record.body.get("plots", {}).values() if record else ()
+    return {"PREP-02": tuple(Words(**one) for one in drawn)} if record else {}

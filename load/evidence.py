@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from aws.words import LANGUAGES
 from load.artefacts import ReportFolders
 from load.engine.admission import LoadRefused
 from load.engine.objectives import read_objectives
@@ -24,6 +25,8 @@ from signoff.release import Live
 
 KIND = "load"
 WINDOW = "window"
+DRAWN = ("rate", "latency")
+"""Charts that the sign-off page shows."""
 
 
 def record(  # noqa: PLR0913 - a record names what it is of
@@ -71,8 +74,8 @@ def body(verdict: LoadVerdict, where: str) -> dict[str, Any]:
     percentile gate and never satisfies it. Release and expiry are the record's own.
     """
     data = verdict.to_json()
+    drawn = {one: plots(verdict, one) for one in LANGUAGES}
     kept = ("plan", "verdict", "sentence", "reasons", "window", "percentiles", "checks", "cleanup")
-    pictures = plots(verdict)
     return {
         **{name: data[name] for name in kept},
         "sentence": {"en": data["sentence"], "ja": sentence(verdict).ja},
@@ -83,7 +86,7 @@ def body(verdict: LoadVerdict, where: str) -> dict[str, Any]:
         "contract": verdict.measurement.contract,
         "page": where,
         "digest": digest(verdict),
-        "plots": {name: pictures[name] for name in ("rate", "latency")},
+        "plots": {name: {one: drawn[one][name] for one in LANGUAGES} for name in DRAWN},
     }
 
 

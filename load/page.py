@@ -49,11 +49,20 @@ def render(verdict: LoadVerdict, *, locust: bool, lang: str = "en") -> str:
         diagnosis=[rendered(one) for one in diagnosis(verdict)],
         reasons={one: gathered(verdict.judgement.reasons, one) for one in LANGUAGES},
         rows=_grouped(verdict.judgement.checks),
-        plots=[(name, Markup(svg)) for name, svg in plots(verdict).items()],  # noqa: S704 - our own SVG, escaped
+        plots=_plots(verdict),
         generator=list(_generator(verdict)),
         failures=list(_failures(verdict)),
         locust=locust,
     )
+
+
+def _plots(verdict: LoadVerdict) -> list[tuple[str, Mapping[str, Markup]]]:
+    """Return each chart by name, drawn in each language."""
+    drawn = {lang: plots(verdict, lang) for lang in LANGUAGES}
+    return [
+        (name, {lang: Markup(drawn[lang][name]) for lang in LANGUAGES})  # noqa: S704 - our own SVG, escaped
+        for name in drawn["en"]
+    ]
 
 
 @cache

@@ -3,6 +3,7 @@
 import math
 from collections.abc import Iterator
 
+from aws.words import Say, in_language
 from load.charts import Axis, Series, amounts, chart, magnitudes
 from load.engine import confidence
 from load.engine.measurement import Measurement, bin_seconds
@@ -13,18 +14,18 @@ PARTS = (0, 0.25, 0.5, 0.75, 0.9, 0.95, 0.98, 0.99, 0.995, 0.999, 0.9999)
 NINES = ((0.5, "p50"), (0.9, "p90"), (0.95, "p95"), (0.99, "p99"), (0.999, "p99.9"))
 
 
-def plots(verdict: LoadVerdict) -> dict[str, str]:
+def plots(verdict: LoadVerdict, lang: str) -> dict[str, str]:
     """Draw the charts by name: ``rate``, ``latency``, ``lateness``, and ``tails: <step>``."""
-    plan, seen = verdict.conditions.plan, verdict.measurement
-    drawn = {"rate": _rate(plan, seen), "latency": _latency(plan, seen)}
-    drawn["lateness"] = _lateness(verdict)
+    plan, seen, say = verdict.conditions.plan, verdict.measurement, in_language(lang)
+    drawn = {"rate": _rate(plan, seen, say), "latency": _latency(plan, seen, say)}
+    drawn["lateness"] = _lateness(verdict, say)
     for number, step in enumerate(plan.steps):
         if step.judged and seen.steps.total("answered", place=number):
-            drawn[f"tails: {step.name}"] = _tails(seen, number, step.name)
+            drawn[f"tails: {step.name}"] = _tails(seen, number, step.name, say)
     return drawn
 
 
-def _tails(seen: Measurement, number: int, name: str) -> str:
+def _tails(seen: Measurement, number: int, name: str, say: Say) -> str:
     """Draw latency over percentile, with the tail drawn out: an average hides what a user meets."""
     lines = []
     for ink, endpoint in enumerate(seen.steps.endpoints(number)):
@@ -40,7 +41,9 @@ def _tails(seen: Measurement, number: int, name: str) -> str:
     ticks = tuple((_nines(part), text) for part, text in NINES if _nines(part) <= highest)
     y = magnitudes(point[1] for line in lines for point in line.points)
     return chart(
-        f"Latency by percentile, step {name} / パーセンタイル別レイテンシー",
+        say(
+            f"Latency by percentile, step {name}", f"パーセンタイル別レイテンシー（ステップ{name}）"
+        ),
         lines,
         Axis(0.0, highest, ticks),
         y,
@@ -51,7 +54,7 @@ def _nines(part: float) -> float:
     return -math.log10(1 - part)
 
 
-def _rate(plan: LoadPlan, seen: Measurement) -> str:
+def _rate(plan: LoadPlan, seen: Measurement, say: Say) -> str:
     width = bin_seconds(plan.seconds)
     made = _series(plan, seen, "arrivals")
     trouble = [
@@ -62,22 +65,24 @@ def _rate(plan: LoadPlan, seen: Measurement) -> str:
     ]
     planned = [(at, _planned(plan, at, width)) for at, _ in made]
     lines = (
-        Series("planned / 計画", planned, 4, dashed=True),
-        Series("made / 実績", made, 0),
-        Series("failed / 失敗, 429", trouble, 1, area=True),
+        Series(say("planned", "計画"), planned, 4, dashed=True),
+        Series(say("made", "実績"), made, 0),
+        Series(say("failed or 429", "失敗と429"), trouble, 1, area=True),
     )
     y = amounts(value for line in lines for _, value in line.points)
-    return chart("Arrivals a second / 毎秒の到着数", lines, _seconds(plan), y, marks=_starts(plan))
+    return chart(
+        say("Arrivals per second", "毎秒の到着数"), lines, _seconds(plan), y, marks=_starts(plan)
+    )
 
 
-def _latency(plan: LoadPlan, seen: Measurement) -> str:
+def _latency(plan: LoadPlan, seen: Measurement, say: Say) -> str:
     lines = [
         Series(name, _tail_over_time(plan, seen, "latency", part), ink)
         for ink, (name, part) in enumerate((("p50", 0.5), ("p95", 0.95)))
     ]
     y = magnitudes((value for line in lines for _, value in line.points))
     return chart(
-        "Latency from the intended start / 予定時刻からのレイテンシー",
+        say("Latency from the intended start", "予定時刻からのレイテンシー"),
         lines,
         _seconds(plan),
         y,
@@ -85,16 +90,23 @@ def _latency(plan: LoadPlan, seen: Measurement) -> str:
     )
 
 
-def _lateness(verdict: LoadVerdict) -> str:
+def _lateness(verdict: LoadVerdict, say: Say) -> str:
     plan = verdict.conditions.plan
     limit = verdict.conditions.objectives.soundness.lateness_p99_ms
     late = _tail_over_time(plan, verdict.measurement, "lateness", 0.99)
     lines = (
         Series("p99", late, 2),
-        Series(f"limit / 上限 {limit:g} ms", [(0, limit), (plan.seconds, limit)], 4, dashed=True),
+        Series(
+            say(f"limit {limit:g} ms", f"上限{limit:g} ms"),
+            [(0, limit), (plan.seconds, limit)],
+            4,
+            dashed=True,
+        ),
     )
     y = amounts((value for line in lines for _, value in line.points), " ms")
-    title = "Lateness of the generator, not of the target / 負荷生成側の遅れ"
+    title = say(
+        "Lateness of the generator, not of the target", "負荷生成側の遅れ（対象の遅れではない）"
+    )
     return chart(title, lines, _seconds(plan), y, height=150)
 
 

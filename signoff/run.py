@@ -79,7 +79,7 @@ class Composition(Generic[PlanT]):
     """What a signer has to know about this environment, whatever the rows say."""
     prepared: Preparation = lambda *_: nullcontext(())
     """Takes back what earlier runs left on a stack that outlives them."""
-    plots: Callable[[Snapshot[PlanT]], Mapping[str, Sequence[str]]] = lambda _: {}
+    plots: Callable[[Snapshot[PlanT]], Mapping[str, Sequence[Words]]] = lambda _: {}
     """Row id -> pictures (SVG) that its record brought along."""
     checklist: Path = CHECKLIST
     proofs: Path | None = None

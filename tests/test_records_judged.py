@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 
 from aws.section import Missing
+from aws.words import Words
 from checks.deployed import Deployed
 from checks.records import Standing, counting, judged_load, plots
 from signoff.checklist import Checklist
@@ -105,14 +106,20 @@ def test_invalid_load_run_alone_is_as_good_as_none():
         judged(run_of(MINUTE, **BUSY))
 
 
+def drawn(what):
+    return {"en": f"<svg>{what}</svg>", "ja": f"<svg>{what}（日本語）</svg>"}
+
+
 def test_row_shows_the_pictures_of_the_run_that_it_judges():
-    older = run_of(timedelta(days=2), plots={"rate": "<svg>old</svg>"})
-    newer = run_of(timedelta(days=1), plots={"rate": "<svg>a</svg>", "latency": "<svg>b</svg>"})
-    smoke = run_of(MINUTE, plan="smoke", plots={"rate": "<svg>smoke</svg>"})
-    invalid = run_of(MINUTE, plots={"rate": "<svg>invalid</svg>"}, **BUSY)
+    older = run_of(timedelta(days=2), plots={"rate": drawn("old")})
+    newer = run_of(timedelta(days=1), plots={"rate": drawn("a"), "latency": drawn("b")})
+    smoke = run_of(MINUTE, plan="smoke", plots={"rate": drawn("smoke")})
+    invalid = run_of(MINUTE, plots={"rate": drawn("invalid")}, **BUSY)
     records = replace(WORLD.records, entries=(newer, older, smoke, invalid))
 
-    assert plots(replace(WORLD, records=records)) == {"PREP-02": ("<svg>a</svg>", "<svg>b</svg>")}
+    shown = plots(replace(WORLD, records=records))["PREP-02"]
+
+    assert shown == (Words(**drawn("a")), Words(**drawn("b")))
 
 
 def test_row_without_a_record_has_no_pictures():

@@ -67,11 +67,11 @@ PUNCTUATION = {"en": (", ", "; ", "."), "ja": ("、", "。", "")}
 
 
 def page(
-    result: Result, lang: str, plots: Mapping[str, Sequence[str]], beside: Beside | None = None
+    result: Result, lang: str, plots: Mapping[str, Sequence[Words]], beside: Beside | None = None
 ) -> str:
     """Return the HTML, which shows ``lang`` first.
 
-    ``plots`` are row id -> SVG, shown as pictures, in which no script can run. The page names its own
+    ``plots`` are row id -> SVG in each language, shown as pictures, in which no script can run. The page names its own
     digest, computed with zeros in its place.
     """
     context = _context(result, lang, plots, beside or Beside())
@@ -92,7 +92,7 @@ def _smaller(html: str) -> str:
 
 
 def _context(
-    result: Result, lang: str, plots: Mapping[str, Sequence[str]], beside: Beside
+    result: Result, lang: str, plots: Mapping[str, Sequence[Words]], beside: Beside
 ) -> dict[str, Any]:
     return {
         "result": result,
@@ -103,7 +103,7 @@ def _context(
         "beside": beside,
         "counts": counts(result),
         "sections": _sections(result),
-        "plots": {row: [_picture(svg) for svg in drawn] for row, drawn in plots.items()},
+        "plots": {row: [_pictures(one) for one in drawn] for row, drawn in plots.items()},
         "signable": result.verdict.decision in SIGNABLE and not result.rehearsal,
         "fix": partial(fix_of, run=result.provenance),
         "Outcome": Outcome,
@@ -324,6 +324,10 @@ def _css_string(text: str) -> Markup:
     """Return a CSS string: whatever is not plainly harmless is written by its code point."""
     plain = re.sub(r"[^\w .:/+-]", lambda one: f"\\{ord(one[0]):x} ", text)
     return Markup(f'"{plain}"')  # noqa: S704 - nothing that ends a string or a style is left in it
+
+
+def _pictures(drawn: Words) -> Mapping[str, str]:
+    return {lang: _picture(drawn[lang]) for lang in LANGUAGES}
 
 
 def _picture(svg: str) -> str:

@@ -25,7 +25,7 @@ LOAD = {
     "target_rate": 200,
     "window": ["2026-11-24T08:50:00+00:00", "2026-11-24T08:52:10+00:00"],
     "page": "report/prod/load/latest/load.html",
-    "plots": {"rate": "<svg/>", "latency": "<svg/>"},
+    "plots": {name: {"en": "<svg/>", "ja": "<svg/>"} for name in ("rate", "latency")},
 }
 REHEARSAL = {"complete": True, "equal": True, "seconds": {"functions": 4.1, "api": 1.2}}
 RECOUNT = {"agree": True, "counters": 0, "drifted": 0}

@@ -6,6 +6,7 @@ from html.parser import HTMLParser
 
 import pytest
 
+from aws.words import LANGUAGES
 from load.charts import amounts, magnitudes
 from load.engine.plan import LIST
 from load.engine.validity import Conditions
@@ -17,8 +18,9 @@ from tests.load.runs import only, plan, step
 from tests.load.test_verdict import verdict
 from tests.signoff.html import flaws, read
 
-CODE = {"code", "svg"}
-"""Elements whose text is a command, or a chart, whose title stands in both languages."""
+CODE = {"code"}
+"""Elements whose text is a command."""
+JAPANESE = re.compile(r"[ぁ-んァ-ヶ一-龠]")
 OF_TESTS = {"test: a test", "checked by hand"}
 """Plan and validator of these tests, as their verdicts name them."""
 
@@ -96,10 +98,17 @@ def test_every_judged_step_has_its_curve_of_tails():
     )
     both = seen()
     both.steps.merge([[1, *row[1:]] for row in both.steps.rows()])
-    drawn = plots(verdict(two, both))
+    drawn = plots(verdict(two, both), "en")
 
     assert [name for name in drawn if name.startswith("tails")] == ["tails: first", "tails: second"]
     assert {"rate", "latency", "lateness"} <= drawn.keys()
+
+
+def test_each_chart_is_drawn_in_the_language_of_its_reader():
+    english, japanese = (plots(verdict(), lang) for lang in LANGUAGES)
+
+    assert not [name for name, svg in english.items() if JAPANESE.search(svg)]
+    assert [name for name, svg in japanese.items() if JAPANESE.search(svg)] == list(english)
 
 
 def test_markup_has_none_of_the_flaws_that_keep_people_out(page):

@@ -119,7 +119,7 @@ def supporting(name: str, folder: Path) -> Beside:
 
 def shown(name: str, lang: str, folder: Path) -> str:
     """Return the page of a judged run."""
-    plot = '<svg viewBox="0 0 9 9"><text>rate</text></svg>'
+    plot = Words.same('<svg viewBox="0 0 9 9"><text>rate</text></svg>')
     return page(result(name), lang, {"PREP-02": [plot]}, supporting(name, folder))
 
 

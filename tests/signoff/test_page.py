@@ -28,7 +28,8 @@ from tests.provenance import PROVENANCE
 from tests.signoff import pages
 from tests.signoff.html import flaws, read
 
-INLINE = '<svg viewBox="0 0 720 220"><text x="0" y="12">Arrivals a second</text></svg>'
+INLINE = '<svg viewBox="0 0 720 220"><text x="0" y="12">Arrivals per second</text></svg>'
+IN_JAPANESE = INLINE.replace("Arrivals per second", "毎秒の到着数")
 WAIVER = Waiver(row="MON-11", until=date(2026, 12, 4), reason="fixed in December", by="Hanako")
 VERDICTS = tuple(pages.BROKEN)
 BY_PEOPLE = ("fixed in the next sprint", "users who left are deleted after a year")
@@ -79,9 +80,9 @@ def parsed(shown):
 
 
 def test_picture_is_an_svg_that_a_browser_draws():
-    html = of_one_row(found("test_x"), plots={"DEP-21": [INLINE]})
+    html = of_one_row(found("test_x"), plots={"DEP-21": [Words(INLINE, IN_JAPANESE)]})
 
-    (data,) = re.findall(r'<img src="data:image/svg\+xml;base64,([^"]+)"', html)
+    (data, _) = re.findall(r'<img lang="\w\w" src="data:image/svg\+xml;base64,([^"]+)"', html)
     drawn = ET.fromstring(base64.b64decode(data))  # noqa: S314 - our own page
     assert drawn.tag == "{http://www.w3.org/2000/svg}svg"
 
