@@ -35,8 +35,10 @@ Needles = Mapping[str, frozenset[bytes]]
 MARK = re.compile(r"\[the value of secret ([^\]]+)\]")
 """What stands in an answer where a secret stood; see ``mark``."""
 
-PLAIN = re.compile(r"-?\d{1,6}|true|false|", re.IGNORECASE)
-"""What is too short or too plain to be a secret: a small number, a switch, nothing at all."""
+PLAIN = re.compile(
+    r"-?\d{1,6}|true|false|dev(elopment)?|test|staging|stg|prod(uction)?|local|", re.IGNORECASE
+)
+"""What is too short or too plain to be a secret: a small number, a switch, a usual name of an environment, nothing at all."""
 
 PRIVATE = re.compile(r"-----BEGIN [A-Z ]*PRIVATE KEY( BLOCK)?-----")
 """Wherever it stands: the key files of clouds are JSON around one of these."""

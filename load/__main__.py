@@ -1,5 +1,10 @@
 """``python -m load``: load-test the core endpoints of the stamp rally, and judge the result."""
 
+from signoff.entry import quiet_until_framed
+
+if __name__ == "__main__":
+    quiet_until_framed()
+
 import argparse
 import sys
 from collections.abc import Callable, Sequence

@@ -1,5 +1,10 @@
 """``python -m runbook`` lists the procedures; with a name it rehearses one, and with --go it runs."""
 
+from signoff.entry import quiet_until_framed
+
+if __name__ == "__main__":
+    quiet_until_framed()
+
 import argparse
 import difflib
 import sys

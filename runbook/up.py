@@ -1,5 +1,10 @@
 """``python -m runbook.up`` keeps a local stack running, for other commands to use, until Ctrl-C."""
 
+from signoff.entry import quiet_until_framed
+
+if __name__ == "__main__":
+    quiet_until_framed()
+
 import argparse
 import signal
 import sys

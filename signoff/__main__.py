@@ -1,5 +1,10 @@
 """``python -m signoff``, or ``signoff``: one entry to judging, and to what a judging run left."""
 
+from signoff.entry import quiet_until_framed
+
+if __name__ == "__main__":
+    quiet_until_framed()
+
 import argparse
 import os
 import sys

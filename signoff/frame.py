@@ -12,6 +12,7 @@ from pathlib import Path
 
 from aws.visible import visible, visible_line
 from aws.words import Words, joined
+from signoff.entry import INTERRUPTED, handle_interrupts
 from signoff.environment import EnvironmentFileError
 from signoff.errors import EXPECTED, sentence
 from signoff.guard import GuardError
@@ -30,11 +31,12 @@ class Exit(IntEnum):
     REFUSED = 4
     FAULT = 70
     """A fault of ours (sysexits.h: EX_SOFTWARE)."""
-    INTERRUPTED = 130
+    INTERRUPTED = INTERRUPTED
 
 
 def framed(prog: str, command: Callable[[], int], lang: str = "en") -> int:
     """Run a command and return its exit code; whatever it raises is told in one sentence."""
+    handle_interrupts()
     try:
         return int(command())
     except KeyboardInterrupt:

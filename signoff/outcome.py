@@ -105,7 +105,7 @@ OUTDATED = Words(
     ja="稼働中の内容に対してやり直す必要があり、決定によって認めることはできません。",
 )
 UNKNOWN = Words(
-    en="No decision can allow this: what is there is not known yet.",
+    en="No decision can allow this while its state is unknown.",
     ja="状態を確認できていないため、決定によって認めることはできません。",
 )
 

@@ -1,5 +1,10 @@
 """``python -m smoke clean`` takes back what smoke and load runs left in an environment's tables."""
 
+from signoff.entry import quiet_until_framed
+
+if __name__ == "__main__":
+    quiet_until_framed()
+
 import argparse
 import sys
 from collections.abc import Iterator, Sequence

@@ -149,3 +149,30 @@ def keys_to(aws):
         "AWS_ACCESS_KEY_ID": "local",
         "AWS_SECRET_ACCESS_KEY": "local",
     }
+
+
+PRESSED = """
+import os, signal, sys
+class Pressed:
+    def find_spec(name, path=None, target=None):
+        if name == "pydantic":
+            os.kill(os.getpid(), signal.SIGINT)
+sys.meta_path.insert(0, Pressed)
+"""
+"""A sitecustomize: Ctrl-C comes while a command is still being imported."""
+
+
+@pytest.mark.parametrize("module", ["load", "runbook", "signoff", "smoke"])
+def test_ctrl_c_while_a_command_is_being_imported_is_one_line(module, tmp_path):
+    (tmp_path / "sitecustomize.py").write_text(PRESSED, encoding="utf-8")
+    done = subprocess.run(
+        [sys.executable, "-m", module, "--help"],
+        cwd=ROOT,
+        env={**CLEAN, "PYTHONPATH": str(tmp_path)},
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+
+    assert (done.returncode, done.stderr) == (130, "interrupted before anything was done\n")

@@ -27,12 +27,14 @@ from aws.secret_text import (
 HEX_KEY = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"
 
 
-@pytest.mark.parametrize("text", ["Users-prod", "30", "-1", "999999", "true", "False", ""])
+@pytest.mark.parametrize(
+    "text", ["Users-prod", "30", "-1", "999999", "true", "False", "dev", "Staging", ""]
+)
 def test_value_is_kept_in_clear_when_public_short_or_plain(text):
     assert masked(text, public={"Users-prod"}, salts=()).text == text
 
 
-@pytest.mark.parametrize("text", ["1000000", "hunter2", HEX_KEY, "truely", "Users-prod2"])
+@pytest.mark.parametrize("text", ["1000000", "hunter2", HEX_KEY, "truely", "devil", "Users-prod2"])
 def test_any_other_value_is_withheld(text):
     value = masked(text, public={"Users-prod"}, salts=("salt",))
 
