@@ -15,6 +15,7 @@ from local.functions.logs import LogStream
 from local.functions.package import Packages, uploaded
 from local.functions.pool import ExecutionEnvironment
 from local.functions.process import Worker
+from local.functions.starting import Asked, Starter
 
 
 class RoleNotAssumed(Exception):  # noqa: N818 - a state of affairs, not a fault of ours
@@ -30,6 +31,7 @@ class Environments:
     endpoint: str
     sts: Any
     packages: Packages
+    starter: Starter
     now: Callable[[], float]
     """Seconds since the epoch, by which credentials expire."""
 
@@ -44,7 +46,8 @@ class Environments:
         package = uploaded(self.account, self.region, function)
         task_root = self.packages.unpacked(function.code_sha256, package)
         variables = self._variables(function, log, task_root)
-        worker = Worker(task_root, self.packages.runtime, function.handler, variables)
+        arguments = (str(task_root), str(self.packages.runtime), function.handler)
+        worker = Worker(self.starter, Asked(arguments, variables))
         expires = credentials["Expiration"].timestamp()
         return ExecutionEnvironment(
             function=function, qualifier=qualifier, worker=worker, log=log, expires=expires

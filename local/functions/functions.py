@@ -17,6 +17,7 @@ from local.functions.logs import LogWriter
 from local.functions.package import Packages
 from local.functions.policy import Ask, allows
 from local.functions.runner import Counters, Runner
+from local.functions.starting import Starter
 
 # proxies={}: a proxy of this machine's environment must not be asked for the loopback interface.
 CONFIG = Config(
@@ -84,6 +85,7 @@ class Functions:
     ) -> None:
         clients = LocalClients(endpoint, region)
         self._packages = Packages()
+        self._starter = Starter(self._packages.runtime)
         self._deployments = DeployedFunctions(clients.admin("lambda"))
         self._environments = Environments(
             account=account,
@@ -91,6 +93,7 @@ class Functions:
             endpoint=endpoint,
             sts=clients.admin("sts"),
             packages=self._packages,
+            starter=self._starter,
             now=now,
         )
         self._logs = LogWriter(clients.logs)
@@ -119,6 +122,7 @@ class Functions:
         self._runner.close()
         self._events.join(CLOSE_SECONDS)
         self._logs.close(CLOSE_SECONDS)
+        self._starter.close()
         self._packages.close()
 
     def invoke(

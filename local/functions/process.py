@@ -6,14 +6,14 @@ import select
 import signal
 import struct
 import subprocess
-import sys
 import time
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
+
+from local.functions.starting import Asked, Starter
 
 LENGTHS = struct.Struct(">II")
 INIT_SECONDS = 10.0
@@ -47,26 +47,11 @@ class Exited(Exception):  # noqa: N818
 class Worker:
     """A started process. Its handler is imported while the first ``invoke`` waits."""
 
-    def __init__(
-        self, task_root: Path, runtime: Path, handler: str, environment: Mapping[str, str]
-    ) -> None:
-        script = Path(__file__).with_name("worker.py")
-        # -I -S: neither this project nor its site-packages. -u: what was printed before a crash
-        # is not lost in a buffer.
-        options = ("-I", "-S", "-u", "-X", "utf8")
+    def __init__(self, starter: Starter, asked: Asked) -> None:
         self._began = time.monotonic()
-        self._process = subprocess.Popen(  # noqa: S603 - our own interpreter and our own script
-            [sys.executable, *options, script, task_root, runtime, handler],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            env=dict(environment),
-            cwd=task_root,
-            bufsize=0,
-            start_new_session=True,  # Ctrl-C reaches the parent alone, and the group can be killed
-        )
-        self._pipes = (self._process.stdin, self._process.stdout, self._process.stderr)
-        self._requests, self._answers, self._log = (p.fileno() for p in self._pipes if p)
+        self._process = starter.start(asked)
+        self._requests, self._answers = self._process.requests, self._process.answers
+        self._log = self._process.log
         os.set_blocking(self._log, False)
         self._poll = select.poll()
         self._poll.register(self._answers, select.POLLIN)
@@ -97,11 +82,9 @@ class Worker:
             return
         self.alive = False
         self.kill()
-        self._process.wait()
+        self._process.wait(None)
         self._read_the_log()
-        for pipe in self._pipes:
-            if pipe:
-                pipe.close()
+        self._process.close()
 
     def kill(self) -> None:
         """Kill the process while another thread waits for its answer, which then sees it gone."""
@@ -172,7 +155,7 @@ class Worker:
         with suppress(subprocess.TimeoutExpired):
             self._process.wait(EXIT_SECONDS)
         self.close()
-        status = self._process.returncode
+        status = self._process.wait(None)
         how = f"exit status {status}" if status >= 0 else f"signal: {-status}"
         what = f"Runtime exited with error: {how}" if status else "Runtime exited"
         message = f"RequestId: {header['requestId']} Error: {what}"

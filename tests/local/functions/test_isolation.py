@@ -120,3 +120,56 @@ def test_role_with_the_right_is_not_refused(account, name):
     account.deploy(name, LIST_TABLES, may=[allow("dynamodb:ListTables")], Timeout=15)
 
     assert account.answer(name) == []
+
+
+def test_what_a_package_brings_under_a_name_of_the_standard_library_is_its_own(account, name):
+    """A copy of a process that has json imported would have that one."""
+    source = "import uuid\ndef handler(event, context): return uuid.WHOSE"
+    account.deploy(name, source, modules={"uuid": "WHOSE = 'the package'"})
+
+    assert account.answer(name) == "the package"
+
+
+def test_what_one_function_does_to_a_shared_module_no_other_sees(account, name):
+    source = """
+import boto3
+def handler(event, context):
+    before, boto3.touched = getattr(boto3, "touched", None), context.function_name
+    return before
+"""
+    account.deploy(f"{name}-1", source)
+    account.deploy(f"{name}-2", source)
+
+    assert account.answer(f"{name}-1") is None
+    assert account.answer(f"{name}-2") is None
+    assert account.answer(f"{name}-2") == f"{name}-2"
+
+
+def test_variable_that_a_process_obeys_at_its_start_is_there_then(account, name):
+    """OpenSSL reads its configuration once, glibc its libraries: a copy would come too late."""
+    source = "def handler(event, context): return open('/proc/self/environ').read()"
+    account.deploy(name, source, variables={"OPENSSL_CONF": "/nowhere"})
+
+    assert "OPENSSL_CONF=/nowhere" in account.answer(name)
+
+
+def test_process_shows_the_variables_of_nobody_else(account, name, monkeypatch):
+    monkeypatch.setenv("CANARY", "of whoever runs this")
+    source = "def handler(event, context): return open('/proc/self/environ').read()"
+    account.deploy(name, source)
+
+    assert "CANARY" not in account.answer(name)
+
+
+def test_function_has_no_descriptor_but_its_own(account, name):
+    source = """
+import os
+def handler(event, context): return [os.readlink(f"/proc/self/fd/{n}") for n in opened()]
+def opened(): return [n for n in range(100) if os.path.islink(f"/proc/self/fd/{n}")]
+"""
+    account.deploy(f"{name}-1", source)
+    account.deploy(f"{name}-2", source)
+    account.answer(f"{name}-1")
+
+    kinds = [one.partition(":")[0] for one in account.answer(f"{name}-2")]
+    assert "socket" not in kinds

@@ -1,0 +1,165 @@
+"""Starts a worker's process: a copy of one that has boto3 imported, or where that would show, a new one."""
+
+import json
+import os
+import select
+import signal
+import socket
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+HERE = Path(__file__).parent
+ISOLATED = ("-I", "-S", "-u", "-X", "utf8")
+"""Neither this project nor its site-packages; what was printed before a crash is not lost in a buffer."""
+READ_AT_THE_START = ("GLIBC_", "LD_", "MALLOC_", "OPENSSL_", "SSL_")
+"""Beginnings of variables that a process obeys from its first moment on, or when it imports ssl."""
+LONGEST = 1 << 17
+SAID = 64
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WorkerProcess:
+    """A process, our ends of its three pipes, and how to wait for its end.
+
+    ``wait`` takes seconds, or None for ever; it returns the exit status or minus the signal, or raises
+    `subprocess.TimeoutExpired`.
+    """
+
+    pid: int
+    requests: int
+    answers: int
+    log: int
+    wait: Callable[[float | None], int]
+
+    def close(self) -> None:
+        for one in (self.requests, self.answers, self.log):
+            os.close(one)
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a worker is started with: ``worker.py``'s arguments, the unpacked package first, and its variables."""
+
+    arguments: tuple[str, ...]
+    environment: Mapping[str, str]
+
+    @property
+    def names(self) -> set[str]:
+        """Modules and packages at the top of the package that was uploaded."""
+        return {one.name.partition(".")[0] for one in Path(self.arguments[0]).iterdir()}
+
+
+class Starter:
+    """Starts the workers of one stack; ``runtime`` is the folder with what Lambda's runtime brings."""
+
+    def __init__(self, runtime: Path) -> None:
+        self._runtime = runtime
+        self._lock = threading.Lock()
+        self._server: ForkServer | None = None
+
+    def start(self, asked: Asked) -> WorkerProcess:
+        if sys.platform != "linux":  # pidfd_open, and a fork that no framework minds
+            return _anew(asked)
+        with self._lock:
+            self._server = self._server or ForkServer(self._runtime)
+        return self._server.start(asked) if self._server.may_start(asked) else _anew(asked)
+
+    def close(self) -> None:
+        with self._lock:
+            if self._server:
+                self._server.close()
+            self._server = None
+
+
+class ForkServer:
+    """The running ``fork_server.py``. It ends when this object is closed, or this process."""
+
+    def __init__(self, runtime: Path) -> None:
+        self._control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        with theirs:
+            number = theirs.fileno()
+            self._process = subprocess.Popen(  # noqa: S603 - our own interpreter and our own script
+                [sys.executable, *ISOLATED, HERE / "fork_server.py", runtime, str(number)],
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                env={},  # a copy shows it in /proc
+                pass_fds=[number],
+                start_new_session=True,
+            )
+        self._modules = frozenset(json.loads(self._control.recv(LONGEST)))
+
+    def may_start(self, asked: Asked) -> bool:
+        """Whether a copy is the same as a new process: the package replaces nothing that is imported already."""
+        early = any(name.startswith(READ_AT_THE_START) for name in asked.environment)
+        return not early and self._modules.isdisjoint(asked.names)
+
+    def start(self, asked: Asked) -> WorkerProcess:
+        line, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        message = {"arguments": asked.arguments, "environment": dict(asked.environment)}
+        with _pipes() as (ours, its), theirs:
+            given = [*its, theirs.fileno()]
+            socket.send_fds(self._control, [json.dumps(message).encode()], given)
+        requests, answers, log = ours
+        return WorkerProcess(
+            pid=int(line.recv(SAID)),
+            requests=requests,
+            answers=answers,
+            log=log,
+            wait=_Ending(line),
+        )
+
+    def close(self) -> None:
+        self._control.close()
+        self._process.wait()
+
+
+class _Ending:
+    """How a copy ended, as the server that it is a copy of says once."""
+
+    def __init__(self, line: socket.socket) -> None:
+        self._line = line
+        self._status: int | None = None
+
+    def __call__(self, seconds: float | None) -> int:
+        if self._status is None:
+            said, _, _ = select.select([self._line], [], [], seconds)
+            if not said:
+                raise subprocess.TimeoutExpired("worker.py", seconds or 0)
+            self._status = int(self._line.recv(SAID) or -signal.SIGKILL)
+            self._line.close()
+        return self._status
+
+
+def _anew(asked: Asked) -> WorkerProcess:
+    command = [sys.executable, *ISOLATED, str(HERE / "worker.py"), *asked.arguments]
+    with _pipes() as (ours, (stdin, stdout, stderr)):
+        process = subprocess.Popen(  # noqa: S603 - our own interpreter and our own script
+            command,
+            stdin=stdin,
+            stdout=stdout,
+            stderr=stderr,
+            env=dict(asked.environment),
+            cwd=asked.arguments[0],
+            start_new_session=True,  # Ctrl-C reaches the parent alone, and the group can be killed
+        )
+    requests, answers, log = ours
+    return WorkerProcess(
+        pid=process.pid, requests=requests, answers=answers, log=log, wait=process.wait
+    )
+
+
+@contextmanager
+def _pipes() -> Iterator[tuple[list[int], list[int]]]:
+    """Yield our ends and its ends of three pipes; its ends are closed afterwards."""
+    (stdin, requests), (answers, stdout), (log, stderr) = os.pipe(), os.pipe(), os.pipe()
+    its = [stdin, stdout, stderr]
+    try:
+        yield [requests, answers, log], its
+    finally:
+        for one in its:
+            os.close(one)
