@@ -13,7 +13,7 @@ from functools import partial
 
 from rich.console import Console
 
-from aws.change import Refused
+from aws.converge.change import Refused
 from aws.visible import visible_line
 from aws.words import Words, language
 from runbook import fix, rights

@@ -11,7 +11,7 @@ from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
-from aws.consistency import settles_within
+from aws.converge.consistency import settles_within
 from aws.words import SILENCE, Words
 from runbook.engine import Refused
 from runbook.engine.run import RedRow

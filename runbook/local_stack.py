@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import boto3
 
-from aws.waiting import Sleep
+from aws.converge.waiting import Sleep
 from aws.words import Words
 from lambdas.packing import pack
 from runbook.procedures.provision import provision

@@ -10,8 +10,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from aws.change import unless_absent
 from aws.converge import rest_api
+from aws.converge.change import unless_absent
 from aws.desired import Function
 from aws.function import UNSERVED, alias_of, spans, unserved
 from aws.words import Words

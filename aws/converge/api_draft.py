@@ -18,8 +18,8 @@ from aws.api_document import (
     decode_gateway_response,
 )
 from aws.bounds import Bound, at_most, exactly, one_of
-from aws.change import Change, ChangeContext, Changes, difference, repairs
 from aws.converge import rest_api
+from aws.converge.change import Change, ChangeContext, Changes, difference, repairs
 from aws.converge.rest_api import Draft, read
 from aws.cors import (
     ORIGIN,

@@ -5,7 +5,8 @@ from datetime import UTC, datetime
 from typing import Any
 
 from aws.bounds import exactly
-from aws.change import (
+from aws.converge import dns_record, rest_api
+from aws.converge.change import (
     Change,
     ChangeContext,
     Changes,
@@ -14,7 +15,6 @@ from aws.change import (
     repairs,
     unless_absent,
 )
-from aws.converge import dns_record, rest_api
 from aws.converge.dns_record import plain
 from aws.converge.tags import tag_list
 from aws.desired import Api, Domain

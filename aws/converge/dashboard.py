@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from aws.change import ChangeContext, Changes, difference, unless_absent
+from aws.converge.change import ChangeContext, Changes, difference, unless_absent
 from aws.dashboard import decode, shown, unseen
 from aws.desired import Dashboard, Widget
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from aws.change import ChangeContext, Changes, Refused, difference
+from aws.converge.change import ChangeContext, Changes, Refused, difference
 from aws.desired import Domain
 from aws.words import Words
 

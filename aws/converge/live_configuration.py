@@ -6,7 +6,7 @@ What $LATEST has beside it would be released with the change, so that it is refu
 from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
-from aws.change import Change, ChangeContext, Changes, Refused, difference
+from aws.converge.change import Change, ChangeContext, Changes, Refused, difference
 from aws.converge.function import OVERLAYS, configuration, described, preserved, table_fields
 from aws.converge.tags import tag_fields
 from aws.converge.version import configure, move, publish

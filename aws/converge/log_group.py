@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from aws.change import Change, ChangeContext, Changes, Refused, difference
+from aws.converge.change import Change, ChangeContext, Changes, Refused, difference
 from aws.converge.tags import tag_fields
 from aws.desired import LogGroup
 from aws.log_group import LOG_CLASS, RETENTION, decode

@@ -7,7 +7,7 @@ from typing import Any
 from aws import desired
 from aws.access.publishing import lets_publish, usable
 from aws.alarm import Alarm, action_failed, decode
-from aws.change import ChangeContext, unless_absent
+from aws.converge.change import ChangeContext, unless_absent
 from aws.converge.topic import key_of
 from aws.firing import shortfalls, watches
 from aws.topic import REACHES_PEOPLE

@@ -8,7 +8,7 @@ from typing import Any
 
 from aws.api_document import Method, decode_method
 from aws.bounds import exactly
-from aws.change import (
+from aws.converge.change import (
     ChangeContext,
     Changes,
     MissingPrerequisite,

@@ -18,7 +18,7 @@ from aws.access.privileges import (
 )
 from aws.access.secret_arns import Named, named, unsound
 from aws.access.trust import trust_flaws
-from aws.change import Change, ChangeContext, Changes, difference, unless_absent
+from aws.converge.change import Change, ChangeContext, Changes, difference, unless_absent
 from aws.converge.policy_document import document, policy_lines
 from aws.converge.tags import tag_fields, tag_list
 from aws.desired import Role, Secret

@@ -5,7 +5,8 @@ from functools import partial
 from typing import Any
 
 from aws.capacity import rigid
-from aws.change import (
+from aws.converge import table_extras
+from aws.converge.change import (
     Change,
     ChangeContext,
     Changes,
@@ -15,7 +16,6 @@ from aws.change import (
     repairs,
     unless_absent,
 )
-from aws.converge import table_extras
 from aws.converge.table_extras import ON_DEMAND
 from aws.converge.tags import tag_fields, tag_list, tag_map
 from aws.desired import Index, Table

@@ -7,7 +7,7 @@ and is told so, since no row misses it.
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from aws.change import Change, ChangeContext, Changes
+from aws.converge.change import Change, ChangeContext, Changes
 from aws.desired import Table
 from aws.words import Words
 

@@ -7,7 +7,7 @@ from functools import partial
 from typing import Any
 
 from aws.access.publishing import lets_publish, usable
-from aws.change import (
+from aws.converge.change import (
     Change,
     ChangeContext,
     Changes,

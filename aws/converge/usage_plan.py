@@ -4,7 +4,8 @@ from dataclasses import replace
 from typing import Any
 
 from aws.bounds import Bound, at_most, between, exactly
-from aws.change import (
+from aws.converge import rest_api
+from aws.converge.change import (
     Change,
     ChangeContext,
     Changes,
@@ -14,7 +15,6 @@ from aws.change import (
     repairs,
     unless_absent,
 )
-from aws.converge import rest_api
 from aws.converge.deployment import stage_of
 from aws.desired import Api, UsagePlan
 from aws.usage_plan import BURST, OFFSET, PERIOD, QUOTA, RATE, ApiKey, decode, decode_key

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
-from aws.change import ChangeContext, Refused, unless_absent
+from aws.converge.change import ChangeContext, Refused, unless_absent
 from aws.words import Words
 
 LATEST, FAILED = "$LATEST", "Failed"

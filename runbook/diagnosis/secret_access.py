@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from aws.change import unless_absent
+from aws.converge.change import unless_absent
 from aws.desired import Function, Secret
 from aws.iam.condition import context as request_context
 from aws.iam.evaluation import evaluate

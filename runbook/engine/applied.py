@@ -3,7 +3,7 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 
-from aws.change import Change
+from aws.converge.change import Change
 from aws.words import Words, joined
 from runbook.engine.change_words import resource_in
 

@@ -9,7 +9,7 @@ from typing import Any
 from rich.cells import cell_len, set_cell_size
 from rich.markup import escape
 
-from aws.change import Change, Changes
+from aws.converge.change import Change, Changes
 from aws.visible import visible_line
 from aws.words import Words
 from runbook.engine.applied import OF_OURS

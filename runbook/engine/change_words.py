@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from aws.attachments import LEDGERS
-from aws.change import Change
+from aws.converge.change import Change
 from aws.ledger import Closed
 
 WORDS = Path(__file__).with_name("change_words.toml")

@@ -6,7 +6,7 @@ from typing import Any
 import boto3
 from botocore.config import Config
 
-from aws.change import AT_ONCE
+from aws.converge.change import AT_ONCE
 
 RETRYING = Config(
     # Adaptive: API Gateway takes some five changes a second and says 429 to the rest; the client

@@ -10,8 +10,8 @@ from dataclasses import replace
 
 from botocore.exceptions import ClientError
 
-from aws.change import Change, Changes, Refused, nothing
-from aws.waiting import stale
+from aws.converge.change import Change, Changes, Refused, nothing
+from aws.converge.waiting import stale
 from aws.words import Words
 from runbook.engine.step_context import StepContext
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, NoReturn, Protocol
 
-from aws.change import Change, Changes, Declined, Refused, destructive
+from aws.converge.change import Change, Changes, Declined, Refused, destructive
 from aws.words import Bilingual, Words, joined
 from runbook.engine.applied import AppliedChanges
 from runbook.engine.journal import Entry, Journal
@@ -27,7 +27,7 @@ class RedRow:
 
     sentence: Words
     settles_s: float = 0
-    """Within how many seconds what it was read by shows a change; see ``aws.consistency``."""
+    """Within how many seconds what it was read by shows a change; see ``aws.converge.consistency``."""
 
 
 Judge = Callable[[tuple[str, ...]], Mapping[str, RedRow]]

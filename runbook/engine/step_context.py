@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Self, TypeVar
 
-from aws.change import ChangeContext, MissingPrerequisite, Refused, nothing
+from aws.converge.change import ChangeContext, MissingPrerequisite, Refused, nothing
 from aws.words import Words
 from plan import Plan, public_in
 from signoff.environment import Environment

@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from aws.change import AT_ONCE
+from aws.converge.change import AT_ONCE
 from aws.words import Words
 from plan.canonical import Item
 from runbook.engine import Refused

@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from aws.change import Changes
+from aws.converge.change import Changes
 from aws.words import Words, joined
 from runbook.engine import Change, Refused, StepContext
 from runbook.master_items import MANIFEST

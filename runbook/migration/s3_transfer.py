@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from aws.change import unless_absent
+from aws.converge.change import unless_absent
 from aws.converge.table import encryption, key_schema
 from aws.desired import Table
 from aws.words import Words

@@ -5,7 +5,7 @@ import os
 from collections.abc import Collection, Iterator, Sequence
 from itertools import islice
 
-from aws.change import Changes
+from aws.converge.change import Changes
 from aws.words import Words
 from plan.canonical import Item, combined_hash
 from runbook.engine import Change, Refused, StepContext

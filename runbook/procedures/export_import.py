@@ -33,8 +33,8 @@ happens here, `migrate_masters` afterwards compares every item.
 from collections.abc import Mapping
 from typing import Any
 
-from aws.change import Changes
 from aws.converge import table
+from aws.converge.change import Changes
 from aws.converge.table import wait_until_active
 from aws.words import Words
 from runbook.engine import Change, Refused, StepContext, step

@@ -29,7 +29,7 @@ DynamoDB JSONの項目の配列、1行1項目のいずれかです。読み取�
 二重になりません。1台のマシンでは運べない大きさのテーブルには`export_import`を使います。
 """
 
-from aws.change import Changes
+from aws.converge.change import Changes
 from plan.masters import flaw
 from runbook.engine import StepContext, step
 from runbook.migration.copy import Copy

@@ -9,7 +9,7 @@ of whoever decided it (`--by`). Synthetic users and the ranking's counters are n
 合成ユーザーとランキングの集計値は移行しません。
 """
 
-from aws.change import Changes
+from aws.converge.change import Changes
 from aws.words import Words
 from runbook.engine import Refused, StepContext, ask, step
 from runbook.migration.copy import Copy

@@ -17,7 +17,7 @@ from typing import Any
 
 import boto3
 
-from aws.change import Changes, nothing
+from aws.converge.change import Changes, nothing
 from aws.words import Words
 from plan import plan_for, public_in
 from runbook.engine import Change, Clients, Procedure, StepContext, step

@@ -21,8 +21,8 @@ from functools import partial
 
 from botocore.exceptions import ClientError
 
-from aws.change import Change, Changes, Refused
 from aws.converge import version
+from aws.converge.change import Change, Changes, Refused
 from aws.dated import call_rates
 from aws.desired import Function
 from aws.door import RateLimiter

@@ -9,8 +9,8 @@ so the procedure waits for each.
 テーブルごとに完了を待ちます。
 """
 
-from aws.change import Changes
 from aws.converge import table
+from aws.converge.change import Changes
 from runbook.engine import StepContext, step
 
 PROVEN = ("DEP-01", "DEP-02", "DEP-03", "DEP-04", "DEP-05", "DEP-06", "DEP-07", "SEC-20")

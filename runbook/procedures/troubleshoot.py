@@ -9,8 +9,8 @@ It changes nothing. Start here when an alarm fires or a row is red without a rem
 
 from dataclasses import replace
 
-from aws.change import Changes
 from aws.converge import other_alarm
+from aws.converge.change import Changes
 from aws.desired import Function
 from aws.firing import watches
 from aws.words import Words

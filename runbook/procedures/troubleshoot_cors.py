@@ -13,8 +13,8 @@ CORSエラーについて、ステージの提供内容とフロントエンド�
 
 from dataclasses import replace
 
-from aws.change import Changes
 from aws.converge import api_draft
+from aws.converge.change import Changes
 from aws.words import Words
 from runbook.diagnosis.cors import asked, causes, served
 from runbook.engine import StepContext, step

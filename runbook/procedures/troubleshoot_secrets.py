@@ -10,7 +10,7 @@ disabled.
 ポリシーは何にも一致しません。また、暗号化に使うキーが無効になっていることもあります。
 """
 
-from aws.change import Changes
+from aws.converge.change import Changes
 from aws.desired import Function
 from aws.words import Words
 from runbook.diagnosis.secret_access import causes

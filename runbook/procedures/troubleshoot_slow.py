@@ -11,7 +11,7 @@ user returns it to another.
 
 from collections.abc import Iterator, Mapping
 
-from aws.change import Changes
+from aws.converge.change import Changes
 from aws.words import Words
 from runbook.diagnosis.cause import Cause, cause
 from runbook.diagnosis.telemetry import MetricQuery, measured

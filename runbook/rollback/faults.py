@@ -7,10 +7,10 @@ from functools import partial
 from types import ModuleType
 from typing import Any
 
-from aws.change import unless_absent
 from aws.converge import alarm as alarms
 from aws.converge import api_draft, rest_api
 from aws.converge import table as tables
+from aws.converge.change import unless_absent
 from aws.converge.deployment import point
 from aws.converge.version import LATEST, configure, move, publish
 from aws.desired import Function

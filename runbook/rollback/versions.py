@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from aws.change import Changes
+from aws.converge.change import Changes
 from aws.converge.function import published_versions
 from aws.converge.version import move
 from aws.desired import Function

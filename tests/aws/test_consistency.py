@@ -2,7 +2,7 @@
 
 import pytest
 
-from aws.consistency import settles_within
+from aws.converge.consistency import settles_within
 from local.late.documented import SHOWS_AFTER
 
 LATE = [(call, one.seconds) for one in SHOWS_AFTER for call in one.operations]

@@ -13,7 +13,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from aws.change import Change, nothing
+from aws.converge.change import Change, nothing
 from aws.function import UNSERVED
 from aws.ledger import Unplanned
 from aws.words import Words

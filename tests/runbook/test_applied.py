@@ -2,7 +2,7 @@
 
 import pytest
 
-from aws.change import Change
+from aws.converge.change import Change
 from runbook.engine.applied import AppliedChanges
 
 RESUME = "The same command resumes from here"

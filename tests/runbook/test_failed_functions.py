@@ -2,7 +2,7 @@
 
 import pytest
 
-from aws.change import Refused
+from aws.converge.change import Refused
 from aws.converge.version import publish
 from runbook.procedures import functions
 

@@ -3,7 +3,7 @@
 import pytest
 from botocore.exceptions import ClientError
 
-from aws.change import Declined, Refused
+from aws.converge.change import Declined, Refused
 from aws.function import UNSERVED
 from local.aws.errors import refusal
 from local.aws.faults import failing

@@ -7,7 +7,7 @@ from secrets import token_hex
 import pytest
 from botocore.exceptions import ClientError
 
-from aws.waiting import ATTEMPTS
+from aws.converge.waiting import ATTEMPTS
 from aws.words import Words
 from local.aws.faults import throttled
 from local.aws.request import json_response

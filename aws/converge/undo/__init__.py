@@ -5,7 +5,7 @@ What no call can undo has an instruction instead, with its place in the console.
 
 from collections.abc import Mapping
 
-from aws.change import Change, ChangeContext, Changes
+from aws.converge.change import Change, ChangeContext, Changes
 from aws.converge.undo import (
     alarm,
     api,

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from aws.change import Refused
+from aws.converge.change import Refused
 from aws.converge.undo.entry import HowToUndo, UndoTarget, by_call, by_hand
 from aws.words import Words
 

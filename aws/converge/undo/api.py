@@ -10,8 +10,8 @@ from typing import Any
 
 from aws import api_surplus
 from aws.api_document import unquoted
-from aws.change import unless_absent
 from aws.converge import api_draft, rest_api
+from aws.converge.change import unless_absent
 from aws.converge.undo.entry import HowToUndo, Undo, UndoTarget, by_call, by_hand
 from aws.ledgers import apigateway
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from aws.change import ChangeContext
+from aws.converge.change import ChangeContext
 from aws.desired import Api
 from aws.words import Words
 

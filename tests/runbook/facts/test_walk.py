@@ -8,7 +8,7 @@ from typing import get_args, get_type_hints
 
 import pytest
 
-from aws.change import Refused
+from aws.converge.change import Refused
 from aws.inventory import Sections, on_demand
 from plan import plan_for, scope_of
 from tests.in_process import UNPACED

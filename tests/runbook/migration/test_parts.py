@@ -6,7 +6,7 @@ from itertools import count
 import pytest
 from botocore.exceptions import ClientError
 
-from aws.change import nothing
+from aws.converge.change import nothing
 from aws.words import Words
 from runbook.engine import Refused
 from runbook.migration.copy import Checkpoint, Copy, FileProgress, read_checkpoint, write_checkpoint

@@ -6,7 +6,7 @@ from time import sleep
 from types import ModuleType
 from typing import Any
 
-from aws.change import Changes
+from aws.converge.change import Changes
 from aws.words import Words
 from runbook.engine import Procedure
 from tests.runbook.desk import Desk

@@ -3,7 +3,7 @@
 import pytest
 from botocore.exceptions import ClientError
 
-from aws.change import Declined
+from aws.converge.change import Declined
 from runbook.engine import Refused
 from runbook.procedures import rollback_functions
 from tests.runbook.desk import said_in

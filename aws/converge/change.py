@@ -15,10 +15,10 @@ from typing import Any, Self, TypeVar
 from botocore.exceptions import ClientError
 
 from aws.bounds import Bound
+from aws.converge.waiting import Sleep, asked_until, retried
 from aws.difference import Difference
 from aws.door import GONE
 from aws.secret_text import masked
-from aws.waiting import Sleep, asked_until, retried
 from aws.words import Bilingual, Words
 
 T = TypeVar("T")
