@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from aws.secret_text import withheld_in_japanese
+from aws.redaction.secret_text import withheld_in_japanese
 from aws.words import Words
 
 Holds = Callable[[Any], bool]

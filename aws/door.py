@@ -28,9 +28,9 @@ from botocore.parsers import ResponseParserError
 
 from aws.answers import UnreadableAnswerError, VerifyingTransport
 from aws.dated import CallRate, call_rates
-from aws.leak import Leak, Search
 from aws.ledger import Ledger, Unplanned, unplanned
-from aws.secret_text import Needles
+from aws.redaction.leak import Leak, Search
+from aws.redaction.secret_text import Needles
 from aws.visible import well_formed
 
 GONE = frozenset(

@@ -6,8 +6,8 @@ from typing import Any
 
 from aws.door import Gone, ReadFailure
 from aws.reading import Reader, Reading, required
+from aws.redaction.secret_text import MaskedValue
 from aws.secret import described
-from aws.secret_text import MaskedValue
 from aws.section import Section, Unreadable
 from aws.words import Words
 

@@ -44,11 +44,11 @@ from aws.function import (
     Version,
 )
 from aws.key import Key
-from aws.leak import Leak
 from aws.ledger import Unplanned
 from aws.log_group import LogGroup, LogPolicy
 from aws.names import Names
 from aws.reading import Progress, Reader, Reading, Resolve, Scope
+from aws.redaction.leak import Leak
 from aws.rest_api import Deployment, GatewayAccount, RestApi, Stage
 from aws.role import Role
 from aws.secret import Secret, SecretValue

@@ -1,7 +1,7 @@
 """What AWS answered, noted call by call as botocore parsed it, and answered again from the notes.
 
 A recording is taken at a session, before anything of ours has looked at an answer, so that every later
-reader, check or release can be tried on it. ``aws/stand_ins.py`` takes secrets, ids and addresses out.
+reader, check or release can be tried on it. ``aws/redaction/stand_ins.py`` takes secrets, ids and addresses out.
 """
 
 import base64

@@ -10,8 +10,8 @@ from aws.bounds import exactly, one_of
 from aws.ledger import Unplanned
 from aws.ledgers.apigateway import REST_API, STAGE
 from aws.reading import Reader, Reading, utc
+from aws.redaction.secret_text import MaskedValue
 from aws.secret import described
-from aws.secret_text import MaskedValue
 from aws.section import Section
 from aws.words import Words
 

@@ -7,8 +7,8 @@ from typing import Any
 
 from aws.door import ReadFailure
 from aws.reading import Reader, Reading
+from aws.redaction.secret_text import MaskedValue
 from aws.secret import described
-from aws.secret_text import MaskedValue
 from aws.section import Section, Unreadable
 
 Raw = Mapping[str, Any]

@@ -9,9 +9,9 @@ from functools import partial
 from typing import Any
 
 from aws.door import ReadFailure
-from aws.placeholder import is_placeholder
 from aws.reading import Reader, Reading, Scope, guarded, utc
-from aws.secret_text import (
+from aws.redaction.placeholder import is_placeholder
+from aws.redaction.secret_text import (
     DRAWN,
     MaskedValue,
     Needles,

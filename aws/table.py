@@ -12,8 +12,8 @@ from typing import Any
 
 from aws.dated import default
 from aws.reading import Reader, Reading, required, utc
+from aws.redaction.secret_text import MaskedValue
 from aws.secret import described
-from aws.secret_text import MaskedValue
 from aws.section import Section, Unreadable
 from aws.words import Words
 

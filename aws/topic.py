@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 
 from aws.door import ReadFailure
 from aws.reading import Reader, Reading
-from aws.secret_text import fingerprint
+from aws.redaction.secret_text import fingerprint
 from aws.section import Section, Unreadable
 
 REACHES_PEOPLE = frozenset({"email", "email-json", "sms", "https", "application"})

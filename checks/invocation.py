@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from aws import desired
-from aws.secret_text import MaskedValue
+from aws.redaction.secret_text import MaskedValue
 from aws.section import Unparsed
 from aws.words import Words
 from signoff.environment import Environment

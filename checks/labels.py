@@ -8,7 +8,7 @@ from aws.ledgers.dynamodb import TABLE
 from aws.ledgers.iam import ROLE
 from aws.ledgers.lambda_ import FUNCTION
 from aws.ledgers.secretsmanager import SECRET
-from aws.secret_text import MaskedValue
+from aws.redaction.secret_text import MaskedValue
 from aws.words import Words
 from checks.deployed import Deployed
 from plan import Plan

@@ -7,9 +7,9 @@ from collections.abc import Collection, Iterable, Mapping
 from aws import desired
 from aws.bounds import described
 from aws.difference import Certainty, Difference, fault
-from aws.leak import Leak
 from aws.ledgers.secretsmanager import SECRET
-from aws.secret_text import DRAWN, MaskedValue
+from aws.redaction.leak import Leak
+from aws.redaction.secret_text import DRAWN, MaskedValue
 from aws.words import Words
 from checks.deployed import Deployed
 from checks.labels import Label

@@ -4,8 +4,8 @@ from aws import desired
 from aws.bounds import within
 from aws.difference import Difference, differences, fault
 from aws.ledgers.secretsmanager import SECRET
+from aws.redaction.secret_text import MaskedValue, weakness
 from aws.secret import SecretValue
-from aws.secret_text import MaskedValue, weakness
 from aws.section import Follows, NotTestable, Obstacle
 from aws.words import Words
 from signoff.evidence import Record

@@ -5,7 +5,7 @@ from typing import Any
 
 from aws.bounds import exactly
 from aws.difference import Difference, differences
-from aws.secret_text import MaskedValue
+from aws.redaction.secret_text import MaskedValue
 from aws.words import Words
 
 

@@ -16,7 +16,7 @@ from aws.difference import Certainty, Difference, differences
 from aws.function import FILE_SYSTEMS, LAYERS, Function
 from aws.inventory import Sections
 from aws.ledgers.lambda_ import FUNCTION
-from aws.secret_text import MaskedValue, digest
+from aws.redaction.secret_text import MaskedValue, digest
 from aws.section import Follows, lookup
 from aws.words import Words
 from plan import Plan

@@ -7,7 +7,7 @@ from typing import Any
 import boto3
 
 from aws.inventory import Inventory, ReadOptions, Sections, frozen, on_demand
-from aws.secret_text import MaskedValue
+from aws.redaction.secret_text import MaskedValue
 from aws.section import Section, Unreadable
 from aws.words import Words
 from signoff.snapshot import PlanT, Snapshot

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple, TypeGuard
 from aws.inventory import Inventory, Sections
 from aws.ledger import Unplanned
 from aws.reading import Scope
-from aws.secret_text import MaskedValue
+from aws.redaction.secret_text import MaskedValue
 from aws.section import known
 from signoff.parts import ASSIGNED, PARTS, WHOLE, Part
 

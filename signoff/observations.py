@@ -6,7 +6,7 @@ from typing import Any, Self, TypeVar
 
 from aws.difference import Certainty, Difference
 from aws.ledger import Unplanned
-from aws.secret_text import MaskedValue
+from aws.redaction.secret_text import MaskedValue
 from aws.words import SILENCE, Words
 from signoff.environment import Decision
 

@@ -1,7 +1,7 @@
 """``--record DIR``: what AWS answered to a run, and what was made of it, fit to be handed on and judged again.
 
 One file, ``recording.json``: the environment, every call with its answer, the addresses that names led to, and the
-outcome of each row. Secrets, ids and addresses are replaced by stand-ins (``aws.stand_ins``). ``--replay`` takes it like an
+outcome of each row. Secrets, ids and addresses are replaced by stand-ins (``aws.redaction.stand_ins``). ``--replay`` takes it like an
 inventory, but decodes and judges anew. Put into ``tests/recorded/NAME/`` it is a test.
 """
 
@@ -20,7 +20,7 @@ from aws.domain import resolve
 from aws.door import RetryPolicy
 from aws.inventory import ReadOptions
 from aws.recording import BYTES, RecordedCall, Recorder, Replay
-from aws.stand_ins import StandIns
+from aws.redaction.stand_ins import StandIns
 from aws.words import Bilingual, Words
 from signoff.environment import ADAPTER, Environment
 

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from aws.secret_text import withheld_in_japanese
+from aws.redaction.secret_text import withheld_in_japanese
 from aws.section import Missing
 from aws.words import Words
 from signoff.checklist import Row

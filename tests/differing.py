@@ -10,7 +10,7 @@ from typing import Any, Union, get_args, get_origin, get_type_hints
 
 from aws.inventory import Sections
 from aws.ledger import Unplanned
-from aws.secret_text import MaskedValue
+from aws.redaction.secret_text import MaskedValue
 from aws.words import Words
 from signoff.snapshot import Snapshot
 from tests.healthy import healthy

@@ -18,7 +18,7 @@ from aws.bounds import Bound
 from aws.converge.waiting import Sleep, asked_until, retried
 from aws.difference import Difference
 from aws.door import GONE
-from aws.secret_text import masked
+from aws.redaction.secret_text import masked
 from aws.words import Bilingual, Words
 
 T = TypeVar("T")

@@ -10,9 +10,9 @@ from aws.converge.change import Change, ChangeContext, Changes, Refused, differe
 from aws.converge.tags import tag_fields, tag_list
 from aws.desired import Secret
 from aws.key import SECRETS_DEFAULT, same_key
-from aws.placeholder import is_placeholder
+from aws.redaction.placeholder import is_placeholder
+from aws.redaction.secret_text import weakness, withheld
 from aws.secret import decode, parsed_object
-from aws.secret_text import weakness, withheld
 from aws.words import SILENCE, Words
 
 KEY_BYTES = 64

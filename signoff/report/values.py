@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from aws.bounds import as_text
-from aws.secret_text import withheld_in_japanese
+from aws.redaction.secret_text import withheld_in_japanese
 from aws.words import SILENCE, Words, joined
 
 SHOWN_AT_ONCE = 90

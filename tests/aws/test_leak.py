@@ -5,8 +5,8 @@ import json
 
 import pytest
 
-from aws.leak import Search
-from aws.secret_text import spellings
+from aws.redaction.leak import Search
+from aws.redaction.secret_text import spellings
 
 KEY = "0f1e2d3c4b5a69788796a5b4c3d2e1f0" * 2
 NEEDLES = {"token": spellings([KEY])}

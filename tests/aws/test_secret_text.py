@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aws.secret_text import (
+from aws.redaction.secret_text import (
     digest,
     entropy_bits,
     mark,

@@ -4,8 +4,8 @@ import json
 
 import pytest
 
+from aws.redaction.secret_text import digest
 from aws.saved import to_json
-from aws.secret_text import digest
 from tests.aws.answers import CANARY, SCOPE
 
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from aws.alarm import Alarm
-from aws.secret_text import masked
+from aws.redaction.secret_text import masked
 from tests.defects.changes import added, edited, item
 from tests.defects.defect import Defect
 from tests.healthy import SALTS

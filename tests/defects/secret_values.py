@@ -5,8 +5,8 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
+from aws.redaction.secret_text import withheld
 from aws.secret import SecretValue
-from aws.secret_text import withheld
 from signoff.outcome import Outcome
 from tests.defects.changes import added, unread
 from tests.defects.defect import Break, Defect

@@ -10,13 +10,13 @@ from datetime import UTC, datetime
 from typing import Any
 
 from aws.key import Key
-from aws.leak import Leak
 from aws.ledger import Unplanned
 from aws.ledgers.kms import GRANTS
 from aws.ledgers.kms import KEY as KMS_KEY
 from aws.ledgers.secretsmanager import SECRET
+from aws.redaction.leak import Leak
+from aws.redaction.secret_text import withheld
 from aws.secret import SecretValue
-from aws.secret_text import withheld
 from aws.words import Words
 from signoff.checklist import Severity
 from signoff.environment import Decision

@@ -6,7 +6,7 @@ from typing import Any
 from aws.ledger import Unplanned
 from aws.ledgers.dynamodb import TABLE as TABLE_KIND
 from aws.ledgers.dynamodb import TIME_TO_LIVE
-from aws.secret_text import MaskedValue
+from aws.redaction.secret_text import MaskedValue
 from aws.table import ScalableTarget, Tags
 from aws.words import Words
 from tests.defects import following

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from aws.secret_text import MaskedValue
+from aws.redaction.secret_text import MaskedValue
 from signoff.checklist import Severity
 from tests.defects.changes import both, edited
 from tests.defects.defect import Break, Defect

@@ -3,7 +3,7 @@
 import json
 
 from aws.function import Alias, Function, FunctionPolicy, FunctionUrl, LambdaAccount, Version
-from aws.secret_text import MaskedValue, masked, secrets_in, spellings
+from aws.redaction.secret_text import MaskedValue, masked, secrets_in, spellings
 from tests.healthy.vault import CHANNEL_TOKEN, HEX_KEY, SALTS
 
 NEEDLES = {

@@ -3,9 +3,9 @@
 import json
 
 from aws.key import Key
-from aws.placeholder import is_placeholder
+from aws.redaction.placeholder import is_placeholder
+from aws.redaction.secret_text import withheld
 from aws.secret import Secret, SecretValue
-from aws.secret_text import withheld
 
 HERE = "ap-northeast-1:444455556666"
 TOKEN_KEY = "stamp-rally-prod/token-secret-key"

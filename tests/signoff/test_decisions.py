@@ -7,7 +7,7 @@ import pytest
 
 from aws.bounds import at_most, unset
 from aws.difference import Certainty, Difference
-from aws.secret_text import masked
+from aws.redaction.secret_text import masked
 from aws.words import Words
 from signoff.checklist import Checklist, Severity
 from signoff.decisions import Decisions, Differs, Judge

@@ -14,8 +14,8 @@ from aws.domain import BasePath
 from aws.function import FunctionUrl
 from aws.inventory import Sections
 from aws.ledger import Unplanned
+from aws.redaction.secret_text import MaskedValue
 from aws.role import PolicyDocument
-from aws.secret_text import MaskedValue
 from aws.section import NotTestable
 from aws.table import ScalableTarget
 from aws.words import Words

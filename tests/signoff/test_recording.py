@@ -10,7 +10,7 @@ import pytest
 from botocore.exceptions import HTTPClientError
 
 from aws.recording import RecordedCall, Recorder, Replay
-from aws.stand_ins import StandIns
+from aws.redaction.stand_ins import StandIns
 from signoff.environment import load
 from signoff.recording import FILE, Recorded, Recording, UnusableRecordingError
 from tests.aws.wire import Wire

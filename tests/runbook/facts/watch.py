@@ -6,11 +6,11 @@ from aws.alarm import Alarm, MuteRule, WatchedMetric
 from aws.bucket import Bucket
 from aws.dashboard import Dashboard, Metric, Widget
 from aws.key import Key
-from aws.leak import Leak
 from aws.ledger import Unplanned
 from aws.log_group import LogGroup, LogPolicy
 from aws.names import Names
-from aws.secret_text import MaskedValue
+from aws.redaction.leak import Leak
+from aws.redaction.secret_text import MaskedValue
 from aws.section import Unreadable
 from aws.topic import Subscription, Topic
 from aws.words import Words

@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from functools import lru_cache
 from itertools import groupby, pairwise, product
 
-from aws.secret_text import entropy_bits
+from aws.redaction.secret_text import entropy_bits
 
 SAMPLE = re.compile(
     r"^your[-_ ]|[-_ ]here$|change[-_ ]?(me|this|in[-_ ]production)|place[-_ ]?holder|"

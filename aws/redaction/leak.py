@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from aws.secret_text import SHORTEST, Needles, mark, marked, secrets_in
+from aws.redaction.secret_text import SHORTEST, Needles, mark, marked, secrets_in
 
 NAME = re.compile(r"(^id|^[kK]ey|^[nN]ame|[a-z]Name|responseType)$")
 """Members by which AWS's answers name an element."""

@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
-from aws.encodings import bare, from_base64, from_hex, readings
+from aws.redaction.encodings import bare, from_base64, from_hex, readings
 from aws.words import Words
 
 ROUNDS = 100_000
