@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from aws.bounds import Bound
-from aws.door import Gone, ReadFailure
+from aws.door.failures import Gone, ReadFailure
 from aws.ledger import Unplanned
 from aws.ledgers.apigateway import DOMAIN
 from aws.reading import Reader, Reading, Resolve, required, utc

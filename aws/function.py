@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from aws.door import Gone, ReadFailure
+from aws.door.failures import Gone, ReadFailure
 from aws.reading import Reader, Reading, required
 from aws.redaction.secret_text import MaskedValue
 from aws.secret import described

@@ -33,7 +33,8 @@ from aws.api_document import ApiDocument
 from aws.bucket import Bucket
 from aws.dashboard import Dashboard
 from aws.domain import BasePath, Certificate, CustomDomain, Resolution, resolve
-from aws.door import Aws, RetryPolicy
+from aws.door.clients import Aws
+from aws.door.limits import RetryPolicy
 from aws.function import (
     Alias,
     Function,

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from aws.bounds import Bound
-from aws.door import Gone, ReadFailure
+from aws.door.failures import Gone, ReadFailure
 from aws.names import shared_beginning
 from aws.reading import Reader, Reading
 from aws.rest_api import api_id

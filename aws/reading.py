@@ -14,7 +14,8 @@ from pathlib import Path
 from threading import Lock
 from typing import Any, TypeVar, overload
 
-from aws.door import Aws, Gone, ReadFailure
+from aws.door.clients import Aws
+from aws.door.failures import Gone, ReadFailure
 from aws.section import Section, Unreadable
 
 T = TypeVar("T")

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from aws.door import ReadFailure
+from aws.door.failures import ReadFailure
 from aws.reading import Reader, Reading
 from aws.redaction.secret_text import MaskedValue
 from aws.secret import described

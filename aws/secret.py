@@ -8,7 +8,7 @@ from datetime import datetime
 from functools import partial
 from typing import Any
 
-from aws.door import ReadFailure
+from aws.door.failures import ReadFailure
 from aws.reading import Reader, Reading, Scope, guarded, utc
 from aws.redaction.placeholder import is_placeholder
 from aws.redaction.secret_text import (

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from urllib.parse import urlsplit
 
-from aws.door import ReadFailure
+from aws.door.failures import ReadFailure
 from aws.reading import Reader, Reading
 from aws.redaction.secret_text import fingerprint
 from aws.section import Section, Unreadable

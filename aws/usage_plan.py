@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from aws.door import ReadFailure
+from aws.door.failures import ReadFailure
 from aws.names import ours
 from aws.reading import Reader, Reading
 from aws.rest_api import PAGE, api_id

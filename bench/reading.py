@@ -23,7 +23,7 @@ from dataclasses import dataclass
 import boto3
 
 from aws.dated import least_seconds
-from aws.door import RetryPolicy
+from aws.door.limits import RetryPolicy
 from aws.inventory import read
 from aws.saved import unreadable
 from bench.aged import grow_old

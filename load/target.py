@@ -12,7 +12,7 @@ from typing import Any, Protocol
 
 import boto3
 
-from aws.endpoints import custom_endpoints
+from aws.door.endpoints import custom_endpoints
 from load.engine.admission import LoadRefused
 from load.engine.said import Said
 from load.engine.throttle import TokenBucket

@@ -10,8 +10,8 @@ from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from aws.door import RetryPolicy
-from aws.endpoints import custom_endpoints
+from aws.door.endpoints import custom_endpoints
+from aws.door.limits import RetryPolicy
 from aws.inventory import Inventory, ReadOptions, on_demand, read
 from aws.reading import Scope
 from aws.saved import from_json

@@ -17,9 +17,9 @@ import boto3
 from pydantic import ValidationError
 
 from aws.domain import resolve
-from aws.door import RetryPolicy
+from aws.door.limits import RetryPolicy
+from aws.door.recording import BYTES, RecordedCall, Recorder, Replay
 from aws.inventory import ReadOptions
-from aws.recording import BYTES, RecordedCall, Recorder, Replay
 from aws.redaction.stand_ins import StandIns
 from aws.words import Bilingual, Words
 from signoff.environment import ADAPTER, Environment

@@ -6,7 +6,7 @@ from typing import Any, Generic, TypeVar
 
 import pytest
 
-from aws.door import RetryPolicy
+from aws.door.limits import RetryPolicy
 from aws.inventory import READERS, Inventory, Sections
 from aws.reading import Scope
 from aws.section import Section

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from aws.desired import Table
-from aws.endpoints import custom_endpoints
+from aws.door.endpoints import custom_endpoints
 from aws.section import NotTestable
 from aws.words import Words, joined
 from plan import Plan, plan_for

@@ -12,7 +12,7 @@ from aws.access.assuming import ASSUME, PRINCIPAL, takers, trusted_services, way
 from aws.access.granted import Targets
 from aws.access.reach import Policies, Reach, reach_of
 from aws.access.targets import BY_AWS, OF_POLICIES, Target, targets_of
-from aws.door import ReadFailure
+from aws.door.failures import ReadFailure
 from aws.function import listed
 from aws.reading import Reader, Reading
 from aws.role import Details, attached, details, document_text, policy_documents

@@ -21,7 +21,7 @@ from aws.converge.function import (
 from aws.converge.version import FAILED, LATEST, configure, move, publish
 from aws.desired import Function
 from aws.difference import differences
-from aws.door import GONE
+from aws.door.failures import GONE
 from aws.function import WEIGHTS, FunctionPolicy, alias_of, sent_to
 from aws.ledgers.lambda_ import FUNCTION
 from aws.section import NotTestable

@@ -17,7 +17,7 @@ from botocore.exceptions import ClientError
 from aws.bounds import Bound
 from aws.converge.waiting import Sleep, asked_until, retried
 from aws.difference import Difference
-from aws.door import GONE
+from aws.door.failures import GONE
 from aws.redaction.secret_text import masked
 from aws.words import Bilingual, Words
 

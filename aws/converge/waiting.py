@@ -21,7 +21,7 @@ from tenacity import (
     wait_fixed,
 )
 
-from aws.door import GONE
+from aws.door.failures import GONE
 from aws.words import Words
 
 T = TypeVar("T")

@@ -25,7 +25,7 @@ from aws.converge import version
 from aws.converge.change import Change, Changes, Refused
 from aws.dated import call_rates
 from aws.desired import Function
-from aws.door import RateLimiter
+from aws.door.limits import RateLimiter
 from aws.words import Words, joined
 from runbook.engine import StepContext, step
 from runbook.old_versions import Named, OldVersions, named_versions, old_versions

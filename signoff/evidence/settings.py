@@ -8,7 +8,7 @@ from typing import Any
 
 import boto3
 
-from aws.endpoints import custom_endpoints
+from aws.door.endpoints import custom_endpoints
 from signoff.environment import Environment
 from signoff.evidence.backends import Backend, Folder, S3Prefix
 from signoff.evidence.head import Head

@@ -10,7 +10,7 @@ from typing import Any
 import boto3
 from botocore.config import Config
 
-from aws.door import RetryPolicy
+from aws.door.limits import RetryPolicy
 from aws.inventory import ReadOptions
 from tests.aws import answers
 from tests.aws.answers import SCOPE, api_document, compute, data, gateway, monitoring, secrets

@@ -5,7 +5,7 @@ from copy import deepcopy
 import pytest
 
 from aws.dated import least_seconds
-from aws.door import RetryPolicy
+from aws.door.limits import RetryPolicy
 from aws.function import UNSERVED
 from aws.saved import unreadable
 from tests.aws.answers import ACCOUNT, LAMBDA, SCOPE

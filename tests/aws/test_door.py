@@ -9,7 +9,9 @@ import pytest
 from botocore.exceptions import ConnectTimeoutError, NoCredentialsError
 
 from aws.dated import CallRate
-from aws.door import Aws, Gone, RateLimiter, ReadFailure, RetryPolicy, TimeIsUp
+from aws.door.clients import Aws
+from aws.door.failures import Gone, ReadFailure, TimeIsUp
+from aws.door.limits import RateLimiter, RetryPolicy
 from tests.aws.answers import CANARY, SCOPE
 from tests.aws.wire import Wire
 

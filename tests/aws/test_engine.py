@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from aws.door import ReadFailure
+from aws.door.failures import ReadFailure
 from aws.reading import Reader, Reading, reason_of
 from aws.section import Unreadable
 from tests.aws.answers import CANARY, SCOPE

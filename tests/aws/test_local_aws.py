@@ -6,7 +6,7 @@ from dataclasses import replace
 import boto3
 import pytest
 
-from aws.door import RetryPolicy
+from aws.door.limits import RetryPolicy
 from aws.inventory import ReadOptions, read
 from aws.reader_policy import policy
 from aws.saved import from_json, to_json, unreadable

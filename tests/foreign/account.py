@@ -10,7 +10,7 @@ from typing import Any
 import boto3
 import pytest
 
-from aws.door import RetryPolicy
+from aws.door.limits import RetryPolicy
 from aws.inventory import Inventory, ReadOptions, on_demand, read
 from aws.reading import Scope
 from aws.section import NotTestable

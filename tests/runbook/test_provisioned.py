@@ -4,7 +4,7 @@ from dataclasses import fields, replace
 
 import pytest
 
-from aws.door import RetryPolicy
+from aws.door.limits import RetryPolicy
 from aws.inventory import ReadOptions, Sections, read
 from aws.section import Unreadable
 from plan import scope_of

@@ -9,7 +9,7 @@ import boto3
 import pytest
 from botocore.exceptions import HTTPClientError
 
-from aws.recording import RecordedCall, Recorder, Replay
+from aws.door.recording import RecordedCall, Recorder, Replay
 from aws.redaction.stand_ins import StandIns
 from signoff.environment import load
 from signoff.recording import FILE, Recorded, Recording, UnusableRecordingError

@@ -7,7 +7,9 @@ from collections import Counter
 import boto3
 import pytest
 
-from aws.door import Aws, ReadFailure, RetryPolicy
+from aws.door.clients import Aws
+from aws.door.failures import ReadFailure
+from aws.door.limits import RetryPolicy
 from tests.loopback import Reply, answering
 
 POLICY = json.dumps({"ARN": "arn:…", "Name": "token", "ResourcePolicy": '{"Statement": []}'})

@@ -1,73 +1,30 @@
-"""The only way to AWS for readers: each call is counted, rate-limited and bounded, each failure explained.
-
-ReadFailure       what was asked and why there is no answer
-├── Gone          AWS says that the thing does not exist
-└── TimeIsUp      the whole reading took too long; nothing more is asked
-"""
+"""The only way to AWS for readers: each call is counted, rate-limited and bounded, each answer let in once searched."""
 
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from typing import Any, cast
 
 import boto3
 from botocore.awsrequest import AWSPreparedRequest
 from botocore.client import BaseClient
 from botocore.config import Config
-from botocore.exceptions import (
-    BotoCoreError,
-    ClientError,
-    HTTPClientError,
-    NoCredentialsError,
-)
-from botocore.exceptions import ConnectionError as NoConnectionError
-from botocore.parsers import ResponseParserError
 
-from aws.answers import UnreadableAnswerError, VerifyingTransport
-from aws.dated import CallRate, call_rates
+from aws.door.failures import ReadFailure, TimeIsUp, action_of, read_failures
+from aws.door.limits import RateLimiter, RetryPolicy
+from aws.door.verifying_transport import VerifyingTransport
 from aws.ledger import Ledger, Unplanned, unplanned
 from aws.redaction.leak import Leak, Search
 from aws.redaction.secret_text import Needles
 from aws.visible import well_formed
 
-GONE = frozenset(
-    {
-        "NoSuchBucket",
-        "NoSuchEntity",
-        "NotFound",
-        "NotFoundException",
-        "ResourceNotFound",
-        "ResourceNotFoundException",
-        "TableNotFoundException",
-    }
-)
-"""Error codes that mean "there is no such thing"; a bare 404 is not one, since a proxy can answer it."""
-
 MARKERS = (
     *("Marker", "NextMarker", "NextToken", "nextToken", "position"),
     *("LastEvaluatedKey", "LastEvaluatedTableName"),
 )
-MAX_MESSAGE = 300
 SECRET_VALUE = "secretsmanager:GetSecretValue"  # noqa: S105 - the one call that may answer with a secret
-
-
-class ReadFailure(Exception):  # noqa: N818 - it reads as the reason that a section is unreadable
-    """``service:Action: code: message``, fit to be shown to anybody."""
-
-    def __init__(self, reason: str, code: str = "") -> None:
-        super().__init__(reason)
-        self.code = code
-
-
-class Gone(ReadFailure):
-    """What was asked for does not exist."""
-
-
-class TimeIsUp(ReadFailure):
-    """The deadline of the reading passed before this call was made."""
 
 
 class Answer(dict[str, Any]):
@@ -96,50 +53,6 @@ class Answer(dict[str, Any]):
 
     def __missing__(self, member: str) -> Any:
         raise ReadFailure(f"{self.call}: the answer has no {f'{self.path}.{member}'.lstrip('.')}")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RetryPolicy:
-    """How hard to try: attempts per call, and times in seconds."""
-
-    attempts: int = 5
-    connect_s: float = 3
-    read_s: float = 10
-    deadline_s: float = 120
-    """The reading ends by then, whatever a service does."""
-    at_once: int = 16
-    """Calls under way at the same time."""
-    rates: Mapping[str, CallRate] = field(default_factory=call_rates)
-    sleep: Callable[[float], None] = time.sleep
-    """How a call waits for its turn."""
-
-
-class RateLimiter:
-    """Let callers through one after another, ``per_second`` at most, from any thread.
-
-    After a pause ``burst`` of them go at once.
-    """
-
-    def __init__(
-        self,
-        per_second: float,
-        *,
-        burst: int = 1,
-        clock: Callable[[], float] = time.monotonic,
-        sleep: Callable[[float], None] = time.sleep,
-    ) -> None:
-        self._step, self._clock, self._sleep = 1 / per_second, clock, sleep
-        self._ahead = (burst - 1) * self._step
-        self._next, self._lock = float("-inf"), threading.Lock()
-
-    def wait(self) -> None:
-        """Return when it is this caller's turn."""
-        with self._lock:
-            now = self._clock()
-            turn = max(now, self._next - self._ahead)
-            self._next = max(now, self._next) + self._step
-        if (ahead := turn - self._clock()) > 0:
-            self._sleep(ahead)
 
 
 class Aws:
@@ -175,7 +88,7 @@ class Aws:
         """Make one call; an error code in ``empty_on`` is the answer "nothing set", ``{}``."""
         client = self._client(service)
         try:
-            with self._under_way, _read_failures(client, service, operation):
+            with self._under_way, read_failures(client, service, operation):
                 answer: dict[str, Any] = getattr(client, operation)(**parameters)
         except ReadFailure as failure:
             if failure.code in empty_on:
@@ -188,12 +101,12 @@ class Aws:
         client = self._client(service)
         pages = iter(client.get_paginator(operation).paginate(**parameters))
         while True:
-            with self._under_way, _read_failures(client, service, operation):
+            with self._under_way, read_failures(client, service, operation):
                 page = next(pages, None)
             if page is None:
                 return
             if flaw := _short(page):
-                raise ReadFailure(f"{_action(client, service, operation)}: {flaw}")
+                raise ReadFailure(f"{action_of(client, service, operation)}: {flaw}")
             yield self._enter(client, service, operation, parameters, page)
 
     def listed(self, service: str, operation: str, key: str, **parameters: object) -> list[Any]:
@@ -205,7 +118,7 @@ class Aws:
         entries: list[Any] = []
         for page in self.pages(service, operation, **parameters):
             if key not in page and service != "apigateway":
-                action = _action(self._client(service), service, operation)
+                action = action_of(self._client(service), service, operation)
                 raise ReadFailure(f"{action}: the answer has no {key}")
             entries += page.get(key, ())
         return entries
@@ -238,7 +151,7 @@ class Aws:
         answer: dict[str, Any],
     ) -> dict[str, Any]:
         """Let an answer in: without secrets, and held against the ledger, whichever reader asked."""
-        call, answer = _action(client, service, operation), well_formed(answer)
+        call, answer = action_of(client, service, operation), well_formed(answer)
         if call == SECRET_VALUE:
             return cast("Answer", Answer.of(call, answer))
         cleaned = cast("Answer", Answer.of(call, self._search.clean(call, parameters, answer)))
@@ -319,35 +232,3 @@ def _short(page: Mapping[str, Any]) -> str:
     if items is not None and counted is not None and counted != len(items):
         return f"the answer counts {counted} items, but holds {len(items)}"
     return ""
-
-
-@contextmanager
-def _read_failures(client: BaseClient, service: str, operation: str) -> Iterator[None]:
-    """Turn whatever botocore raises into a ReadFailure that repeats no parameter and no body."""
-    action = _action(client, service, operation)
-    try:
-        yield
-    except ClientError as error:
-        code = error.response["Error"].get("Code", "Unknown")
-        reason = f"{action}: {code}{_message(code, error)}"
-        raise (Gone if code in GONE else ReadFailure)(reason, code) from None
-    except UnreadableAnswerError as error:
-        raise ReadFailure(f"{action}: {error}") from None
-    except (HTTPClientError, NoConnectionError, NoCredentialsError) as error:
-        raise ReadFailure(f"{action}: {type(error).__name__}: {error}") from None
-    except (BotoCoreError, ResponseParserError) as error:
-        # Its text may repeat the body of an answer (unparsable) or a parameter: class name only.
-        raise ReadFailure(f"{action}: {type(error).__name__}") from None
-    except (AttributeError, IndexError, KeyError, TypeError, ValueError):
-        # botocore's parsers raise whatever comes of text for an object, or of a word for a number.
-        raise ReadFailure(f"{action}: the answer is garbled") from None
-
-
-def _message(code: str, error: ClientError) -> str:
-    """Repeat AWS's own words; under a bare HTTP status botocore puts the body there, whatever it is."""
-    words = " ".join(error.response["Error"].get("Message", "").split())
-    return f": {words[:MAX_MESSAGE]}" if words and not code.isdigit() else ""
-
-
-def _action(client: BaseClient, service: str, operation: str) -> str:
-    return f"{service}:{client.meta.method_to_api_mapping[operation]}"

@@ -1,0 +1,52 @@
+"""How often, how long and how hard AWS is asked."""
+
+import threading
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from aws.dated import CallRate, call_rates
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RetryPolicy:
+    """How hard to try: attempts per call, and times in seconds."""
+
+    attempts: int = 5
+    connect_s: float = 3
+    read_s: float = 10
+    deadline_s: float = 120
+    """The reading ends by then, whatever a service does."""
+    at_once: int = 16
+    """Calls under way at the same time."""
+    rates: Mapping[str, CallRate] = field(default_factory=call_rates)
+    sleep: Callable[[float], None] = time.sleep
+    """How a call waits for its turn."""
+
+
+class RateLimiter:
+    """Let callers through one after another, ``per_second`` at most, from any thread.
+
+    After a pause ``burst`` of them go at once.
+    """
+
+    def __init__(
+        self,
+        per_second: float,
+        *,
+        burst: int = 1,
+        clock: Callable[[], float] = time.monotonic,
+        sleep: Callable[[float], None] = time.sleep,
+    ) -> None:
+        self._step, self._clock, self._sleep = 1 / per_second, clock, sleep
+        self._ahead = (burst - 1) * self._step
+        self._next, self._lock = float("-inf"), threading.Lock()
+
+    def wait(self) -> None:
+        """Return when it is this caller's turn."""
+        with self._lock:
+            now = self._clock()
+            turn = max(now, self._next - self._ahead)
+            self._next = max(now, self._next) + self._step
+        if (ahead := turn - self._clock()) > 0:
+            self._sleep(ahead)
