@@ -122,6 +122,8 @@ class Role:
     """Those that its function reads."""
     own: tuple[str, ...]
     """Patterns of all that belongs to this environment by its name; keys have no names."""
+    table_keys: frozenset[str]
+    """Customer's keys of the tables that its function reads: DynamoDB uses them with the caller's rights."""
     tags: Tags = field(hash=False)
     judged_for_missing: bool = True
     """False where foreign code may need other permissions than ours (the guide gives no table)."""

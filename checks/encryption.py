@@ -5,7 +5,7 @@ from dataclasses import replace
 from functools import partial
 
 from aws import desired
-from aws.access.privileges import known_of, lacks, pair, statements
+from aws.access.privileges import SECRETS, TABLES, known_of, lacks, pair, statements
 from aws.bounds import Bound, described, exactly
 from aws.bucket import BY_KMS, Bucket
 from aws.difference import Difference
@@ -70,8 +70,8 @@ def table_key_flaws(table: Table, decided: str | None, found: Sections) -> tuple
 
 def keys_decided(
     role: desired.Role, deployed: Deployed, environment: Environment, decisions: Decisions
-) -> list[Key]:
-    """Return the keys of what a role reads that are none of the planned ones, and were decided.
+) -> list[tuple[Key, str]]:
+    """Return the keys of what a role reads that are none of the planned ones, and were decided; with the service of each.
 
     A decision about a key gives nobody the right to use it, and the plan of the role knows the planned keys alone.
     """
@@ -80,35 +80,43 @@ def keys_decided(
     tables = [(one, deployed.table(one)) for one in deployed.plan.tables if one.arn in read]
     flaws = [
         *(
-            (one.kms_key, secret_key_flaws(one, environment, found))
+            (one.kms_key, SECRETS, secret_key_flaws(one, environment, found))
             for one in map(deployed.secret, role.secrets)
         ),
         *(
-            (one.sse_key_arn, table_key_flaws(one, key_of(environment, table.key), found))
+            (one.sse_key_arn, TABLES, table_key_flaws(one, key_of(environment, table.key), found))
             for table, one in tables
         ),
     ]
-    named = [name for name, wrong in flaws if name and wrong and not decisions.undecided(wrong)]
-    there = [key for name in dict.fromkeys(named) if (key := lookup(found.keys, name))]
-    return [one for one in there if one.manager != "AWS"]
+    named = [
+        (name, service)
+        for name, service, wrong in flaws
+        if name and wrong and not decisions.undecided(wrong)
+    ]
+    there = [(lookup(found.keys, name), service) for name, service in dict.fromkeys(named)]
+    return [(key, service) for key, service in there if key and key.manager != "AWS"]
 
 
-def unusable_for(role: Role, want: desired.Role, keys: Iterable[Key]) -> tuple[Difference, ...]:
+def unusable_for(
+    role: Role, want: desired.Role, keys: Iterable[tuple[Key, str]]
+) -> tuple[Difference, ...]:
     """Return the decided keys that a role may not use: neither by its own policies nor by the key's."""
-    known, own = known_of(want, role), statements(role)
+    own = statements(role)
     limits = [parse(role.boundary.document, role.boundary.name)] if role.boundary else []
 
-    def usable(key: Key) -> bool:
+    def usable(key: Key, service: str) -> bool:
+        known = known_of(want, role, via=service)
         named = [one for one in parse(key.policy or NOTHING) if _names(one, role.arn)]
         granted = (evaluate(of, DECRYPT, key.arn, known, limits=limits) for of in (own, named))
         return any(one.allowed for one in granted)
 
-    lost = [pair(DECRYPT, one.arn) for one in keys if not usable(one)]
+    lost = [pair(DECRYPT, key.arn) for key, service in keys if not usable(key, service)]
     return tuple(replace(one, remedy=DECIDED_KEY) for one in lacks(role, lost) if lost)
 
 
 def _names(statement: Statement, arn: str) -> bool:
-    return any(is_same(who, arn) for _, who in statement.principals)
+    """Whether a statement is about a role; conditions may say of everybody that the account is meant."""
+    return any(who == "*" or is_same(who, arn) for _, who in statement.principals)
 
 
 def bucket_key_flaws(bucket: Bucket, found: Sections) -> tuple[Difference, ...]:

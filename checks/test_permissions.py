@@ -112,7 +112,7 @@ def test_role_may_use_the_keys_that_were_decided(
 ) -> None:
     found = judge.observe(deployed.role(role), "policies", "boundary")
     keys = keys_decided(role, deployed, environment, judge.decisions)
-    judge.observe.note(keys=[one.arn for one in keys])
+    judge.observe.note(keys=[one.arn for one, _ in keys])
 
     judge(unusable_for(found, role, keys))
 

@@ -56,6 +56,7 @@ def _role(naming: Naming, function: str) -> Role:
         granted=frozenset({*required, *(one for one in accepted if one.resource in aliases)}),
         secrets=tuple(one for one in data.secrets(naming) if one.key == read),
         own=_own(naming),
+        table_keys=frozenset(_table_keys(naming, function)),
         tags=naming.environment.tags,
         judged_for_missing=function not in OURS_ONLY,
     )
@@ -108,10 +109,13 @@ def _tables(naming: Naming, function: str) -> Iterable[Permission]:
         index = f"{naming.table_arn('userstamps')}/index/{RANKING_INDEX.name}"
         yield Permission("dynamodb:Query", index)
     # DynamoDB uses a customer's key with the caller's own rights; AWS's keys need none.
-    keys = {data.key_of(naming.environment, one) for one in TABLE_ACTIONS.get(function, ())}
-    if function == "ranking":
-        keys.add(data.key_of(naming.environment, "userstamps"))
-    yield from (Permission("kms:Decrypt", key) for key in keys if key and key.startswith("arn:"))
+    yield from (Permission("kms:Decrypt", key) for key in _table_keys(naming, function))
+
+
+def _table_keys(naming: Naming, function: str) -> Iterator[str]:
+    read = {*TABLE_ACTIONS.get(function, ()), *(("userstamps",) if function == "ranking" else ())}
+    keys = {data.key_of(naming.environment, one) for one in read}
+    yield from (key for key in keys if key and key.startswith("arn:"))
 
 
 def _secret(naming: Naming, function: str) -> Iterable[Permission]:

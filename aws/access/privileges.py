@@ -49,6 +49,8 @@ NOT_CARRIED = (
     *("aws:MultiFactorAuthPresent", "aws:MultiFactorAuthAge", "aws:username"),
 )
 """Condition keys that no call of a function carries: a condition that wants one never holds."""
+SECRETS, TABLES = "secretsmanager", "dynamodb"
+"""Services that use a key of KMS for their callers."""
 DETAILS = "iam:GetAccountAuthorizationDetails"
 MANY = 10
 """Surplus permissions of one policy that are told one by one."""
@@ -147,11 +149,14 @@ def as_difference(role: Role, one: Surplus) -> Difference:
 
 def short(role: Role, want: desired.Role, arns: Iterable[str]) -> tuple[MissingPermission, ...]:
     """Return required pairs that IAM would not allow, or may not. ``arns`` are the real ones of secrets."""
-    granted = grants(
-        statements(role), known_of(want, role), boundary=_boundary(role), expand=_expanding(want)
-    )
-    required = tuple((one.action, one.resource) for one in want.required)
-    return missing(granted, required, (*arns, *streams(want)))
+    real = (*arns, *streams(want))
+    of_tables = {one for one in want.required if one.resource in want.table_keys}
+    found: list[MissingPermission] = []
+    for asked, service in ((want.required - of_tables, SECRETS), (of_tables, TABLES)):
+        known, expanded = known_of(want, role, via=service), _expanding(want)
+        granted = grants(statements(role), known, boundary=_boundary(role), expand=expanded)
+        found += missing(granted, [(one.action, one.resource) for one in asked], real)
+    return tuple(found)
 
 
 def lacking(role: Role, want: desired.Role, arns: Iterable[str]) -> list[Words]:
@@ -186,8 +191,11 @@ def pair(action: object, resource: object) -> Words:
     return Words(en=f"{did.en} on {on.en}", ja=f"{on.ja}への{did.ja}")
 
 
-def known_of(want: desired.Role, role: Role | None = None) -> Context:
-    """Return what is known of any call that the role makes; one that is there may have a path in its ARN."""
+def known_of(want: desired.Role, role: Role | None = None, *, via: str = SECRETS) -> Context:
+    """Return what is known of any call that the role makes; one that is there may have a path in its ARN.
+
+    ``via`` is the service that uses a key of KMS for it.
+    """
     region, account = _place(want)
     return context(
         {
@@ -199,7 +207,8 @@ def known_of(want: desired.Role, role: Role | None = None) -> Context:
             "aws:PrincipalType": "AssumedRole",
             "aws:SecureTransport": "true",
             "aws:ViaAWSService": "false",
-            "kms:ViaService": f"secretsmanager.{region}.amazonaws.com",
+            "kms:CallerAccount": account,
+            "kms:ViaService": f"{via}.{region}.amazonaws.com",
             "lambda:SourceFunctionArn": want.function_arn,
             **dict.fromkeys(NOT_CARRIED, ()),
         }

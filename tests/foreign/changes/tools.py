@@ -1,23 +1,27 @@
 """What deployment tools and landing zones write by default, where it has to stay green or be answered by what is printed."""
 
 import json
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
-from tests.foreign.changes import access, surplus
-from tests.foreign.changes.change import Kept, harmful_ones, harmless_ones
+from tests.foreign.changes import access, surplus, teams
+from tests.foreign.changes.change import Client, Kept, harmful_ones, harmless_ones
 from tests.foreign.changes.examined import (
     ACCOUNT,
     FUNCTIONS,
     HERE,
     PRINCIPALS,
     ROLES,
+    SECRETS,
     between,
     may,
     with_variable,
 )
+from tests.foreign.changes.examined import TABLES as STORED
 from tests.foreign.changes.gateway import API
 from tests.foreign.changes.teams import denied
-from tests.foreign.hand import identity
+from tests.foreign.hand import identity, vault
 
 AWARD_ROLE = {"RoleName": "stamp-rally-prod-award-role"}
 CRUD = [
@@ -56,6 +60,36 @@ def granted_by_sam(*statements: dict[str, Any]) -> Kept:
     )
 
 
+def under_key_for_the_account(service: str, use: Callable[[str], Kept]) -> Kept:
+    """Encrypt something under a key that everybody of the account may use, through one service."""
+    through = f"{service}.ap-northeast-1.amazonaws.com"
+    ours = {"StringEquals": {"kms:CallerAccount": ACCOUNT, "kms:ViaService": through}}
+    everybody = {**may(["kms:Decrypt", "kms:DescribeKey"], "*"), "Principal": {"AWS": "*"}}
+    owner = {**may("kms:*", "*"), "Principal": {"AWS": f"arn:aws:iam::{ACCOUNT}:root"}}
+    statements = [owner, {**everybody, "Condition": ours}]
+    policy = json.dumps({"Version": "2012-10-17", "Statement": statements})
+
+    @contextmanager
+    def kept(client: Client) -> Iterator[None]:
+        made = client("kms").create_key(Description=service, Policy=policy)["KeyMetadata"]["Arn"]
+        with use(made)(client):
+            yield
+
+    return kept
+
+
+def secret_under(key: str) -> Kept:
+    named = {"SecretId": vault.TOKEN_KEY}
+    return between(
+        lambda c: c("secretsmanager").update_secret(**named, KmsKeyId=key),
+        lambda c: c("secretsmanager").update_secret(**named, KmsKeyId="alias/aws/secretsmanager"),
+    )
+
+
+def users_under(key: str) -> Kept:
+    return teams.sse(Enabled=True, SSEType="KMS", KMSMasterKeyId=key)
+
+
 def credentialed(text: str) -> Kept:
     """Say on a refusal whether pages may send cookies along, live."""
     return surplus.live(surplus.refusal("Access-Control-Allow-Credentials", text))
@@ -68,6 +102,8 @@ SOUND: tuple[tuple[str, str, list[str], Kept], ...] = (
     ("strangers are denied, services are not", "", ROLES, denied(Condition=OTHERS)),
     ("FIPS is switched off", "", FUNCTIONS, with_variable(AWS_USE_FIPS_ENDPOINT="false", AWS_USE_DUALSTACK_ENDPOINT="False")),
     ("function knows the LIFF app", "", FUNCTIONS, with_variable(LIFF_ID="2001234567-AbCdEfGh")),
+    ("secret is under a key of the account", "SEC-05", [*SECRETS, *teams.KEYS], under_key_for_the_account("secretsmanager", secret_under)),
+    ("table is under a key of the account", "SEC-20", [*STORED, *teams.KEYS], under_key_for_the_account("dynamodb", users_under)),
     ("refusals allow no cookies", "", API, credentialed("false")),
 )  # fmt: skip
 HARM: tuple[tuple[str, str, list[str], Kept], ...] = (
