@@ -51,7 +51,6 @@ def arrange(
         for one in items
         if ROW not in one.stash or not needs_signature(one.stash[ROW], choice.environment)
     ]
-    findings.full = not choice.options.rows and not _selected(session.config)
     findings.cut = joined(_cut(session.config), ", ")
     if findings.full and not findings.cut:
         items.extend(_without_test(choice, session, items))
@@ -138,10 +137,11 @@ def proof_of(item: pytest.Item) -> Words:
     return Words(en=name, ja=marker.kwargs.get("ja", name))
 
 
-def _selected(config: pytest.Config) -> bool:
-    """Whether only some tests were asked for, by path or by expression: they are judged, without a verdict."""
+def is_full(config: pytest.Config, choice: Choice[Any]) -> bool:
+    """Whether everything is asked for: rows, paths and expressions make a part, which is judged without a verdict."""
     by_path = config.args_source is not pytest.Config.ArgsSource.TESTPATHS
-    return bool(by_path or config.option.keyword or config.option.markexpr)
+    selected = by_path or config.option.keyword or config.option.markexpr
+    return not (choice.options.rows or selected)
 
 
 def _cut(config: pytest.Config) -> Iterator[Words]:

@@ -67,7 +67,7 @@ def pytest_configure(config: pytest.Config) -> None:
         config.stash[CHOICE] = choice = choice_of(config, composition, closing)
     except (EnvironmentFileError, ChecklistError, GuardError, UnusableBaselineError) as error:
         raise pytest.UsageError(words_of(error)[config.option.lang]) from None
-    config.stash[FINDINGS] = Findings()
+    config.stash[FINDINGS] = Findings(full=collection.is_full(config, choice))
     speak_of_rows(config, choice)
     config.stash[TERMINAL] = Terminal(config, choice.options.lang)
 
@@ -91,6 +91,14 @@ def pytest_unconfigure(config: pytest.Config) -> None:
         config.stash[OPEN].close()
     if TERMINAL in config.stash:
         config.stash[TERMINAL].close()
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection(session: pytest.Session) -> None:
+    """Begin: a run that is killed from here on leaves no page of an earlier one as the latest."""
+    config, stash = session.config, session.config.stash
+    if CHOICE in stash and not config.option.collectonly:
+        forget_latest(stash[CHOICE], stash[FINDINGS])
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -121,7 +129,6 @@ def pytest_runtestloop(session: pytest.Session) -> None:
     if not findings or not findings.expected or session.testsfailed or config.option.collectonly:
         return
     choice, terminal = stash[CHOICE], stash[TERMINAL]
-    forget_latest(choice, findings)
     try:
         reading = gathered(choice, terminal.progress, everything=findings.full)
         stash[SNAPSHOT] = stash[OPEN].enter_context(reading)

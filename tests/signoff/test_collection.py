@@ -257,6 +257,33 @@ def test_run_that_is_killed_leaves_no_latest(project):
     assert not Path("report/prod/latest").is_symlink()
 
 
+KILLED_AT_IMPORT = "import os, signal\nos.kill(os.getpid(), signal.SIGTERM)\n"
+
+
+def test_run_that_is_killed_before_it_knows_its_tests_leaves_no_latest(project):
+    judge(project)
+    Path("checks/test_a_02.py").write_text(KILLED_AT_IMPORT, encoding="utf-8")
+
+    judge_apart(project)
+    assert not Path("report/prod/latest").is_symlink()
+
+
+def test_run_that_is_refused_at_collection_leaves_no_latest(project):
+    judge(project)
+    rows(("A-01", ""), ("A-02", ""), ("A-03", ""))
+
+    judge(project).stderr.fnmatch_lines(["*A-03 has no test*"])
+    assert not Path("report/prod/latest").is_symlink()
+
+
+@pytest.mark.parametrize("asked", ["--collect-only", "--row=A-01", "-k=a_01", "--fixtures"])
+def test_what_is_no_full_run_leaves_the_latest_alone(project, asked):
+    judge(project)
+
+    judge(project, asked)
+    assert Path("report/prod/latest").is_symlink()
+
+
 @pytest.mark.parametrize(
     "cut",
     [
