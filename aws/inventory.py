@@ -261,7 +261,7 @@ def on_demand(  # noqa: PLR0913 - as read
     Its ``calls`` are 0 and its sections go on being read: ``frozen()`` makes a plain one of it.
     """
     scope = salted(scope)
-    aws = Aws(session, scope.region, options.retry, attachments.LEDGERS)
+    aws = Aws(session, scope.region, options.retry, attachments.LEDGERS, now=options.now)
     reading = Reading(
         aws,
         scope,

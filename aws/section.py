@@ -67,6 +67,15 @@ _IN_JAPANESE = (
         r"応答が途中で切れています（\2バイト中\1バイト）",
     ),
     (r"the answer is empty", "応答が空です"),
+    (
+        r"the answer was given (\d+) s before it was asked for",
+        r"応答が古いものです（問い合わせの\1秒前の日時）",
+    ),
+    (r"the answer was given to another request already", "別のリクエストへの応答です"),
+    (
+        r"the answer was changed: its checksum is another",
+        "応答が改変されています（チェックサム不一致）",
+    ),
     (r"the answer is garbled", "応答を解析できません"),
     (r"not asked, ([\d.]+) s were over", r"\1秒の期限を過ぎたため問い合わせていません"),
     (r"no answer within ([\d.]+) s", r"\1秒以内に応答がありません"),

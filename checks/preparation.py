@@ -6,20 +6,19 @@ from functools import cache
 from typing import Any
 
 from aws.bounds import described, within
-from aws.difference import Difference, differences, fault
+from aws.difference import Difference, differences
 from aws.inventory import Sections
 from aws.ledgers.dynamodb import TABLE
 from aws.ledgers.secretsmanager import SECRET
-from aws.section import NotTestable, Section, known
+from aws.section import Section, known
 from aws.words import Words
 from checks.deployed import Deployed
 from checks.environment_values import ENVIRONMENT
 from plan import Plan
 from signoff.checklist import Checklist
 from signoff.environment import Environment, where
-from signoff.evidence import Custody, Record, Records
+from signoff.evidence import Record
 from signoff.outcome import Outcome
-from signoff.signatures import believed
 
 FUNCTIONAL = "SMOKE-"
 """Rows of dev that must be green: those by which its functions are seen to work."""
@@ -27,29 +26,9 @@ GOOD = {Outcome.PASS, Outcome.SIGNED, Outcome.EXCLUDED}
 NONE_JUDGED = Words(
     en="none: every functional row was excluded", ja="判定なし（機能の項目がすべて対象外）"
 )
-STORE = Words(en="evidence store", ja="証跡ストア")
-RECORDS = Words(en="records", ja="記録")
-KEY = Words(en="signing key", ja="署名鍵")
-IN_KMS = described(
-    Words(
-        en="a KMS key, whose policy says who may sign (`python -m runbook evidence` creates it)",
-        ja="署名者をポリシーで定めたKMSキーであること（`python -m runbook evidence`で作成）",
-    )
-)
-HISTORY = Words(en="history of versions", ja="変更履歴の保存")
-VERSIONED = described(
-    Words(
-        en="s3:// with versioning, so that nothing overwritten or deleted is lost",
-        ja="上書きや削除が失われないよう、バージョニングを有効にしたs3://であること",
-    )
-)
 FARTHEST_DAYS = 90
 """No load run, signature or rehearsal counts for as long: a go-live beyond is a slip of the pen."""
 COPIES = Words(en="copies in another Region", ja="別リージョンへの複製")
-STATES = {
-    "folder": Words(en="a folder", ja="フォルダ（履歴なし）"),
-    "none": Words(en="none", ja="なし"),
-}
 ANYWHERE = ("iam", "")
 """Where an ARN has no Region: IAM is global."""
 
@@ -65,53 +44,6 @@ def functional_red(run: Record) -> list[Words]:
 @cache
 def _functional() -> tuple[str, ...]:
     return tuple(row.id for row in Checklist.load() if row.id.startswith(FUNCTIONAL))
-
-
-def custody(records: Records) -> Custody:
-    """Return how the store is kept; NotTestable where it could not be read."""
-    if records.custody is None:
-        believed(records)
-        raise NotTestable(
-            Words(en="the evidence store was not read", ja="証跡ストアを読み取っていません")
-        )
-    return records.custody
-
-
-def kept_for_good(store: Custody) -> bool:
-    """Whether what is changed in the store stays to be seen; NotTestable where AWS does not tell."""
-    if store.history.unknown:
-        raise NotTestable(
-            Words(
-                en=f"the versions of {store.location} are {store.history.state}",
-                ja=f"{store.location}のバージョン管理が不明です（{store.history.state.removeprefix('unknown: ')}）",
-            )
-        )
-    return store.in_s3 and store.history.kept
-
-
-def damaged(store: Custody, records: Records) -> tuple[Difference, ...]:
-    """Return what is wrong with the records."""
-    if not records.problem:
-        return ()
-    expected = Words(en="unbroken, every record signed", ja="欠けがなく、すべて署名済みであること")
-    return (fault(STORE, store.location, RECORDS, None, expected, said=records.words),)
-
-
-def forgeable(store: Custody) -> tuple[Difference, ...]:
-    """Return that whoever reads the key can sign."""
-    facts, bounds = {KEY: store.key}, {KEY: IN_KMS}
-    about = {"decided_in": where("evidence_key"), "decidable": False}
-    return () if store.in_kms else differences(STORE, store.location, facts, bounds, **about)
-
-
-def lossy(store: Custody) -> tuple[Difference, ...]:
-    """Return that what is overwritten or deleted in the store is lost."""
-    facts, bounds = (
-        {HISTORY: STATES.get(store.history.state, store.history.state)},
-        {HISTORY: VERSIONED},
-    )
-    about = {"decided_in": where("evidence"), "decidable": False}
-    return differences(STORE, store.location, facts, bounds, **about)
 
 
 def planned_names(deployed: Deployed, plan: Plan) -> list[str]:

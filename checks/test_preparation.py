@@ -11,15 +11,20 @@ from aws.ledgers.apigateway import REST_API
 from aws.words import Words
 from checks import environment_values
 from checks.deployed import Deployed
-from checks.preparation import (
-    copies_elsewhere,
+from checks.evidence_store import (
     custody,
     damaged,
-    foreign_arns,
     forgeable,
-    functional_red,
     kept_for_good,
+    key_of,
     lossy,
+    signing,
+    unusable,
+)
+from checks.preparation import (
+    copies_elsewhere,
+    foreign_arns,
+    functional_red,
     planned_names,
     unexpected,
     untimely,
@@ -175,6 +180,17 @@ def test_production_signs_by_a_key_whose_policy_says_who_may(
     judge.observe.note(key=store.key)
 
     judge(forgeable(store) if environment.production else ())
+
+
+@expectation("PREP-09", ja="本番の署名鍵が有効で、指定した者だけが署名できる")
+def test_key_of_production_signs_for_the_named_alone(
+    records: Records, environment: Environment, judge: Judge
+) -> None:
+    store = custody(records)
+    judge.observe.note(key=store.key, signers=sorted(environment.evidence_signers))
+
+    key = key_of(store) if environment.production and store.in_kms else None
+    judge((*unusable(store, key), *signing(store, key, environment)) if key else ())
 
 
 @expectation("PREP-09", ja="本番の記録は全バージョンを保存する")

@@ -49,7 +49,7 @@ def read_again(snapshot: Snapshot[PlanT]) -> SecondReading:
         snapshot.scope,
         caller=snapshot.inventory.caller,
         salts=snapshot.inventory.salts,
-        options=ReadOptions(retry=snapshot.retry),
+        options=ReadOptions(retry=snapshot.reading.retry, now=snapshot.reading.now),
     )
     again = frozen(lazy, compared())
     return SecondReading(changed(snapshot.inventory, again), again.calls)

@@ -105,7 +105,7 @@ def _read(  # noqa: PLR0913, PLR0917 - what a run chose, and whom it asks
         for replaced in _replaced(inventory):
             sit_out(replaced + KEY_KEPT, FORMER_KEY, lambda words: say(words.en, words.ja))
     snapshot = _snapshot(choice, scope, inventory, _records(choice, session), dev)
-    return replace(snapshot, recording=recording, retry=retry)
+    return replace(snapshot, recording=recording, reading=options)
 
 
 OWN_RUNS = Words(
@@ -169,7 +169,13 @@ def _snapshot(
 
 
 def _records(choice: Choice[PlanT], session: Any) -> Records:
-    return _load(choice, StoreSettings.of(choice.environment), session)
+    """Return the records, and how their key is kept: whoever may sign could have written them."""
+    settings = StoreSettings.of(choice.environment)
+    records = _load(choice, settings, session)
+    if records.custody is None:
+        return records
+    of_key = store_of(choice, settings, session).key.custody()
+    return replace(records, custody=replace(records.custody, of_key=of_key))
 
 
 def _dev_records(choice: Choice[PlanT], session: Any) -> Records:

@@ -6,8 +6,7 @@ from typing import Any, Generic, TypeVar
 
 import pytest
 
-from aws.door.limits import RetryPolicy
-from aws.inventory import READERS, Inventory, Sections
+from aws.inventory import READERS, Inventory, ReadOptions, Sections
 from aws.reading import Scope
 from aws.section import Section
 from aws.words import Words
@@ -43,7 +42,7 @@ class Snapshot(Generic[PlanT]):
     """What is noted of the reading, with ``--record``."""
     kept_stack: str | None = None
     """Address of the stack that is kept up, if that is what was judged."""
-    retry: RetryPolicy = field(default_factory=RetryPolicy, repr=False, compare=False)
+    reading: ReadOptions = field(default_factory=ReadOptions, repr=False, compare=False)
     """How AWS was asked, and is asked again."""
 
     _facts: dict[Part, Facts] = field(default_factory=dict, init=False, repr=False, compare=False)

@@ -33,7 +33,7 @@ def answering(answer: Callable[[Asked], Reply]) -> Iterator[str]:
         def answer(self) -> None:
             body = self.rfile.read(int(self.headers.get("Content-Length") or 0)).decode()
             reply = answer(Asked(self.command, self.path, dict(self.headers), body))
-            self.send_response(reply.status)
+            self.send_response_only(reply.status)  # with no Date but the reply's
             for name, value in reply.headers.items():
                 self.send_header(name, value)
             length = len(reply.body) if reply.length is None else reply.length

@@ -3,8 +3,10 @@
 import threading
 import time
 from collections import Counter
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
+from datetime import UTC, datetime
+from functools import partial
 from typing import Any, cast
 
 import boto3
@@ -13,6 +15,7 @@ from botocore.client import BaseClient
 from botocore.config import Config
 
 from aws.door.failures import ReadFailure, TimeIsUp, action_of, read_failures
+from aws.door.freshness import Freshness
 from aws.door.limits import RateLimiter, RetryPolicy
 from aws.door.verifying_transport import VerifyingTransport
 from aws.ledger import Ledger, Unplanned, unplanned
@@ -64,7 +67,10 @@ class Aws:
         region: str,
         retry: RetryPolicy,
         ledger: Ledger | None = None,
+        *,
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
+        """``now`` is AWS's clock, by which an old answer shows."""
         self.calls: Counter[str] = Counter()
         """``service:Action`` -> HTTP requests sent, retries included."""
         self.partition: str = session.get_partition_for_region(region)
@@ -80,6 +86,7 @@ class Aws:
         # Whatever is begun by then has ended by the deadline, even if nobody answers.
         self._last_start = time.monotonic() + retry.deadline_s - retry.connect_s - retry.read_s
         self._ledger, self._unplanned = ledger or {}, set[Unplanned]()
+        self._freshness = Freshness(now)
         self._search = Search({})
 
     def call(
@@ -191,8 +198,14 @@ class Aws:
 
         client.meta.events.register_first("before-send", before_send)
         endpoint = client._endpoint  # noqa: SLF001 - botocore has no other way to its transport
-        endpoint.http_session = VerifyingTransport(endpoint.http_session, client)
+        endpoint.http_session = VerifyingTransport(
+            endpoint.http_session, client, self._freshness, partial(self._needed, service)
+        )
         return client
+
+    def _needed(self, service: str, operation: str) -> Collection[str]:
+        entry = self._ledger.get(f"{service}:{operation}")
+        return entry.needs if entry else ()
 
     def _admit(self, service: str, action: str) -> None:
         """Count a request just before it is sent; rate-limit it, or refuse it after the deadline."""

@@ -7,7 +7,7 @@ import io
 import json
 import math
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Collection, Iterator
 from datetime import datetime
 from typing import Any
 from xml.etree import ElementTree as ET
@@ -17,6 +17,8 @@ from botocore.client import BaseClient
 from botocore.exceptions import HTTPClientError
 from botocore.model import OperationModel
 from botocore.parsers import RpcV2CBORParser
+
+from aws.door.freshness import Freshness
 
 XML = frozenset({"ec2", "query", "rest-xml"})
 CBOR = "smithy-rpc-v2-cbor"
@@ -44,24 +46,38 @@ class UnreadableAnswerError(HTTPClientError):  # type: ignore[misc]  # botocore 
 
 
 class VerifyingTransport:
-    """Sends as botocore's own transport does, and verifies each answer to ``request.operation``."""
+    """Sends as botocore's own transport does, and verifies each answer to ``request.operation``.
 
-    def __init__(self, transport: Any, client: BaseClient) -> None:
+    ``needs`` says of an operation which members its answer has to have.
+    """
+
+    def __init__(
+        self,
+        transport: Any,
+        client: BaseClient,
+        freshness: Freshness,
+        needs: Callable[[str], Collection[str]],
+    ) -> None:
         self._transport, self._service = transport, client.meta.service_model
+        self._freshness, self._needs = freshness, needs
 
     def send(self, request: AWSPreparedRequest) -> AWSResponse:
         """Raise what the transport raises, or UnreadableAnswerError; a stream is left to its reader."""
+        asked = self._freshness.asked()
         response = self._transport.send(request)
         if not request.stream_output:
-            verify(self._service.operation_model(request.operation), response)
+            flaw = self._freshness.flaw(asked, response.headers, lambda: response.content)
+            _require(not flaw, flaw)
+            model = self._service.operation_model(request.operation)
+            verify(model, response, self._needs(request.operation))
         return response
 
     def close(self) -> None:
         self._transport.close()
 
 
-def verify(model: OperationModel, response: AWSResponse) -> None:
-    """Raise UnreadableAnswerError for a success whose body is short, or is not of the service's protocol."""
+def verify(model: OperationModel, response: AWSResponse, needs: Collection[str] = ()) -> None:
+    """Raise UnreadableAnswerError for a success whose body is short, not of the service's protocol, or lacks what it needs."""
     if response.status_code // 100 != 2:
         return
     body: bytes = response.content
@@ -74,7 +90,7 @@ def verify(model: OperationModel, response: AWSResponse) -> None:
     _require(bool(body), "the answer is empty")
     payload = shape.members.get(shape.serialization.get("payload"))
     if payload is None or payload.type_name == "structure":
-        flaw = _flaw(model, payload or shape, body)
+        flaw = _flaw(model, payload or shape, body, needs if payload is None else ())
         _require(not flaw, flaw)
 
 
@@ -83,8 +99,8 @@ def _require(good: bool, why: str) -> None:
         raise UnreadableAnswerError(why=why)
 
 
-def _flaw(model: OperationModel, shape: Any, body: bytes) -> str:
-    """Say how a body is not what the operation answers; empty where it is."""
+def _flaw(model: OperationModel, shape: Any, body: bytes, needs: Collection[str]) -> str:
+    """Say how a body is not what the operation answers; empty where it is. XML may leave out what is empty."""
     protocol = model.service_model.resolved_protocol
     try:
         if protocol in XML:
@@ -96,9 +112,17 @@ def _flaw(model: OperationModel, shape: Any, body: bytes) -> str:
         else:
             found = _loaded(body)
         flaw = mistyped(shape, found) or (OTHER if found and _silent(shape, found) else "")
+        lacking = "" if flaw else lacks(shape, found, needs)
     except Exception:  # noqa: BLE001 - a parser of bytes in transit fails in any way it likes
         return GARBLED
-    return f"{GARBLED}: {flaw}" if flaw else ""
+    return f"{GARBLED}: {flaw}" if flaw else lacking
+
+
+def lacks(shape: Any, found: dict[str, Any], needs: Collection[str]) -> str:
+    """Name the members that a JSON or CBOR answer needs and does not have; empty where it has all."""
+    wire = {one: shape.members[one].serialization.get("name", one) for one in needs}
+    absent = sorted(one for one, name in wire.items() if found.get(name) in (None, {}, ""))
+    return f"the answer has no {', '.join(absent)}" if absent else ""
 
 
 class _OnceParser(RpcV2CBORParser):  # type: ignore[misc]  # botocore carries no types

@@ -187,14 +187,18 @@ DOMAIN_MEMBERS: Mapping[str, Entry] = {
     ),
 }
 
+# Where our API stands, none of the listings that need their list is empty: without it they are not understood. The
+# others may be (API keys, mappings), and then API Gateway may leave their list out.
 LEDGER: Ledger = {
     "apigateway:GetRestApis": Operation(
         resources={"items": Resource(kind=REST_API, name=answered("name"))},
         members={"position": NEXT, **_below("items", API_MEMBERS)},
+        needs=frozenset({"items"}),
     ),
     "apigateway:GetStages": Operation(
         resources={"item": Resource(kind=STAGE, name=answered("stageName"))},
         members=_below("item", STAGE_MEMBERS),
+        needs=frozenset({"item"}),
     ),
     "apigateway:GetDeployments": Operation(
         resources={},
@@ -205,6 +209,7 @@ LEDGER: Ledger = {
             "items.createdDate": Judged("created"),
             "items.apiSummary": Harmless("a summary of what the export tells in full"),
         },
+        needs=frozenset({"items"}),
     ),
     "apigateway:GetResources": Operation(
         resources={},
@@ -237,6 +242,7 @@ LEDGER: Ledger = {
             "items.authorizerResultTtlInSeconds": Judged("ttl_s"),
             "items.jwtConfiguration": OTHERS,
         },
+        needs=frozenset({"items"}),
     ),
     "apigateway:GetRequestValidators": Operation(
         resources={},
@@ -284,6 +290,7 @@ LEDGER: Ledger = {
             "items.productCode": Harmless("for what is sold on AWS Marketplace"),
             "items.tags": TAGS,
         },
+        needs=frozenset({"items"}),
     ),
     "apigateway:GetUsagePlanKeys": Operation(
         resources={},

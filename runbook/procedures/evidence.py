@@ -39,8 +39,7 @@ def create_the_key(context: StepContext) -> Changes:
     非対称鍵（ECC_NIST_P256）なので、記録は公開鍵だけで、AWSを呼び出さずに検証できます。
     """
     environment = context.environment
-    signers = environment.evidence_signers or (_caller(context),)
-    return evidence.converge_key(context, _alias(context), environment.account, signers)
+    return evidence.converge_key(context, _alias(context), environment.account, _signers(context))
 
 
 @step("1-1")
@@ -57,11 +56,11 @@ def create_the_bucket(context: StepContext) -> Changes:
 
 @step("1-1")
 def name_them_in_the_environment(context: StepContext) -> Changes:
-    """Print the lines that `environments.toml` needs: the store, the key, its public half.
+    """Print the lines that `environments.toml` needs: the store, the key, who may sign, the public half.
 
     The row stays red until these lines are there, and the first record is signed.
 
-    `environments.toml`に必要な行（ストア、鍵、公開鍵）を表示する。
+    `environments.toml`に必要な行（ストア、鍵、署名者、公開鍵）を表示する。
 
     これらの行が追加され、最初の記録に署名されるまで、検証項目は不合格のままです。
     """
@@ -72,8 +71,15 @@ def name_them_in_the_environment(context: StepContext) -> Changes:
     context.tell(DONE)
     context.tell(f'evidence = "s3://{_bucket(context)}/records"')
     context.tell(f'evidence_key = "{arn}"')
+    listed = ", ".join(f'"{one}"' for one in _signers(context))
+    context.tell(f"evidence_signers = [{listed}]")
     context.tell(f'evidence_public_key = "{base64.b64encode(public).decode()}"')
     return ()
+
+
+def _signers(context: StepContext) -> tuple[str, ...]:
+    """Return who may sign; where nobody is named, whoever runs this."""
+    return context.environment.evidence_signers or (_caller(context),)
 
 
 def _alias(context: StepContext) -> str:

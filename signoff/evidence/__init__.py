@@ -2,7 +2,7 @@
 
 from signoff.evidence.backends import Backend, Folder, Retention, S3Prefix
 from signoff.evidence.head import Head
-from signoff.evidence.keys import EvidenceKeyError, FileKey, KmsKey, SigningKey
+from signoff.evidence.keys import EvidenceKeyError, FileKey, KeyCustody, KmsKey, SigningKey
 from signoff.evidence.record import Custody, Record, Records, kind_of
 from signoff.evidence.settings import StoreSettings, open_store
 from signoff.evidence.store import Store
@@ -14,6 +14,7 @@ __all__ = [
     "FileKey",
     "Folder",
     "Head",
+    "KeyCustody",
     "KmsKey",
     "Record",
     "Records",

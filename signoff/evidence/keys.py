@@ -18,6 +18,8 @@ from pathlib import Path
 from typing import Any, Protocol
 from uuid import uuid4
 
+from botocore.exceptions import BotoCoreError, ClientError
+from botocore.parsers import ResponseParserError
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -27,11 +29,29 @@ from aws.words import Bilingual, Words
 
 ALGORITHM = "ECDSA_SHA_256"
 OWNER_ONLY = 0o600
+SIGNING = frozenset({"Sign", "CreateGrant"})
+"""Operations by which somebody signs, or lets somebody sign."""
 _SCHEME = ec.ECDSA(SHA256())
 
 
 class EvidenceKeyError(Bilingual, OSError):
     """The key can't be used; an OSError, since a record that can't be signed can't be written."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeyCustody:
+    """How KMS keeps a key, and whom its policy and its grants allow to use it."""
+
+    state: str
+    """``Enabled``, ``Disabled``, ``PendingDeletion`` …, or ``unknown: …``."""
+    policy: str = ""
+    """JSON text."""
+    grantees: tuple[str, ...] = ()
+    """Whom grants allow to sign, or to grant that in turn; a service under its own name."""
+
+    @property
+    def unknown(self) -> bool:
+        return self.state.startswith("unknown")
 
 
 class SigningKey(Protocol):
@@ -58,6 +78,10 @@ class SigningKey(Protocol):
 
     def sign(self, message: bytes) -> bytes:
         """Return the DER signature; the message has at most 4096 bytes (KMS's limit)."""
+        ...
+
+    def custody(self) -> KeyCustody | None:
+        """Return how it is kept; None for a file, which whoever reads it can use."""
         ...
 
 
@@ -90,6 +114,22 @@ class KmsKey:
             KeyId=self.arn, Message=message, MessageType="RAW", SigningAlgorithm=ALGORITHM
         )
         return self._in(answer, "Signature")
+
+    def custody(self) -> KeyCustody:
+        """Ask KMS; what it does not tell is unknown."""
+        kms = self.client()
+        try:
+            pages = kms.get_paginator("list_grants").paginate(KeyId=self.arn)
+            grants = [one for page in pages for one in page["Grants"]]
+            return KeyCustody(
+                state=kms.describe_key(KeyId=self.arn)["KeyMetadata"]["KeyState"],
+                policy=kms.get_key_policy(KeyId=self.arn, PolicyName="default")["Policy"],
+                grantees=tuple(sorted(map(_grantee, filter(_gives_signing, grants)))),
+            )
+        except (ClientError, BotoCoreError) as error:
+            return KeyCustody(state=f"unknown: {error}")
+        except (KeyError, ResponseParserError) as error:
+            return KeyCustody(state=f"unknown: an answer of KMS is garbled ({error})")
 
     def _in(self, answer: Mapping[str, bytes], member: str) -> bytes:
         """Return what KMS was asked for; botocore makes an empty answer of one that was garbled."""
@@ -127,6 +167,9 @@ class FileKey:
 
     def sign(self, message: bytes) -> bytes:
         return self._private().sign(message, _SCHEME)
+
+    def custody(self) -> None:
+        """A file has no policy."""
 
     def _private(self) -> ec.EllipticCurvePrivateKey:
         try:
@@ -185,6 +228,14 @@ def signed_by(public: bytes, message: bytes, signature: bytes) -> bool:
 def fingerprint(public: bytes) -> str:
     """Return the short name of a public key."""
     return hashlib.sha256(public).hexdigest()[:16]
+
+
+def _gives_signing(grant: Mapping[str, Any]) -> bool:
+    return not SIGNING.isdisjoint(one for one in grant.get("Operations", SIGNING))
+
+
+def _grantee(grant: Mapping[str, Any]) -> str:
+    return str(grant.get("GranteePrincipal") or grant.get("GranteeServicePrincipal"))
 
 
 def _pinned(text: str) -> bytes:

@@ -7,6 +7,7 @@ from typing import Any
 
 from aws.words import SILENCE, Words
 from signoff.evidence.backends import Retention
+from signoff.evidence.keys import KeyCustody
 
 FACTS = "facts"
 """The kind of the records that keep the facts of a part, each state of it once."""
@@ -73,6 +74,8 @@ class Custody:
     in_kms: bool
     history: Retention
     """Whether what is overwritten or deleted in the store stays to be seen."""
+    of_key: KeyCustody | None = None
+    """How the key is kept; None for a file, and where nobody asked: verifying a record asks no AWS."""
     signed: int = 0
     """How many records are signed, and verified."""
 

@@ -175,13 +175,8 @@ EMPTY_LISTINGS = {
 }
 NOTHING_SET = {
     "apigateway:GetApiKeys",
-    "apigateway:GetAuthorizers",
     "apigateway:GetBasePathMappings",
-    "apigateway:GetDeployments",
-    "apigateway:GetRestApis",
-    "apigateway:GetStages",
     "apigateway:GetUsagePlanKeys",
-    "apigateway:GetUsagePlans",
     "s3:GetBucketLocation",
     "s3:GetBucketWebsite",
     "sns:GetDataProtectionPolicy",

@@ -4,9 +4,6 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from aws.words import Words
-from signoff.evidence import Records, Retention
-from signoff.outcome import Outcome
 from tests.defects.changes import record, without_records
 from tests.defects.defect import Break, Defect
 from tests.healthy.store import LOAD, REHEARSAL
@@ -38,58 +35,7 @@ def invalid_run_after_a_pass(snapshot):
     )
 
 
-def store(problem=None, **fields):
-    """Find the store otherwise than it must be: a problem of its records, or how it is kept."""
-
-    def broken(snapshot):
-        found = snapshot.records
-        kept = replace(found.custody, **fields)
-        return replace(snapshot, records=replace(found, problem=problem, custody=kept))
-
-    return broken
-
-
-def store_that_is_not_read(snapshot):
-    said = Words(
-        en="the evidence store s3://x can't be read: AccessDenied",
-        ja="証跡ストアs3://xを読み取れません: AccessDenied",
-    )
-    return replace(snapshot, records=Records(problem=said, unread=True))
-
-
-REST_ON_RECORDS = frozenset(
-    {"DATA-01", "DATA-05", "DATA-07", "DEP-17", "PREP-02", "ROLL-04", "ROLL-05"}
-)
 DEFECTS = (
-    Defect(
-        id="PREP-09:forged-record",
-        breaks=store(
-            problem=Words(
-                en="000007.json is not signed: anybody could have written it",
-                ja="000007.jsonに署名がなく、誰でも書ける状態でした",
-            )
-        ),
-        follows=REST_ON_RECORDS,
-    ),
-    Defect(
-        id="PREP-09:not-read",
-        breaks=store_that_is_not_read,
-        follows=REST_ON_RECORDS,
-        outcome=Outcome.NOT_TESTABLE,
-    ),
-    Defect(id="PREP-09:file-key", breaks=store(in_kms=False, key="file evidence.key")),
-    Defect(
-        id="PREP-09:in-a-folder",
-        breaks=store(
-            in_s3=False, location="report/prod/evidence", history=Retention(state="folder")
-        ),
-    ),
-    Defect(id="PREP-09:no-versions", breaks=store(history=Retention(state="none"))),
-    Defect(
-        id="PREP-09:versions-not-told",
-        breaks=store(history=Retention(state="unknown: GetBucketVersioning: AccessDenied")),
-        outcome=Outcome.NOT_TESTABLE,
-    ),
     Defect(id="DATA-05:never-recounted", breaks=without_records("recount")),
     Defect(id="DATA-05:old", breaks=record("recount", created=LONG_AGO)),
     Defect(

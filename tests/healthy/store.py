@@ -1,10 +1,11 @@
 """The evidence stores of a healthy production and of its dev, one day before the go-live meeting."""
 
+import json
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from signoff.evidence import Custody, Record, Records, Retention
+from signoff.evidence import Custody, KeyCustody, Record, Records, Retention
 from signoff.release import Live
 
 CALLER = "arn:aws:sts::444455556666:assumed-role/operator/hanako"
@@ -29,12 +30,23 @@ LOAD = {
 }
 REHEARSAL = {"complete": True, "equal": True, "seconds": {"functions": 4.1, "api": 1.2}}
 RECOUNT = {"agree": True, "counters": 0, "drifted": 0}
+ADMINISTRATION = ["kms:Describe*", "kms:Get*", "kms:List*", "kms:Put*", "kms:ScheduleKeyDeletion"]
+ACCOUNT = {"AWS": "arn:aws:iam::444455556666:root"}
+SIGNER = {"AWS": "arn:aws:iam::444455556666:role/operator"}
+KEY_POLICY = {
+    "Version": "2012-10-17",
+    "Statement": [
+        {"Effect": "Allow", "Principal": ACCOUNT, "Action": ADMINISTRATION, "Resource": "*"},
+        {"Effect": "Allow", "Principal": SIGNER, "Action": "kms:Sign", "Resource": "*"},
+    ],
+}
 CUSTODY = Custody(
     location="s3://stamp-rally-prod-evidence/records",
     key="arn:aws:kms:ap-northeast-1:444455556666:key/5f2c",
     in_s3=True,
     in_kms=True,
     history=Retention(state="versioning"),
+    of_key=KeyCustody(state="Enabled", policy=json.dumps(KEY_POLICY)),
     signed=6,
 )
 ROUTES_OF_DEV = (

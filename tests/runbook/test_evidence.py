@@ -1,16 +1,24 @@
 """The procedure that makes the key and the bucket of the evidence, and a store that stands on them."""
 
+import json
 from dataclasses import replace
 from types import SimpleNamespace
 
 import pytest
 from botocore.exceptions import ClientError
 
+from checks.evidence_store import SIGNERS as SIGNERS_BEYOND
+from checks.evidence_store import signing, unusable
 from runbook.engine import Procedure
 from runbook.procedures import evidence
 from signoff.evidence import S3Prefix, StoreSettings, open_store
 
 OPERATOR = "arn:aws:iam::222233334444:role/operator"
+SIGNERS = {
+    "evidence_signers": (OPERATOR,),
+    "administrators": (),
+    "account": "222233334444",
+}
 CALLER = "arn:aws:sts::222233334444:assumed-role/operator/hanako"
 
 
@@ -60,6 +68,71 @@ def test_only_the_named_signers_may_sign(made):
     assert policy.count("kms:Sign") == 1
     assert OPERATOR in policy
     assert "kms:*" not in policy
+
+
+def key_of(store):
+    """Return what the row on the store finds of its key: problems in words."""
+    custody, environment = store.key.custody(), SimpleNamespace(**SIGNERS)
+    kept = replace(store.load().custody, of_key=custody)
+    return [*unusable(kept, custody), *signing(kept, custody, environment)]
+
+
+def test_key_that_the_procedure_made_is_usable_by_the_named_alone(store):
+    assert key_of(store) == []
+
+
+def test_key_that_is_disabled_signs_nothing_more(made, store):
+    made[0].client("kms").disable_key(KeyId=store.key.arn.rpartition("/")[2])
+
+    assert [one.found for one in key_of(store)] == ["Disabled"]
+
+
+def test_key_that_is_being_deleted_signs_nothing_more(made, store):
+    made[0].client("kms").schedule_key_deletion(
+        KeyId=store.key.arn.rpartition("/")[2], PendingWindowInDays=7
+    )
+
+    assert [one.found for one in key_of(store)] == ["PendingDeletion"]
+
+
+def test_policy_that_lets_anybody_sign_is_told(made, store):
+    kms = made[0].client("kms")
+    policy = json.loads(kms.get_key_policy(KeyId=store.key.arn, PolicyName="default")["Policy"])
+    policy["Statement"][2]["Principal"] = {"AWS": "*"}
+    kms.put_key_policy(KeyId=store.key.arn, PolicyName="default", Policy=json.dumps(policy))
+
+    assert [(one.fact, one.found) for one in key_of(store)] == [(SIGNERS_BEYOND, ["*"])]
+
+
+def test_grant_that_lets_somebody_sign_is_told_and_one_that_verifies_is_not(made, store):
+    kms = made[0].client("kms")
+    for role, operation in (("taro", "Sign"), ("jiro", "Verify")):
+        grantee = f"arn:aws:iam::222233334444:role/{role}"
+        kms.create_grant(KeyId=store.key.arn, GranteePrincipal=grantee, Operations=[operation])
+
+    assert [one.found for one in key_of(store)] == [["arn:aws:iam::222233334444:role/taro"]]
+
+
+def test_what_kms_refuses_to_show_is_unknown(store):
+    def refused(**_):
+        raise ClientError({"Error": {"Code": "AccessDeniedException"}}, "DescribeKey")
+
+    kms = SimpleNamespace(
+        describe_key=refused,
+        get_paginator=lambda _: SimpleNamespace(paginate=lambda **_: [{"Grants": []}]),
+    )
+
+    assert replace(store.key, client=lambda: kms).custody().unknown
+    assert (
+        replace(
+            store.key,
+            client=lambda: SimpleNamespace(
+                get_paginator=lambda _: SimpleNamespace(paginate=lambda **_: [{}])
+            ),
+        )
+        .custody()
+        .unknown
+    )
 
 
 def test_records_of_that_store_are_signed_by_kms_and_kept_by_versions(store):

@@ -58,4 +58,4 @@ def test_only_a_stack_of_this_run_alone_is_asked_without_call_rates(
     )
 
     with served(), gathered(choice, lambda *_: None, everything=False) as snapshot:
-        assert snapshot.retry.rates == rates
+        assert snapshot.reading.retry.rates == rates

@@ -1,0 +1,142 @@
+"""What the row on the evidence store compares: its records, how they are kept, and who may sign them."""
+
+from collections.abc import Iterable, Iterator
+from fnmatch import fnmatchcase
+
+from aws.bounds import described, exactly, within
+from aws.difference import Difference, differences, fault
+from aws.iam import Statement, parse
+from aws.iam.evaluation import names_action
+from aws.iam.principal import is_same
+from aws.section import NotTestable
+from aws.words import Words
+from signoff.environment import Environment, where
+from signoff.evidence import Custody, KeyCustody, Records
+from signoff.signatures import believed
+
+STORE = Words(en="evidence store", ja="証跡ストア")
+RECORDS = Words(en="records", ja="記録")
+KEY = Words(en="signing key", ja="署名鍵")
+IN_KMS = described(
+    Words(
+        en="a KMS key, whose policy says who may sign (`python -m runbook evidence` creates it)",
+        ja="署名者をポリシーで定めたKMSキーであること（`python -m runbook evidence`で作成）",
+    )
+)
+STATE = Words(en="state", ja="状態")
+SIGNERS = Words(en="signers beyond evidence_signers", ja="evidence_signers以外の署名者")
+APPOINTERS = Words(
+    en="others who may change its policy", ja="ポリシーを変更できるその他のプリンシパル"
+)
+SIGNING = ("kms:Sign", "kms:CreateGrant")
+APPOINTING = ("kms:PutKeyPolicy",)
+"""Administrators of the account may always change the policy, which SEC-24 judges."""
+HISTORY = Words(en="history of versions", ja="変更履歴の保存")
+VERSIONED = described(
+    Words(
+        en="s3:// with versioning, so that nothing overwritten or deleted is lost",
+        ja="上書きや削除が失われないよう、バージョニングを有効にしたs3://であること",
+    )
+)
+STATES = {
+    "folder": Words(en="a folder", ja="フォルダ（履歴なし）"),
+    "none": Words(en="none", ja="なし"),
+}
+
+
+def custody(records: Records) -> Custody:
+    """Return how the store is kept; NotTestable where it could not be read."""
+    if records.custody is None:
+        believed(records)
+        raise NotTestable(
+            Words(en="the evidence store was not read", ja="証跡ストアを読み取っていません")
+        )
+    return records.custody
+
+
+def kept_for_good(store: Custody) -> bool:
+    """Whether what is changed in the store stays to be seen; NotTestable where AWS does not tell."""
+    if store.history.unknown:
+        raise NotTestable(
+            Words(
+                en=f"the versions of {store.location} are {store.history.state}",
+                ja=f"{store.location}のバージョン管理が不明です（{store.history.state.removeprefix('unknown: ')}）",
+            )
+        )
+    return store.in_s3 and store.history.kept
+
+
+def damaged(store: Custody, records: Records) -> tuple[Difference, ...]:
+    """Return what is wrong with the records."""
+    if not records.problem:
+        return ()
+    expected = Words(en="unbroken, every record signed", ja="欠けがなく、すべて署名済みであること")
+    return (fault(STORE, store.location, RECORDS, None, expected, said=records.words),)
+
+
+def forgeable(store: Custody) -> tuple[Difference, ...]:
+    """Return that whoever reads the key can sign."""
+    facts, bounds = {KEY: store.key}, {KEY: IN_KMS}
+    about = {"decided_in": where("evidence_key"), "decidable": False}
+    return () if store.in_kms else differences(STORE, store.location, facts, bounds, **about)
+
+
+def key_of(store: Custody) -> KeyCustody:
+    """Return how the signing key is kept; NotTestable where AWS does not tell."""
+    found = store.of_key
+    if found is None or found.unknown:
+        why = f" ({found.state.removeprefix('unknown: ')})" if found else ""
+        raise NotTestable(
+            Words(
+                en=f"the state and policy of {store.key} are unknown{why}",
+                ja=f"{store.key}の状態とポリシーが不明です{why}",
+            )
+        )
+    return found
+
+
+def unusable(store: Custody, key: KeyCustody) -> tuple[Difference, ...]:
+    """Return that nothing more can be signed."""
+    about = {"decided_in": where("evidence_key"), "decidable": False, "remedy": "key_state"}
+    return differences(KEY, store.key, {STATE: key.state}, {STATE: exactly("Enabled")}, **about)
+
+
+def signing(store: Custody, key: KeyCustody, environment: Environment) -> tuple[Difference, ...]:
+    """Return who may sign, or say who signs, beside those whom the environment file names; strangers are here as well.
+
+    Conditions and denies are not weighed: a policy that needs them is not the one that was made for this.
+    """
+    signers, account = environment.evidence_signers, environment.account
+    named = [one for one in parse(key.policy, store.key) if one.effect == "Allow"]
+    facts = {
+        SIGNERS: sorted({*_named(named, SIGNING, signers), *(set(key.grantees) - {*signers})}),
+        APPOINTERS: sorted(
+            {*_named(named, APPOINTING, (*signers, *environment.administrators))}
+            - {account, f"arn:aws:iam::{account}:root"}
+        ),
+    }
+    bounds = {SIGNERS: within(()), APPOINTERS: within(())}
+    about = {"decided_in": where("evidence_signers"), "loosens": True}
+    return differences(KEY, store.key, facts, bounds, **about)
+
+
+def _named(
+    statements: Iterable[Statement], actions: Iterable[str], planned: Iterable[str]
+) -> Iterator[str]:
+    """Yield the principals whom statements allow one of the actions, beside the planned."""
+    for one in statements:
+        if any(names_action(one, action) for action in actions):
+            everybody = (("AWS", "*"),) if one.not_principals else one.principals
+            for _, who in everybody:
+                if not any(is_same(who, other) or fnmatchcase(who, other) for other in planned):
+                    yield who
+
+
+def lossy(store: Custody) -> tuple[Difference, ...]:
+    """Return that what is overwritten or deleted in the store is lost."""
+    facts, bounds = (
+        {HISTORY: STATES.get(store.history.state, store.history.state)},
+        {HISTORY: VERSIONED},
+    )
+    about = {"decided_in": where("evidence"), "decidable": False}
+    return differences(STORE, store.location, facts, bounds, **about)

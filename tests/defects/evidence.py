@@ -1,0 +1,126 @@
+"""Defects of the evidence store: of its records, of how they are kept, and of who may sign them."""
+
+import json
+from dataclasses import replace
+
+from aws.words import Words
+from signoff.evidence import KeyCustody, Records, Retention
+from signoff.outcome import Outcome
+from tests.defects.defect import Defect
+from tests.healthy.store import KEY_POLICY
+
+
+def store(problem=None, **fields):
+    """Find the store otherwise than it must be: a problem of its records, or how it is kept."""
+
+    def broken(snapshot):
+        found = snapshot.records
+        kept = replace(found.custody, **fields)
+        return replace(snapshot, records=replace(found, problem=problem, custody=kept))
+
+    return broken
+
+
+def store_that_is_not_read(snapshot):
+    said = Words(
+        en="the evidence store s3://x can't be read: AccessDenied",
+        ja="証跡ストアs3://xを読み取れません: AccessDenied",
+    )
+    return replace(snapshot, records=Records(problem=said, unread=True))
+
+
+def policy(principal, action, **more):
+    """Return the healthy key's policy with one statement more."""
+    own = {"Effect": "Allow", "Principal": principal, "Action": action, "Resource": "*", **more}
+    return json.dumps({**KEY_POLICY, "Statement": [*KEY_POLICY["Statement"], own]})
+
+
+KEPT = {"state": "Enabled", "policy": json.dumps(KEY_POLICY)}
+HERE, ELSEWHERE = "arn:aws:iam::444455556666", "arn:aws:iam::999988887777"
+ROLES_ALONE = {"ArnLike": {"aws:PrincipalArn": f"{HERE}:role/*"}}
+KEYS = {
+    "key-disabled": {"state": "Disabled"},
+    "key-being-deleted": {"state": "PendingDeletion"},
+    "everybody-signs": {"policy": policy("*", "kms:Sign")},
+    "everybody-but-one-signs": {
+        "policy": json.dumps(
+            {
+                "Statement": [
+                    {
+                        "Effect": "Allow",
+                        "NotPrincipal": {"AWS": f"{HERE}:role/guest"},
+                        "Action": "kms:Sign",
+                        "Resource": "*",
+                    }
+                ]
+            }
+        )
+    },
+    "stranger-signs": {"policy": policy({"AWS": f"{ELSEWHERE}:role/operator"}, "kms:Sign")},
+    "account-signs": {"policy": policy({"AWS": f"{HERE}:root"}, "kms:*")},
+    "account-signs-on-conditions": {
+        "policy": policy({"AWS": "444455556666"}, "kms:Si?n", Condition=ROLES_ALONE)
+    },
+    "all-but-decrypting": {
+        "policy": json.dumps(
+            {
+                "Statement": [
+                    {
+                        "Effect": "Allow",
+                        "Principal": {"AWS": [f"{HERE}:user/taro"]},
+                        "NotAction": "kms:Decrypt",
+                        "Resource": "*",
+                    }
+                ]
+            }
+        )
+    },
+    "another-role-grants": {"policy": policy({"AWS": f"{HERE}:role/taro"}, "kms:CreateGrant")},
+    "another-role-appoints": {"policy": policy({"AWS": f"{HERE}:role/taro"}, "kms:Put*")},
+    "granted": {"grantees": (f"{HERE}:role/taro",)},
+}
+"""How the signing key is kept otherwise."""
+REST_ON_RECORDS = frozenset(
+    {"DATA-01", "DATA-05", "DATA-07", "DEP-17", "PREP-02", "ROLL-04", "ROLL-05"}
+)
+DEFECTS = (
+    Defect(
+        id="PREP-09:forged-record",
+        breaks=store(
+            problem=Words(
+                en="000007.json is not signed: anybody could have written it",
+                ja="000007.jsonに署名がなく、誰でも書ける状態でした",
+            )
+        ),
+        follows=REST_ON_RECORDS,
+    ),
+    Defect(
+        id="PREP-09:not-read",
+        breaks=store_that_is_not_read,
+        follows=REST_ON_RECORDS,
+        outcome=Outcome.NOT_TESTABLE,
+    ),
+    Defect(id="PREP-09:file-key", breaks=store(in_kms=False, key="file evidence.key")),
+    Defect(
+        id="PREP-09:in-a-folder",
+        breaks=store(
+            in_s3=False, location="report/prod/evidence", history=Retention(state="folder")
+        ),
+    ),
+    Defect(id="PREP-09:no-versions", breaks=store(history=Retention(state="none"))),
+    Defect(
+        id="PREP-09:versions-not-told",
+        breaks=store(history=Retention(state="unknown: GetBucketVersioning: AccessDenied")),
+        outcome=Outcome.NOT_TESTABLE,
+    ),
+    *(
+        Defect(id=f"PREP-09:{what}", breaks=store(of_key=KeyCustody(**{**KEPT, **found})))
+        for what, found in KEYS.items()
+    ),
+    Defect(
+        id="PREP-09:key-not-told",
+        breaks=store(of_key=KeyCustody(state="unknown: DescribeKey: AccessDenied")),
+        outcome=Outcome.NOT_TESTABLE,
+    ),
+    Defect(id="PREP-09:key-not-asked", breaks=store(of_key=None), outcome=Outcome.NOT_TESTABLE),
+)
