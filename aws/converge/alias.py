@@ -228,9 +228,9 @@ def _grant(context: ChangeContext, function: Function, id_: str, arn: str, *, re
 
     def apply() -> None:
         if replace:
-            context.retry(partial(client.remove_permission, **on))
+            client.remove_permission(**on)
         allowed = {"Action": "lambda:InvokeFunction", "Principal": GATEWAY, "SourceArn": arn}
-        context.retry(partial(client.add_permission, **on, **allowed), fresh=True)
+        context.once_found(partial(client.add_permission, **on, **allowed))
 
     return apply
 
@@ -243,7 +243,7 @@ def _withdrawal(
 
     def remove() -> None:
         on = {"FunctionName": function.name, "StatementId": statement["Sid"], **which}
-        context.retry(partial(client.remove_permission, **on))
+        client.remove_permission(**on)
 
     def rewrite() -> None:
         arn = _arn(function, qualifier)

@@ -15,7 +15,15 @@ from typing import Any, Self, TypeVar
 from botocore.exceptions import ClientError
 
 from aws.bounds import Bound
-from aws.converge.waiting import Sleep, asked_until, retried
+from aws.converge.waiting import (
+    NOT_FOUND_YET,
+    PatientClient,
+    Sleep,
+    asked_until,
+    duration,
+    retried,
+    within,
+)
 from aws.difference import Difference
 from aws.door.failures import GONE
 from aws.redaction.secret_text import masked
@@ -144,7 +152,7 @@ def nothing(*_: object, **__: object) -> None:
 class ChangeContext:
     """All that changing a resource needs: how to reach AWS, whether to change it, and who listens."""
 
-    client: Callable[[str], Any]
+    clients: Callable[[str], Any]
     """Service -> boto3 client."""
     go: bool = False
     """False: nothing is changed."""
@@ -221,9 +229,13 @@ class ChangeContext:
             running = [pool.submit(one, thing) for thing in things]
         return tuple(change for done in running for change in done.result())
 
-    def retry(self, call: Callable[[], T], *, fresh: bool = False) -> T:
-        """Make a call that may come too early; ``fresh``: for something that was just made."""
-        return retried(call, fresh=fresh, sleep=self.sleep, tell=self.waiting)
+    def client(self, service: str) -> Any:
+        """Return a boto3 client that makes a call again where AWS says that it comes too early."""
+        return PatientClient(self.clients(service), self.sleep, self.waiting)
+
+    def once_found(self, call: Callable[[], T]) -> T:
+        """Make a call about something that was just made: "not found" is "not yet"."""
+        return retried(call, passing=[NOT_FOUND_YET], sleep=self.sleep, tell=self.waiting)
 
     def wait(
         self,
@@ -240,10 +252,7 @@ class ChangeContext:
         Raises Refused after ``within_s``.
         """
         name = f"{of}: " if of else ""
-        limit = Words(
-            en=f"{what.en} (at most {_time(within_s).en})",
-            ja=f"{what.ja}（最長{_time(within_s).ja}）",
-        )
+        limit = within(what, within_s)
 
         def waiting(seconds: float) -> None:
             self.waiting(limit)
@@ -268,8 +277,8 @@ class ChangeContext:
         """Wait for what AWS shows by no call; say what it is, and for how long."""
         self.waiting(
             Words(
-                en=f"{what.en} ({_time(seconds).en}, since no call of AWS shows it)",
-                ja=f"{what.ja}（{_time(seconds).ja}。確認できるAPIがないため）",
+                en=f"{what.en} ({duration(seconds).en}, since no call of AWS shows it)",
+                ja=f"{what.ja}（{duration(seconds).ja}。確認できるAPIがないため）",
             )
         )
         self.sleep(seconds)
@@ -277,11 +286,3 @@ class ChangeContext:
     def clear(self, text: str) -> str:
         """Return ``text`` if it is public, else how long it is and what it looks like."""
         return str(masked(text, public={text} if self.public(text) else (), salts=()))
-
-
-def _time(seconds: float) -> Words:
-    """Say a limit as people do: 45 s, 3 min, 6 h."""
-    for size, en, ja in ((3600, "h", "時間"), (60, "min", "分")):
-        if seconds >= 2 * size:
-            return Words(en=f"{seconds / size:g} {en}", ja=f"{seconds / size:g}{ja}")
-    return Words(en=f"{seconds:g} s", ja=f"{seconds:g}秒")

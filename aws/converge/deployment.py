@@ -118,7 +118,7 @@ def point(context: ChangeContext, api: Api, id_: str, deployment: str) -> None:
     """Point the stage to a deployment, and wait until it shows it: what is recorded next is read from there."""
     patch = [{"op": "replace", "path": "/deploymentId", "value": deployment}]
     update = partial(context.client("apigateway").update_stage, restApiId=id_, stageName=api.stage)
-    context.retry(lambda: update(patchOperations=patch), fresh=True)
+    context.once_found(lambda: update(patchOperations=patch))
     what = Words(
         en=f"stage {api.stage} shows deployment {deployment}",
         ja=f"ステージ{api.stage}がデプロイ{deployment}を示すこと",

@@ -200,15 +200,12 @@ def _left(changes: Changes, *, created: bool) -> Changes:
 
 
 def _create(context: ChangeContext, function: Function, package: bytes) -> None:
-    client = context.client("lambda")
-    context.retry(
-        lambda: client.create_function(
-            FunctionName=function.name,
-            **_parameters(function),
-            Code={"ZipFile": package},
-            PackageType="Zip",
-            Tags=dict(function.tags),
-        )
+    context.client("lambda").create_function(
+        FunctionName=function.name,
+        **_parameters(function),
+        Code={"ZipFile": package},
+        PackageType="Zip",
+        Tags=dict(function.tags),
     )
     wait_until_ready(context, function.name)
 
@@ -241,13 +238,11 @@ def _update(
     if fields & {"code", LAST_UPDATE}:
         _upload(context, function, package)
     if tagging:
-        tag = partial(client.tag_resource, Resource=function.arn, Tags=dict(function.tags))
-        context.retry(tag)
+        client.tag_resource(Resource=function.arn, Tags=dict(function.tags))
 
 
 def _upload(context: ChangeContext, function: Function, package: bytes) -> None:
-    upload = partial(context.client("lambda").update_function_code, FunctionName=function.name)
-    context.retry(lambda: upload(ZipFile=package))
+    context.client("lambda").update_function_code(FunctionName=function.name, ZipFile=package)
     wait_until_ready(context, function.name)
 
 

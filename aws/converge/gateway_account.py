@@ -39,7 +39,7 @@ def converge(context: ChangeContext, api: Api) -> Changes:
     patch = [{"op": "replace", "path": "/cloudwatchRoleArn", "value": arn}]
     return made + context.settle(
         changes,
-        lambda: context.retry(lambda: client.update_account(patchOperations=patch)),
+        lambda: client.update_account(patchOperations=patch),
     )
 
 
@@ -72,8 +72,7 @@ def _policy(context: ChangeContext, api: Api, *, absent: bool) -> Changes:
     change = Change(f"role {api.log_role}", "managed policy", None, WRITES_LOGS)
     return context.settle(
         (change,),
-        lambda: context.retry(
-            lambda: iam.attach_role_policy(RoleName=api.log_role, PolicyArn=WRITES_LOGS),
-            fresh=absent,
+        lambda: context.once_found(
+            lambda: iam.attach_role_policy(RoleName=api.log_role, PolicyArn=WRITES_LOGS)
         ),
     )

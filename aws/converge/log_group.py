@@ -70,7 +70,7 @@ def _apply(
         logs.create_log_group(logGroupName=group.name, tags=dict(group.tags))
     if DAYS in fields:
         keep = {"logGroupName": group.name, "retentionInDays": group.retention_days}
-        context.retry(lambda: logs.put_retention_policy(**keep), fresh=raw is None)
+        context.once_found(lambda: logs.put_retention_policy(**keep))
 
 
 def _name(group: LogGroup) -> str:

@@ -72,13 +72,14 @@ def _create(context: ChangeContext, role: Role) -> None:
         AssumeRolePolicyDocument=json.dumps(TRUST),
         Tags=tag_list(role.tags),
     )
-    _put(context, role, fresh=True)
+    context.once_found(lambda: _put(context, role))
 
 
-def _put(context: ChangeContext, role: Role, *, fresh: bool = False) -> None:
-    put = partial(context.client("iam").put_role_policy, RoleName=role.name, PolicyName=POLICY)
+def _put(context: ChangeContext, role: Role) -> None:
     policy = json.dumps(document(role.granted))
-    context.retry(lambda: put(PolicyDocument=policy), fresh=fresh)
+    context.client("iam").put_role_policy(
+        RoleName=role.name, PolicyName=POLICY, PolicyDocument=policy
+    )
 
 
 def _trust(context: ChangeContext, role: Role, found: Found) -> Changes:

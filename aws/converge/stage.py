@@ -173,9 +173,7 @@ def _apply(context: ChangeContext, api: Api, id_: str, changes: Changes) -> None
     client = context.client("apigateway")
     patch = [_operation(one) for one in changes if not one.field.startswith("tag ")]
     if patch:
-        context.retry(
-            lambda: client.update_stage(restApiId=id_, stageName=api.stage, patchOperations=patch)
-        )
+        client.update_stage(restApiId=id_, stageName=api.stage, patchOperations=patch)
     if len(patch) < len(changes):
         name = rest_api.arn(api, f"/restapis/{id_}/stages/{api.stage}")
         client.tag_resource(resourceArn=name, tags=dict(api.tags))

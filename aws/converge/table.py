@@ -102,17 +102,15 @@ def _create(context: ChangeContext, table: Table) -> Changes:
 def _made(context: ChangeContext, table: Table) -> None:
     client, key = context.client("dynamodb"), table.kms_key
     indexes = {"GlobalSecondaryIndexes": [_index(one) for one in table.indexes]}
-    context.retry(
-        lambda: client.create_table(
-            TableName=table.name,
-            KeySchema=key_schema(table.hash_key, table.range_key),
-            AttributeDefinitions=_attributes(table),
-            BillingMode=ON_DEMAND,
-            DeletionProtectionEnabled=table.deletion_protection,
-            Tags=tag_list(table.tags),
-            **(indexes if table.indexes else {}),
-            **({"SSESpecification": encryption(key)} if key else {}),
-        )
+    client.create_table(
+        TableName=table.name,
+        KeySchema=key_schema(table.hash_key, table.range_key),
+        AttributeDefinitions=_attributes(table),
+        BillingMode=ON_DEMAND,
+        DeletionProtectionEnabled=table.deletion_protection,
+        Tags=tag_list(table.tags),
+        **(indexes if table.indexes else {}),
+        **({"SSESpecification": encryption(key)} if key else {}),
     )
     wait_until_active(context, table.name)
 
@@ -156,8 +154,7 @@ def _change_field(context: ChangeContext, table: Table, field: str) -> None:
 
 
 def _change(context: ChangeContext, table: Table, call: Mapping[str, Any]) -> None:
-    client = context.client("dynamodb")
-    context.retry(lambda: client.update_table(TableName=table.name, **call))
+    context.client("dynamodb").update_table(TableName=table.name, **call)
     wait_until_active(context, table.name)
 
 
@@ -315,10 +312,8 @@ def _pitr(context: ChangeContext, table: Table, found: Found | None) -> Changes:
     on = {"PointInTimeRecoveryEnabled": True, "RecoveryPeriodInDays": days}
     return context.settle(
         changes,
-        lambda: context.retry(
-            lambda: client.update_continuous_backups(
-                TableName=table.name, PointInTimeRecoverySpecification=on
-            )
+        lambda: client.update_continuous_backups(
+            TableName=table.name, PointInTimeRecoverySpecification=on
         ),
     )
 
@@ -348,10 +343,8 @@ def converge_expiry(context: ChangeContext, table: Table) -> Changes:
 
 def _turn_on(context: ChangeContext, table: Table) -> None:
     specification = {"Enabled": True, "AttributeName": table.ttl_attribute}
-    context.retry(
-        lambda: context.client("dynamodb").update_time_to_live(
-            TableName=table.name, TimeToLiveSpecification=specification
-        )
+    context.client("dynamodb").update_time_to_live(
+        TableName=table.name, TimeToLiveSpecification=specification
     )
 
 
@@ -365,7 +358,7 @@ def _tags(context: ChangeContext, table: Table, found: Found | None) -> Changes:
     tags = tag_list(table.tags)
     return context.settle(
         changes,
-        lambda: context.retry(lambda: client.tag_resource(ResourceArn=table.arn, Tags=tags)),
+        lambda: client.tag_resource(ResourceArn=table.arn, Tags=tags),
     )
 
 

@@ -152,7 +152,7 @@ def _create(context: ChangeContext, topic: Topic) -> None:
     client = context.client("sns")
     client.create_topic(Name=topic.name, Tags=tag_list(topic.tags))
     get = partial(client.get_topic_attributes, TopicArn=topic.arn)
-    made = decode(topic.arn, context.retry(get, fresh=True)["Attributes"])
+    made = decode(topic.arn, context.once_found(get)["Attributes"])
     _put(context, topic, [*_statements(made), statement(topic)])
 
 
@@ -164,4 +164,4 @@ def _put(context: ChangeContext, topic: Topic, statements: list[dict[str, Any]])
 def _set(context: ChangeContext, topic: Topic, name: str, value: str) -> None:
     client, on = context.client("sns"), {"TopicArn": topic.arn}
     call = partial(client.set_topic_attributes, **on, AttributeName=name, AttributeValue=value)
-    context.retry(call, fresh=True)
+    context.once_found(call)

@@ -52,8 +52,7 @@ def _refuse_failed(of: str, found: Mapping[str, Any]) -> None:
 
 def configure(context: ChangeContext, name: str, **fields: Any) -> None:
     """Change the configuration of $LATEST, and wait until it is so."""
-    update = context.client("lambda").update_function_configuration
-    context.retry(partial(update, FunctionName=name, **fields))
+    context.client("lambda").update_function_configuration(FunctionName=name, **fields)
     wait_until_ready(context, name)
 
 
@@ -63,8 +62,8 @@ def publish(context: ChangeContext, name: str, **words: str) -> str:
     Lambda answers the last version again where nothing has changed since.
     """
     wait_until_ready(context, name)
-    call = partial(context.client("lambda").publish_version, FunctionName=name, **words)
-    version = str(context.retry(call)["Version"])
+    made = context.client("lambda").publish_version(FunctionName=name, **words)
+    version = str(made["Version"])
     wait_until_ready(context, name, version)
     return version
 
@@ -75,17 +74,16 @@ def move(
     """Point the alias to a version, with all of the traffic; create it where it is ``absent``."""
     client = context.client("lambda")
     call = client.create_alias if absent else client.update_alias
-    context.retry(
-        partial(call, FunctionName=name, Name=alias, FunctionVersion=version, RoutingConfig=WHOLE),
-        fresh=True,
+    context.once_found(
+        partial(call, FunctionName=name, Name=alias, FunctionVersion=version, RoutingConfig=WHOLE)
     )
     _wait_until_moved(context, name, alias, version)
 
 
 def delete(context: ChangeContext, name: str, version: str) -> None:
     """Delete a published version for good; Lambda refuses one that an alias serves."""
-    call = partial(context.client("lambda").delete_function, FunctionName=name, Qualifier=version)
-    context.retry(lambda: unless_absent(call))
+    client = context.client("lambda")
+    unless_absent(client.delete_function, FunctionName=name, Qualifier=version)
 
 
 def _wait_until_moved(context: ChangeContext, name: str, alias: str, version: str) -> None:

@@ -4,10 +4,11 @@ Hardly a change of AWS is over when its call returns: functions are Pending, tab
 Regions of a role within some seconds. What comes too early is refused with an error that passes by itself.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
+from functools import partial
 from time import sleep as real_sleep
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from botocore.exceptions import ClientError
 from tenacity import (
@@ -29,8 +30,9 @@ Sleep = Callable[[float], None]
 Tell = Callable[[Words], None]
 """Told what is waited for, each time that AWS is about to be asked again."""
 
-ATTEMPTS, LONGEST_WAIT_S = 12, 10
-"""With the waits between them, about a minute and a quarter in all."""
+ATTEMPTS, FIRST_WAIT_S, LONGEST_WAIT_S = 12, 0.5, 10
+IN_ALL_S = round(sum(min(FIRST_WAIT_S * 2**one, LONGEST_WAIT_S) for one in range(ATTEMPTS - 1)))
+"""What the waits between the attempts come to: about a minute and a quarter."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,13 +60,17 @@ TRANSIENT = (
     ),
     TransientError(
         frozenset({"InvalidParameterValueException"}),
-        ("cannot be assumed by Lambda",),
+        (
+            "cannot be assumed by Lambda",
+            "execution role does not have permissions",
+            "KMS key is invalid for CreateGrant",
+        ),
         Words(en="Lambda knows the new role", ja="新しいロールがLambdaに反映されること"),
     ),
     TransientError(
         frozenset({"ResourceInUseException"}),
-        ("still in use", "is being"),
-        Words(en="DynamoDB has finished the change before", ja="DynamoDBが前の変更を終えること"),
+        ("in use", "is being"),
+        Words(en="AWS has finished the change before", ja="AWSが前の変更を終えること"),
     ),
     TransientError(
         frozenset({"LimitExceededException"}),
@@ -92,10 +98,42 @@ TRANSIENT = (
     ),
     TransientError(
         frozenset({"ConflictException"}),
-        ("concurrent modification",),
+        ("concurrent modification", "in progress"),
         Words(
             en="API Gateway has finished the change before", ja="API Gatewayが前の変更を終えること"
         ),
+    ),
+    TransientError(
+        frozenset(
+            {
+                *("ConcurrentModification", "ConcurrentModificationException"),  # IAM, CloudWatch
+                "ConcurrentUpdateException",  # Application Auto Scaling
+                *("ConcurrentAccess", "ConcurrentAccessException"),  # SNS
+                *("StaleTag", "StaleTagException"),
+                "OperationAborted",  # S3
+                "OperationAbortedException",  # CloudWatch Logs
+                *("ReplicatedWriteConflictException", "TransactionConflictException"),  # DynamoDB
+                *(
+                    "DependencyTimeoutException",
+                    "WAFInternalErrorException",
+                ),  # a fault of KMS, of WAF
+            }
+        ),
+        (),
+        Words(
+            en="AWS has finished something else with the same resource",
+            ja="AWSが同じリソースの別の処理を終えること",
+        ),
+    ),
+    TransientError(
+        frozenset(
+            {
+                *("MalformedPolicy", "MalformedPolicyDocument", "MalformedPolicyDocumentException"),
+                *("InvalidParameter", "InvalidParameterValueException"),
+            }
+        ),
+        ("nvalid principal", "unsupported principal", "PrincipalNotFound", "principal was invalid"),
+        Words(en="the service knows the new role", ja="新しいロールがサービスに反映されること"),
     ),
 )
 NOT_FOUND_YET = TransientError(
@@ -125,12 +163,15 @@ EXISTS = (
 """What AWS answers where something is made that is there: the look before it was a stale one."""
 
 
-def retried(call: Callable[[], T], *, fresh: bool, sleep: Sleep = real_sleep, tell: Tell) -> T:
-    """Make ``call``, again while its error passes by itself; the last error is raised as it is.
-
-    ``fresh``: it is about something that was just made, so that "not found" is "not yet", too.
-    """
-    passing = (*TRANSIENT, NOT_FOUND_YET) if fresh else TRANSIENT
+def retried(
+    call: Callable[..., T],
+    *args: object,
+    passing: Collection[TransientError] = TRANSIENT,
+    sleep: Sleep = real_sleep,
+    tell: Tell,
+    **parameters: object,
+) -> T:
+    """Make ``call``, again while its error is one that passes by itself; the last error is raised as it is."""
 
     def transient(error: BaseException) -> TransientError | None:
         if not isinstance(error, ClientError):
@@ -140,17 +181,28 @@ def retried(call: Callable[[], T], *, fresh: bool, sleep: Sleep = real_sleep, te
     def waiting(state: RetryCallState) -> None:
         error = state.outcome.exception() if state.outcome else None
         if error and (found := transient(error)):
-            tell(found.until)
+            tell(within(found.until, IN_ALL_S))
 
     retrying = Retrying(
         retry=retry_if_exception(lambda error: transient(error) is not None),
         stop=stop_after_attempt(ATTEMPTS),
-        wait=wait_exponential(multiplier=0.5, max=LONGEST_WAIT_S),
+        wait=wait_exponential(multiplier=FIRST_WAIT_S, max=LONGEST_WAIT_S),
         before_sleep=waiting,
         sleep=sleep,
         reraise=True,
     )
-    return retrying(call)
+    return retrying(call, *args, **parameters)
+
+
+class PatientClient:
+    """A client of AWS, each of whose calls is made again where AWS says that it comes too early."""
+
+    def __init__(self, client: Any, sleep: Sleep, tell: Tell) -> None:
+        self._client, self._again = client, partial(retried, sleep=sleep, tell=tell)
+
+    def __getattr__(self, name: str) -> Any:
+        found = getattr(self._client, name)
+        return partial(self._again, found) if callable(found) else found
 
 
 def asked_until(
@@ -185,6 +237,20 @@ def asked_until(
         return asking(asked)
     except RetryError:
         return False
+
+
+def within(what: Words, seconds: float) -> Words:
+    """Say what is waited for, and how long at most."""
+    most = duration(seconds)
+    return Words(en=f"{what.en} (at most {most.en})", ja=f"{what.ja}（最長{most.ja}）")
+
+
+def duration(seconds: float) -> Words:
+    """Say a length of time as people do: 45 s, 3 min, 6 h."""
+    for size, en, ja in ((3600, "h", "時間"), (60, "min", "分")):
+        if seconds >= 2 * size:
+            return Words(en=f"{seconds / size:g} {en}", ja=f"{seconds / size:g}{ja}")
+    return Words(en=f"{seconds:g} s", ja=f"{seconds:g}秒")
 
 
 def stale(error: BaseException) -> bool:

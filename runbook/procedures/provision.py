@@ -91,7 +91,7 @@ def context_for(
         undecided=Decisions(
             environment.name, environment.decisions, today(datetime.now(UTC))
         ).undecided,
-        client=Clients(session, environment.region),
+        clients=Clients(session, environment.region),
         build=lru_cache(build),
         secret=secrets_in,
         record=record,

@@ -3,7 +3,6 @@
 import json
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
-from functools import partial
 from types import ModuleType
 from typing import Any
 
@@ -86,7 +85,7 @@ def delete_versions(context: StepContext, bad: Callable[[Mapping[str, Any]], boo
                 # Never without the qualifier: that would be the whole function.
                 gone = {"FunctionName": one.name, "Qualifier": str(number)}
                 delete = context.client("lambda").delete_function
-                context.retry(partial(unless_absent, delete, **gone))
+                unless_absent(delete, **gone)
 
 
 def deploy_without_a_method(context: StepContext) -> None:
@@ -199,8 +198,8 @@ def _reads(version: Mapping[str, Any], tables: Collection[str]) -> bool:
 def _delete(context: StepContext, one: Restore) -> None:
     """Delete what the rehearsal itself restored, after its protection: never another table."""
     client, name = context.client("dynamodb"), one.new.name
-    context.retry(lambda: client.update_table(TableName=name, DeletionProtectionEnabled=False))
+    client.update_table(TableName=name, DeletionProtectionEnabled=False)
     tables.wait_until_active(context, name)
-    context.retry(lambda: client.delete_table(TableName=name))
+    client.delete_table(TableName=name)
     what = Words(en=f"table {name} is deleted", ja=f"テーブル{name}が削除されること")
     context.wait(lambda: not exists(context, one), what=what, every_s=2, within_s=1800)

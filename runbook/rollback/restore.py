@@ -106,16 +106,15 @@ def _refuse_another(one: Restore, there: Mapping[str, Any]) -> None:
 def _restore(context: StepContext, one: Restore) -> None:
     client, key = context.client("dynamodb"), one.new.kms_key
     encrypted = {"SSESpecificationOverride": tables.encryption(key)} if key else {}
-    begin = partial(
-        client.restore_table_to_point_in_time,
-        SourceTableName=one.old.name,
-        TargetTableName=one.new.name,
-        RestoreDateTime=one.at,
-        **encrypted,
-    )
+    known = client.exceptions
     try:
-        context.retry(begin)
-    except client.exceptions.TableAlreadyExistsException:
+        client.restore_table_to_point_in_time(
+            SourceTableName=one.old.name,
+            TargetTableName=one.new.name,
+            RestoreDateTime=one.at,
+            **encrypted,
+        )
+    except (known.TableAlreadyExistsException, known.TableInUseException):
         # The client sent it again, since the first answer was lost on its way.
         _refuse_another(one, described_table(context, one.new) or {})
     _wait(context, one)

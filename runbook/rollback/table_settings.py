@@ -70,9 +70,7 @@ def _tags(context: StepContext, one: Restore, new: Mapping[str, Any] | None) -> 
         f"table {one.new.name}", tag_fields(context, there), tag_fields(context, beyond)
     )
     call = partial(context.client("dynamodb").tag_resource, ResourceArn=one.new.arn)
-    return context.settle(
-        changes, lambda: context.retry(lambda: call(Tags=tag_list(beyond)), fresh=True)
-    )
+    return context.settle(changes, lambda: context.once_found(lambda: call(Tags=tag_list(beyond))))
 
 
 def _tags_of(context: StepContext, table: Table) -> dict[str, str]:
@@ -93,8 +91,7 @@ def _stream(
     )
 
     def turn_on() -> None:
-        call = partial(context.client("dynamodb").update_table, TableName=one.new.name)
-        context.retry(lambda: call(StreamSpecification=wanted))
+        context.client("dynamodb").update_table(TableName=one.new.name, StreamSpecification=wanted)
         tables.wait_until_active(context, one.new.name)
 
     return context.settle(changes, turn_on)

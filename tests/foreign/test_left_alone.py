@@ -100,7 +100,7 @@ class Rehearsal:
             rehearsed=False,
             findings=self._red,
         )
-        here = replace(context, client=self.account.client, undecided=self.undecided)
+        here = replace(context, clients=self.account.client, undecided=self.undecided)
         steps = [step for one in procedures for step in Procedure.of(one).steps if step.action]
         made: list[Change] = [change for step in steps for change in step.action(here)]
         return {(one.resource, one.field) for one in made if one.resource != "evidence"}

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import botocore.session
 from botocore import xform_name
+from botocore.model import OperationModel
 
 from aws.iam import actions_for
 
@@ -18,16 +19,25 @@ def _session() -> botocore.session.Session:
 
 def actions_in(path: Path) -> set[str]:
     """Return the actions of all operations that are named in a module, of the services whose clients it asks for."""
+    return {
+        action
+        for one in operations_in(path)
+        for action in actions_for(
+            one.service_model.service_name, one.name, one.http.get("method", "")
+        )
+    }
+
+
+def operations_in(path: Path) -> Iterator[OperationModel]:
+    """Yield all operations that are named in a module, of the services whose clients it asks for."""
     tree = ast.parse(path.read_text(encoding="utf-8"))
     nodes = list(ast.walk(tree))
     words = {one.attr for one in nodes if isinstance(one, ast.Attribute)} | set(_strings(tree))
-    return {
-        action
-        for service in _services(tree)
-        for operation, method in _operations(service)
-        if xform_name(operation) in words
-        for action in actions_for(service, operation, method)
-    }
+    for service in _services(tree):
+        model = _session().get_service_model(service)
+        for name, method in _methods(service):
+            if method in words:
+                yield model.operation_model(name)
 
 
 def _services(tree: ast.AST) -> set[str]:
@@ -59,7 +69,7 @@ def _strings(tree: ast.AST) -> Iterator[str]:
 
 
 @cache
-def _operations(service: str) -> tuple[tuple[str, str], ...]:
-    model = _session().get_service_model(service)
-    names = model.operation_names
-    return tuple((name, model.operation_model(name).http.get("method", "")) for name in names)
+def _methods(service: str) -> tuple[tuple[str, str], ...]:
+    """Return each operation with the name of the client's method."""
+    names = _session().get_service_model(service).operation_names
+    return tuple((name, xform_name(name)) for name in names)

@@ -86,7 +86,7 @@ class Desk:
             sleep=self.sleep,
             **more,
         )
-        return replace(made, client=self.client)
+        return replace(made, clients=self.client)
 
     def do(self, action: Callable[[StepContext], Any], **more: Any) -> Any:
         """Perform a step's action for good."""

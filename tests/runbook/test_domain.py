@@ -245,7 +245,7 @@ def certificate(name, key="RSA_2048", status="ISSUED"):
     ids=["ec", "wildcard", "own-first", "issued-first", "two-labels", "another's", "expired"],
 )
 def test_a_certificate_that_covers_the_name_is_found(finished, there, found):
-    context = replace(finished.context(), client=lambda _: Acm(*there))
+    context = replace(finished.context(), clients=lambda _: Acm(*there))
     chosen = custom_domain.find_certificate(context, finished.environment.domain)
 
     assert (chosen and chosen["DomainName"]) == found

@@ -1,7 +1,6 @@
 """What nobody planned of tables: time to live, streams, indexes, capacity, policies."""
 
 from collections.abc import Callable, Mapping
-from functools import partial
 from typing import Any
 
 from aws.converge.change import Refused
@@ -76,8 +75,7 @@ def _index_of_other_keys(target: UndoTarget) -> None:
 def _update(target: UndoTarget, name: str | None = None, **change: Any) -> None:
     """Change a table, and wait until it is ACTIVE again: AWS takes one change at a time."""
     table = name or target.name
-    update = partial(target.context.client("dynamodb").update_table, TableName=table)
-    target.context.retry(partial(update, **change))
+    target.context.client("dynamodb").update_table(TableName=table, **change)
     wait_until_active(target.context, table)
 
 

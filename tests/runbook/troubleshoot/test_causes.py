@@ -174,7 +174,7 @@ class Log:
 
 def spoken(operator, log):
     said = []
-    context = replace(operator.context(), client=lambda _: log, tell=said.append)
+    context = replace(operator.context(), clients=lambda _: log, tell=said.append)
     there = tell_signs(context, context.plan.functions[0])
     return there, "\n".join(said_in("en", one) for one in said)
 
