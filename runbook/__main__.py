@@ -10,6 +10,7 @@ import difflib
 import sys
 from collections.abc import Sequence
 from functools import partial
+from shutil import get_terminal_size
 
 from rich.console import Console
 
@@ -20,7 +21,8 @@ from runbook import fix, rights
 from runbook.catalogue import listing, newest_judged, procedures
 from runbook.composition import ROOT, ProcedureOptions, reachable, run_of
 from runbook.engine import Journal, Stopped
-from runbook.engine.screen import ConsoleScreen
+from runbook.engine.change_lines import WIDTH
+from runbook.engine.screen import ConsoleScreen, broken
 from runbook.judge import Checks, Findings, in_process_of_its_own
 from runbook.options import options
 from runbook.rights_resources import PolicyScope
@@ -83,7 +85,9 @@ def _command(
         print(visible_line(f"runbook: {error.words[lang]}"), file=sys.stderr)
         return Exit.REFUSED
     except Stopped as error:
-        print(visible_line(f"runbook: {STOPPED_AT[lang]}: {error.words[lang]}"), file=sys.stderr)
+        said = visible_line(f"runbook: {STOPPED_AT[lang]}: {error.words[lang]}")
+        room = min(WIDTH, get_terminal_size().columns) if sys.stderr.isatty() else 2 * len(said)
+        print("\n".join(broken(said, room)), file=sys.stderr)
         return Exit.NO
     except (
         Refused,

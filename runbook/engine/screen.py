@@ -67,8 +67,12 @@ class ConsoleScreen:
         """Print sentences, broken where a line of a rehearsal ends."""
         for paragraph in visible(text).splitlines():
             begins = indent + len(paragraph) - len(paragraph.lstrip(" "))
-            for line in _broken(paragraph.strip(), WIDTH - begins):
+            for line in broken(paragraph.strip(), self._room - begins):
                 self._print(" " * begins + escape(line), highlight=False, soft_wrap=True, **style)
+
+    @property
+    def _room(self) -> int:
+        return min(WIDTH, self.console.width) if self.console.is_terminal else WIDTH
 
     def opened(self, procedure: Procedure, *, go: bool, resumed: bool) -> None:
         mode = WORDS["resumed" if resumed else "go" if go else "rehearsal"][self.lang]
@@ -120,8 +124,15 @@ class ConsoleScreen:
     def outcome(self, what: str, step: Step, detail: str | Words = "") -> None:
         colour = "green" if what in GOOD else "red"
         told = detail if isinstance(detail, str) else detail[self.lang]
-        said = f"   [{colour}]{WORDS[what][self.lang]}[/]" + (f": {escape(told)}" if told else "")
-        self._print(said, soft_wrap=True)
+        word = WORDS[what][self.lang]
+        whole = visible_line(f"{word}: {told}" if told else word)
+        first, *rest = broken(whole, self._room - INDENT)
+        begins = " " * INDENT
+        self._print(
+            f"{begins}[{colour}]{word}[/]{escape(first.removeprefix(word))}", soft_wrap=True
+        )
+        for line in rest:
+            self._print(f"{begins}{escape(line)}", highlight=False, soft_wrap=True)
         if what == "by hand" and step.text.body[self.lang]:
             self._prose(step.text.body[self.lang], indent=INDENT, style="dim")
 
@@ -177,7 +188,7 @@ class ConsoleScreen:
         return self.typed(WORDS[question]).lower() in {"y", "yes"}
 
 
-def _broken(text: str, room: int) -> Iterator[str]:
+def broken(text: str, room: int) -> Iterator[str]:
     """Break a paragraph between words, or, in Japanese, between characters."""
     line = ""
     for token in TOKEN.findall(text):

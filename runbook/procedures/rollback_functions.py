@@ -44,7 +44,15 @@ def say_what_is_lost(context: StepContext) -> Changes:
     for one in moves(context):
         words = one.target.get("Description")
         target = f"{one.target['Version']} ({words})" if words else one.target["Version"]
-        context.tell(f"{one.function.name}: {one.live['Version']} -> {target}")
+        if one.changes():
+            context.tell(f"{one.function.name}: {one.live['Version']} -> {target}")
+        else:
+            context.tell(
+                Words(
+                    en=f"{one.function.name}: {target}, moved already",
+                    ja=f"{one.function.name}: {target}（移動済み）",
+                )
+            )
     context.tell(
         Words(
             en="stored data: nothing is lost; the newer versions stay",

@@ -55,8 +55,10 @@ def _put_back(
         return _arrived(served)
     left: dict[str, Words] = {}
     for name, one in now.items():
-        if one != before[name]:
-            back = Change(served.named.format(name), "version", one, before[name], undoes=True)
+        back = Change(served.named.format(name), "version", one, before[name], undoes=True)
+        if one == before[name]:
+            context.note((back,), True)  # what broke off there changed nothing
+        else:
             try:
                 context.settle((back,), partial(served.put, name, before[name]))
             except (Refused, *EXPECTED) as error:

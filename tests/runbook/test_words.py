@@ -2,6 +2,7 @@
 
 import io
 import json
+import re
 import signal
 import sys
 from dataclasses import replace
@@ -160,6 +161,21 @@ def test_sentence_is_broken_where_a_line_ends_and_a_setting_to_copy_is_not(scree
     *sentence, copied = paper.getvalue().splitlines()
     assert [len(one) <= 100 for one in sentence] == [True, True]
     assert copied == f"   {setting}"
+
+
+@pytest.mark.parametrize(
+    ("lang", "word", "ends"),
+    [("en", "failed", r"( of| which)$"), ("ja", "失敗", r"\S$")],
+)
+def test_why_a_step_failed_is_broken_between_words_within_the_terminal(paper, lang, word, ends):
+    screen = ConsoleScreen(Console(file=paper, width=60, force_terminal=True, no_color=True), lang)
+    screen.outcome("failed", toy.look_at_it, Words(en="of which " * 20, ja="理由は不明で、" * 20))
+
+    lines = [re.sub(r"\x1b\[[\d;]*m", "", one) for one in paper.getvalue().splitlines()]
+    assert lines[0].startswith(f"   {word}: ")
+    assert max(map(cell_len, lines)) <= 60
+    assert len(lines) > 3
+    assert all(re.search(ends, one) for one in lines)
 
 
 def test_what_is_new_takes_a_line_and_what_differs_a_line_each(screen, paper):

@@ -120,7 +120,7 @@ def run(thing: Thing, journal: Path, screen: Memory, **more: Any) -> Run:
     context = StepContext(
         environment=SimpleNamespace(name=more.pop("environment", "toy")),
         plan=thing,
-        client=None,
+        clients=None,
         build=None,
         secret=None,
         sleep=more.pop("sleep", lambda _: None),

@@ -39,6 +39,8 @@ def test_aliases_that_could_be_moved_are_put_back_where_one_could_not(planned, r
 
     assert one.after == one.before
     assert "functions: everything is served as before; the same command tries again" in one.said
+    assert "changed so far" not in one.said
+    assert "perhaps changed" not in one.said
 
 
 def test_aliases_that_cannot_be_put_back_are_named_with_what_they_serve(planned, runs, tmp_path):

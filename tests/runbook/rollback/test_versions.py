@@ -82,11 +82,18 @@ def test_a_run_that_was_killed_half_way_goes_on_to_where_it_was_going(operator):
     with pytest.raises(KeyboardInterrupt), operator.desk.hooked("before-call", kill):
         operator.run(rollback_functions)
     operator.client("lambda").meta.events.unregister("before-call", kill)
+    aliases, name = operator.client("lambda"), "stamp-rally-prod-auth"
+    aliases.update_alias(FunctionName=name, Name="live", FunctionVersion="1")  # as after a SIGKILL
+    operator.told.clear()
     operator.run(rollback_functions)
-    back = operator.versions()
+    said, back = [said_in("en", one) for one in operator.told], operator.versions()
     operator.run(rollback_functions)
 
     assert set(back.values()) == {"1"}
+    assert [one for one in said if "moved already" in one] == [
+        f"{name}: 1 (closed: answers 503 until the first release), moved already"
+    ]
+    assert not any("1 -> 1" in one for one in said)
 
 
 def test_a_release_of_two_functions_is_gone_back_from_to_its_end(operator):
