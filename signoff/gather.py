@@ -89,7 +89,8 @@ def _read(  # noqa: PLR0913, PLR0917 - what a run chose, and whom it asks
     options = ReadOptions(retry=retry, now=lambda: datetime.now(UTC) + caller.skew)
     recording = None
     if choice.options.record:
-        recording = Recording(environment, caller.arn, datetime.now(UTC) + caller.skew)
+        public = scope.public_values | scope.known_defaults
+        recording = Recording(environment, caller.arn, datetime.now(UTC) + caller.skew, public)
         options = replace(recording.options, retry=retry)
     reading = read if everything else on_demand
     inventory = reading(

@@ -6,7 +6,7 @@ inventory, but decodes and judges anew. Put into ``tests/recorded/NAME/`` it is 
 """
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
@@ -41,6 +41,8 @@ class Recording:
     environment: Environment
     caller: str
     read_at: datetime
+    public: Collection[str] = ()
+    """Values that may stand as they are where people write what they like: the plan's own."""
     recorder: Recorder = field(default_factory=Recorder)
     addresses: dict[str, list[str]] = field(default_factory=dict)
 
@@ -68,7 +70,7 @@ class Recording:
             "addresses": self.addresses,
             "calls": [asdict(one) for one in self.recorder.calls],
         }
-        stand_ins = StandIns(_private(self.environment))
+        stand_ins = StandIns(_private(self.environment), public=self.public)
         stand_ins.look_through(told)
         for secret in _secrets(told["calls"]):
             stand_ins.look_at_secret(secret)
@@ -157,7 +159,8 @@ def _private(environment: Environment) -> Iterator[str]:
     texts = (
         *(environment.account, environment.alert_email, environment.bucket),
         *(line.channel_id, line.bot_user_id, line.liff_id, environment.smoke.test_user),
-        *(domain.name if domain else None, urlsplit(environment.origin).hostname),
+        *(domain.name if domain else None, domain.hosted_zone if domain else None),
+        urlsplit(environment.origin).hostname,
         *(urlsplit(front.url).hostname if front else None,),
     )
     yield from filter(None, texts)

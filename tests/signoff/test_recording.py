@@ -1,15 +1,19 @@
 """A recording tells nothing private, and answers again what was asked."""
 
 import json
+from base64 import b32encode, b64encode
 from dataclasses import replace
 from datetime import UTC, datetime
+from itertools import count
 from pathlib import Path
+from urllib.parse import quote
 
 import boto3
 import pytest
 from botocore.exceptions import HTTPClientError
 
 from aws.door.recording import RecordedCall, Recorder, Replay
+from aws.redaction.secret_text import secrets_in, spellings
 from aws.redaction.stand_ins import StandIns
 from signoff.environment import load
 from signoff.recording import FILE, Recorded, Recording, UnusableRecordingError
@@ -30,6 +34,7 @@ PRIVATE = {
     "base64": TOKEN,
 }
 """Kind -> a text that holds something of it."""
+LOCAL_STACK = Path(__file__).parents[1] / "recorded/local-stack" / FILE
 MOMENT = datetime(2026, 11, 26, 9, 0, tzinfo=UTC)
 
 
@@ -155,3 +160,126 @@ def test_what_is_no_recording_is_refused_in_a_sentence(text, asked, tmp_path):
 
     assert str(tmp_path / asked) in str(caught.value)
     assert "\n" not in str(caught.value)
+
+
+def planted(number):
+    """What must not leave this machine, another in each place: (a text that holds it, what of it must be gone)."""
+    digits, of_hex = f"{700_000_000_000 + number}", f"{number:05x}"
+    kinds = (
+        (f"arn:aws:lambda:x:{digits}:function:y", digits),
+        (f"cdk-hnb659fds-assets-{digits}-ap-northeast-1", digits),
+        (f"AKIAIOSFODNN7{number:07d}", f"N7{number:07d}"),
+        (f"hanako.{number}@rally.example.jp", f"hanako.{number}"),
+        (f"from 2001:db9:{of_hex[:4]}:{of_hex}::9".replace(of_hex, of_hex[1:]), "2001:db9"),
+        (f"call +8190{number:08d} now", f"8190{number:08d}"),
+        (f"arn:aws:sts::1:assumed-role/Admin/sato{number}", f"sato{number}"),
+        (f"arn:aws:iam::1:user/suzuki{number}", f"suzuki{number}"),
+        (f"postgres://app{number}:pass{number}@db.internal/x", f"pass{number}"),
+        (f"vpce-0ab{number:08d}", f"0ab{number:08d}"),
+        (f"AWSReservedSSO_Admin_{number:016x}", f"_{number:016x}"),
+        (f"{number:040X}", f"{number:040X}"),
+        (f"U{number:032x}", f"U{number:032x}"),
+    )
+    return kinds[number % len(kinds)]
+
+
+def with_planted(value, numbers, gone):
+    """Return a tree of JSON with something planted behind each of its texts."""
+    match value:
+        case str():
+            text, private = planted(next(numbers))
+            gone.add(private)
+            return f"{value} {text}"
+        case dict():
+            return {key: with_planted(one, numbers, gone) for key, one in value.items()}
+        case list():
+            return [with_planted(one, numbers, gone) for one in value]
+    return value
+
+
+def test_nothing_private_stays_wherever_an_answer_holds_it(environment, tmp_path):
+    calls = json.loads(LOCAL_STACK.read_text(encoding="utf-8"))["calls"]
+    recording, gone = Recording(environment, "arn:aws:iam::1:user/x", MOMENT), set()
+    numbers = count(1000)
+    recording.recorder.calls.extend(
+        RecordedCall(one["call"], one["asked"], with_planted(one["answer"], numbers, gone))
+        for one in calls
+    )
+    told = recording.save(tmp_path, {}).read_text(encoding="utf-8")
+
+    assert len(gone) > 1500
+    assert [one for one in gone if one in told] == []
+
+
+SECRET = 'pa"ss\\wörd-Zq8-7XkTn5YpMs2HuGc7De'
+
+
+@pytest.mark.parametrize(
+    "spelt",
+    [
+        SECRET,
+        json.dumps({"key": SECRET}),
+        json.dumps({"key": SECRET}, ensure_ascii=False),
+        json.dumps({"inner": json.dumps({"key": SECRET})}),
+        f"https://hooks.example/?token={quote(SECRET)}",
+        b64encode(SECRET.encode()).decode(),
+        SECRET.encode().hex(),
+        SECRET.encode().hex().upper(),
+        b32encode(SECRET.encode()).decode(),
+        SECRET[::-1],
+    ],
+)
+@pytest.mark.parametrize("field", [None, "key"])
+def test_secret_stays_in_no_spelling(spelt, field, environment, tmp_path):
+    value = json.dumps({field: SECRET}) if field else SECRET
+    recording = Recording(environment, "arn:aws:iam::1:user/x", MOMENT)
+    recording.recorder.calls.extend(
+        (
+            RecordedCall("secretsmanager:GetSecretValue", {}, {"SecretString": value}),
+            RecordedCall("iam:ListRoles", {}, {"Description": f"by {spelt}"}),
+        )
+    )
+    told = recording.save(tmp_path, {}).read_text(encoding="utf-8")
+    needles = {"it": spellings([SECRET])}
+
+    assert secrets_in(told, needles) == ()
+    assert [one for one in texts_in(json.loads(told)) if secrets_in(one, needles)] == []
+
+
+def texts_in(value):
+    match value:
+        case str():
+            return [value]
+        case dict():
+            return [text for one in value.values() for text in texts_in(one)]
+        case list():
+            return [text for one in value for text in texts_in(one)]
+    return []
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        {"Environment": {"Variables": {"DB": "hunter2-of-others"}}},
+        {"variables": {"x": "hunter2-of-others"}},
+        {"Tags": [{"Key": "owner", "Value": "hunter2-of-others"}]},
+        {"tags": {"owner": "hunter2-of-others"}},
+        {"Endpoint": "hunter2-of-others"},
+        {"UserName": "hunter2-of-others"},
+    ],
+)
+def test_of_what_people_write_freely_only_the_shape_stays(answer):
+    stand_ins = StandIns(public={"public-value"})
+    told = json.dumps(stand_ins.replaced(answer))
+
+    assert "hunter2" not in told
+    assert len(told) == len(json.dumps(answer))
+    assert stand_ins.replaced({"tags": {"a": "public-value"}}) == {"tags": {"a": "public-value"}}
+
+
+def test_words_of_aws_are_no_secrets():
+    tree = {"securityPolicy": "SecurityPolicy_TLS13_1_2_2021_06", "at": "12:30:45"}
+    stand_ins = StandIns()
+    stand_ins.look_through(tree)
+
+    assert stand_ins.replaced(tree) == tree
