@@ -1,11 +1,11 @@
 """A section of the inventory: what was found by name, or why nothing could be read."""
 
-import enum
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TypeVar, Union
 
+from aws.obstacle import Obstacle, of_reading
 from aws.words import Bilingual, Words
 
 T = TypeVar("T")
@@ -17,47 +17,6 @@ class Broken(Bilingual, AssertionError):  # noqa: N818 - it reads as the finding
 
 class Missing(Broken):
     """The resource does not exist: the promise is broken."""
-
-
-class Obstacle(enum.StrEnum):
-    """What keeps a promise from being judged: it decides what to do, since nothing is to be repaired yet."""
-
-    NO_ANSWER = "no answer"
-    """It may answer the next time."""
-    READER_RIGHTS = "rights of the reader"
-    CALLER_RIGHTS = "rights of the calls"
-    CREDENTIALS = "credentials"
-    EXPRESSION = "expression"
-    """Somebody has to read it."""
-    PERSON = "person"
-    """No machine may try it, or can."""
-    REPLAY = "replay"
-    ENVIRONMENT_BEFORE = "environment before"
-    """What it left behind is too little."""
-    SIZE = "size"
-    """There is more than one run reads."""
-
-
-DENIED = frozenset(
-    {
-        *(
-            "AccessDenied",
-            "AccessDeniedException",
-            "AuthorizationError",
-            "AuthorizationErrorException",
-        ),
-        *("UnauthorizedOperation", "NotAuthorizedException"),
-    }
-)
-EXPIRED = frozenset(
-    {
-        *("ExpiredToken", "ExpiredTokenException", "InvalidClientTokenId", "RequestExpired"),
-        *("SignatureDoesNotMatch", "UnrecognizedClientException"),
-    }
-)
-"""Error codes of AWS."""
-_FAILED_CALL = re.compile(r"\b(?P<action>[a-z][a-z0-9-]*:[A-Z]\w+): (?P<code>[A-Z]\w+)")
-"""How the reason of a section begins, or ends behind the section that it needed; see ``ReadFailure``."""
 
 
 _IN_JAPANESE = (
@@ -102,13 +61,6 @@ def reason_in_words(reason: str) -> Words:
     return Words(en=reason, ja=ja)
 
 
-def refused_by(code: str, rights: Obstacle) -> Obstacle:
-    """Return what an error code of AWS says; ``rights`` are those that are missing where it denies."""
-    if code in DENIED:
-        return rights
-    return Obstacle.CREDENTIALS if code in EXPIRED else Obstacle.NO_ANSWER
-
-
 class NotTestable(Bilingual):
     """Nothing is known, so nothing is green."""
 
@@ -128,9 +80,7 @@ class Unread(NotTestable):
         super().__init__(
             Words(en=reason, ja=f"読み取れませんでした（{reason_in_words(reason).ja}）")
         )
-        if found := _FAILED_CALL.search(reason):
-            self.action = found["action"]
-            self.obstacle = refused_by(found["code"], Obstacle.READER_RIGHTS)
+        self.obstacle, self.action = of_reading(reason)
 
 
 class NotInReplay(NotTestable):

@@ -13,8 +13,9 @@ from aws.ledgers.iam import ROLE
 from aws.ledgers.lambda_ import FUNCTION
 from aws.ledgers.secretsmanager import SECRET
 from aws.names import Names
+from aws.obstacle import Obstacle
 from aws.secret import Secret, SecretValue
-from aws.section import Follows, Missing, NotTestable, Obstacle, Section, lookup
+from aws.section import Follows, Missing, NotTestable, Section, lookup
 from aws.table import (
     DELETING,
     Backups,

@@ -8,7 +8,8 @@ from typing import Any
 from aws import desired
 from aws.bounds import Bound, described, exactly, unset
 from aws.difference import Difference
-from aws.section import Follows, NotTestable, Obstacle
+from aws.obstacle import Obstacle
+from aws.section import Follows, NotTestable
 from aws.table import Contents, KeyScan
 from aws.words import Words
 from checks.deployed_data import cut_short

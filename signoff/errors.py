@@ -13,7 +13,7 @@ from botocore.exceptions import (
 )
 from botocore.exceptions import ConnectionError as NoConnectionError
 
-from aws.section import DENIED, EXPIRED
+from aws.obstacle import ACCOUNT, CLOCK, DENIED, REFUSED, Obstacle, lacking, obstacle_of
 from aws.words import Words, words_of
 from signoff.guard import CREDENTIALS, no_credentials
 
@@ -32,7 +32,7 @@ def sentence(error: BaseException, caller: str | Words = THESE, rights: str = ""
     """
     if isinstance(error, ClientError):
         return _answered(error, caller, rights)
-    if isinstance(error, WaiterError) and _code(error.last_response) in DENIED | EXPIRED:
+    if isinstance(error, WaiterError) and _code(error.last_response) in DENIED | REFUSED:
         asked = f"waiting for {error.kwargs['name']}"
         return _answered(ClientError(error.last_response, asked), caller, rights)
     if isinstance(error, BotoCoreError):
@@ -82,20 +82,16 @@ def _of_the_client(error: BotoCoreError) -> Words:
     )
 
 
-MISSING = re.compile(r"not authorized to perform: ([\w-]+:\w+)(?: on resource: (\S+))?")
-"""How AWS names the action that nothing allows, which need not be the call's own: ``iam:PassRole``."""
-
-
 FORBIDDEN = "403"
 HEADS = {"HeadBucket": "s3:ListBucket", "HeadObject": "s3:GetObject"}
 """Operations whose answers have no body, so that a denial is a number, and the action that each takes."""
 
 
 def _missing(error: ClientError) -> Words:
-    found = MISSING.search(error.response["Error"].get("Message", ""))
-    if found is None and error.operation_name not in HEADS:
+    action, resource = lacking(error.response["Error"].get("Message", ""))
+    action = action or HEADS.get(error.operation_name, "")
+    if not action:
         return Words.same("")
-    action, resource = found.groups() if found else (HEADS[error.operation_name], None)
     return Words(
         en=f" (missing: {action}{f' on {resource}' if resource else ''})",
         ja=f"（不足: {action}{f'、対象: {resource}' if resource else ''}）",
@@ -108,22 +104,35 @@ def _code(answer: Mapping[str, Any]) -> str:
 
 def _answered(error: ClientError, caller: str | Words, rights: str) -> Words:
     code, operation = _code(error.response), error.operation_name
-    who = Words.same(caller) if isinstance(caller, str) else caller
-    if code in DENIED or (code == FORBIDDEN and operation in HEADS):
-        lacks = _missing(error)
-        return Words(
-            en=f"{operation} was denied to {who.en}{lacks.en}: allow it"
-            f"{f' ({rights} has the whole policy)' if rights else ''}, then run it again",
-            ja=f"{who.ja}に{operation}の権限がありません{lacks.ja}。許可してから再実行してください"
-            f"{f'（必要なポリシーの全体: {rights}）' if rights else ''}",
-        )
-    if code in EXPIRED:
-        return Words(
-            en=f"{operation}: the credentials are no longer valid ({code}); sign in, then run it again",
-            ja=f"{operation}: 認証情報が無効です（{code}）。ログインし直してから再実行してください",
-        )
     message = " ".join(error.response["Error"].get("Message", "").split())[:300]
+    who = Words.same(caller) if isinstance(caller, str) else caller
+    if code == FORBIDDEN and operation in HEADS:
+        return _denied(error, who, rights)
+    match obstacle_of(code, message):
+        case Obstacle.CALLER_RIGHTS:
+            return _denied(error, who, rights)
+        case Obstacle.CREDENTIALS:
+            return Words(
+                en=f"{operation}: the credentials are no longer valid ({code}); sign in, then run it again",
+                ja=f"{operation}: 認証情報が無効です（{code}）。ログインし直してから再実行してください",
+            )
+        case Obstacle.CLOCK | Obstacle.ACCOUNT as obstacle:
+            why = CLOCK if obstacle is Obstacle.CLOCK else ACCOUNT
+            return Words(
+                en=f"{operation}: {why.en}, then run it again ({code})",
+                ja=f"{operation}: {why.ja}。その後に再実行してください（{code}）",
+            )
     return Words(
         en=f"{operation} failed: {code}: {message}",
         ja=f"{operation}が失敗しました: {code}: {message}",
+    )
+
+
+def _denied(error: ClientError, who: Words, rights: str) -> Words:
+    lacks = _missing(error)
+    return Words(
+        en=f"{error.operation_name} was denied to {who.en}{lacks.en}: allow it"
+        f"{f' ({rights} has the whole policy)' if rights else ''}, then run it again",
+        ja=f"{who.ja}に{error.operation_name}の権限がありません{lacks.ja}。許可してから再実行してください"
+        f"{f'（必要なポリシーの全体: {rights}）' if rights else ''}",
     )

@@ -27,6 +27,7 @@ from botocore.exceptions import (
 from botocore.exceptions import ConnectionError as NoConnectionError
 from botocore.parsers import ResponseParserError
 
+from aws.obstacle import ACCOUNT, CLOCK, EXPIRED, Obstacle, obstacle_of
 from aws.words import Bilingual, Words
 from signoff.credentials import UnansweredError, attended
 from signoff.environment import Environment
@@ -34,8 +35,6 @@ from signoff.environment import Environment
 CONFIG = Config(connect_timeout=3, read_timeout=5, retries={"total_max_attempts": 2})
 """An answer or a refusal within a few seconds: a person is waiting."""
 
-EXPIRED = frozenset({"ExpiredToken", "ExpiredTokenException", "RequestExpired"})
-UNKNOWN_KEY = frozenset({"InvalidClientTokenId", "SignatureDoesNotMatch", "UnrecognizedClient"})
 UNUSABLE_FILES = (ConfigParseError, ConfigNotFound)
 STALE_SSO = (SSOError, TokenRetrievalError)
 CREDENTIALS = (
@@ -226,20 +225,24 @@ def _unread(error: Exception) -> str:
 
 def _refused(environment: Environment, error: ClientError) -> Words:
     said = error.response["Error"]
-    code = said.get("Code", "Unknown")
+    code, message = said.get("Code", "Unknown"), said.get("Message", "")
     # With a role to assume, it is that call that is refused, before the one that was asked for.
     asked = f"{environment.name}: sts:{error.operation_name} says {code}"
+    obstacle = obstacle_of(code, message)
     if code in EXPIRED:
         return Words(
             en=f"{asked}: the credentials have expired; run aws login or aws sso login, or set new keys",
             ja=f"{asked}: 認証情報の期限切れです。aws loginかaws sso loginを実行するか、新しい鍵を設定してください",
         )
-    if code in UNKNOWN_KEY:
+    if obstacle is Obstacle.CREDENTIALS:
         return Words(
-            en=f"{asked}: AWS does not know this access key or its secret; set AWS_PROFILE again",
-            ja=f"{asked}: AWSに登録のないアクセスキーです。AWS_PROFILEを設定し直してください",
+            en=f"{asked}: AWS does not know this access key or its secret in {environment.region};"
+            " set AWS_PROFILE again",
+            ja=f"{asked}: {environment.region}のAWSに登録のないアクセスキーです。AWS_PROFILEを設定し直してください",
         )
-    message = said.get("Message", "")
+    if obstacle in {Obstacle.CLOCK, Obstacle.ACCOUNT}:
+        why = CLOCK if obstacle is Obstacle.CLOCK else ACCOUNT
+        return Words(en=f"{asked}: {why.en}", ja=f"{asked}: {why.ja}")
     return Words(
         en=f"{asked}: {message}; use credentials that are valid in this account",
         ja=f"{asked}: {message}。このアカウントで有効な認証情報を使ってください",

@@ -8,7 +8,8 @@ from typing import Any
 
 from aws.difference import Certainty
 from aws.ledger import Unplanned
-from aws.section import Follows, Missing, Obstacle, Unparsed
+from aws.obstacle import Obstacle
+from aws.section import Follows, Missing, Unparsed
 from aws.words import SILENCE, Bilingual, Words
 from signoff.checklist import Severity
 from signoff.decisions import Differs

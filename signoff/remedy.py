@@ -9,7 +9,7 @@ from datetime import datetime
 from urllib.parse import urlsplit
 
 from aws.converge import undo
-from aws.section import Obstacle
+from aws.obstacle import ACCOUNT, CLOCK, Obstacle
 from aws.words import Words, joined
 from signoff.checklist import Repair, Row
 from signoff.environment.calendar import in_japan
@@ -142,6 +142,10 @@ WAYS: Mapping[Obstacle, _Way] = {
             en="these credentials are refused or have expired: sign in again, then",
             ja="認証情報が拒否されたか期限切れのため、サインインし直してから実行する",
         )
+    ),
+    Obstacle.CLOCK: _Way(note=Words(en=f"{CLOCK.en}, then", ja=f"{CLOCK.ja}。その後に実行する")),
+    Obstacle.ACCOUNT: _Way(
+        note=Words(en=f"{ACCOUNT.en}, then", ja=f"{ACCOUNT.ja}。その後に実行する")
     ),
     Obstacle.EXPRESSION: _Way(
         note=Words(

@@ -12,7 +12,8 @@ from botocore.exceptions import BotoCoreError, ClientError
 from tenacity import Retrying, retry_if_result, stop_after_delay, wait_fixed
 
 from aws.desired import Secret, Table
-from aws.section import NotTestable, Obstacle, refused_by
+from aws.obstacle import obstacle_of
+from aws.section import NotTestable
 from aws.words import Words
 
 CONFIG = Config(connect_timeout=3, read_timeout=10, retries={"mode": "standard"})
@@ -39,10 +40,10 @@ def reason(error: BaseException) -> str:
 
 def not_read(what: str, error: BaseException, ja: str = "") -> NotTestable:
     """Return what to raise where a call of the suite's own got no answer of use; ``ja`` names it in Japanese."""
-    code = error.response["Error"]["Code"] if isinstance(error, ClientError) else ""
+    said = error.response["Error"] if isinstance(error, ClientError) else {}
     why = reason(error)
     words = Words(en=f"{what} can't be read ({why})", ja=f"{ja or what}を読み取れません（{why}）")
-    return NotTestable(words, refused_by(code, Obstacle.CALLER_RIGHTS))
+    return NotTestable(words, obstacle_of(said.get("Code", ""), said.get("Message", "")))
 
 
 def typed(item: Mapping[str, str | int]) -> Mapping[str, Any]:

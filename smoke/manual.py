@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from aws.section import Missing, NotTestable, Obstacle
+from aws.obstacle import Obstacle
+from aws.section import Missing, NotTestable
 from aws.words import joined
 from plan import Plan
 from signoff.checklist import Row

@@ -14,7 +14,8 @@ from typing import Any
 import jwt
 
 from aws.desired import Secret
-from aws.section import NotTestable, Obstacle
+from aws.obstacle import Obstacle
+from aws.section import NotTestable
 from aws.words import SILENCE, Words
 from smoke.aws import secret_value
 from smoke.calls import Session

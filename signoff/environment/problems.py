@@ -15,7 +15,8 @@ from aws.words import SILENCE, Bilingual, Words, joined, words_of
 FORMS: Mapping[str, Words] = {
     "account": Words(en="the 12 digits of the AWS account", ja="AWSアカウントの12桁の数字"),
     "region": Words(
-        en="an AWS Region, such as ap-northeast-1", ja="AWSリージョン（例: ap-northeast-1）"
+        en="an AWS Region, such as ap-northeast-1 (not of China or GovCloud, whose ARNs differ)",
+        ja="AWSリージョン（例: ap-northeast-1。ARNの異なる中国とGovCloudを除く）",
     ),
     "prefix": Words(en="lower-case letters, digits and hyphens", ja="英小文字、数字、ハイフン"),
     "stage": Words(en="letters, digits and underscores", ja="英数字とアンダースコア"),

@@ -132,7 +132,8 @@ KEY_ARN = re.compile(r"arn:aws[a-z-]*:kms:[a-z0-9-]+:\d{12}:key/.+")
 NEVER_BEFORE = frozenset({"local", "prod"})
 """An embedded stack proves nothing about AWS, and production comes last."""
 Account = Annotated[str, Field(pattern=r"^\d{12}$")]
-Region = Annotated[str, Field(pattern=r"^[a-z]{2}(-[a-z]+)+-\d$")]
+Region = Annotated[str, Field(pattern=r"^([abd-z][a-z]|c[a-mo-z])-[a-z]+-\d$")]
+"""Of the partition ``aws`` alone: in China, GovCloud and the others every ARN begins otherwise."""
 Origin = Annotated[str, AfterValidator(_origin)]
 Positive = Annotated[int, Field(gt=0)]
 Billing = Literal["PAY_PER_REQUEST", "PROVISIONED"]

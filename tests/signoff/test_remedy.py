@@ -9,7 +9,8 @@ from aws.bounds import unset
 from aws.converge import undo
 from aws.difference import Difference
 from aws.ledger import Unplanned
-from aws.section import NotTestable, Obstacle, Unparsed, Unread
+from aws.obstacle import ACCOUNT, CLOCK, Obstacle
+from aws.section import NotTestable, Unparsed, Unread
 from aws.words import SILENCE, Words
 from signoff.checklist import Checklist
 from signoff.outcome import Finding, Outcome, finding
@@ -151,7 +152,39 @@ def unknown(row, *errors):
         ),
         (
             "domains: api.example.jp: apigateway:GetDomainName: AccessDenied",
-            "allow the reader apigateway:GetDomainName (docs/reader-policy.json), then",
+            "allow the reader apigateway:GET (docs/reader-policy.json), then",
+        ),
+        (
+            "s3:GetBucketEncryption: AccessDenied: Access Denied",
+            "allow the reader s3:GetEncryptionConfiguration (docs/reader-policy.json), then",
+        ),
+        (
+            "dynamodb:Scan: AccessDeniedException: ci is not authorized to perform: kms:Decrypt on …",
+            "allow the reader kms:Decrypt (docs/reader-policy.json), then",
+        ),
+        (
+            "lambda:GetPolicy: InvalidSignatureException: Signature expired: … is now earlier than …",
+            f"{CLOCK.en}, then",
+        ),
+        (
+            "s3:GetBucketPolicy: RequestTimeTooSkewed: The difference is too large.",
+            f"{CLOCK.en}, then",
+        ),
+        (
+            "kms:DescribeKey: OptInRequired: You are not subscribed to this service.",
+            f"{ACCOUNT.en}, then",
+        ),
+        (
+            "dynamodb:ListTables: InvalidSignatureException: The signature does not match.",
+            "these credentials are refused or have expired: sign in again, then",
+        ),
+        (
+            "s3:GetBucketPolicy: InvalidAccessKeyId: The AWS Access Key Id does not exist.",
+            "these credentials are refused or have expired: sign in again, then",
+        ),
+        (
+            "apigateway:GetStages: UnauthorizedException: no",
+            "allow the reader apigateway:GET (docs/reader-policy.json), then",
         ),
         (
             "iam:ListRoles: ExpiredToken: The security token included in the request is expired",

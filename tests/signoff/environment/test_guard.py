@@ -110,6 +110,9 @@ def test_session_without_a_region_uses_the_environments(monkeypatch, environment
 @pytest.mark.parametrize(
     ("code", "says"),
     [
+        ("OptInRequired", "may not use the service or the Region yet"),
+        ("RequestExpired", "this machine's clock is not AWS's"),
+        ("UnrecognizedClientException", "does not know this access key"),
         ("ExpiredToken", "the credentials have expired; run aws login or aws sso login"),
         ("ExpiredTokenException", "the credentials have expired; run aws login or aws sso login"),
         ("InvalidClientTokenId", "does not know this access key"),
@@ -122,6 +125,20 @@ def test_refused_credentials_are_told(code, says, answering, environment):
 
     assert f"sts:GetCallerIdentity says {code}" in sentence
     assert says in sentence
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        "Signature expired: 20261126T160000Z is now earlier than 20261126T161000Z",
+        "Signature not yet current: 20261126T173000Z is still later than 20261126T170500Z",
+    ],
+)
+def test_clock_that_is_off_is_told_as_such_and_not_as_a_wrong_key(message, answering, environment):
+    sentence = refusal(answering(403, ERROR.format("SignatureDoesNotMatch", message)), environment)
+
+    assert "this machine's clock is not AWS's" in sentence
+    assert "access key" not in sentence
 
 
 @pytest.mark.parametrize("body", ["<html>Welcome to the hotel</html>", "", "{}"])

@@ -37,6 +37,14 @@ def test_folder_in_place_of_the_file_is_told(tmp_path):
         load("prod", tmp_path)
 
 
+@pytest.mark.parametrize(
+    "region", ["cn-north-1", "us-gov-west-1", "us-iso-east-1", "eusc-de-east-1"]
+)
+def test_region_of_another_partition_is_refused_since_its_arns_differ(region, path):
+    with pytest.raises(EnvironmentFileError, match="not of China or GovCloud"):
+        load("prod", path, {"SIGNOFF_REGION": region})
+
+
 def test_bad_toml_names_line_and_column(changed):
     path = changed('stage = "prod"', "stage = prod")
 

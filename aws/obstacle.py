@@ -1,0 +1,102 @@
+"""What keeps AWS from answering, by its error code and its own words: a right, credentials, a clock, an account."""
+
+import enum
+import re
+
+from aws.iam import actions_for
+from aws.words import Words
+
+
+class Obstacle(enum.StrEnum):
+    """What keeps a promise from being judged: it decides what to do, since nothing is to be repaired yet."""
+
+    NO_ANSWER = "no answer"
+    """It may answer the next time."""
+    READER_RIGHTS = "rights of the reader"
+    CALLER_RIGHTS = "rights of the calls"
+    CREDENTIALS = "credentials"
+    CLOCK = "clock"
+    """This machine's, which is not AWS's: every signature is of another time."""
+    ACCOUNT = "account"
+    """It may not use the service or the Region yet."""
+    EXPRESSION = "expression"
+    """Somebody has to read it."""
+    PERSON = "person"
+    """No machine may try it, or can."""
+    REPLAY = "replay"
+    ENVIRONMENT_BEFORE = "environment before"
+    """What it left behind is too little."""
+    SIZE = "size"
+    """There is more than one run reads."""
+
+
+DENIED = frozenset(
+    {
+        *("AccessDenied", "AccessDeniedException", "AllAccessDisabled"),
+        *("AuthorizationError", "AuthorizationErrorException", "ForbiddenException"),
+        *("KMSAccessDenied", "KMSAccessDeniedException"),
+        *("NotAuthorized", "NotAuthorizedException"),
+        *("UnauthorizedException", "UnauthorizedOperation"),
+    }
+)
+EXPIRED = frozenset({"ExpiredToken", "ExpiredTokenException"})
+REFUSED = EXPIRED | {
+    *("AuthFailure", "IncompleteSignature", "IncompleteSignatureException"),
+    *("InvalidAccessKeyId", "InvalidClientTokenId", "InvalidSecurity", "InvalidToken"),
+    *("InvalidSignatureException", "SignatureDoesNotMatch"),
+    *("MissingAuthenticationToken", "MissingAuthenticationTokenException"),
+    *("TokenRefreshRequired", "UnrecognizedClientException"),
+}
+"""Credentials that AWS does not take, or no longer."""
+OF_THE_CLOCK = frozenset({"RequestExpired", "RequestInTheFuture", "RequestTimeTooSkewed"})
+SKEWED = re.compile(r"signature (?:expired|not yet current)", re.IGNORECASE)
+"""How AWS says under another code, SignatureDoesNotMatch or InvalidSignatureException, that it is the clock."""
+OF_THE_ACCOUNT = frozenset(
+    {
+        *("AccountProblem", "NotSignedUp", "OptInRequired"),
+        *("RegionDisabledException", "SubscriptionRequiredException"),
+    }
+)
+_FAILED_CALL = re.compile(r"\b(?P<service>[a-z][a-z0-9-]*):(?P<name>[A-Z]\w+): (?P<code>[A-Z]\w+)")
+"""How the reason of a section begins, or ends behind the section that it needed; see ``ReadFailure``."""
+_LACKING = re.compile(r"not authorized to perform: ([\w-]+:\w+)(?: on resource: (\S+))?")
+"""How AWS names the action that nothing allows, which need not be the call's own: ``iam:PassRole``."""
+
+
+def obstacle_of(code: str, message: str, rights: Obstacle = Obstacle.CALLER_RIGHTS) -> Obstacle:
+    """Return what an error of AWS says; ``rights`` are those that are missing where it denies."""
+    if code in OF_THE_CLOCK or (code in REFUSED and SKEWED.search(message)):
+        return Obstacle.CLOCK
+    if code in DENIED:
+        return rights
+    if code in OF_THE_ACCOUNT:
+        return Obstacle.ACCOUNT
+    return Obstacle.CREDENTIALS if code in REFUSED else Obstacle.NO_ANSWER
+
+
+def lacking(message: str) -> tuple[str, str]:
+    """Return the action that AWS says nobody allowed, and on what; empty where it does not say so."""
+    found = _LACKING.search(message)
+    return (found[1], found[2] or "") if found else ("", "")
+
+
+def of_reading(reason: str) -> tuple[Obstacle, str]:
+    """Return what kept a section from being read, and the IAM action that was refused, if it is known."""
+    found = _FAILED_CALL.search(reason)
+    if found is None:
+        return Obstacle.NO_ANSWER, ""
+    own = ", ".join(actions_for(found["service"], found["name"], "GET"))
+    obstacle = obstacle_of(found["code"], reason, Obstacle.READER_RIGHTS)
+    return obstacle, lacking(reason)[0] or own
+
+
+CLOCK = Words(
+    en="this machine's clock is not AWS's: set it (time synchronization)",
+    ja="このマシンの時計がAWSとずれています。時刻を合わせてください（時刻同期）",
+)
+ACCOUNT = Words(
+    en="this account may not use the service or the Region yet: finish its sign-up, or enable the Region"
+    " (AWS console > Account)",
+    ja="このアカウントではサービスまたはリージョンをまだ使用できません。登録を完了するか、リージョンを有効に"
+    "してください（AWSコンソール > アカウント）",
+)
