@@ -101,7 +101,15 @@ def within_or_most(least: float, most: float) -> Bound:
 
 
 def one_of(*values: Any) -> Bound:
-    """The found value is any of the decided ones; provisioning sets the first."""
+    """The found value is any of the decided ones; provisioning sets the first.
+
+    Nothing satisfies a list without values: of a function without published versions, none is right.
+    """
+    if not values:
+        nothing = Words(
+            en="one that exists, and none does", ja="存在するものであること（一つもない）"
+        )
+        return described(nothing, code="one_of")
     listed, in_japanese = as_text(values), as_text(values, "ja")
     either, any_of = ("one of ", "のいずれか") if values[1:] else ("", "")
     return Bound(

@@ -61,7 +61,7 @@ def test_bucket_is_closed_to_the_public(
     bucket = judge.observe(deployed.bucket(image_bucket), "public_access_blocked")
 
     facts, bounds = {CLOSED: bucket.public_access_blocked}, {CLOSED: exactly(True)}
-    about = {"call": "s3:GetBucketPublicAccessBlock", "loosens": True}
+    about = {"call": "s3:GetPublicAccessBlock", "loosens": True}
     judge(differences(BUCKET, bucket.name, facts, bounds, **about))
 
 

@@ -31,7 +31,7 @@ def test_function_has_another_version_behind_its_alias(
     )
 
     facts = {OTHER_VERSIONS: len(other_code(versions, alias.version))}
-    about = {"call": "lambda:ListVersionsByFunction", "decidable": False}
+    about = {"call": "lambda:ListFunctions", "decidable": False}
     judge(differences(FUNCTION, function.name, facts, {OTHER_VERSIONS: at_least(1)}, **about))
 
 

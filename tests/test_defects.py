@@ -6,6 +6,7 @@ from dataclasses import fields
 
 import pytest
 
+from aws.attachments import LEDGERS
 from aws.inventory import Sections
 from signoff.checklist import Checklist, Severity
 from signoff.outcome import Finding, Outcome
@@ -22,6 +23,8 @@ from tests.provenance import PROVENANCE
 from tests.watching import healthy_again, readers
 
 CHECKLIST = Checklist.load()
+CALLS = {"", *LEDGERS, "dynamodb:Scan", "sts:GetCallerIdentity"}
+"""What a finding may say that it was read by: what readers call, where the ledger or nothing else describes the answer."""
 UNKNOWN = {Outcome.NOT_TESTABLE, Outcome.FOLLOWS}
 WORST_FIRST = (Outcome.FAIL, Outcome.NOT_TESTABLE, Outcome.FOLLOWS)
 REBOUND = rebound(healthy())
@@ -67,6 +70,8 @@ def test_defect_turns_its_own_rows_red_and_no_other(defect):
     of_its_row = [one.at_most for one in red if one.row == defect.row]
     assert min(of_its_row, key=list(Severity).index) is defect.at_most
     assert unanswered(broken, found) == []
+    calls = {each.call for one in red for each in one.differences}
+    assert calls - CALLS == set()
 
 
 @pytest.mark.parametrize("sound", SOUND)

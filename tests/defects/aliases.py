@@ -76,6 +76,11 @@ DEFECTS: tuple[Defect, ...] = (
     ),
     Defect(id="DEP-15:version-that-is-gone", breaks=_alias(STAMPS, version="7")),
     Defect(
+        id="DEP-15:no-version-is-published",
+        breaks=edited("versions", STAMPS, lambda _: ()),
+        also=frozenset({"ROLL-01"}),
+    ),
+    Defect(
         id="DEP-16:route-on-the-function", breaks=integrated("GET /stamps", uri=uri("stamps", ""))
     ),
     Defect(

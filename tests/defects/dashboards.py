@@ -148,10 +148,16 @@ LOG_GROUPS = (
 )
 
 
+TOLD_BY = {
+    SUBSCRIPTION_FILTER: "SubscriptionFilters",
+    DATA_PROTECTION: "LogGroups",
+    METRICS_MADE: "MetricFilters",
+}
+
+
 def _attached(group: str, fact: Words, found: str, effect: Effect = Effect.CHANGES) -> Break:
-    one = Unplanned(
-        kind=LOG_GROUP, name=group, fact=fact, found=found, call="logs:Describe", effect=effect
-    )
+    call = f"logs:Describe{TOLD_BY[fact]}"
+    one = Unplanned(kind=LOG_GROUP, name=group, fact=fact, found=found, call=call, effect=effect)
     return edited("log_group_attachments", group, lambda others: (*others, one))
 
 

@@ -91,8 +91,8 @@ def _rolled_back(name: str, code: str) -> Break:
     )
 
 
-def _attached(name: str, fact: Words, found: str) -> Break:
-    one = Unplanned(kind=FUNCTION, name=name, fact=fact, found=found, call="lambda:…")
+def _attached(name: str, fact: Words, found: str, call: str) -> Break:
+    one = Unplanned(kind=FUNCTION, name=name, fact=fact, found=found, call=f"lambda:{call}")
     return edited("function_attachments", name, lambda others: (*others, one))
 
 
@@ -148,11 +148,18 @@ RELEASES = (
     ),
     Defect(
         id="DEP-19:in-a-network",
-        breaks=_attached(AWARD, Words(en="network (VPC)", ja="ネットワーク"), "subnet-1"),
+        breaks=_attached(
+            AWARD, Words(en="network (VPC)", ja="ネットワーク"), "subnet-1", "GetFunction"
+        ),
     ),
     Defect(
         id="DEP-19:fed-by-a-stream",
-        breaks=_attached(STAMPS, Words(en="event source", ja="イベントソース"), "arn:aws:sqs:…"),
+        breaks=_attached(
+            STAMPS,
+            Words(en="event source", ja="イベントソース"),
+            "arn:aws:sqs:…",
+            "ListEventSourceMappings",
+        ),
     ),
     Defect(
         id="DEP-19:unreadable",

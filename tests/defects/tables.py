@@ -57,8 +57,9 @@ def _scaled(*targets: tuple[str, str, int], policies: tuple[str, ...] = ("70 %",
     )
 
 
-def _attached(name: str, fact: Words, found: str) -> Break:
-    one = Unplanned(kind=TABLE_KIND, name=name, fact=fact, found=found, call="dynamodb:…")
+def _attached(name: str, fact: Words, found: str, call: str = "DescribeTimeToLive") -> Break:
+    call = f"dynamodb:{call}"
+    one = Unplanned(kind=TABLE_KIND, name=name, fact=fact, found=found, call=call)
     return edited("table_attachments", name, lambda others: (*others, one))
 
 
@@ -107,7 +108,7 @@ DEFECTS: tuple[Defect, ...] = (
     Defect(id="DEP-08:users-expire", breaks=_attached(USERS, TIME_TO_LIVE, "TTL")),
     Defect(
         id="DEP-08:stream",
-        breaks=_attached(USERS, Words(en="stream", ja="ストリーム"), "NEW_IMAGE"),
+        breaks=_attached(USERS, Words(en="stream", ja="ストリーム"), "NEW_IMAGE", "DescribeTable"),
     ),
     Defect(
         id="DEP-08:index-that-nobody-planned",
