@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from aws.bounds import PLAINLY
 from aws.redaction.secret_text import withheld_in_japanese
 from aws.section import Missing
 from aws.words import Words
@@ -23,6 +24,7 @@ NAMED = 5
 """Changed facts of a record that its sentence names; all of them stand in the evidence."""
 LONGEST = 80
 """Characters of a value that are shown, those around what differs."""
+SWITCHES = {str(value): PLAINLY[value] for value in (True, False)}
 STALE_DAYS = 1
 """A stale record may be waived for a day at most: so long a hotfix may be ahead of its proof."""
 KINDS: Mapping[str, Words] = {
@@ -191,7 +193,9 @@ def _told_value(text: str) -> Words:
     """Return a value, or that there is none, in both languages."""
     if not text:
         return Words("empty", "空の値")
-    return Words(text, "未設定" if text == UNSET else withheld_in_japanese(text))
+    return SWITCHES.get(text) or Words(
+        text, "未設定" if text == UNSET else withheld_in_japanese(text)
+    )
 
 
 def _cut(text: str, begin: int) -> str:

@@ -55,11 +55,12 @@ def provenance_of(folder: Path) -> Mapping[str, Any]:
             raise ValueError(odd[0])  # noqa: TRY301 - told as any other text that no run wrote
         return {"environment": found["environment"], **found}
     except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+        why = (isinstance(error, OSError) and error.strerror) or error
         raise UnusableRunError(
             Words(
-                en=f"{folder / RESULT} can't be read as the result of a run ({error}); "
+                en=f"{folder / RESULT} can't be read as the result of a run ({why}); "
                 f"give a folder such as report/prod/latest",
-                ja=f"{folder / RESULT}を実行結果として読み取れません（{error}）。report/prod/latestの"
+                ja=f"{folder / RESULT}を実行結果として読み取れません（{why}）。report/prod/latestの"
                 "ようなフォルダを指定してください",
             )
         ) from None

@@ -2,8 +2,10 @@
 
 import ast
 import re
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -23,13 +25,19 @@ PROSE = re.compile(r"[A-Za-z]{2,}[ ,:;]+[A-Za-z]{2,}|\b[a-z]{4,} …|… [a-z]{4
 SPEAKING = frozenset(
     {
         *("print", "input", "typed", "UsageError", "SystemExit", "error", "ArgumentTypeError"),
-        *("tell", "watch", "waiting", "Progress", "stage", "working", "status", "update"),
+        *("tell", "watch", "waiting", "Progress", "stage", "working", "status", "update", "same"),
     }
 )
 """Calls whose text reaches a person as it stands."""
 PARSING = frozenset({"add_argument", "addoption", "add_parser", "CommandLine", "ArgumentParser"})
 HELPFUL = frozenset({"help", "description", "epilog"})
 """Arguments of argparse and pytest that ``--help`` prints."""
+PAIRS = frozenset({"Words", "say", "Said"})
+"""Calls that take the English and the Japanese of one sentence."""
+NAMES = re.compile(
+    r"((?:REST )?API|LINE Developers|Web ACL|Durable Execution|Lambda|API Gateway|ARN|ImageUrl)[:（） ]*(name)?"
+)
+"""What AWS, or the data, calls alike in both languages."""
 BILINGUAL = frozenset({"Words", "say", "in_language", "Said", "words_of"})
 ENGLISH_ONLY = {
     "load/engine/": "runs where nothing of this project is installed but itself: it writes to logs",
@@ -74,7 +82,24 @@ def spoken(path: Path) -> Iterator[tuple[int, str]]:
 
 def english(text: str) -> bool:
     """Whether a text is a sentence, in English alone, and no command to copy."""
-    return bool(PROSE.search(text)) and not JAPANESE.search(text) and " --" not in text
+    alone = bool(PROSE.search(text)) and not JAPANESE.search(text) and " --" not in text
+    return alone and not NAMES.fullmatch(text)
+
+
+def left_in_english(path: Path) -> Iterator[tuple[int, str]]:
+    """Yield line and text of what stands in English where Japanese belongs, and of what a check says in English alone."""
+    for node in ast.walk(ast.parse((ROOT / path).read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Call) and _name(node) in PAIRS:
+            named = {one.arg: one.value for one in node.keywords}
+            pair = (*node.args[:2], *(named[lang] for lang in ("en", "ja") if lang in named))
+            yield from _left(node.lineno, *(" ".join(_texts(one)) for one in pair))
+        elif isinstance(node, ast.Assert) and node.msg and path.parts[0] in JUDGING:
+            yield from ((node.lineno, text) for text in _literals(node.msg) if english(text))
+
+
+def _left(line: int, en: str = "", ja: str = "") -> Iterator[tuple[int, str]]:
+    if PROSE.search(en) and ja and not (JAPANESE.search(ja) or NAMES.fullmatch(ja)):
+        yield line, ja
 
 
 def _name(call: ast.Call) -> str:
@@ -111,6 +136,23 @@ def _texts(node: ast.AST) -> Iterator[str]:
             yield one.value
 
 
+def pairs(told: Any) -> Iterator[dict[str, str]]:
+    """Yield whatever a file says in both languages, at any depth."""
+    if isinstance(told, dict) and isinstance(told.get("en"), str):
+        yield told
+    inner = told.values() if isinstance(told, dict) else told if isinstance(told, list) else ()
+    for one in inner:
+        yield from pairs(one)
+
+
+JUDGING = frozenset({"checks", "smoke", "plan"})
+"""Folders whose assertions a signer reads."""
+TABLES_OF_WORDS = [
+    path.relative_to(ROOT)
+    for folder in PRODUCT
+    for path in sorted((ROOT / folder).rglob("*.toml"))
+    if '", ja = "' in path.read_text(encoding="utf-8")
+]
 SPEAKING_MODULES = [
     path
     for path in modules(*PRODUCT)
@@ -121,6 +163,23 @@ SPEAKING_MODULES = [
 @pytest.mark.parametrize("path", SPEAKING_MODULES, ids=str)
 def test_what_a_command_prints_is_said_in_both_languages(path):
     assert list(spoken(path)) == []
+
+
+def test_no_sentence_is_left_in_english_where_japanese_belongs():
+    found = {str(path): list(left_in_english(path)) for path in SPEAKING_MODULES}
+
+    assert {path: left for path, left in found.items() if left} == {}
+
+
+def test_no_table_of_words_is_left_in_english():
+    told = [
+        pair
+        for path in TABLES_OF_WORDS
+        for pair in pairs(tomllib.loads((ROOT / path).read_text(encoding="utf-8")))
+    ]
+
+    assert len(told) > 500
+    assert [one for pair in told for one in _left(0, pair["en"], pair["ja"])] == []
 
 
 @pytest.mark.parametrize("path", modules(*PRODUCT), ids=str)

@@ -24,7 +24,7 @@ TYPES: Mapping[Any, Words] = {
     bool: Words(en="true or false", ja="trueまたはfalse"),
     date: Words(en="day", ja="日付"),
 }
-TABLE, TABLES = Words(en="table", ja="表"), Words(en="list of tables", ja="表のリスト")
+TABLE, TABLES = Words(en="table", ja="テーブル"), Words(en="list of tables", ja="テーブルのリスト")
 TEXTS = Words(en="list of texts", ja="文字列のリスト")
 ANY_NAME = "NAME"
 """Stands for the name of a function, table or route."""
@@ -100,8 +100,8 @@ reason = "hotfix of award at 14:10, the load test runs tonight"
 
 [English](environments.md)
 
-`environments.toml`には環境ごとに1つの表があります（`[dev]`、`[prod]`、`[local]`、または独自の名前）。既定値のあるキーは省略できます。
-点を含むキーは内側の表のキーです。`throttle.rate`は`throttle = {{ rate = 1000 }}`の`rate`を、
+`environments.toml`には環境ごとに1つのテーブルがあります（`[dev]`、`[prod]`、`[local]`、または独自の名前）。既定値のあるキーは省略できます。
+点を含むキーは内側のテーブルのキーです。`throttle.rate`は`throttle = {{ rate = 1000 }}`の`rate`を、
 `functions.NAME.memory_mb`は`functions = {{ award = {{ memory_mb = 512 }} }}`のように関数ごとの値を指します。
 環境変数でファイルのキーを上書きできます。`{region}`は`region`を、`{channel}`は`line.channel_id`を設定します。
 本番環境で変数により設定できるのは{settable}だけです。
