@@ -188,8 +188,8 @@ def _replay(asked: argparse.Namespace, rest: list[str]) -> int:
         return _usage(
             asked,
             Words(
-                en=f"{asked.inventory} does not exist; give the inventory.json of a run",
-                ja=f"{asked.inventory}がありません。実行が残したinventory.jsonを指定してください",
+                en=f"there is no file {asked.inventory}; give the inventory.json of a run",
+                ja=f"ファイル{asked.inventory}がありません。実行が残したinventory.jsonを指定してください",
             ),
         )
     name = asked.env or _environment_of(asked.inventory)

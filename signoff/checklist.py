@@ -2,6 +2,7 @@
 
 import difflib
 import enum
+import re
 import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -122,7 +123,8 @@ class Checklist:
     def __getitem__(self, id_: str) -> Row:
         if id_ in self.rows:
             return self.rows[id_]
-        close = difflib.get_close_matches(id_, self.rows, n=1)
+        meant = re.sub(r"-(\d)$", r"-0\1", id_.upper())
+        close = difflib.get_close_matches(meant, self.rows, n=1)
         en, ja = (
             (f"; did you mean {close[0]}?", f"。{close[0]}の誤りではありませんか")
             if close

@@ -1,5 +1,6 @@
 """Why AWS, its client or the disk refused, in one sentence each: what was asked, what was found, what to do."""
 
+import json
 import re
 from collections.abc import Mapping
 from typing import Any
@@ -80,6 +81,15 @@ def _of_the_client(error: BotoCoreError) -> Words:
         ja=f"AWSクライアントのエラーです（{kind}）。設定（~/.aws/config、AWS_で始まる環境変数）を確認し、"
         "再実行してください",
     )
+
+
+def unreadable(error: BaseException) -> Words:
+    """Say why a file is not the JSON that it should be, without Python's own words for it."""
+    if isinstance(error, OSError):
+        return Words.same(error.strerror or type(error).__name__)
+    if isinstance(error, json.JSONDecodeError | UnicodeDecodeError):
+        return Words(en="it is not JSON", ja="JSONではありません")
+    return Words(en="its content is another", ja="内容が異なります")
 
 
 FORBIDDEN = "403"

@@ -106,7 +106,7 @@ def no_credentials(error: BaseException) -> Words:
     if isinstance(error, PartialCredentialsError):
         missing = error.kwargs["cred_var"]
         return Words(
-            en=f"half of the credentials is missing ({missing}); set it beside the other half",
+            en=f"one half of the credentials is missing ({missing}); set it beside the other",
             ja=f"認証情報の片方がありません（{missing}）。もう片方とともに設定してください",
         )
     if isinstance(error, CredentialRetrievalError):
@@ -117,7 +117,7 @@ def no_credentials(error: BaseException) -> Words:
             ja=f"プロバイダー{provider}から認証情報を得られません。手動で実行して原因を確認してください",
         )
     return Words(
-        en=f"there are none ({kind}); run aws login or aws sso login, or set AWS_PROFILE, "
+        en=f"no credentials were found ({kind}); run aws login or aws sso login, or set AWS_PROFILE, "
         f"or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY",
         ja=f"認証情報がありません（{kind}）。aws loginかaws sso loginを実行するか、AWS_PROFILE、または"
         f"AWS_ACCESS_KEY_IDとAWS_SECRET_ACCESS_KEYを設定してください",

@@ -12,6 +12,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from aws.words import Bilingual, Words
 from signoff.environment import Environment
+from signoff.errors import unreadable
 from signoff.evidence import Record, Store, StoreSettings, open_store
 from signoff.evidence.digests import line
 from signoff.run import REPORTS
@@ -55,12 +56,12 @@ def provenance_of(folder: Path) -> Mapping[str, Any]:
             raise ValueError(odd[0])  # noqa: TRY301 - told as any other text that no run wrote
         return {"environment": found["environment"], **found}
     except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
-        why = (isinstance(error, OSError) and error.strerror) or error
+        why = unreadable(error)
         raise UnusableRunError(
             Words(
-                en=f"{folder / RESULT} can't be read as the result of a run ({why}); "
+                en=f"{folder / RESULT} can't be read as the result of a run ({why.en}); "
                 f"give a folder such as report/prod/latest",
-                ja=f"{folder / RESULT}を実行結果として読み取れません（{why}）。report/prod/latestの"
+                ja=f"{folder / RESULT}を実行結果として読み取れません（{why.ja}）。report/prod/latestの"
                 "ようなフォルダを指定してください",
             )
         ) from None

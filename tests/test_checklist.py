@@ -72,3 +72,9 @@ def test_bad_row_is_told_with_its_place(tmp_path: Path):
 
     with pytest.raises(ChecklistError, match=r"checklist.toml: X-01.why: Field required"):
         Checklist.load(path)
+
+
+@pytest.mark.parametrize("written", ["SEC-4", "sec-04", "Sec-4"])
+def test_id_without_its_zero_or_its_capitals_is_recognised(written):
+    with pytest.raises(ChecklistError, match=r"did you mean SEC-04\?"):
+        Checklist.load()[written]

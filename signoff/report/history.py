@@ -12,6 +12,7 @@ from aws.visible import visible_json
 from aws.words import Bilingual, Words
 from signoff.drift import VOLATILE, WHOLE
 from signoff.environment.calendar import JST
+from signoff.errors import unreadable
 from signoff.evidence import Record, Records
 from signoff.outcome import Outcome
 from signoff.report.evidence import SUBJECTS
@@ -115,12 +116,12 @@ def readable_baseline(path: Path) -> Mapping[str, Mapping[str, Any]]:
     try:
         return rows_of(json.loads(path.read_bytes()))
     except (OSError, ValueError, KeyError, TypeError) as error:
-        why = f"{type(error).__name__}: {error}"
+        why = unreadable(error)
         raise UnusableBaselineError(
             Words(
-                en=f"{path} can't be read as the result of a run ({why}); "
+                en=f"{path} can't be read as the result of a run ({why.en}); "
                 "give the signoff.json of an earlier run",
-                ja=f"{path}を実行結果として読み取れません（{why}）。"
+                ja=f"{path}を実行結果として読み取れません（{why.ja}）。"
                 "以前の実行のsignoff.jsonを指定してください",
             )
         ) from None

@@ -68,7 +68,7 @@ def test_folder_of_no_run_is_one_sentence(run, tmp_path, capsys):
     assert main(["compare", str(tmp_path / "none"), after, "--lang", "en"]) == 2
 
     err = capsys.readouterr().err
-    assert "can't be read as the result of a run" in err
+    assert "none can't be read as the result of a run (No such file or directory); give" in err
     assert err.count("\n") == 1
 
 

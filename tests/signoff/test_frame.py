@@ -93,4 +93,4 @@ def test_option_with_a_file_is_joined_with_its_value(arguments, anew):
 
 def test_replay_of_a_file_that_is_not_there_says_that(capsys, tmp_path):
     assert main(["replay", str(tmp_path / "inventory.json")]) == 2
-    assert "inventory.json does not exist; give the" in capsys.readouterr().err
+    assert "inventory.json; give the" in capsys.readouterr().err

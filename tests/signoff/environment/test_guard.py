@@ -155,7 +155,9 @@ def test_missing_credentials_are_told(monkeypatch, tmp_path, environment):
 
     sentence = refusal(boto3.Session(region_name="ap-northeast-1"), environment)
 
-    assert "prod needs credentials of account 444455556666, but there are none" in sentence
+    assert (
+        "prod needs credentials of account 444455556666, but no credentials were found" in sentence
+    )
     assert "AWS_PROFILE" in sentence
 
 
