@@ -119,6 +119,20 @@ class SilentDisplay(ProgressDisplay):
         self.shown.append(now)
 
 
+class Meddler(SilentDisplay):
+    """Does something once, when the run has got so far."""
+
+    def __init__(self, after_s, deed):
+        super().__init__()
+        self.after_s, self.deed = after_s, deed
+
+    def show(self, now):
+        super().show(now)
+        if self.deed and now["elapsed"] >= self.after_s:
+            deed, self.deed = self.deed, None
+            deed()
+
+
 def drive(run, distribution=None, display=None):
     """Run Locust to its end; returns its exit code and its verdict."""
     folder = Path(run.out)

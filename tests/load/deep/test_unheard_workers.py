@@ -6,8 +6,7 @@ from load.engine.plan import AWARD
 from load.engine.session_pool import USED_FILE
 from load.teardown import Teardown, used_users
 from tests.load.fake_aws import Table, target
-from tests.load.measuring.test_validity_of_runs import Meddler
-from tests.load.runs import drive, only, plan, pool, run_against, serving, step
+from tests.load.runs import Meddler, drive, only, plan, pool, run_against, serving, step
 
 
 def test_interrupt_of_workers_with_a_slow_target_leaves_no_award_uncleaned(tmp_path):

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from load.engine.judge import ExitCode
 from load.engine.plan import LIST
+from load.launch import Distribution
 from tests.load.runs import (
     PATIENT,
     SilentDisplay,
@@ -34,29 +35,6 @@ def test_every_planned_arrival_is_one_request_and_a_quick_target_passes(healthy,
     assert free_of_tokens(tmp_path)
 
 
-def test_run_in_which_nothing_is_asked_is_invalid(healthy, tmp_path):
-    """A tenth of an arrival rounds to none; Locust by itself would end with success."""
-    nothing = plan(step("hold", 1, 0.1, only()))
-
-    code, verdict = drive(run_against(healthy.url, tmp_path, plan=nothing))
-
-    assert code == ExitCode.INVALID
-    assert verdict.judgement.reasons == ("nothing was answered, so nothing is known of the target",)
-    assert "GET /stamps" not in healthy.seen()
-
-
-def test_server_that_hangs_up_is_asked_once_and_fails(tmp_path):
-    with serving("--hang-up") as target:
-        code, verdict = drive(
-            run_against(target.url, tmp_path, plan=plan(step("hold", 2, 40, only())))
-        )
-        seen = target.seen()
-
-    assert seen[LIST] == 80, "a request was sent again, unplanned and unseen"
-    assert verdict.measurement.steps.total("failed") == 80
-    assert code == ExitCode.INVALID, "nothing was answered"
-
-
 def test_target_that_is_too_slow_fails_by_its_interval(tmp_path):
     strict = replace(PATIENT.endpoints[LIST], p95_ms=50.0)
     objectives = replace(PATIENT, endpoints={**PATIENT.endpoints, LIST: strict})
@@ -83,3 +61,21 @@ def test_run_that_cannot_tell_whether_the_limit_holds_is_inconclusive(tmp_path):
     assert [check.criterion for check in unsure] == ["p95"]
     assert unsure[0].seen.low < 150
     assert unsure[0].seen.high >= 300
+
+
+def test_workers_on_other_addresses_are_one_load(healthy, tmp_path):
+    run = run_against(
+        healthy.url,
+        tmp_path,
+        plan=plan(step("hold", 2, 60), percentiles=False),
+        workers=2,
+    )
+
+    code, verdict = drive(run, Distribution(listen="127.0.0.2"))
+
+    assert code == ExitCode.PASS, verdict.judgement.reasons
+    assert verdict.measurement.workers == 2
+    assert verdict.measurement.steps.total("arrivals") == 120
+    assert len((tmp_path / "used.jsonl").read_text().splitlines()) == len(
+        set((tmp_path / "used.jsonl").read_text().splitlines())
+    ), "two workers awarded the same pair"

@@ -1,26 +1,15 @@
-"""What makes a run invalid is reported, and never as a pass."""
+"""What makes a run invalid is reported, and never as a pass.
+
+Nothing is measured here, so other tests may run beside these.
+"""
 
 import os
 import signal
 from pathlib import Path
 
 from load.engine.judge import ExitCode
-from load.launch import Distribution
-from tests.load.runs import SilentDisplay, drive, only, plan, run_against, step
-
-
-class Meddler(SilentDisplay):
-    """Does something once, when the run has got so far."""
-
-    def __init__(self, after_s, deed):
-        super().__init__()
-        self.after_s, self.deed = after_s, deed
-
-    def show(self, now):
-        super().show(now)
-        if self.deed and now["elapsed"] >= self.after_s:
-            deed, self.deed = self.deed, None
-            deed()
+from load.engine.plan import LIST
+from tests.load.runs import Meddler, drive, only, plan, run_against, serving, step
 
 
 def children_of(pid):
@@ -49,24 +38,6 @@ def test_lost_worker_makes_a_run_invalid_and_ends_it(healthy, tmp_path):
     assert meddler.shown[-1]["elapsed"] < 15, "a run that can't count was carried to its end"
 
 
-def test_workers_on_other_addresses_are_one_load(healthy, tmp_path):
-    run = run_against(
-        healthy.url,
-        tmp_path,
-        plan=plan(step("hold", 2, 60), percentiles=False),
-        workers=2,
-    )
-
-    code, verdict = drive(run, Distribution(listen="127.0.0.2"))
-
-    assert code == ExitCode.PASS, verdict.judgement.reasons
-    assert verdict.measurement.workers == 2
-    assert verdict.measurement.steps.total("arrivals") == 120
-    assert len((tmp_path / "used.jsonl").read_text().splitlines()) == len(
-        set((tmp_path / "used.jsonl").read_text().splitlines())
-    ), "two workers awarded the same pair"
-
-
 def test_interrupt_ends_a_run_cleanly_with_an_honest_verdict(healthy, tmp_path):
     run = run_against(healthy.url, tmp_path, plan=plan(step("hold", 60, 20)), progress=True)
     interrupt = Meddler(1, lambda: signal.raise_signal(signal.SIGINT))
@@ -77,3 +48,26 @@ def test_interrupt_ends_a_run_cleanly_with_an_honest_verdict(healthy, tmp_path):
     assert code == ExitCode.INVALID
     assert verdict.judgement.reasons[0].startswith("stopped after ")
     assert steps.total("issued") == steps.total("answered") > 0, "an answer was not heard out"
+
+
+def test_run_in_which_nothing_is_asked_is_invalid(healthy, tmp_path):
+    """A tenth of an arrival rounds to none; Locust by itself would end with success."""
+    nothing = plan(step("hold", 1, 0.1, only()))
+
+    code, verdict = drive(run_against(healthy.url, tmp_path, plan=nothing))
+
+    assert code == ExitCode.INVALID
+    assert verdict.judgement.reasons == ("nothing was answered, so nothing is known of the target",)
+    assert "GET /stamps" not in healthy.seen()
+
+
+def test_server_that_hangs_up_is_asked_once_and_fails(tmp_path):
+    with serving("--hang-up") as target:
+        code, verdict = drive(
+            run_against(target.url, tmp_path, plan=plan(step("hold", 2, 40, only())))
+        )
+        seen = target.seen()
+
+    assert seen[LIST] == 80, "a request was sent again, unplanned and unseen"
+    assert verdict.measurement.steps.total("failed") == 80
+    assert code == ExitCode.INVALID, "nothing was answered"
