@@ -84,11 +84,13 @@ class UnusableBaselineError(Bilingual):
 
 
 def history_of(
-    result: Result, records: Records, reports: Path, baseline: Path | None = None
+    now: Mapping[str, Mapping[str, Any]],
+    records: Records,
+    reports: Path,
+    baseline: Path | None = None,
 ) -> RunHistory:
-    """Compare with the runs on record, whose folders lie in ``reports``, and with a file if one is given."""
+    """Compare a run's rows with the runs on record, whose folders lie in ``reports``, and with a file if one is given."""
     past = [one for one in records.entries if one.kind == "run" and "rows" in one.body]
-    now = rows_of(json.loads(as_json(result)))
     return RunHistory(
         runs=tuple(_past(one) for one in past[-MOST:]),
         since_last=_since(past[-1], now, reports) if past else None,

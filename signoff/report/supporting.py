@@ -1,5 +1,6 @@
 """What stands beside the rows on the page: who released it, what was measured, and until when one may sign."""
 
+import json
 import os
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -10,9 +11,10 @@ from aws.section import NotTestable, known
 from aws.words import Words
 from signoff.environment.calendar import JST
 from signoff.evidence import Record, Records, kind_of
-from signoff.report.history import RunHistory, history_of
+from signoff.report.history import RunHistory, history_of, rows_of
 from signoff.result import Result
 from signoff.snapshot import PlanT, Snapshot
+from signoff.verify import RESULT
 
 SIGN_WITHIN = timedelta(hours=24)
 """How old a reading may be when its page is signed: what is live changes without asking the page."""
@@ -68,9 +70,13 @@ class Beside:
 def beside(
     result: Result, snapshot: Snapshot[PlanT], folder: Path, root: Path, baseline: Path | None
 ) -> Beside:
-    """Gather what records and inventory say; the run's own files are added when they are written."""
+    """Gather what records and inventory say of a result that stands in its folder.
+
+    The run's other files are added when they are written.
+    """
+    rows = rows_of(json.loads((folder / RESULT).read_bytes()))
     return Beside(
-        history=history_of(result, snapshot.records, folder.parent, baseline),
+        history=history_of(rows, snapshot.records, folder.parent, baseline),
         released=_released(snapshot),
         measured=tuple(_measured(snapshot.records, folder, root)),
         sign_until=_sign_until(result, snapshot.records),

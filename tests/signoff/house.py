@@ -1,9 +1,12 @@
 """A small house of rows and proofs, judged by the real plugin: for tests of the run itself."""
 
+import tomllib
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 ENVIRONMENTS = ROOT / "tests" / "prod.toml"
+OPTIONS = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["pytest"]["addopts"]
+"""The project's own: a plugin that it turns off would be imported anew in each run of a house."""
 
 CONFTEST = """
 import sys
@@ -41,10 +44,10 @@ def build(pytester):
     pytester.mkpydir("checks")
     pytester.makeconftest(CONFTEST.format(root=str(ROOT)))
     pytester.makepyprojecttoml(
-        """
+        f"""
         [tool.pytest]
         testpaths = ["checks"]
-        addopts = ["-p", "no:locust", "-p", "no:hypothesispytest", "--import-mode=importlib"]
+        addopts = {OPTIONS}
         """
     )
     rows(("A-01", ""), ("A-02", ""))
