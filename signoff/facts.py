@@ -90,9 +90,8 @@ def _ours(section: str, sections: Sections, scope: Scope) -> Iterator[tuple[str,
 def _part_of(section: str, names: tuple[str, ...]) -> Part | None:
     """Return the part of a fact: its innermost field decides, where the outer one's facts differ."""
     parts = ASSIGNED[section]
-    if WHOLE in parts:
-        return parts[WHOLE]
-    return parts.get(f"{names[0]}.{names[-1]}", parts[names[0]])
+    named = (f"{names[0]}.{names[-1]}", names[0]) if names else ()
+    return next((parts[one] for one in named if one in parts), parts[WHOLE])
 
 
 def _facts(value: Any, salt: str) -> list[_Fact]:

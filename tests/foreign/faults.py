@@ -8,6 +8,8 @@ from typing import Any
 from lambdas.packing import pack
 from tests.foreign.changes.change import Change, change
 from tests.foreign.hand import vault
+from tests.runbook.facts import ANSWERS
+from tests.runbook.facts.answer import Repaired
 
 STAMPS, USERS, STAGE = "stamp-rally-prod-stamps", "Users-prod", "prod"
 
@@ -83,33 +85,12 @@ def function_was_made_anew_with_what_is_released(client) -> Iterator[None]:
     yield
 
 
-@contextmanager
-def another_key(client) -> Iterator[str]:
-    key = client("kms").create_key(Description="of another team")["KeyMetadata"]["Arn"]
-    yield key
-
-
-@gone("SEC-05", "secrets", "keys")
-def secret_is_under_another_key(client) -> Iterator[None]:
-    with another_key(client) as key:
-        client("secretsmanager").update_secret(SecretId=vault.TOKEN_KEY, KmsKeyId=key)
-        yield
-
-
 @gone("SEC-05", "secrets", "keys", "key_attachments")
 def key_of_the_secret_is_disabled(client) -> Iterator[None]:
-    with another_key(client) as key:
-        client("secretsmanager").update_secret(SecretId=vault.TOKEN_KEY, KmsKeyId=key)
-        client("kms").disable_key(KeyId=key.rpartition("/")[2])
-        yield
-
-
-@gone("SEC-20", "tables", "keys", "key_attachments")
-def table_is_under_another_key(client) -> Iterator[None]:
-    with another_key(client) as key:
-        encrypted = {"Enabled": True, "SSEType": "KMS", "KMSMasterKeyId": key}
-        client("dynamodb").update_table(TableName=USERS, SSESpecification=encrypted)
-        yield
+    key = client("kms").create_key(Description="of another team")["KeyMetadata"]["Arn"]
+    client("secretsmanager").update_secret(SecretId=vault.TOKEN_KEY, KmsKeyId=key)
+    client("kms").disable_key(KeyId=key.rpartition("/")[2])
+    yield
 
 
 @gone("SEC-27")
@@ -193,7 +174,24 @@ def role_is_deleted(client) -> Iterator[None]:
     yield
 
 
+def _of(kind: type, fact: str, answer: Repaired) -> Change:
+    """Make the fault of a fact that the walk through all facts makes; all of the account is read after it."""
+
+    def make(client) -> Iterator[None]:
+        answer.harm(client)
+        yield
+
+    make.__name__ = f"{fact}_of_{kind.__name__}_differs"
+    return gone(answer.row)(make)
+
+
 FAULTS: tuple[Change, ...] = (
+    *(
+        _of(kind, fact, answer)
+        for kind, answers in ANSWERS.items()
+        for fact, answer in answers.items()
+        if isinstance(answer, Repaired) and answer.row
+    ),
     *(
         table_is_deleted,
         function_is_deleted,
@@ -202,7 +200,11 @@ FAULTS: tuple[Change, ...] = (
         api_is_deleted,
         function_was_made_anew_with_what_is_released,
     ),
-    *(secret_is_under_another_key, key_of_the_secret_is_disabled, table_is_under_another_key),
-    *(session_key_stands_in_an_alarm, usage_plan_is_deleted, dashboard_is_deleted),
+    *(
+        key_of_the_secret_is_disabled,
+        session_key_stands_in_an_alarm,
+        usage_plan_is_deleted,
+        dashboard_is_deleted,
+    ),
     *(topic_is_deleted, alarms_are_deleted, secret_is_deleted_for_good, role_is_deleted),
 )

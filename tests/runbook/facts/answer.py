@@ -13,6 +13,7 @@ class Repaired:
     """``by`` (actions of steps) brings the fact back to what was planned, or to what ``within`` says of it.
 
     ``section`` and ``item`` are where the inventory has the resource; ``of`` finds the fact's owner in it.
+    ``row`` is the row that prints the remedy of this fault: ``tests/foreign/deep/test_remedies.py`` runs it.
     """
 
     harm: Act
@@ -21,6 +22,7 @@ class Repaired:
     item: str
     of: Callable[[Any], Any] = lambda found: found
     within: Callable[[Any], bool] | None = None
+    row: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

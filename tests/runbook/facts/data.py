@@ -106,8 +106,8 @@ NO_INDEX = Repaired(
 ROTATED = Otherwise("`--rotate token_key` makes a new key: tests/foreign/test_remedies.py")
 
 
-def of_secret(harm, section="secrets"):
-    return Repaired(harm=harm, by=BY_SECRETS, section=section, item=TOKEN_KEY)
+def of_secret(harm, section="secrets", row=""):
+    return Repaired(harm=harm, by=BY_SECRETS, section=section, item=TOKEN_KEY, row=row)
 
 
 def without_a_value(client):
@@ -143,7 +143,7 @@ ANSWERS = {
         "indexes": NO_INDEX,
         "sse_type": of_users(encrypted),
         "sse_status": of_users(encrypted),
-        "sse_key_arn": of_users(encrypted),
+        "sse_key_arn": of_users(encrypted, row="SEC-20"),
         "deletion_protection": of_users(update(USERS, DeletionProtectionEnabled=False)),
         "caps": of_users(
             update(USERS, OnDemandThroughput={"MaxReadRequestUnits": 50}),
@@ -183,7 +183,8 @@ ANSWERS = {
         "kms_key": of_secret(
             lambda client: client("secretsmanager").update_secret(
                 SecretId=TOKEN_KEY, KmsKeyId=another_key(client)
-            )
+            ),
+            row="SEC-05",
         ),
         "deleted": of_secret(
             lambda client: client("secretsmanager").delete_secret(SecretId=TOKEN_KEY)

@@ -12,10 +12,9 @@ from aws.converge.change import Refused
 from aws.inventory import Sections, on_demand
 from plan import plan_for, scope_of
 from tests.in_process import UNPACED
-from tests.runbook.facts import api, compute, data, watch
+from tests.runbook.facts import ANSWERS, api, compute, data, watch
 from tests.runbook.facts.answer import PersonActs, Repaired, run
 
-ANSWERS = {**data.ANSWERS, **compute.ANSWERS, **api.ANSWERS, **watch.ANSWERS}
 STRICTER = {**data.STRICTER, **compute.STRICTER, **api.STRICTER, **watch.STRICTER}
 
 
