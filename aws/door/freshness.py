@@ -13,7 +13,7 @@ from email.utils import parsedate_to_datetime
 OLDEST = timedelta(seconds=60)
 """How much earlier than the request an answer may be dated: clocks of AWS and of this run differ by seconds."""
 IDS = ("x-amzn-requestid", "x-amz-request-id")
-"""Headers in which AWS numbers each request: the second is S3's."""
+"""Headers in which AWS numbers each request: the second is S3's. An emulator may send both, with one number."""
 CHECKSUM = "x-amz-crc32"
 """DynamoDB's. botocore asks again where it differs, and takes the last answer whatever it is."""
 
@@ -38,7 +38,8 @@ class Freshness:
         if dated and (older := asked - dated) > OLDEST:
             return f"the answer was given {older.total_seconds():.0f} s before it was asked for"
         found = crc32(body())
-        if any(self._again(headers[one], found) for one in IDS if one in headers):
+        numbers = {headers[one] for one in IDS if one in headers}
+        if any(self._again(number, found) for number in sorted(numbers)):
             return "the answer was given to another request already"
         checksum = headers.get(CHECKSUM)
         if checksum and not headers.get("content-encoding") and checksum != str(found):

@@ -92,6 +92,12 @@ def test_answers_with_numbers_of_their_own_are_taken_however_alike_they_are(ask,
     assert ask() == ask() == ["Users"]
 
 
+def test_answer_that_says_its_number_in_two_headers_was_given_once(ask, wire):
+    wire.headers = lambda asked: {"x-amzn-RequestId": f"{asked}", "x-amz-request-id": f"{asked}"}
+
+    assert ask() == ask() == ["Users"]
+
+
 def test_emulator_that_gives_all_answers_one_number_is_believed(ask, wire):
     wire.headers = lambda _: {"x-amzn-RequestId": "local"}
     wire.body = lambda asked: json.dumps({"TableNames": [str(min(asked, 2))]}).encode()
