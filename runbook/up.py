@@ -124,10 +124,10 @@ def _first_steps() -> Words:
     command = f"python -m runbook provision --env local --go --line-token-file {_named(TOKEN_AT)}"
     return Words(
         en=f"""
-It is empty. Follow runbook/pages/index.en.md step by step, with --env local; or all at once:
+It is empty. Follow runbook/pages/index.en.md step by step, with --env local (the LINE token is in {_named(TOKEN_AT)}); or all at once:
 {command}""",
         ja=f"""
-中は空です。runbook/pages/index.ja.mdに沿って--env localで進めるか、一度に作成します:
+中は空です。runbook/pages/index.ja.mdに沿って--env localで進めるか（LINEトークンは{_named(TOKEN_AT)}）、一度に作成します:
 {command}""",
     )
 
