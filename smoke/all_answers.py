@@ -1,12 +1,17 @@
 """What must be true of every answer of a run, of whatever route and status: looked at when all have come."""
 
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
+from functools import partial
 
+from aws.section import NotTestable
 from aws.words import Words
 from smoke.calls import Answer
 from smoke.contract import contract
 from smoke.cors import ALLOW, allowed_origin, allows
-from smoke.row_calls import RowCalls
+from smoke.errors import ERRORS
+from smoke.row_calls import Build, RowCalls
+from smoke.scenarios import Scenarios
 
 NOT_OURS = ("x-amz", "access-control-", "content-", "x-cache")
 """How the names of headers begin that API Gateway and CloudFront write, or that other rows judge."""
@@ -29,7 +34,15 @@ def not_for_the_front_end(calls: RowCalls, origin: str) -> Iterator[Words]:
 
 
 def cacheable_answers(calls: RowCalls) -> Iterator[Words]:
-    """Yield the answers that somebody may keep, or that leave something in the browser."""
+    """Provoke each success and each documented error; yield the answers that somebody may keep, or that leave a cookie."""
+    _ = calls.caller
+    provocations: list[Build] = [
+        *(partial(Scenarios.success, route=one.id) for one in calls.suite.plan.api.routes),
+        *(error.call for error in ERRORS),
+    ]
+    for call in provocations:
+        with suppress(NotTestable):  # another row says why it is not answered
+            calls.suite.answer(call(calls.scenarios))
     for one in _answers(calls):
         header = one.headers.get("cache-control")
         if "no-store" not in (header or "").lower() and (header or not _by_the_gateway(one)):

@@ -7,6 +7,7 @@ from functools import cache
 from typing import Any
 
 import boto3
+import requests
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 from tenacity import Retrying, retry_if_result, stop_after_delay, wait_fixed
@@ -17,6 +18,7 @@ from aws.section import NotTestable
 from aws.words import Words
 
 CONFIG = Config(connect_timeout=3, read_timeout=10, retries={"mode": "standard"})
+TIMEOUT_S = 10
 WRITTEN_AT_ONCE, READ_AT_ONCE = 25, 100
 """How many items BatchWriteItem and BatchGetItem take."""
 AWAY = (ClientError, BotoCoreError)
@@ -156,6 +158,16 @@ class KeyedTable:
     def delete(self, keys: Iterable[Mapping[str, Any]]) -> None:
         for key in keys:
             self.dynamodb.delete_item(TableName=self.name, Key=dict(key))
+
+
+def answer_next(endpoint: str, mishaps: list[Mapping[str, Any]]) -> None:
+    """Let an embedded stack answer so in place of AWS; the members are those of ``local.aws.mishaps``."""
+    requests.post(f"{endpoint}/local/mishaps", json=mishaps, timeout=TIMEOUT_S).raise_for_status()
+
+
+def answer_as_ever(endpoint: str) -> None:
+    """Take back whatever a run, that may have been killed, had told the stack."""
+    answer_next(endpoint, [])
 
 
 def _batches(all_: list[dict[str, Any]], size: int) -> Iterable[list[dict[str, Any]]]:

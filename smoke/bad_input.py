@@ -45,7 +45,7 @@ SPOILED: Mapping[str, Mapping[str, tuple[Any, ...]]] = {
         "spotId": (*NO_STAMP, "#2026-W01"),
         "lat": (*NO_DEGREE, -90.01, 91),
         "lon": (*NO_DEGREE, -180.01, 181),
-        "accuracy": (-1, "5", []),
+        "accuracy": (None, -1, "5", True, []),
     },
     "POST /notify": {
         "user_id": NO_USER,

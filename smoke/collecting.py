@@ -9,9 +9,9 @@ from aws.words import Words
 from lambdas.rally.domain.counters import Counter
 from lambdas.rally.domain.periods import month_of, week_of
 from smoke.aws import AWAY, not_read, typed
-from smoke.calls import Answer, Call
+from smoke.calls import Answer, Call, Session
 from smoke.edge_case_masters import COLLECTED_BY, EDGE_CASES, HERE
-from smoke.properties import EDGE_M, Visitor
+from smoke.properties import EDGE_M, Visitor, unusual
 from smoke.row_calls import RowCalls, awarded, winner
 from smoke.scenarios import Scenarios
 from smoke.spots import Spot
@@ -71,10 +71,24 @@ def _outsider(scenarios: Scenarios, spot: Spot, number: int) -> Visitor:
     return Visitor(spot, spot.radius_m + EDGE_M, bearing, within=False, accuracy=None)
 
 
-def _claim(scenarios: Scenarios, who: Visitor) -> Call:
-    place = {**who.spot.away(who.metres, who.bearing), "accuracy": who.accuracy}
+def _claim(scenarios: Scenarios, where: Visitor, who: Session | None = None) -> Call:
+    place = {**where.spot.away(where.metres, where.bearing), "accuracy": where.accuracy}
     beside = unknown("user_id", scenarios.other)
-    return scenarios.award(scenarios.tourist, **beside, stamp_id=who.spot.stamp_id, **place)
+    claimant = who or scenarios.tourist
+    return scenarios.award(claimant, **beside, stamp_id=where.spot.stamp_id, **place)
+
+
+def outside_flaws(calls: RowCalls) -> list[Words]:
+    """Return how an unusual spot, or somebody of LINE's form, is awarded from outside."""
+    scenarios = calls.scenarios
+    person = scenarios.sessions.own(scenarios.sessions.nobody("third"))
+    outside = [one for one in unusual(scenarios) if not one.within]
+    answers = [
+        calls.answer(_claim(scenarios, one, who))
+        for who in (scenarios.visitor, person)
+        for one in outside
+    ]
+    return [flaw for one in answers if (flaw := calls.flaw(one, 400, "OUT_OF_RANGE"))]
 
 
 def _at_once(calls: RowCalls, claim: Call) -> tuple[Answer, list[Words]]:

@@ -132,9 +132,20 @@ def _spans() -> Iterator[EdgeCase]:
         yield EdgeCase(f"unreadable {name}", code, _always({name: {"S": "soon"}}), _award)
 
 
-def _places() -> Iterator[EdgeCase]:
+def _unusual_places() -> Iterator[EdgeCase]:
     older = {"latitude": {"N": "35.0"}, "lng": {"N": "139.0"}, "radius": {"N": "20"}}
     yield EdgeCase("older spelling", "", lambda _: {"Location": {"M": older}}, _position)
+    for name, lat, lon in (
+        ("on the date line", 35, 180),
+        ("on the equator at Greenwich", 0, 0),
+        ("in the south-west", -35, -58),
+    ):
+        place = _located(str(lat), str(lon), {"N": "20"})
+        yield EdgeCase(name, "", place, _at(lat=lat, lon=lon))
+
+
+def _places() -> Iterator[EdgeCase]:
+    yield from UNUSUAL_PLACES
     pole = _located("90", "180", {"N": "20"})
     oldest = {"lat": {"N": "-90"}, "longitude": {"N": "-180"}, "radiusM": {"N": "20"}}
     yield EdgeCase("north pole", "", pole, _at(lat=90, lon=180))
@@ -151,6 +162,8 @@ def _places() -> Iterator[EdgeCase]:
     yield EdgeCase("award nowhere", "LOCATION_NOT_FOUND", _nowhere, _award)
 
 
+UNUSUAL_PLACES = tuple(_unusual_places())
+"""Where careless code is wrong of how far away somebody is, or reads a place otherwise than it is written."""
 _WITH_A_PICTURE = EdgeCase(
     "with a picture",
     "",

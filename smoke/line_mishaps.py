@@ -96,8 +96,8 @@ def _text(text: str) -> Callable[[Scenarios], str]:
     return lambda _: text
 
 
-def _claims(**changed: str | None) -> Callable[[Scenarios], str]:
-    """Return what LINE says of a token that it vouches for, spoiled."""
+def _claims(**changed: Callable[[str], str | None]) -> Callable[[Scenarios], str]:
+    """Return what LINE says of a token that it vouches for, spoiled: claim -> what becomes of the right one."""
 
     def body(scenarios: Scenarios) -> str:
         right = {
@@ -105,7 +105,8 @@ def _claims(**changed: str | None) -> Callable[[Scenarios], str]:
             "aud": scenarios.environment.line.channel_id,
             "sub": scenarios.sessions.nobody(NOBODY),
         }
-        return json.dumps({k: v for k, v in {**right, **changed}.items() if v is not None})
+        claims = {**right, **{name: change(right[name]) for name, change in changed.items()}}
+        return json.dumps({name: one for name, one in claims.items() if one is not None})
 
     return body
 
@@ -137,15 +138,17 @@ def _logins() -> Iterator[LineMishap]:
     yield LineMishap(LOGIN, 400, _text(NO), 401, refused)
     for status, body in ((401, NO), (403, NO), (429, BUSY), (500, NO), (200, "{}"), (200, "[]")):
         yield LineMishap(LOGIN, status, _text(body), 502, "LINE_UNAVAILABLE", body)
-    for about, changed in (
-        ("of a later channel", {"aud": "9999999999"}),
-        ("of an earlier channel", {"aud": "0000000000"}),
-        ("of a later issuer", {"iss": "https://z.example"}),
-        ("of an earlier issuer", {"iss": "https://a.example"}),
-        ("of nobody", {"sub": None}),
-        ("of somebody whom LINE does not name so", {"sub": "Usmoke-1"}),
+    # Each but the last is one character off, so that neither order nor a common beginning hides it.
+    for about, claim, change in (
+        ("of a longer channel", "aud", lambda it: f"{it}0"),
+        ("of a shorter channel", "aud", lambda it: it[:-1]),
+        ("of a longer issuer", "iss", lambda it: f"{it}a"),
+        ("of a shorter issuer", "iss", lambda it: it[:-1]),
+        ("of a longer user", "sub", lambda it: f"{it}0"),
+        ("of a shorter user", "sub", lambda it: it[:-1]),
+        ("of nobody", "sub", lambda _: None),
     ):
-        yield LineMishap(LOGIN, 200, _claims(**changed), 401, refused, about)
+        yield LineMishap(LOGIN, 200, _claims(**{claim: change}), 401, refused, about)
 
 
 LISTED = LineMishap(

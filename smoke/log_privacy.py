@@ -14,6 +14,7 @@ from aws.desired import LogGroup
 from aws.section import Follows
 from aws.words import Words
 from smoke.calls import Answer
+from smoke.live_secrets import held_in
 from smoke.logs import Logs, asked_of, lines_of
 from smoke.row_calls import RowCalls
 
@@ -23,8 +24,15 @@ BY_ID, BY_USER = 4, 2
 """How often each of eight groups is asked, at most: FilterLogEvents takes few calls a second. An id takes 40 characters."""
 TELLING = 20
 """A shorter text may stand in any line by chance."""
+PRECISE = 12
+"""Characters of a number that no line holds by chance: a degree to the millimetre."""
 USER, SESSION = Words(en="the user id", ja="ユーザーID"), Words(en="the session", ja="セッション")
 BODY, ID_TOKEN = Words(en="the body", ja="本文"), Words(en="the ID token", ja="IDトークン")
+POSITION, PERSON = Words(en="the position", ja="位置"), Words(en="the name", ja="名前")
+SAID_OF_ANYBODY = {USER, SESSION, POSITION, PERSON}
+"""What finds a line that has no id of a request."""
+OF_TOKENS = ("Bearer", "eyJ")
+"""How a header with a token, and a signed token, begin: those of the functions themselves are none of a caller's."""
 
 
 @dataclass(frozen=True)
@@ -35,9 +43,9 @@ class Private:
     what: Words
     answer: Answer
 
-    def in_line(self, line: str) -> bool:
-        """Whether a line holds it, as it is or inside a text of JSON."""
-        return self.text in line or self.in_json in line
+    def in_lines(self, lines: str) -> bool:
+        """Whether some lines hold it, as it is or inside a text of JSON."""
+        return self.text in lines or self.in_json in lines
 
     @cached_property
     def in_json(self) -> str:
@@ -65,9 +73,8 @@ def told_of(calls: RowCalls, group: LogGroup) -> list[Words]:
     asked = _asked(calls, group)
     private = {one.text: one for answer in asked for one in _private(answer)}
     ids = patterns((one.request_id for one in varied(asked)), BY_ID)
-    people = patterns(
-        (one.text for one in private.values() if one.what in {USER, SESSION}), BY_USER
-    )
+    telling = (one.text for one in private.values() if one.what in SAID_OF_ANYBODY)
+    people = patterns([*OF_TOKENS, *sorted(telling, key=len)], BY_USER)
     logs = Logs(client=calls.suite.aws("logs"), within_s=calls.suite.patience_s)
     since = min(one.at for one in asked)
     lines = {line for one in (*ids, *people) for line in logs.found(group.name, one, since)}
@@ -75,11 +82,18 @@ def told_of(calls: RowCalls, group: LogGroup) -> list[Words]:
     calls.observe.note(
         group=group.name, requests=looked, requests_made=len(asked), lines=len(lines)
     )
+    text = "\n".join(sorted(lines))
+    secrets = held_in(text, calls.suite.needles)
     return [
-        one.held_by(group)
-        for one in private.values()
-        if any(one.in_line(line) for line in sorted(lines))
+        *(one.held_by(group) for one in private.values() if one.in_lines(text)),
+        *(_holds(group, one) for one in secrets),
     ]
+
+
+def _holds(group: LogGroup, what: Words) -> Words:
+    return Words(
+        en=f"{group.name} holds {what.en}", ja=f"{group.name}に{what.ja}が記録されています"
+    )
 
 
 def varied(answers: Iterable[Answer]) -> list[Answer]:
@@ -133,6 +147,12 @@ def _private(answer: Answer) -> Iterator[Private]:
         yield Private(call.body, BODY, answer)
     for token in _id_tokens(call.members):
         yield from (Private(one, ID_TOKEN, answer) for one in _parts(token))
+    for degree in map(json.dumps, map(call.members.get, ("lat", "lon"))):
+        if len(degree) >= PRECISE and degree[-1].isdigit():
+            yield Private(degree, POSITION, answer)
+    name = answer.member("display_name")
+    if isinstance(name, str) and len(name) >= TELLING:
+        yield Private(name, PERSON, answer)
 
 
 def _id_tokens(members: Mapping[str, object]) -> Iterator[str]:

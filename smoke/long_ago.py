@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from itertools import count, islice, zip_longest
+from itertools import zip_longest
 from typing import Any
 
 from aws.words import Words
@@ -39,9 +39,9 @@ class PastPeriod:
 
 def crowd(sessions: SessionMinter) -> list[str]:
     """Return people of whom one partition of the index holds more than a ranking shows, each other one a few."""
-    users = [sessions.nobody(f"crowd {number}") for number in range(SHARDS)]
-    some = (sessions.nobody(f"crowd {number}") for number in count(SHARDS))
-    return users + list(islice((one for one in some if shard_of(one) == SHARDS - 1), SHOWN + 1))
+    some = [sessions.nobody(f"crowd {number}") for number in range(SHARDS * SHOWN * 2)]
+    of = [[one for one in some if shard_of(one) == shard] for shard in range(SHARDS)]
+    return [one for few in of for one in few[:1]] + of[-1][1 : SHOWN + 2]
 
 
 def returning(sessions: SessionMinter) -> str:

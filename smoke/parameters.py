@@ -4,14 +4,14 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from plan import Plan
-from signoff.environment import Environment
+from signoff.environment import Environment, embedded
 from smoke.bad_input import BOUNDS, takes_input
 from smoke.cors import CASES
 from smoke.edge_case_masters import EDGE_CASES
 from smoke.errors import errors_of
 from smoke.id_tokens import FLAWS
 from smoke.line_mishaps import MISHAPS
-from smoke.sessions import KINDS
+from smoke.sessions import KINDS, ODD
 
 EMBEDDED = "embedded_line"
 """The fixture of tests that must look into the stand-in of LINE: elsewhere they are left out."""
@@ -41,6 +41,7 @@ ARGUMENTS: Mapping[str, Callable[[Environment, Plan], Iterable[Any]]] = {
     "bound": lambda *_: BOUNDS,
     "flaw": lambda *_: FLAWS,
     "kind": lambda *_: KINDS,
+    "odd": lambda environment, _: ODD if embedded(environment) else ODD[:-1],
 }
 """Argument name of a test -> what it runs over."""
 

@@ -3,25 +3,22 @@
 import json
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 import jwt
 
-from aws.section import NotTestable
 from aws.words import Words
 from signoff.environment.calendar import JST
 from smoke.calls import Answer, Call
 from smoke.client import CLOCK_S
 from smoke.contract import contract
-from smoke.errors import ERRORS
+from smoke.edge_case_masters import UNUSUAL_PLACES
 from smoke.id_tokens import NAME
-from smoke.manual import ManualOnly
 from smoke.row_calls import RowCalls
 from smoke.scenarios import Scenarios
-from smoke.spots import Spot
+from smoke.spots import Spot, spots_in
 from smoke.unknown_input import unknown
 
 AT_ONCE = 8
@@ -121,6 +118,16 @@ def beyond_the_cap(scenarios: Scenarios) -> list[Visitor]:
     return [Visitor(spot, far_m, 300.0, within=False, accuracy=cap_m * 20)]
 
 
+def unusual(scenarios: Scenarios) -> list[Visitor]:
+    """Return who is just inside and just outside of spots that lie, or are written, as few do."""
+    items = tuple(one.item(scenarios.sessions.now) for one in UNUSUAL_PLACES)
+    return [
+        Visitor(spot, spot.radius_m + metres, 90.0, within=metres < 0)
+        for spot in spots_in(items)
+        for metres in (-EDGE_M, EDGE_M)
+    ]
+
+
 def misjudged(calls: RowCalls, of: Callable[[Scenarios], list[Visitor]] = stands) -> list[Words]:
     """Ask for all these positions, and return what is answered wrongly of any."""
     _ = calls.caller
@@ -171,56 +178,6 @@ def lifetime_flaws(answer: Answer, clock_s: float) -> list[Words]:
         for name, (found, expected, right) in facts.items()
         if not right
     ]
-
-
-# What may be kept of an answer
-
-
-def cacheable(calls: RowCalls) -> list[Words]:
-    """Ask every route for what is the caller's own, and return the answers that others may keep.
-
-    What no environment lets a machine try is left out: another row says so.
-    """
-    _ = calls.caller
-    answers = []
-    for route in calls.suite.plan.api.routes:
-        with suppress(ManualOnly, NotTestable):
-            answers.append(calls.suite.answer(calls.scenarios.success(route.id)))
-    personal = [one for one in answers if one.status == 200]
-    calls.observe.note(answers=[str(one) for one in personal])
-    return _kept_by_others(personal)
-
-
-def cacheable_refusals(calls: RowCalls) -> list[Words]:
-    """Provoke the documented errors, and return those that others may keep: each function's own, not the API's."""
-    _ = calls.caller
-    refused = []
-    for error in ERRORS:
-        with suppress(ManualOnly, NotTestable):
-            answer = calls.suite.answer(error.call(calls.scenarios))
-            refused += [answer] if answer.status == error.status else []
-    calls.observe.note(answers=[str(one) for one in refused])
-    return _kept_by_others(refused)
-
-
-def _kept_by_others(answers: list[Answer]) -> list[Words]:
-    return [
-        Words(
-            en=f"{answer} with Cache-Control {_kept(answer)}, expected no-store",
-            ja=f"{answer.ja}。Cache-Controlが{_kept(answer)}（期待値no-store）",
-        )
-        for answer in answers
-        if "no-store" not in _directives(answer)
-    ]
-
-
-def _directives(answer: Answer) -> set[str]:
-    header = answer.headers.get("cache-control", "")
-    return {one.strip().lower() for one in header.split(",")}
-
-
-def _kept(answer: Answer) -> str:
-    return answer.headers.get("cache-control") or "-"
 
 
 # Rankings

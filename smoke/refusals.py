@@ -14,6 +14,7 @@ from smoke.bad_input import bad_calls, takes_input
 from smoke.calls import Answer, Call, Session
 from smoke.contract import contract
 from smoke.errors import ERRORS
+from smoke.live_secrets import held_in
 from smoke.manual import ManualOnly
 from smoke.root_causes import LOGIN, ROWS
 from smoke.row_calls import Build, RowCalls
@@ -95,10 +96,11 @@ def naming(calls: RowCalls) -> list[Words]:
     answers = list(calls.suite.client.answers)
     calls.observe.note(answers=len(answers))
     plan, environment = calls.suite.plan, calls.suite.environment
+    needles = calls.suite.needles
     return [
         Words(en=f"{one} reveals {what.en}", ja=f"{one.ja}。{what.ja}が含まれています")
         for one in answers
-        for what in named(one, plan, environment)
+        for what in (*named(one, plan, environment), *held_in(_told(one), needles))
     ]
 
 
@@ -139,7 +141,7 @@ def _flaws(calls: RowCalls, answers: list[Answer], status: int) -> Iterator[Word
 
 def leaks(answer: Answer, plan: Plan, environment: Environment) -> Iterator[Words]:
     """Yield what an answer tells of the inside, by kind; the names are those of this environment."""
-    told = f"{answer.text}\n{own_headers(answer)}"
+    told = _told(answer)
     for kind, shape in SHAPES.items():
         if found := shape.search(told):
             shown = "" if kind is TOKEN else found[0]
@@ -152,7 +154,7 @@ def leaks(answer: Answer, plan: Plan, environment: Environment) -> Iterator[Word
 
 def named(answer: Answer, plan: Plan, environment: Environment) -> Iterator[Words]:
     """Yield the names of this environment's inside that an answer holds, a success too."""
-    told = f"{answer.text}\n{own_headers(answer)}"
+    told = _told(answer)
     names = {
         environment.account,
         *(table.name for table in plan.tables),
@@ -163,3 +165,7 @@ def named(answer: Answer, plan: Plan, environment: Environment) -> Iterator[Word
     for name in sorted(names):
         if name in told:
             yield Words(en=f"the name {name}", ja=f"名前{name}")
+
+
+def _told(answer: Answer) -> str:
+    return f"{answer.text}\n{own_headers(answer)}"

@@ -16,7 +16,10 @@ from smoke.tester import lent_user
 
 LONGEST_NAME = "x" * 48
 """Makes an id that is as long as an id may be: 64 characters."""
-SYNTHETIC_USERS = ("caller", "other", "collector", "tourist", "visitor", "traveller", LONGEST_NAME)
+SYNTHETIC_USERS = (
+    *("caller", "other", "collector", "tourist", "visitor", "traveller", "hurried"),
+    LONGEST_NAME,
+)
 NOBODIES = ("login", "mishap", "first", "second", "third", "fourth", "fifth")
 """People of LINE's form: who logs in, for whom LINE fails, and those of a ranking of long ago."""
 NO_SPOT = "SMOKE-NO-SUCH-SPOT"

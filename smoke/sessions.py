@@ -4,7 +4,9 @@ Where the operator may not read the key, SMOKE_SESSION_TOKEN holds a session of 
 that write, or need a session of their own making, say what they can't show.
 """
 
+import base64
 import hashlib
+import json
 import secrets
 import warnings
 from collections.abc import Mapping
@@ -33,7 +35,16 @@ PUBLIC_KEYS = ("default-secret-key-change-in-production", "your-production-secre
 """Token keys that stand in the development code and in the guide, for anyone to read."""
 
 KINDS = ("missing", "garbage", "unsigned", "expired")
-"""Sessions that must never be accepted."""
+"""Sessions that must never be accepted, on any route."""
+ODD = (
+    "endless",
+    "unsigned in other letters",
+    "signed by its own kid",
+    "signed by its own jwk",
+    "signed in part",
+    "signed as HS512",
+)
+"""Sessions that careless code accepts, tried on one route. Of our own functions, the last is none either."""
 
 
 class NoSession(NotTestable):
@@ -111,12 +122,27 @@ class SessionMinter:
         claims = {**_claims_of(like), "iat": self.now + 60}
         return Session(kind="live", user_id=like.user_id, token=self._signed(claims))
 
-    def endless(self, like: Session) -> Session:
-        """Return a session with the same claims but its end."""
-        claims = {name: one for name, one in _claims_of(like).items() if name != "exp"}
-        return Session(kind="endless", user_id=like.user_id, token=self._signed(claims))
+    def odd(self, kind: str, like: Session) -> Session:
+        """Return a session of one of ODD: the same claims, but for what it is called after."""
+        own = secrets.token_hex(32)
+        match kind:
+            case "endless":
+                endless = {name: one for name, one in _claims_of(like).items() if name != "exp"}
+                token = self._signed(endless)
+            case "unsigned in other letters":
+                token = _unsigned("nOnE", like)
+            case "signed by its own kid":
+                token = signed(_claims_of(like), own, kid=own)
+            case "signed by its own jwk":
+                key = _base64url(own.encode())
+                token = signed(_claims_of(like), own, jwk={"kty": "oct", "k": key})
+            case "signed in part":
+                token = self._signed(_claims_of(like))[:-32]
+            case _:
+                token = self._signed(_claims_of(like), "HS512")
+        return Session(kind=kind, user_id=like.user_id, token=token)
 
-    def _signed(self, claims: Mapping[str, Any]) -> str:
+    def _signed(self, claims: Mapping[str, Any], algorithm: str = "HS256") -> str:
         if not self.key:
             raise NotTestable(
                 Words(
@@ -124,7 +150,7 @@ class SessionMinter:
                     ja=f"日時を変えたセッションは本番の鍵でしか署名できません。{self.problem.ja}",
                 )
             )
-        return signed(claims, self.key)
+        return signed(claims, self.key, algorithm)
 
     def forged(self, like: Session, key: str, kind: str = "forged") -> Session:
         """Return a session with the same claims under another key."""
@@ -143,10 +169,19 @@ def sessions_of(
     return SessionMinter(now=now, key=key, skew_s=skew_s)
 
 
-def signed(claims: Mapping[str, Any], key: str) -> str:
+def signed(claims: Mapping[str, Any], key: str, algorithm: str = "HS256", **header: Any) -> str:
     # A public key is too short, too: that is no news here.
     with warnings.catch_warnings(action="ignore", category=jwt.InsecureKeyLengthWarning):
-        return jwt.encode(dict(claims), key, "HS256")
+        return jwt.encode(dict(claims), key, algorithm, headers=header)
+
+
+def _unsigned(algorithm: str, like: Session) -> str:
+    parts = ({"typ": "JWT", "alg": algorithm}, _claims_of(like))
+    return "".join(f"{_base64url(json.dumps(one).encode())}." for one in parts)
+
+
+def _base64url(raw: bytes) -> str:
+    return base64.urlsafe_b64encode(raw).rstrip(b"=").decode()
 
 
 def _claims_of(session: Session) -> dict[str, Any]:

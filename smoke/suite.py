@@ -8,18 +8,20 @@ from datetime import UTC, datetime
 from functools import cached_property
 from typing import Any
 
+from aws.redaction.secret_text import Needles
 from aws.section import Follows, NotTestable, lookup
 from aws.words import SILENCE, Words, joined
 from plan import Plan
 from signoff.environment import Environment
 from signoff.snapshot import Snapshot
-from smoke.aws import Clients, KeyedTable
+from smoke.aws import Clients, KeyedTable, answer_as_ever
 from smoke.calls import Answer, Call
 from smoke.cleaning import Cleaner
 from smoke.client import CLOCK_S, SAME_CLOCK_S, Client, Silent
 from smoke.edge_case_masters import SPECIAL_MASTERS
 from smoke.id_tokens import IdTokens
 from smoke.line import LineClient
+from smoke.live_secrets import needles_of
 from smoke.manual import ManualOnly
 from smoke.root_causes import ROWS, RootCauses
 from smoke.scenarios import GUIDE, Scenarios
@@ -72,6 +74,11 @@ class Suite:
         return self.snapshot.environment
 
     @property
+    def endpoint(self) -> str:
+        """Where the AWS API of an embedded stack is."""
+        return str(self.snapshot.inventory.endpoint)
+
+    @property
     def clock_s(self) -> float:
         """How far the times in an answer may be from ours."""
         return SAME_CLOCK_S if self.line.embedded else CLOCK_S
@@ -85,6 +92,10 @@ class Suite:
         return Scenarios(
             self.environment, self.sessions, self.id_tokens, self._spots, self._menu, self._held
         )
+
+    @cached_property
+    def needles(self) -> Needles:
+        return needles_of(self.plan.secrets, self.aws)
 
     @cached_property
     def root_causes(self) -> RootCauses:
@@ -111,6 +122,7 @@ class Suite:
         """Start all functions; what comes of it is for the rows to judge."""
         if self.line.embedded:
             self.line.answers_as_ever()  # a killed run may have told it otherwise
+            answer_as_ever(self.endpoint)
             self.line_before = len(self.line.received())
         try:
             self.answer(GUIDE)

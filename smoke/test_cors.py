@@ -7,6 +7,7 @@ from smoke.cors import (
     ALLOW,
     FOREIGN,
     Case,
+    allowed_elsewhere,
     allowed_origin,
     allows,
     asked_before,
@@ -58,6 +59,11 @@ def test_answer_is_for_the_front_end_alone(case: Case, calls: RowCalls, origin: 
     calls.observe.expect(answer.request_id, f"{case.status}; {ALLOW}origin: {origin}")
 
     require(allowed_origin(answer) == origin, allows(answer))
+
+
+@expectation("SMOKE-14", ja="別オリジンのページに応答が許可されない")
+def test_answer_to_another_origin_is_for_the_front_end_alone(calls: RowCalls, origin: str) -> None:
+    hold(*allowed_elsewhere(calls, origin))
 
 
 @expectation("SMOKE-14", ja="すべての経路と状態の応答がフロントエンドにだけ許可される")

@@ -1,7 +1,7 @@
 """What the contract does not know of a request must decide nothing: who calls, where they stand, or what time it is."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -60,7 +60,16 @@ def decided(calls: RowCalls, route: str) -> list[Words]:
     flaw, differing = calls.flaw(refused, 403, "FORBIDDEN"), _differing(plain, told)
     if differing:
         calls.attribute(route)
-    return [*([flaw] if flaw else []), *differing]
+    return [*([flaw] if flaw else []), *differing, *_taken_for_the_caller(calls, route)]
+
+
+def _taken_for_the_caller(calls: RowCalls, route: str) -> Iterator[Words]:
+    """Yield the answers about somebody whose id is nearly the caller's: refused, or no id at all."""
+    caller = calls.caller
+    for near in (caller.user_id[:-1], f"{caller.user_id}x", caller.user_id.upper()):
+        answer = calls.answer(calls.scenarios.harmless(route, caller, near))
+        if answer.status != 400 and (flaw := calls.flaw(answer, 403, "FORBIDDEN")):
+            yield flaw
 
 
 def decided_login(calls: RowCalls) -> list[Words]:

@@ -16,6 +16,7 @@ from signoff.command_line import CommandLine
 from signoff.report.values import parameter
 from smoke.edge_case_masters import EDGE_CASES
 from smoke.line_mishaps import MISHAPS as LINE_MISHAPS
+from smoke.sessions import ODD
 from tests.english import english_in
 from tests.test_house import PRODUCT, ROOT, modules
 
@@ -247,7 +248,7 @@ def test_language_is_what_is_asked_for_else_the_locale_s(arguments, variables, c
     assert language(arguments, variables) == chosen
 
 
-TRIED = [one.name for one in EDGE_CASES]
+TRIED = [*(one.name for one in EDGE_CASES), *ODD]
 ANSWERED_BY_LINE = [one for one in LINE_MISHAPS if one.about and one.about[0].isalpha()]
 
 

@@ -12,6 +12,8 @@ from local.aws.errors import internal_failure
 from local.aws.http import LoopbackServer
 from local.aws.identity import Identity
 from local.aws.identity_targets import targets
+from local.aws.mishaps import PATH as MISHAPS
+from local.aws.mishaps import Mishaps
 from local.aws.moto import Moto
 from local.aws.operations import resolve
 from local.aws.request import Request, Response, json_response
@@ -50,7 +52,8 @@ class Lateness(Protocol):
 class LocalAws:
     """A local AWS API for one account, from ``with`` to its end, which forgets all state.
 
-    A call passes, in this order: ``faults``, which may refuse it (see ``local.aws.faults``); IAM;
+    A call passes, in this order: ``mishaps``, which another process may tell; ``faults``, which may refuse it
+    (see ``local.aws.faults``); IAM;
     ``late``, where it is to be as late as AWS (see ``local.late``); ``extensions``, which may answer it;
     moto, corrected by ``local.moto_fixes``. Then ``observers`` see what
     succeeded. The three lists may be changed at any time.
@@ -74,6 +77,7 @@ class LocalAws:
         self.faults: MutableSequence[Extension] = []
         self.extensions: MutableSequence[Extension] = []
         self.observers: MutableSequence[Observer] = []
+        self.mishaps = Mishaps()
         self.birth = ""
         """Identity of the stack that this belongs to, told at ``/local/birth``."""
         self._calls: deque[AnsweredCall] = deque(maxlen=_CALLS_KEPT)
@@ -128,6 +132,9 @@ class LocalAws:
         """Answer one HTTP request: what the server does for each, and what needs no socket does itself."""
         if target == "/local/birth":
             return json_response({"birth": self.birth})
+        if target == MISHAPS:
+            self.mishaps.tell(body)
+            return json_response({})
         request = _request(method, target, headers, body)
         if request is None:
             return _UNSIGNED
@@ -139,11 +146,14 @@ class LocalAws:
         return response
 
     def _answer(self, request: Request) -> Response:
+        mishap = self.mishaps.of(request)
+        if mishap and not mishap.delivered:
+            return mishap.response
         response = self._refused(request) or self._timely(request)
         if response.succeeded:
             for observer in tuple(self.observers):
                 observer(request, response)
-        return response
+        return mishap.response if mishap else response
 
     def _refused(self, request: Request) -> Response | None:
         for fault in tuple(self.faults):

@@ -83,7 +83,7 @@ class Rally:
         """Read what smoke asks of the inventory, when it asks."""
         scope = scope_of(self.plan, self.environment)
         inventory = on_demand(
-            self.session, scope, caller="", salts={}, endpoint="local", options=UNPACED
+            self.session, scope, caller="", salts={}, endpoint=self.server.endpoint, options=UNPACED
         )
         return Snapshot(
             environment=environment or self.environment,

@@ -170,7 +170,7 @@ def test_everybody_whom_calls_are_about_is_taken_back(scenarios):
     people = [jwt.decode(one, options={"verify_signature": False})["sub"] for one in logins]
     asking = {scenarios.caller.user_id, scenarios.other, scenarios.collector.user_id}
     going = {scenarios.tourist.user_id, scenarios.visitor.user_id}
-    going.add(scenarios.sessions.user("traveller"))
+    going |= {scenarios.sessions.user(name) for name in ("traveller", "hurried")}
     nobodies = map(scenarios.sessions.nobody, NOBODIES)
     longest = scenarios.sessions.user(LONGEST_NAME)
 

@@ -5,10 +5,11 @@
 
 import pytest
 
+from tests.smoke import defects_careless
 from tests.smoke.judging import judge, red
 from tests.smoke.test_defects import KINDS, OTHERS
 
-MORE = tuple(defect for kind in KINDS for defect in kind.DEEP)
+MORE = tuple(defect for kind in (*KINDS, defects_careless) for defect in kind.DEEP)
 
 
 @pytest.mark.parametrize("defect", [*OTHERS, *MORE], ids=str)

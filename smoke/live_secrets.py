@@ -1,0 +1,27 @@
+"""The secrets that the functions read, as far as this caller may read them: no answer and no log line may hold one."""
+
+from collections.abc import Iterable
+from contextlib import suppress
+
+from aws.desired import Secret
+from aws.redaction.secret_text import Needles, secrets_in, spellings
+from aws.section import NotTestable
+from aws.words import Words
+from smoke.aws import Clients, secret_value
+
+
+def needles_of(secrets: Iterable[Secret], aws: Clients) -> Needles:
+    """Return secret -> what its value looks like, plain and encoded; without those that can't be read."""
+    found = {}
+    for secret in secrets:
+        with suppress(NotTestable):
+            found[secret.name] = spellings([secret_value(aws("secretsmanager"), secret)])
+    return found
+
+
+def held_in(text: str, needles: Needles) -> list[Words]:
+    """Name the secrets whose value a text holds, whole or a good part of it."""
+    return [
+        Words(en=f"the value of secret {name}", ja=f"シークレット{name}の値")
+        for name in secrets_in(text, needles)
+    ]

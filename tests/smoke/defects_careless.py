@@ -1,0 +1,234 @@
+"""What careless code does that looks right until AWS fails, somebody hurries, or an id, a place or an origin is unusual."""
+
+from tests.smoke.breaking import Break, code
+from tests.smoke.defect import FAIL, Defect
+
+HANDLER = "lambdas/{}/handler.py"
+STORE, SESSIONS = "lambdas/award/store.py", "lambdas/auth/sessions.py"
+REQUEST, SERVING = "lambdas/rally/request.py", "lambdas/rally/serving.py"
+SPOTS, RALLY_AWS = "lambdas/rally/domain/spots.py", "lambdas/rally/aws.py"
+LINE = "lambdas/rally/line.py"
+
+
+def located(keys: str, change: str) -> Break:
+    """Change what is read of the places that are written in a certain way."""
+    before = "    if not (abs(lat)"
+    return code(keys, SPOTS, before, f"    {change}\n{before}")
+
+
+def believed(condition: str) -> Break:
+    """Let in whom an expression on ``token``, and its unverified ``header``, speaks for."""
+    before = "        claims = jwt.decode(\n"
+    changed = (
+        "        header = jwt.get_unverified_header(token)\n"
+        f"        if {condition}:\n"
+        "            return str(jwt.decode(token, options={'verify_signature': False})['sub'])\n"
+    )
+    return code("auth", SESSIONS, before, changed + before)
+
+
+def printed(key: str, file: str, before: str, what: str) -> Break:
+    """Let a function print an expression before some line of it, in a line of JSON."""
+    indent = before[: len(before) - len(before.lstrip())]
+    line = f'{indent}print(__import__("json").dumps({what}))\n'
+    return code(key, file, before, line + before)
+
+
+def let_in_as(key: str, condition: str) -> Break:
+    return code(key, REQUEST, "if user_id != self.principal():", f"if not {condition}:")
+
+
+def told_to(condition: str) -> Break:
+    """Let a page of some other origin read what the list of stamps answers."""
+    called = "    def __call__(self, event: object, context: object) -> dict[str, Any]:\n"
+    changed = (
+        "    def __call__(self, event, context):\n"
+        "        answer = self._own(event, context)\n"
+        "        named = {k.lower(): v for k, v in (event.get('headers') or {}).items()}\n"
+        "        origin = named.get('origin', '')\n"
+        f"        if {condition}:\n"
+        "            answer['headers']['Access-Control-Allow-Origin'] = origin\n"
+        "        return answer\n\n"
+        "    def _own(self, event, context):\n"
+    )
+    return code("stamps", SERVING, called, changed)
+
+
+def claimed_to_be(condition: str) -> Break:
+    before = '    if claims.get("iss") != LINE_ISSUER or claims.get("aud") != channel_id:\n'
+    return code("auth", "lambdas/auth/domain.py", before, f"    if not ({condition}):\n")
+
+
+DEEP = (
+    Defect(
+        "a counter that is lost where two stamps are claimed at once",
+        code("award", STORE, '"Item": item, **found.unmoved()}', '"Item": item}'),
+        {"SMOKE-11": FAIL},
+    ),
+    Defect(
+        "a moved counter that is told as a stamp one has",
+        code(
+            "award",
+            STORE,
+            "if STALE.intersection(reasons):\n        return AwardOutcome.STALE",
+            "if STALE.intersection(reasons):\n        return AwardOutcome.HELD",
+        ),
+        {"SMOKE-11": FAIL},
+    ),
+    Defect(
+        "an award that gives up once a counter moved",
+        code("award", HANDLER.format("award"), "ROUNDS = 8", "ROUNDS = 1"),
+        {"SMOKE-11": FAIL},
+    ),
+    Defect(
+        "a list that is read from a replica",
+        code("stamps", HANDLER.format("stamps"), "ConsistentRead=True", "ConsistentRead=False"),
+        {"SMOKE-11": FAIL},
+    ),
+    Defect(
+        "an answer that nobody can read and that is nothing",
+        code(
+            "gps-verify",
+            RALLY_AWS,
+            'made.meta.events.register("after-call", _refuse_unreadable)',
+            "",
+        ),
+        {"SMOKE-11": FAIL},
+    ),
+    Defect(
+        "AWS that is away, told as our fault",
+        code(
+            "stamps",
+            SERVING,
+            '"SERVICE_UNAVAILABLE" if passes(error) else "INTERNAL_ERROR"',
+            '"INTERNAL_ERROR"',
+        ),
+        {"SMOKE-11": FAIL},
+    ),
+    Defect(
+        "names that are left out where AWS leaves them for later",
+        code(
+            "stamps",
+            "lambdas/rally/dynamodb.py",
+            'asked = answer.get("UnprocessedKeys") or {}',
+            "asked = {}",
+        ),
+        {"SMOKE-11": FAIL},
+    ),
+    Defect(
+        "an older spelling read as ten times as large",
+        located("award", 'radius_m *= 10 if "radius" in found else 1'),
+        {"SMOKE-12": FAIL},
+    ),
+    Defect(
+        "a place on the equator that is none",
+        located("gps-verify", "lat = lat or math.nan"),
+        {"SMOKE-12": FAIL},
+    ),
+    Defect(
+        "a session that says itself that it needs no signature",
+        believed("header['alg'].lower() == 'none'"),
+        {"SEC-41": FAIL},
+    ),
+    Defect(
+        "a session that brings its own key",
+        code(
+            "auth",
+            SESSIONS,
+            "            self.key.text(),\n            algorithms",
+            "            jwt.get_unverified_header(token).get('kid') or self.key.text(),\n            algorithms",
+        ),
+        {"SEC-41": FAIL},
+    ),
+    Defect(
+        "a caller who may be whoever begins like them",
+        let_in_as("award", "self.principal().startswith(user_id)"),
+        {"SEC-42": FAIL},
+    ),
+    Defect(
+        "a caller who may be whoever is written in other letters",
+        let_in_as("gps-verify", "user_id.lower() == self.principal().lower()"),
+        {"SEC-42": FAIL},
+    ),
+    Defect(
+        "an issuer that begins like LINE",
+        claimed_to_be(
+            'str(claims.get("iss")).startswith(LINE_ISSUER) and claims.get("aud") == channel_id'
+        ),
+        {"SMOKE-11": FAIL},
+    ),
+    Defect(
+        "a channel whose id holds ours",
+        claimed_to_be('claims.get("iss") == LINE_ISSUER and channel_id in str(claims.get("aud"))'),
+        {"SMOKE-11": FAIL},
+    ),
+    Defect(
+        "an origin that begins like the front end's",
+        told_to("origin.startswith(self.environ['ALLOWED_ORIGIN'])"),
+        {"SMOKE-14": FAIL},
+    ),
+    Defect(
+        "the origin of a file on somebody's disk", told_to("origin == 'null'"), {"SMOKE-14": FAIL}
+    ),
+    Defect(
+        "a log that holds where somebody stood",
+        printed(
+            "gps-verify",
+            HANDLER.format("gps_verify"),
+            "        request.of_own(question.user_id)\n",
+            '{"lat": question.position.lat, "lon": question.position.lon}',
+        ),
+        {"SEC-46": FAIL},
+    ),
+    Defect(
+        "a log that holds a person's name",
+        printed(
+            "auth",
+            HANDLER.format("auth"),
+            "        name = self.users",
+            '{"name": login.display_name, **request.ids}',
+        ),
+        {"SEC-46": FAIL},
+    ),
+    Defect(
+        "a log that holds the bot's token",
+        printed(
+            "richmenu",
+            LINE,
+            "        if retry_key:\n            headers[",
+            '{"asked with": headers}',
+        ),
+        {"SEC-46": FAIL},
+    ),
+    Defect(
+        "a header that holds the token key",
+        code(
+            "auth",
+            SERVING,
+            "        if status == 503:",
+            '        if status == 200:\n            headers["X-Debug"] = self.action.sessions.key.text()\n        if status == 503:',
+        ),
+        {"SEC-45": FAIL},
+    ),
+    Defect(
+        "menus of LINE's that are linked in bulk",
+        code(
+            "richmenu",
+            HANDLER.format("richmenu"),
+            '        return {"message": "Rich menu set"',
+            "        self.bot.line.send('POST', '/v2/bot/richmenu/bulk/link', body=b'{}')\n        return {\"message\": \"Rich menu set\"",
+        ),
+        {"SMOKE-05": FAIL},
+    ),
+    Defect(
+        "a ranking without its first partition",
+        code(
+            "ranking",
+            HANDLER.format("ranking"),
+            "for n in range(SHARDS)]",
+            "for n in range(1, SHARDS)]",
+        ),
+        {"SMOKE-06": FAIL, "SMOKE-07": FAIL},
+    ),
+)
+"""Each is for a row that has a defect elsewhere."""
