@@ -19,7 +19,7 @@ LAST_DAY = Words(en="last day of the access token", ja="アクセストークン
 LIMIT = Words(en="messages a month", ja="月間メッセージ数")
 NEEDED = Words(en="line.expected_messages", ja="line.expected_messages")
 UNKNOWN = Words(en="unknown", ja="不明")
-NEVER = timedelta(days=365 * 20)
+NEVER_S = 20 * 365 * 24 * 60 * 60
 """LINE tells of a long-lived token, which does not expire, that it lives for 99 years."""
 
 
@@ -28,7 +28,9 @@ def judge_token_life(calls: RowCalls) -> None:
     token = accepted_token(calls)
     seconds = calls.suite.line.expires_in_s(token)
     now = datetime.now(UTC)
-    ends = None if seconds is None else now + min(timedelta(seconds=seconds), NEVER)
+    ends = (
+        None if seconds is None else now + timedelta(seconds=max(-NEVER_S, min(seconds, NEVER_S)))
+    )
     calls.observe.note(expires_in_s=seconds, ends=in_japan(ends) if ends else None)
     found = UNKNOWN if ends is None else today(ends).isoformat()
     enough = ends is not None and ends >= now + timedelta(days=LEAST_DAYS)

@@ -84,6 +84,13 @@ def configured(calls: RowCalls, key: str) -> Any:
 def bot(calls: RowCalls) -> tuple[int, Mapping[str, Any]]:
     """Ask LINE whose the channel access token is that the functions read: status, and bot or error."""
     status, found = calls.suite.line.bot(channel_token(calls))
+    if status == 200 and not isinstance(found.get("userId"), str):
+        raise NotTestable(
+            Words(
+                en="LINE does not say whose the channel access token is",
+                ja="LINEがチャネルアクセストークンの所有者を示していません",
+            )
+        )
     facts = {name: found.get(name) for name in ("userId", "displayName", "message")}
     calls.observe.note(status=status, **facts)
     return status, found

@@ -13,6 +13,8 @@ from aws.section import NotTestable
 from aws.words import Words
 
 TIMEOUT_S = (5, 10)
+TOO_MANY, FAULT = 429, 500
+"""What LINE answers whatever it is asked about; it says nothing of a token, and passes by itself."""
 PUSH = "/v2/bot/message/push"
 QUOTA = "/v2/bot/message/quota"
 
@@ -126,6 +128,13 @@ class LineClient:
                     ja=f"LINEが{verb} {path}に応答しません（{kind}）",
                 )
             ) from None
+        if answer.status_code == TOO_MANY or answer.status_code >= FAULT:
+            raise NotTestable(
+                Words(
+                    en=f"LINE answered {answer.status_code} to {verb} {path}: it is away, or asked too often",
+                    ja=f"{verb} {path}へのLINEの応答は{answer.status_code}（障害、または要求が多すぎる）",
+                )
+            )
         return answer.status_code, found if isinstance(found, dict) else {}
 
 
@@ -134,7 +143,7 @@ def _said_by_itself(token: str) -> int | None:
     try:
         claims = jwt.decode(token, options={"verify_signature": False})
         return int(claims["exp"] - datetime.now(UTC).timestamp())
-    except (jwt.InvalidTokenError, KeyError, TypeError):
+    except (jwt.InvalidTokenError, KeyError, TypeError, ValueError, OverflowError):
         return None
 
 

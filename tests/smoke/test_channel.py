@@ -58,6 +58,22 @@ def test_answer_without_a_number_of_seconds_is_unknown(body):
         assert LineClient(endpoint=url).expires_in_s("opaque") is None
 
 
+@pytest.mark.parametrize("asked", ["bot", "expires_in_s", "message_quota", "liff_apps"])
+@pytest.mark.parametrize("status", [429, 500, 503])
+def test_line_that_is_away_says_nothing_of_a_token(status, asked):
+    with served(status, b'{"message": "busy"}') as (url, _):
+        line = LineClient(endpoint=url)
+
+        with pytest.raises(NotTestable, match=f"LINE answered {status} to"):
+            getattr(line, asked)("token")
+
+
+def test_token_that_says_no_time_is_unknown():
+    token = jwt.encode({"exp": float("inf")}, "of LINE, unknown here, of 32 bytes", "HS256")
+    with FakeLine(Channels(messaging_access_token=token, verified_at="")) as line:
+        assert lives(line) is None
+
+
 def test_plan_without_a_limit_may_send_any_number():
     with FakeLine(Channels(message_quota=None, messages_sent=9)) as line:
         client = LineClient(endpoint=line.url)
@@ -79,6 +95,13 @@ def test_plan_without_a_limit_may_send_any_number():
 def test_quota_that_is_not_as_documented_is_unknown(body):
     with served(200, body) as (url, _), pytest.raises(NotTestable, match="as documented"):
         LineClient(endpoint=url).message_quota("token")
+
+
+@pytest.mark.parametrize(
+    ("seconds", "outcome"), [(10**30, Outcome.PASS), (-(10**30), Outcome.FAIL)]
+)
+def test_token_of_any_length_is_judged(rally, seconds, outcome):
+    assert judged(rally, "LINE-01", token_seconds=seconds).outcome is outcome
 
 
 def judged(rally, row, environment=None, **channel):
