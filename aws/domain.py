@@ -1,20 +1,20 @@
 """The custom domain: API Gateway's side of it, its certificate, and the answer of DNS."""
 
 import json
-import queue
 import re
 import socket
-import threading
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 from aws.bounds import Bound
 from aws.door.failures import Gone, ReadFailure
+from aws.door.limits import within
 from aws.ledger import Unplanned
 from aws.ledgers.apigateway import DOMAIN
-from aws.reading import Reader, Reading, Resolve, required, utc
+from aws.reading import Reader, Reading, required, utc
 from aws.rest_api import PAGE, api_id
 from aws.section import Section, Unreadable
 from aws.words import Words
@@ -289,7 +289,7 @@ def _resolution(reading: Reading, known: Section[CustomDomain], name: str) -> Re
 
 def _addresses(reading: Reading, name: str) -> tuple[str, ...]:
     try:
-        return within(DEADLINE_S, reading.resolve, name)
+        return within(DEADLINE_S, partial(reading.resolve, name))
     except OSError as error:
         raise ReadFailure(f"DNS: {name}: {type(error).__name__}: {error}") from None
 
@@ -303,26 +303,6 @@ def resolve(name: str) -> tuple[str, ...]:
             return ()
         raise
     return tuple(sorted({str(address[0]) for *_, address in found}))
-
-
-def within(seconds: float, look_up: Resolve, name: str) -> tuple[str, ...]:
-    """Return what ``look_up`` finds, or raise TimeoutError; a thread that hangs is abandoned."""
-    answers: queue.SimpleQueue[tuple[str, ...] | OSError] = queue.SimpleQueue()
-
-    def ask() -> None:
-        try:
-            answers.put(look_up(name))
-        except OSError as error:
-            answers.put(error)
-
-    threading.Thread(target=ask, name=f"resolve {name}", daemon=True).start()
-    try:
-        answer = answers.get(timeout=seconds)
-    except queue.Empty:
-        raise TimeoutError(f"no answer within {seconds:g} s") from None
-    if isinstance(answer, OSError):
-        raise answer
-    return answer
 
 
 READERS = {

@@ -16,7 +16,7 @@ from botocore.config import Config
 
 from aws.door.failures import ReadFailure, TimeIsUp, action_of, read_failures
 from aws.door.freshness import Freshness
-from aws.door.limits import RateLimiter, RetryPolicy
+from aws.door.limits import RateLimiter, RetryPolicy, within
 from aws.door.verifying_transport import VerifyingTransport
 from aws.ledger import Ledger, Unplanned, unplanned
 from aws.redaction.leak import Leak, Search
@@ -84,7 +84,8 @@ class Aws:
             for what, rate in retry.rates.items()
         }
         # Whatever is begun by then has ended by the deadline, even if nobody answers.
-        self._last_start = time.monotonic() + retry.deadline_s - retry.connect_s - retry.read_s
+        self._deadline = time.monotonic() + retry.deadline_s
+        self._last_start = self._deadline - retry.connect_s - retry.read_s
         self._ledger, self._unplanned = ledger or {}, set[Unplanned]()
         self._freshness = Freshness(now)
         self._search = Search({})
@@ -96,7 +97,8 @@ class Aws:
         client = self._client(service)
         try:
             with self._under_way, read_failures(client, service, operation):
-                answer: dict[str, Any] = getattr(client, operation)(**parameters)
+                ask = partial(getattr(client, operation), **parameters)
+                answer: dict[str, Any] = within(self._left(), ask)
         except ReadFailure as failure:
             if failure.code in empty_on:
                 return {}
@@ -109,7 +111,7 @@ class Aws:
         pages = iter(client.get_paginator(operation).paginate(**parameters))
         while True:
             with self._under_way, read_failures(client, service, operation):
-                page = next(pages, None)
+                page = within(self._left(), partial(next, pages, None))
             if page is None:
                 return
             if flaw := _short(page):
@@ -217,6 +219,10 @@ class Aws:
             self._refuse_late(name)
         with self._counting:
             self.calls[name] += 1
+
+    def _left(self) -> float:
+        """Return the seconds until the deadline; what comes too late is refused before it is sent."""
+        return max(self._deadline - time.monotonic(), 0.1)
 
     def _refuse_late(self, name: str) -> None:
         if time.monotonic() > self._last_start:

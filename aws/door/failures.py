@@ -64,6 +64,8 @@ def read_failures(client: BaseClient, service: str, operation: str) -> Iterator[
         raise (Gone if code in GONE else ReadFailure)(reason, code) from None
     except UnreadableAnswerError as error:
         raise ReadFailure(f"{action}: {error}") from None
+    except TimeoutError as error:
+        raise ReadFailure(f"{action}: {error}") from None
     except (HTTPClientError, NoConnectionError, NoCredentialsError) as error:
         raise ReadFailure(f"{action}: {type(error).__name__}: {error}") from None
     except (BotoCoreError, ResponseParserError) as error:

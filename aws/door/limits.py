@@ -1,11 +1,16 @@
 """How often, how long and how hard AWS is asked."""
 
+import queue
 import threading
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
+from typing import NoReturn, TypeVar
 
 from aws.dated import CallRate, call_rates
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,3 +55,30 @@ class RateLimiter:
             self._next = max(now, self._next) + self._step
         if (ahead := turn - self._clock()) > 0:
             self._sleep(ahead)
+
+
+def within(seconds: float, ask: Callable[[], T]) -> T:
+    """Return or raise what asking does, or raise TimeoutError: a thread that hangs is abandoned.
+
+    A socket's own time-out begins anew with each byte, so that an answer that drips never meets it.
+    """
+    ended: queue.SimpleQueue[Callable[[], T]] = queue.SimpleQueue()
+
+    def run() -> None:
+        try:
+            found = ask()
+        except Exception as error:  # noqa: BLE001 - handed to whoever asked
+            ended.put(partial(_raise, error))
+        else:
+            ended.put(lambda: found)
+
+    threading.Thread(target=run, name="ask", daemon=True).start()
+    try:
+        end = ended.get(timeout=seconds)
+    except queue.Empty:
+        raise TimeoutError(f"no answer within {round(seconds, 2):g} s") from None
+    return end()
+
+
+def _raise(error: Exception) -> NoReturn:
+    raise error
