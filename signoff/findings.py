@@ -26,6 +26,8 @@ class Findings:
     """Proofs that the lock promises and this run does not have; then there is no verdict, either."""
     stale: Words | None = None
     """How the tree differs from the lock without a loss."""
+    foreign: tuple[Words, ...] = ()
+    """Code that judges beside the commit's."""
     set_aside: dict[str, RowVerdict] = field(default_factory=dict)
     """Rows that are excluded or not verifiable here."""
     arranged: int = 0

@@ -22,6 +22,7 @@ from signoff.gather import gathered
 from signoff.guard import GuardError
 from signoff.observations import Observations
 from signoff.options import add_options, choice_of, speak_of_rows
+from signoff.origin import foreign
 from signoff.outcome import Outcome, finding
 from signoff.report import publish
 from signoff.report.history import UnusableBaselineError
@@ -116,6 +117,8 @@ def pytest_collection_finish(session: pytest.Session) -> None:
         return
     aside = tuple(stash[FINDINGS].set_aside.values())
     collection.settle(stash[FINDINGS], session.items)
+    if stash[FINDINGS].full and stash[CHOICE].environment.production:
+        stash[FINDINGS].foreign = tuple(foreign(session.config, session.config.rootpath))
     for one in () if stash[FINDINGS].expected else aside:
         said = f"{one.row.id}: {one.told[stash[CHOICE].options.lang]}"
         stash[TERMINAL].line(said, yellow=True)

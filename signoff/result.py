@@ -1,22 +1,16 @@
 """The result of a run as one frozen value: report, JSON and JUnit are views of it."""
 
 import importlib.metadata
-import os
 import platform
-import subprocess
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from pathlib import Path
 
 from aws.words import Words, joined
 from signoff.outcome import Outcome
 from signoff.verdict import RowVerdict, Verdict, VerdictWord
 
 PACKAGES = ("boto3", "botocore", "moto", "pytest")
-UNKNOWN = "unknown"
-CHANGED = "+changes"
-"""Follows the commit of a tree that differs from it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -147,30 +141,3 @@ def versions() -> dict[str, str]:
     return {"python": platform.python_version()} | {
         name: importlib.metadata.version(name) for name in PACKAGES
     }
-
-
-def commit_of(root: Path) -> str:
-    """Return the commit of the working tree, with ``+changes`` where it differs, or ``unknown``.
-
-    Files that git was told not to look at (assume-unchanged, skip-worktree) count as changed.
-    """
-    head = _git(root, "rev-parse", "--short=12", "HEAD")
-    if head == UNKNOWN:
-        return UNKNOWN
-    unwatched = any(not one.startswith("H ") for one in _git(root, "ls-files", "-v").splitlines())
-    return f"{head}{CHANGED}" if unwatched or _git(root, "status", "--porcelain") else head
-
-
-def _git(root: Path, *arguments: str) -> str:
-    try:
-        done = subprocess.run(  # noqa: S603 - fixed arguments
-            ["git", "-C", str(root), *arguments],  # noqa: S607 - git of the operator's PATH
-            capture_output=True,
-            text=True,
-            check=True,
-            timeout=5,
-            env={name: text for name, text in os.environ.items() if not name.startswith("GIT_")},
-        )
-    except (OSError, subprocess.SubprocessError):
-        return UNKNOWN
-    return done.stdout.strip()

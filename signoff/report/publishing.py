@@ -25,6 +25,7 @@ from signoff.facts import Facts, digest_of
 from signoff.findings import Findings, forget_latest, gaps, row_verdicts
 from signoff.frame import fault
 from signoff.gather import store_of
+from signoff.origin import CHANGED, UNKNOWN, commit_of
 from signoff.outcome import Outcome
 from signoff.parts import Part
 from signoff.release import api_if_known
@@ -32,7 +33,7 @@ from signoff.report.history import as_json
 from signoff.report.page import page
 from signoff.report.summary import summary
 from signoff.report.supporting import beside
-from signoff.result import CHANGED, UNKNOWN, Provenance, Result, commit_of, versions
+from signoff.result import Provenance, Result, versions
 from signoff.run import REPORTS, Choice
 from signoff.snapshot import PlanT, Snapshot
 from signoff.terminal import Terminal
@@ -170,6 +171,7 @@ def _conditions(choice: Choice[PlanT], findings: Findings, commit: str) -> Itera
             en=f"judged by {commit}: commit the changes, or revert them",
             ja=f"{commit}で判定しました。変更をコミットするか、元に戻してください",
         )
+    yield from findings.foreign
     if findings.stale:
         yield findings.stale
 

@@ -9,8 +9,8 @@ import pytest
 
 from aws.words import Words
 from signoff.checklist import Checklist, Phase, Severity
+from signoff.origin import CHANGED
 from signoff.proofs import LOCK, Proofs, lost, proofs_of, read_lock, stale
-from signoff.result import CHANGED
 from signoff.verdict import VerdictWord, decide
 from tests.healthy import NOW
 
