@@ -44,6 +44,12 @@ class JudgedRow:
     findings: tuple[Finding, ...] = ()
 
     @property
+    def root(self) -> str | None:
+        """The row that it follows from, where nothing else is red about it."""
+        follows = self.outcome is Outcome.FOLLOWS
+        return next((one.root for one in self.findings if follows and one.root), None)
+
+    @property
     def calls(self) -> set[str]:
         """By which calls its red findings were read."""
         return {call for one in self.findings if one.outcome.red for call in one.calls}
@@ -66,7 +72,7 @@ class Checks:
         if code in GREEN:
             return {}
         red = {
-            str(one.row["id"]): RedRow(one.told, settles_within(one.calls))
+            str(one.row["id"]): RedRow(one.told, settles_within(one.calls), one.root)
             for one in judged
             if one.outcome.red
         }

@@ -28,6 +28,8 @@ class RedRow:
     sentence: Words
     settles_s: float = 0
     """Within how many seconds what it was read by shows a change; see ``aws.converge.consistency``."""
+    root: str | None = None
+    """The red row that it only follows from."""
 
 
 Judge = Callable[[tuple[str, ...]], Mapping[str, RedRow]]
@@ -122,10 +124,15 @@ class Run:
         self.screen.opened(self.procedure, go=True, resumed=bool(before))
         self._write("begin", detail={"resumed": bool(before)})
         made: list[Change] = []
+        due: list[str] = []
+        later: dict[str, str] = {}
         for number, step in enumerate(self.procedure.steps, 1):
             self.screen.step(number, step)
             made += self._do(step, before)
-            self._prove(self.procedure.due(number), step, changed=bool(made))
+            due += self.procedure.due(number)
+            later |= self._prove(self.procedure.due(number), step, due, changed=bool(made))
+        open_ = tuple(row for row, root in later.items() if root in due)
+        self._prove(open_, step, due, changed=bool(made))
         self._write("end", detail={"result": "done"})
         return tuple(made)
 
@@ -215,18 +222,32 @@ class Run:
             what = "declined" if isinstance(error, Declined) else "failed"
             self._stop(what, step, self._explained(error), kept=kept)
 
-    def _prove(self, rows: tuple[str, ...], step: Step, *, changed: bool) -> None:
+    def _prove(
+        self, rows: tuple[str, ...], step: Step, due: Sequence[str], *, changed: bool
+    ) -> dict[str, str]:
+        """Stop where a row is red; return those that only follow from a row not yet ``due``, and that one."""
         if not rows or self.judge is None:
-            return
+            return {}
         self.context.watch(", ".join(rows))
-        red = self.judge(rows)
+        found = self.judge(rows)
+        later = {row: one.root for row, one in found.items() if one.root and one.root not in due}
+        red = {row: one for row, one in found.items() if row not in later}
         if changed and red:
-            red = self._asked_again(self.judge, red)
+            red = dict(self._asked_again(self.judge, red))
         if red:
             why = joined(_still_red(row, one.sentence) for row, one in red.items())
             applied = Words(en=f"applied, but {why.en}", ja=f"適用しましたが、{why.ja}")
             self._stop("red", step, applied, rows=tuple(red))
-        self.screen.outcome("green", step, ", ".join(rows))
+        if green := [row for row in rows if row not in later]:
+            self.screen.outcome("green", step, ", ".join(green))
+        for row, root in later.items():
+            self.context.tell(
+                Words(
+                    en=f"{row} follows from {root}, and is judged again once that is green",
+                    ja=f"{row}は{root}に起因するため、{root}の合格後に改めて判定します",
+                )
+            )
+        return later
 
     def _asked_again(self, judge: Judge, red: Mapping[str, RedRow]) -> Mapping[str, RedRow]:
         """Judge red rows again while AWS may not show yet what was changed; return what is red at last."""

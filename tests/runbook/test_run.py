@@ -210,6 +210,42 @@ def test_a_proof_that_stays_red_is_given_up_when_aws_must_have_shown_the_change(
     assert sum(naps) == 70
 
 
+FOLLOWS = {"ROW-1": RedRow(Words.same("a table is absent"), root="ROW-3")}
+
+
+def test_a_row_that_follows_from_a_later_step_s_is_judged_after_that(thing, path):
+    left, asked, lines = iter([FOLLOWS, {}, {}]), [], []
+    judge = lambda rows: asked.append(rows) or next(left)  # noqa: E731
+    toy.run(thing, path, Memory(), judge=judge, tell=lines.append).perform()
+
+    assert asked == [("ROW-1",), ("ROW-2", "ROW-3"), ("ROW-1",)]
+    assert [line.en for line in lines] == [
+        "ROW-1 follows from ROW-3, and is judged again once that is green"
+    ]
+
+
+def test_a_row_that_follows_from_another_procedure_s_stops_nothing_and_is_not_called_green(
+    thing, path
+):
+    screen, lines = Memory(), []
+    elsewhere = {"ROW-1": RedRow(Words.same("a table is absent"), root="DEP-01")}
+    left = iter([elsewhere, {}])
+    toy.run(thing, path, screen, judge=lambda _: next(left), tell=lines.append).perform()
+
+    assert [line.en for line in lines] == [
+        "ROW-1 follows from DEP-01, and is judged again once that is green"
+    ]
+    assert screen.outcomes.count(("set_the_first", "green")) == 0
+
+
+def test_a_row_that_still_follows_when_its_root_is_due_stops_the_run(thing, path):
+    left = iter([FOLLOWS, {}, FOLLOWS])
+    run = toy.run(thing, path, Memory(), judge=lambda _: next(left), tell=lambda _: None)
+
+    with pytest.raises(Stopped, match="ROW-1 is still red: a table is absent"):
+        run.perform()
+
+
 def test_a_row_that_nothing_late_is_read_for_is_red_at_once(thing, path):
     naps, red = [], {"ROW-1": LATE, "ROW-2": RedRow(Words.same("it is two"))}
     run = toy.run(thing, path, Memory(), judge=lambda _: red, sleep=naps.append)

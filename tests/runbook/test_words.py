@@ -132,6 +132,19 @@ def test_rows_are_judged_by_the_checks_and_silence_is_red(code, told, red):
     assert commands[0][7:] == ["--row=SEC-01", "--row=SEC-02"]
 
 
+def test_row_that_only_follows_is_told_with_its_root():
+    told = rows(("SEC-13", "follows", "Users-prod does not exist"))
+    follows = {"row": "SEC-13", "outcome": "follows", "root": "DEP-01"}
+    found = [one | {"findings": [follows]} for one in json.loads(told)]
+
+    def run(command):
+        (written,) = (one for one in command if one.startswith("--json="))
+        Path(written.removeprefix("--json=")).write_text(json.dumps(found))
+        return 1
+
+    assert Checks("prod", [], run).red(("SEC-13",))["SEC-13"].root == "DEP-01"
+
+
 @pytest.fixture
 def paper():
     return io.StringIO()

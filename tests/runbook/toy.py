@@ -124,6 +124,7 @@ def run(thing: Thing, journal: Path, screen: Memory, **more: Any) -> Run:
         build=None,
         secret=None,
         sleep=more.pop("sleep", lambda _: None),
+        **({"tell": more.pop("tell")} if "tell" in more else {}),
     )
     return Run(
         procedure=more.pop("procedure", procedure()),
