@@ -1,10 +1,7 @@
 """What was read of the stack goes through the real command line: each NO-GO comes with its page."""
 
 import os
-import subprocess
-import sys
 from dataclasses import dataclass
-from pathlib import Path
 
 import pytest
 
@@ -12,9 +9,9 @@ from aws.saved import to_json
 from local.aws.faults import denied
 from tests.foreign.changes import code
 from tests.foreign.test_refusals import EVEN, ODD
+from tests.forked import ROOT, completed
 
 HALF = next(half for half in (EVEN, ODD) if "lambda:GetFunction" in half)
-ROOT = Path(__file__).parents[2]
 REPORTS = ROOT / "report" / "prod"
 CLEAN = {k: v for k, v in os.environ.items() if not k.startswith(("AWS_", "SIGNOFF_"))}
 
@@ -36,15 +33,8 @@ def judged(tmp_path):
         saved = tmp_path / "inventory.json"
         saved.write_text(to_json(inventory), encoding="utf-8")
         options = ["--env=prod", "--environments=tests/prod.toml", f"--replay={saved}"]
-        done = subprocess.run(
-            [sys.executable, "-m", "pytest", "-q", *options],
-            cwd=ROOT,
-            env={**CLEAN, "SIGNOFF_EVIDENCE": str(tmp_path), "COLUMNS": "400"},
-            capture_output=True,
-            text=True,
-            timeout=120,
-            check=False,
-        )
+        there = {**CLEAN, "SIGNOFF_EVIDENCE": str(tmp_path), "COLUMNS": "400"}
+        done = completed("pytest", ["-q", *options], there)
         pages = list(pages_of(saved))
         assert pages, done.stdout[-2000:]
         return Done(done.returncode, done.stdout, pages[0])

@@ -9,6 +9,7 @@ import pytest
 from load.__main__ import main
 from load.engine.judge import ExitCode
 from load.launch import ROOT
+from tests.forked import completed
 
 PATCHED = "import sys, load.__main__, load.execution; sys.exit('gevent' in sys.modules)"
 
@@ -23,14 +24,7 @@ def without_variables(monkeypatch):
 
 def load(*arguments, **environment):
     kept = {name: value for name, value in os.environ.items() if not name.startswith("SIGNOFF_")}
-    return subprocess.run(
-        [sys.executable, "-m", "load", *arguments],
-        cwd=ROOT,
-        env={**kept, **environment},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    return completed("load", arguments, {**kept, **environment})
 
 
 def test_help_shows_commands_examples_and_exit_codes():

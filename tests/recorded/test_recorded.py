@@ -2,17 +2,15 @@
 
 import json
 import os
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
 from signoff.recording import FILE, Recorded
+from tests.forked import completed
 from tests.judging import collected
 
 HERE = Path(__file__).parent
-ROOT = HERE.parents[1]
 RECORDINGS = sorted(one.parent.name for one in HERE.glob(f"*/{FILE}"))
 CLEAN = {k: v for k, v in os.environ.items() if not k.startswith(("AWS_", "SIGNOFF_"))}
 UNASKED = "not in the recording"
@@ -31,15 +29,7 @@ def test_there_are_recordings():
 
 def test_rows_end_as_they_did(recording, tmp_path):
     told = tmp_path / "rows.json"
-    done = subprocess.run(
-        [sys.executable, "-m", "pytest", f"--replay={recording}", f"--json={told}", "checks", "-q"],
-        cwd=ROOT,
-        env=CLEAN,
-        capture_output=True,
-        text=True,
-        timeout=300,
-        check=False,
-    )
+    done = completed("pytest", [f"--replay={recording}", f"--json={told}", "checks", "-q"], CLEAN)
     rows = json.loads(told.read_text(encoding="utf-8"))
     now = {one["row"]["id"]: one["outcome"] for one in rows}
     then = Recorded.load(recording).rows

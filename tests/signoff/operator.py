@@ -2,12 +2,11 @@
 
 import json
 import os
-import subprocess
-import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-ROOT = Path(__file__).parents[2]
+from tests.forked import completed
+
 KEYS = {"AWS_ACCESS_KEY_ID": "local", "AWS_SECRET_ACCESS_KEY": "local"}
 CLEAN = {k: v for k, v in os.environ.items() if not k.startswith(("AWS_", "SIGNOFF_"))}
 
@@ -34,13 +33,6 @@ class Done:
 def run(*options, **variables):
     """Run pytest as an operator would; variables set to None are taken away."""
     environment = {**CLEAN, **KEYS, "COLUMNS": "200", **variables}
-    done = subprocess.run(
-        [sys.executable, "-m", "pytest", *options],
-        cwd=ROOT,
-        env={k: v for k, v in environment.items() if v is not None},
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-    )
+    there = {k: v for k, v in environment.items() if v is not None}
+    done = completed("pytest", options, there)
     return Done(done.returncode, done.stdout + done.stderr)

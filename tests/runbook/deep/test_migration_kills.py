@@ -12,7 +12,7 @@ from plan.canonical import canonical_hash
 from runbook.engine import Journal
 from runbook.engine.clients import RETRYING
 from signoff.evidence import Store
-from tests.runbook.deep.forked import started
+from tests.forked import started
 from tests.runbook.desk import PROD
 from tests.runbook.migration.test_from_the_command_line import DEV
 from tests.runbook.migration.two_tables import (
@@ -76,7 +76,8 @@ def command(aws, tmp_path):
     files = (f"--environments={path}", f"--journal={tmp_path / 'journal.jsonl'}")
     keys = {"AWS_ACCESS_KEY_ID": "local", "AWS_SECRET_ACCESS_KEY": "local"}
     variables = {**keys, "AWS_ENDPOINT_URL": aws[0].endpoint}
-    return lambda: started((*arguments, *files), variables, tmp_path / "said.txt")
+    said, there = tmp_path / "said.txt", {**os.environ, **variables}
+    return lambda: started("runbook", (*arguments, *files), there, said, said)
 
 
 @pytest.mark.parametrize("seed", SEEDS)
