@@ -11,7 +11,7 @@ import pytest
 from signoff.outcome import Outcome
 from tests.foreign.account import with_evidence
 from tests.foreign.changes import CHANGES, HARMLESS, one_of_each
-from tests.foreign.changes.examined import with_variable
+from tests.foreign.changes.makers import with_variable
 from tests.foreign.changes.teams import under_own_key
 from tests.foreign.judged import as_printed, red, red_of
 from tests.judging import judge

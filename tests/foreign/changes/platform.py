@@ -10,7 +10,8 @@ from signoff.outcome import Outcome
 from tests.foreign.changes import alarms, surplus
 from tests.foreign.changes.alarms import FAILS, P5XX
 from tests.foreign.changes.change import Client, Kept, harmful_ones, harmless_ones
-from tests.foreign.changes.examined import (
+from tests.foreign.changes.gateway import API, OTHER_RELEASE, api_of, at
+from tests.foreign.changes.makers import (
     ACCOUNT,
     FUNCTIONS,
     HEARD,
@@ -22,7 +23,6 @@ from tests.foreign.changes.examined import (
     table_policy,
     with_variable,
 )
-from tests.foreign.changes.gateway import API, OTHER_RELEASE, api_of, at
 from tests.foreign.changes.teams import denied
 from tests.foreign.hand import gateway, vault
 

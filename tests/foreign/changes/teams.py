@@ -7,7 +7,7 @@ from typing import Any
 
 from tests.foreign.changes import alarms, surplus
 from tests.foreign.changes.change import Client, Kept, harmless_ones
-from tests.foreign.changes.examined import (
+from tests.foreign.changes.makers import (
     ACCOUNT,
     AWARD_ROLE,
     FUNCTIONS,

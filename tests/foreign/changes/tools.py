@@ -7,7 +7,8 @@ from typing import Any
 
 from tests.foreign.changes import access, surplus, teams
 from tests.foreign.changes.change import Client, Kept, harmful_ones, harmless_ones
-from tests.foreign.changes.examined import (
+from tests.foreign.changes.gateway import API
+from tests.foreign.changes.makers import (
     ACCOUNT,
     FUNCTIONS,
     HERE,
@@ -18,8 +19,7 @@ from tests.foreign.changes.examined import (
     may,
     with_variable,
 )
-from tests.foreign.changes.examined import TABLES as STORED
-from tests.foreign.changes.gateway import API
+from tests.foreign.changes.makers import TABLES as STORED
 from tests.foreign.changes.teams import denied
 from tests.foreign.hand import identity, vault
 

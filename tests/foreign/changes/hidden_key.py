@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from tests.foreign.changes import alarms
 from tests.foreign.changes.change import Client, change
-from tests.foreign.changes.examined import HEARD
+from tests.foreign.changes.makers import HEARD
 from tests.foreign.hand import compute, vault
 
 KEY = vault.SESSION_KEY

@@ -10,8 +10,8 @@ from typing import Any
 
 from tests.foreign.changes.access import user as one_user
 from tests.foreign.changes.change import Change, Client, Kept, change, harmless, named
-from tests.foreign.changes.crept import GITHUB, administrator
-from tests.foreign.changes.examined import ACCOUNT, HERE, PRINCIPALS, ROOT, may, user
+from tests.foreign.changes.loopholes import GITHUB, administrator
+from tests.foreign.changes.makers import ACCOUNT, HERE, PRINCIPALS, ROOT, may, user
 from tests.foreign.hand import edge, watch
 
 IAM, BY_AWS = f"arn:aws:iam::{ACCOUNT}", "arn:aws:iam::aws:policy"

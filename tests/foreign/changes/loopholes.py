@@ -1,4 +1,4 @@
-"""What crept in where nobody looked: members that were read in part, policies of resources, answers of the API itself."""
+"""Loopholes: members that were read in part, policies of resources, answers of the API itself."""
 
 import json
 from collections.abc import Callable, Iterator
@@ -6,9 +6,10 @@ from contextlib import contextmanager
 from typing import Any
 
 from local.moto_fixes.sns import confirmation_token
-from tests.foreign.changes import access, examined, surplus, tables
+from tests.foreign.changes import access, makers, surplus, tables
 from tests.foreign.changes.change import Client, Kept, harmful_ones, harmless_ones
-from tests.foreign.changes.examined import (
+from tests.foreign.changes.gateway import API, OTHER_RELEASE, api_of
+from tests.foreign.changes.makers import (
     ACCOUNT,
     PRINCIPALS,
     ROOT,
@@ -18,7 +19,6 @@ from tests.foreign.changes.examined import (
     secret_policy,
     user,
 )
-from tests.foreign.changes.gateway import API, OTHER_RELEASE, api_of
 from tests.foreign.hand import edge, identity, vault, watch
 
 INDEXES, MASTERS, PLANS = ["tables", "table_attachments"], ["contents"], ["usage_plans", "api_keys"]
@@ -162,7 +162,7 @@ def keyed(use: Callable[[str], Kept], *, off: bool = False) -> Kept:
 
 
 def variables_under(key: str) -> Kept:
-    return examined.released(KMSKeyArn=key)
+    return makers.released(KMSKeyArn=key)
 
 
 @contextmanager
@@ -183,7 +183,7 @@ def stranger_in_our_place(client: Client) -> Iterator[None]:
 
 
 KEYS = ["keys", "key_attachments"]
-KEYED = [*examined.FUNCTIONS, *KEYS]
+KEYED = [*makers.FUNCTIONS, *KEYS]
 GITHUB = f"arn:aws:iam::{ACCOUNT}:oidc-provider/token.actions.githubusercontent.com"
 OF_RALLY = {"StringLike": {"token.actions.githubusercontent.com:sub": "repo:example/rally:*"}}
 BECOME = f"arn:aws:iam::{ACCOUNT}:role/administrator"
@@ -210,7 +210,7 @@ HARM: tuple[tuple[str, str, list[str], Kept], ...] = (
     ("award replaces images", "SEC-22", BUCKETS, bucket_policy(Principal={"AWS": f"{OURS}-award-role"}, Action="s3:PutObject")),
     ("somebody of the account replaces images", "SEC-22", BUCKETS, bucket_policy(Principal={"AWS": f"arn:aws:iam::{ACCOUNT}:role/uploader"}, Action="s3:Put*")),
     ("nobody but the account reads images", "SEC-22", BUCKETS, bucket_policy(Effect="Deny", NotPrincipal={"AWS": f"arn:aws:iam::{ACCOUNT}:root"}, NotAction="s3:List*")),
-    ("everybody without an owner publishes", "SEC-24", ["topics"], examined.topic_policy(Principal="*", Condition={"ForAllValues:StringEquals": {"AWS:SourceOwner": ACCOUNT}})),
+    ("everybody without an owner publishes", "SEC-24", ["topics"], makers.topic_policy(Principal="*", Condition={"ForAllValues:StringEquals": {"AWS:SourceOwner": ACCOUNT}})),
     ("nobody reads images", "SEC-22", BUCKETS, bucket_policy(Effect="Deny", Principal="*")),
     ("all but auth read the LINE token", "SEC-24", SECRETS, secret_policy("Allow", "*", "secretsmanager:GetSecretValue", **ALL_BUT_AUTH)),
     ("notify reads the session key", "SEC-24", SECRETS, token_key_policy(f"{OURS}-notify-role")),

@@ -1,17 +1,17 @@
-"""What a second examiner thought of: numbers at their other end, texts that nobody can read, what obeys a variable."""
+"""Values at their edge: numbers at their other end, texts that nobody can read, what obeys a variable."""
 
 import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from tests.foreign.changes import alarms, examined, surplus
+from tests.foreign.changes import alarms, makers, surplus
 from tests.foreign.changes.change import Client, Kept, harmful_ones, harmless_ones
-from tests.foreign.changes.examined import master, with_variable
+from tests.foreign.changes.makers import master, with_variable
 from tests.foreign.hand import vault
 
 MASTERS, SECRETS = ["contents"], ["secrets", "secret_values"]
-FUNCTIONS, HEARD, DRAWN = examined.FUNCTIONS, examined.HEARD, ["dashboards"]
+FUNCTIONS, HEARD, DRAWN = makers.FUNCTIONS, makers.HEARD, ["dashboards"]
 PLANS = ["usage_plans"]
 SIGNED = "https://images.example.jp/a.png?X-Amz-Date=20261125T000000Z&X-Amz-Expires=3600"
 EMPTY = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
@@ -24,7 +24,7 @@ def key(value: str) -> Kept:
         whole = json.dumps({"TOKEN_SECRET_KEY": text})
         client("secretsmanager").put_secret_value(SecretId=vault.TOKEN_KEY, SecretString=whole)
 
-    return examined.between(lambda c: put(c, value), lambda c: put(c, vault.SESSION_KEY))
+    return makers.between(lambda c: put(c, value), lambda c: put(c, vault.SESSION_KEY))
 
 
 def further(stamp_id: str) -> Kept:
@@ -33,7 +33,7 @@ def further(stamp_id: str) -> Kept:
     @contextmanager
     def kept(client: Client) -> Iterator[None]:
         table, named = {"TableName": "StampMasters-prod"}, {"StampId": {"S": stamp_id}}
-        there = examined.place("35.5559", "139.6546", "20")
+        there = makers.place("35.5559", "139.6546", "20")
         item = {**named, "Name": {"S": "Gate"}, "Type": {"S": "GPS"}, "Location": there}
         client("dynamodb").put_item(**table, Item=item)
         yield
@@ -66,8 +66,8 @@ NO_MASTER = "DATA-01 DATA-02"
 HARM: tuple[tuple[str, str, list[str], Kept], ...] = (
     ("plan lets one at once", "DEP-37", PLANS, surplus.planned("/throttle/burstLimit", "1", "2000")),
     ("plan has one request left on its first day", "DEP-37", PLANS, surplus.planned("/quota/offset", "99999", "0")),
-    ("alarm stays for a day", "MON-01", HEARD, examined.alarm(alarms.FAILS, Period=86400)),
-    ("alarm stays for a day of periods", "MON-03", HEARD, examined.alarm(alarms.P5XX, EvaluationPeriods=288, DatapointsToAlarm=1)),
+    ("alarm stays for a day", "MON-01", HEARD, makers.alarm(alarms.FAILS, Period=86400)),
+    ("alarm stays for a day of periods", "MON-03", HEARD, makers.alarm(alarms.P5XX, EvaluationPeriods=288, DatapointsToAlarm=1)),
     ("dashboard hides its lines", "MON-10 <MON-11", DRAWN, drawn(hidden)),
     ("dashboard shows a day of long ago", "MON-10 <MON-11", DRAWN, drawn(lambda body: {**body, **OF_ONE_DAY})),
     ("names are looked up in a file", "DEP-14", FUNCTIONS, with_variable(HOSTALIASES="/opt/hosts")),
@@ -99,7 +99,7 @@ SOUND: tuple[tuple[str, str, list[str], Kept], ...] = (
     ("plan lets a second of visitors at once", "", PLANS, surplus.planned("/throttle/burstLimit", "200", "2000")),
     ("plan lacks a thousand on its first day", "", PLANS, surplus.planned("/quota/offset", "1000", "0")),
     ("plan of few at once was decided", "DEP-37", PLANS, surplus.planned("/throttle/burstLimit", "150", "2000")),
-    ("alarm looks back for an hour of periods", "", HEARD, examined.alarm(alarms.P5XX, EvaluationPeriods=12, DatapointsToAlarm=1)),
+    ("alarm looks back for an hour of periods", "", HEARD, makers.alarm(alarms.P5XX, EvaluationPeriods=12, DatapointsToAlarm=1)),
     ("dashboard shows the last hours", "", DRAWN, drawn(lambda body: {**body, **LATELY})),
     ("file of names was decided", "DEP-14", FUNCTIONS, with_variable(HOSTALIASES="/opt/hosts")),
     ("strict warnings were decided", "DEP-17", FUNCTIONS, with_variable(PYTHONWARNINGS="error")),
