@@ -170,13 +170,7 @@ def _snapshot(
 
 
 def _records(choice: Choice[PlanT], session: Any) -> Records:
-    """Return the records, and how their key is kept: whoever may sign could have written them."""
-    settings = StoreSettings.of(choice.environment)
-    records = _load(choice, settings, session)
-    if records.custody is None:
-        return records
-    of_key = store_of(choice, settings, session).key.custody()
-    return replace(records, custody=replace(records.custody, of_key=of_key))
+    return _load(choice, StoreSettings.of(choice.environment), session)
 
 
 def _dev_records(choice: Choice[PlanT], session: Any) -> Records:
@@ -205,7 +199,8 @@ def store_of(choice: Choice[PlanT], settings: StoreSettings, session: Any) -> St
 
 def _load(choice: Choice[PlanT], settings: StoreSettings, session: Any) -> Records:
     try:
-        return store_of(choice, settings, session).load()
+        store = store_of(choice, settings, session)
+        return store.load().kept_by(store.key.custody())
     except (ClientError, BotoCoreError, OSError) as error:
         why = words_of(error)
         said = Words(

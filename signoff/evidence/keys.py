@@ -11,15 +11,12 @@ import base64
 import binascii
 import hashlib
 import os
-from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Protocol
 from uuid import uuid4
 
-from botocore.exceptions import BotoCoreError, ClientError
-from botocore.parsers import ResponseParserError
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -27,10 +24,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 
 from aws.words import Bilingual, Words
 
-ALGORITHM = "ECDSA_SHA_256"
 OWNER_ONLY = 0o600
-SIGNING = frozenset({"Sign", "CreateGrant"})
-"""Operations by which somebody signs, or lets somebody sign."""
 _SCHEME = ec.ECDSA(SHA256())
 
 
@@ -86,64 +80,6 @@ class SigningKey(Protocol):
 
 
 @dataclass(frozen=True)
-class KmsKey:
-    """An asymmetric KMS key (ECC_NIST_P256, SIGN_VERIFY), by ARN."""
-
-    arn: str
-    client: Callable[[], Any]
-    """Makes the KMS client, only where the key itself is needed."""
-    pinned: str | None = None
-    """The public key of the environment file (base64); None reads it from KMS, once."""
-    in_kms: bool = True
-
-    @property
-    def name(self) -> str:
-        return self.arn
-
-    @cached_property
-    def public(self) -> bytes:
-        if self.pinned:
-            return _pinned(self.pinned)
-        return self._in(self.client().get_public_key(KeyId=self.arn), "PublicKey")
-
-    def ready(self) -> None:
-        """A KMS key is made by ``runbook evidence``, never by its first use."""
-
-    def sign(self, message: bytes) -> bytes:
-        answer = self.client().sign(
-            KeyId=self.arn, Message=message, MessageType="RAW", SigningAlgorithm=ALGORITHM
-        )
-        return self._in(answer, "Signature")
-
-    def custody(self) -> KeyCustody:
-        """Ask KMS; what it does not tell is unknown."""
-        kms = self.client()
-        try:
-            pages = kms.get_paginator("list_grants").paginate(KeyId=self.arn)
-            grants = [one for page in pages for one in page["Grants"]]
-            return KeyCustody(
-                state=kms.describe_key(KeyId=self.arn)["KeyMetadata"]["KeyState"],
-                policy=kms.get_key_policy(KeyId=self.arn, PolicyName="default")["Policy"],
-                grantees=tuple(sorted(map(_grantee, filter(_gives_signing, grants)))),
-            )
-        except (ClientError, BotoCoreError) as error:
-            return KeyCustody(state=f"unknown: {error}")
-        except (KeyError, ResponseParserError) as error:
-            return KeyCustody(state=f"unknown: an answer of KMS is garbled ({error})")
-
-    def _in(self, answer: Mapping[str, bytes], member: str) -> bytes:
-        """Return what KMS was asked for; botocore makes an empty answer of one that was garbled."""
-        if found := answer.get(member):
-            return found
-        raise EvidenceKeyError(
-            Words(
-                en=f"the answer of KMS about {self.arn} has no {member}; ask again",
-                ja=f"{self.arn}についてのKMSの応答に{member}がありません。再実行してください",
-            )
-        )
-
-
-@dataclass(frozen=True)
 class FileKey:
     """A private key in a file of its owner, made when the first record is signed."""
 
@@ -158,7 +94,7 @@ class FileKey:
     @cached_property
     def public(self) -> bytes:
         if self.pinned:
-            return _pinned(self.pinned)
+            return pinned(self.pinned)
         return _public(self._private())
 
     def ready(self) -> None:
@@ -230,15 +166,7 @@ def fingerprint(public: bytes) -> str:
     return hashlib.sha256(public).hexdigest()[:16]
 
 
-def _gives_signing(grant: Mapping[str, Any]) -> bool:
-    return not SIGNING.isdisjoint(one for one in grant.get("Operations", SIGNING))
-
-
-def _grantee(grant: Mapping[str, Any]) -> str:
-    return str(grant.get("GranteePrincipal") or grant.get("GranteeServicePrincipal"))
-
-
-def _pinned(text: str) -> bytes:
+def pinned(text: str) -> bytes:
     try:
         return base64.b64decode(text, validate=True)
     except binascii.Error:

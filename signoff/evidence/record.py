@@ -1,7 +1,7 @@
 """What the evidence store holds: records, each signed, and how they are kept."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -103,6 +103,10 @@ class Records:
     @classmethod
     def of(cls, entries: Iterable[Record]) -> "Records":
         return cls(tuple(entries))
+
+    def kept_by(self, of_key: KeyCustody | None) -> "Records":
+        """Return the same records, with how the key is kept that signed them."""
+        return replace(self, custody=self.custody and replace(self.custody, of_key=of_key))
 
     def newest(self, kind: str, **body: Any) -> Record | None:
         """Return the newest record of a kind whose body has these values, or None."""

@@ -12,7 +12,8 @@ from aws.door.endpoints import custom_endpoints
 from signoff.environment import Environment
 from signoff.evidence.backends import Backend, Folder, S3Prefix
 from signoff.evidence.head import Head
-from signoff.evidence.keys import FileKey, KmsKey, SigningKey
+from signoff.evidence.keys import FileKey, SigningKey
+from signoff.evidence.kms_key import KmsKey
 from signoff.evidence.store import Store
 
 

@@ -1,0 +1,85 @@
+"""The signing key in KMS, and how it is kept: whoever may use it could have written every record."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from botocore.exceptions import BotoCoreError, ClientError
+from botocore.parsers import ResponseParserError
+
+from aws.words import Words
+from signoff.evidence.keys import EvidenceKeyError, KeyCustody, pinned
+
+ALGORITHM = "ECDSA_SHA_256"
+SIGNING = frozenset({"Sign", "CreateGrant"})
+"""Operations by which somebody signs, or lets somebody sign."""
+
+
+@dataclass(frozen=True)
+class KmsKey:
+    """An asymmetric KMS key (ECC_NIST_P256, SIGN_VERIFY), by ARN."""
+
+    arn: str
+    client: Callable[[], Any]
+    """Makes the KMS client, only where the key itself is needed."""
+    pinned: str | None = None
+    """The public key of the environment file (base64); None reads it from KMS, once."""
+    in_kms: bool = True
+
+    @property
+    def name(self) -> str:
+        return self.arn
+
+    @cached_property
+    def public(self) -> bytes:
+        if self.pinned:
+            return pinned(self.pinned)
+        return self._in(self.client().get_public_key(KeyId=self.arn), "PublicKey")
+
+    def ready(self) -> None:
+        """A KMS key is made by ``runbook evidence``, never by its first use."""
+
+    def sign(self, message: bytes) -> bytes:
+        answer = self.client().sign(
+            KeyId=self.arn, Message=message, MessageType="RAW", SigningAlgorithm=ALGORITHM
+        )
+        return self._in(answer, "Signature")
+
+    def custody(self) -> KeyCustody:
+        return _custody(self.client(), self.arn)
+
+    def _in(self, answer: Mapping[str, bytes], member: str) -> bytes:
+        """Return what KMS was asked for; botocore makes an empty answer of one that was garbled."""
+        if found := answer.get(member):
+            return found
+        raise EvidenceKeyError(
+            Words(
+                en=f"the answer of KMS about {self.arn} has no {member}; ask again",
+                ja=f"{self.arn}についてのKMSの応答に{member}がありません。再実行してください",
+            )
+        )
+
+
+def _custody(kms: Any, arn: str) -> KeyCustody:
+    """Ask KMS; what it does not tell is unknown."""
+    try:
+        pages = kms.get_paginator("list_grants").paginate(KeyId=arn)
+        grants = [one for page in pages for one in page["Grants"]]
+        return KeyCustody(
+            state=kms.describe_key(KeyId=arn)["KeyMetadata"]["KeyState"],
+            policy=kms.get_key_policy(KeyId=arn, PolicyName="default")["Policy"],
+            grantees=tuple(sorted(map(_grantee, filter(_gives_signing, grants)))),
+        )
+    except (ClientError, BotoCoreError) as error:
+        return KeyCustody(state=f"unknown: {error}")
+    except (KeyError, ResponseParserError) as error:
+        return KeyCustody(state=f"unknown: an answer of KMS is garbled ({error})")
+
+
+def _gives_signing(grant: Mapping[str, Any]) -> bool:
+    return not SIGNING.isdisjoint(one for one in grant.get("Operations", SIGNING))
+
+
+def _grantee(grant: Mapping[str, Any]) -> str:
+    return str(grant.get("GranteePrincipal") or grant.get("GranteeServicePrincipal"))
