@@ -47,6 +47,10 @@ CREDENTIALS = (
 """What botocore raises where it has no usable credentials, whichever provider had to give them."""
 
 
+NO_URL = "Invalid endpoint: "
+"""How botocore begins to speak of an endpoint that is not a URL, which may hold a password."""
+
+
 class GuardError(Bilingual):
     """The run must not go on."""
 
@@ -194,6 +198,13 @@ def _caller(
         )
         raise GuardError(_needed(environment, over)) from None
     except (OSError, ValueError, AttributeError, TypeError) as error:
+        if str(error).startswith(NO_URL):
+            raise GuardError(
+                Words(
+                    en=f"{environment.name}: AWS_ENDPOINT_URL is not a URL; write https:// and a host",
+                    ja=f"{environment.name}: AWS_ENDPOINT_URLがURLではありません。https://とホスト名を指定してください",
+                )
+            ) from None
         # A credential process or a web identity token: botocore passes on what opening or parsing raised.
         raise GuardError(
             Words(

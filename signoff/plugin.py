@@ -132,26 +132,26 @@ def pytest_runtestloop(session: pytest.Session) -> None:
     if not findings or not findings.expected or session.testsfailed or config.option.collectonly:
         return
     choice, terminal = stash[CHOICE], stash[TERMINAL]
+    name, lang = choice.environment.name, choice.options.lang
     try:
         reading = gathered(choice, terminal.progress, everything=findings.full)
         stash[SNAPSHOT] = stash[OPEN].enter_context(reading)
     except GuardError as error:
-        said = words_of(error)[choice.options.lang]
-        pytest.exit(
-            f"--env {choice.environment.name}: {said}", returncode=pytest.ExitCode.USAGE_ERROR
-        )
+        raise pytest.UsageError(_of(name, words_of(error)[lang])) from None
     except EXPECTED as error:
-        pytest.exit(
-            f"--env {choice.environment.name}: {sentence(error)}",
-            returncode=pytest.ExitCode.USAGE_ERROR,
-        )
+        raise pytest.UsageError(_of(name, sentence(error)[lang])) from None
     except Exception as error:  # noqa: BLE001 - pytest would print a traceback, and no verdict
         pytest.exit(
-            f"NO VERDICT for {choice.environment.name}: {fault(error)}",
+            f"NO VERDICT for {name}: {fault(error)[lang]}",
             returncode=pytest.ExitCode.INTERNAL_ERROR,
         )
     finally:
         terminal.progress_done()
+
+
+def _of(environment: str, said: str) -> str:
+    """Say of which environment, where the sentence does not begin with it."""
+    return said if said.startswith(environment) else f"{environment}: {said}"
 
 
 @pytest.fixture(scope="session")

@@ -22,14 +22,14 @@ def test_missing_credentials_stop_with_one_sentence(prod):
     )
 
     assert done.code == 4
-    assert done.line("--env prod", "credentials")
+    assert done.line("ERROR: prod", "credentials")
 
 
 def test_unreachable_endpoint_stops_with_one_sentence(prod):
     done = prod(AWS_ENDPOINT_URL=NO_SERVER)
 
     assert done.code == 4
-    assert done.line("--env prod", NO_SERVER)
+    assert done.line("ERROR: prod", NO_SERVER)
 
 
 def test_unknown_environment_names_those_that_exist():

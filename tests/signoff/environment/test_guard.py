@@ -146,6 +146,14 @@ def test_endpoint_that_is_not_aws_is_told(body, answering, environment):
     assert "AWS_ENDPOINT_URL" in refusal(answering(200, body), environment)
 
 
+def test_endpoint_that_is_no_url_is_told_without_its_text(monkeypatch, session, environment):
+    monkeypatch.setenv("AWS_ENDPOINT_URL", "hunter2@nowhere")
+
+    sentence = refusal(session, environment)
+
+    assert sentence == "prod: AWS_ENDPOINT_URL is not a URL; write https:// and a host"
+
+
 def test_missing_credentials_are_told(monkeypatch, tmp_path, environment):
     for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "AWS_PROFILE"):
         monkeypatch.delenv(name, raising=False)
