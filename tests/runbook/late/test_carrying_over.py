@@ -1,0 +1,82 @@
+"""Masters, people and a whole table come over at the first try, though AWS shows late what was written."""
+
+import pytest
+
+from aws.words import Words
+from runbook.engine.clients import RETRYING
+from runbook.procedures import export_import, migrate_masters, migrate_users, tables
+from tests.runbook.migration.s3_service import S3Service
+from tests.runbook.migration.two_tables import (
+    DEV_REGION,
+    DEV_TABLES,
+    SOURCE,
+    TARGET,
+    Rally,
+    client,
+    create,
+    everything,
+    put,
+    spot,
+)
+
+PEOPLE = [f"U{number:032x}" for number in range(40)]
+BUCKET = "stamp-rally-late"
+
+
+@pytest.fixture
+def rally(late, tmp_path):
+    """Prod's tables were just made by the runbook; dev's hold masters, people and their stamps."""
+    late.do(tables.create_the_tables.action)
+    dev, prod = client(late.aws, DEV_REGION, RETRYING), late.client("dynamodb")
+    for key, keys in (("stampmasters", 1), ("users", 1), ("userstamps", 2)):
+        names = ("StampId",) if key == "stampmasters" else ("UserId", "StampId")[:keys]
+        create(dev, DEV_TABLES[key], *names)
+    for name in DEV_TABLES.values():
+        late.context().wait(
+            lambda name=name: (
+                dev.describe_table(TableName=name)["Table"]["TableStatus"] == "ACTIVE"
+            ),
+            what=Words.same(f"{name} is ACTIVE"),
+            every_s=1,
+            within_s=60,
+        )
+    put(dev, SOURCE, [spot(number) for number in range(30)])
+    put(dev, DEV_TABLES["users"], [{"UserId": {"S": one}} for one in PEOPLE])
+    put(
+        dev,
+        DEV_TABLES["userstamps"],
+        [{"UserId": {"S": one}, "StampId": {"S": "SPOT-00001"}} for one in PEOPLE],
+    )
+    return Rally(late, dev, prod, tmp_path)
+
+
+def test_masters_and_people_arrive_and_are_proven_to(rally):
+    rally.run(migrate_masters).perform()
+    rally.run(migrate_users, by="Yamada").perform()
+
+    assert len(everything(rally.prod, TARGET)) == 30
+    assert [one["UserId"]["S"] for one in everything(rally.prod, "Users-prod")] == PEOPLE
+    assert len(everything(rally.prod, "UserStamps-prod")) == len(PEOPLE)
+    assert {one["count"] for one in rally.manifests} == {30, len(PEOPLE)}
+
+
+def test_a_whole_table_goes_through_the_bucket(rally):
+    service = S3Service(rally.desk.aws)
+    rally.desk.aws.extensions.append(service)
+    where = {"LocationConstraint": rally.desk.aws.region}
+    rally.desk.client("s3").create_bucket(Bucket=BUCKET, CreateBucketConfiguration=where)
+    backups = {"PointInTimeRecoveryEnabled": True}
+    rally.desk.context().once_found(
+        lambda: rally.dev.update_continuous_backups(
+            TableName=SOURCE, PointInTimeRecoverySpecification=backups
+        )
+    )
+    rally.prod.update_table(TableName=TARGET, DeletionProtectionEnabled=False)
+    rally.desk.sleep(10)
+    rally.prod.delete_table(TableName=TARGET)
+    rally.desk.sleep(10)
+    rally.run(export_import, bucket=BUCKET).perform()
+    rally.run(migrate_masters).perform()
+
+    assert len(everything(rally.prod, TARGET)) == 30
+    assert rally.manifests[-1]["count"] == 30
