@@ -11,8 +11,8 @@ from aws.reading import Reader, Reading
 from aws.section import Section
 
 Raw = Mapping[str, Any]
-FIRST_REGION = "us-east-1"
-"""What S3 means where it answers no location."""
+OF_OLD = {None: "us-east-1", "": "us-east-1", "EU": "eu-west-1"}
+"""What S3 answers of buckets in its first two Regions."""
 
 
 BY_KMS = one_of("aws:kms", "aws:kms:dsse")
@@ -74,6 +74,7 @@ def _bucket(reading: Reading, name: str) -> Bucket:
 def decode(name: str, *, location: Raw, encryption: Raw, block: Raw, policy: Raw) -> Bucket:
     """Return the facts of a bucket from the answers about it, of which each may be empty."""
     rules = encryption.get("ServerSideEncryptionConfiguration", {}).get("Rules", ())
+    there = location.get("LocationConstraint")
     default = rules[0].get("ApplyServerSideEncryptionByDefault", {}) if rules else {}
     return Bucket(
         name=name,
@@ -84,7 +85,7 @@ def decode(name: str, *, location: Raw, encryption: Raw, block: Raw, policy: Raw
             for switch in SWITCHES
         ),
         policy=policy.get("Policy"),
-        region=location.get("LocationConstraint") or FIRST_REGION,
+        region=OF_OLD.get(there) or str(there),
     )
 
 

@@ -18,7 +18,7 @@ from aws.converge.function import (
     published_versions,
     table_fields,
 )
-from aws.converge.version import FAILED, LATEST, configure, move, publish
+from aws.converge.version import DOWN, LATEST, configure, move, publish
 from aws.desired import Function
 from aws.difference import differences
 from aws.door.failures import GONE
@@ -46,11 +46,11 @@ def converge(
     }
     name, tables = f"alias {function.name}:{function.alias}", table_fields(function)
     changes = difference(name, found, wanted, destroying=tables)
-    failed = (found or {}).get("failed")
-    if failed:
-        changes += (Change(name, "state", FAILED, "Active"),)
+    down = (found or {}).get("down")
+    if down:
+        changes += (Change(name, "state", down, "Active"),)
     return context.settle(
-        changes, lambda: _release(context, function, absent=found is None, failed=failed)
+        changes, lambda: _release(context, function, absent=found is None, down=down)
     )
 
 
@@ -92,9 +92,10 @@ def _version(context: ChangeContext, behind: dict[str, Any] | None) -> dict[str,
         return {}
     names = behind.get("Environment", {}).get("Variables", {})
     published = behind["Version"] != LATEST
-    failed = behind["Version"] if published and behind.get("State") == FAILED else None
+    state = behind.get("State")
+    down = state if published and state in DOWN else None
     there = described(context, behind)
-    return {**there, "variables": sorted(names), "published": published, "failed": failed}
+    return {**there, "variables": sorted(names), "published": published, "down": down}
 
 
 def _behind(context: ChangeContext, function: Function) -> dict[str, Any] | None:
@@ -105,11 +106,9 @@ def _behind(context: ChangeContext, function: Function) -> dict[str, Any] | None
     )
 
 
-def _release(
-    context: ChangeContext, function: Function, *, absent: bool, failed: str | None
-) -> None:
-    if failed:  # Lambda publishes no second version of what has not changed since
-        again = f"published again: version {failed} failed"
+def _release(context: ChangeContext, function: Function, *, absent: bool, down: str | None) -> None:
+    if down:  # Lambda publishes no second version of what has not changed since
+        again = f"published again: the version before was {down}"
         configure(context, function.name, Description=again)
     version = publish(context, function.name)
     move(context, function.name, function.alias, version, absent=absent)

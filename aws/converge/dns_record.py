@@ -39,7 +39,8 @@ def converge(context: ChangeContext, domain: Domain, record: DnsRecord) -> Chang
         return ()
     name = f"record {record.name} {record.kind}"
     found = _found_record(context, domain.hosted_zone, record)
-    changes = difference(name, {"value": found}, {"value": record.value}, destroying=("value",))
+    wanted = {"value": plain(record.value)}
+    changes = difference(name, {"value": found}, wanted, destroying=("value",))
     return context.settle(changes, lambda: _upsert(context, str(domain.hosted_zone), record))
 
 
@@ -50,20 +51,20 @@ def _found_record(context: ChangeContext, zone: str, record: DnsRecord) -> str |
         StartRecordType=record.kind,
         MaxItems="1",
     )
-    named = [one for one in answer["ResourceRecordSets"] if plain(one["Name"]) == record.name]
-    for one in named:
-        values = [value["Value"] for value in one.get("ResourceRecords", [])]
+    sets = answer["ResourceRecordSets"]
+    for one in (one for one in sets if plain(one["Name"]) == plain(record.name)):
+        values = [plain(value["Value"]) for value in one.get("ResourceRecords", [])]
         found = ", ".join(values) or plain(one.get("AliasTarget", {}).get("DNSName", ""))
         if one["Type"] == record.kind:
             return found
         if one["Type"] == "CNAME":
-            return _beside_a_cname(record, plain(found))
+            return _beside_a_cname(record, found)
     return None
 
 
 def _beside_a_cname(record: DnsRecord, target: str) -> str:
     """The guide sets a CNAME, which does as well; DNS allows no other record of its name."""
-    if target != record.value:
+    if target != plain(record.value):
         raise Refused(
             Words(
                 en=f"{record.name} is a CNAME to {target}, beside which DNS takes no {record.kind} record:"
@@ -75,7 +76,8 @@ def _beside_a_cname(record: DnsRecord, target: str) -> str:
 
 
 def plain(name: str) -> str:
-    return name.rstrip(".")
+    """Return a name as DNS compares it: Route 53 and ACM end theirs in a dot, people do not."""
+    return name.rstrip(".").lower()
 
 
 def _upsert(context: ChangeContext, zone: str, record: DnsRecord) -> None:

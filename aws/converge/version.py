@@ -11,6 +11,8 @@ from aws.converge.change import ChangeContext, Refused, unless_absent
 from aws.words import Words
 
 LATEST, FAILED = "$LATEST", "Failed"
+DOWN = frozenset({FAILED, "Inactive", "Deactivated"})
+"""States of a version whose next caller is refused: Lambda gave up, or took away what nobody called for weeks."""
 EVERY_S, WITHIN_S = 1, 180
 READY = Words(en="functions and versions are Active", ja="関数とバージョンがActiveになること")
 MOVED = Words(en="aliases show their new version", ja="エイリアスが新しいバージョンを示すこと")

@@ -221,6 +221,10 @@ def test_bucket_of_the_oldest_region_names_none(sections):
     assert sections("bucket_of_the_oldest_region").buckets["rally-images"].region == "us-east-1"
 
 
+def test_bucket_of_the_second_region_has_it_under_its_name_of_today(sections):
+    assert sections("bucket_of_the_second_region").buckets["rally-images"].region == "eu-west-1"
+
+
 def test_listing_of_domains_without_the_configured_one_is_not_the_whole(sections):
     found = sections("no_domains").api_mappings
 

@@ -112,10 +112,11 @@ def test_a_name_that_leads_elsewhere_is_led_here_only_after_asking(acting, finis
     assert acting() == []
 
 
-def test_a_cname_to_the_target_is_as_good_as_an_alias(acting, finished):
+@pytest.mark.parametrize("spelt", ["{}", "{}.", "D-{}"])
+def test_a_cname_to_the_target_is_as_good_as_an_alias_however_it_is_spelt(acting, finished, spelt):
     acting(zone_id=None)
     target = finished.client("apigateway").get_domain_name(domainName=NAME)["regionalDomainName"]
-    set_record(finished, acting, "CNAME", f"{target}.")
+    set_record(finished, acting, "CNAME", spelt.format(target).replace("D-d-", "D-"))
 
     assert [one for one in acting() if one.resource.startswith(f"record {NAME}")] == []
 

@@ -3,7 +3,7 @@
 import pytest
 
 from aws.converge.change import Refused
-from aws.converge.version import publish
+from aws.converge.version import DOWN, publish
 from runbook.procedures import functions
 
 AUTH = "stamp-rally-prod-auth"
@@ -24,15 +24,15 @@ class Failing:
         found.update(self.said)
 
 
-class FailedVersion:
-    """Lambda says that one published version of it has failed."""
+class VersionThatIsDown:
+    """Lambda says that one published version of it has failed, or that nobody called it for weeks."""
 
-    def __init__(self, version):
-        self.version = version
+    def __init__(self, version, state):
+        self.version, self.state = version, state
 
     def __call__(self, parsed, **_):
         if (parsed.get("FunctionName"), parsed.get("Version")) == (AUTH, self.version):
-            parsed.update(State="Failed", StateReason="the network is gone")
+            parsed.update(State=self.state, StateReason="the network is gone")
 
 
 def test_failed_update_is_shown_and_uploaded_again(finished):
@@ -63,14 +63,15 @@ def test_function_that_could_not_be_created_is_for_a_person_to_delete(finished):
     assert finished.changing_calls() == []
 
 
-def test_published_version_that_failed_is_published_again_and_served(finished):
+@pytest.mark.parametrize("state", sorted(DOWN))
+def test_published_version_that_is_down_is_published_again_and_served(finished, state):
     failed = finished.client("lambda").get_alias(FunctionName=AUTH, Name="live")["FunctionVersion"]
 
-    with finished.hooked("after-call", FailedVersion(failed)):
+    with finished.hooked("after-call", VersionThatIsDown(failed, state)):
         (done,) = finished.do(functions.release_them.action)
 
     served = finished.client("lambda").get_alias(FunctionName=AUTH, Name="live")["FunctionVersion"]
-    assert (done.resource, done.field, done.before) == (f"alias {AUTH}:live", "state", "Failed")
+    assert (done.resource, done.field, done.before) == (f"alias {AUTH}:live", "state", state)
     assert int(served) > int(failed)
 
 
