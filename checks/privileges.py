@@ -14,7 +14,7 @@ from aws.access.privileges import (
     pair,
     split,
     statements,
-    told,
+    summed_up,
 )
 from aws.access.privileges import surplus as all_surplus
 from aws.access.secret_arns import READ, Named, named, reaches_more
@@ -101,7 +101,9 @@ def _undecided(role: Role, want: desired.Role, decisions: Decisions) -> Iterator
     """Yield the surplus that is surely in force and that no decision allows, as its row tells of it."""
     found = all_surplus(role, want)
     for gravity in ROWS:
-        for difference, several in told(role, (one for one in found if one.gravity is gravity)):
+        for difference, several in summed_up(
+            role, (one for one in found if one.gravity is gravity)
+        ):
             if not several[0].unknown and decisions.undecided([difference]):
                 yield from several
 

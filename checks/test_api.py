@@ -4,12 +4,7 @@ import pytest
 
 from aws import desired
 from aws.bounds import Bound, at_least, exactly, one_of, within
-from aws.cors import (
-    gateway_status,
-    misleading_statuses,
-    preflight_differences,
-    without_origin,
-)
+from aws.cors import gateway_status, misleading_statuses, preflight_differences, without_origin
 from aws.difference import differences
 from aws.ledgers.apigateway import DRAFT, GATEWAY_RESPONSE, REST_API, ROUTE, SERVED, STAGE
 from aws.ledgers.lambda_ import FUNCTION

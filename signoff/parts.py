@@ -120,24 +120,14 @@ PARTS: Mapping[Part, Mapping[str, str]] = {
 ``*`` takes whatever else a section has: a new fact makes records stale until somebody says that it moves by itself.
 """
 LEFT_OUT: Mapping[str, Mapping[str, str]] = {
-    "what else the account holds": {
-        "names": "*",
-    },
-    "the name by which it is planned": {
-        "functions": "name",
-        "aliases": "name",
-        "roles": "name",
-        "tables": "name",
-        "secrets": "name",
-        "rest_apis": "name",
-        "stages": "name",
-        "usage_plans": "name",
-        "api_keys": "name",
-        "domains": "name",
-        "alarms": "name",
-        "mute_rules": "name",
-        "buckets": "name",
-    },
+    "what else the account holds": {"names": "*"},
+    "the name by which it is planned": dict.fromkeys(
+        (
+            *("functions", "aliases", "roles", "tables", "secrets", "rest_apis", "stages"),
+            *("usage_plans", "api_keys", "domains", "alarms", "mute_rules", "buckets"),
+        ),
+        "name",
+    ),
     "an id, which a system that is built anew has otherwise": {
         "functions": "arn",
         "aliases": "arn version",
@@ -152,9 +142,7 @@ LEFT_OUT: Mapping[str, Mapping[str, str]] = {
         "alarms": "arn",
         "buckets": "region",
     },
-    "the same code, published again, is the same release": {
-        "functions": "version",
-    },
+    "the same code, published again, is the same release": {"functions": "version"},
     "moves by itself, and rows judge it in each run": {
         "functions": "state last_update_status",
         "lambda_account": "unreserved",
@@ -168,38 +156,24 @@ LEFT_OUT: Mapping[str, Mapping[str, str]] = {
         "alarms": "state state_since failed_action",
         "mute_rules": "status",
     },
-    "AWS patches the runtime by itself": {
-        "functions": "runtime_version",
-    },
+    "AWS patches the runtime by itself": {"functions": "runtime_version"},
     "what was live before, or may be live next; rows judge it in each run": {
         "versions": "*",
         "deployments": "*",
         "draft": "*",
     },
-    "people and their stamps": {
-        "key_scans": "*",
-    },
-    "no leak is ever right, and SEC-27 judges it in each run": {
-        "leaks": "*",
-    },
-    "a record names the API that it is about": {
-        "rest_apis": "id",
-    },
+    "people and their stamps": {"key_scans": "*"},
+    "no leak is ever right, and SEC-27 judges it in each run": {"leaks": "*"},
+    "a record names the API that it is about": {"rest_apis": "id"},
     "a text for people": {
         "stages": "description",
         "alarms": "description",
     },
-    "what AWS adds to its exports one day makes no other API": {
-        "served": "unknown",
-    },
-    "ACM renews them by itself, and rows judge them in each run": {
-        "certificates": "*",
-    },
-    "name servers answer with other addresses each time": {
-        "resolutions": "*",
-    },
+    "what AWS adds to its exports one day makes no other API": {"served": "unknown"},
+    "ACM renews them by itself, and rows judge them in each run": {"certificates": "*"},
+    "name servers answer with other addresses each time": {"resolutions": "*"},
     "others write them for logs of their own, and rows judge ours in each run": {
-        "log_policies": "*",
+        "log_policies": "*"
     },
 }
 """Why a fact is in no part -> section -> its fields."""

@@ -180,10 +180,7 @@ EDGE_CASES = (
         "award image by GPS", "STAMP_TYPE_MISMATCH", lambda _: {"Type": {"S": "IMAGE"}}, _award
     ),
     EdgeCase(
-        "award image",
-        "",
-        lambda _: {"Type": {"S": "IMAGE"}, "Location": {"M": {}}},
-        _picture,
+        "award image", "", lambda _: {"Type": {"S": "IMAGE"}, "Location": {"M": {}}}, _picture
     ),
 )
 

@@ -119,17 +119,19 @@ def surplus(role: Role, want: desired.Role) -> tuple[Surplus, ...]:
 
 def as_differences(role: Role, found: Iterable[Surplus]) -> tuple[Difference, ...]:
     """Return surplus as differences; unparsed where nobody can say whether it is in force."""
-    return tuple(difference for difference, _ in told(role, found))
+    return tuple(difference for difference, _ in summed_up(role, found))
 
 
-def told(role: Role, found: Iterable[Surplus]) -> Iterator[tuple[Difference, tuple[Surplus, ...]]]:
+def summed_up(
+    role: Role, found: Iterable[Surplus]
+) -> Iterator[tuple[Difference, tuple[Surplus, ...]]]:
     """Yield each difference that tells of surplus, with all that it tells: what is decided is the difference."""
     by_policy: dict[tuple[str, bool], list[Surplus]] = {}
     for one in found:
         by_policy.setdefault((one.pair.policy, bool(one.unknown)), []).append(one)
     for several in by_policy.values():
         if len(several) > MANY:
-            yield _summed_up(role, several), tuple(several)
+            yield _at_once(role, several), tuple(several)
         else:
             yield from ((as_difference(role, one), (one,)) for one in several)
 
@@ -305,7 +307,7 @@ def _doubt(beyond: Iterable[Excess]) -> Words:
     return doubts[0] if doubts and all(doubts) else SILENCE
 
 
-def _summed_up(role: Role, several: Sequence[Surplus]) -> Difference:
+def _at_once(role: Role, several: Sequence[Surplus]) -> Difference:
     """Tell of a policy with many surplus permissions at once; a decision is about exactly these."""
     whole = hashlib.sha256("\n".join(sorted(map(str, several))).encode()).hexdigest()[:10]
     count, first = len(several), several[0].words

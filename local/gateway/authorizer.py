@@ -10,12 +10,7 @@ from typing import Any
 
 from local.gateway.call import ApiCall
 from local.gateway.event import request_authorizer_event
-from local.gateway.invoke import (
-    InvokeError,
-    Invoker,
-    InvokeRefusedError,
-    InvokeTimeoutError,
-)
+from local.gateway.invoke import InvokeError, Invoker, InvokeRefusedError, InvokeTimeoutError
 from local.gateway.protocols import Invocation
 from local.gateway.refusal import GatewayRefusal
 from local.gateway.snapshot import Authorizer
