@@ -192,7 +192,9 @@ def from_draft(
             for path, verb, raw in found
         ],
         authorizers={
-            raw["name"]: decode_authorizer(raw) for raw in by_id.values() if "authorizerUri" in raw
+            _authorizer_name(raw): decode_authorizer(raw)
+            for raw in by_id.values()
+            if "authorizerUri" in raw
         },
         gateway_responses={
             raw["responseType"]: decode_gateway_response(raw["responseType"], raw)
@@ -217,21 +219,28 @@ def decode_method(path: str, verb: str, raw: Raw, authorizers: Mapping[str, Raw]
 
 
 def _draft_guard(raw: Raw, authorizers: Mapping[str, Raw]) -> str | None:
-    """Name the authorizer; one that no longer exists keeps its id as a name."""
+    """Name the authorizer; one that no longer exists has its id for a name."""
     kind = raw.get("authorizationType", "NONE")
     if kind == "NONE":
         return None
     if kind == "AWS_IAM":
         return "AWS_IAM"
-    name: str = authorizers.get(raw["authorizerId"], {}).get("name", raw["authorizerId"])
+    id_ = raw["authorizerId"]
+    name = _authorizer_name(authorizers.get(id_, {"id": id_}))
     return f"COGNITO:{name}" if kind == "COGNITO_USER_POOLS" else name
+
+
+def _authorizer_name(raw: Raw) -> str:
+    """Return its id where AWS says no name: it differs from every planned one, and all else is known."""
+    name: str = raw.get("name", raw["id"])
+    return name
 
 
 def decode_authorizer(raw: Raw) -> Authorizer:
     """Return the facts of an entry of get_authorizers."""
     return Authorizer(
         id=raw["id"],
-        name=raw["name"],
+        name=_authorizer_name(raw),
         kind=raw["type"].upper(),
         uri=raw["authorizerUri"],
         identity_source=_identity_source(raw.get("identitySource", "")),

@@ -86,6 +86,14 @@ def test_methods_name_who_lets_callers_in():
     assert [name for name, one in methods.items() if one.api_key_required] == ["GET /spots"]
 
 
+def test_authorizer_that_aws_gives_no_name_is_none_that_was_planned():
+    draft = of_draft(lambda items: items["apigateway:GetAuthorizers"][0].pop("name"))
+
+    assert draft.authorizers.keys() == {"a1"}
+    assert draft.methods["GET /spots"].authorizer == "a1"
+    assert draft != of_export()
+
+
 def test_authorizer_has_an_id_in_the_draft_which_does_not_count():
     expected = Authorizer(
         name="session",
