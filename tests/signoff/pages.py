@@ -12,10 +12,12 @@ from signoff.environment import Decision, Waiver
 from signoff.evidence import Record
 from signoff.observations import AppliedDecision
 from signoff.outcome import Finding, Outcome
+from signoff.report.history import as_json
 from signoff.report.page import page
 from signoff.report.supporting import Beside, beside
 from signoff.result import Result
 from signoff.verdict import VerdictWord, decide, row_verdict
+from signoff.verify import RESULT
 from smoke.calls import Answer, Call, Session
 from tests.defects import DEFECTS
 from tests.healthy import healthy
@@ -113,6 +115,7 @@ def supporting(name: str, folder: Path) -> Beside:
     records = replace(
         snapshot.records, entries=(*snapshot.records.entries, *runs, drill, signature)
     )
+    (folder / RESULT).write_bytes(as_json(judged))
     found = beside(judged, replace(snapshot, records=records), folder, folder, None)
     return replace(found, files={"signoff.json": "ab" * 32, "summary.md": "cd" * 32})
 
