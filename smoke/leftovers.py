@@ -23,7 +23,7 @@ from aws.words import Words, joined
 from plan import Plan, plan_for
 from signoff.environment import Environment
 from signoff.guard import GuardError, open_session
-from smoke.aws import Clients, clients, secret_value
+from smoke.aws import Clients, answer_as_ever, clients, secret_value
 from smoke.cleaning import Cleaner
 from smoke.edge_case_masters import PREFIX, SPECIAL_MASTERS
 from smoke.line import LineClient
@@ -219,6 +219,8 @@ class Leftovers:
 
     def taken_back(self, note: Note) -> list[Words]:
         """Delete what a run may have left; return what is still there. Forgets the note if nothing is."""
+        if note.stack["birth"]:
+            answer_as_ever(note.stack["endpoint"])
         cleaner = Cleaner.of(self.plan, self.aws, note.ours)
         left = cleaner.clean_users() + cleaner.clean_masters(note.our_masters)
         if lent := note.lent:

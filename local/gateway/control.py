@@ -2,6 +2,7 @@
 
 import uuid
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
@@ -56,7 +57,9 @@ class AwsControl:
 
     def _ensure_stream(self, group: str) -> None:
         if group not in self._streams:
-            self._logs.create_log_stream(logGroupName=group, logStreamName=self._stream)
+            # It may be there: after a write that failed it is made sure of anew.
+            with suppress(self._logs.exceptions.ResourceAlreadyExistsException):
+                self._logs.create_log_stream(logGroupName=group, logStreamName=self._stream)
             self._streams.add(group)
 
     def _plan(self, plan: Mapping[str, Any], keys: Mapping[str, Mapping[str, Any]]) -> UsagePlan:

@@ -44,7 +44,7 @@ def _main(home: str, what: str, number: str) -> None:
     environment, api = pickle.load(sys.stdin.buffer)  # noqa: S301 - the test that started this wrote it
     plan = plan_for(environment)
     session, scope = boto3.Session(region_name=environment.region), scope_of(plan, environment)
-    inventory = on_demand(session, scope, caller="", salts={}, endpoint="local", options=UNPACED)
+    inventory = on_demand(session, scope, caller="", salts={}, endpoint=endpoint, options=UNPACED)
     snapshot = Snapshot(
         environment=environment,
         plan=plan,

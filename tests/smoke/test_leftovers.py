@@ -77,7 +77,7 @@ def clean(root, *more):
 
 @pytest.mark.parametrize(
     ("what", "number"),
-    [("POST /local/stamps/award", 1), ("BatchWriteItem", 2)],
+    [("POST /local/stamps/award", 1), ("BatchWriteItem", 2), ("POST /local/mishaps", 6)],
 )
 def test_what_a_killed_run_left_is_gone_before_the_next_one_reads(rally, tmp_path, what, number):
     before = held(rally)

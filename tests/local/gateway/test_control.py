@@ -120,3 +120,17 @@ def test_missing_log_group_is_an_error_that_names_it(apigateway, logs):
 
     with pytest.raises(LogsError, match=GROUP):
         AwsControl(apigateway.client, logs.client).write_log(GROUP, [(0.0, "a")])
+
+
+def test_lines_are_written_again_after_a_write_that_failed(apigateway, logs):
+    logs.add_response("create_log_stream", {})
+    logs.add_client_error("put_log_events", "ServiceUnavailableException")
+    logs.add_client_error("create_log_stream", "ResourceAlreadyExistsException")
+    logs.add_response("put_log_events", {})
+    control = AwsControl(apigateway.client, logs.client)
+    with pytest.raises(LogsError):
+        control.write_log(GROUP, [(0.0, "a")])
+
+    control.write_log(GROUP, [(1.0, "b")])
+
+    logs.assert_no_pending_responses()
