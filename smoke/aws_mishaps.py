@@ -29,7 +29,7 @@ from smoke.bad_answers import (
 )
 from smoke.calls import Answer, Call, Session, get, send
 from smoke.collecting import misstored
-from smoke.edge_case_masters import COLLECTED_BY, DAYS, EDGE_CASES, HERE, NAME
+from smoke.edge_case_masters import COLLECTED_BY, EDGE_CASES, FOR_A_DAY, HERE, NAME
 from smoke.line_mishaps import NOBODY
 from smoke.root_causes import LOGIN
 from smoke.row_calls import RowCalls
@@ -41,7 +41,7 @@ CLAIMED = [
     if one.call in COLLECTED_BY and COLLECTED_BY[one.call] == "GPS" and not one.code
 ]
 """Stamps that are awarded now, to who stands there."""
-OTHERS = [one.stamp_id for both in DAYS.values() for one in both]
+OTHERS = [one.stamp_id for one in FOR_A_DAY]
 """Stamps of which only the place is asked."""
 PERIOD = "2001-W10"
 """A week of which nobody else asks."""

@@ -48,11 +48,12 @@ def told_time(call: Call, at: datetime) -> Call:
 
 
 def ends_of_days() -> Iterator[EndOfDay]:
-    for day, (first, last) in DAYS.items():
+    for day, pairs in DAYS.items():
         begins = datetime.combine(date.fromisoformat(day), time.min, JST)
         ends = begins + timedelta(days=1)
-        yield EndOfDay(day, first, begins, begins - SECOND, "STAMP_NOT_VALID_YET")
-        yield EndOfDay(day, last, ends - SECOND, ends, "STAMP_EXPIRED")
+        for first, last in pairs:
+            yield EndOfDay(day, first, begins, begins - SECOND, "STAMP_NOT_VALID_YET")
+            yield EndOfDay(day, last, ends - SECOND, ends, "STAMP_EXPIRED")
 
 
 def day_flaws(calls: RowCalls) -> list[Words]:

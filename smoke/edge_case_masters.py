@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, time
 from typing import Any
 
 from signoff.environment.calendar import JST
@@ -118,9 +118,12 @@ def _day(at: int) -> Mapping[str, str]:
     return {"S": f"{datetime.fromtimestamp(at, JST):%Y-%m-%d}"}
 
 
+WAYS = (("number", _number), ("Japan", _in_japan), ("UTC", _in_utc))
+"""How people write a moment."""
+
+
 def _spans() -> Iterator[EdgeCase]:
-    ways = (("number", _number), ("Japan", _in_japan), ("UTC", _in_utc))
-    for name, written in ways:
+    for name, written in WAYS:
         yield EdgeCase(f"open {name}", "", _span(-SOON_S, SOON_S, written), _award)
         yield EdgeCase(f"over {name}", "STAMP_EXPIRED", _span(None, -SOON_S, written), _award)
         early = _span(SOON_S, None, written)
@@ -186,15 +189,28 @@ EDGE_CASES = (
 
 
 def _on(day: str) -> tuple[EdgeCase, EdgeCase]:
-    only = _always({"ValidFrom": {"S": day}, "ValidTo": {"S": day}})
-    return EdgeCase(f"{day} first", "", only, _award), EdgeCase(f"{day} last", "", only, _award)
+    return _valid(day, _always({"ValidFrom": {"S": day}, "ValidTo": {"S": day}}))
+
+
+def _valid(name: str, only: Callable[[int], Mapping[str, Any]]) -> tuple[EdgeCase, EdgeCase]:
+    return EdgeCase(f"{name} first", "", only, _award), EdgeCase(f"{name} last", "", only, _award)
+
+
+def _by_moments(day: str) -> Iterator[tuple[EdgeCase, EdgeCase]]:
+    """Yield stamps whose ends are the first and the last second of a day, written in each way."""
+    begins = int(datetime.combine(date.fromisoformat(day), time.min, JST).timestamp())
+    for name, written in WAYS:
+        ends = {"ValidFrom": written(begins), "ValidTo": written(begins + DAY_S - 1)}
+        yield _valid(f"{day} {name}", _always(ends))
 
 
 DAYS = {
-    day: _on(day)
-    for day in (
-        *("2024-12-30", "2026-08-31", "2026-09-01", "2027-01-03", "2027-01-04", "2028-02-29"),
-    )
+    **{
+        day: (_on(day),)
+        for day in ("2024-12-30", "2026-08-31", "2026-09-01", "2027-01-03", "2027-01-04")
+    },
+    "2028-02-29": (_on("2028-02-29"), *_by_moments("2028-02-29")),
 }
-"""Day in Japan -> two stamps that are valid on it alone: for its first and for its last second."""
-SPECIAL_MASTERS = (*EDGE_CASES, *(one for both in DAYS.values() for one in both))
+"""Day in Japan -> pairs of stamps that are valid on it alone: for its first and for its last second."""
+FOR_A_DAY = tuple(one for pairs in DAYS.values() for both in pairs for one in both)
+SPECIAL_MASTERS = (*EDGE_CASES, *FOR_A_DAY)

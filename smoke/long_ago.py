@@ -22,18 +22,19 @@ Collected = tuple[str, int, int]
 
 @dataclass(frozen=True, slots=True)
 class PastPeriod:
-    """A period long ago, and what its people had collected, best first; after them a crowd of one stamp each."""
+    """A period long ago, and what its people had collected, best first; after them some of a crowd, one stamp each."""
 
     kind: str
     name: str
     collected: tuple[Collected, ...]
-    crowded: bool = False
+    crowd: int
+    """How many: the first are one of each partition of the index."""
 
     def counters(self, sessions: SessionMinter) -> list[Counter]:
         """Return the counters as the functions write them, in the order in which they are to be ranked."""
         people = [(sessions.nobody(name), stamps, at) for name, stamps, at in self.collected]
-        if self.crowded:
-            people += [(user, 1, 1000 + number) for number, user in enumerate(crowd(sessions))]
+        few = crowd(sessions)[: self.crowd]
+        people += [(user, 1, 1000 + number) for number, user in enumerate(few)]
         return [Counter(user, self.name, stamps, at) for user, stamps, at in people]
 
 
@@ -53,12 +54,13 @@ WEEK = PastPeriod(
     "weekly",
     "2001-W09",
     (("second", 10, 900), ("fourth", 9, 1), ("third", 2, 200), ("first", 2, 300), ("fifth", 1, 5)),
+    crowd=SHARDS,
 )
 MONTH = PastPeriod(
     "monthly",
     "2001-03",
     (("fourth", 12, 10**9), ("second", 1, 99), ("first", 1, 100), ("third", 1, 101)),
-    crowded=True,
+    crowd=SHOWN + SHARDS,
 )
 PERIODS = (WEEK, MONTH)
 """Most stamps first; of equals, who got there first; a week is not a month."""
@@ -165,7 +167,7 @@ def order_flaws(calls: RowCalls, season: PastPeriod) -> list[Words]:
     if flaw := calls.flaw(answer, 200):
         return [flaw]
     names = {sessions.nobody(NAMED): NAME_SHOWN}
-    if season.crowded:
+    if len(counters) > SHOWN:
         names[counters[SHOWN - 1].user_id] = LAST_NAME
     wanted = [
         {

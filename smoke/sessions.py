@@ -38,6 +38,7 @@ KINDS = ("missing", "garbage", "unsigned", "expired")
 """Sessions that must never be accepted, on any route."""
 ODD = (
     "endless",
+    "unsigned, with something for a signature",
     "unsigned in other letters",
     "signed by its own kid",
     "signed by its own jwk",
@@ -129,6 +130,8 @@ class SessionMinter:
             case "endless":
                 endless = {name: one for name, one in _claims_of(like).items() if name != "exp"}
                 token = self._signed(endless)
+            case "unsigned, with something for a signature":
+                token = _unsigned("none", like)
             case "unsigned in other letters":
                 token = _unsigned("nOnE", like)
             case "signed by its own kid":
@@ -177,7 +180,8 @@ def signed(claims: Mapping[str, Any], key: str, algorithm: str = "HS256", **head
 
 def _unsigned(algorithm: str, like: Session) -> str:
     parts = ({"typ": "JWT", "alg": algorithm}, _claims_of(like))
-    return "".join(f"{_base64url(json.dumps(one).encode())}." for one in parts)
+    told = "".join(f"{_base64url(json.dumps(one).encode())}." for one in parts)
+    return told + _base64url(secrets.token_bytes(32))
 
 
 def _base64url(raw: bytes) -> str:
