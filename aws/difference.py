@@ -53,6 +53,8 @@ class Difference:
     """The sentence, where "found …, expected …" would not make one."""
     remedy: str = ""
     """Which of its row's ``remedies`` it asks for; the usual one, where the row has none of that name."""
+    terms: Words = SILENCE
+    """What goes with what was found (rights, conditions, filters): whoever allows one allows no other."""
 
     @property
     def what(self) -> str:
@@ -60,12 +62,20 @@ class Difference:
         return f"{self.kind.en} {self.name}: {self.fact.en}"
 
     @property
+    def value(self) -> Words:
+        """What was found with its terms, which a decision repeats."""
+        found = Words(en=as_text(self.found), ja=as_text(self.found, "ja"))
+        if not self.terms:
+            return found
+        return Words(en=f"{found.en} ({self.terms.en})", ja=f"{found.ja}（{self.terms.ja}）")
+
+    @property
     def words(self) -> Words:
         """Say what, found and expected, and where that was decided, in one sentence."""
         if self.said:
             return self.said
         by, by_ja = (f" ({self.call})", f"（{self.call}）") if self.call else ("", "")
-        en, ja, bound = as_text(self.found), as_text(self.found, "ja"), self.bound.words
+        en, ja, bound = self.value.en, self.value.ja, self.bound.words
         to, gap = self._decided, " " if self.kind.ja[-1:].isascii() else ""
         return Words(
             en=f"{self.what}: found {en or 'none'}{by}, expected {bound.en}{to.en}",
@@ -162,6 +172,7 @@ def unallowed(
             found=SWITCHES.get(one.found, one.found),
             bound=bound,
             call=one.call,
+            terms=Words.same(one.terms),
         )
         for one, bound in told_of
         if not bound.holds(one.found)

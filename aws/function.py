@@ -57,7 +57,7 @@ class Function:
     layers: tuple[str, ...] = ()
     """ARNs of layer versions: code that CodeSha256 does not cover."""
     file_systems: tuple[str, ...] = ()
-    """Where file systems are mounted: what stands there may be run, too."""
+    """Where file systems are mounted, and which: what stands there may be run, too."""
     snap_start: str = "None"
     architectures: tuple[str, ...] = ("x86_64",)
     runtime_version: str | None = None
@@ -285,7 +285,9 @@ def decode(raw: Raw) -> Function:
         tracing=raw.get("TracingConfig", {}).get("Mode", "PassThrough"),
         kms_key_arn=raw.get("KMSKeyArn"),
         layers=tuple(one["Arn"] for one in raw.get("Layers", ())),
-        file_systems=tuple(one["LocalMountPath"] for one in raw.get("FileSystemConfigs", ())),
+        file_systems=tuple(
+            f"{one['LocalMountPath']} ({one['Arn']})" for one in raw.get("FileSystemConfigs", ())
+        ),
         snap_start=raw.get("SnapStart", {}).get("ApplyOn", "None"),
         architectures=tuple(raw.get("Architectures", ("x86_64",))),
         runtime_version=raw.get("RuntimeVersionConfig", {}).get("RuntimeVersionArn"),

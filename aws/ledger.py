@@ -50,6 +50,8 @@ class Closed:
     fact: Words
     usual: Callable[[Any], bool] = lambda _: False
     shows: str | Callable[[Any], Iterable[str]] = ""
+    terms: tuple[str, ...] | Callable[[Any], Iterable[str]] = ()
+    """Members beside what is shown that say how far it goes, or what makes texts of them: a decision repeats them."""
     effect: Effect = Effect.CHANGES
 
 
@@ -127,6 +129,8 @@ class Unplanned:
     """See ``Difference``."""
     found_ja: str = ""
     """What was found, in Japanese, where it is words and no text of AWS's."""
+    terms: str = ""
+    """What goes with it; see ``Difference``."""
 
     @property
     def what(self) -> str:
@@ -143,13 +147,14 @@ def unplanned(
             name = resource.name(parameters, element)
             if name is None:
                 continue
-            found: dict[Words, tuple[Closed, list[str]]] = {}
+            found: dict[Words, tuple[Closed, list[str], list[str]]] = {}
             whole = operation.members.get(path)
             closed = [(whole, element)] if isinstance(whole, Closed) else None
             for entry, value in closed or _closed(operation.members, own, element, path):
                 if not _usual(entry, value):
-                    found.setdefault(entry.fact, (entry, []))[1].extend(_shown(entry, value))
-            for fact, (entry, values) in found.items():
+                    found.setdefault(entry.fact, (entry, [], []))[1].extend(_shown(entry, value))
+                    found[entry.fact][2].extend(_terms(entry, value))
+            for fact, (entry, values, terms) in found.items():
                 yield Unplanned(
                     kind=resource.kind,
                     name=name,
@@ -157,6 +162,7 @@ def unplanned(
                     found=", ".join(sorted({*values})),
                     call=call,
                     effect=entry.effect,
+                    terms="; ".join(sorted({*terms})),
                 )
 
 
@@ -209,8 +215,25 @@ def _shown(entry: Closed, value: Any) -> list[str]:
     if entry.shows and isinstance(value, Mapping) and entry.shows in value:
         return _shown(replace(entry, shows=""), value[entry.shows])
     if isinstance(value, Mapping):
-        return [json.dumps(value, sort_keys=True, default=str, ensure_ascii=False)]
+        return [_as_json(value)]
     return [str(value)]
+
+
+def _terms(entry: Closed, value: Any) -> list[str]:
+    """Return what says how far something goes, of each element of a list."""
+    if not isinstance(entry.terms, tuple):
+        return [*entry.terms(value)]
+    several = value if isinstance(value, list) else [value]
+    told = [
+        {name: one[name] for name in entry.terms if one.get(name)}
+        for one in several
+        if isinstance(one, Mapping)
+    ]
+    return [_as_json(one) for one in told if one]
+
+
+def _as_json(value: Any) -> str:
+    return json.dumps(value, sort_keys=True, default=str, ensure_ascii=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

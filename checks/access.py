@@ -1,10 +1,9 @@
 """Who else may act on what is ours: the account's principals, and what a resource's own policy opens."""
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from aws import desired
-from aws.access.assuming import PRINCIPAL
 from aws.access.principals import GIVES, Principal
 from aws.access.reach import Reach
 from aws.access.targets import INVOCATION
@@ -20,36 +19,13 @@ from aws.ledgers.sns import TOPIC
 from aws.reader_policy import actions as reader_actions
 from aws.role import Role
 from aws.topic import Topic
-from aws.words import SILENCE, Words, joined
-from checks.outsiders import names_exactly, outsiders
+from aws.words import SILENCE, Words
+from checks.outsiders import names_exactly, outsiders, terms_of
+from checks.reached import EVERYTHING, example_of, summary
 from plan import Plan
 from signoff.environment import Environment, where
 from signoff.snapshot import Snapshot
 
-KINDS: Mapping[str, tuple[Words, int]] = {
-    "table": (Words(en="tables", ja="テーブル"), 3),
-    "secret": (Words(en="secrets", ja="シークレット"), 2),
-    "function": (Words(en="functions", ja="関数"), 7),
-    INVOCATION: (Words(en="invocation of functions", ja="関数の呼び出し"), 7),
-    "topic": (Words(en="topic", ja="トピック"), 1),
-    "role": (Words(en="roles", ja="ロール"), 7),
-    "evidence": (Words(en="evidence store", ja="証跡ストア"), 1),
-    "API": (Words(en="API and domain", ja="API・ドメイン"), 1),
-    "alarm": (Words(en="alarms", ja="アラーム"), 1),
-    "log": (Words(en="log groups", ja="ロググループ"), 1),
-    "bucket": (Words(en="bucket", ja="バケット"), 1),
-    "key": (Words(en="keys", ja="キー"), 1),
-    "rights of roles": (Words(en="the rights of roles", ja="ロールの権限"), 1),
-    "rights of users": (Words(en="the rights of users", ja="ユーザーの権限"), 1),
-    "rights of groups": (Words(en="the rights of groups", ja="グループの権限"), 1),
-    "rights of policies": (Words(en="policies that others have", ja="他者が持つポリシー"), 1),
-    PRINCIPAL: (Words(en="whatever these may act on:", ja="次の相手が操作できるもの: "), 1),
-}
-"""Kind of resource -> its words, and how many of it there are: "all" is said of as many."""
-EVERYTHING = Words(
-    en="everything, by the rights that it may give", ja="すべて（権限を自由に付与できるため）"
-)
-"""What somebody reaches who may give a role or a user any rights."""
 PRINCIPALS = {
     "role": Words(en="role", ja="ロール"),
     "user": Words(en="user", ja="ユーザー"),
@@ -171,29 +147,25 @@ def let_in(
 
     A planned role may be named for what it may do anyway. Strangers are told by a row of their own.
     """
-    strangers = {
-        str(one).rpartition(" ")[2] for one in outsiders(document, insiders.environment.account)
-    }
-    statements = parse(document or '{"Statement": []}', name)
-    found = sorted(
-        {
-            who
-            for one in statements
-            if one.effect == "Allow" and counts(one)
-            for who in _named(one, insiders.environment.account)
-            if who not in strangers and not insiders.may_be_given(who, one, arn)
-        }
-    )
-    one = Difference(
+    account = insiders.environment.account
+    strangers = {str(one).rpartition(" ")[2] for one in outsiders(document, account)}
+    found: dict[Words, list[Statement]] = {}
+    for one in parse(document or '{"Statement": []}', name):
+        if one.effect == "Allow" and counts(one):
+            for who in _named(one, account):
+                if who not in strangers and not insiders.may_be_given(who, one, arn):
+                    found.setdefault(Words.same(who), []).append(one)
+    told = Difference(
         kind=kind,
         name=name,
         fact=OPENED,
-        found=found,
+        found=sorted(found, key=str),
+        terms=terms_of(dict(sorted(found.items(), key=str))),
         bound=NOBODY_ELSE,
         decided_in=where("administrators"),
         loosens=True,
     )
-    return (one,) if found else ()
+    return (told,) if found else ()
 
 
 def strangers_let_in(
@@ -201,18 +173,38 @@ def strangers_let_in(
 ) -> tuple[Difference, ...]:
     """Return whom a resource's own policy allows from beyond the account."""
     found = outsiders(document, account)
-    one = Difference(kind=kind, name=name, fact=OPENED, found=found, bound=within(()), loosens=True)
+    one = Difference(
+        kind=kind,
+        name=name,
+        fact=OPENED,
+        found=[*found],
+        terms=terms_of(found),
+        bound=within(()),
+        loosens=True,
+    )
     return (one,) if found else ()
 
 
 def keys_opened(policies: Mapping[str, str], account: str) -> tuple[Difference, ...]:
     """Return which keys, ARN -> policy, somebody beyond the account may use; services use them for whoever may."""
     found = {
-        arn: [one for one in outsiders(policy, account) if not one.en.startswith("Service ")]
+        arn: {
+            who: allowed
+            for who, allowed in outsiders(policy, account).items()
+            if not who.en.startswith("Service ")
+        }
         for arn, policy in policies.items()
     }
     return tuple(
-        Difference(kind=KEY, name=arn, fact=OPENED, found=who, bound=within(()), loosens=True)
+        Difference(
+            kind=KEY,
+            name=arn,
+            fact=OPENED,
+            found=[*who],
+            terms=terms_of(who),
+            bound=within(()),
+            loosens=True,
+        )
         for arn, who in found.items()
         if who
     )
@@ -229,27 +221,28 @@ def let_publish(topic: Topic, insiders: Insiders) -> tuple[Difference, ...]:
         for one in parse(topic.policy or '{"Statement": []}', topic.arn)
         if one.effect == "Allow"
     ]
-    found = {
-        who
-        for one in statements
-        if not _of_owner(one, account)
-        for kind, who in (*one.principals, *(("*", "*") for _ in one.not_principals[:1]))
-        if (kind, who) != CLOUDWATCH
-        and not is_gone(kind, who)
-        and who not in {account, f"arn:aws:iam::{account}:root"}
-        and not insiders.includes(who)
-    }
-    one = Difference(
+    found: dict[Words, list[Statement]] = {}
+    for one in statements:
+        if not _of_owner(one, account):
+            for kind, who in (*one.principals, *(("*", "*") for _ in one.not_principals[:1])):
+                if (kind, who) != CLOUDWATCH and not (
+                    is_gone(kind, who)
+                    or who in {account, f"arn:aws:iam::{account}:root"}
+                    or insiders.includes(who)
+                ):
+                    found.setdefault(Words.same(who), []).append(one)
+    told = Difference(
         kind=TOPIC,
         name=topic.arn,
         fact=OPENED,
-        found=sorted(found),
+        found=sorted(found, key=str),
+        terms=terms_of(dict(sorted(found.items(), key=str))),
         bound=NOBODY_ELSE,
         call="sns:GetTopicAttributes",
         decided_in=where("administrators"),
         loosens=True,
     )
-    return (one,) if found else ()
+    return (told,) if found else ()
 
 
 def _of_owner(one: Statement, account: str) -> bool:
@@ -335,59 +328,23 @@ def _difference(one: Principal, reach: list[Reach], fact: Words) -> Difference:
     kind, name = PRINCIPALS[one.kind], one.arn
     surely = [each for each in reach if not each.provided]
     giving = [each for each in surely if each.kind in GIVES]
-    summary = EVERYTHING if giving else _summary(reach)
-    example = _example((giving or surely or reach)[0])
+    told = EVERYTHING if giving else summary(reach)
+    example = example_of((giving or surely or reach)[0])
     return Difference(
         kind=kind,
         name=name,
         fact=fact,
-        found=summary,
+        found=told,
         bound=NOBODY_ELSE,
         decided_in=where("administrators"),
         loosens=True,
         said=Words(
-            en=f"{kind.en} {name} may act on {summary.en}: it is allowed {example.en};"
+            en=f"{kind.en} {name} may act on {told.en}: it is allowed {example.en};"
             " expected nobody but the planned roles and the administrators in environments.toml",
-            ja=f"{kind.ja}{name}が{summary.ja}を操作できます（例: {example.ja}）。"
+            ja=f"{kind.ja}{name}が{told.ja}を操作できます（例: {example.ja}）。"
             "期待値: 計画したロールと、environments.tomlのadministratorsのみ",
         ),
     )
-
-
-def _example(one: Reach) -> Words:
-    """Name one action, where it has one its resource, and by what it is allowed."""
-    by = _allowed_by(one)
-    if not one.name:
-        return Words(en=f"{one.action} ({by.en})", ja=f"{one.action}、{by.ja}")
-    return Words(
-        en=f"{one.action} on {one.name} ({by.en})", ja=f"{one.name}に対する{one.action}、{by.ja}"
-    )
-
-
-def _allowed_by(one: Reach) -> Words:
-    """Name the statement, and what nobody can judge here of its condition."""
-    if not one.provided:
-        return one.by
-    return Words(
-        en=f"{one.by.en}, under a condition that is assumed to be met, since {one.provided.en}",
-        ja=f"{one.by.ja}、{one.provided.ja}ため条件は成立するものとみなす",
-    )
-
-
-def _summary(reach: Iterable[Reach]) -> Words:
-    """Say by kind what is reached: by name, or that it is all of it."""
-    by_kind: dict[str, list[str]] = {}
-    for one in reach:
-        by_kind.setdefault(one.kind, []).append(one.name)
-    return joined(_reached(kind, names) for kind, names in by_kind.items())
-
-
-def _reached(kind: str, names: Collection[str]) -> Words:
-    what, count = KINDS[kind]
-    if len(names) >= count > 1:
-        return Words(en=f"all {what.en}", ja=f"すべての{what.ja}")
-    listed = ", ".join(sorted({*names} - {""}))
-    return Words(en=f"{what.en} {listed}".rstrip(), ja=f"{what.ja}{listed}")
 
 
 def _is_session_of(caller: str, arn: str) -> bool:

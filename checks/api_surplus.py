@@ -16,7 +16,7 @@ from aws.api_surplus import (
     beyond_safe,
     telling,
 )
-from aws.bounds import as_text, described, unset, within
+from aws.bounds import described, unset, within
 from aws.difference import Difference, unallowed
 from aws.ledgers.apigateway import (
     AUTHORIZER,
@@ -28,9 +28,9 @@ from aws.ledgers.apigateway import (
     SERVED,
     USAGE_PLAN,
 )
-from aws.rest_api import RestApi
-from aws.section import lookup
-from aws.words import Words
+from aws.rest_api import RestApi, Stage
+from aws.section import known, lookup
+from aws.words import SILENCE, Words, joined
 from checks.deployed import Deployed
 from checks.outsiders import open_to_all
 
@@ -48,7 +48,7 @@ def of_api(deployed: Deployed) -> tuple[Difference, ...]:
         *_of_document(draft, deployed, DRAFT),
         *unallowed(api.unplanned),
     )
-    return tuple({(one.what, as_text(one.found)): one for one in reversed(found)}.values())[::-1]
+    return tuple({(one.what, one.value.en): one for one in reversed(found)}.values())[::-1]
 
 
 def barring(api: RestApi, stage: str) -> tuple[Difference, ...]:
@@ -79,17 +79,40 @@ def of_stage(deployed: Deployed) -> tuple[Difference, ...]:
     Each stage is a way in of its own, which has no throttle, log or alarm unless it is given one.
     """
     api, stage = deployed.rest_api(), deployed.stage()
-    others = frozenset(deployed.stages()) - {stage.name}
+    others = {name: one for name, one in deployed.stages().items() if name != stage.name}
     staged = Difference(
         kind=REST_API,
         name=api.name,
         fact=OTHER_STAGES,
-        found=others,
+        found=sorted(others),
         bound=within(()),
         call="apigateway:GetStages",
         loosens=True,
+        terms=joined(_of_other(known(one), stage) for _, one in sorted(others.items())),
     )
     return (*((staged,) if others else ()), *unallowed(stage.unplanned))
+
+
+def _of_other(one: Stage, planned: Stage) -> Words:
+    """Say what a further stage lets in and writes down: whoever allows it allows nothing wider later on."""
+    same = one.deployment_id == planned.deployment_id
+    limits = sorted(
+        f"{path} {setting.rate:g}/s"
+        for path, setting in one.settings.items()
+        if setting.rate is not None
+    )
+    traced = any(setting.data_trace for setting in one.settings.values())
+    serves = (
+        Words(en="the same deployment", ja="同じデプロイ")
+        if same
+        else Words.same(one.deployment_id)
+    )
+    limited = (
+        Words.same(", ".join(limits)) if limits else Words(en="no throttle", ja="流量制限なし")
+    )
+    logged = Words(en="bodies logged", ja="本文をログに記録") if traced else SILENCE
+    told = joined(filter(None, (serves, limited, logged)), ", ")
+    return Words(en=f"{one.name}: {told.en}", ja=f"{one.name}: {told.ja}")
 
 
 def of_ways_in(deployed: Deployed) -> tuple[Difference, ...]:

@@ -10,9 +10,9 @@ from aws.iam import Statement, parse
 from aws.iam.evaluation import names_action
 from aws.iam.pattern import overlap, resource_pattern
 from aws.ledgers.s3 import BUCKET
-from aws.words import Words
+from aws.words import SILENCE, Words
 from checks.access import OPENED, Insiders, let_in
-from checks.outsiders import outsiders
+from checks.outsiders import outsiders, terms_of
 
 CHANGED_BY = Words(en="who else may change it", ja="変更できる他の相手")
 BARRED = Words(en="statements by which nobody reads", ja="全員の読み取りを拒否するステートメント")
@@ -24,10 +24,11 @@ READ = "s3:getobject"
 def bucket_policy_flaws(bucket: Bucket, insiders: Insiders) -> tuple[Difference, ...]:
     """Return whom the policy allows from beyond the account, who else changes images, and what denies reading to everybody."""
     account = insiders.environment.account
-    strangers = [one for one in outsiders(bucket.policy, account) if not one.en.startswith(CDN)]
-    found = {
-        OPENED: (strangers, within(())),
-        BARRED: ([one.words for one in _denying(bucket)], unset()),
+    found = outsiders(bucket.policy, account).items()
+    strangers = {who: allowed for who, allowed in found if not who.en.startswith(CDN)}
+    flaws = {
+        OPENED: ([*strangers], within(()), terms_of(strangers)),
+        BARRED: ([one.words for one in _denying(bucket)], unset(), SILENCE),
     }
     arn = f"arn:aws:s3:::{bucket.name}"
     changed_by = let_in(BUCKET, bucket.name, arn, bucket.policy, insiders, _changes_images)
@@ -40,8 +41,9 @@ def bucket_policy_flaws(bucket: Bucket, insiders: Insiders) -> tuple[Difference,
             bound=bound,
             call="s3:GetBucketPolicy",
             loosens=True,
+            terms=terms,
         )
-        for fact, (told, bound) in found.items()
+        for fact, (told, bound, terms) in flaws.items()
         if told
     )
 

@@ -1,12 +1,12 @@
 """Whom a resource policy allows beyond the account that owns the resource."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 from aws.iam import Condition, Statement, context, parse
 from aws.iam.condition import holds
 from aws.iam.pattern import action_pattern
 from aws.iam.principal import is_gone
-from aws.words import Words
+from aws.words import Words, joined
 
 ACCOUNT_KEYS = frozenset({"aws:principalaccount", "kms:calleraccount"})
 """Condition keys that hold the caller's account, whoever calls."""
@@ -18,13 +18,31 @@ OVER_TLS = context({"aws:SecureTransport": "true"})
 EXACT = frozenset({"StringEquals", "StringLike", "ArnEquals", "ArnLike"})
 
 
-def outsiders(document: str | None, account: str) -> list[Words]:
-    """Return the principals from beyond ``account`` that a policy, JSON text, allows.
+def outsiders(document: str | None, account: str) -> Mapping[Words, list[Statement]]:
+    """Return the principals from beyond ``account`` that a policy, JSON text, allows, each with the statements.
 
     Raises PolicySyntaxError where the policy can't be read.
     """
-    allowing = (one for one in parse(document or '{"Statement": []}') if one.effect == "Allow")
-    return sorted({who for one in allowing for who in _outside(one, account)}, key=str)
+    found: dict[Words, list[Statement]] = {}
+    for one in parse(document or '{"Statement": []}'):
+        if one.effect == "Allow":
+            for who in _outside(one, account):
+                found.setdefault(who, []).append(one)
+    return dict(sorted(found.items(), key=str))
+
+
+def terms_of(allowed: Mapping[Words, Iterable[Statement]]) -> Words:
+    """Say what principals are allowed, each if there are several: a decision about one right is none about the next."""
+    told = {who: joined(_terms(statements)) for who, statements in allowed.items()}
+    if len(told) == 1:
+        return next(iter(told.values()))
+    return joined(
+        Words(en=f"{who.en}: {terms.en}", ja=f"{who.ja}: {terms.ja}") for who, terms in told.items()
+    )
+
+
+def _terms(statements: Iterable[Statement]) -> list[Words]:
+    return sorted({one.terms for one in statements}, key=str)
 
 
 def open_to_all(document: str | None, stage: str) -> bool:

@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from aws.bounds import as_text
 from aws.difference import Certainty, Difference, Differences
 from aws.section import Broken, Follows, NotTestable
 from aws.visible import toml_text
@@ -61,7 +60,7 @@ class Decisions:
 
     def _answers(self, made: Decision, one: Difference) -> bool:
         settles = one.certainty is Certainty.CERTAIN or made.release is not None
-        about = made.what == one.what and made.value == as_text(one.found)
+        about = made.what == one.what and made.value == one.value.en
         return one.decidable and about and settles and self.in_force(made)
 
 
@@ -114,7 +113,7 @@ def lines(one: Difference, environment: str, release: str | None = None) -> str:
 
     What is red by a guess, or for want of a parser, is allowed for the live release only.
     """
-    keys = {"what": one.what, "value": as_text(one.found), "by": "…", "why": "…"}
+    keys = {"what": one.what, "value": one.value.en, "by": "…", "why": "…"}
     if one.certainty is not Certainty.CERTAIN:
         keys["release"] = release or "…"
     told = (f"{key} = {toml_text(value)}" for key, value in keys.items())

@@ -112,7 +112,8 @@ def _add(
         case MaskedValue():
             found.append(_Fact(shown, names, _comparable(value, salt)))
         case Unplanned():
-            found.append(_Fact((*shown, value.fact.en), names, value.found))
+            text = f"{value.found} {value.terms}".rstrip()
+            found.append(_Fact((*shown, value.fact.en), names, text))
         case list() | tuple() | set() | frozenset():
             _add_listed(found, value, salt, shown, names)
         case _ if inner := _fields_of(type(value)):  # type: ignore[arg-type]

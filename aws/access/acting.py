@@ -27,6 +27,11 @@ NOT_OURS = frozenset(
     }
 )
 """Actions that cannot be about a resource that exists, or tell how it is set up."""
+CONTENTS: Mapping[str, tuple[str, ...]] = {
+    "dynamodb": ("BatchGet", "Get", "PartiQLSelect", "Query", "ReadData", "Scan", "Search"),
+    "secretsmanager": ("Get", "BatchGet"),
+}
+"""Service -> beginnings of the actions that read what is in its resources."""
 READS = ("Describe", "Filter", "Get", "Head", "List", "Select", "Tag", "Test", "Untag")
 """Beginnings of operations that change nothing but tags; what is read is no secret where ``changes`` is asked."""
 BY_MEMBER: Mapping[str, frozenset[str]] = {
@@ -117,21 +122,19 @@ HARMLESS: Mapping[str, frozenset[str]] = {
 @lru_cache(maxsize=16)
 def acting(prefix: str) -> tuple[str, ...]:
     """Return the actions of a service that change a resource or read its contents: changes first."""
-    reads = {
-        "dynamodb": ("BatchGet", "Get", "PartiQLSelect", "Query", "ReadData", "Scan", "Search"),
-        "secretsmanager": ("Get", "BatchGet"),
-    }
-    contents = reads.get(prefix, ())
 
     def keeps(action: str) -> bool:
         name = action.partition(":")[2]
-        harmless = name.startswith(METADATA) or (name.startswith("Get") and not contents)
+        harmless = name.startswith(METADATA) or (name.startswith("Get") and prefix not in CONTENTS)
         return not harmless and action not in NOT_OURS
 
-    def is_read(action: str) -> bool:
-        return action.partition(":")[2].startswith(contents) if contents else False
+    return tuple(sorted(filter(keeps, actions_of(prefix)), key=lambda one: (only_reads(one), one)))
 
-    return tuple(sorted(filter(keeps, actions_of(prefix)), key=lambda one: (is_read(one), one)))
+
+def only_reads(action: str) -> bool:
+    """Whether an action reads what is in a resource, and changes nothing of it."""
+    prefix, _, name = action.partition(":")
+    return prefix in CONTENTS and name.startswith(CONTENTS[prefix])
 
 
 @lru_cache(maxsize=16)

@@ -79,10 +79,11 @@ def strangers(policies: tuple[FunctionPolicy, ...], callers: Callers) -> list[Wo
 def _told(who: Words, one: Statement, policy: FunctionPolicy) -> Words:
     """Say who, and by which statement, on what."""
     statement, on = one.sid or one.number, policy.qualifier
-    return Words(
+    said = Words(
         en=f"{who.en} (statement {statement} on {on or 'the function'})",
         ja=f"{who.ja}（{on or '関数本体'}のステートメント{statement}）",
     )
+    return one.told(said)
 
 
 def _strangers(one: Statement, callers: Callers) -> Iterator[Words]:

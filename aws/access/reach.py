@@ -7,6 +7,7 @@ that nobody can judge here (a tag, an address, a second factor) is taken to hold
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
+from aws.access.acting import only_reads
 from aws.access.granted import TargetGrant, Targets, by_gravity, decided, parsed
 from aws.access.targets import Target
 from aws.iam import Context, EvalDecision, Statement, context
@@ -27,6 +28,8 @@ class Reach:
     """The policy and statement that allow it."""
     provided: Words = SILENCE
     """What is not known here, and it depends on: a tag, an address, a second factor."""
+    reads: bool = False
+    """Whether it may read what is there, and change nothing of it."""
 
 
 def reach_of(
@@ -59,9 +62,15 @@ def _reached(
     perhaps = None
     for one in grants:
         result = decided(one, own, limits, _known(who, one.arn, target.passed_to))
-        reach = Reach(kind=target.kind, name=target.name, action=one.action, by=one.by)
+        reach = Reach(
+            kind=target.kind,
+            name=target.name,
+            action=one.action,
+            by=one.by,
+            reads=only_reads(one.action),
+        )
         if result.allowed:
-            return reach
+            return replace(reach, reads=reach.reads and (perhaps is None or perhaps.reads))
         if result.outcome is EvalDecision.UNKNOWN and perhaps is None:
             perhaps = replace(reach, provided=result.reason)
     return perhaps

@@ -36,7 +36,7 @@ def _strangers(one: Statement) -> Iterator[Words]:
     others = (
         who for kind, who in one.principals if (kind, who) != LAMBDA and not is_gone(kind, who)
     )
-    yield from map(Words.same, others)
+    yield from (one.told(Words.same(who)) for who in others)
     yield from (
         Words(en=f"action {action}", ja=f"アクション{action}")
         for action in one.actions

@@ -66,6 +66,21 @@ class Statement:
             return Words(en=en, ja=ja)
         return Words(en=f"policy `{self.policy}`, {en}", ja=f"ポリシー`{self.policy}`の{ja}")
 
+    @property
+    def terms(self) -> Words:
+        """What it is about, on what and under which conditions: whoever decides about it decides about no more."""
+        actions = ", ".join(self.actions) or f"NotAction {', '.join(self.not_actions)}"
+        where = ", ".join(self.resources) or f"NotResource {', '.join(self.not_resources)}"
+        told = actions if where == "*" else f"{actions}: {where}"
+        return self.told(Words.same(told))
+
+    def told(self, what: Words) -> Words:
+        """Say something of it with the conditions under which it holds."""
+        if not self.conditions:
+            return what
+        conditions = "; ".join(map(str, self.conditions))
+        return Words(en=f"{what.en}, if {conditions}", ja=f"{what.ja}（条件: {conditions}）")
+
 
 def parse(document: str | Mapping[str, Any], policy: str = "") -> tuple[Statement, ...]:
     """Read a policy document, as JSON text or as boto3 decodes it.

@@ -85,6 +85,7 @@ LEDGER: Ledger = {
             "ScheduledActions": Closed(
                 Words(en="scheduled change of capacity", ja="キャパシティのスケジュール変更"),
                 shows="ScheduledActionName",
+                terms=("Schedule", "ScalableTargetAction"),
             ),
             "NextToken": NEXT,
         },

@@ -1,6 +1,7 @@
 """KMS: the keys under which something of ours is encrypted, and who else may use them."""
 
-from collections.abc import Mapping
+import json
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from aws.ledger import Closed, Coverage, Harmless, Judged, Ledger, Operation, Resource
@@ -26,6 +27,15 @@ def _of_service(grant: Mapping[str, Any]) -> bool:
 
 def _grantees(found: Any) -> tuple[str, ...]:
     return tuple(sorted(str(one.get("GranteePrincipal")) for one in found if not _of_service(one)))
+
+
+def _granted(found: Any) -> Iterator[str]:
+    """Say what each grant of somebody else allows."""
+    for one in found:
+        if not _of_service(one):
+            what = ", ".join(sorted(one.get("Operations", ())))
+            within = json.dumps(one.get("Constraints") or {}, sort_keys=True)
+            yield f"{one.get('GranteePrincipal')}: {what} {within}".removesuffix(" {}")
 
 
 def _key_id(_: Mapping[str, Any], found: Mapping[str, Any]) -> str:
@@ -105,7 +115,10 @@ LEDGER: Ledger = {
         needs=frozenset({"Grants"}),
         members={
             "Grants": Closed(
-                GRANTS, usual=lambda found: all(map(_of_service, found)), shows=_grantees
+                GRANTS,
+                usual=lambda found: all(map(_of_service, found)),
+                shows=_grantees,
+                terms=_granted,
             ),
             "NextMarker": NEXT,
             "Truncated": NEXT,

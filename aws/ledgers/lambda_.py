@@ -61,6 +61,7 @@ CONFIGURATION: Mapping[str, Entry] = {
         Words(en="network (VPC)", ja="ネットワーク（VPC）"),
         usual=lambda found: not found.get("SubnetIds"),
         shows="SubnetIds",
+        terms=("SecurityGroupIds",),
     ),
     "DeadLetterConfig": Closed(
         Words(en="dead-letter queue", ja="デッドレターキュー"),
@@ -116,7 +117,7 @@ CONFIGURATION: Mapping[str, Entry] = {
     ),
     "LoggingConfig.ApplicationLogLevel": Closed(
         Words(en="application log level", ja="アプリケーションログのレベル"),
-        usual=only("TRACE", "DEBUG", "INFO"),
+        usual=only("INFO"),
     ),
     "LoggingConfig.SystemLogLevel": Closed(
         Words(en="system log level", ja="システムログのレベル"), usual=only("DEBUG", "INFO")

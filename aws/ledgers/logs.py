@@ -63,7 +63,9 @@ LEDGER: Ledger = {
         needs=frozenset({"subscriptionFilters"}),
         resources={"": Resource(kind=LOG_GROUP, name=lambda asked, _: str(asked["logGroupName"]))},
         members={
-            "subscriptionFilters": Closed(SUBSCRIPTION_FILTER, shows="destinationArn"),
+            "subscriptionFilters": Closed(
+                SUBSCRIPTION_FILTER, shows="destinationArn", terms=("filterPattern",)
+            ),
             "nextToken": NEXT,
         },
     ),

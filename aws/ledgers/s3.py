@@ -59,7 +59,7 @@ LEDGER: Ledger = {
         resources=BY_BUCKET,
         members={
             "ReplicationConfiguration": Closed(
-                Words(en="replication", ja="レプリケーション"), shows="Role"
+                Words(en="replication", ja="レプリケーション"), shows="Role", terms=("Rules",)
             )
         },
         needs=frozenset({"ReplicationConfiguration"}),
@@ -73,6 +73,10 @@ LEDGER: Ledger = {
                 ),
                 usual=lambda found: all(map(_leaves_objects, found)),
                 shows="ID",
+                terms=(
+                    *("Status", "Filter", "Prefix", "Expiration", "Transitions"),
+                    *("NoncurrentVersionExpiration", "NoncurrentVersionTransitions"),
+                ),
             ),
             "TransitionDefaultMinimumObjectSize": Harmless("says nothing without rules"),
         },

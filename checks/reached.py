@@ -1,0 +1,76 @@
+"""How far somebody reaches who may act on what is ours: by kind, by name, and whether it is reading alone."""
+
+from collections.abc import Collection, Iterable, Mapping
+
+from aws.access.assuming import PRINCIPAL
+from aws.access.reach import Reach
+from aws.access.targets import INVOCATION
+from aws.words import SILENCE, Words, joined
+
+KINDS: Mapping[str, tuple[Words, int]] = {
+    "table": (Words(en="tables", ja="テーブル"), 3),
+    "secret": (Words(en="secrets", ja="シークレット"), 2),
+    "function": (Words(en="functions", ja="関数"), 7),
+    INVOCATION: (Words(en="invocation of functions", ja="関数の呼び出し"), 7),
+    "topic": (Words(en="topic", ja="トピック"), 1),
+    "role": (Words(en="roles", ja="ロール"), 7),
+    "evidence": (Words(en="evidence store", ja="証跡ストア"), 1),
+    "API": (Words(en="API and domain", ja="API・ドメイン"), 1),
+    "alarm": (Words(en="alarms", ja="アラーム"), 1),
+    "log": (Words(en="log groups", ja="ロググループ"), 1),
+    "bucket": (Words(en="bucket", ja="バケット"), 1),
+    "key": (Words(en="keys", ja="キー"), 1),
+    "rights of roles": (Words(en="the rights of roles", ja="ロールの権限"), 1),
+    "rights of users": (Words(en="the rights of users", ja="ユーザーの権限"), 1),
+    "rights of groups": (Words(en="the rights of groups", ja="グループの権限"), 1),
+    "rights of policies": (Words(en="policies that others have", ja="他者が持つポリシー"), 1),
+    PRINCIPAL: (Words(en="whatever these may act on:", ja="次の相手が操作できるもの: "), 1),
+}
+"""Kind of resource -> its words, and how many of it there are: "all" is said of as many."""
+EVERYTHING = Words(
+    en="everything, by the rights that it may give", ja="すべて（権限を自由に付与できるため）"
+)
+"""What somebody reaches who may give a role or a user any rights."""
+LIMITED: Mapping[tuple[bool, bool], Words] = {
+    (False, False): SILENCE,
+    (True, False): Words(en=" (read only)", ja="（読み取りのみ）"),
+    (False, True): Words(en=" (under a condition)", ja="（条件付き）"),
+    (True, True): Words(en=" (read only, under a condition)", ja="（条件付き、読み取りのみ）"),
+}
+"""Whether it reads alone, and whether under a condition -> what is said of it."""
+
+
+def example_of(one: Reach) -> Words:
+    """Name one action, where it has one its resource, and by what it is allowed."""
+    by = _allowed_by(one)
+    if not one.name:
+        return Words(en=f"{one.action} ({by.en})", ja=f"{one.action}、{by.ja}")
+    return Words(
+        en=f"{one.action} on {one.name} ({by.en})", ja=f"{one.name}に対する{one.action}、{by.ja}"
+    )
+
+
+def _allowed_by(one: Reach) -> Words:
+    """Name the statement, and what nobody can judge here of its condition."""
+    if not one.provided:
+        return one.by
+    return Words(
+        en=f"{one.by.en}, under a condition that is assumed to be met, since {one.provided.en}",
+        ja=f"{one.by.ja}、{one.provided.ja}ため条件は成立するものとみなす",
+    )
+
+
+def summary(reach: Iterable[Reach]) -> Words:
+    """Say by kind what is reached, by name or that it is all of it, and how far: a decision about it goes no further."""
+    alike: dict[tuple[str, Words], list[str]] = {}
+    for one in reach:
+        alike.setdefault((one.kind, LIMITED[one.reads, bool(one.provided)]), []).append(one.name)
+    return joined(_reached(kind, names, how) for (kind, how), names in alike.items())
+
+
+def _reached(kind: str, names: Collection[str], how: Words) -> Words:
+    what, count = KINDS[kind]
+    if len(names) >= count > 1:
+        return Words(en=f"all {what.en}{how.en}", ja=f"すべての{what.ja}{how.ja}")
+    listed = ", ".join(sorted({*names} - {""}))
+    return Words(en=f"{what.en} {listed}".rstrip() + how.en, ja=f"{what.ja}{listed}{how.ja}")

@@ -1,0 +1,126 @@
+"""Somebody decided about one thing on the careful stack, and then it goes further: the decision says nothing of that."""
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from signoff.outcome import Outcome
+from tests.foreign.account import with_evidence
+from tests.foreign.changes import loopholes, makers
+from tests.foreign.changes.change import Client, Kept
+from tests.foreign.changes.gateway import api_of
+from tests.foreign.changes.makers import between, may, table_policy, user
+from tests.foreign.hand import edge, identity
+from tests.foreign.judged import as_printed, red_of
+from tests.judging import judge
+
+USERS = identity.USERS
+OFFICE = {"IpAddress": {"aws:SourceIp": "203.0.113.0/24"}}
+SCHEDULE = {"Principal": "events.amazonaws.com", "SourceAccount": makers.ACCOUNT}
+RULE = "arn:aws:events:ap-northeast-1:444455556666:rule/warm"
+VISITOR = {"AWS": makers.VISITOR}
+
+
+def trusted(**more: Any) -> Kept:
+    """Let another account assume award's role."""
+    named = {"RoleName": makers.AWARD_ROLE}
+
+    @contextmanager
+    def kept(client: Client) -> Iterator[None]:
+        before = client("iam").get_role(**named)["Role"]["AssumeRolePolicyDocument"]
+        one = {"Effect": "Allow", "Principal": makers.STRANGER, "Action": "sts:AssumeRole"}
+        whole = {**before, "Statement": [*before["Statement"], {**one, **more}]}
+        client("iam").update_assume_role_policy(**named, PolicyDocument=json.dumps(whole))
+        yield
+        client("iam").update_assume_role_policy(**named, PolicyDocument=json.dumps(before))
+
+    return kept
+
+
+def deleting(days: int, prefix: str) -> Kept:
+    """Let the bucket forget what begins so."""
+    rule = {"ID": "old", "Status": "Enabled", "Filter": {"Prefix": prefix}}
+    rules = {"Rules": [{**rule, "Expiration": {"Days": days}}]}
+    named = {"Bucket": edge.BUCKET}
+    return between(
+        lambda c: c("s3").put_bucket_lifecycle_configuration(**named, LifecycleConfiguration=rules),
+        lambda c: c("s3").delete_bucket_lifecycle(**named),
+    )
+
+
+def mounted(share: str) -> Kept:
+    arn = f"arn:aws:elasticfilesystem:ap-northeast-1:444455556666:access-point/fsap-{share}"
+    return makers.released(FileSystemConfigs=[{"Arn": arn, "LocalMountPath": "/mnt/images"}])
+
+
+def networked(group: str) -> Kept:
+    return makers.released(VpcConfig={"SubnetIds": ["subnet-1"], "SecurityGroupIds": [group]})
+
+
+def further_stage(*, throttled: bool) -> Kept:
+    """Serve the API at one more stage."""
+    limit = {"op": "replace", "path": "/*/*/throttling/rateLimit", "value": "50"}
+
+    @contextmanager
+    def kept(client: Client) -> Iterator[None]:
+        api, rest = client("apigateway"), api_of(client)
+        now = api.get_stage(**rest, stageName="prod")["deploymentId"]
+        api.create_stage(**rest, stageName="v2", deploymentId=now)
+        api.update_stage(**rest, stageName="v2", patchOperations=[limit] * throttled)
+        yield
+        api.delete_stage(**rest, stageName="v2")
+
+    return kept
+
+
+# Name, the row, what was decided, and how far it goes later on.
+CREEPING: tuple[tuple[str, str, Kept, Kept], ...] = (
+    ("who may read writes", "SEC-24", user(may("dynamodb:Scan", USERS)), user(may("dynamodb:*", USERS))),
+    ("who may read deletes", "SEC-24", user(may("dynamodb:Scan", USERS)), user(may("dynamodb:DeleteTable", USERS))),
+    ("who may read secrets replaces them", "SEC-24", user(may("secretsmanager:GetSecretValue", "*")), user(may("secretsmanager:*", "*"))),
+    ("who may read is no more bound to an office", "SEC-24", user(may("dynamodb:Scan", USERS, Condition=OFFICE)), user(may("dynamodb:Scan", USERS))),
+    ("who may read writes from the office", "SEC-24", user(may("dynamodb:Scan", USERS)), user(may("dynamodb:Scan", USERS), may("dynamodb:PutItem", USERS, Condition=OFFICE))),
+    ("table allows more", "SEC-24", table_policy("Allow", VISITOR, "dynamodb:Scan"), table_policy("Allow", VISITOR, "dynamodb:*")),
+    ("secret allows more", "SEC-24", makers.secret_policy("Allow", VISITOR, "secretsmanager:GetSecretValue"), makers.secret_policy("Allow", VISITOR, "secretsmanager:*")),
+    ("topic allows more", "SEC-24", makers.topic_policy(Principal=VISITOR), makers.topic_policy(Principal=VISITOR, Action="sns:*")),
+    ("stranger reads more images", "SEC-22", loopholes.bucket_policy(Principal=loopholes.STRANGER, Resource=loopholes.OBJECTS.replace("*", "public/*")), loopholes.bucket_policy(Principal=loopholes.STRANGER)),
+    ("every schedule warms award", "SEC-17", makers.permission(**SCHEDULE, SourceArn=RULE), makers.permission(**SCHEDULE)),
+    ("stranger needs no id", "SEC-11", trusted(Condition={"StringEquals": {"sts:ExternalId": "x7"}}), trusted()),
+    ("images are deleted after a day", "SEC-22", deleting(3650, ""), deleting(1, "")),
+    ("all images are deleted", "SEC-22", deleting(1, "tmp/"), deleting(1, "")),
+    ("another share is mounted", "DEP-17", mounted("1"), mounted("2")),
+    ("network lets nothing out", "DEP-19", networked("sg-1"), networked("sg-2")),
+    ("further stage has no throttle", "DEP-35", further_stage(throttled=True), further_stage(throttled=False)),
+)  # fmt: skip
+
+
+READS = {
+    "SEC-11": ("roles",),
+    "SEC-17": ("function_policies",),
+    "SEC-22": ("buckets", "bucket_attachments"),
+    "SEC-24": ("principals", "table_policies", "secrets", "topics"),
+    "DEP-17": tuple(makers.FUNCTIONS),
+    "DEP-19": tuple(makers.FUNCTIONS),
+    "DEP-35": ("stages",),
+}
+"""Row -> the sections that it looks at."""
+
+
+@pytest.mark.parametrize(
+    ("row", "before", "after"),
+    [pytest.param(*each[1:], id=each[0]) for each in CREEPING],
+)
+def test_decision_covers_what_it_says_and_nothing_further(row, before, after, account, inventory):
+    with before(account.client):
+        first = with_evidence(inventory, account.again(inventory, *READS[row]))
+    decided = as_printed(first, judge(first, [row]))
+    with after(account.client):
+        later = with_evidence(inventory, account.again(inventory, *READS[row]))
+    environment = replace(later.environment, decisions=decided.environment.decisions)
+
+    assert red_of(judge(decided, [row])) == {}
+    assert red_of(judge(replace(later, environment=environment), [row])) == {row: Outcome.FAIL}
