@@ -143,7 +143,7 @@ class Hearing:
         topics = _topics(alarm)
         if not topics:
             return (_of_alarm(alarm, TOPICS, None, BY_PEOPLE),)
-        answers = [self._asked(arn) for arn in topics]
+        answers = [self._asked(arn, alarm) for arn in topics]
         if any(not isinstance(one, NotTestable) and not one for one in answers):
             return ()
         for one in answers:
@@ -151,14 +151,14 @@ class Hearing:
                 raise one
         return tuple(fault for one in answers if not isinstance(one, NotTestable) for fault in one)
 
-    def _asked(self, arn: str) -> tuple[Difference, ...] | NotTestable:
+    def _asked(self, arn: str, alarm: Alarm) -> tuple[Difference, ...] | NotTestable:
         try:
-            return tuple(self._mute(arn))
+            return tuple(self._mute(arn, alarm))
         except NotTestable as unknown:
             return unknown
 
-    def _mute(self, arn: str) -> Iterator[Difference]:
-        """Yield the one thing that keeps a topic from telling a person, if any."""
+    def _mute(self, arn: str, alarm: Alarm) -> Iterator[Difference]:
+        """Yield the one thing that keeps a topic from telling a person of an alarm, if any."""
         region = arn.split(":")[3]
         if region != self.environment.region:
             yield _of_topic(arn, REGION, region, exactly(self.environment.region))
@@ -166,7 +166,7 @@ class Hearing:
         topic = lookup(self.found.topics, arn)
         if topic is None:
             yield _of_topic(arn, EXISTENCE, ABSENT, EXISTS)
-        elif (may := lets_publish(topic, self.environment.account)) is not True:
+        elif (may := lets_publish(topic, self._arn(alarm))) is not True:
             why = _not_known(may.reason) if may else REFUSED
             yield _of_topic(arn, PUBLISHING, why, ALLOWED)
         elif topic.kms_key and not self._usable(topic.kms_key):
@@ -175,6 +175,10 @@ class Hearing:
             yield _of_topic(arn, PEOPLE, 0, at_least(1), "sns:ListSubscriptionsByTopic")
         elif not self._tells_the_planned(topic):
             yield _of_topic(arn, PLANNED, NOT_CONFIRMED, CONFIRMED, "sns:ListSubscriptionsByTopic")
+
+    def _arn(self, alarm: Alarm) -> str:
+        here = f"{self.environment.region}:{self.environment.account}"
+        return f"arn:aws:cloudwatch:{here}:alarm:{alarm.name}"
 
     def _tells_the_planned(self, topic: Topic) -> bool:
         """Whether the decided address is told, where one is; others may hear the alarms as well."""

@@ -21,16 +21,22 @@ SILENT_KEY = "alias/aws/sns"
 """The AWS managed key of SNS, whose policy CloudWatch is not in and nobody can change."""
 
 
-def lets_publish(topic: Topic, account: str) -> Answer:
-    """Whether an alarm of this account is let through; Unknown where a condition is beyond us."""
-    return _lets(topic.policy, "sns:Publish", topic.arn, account)
+def lets_publish(topic: Topic, alarm: str) -> Answer:
+    """Whether an alarm, by its ARN, is let through; Unknown where a condition is beyond us."""
+    return _lets(topic.policy, "sns:Publish", topic.arn, _request(alarm.split(":")[4], alarm))
+
+
+def any_alarm(topic: str) -> str:
+    """Return the ARN of no alarm in particular, in the Region and account of a topic."""
+    region, account = topic.split(":")[3:5]
+    return f"arn:aws:cloudwatch:{region}:{account}:alarm:*"
 
 
 def lets_use(key: Key) -> Answer:
     """Whether CloudWatch may encrypt with the key; a key's policy speaks of that key alone."""
-    account = key.arn.split(":")[4]
+    request = _request(key.arn.split(":")[4])
     actions = ("kms:Decrypt", "kms:GenerateDataKey")
-    return every(_lets(key.policy or "", action, key.arn, account) for action in actions)
+    return every(_lets(key.policy or "", action, key.arn, request) for action in actions)
 
 
 def usable(name: str, look: Callable[[], Key | None]) -> bool:
@@ -41,12 +47,11 @@ def usable(name: str, look: Callable[[], Key | None]) -> bool:
     return key is not None and key.state == "Enabled" and lets_use(key) is True
 
 
-def _lets(document: str, action: str, arn: str, account: str) -> Answer:
-    request = _request(account)
+def _lets(document: str, action: str, arn: str, request: Context) -> Answer:
     about = [one for one in parse(document or '{"Statement": []}') if _speaks_of_it(one)]
     denied = some(applies(one, action, arn, request) for one in about if one.effect == "Deny")
     allowed = some(
-        every((applies(_bare(one), action, arn, request), _met(one, request, account)))
+        every((applies(_bare(one), action, arn, request), _met(one, request)))
         for one in about
         if one.effect == "Allow"
     )
@@ -54,10 +59,11 @@ def _lets(document: str, action: str, arn: str, account: str) -> Answer:
 
 
 @cache
-def _request(account: str) -> Context:
-    """Return what is known of a request that CloudWatch makes for an alarm of the account."""
+def _request(account: str, alarm: str | None = None) -> Context:
+    """Return what is known of a request that CloudWatch makes for an alarm of the account, or for this one."""
     return context(
         {
+            **({ARN_KEY: alarm} if alarm else {}),
             "aws:SecureTransport": "true",
             "aws:SourceAccount": account,
             "aws:SourceOwner": account,
@@ -81,13 +87,13 @@ def _bare(statement: Statement) -> Statement:
     return replace(statement, conditions=())
 
 
-def _met(statement: Statement, request: Context, account: str) -> Answer:
-    return every(_holds(condition, request, account) for condition in statement.conditions)
+def _met(statement: Statement, request: Context) -> Answer:
+    return every(_holds(condition, request) for condition in statement.conditions)
 
 
-def _holds(condition: Condition, request: Context, account: str) -> Answer:
-    """Whether an alarm of the account meets it; any alarm of ours may be named as the source."""
-    if condition.key.lower() != ARN_KEY:
+def _holds(condition: Condition, request: Context) -> Answer:
+    """Whether a request meets it; where no alarm is known, any alarm of the account may be the source."""
+    if ARN_KEY in request or condition.key.lower() != ARN_KEY:
         return holds(condition, request)
     if condition.operator not in EQUAL or condition.quantifier:
         return Unknown(
@@ -96,4 +102,4 @@ def _holds(condition: Condition, request: Context, account: str) -> Answer:
                 ja=f"条件{condition}は評価できません",
             )
         )
-    return any(one.split(":")[4:5] == [account] for one in condition.values)
+    return any(one.split(":")[4:5] == [*request["aws:sourceaccount"]] for one in condition.values)

@@ -5,7 +5,7 @@ from functools import lru_cache
 from typing import Any
 
 from aws import desired
-from aws.access.publishing import lets_publish, usable
+from aws.access.publishing import any_alarm, lets_publish, usable
 from aws.alarm import Alarm, action_failed, decode
 from aws.converge.change import ChangeContext, unless_absent
 from aws.converge.topic import key_of
@@ -59,9 +59,9 @@ def _heard(context: ChangeContext, arn: str) -> bool:
     if answer is None:
         return False
     topic = decode_topic(arn, answer["Attributes"])
-    key, account = topic.kms_key, arn.split(":")[4]
-    if lets_publish(topic, account) is not True:
+    if lets_publish(topic, any_alarm(arn)) is not True:
         return False
+    key = topic.kms_key
     if key is not None and not usable(key, lambda: key_of(context, key)):
         return False
     pages = sns.get_paginator("list_subscriptions_by_topic").paginate(TopicArn=arn)

@@ -6,7 +6,7 @@ from dataclasses import replace
 from functools import partial
 from typing import Any
 
-from aws.access.publishing import lets_publish, usable
+from aws.access.publishing import any_alarm, lets_publish, usable
 from aws.converge.change import (
     Change,
     ChangeContext,
@@ -68,7 +68,7 @@ def _publishing(context: ChangeContext, topic: Topic, found: Found | None) -> Ch
 def _lets(found: Found, statements: list[dict[str, Any]]) -> bool:
     """Whether a policy of these statements surely lets the alarms of the account publish."""
     document = json.dumps({"Version": "2012-10-17", "Statement": statements})
-    return lets_publish(replace(found, policy=document), found.arn.split(":")[4]) is True
+    return lets_publish(replace(found, policy=document), any_alarm(found.arn)) is True
 
 
 def _readable(context: ChangeContext, topic: Topic, found: Found) -> Changes:

@@ -5,10 +5,10 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from tests.foreign.changes import alarms, makers, surplus
+from tests.foreign.changes import alarms, compute, makers, surplus
 from tests.foreign.changes.change import Client, Kept, harmful_ones, harmless_ones
 from tests.foreign.changes.makers import master, with_variable
-from tests.foreign.hand import vault
+from tests.foreign.hand import vault, watch
 
 MASTERS, SECRETS = ["contents"], ["secrets", "secret_values"]
 FUNCTIONS, HEARD, DRAWN = makers.FUNCTIONS, makers.HEARD, ["dashboards"]
@@ -55,6 +55,35 @@ def hidden(body: dict[str, Any]) -> dict[str, Any]:
     return body
 
 
+def heard_by(of: str) -> Kept:
+    """Let the topic take alarms of these names, of this Region and account, and nothing else."""
+    arn = f"arn:aws:cloudwatch:{makers.HERE}:alarm:{of}"
+    statement = {
+        "Effect": "Allow",
+        "Principal": {"Service": "cloudwatch.amazonaws.com"},
+        "Action": "sns:Publish",
+        "Resource": watch.TOPIC,
+        "Condition": {"ArnLike": {"aws:SourceArn": arn}},
+    }
+    document = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+
+    @contextmanager
+    def kept(client: Client) -> Iterator[None]:
+        sns, topic = client("sns"), {"TopicArn": watch.TOPIC}
+        before = sns.get_topic_attributes(**topic)["Attributes"]["Policy"]
+        sns.set_topic_attributes(**topic, AttributeName="Policy", AttributeValue=document)
+        yield
+        sns.set_topic_attributes(**topic, AttributeName="Policy", AttributeValue=before)
+
+    return kept
+
+
+def logged_at(level: str) -> Kept:
+    group = f"/aws/lambda/{compute.STAMPS}"
+    levels = {"LogFormat": "JSON", "ApplicationLogLevel": level, "LogGroup": group}
+    return makers.released(LoggingConfig=levels)
+
+
 def text(value: str) -> dict[str, str]:
     return {"S": value}
 
@@ -75,6 +104,11 @@ HARM: tuple[tuple[str, str, list[str], Kept], ...] = (
     ("warnings are errors", "DEP-17", FUNCTIONS, with_variable(PYTHONWARNINGS="error")),
     ("bytecode comes from elsewhere", "DEP-17", FUNCTIONS, with_variable(PYTHONPYCACHEPREFIX="/opt/cache")),
     ("encodings come from elsewhere", "DEP-17", FUNCTIONS, with_variable(GCONV_PATH="/opt/gconv")),
+    ("topic takes one alarm alone", "MON-06", makers.TOPICS, heard_by("[P1] 5XXError")),
+    ("topic takes alarms of another team", "MON-06", makers.TOPICS, heard_by("orders-*")),
+    ("function writes down what AWS answers", "DEP-19", FUNCTIONS, logged_at("DEBUG")),
+    ("function writes down everything", "DEP-19", FUNCTIONS, logged_at("TRACE")),
+    ("framework writes down every event", "DEP-13", FUNCTIONS, with_variable(POWERTOOLS_LOGGER_LOG_EVENT="true")),
     ("session key ends in a line break", "SEC-03", SECRETS, key(f"{vault.SESSION_KEY}\n")),
     ("session key is the digest of nothing", "SEC-03", SECRETS, key(EMPTY)),
     ("session key counts up", "SEC-03", SECRETS, key(bytes(range(32)).hex())),
@@ -103,6 +137,10 @@ SOUND: tuple[tuple[str, str, list[str], Kept], ...] = (
     ("dashboard shows the last hours", "", DRAWN, drawn(lambda body: {**body, **LATELY})),
     ("file of names was decided", "DEP-14", FUNCTIONS, with_variable(HOSTALIASES="/opt/hosts")),
     ("strict warnings were decided", "DEP-17", FUNCTIONS, with_variable(PYTHONWARNINGS="error")),
+    ("topic takes all alarms of the account", "", makers.TOPICS, heard_by("*")),
+    ("function writes down what it says", "", FUNCTIONS, logged_at("INFO")),
+    ("framework writes down warnings", "", FUNCTIONS, with_variable(LOG_LEVEL="WARNING")),
+    ("level of the log was decided", "DEP-13", FUNCTIONS, with_variable(LOG_LEVEL="debug")),
     ("output is not buffered", "", FUNCTIONS, with_variable(PYTHONUNBUFFERED="1")),
     ("flags have a key of their own", "", FUNCTIONS, with_variable(LD_PROJECT="rally")),
 )  # fmt: skip
