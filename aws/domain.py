@@ -3,7 +3,7 @@
 import json
 import re
 import socket
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
@@ -70,6 +70,12 @@ class CustomDomain:
     unplanned: tuple[Unplanned, ...] = ()
 
 
+WEAK_KEYS = frozenset({"RSA_1024", "RSA-1024"})
+BROKEN = re.compile(r"MD5|SHA1|SHA-1", re.IGNORECASE)
+OF_SERVERS = frozenset({"TLS_WEB_SERVER_AUTHENTICATION", "ANY", "NONE"})
+"""Uses of a certificate that let it prove a server's name."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Certificate:
     arn: str
@@ -80,6 +86,8 @@ class Certificate:
     """How far its renewal is; empty where none has begun."""
     renews: bool = True
     """Whether ACM renews it: none that was imported."""
+    distrusted: tuple[str, ...] = ()
+    """What of it makes browsers and phones refuse it, as AWS names it."""
 
     def days_left(self, now: datetime) -> int:
         """Return whole days until it expires; one without an expiry has none left."""
@@ -276,7 +284,24 @@ def decode_certificate(raw: Raw) -> Certificate:
         not_after=utc(raw.get("NotAfter")),
         renewal=raw.get("RenewalSummary", {}).get("RenewalStatus", ""),
         renews=raw.get("RenewalEligibility") != "INELIGIBLE",
+        distrusted=tuple(_distrusted(raw)),
     )
+
+
+def _distrusted(raw: Raw) -> Iterator[str]:
+    """Yield what no phone accepts (ACM user guide, "Certificate transparency logging"; Apple's and Chromium's root programs)."""
+    logged = raw.get("Options", {}).get("CertificateTransparencyLoggingPreference")
+    usages = [one.get("Name") for one in raw.get("ExtendedKeyUsages", ())]
+    if raw.get("Type") == "PRIVATE":
+        yield "Type PRIVATE"
+    if logged == "DISABLED":
+        yield "CertificateTransparencyLoggingPreference DISABLED"
+    if raw.get("KeyAlgorithm") in WEAK_KEYS:
+        yield f"KeyAlgorithm {raw['KeyAlgorithm']}"
+    if BROKEN.search(signed := raw.get("SignatureAlgorithm", "")):
+        yield f"SignatureAlgorithm {signed}"
+    if usages and not OF_SERVERS & {*usages}:
+        yield f"ExtendedKeyUsages {', '.join(map(str, usages))}"
 
 
 def _resolution(reading: Reading, known: Section[CustomDomain], name: str) -> Resolution:

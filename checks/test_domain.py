@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from aws.bounds import at_least, exactly
+from aws.bounds import at_least, exactly, within
 from aws.difference import differences, unallowed
 from aws.domain import NEW_TLS, RENEWAL
 from aws.ledgers.apigateway import DOMAIN
@@ -33,6 +33,7 @@ NAMES = Words(en="names", ja="対象のドメイン名")
 REGION = Words(en="Region", ja="リージョン")
 DAYS_LEFT = Words(en="days until it expires", ja="期限までの日数")
 RENEWED = Words(en="renewal", ja="更新の状態")
+DISTRUSTED = Words(en="what browsers refuse", ja="ブラウザが信頼しない点")
 LEADS_TO = Words(en="API and stage that it leads to", ja="つながるAPIとステージ")
 ADDRESSES = Words(en="addresses in DNS", ja="DNSの応答")
 GET_DOMAINS = "apigateway:GetDomainNames"
@@ -126,6 +127,16 @@ def test_renewal_of_the_certificate_goes_well(
     certificate = judge.observe(certificate_of(deployed, custom_domain.name), "renewal")
 
     facts, planned = {RENEWED: certificate.renewal}, {RENEWED: GOING_WELL}
+    judge(differences(CERTIFICATE, certificate.arn, facts, planned, **OF_CERTIFICATE))
+
+
+@expectation("DEP-41", ja="ブラウザと端末が証明書を信頼する")
+def test_certificate_is_one_that_browsers_trust(
+    deployed: Deployed, custom_domain: Domain, judge: Judge
+) -> None:
+    certificate = judge.observe(certificate_of(deployed, custom_domain.name), "distrusted")
+
+    facts, planned = {DISTRUSTED: certificate.distrusted}, {DISTRUSTED: within(())}
     judge(differences(CERTIFICATE, certificate.arn, facts, planned, **OF_CERTIFICATE))
 
 

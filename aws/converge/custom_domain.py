@@ -302,9 +302,8 @@ def _is_usable(certificate: dict[str, Any], name: str) -> bool:
     """Another's certificate is one only once it is issued: its names are not ours to prove."""
     if certificate["Status"] == "PENDING_VALIDATION":
         return bool(certificate["DomainName"] == name)
-    return certificate["Status"] == "ISSUED" and _covers(
-        decode_certificate(certificate).names, name
-    )
+    found = decode_certificate(certificate)
+    return found.status == "ISSUED" and not found.distrusted and _covers(found.names, name)
 
 
 def _covers(patterns: Iterable[str], name: str) -> bool:

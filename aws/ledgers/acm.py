@@ -4,7 +4,7 @@ from aws.ledger import Coverage, Harmless, Judged, Ledger, Operation
 
 WHEN = Harmless("when something was made or changed decides nothing")
 PROOF = Harmless("how the name was proven; a certificate that is issued and renews has proven it")
-KIND = Harmless("how the key is made and used; browsers take all that ACM gives to an API")
+KIND = Harmless("who it was made for and how its key is used, which its names and uses say")
 WHY = Harmless("words beside a status, which is judged")
 
 LEDGER: Ledger = {
@@ -41,19 +41,22 @@ LEDGER: Ledger = {
             "Certificate.RevocationReason": WHY,
             "Certificate.NotBefore": Harmless("ACM gives it to an API from that moment on"),
             "Certificate.NotAfter": Judged("not_after"),
-            "Certificate.KeyAlgorithm": KIND,
-            "Certificate.SignatureAlgorithm": KIND,
+            "Certificate.KeyAlgorithm": Judged("distrusted"),
+            "Certificate.SignatureAlgorithm": Judged("distrusted"),
             "Certificate.InUseBy": Harmless("what else uses it takes nothing from the API"),
             "Certificate.FailureReason": WHY,
-            "Certificate.Type": KIND,
+            "Certificate.Type": Judged(
+                "distrusted", values=frozenset({"IMPORTED", "AMAZON_ISSUED", "PRIVATE"})
+            ),
             "Certificate.RenewalSummary": Judged("renewal"),
             "Certificate.KeyUsages": KIND,
-            "Certificate.ExtendedKeyUsages": KIND,
-            "Certificate.CertificateAuthorityArn": KIND,
+            "Certificate.ExtendedKeyUsages": Judged("distrusted"),
+            "Certificate.CertificateAuthorityArn": Harmless("told by its type, which is judged"),
             "Certificate.RenewalEligibility": Judged("renews"),
-            "Certificate.Options": Harmless(
-                "public logs of certificates, and whether it is exportable"
+            "Certificate.Options.CertificateTransparencyLoggingPreference": Judged(
+                "distrusted", values=frozenset({"ENABLED", "DISABLED"})
             ),
+            "Certificate.Options": Harmless("whether it is exportable, and how it was validated"),
             "Certificate.UpdateSummary": PROOF,
             "Certificate.CertificateKeyPairOrigin": KIND,
             "Certificate.AcmeEndpointArn": PROOF,

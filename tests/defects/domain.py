@@ -63,6 +63,11 @@ DEFECTS: tuple[Defect, ...] = (
     _certificate("DEP-41:29-days-left", not_after=datetime(2026, 12, 25, 8, 59, tzinfo=UTC)),
     _certificate("DEP-41:renewal-failed", renewal="FAILED"),
     _certificate("DEP-41:renewal-waits-for-somebody", renewal="PENDING_VALIDATION"),
+    _certificate("DEP-41:of-a-private-authority", distrusted=("Type PRIVATE",)),
+    _certificate(
+        "DEP-41:in-no-public-log",
+        distrusted=("CertificateTransparencyLoggingPreference DISABLED",),
+    ),
     _certificate("DEP-41:for-the-parent", names=("rally.example.jp",)),
     _certificate("DEP-41:one-label-too-high", names=("*.example.jp",)),
     _certificate("DEP-41:one-label-too-deep", names=("*.api.rally.example.jp",)),

@@ -403,7 +403,7 @@ ANSWERS = {
     },
     BasePath: dict.fromkeys(("path", "api_id", "stage"), DOMAIN),
     Certificate: dict.fromkeys(
-        ("arn", "status", "names", "not_after", "renewal", "renews"), DOMAIN
+        ("arn", "status", "names", "not_after", "renewal", "renews", "distrusted"), DOMAIN
     ),
     Resolution: dict.fromkeys(("addresses", "target_addresses"), DOMAIN),
 }
