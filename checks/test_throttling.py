@@ -11,6 +11,7 @@ from aws.words import Words
 from checks.authorizers import authorizers, invoking_others, laxer
 from checks.deployed import Deployed
 from checks.throttling import (
+    account_too_narrow,
     api_key,
     asking_for_key,
     met,
@@ -128,6 +129,15 @@ def test_route_has_room_for_its_share_of_the_target_rate(
     judge.observe.note(route=route.id, rate=limits.rate, burst=limits.burst, needed=needed)
 
     judge(too_narrow(route.id, limits, needed))
+
+
+@expectation("DEP-37", ja="アカウントの上限に、プリフライトを含む目標レート分の余裕がある")
+def test_account_has_room_for_the_target_rate(
+    deployed: Deployed, environment: Environment, judge: Judge
+) -> None:
+    account = judge.observe(deployed.gateway_account(), "rate", "burst")
+
+    judge(account_too_narrow(account, environment.account, environment.target_rate))
 
 
 @expectation("DEP-37", ja="プリフライトに目標レート分の余裕がある")

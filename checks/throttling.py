@@ -7,6 +7,7 @@ from aws import desired
 from aws.api_document import ApiDocument
 from aws.bounds import at_least, at_most, between
 from aws.difference import Difference, Differences, differences
+from aws.function import ACCOUNT
 from aws.inventory import Sections
 from aws.ledgers.apigateway import ROUTE, USAGE_PLAN
 from aws.rest_api import GatewayAccount, MethodSetting, Stage
@@ -76,6 +77,16 @@ def too_narrow(subject: str, limits: Limits, rate: float) -> tuple[Difference, .
         )
     bounds = {RATE: at_least(HEADROOM * rate, "/s"), BURST: at_least(rate)}
     return differences(ROUTE, subject, limits.facts, bounds, **ROOM)
+
+
+def account_too_narrow(
+    account: GatewayAccount, of: str, target_rate: float
+) -> tuple[Difference, ...]:
+    """Hold the account's limit, one bucket for all methods and APIs of the Region, to the whole rate with its preflights."""
+    facts = {RATE: account.rate, BURST: account.burst}
+    bounds = {RATE: at_least(HEADROOM * target_rate, "/s"), BURST: at_least(target_rate)}
+    about = {"call": "apigateway:GetAccount", "remedy": "account"}
+    return differences(ACCOUNT, of, facts, bounds, **about, **ROOM)
 
 
 def plan_too_wide(plan: UsagePlan, want: desired.UsagePlan) -> tuple[Difference, ...]:

@@ -123,6 +123,10 @@ ROOM = (
     _room("busiest-route-short", every=_limit(1000.0, 2000), stamps_GET=_limit(139.0, 2000)),
     _room("preflights-short", every=_limit(1000.0, 2000), stamps_OPTIONS=_limit(60.0, 2000)),
     Defect(id="DEP-37:account-is-new", breaks=item("gateway_account", "account", rate=100.0)),
+    Defect(
+        id="DEP-37:account-has-room-for-each-route-alone",
+        breaks=item("gateway_account", "account", rate=250.0),
+    ),
     Defect(id="DEP-37:plan-of-dev", breaks=item("usage_plans", USAGE, rate=100.0)),
     Defect(
         id="DEP-37:one-method-of-the-plan-short",
