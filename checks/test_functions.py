@@ -19,7 +19,15 @@ from checks.encryption import function_key_flaws
 from checks.functions import CALLS_PER_REQUEST, busy, free_for_us, supported_on
 from checks.invocation import source_of, source_of_authorizer, target
 from checks.releases import deployed_again, newest
-from checks.variables import arns_of, differing, diverting, foreign, hijacking, leading_to_line
+from checks.variables import (
+    arns_of,
+    differing,
+    diverting,
+    foreign,
+    hijacking,
+    leading_to_line,
+    writing_down,
+)
 from plan import Plan
 from signoff.checklist import expectation
 from signoff.decisions import Judge
@@ -132,6 +140,15 @@ def test_function_calls_line_itself(
     lines = leading_to_line(environment, inventory.salts["own"])
     facts, about = {LINE_ENDPOINT: endpoint}, {"call": GET_FUNCTION, "decidable": False}
     judge(differences(FUNCTION, function.name, facts, {LINE_ENDPOINT: lines}, **about))
+
+
+@expectation("DEP-13", ja="関数が受け取った内容をログに書き出さない")
+def test_function_writes_down_nothing_that_it_receives(
+    function: desired.Function, deployed: Deployed, inventory: Inventory, judge: Judge
+) -> None:
+    found = judge.observe(deployed.function(function), "environment")
+
+    judge(writing_down(found, inventory.salts["own"]))
 
 
 @expectation("DEP-14", ja="関数が別の環境を参照していない")

@@ -38,6 +38,14 @@ DIVERTERS = re.compile(
 """Variables by which boto3 calls, trusts or signs as somebody other than the function would."""
 SWITCHES = re.compile(r"AWS_USE_(FIPS|DUALSTACK)_ENDPOINT|AWS_CSM_ENABLED")
 """Those that boto3 obeys only if they are on."""
+LEVELS = re.compile(r"(\w+_)?LOG_?LEVEL", re.IGNORECASE)
+EVENTS = re.compile(r"POWERTOOLS_(LOGGER_LOG_EVENT|DEV|DEBUG)")
+TALKATIVE: Mapping[re.Pattern[str], tuple[str, ...]] = {
+    LEVELS: ("DEBUG", "debug", "Debug", "TRACE", "trace", "ALL", "all", "NOTSET", "10"),
+    EVENTS: ("true", "True", "TRUE", "1", "yes", "on"),
+}
+"""Variables -> the values by which requests, or the answers of AWS, are written into the log: at DEBUG botocore writes
+down the secret that it was given."""
 DEFAULTS: Mapping[str, str] = {"ACCURACY_CAP_M": "50", "AWARD_REQUIRES_POSITION": "false"}
 """What a function takes for a variable that is absent (lambdas/README.md)."""
 SPELLINGS = (
@@ -77,6 +85,13 @@ def variables(
     )
 
 
+QUIET = described(
+    Words(
+        en="a level that writes down neither requests nor answers of AWS",
+        ja="リクエストやAWSの応答をログに残さないレベルであること",
+    ),
+    code="quiet",
+)
 OWN = described(
     Words(en="nothing of another environment", ja="他の環境の値ではないこと"),
     code="own",
@@ -172,6 +187,19 @@ def diverting(found: Function) -> tuple[Difference, ...]:
 
 def _is_off(name: str, value: MaskedValue) -> bool:
     return bool(SWITCHES.fullmatch(name)) and (value.text or "").lower() == "false"
+
+
+def writing_down(found: Function, salt: str) -> tuple[Difference, ...]:
+    """Return variables by which a function writes down what it receives: what its code makes of them is a guess."""
+    told = {
+        name: text
+        for name, value in found.environment.items()
+        for pattern, texts in TALKATIVE.items()
+        if pattern.fullmatch(name)
+        for text in texts
+        if same(value, text, salt)
+    }
+    return variables(found, told, QUIET, Certainty.GUESSED)
 
 
 def leading_to_line(environment: Environment, salt: str) -> Bound:

@@ -204,7 +204,9 @@ LEDGER: Ledger = {
         resources={"EventSourceMappings": Resource(kind=FUNCTION, name=_told)},
         members={
             "EventSourceMappings": Closed(
-                Words(en="event source", ja="イベントソース"), shows="EventSourceArn"
+                Words(en="event source", ja="イベントソース"),
+                shows="EventSourceArn",
+                terms=("FilterCriteria",),
             ),
             "NextMarker": NEXT,
         },

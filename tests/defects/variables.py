@@ -61,6 +61,16 @@ DEFECTS: tuple[Defect, ...] = (
         breaks=_set(AUTH, LINE_API_ENDPOINT=kept_back("http://api.line.me")),
     ),
     Defect(
+        id="DEP-13:logs-what-it-receives",
+        at_most=Severity.MAJOR,
+        breaks=_set(AUTH, LOG_LEVEL=kept_back("DEBUG")),
+    ),
+    Defect(
+        id="DEP-13:logs-every-event",
+        at_most=Severity.MAJOR,
+        breaks=_set(AWARD, POWERTOOLS_LOGGER_LOG_EVENT=kept_back("true")),
+    ),
+    Defect(
         id="DEP-14:table-of-dev",
         breaks=_set(AUTH, TABLE_USERS=kept_back("Users")),
         follows=frozenset({"DEP-13"}),
