@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import fields, is_dataclass
 from functools import cache, lru_cache
@@ -138,15 +139,18 @@ def _add_listed(
     shown: tuple[str, ...],
     names: tuple[str, ...],
 ) -> None:
-    """One fact for plain values; each other one under its name, or its number among the sorted."""
+    """One fact for plain values; each other one under its name, its number among those of its name, or among all."""
     if not shown and not values:
         return
     if all(isinstance(one, str | int | float) for one in values):
         found.append(_Fact(shown, names, ", ".join(sorted(map(str, values)))))
         return
-    for number, one in enumerate(sorted(values, key=str), 1):
-        name = getattr(one, "name", None) or getattr(one, "resource", None) or str(number)
-        _add(found, one, salt, (*shown, name), names)
+    number = Counter[str]()
+    for one in sorted(values, key=str):
+        name = getattr(one, "name", None) or getattr(one, "resource", None) or ""
+        number[name] += 1
+        several = f"{name} {number[name]}".lstrip() if number[name] > 1 or not name else name
+        _add(found, one, salt, (*shown, several), names)
 
 
 def _comparable(value: MaskedValue, salt: str) -> str:

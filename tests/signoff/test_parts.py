@@ -349,6 +349,22 @@ def test_what_moves_by_itself_or_is_others_makes_nothing_stale(change):
     assert stale(SAME[change](SIGNED)) == {}
 
 
+((DASHBOARD_NAME, DASHBOARD),) = WORLD.inventory.sections.dashboards.items()
+OF_ONE_NAME = range(len(DASHBOARD.widgets[0].metrics))
+"""Places of metrics of one name, each of another function."""
+
+
+@pytest.mark.parametrize("place", OF_ONE_NAME)
+def test_each_of_several_that_have_one_name_is_a_fact_of_its_own(place):
+    first, *others = DASHBOARD.widgets
+    metrics = list(first.metrics)
+    metrics[place] = replace(metrics[place], statistic="SampleCount")
+    widgets = (replace(first, metrics=tuple(metrics)), *others)
+    changed = item("dashboards", DASHBOARD_NAME, widgets=widgets)(WORLD)
+
+    assert changed.facts(Part.ALARMS) != WORLD.facts(Part.ALARMS)
+
+
 def test_every_part_is_changed_above_and_rested_on_by_some_row():
     assert {part for part, _ in CHANGES.values()} == set(Part)
     assert {part for row in RESTING.values() for part in row.rests_on} == set(Part)
