@@ -255,7 +255,7 @@ def speak_of_rows(config: pytest.Config, choice: Choice[PlanT]) -> None:
     if option.reportchars == "fE":
         option.reportchars = ""
     by_path = config.args_source is not pytest.Config.ArgsSource.TESTPATHS
-    if not by_path and not option.htmlpath and _writable(choice.folder):
+    if not by_path and getattr(option, "htmlpath", "none") is None and _writable(choice.folder):
         option.htmlpath = str(choice.folder / "tests.html")
         option.self_contained_html = True
 

@@ -311,6 +311,12 @@ def test_addopts_of_the_environment_cut_as_well(project, monkeypatch):
     assert done.ret == 1
 
 
+@pytest.mark.parametrize("without", ["-pno:html", "--disable-plugin-autoload"])
+def test_verdict_needs_no_raw_log(project, without):
+    judge(project, without).stdout.fnmatch_lines(["GO (*"])
+    assert not Path("report/prod/latest/tests.html").exists()
+
+
 def test_signature_never_stands_in_for_a_test_that_is_gone(project):
     rows(("A-01", ""), ("A-02", 'signed = "by_hand#collect"\nrests_on = ["code"]'))
     Path("checks/test_a_02.py").unlink()
