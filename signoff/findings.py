@@ -1,7 +1,6 @@
 """What a run collects test by test, and what follows from it row by row."""
 
 from collections.abc import Iterable, Mapping
-from contextlib import suppress
 from dataclasses import dataclass, field
 
 import pytest
@@ -77,11 +76,18 @@ def gaps(choice: Choice[PlanT], findings: Findings) -> Iterable[Words]:
         yield Words(en=f"no result for {silent}", ja=f"結果のない項目: {silent}")
 
 
-def forget_latest(choice: Choice[PlanT], findings: Findings) -> None:
+def forget_latest(choice: Choice[PlanT], findings: Findings) -> Words | None:
     """Take away the pointer to an earlier page: from the beginning of a run to its end there is no latest.
 
-    A folder that refuses this refuses the page as well, which the end of the run says.
+    Return what a reader has to know where that is refused.
     """
-    if findings.full:
-        with suppress(OSError):
-            (choice.folder.parent / "latest").unlink(missing_ok=True)
+    latest = choice.folder.parent / "latest"
+    try:
+        if findings.full:
+            latest.unlink(missing_ok=True)
+    except OSError as error:
+        return Words(
+            en=f"{latest} is of an earlier run, and can't be taken away ({error.strerror}): do not read it as this one's",
+            ja=f"{latest}は以前の実行のもので、削除できません（{error.strerror}）。今回の結果ではありません",
+        )
+    return None

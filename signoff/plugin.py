@@ -98,8 +98,10 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 def pytest_collection(session: pytest.Session) -> None:
     """Begin: a run that is killed from here on leaves no page of an earlier one as the latest."""
     config, stash = session.config, session.config.stash
-    if CHOICE in stash and not config.option.collectonly:
-        forget_latest(stash[CHOICE], stash[FINDINGS])
+    if CHOICE not in stash or config.option.collectonly:
+        return
+    if left := forget_latest(stash[CHOICE], stash[FINDINGS]):
+        stash[TERMINAL].line(left[stash[CHOICE].options.lang], yellow=True)
 
 
 @pytest.hookimpl(tryfirst=True)

@@ -268,6 +268,16 @@ def test_run_that_is_killed_before_it_knows_its_tests_leaves_no_latest(project):
     assert not Path("report/prod/latest").is_symlink()
 
 
+def test_latest_that_can_not_be_taken_away_is_told_before_anything_is_judged(project):
+    latest = Path("report/prod/latest")
+    latest.mkdir(parents=True)
+
+    done = judge(project)
+    told = ["*latest is of an earlier run, and can't be taken away (*", "NO VERDICT for prod: *"]
+    done.stdout.fnmatch_lines(told)
+    assert latest.is_dir()
+
+
 def test_run_that_is_refused_at_collection_leaves_no_latest(project):
     judge(project)
     rows(("A-01", ""), ("A-02", ""), ("A-03", ""))
