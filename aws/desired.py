@@ -155,6 +155,8 @@ class Function:
     environment: Mapping[str, str]
     table_variables: frozenset[str]
     """Names of those variables that name a table."""
+    arns: Mapping[str, tuple[str, ...]]
+    """Variable -> the ARNs, as patterns, by which AWS knows what it names as well."""
     secrets: tuple[str, ...]
     """Names of the secrets that it reads."""
     log_group: str

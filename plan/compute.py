@@ -54,10 +54,25 @@ def _function(naming: Naming, key: str, role: Role) -> Function:
         memory_mb=own.memory_mb or environment.memory_mb,
         environment=variables,
         table_variables=frozenset(filter(names_a_table, variables)),
+        arns={name: arns for name, arns in _arns(naming).items() if name in variables},
         secrets=tuple(v for k, v in variables.items() if k.startswith("SECRET_NAME_")),
         log_group=naming.log_group(key),
         tags=environment.tags,
     )
+
+
+def _arns(naming: Naming) -> Mapping[str, tuple[str, ...]]:
+    """Secrets Manager finds a secret without the six characters at the end of its ARN, too."""
+    environment = naming.environment
+    secrets = {key: naming.secret_arn(key) for key in environment.secrets}
+    return {
+        **{f"{TABLE_PREFIX}{one.upper()}": (naming.table_arn(one),) for one in environment.tables},
+        **{
+            f"SECRET_NAME_{key.upper()}": (arn, arn.removesuffix("-??????"))
+            for key, arn in secrets.items()
+        },
+        "NOTIFY_FUNCTION": (naming.alias_arn("notify"),),
+    }
 
 
 def _values(naming: Naming) -> Mapping[str, str]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 
+from aws.iam.pattern import resource_pattern
 from aws.reading import Scope
 from lambdas.rally.domain.ids import LINE_USER_ID
 from plan.data import KNOWN_DEFAULTS, is_restored
@@ -43,9 +44,16 @@ def scope_of(plan: Plan, environment: Environment, *, salts: tuple[str, ...] = (
 
 
 def public_in(plan: Plan) -> Callable[[str], bool]:
-    """Return whether a text may be shown: the plan has it, or it names a planned table restored."""
-    public = frozenset(_public(plan))
-    return lambda text: text in public or is_restored(plan.tables, text)
+    """Return whether a text may be shown: the plan has it, or it names a planned table restored, or a secret by its ARN."""
+    public, secrets = (
+        frozenset(_public(plan)),
+        [resource_pattern(one.arn_pattern) for one in plan.secrets],
+    )
+    return lambda text: (
+        text in public
+        or is_restored(plan.tables, text)
+        or any(one.matches(text) for one in secrets)
+    )
 
 
 def _public(plan: Plan) -> Iterator[str]:

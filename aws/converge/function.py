@@ -19,6 +19,7 @@ from aws.converge.tags import tag_fields
 from aws.converge.version import FAILED, configure, wait_until_ready
 from aws.desired import Function
 from aws.function import FILE_SYSTEMS, LAYERS, MEMORY, RUNTIME, TIMEOUT, decode
+from aws.iam.pattern import resource_pattern
 from aws.iam.principal import is_same
 from aws.ledgers.lambda_ import FUNCTION
 from aws.words import Words
@@ -122,7 +123,24 @@ def preserved(
     return {
         "role": used if is_same(used, role) else role,  # IAM puts a path into the ARN of some
         **{field: allowed[fact.en].keeping(have.get(field)) for field, fact in KEPT.items()},
+        **_named_by_arn(function, have),
     }
+
+
+def _named_by_arn(function: Function, have: Mapping[str, Any]) -> dict[str, str]:
+    """Return the fields of variables that name the planned thing, but by its ARN."""
+    patterns = {f"variable {name}": arns for name, arns in function.arns.items()}
+    return {
+        field: have[field]
+        for field, arns in patterns.items()
+        if field in have and any(resource_pattern(one).matches(have[field]) for one in arns)
+    }
+
+
+def variables_of(fields: Mapping[str, Any]) -> dict[str, str]:
+    """Return name -> value of the fields that are variables."""
+    begin = "variable "
+    return {key.removeprefix(begin): one for key, one in fields.items() if key.startswith(begin)}
 
 
 def described(context: ChangeContext, answer: Mapping[str, Any]) -> dict[str, Any]:
@@ -200,9 +218,12 @@ def _left(changes: Changes, *, created: bool) -> Changes:
 
 
 def _create(context: ChangeContext, function: Function, package: bytes) -> None:
+    # IAM puts a path into the ARN of a role that somebody made with one; only IAM knows it.
+    there = unless_absent(context.client("iam").get_role, RoleName=function.role.name)
+    role = {"Role": there["Role"]["Arn"]} if there else {}
     context.client("lambda").create_function(
         FunctionName=function.name,
-        **_parameters(function),
+        **_parameters(function) | role,
         Code={"ZipFile": package},
         PackageType="Zip",
         Tags=dict(function.tags),
@@ -224,7 +245,9 @@ def _update(
             "Role": kept["role"],
             "Timeout": kept["timeout_s"],
             "MemorySize": kept["memory_mb"],
-            "Environment": {"Variables": {**kept["variables"], **function.environment}},
+            "Environment": {
+                "Variables": {**kept["variables"], **function.environment, **variables_of(kept)}
+            },
             "Layers": [],
             "FileSystemConfigs": [],
         }

@@ -7,7 +7,14 @@ from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
 from aws.converge.change import Change, ChangeContext, Changes, Refused, difference
-from aws.converge.function import OVERLAYS, configuration, described, preserved, table_fields
+from aws.converge.function import (
+    OVERLAYS,
+    configuration,
+    described,
+    preserved,
+    table_fields,
+    variables_of,
+)
 from aws.converge.tags import tag_fields
 from aws.converge.version import configure, move, publish
 from aws.desired import Function
@@ -68,7 +75,7 @@ def _edited(
             "Role": wanted["role"],
             "Timeout": wanted["timeout_s"],
             "MemorySize": wanted["memory_mb"],
-            "Environment": {"Variables": {**kept, **function.environment}},
+            "Environment": {"Variables": {**kept, **variables_of(wanted)}},
         }
         return given | ({"LoggingConfig": log} if "log group" in fields else {})
 

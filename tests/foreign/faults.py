@@ -7,6 +7,7 @@ from typing import Any
 
 from lambdas.packing import pack
 from tests.foreign.changes.change import Change, change
+from tests.foreign.changes.platform import under_a_path
 from tests.foreign.hand import vault
 from tests.runbook.facts import ANSWERS
 from tests.runbook.facts.answer import Repaired
@@ -31,6 +32,13 @@ def table_is_deleted(client) -> Iterator[None]:
 def function_is_deleted(client) -> Iterator[None]:
     client("lambda").delete_function(FunctionName=STAMPS)
     yield
+
+
+@gone("DEP-10", "functions", "roles")
+def function_whose_role_has_a_path_is_deleted(client) -> Iterator[None]:
+    with under_a_path(client):
+        client("lambda").delete_function(FunctionName=STAMPS)
+        yield
 
 
 @change(
@@ -195,6 +203,7 @@ FAULTS: tuple[Change, ...] = (
     *(
         table_is_deleted,
         function_is_deleted,
+        function_whose_role_has_a_path_is_deleted,
         alias_is_deleted,
         stage_is_deleted,
         api_is_deleted,

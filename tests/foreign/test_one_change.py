@@ -11,7 +11,6 @@ import pytest
 from signoff.outcome import Outcome
 from tests.foreign.account import with_evidence
 from tests.foreign.changes import CHANGES, HARMLESS, one_of_each
-from tests.foreign.changes.makers import with_variable
 from tests.foreign.changes.teams import under_own_key
 from tests.foreign.judged import as_printed, red, red_of
 from tests.judging import judge
@@ -50,15 +49,6 @@ def test_decided_key_is_red_for_whoever_may_not_use_it(account):
 
     assert red_of(told) == {"SEC-13": Outcome.FAIL}
     assert all("stamp-rally-prod-ranking-role" in one.message for one in told)
-
-
-def test_table_may_be_named_by_its_arn(account):
-    """The procedure `functions` writes its name again: it is the same table."""
-    arn = "arn:aws:dynamodb:ap-northeast-1:444455556666:table/UserStamps-prod"
-    with with_variable(TABLE_USERSTAMPS=arn)(account.client):
-        changed = account.inventory()
-
-    assert red(with_evidence(changed)) == {}
 
 
 def test_stack_is_green_again_when_every_change_was_taken_back(account, inventory):

@@ -101,6 +101,7 @@ SOUND: tuple[tuple[str, str, list[str], Kept], ...] = (
     ("SAM grants all of two tables", "SEC-12 <SEC-26", ROLES, granted_by_sam(may(CRUD, TABLES), may("lambda:InvokeFunction", NOTIFY))),
     ("strangers are denied, services are not", "", ROLES, denied(Condition=OTHERS)),
     ("FIPS is switched off", "", FUNCTIONS, with_variable(AWS_USE_FIPS_ENDPOINT="false", AWS_USE_DUALSTACK_ENDPOINT="False")),
+    ("tables are named by their ARNs", "", FUNCTIONS, with_variable(TABLE_USERSTAMPS=identity.USER_STAMPS, TABLE_STAMPMASTERS=identity.STAMP_MASTERS)),
     ("function knows the LIFF app", "", FUNCTIONS, with_variable(LIFF_ID="2001234567-AbCdEfGh")),
     ("secret is under a key of the account", "SEC-05", [*SECRETS, *teams.KEYS], under_key_for_the_account("secretsmanager", secret_under)),
     ("table is under a key of the account", "SEC-20", [*STORED, *teams.KEYS], under_key_for_the_account("dynamodb", users_under)),
