@@ -8,6 +8,7 @@ import base64
 import hashlib
 import json
 import secrets
+import time
 import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -114,9 +115,9 @@ class SessionMinter:
         return Session(kind=kind, user_id=like.user_id, token=token)
 
     def _expired(self, like: Session) -> str:
-        """Sign what was good until just now, or its end would not be its only flaw."""
-        times = {"iat": self.now - DAY_S - self.skew_s, "exp": self.now - self.skew_s}
-        return self._signed({**_claims_of(like), **times})
+        """Sign what was good until just now, late in a run as well, or its end would not be its only flaw."""
+        ended = int(time.time()) - self.skew_s
+        return self._signed({**_claims_of(like), "iat": ended - DAY_S, "exp": ended})
 
     def ahead(self, like: Session) -> Session:
         """Return a session as a clock issues it that is a minute ahead of ours."""

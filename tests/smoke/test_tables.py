@@ -1,5 +1,6 @@
 """The tables of calls against the contract: nothing documented is left out, nothing wrong is sent by mistake."""
 
+import time
 from dataclasses import replace
 from pathlib import Path
 
@@ -20,7 +21,7 @@ from smoke.logs import ROUTES
 from smoke.manual import ManualOnly
 from smoke.root_causes import PROBES, ROWS
 from smoke.scenarios import LONGEST_NAME, NO_SPOT, NOBODIES, Scenarios, users_of
-from smoke.sessions import NOBODY, SYNTHETIC, SessionMinter
+from smoke.sessions import DAY_S, NOBODY, SYNTHETIC, SessionMinter
 from smoke.spots import Spot
 from smoke.suite import WARMING
 
@@ -186,3 +187,11 @@ def test_award_of_a_real_stamp_is_not_even_tried_without_writes(error, environme
 
     with pytest.raises(ManualOnly, match=r"smoke\.writes is off"):
         error.call(guarded)
+
+
+def test_expired_session_ended_just_now_however_long_ago_the_run_began(scenarios):
+    expired = scenarios.sessions.bad("expired", scenarios.caller)
+    claims = jwt.decode(expired.token, options={"verify_signature": False})
+
+    assert 0 < time.time() - claims["exp"] - scenarios.sessions.skew_s < 60
+    assert claims["exp"] - claims["iat"] == DAY_S
