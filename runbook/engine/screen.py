@@ -142,8 +142,9 @@ class ConsoleScreen:
         return self.yes or self._asked("agree")
 
     def confirmed(self, step: Step) -> bool:
-        """Show the instruction, and ask whether it was done."""
-        self._print(escape(step.text.body[self.lang] or step.text.title[self.lang]))
+        """Show the instruction where the title does not say all of it, and ask whether it was done."""
+        if body := step.text.body[self.lang]:
+            self._print(escape(body))
         return self._asked("finished or later" if step.may_wait else "finished")
 
     def tell(self, line: str | Words) -> None:

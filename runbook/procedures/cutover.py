@@ -28,7 +28,7 @@ def see_the_verdict(context: StepContext) -> Changes:
 
     最新の判定がGOまたはCONDITIONALで、当日の、稼働中のリリースに対するものであることを確認する。
 
-    判定は`pytest --env prod`で行い、このリリースの負荷試験の結果も含みます。別のリリース、リプレイ、一部の行だけの
+    判定は`pytest --env prod`で行い、このリリースの負荷試験の結果も含みます。別のリリース、リプレイ、一部の項目だけの
     判定は無効です。これより前に切り替えは行いません。
     """
     return verdict.hold_the_verdict(context)
@@ -54,7 +54,7 @@ def maintenance_on() -> None:
 def record_the_previous_configuration(context: StepContext) -> Changes:
     """Record the configuration that the front end serves now: step 8-1 goes back to it.
 
-    フロントエンドが現在提供している設定を記録する。手順8-1ではこの設定に戻します。
+    フロントエンドが現在提供している設定を記録する（手順8-1で戻す先）。
     """
     return front_end.record_previous(context)
 

@@ -27,7 +27,7 @@ OF_ALARMS = ("MON-01", "MON-02", "MON-03", "MON-04", "MON-05")
 def create_the_topic(context: StepContext) -> Changes:
     """Create the topic that alarms notify, and allow CloudWatch to publish to it.
 
-    Where the alarms that are there tell people by topics of their own, no other one is made.
+    If the existing alarms notify people through topics of their own, no further topic is created.
 
     アラームの通知先となるトピックを作成し、CloudWatchからの発行を許可する。
 
@@ -66,7 +66,7 @@ def create_the_alarms(context: StepContext) -> Changes:
 def create_the_dashboard(context: StepContext) -> Changes:
     """Create the dashboard with its five widgets.
 
-    One that shows all that it has to, and nothing that is not there, stays. The widgets of another one are shown, and
+    A dashboard that shows all that it has to, on resources that exist, stays as it is. The widgets of any other are shown, and
     replaced only after you agree.
 
     5種類のウィジェットを持つダッシュボードを作成する。

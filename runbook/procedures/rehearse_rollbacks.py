@@ -26,6 +26,7 @@ from runbook.procedures import restore_tables, rollback_api, rollback_frontend, 
 from runbook.rollback import drill, faults
 from runbook.rollback.drill import Drill, temporary_front_end
 from runbook.rollback.restore import window
+from signoff.environment.calendar import JST
 
 KIND = "rehearsal"
 PARTS = ("functions", "api", "tables", "front-end")
@@ -189,8 +190,8 @@ def _restorable_now(context: StepContext) -> str:
     context.wait(
         lambda: all(window(context, one)[1] >= at for one in context.plan.tables),
         what=Words(
-            en=f"the tables can be restored to {at:%H:%M:%S} UTC",
-            ja=f"テーブルを{at:%H:%M:%S}（UTC）の時点に復元できるようになること",
+            en=f"the tables can be restored to {at.astimezone(JST):%H:%M:%S} JST",
+            ja=f"テーブルを{at.astimezone(JST):%H:%M:%S} JSTの時点に復元できるようになること",
         ),
         every_s=1,
         within_s=900,
