@@ -151,6 +151,7 @@ def account_policies(reading: Reading) -> Section[Attached]:
                 fact=logs.APPLIED,
                 found=f"{one['policyName']}: {one.get('policyDocument', '')}",
                 call="logs:DescribeAccountPolicies",
+                loosens=True,
             )
             for one in answer["accountPolicies"]
             if any(selects(one.get("selectionCriteria") or "", name) for name in ours)

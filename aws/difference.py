@@ -173,6 +173,7 @@ def unallowed(
             bound=bound,
             call=one.call,
             terms=Words.same(one.terms),
+            loosens=one.loosens,
         )
         for one, bound in told_of
         if not bound.holds(one.found)

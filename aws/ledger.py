@@ -53,6 +53,8 @@ class Closed:
     terms: tuple[str, ...] | Callable[[Any], Iterable[str]] = ()
     """Members beside what is shown that say how far it goes, or what makes texts of them: a decision repeats them."""
     effect: Effect = Effect.CHANGES
+    loosens: bool = False
+    """Whether to allow it lets others in, sends something of ours elsewhere, or silences an alarm."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +133,8 @@ class Unplanned:
     """What was found, in Japanese, where it is words and no text of AWS's."""
     terms: str = ""
     """What goes with it; see ``Difference``."""
+    loosens: bool = False
+    """To allow it would loosen a bound of the guide or of security."""
 
     @property
     def what(self) -> str:
@@ -163,6 +167,7 @@ def unplanned(
                     call=call,
                     effect=entry.effect,
                     terms="; ".join(sorted({*terms})),
+                    loosens=entry.loosens,
                 )
 
 

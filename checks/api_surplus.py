@@ -8,9 +8,11 @@ from aws.api_document import ApiDocument, Method
 from aws.api_surplus import (
     ANSWER_TEMPLATES,
     CREDENTIALED,
+    CREDENTIALS,
     FACTS,
     HEADERS,
     POLICY,
+    TLS,
     UNKNOWN,
     Surplus,
     beyond_safe,
@@ -37,6 +39,8 @@ from checks.outsiders import open_to_all
 OTHER_STAGES = Words(en="other stages", ja="他のステージ")
 MAPPINGS = Words(en="mappings to the API", ja="このAPIへのマッピング")
 PLAN_STAGES = Words(en="stages of the API", ja="このAPIのステージ")
+OPENING = frozenset({CREDENTIALS.en, TLS.en})
+"""What lets a route act as another role, or whatever answers be believed."""
 PLAN_KEYS = Words(en="further API keys", ja="計画外のAPIキー")
 
 
@@ -196,7 +200,8 @@ def _headed(kind: Words, name: str, headers: Mapping[str, str], call: str) -> It
 
 def _said(kind: Words, name: str, surplus: Surplus, call: str) -> Iterator[Difference]:
     for fact, text in surplus.items():
-        yield _unset(kind, name, FACTS[fact], text, call)
+        opens = fact in OPENING
+        yield replace(_unset(kind, name, FACTS[fact], text, call), loosens=opens)
 
 
 def _unset(kind: Words, name: str, fact: Words, found: str, call: str) -> Difference:

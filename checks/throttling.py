@@ -123,7 +123,10 @@ def plan_too_narrow(
         _, _, method = one.method.partition(" ")
         path, _, verb = method.rpartition("/")
         share = shares.get(f"{verb} {path}", 0)
-        needs[f"{plan.name} {one.method}"] = {RATE: (one.rate, at_least(HEADROOM * share, "/s"))}
+        needs[f"{plan.name} {one.method}"] = {
+            RATE: (one.rate, at_least(HEADROOM * share, "/s")),
+            BURST: (one.burst, at_least(share)),
+        }
     return tuple(
         difference
         for name, limits in needs.items()

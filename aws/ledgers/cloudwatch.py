@@ -112,7 +112,7 @@ _OF_A_LOG: Mapping[str, Entry] = {
 }
 _OF_A_COMPOSITE: Mapping[str, Entry] = {
     "AlarmRule": Judged("rule"),
-    "ActionsSuppressor": Closed(SUPPRESSOR),
+    "ActionsSuppressor": Closed(SUPPRESSOR, loosens=True),
     "ActionsSuppressedBy": Harmless("told by the suppressor, which is red as such"),
     "ActionsSuppressedReason": Harmless("told by the suppressor, which is red as such"),
     "ActionsSuppressorWaitPeriod": Harmless("about the suppressor, which is red as such"),

@@ -176,6 +176,7 @@ LEDGER: Ledger = {
                 Words(en="Kinesis destinations", ja="Kinesisへの配信先"),
                 usual=lambda found: all(off("DestinationStatus", "DISABLED")(one) for one in found),
                 shows="StreamArn",
+                loosens=True,
             ),
         },
     ),

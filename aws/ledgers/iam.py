@@ -55,6 +55,7 @@ LEDGER: Ledger = {
             "RoleDetailList.InstanceProfileList": Closed(
                 Words(en="instance profile", ja="インスタンスプロファイル"),
                 shows="InstanceProfileName",
+                loosens=True,
             ),
             "RoleDetailList.RolePolicyList": Judged("policies"),
             "RoleDetailList.AttachedManagedPolicies": Judged("policies"),

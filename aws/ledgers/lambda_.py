@@ -219,6 +219,7 @@ LEDGER: Ledger = {
                 Words(en="destination on success", ja="成功時の送信先"),
                 usual=lambda found: not found.get("Destination"),
                 shows="Destination",
+                loosens=True,
             ),
             "FunctionEventInvokeConfigs.DestinationConfig.OnFailure": Closed(
                 Words(en="destination on failure", ja="失敗時の送信先"),

@@ -51,7 +51,8 @@ LEDGER: Ledger = {
             "logGroups.logGroupArn": NAMES,
             "logGroups.deletionProtectionEnabled": Harmless("protects the logs from deletion"),
             "logGroups.bearerTokenAuthenticationEnabled": Closed(
-                Words(en="ingestion by bearer token", ja="ベアラートークンによる取り込み")
+                Words(en="ingestion by bearer token", ja="ベアラートークンによる取り込み"),
+                loosens=True,
             ),
             "logGroups.retentionPolicyName": Closed(
                 Words(en="retention policy of the account", ja="アカウントの保持ポリシー")
@@ -64,7 +65,7 @@ LEDGER: Ledger = {
         resources={"": Resource(kind=LOG_GROUP, name=lambda asked, _: str(asked["logGroupName"]))},
         members={
             "subscriptionFilters": Closed(
-                SUBSCRIPTION_FILTER, shows="destinationArn", terms=("filterPattern",)
+                SUBSCRIPTION_FILTER, shows="destinationArn", terms=("filterPattern",), loosens=True
             ),
             "nextToken": NEXT,
         },

@@ -59,7 +59,10 @@ LEDGER: Ledger = {
         resources=BY_BUCKET,
         members={
             "ReplicationConfiguration": Closed(
-                Words(en="replication", ja="レプリケーション"), shows="Role", terms=("Rules",)
+                Words(en="replication", ja="レプリケーション"),
+                shows="Role",
+                terms=("Rules",),
+                loosens=True,
             )
         },
         needs=frozenset({"ReplicationConfiguration"}),

@@ -69,10 +69,12 @@ LEDGER: Ledger = {
             "CrossAccountPrimary": Closed(
                 Words(en="copied from another account", ja="別アカウントからの複製"),
                 shows="PrimarySecretARN",
+                loosens=True,
             ),
             "CrossAccountReplicas": Closed(
                 Words(en="replicas in other accounts", ja="別アカウントへの複製"),
                 shows="ReplicaSecretARN",
+                loosens=True,
             ),
         },
     ),

@@ -133,6 +133,10 @@ ROOM = (
         breaks=item("usage_plans", USAGE, own_limits=(_own(10.0, 20),)),
     ),
     Defect(
+        id="DEP-37:one-method-of-the-plan-takes-one-at-once",
+        breaks=item("usage_plans", USAGE, own_limits=(_own(150.0, 1),)),
+    ),
+    Defect(
         id="DEP-37:integration-gives-up",
         breaks=integrated("POST /stamps/award", timeout_ms=3000),
     ),

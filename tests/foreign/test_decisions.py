@@ -10,7 +10,7 @@ import pytest
 
 from signoff.outcome import Outcome
 from tests.foreign.account import with_evidence
-from tests.foreign.changes import loopholes, makers
+from tests.foreign.changes import CHANGES, loopholes, makers
 from tests.foreign.changes.change import Client, Kept
 from tests.foreign.changes.gateway import api_of
 from tests.foreign.changes.makers import between, may, table_policy, user
@@ -124,3 +124,26 @@ def test_decision_covers_what_it_says_and_nothing_further(row, before, after, ac
 
     assert red_of(judge(decided, [row])) == {}
     assert red_of(judge(replace(later, environment=environment), [row])) == {row: Outcome.FAIL}
+
+
+SENT_ELSEWHERE = (
+    "DEP-08: table is copied to kinesis",
+    "DEP-19: every success is sent elsewhere",
+    "DEP-34: route acts as a role",
+    "MON-08: composite is suppressed by another alarm",
+    "MON-15: logs are copied",
+    "SEC-23: role is put into an instance profile",
+)
+"""Changes that give something of ours to others, or keep an alarm from people."""
+BY_NAME = {one.name: one for one in CHANGES}
+
+
+@pytest.mark.parametrize("name", SENT_ELSEWHERE)
+def test_decision_that_gives_something_away_loosens_security(name, account, inventory):
+    change, row = BY_NAME[name], name.partition(":")[0]
+    with change.made(account.client):
+        snapshot = with_evidence(inventory, account.again(inventory, *change.reads))
+    found = judge(as_printed(snapshot, judge(snapshot, [row])), [row])
+
+    assert red_of(found) == {}
+    assert any(applied.loosens for one in found for applied in one.decided)
