@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from itertools import takewhile
 from pathlib import Path
 from typing import Any
 
@@ -38,7 +39,18 @@ ALARMS = {
     "throttles": ("AWS/DynamoDB", "ThrottledRequests"),
 }
 ORDER = (
-    *("account", "region", "prefix", "stage", "tables", "secrets", "tags", "origin", "line"),
+    *(
+        "account",
+        "region",
+        "prefix",
+        "names",
+        "stage",
+        "tables",
+        "secrets",
+        "tags",
+        "origin",
+        "line",
+    ),
     *("throttle", "alarms", "retention_days", "runtime", "timeout_s", "memory_mb", "table_key"),
     *("secret_key", "alert_email", "evidence", "load_plan", "target_rate", "administrators"),
 )
@@ -46,6 +58,7 @@ ORDER = (
 FROM_YOU = Words(en="fill in", ja="記入してください")
 SAID = Words(en="as you said", ja="指定どおり")
 GUIDES = Words(en="the guide's value", ja="手順書の値")
+MADE_UP = Words(en="named so, by whoever made it", ja="作成時に付けられた名前")
 HEAD = Words(
     en="Proposed by `signoff init` on {day}. Check every line: what was found is not yet what is right.",
     ja="`signoff init`が{day}に提案した値です。見つかった値が正しいとは限らないため、1行ずつ確認してください。",
@@ -78,6 +91,13 @@ class Proposals:
 
     proposals: dict[str, Proposal] = field(default_factory=dict)
     unread: list[str] = field(default_factory=list)
+    names: dict[str, str] = field(default_factory=dict)
+    """What is called otherwise than prefix and key would have it: key -> its name."""
+
+    def name(self, key: str, name: str | None) -> None:
+        """Take the name of something, unless it follows from the prefix."""
+        if name and name != f"{self.value('prefix')}-{key}":
+            self.names.setdefault(key, name)
 
     def propose(self, key: str, value: Any, source: Words) -> None:
         """Take a value unless it says nothing, or an earlier one stands."""
@@ -99,6 +119,7 @@ def discover(client: Client, answers: Answers) -> Proposals:
             found.unread.append(str(error))
     for key, value in GUIDE.items():
         found.propose(key, value, GUIDES)
+    found.propose("names", found.names, MADE_UP)
     return found
 
 
@@ -134,8 +155,9 @@ def _functions(client: Client, name: str, found: Proposals) -> None:
         for end in ends
         if function.endswith(end)
     )
-    prefix = found.value("prefix") or _best(stems, name)
-    ours = [functions[f"{prefix}{end}"] for end in ends if f"{prefix}{end}" in functions]
+    prefix = found.value("prefix") or _best(stems, name) or _common(functions)
+    named = {one: _function(functions, prefix, one) for one in FUNCTIONS}
+    ours = [functions[one] for one in named.values() if one]
     if not ours:
         return
     found.propose(
@@ -146,11 +168,29 @@ def _functions(client: Client, name: str, found: Proposals) -> None:
             ja=f"関数{len(FUNCTIONS)}個中{len(ours)}個の接頭辞",
         ),
     )
+    for key, function in named.items():
+        found.name(key, function)
+        if function:
+            found.name(f"{key}-role", functions[function]["Role"].rpartition("/")[2])
     settings = {"memory_mb": "MemorySize", "timeout_s": "Timeout", "runtime": "Runtime"}
     for key, member in settings.items():
         found.propose(
             key, _one({one.get(member) for one in ours}), Words(en="all functions", ja="全関数")
         )
+
+
+def _function(names: Iterable[str], prefix: str | None, key: str) -> str | None:
+    """Return the function of that name, or else the only one with its key in its name, as CDK makes them up."""
+    wanted, bare = f"{prefix}-{key}", key.replace("-", "")
+    rest = {one: one.removeprefix(prefix or "") for one in names if one.startswith(prefix or "")}
+    alike = (one for one, end in rest.items() if bare in re.sub(r"[^a-z]", "", end.lower()))
+    return wanted if wanted in rest else _one(alike)
+
+
+def _common(names: Iterable[str]) -> str | None:
+    """Return what the names of all functions begin with, where that says anything."""
+    parts = zip(*(one.split("-") for one in names), strict=False)
+    return "-".join(one[0] for one in takewhile(lambda same: len({*same}) == 1, parts)) or None
 
 
 def _best(stems: Counter[str], name: str) -> str | None:
@@ -206,19 +246,22 @@ def _secrets(client: Client, name: str, found: Proposals) -> None:
 
 def _api(client: Client, name: str, found: Proposals) -> None:
     gateway, prefix = client("apigateway"), found.value("prefix")
-    apis = [
-        one for one in _pages(gateway, "get_rest_apis", "items") if prefix and prefix in one["name"]
-    ]
+    listed = [*_pages(gateway, "get_rest_apis", "items")]
+    apis = [one for one in listed if prefix and prefix in one["name"]] or listed
     if len(apis) != 1:
         return
     api = apis[0]
     stages = [one["stageName"] for one in gateway.get_stages(restApiId=api["id"])["item"]]
     source = Words(en=f"REST API {api['name']}", ja=f"REST API {api['name']}")
+    found.name("api", api["name"])
     found.propose("stage", _one(stages) or (name if name in stages else None), source)
     for plan in _pages(gateway, "get_usage_plans", "items"):
         if api["id"] in {one["apiId"] for one in plan.get("apiStages", ())}:
             of = Words(en=f"usage plan {plan['name']}", ja=f"使用量プラン{plan['name']}")
             found.propose("throttle", _throttle(plan), of)
+            found.name("usage-plan", plan["name"])
+            keys = _pages(gateway, "get_usage_plan_keys", "items", usagePlanId=plan["id"])
+            found.name("api-key", _one(one["name"] for one in keys))
 
 
 def _throttle(plan: Mapping[str, Any]) -> dict[str, int]:
@@ -242,6 +285,8 @@ def _alarms(client: Client, _: str, found: Proposals) -> None:
     }
     if not met:
         return
+    told = Counter(topic for one in ours for topic in one.get("AlarmActions", ()))
+    found.name("alerts", next((topic.rpartition(":")[2] for topic, _ in told.most_common(1)), None))
     period = _one({one.get("Period") for one in ours})
     values = {**GUIDE["alarms"], **met, **({"period_s": period} if period else {})}
     found.propose(

@@ -1,14 +1,18 @@
 """``signoff init`` proposes an environment for a stack that somebody else set up."""
 
+import json
 import tomllib
 from datetime import date
 
 import pytest
 from botocore.exceptions import EndpointConnectionError
 
+from local.aws.server import LocalAws
 from signoff.environment import EnvironmentFileError, load
 from signoff.init import Answers, add_to, discover, table
 from tests.foreign.account import ACCOUNT, REGION
+from tests.foreign.hand import compute
+from tests.in_process import SessionInProcess
 
 TODAY = date(2026, 11, 26)
 
@@ -22,6 +26,30 @@ def found(account):
     return discover(
         account.client, answers(origin="https://rally.example.jp", line_channel="2001234567")
     )
+
+
+@pytest.fixture
+def cdk():
+    """Give clients of an account in which CDK made up the names of two functions and their roles."""
+    with LocalAws("111122223333", REGION) as aws:
+        client = SessionInProcess(aws).client
+        trust = json.dumps({"Version": "2012-10-17", "Statement": []})
+        for name, role in (
+            ("AuthFn1A2B", "AuthFnServiceRole3C4D"),
+            ("GpsVerifyFn5E6F", "GpsVerifyFnServiceRole7A8B"),
+        ):
+            made = client("iam").create_role(
+                RoleName=f"RallyStack-{role}", AssumeRolePolicyDocument=trust
+            )
+            client("lambda").create_function(
+                FunctionName=f"RallyStack-{name}",
+                Role=made["Role"]["Arn"],
+                Runtime="python3.13",
+                Handler="app.main",
+                Code={"ZipFile": compute.package("first")},
+            )
+        client("apigateway").create_rest_api(name="rally")
+        yield client
 
 
 def test_what_the_account_holds_is_proposed_with_its_source(found):
@@ -41,6 +69,26 @@ def test_proposal_is_an_environment_that_can_be_judged(found, lang, tmp_path):
 
     assert environment.tables["users"] == "Users-prod"
     assert environment.account == ACCOUNT
+
+
+def test_names_that_a_tool_made_up_are_proposed(cdk, tmp_path):
+    found = discover(cdk, answers(origin="https://rally.example.jp", line_channel="2001234567"))
+    file = tmp_path / "environments.toml"
+    add_to(file, table(answers(), found, lang="en", today=TODAY), "prod")
+
+    assert found.value("prefix") == "RallyStack"
+    assert found.value("names") == {
+        "auth": "RallyStack-AuthFn1A2B",
+        "auth-role": "RallyStack-AuthFnServiceRole3C4D",
+        "gps-verify": "RallyStack-GpsVerifyFn5E6F",
+        "gps-verify-role": "RallyStack-GpsVerifyFnServiceRole7A8B",
+        "api": "rally",
+    }
+    assert tomllib.loads(file.read_text())["prod"]["names"] == found.value("names")
+
+
+def test_names_that_follow_from_the_prefix_are_not_proposed(found):
+    assert found.value("names") == {"alerts": "rally-on-call"}
 
 
 def test_environment_that_exists_is_not_proposed_over(found, tmp_path):
