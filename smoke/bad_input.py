@@ -151,6 +151,14 @@ def _notify(**data: str) -> Callable[[Scenarios], Call]:
     return call
 
 
+def _remind(message: str) -> Callable[[Scenarios], Call]:
+    def call(scenarios: Scenarios) -> Call:
+        session = scenarios.sessions.own(scenarios.sessions.user("caller"))
+        return scenarios.notify(session, data={"message": message})
+
+    return call
+
+
 def _period(kind: str, period: str) -> Callable[[Scenarios], Call]:
     return lambda scenarios: get(f"/ranking/{kind}", scenarios.caller, period=period)
 
@@ -179,6 +187,8 @@ BOUNDS = (
         "session of a clock ahead of ours", lambda s: s.stamps_of(s.sessions.ahead(s.caller))
     ),
     BoundaryInput("stamp name of 300 characters", _notify(stamp_name="x" * 300)),
+    BoundaryInput("text of 300 characters", _remind("x" * 300)),
+    BoundaryInput("text of 301 characters", _remind("x" * 301), 400, "VALIDATION_ERROR"),
     BoundaryInput("stamp name of two lines", _notify(stamp_name="one\ntwo")),
     BoundaryInput("picture of 2000 characters", _notify(image_url="https://a.jp/" + "x" * 1987)),
     BoundaryInput(

@@ -112,8 +112,13 @@ def _claims(**changed: Callable[[str], str | None]) -> Callable[[Scenarios], str
 
 
 def _mishaps() -> Iterator[LineMishap]:
-    for route, fault in ((NOTIFY, 500), (LIST, 500), (SET, 503), (UNSET, 504)):
-        yield LineMishap(route, 401, _text(NO), 502, "LINE_REFUSED")
+    for route, refusal, fault in (
+        (NOTIFY, 403, 500),
+        (LIST, 401, 500),
+        (SET, 302, 503),
+        (UNSET, 401, 504),
+    ):
+        yield LineMishap(route, refusal, _text(NO), 502, "LINE_REFUSED")
         yield LineMishap(route, 429, _text(BUSY), 502, "LINE_UNAVAILABLE")
         yield LineMishap(route, fault, _text(NO), 502, "LINE_UNAVAILABLE")
         yield LineMishap(route, 200, _text("<html>"), 502, "LINE_UNAVAILABLE", "in HTML")
