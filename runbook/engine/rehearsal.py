@@ -53,7 +53,8 @@ def _counted(changes: Changes) -> Iterator[Words]:
     }
     created = [name for name, found in of.items() if any(one.creates for one in found)]
     removed = [name for name, found in of.items() if all(one.after is None for one in found)]
-    changed, final = len(of) - len(created) - len(removed), sum(one.final for one in changes)
+    changed = len(of) - len(created) - len(removed)
+    final = sum(any(one.final for one in found) for found in of.values())
     ends = Words(en=f", {final} of which cannot be undone", ja=f"、うち元に戻せない変更{final}件")
     yield Words(
         en=f"{len(created)} to create, {changed} to change, {len(removed)} to remove"

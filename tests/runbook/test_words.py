@@ -274,6 +274,7 @@ def test_a_rehearsal_begins_with_its_sums(screen, paper):
             rehearsed(*difference("table A", None, {"key": "Id", "billing": "ON_DEMAND"})),
             rehearsed(
                 Change("log group B", "retention_days", "never", 30, destroys=True, final=True),
+                Change("log group B", "entries", "older", None, destroys=True, final=True),
                 Change("secret C", "value", None, "as given"),
                 Change("policy D", "statement", "x", None, destroys=True),
                 Change("evidence", "release", None, "as it is deployed then"),
@@ -287,7 +288,7 @@ def test_a_rehearsal_begins_with_its_sums(screen, paper):
         "1 to create, 2 to change, 1 to remove, 1 of which cannot be undone",
         "to create: table 1",
         "records of evidence: 1",
-        "asked for: your agreement to 2 changes (without a terminal: --yes)",
+        "asked for: your agreement to 3 changes (without a terminal: --yes)",
         "asked for: the value of secret C (without a terminal: --line-token-file FILE)",
         "done by a person, and confirmed at a terminal:",
         "   1. Look at it",
