@@ -61,7 +61,7 @@ def _reached(
     """Return by what a principal reaches a target: the gravest that it surely may, else that it may perhaps."""
     perhaps = None
     for one in grants:
-        result = decided(one, own, limits, _known(who, one.arn, target.passed_to))
+        result = decided(one, own, limits, known_of(who, one.arn, target.passed_to))
         reach = Reach(
             kind=target.kind,
             name=target.name,
@@ -76,7 +76,7 @@ def _reached(
     return perhaps
 
 
-def _known(arn: str, resource: str, passed_to: str) -> Context:
+def known_of(arn: str, resource: str, passed_to: str = "") -> Context:
     """Return what is known of any call that a principal makes on a resource."""
     region, account = (*resource.split(":"), *[""] * 5)[3:5]
     is_user = arn.split(":")[5].startswith("user/")

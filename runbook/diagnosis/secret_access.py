@@ -4,15 +4,17 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from aws.access.reach import known_of
 from aws.converge.change import unless_absent
 from aws.desired import Function, Secret
-from aws.iam.condition import context as request_context
-from aws.iam.evaluation import evaluate
+from aws.iam.evaluation import EvalDecision, evaluate
 from aws.iam.statement import Statement, parse
 from runbook.diagnosis.cause import Cause, cause
 from runbook.engine import StepContext
 from runbook.rollback.versions import described
 
+REFUSED = frozenset({EvalDecision.EXPLICITLY_DENIED, EvalDecision.NOT_ALLOWED})
+"""Where a condition decides of which nothing is known, nothing is said."""
 READ, DECRYPT = "secretsmanager:GetSecretValue", "kms:Decrypt"
 ENABLE = "aws kms enable-key --key-id {key}"
 REVIVAL = {
@@ -45,7 +47,7 @@ def causes(context: StepContext, function: Function, secret: Secret) -> Iterator
             "python -m runbook functions --env {env} --go",
         )
         return
-    yield from _variable(function, secret, live)
+    yield from _variable(function, secret, live, found["ARN"])
     yield from _permissions(context, live["Role"], found["ARN"], key)
 
 
@@ -66,8 +68,13 @@ def _state(
         )
 
 
-def _variable(function: Function, secret: Secret, live: Mapping[str, Any]) -> Iterator[Cause]:
-    if secret.name not in live.get("Environment", {}).get("Variables", {}).values():
+def _variable(
+    function: Function, secret: Secret, live: Mapping[str, Any], arn: str
+) -> Iterator[Cause]:
+    environment = live.get("Environment", {})
+    spelt = {secret.name, arn, arn.rpartition("-")[0]}
+    # Under a key that this caller may not use, Lambda shows no variables.
+    if "Error" not in environment and spelt.isdisjoint(environment.get("Variables", {}).values()):
         yield cause(
             f"no variable of version {live['Version']} of {function.name} names {secret.name}",
             f"{function.name}のバージョン{live['Version']}に{secret.name}を指す環境変数がありません",
@@ -84,17 +91,19 @@ def _permissions(
         yield cause(f"there is no role {role}", f"ロール{role}がありません", remedy)
         return
     statements = _statements(context, role)
-    decision = evaluate(statements, READ, secret_arn, request_context({}))
-    if not decision.allowed:
+    decision = evaluate(statements, READ, secret_arn, known_of(role_arn, secret_arn))
+    if decision.outcome in REFUSED:
         yield cause(
-            f"{role} may not read {secret_arn}: {decision.reason.en}",
-            f"{role}には{secret_arn}を読み取る権限がありません: {decision.reason.ja}",
+            f"{role} may not read {secret_arn} (unless the secret's own policy allows it):"
+            f" {decision.reason.en}",
+            f"{role}には{secret_arn}を読み取る権限がありません（シークレットのポリシーで許可されている場合を除く）:"
+            f" {decision.reason.ja}",
             remedy,
         )
     if key is None or key.get("KeyManager") != "CUSTOMER":
         return
-    decision = evaluate(statements, DECRYPT, key["Arn"], request_context({}))
-    if not decision.allowed:
+    decision = evaluate(statements, DECRYPT, key["Arn"], known_of(role_arn, key["Arn"]))
+    if decision.outcome in REFUSED:
         yield cause(
             f"{role} may not decrypt with {key['Arn']} (unless the key's own policy allows it):"
             f" {decision.reason.en}; name that key as secret_key in environments.toml",

@@ -60,6 +60,43 @@ def test_a_policy_without_the_six_characters_of_the_arn_is_named(operator, told)
     assert "python -m runbook least_privilege --env prod --go" in said
 
 
+@pytest.mark.parametrize(
+    "condition",
+    [
+        {"Bool": {"aws:SecureTransport": "true"}},
+        {"StringEquals": {"aws:RequestedRegion": "ap-northeast-1"}},
+        {"StringEquals": {"aws:SourceVpce": "vpce-1"}},
+    ],
+)
+def test_a_condition_that_holds_or_of_which_nothing_is_known_is_no_cause(operator, told, condition):
+    iam = operator.client("iam")
+    good = iam.get_role_policy(**ROLE)["PolicyDocument"]
+    statements = [{**one, "Condition": condition} for one in good["Statement"]]
+    iam.put_role_policy(**ROLE, PolicyDocument=json.dumps({**good, "Statement": statements}))
+    said = told(troubleshoot_secrets)
+    iam.put_role_policy(**ROLE, PolicyDocument=json.dumps(good))
+
+    assert "may not read" not in said
+
+
+@pytest.mark.parametrize("spelt", ["whole ARN", "ARN without its end", "hidden by a key"])
+def test_a_variable_that_names_the_secret_otherwise_or_is_hidden_is_no_cause(operator, told, spelt):
+    secret = "stamp-rally-prod/token-secret-key"
+    arn = operator.client("secretsmanager").describe_secret(SecretId=secret)["ARN"]
+    named = {"whole ARN": arn, "ARN without its end": arn[:-7]}.get(spelt)
+
+    def shown(parsed, **_):
+        variables = parsed.get("Environment", {}).get("Variables", {})
+        parsed["Environment"] = (
+            {"Variables": {key: named if one == secret else one for key, one in variables.items()}}
+            if named
+            else {"Error": {"ErrorCode": "AccessDeniedException", "Message": "no"}}
+        )
+
+    with operator.desk.hooked("after-call.lambda.GetFunctionConfiguration", shown):
+        assert "no variable of version" not in told(troubleshoot_secrets)
+
+
 def test_a_secret_that_is_being_deleted_is_named(operator, told):
     secrets, name = operator.client("secretsmanager"), "stamp-rally-prod/line-channel-access-token"
     secrets.delete_secret(SecretId=name, RecoveryWindowInDays=7)
