@@ -32,6 +32,8 @@ from aws.domain import (
 )
 from aws.words import Words
 
+AVAILABLE, UNDER_WAY = "AVAILABLE", ("UPDATING", "PENDING")
+"""API Gateway's words for a domain: it can be used, or soon."""
 ROOT = "(none)"
 """How API Gateway names the mapping of the empty path."""
 UNKNOWN_ARN = "the certificate, once it is issued"
@@ -58,7 +60,10 @@ def converge(
     changes = repairs(name, have, bounds)
     if found is None:
         changes = (Change(name, "endpoint", None, "REGIONAL", creates=True), *changes)
-    return context.settle(changes, lambda: _apply(context, domain, changes, absent=found is None))
+    made = context.settle(changes, lambda: _apply(context, domain, changes, absent=found is None))
+    if context.go:  # also after an earlier run, or somebody else
+        _wait_until_available(context, domain)
+    return made
 
 
 def converge_mapping(context: ChangeContext, domain: Domain, api: Api) -> Changes:
@@ -209,6 +214,31 @@ def _apply(context: ChangeContext, domain: Domain, changes: Changes, *, absent: 
         if field in wanted
     ]
     client.update_domain_name(domainName=domain.name, patchOperations=patch)
+
+
+def _wait_until_available(context: ChangeContext, domain: Domain) -> None:
+    """Wait until no change of the domain is under way; Refused where nothing comes of waiting."""
+
+    def available() -> bool:
+        found = _described(context, domain) or {}
+        status = found.get("domainNameStatus", AVAILABLE)
+        if status not in {AVAILABLE, *UNDER_WAY}:
+            why = found.get("domainNameStatusMessage", "")
+            raise Refused(
+                Words(
+                    en=f"domain {domain.name} is {status}{f' ({why})' if why else ''}: see it in API Gateway"
+                    " console > Custom domain names, then run it again",
+                    ja=f"ドメイン{domain.name}の状態は{status}です{f'（{why}）' if why else ''}。API Gatewayコンソール"
+                    " > カスタムドメイン名で確認してから再実行してください",
+                )
+            )
+        return bool(status == AVAILABLE)
+
+    what = Words(
+        en=f"domain {domain.name} is {AVAILABLE}",
+        ja=f"ドメイン{domain.name}が{AVAILABLE}になること",
+    )
+    context.wait(available, what=what, every_s=EVERY_S, within_s=WITHIN_S)
 
 
 def _map(context: ChangeContext, domain: Domain, to: Mapping[str, str], *, absent: bool) -> None:

@@ -182,6 +182,36 @@ def test_an_edge_endpoint_beside_the_regional_one_is_told(acting, finished):
     assert [one for one in acting.told if f"domain {NAME} is EDGE as well" in one.en]
 
 
+def status_of(finished, *said):
+    """Let API Gateway say these statuses of the domain, one after another, and then that it is AVAILABLE."""
+    left = list(said)
+
+    def told(parsed, **_):
+        parsed["domainNameStatus"] = left.pop(0) if left else "AVAILABLE"
+        parsed["domainNameStatusMessage"] = "as said"
+
+    return finished.hooked("after-call.api-gateway.GetDomainName", told)
+
+
+def test_a_domain_whose_change_is_under_way_is_waited_for(acting, finished):
+    acting()
+    naps = []
+    with status_of(finished, *["UPDATING"] * 4):
+        acting(sleep=naps.append)
+
+    assert len(naps) == 3  # the first answer was the look at what is there
+
+
+@pytest.mark.parametrize("status", ["FAILED", "PENDING_CERTIFICATE_REIMPORT"])
+def test_a_domain_that_only_a_person_can_bring_on_is_told_at_once(acting, finished, status):
+    acting()
+    with (
+        status_of(finished, *[status] * 9),
+        pytest.raises(Refused, match=rf"domain {NAME} is {status} \(as said\): see it in"),
+    ):
+        acting()
+
+
 def test_routing_rules_that_decide_before_the_mapping_are_told(acting, finished):
     def ruled(parsed, **_):
         parsed["routingMode"] = "ROUTING_RULE_THEN_BASE_PATH_MAPPING"
