@@ -25,6 +25,8 @@ NOT_CONFIGURED = frozenset(
 LIST = "SHA256SUMS"
 """The list of a store's records, each with its digest."""
 _OF_A_STORE = re.compile(rf"[0-9]{{6}}\.json|{LIST}")
+LARGEST = 100_000_000
+"""Bytes of a record, or of their list: the facts of a large account are some megabytes."""
 LOST_A_RACE = frozenset({"PreconditionFailed", "ConditionalRequestConflict"})
 """What S3 says to a conditional write when another writer was there first."""
 
@@ -69,6 +71,16 @@ def _spoilt(why: Words) -> _NoFileError:
     )
 
 
+def _require_small(name: str, size: int) -> None:
+    if size > LARGEST:
+        raise _NoFileError(
+            Words(
+                en=f"{name} has {size} bytes, which no record has; remove it",
+                ja=f"{name}が{size}バイトあり、記録ではありません。削除してください",
+            )
+        )
+
+
 class Backend(Protocol):
     """Files of one store, by name."""
 
@@ -105,7 +117,9 @@ class Folder:
     def read(self, name: str) -> bytes:
         """Refuse what no store writes: a link leads out of it, a pipe never ends."""
         path = self.path / name
-        if not stat.S_ISREG(path.lstat().st_mode):
+        found = path.lstat()
+        _require_small(str(path), found.st_size)
+        if not stat.S_ISREG(found.st_mode):
             raise _NoFileError(
                 Words(
                     en=f"{path} is not a regular file; remove it",
@@ -264,6 +278,7 @@ class S3Prefix:
                 answer: Mapping[str, Any] = self.s3.get_object(
                     Bucket=self.bucket, Key=f"{self.prefix}/{name}"
                 )
+                _require_small(name, answer["ContentLength"])
                 return answer["Body"].read(), answer["ETag"]
         except ClientError as error:
             if error.response["Error"]["Code"] == "NoSuchKey":

@@ -269,6 +269,8 @@ class Store:
                 en=f"a record of account {record.account}, and {self.environment} is account {self.account}",
                 ja=f"アカウント{record.account}の記録です（{self.environment}は{self.account}）",
             )
+        if any(one.tzinfo is None for one in (record.created, record.expires or record.created)):
+            return Words(en="dated without a time zone", ja="日時にタイムゾーンがありません")
         if record.created > latest:
             at, who = f"{record.created:%Y-%m-%d %H:%M} UTC", record.caller
             return Words(

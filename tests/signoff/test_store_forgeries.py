@@ -5,6 +5,7 @@ import os
 import shutil
 from contextlib import contextmanager
 from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -13,6 +14,7 @@ from botocore.awsrequest import AWSResponse
 from botocore.exceptions import ClientError
 
 from signoff.evidence import EvidenceKeyError, FileKey, Head, KmsKey, S3Prefix, Store
+from signoff.evidence.backends import LARGEST
 from tests.aws.wire import Raw
 from tests.signoff.test_store_attacks import digest, rechained
 
@@ -283,6 +285,21 @@ def test_what_is_no_file_is_refused_and_never_waited_for(store, folder, name, ki
 
     with pytest.raises(OSError, match=f"{name} is not a regular file"):
         store.load()
+
+
+def test_file_that_is_no_record_by_its_size_is_refused_and_never_read(store, folder):
+    with (folder / "000003.json").open("w", encoding="utf-8") as file:
+        file.truncate(LARGEST + 1)
+
+    with pytest.raises(OSError, match="which no record has; remove it"):
+        store.load()
+
+
+@pytest.mark.parametrize("at", [datetime(2026, 11, 24, 9, 0), datetime(9999, 12, 31, 23, 59)])  # noqa: DTZ001 - that is the case
+def test_true_record_without_a_time_zone_is_told(store, at):
+    store.append("load", {}, caller=CALLER, release=None, now=lambda: at)
+
+    assert "dated without a time zone" in store.load().problem.en
 
 
 @pytest.mark.parametrize(
