@@ -11,7 +11,7 @@ from typing import Any
 from botocore.exceptions import BotoCoreError, ClientError
 
 from aws.door.endpoints import custom_endpoints
-from aws.door.limits import RetryPolicy
+from aws.door.limits import RetryPolicy, within
 from aws.inventory import Inventory, ReadOptions, on_demand, read
 from aws.reading import Scope
 from aws.saved import from_json
@@ -169,8 +169,12 @@ def _snapshot(
     )
 
 
+STORE_S = 120.0
+"""Seconds for all that is asked of an evidence store, whatever S3 and KMS do."""
+
+
 def _records(choice: Choice[PlanT], session: Any) -> Records:
-    return _load(choice, StoreSettings.of(choice.environment), session)
+    return records_of(choice, StoreSettings.of(choice.environment), session)
 
 
 def _dev_records(choice: Choice[PlanT], session: Any) -> Records:
@@ -189,7 +193,7 @@ def _dev_records(choice: Choice[PlanT], session: Any) -> Records:
         key=peek(before, "evidence_key", file),
         public_key=peek(before, "evidence_public_key", file),
     )
-    return _load(choice, settings, session)
+    return records_of(choice, settings, session)
 
 
 def store_of(choice: Choice[PlanT], settings: StoreSettings, session: Any) -> Store:
@@ -197,10 +201,11 @@ def store_of(choice: Choice[PlanT], settings: StoreSettings, session: Any) -> St
     return open_store(settings, client=session.client, root=choice.options.root)
 
 
-def _load(choice: Choice[PlanT], settings: StoreSettings, session: Any) -> Records:
+def records_of(choice: Choice[PlanT], settings: StoreSettings, session: Any) -> Records:
+    """Return what a store holds, and how its key is kept; one that can't be read says why."""
     try:
         store = store_of(choice, settings, session)
-        return store.load().kept_by(store.key.custody())
+        return within(STORE_S, lambda: store.load().kept_by(store.key.custody()))
     except (ClientError, BotoCoreError, OSError) as error:
         why = words_of(error)
         said = Words(

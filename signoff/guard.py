@@ -27,11 +27,14 @@ from botocore.exceptions import (
 from botocore.exceptions import ConnectionError as NoConnectionError
 from botocore.parsers import ResponseParserError
 
+from aws.door.limits import NoAnswerError, within
 from aws.obstacle import ACCOUNT, CLOCK, EXPIRED, Obstacle, obstacle_of
 from aws.words import Bilingual, Words
 from signoff.credentials import UnansweredError, attended
 from signoff.environment import Environment
 
+LONGEST_S = 300.0
+"""Seconds for an answer that drips, and for a person who types a code of MFA meanwhile."""
 CONFIG = Config(connect_timeout=3, read_timeout=5, retries={"total_max_attempts": 2})
 """An answer or a refusal within a few seconds: a person is waiting."""
 
@@ -170,7 +173,7 @@ def _caller(
 ) -> Caller:
     try:
         client = session.client("sts", region_name=environment.region, config=CONFIG)
-        answer = client.get_caller_identity()
+        answer = within(LONGEST_S, client.get_caller_identity)
         skew = _skew(answer["ResponseMetadata"]["HTTPHeaders"], now())
         return Caller(account=answer["Account"], arn=answer["Arn"], skew=skew)
     except ClientError as error:
@@ -190,6 +193,8 @@ def _caller(
         ) from None
     except UnansweredError as error:
         raise GuardError(_needed(environment, error.words)) from None
+    except NoAnswerError as error:
+        raise GuardError(_silent(environment, error.words)) from None
     except RuntimeError:
         # botocore has no other name for it.
         over = Words(
@@ -267,6 +272,14 @@ def _unreachable(environment: Environment, error: BotoCoreError) -> Words:
         en=f"{environment.name}: {url} does not answer ({kind}); "
         f"check the network, the proxy and AWS_ENDPOINT_URL",
         ja=f"{environment.name}: {url}が応答しません（{kind}）。"
+        f"ネットワーク、プロキシ、AWS_ENDPOINT_URLを確認してください",
+    )
+
+
+def _silent(environment: Environment, why: Words) -> Words:
+    return Words(
+        en=f"{environment.name}: sts:GetCallerIdentity: {why.en}; check the network, the proxy and AWS_ENDPOINT_URL",
+        ja=f"{environment.name}: sts:GetCallerIdentity: {why.ja}。"
         f"ネットワーク、プロキシ、AWS_ENDPOINT_URLを確認してください",
     )
 

@@ -9,8 +9,19 @@ from functools import partial
 from typing import NoReturn, TypeVar
 
 from aws.dated import CallRate, call_rates
+from aws.words import Bilingual, Words
 
 T = TypeVar("T")
+
+
+class NoAnswerError(Bilingual, TimeoutError):
+    """Nothing came in time, or not all of it."""
+
+    def __init__(self, seconds: float) -> None:
+        waited = f"{round(seconds, 2):g}"
+        super().__init__(
+            Words(en=f"no answer within {waited} s", ja=f"{waited}秒以内に応答がありません")
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,7 +69,7 @@ class RateLimiter:
 
 
 def within(seconds: float, ask: Callable[[], T]) -> T:
-    """Return or raise what asking does, or raise TimeoutError: a thread that hangs is abandoned.
+    """Return or raise what asking does, or raise NoAnswerError: a thread that hangs is abandoned.
 
     A socket's own time-out begins anew with each byte, so that an answer that drips never meets it.
     """
@@ -76,7 +87,7 @@ def within(seconds: float, ask: Callable[[], T]) -> T:
     try:
         end = ended.get(timeout=seconds)
     except queue.Empty:
-        raise TimeoutError(f"no answer within {round(seconds, 2):g} s") from None
+        raise NoAnswerError(seconds) from None
     return end()
 
 

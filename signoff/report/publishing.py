@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
@@ -14,6 +15,7 @@ import pytest
 from botocore.exceptions import BotoCoreError, ClientError
 from pydantic import TypeAdapter
 
+from aws.door.limits import within
 from aws.inventory import Inventory, frozen
 from aws.saved import digest, to_json, unreadable
 from aws.section import NotTestable, known, lookup, reason_in_words
@@ -24,7 +26,7 @@ from signoff.evidence import StoreSettings
 from signoff.facts import Facts, digest_of
 from signoff.findings import Findings, forget_latest, gaps, row_verdicts
 from signoff.frame import fault
-from signoff.gather import store_of
+from signoff.gather import STORE_S, store_of
 from signoff.origin import CHANGED, UNKNOWN, commit_of
 from signoff.outcome import Outcome
 from signoff.parts import Part
@@ -284,9 +286,10 @@ def _remember(
         files = digests_of(choice.folder, (*BESIDE_THE_PAGE, *_raw_logs(choice.folder), PAGE))
         of_this_run = {"run": choice.folder.name, "files": files}
         body = {**run_body(snapshot, result), **of_this_run}
-        store.append("run", body, caller=caller, release=release, api=api, parts=parts)
+        append = partial(store.append, caller=caller, release=release, api=api)
+        within(STORE_S, partial(append, "run", body, parts=parts))
         for window in findings.windows:
-            store.append("window", window, caller=caller, release=release, api=api)
+            within(STORE_S, partial(append, "window", window))
     except (ClientError, BotoCoreError, OSError) as error:
         return Words(
             en=f"the run could not be recorded in {environment.evidence}: {error}",

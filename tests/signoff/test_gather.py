@@ -1,18 +1,21 @@
-"""AWS's call rates are kept wherever they may count: a stack that a run has to itself knows none."""
+"""AWS's call rates are kept wherever they may count, and no store is waited for without an end."""
 
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from types import SimpleNamespace
 
+import boto3
 import pytest
 
 from aws.dated import call_rates
 from plan import plan_for, scope_of
 from signoff.checklist import Checklist, Phase
 from signoff.environment import ENVIRONMENTS
-from signoff.gather import gathered
+from signoff.evidence import StoreSettings
+from signoff.gather import gathered, records_of
 from signoff.run import Choice, Composition, Options
+from tests.dripping import ENDLESS, sending
 from tests.foreign.account import served
 from tests.healthy import healthy
 
@@ -59,3 +62,18 @@ def test_only_a_stack_of_this_run_alone_is_asked_without_call_rates(
 
     with served(), gathered(choice, lambda *_: None, everything=False) as snapshot:
         assert snapshot.reading.retry.rates == rates
+
+
+def test_store_whose_answer_never_ends_is_unread_and_its_own_sentence(tmp_path, monkeypatch):
+    monkeypatch.setattr("signoff.gather.STORE_S", 0.5)
+    choice = SimpleNamespace(options=SimpleNamespace(root=tmp_path))
+    settings = StoreSettings(environment="prod", location="s3://evidence/records")
+    with sending(ENDLESS["a body that drips"]()) as url:
+        monkeypatch.setenv("AWS_ENDPOINT_URL", url)
+        session = boto3.Session("local", "local", region_name="ap-northeast-1")
+
+        records = records_of(choice, settings, session)
+    assert records.unread
+    assert records.words.en == (
+        "the evidence store s3://evidence/records can't be read: no answer within 0.5 s"
+    )

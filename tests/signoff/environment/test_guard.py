@@ -12,6 +12,7 @@ from botocore.awsrequest import AWSResponse
 from signoff.environment import load
 from signoff.guard import Caller, GuardError, guard
 from tests.aws.wire import Raw, Wire
+from tests.dripping import ENDLESS, sending
 
 IDENTITY = """<GetCallerIdentityResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/">
 <GetCallerIdentityResult><Arn>arn:aws:iam::{0}:user/somebody</Arn><UserId>AIDA</UserId>
@@ -180,3 +181,12 @@ def test_endpoint_that_nobody_serves_is_told(monkeypatch, session, environment):
         rf"http://127\.0\.0\.1:{port}/? does not answer \(EndpointConnectionError\)", sentence
     )
     assert "AWS_ENDPOINT_URL" in sentence
+
+
+def test_answer_that_never_ends_is_one_sentence(session, environment, monkeypatch):
+    monkeypatch.setattr("signoff.guard.LONGEST_S", 0.2)
+    with sending(ENDLESS["a body that drips"]()) as url:
+        monkeypatch.setenv("AWS_ENDPOINT_URL", url)
+
+        told = refusal(session, environment)
+    assert "sts:GetCallerIdentity: no answer within 0.2 s; check the network" in told
