@@ -16,6 +16,14 @@ KNOWN = ("StampId", "Name", "Description", "Type", "Location", "ImageUrl", "Vali
 """Attributes that the functions read."""
 REPLACED = re.compile(r"\ufffd|^[?？\s]+$")
 """What is left of letters that an encoding lost."""
+MARKUP = re.compile(r"</?[a-z][^>]*>|&(?:lt|gt|amp|quot|nbsp|#\d+);", re.IGNORECASE)
+"""Tags and references of HTML: a page shows them as they stand, or runs what they say."""
+UNFINISHED = re.compile(
+    r"\b(?:TODO|FIXME|TBD)\b|\blorem ipsum\b|\[object Object\]"
+    r"|^(?:test|dummy|sample|undefined|null|none|nan|テスト|ダミー|サンプル|名称未設定|未定|仮)\s*\d*$",
+    re.IGNORECASE,
+)
+"""What stands where somebody has yet to write."""
 BREAKS = {"\n", "\r", "\t"}
 JOINERS = {"\u200c", "\u200d"}
 """Invisible characters that emoji and some scripts are written with."""
@@ -72,8 +80,19 @@ def _unreadable(name: str, typed: Typed) -> Words | None:
     if odd:
         listed = ", ".join(odd)
         return Words(en=f"holds what nobody sees: {listed}", ja=f"に見えない文字がある（{listed}）")
+    return _unfit(name, unicodedata.normalize("NFKC", text.strip()), text)
+
+
+def _unfit(name: str, plain: str, text: str) -> Words | None:
+    """Return why a text that can be read does not belong on a page; ``plain`` is it without its widths."""
     if REPLACED.search(text) or _misread(text):
         return Words(en="has lost its letters in an encoding", ja="が文字化けしている")
+    if name == "StampId":
+        return None
+    if MARKUP.search(text):
+        return Words(en="holds HTML", ja="にHTMLが含まれる")
+    if UNFINISHED.search(plain):
+        return Words(en="is yet to be written", ja="が仮の文言のままである")
     if name == "Name" and len(text) > LONGEST_NAME:
         return Words(
             en=f"has {len(text)} characters, of which {LONGEST_NAME} are shown",
