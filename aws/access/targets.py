@@ -60,7 +60,8 @@ def targets_of(reading: Reading) -> Iterator[Target]:
     plans, keys = reading.section("usage_plans"), reading.section("api_keys")
     yield from _api(scope, reading.section("rest_apis"), {"usageplans": plans, "apikeys": keys})
     yield from _domain(scope, reading.section("certificates"))
-    yield from _watching(scope, reading.section("alarms"), reading.section("topics"))
+    heard, under = reading.section("topics"), reading.section("keys")
+    yield from _watching(scope, reading.section("alarms"), heard, under)
     yield from _stored(scope)
     yield from giving(scope)
 
@@ -126,8 +127,10 @@ def _domain(scope: Scope, certificates: Section[Any]) -> Iterator[Target]:
         yield Target(kind="API", name=scope.domain, arns=arns, actions=actions)
 
 
-def _watching(scope: Scope, alarms: Section[Any], topics: Section[Any]) -> Iterator[Target]:
-    """Yield alarms and log groups, all as one, the topics that tell of alarms, and the customer's keys that were decided."""
+def _watching(
+    scope: Scope, alarms: Section[Any], topics: Section[Any], keys: Section[Any]
+) -> Iterator[Target]:
+    """Yield alarms and log groups, all as one, the topics that tell of alarms, and the customer's keys, decided or in use."""
     there = () if isinstance(alarms, Unreadable) else tuple(alarms)
     watched = [f"alarm:{one}" for one in sorted(there) or [f"{scope.prefix}-any"]]
     arns = tuple(_arn(scope, "cloudwatch", one) for one in (*watched, RULE))
@@ -140,7 +143,11 @@ def _watching(scope: Scope, alarms: Section[Any], topics: Section[Any]) -> Itera
     for topic in dict.fromkeys((*((scope.topic,) if scope.topic else ()), *heard)):
         name = topic.rpartition(":")[2]
         yield Target(kind="topic", name=name, arns=(topic, f"{topic}:*"), actions=acting("sns"))
-    for key in scope.keys:
+    used = () if isinstance(keys, Unreadable) else keys.values()
+    ours = (
+        one.arn for one in used if not isinstance(one, Unreadable) and one.manager == "CUSTOMER"
+    )
+    for key in dict.fromkeys((*scope.keys, *ours)):
         yield Target(kind="key", name=key.rpartition("/")[2], arns=(key,), actions=changes("kms"))
 
 

@@ -195,6 +195,18 @@ OUR_CDN = {"StringEquals": {"AWS:SourceArn": f"arn:aws:cloudfront::{ACCOUNT}:dis
 HERE = identity.HERE
 RELEASE = " ".join(OTHER_RELEASE)
 
+
+def switched_off_by_a_user(key: str) -> Kept:
+    """Encrypt award's variables under the key, which a user may switch off."""
+
+    @contextmanager
+    def kept(client: Client) -> Iterator[None]:
+        with variables_under(key)(client), user(may("kms:DisableKey", "*"))(client):
+            yield
+
+    return kept
+
+
 HARM: tuple[tuple[str, str, list[str], Kept], ...] = (
     ("index asks for a user first", "DEP-02", INDEXES, ranked_by(("UserId", "HASH"), ("PeriodShard", "HASH"), ("Rank", "RANGE"))),
     ("index sorts by user first", "DEP-02", INDEXES, ranked_by(("PeriodShard", "HASH"), ("UserId", "RANGE"), ("Rank", "RANGE"))),
@@ -227,6 +239,7 @@ HARM: tuple[tuple[str, str, list[str], Kept], ...] = (
     ("stranger becomes administrator", "SEC-24", PRINCIPALS, administrator(Principal=STRANGER)),
     ("every repository becomes administrator", "SEC-24", PRINCIPALS, administrator(Principal={"Federated": GITHUB}, Action="sts:AssumeRoleWithWebIdentity")),
     ("key of the variables is off", "DEP-10", KEYED, keyed(variables_under, off=True)),
+    ("user switches the key of the variables off", "SEC-24", [*KEYED, "principals"], keyed(switched_off_by_a_user)),
     ("stranger hears in the place of whom we named", "MON-06 MON-16", ["topics"], stranger_in_our_place),
     ("stamp is called like a counter", "DATA-01 DATA-02", MASTERS, stamp("#W2026-W49", "35.5562", "139.6541")),
     ("stamp lies where another one does", "DATA-01 DATA-06", MASTERS, stamp("COPY-001", "35.5561", "139.6540")),
