@@ -319,8 +319,7 @@ def _require_one_way(asked: argparse.Namespace) -> None:
 
 
 def _composed(root: Path) -> LoadComposition:
-    # Joins the local stack, whose imports take a second: not for --help.
-    from load.composition import load_composition  # noqa: PLC0415
+    from load.composition import load_composition  # noqa: PLC0415 - it joins the local stack, a second of imports: not for --help
 
     return load_composition(root)
 

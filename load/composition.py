@@ -49,7 +49,7 @@ def load_composition(root: Path) -> LoadComposition:
 
 def _local_stack() -> "LocalStack[Environment]":
     """Import the stack, and moto with it: only a run on the local stack needs them."""
-    from runbook.local_stack import local_stack  # noqa: PLC0415
+    from runbook.local_stack import local_stack  # noqa: PLC0415 - only for the local environment
 
     return replace(local_stack(), refuse=LoadRefused)
 

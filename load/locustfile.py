@@ -23,7 +23,7 @@ from load.engine.startup import find_run, set_defaults_of
 
 # Locust's own report then tells the same three digits as the verdict. Its type says whole numbers, its
 # code takes any: below 100 ms the third digit is a fraction.
-locust.stats.bucket_response_time = confidence.bucket  # type: ignore[assignment]
+locust.stats.bucket_response_time = confidence.bucket  # type: ignore[assignment]  # ours rounds more finely
 locust.runners.WORKER_REPORT_INTERVAL = 1.0
 locust.runners.CPU_MONITOR_INTERVAL = 2.0
 

@@ -30,15 +30,15 @@ def attended(session: boto3.Session, *, within_s: float = WITHIN_S) -> boto3.Ses
     # botocore has no public way to the parts of its providers.
     providers = {
         one.METHOD: one
-        for one in session._session.get_component("credential_provider").providers  # noqa: SLF001
+        for one in session._session.get_component("credential_provider").providers  # noqa: SLF001 - botocore has no public way to these
     }
     run = partial(_Ending, within_s=within_s)
     if process := providers.get("custom-process"):
-        process._popen = run  # noqa: SLF001
+        process._popen = run  # noqa: SLF001 - botocore has no public way to these
     if role := providers.get("assume-role"):
-        role._prompter = typed_code  # noqa: SLF001
-        builder = role._profile_provider_builder  # noqa: SLF001
-        builder._create_process_provider = _of_profiles(session, run)  # noqa: SLF001
+        role._prompter = typed_code  # noqa: SLF001 - botocore has no public way to these
+        builder = role._profile_provider_builder  # noqa: SLF001 - botocore has no public way to these
+        builder._create_process_provider = _of_profiles(session, run)  # noqa: SLF001 - botocore has no public way to these
     return session
 
 
@@ -46,7 +46,7 @@ def _of_profiles(session: boto3.Session, run: Any) -> Callable[[str], ProcessPro
     """Return what makes the provider of a source profile whose keys a program gives."""
 
     def make(profile_name: str) -> ProcessProvider:
-        config = session._session.full_config  # noqa: SLF001
+        config = session._session.full_config  # noqa: SLF001 - botocore has no public way to these
         return ProcessProvider(profile_name=profile_name, load_config=lambda: config, popen=run)
 
     return make

@@ -117,7 +117,7 @@ def _add(
             found.append(_Fact((*shown, value.fact.en), names, text))
         case list() | tuple() | set() | frozenset():
             _add_listed(found, value, salt, shown, names)
-        case _ if inner := _fields_of(type(value)):  # type: ignore[arg-type]
+        case _ if inner := _fields_of(type(value)):  # type: ignore[arg-type]  # whatever it is, its type is asked
             for name in inner:
                 _add(found, getattr(value, name), salt, (*shown, name), (*names, name))
         case Mapping():

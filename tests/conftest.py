@@ -95,7 +95,7 @@ def read_models_once() -> None:
 
     session.create_loader = cache(session.create_loader)
     spelled = cache(hooks.EventAliaser(None)._alias_event_name)  # noqa: SLF001 - its only place
-    hooks.EventAliaser._alias_event_name = staticmethod(spelled)  # noqa: SLF001
+    hooks.EventAliaser._alias_event_name = staticmethod(spelled)  # noqa: SLF001 - botocore computes each name anew
 
 
 def draw_examples_without_a_clock() -> None:

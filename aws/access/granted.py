@@ -62,22 +62,22 @@ class Targets:
                         yield place, TargetGrant(gravity, action, arn, pattern, one)
 
 
-def decided(
+def evaluate_anywhere(
     grant: TargetGrant,
     own: Sequence[Statement],
     limits: Sequence[Sequence[Statement]],
     known: Context,
 ) -> EvaluationResult:
-    """Decide whether somebody may what is granted, on any ARN of the pattern: denies and limits may be about a part of it."""
+    """Evaluate whether somebody may what is granted, on any ARN of the pattern: denies and limits may be about a part of it."""
     result = evaluate(own, grant.action, grant.arn, known, limits=limits)
     refused = {EvalDecision.EXPLICITLY_DENIED, EvalDecision.NOT_ALLOWED}
     if result.outcome not in refused or not _is_wide(grant.pattern):
         return result
-    for arn in _elsewhere(grant, own, limits):
-        other = evaluate(own, grant.action, arn, known, limits=limits)
-        if other.outcome not in refused:
-            return other
-    return result
+    others = (
+        evaluate(own, grant.action, arn, known, limits=limits)
+        for arn in _elsewhere(grant, own, limits)
+    )
+    return next((one for one in others if one.outcome not in refused), result)
 
 
 def _elsewhere(

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from aws.access.acting import only_reads
-from aws.access.granted import TargetGrant, Targets, by_gravity, decided, parsed
+from aws.access.granted import TargetGrant, Targets, by_gravity, evaluate_anywhere, parsed
 from aws.access.targets import Target
 from aws.iam import Context, EvalDecision, Statement, context
 from aws.words import SILENCE, Words
@@ -61,7 +61,7 @@ def _reached(
     """Return by what a principal reaches a target: the gravest that it surely may, else that it may perhaps."""
     perhaps = None
     for one in grants:
-        result = decided(one, own, limits, known_of(who, one.arn, target.passed_to))
+        result = evaluate_anywhere(one, own, limits, known_of(who, one.arn, target.passed_to))
         reach = Reach(
             kind=target.kind,
             name=target.name,

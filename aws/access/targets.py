@@ -116,11 +116,11 @@ def _domain(scope: Scope, certificates: Section[Any]) -> Iterator[Target]:
         return
     root = f"arn:aws:apigateway:{scope.region}::/domainnames/{scope.domain}"
     shown = () if isinstance(certificates, Unreadable) else tuple(certificates)
-    zone = f"arn:aws:route53:::hostedzone/{scope.hosted_zone or 'any'}"
+    zone = (f"arn:aws:route53:::hostedzone/{scope.hosted_zone}",) if scope.hosted_zone else ()
     reached = (
         ((root, f"{root}/*"), OF_API),
         (shown, changes("acm")),
-        ((zone,) if scope.hosted_zone else (), changes("route53")),
+        (zone, changes("route53")),
         (("*",), changes("route53domains")),
     )
     for arns, actions in reached:

@@ -40,7 +40,7 @@ class TimedOut(Exception):  # noqa: N818 - Lambda's own word, as is ExitError
     """No answer within the function's Timeout."""
 
 
-class Exited(Exception):  # noqa: N818
+class Exited(Exception):  # noqa: N818 - it is what happened, and no fault of ours
     """The process ended without an answer."""
 
 

@@ -156,7 +156,7 @@ def told_time() -> Callable[[Any], None]:
     time.time_ns = lambda: real_ns() + int(ahead_s * 1e9)
     for name in ("gmtime", "localtime"):
         setattr(time, name, _from_now(getattr(time, name)))
-    dt.datetime, dt.date = _ToldDatetime, _ToldDate  # type: ignore[misc]
+    dt.datetime, dt.date = _ToldDatetime, _ToldDate  # type: ignore[misc]  # a module's classes are replaced on purpose
     return told
 
 

@@ -7,6 +7,7 @@ from difflib import ndiff
 from functools import partial
 from http.client import HTTPException
 from pathlib import Path
+from typing import Any
 from urllib.error import HTTPError
 from urllib.request import Request, urlopen
 
@@ -49,7 +50,7 @@ def address(front_end: FrontEnd) -> str:
     return f"{front_end.url.rstrip('/')}/{front_end.config_path}"
 
 
-def served(url: str, opening: Callable[..., object] = urlopen) -> str | None:
+def served(url: str, opening: Callable[..., Any] = urlopen) -> str | None:
     """Return what is served now, past caches; None where there is nothing. Refused without an answer."""
     if not url.startswith(("https://", "http://127.0.0.1")):
         raise Refused(
@@ -60,7 +61,7 @@ def served(url: str, opening: Callable[..., object] = urlopen) -> str | None:
         )
     asking = Request(url, headers={"Cache-Control": "no-cache"})  # noqa: S310 - the scheme is judged above
     try:
-        with opening(asking, timeout=TIMEOUT_S) as answer:  # type: ignore[attr-defined]
+        with opening(asking, timeout=TIMEOUT_S) as answer:
             return _text(url, answer.read(LONGEST + 1))
     except HTTPError as error:
         if error.code in {403, 404}:  # a bucket without ListBucket says 403 for what is not there

@@ -101,8 +101,7 @@ def history_of(
 
 def as_json(result: Result) -> bytes:
     """Return a result as signoff.json holds it."""
-    # At import, pydantic would build the adapter for every test run.
-    from pydantic import TypeAdapter  # noqa: PLC0415
+    from pydantic import TypeAdapter  # noqa: PLC0415 - at import, it would build the adapter for every test run
 
     told = TypeAdapter(Result).dump_python(result, mode="json")
     return visible_json(json.dumps(told, indent=2, ensure_ascii=False)).encode()

@@ -168,5 +168,5 @@ def session_with(models):
     fresh = boto3.Session(
         aws_access_key_id="reader", aws_secret_access_key="none", region_name=SCOPE.region
     )
-    fresh._session.register_component("data_loader", models)  # noqa: SLF001
+    fresh._session.register_component("data_loader", models)  # noqa: SLF001 - the only way
     return fresh

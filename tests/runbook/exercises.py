@@ -166,7 +166,7 @@ def _domain(admin: Desk) -> Iterator[Mapping[str, Any]]:
     admin.environment = replace(plain, domain=replace(plain.domain, hosted_zone=zone))
 
     def issue(_: float) -> None:
-        for one in admin.aws.moto.backend("acm", admin.aws.region)._certificates.values():  # noqa: SLF001
+        for one in admin.aws.moto.backend("acm", admin.aws.region)._certificates.values():  # noqa: SLF001 - the state itself
             one.status = "ISSUED"
 
     yield {"sleep": issue}
@@ -300,7 +300,7 @@ def _unplanned(kind: str, name: str, fact: str, found: str) -> Unplanned:
 
 def _carrying_over(admin: Desk, of: Of) -> Iterator[Exercise]:
     """From dev's tables, in another Region: the masters, the people, and a whole table through S3."""
-    dev, prod = admin._clients.there("dynamodb", DEV_REGION), admin.client("dynamodb")  # noqa: SLF001
+    dev, prod = admin._clients.there("dynamodb", DEV_REGION), admin.client("dynamodb")  # noqa: SLF001 - the state itself
     for name, keys in DEV_KEYS.items():
         create(dev, name, *keys)
     put(dev, SOURCE, [spot(number) for number in range(3)])
@@ -316,7 +316,7 @@ def _carrying_over(admin: Desk, of: Of) -> Iterator[Exercise]:
             account=account,
             region=DEV_REGION,
             tables=DEV_TABLES,
-            client=lambda service: desk._clients.there(service, DEV_REGION),  # noqa: SLF001
+            client=lambda service: desk._clients.there(service, DEV_REGION),  # noqa: SLF001 - the state itself
         )
         return {"elsewhere": lambda _: there}
 

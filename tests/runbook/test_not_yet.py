@@ -130,7 +130,7 @@ def test_no_error_of_aws_that_passes_by_itself_is_unknown_here():
     known = {code for one in (*TRANSIENT, NOT_FOUND_YET, *EXISTS) for code in one.codes}
     retried_by_the_client = {
         *ThrottledRetryableChecker._THROTTLED_ERROR_CODES,  # noqa: SLF001 - botocore's list
-        *TransientRetryableChecker._TRANSIENT_ERROR_CODES,  # noqa: SLF001
+        *TransientRetryableChecker._TRANSIENT_ERROR_CODES,  # noqa: SLF001 - botocore's own list
     }
     passing = {code for code, words in modelled_errors() if PASSING.search(f"{code} {words}")}
 

@@ -215,7 +215,7 @@ FOLLOWS = {"ROW-1": RedRow(Words.same("a table is absent"), root="ROW-3")}
 
 def test_a_row_that_follows_from_a_later_step_s_is_judged_after_that(thing, path):
     left, asked, lines = iter([FOLLOWS, {}, {}]), [], []
-    judge = lambda rows: asked.append(rows) or next(left)  # noqa: E731
+    judge = lambda rows: asked.append(rows) or next(left)  # noqa: E731 - a judge in a line
     toy.run(thing, path, Memory(), judge=judge, tell=lines.append).perform()
 
     assert asked == [("ROW-1",), ("ROW-2", "ROW-3"), ("ROW-1",)]
@@ -275,7 +275,7 @@ def test_where_nothing_is_judged_nothing_is_called_green(thing, path):
 def test_rows_of_a_composed_procedure_are_judged_at_its_end(thing, path):
     judged = []
     composed = toy.procedure(composed=True)
-    judge = lambda rows: judged.append((rows, len(thing.applied))) or {}  # noqa: E731
+    judge = lambda rows: judged.append((rows, len(thing.applied))) or {}  # noqa: E731 - a judge in a line
     toy.run(thing, path, Memory(), procedure=composed, judge=judge).perform()
 
     assert judged == [(("ROW-1", "ROW-2", "ROW-3"), 2)]

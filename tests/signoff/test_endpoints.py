@@ -33,7 +33,7 @@ def test_one_endpoint_for_all_is_named(session_of):
 @pytest.mark.parametrize("service", SERVICES)
 def test_endpoint_of_a_single_service_is_named(session_of, service):
     session = session_of()
-    model = session._session.get_service_model(service)  # noqa: SLF001
+    model = session._session.get_service_model(service)  # noqa: SLF001 - the only way
     variable = f"AWS_ENDPOINT_URL_{model.service_id.replace(' ', '_').upper()}"
 
     assert custom_endpoints(session, {variable: HERE}) == f"{service}: {HERE}"
