@@ -32,6 +32,7 @@ exit codes: 0 done, or nothing to do; 1 a step failed, was declined, or its rows
   python -m runbook secrets --env prod --go          実行する。削除の前には確認する
   python -m runbook fix --env prod                   最新のレポートの不合格項目を順に扱う
   python -m runbook provision --env prod --go        空のアカウントからすべて作成する
+  python -m runbook provision --env prod --policy    そのために必要なIAMポリシー（docs/rights/）
   python -m runbook migrate_masters --from dev --to prod    移行のリハーサル
 
 止まった実行を再開するには、同じコマンドをもう一度実行する。

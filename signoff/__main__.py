@@ -94,7 +94,10 @@ def options(lang: str = "en") -> CommandLine:
     replaying.set_defaults(command=_replay)
     verifying = commands.add_parser(
         "verify",
-        help=say("are the files of a run unaltered?", "実行のファイルが改変されていないか"),
+        help=say(
+            "prove that the files of a run are unaltered",
+            "実行のファイルが改変されていないことを確かめる",
+        ),
     )
     verifying.add_argument(
         "folder",
@@ -104,7 +107,7 @@ def options(lang: str = "en") -> CommandLine:
     verifying.add_environments()
     verifying.set_defaults(command=_verify)
     comparing = commands.add_parser(
-        "compare", help=say("what differs between two runs", "2つの実行の違い")
+        "compare", help=say("show what differs between two runs", "2つの実行の違いを表示する")
     )
     comparing.add_argument(
         "before",

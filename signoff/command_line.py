@@ -43,9 +43,14 @@ class CommandLine(argparse.ArgumentParser):
         return super().format_usage().replace("usage: ", self.say("usage: ", "使い方: "), 1)
 
     def commands(self) -> Any:
-        """Return where subcommands are added, which speak the same language."""
+        """Return where subcommands are added, which speak the same language and describe themselves."""
         made: Any = partial(CommandLine, lang=self.lang)
-        return self.add_subparsers(metavar="COMMAND", required=True, parser_class=made)
+        added: Any = self.add_subparsers(metavar="COMMAND", required=True, parser_class=made)
+        add_parser = added.add_parser
+        added.add_parser = lambda name, **more: add_parser(
+            name, **{"description": more.get("help")} | more
+        )
+        return added
 
     def add_environment(self) -> None:
         """Add ``--env``: the one that is meant, the embedded stack unless said."""

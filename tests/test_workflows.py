@@ -54,5 +54,5 @@ def test_no_key_of_aws_is_stored(workflow):
 def test_container_runs_as_somebody_and_installs_from_the_lock():
     recipe = CONTAINERFILE.read_text(encoding="utf-8")
 
-    assert recipe.index("USER signoff") < recipe.index("RUN .ci/prepare")
+    assert recipe.index("USER 10001") < recipe.index("RUN .ci/prepare")
     assert "--require-hashes" in (ROOT / ".ci" / "prepare").read_text(encoding="utf-8")

@@ -106,7 +106,9 @@ def _published(
     try:
         folder = _write(choice, snapshot, result)
     except OSError as error:
-        terminal.no_verdict(choice.environment.name, _unwritten(Words.same(error), result))
+        terminal.no_verdict(
+            choice.environment.name, _unwritten(_refused_by_the_disk(error), result)
+        )
         return 1
     except Exception as error:  # noqa: BLE001 - whatever it is, the verdict is known and must be told
         why = fault(error, choice.options.root / REPORTS)
@@ -116,6 +118,11 @@ def _published(
         terminal.line(trouble[choice.options.lang], yellow=True)
     terminal.verdict(result, os.path.relpath(folder / "signoff.html"))
     return result.exit_code
+
+
+def _refused_by_the_disk(error: OSError) -> Words:
+    why = error.strerror or str(error)
+    return Words.same(f"{error.filename}: {why}" if error.filename else why)
 
 
 def _unwritten(why: Words, result: Result) -> Words:
