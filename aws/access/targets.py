@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from aws.access.acting import acting, changes
+from aws.ledgers.dynamodb import STREAM
 from aws.reading import Reading, Scope
 from aws.section import Section, Unreadable
 
@@ -34,6 +35,7 @@ OF_API = (
     *("apigateway:AddCertificateToDomain", "apigateway:RemoveCertificateFromDomain"),
 )
 """What changes routes, guards, stages and mappings, or deploys them."""
+READS_STREAM = ("dynamodb:GetRecords",)
 INVOKE = ("lambda:InvokeFunction", "lambda:InvokeAsync", "lambda:InvokeFunctionUrl")
 BY_AWS = "arn:aws:iam::aws:"
 """Beginning of the policies that AWS writes, which nobody else changes."""
@@ -56,7 +58,7 @@ class Target:
 def targets_of(reading: Reading) -> Iterator[Target]:
     """Yield what of ours somebody could act on: planned names, and the real ones of what AWS or others named."""
     scope = reading.scope
-    yield from _resources(scope, reading.section("secrets"))
+    yield from _resources(scope, reading.section("secrets"), reading.section("table_attachments"))
     plans, keys = reading.section("usage_plans"), reading.section("api_keys")
     yield from _api(scope, reading.section("rest_apis"), {"usageplans": plans, "apikeys": keys})
     yield from _domain(scope, reading.section("certificates"))
@@ -70,11 +72,13 @@ def _arn(scope: Scope, service: str, resource: str) -> str:
     return f"arn:aws:{service}:{scope.region}:{scope.account}:{resource}"
 
 
-def _resources(scope: Scope, secrets: Section[Any]) -> Iterator[Target]:
+def _resources(scope: Scope, secrets: Section[Any], attached: Section[Any]) -> Iterator[Target]:
     for name in scope.tables:
         table = _arn(scope, "dynamodb", f"table/{name}")
         of_table = (table, f"{table}/*")
-        yield Target(kind="table", name=name, arns=of_table, actions=acting("dynamodb"))
+        known = {} if isinstance(attached, Unreadable) else attached
+        actions = (*acting("dynamodb"), *READS_STREAM * _streams(known.get(name, ())))
+        yield Target(kind="table", name=name, arns=of_table, actions=actions)
     for name in scope.secrets:
         real = None if isinstance(secrets, Unreadable) else getattr(secrets.get(name), "arn", None)
         of_secret = (real or _arn(scope, "secretsmanager", f"secret:{name}-AbCdEf"),)
@@ -90,6 +94,11 @@ def _resources(scope: Scope, secrets: Section[Any]) -> Iterator[Target]:
         yield Target(
             kind="role", name=name, arns=of_role, actions=OF_ROLES, passed_to="lambda.amazonaws.com"
         )
+
+
+def _streams(attached: Any) -> bool:
+    """Whether a stream is on: whoever reads it reads all that is written into the table."""
+    return not isinstance(attached, Unreadable) and any(one.fact == STREAM for one in attached)
 
 
 def _api(scope: Scope, apis: Section[Any], limits: Mapping[str, Section[Any]]) -> Iterator[Target]:

@@ -14,6 +14,7 @@ from aws.ledger import (
 from aws.words import Words
 
 TABLE = Words(en="table", ja="テーブル")
+STREAM = Words(en="stream", ja="ストリーム")
 TIME_TO_LIVE = Words(en="time to live", ja="有効期限（TTL）")
 
 GROWS = Harmless("grows with use, and lags by hours; contents are counted by reading them")
@@ -91,7 +92,7 @@ LEDGER: Ledger = {
                 "what AWS keeps ready; more of it throttles nobody"
             ),
             "Table.StreamSpecification": Closed(
-                Words(en="stream", ja="ストリーム"),
+                STREAM,
                 usual=lambda found: not found.get("StreamEnabled"),
                 shows="StreamViewType",
             ),

@@ -196,6 +196,17 @@ HERE = identity.HERE
 RELEASE = " ".join(OTHER_RELEASE)
 
 
+TABLE_PARTS = ["tables", "table_attachments"]
+READS_STREAMS = may(["dynamodb:GetRecords", "dynamodb:GetShardIterator"], "*")
+
+
+@contextmanager
+def stream_read_by_a_user(client: Client) -> Iterator[None]:
+    """Stream what is written into a table, and let a user read it as other teams read their own streams."""
+    with tables.streaming(client, "UserStamps-prod", "NEW_IMAGE"), user(READS_STREAMS)(client):
+        yield
+
+
 def switched_off_by_a_user(key: str) -> Kept:
     """Encrypt award's variables under the key, which a user may switch off."""
 
@@ -239,6 +250,7 @@ HARM: tuple[tuple[str, str, list[str], Kept], ...] = (
     ("stranger becomes administrator", "SEC-24", PRINCIPALS, administrator(Principal=STRANGER)),
     ("every repository becomes administrator", "SEC-24", PRINCIPALS, administrator(Principal={"Federated": GITHUB}, Action="sts:AssumeRoleWithWebIdentity")),
     ("key of the variables is off", "DEP-10", KEYED, keyed(variables_under, off=True)),
+    ("user reads the stream of a table", "DEP-08 SEC-24", [*TABLE_PARTS, "principals"], stream_read_by_a_user),
     ("user switches the key of the variables off", "SEC-24", [*KEYED, "principals"], keyed(switched_off_by_a_user)),
     ("stranger hears in the place of whom we named", "MON-06 MON-16", ["topics"], stranger_in_our_place),
     ("stamp is called like a counter", "DATA-01 DATA-02", MASTERS, stamp("#W2026-W49", "35.5562", "139.6541")),
@@ -246,6 +258,7 @@ HARM: tuple[tuple[str, str, list[str], Kept], ...] = (
     ("stamp lies in another prefecture", "DATA-01 DATA-06", MASTERS, stamp("EXTRA-001", "38.2600", "140.8700")),
 )  # fmt: skip
 SOUND: tuple[tuple[str, str, list[str], Kept], ...] = (
+    ("user reads the streams of others", "", PRINCIPALS, user(READS_STREAMS)),
     ("unknown path is 404 and kept by nobody", "", API, refused("MISSING_AUTHENTICATION_TOKEN", "404", {"Cache-Control": "'no-store'"})),
     ("account leaves images to IAM", "", BUCKETS, bucket_policy(Principal={"AWS": ACCOUNT}, Action="s3:*")),
     ("administrator replaces images", "", BUCKETS, bucket_policy(Principal={"AWS": BECOME}, Action="s3:PutObject")),
