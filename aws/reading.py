@@ -102,6 +102,7 @@ class Reading:
         self._memo: dict[Hashable, Future[Any]] = {}
         self._lock, self._done = Lock(), 0
         self._sections = ThreadPoolExecutor(len(readers), "section")
+        self._in_turn = aws.at_once == 1
 
     def section(self, name: str) -> Section[Any]:
         """Return a section, read now unless it was read before; never raises."""
@@ -109,9 +110,10 @@ class Reading:
         return section
 
     def sections(self, names: Iterable[str]) -> dict[str, Section[Any]]:
-        """Read several sections at the same time."""
+        """Read several sections at the same time, or one after the other where one call is made at a time."""
         asked = list(names)
-        return dict(zip(asked, self._sections.map(self.section, asked), strict=True))
+        reading = map if self._in_turn else self._sections.map
+        return dict(zip(asked, reading(self.section, asked), strict=True))
 
     def asked(self) -> set[str]:
         """Names of the sections that somebody asked for so far."""
@@ -139,7 +141,8 @@ class Reading:
         if not asked:
             return {}
         with ThreadPoolExecutor(min(len(asked), self.aws.at_once), "item") as pool:
-            items = pool.map(lambda name: guarded(lambda: read(name)), asked)
+            reading = map if self._in_turn else pool.map
+            items = reading(lambda name: guarded(lambda: read(name)), asked)
         return {name: item for name, item in zip(asked, items, strict=True) if item is not None}
 
     def close(self) -> None:

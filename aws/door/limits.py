@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import partial
+from math import inf
 from typing import NoReturn, TypeVar
 
 from aws.dated import CallRate, call_rates
@@ -34,7 +35,7 @@ class RetryPolicy:
     deadline_s: float = 120
     """The reading ends by then, whatever a service does."""
     at_once: int = 16
-    """Calls under way at the same time."""
+    """Calls under way at the same time; with one, there are no threads."""
     rates: Mapping[str, CallRate] = field(default_factory=call_rates)
     sleep: Callable[[float], None] = time.sleep
     """How a call waits for its turn."""
@@ -72,7 +73,10 @@ def within(seconds: float, ask: Callable[[], T]) -> T:
     """Return or raise what asking does, or raise NoAnswerError: a thread that hangs is abandoned.
 
     A socket's own time-out begins anew with each byte, so that an answer that drips never meets it.
+    Without a limit (`math.inf`) there is nothing to abandon, and no thread.
     """
+    if seconds == inf:
+        return ask()
     ended: queue.SimpleQueue[Callable[[], T]] = queue.SimpleQueue()
 
     def run() -> None:

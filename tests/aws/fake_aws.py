@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Mapping
 from copy import deepcopy
 from dataclasses import dataclass, field
+from math import inf
 from types import SimpleNamespace
 from typing import Any
 
@@ -18,7 +19,7 @@ from tests.aws.answers import SCOPE, api_document, compute, data, gateway, monit
 CALLER = "arn:aws:sts::444455556666:assumed-role/reader/somebody"
 ADDRESSES = {answers.SCOPE.domain: ("192.0.2.1",), "d-abc.execute-api.example": ("192.0.2.1",)}
 OPTIONS = ReadOptions(
-    retry=RetryPolicy(rates={}, attempts=1),
+    retry=RetryPolicy(rates={}, attempts=1, at_once=1, deadline_s=inf),
     resolve=lambda name: ADDRESSES[name],
     now=lambda: answers.THEN,
 )

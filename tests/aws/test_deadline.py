@@ -1,11 +1,14 @@
 """Reading ends within its deadline, whatever a service does: one that never ends an answer, or goes in a circle, is told."""
 
+from math import inf
+from threading import current_thread
+
 import boto3
 import pytest
 
 from aws.door.clients import Aws
 from aws.door.failures import ReadFailure
-from aws.door.limits import RetryPolicy
+from aws.door.limits import RetryPolicy, within
 from tests.dripping import ENDLESS, sending
 
 OVER = RetryPolicy(attempts=2, connect_s=0.3, read_s=0.5, deadline_s=1.2, rates={})
@@ -49,3 +52,8 @@ def test_redirect_is_followed_by_nobody(ask, status):
 def test_certificate_that_is_none_is_told(ask):
     with sending([b"no TLS"]) as url, pytest.raises(ReadFailure, match="SSL"):
         ask(url.replace("http:", "https:"), listing=False)
+
+
+def test_without_a_deadline_whoever_asks_waits_itself():
+    assert within(inf, current_thread) is current_thread()
+    assert within(5, current_thread) is not current_thread()

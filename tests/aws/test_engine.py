@@ -96,6 +96,19 @@ def test_reason_of_a_failure_is_its_text():
     )
 
 
+def test_reading_that_makes_one_call_at_a_time_has_no_threads(inventory_of, fake):
+    asking = set()
+
+    def notes(asked):
+        asking.add(threading.current_thread())
+        return HEALTHY["lambda:ListAliases"](asked)
+
+    fake.answers["lambda:ListAliases"] = notes
+    inventory_of(options=OPTIONS)
+
+    assert asking == {threading.current_thread()}
+
+
 @pytest.mark.parametrize(("at_once", "together"), [(16, True), (1, False)])
 def test_calls_run_at_the_same_time_up_to_the_bound(at_once, together, fake, inventory_of):
     """Two calls that wait for each other get an answer only if both are under way."""

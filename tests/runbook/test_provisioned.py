@@ -1,6 +1,7 @@
 """A copy of the provisioned account reads as the account itself did, whatever an earlier copy went through."""
 
 from dataclasses import fields, replace
+from math import inf
 
 import pytest
 
@@ -10,7 +11,9 @@ from aws.section import Unreadable
 from plan import scope_of
 from tests.runbook.provisioned import provisioned
 
-OPTIONS = ReadOptions(retry=RetryPolicy(attempts=1, rates={}), resolve=lambda _: ())
+OPTIONS = ReadOptions(
+    retry=RetryPolicy(attempts=1, rates={}, at_once=1, deadline_s=inf), resolve=lambda _: ()
+)
 SALTS = {"own": "own-7c21", "dev": "5a1f"}
 MASTERS = "StampMasters-prod"
 DELETED = "stamp-rally-prod-auth-errors-alarm"
