@@ -28,6 +28,15 @@ SIGNERS = Words(en="signers beyond evidence_signers", ja="evidence_signers以外
 APPOINTERS = Words(
     en="others who may change its policy", ja="ポリシーを変更できるその他のプリンシパル"
 )
+ERASERS = Words(
+    en="others whom the bucket's policy lets delete versions",
+    ja="バケットポリシーでバージョンを削除できるその他のプリンシパル",
+)
+ERASING = (
+    *("s3:DeleteObjectVersion", "s3:PutBucketVersioning", "s3:PutLifecycleConfiguration"),
+    *("s3:PutBucketPolicy", "s3:DeleteBucketPolicy", "s3:BypassGovernanceRetention"),
+)
+"""By which a record can be made never to have been, or somebody let do so."""
 SIGNING = ("kms:Sign", "kms:CreateGrant")
 APPOINTING = ("kms:PutKeyPolicy",)
 """Administrators of the account may always change the policy, which SEC-24 judges."""
@@ -111,8 +120,7 @@ def signing(store: Custody, key: KeyCustody, environment: Environment) -> tuple[
     facts = {
         SIGNERS: sorted({*_named(named, SIGNING, signers), *(set(key.grantees) - {*signers})}),
         APPOINTERS: sorted(
-            {*_named(named, APPOINTING, (*signers, *environment.administrators))}
-            - {account, f"arn:aws:iam::{account}:root"}
+            {*_named(named, APPOINTING, (*signers, *environment.administrators))} - _all_of(account)
         ),
     }
     bounds = {SIGNERS: within(()), APPOINTERS: within(())}
@@ -130,6 +138,22 @@ def _named(
             for _, who in everybody:
                 if not any(is_same(who, other) or fnmatchcase(who, other) for other in planned):
                     yield who
+
+
+def erasable(store: Custody, environment: Environment) -> tuple[Difference, ...]:
+    """Return whom the bucket's own policy lets delete what is kept; what IAM allows is SEC-24's matter."""
+    named = parse(store.history.policy or '{"Statement": []}', store.location)
+    allowing = [one for one in named if one.effect == "Allow"]
+    found = {*_named(allowing, ERASING, environment.administrators)} - _all_of(environment.account)
+    about = {"decided_in": where("administrators"), "loosens": True}
+    return differences(
+        STORE, store.location, {ERASERS: sorted(found)}, {ERASERS: within(())}, **about
+    )
+
+
+def _all_of(account: str) -> set[str]:
+    """Return how a policy names an account, whose IAM policies then decide."""
+    return {account, f"arn:aws:iam::{account}:root"}
 
 
 def lossy(store: Custody) -> tuple[Difference, ...]:

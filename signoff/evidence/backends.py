@@ -39,6 +39,8 @@ class Retention:
     """``folder``, ``versioning``, ``object lock``, ``none``, or ``unknown: …``."""
     problem: Words | None = None
     """A record that was overwritten or deleted."""
+    policy: str = ""
+    """The bucket's own policy, JSON text; empty where there is none."""
 
     @property
     def kept(self) -> bool:
@@ -189,9 +191,18 @@ class S3Prefix:
             with _unspoilt():
                 state = self._state()
                 problem = self._deleting() or (self._touched() if state != "none" else None)
-                return Retention(state=state, problem=problem)
+                return Retention(state=state, problem=problem, policy=self._policy())
         except (ClientError, BotoCoreError, OSError) as error:
             return Retention(state=f"unknown: {error}")
+
+    def _policy(self) -> str:
+        try:
+            policy: str = self.s3.get_bucket_policy(Bucket=self.bucket)["Policy"]
+        except ClientError as error:
+            if error.response["Error"]["Code"] != "NoSuchBucketPolicy":
+                raise
+            return ""
+        return policy
 
     def _state(self) -> str:
         """Return by what versions are kept: by Object Lock even from administrators, else by versioning."""

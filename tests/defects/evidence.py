@@ -80,6 +80,14 @@ KEYS = {
     "granted": {"grantees": (f"{HERE}:role/taro",)},
 }
 """How the signing key is kept otherwise."""
+ERASED = {
+    "everybody-deletes-versions": policy("*", "s3:DeleteObject*"),
+    "another-role-suspends-versions": policy(
+        {"AWS": f"{HERE}:role/taro"}, "s3:PutBucketVersioning"
+    ),
+    "stranger-may-all": policy({"AWS": "999988887777"}, "s3:*"),
+}
+"""What the bucket's own policy allows beside."""
 REST_ON_RECORDS = frozenset(
     {"DATA-01", "DATA-05", "DATA-07", "DEP-17", "PREP-02", "ROLL-04", "ROLL-05"}
 )
@@ -116,6 +124,13 @@ DEFECTS = (
     *(
         Defect(id=f"PREP-09:{what}", breaks=store(of_key=KeyCustody(**{**KEPT, **found})))
         for what, found in KEYS.items()
+    ),
+    *(
+        Defect(
+            id=f"PREP-09:{what}",
+            breaks=store(history=Retention(state="object lock", policy=allowing)),
+        )
+        for what, allowing in ERASED.items()
     ),
     Defect(
         id="PREP-09:key-not-told",

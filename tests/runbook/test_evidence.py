@@ -8,7 +8,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from checks.evidence_store import SIGNERS as SIGNERS_BEYOND
-from checks.evidence_store import signing, unusable
+from checks.evidence_store import erasable, signing, unusable
 from runbook.engine import Procedure
 from runbook.procedures import evidence
 from signoff.evidence import S3Prefix, StoreSettings, open_store
@@ -217,6 +217,22 @@ def test_lifecycle_rule_that_reaches_no_record_is_nobodys_business(store, rule):
     store.append("load", {"verdict": "fail"}, caller=CALLER, release="ab")
 
     assert ruled(store, **rule).problem is None
+
+
+def test_policy_of_the_bucket_is_read_and_none_is_nothing(store):
+    s3, bucket = store.backend.s3, store.backend.bucket
+    assert store.load().custody.history.policy == ""
+    statement = {
+        "Effect": "Allow",
+        "Principal": {"AWS": "arn:aws:iam::222233334444:role/taro"},
+        "Action": "s3:DeleteObjectVersion",
+        "Resource": f"arn:aws:s3:::{bucket}/*",
+    }
+    text = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+    s3.put_bucket_policy(Bucket=bucket, Policy=text)
+
+    found = erasable(store.load().custody, SimpleNamespace(**SIGNERS))
+    assert [one.found for one in found] == [["arn:aws:iam::222233334444:role/taro"]]
 
 
 def test_object_lock_keeps_records_as_well(made):
