@@ -6,6 +6,7 @@ import sys
 from contextlib import ExitStack
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -33,8 +34,8 @@ NOTHING_TO_RECORD = Words(
     ja="--recordはAWSの応答を残しますが、--replayはAWSに問い合わせません。どちらか一方を指定してください",
 )
 NOT_WRITABLE = Words(
-    en="--record {}: nothing can be written there ({}); name another folder",
-    ja="--record {}: 書き込めません（{}）。別のフォルダを指定してください",
+    en="{} {}: nothing can be written there ({}); name another place",
+    ja="{} {}: 書き込めません（{}）。別の場所を指定してください",
 )
 ONE_PROCESS = Words(
     en="a verdict needs one process; run without -n",
@@ -202,12 +203,16 @@ def _refuse_what_leads_nowhere(option: argparse.Namespace) -> None:
         raise pytest.UsageError(NO_URL[lang].format(option.api_url))
     if option.record and option.replay:
         raise pytest.UsageError(NOTHING_TO_RECORD[lang])
-    try:
-        if option.record:
-            option.record.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        said = NOT_WRITABLE[lang].format(option.record, error.strerror)
-        raise pytest.UsageError(said) from None
+    for name, place, make in (
+        ("--record", option.record, partial(Path.mkdir, parents=True, exist_ok=True)),
+        ("--json", option.json, Path.touch),
+    ):
+        try:
+            if place:
+                make(place)
+        except OSError as error:
+            said = NOT_WRITABLE[lang].format(name, place, error.strerror)
+            raise pytest.UsageError(said) from None
 
 
 def _baseline(path: Path | None) -> Path | None:

@@ -59,7 +59,7 @@ def test_replay_of_what_is_no_inventory_stops_with_one_sentence(project, text):
     saved.unlink() if text is None else saved.write_text(text, encoding="utf-8")
 
     done = judge(project)
-    done.stdout.fnmatch_lines(["*--replay inventory.json can't be read as a saved inventory*"])
+    done.stderr.fnmatch_lines(["*--replay inventory.json can't be read as a saved inventory*"])
     assert done.ret == 4
     assert "INTERNALERROR" not in done.stdout.str()
 
@@ -370,11 +370,12 @@ def test_what_a_run_could_not_do_at_its_end_is_refused_before_it(project, option
     done.stderr.fnmatch_lines([f"*{sentence}*"])
 
 
-def test_folder_that_can_not_be_written_is_refused_before_the_run(project):
-    done = project.runpytest_inprocess("--env=prod", "--record=/proc/nowhere")
+@pytest.mark.parametrize("option", ["--record", "--json"])
+def test_place_that_can_not_be_written_is_refused_before_the_run(project, option):
+    done = project.runpytest_inprocess("--env=prod", f"{option}=/proc/nowhere")
 
     assert done.ret == pytest.ExitCode.USAGE_ERROR
-    done.stderr.fnmatch_lines(["*--record /proc/nowhere: nothing can be written there*"])
+    done.stderr.fnmatch_lines([f"*{option} /proc/nowhere: nothing can be written there*"])
 
 
 def test_run_without_a_verdict_leaves_no_earlier_one_behind(project):
