@@ -71,8 +71,10 @@ UNDO: Mapping[tuple[str, str], HowToUndo] = {
     ),
     ("secret", "copies in another Region"): by_call(
         _end_replicas,
-        en="whatever reads the secret in that Region no longer finds it",
-        ja="そのリージョンでは、このシークレットを読めなくなります",
+        en="whatever reads a copy in that Region no longer finds it; a secret that is itself a copy from"
+        " there becomes one of its own, and gets no new value from there any more",
+        ja="そのリージョンの複製は読めなくなります。そのリージョンからの複製である場合は独立したシークレットになり、"
+        "新しい値は届かなくなります",
     ),
     ("secret", "replicas in other accounts"): by_call(
         _end_copies,
