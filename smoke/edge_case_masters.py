@@ -15,7 +15,7 @@ PLACE = {"M": {"lat": {"N": "35.0"}, "lon": {"N": "139.0"}, "radiusM": {"N": "20
 HERE = {"lat": 35.0, "lon": 139.0}
 NAME = "㈱花の門（\uff8a\uff85）🌸 " + "一番遠い場所にある、いちばん長い名前の" * 3 + "か\u3099"
 """In letters that careless code loses, cuts or replaces."""
-DESCRIPTION = "花🌸の門。\n入口は裏です。"
+DESCRIPTION = "花🌸の門。\n入口は裏です。" * 20
 DAY_S = 24 * 60 * 60
 SOON_S = 600
 """Further from now than a run of the suite lasts, and nearer than a time zone."""

@@ -6,7 +6,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from smoke.calls import Call, send
+from aws.words import SILENCE, Words
+from smoke.calls import Answer, Call, send
 from smoke.id_tokens import ISSUER
 from smoke.line import PUSH, LineClient
 from smoke.scenarios import Scenarios
@@ -68,6 +69,16 @@ class LineMishap:
             yield replace(call, time=MISHAPS.index(self) + 2)
         finally:
             line.answers_as_ever()
+
+    def repeated(self, scenarios: Scenarios, answer: Answer) -> Words:
+        """Say that an error tells people LINE's own words, which are for us; silence where it does not."""
+        told = json.loads(answered) if (answered := self.body(scenarios)).startswith("{") else {}
+        if not self.code or "message" not in told or told["message"] not in answer.text:
+            return SILENCE
+        return Words(
+            en=f"{answer} and repeats LINE's own words: {told['message']}",
+            ja=f"{answer.ja}。LINEの応答の文言をそのまま返しています: {told['message']}",
+        )
 
     def __str__(self) -> str:
         about = f" {self.about}" if self.about else ""

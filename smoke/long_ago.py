@@ -156,6 +156,15 @@ def collection_flaws(calls: RowCalls) -> list[Words]:
     ]
 
 
+def again_flaw(calls: RowCalls) -> Words:
+    """Say how somebody is awarded a stamp that they have had since long ago; silence where they are not."""
+    put(calls)
+    calls.suite.put_edge_case_masters()
+    person = calls.scenarios.sessions.own(calls.scenarios.sessions.nobody(NAMED))
+    claim = calls.scenarios.award(person, stamp_id=PICTURED, **HERE)
+    return calls.flaw(calls.answer(claim), 409, "STAMP_ALREADY_EXISTS")
+
+
 def order_flaws(calls: RowCalls, season: PastPeriod) -> list[Words]:
     """Put a season's counters into an embedded stack, and return how its ranking is wrong."""
     put(calls)

@@ -8,6 +8,7 @@ from signoff.observations import Observations
 from smoke.calendar_days import day_flaws
 from smoke.collecting import award_time_flaws, new_stamps, stored_flaws, tour
 from smoke.flaws import hold, require
+from smoke.long_ago import again_flaw
 from smoke.row_calls import AWARD, RowCalls, awarded
 from smoke.scenarios import Scenarios
 from smoke.suite import left_behind
@@ -45,6 +46,12 @@ def test_stamp_is_awarded_only_once(calls: RowCalls) -> None:
     again = calls.answer(Scenarios.collect_again)
 
     hold(calls.flaw(again, 409, "STAMP_ALREADY_EXISTS"))
+
+
+@expectation("SMOKE-16", ja="以前に取得したスタンプが再び付与されない")
+@pytest.mark.usefixtures("embedded_line")
+def test_stamp_of_long_ago_is_not_awarded_again(calls: RowCalls) -> None:
+    hold(again_flaw(calls))
 
 
 @expectation("SMOKE-16", ja="複数の取得が各スタンプの内容どおりに並ぶ")

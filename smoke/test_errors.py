@@ -76,7 +76,8 @@ def test_failure_of_line_is_told_as_documented(
     with mishap.told(calls.scenarios, embedded_line) as call:
         answer = calls.answer(call)
 
-    hold(calls.flaw(answer, mishap.answered, mishap.code or None))
+    told = mishap.repeated(calls.scenarios, answer)
+    hold(calls.flaw(answer, mishap.answered, mishap.code or None), told)
 
 
 @expectation("SMOKE-11", ja="LINEの失敗がアラームの監視するメトリクスに数えられる")

@@ -66,7 +66,8 @@ def decided(calls: RowCalls, route: str) -> list[Words]:
 def _taken_for_the_caller(calls: RowCalls, route: str) -> Iterator[Words]:
     """Yield the answers about somebody whose id is nearly the caller's: refused, or no id at all."""
     caller = calls.caller
-    for near in (caller.user_id[:-1], f"{caller.user_id}x", caller.user_id.upper()):
+    own = caller.user_id
+    for near in (own[:-1], f"{own}x", f"{own} ", own.upper()):
         answer = calls.answer(calls.scenarios.harmless(route, caller, near))
         if answer.status != 400 and (flaw := calls.flaw(answer, 403, "FORBIDDEN")):
             yield flaw

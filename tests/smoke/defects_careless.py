@@ -81,6 +81,17 @@ DEEP = (
         {"SMOKE-11": FAIL},
     ),
     Defect(
+        "a stamp of long ago that is won again",
+        code(
+            "award",
+            STORE,
+            '            "ConditionExpression": "attribute_not_exists(StampId)",\n        }\n',
+            '            "ConditionExpression": "attribute_not_exists(StampId) OR CollectedAt < :old",\n'
+            '            "ExpressionAttributeValues": {":old": {"N": str(collected_at - 86400)}},\n        }\n',
+        ),
+        {"SMOKE-16": FAIL},
+    ),
+    Defect(
         "a list that is read from a replica",
         code("stamps", HANDLER.format("stamps"), "ConsistentRead=True", "ConsistentRead=False"),
         {"SMOKE-11": FAIL},
@@ -149,6 +160,26 @@ DEEP = (
         "a caller who may be whoever is written in other letters",
         let_in_as("gps-verify", "user_id.lower() == self.principal().lower()"),
         {"SEC-42": FAIL},
+    ),
+    Defect(
+        "a caller whose id may have spaces",
+        let_in_as("award", "user_id.strip() == self.principal()"),
+        {"SEC-42": FAIL},
+    ),
+    Defect(
+        "a refusal that repeats LINE's own words",
+        code(
+            "richmenu",
+            LINE,
+            "raise Refusal(code, detail=f",
+            "raise Refusal(code, str(answer.get('message')), detail=f",
+        ),
+        {"SMOKE-11": FAIL},
+    ),
+    Defect(
+        "a session that is signed in another way",
+        code("auth", SESSIONS, "algorithms=[ALGORITHM]", 'algorithms=[ALGORITHM, "HS512"]'),
+        {"SEC-41": FAIL},
     ),
     Defect(
         "an issuer that begins like LINE",
