@@ -30,11 +30,12 @@ from aws.ledgers.apigateway import (
     SERVED,
     USAGE_PLAN,
 )
-from aws.rest_api import RestApi, Stage
+from aws.rest_api import RestApi
 from aws.section import known, lookup
-from aws.words import SILENCE, Words, joined
+from aws.words import Words, joined
 from checks.deployed import Deployed
 from checks.outsiders import open_to_all
+from checks.stages import opened_by
 
 OTHER_STAGES = Words(en="other stages", ja="他のステージ")
 MAPPINGS = Words(en="mappings to the API", ja="このAPIへのマッピング")
@@ -92,31 +93,9 @@ def of_stage(deployed: Deployed) -> tuple[Difference, ...]:
         bound=within(()),
         call="apigateway:GetStages",
         loosens=True,
-        terms=joined(_of_other(known(one), stage) for _, one in sorted(others.items())),
+        terms=joined(opened_by(known(one), stage) for _, one in sorted(others.items())),
     )
     return (*((staged,) if others else ()), *unallowed(stage.unplanned))
-
-
-def _of_other(one: Stage, planned: Stage) -> Words:
-    """Say what a further stage lets in and writes down: whoever allows it allows nothing wider later on."""
-    same = one.deployment_id == planned.deployment_id
-    limits = sorted(
-        f"{path} {setting.rate:g}/s"
-        for path, setting in one.settings.items()
-        if setting.rate is not None
-    )
-    traced = any(setting.data_trace for setting in one.settings.values())
-    serves = (
-        Words(en="the same deployment", ja="同じデプロイ")
-        if same
-        else Words.same(one.deployment_id)
-    )
-    limited = (
-        Words.same(", ".join(limits)) if limits else Words(en="no throttle", ja="流量制限なし")
-    )
-    logged = Words(en="bodies logged", ja="本文をログに記録") if traced else SILENCE
-    told = joined(filter(None, (serves, limited, logged)), ", ")
-    return Words(en=f"{one.name}: {told.en}", ja=f"{one.name}: {told.ja}")
 
 
 def of_ways_in(deployed: Deployed) -> tuple[Difference, ...]:

@@ -1,8 +1,10 @@
 """Who asks whom whether a caller has a session: routes the authorizer, the authorizer its function."""
 
+from collections.abc import Iterable
+
 from aws import desired
 from aws.api_document import Authorizer
-from aws.bounds import at_most, exactly, within
+from aws.bounds import Bound, as_text, at_most, exactly, within
 from aws.difference import Difference, Differences, differences
 from aws.ledgers.apigateway import AUTHORIZER, REST_API, SERVED
 from aws.section import Follows
@@ -63,3 +65,13 @@ def laxer(asked: tuple[Authorizer, ...], want: desired.Authorizer) -> tuple[Diff
             loosens=True,
         ).compared
     )
+
+
+def some_of(names: Iterable[str]) -> Bound:
+    """One of these, of which there may be none."""
+    known = sorted(names)
+    words = Words(
+        en=f"one of the API's authorizers ({as_text(known) or 'it has none'})",
+        ja=f"APIのオーソライザーのいずれか（{as_text(known) or '一つもない'}）",
+    )
+    return Bound(code="some_of", value=known, holds=lambda found: found in known, words=words)

@@ -1,11 +1,11 @@
-"""Whom a cached answer may reach."""
+"""Whom a cached answer of a stage may reach, and how far a further stage opens the API."""
 
 from collections.abc import Iterable
 
 from aws import desired
 from aws.api_document import Integration
 from aws.rest_api import MethodSetting, Stage
-from aws.words import Words
+from aws.words import SILENCE, Words, joined
 from plan.edge import AUTHORIZATION, contract
 
 OFF = MethodSetting()
@@ -40,3 +40,25 @@ def _setting(stage: Stage, route: desired.Route) -> MethodSetting:
     own = stage.settings.get(f"{route.path.strip('/')}/{route.verb}")
     everything = stage.settings.get("*/*", OFF) if route.verb == "GET" else OFF
     return own or everything
+
+
+def opened_by(one: Stage, planned: Stage) -> Words:
+    """Say what a further stage lets in and writes down: whoever allows it allows nothing wider later on."""
+    same = one.deployment_id == planned.deployment_id
+    limits = sorted(
+        f"{path} {setting.rate:g}/s"
+        for path, setting in one.settings.items()
+        if setting.rate is not None
+    )
+    traced = any(setting.data_trace for setting in one.settings.values())
+    serves = (
+        Words(en="the same deployment", ja="同じデプロイ")
+        if same
+        else Words.same(one.deployment_id)
+    )
+    limited = (
+        Words.same(", ".join(limits)) if limits else Words(en="no throttle", ja="流量制限なし")
+    )
+    logged = Words(en="bodies logged", ja="本文をログに記録") if traced else SILENCE
+    told = joined(filter(None, (serves, limited, logged)), ", ")
+    return Words(en=f"{one.name}: {told.en}", ja=f"{one.name}: {told.ja}")

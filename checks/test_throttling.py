@@ -1,14 +1,12 @@
 """SEC-30 to SEC-35, DEP-37: nobody calls more often than decided, and nobody without a session; the target rate fits in."""
 
-from collections.abc import Iterable
-
 from aws import desired
-from aws.bounds import Bound, as_text, at_least, covers, exactly
+from aws.bounds import at_least, covers, exactly
 from aws.difference import differences
 from aws.inventory import Sections
 from aws.ledgers.apigateway import AUTHORIZER, ROUTE, SERVED, USAGE_PLAN
 from aws.words import Words
-from checks.authorizers import authorizers, invoking_others, laxer
+from checks.authorizers import authorizers, invoking_others, laxer, some_of
 from checks.deployed import Deployed
 from checks.throttling import (
     account_too_narrow,
@@ -33,16 +31,6 @@ API_KEY = Words(en="API key", ja="APIキー")
 ENABLED = Words(en="enabled", ja="有効化")
 KEYS = Words(en="API keys", ja="APIキー")
 KEY_REQUIRED = Words(en="API key required", ja="APIキーの要求")
-
-
-def some_of(names: Iterable[str]) -> Bound:
-    """One of these, of which there may be none."""
-    known = sorted(names)
-    words = Words(
-        en=f"one of the API's authorizers ({as_text(known) or 'it has none'})",
-        ja=f"APIのオーソライザーのいずれか（{as_text(known) or '一つもない'}）",
-    )
-    return Bound(code="some_of", value=known, holds=lambda found: found in known, words=words)
 
 
 @expectation("SEC-30", ja="使用量プランの上限が決定どおりである")
