@@ -87,6 +87,14 @@ def test_what_production_has_of_a_user_stays_as_it_is(people):
     assert people.screen.asked == ["decide_that_it_may_be"]
 
 
+def test_a_rehearsal_says_how_many_would_come_and_carries_nobody(people):
+    before = arrived(people)
+    shown = people.run(migrate_users, by="Yamada").rehearse()
+
+    assert {one.resource for one in shown} >= {"table Users-prod", "table UserStamps-prod"}
+    assert arrived(people) == before
+
+
 def test_nothing_of_anybody_is_shown_or_left_on_the_disk(people):
     people.run(migrate_users, by="Yamada").rehearse()
     people.run(migrate_users, by="Yamada").perform()

@@ -77,6 +77,17 @@ def test_a_rollback_gives_the_recorded_one_back_byte_for_byte(operator, site):
     assert path.read_text() == OLD
 
 
+def test_a_rehearsed_rollback_shows_what_comes_back_and_writes_no_file(operator, site):
+    path, chosen = site
+    cutover.record_the_previous_configuration.action(operator.context(go=True, **chosen))
+    cutover.write_the_configuration.action(operator.context(go=True, **chosen))
+    new = path.read_text()
+    shown = operator.rehearse(rollback_frontend, **chosen)
+
+    assert {one.field for one in shown} == {"API_BASE_URL", "LIFF_ID"}
+    assert path.read_text() == new != OLD
+
+
 def test_it_is_not_done_before_the_front_end_serves_it(operator, site):
     path, chosen = site
     cutover.record_the_previous_configuration.action(operator.context(go=True, **chosen))
