@@ -21,7 +21,8 @@ from signoff.frame import Exit, framed
 from signoff.guard import guard, open_session
 from smoke.aws import clients
 from smoke.cleaning import Cleaner
-from smoke.leftovers import Leftovers, Notes, strays
+from smoke.leftovers import Leftovers, strays
+from smoke.notes import Notes
 
 ROOT = Path(__file__).parent.parent
 DESCRIPTION = Words(

@@ -15,9 +15,9 @@ from signoff.plugin import SEEN
 from signoff.run import CHOICE, Choice
 from signoff.snapshot import SNAPSHOT, Snapshot
 from smoke import parameters
-from smoke.leftovers import Notes
 from smoke.line import LineClient
 from smoke.manual import signature_instead
+from smoke.notes import Notes
 from smoke.row_calls import RowCalls
 from smoke.suite import Suite
 from smoke.suite_session import suite_session

@@ -1,207 +1,29 @@
-"""What a run is about to write, noted on disk before it writes: the next run takes back what a killed one left.
+"""What a killed run left, by its notes: the next run takes it back before it reads anything."""
 
-Notes are in report/<env>/smoke/, one file a run, on the disk before the first call and gone once everything that
-it names is proven gone. Whoever judges a stack holds its lock, so that a note that lies there is of a dead run.
-"""
-
-import fcntl
-import hashlib
-import json
-import os
 import time
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
-from dataclasses import asdict, dataclass, field
-from datetime import UTC, datetime
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
-from typing import Any
 
 from aws.desired import Table
-from aws.door.endpoints import custom_endpoints
 from aws.section import NotTestable
 from aws.words import Words, joined
 from plan import Plan, plan_for
 from signoff.environment import Environment
-from signoff.guard import GuardError, open_session
+from signoff.guard import open_session
 from smoke.aws import Clients, answer_as_ever, clients, secret_value
 from smoke.cleaning import Cleaner
-from smoke.edge_case_masters import PREFIX, SPECIAL_MASTERS
+from smoke.edge_case_masters import PREFIX
 from smoke.line import LineClient
-from smoke.long_ago import crowd
-from smoke.scenarios import users_of
-from smoke.sessions import HARNESS, NOBODY, SYNTHETIC, SessionMinter
+from smoke.notes import Note, Notes
+from smoke.sessions import HARNESS
 from smoke.tester import Held, Restorer
 
 COMMAND = "python -m smoke clean --env {}"
 LATE_S = 60
 """No function runs longer than 30 s: what a call before this began has stored its item by now."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Note:
-    """``tester``: whose rich menu the run may have set, empty where nobody's."""
-
-    run: str
-    began: str
-    stack: Mapping[str, str]
-    users: tuple[str, ...]
-    masters: tuple[str, ...] = ()
-    tester: str = ""
-    held: Mapping[str, Any] | None = None
-    """What the test user had, where the run may have awarded them stamps: a `Held`, as JSON has it."""
-
-    @property
-    def lent(self) -> Held | None:
-        """Whom the run may have awarded stamps; TypeError where the file says nothing of the kind."""
-        if self.held is None:
-            return None
-        lists = {name: tuple(self.held[name]) for name in ("stamps", "counters", "asked")}
-        return Held(user_id=self.held["user_id"], began=self.held["began"], **lists)
-
-    @property
-    def ours(self) -> tuple[str, ...]:
-        """The users whom nobody but this harness can have made, whatever the file says."""
-        return tuple(one for one in self.users if one.startswith((SYNTHETIC, NOBODY)))
-
-    @property
-    def our_masters(self) -> tuple[str, ...]:
-        return tuple(one for one in self.masters if one.startswith(PREFIX))
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Notes:
-    """The notes about one stack, which ``stack`` tells from all others."""
-
-    folder: Path
-    stack: Mapping[str, str]
-
-    @classmethod
-    def of(cls, environment: Environment, home: Path) -> "Notes":
-        """Return the notes of an environment; ``home`` is its folder of reports."""
-        endpoint = custom_endpoints(open_session(environment.region)) or ""
-        stack = {
-            "account": environment.account,
-            "region": environment.region,
-            "endpoint": endpoint,
-            "birth": environment.birth or "",
-        }
-        return cls(folder=home / "smoke", stack=stack)
-
-    def before(
-        self,
-        sessions: SessionMinter,
-        environment: Environment,
-        embedded: bool,
-        lent: Held | None = None,
-    ) -> Note:
-        """Note what a run may write; NotTestable where that can't be noted."""
-        note = Note(
-            run=sessions.run,
-            began=datetime.now(UTC).isoformat(timespec="seconds"),
-            stack=self.stack,
-            users=tuple(sorted({*users_of(sessions), *(crowd(sessions) if embedded else ())})),
-            masters=tuple(one.stamp_id for one in SPECIAL_MASTERS) if embedded else (),
-            tester=environment.smoke.test_user or "",
-            held=asdict(lent) if lent else None,
-        )
-        try:
-            self._write(note)
-        except OSError as error:
-            raise NotTestable(
-                Words(
-                    en=f"what the smoke calls would write can't be noted in {self.folder} ({error}), "
-                    f"so nothing is called; make it writable for this user, and run again",
-                    ja=f"スモークが書き込む内容を{self.folder}に記録できない（{error}）ため、呼び出しを行わない。"
-                    f"書き込めるようにして再実行する",
-                )
-            ) from None
-        return note
-
-    def _write(self, note: Note) -> None:
-        self.folder.mkdir(parents=True, exist_ok=True)
-        path = self._path(note)
-        staged = path.with_suffix(".new")
-        with staged.open("w", encoding="utf-8") as file:
-            json.dump(asdict(note), file, indent=2)
-            file.flush()
-            os.fsync(file.fileno())
-        staged.replace(path)
-        _sync(self.folder)
-
-    def settled(self, note: Note) -> None:
-        """Forget a note: nothing of what it names is left."""
-        with suppress(OSError):
-            self._path(note).unlink(missing_ok=True)
-
-    def left(self) -> tuple[list[Note], list[str]]:
-        """Return the notes of earlier runs, and the files that are none."""
-        notes, unread = [], []
-        for path in sorted(self.folder.glob("*.json")):
-            try:
-                note = Note(**json.loads(path.read_text(encoding="utf-8")))
-                _ = note.lent
-                notes.append(note)
-            except (OSError, ValueError, TypeError, KeyError):
-                unread.append(str(path))
-        return notes, unread
-
-    @contextmanager
-    def alone(self) -> Iterator[None]:
-        """Be the only run that judges this stack from this folder; GuardError if there is one."""
-        with _locked(self._lock(self.stack)) as holder:
-            if holder:
-                raise GuardError(
-                    Words(
-                        en=f"{holder} is judging this stack now; wait until it has ended, then run again",
-                        ja=f"{holder}がこのスタックを判定中です。終了を待ってから再実行してください",
-                    )
-                )
-            yield
-
-    def dead(self, note: Note) -> bool:
-        """Whether the run of a note about another stack has ended."""
-        with _locked(self._lock(note.stack)) as holder:
-            return not holder
-
-    def _path(self, note: Note) -> Path:
-        return self.folder / f"{note.run}.json"
-
-    def _lock(self, stack: Mapping[str, str]) -> Path:
-        text = json.dumps(dict(stack), sort_keys=True).encode()
-        return self.folder / f"{hashlib.sha256(text).hexdigest()[:16]}.lock"
-
-
-@contextmanager
-def _locked(path: Path) -> Iterator[str]:
-    """Hold a lock, which the kernel gives back however the process ends; yield who holds it, if another.
-
-    Where no file can be made, as in a folder that is read-only, nobody is locked out.
-    """
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        file = path.open("a+", encoding="utf-8")
-    except OSError:
-        yield ""
-        return
-    with file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            file.seek(0)
-            yield f"process {file.read().strip() or 'of somebody'}"
-            return
-        file.truncate(0)
-        file.write(str(os.getpid()))
-        file.flush()
-        yield ""
-
-
-def _sync(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -17,8 +17,8 @@ from smoke.cleaning import Cleaner
 from smoke.client import Client
 from smoke.flaws import require
 from smoke.id_tokens import GIVEN, IdTokens
-from smoke.leftovers import Notes
 from smoke.line import LineClient
+from smoke.notes import Notes
 from smoke.scenarios import users_of
 from smoke.sessions import BORROWED, sessions_of
 from smoke.suite import Suite, left_behind

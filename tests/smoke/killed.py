@@ -18,7 +18,7 @@ from aws.inventory import on_demand
 from plan import plan_for, scope_of
 from signoff.evidence import Records
 from signoff.snapshot import Snapshot
-from smoke.leftovers import Notes
+from smoke.notes import Notes
 from smoke.suite_session import suite_session
 from tests.in_process import UNPACED
 from tests.smoke.judging import checklist_of_rows, collected

@@ -15,7 +15,8 @@ from plan.canonical import canonical_hash
 from signoff.environment import Smoke
 from signoff.guard import GuardError
 from smoke import __main__ as command
-from smoke.leftovers import Leftovers, Note, Notes, taken_up
+from smoke.leftovers import Leftovers, taken_up
+from smoke.notes import Note, Notes
 from smoke.sessions import HARNESS, SessionMinter
 from smoke.suite_session import suite_session
 from tests.smoke.killed import killed

@@ -14,8 +14,9 @@ from local.aws.faults import denied
 from plan import plan_for
 from signoff.environment import Smoke
 from smoke.aws import KeyedTable
-from smoke.leftovers import Leftovers, Notes, taken_up
+from smoke.leftovers import Leftovers, taken_up
 from smoke.manual import ManualOnly
+from smoke.notes import Notes
 from smoke.policy import policy
 from smoke.scenarios import Scenarios
 from smoke.suite_session import suite_session
