@@ -8,22 +8,21 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from botocore.exceptions import BotoCoreError, ClientError
-
 from aws.door.endpoints import custom_endpoints
-from aws.door.limits import RetryPolicy, within
+from aws.door.limits import RetryPolicy
 from aws.inventory import Inventory, ReadOptions, on_demand, read
 from aws.reading import Scope
 from aws.saved import from_json
 from aws.section import Unreadable
-from aws.words import Words, words_of
+from aws.words import Words
 from signoff.environment import peek
-from signoff.evidence import Records, Store, StoreSettings, open_store
+from signoff.evidence import Records, StoreSettings
 from signoff.facts import SALT, salt_of
 from signoff.guard import Caller, GuardError, guard, open_session
 from signoff.recording import Recorded, Recording, is_recording
 from signoff.run import Choice
 from signoff.snapshot import PlanT, Snapshot
+from signoff.stores import records_of
 from signoff.waiting import KEY_KEPT, quiet_at, sit_out
 
 Say = Callable[[str, str], None]
@@ -169,10 +168,6 @@ def _snapshot(
     )
 
 
-STORE_S = 120.0
-"""Seconds for all that is asked of an evidence store, whatever S3 and KMS do."""
-
-
 def _records(choice: Choice[PlanT], session: Any) -> Records:
     return records_of(choice, StoreSettings.of(choice.environment), session)
 
@@ -194,25 +189,6 @@ def _dev_records(choice: Choice[PlanT], session: Any) -> Records:
         public_key=peek(before, "evidence_public_key", file),
     )
     return records_of(choice, settings, session)
-
-
-def store_of(choice: Choice[PlanT], settings: StoreSettings, session: Any) -> Store:
-    """Open the evidence store of an environment."""
-    return open_store(settings, client=session.client, root=choice.options.root)
-
-
-def records_of(choice: Choice[PlanT], settings: StoreSettings, session: Any) -> Records:
-    """Return what a store holds, and how its key is kept; one that can't be read says why."""
-    try:
-        store = store_of(choice, settings, session)
-        return within(STORE_S, lambda: store.load().kept_by(store.key.custody()))
-    except (ClientError, BotoCoreError, OSError) as error:
-        why = words_of(error)
-        said = Words(
-            en=f"the evidence store {settings.location} can't be read: {why.en}",
-            ja=f"証跡ストア{settings.location}を読み取れません: {why.ja}",
-        )
-        return Records(problem=said, unread=True)
 
 
 def _dev_salt(dev: Records) -> dict[str, str]:

@@ -26,7 +26,6 @@ from signoff.evidence import StoreSettings
 from signoff.facts import Facts, digest_of
 from signoff.findings import Findings, forget_latest, gaps, row_verdicts
 from signoff.frame import fault
-from signoff.gather import STORE_S, store_of
 from signoff.origin import CHANGED, UNKNOWN, commit_of
 from signoff.outcome import Outcome
 from signoff.parts import Part
@@ -38,6 +37,7 @@ from signoff.report.supporting import beside
 from signoff.result import Provenance, Result, versions
 from signoff.run import REPORTS, Choice
 from signoff.snapshot import PlanT, Snapshot
+from signoff.stores import STORE_S, store_of
 from signoff.terminal import Terminal
 from signoff.verdict import RowVerdict, decide
 from signoff.verify import PAGE, RESULT, digests_of
