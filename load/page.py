@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from markupsafe import Markup
 
 from aws.words import LANGUAGES, SILENCE, Words
 from load.diagnosis import diagnosis, gathered
@@ -49,20 +48,11 @@ def render(verdict: LoadVerdict, *, locust: bool, lang: str = "en") -> str:
         diagnosis=[rendered(one) for one in diagnosis(verdict)],
         reasons={one: gathered(verdict.judgement.reasons, one) for one in LANGUAGES},
         rows=_grouped(verdict.judgement.checks),
-        plots=_plots(verdict),
+        plots={lang: plots(verdict, lang) for lang in LANGUAGES},
         generator=list(_generator(verdict)),
         failures=list(_failures(verdict)),
         locust=locust,
     )
-
-
-def _plots(verdict: LoadVerdict) -> list[tuple[str, Mapping[str, Markup]]]:
-    """Return each chart by name, drawn in each language."""
-    drawn = {lang: plots(verdict, lang) for lang in LANGUAGES}
-    return [
-        (name, {lang: Markup(drawn[lang][name]) for lang in LANGUAGES})  # noqa: S704 - our own SVG, escaped
-        for name in drawn["en"]
-    ]
 
 
 @cache

@@ -6,7 +6,6 @@ if __name__ == "__main__":
     quiet_until_framed()
 
 import argparse
-import difflib
 import sys
 from collections.abc import Sequence
 from functools import partial
@@ -24,7 +23,7 @@ from runbook.engine import Journal, Stopped
 from runbook.engine.change_lines import WIDTH
 from runbook.engine.screen import ConsoleScreen, broken
 from runbook.judge import Checks, Findings, in_process_of_its_own
-from runbook.options import options
+from runbook.options import for_one, options, unknown
 from runbook.rights_resources import PolicyScope
 from signoff.checklist import Checklist, ChecklistError
 from signoff.command_line import CommandLine
@@ -104,11 +103,11 @@ def _command(
 def _understand(asked: argparse.Namespace, parser: CommandLine) -> None:
     """Take ``--to`` of a migration for the environment that it names; end where options contradict."""
     if asked.procedure not in {None, FIX, *procedures()}:
-        parser.refuse(_unknown(asked.procedure))
+        parser.refuse(unknown(asked.procedure, procedures()))
     if asked.rotate and asked.procedure != "secrets":
-        parser.refuse(_for_one(f"--rotate {asked.rotate}", "secrets"))
+        parser.refuse(for_one(f"--rotate {asked.rotate}", "secrets"))
     if asked.row and asked.procedure not in BY_ROW:
-        parser.refuse(_for_one(f"--row {asked.row}", ", ".join(BY_ROW)))
+        parser.refuse(for_one(f"--row {asked.row}", ", ".join(BY_ROW)))
     if asked.go and asked.policy:
         parser.refuse(
             Words(
@@ -201,22 +200,6 @@ def _options(asked: argparse.Namespace) -> ProcedureOptions:
         signer=asked.by,
         chosen={name: str(value) for name in CHOICES if (value := getattr(asked, name))},
     )
-
-
-def _for_one(option: str, procedure: str) -> Words:
-    return Words(
-        en=f"{option} is for the procedure {procedure} only",
-        ja=f"{option}は手順{procedure}専用です",
-    )
-
-
-def _unknown(name: str) -> Words:
-    if close := difflib.get_close_matches(name, procedures(), n=1):
-        en, ja = f"did you mean {close[0]}?", f"{close[0]}の誤りではありませんか"
-    else:
-        there = ", ".join(procedures())
-        en, ja = f"there are {there}", f"あるのは次のとおりです: {there}"
-    return Words(en=f"there is no procedure {name}; {en}", ja=f"手順{name}はありません。{ja}")
 
 
 if __name__ == "__main__":

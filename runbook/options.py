@@ -1,5 +1,7 @@
 """The command line of ``python -m runbook``, in both languages."""
 
+import difflib
+from collections.abc import Collection
 from pathlib import Path
 
 from aws.words import Say, Words
@@ -185,3 +187,21 @@ def _add_run(parser: CommandLine, say: Say) -> None:
     parser.add_argument(
         "--journal", type=Path, metavar="FILE", help=say("another journal", "別のジャーナル")
     )
+
+
+def for_one(option: str, procedure: str) -> Words:
+    """Say that an option is for one procedure."""
+    return Words(
+        en=f"{option} is for the procedure {procedure} only",
+        ja=f"{option}は手順{procedure}専用です",
+    )
+
+
+def unknown(name: str, known: Collection[str]) -> Words:
+    """Say that there is no such procedure, and which one is near."""
+    if close := difflib.get_close_matches(name, known, n=1):
+        en, ja = f"did you mean {close[0]}?", f"{close[0]}の誤りではありませんか"
+    else:
+        there = ", ".join(known)
+        en, ja = f"there are {there}", f"あるのは次のとおりです: {there}"
+    return Words(en=f"there is no procedure {name}; {en}", ja=f"手順{name}はありません。{ja}")
