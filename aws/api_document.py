@@ -28,25 +28,17 @@ from aws.section import Section
 Raw = Mapping[str, Any]
 
 DEFAULT_STATUS = {
-    "ACCESS_DENIED": "403",
-    "API_CONFIGURATION_ERROR": "500",
-    "AUTHORIZER_CONFIGURATION_ERROR": "500",
-    "AUTHORIZER_FAILURE": "500",
-    "BAD_REQUEST_BODY": "400",
-    "BAD_REQUEST_PARAMETERS": "400",
-    "EXPIRED_TOKEN": "403",
-    "INTEGRATION_FAILURE": "504",
-    "INTEGRATION_TIMEOUT": "504",
-    "INVALID_API_KEY": "403",
-    "INVALID_SIGNATURE": "403",
-    "MISSING_AUTHENTICATION_TOKEN": "403",
-    "QUOTA_EXCEEDED": "429",
-    "REQUEST_TOO_LARGE": "413",
-    "RESOURCE_NOT_FOUND": "404",
-    "THROTTLED": "429",
+    **dict.fromkeys(("BAD_REQUEST_BODY", "BAD_REQUEST_PARAMETERS"), "400"),
     "UNAUTHORIZED": "401",
+    **dict.fromkeys(("ACCESS_DENIED", "EXPIRED_TOKEN", "INVALID_API_KEY"), "403"),
+    **dict.fromkeys(("INVALID_SIGNATURE", "MISSING_AUTHENTICATION_TOKEN", "WAF_FILTERED"), "403"),
+    "RESOURCE_NOT_FOUND": "404",
+    "REQUEST_TOO_LARGE": "413",
     "UNSUPPORTED_MEDIA_TYPE": "415",
-    "WAF_FILTERED": "403",
+    **dict.fromkeys(("QUOTA_EXCEEDED", "THROTTLED"), "429"),
+    **dict.fromkeys(("API_CONFIGURATION_ERROR", "AUTHORIZER_CONFIGURATION_ERROR"), "500"),
+    "AUTHORIZER_FAILURE": "500",
+    **dict.fromkeys(("INTEGRATION_FAILURE", "INTEGRATION_TIMEOUT"), "504"),
 }
 """Status of a gateway response that sets none (API Gateway guide, gateway response types)."""
 DEFAULT_TEMPLATE = '{"message":$context.error.messageString}'

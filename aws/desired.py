@@ -11,8 +11,6 @@ from aws.usage_plan import BURST, PERIOD, QUOTA, RATE
 from aws.words import Words
 
 Tags = Mapping[str, str]
-
-
 NEEDED_S = 10
 """Seconds that a function needs: one call of AWS or LINE may take nine of them before it gives up."""
 
