@@ -67,7 +67,7 @@ def _taken_for_the_caller(calls: RowCalls, route: str) -> Iterator[Words]:
     """Yield the answers about somebody whose id is nearly the caller's: refused, or no id at all."""
     caller = calls.caller
     own = caller.user_id
-    for near in (own[:-1], f"{own}x", f"{own} ", own.upper()):
+    for near in (own[:-1], f"{own}x", f"{own} ", own.swapcase()):
         answer = calls.answer(calls.scenarios.harmless(route, caller, near))
         if answer.status != 400 and (flaw := calls.flaw(answer, 403, "FORBIDDEN")):
             yield flaw
