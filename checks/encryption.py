@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from functools import partial
+from typing import NamedTuple
 
 from aws import desired
 from aws.access.privileges import SECRETS, TABLES, known_of, lacks, pair, statements
@@ -11,10 +12,11 @@ from aws.bucket import BY_KMS, Bucket
 from aws.difference import Difference
 from aws.function import Function
 from aws.iam import Statement, evaluate, parse
-from aws.iam.principal import is_same
+from aws.iam.principal import is_same, names
 from aws.inventory import Sections
 from aws.key import SECRETS_DEFAULT, Key, same_key
 from aws.ledgers.dynamodb import TABLE
+from aws.ledgers.kms import KEY as KMS_KEY
 from aws.ledgers.lambda_ import FUNCTION
 from aws.ledgers.logs import LOG_GROUP
 from aws.ledgers.s3 import BUCKET
@@ -68,12 +70,22 @@ def table_key_flaws(table: Table, decided: str | None, found: Sections) -> tuple
     return _of_key(of, key, decided, "table_key", found)
 
 
-def keys_decided(
-    role: desired.Role, deployed: Deployed, environment: Environment, decisions: Decisions
-) -> list[tuple[Key, str]]:
-    """Return the keys of what a role reads that are none of the planned ones, and were decided; with the service of each.
+class KeyUse(NamedTuple):
+    """A customer's key of something that a role reads."""
 
-    A decision about a key gives nobody the right to use it, and the plan of the role knows the planned keys alone.
+    key: Key
+    service: str
+    """The one that uses it for the role."""
+    planned: bool
+    """Whether the environment file names it; else a decision allows it."""
+
+
+def keys_of(
+    role: desired.Role, deployed: Deployed, environment: Environment, decisions: Decisions
+) -> list[KeyUse]:
+    """Return the customer's keys of what a role reads.
+
+    Neither a plan nor a decision gives anybody the right to use a key: its own policy has to.
     """
     found = deployed.found
     read = {one.resource.partition("/index/")[0] for one in role.required}
@@ -88,30 +100,57 @@ def keys_decided(
             for table, one in tables
         ),
     ]
-    named = [
-        (name, service)
+    named = dict.fromkeys(
+        (name, service, not wrong)
         for name, service, wrong in flaws
-        if name and wrong and not decisions.undecided(wrong)
+        if name and not decisions.undecided(wrong)
+    )
+    return [
+        KeyUse(key, service, planned)
+        for name, service, planned in named
+        if (key := lookup(found.keys, name)) and key.manager != "AWS"
     ]
-    there = [(lookup(found.keys, name), service) for name, service in dict.fromkeys(named)]
-    return [(key, service) for key, service in there if key and key.manager != "AWS"]
 
 
-def unusable_for(
-    role: Role, want: desired.Role, keys: Iterable[tuple[Key, str]]
-) -> tuple[Difference, ...]:
-    """Return the decided keys that a role may not use: neither by its own policies nor by the key's."""
+def unusable_for(role: Role, want: desired.Role, keys: Iterable[KeyUse]) -> tuple[Difference, ...]:
+    """Return the keys that a role may not use: by the key's policy, or, where that leaves it to IAM, by its own.
+
+    What its own policies lack of a planned key is judged with all else that the plan requires.
+    """
     own = statements(role)
     limits = [parse(role.boundary.document, role.boundary.name)] if role.boundary else []
-
-    def usable(key: Key, service: str) -> bool:
+    lost, shut = [], []
+    for key, service, planned in keys:
         known = known_of(want, role, via=service)
-        named = [one for one in parse(key.policy or NOTHING) if _names(one, role.arn)]
-        granted = (evaluate(of, DECRYPT, key.arn, known, limits=limits) for of in (own, named))
-        return any(one.allowed for one in granted)
+        of_key = [one for one in parse(key.policy or NOTHING, key.arn) if names(one, role.arn)]
+        by_name = [one for one in of_key if one.effect == "Deny" or _names(one, role.arn)]
+        if not evaluate(of_key, DECRYPT, key.arn, known).allowed:
+            shut.append(_shut(role, key))
+        elif (
+            not planned
+            and not evaluate([*own, *by_name], DECRYPT, key.arn, known, limits=limits).allowed
+        ):
+            lost.append(pair(DECRYPT, key.arn))
+    lacking = (replace(one, remedy=DECIDED_KEY) for one in lacks(role, lost) if lost)
+    return (*shut, *lacking)
 
-    lost = [pair(DECRYPT, key.arn) for key, service in keys if not usable(key, service)]
-    return tuple(replace(one, remedy=DECIDED_KEY) for one in lacks(role, lost) if lost)
+
+def _shut(role: Role, key: Key) -> Difference:
+    return Difference(
+        kind=KMS_KEY,
+        name=key.arn,
+        fact=Words(en=f"{DECRYPT} for {role.name}", ja=f"{role.name}の{DECRYPT}"),
+        found=Words(en="not allowed", ja="許可なし"),
+        bound=described(
+            Words(
+                en="allowed by the key's policy to the role, or to its account",
+                ja="キーポリシーでロールまたはアカウントに許可されていること",
+            )
+        ),
+        call="kms:GetKeyPolicy",
+        decidable=False,
+        remedy=BY_KEY,
+    )
 
 
 def _names(statement: Statement, arn: str) -> bool:

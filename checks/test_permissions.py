@@ -32,7 +32,7 @@ from checks.access import (
 from checks.callers import unread_versions
 from checks.denials import taken_away
 from checks.deployed import Deployed
-from checks.encryption import keys_decided, unusable_for
+from checks.encryption import keys_of, unusable_for
 from checks.privileges import (
     denied_by_boundary,
     follow_graver,
@@ -106,13 +106,13 @@ def test_role_lacks_nothing_that_it_needs(
     judge(unclear(found, short(found, guided_role, arns)))
 
 
-@expectation("SEC-13", ja="計画と異なるキーを認める場合、ロールがそれを使える")
-def test_role_may_use_the_keys_that_were_decided(
+@expectation("SEC-13", ja="暗号化に使うキーのポリシーも、ロールにその使用を許している")
+def test_role_may_use_the_keys_of_what_it_reads(
     role: desired.Role, deployed: Deployed, environment: Environment, judge: Judge
 ) -> None:
     found = judge.observe(deployed.role(role), "policies", "boundary")
-    keys = keys_decided(role, deployed, environment, judge.decisions)
-    judge.observe.note(keys=[one.arn for one, _ in keys])
+    keys = keys_of(role, deployed, environment, judge.decisions)
+    judge.observe.note(keys=[one.key.arn for one in keys])
 
     judge(unusable_for(found, role, keys))
 

@@ -32,6 +32,16 @@ def _decided(key: str) -> Break:
     )
 
 
+AWARD = "arn:aws:iam::444455556666:role/stamp-rally-prod-award-role"
+OF_ACCOUNT = {"AWS": "arn:aws:iam::444455556666:root"}
+
+
+def allowing(principal: Any, *more: Mapping[str, Any]) -> str:
+    """Return the policy of a key that allows all to one principal."""
+    first = {"Effect": "Allow", "Principal": principal, "Action": "kms:*", "Resource": "*"}
+    return json.dumps({"Version": "2012-10-17", "Statement": [first, *more]})
+
+
 def _encrypted(*tables: str, key: str = KEY, status: str = "ENABLED") -> Break:
     return both(
         *(item("tables", one, sse_type="KMS", sse_status=status, sse_key_arn=key) for one in tables)
@@ -39,7 +49,8 @@ def _encrypted(*tables: str, key: str = KEY, status: str = "ENABLED") -> Break:
 
 
 def _key(arn: str = KEY, *, state: str = "Enabled", manager: str = "CUSTOMER") -> Break:
-    return added("keys", arn, Key(arn=arn, state=state, manager=manager))
+    key = Key(arn=arn, state=state, manager=manager, policy=allowing(OF_ACCOUNT))
+    return added("keys", arn, key)
 
 
 def _tables(what: str, *breaks: Break, **more: Any) -> Defect:
@@ -203,9 +214,8 @@ def _of_group(id_: str, *breaks: Break) -> Defect:
     return Defect(id=id_, breaks=both(item("log_groups", GROUP, kms_key=KEY), *breaks))
 
 
-def _policy_of_key(principal: Any) -> Break:
-    statement = {"Effect": "Allow", "Principal": principal, "Action": "kms:*", "Resource": "*"}
-    policy = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+def _policy_of_key(principal: Any, *more: Mapping[str, Any]) -> Break:
+    policy = allowing(principal, *more)
     return added("keys", KEY, Key(arn=KEY, state="Enabled", manager="CUSTOMER", policy=policy))
 
 
@@ -215,8 +225,35 @@ OTHERS = (
     _of_function("DEP-10:key-of-the-variables-gone"),
     _of_group("MON-15:key-of-the-lines-disabled", _key(state="Disabled")),
     _of_group("MON-15:key-of-the-lines-gone"),
-    _of_group(
-        "MON-15:key-is-not-for-logs", _policy_of_key({"AWS": "arn:aws:iam::444455556666:root"})
+    _of_group("MON-15:key-is-not-for-logs", _policy_of_key(OF_ACCOUNT)),
+    *(
+        Defect(id=f"SEC-13:{what}", breaks=both(_decided(KEY), _encrypted(*EVERY_TABLE), policy))
+        for what, policy in {
+            "key-leaves-it-to-nobody": _policy_of_key({"Service": LOGS}),
+            "key-denies-award": _policy_of_key(
+                OF_ACCOUNT,
+                {
+                    "Effect": "Deny",
+                    "Principal": {"AWS": AWARD},
+                    "Action": "kms:Decrypt",
+                    "Resource": "*",
+                },
+            ),
+            "key-is-for-another-service-of-ours": _policy_of_key(
+                {"Service": LOGS},
+                {
+                    "Effect": "Allow",
+                    "Principal": OF_ACCOUNT,
+                    "Action": "kms:*",
+                    "Resource": "*",
+                    "Condition": {
+                        "StringEquals": {
+                            "kms:ViaService": "secretsmanager.ap-northeast-1.amazonaws.com"
+                        }
+                    },
+                },
+            ),
+        }.items()
     ),
     Defect(
         id="SEC-24:key-opened-to-a-stranger",

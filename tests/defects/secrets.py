@@ -26,6 +26,7 @@ from signoff.snapshot import Snapshot
 from tests.defects import leaks, secret_values
 from tests.defects.changes import absent, added, both, edited, item, unread
 from tests.defects.defect import Break, Defect
+from tests.defects.encryption import OF_ACCOUNT, allowing
 from tests.healthy.vault import (
     CHANNEL_TOKEN,
     HEX_KEY,
@@ -97,7 +98,7 @@ def _key(what: str, **fields: Any) -> Defect:
 
 def _customer(state: str = "Enabled") -> Break:
     """Encrypt the token key's secret under a customer key, which nobody decided."""
-    key = Key(arn=KEY, state=state, manager="CUSTOMER")
+    key = Key(arn=KEY, state=state, manager="CUSTOMER", policy=allowing(OF_ACCOUNT))
     return both(item("secrets", TOKEN_KEY, kms_key=KEY), added("keys", KEY, key))
 
 

@@ -144,7 +144,7 @@ ROOM = (
 DEFECTS = PLAN + API_KEY + STAGE + ROOM
 
 SOUND: Mapping[str, Break] = {
-    "narrower on one method": item("usage_plans", USAGE, own_limits=(_own(150.0, 20),)),
+    "narrower on one method": item("usage_plans", USAGE, own_limits=(_own(150.0, 75),)),
     "a plan of less a day": item("usage_plans", USAGE, quota=10_000),
     "a plan as narrow as the target rate": item("usage_plans", USAGE, rate=200.0, burst=400),
     "an integration that waits for ten seconds": integrated("GET /stamps", timeout_ms=10_000),
