@@ -180,7 +180,10 @@ ANSWERS = {
             Names: ("names",),
             Unreadable: ("unreadable",),
             Leak: ("secret", "call", "place"),
-            Unplanned: ("kind", "name", "fact", "found", "found_ja", "call", "effect", "remedy"),
+            Unplanned: (
+                *("kind", "name", "fact", "found", "found_ja", "call", "effect", "remedy"),
+                *("terms", "loosens"),
+            ),
             Words: ("en", "ja"),
             MaskedValue: (*("text", "length", "shape", "bits", "digests", "holds", "fingerprint"),),
         }.items()
