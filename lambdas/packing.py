@@ -17,7 +17,7 @@ from threading import Lock
 
 FUNCTIONS = ("auth", "stamps", "award", "gps-verify", "notify", "ranking", "richmenu")
 CLOSED = "closed"
-"""The package of every function before its first release: it stands alone, in one module."""
+"""The package of every function before its first release: a single module without dependencies."""
 SHARED = "rally"
 DISTRIBUTIONS = {"auth": ("pyjwt",)}
 """What each function packs beyond its own code, by the name of the installed distribution."""
@@ -34,16 +34,16 @@ __all__ = ["handler"]
 handler.warm()
 '''
 _PARSING = Lock()
-"""CPython 3.11 loses count of its recursion where two threads build a tree at once (SystemError)."""
+"""CPython 3.11 miscounts recursion when two threads parse at once, and raises SystemError."""
 _EPOCH = (1980, 1, 1, 0, 0, 0)
 _READABLE = 0o644 << 16
 _UNIX = 3
 
 
 def pack(function: str) -> bytes:
-    """Return the zip of one of FUNCTIONS, or of CLOSED. Same source and same lock, same bytes.
+    """Return the zip of one of FUNCTIONS, or of CLOSED. The same source and lock file give the same bytes.
 
-    Stored, not deflated: zlib's versions differ in what they write.
+    Entries are stored, not deflated, because versions of zlib differ in their output.
     """
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_STORED) as package:
@@ -55,7 +55,7 @@ def pack(function: str) -> bytes:
 
 
 def code_sha256(package: bytes) -> str:
-    """Return the package's `CodeSha256` as Lambda tells it: SHA-256 in base64."""
+    """Return the package's `CodeSha256` as Lambda computes it: SHA-256 in base64."""
     return base64.b64encode(hashlib.sha256(package).digest()).decode()
 
 
@@ -74,7 +74,7 @@ def _files(function: str) -> Iterator[tuple[str, bytes]]:
 
 
 def _sources(folder: str) -> set[Path]:
-    """Return a function's own modules, and the shared ones that they import, and those in turn."""
+    """Return a function's own modules and all shared modules that they import, directly or indirectly."""
     found: set[Path] = set()
     left = {
         _HERE / "__init__.py",
@@ -101,7 +101,7 @@ def _shared(path: Path) -> Iterator[Path]:
 
 
 def _imported(module: ast.Module) -> Iterator[str]:
-    """Yield what a module imports; of `from a import b`, both `a` and `a.b`."""
+    """Yield the names that a module imports; for `from a import b`, both `a` and `a.b`."""
     for node in ast.walk(module):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
@@ -110,7 +110,7 @@ def _imported(module: ast.Module) -> Iterator[str]:
 
 
 def _modules(installed: Distribution) -> Iterator[tuple[str, bytes]]:
-    """Yield a distribution's modules as its RECORD lists them: no metadata, nothing compiled."""
+    """Yield a distribution's modules from its RECORD, without metadata and compiled files."""
     for path in installed.files or ():
         if path.suffix == ".py" and ".." not in path.parts:
             yield path.as_posix(), path.read_binary()

@@ -1,4 +1,4 @@
-"""One hash for one content of a table, however it is ordered, its numbers or location keys are spelled."""
+"""One hash per table content, whatever the order of items and the spelling of numbers and location keys."""
 
 import base64
 import hashlib
@@ -10,11 +10,11 @@ from typing import Any
 from lambdas.rally.domain.spots import SPELLINGS
 
 EXACT = Context(prec=40)
-"""DynamoDB keeps 38 digits; Python's own 28 would make two numbers one."""
+"""DynamoDB keeps 38 digits; with Python's default of 28, two different numbers could become equal."""
 TODAYS_NAME: Mapping[str, str] = {
     spelling: name for name, spellings in SPELLINGS.items() for spelling in spellings
 }
-"""Any spelling of a location's key -> today's; inside a map, all of them mean the same."""
+"""Any spelling of a location's key -> the current one; inside a map, all of them mean the same."""
 
 Item = Mapping[str, Mapping[str, Any]]
 """An item in DynamoDB JSON: attribute -> {type: value}."""
@@ -23,13 +23,13 @@ Item = Mapping[str, Mapping[str, Any]]
 def canonical_hash(items: Iterable[Item]) -> str:
     """Hash a table's content: SHA-256 in hex over the sorted hashes of its items.
 
-    Raises ValueError (or KeyError) for what is not DynamoDB JSON. Memory: 32 bytes an item.
+    Raises ValueError or KeyError for an item that is not DynamoDB JSON. Memory: 32 bytes per item.
     """
     return _combined(map(_digest, items))
 
 
 def combined_hash(hashes: Iterable[str]) -> str:
-    """Hash a table's content from what ``item_hash`` says of its items, in any order."""
+    """Hash a table's content from the ``item_hash`` of each item, in any order."""
     return _combined(map(bytes.fromhex, hashes))
 
 
@@ -65,7 +65,7 @@ def _number(text: str) -> str:
 
 
 def _binary(value: bytes | str) -> str:
-    """Spell bytes as an export does, in base64; the client hands them out as they are."""
+    """Return binary as base64, as an export writes it; boto3 returns bytes."""
     return base64.b64encode(value).decode() if isinstance(value, bytes) else value
 
 
@@ -74,7 +74,7 @@ def _map(value: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
 
 
 def _key(name: str, among: Mapping[str, Any]) -> str:
-    """Two spellings in one map are a contradiction: neither is taken for the other."""
+    """Return a key in its current spelling; an old spelling beside the current one is kept as it is."""
     usual = TODAYS_NAME.get(name, name)
     return name if usual in among else usual
 

@@ -32,7 +32,7 @@ def functions(naming: Naming, roles: tuple[Role, ...]) -> tuple[Function, ...]:
 
 
 def names_a_table(variable: str) -> bool:
-    """Whether another value shows callers other data: nobody changes that unasked."""
+    """Whether a variable names a table. Another value shows callers other data, so a change needs consent."""
     return variable.startswith(TABLE_PREFIX)
 
 
@@ -62,7 +62,7 @@ def _function(naming: Naming, key: str, role: Role) -> Function:
 
 
 def _arns(naming: Naming) -> Mapping[str, tuple[str, ...]]:
-    """Secrets Manager finds a secret without the six characters at the end of its ARN, too."""
+    """Return variable -> ARNs of what it names. A secret's ARN also works without its last six characters."""
     environment = naming.environment
     secrets = {key: naming.secret_arn(key) for key in environment.secrets}
     return {
@@ -76,7 +76,7 @@ def _arns(naming: Naming) -> Mapping[str, tuple[str, ...]]:
 
 
 def _values(naming: Naming) -> Mapping[str, str]:
-    """Every variable's value; LINE's own endpoint is the functions' default and is not set."""
+    """Return every variable's value. LINE's endpoint is the functions' default and is not set."""
     environment = naming.environment
     values = {
         "ENVIRONMENT": environment.name,

@@ -9,10 +9,10 @@ from plan.naming import Naming
 from signoff.environment import Environment, TableSettings
 
 RANKING_INDEX = Index(name="PeriodRanking", hash_key="PeriodShard", range_key="Rank")
-"""Top N of a week or month in a constant number of queries: period#shard, and count with time."""
+"""Answers the top N of a week or month in a constant number of queries. Keys: period#shard, count and time."""
 
 RESTORED = "%Y%m%dT%H%M%SZ"
-"""What a restored table has behind the name of the one that it stands in for."""
+"""Suffix of a restored table's name (strftime, UTC), behind the name of the table that it replaces."""
 
 KNOWN_DEFAULTS = frozenset(
     {
@@ -25,7 +25,7 @@ KNOWN_DEFAULTS = frozenset(
 
 
 class _Decided(TypedDict):
-    """What the environment decided for a table."""
+    """What the environment file decides for one table."""
 
     key: str
     name: str
@@ -42,7 +42,7 @@ class _Decided(TypedDict):
 
 
 def _decided(naming: Naming, key: str) -> _Decided:
-    """Return what was decided for this table, else for every table."""
+    """Return what was decided for this table, or else for all tables."""
     environment = naming.environment
     own = environment.table_settings.get(key, TableSettings())
     protection, pitr = own.deletion_protection, own.pitr
@@ -123,12 +123,12 @@ def secrets(naming: Naming) -> tuple[Secret, ...]:
 
 
 def restored_name(name: str, at: datetime) -> str:
-    """Name the table that stands in for ``name`` after a restore: a run that stopped finds it again."""
+    """Return the name of the table that replaces ``name`` after a restore, so that a resumed run finds it."""
     return f"{name}-{at.strftime(RESTORED)}"
 
 
 def is_restored(tables: Iterable[Table], name: str) -> bool:
-    """Whether this is the name of a planned table after a restore."""
+    """Whether this is the name of a restored copy of a planned table."""
     whole, _, at = name.rpartition("-")
     return any(one.name == whole for one in tables) and _is_restore_time(at)
 

@@ -1,4 +1,4 @@
-"""How the target rate falls on the routes: what limits have to leave room for."""
+"""How the target rate is distributed over the routes: the traffic that limits have to allow."""
 
 from collections.abc import Mapping
 
@@ -10,13 +10,13 @@ SHARES: Mapping[str, float] = {
     "POST /stamps/award": 0.2,
     "GET /ranking/weekly": 0.2,
 }
-"""Route -> its part of the requests: users look more often than they collect."""
+"""Route -> its share of the requests: users look more often than they collect."""
 OTHERS = 0.05
-"""Part of a route that is called now and then: at login, once a month, by whoever runs the rally."""
+"""Share of any other route, which is called rarely: at login, once a month, or by the organisers."""
 HEADROOM = 2
-"""A limit leaves room for twice the share: visitors do not arrive evenly."""
+"""A limit must allow twice the share, because visitors do not arrive evenly."""
 INTEGRATION_MS = NEEDED_S * 1000
-"""What an integration waits for at least: a cold start, and calls of AWS that are slow."""
+"""The least integration timeout, in milliseconds: room for a cold start and slow AWS calls."""
 
 
 def rate_of(route: str, target_rate: float) -> float:

@@ -30,7 +30,7 @@ VERBS = ("get", "post", "put", "patch", "delete")
 METHODS = "GET,POST,OPTIONS,DELETE"
 AUTHORIZATION = "method.request.header.Authorization"
 BUSIEST_SHARE = 0.35
-"""Of all requests, at most this part goes to one route: people look more often than they collect."""
+"""The busiest route gets at most this share of all requests: users look more often than they collect."""
 ERROR_CODES = {
     "DEFAULT_4XX": (None, "REQUEST_REFUSED"),
     "DEFAULT_5XX": (None, "INTERNAL_ERROR"),
@@ -166,4 +166,4 @@ ACCESS_LOG_FORMAT = json.dumps(
         "error": "$context.error.responseType",
     }
 )
-"""No header and no query string: those carry tokens and user ids."""
+"""It logs no header and no query string, because those carry tokens and user ids."""

@@ -1,4 +1,4 @@
-"""Whether people can read what a stamp master says, and whether the picture that it names reaches their phones."""
+"""Whether people can read the texts of a stamp master, and whether its picture can reach their phones."""
 
 import ipaddress
 import re
@@ -15,20 +15,20 @@ Item = Mapping[str, Typed]
 KNOWN = ("StampId", "Name", "Description", "Type", "Location", "ImageUrl", "ValidFrom", "ValidTo")
 """Attributes that the functions read."""
 REPLACED = re.compile(r"\ufffd|^[?？\s]+$")
-"""What is left of letters that an encoding lost."""
+"""What remains of characters that a wrong encoding destroyed."""
 MARKUP = re.compile(r"</?[a-z][^>]*>|&(?:lt|gt|amp|quot|nbsp|#\d+);", re.IGNORECASE)
-"""Tags and references of HTML: a page shows them as they stand, or runs what they say."""
+"""HTML tags and character references: a page shows them literally, or executes them."""
 UNFINISHED = re.compile(
     r"\b(?:TODO|FIXME|TBD)\b|\blorem ipsum\b|\[object Object\]"
     r"|^(?:test|dummy|sample|undefined|null|none|nan|テスト|ダミー|サンプル|名称未設定|未定|仮)\s*\d*$",
     re.IGNORECASE,
 )
-"""What stands where somebody has yet to write."""
+"""Placeholders for text that nobody has written yet."""
 BREAKS = {"\n", "\r", "\t"}
 JOINERS = {"\u200c", "\u200d"}
-"""Invisible characters that emoji and some scripts are written with."""
+"""Invisible characters that emoji and some scripts need."""
 HOME = re.compile(r"localhost|.*\.(local|localhost|internal|lan)", re.IGNORECASE)
-"""Hosts that no phone outside finds."""
+"""Host names that only resolve inside one machine or network."""
 NETWORKS = [
     ipaddress.ip_network(one)
     for one in (
@@ -38,7 +38,7 @@ NETWORKS = [
 ]
 """Addresses of one machine, or of one building (RFC 1918 and 4193)."""
 ENDS = frozenset({"X-Amz-Expires", "X-Goog-Expires", "Expires", "se"})
-"""Parameters with which a signed address says until when it is good."""
+"""Query parameters that give the expiry of a signed URL."""
 
 
 def words_flaw(item: Item) -> Words | None:
@@ -55,7 +55,7 @@ def words_flaw(item: Item) -> Words | None:
 
 
 def alike(ids: Iterable[str]) -> Mapping[str, str]:
-    """Return id -> an earlier one that people take for the same: it differs in case, width or spaces alone."""
+    """Return id -> an earlier id that looks the same: they differ only in case, width or spaces."""
     first: dict[str, str] = {}
     found = {}
     for one in ids:
@@ -84,7 +84,7 @@ def _unreadable(name: str, typed: Typed) -> Words | None:
 
 
 def _unfit(name: str, plain: str, text: str) -> Words | None:
-    """Return why a text that can be read does not belong on a page; ``plain`` is it without its widths."""
+    """Return why a legible text does not belong on a page; ``plain`` is the text in normal width."""
     if REPLACED.search(text) or _misread(text):
         return Words(en="has lost its letters in an encoding", ja="が文字化けしている")
     if name == "StampId":
@@ -102,14 +102,14 @@ def _unfit(name: str, plain: str, text: str) -> Words | None:
 
 
 def _is_odd(letter: str, name: str) -> bool:
-    """Whether a character is none that people write: of control, of direction, or of no width."""
+    """Whether a character is invisible or has no agreed meaning; line breaks are odd in a StampId only."""
     if letter in BREAKS:
         return name == "StampId"
     return unicodedata.category(letter) in {"Cc", "Cf", "Co", "Cs"} and letter not in JOINERS
 
 
 def _misread(text: str) -> bool:
-    """Whether a text is UTF-8 that somebody read as Windows-1252: then it can be read back."""
+    """Whether a text is UTF-8 decoded as Windows-1252: then the conversion can be reversed."""
     if text.isascii():
         return False
     try:
@@ -119,7 +119,7 @@ def _misread(text: str) -> bool:
 
 
 def _picture_flaw(text: str) -> Words | None:
-    """An address without a scheme is the front end's own; every other is https, public, and stays."""
+    """Return a flaw of a picture's URL, or None. One without a scheme is relative to the front end."""
     try:
         url = urlsplit(text)
         host, asked = url.hostname or "", parse_qs(url.query)
@@ -148,7 +148,7 @@ def _picture(text: str, why: Words) -> Words:
 
 
 def is_public(host: str) -> bool:
-    """Whether a phone outside may find a host: neither a name of one machine or network, nor its address."""
+    """Whether a host is public: neither a name nor an address that is only valid in one machine or network."""
     try:
         address = ipaddress.ip_address(host)
     except ValueError:

@@ -1,4 +1,4 @@
-"""When a stamp master is well formed, and when it is valid: asked before a migration, and by the checks after."""
+"""When a stamp master is well formed and when it is valid: used before a migration and by the checks after it."""
 
 import re
 from collections.abc import Iterable, Mapping
@@ -16,17 +16,17 @@ Typed = Mapping[str, Any]
 """One value in DynamoDB JSON: ``{"S": "GPS"}``."""
 Item = Mapping[str, Typed]
 FIRST_SECOND, LAST_SECOND = time.min, time(23, 59, 59)
-"""Of a day: an award is judged in whole seconds."""
+"""The first and last moment of a day: awards are judged in whole seconds."""
 LATEST_S = 10**11
-"""The year 5138: a larger number is milliseconds, which would be valid for ever."""
+"""Epoch seconds of the year 5138. A larger number is in milliseconds, and would be valid for ever."""
 LARGEST_RADIUS_M = 1_000
-"""A spot is a place one walks to; a larger circle is a unit gone wrong."""
+"""Metres. A spot is a place that people walk to; a larger radius is in the wrong unit."""
 BOUNDS: Mapping[str, tuple[int, int]] = {
     "lat": (-90, 90),
     "lon": (-180, 180),
     "radiusM": (1, LARGEST_RADIUS_M),
 }
-"""What a location holds, and nothing else: degrees, and metres."""
+"""Members of a location and their ranges, in degrees and metres; no other member is allowed."""
 STAMP_ID = re.compile(r"[^#\x00-\x1f\x7f-\x9f][^\x00-\x1f\x7f-\x9f]{0,127}")
 """What the contract calls a StampId, and the functions take: ``#`` begins the ranking's counters."""
 TYPES = ("GPS", "IMAGE")
@@ -72,20 +72,20 @@ def malformed(items: Iterable[Item]) -> dict[str, Words]:
 
 @dataclass(frozen=True, slots=True)
 class Validity:
-    """How stamps stand on a day in Japan; stamp id -> its validity as somebody wrote it."""
+    """Which stamps are valid on a day in Japan. Each field maps stamp id -> its validity as written."""
 
     ended: Mapping[str, str]
     """No longer valid when the day ends."""
     later: Mapping[str, str]
-    """Not valid yet when the day ends: a later season's."""
+    """Not yet valid when the day ends: stamps of a later season."""
     valid: Mapping[str, str]
-    """Valid when the day ends; one that begins in the course of it, too."""
+    """Valid when the day ends, including stamps whose validity begins during the day."""
 
 
 def validity(items: Iterable[Item], day: date) -> Validity:
     """Sort masters by their validity on a day in Japan.
 
-    Raises ValueError where a validity can't be read, which is a flaw.
+    Raises ValueError for a validity that cannot be parsed; ``flaw`` reports it.
     """
     end = datetime.combine(day, LAST_SECOND, JST).timestamp()
     found: dict[str, dict[str, str]] = {"ended": {}, "later": {}, "valid": {}}
@@ -99,7 +99,7 @@ def validity(items: Iterable[Item], day: date) -> Validity:
 
 
 def coordinates(item: Item) -> tuple[float, float] | None:
-    """Return latitude and longitude of a master in degrees; None where it has no such place."""
+    """Return a master's latitude and longitude in degrees, or None if it has none."""
     location = item.get("Location", NOTHING).get("M", {})
     lat, lon = (number(location.get(name)) for name in ("lat", "lon"))
     return None if lat is None or lon is None else (float(lat), float(lon))
@@ -110,7 +110,7 @@ def stamp_id(item: Item, otherwise: str) -> str:
 
 
 def number(typed: Typed | None) -> Decimal | None:
-    """Read ``{"N": "35.5"}``; None where it is no finite number."""
+    """Read ``{"N": "35.5"}``; None if it is not a finite number."""
     try:
         found = Decimal((typed or NOTHING)["N"])
     except (KeyError, TypeError, ValueError, InvalidOperation):
@@ -119,9 +119,9 @@ def number(typed: Typed | None) -> Decimal | None:
 
 
 def epoch_s(text: str, of_day: time) -> float:
-    """Read ISO 8601, in Japan where it names no zone; ValueError where it can't be read.
+    """Return epoch seconds from ISO 8601 text, Japan time if it has no zone. Raises ValueError.
 
-    A bare date is that day's moment ``of_day``, FIRST_SECOND or LAST_SECOND: a span has its days whole.
+    A bare date means ``of_day`` (FIRST_SECOND or LAST_SECOND) on that day, because spans cover whole days.
     """
     with suppress(ValueError):
         return datetime.combine(date.fromisoformat(text), of_day, JST).timestamp()

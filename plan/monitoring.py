@@ -27,7 +27,7 @@ def _alarm(naming: Naming, label: str, kind: str, watched: Watched, threshold: i
     namespace, metric, dimensions = watched
     names = tuple(dimensions.values())
     also: tuple[Mapping[str, str], ...] = ({"ApiName": names[0]},) if kind.startswith("api") else ()
-    if kind == "function-errors":  # AWS counts what comes through the alias on its own, too
+    if kind == "function-errors":  # AWS also publishes the alias's calls separately
         also = ({**dimensions, "Resource": f"{names[0]}:{naming.environment.alias}"},)
     subject = names[0] if kind.startswith("api") else "/".join(names)
     return Alarm(

@@ -10,7 +10,7 @@ __all__ = ["FUNCTIONS", "Naming"]
 
 @dataclass(frozen=True, slots=True)
 class Naming:
-    """Makes ``stamp-rally-prod-auth`` and ``stamp-rally-prod-auth-role`` of ``stamp-rally-prod``."""
+    """Makes ``stamp-rally-prod-auth`` and ``stamp-rally-prod-auth-role`` from ``stamp-rally-prod``."""
 
     environment: Environment
 

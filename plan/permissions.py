@@ -24,7 +24,7 @@ TRACING = (
 )
 """What AWSXRayDaemonWriteAccess allows."""
 OF_TABLE_KEY = ("DescribeKey", "Encrypt", "GenerateDataKey*", "ReEncrypt*")
-"""What DynamoDB's documentation lets callers do with a customer's key, beside Decrypt."""
+"""What a caller may do with a customer managed key by DynamoDB's documentation, beside Decrypt."""
 OURS_ONLY = frozenset({"stamps", "ranking"})
 """The guide gives no table for these two: other code may need other permissions."""
 
@@ -63,10 +63,10 @@ def _role(naming: Naming, function: str) -> Role:
 
 
 def _beside(naming: Naming, planned: Iterable[Permission]) -> Iterator[Permission]:
-    """Yield what AWS's own tools write beside what is needed, on the same resources.
+    """Yield permissions that AWS's own tools add to the needed ones, on the same resources.
 
-    CDK's grantInvoke names every qualifier of the function; nobody can invoke what has no version. The console
-    lets a role make any log group.
+    CDK's grantInvoke also names every version and alias of the function. The console allows a
+    role to create any log group.
     """
     keys = {data.key_of(naming.environment, one) for one in naming.environment.tables}
     for one in planned:
@@ -108,7 +108,7 @@ def _tables(naming: Naming, function: str) -> Iterable[Permission]:
     if function == "ranking":
         index = f"{naming.table_arn('userstamps')}/index/{RANKING_INDEX.name}"
         yield Permission("dynamodb:Query", index)
-    # DynamoDB uses a customer's key with the caller's own rights; AWS's keys need none.
+    # DynamoDB uses a customer managed key with the caller's own permissions; AWS's keys need none.
     yield from (Permission("kms:Decrypt", key) for key in _table_keys(naming, function))
 
 
@@ -132,7 +132,7 @@ def _logs(naming: Naming, function: str, *actions: str) -> Iterable[Permission]:
 
 
 def _invoke_notify(naming: Naming, function: str) -> Iterable[Permission]:
-    """Optional in the guide; ours calls the alias, and a call of the bare function is harmless."""
+    """Optional in the guide. Our code calls the alias; invoking the unqualified function is harmless."""
     if function == "award":
         yield Permission("lambda:InvokeFunction", naming.alias_arn("notify"))
         yield Permission("lambda:InvokeFunction", naming.function_arn("notify"))

@@ -20,7 +20,7 @@ from aws.desired import (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
-    """The whole. Checks are parametrized over its tuples, procedures converge AWS to them."""
+    """Everything planned. Checks are parametrized over its tuples; procedures converge AWS to them."""
 
     tables: tuple[Table, ...]
     secrets: tuple[Secret, ...]

@@ -44,7 +44,7 @@ def scope_of(plan: Plan, environment: Environment, *, salts: tuple[str, ...] = (
 
 
 def public_in(plan: Plan) -> Callable[[str], bool]:
-    """Return whether a text may be shown: the plan has it, or it names a planned table restored, or a secret by its ARN."""
+    """Return whether a text may be shown: it is in the plan, or names a restored table or a secret by its ARN."""
     public, secrets = (
         frozenset(_public(plan)),
         [resource_pattern(one.arn_pattern) for one in plan.secrets],
@@ -68,14 +68,14 @@ def _public(plan: Plan) -> Iterator[str]:
 
 
 def _of_file(environment: Environment) -> Iterator[str]:
-    """Yield what the environment file tells everybody anyway, wherever a function carries it."""
+    """Yield the values of the environment file, which are public wherever a function has them."""
     yield from filter(None, (environment.line.liff_id, environment.line.bot_user_id))
     if environment.front_end:
         yield environment.front_end.url
 
 
 def _keys(environment: Environment) -> Iterator[str]:
-    """Yield the decided keys, once each; an alias of AWS names a key that nobody can delete."""
+    """Yield the decided keys, once each, without AWS's aliases: nobody can delete those keys."""
     own = (one.key for one in environment.table_settings.values())
     decided = (environment.table_key, environment.secret_key, environment.evidence_key, *own)
     yield from dict.fromkeys(one for one in decided if one and one.startswith("arn:"))

@@ -19,16 +19,16 @@ _BEARER = re.compile(f"Bearer +({_FORM})", re.IGNORECASE)
 
 @dataclass(frozen=True)
 class Login:
-    """A person whom LINE vouches for; without the `profile` scope there is no name."""
+    """A person whom LINE vouches for; `name` is absent without the `profile` scope."""
 
     user_id: str
     display_name: str | None
 
 
 def id_token_in(body: Mapping[str, Any]) -> str:
-    """Return the ID token, which the front end may spell `idToken`.
+    """Return the ID token of a login; the front end may also send it as `idToken`.
 
-    What has not even the form of a signed JWT is refused here: LINE is not asked about noise.
+    Text that does not have the form of a signed JWT is refused here, without a call to LINE.
     """
     token = body.get("id_token", body.get("idToken"))
     if token is None:
@@ -45,9 +45,9 @@ def id_token_in(body: Mapping[str, Any]) -> str:
 
 
 def login_from(claims: Mapping[str, Any], channel_id: str) -> Login:
-    """Return who logged in, once LINE's claims are about us and about a LINE user.
+    """Return who logged in, after checking that LINE's claims are for our channel and a LINE user.
 
-    LINE checks issuer and audience, too; a mistaken endpoint would not.
+    LINE checks issuer and audience as well, but a wrongly configured endpoint might not.
     """
     subject, name = claims.get("sub"), claims.get("name")
     if claims.get("iss") != LINE_ISSUER or claims.get("aud") != channel_id:
@@ -63,15 +63,15 @@ def session_claims(user_id: str, now: int) -> dict[str, Any]:
 
 
 def bearer(authorization: object) -> str | None:
-    """Return the signed JWT of an Authorization header, None if it holds nothing of that form."""
+    """Return the signed JWT in an Authorization header, or None if there is none."""
     found = _BEARER.fullmatch(authorization) if isinstance(authorization, str) else None
     return found[1] if found else None
 
 
 def allow(user_id: str, method_arn: object) -> dict[str, Any]:
-    """Return the policy of a session: every route of the stage, as API Gateway caches it for all.
+    """Return the policy of a session. It allows every route of the stage, since API Gateway caches it for all.
 
-    Denies where the subject is no user id of ours.
+    Returns a Deny if the subject is not one of our user ids.
     """
     if not is_user_id(user_id):
         return deny(method_arn)
@@ -79,7 +79,7 @@ def allow(user_id: str, method_arn: object) -> dict[str, Any]:
 
 
 def deny(method_arn: object) -> dict[str, Any]:
-    """Return the policy of a bad token. Raising instead would count as an error of the function."""
+    """Return the policy for a bad token. Raising instead would count as a Lambda error."""
     return _policy("Deny", "nobody", method_arn)
 
 

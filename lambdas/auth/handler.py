@@ -36,7 +36,7 @@ class Auth:
         """Exchange an ID token for a session."""
         login = login_from(self._verified(id_token_in(request.body())), self.channel_id)
         now = int(self.now())
-        # The session first: without its key nobody is logged in, and nothing is written.
+        # Sign the session first: if its key cannot be read, the login fails before anything is written.
         session = self.sessions.mint(login.user_id, now)
         name = self.users.log_in(login, now)
         return {"user_id": login.user_id, "display_name": name, "access_token": session}
@@ -48,12 +48,12 @@ class Auth:
         )
         if status == 200 and {"iss", "aud"} <= claims.keys():
             return claims
-        # LINE says no to a token with 400 alone; whatever else it is, the user can't fix it.
+        # LINE rejects a token with 400 only; the user cannot fix any other refusal.
         code = "TOKEN_VERIFICATION_FAILED" if status == 400 else "LINE_UNAVAILABLE"
         raise Refusal(code, detail=f"LINE answered {status}: {claims.get('error_description')}")
 
     def policy(self, event: Mapping[str, Any]) -> tuple[dict[str, Any], str]:
-        """Return the policy for a TOKEN event, and in one word why."""
+        """Return the policy for a TOKEN event, and the reason for the log."""
         arn, token = event.get("methodArn"), bearer(event.get("authorizationToken"))
         if token is None:
             return deny(arn), "no bearer token"
@@ -65,10 +65,10 @@ class Auth:
 
 
 class AuthFunction(LambdaFunction):
-    """The function under its two callers: the API's route, and the API's authorizer."""
+    """The function for both of its callers: the API's route and the API's authorizer."""
 
     def __call__(self, event: object, context: object) -> dict[str, Any]:
-        """Answer the route; or judge a session, raising only where it cannot be judged."""
+        """Answer the route, or judge a session. Raises AuthorizerFault if the session cannot be judged."""
         if isinstance(event, dict) and event.get("type") == "TOKEN":
             return self._judge(event, context)
         return super().__call__(event, context)

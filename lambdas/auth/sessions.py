@@ -18,7 +18,7 @@ ALGORITHM = "HS256"
 
 @dataclass(frozen=True)
 class Sessions:
-    """Sessions under the live key. Every method raises where the key cannot be read."""
+    """Sessions signed with the live key. Every method raises if the key cannot be read."""
 
     key: CachedSecret
 
@@ -27,12 +27,12 @@ class Sessions:
         return jwt.encode(session_claims(user_id, now), self.key.text(), ALGORITHM)
 
     def user_of(self, token: str) -> str:
-        """Return the user of a session that holds. Raises jwt.InvalidTokenError otherwise."""
+        """Return the user of a valid session. Raises jwt.InvalidTokenError for any other token."""
         claims = jwt.decode(
             token,
             self.key.text(),
             algorithms=[ALGORITHM],
-            # `iat` in the future says that two clocks differ, not that the session is bad.
+            # An `iat` in the future means that two clocks differ, not that the session is bad.
             options={"require": ["sub", "exp"], "verify_iat": False},
         )
         return str(claims["sub"])

@@ -14,11 +14,11 @@ class Users:
     table: str
 
     def log_in(self, login: Login, now: int) -> str:
-        """Create the user once, or note this login; return the name that is on record.
+        """Create the user or record this login; return the stored name.
 
-        One UpdateItem, so that two first logins at once still keep one CreatedAt.
+        This is a single UpdateItem, so that two simultaneous first logins produce one CreatedAt.
         """
-        # A login without the profile scope has no name; it must not wipe the one we know.
+        # A login without the profile scope has no name and must not erase the stored one.
         name = "if_not_exists(DisplayName, :name)" if login.display_name is None else ":name"
         answer = self.client.update_item(
             TableName=self.table,

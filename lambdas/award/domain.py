@@ -18,7 +18,7 @@ _FIRST_SECOND, _LAST_SECOND = time.min, time(23, 59, 59)
 
 @dataclass(frozen=True)
 class Claim:
-    """Who wants which stamp, collected how, and from where if the phone tells."""
+    """Who claims which stamp, by which method, and the phone's position if it sent one."""
 
     user_id: str
     stamp_id: str
@@ -28,14 +28,14 @@ class Claim:
 
 @dataclass(frozen=True)
 class Rules:
-    """What an environment decides: must a position be told, and how much accuracy counts."""
+    """What the environment decides: whether a position is required, and the accuracy cap in metres."""
 
     position_required: bool = False
     accuracy_cap_m: float = ACCURACY_CAP_M
 
 
 def claim_in(body: Mapping[str, Any]) -> Claim:
-    """Read the body. VALIDATION_ERROR names the member that is wrong."""
+    """Read the request body. Raises VALIDATION_ERROR, which names the invalid member."""
     told = any(name in body for name in ("lat", "lon", "accuracy"))
     return Claim(
         members.user_id(body, "user_id"),
@@ -60,7 +60,7 @@ def judge(
 
 
 def _judge_time(master: Mapping[str, Any], now: int) -> None:
-    """Both ends belong to the span, days whole. A bound that cannot be read keeps the stamp closed."""
+    """Both ends are inclusive, and a date covers its whole day. An unreadable bound keeps the stamp closed."""
     begins, ends = master.get("ValidFrom"), master.get("ValidTo")
     if begins is not None and not now >= _epoch_s(begins, _FIRST_SECOND, unreadable=float("inf")):
         raise Refusal("STAMP_NOT_VALID_YET")
@@ -69,9 +69,9 @@ def _judge_time(master: Mapping[str, Any], now: int) -> None:
 
 
 def _epoch_s(bound: object, of_day: time, *, unreadable: float) -> float:
-    """Return seconds since the epoch, of a number or of ISO 8601 (in Japan, if it says no zone).
+    """Return epoch seconds from a number or from ISO 8601 text (Japan time if it has no zone).
 
-    A bare date is that day's moment `of_day`.
+    A bare date means the time `of_day` on that day.
     """
     if isinstance(bound, int | float) and not isinstance(bound, bool):
         return bound
@@ -98,7 +98,7 @@ def _judge_position(position: Position | None, master: Mapping[str, Any], rules:
 
 
 def notification(claim: Claim, master: Mapping[str, Any]) -> dict[str, Any]:
-    """Return what notify is to tell the winner, made such that it accepts it."""
+    """Return the event with which notify tells the winner, within the limits that notify validates."""
     name = members.legible(master.get("Name")) or claim.stamp_id
     data = {"stamp_id": claim.stamp_id, "stamp_name": name}
     if url := image_url(master.get("ImageUrl")):

@@ -1,4 +1,4 @@
-"""POST /stamps/award: parse, decide, store, tell, answer."""
+"""POST /stamps/award: parse, decide, store, notify, answer."""
 
 import random
 import time
@@ -18,7 +18,7 @@ from lambdas.rally.request import LambdaRequest
 from lambdas.rally.serving import LambdaFunction
 
 ROUNDS = 8
-"""Re-reads of moved counters before 503: five spots tapped at once settle within three."""
+"""Attempts when counters change meanwhile, before a 503; five simultaneous awards need at most three."""
 
 
 @dataclass(frozen=True)
@@ -62,7 +62,7 @@ class Awarding:
             if outcome is AwardOutcome.HELD or self._holds(claim, request):
                 raise Refusal("STAMP_ALREADY_EXISTS")
             request.in_time()
-            # Full jitter: those who collided once must not do so in step again.
+            # Full jitter, so that requests that collided once do not collide again.
             self.pause(self.jitter(0, 0.02 * 2**attempt))
         raise Refusal("SERVICE_UNAVAILABLE", detail=f"counters moved in each of {ROUNDS} rounds")
 

@@ -1,4 +1,4 @@
-"""Telling the winner, which must never cost the winner the stamp."""
+"""Notifying the winner; a failure here must never cost the winner the stamp."""
 
 import json
 import re
@@ -24,7 +24,7 @@ class Notifier:
     logger: FunctionLogger
 
     def tell(self, notification: dict[str, Any], request: LambdaRequest) -> None:
-        """Hand the notification over, unanswered; what goes wrong goes to the log alone."""
+        """Invoke notify asynchronously. Errors are only logged, never raised."""
         try:
             request.in_time()
             self._invoke(notification)

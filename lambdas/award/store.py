@@ -26,13 +26,13 @@ class StoredCounter:
 
     @classmethod
     def of(cls, user_id: str, period: str, item: Mapping[str, Any]) -> "StoredCounter":
-        """Read an item, whoever wrote it: what is no number counts for nothing."""
+        """Read an item, whoever wrote it; a value that is not a number counts as 0."""
         values = plain(item)
         count, latest_at = (_whole(values.get(name)) for name in ("StampCount", "LatestAt"))
         return cls(Counter(user_id, period, count, latest_at), item)
 
     def unmoved(self) -> dict[str, Any]:
-        """Return the condition that the item is still as it was read."""
+        """Return the condition that the item has not changed since it was read."""
         if not self.item:
             return {"ConditionExpression": "attribute_not_exists(StampId)"}
         if "StampCount" not in self.item:
@@ -45,7 +45,7 @@ class StoredCounter:
 
 
 class AwardOutcome(Enum):
-    """What became of one try."""
+    """The outcome of one attempt."""
 
     WON = "the stamp is the caller's"
     HELD = "the caller had it before"
@@ -76,9 +76,9 @@ class Stamps:
         return "Item" in found
 
     def counters(self, user_id: str, periods: Sequence[str]) -> list[StoredCounter]:
-        """Return the user's counters of the periods, as they are at this moment; 0 if absent.
+        """Return the user's current counters of the periods; 0 if absent.
 
-        One Query between the outermost keys: what else lies there is a year's counters at most.
+        One Query reads from the first key to the last; at most a year of counters lies in between.
         """
         keys = sorted(sort_key(period) for period in periods)
         found = self.client.query(
@@ -95,12 +95,12 @@ class Stamps:
         ]
 
     def put(self, claim: Claim, collected_at: int, before: Sequence[StoredCounter]) -> AwardOutcome:
-        """Try to write the stamp and the counters that follow from `before`."""
+        """Try to write the stamp, and the counters incremented from `before`."""
         puts = [self._stamp(claim, collected_at)]
         puts += [self._moved(found, collected_at) for found in before]
         try:
-            # botocore sends a lost call again as it was, token included: DynamoDB then tells the
-            # winner of the first sending that it won, instead of that the stamp is there.
+            # botocore retries a lost call with the same token: DynamoDB then answers the retry of a
+            # successful write with success, instead of saying that the stamp exists.
             self.client.transact_write_items(
                 TransactItems=[{"Put": put} for put in puts], ClientRequestToken=str(uuid4())
             )
@@ -131,7 +131,7 @@ def _whole(value: object) -> int:
 
 
 def _outcome(error: ClientError) -> AwardOutcome:
-    """Read DynamoDB's reasons, one per item in the order of the items."""
+    """Read DynamoDB's cancellation reasons, one per item, in the order of the items."""
     reasons = [one.get("Code") for one in error.response.get("CancellationReasons", [])]
     if not reasons:
         raise error

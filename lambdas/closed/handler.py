@@ -1,6 +1,6 @@
-"""What every function answers before its first release, and again when that is taken back: closed.
+"""What every function answers before its first release and after that release is rolled back: closed.
 
-It stands alone, on the standard library: whatever is wrong with a release is not in here.
+It uses the standard library only, so that no fault of a release can affect it.
 """
 
 import json
@@ -22,13 +22,13 @@ NOBODY = {
         "Statement": [{"Action": "execute-api:Invoke", "Effect": "Deny", "Resource": "*"}],
     },
 }
-"""An authorizer that raised instead would count as a Lambda error, and fire an alarm."""
+"""The authorizer's Deny. Raising instead would count as a Lambda error and fire an alarm."""
 
 
 def handler(
     event: object, _context: object, environ: Mapping[str, str] = os.environ
 ) -> dict[str, Any]:
-    """Answer 503 to the API, and let nobody in where the API asks as of an authorizer."""
+    """Answer 503 to the API; for an authorizer event, deny everybody."""
     if isinstance(event, dict) and event.get("type") == "TOKEN":
         return NOBODY
     headers = {

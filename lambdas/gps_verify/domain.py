@@ -19,16 +19,17 @@ class Question:
 
 
 def question_in(body: Mapping[str, Any]) -> Question:
-    """Read the body. VALIDATION_ERROR names the member that is wrong."""
+    """Read the request body. Raises VALIDATION_ERROR, which names the invalid member."""
     return Question(
         members.user_id(body, "userId"), members.stamp_id(body, "spotId"), position_in(body)
     )
 
 
 def judged(question: Question, master: Mapping[str, Any] | None, cap_m: float) -> dict[str, Any]:
-    """Return the contract's `Position`, metres with two decimals.
+    """Return the contract's `Position`; distances are metres with two decimals.
 
-    STAMP_NOT_FOUND, STAMP_TYPE_MISMATCH, LOCATION_NOT_FOUND or INVALID_LOCATION by the master.
+    Raises STAMP_NOT_FOUND, STAMP_TYPE_MISMATCH, LOCATION_NOT_FOUND or INVALID_LOCATION,
+    depending on the master.
     """
     if master is None:
         raise Refusal("STAMP_NOT_FOUND")

@@ -17,7 +17,7 @@ _LONGEST = 300
 
 @dataclass(frozen=True)
 class Notification:
-    """To whom, of which type, with what."""
+    """One message: its recipient, its type and its content."""
 
     user_id: str
     type: str
@@ -25,7 +25,7 @@ class Notification:
 
 
 def notification_in(body: Mapping[str, Any]) -> Notification:
-    """Read the body. VALIDATION_ERROR names the member that is wrong."""
+    """Read the request body. Raises VALIDATION_ERROR, which names the invalid member."""
     data = body.get("data")
     if data is None:
         data = {}

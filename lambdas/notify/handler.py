@@ -20,7 +20,7 @@ class Messenger:
     bot: Bot
 
     def __call__(self, request: LambdaRequest) -> dict[str, Any]:
-        """Push one message, unless nobody is behind the id."""
+        """Push one message, unless the id is synthetic."""
         notification = notification_in(dict(request.event) if request.direct else request.body())
         if not request.direct:
             request.of_own(notification.user_id)
@@ -35,7 +35,7 @@ class Messenger:
         if not is_line_user(notification.user_id):
             return "Nothing sent: the user id is not LINE's"
         body = {"to": notification.user_id, "messages": [message]}
-        # Lambda may deliver one asynchronous invocation twice, under one id: LINE pushes it once.
+        # Lambda may deliver an asynchronous invocation twice with the same id; LINE pushes it once.
         self.bot.call(
             "POST",
             "/v2/bot/message/push",

@@ -1,8 +1,8 @@
-"""AWS clients that give up early and take nothing for an answer that cannot be read.
+"""AWS clients that give up early and do not mistake an unreadable answer for an empty one.
 
-botocore accepts a body shorter than its Content-Length, and reads one that is no JSON as an empty
-answer: for DynamoDB that is "done" and "not there". Here such an answer is asked for once more, and
-then raised as UnreadableAnswerErrorError, which callers are told as a 503.
+botocore accepts a body shorter than its Content-Length, and reads a body that is not JSON as an empty
+answer: for DynamoDB that means "done" or "not there". Here such a call is retried once, and
+then raises UnreadableAnswerError, which callers receive as a 503.
 """
 
 import json
@@ -16,13 +16,13 @@ from botocore.exceptions import BotoCoreError, ClientError, HTTPClientError
 from botocore.exceptions import ConnectionError as Unreachable
 
 INVOKE = "Invoke"
-"""Asynchronous here: 202, and a body that nobody reads."""
+"""Always asynchronous here: Lambda answers 202, and nobody reads the body."""
 TRIES = 2
-# Two tries of 1 + 3 s, and a pause of 1 s: one call may take 9 s of API Gateway's 29.
+# Two attempts of 1 + 3 s and a pause of 1 s: one call may take 9 of API Gateway's 29 seconds.
 _PATIENCE = Config(
     connect_timeout=1, read_timeout=3, retries={"mode": "standard", "total_max_attempts": TRIES}
 )
-# What AWS answers under 4xx and passes all the same; each 5xx does.
+# Errors that AWS sends with a 4xx status although they are transient; every 5xx is.
 _PASSING = frozenset(
     {
         "ProvisionedThroughputExceededException",
@@ -34,17 +34,17 @@ _PASSING = frozenset(
 
 
 _CHECKSUM = "x-amz-crc32"
-"""DynamoDB sends it with every answer; it alone tells "nothing there" from "nothing arrived"."""
+"""DynamoDB sends it with every answer; only this distinguishes "nothing there" from "nothing arrived"."""
 
 
 class UnreadableAnswerError(BotoCoreError):  # type: ignore[misc]  # botocore is untyped
-    """AWS answered with success, but the answer was cut, altered or is not AWS's."""
+    """AWS answered with success, but the answer is truncated, altered or not from AWS."""
 
     fmt = "{operation}: the answer cannot be read ({flaw})"
 
 
 def client(service: str) -> Any:
-    """Return a client of the function's own Region; it makes no call yet."""
+    """Return a client for the function's own Region; this makes no call."""
     made = boto3.client(service, config=_PATIENCE)
     made.meta.events.register("before-parse", _spare_the_parser)
     made.meta.events.register("needs-retry", _ask_again)
@@ -53,14 +53,14 @@ def client(service: str) -> Any:
 
 
 def _spare_the_parser(operation_model: Any, response_dict: dict[str, Any], **_: object) -> None:
-    """Blank a body that botocore's parser might raise for, before anybody could ask again."""
+    """Empty a body for which botocore's parser would raise before the call can be retried."""
     answer = (response_dict[part] for part in ("status_code", "headers", "body"))
     if operation_model.name != INVOKE and _flaw(*answer):
         response_dict["body"] = b"{}"
 
 
 def _ask_again(response: Any, operation: Any, attempts: int, **_: object) -> float | None:
-    """Return the seconds to wait before another try, None for none, as botocore wants it."""
+    """Return the seconds to wait before a retry, or None for no retry, as botocore expects."""
     if response is None or attempts >= TRIES or not _flaw_of(operation, response[0]):
         return None
     return 0.0
@@ -79,7 +79,7 @@ def _flaw_of(operation: Any, response: Any) -> str:
 
 
 def _flaw(status: int, headers: Any, content: bytes) -> str:
-    """Say why an answer of success cannot be read; empty where it can, and for an error of AWS."""
+    """Say why a successful answer cannot be read; empty if it can, and for AWS's own errors."""
     if status >= 300:
         return ""
     if len(content) != int(headers.get("Content-Length", len(content))):
@@ -94,7 +94,7 @@ def _flaw(status: int, headers: Any, content: bytes) -> str:
 
 
 def passes(error: BaseException) -> bool:
-    """Whether AWS throttles, is away or failed inside: a later try may succeed."""
+    """Whether AWS throttles, is unreachable or failed internally, so that a later attempt may succeed."""
     if isinstance(error, UnreadableAnswerError):
         return True
     if isinstance(error, HTTPClientError | Unreachable):
@@ -107,7 +107,7 @@ def passes(error: BaseException) -> bool:
 
 
 def _mistaken(error: Any) -> bool:
-    """Whether botocore wraps what no network does: its plainest class is for whatever it met."""
+    """Whether the wrapped error is not a network error: botocore uses its base class for anything."""
     if type(error) is not HTTPClientError:
         return False
     return not isinstance(error.kwargs.get("error"), OSError | urllib3.exceptions.HTTPError)

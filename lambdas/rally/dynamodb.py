@@ -1,4 +1,4 @@
-"""DynamoDB's JSON in plain values, and batches read until nothing is left unprocessed."""
+"""Converts DynamoDB's JSON to plain values, and reads batches until nothing is left unprocessed."""
 
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -7,12 +7,12 @@ from typing import Any
 from lambdas.rally.domain.refusals import Refusal
 
 BATCH = 100
-"""BatchGetItem takes so many keys."""
+"""The maximum number of keys in a BatchGetItem."""
 TRIES = 4
 
 
 def plain(item: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
-    """Return an item's values as Python's own: text, int or float, bool, None, dict, list."""
+    """Return an item's values as Python values: str, int or float, bool, None, dict, list."""
     return {name: _value(typed) for name, typed in item.items()}
 
 
@@ -32,7 +32,7 @@ def _value(typed: Mapping[str, Any]) -> Any:
 
 
 def typed(values: Mapping[str, str | int]) -> dict[str, dict[str, str]]:
-    """Return texts and whole numbers as DynamoDB spells them."""
+    """Return texts and whole numbers in DynamoDB JSON."""
     return {
         name: {"S": value} if isinstance(value, str) else {"N": str(value)}
         for name, value in values.items()
@@ -47,10 +47,10 @@ def batch_get(
     pause: Callable[[float], None] = time.sleep,
     **projection: Any,
 ) -> list[dict[str, Any]]:
-    """Read items by key, 100 at a time, in no order; absent ones are left out.
+    """Read items by key, 100 at a time, in no particular order; absent ones are left out.
 
-    What DynamoDB leaves unprocessed is asked for again, TRIES times a batch in all; then
-    SERVICE_UNAVAILABLE, for half a list is a wrong list. `in_time` is asked before each call.
+    Unprocessed keys are requested again, at most TRIES calls per batch. After that this raises
+    SERVICE_UNAVAILABLE: half a list is a wrong list. `in_time` is called before each call.
     """
     items: list[dict[str, Any]] = []
     for start in range(0, len(keys), BATCH):

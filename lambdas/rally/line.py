@@ -1,6 +1,6 @@
-"""LINE's HTTP API: bounded waits, and each of its refusals told as what it is.
+"""LINE's HTTP API: bounded timeouts, and a distinct error for each kind of refusal.
 
-Works under urllib3 1.26 and 2: which one it is, Lambda's runtime image decides.
+Works with urllib3 1.26 and 2: Lambda's runtime image decides which one is installed.
 """
 
 import json
@@ -15,12 +15,12 @@ from lambdas.rally.secrets import CachedSecret
 
 LINE_API = "https://api.line.me"
 _MONTHLY_LIMIT = "monthly limit"
-"""What LINE's 429 says once the quota of the month is used up; any other 429 passes by itself."""
+"""What a 429 from LINE says when the monthly quota is used up; any other 429 is transient."""
 
 
 @dataclass(frozen=True)
 class Line:
-    """One endpoint of LINE; `send` raises LINE_UNAVAILABLE where LINE gives no readable answer."""
+    """One endpoint of LINE. `send` raises LINE_UNAVAILABLE if LINE gives no readable answer."""
 
     endpoint: str
     http: Any
@@ -34,9 +34,9 @@ class Line:
     def send(self, method: str, path: str, **content: Any) -> tuple[int, dict[str, Any]]:
         """Return LINE's status below 500 and the JSON object of its body.
 
-        `content` is urllib3's: `fields` (a form), `body`, `headers`. Never sent twice, never
-        redirected: the token goes to this endpoint only. LINE_MONTHLY_LIMIT where the bot's quota
-        of messages is used up.
+        `content` is passed to urllib3: `fields` (a form), `body`, `headers`. Never retried and never
+        redirected: the token goes to this endpoint only. Raises LINE_MONTHLY_LIMIT if the bot's
+        message quota is used up.
         """
         url = self.endpoint + path
         try:
@@ -73,7 +73,7 @@ class Bot:
         answers: str = "",
         mistakes: Mapping[int, str] | None = None,
     ) -> dict[str, Any]:
-        """Return LINE's answer, which holds the member `answers`. LINE_REFUSED if LINE says no.
+        """Return LINE's answer, which has the member `answers`. Raises LINE_REFUSED if LINE refuses.
 
         `mistakes`: status -> code of the refusals that are the caller's mistake and no fault of
         ours. With `retry_key`, a UUID, LINE does a repeated call once; its 409 then means: done

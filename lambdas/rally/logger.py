@@ -1,4 +1,4 @@
-"""What a function says of itself: one JSON line an answer, and a metric for each fault.
+"""What a function logs: one JSON line per answer, and a metric for each fault.
 
 Written by hand: on Lambda the package is compiled at each cold start, and the usual library for
 this costs a quarter of bare boto3's start to print these two lines.
@@ -18,12 +18,12 @@ DIMENSION = "FunctionName"
 
 @dataclass(frozen=True)
 class FunctionLogger:
-    """Lines of one function; `function` is its deployed name, which its metric carries, too."""
+    """The log of one function; `function` is its deployed name, also the metric's dimension."""
 
     function: str
     environment: str
     ids: Mapping[str, str] = field(default_factory=dict)
-    """Of the request in hand; on every line, so that one search finds all that was said of it."""
+    """Ids of the current request, on every line, so that one search finds all its lines."""
 
     @classmethod
     def of(cls, name: str, environ: Mapping[str, str]) -> "FunctionLogger":
@@ -49,7 +49,7 @@ class FunctionLogger:
         )
 
     def fault(self, message: str, error: BaseException | None, **fields: object) -> None:
-        """Write what went wrong, and count it: an answered 5xx never reaches Lambda's `Errors`."""
+        """Log an error and count it: a 5xx that the handler answers does not count in Lambda's `Errors`."""
         if error is not None:
             fields["trace"] = "".join(traceback.format_exception(error))
         self.log("ERROR", message, **fields)

@@ -10,7 +10,7 @@ from typing import Any, NoReturn
 from lambdas.rally.domain.refusals import Refusal
 
 PATIENCE_S = 17
-"""A cold start may take 2 s before, and one call of AWS 9 s after: API Gateway gives up at 29."""
+"""Seconds. A cold start may take 2 s before, and one AWS call 9 s after; API Gateway gives up at 29 s."""
 
 
 @dataclass(frozen=True)
@@ -24,13 +24,13 @@ class LambdaRequest:
 
     @classmethod
     def of(cls, event: object, context: object) -> "LambdaRequest":
-        """Read whatever Lambda hands over; an event that is no object is an empty request."""
+        """Read whatever Lambda passes in; an event that is not an object is an empty request."""
         return cls(_object(event), str(getattr(context, "aws_request_id", "")))
 
     def in_time(self) -> None:
-        """Ask before one more call or pause. SERVICE_UNAVAILABLE if it is too late for it.
+        """Check before another call or pause. Raises SERVICE_UNAVAILABLE if it is too late for it.
 
-        AWS that is slow, each answer coming at the second try, would else end in a 504 and a killed
+        Otherwise a slow AWS that answers only on the second attempt would end in a 504 and a killed
         function.
         """
         if self.now() - self.began > PATIENCE_S:
@@ -38,12 +38,12 @@ class LambdaRequest:
 
     @property
     def direct(self) -> bool:
-        """Invoked by IAM (award invokes notify so), not through the API."""
+        """Whether it was invoked directly (as award invokes notify), not through the API."""
         return "requestContext" not in self.event
 
     @property
     def ids(self) -> dict[str, str]:
-        """API Gateway's id, which its access log and its caller know, and Lambda's own."""
+        """API Gateway's request id, which the access log and the caller have, and Lambda's own."""
         gateway = _object(self.event.get("requestContext")).get("requestId", "")
         return {"request_id": str(gateway), "lambda_request_id": self.invocation_id}
 
@@ -53,7 +53,7 @@ class LambdaRequest:
         return f"{self.event.get('httpMethod')} {self.event.get('resource')}"
 
     def principal(self) -> str:
-        """Return the user of the session. UNAUTHORIZED if no authorizer vouched for one."""
+        """Return the user of the session. Raises UNAUTHORIZED if no authorizer vouched for one."""
         context = _object(self.event.get("requestContext"))
         principal = _object(context.get("authorizer")).get("principalId")
         if not isinstance(principal, str) or not principal:
@@ -61,7 +61,7 @@ class LambdaRequest:
         return principal
 
     def of_own(self, user_id: str) -> str:
-        """Return the user id, if it is the session's. FORBIDDEN otherwise."""
+        """Return the user id if it is the session's. Raises FORBIDDEN otherwise."""
         if user_id != self.principal():
             raise Refusal("FORBIDDEN")
         return user_id
@@ -72,7 +72,7 @@ class LambdaRequest:
         return value if isinstance(value, str) else None
 
     def body(self) -> dict[str, Any]:
-        """Return the JSON object of the body. INVALID_JSON for anything else, or nothing."""
+        """Return the JSON object in the body. Raises INVALID_JSON for anything else, or an empty body."""
         try:
             content = json.loads(self._text(), parse_constant=_refuse_constant)
         except (ValueError, RecursionError):
@@ -91,7 +91,7 @@ class LambdaRequest:
 
 
 def _refuse_constant(name: str) -> NoReturn:
-    # Python reads NaN and Infinity, JSON knows neither, and both break comparisons.
+    # Python accepts NaN and Infinity; JSON has neither, and both break comparisons.
     raise ValueError(name)
 
 

@@ -7,11 +7,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 KEPT_S = 300
-"""A rotated secret is in use after five minutes, and a warm function reads it so seldom."""
+"""Seconds. A rotated secret is in use within five minutes, and a warm function rarely reads it."""
 
 
 class SecretUnusable(Exception):  # noqa: N818 - read as a sentence: the secret is unusable
-    """The secret is there, but not what it should be. Says its name, never its value."""
+    """The secret exists but is not what it should be. The message has its name, never its value."""
 
 
 @dataclass
@@ -25,7 +25,7 @@ class CachedSecret:
     _kept: tuple[float, str] | None = field(default=None, init=False, repr=False)
 
     def text(self) -> str:
-        """Return the value. Raises SecretUnusable, or what the client raises."""
+        """Return the value. Raises SecretUnusable, or whatever the client raises."""
         if self._kept is None or self.now() >= self._kept[0]:
             self._kept = (self.now() + KEPT_S, self._read())
         return self._kept[1]

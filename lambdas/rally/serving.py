@@ -20,7 +20,7 @@ RETRY_AFTER_S = 2
 class LambdaFunction:
     """A Lambda handler: `begin` makes the action (its clients, its tables) once, on first use.
 
-    An action takes a Request and returns the members of a 200 beside `ok`, or raises a Refusal.
+    An action takes a LambdaRequest and returns the members of a 200 beside `ok`, or raises a Refusal.
     """
 
     name: str
@@ -34,17 +34,17 @@ class LambdaFunction:
 
     @cached_property
     def logger(self) -> FunctionLogger:
-        """Where this function says how it answered."""
+        """The logger of this function."""
         return FunctionLogger.of(self.name, self.environ)
 
     def warm(self) -> None:
         """Make the action while Lambda initialises, which is the only time it has a full CPU."""
-        # An absent variable is told by the first call, as a 500 with CORS; here it would be a 502.
+        # The first call reports a missing variable, as a 500 with CORS; raising here would give a 502.
         with contextlib.suppress(Exception):
             _ = self.action
 
     def __call__(self, event: object, context: object) -> dict[str, Any]:
-        """Answer an API event, always: no exception leaves here, no inner text either."""
+        """Answer an API event, always: neither exceptions nor internal texts leave this method."""
         request = LambdaRequest.of(event, context)
         logger = self.logger.for_request(request.ids)
         try:
@@ -76,5 +76,5 @@ class LambdaFunction:
 
 
 def refusal_for(error: BaseException) -> Refusal:
-    """Return 503 for what passes by itself, 500 for the rest."""
+    """Return 503 for a transient error, 500 for any other."""
     return Refusal("SERVICE_UNAVAILABLE" if passes(error) else "INTERNAL_ERROR")

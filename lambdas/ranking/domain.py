@@ -9,7 +9,7 @@ from lambdas.rally.domain.counters import count_in
 from lambdas.rally.domain.refusals import Refusal
 
 TOP = 100
-"""As many names as one BatchGetItem reads."""
+"""How many users a ranking shows: as many as one BatchGetItem can read."""
 
 
 @dataclass(frozen=True)
@@ -21,7 +21,7 @@ class Period:
 
 
 def period_asked(route: str, name: str | None, now: float) -> Period:
-    """Return the asked period, the present one if none is named. VALIDATION_ERROR if no such."""
+    """Return the requested period, by default the current one. Raises VALIDATION_ERROR if it is invalid."""
     match route:
         case "GET /ranking/weekly":
             return Period("weekly", periods.week(name) if name else periods.week_of(now))
@@ -38,7 +38,7 @@ def top(entries: Iterable[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
 def ranked(
     entries: Iterable[Mapping[str, Any]], names: Mapping[str, str], caller: str
 ) -> list[dict[str, Any]]:
-    """Return the contract's rankings for entries in order; an unknown name is empty."""
+    """Return the contract's rankings for entries in rank order; an unknown name is empty."""
     return [
         {
             "rank": place,

@@ -1,4 +1,4 @@
-"""GET /ranking/weekly and /ranking/monthly: one Query a shard, one batch of names, answer."""
+"""GET /ranking/weekly and /ranking/monthly: one Query per shard, one batch of names, answer."""
 
 import time
 from collections.abc import Callable, Mapping
@@ -16,7 +16,7 @@ from lambdas.ranking.domain import TOP, period_asked, ranked, top
 
 @dataclass(frozen=True)
 class Ranking:
-    """The top of a period, in 8 + 1 calls at any size (12 if names are left unprocessed)."""
+    """The top of a period: 8 + 1 calls at any size, at most 12 if names are left unprocessed."""
 
     client: Any
     userstamps: str
@@ -25,7 +25,7 @@ class Ranking:
     pause: Callable[[float], None] = time.sleep
 
     def __call__(self, request: LambdaRequest) -> dict[str, Any]:
-        """Rank the asked period for the caller."""
+        """Rank the requested period for the caller."""
         caller = request.principal()
         if (asking := request.parameter("user_id")) is not None:
             request.of_own(user_id({"user_id": asking}, "user_id"))

@@ -1,4 +1,4 @@
-"""Which rich menu for whom. Ids go into LINE's paths, so nothing but LINE's own form may pass."""
+"""Which rich menu for whom. Ids become part of LINE's paths, so only LINE's own form is accepted."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -9,19 +9,19 @@ from lambdas.rally.domain.refusals import Refusal
 
 
 def user_in(body: Mapping[str, Any]) -> str:
-    """Return the `user_id`. Whose it is must be asked before `line_user`."""
+    """Return the `user_id`. Check that it is the caller's before calling `line_user`."""
     return members.user_id(body, "user_id")
 
 
 def line_user(user_id: str) -> str:
-    """Return the id of a LINE user. VALIDATION_ERROR otherwise."""
+    """Return the id if it is a LINE user's. Raises VALIDATION_ERROR otherwise."""
     if not is_line_user(user_id):
         raise Refusal("VALIDATION_ERROR", "user_id must be a LINE user id")
     return user_id
 
 
 def richmenu_in(body: Mapping[str, Any]) -> str:
-    """Return the `richmenu_id`. VALIDATION_ERROR if it has not LINE's form."""
+    """Return the `richmenu_id`. Raises VALIDATION_ERROR if it does not have LINE's form."""
     richmenu_id = members.text(body, "richmenu_id", longest=64)
     if not is_richmenu(richmenu_id):
         raise Refusal("VALIDATION_ERROR", "richmenu_id must be a LINE rich menu id")

@@ -14,8 +14,8 @@ METHODS = ("GPS", "IMAGE")
 def shown(collected: Mapping[str, Any], master: Mapping[str, Any]) -> dict[str, Any]:
     """Return the contract's `CollectedStamp`.
 
-    A stamp stays collected when its master is gone or broken: what is unknown is left out, or
-    taken from the collecting.
+    A stamp stays collected when its master is missing or broken: unknown members are left out, or
+    taken from the collected item.
     """
     method = _one_of(METHODS, collected.get("Method"), master.get("Type"))
     stamp = {
@@ -28,7 +28,7 @@ def shown(collected: Mapping[str, Any], master: Mapping[str, Any]) -> dict[str, 
     }
     if image_url := _text(master.get("ImageUrl")):
         stamp["image_url"] = image_url
-    # An IMAGE stamp has no location; a broken one is gps-verify's to tell.
+    # An IMAGE stamp has no location; gps-verify reports a broken one.
     with contextlib.suppress(Refusal):
         stamp["location"] = location_of(master).answer()
     return stamp

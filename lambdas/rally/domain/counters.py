@@ -12,10 +12,10 @@ from lambdas.rally.domain.ids import is_line_user
 
 INDEX = "PeriodRanking"
 SHARDS = 8
-"""A partition takes 1000 writes a second; at 1000 awards a second each shard sees about 250."""
+"""A partition takes 1000 writes a second. 1000 awards a second write two counters each: 250 per shard."""
 PREFIX = "#"
 _PER_STAMP = 10**10
-"""Larger than any epoch second for the next 266 years, so a count always outweighs a time."""
+"""Larger than any epoch second until the year 2286, so a count always outweighs a time."""
 
 
 @dataclass(frozen=True)
@@ -51,17 +51,17 @@ class Counter:
 
 
 def sort_key(period: str) -> str:
-    """Return where a period's counter is kept among a user's stamps."""
+    """Return the sort key of a period's counter among a user's stamps."""
     return PREFIX + period
 
 
 def is_counter(stamp_id: str) -> bool:
-    """Whether the sort key is a counter's, which no list of stamps may show."""
+    """Whether the sort key is that of a counter, which a list of stamps must not show."""
     return stamp_id.startswith(PREFIX)
 
 
 def shard_of(user_id: str) -> int:
-    """Return the user's shard: always the same one, and even over all users."""
+    """Return the user's shard: always the same one, and evenly distributed over all users."""
     return zlib.crc32(user_id.encode()) % SHARDS
 
 
@@ -71,10 +71,10 @@ def partition(period: str, shard: int) -> str:
 
 
 def rank_of(count: int, latest_at: int) -> int:
-    """Return the index's sort key: more stamps are more, and of equals the earlier is more."""
+    """Return the index's sort key: more stamps rank higher, and among equals the earlier time does."""
     return count * _PER_STAMP - latest_at
 
 
 def count_in(rank: int) -> int:
-    """Return the count that a sort key was made of, so that the index needs only its keys."""
+    """Return the count encoded in a sort key, so that the index needs only its keys."""
     return -(-rank // _PER_STAMP)

@@ -1,4 +1,4 @@
-"""Tells LINE's ids from synthetic ones, which must reach neither LINE nor the ranking."""
+"""Distinguishes LINE's ids from synthetic ones, which must reach neither LINE nor the ranking."""
 
 import re
 

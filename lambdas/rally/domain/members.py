@@ -10,11 +10,11 @@ from lambdas.rally.domain.refusals import Refusal
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 _LINE_BREAK = "\n"
 LONGEST_NAME = 300
-"""Characters of a name that a LINE message has room for beside its own words."""
+"""Characters of a name that fit into a LINE message beside its own text."""
 
 
 def text(body: Mapping[str, Any], name: str, *, longest: int) -> str:
-    """Return a text of 1 to `longest` characters, none of them a control or a lone surrogate."""
+    """Return a text of 1 to `longest` characters without control characters and lone surrogates."""
     value = body.get(name)
     if value is None:
         raise Refusal("VALIDATION_ERROR", f"{name} is required")
@@ -24,7 +24,7 @@ def text(body: Mapping[str, Any], name: str, *, longest: int) -> str:
 
 
 def words(body: Mapping[str, Any], name: str, *, longest: int) -> str:
-    """Return a text for people: it may have line breaks, and is not blank, which LINE refuses."""
+    """Return a text for people. It may have line breaks but must not be blank, which LINE refuses."""
     value = body.get(name)
     flat = value.replace(_LINE_BREAK, " ") if isinstance(value, str) else value
     if not text({name: flat}, name, longest=longest).strip():
@@ -33,7 +33,7 @@ def words(body: Mapping[str, Any], name: str, *, longest: int) -> str:
 
 
 def legible(value: object) -> str:
-    """Return what is legible of a name in our tables, on one line, cut to length; else empty."""
+    """Return the legible part of a stored name on one line, cut to length; empty if there is none."""
     return _CONTROL.sub(" ", value).strip()[:LONGEST_NAME] if isinstance(value, str) else ""
 
 
@@ -46,7 +46,7 @@ def choice(body: Mapping[str, Any], name: str, choices: Collection[str]) -> str:
 
 
 def number(body: Mapping[str, Any], name: str, *, low: float, high: float) -> float:
-    """Return a number of the closed range. 0 is a number; true and "1" are none."""
+    """Return a number within the closed range. 0 is a number; true and "1" are not."""
     value = body.get(name)
     if value is None:
         raise Refusal("VALIDATION_ERROR", f"{name} is required")
@@ -64,5 +64,5 @@ def stamp_id(body: Mapping[str, Any], name: str) -> str:
 
 
 def user_id(body: Mapping[str, Any], name: str) -> str:
-    """Return a user id; whose it is, is the session's to say."""
+    """Return a user id. The caller must compare it with the session's."""
     return text(body, name, longest=64)

@@ -1,4 +1,4 @@
-"""Weeks and months as people in Japan live them, whatever the clock of the server says."""
+"""Weeks and months in Japan time, whatever the time zone of the server."""
 
 import re
 from datetime import date, datetime, timedelta, timezone

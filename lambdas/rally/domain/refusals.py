@@ -1,4 +1,4 @@
-"""Every way in which a function says no, so that the contract's codes stand in one place."""
+"""Every way in which a function refuses a request, so that the contract's codes are in one place."""
 
 from http import HTTPStatus
 

@@ -1,4 +1,4 @@
-"""Where a stamp is, where a person is, and whether that is near enough."""
+"""Where a stamp is, where a person is, and whether the two are close enough."""
 
 import math
 import sys
@@ -17,7 +17,7 @@ SPELLINGS = {
 }
 """Today's name of a location's member -> all names that items in our tables still use."""
 ACCURACY_CAP_M = 50.0
-"""Phones report 5 to 30 m outdoors; what claims less accuracy than this buys no more range."""
+"""Phones report 5 to 30 m outdoors; a larger claimed error does not extend the range further."""
 
 
 @dataclass(frozen=True)
@@ -35,7 +35,7 @@ class Location:
 
 @dataclass(frozen=True)
 class Position:
-    """A person: degrees, and the phone's own estimate of its error in metres, if told."""
+    """A person's position: degrees, and the phone's own error estimate in metres, if it sent one."""
 
     lat: float
     lon: float
@@ -43,7 +43,7 @@ class Position:
 
 
 def position_in(body: Mapping[str, Any]) -> Position:
-    """Read `lat`, `lon` and the optional `accuracy`. VALIDATION_ERROR if one is no such number."""
+    """Read `lat`, `lon` and the optional `accuracy`. Raises VALIDATION_ERROR if one is invalid."""
     accuracy = None
     if "accuracy" in body:
         accuracy = members.number(body, "accuracy", low=0, high=sys.float_info.max)
@@ -55,9 +55,9 @@ def position_in(body: Mapping[str, Any]) -> Position:
 
 
 def location_of(master: Mapping[str, Any]) -> Location:
-    """Read a stamp master's location, in today's spelling or in one of the older ones.
+    """Read a stamp master's location, in the current spelling or an older one.
 
-    LOCATION_NOT_FOUND if there is none, INVALID_LOCATION if it cannot be right.
+    Raises LOCATION_NOT_FOUND if there is none, INVALID_LOCATION if it cannot be right.
     """
     found = master.get("Location")
     if not isinstance(found, Mapping) or not found:
@@ -69,7 +69,7 @@ def location_of(master: Mapping[str, Any]) -> Location:
 
 
 def _number(found: Mapping[str, Any], spellings: tuple[str, ...]) -> float:
-    # NaN fails every comparison of the caller, so "unreadable" needs no second path.
+    # NaN fails every comparison in the caller, so an unreadable value needs no path of its own.
     value = next((found[name] for name in spellings if name in found), math.nan)
     return value if isinstance(value, int | float) and not isinstance(value, bool) else math.nan
 
@@ -85,10 +85,10 @@ def distance_m(position: Position, location: Location) -> float:
 
 
 def is_within(position: Position, location: Location, cap_m: float = ACCURACY_CAP_M) -> bool:
-    """Whether the person may be at the spot, in doubt yes, but only up to the cap.
+    """Whether the person may be at the spot. Doubt counts in the person's favour, up to the cap.
 
-    The development system takes the larger of radius and accuracy. So does this, with the accuracy
-    cut at `cap_m`: nobody honest is refused who was let in before, and 1e9 m opens nothing.
+    The development system uses the larger of radius and accuracy. So does this, with the accuracy
+    capped at `cap_m`: no honest user is newly refused, and a claim of 1e9 m gains nothing.
     """
     reach_m = max(location.radius_m, min(position.accuracy_m or 0.0, cap_m))
     return distance_m(position, location) <= reach_m
