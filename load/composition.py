@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from local.stack import LocalStack
 
 ROW = "PREP-02"
-"""The row that rests on a load verdict, and says on which parts of the release that rests."""
+"""The row that rests on a load verdict; it names the parts of the release on which the verdict rests."""
 
 
 def load_composition(root: Path) -> LoadComposition:

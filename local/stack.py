@@ -27,7 +27,7 @@ from local.late.layer import GATEWAY_KEY
 from local.line.fake import FakeLine
 
 Say = Callable[[str, str], None]
-"""Told what goes on, in English and in Japanese: what is embedded knows no type for both."""
+"""Called with what goes on, in English and in Japanese: this package has no type for both."""
 ANSWERS_WITHIN_S = 5
 LONGEST_BIRTH = 200
 """Bytes of the answer that are read: whoever has taken the port may say anything."""
@@ -82,10 +82,12 @@ class LocalStack(Generic[EnvironmentT]):
     kept_at: Path
     """Where ``up`` leaves the address of the stack that it keeps."""
     refuse: Callable[[str, str], Exception] = RuntimeError
-    """Makes what is raised, of a sentence in English and in Japanese."""
-    """Makes what is raised where the kept stack does not answer: another one would be judged unasked."""
+    """Makes the exception to raise if the kept stack does not answer, from a sentence in English and Japanese.
+
+    Starting another stack instead would judge one that nobody asked for.
+    """
     clock: Clock | None = None
-    """By which AWS is late (see ``local.late``); None: it is not."""
+    """The clock by which AWS is late (see ``local.late``); None: it is not late."""
     _line: FakeLine | None = None
     _birth: str = field(default_factory=lambda: uuid4().hex[:12])
 

@@ -37,9 +37,9 @@ CHOICES = (
     *("rotate", "line_token_file", "row"),
 )
 BY_ROW = ("detach", "functions", "least_privilege", "tables")
-"""Procedures that can leave alone what a row does not name."""
+"""Procedures that take --row, and then change only what that row names."""
 CARRIES = ("migrate_masters", "migrate_users", "export_import")
-"""Procedures from one environment to another, which is what their --to names."""
+"""Procedures that migrate from one environment to another: their --to names an environment."""
 
 
 FIX = "fix"

@@ -1,4 +1,4 @@
-"""The procedures that there are, by the guide's steps, and how their rows stand."""
+"""All procedures, by the guide's steps, and the state of their rows."""
 
 import json
 from collections.abc import Iterator, Mapping
@@ -60,7 +60,7 @@ OPERATIONS = (
     troubleshoot_cors,
     troubleshoot_slow,
 )
-"""What acts on an environment that is there: done again, it acts again."""
+"""Procedures for an environment that exists: none of them is part of bringing an empty account to its plan."""
 OPTIONS = {
     "migrate_masters": " --from dev",
     "migrate_users": " --from dev --by Yamada",
@@ -70,7 +70,7 @@ OPTIONS = {
     "rollback_frontend": " --site ../frontend/liff-app",
     "cutover": " --site ../frontend/liff-app",
 }
-"""Options that a procedure is not given without, as an example."""
+"""Options that a procedure needs, with example values."""
 WIDTH = {"en": 17, "ja": 24}
 """Columns of the guide's step; Japanese takes two for a character."""
 AS_JUDGED = Words(
@@ -94,7 +94,7 @@ STATES = {
 }
 """Outcome of a row, as JSON writes it, in words."""
 COUNTED = frozenset({"pass", UNKNOWN})
-"""States that need nobody's eye: how many rows are in them says enough."""
+"""States of which only the number of rows is shown: nobody has to look at those rows."""
 
 
 def procedures() -> Mapping[str, Procedure]:
@@ -104,7 +104,7 @@ def procedures() -> Mapping[str, Procedure]:
 
 
 def provisioning() -> Mapping[str, Procedure]:
-    """Return those that bring an environment to its plan: done again, they find nothing to do."""
+    """Return the procedures that bring an environment to its plan; run again, they find nothing to do."""
     found = [provision.procedure(), *map(Procedure.of, provision.ORDER)]
     return {one.name: one for one in found}
 

@@ -20,12 +20,12 @@ from lambdas.closed.handler import BODY, RETRY_AFTER_S
 from runbook.engine import Change, StepContext
 
 PATH = "/{closed+}"
-"""API Gateway takes any name for the rest of a path: nobody else has a resource of this one."""
+"""API Gateway allows any name for a greedy path variable: nobody else has a resource with this one."""
 ANY = "ANY"
 CLOSED = ": closed: "
 """How the description of such a deployment tells it from a release."""
 ANOTHER_SECOND = 1.0
-"""API Gateway tells the age of deployments in whole seconds: two of one second have no order."""
+"""API Gateway dates deployments in whole seconds: two of the same second have no order."""
 
 
 def converge(context: StepContext, api: Api) -> Changes:
@@ -87,7 +87,7 @@ def _empty(context: StepContext, id_: str, draft: Draft) -> None:
 
 
 def _deploy(context: StepContext, api: Api, id_: str) -> None:
-    """Begin anew whatever a killed run left, for a method can't be made twice."""
+    """Draw it up and deploy it. What a killed run left goes first, since a method can't be created twice."""
     client, draft = context.client("apigateway"), read(context, id_)
     _take_out(context, id_, draft)
     resource = client.create_resource(

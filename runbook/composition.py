@@ -38,11 +38,11 @@ class ProcedureOptions:
     yes: bool
     judged: bool
     wait: bool = False
-    """Judge once what only time repairs has passed."""
+    """Judge only after what time alone repairs has passed."""
     interactive: bool
     signer: str | None = None
     chosen: Mapping[str, str] = field(default_factory=dict)
-    """What a procedure is told: the options that were given, by name."""
+    """The options that were given, by name, as a procedure gets them."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,8 +1,8 @@
 """``python -m runbook fix``: the red rows of the newest report, in the order in which their procedures work.
 
-It shows each remedy as the report prints it, asks before it runs one, and judges the rows of it anew, and those that
-followed from them: what these are red for by themselves comes next. For an engineer on call who has seven red rows and
-a page open.
+It shows each remedy as the report prints it, asks before it runs one, and judges its rows again, along with the rows
+that followed from them: those that are red by themselves come next. For an engineer on call who has seven red rows
+and a page open.
 """
 
 import shlex
@@ -162,7 +162,7 @@ class Walk:
     """Procedures that have run since the report: what it calls red may be green."""
     checklist: Checklist = field(default_factory=Checklist.load)
     _red: dict[str, bool] = field(default_factory=dict)
-    """Each row that was walked to -> whether it is red still."""
+    """Each row that was reached -> whether it is still red."""
     _changed: bool = False
     """Whether a command has changed the environment since the report."""
 

@@ -20,12 +20,12 @@ from signoff.outcome import Finding, Outcome
 from signoff.verdict import RowVerdict, row_verdict
 
 ENDPOINT = "AWS_ENDPOINT_URL"
-"""Told an endpoint, the checks take it for AWS, and not for the stack with the fake of LINE."""
+"""With an endpoint set, the checks take it for AWS, not for the kept stack with its fake of LINE."""
 NOTHING_TO_JUDGE = 5
-"""What pytest answers where it has no test to run: every one of these rows is set aside here."""
+"""pytest's exit code if it has no test to run: every one of these rows is set aside here."""
 GREEN = (0, NOTHING_TO_JUDGE)
 TIMED_OUT = 124
-"""As the command ``timeout`` answers."""
+"""The exit code of the command ``timeout``."""
 LONGEST_S = 30 * 60
 """The checks end by themselves long before, waiting (``--wait``) included: each of their calls has a deadline."""
 Runner = Callable[[Sequence[str]], int]
@@ -36,7 +36,7 @@ Findings = Callable[[tuple[str, ...]], tuple[Finding, ...]]
 
 @dataclass(frozen=True, slots=True)
 class JudgedRow:
-    """What is read of a row that the checks have judged."""
+    """A row that the checks have judged, as far as it is read here."""
 
     row: Mapping[str, Any]
     outcome: Outcome
@@ -51,7 +51,7 @@ class JudgedRow:
 
     @property
     def calls(self) -> set[str]:
-        """By which calls its red findings were read."""
+        """The calls that read its red findings."""
         return {call for one in self.findings if one.outcome.red for call in one.calls}
 
 

@@ -51,7 +51,7 @@ class OldVersions:
     of: int
     """How many are published."""
     stay: Mapping[str, Words]
-    """Number -> why, of what no alias serves."""
+    """Number of a version that stays -> why, except for those that an alias serves."""
 
     def __str__(self) -> str:
         """Say which, how many and how large they are, and from when."""
@@ -66,7 +66,7 @@ class OldVersions:
 def old_versions(
     context: StepContext, function: Function, named: Named, turn: Callable[[], None]
 ) -> OldVersions:
-    """Return what may go: beside what the aliases serve, as many stay as are read for SEC-28.
+    """Return what may be deleted: beside what the aliases serve, as many versions stay as are read for SEC-28.
 
     Among those that stay come first what something names, then the newest. ``turn`` waits until a policy may
     be asked for: each version may have its own, and no listing tells of it.
@@ -161,7 +161,7 @@ def _called(context: StepContext) -> Versions:
 
 
 def _called_by_others(context: StepContext) -> Iterator[Versions]:
-    """Yield what other APIs of the account call by its number, in what they draft: under a role, no policy tells."""
+    """Yield what the drafts of the account's other APIs call by number: calls under a role show in no policy."""
     ours = rest_api.find(context, context.plan.api) or {}
     client = context.client("apigateway")
     for api in _listed(client, "get_rest_apis", "items"):

@@ -26,10 +26,10 @@ EXAMPLE = {
     "SIGNOFF_ORIGIN": "https://stamp-rally.example.jp",
     "SIGNOFF_LINE__CHANNEL_ID": "1234567890",
 }
-"""The production of the generated documents: an account number of AWS's own documentation."""
+"""Production in the generated documents, with an account number from AWS's own documentation."""
 KEY = "arn:aws:kms:ap-northeast-1:111122223333:key/{}-12ab-34cd-56ef-1234567890ab"
 STORE = "evidence_store"
-"""What keeping and finding records takes, of every procedure that says ``records``."""
+"""Actions that keeping and finding records takes, for each procedure that declares ``records``."""
 Actions = Mapping[str, frozenset[str]]
 """Place (empty: the resources of each action's own service) -> actions."""
 

@@ -21,7 +21,7 @@ UNSCOPED = frozenset(
         *("secretsmanager:ListSecrets", "acm:ListCertificates", "acm:RequestCertificate"),
     }
 )
-"""Actions that know no resource, or that AWS asks for on another one than ours."""
+"""Actions that take no resource, or that AWS evaluates on a resource other than ours."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +30,7 @@ class PolicyScope:
 
     environment: Environment
     bucket: str | None = None
-    """The one that a migration goes through; None: whatever is called so."""
+    """The bucket that a migration goes through; None: any name."""
     file: Path = ENVIRONMENTS
     """Where the environment of a migration's source is described."""
 

@@ -1,4 +1,4 @@
-"""The last check before the first request, in every process that could send one: is the host allowed."""
+"""The last check before the first request, in every process that could send one: whether the host is allowed."""
 
 import ipaddress
 from collections.abc import Iterable

@@ -17,8 +17,8 @@ from load.engine.validity import Conditions
 
 PROJECT = Path(__file__).resolve().parents[2]
 OPERATOR_S = PROJECT / "load" / "__main__.py"
-"""Exists only in the project itself: images and zips leave it out, and mount or unpack their run file
-as their platform does."""
+"""Exists only in a checkout of the project: images and zips leave it out, and mount or unpack their run
+file as their platform does."""
 VARIABLE = "LOAD_RUN_FILE"
 """The environment variable that names the run file."""
 LEAD_S = 0.5

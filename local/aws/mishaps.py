@@ -9,7 +9,7 @@ from typing import Any
 from local.aws.request import Request, Response
 
 PATH = "/local/mishaps"
-"""Where they are told, all at once, as a JSON list of ``Mishap``; [] takes them back."""
+"""Path to post them to, all at once, as a JSON list of ``Mishap``; [] removes them."""
 
 
 @dataclass(kw_only=True)
@@ -23,7 +23,7 @@ class Mishap:
     headers: Mapping[str, str] = field(default_factory=dict)
     body: str = ""
     times: int | None = None
-    """How often it strikes; None until it is taken back."""
+    """How often it strikes; None: until it is removed."""
     delivered: bool = False
     """Whether AWS does what it is asked, and only its answer is another one."""
 
@@ -50,7 +50,7 @@ class Mishaps:
         self._told = [Mishap(**one) for one in told]
 
     def of(self, request: Request) -> Mishap | None:
-        """Return the one that strikes a call, which is then one less to come."""
+        """Return the mishap that strikes a call, and count it."""
         if not self._told:
             return None
         with self._lock:

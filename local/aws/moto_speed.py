@@ -72,7 +72,7 @@ def _random_string(
 
 
 def _value_as_written(serialize: Callable[..., None]) -> Any:
-    """Copy a value of DynamoDB, of which moto looks for each of the ten types that it may have."""
+    """Copy a value of DynamoDB as it is: moto tries each of the ten types that it may have."""
 
     def serialize_type_structure(
         serializer: Any, serialized: dict[str, Any], value: Any, shape: Any, key: str

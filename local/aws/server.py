@@ -52,11 +52,10 @@ class Lateness(Protocol):
 class LocalAws:
     """A local AWS API for one account, from ``with`` to its end, which forgets all state.
 
-    A call passes, in this order: ``mishaps``, which another process may tell; ``faults``, which may refuse it
-    (see ``local.aws.faults``); IAM;
-    ``late``, where it is to be as late as AWS (see ``local.late``); ``extensions``, which may answer it;
-    moto, corrected by ``local.moto_fixes``. Then ``observers`` see what
-    succeeded. The three lists may be changed at any time.
+    A call passes, in this order: ``mishaps``, which another process may post; ``faults``, which may
+    refuse it (see ``local.aws.faults``); IAM; ``late``, if it is to be as late as AWS (see ``local.late``);
+    ``extensions``, which may answer it; moto, corrected by ``local.moto_fixes``. Then ``observers`` see
+    what succeeded. ``faults``, ``extensions`` and ``observers`` are lists that may be changed at any time.
     """
 
     _accounts_in_use: ClassVar[set[str]] = set()

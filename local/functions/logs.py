@@ -31,7 +31,7 @@ class LogStream:
 
 
 class LogWriter:
-    """A background thread that puts lines into their streams. A role that may not, leaves none."""
+    """A background thread that puts lines into their streams. A role without the permission leaves no lines."""
 
     def __init__(self, client_of: Callable[[Mapping[str, Any]], Any]) -> None:
         self._client_of = client_of

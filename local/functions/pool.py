@@ -12,7 +12,7 @@ from local.functions.process import Worker
 
 CLOSE_SECONDS = 5.0
 EXPIRY_MARGIN_S = 300.0
-"""An environment whose credentials end sooner is not lent: they must outlast the invocation."""
+"""An environment whose credentials expire sooner is not used: they must outlast the invocation."""
 
 
 class Throttled(Exception):  # noqa: N818 - AWS's own word

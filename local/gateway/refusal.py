@@ -1,7 +1,7 @@
 """The answers that API Gateway makes itself, before or after the integration.
 
 Exception
-└── Refused       a gateway response of some type; the pipeline renders it
+└── GatewayRefusal  a gateway response of some type; the pipeline renders it
 """
 
 from dataclasses import dataclass

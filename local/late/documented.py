@@ -1,7 +1,7 @@
 """How late AWS is: per operation, with what says so.
 
 Where a document names a bound ("up to"), it is that; where it says "a few seconds", a few seconds. What stands under
-CAUTION is documented nowhere: listings and tags of services that promise nothing are held to be as late as others.
+CAUTION is documented nowhere: listings and tags of services that promise nothing are assumed to be as late as others.
 """
 
 from collections.abc import Mapping
@@ -80,7 +80,7 @@ SHOWS_AFTER = (
 ITEMS_SHOW_AFTER_S = 1.0
 """Eventually consistent reads of items: usually within a second (DynamoDB Developer Guide, Read consistency)."""
 IAM_IN_FORCE_AFTER_S = 20.0
-"""Until what a policy allows or denies is in force."""
+"""Seconds until a changed policy is in force."""
 
 ASSUMABLE_AFTER_S = 10.0
 """A role that IAM has just made: Lambda and API Gateway refuse it meanwhile (AWS re:Post, and every provider's retries)."""

@@ -24,7 +24,7 @@ OF_THE_STACK = ("local-functions", GATEWAY_KEY)
 
 
 class Late:
-    """Lateness of one account: hand ``LocalAws`` its two methods by ``late=``."""
+    """The lateness of one account; ``late`` of `LocalAws` is a function of moto that returns one."""
 
     def __init__(self, moto: Moto, clock: Clock) -> None:
         self.clock = clock

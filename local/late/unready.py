@@ -70,7 +70,7 @@ class Unready:
         return refuse(self, request) if refuse else None
 
     def begun(self, request: Request, response: Response) -> None:
-        """Take note of a change that is done, and not yet over."""
+        """Note a change that AWS has accepted and not finished."""
         note = _BEGINNINGS.get((request.service, request.operation))
         if note:
             note(self, request, response)

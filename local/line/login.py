@@ -1,4 +1,4 @@
-"""LINE LineLogin: mints ID tokens as a LIFF app gets them, and verifies them as LINE's endpoint does."""
+"""LINE Login: mints ID tokens as a LIFF app gets them, and verifies them as LINE's endpoint does."""
 
 import json
 import time
@@ -19,7 +19,7 @@ HOUR_SECONDS = 3600
 
 
 class LineLogin:
-    """ES256 with a key of its own, as for LIFF; HS256 with the channel secret, as for web login."""
+    """Signs with ES256 and a key of its own, as for LIFF, or HS256 and the channel secret, as for web login."""
 
     def __init__(self, channels: Channels, now: Callable[[], float] = time.time) -> None:
         self._channels = channels

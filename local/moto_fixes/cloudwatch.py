@@ -1,6 +1,6 @@
 """CloudWatch: alarms begin without data, keep their state, have a history and are muted; log filters.
 
-moto takes a filter pattern on JSON fields for «everything».
+moto takes a filter pattern on JSON fields to match everything.
 """
 
 import json

@@ -127,7 +127,7 @@ def export_table_to_point_in_time(request: Request, moto: Moto) -> Response:
 def restore_table_to_point_in_time(request: Request, moto: Moto) -> Response:
     """Keep the billing mode of the source.
 
-    The items are those of now, whatever time is asked for: moto has no history.
+    moto copies the items of now, whatever time is asked for; ``local.aws.restores`` puts them right.
     """
     response = moto(request)
     if not response.succeeded:

@@ -51,7 +51,7 @@ def address(front_end: FrontEnd) -> str:
 
 
 def served(url: str, opening: Callable[..., Any] = urlopen) -> str | None:
-    """Return what is served now, past caches; None where there is nothing. Refused without an answer."""
+    """Return what is served now, bypassing caches; None if there is nothing. Raises Refused without an answer."""
     if not url.startswith(("https://", "http://127.0.0.1")):
         raise Refused(
             Words(
@@ -82,7 +82,7 @@ def served(url: str, opening: Callable[..., Any] = urlopen) -> str | None:
 
 
 def _text(url: str, data: bytes) -> str:
-    """Decode a configuration; Refused where a part of it would be taken for the whole."""
+    """Decode a configuration; raises Refused if it is too long, and so cut off, or not UTF-8."""
     if len(data) > LONGEST:
         raise Refused(
             Words(
@@ -187,7 +187,7 @@ def file_of(context: StepContext) -> Path:
 
 
 def written(path: Path) -> str | None:
-    """Return what stands in the file, None where there is none; Refused where nobody can read it."""
+    """Return the file's text, None if there is no file; raises Refused if it can't be read."""
     try:
         return path.read_bytes().decode("utf-8")  # with its own line ends
     except FileNotFoundError:
@@ -229,7 +229,7 @@ def only_in(one: str, other: str) -> str:
 
 
 def write(path: Path, text: str) -> None:
-    """Put the text in the place of what is there: whole, or not at all."""
+    """Replace the file: whole, or not at all."""
     staged = path.with_name(f"{path.name}.staged")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -274,7 +274,7 @@ def see_new(context: StepContext) -> Changes:
 
 
 def _new(context: StepContext) -> str:
-    """Make it of the front end's own file, which may be newer than what is served; else of that."""
+    """Render it from the front end's own file, which may be newer than what is served; without one, from the latter."""
     current = _in_site(context)
     if current is None:
         current = served(address(needed(context)))
@@ -282,7 +282,7 @@ def _new(context: StepContext) -> str:
 
 
 def _in_site(context: StepContext) -> str | None:
-    """Return the file of ``--site``; the one beside the report is ours, and may be of another day."""
+    """Return the text of the file in ``--site``; the one beside the report is our own, and may be old."""
     path = file_of(context)
     return written(path) if context.chosen.get("site") else None
 

@@ -82,7 +82,7 @@ def _changed(told: Result, live: Live) -> Words:
 
 
 def hold_the_verdict(context: StepContext) -> Changes:
-    """Refuse to go on without a good verdict, of today and of what is live; it is not ours to give."""
+    """Refuse to go on without a good verdict of today on what is live; a procedure can't give one."""
     name = context.environment.name
     told = newest(name)
     why = _against(context, told) if told else UNJUDGED

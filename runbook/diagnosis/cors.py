@@ -61,7 +61,7 @@ def causes(context: StepContext, document: dict[str, Any]) -> Iterator[Cause]:
 
 
 def asked(context: StepContext, path: str) -> Words:
-    """Ask for a preflight as the front end's page does; return what came."""
+    """Send a preflight as the front end's page does; return the answer in words."""
     endpoint = context.client("apigateway").meta.endpoint_url
     if not str(urlsplit(endpoint).hostname).endswith(AWS_ITSELF):
         return Words(

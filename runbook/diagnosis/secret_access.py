@@ -14,14 +14,14 @@ from runbook.engine import StepContext
 from runbook.rollback.versions import described
 
 REFUSED = frozenset({EvalDecision.EXPLICITLY_DENIED, EvalDecision.NOT_ALLOWED})
-"""Where a condition decides of which nothing is known, nothing is said."""
+"""Decisions that are reported: one that depends on a condition of which nothing is known is not."""
 READ, DECRYPT = "secretsmanager:GetSecretValue", "kms:Decrypt"
 ENABLE = "aws kms enable-key --key-id {key}"
 REVIVAL = {
     "Disabled": ENABLE,
     "PendingDeletion": "aws kms cancel-key-deletion --key-id {key} && " + ENABLE,
 }
-"""By the state of a key, how it works again."""
+"""State of a key -> the command that makes it usable again."""
 LOOK = "aws kms describe-key --key-id {key}"
 """In any other state only whoever owns the key can tell what brings it back."""
 

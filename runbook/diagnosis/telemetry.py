@@ -1,4 +1,4 @@
-"""The last hour in CloudWatch: figures, many in one call, and what the functions' logs speak of, counted by cause.
+"""The last hour in CloudWatch: metrics, many in one call, and lines of the functions' logs, counted by cause.
 
 Log lines are never quoted: a log of code other than ours may hold a token, and this output ends up in tickets.
 """
@@ -15,9 +15,9 @@ from runbook.diagnosis.cause import Cause, cause
 from runbook.engine import StepContext
 
 LIMIT = 1000
-"""Lines that are counted, of each function and sign;"""
+"""Lines after which counting stops, for each function and sign."""
 PAGES = 50
-"""and answers that are waited for: one may be empty, or bear nothing, long before the end of a log."""
+"""Pages after which reading stops: a page may be empty long before the end of a log."""
 HOUR = timedelta(hours=1)
 AT_A_TIME = 500
 """Queries in one GetMetricData."""
@@ -33,7 +33,7 @@ class Sign:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Spoken:
-    """``counts`` has only signs that there are; ``whole`` where every log was read to its end."""
+    """``counts`` has only signs that were found; ``whole``: every log was read to its end, or far enough."""
 
     counts: Mapping[Sign, int]
     whole: bool
@@ -92,7 +92,7 @@ SIGNS = (
 
 
 def tell_signs(context: StepContext, function: Function) -> bool:
-    """Tell what the function's log speaks of, and where it was not read to its end; False where nothing."""
+    """Report the signs in the function's log, and whether it was too long to read; False if there is neither."""
     spoken = spoken_of(context, function)
     for sign, count in spoken.counts.items():
         context.tell(counted(context, function, sign, count))
@@ -109,7 +109,7 @@ def tell_signs(context: StepContext, function: Function) -> bool:
 
 
 def spoken_of(context: StepContext, function: Function, signs: tuple[Sign, ...] = SIGNS) -> Spoken:
-    """Count the lines of the last hour that bear each sign; none where there is no log group."""
+    """Count the lines of the last hour that match each sign; none if there is no log group."""
     since = int((datetime.now(UTC) - HOUR).timestamp() * 1000)
     found = {one: _count(context, function.log_group, one.pattern, since) for one in signs}
     return Spoken(
@@ -119,7 +119,7 @@ def spoken_of(context: StepContext, function: Function, signs: tuple[Sign, ...] 
 
 
 def counted(context: StepContext, function: Function, sign: Sign, count: int) -> Words:
-    """Tell how many lines speak of a cause; their text stays in the log."""
+    """Say how many lines point to a cause; their text stays in the log."""
     told = sign.cause.told(context.environment.name)
     return Words(
         en=f"{function.name}: {count} lines: {told.en}",
@@ -156,7 +156,7 @@ class MetricQuery:
 def measured(
     context: StepContext, metrics: Iterable[MetricQuery], now: datetime | None = None
 ) -> dict[str, float]:
-    """Return the figure of the last hour by label; a metric without data is not there."""
+    """Return the figure of the last hour by label; a metric without data is absent."""
     asked, end = list(metrics), now or datetime.now(UTC)
     found: dict[str, float] = {}
     for start in range(0, len(asked), AT_A_TIME):

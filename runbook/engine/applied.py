@@ -8,9 +8,9 @@ from aws.words import Words, joined
 from runbook.engine.change_words import resource_in
 
 OF_OURS = frozenset({"evidence", "rehearsal"})
-"""Resources that stand in no account."""
+"""Resources that are in no AWS account."""
 NAMED = 40
-"""Resources that a line names, of those that were changed, and of those that broke off."""
+"""How many resources a line names, of those that were changed and of those that broke off."""
 
 
 @dataclass(slots=True)

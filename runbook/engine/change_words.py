@@ -1,4 +1,4 @@
-"""A change in the language of whoever reads it: the journal keeps English, and so does who compares changes."""
+"""A change in the reader's language: the journal keeps English, and changes are compared in English."""
 
 import tomllib
 from collections.abc import Mapping
@@ -34,7 +34,7 @@ def resource_in(resource: str, lang: str) -> str:
 
 
 def kind_of(resource: str) -> str:
-    """Return the word of ours with which a resource's name begins; the whole where there is none."""
+    """Return the kind with which a resource's name begins; the whole name if it begins with none."""
     return _kind(resource, _words()["resources"]) or resource
 
 

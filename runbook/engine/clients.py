@@ -1,4 +1,4 @@
-"""AWS clients for those who change things: one a service, safe between threads, slower where AWS throttles."""
+"""AWS clients for changes: one per service, shared by threads, slowing down where AWS throttles."""
 
 import threading
 from typing import Any
@@ -9,9 +9,9 @@ from botocore.config import Config
 from aws.converge.change import AT_ONCE
 
 RETRYING = Config(
-    # Adaptive: API Gateway takes some five changes a second and says 429 to the rest; the client
-    # learns the rate instead of hammering. Writes are conditional or idempotent, so that a retry
-    # after a lost answer is safe.
+    # Adaptive: API Gateway allows ten calls a second, and fewer of some changes (one deployment in five
+    # seconds), and answers 429 to the rest; the client learns the rate instead of hammering. Writes are
+    # conditional or idempotent, so that a retry after a lost answer is safe.
     retries={"mode": "adaptive", "total_max_attempts": 10},
     connect_timeout=5,
     read_timeout=30,

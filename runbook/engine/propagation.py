@@ -16,11 +16,11 @@ from aws.words import Words
 from runbook.engine.step_context import StepContext
 
 Action = Callable[[StepContext], Changes]
-"""Returns what differs; with ``context.go`` it has then been changed. Called again, it finds nothing."""
+"""Returns what differs; with ``context.go``, after changing it. Called again, it finds nothing."""
 EVERY_S, WITHIN_S = 2, 90
-"""IAM takes up to some 20 s; ListSecrets, up to five minutes, is read by checks alone."""
+"""IAM takes some 20 s. ListSecrets takes up to five minutes, but only checks read it."""
 OF_OUR_OWN = frozenset({"evidence"})
-"""Resources that no service of AWS shows, but our store."""
+"""Resources that our evidence store shows, and no service of AWS."""
 NAMED = 3
 """Resources that a progress line names."""
 

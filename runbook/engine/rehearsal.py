@@ -1,4 +1,4 @@
-"""What a rehearsal comes to, in sums: how much of what differs, what will be asked for, what a person does."""
+"""The totals of a rehearsal: how many resources differ, what will be asked for, what a person has to do."""
 
 from collections import Counter
 from collections.abc import Iterator, Sequence

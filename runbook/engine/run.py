@@ -27,7 +27,7 @@ class RedRow:
 
     sentence: Words
     settles_s: float = 0
-    """Within how many seconds what it was read by shows a change; see ``aws.converge.consistency``."""
+    """Seconds until the call that read it shows a change; see ``aws.converge.consistency``."""
     root: str | None = None
     """The red row that it only follows from."""
 
@@ -53,7 +53,7 @@ class Screen(Protocol):
 
 
 class Signatures(Protocol):
-    """Where a run finds and leaves signatures: they speak of a release, which the journal alone does not."""
+    """Where a run finds and leaves signatures: unlike an entry of the journal, they are bound to a release."""
 
     def wanted(self, step: Step) -> bool:
         """Whether a row is proven by the signature of this step."""
@@ -91,7 +91,7 @@ class Run:
     """None: nothing is judged, so nothing is said of rows."""
     signatures: Signatures = field(default_factory=Unsigned)
     rights: str = ""
-    """Where the IAM policy stands that this procedure needs."""
+    """Where to find the IAM policy that this procedure needs."""
     unattended: bool = False
     """Nobody is there: what only a person can do is left open, and never taken for done."""
     id: str = field(default_factory=lambda: uuid.uuid4().hex[:12])

@@ -95,7 +95,7 @@ class ConsoleScreen:
             self._print(f"{' ' * INDENT}{line}", highlight=False, soft_wrap=True)
 
     def rehearsed(self, steps: Sequence[RehearsedStep], *, whole: bool) -> None:
-        """Say what it comes to, if it came to its end, then step by step."""
+        """Print the totals, if the rehearsal reached its end, then each step."""
         for line in totals(steps) if whole else ():
             self._prose(line[self.lang])
         for number, one in enumerate(steps):

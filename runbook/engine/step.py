@@ -106,7 +106,7 @@ class Procedure:
         return tuple(dict.fromkeys(row for one in self.steps for row in one.proves))
 
     def proving(self, row: str | None) -> "Procedure":
-        """Return the same that proves one row alone, if one was chosen."""
+        """Return this procedure so that it proves the chosen row alone; unchanged if none was chosen."""
         if row is None:
             return self
         of_row = (one for one in self.steps if not one.whole)
@@ -126,7 +126,7 @@ def step(
 ) -> Callable[[Action], Step]:
     """Make a step of a function: the machine does it, and waits until AWS shows what it changed.
 
-    ``shown`` False: a look after it says nothing of that (a drill, a move to and fro, items, files).
+    ``shown`` False: looking again would not show its change (a drill, a move to and fro, items, files).
     """
 
     def made(function: Action) -> Step:

@@ -37,7 +37,7 @@ PREREQUISITES = {
         ja="。環境にalert_emailがありません。設定してから（SIGNOFF_ALERT_EMAIL）再実行してください",
     ),
 }
-"""Kind of what has to be there first -> what to do, behind what is missing."""
+"""Kind of prerequisite -> what to do, to follow the name of what is missing."""
 
 
 def _unjudged(_: tuple[str, ...]) -> tuple[Finding, ...]:
@@ -65,7 +65,7 @@ class StepContext(ChangeContext):
     findings: Callable[[tuple[str, ...]], tuple[Finding, ...]] = _unjudged
     """Have the checks judge these rows, and return what is red of them."""
     explain: Callable[[BaseException], Words] = sentence
-    """Says an error in one sentence, with who asked and where the policy stands that was lacking."""
+    """Puts an error into one sentence: who asked, and where to find the policy that was missing."""
     chosen: Mapping[str, str] = field(default_factory=dict)
     """What the command line chose, by the name of its option: ``to``, ``only``, ``site``."""
     elsewhere: Callable[[str], Any] = nothing

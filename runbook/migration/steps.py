@@ -97,7 +97,7 @@ def write_items(context: StepContext, job: Job) -> Changes:
 
 
 def _additions(job: Job, whole: int, missing: int) -> Changes:
-    """Count what is added: ten thousand changes are nothing that anybody reads."""
+    """Count what is added: nobody reads ten thousand changes."""
     have, all_of_it = f"{whole - missing:,} of {whole:,}", f"{whole:,} of {whole:,}"
     change = Change(f"table {job.table.name}", "items", have, all_of_it)
     return (change,) if missing else ()

@@ -18,9 +18,9 @@ from runbook.migration.progress import Progress, reading
 SEGMENTS = AT_ONCE
 StartKey = Mapping[str, Any]
 IN_ONE_WRITE = 25
-"""BatchWriteItem takes no more puts,"""
+"""BatchWriteItem takes no more puts."""
 LARGEST_WRITE = 15 * 1024 * 1024
-"""and 16 MB with all that JSON puts around the items."""
+"""Bytes. BatchWriteItem takes 16 MB, with all that JSON puts around the items."""
 Batch = tuple[Item, ...]
 T = TypeVar("T")
 BUSY = frozenset(
@@ -31,9 +31,9 @@ BUSY = frozenset(
         "ThrottlingException",
     }
 )
-"""What DynamoDB says when it would have been right a moment later."""
+"""Error codes of a request that may succeed a moment later."""
 PAUSES = 10
-"""In a row, without anything being done in between: half a minute on average."""
+"""In a row, without progress in between: 16 s on average, 33 s at most."""
 SHORTEST_S, LONGEST_S = 0.05, 10.0
 
 

@@ -66,8 +66,8 @@ def create_the_alarms(context: StepContext) -> Changes:
 def create_the_dashboard(context: StepContext) -> Changes:
     """Create the dashboard with its five widgets.
 
-    A dashboard that shows all that it has to, on resources that exist, stays as it is. The widgets of any other are shown, and
-    replaced only after you agree.
+    A dashboard that shows all that it has to, on resources that exist, stays as it is. The widgets of any
+    other are shown, and replaced only after you agree.
 
     5種類のウィジェットを持つダッシュボードを作成する。
 

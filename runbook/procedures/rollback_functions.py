@@ -33,7 +33,7 @@ def say_what_is_lost(context: StepContext) -> Changes:
 
     No stored data is lost. Callers lose what the newer code does; its versions stay. The variables of a
     version are frozen with it: a version that was published before a table was restored reads the old
-    table, and then you are asked. Older code may not write the ranking's counters: `recount` fixes them.
+    table, and then you are asked. If the older code does not write the ranking's counters, `recount` fixes them.
 
     失われるものを示す。
 

@@ -19,14 +19,14 @@ from runbook.rollback.execution import unfinished_target
 from runbook.rollback.served import ServedPart
 
 URI = re.compile(r".+:lambda:path/[\d-]+/functions/(?P<arn>arn:.+:function:[^$]+)/invocations")
-"""One with a stage variable in it names no function yet, and is passed over."""
+"""A URI with a stage variable in it names no function yet, and is passed over."""
 QUALIFIED = 8
 """Parts of a function's ARN with an alias or a version."""
 ACTION = "lambda:InvokeFunction"
 ANYBODY = {("*", "*"), ("AWS", "*"), ("Service", "*"), ("Service", GATEWAY)}
 PART = "api"
 LISTED = 5
-"""Deployments that are named to somebody who has to choose."""
+"""How many deployments a message names to somebody who has to choose."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,7 +56,7 @@ def denied_functions(
 ) -> tuple[DeniedFunction, ...] | None:
     """Return what the API may not invoke for this deployment; None where nobody noted what it calls.
 
-    Deployments by the procedure `api` call the aliases, which let the API in.
+    Deployments by the procedure `api` call the aliases, which allow the API.
     """
     if not by_hand(deployment):
         return ()
@@ -84,7 +84,7 @@ def _denied(context: StepContext, arn: str, routes: list[str], stage: str) -> tu
 def _may(
     statements: tuple[Statement, ...], arn: str, stage: str, route: str, context: StepContext
 ) -> bool:
-    """Whether the API may invoke it for a route; what nobody can say is no reason to warn."""
+    """Whether the API may invoke it for a route; if that is unknown, it may: there is no reason to warn."""
     source = f"{stage}/{route.replace('ANY ', '* ').replace(' ', '', 1)}"
     account = context.environment.account
     known = request_context({"aws:SourceArn": source, "aws:SourceAccount": account})
@@ -198,7 +198,7 @@ def _target(context: StepContext, live: str, listed: tuple[Mapping[str, Any], ..
 
 
 def _before(live: str, newest_first: tuple[Mapping[str, Any], ...]) -> Iterator[str]:
-    """Yield what was deployed before, and in the same second: API Gateway tells no finer."""
+    """Yield what was deployed before or in the same second: API Gateway dates no finer."""
     served = [one["createdDate"] for one in newest_first if one["id"] == live]
     for one in newest_first:
         if not served or one["createdDate"] <= served[0]:

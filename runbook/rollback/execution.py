@@ -19,7 +19,7 @@ from runbook.rollback.served import ServedPart, all_or_none
 KIND = "rollback"
 BEGUN, DONE = "begun", "done"
 PlannedMove = tuple[Changes, Callable[[], object]]
-"""What differs, and what makes it so."""
+"""What differs, and the call that changes it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

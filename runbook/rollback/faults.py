@@ -63,7 +63,7 @@ def take_back_the_release(context: StepContext) -> None:
 
 
 def configure_them_well(context: StepContext, tables: Collection[str] = ()) -> None:
-    """Bring back what the fault left in $LATEST, from the versions that are live; nothing else of it.
+    """Restore in $LATEST what the fault changed, from the versions that are live, and nothing else.
 
     ``tables`` are those whose names do not belong there.
     """

@@ -177,7 +177,7 @@ def window(context: StepContext, table: Table) -> tuple[datetime, datetime]:
 
 
 def refuse_outside(context: StepContext, table: Table, at: datetime) -> None:
-    """Stop where AWS would refuse the time: in its words, nobody sees which time would do."""
+    """Refuse a time that AWS would refuse: its own message does not say which times are possible."""
     earliest, latest = window(context, table)
     if not earliest.replace(microsecond=0) <= at <= latest:
         raise Refused(

@@ -18,7 +18,7 @@ class ServedPart:
     part: str
     """functions, api."""
     named: str
-    """How a thing is told, with its name in it: ``alias {}:live``."""
+    """How a message calls a thing, with its name in it: ``alias {}:live``."""
     read: Callable[[], Mapping[str, Any]]
     put: Callable[[str, Any], object]
     """Name, and what it served before."""

@@ -30,7 +30,7 @@ Place = tuple[str, str]
 
 
 def reapply(context: StepContext, one: Restore) -> Changes:
-    """Bring all of it to the restored table; ``context`` is of afterwards."""
+    """Bring all of it to the restored table; ``context`` is that of `afterwards`."""
     old, new = described_table(context, one.old) or {}, described_table(context, one.new)
     planned = _foreseen(context, one) if new is None else _as_planned(context, one.new)
     scaled: Changes = ()
