@@ -209,7 +209,7 @@ def _replay(asked: argparse.Namespace, rest: list[str]) -> int:
 
 
 def _environment_of(inventory: Path) -> str | None:
-    """Return the environment of the run that an inventory lies with; None where nothing says so."""
+    """Return the environment of the run whose folder holds this inventory; None if nothing there names it."""
     try:
         if is_recording(inventory):
             return Recorded.load(inventory).environment.name
@@ -315,7 +315,7 @@ def _init(asked: argparse.Namespace, rest: list[str]) -> int:
 
 
 def _answers(asked: argparse.Namespace, region: str, account: str) -> Answers:
-    """Take what the command line says, and ask for the rest."""
+    """Take answers from the command line, and ask for the rest."""
     say = in_language(asked.lang)
     prefix = say(
         "What do the functions' names begin with? (empty: look for it)",
@@ -341,7 +341,7 @@ def _aside(said: str) -> None:
 
 
 def _ask(question: str) -> str | None:
-    """Ask whoever sits at the terminal; None where nobody does, or the answer is empty."""
+    """Ask at the terminal; None if there is no terminal, or the answer is empty."""
     if not sys.stdin.isatty():
         return None
     print(question, end=" ", file=sys.stderr, flush=True)

@@ -31,7 +31,7 @@ class ChecklistError(Bilingual):
 
 
 class Severity(enum.StrEnum):
-    """What a red row does: a blocker is NO-GO, a major CONDITIONAL at best, the others are shown."""
+    """What a red row does to the verdict: a blocker makes it NO-GO, a major CONDITIONAL at best; the others are only shown."""
 
     BLOCKER = enum.auto()
     MAJOR = enum.auto()
@@ -52,7 +52,7 @@ class Repair:
 
     __pydantic_config__ = ConfigDict(extra="forbid")
     run: str = ""
-    """``{env}`` is the environment's name; see ``signoff.remedy`` for the others."""
+    """A command; ``{env}`` is the environment's name, ``signoff.remedy`` fills in the other gaps."""
     by_hand: Words | None = None
 
 
@@ -72,11 +72,11 @@ class Row:
     guide: tuple[str, ...] = ()
     """Ids of lines of the guide (checks/guide.toml) that this row serves; empty: found necessary."""
     remedy: str = ""
-    """A command that repairs it: see ``Repair``."""
+    """A command that repairs it, as in ``Repair``."""
     by_hand: Words | None = None
     """What only a person can do, and where, with the place in the console; with a remedy, after it."""
     remedies: Mapping[str, Repair] = field(default_factory=dict)
-    """Repairs of findings that need another one, by the name that their difference gives (``remedy``)."""
+    """Repairs of findings for which ``remedy`` is the wrong one, by the name in their difference's ``remedy``."""
     note: Words | None = None
     """A checklist defect: where the guide's line is not true of AWS, and what is judged instead."""
     optional: str | None = None

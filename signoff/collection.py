@@ -26,7 +26,7 @@ JUDGING = ("checks", "smoke")
 
 
 def judges(config: pytest.Config) -> bool:
-    """Whether this run can reach a proof: it was given no path, or one in or above such a folder."""
+    """Whether this run can reach a proof: it was given no path, or one in or above a folder of proofs."""
     root = config.rootpath
     asked = [
         (config.invocation_params.dir / arg.split("::", 1)[0]).resolve() for arg in config.args
@@ -183,7 +183,7 @@ def _judged(choice: Choice[PlanT], findings: Findings, item: pytest.Item) -> boo
 def as_seen_here(
     choice: Choice[Any], row: Row, found: Finding, error: BaseException | None
 ) -> Finding:
-    """Return the finding, unless a pass says nothing here, no such record is here yet, or a replay can't answer."""
+    """Return the finding, or "not verifiable here": a pass of such a row, a record not made here yet, a replay without the answer."""
     if choice.embedded and row.not_local and found.outcome is Outcome.PASS:
         return replace(found, outcome=Outcome.NOT_HERE, words=row.not_local)
     if choice.options.replay and isinstance(error, NotInReplay):

@@ -25,7 +25,7 @@ ARGPARSE = (
 
 
 class CommandLine(argparse.ArgumentParser):
-    """Takes its language before it reads the arguments, since ``--help`` is one of them."""
+    """A parser that knows its language before it reads the arguments, since ``--help`` is one of them."""
 
     def __init__(self, *, lang: str = "en", **more: Any) -> None:
         super().__init__(formatter_class=argparse.RawDescriptionHelpFormatter, **more)
@@ -43,7 +43,7 @@ class CommandLine(argparse.ArgumentParser):
         return super().format_usage().replace("usage: ", self.say("usage: ", "使い方: "), 1)
 
     def commands(self) -> Any:
-        """Return where subcommands are added, which speak the same language and describe themselves."""
+        """Return the object to add subcommands to; each speaks this language, and its help describes it."""
         made: Any = partial(CommandLine, lang=self.lang)
         added: Any = self.add_subparsers(metavar="COMMAND", required=True, parser_class=made)
         add_parser = added.add_parser
@@ -53,7 +53,7 @@ class CommandLine(argparse.ArgumentParser):
         return added
 
     def add_environment(self) -> None:
-        """Add ``--env``: the one that is meant, the embedded stack unless said."""
+        """Add ``--env``, the name of the environment; the default is ``local``, the embedded stack."""
         self.add_argument(
             "--env",
             default="local",
@@ -65,7 +65,7 @@ class CommandLine(argparse.ArgumentParser):
         )
 
     def add_environments(self) -> None:
-        """Add ``--environments``: the file that describes them."""
+        """Add ``--environments``, the file that describes the environments."""
         self.add_argument(
             "--environments",
             type=Path,
@@ -103,6 +103,6 @@ def _in_japanese(message: str) -> str:
 
 
 def language_of(arguments: Sequence[str] | None, given: Sequence[str]) -> tuple[str, Say]:
-    """Return the language of a command: that of its own arguments, else of the process's."""
+    """Return the language of a command: from its own arguments, else from those of the process."""
     lang = language(given if arguments is None else arguments)
     return lang, in_language(lang)

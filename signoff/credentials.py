@@ -1,6 +1,6 @@
-"""Credentials that a person types or a program gives: where nobody is there, or it never ends, one sentence says so.
+"""Credentials that a person types or a program prints: without a terminal, or if the program never ends, one sentence says so.
 
-botocore would prompt into a log file, and wait for a program for ever.
+botocore would prompt into a log file, and wait for the program forever.
 """
 
 import re
@@ -26,7 +26,7 @@ class UnansweredError(Bilingual):
 
 
 def attended(session: boto3.Session, *, within_s: float = WITHIN_S) -> boto3.Session:
-    """Let the session's providers say what they would wait for in vain; return it."""
+    """Make the session's credential providers raise UnansweredError instead of waiting forever; return the session."""
     # botocore has no public way to the parts of its providers.
     providers = {
         one.METHOD: one
@@ -43,7 +43,7 @@ def attended(session: boto3.Session, *, within_s: float = WITHIN_S) -> boto3.Ses
 
 
 def _of_profiles(session: boto3.Session, run: Any) -> Callable[[str], ProcessProvider]:
-    """Return what makes the provider of a source profile whose keys a program gives."""
+    """Return a factory of providers for source profiles with a ``credential_process``."""
 
     def make(profile_name: str) -> ProcessProvider:
         config = session._session.full_config  # noqa: SLF001 - botocore has no public way to these
@@ -69,7 +69,7 @@ def typed_code(prompt: str) -> str:
 
 
 class _Ending(subprocess.Popen):  # type: ignore[type-arg]  # of bytes or text, as botocore asks
-    """A program that is ended after ``within_s``."""
+    """A program that is killed after ``within_s`` seconds, with UnansweredError."""
 
     def __init__(self, *arguments: Any, within_s: float, **options: Any) -> None:
         self._within_s = within_s

@@ -1,7 +1,7 @@
-"""Decisions: what an environment wants otherwise than planned, by name and with a reason, in its file.
+"""Decisions: where an environment differs from the plan on purpose, with a reason and a name, in its file.
 
-A red sentence that a decision could answer prints the lines that would make it; whoever pastes them answers
-for it by name, and the page shows them on top.
+A red row that a decision could answer prints the lines of that decision; whoever pastes them answers
+for it by name, and the page shows it at the top.
 """
 
 from collections.abc import Callable, Iterable, Sequence
@@ -25,7 +25,7 @@ class Differs(Broken):
     ) -> None:
         super().__init__(joined(one.words for one in differences))
         self.certainty = min((one.certainty for one in differences), key=list(Certainty).index)
-        """Of the surest among them: one fault that is certain outweighs any guess."""
+        """That of the most certain difference: one certain fault outweighs any guess."""
         decidable = all(one.decidable for one in differences)
         written = [lines(one, environment, release) for one in differences if decidable]
         self.lines = "\n\n".join(written)
@@ -35,9 +35,9 @@ class Differs(Broken):
 
 @dataclass(frozen=True, slots=True)
 class Decisions:
-    """The decisions of an environment; ``today`` ends those that are over.
+    """The decisions of an environment; those that ended before ``today`` are not in force.
 
-    ``release`` says what is live, if that is known: a decision made for another release is over as well.
+    ``release`` is the one that is live, if that is known: a decision made for another release is not in force, either.
     """
 
     environment: str
@@ -46,7 +46,7 @@ class Decisions:
     release: Callable[[], str | None] = lambda: None
 
     def in_force(self, made: Decision) -> bool:
-        """Whether the last day of a decision is not over yet, and its release is live; if it has any."""
+        """Whether a decision has not expired, and the release that it names, if any, is live."""
         until = made.until is None or made.until >= self.today
         return until and (made.release is None or made.release == self.release())
 
@@ -79,7 +79,7 @@ def decisions_of(snapshot: Snapshot[PlanT]) -> Decisions:
 
 @dataclass(frozen=True, slots=True)
 class Judge:
-    """What a check judges with: it records what it looks at, and holds differences against the decisions."""
+    """What a check judges with: it records what it looks at, and compares differences with the decisions."""
 
     observe: Observations
     decisions: Decisions
@@ -111,7 +111,7 @@ class Judge:
 def lines(one: Difference, environment: str, release: str | None = None) -> str:
     """Return the table of environments.toml that would allow this difference.
 
-    What is red by a guess, or for want of a parser, is allowed for the live release only.
+    A guess, or an expression that can't be evaluated, is allowed for the live release only.
     """
     keys = {"what": one.what, "value": one.value.en, "by": "…", "why": "…"}
     if one.certainty is not Certainty.CERTAIN:

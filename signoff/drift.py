@@ -61,7 +61,7 @@ def compared() -> tuple[str, ...]:
 
 
 def changed(judged: Inventory, again: Inventory) -> Words | None:
-    """Return the first fact that changed, or what can't be read any more; else None."""
+    """Return the first fact that changed or can no longer be read; None if there is none."""
     return next(_changes(judged.sections, again.sections), None)
 
 
@@ -103,7 +103,7 @@ def _item(section: str, key: str, before: Any, after: Any) -> Iterator[Words]:
 def _unequal(
     section: str, before: Any, after: Any, path: str = ""
 ) -> Iterator[tuple[str, Any, Any]]:
-    """Yield dotted path, value before and after, for each fact that differs."""
+    """Yield dotted path, value before and value after for each fact that differs."""
     if before == after:
         return
     first, second = _parts(before), _parts(after)
@@ -117,7 +117,7 @@ def _unequal(
 
 
 def _parts(value: Any) -> dict[str, Any] | None:
-    """Return what a value consists of; None for one that is compared as a whole."""
+    """Return the members of a value; None for one that is compared as a whole."""
     match value:
         case MaskedValue():
             return None

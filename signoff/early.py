@@ -1,10 +1,10 @@
-"""Lets pytest take a file outside of this checkout as the value of an option, written with a blank.
+"""Lets pytest take a file outside this checkout as an option's value after a space.
 
 pytest looks for its root folder before any conftest has declared an option, and takes the value in
 ``--replay /tmp/inventory.json`` for the path of a test: it then works from the wrong folder, where
-nobody knows ``--replay``. ``--replay=/tmp/inventory.json`` has no such trouble. This module is a
-plugin by its entry point (``pytest11``), so that pytest loads it early enough to write the one as
-the other.
+nothing declares ``--replay``. ``--replay=/tmp/inventory.json`` has no such trouble. This module is a
+plugin by its entry point (``pytest11``), so that pytest loads it early enough to rewrite the
+first form as the second.
 """
 
 import os
@@ -19,9 +19,9 @@ OPTIONS_WITH_A_FILE = ("--replay", "--environments", "--json", "--record", "--ba
 
 
 def pytest_addoption(pluginmanager: pytest.PytestPluginManager) -> None:
-    """Start pytest again with joined options where that makes a difference; returns otherwise.
+    """Start pytest again with joined options if that makes a difference; otherwise return.
 
-    Here, because a later hook runs when pytest has already taken the terminal away.
+    In this hook, because later ones run when pytest has already captured the terminal.
     """
     config = pluginmanager.get_plugin("pytestconfig")
     assert isinstance(config, pytest.Config)  # noqa: S101 - says its type

@@ -9,7 +9,7 @@ INTERRUPTED = 130
 
 
 def quiet_until_framed() -> None:
-    """Let Ctrl-C end this process without a traceback, until `framed` handles it; where it is ignored it stays so."""
+    """Let Ctrl-C end this process without a traceback, until `framed` handles it; leave it ignored if it was."""
     if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
         signal.signal(signal.SIGINT, _end)
 

@@ -27,9 +27,9 @@ THESE = Words(en="these credentials", ja="現在の認証情報")
 
 
 def sentence(error: BaseException, caller: str | Words = THESE, rights: str = "") -> Words:
-    """Tell an error of AWS or of the disk to the person at the keyboard, without any value in it.
+    """Put an error of AWS or of the disk into one sentence, without any value that was sent.
 
-    ``rights`` is where the policy stands that what was tried needs.
+    ``rights`` says where to find the policy that the refused call needs.
     """
     if isinstance(error, ClientError):
         return _answered(error, caller, rights)
@@ -84,7 +84,7 @@ def _of_the_client(error: BotoCoreError) -> Words:
 
 
 def unreadable(error: BaseException) -> Words:
-    """Say why a file is not the JSON that it should be, without Python's own words for it."""
+    """Say why a file is not the JSON that it should be, in our words and not Python's."""
     if isinstance(error, OSError):
         return Words.same(error.strerror or type(error).__name__)
     if isinstance(error, json.JSONDecodeError | UnicodeDecodeError):
@@ -94,7 +94,7 @@ def unreadable(error: BaseException) -> Words:
 
 FORBIDDEN = "403"
 HEADS = {"HeadBucket": "s3:ListBucket", "HeadObject": "s3:GetObject"}
-"""Operations whose answers have no body, so that a denial is a number, and the action that each takes."""
+"""Operation -> the IAM action it needs: their answers have no body, so that a denial is only a status."""
 
 
 def _missing(error: ClientError) -> Words:

@@ -21,7 +21,7 @@ SALT = "parts"
 """Purpose of the salt under which withheld values are compared: the same in every run of an environment."""
 UNSET = "not set"
 SHORT = 16
-"""Hex digits of a digest: as many as those of a release."""
+"""Hex digits of a digest, as many as a release has."""
 
 
 def salt_of(environment: str, account: str) -> str:
@@ -30,7 +30,7 @@ def salt_of(environment: str, account: str) -> str:
 
 
 class _Fact(NamedTuple):
-    """One value: where it is shown to be, and the names of the fields that lead to it."""
+    """One value: the path under which it is shown, and the names of the fields that lead to it."""
 
     shown: tuple[str, ...]
     fields: tuple[str, ...]
@@ -68,7 +68,7 @@ class _Item:
 def _facts_of_item(
     section: str, item: _Item, salt: str
 ) -> tuple[tuple[Part | None, str, str], ...]:
-    """Return of each fact the part that it belongs to, what it is called, and its text."""
+    """Return part, name and text of each fact of an item."""
     facts = _facts(_SHAPES.get(section, _itself)(item.value), salt)
     return tuple((_part_of(section, one.fields), ".".join(one.shown), one.text) for one in facts)
 
@@ -79,7 +79,7 @@ def digest_of(facts: Facts) -> str:
 
 
 def _ours(section: str, sections: Sections, scope: Scope) -> Iterator[tuple[str, Any]]:
-    """Yield name and item of what is this environment's; NotTestable where one is unread."""
+    """Yield name and item of what belongs to this environment; NotTestable if one was not read."""
     items: Mapping[str, Any] = known(getattr(sections, section))
     is_ours = _OURS.get(section, _everything)
     for name in sorted(items):
@@ -89,7 +89,7 @@ def _ours(section: str, sections: Sections, scope: Scope) -> Iterator[tuple[str,
 
 
 def _part_of(section: str, names: tuple[str, ...]) -> Part | None:
-    """Return the part of a fact: its innermost field decides, where the outer one's facts differ."""
+    """Return the part of a fact: that of its field, or of ``outer.inner`` where the parts of one field differ."""
     parts = ASSIGNED[section]
     named = (f"{names[0]}.{names[-1]}", names[0]) if names else ()
     return next((parts[one] for one in named if one in parts), parts[WHOLE])
@@ -108,7 +108,7 @@ def _add(
     match value:
         case (
             None | str() | int() | float()
-        ):  # nearly all, and asking whether it is a Mapping is slow
+        ):  # first, since nearly all values are plain and the check for a Mapping is slow
             found.append(_Fact(shown, names, UNSET if value is None else str(value)))
         case MaskedValue():
             found.append(_Fact(shown, names, _comparable(value, salt)))
@@ -139,7 +139,7 @@ def _add_listed(
     shown: tuple[str, ...],
     names: tuple[str, ...],
 ) -> None:
-    """One fact for plain values; each other one under its name, its number among those of its name, or among all."""
+    """Add plain values as one fact, any others one by one: under their names, numbered where a name repeats or is missing."""
     if not shown and not values:
         return
     if all(isinstance(one, str | int | float) for one in values):
@@ -154,14 +154,14 @@ def _add_listed(
 
 
 def _comparable(value: MaskedValue, salt: str) -> str:
-    """Return what is equal in two runs where the value is, and tells nothing more than a run does."""
+    """Return text that is equal in two runs if the value is, and reveals no more of the value than the runs do."""
     if value.text is not None:
         return value.text
     return f"{value}, {value.digests.get(salt, '')[:SHORT]}"
 
 
 def is_withheld(text: str | None) -> TypeGuard[str]:
-    """Whether a fact is a withheld value, which only its digest tells from another."""
+    """Whether a fact is a withheld value, which is distinguished only by its digest."""
     return text is not None and text.startswith("withheld (")
 
 
@@ -170,7 +170,7 @@ def _everything(_name: str, _item: Any, _scope: Scope) -> bool:
 
 
 def _of_prefix(name: str, _item: Any, scope: Scope) -> bool:
-    """Whether an alarm is named for this environment: others watch our resources for themselves."""
+    """Whether an alarm's name begins with our prefix: other teams may watch our resources as well."""
     return name.startswith(scope.prefix)
 
 
@@ -179,7 +179,7 @@ def _mutes_ours(_name: str, item: Any, scope: Scope) -> bool:
 
 
 def _no_service(name: str, _item: Any, _scope: Scope) -> bool:
-    """Whether a principal is no role that AWS's services keep for themselves."""
+    """Whether a principal is anything but a service-linked role, which AWS changes by itself."""
     return ":role/aws-service-role/" not in name
 
 
@@ -194,7 +194,7 @@ _OURS: Mapping[str, Callable[[str, Any, Scope], bool]] = {
     "principals": _no_service,
     "topics": _planned_topic,
 }
-"""Sections that hold what is others' as well -> whether one item is ours."""
+"""Sections that also hold resources of others -> whether an item is ours."""
 
 
 def _itself(item: Any) -> Any:
@@ -202,15 +202,15 @@ def _itself(item: Any) -> Any:
 
 
 def _reached(item: Any) -> Any:
-    """Who may act on what: not by which statement, since AWS changes its own policies every week."""
+    """Return who may act on what, without the statements: AWS changes its managed policies every week."""
     return {f"{one.kind} {one.name}": "may act on it" for one in item.reach}
 
 
 def _numbered(item: Any) -> Any:
-    """One fact for each item of a table, under its digest: a table has no other name for one."""
+    """Return each item of a table as a fact of its own, under its digest: items have no other name."""
     texts = (json.dumps(one, sort_keys=True, ensure_ascii=False) for one in item.items)
     return {hashlib.sha256(one.encode()).hexdigest()[:8]: one for one in texts}
 
 
 _SHAPES: Mapping[str, Callable[[Any], Any]] = {"principals": _reached, "contents": _numbered}
-"""Sections whose facts are seen in another shape than AWS's."""
+"""Sections whose facts are taken from another shape than AWS's."""

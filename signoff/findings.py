@@ -15,7 +15,7 @@ from signoff.verdict import RowVerdict, row_verdict
 
 @dataclass(slots=True, kw_only=True)
 class Findings:
-    """The only part of a run that grows: what is to run is counted, then each test adds a finding."""
+    """The only mutable part of a run: tests are counted at collection, then each adds a finding."""
 
     full: bool = False
     """False for any selection."""
@@ -26,7 +26,7 @@ class Findings:
     stale: Words | None = None
     """How the tree differs from the lock without a loss."""
     foreign: tuple[Words, ...] = ()
-    """Code that judges beside the commit's."""
+    """Code that takes part in judging and is not the commit's."""
     set_aside: dict[str, RowVerdict] = field(default_factory=dict)
     """Rows that are excluded or not verifiable here."""
     arranged: int = 0
@@ -77,9 +77,9 @@ def gaps(choice: Choice[PlanT], findings: Findings) -> Iterable[Words]:
 
 
 def forget_latest(choice: Choice[PlanT], findings: Findings) -> Words | None:
-    """Take away the pointer to an earlier page: from the beginning of a run to its end there is no latest.
+    """Remove the link ``latest`` to an earlier page: there is none from a run's beginning to its end.
 
-    Return what a reader has to know where that is refused.
+    Return what a reader has to know if it can't be removed.
     """
     latest = choice.folder.parent / "latest"
     try:

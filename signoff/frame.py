@@ -1,4 +1,4 @@
-"""The frame of every command line: what a command can't handle is one sentence and an exit code."""
+"""The frame of every command line: an exception that a command does not handle becomes one sentence and an exit code."""
 
 import signal
 import sys
@@ -22,11 +22,11 @@ FAULTS = Path(__file__).parent.parent / "report"
 
 
 class Exit(IntEnum):
-    """What a command ends with."""
+    """Exit codes of commands."""
 
     DONE = 0
     NO = 1
-    """The command did its work, and the answer is no: not done, not clean, not GO."""
+    """The command worked, and the answer is no: not done, not clean, not GO."""
     USAGE = 2
     REFUSED = 4
     FAULT = 70
@@ -35,7 +35,7 @@ class Exit(IntEnum):
 
 
 def framed(prog: str, command: Callable[[], int], lang: str = "en") -> int:
-    """Run a command and return its exit code; whatever it raises is told in one sentence."""
+    """Run a command and return its exit code; whatever it raises is reported in one sentence."""
     handle_interrupts()
     try:
         return int(command())

@@ -30,7 +30,7 @@ Say = Callable[[str, str], None]
 
 @contextmanager
 def gathered(choice: Choice[PlanT], say: Say, *, everything: bool) -> Iterator[Snapshot[PlanT]]:
-    """Yield the snapshot; a local stack lives as long. GuardError where nothing can be judged.
+    """Yield the snapshot; a local stack lives until the block ends. GuardError if nothing can be judged.
 
     ``everything`` reads all sections at once, in parallel; otherwise each is read when a check asks.
     """
@@ -51,7 +51,7 @@ def gathered(choice: Choice[PlanT], say: Say, *, everything: bool) -> Iterator[S
 def _live(
     choice: Choice[PlanT], say: Say, everything: bool, *, outlives: bool
 ) -> Iterator[Snapshot[PlanT]]:
-    """Yield what AWS holds; of a stack that ``outlives`` this run, once it is as an earlier one found it."""
+    """Yield what AWS holds. If the stack ``outlives`` this run, leftovers of killed runs are removed first."""
     session = open_session(choice.environment.region)
     say("asking AWS whose credentials these are", "認証情報を確認しています")
     caller = guard(session, choice.environment)
@@ -63,7 +63,7 @@ def _live(
 
 
 ITS_OWN_STACK = RetryPolicy(rates={})
-"""A stack that this run has to itself knows none of AWS's call rates."""
+"""A stack of this run's own has none of AWS's rate limits."""
 
 
 def _read(  # noqa: PLR0913, PLR0917 - what a run chose, and whom it asks
@@ -119,7 +119,7 @@ FORMER_KEY = Words(
 
 
 def _replaced(inventory: Inventory) -> Iterator[datetime]:
-    """Yield when each secret was last replaced; one that is unread has its own row."""
+    """Yield when each secret was last replaced; a secret that was not read is red at its own row."""
     found = inventory.sections.secrets
     for one in () if isinstance(found, Unreadable) else found.values():
         if not isinstance(one, Unreadable) and one.replaced:
@@ -175,7 +175,7 @@ def _records(choice: Choice[PlanT], session: Any) -> Records:
 def _dev_records(choice: Choice[PlanT], session: Any) -> Records:
     """Return the records of the environment before, from the store that its table names.
 
-    None if the file has no such table: no other environment stands in for it.
+    There are none if the file has no such table: no other environment takes its place.
     """
     file, before = choice.options.environments, choice.environment.before
     location = peek(before, "evidence", file)

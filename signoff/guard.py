@@ -1,4 +1,4 @@
-"""Stops a run that would judge another account or Region than the environment's: nothing is checked.
+"""Stops a run that would judge another account or Region than the environment's, before anything is checked.
 
 GuardError        one sentence: what was asked, what was found, what to do
 """
@@ -34,7 +34,7 @@ from signoff.credentials import UnansweredError, attended
 from signoff.environment import Environment
 
 LONGEST_S = 300.0
-"""Seconds for an answer that drips, and for a person who types a code of MFA meanwhile."""
+"""Seconds for an answer that arrives byte by byte, and for a person to type an MFA code."""
 CONFIG = Config(connect_timeout=3, read_timeout=5, retries={"total_max_attempts": 2})
 """An answer or a refusal within a few seconds: a person is waiting."""
 
@@ -51,7 +51,7 @@ CREDENTIALS = (
 
 
 NO_URL = "Invalid endpoint: "
-"""How botocore begins to speak of an endpoint that is not a URL, which may hold a password."""
+"""How botocore's message about an endpoint that is not a URL begins; that text may hold a password."""
 
 
 class GuardError(Bilingual):
@@ -69,7 +69,7 @@ class Caller:
 
 
 def open_session(region: str | None, profile: str | None = None) -> boto3.Session:
-    """Open a session, of ``AWS_PROFILE`` where no profile is named. Raises GuardError."""
+    """Open a session with this profile, else with ``AWS_PROFILE``. Raises GuardError."""
     try:
         return attended(boto3.Session(profile_name=profile, region_name=region))
     except ProfileNotFound as error:
@@ -98,7 +98,7 @@ def open_session(region: str | None, profile: str | None = None) -> boto3.Sessio
 
 
 def no_credentials(error: BaseException) -> Words:
-    """Tell why there are no credentials, and which command gets them; ``error`` is of ``CREDENTIALS``."""
+    """Say why there are no credentials, and which command gets them; ``error`` is one of ``CREDENTIALS``."""
     kind = type(error).__name__
     if isinstance(error, STALE_SSO):
         return Words(
@@ -196,7 +196,7 @@ def _caller(
     except NoAnswerError as error:
         raise GuardError(_silent(environment, error.words)) from None
     except RuntimeError:
-        # botocore has no other name for it.
+        # botocore raises no narrower class for credentials that are renewed and still expired.
         over = Words(
             en="what gives them gave some that are over; run it by hand, and renew what it keeps them in",
             ja="取得元が返した認証情報は期限切れです。手動で実行し、保存されているものを更新してください",
@@ -225,7 +225,7 @@ def _caller(
 
 
 def _skew(headers: Mapping[str, str], here: datetime) -> timedelta:
-    """Compare with the answer's Date. AWS never leaves it out; an emulator, which may, is here."""
+    """Return AWS's clock minus ours, by the answer's Date. Only an emulator leaves that out, and it has this machine's clock."""
     try:
         there = parsedate_to_datetime(headers.get("date", ""))
     except ValueError:
@@ -234,7 +234,7 @@ def _skew(headers: Mapping[str, str], here: datetime) -> timedelta:
 
 
 def _unread(error: Exception) -> str:
-    """Name what could not be read, without a word of its content."""
+    """Name the file that could not be read, if it is known, and the error's class; nothing of its content."""
     filename = getattr(error, "filename", None)
     return f"{filename}: {type(error).__name__}" if filename else type(error).__name__
 
@@ -242,7 +242,7 @@ def _unread(error: Exception) -> str:
 def _refused(environment: Environment, error: ClientError) -> Words:
     said = error.response["Error"]
     code, message = said.get("Code", "Unknown"), said.get("Message", "")
-    # With a role to assume, it is that call that is refused, before the one that was asked for.
+    # If the profile assumes a role, AssumeRole is refused before the call that was meant.
     asked = f"{environment.name}: sts:{error.operation_name} says {code}"
     obstacle = obstacle_of(code, message)
     if code in EXPIRED:

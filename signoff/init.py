@@ -1,7 +1,7 @@
-"""``signoff init``: a table of environments.toml, proposed from what an account holds already.
+"""``signoff init``: a table of environments.toml, proposed from what is already in an account.
 
-It reads names and settings, decides nothing and changes nothing. Beside each value stands where it
-was found; what nobody can find, you fill in.
+It reads names and settings, decides nothing and changes nothing. Each value says where it
+was found; you fill in the rest.
 """
 
 import json
@@ -31,7 +31,7 @@ GUIDE: Mapping[str, Any] = {
     "load_plan": "baseline",
     "target_rate": 200,
 }
-"""What the guide says of production (steps 2, 3 and 6); the load is a beginning of ours."""
+"""What the guide says of production (steps 2, 3 and 6); the load is a starting point of our own."""
 ALARMS = {
     "function_errors": ("AWS/Lambda", "Errors"),
     "api_4xx": ("AWS/ApiGateway", "4XXError"),
@@ -54,7 +54,7 @@ ORDER = (
     *("throttle", "alarms", "retention_days", "runtime", "timeout_s", "memory_mb", "table_key"),
     *("secret_key", "alert_email", "evidence", "load_plan", "target_rate", "administrators"),
 )
-"""Keys that are written, in this order; the others have a default, and docs/environments.md."""
+"""Keys that are written, in this order; the others have defaults, see docs/environments.md."""
 FROM_YOU = Words(en="fill in", ja="記入してください")
 SAID = Words(en="as you said", ja="指定どおり")
 GUIDES = Words(en="the guide's value", ja="手順書の値")
@@ -75,7 +75,7 @@ class Proposal:
 
 @dataclass(frozen=True, slots=True)
 class Answers:
-    """What you said; None is looked for in the account."""
+    """What you answered; None is looked up in the account."""
 
     name: str
     region: str
@@ -92,15 +92,15 @@ class Proposals:
     proposals: dict[str, Proposal] = field(default_factory=dict)
     unread: list[str] = field(default_factory=list)
     names: dict[str, str] = field(default_factory=dict)
-    """What is called otherwise than prefix and key would have it: key -> its name."""
+    """Names that are not prefix and key: key -> name."""
 
     def name(self, key: str, name: str | None) -> None:
-        """Take the name of something, unless it follows from the prefix."""
+        """Keep the name of a resource, unless it is prefix and key."""
         if name and name != f"{self.value('prefix')}-{key}":
             self.names.setdefault(key, name)
 
     def propose(self, key: str, value: Any, source: Words) -> None:
-        """Take a value unless it says nothing, or an earlier one stands."""
+        """Keep a value unless it is empty, or the key has one already."""
         if value not in (None, "", {}):
             self.proposals.setdefault(key, Proposal(value, source))
 
@@ -109,7 +109,7 @@ class Proposals:
 
 
 def discover(client: Client, answers: Answers) -> Proposals:
-    """Return what the account proposes for an environment; whatever it refuses to show is noted."""
+    """Return what can be proposed from the account; whatever it refuses to show is noted."""
     found = Proposals()
     _said(answers, found)
     for look in (_functions, _tables, _secrets, _api, _alarms, _topics, _logs):
@@ -145,7 +145,7 @@ def _pages(client: Any, operation: str, member: str, **asked: Any) -> Iterator[A
 
 
 def _functions(client: Client, name: str, found: Proposals) -> None:
-    """The prefix is what most of the seven functions' names begin with; their settings come along."""
+    """Propose the prefix with which most of the seven functions' names begin, and their settings."""
     listed = _pages(client("lambda"), "list_functions", "Functions")
     functions = {one["FunctionName"]: one for one in listed}
     ends = tuple(f"-{one}" for one in FUNCTIONS)
@@ -180,7 +180,7 @@ def _functions(client: Client, name: str, found: Proposals) -> None:
 
 
 def _function(names: Iterable[str], prefix: str | None, key: str) -> str | None:
-    """Return the function of that name, or else the only one with its key in its name, as CDK makes them up."""
+    """Return the function of that name, or else the only one with its key in its name, as CDK generates names."""
     wanted, bare = f"{prefix}-{key}", key.replace("-", "")
     rest = {one: one.removeprefix(prefix or "") for one in names if one.startswith(prefix or "")}
     alike = (one for one, end in rest.items() if bare in re.sub(r"[^a-z]", "", end.lower()))
@@ -188,7 +188,7 @@ def _function(names: Iterable[str], prefix: str | None, key: str) -> str | None:
 
 
 def _common(names: Iterable[str]) -> str | None:
-    """Return what the names of all functions begin with, where that says anything."""
+    """Return the common beginning of all functions' names; None if there is none of use."""
     parts = zip(*(one.split("-") for one in names), strict=False)
     return "-".join(one[0] for one in takewhile(lambda same: len({*same}) == 1, parts)) or None
 
@@ -275,7 +275,7 @@ def _throttle(plan: Mapping[str, Any]) -> dict[str, int]:
 
 
 def _alarms(client: Client, _: str, found: Proposals) -> None:
-    """Thresholds as they are met today, the highest of each kind; one that nobody set is the guide's."""
+    """Propose today's thresholds, the highest of each kind; where no alarm has one, the guide's."""
     listed = list(_pages(client("cloudwatch"), "describe_alarms", "MetricAlarms"))
     ours = [one for one in listed if _kind(one) in ALARMS.values()]
     met = {
@@ -330,7 +330,7 @@ def table(answers: Answers, found: Proposals, *, lang: str, today: date) -> str:
 
 
 def _toml(value: Any) -> str:
-    """Spell a value; JSON's texts, numbers and truths are TOML's."""
+    """Write a value as TOML, whose strings, numbers and booleans are JSON's."""
     if isinstance(value, Mapping):
         inner = ", ".join(f"{_key(key)} = {_toml(one)}" for key, one in value.items())
         return f"{{ {inner} }}"

@@ -15,7 +15,7 @@ R = TypeVar("R")
 
 @dataclass(frozen=True, slots=True)
 class AppliedDecision:
-    """A decision of the environment file that answered a difference; ``loosens`` as there."""
+    """A decision of the environment file that answered a difference; ``loosens`` as in the difference."""
 
     decision: Decision
     loosens: bool = False
@@ -50,7 +50,7 @@ class Comparison:
 
 @dataclass(slots=True)
 class Observations:
-    """Call it with a resource and the fields that the check is about to judge."""
+    """Records evidence: call it with a resource and the fields that the check is about to judge."""
 
     seen: list[Mapping[str, Any]] = field(default_factory=list)
     decided: list[AppliedDecision] = field(default_factory=list)
@@ -69,13 +69,13 @@ class Observations:
         self.seen.append({name: plain(value) for name, value in facts.items()})
 
     def attached(self, found: Iterable[Unplanned], **resource: str) -> tuple[Unplanned, ...]:
-        """Record what nobody planned of a resource, which is named by its kind, and return it."""
+        """Record what nobody planned of a resource, given as ``kind=name``, and return it."""
         unplanned = tuple(found)
         self.note(**resource, attached=[f"{one.fact.en}: {one.found}" for one in unplanned])
         return unplanned
 
     def expect(self, request: str, answer: str) -> None:
-        """Note beside the request of that id how it should have been answered."""
+        """Note how the request with that id should have been answered."""
         self.seen = [
             {**one, "expected": answer} if one.get("request") == request else one
             for one in self.seen

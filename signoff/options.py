@@ -44,7 +44,7 @@ ONE_PROCESS = Words(
 
 
 def add_options(parser: pytest.Parser) -> None:
-    """Teach pytest the options of the sign-off."""
+    """Add the sign-off's options to pytest's."""
     root, lang = Path(__file__).parent.parent, language(sys.argv[1:])
     say = in_language(lang)
     group = parser.getgroup(
@@ -156,7 +156,7 @@ def add_options(parser: pytest.Parser) -> None:
 def choice_of(
     config: pytest.Config, composition: Composition[PlanT], closing: ExitStack
 ) -> Choice[PlanT]:
-    """Return what the command line asks for; an embedded stack's own addresses last until ``closing``."""
+    """Return what the command line asks for; an embedded stack's addresses are valid until ``closing`` closes."""
     option = config.option
     _refuse_blind_runs(config)
     _refuse_what_leads_nowhere(option)
@@ -197,7 +197,7 @@ def choice_of(
 
 
 def _refuse_what_leads_nowhere(option: argparse.Namespace) -> None:
-    """Refuse before the run, not after it, what it could not do at its end."""
+    """Refuse before the run what could not be done at its end."""
     lang = option.lang
     if option.api_url and not option.api_url.startswith(("https://", "http://")):
         raise pytest.UsageError(NO_URL[lang].format(option.api_url))
@@ -216,7 +216,7 @@ def _refuse_what_leads_nowhere(option: argparse.Namespace) -> None:
 
 
 def _baseline(path: Path | None) -> Path | None:
-    """Return where the file itself lies: a run takes the link ``latest`` away when it begins."""
+    """Resolve links in the path: a run removes the link ``latest`` when it begins."""
     if path is None:
         return None
     readable_baseline(path)
@@ -242,7 +242,7 @@ def _as_served(environment: Environment, replay: Path) -> Environment:
 
 
 def _refuse_blind_runs(config: pytest.Config) -> None:
-    """Refuse what would let a broken promise pass unseen."""
+    """Refuse options of pytest with which a broken promise could pass unseen."""
     if not __debug__:
         raise pytest.UsageError(NO_ASSERTIONS[config.option.lang])
     if getattr(config.option, "numprocesses", None) or hasattr(config, "workerinput"):
@@ -266,7 +266,7 @@ def speak_of_rows(config: pytest.Config, choice: Choice[PlanT]) -> None:
 
 
 def _writable(folder: Path) -> bool:
-    """Whether files can be left there; where not, the end of the run says so, and no plugin before."""
+    """Whether files can be written there; if not, the run says so at its end, and pytest-html is not set up."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError:

@@ -1,7 +1,7 @@
-"""What judges: whether the code of this run is that of a commit, and whether pytest was given other code beside it.
+"""What judges: whether the code of this run is a commit's, and whether pytest was given other code as well.
 
-Whoever can start a process can make it do anything. What is told here is what a person does by mistake or in a hurry: a change
-that git was told not to see, a plugin or a conftest from elsewhere, a package of the same name found first.
+Whoever can start a process can make it do anything. What is reported here is what a person does by mistake or in a hurry: a change
+that git was told to ignore, a plugin or a conftest from elsewhere, a package of the same name found first.
 """
 
 import hashlib
@@ -19,7 +19,7 @@ from aws.words import Words
 
 UNKNOWN = "unknown"
 CHANGED = "+changes"
-"""Follows the commit of a tree that differs from it."""
+"""Appended to the commit if the tree differs from it."""
 CODE = frozenset({".py", ".toml", ".yaml", ".j2"})
 """Suffixes of files that decide how something is judged."""
 LOCK = "requirements.lock"
@@ -30,7 +30,7 @@ _ENTRY = re.compile(r"(\d{6}) \w+ ([0-9a-f]+)\t(.+)", re.DOTALL)
 def commit_of(root: Path) -> str:
     """Return the commit of the working tree, with ``+changes`` where it differs, or ``unknown``.
 
-    Files are compared here: git can be told to look away (assume-unchanged, filters, excludes, replaced objects).
+    The files themselves are compared: git can be told to ignore changes (assume-unchanged, filters, excludes, replaced objects).
     """
     head = _git(root, "rev-parse", "--short=12", "HEAD")
     if head is None:
@@ -40,7 +40,7 @@ def commit_of(root: Path) -> str:
 
 
 def foreign(config: pytest.Config, root: Path) -> Iterator[Words]:
-    """Yield what pytest runs with beside the commit's files and the locked packages: plugins, and modules of our names."""
+    """Yield plugins, and modules under our names, that are neither the commit's files nor from the locked packages."""
     ours = {(root / path).resolve() for path in tracked(root)}
     known = {"_pytest", "pytest", *_locked_plugins(config, root)}
     folders = {one.relative_to(root).parts[0] for one in ours if one.suffix == ".py"}

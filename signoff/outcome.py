@@ -50,7 +50,7 @@ class Finding:
     compared: tuple[Comparison, ...] = ()
     """What was held against a bound: found beside expected."""
     calls: tuple[str, ...] = ()
-    """The IAM actions by which what it judges was read."""
+    """The IAM actions by which the judged facts were read."""
     decision: str = ""
     """Lines of environments.toml that would allow what was found, where a decision can."""
     undecidable: Words = SILENCE
@@ -62,11 +62,11 @@ class Finding:
     proof: Words = SILENCE
     """What the test states, as a sentence."""
     differences: tuple[Unplanned, ...] = ()
-    """What differs, where it was found by comparing: a procedure repairs exactly that."""
+    """The differences, if it was found by comparing: a procedure repairs exactly these."""
     until: datetime | None = None
-    """When it is worth asking again, where only time tells."""
+    """When to ask again, if only waiting helps."""
     obstacle: Obstacle | None = None
-    """What keeps it from being known, where nothing is."""
+    """What kept it from being known, if it is unknown."""
     action: str = ""
     """The IAM action that the reader was refused."""
 
@@ -112,7 +112,7 @@ UNKNOWN = Words(
 
 
 def finding(row: str, error: BaseException | None, **facts: Any) -> Finding:
-    """Classify how a check ended: only an AssertionError is a failure, any other exception means unknown."""
+    """Classify how a check ended: only an AssertionError is a failure; any other exception means unknown."""
     if error is None:
         return Finding(row=row, outcome=Outcome.PASS, **facts)
     match error:

@@ -1,7 +1,7 @@
 """The parts of a release, each a set of facts, so that a later change of one can be named.
 
 A record (a signature, a load verdict, a rehearsal) rests on some of them: `rests_on` of its row in the
-checklist. What moves by itself, belongs to others, or is an identity is in no part.
+checklist. Facts that change by themselves, belong to others, or are identities are in no part.
 """
 
 import enum
@@ -11,7 +11,7 @@ from aws.words import Words
 
 
 class Part(enum.StrEnum):
-    """What of a system can change without the rest."""
+    """A part of a system that can change without the others."""
 
     CODE = "code"
     CONFIGURATION = "configuration"
@@ -180,7 +180,7 @@ LEFT_OUT: Mapping[str, Mapping[str, str]] = {
 
 
 def assigned() -> Mapping[str, Mapping[str, Part | None]]:
-    """Return section -> field -> its part, None for what is left out; a test holds it against the types."""
+    """Return section -> field -> its part, None for what is left out; a test compares it with the types."""
     found: dict[str, dict[str, Part | None]] = {}
     tables = [*PARTS.items(), *((None, fields) for fields in LEFT_OUT.values())]
     for part, sections in tables:

@@ -76,7 +76,7 @@ def pytest_configure(config: pytest.Config) -> None:
 def keep_loggers_quiet() -> None:
     """Keep answers of AWS and of LINE out of every log: at DEBUG, botocore writes secrets in clear.
 
-    A level of their own holds whatever ``--log-level`` makes of the others.
+    A level that is set on these loggers holds whatever ``--log-level`` sets on the root.
     """
     for name in WIRE_LOGGERS:
         logging.getLogger(name).setLevel(logging.WARNING)
@@ -87,7 +87,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
-    """Close what is open; of a run that was refused half-way, that is less than all."""
+    """Close whatever is open: a run that was refused half-way has not opened everything."""
     if OPEN in config.stash:
         config.stash[OPEN].close()
     if TERMINAL in config.stash:
@@ -113,7 +113,7 @@ def pytest_collection_modifyitems(
 
 
 def pytest_collection_finish(session: pytest.Session) -> None:
-    """Count what will be judged; where that is nothing, say of the chosen rows why."""
+    """Count what will be judged; if nothing is, say why for each chosen row."""
     stash = session.config.stash
     if FINDINGS not in stash:
         return
@@ -128,7 +128,7 @@ def pytest_collection_finish(session: pytest.Session) -> None:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtestloop(session: pytest.Session) -> None:
-    """Read everything once, before the first check; stop with one sentence where that is refused."""
+    """Read everything once, before the first check; stop with one sentence if that is refused."""
     config, stash = session.config, session.config.stash
     findings = stash.get(FINDINGS, None)
     if not findings or not findings.expected or session.testsfailed or config.option.collectonly:
@@ -152,7 +152,7 @@ def pytest_runtestloop(session: pytest.Session) -> None:
 
 
 def _of(environment: str, said: str) -> str:
-    """Say of which environment, where the sentence does not begin with it."""
+    """Put the environment's name before a sentence that does not begin with it."""
     return said if said.startswith(environment) else f"{environment}: {said}"
 
 
@@ -220,7 +220,7 @@ def _observed(item: pytest.Item) -> Observations:
 
 
 def _rests_on(item: pytest.Item) -> dict[str, Any]:
-    """Return what a finding rests on beside its evidence: decisions, comparisons, calls."""
+    """Return what a finding rests on besides its evidence: decisions, comparisons, calls."""
     seen, watched = _observed(item), item.config.stash.get(WATCHED, None)
     return {
         "proof": collection.proof_of(item),
@@ -236,9 +236,9 @@ def _seen(item: pytest.Item) -> tuple[Any, ...]:
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
 def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> Generator[None, None, None]:
-    """Judge the whole; the exit code follows the verdict, not pytest's count of failures.
+    """Judge the run; the exit code follows the verdict, not pytest's count of failures.
 
-    Around all other plugins: one that can't write its own file costs no verdict.
+    It wraps all other plugins: one that can't write its own file must not cost the verdict.
     """
     stash = session.config.stash
     judging = SNAPSHOT in stash and bool(stash[FINDINGS].expected)

@@ -32,7 +32,7 @@ PROPERTIES = (
     "signed",
     "by_signature",
 )
-"""Of a row: what decides whether it counts."""
+"""Properties of a row that decide whether and how much it counts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +54,7 @@ class Proofs:
 
 
 def read_lock(path: Path) -> Proofs:
-    """Read a lock; one that is not there, or is no lock, locks nothing, which `stale` tells."""
+    """Read a lock; a file that is missing or can't be read as one locks nothing, which `stale` reports."""
     try:
         raw = json.loads(path.read_text(encoding="utf-8"))
         return Proofs(raw["rows"], raw["files"])
@@ -63,7 +63,7 @@ def read_lock(path: Path) -> Proofs:
 
 
 def proofs_of(root: Path, checklist: Checklist, tests: Iterable[tuple[str, str]]) -> Proofs:
-    """Return what there is; ``tests`` are pairs of row and node id."""
+    """Return the proofs of a checkout; ``tests`` are pairs of row and node id."""
     by_row: dict[str, set[str]] = {}
     for row, node in tests:
         by_row.setdefault(row, set()).add(node.partition("[")[0])

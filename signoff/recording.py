@@ -1,4 +1,4 @@
-"""``--record DIR``: what AWS answered to a run, and what was made of it, fit to be handed on and judged again.
+"""``--record DIR``: what AWS answered to a run, and the outcome of each row, fit to be passed on and judged again.
 
 One file, ``recording.json``: the environment, every call with its answer, the addresses that names led to, and the
 outcome of each row. Secrets, ids and addresses are replaced by stand-ins (``aws.redaction.stand_ins``). ``--replay`` takes it like an
@@ -36,19 +36,19 @@ class UnusableRecordingError(Bilingual):
 
 @dataclass(slots=True)
 class Recording:
-    """What is noted while a run reads; ``save`` writes it."""
+    """Notes what a run reads; ``save`` writes it."""
 
     environment: Environment
     caller: str
     read_at: datetime
     public: Collection[str] = ()
-    """Values that may stand as they are where people write what they like: the plan's own."""
+    """Values of the plan, which are not replaced in free text."""
     recorder: Recorder = field(default_factory=Recorder)
     addresses: dict[str, list[str]] = field(default_factory=dict)
 
     @property
     def options(self) -> ReadOptions:
-        """How to read: at one moment, which a replay will have again, since some questions contain it."""
+        """How to read: with one fixed time, which a replay reuses, since some requests contain it."""
         return ReadOptions(resolve=self._resolve, now=lambda: self.read_at)
 
     def of(self, session: boto3.Session) -> boto3.Session:
@@ -129,7 +129,7 @@ class Recorded:
 
     @property
     def options(self) -> ReadOptions:
-        """How to read it: at its own time, without waiting for anybody."""
+        """How to read it: at the recorded time, without waiting between calls."""
         retry = RetryPolicy(rates={}, attempts=1)
         return ReadOptions(retry=retry, resolve=self._resolve, now=lambda: self.read_at)
 

@@ -18,7 +18,7 @@ from signoff.parts import Part
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Live:
-    """What is live while a record is made: the record names it, and later it is compared."""
+    """What is live while a record is made: the record names it, so that it can be compared later."""
 
     release: str | None
     api: str | None = None
@@ -34,7 +34,7 @@ class Live:
 def live_of(
     inventory: Inventory, scope: Scope, rests_on: Iterable[Part], *, embedded: bool
 ) -> Live:
-    """Return what is live; NotTestable where nobody can know, for it is absent or unread."""
+    """Return what is live; NotTestable if that is unknown, because it is absent or unread."""
     sections = inventory.sections
     return Live(
         release=release_of(sections, functions=scope.functions, stage=scope.stage),
@@ -77,7 +77,7 @@ def contents_of(served: ApiDocument) -> str:
 
 
 def _canonical(served: ApiDocument) -> Any:
-    """Leave out what AWS adds to its exports one day: it makes no other release of the same API."""
+    """Leave out members that AWS may yet add to its exports: they must not make another release of the same API."""
     return plain(replace(served, unknown=()))
 
 
@@ -93,7 +93,7 @@ def api_of(found: Sections, name: str) -> str | None:
 
 
 def api_if_known(found: Sections, name: str) -> str | None:
-    """Return the same for a record that is written whatever could be read: None where it is unread."""
+    """Return the id as `api_of` does, but None where it is unread: for records that are written in any case."""
     try:
         return api_of(found, name)
     except NotTestable:

@@ -1,6 +1,6 @@
-"""What to do about a red row: the repair of its fault, or, where nothing is known, how to get to know it.
+"""What to do about a red row: the repair of its fault, or, if the fault is unknown, how to find out.
 
-All of it is chosen by data: what differs, or what keeps the row from being judged. No sentence is read.
+It is chosen by data: what differs, or what keeps the row from being judged; never by parsing a sentence.
 """
 
 from collections.abc import Iterator, Mapping
@@ -23,7 +23,7 @@ SIGN = "python -m runbook {step} --env {env} --go"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Remedy:
-    """Commands to run as they stand, and what only a person can do; ``note`` is to be known before."""
+    """Commands to run as they stand, and what only a person can do; read ``note`` before either."""
 
     note: Words | None = None
     command: str = ""
@@ -34,10 +34,10 @@ class Remedy:
 
 
 def remedy(one: RowVerdict, run: Provenance) -> Remedy:
-    """Return what to do; nothing where the row names nothing.
+    """Return what to do; an empty Remedy if the row names nothing.
 
-    A row that is unknown is never repaired: what nobody read may be as planned. One that follows has its
-    root's remedy.
+    A row that is unknown is never repaired: what nobody read may be as planned. One that follows names its
+    root, which is to be fixed first.
     """
     if one.outcome is Outcome.NOT_TESTABLE:
         return _of_unknown(one, run)
@@ -71,11 +71,11 @@ def _repairs(one: RowVerdict) -> Iterator[Repair]:
 
 
 def _of_finding(row: Row, found: Finding) -> Iterator[Repair]:
-    """Yield the repair of each difference that can be undone; of all others, what the row says of them."""
+    """Yield how to undo each difference: by hand, by ``runbook detach``, or by what the row says."""
     if found.stale and row.signed and not row.by_signature:
         yield Repair(
             run=SIGN
-        )  # what a machine may not try here was signed, for what was live before
+        )  # a person signed in place of a check, for a release that is no longer live
     elif not found.differences:
         yield row.repair
     for each in found.differences:
@@ -102,7 +102,7 @@ def _filled(command: str, row: Row, run: Provenance) -> str:
 
 
 def _procedure(row: Row) -> str:
-    """Return the procedure at whose step people sign for a row; empty where nobody does."""
+    """Return the procedure with the step at which people sign for a row; empty if no one does."""
     return (row.signed or "").partition("#")[0]
 
 
@@ -117,7 +117,7 @@ AGAIN = "pytest --env {env}"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Way:
-    """``action``: of the IAM action that was refused; ``step``: of the procedure at which people sign."""
+    """How to remove one obstacle: ``note``, then ``command``. Gaps: ``{action}`` is the refused IAM action, ``{step}`` the procedure at which people sign."""
 
     note: Words
     command: str = AGAIN
@@ -188,7 +188,7 @@ WAYS: Mapping[Obstacle, _Way] = {
         )
     ),
 }
-"""What helps one to know, by what was in the way; what takes a person's act comes first."""
+"""Obstacle -> how to remove it; those that a person has to remove come first."""
 
 
 def _of_unknown(one: RowVerdict, run: Provenance) -> Remedy:

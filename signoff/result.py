@@ -62,7 +62,7 @@ class Provenance:
 
     @property
     def rehearsal(self) -> Words | None:
-        """Why what was judged is not the environment itself, as it is now; None where it is."""
+        """Why what was judged is not the environment itself as it is now; None if it is."""
         if self.replay:
             return Words(en=f"replay of {self.replay}", ja=f"{self.replay}の再判定")
         if self.local:

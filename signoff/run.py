@@ -36,23 +36,23 @@ class EmbeddedStack(Protocol):
     """An emulated AWS of our own, made for one run or joined where one is kept up."""
 
     def localized(self, environment: Environment) -> AbstractContextManager[Environment]:
-        """Yield the environment as the stack will have it (addresses that exist only here)."""
+        """Yield the environment with the addresses of the stack, which exist only on this machine."""
         ...
 
     def start(
         self, environment: Environment, say: Callable[[str, str], None]
     ) -> AbstractContextManager[Stack]:
-        """Start (or join) the stack of a localized environment; ``say`` is told of progress in English and in Japanese."""
+        """Start (or join) the stack of a localized environment; ``say`` takes progress in English and in Japanese."""
         ...
 
 
 class Preparation(Protocol):
-    """What has to be in order before anything is read, as long as the run lasts."""
+    """Prepares the target before anything is read, and guards it for as long as the run lasts."""
 
     def __call__(
         self, environment: Environment, home: Path
     ) -> AbstractContextManager[tuple[Words, ...]]:
-        """Yield what a signer has to know of it; ``home`` is the environment's folder of reports.
+        """Yield what a signer has to know about it; ``home`` is the environment's folder of reports.
 
         GuardError where this run must not go on.
         """
@@ -60,7 +60,7 @@ class Preparation(Protocol):
 
 
 class ScopeOf(Protocol[PlanT_contra]):
-    """What is to be read for a plan."""
+    """Returns what has to be read for a plan."""
 
     def __call__(
         self, plan: PlanT_contra, environment: Environment, *, salts: tuple[str, ...] = ()
@@ -74,7 +74,7 @@ class Composition(Generic[PlanT]):
     plan_for: Callable[[Environment], PlanT]
     scope_of: ScopeOf[PlanT]
     embedded_stack: Callable[[], EmbeddedStack]
-    """Called, and the emulator imported, only in a run that such a stack serves."""
+    """Called, which imports the emulator, only in a run that such a stack serves."""
     notices: Callable[[Environment], Iterable[Words]] = lambda _: ()
     """What a signer has to know about this environment, whatever the rows say."""
     prepared: Preparation = lambda *_: nullcontext(())
@@ -104,9 +104,9 @@ class Options:
     """A file for the rows that were judged, whether they make a verdict or not."""
 
     part: bool = False
-    """Judging a part was meant, so that it ends well where nothing is red."""
+    """A part was asked for on purpose, so the exit code is 0 if nothing is red."""
     wait: bool = False
-    """Wait for what only time repairs, and judge then."""
+    """Wait for what only time repairs before judging."""
 
     @property
     def elsewhere(self) -> tuple[str, ...]:

@@ -18,7 +18,7 @@ STORE = "PREP-09"
 
 
 class SignedRow(pytest.Item):
-    """A row that is green when its signature is fresh and what it rests on is what is live."""
+    """A row that is green if its signature is fresh, and what it rests on is still live."""
 
     def __init__(self, *, row: Row, **kwargs: Any) -> None:
         super().__init__(**kwargs)
@@ -62,7 +62,7 @@ def believed(records: Records) -> None:
 def signed(snapshot: Snapshot[PlanT], row: Row) -> Record:
     """Return the newest valid signature of a row, or raise Missing with what is wrong with it.
 
-    Stale, which is Missing as well, where what it rests on has changed since.
+    Stale, a kind of Missing, if what it rests on has changed since.
     """
     believed(snapshot.records)
     signature = snapshot.records.newest("signature", step=row.signed)

@@ -37,16 +37,16 @@ class Snapshot(Generic[PlanT]):
     api_url: str | None = None
     """Where smoke calls go; None means the address that the inventory has."""
     told: tuple[Words, ...] = ()
-    """What was found before the reading, and a signer has to know."""
+    """What was found before the reading and a signer has to know."""
     recording: Recording | None = None
-    """What is noted of the reading, with ``--record``."""
+    """The recording of the reading, with ``--record``."""
     kept_stack: str | None = None
     """Address of the stack that is kept up, if that is what was judged."""
     reading: ReadOptions = field(default_factory=ReadOptions, repr=False, compare=False)
     """How AWS was asked, and is asked again."""
 
     _facts: dict[Part, Facts] = field(default_factory=dict, init=False, repr=False, compare=False)
-    """What was asked for already; another snapshot has its own."""
+    """Facts computed so far, a cache of this snapshot."""
 
     @property
     def today(self) -> date:
@@ -73,7 +73,7 @@ class Snapshot(Generic[PlanT]):
 
 
 class WatchedSections:
-    """Takes the place of Sections, and keeps what a check asked for: by which calls its facts were read."""
+    """Stands in for Sections and notes which sections a check asks for, and so by which calls its facts were read."""
 
     def __init__(self, sections: Sections) -> None:
         self._sections = sections

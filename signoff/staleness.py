@@ -1,6 +1,6 @@
 """Whether what a record rests on has changed since: which facts, from what to what.
 
-A record that is stale can be made anew, or, after a hotfix, its row be waived for a day: the waiver names
+A stale record can be made again, or, after a hotfix, its row can be waived for a day: the waiver names
 what is live, so that it ends with the next change.
 """
 
@@ -74,13 +74,13 @@ KINDS: Mapping[str, Words] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChangedFact:
-    """One fact that is otherwise than it was when a record was made."""
+    """One fact that has changed since a record was made."""
 
     part: Part
     fact: str
     """As `parts` names it."""
     was: str | None
-    """None where it was not there; so ``now``."""
+    """None if it was not there; likewise ``now``."""
     now: str | None
 
     @property
@@ -109,7 +109,7 @@ class ChangedFact:
 
 
 class Stale(Missing):
-    """A record is about what was live before: the row is red until it is made anew, or waived for a day."""
+    """A record is about an earlier state: its row is red until the record is made again, or waived for a day."""
 
     def __init__(self, words: Words, lines: str, live: str, changed: tuple[str, ...]) -> None:
         super().__init__(words)
@@ -119,7 +119,7 @@ class Stale(Missing):
 
 
 def hold_against(snapshot: Snapshot[PlanT], record: Record, row: Row, *, said: Words) -> None:
-    """Raise Stale where a part that the row's record rests on is not what is live; ``said`` tells of the record."""
+    """Raise Stale where a part that the row's record rests on is not what is live; ``said`` names the record."""
     live = {part: snapshot.facts(part) for part in row.rests_on}
     digests = {part.value: digest_of(facts) for part, facts in live.items()}
     stale = {part: facts for part, facts in live.items() if record.parts.get(part) != digests[part]}
@@ -175,7 +175,7 @@ def _joined(said: Words, found: list[Words]) -> Words:
 
 
 def _around(first: str, second: str) -> tuple[str, str]:
-    """Shorten two values to where they differ."""
+    """Shorten two values to the text around where they differ."""
     same = next(
         (n for n, (a, b) in enumerate(zip(first, second, strict=False)) if a != b),
         min(len(first), len(second)),
@@ -185,7 +185,7 @@ def _around(first: str, second: str) -> tuple[str, str]:
 
 
 def _shown(text: str | None) -> str:
-    """Return a value as a person sees it: of one that is withheld only its length and shape."""
+    """Return a value as a person sees it; of a withheld one, only its length and shape."""
     return text.rpartition(", ")[0] if is_withheld(text) else text or ""
 
 

@@ -1,4 +1,4 @@
-"""The evidence stores of a run: opened by its choice, and asked for no longer than a person would wait."""
+"""The evidence stores of a run: opened as the run's options say, and given up after as long as a person would wait."""
 
 from typing import Any
 
@@ -20,7 +20,7 @@ def store_of(choice: Choice[PlanT], settings: StoreSettings, session: Any) -> St
 
 
 def records_of(choice: Choice[PlanT], settings: StoreSettings, session: Any) -> Records:
-    """Return what a store holds, and how its key is kept; one that can't be read says why."""
+    """Return what a store holds, and how its key is kept; if it can't be read, ``problem`` says why."""
     try:
         store = store_of(choice, settings, session)
         return within(STORE_S, lambda: store.load().kept_by(store.key.custody()))

@@ -17,7 +17,7 @@ DECIDED = Words(en="DECIDED", ja="決定")
 NO_VERDICT = Words(en="NO VERDICT for {}: {}", ja="{}の判定なし: {}")
 AND_MORE = Words(en=" (and {} more)", ja="（ほか{}件）")
 PRINTED = 3
-"""Decisions that are printed for a row of a run that left a page, which has the others."""
+"""Decisions printed for a row if the run left a page, which has the others."""
 ON_THE_PAGE = Words(en="… {} more on the page", ja="… ほか{}件はページを参照")
 FOLLOWING = Words(en=" (+{} that follow)", ja="（ほか{}件がこれに起因）")
 PART = Words(
@@ -44,7 +44,7 @@ class Terminal:
         return self._config.pluginmanager.get_plugin("terminalreporter")
 
     def progress(self, en: str, ja: str) -> None:
-        """Overwrite one line on a terminal; stay silent elsewhere, where it would be noise."""
+        """Overwrite one line on a terminal; print nothing elsewhere, where it would be noise."""
         if self._reporter and self._reporter.isatty:
             said = Words(en=en, ja=ja)[self._lang]
             self._reporter.rewrite(visible_line(said), erase=True)
@@ -56,11 +56,11 @@ class Terminal:
             self._said = False
 
     def line(self, text: str, **markup: bool) -> None:
-        """Keep a line for the very end, after all that pytest itself has to say."""
+        """Keep a line for the very end, after all output of pytest's own."""
         self._last.append((visible_line(text), markup))
 
     def close(self) -> None:
-        """Say what was kept."""
+        """Print the lines that were kept."""
         if reporter := self._reporter:
             for text, markup in self._last:
                 reporter.write_line(text, **markup)
@@ -72,7 +72,7 @@ class Terminal:
         self.line(said, red=True, bold=True)
 
     def part(self, rows: tuple[RowVerdict, ...], of: int, provenance: Provenance) -> None:
-        """Say what is red in a selection, where that was seen, and never GO."""
+        """Print what is red in a selection and where it was judged; never GO."""
         red = [one for one in rows if one.outcome.red]
         self.line("")
         for one in red:
@@ -82,7 +82,7 @@ class Terminal:
         self.line(text, bold=True, red=bool(red))
 
     def verdict(self, result: Result, page: str) -> None:
-        """Blocking rows first, the verdict and the path last."""
+        """Print the blocking rows first, the verdict and the page's path last."""
         lang = self._lang
         self.line("")
         for problem in result.verdict.problems:

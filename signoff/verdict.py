@@ -47,7 +47,7 @@ class RowVerdict:
 
     @property
     def untold(self) -> int:
-        """How many red findings say something else than the one that is told."""
+        """How many other sentences the red findings have besides the one shown."""
         said = {one.words for one in self.findings if one.outcome.red}
         return len(said - {self.told})
 
@@ -58,12 +58,12 @@ class RowVerdict:
 
     @property
     def certain(self) -> bool:
-        """Whether anything that is red is certain: no guess, and no expression that we can't evaluate."""
+        """Whether any red finding is certain: neither a guess nor an expression that we can't evaluate."""
         return any(one.outcome.red and one.at_most is Severity.BLOCKER for one in self.findings)
 
     @property
     def decisions(self) -> tuple[AppliedDecision, ...]:
-        """Decisions without which this row would be red; to allow what can't be waived always loosens."""
+        """Decisions without which this row would be red; on a row that can't be waived, each counts as loosening."""
         return tuple(
             replace(one, loosens=one.loosens or self._loosened(one))
             for found in self.findings
@@ -78,7 +78,7 @@ class RowVerdict:
 
     @property
     def unknown(self) -> bool:
-        """Whether anything about the row was not read, be it beside a known fault."""
+        """Whether anything about the row was not read, even if a known fault is red as well."""
         return any(
             one.outcome is Outcome.NOT_TESTABLE and one.at_most is Severity.BLOCKER
             for one in self.findings
@@ -215,7 +215,7 @@ def _waived(judged: RowVerdict, waiver: Waiver) -> RowVerdict:
 
 
 def _with_their_roots(judged: Mapping[str, RowVerdict]) -> tuple[RowVerdict, ...]:
-    """Waive what only follows from waived rows, one round for each link of a chain."""
+    """Waive rows that only follow from waived ones, one round for each link of a chain."""
     rows = dict(judged)
     while followers := {id_: one for id_, one in rows.items() if _only_follows_waived(one, rows)}:
         rows |= {id_: _waived_with(rows[str(one.root)], one) for id_, one in followers.items()}
@@ -225,7 +225,7 @@ def _with_their_roots(judged: Mapping[str, RowVerdict]) -> tuple[RowVerdict, ...
 def _only_follows_waived(one: RowVerdict, rows: Mapping[str, RowVerdict]) -> bool:
     """Whether waivers answer for all that is red about a row.
 
-    Who waives a row answers for nothing graver than that row, nor for what can't be waived.
+    A waiver covers no row graver than its own, and none that can't be waived.
     """
     if one.outcome is not Outcome.FOLLOWS or one.row.unwaivable:
         return False

@@ -1,4 +1,4 @@
-"""Whether the files of a run are the ones that it wrote: held to the page's digests and to the signed run record."""
+"""Whether the files of a run are the ones that it wrote, by the page's digests and the signed run record."""
 
 import hashlib
 import json
@@ -21,7 +21,7 @@ PAGE, RESULT = "signoff.html", "signoff.json"
 UNSET_DIGEST = "0" * 64
 """What a page has in place of its own digest while that is computed."""
 _OUTSIDE = re.compile(r"[/\\]|\.\.")
-"""What would lead out of a folder: the file may be anybody's until its digest is looked at."""
+"""Parts of a name that could lead out of the folder: the file is not trusted until its digest is checked."""
 _OF_PAGE = re.compile(r"<code data-page>([0-9a-f]{64})</code>")
 _IN_PAGE = re.compile(r'<code data-file="([^"]+)">([0-9a-f]{64})</code>')
 
@@ -106,7 +106,7 @@ def verify(
 
 
 def _misplaced(folder: Path, environment: str) -> Iterator[Words]:
-    """Yield that a run lies among those of another environment: a GO of local is none of production."""
+    """Yield a problem if a run lies in another environment's folder: a GO of local is not one of production."""
     among = folder.parent
     if among.parent.name == REPORTS and among.name != environment:
         yield Words(
@@ -116,7 +116,7 @@ def _misplaced(folder: Path, environment: str) -> Iterator[Words]:
 
 
 def _altered(folder: Path, recorded: Mapping[str, str]) -> Iterator[Words]:
-    """Yield which file differs from the run record, and which from what the page says of it."""
+    """Yield which files differ from the run record, and which from the page's digests."""
     for name, digest in recorded.items():
         if problem := _differs(folder, name, digest):
             yield Words(
@@ -142,14 +142,14 @@ def _altered(folder: Path, recorded: Mapping[str, str]) -> Iterator[Words]:
 
 
 def digest_of_page(text: str) -> str:
-    """Return what a page names as its own digest: that of its text with zeros in place of it."""
+    """Return the digest that a page states as its own: of its text with zeros in place of the digest."""
     for stated in _OF_PAGE.findall(text):
         text = text.replace(stated, UNSET_DIGEST)
     return hashlib.sha256(text.encode()).hexdigest()
 
 
 def _altered_page(folder: Path) -> Iterator[Words]:
-    """Yield that the page is not the one that its own digest, which people sign, stands for."""
+    """Yield a problem if the page does not match its own digest, which people sign."""
     try:
         text = (folder / PAGE).read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError):
@@ -175,7 +175,7 @@ def _differs(folder: Path, name: str, digest: str) -> Words | None:
 
 
 def _not_in(store: Store, newest: str | None) -> Iterator[Words]:
-    """Yield that the store lost the record which was its newest when the run began."""
+    """Yield a problem if the store lost the record that was its newest when the run began."""
     if newest is None:
         return
     name = newest.rpartition(" ")[2]

@@ -1,7 +1,7 @@
-"""What only time repairs: until when, told once for all that has to pass, and sat out where that is asked for.
+"""What only time repairs: until when to wait, said once for everything, and waiting for it if asked to.
 
-Two things of our own linger after a change or a run: alarms that our own calls made fire, and the key that
-functions keep for five minutes after it was replaced.
+Two things of our own linger after a change or a run: alarms that our own calls made fire, and the old key,
+which functions keep for five minutes after it was replaced.
 """
 
 import time
@@ -14,11 +14,11 @@ from signoff.environment.calendar import JST, in_japan
 from signoff.evidence import Records
 
 LAG = timedelta(minutes=10)
-"""Two periods of five minutes: so long an alarm may lag behind what made it fire."""
+"""Two periods of five minutes: how long an alarm may lag behind its cause."""
 KEY_KEPT = timedelta(minutes=5)
-"""A warm function reads a secret so seldom (lambdas/rally/secrets.py)."""
+"""How long a warm function keeps a secret before it reads it again (lambdas/rally/secrets.py)."""
 USUAL_RUN = timedelta(minutes=3)
-"""How long the calls of a run take where no earlier one tells: this run's own may keep an alarm firing, too."""
+"""How long the calls of a run take at least: this run's own may keep an alarm firing, too."""
 TICK_S = 1.0
 
 
@@ -66,7 +66,7 @@ def sit_out(
     now: Callable[[], datetime] = lambda: datetime.now(UTC),
     sleep: Callable[[float], None] = time.sleep,
 ) -> None:
-    """Wait until a moment, telling what for and how long it takes yet."""
+    """Wait until a moment, saying why and how long is left."""
     until = _whole_minute(until)
     while (left := (until - now()).total_seconds()) > 0:
         minutes, seconds = divmod(int(left), 60)

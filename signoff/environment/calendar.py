@@ -1,4 +1,4 @@
-"""The rally is in Japan, and so are its days: whoever runs this, and where, changes no verdict."""
+"""The rally's days are days in Japan, so that the time zone of the machine that runs this changes no verdict."""
 
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
@@ -7,7 +7,7 @@ JST = ZoneInfo("Asia/Tokyo")
 
 
 def today(now: datetime) -> date:
-    """Return the day in Japan at a moment that knows its time zone."""
+    """Return the day in Japan at an aware datetime."""
     return now.astimezone(JST).date()
 
 

@@ -1,4 +1,4 @@
-"""One table of the file of environments, typed and complete, or all that is wrong with it."""
+"""Loads one table of the file of environments, typed and complete, or says all that is wrong with it."""
 
 import json
 import os
@@ -24,7 +24,7 @@ from signoff.environment.schema import ADAPTER, Environment
 
 ENVIRONMENTS = Path(__file__).parents[2] / "environments.toml"
 PRODUCTION = "prod"
-"""A table of this name is production, said or not."""
+"""A table of this name is production, whatever its key ``production`` says."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +33,7 @@ class Loaded:
 
     environment: Environment
     overrides: Mapping[str, str] = field(default_factory=dict)
-    """Variable -> its text."""
+    """Variable -> its value, as text."""
 
 
 def load(name: str, path: Path = ENVIRONMENTS, variables: Mapping[str, str] = os.environ) -> Loaded:
@@ -54,9 +54,9 @@ def names(path: Path = ENVIRONMENTS) -> tuple[str, ...]:
 
 
 def peek(name: str, key: str, path: Path = ENVIRONMENTS) -> Any:
-    """Return one value of another environment, unjudged; None where table or key is not there.
+    """Return one value of another environment without validating it; None if table or key is missing.
 
-    Overrides are about the chosen environment, so they are not looked at here.
+    Overrides apply to the chosen environment only, so they are ignored here.
     """
     return _parsed(path).get(name, {}).get(key)
 

@@ -28,7 +28,7 @@ IN_PRODUCTION = frozenset(
 """Addresses and ids, which do not belong in git. Setting one may add rows; none takes a row away."""
 
 NEVER = frozenset({"production"})
-"""What no variable decides anywhere, for it decides what variables may do."""
+"""No variable sets these anywhere, since they decide what variables may do."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,13 +45,13 @@ def keys(owner: type[Any] = Environment, before: str = "") -> Iterator[Environme
     """Yield every key that a file may set: tables, and the keys within them."""
     hints = get_type_hints(owner, include_extras=True)
     for one in fields(owner):
-        if one.name == "name" and owner is Environment:  # it is the table's own name
+        if one.name == "name" and owner is Environment:  # the name of the table, not a key in it
             continue
         yield from _of(f"{before}{one.name}", plain_type(hints[one.name]), required=_required(one))
 
 
 def required(known: Iterable[EnvironmentKey]) -> dict[str, list[str]]:
-    """Table -> those of its keys that have no default."""
+    """Return table -> those of its keys that have no default."""
     found: dict[str, list[str]] = {}
     for key in known:
         table, _, name = key.path.rpartition(".")
@@ -73,7 +73,7 @@ def _of(path: str, hint: Any, *, required: bool) -> Iterator[EnvironmentKey]:
 
 
 def plain_type(hint: Any) -> Any:
-    """Take off what does not matter here: ``Annotated[...]``, and ``| None``."""
+    """Strip ``Annotated[...]`` and ``| None`` from a type."""
     while get_origin(hint) is Annotated:
         hint = get_args(hint)[0]
     if get_origin(hint) in (Union, UnionType):
@@ -103,7 +103,7 @@ class Override:
 def overrides(
     table: Mapping[str, Any], variables: Mapping[str, str], environment: str
 ) -> list[Override]:
-    """Return the overrides for a table, or raise EnvironmentFileError for those that cannot be."""
+    """Return the overrides for a table, or raise EnvironmentFileError for those that are not allowed."""
     known = {variable(key.path): key for key in keys() if key.path not in NEVER}
     found: list[Override] = []
     problems: list[Words] = []
@@ -120,7 +120,7 @@ def overrides(
 
 
 def applied(table: Mapping[str, Any], found: list[Override]) -> dict[str, Any]:
-    """Return the table with the overrides in it; the table itself stays as it is."""
+    """Return a copy of the table with the overrides applied."""
     changed = dict(table)
     for one in found:
         inner = changed
@@ -160,7 +160,7 @@ def _override(
 
 
 def _spelled(name: str, table: Mapping[str, Any]) -> str:
-    """Variables are in capitals, the keys of a free table as somebody wrote them: ``Environment``."""
+    """Return the key as the table spells it: variables are in capitals, keys of an open table are not always (``Environment``)."""
     return next((key for key in table if key.upper() == name), name.lower())
 
 

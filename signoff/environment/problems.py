@@ -93,7 +93,7 @@ def variable(key: str) -> str:
 
 
 def nearest(name: str, known: Iterable[str], start: str = "") -> str | None:
-    """Return what was probably meant; a ``start`` that all share does not make them alike."""
+    """Return what was probably meant; a ``start`` that all names share is left out of the comparison."""
     ends = [one.removeprefix(start) for one in known]
     near = difflib.get_close_matches(name.removeprefix(start), ends, n=1)
     return f"{start}{near[0]}" if near else None
@@ -110,7 +110,7 @@ def _assignment(key: str, place: FileTable) -> Words:
 
 
 def _or_variable(key: str, place: FileTable) -> Words:
-    """Name the variables that would do as well, as far as this environment takes them."""
+    """Name the variable that could be set instead, if this environment allows it."""
     leaves = [f"{key}.{one}" for one in place.required.get(key, ())] or [key]
     if not set(leaves) <= set(place.settable):
         return SILENCE

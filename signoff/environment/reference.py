@@ -159,7 +159,7 @@ reason = "14:10にawardをホットフィックス、負荷試験は今夜実施
 
 @dataclass(frozen=True, slots=True)
 class KeyReference:
-    """One key: what a file may set, and what that means."""
+    """One key of the file: its type, its default, and what it means."""
 
     path: str
     type: Words
@@ -199,7 +199,7 @@ def references(owner: type[Any] = Environment, before: str = "") -> Iterator[Key
 
 
 def _named(hint: Any) -> type[Any] | None:
-    """Return what a table holds under each of its names, where that has keys of its own."""
+    """Return the type of the values of a table of tables; None for any other type."""
     if get_origin(hint) is Annotated:
         hint = get_args(hint)[0]
     inner = get_args(hint)[1] if get_origin(hint) is Mapping else None

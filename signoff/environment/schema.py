@@ -1,4 +1,4 @@
-"""Where we look and what this environment decided: the typed form of one table of environments.toml."""
+"""The typed form of one table of environments.toml: where the environment is, and what was decided for it."""
 
 import os
 from collections.abc import Mapping
@@ -57,7 +57,7 @@ class Throttle:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Thresholds:
-    """Sums over ``period_s`` seconds at which an alarm fires: guide step 6-1."""
+    """Sums over ``period_s`` seconds from which an alarm fires: guide step 6-1."""
 
     __pydantic_config__ = STRICT
     function_errors: Positive
@@ -71,7 +71,7 @@ class Thresholds:
 class Waiver:
     """A red row that a named person accepts until a given day, at most 30 days ahead.
 
-    One whose record is stale is accepted for a day, and only for the ``release`` that the row prints.
+    A row whose record is stale is waived for a day, and only for the ``release`` that the row prints.
     """
 
     __pydantic_config__ = STRICT
@@ -84,7 +84,7 @@ class Waiver:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Decision:
-    """Something that is to be otherwise than planned: ``what`` and ``value`` as the red row prints them."""
+    """A deliberate difference from the plan: ``what`` and ``value`` as the red row prints them."""
 
     __pydantic_config__ = STRICT
     what: str
@@ -93,7 +93,7 @@ class Decision:
     why: Annotated[str, Field(min_length=10)]
     until: date | None = None
     release: str | None = None
-    """The release that it is made for; what is red by a guess is decided for one release only."""
+    """The release that it is made for; a decision about a guess counts for one release only."""
 
     @property
     def sentence(self) -> Words:
@@ -127,7 +127,7 @@ class LineChannels:
     bot_user_id: str | None = None
     liff_id: str | None = None
     expected_messages: Annotated[int, Field(ge=0)] | None = None
-    """How many messages the rally sends in a month; its quota at LINE must suffice."""
+    """How many messages the rally sends in a month; the quota at LINE must cover them."""
     login_token_file: str | None = None
 
 
@@ -142,7 +142,7 @@ class FrontEnd:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Smoke:
-    """What the smoke calls may do here. ``test_user`` is a LINE user that agreed to messages."""
+    """What the smoke calls may do here. ``test_user`` is a LINE user who agreed to be sent messages."""
 
     __pydantic_config__ = STRICT
     writes: bool = False
@@ -151,7 +151,7 @@ class Smoke:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FunctionSettings:
-    """What one function has otherwise than ``timeout_s`` and ``memory_mb`` say of all."""
+    """Where one function differs from the ``timeout_s`` and ``memory_mb`` of all."""
 
     __pydantic_config__ = STRICT
     timeout_s: Positive | None = None
@@ -160,7 +160,7 @@ class FunctionSettings:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TableSettings:
-    """What one table has otherwise than the keys of all tables say."""
+    """Where one table differs from the keys that apply to all tables."""
 
     __pydantic_config__ = STRICT
     billing: Billing | None = None
@@ -169,14 +169,14 @@ class TableSettings:
     pitr_days: RecoveryDays | None = None
     deletion_protection: bool | None = None
     capacity: Positive | None = None
-    """Units a second that it has to be able to reach, by its autoscaling or on demand."""
+    """Capacity units a second that the table must be able to reach, by autoscaling or on demand."""
     stream: Literal["KEYS_ONLY", "NEW_IMAGE", "OLD_IMAGE", "NEW_AND_OLD_IMAGES"] | None = None
     replicas: tuple[Region, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RouteSettings:
-    """What one route has otherwise than ``throttle`` says, and how long the API waits for its function."""
+    """Where one route differs from ``throttle``, and how long the API waits for its function."""
 
     __pydantic_config__ = STRICT
     rate: Positive | None = None
@@ -216,7 +216,7 @@ class Freshness:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Environment:
-    """One environment, complete: whatever has a default is what the guide says."""
+    """One environment, complete; a key that has a default may be left out of the file."""
 
     __pydantic_config__ = STRICT
     name: str
@@ -231,7 +231,7 @@ class Environment:
     tables: Annotated[Mapping[str, str], exactly_keys("users", "userstamps", "stampmasters")]
     secrets: Annotated[Mapping[str, str], exactly_keys("token_key", "line_token")]
     names: Annotated[Mapping[str, str], some_keys(*NAMED)] = field(default_factory=dict)
-    """What is called otherwise than ``prefix`` and its key, as tools that make up names call it."""
+    """Names that are not ``prefix`` and key, such as those that a tool made up: key -> name."""
     tags: Mapping[str, str]
     origin: Origin
     throttle: Throttle
@@ -248,7 +248,7 @@ class Environment:
     table_settings: Annotated[
         Mapping[str, TableSettings], some_keys("users", "userstamps", "stampmasters")
     ] = field(default_factory=dict)
-    """Single tables that differ from the four above."""
+    """Single tables that differ from the keys above for all tables."""
     runtime: str = "python3.13"
     timeout_s: Positive = 30
     memory_mb: Positive = 256
@@ -256,7 +256,7 @@ class Environment:
         Mapping[str, FunctionSettings],
         some_keys(*FUNCTIONS),
     ] = field(default_factory=dict)
-    """Single functions that differ from the two above."""
+    """Single functions that differ from ``timeout_s`` and ``memory_mb``."""
     routes: Annotated[Mapping[str, RouteSettings], some_keys(*ROUTES)] = field(default_factory=dict)
     """Single routes that differ from ``throttle``."""
     cors_max_age_s: Annotated[int, Field(ge=0, le=86_400)] | None = None
@@ -274,7 +274,7 @@ class Environment:
     evidence_signers: tuple[Signer, ...] = ()
     """ARNs of the roles and users that may sign, from which ``runbook evidence`` makes the key's policy."""
     birth: NeverInFile = None
-    """Identity of the embedded stack that serves this environment, set by that stack; never in a file."""
+    """Identity of the embedded stack that serves this environment; the stack sets it, a file never does."""
     load_plan: str
     target_rate: Positive
     """Requests a second that must be carried on the first day."""
@@ -282,7 +282,7 @@ class Environment:
     """Measured duration of a call, from which the concurrency follows."""
     go_live: date | None = None
     area: Area | None = None
-    """Where the rally is; without it only a place that nobody filled in is wrong."""
+    """Where the rally is; without it, only stamps far from all others, at 0, 0 or at another's place are wrong."""
     season: Annotated[Season, AfterValidator(_in_order)] | None = None
     stamps: Positive | None = None
     """How many stamps this season has."""

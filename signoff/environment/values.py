@@ -1,4 +1,4 @@
-"""What single values of the environment file have to be: types with their checks, which say what to write."""
+"""Types of single values of the environment file, with validators that say what to write."""
 
 import re
 from collections.abc import Mapping
@@ -10,7 +10,7 @@ from aws.words import Bilingual, Words
 
 
 class UnfitValueError(Bilingual, ValueError):
-    """A value of the environment file won't do; the message says what to write."""
+    """A value of the environment file is not usable; the message says what to write."""
 
 
 def _before(value: str) -> str:
@@ -76,7 +76,7 @@ def _kept(value: int) -> int:
 
 
 def _key_or(managed: str) -> AfterValidator:
-    """Take the ARN of a customer's key, or the alias of AWS's: a role's policy can name no other."""
+    """Accept the ARN of a customer managed key, or the alias ``managed`` of the AWS managed key: a role's policy can name no other."""
 
     def check(value: str) -> str:
         if value != managed and not re.fullmatch(KEY_ARN, value):
@@ -145,7 +145,7 @@ NAMED = (
     *(f"{one}-role" for one in FUNCTIONS),
     *("api", "authorizer", "usage-plan", "api-key", "dashboard", "alerts"),
 )
-"""What has a name made of the prefix, but for alarms, which are found by their metrics."""
+"""Keys of what is named by prefix and key; alarms are found by their metrics instead."""
 ROUTES = (
     "POST /auth/verify",
     "GET /stamps",

@@ -21,14 +21,14 @@ NOT_CONFIGURED = frozenset(
         "NoSuchObjectLockConfiguration",
     }
 )
-"""What S3 says where a bucket has no such configuration."""
+"""S3's error codes for a bucket without such a configuration."""
 LIST = "SHA256SUMS"
 """The list of a store's records, each with its digest."""
 _OF_A_STORE = re.compile(rf"[0-9]{{6}}\.json|{LIST}")
 LARGEST = 100_000_000
 """Bytes of a record, or of their list: the facts of a large account are some megabytes."""
 LOST_A_RACE = frozenset({"PreconditionFailed", "ConditionalRequestConflict"})
-"""What S3 says to a conditional write when another writer was there first."""
+"""S3's error codes for a conditional write when another writer was first."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,7 +38,7 @@ class Retention:
     state: str
     """``folder``, ``versioning``, ``object lock``, ``none``, or ``unknown: …``."""
     problem: Words | None = None
-    """A record that was overwritten or deleted."""
+    """The first record that was overwritten or deleted, as a sentence."""
     policy: str = ""
     """The bucket's own policy, JSON text; empty where there is none."""
 
@@ -52,12 +52,12 @@ class Retention:
 
 
 class _NoFileError(Bilingual, OSError):
-    """A link, a directory or a pipe under the name of a record; an answer of S3 that is none."""
+    """A link, a directory or a pipe under a record's name, or an answer of S3 that can't be used."""
 
 
 @contextmanager
 def _unspoilt() -> Iterator[None]:
-    """Take an answer that can't be parsed, or lacks what it is asked for, as unread."""
+    """Raise _NoFileError for an answer of S3 that can't be parsed, or lacks a member that is needed."""
     try:
         yield
     except (ResponseParserError, KeyError) as error:
@@ -99,11 +99,11 @@ class Backend(Protocol):
         ...
 
     def add_line(self, name: str, line: str) -> None:
-        """Write a line at the end of a file, made where it is not there; never over another's."""
+        """Append a line to a file, creating it if it is missing; never overwrite another writer's line."""
         ...
 
     def history(self) -> Retention:
-        """Return whether changes of records stay to be seen, and the first that there was."""
+        """Return whether the store keeps what is overwritten or deleted, and the first such change."""
         ...
 
 
@@ -135,7 +135,9 @@ class Folder:
         staged = self.path / f".{uuid4().hex}"
         staged.write_bytes(data)
         try:
-            (self.path / name).hardlink_to(staged)  # whole or not at all, and never over another
+            (self.path / name).hardlink_to(
+                staged
+            )  # complete or not at all, and never over an existing file
         finally:
             staged.unlink()
 
@@ -175,7 +177,7 @@ class S3Prefix:
         self._put(name, data, IfNoneMatch="*")
 
     def add_line(self, name: str, line: str) -> None:
-        """S3 can't append: write the whole anew, unless somebody did so since it was read."""
+        """Write the whole file again, since S3 can't append; unless somebody wrote it since it was read."""
         while True:
             try:
                 before, tag = self._got(name)
@@ -205,7 +207,7 @@ class S3Prefix:
         return policy
 
     def _state(self) -> str:
-        """Return by what versions are kept: by Object Lock even from administrators, else by versioning."""
+        """Return what keeps old versions: Object Lock with a default retention, else versioning, else nothing."""
         try:
             answer = self.s3.get_object_lock_configuration(Bucket=self.bucket)
             found = answer["ObjectLockConfiguration"]
@@ -262,7 +264,7 @@ class S3Prefix:
                         en=f"{name} was deleted at {at}; restore its version",
                         ja=f"{name}が{at}に削除されました。以前のバージョンを復元してください",
                     )
-            for one in page.get("Versions", ()):  # of each key the newest first
+            for one in page.get("Versions", ()):  # newest first for each key
                 name, size = _last(one["Key"]), one["Size"]
                 if name in newer and name.endswith(".json"):
                     return Words(

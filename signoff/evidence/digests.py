@@ -3,7 +3,7 @@
 Records are chained: each carries the digest of the one before, so that no record in the middle can
 be changed or lost unnoticed. But nothing follows the newest one. So every record is also named, with
 its digest, in one file that only grows, in the format of ``sha256sum``: ``sha256sum -c SHA256SUMS``
-in the folder says the same as this module.
+in the folder agrees with this module.
 
 It does not notice when a record is deleted together with its line, or when the whole store is emptied.
 For that, use a backend whose history can't be rewritten (S3 with versioning or Object Lock), and the
@@ -35,7 +35,7 @@ class Digests:
 
     @classmethod
     def parse(cls, data: bytes) -> "Digests":
-        """Lines may come in any order, and twice: writers at the same moment name each other's."""
+        """Parse the file; lines may be in any order and repeated, since simultaneous writers list each other's records."""
         digests: dict[str, set[str]] = defaultdict(set)
         lines = data.decode(errors="replace").split("\n")
         for number, line in enumerate(lines if lines[-1] else lines[:-1], 1):
@@ -88,7 +88,7 @@ class Digests:
 
 
 def with_remedy(problem: Words) -> Words:
-    """Say what is wrong with a store, and what to do about it."""
+    """Append to a problem of a store what to do about it."""
     return Words(en=f"{problem.en}; {MEND.en}", ja=f"{problem.ja}。{MEND.ja}")
 
 

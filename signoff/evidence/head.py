@@ -1,4 +1,4 @@
-"""The newest record that this machine has seen, noted outside the store: a truncated store shows."""
+"""The newest record that this machine has seen, noted outside the store, so that a truncated store is noticed."""
 
 import re
 from collections.abc import Mapping
@@ -48,7 +48,7 @@ class Head:
         )
 
     def note(self, name: str, digest: str) -> None:
-        """Note a newer record; a folder that can't be written is no reason not to judge."""
+        """Note a newer record; a folder that can't be written does not stop the run."""
         noted = _LINE.fullmatch(self._text())
         if noted is not None and noted[2] >= name:
             return

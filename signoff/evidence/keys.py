@@ -1,4 +1,4 @@
-"""The key that signs records: an asymmetric key of KMS, or where none is named a file of this machine.
+"""The key that signs records: an asymmetric KMS key, or, if none is configured, a file on this machine.
 
 Signatures are ECDSA over P-256 with SHA-256, so that both kinds are verified by the same few lines,
 offline, with the public key alone. Who may sign is decided by the KMS key's policy; whoever can read a
@@ -41,7 +41,7 @@ class KeyCustody:
     policy: str = ""
     """JSON text."""
     grantees: tuple[str, ...] = ()
-    """Whom grants allow to sign, or to grant that in turn; a service under its own name."""
+    """Principals whom grants allow to sign or to grant that to others; services by name."""
 
     @property
     def unknown(self) -> bool:
@@ -53,7 +53,7 @@ class SigningKey(Protocol):
 
     @property
     def name(self) -> str:
-        """What the key is, for a reader: its ARN or its file."""
+        """The key as a reader knows it: its ARN or its file."""
         ...
 
     @property
@@ -67,7 +67,7 @@ class SigningKey(Protocol):
         ...
 
     def ready(self) -> None:
-        """Make the key where it is made by its first use."""
+        """Create the key, if this kind is created on first use."""
         ...
 
     def sign(self, message: bytes) -> bytes:
@@ -75,13 +75,13 @@ class SigningKey(Protocol):
         ...
 
     def custody(self) -> KeyCustody | None:
-        """Return how it is kept; None for a file, which whoever reads it can use."""
+        """Return how the key is kept; None for a file, which anyone who can read it can use."""
         ...
 
 
 @dataclass(frozen=True)
 class FileKey:
-    """A private key in a file of its owner, made when the first record is signed."""
+    """A private key in a file that only its owner can read, created when the first record is signed."""
 
     path: Path
     pinned: str | None = None
@@ -185,7 +185,7 @@ def _public(private: ec.EllipticCurvePrivateKey) -> bytes:
 
 
 def _make(path: Path) -> None:
-    """Write a new key, whole or not at all; the one of a faster writer stays."""
+    """Write a new key, complete or not at all; if another writer was faster, its key stays."""
     key, unlocked = ec.generate_private_key(ec.SECP256R1()), serialization.NoEncryption()
     pem = key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, unlocked)
     path.parent.mkdir(parents=True, exist_ok=True)

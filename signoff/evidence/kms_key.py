@@ -13,7 +13,7 @@ from signoff.evidence.keys import EvidenceKeyError, KeyCustody, pinned
 
 ALGORITHM = "ECDSA_SHA_256"
 SIGNING = frozenset({"Sign", "CreateGrant"})
-"""Operations by which somebody signs, or lets somebody sign."""
+"""Operations of a grant that let the grantee sign, or let others sign."""
 
 
 @dataclass(frozen=True)
@@ -50,7 +50,7 @@ class KmsKey:
         return _custody(self.client(), self.arn)
 
     def _in(self, answer: Mapping[str, bytes], member: str) -> bytes:
-        """Return what KMS was asked for; botocore makes an empty answer of one that was garbled."""
+        """Return a member of KMS's answer; EvidenceKeyError if it is missing, since botocore parses a garbled answer as an empty one."""
         if found := answer.get(member):
             return found
         raise EvidenceKeyError(
@@ -62,7 +62,7 @@ class KmsKey:
 
 
 def _custody(kms: Any, arn: str) -> KeyCustody:
-    """Ask KMS; what it does not tell is unknown."""
+    """Ask KMS how a key is kept; what it refuses to say is unknown."""
     try:
         pages = kms.get_paginator("list_grants").paginate(KeyId=arn)
         grants = [one for page in pages for one in page["Grants"]]

@@ -10,7 +10,7 @@ from signoff.evidence.backends import Retention
 from signoff.evidence.keys import KeyCustody
 
 FACTS = "facts"
-"""The kind of the records that keep the facts of a part, each state of it once."""
+"""The kind of the records that keep the facts of a part; each state is kept once."""
 
 
 KINDS = {
@@ -24,17 +24,17 @@ KINDS = {
     "signature": Words(en="signature", ja="署名"),
     "window": Words(en="window", ja="時間帯"),
 }
-"""Kinds of records, as a sentence names them."""
+"""How a sentence names kinds of records; a kind that is not here is shown as it is written."""
 
 
 def kind_of(kind: str) -> Words:
-    """Name a kind of record in both languages; one that is not known as it is written."""
+    """Name a kind of record in both languages; a kind that KINDS does not have is returned as it is written."""
     return KINDS.get(kind, Words.same(kind))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Record:
-    """One entry of the store. Times are UTC; ``body`` is the kind's own matter."""
+    """One entry of the store. Times are UTC; the meaning of ``body`` depends on ``kind``."""
 
     kind: str
     """What left it: run, load, signature, manifest, import, release, deployment, rehearsal, drill, rollback,
@@ -105,7 +105,7 @@ class Records:
         return cls(tuple(entries))
 
     def kept_by(self, of_key: KeyCustody | None) -> "Records":
-        """Return the same records, with how the key is kept that signed them."""
+        """Return the same records with the custody of the key that signed them."""
         return replace(self, custody=self.custody and replace(self.custody, of_key=of_key))
 
     def newest(self, kind: str, **body: Any) -> Record | None:
@@ -116,6 +116,6 @@ class Records:
         return None
 
     def facts(self, digest: str) -> Mapping[str, str] | None:
-        """Return the facts of that digest, None where the store does not keep them."""
+        """Return the facts with that digest; None if the store does not keep them."""
         kept = self.newest(FACTS, digest=digest)
         return kept.body["facts"] if kept else None

@@ -45,8 +45,8 @@ class StoreSettings:
 def open_store(settings: StoreSettings, *, client: Callable[[str], Any], root: Path) -> Store:
     """Open the store; ``client`` makes the client of a service (``s3``, ``kms``).
 
-    The local environment is an emulator by nature, and has no other records. Each embedded stack has
-    a folder of its own, so that nothing of a dead one is in the way.
+    The local environment is always emulated, and its store has no other records. Each embedded stack has
+    a folder of its own, so that records of a stopped one never interfere.
     """
     name, location = settings.environment, settings.location
     emulated = name != "local" and custom_endpoints(boto3.Session()) is not None

@@ -27,7 +27,7 @@ from signoff.parts import Part
 
 _NAME = re.compile(r"[0-9]{6}\.json")
 SKEW = timedelta(minutes=5)
-"""How far a writer's clock may be ahead of ours: AWS refuses requests of a clock further off."""
+"""How far a writer's clock may be ahead of ours: AWS refuses requests from a clock that is further off."""
 
 
 _RECORD = TypeAdapter(Record)
@@ -41,7 +41,7 @@ RETYPED = Words(
 
 
 class _NotBelievedError(Bilingual):
-    """A record can't be believed: the words follow its name."""
+    """A record can't be trusted; the message is printed after the record's name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +53,7 @@ class Store:
     key: SigningKey
     head: Head
     emulated: bool = False
-    """Calls of this process go to an emulator: then its records alone count, and else never."""
+    """Calls of this process go to an emulator: then only emulated records count, otherwise none of them does."""
     account: str | None = None
     """The account that every record must be about; None where it is not known (dev's, read from prod)."""
     birth: str | None = None
@@ -73,7 +73,7 @@ class Store:
         A record that is missing or changed, unsigned or signed by another key, dated in the future, of
         another environment or account, or a broken chain is reported in ``problem``, never skipped.
         """
-        named = self._named()  # before the files: a record is named once it is there
+        named = self._named()  # read before the files: a record is listed only after it is written
         files = {name: self.backend.read(name) for name in self._files()}
         digest_of = {name: _digest(data) for name, data in files.items()}
         entries, broken = self._chained(files, (now or datetime.now(UTC)) + SKEW)
@@ -91,7 +91,7 @@ class Store:
         )
 
     def _counts(self, record: Record) -> bool:
-        """Whether a record is about this stack: on an embedded one, those of another do not exist."""
+        """Whether a record is about this stack: an embedded stack ignores records of any other."""
         return record.birth == self.birth and record.emulated == self.emulated
 
     def _custody(self, history: Retention, signed: int) -> Custody:
@@ -116,14 +116,17 @@ class Store:
         days: int | None = None,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> Record:
-        """Append one record to the chain; if another writer was faster, try again after its record.
+        """Append one record to the chain; if another writer was faster, retry after its record.
 
         The facts of the ``parts`` on which it rests are kept in records of their own, each state once, so
         that a later change of one can be named.
         """
         self._keep(parts or {}, caller, now)
         while True:
-            named, files = self._named(), self._files()  # in this order, as in load
+            named, files = (
+                self._named(),
+                self._files(),
+            )  # in this order, for the same reason as in load
             created = now()
             record = Record(
                 kind=kind,
@@ -157,7 +160,7 @@ class Store:
                 self.append(FACTS, body, caller=caller, release=None, now=now)
 
     def _signed(self, record: Record) -> bytes:
-        """Return the file of a record; EvidenceKeyError where its signature would not be believed."""
+        """Return the file of a record; EvidenceKeyError if its signature would not be accepted when it is read."""
         self.key.ready()
         content = json.loads(_RECORD.dump_json(record))
         content["key"] = fingerprint(self.key.public)
@@ -175,7 +178,7 @@ class Store:
     def _chained(
         self, files: Mapping[str, bytes], latest: datetime
     ) -> tuple[list[Record], Words | None]:
-        """Return the records up to the first that can't be believed, and what is wrong with it."""
+        """Return the records before the first that can't be trusted, and what is wrong with that one."""
         entries: list[Record] = []
         before: str | None = None
         for number, (name, data) in enumerate(files.items(), 1):
@@ -217,7 +220,7 @@ class Store:
         return record
 
     def _forged(self, content: Mapping[str, Any]) -> Words | None:
-        """Return why the signature of a record is not to be believed, or None."""
+        """Return why the signature of a record can't be trusted, or None."""
         signature, key = content.get("signature"), content.get("key")
         if not signature or not key:
             return with_remedy(
@@ -259,7 +262,7 @@ class Store:
         return None
 
     def _replayed(self, record: Record, latest: datetime) -> Words | None:
-        """Return why a true record has no place here, or None."""
+        """Return why a correctly signed record does not belong here, or None."""
         if record.environment != self.environment:
             return Words(
                 en=f"a record of {record.environment}", ja=f"{record.environment}の記録です"
@@ -280,7 +283,7 @@ class Store:
         return None
 
     def _name(self, files: list[str], named: Digests) -> None:
-        """Name the newest record, and any before it whose writer died before it did."""
+        """List the newest record, and earlier ones whose writers died before they did."""
         for name in named.unnamed(files):
             self.backend.add_line(
                 digests.NAME, digests.line(name, _digest(self.backend.read(name)))
@@ -314,7 +317,7 @@ def _unsigned(content: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _written(content: Mapping[str, Any]) -> bytes:
-    """Return the file of a signed record: one text for each content."""
+    """Return the file of a signed record: the same content always gives the same bytes."""
     return visible_json(json.dumps(content, indent=2, ensure_ascii=False)).encode()
 
 
@@ -328,7 +331,7 @@ def _message(content: Mapping[str, Any]) -> bytes:
 
 
 def _after(names: list[str]) -> str:
-    """Return the next name: never that of a record which was there once."""
+    """Return the next name, never one that was used before."""
     return _numbered(max((int(name.partition(".")[0]) for name in names), default=0) + 1)
 
 

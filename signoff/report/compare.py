@@ -24,7 +24,7 @@ LONGEST = 80
 
 
 def comparison(before: Path, after: Path) -> ChangesSince:
-    """Compare two runs, each a folder or its signoff.json; UnusableBaselineError where one is none."""
+    """Compare two runs, each a folder or its signoff.json; UnusableBaselineError if either is not one."""
     rows = readable_baseline(_file(before))
     outcomes = {id_: one["outcome"] for id_, one in rows.items()}
     return compared(Words.same(before), outcomes, readable_baseline(_file(after)), rows)

@@ -1,4 +1,4 @@
-"""What differs about a red row, as the list of blockers shows it: what is alike stands on one line."""
+"""The differences of a red row, as the list of blockers shows them: equal ones share a line."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ NAMED = 8
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DifferenceLine:
-    """Resources of which one fact was found alike, and expected alike."""
+    """Resources with the same fact, the same value found and the same expected."""
 
     resources: tuple[str, ...]
     fact: Words
@@ -34,7 +34,7 @@ class DifferenceLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RowDifferences:
-    """``told`` are the sentences of what is red that the lines do not say; ``more`` lines are left out."""
+    """``told`` are sentences about red findings that no line covers; ``more`` counts the lines left out."""
 
     told: tuple[Words, ...]
     lines: tuple[DifferenceLine, ...]
@@ -42,7 +42,7 @@ class RowDifferences:
 
 
 def differences_of(row: RowVerdict, most: int) -> RowDifferences:
-    """Return what is red about a row, on at most so many lines; of several sentences that no line says, the first that was told."""
+    """Return what is red about a row, on at most ``most`` lines; of several sentences that no line covers, one."""
     lines = tuple(_alike(row))
     red = [one for one in row.findings if one.outcome.red]
     unsaid = [one.words for one in red if not says_only_the_difference(one)]
@@ -69,7 +69,7 @@ def _alike(row: RowVerdict) -> Iterator[DifferenceLine]:
 
 
 def says_only_the_difference(one: Finding) -> bool:
-    """Whether the sentence is the usual one, of which each part has a column."""
+    """Whether the sentence only repeats a difference, whose parts all have columns."""
     off = [item for item in one.compared if not item.holds]
     return any(
         f"{item.resource}: {item.fact.en}: found " in one.words.en

@@ -1,4 +1,4 @@
-"""What a finding rests on, as a reader sees it: fact, found and expected in a table, call and time once for all that they read."""
+"""What a finding rests on, as a reader sees it: a table of fact, found and expected; call and time are shown once for all facts they share."""
 
 import json
 import re
@@ -26,7 +26,7 @@ from signoff.report.values import (
 SUBJECTS = ("resource", "table", "function", "role", "secret", "group", "dashboard", "route")
 """Keys of an observation that say what was looked at, the first that it has."""
 OF_AN_ANSWER = {"call", "status", "request", "at"}
-"""Keys by which an observation is told to be an answer to a request."""
+"""Keys that mark an observation as the answer to a request."""
 ENGLISH = ("sentence",)
 """Facts of records that are sentences in English; the facts beside them say the same."""
 STATUS = re.compile(r"\b\d{3}\b")
@@ -34,7 +34,7 @@ STATUS = re.compile(r"\b\d{3}\b")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reading:
-    """By which calls something was read, and when; ``request`` is the id of one of smoke's."""
+    """The calls by which something was read, and when; ``request`` is the id of a smoke request."""
 
     calls: tuple[str, ...] = ()
     request: str = ""
@@ -43,7 +43,7 @@ class Reading:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FactLine:
-    """One fact. ``reading`` is None where what is around the line says it, or a request of the same test counted it."""
+    """One fact. ``reading`` is None if the lines around it show it, or a request of the same test does."""
 
     subject: str = ""
     asked: str = ""
@@ -57,7 +57,7 @@ class FactLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Checked:
-    """Subjects of a proof of which the same was found; without a name where the proof has only one."""
+    """Subjects of a proof with the same findings; unnamed if the proof has only one."""
 
     subjects: tuple[Words, ...]
     lines: tuple[FactLine, ...]
@@ -116,7 +116,7 @@ def _proof(
 
 
 def _checked(subject: Words, lines: Iterable[FactLine]) -> Iterator[Checked]:
-    """Yield the lines of one finding by what they are about, where it does not say so itself."""
+    """Yield the lines of one finding, grouped by what they are about unless the finding names it."""
     for about, some in groupby(lines, key=lambda one: "" if subject else one.subject):
         named = subject or Words.same(about)
         bare = tuple(replace(one, subject="") for one in some)
@@ -124,7 +124,7 @@ def _checked(subject: Words, lines: Iterable[FactLine]) -> Iterator[Checked]:
 
 
 def _alike(checked: Iterable[Checked]) -> tuple[Checked, ...]:
-    """Name subjects of which the same was found together."""
+    """Join subjects with the same findings."""
     alike: dict[str, Checked] = {}
     for one in checked:
         key = repr(one.lines) if one.subjects else repr(one)
@@ -134,7 +134,7 @@ def _alike(checked: Iterable[Checked]) -> tuple[Checked, ...]:
 
 
 def _said_once(checked: Sequence[Checked]) -> tuple[Reading | None, tuple[Checked, ...]]:
-    """Return the reading that all have in common, and what is left to say beside each."""
+    """Return the reading that all share, if any, and the subjects without it."""
     every = {line.reading for one in checked for line in one.lines}
     if len(every) == 1:
         return every.pop(), tuple(map(_without, checked))
@@ -164,7 +164,7 @@ def _lines(one: Finding, read_at: datetime, seen: set[str]) -> Iterator[FactLine
 
 
 def _answered_at(item: Mapping[str, Any]) -> datetime | None:
-    """Return when the request was answered that an observation is about; None where it is about none."""
+    """Return when the request of an observation was answered; None if it is not about a request."""
     try:
         return datetime.fromisoformat(item["at"]) if item.keys() >= OF_AN_ANSWER else None
     except (TypeError, ValueError):

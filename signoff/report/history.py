@@ -1,4 +1,4 @@
-"""What is new: this run beside the runs before it, beside the last that somebody signed, beside a chosen one."""
+"""What is new: this run compared with earlier runs, with the last signed one, and with a chosen one."""
 
 import hashlib
 import json
@@ -20,7 +20,7 @@ from signoff.result import Result
 from signoff.verify import RESULT
 
 MOST = 12
-"""Runs of the strip."""
+"""Runs that the strip shows."""
 MOST_FACTS = 40
 RED = frozenset(one.value for one in Outcome if one.red)
 MOVING = {field for _, field in VOLATILE if field != WHOLE} | {
@@ -113,7 +113,7 @@ def rows_of(result: Mapping[str, Any]) -> Mapping[str, Mapping[str, Any]]:
 
 
 def readable_baseline(path: Path) -> Mapping[str, Mapping[str, Any]]:
-    """Return the rows of a chosen signoff.json; UnusableBaselineError where it is none."""
+    """Return the rows of a chosen signoff.json; UnusableBaselineError if it is not one."""
     try:
         return rows_of(json.loads(path.read_bytes()))
     except (OSError, ValueError, KeyError, TypeError) as error:
@@ -142,7 +142,7 @@ def _chosen(path: Path, now: Mapping[str, Mapping[str, Any]]) -> ChangesSince:
 def _signed(
     past: list[Record], records: Records, now: Mapping[str, Any], reports: Path
 ) -> ChangesSince | None:
-    """Compare with the newest run that was there when the newest signature was given."""
+    """Compare with the newest run at the time of the newest signature."""
     signature = records.newest("signature")
     before = [one for one in past if signature and one.created <= signature.created]
     if signature is None or not before:
@@ -168,7 +168,7 @@ def _since(
 
 
 def _kept(one: Record, reports: Path) -> Mapping[str, Any] | None:
-    """Return the rows of the file that a run left, if it is still there as the record names it."""
+    """Return the rows of the file that a run left, if its digest is still the one in the record."""
     named = one.body.get("files", {}).get(RESULT)
     try:
         data = (reports / str(one.body.get("run")) / RESULT).read_bytes()
@@ -183,7 +183,7 @@ def compared(
     now: Mapping[str, Mapping[str, Any]],
     before: Mapping[str, Mapping[str, Any]] | None,
 ) -> ChangesSince:
-    """Compare the rows of now with the outcomes of before, and with its facts where they are known."""
+    """Compare this run's rows with earlier outcomes, and with the earlier facts if they are known."""
     red = {id_ for id_, one in now.items() if one["outcome"] in RED}
     was_red = {id_ for id_, one in outcomes.items() if one in RED}
     facts = None if before is None else tuple(_changes(_facts(before), _facts(now)))
@@ -205,7 +205,7 @@ def _changes(before: Mapping[Any, Any], now: Mapping[Any, Any]) -> Iterator[Chan
 
 
 def _apart(was: Any, now: Any) -> tuple[Any, Any]:
-    """Return of two lists, or of two mappings, what the other has not; all of both where that is nothing."""
+    """Return what each of two lists or mappings has and the other lacks; anything else, and lists that differ in order only, whole."""
     if isinstance(was, list) and isinstance(now, list):
         gone, new = ([one for one in a if one not in b] for a, b in ((was, now), (now, was)))
         return (gone, new) if gone or new else (was, now)

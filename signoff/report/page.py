@@ -35,11 +35,11 @@ class Room:
     """How much of the evidence a page shows; signoff.json has all of it, and the page says how much more."""
 
     subjects: int
-    """Of each proof."""
+    """Subjects shown for each proof."""
     lines: int
-    """Of what differs, for each red row."""
+    """Lines of differences shown for each red row."""
     procedures: bool
-    """Whether the procedures' pages are part of it, or are named by their path."""
+    """Whether the page includes the procedures' pages, or only names their paths."""
 
 
 HERE = Path(__file__).parent
@@ -59,9 +59,9 @@ ROOMS = (
     Room(subjects=3, lines=3, procedures=False),
     Room(subjects=0, lines=1, procedures=False),
 )
-"""What is tried in turn, until the page is small enough."""
+"""Tried in turn until the page is small enough."""
 BETWEEN_TAGS = re.compile(r">\s*\n\s*<")
-"""A tenth of the page; text that is shown as it stands has its brackets escaped."""
+"""Line breaks between tags are a tenth of the page; none is inside preformatted text, whose brackets are escaped."""
 TEXT = re.compile(r">[^<>]+<")
 PUNCTUATION = {"en": (", ", "; ", "."), "ja": ("、", "。", "")}
 
@@ -71,7 +71,7 @@ def page(
 ) -> str:
     """Return the HTML, which shows ``lang`` first.
 
-    ``plots`` are row id -> SVG in each language, shown as pictures, in which no script can run. The page names its own
+    ``plots`` are row id -> SVG in each language, shown as images, in which no script can run. The page states its own
     digest, computed with zeros in its place.
     """
     context = _context(result, lang, plots, beside or Beside())
@@ -84,7 +84,7 @@ def page(
 
 
 def _smaller(html: str) -> str:
-    """Leave out what only the source shows: lines between tags, and what a quote is escaped for in an attribute alone."""
+    """Make the page smaller: drop line breaks between tags, and unescape quotes in text, where only attributes need escapes."""
     return TEXT.sub(
         lambda text: text[0].replace("&#34;", '"').replace("&#39;", "'"),
         BETWEEN_TAGS.sub("><", html),
@@ -113,7 +113,7 @@ def _context(
 
 
 def _within(room: Room, result: Result) -> dict[str, Any]:
-    """Return what the template is given according to the room there is."""
+    """Return the template's variables that depend on the room there is."""
     commands = _commands(result) if room.procedures else ()
     return {
         "proofs": partial(proofs_of, read_at=result.provenance.read_at, most=room.subjects),
@@ -170,9 +170,9 @@ def _templates() -> Environment:
 
 
 def say(told: Words | str | None) -> Markup:
-    """Return the markup of what is said in both languages, of which the page shows one; times are Japan's.
+    """Return the markup of a text in both languages, of which the page shows one; times are Japan's.
 
-    What is in no language of its own is English where a switch shows it: five thousand attributes less.
+    The English text has no ``lang`` attribute, which saves some five thousand of them.
     """
     if not isinstance(told, Words):
         return _timed(str(told or ""))
@@ -204,12 +204,12 @@ def in_japan(at: datetime) -> str:
 
 
 def _rows(count: int) -> Markup:
-    """Let a cell reach over so many rows of a table."""
+    """Return the attribute that lets a cell span so many rows."""
     return Markup(' rowspan="{}"').format(count) if count > 1 else Markup()
 
 
 def person(caller: str) -> Markup:
-    """Return a name, or of an ARN the part that is one, the whole in its title."""
+    """Return a person's name, or the part of an ARN that is one with the whole ARN in its title."""
     if not caller.startswith("arn:"):
         return escape(caller)
     name = caller.rpartition(":")[2].partition("/")[2] or caller.rpartition(":")[2]
@@ -217,7 +217,7 @@ def person(caller: str) -> Markup:
 
 
 def breakable(text: str) -> Markup:
-    """Let a long name or ARN break where its parts end, not in the middle of one."""
+    """Let a long name or ARN wrap between its parts, not within one."""
     return Markup("<wbr>").join(map(escape, PARTS_OF_A_NAME.split(text)))
 
 
@@ -226,7 +226,7 @@ def day(at: date) -> Markup:
 
 
 def counts(result: Result) -> Words:
-    """Return the verdict in numbers: what is in the way; what is not."""
+    """Return the verdict in numbers: the blockers, and the other rows."""
     rows, verdict = result.verdict.rows, result.verdict
     failed = [one for one in rows if one.outcome is Outcome.FAIL]
     by_severity = Counter(one.severity for one in failed)
@@ -250,7 +250,7 @@ def counts(result: Result) -> Words:
 
 
 def news(one: ChangesSince) -> Words:
-    """Return what changed since an earlier run in numbers; facts where no row changed its colour."""
+    """Return what changed since an earlier run in numbers; facts, if no row changed its colour."""
     rows = {"red": len(one.newly_red), "green": len(one.newly_green)}
     told = rows if any(rows.values()) else {"facts": len(one.facts or ()) + one.more}
     newly: Mapping[str, Words] = words()["newly"]
@@ -306,7 +306,7 @@ def _cited(row: Row) -> Words | None:
 
 
 def _timed(text: str) -> Markup:
-    """Escape a text, and turn the moments in it into Japan's."""
+    """Escape a text, and convert the times in it to Japan's."""
     parts, end = [], 0
     for found in UTC_TIME.finditer(text):
         at = datetime.fromisoformat(f"{found[1]}T{found[2]}").replace(tzinfo=UTC)
@@ -316,12 +316,12 @@ def _timed(text: str) -> Markup:
 
 
 def _with_code(text: Markup) -> Markup:
-    """Set what stands between backticks as code; it is escaped already."""
+    """Mark up text between backticks as code; it is already escaped."""
     return Markup(CODE.sub(r"<code>\1</code>", str(text)))  # noqa: S704 - text is markup
 
 
 def _css_string(text: str) -> Markup:
-    """Return a CSS string: whatever is not plainly harmless is written by its code point."""
+    """Return a CSS string; every character that is not plainly harmless is escaped by its code point."""
     plain = re.sub(r"[^\w .:/+-]", lambda one: f"\\{ord(one[0]):x} ", text)
     return Markup(f'"{plain}"')  # noqa: S704 - nothing that ends a string or a style is left in it
 
@@ -331,7 +331,7 @@ def _pictures(drawn: Words) -> Mapping[str, str]:
 
 
 def _picture(svg: str) -> str:
-    """Return a data URL; as a picture, unlike inline, an SVG is shown only with its namespace."""
+    """Return a data URL; an SVG in an image needs its namespace, unlike an inline one."""
     if "xmlns=" not in svg:
         svg = svg.replace("<svg", f'<svg xmlns="{SVG}"', 1)
     return f"data:image/svg+xml;base64,{base64.b64encode(svg.encode()).decode()}"

@@ -42,7 +42,7 @@ class Fix(Remedy):
 
     @property
     def takes(self) -> tuple[tuple[str, Words], ...]:
-        """How long each part of the command takes."""
+        """How long each procedure of the command takes: name, duration."""
         named = [*self.procedures, *(["load"] if "python -m load run" in self.command else [])]
         return tuple((one, durations()[one]) for one in named if one in durations())
 
@@ -57,7 +57,7 @@ class ProcedurePage:
 
 
 def fix_of(one: RowVerdict, run: Provenance) -> Fix:
-    """Return what to do about a row; empty where it names nothing."""
+    """Return what to do about a row; an empty Fix if it names nothing."""
     said = remedy(one, run)
     return Fix(note=said.note, command=said.command, by_hand=said.by_hand)
 
@@ -72,7 +72,7 @@ def durations() -> Mapping[str, Words]:
 def procedures_of(commands: Iterable[str], environment: str) -> tuple[ProcedurePage, ...]:
     """Return the pages that commands name, each once, as far as this checkout has them.
 
-    They are generated for prod: its values are left out for any other environment.
+    They are generated for prod; for any other environment, prod's values are left out.
     """
     names = dict.fromkeys(name for one in commands for name in PROCEDURE.findall(one))
     here = (name for name in names if (PAGES / f"{name}.en.md").is_file())
@@ -127,7 +127,7 @@ def _block(text: str) -> Iterator[Markup]:
 
 
 def _table(head: str, _: str, *lines: str) -> Markup:
-    """Return a table; a cell of several lines has them one below the other, as in the page itself."""
+    """Return a table; the lines of a cell are stacked, as in the page itself."""
     columns = (Markup('<th scope="col">{}</th>').format(_inline(one)) for one in _cells(head))
     rows = (
         Markup("<tr>{}</tr>").format(

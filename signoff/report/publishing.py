@@ -46,7 +46,7 @@ _ROWS = TypeAdapter(tuple[RowVerdict, ...])
 SALT = "own"
 READING_AGAIN = Words(en="reading everything once more", ja="もう一度読み取っています")
 PART = 5
-"""What a part ends with: it is no verdict, whatever its rows say."""
+"""Exit code of a part: never a verdict, even if none of its rows is red."""
 SUMMARY = "summary.md"
 RAW_LOGS = ("tests.html",)
 BESIDE_THE_PAGE = (RESULT, "junit.xml", "inventory.json", SUMMARY)
@@ -57,7 +57,7 @@ SET_ASIDE = {Outcome.EXCLUDED, Outcome.NOT_HERE, Outcome.WAIVED}
 def publish(
     choice: Choice[PlanT], findings: Findings, snapshot: Snapshot[PlanT], terminal: Terminal
 ) -> int:
-    """Return 0 for GO and CONDITIONAL, 5 for a part without red rows (0 with ``--part``), else 1.
+    """Publish, and return 0 for GO and CONDITIONAL, 5 for a complete part without red rows (0 with ``--part``), else 1.
 
     A fault of ours that keeps the report from being made is 3, pytest's INTERNAL_ERROR.
     """
@@ -167,7 +167,7 @@ def _result(
 
 
 def _conditions(choice: Choice[PlanT], findings: Findings, commit: str) -> Iterator[Words]:
-    """Yield why production is judged by something else than the committed proofs."""
+    """Yield why production is not judged by exactly the committed proofs."""
     if choice.proofs is None or not choice.environment.production:
         return
     if commit == UNKNOWN:
@@ -245,7 +245,7 @@ def _write(choice: Choice[PlanT], snapshot: Snapshot[PlanT], result: Result) -> 
 
 
 def _raw_logs(folder: Path) -> tuple[str, ...]:
-    """Return those that were written; pytest's plugins have ended by now."""
+    """Return the raw logs that were written; pytest's plugins have ended by now."""
     return tuple(name for name in RAW_LOGS if (folder / name).exists())
 
 
@@ -306,7 +306,7 @@ def _remember(
 
 
 def run_body(snapshot: Snapshot[PlanT], result: Result) -> Mapping[str, Any]:
-    """Another environment compares itself with this run: by salted digests of secrets, and by the routes."""
+    """Return the body of a run's record; the next environment compares its secrets (salted digests) and routes with it."""
     inventory = snapshot.inventory
     salt = inventory.salts.get(SALT, "")
     return {
@@ -322,7 +322,7 @@ def run_body(snapshot: Snapshot[PlanT], result: Result) -> Mapping[str, Any]:
 
 
 def _routes(snapshot: Snapshot[PlanT]) -> list[str] | None:
-    """Return what the stage answers to; None where that was not read, or there is no such stage."""
+    """Return the routes that the stage serves; None if they were not read, or there is no such stage."""
     with suppress(NotTestable):
         served = lookup(snapshot.inventory.sections.served, snapshot.scope.stage)
         return sorted(served.methods) if served else None

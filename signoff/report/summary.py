@@ -113,5 +113,5 @@ def _changes(one: ChangesSince, lang: str) -> Iterator[str]:
 
 
 def _plain(text: str) -> str:
-    """Return a text that is no markup, on one line: what AWS answered may hold anything."""
+    """Return a text without markup, on one line: values from AWS may hold anything."""
     return re.sub(r"([\\`*_\[\]<>|#])", r"\\\1", " ".join(text.split()))

@@ -1,4 +1,4 @@
-"""What stands beside the rows on the page: who released it, what was measured, and until when one may sign."""
+"""What the page shows besides the rows: who released it, what was measured, and until when it may be signed."""
 
 import json
 import os
@@ -34,12 +34,12 @@ TOLD = ("verdict", "seconds", "count", "hash")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Released:
-    """Who made the live release so, when, and the version of each function."""
+    """Who made the release live, when, and the version of each function."""
 
     by: str
     at: datetime
     commit: str
-    """Of which the functions were packed; empty where nobody recorded it."""
+    """The commit from which the functions were packed; empty if it was not recorded."""
     versions: Mapping[str, str]
 
 
@@ -57,7 +57,7 @@ class Measured:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Beside:
-    """All of it. ``sign_until`` has its reason; ``files`` are digests by name, ``links`` paths by name."""
+    """All of it. ``sign_until`` is the time and its reason; ``files`` are digests by name, ``links`` paths."""
 
     history: RunHistory = field(default_factory=RunHistory)
     released: Released | None = None
@@ -70,9 +70,9 @@ class Beside:
 def beside(
     result: Result, snapshot: Snapshot[PlanT], folder: Path, root: Path, baseline: Path | None
 ) -> Beside:
-    """Gather what records and inventory say of a result that stands in its folder.
+    """Gather what records and inventory say about a result whose files are in ``folder``.
 
-    The run's other files are added when they are written.
+    ``files`` and ``links`` are added when the run's other files are written.
     """
     rows = rows_of(json.loads((folder / RESULT).read_bytes()))
     return Beside(
@@ -138,7 +138,7 @@ def _told(found: object, unit: str) -> str:
 
 
 def _sign_until(result: Result, records: Records) -> tuple[datetime, Words]:
-    """Return the first of what ends: the reading's own age, a waiver, a decision, a record that counts."""
+    """Return the earliest end and its reason: of the reading's 24 hours, a waiver, a decision, or a record that counts."""
     return min(_ends(result, records), key=lambda one: one[0])
 
 
@@ -165,7 +165,7 @@ def _ends(result: Result, records: Records) -> Iterator[tuple[datetime, Words]]:
 
 
 def _current(entries: Iterable[Record], now: datetime) -> Iterator[Record]:
-    """Yield the newest record of each thing, if it counts now and will not for ever."""
+    """Yield the newest record of each kind and subject that counts now and will expire."""
     newest = {
         (one.kind, *(str(one.body.get(key)) for key in (*ABOUT, "step"))): one for one in entries
     }

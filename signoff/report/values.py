@@ -1,4 +1,4 @@
-"""How facts, values and requests read in a table: short, in both languages, the whole value folded behind."""
+"""How facts, values and requests are shown in a table: short, in both languages, with the whole value folded."""
 
 import json
 import re
@@ -31,7 +31,7 @@ UNSET, EMPTY = Words(en="not set", ja="未設定"), Words(en="none", ja="なし"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Value:
-    """``text`` in the table, ``also`` below it; ``folded`` behind it, pretty-printed."""
+    """``text`` stands in the table, ``also`` below it; ``folded`` is the whole value, pretty-printed."""
 
     text: Words
     folded: Words = SILENCE
@@ -57,14 +57,14 @@ def expected(key: str) -> Words | None:
 
 
 def found_value(found: Any) -> Value:
-    """Return what was held against a bound, a switch and a gap in the words of the bounds."""
+    """Return a value that was compared with a bound; booleans and None use the words of the bounds."""
     if found is None or isinstance(found, bool):
         return Value(text=Words(en=as_text(found), ja=as_text(found, "ja")))
     return value(found)
 
 
 def value(found: Any) -> Value:
-    """Return a value for the table, short, with all of it behind where it is longer."""
+    """Return a value for the table, shortened, with the whole of it folded if it is longer."""
     match found:
         case None:
             return Value(text=UNSET)
@@ -124,7 +124,7 @@ def scalar(found: Any) -> str:
 
 
 def _pretty(found: Any) -> str:
-    """Return an entry a line where each is plain, else JSON."""
+    """Return one entry per line if all are strings, else indented JSON."""
     plain = _unescaped(found)
     if isinstance(plain, list) and all(isinstance(one, str) for one in plain):
         text = "\n".join(plain)
@@ -134,7 +134,7 @@ def _pretty(found: Any) -> str:
 
 
 def _unescaped(found: Any) -> Any:
-    """Parse JSON that stands in a text, such as a policy, so that it is escaped only once."""
+    """Parse strings that hold JSON, such as a policy, so that it is escaped only once."""
     if isinstance(found, str):
         parsed = _parsed(found)
         return _unescaped(parsed) if isinstance(parsed, dict | list) else found
@@ -157,7 +157,7 @@ def request(call: str) -> Words:
 
 
 def request_and_session(call: str) -> tuple[str, Words]:
-    """Return what was asked, which is alike in both languages, and how."""
+    """Return the request, which is the same in both languages, and its session."""
     found = SESSION.match(call)
     if found is None:
         return call, SILENCE
