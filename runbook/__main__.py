@@ -56,7 +56,7 @@ def main(
     console: Console | None = None,
     findings: Findings | None = None,
 ) -> int:
-    """Run one command; returns the exit code. ``findings`` judges rows where the checks are not to."""
+    """Run one command; return its exit code. ``findings`` judges rows in place of the checks."""
     parser = options(language(sys.argv[1:] if arguments is None else arguments))
     asked = parser.parse_args(arguments)
     _understand(asked, parser)
@@ -101,7 +101,7 @@ def _command(
 
 
 def _understand(asked: argparse.Namespace, parser: CommandLine) -> None:
-    """Take ``--to`` of a migration for the environment that it names; end where options contradict."""
+    """Take the environment of a migration from ``--to``; exit if options contradict each other."""
     if asked.procedure not in {None, FIX, *procedures()}:
         parser.refuse(unknown(asked.procedure, procedures()))
     if asked.rotate and asked.procedure != "secrets":

@@ -29,7 +29,10 @@ ANOTHER_SECOND = 1.0
 
 
 def converge(context: StepContext, api: Api) -> Changes:
-    """Deploy an API closed that was never deployed; leave alone what somebody drew up or deployed."""
+    """Deploy an API closed that was never deployed, or whose only deployment is a release of ours.
+
+    What somebody else drew up or deployed is left alone.
+    """
     found = rest_api.find(context, api)
     id_ = str(found["id"]) if found else None
     draft, name = read(context, id_), f"REST API {api.name}"

@@ -47,7 +47,7 @@ class ProcedureOptions:
 
 @dataclass(frozen=True, slots=True)
 class Reached:
-    """An environment whose AWS answers; ``kept`` is a local stack, where no mail arrives."""
+    """An environment whose AWS can be reached; ``kept``: it is the kept local stack, where no mail arrives."""
 
     environment: Environment
     kept: bool

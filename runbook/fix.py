@@ -212,7 +212,7 @@ class Walk:
         return True
 
     def _may_have_healed(self, group: Group) -> bool:
-        """Whether what was repaired since may have been the cause of what is only to be looked at."""
+        """Whether a repair since may have fixed the cause of what this group only says to look at."""
         return self._changed and bool(group.fix.command) and not group.fix.changes
 
     def _show(self, number: int, group: Group) -> None:

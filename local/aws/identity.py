@@ -1,4 +1,4 @@
-"""Who calls, and whether IAM lets them: role credentials are held to the policies of their role."""
+"""Who calls, and whether IAM allows it: a role's credentials may do what the role's policies allow."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

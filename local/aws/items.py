@@ -1,4 +1,4 @@
-"""Items of moto's tables: which ones a request writes, and how they are read and put back past the API."""
+"""Items of moto's tables: which ones a request writes, and how they are read and put back without the API."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any

@@ -39,7 +39,7 @@ class Mishap:
 
 
 class Mishaps:
-    """Those that may still strike."""
+    """The mishaps that may still strike."""
 
     def __init__(self) -> None:
         self._told: list[Mishap] = []

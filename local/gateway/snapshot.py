@@ -7,7 +7,7 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Integration:
-    """Behind a method. ``kind`` is AWS's ``type``: AWS_PROXY or MOCK here."""
+    """What is behind a method. ``kind`` is AWS's ``type``: AWS_PROXY or MOCK here."""
 
     kind: str
     uri: str = ""

@@ -1,4 +1,4 @@
-"""A late AWS: writes show late, what is made is not ready at once, and control planes have rates."""
+"""A late AWS: writes show late, new resources are not ready at once, and control planes throttle."""
 
 from local.late.clock import Clock
 from local.late.layer import Late

@@ -150,7 +150,7 @@ READS: Mapping[str, tuple[str, ...]] = {
     "lambda": ("Invoke",),
     "sts": ("AssumeRole",),
 }
-"""What changes nothing that any read here shows, though its name does not say so."""
+"""Operations that change nothing which a read here shows, though their names do not say so."""
 READ_VERBS = ("Get", "List", "Describe", "Head", "Filter", "Scan", "Query", "BatchGet", "Simulate")
 
 

@@ -1,4 +1,4 @@
-"""A stand-in for api.line.me on the loopback interface: what it is told never reaches LINE.
+"""A stand-in for api.line.me on the loopback interface: nothing that is sent to it reaches LINE.
 
 It answers in the shapes of LINE's references (LINE Login v2.1, Messaging API, LIFF server API).
 Paths of its own, under ``/local/``, serve those who run in another process.
@@ -88,7 +88,7 @@ class FakeLine:
 
     @contextmanager
     def channel(self, **facts: Any) -> Iterator[None]:
-        """Let other things be true of the channels until the end of the block."""
+        """Change facts of the channels until the end of the block."""
         self._messaging.channels = replace(self.channels, **facts)
         try:
             yield

@@ -79,7 +79,7 @@ def get_base_path_mappings(request: Request, moto: Moto) -> Response:
 
 
 def get_api_mappings(request: Request, moto: Moto) -> Response:
-    """Tell of a domain of the first API what that one maps, too: on AWS both tell of the same domains."""
+    """Answer for domains of the first API too: on AWS both APIs describe the same domains."""
     name = request.labels["DomainName"]
     with moto.lock("apigateway"):
         first = moto.backend("apigateway", request.region)
@@ -107,7 +107,7 @@ def create_api_mapping(request: Request, moto: Moto) -> Response:
 
 
 def delete_api_mapping(request: Request, moto: Moto) -> Response:
-    """Delete one of a domain of the first API, whichever of both made it."""
+    """Delete a mapping of a domain of the first API, whichever API made it."""
     id_ = request.labels["ApiMappingId"]
     with moto.lock("apigateway"):
         of_first = moto.backend("apigateway", request.region).base_path_mappings
@@ -119,7 +119,7 @@ def delete_api_mapping(request: Request, moto: Moto) -> Response:
 
 
 def list_routing_rules(request: Request, moto: Moto) -> Response:
-    """Answer that a domain has none, which moto does not know of."""
+    """Answer that a domain has no routing rules, which moto does not know."""
     with moto.lock("apigateway"):
         if request.labels["DomainName"] in moto.backend("apigateway", request.region).domain_names:
             return json_response({"routingRules": []})

@@ -186,7 +186,7 @@ def _kept(request: Request, moto: Moto, name: str, qualifier: str) -> Mapping[st
 
 
 def _reserved(request: Request, moto: Moto, name: str, qualifier: str) -> Mapping[str, Any]:
-    """Tell of a reservation of nothing, too, which moto takes for none."""
+    """Answer with a reservation of zero too, which moto takes for none."""
     function = moto.backend("lambda", request.region).get_function(name)
     if qualifier or function.reserved_concurrency is None:
         return {}

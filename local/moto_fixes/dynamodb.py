@@ -42,7 +42,7 @@ def batch_get_item(request: Request, moto: Moto) -> Response:
 
 
 def update_table(request: Request, moto: Moto) -> Response:
-    """Keep a change of the encryption, and of the greatest on-demand throughput, which moto ignores."""
+    """Keep a change of the encryption, and of the maximum on-demand throughput, which moto ignores."""
     table, wanted = _table(request, moto), request.parameters.get("SSESpecification")
     if table and (greatest := request.parameters.get("OnDemandThroughput")):
         setattr(table, _GREATEST, greatest)
@@ -53,7 +53,7 @@ def update_table(request: Request, moto: Moto) -> Response:
 
 
 def describe_table(request: Request, moto: Moto) -> Response:
-    """Tell of the greatest on-demand throughput."""
+    """Add the maximum on-demand throughput."""
     response, table = moto(request), _table(request, moto)
     greatest = getattr(table, _GREATEST, None)
     if not response.succeeded or not greatest:

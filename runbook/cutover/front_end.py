@@ -1,4 +1,4 @@
-"""The front end's configuration file: which API it calls as served, as it should be, and how a switch or a rollback writes it."""
+"""The front end's configuration file: what is served, what should be, and how a switch or a rollback writes it."""
 
 import json
 import re

@@ -1,4 +1,4 @@
-"""What a run changed so far, net of what it took back: somebody whose run stops has to know what stands where."""
+"""What a run has changed so far and not taken back: whoever's run stops has to know what is left changed."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
@@ -15,7 +15,7 @@ NAMED = 40
 
 @dataclass(slots=True)
 class AppliedChanges:
-    """Told of every change of a run, in order."""
+    """Collects every change of a run, in order."""
 
     _made: dict[str, None] = field(default_factory=dict)
     _broken: dict[str, None] = field(default_factory=dict)
@@ -30,7 +30,7 @@ class AppliedChanges:
             (self._made if whole else self._broken)[one.resource] = None
 
     def told(self) -> Words | None:
-        """Say what stands; None where nothing differs from before."""
+        """Say what is changed now; None if nothing differs from before."""
         if not self._made and not self._broken:
             return None
         done, open_ = _named(self._made), _named(self._broken)

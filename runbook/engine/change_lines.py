@@ -41,7 +41,7 @@ def lines(changes: Changes, lang: str, *, indent: int = 0) -> Iterator[str]:
 
 
 def parts(change: Change) -> tuple[Change, ...]:
-    """Split the change of a document into those of its parts: cut to a line, both would look the same."""
+    """Split the change of a document by its parts: cut to one line, before and after would look the same."""
     return tuple(
         replace(change, field=f"{change.field}{where}", before=before, after=after)
         for where, before, after in _leaves("", change.before, change.after)

@@ -97,16 +97,16 @@ class StepContext(ChangeContext):
         return found
 
     def all_green(self, *rows: str) -> bool:
-        """Whether the checks find nothing red of these rows; not where nobody can say."""
+        """Whether the checks find nothing red of these rows; False if that is unknown."""
         try:
             return not self.findings(rows)
         except Refused:
             return False
 
     def stays(self, *whats: str, rows: tuple[str, ...]) -> bool:
-        """Whether people decided something about a resource (``secret X``), and by that these rows find nothing wrong.
+        """Whether a decision is about a resource (``secret X``), and with it these rows find nothing wrong.
 
-        It is as they want it, then, and no procedure changes it. ``whats``: by which names the rows speak of it.
+        Then it is as people want it, and no procedure changes it. ``whats``: the names that the rows give it.
         """
         decided = {one.what.rpartition(": ")[0] for one in self.environment.decisions}
         if decided.isdisjoint(whats):

@@ -72,7 +72,7 @@ def _body(job: Job, hashes: ItemHashes) -> dict[str, Any]:
 
 
 def _odd(job: Job, found: KeyDifference) -> KeyDifference | None:
-    """Return what is the matter; where items are only added, others may be there and may differ."""
+    """Return the differences that matter: where items are only added, the target may have more, and other content."""
     allowed = KeyDifference(missing=found.missing, other=(), extra=()) if job.adds_only else found
     return allowed or None
 

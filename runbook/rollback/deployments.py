@@ -39,7 +39,7 @@ class DeniedFunction:
     """ARN by which API Gateway asks, without stage and route."""
 
     def told(self) -> Words:
-        """Say what happens, and by which command it does not."""
+        """Say what would stop working, and which command prevents that."""
         routes, function = ", ".join(self.routes), self.arn.split(":", 6)[6]
         command = (
             f"aws lambda add-permission --function-name {self.arn} --statement-id way-back"

@@ -28,7 +28,7 @@ class ServedPart:
 def all_or_none(
     context: StepContext, served: ServedPart | None, target: Mapping[str, Any] | None = None
 ) -> Iterator[None]:
-    """Put back what was moved where not all could be, also where a person interrupts; say what stands.
+    """Put back what was moved if not all could be, also if a person interrupts; say what is served then.
 
     Where everything came to the ``target``, and only its answer was lost, it stays.
     """
