@@ -7,7 +7,7 @@ from pathlib import Path
 
 from load.engine.admission import LoadRefused
 from load.engine.measurement import Measurement
-from load.engine.said import Said
+from load.engine.said import Said, unreadable
 from load.engine.verdict import PART_PREFIX, LoadVerdict
 
 TOGETHER_S = 10
@@ -25,10 +25,11 @@ def _read(path: Path) -> list[LoadVerdict]:
         lines = [line for line in text.splitlines() if PART_PREFIX in line]
         records = [line.partition(PART_PREFIX)[2] for line in lines] or [text]
         return [LoadVerdict.from_json(json.loads(record)) for record in records]
-    except (OSError, ValueError, KeyError, TypeError) as error:
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        reason = unreadable(error)
         raise LoadRefused(
-            f"{path} contains no load verdict ({error}); pass verdict.json or a log",
-            f"{path}に負荷判定がありません（{error}）。verdict.jsonまたはログを指定してください",
+            f"{path} contains no load verdict ({reason}); pass verdict.json or a log",
+            f"{path}に負荷判定がありません（{reason.ja}）。verdict.jsonまたはログを指定してください",
         ) from None
 
 

@@ -14,6 +14,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from lambdas.rally.domain.spots import SPELLINGS
 from load.engine.admission import LoadRefused
+from load.engine.said import unreadable
 from load.engine.session_pool import GpsSpot, SessionPool, SyntheticUser
 from load.target import ClientFactory, LoadTarget
 from plan.masters import FIRST_SECOND, LAST_SECOND, epoch_s
@@ -41,13 +42,14 @@ def mint(
 def read_pool(path: Path) -> SessionPool:
     """Read users, sessions and spots from a file outside the repository; `LoadRefused` if malformed."""
     try:
-        return SessionPool.from_json(json.loads(path.read_text()))
-    except (OSError, ValueError, KeyError, TypeError) as error:
+        return SessionPool.from_json(json.loads(path.read_text(encoding="utf-8")))
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        reason = unreadable(error)
         raise LoadRefused(
-            f"{path} is not a pool ({type(error).__name__}); write "
+            f"{path} is not a pool ({reason}); write "
             '{"visitors": [["Uload-1", "<session>"]], "spots": [{"id": "STATUE-001", "lat": 35.5, '
             '"lon": 139.6, "radius_m": 15}]}',
-            f"{path}はプールではありません（{type(error).__name__}）。次の形で書いてください: "
+            f"{path}はプールではありません（{reason.ja}）。次の形で書いてください: "
             '{"visitors": [["Uload-1", "<session>"]], "spots": [{"id": "STATUE-001", "lat": 35.5, "lon": 139.6, "radius_m": 15}]}',
         ) from None
 

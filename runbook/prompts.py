@@ -19,6 +19,18 @@ class Typed(Protocol):
     def __call__(self, question: Words, /, *, hidden: bool = False) -> str: ...
 
 
+def _text_of(file: Path) -> str:
+    try:
+        return bytes_of(file).decode()
+    except UnicodeDecodeError:
+        raise Refused(
+            Words(
+                en=f"{file} is not UTF-8 text: put the token alone into it",
+                ja=f"{file}がUTF-8のテキストではありません。トークンだけを書いてください",
+            )
+        ) from None
+
+
 def secret_source(token_file: Path | None, typed: Typed | None) -> Callable[[str], str]:
     """Return what asks for a secret by its key; raises Refused where nobody can be asked.
 
@@ -34,7 +46,7 @@ def secret_source(token_file: Path | None, typed: Typed | None) -> Callable[[str
                 )
             )
         if token_file is not None:
-            value = bytes_of(token_file).decode().strip()
+            value = _text_of(token_file).strip()
         elif typed is not None:
             value = typed(
                 Words(

@@ -87,7 +87,9 @@ def unreadable(error: BaseException) -> Words:
     """Say why a file is not the JSON that it should be, in our words and not Python's."""
     if isinstance(error, OSError):
         return Words.same(error.strerror or type(error).__name__)
-    if isinstance(error, json.JSONDecodeError | UnicodeDecodeError):
+    if isinstance(error, UnicodeDecodeError):
+        return Words(en="it is not UTF-8 text", ja="UTF-8のテキストではありません")
+    if isinstance(error, json.JSONDecodeError):
         return Words(en="it is not JSON", ja="JSONではありません")
     return Words(en="its content is another", ja="内容が異なります")
 

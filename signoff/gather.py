@@ -16,6 +16,7 @@ from aws.saved import from_json
 from aws.section import Unreadable
 from aws.words import Words
 from signoff.environment import peek
+from signoff.errors import unreadable
 from signoff.evidence import Records, StoreSettings
 from signoff.facts import SALT, salt_of
 from signoff.guard import Caller, GuardError, guard, open_session
@@ -143,12 +144,12 @@ def _saved(path: Path) -> Inventory:
     try:
         return from_json(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
-        first = str(error).splitlines()[0]
+        why = unreadable(error)
         raise GuardError(
             Words(
-                en=f"--replay {path} can't be read as a saved inventory ({first}); name the "
+                en=f"--replay {path} can't be read as a saved inventory ({why.en}); name the "
                 f"inventory.json of a run of this version",
-                ja=f"--replay {path}を保存済みインベントリとして読み取れません（{first}）。"
+                ja=f"--replay {path}を保存済みインベントリとして読み取れません（{why.ja}）。"
                 f"このバージョンの実行が残したinventory.jsonを指定してください",
             )
         ) from None

@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -26,8 +27,8 @@ NO_ASSERTIONS = Words(
     ja="Pythonのアサーションが無効です。PYTHONOPTIMIZEの設定を外してください",
 )
 NO_URL = Words(
-    en="--api-url {} is no address; write https:// and the rest of it",
-    ja="--api-url {}はURLではありません。https://から書いてください",
+    en="--api-url {} is not the address of an API; write https://host/stage",
+    ja="--api-url {}はAPIのアドレスではありません。https://host/stageのように書いてください",
 )
 NOTHING_TO_RECORD = Words(
     en="--record keeps AWS's answers, and --replay asks AWS nothing; give one of the two",
@@ -199,7 +200,7 @@ def choice_of(
 def _refuse_what_leads_nowhere(option: argparse.Namespace) -> None:
     """Refuse before the run what could not be done at its end."""
     lang = option.lang
-    if option.api_url and not option.api_url.startswith(("https://", "http://")):
+    if option.api_url and not _is_address(option.api_url):
         raise pytest.UsageError(NO_URL[lang].format(option.api_url))
     if option.record and option.replay:
         raise pytest.UsageError(NOTHING_TO_RECORD[lang])
@@ -213,6 +214,18 @@ def _refuse_what_leads_nowhere(option: argparse.Namespace) -> None:
         except OSError as error:
             said = NOT_WRITABLE[lang].format(name, place, error.strerror)
             raise pytest.UsageError(said) from None
+
+
+def _is_address(url: str) -> bool:
+    """Whether a client of HTTP can call it: what it can't would be told as an API that does not answer."""
+    try:
+        parts = urlsplit(url)
+        host, _ = parts.hostname, parts.port
+    except ValueError:  # brackets without an address in them, a port that is none
+        return False
+    written = url.isascii() and url.isprintable() and " " not in url
+    beyond = parts.username or parts.query or parts.fragment
+    return bool(parts.scheme in {"http", "https"} and host and written and not beyond)
 
 
 def _baseline(path: Path | None) -> Path | None:

@@ -23,6 +23,7 @@ from aws.inventory import ReadOptions
 from aws.redaction.stand_ins import StandIns
 from aws.words import Bilingual, Words
 from signoff.environment import ADAPTER, Environment
+from signoff.errors import unreadable
 
 FILE = "recording.json"
 SCHEMA = 1
@@ -116,11 +117,11 @@ class Recorded:
                 _addresses=told["addresses"],
             )
         except (OSError, ValueError, KeyError, TypeError, ValidationError) as error:
-            first = str(error).splitlines()[0]
+            why = unreadable(error)
             raise UnusableRecordingError(
                 Words(
-                    en=f"{file} can't be read as a recording of a run ({first})",
-                    ja=f"{file}を実行の記録として読み取れません（{first}）",
+                    en=f"{file} can't be read as a recording of a run ({why.en})",
+                    ja=f"{file}を実行の記録として読み取れません（{why.ja}）",
                 )
             ) from None
 

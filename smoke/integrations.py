@@ -155,7 +155,7 @@ def _login_token(calls: RowCalls) -> str:
     file = Path(configured(calls, "line.login_token_file"))
     try:
         return file.read_text(encoding="utf-8").strip()
-    except OSError as error:
+    except (OSError, UnicodeDecodeError) as error:
         kind = type(error).__name__
         raise NotTestable(
             Words(en=f"{file} can't be read ({kind})", ja=f"{file}を読み取れません（{kind}）")

@@ -8,6 +8,7 @@ from typing import Any
 
 from load.engine.admission import LoadRefused
 from load.engine.plan import ENDPOINTS
+from load.engine.said import unreadable
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,10 +73,11 @@ def read_objectives(path: Path = OBJECTIVES_FILE) -> Objectives:
                 "throttle_tolerance": data["throttle"]["tolerance"],
             }
         )
-    except (OSError, KeyError, TypeError, tomllib.TOMLDecodeError) as error:
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        reason = unreadable(error)
         raise LoadRefused(
-            f"{path.name} can't be read: {error}; compare it with the project's load/slo.toml",
-            f"{path.name}を読み取れません: {error}。本プロジェクトのload/slo.tomlと比べてください",
+            f"{path.name} can't be read ({reason}); compare it with the project's load/slo.toml",
+            f"{path.name}を読み取れません（{reason.ja}）。本プロジェクトのload/slo.tomlと比べてください",
         ) from None
     if missing := sorted(set(ENDPOINTS) - objectives.endpoints.keys()):
         raise LoadRefused(

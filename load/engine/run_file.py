@@ -11,6 +11,7 @@ from typing import Any
 from load.engine.admission import LoadRefused
 from load.engine.objectives import Objectives
 from load.engine.plan import LoadPlan
+from load.engine.said import unreadable
 from load.engine.session_pool import SessionPool
 from load.engine.throttle import TokenBucket
 from load.engine.validity import Conditions
@@ -99,12 +100,12 @@ class LoadRun:
     def read(cls, path: Path) -> "LoadRun":
         """Read what `write` wrote; raises `LoadRefused` if it is missing, malformed or not private."""
         try:
-            run = cls.from_json(json.loads(path.read_text()))
-        except (OSError, ValueError, KeyError, TypeError) as error:
-            reason = f"{type(error).__name__}: {error}"
+            run = cls.from_json(json.loads(path.read_text(encoding="utf-8")))
+        except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+            reason = unreadable(error)
             raise LoadRefused(
                 f"{path} is not a run file ({reason}); make one with python -m load prepare --to FILE",
-                f"{path}は実行ファイルではありません（{reason}）。python -m load prepare --to FILEで作成してください",
+                f"{path}は実行ファイルではありません（{reason.ja}）。python -m load prepare --to FILEで作成してください",
             ) from None
         if OPERATOR_S.exists():
             require_private(path, PROJECT)

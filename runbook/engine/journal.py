@@ -64,7 +64,7 @@ class Journal:
     def __iter__(self) -> Iterator[Entry]:
         """Read all entries, oldest first; half a line that a killed run left is passed over."""
         if self.path.exists():
-            for line in self.path.read_text(encoding="utf-8").split("\n"):
+            for line in self.path.read_bytes().split(b"\n"):
                 if (entry := _entry(line)) is not None:
                     yield entry
 
@@ -90,7 +90,7 @@ def _write_all(target: int, text: str) -> None:
         rest = rest[os.write(target, rest) :]
 
 
-def _entry(line: str) -> Entry | None:
+def _entry(line: bytes) -> Entry | None:
     try:
         found = json.loads(line)
         return Entry(**{name: value for name, value in found.items() if name in NAMES})

@@ -98,7 +98,16 @@ def _parsed(path: Path) -> dict[str, dict[str, Any]]:
                 )
             ]
         ) from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except UnicodeDecodeError:
+        raise EnvironmentFileError(
+            [
+                Words(
+                    en=f"{path.name} is not UTF-8 text; save it as UTF-8",
+                    ja=f"{path.name}がUTF-8のテキストではありません。UTF-8で保存してください",
+                )
+            ]
+        ) from None
+    except tomllib.TOMLDecodeError as error:
         raise EnvironmentFileError(
             [
                 Words(

@@ -1,14 +1,20 @@
 """The command line explains itself, and each refusal is one sentence with the next step."""
 
 import os
+import re
 import subprocess
 import sys
 
 import pytest
 
 from load.__main__ import main
+from load.engine.admission import LoadRefused
 from load.engine.judge import ExitCode
+from load.engine.objectives import read_objectives
+from load.engine.run_file import LoadRun
 from load.launch import ROOT
+from load.merge import read_parts
+from load.pool_builder import read_pool
 from tests.forked import completed
 
 PATCHED = "import sys, load.__main__, load.execution; sys.exit('gevent' in sys.modules)"
@@ -62,10 +68,10 @@ def test_plans_are_listed_with_their_prices():
         ),
         (["package", "--login", "--journey", "--tasks=2", "--to=x"], "--login or for --journey"),
         (["run", "--elsewhere"], "make it with prepare --to FILE"),
-        (["run", "--run-file", "absent.json"], "absent.json is not a run file (FileNotFoundError"),
+        (["run", "--run-file", "absent.json"], "absent.json is not a run file (No such file"),
         (
             ["run", "--run-file", "load/locust.conf"],
-            "load/locust.conf is not a run file (JSONDecode",
+            "load/locust.conf is not a run file (it is not JSON",
         ),
         (["merge", "absent.json"], "absent.json contains no load verdict"),
         (["clean", "absent.jsonl"], "absent.jsonl does not exist"),
@@ -80,6 +86,21 @@ def test_refusal_is_a_sentence_and_exit_code_4(arguments, why, capsys):
     assert told.startswith("refused: ")
     assert why in told
     assert "Traceback" not in told
+
+
+@pytest.mark.parametrize("content", [b"\xff\xfe\x00", b"[1]", b'"x"', b"{", b""])
+@pytest.mark.parametrize(
+    "read", [LoadRun.read, read_pool, read_objectives, lambda one: read_parts([one])]
+)
+def test_file_that_is_another_is_refused_without_pythons_words(read, content, tmp_path):
+    file = tmp_path / "named"
+    file.write_bytes(content)
+    file.chmod(0o600)
+
+    with pytest.raises(LoadRefused) as refused:
+        read(file)
+    for told in (str(refused.value), refused.value.ja):
+        assert not re.search(r"Error|codec|object|Expecting value", told)
 
 
 def test_exit_code_and_sentence_reach_the_shell():

@@ -60,6 +60,15 @@ def test_half_a_line_spoils_only_itself(path, write):
     assert len(path.read_text().splitlines()) == 3
 
 
+def test_entry_cut_within_a_character_is_passed_over(path, write):
+    write("begin")
+    with path.open("ab") as torn:
+        torn.write('{"who": "壊'.encode()[:-1])
+    write("done")
+
+    assert [one.what for one in Journal(path)] == ["begin", "done"]
+
+
 def test_an_entry_reads_as_it_was_written(path, write):
     written = write("failed", step="s.t", detail={"error": "壊れた"})
 

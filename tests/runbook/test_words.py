@@ -79,6 +79,14 @@ def test_a_file_without_a_token_is_refused(tmp_path):
         secret_source(path, _nobody)("line_token")
 
 
+def test_a_file_that_is_not_text_is_refused_without_a_byte_of_it(tmp_path):
+    path = tmp_path / "token"
+    path.write_bytes(b"\xff\xfes\x00e\x00")
+
+    with pytest.raises(Refused, match=r"token is not UTF-8 text: put the token alone into it$"):
+        secret_source(path, _nobody)("line_token")
+
+
 def test_nobody_is_asked_for_a_secret_that_a_machine_makes():
     with pytest.raises(Refused, match="token_key"):
         secret_source(None, _nobody)("token_key")

@@ -53,15 +53,16 @@ def test_every_row_of_the_list_is_judged(project):
     assert done.ret == 1, "a replay is never a production GO"
 
 
-@pytest.mark.parametrize("text", [None, "no JSON", "[1]"])
-def test_replay_of_what_is_no_inventory_stops_with_one_sentence(project, text):
+@pytest.mark.parametrize("data", [None, b"no JSON", b"[1]", b"\xff\xfe"])
+def test_replay_of_what_is_no_inventory_stops_with_one_sentence(project, data):
     saved = Path("inventory.json")
-    saved.unlink() if text is None else saved.write_text(text, encoding="utf-8")
+    saved.unlink() if data is None else saved.write_bytes(data)
 
     done = judge(project)
     done.stderr.fnmatch_lines(["*--replay inventory.json can't be read as a saved inventory*"])
     assert done.ret == 4
     assert "INTERNALERROR" not in done.stdout.str()
+    assert "codec" not in done.stderr.str()
 
 
 def test_broken_promise_is_no_go_and_named(project):
@@ -355,13 +356,23 @@ def test_more_than_one_process_is_refused(project):
 @pytest.mark.parametrize(
     ("options", "sentence"),
     [
-        (
-            ["--api-url=rally.example.jp"],
-            "--api-url rally.example.jp is no address; write https://",
+        *(
+            (
+                [f"--api-url={url}"],
+                f"--api-url {shown} is not the address of an API; write https://",
+            )
+            for url, shown in {
+                "rally.example.jp": "rally.example.jp",
+                "http://[::1": "http://?::1",
+                "http://a b/x": "http://a b/x",
+                "http://h:99999/": "http://h:99999/",
+                "http://h:abc/": "http://h:abc/",
+                "https:///x": "https:///x",
+                "https://u:p@h/x": "https://u:p@h/x",
+            }.items()
         ),
         (["--record=x", "--replay=y"], "give one of the two"),
     ],
-    ids=["no address", "nothing to record"],
 )
 def test_what_a_run_could_not_do_at_its_end_is_refused_before_it(project, options, sentence):
     done = judge(project, *options)

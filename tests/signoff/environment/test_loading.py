@@ -45,6 +45,16 @@ def test_region_of_another_partition_is_refused_since_its_arns_differ(region, pa
         load("prod", path, {"SIGNOFF_REGION": region})
 
 
+def test_file_that_is_not_utf_8_is_told_without_pythons_words(tmp_path):
+    path = tmp_path / "environments.toml"
+    path.write_bytes('[prod]\norigin = "例"\n'.encode("cp932"))
+
+    with pytest.raises(
+        EnvironmentFileError, match=r"environments\.toml is not UTF-8 text; save it"
+    ):
+        load("prod", path, {})
+
+
 def test_bad_toml_names_line_and_column(changed):
     path = changed('stage = "prod"', "stage = prod")
 
