@@ -84,7 +84,7 @@ def _aws(environment: Environment) -> ClientFactory:
 
 
 def _caller(environment: Environment) -> str:
-    """Tell whose credentials these are; `LoadRefused` where they are of another account or Region."""
+    """Return the ARN of the caller; `LoadRefused` if the credentials are for another account or Region."""
     try:
         return guard(open_session(None), environment).arn
     except GuardError as error:
@@ -92,7 +92,7 @@ def _caller(environment: Environment) -> str:
 
 
 def _live(environment: Environment) -> Live | None:
-    """Tell what is live, or None where it can't be read: then no verdict can count for a release."""
+    """Return what is live, or None if it can't be read: then no verdict can count for a release."""
     salt = salt_of(environment.name, environment.account)
     scope = scope_of(plan_for(environment), environment, salts=(salt,))
     inventory = on_demand(

@@ -62,7 +62,7 @@ def _words() -> Mapping[str, Words]:
 
 
 def rendered(sentence: str) -> Words:
-    """Return what the generator says, which stands alone and has no type for it."""
+    """Return a sentence of the generator in both languages; its package has no type for that."""
     return Words(en=str(sentence), ja=japanese(sentence))
 
 

@@ -45,7 +45,7 @@ class Stack:
     line: str
     pid: int = field(default_factory=os.getpid)
     birth: str = ""
-    """What tells this stack from every other one, so that records of a dead stack do not speak of it."""
+    """An id that distinguishes this stack from every other: records of a dead stack are not about it."""
     server: LocalAws | None = field(default=None, repr=False, compare=False)
     """The server itself, where it runs in this process: tests and benches give it faults."""
     line_token: str = field(default="", repr=False, compare=False)

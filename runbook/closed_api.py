@@ -23,7 +23,7 @@ PATH = "/{closed+}"
 """API Gateway allows any name for a greedy path variable: nobody else has a resource with this one."""
 ANY = "ANY"
 CLOSED = ": closed: "
-"""How the description of such a deployment tells it from a release."""
+"""Part of the description that distinguishes such a deployment from a release."""
 ANOTHER_SECOND = 1.0
 """API Gateway dates deployments in whole seconds: two of the same second have no order."""
 

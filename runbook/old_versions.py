@@ -69,7 +69,7 @@ def old_versions(
     """Return what may be deleted: beside what the aliases serve, as many versions stay as are read for SEC-28.
 
     Among those that stay come first what something names, then the newest. ``turn`` waits until a policy may
-    be asked for: each version may have its own, and no listing tells of it.
+    be asked for: each version may have its own, and no listing shows it.
     """
     client = context.client("lambda")
     of = {"FunctionName": function.name}

@@ -1,7 +1,7 @@
 """The IAM policy that a procedure needs, made from the actions that it declares and the names of an environment.
 
 ``python -m runbook.rights`` writes one a procedure into ``docs/rights/``; ``python -m runbook NAME --env ENV --policy``
-prints the one of an environment. What a procedure declares stands in ``rights.toml``, whose first lines say how.
+prints the one of an environment. What a procedure declares is in ``rights.toml``, whose first lines say how.
 Whoever proves rows as well, or signs, needs the reader's policy beside it (``docs/reader-policy.json``).
 """
 
@@ -67,12 +67,12 @@ def _name(part: ModuleType) -> str:
 
 
 def document(procedure: str) -> Path:
-    """Return where the policy of a procedure stands, for somebody who has to ask for it."""
+    """Return the file of a procedure's policy, for somebody who has to ask for it."""
     return FOLDER / f"{procedure}.json"
 
 
 def where(procedure: str) -> str:
-    """Return the path of the policy as it is told; empty where none is declared."""
+    """Return the path of the policy as a message shows it; empty if none is declared."""
     return (
         str(document(procedure).relative_to(FOLDER.parent.parent))
         if procedure in declared()

@@ -35,7 +35,7 @@ class Identity:
         self._sessions: dict[str, Any] = {}
 
     def caller(self, request: Request) -> AwsCaller | None:
-        """Tell who calls; None for temporary credentials that were never issued here."""
+        """Return who calls; None for temporary credentials that were never issued here."""
         if not request.access_key.startswith("ASIA"):
             return AwsCaller(_ADMIN)
         session = self._session(request.access_key)

@@ -53,7 +53,7 @@ def split_name(name_or_arn: str) -> tuple[str, str | None]:
 class DeployedFunctions:
     """Reads functions and their policies through the Lambda API, and keeps them between changes.
 
-    Nothing is kept before the first ``observe``: as long as nobody tells of changes, any reading
+    Nothing is kept before the first ``observe``: as long as nobody reports changes, any reading
     may be an old one.
     """
 

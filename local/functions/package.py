@@ -1,4 +1,4 @@
-"""What stands on a function's disk: the package that was uploaded, and what Lambda's runtime brings."""
+"""What is on a function's disk: the package that was uploaded, and what Lambda's runtime brings."""
 
 import base64
 import io

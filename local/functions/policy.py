@@ -31,7 +31,7 @@ def allows(statements: Iterable[Mapping[str, Any]], ask: Ask) -> bool:
 
 
 def applies(statement: Mapping[str, Any], ask: Ask) -> bool:
-    """Whether the statement speaks of this call.
+    """Whether the statement applies to this call.
 
     The resource is compared as well: permission on an alias says nothing of the function, nor the
     other way round, and moto answers GetPolicy with the statements of all qualifiers together.

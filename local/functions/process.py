@@ -111,7 +111,7 @@ class Worker:
 
     def _receive(self, deadline: float) -> tuple[dict[str, Any], bytes]:
         while (frame := self._frame()) is None:
-            # Both pipes are read: a handler that prints more than a pipe holds would stand still.
+            # Both pipes are read: a handler that prints more than a pipe holds would block.
             ready = [fd for fd, _ in self._poll.poll(max(0.0, deadline - time.monotonic()) * 1000)]
             if not ready:
                 raise TimedOut

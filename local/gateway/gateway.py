@@ -77,5 +77,5 @@ class Gateway:
             self.changed()
 
     def changed(self) -> None:
-        """Tell that something in the control plane changed: the next request reads it again."""
+        """Note that something in the control plane changed: the next request reads it again."""
         self._directory.changed()

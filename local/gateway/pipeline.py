@@ -138,7 +138,7 @@ class Pipeline:
 
 
 def _route(call: ApiCall) -> Route:
-    """Find the method. Where there is none, AWS takes whatever Authorization holds for a signature."""
+    """Find the method. If there is none, AWS reads whatever the Authorization header has as a signature."""
     try:
         return call.served.routes.match(call.request.verb, call.path)
     except GatewayRefusal as unknown:

@@ -107,7 +107,7 @@ def _reply(call: ApiCall, answer: Mapping[str, Any]) -> HttpReply:
 
 
 def _headers(answer: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    """Merge both maps; a pair that stands in both comes once, from multiValueHeaders."""
+    """Merge both maps; a pair that is in both comes once, from multiValueHeaders."""
     pairs = [
         (name, _text(value))
         for name, values in (answer.get("multiValueHeaders") or {}).items()

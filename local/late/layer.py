@@ -38,7 +38,7 @@ class Late:
         self._unready.forget()
 
     def refusal(self, request: Request, iam: Refusal) -> Response | None:
-        """Ask IAM as it was in force some seconds ago; only credentials that STS issued are held to it."""
+        """Ask IAM as it was in force some seconds ago; it applies only to credentials that STS issued."""
         if not request.access_key.startswith("ASIA"):
             return iam(request)
         with self._history.as_of("iam", IAM_IN_FORCE_AFTER_S):

@@ -160,7 +160,7 @@ def get_stage(request: Request, moto: Moto) -> Response:
 
 
 def _described(request: Request, moto: Moto, response: Response) -> Response:
-    """Add what AWS always tells of a stage."""
+    """Add what AWS always answers about a stage."""
     if not response.succeeded:
         return response
     document, api = response.document, api_of(request, moto)

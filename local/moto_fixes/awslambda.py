@@ -44,7 +44,7 @@ def add_permission(request: Request, moto: Moto) -> Response:
 
 
 def get_function(request: Request, moto: Moto) -> Response:
-    """Leave out what AWS tells of the function alone, where a version or an alias is asked."""
+    """Leave out what AWS answers for a function only, if a version or an alias is asked for."""
     response = moto(request)
     name, qualifier = name_and_qualifier(request)
     if not response.succeeded:
@@ -58,7 +58,7 @@ def get_function(request: Request, moto: Moto) -> Response:
 
 
 def get_function_configuration(request: Request, moto: Moto) -> Response:
-    """Tell what moto loses of a configuration."""
+    """Answer with what moto loses of a configuration."""
     response = moto(request)
     if not response.succeeded:
         return response

@@ -227,7 +227,7 @@ def _showing(
 
 
 def _selector(pattern: str) -> Callable[[str], bool] | None:
-    """Return what tells whether a pattern matches a message; None for a pattern that is not known here."""
+    """Return a function that says whether a pattern matches a message; None for a pattern that is not known here."""
     if pattern.startswith("{"):
         if not _PATTERN.fullmatch(pattern):
             return None
@@ -287,7 +287,7 @@ def account_policies(request: Request, moto: Moto) -> Response:
 
 
 def resource_policies(request: Request, moto: Moto) -> Response:
-    """Keep the policy of a single log group apart, which moto takes for one of the account."""
+    """Keep the policy of a single log group apart; moto treats it as one of the account."""
     notes, asked = moto.notes("logs", request.region), request.parameters
     kept: dict[str, dict[str, Any]] = notes.setdefault("group_policies", {})
     group = asked.get("resourceArn")
@@ -310,7 +310,7 @@ def resource_policies(request: Request, moto: Moto) -> Response:
 
 
 def _delete_group_policy(request: Request, kept: dict[str, dict[str, Any]]) -> Response:
-    """Delete it where its revision is told, as DeleteResourcePolicy requires of those of a group."""
+    """Delete the policy of a group if the revision is given, as DeleteResourcePolicy requires."""
     group, revision = (request.parameters.get(one) for one in ("resourceArn", "expectedRevisionId"))
     if group not in kept:
         return refusal(request, "ResourceNotFoundException", "Policy does not exist")
@@ -330,7 +330,7 @@ def create_log_group(request: Request, moto: Moto) -> Response:
 
 
 def describe_log_groups(request: Request, moto: Moto) -> Response:
-    """Tell the class of each group."""
+    """Answer with the class of each group."""
     response, groups = moto(request), moto.backend("logs", request.region).groups
     if not response.succeeded:
         return response

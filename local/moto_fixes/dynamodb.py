@@ -1,4 +1,4 @@
-"""DynamoDB: limits that moto does not hold, and facts of a table that it loses."""
+"""DynamoDB: limits that moto does not enforce, and facts of a table that it loses."""
 
 import time
 from collections.abc import Mapping
@@ -70,7 +70,7 @@ def _key_arn(wanted: Mapping[str, Any], request: Request, moto: Moto) -> str:
 
 
 def describe_continuous_backups(request: Request, moto: Moto) -> Response:
-    """Let the restorable window move on with time; moto's stands still."""
+    """Let the restorable window move on with time; moto's does not."""
     response = moto(request)
     if not response.succeeded:
         return response
@@ -94,7 +94,7 @@ def time_to_live(request: Request, moto: Moto) -> Response:
 
 
 def describe_kinesis_streaming_destination(request: Request, moto: Moto) -> Response:
-    """Tell where a table streams to, which moto does not know."""
+    """Answer with the destinations of a table, which moto does not know."""
     table = _table(request, moto)
     if table is None:
         message = "Requested resource not found: Table not found"

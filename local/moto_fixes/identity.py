@@ -52,7 +52,7 @@ def get_caller_identity(request: Request, moto: Moto) -> Response:
 
 
 def describe_key(request: Request, moto: Moto) -> Response:
-    """Tell keys that AWS manages from those of the customer."""
+    """Distinguish keys that AWS manages from those of the customer."""
     response = moto(request)
     if not response.succeeded:
         return response

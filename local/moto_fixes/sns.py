@@ -76,7 +76,7 @@ def get_topic_attributes(request: Request, moto: Moto) -> Response:
 
 
 def get_data_protection_policy(request: Request, moto: Moto) -> Response:
-    """Tell a topic's data protection policy, which moto does not know: empty until it is put."""
+    """Answer with a topic's data protection policy, which moto does not know: empty until it is put."""
     arn = request.parameters["ResourceArn"]
     if arn not in moto.backend("sns", request.region).topics:
         return refusal(request, "NotFound", "Topic does not exist", 404)

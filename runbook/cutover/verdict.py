@@ -1,4 +1,4 @@
-"""The newest verdict of an environment, as its report tells it: what a cut-over may rest on."""
+"""The newest verdict of an environment, from its report: what a cut-over may rest on."""
 
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -16,7 +16,7 @@ from signoff.result import Result
 
 REPORT = Path(__file__).parents[2] / "report"
 FRESH = timedelta(hours=4)
-"""The guide's whole migration takes three to four hours; an older verdict speaks of another day."""
+"""The guide's whole migration takes three to four hours; an older verdict is about another day."""
 GOOD = ("GO", "CONDITIONAL")
 JUDGED = tuple(part for part in Part if part is not Part.SECRETS)
 """Parts that must be as they were judged; a later step of the cut-over stores another channel token."""
@@ -64,7 +64,7 @@ def refusal(told: Result, *, checklist: Checklist, live: Live, now: datetime) ->
 
 
 def _changed(told: Result, live: Live) -> Words:
-    """Say what of the release is not as it was judged; empty where all of it is."""
+    """Say which parts of the release have changed since they were judged; empty if none has."""
     if told.provenance.release != live.release:
         release = told.provenance.release
         return Words(

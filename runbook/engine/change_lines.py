@@ -24,7 +24,7 @@ NESTED = (Mapping, list, tuple)
 FINAL = Words(en=" (cannot be undone)", ja="（元に戻せません）")
 ASKED = Words(en=" (after your agreement)", ja="（同意を得てから）")
 Leaf = tuple[str, Any, Any]
-"""Where in a field, and what stands there before and after; None is "not there"."""
+"""Place in a field, and its value before and after; None is "not there"."""
 
 
 def lines(changes: Changes, lang: str, *, indent: int = 0) -> Iterator[str]:

@@ -55,7 +55,7 @@ class Checkpoint:
 
 
 def read_checkpoint(path: Path) -> Checkpoint | None:
-    """Read a checkpoint; None where there is none, or what is there is none of ours."""
+    """Read a checkpoint; None if there is no file, or the file is not a checkpoint."""
     try:
         found = json.loads(path.read_text(encoding="utf-8"))
         parts = tuple(FileProgress(**one) for one in found.pop("parts"))

@@ -1,7 +1,7 @@
 """DynamoDB's own export to S3 and import from S3: started once, found again, waited for with a deadline.
 
 Written from AWS's documents and proven against a stand-in of the tests only. moto 5.2.5 can't carry it:
-its jobs tell no StartTime, by which one is found again; the id in an export's ARN is not the one in the
+its jobs have no StartTime, by which one is found again; the id in an export's ARN is not the one in the
 path of its objects; and its import drops the encryption that it is given.
 """
 

@@ -33,7 +33,7 @@ class Source(Protocol):
     def parts(self) -> int: ...
     def pages(self, part: int, after: StartKey | None = None) -> Iterator[ItemPage]: ...
     def described(self) -> Mapping[str, Any]:
-        """Return what tells it from every other source, as JSON: it goes into the manifest."""
+        """Return what distinguishes it from every other source, as JSON: it goes into the manifest."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,7 +92,7 @@ class FilteredSource:
     whole: Source
     wanted: Callable[[Item], bool]
     name: str
-    """What is wanted, in words: it tells this source from the whole one."""
+    """What is wanted, in words: it distinguishes this source from the whole one."""
 
     def __str__(self) -> str:
         return f"{self.name} of {self.whole}"

@@ -28,7 +28,7 @@ def transformed(item: Item) -> Item:
 def transformed_master(item: Item) -> Item:
     """Do the same, and give a stamp master's location today's keys: lat, lon, radiusM.
 
-    Raises FormError where one thing stands there under two spellings: which is right, a person knows.
+    Raises FormError if one thing is there under two spellings: only a person knows which is right.
     """
     plain = dict(transformed(item))
     location = plain.get(LOCATION, {}).get("M")
@@ -80,7 +80,7 @@ class Validation:
 
 
 def validate(items: Iterable[Item], table: Table, transform: Transform, flaw: Flaw) -> Validation:
-    """Look at every item. What is wrong with one is told in the result, never raised."""
+    """Look at every item. What is wrong with one is in the result, never raised."""
     found, seen = Validation(), set[Key]()
     for item in items:
         found.count += 1

@@ -125,7 +125,7 @@ def _wanted(context: StepContext, found: Mapping[str, Any]) -> list[Alarm]:
 
 
 def _tells_somebody(context: StepContext) -> bool:
-    """Whether the planned topic is there, or an alarm is to tell it."""
+    """Whether the planned topic exists, or an alarm is to notify it."""
     found = alarm.read(context, context.plan.alarms)
     return topic.is_there(context, context.plan.topic) or bool(_wanted(context, found))
 

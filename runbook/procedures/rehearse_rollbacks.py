@@ -31,7 +31,7 @@ from signoff.environment.calendar import JST
 KIND = "rehearsal"
 PARTS = ("functions", "api", "tables", "front-end")
 TOGETHER = timedelta(hours=12)
-"""Drills of one rehearsal: older ones speak of another day."""
+"""Age up to which drills belong to one rehearsal: older ones are of another day."""
 
 
 @step("8-3", shown=False)

@@ -93,7 +93,7 @@ def _may(
 
 
 def _statements(context: StepContext, arn: str) -> tuple[Statement, ...]:
-    """Return the statements of the function's own policy that speak of API Gateway."""
+    """Return the statements of the function's own policy that concern API Gateway."""
     parts = arn.split(":")
     which = {"Qualifier": parts[-1]} if len(parts) == QUALIFIED else {}
     answer = unless_absent(context.client("lambda").get_policy, FunctionName=parts[6], **which)
@@ -127,7 +127,7 @@ class StageMove:
 
     @property
     def comparable(self) -> bool:
-        """Whether API Gateway tells what both deployments serve."""
+        """Whether API Gateway shows what both deployments serve."""
         return "apiSummary" in self.live and "apiSummary" in self.target
 
 

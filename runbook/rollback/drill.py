@@ -135,7 +135,7 @@ def _practise(
 def _undo(
     context: StepContext, given: StepContext, drill: Drill, before: State, why: BaseException
 ) -> None:
-    """Put back what a drill broke that can't go on; Refused, with what stands where, if that can't be done."""
+    """Put back what a drill broke that can't go on; if that fails, raise Refused, which says what is still changed."""
     try:
         _put_back(given, drill, before)
     except (Refused, *EXPECTED) as second:
@@ -310,7 +310,7 @@ WORDS = {
         en="table {} holds {now} (before: {then})", ja="テーブル{}の内容が{now}（以前は{then}）"
     ),
 }
-"""Part of a state -> how one thing of it is told that is not as it was."""
+"""Part of a state -> the words for one thing of it that is not as it was."""
 
 
 def rendered(before: State, after: State) -> Words:

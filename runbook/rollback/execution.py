@@ -2,7 +2,7 @@
 
 "The one before" means another version as soon as the alias or the stage has moved. A killed run that did not
 find its recorded target would go back one step too far. One that is refused in the middle takes back what it
-moved, so that callers do not meet both, and says what stands.
+moved, so that callers do not meet both, and says what is served.
 """
 
 from collections.abc import Callable, Mapping, Sequence
