@@ -77,23 +77,25 @@ def keys(reading: Reading) -> Section[Attached]:
 
 
 def buckets(reading: Reading) -> Section[Attached]:
-    """Ask what copies, deletes or redirects what is in the bucket, where one is configured."""
+    """Ask what copies, deletes, redirects, opens or charges for what is in the bucket, where one is configured."""
     configured = [reading.scope.bucket] if reading.scope.bucket else []
 
     def ask(name: str) -> None:
         whose = {"Bucket": name, "ExpectedBucketOwner": reading.scope.account}
         for operation, nothing in BUCKET_PARTS.items():
-            reading.aws.call("s3", operation, **whose, empty_on={nothing})
+            reading.aws.call("s3", operation, **whose, empty_on=nothing)
 
     return _attached(reading, s3.BUCKET.en, configured, ("buckets",), ask)
 
 
 BUCKET_PARTS = {
-    "get_bucket_replication": "ReplicationConfigurationNotFoundError",
-    "get_bucket_lifecycle_configuration": "NoSuchLifecycleConfiguration",
-    "get_bucket_website": "NoSuchWebsiteConfiguration",
+    "get_bucket_replication": ("ReplicationConfigurationNotFoundError",),
+    "get_bucket_lifecycle_configuration": ("NoSuchLifecycleConfiguration",),
+    "get_bucket_website": ("NoSuchWebsiteConfiguration",),
+    "get_bucket_acl": (),
+    "get_bucket_request_payment": (),
 }
-"""Operation -> the error code that means that nothing is set."""
+"""Operation -> the error code that means that nothing is set; the last two are always told."""
 
 
 def _nothing(_: str) -> None:
@@ -214,6 +216,9 @@ READERS = {
     "key_attachments": Reader(keys, ("kms:ListGrants",)),
     "bucket_attachments": Reader(
         buckets,
-        ("s3:GetBucketWebsite", "s3:GetLifecycleConfiguration", "s3:GetReplicationConfiguration"),
+        (
+            *("s3:GetBucketAcl", "s3:GetBucketRequestPayment", "s3:GetBucketWebsite"),
+            *("s3:GetLifecycleConfiguration", "s3:GetReplicationConfiguration"),
+        ),
     ),
 }

@@ -93,6 +93,8 @@ class Resource:
 class Operation:
     """``resources``: path of a list ("" for the answer itself) -> what each of its elements is.
 
+    A closed member of the same path takes the element whole.
+
     ``needs`` are members without which an answer is not understood: AWS never leaves them out, so that
     their absence is no "nothing there".
     """
@@ -286,13 +288,13 @@ def _of_members(call: str, model: OperationModel, operation: Operation) -> Itera
             new = set(leaf.enum) - entry.values
             yield from (f"{call}: {path} can be {one}, which nobody judges" for one in sorted(new))
     for path in entries:
-        if not any(one == path or one.startswith(f"{path}.") for one in found):
+        if path and not any(one == path or one.startswith(f"{path}.") for one in found):
             yield f"{call}: {path} is in the ledger, but AWS has no such member"
 
 
 def _entry(entries: Mapping[str, Entry], path: str) -> Entry | None:
     parts: Sequence[str] = path.split(".")
-    above = (".".join(parts[:length]) for length in range(len(parts), 0, -1))
+    above = (".".join(parts[:length]) for length in range(len(parts), -1, -1))
     return next((entries[one] for one in above if one in entries), None)
 
 

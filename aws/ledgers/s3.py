@@ -1,9 +1,9 @@
 """S3: the optional bucket of images, and what may copy, delete or publish what is in it."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
-from aws.ledger import Closed, Coverage, Harmless, Judged, Ledger, Operation, Resource, asked
+from aws.ledger import Closed, Coverage, Harmless, Judged, Ledger, Operation, Resource, asked, only
 from aws.words import Words
 
 BUCKET = Words(en="bucket", ja="バケット")
@@ -18,6 +18,20 @@ CLEANS_UP = frozenset({"ID", "Status", "Filter", "Prefix", "AbortIncompleteMulti
 
 def _leaves_objects(rule: Mapping[str, Any]) -> bool:
     return rule.get("Status") == "Disabled" or rule.keys() <= CLEANS_UP
+
+
+def _granted(acl: Mapping[str, Any]) -> Iterator[str]:
+    """Yield whom an ACL grants what beside the account that owns the bucket; where ACLs are disabled, S3 tells the owner alone.
+
+    Groups of everybody are told although the block of public access may take their grants for nothing: it is one
+    switch, and a decision may allow it to be off.
+    """
+    owner = acl.get("Owner", {}).get("ID")
+    for one in acl.get("Grants", ()):
+        whom = one.get("Grantee", {})
+        if not owner or whom.get("ID") != owner:
+            name = whom.get("ID") or whom.get("URI") or whom.get("EmailAddress") or "?"
+            yield f"{name.rpartition('/')[2]}: {one.get('Permission', '?')}"
 
 
 LEDGER: Ledger = {
@@ -54,6 +68,28 @@ LEDGER: Ledger = {
         resources=BY_BUCKET,
         members={"Policy": Judged("policy")},
         needs=frozenset({"Policy"}),
+    ),
+    "s3:GetBucketAcl": Operation(
+        resources=BY_BUCKET,
+        members={
+            "": Closed(
+                Words(en="grants of its ACL", ja="ACLによる許可"),
+                usual=lambda found: not any(_granted(found)),
+                shows=_granted,
+                loosens=True,
+            )
+        },
+        needs=frozenset({"Owner", "Grants"}),
+    ),
+    "s3:GetBucketRequestPayment": Operation(
+        resources=BY_BUCKET,
+        members={
+            "Payer": Closed(
+                Words(en="who pays for requests", ja="リクエスト料金の支払者"),
+                usual=only("BucketOwner"),
+            )
+        },
+        needs=frozenset({"Payer"}),
     ),
     "s3:GetBucketReplication": Operation(
         resources=BY_BUCKET,
@@ -146,17 +182,15 @@ COVERAGE = Coverage(
             (
                 "s3:GetBucketAccelerateConfiguration",
                 "s3:GetBucketIntelligentTieringConfiguration",
-                "s3:GetBucketRequestPayment",
                 "s3:ListBucketIntelligentTieringConfigurations",
             ),
             _COST,
         ),
         **dict.fromkeys(("s3:GetBucketVersioning", "s3:GetObjectLockConfiguration"), _STRICT),
         "s3:GetBucketAbac": "whether tags count in policies, which are judged as if they did",
-        "s3:GetBucketAcl": "what an ACL opens to the public is ignored under the block, which is judged",
         "s3:GetBucketCors": "which pages may read images, which every page may show",
         "s3:GetBucketLifecycle": "the old form of GetBucketLifecycleConfiguration",
-        "s3:GetBucketOwnershipControls": "whether ACLs count; those to the public are blocked",
+        "s3:GetBucketOwnershipControls": "whether ACLs count; whom the bucket's own lets in is judged as if they did",
         "s3:GetBucketPolicyStatus": "what AWS makes of the policy, which is judged itself",
         "s3:GetBucketTagging": "words for people and bills",
         "s3:ListBuckets": "buckets of others",

@@ -6,9 +6,10 @@ import pytest
 from aws.bounds import exactly, one_of
 from aws.difference import unallowed
 from aws.ledger import unplanned
-from aws.ledgers import dynamodb
+from aws.ledgers import dynamodb, s3
 
 MODEL = botocore.session.get_session().get_service_model("dynamodb")
+S3 = botocore.session.get_session().get_service_model("s3")
 PLAIN = {
     "TableName": "Users",
     "TableStatus": "ACTIVE",
@@ -94,3 +95,30 @@ def test_resource_is_named_by_the_arn_that_was_asked_about():
     name = dynamodb.BY_ARN[""].name({"ResourceArn": arn}, {})
 
     assert name == "Users"
+
+
+def granted(owner, *grants):
+    """What is told of a bucket's ACL."""
+    call, shape = "s3:GetBucketAcl", S3.operation_model("GetBucketAcl").output_shape
+    listed = [{"Grantee": whom, "Permission": what} for whom, what in grants]
+    answer = {"Owner": owner, "Grants": listed}
+    return [
+        one.found for one in unplanned(call, s3.LEDGER[call], shape, {"Bucket": "images"}, answer)
+    ]
+
+
+def test_acl_tells_all_but_the_owner():
+    group = {"URI": "http://acs.amazonaws.com/groups/global/AllUsers"}
+    ours, theirs = {"ID": "9a"}, {"ID": "7b"}
+
+    assert granted(ours) == granted(ours, (ours, "FULL_CONTROL"), (ours, "READ")) == []
+    assert granted(ours, (ours, "READ"), (theirs, "WRITE"), (group, "READ")) == [
+        "7b: WRITE, AllUsers: READ"
+    ]
+    assert granted(ours, ({"EmailAddress": "a@b.jp"}, "WRITE_ACP")) == ["a@b.jp: WRITE_ACP"]
+
+
+def test_acl_of_an_owner_without_an_id_counts_for_a_strangers():
+    assert granted({}, ({"ID": "9a"}, "FULL_CONTROL"), ({}, "READ")) == [
+        "9a: FULL_CONTROL, ?: READ"
+    ]

@@ -179,6 +179,13 @@ BUCKETS = (
         id="SEC-22:images-deleted-after-a-day",
         breaks=_at_bucket("rules that delete or move its objects", "tidy"),
     ),
+    Defect(
+        id="SEC-22:acl-lets-a-stranger-write",
+        breaks=_at_bucket("grants of its ACL", f"{'9a' * 32}: WRITE"),
+    ),
+    Defect(
+        id="SEC-22:every-visitor-is-to-pay", breaks=_at_bucket("who pays for requests", "Requester")
+    ),
     _open("allows-https-without-refusing-http", Effect="Allow", Condition={"Bool": {"aws:SecureTransport": "true"}}),
     _open("refuses-https", Condition={"Bool": {"aws:SecureTransport": "true"}}),
     _open("refuses-reads-only", Action="s3:GetObject"),

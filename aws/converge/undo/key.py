@@ -1,4 +1,4 @@
-"""What nobody planned of keys and of the bucket: grants, copies, rules, redirects."""
+"""What nobody planned of keys and of the bucket: grants, copies, rules, redirects, and who pays."""
 
 from collections.abc import Mapping
 
@@ -14,12 +14,12 @@ def _revoke(target: UndoTarget) -> None:
             client.revoke_grant(KeyId=target.name, GrantId=one["GrantId"])
 
 
-def _of_bucket(operation: str, en: str, ja: str) -> Undo:
+def _of_bucket(operation: str, en: str, ja: str, *, final: bool = True, **given: object) -> Undo:
     return by_call(
-        lambda target: getattr(target.context.client("s3"), operation)(Bucket=target.name),
+        lambda target: getattr(target.context.client("s3"), operation)(Bucket=target.name, **given),
         en=en,
         ja=ja,
-        final=True,
+        final=final,
     )
 
 
@@ -63,6 +63,19 @@ UNDO: Mapping[tuple[str, str], HowToUndo] = {
         "delete_bucket_lifecycle",
         "all lifecycle rules go: incomplete uploads and old versions are no longer tidied up either",
         "ライフサイクルルールはすべて削除され、未完了のアップロードや旧バージョンの整理も行われなくなります",
+    ),
+    ("bucket", "grants of its ACL"): _of_bucket(
+        "put_bucket_acl",
+        "whoever the ACL let in gets nothing by it any more; what the bucket policy and IAM allow stays",
+        "ACLで許可されていた相手はアクセスできなくなります。バケットポリシーとIAMによる許可は残ります",
+        ACL="private",
+    ),
+    ("bucket", "who pays for requests"): _of_bucket(
+        "put_bucket_request_payment",
+        "the account pays for all requests and transfers again",
+        "リクエストとデータ転送の料金は再びバケット所有者の負担になります",
+        final=False,
+        RequestPaymentConfiguration={"Payer": "BucketOwner"},
     ),
     ("bucket", "principals that its policy allows"): _BUCKET_POLICY,
     ("bucket", "who else may change it"): _BUCKET_POLICY,

@@ -4,6 +4,9 @@ import json
 
 from tests.aws.answers import ACCOUNT, REGION, SCOPE, TABLE_KEY, THEN, document
 
+OWNER = "75aa57f09aa0c8caeab4f8c24e99d10f8e7faeebf76c078efc7c6caea54ba06a"
+"""How S3 names the account in ACLs."""
+
 
 def table(asked):
     name = asked["TableName"]
@@ -113,4 +116,11 @@ BUCKETS = {
     },
     "s3:GetBucketPolicy": {"Policy": json.dumps(document("s3:GetObject"))},
     "s3:GetBucketWebsite": {},
+    "s3:GetBucketAcl": {
+        "Owner": {"ID": OWNER},
+        "Grants": [
+            {"Grantee": {"ID": OWNER, "Type": "CanonicalUser"}, "Permission": "FULL_CONTROL"}
+        ],
+    },
+    "s3:GetBucketRequestPayment": {"Payer": "BucketOwner"},
 }

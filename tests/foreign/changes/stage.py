@@ -151,6 +151,32 @@ def bucket_takes_plain_http(client):
     client("s3").put_bucket_policy(Bucket=edge.BUCKET, Policy=policy)
 
 
+@change("SEC-22", reads=["bucket_attachments"])
+def another_account_writes_images_by_acl(client):
+    client("s3").put_bucket_acl(Bucket=edge.BUCKET, GrantWrite=f'id="{"9a" * 32}"')
+    yield
+    client("s3").put_bucket_acl(Bucket=edge.BUCKET, ACL="private")
+
+
+@change("SEC-22", reads=["bucket_attachments"])
+def everybody_with_an_account_lists_images_by_acl(client):
+    client("s3").put_bucket_acl(Bucket=edge.BUCKET, ACL="authenticated-read")
+    yield
+    client("s3").put_bucket_acl(Bucket=edge.BUCKET, ACL="private")
+
+
+@change("SEC-22", reads=["bucket_attachments"])
+def every_visitor_is_to_pay_for_images(client):
+    named = {"Bucket": edge.BUCKET}
+    client("s3").put_bucket_request_payment(
+        **named, RequestPaymentConfiguration={"Payer": "Requester"}
+    )
+    yield
+    client("s3").put_bucket_request_payment(
+        **named, RequestPaymentConfiguration={"Payer": "BucketOwner"}
+    )
+
+
 CHANGES = (
     throttle_of_the_stage_is_removed,
     one_method_is_let_off_the_throttle,
@@ -168,4 +194,7 @@ CHANGES = (
     domain_leads_nowhere,
     bucket_is_encrypted_by_s3_alone,
     bucket_takes_plain_http,
+    another_account_writes_images_by_acl,
+    everybody_with_an_account_lists_images_by_acl,
+    every_visitor_is_to_pay_for_images,
 )

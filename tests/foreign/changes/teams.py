@@ -33,6 +33,8 @@ KEYS = ["keys", "key_attachments"]
 HEARD = ["alarms", "alarm_attachments", "topics", "mute_rules"]
 USERS = {"TableName": "Users-prod"}
 IMAGES = {"Bucket": "stamp-rally-prod-images"}
+OWNER = "75aa57f09aa0c8caeab4f8c24e99d10f8e7faeebf76c078efc7c6caea54ba06a"
+"""How moto's S3 names the account."""
 TOKEN = {"SecretId": vault.LINE_TOKEN}
 UNFINISHED = {
     "ID": "unfinished uploads",
@@ -181,6 +183,14 @@ CLEANED = between(
     ),
     lambda c: c("s3").delete_bucket_lifecycle(**IMAGES),
 )
+OF_THE_OWNER = between(
+    lambda c: c("s3").put_bucket_acl(**IMAGES, GrantRead=f"id={OWNER}", GrantWrite=f"id={OWNER}"),
+    lambda c: c("s3").put_bucket_acl(**IMAGES, ACL="private"),
+)
+LOGGED_TO = between(
+    lambda c: c("s3").put_bucket_acl(**IMAGES, ACL="log-delivery-write"),
+    lambda c: c("s3").put_bucket_acl(**IMAGES, ACL="private"),
+)
 COPIED = between(
     lambda c: c("secretsmanager").replicate_secret_to_regions(
         **TOKEN, AddReplicaRegions=[{"Region": "us-east-1"}]
@@ -200,6 +210,8 @@ QUIET = {"LogFormat": "JSON", "ApplicationLogLevel": "ERROR", "LogGroup": "/aws/
 # Name, rows that print a decision, what is read again, the change.
 TEAMS: tuple[tuple[str, str, list[str], Kept], ...] = (
     ("uploads that never ended are cleared", "", BUCKETS, CLEANED),
+    ("ACL of images names their owner in parts", "", BUCKETS, OF_THE_OWNER),
+    ("S3 writes its logs beside the images", "SEC-22", BUCKETS, LOGGED_TO),
     ("table is under AWS's managed key", "", TABLES + KEYS, sse(Enabled=True, SSEType="KMS")),
     ("table is under a key of the customer", "SEC-20", TABLES + KEYS, under_own_key("auth", "ranking")),
     ("policies want TLS", "", ROLES, conditional(Bool={"aws:SecureTransport": "true"})),

@@ -2,6 +2,9 @@
 
 import json
 
+import pytest
+from botocore.exceptions import ClientError
+
 from tests.local.aws.account import ACCOUNT, REGION
 
 BASIC = "arn:aws:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole"
@@ -70,6 +73,26 @@ def test_a_new_bucket_is_encrypted_and_closed(client):
     assert rule["ApplyServerSideEncryptionByDefault"] == {"SSEAlgorithm": "AES256"}
     assert set(blocks.values()) == {True}
     assert len(blocks) == 4
+
+
+def test_a_bucket_keeps_who_pays_for_requests(client):
+    s3, named = client("s3"), {"Bucket": "rally-images"}
+    s3.create_bucket(**named, CreateBucketConfiguration={"LocationConstraint": REGION})
+    born = s3.get_bucket_request_payment(**named)["Payer"]
+
+    s3.put_bucket_request_payment(**named, RequestPaymentConfiguration={"Payer": "Requester"})
+
+    assert (born, s3.get_bucket_request_payment(**named)["Payer"]) == ("BucketOwner", "Requester")
+
+
+def test_no_bucket_has_nobody_who_pays(client):
+    s3 = client("s3")
+    paid = {"RequestPaymentConfiguration": {"Payer": "Requester"}}
+
+    with pytest.raises(ClientError, match="NoSuchBucket"):
+        s3.get_bucket_request_payment(Bucket="rally-gone")
+    with pytest.raises(ClientError, match="NoSuchBucket"):
+        s3.put_bucket_request_payment(Bucket="rally-gone", **paid)
 
 
 def test_traces_are_taken(client):
