@@ -42,15 +42,16 @@ def create_the_topic(context: StepContext) -> Changes:
 def create_the_alarms(context: StepContext) -> Changes:
     """Create the alarms of functions, API, tables and indexes.
 
-    Alarms sum over five minutes, and missing data fires none. Errors that a function answers itself never
-    reach Lambda's own count, so the functions' count of faults has alarms of its own. If an alarm of
-    another name fires whenever the planned one would, and reaches a person, no second one is created.
+    Alarms sum over the period in `environments.toml` (`alarms.period_s`; five minutes in the guide), and
+    missing data fires none. Errors that a function answers itself never reach Lambda's own count, so the
+    functions' count of faults has alarms of its own. If an alarm of another name fires whenever the planned
+    one would, and reaches a person, no second one is created.
 
     関数、API、テーブル、インデックスのアラームを作成する。
 
-    5分間の合計で判定し、データがない間は発報しません。関数が自分で500を返した場合はLambdaのエラー数に
-    現れないため、関数が記録する障害数にも専用のアラームを設けます。別名のアラームが同じ条件で必ず発報し、
-    人に届く場合は、重ねて作成しません。
+    `environments.toml`の期間（`alarms.period_s`、手順書では5分）の合計で判定し、データがない間は発報しません。
+    関数が自分で500を返した場合はLambdaのエラー数に現れないため、関数が記録する障害数にも専用のアラームを
+    設けます。別名のアラームが同じ条件で必ず発報し、人に届く場合は、重ねて作成しません。
     """
     found = alarm.read(context, context.plan.alarms)
     wanted = _wanted(context, found)
