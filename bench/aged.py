@@ -1,4 +1,4 @@
-"""An account of age: years of releases, and what other teams have beside ours. By itself this module does nothing.
+"""An old account: years of releases, and other teams' resources. By itself this module does nothing.
 
 The local stack answers listings in pages of AWS's sizes, so that they take as many calls as on AWS.
 """
@@ -18,9 +18,9 @@ from bench.stand import Stand
 from local.aws.request import Request, Response
 
 VERSIONS = 300
-"""Of each function of ours."""
+"""Published versions of each of our functions."""
 ALARMS, LOG_GROUPS, FUNCTIONS, ROLES, API_KEYS, SECRETS = 1_200, 400, 120, 300, 200, 150
-"""Of other teams."""
+"""Numbers of other teams' resources."""
 VERSIONS_OF_OTHERS = 3
 AT_ONCE = 8
 TRUSTED = {"Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"}}
@@ -32,7 +32,7 @@ TRUST, RIGHTS = (
 
 
 class Remembered:
-    """Gives pages of ListFunctions again, without moto: it makes up the whole listing for each page, for a second."""
+    """Caches pages of ListFunctions: moto builds the whole listing for each page, which takes a second."""
 
     def __init__(self) -> None:
         self._answers: dict[str, Response] = {}
@@ -43,16 +43,16 @@ class Remembered:
             self._answers[request.query] = response
 
     def answer(self, request: Request) -> Response | None:
-        """Give it again: a fault of the stack, which is asked before anything else."""
+        """Return a cached answer: a fault of the stack, which is consulted before anything else."""
         return self._answers.get(request.query) if request.operation == "ListFunctions" else None
 
 
 def grow_old(where: Stand, say: Say) -> None:
-    """Let years pass: versions of our functions, and what others made meanwhile."""
+    """Create years of history: versions of our functions, and other teams' resources."""
     session = boto3.Session(region_name=where.environment.region)
     client = cache(session.client)
     for service in ("lambda", "iam", "cloudwatch", "logs", "apigateway", "secretsmanager"):
-        client(service)  # made by one thread: a session is not made for several
+        client(service)  # made in one thread: a session is not thread-safe
     for what, things, make in _of_others(client, where.environment.account):
         say(f"{what} of others")
         _all(things, make)
@@ -72,7 +72,7 @@ Kind = tuple[str, Iterable[str], Callable[[str], object]]
 
 
 def _of_others(client: Callable[[str], Any], account: str) -> Iterable[Kind]:
-    """Yield each kind of thing, the names of its many, and what makes one of them."""
+    """Yield each kind of resource: its names, and the function that creates one."""
     iam, functions, logs = client("iam"), client("lambda"), client("logs")
     role = f"arn:aws:iam::{account}:role/other-0"
     gateway, secrets = client("apigateway"), client("secretsmanager")

@@ -1,4 +1,4 @@
-"""A crowd of people with five stamps each, put into the local table past its API.
+"""A crowd of people with five stamps each, put into the local table without its API.
 
 moto would need hours for so many transactions. By itself this module does nothing.
 """
@@ -12,7 +12,7 @@ from lambdas.rally.domain.periods import month_of, week_of
 from lambdas.rally.dynamodb import typed
 
 NOW = 1_764_028_800
-"""When the rankings are asked for, seconds since the epoch."""
+"""When the rankings are asked for, in seconds since the epoch."""
 EACH = 5
 """Stamps of one person: as many as there are spots."""
 
@@ -25,7 +25,7 @@ def user(number: int) -> str:
 
 
 def people(begin: int, end: int) -> Iterator[tuple[str, list[Row]]]:
-    """Yield each person's items; who comes first in number got there first."""
+    """Yield each person's items; lower numbers reached their count earlier."""
     for number in range(begin, end):
         name, latest = user(number), NOW - 1_000_000 + number
         stamps: list[Row] = [
@@ -37,7 +37,7 @@ def people(begin: int, end: int) -> Iterator[tuple[str, list[Row]]]:
 
 
 def fill(model: Any, user_id: str, items: list[Row]) -> None:
-    """Put one person's items into moto's own model of the table, without its checks of each."""
+    """Put one person's items into moto's model of the table, skipping its checks."""
     from moto.dynamodb.models.dynamo_type import DynamoType, Item  # noqa: PLC0415 - moto is imported late
 
     key = DynamoType({"S": user_id})

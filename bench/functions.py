@@ -1,13 +1,13 @@
-"""What the seven functions cost: CPU of a cold start, and of a warm call, beside bare boto3.
+"""What the seven functions cost: CPU of a cold start and of a warm call, compared with bare boto3.
 
-A cold start is a fresh process, begun as the local worker begins it (`python -I -S`, the built package and
+A cold start is a fresh process, started as the local worker starts it (`python -I -S`, the built package and
 boto3, nothing else), until the handler is imported and has made its clients. Bare boto3 is the same
 process with one DynamoDB client in place of the handler. The two take turns, and medians count. The
-package has no compiled bytecode and boto3 has: /var/task can't be written to, and so is the ratio unkind.
+package has no compiled bytecode, since /var/task can't be written to, and boto3 has: the ratio overstates our cost.
 
 A warm call is a typical event in a loop in such a process. AWS is a stub behind botocore that answers at
-once, so that the function's own CPU and botocore's is all that is counted; bare boto3 makes the very same
-AWS calls. Who keeps a secret makes no AWS call when warm, and has nothing to be compared with. LINE is
+once, so that only the function's CPU and botocore's is counted; bare boto3 makes the very same
+AWS calls. A function that only keeps a secret makes no AWS call when warm, and has nothing to be compared with. LINE is
 the local fake in this process, whose CPU is not counted.
 """
 
@@ -34,7 +34,7 @@ from signoff.environment import load
 ROOT = Path(__file__).parent.parent
 STARTS = 9
 MOST = 1.25
-"""CPU of a cold start, times that of bare boto3 with one client."""
+"""CPU of a cold start at most, as a multiple of bare boto3's with one client."""
 BARE = "bare boto3"
 ISOLATED = (sys.executable, "-I", "-S", "-B", "-X", "utf8")
 COLD = "import sys; sys.path[:0] = sys.argv[1:]; {begin}; import time; print(time.process_time())"
@@ -68,7 +68,7 @@ class Bench:
         return float(self._run(name, "-c", code))
 
     def warm(self, function: str) -> dict[str, Any]:
-        """Return what `bench.invoked` tells of a function."""
+        """Return what `bench.invoked` prints about a function."""
         token = self.line.channels.messaging_access_token
         given = {"event": event(function), "answers": answers(function, token)}
         told: dict[str, Any] = json.loads(

@@ -1,8 +1,8 @@
 """How fast the local stack answers: the gateway, the authorizer, a function's process, DynamoDB.
 
-The callers are threads in a process of their own with kept connections, each sending its next request
-when it has its answer, so that the rate is what the stack can do with so many callers. Sessions are
-minted with the stack's own key and judged before the clock starts, as API Gateway keeps a verdict. All of
+The callers are threads in a process of their own with persistent connections, each sending its next request
+when it has its answer, so that the rate is what the stack can do for that many callers. Sessions are
+minted with the stack's own key and authorized before the clock starts, as API Gateway caches that. All of
 it, callers and workers too, shares this machine's cores: what is measured is the stand-in for AWS, which
 says nothing of AWS.
 
@@ -29,7 +29,7 @@ from bench.stand import Stand, stand
 from bench.typical import PLACE, SPOT, event, session
 
 RATE = 150
-"""Requests a second that the design's first sketch of a gateway made."""
+"""Requests a second of the design's first sketch of a gateway."""
 MIX = "both in turn"
 CALLERS = (1, 8)
 SECONDS = 6.0

@@ -15,7 +15,7 @@ from types import SimpleNamespace
 from typing import Any
 
 ROUNDS, ROUND_S = 5, 0.2
-"""Ours and bare take turns, and the best of each counts: whatever else the machine does only adds."""
+"""Ours and bare take turns, and the best of each counts, since other load on the machine only adds."""
 
 
 class Body:
@@ -65,7 +65,7 @@ def cpu_ms(work: Callable[[], object]) -> float:
 
 def main(task_root: str, runtime: str) -> None:
     given, out = json.load(sys.stdin), os.fdopen(os.dup(1), "w")
-    # The function's log goes nowhere, or it would be most of what is measured.
+    # The function's log is discarded, or it would be most of what is measured.
     os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
     sys.path[:0] = [task_root]
     sys.path.append(runtime)

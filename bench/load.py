@@ -1,11 +1,11 @@
-"""What a request costs the generator, and whether a stalling target can hide from it, beside stock Locust.
+"""What a request costs the generator, and whether a stalling target can hide from it, compared with stock Locust.
 
 Everything in one run on one machine, since only ratios hold. CPU per request is the difference between a
-long and a short run, so that start-up is not counted. wrk is taken along where it is installed: it shows
-what a request costs at least, of one endpoint and without a look at the answer.
+long and a short run, so that start-up is not counted. wrk is measured if it is installed: it shows
+the least that a request can cost, for one endpoint and without looking at the answer.
 
-The true percentiles are the target's own: it notes when it answered whom, and when each was due is
-known beforehand. Nothing that a generator says is in them.
+The true percentiles are the target's own: it notes when it answered each request, and when each was due is
+known beforehand. They contain nothing that a generator reports.
 """
 
 import csv
@@ -29,12 +29,12 @@ from tests.load.runs import drive, only, plan, pool, run_against, serving, step
 ROOT = Path(__file__).parent.parent
 RATE, SHORT_S, LONG_S = 1000, 2, 12
 RUNS = 5
-"""Pairs of runs: what else a shared machine does moves a single one by a third."""
+"""Pairs of runs: other load on a shared machine changes a single one by a third."""
 CORES, TIMES = 0.35, 5
-"""Cores for 1000 requests a second at most; what the stock user costs at least, times ours."""
+"""Cores for 1000 requests a second, at most; the stock user's cost as a multiple of ours, at least."""
 FREEZE, FREEZE_RATE, FREEZE_S = "2:4/10", 500, 20
 LEAST, MOST = 0.98, 1.02
-"""Reported over true."""
+"""Bounds of a reported percentile divided by the true one."""
 TAILS = (0.95, 0.99)
 STOCK_USERS = 25
 
@@ -56,7 +56,7 @@ def ours(url: str, seconds: float, folder: Path) -> tuple[float, int]:
 def stock(  # noqa: PLR0913 - what Locust's command line asks
     url: str, seconds: float, folder: Path, *, users: int, rate: float, more: tuple[str, ...] = ()
 ) -> dict[str, float]:
-    """Run HttpUser + jsonschema; returns CPU seconds, requests, p95 and p99 as Locust tells them."""
+    """Run HttpUser + jsonschema; returns CPU seconds, requests, p95 and p99 as Locust reports them."""
     before = cpu_s()
     subprocess.run(  # noqa: S603 - our own command line
         [
@@ -81,7 +81,7 @@ def stock(  # noqa: PLR0913 - what Locust's command line asks
 
 
 def schemas(folder: Path) -> dict[str, object]:
-    """Give the schemas of the answers that the stock user validates."""
+    """Return the schemas with which the stock user validates answers."""
     run = run_against("http://127.0.0.1:1", folder)
     return {
         endpoint: {**answers["200"], "components": run.definitions}
@@ -130,13 +130,13 @@ def cost(folder: Path) -> list[Goal]:
 
 
 def our_cost(url: str, folder: Path) -> float:
-    """CPU seconds for 1000 requests, without start-up."""
+    """Return our CPU seconds for 1000 requests, without start-up."""
     short, long = (ours(url, seconds, folder / f"ours-{seconds}") for seconds in (SHORT_S, LONG_S))
     return (long[0] - short[0]) / (long[1] - short[1]) * 1000
 
 
 def stock_cost(url: str, folder: Path) -> float:
-    """Measure the stock user likewise."""
+    """Return the stock user's CPU seconds for 1000 requests, without start-up."""
     short, long = (
         stock(url, seconds, folder, users=20, rate=10) for seconds in (2 * SHORT_S, LONG_S)
     )

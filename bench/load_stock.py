@@ -19,7 +19,7 @@ PLACE = {"lat": 35.55548, "lon": 139.65428, "accuracy": 5.0}
 
 
 class StockUser(HttpUser):
-    """Asks the four endpoints in the shares of the load's mix, and looks at every answer."""
+    """Calls the four endpoints in the proportions of the load's mix, and checks every answer."""
 
     wait_time = constant_throughput(RATE)
 
@@ -42,7 +42,7 @@ class StockUser(HttpUser):
         self.ask("GET", "/ranking/weekly", params={"user_id": USER})
 
     def ask(self, method: str, path: str, **content: Any) -> None:
-        """Send, and fail what breaks its schema."""
+        """Send a request, and fail it if the answer breaks its schema."""
         session = {"Authorization": f"Bearer {SESSION}"}
         with self.client.request(
             method, path, name=path, headers=session, catch_response=True, **content

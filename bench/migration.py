@@ -1,9 +1,9 @@
-"""Items a second into a table, 50 ms a call: the migration beside `aws dynamodb batch-write-item` in a loop.
+"""Items a second into a table, 50 ms a call: the migration compared with `aws dynamodb batch-write-item` in a loop.
 
 Every call of every writer waits 50 ms in the server, each in a thread of its own, as on a network: so
 calls side by side wait side by side. Each writer has a process of its own, and the server's own CPU is
-told per run: moto answers one call at a time, and where it computes most of the time, it is what was
-measured. That is so for the whole command (starting, copying, looking at every item, writing, reading
+printed per run: moto answers one call at a time, and if it computes most of the time, the bench measures
+moto. That is so for the whole command (starting, copying, looking at every item, writing, reading
 both sides again, the manifest): moto sorts a table for each page of a scan. What the design gains is the
 loader's line beside the plain loop of the same calls in one process; the CLI starts a process per call.
 Ends with 1 where the loader is not 5 times as fast as the CLI in a loop (without it, as the plain loop).
@@ -43,7 +43,7 @@ DEV, DEV_TABLE, PROD, PROD_TABLE = (
 KEYS = {"AWS_ACCESS_KEY_ID": "local", "AWS_SECRET_ACCESS_KEY": "local"}
 SETTINGS = {
     **KEYS,
-    "AWS_DEFAULT_REGION": PROD,  # the only one that version 1 of the CLI knows
+    "AWS_DEFAULT_REGION": PROD,  # the only variable for the Region that version 1 of the CLI reads
     "SIGNOFF_ACCOUNT": ACCOUNT,
     "SIGNOFF_ORIGIN": "https://stamp-rally.example.jp",
     "SIGNOFF_LINE__CHANNEL_ID": "1234567890",
@@ -91,7 +91,7 @@ def by_loader(count: int) -> None:
 
 
 def by_command(_: int) -> None:
-    """Carry over what stands in the development table, by the command that people type."""
+    """Migrate the items of the development table, by the command that people type."""
     with tempfile.TemporaryDirectory() as folder:
         command = ["runbook", "migrate_masters", "--from=dev", "--to=prod", "--go", "--no-judge"]
         subprocess.run(  # noqa: S603 - our own words
@@ -109,11 +109,11 @@ WRITERS: dict[str, tuple[Callable[[int], None], int]] = {
     "the migration's loader": (by_loader, 10_000),
     "the whole command": (by_command, 10_000),
 }
-"""Each with a number of items that takes some seconds."""
+"""Writers, each with a number of items that takes it some seconds."""
 
 
 def main() -> int:
-    """Measure all of them; return the exit code."""
+    """Measure all writers; return the exit code."""
     no_options(__doc__)
     with LocalAws(ACCOUNT, PROD) as aws:
         for number in range(WRITERS["the whole command"][1]):
@@ -127,7 +127,7 @@ def main() -> int:
 
 
 def is_here(name: str) -> bool:
-    """Whether it can be measured: the CLI is no part of this project."""
+    """Whether a writer can be measured: the AWS CLI is not part of this project."""
     found = not name.startswith("aws ") or shutil.which("aws") is not None
     if not found:
         print(f"{name}: not measured, the AWS CLI is not installed here")
@@ -152,7 +152,7 @@ def measured(name: str, aws: LocalAws) -> float:
 
 
 def _table(aws: LocalAws, region: str, name: str) -> Any:
-    """Make a table unless it is there, and return the server's own model: no call is measured."""
+    """Create a table unless it exists, and return the server's own model of it; this is not measured."""
     backend = aws.moto.backend("dynamodb", region)
     if name not in backend.tables:
         client = boto3.client("dynamodb", region, endpoint_url=aws.endpoint, **_signing())

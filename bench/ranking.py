@@ -1,12 +1,12 @@
-"""What the ranking asks of DynamoDB at ten thousand, a hundred thousand and a million stamps, beside a Scan.
+"""What the ranking asks of DynamoDB at ten thousand, a hundred thousand and a million stamps, compared with a Scan.
 
 People hold five stamps each, so that a million stamps are two hundred thousand people with two counters
-each. The tables are filled past the API, since moto would need hours for so many transactions. The
+each. The tables are filled without the API, since moto would need hours for so many transactions. The
 ranking is the function's own, in front of the local AWS API over HTTP.
 
 Calls and items read are what DynamoDB would see as well. Seconds are not: for each Query of an index moto
 looks at every item of the table, and for each page of a Scan at all that come before it. So the Scan is
-made at the smaller sizes only; what is said of it beyond is in proportion, and its seconds a lower bound.
+made at the smaller sizes only; figures beyond are extrapolated in proportion, and its seconds are a lower bound.
 """
 
 import gc
@@ -35,9 +35,9 @@ from signoff.environment import load
 
 SIZES = (10_000, 100_000, 1_000_000)
 MOST = 9
-"""Calls of one ranking."""
+"""Calls of one ranking, at most."""
 MARGIN = 1.3
-"""Memory to be free, times what the smaller tables took per stamp."""
+"""Free memory that is needed, as a multiple of what the smaller tables took per stamp."""
 GIB = 1 << 30
 
 
@@ -51,13 +51,13 @@ class Asked:
 
 
 class Rally:
-    """The tables, and who fills and reads them."""
+    """The tables, and the means to fill and read them."""
 
     def __init__(self, aws: LocalAws) -> None:
         planned = {one.key: one for one in tables(Naming(load("local").environment))}
         self.aws = aws
         self.users, self.userstamps = planned["users"].name, planned["userstamps"].name
-        # A function gives up after 3 s; this stand-in may take that long for one Query.
+        # A function's client times out after 3 s, which this stand-in may take for one Query.
         patient = Config(read_timeout=120, retries={"total_max_attempts": 1})
         self.client = boto3.client(
             "dynamodb",
@@ -87,9 +87,9 @@ class Rally:
         self._stamps = stamps
 
     def rank(self) -> Asked:
-        """Make one ranking, and see that it is the right one."""
+        """Make one ranking, and check that it is right."""
         ranking = Ranking(self.client, self.userstamps, self.users, lambda: NOW)
-        # moto's queries grow with the table, DynamoDB's do not: so this request is never too late.
+        # moto's queries slow down with the table's size, DynamoDB's do not: so this request has no deadline.
         request = LambdaRequest(event("ranking"), began=math.inf)
         asked, told = self._asked(lambda: ranking(request))
         best = [one["user_id"] for one in told["rankings"]]
@@ -98,7 +98,7 @@ class Rally:
         return asked
 
     def scan(self) -> tuple[Asked, int]:
-        """Read the whole table, as the development system's ranking does; and the items on a full page."""
+        """Read the whole table, as the development system's ranking does; also return the items of a full page."""
         pages = self.client.get_paginator("scan").paginate(TableName=self.userstamps)
         asked, counts = self._asked(lambda: [len(page["Items"]) for page in pages])
         return asked, counts[0]
@@ -112,7 +112,7 @@ class Rally:
 
 
 def has_room(stamps: int, taken: int, held: int) -> bool:
-    """Whether so many stamps more fit into memory, by what ``held`` stamps took (bytes)."""
+    """Whether a table of ``stamps`` fits into memory, given that ``held`` stamps took ``taken`` bytes."""
     needed = (stamps - held) * taken / held * MARGIN
     free = kib("/proc/meminfo", "MemAvailable:") * 1024
     if needed > free:
@@ -125,7 +125,7 @@ def resident_bytes() -> int:
 
 
 def kib(path: str, name: str) -> int:
-    """Return one of the figures that Linux tells in kB."""
+    """Return one of the figures that Linux states in kB."""
     lines = Path(path).read_text(encoding="ascii").splitlines()
     return int(next(line for line in lines if line.startswith(name)).split()[1])
 
@@ -156,7 +156,7 @@ def show(rankings: Mapping[int, Asked], scan: Asked, page: int) -> None:
 
 def main() -> int:
     no_options(__doc__)
-    gc.disable()  # ten million objects that stay: each collection would look at them all
+    gc.disable()  # ten million objects that stay: each garbage collection would traverse them all
     with progress() as say, LocalAws("123456789012", "ap-northeast-1") as aws:
         say("starting")
         rally = Rally(aws)

@@ -1,6 +1,6 @@
-"""How a bench speaks: what it is doing, what it measured, and whether that reaches its number.
+"""How a bench reports: what it is doing, what it measured, and whether that reaches its goal.
 
-Every bench of this folder ends in `verdict`, and its exit code is 1 where a number is missed. By itself
+Every bench of this folder ends in `verdict`, and its exit code is 1 if a goal is missed. By itself
 this module does nothing.
 """
 
@@ -39,7 +39,7 @@ class Goal:
 
 
 def verdict(*reaches: Goal) -> int:
-    """Print a line for each number; return the exit code."""
+    """Print a line for each goal; return the exit code, 1 if one is missed."""
     for one in reaches:
         print(one)
     return int(not all(one.met for one in reaches))
@@ -51,19 +51,19 @@ def shown(value: float) -> str:
 
 
 def table(title: str, head: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
-    """Print rows under a head; the first column is words, the others are figures."""
+    """Print rows under a heading; the first column is text, the others are figures."""
     made = Table(title=title, title_justify="left", title_style="bold", box=None, padding=(0, 2))
     for number, name in enumerate(head):
         made.add_column(name, justify="right" if number else "left", no_wrap=True)
     for row in rows:
         made.add_row(*(shown(cell) if isinstance(cell, float) else str(cell) for cell in row))
-    # Not as wide as a terminal happens to be: a log has no width, and would cut the last column.
+    # Not the terminal's width: a log has none, and the last column would be cut.
     Console(width=max(_SCREEN.width, 120)).print(made)
 
 
 @contextmanager
 def progress() -> Iterator[Say]:
-    """Yield what shows on the terminal which work is under way; nothing of it stays in the output."""
+    """Yield a function that shows the current work on the terminal, and leaves nothing in the output."""
     with _SCREEN.status("") as status:
         yield status.update
 
@@ -77,6 +77,6 @@ def doing(what: str) -> Iterator[None]:
 
 
 def no_options(description: str | None) -> None:
-    """Answer ``--help`` with the bench's own words, and refuse what it does not know."""
+    """Answer ``--help`` with the bench's docstring, and refuse any argument."""
     form = argparse.RawDescriptionHelpFormatter
     argparse.ArgumentParser(description=description, formatter_class=form).parse_args(sys.argv[1:])

@@ -1,13 +1,13 @@
-"""How long one reading pass takes: AWS calls, wall and CPU seconds; plain, with 50 ms a call, ten times as large, of age.
+"""How long one reading pass takes: AWS calls, wall and CPU seconds; plain, with 50 ms a call, ten times as large, in an old account.
 
 The stack is the local one. The reader runs in a process of its own, from its start to its end, so that
-the server's CPU is not counted as the reader's; best of three, since whatever else the machine does only
+the server's CPU is not counted as the reader's; the best of three counts, since other load on the machine only
 adds. Ten times as large means seventy functions with their roles, logs and alarms, thirty tables and a
-hundred routes on the one API, made by the runbook's own procedures; of age, three hundred published versions of
-each function, and what other teams have made in such an account (``bench/aged.py``).
+hundred routes on the one API, made by the runbook's own procedures. An old account has three hundred published versions of
+each function, and the resources of other teams (``bench/aged.py``).
 
-Prowler's figures are those of its version 5.46, run as narrowly as it can be, on such a machine; it is
-no part of this project and is not run here.
+Prowler's figures are those of its version 5.46, restricted to as few checks as possible, on a similar machine; it is
+not part of this project and is not run here.
 """
 
 import json
@@ -42,7 +42,7 @@ FIFTH = 1 / 5
 MOST_SLOW_S = 4.0
 MOST_GROWTH = 5.0
 MOST_WAIT = 1.15
-"""Beside the seconds for which AWS's rates make any reader of these calls wait."""
+"""Wall time at most, as a multiple of the seconds for which AWS's rates make any reader of these calls wait."""
 PLAIN, SLOW = "plain", f"{LATENCY_MS} ms a call"
 LARGE, AGED = "ten times as large", f"an account of age, {LATENCY_MS} ms a call"
 
@@ -56,7 +56,7 @@ class Pass:
     cpu: float
     refused: int
     least: float
-    """Seconds that the calls take where they are made as often as AWS takes them, and nothing else takes time."""
+    """Seconds that the calls take at AWS's highest rates, if nothing else takes time."""
 
 
 class CallCount:
@@ -72,7 +72,7 @@ class CallCount:
 
 
 def reader(times: int) -> None:
-    """Read once and print what it took, as JSON."""
+    """Read once and print time and calls as JSON."""
     environment = load("local").environment
     scope = grown_scope(environment, times)
     inventory = read(boto3.Session(region_name=environment.region), scope, caller="bench")
@@ -82,7 +82,7 @@ def reader(times: int) -> None:
 
 
 def measured(what: str, where: Stand, times: int, say: Say) -> Pass:
-    """Return the best of some passes."""
+    """Return the best of several passes."""
     line = {"SIGNOFF_LINE__ENDPOINT": where.environment.line.endpoint}
     passes = []
     for number in range(RUNS):

@@ -1,6 +1,6 @@
-"""The local stack for a bench: of its own process, provisioned by the runbook, and perhaps ten times as large.
+"""The local stack for a bench: in its own process, provisioned by the runbook, if asked ten times as large.
 
-It joins no stack that is kept up, and leaves no record in the evidence store. By itself this module does
+It never uses a kept stack, and leaves no record in the evidence store. By itself this module does
 nothing.
 """
 
@@ -28,7 +28,7 @@ NOT_KEPT = Path("never-kept")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stand:
-    """A stack that answers. ``aws`` is its server, to be given faults."""
+    """A running stack. ``aws`` is its server, to which faults can be added."""
 
     environment: Environment
     plan: Plan

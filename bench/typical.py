@@ -58,7 +58,7 @@ def answers(function: str, line_token: str) -> Mapping[str, Any]:
 
 
 def event(function: str) -> Mapping[str, Any]:
-    """Return what API Gateway hands over: for auth a session to judge, which comes before all else."""
+    """Return the event that API Gateway passes; for auth, a session to authorize, since every call needs that first."""
     if function == "auth":
         return {"type": "TOKEN", "authorizationToken": f"Bearer {session()}", "methodArn": _ARN}
     route, body, query = _ASKED[function]
@@ -78,7 +78,7 @@ def event(function: str) -> Mapping[str, Any]:
 
 
 def session(user: str = USER, key: str = KEY) -> str:
-    """Mint a session that outlasts any bench."""
+    """Mint a session that is valid for longer than any bench."""
     return jwt.encode({"sub": user, "exp": 4102444800}, key, "HS256")
 
 

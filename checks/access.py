@@ -1,4 +1,4 @@
-"""Who else may act on what is ours: the account's principals, and what a resource's own policy opens."""
+"""Who else may act on our resources: the account's principals, and whom a resource's own policy allows."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -45,12 +45,12 @@ NOBODY_ELSE = Bound(
     ),
 )
 CLOUDWATCH = ("Service", "cloudwatch.amazonaws.com")
-"""What fires the alarms."""
+"""The service that publishes alarms to topics."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Insiders:
-    """Who may act: the planned roles, the named administrators, and for reading whoever judges."""
+    """Who may act: the planned roles, the named administrators and, for reading, the caller of this run."""
 
     plan: Plan
     environment: Environment
@@ -61,18 +61,18 @@ class Insiders:
         return self.plans(who) or self.administers(who)
 
     def plans(self, who: str) -> bool:
-        """Whether it is a role of a function of ours, which rows of their own judge."""
+        """Whether it is a planned role of a function; other rows judge those."""
         return self._planned(who) is not None
 
     def _planned(self, who: str) -> desired.Role | None:
         return next((one for one in self.plan.roles if is_same(one.arn, who)), None)
 
     def administers(self, who: str) -> bool:
-        """Whether somebody is named among the administrators."""
+        """Whether a principal is named among the administrators."""
         return any(text_pattern(one).matches(who) for one in self.environment.administrators)
 
     def may_be_given(self, who: str, statement: Statement, arn: str) -> bool:
-        """Whether a resource's own policy may allow this to somebody; to a planned role, only what is planned."""
+        """Whether a resource's own policy may allow this to a principal; to a planned role, only what is planned."""
         role = self._planned(who)
         if role is None:
             return self.includes(who)
@@ -81,7 +81,7 @@ class Insiders:
         return bool(given) and all(some and some <= planned for some in given)
 
     def excuses(self, principal: Principal, one: Reach) -> bool:
-        """Whether it is one of the reads that this run itself makes."""
+        """Whether it is an action of the reader's that this run's own caller may take."""
         return _is_session_of(self.caller, principal.arn) and one.action in reader_actions()
 
 
@@ -91,16 +91,16 @@ def insiders_of(snapshot: Snapshot[Plan]) -> Insiders:
 
 
 def acting(principals: Iterable[Principal], insiders: Insiders) -> tuple[Difference, ...]:
-    """Return everybody else who may act on anything of ours, or become who may.
+    """Return every other principal who may act on our resources, or become one who may.
 
-    What they may invoke is told with it: one decision is about all that they may do.
+    What they may invoke is included: one decision is about everything that a principal may do.
     """
     beyond = (one for one in principals if _kinds_reached(one, insiders) - {INVOCATION})
     return tuple(_differences(beyond, insiders, MAY_ACT))
 
 
 def taking(principals: Iterable[Principal], insiders: Insiders) -> tuple[Difference, ...]:
-    """Return who else may take a role that may act, by its trust alone, from where this account has no say."""
+    """Return who else may assume a role that may act, by its trust policy alone, such as principals of other accounts."""
     found = {
         one.arn: sorted(who for who in one.assumed_by if not insiders.includes(who))
         for one in principals
@@ -124,13 +124,13 @@ def taking(principals: Iterable[Principal], insiders: Insiders) -> tuple[Differe
 
 
 def invoking(principals: Iterable[Principal], insiders: Insiders) -> tuple[Difference, ...]:
-    """Return everybody else who may invoke one of the functions directly, and nothing more."""
+    """Return every other principal who may invoke a function directly, and do nothing more."""
     alone = (one for one in principals if _kinds_reached(one, insiders) == {INVOCATION})
     return tuple(_differences(alone, insiders, MAY_INVOKE))
 
 
 def also_invoking(principals: Iterable[Principal], insiders: Insiders) -> tuple[Difference, ...]:
-    """Return those of ``acting`` who may invoke a function as well."""
+    """Return those of ``acting`` who may also invoke a function."""
     both = (one for one in principals if _kinds_reached(one, insiders) > {INVOCATION})
     return tuple(_differences(both, insiders, MAY_ACT))
 
@@ -145,7 +145,7 @@ def let_in(
 ) -> tuple[Difference, ...]:
     """Return whom a resource's own policy names, of this account and of AWS's services, in statements that count.
 
-    A planned role may be named for what it may do anyway. Strangers are told by a row of their own.
+    A planned role may be named for what is planned for it. Principals beyond the account have a row of their own.
     """
     account = insiders.environment.account
     strangers = {str(one).rpartition(" ")[2] for one in outsiders(document, account)}
@@ -186,7 +186,7 @@ def strangers_let_in(
 
 
 def keys_opened(policies: Mapping[str, str], account: str) -> tuple[Difference, ...]:
-    """Return which keys, ARN -> policy, somebody beyond the account may use; services use them for whoever may."""
+    """Return which keys (ARN -> policy) principals beyond the account may use; services are left out, since they act for others."""
     found = {
         arn: {
             who: allowed
@@ -211,9 +211,9 @@ def keys_opened(policies: Mapping[str, str], account: str) -> tuple[Difference, 
 
 
 def let_publish(topic: Topic, insiders: Insiders) -> tuple[Difference, ...]:
-    """Return whom a topic's own policy allows beside the account, CloudWatch and the insiders.
+    """Return whom a topic's own policy allows besides the account, CloudWatch and the insiders.
 
-    What SNS writes into a new topic's policy allows everybody whose topic it is: AWS:SourceOwner.
+    The policy that SNS gives a new topic allows everybody under the condition AWS:SourceOwner, which is the account.
     """
     account = insiders.environment.account
     statements = [
@@ -273,7 +273,7 @@ def _used_by(one: RoleUser) -> Words:
 
 
 def with_url(users: Iterable[RoleUser]) -> Words:
-    """Say of which function that nobody planned there is a URL; silence where there is none."""
+    """Name the first unplanned function with a URL; empty if none has one."""
     named = [one.function for one in users if one.urls]
     if not named:
         return SILENCE

@@ -1,4 +1,4 @@
-"""Which alarm watches what is planned, whether it is in ALARM, and what keeps it from people."""
+"""Which alarm watches each planned metric, whether it is in ALARM, and what keeps it from reaching people."""
 
 from collections.abc import Iterable, Iterator
 from datetime import datetime
@@ -23,14 +23,14 @@ LISTED_METRICS = {
     "AWS/DynamoDB UserErrors": frozenset({frozenset[str]()}),
     "AWS/DynamoDB ThrottledRequests": frozenset({frozenset({"TableName", "Operation"})}),
 }
-"""Metrics that are mistaken for others, with the only dimensions under which AWS publishes them."""
+"""Metrics that are easily given wrong dimensions, with the only ones under which AWS publishes them."""
 STATE = Words(en="state", ja="状態")
 
 
 def alarm_for(want: desired.Alarm, hearing: Hearing, row: str) -> Alarm:
-    """Return the alarm on that metric; absent is Missing at the row of its kind, else Follows.
+    """Return the alarm on that metric; if there is none, Missing at the row of its kind, Follows at others.
 
-    Of several, ours is judged, unless another one fires in time and is heard where ours is not.
+    Of several, the one with the fewest faults is judged; of equals, the one with the planned name.
     """
     alarms = everything(hearing.found)
     watching = [one for one in alarms if watches(one, want)]
@@ -89,7 +89,7 @@ def _times_unheard(alarm: Alarm, hearing: Hearing) -> int:
 
 
 def muting(alarm: Alarm, found: Sections) -> tuple[Difference, ...]:
-    """Return the mute rules that are not over and name the alarm."""
+    """Return the mute rules that name the alarm and have not ended."""
     return muted_by(alarm.name, [known(one) for one in known(found.mute_rules).values()])
 
 
@@ -109,13 +109,13 @@ def _unplanned(name: str, found: Sections) -> tuple[Difference, ...]:
 
 
 def other_actions(found: Sections) -> tuple[Difference, ...]:
-    """Return what alarms of ours do beside telling topics, whatever they watch."""
+    """Return what our alarms do besides publishing to topics, whatever they watch."""
     attached = [known(one) for one in known(found.alarm_attachments).values()]
     return unallowed(one for several in attached for one in several if one.fact == OTHER_ACTION)
 
 
 def heard(alarm: Alarm, hearing: Hearing, decisions: Decisions) -> tuple[Difference, ...]:
-    """Return why no person hears the alarm; Follows where a row about its silence is red."""
+    """Return why no person is notified of the alarm; Follows if a row about its silence is red."""
     if faults := hearing.faults(alarm):
         return faults
     for owner, found in (
@@ -128,7 +128,7 @@ def heard(alarm: Alarm, hearing: Hearing, decisions: Decisions) -> tuple[Differe
 
 
 def ringing(alarms: Iterable[tuple[Alarm, str]]) -> Iterator[Difference]:
-    """Yield alarms in ALARM, or in no state that we know; a table's autoscaling has its own."""
+    """Yield alarms in ALARM, or in no state that we know; alarms of autoscaling are left out."""
     bound = one_of("OK", "INSUFFICIENT_DATA")
     for alarm, state in alarms:
         if not bound.holds(state) and not scales(alarm):
@@ -144,7 +144,7 @@ def ringing(alarms: Iterable[tuple[Alarm, str]]) -> Iterator[Difference]:
 
 
 def scales(alarm: Alarm) -> bool:
-    """Whether an alarm only moves a capacity: too much of it is no fault."""
+    """Whether an alarm only scales a capacity, so that its firing is not a fault."""
     actions = alarm.alarm_actions
     return bool(actions) and all(one.split(":")[2:3] == ["autoscaling"] for one in actions)
 

@@ -1,4 +1,4 @@
-"""What stands in the API, at its stage and in front of it that nobody planned: as differences."""
+"""What nobody planned in the API, at its stage and in front of it, as differences."""
 
 import json
 from collections.abc import Iterator, Mapping
@@ -41,12 +41,12 @@ OTHER_STAGES = Words(en="other stages", ja="他のステージ")
 MAPPINGS = Words(en="mappings to the API", ja="このAPIへのマッピング")
 PLAN_STAGES = Words(en="stages of the API", ja="このAPIのステージ")
 OPENING = frozenset({CREDENTIALS.en, TLS.en})
-"""What lets a route act as another role, or whatever answers be believed."""
+"""Facts that let a route act as another role, or trust whatever answers."""
 PLAN_KEYS = Words(en="further API keys", ja="計画外のAPIキー")
 
 
 def of_api(deployed: Deployed) -> tuple[Difference, ...]:
-    """Return what nobody planned of the API, as its stage serves it and as its draft would be served."""
+    """Return what nobody planned in the API, both as its stage serves it and as its draft stands."""
     api, served, draft = deployed.rest_api(), deployed.served(), deployed.draft()
     found = (
         *_of_document(served, deployed, SERVED),
@@ -118,7 +118,7 @@ def of_ways_in(deployed: Deployed) -> tuple[Difference, ...]:
 
 
 def _further_keys(deployed: Deployed) -> dict[str, frozenset[str]]:
-    """Return the keys that the planned plan has beside the planned one; SEC-31 tells where it lacks that."""
+    """Return the other keys of the planned usage plan; SEC-31 says if the planned key is missing."""
     want = deployed.plan.api.usage_plan
     planned = lookup(deployed.found.api_keys, want.api_key) if want.api_key else None
     plan = deployed.usage_plans().get(want.name)

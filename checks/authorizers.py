@@ -1,4 +1,4 @@
-"""Who asks whom whether a caller has a session: routes the authorizer, the authorizer its function."""
+"""Who decides whether a caller has a session: routes ask an authorizer, which invokes a function."""
 
 from collections.abc import Iterable
 
@@ -21,7 +21,7 @@ TTL = Words(en="time to live", ja="キャッシュの有効期間（TTL）")
 def authorizers(deployed: Deployed) -> tuple[Authorizer, ...]:
     """Return the authorizers that routes ask, whatever they are called.
 
-    Where no route asks one, SEC-34 is red already.
+    If no route asks one, SEC-34 is red already.
     """
     found = tuple(deployed.served().authorizers.values())
     if not found:
@@ -33,7 +33,7 @@ def authorizers(deployed: Deployed) -> tuple[Authorizer, ...]:
 
 
 def invoking_others(deployed: Deployed, want: desired.Authorizer) -> Differences:
-    """Hold what the authorizers invoke to auth's alias."""
+    """Compare what the authorizers invoke with the alias of auth."""
     variables = deployed.stage().variables
     invoked = {target(one.uri, variables).arn for one in deployed.served().authorizers.values()}
     return differences(
@@ -47,9 +47,9 @@ def invoking_others(deployed: Deployed, want: desired.Authorizer) -> Differences
 
 
 def laxer(asked: tuple[Authorizer, ...], want: desired.Authorizer) -> tuple[Difference, ...]:
-    """Hold what decides about a session: the header that is asked for, and for how long it counts.
+    """Compare what decides about a session: the header that is read, and for how long an answer is cached.
 
-    Whether the whole request comes along (REQUEST) or the token alone (TOKEN) decides nothing.
+    The type may be REQUEST or TOKEN: that changes what the function receives, not what is decided.
     """
     bounds = {SOURCE: exactly(want.identity_source), TTL: at_most(want.ttl_s, " s")}
     return Differences.among(
@@ -68,7 +68,7 @@ def laxer(asked: tuple[Authorizer, ...], want: desired.Authorizer) -> tuple[Diff
 
 
 def some_of(names: Iterable[str]) -> Bound:
-    """One of these, of which there may be none."""
+    """Any of these names, which may be none at all."""
     known = sorted(names)
     words = Words(
         en=f"one of the API's authorizers ({as_text(known) or 'it has none'})",

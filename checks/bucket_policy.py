@@ -1,4 +1,4 @@
-"""What the policy of the bucket of images does beside refusing plain HTTP: whom it lets in, and whom it locks out."""
+"""What the policy of the image bucket does besides refusing plain HTTP: whom it allows, and whom it locks out."""
 
 from dataclasses import replace
 
@@ -17,12 +17,12 @@ from checks.outsiders import outsiders, terms_of
 CHANGED_BY = Words(en="who else may change it", ja="変更できる他の相手")
 BARRED = Words(en="statements by which nobody reads", ja="全員の読み取りを拒否するステートメント")
 CDN = "AWS arn:aws:iam::cloudfront:user/CloudFront Origin Access Identity"
-"""How a policy names a CloudFront distribution of the older kind, which is the account's own."""
+"""How a policy names a CloudFront origin access identity, the older kind, which belongs to the account."""
 READ = "s3:getobject"
 
 
 def bucket_policy_flaws(bucket: Bucket, insiders: Insiders) -> tuple[Difference, ...]:
-    """Return whom the policy allows from beyond the account, who else changes images, and what denies reading to everybody."""
+    """Return whom the policy allows from beyond the account, who else may change images, and what denies reading to everybody."""
     account = insiders.environment.account
     found = outsiders(bucket.policy, account).items()
     strangers = {who: allowed for who, allowed in found if not who.en.startswith(CDN)}
@@ -54,7 +54,7 @@ def _denying(bucket: Bucket) -> list[Statement]:
 
 
 def _changes_images(one: Statement) -> bool:
-    """Whether a statement is about more than reading: writing, deleting, or opening the bucket."""
+    """Whether a statement allows more than reading: writing, deleting, or opening the bucket."""
     return any(names_action(one, action) for action in changes("s3"))
 
 

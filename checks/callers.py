@@ -1,4 +1,4 @@
-"""Versions of a function of whose own policy nobody knows whom it allows."""
+"""Versions of a function whose own policies were not read, so that nobody knows whom they allow."""
 
 from collections.abc import Iterable
 
@@ -16,7 +16,7 @@ UNREAD = Words(
 def unread_versions(
     function: str, versions: Iterable[Version], policies: Iterable[FunctionPolicy]
 ) -> tuple[Difference, ...]:
-    """Return that there are versions of whose own policy nobody knows whom it allows."""
+    """Return a difference if the policies of some versions were not read."""
     places = {one.qualifier for one in policies}
     found = spans(int(one.number) for one in versions if one.number not in places)
     one = Difference(

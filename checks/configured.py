@@ -1,4 +1,4 @@
-"""Optional parts of an environment; where one is absent, a run excludes the rows about it and nobody asks."""
+"""Optional parts of an environment; if one is not configured, its rows are excluded and these are never called."""
 
 from aws.section import NotTestable
 from aws.words import Words

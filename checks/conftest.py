@@ -43,13 +43,13 @@ def custom_domain(environment: Environment) -> Domain:
 
 @pytest.fixture
 def image_bucket(environment: Environment) -> str:
-    """Name of the bucket of the images."""
+    """Name of the image bucket."""
     return configured_bucket(environment)
 
 
 @pytest.fixture
 def inventory(snapshot: Snapshot[Plan]) -> Inventory:
-    """Who read what, where and when; the sections are ``found``."""
+    """The inventory: who read what, where and when; its sections are ``found``."""
     return snapshot.inventory
 
 
@@ -73,32 +73,32 @@ def dev(snapshot: Snapshot[Plan]) -> Records:
 def standing(
     pytestconfig: pytest.Config, snapshot: Snapshot[Plan], deployed: Deployed, row: str
 ) -> Standing:
-    """Hold a record against what is live."""
+    """Compares a record with what is live."""
     checklist = pytestconfig.stash[CHOICE].checklist
     return Standing(snapshot=snapshot, deployed=deployed, row=checklist[row])
 
 
 @pytest.fixture
 def judge(snapshot: Snapshot[Plan], observe: Observations) -> Judge:
-    """Record what is looked at, and hold differences against the decisions of the environment."""
+    """Records what is looked at, and compares differences with the environment's decisions."""
     return Judge(observe, decisions_of(snapshot))
 
 
 @pytest.fixture
 def hearing(found: Sections, environment: Environment) -> Hearing:
-    """Ask of alarms who hears them."""
+    """Finds who is notified of an alarm."""
     return Hearing(found, environment)
 
 
 @pytest.fixture
 def today(snapshot: Snapshot[Plan]) -> date:
-    """The day in Japan."""
+    """The day in Japan when this was read."""
     return snapshot.today
 
 
 @pytest.fixture
 def insiders(snapshot: Snapshot[Plan]) -> Insiders:
-    """Who may act on what is ours."""
+    """Who may act on our resources."""
     return insiders_of(snapshot)
 
 
@@ -109,5 +109,5 @@ def now(snapshot: Snapshot[Plan]) -> datetime:
 
 @pytest.fixture
 def deployed(snapshot: Snapshot[Plan], row: str) -> Deployed:
-    """Find what is deployed for what is expected."""
+    """Finds what is deployed for what is planned."""
     return Deployed(snapshot.inventory.sections, snapshot.plan, row, snapshot.records)

@@ -21,7 +21,7 @@ GET_DASHBOARD = "cloudwatch:GetDashboard"
 
 @dataclass(frozen=True, slots=True)
 class Here:
-    """Account and Region that are judged, and the beginning of our names."""
+    """Account and Region that are judged, and the prefix of our names."""
 
     account: str
     region: str
@@ -38,7 +38,7 @@ def here(environment: Environment) -> Here:
 
 @dataclass(frozen=True, slots=True)
 class _Kind:
-    """Things that a dimension names: the row that owns them, how they are listed, those read and planned."""
+    """Resources that a dimension names: their row, how they are listed, which were read and which are planned."""
 
     owner: str
     listed: str
@@ -47,14 +47,14 @@ class _Kind:
 
 
 def has_kind(dashboard: Dashboard, want: desired.Widget) -> bool:
-    """Whether some widget shows a metric of this kind, whatever it is drawn for."""
+    """Whether some widget shows a metric of this kind, of whatever resource."""
     kinds = {(namespace, name) for namespace, name, _ in want.metrics}
     there = any((metric.namespace, metric.name) in kinds for metric in shown(dashboard))
     return there or _unknowable(dashboard, Words.same(want.title))
 
 
 def lacking_kind(dashboard: Dashboard, want: desired.Widget) -> tuple[Difference, ...]:
-    """Return the difference where there is no widget of a kind."""
+    """Return the difference if no widget shows this kind."""
     if has_kind(dashboard, want):
         return ()
     one = Difference(
@@ -92,7 +92,7 @@ def missing_from(dashboard: Dashboard, want: desired.Widget, at: Here) -> list[s
 
 
 def _unknowable(dashboard: Dashboard, what: Words) -> bool:
-    """Raise NotTestable where a search may show what no widget names; else nothing does: False."""
+    """Raise NotTestable if a search expression may show what no widget names; otherwise return False."""
     searches = [one for widget in dashboard.widgets for one in widget.searches]
     if searches:
         raise Unparsed(
@@ -111,10 +111,10 @@ def _not_named(dashboard: Dashboard, want: desired.Widget, at: Here) -> list[str
 
 
 def ghosts(dashboard: Dashboard, found: Sections, plan: Plan, at: Here) -> Iterator[str]:
-    """Yield what is shown here though it is known not to be there.
+    """Yield what the dashboard shows though it is known not to exist.
 
-    A dashboard may show more than ours, of other teams, Regions and accounts: nobody looked for that.
-    What is planned and not there has its own row, which is raised as Follows.
+    It may also show resources of other teams, Regions and accounts, which were not read.
+    A planned resource that does not exist has its own row: Follows.
     """
     kinds = {
         "FunctionName": _Kind("DEP-10", "functions", found.functions, plan.functions),
@@ -139,7 +139,7 @@ def ghosts(dashboard: Dashboard, found: Sections, plan: Plan, at: Here) -> Itera
 
 
 def _looked_for(name: str, kind: _Kind, at: Here) -> bool:
-    """Whether a name is one of those that the account was searched for."""
+    """Whether the account was searched for resources of such a name."""
     ending = shared_ending([one.name for one in kind.planned]) if kind.listed == "tables" else ""
     return ours(name, at.prefix) or bool(ending and name.endswith(ending))
 

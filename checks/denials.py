@@ -20,7 +20,7 @@ TAKEN = Words(en="what its boundary takes away", ja="アクセス許可の境界
 def denials(
     kind: Words, name: str, arn: str, document: str | None, roles: Iterable[desired.Role]
 ) -> tuple[Difference, ...]:
-    """Return what the policy of one resource denies to the roles that need it, or where that is unclear, may deny."""
+    """Return what a resource's policy denies to the roles that need it, or may deny if that is unclear."""
     statements = [
         one for one in parse(document or '{"Statement": []}', name) if one.effect == "Deny"
     ]
@@ -44,9 +44,9 @@ def denials(
 
 
 def taken_away(role: Role, want: desired.Role, arns: Iterable[str]) -> tuple[Difference, ...]:
-    """Return what the policies grant and the permissions boundary takes away again.
+    """Return what a role's policies grant and its permissions boundary takes away.
 
-    ``arns`` are the real ones of secrets and log streams.
+    ``arns`` are the real ARNs of secrets and log streams.
     """
     if role.boundary is None:
         return ()

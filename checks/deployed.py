@@ -1,4 +1,4 @@
-"""Find what is deployed for what is expected; what is absent is red once, at the row that owns it."""
+"""Finds what is deployed for what is planned; what is absent is red once, at the row that owns it."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -50,13 +50,13 @@ class Deployed(DeployedData):
         return self._one("SEC-10", ROLE, want.name, self.found.roles)
 
     def roles_by_path(self) -> Iterator[desired.Role]:
-        """Yield the planned roles under the ARNs that they really have: the console puts a path into them."""
+        """Yield the planned roles with their real ARNs: the console adds a path to them."""
         for want in self.plan.roles:
             role = lookup(self.found.roles, want.name)
             yield replace(want, arn=role.arn) if role else want
 
     def principals(self) -> tuple[Principal, ...]:
-        """Return everybody of the account who may act on what is ours; NotTestable if one is unread."""
+        """Return every principal of the account who may act on our resources; NotTestable if one was not read."""
         return tuple(known(one) for one in known(self.found.principals).values())
 
     def role_users(self, want: desired.Role) -> tuple[RoleUser, ...]:
@@ -68,7 +68,7 @@ class Deployed(DeployedData):
         return self._one("SEC-10", kind, name, self.found.role_attachments)
 
     def key_attachments(self, name: str) -> tuple[Unplanned, ...]:
-        """Return what stands at a key; of one that does not exist, the row about it tells already."""
+        """Return what is attached to a key; nothing if the key does not exist, which is another row's."""
         return lookup(self.found.key_attachments, name) or ()
 
     def function(self, want: desired.Function) -> Function:
@@ -93,7 +93,7 @@ class Deployed(DeployedData):
         return self._one("DEP-18", kind, "account", self.found.lambda_account)
 
     def rest_api(self) -> RestApi:
-        """Return the one API of that name; the first where PREP-04 says that there are several."""
+        """Return the API of the planned name; if there are several, which PREP-04 says, the first."""
         return self.rest_apis()[0]
 
     def stage(self) -> Stage:
@@ -101,7 +101,7 @@ class Deployed(DeployedData):
         return self._one("DEP-20", STAGE, self.plan.api.stage, self.found.stages)
 
     def stages(self) -> Mapping[str, Stage | Unreadable]:
-        """Return every stage of the API; the planned one's existence is DEP-20's."""
+        """Return every stage of the API; DEP-20 owns the existence of the planned one."""
         self.stage()
         return known(self.found.stages)
 
@@ -116,7 +116,7 @@ class Deployed(DeployedData):
         return {name: known(one) for name, one in mappings.items()}
 
     def served(self) -> ApiDocument:
-        """What the stage's deployment serves, which alone is judged."""
+        """What the stage's deployment serves: this is judged, not the draft."""
         name, kind = self.stage().name, Words("export of stage", "ステージのエクスポート")
         return self._one("DEP-20", kind, name, self.found.served)
 

@@ -1,4 +1,4 @@
-"""Tables, secrets, names and records that are expected; what is absent is red once, at the row that owns it."""
+"""Finds the planned tables, secrets, names and records; what is absent is red once, at the row that owns it."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -39,7 +39,7 @@ RENAMED = frozenset({FUNCTION, ROLE, REST_API, USAGE_PLAN, API_KEY, DASHBOARD})
 
 
 def cut_short(table: str, scan: KeyScan) -> NotTestable:
-    """Return what to raise where the bound cut a scan short."""
+    """Return what to raise if a scan was cut short at its limit."""
     return NotTestable(
         Words(
             en=f"only {scan.examined} keys of {table} were examined",
@@ -50,7 +50,7 @@ def cut_short(table: str, scan: KeyScan) -> NotTestable:
 
 
 def absent(kind: Words, name: str) -> Words:
-    """Say that something does not exist, and where its name can be said if it has another one."""
+    """Say that something does not exist, and where to write its name if it has another."""
     gone = _gone(kind, name)
     if kind not in RENAMED:
         return gone
@@ -74,7 +74,7 @@ class DeployedData:
     records: Records = field(default_factory=Records)
 
     def table(self, want: desired.Table) -> Table:
-        """Return the table; one that is being deleted is told by DEP-01, and nothing else is known of it."""
+        """Return the table; one that is being deleted is DEP-01's, and nothing else is known of it."""
         found = self._one("DEP-01", TABLE, want.name, self.found.tables)
         if found.status == DELETING and self.row != "DEP-01":
             raise Follows(
@@ -102,7 +102,7 @@ class DeployedData:
         return self._one("DEP-01", kind, name, self.found.table_attachments)
 
     def scalable_targets(self, want: desired.Table) -> tuple[ScalableTarget, ...]:
-        """Return what autoscaling moves of the table; a table without any is no item."""
+        """Return the capacities that autoscaling adjusts; none for a table without autoscaling."""
         return lookup(self.found.scalable_targets, want.name) or ()
 
     def contents(self, want: desired.Table) -> Contents:
@@ -110,7 +110,7 @@ class DeployedData:
         return self._one("DEP-01", kind, name, self.found.contents)
 
     def key_scan(self, want: desired.Table) -> KeyScan:
-        """Return what the keys tell; NotTestable where the bound cut the scan short."""
+        """Return what the scan of the keys found; NotTestable if it was cut short at its limit."""
         name, kind = self.table(want).name, Words("keys of table", "テーブルのキー")
         scan = self._one("DEP-01", kind, name, self.found.key_scans)
         if not scan.complete and not scan.foreign:
@@ -126,7 +126,7 @@ class DeployedData:
         return self._one("SEC-01", kind, name, section)
 
     def secret_value(self, want: desired.Secret) -> SecretValue:
-        """Return what is known of the value; a secret that is on its way out has none to read."""
+        """Return what is known of the value; a secret that is scheduled for deletion has none to read."""
         secret = self.secret(want)
         if secret.deleted or not secret.current:
             raise Follows(

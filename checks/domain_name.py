@@ -1,4 +1,4 @@
-"""The custom domain: which security policies, certificates, mappings and DNS answers will do."""
+"""The custom domain: which security policies, certificates, mappings and DNS answers are accepted."""
 
 from datetime import datetime
 
@@ -26,7 +26,7 @@ GOING_WELL = Bound(
 
 
 def days_of_season(environment: Environment, now: datetime) -> int:
-    """Return how many days there are until the rally is over, where the environment says when."""
+    """Return how many days are left until the rally is over; 0 if the environment does not say when."""
     season = environment.season
     return (season.ends - today(now)).days + 1 if season else 0
 
@@ -64,9 +64,9 @@ def region_of(arn: str) -> str:
 
 
 def deciding_rules(found: CustomDomain) -> tuple[Difference, ...]:
-    """Return the routing rules, which decide before any mapping, or alone.
+    """Return the routing rules, which are evaluated before mappings, or instead of them.
 
-    Whether a rule catches our callers hangs on headers and paths that are not evaluated here.
+    Whether a rule applies to our callers depends on headers and paths, which are not evaluated here.
     """
     alone = found.routing == "ROUTING_RULE_ONLY"
     if found.routing == MAPPINGS_ONLY or not (found.rules or alone):
@@ -114,7 +114,7 @@ def mapping_of(found: CustomDomain, domain: Domain) -> BasePath:
 
 
 def resolution_of(deployed: Deployed, name: str) -> Resolution:
-    """Return what DNS answers for a domain; Follows where the domain itself is absent."""
+    """Return what DNS answers for a domain; Follows if the domain itself is absent."""
     deployed.domain(name)
     found = lookup(deployed.found.resolutions, name)
     if found is None:
@@ -126,7 +126,7 @@ def resolution_of(deployed: Deployed, name: str) -> Resolution:
 
 
 def leading_to(resolution: Resolution) -> Bound:
-    """One address is the target's, which API Gateway rotates."""
+    """At least one address is the target's, since API Gateway rotates them."""
     target = as_text(resolution.target_addresses)
     return Bound(
         code="leading_to",

@@ -1,4 +1,4 @@
-"""Whether what is stored is encrypted under the decided key, and whether that key works."""
+"""Whether stored data is encrypted under the decided key, and whether that key can be used."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import replace
@@ -57,7 +57,7 @@ def secret_key_flaws(
 def table_key_flaws(table: Table, decided: str | None, found: Sections) -> tuple[Difference, ...]:
     """Return what is wrong with the key of a table. Without a description it has the AWS owned key.
 
-    That is encryption, too: nobody can switch it off, and there is no key to look at.
+    That is encryption as well: it can't be switched off, and there is no key to look at.
     """
     key = table.sse_key_arn
     of = partial(_difference, TABLE, table.name, "dynamodb:DescribeTable")
@@ -71,21 +71,21 @@ def table_key_flaws(table: Table, decided: str | None, found: Sections) -> tuple
 
 
 class KeyUse(NamedTuple):
-    """A customer's key of something that a role reads."""
+    """A customer managed key of something that a role reads."""
 
     key: Key
     service: str
-    """The one that uses it for the role."""
+    """The service that uses the key for the role."""
     planned: bool
-    """Whether the environment file names it; else a decision allows it."""
+    """Whether the environment file names the key; otherwise a decision allows it."""
 
 
 def keys_of(
     role: desired.Role, deployed: Deployed, environment: Environment, decisions: Decisions
 ) -> list[KeyUse]:
-    """Return the customer's keys of what a role reads.
+    """Return the customer managed keys of what a role reads.
 
-    Neither a plan nor a decision gives anybody the right to use a key: its own policy has to.
+    Neither a plan nor a decision lets a role use a key: the key's own policy has to.
     """
     found = deployed.found
     read = {one.resource.partition("/index/")[0] for one in role.required}
@@ -115,7 +115,7 @@ def keys_of(
 def unusable_for(role: Role, want: desired.Role, keys: Iterable[KeyUse]) -> tuple[Difference, ...]:
     """Return the keys that a role may not use: by the key's policy, or, where that leaves it to IAM, by its own.
 
-    What its own policies lack of a planned key is judged with all else that the plan requires.
+    If its own policies lack a planned key, that is judged with the other permissions that the plan requires.
     """
     own = statements(role)
     limits = [parse(role.boundary.document, role.boundary.name)] if role.boundary else []
@@ -154,12 +154,12 @@ def _shut(role: Role, key: Key) -> Difference:
 
 
 def _names(statement: Statement, arn: str) -> bool:
-    """Whether a statement is about a role; conditions may say of everybody that the account is meant."""
+    """Whether a statement names a role or everybody; a condition may narrow everybody to the account."""
     return any(who == "*" or is_same(who, arn) for _, who in statement.principals)
 
 
 def bucket_key_flaws(bucket: Bucket, found: Sections) -> tuple[Difference, ...]:
-    """Return what is wrong with the default encryption; without a key of its own it is AWS's for S3."""
+    """Return what is wrong with the default encryption; if it names no key, S3 uses the AWS managed one."""
     of = partial(_difference, BUCKET, bucket.name, "s3:GetBucketEncryption")
     if not BY_KMS.holds(bucket.encryption):
         return (of(ENCRYPTION, bucket.encryption, exactly("aws:kms")),)
@@ -167,13 +167,13 @@ def bucket_key_flaws(bucket: Bucket, found: Sections) -> tuple[Difference, ...]:
 
 
 def function_key_flaws(function: Function, found: Sections) -> tuple[Difference, ...]:
-    """Return what is wrong with the key of the variables, where it is a customer's: without it no call begins."""
+    """Return what is wrong with a customer managed key of the variables: without it no invocation starts."""
     of = partial(_difference, FUNCTION, function.name, "lambda:GetFunction")
     return _unusable(of, function.kms_key_arn, found) if function.kms_key_arn else ()
 
 
 def log_key_flaws(group: LogGroup, found: Sections, region: str) -> tuple[Difference, ...]:
-    """Return why no line is written: the key of the group is gone or off, or does not let CloudWatch Logs use it."""
+    """Return why no line is written: the group's key is deleted or disabled, or does not allow CloudWatch Logs."""
     of = partial(_difference, LOG_GROUP, group.name, "logs:DescribeLogGroups")
     if not group.kms_key:
         return ()
@@ -192,7 +192,7 @@ def log_key_flaws(group: LogGroup, found: Sections, region: str) -> tuple[Differ
 
 
 def _lets_logs(policy: str, region: str) -> bool:
-    """Whether a key's policy allows something to CloudWatch Logs, or to everybody."""
+    """Whether a key's policy allows CloudWatch Logs, or everybody, anything."""
     logs = {("Service", f"logs.{region}.amazonaws.com"), ("Service", "logs.amazonaws.com")}
     anybody = {("AWS", "*"), ("*", "*")}
     return any(
@@ -211,7 +211,7 @@ def _of_key(
     if unusable := _unusable(of, key, found):
         return unusable
     there = lookup(found.keys, key)
-    # Whoever decided on no key has AWS's own, which AWS may show to the account or not.
+    # No decided key means AWS's own, which may or may not be visible in the account.
     may_be_aws = decided is None or decided.startswith(AWS_ALIAS)
     managed = may_be_aws and there is not None and there.manager == "AWS"
     if managed or (decided and same_key(decided, key)):
@@ -222,7 +222,7 @@ def _of_key(
 def _unusable(
     of: Callable[..., Difference], reference: str, found: Sections
 ) -> tuple[Difference, ...]:
-    """Return whether the key is gone or off: then whatever it encrypted can't be read."""
+    """Return a difference if the key is deleted or disabled: then nothing that it encrypted can be read."""
     key = lookup(found.keys, reference)
     name = Words(en=f"state of key {reference}", ja=f"キー{reference}の状態")
     if key is None:

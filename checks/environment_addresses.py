@@ -1,4 +1,4 @@
-"""What the addresses of the environment file may be in production: found by phones, at LINE itself, of our channel."""
+"""What the addresses of the environment file may be in production: reachable by phones, LINE's own, of our channel."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ from signoff.environment import Environment
 
 @dataclass(frozen=True, slots=True)
 class KeyLimit:
-    """What a key may be, and who says so; ``guided`` bounds are loosened by a decision against them."""
+    """What a key may be, and where that was decided; a decision against a ``guided`` bound loosens it."""
 
     bound: Bound
     source: Words
@@ -21,7 +21,7 @@ class KeyLimit:
 
 
 def addresses(environment: Environment) -> Iterator[tuple[str, KeyLimit]]:
-    """Yield the keys that are addresses, or ids that LINE makes of others, with their limits."""
+    """Yield the keys that are addresses, or ids that LINE derives from others, with their limits."""
     yield (
         "line.endpoint",
         KeyLimit(
@@ -72,7 +72,7 @@ def _path() -> Bound:
 
 
 def _of_channel(channel: str) -> Bound:
-    """LINE makes a LIFF id of its channel's: ``1234567890-AbCdEfGh`` (LIFF, "Registering LIFF apps")."""
+    """LINE derives a LIFF id from its channel's id: ``1234567890-AbCdEfGh`` (LIFF, "Registering LIFF apps")."""
     return Bound(
         code="of_channel",
         value=channel,

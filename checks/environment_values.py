@@ -35,7 +35,7 @@ ALARMS = {"function_errors": 5, "api_4xx": 10, "api_5xx": 10, "throttles": 1}
 LOAD_PLANS = ("baseline", "step", "spike", "baseline-journey", "step-journey", "spike-journey")
 """Plans that reach the target rate for long enough to judge percentiles."""
 ROOM = 2
-"""Times what it needs at the target rate, the busiest route is left by the throttle."""
+"""The throttle allows the busiest route this many times what it needs at the target rate."""
 LARGEST_AREA_KM = 100
 TAGS = ("Environment", "Project")
 NAMED = tuple(
@@ -50,11 +50,11 @@ NAMED = tuple(
         ),
     )
 )
-"""How somebody is named who is one: a service, an account, a role or user, and a role of single sign-on, to whose name
+"""Forms of a single principal: a service, an account, a role or user, and a role of single sign-on, to whose name
 AWS adds sixteen random digits."""
 IN_BY_NAME = Words(en="who else may act is decided by name", ja="操作できる相手は名前で決める")
 ANOTHERS = frozenset({"dev", "development", "stg", "staging", "test", "qa", "local"})
-"""What teams call environments that are not production, and clean up."""
+"""What teams call environments that are not production, and whose data they delete."""
 LEAST_TIMEOUT_S = 10
 """One slow call to LINE and two to DynamoDB, each with its retry."""
 ANYWHERE = Words(
@@ -88,7 +88,7 @@ def limits(environment: Environment) -> Mapping[str, KeyLimit]:
 
 
 def values(environment: Environment) -> Mapping[str, Any]:
-    """Return dotted key -> value, of every key that has a limit."""
+    """Return dotted key -> value for every key that has a limit."""
     return {key: _value(environment, key) for key in limits(environment)}
 
 
@@ -191,7 +191,7 @@ def _of_every_table() -> Iterator[tuple[str, KeyLimit]]:
 
 
 def _single_tables(environment: Environment) -> Iterator[tuple[str, KeyLimit]]:
-    """Hold what single tables have of their own to the same limits, and tell who else gets what they hold."""
+    """Yield the limits of single tables' settings, the same as for all tables; streams and replicas copy data elsewhere."""
     rate = at_least(environment.target_rate, "/s")
     told = Words(en="who else receives its data", ja="内容を受け取る相手")
     limits = {
@@ -227,7 +227,7 @@ def _single_routes(environment: Environment) -> Iterator[tuple[str, KeyLimit]]:
 
 
 def _single_functions(environment: Environment) -> Iterator[tuple[str, KeyLimit]]:
-    """Hold what single functions have of their own to the same limits as what all have."""
+    """Yield the limits of single functions' settings, the same as for all functions."""
     for key, limit in _functions():
         for name, own in environment.functions.items():
             if getattr(own, key, None) is not None:
@@ -292,7 +292,7 @@ def _area(environment: Environment) -> Iterator[tuple[str, KeyLimit]]:
 
 
 def _people(environment: Environment) -> Iterator[tuple[str, KeyLimit]]:
-    """Whoever is let in is let in by name, and whoever has to hear of something is named."""
+    """Administrators are named one by one, tags and the address of alarms are given, expected messages cover a minute of awards."""
     yield "administrators", KeyLimit(_by_name(), IN_BY_NAME)
     yield "tags", KeyLimit(_with(TAGS), Words(en="guide step 2-3", ja="手順2-3"))
     heard = Words(
@@ -310,7 +310,7 @@ def _people(environment: Environment) -> Iterator[tuple[str, KeyLimit]]:
 
 
 def _by_name() -> Bound:
-    """No entry that takes in somebody of whom nobody has heard."""
+    """No entry may match principals that nobody meant."""
     return Bound(
         code="by_name",
         value=None,
@@ -344,7 +344,7 @@ def _given() -> Bound:
 
 
 def _ages() -> Iterator[tuple[str, KeyLimit]]:
-    """An older record says less about what is live: no longer than usual, unless decided."""
+    """Records may be no older than the defaults allow, unless that is decided: older ones say less about what is live."""
     usual = Freshness()
     for key in ("dev_run", "load", "signature", "rehearsal"):
         yield (
@@ -356,7 +356,7 @@ def _ages() -> Iterator[tuple[str, KeyLimit]]:
 
 
 def notices(environment: Environment) -> Iterator[Words]:
-    """Yield what a signer has to know of choices that no row judges, most important first."""
+    """Yield what a signer has to know about choices that no row judges, most important first."""
     if not environment.award_requires_position:
         yield ANYWHERE
     if not environment.api_key:

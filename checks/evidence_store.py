@@ -1,4 +1,4 @@
-"""What the row on the evidence store compares: its records, how they are kept, and who may sign them."""
+"""What the evidence store's row compares: its records, how they are kept, and who may sign them."""
 
 from collections.abc import Iterable, Iterator
 from fnmatch import fnmatchcase
@@ -36,10 +36,10 @@ ERASING = (
     *("s3:DeleteObjectVersion", "s3:PutBucketVersioning", "s3:PutLifecycleConfiguration"),
     *("s3:PutBucketPolicy", "s3:DeleteBucketPolicy", "s3:BypassGovernanceRetention"),
 )
-"""By which a record can be made never to have been, or somebody let do so."""
+"""Actions that can erase a record without a trace, or let somebody do so."""
 SIGNING = ("kms:Sign", "kms:CreateGrant")
 APPOINTING = ("kms:PutKeyPolicy",)
-"""Administrators of the account may always change the policy, which SEC-24 judges."""
+"""Actions that decide who may sign. Administrators of the account may always take them, which SEC-24 judges."""
 HISTORY = Words(en="history of versions", ja="変更履歴の保存")
 VERSIONED = described(
     Words(
@@ -64,7 +64,7 @@ def custody(records: Records) -> Custody:
 
 
 def kept_for_good(store: Custody) -> bool:
-    """Whether what is changed in the store stays to be seen; NotTestable where AWS does not tell."""
+    """Whether the store keeps what is overwritten or deleted; NotTestable if AWS does not say."""
     if store.history.unknown:
         raise NotTestable(
             Words(
@@ -84,14 +84,14 @@ def damaged(store: Custody, records: Records) -> tuple[Difference, ...]:
 
 
 def forgeable(store: Custody) -> tuple[Difference, ...]:
-    """Return that whoever reads the key can sign."""
+    """Return a difference if the key is a file, with which anyone who can read it can sign."""
     facts, bounds = {KEY: store.key}, {KEY: IN_KMS}
     about = {"decided_in": where("evidence_key"), "decidable": False}
     return () if store.in_kms else differences(STORE, store.location, facts, bounds, **about)
 
 
 def key_of(store: Custody) -> KeyCustody:
-    """Return how the signing key is kept; NotTestable where AWS does not tell."""
+    """Return how the signing key is kept; NotTestable if AWS does not say."""
     found = store.of_key
     if found is None or found.unknown:
         why = f" ({found.state.removeprefix('unknown: ')})" if found else ""
@@ -105,15 +105,15 @@ def key_of(store: Custody) -> KeyCustody:
 
 
 def unusable(store: Custody, key: KeyCustody) -> tuple[Difference, ...]:
-    """Return that nothing more can be signed."""
+    """Return a difference if the key can no longer sign."""
     about = {"decided_in": where("evidence_key"), "decidable": False, "remedy": "key_state"}
     return differences(KEY, store.key, {STATE: key.state}, {STATE: exactly("Enabled")}, **about)
 
 
 def signing(store: Custody, key: KeyCustody, environment: Environment) -> tuple[Difference, ...]:
-    """Return who may sign, or say who signs, beside those whom the environment file names; strangers are here as well.
+    """Return who may sign, or decide who may, besides those whom the environment file names; principals of other accounts included.
 
-    Conditions and denies are not weighed: a policy that needs them is not the one that was made for this.
+    Conditions and denies are not evaluated: the policy that ``runbook evidence`` makes needs none.
     """
     signers, account = environment.evidence_signers, environment.account
     named = [one for one in parse(key.policy, store.key) if one.effect == "Allow"]
@@ -131,7 +131,7 @@ def signing(store: Custody, key: KeyCustody, environment: Environment) -> tuple[
 def _named(
     statements: Iterable[Statement], actions: Iterable[str], planned: Iterable[str]
 ) -> Iterator[str]:
-    """Yield the principals whom statements allow one of the actions, beside the planned."""
+    """Yield the principals, besides the planned ones, whom statements allow one of the actions."""
     for one in statements:
         if any(names_action(one, action) for action in actions):
             everybody = (("AWS", "*"),) if one.not_principals else one.principals
@@ -141,7 +141,7 @@ def _named(
 
 
 def erasable(store: Custody, environment: Environment) -> tuple[Difference, ...]:
-    """Return whom the bucket's own policy lets delete what is kept; what IAM allows is SEC-24's matter."""
+    """Return whom the bucket's own policy allows to delete old versions; what IAM allows is SEC-24's."""
     named = parse(store.history.policy or '{"Statement": []}', store.location)
     allowing = [one for one in named if one.effect == "Allow"]
     found = {*_named(allowing, ERASING, environment.administrators)} - _all_of(environment.account)
@@ -152,12 +152,12 @@ def erasable(store: Custody, environment: Environment) -> tuple[Difference, ...]
 
 
 def _all_of(account: str) -> set[str]:
-    """Return how a policy names an account, whose IAM policies then decide."""
+    """Return the ways in which a policy names the account as a whole, whose IAM policies then decide."""
     return {account, f"arn:aws:iam::{account}:root"}
 
 
 def lossy(store: Custody) -> tuple[Difference, ...]:
-    """Return that what is overwritten or deleted in the store is lost."""
+    """Return a difference if what is overwritten or deleted in the store is lost."""
     facts, bounds = (
         {HISTORY: STATES.get(store.history.state, store.history.state)},
         {HISTORY: VERSIONED},

@@ -11,11 +11,11 @@ from aws.words import Words
 from signoff.environment import Environment
 
 CALLS_PER_REQUEST = 3
-"""At worst, when nobody's session is cached yet: the authorizer, the route's function, notify."""
+"""Invocations of a request at worst, when no session is cached yet: the authorizer, the route's function, notify."""
 
 
 def supported_on(day: date, runtime: str | None) -> Bound:
-    """AWS still patches the runtime on that day; one that the table does not know is told as that."""
+    """AWS still patches the runtime on that day; a runtime that the table lacks is reported as unknown."""
     table_of, last_day = last_days()
     known = [name for name, last in last_day.items() if day <= last]
     table = Words(en=f"table of {table_of:%Y-%m}", ja=f"{table_of:%Y-%m}時点の表")
@@ -36,10 +36,10 @@ def supported_on(day: date, runtime: str | None) -> Bound:
 
 
 def busy(environment: Environment, *, calls: int) -> int:
-    """Return the environments that are busy where each request makes so many calls (Little's law)."""
+    """Return how many Lambda environments are busy at the target rate if each request makes ``calls`` calls (Little's law)."""
     return math.ceil(environment.target_rate * environment.seconds_per_call * calls)
 
 
 def free_for_us(account: LambdaAccount, functions: Iterable[Function]) -> int:
-    """Return what our functions may use together: what nobody reserved, and what they reserved."""
+    """Return the concurrency that our functions can use together: what is unreserved, and what they reserved."""
     return account.unreserved + sum(one.reserved_concurrency or 0 for one in functions)

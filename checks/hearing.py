@@ -1,4 +1,4 @@
-"""Whether a person hears an alarm: by its own topics, or by a composite alarm's."""
+"""Whether a person is notified of an alarm: by its own topics, or by a composite alarm's."""
 
 import json
 from collections.abc import Iterator
@@ -36,7 +36,7 @@ DELIVERY_POLICY = Words(en="delivery policy", ja="配信ポリシー")
 FIRST_IN_FIRST_OUT = Words(en="FIFO", ja="FIFO")
 LARGEST_MESSAGE = Words(en="maximum message size", ja="最大メッセージサイズ")
 ALARM_BYTES = 16_384
-"""More than an alarm ever says: its description has 1024 characters at most, its reason 1023."""
+"""More than the message of any alarm: its description has at most 1024 characters, its reason 1023."""
 FILTER = Words(en="filter policy", ja="フィルターポリシー")
 RAW = Words(en="raw message delivery", ja="生メッセージ配信")
 LISTENER = Words(en="listener", ja="受信者")
@@ -67,13 +67,13 @@ USABLE = described(
 
 @dataclass(frozen=True, slots=True)
 class Hearing:
-    """Asks of alarms who hears them, in one environment."""
+    """Finds who is notified of alarms, in one environment."""
 
     found: Sections
     environment: Environment
 
     def faults(self, alarm: Alarm) -> tuple[Difference, ...]:
-        """Return why nobody hears this alarm; nothing if at least one topic reaches a person."""
+        """Return why nobody is notified of this alarm; nothing if at least one topic reaches a person."""
         if faults := self._silent(alarm):
             if any(not self._silent(one) for one in self._firing_with(alarm)):
                 return ()
@@ -89,12 +89,12 @@ class Hearing:
         return tuple(one for one in self._firing_with(alarm) if not self._silent(one))
 
     def cut_off(self, alarm: Alarm) -> tuple[Difference, ...]:
-        """Return what stands between the topics that an alarm tells and their listeners."""
+        """Return what may keep an alarm's messages from the subscribers of its topics."""
         topics = {arn for one in (alarm, *self.route(alarm)) for arn in _topics(one)}
         return tuple(difference for arn in sorted(topics) for difference in self.interference(arn))
 
     def interference(self, arn: str) -> Iterator[Difference]:
-        """Yield what nobody planned of a topic and its people, and what could keep a message back."""
+        """Yield what nobody planned of a topic and its subscriptions, and what could keep a message back."""
         topic = lookup(self.found.topics, arn)
         if topic is None:
             return
@@ -114,7 +114,7 @@ class Hearing:
             yield from _kept_back(topic, one)
 
     def others(self, email: str | None) -> Iterator[Difference]:
-        """Yield who listens beside the planned address, and where undelivered messages go."""
+        """Yield subscribers other than the planned address, and where undelivered messages go."""
         planned = masked_address("email", email, self.environment.prefix) if email else None
         for topic in map(known, known(self.found.topics).values()):
             for one in topic.subscriptions:
@@ -125,7 +125,7 @@ class Hearing:
                     yield of_subscription(topic, one, REDRIVE, one.redrive, unset())
 
     def _firing_with(self, alarm: Alarm) -> list[Alarm]:
-        """Return the composites that surely fire when the alarm does, and theirs."""
+        """Return the composite alarms that surely fire when the alarm does, directly or through others."""
         alarms = map(known, known(self.found.alarms).values())
         composites = [one for one in alarms if one.type == COMPOSITE]
         names, above = frozenset({alarm.name}), list[Alarm]()
@@ -158,7 +158,7 @@ class Hearing:
             return unknown
 
     def _mute(self, arn: str, alarm: Alarm) -> Iterator[Difference]:
-        """Yield the one thing that keeps a topic from telling a person of an alarm, if any."""
+        """Yield the one thing, if any, that keeps a topic from notifying a person of an alarm."""
         region = arn.split(":")[3]
         if region != self.environment.region:
             yield _of_topic(arn, REGION, region, exactly(self.environment.region))
@@ -181,7 +181,7 @@ class Hearing:
         return f"arn:aws:cloudwatch:{here}:alarm:{alarm.name}"
 
     def _tells_the_planned(self, topic: Topic) -> bool:
-        """Whether the decided address is told, where one is; others may hear the alarms as well."""
+        """Whether the decided address, if there is one, is subscribed; others may be as well."""
         if not (email := self.environment.alert_email):
             return True
         planned = "email", masked_address("email", email, self.environment.prefix)
@@ -198,7 +198,7 @@ def _not_known(why: Words) -> Words:
 
 
 def listening(topic: Topic) -> Iterator[Subscription]:
-    """Yield the subscriptions at whose end somebody is told."""
+    """Yield the subscriptions that reach a person."""
     return (one for one in topic.subscriptions if one.protocol in REACHES_PEOPLE)
 
 
@@ -207,7 +207,7 @@ def _topics(alarm: Alarm) -> list[str]:
 
 
 def _kept_back(topic: Topic, one: Subscription) -> Iterator[Difference]:
-    """Yield what a confirmed subscription of a person leaves out or changes."""
+    """Yield what a person's confirmed subscription filters out or changes."""
     if not one.confirmed:
         return
     if one.unread:
@@ -221,7 +221,7 @@ def _kept_back(topic: Topic, one: Subscription) -> Iterator[Difference]:
 
 
 def _lets_alarms_through(one: Subscription) -> bool:
-    """Whether a filter only asks that the state be ALARM, in the body of the message."""
+    """Whether a filter only requires that the state in the message body be ALARM."""
     try:
         wanted = json.loads(one.filter_policy)
     except ValueError:
@@ -248,7 +248,7 @@ def _of_topic(
 def of_subscription(
     topic: Topic, one: Subscription, fact: Words, found: object, bound: Bound
 ) -> Difference:
-    """Name a subscription by its topic and its masked address: its ARN says nothing to a person."""
+    """Return a difference that names a subscription by topic and masked address: its ARN means nothing to a person."""
     name = f"{topic.arn.rpartition(':')[2]} {one.protocol} {one.endpoint}"
     return Difference(
         kind=SUBSCRIPTION,

@@ -1,4 +1,4 @@
-"""By which name the API calls a function, and whether the function lets it."""
+"""Which function, alias or version the API invokes, and whether the function allows it."""
 
 import re
 from collections.abc import Mapping
@@ -32,7 +32,7 @@ class InvokedFunction:
 
 
 def target(uri: str, variables: Mapping[str, MaskedValue]) -> InvokedFunction:
-    """Read an integration's URI, stage variables put in; an InvokedFunction of the whole text if it is none."""
+    """Parse an integration's URI with its stage variables filled in; if it names no function, the whole text stands as its name."""
     resolved = VARIABLE.sub(lambda found: _value(found[1], variables), uri)
     if match := URI.fullmatch(resolved):
         return InvokedFunction(match["function"], match["qualifier"] or "")
@@ -40,7 +40,7 @@ def target(uri: str, variables: Mapping[str, MaskedValue]) -> InvokedFunction:
 
 
 def source_of(route: desired.Route, api_id: str, environment: Environment) -> str:
-    """Return the source ARN under which API Gateway invokes for one method of the stage."""
+    """Return the source ARN with which API Gateway invokes for one method of the stage."""
     return f"{_api(api_id, environment)}/{environment.stage}/{route.verb}{route.path}"
 
 

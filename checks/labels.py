@@ -1,4 +1,4 @@
-"""What people see beside a name of ours: the tags of our resources, and the variables of the stage."""
+"""Text that people see next to our resources' names: tags, and the stage's variables."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ from plan import Plan
 
 @dataclass(frozen=True, slots=True)
 class Label:
-    """One value that people see beside a name."""
+    """The value of one tag or stage variable."""
 
     what: str
     """``tag`` or ``variable``."""
@@ -25,7 +25,7 @@ class Label:
 
 
 def variables_of(values: Mapping[str, MaskedValue]) -> dict[Words, Label]:
-    """Call each value a variable."""
+    """Return stage variables as labels, by how a sentence names them."""
     return {
         Words(en=f"variable {name}", ja=f"変数{name}"): Label("variable", name, value)
         for name, value in values.items()
@@ -33,7 +33,7 @@ def variables_of(values: Mapping[str, MaskedValue]) -> dict[Words, Label]:
 
 
 def tags_of(values: Mapping[str, MaskedValue]) -> dict[Words, Label]:
-    """Call each value a tag."""
+    """Return tags as labels, by how a sentence names them."""
     return {
         Words(en=f"tag {name}", ja=f"タグ{name}"): Label("tag", name, value)
         for name, value in values.items()

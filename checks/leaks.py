@@ -1,4 +1,4 @@
-"""What looks like a secret, or is one, in places that anyone with read access sees."""
+"""What is or looks like a secret in places that anyone with read access sees."""
 
 import math
 import re
@@ -19,13 +19,13 @@ NAMED = re.compile(
     r"(secret|private|signing|access|api|encryption|auth|token|hmac|jwt)[-_]?key([-_]?id)?)$",
     re.IGNORECASE,
 )
-"""How a secret is called: by the end of the name, so that TOKEN_TTL and SECRET_ARN are none."""
+"""Names of secrets, by their ends, so that TOKEN_TTL and SECRET_ARN do not match."""
 REFERENCE = "SECRET_NAME_"
-"""Beginning of the variables that name a secret of Secrets Manager instead of holding one."""
+"""Prefix of variables that hold the name of a secret in Secrets Manager."""
 FINGERPRINT = re.compile(
     r"(git|build|version|image|commit|release|revision|checksum|digest|sha\d*)$", re.IGNORECASE
 )
-"""What also is a long hexadecimal number, and public."""
+"""Names of values that are long hexadecimal numbers and public."""
 CERTAIN = frozenset({"jwt", "pem", "aws-key"})
 """Shapes that nothing but a credential has."""
 AWS_SECRET, AWS_SECRET_LENGTH = re.compile(r"secret_?access_?key$", re.IGNORECASE), 40
@@ -43,7 +43,7 @@ NO_SECRET = described(
 SHORTEST_HEX = 32
 SHORTEST_BASE64 = 24
 DENSITY = 0.85
-"""Of the characters' greatest entropy: random text shows that much, names with hyphens do not."""
+"""Share of the highest possible entropy that random text reaches, and names with hyphens do not."""
 
 
 def suspicious(
@@ -53,9 +53,9 @@ def suspicious(
     references: Collection[str],
     call: str,
 ) -> tuple[Difference, ...]:
-    """Return what is certainly somebody's key, and what may be one by its name or its shape.
+    """Return values that are certainly credentials, and those that may be, by name or by shape.
 
-    ``values``: how the value is called in a sentence -> itself. ``references`` are the names of the planned
+    ``values``: the value's name in a sentence -> the value. ``references`` are the names of the planned
     secrets, which a value may hold.
     """
     certainties = {
@@ -80,9 +80,9 @@ def suspicious(
 
 
 def _certainty(name: str, value: MaskedValue, references: Collection[str]) -> Certainty | None:
-    """Say how sure it is that a value is a secret; None where nothing speaks for it.
+    """Return how certain it is that a value is a secret; None if nothing suggests it.
 
-    What holds a planned secret's name, an ARN or an alias names something, and is none itself.
+    A planned secret's name, an ARN or an alias only refers to something, and is no secret.
     """
     if value.shape in CERTAIN or (AWS_SECRET.search(name) and value.length == AWS_SECRET_LENGTH):
         return Certainty.CERTAIN
@@ -93,15 +93,15 @@ def _certainty(name: str, value: MaskedValue, references: Collection[str]) -> Ce
 
 
 def holding(values: Mapping[str, MaskedValue]) -> list[str]:
-    """Return the names whose value is a planned secret, or has one within.
+    """Return the names whose values are or contain a planned secret.
 
-    A secret that equals a public value, such as a channel id, is none: SEC-03 tells of that.
+    A secret that equals a public value, such as a channel id, does not count: that is SEC-03's.
     """
     return sorted(name for name, value in values.items() if value.holds)
 
 
 def require_values(deployed: Deployed, wanted: Iterable[desired.Secret]) -> None:
-    """A secret whose value could not be read is recognised nowhere: what rests on it is not testable."""
+    """Raise NotTestable if a secret's value could not be read, since it would be recognised nowhere."""
     for one in wanted:
         deployed.secret_value(one)
 
@@ -109,7 +109,7 @@ def require_values(deployed: Deployed, wanted: Iterable[desired.Secret]) -> None
 def labelled(
     there: Mapping[tuple[Words, str], Mapping[Words, Label]],
 ) -> list[Difference]:
-    """Return each variable and tag that is a planned secret, or has one within."""
+    """Return each variable and tag that is or contains a planned secret."""
     nothing = Words(en="no value of a secret", ja="シークレットの値でないこと")
     return [
         fault(kind, name, fact, IT_HOLDS, nothing, remedy=label.what)
@@ -120,7 +120,7 @@ def labelled(
 
 
 def drawn(value: MaskedValue, name: str = "") -> bool:
-    """Whether a text looks drawn by chance; ``name`` may say that it is a checksum or a release."""
+    """Whether a text looks random; ``name`` may show that it is a checksum or a release."""
     if value.shape == "hex":
         return value.length >= SHORTEST_HEX and not FINGERPRINT.search(name)
     if value.shape == "base64" and value.length >= SHORTEST_BASE64:
@@ -129,7 +129,7 @@ def drawn(value: MaskedValue, name: str = "") -> bool:
 
 
 def leaked(one: Leak, key: str) -> Difference:
-    """Return the difference that the value of the secret ``key`` makes where it is found."""
+    """Return the difference for a place where the value of the secret ``key`` was found."""
     return fault(
         SECRET,
         one.secret,

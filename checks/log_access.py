@@ -1,4 +1,4 @@
-"""Who else reaches the log groups, and what is made of their lines: by filters and by policies of the account."""
+"""Who else can access the log groups, and what is done with their lines, by filters and by account policies."""
 
 from collections.abc import Iterable, Iterator
 
@@ -16,18 +16,18 @@ GRANTS = Words(en="access to our log groups", ja="ロググループへのアク
 REFUSES = Words(en="refusal of access to our log groups", ja="ロググループへのアクセスの拒否")
 
 WRITES = frozenset({"logs:createloggroup", "logs:createlogstream", "logs:putlogevents"})
-"""All that a service needs that delivers logs."""
+"""The actions that a service needs to deliver logs."""
 OUR_METRICS = "StampRally"
 """Namespace of the functions' own counts, on which alarms rest."""
 
 
 def disturbing(attached: Iterable[Unplanned]) -> tuple[Difference, ...]:
-    """Return what changes, hides or copies a group's lines, or counts among our own metrics."""
+    """Return what changes, hides or copies a group's lines, or adds to our own metrics."""
     return unallowed(one for one in attached if not _only_observes(one))
 
 
 def only_watching(attached: Iterable[Unplanned]) -> tuple[Difference, ...]:
-    """Return what only counts something of a group's lines."""
+    """Return what only counts lines of a group."""
     return unallowed(one for one in attached if _only_observes(one))
 
 
@@ -36,7 +36,7 @@ def _only_observes(one: Unplanned) -> bool:
 
 
 def of_no_plan(found: Sections, planned: Iterable[str]) -> tuple[Unplanned, ...]:
-    """Return what stands at groups that API Gateway made, and at all groups of the account."""
+    """Return what is attached to groups that API Gateway made, and to all groups of the account."""
     groups = known(found.log_group_attachments)
     made = [known(groups[name]) for name in sorted(groups.keys() - set(planned))]
     account = [known(one) for one in known(found.account_log_policies).values()]
@@ -44,7 +44,7 @@ def of_no_plan(found: Sections, planned: Iterable[str]) -> tuple[Unplanned, ...]
 
 
 def access(found: Sections) -> tuple[Difference, ...]:
-    """Return what resource policies of the account allow others to do with our groups, or deny."""
+    """Return what the account's resource policies allow others to do with our groups, or deny."""
     arns = [known(one).arn for one in known(found.log_groups).values()]
     policies = [known(one) for one in known(found.log_policies).values()]
     return tuple(one for policy in policies for one in _of_policy(policy, arns))
@@ -68,7 +68,7 @@ def _of_policy(policy: LogPolicy, arns: Iterable[str]) -> Iterator[Difference]:
 
 
 def _concerns(statement: Statement, arns: Iterable[str]) -> bool:
-    """Whether a statement may speak of one of our groups, or of its streams."""
+    """Whether a statement may apply to one of our groups, or to its streams."""
     if statement.not_resources or not statement.resources:
         return True
     patterns = [resource_pattern(one) for one in statement.resources]
@@ -77,7 +77,7 @@ def _concerns(statement: Statement, arns: Iterable[str]) -> bool:
 
 
 def _delivers(statement: Statement) -> bool:
-    """Whether it lets services of AWS write, and nothing more."""
+    """Whether a statement allows AWS services to write, and nothing more."""
     by_services = all(kind == "Service" for kind, _ in statement.principals)
     writes = {one.lower() for one in statement.actions} <= WRITES
     return bool(statement.principals and statement.actions) and by_services and writes

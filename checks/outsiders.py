@@ -19,7 +19,7 @@ EXACT = frozenset({"StringEquals", "StringLike", "ArnEquals", "ArnLike"})
 
 
 def outsiders(document: str | None, account: str) -> Mapping[Words, list[Statement]]:
-    """Return the principals from beyond ``account`` that a policy, JSON text, allows, each with the statements.
+    """Return principals beyond ``account`` whom a policy (JSON text) allows, each with its statements.
 
     Raises PolicySyntaxError where the policy can't be read.
     """
@@ -32,7 +32,7 @@ def outsiders(document: str | None, account: str) -> Mapping[Words, list[Stateme
 
 
 def terms_of(allowed: Mapping[Words, Iterable[Statement]]) -> Words:
-    """Say what principals are allowed, each if there are several: a decision about one right is none about the next."""
+    """Say what principals are allowed, one by one if there are several: a decision about one right does not cover another."""
     told = {who: joined(_terms(statements)) for who, statements in allowed.items()}
     if len(told) == 1:
         return next(iter(told.values()))
@@ -46,9 +46,9 @@ def _terms(statements: Iterable[Statement]) -> list[Words]:
 
 
 def open_to_all(document: str | None, stage: str) -> bool:
-    """Whether an API's policy lets everybody call all of a stage: none does, and one that allows all and denies none.
+    """Whether an API's policy lets everybody call all of a stage: so does no policy, or one that allows all and denies nothing.
 
-    What is denied to plain HTTP is denied to nobody: API Gateway answers over TLS alone.
+    A deny for plain HTTP affects nobody, since API Gateway answers over TLS only.
     """
     statements = parse(document or '{"Statement": []}')
     return not statements or (
@@ -90,7 +90,7 @@ def _outside(statement: Statement, account: str) -> Iterator[Words]:
 
 
 def _holds_to(condition: Condition, keys: frozenset[str], account: str) -> bool:
-    """Whether a condition lets only this account through; one with IfExists lets others as well."""
+    """Whether a condition admits only this account; with IfExists it admits others as well."""
     surely, key = names_exactly(condition), condition.key.lower()
     if key in keys:
         return surely and {*condition.values} == {account}

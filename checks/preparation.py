@@ -1,4 +1,4 @@
-"""What the preparation rows compare: names, ARNs, and the rows of dev's run."""
+"""What the preparation rows compare: names, ARNs, and the rows of a run of dev."""
 
 from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
@@ -21,20 +21,20 @@ from signoff.evidence import Record
 from signoff.outcome import Outcome
 
 FUNCTIONAL = "SMOKE-"
-"""Rows of dev that must be green: those by which its functions are seen to work."""
+"""Prefix of dev's rows that must be green: they show that its functions work."""
 GOOD = {Outcome.PASS, Outcome.SIGNED, Outcome.EXCLUDED}
 NONE_JUDGED = Words(
     en="none: every functional row was excluded", ja="判定なし（機能の項目がすべて対象外）"
 )
 FARTHEST_DAYS = 90
-"""No load run, signature or rehearsal counts for as long: a go-live beyond is a slip of the pen."""
+"""No load run, signature or rehearsal counts for that long: a later go-live date is a typing error."""
 COPIES = Words(en="copies in another Region", ja="別リージョンへの複製")
 ANYWHERE = ("iam", "")
 """Where an ARN has no Region: IAM is global."""
 
 
 def functional_red(run: Record) -> list[Words]:
-    """Return the functional rows that were not green in that run; none at all is a red one."""
+    """Return the functional rows that were not green in that run; a run without any counts as red."""
     rows = {id_: run.body["rows"].get(id_, "not judged") for id_ in _functional()}
     red = [id_ for id_, end in rows.items() if end not in GOOD]
     judged = [id_ for id_, end in rows.items() if end != Outcome.EXCLUDED]
@@ -47,7 +47,7 @@ def _functional() -> tuple[str, ...]:
 
 
 def planned_names(deployed: Deployed, plan: Plan) -> list[str]:
-    """Return the names of what is there; the first absent one raises Follows at its own row."""
+    """Return the names of what exists; the first absent resource raises Follows from its own row."""
     return [
         *(deployed.table(one).name for one in plan.tables),
         *(deployed.secret(one).name for one in plan.secrets),
@@ -61,7 +61,7 @@ def planned_names(deployed: Deployed, plan: Plan) -> list[str]:
 
 
 def unexpected(kind: str, names: Iterable[str], plan: Plan, environment: Environment) -> list[str]:
-    """Return names beyond the plan. Alarms may be more than planned; that is no left-over."""
+    """Return names beyond the plan. More alarms than planned are not leftovers."""
     planned = {
         "functions": {one.name for one in plan.functions},
         "tables": {one.name for one in plan.tables},
@@ -85,7 +85,7 @@ def foreign_arns(found: Sections, account: str, region: str) -> tuple[int, list[
 
 
 def copies_elsewhere(found: Sections, plan: Plan, region: str) -> tuple[Difference, ...]:
-    """Return where AWS copies a table or a secret unplanned into another Region; an own replica is listed, too."""
+    """Return unplanned copies of a table or secret in other Regions; a table's list of replicas includes itself."""
     planned = {one.name: one.replicas for one in plan.tables}
     sections: Mapping[Words, Section[Any]] = {TABLE: found.tables, SECRET: found.secrets}
     return tuple(
@@ -104,7 +104,7 @@ def copies_elsewhere(found: Sections, plan: Plan, region: str) -> tuple[Differen
 
 
 def untimely(environment: Environment, today: date) -> tuple[Difference, ...]:
-    """Return the days of the file that cannot be meant: so far away, or a season that is over before the go-live."""
+    """Return dates of the file that can't be meant: too far away, or a season that is over before the go-live."""
     day = max(environment.go_live or today, today)
     last = today + timedelta(days=FARTHEST_DAYS)
     ends = environment.season.ends if environment.season else day

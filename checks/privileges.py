@@ -1,4 +1,4 @@
-"""Least privilege of one role: which row tells of what its policies grant beyond the plan, and short of it."""
+"""Least privilege of one role: which row reports what its policies grant beyond the plan, or lack."""
 
 from collections.abc import Iterable, Iterator, Sequence
 
@@ -37,12 +37,12 @@ ROWS = {
     Gravity.OUTSIDE: "SEC-15",
     Gravity.UNPLANNED: "SEC-12",
 }
-"""The one row that tells of a surplus, by the gravest thing that can be said of it."""
+"""Gravity -> the one row that reports a surplus of that gravity."""
 GRAVER = {
     "SEC-12": frozenset({"SEC-14", "SEC-15"}),
     "SEC-15": frozenset({"SEC-14"}),
 }
-"""Row -> those that may tell of a surplus by which it is not true, either."""
+"""Row -> rows that may report a surplus which makes it untrue as well."""
 INVOKE = "lambda:invokefunction"
 NEEDED = Words(en="permission that its function needs", ja="関数に必要な権限")
 GRANTED = described(
@@ -55,21 +55,21 @@ GRANTED = described(
 
 
 def surplus(role: Role, want: desired.Role, row: str) -> tuple[Difference, ...]:
-    """Return the surplus that ``row`` tells of."""
+    """Return the surplus that ``row`` reports."""
     return as_differences(
         role, (one for one in all_surplus(role, want) if ROWS[one.gravity] == row)
     )
 
 
 def follow_graver(role: Role, want: desired.Role, row: str, decisions: Decisions) -> None:
-    """Raise Follows where another row tells of a surplus by which this one is not true, either."""
+    """Raise Follows if a graver row reports a surplus that makes this row untrue as well."""
     for one in _undecided(role, want, decisions):
         if ROWS[one.gravity] in GRAVER[row] and not (row == "SEC-15" and _encloses(want, one)):
             raise _follows(role, one)
 
 
 def follow_names(role: Role, want: desired.Role, deployed: Deployed) -> None:
-    """Raise Follows where SEC-16 tells of an ARN by which more than its own secret can be read."""
+    """Raise Follows if SEC-16 reports an ARN by which more than the role's own secret can be read."""
     for one in all_surplus(role, want):
         wide = any(
             reaches_more(one.resource, secret, deployed.secret_names) for secret in want.secrets
@@ -81,7 +81,7 @@ def follow_names(role: Role, want: desired.Role, deployed: Deployed) -> None:
 def follow_invoking(
     role: Role, want: desired.Role, functions: Iterable[desired.Function], decisions: Decisions
 ) -> None:
-    """Raise Follows where a surplus lets the role invoke a function of ours."""
+    """Raise Follows if a surplus lets the role invoke one of our functions."""
     arns, known = [arn for one in functions for arn in (one.arn, one.alias_arn)], known_of(want)
     for one in _undecided(role, want, decisions):
         if any(applies(one.pair, INVOKE, arn, known) is True for arn in arns):
@@ -89,7 +89,7 @@ def follow_invoking(
 
 
 def _encloses(want: desired.Role, one: Surplus) -> bool:
-    """Whether whatever its Resource fits is of this environment by its name."""
+    """Whether everything that the Resource matches belongs to this environment, by name."""
     own = [resource_pattern(each) for each in want.own]
     try:
         return bool(one.resource) and escape_from(own, (resource_pattern(one.resource),)) is None
@@ -98,7 +98,7 @@ def _encloses(want: desired.Role, one: Surplus) -> bool:
 
 
 def _undecided(role: Role, want: desired.Role, decisions: Decisions) -> Iterator[Surplus]:
-    """Yield the surplus that is surely in force and that no decision allows, as its row tells of it."""
+    """Yield the surplus that is surely in force and that no decision allows, as its row reports it."""
     found = all_surplus(role, want)
     for gravity in ROWS:
         for difference, several in summed_up(
@@ -125,7 +125,7 @@ def denied_by_boundary(role: Role, lost: Sequence[Words]) -> Words:
 
 
 def follow_unnamed(role: Role, want: desired.Role, arns: Sequence[str], judge: Judge) -> None:
-    """Raise Follows where no policy names a secret: another row tells that it is lacking, or granted too widely."""
+    """Raise Follows if no policy names a secret: another row reports that it is lacking, or granted too widely."""
     for one in names_of(role, want, arns):
         if one.resources:
             continue
@@ -135,7 +135,7 @@ def follow_unnamed(role: Role, want: desired.Role, arns: Sequence[str], judge: J
 
 
 def unclear(role: Role, pairs: Iterable[MissingPermission]) -> tuple[Difference, ...]:
-    """Return the pairs of which nobody can say whether IAM allows them, or for how long."""
+    """Return the action-resource pairs for which it is unclear whether IAM allows them, or for how long."""
     return tuple(
         Difference(
             kind=ROLE,
@@ -161,7 +161,7 @@ def names_of(role: Role, want: desired.Role, arns: Iterable[str]) -> list[Named]
 
 
 def _told_at(role: Role, want: desired.Role, arn: str) -> str:
-    """Return the row that tells of a grant which lets a secret be read without naming it; else that it is lacking."""
+    """Return the row that reports a grant to read a secret without naming it; otherwise the row that reports it lacking."""
     known = known_of(want)
     wide = (
         ROWS[one.gravity]

@@ -1,4 +1,4 @@
-"""Where and when the rally is, held against the stamps: places, validity, number, and what people hold of them."""
+"""Where and when the rally is, compared with the stamps: places, validity, number, and who holds them."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
@@ -25,9 +25,9 @@ STAMPS = Words(en="stamps", ja="スタンプ数")
 ITEMS = Words(en="items of people", ja="利用者の項目数")
 ORPHANS = Words(en="stamps without a master", ja="マスターのないスタンプ")
 FEW = 3
-"""Of two stamps far from each other nobody knows which is wrong."""
+"""With two stamps far from each other, nobody knows which is wrong."""
 NULL_ISLAND_DEG = 0.01
-"""About a kilometre: a place that nobody filled in lies at 0, 0."""
+"""About a kilometre: a place that was never filled in is at 0, 0."""
 MANIFEST = Words(en="the migration's manifest", ja="移行のマニフェスト")
 NOTHING_MIGRATED = Words(
     en="the record: no data of people was migrated", ja="利用者のデータを移行した記録なし"
@@ -41,7 +41,7 @@ COUNTER = "#"
 def misplaced(masters: Iterable[Item], area: Area | None) -> Iterator[Difference]:
     """Yield the stamps outside the area; without one, those at 0, 0 or on one of its two lines, or far from the others.
 
-    Two spots at one place are told, too: whoever copied one and forgot its place made the other.
+    Two spots at one place are reported, too: one is probably a copy whose place was never changed.
     """
     placed = [(one, place) for one in masters if (place := _place(one))]
     around = area or _middle([place for _, place in placed])
@@ -62,12 +62,12 @@ def misplaced(masters: Iterable[Item], area: Area | None) -> Iterator[Difference
 
 
 def _place(item: Item) -> tuple[float, float] | None:
-    """Return where a stamp is; DATA-02 tells what is malformed."""
+    """Return where a stamp is; None if malformed, which is DATA-02's."""
     return None if flaw(item) else coordinates(item)
 
 
 def _bound_of(place: tuple[float, float], around: Area | None) -> Bound | None:
-    """Return what a place is not: one that somebody filled in, or one within the area."""
+    """Return the bound that a place breaks: not at 0, 0, or within the area; None if it breaks neither."""
     if _nowhere(*place):
         return _not_zero()
     km = _km(around, *place) if around else 0.0
@@ -103,7 +103,7 @@ def miscounted(
 def expired(
     masters: Sequence[Item], environment: Environment, day: date
 ) -> tuple[Validity, tuple[Difference, ...]]:
-    """Return how the stamps stand on a day, and those that have ended, or end within the season."""
+    """Return how many stamps are valid on a day, and the stamps that have ended or end within the season."""
     spans = _spans(masters, day)
     ended = [_ended(id_, span, f"{day}") for id_, span in spans.ended.items()]
     if season := environment.season:
@@ -114,7 +114,7 @@ def expired(
 
 
 def _spans(masters: Iterable[Item], day: date) -> Validity:
-    """Return how the stamps stand on a day; DATA-02 tells which validity can't be read."""
+    """Return how many stamps are valid on a day; Follows from DATA-02 if a validity can't be read."""
     try:
         return validity(masters, day)
     except (TypeError, ValueError):
@@ -128,7 +128,7 @@ def _spans(masters: Iterable[Item], day: date) -> Validity:
 
 
 def flaws(masters: Iterable[Item]) -> tuple[Words, ...]:
-    """Return what is wrong with each malformed master, behind its id."""
+    """Return what is wrong with each malformed master, after its id."""
     return tuple(
         Words(en=f"{id_}: {flaw.en}", ja=f"{id_}: {flaw.ja}")
         for id_, flaw in malformed(masters).items()
@@ -136,7 +136,7 @@ def flaws(masters: Iterable[Item]) -> tuple[Words, ...]:
 
 
 def day_of_go_live(environment: Environment, today: date) -> date:
-    """Return the decided day, or today where none is decided or it is over."""
+    """Return the decided day of go-live, or today if none is decided or it has passed."""
     return max(environment.go_live or today, today)
 
 

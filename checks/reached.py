@@ -1,4 +1,4 @@
-"""How far somebody reaches who may act on what is ours: by kind, by name, and whether it is reading alone."""
+"""How far a principal may act on our resources: by kind, by name, and whether it is only reading."""
 
 from collections.abc import Collection, Iterable, Mapping
 
@@ -26,22 +26,22 @@ KINDS: Mapping[str, tuple[Words, int]] = {
     "rights of policies": (Words(en="policies that others have", ja="他者が持つポリシー"), 1),
     PRINCIPAL: (Words(en="whatever these may act on:", ja="次の相手が操作できるもの: "), 1),
 }
-"""Kind of resource -> its words, and how many of it there are: "all" is said of as many."""
+"""Kind of resource -> its words, and how many there are: "all" means that many."""
 EVERYTHING = Words(
     en="everything, by the rights that it may give", ja="すべて（権限を自由に付与できるため）"
 )
-"""What somebody reaches who may give a role or a user any rights."""
+"""The reach of a principal who may give a role or user any permissions."""
 LIMITED: Mapping[tuple[bool, bool], Words] = {
     (False, False): SILENCE,
     (True, False): Words(en=" (read only)", ja="（読み取りのみ）"),
     (False, True): Words(en=" (under a condition)", ja="（条件付き）"),
     (True, True): Words(en=" (read only, under a condition)", ja="（条件付き、読み取りのみ）"),
 }
-"""Whether it reads alone, and whether under a condition -> what is said of it."""
+"""(only reading, under a condition) -> how that is said."""
 
 
 def example_of(one: Reach) -> Words:
-    """Name one action, where it has one its resource, and by what it is allowed."""
+    """Name one action, its resource if it has one, and what allows it."""
     by = _allowed_by(one)
     if not one.name:
         return Words(en=f"{one.action} ({by.en})", ja=f"{one.action}、{by.ja}")
@@ -51,7 +51,7 @@ def example_of(one: Reach) -> Words:
 
 
 def _allowed_by(one: Reach) -> Words:
-    """Name the statement, and what nobody can judge here of its condition."""
+    """Name the statement that allows it, and any condition that can't be evaluated here."""
     if not one.provided:
         return one.by
     return Words(
@@ -61,7 +61,7 @@ def _allowed_by(one: Reach) -> Words:
 
 
 def summary(reach: Iterable[Reach]) -> Words:
-    """Say by kind what is reached, by name or that it is all of it, and how far: a decision about it goes no further."""
+    """Say by kind what is reached, by name or as all of a kind, and how far: a decision covers exactly this."""
     alike: dict[tuple[str, Words], list[str]] = {}
     for one in reach:
         alike.setdefault((one.kind, LIMITED[one.reads, bool(one.provided)]), []).append(one.name)

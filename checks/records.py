@@ -22,22 +22,22 @@ LOAD = Words(en="load plan", ja="負荷計画")
 VERDICT = Words(en="verdict", ja="判定")
 PERCENTILES = Words(en="percentile objectives", ja="パーセンタイルの目標")
 SKEW = timedelta(minutes=5)
-"""A record may be dated so much later than now, which is AWS's time: whoever wrote it has a clock
-of his own, and AWS refuses requests that are signed with a clock further off than this."""
+"""A record may be dated this much later than now, which is AWS's time: its writer has another clock,
+and AWS refuses requests that are signed with a clock further off than this."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Standing:
-    """Holds a record of one row against what is live."""
+    """Compares a record of one row with what is live."""
 
     snapshot: Snapshot[Plan]
     deployed: Deployed
     row: Row
 
     def __call__(self, record: Record, said: Words) -> None:
-        """Raise Stale where what the record rests on has changed; ``said`` tells of the record.
+        """Raise Stale where what the record rests on has changed; ``said`` names the record.
 
-        What is absent is told by the row that owns it: Follows.
+        Follows if something that the record rests on does not exist, which its own row reports.
         """
         if Part.CODE in self.row.rests_on:
             for function in self.snapshot.plan.functions:
@@ -56,13 +56,13 @@ class Standing:
 
 
 def proven_at(record: Record) -> datetime:
-    """Return when what the record tells was over: anyone may record an old run anew, at any time."""
+    """Return when what was recorded ended, since an old run can be recorded again at any time."""
     window = record.body.get("window")
     return datetime.fromisoformat(window[1]) if window else record.created
 
 
 def newest(records: Records, kind: str, **body: Any) -> Record | None:
-    """Return the record of what ended last, the last recorded of equals; None where there is none."""
+    """Return the record of what ended last, of equals the newest record; None if there is none."""
     entries = (one for one in reversed(records.entries) if one.kind == kind)
     fitting = (one for one in entries if all(one.body.get(k) == v for k, v in body.items()))
     return max(fitting, key=proven_at, default=None)
@@ -72,7 +72,7 @@ def counting(
     deployed: Deployed, kind: str, *, standing: Standing, days: int, now: datetime, **body: Any
 ) -> Record:
     """Return the newest such record; Missing where it is absent, too old, or stale."""
-    # Asked first: it tells where there is none, and where the store can't be believed.
+    # First, since it raises if there is no record or the store can't be trusted.
     recorded_last = deployed.record(kind, **body)
     record = newest(deployed.records, kind, **body) or recorded_last
     at = proven_at(record)
@@ -93,7 +93,7 @@ def counting(
 
 
 def measured(records: Records) -> Records:
-    """Leave invalid load runs out: they say nothing about the target, neither good nor bad."""
+    """Leave out invalid load runs: they say nothing about the target, good or bad."""
     entries = (
         one for one in records.entries if (one.kind, one.body.get("verdict")) != ("load", "invalid")
     )
@@ -140,7 +140,7 @@ def judged_load(
 
 
 def load_flaws(record: Record, environment: Environment) -> tuple[Difference, ...]:
-    """Return why a load verdict is none to go live on."""
+    """Return what is wrong with a load verdict, so that nobody may go live on it."""
     kind, name, verdict = LOAD, environment.load_plan, record.body["verdict"]
     if verdict != "pass":
         return (fault(kind, name, VERDICT, verdict, Words.same("pass"), said=sentence_of(record)),)
@@ -151,7 +151,7 @@ def load_flaws(record: Record, environment: Environment) -> tuple[Difference, ..
 
 
 def sentence_of(load: Record) -> Words:
-    """Return what a load verdict says; older records say it in English alone."""
+    """Return what a load verdict says; older records have English only."""
     said = load.body["sentence"]
     return (
         Words(**said) if isinstance(said, Mapping) else Words(en=said, ja=f"負荷判定の記録: {said}")

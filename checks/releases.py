@@ -32,14 +32,14 @@ LAG = timedelta(minutes=1)
 def newest(newest_first: Sequence[Deployment]) -> tuple[Deployment, ...]:
     """Return the deployments of the last second in which one was made; any of them may be the newest.
 
-    Where they differ in content, the draft differs from what the stage serves, which DEP-22 tells.
+    If their contents differ, so do the draft and what the stage serves, which DEP-22 reports.
     """
     last = newest_first[0].created.replace(microsecond=0)
     return tuple(one for one in newest_first if one.created.replace(microsecond=0) == last)
 
 
 def deployed_again(deployed: Deployed, released: Mapping[str, Any]) -> bool:
-    """Whether the stage serves what was released, deployed once more by somebody's own pipeline."""
+    """Whether the stage serves what was released, in a later deployment with the same contents."""
     contents = released.get("contents")
     return contents is not None and contents == contents_of(deployed.served())
 
@@ -54,7 +54,7 @@ def other_code(versions: Iterable[Version], live: str) -> list[str]:
 
 
 def drafts(deployments: Iterable[Deployment]) -> Mapping[str, str | None]:
-    """Return deployment id -> digest of the draft that it froze; None where nobody wrote it down."""
+    """Return deployment id -> digest of the draft that it froze; None if its description has none."""
     found = ((one.id, MARK.search(one.description)) for one in deployments)
     return {id_: match[1] if match else None for id_, match in found}
 

@@ -1,4 +1,4 @@
-"""What the API answers to, beside what the contract says."""
+"""Which routes the API serves, compared with the contract."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -13,7 +13,7 @@ PROXY = "AWS_PROXY"
 
 
 def beyond(served: ApiDocument, api: desired.Api) -> list[str]:
-    """Return what is served beyond the contract; a preflight that no route needs opens nothing."""
+    """Return what is served beyond the contract; an unneeded preflight does not count, since it opens nothing."""
     planned = {*(route.id for route in api.routes), *(f"OPTIONS {path}" for path in api.paths)}
     return sorted(
         id_
@@ -38,7 +38,7 @@ def stale(draft: ApiDocument, served: ApiDocument) -> list[Words]:
 
 
 def behind(integration: Integration) -> tuple[str, str]:
-    """Return how a function is integrated: type, and the verb by which it is invoked."""
+    """Return how a function is integrated: type, and the HTTP method of the invocation."""
     return integration.kind, integration.http_method
 
 

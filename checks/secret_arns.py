@@ -1,4 +1,4 @@
-"""What a wrong name of a secret in a policy makes of the other rows."""
+"""What a wrongly named secret in a policy means for other rows."""
 
 from collections.abc import Iterable
 
@@ -16,7 +16,7 @@ def unnamed(secret: desired.Secret) -> Words:
 
 
 def but_for_suffixes(lacking: Iterable[Words], names: Iterable[Named]) -> list[Words]:
-    """Leave out what is lacking only because of how a secret is named; Follows if it is all."""
+    """Leave out what is lacking only because of how a secret is named; Follows if nothing else is lacking."""
     lost = list(lacking)
     missed = {one.arn for one in names if one.missed}
     others = [one for one in lost if not any(one.en.endswith(arn) for arn in missed)]

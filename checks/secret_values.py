@@ -1,4 +1,4 @@
-"""When the value of a secret is one: in form, in randomness, and not dev's."""
+"""Whether the value of a secret is acceptable: its form, its randomness, and not the one of dev."""
 
 from aws import desired
 from aws.bounds import within
@@ -18,7 +18,7 @@ VALUE_CALL = "secretsmanager:GetSecretValue"
 
 
 def form_flaw(value: SecretValue, want: desired.Secret) -> Words | None:
-    """Say how the value is not a JSON object with the expected field, which holds text."""
+    """Say how the value fails to be a JSON object with the expected field holding text; None if it is one."""
     if not value.is_json_object:
         return Words(en="is not a JSON object", ja="がJSONオブジェクトではありません")
     if want.json_key not in value.fields:
@@ -35,7 +35,7 @@ def form_flaw(value: SecretValue, want: desired.Secret) -> Words | None:
 
 
 def malformed(value: SecretValue, want: desired.Secret) -> tuple[Difference, ...]:
-    """Return the difference that the form of the value makes."""
+    """Return the difference for a value of the wrong form."""
     flaw = form_flaw(value, want)
     if flaw is None:
         return ()
@@ -50,7 +50,7 @@ def malformed(value: SecretValue, want: desired.Secret) -> tuple[Difference, ...
 
 
 def weak(value: SecretValue, want: desired.Secret) -> tuple[Difference, ...]:
-    """Return the difference that a value makes which is not a real secret."""
+    """Return the difference for a value that is no real secret: weak, known, or another secret's."""
     field, copied = field_of(value, want), _copied(value) if want.min_bits else None
     found = copied or weakness(field, placeholder=value.placeholder, min_bits=want.min_bits)
     if found is None:
@@ -66,13 +66,13 @@ def weak(value: SecretValue, want: desired.Secret) -> tuple[Difference, ...]:
 
 
 def _copied(value: SecretValue) -> Words | None:
-    """Say that it is another secret, too: whoever reads one has both."""
+    """Say that another secret has the same value: whoever may read one has both."""
     others = ", ".join(value.same_as)
     return Words(en=f"the value of {others} as well", ja=f"{others}と同じ値") if others else None
 
 
 def further_fields(value: SecretValue, want: desired.Secret) -> tuple[Difference, ...]:
-    """Return the fields beside the expected one, which our functions do not read."""
+    """Return fields other than the expected one, which our functions do not read."""
     further = sorted(value.fields.keys() - {want.json_key})
     return differences(
         SECRET,

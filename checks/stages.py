@@ -1,4 +1,4 @@
-"""Whom a cached answer of a stage may reach, and how far a further stage opens the API."""
+"""Who may receive a cached answer of a stage, and how far another stage opens the API."""
 
 from collections.abc import Iterable
 
@@ -12,10 +12,10 @@ OFF = MethodSetting()
 
 
 def shared_answers(stage: Stage, route: desired.Route, integration: Integration) -> list[Words]:
-    """Return what decides the answer and is not in the cache's key; empty where nothing is cached.
+    """Return what decides the answer and is not in the cache key; empty if nothing is cached.
 
     Setting ``*/*`` caches GET only; a method's own setting caches any verb. A body is never in the
-    key, so that a POST that is cached answers everybody alike.
+    key, so a cached POST answers everybody alike.
     """
     if not (stage.cache_enabled and _setting(stage, route).caching):
         return []
@@ -43,7 +43,7 @@ def _setting(stage: Stage, route: desired.Route) -> MethodSetting:
 
 
 def opened_by(one: Stage, planned: Stage) -> Words:
-    """Say what a further stage lets in and writes down: whoever allows it allows nothing wider later on."""
+    """Say what another stage allows and logs: a decision about it covers nothing wider."""
     same = one.deployment_id == planned.deployment_id
     limits = sorted(
         f"{path} {setting.rate:g}/s"

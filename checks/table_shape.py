@@ -1,4 +1,4 @@
-"""What the indexes of a table must be, and where they are not so."""
+"""What the indexes and the recovery of a table must be, and how they differ."""
 
 from aws import desired
 from aws.difference import Difference, Differences, differences, fault
@@ -14,7 +14,7 @@ DESCRIBE = "dynamodb:DescribeTable"
 
 
 def index_flaws(table: Table, want: desired.Table) -> tuple[Difference, ...]:
-    """Return what is wrong with each planned index; DEP-08 tells of one beyond the plan.
+    """Return what is wrong with each planned index; DEP-08 reports those beyond the plan.
 
     Which attributes it projects is free: the ranking reads keys only, and those are in every index.
     """
@@ -24,7 +24,7 @@ def index_flaws(table: Table, want: desired.Table) -> tuple[Difference, ...]:
 
 
 def index_names(table: Table, want: desired.Table) -> frozenset[str]:
-    """Return the indexes that are there; Follows where one is there in the place of a planned one."""
+    """Return the indexes that exist; Follows if one stands in place of a planned one."""
     there, planned = {one.name for one in table.indexes}, {one.name for one in want.indexes}
     if planned - there and there - planned:
         instead = ", ".join(sorted(there - planned))
@@ -39,7 +39,7 @@ def index_names(table: Table, want: desired.Table) -> frozenset[str]:
 
 
 def unrecoverable(table: desired.Table, backups: Backups) -> Differences:
-    """Hold point-in-time recovery to what is planned: where none is wanted, it may be off."""
+    """Compare point-in-time recovery with the plan; it may be off only if none is planned."""
     bounds = {RECOVERY: table.bounds[RECOVERY]} if table.pitr else {}
     return differences(
         TABLE,

@@ -1,4 +1,4 @@
-"""Tags as they stand, of those that were planned, and how they differ."""
+"""The planned tags as they were found, and how they differ."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -10,7 +10,7 @@ from aws.words import Words
 
 
 def tagged(tags: Mapping[str, MaskedValue], planned: Mapping[str, str]) -> dict[str, str | None]:
-    """Return planned key -> what stands there; further tags are nobody's business."""
+    """Return planned key -> value found, None if missing; other tags do not matter."""
     return {key: str(tags[key]) if key in tags else None for key in planned}
 
 

@@ -1,4 +1,4 @@
-"""SEC-01 to SEC-08: the secrets are there, are secrets, and are nowhere else."""
+"""SEC-01 to SEC-09, SEC-27: the secrets are there, are secrets, and are nowhere else."""
 
 from aws import desired
 from aws.bounds import exactly, within

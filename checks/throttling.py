@@ -1,4 +1,4 @@
-"""How often callers get through: by the usage plan with a key, by the stage without one."""
+"""How often callers are admitted: by the usage plan if they send a key, by the stage if not."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -26,7 +26,7 @@ ROOM = {"decided_in": where("target_rate"), "loosens": True}
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """Requests a second, and how many at once."""
+    """Requests a second, and the burst."""
 
     rate: float
     burst: int
@@ -37,7 +37,7 @@ class Limits:
 
 
 def met(stage: Stage, account: GatewayAccount, verb: str, path: str) -> Limits:
-    """Return what a caller without a key meets on one method.
+    """Return the limits for a caller without a key on one method.
 
     A method's own limit takes the place of the stage's, even where it is wider; whatever neither
     sets is left to the account (10,000 and 5,000 by default).
@@ -53,20 +53,20 @@ def met(stage: Stage, account: GatewayAccount, verb: str, path: str) -> Limits:
 def too_wide(
     subject: str, limits: Limits, decided: desired.Limit | Throttle
 ) -> tuple[Difference, ...]:
-    """Hold what callers without a key meet on a method to the decided throttle."""
+    """Compare the limits for callers without a key on a method with the decided throttle."""
     bounds = {RATE: between(1, decided.rate, "/s"), BURST: between(1, decided.burst)}
     return _unless_none(differences(ROUTE, subject, limits.facts, bounds, **OF_STAGE, loosens=True))
 
 
 def _unless_none(found: Differences) -> Differences:
-    """Leave to nobody's decision a limit of 0, by which every request is refused."""
+    """Make a limit of 0, which refuses every request, one that no decision can allow."""
     kept = Differences(replace(one, decidable=one.found != 0) for one in found)
     kept.compared = found.compared
     return kept
 
 
 def too_narrow(subject: str, limits: Limits, rate: float) -> tuple[Difference, ...]:
-    """Hold the same to what ``rate`` requests a second need; Follows where nobody gets through at all."""
+    """Compare the same limits with what ``rate`` requests a second need; Follows if every request is refused."""
     if not (limits.rate and limits.burst):
         raise Follows(
             "SEC-32",
@@ -82,7 +82,7 @@ def too_narrow(subject: str, limits: Limits, rate: float) -> tuple[Difference, .
 def account_too_narrow(
     account: GatewayAccount, of: str, target_rate: float
 ) -> tuple[Difference, ...]:
-    """Hold the account's limit, one bucket for all methods and APIs of the Region, to the whole rate with its preflights."""
+    """Compare the account's limit, one bucket for all methods and APIs of the Region, with the whole rate and its preflights."""
     facts = {RATE: account.rate, BURST: account.burst}
     bounds = {RATE: at_least(HEADROOM * target_rate, "/s"), BURST: at_least(target_rate)}
     about = {"call": "apigateway:GetAccount", "remedy": "account"}
@@ -90,14 +90,14 @@ def account_too_narrow(
 
 
 def plan_too_wide(plan: UsagePlan, want: desired.UsagePlan) -> tuple[Difference, ...]:
-    """Hold a usage plan to the decided limits: a narrower one is as good."""
+    """Compare a usage plan with the decided limits, which it may be narrower than."""
     return _unless_none(
         differences(USAGE_PLAN, plan.name, plan.facts, want.bounds, **OF_PLAN, loosens=True)
     )
 
 
 def methods_too_wide(plan: UsagePlan, want: desired.UsagePlan) -> tuple[Difference, ...]:
-    """Hold what the plan allows on single methods to what it may allow at all."""
+    """Compare what the plan allows on single methods with what it may allow as a whole."""
     found: list[Difference] = []
     for one in plan.own_limits:
         set_here = {RATE: one.rate, BURST: one.burst}
@@ -111,9 +111,9 @@ def methods_too_wide(plan: UsagePlan, want: desired.UsagePlan) -> tuple[Differen
 def plan_too_narrow(
     plan: UsagePlan, api: desired.Api, target_rate: float
 ) -> tuple[Difference, ...]:
-    """Hold a usage plan, whose key every visitor has, to what the target rate needs.
+    """Compare a usage plan, whose key every visitor has, with what the target rate needs.
 
-    What sets no limit has room for everything, and is told by SEC-30.
+    A plan without a limit is wide enough here; SEC-30 reports it.
     """
     at_once = {BURST: (plan.burst, at_least(min(target_rate, api.usage_plan.burst)))}
     needs = {plan.name: {RATE: (plan.rate, at_least(target_rate, "/s")), **at_once}}
@@ -137,7 +137,7 @@ def plan_too_narrow(
 
 
 def asking_for_key(served: ApiDocument) -> str:
-    """Tell how many methods ask for a key: on all the others the usage plan binds nobody."""
+    """Say how many methods require a key: on all others the usage plan limits nobody."""
     asking = [one for one in served.methods.values() if one.api_key_required]
     return f"{len(asking)} of {len(served.methods)} methods"
 

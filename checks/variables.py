@@ -1,6 +1,6 @@
 """Environment variables of a function: those planned, and those that belong to somebody else.
 
-Values that nobody planned are withheld, so all are compared by their digests under the run's salt.
+Unplanned values are withheld, so all are compared by their digests under the run's salt.
 """
 
 import re
@@ -35,9 +35,9 @@ DIVERTERS = re.compile(
     r"|HOSTALIASES|LOCALDOMAIN|RES_OPTIONS|AWS_DEFAULT_PROFILE|AWS_CSM_\w+",
     re.IGNORECASE,
 )
-"""Variables by which boto3 calls, trusts or signs as somebody other than the function would."""
+"""Variables that make boto3 call, trust or sign otherwise than the function should."""
 SWITCHES = re.compile(r"AWS_USE_(FIPS|DUALSTACK)_ENDPOINT|AWS_CSM_ENABLED")
-"""Those that boto3 obeys only if they are on."""
+"""Variables that boto3 obeys only if they are on."""
 LEVELS = re.compile(r"(\w+_)?LOG_?LEVEL", re.IGNORECASE)
 EVENTS = re.compile(r"POWERTOOLS_(LOGGER_LOG_EVENT|DEV|DEBUG)")
 TALKATIVE: Mapping[re.Pattern[str], tuple[str, ...]] = {
@@ -47,7 +47,7 @@ TALKATIVE: Mapping[re.Pattern[str], tuple[str, ...]] = {
 """Variables -> the values by which requests, or the answers of AWS, are written into the log: at DEBUG botocore writes
 down the secret that it was given."""
 DEFAULTS: Mapping[str, str] = {"ACCURACY_CAP_M": "50", "AWARD_REQUIRES_POSITION": "false"}
-"""What a function takes for a variable that is absent (lambdas/README.md)."""
+"""The default of a function for an absent variable (lambdas/README.md)."""
 SPELLINGS = (
     ("dev", "development"),
     ("stg", "staging"),
@@ -55,7 +55,7 @@ SPELLINGS = (
     ("local",),
     ("prod", "production"),
 )
-"""What teams call their environments; a group means one and the same."""
+"""What teams call their environments; the names of a group mean the same one."""
 
 
 def named(variable: str) -> Words:
@@ -69,7 +69,7 @@ def variables(
     bound: Bound,
     certainty: Certainty = Certainty.CERTAIN,
 ) -> tuple[Difference, ...]:
-    """Return what is wrong with variables, name -> value; to allow one loosens what was decided."""
+    """Return a difference for each variable (name -> value); a decision that allows a certain one loosens the plan."""
     return tuple(
         Difference(
             kind=FUNCTION,
@@ -108,8 +108,8 @@ def foreign(
 ) -> tuple[Difference, ...]:
     """Return variables that hold what another environment calls its own.
 
-    In a planned variable, and the full name of a resource anywhere, it is certain. What an environment,
-    its prefix or a Region is called may stand in others by right: it is a guess.
+    It is certain in a planned variable, and for the full name of a resource anywhere. The name of an environment,
+    prefix or Region in any other variable may be legitimate: it is a guess.
     """
     certain = _holding(found, foreign_resources(environment), salt)
     lost = astray(found, environment, salt)
@@ -137,7 +137,7 @@ Other = Callable[[str], Collection[str]]
 def differing(
     found: Function, want: desired.Function, environment: Environment, salt: str, other: Other
 ) -> tuple[Difference, ...]:
-    """Return planned variables that are not as planned; Follows where DEP-14 tells of a value."""
+    """Return planned variables that are not as planned; Follows if DEP-14 reports the value."""
     lost = astray(found, environment, salt).keys() & want.environment.keys()
     if lost:
         raise Follows(
@@ -161,7 +161,7 @@ def differing(
 
 
 def hijacking(found: Function) -> tuple[Difference, ...]:
-    """Return what makes Lambda run other code than the package that was released.
+    """Return what makes Lambda run code other than the package that was released.
 
     None of it changes CodeSha256; the plan has neither layers nor file systems.
     """
@@ -176,7 +176,7 @@ def hijacking(found: Function) -> tuple[Difference, ...]:
 
 
 def diverting(found: Function) -> tuple[Difference, ...]:
-    """Return variables that lead the function's calls to an endpoint that nobody planned."""
+    """Return variables that send the function's calls to an endpoint that nobody planned."""
     led = {
         name: value.words
         for name, value in found.environment.items()
@@ -190,7 +190,7 @@ def _is_off(name: str, value: MaskedValue) -> bool:
 
 
 def writing_down(found: Function, salt: str) -> tuple[Difference, ...]:
-    """Return variables by which a function writes down what it receives: what its code makes of them is a guess."""
+    """Return variables by which a function may log what it receives; how its code uses them is a guess."""
     told = {
         name: text
         for name, value in found.environment.items()
@@ -203,7 +203,7 @@ def writing_down(found: Function, salt: str) -> tuple[Difference, ...]:
 
 
 def leading_to_line(environment: Environment, salt: str) -> Bound:
-    """LINE's endpoint is LINE's own: always in production, elsewhere unless decided."""
+    """LINE's endpoint is LINE's own: always in production, elsewhere unless the environment names another."""
     decided = LINE_API if environment.production else environment.line.endpoint
     return Bound(
         code="leading_to_line",
@@ -244,7 +244,7 @@ def arns_of(plan: Plan, found: Sections, text: str) -> tuple[str, ...]:
 
 
 def foreign_values(environment: Environment) -> frozenset[str]:
-    """Return what other environments call the same things, themselves and their Regions."""
+    """Return other environments' names of the same resources, of themselves and of their Regions."""
     others = _others(environment)
     names = _elsewhere(environment.prefix, environment.name, others)
     regions = set(_regions()) - {environment.region}
@@ -275,7 +275,7 @@ def _others(environment: Environment) -> tuple[str, ...]:
 
 
 def _elsewhere(text: str, name: str, others: tuple[str, ...]) -> Iterator[str]:
-    """``Users-prod`` is ``Users`` or ``Users-dev`` elsewhere; ``Users`` is ``Users-prod``."""
+    """Yield what a name may be elsewhere: ``Users-prod`` is ``Users`` or ``Users-dev``; ``Users`` is ``Users-prod``."""
     marked = f"-{name}"
     if marked in text:
         yield text.replace(marked, "")

@@ -97,7 +97,7 @@ def _command(asked: argparse.Namespace, root: Path) -> int:
 
 @contextmanager
 def _reached(environment: Environment) -> Iterator[Environment | None]:
-    """Yield the environment with its kept stack, where that serves it; None where none is kept up."""
+    """Yield the environment, with the addresses of its kept stack if it is local; None if none is kept up."""
     if not embedded(environment):
         yield environment
         return

@@ -1,4 +1,4 @@
-"""What must be true of every answer of a run, of whatever route and status: looked at when all have come."""
+"""What must be true of every answer of a run, of whatever route and status: checked after all others."""
 
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
@@ -14,15 +14,15 @@ from smoke.row_calls import Build, RowCalls
 from smoke.scenarios import Scenarios
 
 NOT_OURS = ("x-amz", "access-control-", "content-", "x-cache")
-"""How the names of headers begin that API Gateway and CloudFront write, or that other rows judge."""
+"""Prefixes of headers that API Gateway or CloudFront write, or that other rows judge."""
 STANDARD = frozenset({"date", "server", "connection", "via", "etag", "strict-transport-security"})
 GATEWAYS = frozenset({"UNAUTHORIZED", "REQUEST_REFUSED", "THROTTLED", "INTERNAL_ERROR"})
-"""Codes that API Gateway answers by itself; the header below tells it as well."""
+"""Error codes that API Gateway answers by itself; the header below shows it as well."""
 ERROR_TYPE = "x-amzn-errortype"
 
 
 def not_for_the_front_end(calls: RowCalls, origin: str) -> Iterator[Words]:
-    """Yield the answers that the front end may not read, or that a page may ask for with somebody's cookies."""
+    """Yield the answers that the front end may not read, or that allow requests with cookies."""
     for one in _answers(calls):
         if allowed_origin(one) != origin:
             yield allows(one)
@@ -34,14 +34,14 @@ def not_for_the_front_end(calls: RowCalls, origin: str) -> Iterator[Words]:
 
 
 def cacheable_answers(calls: RowCalls) -> Iterator[Words]:
-    """Provoke each success and each documented error; yield the answers that somebody may keep, or that leave a cookie."""
+    """Provoke each success and each documented error; yield the answers that may be cached, or that set a cookie."""
     _ = calls.caller
     provocations: list[Build] = [
         *(partial(Scenarios.success, route=one.id) for one in calls.suite.plan.api.routes),
         *(error.call for error in ERRORS),
     ]
     for call in provocations:
-        with suppress(NotTestable):  # another row says why it is not answered
+        with suppress(NotTestable):  # another row reports why there is no answer
             calls.suite.answer(call(calls.scenarios))
     for one in _answers(calls):
         header = one.headers.get("cache-control")
@@ -58,7 +58,7 @@ def cacheable_answers(calls: RowCalls) -> Iterator[Words]:
 
 
 def own_headers(answer: Answer) -> str:
-    """Return the values of the headers that a function wrote by itself, a line each."""
+    """Return the values of the headers that a function itself wrote, one per line."""
     own = (
         value
         for name, value in answer.headers.items()

@@ -29,19 +29,19 @@ Clients = Callable[[str], Any]
 
 
 def clients(session: boto3.Session) -> Clients:
-    """Return how to get a client of the session's Region, each made once."""
+    """Return a function that makes each client of the session's Region once."""
     return cache(lambda service: session.client(service, config=CONFIG))
 
 
 def reason(error: BaseException) -> str:
-    """Name what AWS, or the way to it, said."""
+    """Name AWS's error code, or the class of the connection's error."""
     if isinstance(error, ClientError):
         return f"{error.operation_name}: {error.response['Error']['Code']}"
     return type(error).__name__
 
 
 def not_read(what: str, error: BaseException, ja: str = "") -> NotTestable:
-    """Return what to raise where a call of the suite's own got no answer of use; ``ja`` names it in Japanese."""
+    """Return what to raise if one of the suite's own calls was not answered; ``ja`` names the call in Japanese."""
     said = error.response["Error"] if isinstance(error, ClientError) else {}
     why = reason(error)
     words = Words(en=f"{what} can't be read ({why})", ja=f"{ja or what}を読み取れません（{why}）")
@@ -74,7 +74,7 @@ def secret_value(secretsmanager: Any, secret: Secret) -> str:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KeyedTable:
-    """A table and its key attributes, as far as putting things back needs it."""
+    """A table and its key attributes, as far as cleaning up needs them."""
 
     dynamodb: Any
     name: str
@@ -123,7 +123,7 @@ class KeyedTable:
     def put(self, items: Iterable[Mapping[str, Any]]) -> None:
         """Put items into a table of an embedded stack, as many at once as DynamoDB takes.
 
-        It returns when reads that are eventually consistent show them, as the functions read.
+        It returns once eventually consistent reads, which the functions use, show them.
         """
         written = list(items)
         self._write([{"PutRequest": {"Item": dict(item)}} for item in written])
@@ -131,7 +131,7 @@ class KeyedTable:
             retry=retry_if_result(lambda found: any(one not in found for one in written)),
             stop=stop_after_delay(SHOWN_WITHIN_S),
             wait=wait_fixed(0.1),
-            retry_error_callback=lambda _: None,  # what is read then is judged
+            retry_error_callback=lambda _: None,  # the rows judge whatever is read by then
         )
         asking(lambda: self._read(map(self.key, written)))
 
@@ -151,7 +151,7 @@ class KeyedTable:
         return [item for answer in found for item in answer["Responses"][self.name]]
 
     def _write(self, requests: list[dict[str, Any]]) -> None:
-        # What DynamoDB leaves unprocessed is seen by whoever reads afterwards: on a stack of ours, nothing.
+        # DynamoDB may leave items unprocessed, which a later read shows; our own stack never does.
         for some in _batches(requests, WRITTEN_AT_ONCE):
             self.dynamodb.batch_write_item(RequestItems={self.name: some})
 
@@ -161,12 +161,12 @@ class KeyedTable:
 
 
 def answer_next(endpoint: str, mishaps: list[Mapping[str, Any]]) -> None:
-    """Let an embedded stack answer so in place of AWS; the members are those of ``local.aws.mishaps``."""
+    """Make an embedded stack answer its next calls with these mishaps; their members are those of ``local.aws.mishaps``."""
     requests.post(f"{endpoint}/local/mishaps", json=mishaps, timeout=TIMEOUT_S).raise_for_status()
 
 
 def answer_as_ever(endpoint: str) -> None:
-    """Take back whatever a run, that may have been killed, had told the stack."""
+    """Clear mishaps that this run, or a killed one, had set on the stack."""
     answer_next(endpoint, [])
 
 

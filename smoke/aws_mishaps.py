@@ -1,6 +1,6 @@
-"""What AWS may answer the functions on a bad day, and what our routes then have to say: provoked on an embedded stack.
+"""What AWS may answer the functions on a bad day, and what our routes must answer then: provoked on an embedded stack.
 
-Somebody in a hurry claims several stamps at the same moment meanwhile, so that none is lost of what they count.
+Meanwhile one user claims several stamps at the same moment, and no count may be lost.
 """
 
 import json
@@ -40,16 +40,16 @@ CLAIMED = [
     for one in EDGE_CASES
     if one.call in COLLECTED_BY and COLLECTED_BY[one.call] == "GPS" and not one.code
 ]
-"""Stamps that are awarded now, to who stands there."""
+"""Stamps that are awarded now to whoever stands there."""
 OTHERS = [one.stamp_id for one in FOR_A_DAY]
-"""Stamps of which only the place is asked."""
+"""Stamps of which only the position is verified."""
 PERIOD = "2001-W10"
-"""A week of which nobody else asks."""
+"""A week that no other test asks for."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AwsMishap:
-    """AWS answers an operation with this where its body ``holds`` a text, and the route's call is answered so."""
+    """AWS answers an operation with this if its body ``holds`` a text, and the route must then answer as stated."""
 
     operation: str
     holds: str
@@ -74,7 +74,7 @@ class AwsMishap:
 
 
 def mishap_flaws(calls: RowCalls) -> list[Words]:
-    """Let AWS fail, and somebody claim several stamps; return what is answered, listed or stored wrongly."""
+    """Make AWS fail while one user claims several stamps; return what is answered, listed or stored wrongly."""
     calls.suite.put_edge_case_masters()
     asked = [(one, answer) for some in (_claims, _others) for one, answer in _at_once(calls, some)]
     answers = [answer for _, answer in asked]
@@ -144,7 +144,7 @@ def _readings(calls: RowCalls) -> Iterator[AwsMishap]:
 
 
 def _claims(calls: RowCalls) -> Iterator[AwsMishap]:
-    """Yield the claims of stamps: some that are refused, and as many as there are mishaps that cost nobody a stamp."""
+    """Yield claims of stamps: some that are refused, and one for each mishap that must not cost a stamp."""
     scenarios, hurried = calls.scenarios, _hurried(calls)
     write = "dynamodb:TransactWriteItems"
     harmless = ((write, LOST), (write, CONFLICT), (write, COUNTED), ("lambda:Invoke", BROKEN))
@@ -169,7 +169,7 @@ def _claims(calls: RowCalls) -> Iterator[AwsMishap]:
 
 
 def _unlisted(calls: RowCalls, answers: list[Answer]) -> list[Words]:
-    """Return how what was awarded is not all listed, though a replica lags and half of the names come later, or stored."""
+    """Return what was awarded but is not listed (while a replica lags and half of the names come later), or not stored."""
     given = {one.member("stamp_id"): one for one in answers if one.member("collected_at")}
     asked = calls.scenarios.stamps_of(_hurried(calls))
     masters = calls.suite.plan.table("stampmasters").name

@@ -1,4 +1,4 @@
-"""What AWS may answer on a bad day: too often, broken, denied, garbled, lost, or of a replica that lags."""
+"""What AWS may answer on a bad day: throttled, failed, denied, garbled, lost, or from a lagging replica."""
 
 import json
 from collections.abc import Mapping
@@ -20,7 +20,7 @@ def _cancelled(*codes: str) -> str:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BadAnswer:
-    """In place of AWS's own; the members but ``about`` are those of ``local.aws.mishaps``."""
+    """An answer in place of AWS's; members other than ``about`` are those of ``local.aws.mishaps``."""
 
     about: Words
     status: int = 200

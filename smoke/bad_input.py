@@ -1,4 +1,4 @@
-"""What typing errors, broken clients and the curious send: none of it may ever be a 5xx.
+"""What typing errors, broken clients and curious people send: none of it may ever be answered by a 5xx.
 
 Every call breaks the contract's request schema (a test of ours compares), and could neither award nor
 send anything even if it were let through.
@@ -66,7 +66,7 @@ SPOILED: Mapping[str, Mapping[str, tuple[Any, ...]]] = {
     },
     "DELETE /richmenu/unset": {"user_id": NO_USER},
 }
-"""Route -> member -> values that it must not have, all other members being right."""
+"""Route -> member -> values that are invalid for it, while all other members are valid."""
 QUERIES: Mapping[str, tuple[Mapping[str, str], ...]] = {
     "GET /stamps": (
         {},
@@ -103,7 +103,7 @@ def _who(route: str, scenarios: Scenarios) -> Session | None:
     if route == "POST /auth/verify":
         return None
     if route == "POST /notify":
-        # A careless function could push; to the operator, if the session were his.
+        # A careless function could send a message, to the operator if it were the operator's session.
         return scenarios.sessions.own(scenarios.caller.user_id)
     return scenarios.caller
 
@@ -119,7 +119,7 @@ def _spoiled(route: str, scenarios: Scenarios, session: Session | None) -> Itera
 
 
 def _right(route: str, scenarios: Scenarios, session: Session) -> Mapping[str, Any]:
-    """Return members that are right: where only a position is asked, of a real spot, so that a 404 hides nothing."""
+    """Return valid members; of a real spot if only a position is verified, so that a 404 hides nothing."""
     members = scenarios.harmless(route, session, session.user_id).members
     if route == "POST /gps/verify":
         return scenarios.position(session).members
@@ -128,7 +128,7 @@ def _right(route: str, scenarios: Scenarios, session: Session) -> Mapping[str, A
 
 @dataclass(frozen=True, slots=True)
 class BoundaryInput:
-    """Input that is just within what the contract allows: ``status`` and ``code`` are the right answer."""
+    """Input just within what the contract allows; ``status`` and ``code`` are the right answer."""
 
     about: str
     call: Callable[[Scenarios], Call]

@@ -1,4 +1,4 @@
-"""Days on which careless code has another week, month or date: an embedded stack's functions are told that it is then."""
+"""Days on which careless code computes another week, month or date: an embedded stack's functions take them as today."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -12,7 +12,7 @@ from smoke.edge_case_masters import DAYS, HERE, EdgeCase
 from smoke.row_calls import RowCalls
 
 CLOCK = "X-Local-Clock"
-"""What the embedded stack's functions go by; API Gateway hands it on, and nobody on AWS reads it."""
+"""The header from which the embedded stack's functions take the time; on AWS, API Gateway passes it on and nobody reads it."""
 PERIODS: Mapping[str, tuple[str, str]] = {
     "2024-12-30": ("2025-W01", "2024-12"),
     "2026-08-31": ("2026-W36", "2026-08"),
@@ -57,7 +57,7 @@ def ends_of_days() -> Iterator[EndOfDay]:
 
 
 def day_flaws(calls: RowCalls) -> list[Words]:
-    """Claim stamps at the ends of their days; return what is of another day, in answers and in what is stored."""
+    """Claim stamps at the ends of their days; return answers and stored items that belong to another day."""
     calls.suite.put_edge_case_masters()
     told: list[tuple[str, int]] = []
     for one in ends_of_days():
@@ -73,7 +73,7 @@ def day_flaws(calls: RowCalls) -> list[Words]:
 
 
 def ranked_period_flaws(calls: RowCalls, kind: str) -> list[Words]:
-    """Ask for the ranking of the ends of days, and return those of another period."""
+    """Ask for rankings at the ends of days, and return those of another period."""
     place = ("weekly", "monthly").index(kind)
     asked = get(f"/ranking/{kind}", calls.caller)
     for one in ends_of_days():

@@ -27,7 +27,7 @@ _BEARER = re.compile(r"(Bearer\s+)[A-Za-z0-9._~+/=-]+", re.IGNORECASE)
 
 
 def redacted(text: str) -> str:
-    """Mask tokens by the names of their members, and whatever else has the form of one."""
+    """Mask tokens by the names of their members, and any other text in the form of a token."""
     masked = _MEMBER.sub(rf'\1"{MASK}"', text)
     return _BEARER.sub(rf"\1{MASK}", _JWT.sub(MASK, masked))
 
@@ -46,7 +46,7 @@ class Session:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Call:
-    """One request. ``origin`` None is the front end's own; ``body`` is sent as it stands.
+    """One request. ``origin`` None means the front end's own; ``body`` is sent unchanged.
 
     ``time`` tells a repeated call from the first: equal ones are made once.
     """
@@ -71,7 +71,7 @@ class Call:
 
     @property
     def members(self) -> Mapping[str, Any]:
-        """The body's members; none where it is no JSON object."""
+        """The body's members; none if it is not a JSON object."""
         found = _parsed(self.body or "")
         return found if isinstance(found, dict) else {}
 
@@ -89,7 +89,7 @@ class Call:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
-    """What came back. Names of headers are in lower case; ``at`` is in seconds since the epoch."""
+    """What came back. Header names are in lower case; ``at`` is in seconds since the epoch."""
 
     call: Call
     status: int
@@ -99,11 +99,11 @@ class Answer:
 
     @property
     def json(self) -> Any:
-        """The parsed body; None where it is no JSON."""
+        """The parsed body; None if it is not JSON."""
         return _parsed(self.text)
 
     def member(self, name: str) -> Any:
-        """Return a member of the body; None where there is none, or no object."""
+        """Return a member of the body; None if it has none or is not an object."""
         return self.json.get(name) if isinstance(self.json, dict) else None
 
     @property
@@ -113,7 +113,7 @@ class Answer:
 
     @property
     def request_id(self) -> str:
-        """API Gateway's id, by which access log and functions' logs are searched."""
+        """API Gateway's request id, by which the access log and the functions' logs are searched."""
         return self.headers.get("x-amzn-requestid", "")
 
     @property
@@ -139,7 +139,7 @@ class Answer:
 
     @property
     def _judged_members(self) -> Mapping[str, Any]:
-        """Numbers and switches of the body: they are nobody's words and no token."""
+        """Numbers and booleans of the body, which can be neither a person's words nor a token."""
         body = self.json if isinstance(self.json, dict) else {}
         return {name: value for name, value in body.items() if isinstance(value, int | float)}
 
@@ -148,7 +148,7 @@ class Answer:
 
     @property
     def ja(self) -> str:
-        """The same in Japanese, as a sentence without its stop."""
+        """The call and its answer in Japanese, as a sentence without its full stop."""
         return self.words.ja
 
     @property

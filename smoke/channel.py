@@ -1,4 +1,4 @@
-"""The bot's channel at LINE: for how long its access token lives, and how many messages it may still send."""
+"""The bot's channel at LINE: how long its access token is valid, and how many messages it may still send."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -13,18 +13,18 @@ from smoke.integrations import bot, channel_token
 from smoke.row_calls import RowCalls
 
 LEAST_DAYS = 7
-"""A token that ends within a week ends before anybody is sure to look again."""
+"""A token that expires within a week may expire before anybody looks again."""
 CHANNEL = Words(en="LINE channel", ja="LINEチャネル")
 LAST_DAY = Words(en="last day of the access token", ja="アクセストークンの最終日")
 LIMIT = Words(en="messages a month", ja="月間メッセージ数")
 NEEDED = Words(en="line.expected_messages", ja="line.expected_messages")
 UNKNOWN = Words(en="unknown", ja="不明")
 NEVER_S = 20 * 365 * 24 * 60 * 60
-"""LINE tells of a long-lived token, which does not expire, that it lives for 99 years."""
+"""LINE reports 99 years for a long-lived token, which does not expire."""
 
 
 def judge_token_life(calls: RowCalls) -> None:
-    """Raise Differs where the token ends within a week, or where LINE does not say when it ends."""
+    """Raise Differs if the token expires within a week, or LINE does not say when it expires."""
     token = accepted_token(calls)
     seconds = calls.suite.line.expires_in_s(token)
     now = datetime.now(UTC)
@@ -38,7 +38,7 @@ def judge_token_life(calls: RowCalls) -> None:
 
 
 def judge_message_quota(calls: RowCalls) -> None:
-    """Raise Differs where fewer messages are left than the rally needs, or nobody said how many those are."""
+    """Raise Differs if fewer messages are left than the rally needs, or the environment does not say how many it needs."""
     token = accepted_token(calls)
     limit, used = calls.suite.line.message_quota(token)
     left = None if limit is None else limit - used
@@ -61,7 +61,7 @@ def judge_message_quota(calls: RowCalls) -> None:
 
 
 def accepted_token(calls: RowCalls) -> str:
-    """Return the channel access token that the functions read; where LINE refuses it, SMOKE-18 says so."""
+    """Return the channel access token that the functions read; if LINE refuses it, Follows from SMOKE-18, or NotTestable if no bot is configured."""
     token = channel_token(calls)
     status, _ = bot(calls)
     if status != 200:
@@ -90,7 +90,7 @@ def _decide(calls: RowCalls, fact: Words, found: object, bound: Bound) -> None:
 
 
 def _a_week_away(*, enough: bool) -> Bound:
-    """The day is what a decision names; whether it is far enough depends on the hour as well."""
+    """A decision names the day; whether it is far enough away depends on the hour as well."""
     return Bound(
         code="days_from_now",
         value=LEAST_DAYS,

@@ -1,4 +1,4 @@
-"""Nothing of a run stays behind: what it may have written is found, deleted, and proven gone."""
+"""Cleans up after a run: what it may have written is found, deleted, and proven gone."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -15,7 +15,7 @@ LOGIN = "POST /auth/verify"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cleaner:
-    """``ours`` are all users that may be deleted: nobody else's items are ever touched."""
+    """``ours`` are all users whose items may be deleted: no other item is ever touched."""
 
     users: KeyedTable
     user_stamps: KeyedTable
@@ -39,12 +39,12 @@ class Cleaner:
     ) -> list[Words]:
         """Delete our users' items in each table that these calls write to; return what is left.
 
-        Whatever was answered: what stores, and then fails or is too late, has stored. ``lent``: the test user
+        Answers do not matter: a call that fails or times out may have written first. ``lent`` is the test user
         whose awards are taken back elsewhere.
         """
         answers, unanswered = tuple(answers), tuple(unanswered)
         sent = {one.call.route for one in answers} | {one.route for one in unanswered}
-        # A login of the operator with a token of his own is a real one, and stays.
+        # The operator's login with their own token is a real one, and stays.
         written = [(AWARD, self.user_stamps), (LOGIN, self.users)]
         left = self._emptied([table for route, table in written if route in sent])
         strangers = {*_awarded(answers), *_perhaps_awarded(unanswered)} - self.ours - {lent}
@@ -61,7 +61,7 @@ class Cleaner:
         return self._emptied([self.user_stamps, self.users])
 
     def clean_masters(self, stamp_ids: Iterable[str]) -> list[Words]:
-        """Delete masters of our own making; return what is left."""
+        """Delete masters that this harness made; return what is left."""
         return self.clean_items(self.masters, ({"StampId": {"S": one}} for one in stamp_ids))
 
     def clean_items(self, table: KeyedTable, keys: Iterable[Mapping[str, Any]]) -> list[Words]:
@@ -116,7 +116,7 @@ def _item(key: str, table: str) -> Words:
 
 
 def _unread(key: str, table: str, error: Exception) -> Words:
-    """Name what may be left, since AWS did not let us see or delete it."""
+    """Name what may be left because AWS refused to read or delete it."""
     item, why = _item(key, table), reason(error)
     return Words(en=f"{item.en} ({why})", ja=f"{item.ja}（{why}）")
 

@@ -14,21 +14,21 @@ from smoke.calls import Answer, Call, redacted
 TIMEOUT_S = (5, 31)
 """To connect, to read: API Gateway itself gives up after 29 s, and its answer is worth waiting for."""
 CLOCK_S = 300
-"""Two clocks that are set may differ by so much."""
+"""How far two synchronized clocks may differ."""
 SAME_CLOCK_S = TIMEOUT_S[1] + 1
-"""So much earlier than an answer its times may be on an embedded stack, whose clock is ours."""
+"""How much earlier than an answer its times may be on an embedded stack, whose clock is ours."""
 THROTTLED = 429
 MONTHLY_LIMIT = "LINE_MONTHLY_LIMIT"
 """LINE's quota of messages is used up: a finding of the row, since waiting does not help."""
 
 
 class Silent(NotTestable):
-    """No answer came: nothing is known."""
+    """No answer came, so nothing is known."""
 
 
 @dataclass(slots=True)
 class Client:
-    """One connection pool. ``answers`` are all that came, ``unanswered`` the calls that got none."""
+    """One connection pool. ``answers`` are all answers received, ``unanswered`` the calls without one."""
 
     url: str
     origin: str
@@ -39,15 +39,15 @@ class Client:
     _lock: threading.Lock = field(default_factory=threading.Lock, init=False, repr=False)
 
     def __post_init__(self) -> None:
-        # Without an auth of its own, requests takes one out of ~/.netrc, in place of the session.
+        # Without an auth object, requests would take credentials from ~/.netrc in place of the session.
         self._http.auth = _as_it_is
-        # Proxies and certificates are the environment's, which requests would look up for each call.
+        # Proxies and certificates come from the environment variables, which requests would read for each call.
         found = self._http.merge_environment_settings(self.url, {}, None, None, None)
         self._http.proxies, self._http.verify = found["proxies"], found["verify"]
         self._http.trust_env = False
 
     def answer(self, call: Call) -> Answer:
-        """Send once; raise Silent where no answer comes, NotTestable where the API throttles us."""
+        """Send once; raise Silent if no answer comes, NotTestable if the API throttles us."""
         try:
             response = self._http.request(
                 call.verb,

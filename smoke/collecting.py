@@ -20,18 +20,18 @@ from smoke.unknown_input import unknown
 AT_ONCE = 4
 """Taps of somebody impatient, or of somebody who wants to win twice."""
 BUSY = 503
-"""What a claim may be answered beside 409 while another one is decided: it says to come back."""
+"""What a claim may be answered, other than 409, while another is in progress: it says to retry."""
 
 
 def tour(calls: RowCalls, award: Answer, most: int = 3) -> list[Words]:
-    """Let one user collect some spots, from just inside and not from just outside; return what is answered wrongly.
+    """Let one user claim some spots from just inside and just outside; return what is answered wrongly.
 
-    ``award`` is the collector's, which is on the list where the tourist is the same person.
+    ``award`` is the collector's; it is on the list if the tourist is the same person.
     """
     scenarios = calls.scenarios
     alone = scenarios.tourist != scenarios.collector
     asked = scenarios.stamps_of(scenarios.tourist)
-    calls.answer(asked)  # whatever is kept of it must not be told afterwards
+    calls.answer(asked)  # an answer cached from this call must not be served later
     awards = {} if alone else {scenarios.goal.stamp_id: award}
     open_now = [one for one in scenarios.collectable if one.stamp_id not in awards][:most]
     for number, spot in enumerate(open_now):
@@ -63,7 +63,7 @@ def tour(calls: RowCalls, award: Answer, most: int = 3) -> list[Words]:
 
 
 def _outsider(scenarios: Scenarios, spot: Spot, number: int) -> Visitor:
-    """Return who must not have the stamp: by turns without an accuracy, and with more of it than counts."""
+    """Return a visitor who must not get the stamp: in turn without an accuracy, and with one above the cap."""
     cap_m, bearing = scenarios.environment.accuracy_cap_m, 75.0 * number
     if number % 2:
         far_m = max(spot.radius_m, cap_m) + EDGE_M
@@ -79,7 +79,7 @@ def _claim(scenarios: Scenarios, where: Visitor, who: Session | None = None) -> 
 
 
 def outside_flaws(calls: RowCalls) -> list[Words]:
-    """Return how an unusual spot, or somebody of LINE's form, is awarded from outside."""
+    """Return wrong awards of unusual spots, or to a user with an id of LINE's form, from outside."""
     scenarios = calls.scenarios
     person = scenarios.sessions.own(scenarios.sessions.nobody("third"))
     outside = [one for one in unusual(scenarios) if not one.within]
@@ -92,7 +92,7 @@ def outside_flaws(calls: RowCalls) -> list[Words]:
 
 
 def _at_once(calls: RowCalls, claim: Call) -> tuple[Answer, list[Words]]:
-    """Claim a stamp several times at the same moment; return the award, and how it was not given exactly once, now."""
+    """Claim a stamp several times at the same moment; return the award, and flaws if it was not given exactly once and now."""
     claims = [replace(claim, time=number) for number in range(1, AT_ONCE + 1)]
     with ThreadPoolExecutor(AT_ONCE) as threads:
         answers = list(threads.map(calls.suite.answer, claims))
@@ -113,7 +113,7 @@ def _at_once(calls: RowCalls, claim: Call) -> tuple[Answer, list[Words]]:
 
 
 def award_time_flaws(calls: RowCalls, award: Answer) -> list[Words]:
-    """Return how an award is not dated with the moment at which it was given."""
+    """Return flaws of the time of an award, which must be when it was given."""
     at = award.member("collected_at")
     if award.status != 200 or abs(award.at - at) <= calls.suite.clock_s:
         return []
@@ -126,14 +126,14 @@ def award_time_flaws(calls: RowCalls, award: Answer) -> list[Words]:
 
 
 def stored_flaws(calls: RowCalls) -> list[Words]:
-    """Return how what was stored is not the stamps that were awarded, and the counters by which rankings are made."""
+    """Return flaws of the stored items, which must be the awarded stamps and the counters of the rankings."""
     session = winner(calls)
     award = calls.answer(lambda scenarios: scenarios.award(session))
     told = [(award.member("stamp_id"), award.member("collected_at"))]
     if flaws := misstored(calls, award, session.user_id, told):
         return flaws
     if tour(calls, awarded(calls)):
-        return []  # that is told already
+        return []  # that is reported already
     asked = calls.scenarios.stamps_of(calls.scenarios.tourist)
     listed = calls.answer(replace(asked, time=2))
     told = [(one["stamp_id"], one["collected_at"]) for one in listed.member("stamps")]
@@ -143,7 +143,7 @@ def stored_flaws(calls: RowCalls) -> list[Words]:
 def misstored(
     calls: RowCalls, answer: Answer, user: str, told: list[tuple[str, int]]
 ) -> list[Words]:
-    """Return how a user's items are not these stamps, all collected by GPS, and the counters of their times."""
+    """Return flaws of a user's items, which must be these stamps, collected by GPS, and the counters of their times."""
     table, times = calls.suite.cleaner.user_stamps, [at for _, at in told]
     wanted: list[Mapping[str, str | int]] = [
         {"UserId": user, "StampId": stamp, "CollectedAt": at, "Method": "GPS"} for stamp, at in told
@@ -171,7 +171,7 @@ def misstored(
 
 
 def _misspelt(calls: RowCalls, stamp_id: str) -> None:
-    """Claim what is awarded under other spellings of its id: whatever is answered, no further stamp may come of it."""
+    """Claim an awarded stamp under other spellings of its id: whatever is answered, no second stamp may be stored."""
     wide = "".join(chr(ord(one) + 0xFEE0) for one in stamp_id)
     for other in (f"{stamp_id} ", f" {stamp_id}", stamp_id.lower(), wide):
         calls.answer(calls.scenarios.award(calls.scenarios.visitor, stamp_id=other, **HERE))
@@ -183,7 +183,7 @@ def new_stamps(calls: RowCalls, listed: Answer) -> list[Mapping[str, Any]]:
 
 
 def special_flaws(calls: RowCalls) -> list[Words]:
-    """Return how the table does not hold the special stamps that were awarded, and those alone, as they were collected."""
+    """Return flaws of the table, which must hold the awarded special stamps, as they were collected, and no others."""
     calls.suite.put_edge_case_masters()
     scenarios, table = calls.scenarios, calls.suite.cleaner.user_stamps
     given: dict[str, list[Any]] = {}

@@ -30,21 +30,21 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 
 def pytest_itemcollected(item: pytest.Item) -> None:
-    """Mark what only the stand-in of LINE can show: elsewhere it is not run."""
+    """Mark tests that need the stand-in of LINE: elsewhere they are not run."""
     if parameters.EMBEDDED in getattr(item, "fixturenames", ()):
         item.add_marker(pytest.mark.embedded_only)
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Run last what looks at all that was sent, and the test of the cleaning after it."""
+    """Run the tests last that look at everything that was sent, and after them the test of the clean-up."""
     late = {name: place for place, name in enumerate(parameters.LATE, 1)}
     items.sort(key=lambda item: late.get(item.name.partition("[")[0], 0))
 
 
 @pytest.hookimpl(wrapper=True)
 def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> Generator[None, object, object]:
-    """Let a signature stand for what this environment does not let a machine try."""
+    """Let a signature stand in for what this environment does not let a machine try."""
     if "calls" not in pyfuncitem.fixturenames:
         return (yield)
     snapshot, row = pyfuncitem.config.stash[SNAPSHOT], pyfuncitem.stash[ROW]
@@ -73,13 +73,15 @@ def suite_or_reason(
 def calls(suite_or_reason: Suite | NotTestable, row: str, observe: Observations) -> RowCalls:
     """What this row's test sees of the suite."""
     if isinstance(suite_or_reason, NotTestable):
-        raise suite_or_reason.with_traceback(None)  # raised once per row: it would grow by each
+        raise suite_or_reason.with_traceback(
+            None
+        )  # the traceback would grow with each row that raises it
     return RowCalls(suite_or_reason, row, observe)
 
 
 @pytest.fixture
 def embedded_line(calls: RowCalls) -> LineClient:
-    """The local stack's stand-in of LINE, which can be looked into."""
+    """The local stack's stand-in of LINE, whose received calls can be read."""
     return calls.suite.line
 
 
@@ -97,7 +99,7 @@ def _suite_session(choice: Choice[Plan], snapshot: Snapshot[Plan]) -> AbstractCo
                 ja="保存したインベントリは呼び出しに応答しません",
             )
         )
-    # A stack of this very process takes with it whatever a killed run left there.
+    # A stack of this process ends with it, so a killed run leaves nothing there.
     outlives = not choice.embedded or snapshot.kept_stack
     notes = Notes.of(snapshot.environment, choice.folder.parent) if outlives else None
     return suite_session(snapshot, snapshot.api_url, embedded=choice.embedded, notes=notes)

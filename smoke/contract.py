@@ -1,4 +1,4 @@
-"""The contract as a judge: whatever smoke/openapi.yaml does not document is wrong, and said by pointer."""
+"""Judges answers by the contract: whatever smoke/openapi.yaml does not document is wrong, and named by JSON pointer."""
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
@@ -25,13 +25,13 @@ ORIGIN = "Access-Control-Allow-Origin"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Documented:
-    """What one route may answer under one status."""
+    """What one route may answer with one status."""
 
     headers: tuple[str, ...]
     codes: Mapping[str, str]
     """error_code -> what it takes to see it: request, data, setting, line, aws, gateway."""
     recorded: frozenset[str]
-    """Codes that the recorded API has: other functions than ours may leave out the rest."""
+    """Codes that the recorded API has; functions other than ours may leave out the rest."""
     body: Draft202012Validator
 
 
@@ -52,9 +52,9 @@ class Contract:
         return cls(dict(_responses(document, registry)), session["x-lifetime-seconds"])
 
     def flaw(self, answer: Answer, status: int, code: str | None = None) -> Words:
-        """Say in a sentence how this is not the documented answer of that status; silence if it is.
+        """Say in a sentence how this differs from the documented answer of that status; empty if it does not.
 
-        ``code`` is the ``error_code`` that it must have; any documented one where it is not given.
+        ``code`` is the ``error_code`` that it must have; None accepts any documented one.
         """
         for why in self._flaws(answer, status, code):
             body, request = shown(answer.text), answer.request_id
@@ -98,7 +98,7 @@ class Contract:
 
 
 def _broken_rule(error: ValidationError) -> Words:
-    """Say by its pointer which rule of the schema a part of the body breaks."""
+    """Name the part of the body by JSON pointer, and the rule of the schema that it breaks."""
     where, instance, rule = _pointer(error.absolute_path), error.instance, error.validator
     found, wanted = (shown(json.dumps(one)) for one in (instance, error.validator_value))
     ja = f"{found}がスキーマの{rule}: {wanted}を満たしていません"
@@ -113,7 +113,7 @@ def _broken_rule(error: ValidationError) -> Words:
 
 
 def _has(answer: Answer, code: str, documented: Documented | None) -> bool:
-    """Whether an answer has the code, or none where the recorded API has none either."""
+    """Whether an answer has the code, or has none where the recorded API has none either."""
     if answer.error_code is None and documented is not None:
         return code in documented.codes and code not in documented.recorded
     return answer.error_code == code

@@ -41,7 +41,7 @@ REFUSALS = (
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """A kind of answer, and the call that is answered so; ``owner`` is red where it is not."""
+    """A kind of answer, and a call that gets it; if it does not, the row ``owner`` is red."""
 
     name: str
     status: int
@@ -49,7 +49,7 @@ class Case:
     call: Callable[[Scenarios], Call]
 
     def missed(self, answer: Answer) -> Exception:
-        """Return what to raise where the call is not answered so."""
+        """Return what to raise if the call is answered otherwise."""
         return Follows(
             self.owner,
             Words(
@@ -62,7 +62,7 @@ class Case:
 
 
 def allowed_origin(answer: Answer) -> str | None:
-    """Return the origin that a browser lets read the answer; two of them are none to it."""
+    """Return the origin that a browser allows to read the answer; two headers are joined, and then match no origin."""
     return answer.headers.get(f"{ALLOW}origin")
 
 
@@ -85,7 +85,7 @@ def not_allowed(answer: Answer, names: set[str]) -> Words:
 
 
 def preflight(path: str, verb: str, headers: str, origin: str | None = None) -> Call:
-    """Ask as a browser does before it sends ``verb`` with these headers."""
+    """Return the preflight that a browser sends before ``verb`` with these headers."""
     asked = (
         ("Access-Control-Request-Method", verb),
         ("Access-Control-Request-Headers", headers),
@@ -142,7 +142,7 @@ CASES = tuple(_cases())
 
 
 def allowed_elsewhere(calls: RowCalls, origin: str) -> Iterator[Words]:
-    """Yield the errors of functions that let a page of any other origin read them, each function's own."""
+    """Yield errors, one of each function, that a page of another origin may read."""
     _ = calls.caller
     for route, status in REFUSALS:
         call = _error(route, status)(calls.scenarios)
@@ -153,7 +153,7 @@ def allowed_elsewhere(calls: RowCalls, origin: str) -> Iterator[Words]:
 
 
 def asked_before(calls: RowCalls, path: str, origin: str | None = None) -> Answer:
-    """Return the answer to a preflight for all that the front end sends on a path."""
+    """Return the answer to a preflight for a verb of a path, with all headers that the front end sends."""
     verbs, headers = verbs_of(calls, path), headers_of(calls)
     return calls.answer(preflight(path, min(verbs).upper(), ",".join(sorted(headers)), origin))
 
@@ -169,7 +169,7 @@ def headers_of(calls: RowCalls) -> set[str]:
 
 
 def shown(calls: RowCalls, case: Case) -> Answer:
-    """Return an answer of the case's kind; Follows where the call is not answered so."""
+    """Return an answer of the case's kind; Follows if the call is answered otherwise."""
     answer = calls.answer(case.call)
     if answer.status != case.status:
         calls.attribute(answer.call.route)

@@ -1,4 +1,4 @@
-"""Stamp masters that exist sooner or later, and that nobody tries by hand: on a local stack only."""
+"""Stamp masters that will exist sooner or later and that nobody tries by hand; on a local stack only."""
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ IMAGE = "https://a.example/花.png"
 PLACE = {"M": {"lat": {"N": "35.0"}, "lon": {"N": "139.0"}, "radiusM": {"N": "20"}}}
 HERE = {"lat": 35.0, "lon": 139.0}
 NAME = "㈱花の門（\uff8a\uff85）🌸 " + "一番遠い場所にある、いちばん長い名前の" * 3 + "か\u3099"
-"""In letters that careless code loses, cuts or replaces."""
+"""A name in characters that careless code loses, cuts or replaces."""
 DESCRIPTION = "花🌸の門。\n入口は裏です。" * 20
 DAY_S = 24 * 60 * 60
 SOON_S = 600
@@ -23,7 +23,7 @@ SOON_S = 600
 
 @dataclass(frozen=True, slots=True)
 class EdgeCase:
-    """A master, made of the time of the run, and the call about it: refused with a 400 of that code, or answered.
+    """A master, made from the time of the run, and the call about it: refused with a 400 and ``code``, or answered.
 
     ``code`` is empty where the right answer is 200.
     """
@@ -58,12 +58,12 @@ def _award(scenarios: Scenarios, stamp_id: str) -> Call:
 
 
 def _picture(scenarios: Scenarios, stamp_id: str) -> Call:
-    """Award it as an image is: wherever somebody stands, who may say so."""
+    """Claim it as an IMAGE stamp, which is awarded wherever the caller stands."""
     return scenarios.award(scenarios.visitor, stamp_id=stamp_id, method="IMAGE", **HERE)
 
 
 COLLECTED_BY = {_award: "GPS", _picture: "IMAGE"}
-"""Call that collects a stamp -> by which method."""
+"""Call that collects a stamp -> the method that is stored."""
 
 
 def _position(scenarios: Scenarios, stamp_id: str) -> Call:
@@ -106,7 +106,7 @@ def _number(at: int) -> Mapping[str, str]:
 
 
 def _in_japan(at: int) -> Mapping[str, str]:
-    """Write a moment in Japan's time, without saying so."""
+    """Write a time in Japan's time zone, without an offset."""
     return {"S": f"{datetime.fromtimestamp(at, JST):%Y-%m-%dT%H:%M:%S}"}
 
 
@@ -119,7 +119,7 @@ def _day(at: int) -> Mapping[str, str]:
 
 
 WAYS = (("number", _number), ("Japan", _in_japan), ("UTC", _in_utc))
-"""How people write a moment."""
+"""How people write a time."""
 
 
 def _spans() -> Iterator[EdgeCase]:
@@ -166,7 +166,7 @@ def _places() -> Iterator[EdgeCase]:
 
 
 UNUSUAL_PLACES = tuple(_unusual_places())
-"""Where careless code is wrong of how far away somebody is, or reads a place otherwise than it is written."""
+"""Places where careless code computes a wrong distance, or misreads the coordinates."""
 _WITH_A_PICTURE = EdgeCase(
     "with a picture",
     "",
@@ -197,7 +197,7 @@ def _valid(name: str, only: Callable[[int], Mapping[str, Any]]) -> tuple[EdgeCas
 
 
 def _by_moments(day: str) -> Iterator[tuple[EdgeCase, EdgeCase]]:
-    """Yield stamps whose ends are the first and the last second of a day, written in each way."""
+    """Yield stamps that begin or end with the first or last second of a day, written in each way."""
     begins = int(datetime.combine(date.fromisoformat(day), time.min, JST).timestamp())
     for name, written in WAYS:
         ends = {"ValidFrom": written(begins), "ValidTo": written(begins + DAY_S - 1)}

@@ -1,4 +1,4 @@
-"""The documented errors that a request alone provokes, and the request that does.
+"""The documented errors that a request alone can provoke, and that request.
 
 Of the contract's codes, 401 and 403 are the security rows' own, and STAMP_ALREADY_EXISTS is the round
 trip's; a test of ours compares the three with the contract.
@@ -14,12 +14,12 @@ from smoke.calls import Call, Session, get, send
 from smoke.scenarios import GUIDE, HUGE_ACCURACY_M, Scenarios
 
 FAR_M = 5_000
-"""Beyond any radius and any accuracy that counts."""
+"""Metres beyond any radius and any accuracy that counts."""
 
 
 @dataclass(frozen=True, slots=True)
 class Error:
-    """``call`` raises ManualOnly for an award that might be given by mistake where none may be."""
+    """``call`` raises ManualOnly for a claim that a broken function might award where no award is allowed."""
 
     route: str
     code: str
@@ -57,7 +57,7 @@ def _nowhere(route: str) -> Callable[[Scenarios], Call]:
 
 
 def _from(about: str, **position: Any) -> Error:
-    """Return the claim of a stamp from a position that is none; the stamp was collected before."""
+    """Return the claim of a stamp from an invalid position; the stamp was collected before."""
 
     def call(scenarios: Scenarios) -> Call:
         there = {"lat": scenarios.goal.lat, "lon": scenarios.goal.lon, "accuracy": None}

@@ -1,4 +1,4 @@
-"""What is wrong with an answer ends its row, told in both languages."""
+"""Ends a row's test with what is wrong with an answer, in both languages."""
 
 from collections.abc import Iterable
 
@@ -7,7 +7,7 @@ from aws.words import Words
 
 
 def hold(*flaws: Words) -> None:
-    """Raise Broken with the first of these flaws, and how many there are; silence is none."""
+    """Raise Broken with the first of these flaws and their number; empty words are no flaw."""
     told = [one for one in flaws if one]
     if told:
         first, count = told[0], len(told)
@@ -21,5 +21,5 @@ def require(holds: object, otherwise: Words) -> None:
 
 
 def listed(names: Iterable[str]) -> str:
-    """Join names in order."""
+    """Join names in sorted order."""
     return ", ".join(sorted(names))

@@ -1,7 +1,7 @@
-"""LINE ID tokens, good and bad: the stand-in signs them on a local stack, elsewhere we forge them.
+"""LINE ID tokens, good and bad: on a local stack the stand-in signs them, elsewhere bad ones are forged.
 
 No test can make LINE sign an expired token. What is forged here is refused for its signature as well;
-that it is refused at all is what the development system fails to do.
+that it is refused at all is what the development system gets wrong.
 """
 
 from dataclasses import dataclass, field
@@ -16,7 +16,7 @@ from smoke.manual import ManualOnly
 
 GIVEN = "SMOKE_ID_TOKEN"
 NAME = "\uff8a\uff85\uff7a・花子　𠮷野か\u3099き 👩‍🌾 Çağla"
-"""What the people of this suite are called: as people are, in letters that careless code loses, cuts or replaces."""
+"""The name of this suite's people, in characters that careless code loses, cuts or replaces."""
 ISSUER = "https://access.line.me"
 HOUR_S = 3600
 ANOTHER_CHANNEL = "9999999999"
@@ -34,7 +34,7 @@ class IdTokens:
     """A token that a phone got from LINE, good for an hour."""
 
     def good(self, user_id: str) -> str:
-        """Return a token that LINE vouches for; ManualOnly where only a phone can get one."""
+        """Return a token that LINE verifies; ManualOnly if only a phone can get one."""
         if self.line.embedded:
             return self.line.id_token(user_id=user_id, name=NAME, audience=self.channel_id)
         if self.given:
@@ -47,7 +47,7 @@ class IdTokens:
         )
 
     def bad(self, flaw: str, user_id: str) -> str:
-        """Return a token whose one flaw is this one of FLAWS."""
+        """Return a token with this one of FLAWS and no other."""
         spoiled = _claims(flaw, user_id, self.channel_id, self.now)
         if flaw == "signed by a stranger" or not self.line.embedded:
             if flaw == "unsigned":

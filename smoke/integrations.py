@@ -1,4 +1,4 @@
-"""What the API is integrated with: our bot and LIFF app at LINE, the front end's page and configuration."""
+"""Reads what the API is integrated with: our bot and LIFF app at LINE, the front end's page and configuration."""
 
 import re
 from collections.abc import Mapping
@@ -19,7 +19,7 @@ from smoke.row_calls import RowCalls
 
 TIMEOUT_S = (5, 15)
 _COMMENTS = re.compile(r"/\*.*?\*/|^\s*//.*?$", re.DOTALL | re.MULTILINE)
-"""Blocks, and lines that are all comment: a URL has a // of its own. What stands there is not in use."""
+"""Block comments and whole-line comments; // elsewhere may be part of a URL."""
 _NAMES = {
     "API_BASE_URL": re.compile(r"""\bAPI_BASE_URL["']?\s*[:=]\s*["'`]([^"'`]*)["'`]"""),
     "LIFF_ID": re.compile(r"""(?<!\.)\bLIFF_ID["']?\s*[:=][^"'`\n]*["'`]([^"'`]*)["'`]"""),
@@ -37,7 +37,7 @@ class ServedPage:
 
 
 def fetched(url: str) -> ServedPage:
-    """Load a page as it is served; NotTestable where nothing is."""
+    """Load a page as it is served; NotTestable if nothing is served."""
     try:
         answer = requests.get(url, timeout=TIMEOUT_S, headers={"Cache-Control": "no-cache"})
     except requests.RequestException as error:
@@ -60,7 +60,7 @@ def origin_of(url: str) -> str:
 
 
 def named_in(config: str) -> Mapping[str, tuple[str, ...]]:
-    """Return the values that a config.js gives to API_BASE_URL and LIFF_ID, comments apart."""
+    """Return the values that a config.js gives to API_BASE_URL and LIFF_ID outside comments."""
     code = _COMMENTS.sub("", config)
     return {
         name: tuple(value.rstrip("/") for value in pattern.findall(code))
@@ -69,7 +69,7 @@ def named_in(config: str) -> Mapping[str, tuple[str, ...]]:
 
 
 def configured(calls: RowCalls, key: str) -> Any:
-    """Return what the environment says under a dotted key; ManualOnly where it says nothing."""
+    """Return the environment's value at a dotted key; ManualOnly if it has none."""
     value: Any = calls.suite.environment
     for part in key.split("."):
         value = getattr(value, part, None)
@@ -82,7 +82,7 @@ def configured(calls: RowCalls, key: str) -> Any:
 
 
 def bot(calls: RowCalls) -> tuple[int, Mapping[str, Any]]:
-    """Ask LINE whose the channel access token is that the functions read: status, and bot or error."""
+    """Ask LINE whose channel access token the functions read: status, and bot or error."""
     status, found = calls.suite.line.bot(channel_token(calls))
     if status == 200 and not isinstance(found.get("userId"), str):
         raise NotTestable(
@@ -110,7 +110,7 @@ def configuration(calls: RowCalls) -> tuple[str, Mapping[str, tuple[str, ...]]]:
 
 
 def shown(named: Mapping[str, tuple[str, ...]]) -> str:
-    """Write what a configuration names as it would stand there; empty where it names nothing."""
+    """Write the values as a configuration has them; empty if there are none."""
     return ", ".join(f"{name}: {' / '.join(found)}" for name, found in named.items() if found)
 
 

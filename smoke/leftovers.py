@@ -1,4 +1,4 @@
-"""What a killed run left, by its notes: the next run takes it back before it reads anything."""
+"""Cleans up what a killed run left, by its notes: the next run does so before it reads anything."""
 
 import time
 from collections.abc import Iterator
@@ -23,12 +23,12 @@ from smoke.tester import Held, Restorer
 
 COMMAND = "python -m smoke clean --env {}"
 LATE_S = 60
-"""No function runs longer than 30 s: what a call before this began has stored its item by now."""
+"""No function runs longer than 30 s: a call made longer ago than this has stored whatever it stores."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Leftovers:
-    """Takes back what the notes about a stack name."""
+    """Cleans up what the notes about a stack name."""
 
     environment: Environment
     notes: Notes
@@ -40,7 +40,7 @@ class Leftovers:
         return plan_for(self.environment)
 
     def taken_back(self, note: Note) -> list[Words]:
-        """Delete what a run may have left; return what is still there. Forgets the note if nothing is."""
+        """Delete what a run may have left; return what is still there. Remove the note if nothing is."""
         if note.stack["birth"]:
             answer_as_ever(note.stack["endpoint"])
         cleaner = Cleaner.of(self.plan, self.aws, note.ours)
@@ -55,7 +55,7 @@ class Leftovers:
         return left
 
     def _put_back(self, lent: Held, cleaner: Cleaner) -> list[Words]:
-        """Take back what the test user was awarded; of nobody else, whatever the file says."""
+        """Take back what the test user was awarded; never anybody else's items, whatever the note says."""
         user = self.environment.smoke.test_user
         if lent.user_id != user:
             stamps = ", ".join(lent.asked)
@@ -68,7 +68,7 @@ class Leftovers:
         return Restorer(held=lent, table=cleaner.user_stamps).put_back()
 
     def _unlinked(self, tester: str) -> list[Words]:
-        """Take the rich menu from the test user, by LINE itself: the functions may be broken."""
+        """Unlink the test user's rich menu at LINE itself, since the functions may be broken."""
         line = LineClient(endpoint=self.environment.line.endpoint)
         try:
             token = secret_value(self.aws("secretsmanager"), self.plan.secret("line_token"))
@@ -95,9 +95,9 @@ def _may_come_late(note: Note) -> bool:
 
 @contextmanager
 def taken_up(environment: Environment, home: Path) -> Iterator[tuple[Words, ...]]:
-    """Take back what killed runs left, before anything is read; yield what has to be told.
+    """Clean up what killed runs left, before anything is read; yield what has to be reported.
 
-    The block is the run: while it lasts, no other one judges this stack from here. GuardError if one does.
+    While the block lasts, no other run judges this stack from this folder. GuardError if one does.
     """
     notes = Notes.of(environment, home)
     with notes.alone():
@@ -108,14 +108,14 @@ def taken_up(environment: Environment, home: Path) -> Iterator[tuple[Words, ...]
         yield (*told, *(_unreadable(path, environment) for path in unread))
         if told or not found:
             return
-        # What a killed run had asked for a moment ago may have been stored in between.
+        # A call that a killed run made just before may have been stored in the meantime.
         for note in found:
             if note.stack == notes.stack and environment.smoke.writes:
                 leftovers.taken_back(note)
 
 
 def _told(note: Note, leftovers: Leftovers) -> Words | None:
-    """Take up one note; return what there is to say of it."""
+    """Process one note; return what there is to report about it, if anything."""
     environment, notes = leftovers.environment, leftovers.notes
     command = COMMAND.format(environment.name)
     if note.stack != notes.stack:
@@ -139,7 +139,7 @@ def _told(note: Note, leftovers: Leftovers) -> Words | None:
 
 
 def _of_another(note: Note, notes: Notes, command: str) -> Words | None:
-    """Say of a note about another stack where it is; forget one whose embedded stack is gone."""
+    """Say where to handle a note about another stack; remove a note whose embedded stack is gone."""
     if not notes.dead(note):
         return None
     if note.stack.get("birth"):
@@ -163,9 +163,9 @@ def _unreadable(path: str, environment: Environment) -> Words:
 
 
 def strays(aws: Clients, plan: Plan) -> tuple[frozenset[str], frozenset[str]]:
-    """Return users and masters that only this harness makes, whoever noted them; raises what DynamoDB raises.
+    """Return users and masters that only this harness makes, noted or not; raises what DynamoDB raises.
 
-    Reads both tables of people to their end: for a person who asked for it, not for a judging run.
+    It scans whole tables: for a person who asked for it, not for a judging run.
     """
     people = [_beginning(aws, plan.table(key), HARNESS) for key in ("users", "userstamps")]
     masters = _beginning(aws, plan.table("stampmasters"), (PREFIX,))
@@ -173,7 +173,7 @@ def strays(aws: Clients, plan: Plan) -> tuple[frozenset[str], frozenset[str]]:
 
 
 def _beginning(aws: Clients, table: Table, prefixes: tuple[str, ...]) -> frozenset[str]:
-    """Return the hash keys of a table that begin so."""
+    """Return the hash keys of a table that begin with one of the prefixes."""
     values = {f":{number}": {"S": one} for number, one in enumerate(prefixes)}
     pages = (
         aws("dynamodb")

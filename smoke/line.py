@@ -1,4 +1,4 @@
-"""LINE, asked directly: whose token it is, which LIFF apps there are; and what the stand-in knows."""
+"""LINE, asked directly: whose a token is, which LIFF apps there are; and what the stand-in received."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -14,14 +14,14 @@ from aws.words import Words
 
 TIMEOUT_S = (5, 10)
 TOO_MANY, FAULT = 429, 500
-"""What LINE answers whatever it is asked about; it says nothing of a token, and passes by itself."""
+"""Statuses that say nothing about a token and pass by themselves."""
 PUSH = "/v2/bot/message/push"
 QUOTA = "/v2/bot/message/quota"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LineClient:
-    """One endpoint. ``embedded`` where it is the local stack's stand-in, which can be looked into."""
+    """One endpoint. ``embedded``: it is the local stack's stand-in, whose received calls can be read."""
 
     endpoint: str
     embedded: bool = False
@@ -31,11 +31,11 @@ class LineClient:
         return self._ask("GET", "/v2/bot/info", token)
 
     def expires_in_s(self, token: str) -> int | None:
-        """Ask for how long a channel access token is valid; None where nobody can know.
+        """Return for how many seconds a channel access token is valid; None if that can't be known.
 
         LINE verifies short- and long-lived tokens at one address, tokens with an expiry of the issuer's
         choice (v2.1) at another, and stateless ones, which live for 15 minutes, at none: those are
-        signed JWTs, which say themselves when they end. Source: LINE's OpenAPI document
+        signed JWTs, which contain their own expiry. Source: LINE's OpenAPI document
         channel-access-token.yml, and "Channel access token" in LINE's documentation.
         """
         given = {"access_token": token}
@@ -48,9 +48,9 @@ class LineClient:
         return _said_by_itself(token)
 
     def message_quota(self, token: str) -> tuple[int | None, int]:
-        """Return how many messages a month the bot may send (None: any number), and has sent in this one.
+        """Return how many messages the bot may send a month (None: any number), and has sent this month.
 
-        NotTestable where LINE does not say. Source: LINE's messaging-api.yml, getMessageQuota and
+        NotTestable if LINE does not say. Source: LINE's messaging-api.yml, getMessageQuota and
         getMessageQuotaConsumption.
         """
         status, quota = self._ask("GET", QUOTA, token)
@@ -73,16 +73,16 @@ class LineClient:
         return self._ask("DELETE", f"/v2/bot/user/{user_id}/richmenu", token)[0]
 
     def id_token(self, **claims: Any) -> str:
-        """Let the stand-in sign an ID token, flaws included."""
+        """Let the stand-in sign an ID token with these claims, flawed or not."""
         return str(self._ask("POST", "/local/id_token", json=claims)[1]["id_token"])
 
     def answers_next(self, under: str, holds: str, status: int, body: str) -> None:
-        """Let the stand-in answer the next call so whose path begins with ``under``, and that holds a text."""
+        """Set the stand-in's answer to the next call whose path begins with ``under`` and that contains ``holds``."""
         asked = {"under": under, "holds": holds, "status": status, "body": body}
         self._ask("POST", "/local/mishap", json=asked)
 
     def answers_as_ever(self) -> None:
-        """Take back what the stand-in was told to answer, whether it did or not."""
+        """Clear the answers set on the stand-in, whether they were used or not."""
         self._ask("POST", "/local/mishap", json={})
 
     def received(self) -> list[Mapping[str, Any]]:
@@ -96,7 +96,7 @@ class LineClient:
     def awaited_push(self, user_id: str, within_s: float) -> list[Mapping[str, Any]]:
         """Return the pushes for a user once there is one; none after ``within_s``.
 
-        Award tells the winner after its answer, by an asynchronous invocation.
+        Award notifies the winner after its answer, by an asynchronous invocation.
         """
         asking = Retrying(
             retry=retry_if_result(lambda pushes: not pushes),
@@ -139,7 +139,7 @@ class LineClient:
 
 
 def _said_by_itself(token: str) -> int | None:
-    """Return for how long a token that is a JWT says that it lives; nothing is verified: LINE accepts it."""
+    """Return the remaining seconds that a JWT states; it is not verified, since LINE accepted it."""
     try:
         claims = jwt.decode(token, options={"verify_signature": False})
         return int(claims["exp"] - datetime.now(UTC).timestamp())

@@ -1,4 +1,4 @@
-"""What LINE may answer on a bad day, and what our routes then have to say: provoked at the stand-in alone."""
+"""What LINE may answer on a bad day, and what our routes must answer then: provoked at the stand-in only."""
 
 import json
 from collections.abc import Callable, Iterator, Mapping
@@ -21,17 +21,17 @@ UNDER = {
     SET: "/v2/bot/user/",
     UNSET: "/v2/bot/user/",
 }
-"""Route -> the path of LINE's that it calls."""
+"""Route -> the path at LINE that it calls."""
 NOBODY = "mishap"
 ALIAS = "idToken"
-"""The other name under which the contract takes an ID token; all other calls use the first."""
+"""The other name that the contract allows for an ID token; all other calls use ``id_token``."""
 MONTHLY = json.dumps({"message": "You have reached your monthly limit."})
 BUSY = json.dumps({"message": "The API rate limit has been exceeded. Try again later."})
 NO = json.dumps({"message": "Not so"})
 ACCEPTED = json.dumps({"message": "The retry key is already accepted", "sentMessages": []})
 STARTED = {"type": "event_started"}
 IN_OTHER_WORDS = {"data": {"message": "駅前のスタンプが\nまだあります"}}
-"""Of two calls: of the other type, and with a text of its own."""
+"""Members of the second of two calls: the other type, with a text of its own."""
 MENUS = [
     {
         "richMenuId": f"richmenu-{number:032x}",
@@ -48,7 +48,7 @@ MENUS = [
 
 @dataclass(frozen=True, slots=True)
 class LineMishap:
-    """LINE answers a route's call with this; ``code`` is empty where the route is to answer 200."""
+    """LINE answers a route's call with this; ``code`` is empty if the route must answer 200."""
 
     route: str
     status: int
@@ -57,11 +57,11 @@ class LineMishap:
     code: str = ""
     about: str = ""
     asked: Mapping[str, Any] = field(default_factory=dict)
-    """Members of the call beside, or in place of, the usual ones."""
+    """Members of the call in addition to, or in place of, the usual ones."""
 
     @contextmanager
     def told(self, scenarios: Scenarios, line: LineClient) -> Iterator[Call]:
-        """Tell the stand-in what to answer, and yield the call that asks for it."""
+        """Set the stand-in's answer, and yield the call that gets it."""
         user = scenarios.sessions.nobody(NOBODY)
         call, holds = _call(self.route, scenarios, user, self.asked)
         line.answers_next(UNDER[self.route], holds, self.status, self.body(scenarios))
@@ -71,7 +71,7 @@ class LineMishap:
             line.answers_as_ever()
 
     def repeated(self, scenarios: Scenarios, answer: Answer) -> Words:
-        """Say that an error tells people LINE's own words, which are for us; silence where it does not."""
+        """Say that an error repeats LINE's own message, which is meant for us; empty if it does not."""
         told = json.loads(answered) if (answered := self.body(scenarios)).startswith("{") else {}
         if not self.code or "message" not in told or told["message"] not in answer.text:
             return SILENCE
@@ -88,7 +88,7 @@ class LineMishap:
 def _call(
     route: str, scenarios: Scenarios, user: str, asked: Mapping[str, Any]
 ) -> tuple[Call, str]:
-    """Return a call of a person whom nobody is, and a text that LINE's call then holds."""
+    """Return a call of a user who is nobody, and a text that the call to LINE then contains."""
     session = scenarios.sessions.own(user)
     if route == LOGIN:
         token = scenarios.id_tokens.good(user)
@@ -98,7 +98,7 @@ def _call(
     call = scenarios.harmless(route, session, user)
     if route == NOTIFY:
         return replace(call, body=json.dumps({**call.members, **asked})), user
-    # The whole path, so that another menu than the asked one is linked as ever, and seen.
+    # The whole path: if another menu is linked than the one asked for, LINE succeeds, which shows.
     menu = call.members.get("richmenu_id")
     return call, f"{user}/richmenu/{menu}" if menu else f"{user}/richmenu"
 
@@ -108,7 +108,7 @@ def _text(text: str) -> Callable[[Scenarios], str]:
 
 
 def _claims(**changed: Callable[[str], str | None]) -> Callable[[Scenarios], str]:
-    """Return what LINE says of a token that it vouches for, spoiled: claim -> what becomes of the right one."""
+    """Return LINE's answer to a valid ID token with some claims changed: claim -> function of the right value."""
 
     def body(scenarios: Scenarios) -> str:
         right = {
@@ -154,7 +154,7 @@ def _logins() -> Iterator[LineMishap]:
     yield LineMishap(LOGIN, 400, _text(NO), 401, refused)
     for status, body in ((401, NO), (403, NO), (429, BUSY), (500, NO), (200, "{}"), (200, "[]")):
         yield LineMishap(LOGIN, status, _text(body), 502, "LINE_UNAVAILABLE", body)
-    # Each but the last is one character off, so that neither order nor a common beginning hides it.
+    # Each but the last differs in one character, so that neither sorting nor a prefix comparison hides it.
     for about, claim, change in (
         ("of a longer channel", "aud", lambda it: f"{it}0"),
         ("of a shorter channel", "aud", lambda it: it[:-1]),
@@ -172,4 +172,4 @@ LISTED = LineMishap(
 )
 MISHAPS = tuple(_mishaps())
 COUNTED = next(one for one in MISHAPS if (one.route, one.status) == (LIST, 500))
-"""The one whose line in the log is looked at: made once, for its row and for the alarm's."""
+"""The mishap whose log line is checked: provoked once, for its own row and for the alarm's."""

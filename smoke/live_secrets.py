@@ -1,4 +1,4 @@
-"""The secrets that the functions read, as far as this caller may read them: no answer and no log line may hold one."""
+"""The secrets that the functions read, as far as this caller may read them: no answer and no log line may contain one."""
 
 from collections.abc import Iterable
 from contextlib import suppress
@@ -11,7 +11,7 @@ from smoke.aws import Clients, secret_value
 
 
 def needles_of(secrets: Iterable[Secret], aws: Clients) -> Needles:
-    """Return secret -> what its value looks like, plain and encoded; without those that can't be read."""
+    """Return secret -> its value in plain and encoded forms; secrets that can't be read are left out."""
     found = {}
     for secret in secrets:
         with suppress(NotTestable):
@@ -20,7 +20,7 @@ def needles_of(secrets: Iterable[Secret], aws: Clients) -> Needles:
 
 
 def held_in(text: str, needles: Needles) -> list[Words]:
-    """Name the secrets whose value a text holds, whole or a good part of it."""
+    """Name the secrets whose value a text contains, whole or a good part of it."""
     return [
         Words(en=f"the value of secret {name}", ja=f"シークレット{name}の値")
         for name in secrets_in(text, needles)

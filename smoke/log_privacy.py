@@ -1,7 +1,7 @@
-"""What the logs tell of who asked: of as many requests of this run as some calls of FilterLogEvents can look at.
+"""What the logs reveal about callers: checked for as many of this run's requests as a few calls of FilterLogEvents can find.
 
-By a request's id only its own lines are found, so requests of every kind (route and answer) come first. A line
-without an id is found by the users and sessions that it names, whichever request it is about.
+A request's id finds only its own lines, so requests of every kind (route and answer) come first. A line
+without an id is found by the users and sessions that it names, whatever its request.
 """
 
 import json
@@ -21,30 +21,30 @@ from smoke.row_calls import RowCalls
 LONGEST = 1024
 """Characters of a filter pattern, at most. Source: botocore's model of logs, FilterPattern."""
 BY_ID, BY_USER = 4, 2
-"""How often each of eight groups is asked, at most: FilterLogEvents takes few calls a second. An id takes 40 characters."""
+"""How often each of eight groups is asked at most, by ids and by users: FilterLogEvents allows few calls a second. An id takes 40 characters."""
 TELLING = 20
-"""A shorter text may stand in any line by chance."""
+"""Characters of a text at least: a shorter one may be in any line by chance."""
 PRECISE = 12
-"""Characters of a number that no line holds by chance: a degree to the millimetre."""
+"""Characters of a number that no line contains by chance: degrees to the millimetre."""
 USER, SESSION = Words(en="the user id", ja="ユーザーID"), Words(en="the session", ja="セッション")
 BODY, ID_TOKEN = Words(en="the body", ja="本文"), Words(en="the ID token", ja="IDトークン")
 POSITION, PERSON = Words(en="the position", ja="位置"), Words(en="the name", ja="名前")
 SAID_OF_ANYBODY = {USER, SESSION, POSITION, PERSON}
-"""What finds a line that has no id of a request."""
+"""What is searched for to find lines without a request id."""
 OF_TOKENS = ("Bearer", "eyJ")
-"""How a header with a token, and a signed token, begin: those of the functions themselves are none of a caller's."""
+"""How an Authorization header and a signed token begin; tokens of the functions themselves are not a caller's."""
 
 
 @dataclass(frozen=True)
 class Private:
-    """A text that no log may hold, what it is, and an answer to whose request it belonged."""
+    """A text that no log may contain, what it is, and the answer to the request that it came from."""
 
     text: str
     what: Words
     answer: Answer
 
     def in_lines(self, lines: str) -> bool:
-        """Whether some lines hold it, as it is or inside a text of JSON."""
+        """Whether some lines contain it, plain or escaped in JSON."""
         return self.text in lines or self.in_json in lines
 
     @cached_property
@@ -60,7 +60,7 @@ class Private:
 
 
 def told_of(calls: RowCalls, group: LogGroup) -> list[Words]:
-    """Return what the group's lines say of this run's callers; Follows where no line of any is there."""
+    """Return what the group's lines reveal about this run's callers; Follows if no request left a line."""
     answer = asked_of(calls, group)
     if not lines_of(calls, group, answer):
         raise Follows(
@@ -108,7 +108,7 @@ def varied(answers: Iterable[Answer]) -> list[Answer]:
 
 
 def patterns(terms: Iterable[str], most: int) -> list[str]:
-    """Return filter patterns that match lines with any of these terms, as many terms as fit into so many."""
+    """Return filter patterns that match lines with any of these terms, as many terms as fit into ``most`` patterns."""
     found: list[str] = []
     for term in terms:
         if not term:
@@ -132,13 +132,13 @@ def _asked(calls: RowCalls, group: LogGroup) -> list[Answer]:
     own = [one for one in answers if served.get(one.call.route) == group.name]
     if group.name != plan.function("auth").log_group:
         return own
-    # API Gateway asks the authorizer of a session once, and keeps what it says.
+    # API Gateway asks the authorizer about a session once, and caches the answer.
     first = {one.call.session: one for one in reversed(answers) if one.call.session}
     return [*own, *first.values()]
 
 
 def _private(answer: Answer) -> Iterator[Private]:
-    """Yield what no log may hold of a request: of tokens their claims and signatures, each telling enough."""
+    """Yield what no log may contain of a request; of tokens the claims and the signature, either of which is too much."""
     call = answer.call
     if call.session:
         yield from (Private(one, SESSION, answer) for one in _parts(call.session.token))
@@ -162,6 +162,6 @@ def _id_tokens(members: Mapping[str, object]) -> Iterator[str]:
 
 
 def _parts(token: str) -> list[str]:
-    """Return claims and signature of a JWT, whose header is everybody's; of another token all of it."""
+    """Return claims and signature of a JWT, whose header is the same for everybody; any other token whole."""
     parts = token.split(".")[1:] if token.count(".") == 2 else [token]
     return [one for one in parts if len(one) >= TELLING]

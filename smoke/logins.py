@@ -16,13 +16,13 @@ from smoke.row_calls import RowCalls
 
 VERIFY = "/oauth2/v2.1/verify"
 RECORDED = ["CreatedAt", "DisplayName", "LastLoginAt", "LineId", "UserId"]
-"""What is kept of a person, and no more."""
+"""The attributes that are stored of a person, and no more."""
 
 
 def record_flaws(calls: RowCalls, line: LineClient) -> list[Words]:
-    """Let somebody log in for the first time, a known person under a new name, and one whose name LINE does not tell.
+    """Log in a new person, a known person under a new name, and one whose name LINE does not give.
 
-    Return what is wrong on record of any.
+    Return what is wrong with any of their records.
     """
     put(calls)
     first = calls.success(LOGIN)
@@ -36,7 +36,7 @@ def record_flaws(calls: RowCalls, line: LineClient) -> list[Words]:
 
 
 def _logged_in(calls: RowCalls, line: LineClient, user: str, told: Mapping[str, str]) -> Answer:
-    """Log in somebody of whom LINE says this beside who it is."""
+    """Log in a user for whom LINE returns these further claims."""
     token = calls.scenarios.id_tokens.good(user)
     channel = calls.scenarios.environment.line.channel_id
     claims = {"iss": ISSUER, "aud": channel, "sub": user, **told}
@@ -48,7 +48,7 @@ def _logged_in(calls: RowCalls, line: LineClient, user: str, told: Mapping[str, 
 
 
 def _flaws(calls: RowCalls, answer: Answer, name: str, since: int | None) -> Iterator[Words]:
-    """Yield what is wrong of the answer's name and of the record; ``since`` None: from this login on."""
+    """Yield what is wrong with the answer's name and with the record; ``since`` None: created by this login."""
     user, table = answer.member("user_id"), calls.suite.cleaner.users
     try:
         record: Mapping[str, Any] = next(iter(table.items(user)), {})

@@ -29,14 +29,14 @@ ROUTES = {
 }
 """Function -> a route of it."""
 _FAULT = re.compile(r'"Faults"|"level": ?"ERROR"|\[ERROR\]')
-"""As our functions count a fault, and as Lambda reports an error that nobody caught."""
+"""How our functions count a fault, and how Lambda reports an uncaught error."""
 BEFORE_S = 60
-"""Clocks differ: so much earlier than the answer a line may be dated."""
+"""How much earlier than the answer a line may be dated, since clocks differ."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Logs:
-    """CloudWatch Logs; ``within_s`` is how long after the answer a line may arrive."""
+    """CloudWatch Logs; ``within_s`` is how many seconds after the answer a line may arrive."""
 
     client: Any
     within_s: float
@@ -45,7 +45,7 @@ class Logs:
     def lines(self, group: str, request_id: str, at: float) -> tuple[str, ...]:
         """Return the lines with that id once there are any. ``at``: seconds since the epoch.
 
-        Raises Follows where there is no such group, which is a row of its own.
+        Raises Follows if there is no such group, which another row reports.
         """
         left = max(0.0, at + self.within_s - self.now())
         asking = Retrying(
@@ -59,8 +59,8 @@ class Logs:
             return ()
 
     def found(self, group: str, pattern: str, since: float) -> tuple[str, ...]:
-        """Return the lines that match a pattern and are there now; Follows where there is no such group."""
-        # FilterLogEvents may answer an empty page with a token: what is sought is then further on.
+        """Return the lines that match a pattern and are there now; Follows if there is no such group."""
+        # FilterLogEvents may answer an empty page with a token: matches may then be on later pages.
         pages = self.client.get_paginator("filter_log_events").paginate(
             logGroupName=group,
             filterPattern=pattern,
@@ -83,7 +83,7 @@ class Logs:
 
 
 def asked_of(calls: RowCalls, group: LogGroup) -> Answer:
-    """Return an answer of the function that logs there; of any, for the API's own access log."""
+    """Return an answer of the function that logs to the group; of any function, for the API's access log."""
     keys = [one.key for one in calls.suite.plan.functions if one.log_group == group.name]
     route = ROUTES.get(keys[0]) if keys else None
     if route is None:
@@ -97,7 +97,7 @@ def asked_of(calls: RowCalls, group: LogGroup) -> Answer:
 
 
 def lines_of(calls: RowCalls, group: LogGroup, answer: Answer) -> tuple[str, ...]:
-    """Return the request's lines; Follows where the route itself is red."""
+    """Return the request's lines; Follows if the route itself is red."""
     logs = Logs(client=calls.suite.aws("logs"), within_s=calls.suite.patience_s)
     found = logs.lines(group.name, answer.request_id, answer.at)
     calls.observe.note(group=group.name, searched=answer.request_id, lines=len(found))
@@ -107,7 +107,7 @@ def lines_of(calls: RowCalls, group: LogGroup, answer: Answer) -> tuple[str, ...
 
 
 def faults_of(calls: RowCalls, group: LogGroup, answer: Answer) -> list[Words]:
-    """Return the lines by which a function counts a caller's mistake as a fault of its own."""
+    """Return the lines in which a function counts a caller's mistake as its own fault."""
     return [
         Words(
             en=f"{answer}, and {group.name} counts it as a fault: {line[:200]}",
@@ -119,7 +119,7 @@ def faults_of(calls: RowCalls, group: LogGroup, answer: Answer) -> list[Words]:
 
 
 def uncounted(calls: RowCalls, group: LogGroup, answer: Answer) -> list[Words]:
-    """Return that a fault is not counted where the plan's alarm looks for it; none where it is."""
+    """Return a flaw if a fault is not counted in the metric of the plan's alarm."""
     namespace, metric, dimension = FAULTS
     (function,) = (one.name for one in calls.suite.plan.functions if one.log_group == group.name)
     wanted = {"Namespace": namespace, "Metrics": [metric], "Dimensions": [[dimension]]}

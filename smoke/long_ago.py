@@ -1,4 +1,4 @@
-"""People of long ago, put into an embedded stack: what they collected, how they are ranked, what is hard to read of them."""
+"""People of long ago, put into an embedded stack: what they collected, how they are ranked, and items that are hard to read."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -22,16 +22,16 @@ Collected = tuple[str, int, int]
 
 @dataclass(frozen=True, slots=True)
 class PastPeriod:
-    """A period long ago, and what its people had collected, best first; after them some of a crowd, one stamp each."""
+    """A period long ago, and what its people collected, best first; after them a crowd with one stamp each."""
 
     kind: str
     name: str
     collected: tuple[Collected, ...]
     crowd: int
-    """How many: the first are one of each partition of the index."""
+    """Its size; the first people are one from each partition of the index."""
 
     def counters(self, sessions: SessionMinter) -> list[Counter]:
-        """Return the counters as the functions write them, in the order in which they are to be ranked."""
+        """Return the counters as the functions write them, in ranking order."""
         people = [(sessions.nobody(name), stamps, at) for name, stamps, at in self.collected]
         few = crowd(sessions)[: self.crowd]
         people += [(user, 1, 1000 + number) for number, user in enumerate(few)]
@@ -39,14 +39,14 @@ class PastPeriod:
 
 
 def crowd(sessions: SessionMinter) -> list[str]:
-    """Return people of whom one partition of the index holds more than a ranking shows, each other one a few."""
+    """Return people who fill one partition of the index beyond what a ranking shows, after one for each partition."""
     some = [sessions.nobody(f"crowd {number}") for number in range(SHARDS * SHOWN * 2)]
     of = [[one for one in some if shard_of(one) == shard] for shard in range(SHARDS)]
     return [one for few in of for one in few[:1]] + of[-1][1 : SHOWN + 2]
 
 
 def returning(sessions: SessionMinter) -> str:
-    """Return who logs in again under another name: somebody whom no ranking shows."""
+    """Return the person who logs in again under another name, and whom no ranking shows."""
     return crowd(sessions)[-1]
 
 
@@ -67,15 +67,15 @@ PERIODS = (WEEK, MONTH)
 
 
 NAMED, LONG_NAME, NAME_SHOWN = "first", "花\n" + "x" * 400, "花 " + "x" * 298
-"""Who has a name that no list has room for, the name, and what of it a ranking shows."""
+"""A person with a very long name, that name, and what a ranking shows of it."""
 LAST_NAME = "Hundredth"
-"""Of the last whom the crowded ranking shows."""
+"""Name of the last person whom the crowded ranking shows."""
 FORMER_NAME = "Earlier"
-"""Of who logs in again under another name."""
+"""Name of the person who logs in again under another."""
 SINCE = 1000
 """When the people of long ago logged in for the first time, and the last (s since the epoch)."""
 GONE = {"StampId": "SMOKE-GONE", "CollectedAt": "yesterday", "Method": "QR"}
-"""A stamp whose master is gone, and of which nothing can be read."""
+"""A stamp whose master is deleted, and whose attributes can't be read."""
 GONE_SHOWN = {
     "stamp_id": "SMOKE-GONE",
     "name": "SMOKE-GONE",
@@ -95,7 +95,7 @@ WITH_A_PICTURE_SHOWN = {
     "image_url": IMAGE,
 }
 MANY = 110
-"""Stamps of somebody who has more than AWS answers at once."""
+"""Stamps of a person who has more than one BatchGetItem returns."""
 
 
 def put(calls: RowCalls) -> None:
@@ -121,7 +121,7 @@ def _record(user_id: str, name: str) -> Mapping[str, str | int]:
 
 
 def _stamps(spots: tuple[Spot, ...]) -> Iterator[tuple[Mapping[str, str | int], Mapping[str, Any]]]:
-    """Yield what lies in the table, and how the list shows it: of all real spots, and of masters that are gone."""
+    """Yield stored items and how the list shows them: of all real spots, and of deleted masters."""
     yield GONE, GONE_SHOWN
     for number in range(MANY):
         name, method = f"0-SMOKE-{number:03}", ("GPS", "IMAGE")[number % 2]
@@ -138,7 +138,7 @@ def _stamp(stamp_id: str, at: int, method: str) -> Mapping[str, str | int]:
 
 
 def collection_flaws(calls: RowCalls) -> list[Words]:
-    """Return how the list of somebody with many stamps, an unreadable one, and counters, is wrong."""
+    """Return flaws of the list of a person with many stamps, an unreadable one, and counters."""
     put(calls)
     calls.suite.put_edge_case_masters()
     sessions = calls.scenarios.sessions
@@ -157,7 +157,7 @@ def collection_flaws(calls: RowCalls) -> list[Words]:
 
 
 def again_flaw(calls: RowCalls) -> Words:
-    """Say how somebody is awarded a stamp that they have had since long ago; silence where they are not."""
+    """Say how a stamp that a person has had since long ago is awarded again; empty if it is refused."""
     put(calls)
     calls.suite.put_edge_case_masters()
     person = calls.scenarios.sessions.own(calls.scenarios.sessions.nobody(NAMED))
@@ -166,7 +166,7 @@ def again_flaw(calls: RowCalls) -> Words:
 
 
 def order_flaws(calls: RowCalls, season: PastPeriod) -> list[Words]:
-    """Put a season's counters into an embedded stack, and return how its ranking is wrong."""
+    """Put a season's counters into an embedded stack, and return flaws of its ranking."""
     put(calls)
     sessions = calls.scenarios.sessions
     counters = season.counters(sessions)
@@ -205,7 +205,7 @@ def order_flaws(calls: RowCalls, season: PastPeriod) -> list[Words]:
 
 
 def _differing(found: list[Any], wanted: list[Any]) -> Iterator[tuple[int, Any, Any]]:
-    """Yield the places, from 1, at which two lists differ: None stands where one is over."""
+    """Yield the places, from 1, at which two lists differ; None stands for entries beyond the shorter one."""
     pairs = enumerate(zip_longest(found, wanted), 1)
     return ((place, one, other) for place, (one, other) in pairs if one != other)
 

@@ -15,14 +15,14 @@ from signoff.staleness import Stale
 
 
 class ManualOnly(NotTestable):
-    """The machine may not, or can't; a signature of the row's own step stands for it."""
+    """A machine may not or can't try this; a signature of the row's own step stands in for it."""
 
     obstacle = Obstacle.PERSON
 
 
 @contextmanager
 def signature_instead(snapshot: Snapshot[Plan], row: Row, observe: Observations) -> Iterator[None]:
-    """Let a valid signature take the place of what raises ManualOnly; raise it with both reasons if not."""
+    """Let a valid signature stand in for what raises ManualOnly; without one, raise it with both reasons."""
     try:
         yield
     except ManualOnly as refused:

@@ -1,4 +1,4 @@
-"""What people are told over LINE, and which menus there are, as the stand-in of LINE was asked and answered."""
+"""What people are sent over LINE, and which menus exist, as the stand-in of LINE received and answered it."""
 
 import json
 from collections import Counter
@@ -28,7 +28,7 @@ ABOUT_NOBODY = {
     ("GET", f"{QUOTA}/consumption"),
     ("GET", "/liff/v1/apps"),
 }
-"""All that LINE is asked, by the functions and by this suite, which neither reaches a person nor changes anything."""
+"""The calls to LINE, by the functions and this suite, that neither reach a person nor change anything."""
 TEXTS = {
     "event_started": "スタンプラリーが始まりました。スポットを巡ってスタンプを集めましょう。",
     "reminder": "まだ集めていないスタンプがあります。お近くのスポットへお出かけください。",
@@ -39,7 +39,7 @@ PICTURE = "https://a.example/%E8%8A%B1.png"
 
 
 def message_flaws(calls: RowCalls, line: LineClient) -> list[Words]:
-    """Let somebody of LINE's form collect a stamp with a picture; return how the message about it is wrong."""
+    """Let a user with an id of LINE's form collect a stamp with a picture; return flaws of the message about it."""
     calls.suite.put_edge_case_masters()
     scenarios = calls.scenarios
     session = scenarios.sessions.own(scenarios.sessions.nobody(WINNER))
@@ -64,7 +64,7 @@ def message_flaws(calls: RowCalls, line: LineClient) -> list[Words]:
 
 
 def once_flaws(calls: RowCalls, line: LineClient) -> list[Words]:
-    """Return who was told of one stamp more than once; every award of the run has been answered long before."""
+    """Return users who were told of one stamp more than once; all awards of the run were answered well before."""
     session = winner(calls)
     pushed = {
         user: len(line.pushed_to(user))
@@ -82,7 +82,7 @@ def once_flaws(calls: RowCalls, line: LineClient) -> list[Words]:
 
 
 def stranger_flaws(calls: RowCalls, line: LineClient) -> list[Words]:
-    """Return what LINE was asked about anybody but this run's users, whatever they asked for."""
+    """Return what LINE was asked about anybody but this run's users, whoever caused it."""
     users = {*users_of(calls.scenarios.sessions), calls.suite.environment.smoke.test_user}
     received = line.received()[calls.suite.line_before :]
     sent = [one for one in received if (one["method"], one["path"]) not in ABOUT_NOBODY]
@@ -98,7 +98,7 @@ def stranger_flaws(calls: RowCalls, line: LineClient) -> list[Words]:
 
 
 def _about(received: Mapping[str, Any]) -> str:
-    """Return whom a call of LINE is about: who is pushed a message, or whose menu is changed."""
+    """Return whom a call to LINE is about: who is sent a message, or whose menu is changed."""
     path = str(received["path"])
     if path != PUSH:
         return path.removeprefix(USER).partition("/")[0]
@@ -106,7 +106,7 @@ def _about(received: Mapping[str, Any]) -> str:
 
 
 def text_flaws(calls: RowCalls, line: LineClient) -> list[Words]:
-    """Let LINE be asked for texts of each kind, and return how they are wrong, or sent under one retry key."""
+    """Have each kind of text sent, and return flaws of the texts, or of retry keys that are used twice."""
     mishaps = [one for one in MISHAPS if one.route == NOTIFY]
     for mishap in mishaps:
         with mishap.told(calls.scenarios, line) as call:
@@ -154,7 +154,7 @@ def _text_of(mishap: LineMishap) -> str:
 
 
 def menu_flaws(calls: RowCalls, line: LineClient) -> list[Words]:
-    """Let LINE have many menus, and return how they are not listed as LINE describes them."""
+    """Let LINE have many menus, and return how the list differs from LINE's."""
     with LISTED.told(calls.scenarios, line) as call:
         answer = calls.answer(call)
     if flaw := calls.flaw(answer, 200):

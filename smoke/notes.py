@@ -1,7 +1,7 @@
 """What a run is about to write, noted on disk before it writes.
 
-Notes are in report/<env>/smoke/, one file a run, on the disk before the first call and gone once everything that
-it names is proven gone. Whoever judges a stack holds its lock, so that a note that lies there is of a dead run.
+Notes are in report/<env>/smoke/, one file per run, written before the first call and removed once everything that
+it names is proven gone. A run holds its stack's lock, so that any note found there is a dead run's.
 """
 
 import fcntl
@@ -29,7 +29,7 @@ from smoke.tester import Held
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Note:
-    """``tester``: whose rich menu the run may have set, empty where nobody's."""
+    """``tester``: the user whose rich menu the run may have set; empty if it set none."""
 
     run: str
     began: str
@@ -42,7 +42,7 @@ class Note:
 
     @property
     def lent(self) -> Held | None:
-        """Whom the run may have awarded stamps; TypeError where the file says nothing of the kind."""
+        """What the test user had, if the run may have awarded them stamps; TypeError if the file does not fit."""
         if self.held is None:
             return None
         lists = {name: tuple(self.held[name]) for name in ("stamps", "counters", "asked")}
@@ -50,7 +50,7 @@ class Note:
 
     @property
     def ours(self) -> tuple[str, ...]:
-        """The users whom nobody but this harness can have made, whatever the file says."""
+        """Those users of the note whom only this harness can have made, whatever else the file names."""
         return tuple(one for one in self.users if one.startswith((SYNTHETIC, NOBODY)))
 
     @property
@@ -60,7 +60,7 @@ class Note:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Notes:
-    """The notes about one stack, which ``stack`` tells from all others."""
+    """The notes about one stack, which ``stack`` identifies."""
 
     folder: Path
     stack: Mapping[str, str]
@@ -84,7 +84,7 @@ class Notes:
         embedded: bool,
         lent: Held | None = None,
     ) -> Note:
-        """Note what a run may write; NotTestable where that can't be noted."""
+        """Note what a run may write; NotTestable if the note can't be written."""
         note = Note(
             run=sessions.run,
             began=datetime.now(UTC).isoformat(timespec="seconds"),
@@ -119,12 +119,12 @@ class Notes:
         _sync(self.folder)
 
     def settled(self, note: Note) -> None:
-        """Forget a note: nothing of what it names is left."""
+        """Remove a note: nothing that it names is left."""
         with suppress(OSError):
             self._path(note).unlink(missing_ok=True)
 
     def left(self) -> tuple[list[Note], list[str]]:
-        """Return the notes of earlier runs, and the files that are none."""
+        """Return the notes of earlier runs, and the files that can't be read as notes."""
         notes, unread = [], []
         for path in sorted(self.folder.glob("*.json")):
             try:
@@ -163,9 +163,9 @@ class Notes:
 
 @contextmanager
 def _locked(path: Path) -> Iterator[str]:
-    """Hold a lock, which the kernel gives back however the process ends; yield who holds it, if another.
+    """Hold a lock, which the kernel releases however the process ends; yield its holder if another process has it, else "".
 
-    Where no file can be made, as in a folder that is read-only, nobody is locked out.
+    If no file can be created, as in a read-only folder, nobody is locked out.
     """
     try:
         path.parent.mkdir(parents=True, exist_ok=True)

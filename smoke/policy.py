@@ -1,4 +1,4 @@
-"""The AWS actions that the suite takes beyond reading the inventory, and on what: the whole set, declared.
+"""The AWS actions that the suite takes beyond reading the inventory, and on which resources: a complete list.
 
 ``python -m smoke.policy prod`` prints the policy for an environment.
 """
@@ -22,7 +22,7 @@ USERS = tuple(f"{prefix}*" for prefix in HARNESS)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SmokePermission:
-    """``users``: of a table, only items whose hash key is one of these."""
+    """``users``: hash keys of the only items that may be touched in a table."""
 
     actions: tuple[str, ...]
     resource: str
@@ -31,7 +31,7 @@ class SmokePermission:
 
 
 def permissions(environment: Environment, plan: Plan) -> Iterator[SmokePermission]:
-    """Yield what the suite needs in an environment; without writes it changes nothing there."""
+    """Yield what the suite needs in an environment; if ``smoke.writes`` is off, nothing that changes anything."""
     yield SmokePermission(
         actions=("secretsmanager:GetSecretValue",),
         resource=plan.secret("token_key").arn_pattern,

@@ -23,9 +23,9 @@ from smoke.unknown_input import unknown
 
 AT_ONCE = 8
 EDGE_M = 0.02
-"""So near to a radius stands who is just within, and who is just not: twice what rounding hides."""
+"""Metres from a radius at which a visitor is just inside or outside: twice what rounding hides."""
 SURE_M = 1
-"""The accuracy of a phone that knows where it is: it widens no radius."""
+"""A good accuracy in metres, which extends no radius."""
 ROUNDING_M = 0.011
 FAR_SIDE_M = 15_000_000
 
@@ -35,7 +35,7 @@ FAR_SIDE_M = 15_000_000
 
 @dataclass(frozen=True, slots=True)
 class Visitor:
-    """Somebody so far from a spot, whose phone tells its accuracy or does not."""
+    """A person at some distance from a spot, whose phone may report its accuracy."""
 
     spot: Spot
     metres: float
@@ -49,7 +49,7 @@ class Visitor:
         return scenarios.position(scenarios.caller, **asked)
 
     def flaws(self, answer: Answer) -> Iterator[Words]:
-        """Yield what the answer says wrongly of the spot, the distance, and who is within."""
+        """Yield what the answer gets wrong about the spot, the distance, and whether the visitor is within."""
         spot, told = self.spot, answer.json
         wanted = {
             "spotId": spot.stamp_id,
@@ -76,7 +76,7 @@ class Visitor:
 
 
 def wrong_place(answer: Answer, metres: float, *, within: bool) -> Iterator[Words]:
-    """Yield how an answer misjudges somebody so far from the spot; a thousandth off is right."""
+    """Yield how an answer misjudges a visitor at this distance; an error of a thousandth is accepted."""
     told = answer.member("distanceM")
     if abs(told - metres) > metres / 1000:
         yield Words(
@@ -91,7 +91,7 @@ def wrong_place(answer: Answer, metres: float, *, within: bool) -> Iterator[Word
 
 
 def stands(scenarios: Scenarios) -> list[Visitor]:
-    """Return who is inside and outside of every spot, in many directions; and who is far away."""
+    """Return visitors inside and outside every spot, in many directions, and far away."""
     cap_m = scenarios.environment.accuracy_cap_m
     found = []
     for number, spot in enumerate(scenarios.spots()):
@@ -112,14 +112,14 @@ def stands(scenarios: Scenarios) -> list[Visitor]:
 
 
 def beyond_the_cap(scenarios: Scenarios) -> list[Visitor]:
-    """Return somebody just farther away than any accuracy may reach."""
+    """Return visitors just beyond what any accuracy may add to the radius."""
     spot, cap_m = scenarios.spot, scenarios.environment.accuracy_cap_m
     far_m = max(spot.radius_m, cap_m) + EDGE_M
     return [Visitor(spot, far_m, 300.0, within=False, accuracy=cap_m * 20)]
 
 
 def unusual(scenarios: Scenarios) -> list[Visitor]:
-    """Return who is just inside and just outside of spots that lie, or are written, as few do."""
+    """Return visitors just inside and just outside spots with unusual places or notations."""
     items = tuple(one.item(scenarios.sessions.now) for one in UNUSUAL_PLACES)
     return [
         Visitor(spot, spot.radius_m + metres, 90.0, within=metres < 0)
@@ -129,7 +129,7 @@ def unusual(scenarios: Scenarios) -> list[Visitor]:
 
 
 def misjudged(calls: RowCalls, of: Callable[[Scenarios], list[Visitor]] = stands) -> list[Words]:
-    """Ask for all these positions, and return what is answered wrongly of any."""
+    """Ask about all these positions, and return what is answered wrongly."""
     _ = calls.caller
     asked = of(calls.scenarios)
     with ThreadPoolExecutor(AT_ONCE) as threads:
@@ -148,7 +148,7 @@ def misjudged(calls: RowCalls, of: Callable[[Scenarios], list[Visitor]] = stands
 
 
 def lifetime_flaws(answer: Answer, clock_s: float) -> list[Words]:
-    """Return how the session of a login is not the documented one: for its user, from now, so long."""
+    """Return flaws of a login's session, which must be for its user, from now, for the documented time."""
     wanted_s = contract().session_s
     try:
         claims = jwt.decode(answer.member("access_token"), options={"verify_signature": False})
@@ -184,7 +184,7 @@ def lifetime_flaws(answer: Answer, clock_s: float) -> list[Words]:
 
 
 def wrong_entry(own: Mapping[str, Any]) -> Iterator[Words]:
-    """Yield how the winner of one stamp is not ranked with it, by name."""
+    """Yield flaws of the entry of a winner of one stamp, who must be ranked with it, by name."""
     wanted = {"stamp_count": 1, "display_name": NAME}
     found = {name: own.get(name) for name in wanted}
     if not own:
@@ -206,7 +206,7 @@ def synthetic_in_ranking(users: list[str]) -> Words:
 
 
 def period_flaws(answer: Answer) -> list[Words]:
-    """Return how the period of a ranking of now is not the one that Japan has at this moment."""
+    """Return a flaw if a current ranking's period is not the one in Japan at this moment."""
     wanted = {_period(answer.call.path, answer.at + shift) for shift in (-CLOCK_S, CLOCK_S)}
     if (told := answer.member("period")) in wanted:
         return []

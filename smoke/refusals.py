@@ -35,19 +35,19 @@ SHAPES = {
 
 
 def asked_with(calls: RowCalls, route: str, session: Session | None) -> Answer:
-    """Ask a route for the caller's own with this session, harmlessly."""
+    """Ask a route for the caller's own data with this session, harmlessly."""
     caller = calls.caller
     return calls.answer(lambda scenarios: scenarios.harmless(route, session, caller.user_id))
 
 
 def let_in_by_public_keys(calls: RowCalls, route: str) -> list[Words]:
-    """Return what is wrong with the answers to sessions under the keys that anyone can read."""
+    """Return flaws of the answers to sessions signed with keys that anyone can read."""
     forged = [calls.suite.sessions.forged(calls.caller, key) for key in PUBLIC_KEYS]
     return list(_flaws(calls, [asked_with(calls, route, session) for session in forged], 401))
 
 
 def unclear(calls: RowCalls, route: str) -> list[Words]:
-    """Return the answers of a route to bad input that are no clear, documented 4xx."""
+    """Return flaws of a route's answers to bad input, which must be clear, documented 4xx."""
     _ = calls.answer(GUIDE) if route == LOGIN else calls.caller
     statuses: Counter[int] = Counter()
     found = []
@@ -62,7 +62,7 @@ def unclear(calls: RowCalls, route: str) -> list[Words]:
 
 
 def refused_input(calls: RowCalls, route: str) -> Answer:
-    """Return an answer of a route to bad input; Follows where the route itself is red."""
+    """Return an answer of a route to bad input; Follows if the route itself is red."""
     _ = calls.answer(GUIDE) if route == LOGIN else calls.caller
     answer = calls.answer(next(iter(bad_calls(route, calls.scenarios))))
     if _unclear(answer):
@@ -71,9 +71,9 @@ def refused_input(calls: RowCalls, route: str) -> Answer:
 
 
 def leaking(calls: RowCalls) -> list[Words]:
-    """Provoke all errors there are, and return what any error of the run tells of the inside.
+    """Provoke every error, and return what any error of the run reveals about the inside.
 
-    Raises NotTestable where nothing is told, and some error was never heard.
+    Raises NotTestable if nothing is revealed but some error never came.
     """
     _ = calls.answer(GUIDE), calls.caller
     unheard = list(_unheard(calls))
@@ -92,7 +92,7 @@ def leaking(calls: RowCalls) -> list[Words]:
 
 
 def naming(calls: RowCalls) -> list[Words]:
-    """Return what any answer of the run, a success too, names of the inside."""
+    """Return internal names that any answer of the run contains, successes included."""
     answers = list(calls.suite.client.answers)
     calls.observe.note(answers=len(answers))
     plan, environment = calls.suite.plan, calls.suite.environment
@@ -105,12 +105,12 @@ def naming(calls: RowCalls) -> list[Words]:
 
 
 def _unheard(calls: RowCalls) -> Iterator[NotTestable]:
-    """Provoke all errors there are; yield why nothing is known of one."""
+    """Provoke every error; yield why one never came."""
     for one in _provocations(calls):
         try:
             calls.suite.answer(one if isinstance(one, Call) else one(calls.scenarios))
         except ManualOnly:
-            continue  # tried nowhere: no row may
+            continue  # no row may try it in this environment
         except NotTestable as why:
             yield why
 
@@ -119,7 +119,7 @@ def _provocations(calls: RowCalls) -> Iterator[Call | Build]:
     yield from (error.call for error in ERRORS)
     for route in filter(takes_input, ROWS):
         with suppress(ManualOnly, Follows):
-            # What does not work at all has told what it tells by now.
+            # A route that does not work at all has by now revealed what it reveals.
             calls.attribute(route)
             yield from bad_calls(route, calls.scenarios)
 
@@ -140,7 +140,7 @@ def _flaws(calls: RowCalls, answers: list[Answer], status: int) -> Iterator[Word
 
 
 def leaks(answer: Answer, plan: Plan, environment: Environment) -> Iterator[Words]:
-    """Yield what an answer tells of the inside, by kind; the names are those of this environment."""
+    """Yield what an answer reveals about the inside, by kind; names are those of this environment."""
     told = _told(answer)
     for kind, shape in SHAPES.items():
         if found := shape.search(told):
@@ -153,7 +153,7 @@ def leaks(answer: Answer, plan: Plan, environment: Environment) -> Iterator[Word
 
 
 def named(answer: Answer, plan: Plan, environment: Environment) -> Iterator[Words]:
-    """Yield the names of this environment's inside that an answer holds, a success too."""
+    """Yield the internal names of this environment that an answer contains, successes included."""
     told = _told(answer)
     names = {
         environment.account,

@@ -32,19 +32,19 @@ PROBES = ("GET /stamps", "GET /ranking/weekly", "GET /ranking/monthly", "GET /ri
 
 @dataclass(eq=False)
 class RootCauses:
-    """Finds the root of what fails, by calls that are made anyway. Roots are (row, why)."""
+    """Finds the root cause of a failure from calls that are made anyway. A root is (row, why)."""
 
     scenarios: Callable[[], Scenarios]
     answer: Callable[[Call], Answer]
     replaced: datetime | None = None
-    """When the live key was put in the place of another one, if it was."""
+    """When the live key replaced an earlier one, if it did."""
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
     _probed: Answer | Words | None = field(default=None, init=False)
 
     def accepted(self) -> Answer:
         """Return the answer that shows the live session accepted; AssertionError if there is none.
 
-        NotYet while functions may hold the key that was replaced.
+        NotYet while functions may still use the key that was replaced.
         """
         if self._probed is None:
             self._probed = self._probe()
@@ -71,7 +71,7 @@ class RootCauses:
         return next(served, refused)
 
     def root(self, route: str) -> tuple[str, Words] | None:
-        """Return the row from which trouble on this route follows; None where the route is well."""
+        """Return the row from which trouble on this route follows, and why; None if the route works."""
         return (route != LOGIN and self._session()) or self._route(route) or None
 
     def _session(self) -> tuple[str, Words] | None:

@@ -28,7 +28,7 @@ Build = Callable[[Scenarios], Call]
 
 @dataclass(frozen=True, slots=True)
 class RowCalls:
-    """Raises Follows where what is asked for can't be shown because another row is red."""
+    """Makes calls for one row; raises Follows if another red row is why they can't show anything."""
 
     suite: Suite
     row: str
@@ -68,9 +68,9 @@ class RowCalls:
         return answer
 
     def flaw(self, answer: Answer, status: int, code: str | None = None) -> Words:
-        """Say how this is not the documented answer; silence where it is. Follows where the route is red.
+        """Say how this differs from the documented answer; empty if it does not. Follows if the route is red.
 
-        A call that should be refused and is not is never a consequence of anything.
+        A call that should be refused and is not never follows from another row.
         """
         self.observe.expect(answer.request_id, f"{status} {code}" if code else str(status))
         flaw = contract().flaw(answer, status, code)
@@ -79,7 +79,7 @@ class RowCalls:
         return flaw
 
     def attribute(self, route: str) -> None:
-        """Raise Follows where trouble on this route is another row's."""
+        """Raise Follows if trouble on this route is another row's."""
         root = self.suite.root_causes.root(route) if route in ROWS else None
         if root and root[0] != self.row:
             raise Follows(*root)
@@ -95,7 +95,7 @@ class RowCalls:
 
 
 def awarded(calls: RowCalls) -> Answer:
-    """Return the collector's award, given; ManualOnly where no stamp can be collected at this time."""
+    """Return the answer that awarded the collector a stamp; ManualOnly if none can be collected now."""
     answer = calls.answer(Scenarios.collect)
     _given(calls, answer)
     return answer
@@ -120,14 +120,14 @@ def winner(calls: RowCalls) -> Session:
 def ranking_after(
     calls: RowCalls, kind: str, session: Session, *, time: int = 1
 ) -> list[Mapping[str, Any]]:
-    """Return the ranking of now as this user sees it, asked after the award, for the n-th ``time``."""
+    """Return the current ranking as this user sees it, asked for the ``time``-th time after the award."""
     answer = calls.answer(lambda scenarios: replace(scenarios.ranking(kind, session), time=time))
     _given(calls, answer)
     return list(answer.member("rankings"))
 
 
 def own_rank(calls: RowCalls, kind: str) -> Mapping[str, Any]:
-    """Return the winner's own place, empty where there is none after some seconds: an index is behind its table."""
+    """Return the winner's own entry, empty if there is none after some seconds, since an index lags behind its table."""
     user, times = winner(calls), count(1)
 
     def own() -> Mapping[str, Any]:
@@ -145,7 +145,7 @@ def own_rank(calls: RowCalls, kind: str) -> Mapping[str, Any]:
 
 
 def synthetic_ranked(calls: RowCalls, kind: str) -> list[str]:
-    """Return the synthetic users in a ranking that was asked after one was awarded a stamp."""
+    """Return the synthetic users in a ranking that was asked for after one was awarded a stamp."""
     awarded(calls)
     entries = ranking_after(calls, kind, calls.scenarios.collector)
     return [one["user_id"] for one in entries if one["user_id"].startswith(SYNTHETIC)]

@@ -15,7 +15,7 @@ from smoke.spots import Spot, collectable
 from smoke.tester import lent_user
 
 LONGEST_NAME = "x" * 48
-"""Makes an id that is as long as an id may be: 64 characters."""
+"""A name that makes a user id of the greatest length, 64 characters."""
 SYNTHETIC_USERS = (
     *("caller", "other", "collector", "tourist", "visitor", "traveller", "hurried"),
     LONGEST_NAME,
@@ -50,7 +50,7 @@ class Scenarios:
 
     @cached_property
     def caller(self) -> Session:
-        """A synthetic user who only looks; the operator himself where the key can't be read."""
+        """A synthetic user who only reads; the operator, if the key can't be read."""
         return self.sessions.live(self.sessions.user("caller"))
 
     @cached_property
@@ -60,7 +60,7 @@ class Scenarios:
 
     @cached_property
     def collector(self) -> Session:
-        """Who collects: a synthetic user, in production the test user; ManualOnly where nobody may."""
+        """The user who collects: synthetic, in production the test user; ManualOnly if nobody may."""
         if not self.environment.smoke.writes:
             raise ManualOnly(
                 Words(
@@ -74,7 +74,7 @@ class Scenarios:
 
     @cached_property
     def tourist(self) -> Session:
-        """Another one, who goes from spot to spot; in production the same person."""
+        """Another synthetic user, who goes from spot to spot; in production the test user again."""
         if self.environment.production:
             return self.collector
         _ = self.collector
@@ -82,13 +82,13 @@ class Scenarios:
 
     @cached_property
     def visitor(self) -> Session:
-        """Another one, who tries what is special: on an embedded stack only."""
+        """Another synthetic user, who claims the edge cases on an embedded stack."""
         _ = self.collector
         return self.sessions.own(self.sessions.user("visitor"))
 
     @cached_property
     def tester(self) -> Session:
-        """The person who agreed to be sent messages; ManualOnly where there is none."""
+        """The person who agreed to be sent messages; ManualOnly if there is none."""
         user = self.environment.smoke.test_user
         if not user:
             raise ManualOnly(
@@ -101,13 +101,13 @@ class Scenarios:
 
     @cached_property
     def spot(self) -> Spot:
-        """A spot that can be collected now, or the first of all where there is none."""
+        """A spot that can be collected now, or the first one if none can."""
         spots = self.spots()
         return next((one for one in spots if one.open_at(self.sessions.now)), spots[0])
 
     @cached_property
     def collectable(self) -> tuple[Spot, ...]:
-        """The spots that this run collects at most; ManualOnly where the test user has all that are open."""
+        """The spots that this run may collect; ManualOnly if the test user has every open one."""
         found = collectable(self.spots(), self.sessions.now, self.held())
         if self.open_now and not found:
             raise ManualOnly(
@@ -120,7 +120,7 @@ class Scenarios:
 
     @property
     def goal(self) -> Spot:
-        """The spot that the collector collects; any where none is open, for the refusal."""
+        """The spot that the collector claims; if none is open, any, to be refused."""
         return self.collectable[0] if self.open_now else self.spot
 
     @property
@@ -129,13 +129,13 @@ class Scenarios:
         return self.spot.open_at(self.sessions.now)
 
     def expected(self, route: str) -> tuple[int, str | None]:
-        """Return status and code of the answer to `success`: an award may be out of season."""
+        """Return status and code of the answer to `success`, which is a refusal for an award out of season."""
         if route == "POST /stamps/award" and not self.open_now:
             return 400, self.spot.refusal_at(self.sessions.now)
         return 200, None
 
     def success(self, route: str) -> Call:
-        """Return the call that shows a route at work. Raises ManualOnly where none is allowed."""
+        """Return the call that shows a route at work. Raises ManualOnly if none is allowed."""
         return self._successes[route]()
 
     @cached_property
@@ -155,7 +155,7 @@ class Scenarios:
 
     @cached_property
     def login(self) -> Call:
-        """Log in; made once, for each ID token is another one."""
+        """The login, made once, since each ID token is a new one."""
         token = self.id_tokens.good(self.sessions.nobody("login"))
         return send("POST /auth/verify", id_token=token)
 
@@ -175,7 +175,7 @@ class Scenarios:
         return get("/stamps", session, userId=session.user_id)
 
     def award(self, session: Session, **members: object) -> Call:
-        """Award the spot as the front end asks for it, with a position where one is required."""
+        """Claim the spot as the front end does, with a position if one is required."""
         position = {"lat": self.goal.lat, "lon": self.goal.lon, "accuracy": ACCURACY_M}
         asked: dict[str, object] = {
             "user_id": session.user_id,
@@ -188,7 +188,7 @@ class Scenarios:
         return send("POST /stamps/award", session, **told)
 
     def collect(self, **members: object) -> Call:
-        """Award a stamp to the collector; ManualOnly where none can be collected at this time."""
+        """Claim a stamp for the collector; ManualOnly if none can be collected now."""
         if not self.open_now:
             raise ManualOnly(
                 Words(
@@ -199,7 +199,7 @@ class Scenarios:
         return self.award(self.collector, **members)
 
     def collect_again(self) -> Call:
-        """Award what was awarded: the warm-up has done so before any row is judged."""
+        """Claim what was awarded already: the warm-up has claimed it before any row is judged."""
         return replace(self.collect(), time=2)
 
     def position(self, session: Session, **members: object) -> Call:
@@ -217,7 +217,7 @@ class Scenarios:
         return send("POST /notify", session, **asked)
 
     def _notify_nobody(self) -> Call:
-        # Never with the operator's own session: that would send him a message.
+        # Never with the operator's own session, which would send the operator a message.
         return self.notify(self.sessions.own(self.sessions.user("caller")))
 
     def _set_menu(self) -> Call:

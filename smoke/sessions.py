@@ -1,7 +1,7 @@
-"""Sessions of this run's users: minted with the live key, so that being accepted proves it is read.
+"""Sessions of this run's users: minted with the live key, so that their acceptance proves that the functions read it.
 
-Where the operator may not read the key, SMOKE_SESSION_TOKEN holds a session of his own; then rows
-that write, or need a session of their own making, say what they can't show.
+If the operator may not read the key, SMOKE_SESSION_TOKEN has a session of their own; rows that write,
+or need a minted session, then say what they can't show.
 """
 
 import base64
@@ -27,13 +27,13 @@ from smoke.manual import ManualOnly
 BORROWED = "SMOKE_SESSION_TOKEN"
 DAY_S = 24 * 60 * 60
 SYNTHETIC = "Usmoke-"
-"""Never of the form of LINE's ids: notify drops such users, and rankings leave them out."""
+"""Prefix of ids that never have LINE's form: notify drops such users, and rankings leave them out."""
 NOBODY = "U" + "0" * 12
-"""Begins ids of LINE's form that LINE gives to nobody: where a token's only flaw must be another."""
+"""Prefix of ids of LINE's form that LINE gives to nobody, for when the id must not be a flaw."""
 HARNESS = (SYNTHETIC, NOBODY, "Uload-", "U10ad" + "0" * 26)
-"""How the ids of all users begin that this project makes, those of load among them."""
+"""Prefixes of the ids of all users that this project makes, those of load included."""
 PUBLIC_KEYS = ("default-secret-key-change-in-production", "your-production-secret-key-here")
-"""Token keys that stand in the development code and in the guide, for anyone to read."""
+"""Token keys in the development code and in the guide, which anyone can read."""
 
 KINDS = ("missing", "garbage", "unsigned", "expired")
 """Sessions that must never be accepted, on any route."""
@@ -46,11 +46,11 @@ ODD = (
     "signed in part",
     "signed as HS512",
 )
-"""Sessions that careless code accepts, tried on one route. Of our own functions, the last is none either."""
+"""Sessions that careless code accepts, tried on one route. Our own functions do not accept the last one, either."""
 
 
 class NoSession(NotTestable):
-    """There is neither a key to sign with nor a session to borrow."""
+    """There is neither a key to sign with nor a session of the operator's."""
 
     obstacle = Obstacle.CALLER_RIGHTS
 
@@ -63,7 +63,7 @@ class SessionMinter:
     key: str | None = field(default=None, repr=False)
     borrowed: str | None = field(default=None, repr=False)
     skew_s: int = 60
-    """How far the clock of the functions may be from ours: what ended so long ago has ended there, too."""
+    """How far the functions' clock may be from ours: what expired longer ago has expired there, too."""
     problem: Words = SILENCE
     """Why there is no key."""
     run: str = field(default_factory=lambda: secrets.token_hex(4))
@@ -102,7 +102,7 @@ class SessionMinter:
         return self.live(user_id)
 
     def bad(self, kind: str, like: Session) -> Session | None:
-        """Return a session of one of KINDS that claims the same; None is the missing one."""
+        """Return a session of one of KINDS with the same claims; None for ``missing``."""
         match kind:
             case "missing":
                 return None
@@ -115,17 +115,17 @@ class SessionMinter:
         return Session(kind=kind, user_id=like.user_id, token=token)
 
     def _expired(self, like: Session) -> str:
-        """Sign what was good until just now, late in a run as well, or its end would not be its only flaw."""
+        """Sign a session that expired just now, even late in a run, so that expiry is its only flaw."""
         ended = int(time.time()) - self.skew_s
         return self._signed({**_claims_of(like), "iat": ended - DAY_S, "exp": ended})
 
     def ahead(self, like: Session) -> Session:
-        """Return a session as a clock issues it that is a minute ahead of ours."""
+        """Return a session issued by a clock that is a minute ahead of ours."""
         claims = {**_claims_of(like), "iat": self.now + 60}
         return Session(kind="live", user_id=like.user_id, token=self._signed(claims))
 
     def odd(self, kind: str, like: Session) -> Session:
-        """Return a session of one of ODD: the same claims, but for what it is called after."""
+        """Return a session of one of ODD: the same claims, except for what the kind names."""
         own = secrets.token_hex(32)
         match kind:
             case "endless":
@@ -165,7 +165,7 @@ class SessionMinter:
 def sessions_of(
     secretsmanager: Any, secret: Secret, *, borrowed: str | None, now: int, skew_s: int = 60
 ) -> SessionMinter:
-    """Read the live token key; its value leaves this process in no form but a signature."""
+    """Read the live token key, whose value leaves this process only as signatures."""
     try:
         key = secret_value(secretsmanager, secret)
     except NotTestable as unread:
@@ -174,7 +174,7 @@ def sessions_of(
 
 
 def signed(claims: Mapping[str, Any], key: str, algorithm: str = "HS256", **header: Any) -> str:
-    # A public key is too short, too: that is no news here.
+    # Keys that anyone can read are short as well; the warning would say nothing new.
     with warnings.catch_warnings(action="ignore", category=jwt.InsecureKeyLengthWarning):
         return jwt.encode(dict(claims), key, algorithm, headers=header)
 

@@ -14,7 +14,7 @@ from plan.masters import FIRST_SECOND, LAST_SECOND, epoch_s
 EARTH_RADIUS_M = 6_371_000
 """Stated here too, since the suite judges the functions' own."""
 COLLECTED = 4
-"""How many stamps one user collects at most: each is a message to the test user of production."""
+"""How many stamps one user collects at most: in production, each sends the test user a message."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,7 +36,7 @@ class Spot:
         return after and (self.closes is None or self.closes >= now)
 
     def refusal_at(self, now: float) -> str:
-        """Return the code with which an award is refused at a time when it is not open."""
+        """Return the error code of an award at a time when the spot is not open."""
         too_early = self.opens is not None and now < self.opens
         return "STAMP_NOT_VALID_YET" if too_early else "STAMP_EXPIRED"
 
@@ -54,7 +54,7 @@ class Spot:
         return shown | ({"image_url": self.image_url} if self.image_url else {})
 
     def away(self, metres: float, bearing: float = 0.0) -> Mapping[str, float]:
-        """Return a position so far from here along a great circle; ``bearing`` in degrees.
+        """Return the position at this distance along a great circle; ``bearing`` in degrees.
 
         Bearing 0 leads towards the equator, and 90 to the east.
         """
@@ -74,7 +74,7 @@ class Spot:
 def spots_in(items: tuple[Mapping[str, Any], ...]) -> tuple[Spot, ...]:
     """Read the GPS stamps among the masters, in the order of their ids; unreadable ones are left out.
 
-    Whether all are well formed is for DATA-02 to say.
+    DATA-02 judges whether all are well formed.
     """
     decode = TypeDeserializer().deserialize
     masters = [{name: decode(value) for name, value in item.items()} for item in items]

@@ -54,10 +54,10 @@ class Suite:
     aws: Clients
     cleaner: Cleaner
     patience_s: float
-    """How long what comes after an answer (a log line, a message) may take to arrive."""
+    """Seconds in which what follows an answer (a log line, a message) must arrive."""
     began: datetime = field(default_factory=lambda: datetime.now(UTC))
     lent: Held | NotTestable | None = None
-    """What the test user of production had before the first award, or why nobody knows; None where nobody is lent."""
+    """What the test user of production had before the first award, or why that is unknown; None outside production."""
     line_before: int = 0
     """How many calls the stand-in of LINE had received when this run began."""
     unreachable: Silent | None = None
@@ -80,7 +80,7 @@ class Suite:
 
     @property
     def clock_s(self) -> float:
-        """How far the times in an answer may be from ours."""
+        """How many seconds the times in an answer may be from ours."""
         return SAME_CLOCK_S if self.line.embedded else CLOCK_S
 
     @property
@@ -105,7 +105,7 @@ class Suite:
         )
 
     def answer(self, call: Call) -> Answer:
-        """Return the answer to a call, made now or before; NotTestable where there was none."""
+        """Return the answer to a call, made now or before; NotTestable if there was none."""
         if self.unreachable:
             raise self.unreachable.with_traceback(None)
         if call not in self._made:
@@ -119,9 +119,9 @@ class Suite:
         return found
 
     def warm(self) -> None:
-        """Start all functions; what comes of it is for the rows to judge."""
+        """Start all functions; rows judge the answers."""
         if self.line.embedded:
-            self.line.answers_as_ever()  # a killed run may have told it otherwise
+            self.line.answers_as_ever()  # a killed run may have set answers on it
             answer_as_ever(self.endpoint)
             self.line_before = len(self.line.received())
         try:
@@ -129,7 +129,7 @@ class Suite:
         except Silent as silence:
             self.unreachable = silence
             return
-        # API Gateway keeps what the authorizer says of a session. Asked by all at once, it would
+        # API Gateway caches what the authorizer says about a session. If all asked at once, it would
         # start auth for each.
         first, *others = WARMING
         self._try(first)
@@ -137,7 +137,7 @@ class Suite:
             list(threads.map(self._try, others))
 
     def put_edge_case_masters(self) -> None:
-        """Add masters that every award must refuse; ManualOnly outside an embedded stack."""
+        """Add the edge-case masters, some awarded and some refused; ManualOnly outside an embedded stack."""
         if not self.line.embedded:
             raise ManualOnly(
                 Words(
@@ -164,7 +164,7 @@ class Suite:
         """Take back all that this run did; return what could not be taken back."""
         sent = len(self.client.answers), len(self.client.unanswered)
         if self._tidied == sent:
-            return []  # it was proven gone, and nothing was sent since
+            return []  # everything was proven gone, and nothing was sent since
         left = self._unset_menu()
         if self._edge_cases_put:
             left += self.cleaner.clean_masters(one.stamp_id for one in SPECIAL_MASTERS)
@@ -181,7 +181,7 @@ class Suite:
 
     @property
     def window(self) -> Mapping[str, str]:
-        """When this run made calls, for whoever asks why an alarm fired."""
+        """When this run made calls, to explain alarms that fired."""
         now = datetime.now(UTC)
         return {"what": "smoke", "begin": self.began.isoformat(), "end": now.isoformat()}
 
@@ -201,7 +201,7 @@ class Suite:
 
     @property
     def known_lent(self) -> Held | None:
-        """Whom this run may award stamps, where that is a person whose own are known."""
+        """The person whom this run may award stamps, if there is one whose own stamps are known."""
         return self.lent if isinstance(self.lent, Held) else None
 
     def _held(self) -> tuple[str, ...]:
@@ -235,13 +235,13 @@ class Suite:
         return str(listed[0]["richMenuId"])
 
     def _unset_menu(self) -> list[Words]:
-        """Unlink the menu that the test user was perhaps given; a row may have unlinked it before."""
+        """Unlink the menu that the test user may have been given; a row may have unlinked it before."""
         answers = [one for one in self.client.answers if self._sets_menu(one.call)]
         unanswered = [one for one in self.client.unanswered if self._sets_menu(one)]
         if not answers and not unanswered:
             return []
         try:
-            # Sent anew: a row's own call, made once for all rows, may have come before the setting.
+            # Sent again: a row's own call is made once for all rows, and may have come before the menu was set.
             unset = self.client.answer(self.scenarios.unset_menu())
             why = SILENCE if unset.status == 200 else unset.words
         except NotTestable as silence:
@@ -257,7 +257,7 @@ class Suite:
         ]
 
     def _sets_menu(self, call: Call) -> bool:
-        """Whether the call is the test user's own: those about nobody set nothing."""
+        """Whether a call sets the test user's menu: calls about nobody set nothing."""
         session, tester = call.session, self.environment.smoke.test_user
         return call.route == SET_MENU and session is not None and session.user_id == tester
 
@@ -272,5 +272,5 @@ def left_behind(left: list[Words]) -> Words:
 
 
 def _refused(answer: Answer) -> bool:
-    """Whether a menu was certainly not linked: the call was at fault, or LINE itself said no."""
+    """Whether a menu was certainly not linked: the call was invalid, or LINE refused it."""
     return 400 <= answer.status < 500 or answer.error_code == "LINE_REFUSED"

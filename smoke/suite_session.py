@@ -1,4 +1,4 @@
-"""Starts one run of the suite against what is deployed, and ends it: nothing is left, and the window is known."""
+"""Starts one run of the suite against what is deployed, and ends it: data is cleaned up, and the window is recorded."""
 
 import os
 import time
@@ -25,13 +25,13 @@ from smoke.suite import Suite, left_behind
 
 LOGS_WITHIN_S = 90.0
 LOCAL_LOGS_WITHIN_S = 5.0
-"""CloudWatch Logs takes seconds, now and then a minute; the local stack a few tenths of a second."""
+"""Seconds: the local stack's log lines take a few tenths of one; on CloudWatch Logs it is seconds, at times a minute."""
 
 
 def address(snapshot: Snapshot[Plan], api_url: str | None) -> str:
-    """Return the stage's URL, without a slash at its end; Follows where there is no such API.
+    """Return the stage's URL without a trailing slash; Follows if there is no such API.
 
-    NotTestable where something else than AWS was read: the API at the environment's own address is not its API.
+    NotTestable if something other than AWS was read: the API at the environment's own address is then not the one read.
     """
     environment = snapshot.environment
     if api_url:
@@ -59,7 +59,7 @@ def address(snapshot: Snapshot[Plan], api_url: str | None) -> str:
 
 
 def api_key(snapshot: Snapshot[Plan], aws: Clients) -> str | None:
-    """Read the value of the API key that browsers send; None where the API asks for none."""
+    """Read the value of the API key that browsers send; None if the API requires none."""
     name = snapshot.plan.api.usage_plan.api_key
     if name is None:
         return None
@@ -86,10 +86,10 @@ def suite_session(
     aws: Clients | None = None,
     notes: Notes | None = None,
 ) -> Iterator[Suite]:
-    """Yield a suite whose functions are warm; AssertionError where something can't be taken back.
+    """Yield a suite whose functions are warm; AssertionError if something can't be taken back.
 
-    ``embedded``: this is the harness's own stack, whose stand-in of LINE may be looked into. ``notes``:
-    where it is noted what may be written; None for a stack that does not outlive this process.
+    ``embedded``: this is the harness's own stack, whose stand-in of LINE can be read. ``notes``:
+    where to note what may be written; None for a stack that does not outlive this process.
     """
     if patience_s is None:
         patience_s = LOCAL_LOGS_WITHIN_S if embedded else LOGS_WITHIN_S
@@ -146,5 +146,5 @@ def _suite(
 
 
 def _origin(environment: Environment) -> str:
-    """Return what a browser sends; any will do where dev allows all."""
+    """Return the Origin that a browser sends; any will do if dev allows all."""
     return environment.origin if environment.origin != "*" else "https://smoke.example.com"

@@ -1,4 +1,4 @@
-"""POST /stamps/award: a stamp for who stands there, once; and nothing of the trial stays."""
+"""POST /stamps/award: a stamp for whoever stands there, once; and nothing of the test stays."""
 
 import pytest
 

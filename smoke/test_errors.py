@@ -1,4 +1,4 @@
-"""Errors: documented ones as documented, bad input never a 5xx, and nothing told of the inside."""
+"""Errors: answered as documented, bad input never with a 5xx, and nothing revealed about the inside."""
 
 import pytest
 

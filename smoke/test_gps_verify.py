@@ -1,4 +1,4 @@
-"""POST /gps/verify: is somebody there."""
+"""POST /gps/verify: whether a caller is at a spot."""
 
 from aws.words import Words
 from signoff.checklist import expectation

@@ -1,4 +1,4 @@
-"""Logs: what this run asked is found where people will look for it, and tells nothing of who asked."""
+"""Logs: this run's requests are found where people will look for them, and reveal nothing about callers."""
 
 from aws.desired import LogGroup
 from aws.words import Words

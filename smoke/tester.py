@@ -1,8 +1,8 @@
-"""The test user, a person: what a run awards them in production is taken back, and what they had stays as it was.
+"""The test user, a person: what a run awards them in production is taken back, and what they had is kept.
 
-An award moves counters that the person may have had before, so nothing can be undone by deleting all that lies under
-one key. What they hold is read before the first call; stamps go and counters return in one transaction, on the
-condition that nobody else has moved them since.
+An award changes counters that the person may have had before, so deleting everything under one key would not undo
+it. What they have is read before the first call; stamps are deleted and counters restored in one transaction, on the
+condition that nobody else has changed them since.
 """
 
 from collections import Counter as Tally
@@ -21,13 +21,13 @@ from smoke.manual import ManualOnly
 from smoke.spots import Spot, collectable
 
 CLOCK_S = 60
-"""So much earlier than a run began an award of it may be dated: clocks differ."""
+"""Seconds before a run's beginning to which its awards may be dated, since clocks differ."""
 Item = Mapping[str, Any]
 """In DynamoDB JSON."""
 
 
 def lent_user(environment: Environment) -> str:
-    """Return whom production's awards are for; ManualOnly where there is no such person."""
+    """Return the user for production's awards; ManualOnly if there is none."""
     user = environment.smoke.test_user or ""
     if is_line_user(user):
         return user
@@ -51,8 +51,8 @@ def lends(environment: Environment) -> bool:
 class Held:
     """What the test user had when a run began: all stamps by id, and the counters as they were.
 
-    ``began`` is in seconds since the epoch; ``asked`` are the stamps that the run may award: what the person
-    collects beside it is none of them.
+    ``began`` is in seconds since the epoch; ``asked`` are the stamps that the run may award: any that
+    the person collects on their own are not among them.
     """
 
     user_id: str
@@ -63,7 +63,7 @@ class Held:
 
 
 def held_by(user_id: str, table: KeyedTable, began: float, spots: tuple[Spot, ...]) -> Held:
-    """Read what the test user has; NotTestable where that can't be known, and so nothing may be awarded."""
+    """Read what the test user has; NotTestable if that can't be known, since then nothing may be awarded."""
     try:
         found = table.items(user_id)
     except AWAY as error:
@@ -86,7 +86,7 @@ def held_by(user_id: str, table: KeyedTable, began: float, spots: tuple[Spot, ..
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Restorer:
-    """Takes back what was awarded since."""
+    """Takes back what was awarded since ``held`` was read."""
 
     held: Held
     table: KeyedTable
@@ -124,7 +124,7 @@ class Restorer:
         ]
 
     def _awarded(self, found: Iterable[Item]) -> list[Item]:
-        """Return the stamps that were not there before, of this run's time."""
+        """Return the stamps of this run: not there before, among those asked for, and collected since it began."""
         since = self.held.began - CLOCK_S
         return [
             one
@@ -144,7 +144,7 @@ class Restorer:
                 yield key, before.get(key), now.get(key)
 
     def _moved(self, found: Iterable[Item], awarded: Iterable[Item]) -> str:
-        """Return a counter that is not what these awards alone made of it; empty if there is none."""
+        """Return a counter that differs from what these awards alone would make it; empty if there is none."""
         times = [_number(one, "CollectedAt") for one in awarded]
         rises = Tally(sort_key(of(at)) for of in (week_of, month_of) for at in times)
         return next(

@@ -1,4 +1,4 @@
-"""What the contract does not know of a request must decide nothing: who calls, where they stand, or what time it is."""
+"""Members of a request that the contract does not have must decide nothing: not who calls, where they are, or what time it is."""
 
 import json
 from collections.abc import Iterator, Mapping
@@ -29,19 +29,19 @@ FACTS: Mapping[str, Any] = {
     "to": "Ustranger",
     "limit": 1,
 }
-"""What functions find out or look up themselves."""
+"""Members for facts that functions look up or compute themselves."""
 LISTS = frozenset({"rankings", "richmenus"})
 """Members that other people change at any moment."""
 
 
 def unknown(own: str, other: str) -> Mapping[str, Any]:
-    """Return members that a request does not have, about another user; ``own`` names its real user."""
+    """Return members that the contract does not have, about another user; ``own`` is the member with the real user."""
     users = {name: other for name in USERS if name != own}
     return {**users, **dict.fromkeys(SWITCHES, True), **FACTS}
 
 
 def with_unknown(call: Call, other: str) -> Call:
-    """Return the same call with much beside it, all of it about another user and not in the contract."""
+    """Return the same call with many additions, all about another user and not in the contract."""
     body = call.body and json.dumps({**unknown("", other), **call.members})
     users, switches = dict.fromkeys(USERS, other), dict.fromkeys(SWITCHES, "true")
     query = {**users, **switches, **dict(call.query)}
@@ -50,7 +50,7 @@ def with_unknown(call: Call, other: str) -> Call:
 
 
 def decided(calls: RowCalls, route: str) -> list[Words]:
-    """Ask a route for the caller's own with and without what it does not know, and for another user's with it."""
+    """Ask a route for the caller's own data with and without unknown members, and for another user's with them."""
     caller, other = calls.caller, calls.scenarios.other
     own, of_other = (
         calls.scenarios.harmless(route, caller, one) for one in (caller.user_id, other)
@@ -64,7 +64,7 @@ def decided(calls: RowCalls, route: str) -> list[Words]:
 
 
 def _taken_for_the_caller(calls: RowCalls, route: str) -> Iterator[Words]:
-    """Yield the answers about somebody whose id is nearly the caller's: refused, or no id at all."""
+    """Yield wrong answers about a user whose id is nearly the caller's: each must be refused, or be no id at all."""
     caller = calls.caller
     own = caller.user_id
     for near in (own[:-1], f"{own}x", f"{own} ", own.swapcase()):
@@ -74,7 +74,7 @@ def _taken_for_the_caller(calls: RowCalls, route: str) -> Iterator[Words]:
 
 
 def decided_login(calls: RowCalls) -> list[Words]:
-    """Log in with what the login does not know; it is still the person of the ID token who is logged in."""
+    """Log in with unknown members; the person of the ID token must be logged in all the same."""
     logged_in(calls)
     plain = calls.success(LOGIN)
     told = calls.answer(lambda scenarios: with_unknown(scenarios.login, scenarios.other))
