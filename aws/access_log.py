@@ -1,4 +1,4 @@
-"""What the access log of a stage may tell: who asked for what by its id, and nothing of anybody's."""
+"""What the access log of a stage may contain: request ids and routes, but nothing private."""
 
 import re
 
@@ -12,18 +12,18 @@ TELLING = re.compile(
 """Variables that carry headers, query strings, bodies, or who the caller is.
 
 ``identity.caller`` and ``identity.user``, which stand in every format of AWS's documentation, name
-principals of AWS: callers of ours are none, and the two are empty.
+AWS principals. Our callers are not principals, so the two are empty.
 """
 REQUEST_ID = re.compile(r"\$context\.(?:requestId|extendedRequestId)\b")
 
 
 def tells_the_request(form: str | None) -> bool:
-    """Whether a line can be found by the id that its caller was given."""
+    """Whether a line can be found by the request id that its caller received."""
     return REQUEST_ID.search(form or "") is not None
 
 
 def telling(form: str | None) -> list[str]:
-    """Return the variables of a format that tell something private."""
+    """Return the variables of a format that reveal something private."""
     return TELLING.findall(form or "")
 
 

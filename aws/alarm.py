@@ -22,10 +22,10 @@ NAMELESS_RULE = "cloudwatch:ListAlarmMuteRules: a rule has no AlarmMuteRuleArn"
 
 
 MOST_PAGES = 5
-"""Of the whole account's history, 100 actions each."""
+"""Pages read of the whole account's alarm history, 100 actions each."""
 
 METRIC, COMPOSITE, LOG = TYPES = ("MetricAlarm", "CompositeAlarm", "LogAlarm")
-"""Types of alarms: AWS answers only with those that it is asked for."""
+"""Types of alarms: AWS returns only the types that are requested."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,7 +39,7 @@ class WatchedMetric:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Alarm:
-    """An alarm of any type; ``period_s`` in seconds. Only one on a single metric has a ``metric``."""
+    """An alarm of any type; ``period_s`` is in seconds. Only an alarm on a single metric has ``metric``."""
 
     name: str
     arn: str
@@ -61,26 +61,26 @@ class Alarm:
     unit: str | None = None
     """Where set, only data of this very unit counts."""
     failed_action: str | None = None
-    """The newest action of the alarm's history, where it failed; a later success clears it."""
+    """The newest action in the alarm's history, if it failed; a later success clears it."""
     type: str = METRIC
     expressions: tuple[str, ...] = ()
-    """Metric math, or a query: what is compared with the threshold is made of other things."""
+    """Metric math or a query whose result is compared with the threshold."""
     watched: tuple[WatchedMetric, ...] = ()
-    """The metrics that the expressions are made of."""
+    """The metrics that the expressions use."""
     rule: str = ""
-    """Of a composite alarm: when it is in ALARM."""
+    """Of a composite alarm: the rule by which it goes into ALARM."""
     suppressor: str | None = None
-    """Of a composite alarm: another alarm, during whose ALARM it tells nobody."""
+    """Of a composite alarm: another alarm; while that is in ALARM, this one notifies nobody."""
 
     @property
     def children(self) -> frozenset[str]:
-        """Names of the alarms that the rule of a composite alarm speaks of."""
+        """Names of the alarms in the rule of a composite alarm."""
         return alarms_in(self.rule)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MuteRule:
-    """Within its windows the actions of its alarms are not carried out."""
+    """A rule that suppresses the actions of its alarms during its windows."""
 
     name: str
     status: str
@@ -92,8 +92,8 @@ class MuteRule:
 def found(reading: Reading) -> list[Raw]:
     """Return the alarms named for this environment, and those on its resources, however named.
 
-    The guide names no alarm, so that one made in the console may have any name. A composite alarm
-    is ours as soon as its rule speaks of one of ours.
+    The guide names no alarms, so one made in the console may have any name. A composite alarm
+    is ours as soon as its rule names one of ours.
     """
     listed: dict[str, list[Raw]] = {key: [] for key in _LISTS}
     for page in _listing(reading):
@@ -110,7 +110,7 @@ def found(reading: Reading) -> list[Raw]:
 
 
 def _listing(reading: Reading) -> Iterator[dict[str, Any]]:
-    """A hundred a page, which AWS makes fifty unless it is asked."""
+    """Yield the pages of DescribeAlarms, 100 alarms each; AWS's default is 50."""
     most = {"MaxRecords": 100}
     return reading.aws.pages("cloudwatch", "describe_alarms", AlarmTypes=list(TYPES), **most)
 
@@ -148,7 +148,7 @@ def _children(raw: Raw) -> set[str]:
 
 
 def _name(raw: Raw) -> str:
-    """Return an alarm's name; where AWS leaves it out, its ARN ends in it."""
+    """Return an alarm's name, from the end of its ARN if AWS leaves the name out."""
     name: str = raw.get("AlarmName") or raw.get("AlarmArn", "").partition(":alarm:")[2]
     return name or "(an alarm without a name)"
 
@@ -166,13 +166,13 @@ def alarms(reading: Reading) -> Section[Alarm]:
 
 
 def attachments(reading: Reading) -> Section[tuple[Unplanned, ...]]:
-    """Gather what the ledger calls closed of each alarm; no further call is made."""
+    """Gather what nobody planned of each alarm, by the ledger; this makes no further call."""
     kind = ALARM.en
     return {name: reading.aws.unplanned(kind, name) for name in names(reading)}
 
 
 def mute_rules(reading: Reading) -> Section[MuteRule]:
-    """Read every rule that is not over: only the rule itself says which alarms it mutes."""
+    """Read every mute rule that has not ended: only the rule itself lists the alarms that it mutes."""
     listed = reading.aws.listed("cloudwatch", "list_alarm_mute_rules", "AlarmMuteRuleSummaries")
     left = [one for one in listed if one.get("Status") != "EXPIRED"]
     rules = {one.get("AlarmMuteRuleArn", "").partition(":alarm-mute-rule:")[2] for one in left}
@@ -194,9 +194,9 @@ def _mute_rule(reading: Reading, name: str) -> MuteRule:
 
 
 def _newest_actions(reading: Reading, alarms: Iterable[str]) -> dict[str, Raw]:
-    """Alarm -> the newest entry of its history about an action.
+    """Return alarm -> the newest history entry about an action.
 
-    One listing serves all alarms; in a busy account it is cut short, and the other alarms are asked one by one.
+    One listing serves all alarms. In a busy account it is cut short, and the remaining alarms are read one by one.
     """
     newest: dict[str, Raw] = {}
     for number, page in enumerate(_history(reading), 1):
@@ -226,7 +226,7 @@ def _one(reading: Reading, alarm: str) -> list[Raw]:
 
 
 def action_failed(item: Raw) -> bool:
-    """Whether an entry of an alarm's history tells of an action that was not carried out."""
+    """Whether an entry of an alarm's history reports an action that failed."""
     data = json.loads(item.get("HistoryData") or "{}")
     summary: str = item.get("HistorySummary", "")
     return data.get("actionState") == "Failed" or summary.startswith("Failed")
@@ -240,7 +240,7 @@ def _alarm(raw: Raw, newest_action: Raw | None) -> Alarm:
 
 
 def decode(raw: Raw, failed_action: str | None = None) -> Alarm:
-    """Return an alarm's facts; one on a single metric is the same in both forms that AWS has for it."""
+    """Return an alarm's facts. AWS has two forms for an alarm on a single metric; both decode to the same."""
     stat = _single(raw)
     watched = {**raw, **stat, **stat.get("Metric", {})}
     criteria = raw.get("EvaluationCriteria", {}).get("PromQLCriteria", {}).get("Query")
@@ -277,7 +277,7 @@ def decode(raw: Raw, failed_action: str | None = None) -> Alarm:
 
 
 def _single(raw: Raw) -> Raw:
-    """Return the one metric of an alarm that is written as metric math without any, or nothing."""
+    """Return the MetricStat of an alarm whose Metrics list is one metric of this account, else an empty mapping."""
     metrics = raw.get("Metrics", ())
     only: Raw = metrics[0] if len(metrics) == 1 else {}
     return {} if "AccountId" in only else only.get("MetricStat", {})

@@ -1,4 +1,4 @@
-"""API Gateway: what the API says now (the draft), and what its stage serves (its export).
+"""API Gateway: the API's current draft, and what its stage serves (its export).
 
 Both are brought to one canonical form, in which equal APIs are equal values.
 """
@@ -63,7 +63,7 @@ class Integration:
     kind: str
     uri: str = ""
     http_method: str = ""
-    """Method of the call behind; a Lambda is invoked by POST only. Empty for a MOCK."""
+    """HTTP method of the integration request: always POST for a Lambda function, empty for a MOCK."""
     timeout_ms: int = 29_000
     cache_key_parameters: tuple[str, ...] = ()
     request_templates: Mapping[str, str] = field(default_factory=dict)
@@ -80,7 +80,7 @@ class Method:
     api_key_required: bool
     integration: Integration | None
     surplus: Surplus = field(default_factory=dict, compare=False)
-    """What nobody planned of it, its integration included; a row of its own judges it."""
+    """What nobody planned of it and its integration; a separate row judges it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,16 +90,16 @@ class Authorizer:
     """TOKEN or REQUEST, in upper case."""
     uri: str
     identity_source: str
-    """Comma-separated, no blanks: ``method.request.header.Authorization``."""
+    """Comma-separated, without spaces: ``method.request.header.Authorization``."""
     ttl_s: int
     id: str | None = field(default=None, compare=False)
-    """Of a draft only: an export has no ids, so it does not count in a comparison."""
+    """Set in a draft only; an export has no ids, so comparisons ignore it."""
     surplus: Surplus = field(default_factory=dict, compare=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ApiDocument:
-    """Canonical form of draft and of export alike, so that equal APIs are equal values."""
+    """The canonical form of a draft or an export, so that equal APIs are equal values."""
 
     methods: Mapping[str, Method]
     """``VERB /path`` -> method."""
@@ -107,9 +107,9 @@ class ApiDocument:
     gateway_responses: Mapping[str, StaticAnswer]
     """Response type -> answer, customised ones only."""
     surplus: Surplus = field(default_factory=dict, compare=False)
-    """Of the whole API, as its export says it; of a draft, the API itself says it."""
+    """Of the whole API, from its export; for a draft, ``RestApi.unplanned`` has it."""
     unknown: tuple[str, ...] = field(default=(), compare=False)
-    """Keys of an export that nobody decided about: they are told, and are no part of a release."""
+    """Keys of an export that nobody decided about: they are reported, but are not part of a release."""
 
 
 def draft(reading: Reading) -> Section[ApiDocument]:
@@ -123,7 +123,7 @@ def draft(reading: Reading) -> Section[ApiDocument]:
         resources=resources,
         authorizers=listed("apigateway", "get_authorizers", "items", **of_api),
         gateway_responses=listed("apigateway", "get_gateway_responses", "items", **of_api),
-        # Ids of validators stand in methods alone: without one, there is nothing to ask.
+        # Only methods refer to validators: if none does, there is nothing to read.
         validators=listed("apigateway", "get_request_validators", "items", **of_api)
         if any(_validated(one) for one in resources)
         else (),
@@ -163,7 +163,7 @@ def from_draft(
     gateway_responses: Iterable[Raw],
     validators: Iterable[Raw] = (),
 ) -> ApiDocument:
-    """Take the entries of get_resources (methods embedded) and of the other listings of the API."""
+    """Return the document from the entries of get_resources (methods embedded) and the API's other listings."""
     by_id = {raw["id"]: raw for raw in authorizers}
     looking = {raw["id"]: raw for raw in validators}
     found = [
@@ -211,7 +211,7 @@ def decode_method(path: str, verb: str, raw: Raw, authorizers: Mapping[str, Raw]
 
 
 def _draft_guard(raw: Raw, authorizers: Mapping[str, Raw]) -> str | None:
-    """Name the authorizer; one that no longer exists has its id for a name."""
+    """Return the authorizer's name, or the id of one that no longer exists; None if anyone may call."""
     kind = raw.get("authorizationType", "NONE")
     if kind == "NONE":
         return None
@@ -223,7 +223,7 @@ def _draft_guard(raw: Raw, authorizers: Mapping[str, Raw]) -> str | None:
 
 
 def _authorizer_name(raw: Raw) -> str:
-    """Return its id where AWS says no name: it differs from every planned one, and all else is known."""
+    """Return its name, or its id if AWS gives no name: that differs from every planned name."""
     name: str = raw.get("name", raw["id"])
     return name
 
@@ -242,7 +242,7 @@ def decode_authorizer(raw: Raw) -> Authorizer:
 
 
 def from_export(raw: Raw) -> ApiDocument:
-    """Take an export as parsed from JSON; raise KeyError or AttributeError where it is none."""
+    """Return the document from an export's parsed JSON. Raises KeyError or AttributeError if it is not one."""
     schemes: Raw = raw.get("components", {}).get("securitySchemes", {})
     responses: Raw = raw.get("x-amazon-apigateway-gateway-responses", {})
     found = [
@@ -300,14 +300,14 @@ def _exported_guards(asked: list[str], schemes: Raw) -> Iterator[str]:
 
 
 def _is_api_key(scheme: Raw) -> bool:
-    """Tell an API key from an authorizer: both are ``apiKey`` to OpenAPI, the latter has a type."""
+    """Whether a scheme is an API key: authorizers are ``apiKey`` in OpenAPI as well, but have a type."""
     known = "x-amazon-apigateway-authtype" in scheme or "x-amazon-apigateway-authorizer" in scheme
     return bool(scheme) and not known and scheme.get("name", "").lower() == "x-api-key"
 
 
 def _exported_authorizer(name: str, scheme: Raw) -> Authorizer:
     raw = scheme["x-amazon-apigateway-authorizer"]
-    # A TOKEN authorizer's header stands in the scheme itself, a REQUEST authorizer's sources do not.
+    # A TOKEN authorizer's header is in the scheme itself, a REQUEST authorizer's sources are not.
     header = f"method.request.header.{scheme['name']}"
     token = raw["type"].upper() == "TOKEN"
     return Authorizer(
@@ -321,19 +321,19 @@ def _exported_authorizer(name: str, scheme: Raw) -> Authorizer:
 
 
 def _headers(parameters: Mapping[str, str] | None) -> dict[str, str]:
-    """Header name, as written -> its value, without quotes where it is static."""
+    """Return header name, as written -> its value, unquoted if it is static."""
     named = {HEADER.fullmatch(key): value for key, value in (parameters or {}).items()}
     return {match[1]: unquoted(value) for match, value in named.items() if match}
 
 
 def unquoted(value: str) -> str:
-    """Take off the quotes of a static value; a mapping (``method.request…``) has none."""
+    """Remove the quotes of a static value; a mapping (``method.request…``) has none."""
     static = STATIC.fullmatch(value)
     return static[1] if static else value
 
 
 def decode_gateway_response(kind: str, raw: Mapping[str, Any]) -> StaticAnswer:
-    """Fill the status in and leave the default template out: the export omits both at times."""
+    """Return a gateway response with its status filled in and the default template left out, as exports vary."""
     templates = raw.get("responseTemplates") or {}
     return StaticAnswer(
         status=str(raw.get("statusCode") or DEFAULT_STATUS.get(kind, "")),
@@ -347,7 +347,7 @@ def decode_gateway_response(kind: str, raw: Mapping[str, Any]) -> StaticAnswer:
 
 
 def _integration(raw: Mapping[str, Any], answers: Iterable[Mapping[str, Any]]) -> Integration:
-    """Bring an integration to one form; only a MOCK's templates and answers are ever used."""
+    """Return an integration in canonical form; templates and answers matter only for a MOCK."""
     kind = raw["type"].upper()
     mock = kind == "MOCK"
     return Integration(
@@ -366,7 +366,7 @@ def _static_answer(raw: Mapping[str, Any]) -> StaticAnswer:
     return StaticAnswer(
         status=str(raw["statusCode"]),
         headers=_headers(raw.get("responseParameters")),
-        # An empty template, which consoles and tools like to set, says as much as none.
+        # An empty template, which the console and tools often set, means the same as none.
         templates={media: text for media, text in templates.items() if text},
     )
 
@@ -380,7 +380,7 @@ def _document(
     authorizers: Mapping[str, Authorizer],
     gateway_responses: Mapping[str, StaticAnswer],
 ) -> ApiDocument:
-    """Put a document together; an authorizer that no method uses guards nothing and is left out."""
+    """Assemble a document, without authorizers that no method uses."""
     by_key = {f"{one.verb} {one.path}": one for one in methods}
     used = {one.authorizer for one in by_key.values()}
     return ApiDocument(

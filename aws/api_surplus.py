@@ -1,7 +1,7 @@
-"""What an API's methods and authorizers say beyond routes, guards and CORS: nobody planned any of it.
+"""What an API's methods and authorizers have beyond routes, authorization and CORS: nobody planned any of it.
 
-Draft and export spell it almost alike, so that one reading serves both. An export is plain JSON that no
-model of botocore describes: its keys are decided here, and a key that is not is told as unknown.
+Draft and export spell it almost alike, so one decoder serves both. An export is plain JSON that no
+model of botocore describes: its keys are decided here, and any other key is reported as unknown.
 """
 
 import json
@@ -14,7 +14,7 @@ from aws.words import Words
 
 Raw = Mapping[str, Any]
 Surplus = Mapping[str, str]
-"""English name of a fact (see ``FACTS``) -> what stands there, as a person reads it."""
+"""English name of a fact (see ``FACTS``) -> its value, as a person reads it."""
 
 MODELS = Words(en="request models", ja="リクエストモデル")
 VALIDATION = Words(en="request validation", ja="リクエスト検証")
@@ -58,21 +58,21 @@ SAFE_HEADERS = frozenset(
         *("x-amzn-trace-id", "x-correlation-id"),
     }
 )
-"""Headers of static answers that give nobody anything, beside those of CORS."""
+"""Harmless headers of static answers, beside those of CORS."""
 KEPT = re.compile(
     r"public|immutable|(?:max-age|s-maxage|stale-[\w-]+)\s*=\s*0*[1-9]", re.IGNORECASE
 )
-"""What lets a browser or a proxy keep an answer."""
+"""Values that let a browser or a proxy cache an answer."""
 PRIVATE = re.compile(
     r"method\.request\.|integration\.|stageVariables|context\.(?:authorizer|identity\.apiKey)|\$input"
 )
-"""What puts a part of the request, of its session or of the stage into an answer."""
+"""Expressions that copy a part of the request, its session or the stage into an answer."""
 CORS_HEADERS = frozenset(
     {"allow-origin", "allow-headers", "allow-methods", "max-age", "expose-headers"}
 )
-"""What a static answer may say of CORS: it exposes none but its own headers."""
+"""CORS headers (without their prefix) that a static answer may have: it exposes only its own headers."""
 CREDENTIALED = "access-control-allow-credentials"
-"""What lets pages send cookies along, if it says so: browsers take any other word for its absence."""
+"""The header that lets pages send cookies; browsers ignore any value but ``true``."""
 
 EXTENSION = "x-amazon-apigateway-"
 VERBS = frozenset({"get", "put", "post", "delete", "options", "head", "patch", "trace"})
@@ -136,7 +136,7 @@ def of_drafted(raw: Raw, validators: Mapping[str, Raw]) -> Surplus:
 
 
 def of_exported(raw: Raw, document: Raw) -> Surplus:
-    """Read an operation of an export; a validator may stand at the document for all of them."""
+    """Read an operation of an export; the document may set a validator for all operations."""
     body: Raw = raw.get("requestBody", {}).get("content", {})
     named = raw.get(VALIDATOR, document.get(VALIDATOR))
     scopes = {
@@ -166,7 +166,7 @@ def of_authorizer(raw: Raw) -> Surplus:
 
 
 def of_document(raw: Raw) -> Surplus:
-    """Read what an export says of the whole API."""
+    """Read what an export has about the whole API."""
     endpoint: Raw = raw.get(ENDPOINT) or {}
     source = raw.get(f"{EXTENSION}api-key-source", "HEADER")
     size = raw.get(f"{EXTENSION}minimum-compression-size", -1)
@@ -187,7 +187,7 @@ def of_document(raw: Raw) -> Surplus:
 def shared_namespace(
     path: str, behind: Raw | None, all_of_them: Iterable[tuple[str, Raw | None]]
 ) -> Surplus:
-    """Tell the other paths that keep cached answers under the same name: they would be mixed up."""
+    """Return the other paths that cache answers under the same namespace, where they would be mixed up."""
     own = (behind or {}).get("cacheNamespace")
     others = {
         other
@@ -198,9 +198,9 @@ def shared_namespace(
 
 
 def beyond_safe(headers: Mapping[str, str]) -> list[str]:
-    """Return the headers of a static answer that are not known as harmless, by name or by what they say.
+    """Return the headers of a static answer that are not known to be harmless, by name or by value.
 
-    An answer that a browser or proxy may keep is shown again after the next login, and to others; one that
+    An answer that a browser or proxy may cache is shown again after the next login, and to others; one that
     repeats the request shows its tokens to whoever reads the answer.
     """
     unknown = [name for name, text in headers.items() if not _is_safe(name.lower(), text)]
@@ -209,12 +209,12 @@ def beyond_safe(headers: Mapping[str, str]) -> list[str]:
 
 
 def telling(templates: Mapping[str, str]) -> str:
-    """Return the templates of a static answer that put something of the caller's into it."""
+    """Return the templates of a static answer that copy something of the caller's into it."""
     return _pairs({media: text for media, text in templates.items() if PRIVATE.search(text)})
 
 
 def _does_harm(name: str, text: str) -> bool:
-    """Whether a header lets an answer be kept, or repeats the request; those of CORS have rows of their own."""
+    """Whether a header lets an answer be cached, or repeats the request; other rows judge those of CORS."""
     if name.lower().startswith("access-control-"):
         return False
     kept = name.lower() == "cache-control" and KEPT.search(text)
@@ -254,7 +254,7 @@ def _beyond(where: str, raw: Raw | None, known: frozenset[str]) -> Iterator[tupl
 
 
 def _of_integration(raw: Raw | None, answers: str) -> Mapping[Words, str]:
-    """Read an integration; of a MOCK, which calls nobody, only what it does to its own answer."""
+    """Read an integration; of a MOCK, which calls nothing, only what it does to its own answer."""
     if raw is None:
         return {}
     given = [*(raw.get(answers) or {}).values()]
@@ -293,7 +293,7 @@ def _of_answers(answers: Iterable[Raw]) -> Mapping[Words, str]:
 
 
 def _moved(parameters: Mapping[str, str]) -> dict[str, str]:
-    """Leave out what is passed on under its own name, as caching has it."""
+    """Return the mapped parameters, without those passed on under their own name, as caching does."""
     return {
         name: source
         for name, source in parameters.items()
@@ -302,7 +302,7 @@ def _moved(parameters: Mapping[str, str]) -> dict[str, str]:
 
 
 def _validation(named: str | None, validators: Mapping[str, Raw]) -> str:
-    """Tell what a validator looks at; one that nobody can look up may look at everything."""
+    """Return what a validator checks; one that cannot be looked up may check everything."""
     if not named:
         return ""
     if (found := validators.get(named)) is None:

@@ -22,7 +22,7 @@ LEDGERS: Ledger = {
 
 
 def tables(reading: Reading) -> Section[Attached]:
-    """Ask what DescribeTable leaves out: time to live, streams to Kinesis, and scheduled capacity."""
+    """Read what DescribeTable leaves out: time to live, streams to Kinesis, and scheduled capacity."""
     reading.needed("scalable_targets")
     if not table.all_on_demand(reading.section("tables")):
         reading.source(_scheduled_actions)
@@ -36,9 +36,9 @@ def tables(reading: Reading) -> Section[Attached]:
 
 
 def functions(reading: Reading) -> Section[Attached]:
-    """Ask what feeds a function, and where the outcome of its asynchronous calls goes."""
+    """Read what triggers a function, and where the results of its asynchronous calls go."""
     reading.source(_event_sources)
-    reading.section("aliases")  # first, since more hangs on them: both share a rate of Lambda's
+    reading.section("aliases")  # first: more depends on them, and they share a Lambda rate limit
 
     def ask(name: str) -> None:
         reading.aws.listed(
@@ -52,18 +52,18 @@ def functions(reading: Reading) -> Section[Attached]:
 
 
 def secrets(reading: Reading) -> Section[Attached]:
-    """Gather what the reading of the secrets told; nothing more is asked."""
+    """Gather what reading the secrets already found; this makes no further call."""
     rests_on = ("secrets",)
     return _attached(reading, secretsmanager.SECRET.en, reading.scope.secrets, rests_on, _nothing)
 
 
 def roles(reading: Reading) -> Section[Attached]:
-    """Gather what the listing of all principals told; nothing more is asked."""
+    """Gather what listing all principals already found; this makes no further call."""
     return _attached(reading, iam.ROLE.en, reading.scope.roles, ("roles",), _nothing)
 
 
 def keys(reading: Reading) -> Section[Attached]:
-    """Ask who was granted the use of a customer's key; under AWS's own keys only services are."""
+    """Read the grants of customer managed keys; AWS managed keys are granted to services only."""
     known = reading.needed("keys")
 
     def read(name: str) -> Attached:
@@ -77,7 +77,7 @@ def keys(reading: Reading) -> Section[Attached]:
 
 
 def buckets(reading: Reading) -> Section[Attached]:
-    """Ask what copies, deletes, redirects, opens or charges for what is in the bucket, where one is configured."""
+    """Read what copies, deletes, redirects, exposes or charges for objects of the bucket, if one is configured."""
     configured = [reading.scope.bucket] if reading.scope.bucket else []
 
     def ask(name: str) -> None:
@@ -95,15 +95,15 @@ BUCKET_PARTS = {
     "get_bucket_acl": (),
     "get_bucket_request_payment": (),
 }
-"""Operation -> the error code that means that nothing is set; the last two are always told."""
+"""Operation -> the error codes that mean "nothing is set"; the last two always have an answer."""
 
 
 def _nothing(_: str) -> None:
-    """Ask nothing: other readers' answers tell all there is."""
+    """Make no call: other readers' answers have everything."""
 
 
 def _scheduled_actions(reading: Reading) -> None:
-    """Ask once for all tables of the Region: the ledger names whose each one is."""
+    """Read all scheduled actions of the Region at once: the ledger says which table each belongs to."""
     reading.aws.listed(
         "application-autoscaling",
         "describe_scheduled_actions",
@@ -113,12 +113,12 @@ def _scheduled_actions(reading: Reading) -> None:
 
 
 def _event_sources(reading: Reading) -> None:
-    """Ask once for every function of the Region: the ledger names whose each one is."""
+    """Read all event sources of the Region at once: the ledger says which function each belongs to."""
     reading.aws.listed("lambda", "list_event_source_mappings", "EventSourceMappings")
 
 
 def log_groups(reading: Reading) -> Section[Attached]:
-    """Ask where the lines of each group go, and which metrics are made of them."""
+    """Read where the lines of each group go, and which metrics are made from them."""
     reading.source(_metric_filters)
 
     def ask(name: str) -> None:
@@ -131,7 +131,7 @@ def log_groups(reading: Reading) -> Section[Attached]:
 
 
 def _metric_filters(reading: Reading) -> None:
-    """Ask once for all groups of the Region: the ledger names whose each filter is."""
+    """Read all metric filters of the Region at once: the ledger says which group each belongs to."""
     reading.aws.listed("logs", "describe_metric_filters", "metricFilters")
 
 
@@ -183,7 +183,7 @@ def _attached(
     rests_on: tuple[str, ...],
     ask: Callable[[str], None],
 ) -> Section[Attached]:
-    """Read per resource what the ledgers call closed; unread where anything that could tell is."""
+    """Read per resource what nobody planned; unreadable if any section or answer that it rests on is."""
     sections = {section: reading.section(section) for section in rests_on}
 
     def read(name: str) -> Attached:

@@ -9,26 +9,26 @@ from aws.words import Words
 
 Holds = Callable[[Any], bool]
 Unit = str | Words
-"""Behind a number, with the blank before it; ``str`` where both languages write it alike."""
+"""The unit after a number, with the space before it; ``str`` if both languages write it alike."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bound:
-    """``prefers`` is the value that provisioning sets; it holds itself, unless it is None."""
+    """What was decided about one fact. ``prefers`` is the value that provisioning sets: None, or within the bound."""
 
     code: str
-    """Name of the kind of bound: ``at_least``. With ``value`` it is what JSON keeps of a bound."""
+    """Kind of bound, such as ``at_least``; JSON keeps ``code`` and ``value`` only."""
     value: Any
     holds: Holds
     words: Words
     prefers: Any = None
     nearest: Callable[[Any], Any] | None = None
-    """Of something found that does not hold, the nearest that does; without, it is what ``prefers`` is."""
+    """Found value outside the bound -> the nearest value within it; None: use ``prefers``."""
 
     def keeping(self, found: Any) -> Any:
-        """Return what a repair sets: what is found where that holds, else the nearest that does.
+        """Return what a repair sets: the found value if it is within the bound, else the nearest one that is.
 
-        Of nothing found that is what provisioning sets.
+        If nothing was found, that is what provisioning sets.
         """
         if self.holds(found):
             return found
@@ -43,7 +43,7 @@ def _in_japanese(unit: Unit) -> str:
 
 
 def exactly(value: Any) -> Bound:
-    """The found value is the decided one."""
+    """The found value must equal the decided one."""
     words = Words(en=as_text(value), ja=f"{as_text(value, 'ja')}であること")
     return Bound(
         code="exactly",
@@ -55,7 +55,7 @@ def exactly(value: Any) -> Bound:
 
 
 def at_least(value: float, unit: Unit = "") -> Bound:
-    """The found number is the decided one or more; nothing found is less than anything."""
+    """The found number must be the decided one or more; nothing found is less than any number."""
     return Bound(
         code="at_least",
         value=value,
@@ -68,7 +68,7 @@ def at_least(value: float, unit: Unit = "") -> Bound:
 
 
 def at_most(value: float, unit: Unit = "") -> Bound:
-    """The found number is the decided one or less; nothing found is no limit, which is more."""
+    """The found number must be the decided one or less; nothing found means no limit, which is more."""
     return Bound(
         code="at_most",
         value=value,
@@ -81,7 +81,7 @@ def at_most(value: float, unit: Unit = "") -> Bound:
 
 
 def between(least: float, most: float, unit: Unit = "") -> Bound:
-    """The found number lies in the closed interval; provisioning sets the upper end."""
+    """The found number must be in the closed interval; provisioning sets the upper end."""
     return Bound(
         code="between",
         value=(least, most),
@@ -96,14 +96,14 @@ def between(least: float, most: float, unit: Unit = "") -> Bound:
 
 
 def within_or_most(least: float, most: float) -> Bound:
-    """As ``between``; but what lies outside is repaired to the upper end, not to the nearer one."""
+    """Like ``between``, but a value outside is repaired to the upper end, not to the nearer one."""
     return replace(between(least, most), nearest=None)
 
 
 def one_of(*values: Any) -> Bound:
-    """The found value is any of the decided ones; provisioning sets the first.
+    """The found value must be one of the decided ones; provisioning sets the first.
 
-    Nothing satisfies a list without values: of a function without published versions, none is right.
+    An empty list allows nothing: if a function has no published versions, no version is right.
     """
     if not values:
         nothing = Words(
@@ -122,7 +122,7 @@ def one_of(*values: Any) -> Bound:
 
 
 def covers(values: Iterable[Any]) -> Bound:
-    """The found set has all of the decided values, and may have more."""
+    """The found set must have all of the decided values, and may have more."""
     wanted = frozenset(values)
     listed = ", ".join(sorted(map(as_text, wanted)))
     return Bound(
@@ -135,7 +135,7 @@ def covers(values: Iterable[Any]) -> Bound:
 
 
 def within(values: Iterable[Any]) -> Bound:
-    """The found set has nothing but decided values, and may have fewer."""
+    """The found set must have only decided values, and may have fewer."""
     allowed = frozenset(values)
     if not allowed:
         words = Words(en="none", ja="何もないこと")
@@ -151,7 +151,7 @@ def within(values: Iterable[Any]) -> Bound:
 
 
 def unset() -> Bound:
-    """Nothing is there, or what AWS itself puts there: nobody planned it."""
+    """Nothing may be there but what AWS itself sets: nobody planned anything else."""
     return Bound(
         code="unset",
         value=None,
@@ -161,7 +161,7 @@ def unset() -> Bound:
 
 
 def described(words: Words, code: str = "described") -> Bound:
-    """Nothing found will do: the words say what would."""
+    """No found value is within the bound; the words say what would be."""
     return Bound(code=code, value=None, holds=lambda _: False, words=words)
 
 
@@ -173,7 +173,7 @@ PLAINLY: Mapping[object, Words] = {
 
 
 def as_text(value: Any, lang: str = "en") -> str:
-    """Write a value as a person reads it: no quotes around text, sets in order."""
+    """Return a value as a person reads it: text without quotes, sets sorted."""
     if value is None or isinstance(value, bool):
         value = PLAINLY[value]
     match value:

@@ -1,4 +1,4 @@
-"""S3: how the optional bucket of images is encrypted and closed."""
+"""S3: how the optional bucket of images is encrypted and protected from public access."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -12,11 +12,11 @@ from aws.section import Section
 
 Raw = Mapping[str, Any]
 OF_OLD = {None: "us-east-1", "": "us-east-1", "EU": "eu-west-1"}
-"""What S3 answers of buckets in its first two Regions."""
+"""What S3 answers as the location of buckets in its two oldest Regions -> the Region."""
 
 
 BY_KMS = one_of("aws:kms", "aws:kms:dsse")
-"""What encrypts under a key of KMS, once or twice."""
+"""Encryption with a KMS key, in one layer or two."""
 SWITCHES = ("BlockPublicAcls", "IgnorePublicAcls", "BlockPublicPolicy", "RestrictPublicBuckets")
 
 
@@ -40,7 +40,7 @@ class Bucket:
 
 
 def _denies_http(one: Statement) -> bool:
-    """A condition on anything but the transport may fail, and then HTTP gets through."""
+    """Whether a statement denies all HTTP. A further condition may fail, and then HTTP would pass."""
     http = context({"aws:SecureTransport": "false"})
     return (
         one.effect == "Deny"

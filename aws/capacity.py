@@ -1,4 +1,4 @@
-"""Whether the capacity of a table follows the demand by itself: on demand without a low cap, or autoscaled."""
+"""Whether the capacity of a table follows demand automatically: on demand without a low cap, or autoscaled."""
 
 from collections.abc import Iterable, Iterator
 
@@ -10,7 +10,7 @@ CAPACITIES = ("ReadCapacityUnits", "WriteCapacityUnits")
 
 
 def scales(demand: int) -> Bound:
-    """Nothing of the table is rigid; ``demand`` in units a second."""
+    """No capacity of the table may be rigid; ``demand`` is in units a second."""
     return Bound(
         code="scales",
         value=demand,
@@ -23,9 +23,9 @@ def scales(demand: int) -> Bound:
 
 
 def rigid(table: Table, targets: Iterable[ScalableTarget], demand: int) -> tuple[Words, ...]:
-    """Return the capacities that do not follow the demand, units a second; none is what we want.
+    """Return the capacities that do not follow demand, in words; empty is good. ``demand``: units a second.
 
-    A scalable target only says how far they may go: it is its scaling policy that moves them.
+    A scalable target only sets the range; its scaling policy changes the capacity.
     """
     if table.billing_mode == "PAY_PER_REQUEST":
         small = {name: most for name, most in table.caps.items() if most < demand}

@@ -1,4 +1,4 @@
-"""Composite alarms: of which alarms a rule speaks, and whether one of them is enough to make it fire.
+"""Composite alarms: which alarms a rule names, and whether some of them are enough to make it fire.
 
 Source: CloudWatch user guide, "Composite alarms", rule expressions.
 """
@@ -12,7 +12,7 @@ from aws.iam.answer import Answer, Unknown, every, negated, some
 from aws.words import SILENCE
 
 Expression = Callable[[Callable[[str, str], Answer]], Answer]
-"""Asks of states, (state, name of an alarm) -> whether it is in it, and answers for the whole."""
+"""Answers for the whole rule, given a function (state, alarm name) -> whether the alarm is in that state."""
 OPEN, CLOSE, AND, OR, NOT = "(", ")", "AND", "OR", "NOT"
 ALARM = "ALARM"
 _STATE = r"ALARM|OK|INSUFFICIENT_DATA"
@@ -28,18 +28,18 @@ _EACH = re.compile(rf"\s*({_LISTED})\s*(?:,|$)")
 
 
 class _UnreadableError(ValueError):
-    """The rule is written in a way that we do not know."""
+    """The rule has a syntax that we do not know."""
 
 
 def alarms_in(rule: str) -> frozenset[str]:
-    """Return the names of the alarms that a rule speaks of."""
+    """Return the names of the alarms in a rule."""
     return frozenset(name for token in _TOKEN.finditer(rule) for name in _names(token))
 
 
 def fires_with(rule: str, alarms: frozenset[str]) -> bool:
-    """Whether a composite alarm goes into ALARM when all of these do, whatever others there are.
+    """Whether a composite alarm goes into ALARM when all of these do, whatever the state of others.
 
-    It says nothing new where it may be in ALARM while no alarm is: ``NOT OK(x)`` is, as long as x has no data.
+    False if it may be in ALARM while no alarm is, for then it signals nothing new: ``NOT OK(x)`` without data for x.
     """
 
     def firing(state: str, name: str) -> Answer:
@@ -51,7 +51,7 @@ def fires_with(rule: str, alarms: frozenset[str]) -> bool:
     try:
         expression = _parsed(rule)
         return expression(firing) is True and expression(quiet) is False
-    except (_UnreadableError, RecursionError):  # a rule may nest some thousand times
+    except (_UnreadableError, RecursionError):  # a rule may be nested thousands of levels deep
         return False
 
 
@@ -65,7 +65,7 @@ def _parsed(rule: str) -> Expression:
 
 
 def _tokens(rule: str) -> Iterator[str | Expression]:
-    """Yield words and parentheses as text, and what asks for states as an expression."""
+    """Yield operators and parentheses as text, and tests of a state as expressions."""
     place, end = 0, len(rule.rstrip())
     while place < end:
         token = _TOKEN.match(rule, place)
@@ -76,7 +76,7 @@ def _tokens(rule: str) -> Iterator[str | Expression]:
 
 
 def _joined(tokens: deque[str | Expression]) -> Expression:
-    """Read terms joined by one operator: which of two binds closer, a rule without parentheses leaves open."""
+    """Read terms joined by one operator; mixing two without parentheses is ambiguous, and so unreadable."""
     terms, joined = [_term(tokens)], set[str | Expression]()
     while tokens and tokens[0] in {AND, OR}:
         joined.add(tokens.popleft())
@@ -129,7 +129,7 @@ def _names(token: re.Match[str]) -> list[str]:
 
 
 def _named(written: str) -> str:
-    """Return the name as a rule writes it: quoted or not, a name or an ARN."""
+    """Return the alarm's name from a rule, where it may be quoted, and a name or an ARN."""
     quoted = written[:1] in {'"', "'"}
     text = re.sub(r"\\(.)", r"\1", written[1:-1]) if quoted else written.strip()
     return text.partition(":alarm:")[2] or text

@@ -28,7 +28,7 @@ NO_SUCH_NAME = frozenset({socket.EAI_NONAME, getattr(socket, "EAI_NODATA", socke
 
 MAPPINGS_ONLY = "BASE_PATH_MAPPING_ONLY"
 RENEWAL = timedelta(days=30)
-"""ACM renews 60 days ahead; what is left with less will not be renewed by itself."""
+"""ACM renews 60 days ahead; a certificate with less time left than this will not renew by itself."""
 TLS_1_2_OR_NEWER = re.compile(
     r"TLS_1_[23]"
     r"|SecurityPolicy_TLS13_1_[23]_\w+"  # minimum version after the newest one
@@ -64,9 +64,9 @@ class CustomDomain:
     """Regional domain name: what DNS must answer with."""
     mappings: tuple[BasePath, ...] = ()
     routing: str = MAPPINGS_ONLY
-    """Any other mode lets routing rules decide before the mappings, or alone."""
+    """Any other mode lets routing rules decide before the mappings, or instead of them."""
     rules: tuple[str, ...] = ()
-    """Those rules, by priority, as JSON text of what they ask for and where they lead."""
+    """The routing rules, by priority, as JSON text of their conditions and targets."""
     unplanned: tuple[Unplanned, ...] = ()
 
 
@@ -83,14 +83,14 @@ class Certificate:
     names: tuple[str, ...]
     not_after: datetime | None
     renewal: str = ""
-    """How far its renewal is; empty where none has begun."""
+    """State of its renewal; empty if none has begun."""
     renews: bool = True
-    """Whether ACM renews it: none that was imported."""
+    """Whether ACM renews it; imported certificates are not renewed."""
     distrusted: tuple[str, ...] = ()
-    """What of it makes browsers and phones refuse it, as AWS names it."""
+    """Properties that make browsers and phones refuse it, in AWS's terms."""
 
     def days_left(self, now: datetime) -> int:
-        """Return whole days until it expires; one without an expiry has none left."""
+        """Return whole days until it expires; 0 if it has no expiry."""
         return (self.not_after - now).days if self.not_after else 0
 
 
@@ -114,7 +114,7 @@ def domains(reading: Reading) -> Section[CustomDomain]:
 
 
 def api_mappings(reading: Reading) -> Section[tuple[BasePath, ...]]:
-    """Read what custom domains beside the configured one map to our API; a domain without is left out."""
+    """Read the mappings of other custom domains to our API; domains without one are left out."""
     ours = api_id(reading)
     if ours is None:
         return {}
@@ -135,9 +135,9 @@ def api_mappings(reading: Reading) -> Section[tuple[BasePath, ...]]:
 def _all_domains(reading: Reading) -> list[Raw]:
     """Return every custom domain of the Region.
 
-    API Gateway's first API leaves an empty list out (seen for base path mappings: aws/aws-sdk-js#1416), so that
-    an answer that says nothing is held against what else is known: the configured domain, and the second
-    API, which always answers its list. Of edge-optimized domains alone nobody else knows.
+    API Gateway's first API leaves out an empty list (seen for base path mappings: aws/aws-sdk-js#1416), so
+    an empty answer is compared with what else is known: the configured domain, and the second
+    API, which always returns its list. Only edge-optimized domains cannot be compared.
     """
     pages = [*reading.aws.pages("apigateway", "get_domain_names", limit=PAGE)]
     listed = [one for page in pages for one in page.get("items", ())]
@@ -165,7 +165,7 @@ def certificates(reading: Reading) -> Section[Certificate]:
 
 
 def resolutions(reading: Reading) -> Section[Resolution]:
-    # Asked for here: items must not wait for sections (engine).
+    # Read here: items must not wait for sections (see aws.reading).
     known = reading.section("domains")
     return reading.each(_configured(reading), lambda name: _resolution(reading, known, name))
 
@@ -185,7 +185,7 @@ def _domain(reading: Reading, name: str) -> CustomDomain:
 
 
 def decode(raw: Raw) -> CustomDomain:
-    """Return what GetDomainName tells: neither mappings nor rules."""
+    """Return the facts of GetDomainName, which has neither mappings nor rules."""
     return CustomDomain(
         name=raw["domainName"],
         status=raw.get("domainNameStatus", ""),
@@ -198,7 +198,7 @@ def decode(raw: Raw) -> CustomDomain:
 
 
 def _mappings(reading: Reading, name: str) -> tuple[BasePath, ...]:
-    """Return what both APIs tell: the first knows no paths of several levels, the second no edge domains."""
+    """Return the mappings from both APIs: the first lacks multi-level paths, the second edge-optimized domains."""
     # Where the first answers nothing, which means that there are none, the second still tells all but
     # those of edge-optimized domains.
     try:
@@ -320,7 +320,7 @@ def _addresses(reading: Reading, name: str) -> tuple[str, ...]:
 
 
 def resolve(name: str) -> tuple[str, ...]:
-    """Return the sorted addresses behind a name, none where it has none; OSError if nobody knows."""
+    """Return the sorted addresses behind a name, empty if it has none. Raises OSError if DNS gives no answer."""
     try:
         found = socket.getaddrinfo(name, 443, type=socket.SOCK_STREAM)
     except socket.gaierror as error:

@@ -1,7 +1,7 @@
 """Whether an alarm surely fires whenever the planned one does: its settings are bounds, not values.
 
 The planned alarm counts: it fires when the Sum of a period reaches a threshold. CloudWatch looks at
-the last period every minute, so that any longer period contains the planned one; of shorter ones, some
+the last period every minute, so any longer period contains the planned one; of shorter ones, some
 single period holds its share of the count, rounded up, since counts are whole.
 """
 
@@ -40,7 +40,7 @@ SINGLE = frozenset({"Maximum"})
 
 
 def watches(alarm: Alarm, want: desired.Alarm) -> bool:
-    """Whether the alarm is on the metric that the planned one is on, alone or within an expression."""
+    """Whether the alarm watches the planned alarm's metric, alone or within an expression."""
     metrics: tuple[Alarm | WatchedMetric, ...] = (alarm, *alarm.watched)
     return any(_is_of(one, want) for one in metrics)
 
@@ -88,7 +88,7 @@ def shortfalls(alarm: Alarm, want: desired.Alarm) -> tuple[Difference, ...]:
 def _loosening(
     alarm: Alarm, facts: Mapping[Words, object], bounds: Mapping[Words, Bound]
 ) -> tuple[Difference, ...]:
-    """Hold facts against bounds of the guide: whoever decides otherwise hears less than it asks for."""
+    """Compare facts with bounds of the guide; a decision to differ loosens it, since fewer alarms are sent."""
     about = {"call": CALL, "decided_in": DECIDED_IN, "loosens": True}
     return differences(ALARM, alarm.name, facts, bounds, **about)
 
@@ -111,7 +111,7 @@ def muted_by(alarm: str, rules: Iterable[MuteRule]) -> tuple[Difference, ...]:
 
 
 def fires_at(alarm: Alarm) -> int | None:
-    """Return the smallest count that fires it: counts are whole, so that ``> 4`` is ``>= 5``."""
+    """Return the smallest count that fires it: counts are whole numbers, so ``> 4`` is ``>= 5``."""
     if alarm.threshold is None:
         return None
     match alarm.comparison:
@@ -128,7 +128,7 @@ def surely_reached(want: desired.Alarm, period_s: int) -> int:
 
 
 def _missing_data(want: desired.Alarm) -> Bound:
-    """Silence ends an alarm: one that keeps its state tells of the first outage and not of that after a quiet night."""
+    """Return the bound for missing data, which must end an alarm: one that keeps its state misses the next outage."""
     left = () if want.namespace == IGNORES_MISSING else ("missing",)
     bound = one_of("notBreaching", *left)
     return replace(
@@ -141,7 +141,7 @@ def _missing_data(want: desired.Alarm) -> Bound:
 
 
 def _looks_back() -> Bound:
-    """An alarm is over when its fault is out of sight: until then nobody hears of the next one."""
+    """Return the bound of its range: until a fault is out of range the alarm stays on, and nobody hears of the next."""
     bound = at_most(LONGEST_S, " s")
     return replace(
         bound,
@@ -159,7 +159,7 @@ def _statistic(alarm: Alarm) -> Bound:
 
 
 def _threshold(alarm: Alarm, want: desired.Alarm) -> Bound:
-    """At least one event, and no more than what surely comes together in one period, for which AWS has a value."""
+    """Return the bound: at least one event, at most what one period surely reaches when the planned alarm fires."""
     most, at = surely_reached(want, alarm.period_s or want.period_s), fires_at(alarm)
     period = alarm.period_s or want.period_s
     holds = at is not None and alarm.period_s >= RESOLUTION_S and 1 <= at <= most
@@ -189,7 +189,7 @@ def _in_minutes() -> Words:
 
 
 def _no_expression() -> Bound:
-    """Nothing computed: whether an expression fires in time is beyond what is judged here."""
+    """No expression: whether one fires in time cannot be judged here."""
     return Bound(
         code="unset",
         value=None,

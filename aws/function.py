@@ -16,10 +16,10 @@ Raw = Mapping[str, Any]
 
 NOT_FOUND = "ResourceNotFoundException"
 UNSERVED = 10
-"""Published versions that no alias serves of which the policy is read, the newest of a function.
+"""Per function, the number of newest published versions without an alias whose policy is read.
 
-Lambda answers 15 calls of GetPolicy a second in an account, and none tells of more than one version: ten of seven
-functions are five seconds, three hundred two and a half minutes. A team that releases weekly can go back a season.
+Lambda answers 15 calls of GetPolicy a second per account, each for one version: ten versions of seven
+functions take five seconds, three hundred take two and a half minutes. Ten weekly releases cover a season.
 """
 
 
@@ -57,7 +57,7 @@ class Function:
     layers: tuple[str, ...] = ()
     """ARNs of layer versions: code that CodeSha256 does not cover."""
     file_systems: tuple[str, ...] = ()
-    """Where file systems are mounted, and which: what stands there may be run, too."""
+    """Mounted file systems and their paths: code there may be run as well."""
     snap_start: str = "None"
     architectures: tuple[str, ...] = ("x86_64",)
     runtime_version: str | None = None
@@ -123,20 +123,20 @@ class LambdaAccount:
 
 
 def listed(reading: Reading) -> list[Raw]:
-    """Every version of every function of the Region: one listing, where each function would be a call.
+    """Return every version of every function of the Region, in one listing instead of one call per function.
 
-    Fifty a page, so that it takes more of them where others keep many versions.
+    AWS returns fifty per page, so it takes more calls if other teams keep many versions.
     """
     return reading.aws.listed("lambda", "list_functions", "Functions", FunctionVersion="ALL")
 
 
 def names(reading: Reading) -> list[str]:
-    """Every function of the Region, so that nothing is asked about one that does not exist."""
+    """Return the names of all functions of the Region, so that no call is made for a missing one."""
     return list(dict.fromkeys(map(_listed_name, reading.source(listed))))
 
 
 def _listed_name(entry: Raw) -> str:
-    """Name the function of an entry by itself, or by its ARN."""
+    """Return the function name of an entry, from its ARN if AWS leaves the name out."""
     return str(entry.get("FunctionName") or entry["FunctionArn"].split(":")[6])
 
 
@@ -154,19 +154,19 @@ def versions(reading: Reading) -> Section[tuple[Version, ...]]:
 
 
 def policies(reading: Reading) -> Section[tuple[FunctionPolicy, ...]]:
-    """Read the places where a policy may stand: the function, its aliases, the versions that they serve.
+    """Read the policies of each function, its aliases, and the versions that these serve, and their newest others.
 
-    A caller that any one of them allows is allowed. Of the other versions the newest are read; a version that
-    is not among the places was not read, which says nothing of what its policy allows. With one alias and two
-    versions, which is what a healthy stack has, that is four calls a function, of the
-    operation that Lambda answers least often: what needs no listing is read before any listing is there.
+    A caller that any of them allows is allowed. Of the other versions the UNSERVED newest are read; a version
+    that is absent was not read, so nothing is known of its policy. With one alias and two
+    versions, as a healthy stack has, that is four calls per function, of the
+    operation with Lambda's lowest rate limit: those that need no listing are made before the listings.
     """
     planned = (None, reading.scope.alias)
     at_hand = reading.each(
         reading.scope.functions,
         lambda name: {one: _policy(reading, name, one) for one in planned},
     )
-    # Asked for here: items must not wait for sections (engine).
+    # Read here: items must not wait for sections (see aws.reading).
     named = reading.section("aliases")
 
     def places(name: str) -> tuple[FunctionPolicy, ...] | Unreadable:
@@ -213,7 +213,7 @@ def spans(numbers: Iterable[int]) -> tuple[str, ...]:
 
 
 def urls(reading: Reading) -> Section[tuple[FunctionUrl, ...]]:
-    """Read the URLs after the aliases, on which more hangs: both share a rate of Lambda's."""
+    """Read the URLs after the aliases, because more depends on those and both share a Lambda rate limit."""
     reading.section("aliases")
     return reading.each(reading.scope.functions, lambda name: _urls(reading, name))
 
@@ -248,7 +248,7 @@ def account(reading: Reading) -> Section[LambdaAccount]:
 
 
 def _function(reading: Reading, name: str) -> Function:
-    # Tags and reserved concurrency are the function's: AWS leaves them out where an alias is asked.
+    # Tags and reserved concurrency belong to the function: AWS omits them when asked about an alias.
     asked = {"FunctionName": name}
     whole = reading.aws.call("lambda", "get_function", **asked)
     behind = reading.aws.call(
@@ -295,7 +295,7 @@ def decode(raw: Raw) -> Function:
 
 
 def _environment(reading: Reading, raw: Raw) -> dict[str, MaskedValue]:
-    # A key that we may not use hides the variables behind an error inside a good answer.
+    # If we may not use the key, a successful answer has an error in place of the variables.
     if refused := raw.get("Error"):
         raise ReadFailure(f"lambda:GetFunction: environment: {refused.get('ErrorCode')}")
     return described(reading, raw.get("Variables", {}))

@@ -1,4 +1,4 @@
-"""Everything deployed, read at once or section by section, and frozen: the only thing that a check looks at."""
+"""Everything deployed, read at once or section by section, and frozen: checks see nothing else."""
 
 import secrets as randomness
 from collections.abc import Callable, Iterable, Mapping
@@ -193,7 +193,7 @@ class Inventory:
 
 
 PURPOSES = ("own", "dev")
-"""What the salts of a scope are for, in their order, where the caller does not say."""
+"""Purposes of a scope's salts, in their order, unless the caller names them."""
 NOT_ASKED = "not asked for: this run judges a part of the list"
 
 
@@ -313,7 +313,7 @@ class LazySections:
 
     @property
     def door(self) -> Aws:
-        """What it asks by: calls sent and secrets found so far."""
+        """The door that it reads through: it knows the calls sent and secrets found so far."""
         return self._reading.aws
 
     def read(self, names: Iterable[str]) -> None:
@@ -336,5 +336,5 @@ class LazySections:
 
 
 def salted(scope: Scope) -> Scope:
-    """Give a run without a salt one of its own: bare digests of weak secrets could be looked up."""
+    """Add a random salt to a scope without one: unsalted digests of weak secrets could be looked up."""
     return scope if scope.salts else replace(scope, salts=(randomness.token_hex(16),))

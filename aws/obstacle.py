@@ -8,26 +8,26 @@ from aws.words import Words
 
 
 class Obstacle(enum.StrEnum):
-    """What keeps a promise from being judged: it decides what to do, since nothing is to be repaired yet."""
+    """What keeps a promise from being judged. It decides what to do first, before any repair."""
 
     NO_ANSWER = "no answer"
-    """It may answer the next time."""
+    """It may answer on the next attempt."""
     READER_RIGHTS = "rights of the reader"
     CALLER_RIGHTS = "rights of the calls"
     CREDENTIALS = "credentials"
     CLOCK = "clock"
-    """This machine's, which is not AWS's: every signature is of another time."""
+    """This machine's clock differs from AWS's, so every signature is dated wrongly."""
     ACCOUNT = "account"
-    """It may not use the service or the Region yet."""
+    """The account may not use the service or the Region yet."""
     EXPRESSION = "expression"
     """Somebody has to read it."""
     PERSON = "person"
-    """No machine may try it, or can."""
+    """No machine can or may try it."""
     REPLAY = "replay"
     ENVIRONMENT_BEFORE = "environment before"
     """What it left behind is too little."""
     SIZE = "size"
-    """There is more than one run reads."""
+    """There is more data than one run reads."""
 
 
 DENIED = frozenset(
@@ -64,7 +64,7 @@ _LACKING = re.compile(r"not authorized to perform: ([\w-]+:\w+)(?: on resource: 
 
 
 def obstacle_of(code: str, message: str, rights: Obstacle = Obstacle.CALLER_RIGHTS) -> Obstacle:
-    """Return what an error of AWS says; ``rights`` are those that are missing where it denies."""
+    """Return the obstacle behind an AWS error; ``rights`` is the one to return if AWS denies access."""
     if code in OF_THE_CLOCK or (code in REFUSED and SKEWED.search(message)):
         return Obstacle.CLOCK
     if code in DENIED:

@@ -1,4 +1,4 @@
-"""One pass over AWS: each section is read once, in parallel, and whatever goes wrong becomes its reason.
+"""One pass over AWS: each section is read once, in parallel, and an error becomes the section's reason.
 
 A section or source belongs to the thread that asked first; whoever asks later waits for it. As the
 owner is always running and sections never wait in a circle, waiting cannot end in a deadlock. Items must
@@ -20,7 +20,7 @@ from aws.section import Section, Unreadable
 
 T = TypeVar("T")
 Resolve = Callable[[str], tuple[str, ...]]
-"""Host name -> its addresses, none where it has none; raises OSError if nobody knows."""
+"""Host name -> its addresses, empty if it has none; raises OSError if DNS gives no answer."""
 Progress = Callable[[str, int, int], None]
 """Called after each section: its name, how many are read, how many there are."""
 
@@ -208,5 +208,5 @@ def utc(moment: None) -> None: ...
 @overload
 def utc(moment: datetime | None) -> datetime | None: ...
 def utc(moment: datetime | None) -> datetime | None:
-    """Return the moment in UTC: boto3 answers in the zone of whoever runs it."""
+    """Return the moment in UTC: boto3 uses the time zone of the machine."""
     return moment.astimezone(UTC) if moment else None

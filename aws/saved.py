@@ -44,7 +44,7 @@ def digest(inventory: Inventory) -> str:
 
 
 def unreadable(inventory: Inventory) -> list[str]:
-    """Return what AWS did not let us read, one sentence each: section, item, reason."""
+    """Return what could not be read, one sentence each: section, item, reason."""
     return [
         f"{where}: {why}" for where, why in _reasons(frozen(inventory).sections) if why != NOT_ASKED
     ]

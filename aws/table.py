@@ -1,6 +1,6 @@
 """DynamoDB: how each table is set up, what protects it, how it scales, and what stands in it.
 
-Master data is read whole, of the tables of people nothing but the hash keys.
+Master data is read completely. Of tables with people's data only the keys are read.
 """
 
 import base64
@@ -59,9 +59,9 @@ class Table:
     sse_key_arn: str | None = None
     deletion_protection: bool = False
     caps: Mapping[str, int] = field(default_factory=dict)
-    """Table or index -> the lower of its greatest reads and writes a second, where on demand has such."""
+    """Table or index -> the lower of its maximum on-demand reads and writes a second, if it has any."""
     replicas: tuple[str, ...] = ()
-    """Regions that hold a copy of all that is written (a global table)."""
+    """Regions that hold a replica (a global table)."""
 
     @property
     def facts(self) -> Mapping[Words, object]:
@@ -160,7 +160,7 @@ def policies(reading: Reading) -> Section[ResourcePolicy]:
 
 
 def scalable_targets(reading: Reading) -> Section[tuple[ScalableTarget, ...]]:
-    """Read what changes the capacities; nothing is asked if every table is known to be on demand."""
+    """Read what changes the capacities; makes no call if every table is known to be on demand."""
     if all_on_demand(reading.section("tables")):
         return {}
     found = _autoscaling(reading, "describe_scalable_targets", "ScalableTargets")
@@ -218,7 +218,7 @@ def decode(raw: Mapping[str, Any]) -> Table:
 
 
 def _leaving(reading: Reading, name: str) -> Table:
-    """Return a table that is being deleted: AWS tells neither its key nor anything else of it."""
+    """Return a table that is being deleted: AWS reports neither its keys nor its settings."""
     return Table(
         name=name,
         arn=_arn(reading, name),
@@ -231,7 +231,7 @@ def _leaving(reading: Reading, name: str) -> Table:
 
 
 def _caps(table: Mapping[str, Any]) -> Iterator[tuple[str, int]]:
-    """Yield what has a greatest on-demand throughput; -1 is none."""
+    """Yield (table or index, units a second) where a maximum on-demand throughput is set; -1 means none."""
     for one in (table, *table.get("GlobalSecondaryIndexes", ())):
         greatest = [units for units in one.get("OnDemandThroughput", {}).values() if units > 0]
         if greatest:
@@ -316,7 +316,7 @@ def contents(reading: Reading) -> Section[Contents]:
 
 
 def key_scans(reading: Reading) -> Section[KeyScan]:
-    # Asked for here: items must not wait for sections (engine).
+    # Read here: items must not wait for sections (see aws.reading).
     known = reading.section("tables")
     return reading.each(reading.scope.key_scans, lambda name: _key_scan(reading, known, name))
 

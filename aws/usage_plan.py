@@ -1,4 +1,4 @@
-"""API Gateway: who may call how often, by usage plan and by API key."""
+"""API Gateway: usage plans and API keys, which limit how often a caller may call."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -28,7 +28,7 @@ class OwnLimit:
     """``api-id:stage /path/VERB``."""
     rate: float | None
     burst: int | None
-    """None: as the plan says of all its methods."""
+    """None: the plan's own burst applies."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,7 +45,7 @@ class UsagePlan:
     keys: tuple[str, ...]
     own_limits: tuple[OwnLimit, ...] = ()
     offset: int = 0
-    """Requests that the quota of the first period lacks: on the day of the go-live."""
+    """Requests subtracted from the quota in the first period, which is the day of the go-live."""
 
     @property
     def facts(self) -> Mapping[Words, object]:
@@ -112,7 +112,7 @@ def _name(raw: Raw) -> str:
 
 
 def _only(same: list[Raw]) -> Raw:
-    """Return the one of its name: API Gateway allows namesakes, and then nobody knows which is meant."""
+    """Return the only entry of a name; API Gateway allows several of one name, and then none can be chosen."""
     if len(same) > 1:
         ids = ", ".join(sorted(raw["id"] for raw in same))
         raise ReadFailure(f"apigateway: {len(same)} of the name {_name(same[0])}: {ids}")

@@ -1,6 +1,6 @@
-"""Which actions of a service act on a resource: whatever is neither about others nor only looks at how it is set up.
+"""Which actions of a service act on a resource: all but those about other things, or that only read settings.
 
-Derived from AWS's own models: an action that AWS adds acts until somebody says here why it does not.
+Derived from AWS's own models: a new action of AWS counts as acting until somebody lists it here as harmless.
 """
 
 from collections.abc import Mapping
@@ -10,7 +10,7 @@ from aws.iam import actions_for, actions_of
 from aws.iam.service_models import operation_names, service_model
 
 METADATA = ("Describe", "List", "Tag", "Untag", "Validate", "View")
-"""Beginnings of actions that neither change a resource nor read what is in it."""
+"""Prefixes of actions that neither change what a resource does nor read what is in it."""
 NOT_OURS = frozenset(
     {
         *("dynamodb:CreateTable", "dynamodb:ImportTable", "dynamodb:CreateGlobalTable"),
@@ -26,14 +26,14 @@ NOT_OURS = frozenset(
         *("sns:OptInPhoneNumber", "sns:CreateSMSSandboxPhoneNumber", "sns:SetSMSAttributes"),
     }
 )
-"""Actions that cannot be about a resource that exists, or tell how it is set up."""
+"""Actions that cannot be about an existing resource, or that only read its settings."""
 CONTENTS: Mapping[str, tuple[str, ...]] = {
     "dynamodb": ("BatchGet", "Get", "PartiQLSelect", "Query", "ReadData", "Scan", "Search"),
     "secretsmanager": ("Get", "BatchGet"),
 }
-"""Service -> beginnings of the actions that read what is in its resources."""
+"""Service -> prefixes of the actions that read what is in its resources."""
 READS = ("Describe", "Filter", "Get", "Head", "List", "Select", "Tag", "Test", "Untag")
-"""Beginnings of operations that change nothing but tags; what is read is no secret where ``changes`` is asked."""
+"""Prefixes of operations that change at most tags. ``changes`` leaves them out: its services hold no secrets."""
 BY_MEMBER: Mapping[str, frozenset[str]] = {
     "acm": frozenset({"CertificateArn"}),
     "cloudwatch": frozenset({"AlarmName", "AlarmNames", "MuteTargets"}),
@@ -53,7 +53,7 @@ BESIDE: Mapping[str, tuple[str, ...]] = {
         *("s3:ReplicateDelete", "s3:PutObjectVersionAcl", "s3:ObjectOwnerOverrideToBucketOwner"),
     ),
 }
-"""Actions that name none of these members and act on all of them, or that no operation is named after."""
+"""Actions that act on these resources without naming such a member, or that no operation is named after."""
 HARMLESS: Mapping[str, frozenset[str]] = {
     "makes what is not there yet": frozenset(
         {"s3:CreateBucket", "logs:CreateLogGroup", "route53domains:RegisterDomain"}
@@ -116,7 +116,7 @@ HARMLESS: Mapping[str, frozenset[str]] = {
         }
     ),
 }
-"""Why -> actions that name such a resource and leave it, what is in it and who gets at it as they are."""
+"""Reason -> actions that name such a resource but change neither it, its contents nor who may access it."""
 
 
 @lru_cache(maxsize=16)
@@ -132,7 +132,7 @@ def acting(prefix: str) -> tuple[str, ...]:
 
 
 def only_reads(action: str) -> bool:
-    """Whether an action reads what is in a resource, and changes nothing of it."""
+    """Whether an action only reads what is in a resource and changes nothing."""
     prefix, _, name = action.partition(":")
     return prefix in CONTENTS and name.startswith(CONTENTS[prefix])
 

@@ -1,4 +1,4 @@
-"""Who takes the rights of somebody: by a role's trust alone, or by actions that IAM has to allow."""
+"""Who can take over somebody's rights: by a role's trust alone, or by actions that IAM has to allow."""
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
@@ -15,13 +15,13 @@ SIGNING_IN = (
     *("iam:CreateAccessKey", "iam:CreateLoginProfile", "iam:UpdateLoginProfile"),
     *("iam:CreateServiceSpecificCredential", "iam:UploadSigningCertificate"),
 )
-"""What gives somebody the password or a key of a user."""
+"""Actions that give somebody a user's password or access key."""
 JOINING = ("iam:AddUserToGroup",)
 OF_PROVIDERS = (
     *("iam:UpdateSAMLProvider", "iam:UpdateOpenIDConnectProviderThumbprint"),
     *("iam:AddClientIDToOpenIDConnectProvider", "iam:UpdateOpenIDConnectProvider"),
 )
-"""What lets other people sign in by a provider that a role trusts."""
+"""Actions that let other people sign in through a provider that a role trusts."""
 UNDER_FUNCTIONS = (
     *("lambda:UpdateFunctionCode", "lambda:UpdateFunctionConfiguration"),
     *("lambda:PutResourcePolicy", "lambda:UpdateAlias"),
@@ -50,7 +50,7 @@ the stack, project or machine has it already. Which of them does is not read."""
 ANY_VALUE = frozenset({"", "ForAnyValue"})
 EXACT = frozenset({"StringEquals", "StringLike", "StringEqualsIgnoreCase"})
 OWNER = re.compile(r"[^:/*?]+[:/][^:/*?]+[:/]")
-"""The beginning of a subject that says whose it is: ``repo:owner/``, ``organization:owner:``, ``org/id/``."""
+"""The start of a subject that names its owner: ``repo:owner/``, ``organization:owner:``, ``org/id/``."""
 
 
 def takers(raw: Mapping[str, Any], account: str) -> tuple[str, ...]:
@@ -94,7 +94,7 @@ def ways_in(
 
 
 def trusted_services(raw: Mapping[str, Any]) -> tuple[str, ...]:
-    """Return the services of AWS that a role trusts: whoever may pass it lets one of them act under it."""
+    """Return the AWS services that a role trusts: whoever may pass the role can make one of them act under it."""
     named = (one for statement in _trusting(raw) for one in statement.principals)
     return tuple(sorted({who for kind, who in named if kind == "Service"}))
 
@@ -108,21 +108,21 @@ def _left_to_iam(who: str, account: str) -> bool:
 
 
 def _bearer(who: str, account: str) -> str:
-    """Return the role of a session of this account; anybody else as written."""
+    """Return the role behind a session of this account; any other principal as written."""
     begins = f"arn:aws:sts::{account}:assumed-role/"
     name = who.removeprefix(begins).partition("/")[0]
     return f"arn:aws:iam::{account}:role/{name}" if who.startswith(begins) else who
 
 
 def _names_people(one: Statement, provider: str, account: str) -> bool:
-    """Whether a statement says which people of a provider: one of SAML has its own list of them."""
+    """Whether a statement says which people of a provider it means: a SAML provider has its own list of them."""
     if provider.startswith(f"arn:aws:iam::{account}:saml-provider/"):
         return True
     return any(_says_who(condition) for condition in one.conditions)
 
 
 def _says_who(condition: Condition) -> bool:
-    """Whether a condition holds for the people of a named owner alone."""
+    """Whether a condition limits access to the people of one named owner."""
     return (
         condition.key.lower().endswith((":sub", ":email", ":repository"))
         and condition.operator in EXACT

@@ -1,4 +1,4 @@
-"""Whom a function's own policy lets invoke it: API Gateway for this API, and nobody beside it."""
+"""Whom a function's own policy allows to invoke it: API Gateway for this API, and nobody else."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -21,11 +21,11 @@ CALLERS = Words(en="other callers that its policies allow", ja="ポリシーが�
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Callers:
-    """Who may call one function: an API, and the role of the function that notifies by it, if there is one."""
+    """Who may call one function: an API, and the role of a function that invokes it directly, if there is one."""
 
     function: desired.Function
     api: str
-    """ARN pattern of all that this one API sends: its methods, stages and authorizers."""
+    """ARN pattern of everything this API calls from: its methods, stages and authorizers."""
     role: str | None
 
 
@@ -42,9 +42,9 @@ def callers_of(function: desired.Function, api_id: str, roles: Iterable[desired.
 
 
 def may_invoke(policies: Iterable[FunctionPolicy], alias_arn: str, source_arn: str) -> bool:
-    """Whether API Gateway may invoke the alias for this source; NotTestable where nobody can say.
+    """Whether API Gateway may invoke the alias for this source; raises Unparsed (NotTestable) if that is unknown.
 
-    Permission on the function says nothing of its alias: the policy's resource is compared, too.
+    A permission on the function does not cover its alias, so the statement's resource is compared as well.
     """
     statements = [
         statement
@@ -66,7 +66,7 @@ def may_invoke(policies: Iterable[FunctionPolicy], alias_arn: str, source_arn: s
 
 
 def strangers(policies: tuple[FunctionPolicy, ...], callers: Callers) -> list[Words]:
-    """Return whom statements allow besides, wherever they stand, each with its Sid and its place."""
+    """Return everybody else whom a statement allows, each with the statement's Sid and its policy."""
     return [
         _told(who, one, policy)
         for policy in policies
@@ -106,7 +106,7 @@ def _notifies(kind: str, who: str, callers: Callers) -> bool:
 
 
 def _other_apis(one: Statement, callers: Callers) -> Iterator[Words]:
-    """API Gateway calls for every API of every account: only the source's ARN names ours."""
+    """Yield the other APIs that a statement allows: only the source ARN tells one API from another."""
     sources = [c for c in one.conditions if c.key.lower() == "aws:sourcearn" and _binds(c)]
     if not sources:
         yield Words(

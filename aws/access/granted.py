@@ -1,4 +1,4 @@
-"""What single policies grant of all that somebody could act on: many principals share them, and each is read once."""
+"""What single policies grant on all targets: many principals share a policy, so each is evaluated once."""
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
@@ -15,13 +15,13 @@ VARIABLE = re.compile(r"\$\{[^}]*\}")
 
 
 class TargetGrant(NamedTuple):
-    """An action that a statement allows on a part of a target. Of two, the first is the graver."""
+    """An action that a statement allows on a part of a target; the gravest sorts first."""
 
     gravity: int
     """0 is the gravest."""
     action: str
     arn: str
-    """One ARN of which both speak."""
+    """One ARN that both the statement and the target cover."""
     pattern: str
     """The part of the target: its ARN, or a pattern of many."""
     statement: Statement
@@ -32,19 +32,19 @@ class TargetGrant(NamedTuple):
 
 
 def by_gravity(grant: TargetGrant) -> tuple[int, str, str]:
-    """Leave the statement out: two of them may grant the same, and neither comes before the other."""
+    """Return the sort key, without the statement: two statements may grant the same and have no order."""
     return grant[:3]
 
 
 class Targets:
-    """All that somebody could act on, and what single policies grant of it: many principals share them."""
+    """All targets, and what each single policy grants on them; many principals share a policy."""
 
     def __init__(self, targets: Iterable[Target]) -> None:
         self.all = tuple(targets)
         self._granted: dict[tuple[str, str], tuple[tuple[int, TargetGrant], ...]] = {}
 
     def granted(self, name: str, document: str) -> tuple[tuple[int, TargetGrant], ...]:
-        """Return (place of the target, grant) for all that one policy might allow."""
+        """Return (index of the target, grant) for everything that one policy might allow."""
         key = (name, document)
         if key not in self._granted:
             self._granted[key] = tuple(self._grants(parsed(document, name)))
@@ -68,7 +68,7 @@ def evaluate_anywhere(
     limits: Sequence[Sequence[Statement]],
     known: Context,
 ) -> EvaluationResult:
-    """Evaluate whether somebody may what is granted, on any ARN of the pattern: denies and limits may be about a part of it."""
+    """Evaluate whether the grant is in force on any ARN of the pattern: denies and limits may cover only a part."""
     result = evaluate(own, grant.action, grant.arn, known, limits=limits)
     refused = {EvalDecision.EXPLICITLY_DENIED, EvalDecision.NOT_ALLOWED}
     if result.outcome not in refused or not _is_wide(grant.pattern):
@@ -83,7 +83,7 @@ def evaluate_anywhere(
 def _elsewhere(
     grant: TargetGrant, own: Sequence[Statement], limits: Sequence[Sequence[Statement]]
 ) -> Iterator[str]:
-    """Yield ARNs of the pattern of which no deny speaks, one for each Resource that a limit allows."""
+    """Yield ARNs of the pattern that no deny covers, one for each Resource that a limit allows."""
     everything = (*own, *(one for limit in limits for one in limit))
     about = [one for one in everything if names_action(one, grant.action)]
     denied = [_pattern(r) for one in about if one.effect == "Deny" for r in one.resources]
@@ -100,7 +100,7 @@ def _elsewhere(
 
 
 def _touched(one: Statement, target: Target) -> Iterator[tuple[str, str]]:
-    """Yield (an ARN, the part of the target) for the parts of which a statement speaks."""
+    """Yield (an ARN, the part of the target) for each part that a statement covers."""
     for pattern in target.arns:
         if one.not_resources:
             arn = _left(pattern, one.not_resources)
@@ -112,7 +112,7 @@ def _touched(one: Statement, target: Target) -> Iterator[tuple[str, str]]:
 
 @lru_cache(maxsize=65536)
 def _common(written: str, part: str) -> str | None:
-    """Return an ARN of which a Resource and a part of a target both speak; None if there is none."""
+    """Return an ARN that both a Resource and a part of a target cover, or None."""
     if written == "*":
         return part.replace("*", "any")
     if not _is_wide(part):
@@ -123,7 +123,7 @@ def _common(written: str, part: str) -> str | None:
 
 @lru_cache(maxsize=4096)
 def _left(part: str, excepted: tuple[str, ...]) -> str | None:
-    """Return an ARN of a part of a target that NotResource leaves in."""
+    """Return an ARN of a part of a target that NotResource does not exclude, or None."""
     return escape_from([resource_pattern(one) for one in excepted], [named_pattern(part)])
 
 
@@ -137,7 +137,7 @@ def _is_wide(pattern: str) -> bool:
 
 
 def _named(one: Statement, actions: Iterable[str]) -> Iterator[tuple[int, str]]:
-    """Yield the actions that a statement allows, each with its place: the gravest has the first."""
+    """Yield the actions that a statement allows, each with its index in order of gravity."""
     by_service: dict[str, list[Pattern]] = {}
     for place, action in enumerate(actions):
         service = action.partition(":")[0]
@@ -149,5 +149,5 @@ def _named(one: Statement, actions: Iterable[str]) -> Iterator[tuple[int, str]]:
 
 @lru_cache(maxsize=4096)
 def parsed(document: str, name: str) -> tuple[Statement, ...]:
-    """Read each text once: many principals have the same policy."""
+    """Parse each document once: many principals have the same policy."""
     return parse(document, name)

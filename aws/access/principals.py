@@ -1,7 +1,7 @@
-"""Who of the account may act on what is ours: every role and user, by the policies that apply to it.
+"""Which roles and users of the account may act on our resources, by the policies that apply to them.
 
-Whoever may take the rights of somebody that acts, acts as well. Roles that AWS's services made for themselves
-are AWS's hands: nobody else assumes them, or changes what they may.
+Whoever can take over the rights of such a principal counts as well. Service-linked roles are left out: nobody
+but their service can assume them or change their permissions.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -20,9 +20,9 @@ from aws.section import Section, Unreadable
 from aws.words import Words
 
 LINKED = ":role/aws-service-role/", f"{BY_AWS}policy/aws-service-role/"
-"""What stands in the ARN of a role that a service of AWS made for itself, and before the policies that AWS wrote for it."""
+"""Part of the ARN of a service-linked role, and the prefix of the policies that AWS wrote for such roles."""
 GIVES = frozenset({"rights of roles", "rights of users"})
-"""Kinds by which somebody has all rights that there are: whose else it could take says no more."""
+"""Kinds of target that amount to all rights: what else such a principal could take over adds nothing."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,7 +34,7 @@ class Principal:
     """role or user."""
     reach: tuple[Reach, ...]
     assumed_by: tuple[str, ...] = ()
-    """Of a role, who else may assume it by its trust alone: see ``aws.access.assuming.takers``."""
+    """Who else may assume a role by its trust alone: see ``aws.access.assuming.takers``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +57,7 @@ class _Bearer:
 
 
 def principals(reading: Reading) -> Section[Principal]:
-    """Return ARN -> what it may act on; who may act on nothing of ours is left out."""
+    """Return ARN -> what it may act on; principals that may act on none of our resources are left out."""
     found, documents = reading.source(details), reading.source(policy_documents)
     account = reading.scope.account
     bearers: dict[str, _Bearer] = {}
@@ -87,7 +87,7 @@ def principals(reading: Reading) -> Section[Principal]:
 def _with_takers(
     bearers: Mapping[str, _Bearer], targets: Targets, reading: Reading
 ) -> Mapping[str, tuple[Reach, ...]]:
-    """Return what each bearer reaches: our resources, and whoever reaches them, as far as the chain goes."""
+    """Return what each bearer reaches: our resources, and other bearers that reach them, to the end of the chain."""
     reach = {arn: one.reaches(targets) for arn, one in bearers.items()}
     ours, followed = set(reading.scope.roles), set[str]()
     while left := [
@@ -106,7 +106,7 @@ def _with_takers(
 
 
 def _ways_in(one: _Bearer, reading: Reading) -> Iterator[Target]:
-    """Yield by what somebody takes the rights of a bearer; where nobody read the functions, any may run under it."""
+    """Yield the targets by which somebody takes over a bearer's rights; if functions are unread, any may use it."""
     try:
         functions = [f["FunctionArn"] for f in reading.source(listed) if f["Role"] == one.arn]
     except ReadFailure:
@@ -119,7 +119,7 @@ def _ways_in(one: _Bearer, reading: Reading) -> Iterator[Target]:
 
 
 def _by_trust(arn: str, others: Iterable[_Bearer]) -> Iterator[Reach]:
-    """Yield the roles whose trust names a principal of the account, which nobody else has to allow."""
+    """Yield the roles whose trust names a principal of the account, so that no policy has to allow it."""
     for one in others:
         if arn in one.trusts:
             by = Words(en=f"trust of {one.name}", ja=f"{one.name}の信頼ポリシー")
@@ -127,21 +127,21 @@ def _by_trust(arn: str, others: Iterable[_Bearer]) -> Iterator[Reach]:
 
 
 def _everybody(found: Details) -> Iterator[tuple[str, Mapping[str, Any]]]:
-    """Yield kind and details of every role, user and group, but for what services of AWS made for themselves."""
+    """Yield kind and details of every role, user and group, without service-linked roles."""
     yield from (("role", one) for one in found.roles if not _is_linked(one))
     yield from (("user", one) for one in found.users)
     yield from (("group", one) for one in found.groups)
 
 
 def _is_linked(role: Mapping[str, Any]) -> bool:
-    """Whether it is a role of a service of AWS, with AWS's own policies and no other."""
+    """Whether it is a service-linked role that has only AWS's own policies."""
     place, policies = LINKED
     whole = all(one.startswith(policies) for one in attached(role))
     return place in role["Arn"] and whole and not role.get("RolePolicyList")
 
 
 def _policies(found: Details) -> Iterator[Target]:
-    """Yield the policies of the customer that anybody has: whoever changes them widens whoever has them."""
+    """Yield the customer managed policies in use: whoever may change one can widen everybody who has it."""
     everybody = (*found.roles, *found.users, *found.groups)
     in_use = sorted({arn for one in everybody for arn in attached(one)})
     own = tuple(one for one in in_use if not one.startswith(BY_AWS))

@@ -1,4 +1,4 @@
-"""What a role's policies grant beyond its plan, and short of it: what is judged and what repairs ask the same."""
+"""What a role's policies grant beyond its plan, and what they lack. Checks and repairs both ask this module."""
 
 import enum
 import hashlib
@@ -43,17 +43,17 @@ BESIDE = frozenset(
         f"{BY_AWS}/CloudWatchLambdaApplicationSignalsExecutionRolePolicy",
     }
 )
-"""Policies that AWS itself writes for logs, tracing, Lambda Insights and Application Signals: they only observe."""
+"""AWS managed policies for logs, tracing, Lambda Insights and Application Signals: they only observe."""
 NOT_CARRIED = (
     *("aws:SourceAccount", "aws:SourceArn", "aws:SourceVpc", "aws:SourceVpce"),
     *("aws:MultiFactorAuthPresent", "aws:MultiFactorAuthAge", "aws:username"),
 )
-"""Condition keys that no call of a function carries: a condition that wants one never holds."""
+"""Condition keys that no call of a function has: a condition that requires one never holds."""
 SECRETS, TABLES = "secretsmanager", "dynamodb"
-"""Services that use a key of KMS for their callers."""
+"""Services that use a KMS key on behalf of their callers."""
 DETAILS = "iam:GetAccountAuthorizationDetails"
 MANY = 10
-"""Surplus permissions of one policy that are told one by one."""
+"""Surplus permissions of one policy up to which each is reported by itself."""
 LACKING = Words(en="permissions that are missing", ja="不足している権限")
 BEYOND = Words(en="permission", ja="権限")
 PLANNED = described(
@@ -71,9 +71,9 @@ class Gravity(enum.Enum):
     UNLIMITED = "unlimited"
     """It grants everything, all but something, or the means to grant itself more."""
     SECRET = "secret"  # noqa: S105 - no password
-    """It reads a secret of the function, by an ARN that may fit others as well."""
+    """It reads a secret of the function, by an ARN that may match other secrets as well."""
     OUTSIDE = "outside"
-    """It reaches what is of another environment."""
+    """It reaches resources of another environment."""
     UNPLANNED = "unplanned"
 
 
@@ -81,7 +81,7 @@ class Gravity(enum.Enum):
 class Surplus:
     """A pair of action and resource, as written, that grants more than the plan.
 
-    ``unknown`` says why it may not be in force at all.
+    ``unknown`` says why it may not be in force at all, and is silent otherwise.
     """
 
     gravity: Gravity
@@ -108,7 +108,7 @@ class Surplus:
 
     @property
     def resource(self) -> str:
-        """The one Resource of the pair; empty where it grants by exclusion."""
+        """The one Resource of the pair; empty if it grants by exclusion."""
         return self.pair.resources[0] if self.pair.resources else ""
 
 
@@ -118,14 +118,14 @@ def surplus(role: Role, want: desired.Role) -> tuple[Surplus, ...]:
 
 
 def as_differences(role: Role, found: Iterable[Surplus]) -> tuple[Difference, ...]:
-    """Return surplus as differences; unparsed where nobody can say whether it is in force."""
+    """Return surplus as differences; UNPARSED where it is unknown whether the grant is in force."""
     return tuple(difference for difference, _ in summed_up(role, found))
 
 
 def summed_up(
     role: Role, found: Iterable[Surplus]
 ) -> Iterator[tuple[Difference, tuple[Surplus, ...]]]:
-    """Yield each difference that tells of surplus, with all that it tells: what is decided is the difference."""
+    """Yield each difference with the surplus that it reports: a decision is about the whole difference."""
     by_policy: dict[tuple[str, bool], list[Surplus]] = {}
     for one in found:
         by_policy.setdefault((one.pair.policy, bool(one.unknown)), []).append(one)
@@ -150,7 +150,7 @@ def as_difference(role: Role, one: Surplus) -> Difference:
 
 
 def short(role: Role, want: desired.Role, arns: Iterable[str]) -> tuple[MissingPermission, ...]:
-    """Return required pairs that IAM would not allow, or may not. ``arns`` are the real ones of secrets."""
+    """Return required pairs that IAM would not, or might not, allow. ``arns`` are the real ARNs of secrets."""
     real = (*arns, *streams(want))
     of_tables = {one for one in want.required if one.resource in want.table_keys}
     found: list[MissingPermission] = []
@@ -162,19 +162,19 @@ def short(role: Role, want: desired.Role, arns: Iterable[str]) -> tuple[MissingP
 
 
 def lacking(role: Role, want: desired.Role, arns: Iterable[str]) -> list[Words]:
-    """Return required pairs that IAM would not allow. ``arns`` are the real ones of secrets."""
+    """Return required pairs that IAM would not allow, in words. ``arns`` are the real ARNs of secrets."""
     lacked = (pair(o.action, o.resource) for o in short(role, want, arns) if not o.unknown)
     return sorted(lacked, key=str)
 
 
 def lacks(role: Role, lost: Iterable[Words]) -> tuple[Difference, ...]:
-    """Return that a role lacks what its function needs; ``lost`` as ``lacking`` returns it."""
+    """Return the difference that a role lacks what its function needs; ``lost`` as ``lacking`` returns it."""
     facts, found = {LACKING: list(lost)}, {LACKING: within(())}
     return differences(ROLE, role.name, facts, found, call=DETAILS, loosens=True)
 
 
 def statements(role: Role, without: frozenset[str] = frozenset()) -> tuple[Statement, ...]:
-    """Return every statement of the role's policies; PolicySyntaxError where one can't be read."""
+    """Return every statement of the role's policies. Raises PolicySyntaxError if one can't be read."""
     kept = (one for one in role.policies if one.arn not in without)
     return tuple(statement for one in kept for statement in parse(one.document, one.name))
 
@@ -194,9 +194,9 @@ def pair(action: object, resource: object) -> Words:
 
 
 def known_of(want: desired.Role, role: Role | None = None, *, via: str = SECRETS) -> Context:
-    """Return what is known of any call that the role makes; one that is there may have a path in its ARN.
+    """Return what is known of any call that the role makes. An existing ``role`` may have a path in its ARN.
 
-    ``via`` is the service that uses a key of KMS for it.
+    ``via`` is the service that uses a KMS key for it.
     """
     region, account = _place(want)
     return context(
@@ -224,14 +224,14 @@ def _place(want: desired.Role) -> tuple[str, str]:
 
 
 def streams(want: desired.Role) -> tuple[str, ...]:
-    """Return a log stream, as it would be called, in each log group that the role writes."""
+    """Return the ARN of a plausible log stream in each log group that the role writes to."""
     groups = {one.resource for one in want.required if one.action.startswith("logs:")}
     return tuple(f"{one.removesuffix('*')}log-stream:2026/11/25/[2]0a1b2c" for one in groups)
 
 
 @dataclass(frozen=True, slots=True)
 class _Question:
-    """What a role's surplus follows from: its policies, and what its plan allows."""
+    """The inputs of a role's surplus: its policies, and what its plan allows."""
 
     policies: tuple[PolicyDocument, ...]
     boundary: PolicyDocument | None
@@ -256,7 +256,7 @@ def _beyond(question: _Question) -> tuple[Surplus, ...]:
 
 
 def _expanding(want: desired.Role) -> Callable[[str], tuple[str, ...]]:
-    """Expand actions of planned services only: of others any is beyond the plan, and there are hundreds."""
+    """Expand actions of planned services only: every action of another service is surplus, and there are hundreds."""
     planned = {action.partition(":")[0] for action, _ in want.allowed}
 
     def expanded(pattern: str) -> tuple[str, ...]:
@@ -266,7 +266,7 @@ def _expanding(want: desired.Role) -> Callable[[str], tuple[str, ...]]:
 
 
 def _allowing(role: Role, want: desired.Role) -> Iterator[Statement]:
-    """Yield the pairs that are allowed, but for those planned word for word: they can't be beyond."""
+    """Yield the allowed pairs, except those that are literally in the plan and so cannot be surplus."""
     planned = {((action,), (resource,)) for action, resource in want.allowed}
     for one in statements(role, without=BESIDE):
         for each in split(one) if one.effect == "Allow" else ():
@@ -296,19 +296,19 @@ def _outside(resource: str, want: desired.Role) -> bool:
 
 
 def _perverse(one: Statement) -> bool:
-    """Whether it grants by exclusion, to somebody else, or everything."""
+    """Whether a statement grants by exclusion, has a principal, or grants everything."""
     principal = one.principals or one.not_principals
     return bool(principal or inverted_statements([one]) or admin_statements([one]))
 
 
 def _doubt(beyond: Iterable[Excess]) -> Words:
-    """Return why nothing of it is surely in force; silence where something is."""
+    """Return why none of it is surely in force; SILENCE if some of it is."""
     doubts = [one.unknown for one in beyond]
     return doubts[0] if doubts and all(doubts) else SILENCE
 
 
 def _at_once(role: Role, several: Sequence[Surplus]) -> Difference:
-    """Tell of a policy with many surplus permissions at once; a decision is about exactly these."""
+    """Report many surplus permissions of one policy as one difference; a decision covers exactly these."""
     whole = hashlib.sha256("\n".join(sorted(map(str, several))).encode()).hexdigest()[:10]
     count, first = len(several), several[0].words
     found = Words(

@@ -18,29 +18,29 @@ ANYONE = (("AWS", "*"), ("*", "*"))
 ARN_KEY = "aws:sourcearn"
 EQUAL = frozenset({"StringEquals", "StringLike", "ArnEquals", "ArnLike"})
 SILENT_KEY = "alias/aws/sns"
-"""The AWS managed key of SNS, whose policy CloudWatch is not in and nobody can change."""
+"""The AWS managed key of SNS. Its policy does not allow CloudWatch, and nobody can change it."""
 
 
 def lets_publish(topic: Topic, alarm: str) -> Answer:
-    """Whether an alarm, by its ARN, is let through; Unknown where a condition is beyond us."""
+    """Whether the topic's policy lets this alarm (an ARN) publish; Unknown if a condition cannot be judged."""
     return _lets(topic.policy, "sns:Publish", topic.arn, _request(alarm.split(":")[4], alarm))
 
 
 def any_alarm(topic: str) -> str:
-    """Return the ARN of no alarm in particular, in the Region and account of a topic."""
+    """Return the ARN of an arbitrary alarm in the Region and account of a topic."""
     region, account = topic.split(":")[3:5]
     return f"arn:aws:cloudwatch:{region}:{account}:alarm:*"
 
 
 def lets_use(key: Key) -> Answer:
-    """Whether CloudWatch may encrypt with the key; a key's policy speaks of that key alone."""
+    """Whether the key's policy lets CloudWatch encrypt with it; Unknown if a condition cannot be judged."""
     request = _request(key.arn.split(":")[4])
     actions = ("kms:Decrypt", "kms:GenerateDataKey")
     return every(_lets(key.policy or "", action, key.arn, request) for action in actions)
 
 
 def usable(name: str, look: Callable[[], Key | None]) -> bool:
-    """Whether CloudWatch can encrypt with the key that a topic names; ``look`` reads it where that matters."""
+    """Whether CloudWatch can encrypt with the key that a topic names; ``look`` reads the key if that matters."""
     if name.endswith(SILENT_KEY):
         return False
     key = look()
@@ -60,7 +60,7 @@ def _lets(document: str, action: str, arn: str, request: Context) -> Answer:
 
 @cache
 def _request(account: str, alarm: str | None = None) -> Context:
-    """Return what is known of a request that CloudWatch makes for an alarm of the account, or for this one."""
+    """Return what is known of CloudWatch's request for ``alarm`` (an ARN), or for any alarm of the account."""
     return context(
         {
             **({ARN_KEY: alarm} if alarm else {}),
@@ -77,7 +77,7 @@ def _request(account: str, alarm: str | None = None) -> Context:
 
 
 def _speaks_of_it(statement: Statement) -> bool:
-    """Whether CloudWatch is among the principals."""
+    """Whether CloudWatch is among the statement's principals."""
     if statement.not_principals:
         return CLOUDWATCH not in statement.not_principals
     return bool({CLOUDWATCH, *ANYONE} & set(statement.principals))
@@ -92,7 +92,7 @@ def _met(statement: Statement, request: Context) -> Answer:
 
 
 def _holds(condition: Condition, request: Context) -> Answer:
-    """Whether a request meets it; where no alarm is known, any alarm of the account may be the source."""
+    """Whether a request meets a condition; if no alarm is given, any alarm of the account may be the source."""
     if ARN_KEY in request or condition.key.lower() != ARN_KEY:
         return holds(condition, request)
     if condition.operator not in EQUAL or condition.quantifier:

@@ -1,7 +1,7 @@
 """What the policies of one principal let it act on.
 
-Only what changes something, or reads contents, is acting: Describe, List and the like are not. A condition
-that nobody can judge here (a tag, an address, a second factor) is taken to hold.
+Acting means changing something or reading contents: Describe, List and the like do not count. A condition
+that cannot be judged here (a tag, an address, a second factor) is assumed to hold.
 """
 
 from collections.abc import Iterable, Sequence
@@ -19,7 +19,7 @@ Policies = Sequence[tuple[str, str]]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reach:
-    """That a principal may act on one resource, by one action for example."""
+    """The fact that a principal may act on one resource, with one action as an example."""
 
     kind: str
     name: str
@@ -27,9 +27,9 @@ class Reach:
     by: Words
     """The policy and statement that allow it."""
     provided: Words = SILENCE
-    """What is not known here, and it depends on: a tag, an address, a second factor."""
+    """The conditions that it depends on and that are unknown here: a tag, an address, a second factor."""
     reads: bool = False
-    """Whether it may read what is there, and change nothing of it."""
+    """Whether it may only read the contents and change nothing."""
 
 
 def reach_of(
@@ -58,7 +58,7 @@ def _reached(
     own: Sequence[Statement],
     limits: Sequence[Sequence[Statement]],
 ) -> Reach | None:
-    """Return by what a principal reaches a target: the gravest that it surely may, else that it may perhaps."""
+    """Return how a principal reaches a target: the gravest certain grant, or else the gravest possible one."""
     perhaps = None
     for one in grants:
         result = evaluate_anywhere(one, own, limits, known_of(who, one.arn, target.passed_to))

@@ -11,14 +11,14 @@ from aws.words import Words
 
 SUFFIX = "-??????"
 READ = "secretsmanager:getsecretvalue"
-"""The action in lower case: actions know no case."""
+"""The action in lower case: actions are case-insensitive."""
 Names = Callable[[], Iterable[str]]
-"""Asked only where it matters: the names of all secrets that there are."""
+"""Returns the names of all existing secrets; called only if they matter."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Named:
-    """``resources``: how a role's policies name one secret. ``arn`` is its real one."""
+    """How a role's policies name one secret: ``resources`` as written, ``arn`` its real ARN."""
 
     secret: Secret
     arn: str
@@ -26,19 +26,19 @@ class Named:
 
     @property
     def missed(self) -> bool:
-        """Whether the secret is meant, and no Resource fits it."""
+        """Whether a policy means the secret, but no Resource matches its real ARN."""
         fits = any(resource_pattern(one).matches(self.arn) for one in self.resources)
         return bool(self.resources) and not fits
 
 
 def is_about(resource: str, secret: Secret) -> bool:
-    """Whether a Resource means this secret: it may fit it, or only its end is wrong."""
+    """Whether a Resource means this secret: it matches the ARN, or would but for the last six characters."""
     patterns = resource_pattern(resource), resource_pattern(secret.arn_pattern)
     return _spells(resource, secret) or overlap(*patterns)
 
 
 def named(pairs: Iterable[Statement], secret: Secret) -> tuple[str, ...]:
-    """Collect the Resources by which statements, split into pairs, let the secret be read."""
+    """Collect the Resources by which statements, split into pairs, allow reading the secret."""
     return tuple(one.resources[0] for one in pairs if _lets_read(one, secret))
 
 
@@ -53,7 +53,7 @@ def unsound(one: Named, names: Names) -> list[Words]:
 
 
 def reaches_more(resource: str, secret: Secret, names: Names) -> bool:
-    """Whether a Resource lets more be read than the one secret."""
+    """Whether a Resource allows reading more than the one secret."""
     stem = secret.arn_pattern.removesuffix(SUFFIX)
     if covers(secret.arn_pattern, resource) or not {"*", "?"} & set(resource):
         return False
@@ -61,7 +61,7 @@ def reaches_more(resource: str, secret: Secret, names: Names) -> bool:
 
 
 def _lets_read(one: Statement, secret: Secret) -> bool:
-    """Whether a pair reads the secret by its name; of wider actions, other rows tell."""
+    """Whether a pair allows reading the secret by name; other rows report wider actions."""
     if one.effect != "Allow" or not one.actions or not one.resources:
         return False
     action, resource = one.actions[0], one.resources[0]
@@ -76,7 +76,7 @@ def _spells(resource: str, secret: Secret) -> bool:
 
 
 def _flaw(resource: str, one: Named, names: Names) -> Words | None:
-    """``-*`` also matches ``token-secret-key-old-…``: it will do while there is no such secret."""
+    """Return what is wrong with a Resource. ``-*`` also matches ``token-secret-key-old-…``: fine if none exists."""
     if not resource_pattern(resource).matches(one.arn):
         return Words(en=f"does not match {one.arn}", ja=f"{one.arn}に一致しない")
     if covers(one.secret.arn_pattern, resource):

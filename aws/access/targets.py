@@ -1,4 +1,4 @@
-"""What of ours somebody could act on: our resources, what watches them, and the rights of whoever acts on both."""
+"""What somebody could act on: our resources, what monitors them, and the rights of principals that act on either."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -26,25 +26,25 @@ GIVING: Mapping[str, tuple[str, ...]] = {
     ),
     "group": ("iam:PutGroupPolicy", "iam:AttachGroupPolicy"),
 }
-"""Whose rights -> the actions that widen them: whoever may, lets it reach whatever there is, ours as well."""
+"""Kind of principal -> the actions that widen its rights, up to all resources including ours."""
 OF_POLICIES = ("iam:CreatePolicyVersion", "iam:SetDefaultPolicyVersion")
-"""The same of a policy that somebody has."""
+"""The actions that widen a managed policy that somebody has."""
 OF_API = (
     *("apigateway:PATCH", "apigateway:PUT", "apigateway:POST", "apigateway:DELETE"),
     *("apigateway:UpdateRestApiPolicy", "apigateway:SetWebACL"),
     *("apigateway:AddCertificateToDomain", "apigateway:RemoveCertificateFromDomain"),
 )
-"""What changes routes, guards, stages and mappings, or deploys them."""
+"""Actions that change routes, authorizers, stages and mappings, or deploy them."""
 READS_STREAM = ("dynamodb:GetRecords",)
 INVOKE = ("lambda:InvokeFunction", "lambda:InvokeAsync", "lambda:InvokeFunctionUrl")
 BY_AWS = "arn:aws:iam::aws:"
-"""Beginning of the policies that AWS writes, which nobody else changes."""
+"""ARN prefix of AWS managed policies, which nobody else can change."""
 RULE = "alarm-mute-rule:any"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Target:
-    """What somebody could act on, by the patterns of its ARN and of what is a part of it, and what acting on it is."""
+    """Something to act on: the ARN patterns of the resource and its parts, and the actions that count as acting."""
 
     kind: str
     name: str
@@ -52,11 +52,11 @@ class Target:
     actions: tuple[str, ...]
     """The gravest first."""
     passed_to: str = ""
-    """Of a role, the one service that may be given it, where there is one."""
+    """The one service to which a role may be passed, if there is one."""
 
 
 def targets_of(reading: Reading) -> Iterator[Target]:
-    """Yield what of ours somebody could act on: planned names, and the real ones of what AWS or others named."""
+    """Yield all targets: by planned names, or by real names where AWS or others chose them."""
     scope = reading.scope
     yield from _resources(scope, reading.section("secrets"), reading.section("table_attachments"))
     plans, keys = reading.section("usage_plans"), reading.section("api_keys")
@@ -97,12 +97,12 @@ def _resources(scope: Scope, secrets: Section[Any], attached: Section[Any]) -> I
 
 
 def _streams(attached: Any) -> bool:
-    """Whether a stream is on: whoever reads it reads all that is written into the table."""
+    """Whether a stream is on: whoever may read it sees everything written to the table."""
     return not isinstance(attached, Unreadable) and any(one.fact == STREAM for one in attached)
 
 
 def _api(scope: Scope, apis: Section[Any], limits: Mapping[str, Section[Any]]) -> Iterator[Target]:
-    """Yield the API with its usage plans and API keys; an API that nobody read may have any id."""
+    """Yield the API with its usage plans and API keys; if the API is unread, any id is possible."""
     same = () if isinstance(apis, Unreadable) else apis.get(scope.api, ())
     known = () if isinstance(same, Unreadable) else tuple(one.id for one in same)
     at = f"arn:aws:apigateway:{scope.region}::"
@@ -139,7 +139,7 @@ def _domain(scope: Scope, certificates: Section[Any]) -> Iterator[Target]:
 def _watching(
     scope: Scope, alarms: Section[Any], topics: Section[Any], keys: Section[Any]
 ) -> Iterator[Target]:
-    """Yield alarms and log groups, all as one, the topics that tell of alarms, and the customer's keys, decided or in use."""
+    """Yield all alarms and log groups as one target, the alarms' topics, and customer managed keys, decided or in use."""
     there = () if isinstance(alarms, Unreadable) else tuple(alarms)
     watched = [f"alarm:{one}" for one in sorted(there) or [f"{scope.prefix}-any"]]
     arns = tuple(_arn(scope, "cloudwatch", one) for one in (*watched, RULE))
@@ -161,7 +161,7 @@ def _watching(
 
 
 def _stored(scope: Scope) -> Iterator[Target]:
-    """Yield the buckets: that of the images, which everybody sees, and that of the evidence."""
+    """Yield the bucket of the images, which everybody sees, and that of the evidence."""
     for kind, name in (("bucket", scope.bucket), ("evidence", scope.evidence_bucket)):
         if name:
             arns = (f"arn:aws:s3:::{name}", f"arn:aws:s3:::{name}/*")
@@ -169,7 +169,7 @@ def _stored(scope: Scope) -> Iterator[Target]:
 
 
 def giving(scope: Scope) -> Iterator[Target]:
-    """Yield the rights of all roles, users and groups, made yet or not."""
+    """Yield the rights of all roles, users and groups, existing or not."""
     for kind, actions in GIVING.items():
         everybody = f"arn:aws:iam::{scope.account}:{kind}/*"
         yield Target(kind=f"rights of {kind}s", name="", arns=(everybody,), actions=actions)

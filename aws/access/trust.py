@@ -1,4 +1,4 @@
-"""Who may assume the role of a function: Lambda, and nobody beside it."""
+"""Who may assume the role of a function: Lambda, and nobody else."""
 
 from collections.abc import Iterator
 
@@ -67,6 +67,6 @@ def _refused(
 
 
 def _asked_by_lambda(want: desired.Role) -> Context:
-    """Return what Lambda says of itself when it assumes the role of this function."""
+    """Return the condition keys that Lambda sends when it assumes the role of this function."""
     account = want.arn.split(":")[4]
     return context({"aws:SourceAccount": account, "aws:SourceArn": want.function_arn})

@@ -1,4 +1,4 @@
-"""CloudWatch alarms (guide step 6-1): a Sum that is reached, told to the topic of the alerts."""
+"""CloudWatch alarms (guide step 6-1): a Sum reaches its threshold, and the alerts topic is notified."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -19,7 +19,7 @@ from aws.firing import (
 )
 
 AT_A_TIME = 100
-"""Names in one DescribeAlarms."""
+"""The maximum number of names in one DescribeAlarms."""
 
 
 def converge(context: ChangeContext, alarm: Alarm) -> Changes:
@@ -30,9 +30,9 @@ def converge(context: ChangeContext, alarm: Alarm) -> Changes:
 def converge_one(context: ChangeContext, alarm: Alarm, answer: Mapping[str, Any] | None) -> Changes:
     """Converge an alarm that was read already (None: there is none): thirty of them need one call.
 
-    What fires whenever the planned alarm does stays as it is: nothing stricter is weakened. Actions
-    beyond ours stay, those of other states too: somebody may want to hear of it by another way, or
-    when it is over.
+    An alarm that fires whenever the planned one does stays as it is: nothing stricter is weakened. Actions
+    beyond ours stay, also those of other states: somebody may want to be notified in another way, or
+    when the alarm ends.
     """
     found = _found(alarm, answer) if answer else None
     wanted = {**_wanted(alarm), **(_kept(alarm, answer) if answer else {})}

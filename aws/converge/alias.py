@@ -1,4 +1,4 @@
-"""What callers of a function get, and who may call it: a published version behind the alias, its permissions."""
+"""What callers of a function get, and who may call it: the version behind the alias, and its permissions."""
 
 import json
 from collections.abc import Collection, Iterable, Mapping
@@ -30,10 +30,10 @@ from aws.section import NotTestable
 def converge(
     context: ChangeContext, function: Function, package: bytes, keeps: Collection[str] = ()
 ) -> Changes:
-    """Publish what is built and point the alias to it, unless the alias has just that already.
+    """Publish what is built and point the alias to it, unless it already does.
 
-    The whole of the traffic goes there: a weighted alias is no state to go live in. Where callers would
-    read another table from then on, as after a restore, that is a loss.
+    All traffic goes there: do not go live with a weighted alias. If callers would from then on
+    read another table, as after a restore, the change counts as destructive.
     """
     found = _found(context, function)
     wanted = {
@@ -65,7 +65,7 @@ def released(context: ChangeContext, function: Function) -> dict[str, str]:
 def _weights(
     context: ChangeContext, function: Function, found: Mapping[str, Any] | None
 ) -> Mapping[str, float]:
-    """Return the shares of the traffic that may go elsewhere: none, unless that was decided."""
+    """Return the shares of traffic that may go to other versions: none, unless that was decided."""
     weights: Mapping[str, float] = (found or {}).get("weights", {})
     shares = [sent_to(version, share) for version, share in weights.items()]
     facts, bounds = {WEIGHTS: shares or None}, {WEIGHTS: unset()}
@@ -87,7 +87,7 @@ def _found(context: ChangeContext, function: Function) -> dict[str, Any] | None:
 
 
 def _version(context: ChangeContext, behind: dict[str, Any] | None) -> dict[str, Any]:
-    """Describe the version, the names of its variables too: one too many may be a secret."""
+    """Describe the version, with the names of its variables: one that nobody planned may hold a secret."""
     if behind is None:
         return {}
     names = behind.get("Environment", {}).get("Variables", {})
@@ -107,7 +107,7 @@ def _behind(context: ChangeContext, function: Function) -> dict[str, Any] | None
 
 
 def _release(context: ChangeContext, function: Function, *, absent: bool, down: str | None) -> None:
-    if down:  # Lambda publishes no second version of what has not changed since
+    if down:  # Lambda does not publish a second version of unchanged code and configuration
         again = f"published again: the version before was {down}"
         configure(context, function.name, Description=again)
     version = publish(context, function.name)
@@ -119,7 +119,7 @@ def grant(
 ) -> Changes:
     """Grant API Gateway the alias for each of ``sources`` (statement id -> ARN), unless a statement does so already.
 
-    A statement on the bare function is no grant on the alias.
+    A statement on the unqualified function does not grant the alias.
     """
     found = statements(context, function, function.alias)
     policy = _policy(function.alias, found.values())
@@ -149,10 +149,10 @@ def _lets_in(policy: FunctionPolicy, function: Function, arn: str) -> bool:
 
 
 def shed(context: ChangeContext, function: Function, callers: Callers) -> Changes:
-    """Take away every statement that lets somebody else in, as the checks tell them, unless that was decided.
+    """Remove every statement that allows somebody else, as the checks find them, unless that was decided.
 
-    API Gateway of another account, or the whole world. Each alias and each version has statements of its own.
-    One that denies is not ours to lift.
+    That may be API Gateway of another account, or everybody. Each alias and version has its own statements.
+    Statements that deny are kept.
     """
     places = (None, function.alias, *_others(context, function))
     found = {one: statements(context, function, one) for one in places}
@@ -174,9 +174,9 @@ def shed(context: ChangeContext, function: Function, callers: Callers) -> Change
 def statements(
     context: ChangeContext, function: Function, qualifier: str | None = None
 ) -> dict[str, Any]:
-    """Return the statements on the alias, or on the bare function, by their id.
+    """Return the statements on the alias, or on the unqualified function, by their Sid.
 
-    A policy that was written as JSON (PutResourcePolicy) has statements without one: their number is it then.
+    A policy written as JSON (PutResourcePolicy) may have statements without a Sid: these go by their number.
     """
     which = {"Qualifier": qualifier} if qualifier else {}
     answer = unless_absent(context.client("lambda").get_policy, FunctionName=function.name, **which)
@@ -193,7 +193,7 @@ def _arn(function: Function, qualifier: str | None) -> str:
 
 
 def _others(context: ChangeContext, function: Function) -> tuple[str, ...]:
-    """Return the other aliases and the versions, which somebody may invoke past ours."""
+    """Return the other aliases and the versions, through which somebody may bypass our alias."""
     pages = context.client("lambda").get_paginator("list_aliases")
     found = pages.paginate(FunctionName=function.name)
     try:
@@ -207,7 +207,7 @@ def _others(context: ChangeContext, function: Function) -> tuple[str, ...]:
 
 
 def _granted(statement: Mapping[str, Any] | None) -> str | None:
-    """Return the source ARN where the statement is exactly ours, else what it is instead."""
+    """Return the source ARN if the statement is exactly ours, else a description of it."""
     if statement is None:
         return None
     conditions = statement.get("Condition", {})
@@ -237,7 +237,7 @@ def _grant(context: ChangeContext, function: Function, id_: str, arn: str, *, re
 def _withdrawal(
     context: ChangeContext, function: Function, statement: Mapping[str, Any], qualifier: str | None
 ) -> Any:
-    """Return the call that takes one statement away: by its Sid, or by writing the policy without it."""
+    """Return the call that removes one statement: by its Sid, or by writing the policy without it."""
     client, which = context.client("lambda"), {"Qualifier": qualifier} if qualifier else {}
 
     def remove() -> None:

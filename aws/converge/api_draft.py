@@ -1,7 +1,7 @@
 """The draft of the API (guide step 3-3): routes, preflights, authorizer, gateway responses, as they need one another.
 
-A method that differs is made anew, whole; the stage goes on serving its deployment meanwhile. One after another,
-never in threads: API Gateway answers changes that meet with ConflictException.
+A method that differs is replaced as a whole; the stage serves its deployment meanwhile. Changes are made one by one,
+never in threads: API Gateway answers concurrent changes with ConflictException.
 """
 
 import json
@@ -34,7 +34,7 @@ from aws.words import Words
 
 
 def converge(context: ChangeContext, api: Api) -> Changes:
-    """Bring the draft to the plan. Nothing of it is served before it is deployed."""
+    """Bring the draft to the plan. Nothing is served before it is deployed."""
     at = rest_api.needed(context, api)
     id_ = None if at == rest_api.UNKNOWN_ID else at
     draft = read(context, id_)
@@ -48,7 +48,7 @@ def converge(context: ChangeContext, api: Api) -> Changes:
 
 
 def _without_misleading(context: ChangeContext, api_id: str, draft: Draft, api: Api) -> Changes:
-    """Take away responses of further kinds that call an error something else: their default answers then."""
+    """Remove unplanned responses that give an error a misleading status, so that the defaults answer instead."""
     client, planned_kinds = (
         context.client("apigateway"),
         {one.kind for one in api.gateway_responses},
@@ -134,13 +134,13 @@ def _authorizer(
 
 
 def invocation_uri(alias_arn: str) -> str:
-    """Return the URI by which API Gateway invokes an alias, which moves without a deployment."""
+    """Return the URI by which API Gateway invokes an alias; the alias can move without a deployment."""
     region = alias_arn.split(":")[3]
     return f"arn:aws:apigateway:{region}:lambda:path/2015-03-31/functions/{alias_arn}/invocations"
 
 
 def _of_authorizer(authorizer: Authorizer) -> dict[str, Bound]:
-    """Return what it has to keep to: an answer of it that is kept for a shorter time is as good."""
+    """Return the authorizer's bounds: a shorter cache TTL than planned is as good."""
     return {
         "type": one_of(AUTHORIZER_KIND, "REQUEST"),
         "uri": exactly(invocation_uri(authorizer.function.alias_arn)),
@@ -189,13 +189,13 @@ class MockAnswer:
 
     @property
     def mapped(self) -> Mapping[str, str]:
-        """The headers as API Gateway maps them: values of its own making stand in quotes."""
+        """The headers as API Gateway maps them: static values are quoted."""
         return {f"{HEADER}{name}": f"'{text}'" for name, text in self.headers.items()}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlannedMethod:
-    """What one method should be, in fields of our own; one without ``uri`` is a MOCK."""
+    """What one method should be, in our own fields; a method without ``uri`` is a MOCK."""
 
     path: str
     verb: str
@@ -219,7 +219,7 @@ def preflight(api: Api, path: str) -> PlannedMethod:
 def _method(
     context: ChangeContext, api_id: str, draft: Draft, method: PlannedMethod, at: tuple[Api, str]
 ) -> Changes:
-    """Make the method as planned; ``at`` is the API, and the id of the resource of its path."""
+    """Make the method as planned; ``at`` is the API and the resource id of the path."""
     api, resource_id = at
     raw, wanted = draft.methods.get((method.path, method.verb)), _wanted(method)
     there = draft.decoded(method.path, method.verb) if raw else None
@@ -230,7 +230,7 @@ def _method(
 
 
 def unplanned(draft: Draft, methods: Iterable[PlannedMethod]) -> tuple[str, ...]:
-    """Name the methods that the plan does not have; they are left alone."""
+    """Return the methods that are not in the plan; they are left alone."""
     ours = {(one.path, one.verb) for one in methods}
     return tuple(f"{verb} {path}" for path, verb in draft.methods if (path, verb) not in ours)
 
@@ -259,7 +259,7 @@ def _wanted(method: PlannedMethod) -> dict[str, Any]:
 def _found(
     context: ChangeContext, found: Method, wanted: Mapping[str, Any], api: Api
 ) -> dict[str, Any]:
-    """Return the same of what is there; a preflight that allows what it has to, and nothing unsafe, is as planned."""
+    """Return the found method in the fields of ``wanted``; a preflight that is complete and safe counts as planned."""
     behind = found.integration
     answer = behind.answers.get(OK) if behind else None
     have = {
@@ -280,7 +280,7 @@ def _found(
 
 
 def put(context: ChangeContext, at: Mapping[str, str], draft: Draft, method: PlannedMethod) -> None:
-    """Make a method that is not there; ``at`` are the parameters that name its place."""
+    """Create a method; ``at`` has the parameters that identify its place."""
     client = context.client("apigateway")
     authorizer = draft.authorizers[method.authorizer]["id"] if method.authorizer else None
     client.put_method(
@@ -310,7 +310,7 @@ def _apply(
 
 def _put_mock(client: Any, at: Mapping[str, str], answer: MockAnswer) -> None:
     client.put_integration(**at, type="MOCK", requestTemplates=dict(answer.template))
-    # A header that the method response does not declare is refused in the integration response.
+    # API Gateway refuses an integration response header that the method response does not declare.
     declared = dict.fromkeys(answer.mapped, False)
     client.put_method_response(**at, statusCode=answer.status, responseParameters=declared)
     client.put_integration_response(
@@ -323,7 +323,7 @@ def _put_mock(client: Any, at: Mapping[str, str], answer: MockAnswer) -> None:
 
 GATEWAY_HEADER = "gatewayresponse.header."
 PROMISED = ("error", "message")
-"""Members that the contract promises of an error, which AWS's own bodies do not all have."""
+"""Members that the contract promises in an error; AWS's own bodies do not have them all."""
 
 
 def _gateway_document(draft: Draft) -> ApiDocument:
@@ -334,7 +334,7 @@ def _gateway_document(draft: Draft) -> ApiDocument:
 
 
 def _defaults_are_ours(there: ApiDocument, api: Api) -> bool:
-    """Whether a default is the planned one: of ours, the other kinds say more than their default does."""
+    """Whether a default response is ours: then the other kinds must have our more specific texts."""
     return any(
         found.templates.get(JSON) == one.template
         for one in api.gateway_responses
@@ -343,12 +343,12 @@ def _defaults_are_ours(there: ApiDocument, api: Api) -> bool:
 
 
 def _allows(answer: StaticAnswer, api: Api) -> bool:
-    """Whether the page may read an answer; the other headers matter to preflights only."""
+    """Whether the front end may read an answer: only the origin header matters, the others are for preflights."""
     return header(answer.headers, ORIGIN) == api.cors.origin
 
 
 def _answers(there: ApiDocument, response: GatewayResponse, api: Api) -> bool:
-    """Whether a kind, or the default that stands in for it, lets the page read what the contract promises."""
+    """Whether a response type, or its default, lets the front end read what the contract promises."""
     answer = gateway_answer(there, response.kind)
     if answer is None or not _allows(answer, api):
         return False
@@ -362,10 +362,10 @@ def _answers(there: ApiDocument, response: GatewayResponse, api: Api) -> bool:
 def _gateway_response(
     context: ChangeContext, api_id: str, draft: Draft, response: GatewayResponse, api: Api
 ) -> Changes:
-    """Put the response where it differs; a status of None is AWS's own.
+    """Put the response if it differs; a status of None keeps AWS's own.
 
-    One that lets the page read it, and says what the contract promises, is as planned, however it is written:
-    but where the defaults are ours, so is every text, and one that tells of the inside is taken away.
+    A response that the front end may read and that says what the contract promises counts as planned,
+    however it is written. But if the defaults are ours, so must be every text; one that reveals internals is replaced.
     """
     there = _gateway_document(draft)
     misled = any(one.name == response.kind for one in misleading_statuses(there))

@@ -25,7 +25,7 @@ CLOSED = dict.fromkeys(SWITCHES, True)
 
 
 def converge(context: ChangeContext, bucket: Bucket) -> Changes:
-    """Create the bucket, or close and encrypt it; what else its policy says, stays."""
+    """Create the bucket, or encrypt it and block public access; other statements of its policy stay."""
     absent = not _exists(context, bucket.name)
     found = None if absent else _found(context, bucket.name)
     have = (

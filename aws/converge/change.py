@@ -1,8 +1,8 @@
-"""Changing AWS: what would differ, the one gate through which it is changed, and the waiting in between.
+"""Changing AWS: what would change, the one gate through which every change goes, and the waits in between.
 
-Refused                   what was found is not for a machine to decide
-├── Declined              a person, or nobody, said yes to something that destroys
-└── MissingPrerequisite   something that has to be there first is not
+Refused                   a person has to decide or act first
+├── Declined              nobody agreed to a destructive change
+└── MissingPrerequisite   something that must exist first does not
 """
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
@@ -32,7 +32,7 @@ from aws.words import Bilingual, Words
 T = TypeVar("T")
 
 AT_ONCE = 8
-"""Resources of one kind that are changed at the same time."""
+"""The maximum number of resources of one kind that are changed at the same time."""
 
 
 class Refused(Bilingual):
@@ -40,11 +40,11 @@ class Refused(Bilingual):
 
 
 class Declined(Refused):
-    """Something destructive was not agreed to."""
+    """Nobody agreed to a destructive change."""
 
 
 class MissingPrerequisite(Refused):
-    """A resource of this ``kind`` (``table``, ``REST API``) has to be there first; the caller knows by what."""
+    """A resource of this ``kind`` (``table``, ``REST API``) must exist first; the caller knows what creates it."""
 
     def __init__(self, kind: str, words: Words) -> None:
         super().__init__(words)
@@ -53,9 +53,9 @@ class MissingPrerequisite(Refused):
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One field of one resource. Values are JSON; None is "not there".
+    """A change of one field of one resource. Values are JSON; None means "not there".
 
-    No secret may ever stand in ``before`` or ``after``: both are shown and kept in the journal.
+    ``before`` and ``after`` must never contain a secret: both are shown and kept in the journal.
     """
 
     resource: str
@@ -64,13 +64,13 @@ class Change:
     before: Any
     after: Any
     destroys: bool = False
-    """It takes away what the plan could not bring back: only done after asking."""
+    """It removes what the plan could not bring back: only made after somebody agreed."""
     final: bool = with_options(default=False, compare=False)
-    """Nobody can bring it back: what was there is nowhere else, and what is shown of it is not enough."""
+    """Nobody can bring it back: there is no other copy, and what is shown does not suffice to recreate it."""
     creates: bool = with_options(default=False, compare=False)
-    """It is part of making a resource that was not there."""
+    """It is part of creating a resource."""
     undoes: bool = with_options(default=False, compare=False)
-    """The resource is as it was before the run, which came half-way."""
+    """It puts the resource back to its state before a run that stopped half-way."""
 
     def as_json(self) -> dict[str, Any]:
         told = {name: value for name, value in asdict(self).items() if name not in MARKS}
@@ -78,7 +78,7 @@ class Change:
 
 
 MARKS = ("final", "creates", "undoes")
-"""Members of a change that are kept only where they are so, or not at all."""
+"""Flags of a change. Its JSON has ``final`` and ``undoes`` only if they are true, and never ``creates``."""
 Changes = tuple[Change, ...]
 
 
@@ -91,8 +91,8 @@ def difference(
 ) -> Changes:
     """Return one Change per field of ``wanted`` that ``found`` (None: no such resource) lacks.
 
-    What else ``found`` holds is not ours to judge. A field named in ``destroying`` counts as a
-    loss only where there was something before.
+    Other fields of ``found`` are ignored. A field named in ``destroying`` counts as a
+    loss only if it had a value before.
     """
     have = found or {}
     return tuple(
@@ -116,9 +116,9 @@ def repairs(
     *,
     destroying: Collection[str] = (),
 ) -> Changes:
-    """Return one Change per fact that its bound does not allow, to the nearest value that it does.
+    """Return one Change per fact outside its bound, to the nearest value within it.
 
-    What is within its bound, be it stricter than the planned value, is no Change.
+    A fact within its bound needs no Change, even if it is stricter than planned.
     """
     have = found or {}
     wanted = {name: bound.keeping(have.get(name)) for name, bound in bounds.items()}
@@ -134,7 +134,7 @@ def destructive(changes: Iterable[Change]) -> Changes:
 
 
 def unless_absent(call: Callable[..., Any], **parameters: object) -> dict[str, Any] | None:
-    """Make a call; None where AWS says that what it is about does not exist."""
+    """Make a call; return None if AWS says that the resource does not exist."""
     try:
         found: dict[str, Any] = call(**parameters)
     except ClientError as error:
@@ -145,37 +145,37 @@ def unless_absent(call: Callable[..., Any], **parameters: object) -> dict[str, A
 
 
 def nothing(*_: object, **__: object) -> None:
-    """Stand in for a listener that nobody needs."""
+    """Do nothing: the default listener."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChangeContext:
-    """All that changing a resource needs: how to reach AWS, whether to change it, and who listens."""
+    """Everything that changing a resource needs: how to reach AWS, whether to change it, and who is told."""
 
     clients: Callable[[str], Any]
     """Service -> boto3 client."""
     go: bool = False
-    """False: nothing is changed."""
+    """Whether to change AWS; False is a rehearsal."""
     rehearsed: bool = True
-    """It is a rehearsal of many steps, none of which was done: what they need may be missing yet."""
+    """Whether this rehearses many steps, none of which was carried out: prerequisites may still be missing."""
     public: Callable[[str], bool] = lambda _: False
-    """Whether a value that was found may be shown as it is: the plan itself has it."""
+    """Whether a found value may be shown as it is, because the plan contains it."""
     permit: Callable[[Sequence[Change]], bool] = lambda _: False
-    """Whether these destructive changes were agreed to."""
+    """Whether somebody agrees to these destructive changes."""
     undecided: Callable[[Iterable[Difference]], Sequence[Difference]] = list
-    """Leaves out what people decided to have so, as the checks do."""
+    """Leaves out the differences that people decided to keep, as the checks do."""
     note: Callable[[Sequence[Change], bool], None] = nothing
-    """Told of changes as soon as they are made, or (False) broke off and may be made in part."""
+    """Called with changes as soon as they are made (True), or were interrupted and may be partly made (False)."""
     tell: Callable[[str | Words], None] = nothing
-    """Shows a line to the person at the keyboard, in the language that was chosen if it is in both."""
+    """Shows a line to the person at the keyboard; Words appear in the chosen language."""
     watch: Callable[[str | Words], None] = nothing
-    """Told what is being looked at, for the progress display."""
+    """Called with what is being read, for the progress display."""
     waiting: Callable[[Words], None] = nothing
-    """Told what is waited for, each time before it is asked for again: ``table X is ACTIVE``."""
+    """Called before each new attempt with what is awaited: ``table X is ACTIVE``."""
     sleep: Sleep = real_sleep
 
     def lenient(self, kind: Words, name: str, bounds: Mapping[Words, Bound]) -> dict[str, Bound]:
-        """Return bounds by the English name of their fact that hold for what people decided as well."""
+        """Return bounds by the English name of their fact, widened by what people decided."""
 
         def holding(fact: Words, bound: Bound) -> Bound:
             def holds(found: Any) -> bool:
@@ -187,15 +187,15 @@ class ChangeContext:
         return {fact.en: holding(fact, bound) for fact, bound in bounds.items()}
 
     def needs(self, there: object, otherwise: Words | Refused) -> None:
-        """Raise Refused where something is missing, unless an earlier step would have made it."""
+        """Raise Refused if something is missing, unless a rehearsed earlier step would have created it."""
         if not there and (self.go or not self.rehearsed):
             raise Refused(otherwise) if isinstance(otherwise, Words) else otherwise
 
     def settle(self, changes: Sequence[Change], apply: Callable[[], object]) -> Changes:
-        """Make the changes by ``apply``, unless there are none or this is a rehearsal.
+        """Make the changes by calling ``apply``, unless there are none or this is a rehearsal. Returns the changes.
 
-        Every change of AWS goes through here: this is why a rehearsal cannot change anything,
-        nothing is lost unasked, and the journal is complete. Raise Declined where no one agreed.
+        Every change of AWS goes through here, so a rehearsal cannot change anything,
+        nothing is lost without consent, and the journal is complete. Raises Declined if nobody agreed.
         """
         if changes and self.go:
             lost = destructive(changes)
@@ -213,13 +213,13 @@ class ChangeContext:
     def _make(self, changes: Sequence[Change], apply: Callable[[], object]) -> None:
         try:
             apply()
-        except BaseException:  # also where a person interrupts: what was begun must be known
+        except BaseException:  # also for Ctrl-C: the journal must have what was begun
             self.note(changes, False)
             raise
         self.note(changes, True)
 
     def each(self, converge: Callable[[Self, T], Changes], things: Iterable[T]) -> Changes:
-        """Converge independent things side by side; all are finished before a failure is raised."""
+        """Converge independent things in parallel; all finish before a failure is raised."""
 
         def one(thing: T) -> Changes:
             self.watch(str(thing))
@@ -230,11 +230,11 @@ class ChangeContext:
         return tuple(change for done in running for change in done.result())
 
     def client(self, service: str) -> Any:
-        """Return a boto3 client that makes a call again where AWS says that it comes too early."""
+        """Return a boto3 client that retries a call if AWS says that it comes too early."""
         return PatientClient(self.clients(service), self.sleep, self.waiting)
 
     def once_found(self, call: Callable[[], T]) -> T:
-        """Make a call about something that was just made: "not found" is "not yet"."""
+        """Make a call about something that was just created: "not found" means "not yet"."""
         return retried(call, passing=[NOT_FOUND_YET], sleep=self.sleep, tell=self.waiting)
 
     def wait(
@@ -246,9 +246,9 @@ class ChangeContext:
         within_s: float,
         of: str = "",
     ) -> None:
-        """Ask ``ready`` until it says so, and say meanwhile what is waited for, and for how long.
+        """Poll ``ready`` until it is true, and report meanwhile what is awaited and for how long.
 
-        ``of`` is the one that is waited for where many are of the same kind. "Not found" is "not yet".
+        ``of`` names the resource if several of its kind are awaited. "Not found" means "not yet".
         Raises Refused after ``within_s``.
         """
         name = f"{of}: " if of else ""
@@ -274,7 +274,7 @@ class ChangeContext:
             )
 
     def pause(self, seconds: float, *, what: Words) -> None:
-        """Wait for what AWS shows by no call; say what it is, and for how long."""
+        """Wait for something that no AWS call shows; report what it is, and for how long."""
         self.waiting(
             Words(
                 en=f"{what.en} ({duration(seconds).en}, since no call of AWS shows it)",
@@ -284,5 +284,5 @@ class ChangeContext:
         self.sleep(seconds)
 
     def clear(self, text: str) -> str:
-        """Return ``text`` if it is public, else how long it is and what it looks like."""
+        """Return ``text`` if it is public, else its length and shape."""
         return str(masked(text, public={text} if self.public(text) else (), salts=()))

@@ -1,7 +1,7 @@
-"""How late a read of AWS may show a change, by AWS's own documents: how long a proof that is red is asked again.
+"""How late a read may show a change by AWS's documentation, and so how long a red proof is tried again.
 
-Twice what the documents say, since they say "usually" and "a few": a proof that is asked again costs seconds, one
-that is given up too early a person's morning.
+Values are twice what the documents say, since they say "usually" and "a few": trying again costs seconds,
+giving up too early costs somebody's morning.
 """
 
 from collections.abc import Iterable
@@ -33,7 +33,7 @@ SETTLES_WITHIN_S = (
 
 
 def settles_within(calls: Iterable[str]) -> float:
-    """Return the seconds after which these reads surely show a change; 0 where they are not late."""
+    """Return the seconds after which these reads surely show a change; 0 if they are consistent."""
     return max((_of(one) for one in calls), default=0.0)
 
 

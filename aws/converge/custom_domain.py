@@ -33,7 +33,7 @@ from aws.domain import (
 from aws.words import Words
 
 AVAILABLE, UNDER_WAY = "AVAILABLE", ("UPDATING", "PENDING")
-"""API Gateway's words for a domain: it can be used, or soon."""
+"""API Gateway's states of a domain: usable, or a change is in progress."""
 ROOT = "(none)"
 """How API Gateway names the mapping of the empty path."""
 UNKNOWN_ARN = "the certificate, once it is issued"
@@ -47,7 +47,7 @@ def utc_now() -> datetime:
 def converge(
     context: ChangeContext, domain: Domain, now: Callable[[], datetime] = utc_now
 ) -> Changes:
-    """Create the regional domain with its certificate, or attach the one it should have."""
+    """Create the regional domain with its certificate, or attach the certificate it should have."""
     found, name = _found(context, domain), f"domain {domain.name}"
     if found:
         _refuse_unless_regional(domain, found)
@@ -67,9 +67,9 @@ def converge(
 
 
 def converge_mapping(context: ChangeContext, domain: Domain, api: Api) -> Changes:
-    """Lead the path of the domain to the stage; other paths are left alone.
+    """Map the domain's path to the stage; other paths are left alone.
 
-    Where it leads elsewhere, callers get another API from one moment to the next: only after asking.
+    If it is mapped elsewhere, callers get another API at once, so somebody has to agree first.
     """
     api_id = rest_api.needed(context, api)
     found = _mapping(context, domain)
@@ -81,7 +81,7 @@ def converge_mapping(context: ChangeContext, domain: Domain, api: Api) -> Change
 
 
 def converge_record(context: ChangeContext, domain: Domain) -> Changes:
-    """Lead the name to the domain's target; in Route 53 by an alias, which also works at a zone's apex."""
+    """Point the DNS name to the domain's target; in Route 53 with an alias, which also works at a zone's apex."""
     raw = _described(context, domain)
     if raw is None:
         if context.go:
@@ -112,7 +112,7 @@ def _found(context: ChangeContext, domain: Domain) -> CustomDomain | None:
 
 
 def _mapping(context: ChangeContext, domain: Domain) -> BasePath | None:
-    """Return the mapping of our path; tell where rules decide before any mapping does."""
+    """Return the mapping of our path, and tell the person if routing rules take precedence over mappings."""
     found = _found(context, domain)
     if found is None:
         return None
@@ -133,7 +133,7 @@ def _mapping(context: ChangeContext, domain: Domain) -> BasePath | None:
 
 
 def _tell_of_the_edge(context: ChangeContext, domain: Domain, found: CustomDomain) -> None:
-    """An edge endpoint beside the regional one is for the days in which the name is led over, and no longer."""
+    """Tell of an edge endpoint beside the regional one: it is only for the days of moving the DNS name."""
     others = ", ".join(one for one in found.endpoint_types if one != "REGIONAL")
     if others:
         context.tell(
@@ -149,7 +149,7 @@ def _tell_of_the_edge(context: ChangeContext, domain: Domain, found: CustomDomai
 
 
 def _refuse_unless_regional(domain: Domain, found: CustomDomain) -> None:
-    """An EDGE domain becomes a regional one only by way of both, with its name led over in between."""
+    """Refuse an EDGE domain: it becomes regional by having both endpoints while its DNS name is moved."""
     types = found.endpoint_types
     if "REGIONAL" in types:
         return
@@ -170,7 +170,7 @@ def _refuse_unless_regional(domain: Domain, found: CustomDomain) -> None:
 def _certificate(
     context: ChangeContext, domain: Domain, found: CustomDomain | None, now: datetime
 ) -> str:
-    """Return the certificate that it should have: the attached one, as long as that is issued and not about to end."""
+    """Return the ARN of the certificate to use: the attached one while it is issued and not about to expire."""
     fitting = list(map(decode_certificate, certificates_of(context, domain)))
     attached = found.certificate_arn if found else None
     issued = [one for one in fitting if one.status == "ISSUED"]
@@ -206,7 +206,7 @@ def _apply(context: ChangeContext, domain: Domain, changes: Changes, *, absent: 
             tags=dict(domain.tags),
         )
         return
-    # What is right stays unnamed: a newer security policy would be taken back to ours.
+    # Fields within their bounds are left out: naming them would reset a newer security policy to ours.
     paths = {"certificate": "/regionalCertificateArn", "security policy": "/securityPolicy"}
     patch = [
         {"op": "replace", "path": path, "value": wanted[field]}
@@ -217,7 +217,7 @@ def _apply(context: ChangeContext, domain: Domain, changes: Changes, *, absent: 
 
 
 def _wait_until_available(context: ChangeContext, domain: Domain) -> None:
-    """Wait until no change of the domain is under way; Refused where nothing comes of waiting."""
+    """Wait until no change of the domain is in progress. Raises Refused if waiting cannot help."""
 
     def available() -> bool:
         found = _described(context, domain) or {}
@@ -264,11 +264,11 @@ KEY_TYPES = (
     *("RSA_1024", "RSA_2048", "RSA_3072", "RSA_4096"),
     *("EC_prime256v1", "EC_secp384r1", "EC_secp521r1"),
 )
-"""All that there are: unless they are named, ACM lists RSA of 1024 and 2048 bits only."""
+"""All key types: by default ACM lists RSA certificates of 1024 and 2048 bits only."""
 
 
 def converge_certificate(context: ChangeContext, domain: Domain) -> Changes:
-    """Request a certificate where none is there, and set or tell the record that proves the name."""
+    """Request a certificate if there is none, and set or print the record that validates the name."""
     found = find_certificate(context, domain)
     name = f"certificate {domain.name}"
     if found is None:
@@ -283,7 +283,7 @@ def converge_certificate(context: ChangeContext, domain: Domain) -> Changes:
 
 
 def wait_for_certificate(context: ChangeContext, domain: Domain) -> Changes:
-    """Wait until the certificate is issued: minutes after its record is to be seen in DNS."""
+    """Wait until the certificate is issued, minutes after its record is visible in DNS."""
     found = find_certificate(context, domain)
     if found and found["Status"] == "ISSUED":
         return ()
@@ -303,12 +303,12 @@ def wait_for_certificate(context: ChangeContext, domain: Domain) -> Changes:
 
 
 def find_certificate(context: ChangeContext, domain: Domain) -> dict[str, Any] | None:
-    """Return the best certificate that covers the name; None where there is none."""
+    """Return the best certificate that covers the name, or None."""
     return next(iter(certificates_of(context, domain)), None)
 
 
 def certificates_of(context: ChangeContext, domain: Domain) -> list[dict[str, Any]]:
-    """Return the certificates that cover the name: issued ones first, and of those its very own."""
+    """Return the certificates that cover the name: issued ones first, among them exact matches first."""
     acm = context.client("acm")
     pages = acm.get_paginator("list_certificates").paginate(
         CertificateStatuses=list(USABLE), Includes={"keyTypes": list(KEY_TYPES)}
@@ -329,7 +329,7 @@ def _may_cover(summary: dict[str, Any], name: str) -> bool:
 
 
 def _is_usable(certificate: dict[str, Any], name: str) -> bool:
-    """Another's certificate is one only once it is issued: its names are not ours to prove."""
+    """Whether a certificate is usable. One made for other names must be issued: we cannot validate those."""
     if certificate["Status"] == "PENDING_VALIDATION":
         return bool(certificate["DomainName"] == name)
     found = decode_certificate(certificate)
@@ -345,7 +345,7 @@ def _request(context: ChangeContext, domain: Domain) -> None:
     context.client("acm").request_certificate(
         DomainName=domain.name,
         ValidationMethod="DNS",
-        IdempotencyToken=token,  # asked twice within an hour, ACM gives the same one
+        IdempotencyToken=token,  # requested twice within an hour, ACM returns the same one
         Tags=tag_list(domain.tags),
     )
     what = Words(
@@ -361,7 +361,7 @@ def _request(context: ChangeContext, domain: Domain) -> None:
 
 
 def _records(found: dict[str, Any] | None) -> list[dict[str, str]]:
-    """Return the records that prove the names; ACM makes them some seconds after the request."""
+    """Return the records that validate the names; ACM creates them some seconds after the request."""
     options = (found or {}).get("DomainValidationOptions", [])
     return [one["ResourceRecord"] for one in options if "ResourceRecord" in one]
 

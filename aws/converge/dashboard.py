@@ -13,9 +13,9 @@ WIDTH, HEIGHT, COLUMNS = 12, 6, 24
 
 
 def converge(context: ChangeContext, dashboard: Dashboard) -> Changes:
-    """Put the dashboard where it does not show all that is planned, or names anything else of these kinds.
+    """Put the dashboard if it does not show everything planned, or shows resources that nobody planned.
 
-    However somebody drew it, it stays otherwise.
+    Otherwise it stays, whatever its layout.
     """
     client = context.client("cloudwatch")
     answer = unless_absent(client.get_dashboard, DashboardName=dashboard.name)
@@ -31,7 +31,7 @@ def converge(context: ChangeContext, dashboard: Dashboard) -> Changes:
 
 
 SUBJECTS = frozenset({"FunctionName", "TableName", "ApiName"})
-"""Dimensions that name a resource: one that nobody planned may not exist (MON-11), which is not looked up here."""
+"""Dimensions that name a resource. An unplanned one may not exist (MON-11); this is not looked up here."""
 
 
 def _shows_all(dashboard: Dashboard, found: Mapping[str, Any]) -> bool:

@@ -1,8 +1,8 @@
-"""Deployments (guide step 3-3): a new one only where the draft is not what the stage serves.
+"""Deployments (guide step 3-3): a new one only if the draft is not what the stage serves.
 
-Which draft a deployment froze stands in its description, as a digest. The export of the stage would
-tell as well, but in another form than the draft's, and its description is what a person reads in the
-deployment history when he has to choose what to go back to (guide step 8-2).
+A deployment's description has the digest of the draft that it froze. The export of the stage would
+show it as well, but in another form than the draft's, and people read the description in the
+deployment history when they choose what to roll back to (guide step 8-2).
 """
 
 import re
@@ -24,10 +24,10 @@ NEW = "the draft as planned"
 def converge(
     context: ChangeContext, api: Api, leaving: Callable[[str, str], None] = nothing
 ) -> Changes:
-    """Deploy the draft, and point the stage, where there is one already, to it.
+    """Deploy the draft, and point the stage to it, if there is one; else create the stage.
 
-    ``leaving`` is told of a deployment made by hand (ids of the API and of it) before the stage leaves it:
-    nobody can read afterwards what it calls.
+    ``leaving`` is called with the ids of the API and of a deployment made by hand, before the stage leaves it:
+    afterwards nobody can read what it calls.
     """
     found = rest_api.find(context, api)
     id_ = found["id"] if found else None
@@ -41,7 +41,7 @@ def converge(
 
 
 def listed(context: ChangeContext, id_: str | None) -> list[dict[str, Any]]:
-    """Return the deployments of an API as API Gateway describes them; none of one that is not there."""
+    """Return an API's deployments as API Gateway describes them; empty if there is no API."""
     if id_ is None:
         return []
     pages = context.client("apigateway").get_paginator("get_deployments").paginate(restApiId=id_)
@@ -55,12 +55,12 @@ def stage_of(context: ChangeContext, api: Api, id_: str | None) -> dict[str, Any
 
 
 def by_hand(deployment: Mapping[str, Any]) -> bool:
-    """Whether nobody wrote down which draft it froze, so that it is none of ours."""
+    """Whether a deployment has no digest of its draft, so that it is not one of ours."""
     return mark(deployment.get("description")) is None
 
 
 def serves_by_hand(context: ChangeContext, api: Api) -> bool:
-    """Whether the stage serves a deployment that is none of ours."""
+    """Whether the stage serves a deployment that is not one of ours."""
     found = rest_api.find(context, api)
     id_ = str(found["id"]) if found else None
     stage = stage_of(context, api, id_)
@@ -69,9 +69,9 @@ def serves_by_hand(context: ChangeContext, api: Api) -> bool:
 
 
 def _served(context: ChangeContext, api: Api, id_: str | None) -> str | None:
-    """Return the digest of what the stage serves: a deployment made by hand has none.
+    """Return the digest of the draft that the stage serves, or else ``deployment ID``; None without a stage.
 
-    Nor has one with a newer one beside it: somebody went back, and forward is a deployment of its own.
+    There is no digest if it was made by hand, or is not the newest: after a rollback, going forward needs a new one.
     """
     stage = stage_of(context, api, id_)
     if stage is None:
@@ -83,14 +83,14 @@ def _served(context: ChangeContext, api: Api, id_: str | None) -> str | None:
 
 
 def _wanted(context: ChangeContext, api: Api, id_: str | None) -> str:
-    """Return the digest of the draft; in a rehearsal the draft may have changes before it."""
+    """Return the digest of the draft, or NEW if a rehearsal would change the draft first."""
     if not context.go and api_draft.converge(replace(context, tell=lambda _: None), api):
         return NEW
     return digest(read(context, id_))
 
 
 def mark(description: str | None) -> str | None:
-    """Return the digest of the draft that a deployment froze; None where nobody wrote it down."""
+    """Return the digest of the draft from a deployment's description, or None."""
     found = MARK.search(description or "")
     return found[1] if found else None
 
@@ -115,7 +115,7 @@ def _deploy(
 
 
 def point(context: ChangeContext, api: Api, id_: str, deployment: str) -> None:
-    """Point the stage to a deployment, and wait until it shows it: what is recorded next is read from there."""
+    """Point the stage to a deployment and wait until a read shows it, because the release record reads it next."""
     patch = [{"op": "replace", "path": "/deploymentId", "value": deployment}]
     update = partial(context.client("apigateway").update_stage, restApiId=id_, stageName=api.stage)
     context.once_found(lambda: update(patchOperations=patch))
@@ -132,11 +132,11 @@ def point(context: ChangeContext, api: Api, id_: str, deployment: str) -> None:
 
 
 def _deployed(context: ChangeContext, api: Api, id_: str, wanted: str) -> str:
-    """Return the deployment of this draft: the newest one is, where a run was killed after it."""
+    """Return the id of a deployment of this draft: the newest one, if a killed run made it, or a new one."""
     there = sorted(listed(context, id_), key=lambda one: one["createdDate"])
     if there and mark(there[-1].get("description")) == wanted:
         return str(there[-1]["id"])
-    # Never with stageName: for a stage that exists, moto would forget all its settings.
+    # Never with stageName: moto would then discard all settings of an existing stage.
     text = f"{api.name}: draft sha256:{wanted}"
     made = context.client("apigateway").create_deployment(restApiId=id_, description=text)
     return str(made["id"])

@@ -1,4 +1,4 @@
-"""Records of DNS (guide step 5): set in the zone of the environment, or told to who keeps it."""
+"""DNS records (guide step 5): set in the environment's hosted zone, or printed for whoever manages the DNS."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -24,9 +24,9 @@ class DnsRecord:
 
 
 def converge(context: ChangeContext, domain: Domain, record: DnsRecord) -> Changes:
-    """Set the record in the zone of the environment; without one, say what somebody has to set.
+    """Set the record in the environment's hosted zone; without one, print what somebody has to set.
 
-    A record that leads elsewhere has its users there: it is replaced only after asking.
+    A record that points elsewhere is in use there: it is replaced only after somebody agreed.
     """
     if domain.hosted_zone is None:
         kind = "CNAME" if record.zone else record.kind
@@ -63,7 +63,7 @@ def _found_record(context: ChangeContext, zone: str, record: DnsRecord) -> str |
 
 
 def _beside_a_cname(record: DnsRecord, target: str) -> str:
-    """The guide sets a CNAME, which does as well; DNS allows no other record of its name."""
+    """Return the target of a CNAME, as the guide sets it, if it is ours. Refused else: DNS allows no record beside it."""
     if target != plain(record.value):
         raise Refused(
             Words(
@@ -76,7 +76,7 @@ def _beside_a_cname(record: DnsRecord, target: str) -> str:
 
 
 def plain(name: str) -> str:
-    """Return a name as DNS compares it: Route 53 and ACM end theirs in a dot, people do not."""
+    """Return a name as DNS compares it: Route 53 and ACM write a final dot, people do not."""
     return name.rstrip(".").lower()
 
 

@@ -1,4 +1,4 @@
-"""What keeps evidence: the key that signs records, and the bucket whose versions keep every one of them."""
+"""The evidence store: the key that signs records, and the versioned bucket that keeps every one of them."""
 
 import json
 from collections.abc import Collection
@@ -16,7 +16,7 @@ ADMINISTRATION = (
     *("kms:Disable*", "kms:TagResource", "kms:UntagResource", "kms:CreateAlias"),
     *("kms:DeleteAlias", "kms:ScheduleKeyDeletion", "kms:CancelKeyDeletion"),
 )
-"""What the account's administrators may do with the key: everything but sign."""
+"""What the account's administrators may do with the key: everything except sign."""
 
 
 def converge_key(
@@ -31,7 +31,7 @@ def converge_key(
 
 
 def converge_bucket(context: ChangeContext, planned: Bucket) -> Changes:
-    """Create the bucket closed, encrypted and for TLS only, and let it keep every version."""
+    """Create the bucket private, encrypted, TLS only and versioned."""
     made = bucket.converge(context, planned)
     s3 = context.client("s3")
     try:
@@ -49,7 +49,7 @@ def converge_bucket(context: ChangeContext, planned: Bucket) -> Changes:
 
 
 def key_arn(context: ChangeContext, alias: str) -> str | None:
-    """Return the ARN of the key under an alias; None where there is none."""
+    """Return the ARN of the key behind an alias, or None."""
     try:
         answer = context.client("kms").describe_key(KeyId=alias)
     except ClientError as error:
@@ -60,7 +60,7 @@ def key_arn(context: ChangeContext, alias: str) -> str | None:
 
 
 def key_policy(account: str, signers: Collection[str]) -> dict[str, Any]:
-    """Write the policy: administrators administer, everybody of the account verifies, signers sign."""
+    """Return the key policy: administrators administer, everybody in the account verifies, signers sign."""
     root = {"AWS": f"arn:aws:iam::{account}:root"}
     return {
         "Version": "2012-10-17",
@@ -85,7 +85,7 @@ def _statement(sid: str, principal: dict[str, Any], actions: list[str]) -> dict[
 def _policy(context: ChangeContext, arn: str) -> dict[str, Any]:
     answer = context.client("kms").get_key_policy(KeyId=arn, PolicyName=KEY_POLICY)
     policy: dict[str, Any] = json.loads(answer["Policy"])
-    for one in policy.get("Statement", []):  # AWS answers a list of one as its only member
+    for one in policy.get("Statement", []):  # AWS returns a list of one as that one value
         signers = one.get("Principal", {})
         if one.get("Sid") == "Sign" and isinstance(signers.get("AWS"), str):
             signers["AWS"] = [signers["AWS"]]

@@ -1,8 +1,8 @@
-"""Lambda functions (guide step 3-2): package and configuration of what is being worked on, $LATEST.
+"""Lambda functions (guide step 3-2): package and configuration of $LATEST.
 
-What callers get is the alias: see ``alias``. What a first release goes back to is a version that differs from
-it, published here before the upload: Lambda publishes no second version of the same. A function that is new
-begins closed. One that was found keeps what it had, which the upload would overwrite.
+Callers use the alias: see ``alias``. A first release rolls back to a version that differs from
+it, published here before the upload: Lambda publishes no second version of the same code. A new function
+begins with the closed release. An existing one keeps its code as a version, since the upload would overwrite it.
 """
 
 import base64
@@ -25,9 +25,9 @@ from aws.ledgers.lambda_ import FUNCTION
 from aws.words import Words
 
 OVERLAYS = {"layers": LAYERS, "file systems": FILE_SYSTEMS}
-"""Fields of what comes over the package and may run instead of it: nothing of it is planned."""
+"""Fields of what is laid over the package and may run instead of it; the plan has none."""
 KEPT = {"runtime": RUNTIME, "timeout_s": TIMEOUT, "memory_mb": MEMORY, **OVERLAYS}
-"""Our field -> the fact whose bound it is held against."""
+"""Our field -> the fact whose bound it is compared with."""
 LAST_UPDATE = "last update"
 Build = Callable[[str], bytes]
 """Key of a function, or CLOSED -> its package."""
@@ -38,7 +38,7 @@ def converge(
 ) -> Changes:
     """Create or update the function; the variables become the planned ones, and those it ``keeps``.
 
-    Another table, and code that would be in no version any more, are losses.
+    Another table, and overwriting code that no version holds, count as destructive.
     """
     name, package = f"function {function.name}", build(function.key)
     answer = unless_absent(context.client("lambda").get_function, FunctionName=function.name)
@@ -73,7 +73,7 @@ def converge(
 def _failed(name: str, is_: Mapping[str, Any]) -> Changes:
     """Return the update to do again. Refused where Lambda failed to create the function.
 
-    Lambda gave such an update up and runs what was there before; a function whose creation failed can only
+    After a failed update Lambda runs the earlier code; a function whose creation failed can only
     be deleted. Source: "Lambda function states" in AWS's developer guide.
     """
     if is_.get("State") == FAILED:
@@ -111,7 +111,7 @@ def configuration(function: Function) -> dict[str, Any]:
 def preserved(
     context: ChangeContext, function: Function, found: Mapping[str, Any] | None
 ) -> dict[str, Any]:
-    """Return what to set where it need not be what is planned: what is within its bound, or was decided, stays."""
+    """Return what to set in fields that need not be exactly as planned: as found, if within the bound or decided."""
     bounds = {
         RUNTIME: exactly(function.runtime),
         **function.bounds,
@@ -121,14 +121,14 @@ def preserved(
     have, role = found or {}, function.role.arn
     used = have.get("role") or role
     return {
-        "role": used if is_same(used, role) else role,  # IAM puts a path into the ARN of some
+        "role": used if is_same(used, role) else role,  # its ARN may have a path
         **{field: allowed[fact.en].keeping(have.get(field)) for field, fact in KEPT.items()},
         **_named_by_arn(function, have),
     }
 
 
 def _named_by_arn(function: Function, have: Mapping[str, Any]) -> dict[str, str]:
-    """Return the fields of variables that name the planned thing, but by its ARN."""
+    """Return the variables that name the planned resource by its ARN instead of its name."""
     patterns = {f"variable {name}": arns for name, arns in function.arns.items()}
     return {
         field: have[field]
@@ -146,7 +146,7 @@ def variables_of(fields: Mapping[str, Any]) -> dict[str, str]:
 def described(context: ChangeContext, answer: Mapping[str, Any]) -> dict[str, Any]:
     """Turn a function's configuration, as AWS answers it, into the fields of ``configuration``.
 
-    A value that the plan does not have may be a secret; it is told by its length and look.
+    A value that is not in the plan may be a secret; only its length and shape are shown.
     """
     is_, variables = decode(answer), answer.get("Environment", {}).get("Variables", {})
     return {
@@ -188,7 +188,7 @@ def _overwritten(
 
 
 def unplanned_variables(context: ChangeContext, function: Function) -> frozenset[str]:
-    """Return the names of variables that nobody planned, of what callers get; of $LATEST before there is an alias."""
+    """Return the names of unplanned variables of the live version, or of $LATEST if there is no alias."""
     read = partial(context.client("lambda").get_function_configuration, FunctionName=function.name)
     answer = unless_absent(read, Qualifier=function.alias) or unless_absent(read) or {}
     return frozenset(answer.get("Environment", {}).get("Variables", {})) - {*function.environment}
@@ -213,12 +213,12 @@ def _extra_variables(
 
 
 def _left(changes: Changes, *, created: bool) -> Changes:
-    """Return what an update has to do: a function that was just created lacks its code only."""
+    """Return what an update still has to do: a function that was just created lacks only its code."""
     return tuple(one for one in changes if not created or one.field == "code")
 
 
 def _create(context: ChangeContext, function: Function, package: bytes) -> None:
-    # IAM puts a path into the ARN of a role that somebody made with one; only IAM knows it.
+    # The ARN of a role has its path, if it was created with one; only IAM knows it.
     there = unless_absent(context.client("iam").get_role, RoleName=function.role.name)
     role = {"Role": there["Role"]["Arn"]} if there else {}
     context.client("lambda").create_function(
@@ -284,12 +284,12 @@ CLOSED = "closed"
 """Key of the package that answers 503, beside those of the functions."""
 NEW = "closed: answers 503 until the first release"
 FOUND = "as it was found, before the first release"
-"""Descriptions of the version: this is what a person reads who has to choose one."""
+"""Descriptions of the version, for people who have to choose one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Earlier:
-    """What there is of a function before an upload."""
+    """The state of a function before an upload."""
 
     function: Function
     code: str | None
@@ -298,7 +298,7 @@ class Earlier:
     """Number of each published version -> its CodeSha256."""
 
     def wanted(self, closed: str, extra: Changes) -> Changes:
-        """Return the version to publish before the upload; empty where there is one, or none may be made.
+        """Return the version to publish before the upload; empty if there is one, or it must not be published.
 
         ``closed`` is the CodeSha256 of the closed package. Variables that the plan does not have
         (``extra``) may be secrets: a version would keep them for ever.
@@ -310,11 +310,11 @@ class Earlier:
         return () if extra else self._version(FOUND)
 
     def other_than(self, code: str) -> Changes:
-        """Return a closed version to publish where no version holds other code: there is no way back."""
+        """Return a closed version to publish if no version has other code, since there is nothing to roll back to."""
         return () if {*self.versions.values()} - {code} else self._version(NEW)
 
     def loses_code(self, version: Changes) -> bool:
-        """Whether the code of $LATEST would be nowhere any more, if ``version`` is published before."""
+        """Whether the code of $LATEST would be lost although ``version`` is published first."""
         return self.code is not None and not version and self.code not in self.versions.values()
 
     def _version(self, what: str) -> Changes:
@@ -322,7 +322,7 @@ class Earlier:
 
 
 def earlier(context: ChangeContext, function: Function, code: str | None) -> Earlier:
-    """Read what there is; ``code`` is the CodeSha256 of $LATEST, None where there is no function."""
+    """Read the state before an upload; ``code`` is the CodeSha256 of $LATEST, None if there is no function."""
     versions = {} if code is None else published_versions(context, function)
     return Earlier(function=function, code=code, versions=versions)
 
@@ -336,7 +336,7 @@ def published_versions(context: ChangeContext, function: Function) -> dict[str, 
 
 
 def publish(context: ChangeContext, function: Function, version: Changes) -> None:
-    """Publish $LATEST as it is now, where a version is wanted, under the words that were shown."""
+    """Publish $LATEST as it is now, if a version is wanted, with the description that was shown."""
     for one in version:
         version_of.publish(context, function.name, Description=str(one.after))
 

@@ -22,7 +22,7 @@ TRUST = {
 
 
 def converge(context: ChangeContext, api: Api) -> Changes:
-    """Set a log role where the account has none; one that is set already serves others, and stays."""
+    """Set a log role if the account has none; an existing one serves other APIs and stays."""
     client, name = context.client("apigateway"), "API Gateway account"
     have = decode_account(client.get_account()).log_role_arn
     arn = api.log_role_arn

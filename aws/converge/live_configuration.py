@@ -1,6 +1,6 @@
-"""Changing the configuration of the version that is live: its code stays, and nobody releases anything.
+"""Changing the configuration of the live version: its code stays, and nothing else is released.
 
-What $LATEST has beside it would be released with the change, so that it is refused where they differ.
+Other differences of $LATEST would be released with the change, so it is refused if there are any.
 """
 
 from collections.abc import Callable, Collection, Mapping
@@ -40,7 +40,7 @@ OF_THE_CODE = frozenset({"handler", *OVERLAYS})
 def converge(context: ChangeContext, function: Function, named: Collection[str]) -> Changes:
     """Bring the configuration behind the alias, and the function's tags, to what is planned.
 
-    ``named`` is all that was found wrong: of the variables that nobody planned, those that it names go.
+    ``named`` has everything that was found wrong; only the unplanned variables that it names are removed.
     """
     client, name = context.client("lambda"), f"function {function.name}"
     behind = client.get_function_configuration(FunctionName=function.name, Qualifier=function.alias)
@@ -93,9 +93,9 @@ def _tagged(context: ChangeContext, function: Function) -> Changes:
 
 
 def change(context: ChangeContext, function: str, aliases: Collection[str], edit: Edit) -> None:
-    """Change $LATEST, publish it, and move those of the aliases to it that run what $LATEST was.
+    """Change $LATEST, publish it, and move those of the aliases to it that run the same as $LATEST did.
 
-    Refused where none does: to publish $LATEST would release what nobody released.
+    Raises Refused if none does: publishing $LATEST would release what nobody released.
     """
     client = context.client("lambda")
     latest = client.get_function_configuration(FunctionName=function)

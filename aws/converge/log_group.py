@@ -1,4 +1,4 @@
-"""Log groups that end some day (guide step 6-3): one that AWS makes by itself keeps its logs for ever."""
+"""Log groups with a retention (guide step 6-3): a group that AWS creates by itself never expires its logs."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -14,7 +14,7 @@ FOR_EVER = "never expires"
 
 
 def converge(context: ChangeContext, group: LogGroup) -> Changes:
-    """Create the group, or set its retention; one that keeps logs longer, yet not for ever, is right.
+    """Create the group, or set its retention; a longer retention than planned stays, but not an unlimited one.
 
     Tags are given where it is made; no row asks for them later. Raise Refused for a class that makes no
     metrics: AWS never changes it.
@@ -33,7 +33,7 @@ def _retention(group: LogGroup, raw: Mapping[str, Any] | None) -> Changes:
     if found and bound.holds(found.facts[RETENTION]):
         return ()
     have = found and (found.retention_days or FOR_EVER)
-    # Where logs never expired, those that are older go away.
+    # If logs never expired so far, older ones will be deleted.
     lost = have == FOR_EVER and bool(raw and raw.get("storedBytes"))
     wanted, told = bound.prefers, _name(group)
     return (Change(told, DAYS, have, wanted, lost, final=lost, creates=found is None),)

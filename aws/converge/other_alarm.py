@@ -1,4 +1,4 @@
-"""Alarms of another name that do what a planned one does: whoever made them needs no second one."""
+"""Alarms of another name that do what a planned alarm does, so that the planned one is not needed."""
 
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
@@ -18,10 +18,10 @@ AT_MOST = 100
 
 
 def doing_the_same(context: ChangeContext, wanted: Iterable[desired.Alarm]) -> frozenset[str]:
-    """Return the names of planned alarms that an alarm of another name makes needless.
+    """Return the names of planned alarms that an alarm of another name makes unnecessary.
 
-    It fires whenever the planned one does, as the checks judge that, and one of its own topics surely tells a
-    person. One that is heard through a composite alarm only is not counted: a second alarm does no harm.
+    It fires whenever the planned one does, by the checks' own rule, and one of its topics surely notifies a
+    person. One that notifies only through a composite alarm does not count: a second alarm does no harm.
     """
     heard = lru_cache(maxsize=None)(lambda arn: _heard(context, arn))
     found = read_all(context)
@@ -53,7 +53,7 @@ def _is_near(arn: str, want: desired.Alarm) -> bool:
 
 
 def _heard(context: ChangeContext, arn: str) -> bool:
-    """Whether CloudWatch can tell this topic, and a person has confirmed to be told by it."""
+    """Whether CloudWatch can publish to this topic, and a person's subscription is confirmed."""
     sns = context.client("sns")
     answer = unless_absent(sns.get_topic_attributes, TopicArn=arn)
     if answer is None:

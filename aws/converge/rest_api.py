@@ -28,7 +28,7 @@ UNKNOWN_ID = "<id>"
 
 
 def find(context: ChangeContext, api: Api) -> dict[str, Any] | None:
-    """Return the API of that name, None where there is none; raise Refused where there are two."""
+    """Return the API of that name, or None. Raises Refused if there are several."""
     pages = context.client("apigateway").get_paginator("get_rest_apis").paginate()
     named = [one for page in pages for one in page.get("items", []) if one["name"] == api.name]
     if len(named) > 1:
@@ -44,7 +44,7 @@ def find(context: ChangeContext, api: Api) -> dict[str, Any] | None:
 
 
 def converge(context: ChangeContext, api: Api) -> Changes:
-    """Create the API, or let everybody reach it, and bring its tags to the plan; an edge endpoint stays."""
+    """Create the API, or make it reachable for everybody, and bring its tags to the plan; an edge endpoint stays."""
     raw, name = find(context, api), f"REST API {api.name}"
     wanted = tag_fields(context, api.tags)
     if raw is None:
@@ -60,7 +60,7 @@ def converge(context: ChangeContext, api: Api) -> Changes:
 
 
 def needed(context: ChangeContext, api: Api) -> str:
-    """Return the API's id; where there is none, a rehearsal gets a stand-in and a run is Refused."""
+    """Return the API's id. Without one, a rehearsal of many steps gets UNKNOWN_ID; otherwise it raises Refused."""
     found = find(context, api)
     context.needs(
         found,
@@ -172,7 +172,7 @@ def _without_ids(draft: Draft, method: Mapping[str, Any]) -> Any:
 
 
 def _bare(value: Any, drop: set[str]) -> Any:
-    """Leave out what is empty: AWS answers a member that was never set now so, now not at all."""
+    """Leave out empty members: AWS sometimes returns an unset member as empty, and sometimes not at all."""
     if isinstance(value, Mapping):
         inner = {key: _bare(one, drop) for key, one in value.items() if key not in drop}
         return {key: one for key, one in inner.items() if one not in (None, {}, [], "")}

@@ -42,9 +42,9 @@ TRUST = {
 def converge(context: ChangeContext, role: Role) -> Changes:
     """Create the role, or bring its trust and its permissions within the plan.
 
-    It asks what the checks ask. A policy stays, however it is written, that grants nothing beyond the plan: a
-    role that may do less than ours, or under more conditions, is not widened. Tags are given where it is
-    made; no row asks for them later.
+    It uses the checks' own rules. A policy that grants nothing beyond the plan stays, however it is written: a
+    role that may do less than ours, or under more conditions, is not widened. Tags are set when it is
+    created; no row checks them later.
     """
     raw = _read(context, role)
     if raw is None:
@@ -98,11 +98,11 @@ def _trusts_lambda_alone(context: ChangeContext, role: Role, found: Found) -> bo
 
 
 def _permissions(context: ChangeContext, role: Role, found: Found) -> Changes:
-    """Give what is lacking by our policy, then take away those that grant what nobody planned, or deny what it needs."""
+    """Put our policy if something is lacking, then remove policies that grant a surplus or deny what is needed."""
     secrets = _Secrets(context, role)
     kept = _within(context, role, found, secrets)
     own = next((one for one in found.policies if one.name == POLICY and one.arn is None), None)
-    # Of code that is not ours nobody knows what it needs; what is taken away here, it may have needed.
+    # Code that is not ours may need what is removed here; nobody can know.
     guided = role.judged_for_missing or own is not None or kept.policies != found.policies
     short = not kept.policies or (guided and secrets.lacks(replace(kept, boundary=None)))
     made: Changes = ()
@@ -123,7 +123,7 @@ def _within(context: ChangeContext, role: Role, found: Found, secrets: "_Secrets
     if not wrong:
         return found
     left = tuple(one for one in found.policies if one.name not in wrong)
-    # What one policy denied to another one may be granted without it.
+    # Without a policy's denies, another policy may grant more.
     return _within(context, role, replace(found, policies=left), secrets)
 
 
@@ -142,7 +142,7 @@ def _surplus(context: ChangeContext, role: Role, found: Found) -> set[str]:
 
 
 def _beside_ours(role: Role, kept: Found, secrets: "_Secrets") -> Found:
-    """Return ours, and those that may stay beside it: that deny nothing that the function needs."""
+    """Return our policy, and those that may stay beside it because they deny nothing that the function needs."""
     ours = PolicyDocument(name=POLICY, document=json.dumps(document(role.granted)))
     others = (one for one in kept.policies if one.name != POLICY)
     bare = replace(kept, boundary=None)
@@ -158,7 +158,7 @@ class _Secrets:
         self._listed = cache(lambda: _secrets(context))
 
     def misnaming(self, found: Found) -> set[str]:
-        """Return the names of policies by whose ARNs a secret can't be read, or others can as well."""
+        """Return the names of policies whose ARNs do not match a secret, or match others as well."""
         return {
             policy.name
             for policy in found.policies

@@ -22,20 +22,20 @@ GIVEN = "as given"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewValue:
-    """Where a value comes from that no machine can make up, and whether it replaces one that is good."""
+    """The source of a value that cannot be generated, and whether to replace a value that is good."""
 
     given: Callable[[], str]
-    """Asked only when it is needed."""
+    """Returns the value; called only when it is needed."""
     rotate: bool = False
-    """Replace a key that is good by another one."""
+    """Replace a good key by a new one."""
     replace: bool = False
-    """Replace a value that is good where another one is given."""
+    """Replace a good value if another one is given."""
 
 
 def converge(context: ChangeContext, secret: Secret, value: NewValue) -> Changes:
     """Create the secret, fix what is wrong with it, or replace it where that was asked for.
 
-    A value is never shown, only judged. Tags are given where it is made; no row asks for them later.
+    A value is judged but never shown. Tags are set when it is created; no row checks them later.
     """
     client = context.client("secretsmanager")
     name = f"secret {secret.name}"
@@ -88,7 +88,7 @@ def _fault(secret: Secret, text: str) -> str:
 
 
 def _replaced(secret: Secret, value: NewValue, text: str) -> str:
-    """Say what a good value is that is to go all the same; empty where it stays."""
+    """Describe a good value that is to be replaced all the same; empty if it stays."""
     if value.rotate:
         return "the key that signs all current sessions"
     if secret.min_bits or not value.replace:

@@ -1,4 +1,4 @@
-"""The stage (guide steps 2-4 and 3-3): what throttles an anonymous caller, what is logged, no caching."""
+"""The stage (guide steps 2-4 and 3-3): throttling of anonymous callers, logging, and no caching."""
 
 from collections.abc import Iterator, Mapping
 from math import ceil
@@ -81,7 +81,7 @@ def _wanted(context: ChangeContext, api: Api, every: MethodSetting) -> dict[str,
 
 
 def _limits(most: Limit, found: MethodSetting, least: float) -> dict[str, float]:
-    """Return the limits to set: a stricter one stays; one too narrow for the rate is not just widened to it."""
+    """Return the limits to set: a stricter one stays, but one below ``least`` is replaced by the planned limit."""
     rate, burst = min(least, most.rate), min(least, most.burst)
     return {
         "throttle rate": within_or_most(rate, float(most.rate)).keeping(found.rate),
@@ -128,9 +128,9 @@ def _own(name: str, api: Api, key: str, found: MethodSetting) -> Changes:
 
 
 def narrower(name: str, api: Api, stage: Stage) -> Changes:
-    """Limit a route by itself that may get less than every method will.
+    """Return the changes that limit each route whose own limit is narrower than that of all methods.
 
-    Both limits are written: the one that is left out of a method's new settings would be the account's, not the stage's.
+    Both rate and burst are written: a method's new settings would take a missing one from the account, not the stage.
     """
     every, unset = stage.settings.get(EVERY_METHOD, MethodSetting()), MethodSetting()
     general = _limits(api.most, every, max(api.least_rates.values(), default=1))
@@ -163,7 +163,7 @@ def _logged(api: Api, stage: Stage) -> dict[str, Any]:
 
 
 def _canary(name: str, stage: Stage, raw: Mapping[str, Any]) -> Changes:
-    """A canary sends a share of the callers to another deployment: no state to go live in."""
+    """Return the removal of a canary: it sends some callers to another deployment, so do not go live with one."""
     if stage.canary_percent is None:
         return ()
     return (Change(name, "canary", raw["canarySettings"], None, destroys=True),)

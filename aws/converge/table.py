@@ -69,7 +69,7 @@ def _found(context: ChangeContext, table: Table) -> Found | None:
 
 
 def converge_encryption(context: ChangeContext, table: Table) -> Changes:
-    """Bring the encryption of a table that exists to the plan, and nothing else of it."""
+    """Bring the encryption of an existing table to the plan, and nothing else."""
     found = _found(context, table)
     context.needs(
         found,
@@ -143,7 +143,7 @@ def _update(
 
 
 def _as_good(context: ChangeContext, table: Table, key: str) -> bool:
-    """Whether AWS's managed key is used where the plan names none: to take it away would weaken the table."""
+    """Whether the table uses an AWS managed key and the plan names none: removing that key would weaken the table."""
     ask, asked = context.client("kms").describe_key, key != OWNED and not table.kms_key
     answer = unless_absent(ask, KeyId=key) if asked else None
     return bool(answer and answer["KeyMetadata"].get("KeyManager") == "AWS")
@@ -172,7 +172,7 @@ def _call(table: Table, field: str) -> dict[str, Any]:
 
 
 def _wanted(context: ChangeContext, table: Table) -> dict[str, Any]:
-    """Return what the plan asks of a table; where it asks for no protection, none is taken away."""
+    """Return what the plan requires of a table; protection that it does not require is not removed."""
     return {
         **_keys(table),
         ENCRYPTION: _key_arn(context, table) or OWNED,
@@ -205,7 +205,7 @@ def _fields(found: Found) -> dict[str, Any]:
 
 
 def _capacity(context: ChangeContext, table: Table, found: Found) -> Changes:
-    """Let the capacity follow the demand where it does not; an autoscaled table with room enough stays."""
+    """Make the capacity follow demand if it does not; an autoscaled table with enough room stays."""
     if not rigid(found, _targets(context, found), table.demand):
         return ()
     if found.billing_mode != table.billing == ON_DEMAND:
@@ -227,7 +227,7 @@ def _capacity(context: ChangeContext, table: Table, found: Found) -> Changes:
 
 
 def _targets(context: ChangeContext, found: Found) -> list[ScalableTarget]:
-    """Read what moves its capacities; on demand nothing does."""
+    """Read the table's scalable targets; an on-demand table has none."""
     if found.billing_mode == ON_DEMAND:
         return []
     policies = _scaling(context, "describe_scaling_policies", "ScalingPolicies")
@@ -259,7 +259,7 @@ def _raised(context: ChangeContext, table: Table, found: Found) -> Changes:
 
 
 def _key_arn(context: ChangeContext, table: Table) -> str | None:
-    """Resolve an alias, since AWS tells tables' keys by ARN; the alias itself before its key exists."""
+    """Return the ARN behind a key's alias, as AWS reports tables' keys by ARN; the alias itself if it has no key."""
     key = table.kms_key
     if key is None or key.startswith("arn:"):
         return key
@@ -268,7 +268,7 @@ def _key_arn(context: ChangeContext, table: Table) -> str | None:
 
 
 def encryption(key: str | None) -> dict[str, Any]:
-    """Write an SSESpecification: none is the AWS owned key, which encrypts as well."""
+    """Return an SSESpecification; without a key that is the AWS owned key, which encrypts as well."""
     if key is None:
         return {"Enabled": False}
     customer = {} if key == MANAGED else {"KMSMasterKeyId": key}
@@ -324,7 +324,7 @@ def _backups(context: ChangeContext, table: Table) -> dict[str, Any]:
 
 
 def _ttl(context: ChangeContext, table: Table) -> Changes:
-    """Let items of a new table expire; of one that was there, nobody asks whether they do."""
+    """Enable time to live on a new table; an existing table is left as it is."""
     if table.ttl_attribute is None:
         return ()
     changes = difference(_name(table), None, {TTL: table.ttl_attribute})
@@ -332,7 +332,7 @@ def _ttl(context: ChangeContext, table: Table) -> Changes:
 
 
 def converge_expiry(context: ChangeContext, table: Table) -> Changes:
-    """Let items of a restored table expire as planned: AWS restores it without."""
+    """Enable time to live on a restored table as planned: AWS restores tables without it."""
     if table.ttl_attribute is None:
         return ()
     answer = context.client("dynamodb").describe_time_to_live(TableName=table.name)
@@ -374,7 +374,7 @@ def key_schema(hash_key: str, range_key: str | None) -> list[dict[str, str]]:
 
 
 def _refuse_other_keys(table: Table, found: Found) -> None:
-    """Stop where a key is another one: AWS can't change it, and a new table is for people to decide."""
+    """Raise Refused if a key differs: AWS can't change it, and people have to decide about a new table."""
     have = _fields(found)
     for field, value in _keys(table).items():
         if field in have and have[field] != value:

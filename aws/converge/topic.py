@@ -1,4 +1,4 @@
-"""The topic that alarms tell, open to CloudWatch, and the address that hears of it (guide step 6-1)."""
+"""The topic that alarms notify, its policy for CloudWatch, and the subscribed address (guide step 6-1)."""
 
 import json
 from collections.abc import Callable
@@ -30,9 +30,9 @@ KEY = "key"
 
 
 def converge(context: ChangeContext, topic: Topic) -> Changes:
-    """Create the topic and let the alarms of this account publish; what else its policy allows, stays.
+    """Create the topic and let the alarms of this account publish; other permissions of its policy stay.
 
-    What denies it to them goes, after asking, and so does a key that keeps every message from people.
+    Statements that deny it are removed after somebody agreed, and so is a key that CloudWatch cannot use.
     """
     answer = unless_absent(context.client("sns").get_topic_attributes, TopicArn=topic.arn)
     found = decode(topic.arn, answer["Attributes"]) if answer else None
@@ -46,7 +46,7 @@ def is_there(context: ChangeContext, topic: Topic) -> bool:
 
 
 def _publishing(context: ChangeContext, topic: Topic, found: Found | None) -> Changes:
-    """Let the account's alarms publish, unless whatever the policy says does so already."""
+    """Let the account's alarms publish, unless the policy already does."""
     name, wanted = f"topic {topic.name}", statement(topic)
     if found is None:
         made = difference(name, None, {PUBLISHERS: wanted})
@@ -72,7 +72,7 @@ def _lets(found: Found, statements: list[dict[str, Any]]) -> bool:
 
 
 def _readable(context: ChangeContext, topic: Topic, found: Found) -> Changes:
-    """Take off a key that CloudWatch cannot use, after asking: nothing is ever told under it."""
+    """Remove a key that CloudWatch cannot use, after somebody agreed: with it no alarm is ever delivered."""
     key = found.kms_key
     if key is None or usable(key, lambda: key_of(context, key)):
         return ()
@@ -95,7 +95,7 @@ def converge_subscription(
 ) -> Changes:
     """Subscribe the address of the environment; AWS then sends a mail that a person confirms.
 
-    ``mailed`` is told of the topic and the address, once the mail is on its way.
+    ``mailed`` is called with the topic and the address once the mail is on its way.
     """
     client = context.client("sns")
     heard = _subscriptions(context, topic)
@@ -138,7 +138,7 @@ def _subscriptions(context: ChangeContext, topic: Topic) -> set[str]:
     if unless_absent(client.get_topic_attributes, TopicArn=topic.arn) is None:
         return set()
     pages = client.get_paginator("list_subscriptions_by_topic").paginate(TopicArn=topic.arn)
-    # What was cancelled is listed for a while, with this where an ARN should be.
+    # A cancelled subscription is listed for a while, with this in place of an ARN.
     listed = (one for page in pages for one in page["Subscriptions"])
     return {one["Endpoint"] for one in listed if one["SubscriptionArn"] != "Deleted"}
 

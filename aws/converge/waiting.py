@@ -1,7 +1,7 @@
-"""Waiting for AWS: what it answers to a call that comes too early, and how long it is asked again.
+"""Waiting for AWS: what it answers to a call that comes too early, and how long the call is retried.
 
-Hardly a change of AWS is over when its call returns: functions are Pending, tables CREATING, and IAM tells the
-Regions of a role within some seconds. What comes too early is refused with an error that passes by itself.
+Hardly any change of AWS is complete when its call returns: functions are Pending, tables CREATING, and a role
+takes seconds to reach all Regions. A call that comes too early is refused with a transient error.
 """
 
 from collections.abc import Callable, Collection
@@ -28,20 +28,20 @@ from aws.words import Words
 T = TypeVar("T")
 Sleep = Callable[[float], None]
 Tell = Callable[[Words], None]
-"""Told what is waited for, each time that AWS is about to be asked again."""
+"""Called with what is awaited, before each retry."""
 
 ATTEMPTS, FIRST_WAIT_S, LONGEST_WAIT_S = 12, 0.5, 10
 IN_ALL_S = round(sum(min(FIRST_WAIT_S * 2**one, LONGEST_WAIT_S) for one in range(ATTEMPTS - 1)))
-"""What the waits between the attempts come to: about a minute and a quarter."""
+"""Seconds of all waits between attempts: about a minute and a quarter."""
 
 
 @dataclass(frozen=True, slots=True)
 class TransientError:
-    """An error that passes by itself; throttling is none of them, since the client retries it."""
+    """A transient error of AWS. Throttling is not among them: boto3 retries it by itself."""
 
     codes: frozenset[str]
     says: tuple[str, ...]
-    """One of these stands in its message; empty: whatever it says."""
+    """The message contains one of these; empty: any message."""
     until: Words
     """What is waited for."""
 
@@ -160,7 +160,7 @@ EXISTS = (
         Words(en="", ja=""),
     ),
 )
-"""What AWS answers where something is made that is there: the look before it was a stale one."""
+"""What AWS answers if the resource to create already exists: the read before was stale."""
 
 
 def retried(
@@ -171,7 +171,7 @@ def retried(
     tell: Tell,
     **parameters: object,
 ) -> T:
-    """Make ``call``, again while its error is one that passes by itself; the last error is raised as it is."""
+    """Make ``call``, and retry it while its error is transient. Raises the last error as it is."""
 
     def transient(error: BaseException) -> TransientError | None:
         if not isinstance(error, ClientError):
@@ -195,7 +195,7 @@ def retried(
 
 
 class PatientClient:
-    """A client of AWS, each of whose calls is made again where AWS says that it comes too early."""
+    """An AWS client that retries each call if AWS says that it comes too early."""
 
     def __init__(self, client: Any, sleep: Sleep, tell: Tell) -> None:
         self._client, self._again = client, partial(retried, sleep=sleep, tell=tell)
@@ -213,9 +213,9 @@ def asked_until(
     sleep: Sleep,
     waiting: Callable[[float], None],
 ) -> bool:
-    """Ask ``ready`` until it says so; False where it does not within ``within_s``. "Not found" is not yet.
+    """Poll ``ready`` until it is true; return False if that takes more than ``within_s``. "Not found" means "not yet".
 
-    ``waiting`` is told the seconds so far, each time before it waits.
+    ``waiting`` is called with the seconds so far, before each wait.
     """
 
     def asked() -> bool:
@@ -254,5 +254,5 @@ def duration(seconds: float) -> Words:
 
 
 def stale(error: BaseException) -> bool:
-    """Whether something was to be made that is there already."""
+    """Whether an error says that the resource to create already exists."""
     return isinstance(error, ClientError) and any(one.covers(error) for one in EXISTS)

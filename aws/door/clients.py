@@ -1,4 +1,4 @@
-"""The only way to AWS for readers: each call is counted, rate-limited and bounded, each answer let in once searched."""
+"""The only way to AWS for readers: calls are counted, rate-limited and bounded; answers are searched for secrets."""
 
 import threading
 import time
@@ -31,7 +31,7 @@ SECRET_VALUE = "secretsmanager:GetSecretValue"  # noqa: S105 - the one call that
 
 
 class Answer(dict[str, Any]):
-    """An answer, or a structure within it: to ask for a member that it lacks is a ReadFailure that names it.
+    """An answer, or a structure within it. Accessing a missing member raises a ReadFailure that names it.
 
     AWS's models require next to nothing of an answer, so that any member may be absent from any of them.
     """
@@ -70,7 +70,7 @@ class Aws:
         *,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
-        """``now`` is AWS's clock, by which an old answer shows."""
+        """``now`` is AWS's clock, by which an old answer is detected."""
         self.calls: Counter[str] = Counter()
         """``service:Action`` -> HTTP requests sent, retries included."""
         self.partition: str = session.get_partition_for_region(region)
@@ -83,7 +83,7 @@ class Aws:
             what: RateLimiter(rate.per_second, burst=rate.burst, sleep=retry.sleep)
             for what, rate in retry.rates.items()
         }
-        # Whatever is begun by then has ended by the deadline, even if nobody answers.
+        # A call that begins before this has ended by the deadline, even without an answer.
         self._deadline = time.monotonic() + retry.deadline_s
         self._last_start = self._deadline - retry.connect_s - retry.read_s
         self._ledger, self._unplanned = ledger or {}, set[Unplanned]()
@@ -93,7 +93,7 @@ class Aws:
     def call(
         self, service: str, operation: str, *, empty_on: Collection[str] = (), **parameters: object
     ) -> dict[str, Any]:
-        """Make one call; an error code in ``empty_on`` is the answer "nothing set", ``{}``."""
+        """Make one call. An error code in ``empty_on`` means "nothing set" and returns ``{}``."""
         client = self._client(service)
         try:
             with self._under_way, read_failures(client, service, operation):
@@ -121,7 +121,7 @@ class Aws:
     def listed(self, service: str, operation: str, key: str, **parameters: object) -> list[Any]:
         """Return the entries under ``key`` of every page.
 
-        A page without the key is no empty list but an answer that we do not understand; only API
+        A page without the key is not an empty list but an answer that we do not understand; only API
         Gateway leaves it out when there is nothing.
         """
         entries: list[Any] = []
@@ -139,16 +139,16 @@ class Aws:
         return tuple(sorted(found, key=lambda one: (one.fact.en, one.call, one.found)))
 
     def search_for(self, needles: Needles) -> None:
-        """Replace the texts of these secrets in every answer from now on, and note where they stood."""
+        """Replace the texts of these secrets in every answer from now on, and record where they were."""
         self._search = Search(needles)
 
     @property
     def leaks(self) -> tuple[Leak, ...]:
-        """Where secrets stood in what was answered so far."""
+        """Return where secrets were found in the answers so far."""
         return self._search.leaks
 
     def clean(self, call: str, parameters: Mapping[str, object], text: Any) -> Any:
-        """Search what a reader took out of a stream; see ``search_for``."""
+        """Search the content that a reader took from a stream; see ``search_for``."""
         return self._search.clean(call, parameters, well_formed(text))
 
     def _enter(
@@ -159,7 +159,7 @@ class Aws:
         parameters: Mapping[str, object],
         answer: dict[str, Any],
     ) -> dict[str, Any]:
-        """Let an answer in: without secrets, and held against the ledger, whichever reader asked."""
+        """Accept an answer: remove secrets and compare it with the ledger, whichever reader asked."""
         call, answer = action_of(client, service, operation), well_formed(answer)
         if call == SECRET_VALUE:
             return cast("Answer", Answer.of(call, answer))
@@ -184,7 +184,7 @@ class Aws:
         retry = self._retry
         config = Config(
             retries={
-                # Never adaptive: its own waiting knows no deadline.
+                # Never adaptive: its own waiting has no deadline.
                 "mode": "standard",
                 "total_max_attempts": retry.attempts,
             },
@@ -221,7 +221,7 @@ class Aws:
             self.calls[name] += 1
 
     def _left(self) -> float:
-        """Return the seconds until the deadline; what comes too late is refused before it is sent."""
+        """Return the seconds until the deadline, 0.1 at least; ``_refuse_late`` refuses calls before they are sent."""
         return max(self._deadline - time.monotonic(), 0.1)
 
     def _refuse_late(self, name: str) -> None:
@@ -230,7 +230,7 @@ class Aws:
 
     @contextmanager
     def _not_under_way(self) -> Iterator[None]:
-        """Give the slot of a call away: whoever waits for the turn of one service holds up no other."""
+        """Release the slot of a call while it waits for its service's rate, so that other services proceed."""
         self._under_way.release()
         try:
             yield

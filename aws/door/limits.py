@@ -70,9 +70,9 @@ class RateLimiter:
 
 
 def within(seconds: float, ask: Callable[[], T]) -> T:
-    """Return or raise what asking does, or raise NoAnswerError: a thread that hangs is abandoned.
+    """Return or raise what ``ask`` does within ``seconds``, or raise NoAnswerError and abandon its thread.
 
-    A socket's own time-out begins anew with each byte, so that an answer that drips never meets it.
+    A socket's own timeout restarts with each byte, so an answer that arrives in drips never reaches it.
     Without a limit (`math.inf`) there is nothing to abandon, and no thread.
     """
     if seconds == inf:

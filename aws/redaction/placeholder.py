@@ -21,7 +21,7 @@ IN_ORDER = 10
 KEYBOARD = ("qwertyuiop", "asdfghjkl", "1qaz2wsx")
 
 MINIMUM_BITS = 64
-"""Below this bound of randomness, nothing deserves to be called a secret."""
+"""Bits of randomness; a value with less is not a secret."""
 LETTERS = re.compile(r"(?=([A-Za-z]{2}))")
 SMALL_THEN_CAPITAL = re.compile(r"[a-z][A-Z]")
 COMMON = (
@@ -47,7 +47,7 @@ HASHED_FIRST = (
     "user welcome 0 1 123 1234 12345678 123456789 1234567890 "
 )
 WORDS = ("", *HASHED_FIRST.split())
-"""What people hash where a key is asked for, nothing at all among it."""
+"""Words that people hash to make a key, the empty text included."""
 BEGINNING = 16
 """Bytes by which hashes are compared: as many as the shortest has."""
 ENDS = ("", "1", "123", "!", "2023", "2024", "2025", "2026", "2027", "-prod", "-production", "\n")

@@ -27,7 +27,7 @@ PIECE, STEP = 24, 8
 BETWEEN_FORMS = b"\n\0\n\0\n"
 """Holds two spellings of a text apart, so that both are searched at once."""
 BARE_PIECE, BARE_STEP = 20, 6
-"""The same of its letters and digits alone."""
+"""The same for its letters and digits alone."""
 
 Needles = Mapping[str, frozenset[bytes]]
 """Name of a secret -> what to look for: never shown, never saved."""

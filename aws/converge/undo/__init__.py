@@ -1,4 +1,4 @@
-"""Taking away what nobody planned of a resource: the call that undoes each fact, and what is lost by it.
+"""Removing what nobody planned of a resource: the call that undoes each fact, and what is lost by it.
 
 What no call can undo has an instruction instead, with its place in the console.
 """

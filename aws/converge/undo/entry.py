@@ -16,7 +16,7 @@ class UndoTarget:
     name: str
     found: str
     api: Api
-    """The planned API: what stands in its methods is undone by making them as planned."""
+    """The planned API: an unplanned fact of a method is undone by making the method as planned."""
     prefix: str
     """The environment's, by which the fingerprint of an address is made."""
     fact: str = ""
@@ -30,21 +30,21 @@ class UndoTarget:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Undo:
-    """``lost``: what is over once the call was made; it is told before anybody is asked.
+    """How a call undoes a fact. ``lost``: what the call ends; it is shown before anybody is asked.
 
-    ``final``: what was found is not enough to make it again, be it by a call or by hand.
+    ``final``: what was found does not suffice to recreate it, by a call or by hand.
     """
 
     call: Callable[[UndoTarget], object]
     lost: Words
     final: bool = False
     left: Callable[[UndoTarget], bool] = lambda _: True
-    """Whether there is anything left to undo; what only the stage serves is over with a deployment."""
+    """Whether there is anything left to undo: what only the stage still serves ends with a deployment."""
 
 
 @dataclass(frozen=True, slots=True)
 class ByHand:
-    """No call of AWS undoes it: what a person does, and where; ``{name}`` is the resource's."""
+    """No AWS call undoes it: what a person does, and where; ``{name}`` stands for the resource's name."""
 
     instruction: Words
 
