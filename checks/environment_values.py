@@ -38,20 +38,12 @@ ROOM = 2
 """The throttle allows the busiest route this many times what it needs at the target rate."""
 LARGEST_AREA_KM = 100
 TAGS = ("Environment", "Project")
-NAMED = tuple(
-    map(
-        re.compile,
-        (
-            r"[a-z0-9-]+(\.[a-z0-9-]+)*\.amazonaws\.com",
-            r"\d{12}",
-            r"arn:aws:iam::\d{12}:root",
-            r"arn:aws:iam::\d{12}:(role|user)/[\w+=,.@/-]+",
-            r"arn:aws:iam::\d{12}:role/aws-reserved/sso\.amazonaws\.com/([\w*-]+/)?AWSReservedSSO_[\w+=,.@-]+_\*",
-        ),
-    )
+NAMED = (
+    r"(role|user)/[\w+=,.@/-]+",
+    r"role/aws-reserved/sso\.amazonaws\.com/([\w*-]+/)?AWSReservedSSO_[\w+=,.@-]+_\*",
 )
-"""Forms of a single principal: a service, an account, a role or user, and a role of single sign-on, to whose name
-AWS adds sixteen random digits."""
+"""Forms of a single principal of an account: a role or user, and a role of single sign-on, to whose name AWS adds
+sixteen random digits."""
 IN_BY_NAME = Words(en="who else may act is decided by name", ja="操作できる相手は名前で決める")
 ANOTHERS = frozenset({"dev", "development", "stg", "staging", "test", "qa", "local"})
 """What teams call environments that are not production, and whose data they delete."""
@@ -293,7 +285,7 @@ def _area(environment: Environment) -> Iterator[tuple[str, KeyLimit]]:
 
 def _people(environment: Environment) -> Iterator[tuple[str, KeyLimit]]:
     """Administrators are named one by one, tags and the address of alarms are given, expected messages cover a minute of awards."""
-    yield "administrators", KeyLimit(_by_name(), IN_BY_NAME)
+    yield "administrators", KeyLimit(_by_name(environment.account), IN_BY_NAME)
     yield "tags", KeyLimit(_with(TAGS), Words(en="guide step 2-3", ja="手順2-3"))
     heard = Words(
         en="without it nobody knows who else receives the alarms",
@@ -309,15 +301,16 @@ def _people(environment: Environment) -> Iterator[tuple[str, KeyLimit]]:
         yield "line.expected_messages", KeyLimit(at_least(a_minute), quota, guided=False)
 
 
-def _by_name() -> Bound:
-    """No entry may match principals that nobody meant."""
+def _by_name(account: str) -> Bound:
+    """No entry that takes in somebody of whom nobody has heard: a service acts for whoever uses it, and who is in another account its owner says."""
+    forms = [re.compile(f"arn:aws:iam::{account}:{one}") for one in NAMED]
     return Bound(
         code="by_name",
         value=None,
-        holds=lambda found: all(any(form.fullmatch(one) for form in NAMED) for one in found),
+        holds=lambda found: all(any(form.fullmatch(one) for form in forms) for one in found),
         words=Words(
-            en="roles, users and services by their whole names, with * only for the ends that AWS draws (AWSReservedSSO_NAME_*)",
-            ja="ロール・ユーザー・サービスを完全な名前で指定すること（*はAWSが付ける末尾 AWSReservedSSO_名前_* にのみ使用可）",
+            en="roles and users of this account by their whole names, with * only for the ends that AWS draws (AWSReservedSSO_NAME_*)",
+            ja="このアカウントのロール・ユーザーを完全な名前で指定すること（*はAWSが付ける末尾 AWSReservedSSO_名前_* にのみ使用可）",
         ),
     )
 

@@ -103,6 +103,9 @@ LOOSER = [
             *("arn:aws:iam::444455556666:role/*-prod-*", "arn:aws:iam::444455556666:role/admin?"),
             "arn:aws:iam::444455556666:role/aws-reserved/sso.amazonaws.com/*/AWSReservedSSO_*",
             "arn:aws:iam::444455556666:oidc-provider/token.actions.githubusercontent.com",
+            *("backup.amazonaws.com", "111122223333", "444455556666"),
+            *("arn:aws:iam::111122223333:root", "arn:aws:iam::111122223333:role/administrator"),
+            "arn:aws:iam::111122223333:role/aws-reserved/sso.amazonaws.com/AWSReservedSSO_Admin_*",
         )
     ),
     *({"line": replace(PROD.line, expected_messages=one)} for one in (0, 1)),
@@ -141,7 +144,7 @@ def test_looser_value_is_told_and_prints_the_decision_that_allows_it(fields):
     [
         "arn:aws:iam::444455556666:role/administrator",
         "arn:aws:iam::444455556666:role/aws-reserved/sso.amazonaws.com/*/AWSReservedSSO_Admin_*",
-        "backup.amazonaws.com",
+        "arn:aws:iam::444455556666:user/hanako@example.jp",
     ],
 )
 def test_administrator_may_be_named_by_a_part_of_the_name(entry):
