@@ -24,6 +24,13 @@ MISSING_DATA = Words(en="missing data", ja="欠落データの扱い")
 EXPRESSION = Words(en="expression", ja="式")
 LOOKS_BACK = Words(en="looks back (s)", ja="評価範囲（秒）")
 
+COMPARED = {
+    "GreaterThanOrEqualToThreshold": ">=",
+    "GreaterThanThreshold": ">",
+    "LessThanThreshold": "<",
+    "LessThanOrEqualToThreshold": "<=",
+}
+"""The operators that have a sign; those about bands of anomalies keep AWS's name."""
 CALL = "cloudwatch:DescribeAlarms"
 DECIDED_IN = Words(
     en="decided in environments.toml, key alarms (docs/environments.md#alarms); step 6-1 of the guide",
@@ -55,7 +62,8 @@ def _is_of(one: Alarm | WatchedMetric, want: desired.Alarm) -> bool:
 def _fires_at(alarm: Alarm) -> Words | None:
     if alarm.threshold is None:
         return None
-    at = f"{alarm.comparison} {alarm.threshold:g}"
+    how = COMPARED.get(alarm.comparison, alarm.comparison)
+    at = f"{how} {alarm.threshold:g}"
     return Words(en=f"{at} in {alarm.period_s} s", ja=f"{alarm.period_s}秒間に{at}")
 
 

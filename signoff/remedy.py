@@ -143,9 +143,18 @@ WAYS: Mapping[Obstacle, _Way] = {
             ja="認証情報が拒否されたか期限切れのため、サインインし直してから実行する",
         )
     ),
-    Obstacle.CLOCK: _Way(note=Words(en=f"{CLOCK.en}, then", ja=f"{CLOCK.ja}。その後に実行する")),
+    Obstacle.CLOCK: _Way(
+        note=Words(
+            en=f"{CLOCK.en}, then",
+            ja="このマシンの時計がAWSとずれているため、時刻を合わせてから（時刻同期）実行する",
+        )
+    ),
     Obstacle.ACCOUNT: _Way(
-        note=Words(en=f"{ACCOUNT.en}, then", ja=f"{ACCOUNT.ja}。その後に実行する")
+        note=Words(
+            en=f"{ACCOUNT.en}, then",
+            ja="このアカウントではサービスまたはリージョンをまだ使用できない。登録を完了するか、リージョンを有効に"
+            "してから（AWSコンソール > アカウント）実行する",
+        )
     ),
     Obstacle.EXPRESSION: _Way(
         note=Words(

@@ -17,6 +17,7 @@ from aws.words import Words
 from signoff.checklist import Row
 from signoff.evidence import Record, Records
 from signoff.facts import SHORT, UNSET, Facts, digest_of, is_withheld
+from signoff.labels import label_of_path
 from signoff.parts import Part
 from signoff.snapshot import PlanT, Snapshot
 
@@ -87,24 +88,25 @@ class ChangedFact:
     def words(self) -> Words:
         section, _, where = self.fact.partition(" ")
         kind = KINDS[section]
-        where = where.removesuffix(": ")
+        item, _, path = where.rpartition(": ")
+        named = label_of_path(path)
+        of = Words(
+            f"{kind.en} {item}: {named.en}" if path else f"{kind.en} {item}",
+            f"{kind.ja} {item}: {named.ja}" if path else f"{kind.ja} {item}",
+        )
         if is_withheld(self.was) and is_withheld(self.now):
             return Words(
-                f"{kind.en} {where} changed from one withheld value to another",
-                f"{kind.ja} {where}が（非表示の）別の値に変わった",
+                f"{of.en} changed from one withheld value to another",
+                f"{of.ja}が（非表示の）別の値に変わった",
             )
         was, now = map(_told_value, _around(_shown(self.was), _shown(self.now)))
         if self.was is None:
-            return Words(
-                f"{kind.en} {where} is new: {now.en}", f"{kind.ja} {where}が追加された: {now.ja}"
-            )
+            return Words(f"{of.en} is new: {now.en}", f"{of.ja}が追加された: {now.ja}")
         if self.now is None:
-            return Words(
-                f"{kind.en} {where} is gone: {was.en}", f"{kind.ja} {where}が消えた: {was.ja}"
-            )
+            return Words(f"{of.en} is gone: {was.en}", f"{of.ja}が消えた: {was.ja}")
         return Words(
-            f"{kind.en} {where} changed from {was.en} to {now.en}",
-            f"{kind.ja} {where}が{was.ja}から{now.ja}に変わった",
+            f"{of.en} changed from {was.en} to {now.en}",
+            f"{of.ja}が{was.ja}から{now.ja}に変わった",
         )
 
 

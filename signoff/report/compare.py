@@ -5,8 +5,9 @@ from pathlib import Path
 from typing import Any
 
 from aws.words import Words
+from signoff.labels import label
 from signoff.report.history import ChangesSince, compared, readable_baseline
-from signoff.report.values import label, value
+from signoff.report.values import value
 from signoff.verify import RESULT
 
 HEADINGS = {

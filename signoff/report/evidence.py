@@ -9,6 +9,7 @@ from itertools import groupby
 from typing import Any
 
 from aws.words import Words
+from signoff.labels import label
 from signoff.observations import Comparison
 from signoff.outcome import Finding
 from signoff.report.differences import says_only_the_difference
@@ -16,7 +17,6 @@ from signoff.report.values import (
     Value,
     expected,
     found_value,
-    label,
     parameter,
     request_and_session,
     scalar,

@@ -18,13 +18,14 @@ from aws.visible import visible
 from aws.words import LANGUAGES, Words, joined
 from signoff.checklist import Row, Severity
 from signoff.environment.calendar import JST
+from signoff.labels import label
 from signoff.outcome import Outcome
 from signoff.report.differences import differences_of
 from signoff.report.evidence import proofs_of
 from signoff.report.history import ChangesSince
 from signoff.report.procedures import fix_of, procedures_of
 from signoff.report.supporting import Beside
-from signoff.report.values import label, value
+from signoff.report.values import value
 from signoff.result import Result
 from signoff.verdict import RowVerdict, VerdictWord
 from signoff.verify import UNSET_DIGEST, digest_of_page

@@ -2,16 +2,14 @@
 
 import json
 import re
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
-from pathlib import Path
 from typing import Any
 
 from aws.bounds import as_text
 from aws.redaction.secret_text import withheld_in_japanese
 from aws.words import SILENCE, Words, joined
+from signoff.labels import labels
 
 SHOWN_AT_ONCE = 90
 """Characters of a list or mapping that stand in the table; what is longer is folded."""
@@ -39,20 +37,8 @@ class Value:
     """Further facts of the same answer: a header, a number."""
 
 
-@cache
-def _labels() -> Mapping[str, Any]:
-    path = Path(__file__).with_name("facts.toml")
-    return tomllib.loads(path.read_text(encoding="utf-8"))
-
-
-def label(key: str) -> Words:
-    """Return the name of a fact; AWS's and the environment's own names stay as they are."""
-    found = _labels()["facts"].get(key)
-    return Words(*found) if found else Words.same(key)
-
-
 def expected(key: str) -> Words | None:
-    found = _labels()["expected"].get(key)
+    found = labels()["expected"].get(key)
     return Words(*found) if found else None
 
 
@@ -184,11 +170,11 @@ def parameter(text: str) -> Words:
         how = _known(line["how"], "parameters").ja
         return Words(en=text, ja=f"{line['where']}LINEの応答{line['status']}{how}")
     head, between, rest = text.partition("-")
-    if between and head in _labels()["parameters"]:
-        return Words(en=f"{head}: {rest}", ja=f"{_labels()['parameters'][head]}: {rest}")
+    if between and head in labels()["parameters"]:
+        return Words(en=f"{head}: {rest}", ja=f"{labels()['parameters'][head]}: {rest}")
     parts = (_known(one, "parameters").ja for one in text.split(": "))
     return Words(en=text, ja=": ".join(parts))
 
 
 def _known(text: str, table: str) -> Words:
-    return Words(en=text, ja=_labels()[table].get(text, text))
+    return Words(en=text, ja=labels()[table].get(text, text))

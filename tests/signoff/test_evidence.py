@@ -13,9 +13,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from aws.words import Words
+from signoff.labels import label
 from signoff.outcome import Finding, Outcome
 from signoff.report.evidence import Reading, proofs_of
-from signoff.report.values import label, parameter, request, value
+from signoff.report.values import parameter, request, value
 
 ROOT = Path(__file__).parents[2]
 PROSE = re.compile(r"(?<![\w/.`-])[a-z]{2,} [a-z]{2,}(?![\w/.`-])")

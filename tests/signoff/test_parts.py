@@ -383,17 +383,17 @@ def test_sentence_names_the_fact_and_both_its_values_in_both_languages():
     error = stale(item("functions", AWARD, memory_mb=512)(SIGNED))["PREP-02"]
 
     assert error.words.en == (
-        f"it was recorded; since then function {AWARD}: memory_mb changed from 256 to 512"
+        f"it was recorded; since then function {AWARD}: memory (MB) changed from 256 to 512"
     )
-    assert error.words.ja == f"記録された。その後、関数 {AWARD}: memory_mbが256から512に変わった"
+    assert error.words.ja == f"記録された。その後、関数 {AWARD}: メモリ（MB）が256から512に変わった"
 
 
 def test_fact_that_is_new_or_gone_is_told_so():
     new = stale(variables(MORE=MaskedValue(text="1", length=1, shape="digits"))(SIGNED))["PREP-02"]
     gone = stale(absent("domains", DOMAIN)(SIGNED))["PREP-02"]
 
-    assert f"function {AWARD}: environment.MORE is new: 1" in new.words.en
-    assert f"domain {DOMAIN}: certificate_arn is gone: arn:aws:acm" in gone.words.en
+    assert f"function {AWARD}: variables.MORE is new: 1" in new.words.en
+    assert f"domain {DOMAIN}: certificate is gone: arn:aws:acm" in gone.words.en
     assert "が消えた: arn:aws:acm" in gone.words.ja
 
 
@@ -401,7 +401,7 @@ def test_withheld_value_is_compared_and_not_told():
     before = vouched(variables(MORE=withheld("a"))(WORLD))
     error = stale(variables(MORE=withheld("b"))(before))["PREP-03"]
 
-    told = f"function {AWARD}: environment.MORE changed from one withheld value to another"
+    told = f"function {AWARD}: variables.MORE changed from one withheld value to another"
     assert told in error.words.en
 
 

@@ -1,5 +1,6 @@
 """A row that failed is repaired; one that nobody knows is looked at again, and says what that takes."""
 
+import re
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -14,7 +15,7 @@ from aws.section import NotTestable, Unparsed, Unread
 from aws.words import SILENCE, Words
 from signoff.checklist import Checklist
 from signoff.outcome import Finding, Outcome, finding
-from signoff.remedy import remedy
+from signoff.remedy import WAYS, remedy
 from signoff.verdict import RowVerdict, row_verdict
 from smoke.manual import ManualOnly
 from tests.provenance import PROVENANCE
@@ -248,3 +249,16 @@ def test_what_a_person_takes_away_is_told_in_both_languages():
 
     assert "(tables Users-prod)" in told.en
     assert "（テーブル Users-prod）" in told.ja
+
+
+def test_remedies_are_said_in_one_form_of_japanese():
+    rows = Checklist.load()
+    repairs = [one for row in rows for one in (row.repair, *row.remedies.values())]
+    said = [one.by_hand.ja for one in repairs if one.by_hand] + [
+        way.note.ja for way in WAYS.values()
+    ]
+    polite = [
+        one for one in said if re.search(r"ください|ます[。（]|です[。（]|(?:ます|です)$", one)
+    ]
+
+    assert not polite
