@@ -217,11 +217,11 @@ def _refuse_what_leads_nowhere(option: argparse.Namespace) -> None:
 
 
 def _is_address(url: str) -> bool:
-    """Whether a client of HTTP can call it: what it can't would be told as an API that does not answer."""
+    """Whether an HTTP client can call it; otherwise the run would report an API that does not answer."""
     try:
         parts = urlsplit(url)
         host, _ = parts.hostname, parts.port
-    except ValueError:  # brackets without an address in them, a port that is none
+    except ValueError:  # brackets without an address in them, or an invalid port
         return False
     written = url.isascii() and url.isprintable() and " " not in url
     beyond = parts.username or parts.query or parts.fragment

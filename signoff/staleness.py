@@ -27,7 +27,7 @@ LONGEST = 80
 """Characters of a value that are shown, those around what differs."""
 SWITCHES = {str(value): PLAINLY[value] for value in (True, False)}
 STALE_DAYS = 1
-"""A stale record may be waived for a day at most: so long a hotfix may be ahead of its proof."""
+"""Days for which a stale record may be waived: how long a hotfix may be ahead of its proof."""
 KINDS: Mapping[str, Words] = {
     "functions": Words("function", "関数"),
     "aliases": Words("aliases of function", "エイリアス"),

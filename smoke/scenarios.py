@@ -21,7 +21,7 @@ SYNTHETIC_USERS = (
     LONGEST_NAME,
 )
 NOBODIES = ("login", "mishap", "first", "second", "third", "fourth", "fifth")
-"""People of LINE's form: who logs in, for whom LINE fails, and those of a ranking of long ago."""
+"""Names of people with ids of LINE's form: who logs in, for whom LINE fails, and those of long-ago rankings."""
 NO_SPOT = "SMOKE-NO-SUCH-SPOT"
 ACCURACY_M = 10
 HUGE_ACCURACY_M = 1e9

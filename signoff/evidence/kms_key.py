@@ -1,4 +1,4 @@
-"""The signing key in KMS, and how it is kept: whoever may use it could have written every record."""
+"""The signing key in KMS, and how it is kept: anyone who may use it could have written any record."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -38,7 +38,7 @@ class KmsKey:
         return self._in(self.client().get_public_key(KeyId=self.arn), "PublicKey")
 
     def ready(self) -> None:
-        """A KMS key is made by ``runbook evidence``, never by its first use."""
+        """Do nothing: ``runbook evidence`` creates a KMS key, its first use never does."""
 
     def sign(self, message: bytes) -> bytes:
         answer = self.client().sign(

@@ -65,7 +65,7 @@ class Record:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Custody:
-    """How a store is kept: what PREP-09 judges beside its records."""
+    """How a store is kept: what PREP-09 judges besides its records."""
 
     location: str
     key: str
@@ -73,7 +73,7 @@ class Custody:
     in_s3: bool
     in_kms: bool
     history: Retention
-    """Whether what is overwritten or deleted in the store stays to be seen."""
+    """Whether the store keeps what is overwritten or deleted in it."""
     of_key: KeyCustody | None = None
     """How the key is kept; None for a file, and where nobody asked: verifying a record asks no AWS."""
     signed: int = 0

@@ -37,7 +37,7 @@ RETYPED = Words(
     en=": its text was edited: another parser may read something else than what was signed",
     ja=": テキストが編集されています（別のパーサーでは署名した内容と異なって読まれる可能性があります）",
 )
-"""Spaces, escapes, the form of a number, a member that stands twice: what was signed is the last one."""
+"""Said of a record whose text was edited but parses to what was signed: spaces, escapes, the form of a number, a repeated member."""
 
 
 class _NotBelievedError(Bilingual):

@@ -77,7 +77,7 @@ class Proof:
     count: int
     more: int
     repeats: bool
-    """Whether all that it rests on was shown before."""
+    """Whether everything that it rests on was shown before."""
     reading: Reading | None = None
 
 
