@@ -25,7 +25,7 @@ class Effect(enum.StrEnum):
     """What something that nobody planned can do: it decides the severity of the row."""
 
     CHANGES = "changes"
-    """Behaviour, access or data, or whether an alarm is heard."""
+    """It changes behaviour, access or data, or silences an alarm."""
     OBSERVES = "observes"
     """It only watches."""
 
@@ -68,12 +68,12 @@ Entry = Judged | Closed | Harmless
 
 
 def only(*values: Any) -> Callable[[Any], bool]:
-    """One of these values is usual: what AWS sets unless it is told otherwise."""
+    """Return the test that a value is one of AWS's defaults."""
     return lambda found: found in values
 
 
 def off(member: str, *values: str) -> Callable[[Any], bool]:
-    """A structure is usual while its ``member`` is one of these values, or nothing is in it."""
+    """Return the test that a structure is empty, or its ``member`` is one of these values."""
     return lambda found: not found or found.get(member) in values
 
 
@@ -214,7 +214,7 @@ def _usual(entry: Closed, value: Any) -> bool:
 
 
 def _shown(entry: Closed, value: Any) -> list[str]:
-    """Return what a person would name of it; what lacks that is shown as it is."""
+    """Return what a person would name of a value, or the value itself if it lacks that."""
     if not isinstance(entry.shows, str):
         return [*entry.shows(value)]
     if isinstance(value, list):
@@ -227,7 +227,7 @@ def _shown(entry: Closed, value: Any) -> list[str]:
 
 
 def _terms(entry: Closed, value: Any) -> list[str]:
-    """Return what says how far something goes, of each element of a list."""
+    """Return the terms of a value (how far it goes), for each element of a list."""
     if not isinstance(entry.terms, tuple):
         return [*entry.terms(value)]
     several = value if isinstance(value, list) else [value]
@@ -301,7 +301,7 @@ def _entry(entries: Mapping[str, Entry], path: str) -> Entry | None:
 def _leaves(shape: Shape, at: str, above: tuple[str, ...]) -> Iterator[tuple[str, Shape]]:
     match shape.type_name:
         case "structure" if shape.name in above:
-            yield at, shape  # a shape within itself: the path to it speaks for what is below
+            yield at, shape  # a recursive shape: its path covers everything below
         case "structure":
             for name, member in shape.members.items():
                 yield from _leaves(member, f"{at}.{name}".lstrip("."), (*above, shape.name))

@@ -74,7 +74,7 @@ class NotTestable(Bilingual):
 
 
 class Unread(NotTestable):
-    """AWS would not let us read it."""
+    """It could not be read from AWS."""
 
     def __init__(self, reason: str) -> None:
         super().__init__(
@@ -84,13 +84,13 @@ class Unread(NotTestable):
 
 
 class NotInReplay(NotTestable):
-    """A saved inventory can't answer: it makes no calls, and holds no records."""
+    """A saved inventory can't answer this: it makes no calls and has no records."""
 
     obstacle = Obstacle.REPLAY
 
 
 class Unparsed(NotTestable):
-    """It was read, but what it does hangs on an expression that this software does not evaluate."""
+    """It was read, but its effect depends on an expression that this software does not evaluate."""
 
     obstacle = Obstacle.EXPRESSION
 

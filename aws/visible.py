@@ -1,4 +1,4 @@
-"""Characters that nobody sees, or that rearrange what is seen, are shown as escapes wherever a person reads.
+"""Invisible characters, and those that rearrange visible text, are shown as escapes wherever a person reads.
 
 AWS lets names, descriptions, tags and log lines hold almost any character. A name must not colour a terminal,
 turn the line around, hide behind nothing, begin a line of its own that says GO, or break a file's syntax.

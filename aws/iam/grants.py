@@ -1,4 +1,4 @@
-"""What a role's policies really grant: single actions on resource patterns, denies set apart."""
+"""What a role's policies really grant: single actions on resource patterns, with denies kept separately."""
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -20,7 +20,7 @@ _LEFT_EMPTY = {
     3: frozenset({"cloudfront", "iam", "organizations", "route53", "s3", "sts"}),
     4: frozenset({"apigateway", "route53", "s3"}),
 }
-"""Services whose ARNs leave that part empty, so that it says nothing there."""
+"""Part of an ARN -> services whose ARNs leave it empty, so that it cannot be narrowed."""
 
 _NARROWING_OPERATORS = frozenset({"StringEquals", "StringLike"})
 

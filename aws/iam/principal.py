@@ -1,4 +1,4 @@
-"""Of whom a resource's own policy speaks, and what it takes away from a principal of the account."""
+"""Whom a resource's own policy is about, and what it denies to a principal of the account."""
 
 import re
 from collections.abc import Iterable, Iterator
@@ -22,7 +22,7 @@ def is_gone(kind: str, who: str) -> bool:
 
 
 def is_same(one: str, other: str) -> bool:
-    """Whether two ARNs are of one role or user: no two of an account have one name, whatever their paths."""
+    """Whether two ARNs are of the same role or user: names are unique in an account, whatever the path."""
     return one == other or (_placeless(one) is not None and _placeless(one) == _placeless(other))
 
 

@@ -1,4 +1,4 @@
-"""What a text may say to whoever decodes it: all readings of the ways in which people, formats and tools write bytes."""
+"""What a text may decode to, in all the encodings that people, formats and tools use for bytes."""
 
 import base64
 import binascii
@@ -14,7 +14,7 @@ HEX_RUN = re.compile(rb"[0-9A-Fa-f]{24,}")
 BASE32_RUN = re.compile(rb"[A-Z2-7]{32,}|[a-z2-7]{32,}")
 BASE85_RUN = re.compile(rb"[!-~]{30,}")
 OF_BASE85 = frozenset(b"!#$&+;<>?@^`|~")
-"""Characters of which base85 has many, and names, addresses and JSON few."""
+"""Characters that are frequent in base85, and rare in names, addresses and JSON."""
 ESCAPED = re.compile(rb"\\u00([0-9A-Fa-f]{2})|\\(.)")
 """JSON's ways to write a character: some encoders write ``+`` and ``/`` so."""
 NUMBERS = re.compile(rb"(?:\d{1,3}\D{1,4}){15,}\d{1,3}")
@@ -22,7 +22,7 @@ NUMBERS = re.compile(rb"(?:\d{1,3}\D{1,4}){15,}\d{1,3}")
 SPACED_HEX = re.compile(rb"(?:(?:0x|\\x|&#x|[=%:,;\s])*[0-9A-Fa-f]{2}){12,}")
 BITS = re.compile(rb"[01]{96,}")
 LARGEST = 65_536
-"""Bytes that something compressed may become."""
+"""The most bytes to which compressed data is expanded."""
 _NO_HEX = re.compile(rb"0x|\\x|&#x|[^0-9A-Fa-f]")
 _NO_LETTER = re.compile(rb"[^0-9A-Za-z]")
 
@@ -37,7 +37,7 @@ def readings(text: bytes, depth: int) -> set[bytes]:
 
 
 def bare(text: bytes) -> bytes:
-    """Return letters and digits alone, in lower case: the same whatever stands between them."""
+    """Return only the letters and digits, in lower case, so that separators do not matter."""
     return _NO_LETTER.sub(b"", text).lower()
 
 
@@ -61,7 +61,7 @@ def _decoded(text: bytes) -> Iterator[bytes]:
     yield unquote_to_bytes(text)
     yield ESCAPED.sub(lambda found: bytes.fromhex((found[1] or b"").decode()) or found[2], text)
     for run in BASE64_RUN.findall(text):
-        # Whatever stands before it without a separator moves the groups of four.
+        # Characters directly before it shift the groups of four.
         yield from (one for shift in range(4) for one in from_base64(run[shift:]))
     for run in HEX_RUN.findall(text):
         yield from (one for shift in range(2) for one in from_hex(run[shift:]))
@@ -98,11 +98,11 @@ UNPACKED: tuple[tuple[bytes, Callable[[bytes], bytes]], ...] = (
     (b"BZh", lambda text: bz2.BZ2Decompressor().decompress(text, LARGEST)),
     (b"\xfd7zXZ", lambda text: lzma.LZMADecompressor().decompress(text, LARGEST)),
 )
-"""How what is compressed begins -> what unpacks it: gzip, zlib, bzip2, xz."""
+"""First bytes of a compressed format, and its decompressor: gzip, zlib, bzip2, xz."""
 
 
 def _read(read: Callable[[bytes], bytes], text: bytes) -> Iterator[bytes]:
-    """Yield what a reader makes of it; nothing where it is something else."""
+    """Yield the decoded bytes, or nothing if the text has another format."""
     try:
         yield read(text)
     except (ValueError, OSError, EOFError, zlib.error, lzma.LZMAError):

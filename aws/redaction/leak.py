@@ -1,4 +1,4 @@
-"""The real secrets in any answer of AWS: replaced by their names where they enter, and told with their place.
+"""Real secrets in any answer of AWS: replaced by their names at the door, and reported with their place.
 
 Whatever section an answer belongs to, and whoever put the secret there (a gateway response, a condition of
 a policy, an alarm's description), the value goes no further than this module.
@@ -13,19 +13,19 @@ from typing import Any
 from aws.redaction.secret_text import SHORTEST, Needles, mark, marked, secrets_in
 
 NAME = re.compile(r"(^id|^[kK]ey|^[nN]ame|[a-z]Name|responseType)$")
-"""Members by which AWS's answers name an element."""
+"""Members that name an element in AWS's answers."""
 
 
 @dataclass(frozen=True, slots=True, order=True, kw_only=True)
 class Leak:
-    """One place where a planned secret stands that is not Secrets Manager's value of it."""
+    """One place outside Secrets Manager where the value of a planned secret was found."""
 
     secret: str
     """Name of the secret; never its value."""
     call: str
     """``service:Operation`` whose answer holds it."""
     place: str
-    """What was asked about, and the path in the answer."""
+    """The resource asked about, and the path in the answer."""
 
 
 class Search:
@@ -63,7 +63,7 @@ class Search:
         return value
 
     def _member(self, call: str, about: str, path: str, name: str, value: Any) -> tuple[str, Any]:
-        """A secret may be the name of a member: then the path to its value may not show it."""
+        """Return a member, cleaned. Its name may be a secret, which the path to its value must not show."""
         shown = self._cleaned(call, about, path, name)
         return shown, self._cleaned(call, about, f"{path}.{shown}".lstrip("."), value)
 
@@ -74,7 +74,7 @@ class Search:
         return f"[{self._replaced(first, self._names(first))}]" if first else ""
 
     def _replaced(self, text: str, names: tuple[str, ...]) -> str:
-        """Put the name in the place of the value; of a text that hides it in an encoding, nothing is kept."""
+        """Replace the secret by its name; if the secret is encoded, replace the whole text."""
         raw = text.encode()
         for name in names:
             for spelling in sorted(self._needles[name], key=len, reverse=True):
@@ -84,7 +84,7 @@ class Search:
         return left if whole else ", ".join(map(mark, names))
 
     def _names(self, text: str) -> tuple[str, ...]:
-        """Most texts are ARNs and ids that come again and again: each is searched once."""
+        """Return the secrets in a text, cached: most texts are ARNs and ids that occur repeatedly."""
         if len(text) < SHORTEST:
             return ()
         if text not in self._known:

@@ -25,7 +25,7 @@ DEPTH = 3
 PIECE, STEP = 24, 8
 """Bytes of a window on a secret, and from one to the next: 31 characters of it anywhere hold a whole one."""
 BETWEEN_FORMS = b"\n\0\n\0\n"
-"""Holds two spellings of a text apart, so that both are searched at once."""
+"""Separates two spellings of a text, so that both can be searched at once."""
 BARE_PIECE, BARE_STEP = 20, 6
 """The same for its letters and digits alone."""
 
@@ -41,7 +41,7 @@ PLAIN = re.compile(
 """What is too short or too plain to be a secret: a small number, a switch, a usual name of an environment, nothing at all."""
 
 PRIVATE = re.compile(r"-----BEGIN [A-Z ]*PRIVATE KEY( BLOCK)?-----")
-"""Wherever it stands: the key files of clouds are JSON around one of these."""
+"""A private key anywhere in a text: key files of cloud providers are JSON that contains one."""
 
 SHAPES: Mapping[str, re.Pattern[str]] = {
     "empty": re.compile(r""),
@@ -81,7 +81,7 @@ SHAPES_IN_JAPANESE = {
 }
 
 DRAWN = frozenset({"aws-key", "base64", "bearer", "hex", "jwt", "login", "pem"})
-"""Shapes of what nobody would write by hand."""
+"""Shapes of values that nobody would write by hand."""
 
 ALPHABETS: Mapping[str, int] = {"digits": 10, "hex": 16, "base64": 64}
 """Shape of a text -> number of characters that it draws from; any other shape: printable ASCII."""
@@ -181,7 +181,7 @@ def masked(
 
 
 def withheld(text: str, *, salts: Iterable[str]) -> MaskedValue:
-    """Describe a value that came out of a secret: never kept, however plain it looks."""
+    """Return the masked form of a value from a secret: never kept in clear, however plain it looks."""
     return _described(text, None, salts)
 
 
@@ -243,7 +243,7 @@ def secrets_in(text: str, needles: Needles) -> tuple[str, ...]:
 
 
 def mark(name: str) -> str:
-    """Say whose value stood here; ``marked`` finds it again."""
+    """Return the text that replaces a secret's value; ``marked`` finds it again."""
     return f"[the value of secret {name}]"
 
 
@@ -284,7 +284,7 @@ def _windows(spelling: bytes, piece: int, step: int) -> Iterator[bytes]:
 
 
 def weakness(field: MaskedValue, *, placeholder: bool, min_bits: int) -> Words | None:
-    """Say what a secret is instead of a real one, or None where nothing speaks against it.
+    """Return why a secret is too weak or no real secret, or None.
 
     ``min_bits`` must fit into the length in the alphabet that the text seems to use, and the text
     must not be more monotonous than chance makes it; 0 is a token whose form LINE decides.
