@@ -74,9 +74,10 @@ def _map(value: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
 
 
 def _key(name: str, among: Mapping[str, Any]) -> str:
-    """Return a key in its current spelling; an old spelling beside the current one is kept as it is."""
+    """Return the current spelling for the spelling that the functions read; any other keeps its own name."""
     usual = TODAYS_NAME.get(name, name)
-    return name if usual in among else usual
+    read = next((one for one in SPELLINGS.get(usual, ()) if one in among), name)
+    return usual if name == read else name
 
 
 _FORMS: Mapping[str, Any] = {

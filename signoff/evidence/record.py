@@ -22,7 +22,12 @@ KINDS = {
     "drill": Words(en="drill", ja="訓練"),
     "recount": Words(en="recount", ja="再集計"),
     "signature": Words(en="signature", ja="署名"),
-    "window": Words(en="window", ja="時間帯"),
+    "import": Words(en="import", ja="インポート"),
+    "deployment": Words(en="deployment", ja="デプロイ"),
+    "rollback": Words(en="rollback", ja="ロールバック"),
+    "restore": Words(en="restore", ja="復元"),
+    "front-end": Words(en="front-end", ja="フロントエンド"),
+    "facts": Words(en="facts", ja="事実"),
 }
 """How a sentence names kinds of records; a kind that is not here is shown as it is written."""
 

@@ -44,6 +44,13 @@ def test_another_spot_has_another_hash(other):
     assert item_hash(other) != item_hash(SPOT)
 
 
+def test_of_two_old_spellings_none_hides_the_other():
+    of_two = [spot(lat="35.5", lng=lng, longitude="3", radiusM="15") for lng in ("2", "9")]
+
+    assert item_hash(of_two[0]) != item_hash(of_two[1])
+    assert item_hash(of_two[0]) == item_hash(spot(lat="35.5", lon="2", longitude="3", radiusM="15"))
+
+
 def test_a_number_is_not_the_text_that_spells_it():
     assert item_hash({"a": {"N": "1"}}) != item_hash({"a": {"S": "1"}})
 

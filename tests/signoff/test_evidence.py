@@ -13,6 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from aws.words import Words
+from signoff.evidence import kind_of
 from signoff.labels import label
 from signoff.outcome import Finding, Outcome
 from signoff.report.evidence import Reading, proofs_of
@@ -40,6 +41,16 @@ def _keys(call: ast.Call) -> Iterator[str]:
         yield from (one.value for one in call.args[1:] if isinstance(one, ast.Constant))
     if name == "note":
         yield from (one.arg for one in call.keywords if one.arg)
+
+
+def test_every_kind_of_record_that_is_written_has_a_name_in_both_languages():
+    sources = (path.read_text() for path in sorted((ROOT / "runbook").rglob("*.py")))
+    written = {
+        one for text in sources for one in re.findall(r'^KIND = "(.+)"$', text, re.MULTILINE)
+    }
+
+    assert len(written) > 8
+    assert [one for one in sorted(written) if kind_of(one) == Words.same(one)] == []
 
 
 def test_every_fact_that_is_noted_has_a_name_in_both_languages():
