@@ -128,7 +128,9 @@ DEFECTS = (
         _with_function_of_stamps,
         {
             "SMOKE-06": FAIL,
-            **following("SMOKE-06", "SMOKE-14", "SMOKE-17", "SEC-42", "SEC-46", "MON-14"),
+            **following(
+                "SMOKE-06", "SMOKE-11", "SMOKE-14", "SMOKE-17", "SEC-42", "SEC-46", "MON-14"
+            ),
         },
     ),
     Defect(

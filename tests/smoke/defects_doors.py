@@ -86,7 +86,7 @@ DEEP = (
             '"verify_iat": False',
             '"verify_iat": False, "verify_signature": False, "verify_exp": True',
         ),
-        {"SEC-40": FAIL, "SMOKE-15": FAIL, "SMOKE-14": "SEC-40"},
+        {"SEC-41": FAIL, "SEC-40": FAIL, "SMOKE-15": FAIL, "SMOKE-14": "SEC-40"},
     ),
     Defect(
         "an answer for whoever asks",
