@@ -3,7 +3,9 @@
 import socketserver
 from contextlib import contextmanager
 from itertools import cycle
-from threading import Event, Thread
+from threading import Event
+
+from tests.loopback import serving
 
 HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
 DRIP_S = 0.05
@@ -28,15 +30,11 @@ def sending(parts):
     class Server(socketserver.ThreadingTCPServer):
         daemon_threads = True
 
-    with Server(("127.0.0.1", 0), Handler) as server:
-        thread = Thread(target=server.serve_forever, args=(0.05,), daemon=True)
-        thread.start()
+    with serving(Server(("127.0.0.1", 0), Handler)) as url:
         try:
-            yield f"http://127.0.0.1:{server.server_address[1]}"
+            yield url
         finally:
             over.set()
-            server.shutdown()
-            thread.join()
 
 
 def then(first, *ever):
