@@ -13,6 +13,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from botocore.parsers import ResponseParserError
 
 from aws.words import Bilingual, Words
+from signoff.evidence.digests import LIST, with_remedy
 
 NOT_CONFIGURED = frozenset(
     {
@@ -22,9 +23,9 @@ NOT_CONFIGURED = frozenset(
     }
 )
 """S3's error codes for a bucket without such a configuration."""
-LIST = "SHA256SUMS"
-"""The list of a store's records, each with its digest."""
 _OF_A_STORE = re.compile(rf"[0-9]{{6}}\.json|{LIST}")
+UNVERSIONED = "null"
+"""S3's version id of what was written before versioning was enabled, or while it was suspended."""
 LARGEST = 100_000_000
 """Bytes of a record, or of their list: the facts of a large account are some megabytes."""
 LOST_A_RACE = frozenset({"PreconditionFailed", "ConditionalRequestConflict"})
@@ -36,7 +37,10 @@ class Retention:
     """Whether a store keeps what was overwritten or deleted in it, and what it has kept."""
 
     state: str
-    """``folder``, ``versioning``, ``object lock``, ``none``, or ``unknown: …``."""
+    """``folder``, ``versioning``, ``object lock (compliance)``, ``object lock (governance)``, ``none``, or ``unknown: …``.
+
+    Governance refuses to delete a version, except to whoever has ``s3:BypassGovernanceRetention``.
+    """
     problem: Words | None = None
     """The first record that was overwritten or deleted, as a sentence."""
     policy: str = ""
@@ -44,7 +48,7 @@ class Retention:
 
     @property
     def kept(self) -> bool:
-        return self.state in {"versioning", "object lock"}
+        return self.state == "versioning" or self.state.startswith("object lock")
 
     @property
     def unknown(self) -> bool:
@@ -212,7 +216,7 @@ class S3Prefix:
             answer = self.s3.get_object_lock_configuration(Bucket=self.bucket)
             found = answer["ObjectLockConfiguration"]
             if found.get("ObjectLockEnabled") == "Enabled" and "Rule" in found:
-                return "object lock"
+                return f"object lock ({found['Rule']['DefaultRetention']['Mode'].lower()})"
         except ClientError as error:
             if error.response["Error"]["Code"] not in NOT_CONFIGURED:
                 raise
@@ -266,6 +270,13 @@ class S3Prefix:
                     )
             for one in page.get("Versions", ()):  # newest first for each key
                 name, size = _last(one["Key"]), one["Size"]
+                if one["VersionId"] == UNVERSIONED and _OF_A_STORE.fullmatch(name):
+                    return with_remedy(
+                        Words(
+                            en=f"{name} was written while bucket {self.bucket} kept no versions, when nothing that was deleted or overwritten left a trace",
+                            ja=f"バケット{self.bucket}のバージョニングが無効の間に{name}が書き込まれました（その間の削除や上書きは痕跡を残しません）",
+                        )
+                    )
                 if name in newer and name.endswith(".json"):
                     return Words(
                         en=f"{name} was overwritten; restore its first version",

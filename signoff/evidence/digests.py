@@ -16,9 +16,9 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
 from aws.words import Words
-from signoff.evidence.backends import LIST
 
-NAME = LIST
+LIST = "SHA256SUMS"
+"""The list of a store's records, each with its digest."""
 _LINE = re.compile(r"([0-9a-f]{64})  ([0-9]{6}\.json)")
 MEND = Words(
     en="restore it, or start an empty store and prove everything again",
@@ -42,8 +42,8 @@ class Digests:
             match = _LINE.fullmatch(line)
             if match is None:
                 damaged = Words(
-                    en=f"{NAME}: line {number} is damaged",
-                    ja=f"{NAME}の{number}行目が壊れています",
+                    en=f"{LIST}: line {number} is damaged",
+                    ja=f"{LIST}の{number}行目が壊れています",
                 )
                 return cls({}, with_remedy(damaged))
             digests[match[2]].add(match[1])
@@ -66,23 +66,23 @@ class Digests:
         if not self.digests and len(files) > 1:
             yield with_remedy(
                 Words(
-                    en=f"{NAME}, which names every record, is gone",
-                    ja=f"全記録の一覧である{NAME}がありません",
+                    en=f"{LIST}, which names every record, is gone",
+                    ja=f"全記録の一覧である{LIST}がありません",
                 )
             )
         for name, digests in sorted(self.digests.items()):
             if name not in files:
                 yield with_remedy(
                     Words(
-                        en=f"{name} is named in {NAME} but is gone",
-                        ja=f"{NAME}にある{name}がありません",
+                        en=f"{name} is named in {LIST} but is gone",
+                        ja=f"{LIST}にある{name}がありません",
                     )
                 )
             elif digests != {files[name]}:
                 yield with_remedy(
                     Words(
-                        en=f"{name} is not the record that {NAME} names: it was changed or replaced",
-                        ja=f"{name}が{NAME}の記録と異なります（変更または差し替え）",
+                        en=f"{name} is not the record that {LIST} names: it was changed or replaced",
+                        ja=f"{name}が{LIST}の記録と異なります（変更または差し替え）",
                     )
                 )
 

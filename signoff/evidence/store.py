@@ -286,12 +286,12 @@ class Store:
         """List the newest record, and earlier ones whose writers died before they did."""
         for name in named.unnamed(files):
             self.backend.add_line(
-                digests.NAME, digests.line(name, _digest(self.backend.read(name)))
+                digests.LIST, digests.line(name, _digest(self.backend.read(name)))
             )
 
     def _named(self) -> Digests:
         try:
-            return Digests.parse(self.backend.read(digests.NAME))
+            return Digests.parse(self.backend.read(digests.LIST))
         except FileNotFoundError:
             return Digests.parse(b"")
 

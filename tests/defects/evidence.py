@@ -128,7 +128,7 @@ DEFECTS = (
     *(
         Defect(
             id=f"PREP-09:{what}",
-            breaks=store(history=Retention(state="object lock", policy=allowing)),
+            breaks=store(history=Retention(state="object lock (governance)", policy=allowing)),
         )
         for what, allowing in ERASED.items()
     ),

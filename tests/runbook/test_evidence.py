@@ -235,20 +235,23 @@ def test_policy_of_the_bucket_is_read_and_none_is_nothing(store):
     assert [one.found for one in found] == [["arn:aws:iam::222233334444:role/taro"]]
 
 
-def test_object_lock_keeps_records_as_well(made):
+@pytest.mark.parametrize("mode", ["COMPLIANCE", "GOVERNANCE"])
+def test_object_lock_keeps_records_as_well_and_its_mode_is_shown(made, mode):
     s3 = made[0].client("s3")
     region = {"LocationConstraint": made[1].region}
+    bucket = f"locked-{mode.lower()}"
     s3.create_bucket(
-        Bucket="locked", ObjectLockEnabledForBucket=True, CreateBucketConfiguration=region
+        Bucket=bucket, ObjectLockEnabledForBucket=True, CreateBucketConfiguration=region
     )
-    retention = {"DefaultRetention": {"Mode": "COMPLIANCE", "Days": 400}}
+    retention = {"DefaultRetention": {"Mode": mode, "Days": 400}}
     s3.put_object_lock_configuration(
-        Bucket="locked",
+        Bucket=bucket,
         ObjectLockConfiguration={"ObjectLockEnabled": "Enabled", "Rule": retention},
     )
-    history = S3Prefix(s3, "locked", "records").history()
+    history = S3Prefix(s3, bucket, "records").history()
 
-    assert (history.state, history.kept, history.problem) == ("object lock", True, None)
+    assert history.state == f"object lock ({mode.lower()})"
+    assert (history.kept, history.problem) == (True, None)
 
 
 def test_what_s3_refuses_to_show_is_unknown_and_not_kept(store):

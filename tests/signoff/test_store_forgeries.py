@@ -113,6 +113,31 @@ def test_version_of_a_record_that_is_put_back_is_told(in_s3):
     assert "000001.json was overwritten" in in_s3.load().problem.en
 
 
+def switched(store, status):
+    store.backend.s3.put_bucket_versioning(
+        Bucket="evidence", VersioningConfiguration={"Status": status}
+    )
+
+
+def test_record_that_was_replaced_while_no_versions_were_kept_is_told_afterwards(in_s3):
+    """Written, deleted and written otherwise in the meantime, it has no second version and no marker."""
+    switched(in_s3, "Suspended")
+    try:
+        in_s3.append("load", {"verdict": "fail"}, caller=CALLER, release="ab")
+        whole = in_s3.backend.read("SHA256SUMS").splitlines(keepends=True)
+        in_s3.backend.s3.delete_object(Bucket="evidence", Key=key_of(in_s3, "000004.json"))
+        in_s3.backend.s3.put_object(
+            Bucket="evidence", Key=key_of(in_s3, "SHA256SUMS"), Body=b"".join(whole[:3])
+        )
+        in_s3.head.path.unlink()
+        in_s3.append("load", {"verdict": "pass"}, caller=CALLER, release="ab")
+        in_s3.head.path.unlink()
+    finally:
+        switched(in_s3, "Enabled")
+
+    assert "was written while bucket evidence kept no versions" in in_s3.load().problem.en
+
+
 SPOILT = {"empty": b"", "a page": b"<html><body>503</body></html>", "cut": b"<ListVersionsRes"}
 READ = ("ListObjectsV2", "ListObjectVersions", "GetBucketLifecycleConfiguration")
 
