@@ -90,6 +90,11 @@ def _require_small(name: str, size: int) -> None:
 class Backend(Protocol):
     """Files of one store, by name."""
 
+    @property
+    def address(self) -> str | None:
+        """Where records belong that are written here; None where a store may be moved."""
+        ...
+
     def names(self) -> list[str]:
         """Return the names that end in ``.json``, sorted."""
         ...
@@ -116,6 +121,7 @@ class Folder:
     """A directory, made on the first write."""
 
     path: Path
+    address: None = None
 
     def names(self) -> list[str]:
         return sorted(one.name for one in self.path.glob("*.json")) if self.path.is_dir() else []
@@ -160,6 +166,10 @@ class S3Prefix:
     s3: Any
     bucket: str
     prefix: str
+
+    @property
+    def address(self) -> str:
+        return f"s3://{self.bucket}/{self.prefix}"
 
     def names(self) -> list[str]:
         with _unspoilt():

@@ -66,6 +66,8 @@ class Record:
     """The embedded stack that it is about; None for AWS."""
     key: str | None = None
     """Fingerprint of the key that signed it."""
+    store: str | None = None
+    """The bucket and prefix that it was written to; None for a folder, which people move."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

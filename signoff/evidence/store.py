@@ -40,6 +40,9 @@ RETYPED = Words(
 """Said of a record whose text was edited but parses to what was signed: spaces, escapes, the form of a number, a repeated member."""
 
 
+FOLDER = Words(en="a folder", ja="フォルダ")
+
+
 class _NotBelievedError(Bilingual):
     """A record can't be trusted; the message is printed after the record's name."""
 
@@ -142,6 +145,7 @@ class Store:
                 account=self.account,
                 api=api,
                 birth=self.birth,
+                store=self.backend.address,
             )
             name = _after([*files, *named.digests])
             with suppress(FileExistsError):
@@ -271,6 +275,16 @@ class Store:
             return Words(
                 en=f"a record of account {record.account}, and {self.environment} is account {self.account}",
                 ja=f"アカウント{record.account}の記録です（{self.environment}は{self.account}）",
+            )
+        if record.store != self.backend.address:
+            of, here = (
+                Words.same(one) if one else FOLDER for one in (record.store, self.backend.address)
+            )
+            return with_remedy(
+                Words(
+                    en=f"a record of {of.en}, and this is {here.en}: a copy may lack what the original has",
+                    ja=f"{of.ja}の記録です（ここは{here.ja}）。コピーには元の記録が欠けている可能性があります",
+                )
             )
         if any(one.tzinfo is None for one in (record.created, record.expires or record.created)):
             return Words(en="dated without a time zone", ja="日時にタイムゾーンがありません")

@@ -113,29 +113,56 @@ def test_version_of_a_record_that_is_put_back_is_told(in_s3):
     assert "000001.json was overwritten" in in_s3.load().problem.en
 
 
-def switched(store, status):
-    store.backend.s3.put_bucket_versioning(
-        Bucket="evidence", VersioningConfiguration={"Status": status}
-    )
+@contextmanager
+def keeping_no_versions(store):
+    def switched(status):
+        store.backend.s3.put_bucket_versioning(
+            Bucket="evidence", VersioningConfiguration={"Status": status}
+        )
+
+    switched("Suspended")
+    try:
+        yield
+    finally:
+        switched("Enabled")
 
 
 def test_record_that_was_replaced_while_no_versions_were_kept_is_told_afterwards(in_s3):
     """Written, deleted and written otherwise in the meantime, it has no second version and no marker."""
-    switched(in_s3, "Suspended")
-    try:
+    s3, whole = in_s3.backend.s3, in_s3.backend.read("SHA256SUMS")
+    with keeping_no_versions(in_s3):
         in_s3.append("load", {"verdict": "fail"}, caller=CALLER, release="ab")
-        whole = in_s3.backend.read("SHA256SUMS").splitlines(keepends=True)
-        in_s3.backend.s3.delete_object(Bucket="evidence", Key=key_of(in_s3, "000004.json"))
-        in_s3.backend.s3.put_object(
-            Bucket="evidence", Key=key_of(in_s3, "SHA256SUMS"), Body=b"".join(whole[:3])
-        )
+        s3.delete_object(Bucket="evidence", Key=key_of(in_s3, "000004.json"))
+        s3.put_object(Bucket="evidence", Key=key_of(in_s3, "SHA256SUMS"), Body=whole)
         in_s3.head.path.unlink()
         in_s3.append("load", {"verdict": "pass"}, caller=CALLER, release="ab")
         in_s3.head.path.unlink()
-    finally:
-        switched(in_s3, "Enabled")
 
     assert "was written while bucket evidence kept no versions" in in_s3.load().problem.en
+
+
+def test_copy_of_a_store_that_lacks_the_newest_record_is_told_by_its_place(in_s3):
+    """Whoever may write another prefix, or name another bucket, could leave out what failed."""
+    s3, there = in_s3.backend.s3, f"{in_s3.backend.prefix}-copy"
+    lines = in_s3.backend.read("SHA256SUMS").splitlines(keepends=True)
+    kept = {"SHA256SUMS": b"".join(lines[:2])}
+    kept |= {name: in_s3.backend.read(name) for name in ("000001.json", "000002.json")}
+    for name, data in kept.items():
+        s3.put_object(Bucket="evidence", Key=f"{there}/{name}", Body=data)
+    copy = replace(in_s3, backend=replace(in_s3.backend, prefix=there))
+
+    said = copy.load().problem.en
+    assert said.startswith(f"000001.json: a record of {in_s3.backend.address}, and this is s3://")
+
+
+def test_folder_that_was_copied_to_a_bucket_is_no_store_of_its_own(in_s3, store):
+    backend = replace(in_s3.backend, prefix=f"{in_s3.backend.prefix}-from-a-folder")
+    for path in sorted(store.backend.path.iterdir()):
+        backend.s3.put_object(
+            Bucket="evidence", Key=f"{backend.prefix}/{path.name}", Body=path.read_bytes()
+        )
+
+    assert "000001.json: a record of a folder" in replace(store, backend=backend).load().problem.en
 
 
 SPOILT = {"empty": b"", "a page": b"<html><body>503</body></html>", "cut": b"<ListVersionsRes"}
