@@ -391,7 +391,7 @@ class Bucket:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Domain:
+class CustomDomain:
     """A custom domain; ``base_path`` is empty for the root, ``hosted_zone`` None where others keep its DNS."""
 
     name: str

@@ -42,7 +42,7 @@ GIB = 1 << 30
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Asked:
+class ReadingCost:
     """What one reading of a table took: calls, items that DynamoDB read for them, seconds here."""
 
     calls: int
@@ -50,7 +50,7 @@ class Asked:
     seconds: float
 
 
-class Rally:
+class RankingTables:
     """The tables, and the means to fill and read them."""
 
     def __init__(self, aws: LocalAws) -> None:
@@ -86,7 +86,7 @@ class Rally:
             backend.put_item(self.users, name)
         self._stamps = stamps
 
-    def rank(self) -> Asked:
+    def rank(self) -> ReadingCost:
         """Make one ranking, and check that it is right."""
         ranking = Ranking(self.client, self.userstamps, self.users, lambda: NOW)
         # moto's queries slow down with the table's size, DynamoDB's do not: so this request has no deadline.
@@ -97,18 +97,18 @@ class Rally:
             raise RuntimeError("the ranking is wrong, so its cost says nothing")
         return asked
 
-    def scan(self) -> tuple[Asked, int]:
+    def scan(self) -> tuple[ReadingCost, int]:
         """Read the whole table, as the development system's ranking does; also return the items of a full page."""
         pages = self.client.get_paginator("scan").paginate(TableName=self.userstamps)
         asked, counts = self._asked(lambda: [len(page["Items"]) for page in pages])
         return asked, counts[0]
 
-    def _asked(self, work: Callable[[], Any]) -> tuple[Asked, Any]:
+    def _asked(self, work: Callable[[], Any]) -> tuple[ReadingCost, Any]:
         calls, self._read, began = len(self.aws.calls), 0, time.perf_counter()
         told = work()
         seconds = time.perf_counter() - began
         made = len(self.aws.calls) - calls
-        return Asked(calls=made, items=self._read, seconds=seconds), told
+        return ReadingCost(calls=made, items=self._read, seconds=seconds), told
 
 
 def has_room(stamps: int, taken: int, held: int) -> bool:
@@ -130,7 +130,7 @@ def kib(path: str, name: str) -> int:
     return int(next(line for line in lines if line.startswith(name)).split()[1])
 
 
-def ranked_by_size(rally: Rally, say: Say) -> Iterator[tuple[int, Asked]]:
+def ranked_by_size(rally: RankingTables, say: Say) -> Iterator[tuple[int, ReadingCost]]:
     """Yield size and ranking, as long as memory lasts."""
     empty, held, taken = resident_bytes(), 0, 0
     for size in SIZES:
@@ -143,7 +143,7 @@ def ranked_by_size(rally: Rally, say: Say) -> Iterator[tuple[int, Asked]]:
         yield size, rally.rank()
 
 
-def show(rankings: Mapping[int, Asked], scan: Asked, page: int) -> None:
+def show(rankings: Mapping[int, ReadingCost], scan: ReadingCost, page: int) -> None:
     rows = []
     for size, one in rankings.items():
         items = scan.items * size // SIZES[0]
@@ -159,7 +159,7 @@ def main() -> int:
     gc.disable()  # ten million objects that stay: each garbage collection would traverse them all
     with progress() as say, LocalAws("123456789012", "ap-northeast-1") as aws:
         say("starting")
-        rally = Rally(aws)
+        rally = RankingTables(aws)
         growing = ranked_by_size(rally, say)
         rankings = dict([next(growing)])
         say(f"{SIZES[0]:,} stamps: scanning")

@@ -22,9 +22,8 @@ from aws.difference import Difference
 from aws.firing import RESOLUTION_S
 from aws.words import Words, joined
 from checks.environment_addresses import KeyLimit, addresses
-from plan.demand import INTEGRATION_MS, rate_of
-from plan.edge import BUSIEST_SHARE
-from signoff.environment import Environment, Freshness, where
+from plan.demand import BUSIEST_SHARE, INTEGRATION_MS, rate_of
+from signoff.environment import Environment, RecordAges, where
 
 ENVIRONMENT = Words(en="environment", ja="環境")
 DAYS = Words(en=" days", ja="日")
@@ -338,7 +337,7 @@ def _given() -> Bound:
 
 def _ages() -> Iterator[tuple[str, KeyLimit]]:
     """Records may be no older than the defaults allow, unless that is decided: older ones say less about what is live."""
-    usual = Freshness()
+    usual = RecordAges()
     for key in ("dev_run", "load", "signature", "rehearsal"):
         yield (
             f"fresh.{key}",

@@ -11,6 +11,7 @@ SHARES: Mapping[str, float] = {
     "GET /ranking/weekly": 0.2,
 }
 """Route -> its share of the requests: users look more often than they collect."""
+BUSIEST_SHARE = max(SHARES.values())
 OTHERS = 0.05
 """Share of any other route, which is called rarely: at login, once a month, or by the organisers."""
 HEADROOM = 2

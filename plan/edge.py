@@ -14,7 +14,7 @@ from aws.desired import (
     Authorizer,
     Bucket,
     Cors,
-    Domain,
+    CustomDomain,
     Function,
     GatewayResponse,
     Limit,
@@ -29,8 +29,6 @@ CONTRACT = Path(__file__).parent.parent / "smoke" / "openapi.yaml"
 VERBS = ("get", "post", "put", "patch", "delete")
 METHODS = "GET,POST,OPTIONS,DELETE"
 AUTHORIZATION = "method.request.header.Authorization"
-BUSIEST_SHARE = 0.35
-"""The busiest route gets at most this share of all requests: users look more often than they collect."""
 ERROR_CODES = {
     "DEFAULT_4XX": (None, "REQUEST_REFUSED"),
     "DEFAULT_5XX": (None, "INTERNAL_ERROR"),
@@ -97,11 +95,11 @@ def _least_rates(api: Api, target_rate: float) -> dict[str, float]:
     return {method: HEADROOM * rate for method, rate in (routes | preflights).items()}
 
 
-def domain(environment: Environment) -> Domain | None:
+def domain(environment: Environment) -> CustomDomain | None:
     """The custom domain, where the environment names one (guide step 5)."""
     if (named := environment.domain) is None:
         return None
-    return Domain(
+    return CustomDomain(
         name=named.name,
         base_path=named.base_path,
         hosted_zone=named.hosted_zone,

@@ -7,8 +7,8 @@ from aws.desired import (
     Alarm,
     Api,
     Bucket,
+    CustomDomain,
     Dashboard,
-    Domain,
     Function,
     LogGroup,
     Role,
@@ -31,7 +31,7 @@ class Plan:
     dashboard: Dashboard
     topic: Topic
     log_groups: tuple[LogGroup, ...]
-    domain: Domain | None = None
+    domain: CustomDomain | None = None
     bucket: Bucket | None = None
     tags: Mapping[str, str] = field(default_factory=dict)
 

@@ -32,7 +32,7 @@ def attended(session: boto3.Session, *, within_s: float = WITHIN_S) -> boto3.Ses
         one.METHOD: one
         for one in session._session.get_component("credential_provider").providers  # noqa: SLF001 - botocore has no public way to these
     }
-    run = partial(_Ending, within_s=within_s)
+    run = partial(_BoundedProcess, within_s=within_s)
     if process := providers.get("custom-process"):
         process._popen = run  # noqa: SLF001 - botocore has no public way to these
     if role := providers.get("assume-role"):
@@ -68,7 +68,7 @@ def typed_code(prompt: str) -> str:
     )
 
 
-class _Ending(subprocess.Popen):  # type: ignore[type-arg]  # of bytes or text, as botocore asks
+class _BoundedProcess(subprocess.Popen):  # type: ignore[type-arg]  # of bytes or text, as botocore asks
     """A program that is killed after ``within_s`` seconds, with UnansweredError."""
 
     def __init__(self, *arguments: Any, within_s: float, **options: Any) -> None:

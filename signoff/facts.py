@@ -44,12 +44,12 @@ def facts_of(part: Part, inventory: Inventory, scope: Scope) -> Facts:
         f"{section} {name}: {shown}": text
         for section in PARTS[part]
         for name, item in _ours(section, inventory.sections, scope)
-        for owner, shown, text in _facts_of_item(section, _Item(item), salt)
+        for owner, shown, text in _facts_of_item(section, _Identified(item), salt)
         if owner is part
     }
 
 
-class _Item:
+class _Identified:
     """One item of a section, equal to itself alone: it never changes, and several parts speak of it."""
 
     __slots__ = ("value",)
@@ -61,12 +61,12 @@ class _Item:
         return id(self.value)
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Item) and self.value is other.value
+        return isinstance(other, _Identified) and self.value is other.value
 
 
 @lru_cache(maxsize=1024)
 def _facts_of_item(
-    section: str, item: _Item, salt: str
+    section: str, item: _Identified, salt: str
 ) -> tuple[tuple[Part | None, str, str], ...]:
     """Return part, name and text of each fact of an item."""
     facts = _facts(_SHAPES.get(section, _itself)(item.value), salt)

@@ -1,6 +1,5 @@
 """Calls on a local AWS API of this process without a socket: HTTP took a quarter of their time."""
 
-from io import BytesIO
 from math import inf
 from typing import Any
 from urllib.parse import urlsplit
@@ -13,12 +12,13 @@ from botocore.config import Config
 from aws.door.limits import RetryPolicy
 from aws.inventory import ReadOptions
 from local.aws.server import LocalAws
+from tests.aws.wire import Raw
 
 UNPACED = ReadOptions(retry=RetryPolicy(rates={}, at_once=1, deadline_s=inf))
 """Nothing waits for the call rates of AWS, which a local AWS does not have, and no thread saves time in one process."""
 
 
-class Transport:
+class InProcessTransport:
     """Takes the place of botocore's own, below signing, retries and parsing."""
 
     def __init__(self, aws: LocalAws) -> None:
@@ -36,9 +36,9 @@ class Transport:
         said = HeadersDict({"Content-Length": str(len(answer.body))})
         said.update(answer.headers)
         if request.method == "HEAD":
-            return AWSResponse(request.url, answer.status, said, _Raw())
+            return AWSResponse(request.url, answer.status, said, Raw())
         said["Content-Length"] = str(len(answer.body))  # whoever changed the body left it as it was
-        return AWSResponse(request.url, answer.status, said, _Raw(answer.body))
+        return AWSResponse(request.url, answer.status, said, Raw(answer.body))
 
     def close(self) -> None:
         """Have nothing to close."""
@@ -46,7 +46,7 @@ class Transport:
 
 def without_socket(client: Any, aws: LocalAws) -> Any:
     """Return the client, whose calls stay in this process from now on."""
-    client._endpoint.http_session = Transport(aws)  # noqa: SLF001 - botocore has no other way to it
+    client._endpoint.http_session = InProcessTransport(aws)  # noqa: SLF001 - botocore has no other way to it
     return client
 
 
@@ -70,13 +70,6 @@ class SessionInProcess(boto3.Session):
 
 def _named(request: AWSRequest, caller: str) -> None:
     request.headers["Authorization"] = caller
-
-
-class _Raw(BytesIO):
-    """What botocore expects of a body."""
-
-    def stream(self, **_: object) -> Any:
-        yield self.read()
 
 
 def _text(value: Any) -> str:

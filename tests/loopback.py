@@ -9,7 +9,7 @@ from threading import Thread
 
 
 @dataclass(frozen=True)
-class Asked:
+class SentRequest:
     method: str
     path: str
     headers: Mapping[str, str]
@@ -27,13 +27,13 @@ class Reply:
 
 
 @contextmanager
-def answering(answer: Callable[[Asked], Reply]) -> Iterator[str]:
+def answering(answer: Callable[[SentRequest], Reply]) -> Iterator[str]:
     """Yield the URL of a server that answers everything so."""
 
     class Handler(BaseHTTPRequestHandler):
         def answer(self) -> None:
             body = self.rfile.read(int(self.headers.get("Content-Length") or 0)).decode()
-            reply = answer(Asked(self.command, self.path, dict(self.headers), body))
+            reply = answer(SentRequest(self.command, self.path, dict(self.headers), body))
             self.send_response_only(reply.status)  # with no Date but the reply's
             for name, value in reply.headers.items():
                 self.send_header(name, value)

@@ -30,7 +30,7 @@ PROD = {
 
 
 @dataclass(frozen=True, slots=True)
-class Done:
+class FinishedProcess:
     """A finished process: exit code, what it said, and the modules that it had loaded at its end."""
 
     code: int
@@ -61,7 +61,7 @@ def ran(tmp_path):
             check=False,
         )
         loaded = json.loads(modules.read_text(encoding="utf-8"))
-        return Done(done.returncode, done.stdout + done.stderr, frozenset(loaded))
+        return FinishedProcess(done.returncode, done.stdout + done.stderr, frozenset(loaded))
 
     return run
 

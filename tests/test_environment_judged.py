@@ -8,7 +8,7 @@ import pytest
 
 from checks.environment_values import judged, limits
 from load.plans import MIX
-from plan.edge import BUSIEST_SHARE
+from plan.demand import SHARES
 from signoff.decisions import Decisions, Differs, lines
 from signoff.environment import Area, Decision, FunctionSettings
 from tests.healthy import healthy
@@ -29,8 +29,8 @@ def test_healthy_environment_is_within_every_bound():
     assert judged(PROD) == ()
 
 
-def test_share_of_the_busiest_route_is_that_of_the_load_plans():
-    assert max(MIX.values()) == BUSIEST_SHARE
+def test_load_plans_call_each_route_by_the_share_that_throttles_are_planned_for():
+    assert MIX == SHARES
 
 
 @pytest.mark.parametrize(("rate", "red"), [(20, True), (139, True), (140, False), (1000, False)])

@@ -16,7 +16,7 @@ RECORDS = "records"
 
 
 @dataclass(frozen=True, slots=True)
-class Judged:
+class JudgedCheck:
     """A check, what it found, and the sections that it asked for; RECORDS is the environment's store."""
 
     check: Check
@@ -44,14 +44,14 @@ def _watched(records: Records, asked: set[str]) -> Records:
     return Watched(**{one.name: getattr(records, one.name) for one in fields(records)})
 
 
-def _judged(check: Check, snapshot: Snapshot) -> Judged:
+def _judged(check: Check, snapshot: Snapshot) -> JudgedCheck:
     asked: set[str] = set()
     sections: Any = _Watched(snapshot.inventory.sections, asked)
     inventory = replace(snapshot.inventory, sections=sections)
     records = _watched(snapshot.records, asked)
     asked.clear()
     found = check.judge(replace(snapshot, inventory=inventory, records=records))
-    return Judged(check, found, frozenset(asked))
+    return JudgedCheck(check, found, frozenset(asked))
 
 
 def rejudging(before: Snapshot) -> Callable[[Snapshot], tuple[Finding, ...]]:

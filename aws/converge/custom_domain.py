@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
+from aws import desired
 from aws.bounds import exactly
 from aws.converge import dns_record, rest_api
 from aws.converge.change import (
@@ -17,7 +18,6 @@ from aws.converge.change import (
 )
 from aws.converge.dns_record import plain
 from aws.converge.tags import tag_list
-from aws.desired import Api, Domain
 from aws.domain import (
     MAPPINGS_ONLY,
     NEW_TLS,
@@ -45,7 +45,7 @@ def utc_now() -> datetime:
 
 
 def converge(
-    context: ChangeContext, domain: Domain, now: Callable[[], datetime] = utc_now
+    context: ChangeContext, domain: desired.CustomDomain, now: Callable[[], datetime] = utc_now
 ) -> Changes:
     """Create the regional domain with its certificate, or attach the certificate it should have."""
     found, name = _found(context, domain), f"domain {domain.name}"
@@ -66,7 +66,9 @@ def converge(
     return made
 
 
-def converge_mapping(context: ChangeContext, domain: Domain, api: Api) -> Changes:
+def converge_mapping(
+    context: ChangeContext, domain: desired.CustomDomain, api: desired.Api
+) -> Changes:
     """Map the domain's path to the stage; other paths are left alone.
 
     If it is mapped elsewhere, callers get another API at once, so somebody has to agree first.
@@ -80,7 +82,7 @@ def converge_mapping(context: ChangeContext, domain: Domain, api: Api) -> Change
     return context.settle(changes, lambda: _map(context, domain, wanted, absent=found is None))
 
 
-def converge_record(context: ChangeContext, domain: Domain) -> Changes:
+def converge_record(context: ChangeContext, domain: desired.CustomDomain) -> Changes:
     """Point the DNS name to the domain's target; in Route 53 with an alias, which also works at a zone's apex."""
     raw = _described(context, domain)
     if raw is None:
@@ -102,16 +104,16 @@ def converge_record(context: ChangeContext, domain: Domain) -> Changes:
     return dns_record.converge(context, domain, record)
 
 
-def _described(context: ChangeContext, domain: Domain) -> dict[str, Any] | None:
+def _described(context: ChangeContext, domain: desired.CustomDomain) -> dict[str, Any] | None:
     return unless_absent(context.client("apigateway").get_domain_name, domainName=domain.name)
 
 
-def _found(context: ChangeContext, domain: Domain) -> CustomDomain | None:
+def _found(context: ChangeContext, domain: desired.CustomDomain) -> CustomDomain | None:
     raw = _described(context, domain)
     return decode(raw) if raw else None
 
 
-def _mapping(context: ChangeContext, domain: Domain) -> BasePath | None:
+def _mapping(context: ChangeContext, domain: desired.CustomDomain) -> BasePath | None:
     """Return the mapping of our path, and tell the person if routing rules take precedence over mappings."""
     found = _found(context, domain)
     if found is None:
@@ -132,7 +134,9 @@ def _mapping(context: ChangeContext, domain: Domain) -> BasePath | None:
     return next((one for one in map(decode_mapping, listed) if one.path == domain.base_path), None)
 
 
-def _tell_of_the_edge(context: ChangeContext, domain: Domain, found: CustomDomain) -> None:
+def _tell_of_the_edge(
+    context: ChangeContext, domain: desired.CustomDomain, found: CustomDomain
+) -> None:
     """Tell of an edge endpoint beside the regional one: it is only for the days of moving the DNS name."""
     others = ", ".join(one for one in found.endpoint_types if one != "REGIONAL")
     if others:
@@ -148,7 +152,7 @@ def _tell_of_the_edge(context: ChangeContext, domain: Domain, found: CustomDomai
         )
 
 
-def _refuse_unless_regional(domain: Domain, found: CustomDomain) -> None:
+def _refuse_unless_regional(domain: desired.CustomDomain, found: CustomDomain) -> None:
     """Refuse an EDGE domain: it becomes regional by having both endpoints while its DNS name is moved."""
     types = found.endpoint_types
     if "REGIONAL" in types:
@@ -168,7 +172,7 @@ def _refuse_unless_regional(domain: Domain, found: CustomDomain) -> None:
 
 
 def _certificate(
-    context: ChangeContext, domain: Domain, found: CustomDomain | None, now: datetime
+    context: ChangeContext, domain: desired.CustomDomain, found: CustomDomain | None, now: datetime
 ) -> str:
     """Return the ARN of the certificate to use: the attached one while it is issued and not about to expire."""
     fitting = list(map(decode_certificate, certificates_of(context, domain)))
@@ -185,7 +189,7 @@ def _certificate(
     return fitting[0].arn if fitting else UNKNOWN_ARN
 
 
-def _ending(domain: Domain, one: Certificate, now: datetime) -> Words:
+def _ending(domain: desired.CustomDomain, one: Certificate, now: datetime) -> Words:
     days = one.days_left(now)
     return Words(
         en=f"certificate {one.arn} of {domain.name} ends in {days} days, and ACM has not renewed it: see why in ACM"
@@ -195,7 +199,9 @@ def _ending(domain: Domain, one: Certificate, now: datetime) -> Words:
     )
 
 
-def _apply(context: ChangeContext, domain: Domain, changes: Changes, *, absent: bool) -> None:
+def _apply(
+    context: ChangeContext, domain: desired.CustomDomain, changes: Changes, *, absent: bool
+) -> None:
     client, wanted = context.client("apigateway"), {one.field: one.after for one in changes}
     if absent:
         client.create_domain_name(
@@ -216,7 +222,7 @@ def _apply(context: ChangeContext, domain: Domain, changes: Changes, *, absent: 
     client.update_domain_name(domainName=domain.name, patchOperations=patch)
 
 
-def _wait_until_available(context: ChangeContext, domain: Domain) -> None:
+def _wait_until_available(context: ChangeContext, domain: desired.CustomDomain) -> None:
     """Wait until no change of the domain is in progress. Raises Refused if waiting cannot help."""
 
     def available() -> bool:
@@ -241,7 +247,9 @@ def _wait_until_available(context: ChangeContext, domain: Domain) -> None:
     context.wait(available, what=what, every_s=EVERY_S, within_s=WITHIN_S)
 
 
-def _map(context: ChangeContext, domain: Domain, to: Mapping[str, str], *, absent: bool) -> None:
+def _map(
+    context: ChangeContext, domain: desired.CustomDomain, to: Mapping[str, str], *, absent: bool
+) -> None:
     client = context.client("apigateway")
     if absent:
         client.create_base_path_mapping(
@@ -267,7 +275,7 @@ KEY_TYPES = (
 """All key types: by default ACM lists RSA certificates of 1024 and 2048 bits only."""
 
 
-def converge_certificate(context: ChangeContext, domain: Domain) -> Changes:
+def converge_certificate(context: ChangeContext, domain: desired.CustomDomain) -> Changes:
     """Request a certificate if there is none, and set or print the record that validates the name."""
     found = find_certificate(context, domain)
     name = f"certificate {domain.name}"
@@ -282,7 +290,7 @@ def converge_certificate(context: ChangeContext, domain: Domain) -> Changes:
     return made + (_proof(context, domain, found) if found else ())
 
 
-def wait_for_certificate(context: ChangeContext, domain: Domain) -> Changes:
+def wait_for_certificate(context: ChangeContext, domain: desired.CustomDomain) -> Changes:
     """Wait until the certificate is issued, minutes after its record is visible in DNS."""
     found = find_certificate(context, domain)
     if found and found["Status"] == "ISSUED":
@@ -302,12 +310,12 @@ def wait_for_certificate(context: ChangeContext, domain: Domain) -> Changes:
     )
 
 
-def find_certificate(context: ChangeContext, domain: Domain) -> dict[str, Any] | None:
+def find_certificate(context: ChangeContext, domain: desired.CustomDomain) -> dict[str, Any] | None:
     """Return the best certificate that covers the name, or None."""
     return next(iter(certificates_of(context, domain)), None)
 
 
-def certificates_of(context: ChangeContext, domain: Domain) -> list[dict[str, Any]]:
+def certificates_of(context: ChangeContext, domain: desired.CustomDomain) -> list[dict[str, Any]]:
     """Return the certificates that cover the name: issued ones first, among them exact matches first."""
     acm = context.client("acm")
     pages = acm.get_paginator("list_certificates").paginate(
@@ -340,7 +348,7 @@ def _covers(patterns: Iterable[str], name: str) -> bool:
     return any(covers(one, name) for one in patterns)
 
 
-def _request(context: ChangeContext, domain: Domain) -> None:
+def _request(context: ChangeContext, domain: desired.CustomDomain) -> None:
     token = "".join(filter(str.isalnum, domain.name))[:32]
     context.client("acm").request_certificate(
         DomainName=domain.name,
@@ -366,7 +374,7 @@ def _records(found: dict[str, Any] | None) -> list[dict[str, str]]:
     return [one["ResourceRecord"] for one in options if "ResourceRecord" in one]
 
 
-def _proof(context: ChangeContext, domain: Domain, found: dict[str, Any]) -> Changes:
+def _proof(context: ChangeContext, domain: desired.CustomDomain, found: dict[str, Any]) -> Changes:
     if found["Status"] == "ISSUED":
         return ()
     wanted = [

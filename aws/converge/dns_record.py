@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from aws.converge.change import ChangeContext, Changes, Refused, difference
-from aws.desired import Domain
+from aws.desired import CustomDomain
 from aws.words import Words
 
 TTL_S = 300
@@ -23,7 +23,7 @@ class DnsRecord:
         return f"{self.name} {self.kind} {self.value}"
 
 
-def converge(context: ChangeContext, domain: Domain, record: DnsRecord) -> Changes:
+def converge(context: ChangeContext, domain: CustomDomain, record: DnsRecord) -> Changes:
     """Set the record in the environment's hosted zone; without one, print what somebody has to set.
 
     A record that points elsewhere is in use there: it is replaced only after somebody agreed.

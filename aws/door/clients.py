@@ -30,7 +30,7 @@ MARKERS = (
 SECRET_VALUE = "secretsmanager:GetSecretValue"  # noqa: S105 - the one call that may answer with a secret
 
 
-class Answer(dict[str, Any]):
+class AwsAnswer(dict[str, Any]):
     """An answer, or a structure within it. Accessing a missing member raises a ReadFailure that names it.
 
     AWS's models require next to nothing of an answer, so that any member may be absent from any of them.
@@ -162,8 +162,10 @@ class Aws:
         """Accept an answer: remove secrets and compare it with the ledger, whichever reader asked."""
         call, answer = action_of(client, service, operation), well_formed(answer)
         if call == SECRET_VALUE:
-            return cast("Answer", Answer.of(call, answer))
-        cleaned = cast("Answer", Answer.of(call, self._search.clean(call, parameters, answer)))
+            return cast("AwsAnswer", AwsAnswer.of(call, answer))
+        cleaned = cast(
+            "AwsAnswer", AwsAnswer.of(call, self._search.clean(call, parameters, answer))
+        )
         if (entry := self._ledger.get(call)) is None:
             return cleaned
         if absent := {one for one in entry.needs if answer.get(one) in (None, {}, "")}:

@@ -110,7 +110,7 @@ class ForkServer:
             requests=requests,
             answers=answers,
             log=log,
-            wait=_Ending(line),
+            wait=_ExitStatus(line),
         )
 
     def close(self) -> None:
@@ -118,7 +118,7 @@ class ForkServer:
         self._process.wait()
 
 
-class _Ending:
+class _ExitStatus:
     """How a copy ended, as the server that it is a copy of says once."""
 
     def __init__(self, line: socket.socket) -> None:

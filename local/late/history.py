@@ -32,7 +32,7 @@ class _Before:
 
 
 @dataclass(frozen=True, slots=True)
-class _Item:
+class _FormerItem:
     """An item as it was until ``at``; ``image`` None where it was not there."""
 
     at: float
@@ -49,7 +49,7 @@ class AccountHistory:
     clock: Clock
     longest_s: float
     _states: dict[str, deque[_Before]] = field(default_factory=lambda: defaultdict(deque))
-    _items: deque[_Item] = field(default_factory=deque)
+    _items: deque[_FormerItem] = field(default_factory=deque)
 
     def forget(self) -> None:
         self._states.clear()
@@ -72,7 +72,7 @@ class AccountHistory:
             if table := tables.get(name.rpartition("/")[2]):
                 with suppress(KeyError):  # a write that will be refused
                     key = key_of(table, given)
-                    self._items.append(_Item(now, table.name, key, image(table, key)))
+                    self._items.append(_FormerItem(now, table.name, key, image(table, key)))
 
     @contextmanager
     def as_of(self, service: str, seconds: float) -> Iterator[None]:
@@ -98,7 +98,7 @@ class AccountHistory:
         since = self.clock.now() - seconds
         with self.moto.lock("dynamodb"):
             tables = self.moto.backend("dynamodb", region).tables
-            first: dict[tuple[str, Any], _Item] = {}
+            first: dict[tuple[str, Any], _FormerItem] = {}
             for one in self._items:
                 if one.at > since and one.table in tables:
                     first.setdefault((one.table, one.key), one)

@@ -204,7 +204,7 @@ class Season:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Freshness:
+class RecordAges:
     """How old a record may be, in days, to count."""
 
     __pydantic_config__ = STRICT
@@ -292,7 +292,7 @@ class Environment:
     line: LineChannels
     front_end: FrontEnd | None = None
     smoke: Smoke = field(default_factory=Smoke)
-    fresh: Freshness = field(default_factory=Freshness)
+    fresh: RecordAges = field(default_factory=RecordAges)
     administrators: tuple[str, ...] = ()
     """Who else may act on what is ours: ARNs of roles and users, ``*`` for any text, and services by name."""
     waivers: tuple[Waiver, ...] = ()

@@ -33,7 +33,7 @@ STATUS = re.compile(r"\b\d{3}\b")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Reading:
+class Citation:
     """The calls by which something was read, and when; ``request`` is the id of a smoke request."""
 
     calls: tuple[str, ...] = ()
@@ -51,7 +51,7 @@ class FactLine:
     fact: Words
     found: Value
     expected: Words | None = None
-    reading: Reading | None = None
+    reading: Citation | None = None
     holds: bool = True
 
 
@@ -61,7 +61,7 @@ class Checked:
 
     subjects: tuple[Words, ...]
     lines: tuple[FactLine, ...]
-    reading: Reading | None = None
+    reading: Citation | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,7 +78,7 @@ class Proof:
     more: int
     repeats: bool
     """Whether everything that it rests on was shown before."""
-    reading: Reading | None = None
+    reading: Citation | None = None
 
 
 def proofs_of(findings: Iterable[Finding], read_at: datetime, most: int) -> tuple[Proof, ...]:
@@ -133,7 +133,7 @@ def _alike(checked: Iterable[Checked]) -> tuple[Checked, ...]:
     return tuple(alike.values())
 
 
-def _said_once(checked: Sequence[Checked]) -> tuple[Reading | None, tuple[Checked, ...]]:
+def _said_once(checked: Sequence[Checked]) -> tuple[Citation | None, tuple[Checked, ...]]:
     """Return the reading that all share, if any, and the subjects without it."""
     every = {line.reading for one in checked for line in one.lines}
     if len(every) == 1:
@@ -154,7 +154,7 @@ def _lines(one: Finding, read_at: datetime, seen: set[str]) -> Iterator[FactLine
     """Yield comparisons where there are any, else what was observed; nothing twice."""
     fresh = [item for item in one.evidence if _first(item, seen)]
     counted = not one.calls or any(map(_answered_at, one.evidence))
-    reading = None if counted else Reading(calls=one.calls, at=read_at)
+    reading = None if counted else Citation(calls=one.calls, at=read_at)
     if one.compared:
         yield from (_compared(item, one.calls, read_at) for item in one.compared)
         fresh = [item for item in fresh if _answered_at(item)]
@@ -184,7 +184,7 @@ def _compared(one: Comparison, calls: tuple[str, ...], read_at: datetime) -> Fac
         fact=one.fact,
         found=found_value(one.found),
         expected=one.expected,
-        reading=Reading(calls=(one.call,) if one.call else calls, at=read_at),
+        reading=Citation(calls=(one.call,) if one.call else calls, at=read_at),
         holds=one.holds,
     )
 
@@ -203,12 +203,12 @@ def _answer(item: Mapping[str, Any], at: datetime) -> FactLine:
             also=tuple(f"{key}: {scalar(one)}" for key, one in judged.items()),
         ),
         expected=Words.same(wanted) if wanted else None,
-        reading=Reading(request=str(item["request"]), at=at),
+        reading=Citation(request=str(item["request"]), at=at),
         holds=str(item["status"]) in (STATUS.findall(str(wanted)) or [str(item["status"])]),
     )
 
 
-def _observed(item: Mapping[str, Any], reading: Reading | None) -> Iterator[FactLine]:
+def _observed(item: Mapping[str, Any], reading: Citation | None) -> Iterator[FactLine]:
     about = next((key for key in SUBJECTS if isinstance(item.get(key), str)), None)
     facts = [key for key in item if key not in {about, *ENGLISH}] or ([about] if about else [])
     for key in facts:

@@ -26,7 +26,7 @@ OPTIONS = ReadOptions(
 
 
 @dataclass(frozen=True)
-class Refusal:
+class RefusedCall:
     code: str
     message: str
 
@@ -47,8 +47,8 @@ HEALTHY: Mapping[str, Any] = (
     | gateway.GATEWAY
     | api_document.DOCUMENTS
     | {
-        "s3:GetBucketReplication": Refusal("ReplicationConfigurationNotFoundError", "none"),
-        "s3:GetBucketLifecycleConfiguration": Refusal("NoSuchLifecycleConfiguration", "none"),
+        "s3:GetBucketReplication": RefusedCall("ReplicationConfigurationNotFoundError", "none"),
+        "s3:GetBucketLifecycleConfiguration": RefusedCall("NoSuchLifecycleConfiguration", "none"),
     }
 )
 """``service:Operation`` -> an answer, or what makes one of the parameters asked with."""
@@ -63,7 +63,7 @@ class FakeAws:
     asked: Counter[str] = field(default_factory=Counter)
 
     def refuse(self, operation: str, code: str, message: str = "injected") -> None:
-        self.answers[operation] = Refusal(code, message)
+        self.answers[operation] = RefusedCall(code, message)
 
     def hook(self, session: boto3.Session) -> None:
         session.events.register("before-parameter-build", _keep_parameters)
@@ -73,10 +73,10 @@ class FakeAws:
         operation = f"{model.service_model.service_name}:{model.name}"
         self.asked[operation] += 1
         asked = context["asked"]
-        answer = self.answers.get(operation, Refusal("NotInTheTable", operation))
+        answer = self.answers.get(operation, RefusedCall("NotInTheTable", operation))
         if callable(answer):
             answer = answer(asked)
-        if isinstance(answer, Refusal):
+        if isinstance(answer, RefusedCall):
             return answer.response()
         if self.paged:
             answer = _page(operation, answer, asked)

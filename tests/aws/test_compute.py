@@ -2,7 +2,7 @@
 
 from tests.aws.answers import REGION
 from tests.aws.answers.compute import FUNCTIONS
-from tests.aws.fake_aws import Refusal
+from tests.aws.fake_aws import RefusedCall
 
 
 def test_function_is_what_its_alias_points_to(found):
@@ -71,7 +71,7 @@ def test_versions_and_aliases_are_told_apart(found):
 def test_function_without_the_alias_is_read_unqualified(fake, sections):
     def without_alias(asked):
         answer = FUNCTIONS["lambda:GetFunction"]({"Qualifier": "none", **asked})
-        return Refusal("ResourceNotFoundException", "alias") if "Qualifier" in asked else answer
+        return RefusedCall("ResourceNotFoundException", "alias") if "Qualifier" in asked else answer
 
     fake.answers["lambda:GetFunction"] = without_alias
 

@@ -149,7 +149,7 @@ def test_client_is_made_once(wire, aws, session):
     assert len(made) == 1
 
 
-class Clock:
+class SleepersClock:
     """Time that passes only when somebody sleeps; each sleeper is noted with its wake-up time."""
 
     def __init__(self):
@@ -164,7 +164,7 @@ class Clock:
 
 
 def test_callers_are_a_tenth_of_a_second_apart():
-    clock = Clock()
+    clock = SleepersClock()
     limiter = RateLimiter(10, clock=clock.read, sleep=clock.sleep)
 
     with ThreadPoolExecutor(8) as pool:
@@ -174,7 +174,7 @@ def test_callers_are_a_tenth_of_a_second_apart():
 
 
 def test_caller_after_a_pause_goes_at_once_and_no_turn_is_saved_up():
-    clock = Clock()
+    clock = SleepersClock()
     limiter = RateLimiter(10, clock=clock.read, sleep=clock.sleep)
     limiter.wait()
     clock.now = 60.0
@@ -186,7 +186,7 @@ def test_caller_after_a_pause_goes_at_once_and_no_turn_is_saved_up():
 
 
 def test_a_burst_goes_at_once_and_then_callers_are_apart():
-    clock = Clock()
+    clock = SleepersClock()
     limiter = RateLimiter(10, burst=3, clock=clock.read, sleep=clock.sleep)
 
     for _ in range(5):
@@ -196,7 +196,7 @@ def test_a_burst_goes_at_once_and_then_callers_are_apart():
 
 
 def test_a_burst_is_there_again_once_as_long_was_rested():
-    clock = Clock()
+    clock = SleepersClock()
     limiter = RateLimiter(10, burst=3, clock=clock.read, sleep=clock.sleep)
     for _ in range(3):
         limiter.wait()

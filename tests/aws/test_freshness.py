@@ -18,7 +18,7 @@ TABLES = json.dumps({"TableNames": ["Users"]}).encode()
 ATTEMPTS = 3
 
 
-class Wire:
+class DatedWire:
     """Answers every request alike but for what ``headers`` says of the n-th; notes how many there were."""
 
     def __init__(self):
@@ -31,7 +31,7 @@ class Wire:
 
 @pytest.fixture
 def wire():
-    state = Wire()
+    state = DatedWire()
     with answering(lambda _: state.answer()) as state.url:
         yield state
 

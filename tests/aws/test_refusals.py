@@ -11,7 +11,7 @@ import pytest
 from aws.inventory import READERS
 from aws.saved import from_json, to_json, unreadable
 from tests.aws.answers import SCOPE
-from tests.aws.fake_aws import HEALTHY, Refusal
+from tests.aws.fake_aws import HEALTHY, RefusedCall
 from tests.aws.known_without import EMPTY_LISTINGS, LOST, NOTHING_SET, UNREAD, of
 from tests.aws.unread import is_unread, items, missing, unread
 
@@ -42,7 +42,7 @@ def instead(fake, inventory_of):
 @pytest.mark.parametrize("code", ["AccessDeniedException", "ThrottlingException"])
 @pytest.mark.parametrize("service", SERVICES)
 def test_refused_operation_leaves_unread_what_it_tells_and_no_more(service, code, instead, healthy):
-    found = instead(service, Refusal(code, "injected"))
+    found = instead(service, RefusedCall(code, "injected"))
 
     assert {name: unread(one) for name, one in found.items()} == {
         name: unread(healthy) | UNREAD[name] for name in found

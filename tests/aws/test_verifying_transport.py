@@ -32,7 +32,7 @@ CALLS = {
 HTML = b"<html><body>503 Service Unavailable</body></html>"
 
 
-class Wire:
+class SpoilingWire:
     """Answers every request; ``spoil`` says what becomes of a whole body: sent bytes, declared length."""
 
     def __init__(self):
@@ -46,7 +46,7 @@ class Wire:
 
 @pytest.fixture
 def wire():
-    state = Wire()
+    state = SpoilingWire()
     with answering(lambda _: state.answer()) as state.url:
         yield state
 

@@ -17,7 +17,7 @@ CLEAN = {k: v for k, v in os.environ.items() if not k.startswith(("AWS_", "SIGNO
 
 
 @dataclass(frozen=True, slots=True)
-class Done:
+class PublishedRun:
     """A finished run: exit code, what it said, and its page."""
 
     code: int
@@ -37,7 +37,7 @@ def judged(tmp_path):
         done = completed("pytest", ["-q", *options], there)
         pages = list(pages_of(saved))
         assert pages, done.stdout[-2000:]
-        return Done(done.returncode, done.stdout, pages[0])
+        return PublishedRun(done.returncode, done.stdout, pages[0])
 
     return run
 

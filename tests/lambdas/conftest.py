@@ -10,9 +10,9 @@ from moto import mock_aws
 
 from local.aws.moto import Moto
 from tests.lambdas import contract
-from tests.lambdas.events import CONTEXT, Answer, event
-from tests.lambdas.fake_line import FakeLine
-from tests.lambdas.rally_account import ENVIRON, Account
+from tests.lambdas.events import CONTEXT, HandlerAnswer, event
+from tests.lambdas.fake_line import ScriptedLine
+from tests.lambdas.rally_account import ENVIRON, RallyAccount
 
 ACCOUNT = "990000000000"
 """Of these tests alone, so nothing is ever reset under another test's server."""
@@ -41,7 +41,7 @@ def filling(sdk):
     """Fill the account: by calls for the first test, by a copy of what they made for all others."""
     # A stack of other tests may still be in the variables of this process, and is not ours to call.
     own = Config(ignore_configured_endpoint_urls=True)
-    account = Account(*(sdk.client(one, config=own) for one in ("dynamodb", "secretsmanager")))
+    account = RallyAccount(*(sdk.client(one, config=own) for one in ("dynamodb", "secretsmanager")))
     moto, kept = Moto(ACCOUNT), []
 
     def fill():
@@ -62,7 +62,7 @@ def account(_moto, filling):
 
 @pytest.fixture
 def line():
-    with FakeLine() as running:
+    with ScriptedLine() as running:
         threading.Thread(target=running.serve_forever, args=(0.01,), daemon=True).start()
         yield running
         running.open.set()
@@ -83,7 +83,7 @@ def call(environ, account):  # noqa: ARG001 - a function needs its tables to be 
         begin = module.begin if action is None else lambda _: action
         function = type(module.handler)(module.handler.name, begin, environ)
         told = function(event(route, **content), CONTEXT)
-        answer = Answer(told["statusCode"], json.loads(told["body"]), told["headers"])
+        answer = HandlerAnswer(told["statusCode"], json.loads(told["body"]), told["headers"])
         contract.check(route, answer.status, answer.body, answer.headers)
         return answer
 

@@ -16,7 +16,7 @@ _UNSAID = object()
 
 
 @dataclass(frozen=True)
-class Answer:
+class HandlerAnswer:
     """What the caller gets."""
 
     status: int

@@ -10,7 +10,7 @@ GOOD_TOKEN = "eyJhbGciOiJFUzI1NiJ9.eyJzdWIiOiJVMSJ9.c2lnbmF0dXJl"
 MENUS = [{"richMenuId": "richmenu-" + "0a" * 16, "name": "Rally", "chatBarText": "Menu"}]
 
 
-class FakeLine(ThreadingHTTPServer):
+class ScriptedLine(ThreadingHTTPServer):
     """Records what it is asked; `status` other than 200 is its answer to everything, or a `page`.
 
     `spoil` changes the bytes of each answer, after its Content-Length is told.

@@ -1,10 +1,11 @@
 """A proxy between the functions and AWS, in this process: it spoils what AWS answers to one operation."""
 
-import io
 from contextlib import contextmanager
 
 from botocore.awsrequest import AWSResponse
 from moto.core.models import botocore_stubber
+
+from tests.aws.wire import Raw
 
 FAULTS = {
     "cut": lambda body: body[: len(body) // 2],
@@ -17,12 +18,7 @@ FAULTS = {
 """What reaches the function in place of AWS's body; status and headers are AWS's own."""
 
 
-class _Raw(io.BytesIO):
-    def stream(self, **_):
-        yield self.read()
-
-
-class Proxy:
+class FaultyTransport:
     """Spoils `operation`; `times` bounds how often, and `delivered` says whether AWS is asked at all."""
 
     def __init__(self, operation, fault, *, times=None, delivered=True):
@@ -40,7 +36,7 @@ class Proxy:
             self.left = None if self.left is None else self.left - 1
             self.spoiled += 1
             headers, body = {"Content-Length": str(len(body))} | headers, self.fault(body)
-        return AWSResponse(request.url, status, headers, _Raw(body))
+        return AWSResponse(request.url, status, headers, Raw(body))
 
     def _asked(self, event_name, request):
         """Ask AWS; DynamoDB, by its token, answers a transaction that is sent again as before."""

@@ -37,7 +37,7 @@ _RANKING = {
 
 
 @dataclass(frozen=True)
-class Account:
+class RallyAccount:
     """What a test puts in, and what it finds afterwards."""
 
     dynamodb: Any

@@ -18,6 +18,7 @@ from lambdas.rally import aws
 from lambdas.rally.serving import LambdaFunction
 from local.aws.request import Request, Response
 from local.moto_fixes.transaction import transact_write_items
+from tests.aws.wire import Raw
 from tests.lambdas.clients import OneAtATime, Scripted, cancelled, error
 from tests.lambdas.events import CONTEXT, USER, event
 from tests.lambdas.rally_account import ENVIRON
@@ -192,15 +193,7 @@ class LosesTheFirstAnswer:
             raise ReadTimeoutError(endpoint_url=request.url)
         # A token that DynamoDB has seen succeeds without a second write; any other is judged anew.
         done = self.tokens[0] == self.tokens[-1]
-        return AWSResponse(request.url, 200, CHECKSUM_OF_NOTHING, _Raw(b"{}")) if done else None
-
-
-class _Raw:
-    def __init__(self, data):
-        self.data = data
-
-    def stream(self, **_):
-        yield self.data
+        return AWSResponse(request.url, 200, CHECKSUM_OF_NOTHING, Raw(b"{}")) if done else None
 
 
 def test_winner_whose_answer_was_lost_is_told_that_it_won(call, account):

@@ -9,7 +9,7 @@ import pytest
 from lambdas.auth.handler import AuthorizerFault
 from tests.lambdas.events import CONTEXT, USER, token_event
 from tests.lambdas.fake_line import GOOD_TOKEN
-from tests.lambdas.faulty import FAULTS, Proxy, spoiling
+from tests.lambdas.faulty import FAULTS, FaultyTransport, spoiling
 from tests.lambdas.functions import MODULES
 
 AWARD = "POST /stamps/award"
@@ -54,7 +54,7 @@ def collected(account, call, line):
 @pytest.mark.parametrize("fault", FAULTS)
 @pytest.mark.parametrize(("function", "route", "operation"), OPERATIONS)
 def test_unreadable_answer_is_503(collected, call, sdk, function, route, operation, fault):
-    with spoiling(sdk, Proxy(operation, fault)) as proxy:
+    with spoiling(sdk, FaultyTransport(operation, fault)) as proxy:
         answer = call(MODULES[function], route, **CALLS[route])
 
     assert (answer.status, answer.code) == (503, "SERVICE_UNAVAILABLE")
@@ -73,7 +73,7 @@ def awarded(account, operation):
 def test_answer_that_is_readable_at_the_second_try_is_taken(
     call, sdk, function, route, operation, fault
 ):
-    with spoiling(sdk, Proxy(operation, fault, times=1)) as proxy:
+    with spoiling(sdk, FaultyTransport(operation, fault, times=1)) as proxy:
         answer = call(MODULES[function], route, **CALLS[route])
 
     assert answer.status == 200
@@ -82,7 +82,7 @@ def test_answer_that_is_readable_at_the_second_try_is_taken(
 
 @pytest.mark.parametrize("fault", FAULTS)
 def test_no_stamp_is_promised_by_an_award_that_never_reached_dynamodb(account, call, sdk, fault):
-    with spoiling(sdk, Proxy("TransactWriteItems", fault, delivered=False)):
+    with spoiling(sdk, FaultyTransport("TransactWriteItems", fault, delivered=False)):
         answer = call(MODULES["award"], AWARD, body=CLAIM)
 
     assert answer.status == 503
@@ -91,7 +91,7 @@ def test_no_stamp_is_promised_by_an_award_that_never_reached_dynamodb(account, c
 
 @pytest.mark.parametrize("fault", FAULTS)
 def test_winner_whose_answer_was_lost_is_told_so_when_asking_again(account, call, sdk, fault):
-    with spoiling(sdk, Proxy("TransactWriteItems", fault)):
+    with spoiling(sdk, FaultyTransport("TransactWriteItems", fault)):
         call(MODULES["award"], AWARD, body=CLAIM)
     again = call(MODULES["award"], AWARD, body=CLAIM)
 
@@ -103,7 +103,7 @@ def test_winner_whose_answer_was_lost_is_told_so_when_asking_again(account, call
 @pytest.mark.parametrize("fault", FAULTS)
 def test_session_is_not_judged_by_an_unreadable_key(environ, sdk, fault):
     auth = MODULES["auth"]
-    with spoiling(sdk, Proxy("GetSecretValue", fault)):
+    with spoiling(sdk, FaultyTransport("GetSecretValue", fault)):
         function = auth.AuthFunction("auth", auth.begin, environ)
         with pytest.raises(AuthorizerFault):
             function(token_event(f"Bearer {GOOD_TOKEN}"), CONTEXT)

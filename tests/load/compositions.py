@@ -9,7 +9,7 @@ from pathlib import Path
 from load.target import LoadComposition
 from signoff.environment import load
 from signoff.release import Live
-from tests.load.fake_aws import Answers, Pages
+from tests.load.fake_aws import FakeClient, OnePage
 
 ROOT = Path(__file__).parents[2]
 LOCAL = load("local", ROOT / "environments.toml", {}).environment
@@ -18,7 +18,7 @@ CALLER = "arn:aws:sts::123456789012:assumed-role/operator/hanako"
 
 
 @dataclass(frozen=True)
-class StackUrls:
+class OneTarget:
     """One target that is the API, and the fake of LINE as well."""
 
     api: str
@@ -31,7 +31,7 @@ def surrounded(root, *, environment=LOCAL, url=None, aws=None, releases=("a",)):
     """Return a composition in which each question of what is live has the next answer; the last one stays."""
     asked = itertools.chain(releases, itertools.repeat(releases[-1]))
     live = (one and Live(release=one) for one in asked)
-    stack = StackUrls(url, url) if url else None
+    stack = OneTarget(url, url) if url else None
 
     @contextmanager
     def served(_environment, _say):
@@ -75,7 +75,7 @@ class Tables:
         return {}
 
     def get_paginator(self, operation):
-        return Pages(self, operation)
+        return OnePage(self, operation)
 
 
 def answering(tables):
@@ -84,8 +84,8 @@ def answering(tables):
     apis = {"items": [{"id": "abc", "name": "stamp-rally-prod-api"}]}
     clients = {
         "dynamodb": tables,
-        "secretsmanager": Answers(key),
-        "apigateway": Answers(apis),
-        "cloudwatch": Answers({"Datapoints": []}),
+        "secretsmanager": FakeClient(key),
+        "apigateway": FakeClient(apis),
+        "cloudwatch": FakeClient({"Datapoints": []}),
     }
     return clients.__getitem__

@@ -34,7 +34,7 @@ def target(**more):
 
 
 @dataclass
-class Answers:
+class FakeClient:
     """An AWS client that gives one answer to every call, or refuses it; it keeps what it was asked."""
 
     answer: object = None
@@ -52,11 +52,11 @@ class Answers:
         return call
 
     def get_paginator(self, operation):
-        return Pages(self, operation)
+        return OnePage(self, operation)
 
 
 @dataclass
-class Table(Answers):
+class EmptyTable(FakeClient):
     """A table that is empty, and remembers whom it was asked about."""
 
     users: list = field(default_factory=list)
@@ -67,10 +67,10 @@ class Table(Answers):
 
 
 @dataclass
-class Pages:
+class OnePage:
     """All there is, on one page."""
 
-    client: Answers
+    client: FakeClient
     operation: str
 
     def paginate(self, **asked):

@@ -51,7 +51,7 @@ def eventually(what, holds):
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
+class LocustPage:
     """Locust's web page: its buttons, and what its process says."""
 
     url: str
@@ -78,7 +78,7 @@ class Page:
 
 
 @contextmanager
-def web_page(run, tmp_path, *options) -> Iterator[Page]:
+def web_page(run, tmp_path, *options) -> Iterator[LocustPage]:
     """Yield the page of a Locust that waits for its Start button."""
     port, run_file, log = free_port("127.0.0.1"), tmp_path / "run.json", tmp_path / "page.log"
     run.write(run_file)
@@ -89,6 +89,6 @@ def web_page(run, tmp_path, *options) -> Iterator[Page]:
     ):
         try:
             session.get(f"http://127.0.0.1:{port}/", timeout=10).raise_for_status()
-            yield Page(f"http://127.0.0.1:{port}", process, log, session)
+            yield LocustPage(f"http://127.0.0.1:{port}", process, log, session)
         finally:
             process.kill()

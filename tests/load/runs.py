@@ -75,7 +75,7 @@ def run_against(url, out, **more):
 
 
 @dataclass(frozen=True, slots=True)
-class Served:
+class AnsweringTarget:
     """A target that answers."""
 
     url: str
@@ -89,14 +89,14 @@ class Served:
 
 
 @contextmanager
-def serving(*options, scheme="http", host="127.0.0.1") -> Iterator[Served]:
+def serving(*options, scheme="http", host="127.0.0.1") -> Iterator[AnsweringTarget]:
     """Yield a small target in a process of its own."""
     command = [sys.executable, str(SERVER), f"--host={host}", *options]
     with subprocess.Popen(
         command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     ) as process:
         try:
-            yield Served(f"{scheme}://{host}:{process.stdout.readline().strip()}", process)
+            yield AnsweringTarget(f"{scheme}://{host}:{process.stdout.readline().strip()}", process)
         finally:
             process.kill()
 

@@ -40,7 +40,7 @@ def arguments():
     return cli.parse_args()
 
 
-class Bucket:
+class TokenBucket:
     """What API Gateway documents: ``rate`` tokens a second, ``burst`` of them at most."""
 
     def __init__(self, rate, burst):
@@ -54,7 +54,7 @@ class Bucket:
         return admitted
 
 
-class Target:
+class TargetState:
     """State of all connections: settings, counts, buckets, and when the first request came."""
 
     def __init__(self, options):
@@ -118,7 +118,7 @@ class Target:
 
     def bucket(self, endpoint):
         rate, burst = (float(part) for part in self.options.bucket.split(":"))
-        return self.buckets.setdefault(endpoint, Bucket(rate, burst))
+        return self.buckets.setdefault(endpoint, TokenBucket(rate, burst))
 
     def content(self, endpoint, query, body):
         if endpoint == "GET /stamps":
@@ -174,7 +174,7 @@ class Connection(asyncio.Protocol):
 
 
 async def serve(options):
-    target = Target(options)
+    target = TargetState(options)
     tls = None
     if options.certificate:
         tls = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)

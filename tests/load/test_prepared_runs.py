@@ -13,7 +13,7 @@ from load.prepare import RunOptions, revalidate
 from load.quota import QuotaLedger
 from signoff.evidence import StoreSettings, open_store
 from tests.load.compositions import LOCAL, surrounded
-from tests.load.fake_aws import HOST, Answers, target
+from tests.load.fake_aws import HOST, FakeClient, target
 from tests.load.runs import OBJECTIVES, SilentDisplay, only, plan, run_against, step
 
 ABOUT = {
@@ -120,7 +120,7 @@ def test_run_file_runs_once_and_pays_once(prepared, carry_out, healthy, tmp_path
 
 
 PREPARED = ABOUT | {"environment": "prod", "release": "b", "spent_before": 99}
-DENIED = Answers(refusal="AccessDenied")
+DENIED = FakeClient(refusal="AccessDenied")
 
 
 @pytest.fixture

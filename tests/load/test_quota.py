@@ -6,7 +6,7 @@ import pytest
 
 from load.plans import plans
 from load.quota import QuotaLedger, quota_owner, spent_today
-from tests.load.fake_aws import HOST, Answers, target
+from tests.load.fake_aws import HOST, FakeClient, target
 from tests.load.runs import plan, step
 
 NOON = datetime(2026, 11, 25, 12, 0, tzinfo=UTC)
@@ -16,7 +16,7 @@ SOAK = plans(TARGET.target_rate, TARGET.throttle)["soak"]
 PREPARED, BEGUN = False, True
 
 
-class Clock:
+class FixedClock:
     def __init__(self, at):
         self.at = at
 
@@ -26,7 +26,7 @@ class Clock:
 
 @pytest.fixture
 def clock():
-    return Clock(NOON)
+    return FixedClock(NOON)
 
 
 @pytest.fixture
@@ -51,12 +51,12 @@ def reserve(ledger, clock):
 
 
 def counted(*sums):
-    metrics = Answers({"Datapoints": [{"Sum": float(one)} for one in sums]})
+    metrics = FakeClient({"Datapoints": [{"Sum": float(one)} for one in sums]})
     return metrics, lambda _: metrics
 
 
 def denied(_service):
-    return Answers(refusal="AccessDenied")
+    return FakeClient(refusal="AccessDenied")
 
 
 def test_cloudwatch_count_of_the_day_and_the_ledger_of_the_last_minutes_add_up(ledger, reserve):

@@ -9,10 +9,10 @@ import pytest
 from lambdas.rally.domain.ids import is_line_user
 from load.engine.admission import LoadRefused
 from load.pool_builder import mint, read_pool, spots_of
-from tests.load.fake_aws import Answers, target
+from tests.load.fake_aws import FakeClient, target
 
 KEY = "0123456789abcdef" * 8
-SECRET = Answers({"SecretString": json.dumps({"TOKEN_SECRET_KEY": KEY})})
+SECRET = FakeClient({"SecretString": json.dumps({"TOKEN_SECRET_KEY": KEY})})
 NOW = datetime(2026, 11, 25, tzinfo=UTC)
 
 
@@ -27,7 +27,7 @@ def item(name="A", kind="GPS", location=None, **more):
 
 
 def spots(*items):
-    return spots_of(target(), lambda _: Answers({"Items": list(items)}), lambda: NOW)
+    return spots_of(target(), lambda _: FakeClient({"Items": list(items)}), lambda: NOW)
 
 
 def test_sessions_hold_for_a_day_under_the_live_key():
@@ -49,11 +49,11 @@ def test_users_are_synthetic_and_of_this_run_alone():
     ("secret", "why"),
     [
         (
-            Answers(refusal="AccessDeniedException"),
+            FakeClient(refusal="AccessDeniedException"),
             "AccessDeniedException.*pass sessions with --pool",
         ),
-        (Answers({"SecretString": "{}"}), "has no TOKEN_SECRET_KEY"),
-        (Answers({"SecretString": "plain"}), "has no TOKEN_SECRET_KEY"),
+        (FakeClient({"SecretString": "{}"}), "has no TOKEN_SECRET_KEY"),
+        (FakeClient({"SecretString": "plain"}), "has no TOKEN_SECRET_KEY"),
     ],
 )
 def test_key_that_cannot_be_had_is_refused(secret, why):
@@ -93,7 +93,7 @@ def test_target_without_an_open_spot_is_refused():
 
 def test_unreadable_table_is_refused():
     with pytest.raises(LoadRefused, match=r"StampMasters-prod can't be read \(AccessDenied\)"):
-        spots_of(target(), lambda _: Answers(refusal="AccessDenied"))
+        spots_of(target(), lambda _: FakeClient(refusal="AccessDenied"))
 
 
 def test_pool_file_gives_users_and_spots(tmp_path):

@@ -10,10 +10,12 @@ from load.engine.admission import LoadRefused
 from load.target import LoadComposition, remote_target
 from load.target import open_target as opened
 from signoff.environment import load
-from tests.load.fake_aws import Answers
+from tests.load.fake_aws import FakeClient
 
 PROD = load("prod", Path(__file__).parents[1] / "prod.toml", {}).environment
-APIS = Answers({"items": [{"id": "abc", "name": "stamp-rally-prod-api"}, {"id": "x", "name": "y"}]})
+APIS = FakeClient(
+    {"items": [{"id": "abc", "name": "stamp-rally-prod-api"}, {"id": "x", "name": "y"}]}
+)
 DOMAIN = "https://api.rally.example.jp"
 BEHIND = "https://abc.execute-api.ap-northeast-1.amazonaws.com/prod"
 

@@ -10,7 +10,7 @@ from load.engine.plan import AWARD, LIST
 from load.engine.session_pool import USED_FILE
 from load.line_untouched import LOGIN_USERS
 from load.teardown import Teardown, used_users
-from tests.load.fake_aws import Answers, Table, target
+from tests.load.fake_aws import EmptyTable, FakeClient, target
 from tests.load.measurements import seen
 from tests.load.runs import only, plan, pool, run_against, step
 from tests.load.test_verdict import verdict
@@ -33,7 +33,7 @@ def after(tmp_path):
 
 
 def test_users_of_the_used_pairs_are_cleaned(after):
-    table = Table()
+    table = EmptyTable()
     traces, _, waited = after(table)
 
     done = traces.remove(verdict())
@@ -53,14 +53,14 @@ def test_users_of_the_used_pairs_are_cleaned(after):
     ],
 )
 def test_all_users_are_cleaned_where_a_worker_may_have_taken_its_list_with_it(after, measurement):
-    traces, *_ = after(Table())
+    traces, *_ = after(EmptyTable())
 
     assert traces.remove(verdict(measurement=measurement))["users"] == 3
     assert set(used_users(traces.folder / USED_FILE)) == USERS, "a later clean would not find all"
 
 
 def test_all_users_are_cleaned_where_locust_left_no_verdict(after):
-    traces, *_ = after(Table())
+    traces, *_ = after(EmptyTable())
 
     assert traces.remove(None)["users"] == 3
     assert set(used_users(traces.folder / USED_FILE)) == USERS, "a later clean would not find all"
@@ -75,7 +75,7 @@ def test_all_users_are_cleaned_where_locust_left_no_verdict(after):
     ],
 )
 def test_award_without_an_answer_is_waited_for(after, measurement):
-    traces, _, waited = after(Table())
+    traces, _, waited = after(EmptyTable())
 
     traces.remove(replace(verdict(measurement=measurement), ended=datetime.now(UTC)))
 
@@ -83,7 +83,7 @@ def test_award_without_an_answer_is_waited_for(after, measurement):
 
 
 def test_run_without_a_verdict_has_only_just_ended_and_is_waited_for(after):
-    traces, _, waited = after(Table())
+    traces, _, waited = after(EmptyTable())
 
     traces.remove(None)
 
@@ -92,7 +92,7 @@ def test_run_without_a_verdict_has_only_just_ended_and_is_waited_for(after):
 
 def test_award_of_long_ago_is_not_waited_for(after):
     failed = seen(rows=[(AWARD, "failed", "network: TimeoutError", 1)])
-    traces, _, waited = after(Table())
+    traces, _, waited = after(EmptyTable())
 
     traces.remove(replace(verdict(measurement=failed), ended=datetime(2025, 11, 1, tzinfo=UTC)))
 
@@ -100,7 +100,7 @@ def test_award_of_long_ago_is_not_waited_for(after):
 
 
 def test_denied_cleaning_counts_all_as_left_and_says_what_to_do(after):
-    traces, said, _ = after(Answers(refusal="AccessDeniedException"))
+    traces, said, _ = after(FakeClient(refusal="AccessDeniedException"))
 
     assert traces.remove(verdict())["left"] == 1
     assert "AccessDeniedException" in said[-1]
@@ -109,7 +109,7 @@ def test_denied_cleaning_counts_all_as_left_and_says_what_to_do(after):
 
 def test_failed_cleaning_of_nobody_known_is_never_told_as_nothing_left(after):
     """Without a used pair there is nothing to count; that LINE heard nothing is still not proven."""
-    traces, *_ = after(Table())
+    traces, *_ = after(EmptyTable())
     (traces.folder / USED_FILE).unlink()
     deaf = replace(traces, target=target(line="http://127.0.0.1:9"))
 
@@ -118,7 +118,7 @@ def test_failed_cleaning_of_nobody_known_is_never_told_as_nothing_left(after):
 
 def test_users_who_logged_in_count_as_left_where_cleaning_is_denied(after):
     traces, *_ = after(
-        Answers(refusal="AccessDeniedException"), pool=replace(pool(3), logins=("token",))
+        FakeClient(refusal="AccessDeniedException"), pool=replace(pool(3), logins=("token",))
     )
 
     assert traces.remove(verdict())["left"] == 1 + len(LOGIN_USERS)

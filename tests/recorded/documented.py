@@ -12,11 +12,12 @@ import threading
 import tomllib
 from collections import Counter
 from dataclasses import dataclass
-from io import BytesIO
 from pathlib import Path
 
 from botocore.awsrequest import AWSResponse
 from botocore.compat import HTTPHeaders
+
+from tests.aws.wire import Raw
 
 FOLDER = Path(__file__).parent / "documentation"
 VARIANTS = tomllib.loads((FOLDER / "variants.toml").read_text(encoding="utf-8"))
@@ -47,7 +48,7 @@ class Documentation:
     def client(self, service, **options):
         client = self._session.client(service, **options)
         client.meta.events.register("provide-client-params", self._note)
-        client._endpoint.http_session = Transport(self, client.meta.service_model)  # noqa: SLF001 - botocore has no other way to it
+        client._endpoint.http_session = DocumentedTransport(self, client.meta.service_model)  # noqa: SLF001 - botocore has no other way to it
         return client
 
     def _note(self, params, **_):
@@ -62,7 +63,7 @@ class Documentation:
 
 
 @dataclass(frozen=True)
-class Transport:
+class DocumentedTransport:
     """What botocore sends with: an answer's bytes, as they would come over the network."""
 
     documentation: Documentation
@@ -81,13 +82,6 @@ class Transport:
 
     def close(self):
         """Hold nothing open."""
-
-
-class Raw(BytesIO):
-    """What botocore expects of a body."""
-
-    def stream(self, **_):
-        yield self.read()
 
 
 def body_of(answer, asked, protocol):

@@ -42,7 +42,7 @@ def said_in(lang: str, line: str | Words) -> str:
 
 
 @dataclass(slots=True)
-class Evidence:
+class EvidenceInMemory:
     """An evidence store in memory."""
 
     records: list[tuple[str, Mapping[str, Any]]] = field(default_factory=list)
@@ -64,7 +64,7 @@ class Desk:
     def __init__(self, aws: LocalAws, clients: dict[str, Any]) -> None:
         self.aws = aws
         self.environment = environment(aws.account)
-        self.evidence = Evidence()
+        self.evidence = EvidenceInMemory()
         self.naps: list[float] = []
         """Seconds that procedures would have slept."""
         self.sleep = self.naps.append

@@ -10,7 +10,7 @@ from local.aws.saved import Saved
 from local.aws.server import LocalAws
 from local.gateway.deployments import Deployments
 from runbook.procedures.provision import procedure
-from tests.runbook.desk import Desk, Evidence, clients
+from tests.runbook.desk import Desk, EvidenceInMemory, clients
 
 REGION = "ap-northeast-1"
 
@@ -31,7 +31,7 @@ class Provisioned:
         self.aws.faults.clear()
         desk = Desk(self.aws, dict(self.clients))
         desk.environment = self.original.environment
-        desk.evidence = Evidence(list(self.records))
+        desk.evidence = EvidenceInMemory(list(self.records))
         return desk
 
 

@@ -41,7 +41,7 @@ def asked_of_iam(aws: LocalAws) -> Iterator[set[tuple[str, str]]]:
         aws.extensions.remove(note)
 
 
-class Clients(dict[str, Any]):
+class RoleClients(dict[str, Any]):
     """Clients of one session, each made when it is first asked for."""
 
     def __init__(self, aws: LocalAws, session: boto3.Session) -> None:
@@ -60,14 +60,14 @@ class Clients(dict[str, Any]):
         return without_socket(made, self._aws)
 
 
-def of_admin(aws: LocalAws) -> Clients:
-    return Clients(aws, boto3.Session("AKIALOCAL", "secret", region_name=aws.region))
+def of_admin(aws: LocalAws) -> RoleClients:
+    return RoleClients(aws, boto3.Session("AKIALOCAL", "secret", region_name=aws.region))
 
 
-class Operator:
+class RestrictedRole:
     """A role of the account, whose policy may be changed at any time."""
 
-    def __init__(self, aws: LocalAws, admin: Clients) -> None:
+    def __init__(self, aws: LocalAws, admin: RoleClients) -> None:
         self._iam = admin["iam"]
         self._iam.create_role(RoleName=OPERATOR, AssumeRolePolicyDocument=TRUST)
         arn = f"arn:aws:iam::{aws.account}:role/{OPERATOR}"
@@ -78,7 +78,7 @@ class Operator:
             issued["SessionToken"],
             region_name=aws.region,
         )
-        self.clients = Clients(aws, session)
+        self.clients = RoleClients(aws, session)
 
     def may(self, policy: Mapping[str, Any]) -> None:
         """Give the role this policy and no other."""

@@ -56,7 +56,7 @@ def as_judged(row, outcome):
     return {"row": {"id": row}, "outcome": outcome, "findings": [one]}
 
 
-class Desk:
+class Walker:
     """Whoever walks: answers in order, and notes what was run; every row is green after that.
 
     ``exits`` are the exit codes of the commands, ``judges`` what judges the rows after them.
@@ -100,7 +100,7 @@ def test_rows_of_one_remedy_are_one_group():
 
 
 def test_what_is_agreed_to_is_run_as_printed_and_its_rows_are_judged():
-    desk = Desk(told(MON_01=Outcome.FAIL), "y")
+    desk = Walker(told(MON_01=Outcome.FAIL), "y")
 
     assert desk.code == DONE
     assert desk.ran == [[sys.executable, "-m", "runbook", "monitoring", "--env", "prod", "--go"]]
@@ -108,7 +108,7 @@ def test_what_is_agreed_to_is_run_as_printed_and_its_rows_are_judged():
 
 
 def test_what_a_repair_before_has_mended_is_not_asked_about():
-    desk = Desk(told(DEP_13=Outcome.FAIL, SMOKE_06=Outcome.FAIL), "y")
+    desk = Walker(told(DEP_13=Outcome.FAIL, SMOKE_06=Outcome.FAIL), "y")
 
     assert [one[3] for one in desk.ran] == ["functions"]
     assert len(desk.asked) == 1
@@ -119,7 +119,7 @@ def test_what_a_repair_before_has_mended_is_not_asked_about():
 def test_report_that_is_older_than_a_procedure_s_run_is_not_taken_for_what_stands():
     judges = saying(DEP_04=Outcome.PASS, MON_01=Outcome.FAIL)
     found = told(DEP_04=Outcome.FAIL, MON_01=Outcome.FAIL)
-    desk = Desk(found, "s", judges=judges, ran_since=("tables",))
+    desk = Walker(found, "s", judges=judges, ran_since=("tables",))
     said = desk.out.getvalue()
 
     assert "tables ran after that report, so each row is judged again" in said
@@ -149,21 +149,21 @@ def test_procedures_that_ran_since_a_report_are_those_of_its_environment_and_aft
 
 
 def test_rehearsal_comes_first_where_it_is_asked_for():
-    desk = Desk(told(MON_01=Outcome.FAIL), "r", "s")
+    desk = Walker(told(MON_01=Outcome.FAIL), "r", "s")
 
     assert desk.ran == [[sys.executable, "-m", "runbook", "monitoring", "--env", "prod"]]
     assert desk.code == LEFT
 
 
 def test_skipped_and_quit_change_nothing():
-    desk = Desk(told(DEP_04=Outcome.FAIL, MON_01=Outcome.FAIL), "s", "q")
+    desk = Walker(told(DEP_04=Outcome.FAIL, MON_01=Outcome.FAIL), "s", "q")
 
     assert desk.ran == []
     assert "0 of 2 rows are green now" in desk.out.getvalue()
 
 
 def test_refusal_leaves_its_rows_as_they_are_and_goes_on_to_the_next():
-    desk = Desk(told(DEP_04=Outcome.FAIL, MON_01=Outcome.FAIL), "n", "y")
+    desk = Walker(told(DEP_04=Outcome.FAIL, MON_01=Outcome.FAIL), "n", "y")
 
     assert [one[3] for one in desk.ran] == ["monitoring"]
     assert "left as it is: DEP-04" in desk.out.getvalue()
@@ -173,7 +173,7 @@ def test_refusal_leaves_its_rows_as_they_are_and_goes_on_to_the_next():
 
 def test_command_that_stops_is_told_and_what_stands_is_judged():
     left = saying(DEP_04=Outcome.FAIL)
-    desk = Desk(told(DEP_04=Outcome.FAIL), "y", exits=[1], judges=left)
+    desk = Walker(told(DEP_04=Outcome.FAIL), "y", exits=[1], judges=left)
 
     assert "stopped with exit code 1" in desk.out.getvalue()
     assert "DEP-04: is not as planned" in desk.out.getvalue()
@@ -181,7 +181,7 @@ def test_command_that_stops_is_told_and_what_stands_is_judged():
 
 
 def test_row_of_which_the_checks_say_nothing_is_not_green():
-    desk = Desk(told(DEP_04=Outcome.FAIL), "y", judges=lambda _: 2)
+    desk = Walker(told(DEP_04=Outcome.FAIL), "y", judges=lambda _: 2)
 
     assert "the checks said nothing of it (exit 2)" in desk.out.getvalue()
     assert desk.code == LEFT
@@ -195,7 +195,7 @@ def test_what_followed_and_is_red_by_itself_comes_next():
     )
     rows = (*found.verdict.rows, follower)
     found = Result(provenance=PROVENANCE, verdict=Verdict(decision=VerdictWord.NO_GO, rows=rows))
-    desk = Desk(found, "y", "s", judges=saying(MON_01=Outcome.PASS, MON_07=Outcome.FAIL))
+    desk = Walker(found, "y", "s", judges=saying(MON_01=Outcome.PASS, MON_07=Outcome.FAIL))
 
     assert "MON-07 followed from these" in desk.out.getvalue()
     assert "1 of 2 rows are green now" in desk.out.getvalue()
@@ -204,7 +204,7 @@ def test_what_followed_and_is_red_by_itself_comes_next():
 
 def test_command_that_was_interrupted_ends_the_walk_with_what_stands():
     found = told(DEP_04=Outcome.FAIL, MON_01=Outcome.FAIL, SEC_32=Outcome.FAIL)
-    desk = Desk(found, "y", "y", exits=[0, INTERRUPTED])
+    desk = Walker(found, "y", "y", exits=[0, INTERRUPTED])
     said = desk.out.getvalue()
 
     assert desk.code == INTERRUPTED
@@ -274,7 +274,7 @@ def until(terminal, text):
 
 
 def test_without_a_terminal_everything_is_shown_and_nothing_is_run():
-    desk = Desk(told(MON_01=Outcome.FAIL))
+    desk = Walker(told(MON_01=Outcome.FAIL))
 
     assert desk.code == LEFT
     assert desk.ran == []
@@ -283,7 +283,7 @@ def test_without_a_terminal_everything_is_shown_and_nothing_is_run():
 
 
 def test_green_report_has_nothing_to_fix():
-    desk = Desk(told(DEP_01=Outcome.PASS), "y")
+    desk = Walker(told(DEP_01=Outcome.PASS), "y")
 
     assert desk.code == DONE
     assert desk.asked == []

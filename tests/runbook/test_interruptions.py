@@ -59,7 +59,7 @@ def test_a_refusal_in_the_middle_is_told_and_mended(empty, tmp_path, refuse, why
 
 
 def test_a_lost_connection_in_the_middle_is_told_and_mended(empty, tmp_path):
-    journal, line = Journal(tmp_path / "journal.jsonl"), Line()
+    journal, line = Journal(tmp_path / "journal.jsonl"), LostConnection()
     with empty.hooked("before-send", line):
         for procedure in BROKEN:
             line.left = int(procedure.name not in AT_ONCE)
@@ -73,7 +73,7 @@ def test_a_lost_connection_in_the_middle_is_told_and_mended(empty, tmp_path):
     assert_the_journal_knows(journal)
 
 
-class Line:
+class LostConnection:
     """A connection that is lost at a procedure's second change."""
 
     left = None

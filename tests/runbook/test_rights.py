@@ -22,9 +22,9 @@ from runbook.rights_resources import UNSCOPED, PolicyScope
 from signoff.checklist import Checklist
 from signoff.evidence import StoreSettings, open_store
 from tests.runbook.calls_in_source import actions_in
-from tests.runbook.desk import Desk, Evidence
+from tests.runbook.desk import Desk, EvidenceInMemory
 from tests.runbook.exercises import BUCKET, Exercise, exercises
-from tests.runbook.recorded_rights import Operator, asked_of_iam, of_admin
+from tests.runbook.recorded_rights import RestrictedRole, asked_of_iam, of_admin
 
 OF_FOUND = {
     *("iam:GetPolicy", "iam:GetPolicyVersion", "secretsmanager:ListSecrets"),
@@ -41,7 +41,7 @@ SIGNED = {row.signed for row in Checklist.load()}
 
 
 @dataclass
-class Noted(Evidence):
+class Noted(EvidenceInMemory):
     """Knows whether anybody asked for it."""
 
     asked: bool = False
@@ -60,7 +60,7 @@ class Noted(Evidence):
 
 
 @dataclass
-class Recorded:
+class RecordedRights:
     """What the exercises of one procedure asked of IAM, and the policies under which they came to their end."""
 
     asked: set
@@ -85,10 +85,10 @@ def recorded(served, tmp_path_factory):
     aws, clients = served
     admin = Desk(aws, clients)
     admin.evidence = Noted()
-    found = defaultdict(lambda: Recorded(set(), []))
+    found = defaultdict(lambda: RecordedRights(set(), []))
     for one in exercises(admin, tmp_path_factory.mktemp("rights")):
         allowed = granted(one, admin)
-        operator = Operator(aws, clients)
+        operator = RestrictedRole(aws, clients)
         operator.may(allowed)
         admin.evidence.asked = False
         with asked_of_iam(aws) as asked:
@@ -212,7 +212,7 @@ def test_without_one_statement_it_stops_and_says_which_action_is_missing(served,
     aws, clients = served
     name = module.__name__.rpartition(".")[2]
     aws.clear()
-    operator, admin = Operator(aws, clients), Desk(aws, clients)
+    operator, admin = RestrictedRole(aws, clients), Desk(aws, clients)
     one = Exercise(procedures()[name], tmp_path)
     every = operator.each_without(granted(one, admin))
     for without, statement in (one for one in every if not {*one[1]["Action"]} <= OF_FOUND):
@@ -226,7 +226,7 @@ def test_without_one_statement_it_stops_and_says_which_action_is_missing(served,
 def test_store_in_s3_is_written_and_read_by_its_rights_alone(served, tmp_path):
     aws, clients = served
     aws.clear()
-    admin, operator = Desk(aws, clients), Operator(aws, clients)
+    admin, operator = Desk(aws, clients), RestrictedRole(aws, clients)
     there = in_s3(admin)
     operator.may(policy("rollback_frontend", PolicyScope(there)))
     with asked_of_iam(aws) as asked:
@@ -259,7 +259,7 @@ def test_tables_under_the_key_of_aws_are_made_by_the_rights_of_their_procedure(s
     """Its id is looked up by its alias."""
     aws, clients = served
     aws.clear()
-    admin, operator = Desk(aws, clients), Operator(aws, clients)
+    admin, operator = Desk(aws, clients), RestrictedRole(aws, clients)
     admin.environment = replace(admin.environment, table_key="alias/aws/dynamodb")
     one = Exercise(procedures()["tables"], tmp_path)
     operator.may(granted(one, admin))

@@ -6,7 +6,7 @@ import pytest
 
 from local.aws.faults import answering
 from runbook.catalogue import provisioning
-from tests.runbook.desk import Evidence
+from tests.runbook.desk import EvidenceInMemory
 
 PROCEDURES = provisioning()
 NAMES = tuple(PROCEDURES)
@@ -90,7 +90,7 @@ def test_a_run_that_broke_off_is_finished_by_the_next(empty, everything):
 
 
 def test_the_records_are_left_even_if_the_run_broke_off_before_them(empty, everything):
-    lost = Evidence()
+    lost = EvidenceInMemory()
     for action in everything:
         action(replace(empty.context(go=True), record=lost.record))
     for action in everything:

@@ -12,7 +12,7 @@ UNSEEN = {"style", "script", "title"}
 
 
 @dataclass
-class Text:
+class ShownText:
     """``lang`` is that of the element that shows it in one language only; ``path`` its elements, outermost first."""
 
     text: str
@@ -28,8 +28,8 @@ class Element:
 
 
 @dataclass
-class Page(HTMLParser):
-    texts: list[Text] = field(default_factory=list)
+class ShownPage(HTMLParser):
+    texts: list[ShownText] = field(default_factory=list)
     elements: list[Element] = field(default_factory=list)
 
     def __post_init__(self):
@@ -53,7 +53,7 @@ class Page(HTMLParser):
         path = tuple(name for name, _ in self._open)
         if data.strip() and not UNSEEN & set(path):
             lang = next((one for _, one in reversed(self._open) if one), None)
-            self.texts.append(Text(data.strip(), lang, path))
+            self.texts.append(ShownText(data.strip(), lang, path))
 
     def close(self):
         super().close()
@@ -69,7 +69,7 @@ class Page(HTMLParser):
 
 def read(html):
     """Parse a page; a tag that is not closed as it was opened fails."""
-    page = Page()
+    page = ShownPage()
     page.feed(html.replace("<wbr>", ""))
     page.close()
     return page

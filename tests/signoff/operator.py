@@ -12,7 +12,7 @@ CLEAN = {k: v for k, v in os.environ.items() if not k.startswith(("AWS_", "SIGNO
 
 
 @dataclass(frozen=True, slots=True)
-class Done:
+class FinishedRun:
     """A finished run: exit code and everything it printed."""
 
     code: int
@@ -35,4 +35,4 @@ def run(*options, **variables):
     environment = {**CLEAN, **KEYS, "COLUMNS": "200", **variables}
     there = {k: v for k, v in environment.items() if v is not None}
     done = completed("pytest", options, there)
-    return Done(done.returncode, done.stdout + done.stderr)
+    return FinishedRun(done.returncode, done.stdout + done.stderr)

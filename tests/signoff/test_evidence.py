@@ -16,7 +16,7 @@ from aws.words import Words
 from signoff.evidence import kind_of
 from signoff.labels import label
 from signoff.outcome import Finding, Outcome
-from signoff.report.evidence import Reading, proofs_of
+from signoff.report.evidence import Citation, proofs_of
 from signoff.report.values import parameter, request, value
 
 ROOT = Path(__file__).parents[2]
@@ -181,7 +181,7 @@ def test_subjects_of_which_the_same_was_found_are_named_together():
 def test_call_and_time_are_said_once_for_all_that_they_read():
     (proof,) = proofs_of([active("a"), active("b", "DELETING")], NOW, most=9)
 
-    assert proof.reading == Reading(calls=("dynamodb:DescribeTable",), at=NOW)
+    assert proof.reading == Citation(calls=("dynamodb:DescribeTable",), at=NOW)
     assert {line.reading for one in proof.checked for line in one.lines} == {None}
 
 
@@ -197,7 +197,7 @@ def test_each_answer_has_its_own_request_and_what_was_counted_is_read_by_no_call
     (proof,) = proofs_of([found], NOW, most=9)
     answered, counted = proof.checked[0].lines
 
-    assert answered.reading == Reading(request="7e97", at=datetime.fromisoformat(AT))
+    assert answered.reading == Citation(request="7e97", at=datetime.fromisoformat(AT))
     assert (answered.asked, answered.fact.en) == ("GET /stamps", "with no session")
     assert counted.reading is None
 

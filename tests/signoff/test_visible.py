@@ -111,7 +111,7 @@ def result(text: str) -> Result:
     return Result(provenance=about, verdict=verdict, notices=(Words.same(text),))
 
 
-class Reporter:
+class RewritingReporter:
     """Stands in for pytest's, and keeps what is written."""
 
     def __init__(self):
@@ -131,7 +131,7 @@ class Reporter:
 
 @hostile
 def test_terminal_shows_one_line_for_each_thing_said(text):
-    reporter = Reporter()
+    reporter = RewritingReporter()
     terminal = Terminal(reporter)
     terminal.progress(text, text)
     terminal.verdict(result(text), "report/x")
@@ -143,7 +143,7 @@ def test_terminal_shows_one_line_for_each_thing_said(text):
     assert max(map(len, reporter.written)) < LONGEST_LINE + 100
 
 
-class Tags(HTMLParser):
+class TagNames(HTMLParser):
     """Collects the names of the tags of a page."""
 
     def __init__(self):
@@ -155,7 +155,7 @@ class Tags(HTMLParser):
 
 
 def tags(html):
-    parser = Tags()
+    parser = TagNames()
     parser.feed(html)
     return parser.found
 

@@ -72,7 +72,7 @@ def test_unknown_says_the_whole_minute_in_japan_in_both_languages():
 
 
 @dataclass
-class Clock:
+class WaitingClock:
     time: datetime = NINE
 
     def now(self):
@@ -83,7 +83,7 @@ class Clock:
 
 
 def test_waiting_ends_at_the_moment_and_tells_how_long_it_takes_yet():
-    clock, told = Clock(), []
+    clock, told = WaitingClock(), []
     sit_out(at(1), Words(en="why", ja="理由"), told.append, now=clock.now, sleep=clock.sleep)
 
     assert clock.time == at(1)

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
-from tests.loopback import Asked, Reply, answering
+from tests.loopback import Reply, SentRequest, answering
 
 
 @dataclass
@@ -22,7 +22,7 @@ class Front:
 def front() -> Iterator[Front]:
     served = Front({"/": ("text/html; charset=utf-8", "<title>rally</title>")})
 
-    def answer(asked: Asked) -> Reply:
+    def answer(asked: SentRequest) -> Reply:
         if asked.path not in served.files:
             return Reply(b"", 404)
         kind, text = served.files[asked.path]

@@ -57,7 +57,7 @@ class Test:
         return finding(self.row, error, subject=self.name, evidence=tuple(observe.seen))
 
 
-class _Collector:
+class _SmokeCollector:
     def __init__(self) -> None:
         self.tests: list[Test] = []
 
@@ -77,7 +77,7 @@ def _test(item: pytest.Function) -> Test:
 @cache
 def collected() -> tuple[Test, ...]:
     """Collect smoke/ for an environment in which nothing is missing; before any stack is started."""
-    collector = _Collector()
+    collector = _SmokeCollector()
     options = ["smoke", "--env=local", f"--environments={ENVIRONMENTS}", "--collect-only"]
     said = io.StringIO()
     with contextlib.redirect_stdout(said):

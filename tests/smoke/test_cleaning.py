@@ -17,7 +17,7 @@ PERSON = "U0123456789abcdef0123456789abcdef"
 
 
 @dataclass
-class Table:
+class TableOfTen:
     """A table of ten lines: hash key -> sort keys. ``broken`` refuses or forgets to delete."""
 
     name: str
@@ -44,17 +44,19 @@ class Table:
 
 @pytest.fixture
 def stamps():
-    return Table("UserStamps", {OURS: ["A-1", "#2026-W48", "#2026-11"], PERSON: ["A-1"]})
+    return TableOfTen("UserStamps", {OURS: ["A-1", "#2026-W48", "#2026-11"], PERSON: ["A-1"]})
 
 
 @pytest.fixture
 def users():
-    return Table("Users", {SESSIONS.nobody("login"): [""], PERSON: [""]})
+    return TableOfTen("Users", {SESSIONS.nobody("login"): [""], PERSON: [""]})
 
 
 @pytest.fixture
 def cleaner(stamps, users):
-    return Cleaner(users=users, user_stamps=stamps, masters=Table("M"), ours=users_of(SESSIONS))
+    return Cleaner(
+        users=users, user_stamps=stamps, masters=TableOfTen("M"), ours=users_of(SESSIONS)
+    )
 
 
 def awarded(user, status=200):

@@ -9,7 +9,7 @@ import pytest
 from aws.section import NotTestable
 from smoke.calls import Call, get, send
 from smoke.client import Client, Silent
-from tests.loopback import Asked, Reply, answering
+from tests.loopback import Reply, SentRequest, answering
 from tests.smoke.answers import LIVE
 
 ORIGIN = "https://rally.example.jp"
@@ -18,12 +18,12 @@ ORIGIN = "https://rally.example.jp"
 @contextmanager
 def served(
     status: int = 200, body: bytes = b"{}", **headers: str
-) -> Iterator[tuple[str, list[Asked]]]:
+) -> Iterator[tuple[str, list[SentRequest]]]:
     """Yield a URL that answers so, and the list of what it received."""
-    received: list[Asked] = []
+    received: list[SentRequest] = []
     sent = {name.replace("_", "-"): value for name, value in headers.items()}
 
-    def answer(asked: Asked) -> Reply:
+    def answer(asked: SentRequest) -> Reply:
         received.append(asked)
         return Reply(body, status, sent)
 

@@ -27,7 +27,7 @@ SESSIONS = SessionMinter(now=0, key="k" * 32)
 TABLES = ("users", "userstamps", "stampmasters")
 
 
-class Refusing:
+class UndeletableItems:
     """DynamoDB that lets nobody delete, as one that is throttled or denies it does."""
 
     def __init__(self, client):
@@ -119,7 +119,7 @@ def test_run_that_ends_leaves_no_note(rally, tmp_path):
 def test_run_that_cannot_clean_leaves_its_note_to_the_next_one(rally, tmp_path):
     before, notes = held(rally), Notes.of(rally.environment, tmp_path)
     made = rally.client
-    refusing = Refusing(made("dynamodb"))
+    refusing = UndeletableItems(made("dynamodb"))
     clients = {"dynamodb": refusing}
     with (
         pytest.raises(AssertionError, match="the smoke calls left"),
@@ -246,7 +246,7 @@ def test_clean_says_in_japanese_that_nothing_is_left(tmp_path, capsys):
 
 def test_clean_says_what_is_still_there(rally, tmp_path, capsys, monkeypatch):
     put(rally, "userstamps", UserId="Usmoke-ffffffff-collector", StampId="A-1")
-    refusing = Refusing(rally.client("dynamodb"))
+    refusing = UndeletableItems(rally.client("dynamodb"))
     monkeypatch.setattr(
         command, "clients", lambda _: lambda service: {"dynamodb": refusing}[service]
     )

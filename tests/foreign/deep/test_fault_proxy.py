@@ -61,7 +61,7 @@ TOLD_BY_THE_TEXT = {"apigateway:GetExport", "s3:GetBucketPolicy"}
 FAULTS = {"cut": cut, "garbled": garbled}
 
 
-class Proxy(ThreadingHTTPServer):
+class SpoilingProxy(ThreadingHTTPServer):
     """Passes every call on; ``fault`` spoils the answers to ``operation``."""
 
     daemon_threads = True
@@ -118,7 +118,7 @@ class Handler(BaseHTTPRequestHandler):
 
 @pytest.fixture(scope="module")
 def proxy(account):
-    with Proxy(account.aws.endpoint) as made:
+    with SpoilingProxy(account.aws.endpoint) as made:
         Thread(target=made.serve_forever, args=(0.05,), daemon=True).start()
         yield made
         made.shutdown()

@@ -9,7 +9,7 @@ import pytest
 from local.aws.server import LocalAws
 from local.gateway.deployments import Deployments
 from tests.local.aws.account import ACCOUNT, ONCE, REGION
-from tests.local.aws.draft import Draft
+from tests.local.aws.draft import DraftApi
 
 TRUST = json.dumps(
     {
@@ -148,6 +148,6 @@ def api(client):
     created = gateway.create_rest_api(
         name="stamp-rally-prod-api", endpointConfiguration={"types": ["REGIONAL"]}
     )
-    draft = Draft(gateway, created["id"], created["rootResourceId"])
+    draft = DraftApi(gateway, created["id"], created["rootResourceId"])
     draft.fill()
     return draft

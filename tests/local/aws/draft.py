@@ -3,7 +3,7 @@
 from tests.local.aws.account import ACCOUNT, REGION
 
 
-class Draft:
+class DraftApi:
     """The API of the tests: ids, and what each test changes of it."""
 
     ORIGIN = "'https://app.example.com'"

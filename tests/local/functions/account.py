@@ -35,7 +35,7 @@ def allow(*actions, on="*"):
 WRITE_LOGS = allow("logs:CreateLogGroup", "logs:CreateLogStream", "logs:PutLogEvents")
 
 
-class Account:
+class FunctionsAccount:
     """The local AWS API as an administrator uses it, and the functions that run on it."""
 
     def __init__(self, aws, functions):

@@ -10,8 +10,8 @@ import pytest
 from local.aws.server import LocalAws
 from local.functions.functions import Functions
 from local.line.fake import FakeLine
-from tests.local.functions.account import Account
-from tests.local.functions.line_caller import Caller
+from tests.local.functions.account import FunctionsAccount
+from tests.local.functions.line_caller import LineCaller
 
 ACCOUNT = "111122223333"
 REGION = "ap-northeast-1"
@@ -28,7 +28,7 @@ def account(aws):
     with Functions(aws.endpoint, REGION, ACCOUNT, retry_seconds=0.01) as functions:
         aws.extensions.append(functions.extension)
         aws.observers.append(functions.observe)
-        yield Account(aws, functions)
+        yield FunctionsAccount(aws, functions)
 
 
 @pytest.fixture
@@ -45,4 +45,4 @@ def line():
 
 @pytest.fixture
 def call(line):
-    return Caller(line)
+    return LineCaller(line)

@@ -6,7 +6,7 @@ SOMEONE = "U" + "1" * 32
 TEXT = {"type": "text", "text": "スタンプを獲得しました"}
 
 
-class Caller:
+class LineCaller:
     """A client with a token; the right one unless told otherwise."""
 
     def __init__(self, line, token=None):

@@ -9,7 +9,7 @@ import threading
 
 from local.aws.server import LocalAws
 from local.functions.functions import Functions
-from tests.local.functions.account import Account
+from tests.local.functions.account import FunctionsAccount
 
 IDLE = "import os\ndef handler(event, context): return os.getpid()"
 HANG = """
@@ -27,7 +27,7 @@ def main(pipe: str) -> None:
         LocalAws("111122223333", "ap-northeast-1") as aws,
         Functions(aws.endpoint, aws.region, aws.account) as functions,
     ):
-        account = Account(aws, functions)
+        account = FunctionsAccount(aws, functions)
         account.deploy("idle", IDLE)
         account.deploy("hang", HANG, Timeout=900)
         print(account.answer("idle"), flush=True)

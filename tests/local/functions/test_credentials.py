@@ -16,7 +16,7 @@ PID = "import os\ndef handler(event, context): print('said'); return os.getpid()
 
 
 @dataclass
-class Clock:
+class ForwardClock:
     """The time of day, put forward by hand."""
 
     ahead_s: float = 0.0
@@ -27,7 +27,7 @@ class Clock:
 
 @pytest.fixture
 def clock():
-    return Clock()
+    return ForwardClock()
 
 
 @pytest.fixture

@@ -16,7 +16,7 @@ PID = "import os\ndef handler(event, context): return os.getpid()"
 GONE_SECONDS = 5.0
 
 
-class Watched:
+class WatchedProcess:
     """A process that is looked at through a descriptor, which no other process can take over."""
 
     def __init__(self, pid):
@@ -34,7 +34,7 @@ def test_close_leaves_no_process(account, name):
     account.deploy(name, PID)
     aws = account.aws
     with Functions(aws.endpoint, aws.region, aws.account) as functions:
-        worker = Watched(functions.invoke(name, {}).payload)
+        worker = WatchedProcess(functions.invoke(name, {}).payload)
 
     assert worker.is_gone(), f"process {worker.pid} is alive {GONE_SECONDS} s after close"
 
@@ -58,7 +58,7 @@ def handler(event, context): return subprocess.Popen(["sleep", "600"]).pid
     account.deploy(name, source)
     aws = account.aws
     with Functions(aws.endpoint, aws.region, aws.account) as functions:
-        child = Watched(functions.invoke(name, {}).payload)
+        child = WatchedProcess(functions.invoke(name, {}).payload)
 
     assert child.is_gone(), f"process {child.pid} is alive {GONE_SECONDS} s after close"
 
@@ -72,8 +72,8 @@ def test_workers_end_with_their_parent(tmp_path, ending):
     with subprocess.Popen(
         command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=environment
     ) as parent:
-        idle = Watched(parent.stdout.readline())
-        hanging = Watched(pipe.read_text())
+        idle = WatchedProcess(parent.stdout.readline())
+        hanging = WatchedProcess(pipe.read_text())
         parent.send_signal(ending)
 
         assert idle.is_gone(), "the idle worker outlives its parent"

@@ -6,7 +6,7 @@ import pytest
 
 from local.line.channels import RICH_MENU, Channels
 from local.line.fake import FakeLine
-from tests.local.functions.line_caller import SOMEONE, Caller
+from tests.local.functions.line_caller import SOMEONE, LineCaller
 
 
 @pytest.mark.parametrize(
@@ -21,7 +21,7 @@ from tests.local.functions.line_caller import SOMEONE, Caller
     ],
 )
 def test_wrong_token_is_unauthorized(line, method, path):
-    answer = Caller(line, token="wrong")(method, path)
+    answer = LineCaller(line, token="wrong")(method, path)
 
     assert answer.status_code == 401
     assert answer.json()["message"].startswith("Authentication failed")
@@ -50,8 +50,8 @@ def test_rich_menu_of_what_is_no_user_is_refused(call):
 def test_liff_apps_are_listed_for_the_login_channel_alone():
     app = {"liffId": "2000000001-abc", "view": {"type": "full", "url": "https://rally.example"}}
     with FakeLine(Channels(liff_apps=(app,))) as line:
-        login = Caller(line, line.channels.login_access_token)("GET", "/liff/v1/apps")
-        messaging = Caller(line)("GET", "/liff/v1/apps")
+        login = LineCaller(line, line.channels.login_access_token)("GET", "/liff/v1/apps")
+        messaging = LineCaller(line)("GET", "/liff/v1/apps")
 
     assert (login.status_code, login.json()) == (200, {"apps": [app]})
     assert messaging.status_code == 401

@@ -13,7 +13,7 @@ from tests.local.gateway.stand_ins import (
     REGION,
     STAGE,
     STAMPS,
-    Clock,
+    ClockByHand,
     Control,
     Deployments,
     Functions,
@@ -21,7 +21,7 @@ from tests.local.gateway.stand_ins import (
 from tests.local.gateway.stand_ins import plane as one_stage
 
 
-class Stage:
+class ServedStage:
     """A served stage: its gateway, the stand-ins behind it, and a caller in front."""
 
     def __init__(self, gateway, deployments, functions, control, session):
@@ -41,7 +41,7 @@ class Stage:
 
 @pytest.fixture
 def clock():
-    return Clock()
+    return ClockByHand()
 
 
 @pytest.fixture
@@ -58,6 +58,6 @@ def serve(clock):
             gateway = Gateway(deployments, functions, control, **owner, **{"now": clock, **seams})
             opened.enter_context(gateway)
             session = opened.enter_context(requests.Session())
-            return Stage(gateway, deployments, functions, control, session)
+            return ServedStage(gateway, deployments, functions, control, session)
 
         yield open_stage

@@ -83,7 +83,7 @@ class Control:
 
 
 @dataclass
-class Clock:
+class ClockByHand:
     """Seconds since the epoch, moved by hand; begins at 2025-11-25T00:00:00Z, a Tuesday."""
 
     seconds: float = 1_764_028_800.0

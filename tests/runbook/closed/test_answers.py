@@ -27,7 +27,7 @@ TOKEN = {"type": "TOKEN", "methodArn": "arn:aws:execute-api:x:1:a/prod/GET/stamp
 """What API Gateway asks of an authorizer."""
 
 
-class Rally:
+class ClosedRally:
     """A whole local stack with its evidence, and a caller in front of it."""
 
     def __init__(self, environment, api):
@@ -64,7 +64,7 @@ def rally(tmp_path_factory):
     local = local_stack()
     local.kept_at = home / "none.json"
     with local.localized(there) as environment, local.start(environment, lambda *_: None) as stack:
-        yield Rally(environment, stack.api)
+        yield ClosedRally(environment, stack.api)
 
 
 def test_the_api_that_is_gone_back_to_answers_503_on_every_route(rally):

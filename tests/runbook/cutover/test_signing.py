@@ -110,7 +110,7 @@ def test_each_step_of_the_cut_over_waits_for_the_one_before():
     assert not [one.name for one in Procedure.of(cutover).steps if one.may_wait]
 
 
-class Signatures:
+class SignaturesInMemory:
     """Signs the toy's step; ``standing`` is what counts already."""
 
     def __init__(self, standing="", fails=False):
@@ -129,7 +129,7 @@ class Signatures:
 
 
 def test_what_was_confirmed_is_signed(tmp_path):
-    signatures = Signatures()
+    signatures = SignaturesInMemory()
     run(Thing(), tmp_path / "journal", Memory(), signatures=signatures).perform()
 
     assert signatures.signed == ["look_at_it"]
@@ -137,7 +137,9 @@ def test_what_was_confirmed_is_signed(tmp_path):
 
 def test_what_is_signed_already_is_not_asked_again(tmp_path):
     screen = Memory()
-    run(Thing(), tmp_path / "journal", screen, signatures=Signatures("9:00 Hanako")).perform()
+    run(
+        Thing(), tmp_path / "journal", screen, signatures=SignaturesInMemory("9:00 Hanako")
+    ).perform()
 
     assert screen.asked == []
     assert "9:00 Hanako" in screen.details
@@ -147,10 +149,10 @@ def test_the_journal_alone_is_no_signature(tmp_path):
     """A stopped run was confirmed for the release of then: the one of now is asked about."""
     path, thing = tmp_path / "journal", Thing(broken=True)
     with pytest.raises(Stopped):
-        run(thing, path, Memory(), signatures=Signatures()).perform()
+        run(thing, path, Memory(), signatures=SignaturesInMemory()).perform()
     screen = Memory()
     with pytest.raises(Stopped):
-        run(thing, path, screen, signatures=Signatures()).perform()
+        run(thing, path, screen, signatures=SignaturesInMemory()).perform()
 
     assert screen.asked == ["look_at_it"]
 
@@ -158,13 +160,13 @@ def test_the_journal_alone_is_no_signature(tmp_path):
 def test_what_cannot_be_signed_stops_the_run_and_is_not_confirmed(tmp_path):
     path = tmp_path / "journal"
     with pytest.raises(Stopped, match="nothing is live"):
-        run(Thing(), path, Memory(), signatures=Signatures(fails=True)).perform()
+        run(Thing(), path, Memory(), signatures=SignaturesInMemory(fails=True)).perform()
 
     assert "confirmed" not in {one.what for one in Journal(path)}
 
 
 def test_nobody_there_signs_nothing(tmp_path):
-    signatures = Signatures()
+    signatures = SignaturesInMemory()
     made: Run = run(Thing(), tmp_path / "journal", Memory(), signatures=signatures, unattended=True)
     made.perform()
 

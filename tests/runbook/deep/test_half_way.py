@@ -4,7 +4,7 @@ from itertools import product
 
 import pytest
 
-from tests.runbook.rollback.half_way import MODES, Walk, of_each_kind
+from tests.runbook.rollback.half_way import MODES, HalfWayWalk, of_each_kind
 from tests.runbook.rollback.half_way_subjects import subjects
 
 NAMES = (
@@ -24,7 +24,7 @@ def test_every_run_with_a_dangerous_middle_is_walked(runs):
 
 @pytest.mark.parametrize(("name", "mode"), list(product(NAMES, MODES)))
 def test_what_stands_is_told_and_the_same_command_goes_on(planned, runs, tmp_path, name, mode):
-    walk = Walk(planned, runs[name], mode, tmp_path)
+    walk = HalfWayWalk(planned, runs[name], mode, tmp_path)
     calls = walk.calls()
     failed = walk.fail(of_each_kind(calls))
 

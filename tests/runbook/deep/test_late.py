@@ -23,7 +23,7 @@ from runbook.procedures import (
 from runbook.procedures.provision import context_for, procedure
 from runbook.rollback.drill import go_back, state
 from signoff.environment import load
-from tests.runbook.desk import Evidence
+from tests.runbook.desk import EvidenceInMemory
 from tests.runbook.rollback.operator import until
 
 SPEED = 20.0
@@ -37,7 +37,7 @@ def late(tmp_path_factory):
     environment = replace(load("local").environment, account="797979797979")
     local = local_stack(late=SPEED)
     local.kept_at = home / "none.json"
-    evidence, waited, steps = Evidence(), [], []
+    evidence, waited, steps = EvidenceInMemory(), [], []
     with local.localized(environment) as there, local.start(there, lambda en, _: steps.append(en)):
         session = boto3.Session(region_name=there.region)
         context = context_for(

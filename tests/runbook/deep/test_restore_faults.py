@@ -11,7 +11,7 @@ from runbook.procedures import restore_tables, rollback_functions
 from runbook.rollback import faults
 from tests.runbook.desk import clients
 from tests.runbook.rollback.fault_injection import MODES, FaultyRun, changing, cut_off
-from tests.runbook.rollback.operator import Operator, until
+from tests.runbook.rollback.operator import RollbackOperator, until
 
 CALLS = {
     "RestoreTableToPointInTime": 1,
@@ -31,7 +31,7 @@ GOOD = {"UserId": {"S": "Usmoke-good"}, "StampId": {"S": "STATUE-001"}}
 
 @pytest.fixture(scope="module")
 def operator(planned):
-    made = Operator(planned.desk())
+    made = RollbackOperator(planned.desk())
     made.client("dynamodb").put_item(TableName="UserStamps-prod", Item=GOOD)
     return made
 

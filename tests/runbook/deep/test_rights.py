@@ -7,9 +7,9 @@ import pytest
 from local.aws.restores import Restores
 from local.aws.server import LocalAws
 from runbook.rights import declared
-from tests.runbook.desk import Desk, Evidence
+from tests.runbook.desk import Desk, EvidenceInMemory
 from tests.runbook.exercises import exercises
-from tests.runbook.recorded_rights import Operator, of_admin
+from tests.runbook.recorded_rights import RestrictedRole, of_admin
 from tests.runbook.test_rights import REGION, also, granted, without
 
 ACCOUNT = "727272727272"
@@ -26,18 +26,18 @@ def stopped(tmp_path_factory):
         clients = of_admin(aws)
         admin = Desk(aws, clients)
         for one in exercises(admin, tmp_path_factory.mktemp("whole")):
-            operator, allowed = Operator(aws, clients), granted(one, admin)
+            operator, allowed = RestrictedRole(aws, clients), granted(one, admin)
             state, records = aws.saved(), list(admin.evidence.records)
             for left, statement in operator.each_without(allowed, but=also(one.name)):
                 aws.restore(state)
-                admin.evidence = Evidence(list(records))
+                admin.evidence = EvidenceInMemory(list(records))
                 one.anew()
                 operator.may(left)
                 said[one.name, statement["Sid"]] += without(
                     one, operator.desk(admin), tmp_path_factory.mktemp("without")
                 )
             aws.restore(state)
-            admin.evidence = Evidence(list(records))
+            admin.evidence = EvidenceInMemory(list(records))
             one.anew()
             operator.may(allowed)
             one.perform(operator.desk(admin))

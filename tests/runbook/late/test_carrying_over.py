@@ -11,7 +11,7 @@ from tests.runbook.migration.two_tables import (
     DEV_TABLES,
     SOURCE,
     TARGET,
-    Rally,
+    MigratedTables,
     client,
     create,
     everything,
@@ -47,7 +47,7 @@ def rally(late, tmp_path):
         DEV_TABLES["userstamps"],
         [{"UserId": {"S": one}, "StampId": {"S": "SPOT-00001"}} for one in PEOPLE],
     )
-    return Rally(late, dev, prod, tmp_path)
+    return MigratedTables(late, dev, prod, tmp_path)
 
 
 def test_masters_and_people_arrive_and_are_proven_to(rally):

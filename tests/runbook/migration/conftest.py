@@ -6,7 +6,7 @@ from tests.runbook.migration.two_tables import (
     DEV_REGION,
     SOURCE,
     TARGET,
-    Rally,
+    MigratedTables,
     client,
     create,
     put,
@@ -32,4 +32,4 @@ def rally(empty, tmp_path, _dev_client):
         master["Location"] = {"M": {old[name]: value for name, value in location.items()}}
     put(_dev_client, SOURCE, masters)
     empty.aws._calls.clear()  # noqa: SLF001 - a test looks at its own calls only
-    return Rally(empty, _dev_client, prod, tmp_path)
+    return MigratedTables(empty, _dev_client, prod, tmp_path)

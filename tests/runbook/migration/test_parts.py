@@ -42,7 +42,7 @@ def test_escapes_count_as_they_are_sent():
     assert [len(one) for one in batches(heavy)] == [19, 6]
 
 
-class Pages:
+class SourcePages:
     """A source of two parts; ``breaks`` after so many pages of each."""
 
     parts = 2
@@ -77,9 +77,9 @@ def progress():
 def test_a_copy_that_broke_off_goes_on_where_it_was(tmp_path):
     copy = Copy(tmp_path / "copy")
     with pytest.raises(Refused):
-        copy.take(Pages(breaks=2), progress())
+        copy.take(SourcePages(breaks=2), progress())
     assert (copy.state.items, copy.state.done) == (4, False)
-    rest = Pages()
+    rest = SourcePages()
     begun = copy.state.begun
 
     state = copy.take(rest, progress())
@@ -91,10 +91,10 @@ def test_a_copy_that_broke_off_goes_on_where_it_was(tmp_path):
 def test_what_a_killed_run_wrote_beyond_its_checkpoint_is_cut_off(tmp_path):
     copy = Copy(tmp_path / "copy")
     with pytest.raises(Refused):
-        copy.take(Pages(breaks=1), progress())
+        copy.take(SourcePages(breaks=1), progress())
     with copy.part(0).open("a") as file:
         file.write('{"StampId": {"S": "to')
-    copy.take(Pages(), progress())
+    copy.take(SourcePages(), progress())
 
     assert list(copy.items()) == ALL
 
@@ -104,21 +104,21 @@ def test_what_a_killed_run_wrote_beyond_its_checkpoint_is_cut_off(tmp_path):
 )
 def test_a_copy_that_somebody_damaged_is_taken_anew(tmp_path, damage):
     copy = Copy(tmp_path / "copy")
-    copy.take(Pages(), progress())
+    copy.take(SourcePages(), progress())
     damage(copy.part(1))
 
-    assert copy.of(Pages()) is None
-    copy.take(Pages(), progress())
+    assert copy.of(SourcePages()) is None
+    copy.take(SourcePages(), progress())
     assert list(copy.items()) == ALL
 
 
 def test_a_copy_of_another_source_is_none(tmp_path):
-    class Others(Pages):
+    class Others(SourcePages):
         def described(self):
             return {"pages": 4}
 
     copy = Copy(tmp_path / "copy")
-    copy.take(Pages(), progress())
+    copy.take(SourcePages(), progress())
 
     assert copy.of(Others()) is None
 
@@ -126,12 +126,12 @@ def test_a_copy_of_another_source_is_none(tmp_path):
 def test_two_runs_do_not_copy_into_one_folder(tmp_path):
     copy = Copy(tmp_path / "copy")
     with copy.alone(), pytest.raises(Refused, match="another run is at work there"):
-        copy.take(Pages(), progress())
+        copy.take(SourcePages(), progress())
 
 
 def test_nobody_else_may_read_a_copy(tmp_path):
     copy = Copy(tmp_path / "copy")
-    copy.take(Pages(), progress())
+    copy.take(SourcePages(), progress())
 
     modes = [stat.S_IMODE(one.stat().st_mode) for one in (copy.folder, copy.part(0))]
     assert modes == [0o700, 0o600]

@@ -63,7 +63,7 @@ def everything(dynamodb: Any, table: str) -> list[dict[str, Any]]:
 
 
 @dataclass(slots=True)
-class Rally:
+class MigratedTables:
     """Both sides, and how to run a migration from one to the other."""
 
     desk: Desk

@@ -2,9 +2,9 @@
 
 import pytest
 
-from tests.runbook.rollback.operator import Operator
+from tests.runbook.rollback.operator import RollbackOperator
 
 
 @pytest.fixture(scope="module")
 def operator(planned):
-    return Operator(planned.desk())
+    return RollbackOperator(planned.desk())

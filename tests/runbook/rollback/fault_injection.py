@@ -16,7 +16,7 @@ from local.aws.errors import access_denied, refusal
 from local.aws.request import Request, Response
 from runbook.engine import Journal, Procedure, Run, Stopped
 from tests.runbook.desk import READS, Desk
-from tests.runbook.rollback.operator import Operator
+from tests.runbook.rollback.operator import RollbackOperator
 from tests.runbook.toy import WHO, Memory
 
 DENIED = "was denied to arn:aws:iam::123456789012:user/operator: allow it, then run it again"
@@ -28,7 +28,7 @@ Seen = Mapping[str, Any]
 
 
 @dataclass
-class Nth:
+class NthCall:
     """Counts calls of one operation, from several threads; strikes at the n-th and, if so, ever after."""
 
     operation: str
@@ -46,7 +46,7 @@ class Nth:
 @contextmanager
 def denied(desk: Desk, operation: str, number: int) -> Iterator[None]:
     """Deny the n-th call of an operation to whoever makes it, and all after it."""
-    nth = Nth(operation, number, for_good=True)
+    nth = NthCall(operation, number, for_good=True)
     with fault(desk, lambda r: access_denied(r, "denied") if nth.strikes(r.operation) else None):
         yield
 
@@ -54,7 +54,7 @@ def denied(desk: Desk, operation: str, number: int) -> Iterator[None]:
 @contextmanager
 def signed_out(desk: Desk, operation: str, number: int) -> Iterator[None]:
     """Take away the credentials with the n-th call of an operation: from then on AWS knows nobody."""
-    nth, out = Nth(operation, number), []
+    nth, out = NthCall(operation, number), []
 
     def refuse(request: Request) -> Response | None:
         if nth.strikes(request.operation):
@@ -69,7 +69,7 @@ def signed_out(desk: Desk, operation: str, number: int) -> Iterator[None]:
 @contextmanager
 def cut_off(desk: Desk, operation: str, number: int) -> Iterator[None]:
     """Cut the connection while AWS answers the n-th call of an operation: it is done, nobody knows."""
-    nth, wire = Nth(operation, number), URLLib3Session()
+    nth, wire = NthCall(operation, number), URLLib3Session()
 
     def send(request: Any, event_name: str, **_: Any) -> None:
         if nth.strikes(event_name.rpartition(".")[2]):
@@ -108,7 +108,7 @@ MODES: Mapping[str, tuple[Breaking, str]] = {
 class FaultyRun:
     """One procedure, run by one operator with a journal of its own; ``seen`` looks past the procedure."""
 
-    operator: Operator
+    operator: RollbackOperator
     procedure: ModuleType
     folder: Path
     seen: Callable[[], Seen]

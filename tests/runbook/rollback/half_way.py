@@ -14,10 +14,10 @@ from aws.words import Words
 from local.aws.errors import access_denied, refusal
 from local.aws.request import Request
 from runbook.engine import Journal, Procedure, Run, Stopped
-from tests.runbook.desk import READS, Desk, Evidence, said_in
+from tests.runbook.desk import READS, Desk, EvidenceInMemory, said_in
 from tests.runbook.provisioned import Provisioned
 from tests.runbook.rollback.fault_injection import fault
-from tests.runbook.rollback.operator import Operator
+from tests.runbook.rollback.operator import RollbackOperator
 from tests.runbook.toy import WHO, Memory
 
 Seen = Mapping[str, Any]
@@ -29,7 +29,7 @@ class GoneError(BaseException):
 
 
 @dataclass
-class Nth:
+class NthWrite:
     """Counts write calls of all services; ``struck`` is the operation of the n-th."""
 
     number: int
@@ -47,7 +47,7 @@ class Nth:
 
 
 @contextmanager
-def denied_once(desk: Desk, nth: Nth) -> Iterator[None]:
+def denied_once(desk: Desk, nth: NthWrite) -> Iterator[None]:
     def refuse(request: Request) -> Any:
         now = nth.strikes(request.operation) and nth.seen == nth.number
         return access_denied(request, "denied") if now else None
@@ -57,13 +57,13 @@ def denied_once(desk: Desk, nth: Nth) -> Iterator[None]:
 
 
 @contextmanager
-def denied_for_good(desk: Desk, nth: Nth) -> Iterator[None]:
+def denied_for_good(desk: Desk, nth: NthWrite) -> Iterator[None]:
     with fault(desk, lambda r: access_denied(r, "denied") if nth.strikes(r.operation) else None):
         yield
 
 
 @contextmanager
-def throttled_for_good(desk: Desk, nth: Nth) -> Iterator[None]:
+def throttled_for_good(desk: Desk, nth: NthWrite) -> Iterator[None]:
     def refuse(request: Request) -> Any:
         struck = nth.strikes(request.operation)
         return refusal(request, "TooManyRequestsException", RATE, 429) if struck else None
@@ -73,14 +73,14 @@ def throttled_for_good(desk: Desk, nth: Nth) -> Iterator[None]:
 
 
 @dataclass(slots=True)
-class Mortal(Evidence):
+class Mortal(EvidenceInMemory):
     """A store that a process which is gone can't write to."""
 
     gone: list[str] = field(default_factory=list)
 
     def record(self, kind: str, body: Mapping[str, Any]) -> None:
         _unless(self.gone)
-        Evidence.record(self, kind, body)
+        EvidenceInMemory.record(self, kind, body)
 
 
 def _unless(gone: list[str], **_: Any) -> None:
@@ -89,7 +89,7 @@ def _unless(gone: list[str], **_: Any) -> None:
 
 
 @contextmanager
-def killed(desk: Desk, nth: Nth) -> Iterator[None]:
+def killed(desk: Desk, nth: NthWrite) -> Iterator[None]:
     """AWS has done the n-th write call, and nobody is there any more to hear it, or to call anything."""
     kept = desk.evidence
     mortal = desk.evidence = Mortal(kept.records)
@@ -107,7 +107,7 @@ def killed(desk: Desk, nth: Nth) -> Iterator[None]:
     desk.evidence = kept
 
 
-Failing = Callable[[Desk, Nth], AbstractContextManager[None]]
+Failing = Callable[[Desk, NthWrite], AbstractContextManager[None]]
 MODES: Mapping[str, Failing] = {
     "denied once": denied_once,
     "denied for good": denied_for_good,
@@ -127,11 +127,11 @@ class Subject:
     """A procedure, or a part of it, in an account as planned; ``seen`` is what callers and operators have of it."""
 
     procedure: Procedure
-    seen: Callable[[Operator], Seen]
+    seen: Callable[[RollbackOperator], Seen]
     told: Callable[[Seen, Seen, str], bool] = by_name
     """Whether it was said what stands: before, after, and the words."""
     chosen: Mapping[str, str] = field(default_factory=dict)
-    arrange: Callable[[Operator], object] = lambda _: None
+    arrange: Callable[[RollbackOperator], object] = lambda _: None
     more: Mapping[str, Any] = field(default_factory=dict)
     """Fields of the step context."""
     told_again: str = ""
@@ -158,7 +158,7 @@ class HalfWay:
 
 
 @dataclass(frozen=True)
-class Walk:
+class HalfWayWalk:
     """One subject through one kind of failure."""
 
     account: Provisioned
@@ -180,14 +180,14 @@ class Walk:
         whole = self.subject.seen(operator)
         return [self._half_way(number, whole) for number in numbers]
 
-    def _arranged(self) -> tuple[Operator, int]:
-        operator = Operator(self.account.desk())
+    def _arranged(self) -> tuple[RollbackOperator, int]:
+        operator = RollbackOperator(self.account.desk())
         self.subject.arrange(operator)
         return operator, len(operator.desk.aws.calls)
 
     def _half_way(self, number: int, whole: Seen) -> HalfWay:
         operator, _ = self._arranged()
-        nth, said, again = Nth(number), [], []
+        nth, said, again = NthWrite(number), [], []
         before = self.subject.seen(operator)
         with MODES[self.mode](operator.desk, nth), suppress(GoneError, Stopped):
             self._run(operator, said, str(number))
@@ -209,7 +209,7 @@ class Walk:
             told=told,
         )
 
-    def _run(self, operator: Operator, said: list[str], folder: str) -> None:
+    def _run(self, operator: RollbackOperator, said: list[str], folder: str) -> None:
         def tell(line: str | Words) -> None:
             said.append(said_in("en", line))
 

@@ -22,19 +22,19 @@ from runbook.rollback.versions import described
 from tests.runbook.desk import package
 from tests.runbook.exercises import restorable, tables_drill
 from tests.runbook.rollback.half_way import Seen, Subject
-from tests.runbook.rollback.operator import Operator
+from tests.runbook.rollback.operator import RollbackOperator
 from tests.runbook.rollback.test_drills import API, FUNCTIONS
 
 
-def aliases(operator: Operator) -> Seen:
+def aliases(operator: RollbackOperator) -> Seen:
     return {f"alias stamp-rally-prod-{key}:live": one for key, one in operator.versions().items()}
 
 
-def deployment(operator: Operator) -> Seen:
+def deployment(operator: RollbackOperator) -> Seen:
     return {"stage prod": drill.served(operator.context(), "api")["deployment"]}
 
 
-def tables(operator: Operator) -> Seen:
+def tables(operator: RollbackOperator) -> Seen:
     """Return what each live version reads, which tables there are, and what watches and allows them."""
     plan, dynamodb = operator.context().plan, operator.client("dynamodb")
     policies = operator.client("iam").list_role_policies
@@ -51,12 +51,12 @@ def tables(operator: Operator) -> Seen:
     }
 
 
-def _reads(operator: Operator, function: Any) -> Mapping[str, str]:
+def _reads(operator: RollbackOperator, function: Any) -> Mapping[str, str]:
     variables = described(operator.context(), function, "live")["Environment"]["Variables"]
     return {name: one for name, one in variables.items() if name.startswith("TABLE_")}
 
 
-def whole(operator: Operator) -> Seen:
+def whole(operator: RollbackOperator) -> Seen:
     return drill.state(operator.context())
 
 
@@ -78,12 +78,12 @@ def drill_of(one: Drill) -> Subject:
     return Subject(procedure, whole, told=rendered, told_again="What is there now: ")
 
 
-def without_a_route(operator: Operator) -> None:
+def without_a_route(operator: RollbackOperator) -> None:
     """Serve a draft that lacks a route, so that `api` makes the method anew and deploys."""
     faults.deploy_without_a_method(operator.context(go=True))
 
 
-def draft(operator: Operator) -> Seen:
+def draft(operator: RollbackOperator) -> Seen:
     """Return what is drafted and what is served, in terms that a deployment anew does not change."""
     context = operator.context()
     id_ = rest_api.needed(context, context.plan.api)
@@ -102,7 +102,7 @@ def says_what_stands(_: Seen, __: Seen, said: str) -> bool:
     return "changed" in said and "The same command resumes from here" in said
 
 
-def code(operator: Operator) -> Seen:
+def code(operator: RollbackOperator) -> Seen:
     plan = operator.context().plan
     return {
         f"alias {one.name}:live": described(operator.context(), one, "live")["CodeSha256"]

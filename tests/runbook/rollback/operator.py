@@ -18,7 +18,7 @@ def until(moment: datetime) -> None:
 
 
 @dataclass
-class Operator:
+class RollbackOperator:
     """``agrees`` is the answer to every question about a loss."""
 
     desk: Desk

@@ -11,7 +11,7 @@ from runbook.engine import Declined, Refused
 from runbook.procedures import api, functions, least_privilege, rollback_api
 from tests.runbook import by_hand
 from tests.runbook.desk import Desk, clients, said_in
-from tests.runbook.rollback.operator import Operator
+from tests.runbook.rollback.operator import RollbackOperator
 
 AUTH = "stamp-rally-prod-auth"
 COMMAND = "aws lambda add-permission --function-name arn:aws:lambda:"
@@ -81,7 +81,7 @@ def _account():
         deployments = Deployments(aws)
         aws.extensions.append(deployments.extension)
         aws.observers.append(deployments.observe)
-        operator = Operator(Desk(aws, clients(aws)))
+        operator = RollbackOperator(Desk(aws, clients(aws)))
         by_hand.set_up(operator.client, aws.account)
         for one in (least_privilege, functions, api):
             operator.run(one)
@@ -93,7 +93,7 @@ def deployed(_account):
     """An operator of a copy of that account."""
     before, state, records = _account
     before.desk.aws.restore(state)
-    operator = Operator(Desk(before.desk.aws, before.desk._clients))  # noqa: SLF001 - of the same account
+    operator = RollbackOperator(Desk(before.desk.aws, before.desk._clients))  # noqa: SLF001 - of the same account
     operator.desk.evidence.records += records
     return operator
 

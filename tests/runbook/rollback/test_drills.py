@@ -12,13 +12,13 @@ from runbook.procedures import rollback_api, rollback_functions
 from runbook.rollback import drill, faults
 from runbook.rollback.drill import Drill
 from tests.runbook.desk import READS
-from tests.runbook.rollback.fault_injection import Nth, denied, fault
-from tests.runbook.rollback.operator import Operator
+from tests.runbook.rollback.fault_injection import NthCall, denied, fault
+from tests.runbook.rollback.operator import RollbackOperator
 
 
 @pytest.fixture(scope="module")
 def operator(planned):
-    return Operator(planned.desk())
+    return RollbackOperator(planned.desk())
 
 
 def bad(context):
@@ -151,7 +151,7 @@ def test_a_fault_that_does_not_show_is_taken_back(operator, one):
 
 def once(desk, operation, number):
     """Deny the n-th call of an operation, and no other."""
-    nth = Nth(operation, number)
+    nth = NthCall(operation, number)
     return fault(desk, lambda r: access_denied(r, "denied") if nth.strikes(r.operation) else None)
 
 

@@ -18,14 +18,14 @@ from runbook.engine import Refused, Stopped
 from runbook.procedures import rollback_api, rollback_frontend, rollback_functions
 from runbook.rollback.drill import temporary_front_end
 from tests.runbook.rollback.fault_injection import MODES, FaultyRun, changing
-from tests.runbook.rollback.operator import Operator
+from tests.runbook.rollback.operator import RollbackOperator
 
 FUNCTIONS = 7
 
 
 @pytest.fixture(scope="module")
 def operator(planned):
-    return Operator(planned.desk())
+    return RollbackOperator(planned.desk())
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ from runbook.cutover import front_end
 from runbook.engine import Refused
 from runbook.procedures import cutover, rollback_frontend
 from runbook.rollback.drill import temporary_front_end
-from tests.runbook.desk import Evidence
+from tests.runbook.desk import EvidenceInMemory
 
 OLD = """\
 const CONFIG = {
@@ -24,7 +24,7 @@ const CONFIG = {
 def site(operator):
     """A front end on loopback that serves the old configuration."""
     with temporary_front_end() as there:
-        operator.desk.evidence = Evidence()
+        operator.desk.evidence = EvidenceInMemory()
         path = there.folder / there.front_end.config_path
         path.parent.mkdir(parents=True)
         path.write_text(OLD)

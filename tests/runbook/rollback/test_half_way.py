@@ -7,7 +7,7 @@ from itertools import product
 
 import pytest
 
-from tests.runbook.rollback.half_way import Walk, of_each_kind
+from tests.runbook.rollback.half_way import HalfWayWalk, of_each_kind
 from tests.runbook.rollback.half_way_subjects import subjects
 
 MIDDLE = {
@@ -27,7 +27,7 @@ def runs(planned):  # noqa: ARG001 - the moment to which tables are restored com
 
 @pytest.mark.parametrize(("mode", "name"), list(product(["denied once", "killed"], MIDDLE)))
 def test_what_stands_is_told_and_the_same_command_goes_on(planned, runs, tmp_path, mode, name):
-    (one,) = Walk(planned, runs[name], mode, tmp_path).fail([MIDDLE[name]])
+    (one,) = HalfWayWalk(planned, runs[name], mode, tmp_path).fail([MIDDLE[name]])
 
     assert one.operation
     assert one.told, one
@@ -35,7 +35,7 @@ def test_what_stands_is_told_and_the_same_command_goes_on(planned, runs, tmp_pat
 
 
 def test_aliases_that_could_be_moved_are_put_back_where_one_could_not(planned, runs, tmp_path):
-    (one,) = Walk(planned, runs["rollback_functions"], "denied once", tmp_path).fail([4])
+    (one,) = HalfWayWalk(planned, runs["rollback_functions"], "denied once", tmp_path).fail([4])
 
     assert one.after == one.before
     assert "functions: everything is served as before; the same command tries again" in one.said
@@ -44,7 +44,7 @@ def test_aliases_that_could_be_moved_are_put_back_where_one_could_not(planned, r
 
 
 def test_aliases_that_cannot_be_put_back_are_named_with_what_they_serve(planned, runs, tmp_path):
-    (one,) = Walk(planned, runs["rollback_functions"], "denied for good", tmp_path).fail([3])
+    (one,) = HalfWayWalk(planned, runs["rollback_functions"], "denied for good", tmp_path).fail([3])
 
     assert "moved and not put back: alias stamp-rally-prod-auth:live 1" in one.said
     assert "as before: alias stamp-rally-prod-gps-verify:live" in one.said

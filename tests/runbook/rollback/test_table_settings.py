@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from runbook.procedures import restore_tables
-from tests.runbook.rollback.operator import Operator, until
+from tests.runbook.rollback.operator import RollbackOperator, until
 
 OLD = "UserStamps-prod"
 ALARM = "stamp-rally-prod-userstamps-write-throttle-alarm"
@@ -27,7 +27,7 @@ TRACKING = {
 @pytest.fixture(scope="module")
 def operator(planned):
     """An account whose table of stamps has all that a table can have."""
-    made = Operator(planned.desk())
+    made = RollbackOperator(planned.desk())
     made.desk.environment = replace(made.desk.environment, billing="PROVISIONED")
     dynamodb = made.client("dynamodb")
     arn = dynamodb.describe_table(TableName=OLD)["Table"]["TableArn"]

@@ -19,7 +19,7 @@ from runbook.procedures import (
 )
 from signoff.environment import Domain
 from tests.runbook.desk import said_in
-from tests.runbook.rollback.operator import Operator
+from tests.runbook.rollback.operator import RollbackOperator
 
 SPOKEN = re.compile(r"[a-z]+ [a-z]+ [a-z]+")
 """Three words of English in a row."""
@@ -29,7 +29,7 @@ ROLE = {"RoleName": "stamp-rally-prod-auth-role", "PolicyName": "least-privilege
 
 @pytest.fixture(scope="module")
 def operator(planned):
-    return Operator(planned.desk())
+    return RollbackOperator(planned.desk())
 
 
 @pytest.fixture

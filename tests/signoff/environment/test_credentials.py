@@ -36,7 +36,7 @@ AS_ENVIRONMENT = {"AWS_ACCESS_KEY_ID": "AKIA1", "AWS_SECRET_ACCESS_KEY": SECRET}
 EXPIRES = {"Expiration": LATER}
 
 
-class Aws(BaseHTTPRequestHandler):
+class CredentialSources(BaseHTTPRequestHandler):
     """STS, the SSO portal, the sign-in endpoint, a container's and an instance's: as far as they give credentials."""
 
     refusing = False
@@ -101,7 +101,7 @@ class Aws(BaseHTTPRequestHandler):
 
 @pytest.fixture(scope="module")
 def aws():
-    with ThreadingHTTPServer(("127.0.0.1", 0), Aws) as server:
+    with ThreadingHTTPServer(("127.0.0.1", 0), CredentialSources) as server:
         server.refusing = False
         thread = threading.Thread(target=server.serve_forever, args=(0.01,))
         thread.start()

@@ -6,7 +6,7 @@ from tests.smoke.breaking import Break, code, variables
 
 
 @dataclass(frozen=True, slots=True)
-class Broken:
+class BrokenApi:
     """``told``: what the finding says, as a regular expression."""
 
     id: str
@@ -19,7 +19,7 @@ class Broken:
 
 
 BROKEN = (
-    Broken(
+    BrokenApi(
         "a number may be anything",
         "POST /gps/verify",
         code(
@@ -30,7 +30,7 @@ BROKEN = (
         ),
         "a fault: .*INTERNAL_ERROR",
     ),
-    Broken(
+    BrokenApi(
         "an exception leaves the function",
         "POST /notify",
         code(
@@ -42,7 +42,7 @@ BROKEN = (
         ),
         "a fault: ",
     ),
-    Broken(
+    BrokenApi(
         "a refusal names the table",
         "POST /stamps/award",
         code(
@@ -53,13 +53,13 @@ BROKEN = (
         ),
         "reveals the name StampMasters-local",
     ),
-    Broken(
+    BrokenApi(
         "an answer for any page",
         "GET /stamps",
         variables("stamps", ALLOWED_ORIGIN="*"),
         r"access-control-allow-origin is \['\*'\]",
     ),
-    Broken(
+    BrokenApi(
         "more is answered than is documented",
         "GET /richmenu/list",
         code(
@@ -70,7 +70,7 @@ BROKEN = (
         ),
         "Additional properties are not allowed",
     ),
-    Broken(
+    BrokenApi(
         "every signature will do",
         "GET /ranking/weekly",
         code(
@@ -81,7 +81,7 @@ BROKEN = (
         ),
         r"not \(401,\)",
     ),
-    Broken(
+    BrokenApi(
         "what the contract allows is refused",
         "POST /notify",
         code("notify", "lambdas/notify/domain.py", "_LONGEST = 300", "_LONGEST = 3"),

@@ -8,10 +8,10 @@ from dataclasses import dataclass, field
 from hypothesis import HealthCheck, Phase, given, settings
 
 from tests.smoke.fuzz.crowd import Crowd
-from tests.smoke.fuzz.judge import Judge
+from tests.smoke.fuzz.judge import FuzzJudge
 from tests.smoke.fuzz.schemas import operation
 from tests.smoke.fuzz.shots import Shots
-from tests.smoke.fuzz.wire import Wire
+from tests.smoke.fuzz.wire import FuzzConnection
 from tests.smoke.rally import Rally
 
 SHRUNK = (Phase.reuse, Phase.generate, Phase.shrink)
@@ -25,7 +25,7 @@ class Fuzz:
 
     rally: Rally
     crowd: Crowd
-    judge: Judge
+    judge: FuzzJudge
     began: int = field(default_factory=lambda: int(time.time() * 1000))
 
     def probe(
@@ -71,8 +71,8 @@ class Fuzz:
 @contextmanager
 def fuzzing(rally: Rally) -> Iterator[Fuzz]:
     """Yield a fuzz; then delete what it wrote."""
-    wire = Wire(rally.api, rally.environment.origin)
-    fuzz = Fuzz(rally, Crowd.of(rally), Judge(wire, rally.plan, rally.environment))
+    wire = FuzzConnection(rally.api, rally.environment.origin)
+    fuzz = Fuzz(rally, Crowd.of(rally), FuzzJudge(wire, rally.plan, rally.environment))
     try:
         yield fuzz
     finally:

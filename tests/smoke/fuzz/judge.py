@@ -11,7 +11,7 @@ from signoff.environment import Environment
 from smoke.calls import Answer, Call
 from smoke.contract import contract
 from smoke.refusals import leaks
-from tests.smoke.fuzz.wire import PATIENCE_S, Shot, Wire
+from tests.smoke.fuzz.wire import PATIENCE_S, FuzzConnection, Shot
 
 ALLOW_ORIGIN = "access-control-allow-origin"
 THROTTLED = 429
@@ -21,10 +21,10 @@ NOWHERE = Call(verb="POST", path="/auth/verify")
 
 
 @dataclass
-class Judge:
+class FuzzJudge:
     """Sends, judges and counts."""
 
-    wire: Wire
+    wire: FuzzConnection
     plan: Plan
     environment: Environment
     counts: Counter[tuple[str, str, int]] = field(default_factory=Counter)

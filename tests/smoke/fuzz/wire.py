@@ -35,7 +35,7 @@ class Shot:
 
 
 @dataclass(slots=True)
-class Wire:
+class FuzzConnection:
     """One connection, opened again when the server has closed it."""
 
     url: str
