@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from functools import cache
 from typing import Any
 
@@ -13,15 +14,27 @@ from botocore.exceptions import BotoCoreError, ClientError
 from tenacity import Retrying, retry_if_result, stop_after_delay, wait_fixed
 
 from aws.desired import Secret, Table
+from aws.door.freshness import Freshness
+from aws.door.limits import NoAnswerError
+from aws.door.verifying_transport import verify_answers
 from aws.obstacle import obstacle_of
 from aws.section import NotTestable
 from aws.words import Words
 
 CONFIG = Config(connect_timeout=3, read_timeout=10, retries={"mode": "standard"})
 TIMEOUT_S = 10
+LONGEST_S = 30
+"""Seconds of one request: a socket's own time-out begins anew with each byte."""
+NEEDS = {
+    "BatchGetItem": {"Responses"},
+    "FilterLogEvents": {"events"},
+    "GetSecretValue": {"SecretString"},
+    "Query": {"Items"},
+}
+"""What an answer must have: without it, "nothing is there" would be a guess."""
 WRITTEN_AT_ONCE, READ_AT_ONCE = 25, 100
 """How many items BatchWriteItem and BatchGetItem take."""
-AWAY = (ClientError, BotoCoreError)
+AWAY = (ClientError, BotoCoreError, NoAnswerError)
 SHOWN_WITHIN_S = 3
 """DynamoDB: an eventually consistent read is usually behind by less than a second."""
 Clients = Callable[[str], Any]
@@ -30,7 +43,15 @@ Clients = Callable[[str], Any]
 
 def clients(session: boto3.Session) -> Clients:
     """Return a function that makes each client of the session's Region once."""
-    return cache(lambda service: session.client(service, config=CONFIG))
+
+    def made(service: str) -> Any:
+        client = session.client(service, config=CONFIG)
+        # Without AWS's clock no answer is too old: this machine's may be minutes from it.
+        undated = Freshness(lambda: datetime.fromtimestamp(0, UTC))
+        verify_answers(client, undated, lambda one: NEEDS.get(one, ()), longest_s=LONGEST_S)
+        return client
+
+    return cache(made)
 
 
 def reason(error: BaseException) -> str:

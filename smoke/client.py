@@ -3,16 +3,23 @@
 import threading
 import time
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 import requests
 
+from aws.door.limits import NoAnswerError, within
 from aws.section import NotTestable
 from aws.words import Words
 from smoke.calls import Answer, Call, redacted
 
 TIMEOUT_S = (5, 31)
 """To connect, to read: API Gateway itself gives up after 29 s, and its answer is worth waiting for."""
+LONGEST_S = sum(TIMEOUT_S)
+"""Seconds of one call in all: a socket's own time-out begins anew with each byte."""
+ENOUGH_SILENCE = 3
+"""After so many calls of a route without an answer no more are sent: hundreds would take hours."""
+NO_ANSWER = (requests.RequestException, NoAnswerError)
 CLOCK_S = 300
 """How far two synchronized clocks may differ."""
 SAME_CLOCK_S = TIMEOUT_S[1] + 1
@@ -48,17 +55,20 @@ class Client:
 
     def answer(self, call: Call) -> Answer:
         """Send once; raise Silent if no answer comes, NotTestable if the API throttles us."""
+        self._refuse_after_silence(call)
+        ask = partial(
+            self._http.request,
+            call.verb,
+            self.url + call.path,
+            params=call.query,
+            data=None if call.body is None else call.body.encode(),
+            headers=self._headers(call),
+            timeout=TIMEOUT_S,
+            allow_redirects=False,
+        )
         try:
-            response = self._http.request(
-                call.verb,
-                self.url + call.path,
-                params=call.query,
-                data=None if call.body is None else call.body.encode(),
-                headers=self._headers(call),
-                timeout=TIMEOUT_S,
-                allow_redirects=False,
-            )
-        except requests.RequestException as error:
+            response = within(LONGEST_S, ask)
+        except NO_ANSWER as error:
             self.unanswered.append(call)
             why = redacted(str(error))
             kind = type(error).__name__
@@ -88,6 +98,16 @@ class Client:
 
     def close(self) -> None:
         self._http.close()
+
+    def _refuse_after_silence(self, call: Call) -> None:
+        silent = sum(one.route == call.route for one in self.unanswered)
+        if silent >= ENOUGH_SILENCE:
+            raise Silent(
+                Words(
+                    en=f"{call}: not sent, since {silent} calls of {call.route} got no answer",
+                    ja=f"{call}: {call.route}は{silent}回応答がなかったため、送信していません",
+                )
+            )
 
     def _headers(self, call: Call) -> dict[str, str]:
         headers = {"Origin": call.origin or self.origin, "Accept": "application/json"}

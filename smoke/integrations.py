@@ -3,21 +3,25 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
 import requests
 
+from aws.door.limits import within
 from aws.section import NotTestable
 from aws.words import Words
 from signoff.environment import FrontEnd
 from smoke.aws import secret_value
+from smoke.client import NO_ANSWER
 from smoke.flaws import listed, require
 from smoke.manual import ManualOnly
 from smoke.row_calls import RowCalls
 
 TIMEOUT_S = (5, 15)
+LONGEST_S = sum(TIMEOUT_S)
 _COMMENTS = re.compile(r"/\*.*?\*/|^\s*//.*?$", re.DOTALL | re.MULTILINE)
 """Block comments and whole-line comments; // elsewhere may be part of a URL."""
 _NAMES = {
@@ -38,9 +42,10 @@ class ServedPage:
 
 def fetched(url: str) -> ServedPage:
     """Load a page as it is served; NotTestable if nothing is served."""
+    ask = partial(requests.get, url, timeout=TIMEOUT_S, headers={"Cache-Control": "no-cache"})
     try:
-        answer = requests.get(url, timeout=TIMEOUT_S, headers={"Cache-Control": "no-cache"})
-    except requests.RequestException as error:
+        answer = within(LONGEST_S, ask)
+    except NO_ANSWER as error:
         kind = type(error).__name__
         raise NotTestable(
             Words(en=f"{url} does not answer ({kind})", ja=f"{url}が応答しません（{kind}）")

@@ -3,16 +3,20 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 
 import jwt
 import requests
 from tenacity import Retrying, retry_if_result, stop_after_delay, wait_fixed
 
+from aws.door.limits import within
 from aws.section import NotTestable
 from aws.words import Words
+from smoke.client import NO_ANSWER
 
 TIMEOUT_S = (5, 10)
+LONGEST_S = sum(TIMEOUT_S)
 TOO_MANY, FAULT = 429, 500
 """Statuses that say nothing about a token and pass by themselves."""
 PUSH = "/v2/bot/message/push"
@@ -110,17 +114,19 @@ class LineClient:
         self, verb: str, path: str, token: str | None = None, **content: Any
     ) -> tuple[int, Mapping[str, Any]]:
         headers = {"Authorization": f"Bearer {token}"} if token else {}
+        ask = partial(
+            requests.request,
+            verb,
+            self.endpoint + path,
+            headers=headers,
+            timeout=TIMEOUT_S,
+            allow_redirects=False,
+            **content,
+        )
         try:
-            answer = requests.request(
-                verb,
-                self.endpoint + path,
-                headers=headers,
-                timeout=TIMEOUT_S,
-                allow_redirects=False,
-                **content,
-            )
+            answer = within(LONGEST_S, ask)
             found = answer.json()
-        except (requests.RequestException, ValueError) as error:
+        except (*NO_ANSWER, ValueError) as error:
             kind = type(error).__name__
             raise NotTestable(
                 Words(

@@ -10,14 +10,13 @@ from functools import partial
 from typing import Any, cast
 
 import boto3
-from botocore.awsrequest import AWSPreparedRequest
 from botocore.client import BaseClient
 from botocore.config import Config
 
 from aws.door.failures import ReadFailure, TimeIsUp, action_of, read_failures
 from aws.door.freshness import Freshness
 from aws.door.limits import RateLimiter, RetryPolicy, within
-from aws.door.verifying_transport import VerifyingTransport
+from aws.door.verifying_transport import verify_answers
 from aws.ledger import Ledger, Unplanned, unplanned
 from aws.redaction.leak import Leak, Search
 from aws.redaction.secret_text import Needles
@@ -196,15 +195,11 @@ class Aws:
         )
         client = self._session.client(service, region_name=self._region, config=config)
 
-        def before_send(event_name: str, request: AWSPreparedRequest, **_: object) -> None:
-            request.operation = event_name.rpartition(".")[2]
-            self._admit(service, request.operation)
+        def before_send(event_name: str, **_: object) -> None:
+            self._admit(service, event_name.rpartition(".")[2])
 
         client.meta.events.register_first("before-send", before_send)
-        endpoint = client._endpoint  # noqa: SLF001 - botocore has no other way to its transport
-        endpoint.http_session = VerifyingTransport(
-            endpoint.http_session, client, self._freshness, partial(self._needed, service)
-        )
+        verify_answers(client, self._freshness, partial(self._needed, service))
         return client
 
     def _needed(self, service: str, operation: str) -> Collection[str]:

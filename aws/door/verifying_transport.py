@@ -9,6 +9,7 @@ import math
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator
 from datetime import datetime
+from functools import partial
 from typing import Any
 from xml.etree import ElementTree as ET
 
@@ -19,6 +20,7 @@ from botocore.model import OperationModel
 from botocore.parsers import RpcV2CBORParser
 
 from aws.door.freshness import Freshness
+from aws.door.limits import within
 
 XML = frozenset({"ec2", "query", "rest-xml"})
 CBOR = "smithy-rpc-v2-cbor"
@@ -48,7 +50,8 @@ class UnreadableAnswerError(HTTPClientError):  # type: ignore[misc]  # botocore 
 class VerifyingTransport:
     """Sends as botocore's own transport does, and verifies each answer to ``request.operation``.
 
-    ``needs`` says of an operation which members its answer has to have.
+    ``needs`` says of an operation which members its answer has to have. A call without the whole
+    answer after ``longest_s`` seconds raises NoAnswerError.
     """
 
     def __init__(
@@ -57,14 +60,15 @@ class VerifyingTransport:
         client: BaseClient,
         freshness: Freshness,
         needs: Callable[[str], Collection[str]],
+        longest_s: float,
     ) -> None:
         self._transport, self._service = transport, client.meta.service_model
-        self._freshness, self._needs = freshness, needs
+        self._freshness, self._needs, self._longest_s = freshness, needs, longest_s
 
     def send(self, request: AWSPreparedRequest) -> AWSResponse:
         """Raise what the transport raises, or UnreadableAnswerError; a stream is left to its reader."""
         asked = self._freshness.asked()
-        response = self._transport.send(request)
+        response = within(self._longest_s, partial(self._transport.send, request))
         if not request.stream_output:
             flaw = self._freshness.flaw(asked, response.headers, lambda: response.content)
             _require(not flaw, flaw)
@@ -74,6 +78,25 @@ class VerifyingTransport:
 
     def close(self) -> None:
         self._transport.close()
+
+
+def verify_answers(
+    client: BaseClient,
+    freshness: Freshness,
+    needs: Callable[[str], Collection[str]],
+    *,
+    longest_s: float = math.inf,
+) -> None:
+    """Put a VerifyingTransport in front of a client's own transport."""
+    client.meta.events.register_first("before-send", _name_operation)
+    endpoint = client._endpoint  # noqa: SLF001 - botocore has no other way to its transport
+    endpoint.http_session = VerifyingTransport(
+        endpoint.http_session, client, freshness, needs, longest_s
+    )
+
+
+def _name_operation(event_name: str, request: AWSPreparedRequest, **_: object) -> None:
+    request.operation = event_name.rpartition(".")[2]
 
 
 def verify(model: OperationModel, response: AWSResponse, needs: Collection[str] = ()) -> None:

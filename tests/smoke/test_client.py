@@ -108,6 +108,24 @@ def test_no_answer_is_unknown_and_remembered():
     assert client.unanswered == [call]
 
 
+def test_route_that_stays_silent_is_not_called_for_hours():
+    client = Client("http://127.0.0.1:9", ORIGIN)
+
+    told = [_silence(client, get("/stamps", userId=str(number))) for number in range(5)]
+    assert [one.partition("not sent, since 3 calls of GET /stamps")[1] != "" for one in told] == [
+        *(False, False, False),
+        *(True, True),
+    ]
+    assert len(client.unanswered) == 3
+    assert "not sent" not in _silence(client, get("/ranking/weekly"))
+
+
+def _silence(client, call):
+    with pytest.raises(Silent) as silence:
+        client.answer(call)
+    return str(silence.value)
+
+
 def test_answer_knows_the_id_by_which_logs_are_searched():
     with served(X_Amzn_RequestId="id-7") as (url, _):
         answer = Client(url, ORIGIN).answer(get("/stamps"))
