@@ -14,6 +14,7 @@ from aws.words import Words
 from smoke.aws import answer_as_ever, answer_next
 from smoke.bad_answers import (
     ALTERED,
+    AWAY,
     BROKEN,
     BUSY,
     CONFLICT,
@@ -23,6 +24,7 @@ from smoke.bad_answers import (
     HTML_ONCE,
     LAGGING,
     LOST,
+    NO_HTTP,
     STRANGE,
     THROTTLED,
     BadAnswer,
@@ -129,6 +131,8 @@ def _readings(calls: RowCalls) -> Iterator[AwsMishap]:
         (EMPTY, 503, "SERVICE_UNAVAILABLE"),
         (BROKEN, 503, "SERVICE_UNAVAILABLE"),
         (ALTERED, 503, "SERVICE_UNAVAILABLE"),
+        (AWAY, 503, "SERVICE_UNAVAILABLE"),
+        (NO_HTTP, 503, "SERVICE_UNAVAILABLE"),
         (DENIED, 500, "INTERNAL_ERROR"),
         (STRANGE, 500, "INTERNAL_ERROR"),
     )

@@ -40,6 +40,14 @@ BROKEN = BadAnswer(
     status=500,
     body=_refused("InternalServerError"),
 )
+AWAY = BadAnswer(
+    about=Words(en="is away", ja="利用できなかった"),
+    status=503,
+    body=_refused("ServiceUnavailable"),
+)
+NO_HTTP = BadAnswer(
+    about=Words(en="is answered by what is not HTTP", ja="応答がHTTPではなかった"), status=0
+)
 DENIED = BadAnswer(
     about=Words(en="is denied", ja="拒否された"), status=400, body=_refused("AccessDeniedException")
 )

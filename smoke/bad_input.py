@@ -7,32 +7,44 @@ send anything even if it were let through.
 import json
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from math import inf, nextafter
 from typing import Any
 
 from smoke.calls import Call, Session, get, send
 from smoke.scenarios import LONGEST_NAME, Scenarios
 
 LONG = "x" * 10_000
-DEEP = "[" * 500 + "]" * 500
-BODIES = {
-    "nothing": "",
-    "half of a JSON": '{"user_id": "U',
-    "null": "null",
-    "a list": "[]",
-    "a text": '"text"',
-    "a deep list": DEEP,
-    "NaN": '{"lat": NaN}',
-    "a huge number": '{"lat": 1e400}',
-    "half of a character": '{"user_id": "\\ud800", "userId": "\\ud800"}',
-    "an empty object": "{}",
-    "a form": "user_id=U1&stamp_id=S1",
-}
+DEEP = "[" * 100_000
+"""Deeper than any parser goes: each stops with an error of its own before it sees that the end is missing."""
+BODIES = ("", "null", "{}", "[]", '"text"', DEEP, "user_id=U1&stamp_id=S1")
 """Bodies that are wrong for every route."""
+NO_JSON: tuple[Callable[[str], str], ...] = (
+    lambda right: right[:-1],
+    lambda right: right + right,
+    lambda right: f"{right[:-1]},}}",
+    lambda right: f'{right[:-1]}, "beside": NaN}}',
+    lambda right: right.replace('"', "'"),
+    lambda right: f"[{right}]",
+    json.dumps,
+)
+"""What makes a right body no JSON object: nothing else is wrong with it that a careless function would see first."""
+HALF = "\ud800"
+"""Half of a character: JSON can write it, UTF-8 cannot."""
+HUGE = ("1e400", "-1e400", "1" + "0" * 400)
+"""Numbers of JSON that are infinite, or none at all, to careless code."""
+NUMBERS = frozenset({"lat", "lon", "accuracy"})
 NO_TEXT: tuple[Any, ...] = (None, 5, [], "")
-NO_USER = (*NO_TEXT, LONG, "U" + "x" * 64)
-NO_STAMP = (*NO_TEXT, LONG, "x" * 129, "two\nlines", "\x7f")
+NO_USER = (*NO_TEXT, LONG, HALF, "U" + "x" * 64)
+NO_STAMP = (*NO_TEXT, LONG, HALF, "x" * 129, "two\nlines", "\x7f")
 NO_ID = (*NO_TEXT, LONG)
 NO_DEGREE: tuple[Any, ...] = (None, "35.5", True, [], 1e300)
+
+
+def beyond(low: float, high: float) -> tuple[float, float]:
+    """Return the numbers next to a range: no error of rounding is smaller."""
+    return nextafter(low, -inf), nextafter(high, inf)
+
+
 SPOILED: Mapping[str, Mapping[str, tuple[Any, ...]]] = {
     "POST /auth/verify": {"id_token": (*NO_TEXT, LONG), "idToken": (*NO_TEXT, LONG)},
     "POST /stamps/award": {
@@ -43,9 +55,9 @@ SPOILED: Mapping[str, Mapping[str, tuple[Any, ...]]] = {
     "POST /gps/verify": {
         "userId": NO_USER,
         "spotId": (*NO_STAMP, "#2026-W01"),
-        "lat": (*NO_DEGREE, -90.01, 91),
-        "lon": (*NO_DEGREE, -180.01, 181),
-        "accuracy": (None, -1, "5", True, []),
+        "lat": (*NO_DEGREE, *beyond(-90, 90)),
+        "lon": (*NO_DEGREE, *beyond(-180, 180)),
+        "accuracy": (None, -1, beyond(0, 0)[0], "5", True, []),
     },
     "POST /notify": {
         "user_id": NO_USER,
@@ -95,7 +107,7 @@ def bad_calls(route: str, scenarios: Scenarios) -> Iterator[Call]:
     for query in QUERIES.get(route, ()):
         yield get(path, session, **query)
     if route in SPOILED:
-        for body in (*BODIES.values(), *_spoiled(route, scenarios, session)):
+        for body in (*BODIES, *_spoiled(route, scenarios, session)):
             yield Call(verb=verb, path=path, session=session, body=body)
 
 
@@ -113,9 +125,12 @@ def _spoiled(route: str, scenarios: Scenarios, session: Session | None) -> Itera
         right: Mapping[str, Any] = {}
     else:
         right = _right(route, scenarios, session)
+    yield from (spoil(json.dumps(right)) for spoil in NO_JSON)
     for name, values in SPOILED[route].items():
         for value in values:
             yield json.dumps({**right, name: value})
+        for number in HUGE if name in NUMBERS else ():
+            yield json.dumps({**right, name: HALF}).replace(json.dumps(HALF), number)
 
 
 def _right(route: str, scenarios: Scenarios, session: Session) -> Mapping[str, Any]:
@@ -137,6 +152,10 @@ class BoundaryInput:
 
     def __str__(self) -> str:
         return self.about
+
+
+def _token(length: int) -> Callable[[Scenarios], Call]:
+    return lambda _: send("POST /auth/verify", id_token="x" * length)
 
 
 def _place(**place: float) -> Callable[[Scenarios], Call]:
@@ -173,6 +192,8 @@ def _without_a_body_of_its_own(scenarios: Scenarios) -> Call:
 
 
 BOUNDS = (
+    BoundaryInput("ID token of 8192 characters", _token(8192), 401, "TOKEN_VERIFICATION_FAILED"),
+    BoundaryInput("ID token of 8193 characters", _token(8193), 400, "VALIDATION_ERROR"),
     *(BoundaryInput(f"latitude {at}", _place(lat=at)) for at in (-90, 0, 90)),
     *(BoundaryInput(f"longitude {at}", _place(lon=at)) for at in (-180, 0, 180)),
     *(BoundaryInput(f"accuracy {at}", _place(accuracy=at)) for at in (0, 0.5, 1.7e308)),

@@ -5,7 +5,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, NoReturn
 
 from aws.words import Words
 from signoff.report.values import request
@@ -70,6 +70,11 @@ class Call:
         return self.session.user_id if self.session else ""
 
     @property
+    def is_object(self) -> bool:
+        """Whether the body is a JSON object."""
+        return isinstance(_parsed(self.body or ""), dict)
+
+    @property
     def members(self) -> Mapping[str, Any]:
         """The body's members; none if it is not a JSON object."""
         found = _parsed(self.body or "")
@@ -99,8 +104,12 @@ class Answer:
 
     @property
     def json(self) -> Any:
-        """The parsed body; None if it is not JSON."""
-        return _parsed(self.text)
+        """The parsed body; None if it is not JSON, or holds half of a character, which nobody can show."""
+        found = _parsed(self.text)
+        try:
+            return found if "\\u" not in self.text or _utf8(found) else None
+        except UnicodeEncodeError:
+            return None
 
     def member(self, name: str) -> Any:
         """Return a member of the body; None if it has none or is not an object."""
@@ -180,6 +189,22 @@ def shown(text: str) -> str:
 
 def _parsed(text: str) -> Any:
     try:
-        return json.loads(text)
-    except ValueError:
+        return json.loads(text, parse_constant=_refused, object_pairs_hook=_once)
+    except (ValueError, RecursionError):
         return None
+
+
+def _utf8(found: Any) -> bytes:
+    return json.dumps(found, ensure_ascii=False).encode()
+
+
+def _refused(constant: str) -> NoReturn:
+    # Python reads NaN and Infinity, which no browser does.
+    raise ValueError(constant)
+
+
+def _once(pairs: list[tuple[str, Any]]) -> Mapping[str, Any]:
+    members = dict(pairs)
+    if len(members) < len(pairs):
+        raise ValueError("a member that is there twice has two values")
+    return members

@@ -82,7 +82,8 @@ class Client:
             call=call,
             status=response.status_code,
             headers={name.lower(): value for name, value in response.headers.items()},
-            text=response.text,
+            # As a page reads JSON, whatever charset is named: what is not UTF-8 is not JSON either.
+            text=response.content.decode("utf-8", "backslashreplace"),
             at=time.time(),
         )
         with self._lock:

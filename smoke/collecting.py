@@ -38,7 +38,7 @@ def tour(calls: RowCalls, award: Answer, most: int = 3) -> list[Words]:
         outside = calls.answer(_claim(scenarios, _outsider(scenarios, spot, number)))
         if flaw := calls.flaw(outside, 400, "OUT_OF_RANGE"):
             return [flaw]
-        insider = Visitor(spot, spot.radius_m - EDGE_M, 75.0 * number + 90, within=True)
+        insider = _insider(scenarios, spot, number)
         given, flaws = _at_once(calls, _claim(scenarios, insider))
         if flaws:
             return flaws
@@ -69,6 +69,15 @@ def _outsider(scenarios: Scenarios, spot: Spot, number: int) -> Visitor:
         far_m = max(spot.radius_m, cap_m) + EDGE_M
         return Visitor(spot, far_m, bearing, within=False, accuracy=cap_m * 20)
     return Visitor(spot, spot.radius_m + EDGE_M, bearing, within=False, accuracy=None)
+
+
+def _insider(scenarios: Scenarios, spot: Spot, number: int) -> Visitor:
+    """Return a visitor who gets the stamp: in turn with a good accuracy, and with one that counts as the cap."""
+    cap_m, bearing = scenarios.environment.accuracy_cap_m, 75.0 * number + 90
+    if number % 2:
+        near_m = max(spot.radius_m, cap_m) - EDGE_M
+        return Visitor(spot, near_m, bearing, within=True, accuracy=cap_m * 20)
+    return Visitor(spot, spot.radius_m - EDGE_M, bearing, within=True)
 
 
 def _claim(scenarios: Scenarios, where: Visitor, who: Session | None = None) -> Call:

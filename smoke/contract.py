@@ -1,6 +1,7 @@
 """Judges answers by the contract: whatever smoke/openapi.yaml does not document is wrong, and named by JSON pointer."""
 
 import json
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -9,25 +10,40 @@ from typing import Any
 
 import yaml
 from jsonschema import Draft202012Validator, ValidationError
+from jsonschema.validators import extend
 from referencing import Registry
 from referencing.jsonschema import DRAFT202012
 
 from aws.words import SILENCE, Words
+from smoke.agreement import disagreements
 from smoke.calls import Answer, redacted, shown
 
 PATH = Path(__file__).with_name("openapi.yaml")
 URI = "urn:contract"
 JSON = "application/json"
+OK = 200
 RETRY_AFTER = "retry-after"
 ORIGIN = "Access-Control-Allow-Origin"
 """Documented for every answer; SMOKE-14 alone judges it, so that one fault is red once."""
+
+
+def _matches(
+    _: Draft202012Validator, pattern: str, instance: object, __: object
+) -> Iterator[ValidationError]:
+    # The contract's patterns are ECMAScript's, whose `$` is the end; Python's matches before a last line break.
+    python = re.sub(r"\$$", r"\\Z", pattern)
+    if isinstance(instance, str) and not re.search(python, instance):
+        yield ValidationError(f"{instance!r} does not match {pattern!r}")
+
+
+Validator = extend(Draft202012Validator, {"pattern": _matches})  # type: ignore[no-untyped-call]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Documented:
     """What one route may answer with one status."""
 
-    headers: tuple[str, ...]
+    headers: Mapping[str, Draft202012Validator]
     codes: Mapping[str, str]
     """error_code -> what it takes to see it: request, data, setting, line, aws, gateway."""
     recorded: frozenset[str]
@@ -69,7 +85,7 @@ class Contract:
         if answer.status != status or (code and not _has(answer, code, documented)):
             wanted = f"{status} {code}" if code else str(status)
             yield Words(en=f"not {wanted}", ja=f"期待値は{wanted}です")
-        kind = answer.headers.get("content-type", "").partition(";")[0].strip()
+        kind = answer.headers.get("content-type", "").partition(";")[0].strip().lower()
         if kind != JSON:
             yield Words(
                 en=f"as {kind or 'no named type'}, not {JSON}",
@@ -80,9 +96,7 @@ class Contract:
                 en="a status that the contract does not document", ja="契約にないステータスです"
             )
             return
-        for name in documented.headers:
-            if name.lower() not in answer.headers:
-                yield Words(en=f"without the header {name}", ja=f"ヘッダー{name}がありません")
+        yield from _broken_headers(answer, documented)
         if status < 400 and RETRY_AFTER in answer.headers:
             yield Words(
                 en="though it asks to retry (Retry-After)", ja="再試行を求めるRetry-Afterがあります"
@@ -95,6 +109,17 @@ class Contract:
                 en=f"but /error_code is none of {codes}",
                 ja=f"/error_codeが{codes}のいずれでもありません",
             )
+        if status == OK:
+            yield from disagreements(answer)
+
+
+def _broken_headers(answer: Answer, documented: Documented) -> Iterator[Words]:
+    for name, right in documented.headers.items():
+        value = answer.headers.get(name.lower())
+        if value is None:
+            yield Words(en=f"without the header {name}", ja=f"ヘッダー{name}がありません")
+        elif not right.is_valid(value):
+            yield Words(en=f"with {name}: {value}", ja=f"ヘッダーが{name}: {value}です")
 
 
 def _broken_rule(error: ValidationError) -> Words:
@@ -146,10 +171,14 @@ def _documented(
         return _documented(document, registry, tuple(response["$ref"].split("/")[1:]))
     schema = {"$ref": f"{URI}#{_pointer((*place, 'content', JSON, 'schema'))}"}
     return Documented(
-        headers=tuple(name for name in response["headers"] if name != ORIGIN),
+        headers={
+            name: Validator({"$ref": f"{URI}{header['$ref']}/schema"}, registry=registry)
+            for name, header in response["headers"].items()
+            if name != ORIGIN
+        },
         codes=response.get("x-error-codes", {}),
         recorded=frozenset(response.get("x-recorded-codes", ())),
-        body=Draft202012Validator(schema, registry=registry),
+        body=Validator(schema, registry=registry),
     )
 
 

@@ -29,6 +29,8 @@ MONTHLY = json.dumps({"message": "You have reached your monthly limit."})
 BUSY = json.dumps({"message": "The API rate limit has been exceeded. Try again later."})
 NO = json.dumps({"message": "Not so"})
 ACCEPTED = json.dumps({"message": "The retry key is already accepted", "sentMessages": []})
+SENT = json.dumps({"sentMessages": [{"id": "1"}], "richmenus": [], "iss": ISSUER, "aud": ""})
+"""What is right for each route in a success, and says nothing in a redirect."""
 STARTED = {"type": "event_started"}
 IN_OTHER_WORDS = {"data": {"message": "駅前のスタンプが\nまだあります"}}
 """Members of the second of two calls: the other type, with a text of its own."""
@@ -141,6 +143,9 @@ def _mishaps() -> Iterator[LineMishap]:
     yield LineMishap(NOTIFY, 404, _text(NO), 400, "LINE_REJECTED", asked=STARTED)
     yield LineMishap(SET, 404, _text(NO), 404, "RICHMENU_NOT_FOUND")
     yield LineMishap(SET, 409, _text(NO), 502, "LINE_REFUSED")
+    for route in (NOTIFY, LIST, UNSET, LOGIN):
+        code = "LINE_UNAVAILABLE" if route == LOGIN else "LINE_REFUSED"
+        yield LineMishap(route, 302, _text(SENT), 502, code, "elsewhere")
     yield LineMishap(NOTIFY, 429, _text(MONTHLY), 429, "LINE_MONTHLY_LIMIT", "for the month")
     about = "to what it has done before"
     yield LineMishap(NOTIFY, 409, _text(ACCEPTED), 200, about=about, asked=IN_OTHER_WORDS)

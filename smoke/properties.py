@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Callable, Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -21,12 +20,12 @@ from smoke.scenarios import Scenarios
 from smoke.spots import Spot, spots_in
 from smoke.unknown_input import unknown
 
-AT_ONCE = 8
 EDGE_M = 0.02
 """Metres from a radius at which a visitor is just inside or outside: twice what rounding hides."""
 SURE_M = 1
 """A good accuracy in metres, which extends no radius."""
-ROUNDING_M = 0.011
+ROUNDING_M = 0.0051
+"""Half of the second decimal, and what a double may be wrong by."""
 FAR_SIDE_M = 15_000_000
 
 
@@ -52,12 +51,10 @@ class Visitor:
         """Yield what the answer gets wrong about the spot, the distance, and whether the visitor is within."""
         spot, told = self.spot, answer.json
         wanted = {
-            "spotId": spot.stamp_id,
             "name": spot.name,
             "lat": spot.lat,
             "lon": spot.lon,
             "radiusM": spot.radius_m,
-            "accuracy": self.accuracy,
             "within": self.within,
         }
         for name, value in wanted.items():
@@ -108,6 +105,7 @@ def stands(scenarios: Scenarios) -> list[Visitor]:
         Visitor(spot, spot.radius_m - EDGE_M, 200.0, within=True, accuracy=None),
         Visitor(spot, spot.radius_m + EDGE_M, 200.0, within=False, accuracy=None),
         Visitor(spot, reach_m - EDGE_M, 300.0, within=True, accuracy=cap_m),
+        Visitor(spot, reach_m - EDGE_M, 120.0, within=True, accuracy=cap_m * 20),
     ]
 
 
@@ -132,10 +130,7 @@ def misjudged(calls: RowCalls, of: Callable[[Scenarios], list[Visitor]] = stands
     """Ask about all these positions, and return what is answered wrongly."""
     _ = calls.caller
     asked = of(calls.scenarios)
-    with ThreadPoolExecutor(AT_ONCE) as threads:
-        answers = list(
-            threads.map(lambda one: calls.suite.answer(one.asked(calls.scenarios)), asked)
-        )
+    answers = calls.at_once(one.asked(calls.scenarios) for one in asked)
     calls.observe.note(spots=len(calls.scenarios.spots()), positions=len(asked))
     found: list[Words] = []
     for stand, answer in zip(asked, answers, strict=True):

@@ -51,8 +51,7 @@ def unclear(calls: RowCalls, route: str) -> list[Words]:
     _ = calls.answer(GUIDE) if route == LOGIN else calls.caller
     statuses: Counter[int] = Counter()
     found = []
-    for call in bad_calls(route, calls.scenarios):
-        answer = calls.suite.answer(call)
+    for answer in calls.at_once(bad_calls(route, calls.scenarios)):
         statuses[answer.status] += 1
         if why := _unclear(answer):
             calls.attribute(route)
@@ -132,6 +131,8 @@ def _unclear(answer: Answer) -> Words:
             en=f"{answer}, which says nothing about the input",
             ja=f"{answer.ja}で、入力の誤りを示していません",
         )
+    if answer.call.body is not None and not answer.call.is_object:
+        return contract().flaw(answer, 400, "INVALID_JSON")
     return contract().flaw(answer, answer.status)
 
 

@@ -1,6 +1,7 @@
 """The calls that one row's test makes: each answer is noted as evidence, and judged against the contract."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from itertools import count
 from typing import Any
@@ -23,6 +24,7 @@ from smoke.suite import Suite
 RANKED_WITHIN_S = 5
 """A global secondary index can only be read eventually; usually it is behind by less than a second."""
 AWARD = "POST /stamps/award"
+AT_ONCE = 8
 Build = Callable[[Scenarios], Call]
 
 
@@ -53,6 +55,11 @@ class RowCalls:
             raise self._because(why) from None
         self.observe.note(**answer.facts)
         return answer
+
+    def at_once(self, asked: Iterable[Call]) -> list[Answer]:
+        """Return the answers to independent calls, in their order; none is noted."""
+        with ThreadPoolExecutor(AT_ONCE) as threads:
+            return list(threads.map(self.suite.answer, asked))
 
     def success(self, route: str) -> Answer:
         """Return the answer to the call that shows the route at work."""

@@ -25,7 +25,7 @@ DEFECTS = (
             'raise Refusal("INVALID_JSON") from None',
             'raise Refusal("VALIDATION_ERROR") from None',
         ),
-        {"SMOKE-11": FAIL},
+        {"SMOKE-11": FAIL, "SMOKE-17": FAIL},
     ),
     Defect(
         "accuracy without a cap",
@@ -70,7 +70,7 @@ DEFECTS = (
             '"total": len(stamps)',
             '"total": len(stamps) + 1',
         ),
-        {"SMOKE-02": FAIL},
+        {"SMOKE-02": FAIL, **following("SMOKE-02", "SMOKE-11", "SMOKE-16", "SMOKE-17")},
     ),
     Defect(
         "an award without its time",

@@ -5,11 +5,11 @@
 
 import pytest
 
-from tests.smoke import defects_careless
+from tests.smoke import defects_careless, defects_input
 from tests.smoke.judging import judge, red
 from tests.smoke.test_defects import KINDS, OTHERS
 
-MORE = tuple(defect for kind in (*KINDS, defects_careless) for defect in kind.DEEP)
+MORE = tuple(defect for kind in (*KINDS, defects_careless, defects_input) for defect in kind.DEEP)
 
 
 ALL = sorted((*OTHERS, *MORE), key=lambda one: "SEC-46" in one.red)

@@ -65,7 +65,7 @@ PREFIXES = ("/x", "/..", "/%2e%2e", "/.", "/%2F", "/local", "/prod", "/$default"
 
 malformed_json = st.sampled_from(
     [
-        *BODIES.values(),
+        *BODIES,
         '{"user_id": "U1",}',
         "{'user_id': 'U1'}",
         '{"user_id": "U1"} {}',
