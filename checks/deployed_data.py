@@ -159,10 +159,12 @@ class DeployedData:
         believed(self.records)
         record = self.records.newest(kind, **body)
         if record is None:
+            others = body and self.records.newest(kind)
+            of = f" ({', '.join(f'{k}: {v}' for k, v in body.items())})" if others else ""
             raise Missing(
                 Words(
-                    en=f"the evidence store has no {kind_of(kind).en} record",
-                    ja=f"証跡ストアに{kind_of(kind).ja}の記録がありません",
+                    en=f"the evidence store has no {kind_of(kind).en} record{of}",
+                    ja=f"証跡ストアに{kind_of(kind).ja}の記録{of}がありません",
                 )
             )
         return record

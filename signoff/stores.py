@@ -1,5 +1,6 @@
 """The evidence stores of a run: opened as the run's options say, and given up after as long as a person would wait."""
 
+from collections.abc import Iterator
 from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
@@ -31,3 +32,15 @@ def records_of(choice: Choice[PlanT], settings: StoreSettings, session: Any) -> 
             ja=f"証跡ストア{settings.location}を読み取れません: {why.ja}",
         )
         return Records(problem=said, unread=True)
+
+
+def unseen(*stores: Records) -> Iterator[Words]:
+    """Yield a notice for each store of which nothing shows whether it is whole, since this machine sees it for the first time."""
+    for custody in (one.custody for one in stores):
+        if custody and custody.unseen:
+            yield Words(
+                en=f"this machine has not seen the evidence store {custody.location} before: a folder does not show "
+                f"whether its newest records were cut off, or an older copy of it was put there",
+                ja=f"この端末は証跡ストア{custody.location}を初めて読み取りました。フォルダでは、最新の記録の切り捨てや"
+                f"古いコピーへの差し替えを検出できません",
+            )

@@ -274,30 +274,37 @@ class S3Prefix:
             for marker in page.get("DeleteMarkers", ()):
                 name, at = _last(marker["Key"]), f"{marker['LastModified']:%Y-%m-%d %H:%M} UTC"
                 if _OF_A_STORE.fullmatch(name):
-                    return Words(
-                        en=f"{name} was deleted at {at}; restore its version",
-                        ja=f"{name}が{at}に削除されました。以前のバージョンを復元してください",
+                    return with_remedy(
+                        Words(en=f"{name} was deleted at {at}", ja=f"{name}が{at}に削除されました"),
+                        Words(en="delete that delete marker", ja="その削除マーカーを削除するか"),
                     )
             for one in page.get("Versions", ()):  # newest first for each key
                 name, size = _last(one["Key"]), one["Size"]
                 if one["VersionId"] == UNVERSIONED and _OF_A_STORE.fullmatch(name):
-                    return with_remedy(
-                        Words(
-                            en=f"{name} was written while bucket {self.bucket} kept no versions, when nothing that was deleted or overwritten left a trace",
-                            ja=f"バケット{self.bucket}のバージョニングが無効の間に{name}が書き込まれました（その間の削除や上書きは痕跡を残しません）",
-                        )
+                    return Words(
+                        en=f"{name} was written while bucket {self.bucket} kept no versions, and could be replaced "
+                        f"without a trace; name another prefix in evidence, and prove everything again",
+                        ja=f"バケット{self.bucket}のバージョニングが無効の間に{name}が書き込まれ、痕跡なく差し替えられる状態でした。"
+                        f"evidenceに別のプレフィックスを指定し、すべてを証明し直してください",
                     )
                 if name in newer and name.endswith(".json"):
-                    return Words(
-                        en=f"{name} was overwritten; restore its first version",
-                        ja=f"{name}が上書きされました。最初のバージョンを復元してください",
+                    return with_remedy(
+                        Words(en=f"{name} was overwritten", ja=f"{name}が上書きされました"),
+                        Words(
+                            en="delete the versions after its first",
+                            ja="最初のバージョンより後のものを削除するか",
+                        ),
                     )
                 if name == LIST and size > newer.get(name, size):
-                    return Words(
-                        en=f"{name} lost lines: it was longer once; restore its longest version, "
-                        f"and the records that it names",
-                        ja=f"{name}の行が失われています（以前はもっと長い）。最も長いバージョンと、"
-                        f"そこにある記録を復元してください",
+                    return with_remedy(
+                        Words(
+                            en=f"{name} lost lines: it was longer once",
+                            ja=f"{name}の行が失われています（以前はもっと長い）",
+                        ),
+                        Words(
+                            en="delete the versions after its longest, and restore the records that it names",
+                            ja="最も長いバージョンより後のものを削除して一覧にある記録を復元するか",
+                        ),
                     )
                 newer[name] = size
         if unlisted := set(self._names()) - newer.keys():

@@ -20,10 +20,7 @@ from aws.words import Words
 LIST = "SHA256SUMS"
 """The list of a store's records, each with its digest."""
 _LINE = re.compile(r"([0-9a-f]{64})  ([0-9]{6}\.json)")
-MEND = Words(
-    en="restore it, or start an empty store and prove everything again",
-    ja="復元するか、空のストアからすべてを証明し直してください",
-)
+RESTORE = Words(en="restore it", ja="復元するか")
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,9 +84,12 @@ class Digests:
                 )
 
 
-def with_remedy(problem: Words) -> Words:
-    """Append to a problem of a store what to do about it."""
-    return Words(en=f"{problem.en}; {MEND.en}", ja=f"{problem.ja}。{MEND.ja}")
+def with_remedy(problem: Words, way: Words = RESTORE) -> Words:
+    """Append to a problem of a store what to do about it: ``way``, or begin anew."""
+    return Words(
+        en=f"{problem.en}; {way.en}, or start an empty store and prove everything again",
+        ja=f"{problem.ja}。{way.ja}、空のストアからすべてを証明し直してください",
+    )
 
 
 def line(name: str, digest: str) -> str:

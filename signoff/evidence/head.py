@@ -19,6 +19,11 @@ class Head:
 
     path: Path
 
+    @property
+    def noted(self) -> bool:
+        """Whether this machine has seen the store before."""
+        return bool(self._text())
+
     def problem(self, files: Mapping[str, str]) -> Words | None:
         """Return what is wrong with a store that has these ``files`` (name -> digest), or None."""
         text = self._text()

@@ -85,6 +85,8 @@ class Custody:
     """How the key is kept; None for a file, and where nobody asked: verifying a record asks no AWS."""
     signed: int = 0
     """How many records are signed, and verified."""
+    unseen: bool = False
+    """Whether nothing shows that its newest records are there: it keeps no versions, and this machine has never seen it."""
 
 
 @dataclass(frozen=True, slots=True)

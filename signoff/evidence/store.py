@@ -18,7 +18,7 @@ from aws.visible import visible_json, well_formed
 from aws.words import Bilingual, Words, joined, words_of
 from signoff.evidence import digests
 from signoff.evidence.backends import Backend, Folder, Retention, S3Prefix
-from signoff.evidence.digests import MEND, Digests, with_remedy
+from signoff.evidence.digests import Digests, with_remedy
 from signoff.evidence.head import Head
 from signoff.evidence.keys import EvidenceKeyError, FileKey, SigningKey, fingerprint, signed_by
 from signoff.evidence.record import FACTS, Custody, Record, Records
@@ -83,6 +83,7 @@ class Store:
         history = self.backend.history()
         problem = named.problem(digest_of) or self.head.problem(digest_of) or broken
         problem = problem or history.problem
+        unseen = bool(files) and not (history.kept or self.head.noted)
         newest = next(reversed(files), None)
         if newest and not problem:
             self.head.note(newest, digest_of[newest])
@@ -90,14 +91,14 @@ class Store:
             tuple(one for one in entries if self._counts(one)),
             problem=problem,
             newest_file=newest and digests.line(newest, digest_of[newest]),
-            custody=self._custody(history, len(entries)),
+            custody=self._custody(history, len(entries), unseen=unseen),
         )
 
     def _counts(self, record: Record) -> bool:
         """Whether a record is about this stack: an embedded stack ignores records of any other."""
         return record.birth == self.birth and record.emulated == self.emulated
 
-    def _custody(self, history: Retention, signed: int) -> Custody:
+    def _custody(self, history: Retention, signed: int, *, unseen: bool) -> Custody:
         return Custody(
             location=self.location,
             key=self.key.name,
@@ -105,6 +106,7 @@ class Store:
             in_kms=self.key.in_kms,
             history=history,
             signed=signed,
+            unseen=unseen,
         )
 
     def append(  # noqa: PLR0913 - what every record carries
@@ -218,7 +220,7 @@ class Store:
                 )
             )
         if problem := self._replayed(record, latest):
-            raise _NotBelievedError(joined((Words.same(""), problem), ": "))
+            raise _NotBelievedError(with_remedy(joined((Words.same(""), problem), ": ")))
         if visible_json(data.decode()).encode() != _written(content):
             raise _NotBelievedError(with_remedy(RETYPED))
         return record
@@ -280,19 +282,17 @@ class Store:
             of, here = (
                 Words.same(one) if one else FOLDER for one in (record.store, self.backend.address)
             )
-            return with_remedy(
-                Words(
-                    en=f"a record of {of.en}, and this is {here.en}: a copy may lack what the original has",
-                    ja=f"{of.ja}の記録です（ここは{here.ja}）。コピーには元の記録が欠けている可能性があります",
-                )
+            return Words(
+                en=f"a record of {of.en}, and this is {here.en}: a copy may lack what the original has",
+                ja=f"{of.ja}の記録です（ここは{here.ja}）。コピーには元の記録が欠けている可能性があります",
             )
         if any(one.tzinfo is None for one in (record.created, record.expires or record.created)):
             return Words(en="dated without a time zone", ja="日時にタイムゾーンがありません")
         if record.created > latest:
             at, who = f"{record.created:%Y-%m-%d %H:%M} UTC", record.caller
             return Words(
-                en=f"dated {at}, which is in the future; correct the clock of {who}, then {MEND.en}",
-                ja=f"日時が未来です（{at}）。{who}の時計を合わせてから、{MEND.ja}",
+                en=f"dated {at}, which is in the future; correct the clock of {who}",
+                ja=f"日時が未来です（{at}）。{who}の時計を合わせてください",
             )
         return None
 

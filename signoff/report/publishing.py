@@ -37,7 +37,7 @@ from signoff.report.supporting import beside
 from signoff.result import Provenance, Result, versions
 from signoff.run import REPORTS, Choice
 from signoff.snapshot import PlanT, Snapshot
-from signoff.stores import STORE_S, store_of
+from signoff.stores import STORE_S, store_of, unseen
 from signoff.terminal import Terminal
 from signoff.verdict import RowVerdict, decide
 from signoff.verify import PAGE, RESULT, digests_of
@@ -162,7 +162,11 @@ def _result(
     return Result(
         provenance=provenance,
         verdict=verdict,
-        notices=(*snapshot.told, *choice.composition.notices(choice.environment)),
+        notices=(
+            *snapshot.told,
+            *unseen(snapshot.records, snapshot.dev),
+            *choice.composition.notices(choice.environment),
+        ),
     )
 
 

@@ -1,5 +1,6 @@
 """What an operator meets on the command line when something is not as it should be."""
 
+from signoff.evidence import Store
 from tests.signoff.operator import run
 
 NO_SERVER = "http://127.0.0.1:9"
@@ -83,6 +84,15 @@ def test_empty_account_is_no_go_with_a_report(prod):
     failed = [row for row in result["verdict"]["rows"] if row["outcome"] == "fail"]
     assert failed
     assert all(row["told"]["en"] and row["told"]["ja"] for row in failed)
+
+
+def test_run_says_that_this_machine_never_saw_the_folder_of_the_records(prod, tmp_path):
+    store = Store.in_folder(tmp_path, "prod", account="444455556666")
+    store.append("load", {"plan": "smoke"}, caller="Hanako", release=None)
+    store.head.path.unlink()
+
+    (notice,) = (one for one in prod().result()["notices"] if "seen" in one["en"])
+    assert f"has not seen the evidence store {tmp_path} before" in notice["en"]
 
 
 def test_run_that_was_cut_short_gives_no_verdict(prod):

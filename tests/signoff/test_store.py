@@ -8,7 +8,8 @@ from dataclasses import replace
 
 import pytest
 
-from signoff.evidence import S3Prefix, Store
+from signoff.evidence import Records, S3Prefix, Store
+from signoff.stores import unseen
 
 ACCOUNT = "555566667777"
 CALLER = "arn:aws:iam::444455556666:user/hanako"
@@ -145,6 +146,22 @@ def test_newest_file_is_told_whatever_counts(three):
     assert emulated.load().entries == ()
     assert emulated.load().newest_file == three.load().newest_file
     assert three.load().newest_file.endswith("  000003.json")
+
+
+def test_folder_that_this_machine_never_saw_is_told_once_and_one_with_versions_never(
+    three, bucket, s3
+):
+    assert list(unseen(three.load())) == []
+    three.head.path.unlink()
+
+    (said,) = unseen(three.load(), Records())
+    assert "this machine has not seen the evidence store" in said.en
+    assert list(unseen(three.load())) == []
+    kept = replace(three, backend=bucket)
+    s3.put_bucket_versioning(Bucket="evidence", VersioningConfiguration={"Status": "Enabled"})
+    kept.append("run", {}, caller=CALLER, release=None)
+    kept.head.path.unlink()
+    assert list(unseen(kept.load())) == []
 
 
 def named(folder):

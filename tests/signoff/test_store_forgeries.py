@@ -6,6 +6,7 @@ import shutil
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -139,6 +140,34 @@ def test_record_that_was_replaced_while_no_versions_were_kept_is_told_afterwards
         in_s3.head.path.unlink()
 
     assert "was written while bucket evidence kept no versions" in in_s3.load().problem.en
+
+
+def versions(store):
+    found = store.backend.s3.list_object_versions(Bucket="evidence", Prefix=key_of(store, ""))
+    return [
+        (one["Key"], one["VersionId"])
+        for one in (*found["Versions"], *found.get("DeleteMarkers", ()))
+    ]
+
+
+@pytest.mark.parametrize(
+    ("name", "body", "way"),
+    [
+        ("000003.json", None, "delete that delete marker"),
+        ("000002.json", b"{}", "delete the versions after its first"),
+        ("SHA256SUMS", b"", "delete the versions after its longest"),
+    ],
+    ids=["deleted", "overwritten", "shortened"],
+)
+def test_store_is_whole_again_after_what_its_sentence_says(in_s3, name, body, way):
+    s3, before, key = in_s3.backend.s3, versions(in_s3), key_of(in_s3, name)
+    changed = {None: s3.delete_object}.get(body, partial(s3.put_object, Body=body))
+    changed(Bucket="evidence", Key=key)
+
+    assert way in in_s3.backend.history().problem.en
+    for path, version in set(versions(in_s3)) - set(before):
+        s3.delete_object(Bucket="evidence", Key=path, VersionId=version)
+    assert in_s3.load().problem is None
 
 
 def test_copy_of_a_store_that_lacks_the_newest_record_is_told_by_its_place(in_s3):
