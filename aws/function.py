@@ -9,7 +9,7 @@ from aws.reading import Reader, Reading, required
 from aws.redaction.secret_text import MaskedValue
 from aws.secret import described
 from aws.section import Section, Unreadable
-from aws.words import Words
+from aws.words import Words, known_as
 
 Raw = Mapping[str, Any]
 
@@ -41,22 +41,22 @@ class Function:
     name: str
     arn: str
     version: str
-    runtime: str | None
+    runtime: str | None = field(metadata=known_as(RUNTIME))
     state: str | None
     last_update_status: str | None
     handler: str | None
     role_arn: str
-    timeout_s: int
-    memory_mb: int
+    timeout_s: int = field(metadata=known_as(TIMEOUT))
+    memory_mb: int = field(metadata=known_as(MEMORY))
     code_sha256: str
     environment: Mapping[str, MaskedValue]
     log_group: str
     tracing: str = "PassThrough"
     kms_key_arn: str | None = None
-    reserved_concurrency: int | None = None
-    layers: tuple[str, ...] = ()
+    reserved_concurrency: int | None = field(default=None, metadata=known_as(RESERVED))
+    layers: tuple[str, ...] = field(default=(), metadata=known_as(LAYERS))
     """ARNs of layer versions: code that CodeSha256 does not cover."""
-    file_systems: tuple[str, ...] = ()
+    file_systems: tuple[str, ...] = field(default=(), metadata=known_as(FILE_SYSTEMS))
     """Mounted file systems and their paths: code there may be run as well."""
     snap_start: str = "None"
     architectures: tuple[str, ...] = ("x86_64",)
@@ -75,7 +75,7 @@ class Alias:
     name: str
     arn: str
     version: str
-    weights: Mapping[str, float] = field(default_factory=dict)
+    weights: Mapping[str, float] = field(default_factory=dict, metadata=known_as(WEIGHTS))
     """Version -> share of the calls that is sent elsewhere; empty is the only safe state."""
 
 

@@ -1,7 +1,7 @@
 """CloudWatch Logs: the planned groups, and the one that API Gateway creates by itself."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from aws.bounds import Bound
@@ -10,7 +10,7 @@ from aws.names import shared_beginning
 from aws.reading import Reader, Reading
 from aws.rest_api import api_id
 from aws.section import Section, Unreadable
-from aws.words import Words
+from aws.words import Words, known_as
 
 RETENTION = Words(en="retention (days)", ja="保持期間（日）")
 LOG_CLASS = Words(en="log class", ja="ログクラス")
@@ -25,8 +25,8 @@ class LogGroup:
 
     name: str
     arn: str
-    retention_days: int | None
-    log_class: str = STANDARD
+    retention_days: int | None = field(metadata=known_as(RETENTION))
+    log_class: str = field(default=STANDARD, metadata=known_as(LOG_CLASS))
     """INFREQUENT_ACCESS makes no metrics of embedded ones."""
     kms_key: str | None = None
 

@@ -15,7 +15,7 @@ from aws.reading import Reader, Reading, required, utc
 from aws.redaction.secret_text import MaskedValue
 from aws.secret import described
 from aws.section import Section, Unreadable
-from aws.words import Words
+from aws.words import Words, known_as
 
 DELETING = "DELETING"
 WINDOW_DAYS = default("recovery_window_days")
@@ -53,11 +53,11 @@ class Table:
     attribute_types: Mapping[str, str]
     billing_mode: str
     """PAY_PER_REQUEST or PROVISIONED (which is what AWS means where it says nothing)."""
-    indexes: tuple[Index, ...] = ()
+    indexes: tuple[Index, ...] = field(default=(), metadata=known_as(INDEXES))
     sse_type: str | None = None
     sse_status: str | None = None
     sse_key_arn: str | None = None
-    deletion_protection: bool = False
+    deletion_protection: bool = field(default=False, metadata=known_as(PROTECTION))
     caps: Mapping[str, int] = field(default_factory=dict)
     """Table or index -> the lower of its maximum on-demand reads and writes a second, if it has any."""
     replicas: tuple[str, ...] = ()
@@ -79,8 +79,8 @@ def typed_key(types: Mapping[str, str], *names: str | None) -> str:
 class Backups:
     """Point-in-time recovery; the times are the restorable window, UTC."""
 
-    pitr: bool
-    window_days: int | None = None
+    pitr: bool = field(metadata=known_as(RECOVERY))
+    window_days: int | None = field(default=None, metadata=known_as(WINDOW))
     earliest: datetime | None = None
     latest: datetime | None = None
 

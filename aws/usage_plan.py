@@ -1,7 +1,7 @@
 """API Gateway: usage plans and API keys, which limit how often a caller may call."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from aws.door.failures import ReadFailure
@@ -9,7 +9,7 @@ from aws.names import ours
 from aws.reading import Reader, Reading
 from aws.rest_api import PAGE, api_id
 from aws.section import Section
-from aws.words import Words
+from aws.words import Words, known_as
 
 Raw = Mapping[str, Any]
 
@@ -39,8 +39,8 @@ class UsagePlan:
     name: str
     rate: float | None
     burst: int | None
-    quota: int | None
-    period: str | None
+    quota: int | None = field(metadata=known_as(QUOTA))
+    period: str | None = field(metadata=known_as(PERIOD))
     stages: tuple[str, ...]
     keys: tuple[str, ...]
     own_limits: tuple[OwnLimit, ...] = ()

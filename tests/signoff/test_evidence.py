@@ -5,6 +5,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterator
+from dataclasses import fields
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -14,7 +15,7 @@ from hypothesis import strategies as st
 
 from aws.words import Words
 from signoff.evidence import kind_of
-from signoff.labels import label
+from signoff.labels import kinds, label, labels, named_by_kinds
 from signoff.outcome import Finding, Outcome
 from signoff.report.evidence import Citation, proofs_of
 from signoff.report.values import parameter, request, value
@@ -58,6 +59,18 @@ def test_every_fact_that_is_noted_has_a_name_in_both_languages():
 
     assert len(set(noted())) > 150
     assert sorted(nameless) == []
+
+
+def test_a_fact_has_one_name_beside_its_field_or_on_the_page():
+    named = {
+        (one.name, one.metadata["words"])
+        for kind in kinds()
+        for one in fields(kind)
+        if "words" in one.metadata
+    }
+
+    assert len(named) == len(named_by_kinds())
+    assert named_by_kinds().keys() & labels()["facts"].keys() == set()
 
 
 @pytest.mark.parametrize(

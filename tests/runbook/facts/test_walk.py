@@ -3,33 +3,19 @@
 The kinds are read from the types of the inventory, so that a new fact fails here until it has an answer.
 """
 
-from dataclasses import fields, is_dataclass, replace
-from typing import get_args, get_type_hints
+from dataclasses import fields, replace
 
 import pytest
 
 from aws.converge.change import Refused
-from aws.inventory import Sections, on_demand
+from aws.inventory import on_demand
 from plan import plan_for, scope_of
+from signoff.labels import kinds
 from tests.in_process import UNPACED
 from tests.runbook.facts import ANSWERS, api, compute, data, watch
 from tests.runbook.facts.answer import PersonActs, Repaired, run
 
 STRICTER = {**data.STRICTER, **compute.STRICTER, **api.STRICTER, **watch.STRICTER}
-
-
-def kinds(hint, found):
-    """Gather the dataclasses of our own below a type."""
-    if isinstance(hint, type) and is_dataclass(hint) and hint not in found:
-        found.append(hint)
-        for one in get_type_hints(hint).values():
-            kinds(one, found)
-    for one in get_args(hint):
-        kinds(one, found)
-    return found
-
-
-KINDS = [one for hint in get_type_hints(Sections).values() for one in kinds(hint, [])]
 
 
 def named(one):
@@ -59,7 +45,7 @@ def value(found, kind, fact):
     return getattr(found, fact) if type(found) is kind else found
 
 
-@pytest.mark.parametrize("kind", dict.fromkeys(KINDS), ids=named)
+@pytest.mark.parametrize("kind", kinds(), ids=named)
 def test_every_fact_has_an_answer(kind):
     assert {one.name for one in fields(kind)} == set(ANSWERS[kind])
 
