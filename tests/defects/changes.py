@@ -1,7 +1,7 @@
 """Ways to change a frozen snapshot: each returns a function from a snapshot to the changed one."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
 
@@ -14,9 +14,22 @@ Break = Callable[[Snapshot], Snapshot]
 DENIED = Unreadable("AccessDeniedException: not authorized")
 
 
-def item(section: str, name: str, **fields: Any) -> Break:
-    """Change fields of one item."""
-    return edited(section, name, lambda found: replace(found, **fields))
+@dataclass(frozen=True, slots=True)
+class Item:
+    """Change these fields of one item."""
+
+    section: str
+    name: str
+    fields: Mapping[str, Any]
+
+    def __call__(self, snapshot: Snapshot) -> Snapshot:
+        return edited(self.section, self.name, lambda found: replace(found, **self.fields))(
+            snapshot
+        )
+
+
+def item(section: str, name: str, **fields: Any) -> Item:
+    return Item(section, name, fields)
 
 
 def edited(section: str, name: str, change: Callable[[Any], Any]) -> Break:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from signoff.checklist import Severity
 from signoff.outcome import Outcome
@@ -21,6 +22,12 @@ class Defect:
 
     id: str
     breaks: Break
+    call: Callable[[Callable[[str], Any]], object] | None = None
+    """Makes it on AWS, by a client of each service; ``breaks`` then changes an ``item``.
+
+    By it ``tests/runbook/facts`` proves that AWS shows it so, and that the step that proves the row repairs it;
+    ``tests/foreign/deep/test_remedies.py`` runs the remedy as the row prints it.
+    """
     root: str = ""
     """The owning row, where the id does not begin with it; ask ``row``."""
     follows: frozenset[str] = frozenset()

@@ -1,5 +1,6 @@
 """Defects of the tables: DEP-01 to DEP-07."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -16,7 +17,24 @@ from tests.healthy.compute import clear
 from tests.healthy.data import tables
 
 USERS, STAMPS, MASTERS = "Users-prod", "UserStamps-prod", "StampMasters-prod"
+UNITS = {"ReadCapacityUnits": 5, "WriteCapacityUnits": 5}
 EVERYWHERE = ("tables", "backups", "table_tags", "table_policies", "table_attachments")
+
+
+def update(name: str, **changes: Any) -> Callable[[Callable[[str], Any]], object]:
+    """Return the call that changes a table on AWS."""
+    return lambda client: client("dynamodb").update_table(TableName=name, **changes)
+
+
+def _recovery(name: str, **changes: Any) -> Callable[[Callable[[str], Any]], object]:
+    return lambda client: client("dynamodb").update_continuous_backups(
+        TableName=name, PointInTimeRecoverySpecification=changes
+    )
+
+
+def _untagged(client: Callable[[str], Any]) -> None:
+    arn = client("dynamodb").describe_table(TableName=USERS)["Table"]["TableArn"]
+    client("dynamodb").untag_resource(ResourceArn=arn, TagKeys=["Project"])
 
 
 def _lost(name: str, *contents: str) -> Break:
@@ -122,7 +140,13 @@ DEFECTS: tuple[Defect, ...] = (
     Defect(id="DEP-02:no-range-key", breaks=item("tables", STAMPS, range_key=None)),
     Defect(id="DEP-02:range-key-too-many", breaks=item("tables", MASTERS, range_key="Type")),
     Defect(id="DEP-02:key-is-a-number", breaks=_types(MASTERS, StampId="N")),
-    Defect(id="DEP-02:no-index", breaks=item("tables", STAMPS, indexes=())),
+    Defect(
+        id="DEP-02:no-index",
+        breaks=item("tables", STAMPS, indexes=()),
+        call=update(
+            STAMPS, GlobalSecondaryIndexUpdates=[{"Delete": {"IndexName": "PeriodRanking"}}]
+        ),
+    ),
     Defect(
         id="DEP-02:index-of-another-name",
         breaks=_index(name="PeriodRanking2"),
@@ -132,7 +156,11 @@ DEFECTS: tuple[Defect, ...] = (
     Defect(id="DEP-02:index-by-two-hash-keys", breaks=_index(more_keys=("Region",))),
     Defect(id="DEP-02:index-sorts-text", breaks=_types(STAMPS, Rank="S")),
     Defect(id="DEP-02:index-being-built", breaks=_index(status="CREATING")),
-    Defect(id="DEP-03:provisioned", breaks=item("tables", USERS, billing_mode="PROVISIONED")),
+    Defect(
+        id="DEP-03:provisioned",
+        breaks=item("tables", USERS, billing_mode="PROVISIONED"),
+        call=update(USERS, BillingMode="PROVISIONED", ProvisionedThroughput=UNITS),
+    ),
     Defect(id="DEP-03:index-fixed", breaks=_scaled(*ALL_FOUR[:2])),
     Defect(id="DEP-03:only-reads-scale", breaks=_scaled(*ALL_FOUR[::2])),
     Defect(id="DEP-03:targets-without-a-policy", breaks=_scaled(*ALL_FOUR, policies=())),
@@ -144,9 +172,14 @@ DEFECTS: tuple[Defect, ...] = (
     Defect(
         id="DEP-04:off",
         breaks=item("backups", STAMPS, pitr=False, window_days=None, earliest=None, latest=None),
+        call=_recovery(STAMPS, PointInTimeRecoveryEnabled=False),
         follows=frozenset({"DEP-05", "ROLL-03"}),
     ),
-    Defect(id="DEP-05:one-week", breaks=item("backups", STAMPS, window_days=7)),
+    Defect(
+        id="DEP-05:one-week",
+        breaks=item("backups", STAMPS, window_days=7),
+        call=_recovery(STAMPS, PointInTimeRecoveryEnabled=True, RecoveryPeriodInDays=7),
+    ),
     Defect(id="DEP-05:one-day-short", breaks=item("backups", USERS, window_days=34)),
     Defect(id="DEP-06:none", breaks=added("table_tags", USERS, Tags())),
     Defect(
@@ -158,9 +191,15 @@ DEFECTS: tuple[Defect, ...] = (
         breaks=item("table_tags", STAMPS, tags=_tags(environment="prod", Project="CC")),
     ),
     Defect(
-        id="DEP-06:no-project", breaks=item("table_tags", USERS, tags=_tags(Environment="prod"))
+        id="DEP-06:no-project",
+        breaks=item("table_tags", USERS, tags=_tags(Environment="prod")),
+        call=_untagged,
     ),
-    Defect(id="DEP-07:off", breaks=item("tables", STAMPS, deletion_protection=False)),
+    Defect(
+        id="DEP-07:off",
+        breaks=item("tables", STAMPS, deletion_protection=False),
+        call=update(STAMPS, DeletionProtectionEnabled=False),
+    ),
 )
 SOUND: dict[str, Break] = {
     "provisioned, with all four capacities scaled": _scaled(*ALL_FOUR),

@@ -9,7 +9,7 @@ from lambdas.packing import pack
 from tests.foreign.changes.change import Change, change
 from tests.foreign.changes.platform import under_a_path
 from tests.foreign.hand import vault
-from tests.runbook.facts import ANSWERS
+from tests.runbook.facts import ANSWERS, CALLED, repaired
 from tests.runbook.facts.answer import Repaired
 
 STAMPS, USERS, STAGE = "stamp-rally-prod-stamps", "Users-prod", "prod"
@@ -182,24 +182,25 @@ def role_is_deleted(client) -> Iterator[None]:
     yield
 
 
-def _of(kind: type, fact: str, answer: Repaired) -> Change:
+def _of(name: str, answer: Repaired) -> Change:
     """Make the fault of a fact that the walk through all facts makes; all of the account is read after it."""
 
     def make(client) -> Iterator[None]:
         answer.harm(client)
         yield
 
-    make.__name__ = f"{fact}_of_{kind.__name__}_differs"
+    make.__name__ = name
     return gone(answer.row)(make)
 
 
 FAULTS: tuple[Change, ...] = (
     *(
-        _of(kind, fact, answer)
+        _of(f"{fact}_of_{kind.__name__}_differs", answer)
         for kind, answers in ANSWERS.items()
         for fact, answer in answers.items()
         if isinstance(answer, Repaired) and answer.row
     ),
+    *(_of(f"made by a call: {one}", repaired(one)) for one in CALLED),
     *(
         table_is_deleted,
         function_is_deleted,

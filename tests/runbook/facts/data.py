@@ -12,9 +12,9 @@ from aws.table import (
     ResourcePolicy,
     ScalableTarget,
     Table,
-    Tags,
 )
 from runbook.procedures import secrets, tables
+from tests.defects.tables import MASTERS, STAMPS, UNITS, USERS, update
 from tests.runbook.facts.answer import (
     DETACHED,
     FREE,
@@ -27,16 +27,9 @@ from tests.runbook.facts.answer import (
     Stays,
 )
 
-USERS, STAMPS, MASTERS = "Users-prod", "UserStamps-prod", "StampMasters-prod"
 TOKEN_KEY = "stamp-rally-prod/token-secret-key"
 BY_TABLES = (tables.create_the_tables.action,)
 BY_SECRETS = (secrets.generate_the_session_key.action,)
-UNITS = {"ReadCapacityUnits": 5, "WriteCapacityUnits": 5}
-OFF = {"PointInTimeRecoveryEnabled": False}
-
-
-def update(name, **changes):
-    return lambda client: client("dynamodb").update_table(TableName=name, **changes)
 
 
 def provisioned(client):
@@ -63,12 +56,6 @@ def another_key(client):
 def encrypted(client):
     key = {"Enabled": True, "SSEType": "KMS", "KMSMasterKeyId": another_key(client)}
     update(USERS, SSESpecification=key)(client)
-
-
-def recovery(name, **changes):
-    return lambda client: client("dynamodb").update_continuous_backups(
-        TableName=name, PointInTimeRecoverySpecification=changes
-    )
 
 
 def made_anew(**schema):
@@ -122,11 +109,6 @@ def holding(text):
     )
 
 
-def tagged(client):
-    arn = client("dynamodb").describe_table(TableName=USERS)["Table"]["TableArn"]
-    client("dynamodb").untag_resource(ResourceArn=arn, TagKeys=["Environment"])
-
-
 ANSWERS = {
     Table: {
         "name": NAMED,
@@ -139,12 +121,9 @@ ANSWERS = {
         "attribute_types": PersonActs(
             harm=keyed("N", "UserId"), by=BY_TABLES, told=r"its key is UserId \(N\)"
         ),
-        "billing_mode": Repaired(harm=provisioned, by=BY_TABLES, section="tables", item=MASTERS),
-        "indexes": NO_INDEX,
         "sse_type": of_users(encrypted),
         "sse_status": of_users(encrypted),
         "sse_key_arn": of_users(encrypted, row="SEC-20"),
-        "deletion_protection": of_users(update(USERS, DeletionProtectionEnabled=False)),
         "caps": of_users(
             update(USERS, OnDemandThroughput={"MaxReadRequestUnits": 50}),
             within=lambda caps: min(caps.values()) >= 200,
@@ -153,20 +132,7 @@ ANSWERS = {
     },
     Index: dict.fromkeys(("name", "hash_key", "range_key", "more_keys"), NO_INDEX)
     | {"projection": FREE, "status": OF_AWS},
-    Backups: {
-        "pitr": Repaired(harm=recovery(USERS, **OFF), by=BY_TABLES, section="backups", item=USERS),
-        "window_days": Repaired(
-            harm=recovery(USERS, PointInTimeRecoveryEnabled=True, RecoveryPeriodInDays=7),
-            by=BY_TABLES,
-            section="backups",
-            item=USERS,
-        ),
-        "earliest": OF_AWS,
-        "latest": OF_AWS,
-    },
-    Tags: {
-        "tags": Repaired(harm=tagged, by=BY_TABLES, section="table_tags", item=USERS),
-    },
+    Backups: dict.fromkeys(("earliest", "latest"), OF_AWS),
     ResourcePolicy: {"document": DETACHED},
     ScalableTarget: dict.fromkeys(
         ("resource", "dimension", "minimum", "maximum", "suspended", "policies"),

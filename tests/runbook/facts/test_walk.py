@@ -11,10 +11,12 @@ from aws.converge.change import Refused
 from aws.inventory import on_demand
 from plan import plan_for, scope_of
 from signoff.labels import kinds
+from tests.healthy import SALTS, healthy
 from tests.in_process import UNPACED
-from tests.runbook.facts import ANSWERS, api, compute, data, watch
-from tests.runbook.facts.answer import PersonActs, Repaired, run
+from tests.runbook.facts import ANSWERS, CALLED, api, compute, data, repaired, watch
+from tests.runbook.facts.answer import OF_AWS, PersonActs, Repaired, run
 
+HEALTHY = healthy().inventory.sections
 STRICTER = {**data.STRICTER, **compute.STRICTER, **api.STRICTER, **watch.STRICTER}
 
 
@@ -33,7 +35,9 @@ def answered(kind):
 
 def read(desk, answer):
     """Read the resource as a check does."""
-    scope = replace(scope_of(plan_for(desk.environment), desk.environment), salts=("walk",))
+    scope = replace(
+        scope_of(plan_for(desk.environment), desk.environment), salts=(SALTS["own"], SALTS["dev"])
+    )
     inventory = on_demand(
         desk.session, scope, caller="arn:aws:iam::1:user/auditor", options=UNPACED
     )
@@ -47,7 +51,29 @@ def value(found, kind, fact):
 
 @pytest.mark.parametrize("kind", kinds(), ids=named)
 def test_every_fact_has_an_answer(kind):
-    assert {one.name for one in fields(kind)} == set(ANSWERS[kind])
+    by_defects = {
+        fact
+        for one in CALLED
+        if type(getattr(HEALTHY, one.breaks.section)[one.breaks.name]) is kind
+        for fact in one.breaks.fields
+    }
+
+    assert {one.name for one in fields(kind)} == by_defects | set(ANSWERS.get(kind, ()))
+
+
+@pytest.mark.parametrize("defect", CALLED, ids=str)
+def test_defect_that_a_call_makes_reads_as_it_is_judged_and_its_remedy_repairs_it(desk, defect):
+    answer, changed = repaired(defect), defect.breaks.fields
+    planned = read(desk, answer)
+    answer.harm(desk.client)
+    broken = read(desk, answer)
+    made = run(desk, answer.by)
+    after, others = read(desk, answer), ANSWERS.get(type(planned), {})
+    ours = [fact for fact in changed if others.get(fact) is not OF_AWS]
+
+    assert {fact: getattr(broken, fact) for fact in changed} == changed
+    assert made
+    assert [getattr(after, fact) for fact in ours] == [getattr(planned, fact) for fact in ours]
 
 
 @pytest.mark.parametrize(("kind", "fact"), answered(Repaired), ids=named)
