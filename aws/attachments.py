@@ -36,11 +36,16 @@ def tables(reading: Reading) -> Section[Attached]:
 
 
 def functions(reading: Reading) -> Section[Attached]:
-    """Read what triggers a function, and where the results of its asynchronous calls go."""
+    """Read what triggers a function, where the results of its asynchronous calls go, and what pins its runtime."""
     reading.source(_event_sources)
     reading.section("aliases")  # first: more depends on them, and they share a Lambda rate limit
+    live = reading.section("functions")
 
     def ask(name: str) -> None:
+        # Only a version is answered for, never an alias.
+        served = required(live, "functions", name).version
+        managed = {"FunctionName": name, "Qualifier": served}
+        reading.aws.call("lambda", "get_runtime_management_config", **managed)
         reading.aws.listed(
             "lambda",
             "list_function_event_invoke_configs",
@@ -197,7 +202,12 @@ def _attached(
 
 READERS = {
     "function_attachments": Reader(
-        functions, ("lambda:ListEventSourceMappings", "lambda:ListFunctionEventInvokeConfigs")
+        functions,
+        (
+            "lambda:GetRuntimeManagementConfig",
+            "lambda:ListEventSourceMappings",
+            "lambda:ListFunctionEventInvokeConfigs",
+        ),
     ),
     "log_group_attachments": Reader(
         log_groups, ("logs:DescribeMetricFilters", "logs:DescribeSubscriptionFilters")

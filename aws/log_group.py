@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from aws.bounds import Bound
-from aws.door.failures import Gone, ReadFailure
+from aws.door.failures import ReadFailure
 from aws.names import shared_beginning
 from aws.reading import Reader, Reading
 from aws.rest_api import api_id
@@ -115,33 +115,43 @@ class LogPolicy:
     document: str
 
 
+NEEDS_ONE = "InvalidParameterException"
+"""The error code with which AWS would refuse to list the policies of all groups at once."""
+
+
 def policies(reading: Reading) -> Section[LogPolicy]:
     """Read the policies by which services and other accounts reach the log groups of the account."""
     groups = reading.needed("log_groups")
     account = reading.aws.listed("logs", "describe_resource_policies", "resourcePolicies")
     named = {raw.get("policyName", ""): raw.get("policyDocument", "") for raw in account}
+    ours = {one.arn: name for name, one in groups.items() if isinstance(one, LogGroup)}
+    unread = {name: one for name, one in groups.items() if isinstance(one, Unreadable)}
+    own = {ours.get(_group_of(raw)): raw.get("policyDocument", "") for raw in _of_groups(reading)}
     # No log group's name has a blank, so that neither kind of policy hides one of the other.
-    found: dict[str, LogPolicy | Unreadable] = {
-        f"account {name}": LogPolicy(name=name, document=document)
-        for name, document in named.items()
+    return {
+        **{f"account {name}": LogPolicy(name=name, document=it) for name, it in named.items()},
+        **{name: LogPolicy(name=name, document=it) for name, it in own.items() if name},
+        **{name: Unreadable(f"log_groups: {one.unreadable}") for name, one in unread.items()},
     }
-    return {**found, **reading.each(groups, lambda name: _own_policy(reading, groups[name]))}
 
 
-def _own_policy(reading: Reading, group: LogGroup | Unreadable) -> LogPolicy:
-    """Return the policy of one group; Gone where it has none."""
-    if isinstance(group, Unreadable):
-        raise ReadFailure(f"log_groups: {group.unreadable}")
-    own = reading.aws.listed(
-        "logs",
-        "describe_resource_policies",
-        "resourcePolicies",
-        policyScope="RESOURCE",
-        resourceArn=group.arn,
-    )
-    for raw in own:
-        return LogPolicy(name=group.name, document=raw.get("policyDocument", ""))
-    raise Gone(f"{group.name} has no policy of its own")
+def _of_groups(reading: Reading) -> list[Mapping[str, Any]]:
+    """Return the policies of single groups, all in one listing.
+
+    AWS does not promise that it lists them without a group's ARN. None is missed that could do harm: of such a policy AWS
+    enforces only what lets its own services write lines, which is allowed anyway (PutResourcePolicy, "restrictions").
+    """
+    call = ("logs", "describe_resource_policies", "resourcePolicies")
+    try:
+        return reading.aws.listed(*call, policyScope="RESOURCE")
+    except ReadFailure as failure:
+        if failure.code != NEEDS_ONE:
+            raise
+    return []
+
+
+def _group_of(raw: Mapping[str, Any]) -> str:
+    return str(raw.get("resourceArn", "")).removesuffix(":*")
 
 
 READERS = {

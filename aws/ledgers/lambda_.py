@@ -12,11 +12,13 @@ from aws.ledger import (
     Ledger,
     Operation,
     Resource,
+    off,
     only,
 )
 from aws.words import Words
 
 FUNCTION = Words(en="function", ja="関数")
+UPDATES = Words(en="runtime updates", ja="ランタイムの更新")
 
 NAMES = Harmless("an id, ARN or number of what its name says already")
 NEXT = Harmless("leads to the next page, which is read")
@@ -186,6 +188,20 @@ LEDGER: Ledger = {
         resources=BY_NAME,
         members={"FunctionUrlConfigs": Judged("function_urls"), "NextMarker": NEXT},
     ),
+    "lambda:GetRuntimeManagementConfig": Operation(
+        needs=frozenset({"UpdateRuntimeOn"}),
+        resources=BY_NAME,
+        members={
+            # Manual: the function stays on one build of its runtime, without any later security patch.
+            "": Closed(
+                UPDATES,
+                usual=off("UpdateRuntimeOn", "Auto", "FunctionUpdate"),
+                shows="UpdateRuntimeOn",
+                terms=("RuntimeVersionArn",),
+                loosens=True,
+            ),
+        },
+    ),
     "lambda:GetAccountSettings": Operation(
         resources={},
         members={
@@ -255,7 +271,6 @@ COVERAGE = Coverage(
         "lambda:GetProvisionedConcurrencyConfig": "environments kept ready; more of them harm nobody",
         "lambda:ListProvisionedConcurrencyConfigs": "environments kept ready; more of them harm nobody",
         "lambda:GetResourcePolicy": "the same policy as GetPolicy's, in another form",
-        "lambda:GetRuntimeManagementConfig": "what pins a runtime; GetFunction tells what runs",
         "lambda:ListDurableExecutionsByFunction": "about durable functions, which are red as such",
         "lambda:ListVersionsByFunction": "of one function what ListFunctions says of all",
         "lambda:ListTags": "GetFunction tells of them",

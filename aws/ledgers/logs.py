@@ -109,7 +109,7 @@ LEDGER: Ledger = {
             "resourcePolicies.policyDocument": Judged("document"),
             "resourcePolicies.lastUpdatedTime": WHEN,
             "resourcePolicies.policyScope": Harmless("both scopes are asked for"),
-            "resourcePolicies.resourceArn": NAMES,
+            "resourcePolicies.resourceArn": Judged("name"),
             "resourcePolicies.revisionId": NAMES,
             "nextToken": NEXT,
         },

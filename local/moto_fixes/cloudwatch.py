@@ -294,7 +294,8 @@ def resource_policies(request: Request, moto: Moto) -> Response:
     if request.operation == "DescribeResourcePolicies":
         if asked.get("policyScope") != "RESOURCE":
             return moto(request)
-        return json_response({"resourcePolicies": [kept[group]] if group in kept else []})
+        found = [one for arn, one in kept.items() if group in {None, arn}]
+        return json_response({"resourcePolicies": found})
     if group is None:
         return moto(request)
     if request.operation == "DeleteResourcePolicy":

@@ -102,6 +102,7 @@ UNREAD = {
     | of_keys(*(f"(of functions {one})" for one in FUNCTIONS)),
     "lambda:GetPolicy": of("function_policies", *FUNCTIONS),
     "lambda:ListEventSourceMappings": {"function_attachments"},
+    "lambda:GetRuntimeManagementConfig": of("function_attachments", *FUNCTIONS),
     "lambda:ListFunctionEventInvokeConfigs": of("function_attachments", *FUNCTIONS),
     "lambda:ListAliases": of("aliases", *FUNCTIONS) | of("function_policies", *FUNCTIONS),
     "lambda:ListFunctionUrlConfigs": of("function_urls", *FUNCTIONS),

@@ -8,8 +8,11 @@ from aws.dashboard import Metric
 from aws.log_group import prefixes
 from aws.section import lookup
 from aws.topic import Subscription, masked_address
-from tests.aws.answers import FOREIGN_TOPIC, REGION, SCOPE, TOPIC
+from tests.aws.answers import ACCOUNT, FOREIGN_TOPIC, REGION, SCOPE, TOPIC
 from tests.aws.answers.monitoring import MONITORING, SEARCH
+from tests.aws.fake_aws import Refusal
+
+GROUP_ARN = f"arn:aws:logs:{REGION}:{ACCOUNT}:log-group:{{name}}"
 
 
 def test_alarm_shows_its_newest_action_only_where_it_failed(found):
@@ -134,11 +137,38 @@ def test_policy_of_a_log_group_hides_none_of_the_account_with_the_same_name(fake
     def answer(parameters):
         own = parameters.get("policyScope") == "RESOURCE"
         asked.append(own)
-        policy = {"policyName": name, "policyDocument": "own" if own else "of the account"}
-        return {"resourcePolicies": [policy]}
+        policies = {
+            False: {"policyName": name, "policyDocument": "of the account"},
+            True: {"resourceArn": GROUP_ARN.format(name=name), "policyDocument": "own"},
+        }
+        return {"resourcePolicies": [policies[own]]}
 
     fake.answers["logs:DescribeResourcePolicies"] = answer
     found = sections().log_policies
 
-    assert {False, True} <= set(asked)
+    assert asked == [False, True]
     assert {"own", "of the account"} <= {one.document for one in found.values()}
+
+
+def test_policies_of_other_log_groups_are_none_of_ours(fake, sections):
+    other = {"resourceArn": GROUP_ARN.format(name="/aws/lambda/other"), "policyDocument": "theirs"}
+    fake.answers["logs:DescribeResourcePolicies"] = lambda asked: {
+        "resourcePolicies": [other] if "policyScope" in asked else []
+    }
+
+    assert "theirs" not in {one.document for one in sections().log_policies.values()}
+
+
+def test_listing_that_wants_a_log_group_hides_no_policy_of_the_account(fake, sections):
+    account = fake.answers["logs:DescribeResourcePolicies"]
+
+    def answer(parameters):
+        return (
+            Refusal("InvalidParameterException", "resourceArn is required")
+            if "policyScope" in parameters
+            else account(parameters)
+        )
+
+    fake.answers["logs:DescribeResourcePolicies"] = answer
+
+    assert list(sections().log_policies) == ["account AWSLogDeliveryWrite"]

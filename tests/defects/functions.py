@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 from aws.function import LambdaAccount
 from aws.ledger import Unplanned
-from aws.ledgers.lambda_ import FUNCTION
+from aws.ledgers.lambda_ import FUNCTION, UPDATES
 from aws.rest_api import Deployment
 from aws.words import Words
 from signoff.outcome import Outcome
@@ -160,6 +160,10 @@ RELEASES = (
             "arn:aws:sqs:…",
             "ListEventSourceMappings",
         ),
+    ),
+    Defect(
+        id="DEP-19:runtime-pinned",
+        breaks=_attached(AWARD, UPDATES, "Manual", "GetRuntimeManagementConfig"),
     ),
     Defect(
         id="DEP-19:unreadable",

@@ -51,6 +51,7 @@ OPERATIONS = (
     "lambda:GetPolicy",
     "lambda:ListAliases",
     "lambda:ListEventSourceMappings",
+    "lambda:GetRuntimeManagementConfig",
     "lambda:ListFunctionEventInvokeConfigs",
     "lambda:ListFunctionUrlConfigs",
     "lambda:ListFunctions",

@@ -29,6 +29,7 @@ READING = {
     "Principal": {"AWS": "111122223333"},
     "Action": "logs:FilterLogEvents",
 }
+BUILD = "arn:aws:lambda:ap-northeast-1::runtime:" + "5c" * 32
 OPEN = json.dumps({"Version": "2012-10-17", "Statement": [{**READING, "Resource": "*"}]})
 NETWORK = {"SubnetIds": ["subnet-1"], "SecurityGroupIds": ["sg-1"]}
 FOR_GOOD = re.compile(r"\b(lost|gone|goes|go:|another address|confirm anew)\b")
@@ -281,6 +282,21 @@ def test_policy_of_a_single_log_group_is_ended(detach, finished):
 
     left = logs.describe_resource_policies(**own, policyScope="RESOURCE")
     assert left["resourcePolicies"] == []
+
+
+def test_pinned_runtime_is_patched_again_live_and_in_what_is_published_next(detach, finished):
+    client, of = finished.client("lambda"), {"FunctionName": "stamp-rally-prod-award"}
+    served = client.get_alias(**of, Name="live")["FunctionVersion"]
+    for version in (served, "$LATEST"):
+        client.put_runtime_management_config(
+            **of, Qualifier=version, UpdateRuntimeOn="Manual", RuntimeVersionArn=BUILD
+        )
+    assert detach("--go", "--row=DEP-19") == 0
+
+    left = [
+        client.get_runtime_management_config(**of, Qualifier=one) for one in (served, "$LATEST")
+    ]
+    assert [one["UpdateRuntimeOn"] for one in left] == ["Auto", "Auto"]
 
 
 def test_metric_made_of_our_lines_is_made_no_more(detach, finished, said):

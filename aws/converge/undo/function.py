@@ -1,4 +1,4 @@
-"""What nobody planned of functions: networks, queues, destinations, event sources, log levels, URLs."""
+"""What nobody planned of functions: networks, queues, destinations, event sources, log levels, URLs, pinned runtimes."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -6,7 +6,9 @@ from typing import Any
 from aws.converge import live_configuration
 from aws.converge.live_configuration import Edit
 from aws.converge.undo.entry import HowToUndo, UndoTarget, by_call, by_hand
+from aws.converge.version import LATEST
 from aws.function import RESERVED
+from aws.ledgers.lambda_ import UPDATES
 from aws.words import Words
 
 Raw = Mapping[str, Any]
@@ -106,6 +108,16 @@ def _urls(target: UndoTarget) -> None:
             client.delete_function_url_config(FunctionName=function, **which)
 
 
+def _runtime_updates(target: UndoTarget) -> None:
+    """Let AWS patch what the aliases serve, and what will be published next."""
+    client, of = target.context.client("lambda"), {"FunctionName": target.name}
+    aliases = client.list_aliases(**of)["Aliases"]
+    for version in sorted({LATEST, *(one["FunctionVersion"] for one in aliases)}):
+        found = client.get_runtime_management_config(**of, Qualifier=version)
+        if found["UpdateRuntimeOn"] == "Manual":
+            client.put_runtime_management_config(**of, Qualifier=version, UpdateRuntimeOn="Auto")
+
+
 REPLACE = by_hand(
     en="it is fixed when a function is created. Lambda console > Functions > {name} > Actions > Delete,"
     " at an hour when nobody uses it; then `functions` and `api` in the runbook",
@@ -164,6 +176,11 @@ UNDO: Mapping[tuple[str, str], HowToUndo] = {
         _reservation,
         en="the function has no reserved concurrency any more, and so no limit of its own",
         ja="関数のための予約も上限もなくなります",
+    ),
+    ("function", UPDATES.en): by_call(
+        _runtime_updates,
+        en="AWS patches the runtime again: the function leaves the build to which it was pinned",
+        ja="AWSによるランタイムの更新が再開され、固定されていたビルドから離れます",
     ),
     ("function", "URLs"): by_call(
         _urls,

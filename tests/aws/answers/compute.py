@@ -62,6 +62,7 @@ FUNCTIONS = {
     "lambda:GetFunction": function,
     "lambda:ListEventSourceMappings": {"EventSourceMappings": []},
     "lambda:ListFunctionEventInvokeConfigs": {"FunctionEventInvokeConfigs": []},
+    "lambda:GetRuntimeManagementConfig": {"UpdateRuntimeOn": "Auto", "RuntimeVersionArn": None},
     "lambda:ListAliases": lambda asked: {
         "Aliases": [
             {

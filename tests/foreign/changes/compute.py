@@ -192,6 +192,37 @@ def messages_are_tried_once_only(client):
 
 
 @contextmanager
+def managed(client, name, mode, **build) -> Iterator[None]:
+    """Change how the version behind the alias gets builds of its runtime."""
+    functions, of = client("lambda"), {"FunctionName": name}
+    served = functions.get_alias(**of, Name="live")["FunctionVersion"]
+    functions.put_runtime_management_config(**of, Qualifier=served, UpdateRuntimeOn=mode, **build)
+    yield
+    functions.put_runtime_management_config(**of, Qualifier=served, UpdateRuntimeOn="Auto")
+
+
+BUILD = {"RuntimeVersionArn": f"arn:aws:lambda:ap-northeast-1::runtime:{'5c1' * 21}0"}
+
+
+@change("DEP-19", reads=["function_attachments"])
+def runtime_is_pinned_to_one_build(client):
+    with managed(client, STAMPS, "Manual", **BUILD):
+        yield
+
+
+@harmless(reads=["function_attachments"], decides=["DEP-19"])
+def runtime_is_rolled_back_for_a_while(client):
+    with managed(client, "stamp-rally-prod-notify", "Manual", **BUILD):
+        yield
+
+
+@harmless(reads=["function_attachments"])
+def runtime_is_updated_with_the_function(client):
+    with managed(client, STAMPS, "FunctionUpdate"):
+        yield
+
+
+@contextmanager
 def reserved(client, name, executions) -> Iterator[None]:
     where = {"FunctionName": name}
     client("lambda").put_function_concurrency(**where, ReservedConcurrentExecutions=executions)
