@@ -14,6 +14,7 @@ from botocore.exceptions import (
 )
 from botocore.exceptions import ConnectionError as NoConnectionError
 
+from aws.door.failures import ReadFailure
 from aws.obstacle import ACCOUNT, CLOCK, DENIED, REFUSED, Obstacle, lacking, obstacle_of
 from aws.words import Words, words_of
 from signoff.guard import CREDENTIALS, no_credentials
@@ -21,8 +22,8 @@ from signoff.guard import CREDENTIALS, no_credentials
 UNANSWERED = (HTTPClientError, NoConnectionError)
 PARAMETER = re.compile(r'parameter(?: in [\w.\[\]]+:| in input:)? "?([\w.\[\]]+)')
 """How botocore's report names a parameter; what stands beside it may be a secret."""
-EXPECTED = (ClientError, BotoCoreError, OSError)
-"""What the AWS client and the disk raise; anything else is a fault of ours and is not caught."""
+EXPECTED = (ClientError, BotoCoreError, OSError, ReadFailure)
+"""What the AWS client, an incomplete answer and the disk raise; anything else is a fault of ours and is not caught."""
 THESE = Words(en="these credentials", ja="現在の認証情報")
 
 
@@ -38,6 +39,11 @@ def sentence(error: BaseException, caller: str | Words = THESE, rights: str = ""
         return _answered(ClientError(error.last_response, asked), caller, rights)
     if isinstance(error, BotoCoreError):
         return _of_the_client(error)
+    if isinstance(error, ReadFailure):
+        return Words(
+            en=f"AWS answered incompletely ({error}): run it again, and if it says so again, look at that in the console",
+            ja=f"AWSの応答が不完全です（{error}）。再実行し、繰り返す場合はコンソールで確認してください",
+        )
     if isinstance(error, OSError):
         place, why = error.filename, error.strerror or type(error).__name__
         return Words(

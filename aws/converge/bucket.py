@@ -54,11 +54,12 @@ def _exists(context: ChangeContext, bucket: str) -> bool:
 def _set(call: Callable[..., Any], empty_on: frozenset[str], **which: str) -> dict[str, Any]:
     """Make a call; an error code in ``empty_on`` is the answer "nothing set"."""
     try:
-        return dict(call(**which))
+        answer: dict[str, Any] = call(**which)
     except ClientError as error:
         if error.response["Error"].get("Code") not in empty_on:
             raise
         return {}
+    return answer
 
 
 def _found(context: ChangeContext, bucket: str) -> Found:

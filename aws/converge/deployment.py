@@ -65,7 +65,7 @@ def serves_by_hand(context: ChangeContext, api: Api) -> bool:
     id_ = str(found["id"]) if found else None
     stage = stage_of(context, api, id_)
     there = {one["id"]: one for one in listed(context, id_)}
-    return stage is not None and by_hand(there[stage["deploymentId"]])
+    return stage is not None and by_hand(there.get(stage["deploymentId"], {}))
 
 
 def _served(context: ChangeContext, api: Api, id_: str | None) -> str | None:
@@ -77,7 +77,9 @@ def _served(context: ChangeContext, api: Api, id_: str | None) -> str | None:
     if stage is None:
         return None
     found = {one["id"]: one for one in listed(context, id_)}
-    live = found[stage["deploymentId"]]
+    live = found.get(stage["deploymentId"])
+    if live is None:  # not listed yet, or any more: nobody knows what it holds
+        return f"deployment {stage['deploymentId']}"
     newest = all(one["createdDate"] <= live["createdDate"] for one in found.values())
     return (mark(live.get("description")) if newest else None) or f"deployment {live['id']}"
 

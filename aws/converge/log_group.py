@@ -55,11 +55,9 @@ def _refuse_other_class(group: LogGroup, raw: Mapping[str, Any]) -> None:
 
 def _found(context: ChangeContext, group: LogGroup) -> dict[str, Any] | None:
     pages = context.client("logs").get_paginator("describe_log_groups")
-    for page in pages.paginate(logGroupNamePrefix=group.name):
-        for one in page["logGroups"]:
-            if one["logGroupName"] == group.name:
-                return dict(one)
-    return None
+    found = pages.paginate(logGroupNamePrefix=group.name)
+    listed = (one for page in found for one in page["logGroups"])
+    return next((one for one in listed if one.get("logGroupName") == group.name), None)
 
 
 def _apply(

@@ -30,7 +30,7 @@ UNKNOWN_ID = "<id>"
 def find(context: ChangeContext, api: Api) -> dict[str, Any] | None:
     """Return the API of that name, or None. Raises Refused if there are several."""
     pages = context.client("apigateway").get_paginator("get_rest_apis").paginate()
-    named = [one for page in pages for one in page.get("items", []) if one["name"] == api.name]
+    named = [one for page in pages for one in page.get("items", []) if one.get("name") == api.name]
     if len(named) > 1:
         ids = ", ".join(one["id"] for one in named)
         raise Refused(
@@ -144,7 +144,7 @@ def read(context: ChangeContext, api_id: str | None) -> Draft:
             for one in resources
             for verb, method in (one.get("resourceMethods") or {}).items()
         },
-        authorizers={one["name"]: one for one in _authorizers(context, api_id)},
+        authorizers={one.get("name", one["id"]): one for one in _authorizers(context, api_id)},
         gateway_responses={
             one["responseType"]: one
             for one in _listed(context, "get_gateway_responses", api_id)

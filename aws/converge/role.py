@@ -225,7 +225,8 @@ def _read(context: ChangeContext, role: Role) -> dict[str, Any] | None:
     names = _listed(iam, "list_role_policies", "PolicyNames", role)
     inline = [iam.get_role_policy(**which, PolicyName=name) for name in names]
     attached = _listed(iam, "list_attached_role_policies", "AttachedPolicies", role)
-    return {**answer["Role"], "RolePolicyList": inline, "AttachedManagedPolicies": attached}
+    read: dict[str, Any] = answer["Role"]
+    return read | {"RolePolicyList": inline, "AttachedManagedPolicies": attached}
 
 
 def _decoded(context: ChangeContext, raw: Mapping[str, Any]) -> Found:

@@ -195,7 +195,7 @@ def _find(context: ChangeContext, operation: str, name: str | None) -> dict[str,
                 "（API Gatewayコンソール）再実行してください",
             )
         )
-    return dict(named[0]) if named else None
+    return named[0] if named else None
 
 
 def _name(plan: UsagePlan) -> str:

@@ -13,6 +13,7 @@ import boto3
 from botocore.client import BaseClient
 from botocore.config import Config
 
+from aws.door.answer import AwsAnswer
 from aws.door.failures import ReadFailure, TimeIsUp, action_of, read_failures
 from aws.door.freshness import Freshness
 from aws.door.limits import RateLimiter, RetryPolicy, within
@@ -27,34 +28,6 @@ MARKERS = (
     *("LastEvaluatedKey", "LastEvaluatedTableName"),
 )
 SECRET_VALUE = "secretsmanager:GetSecretValue"  # noqa: S105 - the one call that may answer with a secret
-
-
-class AwsAnswer(dict[str, Any]):
-    """An answer, or a structure within it. Accessing a missing member raises a ReadFailure that names it.
-
-    AWS's models require next to nothing of an answer, so that any member may be absent from any of them.
-    """
-
-    call: str = ""
-    """``service:Operation``"""
-    path: str = ""
-
-    @classmethod
-    def of(cls, call: str, value: Any, path: str = "") -> Any:
-        """Return the value with every mapping in it as an Answer."""
-        if isinstance(value, Mapping):
-            made = cls(
-                (name, cls.of(call, one, f"{path}.{name}".lstrip(".")))
-                for name, one in value.items()
-            )
-            made.call, made.path = call, path
-            return made
-        if isinstance(value, list):
-            return [cls.of(call, one, path) for one in value]
-        return value
-
-    def __missing__(self, member: str) -> Any:
-        raise ReadFailure(f"{self.call}: the answer has no {f'{self.path}.{member}'.lstrip('.')}")
 
 
 class Aws:

@@ -1,12 +1,15 @@
 """AWS clients for changes: one per service, shared by threads, slowing down where AWS throttles."""
 
 import threading
+from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 import boto3
 from botocore.config import Config
 
 from aws.converge.change import AT_ONCE
+from aws.door.answer import AwsAnswer
 
 RETRYING = Config(
     # Adaptive: API Gateway allows ten calls a second, and fewer of some changes (one deployment in five
@@ -18,9 +21,12 @@ RETRYING = Config(
     max_pool_connections=AT_ONCE,
 )
 
+ITEMS = frozenset({"BatchGetItem", "BatchWriteItem", "GetItem", "Query", "Scan"})
+"""Operations whose answers are mostly a table's items, of which each has the attributes that it was given."""
+
 
 class Clients:
-    """Clients of one session, each made once."""
+    """Clients of one session, each made once. An answer without a member that somebody needs names it."""
 
     def __init__(self, session: boto3.Session, region: str) -> None:
         self._session, self._region = session, region
@@ -30,7 +36,23 @@ class Clients:
     def __call__(self, service: str) -> Any:
         with self._making:  # a session is not made for threads, its clients are
             if service not in self._made:
-                self._made[service] = self._session.client(
-                    service, region_name=self._region, config=RETRYING
-                )
+                made = self._session.client(service, region_name=self._region, config=RETRYING)
+                self._made[service] = naming_what_is_missing(made)
             return self._made[service]
+
+
+def naming_what_is_missing(client: Any) -> Any:
+    """Return the client, whose answers raise a ReadFailure for a member that they lack.
+
+    Every call ends here, those of paginators and waiters too; botocore lets no event replace an answer.
+    """
+    service, ask = client.meta.service_model.service_name, client._make_api_call  # noqa: SLF001
+    client._make_api_call = partial(_answered, service, ask)  # noqa: SLF001
+    return client
+
+
+def _answered(service: str, ask: Any, operation: str, parameters: Mapping[str, Any]) -> Any:
+    """Return the answer as one that looks after its members: AWS's models require next to none of them."""
+    answer = ask(operation, parameters)
+    call = f"{service}:{operation}"
+    return AwsAnswer.over(call, answer) if operation in ITEMS else AwsAnswer.of(call, answer)

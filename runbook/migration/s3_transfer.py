@@ -54,10 +54,12 @@ class Export:
             S3Prefix=self.prefix,
             ExportFormat="DYNAMODB_JSON",
         )
-        return dict(answer["ExportDescription"])
+        found: Described = answer["ExportDescription"]
+        return found
 
     def describe(self, arn: str) -> Described:
-        return dict(self.client.describe_export(ExportArn=arn)["ExportDescription"])
+        found: Described = self.client.describe_export(ExportArn=arn)["ExportDescription"]
+        return found
 
     def finished(self, context: StepContext, arn: str) -> Described:
         """Wait for an export, and return it; raise Refused where it failed or takes too long."""
@@ -106,10 +108,12 @@ class Import:
             InputCompressionType="GZIP",
             TableCreationParameters=_creation(self.table),
         )
-        return dict(answer["ImportTableDescription"])
+        found: Described = answer["ImportTableDescription"]
+        return found
 
     def describe(self, arn: str) -> Described:
-        return dict(self.client.describe_import(ImportArn=arn)["ImportTableDescription"])
+        found: Described = self.client.describe_import(ImportArn=arn)["ImportTableDescription"]
+        return found
 
     def finished(self, context: StepContext, arn: str) -> Described:
         """Wait for an import, and return it; raise Refused where it failed or takes too long."""

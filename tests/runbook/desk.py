@@ -12,6 +12,7 @@ from botocore.exceptions import ClientError
 from aws.words import Words
 from local.aws.server import LocalAws
 from runbook.engine import StepContext
+from runbook.engine.clients import naming_what_is_missing
 from runbook.procedures.provision import context_for
 from signoff.environment import Environment, load
 from tests.in_process import SessionInProcess
@@ -146,7 +147,10 @@ SERVICES = (
 def clients(aws: LocalAws, config: Config = ONCE) -> dict[str, Any]:
     """Make the clients of an account, once for all its tests: that takes longer than the tests."""
     session = SessionInProcess(aws)
-    return {one: session.client(one, endpoint_url=aws.endpoint, config=config) for one in SERVICES}
+    return {
+        one: naming_what_is_missing(session.client(one, endpoint_url=aws.endpoint, config=config))
+        for one in SERVICES
+    }
 
 
 def _refuse_mutation(model: Any, **_: Any) -> None:

@@ -159,7 +159,8 @@ def _mappings(target: UndoTarget) -> None:
 def _plan_ids(target: UndoTarget) -> list[str]:
     """Return the ids of the plans of that name, of which AWS allows several."""
     pages = target.context.client("apigateway").get_paginator("get_usage_plans").paginate()
-    return [one["id"] for page in pages for one in page["items"] if one["name"] == target.name]
+    listed = (one for page in pages for one in page.get("items", ()))
+    return [one["id"] for one in listed if one.get("name") == target.name]
 
 
 def _usage_plans(target: UndoTarget) -> None:
