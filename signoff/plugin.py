@@ -1,5 +1,6 @@
 """The pytest plugin: command line -> environment -> snapshot -> checks -> findings -> verdict."""
 
+import gc
 import logging
 from collections.abc import Generator, Iterator
 from contextlib import ExitStack
@@ -30,6 +31,8 @@ from signoff.run import CHOICE, REPORTS, Composition
 from signoff.snapshot import SNAPSHOT, Snapshot, WatchedSections
 from signoff.terminal import Terminal
 
+LONG_LIVED = (100_000, 50, 100)
+"""Thresholds of garbage collection where AWS's service models, a million objects, live to the end."""
 WIRE_LOGGERS = ("boto3", "botocore", "s3transfer", "urllib3")
 SEEN = pytest.StashKey[Observations]()
 WATCHED = pytest.StashKey[WatchedSections]()
@@ -61,6 +64,7 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "embedded_only: the test looks into the embedded stack")
     if not collection.judges(config):
         return
+    gc.set_threshold(*LONG_LIVED)
     keep_loggers_quiet()
     closing = config.stash.setdefault(OPEN, ExitStack())
     composition: Composition[Any] = config.hook.pytest_signoff_composition(config=config)
@@ -92,6 +96,8 @@ def pytest_unconfigure(config: pytest.Config) -> None:
         config.stash[OPEN].close()
     if TERMINAL in config.stash:
         config.stash[TERMINAL].close()
+    if collection.judges(config):
+        gc.freeze()  # pytest collects garbage ten times now, just before all of it goes
 
 
 @pytest.hookimpl(tryfirst=True)

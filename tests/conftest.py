@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from signoff.collection import judges
+from signoff.plugin import LONG_LIVED
 
 ROOT = Path(__file__).parent.parent
 LONGEST = (
@@ -69,11 +70,17 @@ def pytest_configure(config: pytest.Config) -> None:
         )
     if hasattr(config.option, "loadscopereorder"):
         config.option.loadscopereorder = False  # xdist would begin with the files of most tests
-    # AWS's service models are millions of objects that live to the end; looking at them again and again
-    # takes an eighth of the time.
-    gc.set_threshold(100_000, 50, 100)
+    gc.set_threshold(*LONG_LIVED)
     read_models_once()
     draw_examples_without_a_clock()
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Collect garbage once: pytest does it ten times, which takes a worker as long as a hundred tests."""
+    if not judges(config):
+        gc.collect()
+        gc.freeze()
 
 
 @pytest.hookimpl(wrapper=True, optionalhook=True)

@@ -3,6 +3,7 @@
 What a copy can't show, such as which modules a run loads or what an interpreter obeys, needs a process of its own.
 """
 
+import gc
 import multiprocessing
 import os
 import runpy
@@ -72,5 +73,6 @@ def _run(
     os.environ.clear()
     os.environ.update(environment)
     time.tzset()
+    gc.freeze()  # a copy that collects garbage leaves these pages shared
     sys.argv[:] = [module, *arguments]
     runpy.run_module(module, run_name="__main__", alter_sys=True)
