@@ -6,6 +6,8 @@ import re
 import subprocess
 import sys
 from collections import Counter
+from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
@@ -54,66 +56,41 @@ def modules(*folders):
     ]
 
 
-def lines(path):
-    return len((ROOT / path).read_text(encoding="utf-8").splitlines())
+@dataclass(frozen=True)
+class ModuleFacts:
+    """What the rules ask of a module, read once."""
+
+    lines: int
+    said: int
+    """Lines of what is said in two languages beyond the first of each: data, written twice."""
+    imported: tuple[str, ...]
+    """Names of modules, and of what comes from them, at any depth."""
+    classes: tuple[str, ...]
+    deciding: tuple[int, ...]
+    """Lines of its tests that decide something."""
 
 
-def imported(path):
-    """Yield the name of each module that this one imports, at any depth."""
-    for node in ast.walk(ast.parse((ROOT / path).read_text(encoding="utf-8"))):
-        if isinstance(node, ast.Import):
-            yield from (alias.name for alias in node.names)
+@cache
+def facts_of(path):
+    text = (ROOT / path).read_text(encoding="utf-8")
+    tree = ast.parse(text)
+    calls, imported = [], []
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and getattr(node.func, "id", "") in {"Words", "say"}:
+            calls.append(node)
+        elif isinstance(node, ast.Import):
+            imported += [alias.name for alias in node.names]
         elif isinstance(node, ast.ImportFrom):
-            yield node.module or ""
-            yield from (alias.name for alias in node.names)
-
-
-def lines_of_sentences(path):
-    """Count the lines of what is said in two languages beyond the first of each: data, written twice."""
-    calls = (
-        one
-        for one in ast.walk(ast.parse((ROOT / path).read_text("utf-8")))
-        if isinstance(one, ast.Call)
+            imported += [node.module or "", *(alias.name for alias in node.names)]
+    functions = [node for node in tree.body if isinstance(node, ast.FunctionDef)]
+    tests = [node for node in functions if node.name.startswith("test_")]
+    return ModuleFacts(
+        lines=len(text.splitlines()),
+        said=sum((one.end_lineno or one.lineno) - one.lineno for one in calls),
+        imported=tuple(imported),
+        classes=tuple(node.name for node in tree.body if isinstance(node, ast.ClassDef)),
+        deciding=tuple(node.lineno for test in tests for node in decisions(test)),
     )
-    words = (one for one in calls if getattr(one.func, "id", "") in {"Words", "say"})
-    return sum((one.end_lineno or one.lineno) - one.lineno for one in words)
-
-
-def test_no_module_is_longer_than_one_subject():
-    too_long = {str(path): lines(path) for path in modules(*PRODUCT) if lines(path) > LONGEST}
-
-    assert not too_long, f"more than {LONGEST} lines, so more than one subject: {too_long}"
-
-
-def test_most_modules_keep_to_the_usual_length():
-    every = modules(*PRODUCT)
-    measured = {str(path): lines(path) - lines_of_sentences(path) for path in every}
-    long = {path: length for path, length in measured.items() if length > USUAL}
-
-    assert len(long) <= UNUSUAL * len(every), f"more than {USUAL} lines is the exception: {long}"
-
-
-def test_a_class_name_stands_for_one_idea():
-    named = Counter(
-        node.name
-        for path in modules(*PRODUCT, "tests", "bench")
-        for node in ast.parse((ROOT / path).read_text("utf-8")).body
-        if isinstance(node, ast.ClassDef)
-    )
-    twice = {name for name, count in named.items() if count > 1}
-    allowed = {name for names in ON_TWO_SIDES for name in names.split()}
-
-    assert twice == allowed, f"one name, one idea: {sorted(twice ^ allowed)}"
-
-
-def test_nothing_is_imported_from_a_conftest():
-    guilty = [
-        str(path)
-        for path in modules(*PRODUCT, "tests", "bench")
-        if any("conftest" in name.split(".") for name in imported(path))
-    ]
-
-    assert not guilty, f"a conftest holds fixtures, and nobody imports from it: {guilty}"
 
 
 def decisions(test):
@@ -125,14 +102,47 @@ def decisions(test):
             yield from decisions(node)
 
 
+def test_no_module_is_longer_than_one_subject():
+    every = {str(path): facts_of(path).lines for path in modules(*PRODUCT)}
+    too_long = {path: lines for path, lines in every.items() if lines > LONGEST}
+
+    assert not too_long, f"more than {LONGEST} lines, so more than one subject: {too_long}"
+
+
+def test_most_modules_keep_to_the_usual_length():
+    every = {str(path): facts_of(path) for path in modules(*PRODUCT)}
+    measured = {path: one.lines - one.said for path, one in every.items()}
+    long = {path: length for path, length in measured.items() if length > USUAL}
+
+    assert len(long) <= UNUSUAL * len(every), f"more than {USUAL} lines is the exception: {long}"
+
+
+def test_a_class_name_stands_for_one_idea():
+    named = Counter(
+        name for path in modules(*PRODUCT, "tests", "bench") for name in facts_of(path).classes
+    )
+    twice = {name for name, count in named.items() if count > 1}
+    allowed = {name for names in ON_TWO_SIDES for name in names.split()}
+
+    assert twice == allowed, f"one name, one idea: {sorted(twice ^ allowed)}"
+
+
+def test_nothing_is_imported_from_a_conftest():
+    guilty = [
+        str(path)
+        for path in modules(*PRODUCT, "tests", "bench")
+        if any("conftest" in name.split(".") for name in facts_of(path).imported)
+    ]
+
+    assert not guilty, f"a conftest holds fixtures, and nobody imports from it: {guilty}"
+
+
 def test_no_test_decides_anything():
     guilty = [
-        f"{path}:{node.lineno}"
+        f"{path}:{line}"
         for path in modules("checks", "smoke", "tests")
         if path.name.startswith("test_")
-        for test in ast.parse((ROOT / path).read_text("utf-8")).body
-        if isinstance(test, ast.FunctionDef) and test.name.startswith("test_")
-        for node in decisions(test)
+        for line in facts_of(path).deciding
     ]
 
     assert not guilty, f"no if, try, match or while in a test: {guilty}"

@@ -4,7 +4,7 @@ import ast
 import re
 import tomllib
 from collections.abc import Iterator
-from pathlib import Path
+from functools import cache
 from typing import Any
 
 import pytest
@@ -67,18 +67,34 @@ NOT_SAID = {
 """Modules that speak to developers of the project only."""
 
 
-def spoken(path: Path) -> Iterator[tuple[int, str]]:
+@cache
+def faults() -> dict[str, list[str]]:
+    """Read each module of the product once, and return each kind of fault with where it is, and what."""
+    found: dict[str, list[str]] = {"borrowed": [], "spoken": [], "left": []}
+    for path in modules(*PRODUCT):
+        nodes = list(ast.walk(ast.parse((ROOT / path).read_text(encoding="utf-8"))))
+        told = {"borrowed": borrowed(nodes)}
+        if not str(path).startswith(tuple(ENGLISH_ONLY)) and str(path) not in NOT_SAID:
+            left = left_in_english(nodes, judging=path.parts[0] in JUDGING)
+            told |= {"spoken": spoken(nodes), "left": left}
+        for kind, ones in told.items():
+            found[kind] += [f"{path}:{line}: {text}" for line, text in ones]
+    return found
+
+
+def spoken(nodes: list[ast.AST]) -> Iterator[tuple[int, str]]:
     """Yield line and text of what a module says in one language."""
-    tree = ast.parse((ROOT / path).read_text(encoding="utf-8"))
-    raised = {node.exc for node in ast.walk(tree) if isinstance(node, ast.Raise)}
-    for node in ast.walk(tree):
-        if not isinstance(node, ast.Call) or _is_bilingual(node):
+    raised = {node.exc for node in nodes if isinstance(node, ast.Raise)}
+    for node in nodes:
+        if not isinstance(node, ast.Call):
             continue
         name = _name(node)
         texts = [one.value for one in node.keywords if name in PARSING and one.arg in HELPFUL]
         if name in SPEAKING or (node in raised and name not in NOT_SHOWN):
             texts += node.args
-        yield from ((one.lineno, text) for one in texts for text in _literals(one) if english(text))
+        if texts and not _is_bilingual(node):
+            told = ((one.lineno, text) for one in texts for text in _literals(one))
+            yield from ((line, text) for line, text in told if english(text))
 
 
 def english(text: str) -> bool:
@@ -87,15 +103,30 @@ def english(text: str) -> bool:
     return alone and not NAMES.fullmatch(text)
 
 
-def left_in_english(path: Path) -> Iterator[tuple[int, str]]:
+def left_in_english(nodes: list[ast.AST], *, judging: bool) -> Iterator[tuple[int, str]]:
     """Yield line and text of what stands in English where Japanese belongs, and of what a check says in English alone."""
-    for node in ast.walk(ast.parse((ROOT / path).read_text(encoding="utf-8"))):
+    for node in nodes:
         if isinstance(node, ast.Call) and _name(node) in PAIRS:
             named = {one.arg: one.value for one in node.keywords}
             pair = (*node.args[:2], *(named[lang] for lang in ("en", "ja") if lang in named))
             yield from _left(node.lineno, *(" ".join(_texts(one)) for one in pair))
-        elif isinstance(node, ast.Assert) and node.msg and path.parts[0] in JUDGING:
+        elif isinstance(node, ast.Assert) and node.msg and judging:
             yield from ((node.lineno, text) for text in _literals(node.msg) if english(text))
+
+
+def borrowed(nodes: list[ast.AST]) -> Iterator[tuple[int, str]]:
+    """Yield line and text of what takes the English of something into a Japanese sentence."""
+    japanese = (
+        one.value
+        for node in nodes
+        if isinstance(node, ast.Call)
+        for one in node.keywords
+        if one.arg == "ja"
+    )
+    for sentence in japanese:
+        for node in ast.walk(sentence):
+            if isinstance(node, ast.Attribute) and node.attr == "en":
+                yield node.lineno, ast.unparse(node)
 
 
 def _left(line: int, en: str = "", ja: str = "") -> Iterator[tuple[int, str]]:
@@ -154,22 +185,18 @@ TABLES_OF_WORDS = [
     for path in sorted((ROOT / folder).rglob("*.toml"))
     if '", ja = "' in path.read_text(encoding="utf-8")
 ]
-SPEAKING_MODULES = [
-    path
-    for path in modules(*PRODUCT)
-    if not str(path).startswith(tuple(ENGLISH_ONLY)) and str(path) not in NOT_SAID
-]
 
 
-@pytest.mark.parametrize("path", SPEAKING_MODULES, ids=str)
-def test_what_a_command_prints_is_said_in_both_languages(path):
-    assert list(spoken(path)) == []
+def test_what_a_command_prints_is_said_in_both_languages():
+    assert faults()["spoken"] == []
 
 
 def test_no_sentence_is_left_in_english_where_japanese_belongs():
-    found = {str(path): list(left_in_english(path)) for path in SPEAKING_MODULES}
+    assert faults()["left"] == []
 
-    assert {path: left for path, left in found.items() if left} == {}
+
+def test_no_japanese_sentence_takes_the_english_of_a_part_of_it():
+    assert faults()["borrowed"] == []
 
 
 def test_no_table_of_words_is_left_in_english():
@@ -181,25 +208,6 @@ def test_no_table_of_words_is_left_in_english():
 
     assert len(told) > 500
     assert [one for pair in told for one in _left(0, pair["en"], pair["ja"])] == []
-
-
-@pytest.mark.parametrize("path", modules(*PRODUCT), ids=str)
-def test_no_japanese_sentence_takes_the_english_of_a_part_of_it(path):
-    tree = ast.parse((ROOT / path).read_text(encoding="utf-8"))
-    japanese = (
-        one.value
-        for node in ast.walk(tree)
-        if isinstance(node, ast.Call)
-        for one in node.keywords
-        if one.arg == "ja"
-    )
-
-    assert [
-        node.lineno
-        for one in japanese
-        for node in ast.walk(one)
-        if isinstance(node, ast.Attribute) and node.attr == "en"
-    ] == []
 
 
 def proofs() -> Iterator[tuple[str, str]]:
