@@ -4,7 +4,7 @@ from aws.converge.change import Change, Changes, Declined, Refused, difference
 from runbook.engine.clients import Clients
 from runbook.engine.journal import Entry, Journal
 from runbook.engine.run import Run, Stopped
-from runbook.engine.step import Procedure, Step, Text, ask, step
+from runbook.engine.step import Procedure, Step, Text, ask, repaired_by, step
 from runbook.engine.step_context import StepContext
 
 __all__ = [
@@ -23,5 +23,6 @@ __all__ = [
     "Text",
     "ask",
     "difference",
+    "repaired_by",
     "step",
 ]

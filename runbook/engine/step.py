@@ -7,10 +7,12 @@ import inspect
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
+from functools import cache
 from types import ModuleType
 
 from aws.words import Words
 from runbook.engine.propagation import Action, until_shown
+from signoff.checklist import Checklist
 
 JAPANESE = re.compile(r"[\u3040-\u30ff\u4e00-\u9fff]")
 
@@ -119,6 +121,13 @@ class Procedure:
             return self.rows if number == len(self.steps) else ()
         later = {row for one in self.steps[number:] for row in one.proves}
         return tuple(row for row in self.steps[number - 1].proves if row not in later)
+
+
+@cache
+def repaired_by(procedure: str) -> tuple[str, ...]:
+    """Return the rows whose whole remedy is this procedure: it proves them, without naming each."""
+    alone = re.compile(rf"python -m runbook {procedure} --env {{env}}( --row \S+)? --go")
+    return tuple(row.id for row in Checklist.load() if alone.fullmatch(row.remedy))
 
 
 def step(

@@ -20,13 +20,9 @@ from aws.converge import undo
 from aws.converge.change import Changes, Refused
 from aws.ledger import Unplanned
 from aws.words import Words
-from runbook.engine import StepContext, step
+from runbook.engine import StepContext, repaired_by, step
 
-ROWS = (
-    *("DEP-08", "DEP-19", "DEP-35", "DEP-36", "SEC-07", "SEC-08", "SEC-09"),
-    *("SEC-18", "SEC-19", "SEC-23"),
-    *("MON-08", "MON-09", "MON-15", "MON-16"),
-)
+ROWS = repaired_by("detach")
 """Green once it is done."""
 ALSO = (
     "PREP-06",

@@ -13,10 +13,10 @@ without them matches nothing.
 
 from aws.converge import role
 from aws.converge.change import Changes
-from runbook.engine import StepContext, step
+from runbook.engine import StepContext, repaired_by, step
 
 
-@step("2-2", proves=("SEC-11", "SEC-12", "SEC-13", "SEC-14", "SEC-15", "SEC-16"))
+@step("2-2", proves=repaired_by("least_privilege"))
 def give_each_function_its_role(context: StepContext) -> Changes:
     """Create the roles with one policy each, and remove what goes beyond it.
 

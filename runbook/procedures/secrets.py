@@ -27,7 +27,7 @@ from aws.converge import secret
 from aws.converge.change import Changes
 from aws.desired import Secret
 from aws.words import Words
-from runbook.engine import StepContext, step
+from runbook.engine import StepContext, repaired_by, step
 from signoff.environment.calendar import in_japan
 from signoff.waiting import KEY_KEPT
 
@@ -35,7 +35,7 @@ ROTATE, TOKEN_FILE = "rotate", "line_token_file"
 """What the command line chose, by its option: the only two ways to replace a value that is good."""
 
 
-PROVEN = ("SEC-01", "SEC-02", "SEC-03", "SEC-05")
+PROVEN = repaired_by("secrets")
 
 
 @step("2-1", proves=PROVEN, shown=False)

@@ -11,9 +11,11 @@ so the procedure waits for each.
 
 from aws.converge import table
 from aws.converge.change import Changes
-from runbook.engine import StepContext, step
+from runbook.engine import StepContext, repaired_by, step
 
-PROVEN = ("DEP-01", "DEP-02", "DEP-03", "DEP-04", "DEP-05", "DEP-06", "DEP-07", "SEC-20")
+LATER = "ROLL-03"
+"""Green five minutes after its table is repaired."""
+PROVEN = (*(row for row in repaired_by("tables") if row != LATER), "SEC-20")
 
 
 @step("3-1", proves=PROVEN)
