@@ -36,6 +36,8 @@ LOAD_PLANS = ("baseline", "step", "spike", "baseline-journey", "step-journey", "
 ROOM = 2
 """The throttle allows the busiest route this many times what it needs at the target rate."""
 LARGEST_AREA_KM = 100
+OF_PRODUCTION = frozenset({"load_plan", "tags", "deletion_protection"})
+"""Keys that differ by nature before production, where load is small, tags name another environment and tables come and go."""
 TAGS = ("Environment", "Project")
 NAMED = (
     r"(role|user)/[\w+=,.@/-]+",
@@ -347,8 +349,25 @@ def _ages() -> Iterator[tuple[str, KeyLimit]]:
         )
 
 
+def _looser(environment: Environment) -> Iterator[Words]:
+    """Yield the values that loosen a bound of the guide, but for those that no environment before production shares."""
+    for one in judged(environment):
+        if one.loosens and one.fact.en not in OF_PRODUCTION:
+            yield Words(
+                en=f"{one.fact.en} = {as_text(one.found)} ({one.bound.words.en})",
+                ja=f"{one.fact.ja} = {as_text(one.found)}（{one.bound.words.ja}）",
+            )
+
+
 def notices(environment: Environment) -> Iterator[Words]:
     """Yield what a signer has to know about choices that no row judges, most important first."""
+    looser = () if environment.production else [*_looser(environment)]
+    if looser:
+        named = joined(looser)
+        yield Words(
+            en=f"Looser here than production would allow, which PREP-07 judges only there: {named.en}.",
+            ja=f"本番環境の範囲を超える値（PREP-07が判定するのは本番環境のみ）: {named.ja}。",
+        )
     if not environment.award_requires_position:
         yield ANYWHERE
     if not environment.api_key:

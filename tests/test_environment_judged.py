@@ -6,11 +6,11 @@ from datetime import date
 
 import pytest
 
-from checks.environment_values import judged, limits
+from checks.environment_values import judged, limits, notices
 from load.plans import MIX
 from plan.demand import SHARES
 from signoff.decisions import Decisions, Differs, lines
-from signoff.environment import Area, Decision, FunctionSettings
+from signoff.environment import Area, Decision, FunctionSettings, load
 from tests.healthy import healthy
 
 PROD = healthy().environment
@@ -149,3 +149,25 @@ def test_looser_value_is_told_and_prints_the_decision_that_allows_it(fields):
 )
 def test_administrator_may_be_named_by_a_part_of_the_name(entry):
     assert "administrators" not in found(administrators=(entry,))
+
+
+def looser(environment):
+    """The notices that name values beyond what production would allow."""
+    return [one for one in notices(environment) if one.en.startswith("Looser here")]
+
+
+@pytest.mark.parametrize("key", ["function_errors", "api_4xx", "api_5xx", "throttles"])
+def test_threshold_beyond_the_guide_is_noticed_before_production_too(key):
+    alarms = replace(PROD.alarms, **{key: 100_000})
+    (notice,) = looser(replace(PROD, production=False, alarms=alarms))
+
+    assert f"alarms.{key} = 100000 (at most" in notice.en
+    assert f"alarms.{key} = 100000（" in notice.ja
+
+
+def test_production_has_a_row_in_place_of_the_notice():
+    assert looser(replace(PROD, alarms=replace(PROD.alarms, api_4xx=100_000))) == []
+
+
+def test_environment_before_production_as_it_is_shipped_is_no_looser():
+    assert looser(load("local", variables={}).environment) == []

@@ -18,21 +18,25 @@ class Users:
 
         This is a single UpdateItem, so that two simultaneous first logins produce one CreatedAt.
         """
-        # A login without the profile scope has no name and must not erase the stored one.
-        name = "if_not_exists(DisplayName, :name)" if login.display_name is None else ":name"
+        # A login without the profile scope has no name and must not erase the stored one, nor write an empty one:
+        # DynamoDB refuses that where somebody keeps an index by names.
+        name = login.display_name
+        given = {":name": {"S": name}} if name else {}
         answer = self.client.update_item(
             TableName=self.table,
             Key={"UserId": {"S": login.user_id}},
             UpdateExpression=(
-                f"SET DisplayName = {name}, LastLoginAt = :now,"
+                "SET LastLoginAt = :now,"
                 " LineId = if_not_exists(LineId, :user),"
                 " CreatedAt = if_not_exists(CreatedAt, :now)"
+                + (", DisplayName = :name" if name else "")
             ),
             ExpressionAttributeValues={
-                ":name": {"S": login.display_name or ""},
                 ":now": {"N": str(now)},
                 ":user": {"S": login.user_id},
+                **given,
             },
             ReturnValues="ALL_NEW",
         )
-        return str(answer["Attributes"]["DisplayName"].get("S", ""))
+        stored = answer["Attributes"]
+        return str((stored["DisplayName"] if name else stored.get("DisplayName", {})).get("S", ""))

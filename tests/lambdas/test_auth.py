@@ -68,10 +68,14 @@ def test_login_without_a_name_keeps_the_one_on_record(verify, line):
     assert verify({"id_token": GOOD_TOKEN}).body["display_name"] == "日吉"
 
 
-def test_first_login_without_a_name_has_an_empty_one(verify, line):
+@pytest.mark.parametrize("claims", [{}, {"name": ""}], ids=["no name", "an empty name"])
+def test_login_without_a_name_writes_none_that_an_index_would_refuse(verify, account, line, claims):
     del line.claims["name"]
+    line.claims |= claims
 
     assert verify({"id_token": GOOD_TOKEN}).body["display_name"] == ""
+    (user,) = account.items("TABLE_USERS")
+    assert "DisplayName" not in user
 
 
 @pytest.mark.parametrize(
