@@ -52,6 +52,8 @@ class Closed:
     shows: str | Callable[[Any], Iterable[str]] = ""
     terms: tuple[str, ...] | Callable[[Any], Iterable[str]] = ()
     """Members beside what is shown that say how far it goes, or what makes texts of them: a decision repeats them."""
+    beside: tuple[str, ...] = ()
+    """Members of the same answer, beside the value, that say how far it goes: a decision repeats them as well."""
     effect: Effect = Effect.CHANGES
     loosens: bool = False
     """Whether to allow it lets others in, sends something of ours elsewhere, or silences an alarm."""
@@ -159,7 +161,7 @@ def unplanned(
             for entry, value in closed or _closed(operation.members, own, element, path):
                 if not _usual(entry, value):
                     found.setdefault(entry.fact, (entry, [], []))[1].extend(_shown(entry, value))
-                    found[entry.fact][2].extend(_terms(entry, value))
+                    found[entry.fact][2].extend((*_terms(entry, value), *_beside(entry, element)))
             for fact, (entry, values, terms) in found.items():
                 yield Unplanned(
                     kind=resource.kind,
@@ -237,6 +239,11 @@ def _terms(entry: Closed, value: Any) -> list[str]:
         if isinstance(one, Mapping)
     ]
     return [_as_json(one) for one in told if one]
+
+
+def _beside(entry: Closed, element: Mapping[str, Any]) -> list[str]:
+    told = {name: element[name] for name in entry.beside if element.get(name)}
+    return [_as_json(told)] if told else []
 
 
 def _as_json(value: Any) -> str:

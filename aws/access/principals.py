@@ -11,6 +11,7 @@ from typing import Any
 from aws.access.assuming import ASSUME, PRINCIPAL, takers, trusted_services, ways_in
 from aws.access.granted import Targets
 from aws.access.reach import Policies, Reach, reach_of
+from aws.access.stopping import stopping
 from aws.access.targets import BY_AWS, OF_POLICIES, Target, targets_of
 from aws.door.failures import ReadFailure
 from aws.function import listed
@@ -70,7 +71,7 @@ def principals(reading: Reading) -> Section[Principal]:
             bearers[arn] = _Bearer(arn, kind, raw, policies, limit, trusts)
         except (ReadFailure, ValueError) as error:
             unread[arn] = Unreadable(f"policies of {arn}: {error}")
-    targets = Targets((*targets_of(reading), *_policies(found)))
+    targets = Targets((*targets_of(reading), *stopping(reading), *_policies(found)))
     reach = _with_takers(bearers, targets, reading)
     return unread | {
         arn: Principal(

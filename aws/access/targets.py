@@ -58,7 +58,8 @@ class Target:
 def targets_of(reading: Reading) -> Iterator[Target]:
     """Yield all targets: by planned names, or by real names where AWS or others chose them."""
     scope = reading.scope
-    yield from _resources(scope, reading.section("secrets"), reading.section("table_attachments"))
+    yield from _tables(scope, reading.section("tables"), reading.section("table_attachments"))
+    yield from _resources(scope, reading.section("secrets"))
     plans, keys = reading.section("usage_plans"), reading.section("api_keys")
     yield from _api(scope, reading.section("rest_apis"), {"usageplans": plans, "apikeys": keys})
     yield from _domain(scope, reading.section("certificates"))
@@ -72,16 +73,27 @@ def _arn(scope: Scope, service: str, resource: str) -> str:
     return f"arn:aws:{service}:{scope.region}:{scope.account}:{resource}"
 
 
-def _resources(scope: Scope, secrets: Section[Any], attached: Section[Any]) -> Iterator[Target]:
+def _copies(scope: Scope, arn: str, section: Section[Any], name: str) -> tuple[str, ...]:
+    """Return the ARN of a resource and of its copy in each Region that holds one: who reads a copy reads ours."""
+    found = None if isinstance(section, Unreadable) else section.get(name)
+    regions = dict.fromkeys((scope.region, *getattr(found, "replicas", ())))
+    return tuple(arn.replace(f":{scope.region}:", f":{region}:") for region in regions)
+
+
+def _tables(scope: Scope, tables: Section[Any], attached: Section[Any]) -> Iterator[Target]:
     for name in scope.tables:
-        table = _arn(scope, "dynamodb", f"table/{name}")
-        of_table = (table, f"{table}/*")
+        copies = _copies(scope, _arn(scope, "dynamodb", f"table/{name}"), tables, name)
+        of_table = tuple(arn for table in copies for arn in (table, f"{table}/*"))
         known = {} if isinstance(attached, Unreadable) else attached
         actions = (*acting("dynamodb"), *READS_STREAM * _streams(known.get(name, ())))
         yield Target(kind="table", name=name, arns=of_table, actions=actions)
+
+
+def _resources(scope: Scope, secrets: Section[Any]) -> Iterator[Target]:
     for name in scope.secrets:
         real = None if isinstance(secrets, Unreadable) else getattr(secrets.get(name), "arn", None)
-        of_secret = (real or _arn(scope, "secretsmanager", f"secret:{name}-AbCdEf"),)
+        own = real or _arn(scope, "secretsmanager", f"secret:{name}-AbCdEf")
+        of_secret = _copies(scope, own, secrets, name)
         yield Target(kind="secret", name=name, arns=of_secret, actions=acting("secretsmanager"))
     managing = tuple(one for one in acting("lambda") if one not in INVOKE)
     for name in scope.functions:

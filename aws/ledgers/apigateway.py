@@ -24,6 +24,7 @@ ROUTE = Words(en="route", ja="ルート")
 AUTHORIZER = Words(en="authorizer", ja="オーソライザー")
 GATEWAY_RESPONSE = Words(en="gateway response", ja="ゲートウェイレスポンス")
 SERVED, DRAFT = "apigateway:GetExport", "apigateway:GetResources"
+WEB_ACL = Words(en="web ACL", ja="Web ACL")
 REST_API = Words(en="REST API", ja="REST API")
 STAGE = Words(en="stage", ja="ステージ")
 DOMAIN = Words(en="custom domain", ja="カスタムドメイン")
@@ -103,7 +104,7 @@ STAGE_MEMBERS: Mapping[str, Entry] = {
     "accessLogSettings.destinationArn": Judged("access_log_arn"),
     "canarySettings": Judged("canary_percent"),
     "tracingEnabled": Judged("tracing"),
-    "webAclArn": Closed(Words(en="web ACL", ja="Web ACL")),
+    "webAclArn": Closed(WEB_ACL),
     "tags": Judged("tags"),
     "createdDate": WHEN,
     "lastUpdatedDate": WHEN,

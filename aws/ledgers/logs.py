@@ -77,7 +77,10 @@ LEDGER: Ledger = {
             "metricFilters.filterName": NAMES,
             "metricFilters.filterPattern": OF_FILTER,
             "metricFilters.metricTransformations": Closed(
-                METRICS_MADE, shows="metricNamespace", effect=Effect.OBSERVES
+                METRICS_MADE,
+                shows="metricNamespace",
+                terms=("metricName", "metricValue"),
+                effect=Effect.OBSERVES,
             ),
             "metricFilters.creationTime": WHEN,
             "metricFilters.logGroupName": Judged("name"),

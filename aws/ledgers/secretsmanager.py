@@ -20,7 +20,7 @@ NEXT = Harmless("leads to the next page, which is read")
 WHEN = Harmless("when something was made, changed or read decides nothing")
 NAMES = Harmless("an id or ARN of what its name says already")
 ROTATES = Harmless(
-    "says how rotation runs, and stays when it is off; that it runs at all is closed"
+    "says how rotation runs, and stays when it is off; that it runs is closed, and a decision repeats how"
 )
 LABELS = frozenset({"AWSCURRENT", "AWSPREVIOUS"})
 """Labels of the version that functions read, and of the one before it."""
@@ -46,7 +46,13 @@ LEDGER: Ledger = {
             "Type": Closed(Words(en="type of an external secret", ja="外部シークレットの種類")),
             "Description": Harmless("words for people; the door searches them for secrets"),
             "KmsKeyId": Judged("kms_key"),
-            "RotationEnabled": Closed(Words(en="rotation", ja="自動ローテーション")),
+            "RotationEnabled": Closed(
+                Words(en="rotation", ja="自動ローテーション"),
+                beside=(
+                    *("RotationLambdaARN", "RotationRules"),
+                    *("ExternalSecretRotationMetadata", "ExternalSecretRotationRoleArn"),
+                ),
+            ),
             "RotationLambdaARN": ROTATES,
             "RotationRules": ROTATES,
             "ExternalSecretRotationMetadata": ROTATES,

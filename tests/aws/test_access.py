@@ -2,7 +2,10 @@
 
 import json
 import time
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
@@ -11,11 +14,14 @@ from aws.access.assuming import PRINCIPAL, takers
 from aws.access.granted import Targets
 from aws.access.principals import principals
 from aws.access.reach import reach_of
+from aws.access.stopping import stopping
 from aws.access.targets import INVOCATION, targets_of
 from aws.iam import actions_for
 from aws.iam.service_models import operation_names
+from aws.ledger import Unplanned
+from aws.ledgers.apigateway import STAGE, WEB_ACL
 from aws.reading import Scope
-from aws.rest_api import NEVER, RestApi
+from aws.rest_api import NEVER, RestApi, Stage
 from aws.role import Details
 from aws.words import SILENCE
 
@@ -59,8 +65,11 @@ class Read:
     functions: tuple[dict[str, str], ...] = ()
     scope: Scope = SCOPE
 
+    more: Mapping[str, Any] = field(default_factory=dict)
+
     def section(self, name):
-        return {"rest_apis": APIS, "certificates": {CERTIFICATE: None}}.get(name, {})
+        known = {"rest_apis": APIS, "certificates": {CERTIFICATE: None}, **self.more}
+        return known.get(name, {})
 
     def source(self, read):
         return {
@@ -413,3 +422,99 @@ def test_five_hundred_roles_take_less_than_a_second():
         reach_of(f"arn:aws:iam::{OWN}:role/r{n}", policies, None, targets=targets)
 
     assert time.process_time() - begun < 1
+
+
+ACL = f"arn:aws:wafv2:{HERE}:regional/webacl/geo/1a2b"
+BEHIND = Stage(
+    name="prod",
+    deployment_id="d1",
+    unplanned=(
+        Unplanned(kind=STAGE, name="prod", fact=WEB_ACL, found=ACL, call="apigateway:GetStages"),
+    ),
+)
+
+
+def stopped(statement, **more):
+    """Return what a policy of one statement lets somebody stop: (kind, name, action)."""
+    targets = Targets(stopping(Read(more=more)))
+    found = reach_of(WHO, [("rights", document(statement))], None, targets=targets)
+    return [(one.kind, one.name, one.action) for one in found]
+
+
+def scaled(billing):
+    return {"tables": {"Users-prod": SimpleNamespace(billing_mode=billing)}}
+
+
+def test_scaling_stops_a_table_that_is_not_on_demand():
+    rights = allow("application-autoscaling:Put*")
+    found = stopped(rights, **scaled("PROVISIONED"))
+
+    assert [one[:2] for one in found] == [("table", "Users-prod")]
+    assert stopped(rights, **scaled("PAY_PER_REQUEST")) == []
+    assert stopped(allow("application-autoscaling:Describe*"), **scaled("PROVISIONED")) == []
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        allow("wafv2:*"),
+        allow("wafv2:UpdateWebACL", ACL),
+        allow("wafv2:UpdateIPSet", f"arn:aws:wafv2:{HERE}:regional/ipset/*"),
+    ],
+)
+def test_rules_of_the_web_acl_in_front_of_the_stage_stop_the_api(statement):
+    assert [one[:2] for one in stopped(statement, stages={"prod": BEHIND})] == [
+        ("API", "rally-api")
+    ]
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        allow("wafv2:GetWebACL"),
+        allow("wafv2:UpdateWebACL", f"arn:aws:wafv2:{HERE}:regional/webacl/other/9"),
+    ],
+)
+def test_reading_it_or_changing_another_web_acl_stops_nobody(statement):
+    assert stopped(statement, stages={"prod": BEHIND}) == []
+
+
+def test_web_acls_of_others_are_nothing_to_a_stage_without_one():
+    bare = replace(BEHIND, unplanned=())
+
+    assert stopped(allow("wafv2:*"), stages={"prod": bare}) == []
+
+
+COPIED = {
+    "secrets": {
+        "rally/token": SimpleNamespace(
+            arn=f"arn:aws:secretsmanager:{HERE}:secret:rally/token-AbCdEf", replicas=("eu-west-1",)
+        )
+    },
+    "tables": {
+        "Users-prod": SimpleNamespace(
+            billing_mode="PAY_PER_REQUEST", replicas=("ap-northeast-1", "eu-west-1")
+        )
+    },
+}
+
+
+@pytest.mark.parametrize(
+    ("statement", "kind"),
+    [
+        (
+            allow(
+                "secretsmanager:GetSecretValue",
+                f"arn:aws:secretsmanager:eu-west-1:{OWN}:secret:rally/token-*",
+            ),
+            "secret",
+        ),
+        (allow("dynamodb:Scan", f"arn:aws:dynamodb:eu-west-1:{OWN}:table/Users-prod"), "table"),
+    ],
+)
+def test_whoever_reads_a_copy_in_another_region_reads_ours(statement, kind):
+    targets = Targets(targets_of(Read(more=COPIED)))
+    found = reach_of(WHO, [("rights", document(statement))], None, targets=targets)
+
+    assert [one.kind for one in found] == [kind]
+    assert reached(statement) == set()  # without a copy there is nothing to read

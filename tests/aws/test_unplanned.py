@@ -6,7 +6,7 @@ import pytest
 from aws.bounds import exactly, one_of
 from aws.difference import unallowed
 from aws.ledger import unplanned
-from aws.ledgers import dynamodb, s3
+from aws.ledgers import dynamodb, s3, secretsmanager
 
 MODEL = botocore.session.get_session().get_service_model("dynamodb")
 S3 = botocore.session.get_session().get_service_model("s3")
@@ -122,3 +122,21 @@ def test_acl_of_an_owner_without_an_id_counts_for_a_strangers():
     assert granted({}, ({"ID": "9a"}, "FULL_CONTROL"), ({}, "READ")) == [
         "9a: FULL_CONTROL, ?: READ"
     ]
+
+
+def test_rotation_is_told_with_the_function_that_rotates_and_how_often():
+    call = "secretsmanager:DescribeSecret"
+    model = botocore.session.get_session().get_service_model("secretsmanager")
+    shape = model.operation_model("DescribeSecret").output_shape
+    how = {"RotationLambdaARN": "arn:rotator", "RotationRules": {"AutomaticallyAfterDays": 30}}
+
+    def rotating(*, on):
+        answer = {"Name": "token", "RotationEnabled": on, **how}
+        ledger = secretsmanager.LEDGER[call]
+        return [*unplanned(call, ledger, shape, {"SecretId": "token"}, answer)]
+
+    (told,) = rotating(on=True)
+    assert (told.fact.en, told.found) == ("rotation", "True")
+    assert "arn:rotator" in told.terms
+    assert '"AutomaticallyAfterDays": 30' in told.terms
+    assert rotating(on=False) == []
