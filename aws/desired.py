@@ -114,8 +114,6 @@ class Role:
     accepted: frozenset[Permission]
     beside: frozenset[Permission]
     """What AWS's own tools (CDK, SAM, the console) write next to these: no surplus, and never written by us."""
-    granted: frozenset[Permission]
-    """What its policy is written from: all that is required, and some of what is accepted."""
     secrets: tuple[Secret, ...]
     """Those that its function reads."""
     own: tuple[str, ...]

@@ -71,7 +71,7 @@ def table_key_flaws(table: Table, decided: str | None, found: Sections) -> tuple
 
 
 class KeyUse(NamedTuple):
-    """A customer managed key of something that a role reads."""
+    """A key of something that a role reads."""
 
     key: Key
     service: str
@@ -83,7 +83,7 @@ class KeyUse(NamedTuple):
 def keys_of(
     role: desired.Role, deployed: Deployed, environment: Environment, decisions: Decisions
 ) -> list[KeyUse]:
-    """Return the customer managed keys of what a role reads.
+    """Return the keys of what a role reads, but for the one that DynamoDB owns.
 
     Neither a plan nor a decision lets a role use a key: the key's own policy has to.
     """
@@ -92,7 +92,7 @@ def keys_of(
     tables = [(one, deployed.table(one)) for one in deployed.plan.tables if one.arn in read]
     flaws = [
         *(
-            (one.kms_key, SECRETS, secret_key_flaws(one, environment, found))
+            (one.kms_key or SECRETS_DEFAULT, SECRETS, secret_key_flaws(one, environment, found))
             for one in map(deployed.secret, role.secrets)
         ),
         *(
@@ -108,19 +108,19 @@ def keys_of(
     return [
         KeyUse(key, service, planned)
         for name, service, planned in named
-        if (key := lookup(found.keys, name)) and key.manager != "AWS"
+        if (key := lookup(found.keys, name))
     ]
 
 
 def unusable_for(role: Role, want: desired.Role, keys: Iterable[KeyUse]) -> tuple[Difference, ...]:
-    """Return the keys that a role may not use: by the key's policy, or, where that leaves it to IAM, by its own.
+    """Return the customer managed keys that a role may not use: by the key's policy, or, where that leaves it to IAM, by its own.
 
     If its own policies lack a planned key, that is judged with the other permissions that the plan requires.
     """
     own = statements(role)
     limits = [parse(role.boundary.document, role.boundary.name)] if role.boundary else []
     lost, shut = [], []
-    for key, service, planned in keys:
+    for key, service, planned in (one for one in keys if one.key.manager != "AWS"):
         known = known_of(want, role, via=service)
         of_key = [one for one in parse(key.policy or NOTHING, key.arn) if names(one, role.arn)]
         by_name = [one for one in of_key if one.effect == "Deny" or _names(one, role.arn)]

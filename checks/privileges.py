@@ -20,9 +20,10 @@ from aws.access.privileges import surplus as all_surplus
 from aws.access.secret_arns import READ, Named, named, reaches_more
 from aws.bounds import described
 from aws.difference import Certainty, Difference
-from aws.iam import MissingPermission, resource_pattern
+from aws.iam import EvalDecision, MissingPermission, evaluate, parse, resource_pattern
 from aws.iam.evaluation import applies
 from aws.iam.pattern import TooIntricateError, escape_from
+from aws.key import Key
 from aws.ledgers.iam import ROLE
 from aws.role import Role
 from aws.section import Follows
@@ -44,6 +45,9 @@ GRAVER = {
 }
 """Row -> rows that may report a surplus which makes it untrue as well."""
 INVOKE = "lambda:invokefunction"
+DECRYPT = "kms:Decrypt"
+FREE = parse('{"Statement": {"Effect": "Allow", "Action": "*", "Resource": "*"}}', "AWS")
+"""What an AWS managed key grants to everybody who may use what it encrypts: only a Deny takes it away."""
 NEEDED = Words(en="permission that its function needs", ja="関数に必要な権限")
 GRANTED = described(
     Words(
@@ -132,6 +136,27 @@ def follow_unnamed(role: Role, want: desired.Role, arns: Sequence[str], judge: J
         owner, lost = _told_at(role, want, one.arn), lacking(role, want, arns)
         found = lacks(role, lost) if owner == "SEC-13" else surplus(role, want, owner)
         judge.follow(owner, found, unnamed(one.secret))
+
+
+def denied_keys(
+    role: Role, want: desired.Role, keys: Iterable[tuple[Key, str, bool]]
+) -> tuple[Difference, ...]:
+    """Return the AWS managed keys of what the role reads that its own policies or boundary deny it."""
+    limits = parse(role.boundary.document, role.boundary.name) if role.boundary else ()
+    own = [*FREE, *statements(role), *(one for one in limits if one.effect == "Deny")]
+    found = {
+        key.arn: evaluate(own, DECRYPT, key.arn, known_of(want, role, via=service))
+        for key, service, _ in keys
+        if key.manager == "AWS"
+    }
+    denied = EvalDecision.EXPLICITLY_DENIED
+    lost = [pair(DECRYPT, key) for key, one in found.items() if one.outcome is denied]
+    open_ = (
+        MissingPermission(DECRYPT, key, one.reason, one.reason)
+        for key, one in found.items()
+        if one.outcome is EvalDecision.UNKNOWN
+    )
+    return (*(lacks(role, lost) if lost else ()), *unclear(role, open_))
 
 
 def unclear(role: Role, pairs: Iterable[MissingPermission]) -> tuple[Difference, ...]:

@@ -35,6 +35,7 @@ from checks.deployed import Deployed
 from checks.encryption import keys_of, unusable_for
 from checks.privileges import (
     denied_by_boundary,
+    denied_keys,
     follow_graver,
     follow_invoking,
     follow_names,
@@ -115,6 +116,7 @@ def test_role_may_use_the_keys_of_what_it_reads(
     judge.observe.note(keys=[one.key.arn for one in keys])
 
     judge(unusable_for(found, role, keys))
+    judge(denied_keys(found, role, keys))
 
 
 @expectation("SEC-13", ja="ロールの権限が変わりうる条件に左右されない")

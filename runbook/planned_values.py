@@ -147,7 +147,7 @@ def _roles(plan: Plan) -> Iterator[Table]:
         (
             (f"`{role.name}`", sorted(actions), f"`{resource}`")
             for role in plan.roles
-            for resource, actions in sorted(_by_resource(role.granted).items())
+            for resource, actions in sorted(_by_resource(role.required).items())
         ),
     )
 

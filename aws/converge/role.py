@@ -63,7 +63,7 @@ def _name(role: Role) -> str:
 
 
 def _planned(role: Role) -> dict[str, Any]:
-    return {f"policy {POLICY}": policy_lines(document(role.granted))}
+    return {f"policy {POLICY}": policy_lines(document(role.required))}
 
 
 def _create(context: ChangeContext, role: Role) -> None:
@@ -76,7 +76,7 @@ def _create(context: ChangeContext, role: Role) -> None:
 
 
 def _put(context: ChangeContext, role: Role) -> None:
-    policy = json.dumps(document(role.granted))
+    policy = json.dumps(document(role.required))
     context.client("iam").put_role_policy(
         RoleName=role.name, PolicyName=POLICY, PolicyDocument=policy
     )
@@ -143,7 +143,7 @@ def _surplus(context: ChangeContext, role: Role, found: Found) -> set[str]:
 
 def _beside_ours(role: Role, kept: Found, secrets: "_Secrets") -> Found:
     """Return our policy, and those that may stay beside it because they deny nothing that the function needs."""
-    ours = PolicyDocument(name=POLICY, document=json.dumps(document(role.granted)))
+    ours = PolicyDocument(name=POLICY, document=json.dumps(document(role.required)))
     others = (one for one in kept.policies if one.name != POLICY)
     bare = replace(kept, boundary=None)
     staying = (one for one in others if not secrets.lacks(replace(bare, policies=(ours, one))))
@@ -204,7 +204,7 @@ def _shed(context: ChangeContext, role: Role, policy: PolicyDocument) -> Changes
 
 def _strangled(context: ChangeContext, role: Role, found: Found) -> bool:
     """Whether a permissions boundary leaves out what the function needs; a wider one stays."""
-    ours = PolicyDocument(name=POLICY, document=json.dumps(document(role.granted)))
+    ours = PolicyDocument(name=POLICY, document=json.dumps(document(role.required)))
     bounded = replace(found, policies=(ours,))
     return found.boundary is not None and _Secrets(context, role).lacks(bounded)
 

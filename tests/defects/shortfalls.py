@@ -24,6 +24,8 @@ NARROW = PolicyDocument(
     document=document(allow(["logs:*", "lambda:*", "xray:*"], "*"), allow("dynamodb:*", USERS)),
 )
 """A permissions boundary that leaves out the tables of award."""
+NO_KEYS = {**allow("kms:*", "*"), "Effect": "Deny"}
+ELSEWHERE = {"Condition": {"StringEquals": {"aws:RequestedRegion": "us-east-1"}}}
 MATCHING_LESS = frozenset(
     {"five-characters", "half-a-suffix", "no-suffix", "suffix-of-a-deleted-one"}
 )
@@ -72,6 +74,8 @@ DEFECTS = (
     _short("no-policy-at-all", role_of("gps-verify", policies=())),
     _short("no-secret", without("richmenu", READ), "SEC-16"),
     _short("denied", attached("auth", None, {**allow("dynamodb:Put*", "*"), "Effect": "Deny"})),
+    _short("denied-the-key-that-aws-manages", attached("auth", None, NO_KEYS)),
+    _short("winners-are-never-told", without("award", "lambda:InvokeFunction")),
     _short("narrowed-by-a-boundary", role_of("award", boundary=NARROW), "SEC-23"),
     _short("never-holds", under("auth", USERS, "aws:SourceAccount", "444455556666")),
     _short("in-another-region", under("auth", USERS, "aws:RequestedRegion", "us-east-1")),
@@ -104,7 +108,7 @@ DEFECTS = (
 SOUND: Mapping[str, Break] = {
     "secret named by its real ARN": _naming(f"{STEM}-h4Kq2Z"),
     "secret named with a star, as no other is so called": _naming(f"{STEM}-*"),
-    "no permission to invoke notify": without("award", "lambda:InvokeFunction"),
+    "denied the keys of another Region": attached("auth", None, {**NO_KEYS, **ELSEWHERE}),
     "foreign code of ranking needs less": role_of("ranking", policies=()),
     "actions in other letters": rewritten("gps-verify", _in_other_letters),
 }
