@@ -312,8 +312,11 @@ def _kinds_reached(one: Principal, insiders: Insiders) -> set[str]:
 
 
 def _unplanned(one: Principal, insiders: Insiders) -> list[Reach]:
-    if insiders.includes(one.arn):
+    """Return what a principal may act on beside the plan; other rows judge a planned role's own policies."""
+    if insiders.administers(one.arn):
         return []
+    if insiders.plans(one.arn):
+        return [reach for reach in one.reach if reach.trusted]
     return [reach for reach in one.reach if not insiders.excuses(one, reach)]
 
 
