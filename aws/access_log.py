@@ -27,6 +27,10 @@ def telling(form: str | None) -> list[str]:
     return TELLING.findall(form or "")
 
 
-def group_of(arn: str | None) -> str:
-    """Return the log group's name; AWS writes its ARN with and without ``:*`` at the end."""
-    return (arn or "").removesuffix(":*").partition(":log-group:")[2]
+def group_of(arn: str | None, planned: str) -> str:
+    """Return the name of a log group that is where the planned ARN is, or the ARN of another destination.
+
+    AWS writes it with and without ``:*`` at the end.
+    """
+    place, among, _ = planned.partition(":log-group:")
+    return (arn or "").removesuffix(":*").removeprefix(place + among)

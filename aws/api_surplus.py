@@ -62,11 +62,16 @@ SAFE_HEADERS = frozenset(
 KEPT = re.compile(
     r"public|immutable|(?:max-age|s-maxage|stale-[\w-]+)\s*=\s*0*[1-9]", re.IGNORECASE
 )
-"""Values that let a browser or a proxy cache an answer."""
+"""Values of Cache-Control that let a browser or a proxy cache an answer."""
+FUTURE = re.compile(r"\b2(?:0[2-9]|[1-9]\d)\d\b")
+"""A year of this century in Expires: what the past, 0 or -1 says is that nobody may keep it."""
 PRIVATE = re.compile(
-    r"method\.request\.|integration\.|stageVariables|context\.(?:authorizer|identity\.apiKey)|\$input"
+    r"method\.request\.|integration\.|stageVariables|\$input"
+    r"|context\.(?:authorizer|integrationErrorMessage|accountId|identity\.(?:apiKey|user|caller|accountId))"
 )
-"""Expressions that copy a part of the request, its session or the stage into an answer."""
+"""Expressions that copy a part of the request, its session, the stage or what is behind it into an answer."""
+SUCCESS = re.compile(r"[\"']ok[\"']\s*:\s*true")
+"""What the front end takes for a success, whatever the status."""
 CORS_HEADERS = frozenset(
     {"allow-origin", "allow-headers", "allow-methods", "max-age", "expose-headers"}
 )
@@ -175,7 +180,7 @@ def of_document(raw: Raw) -> Surplus:
     return _said(
         {
             BINARY: ", ".join(sorted(raw.get(f"{EXTENSION}binary-media-types") or ())),
-            COMPRESSION: str(size) if size is not None and size > 0 else "",
+            COMPRESSION: str(size) if size is not None and size >= 0 else "",
             KEY_SOURCE: "" if source == "HEADER" else str(source),
             VPC_ENDPOINTS: ", ".join(sorted(endpoint.get("vpcEndpointIds") or ())),
             ACCESS_MODE: "" if mode == "BASIC" else str(mode),
@@ -209,16 +214,19 @@ def beyond_safe(headers: Mapping[str, str]) -> list[str]:
 
 
 def telling(templates: Mapping[str, str]) -> str:
-    """Return the templates of a static answer that copy something of the caller's into it."""
-    return _pairs({media: text for media, text in templates.items() if PRIVATE.search(text)})
+    """Return the templates of a static answer that copy something of the caller's into it, or call it a success."""
+    unfit = (PRIVATE, SUCCESS)
+    return _pairs(
+        {it: text for it, text in templates.items() if any(x.search(text) for x in unfit)}
+    )
 
 
 def _does_harm(name: str, text: str) -> bool:
     """Whether a header lets an answer be cached, or repeats the request; other rows judge those of CORS."""
     if name.lower().startswith("access-control-"):
         return False
-    kept = name.lower() == "cache-control" and KEPT.search(text)
-    return bool(kept or PRIVATE.search(text))
+    lets_keep = {"cache-control": KEPT, "expires": FUTURE}.get(name.lower())
+    return bool((lets_keep and lets_keep.search(text)) or PRIVATE.search(text))
 
 
 def unknown_keys(raw: Raw) -> tuple[str, ...]:

@@ -42,7 +42,7 @@ class Judged:
 class Closed:
     """Must be as AWS makes it, until it is planned or decided.
 
-    Usual is what is absent, empty, false, zero, or what ``usual`` says of the value. ``shows`` is the
+    Usual is what is absent, empty, false, or what ``usual`` says of the value: of a number, zero may mean all of it. ``shows`` is the
     member of a structure that a person would name, of a time to live its attribute, or what makes the
     texts that a person would name out of the whole value.
     """
@@ -212,7 +212,7 @@ def _closed(
 
 
 def _usual(entry: Closed, value: Any) -> bool:
-    return value in (None, False, "", 0, [], {}) or entry.usual(value)
+    return value is None or value is False or value in ("", [], {}) or entry.usual(value)
 
 
 def _shown(entry: Closed, value: Any) -> list[str]:

@@ -71,7 +71,7 @@ def test_stage_has_no_canary(deployed: Deployed, judge: Judge) -> None:
 def test_access_is_logged_where_planned(deployed: Deployed, plan: Plan, judge: Judge) -> None:
     stage = judge.observe(deployed.stage(), "access_log_arn")
 
-    group = group_of(stage.access_log_arn)
+    group = group_of(stage.access_log_arn, plan.api.access_log_arn)
     facts = {ACCESS_LOG: group or stage.access_log_arn}
     planned = {ACCESS_LOG: exactly(plan.api.access_log_group)}
     judge(differences(STAGE, stage.name, facts, planned, call=GET_STAGES))

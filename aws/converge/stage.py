@@ -154,7 +154,8 @@ def _own_limits(api: Api) -> Iterator[tuple[str, dict[str, float]]]:
 
 def _logged(api: Api, stage: Stage) -> dict[str, Any]:
     """Return what of the access log is as good as planned, as planned: the group, and what a line tells."""
-    form, there = stage.access_log_format, group_of(stage.access_log_arn) == api.access_log_group
+    form, group = stage.access_log_format, group_of(stage.access_log_arn, api.access_log_arn)
+    there = group == api.access_log_group
     good = tells_the_request(form) and not telling(form)
     return {
         **({"access log": api.access_log_arn} if there else {}),

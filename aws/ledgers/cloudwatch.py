@@ -13,6 +13,7 @@ from aws.ledger import (
     Resource,
     answered,
     asked,
+    only,
 )
 from aws.words import Words
 
@@ -105,7 +106,7 @@ _OF_A_LOG: Mapping[str, Entry] = {
     "TreatMissingData": Judged("missing_data"),
     "EvaluationState": EVALUATION,
     "ActionLogLineCount": Closed(
-        Words(en="log lines in its notifications", ja="通知に含まれるログ行数")
+        Words(en="log lines in its notifications", ja="通知に含まれるログ行数"), usual=only(0)
     ),
     "ActionLogLineRoleArn": Harmless("by which the log lines of notifications are read"),
     "WarmUpConfiguration": WARM_UP,

@@ -71,6 +71,10 @@ DEFECTS: tuple[Defect, ...] = (
     _stage("DEP-28:canary", canary_percent=10.0),
     _stage("DEP-28:canary-without-traffic", canary_percent=0.0),
     _stage("DEP-29:off", access_log_arn=None, access_log_format=None),
+    _stage(
+        "DEP-29:another-account",
+        access_log_arn=f"{LOGS}/aws/apigateway/{API}".replace("444455556666", "999988887777"),
+    ),
     _stage("DEP-29:another-group", access_log_arn=f"{LOGS}/aws/apigateway/stamp-rally-api"),
     _stage(
         "DEP-29:token", access_log_format='{"a":"$context.requestOverride.header.Authorization"}'
