@@ -20,10 +20,11 @@ MARKUP = re.compile(r"</?[a-z][^>]*>|&(?:lt|gt|amp|quot|nbsp|#\d+);", re.IGNOREC
 """HTML tags and character references: a page shows them literally, or executes them."""
 UNFINISHED = re.compile(
     r"\b(?:TODO|FIXME|TBD)\b|\blorem ipsum\b|\[object Object\]"
-    r"|^(?:test|dummy|sample|undefined|null|none|nan|テスト|ダミー|サンプル|名称未設定|未定|仮)\s*\d*$",
+    r"|^(?:test|dummy|sample|undefined|null|none|nan|hoge+|fuga|foo|asdf|テスト|ダミー|サンプル|ほげ|名称未設定|未定|仮)\s*\d*$"
+    r"|^テスト用|\(仮\)|\{\{.*\}\}|\$\{.*\}|<%.*%>|([〇○◯●])\1",
     re.IGNORECASE,
 )
-"""Placeholders for text that nobody has written yet."""
+"""Placeholders for text that nobody has written yet, or that a template should have filled in."""
 BREAKS = {"\n", "\r", "\t"}
 JOINERS = {"\u200c", "\u200d"}
 """Invisible characters that emoji and some scripts need."""
@@ -88,7 +89,7 @@ def _unfit(name: str, plain: str, text: str) -> Words | None:
     if REPLACED.search(text) or _misread(text):
         return Words(en="has lost its letters in an encoding", ja="が文字化けしている")
     if name == "StampId":
-        return None
+        return _padded(text)
     if MARKUP.search(text):
         return Words(en="holds HTML", ja="にHTMLが含まれる")
     if UNFINISHED.search(plain):
@@ -99,6 +100,12 @@ def _unfit(name: str, plain: str, text: str) -> Words | None:
             ja=f"が{len(text)}文字あり、表示されるのは{LONGEST_NAME}文字まで",
         )
     return None
+
+
+def _padded(text: str) -> Words | None:
+    if text == text.strip():
+        return None
+    return Words(en="begins or ends with a space", ja="の前後に空白がある")
 
 
 def _is_odd(letter: str, name: str) -> bool:

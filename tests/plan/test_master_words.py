@@ -12,7 +12,12 @@ READABLE = (
     "Ãlvaro",
     "?!",
     "駅\u3000前",
+    "○×クイズ",
+    "仮屋の滝",
+    "$5の泉",
 )
+UNWRITTEN = ("{{spot.name}}", "${NAME} gate", "花の門（仮）", "○○神社", "テスト用スポット", "hoge", "ほげ1")
+"""Blanks that a template, or a person, was to fill in."""
 LOADED = (
     "",
     "https://images.example.jp/花.png?v=3",
@@ -28,6 +33,20 @@ LOADED = (
 @pytest.mark.parametrize("name", READABLE)
 def test_name_that_people_write_is_right(name):
     assert words_flaw({"StampId": {"S": "A-1"}, "Name": {"S": name}}) is None
+
+
+@pytest.mark.parametrize("name", UNWRITTEN)
+def test_name_that_nobody_has_written_yet_is_reported(name):
+    flaw = words_flaw({"StampId": {"S": "A-1"}, "Name": {"S": name}})
+
+    assert flaw.en == "Name is yet to be written"
+
+
+@pytest.mark.parametrize("padded", ["A-1 ", " A-1", "A-1\u3000"])
+def test_id_with_a_space_at_its_end_is_reported(padded):
+    flaw = words_flaw({"StampId": {"S": padded}})
+
+    assert flaw.en == "StampId begins or ends with a space"
 
 
 @pytest.mark.parametrize("address", LOADED)
