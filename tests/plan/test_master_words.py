@@ -16,7 +16,15 @@ READABLE = (
     "仮屋の滝",
     "$5の泉",
 )
-UNWRITTEN = ("{{spot.name}}", "${NAME} gate", "花の門（仮）", "○○神社", "テスト用スポット", "hoge", "ほげ1")
+UNWRITTEN = (
+    "{{spot.name}}",
+    "${NAME} gate",
+    "花の門（仮）",
+    "○○神社",
+    "テスト用スポット",
+    "hoge",
+    "ほげ1",
+)
 """Blanks that a template, or a person, was to fill in."""
 LOADED = (
     "",

@@ -22,6 +22,7 @@ from tests.foreign.changes import (
     teams,
     tools,
     watch,
+    withheld,
 )
 from tests.foreign.changes.change import Change
 
@@ -46,6 +47,7 @@ CHANGES: tuple[Change, ...] = (
     *platform.CHANGES,
     *odd_values.CHANGES,
     *tools.CHANGES,
+    *withheld.CHANGES,
 )
 """Each turns exactly its own rows red."""
 
@@ -63,6 +65,7 @@ HARMLESS: tuple[Change, ...] = (
     *platform.HARMLESS,
     *odd_values.HARMLESS,
     *tools.HARMLESS,
+    *withheld.HARMLESS,
 )
 """Each is green, or answered by exactly the decision that is printed."""
 

@@ -5,10 +5,11 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from tests.foreign.changes import alarms, compute, makers, surplus
+from tests.foreign.changes import alarms, compute, makers, stage, surplus
 from tests.foreign.changes.change import Client, Kept, harmful_ones, harmless_ones
+from tests.foreign.changes.loopholes import API, RELEASE, refused
 from tests.foreign.changes.makers import master, with_variable
-from tests.foreign.hand import vault, watch
+from tests.foreign.hand import gateway, vault, watch
 
 MASTERS, SECRETS = ["contents"], ["secrets", "secret_values"]
 FUNCTIONS, HEARD, DRAWN = makers.FUNCTIONS, makers.HEARD, ["dashboards"]
@@ -84,6 +85,14 @@ def logged_at(level: str) -> Kept:
     return makers.released(LoggingConfig=levels)
 
 
+def logged_to(account: str) -> Kept:
+    """Log access to a group of the planned name elsewhere."""
+    there = gateway.LOG.replace(makers.ACCOUNT, account)
+    return lambda client: stage.set_on_stage(
+        client, "/accessLogSettings/destinationArn", there, gateway.LOG
+    )
+
+
 def text(value: str) -> dict[str, str]:
     return {"S": value}
 
@@ -129,11 +138,20 @@ HARM: tuple[tuple[str, str, list[str], Kept], ...] = (
     ("picture of a stamp is on a laptop", NO_MASTER, MASTERS, master(ImageUrl=text("https://localhost:3000/a.png"))),
     ("picture of a stamp is in an office", NO_MASTER, MASTERS, master(ImageUrl=text("https://192.168.0.4/a.png"))),
     ("picture of a stamp is a script", NO_MASTER, MASTERS, master(ImageUrl=text("javascript:alert(1)"))),
+    ("name of a stamp is a blank of a template", NO_MASTER, MASTERS, master(Name=text("{{spot.name}}"))),
+    ("name of a stamp is for now", NO_MASTER, MASTERS, master(Name=text("花の門（仮）"))),
+    ("description of a stamp has blanks", NO_MASTER, MASTERS, master(Description=text("○○神社の前"))),
+    ("id of a stamp ends in a space", NO_MASTER, MASTERS, further("POND-001 ")),
+    ("refusal is kept until a year to come", f"DEP-34 {RELEASE}", API, refused("ACCESS_DENIED", "401", {"Expires": "'Thu, 31 Dec 2037 23:55:55 GMT'"})),
+    ("refusal tells what is behind it", f"DEP-34 {RELEASE}", API, refused("INTEGRATION_FAILURE", "504", responseTemplates={"application/json": '{"message": "$context.integrationErrorMessage"}'})),
+    ("refusal says that all is well", f"DEP-34 {RELEASE}", API, refused("THROTTLED", "429", responseTemplates={"application/json": '{"ok": true}'})),
+    ("access is logged in another account", "DEP-29", makers.STAGES, logged_to("999988887777")),
     ("stamp is called like another in small letters", NO_MASTER, MASTERS, further("shrine-001")),
     ("stamp is called like another with a space", NO_MASTER, MASTERS, further("SHRINE-001 ")),
     ("stamp is called like another in wide letters", NO_MASTER, MASTERS, further("ＳＨＲＩＮＥ-001")),
 )  # fmt: skip
 SOUND: tuple[tuple[str, str, list[str], Kept], ...] = (
+    ("refusal was over long ago", "", API, refused("ACCESS_DENIED", "401", {"Expires": "'Thu, 01 Jan 1970 00:00:00 GMT'"})),
     ("plan lets a second of visitors at once", "", PLANS, surplus.planned("/throttle/burstLimit", "200", "2000")),
     ("plan lacks a thousand on its first day", "", PLANS, surplus.planned("/quota/offset", "1000", "0")),
     ("plan of few at once was decided", "DEP-37", PLANS, surplus.planned("/throttle/burstLimit", "150", "2000")),
