@@ -152,7 +152,7 @@ def denied_keys(
     denied = EvalDecision.EXPLICITLY_DENIED
     lost = [pair(DECRYPT, key) for key, one in found.items() if one.outcome is denied]
     open_ = (
-        MissingPermission(DECRYPT, key, one.reason, one.reason)
+        MissingPermission(action=DECRYPT, resource=key, reason=one.reason, unknown=one.reason)
         for key, one in found.items()
         if one.outcome is EvalDecision.UNKNOWN
     )

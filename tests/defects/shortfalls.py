@@ -26,6 +26,7 @@ NARROW = PolicyDocument(
 """A permissions boundary that leaves out the tables of award."""
 NO_KEYS = {**allow("kms:*", "*"), "Effect": "Deny"}
 ELSEWHERE = {"Condition": {"StringEquals": {"aws:RequestedRegion": "us-east-1"}}}
+TAGGED = {"Condition": {"StringNotEquals": {"aws:PrincipalTag/team": "rally"}}}
 MATCHING_LESS = frozenset(
     {"five-characters", "half-a-suffix", "no-suffix", "suffix-of-a-deleted-one"}
 )
@@ -82,6 +83,12 @@ DEFECTS = (
     Defect(
         id="SEC-13:unclear-condition",
         breaks=under("gps-verify", STAMP_MASTERS, "aws:PrincipalTag/team", "rally"),
+        outcome=Outcome.NOT_TESTABLE,
+        at_most=Severity.MAJOR,
+    ),
+    Defect(
+        id="SEC-13:denied-keys-by-a-tag",
+        breaks=attached("auth", None, {**NO_KEYS, **TAGGED}),
         outcome=Outcome.NOT_TESTABLE,
         at_most=Severity.MAJOR,
     ),
