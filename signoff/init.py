@@ -16,6 +16,8 @@ from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from aws.door.answer import naming_what_is_missing
+from aws.door.failures import ReadFailure
 from aws.words import Words
 from signoff.environment import EnvironmentFileError, names
 from signoff.environment.reference import meanings
@@ -112,10 +114,10 @@ def discover(client: Client, answers: Answers) -> Proposals:
     """Return what can be proposed from the account; whatever it refuses to show is noted."""
     found = Proposals()
     _said(answers, found)
-    for look in (_functions, _tables, _secrets, _api, _alarms, _topics, _logs):
+    for look in (_functions, _tables, _secrets, _api, _alarms, _dashboard, _topics, _logs):
         try:
-            look(client, answers.name, found)
-        except (ClientError, BotoCoreError) as error:
+            look(lambda service: naming_what_is_missing(client(service)), answers.name, found)
+        except (ClientError, BotoCoreError, ReadFailure) as error:
             found.unread.append(str(error))
     for key, value in GUIDE.items():
         found.propose(key, value, GUIDES)
@@ -141,7 +143,7 @@ def _said(answers: Answers, found: Proposals) -> None:
 
 def _pages(client: Any, operation: str, member: str, **asked: Any) -> Iterator[Any]:
     for page in client.get_paginator(operation).paginate(**asked):
-        yield from page[member]
+        yield from page.get(member, ())  # API Gateway leaves an empty list out
 
 
 def _functions(client: Client, name: str, found: Proposals) -> None:
@@ -247,7 +249,7 @@ def _secrets(client: Client, name: str, found: Proposals) -> None:
 def _api(client: Client, name: str, found: Proposals) -> None:
     gateway, prefix = client("apigateway"), found.value("prefix")
     listed = [*_pages(gateway, "get_rest_apis", "items")]
-    apis = [one for one in listed if prefix and prefix in one["name"]] or listed
+    apis = [one for one in listed if prefix and prefix in one.get("name", "")] or listed
     if len(apis) != 1:
         return
     api = apis[0]
@@ -255,6 +257,8 @@ def _api(client: Client, name: str, found: Proposals) -> None:
     source = Words(en=f"REST API {api['name']}", ja=f"REST API {api['name']}")
     found.name("api", api["name"])
     found.propose("stage", _one(stages) or (name if name in stages else None), source)
+    authorizers = _pages(gateway, "get_authorizers", "items", restApiId=api["id"])
+    found.name("authorizer", _one(one["name"] for one in authorizers))
     for plan in _pages(gateway, "get_usage_plans", "items"):
         if api["id"] in {one["apiId"] for one in plan.get("apiStages", ())}:
             of = Words(en=f"usage plan {plan['name']}", ja=f"使用量プラン{plan['name']}")
@@ -296,6 +300,16 @@ def _alarms(client: Client, _: str, found: Proposals) -> None:
 
 def _kind(alarm: Mapping[str, Any]) -> tuple[str | None, str | None]:
     return alarm.get("Namespace"), alarm.get("MetricName")
+
+
+def _dashboard(client: Client, _: str, found: Proposals) -> None:
+    """Name the only dashboard that goes by the prefix, or the only one there is."""
+    prefix = found.value("prefix")
+    listed = [
+        one["DashboardName"]
+        for one in _pages(client("cloudwatch"), "list_dashboards", "DashboardEntries")
+    ]
+    found.name("dashboard", _one(one for one in listed if prefix and prefix in one) or _one(listed))
 
 
 def _topics(client: Client, _: str, found: Proposals) -> None:

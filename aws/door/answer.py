@@ -1,9 +1,13 @@
 """What AWS answered, in a form that names what is missing from it."""
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 from aws.door.failures import ReadFailure
+
+ITEMS = frozenset({"BatchGetItem", "BatchWriteItem", "GetItem", "Query", "Scan"})
+"""Operations whose answers are mostly a table's items, of which each has the attributes that it was given."""
 
 
 class AwsAnswer(dict[str, Any]):
@@ -45,3 +49,22 @@ class AwsAnswer(dict[str, Any]):
 
     def __missing__(self, member: str) -> Any:
         raise ReadFailure(f"{self.call}: the answer has no {f'{self.path}.{member}'.lstrip('.')}")
+
+
+def naming_what_is_missing(client: Any) -> Any:
+    """Return the client, whose answers raise a ReadFailure for a member that they lack.
+
+    Every call ends here, those of paginators and waiters too; botocore lets no event replace an answer.
+    """
+    service, ask = client.meta.service_model.service_name, client._make_api_call  # noqa: SLF001
+    if getattr(ask, "func", None) is _answered:
+        return client
+    client._make_api_call = partial(_answered, service, ask)  # noqa: SLF001
+    return client
+
+
+def _answered(service: str, ask: Any, operation: str, parameters: Mapping[str, Any]) -> Any:
+    """Return the answer as one that looks after its members: AWS's models require next to none of them."""
+    answer = ask(operation, parameters)
+    call = f"{service}:{operation}"
+    return AwsAnswer.over(call, answer) if operation in ITEMS else AwsAnswer.of(call, answer)

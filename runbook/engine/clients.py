@@ -1,15 +1,13 @@
 """AWS clients for changes: one per service, shared by threads, slowing down where AWS throttles."""
 
 import threading
-from collections.abc import Mapping
-from functools import partial
 from typing import Any
 
 import boto3
 from botocore.config import Config
 
 from aws.converge.change import AT_ONCE
-from aws.door.answer import AwsAnswer
+from aws.door.answer import naming_what_is_missing
 
 RETRYING = Config(
     # Adaptive: API Gateway allows ten calls a second, and fewer of some changes (one deployment in five
@@ -20,9 +18,6 @@ RETRYING = Config(
     read_timeout=30,
     max_pool_connections=AT_ONCE,
 )
-
-ITEMS = frozenset({"BatchGetItem", "BatchWriteItem", "GetItem", "Query", "Scan"})
-"""Operations whose answers are mostly a table's items, of which each has the attributes that it was given."""
 
 
 class Clients:
@@ -39,20 +34,3 @@ class Clients:
                 made = self._session.client(service, region_name=self._region, config=RETRYING)
                 self._made[service] = naming_what_is_missing(made)
             return self._made[service]
-
-
-def naming_what_is_missing(client: Any) -> Any:
-    """Return the client, whose answers raise a ReadFailure for a member that they lack.
-
-    Every call ends here, those of paginators and waiters too; botocore lets no event replace an answer.
-    """
-    service, ask = client.meta.service_model.service_name, client._make_api_call  # noqa: SLF001
-    client._make_api_call = partial(_answered, service, ask)  # noqa: SLF001
-    return client
-
-
-def _answered(service: str, ask: Any, operation: str, parameters: Mapping[str, Any]) -> Any:
-    """Return the answer as one that looks after its members: AWS's models require next to none of them."""
-    answer = ask(operation, parameters)
-    call = f"{service}:{operation}"
-    return AwsAnswer.over(call, answer) if operation in ITEMS else AwsAnswer.of(call, answer)

@@ -48,7 +48,11 @@ def cdk():
                 Handler="app.main",
                 Code={"ZipFile": compute.package("first")},
             )
-        client("apigateway").create_rest_api(name="rally")
+        api = client("apigateway").create_rest_api(name="rally")["id"]
+        client("apigateway").create_authorizer(
+            restApiId=api, name="RallyAuth7C", type="REQUEST", authorizerUri="arn:aws:lambda"
+        )
+        client("cloudwatch").put_dashboard(DashboardName="Overview", DashboardBody="{}")
         yield client
 
 
@@ -83,6 +87,8 @@ def test_names_that_a_tool_made_up_are_proposed(cdk, tmp_path):
         "gps-verify": "RallyStack-GpsVerifyFn5E6F",
         "gps-verify-role": "RallyStack-GpsVerifyFnServiceRole7A8B",
         "api": "rally",
+        "authorizer": "RallyAuth7C",
+        "dashboard": "Overview",
     }
     assert tomllib.loads(file.read_text())["prod"]["names"] == found.value("names")
 
@@ -113,3 +119,20 @@ def test_account_that_shows_nothing_leaves_it_to_fill_in_but_stays_a_table():
 
 def _denied(service):
     raise EndpointConnectionError(endpoint_url=f"https://{service}.example")
+
+
+def test_answer_that_lacks_a_name_is_told_and_leaves_the_rest_proposed(cdk):
+    def lacking(service):
+        made = cdk(service)
+        made.meta.events.register("after-call.lambda.ListFunctions", _without_names)
+        return made
+
+    found = discover(lacking, answers())
+
+    assert "lambda:ListFunctions: the answer has no Functions.FunctionName" in found.unread
+    assert found.value("throttle")
+
+
+def _without_names(parsed, **_):
+    for one in parsed["Functions"]:
+        del one["FunctionName"]

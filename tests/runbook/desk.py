@@ -9,10 +9,10 @@ from typing import Any
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
+from aws.door.answer import naming_what_is_missing
 from aws.words import Words
 from local.aws.server import LocalAws
 from runbook.engine import StepContext
-from runbook.engine.clients import naming_what_is_missing
 from runbook.procedures.provision import context_for
 from signoff.environment import Environment, load
 from tests.in_process import SessionInProcess
