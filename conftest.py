@@ -30,9 +30,9 @@ def pytest_signoff_composition() -> Composition[Plan]:
 @contextmanager
 def _prepared(environment: Environment, home: Path) -> Iterator[tuple[Words, ...]]:
     """Import smoke when a run begins: its modules are not needed to collect."""
-    from smoke.leftovers import taken_up  # noqa: PLC0415 - collecting needs none of it
+    from smoke.leftovers import cleaned_up  # noqa: PLC0415 - collecting needs none of it
 
-    with taken_up(environment, home) as told:
+    with cleaned_up(environment, home) as told:
         yield told
 
 

@@ -17,7 +17,7 @@ AWS principals. Our callers are not principals, so the two are empty.
 REQUEST_ID = re.compile(r"\$context\.(?:requestId|extendedRequestId)\b")
 
 
-def tells_the_request(form: str | None) -> bool:
+def names_the_request(form: str | None) -> bool:
     """Whether a line can be found by the request id that its caller received."""
     return REQUEST_ID.search(form or "") is not None
 

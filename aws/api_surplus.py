@@ -130,7 +130,7 @@ KEYS_OF_ENDPOINT = frozenset(
 def of_drafted(raw: Raw, validators: Mapping[str, Raw]) -> Surplus:
     """Read a method of get_resources; ``validators`` by their ids."""
     named = raw.get("requestValidatorId")
-    return _said(
+    return _without_empty(
         {
             MODELS: _pairs(raw.get("requestModels")),
             VALIDATION: _validation(named, validators),
@@ -150,7 +150,7 @@ def of_exported(raw: Raw, document: Raw) -> Surplus:
         for listed in requirement.values()
         for scope in listed
     }
-    return _said(
+    return _without_empty(
         {
             MODELS: _pairs({media: _model(one.get("schema")) for media, one in body.items()}),
             VALIDATION: _validation(named, document.get(VALIDATORS, {})),
@@ -162,7 +162,7 @@ def of_exported(raw: Raw, document: Raw) -> Surplus:
 
 def of_authorizer(raw: Raw) -> Surplus:
     """Read an authorizer; draft and export spell it alike."""
-    return _said(
+    return _without_empty(
         {
             CREDENTIALS: raw.get("authorizerCredentials") or "",
             EXPRESSION: raw.get("identityValidationExpression") or "",
@@ -177,7 +177,7 @@ def of_document(raw: Raw) -> Surplus:
     size = raw.get(f"{EXTENSION}minimum-compression-size", -1)
     policy = raw.get(f"{EXTENSION}policy")
     mode = raw.get(f"{EXTENSION}endpoint-access-mode", "BASIC")
-    return _said(
+    return _without_empty(
         {
             BINARY: ", ".join(sorted(raw.get(f"{EXTENSION}binary-media-types") or ())),
             COMPRESSION: str(size) if size is not None and size >= 0 else "",
@@ -199,7 +199,7 @@ def shared_namespace(
         for other, raw in all_of_them
         if own and other != path and (raw or {}).get("cacheNamespace") == own
     }
-    return _said({NAMESPACE: ", ".join(sorted(others))})
+    return _without_empty({NAMESPACE: ", ".join(sorted(others))})
 
 
 def beyond_safe(headers: Mapping[str, str]) -> list[str]:
@@ -334,5 +334,5 @@ def _is_safe(name: str, text: str) -> bool:
     return name in SAFE_HEADERS or name.removeprefix("access-control-") in CORS_HEADERS
 
 
-def _said(*parts: Mapping[Words, str]) -> Surplus:
+def _without_empty(*parts: Mapping[Words, str]) -> Surplus:
     return {fact.en: text for part in parts for fact, text in part.items() if text}

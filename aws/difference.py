@@ -163,7 +163,7 @@ def unallowed(
     ``allowed``: the fact's English name -> what was planned for it; all else is to be unset.
     """
     bounds = allowed or {}
-    told_of = ((one, bounds.get(one.fact.en, unset())) for one in found)
+    exposed_in_logs = ((one, bounds.get(one.fact.en, unset())) for one in found)
     return tuple(
         Difference(
             kind=one.kind,
@@ -175,7 +175,7 @@ def unallowed(
             terms=Words.same(one.terms),
             loosens=one.loosens,
         )
-        for one, bound in told_of
+        for one, bound in exposed_in_logs
         if not bound.holds(one.found)
     )
 

@@ -130,7 +130,7 @@ def fires_at(alarm: Alarm) -> int | None:
     return None
 
 
-def surely_reached(want: desired.Alarm, period_s: int) -> int:
+def certainly_fires(want: desired.Alarm, period_s: int) -> int:
     """Return the count that some single period of this length reaches whenever the planned one fires."""
     return ceil(want.threshold / ceil(want.period_s / period_s))
 
@@ -168,7 +168,7 @@ def _statistic(alarm: Alarm) -> Bound:
 
 def _threshold(alarm: Alarm, want: desired.Alarm) -> Bound:
     """Return the bound: at least one event, at most what one period surely reaches when the planned alarm fires."""
-    most, at = surely_reached(want, alarm.period_s or want.period_s), fires_at(alarm)
+    most, at = certainly_fires(want, alarm.period_s or want.period_s), fires_at(alarm)
     period = alarm.period_s or want.period_s
     holds = at is not None and alarm.period_s >= RESOLUTION_S and 1 <= at <= most
     return Bound(

@@ -135,7 +135,7 @@ def also_invoking(principals: Iterable[Principal], insiders: Insiders) -> tuple[
     return tuple(_differences(both, insiders, MAY_ACT))
 
 
-def let_in(
+def allowed_by_policy(
     kind: Words,
     name: str,
     arn: str,
@@ -168,7 +168,7 @@ def let_in(
     return (told,) if found else ()
 
 
-def strangers_let_in(
+def allowed_accounts(
     kind: Words, name: str, document: str | None, account: str
 ) -> tuple[Difference, ...]:
     """Return whom a resource's own policy allows from beyond the account."""
@@ -210,7 +210,7 @@ def keys_opened(policies: Mapping[str, str], account: str) -> tuple[Difference, 
     )
 
 
-def let_publish(topic: Topic, insiders: Insiders) -> tuple[Difference, ...]:
+def allowed_to_publish(topic: Topic, insiders: Insiders) -> tuple[Difference, ...]:
     """Return whom a topic's own policy allows besides the account, CloudWatch and the insiders.
 
     The policy that SNS gives a new topic allows everybody under the condition AWS:SourceOwner, which is the account.

@@ -13,8 +13,8 @@ from aws.ledger import Unplanned
 from aws.ledgers.cloudwatch import ALARM, OTHER_ACTION
 from aws.section import Follows, Missing, NotTestable, known, lookup
 from aws.words import Words, joined
+from checks.delivery import Delivery
 from checks.deployed import ALARM_ROWS
-from checks.hearing import Hearing
 from signoff.decisions import Decisions
 from signoff.evidence import Records
 from signoff.waiting import NotYet, fired_by_us
@@ -27,15 +27,15 @@ LISTED_METRICS = {
 STATE = Words(en="state", ja="状態")
 
 
-def alarm_for(want: desired.Alarm, hearing: Hearing, row: str) -> Alarm:
+def alarm_for(want: desired.Alarm, delivery: Delivery, row: str) -> Alarm:
     """Return the alarm on that metric; if there is none, Missing at the row of its kind, Follows at others.
 
     Of several, the one with the fewest faults is judged; of equals, the one with the planned name.
     """
-    alarms = everything(hearing.found)
+    alarms = everything(delivery.found)
     watching = [one for one in alarms if watches(one, want)]
     if len(watching) > 1:
-        return min(watching, key=lambda one: _rank(one, want, hearing))
+        return min(watching, key=lambda one: _rank(one, want, delivery))
     if watching:
         return watching[0]
     near = (one for one in alarms if one.name == want.name or _near(one, want))
@@ -75,15 +75,15 @@ def everything(found: Sections) -> list[Alarm]:
     return [known(alarm) for alarm in known(found.alarms).values()]
 
 
-def _rank(alarm: Alarm, want: desired.Alarm, hearing: Hearing) -> tuple[int, bool, str]:
+def _rank(alarm: Alarm, want: desired.Alarm, delivery: Delivery) -> tuple[int, bool, str]:
     """Order alarms on the same metric: the fewest faults first, then ours by name."""
-    faults = len(shortfalls(alarm, want)) + _times_unheard(alarm, hearing)
+    faults = len(shortfalls(alarm, want)) + _faults_of_delivery(alarm, delivery)
     return faults, alarm.name != want.name, alarm.name
 
 
-def _times_unheard(alarm: Alarm, hearing: Hearing) -> int:
+def _faults_of_delivery(alarm: Alarm, delivery: Delivery) -> int:
     try:
-        return len(hearing.faults(alarm)) + len(muting(alarm, hearing.found))
+        return len(delivery.faults(alarm)) + len(muting(alarm, delivery.found))
     except NotTestable:
         return 1
 
@@ -93,13 +93,13 @@ def muting(alarm: Alarm, found: Sections) -> tuple[Difference, ...]:
     return muted_by(alarm.name, [known(one) for one in known(found.mute_rules).values()])
 
 
-def silencing(alarm: Alarm, hearing: Hearing) -> tuple[Difference, ...]:
+def silencing(alarm: Alarm, delivery: Delivery) -> tuple[Difference, ...]:
     """Return what nobody planned of the alarm, and of the composite alarms that it is heard through."""
-    by_name = {one.name: one for one in (alarm, *hearing.route(alarm))}
+    by_name = {one.name: one for one in (alarm, *delivery.route(alarm))}
     return tuple(
         difference
         for one in by_name.values()
-        for difference in (*muting(one, hearing.found), *_unplanned(one.name, hearing.found))
+        for difference in (*muting(one, delivery.found), *_unplanned(one.name, delivery.found))
     )
 
 
@@ -114,13 +114,13 @@ def other_actions(found: Sections) -> tuple[Difference, ...]:
     return unallowed(one for several in attached for one in several if one.fact == OTHER_ACTION)
 
 
-def heard(alarm: Alarm, hearing: Hearing, decisions: Decisions) -> tuple[Difference, ...]:
+def unnotified(alarm: Alarm, delivery: Delivery, decisions: Decisions) -> tuple[Difference, ...]:
     """Return why no person is notified of the alarm; Follows if a row about its silence is red."""
-    if faults := hearing.faults(alarm):
+    if faults := delivery.faults(alarm):
         return faults
     for owner, found in (
-        ("MON-08", silencing(alarm, hearing)),
-        ("MON-09", hearing.cut_off(alarm)),
+        ("MON-08", silencing(alarm, delivery)),
+        ("MON-09", delivery.cut_off(alarm)),
     ):
         if left := decisions.undecided(found):
             raise Follows(owner, left[0].words)

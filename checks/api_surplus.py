@@ -147,10 +147,10 @@ def _of_document(document: ApiDocument, deployed: Deployed, call: str) -> Iterat
     """Yield all that a draft or an export says beyond what other rows judge."""
     api, stage = deployed.plan.api.name, deployed.plan.api.stage
     for name, method in document.methods.items():
-        yield from _said(ROUTE, name, method.surplus, call)
+        yield from _unplanned(ROUTE, name, method.surplus, call)
         yield from _answered(name, method, call)
     for name, one in document.authorizers.items():
-        yield from _said(AUTHORIZER, name, one.surplus, call)
+        yield from _unplanned(AUTHORIZER, name, one.surplus, call)
     for kind, answer in document.gateway_responses.items():
         yield from _headed(GATEWAY_RESPONSE, kind, answer.headers, call)
         if text := telling(answer.templates):
@@ -160,7 +160,7 @@ def _of_document(document: ApiDocument, deployed: Deployed, call: str) -> Iterat
         for fact, text in document.surplus.items()
         if not (fact == POLICY.en and open_to_all(text, stage))
     }
-    yield from _said(REST_API, api, whole, call)
+    yield from _unplanned(REST_API, api, whole, call)
     for key in document.unknown:
         yield _unset(REST_API, api, UNKNOWN, key, call)
 
@@ -177,7 +177,7 @@ def _headed(kind: Words, name: str, headers: Mapping[str, str], call: str) -> It
         yield replace(_unset(kind, name, HEADERS, ", ".join(more), call), loosens=opens)
 
 
-def _said(kind: Words, name: str, surplus: Surplus, call: str) -> Iterator[Difference]:
+def _unplanned(kind: Words, name: str, surplus: Surplus, call: str) -> Iterator[Difference]:
     for fact, text in surplus.items():
         opens = fact in OPENING
         yield replace(_unset(kind, name, FACTS[fact], text, call), loosens=opens)

@@ -11,7 +11,7 @@ from aws.iam.evaluation import names_action
 from aws.iam.pattern import overlap, resource_pattern
 from aws.ledgers.s3 import BUCKET
 from aws.words import SILENCE, Words
-from checks.access import OPENED, Insiders, let_in
+from checks.access import OPENED, Insiders, allowed_by_policy
 from checks.outsiders import outsiders, terms_of
 
 CHANGED_BY = Words(en="who else may change it", ja="変更できる他の相手")
@@ -31,7 +31,9 @@ def bucket_policy_flaws(bucket: Bucket, insiders: Insiders) -> tuple[Difference,
         BARRED: ([one.words for one in _denying(bucket)], unset(), SILENCE),
     }
     arn = f"arn:aws:s3:::{bucket.name}"
-    changed_by = let_in(BUCKET, bucket.name, arn, bucket.policy, insiders, _changes_images)
+    changed_by = allowed_by_policy(
+        BUCKET, bucket.name, arn, bucket.policy, insiders, _changes_images
+    )
     return *(replace(one, fact=CHANGED_BY) for one in changed_by), *(
         Difference(
             kind=BUCKET,

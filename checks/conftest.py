@@ -8,8 +8,8 @@ from aws.inventory import Inventory, Sections
 from checks import parameters
 from checks.access import Insiders, insiders_of
 from checks.configured import configured_bucket, configured_domain
+from checks.delivery import Delivery
 from checks.deployed import Deployed
-from checks.hearing import Hearing
 from checks.records import Standing
 from plan import Plan
 from signoff.decisions import Judge, decisions_of
@@ -85,9 +85,9 @@ def judge(snapshot: Snapshot[Plan], observe: Observations) -> Judge:
 
 
 @pytest.fixture
-def hearing(found: Sections, environment: Environment) -> Hearing:
+def delivery(found: Sections, environment: Environment) -> Delivery:
     """Finds who is notified of an alarm."""
-    return Hearing(found, environment)
+    return Delivery(found, environment)
 
 
 @pytest.fixture

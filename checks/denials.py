@@ -43,7 +43,7 @@ def denials(
     return _differences(kind, name, DENIED, found)
 
 
-def taken_away(role: Role, want: desired.Role, arns: Iterable[str]) -> tuple[Difference, ...]:
+def denied_in_part(role: Role, want: desired.Role, arns: Iterable[str]) -> tuple[Difference, ...]:
     """Return what a role's policies grant and its permissions boundary takes away.
 
     ``arns`` are the real ARNs of secrets and log streams.

@@ -125,7 +125,7 @@ def unusable_for(role: Role, want: desired.Role, keys: Iterable[KeyUse]) -> tupl
         of_key = [one for one in parse(key.policy or NOTHING, key.arn) if names(one, role.arn)]
         by_name = [one for one in of_key if one.effect == "Deny" or _names(one, role.arn)]
         if not evaluate(of_key, DECRYPT, key.arn, known).allowed:
-            shut.append(_shut(role, key))
+            shut.append(_undecryptable(role, key))
         elif (
             not planned
             and not evaluate([*own, *by_name], DECRYPT, key.arn, known, limits=limits).allowed
@@ -135,7 +135,7 @@ def unusable_for(role: Role, want: desired.Role, keys: Iterable[KeyUse]) -> tupl
     return (*shut, *lacking)
 
 
-def _shut(role: Role, key: Key) -> Difference:
+def _undecryptable(role: Role, key: Key) -> Difference:
     return Difference(
         kind=KMS_KEY,
         name=key.arn,
@@ -180,7 +180,7 @@ def log_key_flaws(group: LogGroup, found: Sections, region: str) -> tuple[Differ
     if unusable := _unusable(of, group.kms_key, found):
         return unusable
     key = lookup(found.keys, group.kms_key)
-    if key is None or key.policy is None or _lets_logs(key.policy, region):
+    if key is None or key.policy is None or _allows_logs(key.policy, region):
         return ()
     expected = described(
         Words(
@@ -191,7 +191,7 @@ def log_key_flaws(group: LogGroup, found: Sections, region: str) -> tuple[Differ
     return (of(KEY, group.kms_key, expected, decidable=False, remedy=BY_KEY),)
 
 
-def _lets_logs(policy: str, region: str) -> bool:
+def _allows_logs(policy: str, region: str) -> bool:
     """Whether a key's policy allows CloudWatch Logs, or everybody, anything."""
     logs = {("Service", f"logs.{region}.amazonaws.com"), ("Service", "logs.amazonaws.com")}
     anybody = {("AWS", "*"), ("*", "*")}

@@ -53,7 +53,7 @@ def open_to_all(document: str | None, stage: str) -> bool:
     statements = parse(document or '{"Statement": []}')
     return not statements or (
         all(one.effect == "Allow" or _is_idle(one) for one in statements)
-        and any(one.effect == "Allow" and _lets_all_call(one, stage) for one in statements)
+        and any(one.effect == "Allow" and _allows_everyone(one, stage) for one in statements)
     )
 
 
@@ -61,7 +61,7 @@ def _is_idle(one: Statement) -> bool:
     return any(holds(condition, OVER_TLS) is False for condition in one.conditions)
 
 
-def _lets_all_call(one: Statement, stage: str) -> bool:
+def _allows_everyone(one: Statement, stage: str) -> bool:
     everybody = {("AWS", "*"), ("*", "*")} & set(one.principals)
     calling = any(action_pattern(action).matches(INVOKE) for action in one.actions)
     whole = any(_is_whole(resource, stage) for resource in one.resources)

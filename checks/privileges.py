@@ -133,7 +133,7 @@ def follow_unnamed(role: Role, want: desired.Role, arns: Sequence[str], judge: J
     for one in names_of(role, want, arns):
         if one.resources:
             continue
-        owner, lost = _told_at(role, want, one.arn), lacking(role, want, arns)
+        owner, lost = _row_of(role, want, one.arn), lacking(role, want, arns)
         found = lacks(role, lost) if owner == "SEC-13" else surplus(role, want, owner)
         judge.follow(owner, found, unnamed(one.secret))
 
@@ -185,7 +185,7 @@ def names_of(role: Role, want: desired.Role, arns: Iterable[str]) -> list[Named]
     ]
 
 
-def _told_at(role: Role, want: desired.Role, arn: str) -> str:
+def _row_of(role: Role, want: desired.Role, arn: str) -> str:
     """Return the row that reports a grant to read a secret without naming it; otherwise the row that reports it lacking."""
     known = known_of(want)
     wide = (

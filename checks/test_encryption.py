@@ -75,7 +75,7 @@ def test_bucket_refuses_plain_http(deployed: Deployed, image_bucket: str, judge:
 
 
 @expectation("SEC-22", ja="バケットのポリシーがアカウント外に開かず、読み取りも拒否しない")
-def test_policy_of_the_bucket_lets_no_stranger_in_and_no_reader_out(
+def test_policy_of_the_bucket_allows_readers_and_no_stranger(
     deployed: Deployed, image_bucket: str, insiders: Insiders, judge: Judge
 ) -> None:
     bucket = judge.observe(deployed.bucket(image_bucket), "policy")

@@ -16,11 +16,11 @@ from aws.words import Words
 from checks.alarms import (
     alarm_for,
     everything,
-    heard,
     other_actions,
     ringing,
     settled,
     silencing,
+    unnotified,
 )
 from checks.dashboards import (
     DASHBOARD,
@@ -32,9 +32,9 @@ from checks.dashboards import (
     missing_from,
     not_shown,
 )
+from checks.delivery import Delivery
 from checks.deployed import Deployed
 from checks.encryption import log_key_flaws
-from checks.hearing import Hearing
 from checks.log_access import access, disturbing, of_no_plan, only_watching
 from plan import Plan
 from signoff.checklist import expectation
@@ -63,45 +63,45 @@ OF_GROUP = {"call": "logs:DescribeLogGroups", "loosens": True}
 
 @expectation("MON-01", ja="すべての関数のエラーを監視している")
 def test_errors_of_every_function_are_counted(
-    function_error_alarm: desired.Alarm, hearing: Hearing, row: str, judge: Judge
+    function_error_alarm: desired.Alarm, delivery: Delivery, row: str, judge: Judge
 ) -> None:
-    alarm = judge.observe(alarm_for(function_error_alarm, hearing, row), *JUDGED)
+    alarm = judge.observe(alarm_for(function_error_alarm, delivery, row), *JUDGED)
 
     judge(shortfalls(alarm, function_error_alarm))
 
 
 @expectation("MON-02", ja="APIの4XXエラーを監視している")
 def test_client_errors_of_the_api_are_counted(
-    api_4xx_alarm: desired.Alarm, hearing: Hearing, row: str, judge: Judge
+    api_4xx_alarm: desired.Alarm, delivery: Delivery, row: str, judge: Judge
 ) -> None:
-    alarm = judge.observe(alarm_for(api_4xx_alarm, hearing, row), *JUDGED)
+    alarm = judge.observe(alarm_for(api_4xx_alarm, delivery, row), *JUDGED)
 
     judge(shortfalls(alarm, api_4xx_alarm))
 
 
 @expectation("MON-03", ja="APIの5XXエラーを監視している")
 def test_server_errors_of_the_api_are_counted(
-    api_5xx_alarm: desired.Alarm, hearing: Hearing, row: str, judge: Judge
+    api_5xx_alarm: desired.Alarm, delivery: Delivery, row: str, judge: Judge
 ) -> None:
-    alarm = judge.observe(alarm_for(api_5xx_alarm, hearing, row), *JUDGED)
+    alarm = judge.observe(alarm_for(api_5xx_alarm, delivery, row), *JUDGED)
 
     judge(shortfalls(alarm, api_5xx_alarm))
 
 
 @expectation("MON-04", ja="すべてのテーブルとインデックスのスロットリングを監視している")
 def test_throttling_of_every_table_and_index_is_counted(
-    throttle_alarm: desired.Alarm, hearing: Hearing, row: str, judge: Judge
+    throttle_alarm: desired.Alarm, delivery: Delivery, row: str, judge: Judge
 ) -> None:
-    alarm = judge.observe(alarm_for(throttle_alarm, hearing, row), *JUDGED)
+    alarm = judge.observe(alarm_for(throttle_alarm, delivery, row), *JUDGED)
 
     judge(shortfalls(alarm, throttle_alarm))
 
 
 @expectation("MON-05", ja="すべての関数の障害を監視している")
 def test_faults_of_every_function_are_counted(
-    function_fault_alarm: desired.Alarm, hearing: Hearing, row: str, judge: Judge
+    function_fault_alarm: desired.Alarm, delivery: Delivery, row: str, judge: Judge
 ) -> None:
-    alarm = judge.observe(alarm_for(function_fault_alarm, hearing, row), *JUDGED)
+    alarm = judge.observe(alarm_for(function_fault_alarm, delivery, row), *JUDGED)
 
     judge(shortfalls(alarm, function_fault_alarm))
 
@@ -119,19 +119,24 @@ def test_faults_in_the_logs_become_a_metric(
 
 @expectation("MON-06", ja="アラームが人に届く")
 def test_alarm_reaches_a_person(
-    alarm: desired.Alarm, hearing: Hearing, row: str, judge: Judge
+    alarm: desired.Alarm, delivery: Delivery, row: str, judge: Judge
 ) -> None:
-    judged = judge.observe(alarm_for(alarm, hearing, row), "actions_enabled", "alarm_actions")
+    judged = judge.observe(alarm_for(alarm, delivery, row), "actions_enabled", "alarm_actions")
     judge.observe.note(failed_action=judged.failed_action)
 
-    judge(heard(judged, hearing, judge.decisions))
+    judge(unnotified(judged, delivery, judge.decisions))
 
 
 @expectation("MON-07", ja="アラームが発報していない")
 def test_alarm_is_not_in_alarm(
-    alarm: desired.Alarm, hearing: Hearing, records: Records, now: datetime, row: str, judge: Judge
+    alarm: desired.Alarm,
+    delivery: Delivery,
+    records: Records,
+    now: datetime,
+    row: str,
+    judge: Judge,
 ) -> None:
-    judged = judge.observe(alarm_for(alarm, hearing, row), "state", "state_since")
+    judged = judge.observe(alarm_for(alarm, delivery, row), "state", "state_since")
 
     judge(ringing([(judged, settled(judged, records, now))]))
 
@@ -148,10 +153,10 @@ def test_no_other_alarm_of_ours_is_in_alarm(
 
 @expectation("MON-08", ja="アラームがミュートも抑制もされていない")
 def test_alarm_is_neither_muted_nor_held_back(
-    alarm: desired.Alarm, hearing: Hearing, row: str, judge: Judge
+    alarm: desired.Alarm, delivery: Delivery, row: str, judge: Judge
 ) -> None:
-    judged = judge.observe(alarm_for(alarm, hearing, row), "alarm_actions")
-    held_back = silencing(judged, hearing)
+    judged = judge.observe(alarm_for(alarm, delivery, row), "alarm_actions")
+    held_back = silencing(judged, delivery)
     judge.observe.note(unplanned=[one.what for one in held_back])
 
     judge(held_back)
@@ -166,11 +171,11 @@ def test_alarms_of_ours_only_tell(found: Sections, judge: Judge) -> None:
 
 @expectation("MON-09", ja="トピックがアラームの通知を伝える")
 def test_topic_passes_on_what_alarms_tell_it(
-    alarm: desired.Alarm, hearing: Hearing, row: str, judge: Judge
+    alarm: desired.Alarm, delivery: Delivery, row: str, judge: Judge
 ) -> None:
-    judged = judge.observe(alarm_for(alarm, hearing, row), "alarm_actions")
+    judged = judge.observe(alarm_for(alarm, delivery, row), "alarm_actions")
 
-    judge(hearing.cut_off(judged))
+    judge(delivery.cut_off(judged))
 
 
 @expectation("MON-10", ja="ダッシュボードに各種類のウィジェットがある")
@@ -285,10 +290,10 @@ def test_account_leaves_our_logs_as_they_are(found: Sections, plan: Plan, judge:
 
 
 @expectation("MON-16", ja="ほかにアラームの通知を受ける者がいない")
-def test_nobody_else_hears_the_alarms(hearing: Hearing, plan: Plan, judge: Judge) -> None:
-    judge.observe.note(topics=len(known(hearing.found.topics)), planned=bool(plan.topic.email))
+def test_nobody_else_hears_the_alarms(delivery: Delivery, plan: Plan, judge: Judge) -> None:
+    judge.observe.note(topics=len(known(delivery.found.topics)), planned=bool(plan.topic.email))
 
-    judge(hearing.others(plan.topic.email))
+    judge(delivery.others(plan.topic.email))
 
 
 @expectation("MON-16", ja="ほかにロググループの内容を集計するものがない")

@@ -19,18 +19,18 @@ from aws.words import Words
 from checks.access import (
     Insiders,
     acting,
+    allowed_accounts,
+    allowed_by_policy,
+    allowed_to_publish,
     also_invoking,
     invoking,
     keys_opened,
-    let_in,
-    let_publish,
-    strangers_let_in,
     taking,
     used_elsewhere,
     with_url,
 )
 from checks.callers import unread_versions
-from checks.denials import taken_away
+from checks.denials import denied_in_part
 from checks.deployed import Deployed
 from checks.encryption import keys_of, unusable_for
 from checks.privileges import (
@@ -208,7 +208,7 @@ def test_table_is_open_to_nobody_beyond_the_account(
     policy = deployed.table_policy(table)
     judge.observe.note(table=table.name, policy=policy.document)
 
-    judge(strangers_let_in(TABLE, table.name, policy.document, environment.account))
+    judge(allowed_accounts(TABLE, table.name, policy.document, environment.account))
 
 
 @expectation("SEC-23", ja="ロールに計画外の設定がない")
@@ -227,7 +227,7 @@ def test_boundary_leaves_the_role_what_its_function_needs(
     found = judge.observe(deployed.role(role), "policies", "boundary")
     arns = [deployed.secret(one).arn for one in role.secrets]
 
-    taken, guided = taken_away(found, role, arns), role.judged_for_missing
+    taken, guided = denied_in_part(found, role, arns), role.judged_for_missing
     lost = lacking(found, role, arns) if taken and guided else []
     judge.follow("SEC-13", lacks(found, lost), denied_by_boundary(found, lost))
     judge(() if guided else taken)
@@ -253,13 +253,13 @@ def test_policy_of_the_table_names_nobody_else(
     policy = deployed.table_policy(table)
     judge.observe.note(table=table.name, policy=policy.document)
 
-    judge(let_in(TABLE, table.name, table.arn, policy.document, insiders))
-    strangers = strangers_let_in(TABLE, table.name, policy.document, insiders.environment.account)
+    judge(allowed_by_policy(TABLE, table.name, table.arn, policy.document, insiders))
+    strangers = allowed_accounts(TABLE, table.name, policy.document, insiders.environment.account)
     judge.follow("SEC-19", strangers)
 
 
 @expectation("SEC-24", ja="キーのポリシーがアカウント外の相手を許可していない")
-def test_policy_of_no_key_lets_a_stranger_in(
+def test_policy_of_no_key_allows_a_stranger(
     found: Sections, environment: Environment, judge: Judge
 ) -> None:
     keys = {one.arn: one.policy for one in map(known, known(found.keys).values()) if one.policy}
@@ -274,8 +274,8 @@ def test_policy_of_the_secret_names_nobody_else(
 ) -> None:
     found = judge.observe(deployed.secret(secret), "policy")
 
-    judge(let_in(SECRET, found.name, found.arn, found.policy, insiders))
-    strangers = strangers_let_in(SECRET, found.name, found.policy, insiders.environment.account)
+    judge(allowed_by_policy(SECRET, found.name, found.arn, found.policy, insiders))
+    strangers = allowed_accounts(SECRET, found.name, found.policy, insiders.environment.account)
     judge.follow("SEC-08", strangers)
 
 
@@ -286,7 +286,7 @@ def test_policy_of_the_topic_names_nobody_else(
     topics = [known(one) for one in known(found.topics).values()]
     judge.observe.note(topics={one.arn: one.policy for one in topics})
 
-    judge([one for topic in topics for one in let_publish(topic, insiders)])
+    judge([one for topic in topics for one in allowed_to_publish(topic, insiders)])
 
 
 @expectation("SEC-25", ja="ロールを使うのがその関数だけである")

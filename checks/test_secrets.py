@@ -11,7 +11,7 @@ from aws.ledgers.lambda_ import FUNCTION
 from aws.ledgers.secretsmanager import SECRET
 from aws.section import lookup
 from aws.words import Words
-from checks.access import strangers_let_in
+from checks.access import allowed_accounts
 from checks.denials import denials
 from checks.deployed import Deployed
 from checks.encryption import secret_key_flaws
@@ -217,7 +217,7 @@ def test_secret_is_open_to_nobody_beyond_the_account(
 ) -> None:
     found = judge.observe(deployed.secret(secret), "policy")
 
-    judge(strangers_let_in(SECRET, found.name, found.policy, environment.account))
+    judge(allowed_accounts(SECRET, found.name, found.policy, environment.account))
 
 
 @expectation("SEC-09", ja="シークレットに計画外の設定がない")

@@ -1,7 +1,7 @@
 """DEP-27 to DEP-33, DEP-35: what the stage caches, splits, logs and traces, and how it is labelled."""
 
 from aws import desired
-from aws.access_log import group_of, telling, tells_the_request
+from aws.access_log import group_of, names_the_request, telling
 from aws.bounds import Bound, exactly, unset, within
 from aws.difference import differences
 from aws.function import WEIGHTS, sent_to
@@ -92,7 +92,7 @@ def test_line_of_the_access_log_can_be_found_by_its_request(
 ) -> None:
     stage = judge.observe(deployed.stage(), "access_log_format")
 
-    facts = {REQUEST_ID: tells_the_request(stage.access_log_format)}
+    facts = {REQUEST_ID: names_the_request(stage.access_log_format)}
     judge(differences(STAGE, stage.name, facts, {REQUEST_ID: exactly(True)}, call=GET_STAGES))
 
 

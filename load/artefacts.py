@@ -62,13 +62,13 @@ def junit(verdict: LoadVerdict) -> str:
     suite = ET.Element("testsuite", name=name, time=f"{seconds:.0f}")
     sound = ET.SubElement(suite, "testcase", classname=name, name="the run is sound")
     if judged.outcome == "invalid":
-        _tell(sound, "error", "invalid", "\n".join(judged.reasons))
+        _add_result(sound, "error", "invalid", "\n".join(judged.reasons))
     for check in judged.checks:
         _case(suite, name, check)
     for said, trace in _traces(verdict.cleanup or {}):
         case = ET.SubElement(suite, "testcase", classname=name, name=said)
         if trace:
-            _tell(case, "failure", "fail", trace)
+            _add_result(case, "failure", "fail", trace)
     for attribute, tag in (("failures", "failure"), ("errors", "error"), ("skipped", "skipped")):
         suite.set(attribute, str(len(suite.findall(f"testcase/{tag}"))))
     suite.set("tests", str(len(suite.findall("testcase"))))
@@ -94,8 +94,8 @@ def _case(suite: ET.Element, name: str, check: ObjectiveResult) -> None:
     )
     tags = {"fail": "failure", "inconclusive": "error", "not judged": "skipped"}
     if tag := tags.get(check.outcome):
-        _tell(case, tag, check.outcome, str(check))
+        _add_result(case, tag, check.outcome, str(check))
 
 
-def _tell(case: ET.Element, tag: str, kind: str, message: str) -> None:
+def _add_result(case: ET.Element, tag: str, kind: str, message: str) -> None:
     ET.SubElement(case, tag, type=kind, message=message)

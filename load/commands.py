@@ -86,7 +86,7 @@ def run(asked: argparse.Namespace, composition: LoadComposition) -> ExitCode:
         host=asked.host,
         prepared=asked.run_file,
     )
-    _tell(finished.sentence, list(finished.paths), asked.lang)
+    _print_verdict(finished.sentence, list(finished.paths), asked.lang)
     return finished.exit
 
 
@@ -144,7 +144,7 @@ def merge_verdicts(asked: argparse.Namespace, composition: LoadComposition) -> E
         paths.append(used)
     if asked.record:
         _recorded(verdict, folder, composition, name)
-    _tell(sentence(verdict), paths, asked.lang)
+    _print_verdict(sentence(verdict), paths, asked.lang)
     return verdict.judgement.exit
 
 
@@ -252,7 +252,7 @@ def _run_options(asked: argparse.Namespace) -> RunOptions:
     )
 
 
-def _tell(sentence: str, paths: list[Path], lang: str) -> None:
+def _print_verdict(sentence: str, paths: list[Path], lang: str) -> None:
     """End with the verdict in one line, and where to read more."""
     console = Console(file=sys.stderr)
     said = japanese(sentence) if lang == "ja" else sentence

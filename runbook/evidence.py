@@ -98,7 +98,7 @@ class Signing:
     def standing(self, step: Step) -> str:
         """Return who signed for what is live, and when; empty where no signature counts."""
         newest = self.store.load().newest(KIND, step=name_of(step))
-        return _told(newest) if newest is not None and self._counts(newest, step) else ""
+        return _who_and_when(newest) if newest is not None and self._counts(newest, step) else ""
 
     def sign(self, step: Step) -> None:
         """Leave the signature; Refused where nobody gives a name, or nothing is live."""
@@ -128,7 +128,7 @@ def name_of(step: Step) -> str:
     return f"{step.module.rpartition('.')[2]}#{step.name}"
 
 
-def _told(signature: Record) -> str:
+def _who_and_when(signature: Record) -> str:
     return f"{signature.created:%Y-%m-%d %H:%M} UTC {signature.body.get('by')}"
 
 

@@ -225,10 +225,10 @@ class Walk:
             )
         if follow := sum(len(self.result.followers(one)) for one in group.ids):
             self._say(WORDS["follow"], number=follow)
-        for line in self._told(group.fix):
+        for line in self._remedy_lines(group.fix):
             self.console.print(f"   {escape(line)}", soft_wrap=True, highlight=False)
 
-    def _told(self, fix: Fix) -> Iterator[str]:
+    def _remedy_lines(self, fix: Fix) -> Iterator[str]:
         if fix.note:
             yield fix.note[self.lang]
         if fix.command:

@@ -80,7 +80,7 @@ def old_versions(
     if len(left) <= UNSERVED:
         return OldVersions(function=function, versions=(), of=len(published), stay={})
     known = {**_configured(client, function), **named.get(function.name, {})}
-    stay = {one: known.get(one) or _let_in(client, function, one, turn) for one in left}
+    stay = {one: known.get(one) or _own_policy(client, function, one, turn) for one in left}
     spare = [one for one, why in stay.items() if not why]
     gone = sorted(spare[max(0, UNSERVED - (len(left) - len(spare))) :], key=int)
     return OldVersions(
@@ -91,7 +91,7 @@ def old_versions(
     )
 
 
-def _let_in(
+def _own_policy(
     client: Any, function: Function, version: str, turn: Callable[[], None]
 ) -> Words | None:
     turn()

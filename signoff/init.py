@@ -113,7 +113,7 @@ class Proposals:
 def discover(client: Client, answers: Answers) -> Proposals:
     """Return what can be proposed from the account; whatever it refuses to show is noted."""
     found = Proposals()
-    _said(answers, found)
+    _proposed(answers, found)
     for look in (_functions, _tables, _secrets, _api, _alarms, _dashboard, _topics, _logs):
         try:
             look(lambda service: naming_what_is_missing(client(service)), answers.name, found)
@@ -125,7 +125,7 @@ def discover(client: Client, answers: Answers) -> Proposals:
     return found
 
 
-def _said(answers: Answers, found: Proposals) -> None:
+def _proposed(answers: Answers, found: Proposals) -> None:
     found.propose("account", answers.account, Words(en="your credentials", ja="認証情報"))
     found.propose("region", answers.region, SAID)
     found.propose("prefix", answers.prefix, SAID)

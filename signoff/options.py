@@ -262,7 +262,7 @@ def _refuse_blind_runs(config: pytest.Config) -> None:
         raise pytest.UsageError(ONE_PROCESS[config.option.lang])
 
 
-def speak_of_rows(config: pytest.Config, choice: Choice[PlanT]) -> None:
+def report_rows(config: pytest.Config, choice: Choice[PlanT]) -> None:
     """Let pytest-html write the raw log, and keep tracebacks of tests off the terminal.
 
     What a signer reads is about rows; ``--tb=short`` or ``-rf`` bring the tests back.

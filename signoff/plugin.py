@@ -22,7 +22,7 @@ from signoff.frame import fault
 from signoff.gather import gathered
 from signoff.guard import GuardError
 from signoff.observations import Observations
-from signoff.options import add_options, choice_of, speak_of_rows
+from signoff.options import add_options, choice_of, report_rows
 from signoff.origin import foreign
 from signoff.outcome import Outcome, finding
 from signoff.report import publish
@@ -73,7 +73,7 @@ def pytest_configure(config: pytest.Config) -> None:
     except (EnvironmentFileError, ChecklistError, GuardError, UnusableBaselineError) as error:
         raise pytest.UsageError(words_of(error)[config.option.lang]) from None
     config.stash[FINDINGS] = Findings(full=collection.is_full(config, choice))
-    speak_of_rows(config, choice)
+    report_rows(config, choice)
     config.stash[TERMINAL] = Terminal(config, choice.options.lang)
 
 

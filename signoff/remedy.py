@@ -47,7 +47,7 @@ def remedy(one: RowVerdict, run: Provenance) -> Remedy:
     commands = dict.fromkeys(_filled(each.run, one.row, run) for each in repairs if each.run)
     return Remedy(
         command=" && ".join(commands),
-        by_hand=tuple(_told(each.by_hand, run) for each in repairs if each.by_hand),
+        by_hand=tuple(_of_environment(each.by_hand, run) for each in repairs if each.by_hand),
     )
 
 
@@ -56,7 +56,7 @@ def all_of(row: Row, run: Provenance) -> tuple[Remedy, ...]:
     return tuple(
         Remedy(
             command=_filled(one.run, row, run),
-            by_hand=(_told(one.by_hand, run),) if one.by_hand else (),
+            by_hand=(_of_environment(one.by_hand, run),) if one.by_hand else (),
         )
         for one in (row.repair, *row.remedies.values())
     )
@@ -106,7 +106,7 @@ def _procedure(row: Row) -> str:
     return (row.signed or "").partition("#")[0]
 
 
-def _told(words: Words, run: Provenance) -> Words:
+def _of_environment(words: Words, run: Provenance) -> Words:
     return Words(
         en=words.en.replace("{env}", run.environment), ja=words.ja.replace("{env}", run.environment)
     )

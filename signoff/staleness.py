@@ -99,7 +99,7 @@ class ChangedFact:
                 f"{of.en} changed from one withheld value to another",
                 f"{of.ja}が（非表示の）別の値に変わった",
             )
-        was, now = map(_told_value, _around(_shown(self.was), _shown(self.now)))
+        was, now = map(_value_in_words, _around(_shown(self.was), _shown(self.now)))
         if self.was is None:
             return Words(f"{of.en} is new: {now.en}", f"{of.ja}が追加された: {now.ja}")
         if self.now is None:
@@ -127,7 +127,7 @@ def hold_against(snapshot: Snapshot[PlanT], record: Record, row: Row, *, said: W
     stale = {part: facts for part, facts in live.items() if record.parts.get(part) != digests[part]}
     if not stale:
         return
-    told = (_told(part, facts, record, snapshot.records) for part, facts in stale.items())
+    told = (_changes_of(part, facts, record, snapshot.records) for part, facts in stale.items())
     found = [one for several in told for one in several]
     digest = hashlib.sha256(json.dumps(digests, sort_keys=True).encode()).hexdigest()[:SHORT]
     lines = waiver_lines(snapshot.environment.name, row.id, snapshot.today, digest)
@@ -154,7 +154,7 @@ def changes(part: Part, before: Facts, now: Facts) -> Iterator[ChangedFact]:
             yield ChangedFact(part=part, fact=fact, was=before.get(fact), now=now.get(fact))
 
 
-def _told(part: Part, facts: Facts, record: Record, records: Records) -> list[Words]:
+def _changes_of(part: Part, facts: Facts, record: Record, records: Records) -> list[Words]:
     named = record.parts.get(part)
     if named is None:
         return [Words(f"it does not name its {part.words.en}", f"{part.words.ja}が記録にない")]
@@ -191,7 +191,7 @@ def _shown(text: str | None) -> str:
     return text.rpartition(", ")[0] if is_withheld(text) else text or ""
 
 
-def _told_value(text: str) -> Words:
+def _value_in_words(text: str) -> Words:
     """Return a value, or that there is none, in both languages."""
     if not text:
         return Words("empty", "空の値")

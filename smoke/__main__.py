@@ -120,15 +120,18 @@ def _clean(environment: Environment, root: Path, lang: str) -> int:
     with notes.alone():
         noted, _ = notes.left()
         left = [
-            one for note in noted if note.stack == notes.stack for one in leftovers.taken_back(note)
+            one
+            for note in noted
+            if note.stack == notes.stack
+            for one in leftovers.still_there_after_cleaning(note)
         ]
         users, masters = strays(aws, plan)
         cleaner = Cleaner.of(plan, aws, users)
         left += cleaner.clean_users() + cleaner.clean_masters(sorted(masters))
-    return _told([*leftovers.removed, *cleaner.removed], sorted(set(left), key=str), lang)
+    return _reported([*leftovers.removed, *cleaner.removed], sorted(set(left), key=str), lang)
 
 
-def _told(removed: list[Words], left: list[Words], lang: str) -> int:
+def _reported(removed: list[Words], left: list[Words], lang: str) -> int:
     for one in removed:
         print(visible_line(f"{REMOVED[lang]}: {one[lang]}"))
     for one in left:

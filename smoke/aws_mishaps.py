@@ -89,7 +89,7 @@ def _at_once(
     calls: RowCalls, some: Callable[[RowCalls], Iterator[AwsMishap]]
 ) -> list[tuple[AwsMishap, Answer]]:
     mishaps = list(some(calls))
-    with _told(calls, mishaps), ThreadPoolExecutor(AT_ONCE) as threads:
+    with _provoked(calls, mishaps), ThreadPoolExecutor(AT_ONCE) as threads:
         answers = list(threads.map(lambda one: calls.suite.answer(one.call), mishaps))
     return list(zip(mishaps, answers, strict=True))
 
@@ -198,7 +198,7 @@ def _unlisted(calls: RowCalls, answers: list[Answer]) -> list[Words]:
             call=asked,
         ),
     ]
-    with _told(calls, mishaps):
+    with _provoked(calls, mishaps):
         listed = calls.answer(asked)
     if flaw := calls.flaw(listed, 200):
         return [flaw]
@@ -220,7 +220,7 @@ def _hurried(calls: RowCalls) -> Session:
 
 
 @contextmanager
-def _told(calls: RowCalls, mishaps: list[AwsMishap]) -> Iterator[None]:
+def _provoked(calls: RowCalls, mishaps: list[AwsMishap]) -> Iterator[None]:
     endpoint = calls.suite.endpoint
     answer_next(endpoint, [one.told for one in mishaps])
     try:

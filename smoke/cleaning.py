@@ -35,11 +35,11 @@ class Cleaner:
         )
 
     def clean(
-        self, answers: Iterable[Answer], unanswered: Iterable[Call], lent: str = ""
+        self, answers: Iterable[Answer], unanswered: Iterable[Call], consenting: str = ""
     ) -> list[Words]:
         """Delete our users' items in each table that these calls write to; return what is left.
 
-        Answers do not matter: a call that fails or times out may have written first. ``lent`` is the test user
+        Answers do not matter: a call that fails or times out may have written first. ``consenting`` is the test user
         whose awards are taken back elsewhere.
         """
         answers, unanswered = tuple(answers), tuple(unanswered)
@@ -47,7 +47,7 @@ class Cleaner:
         # The operator's login with their own token is a real one, and stays.
         written = [(AWARD, self.user_stamps), (LOGIN, self.users)]
         left = self._emptied([table for route, table in written if route in sent])
-        strangers = {*_awarded(answers), *_perhaps_awarded(unanswered)} - self.ours - {lent}
+        strangers = {*_awarded(answers), *_perhaps_awarded(unanswered)} - self.ours - {consenting}
         return left + [
             Words(
                 en=f"{user} in {self.user_stamps.name}, which this run did not create: check it by hand",

@@ -39,14 +39,14 @@ class Leftovers:
     def plan(self) -> Plan:
         return plan_for(self.environment)
 
-    def taken_back(self, note: Note) -> list[Words]:
+    def still_there_after_cleaning(self, note: Note) -> list[Words]:
         """Delete what a run may have left; return what is still there. Remove the note if nothing is."""
         if note.stack["birth"]:
             answer_as_ever(note.stack["endpoint"])
         cleaner = Cleaner.of(self.plan, self.aws, note.ours)
         left = cleaner.clean_users() + cleaner.clean_masters(note.our_masters)
-        if lent := note.lent:
-            left += self._put_back(lent, cleaner)
+        if consenting := note.consenting:
+            left += self._put_back(consenting, cleaner)
         if note.tester:
             left += self._unlinked(note.tester)
         self.removed.extend(cleaner.removed)
@@ -54,18 +54,18 @@ class Leftovers:
             self.notes.settled(note)
         return left
 
-    def _put_back(self, lent: Held, cleaner: Cleaner) -> list[Words]:
+    def _put_back(self, consenting: Held, cleaner: Cleaner) -> list[Words]:
         """Take back what the test user was awarded; never anybody else's items, whatever the note says."""
         user = self.environment.smoke.test_user
-        if lent.user_id != user:
-            stamps = ", ".join(lent.asked)
+        if consenting.user_id != user:
+            stamps = ", ".join(consenting.asked)
             return [
                 Words(
-                    en=f"perhaps {stamps} of {lent.user_id}: set smoke.test_user to that id again",
-                    ja=f"{lent.user_id}の{stamps}（残っている可能性があります。smoke.test_userをこのIDに戻してください）",
+                    en=f"perhaps {stamps} of {consenting.user_id}: set smoke.test_user to that id again",
+                    ja=f"{consenting.user_id}の{stamps}（残っている可能性があります。smoke.test_userをこのIDに戻してください）",
                 )
             ]
-        return Restorer(held=lent, table=cleaner.user_stamps).put_back()
+        return Restorer(held=consenting, table=cleaner.user_stamps).put_back()
 
     def _unlinked(self, tester: str) -> list[Words]:
         """Unlink the test user's rich menu at LINE itself, since the functions may be broken."""
@@ -94,7 +94,7 @@ def _may_come_late(note: Note) -> bool:
 
 
 @contextmanager
-def taken_up(environment: Environment, home: Path) -> Iterator[tuple[Words, ...]]:
+def cleaned_up(environment: Environment, home: Path) -> Iterator[tuple[Words, ...]]:
     """Clean up what killed runs left, before anything is read; yield what has to be reported.
 
     While the block lasts, no other run judges this stack from this folder. GuardError if one does.
@@ -104,17 +104,17 @@ def taken_up(environment: Environment, home: Path) -> Iterator[tuple[Words, ...]
         aws = clients(open_session(environment.region))
         found, unread = notes.left()
         leftovers = Leftovers(environment=environment, notes=notes, aws=aws)
-        told = [words for note in found if (words := _told(note, leftovers))]
+        told = [words for note in found if (words := _processed(note, leftovers))]
         yield (*told, *(_unreadable(path, environment) for path in unread))
         if told or not found:
             return
         # A call that a killed run made just before may have been stored in the meantime.
         for note in found:
             if note.stack == notes.stack and environment.smoke.writes:
-                leftovers.taken_back(note)
+                leftovers.still_there_after_cleaning(note)
 
 
-def _told(note: Note, leftovers: Leftovers) -> Words | None:
+def _processed(note: Note, leftovers: Leftovers) -> Words | None:
     """Process one note; return what there is to report about it, if anything."""
     environment, notes = leftovers.environment, leftovers.notes
     command = COMMAND.format(environment.name)
@@ -127,7 +127,7 @@ def _told(note: Note, leftovers: Leftovers) -> Words | None:
             ja=f"{note.began}のスモーク実行が強制終了している。smoke.writesが無効のため、"
             f"{environment.name}に残ったデータは自動では削除しない: {command}",
         )
-    if left := leftovers.taken_back(note):
+    if left := leftovers.still_there_after_cleaning(note):
         items = joined(left, ", ")
         return Words(
             en=f"A smoke run of {note.began} was killed, and this is still there: {items.en}. "

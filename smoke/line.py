@@ -49,7 +49,7 @@ class LineClient:
         ):
             if status == 200 and type(facts.get("expires_in")) is int:
                 return int(facts["expires_in"])
-        return _said_by_itself(token)
+        return _stated_expiry(token)
 
     def message_quota(self, token: str) -> tuple[int | None, int]:
         """Return how many messages the bot may send a month (None: any number), and has sent this month.
@@ -144,7 +144,7 @@ class LineClient:
         return answer.status_code, found if isinstance(found, dict) else {}
 
 
-def _said_by_itself(token: str) -> int | None:
+def _stated_expiry(token: str) -> int | None:
     """Return the remaining seconds that a JWT states; it is not verified, since LINE accepted it."""
     try:
         claims = jwt.decode(token, options={"verify_signature": False})

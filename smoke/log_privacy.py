@@ -59,7 +59,7 @@ class Private:
         )
 
 
-def told_of(calls: RowCalls, group: LogGroup) -> list[Words]:
+def exposed_in_logs(calls: RowCalls, group: LogGroup) -> list[Words]:
     """Return what the group's lines reveal about this run's callers; Follows if no request left a line."""
     answer = asked_of(calls, group)
     if not lines_of(calls, group, answer):

@@ -41,7 +41,7 @@ class Note:
     """What the test user had, where the run may have awarded them stamps: a `Held`, as JSON has it."""
 
     @property
-    def lent(self) -> Held | None:
+    def consenting(self) -> Held | None:
         """What the test user had, if the run may have awarded them stamps; TypeError if the file does not fit."""
         if self.held is None:
             return None
@@ -82,7 +82,7 @@ class Notes:
         sessions: SessionMinter,
         environment: Environment,
         embedded: bool,
-        lent: Held | None = None,
+        consenting: Held | None = None,
     ) -> Note:
         """Note what a run may write; NotTestable if the note can't be written."""
         note = Note(
@@ -92,7 +92,7 @@ class Notes:
             users=tuple(sorted({*users_of(sessions), *(crowd(sessions) if embedded else ())})),
             masters=tuple(one.stamp_id for one in SPECIAL_MASTERS) if embedded else (),
             tester=environment.smoke.test_user or "",
-            held=asdict(lent) if lent else None,
+            held=asdict(consenting) if consenting else None,
         )
         try:
             self._write(note)
@@ -129,7 +129,7 @@ class Notes:
         for path in sorted(self.folder.glob("*.json")):
             try:
                 note = Note(**json.loads(path.read_text(encoding="utf-8")))
-                _ = note.lent
+                _ = note.consenting
                 notes.append(note)
             except (OSError, ValueError, TypeError, KeyError):
                 unread.append(str(path))

@@ -14,7 +14,7 @@ from signoff.command_line import CommandLine, language_of
 from signoff.environment import Environment, load
 from signoff.frame import Exit, framed
 from smoke.sessions import HARNESS
-from smoke.tester import lends, lent_user
+from smoke.tester import borrows_a_user, consenting_user
 
 USERS = tuple(f"{prefix}*" for prefix in HARNESS)
 """Hash keys that the suite may touch: ids that LINE gives to nobody."""
@@ -62,12 +62,12 @@ def permissions(environment: Environment, plan: Plan) -> Iterator[SmokePermissio
             why="takes back what its users collected, and sees that it is gone",
             users=USERS,
         )
-    if lends(environment):
+    if borrows_a_user(environment):
         yield SmokePermission(
             actions=("dynamodb:Query", "dynamodb:DeleteItem", "dynamodb:PutItem"),
             resource=plan.table("userstamps").arn,
             why="notes what the test user has, and makes it that again after the awards",
-            users=(lent_user(environment),),
+            users=(consenting_user(environment),),
         )
 
 

@@ -40,7 +40,7 @@ def asked_with(calls: RowCalls, route: str, session: Session | None) -> Answer:
     return calls.answer(lambda scenarios: scenarios.harmless(route, session, caller.user_id))
 
 
-def let_in_by_public_keys(calls: RowCalls, route: str) -> list[Words]:
+def accepted_by_public_keys(calls: RowCalls, route: str) -> list[Words]:
     """Return flaws of the answers to sessions signed with keys that anyone can read."""
     forged = [calls.suite.sessions.forged(calls.caller, key) for key in PUBLIC_KEYS]
     return list(_flaws(calls, [asked_with(calls, route, session) for session in forged], 401))
@@ -99,7 +99,7 @@ def naming(calls: RowCalls) -> list[Words]:
     return [
         Words(en=f"{one} reveals {what.en}", ja=f"{one.ja}。{what.ja}が含まれています")
         for one in answers
-        for what in (*named(one, plan, environment), *held_in(_told(one), needles))
+        for what in (*named(one, plan, environment), *held_in(_text_and_headers(one), needles))
     ]
 
 
@@ -142,7 +142,7 @@ def _flaws(calls: RowCalls, answers: list[Answer], status: int) -> Iterator[Word
 
 def leaks(answer: Answer, plan: Plan, environment: Environment) -> Iterator[Words]:
     """Yield what an answer reveals about the inside, by kind; names are those of this environment."""
-    told = _told(answer)
+    told = _text_and_headers(answer)
     for kind, shape in SHAPES.items():
         if found := shape.search(told):
             shown = "" if kind is TOKEN else found[0]
@@ -155,7 +155,7 @@ def leaks(answer: Answer, plan: Plan, environment: Environment) -> Iterator[Word
 
 def named(answer: Answer, plan: Plan, environment: Environment) -> Iterator[Words]:
     """Yield the internal names of this environment that an answer contains, successes included."""
-    told = _told(answer)
+    told = _text_and_headers(answer)
     names = {
         environment.account,
         *(table.name for table in plan.tables),
@@ -168,5 +168,5 @@ def named(answer: Answer, plan: Plan, environment: Environment) -> Iterator[Word
             yield Words(en=f"the name {name}", ja=f"名前{name}")
 
 
-def _told(answer: Answer) -> str:
+def _text_and_headers(answer: Answer) -> str:
     return f"{answer.text}\n{own_headers(answer)}"

@@ -12,7 +12,7 @@ from smoke.id_tokens import FLAWS, IdTokens
 from smoke.manual import ManualOnly
 from smoke.sessions import SessionMinter
 from smoke.spots import Spot, collectable
-from smoke.tester import lent_user
+from smoke.tester import consenting_user
 
 LONGEST_NAME = "x" * 48
 """A name that makes a user id of the greatest length, 64 characters."""
@@ -69,7 +69,7 @@ class Scenarios:
                 )
             )
         if self.environment.production:
-            return self.sessions.own(lent_user(self.environment))
+            return self.sessions.own(consenting_user(self.environment))
         return self.sessions.own(self.sessions.user("collector"))
 
     @cached_property

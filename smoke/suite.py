@@ -27,7 +27,7 @@ from smoke.root_causes import ROWS, RootCauses
 from smoke.scenarios import GUIDE, Scenarios
 from smoke.sessions import SessionMinter
 from smoke.spots import Spot, spots_in
-from smoke.tester import Held, Restorer, held_by, lends, lent_user
+from smoke.tester import Held, Restorer, borrows_a_user, consenting_user, held_by
 
 MENUS = "GET /richmenu/list"
 SET_MENU = "POST /richmenu/set"
@@ -56,7 +56,7 @@ class Suite:
     patience_s: float
     """Seconds in which what follows an answer (a log line, a message) must arrive."""
     began: datetime = field(default_factory=lambda: datetime.now(UTC))
-    lent: Held | NotTestable | None = None
+    consenting: Held | NotTestable | None = None
     """What the test user of production had before the first award, or why that is unknown; None outside production."""
     line_before: int = 0
     """How many calls the stand-in of LINE had received when this run began."""
@@ -170,11 +170,13 @@ class Suite:
             left += self.cleaner.clean_masters(one.stamp_id for one in SPECIAL_MASTERS)
         for table, keys in self._long_ago:
             left += self.cleaner.clean_items(table, keys)
-        lent, table = self.known_lent, self.cleaner.user_stamps
+        consenting, table = self.known_consenting_user, self.cleaner.user_stamps
         left += self.cleaner.clean(
-            tuple(self.client.answers), tuple(self.client.unanswered), lent.user_id if lent else ""
+            tuple(self.client.answers),
+            tuple(self.client.unanswered),
+            consenting.user_id if consenting else "",
         )
-        left += Restorer(held=lent, table=table).put_back() if lent else []
+        left += Restorer(held=consenting, table=table).put_back() if consenting else []
         if not left:
             self._tidied = len(self.client.answers), len(self.client.unanswered)
         return left
@@ -189,25 +191,25 @@ class Suite:
         with suppress(NotTestable):
             self.answer(self.scenarios.success(route))
 
-    def lend(self) -> None:
+    def read_consenting_user(self) -> None:
         """Read what the test user of production has, before anything is awarded."""
-        if not lends(self.environment):
+        if not borrows_a_user(self.environment):
             return
         try:
-            user, spots = lent_user(self.environment), self._spots()
-            self.lent = held_by(user, self.cleaner.user_stamps, self.sessions.now, spots)
+            user, spots = consenting_user(self.environment), self._spots()
+            self.consenting = held_by(user, self.cleaner.user_stamps, self.sessions.now, spots)
         except NotTestable as why:
-            self.lent = why
+            self.consenting = why
 
     @property
-    def known_lent(self) -> Held | None:
+    def known_consenting_user(self) -> Held | None:
         """The person whom this run may award stamps, if there is one whose own stamps are known."""
-        return self.lent if isinstance(self.lent, Held) else None
+        return self.consenting if isinstance(self.consenting, Held) else None
 
     def _held(self) -> tuple[str, ...]:
-        if isinstance(self.lent, NotTestable):
-            raise self.lent.with_traceback(None)
-        return self.lent.stamps if self.lent else ()
+        if isinstance(self.consenting, NotTestable):
+            raise self.consenting.with_traceback(None)
+        return self.consenting.stamps if self.consenting else ()
 
     def _spots(self) -> tuple[Spot, ...]:
         table = self.plan.table("stampmasters").name

@@ -95,9 +95,9 @@ def suite_session(
         patience_s = LOCAL_LOGS_WITHIN_S if embedded else LOGS_WITHIN_S
     aws = aws or clients(boto3.Session(region_name=snapshot.environment.region))
     suite = _suite(snapshot, address(snapshot, api_url), aws, embedded, environ, patience_s)
-    suite.lend()
+    suite.read_consenting_user()
     note = (
-        notes.before(suite.sessions, snapshot.environment, embedded, suite.known_lent)
+        notes.before(suite.sessions, snapshot.environment, embedded, suite.known_consenting_user)
         if notes
         else None
     )

@@ -21,7 +21,7 @@ def test_guides_own_call_is_refused(calls: RowCalls) -> None:
 
 
 @expectation("SMOKE-01", ja="ログインで得たセッションが受け入れられる")
-def test_login_answers_a_session_that_is_let_in(calls: RowCalls) -> None:
+def test_login_answers_a_session_that_is_accepted(calls: RowCalls) -> None:
     session = logged_in(calls)
     answer = calls.answer(lambda scenarios: scenarios.stamps_of(session))
 

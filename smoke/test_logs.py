@@ -4,7 +4,7 @@ from aws.desired import LogGroup
 from aws.words import Words
 from signoff.checklist import expectation
 from smoke.flaws import hold, require
-from smoke.log_privacy import told_of
+from smoke.log_privacy import exposed_in_logs
 from smoke.logs import asked_of, lines_of
 from smoke.row_calls import RowCalls
 
@@ -25,4 +25,4 @@ def test_own_request_is_found_in_the_log(log_group: LogGroup, calls: RowCalls) -
 
 @expectation("SEC-46", ja="ログにセッション、本文、ユーザーIDが残らない")
 def test_log_holds_nothing_of_who_asked(log_group: LogGroup, calls: RowCalls) -> None:
-    hold(*told_of(calls, log_group))
+    hold(*exposed_in_logs(calls, log_group))

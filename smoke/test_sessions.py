@@ -4,13 +4,13 @@ from aws.words import Words
 from signoff.checklist import expectation
 from smoke.all_answers import cacheable_answers
 from smoke.flaws import hold, require
-from smoke.refusals import asked_with, let_in_by_public_keys
+from smoke.refusals import accepted_by_public_keys, asked_with
 from smoke.row_calls import RowCalls
 from smoke.unknown_input import decided
 
 
 @expectation("SMOKE-15", ja="本番の鍵で署名したセッションが受け入れられる")
-def test_session_under_the_live_key_is_let_in(calls: RowCalls) -> None:
+def test_session_under_the_live_key_is_accepted(calls: RowCalls) -> None:
     accepted = calls.accepted()
 
     require(accepted.status == 200, accepted.words)
@@ -30,7 +30,7 @@ def test_same_claims_under_another_key_are_refused(calls: RowCalls) -> None:
 
 @expectation("SEC-40", ja="公開されている鍵で署名したセッションが拒否される")
 def test_session_under_a_public_key_is_refused(route: str, calls: RowCalls) -> None:
-    hold(*let_in_by_public_keys(calls, route))
+    hold(*accepted_by_public_keys(calls, route))
 
 
 @expectation("SEC-41", ja="無効なセッションが拒否される")

@@ -26,7 +26,7 @@ Item = Mapping[str, Any]
 """In DynamoDB JSON."""
 
 
-def lent_user(environment: Environment) -> str:
+def consenting_user(environment: Environment) -> str:
     """Return the user for production's awards; ManualOnly if there is none."""
     user = environment.smoke.test_user or ""
     if is_line_user(user):
@@ -41,7 +41,7 @@ def lent_user(environment: Environment) -> str:
     )
 
 
-def lends(environment: Environment) -> bool:
+def borrows_a_user(environment: Environment) -> bool:
     """Whether a run may award stamps to a person here."""
     smoke = environment.smoke
     return environment.production and smoke.writes and is_line_user(smoke.test_user or "")

@@ -60,10 +60,10 @@ def decided(calls: RowCalls, route: str) -> list[Words]:
     flaw, differing = calls.flaw(refused, 403, "FORBIDDEN"), _differing(plain, told)
     if differing:
         calls.attribute(route)
-    return [*([flaw] if flaw else []), *differing, *_taken_for_the_caller(calls, route)]
+    return [*([flaw] if flaw else []), *differing, *_accepted_as_caller(calls, route)]
 
 
-def _taken_for_the_caller(calls: RowCalls, route: str) -> Iterator[Words]:
+def _accepted_as_caller(calls: RowCalls, route: str) -> Iterator[Words]:
     """Yield wrong answers about a user whose id is nearly the caller's: each must be refused, or be no id at all."""
     caller = calls.caller
     own = caller.user_id

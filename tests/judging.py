@@ -13,8 +13,8 @@ import pytest
 from aws.words import SILENCE, Words
 from checks.access import insiders_of
 from checks.configured import configured_bucket, configured_domain
+from checks.delivery import Delivery
 from checks.deployed import Deployed
-from checks.hearing import Hearing
 from checks.parameters import ARGUMENTS
 from checks.records import Standing
 from signoff.checklist import Checklist, expectation
@@ -44,7 +44,7 @@ VIEWS: Mapping[str, Callable[[Snapshot, str], Any]] = {
         deployed=VIEWS["deployed"](snapshot, row),
         row=CHECKLIST[row],
     ),
-    "hearing": lambda snapshot, _: Hearing(snapshot.inventory.sections, snapshot.environment),
+    "delivery": lambda snapshot, _: Delivery(snapshot.inventory.sections, snapshot.environment),
     "row": lambda _, row: row,
     "deployed": lambda snapshot, row: Deployed(
         snapshot.inventory.sections, snapshot.plan, row, snapshot.records

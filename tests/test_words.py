@@ -81,6 +81,8 @@ CLIPPED = re.compile(
     r"|can't be told|hand(s|ed)? (it )?on|anew|of age)\b"
 )
 """What reads as translated; AWS's and pytest's documentation say fix, allow, show, share, again."""
+TRANSLATED = re.compile(r"(^|_)(told_of|let_in|lets|lends?|lent|heard|mends?|mended)(_|$)")
+"""Verbs that are in no name of a function: the field says expose, allow, grant, notify, fix."""
 HALF_WIDTH_KATAKANA = re.compile(r"[ｦ-ﾟ]")
 FULL_WIDTH = re.compile(r"[！-～]")
 PUNCTUATION = frozenset("（）、。？～")
@@ -172,6 +174,17 @@ def test_english_is_that_of_the_field_s_documentation():
     found = [f"{at}: {one[0]}" for at, text in english() for one in CLIPPED.finditer(text)]
 
     assert sorted(found) == []
+
+
+def test_no_function_is_named_by_a_verb_that_reads_as_translated():
+    translated = [
+        f"{path}: {node.name}"
+        for path in modules(*PRODUCT)
+        for node in ast.walk(ast.parse((ROOT / path).read_text(encoding="utf-8")))
+        if isinstance(node, ast.FunctionDef) and TRANSLATED.search(node.name)
+    ]
+
+    assert not translated, translated
 
 
 def test_no_name_is_one_of_the_clipped_words():

@@ -118,10 +118,10 @@ def _names_people(one: Statement, provider: str, account: str) -> bool:
     """Whether a statement says which people of a provider it means: a SAML provider has its own list of them."""
     if provider.startswith(f"arn:aws:iam::{account}:saml-provider/"):
         return True
-    return any(_says_who(condition) for condition in one.conditions)
+    return any(_names_caller(condition) for condition in one.conditions)
 
 
-def _says_who(condition: Condition) -> bool:
+def _names_caller(condition: Condition) -> bool:
     """Whether a condition limits access to the people of one named owner."""
     return (
         condition.key.lower().endswith((":sub", ":email", ":repository"))

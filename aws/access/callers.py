@@ -68,7 +68,7 @@ def may_invoke(policies: Iterable[FunctionPolicy], alias_arn: str, source_arn: s
 def strangers(policies: tuple[FunctionPolicy, ...], callers: Callers) -> list[Words]:
     """Return everybody else whom a statement allows, each with the statement's Sid and its policy."""
     return [
-        _told(who, one, policy)
+        _described(who, one, policy)
         for policy in policies
         for one in parse(policy.document or NOBODY, callers.function.name)
         if one.effect == "Allow"
@@ -76,7 +76,7 @@ def strangers(policies: tuple[FunctionPolicy, ...], callers: Callers) -> list[Wo
     ]
 
 
-def _told(who: Words, one: Statement, policy: FunctionPolicy) -> Words:
+def _described(who: Words, one: Statement, policy: FunctionPolicy) -> Words:
     """Say who, and by which statement, on what."""
     statement, on = one.sid or one.number, policy.qualifier
     said = Words(

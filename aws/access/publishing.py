@@ -21,9 +21,9 @@ SILENT_KEY = "alias/aws/sns"
 """The AWS managed key of SNS. Its policy does not allow CloudWatch, and nobody can change it."""
 
 
-def lets_publish(topic: Topic, alarm: str) -> Answer:
+def allows_publishing(topic: Topic, alarm: str) -> Answer:
     """Whether the topic's policy lets this alarm (an ARN) publish; Unknown if a condition cannot be judged."""
-    return _lets(topic.policy, "sns:Publish", topic.arn, _request(alarm.split(":")[4], alarm))
+    return _allowed(topic.policy, "sns:Publish", topic.arn, _request(alarm.split(":")[4], alarm))
 
 
 def any_alarm(topic: str) -> str:
@@ -32,11 +32,11 @@ def any_alarm(topic: str) -> str:
     return f"arn:aws:cloudwatch:{region}:{account}:alarm:*"
 
 
-def lets_use(key: Key) -> Answer:
+def allows_encryption(key: Key) -> Answer:
     """Whether the key's policy lets CloudWatch encrypt with it; Unknown if a condition cannot be judged."""
     request = _request(key.arn.split(":")[4])
     actions = ("kms:Decrypt", "kms:GenerateDataKey")
-    return every(_lets(key.policy or "", action, key.arn, request) for action in actions)
+    return every(_allowed(key.policy or "", action, key.arn, request) for action in actions)
 
 
 def usable(name: str, look: Callable[[], Key | None]) -> bool:
@@ -44,10 +44,10 @@ def usable(name: str, look: Callable[[], Key | None]) -> bool:
     if name.endswith(SILENT_KEY):
         return False
     key = look()
-    return key is not None and key.state == "Enabled" and lets_use(key) is True
+    return key is not None and key.state == "Enabled" and allows_encryption(key) is True
 
 
-def _lets(document: str, action: str, arn: str, request: Context) -> Answer:
+def _allowed(document: str, action: str, arn: str, request: Context) -> Answer:
     about = [one for one in parse(document or '{"Statement": []}') if _speaks_of_it(one)]
     denied = some(applies(one, action, arn, request) for one in about if one.effect == "Deny")
     allowed = some(

@@ -39,7 +39,7 @@ def is_about(resource: str, secret: Secret) -> bool:
 
 def named(pairs: Iterable[Statement], secret: Secret) -> tuple[str, ...]:
     """Collect the Resources by which statements, split into pairs, allow reading the secret."""
-    return tuple(one.resources[0] for one in pairs if _lets_read(one, secret))
+    return tuple(one.resources[0] for one in pairs if _allows_reading(one, secret))
 
 
 def unsound(one: Named, names: Names) -> list[Words]:
@@ -60,7 +60,7 @@ def reaches_more(resource: str, secret: Secret, names: Names) -> bool:
     return not covers(f"{stem}-*", resource) or any(_reached(resource, secret, names))
 
 
-def _lets_read(one: Statement, secret: Secret) -> bool:
+def _allows_reading(one: Statement, secret: Secret) -> bool:
     """Whether a pair allows reading the secret by name; other rows report wider actions."""
     if one.effect != "Allow" or not one.actions or not one.resources:
         return False

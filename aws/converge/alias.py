@@ -125,7 +125,9 @@ def grant(
     policy = _policy(function.alias, found.values())
     made: Changes = ()
     for id_, arn in sources.items():
-        if id_ not in found and _lets_in(policy, function, arn.replace("/*/", f"/{stage}/", 1)):
+        if id_ not in found and _allows_invocation(
+            policy, function, arn.replace("/*/", f"/{stage}/", 1)
+        ):
             continue
         if (have := _granted(found.get(id_))) != arn:
             change = (Change(_name(function), f"permission {id_}", have, arn),)
@@ -140,7 +142,7 @@ def _policy(qualifier: str | None, statements: Iterable[Any]) -> FunctionPolicy:
     return FunctionPolicy(qualifier=qualifier, document=document)
 
 
-def _lets_in(policy: FunctionPolicy, function: Function, arn: str) -> bool:
+def _allows_invocation(policy: FunctionPolicy, function: Function, arn: str) -> bool:
     """Whether a policy surely lets the API invoke the alias for a source."""
     try:
         return may_invoke([policy], function.alias_arn, arn)

@@ -51,7 +51,7 @@ def converge(
     found, name = _found(context, domain), f"domain {domain.name}"
     if found:
         _refuse_unless_regional(domain, found)
-        _tell_of_the_edge(context, domain, found)
+        _report_edge_endpoint(context, domain, found)
     arn = _certificate(context, domain, found, now())
     bounds = {"security policy": NEW_TLS, "certificate": exactly(arn)}
     have = None
@@ -134,7 +134,7 @@ def _mapping(context: ChangeContext, domain: desired.CustomDomain) -> BasePath |
     return next((one for one in map(decode_mapping, listed) if one.path == domain.base_path), None)
 
 
-def _tell_of_the_edge(
+def _report_edge_endpoint(
     context: ChangeContext, domain: desired.CustomDomain, found: CustomDomain
 ) -> None:
     """Tell of an edge endpoint beside the regional one: it is only for the days of moving the DNS name."""

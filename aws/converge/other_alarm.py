@@ -5,7 +5,7 @@ from functools import lru_cache
 from typing import Any
 
 from aws import desired
-from aws.access.publishing import any_alarm, lets_publish, usable
+from aws.access.publishing import allows_publishing, any_alarm, usable
 from aws.alarm import Alarm, action_failed, decode
 from aws.converge.change import ChangeContext, unless_absent
 from aws.converge.topic import key_of
@@ -23,7 +23,7 @@ def doing_the_same(context: ChangeContext, wanted: Iterable[desired.Alarm]) -> f
     It fires whenever the planned one does, by the checks' own rule, and one of its topics surely notifies a
     person. One that notifies only through a composite alarm does not count: a second alarm does no harm.
     """
-    heard = lru_cache(maxsize=None)(lambda arn: _heard(context, arn))
+    notifies = lru_cache(maxsize=None)(lambda arn: _reaches_a_person(context, arn))
     found = read_all(context)
 
     def done(want: desired.Alarm) -> bool:
@@ -32,7 +32,7 @@ def doing_the_same(context: ChangeContext, wanted: Iterable[desired.Alarm]) -> f
             and watches(one, want)
             and not shortfalls(one, want)
             and one.actions_enabled is True
-            and any(heard(arn) for arn in one.alarm_actions if _is_near(arn, want))
+            and any(notifies(arn) for arn in one.alarm_actions if _is_near(arn, want))
             and not _failed_last(context, one)
             for one in found
         )
@@ -52,23 +52,23 @@ def _is_near(arn: str, want: desired.Alarm) -> bool:
     return arn.rpartition(":")[0] == want.topic_arn.rpartition(":")[0]
 
 
-def _heard(context: ChangeContext, arn: str) -> bool:
+def _reaches_a_person(context: ChangeContext, arn: str) -> bool:
     """Whether CloudWatch can publish to this topic, and a person's subscription is confirmed."""
     sns = context.client("sns")
     answer = unless_absent(sns.get_topic_attributes, TopicArn=arn)
     if answer is None:
         return False
     topic = decode_topic(arn, answer["Attributes"])
-    if lets_publish(topic, any_alarm(arn)) is not True:
+    if allows_publishing(topic, any_alarm(arn)) is not True:
         return False
     key = topic.kms_key
     if key is not None and not usable(key, lambda: key_of(context, key)):
         return False
     pages = sns.get_paginator("list_subscriptions_by_topic").paginate(TopicArn=arn)
-    return any(_tells_a_person(one) for page in pages for one in page["Subscriptions"])
+    return any(_is_confirmed(one) for page in pages for one in page["Subscriptions"])
 
 
-def _tells_a_person(one: Mapping[str, Any]) -> bool:
+def _is_confirmed(one: Mapping[str, Any]) -> bool:
     """Whether it is confirmed: else PendingConfirmation or Deleted stands where an ARN should."""
     return one["Protocol"] in REACHES_PEOPLE and one["SubscriptionArn"].startswith("arn:")
 

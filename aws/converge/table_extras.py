@@ -22,8 +22,8 @@ def converge(context: ChangeContext, table: Table, update: Update) -> Changes:
     if not (table.stream or table.replicas or table.billing != ON_DEMAND):
         return ()
     found = context.client("dynamodb").describe_table(TableName=table.name)["Table"]
-    _tell_of_billing(context, table, found)
-    _tell_of_copies(context, table, found)
+    _report_billing(context, table, found)
+    _report_missing_copies(context, table, found)
     return _stream(context, table, found, update)
 
 
@@ -48,7 +48,7 @@ def _stream(
     return context.settle((change,), lambda: update(on))
 
 
-def _tell_of_copies(context: ChangeContext, table: Table, found: Mapping[str, Any]) -> None:
+def _report_missing_copies(context: ChangeContext, table: Table, found: Mapping[str, Any]) -> None:
     there = {one["RegionName"] for one in found.get("Replicas", ())}
     if absent := ", ".join(sorted(table.replicas - there)):
         context.tell(
@@ -61,7 +61,7 @@ def _tell_of_copies(context: ChangeContext, table: Table, found: Mapping[str, An
         )
 
 
-def _tell_of_billing(context: ChangeContext, table: Table, found: Mapping[str, Any]) -> None:
+def _report_billing(context: ChangeContext, table: Table, found: Mapping[str, Any]) -> None:
     mode = found.get("BillingModeSummary", {}).get("BillingMode")
     if mode == ON_DEMAND != table.billing:
         context.tell(

@@ -6,7 +6,7 @@ from dataclasses import replace
 from functools import partial
 from typing import Any
 
-from aws.access.publishing import any_alarm, lets_publish, usable
+from aws.access.publishing import allows_publishing, any_alarm, usable
 from aws.converge.change import (
     Change,
     ChangeContext,
@@ -52,11 +52,11 @@ def _publishing(context: ChangeContext, topic: Topic, found: Found | None) -> Ch
         made = difference(name, None, {PUBLISHERS: wanted})
         return context.settle(made, lambda: _create(context, topic))
     there = _statements(found)
-    if _lets(found, there):
+    if _allows_alarms(found, there):
         return ()
     own = [one for one in there if one.get("Sid") == STATEMENT]
     others = [one for one in there if one not in own]
-    denying = [one for one in others if not _lets(found, [wanted, one])]
+    denying = [one for one in others if not _allows_alarms(found, [wanted, one])]
     changes = difference(name, {PUBLISHERS: next(iter(own), None)}, {PUBLISHERS: wanted})
     for one in denying:
         field = f"policy {one.get('Sid', 'without Sid')}"
@@ -65,10 +65,10 @@ def _publishing(context: ChangeContext, topic: Topic, found: Found | None) -> Ch
     return context.settle(changes, lambda: _put(context, topic, left))
 
 
-def _lets(found: Found, statements: list[dict[str, Any]]) -> bool:
+def _allows_alarms(found: Found, statements: list[dict[str, Any]]) -> bool:
     """Whether a policy of these statements surely lets the alarms of the account publish."""
     document = json.dumps({"Version": "2012-10-17", "Statement": statements})
-    return lets_publish(replace(found, policy=document), any_alarm(found.arn)) is True
+    return allows_publishing(replace(found, policy=document), any_alarm(found.arn)) is True
 
 
 def _readable(context: ChangeContext, topic: Topic, found: Found) -> Changes:

@@ -103,7 +103,7 @@ def _escape(patterns: tuple[Pattern, ...], within: int) -> str | None:
         ends = [len(p.tokens) in s for p, s in zip(patterns, states, strict=True)]
         if all(ends[:within]) and not any(ends[within:]):
             return text
-        for character in _told_apart(patterns, states, other):
+        for character in _distinguishing(patterns, states, other):
             after = tuple(_step(p, s, character) for p, s in zip(patterns, states, strict=True))
             if all(after[:within]) and after not in seen:
                 seen.add(after)
@@ -160,7 +160,7 @@ def _step(pattern: Pattern, positions: _Positions, character: str) -> _Positions
     return _closure(pattern, reached)
 
 
-def _told_apart(
+def _distinguishing(
     patterns: Sequence[Pattern], states: Sequence[_Positions], other: str
 ) -> Iterable[str]:
     """Yield the characters that lead to different states from here; ``other`` is all the rest."""

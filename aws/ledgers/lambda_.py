@@ -40,7 +40,7 @@ def _live(parameters: Mapping[str, Any], _: Mapping[str, Any]) -> str | None:
     return str(parameters["FunctionName"]) if "Qualifier" in parameters else None
 
 
-def _told(_: Mapping[str, Any], found: Mapping[str, Any]) -> str:
+def _function_name(_: Mapping[str, Any], found: Mapping[str, Any]) -> str:
     return _name(found["FunctionArn"])
 
 
@@ -217,7 +217,7 @@ LEDGER: Ledger = {
     ),
     "lambda:ListEventSourceMappings": Operation(
         needs=frozenset({"EventSourceMappings"}),
-        resources={"EventSourceMappings": Resource(kind=FUNCTION, name=_told)},
+        resources={"EventSourceMappings": Resource(kind=FUNCTION, name=_function_name)},
         members={
             "EventSourceMappings": Closed(
                 Words(en="event source", ja="イベントソース"),

@@ -61,13 +61,13 @@ def is_placeholder(text: str, known: Collection[str]) -> bool:
     layers = [*_layers(text)]
     behind = [raw for one in layers for raw in _decoded(one)]
     return (
-        any(_says_little(one, known) for one in layers)
+        any(_is_generic(one, known) for one in layers)
         or _hashed(behind, known)
         or any(map(_counts, behind))
     )
 
 
-def _says_little(text: str, known: Collection[str]) -> bool:
+def _is_generic(text: str, known: Collection[str]) -> bool:
     return (
         text in known
         or text[::-1] in known

@@ -255,7 +255,9 @@ def marked(text: str) -> tuple[str, ...]:
 @lru_cache(maxsize=16)
 def _pieces(wanted: frozenset[bytes]) -> frozenset[bytes]:
     """Return the windows on each spelling: a key cut off, or in two halves, is still known by one."""
-    return frozenset(piece for one in wanted for piece in _windows(_told(one), PIECE, STEP))
+    return frozenset(
+        piece for one in wanted for piece in _windows(_without_jwt_header(one), PIECE, STEP)
+    )
 
 
 @lru_cache(maxsize=16)
@@ -265,12 +267,12 @@ def _bare_pieces(wanted: frozenset[bytes]) -> frozenset[bytes]:
     Of words they would stand in innocent names.
     """
     drawn = (one for one in wanted if one.isascii() and shape(one.decode()) in DRAWN)
-    bared = [bare(_told(one)) for one in drawn]
+    bared = [bare(_without_jwt_header(one)) for one in drawn]
     both_ways = (each for one in bared if len(one) >= BARE_PIECE for each in (one, one[::-1]))
     return frozenset(piece for one in both_ways for piece in _windows(one, BARE_PIECE, BARE_STEP))
 
 
-def _told(spelling: bytes) -> bytes:
+def _without_jwt_header(spelling: bytes) -> bytes:
     """Leave out the head of a JWT, which says only how it is signed, in the same letters for every token of a kind."""
     headed = spelling.startswith(b"eyJ") and b"." in spelling
     return spelling[spelling.index(b".") :] if headed else spelling

@@ -149,7 +149,7 @@ class Generator:
         elapsed_ms = (perf_counter() - intended) * 1000
         outcome = classify(call, status, content, error, self._contract)
         self._note(call.endpoint, outcome, elapsed_ms, step, place)
-        self._tell_locust(call, outcome, elapsed_ms, len(content), begun)
+        self._feed_locust(call, outcome, elapsed_ms, len(content), begun)
         return outcome.what == "answered"
 
     def _note(
@@ -161,7 +161,7 @@ class Generator:
             self.steps.counts[step, endpoint, "latency", confidence.bucket(ms)] += 1
             self.bins.counts[place, "", "latency", float(f"{ms:.2g}")] += 1
 
-    def _tell_locust(
+    def _feed_locust(
         self, call: ApiRequest, outcome: RequestResult, ms: float, length: int, begun: float
     ) -> None:
         """Feed Locust's own statistics, so that its web page and report agree with the verdict."""

@@ -50,10 +50,10 @@ def set_defaults_of(parser: ArgumentParser, file: Path, run: LoadRun) -> None:
     All other sources override them, as in Locust's manual: the command line, the environment,
     --config, ./pyproject.toml, ./locust.conf, ~/.locust.conf.
     """
-    parser.set_defaults(**_told(file), stop_timeout=run.drain_s + 1)
+    parser.set_defaults(**_parsed(file), stop_timeout=run.drain_s + 1)
 
 
-def _told(file: Path) -> Mapping[str, Any]:
+def _parsed(file: Path) -> Mapping[str, Any]:
     """Read a ``locust.conf``; in the zip for Distributed Load Testing there is none."""
     if not file.exists():
         return {}

@@ -38,7 +38,7 @@ class Server:
         while True:
             for descriptor, _ in self._polled.poll():
                 if descriptor in self._alive:
-                    self._tell_the_end(descriptor)
+                    self._report_end(descriptor)
                 elif descriptor in self._ended:
                     self._reap(descriptor)
                 elif not self._start():
@@ -58,7 +58,7 @@ class Server:
         self._polled.register(watched, select.POLLIN)
         return True
 
-    def _tell_the_end(self, watched: int) -> None:
+    def _report_end(self, watched: int) -> None:
         """Leave the process unreaped while it can be killed: nobody else gets its id."""
         pid, line = self._alive.pop(watched)
         self._polled.unregister(watched)

@@ -264,7 +264,7 @@ def write_new(context: StepContext) -> Changes:
         return ()
     path, text = file_of(context), _new(context)
     if not context.go:
-        _tell_what_else_differs(context)
+        _report_other_differences(context)
     return context.settle(writing(path, text), lambda: write(path, text))
 
 
@@ -287,7 +287,7 @@ def _in_site(context: StepContext) -> str | None:
     return written(path) if context.chosen.get("site") else None
 
 
-def _tell_what_else_differs(context: StepContext) -> None:
+def _report_other_differences(context: StepContext) -> None:
     url, own = address(needed(context)), _in_site(context)
     now = served(url)
     if own is None and now is None:

@@ -91,9 +91,9 @@ SIGNS = (
 )
 
 
-def tell_signs(context: StepContext, function: Function) -> bool:
+def report_signs(context: StepContext, function: Function) -> bool:
     """Report the signs in the function's log, and whether it was too long to read; False if there is neither."""
-    spoken = spoken_of(context, function)
+    spoken = lines_with(context, function)
     for sign, count in spoken.counts.items():
         context.tell(counted(context, function, sign, count))
     if not spoken.whole:
@@ -108,7 +108,7 @@ def tell_signs(context: StepContext, function: Function) -> bool:
     return bool(spoken.counts) or not spoken.whole
 
 
-def spoken_of(context: StepContext, function: Function, signs: tuple[Sign, ...] = SIGNS) -> Spoken:
+def lines_with(context: StepContext, function: Function, signs: tuple[Sign, ...] = SIGNS) -> Spoken:
     """Count the lines of the last hour that match each sign; none if there is no log group."""
     since = int((datetime.now(UTC) - HOUR).timestamp() * 1000)
     found = {one: _count(context, function.log_group, one.pattern, since) for one in signs}

@@ -173,7 +173,7 @@ class Run:
         if self.signatures.wanted(step):
             return self.signatures.standing(step)
         entry = _last(before, step, "confirmed")
-        return _told(entry) if entry else ""
+        return _who_and_when(entry) if entry else ""
 
     def _sign(self, step: Step) -> None:
         try:
@@ -184,7 +184,7 @@ class Run:
 
     def _held(self, step: Step, before: Sequence[Entry]) -> None:
         earlier = _last(before, step, "done", "held")
-        self.screen.outcome("held", step, _told(earlier) if earlier else "")
+        self.screen.outcome("held", step, _who_and_when(earlier) if earlier else "")
         self._write("held", step)
 
     def _agreed(self, step: Step, changes: Changes) -> frozenset[str]:
@@ -318,5 +318,5 @@ def _last(entries: Sequence[Entry], step: Step, *what: str) -> Entry | None:
     return found[-1] if found else None
 
 
-def _told(entry: Entry) -> str:
+def _who_and_when(entry: Entry) -> str:
     return f"{in_japan(datetime.fromisoformat(entry.at))} {entry.who}"

@@ -180,7 +180,7 @@ def _waited(
         found = describe()
         context.watch(f"{what}: {found[status]}")
         if found[status] in GONE_WRONG:
-            raise Refused(_told(found, status, what))
+            raise Refused(_failure(found, status, what))
         return bool(found[status] == "COMPLETED")
 
     done = Words(en=f"{what} is COMPLETED", ja=f"{what}がCOMPLETEDになること")
@@ -188,7 +188,7 @@ def _waited(
     return found
 
 
-def _told(found: Described, status: str, what: str) -> Words:
+def _failure(found: Described, status: str, what: str) -> Words:
     why = " ".join(str(found.get(key, "")) for key in ("FailureCode", "FailureMessage")).strip()
     state, log = found[status], found.get("CloudWatchLogGroupArn")
     where, place = (f" (see {log})", f"（{log}を参照）") if log else ("", "")

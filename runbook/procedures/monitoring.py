@@ -33,7 +33,7 @@ def create_the_topic(context: StepContext) -> Changes:
 
     既存のアラームが別のトピックで人に通知している場合は、作成しません。
     """
-    if not _tells_somebody(context):
+    if not _notifies_somebody(context):
         return ()
     return topic.converge(context, context.plan.topic)
 
@@ -107,7 +107,7 @@ def name_who_hears_of_it(context: StepContext) -> Changes:
 
     環境の定義にあるメールアドレスをトピックに登録する。
     """
-    if not _tells_somebody(context):
+    if not _notifies_somebody(context):
         return ()
     return topic.converge_subscription(context, context.plan.topic, context.mailed)
 
@@ -125,7 +125,7 @@ def _wanted(context: StepContext, found: Mapping[str, Any]) -> list[Alarm]:
     return [one for one in context.plan.alarms if one.name in found or one in left]
 
 
-def _tells_somebody(context: StepContext) -> bool:
+def _notifies_somebody(context: StepContext) -> bool:
     """Whether the planned topic exists, or an alarm is to notify it."""
     found = alarm.read(context, context.plan.alarms)
     return topic.is_there(context, context.plan.topic) or bool(_wanted(context, found))

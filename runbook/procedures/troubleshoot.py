@@ -16,7 +16,7 @@ from aws.firing import watches
 from aws.words import Words
 from runbook import releases
 from runbook.diagnosis.cause import cause
-from runbook.diagnosis.telemetry import MetricQuery, measured, tell_signs
+from runbook.diagnosis.telemetry import MetricQuery, measured, report_signs
 from runbook.engine import StepContext, step
 from runbook.engine.change_lines import parts
 from signoff.environment.calendar import in_japan
@@ -107,7 +107,7 @@ def see_what_functions_say(context: StepContext) -> Changes:
                     ja=f"{label}: 直近1時間で{value:g}",
                 )
             )
-    spoken = [tell_signs(context, function) for function in context.plan.functions]
+    spoken = [report_signs(context, function) for function in context.plan.functions]
     if not any(spoken):
         context.tell(
             Words(

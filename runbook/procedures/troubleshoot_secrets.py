@@ -14,7 +14,7 @@ from aws.converge.change import Changes
 from aws.desired import Function
 from aws.words import Words
 from runbook.diagnosis.secret_access import causes
-from runbook.diagnosis.telemetry import tell_signs
+from runbook.diagnosis.telemetry import report_signs
 from runbook.engine import StepContext, step
 
 
@@ -42,7 +42,7 @@ def see_the_logs(context: StepContext) -> Changes:
     """
     for function in context.plan.functions:
         if function.secrets:
-            tell_signs(context, function)
+            report_signs(context, function)
     return ()
 
 

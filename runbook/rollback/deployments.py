@@ -176,8 +176,8 @@ def _target(context: StepContext, live: str, listed: tuple[Mapping[str, Any], ..
         if named not in there:
             raise Refused(
                 Words(
-                    en=f"there is no deployment {named}; the newest are {_told(listed)}",
-                    ja=f"デプロイ{named}はありません。新しいものは{_told(listed)}です",
+                    en=f"there is no deployment {named}; the newest are {_newest_of(listed)}",
+                    ja=f"デプロイ{named}はありません。新しいものは{_newest_of(listed)}です",
                 )
             )
         return named
@@ -232,6 +232,6 @@ def _methods(deployment: Mapping[str, Any]) -> set[str]:
     return {f"{verb} {path}" for path, verbs in summary.items() for verb in verbs}
 
 
-def _told(listed: Iterable[Mapping[str, Any]]) -> str:
+def _newest_of(listed: Iterable[Mapping[str, Any]]) -> str:
     newest = list(listed)[:LISTED]
     return ", ".join(f"{one['id']} ({one['createdDate']:%Y-%m-%d %H:%M})" for one in newest)

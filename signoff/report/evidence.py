@@ -99,7 +99,7 @@ def _proof(
     checked = _alike(
         one for subject, found in shown for one in _checked(subject, _lines(found, read_at, seen))
     )
-    reading, checked = _said_once(checked)
+    reading, checked = _shared_reading(checked)
     return Proof(
         sentence=found[0][1].proof or Words.same(test.removeprefix("test_").replace("_", " ")),
         checked=checked,
@@ -133,7 +133,7 @@ def _alike(checked: Iterable[Checked]) -> tuple[Checked, ...]:
     return tuple(alike.values())
 
 
-def _said_once(checked: Sequence[Checked]) -> tuple[Citation | None, tuple[Checked, ...]]:
+def _shared_reading(checked: Sequence[Checked]) -> tuple[Citation | None, tuple[Checked, ...]]:
     """Return the reading that all share, if any, and the subjects without it."""
     every = {line.reading for one in checked for line in one.lines}
     if len(every) == 1:

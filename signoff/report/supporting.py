@@ -125,15 +125,17 @@ def _measured(records: Records, folder: Path, root: Path) -> Iterator[Measured]:
             at=one.created,
             by=one.caller,
             told=tuple(
-                (key, _told(one.body[key], UNITS.get(key, ""))) for key in TOLD if key in one.body
+                (key, _with_unit(one.body[key], UNITS.get(key, "")))
+                for key in TOLD
+                if key in one.body
             ),
             link=os.path.relpath(root / str(page), folder) if page else "",
         )
 
 
-def _told(found: object, unit: str) -> str:
+def _with_unit(found: object, unit: str) -> str:
     if isinstance(found, Mapping):
-        return ", ".join(f"{key} {_told(one, unit)}" for key, one in found.items())
+        return ", ".join(f"{key} {_with_unit(one, unit)}" for key, one in found.items())
     return f"{found:.2f}{unit}" if isinstance(found, float) else f"{found}{unit}"
 
 

@@ -74,10 +74,10 @@ def _words(found: Any) -> bool:
 def _text(found: str) -> Value:
     if isinstance(parsed := _parsed(found), dict | list):
         return _many(parsed)
-    return Value(text=_told(_known(found, "values")))
+    return Value(text=_withheld(_known(found, "values")))
 
 
-def _told(text: Words) -> Words:
+def _withheld(text: Words) -> Words:
     return Words(en=text.en, ja=withheld_in_japanese(text.ja))
 
 
@@ -91,8 +91,8 @@ def _many(found: Any) -> Value:
         items = plain.items() if isinstance(plain, Mapping) else ((None, one) for one in plain)
         parts = [f"{key}: {scalar(one)}" if key else scalar(one) for key, one in items]
         if len(text := ", ".join(parts)) <= SHOWN_AT_ONCE:
-            return Value(text=_told(Words.same(text)))
-    return Value(text=_size(plain), folded=_told(Words.same(_pretty(plain))))
+            return Value(text=_withheld(Words.same(text)))
+    return Value(text=_size(plain), folded=_withheld(Words.same(_pretty(plain))))
 
 
 def _size(found: Any) -> Words:

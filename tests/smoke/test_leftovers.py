@@ -15,7 +15,7 @@ from plan.canonical import canonical_hash
 from signoff.environment import Smoke
 from signoff.guard import GuardError
 from smoke import __main__ as command
-from smoke.leftovers import Leftovers, taken_up
+from smoke.leftovers import Leftovers, cleaned_up
 from smoke.notes import Note, Notes
 from smoke.sessions import HARNESS, SessionMinter
 from smoke.suite_session import suite_session
@@ -62,9 +62,9 @@ def noted(rally, tmp_path):
     notes.before(SESSIONS, rally.environment, embedded=True)
     put(rally, "userstamps", UserId=SESSIONS.user("collector"), StampId="A-1")
     yield notes
-    Leftovers(environment=rally.environment, notes=notes, aws=rally.client).taken_back(
-        note_of(notes)
-    )
+    Leftovers(
+        environment=rally.environment, notes=notes, aws=rally.client
+    ).still_there_after_cleaning(note_of(notes))
 
 
 def note_of(notes):
@@ -87,7 +87,7 @@ def test_what_a_killed_run_left_is_gone_before_the_next_one_reads(rally, tmp_pat
 
     assert code == -signal.SIGKILL
     assert left != before
-    with taken_up(rally.environment, tmp_path) as told:
+    with cleaned_up(rally.environment, tmp_path) as told:
         assert held(rally) == before
         assert not told
 
@@ -97,7 +97,7 @@ def test_rich_menu_that_a_killed_run_set_is_taken_from_the_test_user(rally, tmp_
     with suite_session(rally.snapshot(), rally.api, embedded=True) as suite:
         set_menu = suite.answer(suite.scenarios.success("POST /richmenu/set"))
         linked = dict(rally.line.linked)
-        with taken_up(rally.environment, tmp_path) as told:
+        with cleaned_up(rally.environment, tmp_path) as told:
             unlinked = dict(rally.line.linked)
 
     assert set_menu.status == 200
@@ -134,7 +134,7 @@ def test_run_that_cannot_clean_leaves_its_note_to_the_next_one(rally, tmp_path):
         suite.answer(suite.scenarios.collect())
 
     assert note_of(notes).run == suite.sessions.run
-    with taken_up(rally.environment, tmp_path) as told:
+    with cleaned_up(rally.environment, tmp_path) as told:
         assert held(rally) == before
         assert not told
 
@@ -152,7 +152,7 @@ def test_what_cannot_be_noted_is_not_called(rally, tmp_path):
 @pytest.mark.usefixtures("noted")
 def test_where_writes_are_off_nothing_is_deleted_and_the_command_is_told(rally, tmp_path):
     before = held(rally)
-    with taken_up(replace(rally.environment, smoke=Smoke()), tmp_path) as told:
+    with cleaned_up(replace(rally.environment, smoke=Smoke()), tmp_path) as told:
         assert held(rally) == before
 
     (words,) = told
@@ -164,7 +164,7 @@ def test_leftovers_of_another_stack_are_told_and_kept(rally, noted, tmp_path):
     elsewhere = replace(rally.environment, birth=None, account="999999999999")
     note = replace(note_of(noted), stack=Notes.of(elsewhere, tmp_path).stack)
     noted._write(note)  # noqa: SLF001 - a note that a run elsewhere wrote
-    with taken_up(rally.environment, tmp_path) as told:
+    with cleaned_up(rally.environment, tmp_path) as told:
         (words,) = told
 
     assert "on another stack (999999999999 ap-northeast-1" in words.en
@@ -174,7 +174,7 @@ def test_leftovers_of_another_stack_are_told_and_kept(rally, noted, tmp_path):
 def test_leftovers_of_an_embedded_stack_that_is_gone_are_forgotten(rally, tmp_path):
     dead = Notes.of(replace(rally.environment, birth="another"), tmp_path)
     dead.before(SESSIONS, rally.environment, embedded=True)
-    with taken_up(rally.environment, tmp_path) as told:
+    with cleaned_up(rally.environment, tmp_path) as told:
         assert not told
 
     assert dead.left() == ([], [])
@@ -182,9 +182,9 @@ def test_leftovers_of_an_embedded_stack_that_is_gone_are_forgotten(rally, tmp_pa
 
 def test_stack_is_judged_by_one_run_at_a_time(rally, tmp_path):
     with (
-        taken_up(rally.environment, tmp_path),
+        cleaned_up(rally.environment, tmp_path),
         pytest.raises(GuardError, match=r"process \d+ is judging this stack"),
-        taken_up(rally.environment, tmp_path),
+        cleaned_up(rally.environment, tmp_path),
     ):
         pass
 
@@ -192,7 +192,7 @@ def test_stack_is_judged_by_one_run_at_a_time(rally, tmp_path):
 def test_note_of_a_run_that_goes_on_elsewhere_is_left_alone(rally, tmp_path):
     other = Notes.of(replace(rally.environment, birth="another"), tmp_path)
     note = other.before(SESSIONS, rally.environment, embedded=True)
-    with other.alone(), taken_up(rally.environment, tmp_path) as told:
+    with other.alone(), cleaned_up(rally.environment, tmp_path) as told:
         assert not told
 
     assert note_of(other).run == note.run
@@ -201,7 +201,7 @@ def test_note_of_a_run_that_goes_on_elsewhere_is_left_alone(rally, tmp_path):
 def test_torn_note_is_told(rally, tmp_path):
     (tmp_path / "smoke").mkdir()
     (tmp_path / "smoke" / "torn.json").write_text('{"run": "0')
-    with taken_up(rally.environment, tmp_path) as told:
+    with cleaned_up(rally.environment, tmp_path) as told:
         (words,) = told
 
     assert "torn.json is not the note of a smoke run" in words.en

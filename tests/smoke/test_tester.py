@@ -14,13 +14,13 @@ from local.aws.faults import denied
 from plan import plan_for
 from signoff.environment import Smoke
 from smoke.aws import KeyedTable
-from smoke.leftovers import Leftovers, taken_up
+from smoke.leftovers import Leftovers, cleaned_up
 from smoke.manual import ManualOnly
 from smoke.notes import Notes
 from smoke.policy import policy
 from smoke.scenarios import Scenarios
 from smoke.suite_session import suite_session
-from smoke.tester import Restorer, lends, lent_user
+from smoke.tester import Restorer, borrows_a_user, consenting_user
 from tests.smoke.defect import UNKNOWN
 from tests.smoke.judging import judge, red
 from tests.smoke.killed import killed
@@ -103,9 +103,9 @@ def test_awards_are_given_to_the_test_user_alone(rally):
 def test_only_who_has_an_id_of_lines_form_is_written_for(environment, user):
     asked = replace(environment, production=True, smoke=Smoke(writes=True, test_user=user))
 
-    assert not lends(asked)
+    assert not borrows_a_user(asked)
     with pytest.raises(ManualOnly, match=r"need smoke\.test_user, the id of a LINE user"):
-        lent_user(asked)
+        consenting_user(asked)
 
 
 def test_without_a_test_user_the_rows_that_write_are_for_a_person(rally):
@@ -171,7 +171,7 @@ def test_awards_of_a_killed_run_are_taken_back_by_the_next(
 ):
     environment = production(rally)
     code = killed(environment, rally.api, tmp_path, what, number)
-    with taken_up(environment, tmp_path) as told:
+    with cleaned_up(environment, tmp_path) as told:
         now = held(rally)
 
     assert code == -signal.SIGKILL
@@ -183,10 +183,12 @@ def test_awards_of_a_killed_run_are_taken_back_by_the_next(
 def test_note_about_somebody_who_is_no_test_user_any_more_takes_nothing_from_them(rally, tmp_path):
     notes = Notes.of(production(rally), tmp_path)
     with session(rally) as suite:
-        note = notes.before(suite.sessions, production(rally), False, suite.known_lent)
+        note = notes.before(suite.sessions, production(rally), False, suite.known_consenting_user)
     before = held(rally)
     other = production(rally, "U" + "1" * 32)
-    left = Leftovers(environment=other, notes=notes, aws=rally.client).taken_back(note)
+    left = Leftovers(environment=other, notes=notes, aws=rally.client).still_there_after_cleaning(
+        note
+    )
 
     assert f"{USER}: set smoke.test_user to that id again" in " ".join(map(str, left))
     assert held(rally) == before
@@ -196,18 +198,18 @@ def test_note_about_somebody_who_is_no_test_user_any_more_takes_nothing_from_the
 def test_note_brings_back_what_it_names_as_it_was(rally, tmp_path):
     notes = Notes.of(production(rally), tmp_path)
     with session(rally) as suite:
-        notes.before(suite.sessions, production(rally), False, suite.known_lent)
+        notes.before(suite.sessions, production(rally), False, suite.known_consenting_user)
     (note,), unread = notes.left()
 
-    assert note.lent == suite.known_lent
+    assert note.consenting == suite.known_consenting_user
     assert not unread
     assert json.loads(json.dumps(asdict(note)))["held"]["user_id"] == USER
 
 
 def test_stamp_of_before_the_run_is_nothing_of_the_run(rally, collected):
     with session(rally) as suite:
-        lent = suite.known_lent
-    forged = replace(lent, stamps=(), asked=tuple(stamps_of(rally)))
+        consenting = suite.known_consenting_user
+    forged = replace(consenting, stamps=(), asked=tuple(stamps_of(rally)))
 
     assert Restorer(held=forged, table=table_of(rally)).put_back() == []
     assert held(rally) == collected

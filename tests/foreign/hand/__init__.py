@@ -20,7 +20,7 @@ def set_up(client: Callable[[str], Any]) -> None:
     compute.set_up(client("lambda"))
     watch.log_groups(client("logs"))
     api = gateway.set_up(client("apigateway"))
-    compute.let_in(client("lambda"), api)
+    compute.allowed_by_policy(client("lambda"), api)
     edge.usage_plan(client("apigateway"), api.id)
     edge.domain(client("apigateway"), client("acm"), api.id)
     edge.bucket(client("s3"))

@@ -47,7 +47,7 @@ def set_up(functions: Any) -> None:
         functions.create_alias(FunctionName=name, Name="live", FunctionVersion="2")
 
 
-def let_in(functions: Any, api: Any) -> None:
+def allowed_by_policy(functions: Any, api: Any) -> None:
     """Let the API's methods, from any stage, and its authorizer invoke the aliases.
 
     ``api`` has ``id``, ``authorizer`` (its id) and ``routes``, (verb, path) -> function's key.

@@ -8,7 +8,7 @@ from types import SimpleNamespace
 import pytest
 
 from runbook.diagnosis import cors, telemetry
-from runbook.diagnosis.telemetry import tell_signs
+from runbook.diagnosis.telemetry import report_signs
 from runbook.engine import Procedure
 from runbook.procedures import (
     least_privilege,
@@ -212,7 +212,7 @@ class Log:
 def spoken(operator, log):
     said = []
     context = replace(operator.context(), clients=lambda _: log, tell=said.append)
-    there = tell_signs(context, context.plan.functions[0])
+    there = report_signs(context, context.plan.functions[0])
     return there, "\n".join(said_in("en", one) for one in said)
 
 

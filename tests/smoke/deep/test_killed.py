@@ -2,7 +2,7 @@
 
 import signal
 
-from smoke.leftovers import taken_up
+from smoke.leftovers import cleaned_up
 from tests.smoke.killed import killed
 from tests.smoke.test_leftovers import held
 
@@ -14,6 +14,6 @@ def test_what_a_run_left_that_was_killed_while_it_cleaned_is_gone(rally, tmp_pat
 
     assert code == -signal.SIGKILL
     assert left != before
-    with taken_up(rally.environment, tmp_path) as told:
+    with cleaned_up(rally.environment, tmp_path) as told:
         assert held(rally) == before
         assert not told

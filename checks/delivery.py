@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from aws.access.publishing import lets_publish, usable
+from aws.access.publishing import allows_publishing, usable
 from aws.alarm import COMPOSITE, Alarm
 from aws.bounds import Bound, at_least, described, exactly, one_of, unset
 from aws.composite import fires_with
@@ -66,7 +66,7 @@ USABLE = described(
 
 
 @dataclass(frozen=True, slots=True)
-class Hearing:
+class Delivery:
     """Finds who is notified of alarms, in one environment."""
 
     found: Sections
@@ -166,21 +166,21 @@ class Hearing:
         topic = lookup(self.found.topics, arn)
         if topic is None:
             yield _of_topic(arn, EXISTENCE, ABSENT, EXISTS)
-        elif (may := lets_publish(topic, self._arn(alarm))) is not True:
+        elif (may := allows_publishing(topic, self._arn(alarm))) is not True:
             why = _not_known(may.reason) if may else REFUSED
             yield _of_topic(arn, PUBLISHING, why, ALLOWED)
         elif topic.kms_key and not self._usable(topic.kms_key):
             yield _of_topic(arn, KEY, topic.kms_key, USABLE)
         elif not any(one.confirmed for one in listening(topic)):
             yield _of_topic(arn, PEOPLE, 0, at_least(1), "sns:ListSubscriptionsByTopic")
-        elif not self._tells_the_planned(topic):
+        elif not self._notifies_the_planned(topic):
             yield _of_topic(arn, PLANNED, NOT_CONFIRMED, CONFIRMED, "sns:ListSubscriptionsByTopic")
 
     def _arn(self, alarm: Alarm) -> str:
         here = f"{self.environment.region}:{self.environment.account}"
         return f"arn:aws:cloudwatch:{here}:alarm:{alarm.name}"
 
-    def _tells_the_planned(self, topic: Topic) -> bool:
+    def _notifies_the_planned(self, topic: Topic) -> bool:
         """Whether the decided address, if there is one, is subscribed; others may be as well."""
         if not (email := self.environment.alert_email):
             return True
@@ -212,7 +212,7 @@ def _kept_back(topic: Topic, one: Subscription) -> Iterator[Difference]:
         return
     if one.unread:
         raise Unread(one.unread)
-    if one.filter_policy and not _lets_alarms_through(one):
+    if one.filter_policy and not _passes_alarms(one):
         yield of_subscription(topic, one, FILTER, one.filter_policy, unset())
     if one.raw and one.protocol == "https":
         yield of_subscription(topic, one, RAW, one.raw, one_of(False))
@@ -220,7 +220,7 @@ def _kept_back(topic: Topic, one: Subscription) -> Iterator[Difference]:
         yield of_subscription(topic, one, DELIVERY_POLICY, one.delivery_policy, unset())
 
 
-def _lets_alarms_through(one: Subscription) -> bool:
+def _passes_alarms(one: Subscription) -> bool:
     """Whether a filter only requires that the state in the message body be ALARM."""
     try:
         wanted = json.loads(one.filter_policy)
