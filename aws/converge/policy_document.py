@@ -1,11 +1,13 @@
-"""How we write the policy of a role, and how one is shown to a person: by its permissions."""
+"""How we write the policy of a role, narrow one that others wrote, and show one to a person: by its permissions."""
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import product
 from typing import Any
 
 from aws.desired import Permission
+
+LAMBDA = "lambda.amazonaws.com"
 
 
 def document(permissions: Iterable[Permission]) -> dict[str, Any]:
@@ -24,9 +26,7 @@ def document(permissions: Iterable[Permission]) -> dict[str, Any]:
 
 def policy_lines(policy: Mapping[str, Any]) -> list[str]:
     """Say a policy by its permissions, a statement that is more than an allowance as it is written."""
-    statements = policy["Statement"]
-    listed = statements if isinstance(statements, list) else [statements]
-    return sorted({line for one in listed for line in _lines(one)})
+    return sorted({line for one in _statements(policy) for line in _lines(one)})
 
 
 def _lines(statement: Mapping[str, Any]) -> Iterator[str]:
@@ -40,3 +40,62 @@ def _lines(statement: Mapping[str, Any]) -> Iterator[str]:
 
 def _listed(value: str | list[str]) -> list[str]:
     return [value] if isinstance(value, str) else value
+
+
+Sound = Callable[[Mapping[str, Any]], bool]
+"""Whether a statement may stay as it is."""
+
+
+def pared(policy: Mapping[str, Any], sound: Sound) -> dict[str, Any] | None:
+    """Return a policy without the actions and resources that are not sound; None if nothing is left.
+
+    What is sound stays as it is written. Decisions name a statement by its number: where that changes, it becomes its Sid.
+    """
+    left: list[dict[str, Any]] = []
+    for number, one in enumerate(_statements(policy), 1):
+        named = {**one, "Sid": one.get("Sid") or str(number)}
+        parts = [named] if sound(named) else list(_sound_parts(named, sound))
+        moved = len(left) + 1 != number
+        left += [part if moved or one.get("Sid") else _without_sid(part) for part in parts[:1]]
+        left += map(_without_sid, parts[1:])
+    return {**policy, "Statement": left} if left else None
+
+
+def _sound_parts(one: Mapping[str, Any], sound: Sound) -> Iterator[dict[str, Any]]:
+    """Yield what is left of an allowance: a statement for the resources on which the same actions are sound."""
+    if not {"Action", "Resource"} <= one.keys() or one["Effect"] != "Allow":
+        return
+    by_actions: dict[tuple[str, ...], list[str]] = {}
+    for resource in _listed(one["Resource"]):
+        pairs = (
+            {**one, "Action": action, "Resource": resource} for action in _listed(one["Action"])
+        )
+        if actions := tuple(pair["Action"] for pair in pairs if sound(pair)):
+            by_actions.setdefault(actions, []).append(resource)
+    for actions, resources in by_actions.items():
+        yield {**one, "Action": list(actions), "Resource": resources}
+
+
+def for_lambda_alone(trust: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a trust policy without everybody but Lambda: its denies stay, and the conditions that Lambda has to meet."""
+    allowed = {"Principal": {"Service": LAMBDA}, "Action": "sts:AssumeRole"}
+    left = [
+        one if one["Effect"] == "Deny" else {**one, **allowed}
+        for one in _statements(trust)
+        if one["Effect"] == "Deny" or _names_lambda(one)
+    ]
+    return {**trust, "Statement": left}
+
+
+def _names_lambda(one: Mapping[str, Any]) -> bool:
+    who = one.get("Principal")
+    return isinstance(who, Mapping) and LAMBDA in _listed(who.get("Service", []))
+
+
+def _without_sid(one: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in one.items() if name != "Sid"}
+
+
+def _statements(policy: Mapping[str, Any]) -> list[dict[str, Any]]:
+    statements = policy["Statement"]
+    return statements if isinstance(statements, list) else [statements]

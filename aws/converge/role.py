@@ -3,36 +3,25 @@
 import json
 from collections.abc import Mapping
 from dataclasses import replace
-from functools import cache, partial
+from functools import partial
 from typing import Any
 
-from aws.access.privileges import (
-    Gravity,
-    as_differences,
-    lacks,
-    pair,
-    short,
-    split,
-    statements,
-    surplus,
-)
-from aws.access.secret_arns import Named, named, unsound
 from aws.access.trust import trust_flaws
 from aws.converge.change import Change, ChangeContext, Changes, difference, unless_absent
-from aws.converge.policy_document import document, policy_lines
+from aws.converge.policy_document import LAMBDA, for_lambda_alone
+from aws.converge.role_policies import converge_policies, name_of, planned, put, strangled
 from aws.converge.tags import tag_fields, tag_list
-from aws.desired import Role, Secret
-from aws.role import PolicyDocument, decode, document_text
+from aws.desired import Role
 from aws.role import Role as Found
+from aws.role import decode, document_text
 from aws.section import NotTestable
 
-POLICY = "least-privilege"
 TRUST = {
     "Version": "2012-10-17",
     "Statement": [
         {
             "Effect": "Allow",
-            "Principal": {"Service": "lambda.amazonaws.com"},
+            "Principal": {"Service": LAMBDA},
             "Action": "sts:AssumeRole",
         }
     ],
@@ -42,28 +31,20 @@ TRUST = {
 def converge(context: ChangeContext, role: Role) -> Changes:
     """Create the role, or bring its trust and its permissions within the plan.
 
-    It uses the checks' own rules. A policy that grants nothing beyond the plan stays, however it is written: a
-    role that may do less than ours, or under more conditions, is not widened. Tags are set when it is
+    It uses the checks' own rules. What a policy grants within the plan stays, however it is written, and so does what was
+    decided: a role that may do less than ours, or under more conditions, is not widened. Tags are set when it is
     created; no row checks them later.
     """
     raw = _read(context, role)
     if raw is None:
-        wanted = {"trust": TRUST, **_planned(role), **tag_fields(context, role.tags)}
-        made = difference(_name(role), None, wanted)
+        wanted = {"trust": TRUST, **planned(role), **tag_fields(context, role.tags)}
+        made = difference(name_of(role), None, wanted)
         return context.settle(made, lambda: _create(context, role))
     found = _decoded(context, raw)
-    made, strangled = _trust(context, role, found), _strangled(context, role, found)
+    made, bound = _trust(context, role, found), strangled(context, role, found)
     free = replace(found, boundary=None)
-    made += _permissions(context, role, free if strangled else found)
-    return made + (_unbounded(context, role, found) if strangled else ())
-
-
-def _name(role: Role) -> str:
-    return f"role {role.name}"
-
-
-def _planned(role: Role) -> dict[str, Any]:
-    return {f"policy {POLICY}": policy_lines(document(role.required))}
+    made += converge_policies(context, role, free if bound else found)
+    return made + (_unbounded(context, role, found) if bound else ())
 
 
 def _create(context: ChangeContext, role: Role) -> None:
@@ -72,22 +53,18 @@ def _create(context: ChangeContext, role: Role) -> None:
         AssumeRolePolicyDocument=json.dumps(TRUST),
         Tags=tag_list(role.tags),
     )
-    context.once_found(lambda: _put(context, role))
-
-
-def _put(context: ChangeContext, role: Role) -> None:
-    policy = json.dumps(document(role.required))
-    context.client("iam").put_role_policy(
-        RoleName=role.name, PolicyName=POLICY, PolicyDocument=policy
-    )
+    context.once_found(lambda: put(context, role))
 
 
 def _trust(context: ChangeContext, role: Role, found: Found) -> Changes:
     if _trusts_lambda_alone(context, role, found):
         return ()
-    changes = (Change(_name(role), "trust", json.loads(found.trust), TRUST, destroys=True),)
+    narrowed = for_lambda_alone(json.loads(found.trust))
+    stricter = replace(found, trust=json.dumps(narrowed))
+    wanted = narrowed if _trusts_lambda_alone(context, role, stricter) else TRUST
+    changes = (Change(name_of(role), "trust", json.loads(found.trust), wanted, destroys=True),)
     update = partial(context.client("iam").update_assume_role_policy, RoleName=role.name)
-    return context.settle(changes, lambda: update(PolicyDocument=json.dumps(TRUST)))
+    return context.settle(changes, lambda: update(PolicyDocument=json.dumps(wanted)))
 
 
 def _trusts_lambda_alone(context: ChangeContext, role: Role, found: Found) -> bool:
@@ -97,121 +74,9 @@ def _trusts_lambda_alone(context: ChangeContext, role: Role, found: Found) -> bo
         return False
 
 
-def _permissions(context: ChangeContext, role: Role, found: Found) -> Changes:
-    """Put our policy if something is lacking, then remove policies that grant a surplus or deny what is needed."""
-    secrets = _Secrets(context, role)
-    kept = _within(context, role, found, secrets)
-    own = next((one for one in found.policies if one.name == POLICY and one.arn is None), None)
-    # Code that is not ours may need what is removed here; nobody can know.
-    guided = role.judged_for_missing or own is not None or kept.policies != found.policies
-    short = not kept.policies or (guided and secrets.lacks(replace(kept, boundary=None)))
-    made: Changes = ()
-    if short or (own and own not in kept.policies):
-        kept = _beside_ours(role, kept, secrets)
-        have = {f"policy {POLICY}": policy_lines(json.loads(own.document)) if own else None}
-        changes = difference(_name(role), have, _planned(role))
-        made = context.settle(changes, lambda: _put(context, role))
-    for policy in found.policies:
-        if policy not in (*kept.policies, own):
-            made += _shed(context, role, policy)
-    return made
-
-
-def _within(context: ChangeContext, role: Role, found: Found, secrets: "_Secrets") -> Found:
-    """Return the role with those of its policies that grant nothing beyond the plan, or what was decided."""
-    wrong = _surplus(context, role, found) | secrets.misnaming(found)
-    if not wrong:
-        return found
-    left = tuple(one for one in found.policies if one.name not in wrong)
-    # Without a policy's denies, another policy may grant more.
-    return _within(context, role, replace(found, policies=left), secrets)
-
-
-def _surplus(context: ChangeContext, role: Role, found: Found) -> set[str]:
-    """Return the names of policies with a surplus that nobody decided; of an ARN that may do, ``misnaming`` tells."""
-    pairs = [one for one in surplus(found, role) if one.gravity is not Gravity.SECRET]
-    return {
-        policy
-        for policy, gravity in {(one.pair.policy, one.gravity) for one in pairs}
-        if context.undecided(
-            as_differences(
-                found, (o for o in pairs if (o.pair.policy, o.gravity) == (policy, gravity))
-            )
-        )
-    }
-
-
-def _beside_ours(role: Role, kept: Found, secrets: "_Secrets") -> Found:
-    """Return our policy, and those that may stay beside it because they deny nothing that the function needs."""
-    ours = PolicyDocument(name=POLICY, document=json.dumps(document(role.required)))
-    others = (one for one in kept.policies if one.name != POLICY)
-    bare = replace(kept, boundary=None)
-    staying = (one for one in others if not secrets.lacks(replace(bare, policies=(ours, one))))
-    return replace(kept, policies=(ours, *staying))
-
-
-class _Secrets:
-    """The secrets that the role's function reads, by the ARNs that policies name them by."""
-
-    def __init__(self, context: ChangeContext, role: Role) -> None:
-        self._context, self._role = context, role
-        self._listed = cache(lambda: _secrets(context))
-
-    def misnaming(self, found: Found) -> set[str]:
-        """Return the names of policies whose ARNs do not match a secret, or match others as well."""
-        return {
-            policy.name
-            for policy in found.policies
-            for secret in self._role.secrets
-            if unsound(self._named(replace(found, policies=(policy,)), secret), self._listed)
-        }
-
-    def lacks(self, found: Found) -> bool:
-        """Whether something that the function needs is not surely granted, and nobody decided so."""
-        arns = [self._named(found, one).arn for one in self._role.secrets]
-        lost = short(found, self._role, arns)
-        if any(one.unknown for one in lost):
-            return True
-        return bool(
-            self._context.undecided(lacks(found, [pair(o.action, o.resource) for o in lost]))
-        )
-
-    def _named(self, found: Found, secret: Secret) -> Named:
-        pairs = (pair for one in statements(found) for pair in split(one))
-        resources = named(pairs, secret)
-        # As it is planned, it fits whatever six characters there are; another way to write it may not.
-        real = {} if {*resources} <= {secret.arn_pattern} else self._listed()
-        arn = real.get(secret.name, secret.arn_pattern.replace("??????", "a1B2c3"))
-        return Named(secret=secret, arn=arn, resources=resources)
-
-
-def _secrets(context: ChangeContext) -> dict[str, str]:
-    """Return the name of every secret that there is, and its ARN."""
-    pages = context.client("secretsmanager").get_paginator("list_secrets").paginate()
-    return {one["Name"]: one["ARN"] for page in pages for one in page["SecretList"]}
-
-
-def _shed(context: ChangeContext, role: Role, policy: PolicyDocument) -> Changes:
-    iam, on = context.client("iam"), {"RoleName": role.name}
-    if policy.arn is None:
-        field, before = f"policy {policy.name}", json.loads(policy.document)
-        remove = partial(iam.delete_role_policy, **on, PolicyName=policy.name)
-    else:
-        field, before = "managed policy", policy.arn
-        remove = partial(iam.detach_role_policy, **on, PolicyArn=policy.arn)
-    return context.settle((Change(_name(role), field, before, None, destroys=True),), remove)
-
-
-def _strangled(context: ChangeContext, role: Role, found: Found) -> bool:
-    """Whether a permissions boundary leaves out what the function needs; a wider one stays."""
-    ours = PolicyDocument(name=POLICY, document=json.dumps(document(role.required)))
-    bounded = replace(found, policies=(ours,))
-    return found.boundary is not None and _Secrets(context, role).lacks(bounded)
-
-
 def _unbounded(context: ChangeContext, role: Role, found: Found) -> Changes:
     arn = found.boundary and found.boundary.arn
-    lost = (Change(_name(role), "permissions boundary", arn, None, destroys=True),)
+    lost = (Change(name_of(role), "permissions boundary", arn, None, destroys=True),)
     remove = context.client("iam").delete_role_permissions_boundary
     return context.settle(lost, lambda: remove(RoleName=role.name))
 

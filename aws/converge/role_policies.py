@@ -1,0 +1,194 @@
+"""What a role's policies may grant: the plan in one of ours, and whatever others wrote within it."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import replace
+from functools import cache, partial
+from typing import Any
+
+from aws.access.privileges import (
+    Gravity,
+    as_differences,
+    lacks,
+    pair,
+    short,
+    split,
+    statements,
+    surplus,
+)
+from aws.access.secret_arns import Named, named, unsound
+from aws.converge.change import Change, ChangeContext, Changes, difference
+from aws.converge.policy_document import Sound, document, pared, policy_lines
+from aws.desired import Role, Secret
+from aws.role import PolicyDocument
+from aws.role import Role as Found
+
+POLICY = "least-privilege"
+
+
+def name_of(role: Role) -> str:
+    return f"role {role.name}"
+
+
+def planned(role: Role) -> dict[str, Any]:
+    return {f"policy {POLICY}": policy_lines(document(role.required))}
+
+
+def put(context: ChangeContext, role: Role) -> None:
+    """Write our policy."""
+    policy = json.dumps(document(role.required))
+    context.client("iam").put_role_policy(
+        RoleName=role.name, PolicyName=POLICY, PolicyDocument=policy
+    )
+
+
+def converge_policies(context: ChangeContext, role: Role, found: Found) -> Changes:
+    """Put our policy if something is lacking, then take from the others what is a surplus or denies what is needed."""
+    secrets = _Secrets(context, role)
+    kept = _within(context, role, found, secrets)
+    own = next((one for one in found.policies if one.name == POLICY and one.arn is None), None)
+    # Code that is not ours may need what is removed here; nobody can know.
+    guided = role.judged_for_missing or own is not None or kept.policies != found.policies
+    wanting = not kept.policies or (guided and secrets.lacks(replace(kept, boundary=None)))
+    made: Changes = ()
+    if wanting:
+        kept = _beside_ours(role, kept, secrets)
+        have = {f"policy {POLICY}": policy_lines(json.loads(own.document)) if own else None}
+        changes = difference(name_of(role), have, planned(role))
+        made = context.settle(changes, lambda: put(context, role))
+    left = {one.name: one for one in kept.policies}
+    for policy in found.policies:
+        if policy not in kept.policies and not (wanting and policy is own):
+            made += _shed(context, role, policy, left.get(policy.name))
+    return made
+
+
+def _within(context: ChangeContext, role: Role, found: Found, secrets: "_Secrets") -> Found:
+    """Return the role with what its policies grant within the plan, or by a decision."""
+    wrong = _surplus(context, role, found) | secrets.misnaming(found)
+    if not wrong:
+        return found
+
+    def sound(name: str, statement: Mapping[str, Any]) -> bool:
+        one = _inline(name, {"Version": "2012-10-17", "Statement": [statement]})
+        others = (other for other in found.policies if other.name != name)
+        alone = replace(found, policies=(one, *others))
+        return name not in _surplus(context, role, alone) | secrets.misnaming(alone)
+
+    left = (
+        _pared(one, partial(sound, one.name)) if one.name in wrong else one
+        for one in found.policies
+    )
+    # Without a policy's denies, another policy may grant more.
+    policies = tuple(one for one in left if one)
+    return _within(context, role, replace(found, policies=policies), secrets)
+
+
+def _pared(policy: PolicyDocument, sound: Sound) -> PolicyDocument | None:
+    """Return a policy without its unsound parts; None if that is all of it, or if they can't be told apart."""
+    whole = json.loads(policy.document)
+    left = pared(whole, sound)
+    return _inline(policy.name, left) if left and left != whole else None
+
+
+def _inline(name: str, policy: Mapping[str, Any]) -> PolicyDocument:
+    return PolicyDocument(name=name, document=json.dumps(policy))
+
+
+def _surplus(context: ChangeContext, role: Role, found: Found) -> set[str]:
+    """Return the names of policies with a surplus that nobody decided; of an ARN that may do, ``misnaming`` tells."""
+    pairs = [one for one in surplus(found, role) if one.gravity is not Gravity.SECRET]
+    return {
+        policy
+        for policy, gravity in {(one.pair.policy, one.gravity) for one in pairs}
+        if context.undecided(
+            as_differences(
+                found, (o for o in pairs if (o.pair.policy, o.gravity) == (policy, gravity))
+            )
+        )
+    }
+
+
+def _beside_ours(role: Role, kept: Found, secrets: "_Secrets") -> Found:
+    """Return our policy, and those that may stay beside it because they deny nothing that the function needs."""
+    ours, bare = _inline(POLICY, document(role.required)), replace(kept, boundary=None)
+
+    def spares(policy: PolicyDocument) -> bool:
+        return not secrets.lacks(replace(bare, policies=(ours, policy)))
+
+    def sound(statement: Mapping[str, Any]) -> bool:
+        return spares(_inline("one", {"Version": "2012-10-17", "Statement": [statement]}))
+
+    others = (one for one in kept.policies if one.name != POLICY)
+    staying = (one if spares(one) else _pared(one, sound) for one in others)
+    return replace(kept, policies=(ours, *(one for one in staying if one)))
+
+
+class _Secrets:
+    """The secrets that the role's function reads, by the ARNs that policies name them by."""
+
+    def __init__(self, context: ChangeContext, role: Role) -> None:
+        self._context, self._role = context, role
+        self._listed = cache(lambda: _secrets(context))
+
+    def misnaming(self, found: Found) -> set[str]:
+        """Return the names of policies whose ARNs do not match a secret, or match others as well."""
+        return {
+            policy.name
+            for policy in found.policies
+            for secret in self._role.secrets
+            if unsound(self._named(replace(found, policies=(policy,)), secret), self._listed)
+        }
+
+    def lacks(self, found: Found) -> bool:
+        """Whether something that the function needs is not surely granted, and nobody decided so."""
+        arns = [self._named(found, one).arn for one in self._role.secrets]
+        lost = short(found, self._role, arns)
+        if any(one.unknown for one in lost):
+            return True
+        return bool(
+            self._context.undecided(lacks(found, [pair(o.action, o.resource) for o in lost]))
+        )
+
+    def _named(self, found: Found, secret: Secret) -> Named:
+        pairs = (pair for one in statements(found) for pair in split(one))
+        resources = named(pairs, secret)
+        # As it is planned, it fits whatever six characters there are; another way to write it may not.
+        real = {} if {*resources} <= {secret.arn_pattern} else self._listed()
+        arn = real.get(secret.name, secret.arn_pattern.replace("??????", "a1B2c3"))
+        return Named(secret=secret, arn=arn, resources=resources)
+
+
+def _secrets(context: ChangeContext) -> dict[str, str]:
+    """Return the name of every secret that there is, and its ARN."""
+    pages = context.client("secretsmanager").get_paginator("list_secrets").paginate()
+    return {one["Name"]: one["ARN"] for page in pages for one in page["SecretList"]}
+
+
+def _shed(
+    context: ChangeContext, role: Role, policy: PolicyDocument, left: PolicyDocument | None
+) -> Changes:
+    """Replace a policy by what is left of it; others may have a managed one as well, so that stays as it is."""
+    iam, on = context.client("iam"), {"RoleName": role.name}
+    field = f"policy {policy.name}"
+    made: Changes = ()
+    before, after = (json.loads(one.document) if one else None for one in (policy, left))
+    if left:
+        put = partial(iam.put_role_policy, **on, PolicyName=left.name, PolicyDocument=left.document)
+        known = None if policy.arn else before
+        made = context.settle((Change(name_of(role), field, known, after, destroys=True),), put)
+    if policy.arn:
+        gone = (Change(name_of(role), "managed policy", policy.arn, None, destroys=True),)
+        return made + context.settle(
+            gone, partial(iam.detach_role_policy, **on, PolicyArn=policy.arn)
+        )
+    if left:
+        return made
+    gone = (Change(name_of(role), field, before, None, destroys=True),)
+    return context.settle(gone, partial(iam.delete_role_policy, **on, PolicyName=policy.name))
+
+
+def strangled(context: ChangeContext, role: Role, found: Found) -> bool:
+    """Whether a permissions boundary leaves out what the function needs; a wider one stays."""
+    bounded = replace(found, policies=(_inline(POLICY, document(role.required)),))
+    return found.boundary is not None and _Secrets(context, role).lacks(bounded)
