@@ -121,6 +121,21 @@ def one_of(*values: Any) -> Bound:
     )
 
 
+def saying(*names: str, prefers: str) -> Bound:
+    """The found text must contain one of the names, however it spells them; provisioning writes ``prefers``."""
+    listed, several = ", ".join(names), len(names) > 1
+    return Bound(
+        code="saying",
+        value=names,
+        holds=lambda found: any(one.lower() in (found or "").lower() for one in names),
+        words=Words(
+            en=f"a text that contains {'one of ' if several else ''}{listed}",
+            ja=f"{listed}{'のいずれか' if several else ''}を含むこと",
+        ),
+        prefers=prefers,
+    )
+
+
 def covers(values: Iterable[Any]) -> Bound:
     """The found set must have all of the decided values, and may have more."""
     wanted = frozenset(values)

@@ -280,7 +280,7 @@ class Api:
     name: str
     region: str
     stage: str
-    stage_description: str
+    stage_description: Bound
     routes: tuple[Route, ...]
     cors: Cors
     gateway_responses: tuple[GatewayResponse, ...]

@@ -154,7 +154,7 @@ def test_function_is_tagged(
 def test_stage_says_what_it_is(deployed: Deployed, plan: Plan, judge: Judge) -> None:
     stage = judge.observe(deployed.stage(), "description")
 
-    planned = {DESCRIPTION: exactly(plan.api.stage_description)}
+    planned = {DESCRIPTION: plan.api.stage_description}
     facts = {DESCRIPTION: stage.description}
     judge(differences(STAGE, stage.name, facts, planned, call=GET_STAGES))
 

@@ -53,7 +53,7 @@ SPELLINGS = (
     ("stg", "staging"),
     ("test", "qa"),
     ("local",),
-    ("prod", "production"),
+    ("prod", "production", "prd"),
 )
 """What teams call their environments; the names of a group mean the same one."""
 
@@ -244,11 +244,15 @@ def arns_of(plan: Plan, found: Sections, text: str) -> tuple[str, ...]:
 
 
 def foreign_values(environment: Environment) -> frozenset[str]:
-    """Return other environments' names of the same resources, of themselves and of their Regions."""
+    """Return other environments' names of the same resources, of themselves and of their Regions.
+
+    ``stamp-rally`` of ``stamp-rally-prod`` names the product: monitoring services want it as the name of the service.
+    """
     others = _others(environment)
     names = _elsewhere(environment.prefix, environment.name, others)
     regions = set(_regions()) - {environment.region}
-    own = {environment.prefix, environment.stage}
+    product = environment.prefix.replace(f"-{environment.name}", "")
+    own = {environment.prefix, environment.stage, product}
     return foreign_resources(environment) | ({*names, *others, *regions} - own)
 
 
@@ -270,7 +274,8 @@ def foreign_resources(environment: Environment) -> frozenset[str]:
 
 def _others(environment: Environment) -> tuple[str, ...]:
     """Return what teams call environments other than this one."""
-    groups = (group for group in SPELLINGS if environment.name not in group)
+    own = {environment.name, "prod"} if environment.production else {environment.name}
+    groups = (group for group in SPELLINGS if not own & {*group})
     return tuple(name for group in groups for name in group)
 
 

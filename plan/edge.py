@@ -9,6 +9,7 @@ from typing import Any
 
 import yaml
 
+from aws.bounds import Bound, saying
 from aws.desired import (
     Api,
     Authorizer,
@@ -56,9 +57,7 @@ def api(naming: Naming, functions: tuple[Function, ...]) -> Api:
         name=naming.named("api"),
         region=environment.region,
         stage=environment.stage,
-        stage_description="本番環境"
-        if environment.production
-        else f"{environment.name} environment",
+        stage_description=_description(environment),
         routes=tuple(_routes(by_key, environment)),
         cors=cors,
         gateway_responses=tuple(_gateway_responses(cors)),
@@ -85,6 +84,13 @@ def api(naming: Naming, functions: tuple[Function, ...]) -> Api:
         tags=environment.tags,
     )
     return replace(planned, least_rates=_least_rates(planned, environment.target_rate))
+
+
+def _description(environment: Environment) -> Bound:
+    """Return what the stage's description has to say: which environment it is."""
+    if environment.production:
+        return saying("本番", "prod", environment.name, prefers="本番環境")
+    return saying(environment.name, prefers=f"{environment.name} environment")
 
 
 def _least_rates(api: Api, target_rate: float) -> dict[str, float]:

@@ -65,18 +65,23 @@ def _role(naming: Naming, function: str) -> Role:
 def _beside(naming: Naming, planned: Iterable[Permission]) -> Iterator[Permission]:
     """Yield permissions that AWS's own tools add to the needed ones, on the same resources.
 
-    CDK's grantInvoke also names every version and alias of the function. The console allows a
-    role to create any log group.
+    CDK's grantInvoke also names every version and alias of the function, and its grants on a table
+    name all of its indexes. The console allows a role to create any log group; the Serverless
+    Framework allows it to tag its own.
     """
     keys = {data.key_of(naming.environment, one) for one in naming.environment.tables}
     for one in planned:
-        service, action = one.action.split(":")
+        service = one.action.partition(":")[0]
         if service == "lambda":
             yield Permission(one.action, f"{one.resource}:*")
         elif service == "dynamodb":
             yield Permission("dynamodb:DescribeTable", one.resource)
-            if action == "Query" and "/index/" not in one.resource:
+            if "/index/" not in one.resource:
                 yield Permission(one.action, f"{one.resource}/index/*")
+        elif service == "logs":
+            group = one.resource.removesuffix(":*")
+            yield from (Permission(each, group) for each in (one.action, "logs:TagResource"))
+            yield Permission("logs:TagResource", one.resource)
         elif service == "secretsmanager":
             yield Permission("secretsmanager:DescribeSecret", one.resource)
         elif service == "kms" and one.resource in keys:

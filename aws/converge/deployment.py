@@ -106,7 +106,7 @@ def _deploy(
             restApiId=id_,
             stageName=api.stage,
             deploymentId=deployment,
-            description=api.stage_description,
+            description=api.stage_description.prefers,
             tags=dict(api.tags),
         )
     else:

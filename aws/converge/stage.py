@@ -48,10 +48,13 @@ def converge(context: ChangeContext, api: Api) -> Changes:
     )
     name = f"stage {api.stage}"
     if raw is None:
-        return difference(name, None, _wanted(context, api, MethodSetting()))
+        return difference(name, None, _wanted(context, api, None, MethodSetting()))
     stage = decode_stage(raw)
     every = stage.settings.get(EVERY_METHOD, MethodSetting())
-    have, wanted = _found(context, stage, raw.get("tags") or {}), _wanted(context, api, every)
+    have, wanted = (
+        _found(context, stage, raw.get("tags") or {}),
+        _wanted(context, api, stage.description, every),
+    )
     changes = difference(name, {**have, **_logged(api, stage)}, wanted)
     for key, setting in stage.settings.items():
         if key != EVERY_METHOD:
@@ -62,7 +65,9 @@ def converge(context: ChangeContext, api: Api) -> Changes:
     return context.settle(changes, lambda: _apply(context, api, id_, changes))
 
 
-def _wanted(context: ChangeContext, api: Api, every: MethodSetting) -> dict[str, Any]:
+def _wanted(
+    context: ChangeContext, api: Api, description: str | None, every: MethodSetting
+) -> dict[str, Any]:
     least = max(api.least_rates.values(), default=1)
     settings = _limits(api.most, every, least) | {
         "logging": "INFO" if every.logging_level == "INFO" else "ERROR",
@@ -70,7 +75,7 @@ def _wanted(context: ChangeContext, api: Api, every: MethodSetting) -> dict[str,
         "caching": False,
     }
     return {
-        "description": api.stage_description,
+        "description": api.stage_description.keeping(description),
         "cache cluster": False,
         "tracing": True,
         "access log": api.access_log_arn,

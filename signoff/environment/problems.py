@@ -18,7 +18,9 @@ FORMS: Mapping[str, Words] = {
         en="an AWS Region, such as ap-northeast-1 (not of China or GovCloud, whose ARNs differ)",
         ja="AWSリージョン（例: ap-northeast-1。ARNの異なる中国とGovCloudを除く）",
     ),
-    "prefix": Words(en="lower-case letters, digits and hyphens", ja="英小文字、数字、ハイフン"),
+    "prefix": Words(
+        en="letters, digits, hyphens and underscores", ja="英字、数字、ハイフン、アンダースコア"
+    ),
     "stage": Words(en="letters, digits and underscores", ja="英数字とアンダースコア"),
     "channel_id": Words(en="the 10 digits of the LINE channel", ja="LINEチャネルの10桁の数字"),
 }

@@ -225,7 +225,7 @@ class Environment:
     production: bool = False
     before: EnvironmentBefore = "dev"
     """Name of the environment in which a release is tried before it comes here."""
-    prefix: Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]+[a-z0-9]$")]
+    prefix: Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_-]+[A-Za-z0-9]$")]
     stage: Annotated[str, Field(pattern=r"^[A-Za-z0-9_]+$")]
     alias: str = "live"
     tables: Annotated[Mapping[str, str], exactly_keys("users", "userstamps", "stampmasters")]

@@ -129,8 +129,8 @@ DEFECTS: tuple[Defect, ...] = (
         ),
     ),
     Defect(
-        id="DEP-14:name-of-the-project",
-        breaks=_set(AWARD, POWERTOOLS_SERVICE_NAME=kept_back("stamp-rally")),
+        id="DEP-14:prefix-of-dev",
+        breaks=_set(AWARD, DD_SERVICE=kept_back("stamp-rally-dev")),
         at_most=Severity.MAJOR,
     ),
     Defect(

@@ -32,7 +32,7 @@ def test_three_tables_have_the_names_and_keys_of_step_3_1():
 
 def test_api_and_stage_have_the_names_of_step_3_3():
     assert (PROD.api.name, PROD.api.stage) == ("stamp-rally-prod-api", "prod")
-    assert PROD.api.stage_description == "本番環境"
+    assert PROD.api.stage_description.prefers == "本番環境"
 
 
 def test_roles_are_named_after_their_functions():

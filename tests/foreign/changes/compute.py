@@ -399,7 +399,7 @@ HARMLESS = (
     ),
     configured(
         "service is named for powertools",
-        sound("DEP-14"),
+        sound(),
         **variables(POWERTOOLS_SERVICE_NAME="stamp-rally"),
     ),
     configured("calls go through a proxy that was decided", sound("DEP-14"), **PROXY),

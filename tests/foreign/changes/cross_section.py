@@ -126,7 +126,7 @@ HARM: tuple[tuple[str, str, list[str], Kept], ...] = (
 SOUND: tuple[tuple[str, str, list[str], Kept], ...] = (
     ("release is named", "", FUNCTIONS, with_variable(SENTRY_RELEASE=SHA)),
     ("build is named by its digest", "", FUNCTIONS, with_variable(IMAGE_DIGEST=SHA)),
-    ("service is named", "DEP-14", FUNCTIONS, with_variable(POWERTOOLS_SERVICE_NAME="stamp-rally")),
+    ("service is named", "", FUNCTIONS, with_variable(POWERTOOLS_SERVICE_NAME="stamp-rally")),
     ("service is named in full", "", FUNCTIONS, with_variable(POWERTOOLS_SERVICE_NAME="stamp-rally-prod")),
     ("log level is set", "", FUNCTIONS, with_variable(POWERTOOLS_LOG_LEVEL="INFO", LOG_LEVEL="INFO")),
     ("key is named by its alias", "", FUNCTIONS, with_variable(ENCRYPTION_KEY_ID="alias/rally-images")),

@@ -7,7 +7,7 @@ from typing import Any
 
 from tests.foreign.changes import access, surplus, teams
 from tests.foreign.changes.change import Client, Kept, harmful_ones, harmless_ones
-from tests.foreign.changes.gateway import API
+from tests.foreign.changes.gateway import API, api_of
 from tests.foreign.changes.makers import (
     ACCOUNT,
     FUNCTIONS,
@@ -30,6 +30,7 @@ CRUD = [
     *("dynamodb:DescribeTable", "dynamodb:ConditionCheckItem"),
 ]
 """SAM's DynamoDBCrudPolicy."""
+OWN_LINES = f"arn:aws:logs:{HERE}:log-group:/aws/lambda/stamp-rally-prod-award"
 TABLES = [identity.USER_STAMPS, identity.STAMP_MASTERS]
 NOTIFY = f"arn:aws:lambda:{HERE}:function:stamp-rally-prod-notify*"
 EVERYWHERE = [
@@ -90,6 +91,16 @@ def users_under(key: str) -> Kept:
     return teams.sse(Enabled=True, SSEType="KMS", KMSMasterKeyId=key)
 
 
+def described(text: str) -> Kept:
+    """Describe the stage in other words."""
+
+    def describe(client: Client, words: str) -> None:
+        patch = [{"op": "replace", "path": "/description", "value": words}]
+        client("apigateway").update_stage(**api_of(client), stageName="prod", patchOperations=patch)
+
+    return between(lambda c: describe(c, text), lambda c: describe(c, "本番環境"))
+
+
 def credentialed(text: str) -> Kept:
     """Say on a refusal whether pages may send cookies along, live."""
     return surplus.live(surplus.refusal("Access-Control-Allow-Credentials", text))
@@ -99,6 +110,11 @@ SOUND: tuple[tuple[str, str, list[str], Kept], ...] = (
     ("role is about others in every Region", "", PRINCIPALS, role(*EVERYWHERE)),
     ("landing zone forwards its findings", "", PRINCIPALS, role(may("sns:Publish", f"arn:aws:sns:*:{ACCOUNT}:aws-controltower-SecurityNotifications"))),
     ("SAM grants all of two tables", "SEC-12 <SEC-26", ROLES, granted_by_sam(may(CRUD, TABLES), may("lambda:InvokeFunction", NOTIFY))),
+    ("CDK grants what is planned on every index, too", "", ROLES, granted_by_sam(may(["dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:Query"], [one + index for one in TABLES for index in ("", "/index/*")]))),
+    ("Serverless tags the function's log group", "", ROLES, granted_by_sam(may(["logs:CreateLogStream", "logs:CreateLogGroup", "logs:TagResource"], [f"{OWN_LINES}:*", OWN_LINES]), may("logs:PutLogEvents", f"{OWN_LINES}:*:*"))),
+    ("monitoring knows the service by the name of the product", "", FUNCTIONS, with_variable(DD_SERVICE="stamp-rally", OTEL_SERVICE_NAME="stamp-rally")),
+    ("monitoring knows production as prd", "", FUNCTIONS, with_variable(DD_ENV="prd", SENTRY_ENVIRONMENT="production")),
+    ("stage is described by Terraform", "", ["stages"], described("Stamp rally, prod (Terraform)")),
     ("strangers are denied, services are not", "", ROLES, denied(Condition=OTHERS)),
     ("FIPS is switched off", "", FUNCTIONS, with_variable(AWS_USE_FIPS_ENDPOINT="false", AWS_USE_DUALSTACK_ENDPOINT="False")),
     ("tables are named by their ARNs", "", FUNCTIONS, with_variable(TABLE_USERSTAMPS=identity.USER_STAMPS, TABLE_STAMPMASTERS=identity.STAMP_MASTERS)),
