@@ -120,22 +120,34 @@ _LISTS = {"MetricAlarms": METRIC, "CompositeAlarms": COMPOSITE, "LogAlarms": LOG
 
 
 def _is_ours(raw: Raw, scope: Scope) -> bool:
-    ours = {*scope.functions, *scope.tables, scope.api} - {""}
-    return _name(raw).startswith(scope.prefix) or bool(ours & set(_subjects(raw)))
+    """Whether an alarm watches what is ours, or is named like ours and watches nobody else's functions, tables or APIs.
+
+    ``stamp-rally-2`` in the account of ``stamp-rally`` is another rally.
+    """
+    ours, watched = {*scope.functions, *scope.tables, scope.api} - {""}, list(_subjects(raw))
+    others = any(dimension in RESOURCES for dimension, _ in watched)
+    named = _name(raw).startswith(scope.prefix) and not others
+    return named or bool(ours & {value for _, value in watched})
 
 
-def _subjects(raw: Raw) -> Iterator[str]:
-    """Yield the values of all dimensions that an alarm watches."""
+RESOURCES = frozenset({"FunctionName", "TableName", "ApiName"})
+"""Dimensions that name a resource."""
+
+
+def _subjects(raw: Raw) -> Iterator[tuple[str, str]]:
+    """Yield the name and value of all dimensions that an alarm watches."""
     metrics = (one.get("MetricStat", {}).get("Metric", {}) for one in raw.get("Metrics", ()))
     for watched in (raw, *metrics):
-        yield from (one["Value"] for one in watched.get("Dimensions", ()))
+        yield from ((one["Name"], one["Value"]) for one in watched.get("Dimensions", ()))
 
 
 def _composites_of(ours: Iterable[Raw], composites: Iterable[Raw], scope: Scope) -> list[Raw]:
     """Return the composites of our alarms, of those composites, and so on."""
     names, left, kept = {_name(one) for one in ours}, list(composites), list[Raw]()
     while more := [
-        one for one in left if _name(one).startswith(scope.prefix) or names & _children(one)
+        one
+        for one in left
+        if names & _children(one) or (_name(one).startswith(scope.prefix) and not _children(one))
     ]:
         kept += more
         names |= {_name(one) for one in more}

@@ -11,6 +11,7 @@ from aws.ledgers.apigateway import REST_API, USAGE_PLAN
 from aws.ledgers.dynamodb import TABLE
 from aws.ledgers.iam import ROLE
 from aws.ledgers.lambda_ import FUNCTION
+from aws.ledgers.logs import LOG_GROUP
 from aws.ledgers.secretsmanager import SECRET
 from aws.names import Names
 from aws.obstacle import Obstacle
@@ -34,7 +35,7 @@ from signoff.signatures import believed, readable
 T = TypeVar("T")
 API_KEY = Words(en="API key", ja="APIキー")
 DASHBOARD = Words(en="dashboard", ja="ダッシュボード")
-RENAMED = frozenset({FUNCTION, ROLE, REST_API, USAGE_PLAN, API_KEY, DASHBOARD})
+RENAMED = frozenset({FUNCTION, ROLE, REST_API, USAGE_PLAN, API_KEY, DASHBOARD, LOG_GROUP})
 """Kinds whose names tools make up (environments.toml, key names)."""
 
 

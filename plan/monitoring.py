@@ -128,8 +128,10 @@ def dashboard(
 def log_groups(naming: Naming, functions: tuple[Function, ...], api: Api) -> tuple[LogGroup, ...]:
     environment = naming.environment
     group = partial(LogGroup, retention_days=environment.retention_days, tags=environment.tags)
-    of_functions = (group(name=one.log_group, counted=True) for one in functions)
-    return (*of_functions, group(name=api.access_log_group))
+    counted = dict.fromkeys(one.log_group for one in functions)  # several may write into one
+    of_functions = (group(name=one, counted=True) for one in counted)
+    of_api = () if api.access_log_group in counted else (group(name=api.access_log_group),)
+    return (*of_functions, *of_api)
 
 
 def topic(naming: Naming) -> Topic:

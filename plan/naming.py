@@ -39,8 +39,10 @@ class Naming:
         return self.arn("secretsmanager", f"secret:{self.environment.secrets[key]}-??????")
 
     def log_group(self, function: str) -> str:
-        return f"/aws/lambda/{self.named(function)}"
+        own = f"/aws/lambda/{self.named(function)}"
+        return self.environment.names.get(f"{function}-logs", own)
 
     @property
     def api_log_group(self) -> str:
-        return f"/aws/apigateway/{self.named('api')}"
+        own = f"/aws/apigateway/{self.named('api')}"
+        return self.environment.names.get("api-logs", own)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from plan import plan_for
+from plan.naming import FUNCTIONS
 from signoff.environment import ENVIRONMENTS, Environment, peek
 
 ANYWHERE = ("*",)
@@ -55,7 +56,8 @@ def _log_groups(environment: Environment) -> Iterable[str]:
     base = f"arn:aws:logs:{environment.region}:{environment.account}:log-group:"
     prefix = environment.prefix
     names = (f"/aws/lambda/{prefix}-", f"/aws/apigateway/{prefix}-", "API-Gateway-Execution-Logs_")
-    return (f"{base}{one}*" for one in names)
+    own = (one.name for one in plan_for(environment).log_groups if not one.name.startswith(names))
+    return (f"{base}{one}*" for one in (*names, *own))
 
 
 def _cloudwatch(environment: Environment) -> Iterable[str]:
@@ -63,13 +65,28 @@ def _cloudwatch(environment: Environment) -> Iterable[str]:
     return (
         f"arn:aws:cloudwatch:{region}:{account}:alarm:*",
         f"arn:aws:cloudwatch:{region}:{account}:alarm-mute-rule:*",
-        f"arn:aws:cloudwatch::{account}:dashboard/{environment.prefix}*",
+        *_named(environment, "*", f"arn:aws:cloudwatch::{account}:dashboard/", ("dashboard",)),
     )
+
+
+def _named(
+    environment: Environment, ending: str, base: str, keys: Iterable[str]
+) -> tuple[str, ...]:
+    """Return what begins as all names do, and what the environment file names otherwise."""
+    others = (environment.names[key] for key in keys if key in environment.names)
+    return (f"{base}{environment.prefix}{ending}", *(f"{base}{one}" for one in others))
 
 
 def _functions(environment: Environment) -> Iterable[str]:
     base = f"arn:aws:lambda:{environment.region}:{environment.account}"
-    return (f"{base}:function:{environment.prefix}-*", f"{base}:event-source-mapping:*")
+    named = _named(environment, "-*", f"{base}:function:", FUNCTIONS)
+    versions = (f"{one}:*" for one in named if not one.endswith("*"))
+    return (*named, *versions, f"{base}:event-source-mapping:*")
+
+
+def _roles(environment: Environment) -> Iterable[str]:
+    roles = (f"{one}-role" for one in FUNCTIONS)
+    return _named(environment, "-*", f"arn:aws:iam::{environment.account}:role/", roles)
 
 
 def _buckets(environment: Environment) -> Iterable[str]:
@@ -98,7 +115,7 @@ _OF_SERVICES: Mapping[str, Callable[[Environment], Iterable[str]]] = {
     "apigateway": lambda given: (f"arn:aws:apigateway:{given.region}::/*",),
     "cloudwatch": _cloudwatch,
     "dynamodb": _tables,
-    "iam": lambda given: (f"arn:aws:iam::{given.account}:role/{given.prefix}-*",),
+    "iam": _roles,
     "kms": _keys,
     "lambda": _functions,
     "logs": _log_groups,

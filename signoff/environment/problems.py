@@ -21,7 +21,9 @@ FORMS: Mapping[str, Words] = {
     "prefix": Words(
         en="letters, digits, hyphens and underscores", ja="英字、数字、ハイフン、アンダースコア"
     ),
-    "stage": Words(en="letters, digits and underscores", ja="英数字とアンダースコア"),
+    "stage": Words(
+        en="letters, digits, hyphens and underscores", ja="英数字、ハイフン、アンダースコア"
+    ),
     "channel_id": Words(en="the 10 digits of the LINE channel", ja="LINEチャネルの10桁の数字"),
 }
 """Last part of a key -> what its pattern asks for, in words."""

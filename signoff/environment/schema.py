@@ -226,7 +226,7 @@ class Environment:
     before: EnvironmentBefore = "dev"
     """Name of the environment in which a release is tried before it comes here."""
     prefix: Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_-]+[A-Za-z0-9]$")]
-    stage: Annotated[str, Field(pattern=r"^[A-Za-z0-9_]+$")]
+    stage: Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]+$")]
     alias: str = "live"
     tables: Annotated[Mapping[str, str], exactly_keys("users", "userstamps", "stampmasters")]
     secrets: Annotated[Mapping[str, str], exactly_keys("token_key", "line_token")]

@@ -143,6 +143,7 @@ FUNCTIONS = ("auth", "award", "gps-verify", "notify", "ranking", "richmenu", "st
 NAMED = (
     *FUNCTIONS,
     *(f"{one}-role" for one in FUNCTIONS),
+    *(f"{one}-logs" for one in (*FUNCTIONS, "api")),
     *("api", "authorizer", "usage-plan", "api-key", "dashboard", "alerts"),
 )
 """Keys of what is named by prefix and key; alarms are found by their metrics instead."""

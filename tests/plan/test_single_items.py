@@ -216,6 +216,18 @@ def test_name_that_a_tool_made_up_is_that_of_the_resource_and_of_all_that_follow
     assert {f"/aws/lambda/{NAMES['auth']}"} <= {one.name for one in plan.log_groups}
 
 
+def test_functions_and_api_may_write_into_a_log_group_of_another_name():
+    ours, shared = "/rally/auth", "RallyStack-Logs1A2B3C4D"
+    plan = planned(names={"auth-logs": ours, "stamps-logs": shared, "api-logs": shared})
+    names = [one.name for one in plan.log_groups]
+
+    assert (plan.function("auth").log_group, plan.api.access_log_group) == (ours, shared)
+    assert [names.count(one) for one in (ours, shared)] == [1, 1]
+    assert {
+        f"log-group:{ours}:*" in one.resource for one in plan.function("auth").role.required
+    } == {True, False}
+
+
 @pytest.mark.parametrize(
     ("row", "section", "name", "key"),
     [

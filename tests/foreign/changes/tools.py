@@ -21,7 +21,7 @@ from tests.foreign.changes.makers import (
 )
 from tests.foreign.changes.makers import TABLES as STORED
 from tests.foreign.changes.teams import denied
-from tests.foreign.hand import identity, vault
+from tests.foreign.hand import identity, vault, watch
 
 AWARD_ROLE = {"RoleName": "stamp-rally-prod-award-role"}
 CRUD = [
@@ -101,6 +101,24 @@ def described(text: str) -> Kept:
     return between(lambda c: describe(c, text), lambda c: describe(c, "本番環境"))
 
 
+def another_rally(client: Client) -> None:
+    """Watch another rally, whose prefix begins with ours and whose topic nobody hears."""
+    name, cloudwatch = "stamp-rally-prod-2", client("cloudwatch")
+    topic = client("sns").create_topic(Name=f"{name}-alerts")["TopicArn"]
+    function = {"FunctionName": f"{name}-auth"}
+    watch.alarm(cloudwatch, f"{name}-auth-errors-alarm", "AWS/Lambda", "Errors", function, 9)
+    rule = f'ALARM("{name}-auth-errors-alarm")'
+    cloudwatch.put_composite_alarm(AlarmName=f"{name}-any", AlarmRule=rule, AlarmActions=[topic])
+
+
+def without_another_rally(client: Client) -> None:
+    names = ["stamp-rally-prod-2-any", "stamp-rally-prod-2-auth-errors-alarm"]
+    for one in names:
+        client("cloudwatch").delete_alarms(AlarmNames=[one])
+    topic = watch.TOPIC.replace("rally-on-call", "stamp-rally-prod-2-alerts")
+    client("sns").delete_topic(TopicArn=topic)
+
+
 def credentialed(text: str) -> Kept:
     """Say on a refusal whether pages may send cookies along, live."""
     return surplus.live(surplus.refusal("Access-Control-Allow-Credentials", text))
@@ -114,6 +132,7 @@ SOUND: tuple[tuple[str, str, list[str], Kept], ...] = (
     ("Serverless tags the function's log group", "", ROLES, granted_by_sam(may(["logs:CreateLogStream", "logs:CreateLogGroup", "logs:TagResource"], [f"{OWN_LINES}:*", OWN_LINES]), may("logs:PutLogEvents", f"{OWN_LINES}:*:*"))),
     ("monitoring knows the service by the name of the product", "", FUNCTIONS, with_variable(DD_SERVICE="stamp-rally", OTEL_SERVICE_NAME="stamp-rally")),
     ("monitoring knows production as prd", "", FUNCTIONS, with_variable(DD_ENV="prd", SENTRY_ENVIRONMENT="production")),
+    ("another rally's prefix begins with ours", "", ["alarms", "topics", "names"], between(another_rally, without_another_rally)),
     ("stage is described by Terraform", "", ["stages"], described("Stamp rally, prod (Terraform)")),
     ("strangers are denied, services are not", "", ROLES, denied(Condition=OTHERS)),
     ("FIPS is switched off", "", FUNCTIONS, with_variable(AWS_USE_FIPS_ENDPOINT="false", AWS_USE_DUALSTACK_ENDPOINT="False")),
