@@ -177,6 +177,10 @@ def header(headers: Mapping[str, str], name: str) -> str | None:
     return by_name.get(name.lower())
 
 
+def without_header(headers: Mapping[str, str], name: str) -> dict[str, str]:
+    return {key: value for key, value in headers.items() if key.lower() != name.lower()}
+
+
 def listed(name: str, value: str | None) -> frozenset[str]:
     """Read a list as browsers do: names of headers know no case, methods and origins do."""
     items = frozenset(filter(None, (one.strip() for one in (value or "").split(","))))

@@ -6,30 +6,17 @@ never in threads: API Gateway answers concurrent changes with ConflictException.
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
-from aws.api_document import (
-    ApiDocument,
-    Method,
-    StaticAnswer,
-    decode_authorizer,
-    decode_gateway_response,
-)
+from aws.api_document import Method, decode_authorizer
 from aws.bounds import Bound, at_most, exactly, one_of
-from aws.converge import rest_api
-from aws.converge.change import Change, ChangeContext, Changes, difference, repairs
+from aws.converge import gateway_responses, rest_api
+from aws.converge.change import ChangeContext, Changes, difference, repairs
 from aws.converge.rest_api import Draft, read
-from aws.cors import (
-    ORIGIN,
-    gateway_answer,
-    gateway_status,
-    header,
-    misleading_statuses,
-    preflight_differences,
-)
-from aws.desired import NEEDED_S, Api, Authorizer, GatewayResponse, Route
+from aws.cors import preflight_differences, without_header
+from aws.desired import NEEDED_S, Api, Authorizer, Route
 from aws.words import Words
 
 
@@ -42,25 +29,7 @@ def converge(context: ChangeContext, api: Api) -> Changes:
     if made and context.go:
         draft = read(context, id_)  # the methods need the authorizer's id
     made += _methods(context, at, draft, api)
-    for response in api.gateway_responses:
-        made += _gateway_response(context, at, draft, response, api)
-    return made + _without_misleading(context, at, draft, api)
-
-
-def _without_misleading(context: ChangeContext, api_id: str, draft: Draft, api: Api) -> Changes:
-    """Remove unplanned responses that give an error a misleading status, so that the defaults answer instead."""
-    client, planned_kinds = (
-        context.client("apigateway"),
-        {one.kind for one in api.gateway_responses},
-    )
-    made: Changes = ()
-    for one in misleading_statuses(_gateway_document(draft)):
-        if one.name not in planned_kinds:
-            resource = f"gateway response {one.name}"
-            lost = Change(resource, "status", one.found, None, destroys=True)
-            call = partial(client.delete_gateway_response, restApiId=api_id, responseType=one.name)
-            made += context.settle((lost,), call)
-    return made
+    return made + gateway_responses.converge(context, at, draft, api)
 
 
 def _methods(context: ChangeContext, api_id: str, draft: Draft, api: Api) -> Changes:
@@ -202,6 +171,8 @@ class PlannedMethod:
     authorizer: str | None = None
     api_key: bool = False
     uri: str | None = None
+    timeout_ms: int | None = None
+    """None: AWS's own."""
     answer: MockAnswer | None = None
 
 
@@ -221,12 +192,30 @@ def _method(
 ) -> Changes:
     """Make the method as planned; ``at`` is the API and the resource id of the path."""
     api, resource_id = at
-    raw, wanted = draft.methods.get((method.path, method.verb)), _wanted(method)
+    raw = draft.methods.get((method.path, method.verb))
     there = draft.decoded(method.path, method.verb) if raw else None
+    method = _keeping(context, method, there, api) if there else method
+    wanted = _wanted(method)
     have = _found(context, there, wanted, api) if there else None
     changes = difference(f"method {method.verb} {method.path}", have, wanted)
     place = {"restApiId": api_id, "resourceId": resource_id, "httpMethod": method.verb}
     return context.settle(changes, lambda: _apply(context, place, draft, method, remake=bool(raw)))
+
+
+def _keeping(
+    context: ChangeContext, method: PlannedMethod, found: Method, api: Api
+) -> PlannedMethod:
+    """Return the planned method with what may stay of the found one: its time-out, headers of its preflight."""
+    behind = found.integration
+    answer = behind.answers.get(OK) if behind else None
+    if answer and method.answer:
+        planned, left = method.answer.headers, dict(answer.headers)
+        flaws = context.undecided(preflight_differences(found.path, found, api))
+        for name in {one.fact.en for one in flaws} & planned.keys():
+            left = without_header(left, name) | {name: planned[name]}
+        return replace(method, answer=replace(method.answer, headers=left))
+    waits = behind.timeout_ms if behind and method.uri else 0
+    return replace(method, timeout_ms=waits if waits >= NEEDED_S * 1000 else None)
 
 
 def unplanned(draft: Draft, methods: Iterable[PlannedMethod]) -> tuple[str, ...]:
@@ -290,7 +279,9 @@ def put(context: ChangeContext, at: Mapping[str, str], draft: Draft, method: Pla
         **({"authorizerId": authorizer} if authorizer else {}),
     )
     if method.uri:
-        client.put_integration(**at, type="AWS_PROXY", integrationHttpMethod="POST", uri=method.uri)
+        waits = {"timeoutInMillis": method.timeout_ms} if method.timeout_ms else {}
+        proxy = {"type": "AWS_PROXY", "integrationHttpMethod": "POST", "uri": method.uri}
+        client.put_integration(**at, **proxy, **waits)
     if method.answer:
         _put_mock(client, at, method.answer)
 
@@ -318,81 +309,4 @@ def _put_mock(client: Any, at: Mapping[str, str], answer: MockAnswer) -> None:
         statusCode=answer.status,
         responseParameters=dict(answer.mapped),
         responseTemplates={JSON: answer.body},
-    )
-
-
-GATEWAY_HEADER = "gatewayresponse.header."
-PROMISED = ("error", "message")
-"""Members that the contract promises in an error; AWS's own bodies do not have them all."""
-
-
-def _gateway_document(draft: Draft) -> ApiDocument:
-    found = {
-        kind: decode_gateway_response(kind, raw) for kind, raw in draft.gateway_responses.items()
-    }
-    return ApiDocument(methods={}, authorizers={}, gateway_responses=found)
-
-
-def _defaults_are_ours(there: ApiDocument, api: Api) -> bool:
-    """Whether a default response is ours: then the other kinds must have our more specific texts."""
-    return any(
-        found.templates.get(JSON) == one.template
-        for one in api.gateway_responses
-        if one.kind.startswith("DEFAULT_") and (found := there.gateway_responses.get(one.kind))
-    )
-
-
-def _allows(answer: StaticAnswer, api: Api) -> bool:
-    """Whether the front end may read an answer: only the origin header matters, the others are for preflights."""
-    return header(answer.headers, ORIGIN) == api.cors.origin
-
-
-def _answers(there: ApiDocument, response: GatewayResponse, api: Api) -> bool:
-    """Whether a response type, or its default, lets the front end read what the contract promises."""
-    answer = gateway_answer(there, response.kind)
-    if answer is None or not _allows(answer, api):
-        return False
-    body = answer.templates.get(JSON, "")
-    promised = all(f'"{one}"' in body for one in PROMISED)
-    if response.status is None:
-        return promised
-    return promised and gateway_status(there, response.kind) == response.status
-
-
-def _gateway_response(
-    context: ChangeContext, api_id: str, draft: Draft, response: GatewayResponse, api: Api
-) -> Changes:
-    """Put the response if it differs; a status of None keeps AWS's own.
-
-    A response that the front end may read and that says what the contract promises counts as planned,
-    however it is written. But if the defaults are ours, so must be every text; one that reveals internals is replaced.
-    """
-    there = _gateway_document(draft)
-    misled = any(one.name == response.kind for one in misleading_statuses(there))
-    told = not misled and _answers(there, response, api)
-    if told and not _defaults_are_ours(there, api):
-        return ()
-    found = there.gateway_responses.get(response.kind)
-    headers = found.headers if found and _allows(found, api) else response.headers
-    parameters = {f"{GATEWAY_HEADER}{name}": f"'{text}'" for name, text in headers.items()}
-    wanted = {
-        **({"status": response.status} if response.status or misled else {}),
-        "headers": headers,
-        "template": response.template,
-    }
-    have = None
-    if found:
-        template = found.templates.get(JSON)
-        have = {"status": found.status, "headers": found.headers, "template": template}
-    changes = difference(f"gateway response {response.kind}", have, wanted)
-    status = {"statusCode": response.status} if response.status else {}
-    return context.settle(
-        changes,
-        lambda: context.client("apigateway").put_gateway_response(
-            restApiId=api_id,
-            responseType=response.kind,
-            responseParameters=parameters,
-            responseTemplates={JSON: response.template},
-            **status,
-        ),
     )

@@ -5,25 +5,30 @@ from collections.abc import Mapping
 from typing import Any
 
 from aws.converge.change import ChangeContext, Changes, difference, unless_absent
-from aws.dashboard import decode, shown, unseen
+from aws.dashboard import Metric, decode, shown, unseen
 from aws.desired import Dashboard, Widget
+from aws.names import shared_beginning, shared_ending
 
 WIDTH, HEIGHT, COLUMNS = 12, 6, 24
 """In CloudWatch's grid, which is 24 wide."""
 
 
 def converge(context: ChangeContext, dashboard: Dashboard) -> Changes:
-    """Put the dashboard if it does not show everything planned, or shows resources that nobody planned.
+    """Add the planned widgets that show what no widget does, and take away those that show what is gone.
 
-    Otherwise it stays, whatever its layout.
+    Other widgets stay, whatever they show. A dashboard that can't be completed is replaced.
     """
     client = context.client("cloudwatch")
     answer = unless_absent(client.get_dashboard, DashboardName=dashboard.name)
-    wanted = {"widgets": [_widget(dashboard, i, one) for i, one in enumerate(dashboard.widgets)]}
     found = json.loads(answer["DashboardBody"]) if answer else None
-    if found and _shows_all(dashboard, found):
-        return ()
-    changes = difference(f"dashboard {dashboard.name}", found, wanted, destroying=("widgets",))
+    wanted = _completed(dashboard, found or {})
+    if not _shows_all(dashboard, wanted):
+        wanted = _completed(dashboard, {})
+    there = (found or {}).get("widgets", [])
+    lost = [one for one in there if one not in wanted["widgets"]]
+    changes = difference(
+        f"dashboard {dashboard.name}", found, wanted, destroying=("widgets",) if lost else ()
+    )
     body = json.dumps(wanted)
     return context.settle(
         changes, lambda: client.put_dashboard(DashboardName=dashboard.name, DashboardBody=body)
@@ -31,24 +36,58 @@ def converge(context: ChangeContext, dashboard: Dashboard) -> Changes:
 
 
 SUBJECTS = frozenset({"FunctionName", "TableName", "ApiName"})
-"""Dimensions that name a resource. An unplanned one may not exist (MON-11); this is not looked up here."""
+"""Dimensions that name a resource."""
+
+
+def _completed(dashboard: Dashboard, found: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the body without what is gone, and the planned widgets that it lacks below the others."""
+    widgets = found.get("widgets", ())
+    kept = [one for one in widgets if not _gone(dashboard, {**found, "widgets": [one]})]
+    drawn = _drawn(dashboard, {**found, "widgets": kept})
+    lacking = [one for one in dashboard.widgets if unseen(one.metrics, drawn)]
+    below = max((one.get("y", 0) + one.get("height", HEIGHT) for one in kept), default=0)
+    added = [_widget(dashboard, i, one, below) for i, one in enumerate(lacking)]
+    return {**found, "widgets": [*kept, *added]}
 
 
 def _shows_all(dashboard: Dashboard, found: Mapping[str, Any]) -> bool:
     planned = [metric for widget in dashboard.widgets for metric in widget.metrics]
-    names = {name for _, _, dimensions in planned for name in dimensions.values()}
+    return not unseen(planned, _drawn(dashboard, found))
+
+
+def _drawn(dashboard: Dashboard, found: Mapping[str, Any]) -> list[Metric]:
+    """Return the metrics of this Region and account that it draws."""
     drawn = shown(decode(dashboard.name, found, dashboard.region))
-    own = [one for one in drawn if one.region in {"", dashboard.region} and not one.account]
-    named = {name for one in own for key, name in one.dimensions.items() if key in SUBJECTS}
-    return named <= names and not unseen(planned, own)
+    return [one for one in drawn if one.region in {"", dashboard.region} and not one.account]
 
 
-def _widget(dashboard: Dashboard, position: int, widget: Widget) -> dict[str, Any]:
+def _gone(dashboard: Dashboard, found: Mapping[str, Any]) -> bool:
+    """Whether it shows something named like ours that is not planned (MON-11). Whether it exists is not looked up here."""
+    subjects = {
+        (key, name)
+        for one in _drawn(dashboard, found)
+        for key, name in one.dimensions.items()
+        if key in SUBJECTS
+    }
+    return any(_is_like_ours(dashboard, key, name) for key, name in subjects)
+
+
+def _is_like_ours(dashboard: Dashboard, key: str, name: str) -> bool:
+    metrics = (metric for widget in dashboard.widgets for metric in widget.metrics)
+    planned = {dimensions[key] for _, _, dimensions in metrics if key in dimensions}
+    beginning, ending = shared_beginning(planned), shared_ending(planned)
+    like = (bool(beginning) and name.startswith(beginning)) or (
+        bool(ending) and name.endswith(ending)
+    )
+    return like and name not in planned
+
+
+def _widget(dashboard: Dashboard, position: int, widget: Widget, below: int) -> dict[str, Any]:
     row, column = divmod(position, COLUMNS // WIDTH)
     return {
         "type": "metric",
         "x": column * WIDTH,
-        "y": row * HEIGHT,
+        "y": below + row * HEIGHT,
         "width": WIDTH,
         "height": HEIGHT,
         "properties": {

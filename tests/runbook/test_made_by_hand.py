@@ -95,7 +95,6 @@ def test_everything_that_is_lost_is_marked_so(rehearsed):
         ("function stamp-rally-prod-auth", "permission world"),
         ("table StampMasters-prod", "item SEV-001"),
         ("topic stamp-rally-prod-alerts", "key"),
-        ("dashboard stamp-rally-prod-dashboard", "widgets"),
     }
 
 
@@ -108,7 +107,6 @@ def test_everything_that_is_lost_is_marked_so(rehearsed):
         (functions.release_them, "alias stamp-rally-prod-auth:live: variable TABLE_USERS"),
         (masters.load_the_spots, "item SEV-001"),
         (monitoring.create_the_topic, "topic stamp-rally-prod-alerts: key"),
-        (monitoring.create_the_dashboard, "widgets"),
     ],
     ids=lambda one: getattr(one, "name", None),
 )
@@ -203,6 +201,18 @@ def test_an_accepted_managed_policy_stays(console):
         RoleName="stamp-rally-prod-auth-role"
     )["AttachedPolicies"]
     assert [one["PolicyArn"] for one in attached] == [by_hand.BASIC]
+
+
+def test_a_dashboard_gets_what_it_lacks_and_keeps_the_rest(console):
+    board = {"DashboardName": "stamp-rally-prod-dashboard"}
+    before = json.loads(console.client("cloudwatch").get_dashboard(**board)["DashboardBody"])
+    console.do(monitoring.create_the_dashboard.action)
+
+    after = json.loads(console.client("cloudwatch").get_dashboard(**board)["DashboardBody"])
+    count = len(before["widgets"])
+    assert after["widgets"][:count] == before["widgets"]
+    assert len(after["widgets"]) > count
+    assert console.do(monitoring.create_the_dashboard.action) == ()
 
 
 def test_a_spot_in_an_older_spelling_is_the_same_spot(rehearsed):

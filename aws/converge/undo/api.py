@@ -10,7 +10,7 @@ from typing import Any
 
 from aws import api_surplus
 from aws.api_document import unquoted
-from aws.converge import api_draft, rest_api
+from aws.converge import api_draft, gateway_responses, rest_api
 from aws.converge.change import unless_absent
 from aws.converge.undo.entry import HowToUndo, Undo, UndoTarget, by_call, by_hand
 from aws.ledgers import apigateway
@@ -97,7 +97,7 @@ def _response(target: UndoTarget) -> None:
 def _response_left(target: UndoTarget) -> bool:
     found = _draft(target)[1].gateway_responses.get(target.name, {})
     headers = {
-        name.removeprefix(api_draft.GATEWAY_HEADER): unquoted(text)
+        name.removeprefix(gateway_responses.GATEWAY_HEADER): unquoted(text)
         for name, text in (found.get("responseParameters") or {}).items()
     }
     templates = found.get("responseTemplates") or {}

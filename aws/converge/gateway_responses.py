@@ -1,0 +1,134 @@
+"""What API Gateway answers by itself: gateway responses that the front end may read, and that call an error an error."""
+
+from collections.abc import Mapping
+from functools import partial
+
+from aws.api_document import ApiDocument, StaticAnswer, decode_gateway_response
+from aws.converge.change import Change, ChangeContext, Changes, difference
+from aws.converge.rest_api import Draft
+from aws.cors import (
+    ORIGIN,
+    gateway_answer,
+    gateway_status,
+    header,
+    misleading_statuses,
+    without_header,
+)
+from aws.desired import Api, GatewayResponse
+
+JSON = "application/json"
+GATEWAY_HEADER = "gatewayresponse.header."
+PROMISED = ("error", "message")
+"""Members that the contract promises in an error; AWS's own bodies do not have them all."""
+
+
+def converge(context: ChangeContext, api_id: str, draft: Draft, api: Api) -> Changes:
+    """Put the planned responses, and remove unplanned ones that give an error a misleading status."""
+    made: Changes = ()
+    for response in api.gateway_responses:
+        made += _gateway_response(context, api_id, draft, response, api)
+    return made + _without_misleading(context, api_id, draft, api)
+
+
+def _without_misleading(context: ChangeContext, api_id: str, draft: Draft, api: Api) -> Changes:
+    """Remove unplanned responses that give an error a misleading status, so that the defaults answer instead."""
+    client, planned_kinds = (
+        context.client("apigateway"),
+        {one.kind for one in api.gateway_responses},
+    )
+    made: Changes = ()
+    for one in misleading_statuses(_gateway_document(draft)):
+        if one.name not in planned_kinds:
+            resource = f"gateway response {one.name}"
+            lost = Change(resource, "status", one.found, None, destroys=True)
+            call = partial(client.delete_gateway_response, restApiId=api_id, responseType=one.name)
+            made += context.settle((lost,), call)
+    return made
+
+
+def _gateway_document(draft: Draft) -> ApiDocument:
+    found = {
+        kind: decode_gateway_response(kind, raw) for kind, raw in draft.gateway_responses.items()
+    }
+    return ApiDocument(methods={}, authorizers={}, gateway_responses=found)
+
+
+def _defaults_are_ours(there: ApiDocument, api: Api) -> bool:
+    """Whether a default response is ours: then the other kinds must have our more specific texts."""
+    return any(
+        found.templates.get(JSON) == one.template
+        for one in api.gateway_responses
+        if one.kind.startswith("DEFAULT_") and (found := there.gateway_responses.get(one.kind))
+    )
+
+
+def _allows(answer: StaticAnswer, api: Api) -> bool:
+    """Whether the front end may read an answer: only the origin header matters, the others are for preflights."""
+    return header(answer.headers, ORIGIN) == api.cors.origin
+
+
+def _answers(there: ApiDocument, response: GatewayResponse, api: Api) -> bool:
+    """Whether a response type, or its default, lets the front end read what the contract promises."""
+    answer = gateway_answer(there, response.kind)
+    if answer is None or not _allows(answer, api):
+        return False
+    if not _promises(answer):
+        return False
+    return response.status is None or gateway_status(there, response.kind) == response.status
+
+
+def _promises(answer: StaticAnswer) -> bool:
+    body = answer.templates.get(JSON, "")
+    return all(f'"{one}"' in body for one in PROMISED)
+
+
+def _kept(
+    found: StaticAnswer, response: GatewayResponse, api: Api, *, ours: bool
+) -> tuple[Mapping[str, str], str]:
+    """Return the headers and the text to write: what may stay of the found ones stays; ``ours`` asks for our text."""
+    origin = {ORIGIN: api.cors.origin}
+    allowed = _allows(found, api)
+    headers = found.headers if allowed else without_header(found.headers, ORIGIN) | origin
+    text = response.template if ours or not _promises(found) else found.templates[JSON]
+    return headers, text
+
+
+def _gateway_response(
+    context: ChangeContext, api_id: str, draft: Draft, response: GatewayResponse, api: Api
+) -> Changes:
+    """Put the response if it differs; a status of None keeps AWS's own.
+
+    A response that the front end may read and that says what the contract promises counts as planned,
+    however it is written. But if the defaults are ours, so must be every text; one that reveals internals is replaced.
+    """
+    there = _gateway_document(draft)
+    misled = any(one.name == response.kind for one in misleading_statuses(there))
+    told = not misled and _answers(there, response, api)
+    if told and not _defaults_are_ours(there, api):
+        return ()
+    found = there.gateway_responses.get(response.kind)
+    headers, template = (
+        _kept(found, response, api, ours=told) if found else (response.headers, response.template)
+    )
+    parameters = {f"{GATEWAY_HEADER}{name}": f"'{text}'" for name, text in headers.items()}
+    wanted = {
+        **({"status": response.status} if response.status or misled else {}),
+        "headers": headers,
+        "template": template,
+    }
+    have = None
+    if found:
+        text = found.templates.get(JSON)
+        have = {"status": found.status, "headers": found.headers, "template": text}
+    changes = difference(f"gateway response {response.kind}", have, wanted)
+    status = {"statusCode": response.status} if response.status else {}
+    return context.settle(
+        changes,
+        lambda: context.client("apigateway").put_gateway_response(
+            restApiId=api_id,
+            responseType=response.kind,
+            responseParameters=parameters,
+            responseTemplates={JSON: template},
+            **status,
+        ),
+    )
