@@ -9,11 +9,9 @@ from typing import Any
 from aws.composite import alarms_in
 from aws.ledger import Unplanned
 from aws.ledgers.cloudwatch import ALARM
+from aws.raw import Raw
 from aws.reading import Reader, Reading, Scope, utc
 from aws.section import Section, Unreadable
-
-Raw = Mapping[str, Any]
-
 
 HISTORY = timedelta(days=14)
 

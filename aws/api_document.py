@@ -21,11 +21,10 @@ from aws.api_surplus import (
     unknown_keys,
 )
 from aws.dated import default
+from aws.raw import Raw
 from aws.reading import Reader, Reading
 from aws.rest_api import PAGE, api_id
 from aws.section import Section
-
-Raw = Mapping[str, Any]
 
 DEFAULT_STATUS = {
     **dict.fromkeys(("BAD_REQUEST_BODY", "BAD_REQUEST_PARAMETERS"), "400"),
@@ -332,7 +331,7 @@ def unquoted(value: str) -> str:
     return static[1] if static else value
 
 
-def decode_gateway_response(kind: str, raw: Mapping[str, Any]) -> StaticAnswer:
+def decode_gateway_response(kind: str, raw: Raw) -> StaticAnswer:
     """Return a gateway response with its status filled in and the default template left out, as exports vary."""
     templates = raw.get("responseTemplates") or {}
     return StaticAnswer(
@@ -346,7 +345,7 @@ def decode_gateway_response(kind: str, raw: Mapping[str, Any]) -> StaticAnswer:
     )
 
 
-def _integration(raw: Mapping[str, Any], answers: Iterable[Mapping[str, Any]]) -> Integration:
+def _integration(raw: Raw, answers: Iterable[Mapping[str, Any]]) -> Integration:
     """Return an integration in canonical form; templates and answers matter only for a MOCK."""
     kind = raw["type"].upper()
     mock = kind == "MOCK"
@@ -361,7 +360,7 @@ def _integration(raw: Mapping[str, Any], answers: Iterable[Mapping[str, Any]]) -
     )
 
 
-def _static_answer(raw: Mapping[str, Any]) -> StaticAnswer:
+def _static_answer(raw: Raw) -> StaticAnswer:
     templates = raw.get("responseTemplates") or {}
     return StaticAnswer(
         status=str(raw["statusCode"]),

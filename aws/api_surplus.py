@@ -10,9 +10,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from aws.ledgers.apigateway import ACCESS_MODE, BINARY, COMPRESSION, KEY_SOURCE, VPC_ENDPOINTS
+from aws.raw import Raw
 from aws.words import Words
 
-Raw = Mapping[str, Any]
 Surplus = Mapping[str, str]
 """English name of a fact (see ``FACTS``) -> its value, as a person reads it."""
 

@@ -1,16 +1,14 @@
 """S3: how the optional bucket of images is encrypted and protected from public access."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from aws.bounds import one_of
 from aws.iam import Statement, context, covers, parse
 from aws.iam.condition import holds
+from aws.raw import Raw
 from aws.reading import Reader, Reading
 from aws.section import Section
 
-Raw = Mapping[str, Any]
 OF_OLD = {None: "us-east-1", "": "us-east-1", "EU": "eu-west-1"}
 """What S3 answers as the location of buckets in its two oldest Regions -> the Region."""
 

@@ -6,11 +6,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from aws.raw import Raw
 from aws.reading import Reader, Reading
 from aws.section import Section
-
-Raw = Mapping[str, Any]
-
 
 DEFAULT_STATISTIC = "Average"
 

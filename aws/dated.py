@@ -9,12 +9,14 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from aws.raw import Raw
+
 
 @cache
 def dated(table: str) -> Mapping[str, Any]:
     """Return one table of dated.toml: its values, ``as_of`` (a day) and ``source``."""
     text = Path(__file__).with_name("dated.toml").read_text(encoding="utf-8")
-    found: Mapping[str, Any] = tomllib.loads(text)[table]
+    found: Raw = tomllib.loads(text)[table]
     return found
 
 

@@ -3,7 +3,7 @@
 import json
 import re
 import socket
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
@@ -14,12 +14,12 @@ from aws.door.failures import Gone, ReadFailure
 from aws.door.limits import within
 from aws.ledger import Unplanned
 from aws.ledgers.apigateway import DOMAIN
+from aws.raw import Raw
 from aws.reading import Reader, Reading, required, utc
 from aws.rest_api import PAGE, api_id
 from aws.section import Section, Unreadable
 from aws.words import Words
 
-Raw = Mapping[str, Any]
 DEADLINE_S = 5.0
 
 

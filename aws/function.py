@@ -2,17 +2,14 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any
 
 from aws.door.failures import Gone, ReadFailure
+from aws.raw import Raw
 from aws.reading import Reader, Reading, required
 from aws.redaction.secret_text import MaskedValue
 from aws.secret import described
 from aws.section import Section, Unreadable
 from aws.words import Words, known_as
-
-Raw = Mapping[str, Any]
-
 
 NOT_FOUND = "ResourceNotFoundException"
 UNSERVED = 10

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from aws.raw import Raw
 from aws.reading import Reader, Reading
 from aws.section import Section, Unreadable
 
@@ -82,7 +83,7 @@ def _key(reading: Reading, name: str) -> Key:
     return decode(raw, policy)
 
 
-def decode(raw: Mapping[str, Any], policy: str | None) -> Key:
+def decode(raw: Raw, policy: str | None) -> Key:
     """Return the facts of a key's metadata, and its policy where it was read."""
     return Key(
         arn=raw["Arn"],

@@ -15,6 +15,7 @@ from typing import Any
 
 from botocore.model import OperationModel, ServiceModel, Shape, StringShape
 
+from aws.raw import Raw
 from aws.words import Words
 
 READS = re.compile(r"^(BatchGet|Describe|Get|List)")
@@ -241,7 +242,7 @@ def _terms(entry: Closed, value: Any) -> list[str]:
     return [_as_json(one) for one in told if one]
 
 
-def _beside(entry: Closed, element: Mapping[str, Any]) -> list[str]:
+def _beside(entry: Closed, element: Raw) -> list[str]:
     told = {name: element[name] for name in entry.beside if element.get(name)}
     return [_as_json(told)] if told else []
 

@@ -7,6 +7,7 @@ from typing import Any
 from aws.bounds import Bound
 from aws.door.failures import ReadFailure
 from aws.names import shared_beginning
+from aws.raw import Raw
 from aws.reading import Reader, Reading
 from aws.rest_api import api_id
 from aws.section import Section, Unreadable
@@ -77,9 +78,7 @@ def _beginnings(names: list[str]) -> list[str]:
     return [shared] if shared else names
 
 
-def _found(
-    by_prefix: Mapping[str, Iterable[str]], listed: Mapping[str, Any]
-) -> dict[str, LogGroup | Unreadable]:
+def _found(by_prefix: Mapping[str, Iterable[str]], listed: Raw) -> dict[str, LogGroup | Unreadable]:
     found: dict[str, LogGroup | Unreadable] = {}
     for prefix, names in by_prefix.items():
         groups = listed[prefix]
@@ -97,7 +96,7 @@ def _listed(reading: Reading, prefix: str) -> dict[str, LogGroup]:
     return {raw["logGroupName"]: decode(raw) for raw in found if "logGroupName" in raw}
 
 
-def decode(raw: Mapping[str, Any]) -> LogGroup:
+def decode(raw: Raw) -> LogGroup:
     return LogGroup(
         name=raw["logGroupName"],
         arn=raw.get("arn", "").removesuffix(":*"),
@@ -150,7 +149,7 @@ def _of_groups(reading: Reading) -> list[Mapping[str, Any]]:
     return []
 
 
-def _group_of(raw: Mapping[str, Any]) -> str:
+def _group_of(raw: Raw) -> str:
     return str(raw.get("resourceArn", "")).removesuffix(":*")
 
 

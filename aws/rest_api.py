@@ -9,13 +9,13 @@ from typing import Any
 from aws.bounds import exactly, one_of
 from aws.ledger import Unplanned
 from aws.ledgers.apigateway import REST_API, STAGE
+from aws.raw import Raw
 from aws.reading import Reader, Reading, utc
 from aws.redaction.secret_text import MaskedValue
 from aws.secret import described
 from aws.section import Section
 from aws.words import Words
 
-Raw = Mapping[str, Any]
 PAGE = 500
 NEVER = datetime.min.replace(tzinfo=UTC)
 """Of an API that does not say when it was made; only namesakes are put in order by it."""

@@ -3,15 +3,14 @@
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any
 
 from aws.door.failures import ReadFailure
+from aws.raw import Raw
 from aws.reading import Reader, Reading
 from aws.redaction.secret_text import MaskedValue
 from aws.secret import described
 from aws.section import Section, Unreadable
 
-Raw = Mapping[str, Any]
 PAGE = 1_000
 """Principals and policies a page, which AWS makes a hundred unless it is asked."""
 
@@ -83,12 +82,12 @@ def roles(reading: Reading) -> Section[Role]:
     return reading.each(kept, lambda name: _role(reading, kept[name], documents))
 
 
-def _role(reading: Reading, raw: Raw, documents: Mapping[str, Any]) -> Role:
+def _role(reading: Reading, raw: Raw, documents: Raw) -> Role:
     tags = described(reading, {tag["Key"]: tag["Value"] for tag in raw.get("Tags", ())})
     return replace(decode(raw, documents), tags=tags)
 
 
-def decode(raw: Raw, documents: Mapping[str, Any]) -> Role:
+def decode(raw: Raw, documents: Raw) -> Role:
     """Return the facts of a RoleDetail, but for its tags, whose values may be secrets.
 
     ``documents``: ARN of a managed policy -> JSON text, or why it is not known.
@@ -111,14 +110,14 @@ def decode(raw: Raw, documents: Mapping[str, Any]) -> Role:
     )
 
 
-def attached(raw: Mapping[str, Any]) -> list[str]:
+def attached(raw: Raw) -> list[str]:
     """Return the ARNs of the managed policies of a principal, its boundary included."""
     boundary = raw.get("PermissionsBoundary", {}).get("PermissionsBoundaryArn")
     attached = [one["PolicyArn"] for one in raw.get("AttachedManagedPolicies", ())]
     return attached + [boundary] * bool(boundary)
 
 
-def _named(arn: str, documents: Mapping[str, Any]) -> PolicyDocument:
+def _named(arn: str, documents: Raw) -> PolicyDocument:
     document = documents.get(arn)
     if not isinstance(document, str):
         reason = "it does not exist" if document is None else document.unreadable
@@ -133,7 +132,7 @@ def _managed(reading: Reading, arn: str) -> str:
     return document_text(answer["PolicyVersion"]["Document"])
 
 
-def _default(policy: Mapping[str, Any]) -> str:
+def _default(policy: Raw) -> str:
     return next(
         document_text(one["Document"])
         for one in policy["PolicyVersionList"]

@@ -11,6 +11,7 @@ from typing import Any, get_args, get_type_hints
 from pydantic import TypeAdapter
 
 from aws.inventory import NOT_ASKED, Inventory, Sections, frozen
+from aws.raw import Raw
 from aws.section import Section, Unreadable
 from aws.visible import visible_json
 
@@ -61,7 +62,7 @@ def _reasons(sections: Sections) -> Iterator[tuple[str, str]]:
                 yield f"{one.name} {name}", item.unreadable
 
 
-def _section(name: str, raw: Mapping[str, Any]) -> Section[Any]:
+def _section(name: str, raw: Raw) -> Section[Any]:
     """Tell unread from read before any type is tried.
 
     Some items have a default for every field, so that ``{"unreadable": …}`` would pass for an

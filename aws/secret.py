@@ -9,6 +9,7 @@ from functools import partial
 from typing import Any
 
 from aws.door.failures import ReadFailure
+from aws.raw import Raw
 from aws.reading import Reader, Reading, Scope, guarded, utc
 from aws.redaction.placeholder import is_placeholder
 from aws.redaction.secret_text import (
@@ -94,7 +95,7 @@ def _secret(reading: Reading, name: str) -> Secret:
     )
 
 
-def decode(raw: Mapping[str, Any]) -> Secret:
+def decode(raw: Raw) -> Secret:
     """Return what DescribeSecret tells, but for tags, whose values may be secrets."""
     stages = tuple((raw.get("VersionIdsToStages") or {}).values())
     had_another = any("AWSPREVIOUS" in labels for labels in stages)
@@ -109,7 +110,7 @@ def decode(raw: Mapping[str, Any]) -> Secret:
     )
 
 
-def _regions(raw: Mapping[str, Any]) -> set[str]:
+def _regions(raw: Raw) -> set[str]:
     copies = {one["Region"] for one in raw.get("ReplicationStatus", ())}
     return copies | ({raw["PrimaryRegion"]} if "PrimaryRegion" in raw else set())
 

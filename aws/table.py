@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import Any
 
 from aws.dated import default
+from aws.raw import Raw
 from aws.reading import Reader, Reading, required, utc
 from aws.redaction.secret_text import MaskedValue
 from aws.secret import described
@@ -193,7 +194,7 @@ def _table(reading: Reading, name: str) -> Table:
     return decode(raw)
 
 
-def decode(raw: Mapping[str, Any]) -> Table:
+def decode(raw: Raw) -> Table:
     """Return the facts of a table that is not being deleted."""
     hash_key, range_key = _keys(raw["KeySchema"])
     sse = raw.get("SSEDescription", {})
@@ -230,7 +231,7 @@ def _leaving(reading: Reading, name: str) -> Table:
     )
 
 
-def _caps(table: Mapping[str, Any]) -> Iterator[tuple[str, int]]:
+def _caps(table: Raw) -> Iterator[tuple[str, int]]:
     """Yield (table or index, units a second) where a maximum on-demand throughput is set; -1 means none."""
     for one in (table, *table.get("GlobalSecondaryIndexes", ())):
         greatest = [units for units in one.get("OnDemandThroughput", {}).values() if units > 0]
@@ -238,7 +239,7 @@ def _caps(table: Mapping[str, Any]) -> Iterator[tuple[str, int]]:
             yield one.get("IndexName", one.get("TableName", "")), min(greatest)
 
 
-def _index(raw: Mapping[str, Any]) -> Index:
+def _index(raw: Raw) -> Index:
     schema = raw["KeySchema"]
     hash_key, range_key = _keys(schema)
     key = [one["AttributeName"] for one in schema]
@@ -262,7 +263,7 @@ def _backups(reading: Reading, name: str) -> Backups:
     return decode_backups(answer)
 
 
-def decode_backups(answer: Mapping[str, Any]) -> Backups:
+def decode_backups(answer: Raw) -> Backups:
     raw = answer["ContinuousBackupsDescription"]["PointInTimeRecoveryDescription"]
     return Backups(
         pitr=raw["PointInTimeRecoveryStatus"] == "ENABLED",
@@ -294,7 +295,7 @@ def _arn(reading: Reading, name: str) -> str:
     return f"arn:{reading.aws.partition}:dynamodb:{scope.region}:{scope.account}:table/{name}"
 
 
-def decode_target(raw: Mapping[str, Any], policies: Iterable[Mapping[str, Any]]) -> ScalableTarget:
+def decode_target(raw: Raw, policies: Iterable[Mapping[str, Any]]) -> ScalableTarget:
     """Return what moves one capacity; ``policies`` are those of all."""
     moved = (raw["ResourceId"], raw["ScalableDimension"])
     return ScalableTarget(
@@ -350,7 +351,7 @@ def _key_scan(reading: Reading, tables: Section[Any], name: str) -> KeyScan:
     )
 
 
-def _key_text(item: Mapping[str, Any], key: str) -> str:
+def _key_text(item: Raw, key: str) -> str:
     """Return the value of a key, text unless the table was made otherwise."""
     attribute = item[key]
     return str(next(iter(attribute.values())) if attribute else attribute["S"])

@@ -2,16 +2,14 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any
 
 from aws.door.failures import ReadFailure
 from aws.names import ours
+from aws.raw import Raw
 from aws.reading import Reader, Reading
 from aws.rest_api import PAGE, api_id
 from aws.section import Section
 from aws.words import Words, known_as
-
-Raw = Mapping[str, Any]
 
 RATE = Words(en="rate", ja="レート")
 BURST = Words(en="burst", ja="バースト")

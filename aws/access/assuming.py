@@ -2,10 +2,10 @@
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
 
 from aws.iam import Condition, Statement, parse
 from aws.iam.principal import is_gone
+from aws.raw import Raw
 from aws.reading import Scope
 from aws.role import document_text
 
@@ -53,7 +53,7 @@ OWNER = re.compile(r"[^:/*?]+[:/][^:/*?]+[:/]")
 """The start of a subject that names its owner: ``repo:owner/``, ``organization:owner:``, ``org/id/``."""
 
 
-def takers(raw: Mapping[str, Any], account: str) -> tuple[str, ...]:
+def takers(raw: Raw, account: str) -> tuple[str, ...]:
     """Return who may assume a role of people by its trust alone.
 
     Not whom IAM has to allow it as well (the account itself), nor services, which act for whoever may pass
@@ -72,7 +72,7 @@ def takers(raw: Mapping[str, Any], account: str) -> tuple[str, ...]:
 
 
 def ways_in(
-    kind: str, raw: Mapping[str, Any], scope: Scope, functions: Sequence[str]
+    kind: str, raw: Raw, scope: Scope, functions: Sequence[str]
 ) -> Iterator[tuple[tuple[str, ...], tuple[str, ...]]]:
     """Yield (patterns of ARNs, actions on them) by which somebody takes the rights of a role, user or group.
 
@@ -93,13 +93,13 @@ def ways_in(
     yield tuple(sorted(federated)), OF_PROVIDERS
 
 
-def trusted_services(raw: Mapping[str, Any]) -> tuple[str, ...]:
+def trusted_services(raw: Raw) -> tuple[str, ...]:
     """Return the AWS services that a role trusts: whoever may pass the role can make one of them act under it."""
     named = (one for statement in _trusting(raw) for one in statement.principals)
     return tuple(sorted({who for kind, who in named if kind == "Service"}))
 
 
-def _trusting(raw: Mapping[str, Any]) -> tuple[Statement, ...]:
+def _trusting(raw: Raw) -> tuple[Statement, ...]:
     return parse(document_text(raw["AssumeRolePolicyDocument"]), f"trust of {raw['RoleName']}")
 
 

@@ -15,6 +15,7 @@ from aws.access.stopping import stopping
 from aws.access.targets import BY_AWS, OF_POLICIES, Target, targets_of
 from aws.door.failures import ReadFailure
 from aws.function import listed
+from aws.raw import Raw
 from aws.reading import Reader, Reading
 from aws.role import Details, attached, details, document_text, policy_documents
 from aws.section import Section, Unreadable
@@ -44,7 +45,7 @@ class _Bearer:
 
     arn: str
     kind: str
-    raw: Mapping[str, Any]
+    raw: Raw
     policies: Policies
     limit: Policies | None
     trusts: tuple[str, ...] = ()
@@ -134,7 +135,7 @@ def _everybody(found: Details) -> Iterator[tuple[str, Mapping[str, Any]]]:
     yield from (("group", one) for one in found.groups)
 
 
-def _is_linked(role: Mapping[str, Any]) -> bool:
+def _is_linked(role: Raw) -> bool:
     """Whether it is a service-linked role that has only AWS's own policies."""
     place, policies = LINKED
     whole = all(one.startswith(policies) for one in attached(role))
@@ -150,7 +151,7 @@ def _policies(found: Details) -> Iterator[Target]:
 
 
 def _applying(
-    raw: Mapping[str, Any], found: Details, documents: Mapping[str, str | Unreadable]
+    raw: Raw, found: Details, documents: Mapping[str, str | Unreadable]
 ) -> tuple[Policies, Policies | None]:
     groups = set(raw.get("GroupList", ()))
     bearers = [raw, *(one for one in found.groups if one["GroupName"] in groups)]

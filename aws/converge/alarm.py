@@ -17,6 +17,7 @@ from aws.firing import (
     shortfalls,
     watches,
 )
+from aws.raw import Raw
 
 AT_A_TIME = 100
 """The maximum number of names in one DescribeAlarms."""
@@ -27,7 +28,7 @@ def converge(context: ChangeContext, alarm: Alarm) -> Changes:
     return converge_one(context, alarm, read(context, [alarm]).get(alarm.name))
 
 
-def converge_one(context: ChangeContext, alarm: Alarm, answer: Mapping[str, Any] | None) -> Changes:
+def converge_one(context: ChangeContext, alarm: Alarm, answer: Raw | None) -> Changes:
     """Converge an alarm that was read already (None: there is none): thirty of them need one call.
 
     An alarm that fires whenever the planned one does stays as it is: nothing stricter is weakened. Actions
@@ -72,7 +73,7 @@ def _wanted(alarm: Alarm) -> dict[str, Any]:
     }
 
 
-def _kept(alarm: Alarm, answer: Mapping[str, Any]) -> dict[str, Any]:
+def _kept(alarm: Alarm, answer: Raw) -> dict[str, Any]:
     """Return the settings of an alarm that are within the bounds of the plan."""
     is_, found = decode(answer), _found(alarm, answer)
     if is_.expressions or not watches(is_, alarm):
@@ -90,7 +91,7 @@ def _kept(alarm: Alarm, answer: Mapping[str, Any]) -> dict[str, Any]:
     return {name: found[name] for name in kept}
 
 
-def _found(alarm: Alarm, answer: Mapping[str, Any]) -> dict[str, Any]:
+def _found(alarm: Alarm, answer: Raw) -> dict[str, Any]:
     is_ = decode(answer)
     return {
         "metric": f"{is_.namespace} {is_.metric}",
@@ -114,7 +115,7 @@ def _found(alarm: Alarm, answer: Mapping[str, Any]) -> dict[str, Any]:
 def _put(
     context: ChangeContext,
     alarm: Alarm,
-    answer: Mapping[str, Any],
+    answer: Raw,
     wanted: Mapping[str, Any],
     *,
     created: bool,

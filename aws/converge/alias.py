@@ -24,6 +24,7 @@ from aws.difference import differences
 from aws.door.failures import GONE
 from aws.function import WEIGHTS, FunctionPolicy, alias_of, sent_to
 from aws.ledgers.lambda_ import FUNCTION
+from aws.raw import Raw
 from aws.section import NotTestable
 
 
@@ -62,9 +63,7 @@ def released(context: ChangeContext, function: Function) -> dict[str, str]:
     return {"version": answer["Version"], "code_sha256": answer["CodeSha256"]}
 
 
-def _weights(
-    context: ChangeContext, function: Function, found: Mapping[str, Any] | None
-) -> Mapping[str, float]:
+def _weights(context: ChangeContext, function: Function, found: Raw | None) -> Mapping[str, float]:
     """Return the shares of traffic that may go to other versions: none, unless that was decided."""
     weights: Mapping[str, float] = (found or {}).get("weights", {})
     shares = [sent_to(version, share) for version, share in weights.items()]
@@ -73,7 +72,7 @@ def _weights(
     return {} if context.undecided(differing) else weights
 
 
-def _there(found: Mapping[str, Any] | None, keeps: Collection[str]) -> set[str]:
+def _there(found: Raw | None, keeps: Collection[str]) -> set[str]:
     return {*(found or {}).get("variables", ())} & {*keeps}
 
 
@@ -208,7 +207,7 @@ def _others(context: ChangeContext, function: Function) -> tuple[str, ...]:
     return (*others, *published_versions(context, function))
 
 
-def _granted(statement: Mapping[str, Any] | None) -> str | None:
+def _granted(statement: Raw | None) -> str | None:
     """Return the source ARN if the statement is exactly ours, else a description of it."""
     if statement is None:
         return None
@@ -237,7 +236,7 @@ def _grant(context: ChangeContext, function: Function, id_: str, arn: str, *, re
 
 
 def _withdrawal(
-    context: ChangeContext, function: Function, statement: Mapping[str, Any], qualifier: str | None
+    context: ChangeContext, function: Function, statement: Raw, qualifier: str | None
 ) -> Any:
     """Return the call that removes one statement: by its Sid, or by writing the policy without it."""
     client, which = context.client("lambda"), {"Qualifier": qualifier} if qualifier else {}

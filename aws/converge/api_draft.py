@@ -17,6 +17,7 @@ from aws.converge.change import ChangeContext, Changes, difference, repairs
 from aws.converge.rest_api import Draft, read
 from aws.cors import preflight_differences, without_header
 from aws.desired import NEEDED_S, Api, Authorizer, Route
+from aws.raw import Raw
 from aws.words import Words
 
 
@@ -122,7 +123,7 @@ def _apply_authorizer(
     context: ChangeContext,
     api_id: str,
     authorizer: Authorizer,
-    found: Mapping[str, Any] | None,
+    found: Raw | None,
     changes: Changes,
 ) -> None:
     client = context.client("apigateway")

@@ -26,6 +26,7 @@ from aws.converge.waiting import (
 )
 from aws.difference import Difference
 from aws.door.failures import GONE
+from aws.raw import Raw
 from aws.redaction.secret_text import masked
 from aws.words import Bilingual, Words
 
@@ -84,7 +85,7 @@ Changes = tuple[Change, ...]
 
 def difference(
     resource: str,
-    found: Mapping[str, Any] | None,
+    found: Raw | None,
     wanted: Mapping[str, Any],
     *,
     destroying: Collection[str] = (),
@@ -111,7 +112,7 @@ def difference(
 
 def repairs(
     resource: str,
-    found: Mapping[str, Any] | None,
+    found: Raw | None,
     bounds: Mapping[str, Bound],
     *,
     destroying: Collection[str] = (),

@@ -8,6 +8,7 @@ from aws.converge.change import ChangeContext, Changes, difference, unless_absen
 from aws.dashboard import Metric, decode, shown, unseen
 from aws.desired import Dashboard, Widget
 from aws.names import shared_beginning, shared_ending
+from aws.raw import Raw
 
 WIDTH, HEIGHT, COLUMNS = 12, 6, 24
 """In CloudWatch's grid, which is 24 wide."""
@@ -39,7 +40,7 @@ SUBJECTS = frozenset({"FunctionName", "TableName", "ApiName"})
 """Dimensions that name a resource."""
 
 
-def _completed(dashboard: Dashboard, found: Mapping[str, Any]) -> dict[str, Any]:
+def _completed(dashboard: Dashboard, found: Raw) -> dict[str, Any]:
     """Return the body without what is gone, and the planned widgets that it lacks below the others."""
     widgets = found.get("widgets", ())
     kept = [one for one in widgets if not _gone(dashboard, {**found, "widgets": [one]})]
@@ -50,18 +51,18 @@ def _completed(dashboard: Dashboard, found: Mapping[str, Any]) -> dict[str, Any]
     return {**found, "widgets": [*kept, *added]}
 
 
-def _shows_all(dashboard: Dashboard, found: Mapping[str, Any]) -> bool:
+def _shows_all(dashboard: Dashboard, found: Raw) -> bool:
     planned = [metric for widget in dashboard.widgets for metric in widget.metrics]
     return not unseen(planned, _drawn(dashboard, found))
 
 
-def _drawn(dashboard: Dashboard, found: Mapping[str, Any]) -> list[Metric]:
+def _drawn(dashboard: Dashboard, found: Raw) -> list[Metric]:
     """Return the metrics of this Region and account that it draws."""
     drawn = shown(decode(dashboard.name, found, dashboard.region))
     return [one for one in drawn if one.region in {"", dashboard.region} and not one.account]
 
 
-def _gone(dashboard: Dashboard, found: Mapping[str, Any]) -> bool:
+def _gone(dashboard: Dashboard, found: Raw) -> bool:
     """Whether it shows something named like ours that is not planned (MON-11). Whether it exists is not looked up here."""
     subjects = {
         (key, name)

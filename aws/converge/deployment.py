@@ -6,7 +6,7 @@ deployment history when they choose what to roll back to (guide step 8-2).
 """
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 from typing import Any
@@ -15,6 +15,7 @@ from aws.converge import api_draft, rest_api
 from aws.converge.change import ChangeContext, Changes, difference, nothing, unless_absent
 from aws.converge.rest_api import digest, read
 from aws.desired import Api
+from aws.raw import Raw
 from aws.words import Words
 
 MARK = re.compile(r"draft sha256:([0-9a-f]{64})")
@@ -54,7 +55,7 @@ def stage_of(context: ChangeContext, api: Api, id_: str | None) -> dict[str, Any
     return unless_absent(context.client("apigateway").get_stage, restApiId=id_, stageName=api.stage)
 
 
-def by_hand(deployment: Mapping[str, Any]) -> bool:
+def by_hand(deployment: Raw) -> bool:
     """Whether a deployment has no digest of its draft, so that it is not one of ours."""
     return mark(deployment.get("description")) is None
 

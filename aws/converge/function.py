@@ -22,6 +22,7 @@ from aws.function import FILE_SYSTEMS, LAYERS, MEMORY, RUNTIME, TIMEOUT, decode
 from aws.iam.pattern import resource_pattern
 from aws.iam.principal import is_same
 from aws.ledgers.lambda_ import FUNCTION
+from aws.raw import Raw
 from aws.words import Words
 
 OVERLAYS = {"layers": LAYERS, "file systems": FILE_SYSTEMS}
@@ -108,9 +109,7 @@ def configuration(function: Function) -> dict[str, Any]:
     }
 
 
-def preserved(
-    context: ChangeContext, function: Function, found: Mapping[str, Any] | None
-) -> dict[str, Any]:
+def preserved(context: ChangeContext, function: Function, found: Raw | None) -> dict[str, Any]:
     """Return what to set in fields that need not be exactly as planned: as found, if within the bound or decided."""
     bounds = {
         RUNTIME: exactly(function.runtime),
@@ -143,7 +142,7 @@ def variables_of(fields: Mapping[str, Any]) -> dict[str, str]:
     return {key.removeprefix(begin): one for key, one in fields.items() if key.startswith(begin)}
 
 
-def described(context: ChangeContext, answer: Mapping[str, Any]) -> dict[str, Any]:
+def described(context: ChangeContext, answer: Raw) -> dict[str, Any]:
     """Turn a function's configuration, as AWS answers it, into the fields of ``configuration``.
 
     A value that is not in the plan may be a secret; only its length and shape are shown.
@@ -163,7 +162,7 @@ def described(context: ChangeContext, answer: Mapping[str, Any]) -> dict[str, An
     }
 
 
-def _found(context: ChangeContext, answer: Mapping[str, Any]) -> dict[str, Any]:
+def _found(context: ChangeContext, answer: Raw) -> dict[str, Any]:
     tags = tag_fields(context, answer.get("Tags") or {})
     return {**described(context, answer["Configuration"]), **tags}
 
@@ -194,14 +193,14 @@ def unplanned_variables(context: ChangeContext, function: Function) -> frozenset
     return frozenset(answer.get("Environment", {}).get("Variables", {})) - {*function.environment}
 
 
-def _kept(answer: Mapping[str, Any] | None, keeps: Collection[str]) -> Mapping[str, str]:
+def _kept(answer: Raw | None, keeps: Collection[str]) -> Mapping[str, str]:
     found = (answer or {"Configuration": {}})["Configuration"].get("Environment", {})
     return {name: one for name, one in found.get("Variables", {}).items() if name in keeps}
 
 
 def _extra_variables(
     name: str,
-    found: Mapping[str, Any] | None,
+    found: Raw | None,
     wanted: Mapping[str, Any],
     keeps: Collection[str],
 ) -> Changes:

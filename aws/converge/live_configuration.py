@@ -3,7 +3,7 @@
 Other differences of $LATEST would be released with the change, so it is refused if there are any.
 """
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection
 from typing import Any
 
 from aws.converge.change import Change, ChangeContext, Changes, Refused, difference
@@ -18,9 +18,9 @@ from aws.converge.function import (
 from aws.converge.tags import tag_fields
 from aws.converge.version import configure, move, publish
 from aws.desired import Function
+from aws.raw import Raw
 from aws.words import Words
 
-Raw = Mapping[str, Any]
 Edit = Callable[[Raw], Raw]
 """The configuration as AWS answers it -> the fields to change, as AWS takes them."""
 

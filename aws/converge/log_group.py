@@ -1,12 +1,12 @@
 """Log groups with a retention (guide step 6-3): a group that AWS creates by itself never expires its logs."""
 
-from collections.abc import Mapping
 from typing import Any
 
 from aws.converge.change import Change, ChangeContext, Changes, Refused, difference
 from aws.converge.tags import tag_fields
 from aws.desired import LogGroup
 from aws.log_group import LOG_CLASS, RETENTION, decode
+from aws.raw import Raw
 from aws.words import Words
 
 DAYS = "retention_days"
@@ -28,7 +28,7 @@ def converge(context: ChangeContext, group: LogGroup) -> Changes:
     return made
 
 
-def _retention(group: LogGroup, raw: Mapping[str, Any] | None) -> Changes:
+def _retention(group: LogGroup, raw: Raw | None) -> Changes:
     found, bound = decode(raw) if raw else None, group.bounds[RETENTION]
     if found and bound.holds(found.facts[RETENTION]):
         return ()
@@ -39,7 +39,7 @@ def _retention(group: LogGroup, raw: Mapping[str, Any] | None) -> Changes:
     return (Change(told, DAYS, have, wanted, lost, final=lost, creates=found is None),)
 
 
-def _refuse_other_class(group: LogGroup, raw: Mapping[str, Any]) -> None:
+def _refuse_other_class(group: LogGroup, raw: Raw) -> None:
     bound, found = group.bounds.get(LOG_CLASS), decode(raw).log_class
     if bound and not bound.holds(found):
         raise Refused(
@@ -60,9 +60,7 @@ def _found(context: ChangeContext, group: LogGroup) -> dict[str, Any] | None:
     return next((one for one in listed if one.get("logGroupName") == group.name), None)
 
 
-def _apply(
-    context: ChangeContext, group: LogGroup, raw: Mapping[str, Any] | None, changes: Changes
-) -> None:
+def _apply(context: ChangeContext, group: LogGroup, raw: Raw | None, changes: Changes) -> None:
     logs, fields = context.client("logs"), {one.field for one in changes}
     if raw is None:
         logs.create_log_group(logGroupName=group.name, tags=dict(group.tags))

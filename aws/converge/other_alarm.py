@@ -1,8 +1,7 @@
 """Alarms of another name that do what a planned alarm does, so that the planned one is not needed."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from functools import lru_cache
-from typing import Any
 
 from aws import desired
 from aws.access.publishing import allows_publishing, any_alarm, usable
@@ -10,6 +9,7 @@ from aws.alarm import Alarm, action_failed, decode
 from aws.converge.change import ChangeContext, unless_absent
 from aws.converge.topic import key_of
 from aws.firing import shortfalls, watches
+from aws.raw import Raw
 from aws.topic import REACHES_PEOPLE
 from aws.topic import decode as decode_topic
 
@@ -68,7 +68,7 @@ def _reaches_a_person(context: ChangeContext, arn: str) -> bool:
     return any(_is_confirmed(one) for page in pages for one in page["Subscriptions"])
 
 
-def _is_confirmed(one: Mapping[str, Any]) -> bool:
+def _is_confirmed(one: Raw) -> bool:
     """Whether it is confirmed: else PendingConfirmation or Deleted stands where an ARN should."""
     return one["Protocol"] in REACHES_PEOPLE and one["SubscriptionArn"].startswith("arn:")
 

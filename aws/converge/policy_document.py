@@ -6,6 +6,7 @@ from itertools import product
 from typing import Any
 
 from aws.desired import Permission
+from aws.raw import Raw
 
 LAMBDA = "lambda.amazonaws.com"
 
@@ -24,12 +25,12 @@ def document(permissions: Iterable[Permission]) -> dict[str, Any]:
     }
 
 
-def policy_lines(policy: Mapping[str, Any]) -> list[str]:
+def policy_lines(policy: Raw) -> list[str]:
     """Say a policy by its permissions, a statement that is more than an allowance as it is written."""
     return sorted({line for one in _statements(policy) for line in _lines(one)})
 
 
-def _lines(statement: Mapping[str, Any]) -> Iterator[str]:
+def _lines(statement: Raw) -> Iterator[str]:
     said = {name: value for name, value in statement.items() if name != "Sid"}
     if said.keys() != {"Effect", "Action", "Resource"} or said["Effect"] != "Allow":
         yield json.dumps(said, sort_keys=True)
@@ -46,7 +47,7 @@ Sound = Callable[[Mapping[str, Any]], bool]
 """Whether a statement may stay as it is."""
 
 
-def pared(policy: Mapping[str, Any], sound: Sound) -> dict[str, Any] | None:
+def pared(policy: Raw, sound: Sound) -> dict[str, Any] | None:
     """Return a policy without the actions and resources that are not sound; None if nothing is left.
 
     What is sound stays as it is written. Decisions name a statement by its number: where that changes, it becomes its Sid.
@@ -61,7 +62,7 @@ def pared(policy: Mapping[str, Any], sound: Sound) -> dict[str, Any] | None:
     return {**policy, "Statement": left} if left else None
 
 
-def _sound_parts(one: Mapping[str, Any], sound: Sound) -> Iterator[dict[str, Any]]:
+def _sound_parts(one: Raw, sound: Sound) -> Iterator[dict[str, Any]]:
     """Yield what is left of an allowance: a statement for the resources on which the same actions are sound."""
     if not {"Action", "Resource"} <= one.keys() or one["Effect"] != "Allow":
         return
@@ -87,15 +88,15 @@ def for_lambda_alone(trust: Mapping[str, Any]) -> dict[str, Any]:
     return {**trust, "Statement": left}
 
 
-def _names_lambda(one: Mapping[str, Any]) -> bool:
+def _names_lambda(one: Raw) -> bool:
     who = one.get("Principal")
     return isinstance(who, Mapping) and LAMBDA in _listed(who.get("Service", []))
 
 
-def _without_sid(one: Mapping[str, Any]) -> dict[str, Any]:
+def _without_sid(one: Raw) -> dict[str, Any]:
     return {name: value for name, value in one.items() if name != "Sid"}
 
 
-def _statements(policy: Mapping[str, Any]) -> list[dict[str, Any]]:
+def _statements(policy: Raw) -> list[dict[str, Any]]:
     statements = policy["Statement"]
     return statements if isinstance(statements, list) else [statements]

@@ -18,6 +18,7 @@ from aws.converge.change import (
 )
 from aws.converge.tags import tag_fields
 from aws.desired import Api
+from aws.raw import Raw
 from aws.rest_api import ENDPOINT, PUBLIC, REACHED, RestApi, decode
 from aws.words import Words
 
@@ -165,7 +166,7 @@ def digest(draft: Draft) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def _without_ids(draft: Draft, method: Mapping[str, Any]) -> Any:
+def _without_ids(draft: Draft, method: Raw) -> Any:
     """Name the authorizer; the cache namespace is the id of the resource, and goes."""
     named = {**method, "authorizerId": draft.authorizer_named(method.get("authorizerId"))}
     return _bare(named, {"cacheNamespace"})

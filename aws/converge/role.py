@@ -1,7 +1,6 @@
 """One role per function with the least it needs, in one inline policy (guide step 2-2)."""
 
 import json
-from collections.abc import Mapping
 from dataclasses import replace
 from functools import partial
 from typing import Any
@@ -12,6 +11,7 @@ from aws.converge.policy_document import LAMBDA, for_lambda_alone
 from aws.converge.role_policies import converge_policies, name_of, planned, put, strangled
 from aws.converge.tags import tag_fields, tag_list
 from aws.desired import Role
+from aws.raw import Raw
 from aws.role import Role as Found
 from aws.role import decode, document_text
 from aws.section import NotTestable
@@ -94,7 +94,7 @@ def _read(context: ChangeContext, role: Role) -> dict[str, Any] | None:
     return read | {"RolePolicyList": inline, "AttachedManagedPolicies": attached}
 
 
-def _decoded(context: ChangeContext, raw: Mapping[str, Any]) -> Found:
+def _decoded(context: ChangeContext, raw: Raw) -> Found:
     boundary = raw.get("PermissionsBoundary", {}).get("PermissionsBoundaryArn")
     arns = [one["PolicyArn"] for one in raw["AttachedManagedPolicies"]]
     arns += [boundary] if boundary else []

@@ -1,7 +1,6 @@
 """What a role's policies may grant: the plan in one of ours, and whatever others wrote within it."""
 
 import json
-from collections.abc import Mapping
 from dataclasses import replace
 from functools import cache, partial
 from typing import Any
@@ -20,6 +19,7 @@ from aws.access.secret_arns import Named, named, unsound
 from aws.converge.change import Change, ChangeContext, Changes, difference
 from aws.converge.policy_document import Sound, document, pared, policy_lines
 from aws.desired import Role, Secret
+from aws.raw import Raw
 from aws.role import PolicyDocument
 from aws.role import Role as Found
 
@@ -69,7 +69,7 @@ def _within(context: ChangeContext, role: Role, found: Found, secrets: "_Secrets
     if not wrong:
         return found
 
-    def sound(name: str, statement: Mapping[str, Any]) -> bool:
+    def sound(name: str, statement: Raw) -> bool:
         one = _inline(name, {"Version": "2012-10-17", "Statement": [statement]})
         others = (other for other in found.policies if other.name != name)
         alone = replace(found, policies=(one, *others))
@@ -91,7 +91,7 @@ def _pared(policy: PolicyDocument, sound: Sound) -> PolicyDocument | None:
     return _inline(policy.name, left) if left and left != whole else None
 
 
-def _inline(name: str, policy: Mapping[str, Any]) -> PolicyDocument:
+def _inline(name: str, policy: Raw) -> PolicyDocument:
     return PolicyDocument(name=name, document=json.dumps(policy))
 
 
@@ -116,7 +116,7 @@ def _beside_ours(role: Role, kept: Found, secrets: "_Secrets") -> Found:
     def spares(policy: PolicyDocument) -> bool:
         return not secrets.lacks(replace(bare, policies=(ours, policy)))
 
-    def sound(statement: Mapping[str, Any]) -> bool:
+    def sound(statement: Raw) -> bool:
         return spares(_inline("one", {"Version": "2012-10-17", "Statement": [statement]}))
 
     others = (one for one in kept.policies if one.name != POLICY)

@@ -2,7 +2,7 @@
 
 import json
 import secrets as randomness
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,6 +10,7 @@ from aws.converge.change import Change, ChangeContext, Changes, Refused, differe
 from aws.converge.tags import tag_fields, tag_list
 from aws.desired import Secret
 from aws.key import SECRETS_DEFAULT, same_key
+from aws.raw import Raw
 from aws.redaction.placeholder import is_placeholder
 from aws.redaction.secret_text import weakness, withheld
 from aws.secret import decode, parsed_object
@@ -63,9 +64,7 @@ def _wanted(context: ChangeContext, secret: Secret, *, there: bool) -> dict[str,
     }
 
 
-def _found(
-    context: ChangeContext, secret: Secret, value: NewValue, raw: Mapping[str, Any]
-) -> dict[str, Any]:
+def _found(context: ChangeContext, secret: Secret, value: NewValue, raw: Raw) -> dict[str, Any]:
     found, wanted = decode(raw), secret.kms_key or SECRETS_DEFAULT
     client, key = context.client("secretsmanager"), found.kms_key or SECRETS_DEFAULT
     answer = unless_absent(client.get_secret_value, SecretId=secret.name)

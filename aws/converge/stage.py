@@ -11,6 +11,7 @@ from aws.converge.change import Change, ChangeContext, Changes, MissingPrerequis
 from aws.converge.deployment import stage_of
 from aws.converge.tags import tag_fields
 from aws.desired import Api, Limit
+from aws.raw import Raw
 from aws.rest_api import MethodSetting, Stage, decode_stage
 from aws.words import Words
 
@@ -168,7 +169,7 @@ def _logged(api: Api, stage: Stage) -> dict[str, Any]:
     }
 
 
-def _canary(name: str, stage: Stage, raw: Mapping[str, Any]) -> Changes:
+def _canary(name: str, stage: Stage, raw: Raw) -> Changes:
     """Return the removal of a canary: it sends some callers to another deployment, so do not go live with one."""
     if stage.canary_percent is None:
         return ()

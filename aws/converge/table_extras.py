@@ -9,6 +9,7 @@ from typing import Any
 
 from aws.converge.change import Change, ChangeContext, Changes
 from aws.desired import Table
+from aws.raw import Raw
 from aws.words import Words
 
 ON_DEMAND = "PAY_PER_REQUEST"
@@ -27,9 +28,7 @@ def converge(context: ChangeContext, table: Table, update: Update) -> Changes:
     return _stream(context, table, found, update)
 
 
-def _stream(
-    context: ChangeContext, table: Table, found: Mapping[str, Any], update: Update
-) -> Changes:
+def _stream(context: ChangeContext, table: Table, found: Raw, update: Update) -> Changes:
     there = found.get("StreamSpecification", {}).get("StreamViewType")
     if table.stream in (None, there):
         return ()
@@ -48,7 +47,7 @@ def _stream(
     return context.settle((change,), lambda: update(on))
 
 
-def _report_missing_copies(context: ChangeContext, table: Table, found: Mapping[str, Any]) -> None:
+def _report_missing_copies(context: ChangeContext, table: Table, found: Raw) -> None:
     there = {one["RegionName"] for one in found.get("Replicas", ())}
     if absent := ", ".join(sorted(table.replicas - there)):
         context.tell(
@@ -61,7 +60,7 @@ def _report_missing_copies(context: ChangeContext, table: Table, found: Mapping[
         )
 
 
-def _report_billing(context: ChangeContext, table: Table, found: Mapping[str, Any]) -> None:
+def _report_billing(context: ChangeContext, table: Table, found: Raw) -> None:
     mode = found.get("BillingModeSummary", {}).get("BillingMode")
     if mode == ON_DEMAND != table.billing:
         context.tell(

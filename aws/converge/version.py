@@ -3,11 +3,11 @@
 Lambda refuses a change while the one before it is under way, and finds what was just made only after a moment.
 """
 
-from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
 from aws.converge.change import ChangeContext, Refused, unless_absent
+from aws.raw import Raw
 from aws.words import Words
 
 LATEST, FAILED = "$LATEST", "Failed"
@@ -37,7 +37,7 @@ def wait_until_ready(context: ChangeContext, name: str, qualifier: str = LATEST)
     context.wait(ready, what=READY, every_s=EVERY_S, within_s=WITHIN_S, of=of)
 
 
-def _refuse_failed(of: str, found: Mapping[str, Any]) -> None:
+def _refuse_failed(of: str, found: Raw) -> None:
     """Source: "Lambda function states" in AWS's developer guide."""
     for state, reason in (("State", "StateReason"), ("LastUpdateStatus", "LastUpdateStatusReason")):
         if found.get(state) == FAILED:

@@ -5,6 +5,7 @@ from functools import partial
 from typing import Any
 
 from aws.door.failures import ReadFailure
+from aws.raw import Raw
 
 ITEMS = frozenset({"BatchGetItem", "BatchWriteItem", "GetItem", "Query", "Scan"})
 """Operations whose answers are mostly a table's items, of which each has the attributes that it was given."""
@@ -35,7 +36,7 @@ class AwsAnswer(dict[str, Any]):
         return value
 
     @classmethod
-    def over(cls, call: str, answer: Mapping[str, Any]) -> "AwsAnswer":
+    def over(cls, call: str, answer: Raw) -> "AwsAnswer":
         """Return an answer of which only the outermost members are looked after."""
         made = cls(answer)
         made.call = call

@@ -19,6 +19,7 @@ from aws.door.freshness import Freshness
 from aws.door.limits import RateLimiter, RetryPolicy, within
 from aws.door.verifying_transport import verify_answers
 from aws.ledger import Ledger, Unplanned, unplanned
+from aws.raw import Raw
 from aws.redaction.leak import Leak, Search
 from aws.redaction.secret_text import Needles
 from aws.visible import well_formed
@@ -208,7 +209,7 @@ class Aws:
             self._under_way.acquire()
 
 
-def _short(page: Mapping[str, Any]) -> str:
+def _short(page: Raw) -> str:
     """Say how a page is shorter than it says itself; empty where it says nothing of that.
 
     botocore ends a listing at a page without a token, whatever else that page says. Only IAM, KMS and DynamoDB say

@@ -21,6 +21,8 @@ from botocore.exceptions import HTTPClientError
 from botocore.model import OperationModel
 from botocore.response import StreamingBody
 
+from aws.raw import Raw
+
 TIME, BYTES, STREAM, QUOTED = "$time", "$bytes", "$stream", "$quoted"
 ASKED = "recorded_parameters"
 KEPT_HEADERS = ("date",)
@@ -33,7 +35,7 @@ class RecordedCall:
 
     call: str
     asked: Mapping[str, Any]
-    answer: Mapping[str, Any] | None
+    answer: Raw | None
     raised: str = ""
 
     @property

@@ -1,10 +1,8 @@
 """Application Auto Scaling: what changes the capacity of our tables, and when."""
 
-from collections.abc import Mapping
-from typing import Any
-
 from aws.ledger import Closed, Coverage, Harmless, Judged, Ledger, Operation, Resource, only
 from aws.ledgers.dynamodb import TABLE
+from aws.raw import Raw
 from aws.words import Words
 
 NEXT = Harmless("leads to the next page, which is read")
@@ -14,7 +12,7 @@ ASKED = Harmless("DynamoDB, since nothing else is asked for")
 STEPS = Harmless("says nothing unless the type of the policy is another, which is closed")
 
 
-def _table(_: Mapping[str, Any], found: Mapping[str, Any]) -> str:
+def _table(_: Raw, found: Raw) -> str:
     """Return the table of ``table/Users-prod`` or ``table/Users-prod/index/ByDay``."""
     return str(found["ResourceId"]).split("/")[1]
 

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from aws.ledger import Closed, Coverage, Harmless, Judged, Ledger, Operation, Resource
+from aws.raw import Raw
 from aws.words import Words
 
 KEY = Words(en="key", ja="キー")
@@ -18,7 +19,7 @@ ALGORITHM = Harmless(
 )
 
 
-def _of_service(grant: Mapping[str, Any]) -> bool:
+def _of_service(grant: Raw) -> bool:
     """Whether AWS made the grant for a service that stores something under the key."""
     return str(grant.get("GranteePrincipal", "")).endswith(".amazonaws.com") or (
         "GranteeServicePrincipal" in grant
@@ -38,11 +39,11 @@ def _granted(found: Any) -> Iterator[str]:
             yield f"{one.get('GranteePrincipal')}: {what} {within}".removesuffix(" {}")
 
 
-def _key_id(_: Mapping[str, Any], found: Mapping[str, Any]) -> str:
+def _key_id(_: Raw, found: Raw) -> str:
     return str(found["KeyId"])
 
 
-def _asked(parameters: Mapping[str, Any], _: Mapping[str, Any]) -> str:
+def _asked(parameters: Mapping[str, Any], _: Raw) -> str:
     return str(parameters["KeyId"]).rpartition("/")[2]
 
 

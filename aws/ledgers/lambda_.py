@@ -15,6 +15,7 @@ from aws.ledger import (
     off,
     only,
 )
+from aws.raw import Raw
 from aws.words import Words
 
 FUNCTION = Words(en="function", ja="関数")
@@ -31,16 +32,16 @@ def _name(arn: str) -> str:
     return arn.split(":")[6]
 
 
-def _asked(parameters: Mapping[str, Any], _: Mapping[str, Any]) -> str:
+def _asked(parameters: Mapping[str, Any], _: Raw) -> str:
     return str(parameters["FunctionName"])
 
 
-def _live(parameters: Mapping[str, Any], _: Mapping[str, Any]) -> str | None:
+def _live(parameters: Mapping[str, Any], _: Raw) -> str | None:
     """Speak of what callers reach: $LATEST, which is asked about without a qualifier, is a draft."""
     return str(parameters["FunctionName"]) if "Qualifier" in parameters else None
 
 
-def _function_name(_: Mapping[str, Any], found: Mapping[str, Any]) -> str:
+def _function_name(_: Raw, found: Raw) -> str:
     return _name(found["FunctionArn"])
 
 

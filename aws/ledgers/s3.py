@@ -1,9 +1,9 @@
 """S3: the optional bucket of images, and what may copy, delete or publish what is in it."""
 
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Iterator
 
 from aws.ledger import Closed, Coverage, Harmless, Judged, Ledger, Operation, Resource, asked, only
+from aws.raw import Raw
 from aws.words import Words
 
 BUCKET = Words(en="bucket", ja="バケット")
@@ -16,11 +16,11 @@ CLEANS_UP = frozenset({"ID", "Status", "Filter", "Prefix", "AbortIncompleteMulti
 """Members of a rule that only takes away what never became an object."""
 
 
-def _leaves_objects(rule: Mapping[str, Any]) -> bool:
+def _leaves_objects(rule: Raw) -> bool:
     return rule.get("Status") == "Disabled" or rule.keys() <= CLEANS_UP
 
 
-def _granted(acl: Mapping[str, Any]) -> Iterator[str]:
+def _granted(acl: Raw) -> Iterator[str]:
     """Yield whom an ACL grants what beside the account that owns the bucket; where ACLs are disabled, S3 tells the owner alone.
 
     Groups of everybody are told although the block of public access may take their grants for nothing: it is one

@@ -12,6 +12,7 @@ from aws.ledger import (
     Operation,
     Resource,
 )
+from aws.raw import Raw
 from aws.words import Words
 
 SECRET = Words(en="secret", ja="シークレット")
@@ -26,12 +27,12 @@ LABELS = frozenset({"AWSCURRENT", "AWSPREVIOUS"})
 """Labels of the version that functions read, and of the one before it."""
 
 
-def _further_labels(versions: Mapping[str, Any]) -> tuple[str, ...]:
+def _further_labels(versions: Raw) -> tuple[str, ...]:
     """Return the labels that no secret has unless somebody moved or rotated something."""
     return tuple(sorted({label for one in versions.values() for label in one} - LABELS))
 
 
-def _name(parameters: Mapping[str, Any], _: Mapping[str, Any]) -> str:
+def _name(parameters: Mapping[str, Any], _: Raw) -> str:
     return str(parameters["SecretId"])
 
 

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from aws.raw import Raw
 from aws.redaction.secret_text import SHORTEST, Needles, mark, marked, secrets_in
 
 NAME = re.compile(r"(^id|^[kK]ey|^[nN]ame|[a-z]Name|responseType)$")
@@ -67,7 +68,7 @@ class Search:
         shown = self._cleaned(call, about, path, name)
         return shown, self._cleaned(call, about, f"{path}.{shown}".lstrip("."), value)
 
-    def _named(self, element: Mapping[str, Any]) -> str:
+    def _named(self, element: Raw) -> str:
         """Return how a person would find an element of a list: ``[api-5xx-alarm]``."""
         found = (one for key, one in element.items() if NAME.search(key) and isinstance(one, str))
         first = next(found, "")

@@ -9,9 +9,8 @@ from aws.converge.undo.entry import HowToUndo, UndoTarget, by_call, by_hand
 from aws.converge.version import LATEST
 from aws.function import RESERVED
 from aws.ledgers.lambda_ import UPDATES
+from aws.raw import Raw
 from aws.words import Words
-
-Raw = Mapping[str, Any]
 
 
 def _event_source(target: UndoTarget) -> None:

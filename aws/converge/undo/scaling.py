@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from aws.converge.undo.entry import HowToUndo, UndoTarget, by_call
+from aws.raw import Raw
 
 SCALING = "application-autoscaling"
 METRICS = {
@@ -53,7 +54,7 @@ def _of_table(target: UndoTarget, operation: str, key: str) -> list[Mapping[str,
     return [one for one in listed if f"{one['ResourceId']}/".startswith(f"{ours}/")]
 
 
-def _place(one: Mapping[str, Any]) -> dict[str, str]:
+def _place(one: Raw) -> dict[str, str]:
     return {name: one[name] for name in ("ServiceNamespace", "ResourceId", "ScalableDimension")}
 
 

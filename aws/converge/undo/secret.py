@@ -6,11 +6,11 @@ from aws.converge.undo.entry import HowToUndo, UndoTarget, by_call, by_hand
 from aws.converge.undo.statements import (
     DENIED,
     OPENED,
-    Raw,
     closed_to,
     not_named,
     statements_left,
 )
+from aws.raw import Raw
 
 
 def _stop_rotating(target: UndoTarget) -> None:

@@ -4,7 +4,8 @@ import json
 from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
-Raw = Mapping[str, Any]
+from aws.raw import Raw
+
 DENIED = "what its policy denies to our functions"
 OPENED = "principals that its policy allows"
 """Facts of tables and secrets, as the checks name them."""
