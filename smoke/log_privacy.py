@@ -5,8 +5,7 @@ without an id is found by the users and sessions that it names, whatever its req
 """
 
 import json
-from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -15,11 +14,9 @@ from aws.section import Follows
 from aws.words import Words
 from smoke.calls import Answer
 from smoke.live_secrets import held_in
-from smoke.logs import Logs, asked_of, lines_of
+from smoke.logs import Logs, asked_of, lines_of, patterns, varied
 from smoke.row_calls import RowCalls
 
-LONGEST = 1024
-"""Characters of a filter pattern, at most. Source: botocore's model of logs, FilterPattern."""
 BY_ID, BY_USER = 4, 2
 """How often each of eight groups is asked at most, by ids and by users: FilterLogEvents allows few calls a second. An id takes 40 characters."""
 TELLING = 20
@@ -94,33 +91,6 @@ def _holds(group: LogGroup, what: Words) -> Words:
     return Words(
         en=f"{group.name} holds {what.en}", ja=f"{group.name}に{what.ja}が記録されています"
     )
-
-
-def varied(answers: Iterable[Answer]) -> list[Answer]:
-    """Return answers in an order in which each kind (route, status, code) comes once before any comes twice."""
-    seen: Counter[tuple[str, int, str | None]] = Counter()
-    ranked: list[tuple[int, Answer]] = []
-    for one in answers:
-        kind = one.call.route, one.status, one.error_code
-        ranked.append((seen[kind], one))
-        seen[kind] += 1
-    return [one for _, one in sorted(ranked, key=lambda pair: pair[0])]
-
-
-def patterns(terms: Iterable[str], most: int) -> list[str]:
-    """Return filter patterns that match lines with any of these terms, as many terms as fit into ``most`` patterns."""
-    found: list[str] = []
-    for term in terms:
-        if not term:
-            continue
-        wanted = f'?"{term}"'
-        if found and len(found[-1]) + 1 + len(wanted) <= LONGEST:
-            found[-1] = f"{found[-1]} {wanted}"
-        elif len(found) < most:
-            found.append(wanted)
-        else:
-            break
-    return found
 
 
 def _asked(calls: RowCalls, group: LogGroup) -> list[Answer]:

@@ -3,7 +3,8 @@
 import json
 import re
 import time
-from collections.abc import Callable, Mapping
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -30,6 +31,8 @@ ROUTES = {
 """Function -> a route of it."""
 _FAULT = re.compile(r'"Faults"|"level": ?"ERROR"|\[ERROR\]')
 """How our functions count a fault, and how Lambda reports an uncaught error."""
+LONGEST = 1024
+"""Characters of a filter pattern, at most. Source: botocore's model of logs, FilterPattern."""
 BEFORE_S = 60
 """How much earlier than the answer a line may be dated, since clocks differ."""
 
@@ -98,23 +101,65 @@ def asked_of(calls: RowCalls, group: LogGroup) -> Answer:
 
 def lines_of(calls: RowCalls, group: LogGroup, answer: Answer) -> tuple[str, ...]:
     """Return the request's lines; Follows if the route itself is red."""
-    logs = Logs(client=calls.suite.aws("logs"), within_s=calls.suite.patience_s)
-    found = logs.lines(group.name, answer.request_id, answer.at)
+    found = _logs(calls).lines(group.name, answer.request_id, answer.at)
     calls.observe.note(group=group.name, searched=answer.request_id, lines=len(found))
     if not found:
         calls.attribute(answer.call.route)
     return found
 
 
+def varied(answers: Iterable[Answer]) -> list[Answer]:
+    """Return answers in an order in which each kind (route, status, code) comes once before any comes twice."""
+    seen: Counter[tuple[str, int, str | None]] = Counter()
+    ranked: list[tuple[int, Answer]] = []
+    for one in answers:
+        kind = one.call.route, one.status, one.error_code
+        ranked.append((seen[kind], one))
+        seen[kind] += 1
+    return [one for _, one in sorted(ranked, key=lambda pair: pair[0])]
+
+
+def patterns(terms: Iterable[str], most: int) -> list[str]:
+    """Return filter patterns that match lines with any of these terms, as many terms as fit into ``most`` patterns."""
+    found: list[str] = []
+    for term in terms:
+        if not term:
+            continue
+        wanted = f'?"{term}"'
+        if found and len(found[-1]) + 1 + len(wanted) <= LONGEST:
+            found[-1] = f"{found[-1]} {wanted}"
+        elif len(found) < most:
+            found.append(wanted)
+        else:
+            break
+    return found
+
+
+def _logs(calls: RowCalls) -> Logs:
+    return Logs(client=calls.suite.aws("logs"), within_s=calls.suite.patience_s)
+
+
 def faults_of(calls: RowCalls, group: LogGroup, answer: Answer) -> list[Words]:
-    """Return the lines in which a function counts a caller's mistake as its own fault."""
+    """Return the lines in which a function counts a caller's mistake as its own fault.
+
+    ``answer`` is to a mistake; others of this run are looked for by the same call, each kind once.
+    """
+    served = {one.id for one in calls.suite.plan.api.routes if one.function.log_group == group.name}
+    made = list(calls.suite.client.answers)
+    others = (one for one in made if one.call.route in served and 400 <= one.status < 500)
+    mistakes = [answer, *(one for one in varied(others) if one is not answer)]
+    lines, logs = lines_of(calls, group, answer), _logs(calls)
+    for pattern in patterns((one.request_id for one in mistakes), 1):
+        lines = (*lines, *logs.found(group.name, pattern, min(one.at for one in mistakes)))
+    counted = [line for line in dict.fromkeys(lines) if _FAULT.search(line)]
     return [
         Words(
-            en=f"{answer}, and {group.name} counts it as a fault: {line[:200]}",
-            ja=f"{answer.ja}。{group.name}はこれを障害として数えています: {line[:200]}",
+            en=f"{one}, and {group.name} counts it as a fault: {line[:200]}",
+            ja=f"{one.ja}。{group.name}はこれを障害として数えています: {line[:200]}",
         )
-        for line in lines_of(calls, group, answer)
-        if _FAULT.search(line)
+        for line in counted
+        for one in mistakes
+        if one.request_id in line
     ]
 
 

@@ -86,5 +86,42 @@ DEEP = (
         ),
         {"SMOKE-16": FAIL},
     ),
+    Defect(
+        "a conflict that is counted as a fault",
+        code("award", SERVING, "if refusal.status >= 500:", "if refusal.status >= 409:"),
+        {"SMOKE-17": FAIL},
+    ),
+    Defect(
+        "a pause of a day",
+        code("stamps", SERVING, "RETRY_AFTER_S = 2", "RETRY_AFTER_S = 86_400"),
+        {"SMOKE-11": FAIL},
+    ),
+    Defect(
+        "a message that is called another",
+        code(
+            "notify", "lambdas/notify/handler.py", '"type": notification.type', '"type": "reminder"'
+        ),
+        {"SMOKE-17": FAIL},
+    ),
+    Defect(
+        "a connection that AWS breaks off, told as our fault",
+        code(
+            "gps-verify",
+            "lambdas/rally/aws.py",
+            "return not _mistaken(error)",
+            "return _mistaken(error)",
+        ),
+        {"SMOKE-11": FAIL},
+    ),
+    Defect(
+        "a redirect of LINE's that is a message sent",
+        code("notify", "lambdas/rally/line.py", "if status >= 300:", "if status >= 400:"),
+        {"SMOKE-05": FAIL, "SMOKE-11": FAIL},
+    ),
+    Defect(
+        "an ID token that may be shorter by one",
+        code("auth", "lambdas/auth/domain.py", "= 8192", "= 8191"),
+        {"SMOKE-17": FAIL},
+    ),
 )
 """Each is for a row that has a defect elsewhere."""

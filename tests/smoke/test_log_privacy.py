@@ -3,7 +3,8 @@
 import pytest
 
 from smoke.calls import get, send
-from smoke.log_privacy import LONGEST, USER, Private, patterns, varied
+from smoke.log_privacy import USER, Private
+from smoke.logs import LONGEST, patterns, varied
 from tests.smoke.answers import LIVE, answer
 
 IDS = [f"{number:08x}-0000-4000-8000-000000000000" for number in range(100)]
