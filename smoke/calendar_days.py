@@ -60,9 +60,10 @@ def day_flaws(calls: RowCalls) -> list[Words]:
     """Claim stamps at the ends of their days; return answers and stored items that belong to another day."""
     calls.suite.put_edge_case_masters()
     told: list[tuple[str, int]] = []
-    for one in ends_of_days():
-        claim, outside = one.claims(calls)
-        refused, given = calls.answer(outside), calls.answer(claim)
+    ends = list(ends_of_days())
+    refusals = calls.at_once(one.claims(calls)[1] for one in ends)
+    for one, refused in zip(ends, refusals, strict=True):
+        given = calls.answer(one.claims(calls)[0])
         flaws = [calls.flaw(refused, 400, one.refusal), calls.flaw(given, 200)]
         if any(flaws):
             return [flaw for flaw in flaws if flaw]
@@ -76,8 +77,10 @@ def ranked_period_flaws(calls: RowCalls, kind: str) -> list[Words]:
     """Ask for rankings at the ends of days, and return those of another period."""
     place = ("weekly", "monthly").index(kind)
     asked = get(f"/ranking/{kind}", calls.caller)
-    for one in ends_of_days():
-        answer = calls.answer(told_time(asked, one.at))
+    ends = list(ends_of_days())
+    answers = calls.at_once(told_time(asked, one.at) for one in ends)
+    calls.observe.note(answers=[str(one) for one in answers])
+    for one, answer in zip(ends, answers, strict=True):
         if flaw := calls.flaw(answer, 200):
             return [flaw]
         if other := _other(answer, "period", PERIODS[one.day][place], one):

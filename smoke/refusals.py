@@ -51,7 +51,7 @@ def unclear(calls: RowCalls, route: str) -> list[Words]:
     _ = calls.answer(GUIDE) if route == LOGIN else calls.caller
     statuses: Counter[int] = Counter()
     found = []
-    for answer in calls.at_once(bad_calls(route, calls.scenarios)):
+    for answer in map(calls.suite.answer, bad_calls(route, calls.scenarios)):
         statuses[answer.status] += 1
         if why := _unclear(answer):
             calls.attribute(route)
