@@ -88,10 +88,30 @@ QUERIES: Mapping[str, tuple[Mapping[str, str], ...]] = {
         {"userid": "U1"},
     ),
     "GET /ranking/weekly": tuple(
-        {"period": one} for one in ("2026", "2026-W54", "☃", "0000-W01", "2026-W00", "x" * 3000)
+        {"period": one}
+        for one in (
+            "2026",
+            "2026-W54",
+            "☃",
+            "0000-W01",
+            "2026-W00",
+            " 2026-W10",
+            "2026-W10\n",
+            "x" * 3000,
+        )
     ),
     "GET /ranking/monthly": tuple(
-        {"period": one} for one in ("2026", "2026-13", "☃", "0000-01", "2026-00", "x" * 3000)
+        {"period": one}
+        for one in (
+            "2026",
+            "2026-13",
+            "☃",
+            "0000-01",
+            "2026-00",
+            " 2026-10",
+            "2026-10\n",
+            "x" * 3000,
+        )
     ),
 }
 

@@ -123,5 +123,12 @@ DEEP = (
         code("auth", "lambdas/auth/domain.py", "= 8192", "= 8191"),
         {"SMOKE-17": FAIL},
     ),
+    Defect(
+        "a week or month with something after it",
+        code(
+            "ranking", "lambdas/rally/domain/periods.py", "form.fullmatch(text)", "form.match(text)"
+        ),
+        {"SMOKE-17": FAIL},
+    ),
 )
 """Each is for a row that has a defect elsewhere."""

@@ -9,11 +9,10 @@ from pathlib import Path
 import jwt
 import pytest
 import yaml
-from jsonschema import Draft202012Validator
 
 from signoff.environment import Smoke
 from smoke.bad_input import QUERIES, SPOILED, bad_calls, takes_input
-from smoke.contract import contract
+from smoke.contract import Validator, contract
 from smoke.cors import REFUSALS, SUCCESSES
 from smoke.edge_case_masters import EDGE_CASES
 from smoke.errors import ERRORS, POSITION_REQUIRED, errors_of
@@ -49,7 +48,7 @@ def operation(route):
 
 
 def validator(schema):
-    return Draft202012Validator({**schema, "components": DOCUMENT["components"]})
+    return Validator({**schema, "components": DOCUMENT["components"]})
 
 
 def keeps_the_contract(call) -> bool:
