@@ -128,6 +128,13 @@ def test_position_is_required_where_the_environment_says_so(call, environ):
     assert call(award, ROUTE, body=STATUE | HERE, environ=strict).status == 200
 
 
+@pytest.mark.parametrize("said", ["", "false", "yes", "trueish", "True"])
+def test_position_is_required_by_true_alone_in_any_case(call, environ, said):
+    answer = call(award, ROUTE, body=STATUE, environ=environ | {"AWARD_REQUIRES_POSITION": said})
+
+    assert answer.status == (400 if said == "True" else 200)
+
+
 def test_image_stamp_is_awarded_without_any_location(call, account, awarding):
     account.master("IMG-1", Type={"S": "IMAGE"}, Location={"M": {}})
     strict = awarding(rules=Rules(position_required=True))

@@ -76,7 +76,7 @@ DEFECTS = (
     ),
     Defect(
         "a channel access token that LINE does not know",
-        lambda rally: other_secret(rally, "line_token", LINE_CHANNEL_ACCESS_TOKEN="another"),
+        lambda rally: rally.line.refusing(401, f"{BOT}/info"),
         {"SMOKE-18": FAIL, **following("SMOKE-18", "LINE-01", "LINE-02")},
     ),
     Defect(
