@@ -71,8 +71,8 @@ def read_failures(client: BaseClient, service: str, operation: str) -> Iterator[
     except (BotoCoreError, ResponseParserError) as error:
         # Its text may repeat the body of an answer (unparsable) or a parameter: class name only.
         raise ReadFailure(f"{action}: {type(error).__name__}") from None
-    except (AttributeError, IndexError, KeyError, TypeError, ValueError):
-        # botocore's parsers raise whatever comes of text for an object, or of a word for a number.
+    except (AttributeError, IndexError, KeyError, SyntaxError, TypeError, ValueError):
+        # botocore's parsers raise whatever comes of text for an object, of a word for a number, or of no XML.
         raise ReadFailure(f"{action}: the answer is garbled") from None
 
 
