@@ -64,14 +64,6 @@ def test_run_of_last_week_does_not_count_however_late_it_was_recorded():
         counted(run_of(timedelta(days=7) + MINUTE))
 
 
-def test_run_of_another_plan_is_no_reason_to_say_that_there_is_none_at_all():
-    records = replace(WORLD.records, entries=(run_of(MINUTE, plan="smoke"),))
-    deployed = Deployed(WORLD.inventory.sections, WORLD.plan, "PREP-02", records)
-
-    with pytest.raises(Missing, match=r"no load record \(plan: baseline\)"):
-        judged_load(deployed, WORLD.environment, standing=standing(deployed), now=WORLD.now)
-
-
 def test_run_that_ended_last_counts_in_whatever_order_they_were_recorded():
     older, newer = run_of(timedelta(days=2)), run_of(timedelta(days=1))
 
@@ -94,6 +86,11 @@ def judged(*entries):
 
 
 BUSY = {"verdict": "invalid", "sentence": "INVALID: this machine is too busy to generate load"}
+
+
+def test_run_of_another_plan_is_no_reason_to_say_that_there_is_none_at_all():
+    with pytest.raises(Missing, match=r"no load record \(plan: baseline\)"):
+        judged(run_of(MINUTE, plan="smoke"))
 
 
 def test_invalid_load_run_hides_no_verdict_on_the_target():

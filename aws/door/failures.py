@@ -34,6 +34,8 @@ GONE = frozenset(
 """Error codes that mean "there is no such thing"; a bare 404 is not one, since a proxy can answer it."""
 
 MAX_MESSAGE = 300
+UNPARSED = (AttributeError, IndexError, KeyError, SyntaxError, TypeError, ValueError)
+"""What botocore's parsers raise for text in place of an object, for a word in place of a number, for no XML."""
 
 
 class ReadFailure(Exception):  # noqa: N818 - it reads as the reason that a section is unreadable
@@ -71,8 +73,7 @@ def read_failures(client: BaseClient, service: str, operation: str) -> Iterator[
     except (BotoCoreError, ResponseParserError) as error:
         # Its text may repeat the body of an answer (unparsable) or a parameter: class name only.
         raise ReadFailure(f"{action}: {type(error).__name__}") from None
-    except (AttributeError, IndexError, KeyError, SyntaxError, TypeError, ValueError):
-        # botocore's parsers raise whatever comes of text for an object, of a word for a number, or of no XML.
+    except UNPARSED:
         raise ReadFailure(f"{action}: the answer is garbled") from None
 
 

@@ -2,18 +2,19 @@
 
 import re
 import stat
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
+from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 from uuid import uuid4
 
 from botocore.exceptions import BotoCoreError, ClientError
-from botocore.parsers import ResponseParserError
 
+from aws.iam import parse
 from aws.words import Bilingual, Words
 from signoff.evidence.digests import LIST, with_remedy
+from signoff.evidence.spoilt import spoilt, unspoilt
 
 NOT_CONFIGURED = frozenset(
     {
@@ -56,25 +57,7 @@ class Retention:
 
 
 class _NoFileError(Bilingual, OSError):
-    """A link, a directory or a pipe under a record's name, or an answer of S3 that can't be used."""
-
-
-@contextmanager
-def _unspoilt() -> Iterator[None]:
-    """Raise _NoFileError for an answer of S3 that can't be parsed, or lacks a member that is needed."""
-    try:
-        yield
-    except (ResponseParserError, KeyError) as error:
-        raise _spoilt(Words.same(type(error).__name__)) from None
-
-
-def _spoilt(why: Words) -> _NoFileError:
-    return _NoFileError(
-        Words(
-            en=f"an answer of S3 is garbled ({why.en}); ask again",
-            ja=f"S3の応答が壊れています（{why.ja}）。再実行してください",
-        )
-    )
+    """A link, a directory or a pipe under a record's name."""
 
 
 def _require_small(name: str, size: int) -> None:
@@ -172,7 +155,7 @@ class S3Prefix:
         return f"s3://{self.bucket}/{self.prefix}"
 
     def names(self) -> list[str]:
-        with _unspoilt():
+        with unspoilt("S3"):
             return self._names()
 
     def _names(self) -> list[str]:
@@ -204,7 +187,7 @@ class S3Prefix:
 
     def history(self) -> Retention:
         try:
-            with _unspoilt():
+            with unspoilt("S3"):
                 state = self._state()
                 problem = self._deleting() or (self._touched() if state != "none" else None)
                 return Retention(state=state, problem=problem, policy=self._policy())
@@ -218,6 +201,7 @@ class S3Prefix:
             if error.response["Error"]["Code"] != "NoSuchBucketPolicy":
                 raise
             return ""
+        parse(policy, self.bucket)
         return policy
 
     def _state(self) -> str:
@@ -309,13 +293,13 @@ class S3Prefix:
                 newer[name] = size
         if unlisted := set(self._names()) - newer.keys():
             name = min(unlisted)
-            raise _spoilt(Words(en=f"no version of {name}", ja=f"{name}のバージョンなし"))
+            raise spoilt("S3", Words(en=f"no version of {name}", ja=f"{name}のバージョンなし"))
         return None
 
     def _got(self, name: str) -> tuple[bytes, str]:
         """Return content and ETag."""
         try:
-            with _unspoilt():
+            with unspoilt("S3"):
                 answer: Mapping[str, Any] = self.s3.get_object(
                     Bucket=self.bucket, Key=f"{self.prefix}/{name}"
                 )

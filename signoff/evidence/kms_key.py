@@ -6,10 +6,11 @@ from functools import cached_property
 from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
-from botocore.parsers import ResponseParserError
 
+from aws.iam import parse
 from aws.words import Words
 from signoff.evidence.keys import EvidenceKeyError, KeyCustody, pinned
+from signoff.evidence.spoilt import unspoilt
 
 ALGORITHM = "ECDSA_SHA_256"
 SIGNING = frozenset({"Sign", "CreateGrant"})
@@ -35,15 +36,18 @@ class KmsKey:
     def public(self) -> bytes:
         if self.pinned:
             return pinned(self.pinned)
-        return self._in(self.client().get_public_key(KeyId=self.arn), "PublicKey")
+        with unspoilt("KMS"):
+            answer = self.client().get_public_key(KeyId=self.arn)
+        return self._in(answer, "PublicKey")
 
     def ready(self) -> None:
         """Do nothing: ``runbook evidence`` creates a KMS key, its first use never does."""
 
     def sign(self, message: bytes) -> bytes:
-        answer = self.client().sign(
-            KeyId=self.arn, Message=message, MessageType="RAW", SigningAlgorithm=ALGORITHM
-        )
+        with unspoilt("KMS"):
+            answer = self.client().sign(
+                KeyId=self.arn, Message=message, MessageType="RAW", SigningAlgorithm=ALGORITHM
+            )
         return self._in(answer, "Signature")
 
     def custody(self) -> KeyCustody:
@@ -64,17 +68,18 @@ class KmsKey:
 def _custody(kms: Any, arn: str) -> KeyCustody:
     """Ask KMS how a key is kept; what it refuses to say is unknown."""
     try:
-        pages = kms.get_paginator("list_grants").paginate(KeyId=arn)
-        grants = [one for page in pages for one in page["Grants"]]
-        return KeyCustody(
-            state=kms.describe_key(KeyId=arn)["KeyMetadata"]["KeyState"],
-            policy=kms.get_key_policy(KeyId=arn, PolicyName="default")["Policy"],
-            grantees=tuple(sorted(map(_grantee, filter(_gives_signing, grants)))),
-        )
-    except (ClientError, BotoCoreError) as error:
+        with unspoilt("KMS"):
+            pages = kms.get_paginator("list_grants").paginate(KeyId=arn)
+            grants = [one for page in pages for one in page["Grants"]]
+            policy = kms.get_key_policy(KeyId=arn, PolicyName="default")["Policy"]
+            parse(policy, arn)
+            return KeyCustody(
+                state=kms.describe_key(KeyId=arn)["KeyMetadata"]["KeyState"],
+                policy=policy,
+                grantees=tuple(sorted(map(_grantee, filter(_gives_signing, grants)))),
+            )
+    except (ClientError, BotoCoreError, OSError) as error:
         return KeyCustody(state=f"unknown: {error}")
-    except (KeyError, ResponseParserError) as error:
-        return KeyCustody(state=f"unknown: an answer of KMS is garbled ({error})")
 
 
 def _gives_signing(grant: Mapping[str, Any]) -> bool:

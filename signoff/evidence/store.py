@@ -255,7 +255,7 @@ class Store:
                         ja=f"は{self.key.name}で署名した内容と異なります（署名後の変更または偽造）",
                     )
                 )
-        except (EvidenceKeyError, ClientError, BotoCoreError) as error:
+        except (OSError, ClientError, BotoCoreError) as error:
             why = words_of(error)
             return Words(en=f" can't be verified: {why.en}", ja=f"を検証できません: {why.ja}")
         except (TypeError, ValueError):

@@ -10,6 +10,7 @@ from functools import partial
 from pathlib import Path
 from types import SimpleNamespace
 
+import boto3
 import pytest
 from botocore.awsrequest import AWSResponse
 from botocore.exceptions import ClientError
@@ -208,6 +209,32 @@ def test_spoilt_answer_of_s3_is_never_a_store_that_is_whole(in_s3, operation, bo
         said = told(in_s3)
 
     assert said.startswith(("unknown: ", "000001.json is named in SHA256SUMS but is gone"))
+
+
+@pytest.mark.parametrize(
+    "body", [b"null", b"[]", b"7", b"\x1f\x8b\x08", b'{"Grants": [], "Policy": "{"}']
+)
+def test_spoilt_answer_of_kms_is_one_sentence_and_leaves_the_key_unknown(in_s3, body):
+    keys = {"aws_access_key_id": "local", "aws_secret_access_key": "local"}
+    kms = boto3.client("kms", region_name="ap-northeast-1", **keys)
+    key = KmsKey("arn:aws:kms:ap-northeast-1:444455556666:key/1", lambda: kms)
+
+    def spoil(request, **_):
+        return AWSResponse(request.url, 200, {}, Raw(body))
+
+    with hooked(kms.meta.events, "before-send.kms", spoil):
+        said, custody = told(replace(in_s3, key=key)), key.custody()
+
+    assert said.startswith("000001.json can't be verified: ")
+    assert custody.state.startswith("unknown: an answer of KMS is garbled")
+
+
+def test_policy_of_the_bucket_that_is_no_policy_is_unknown(in_s3):
+    def spoil(request, **_):
+        return AWSResponse(request.url, 200, {}, Raw(b"{"))
+
+    with hooked(in_s3.backend.s3.meta.events, "before-send.s3.GetBucketPolicy", spoil):
+        assert in_s3.load().custody.history.state.startswith("unknown: an answer of S3 is garbled")
 
 
 @contextmanager

@@ -1,0 +1,34 @@
+"""Answers of S3 and KMS that can't be used: one sentence, whatever botocore's parsers make of them."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from botocore.exceptions import BotoCoreError, ClientError
+from botocore.parsers import ResponseParserError
+
+from aws.door.failures import UNPARSED
+from aws.words import Bilingual, Words
+
+
+class SpoiltAnswerError(Bilingual, OSError):
+    """An OSError, since a store of which nothing is known can't be read."""
+
+
+def spoilt(service: str, why: Words) -> SpoiltAnswerError:
+    return SpoiltAnswerError(
+        Words(
+            en=f"an answer of {service} is garbled ({why.en}); ask again",
+            ja=f"{service}の応答が壊れています（{why.ja}）。再実行してください",
+        )
+    )
+
+
+@contextmanager
+def unspoilt(service: str) -> Iterator[None]:
+    """Raise SpoiltAnswerError for an answer that can't be parsed, or lacks a member that is needed."""
+    try:
+        yield
+    except (ClientError, BotoCoreError):
+        raise
+    except (ResponseParserError, *UNPARSED) as error:
+        raise spoilt(service, Words.same(type(error).__name__)) from None
