@@ -106,7 +106,7 @@ HEADS = {"HeadBucket": "s3:ListBucket", "HeadObject": "s3:GetObject"}
 
 
 def _missing(error: ClientError) -> Words:
-    action, resource = lacking(error.response["Error"].get("Message", ""))
+    action, resource = lacking(error.response.get("Error", {}).get("Message", ""))
     action = action or HEADS.get(error.operation_name, "")
     if not action:
         return Words.same("")
@@ -122,7 +122,7 @@ def _code(answer: Mapping[str, Any]) -> str:
 
 def _answered(error: ClientError, caller: str | Words, rights: str) -> Words:
     code, operation = _code(error.response), error.operation_name
-    message = " ".join(error.response["Error"].get("Message", "").split())[:300]
+    message = " ".join(error.response.get("Error", {}).get("Message", "").split())[:300]
     who = Words.same(caller) if isinstance(caller, str) else caller
     if code == FORBIDDEN and operation in HEADS:
         return _denied(error, who, rights)

@@ -27,6 +27,7 @@ from botocore.exceptions import (
 from botocore.exceptions import ConnectionError as NoConnectionError
 from botocore.parsers import ResponseParserError
 
+from aws.door.failures import code_of
 from aws.door.limits import NoAnswerError, within
 from aws.obstacle import ACCOUNT, CLOCK, EXPIRED, Obstacle, obstacle_of
 from aws.words import Bilingual, Words
@@ -240,8 +241,7 @@ def _unread(error: Exception) -> str:
 
 
 def _refused(environment: Environment, error: ClientError) -> Words:
-    said = error.response["Error"]
-    code, message = said.get("Code", "Unknown"), said.get("Message", "")
+    code, message = code_of(error), error.response.get("Error", {}).get("Message", "")
     # If the profile assumes a role, AssumeRole is refused before the call that was meant.
     asked = f"{environment.name}: sts:{error.operation_name} says {code}"
     obstacle = obstacle_of(code, message)

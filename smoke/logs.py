@@ -12,6 +12,7 @@ from botocore.exceptions import ClientError
 from tenacity import RetryError, Retrying, retry_if_result, stop_after_delay, wait_exponential
 
 from aws.desired import LogGroup
+from aws.door.failures import code_of
 from aws.section import Follows
 from aws.words import Words
 from plan.monitoring import FAULTS
@@ -72,7 +73,7 @@ class Logs:
         try:
             return tuple(event["message"] for page in pages for event in page["events"])
         except ClientError as error:
-            if error.response["Error"]["Code"] == "ResourceNotFoundException":
+            if code_of(error) == "ResourceNotFoundException":
                 raise Follows(
                     "MON-12",
                     Words(

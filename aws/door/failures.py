@@ -61,7 +61,7 @@ def read_failures(client: BaseClient, service: str, operation: str) -> Iterator[
     try:
         yield
     except ClientError as error:
-        code = error.response["Error"].get("Code", "Unknown")
+        code = code_of(error)
         reason = f"{action}: {code}{_message(code, error)}"
         raise (Gone if code in GONE else ReadFailure)(reason, code) from None
     except UnreadableAnswerError as error:
@@ -77,9 +77,14 @@ def read_failures(client: BaseClient, service: str, operation: str) -> Iterator[
         raise ReadFailure(f"{action}: the answer is garbled") from None
 
 
+def code_of(error: ClientError) -> str:
+    """Return the code of a refusal; botocore finds none in a page of well-formed HTML."""
+    return str(error.response.get("Error", {}).get("Code", "Unknown"))
+
+
 def _message(code: str, error: ClientError) -> str:
     """Repeat AWS's own words; under a bare HTTP status botocore puts the body there, whatever it is."""
-    words = " ".join(error.response["Error"].get("Message", "").split())
+    words = " ".join(error.response.get("Error", {}).get("Message", "").split())
     return f": {words[:MAX_MESSAGE]}" if words and not code.isdigit() else ""
 
 

@@ -26,6 +26,8 @@ XML = frozenset({"ec2", "query", "rest-xml"})
 CBOR = "smithy-rpc-v2-cbor"
 GARBLED = "the answer is garbled"
 OTHER = "it says nothing that this operation answers"
+ROOTS = {"GetBucketVersioning": "VersioningConfiguration"}
+"""Operation -> the element around its answer, which may be empty; botocore's models do not have it."""
 TYPES: dict[str, tuple[type, ...]] = {
     "boolean": (bool,),
     "double": (int, float),
@@ -108,7 +110,7 @@ def verify(model: OperationModel, response: AWSResponse, needs: Collection[str] 
     if declared is not None and not response.headers.get("Content-Encoding"):
         _require(len(body) == int(declared), f"the answer was cut: {len(body)} of {declared} bytes")
     shape = model.output_shape
-    if shape is None or not shape.members:
+    if shape is None or all("location" in one.serialization for one in shape.members.values()):
         return
     _require(bool(body), "the answer is empty")
     payload = shape.members.get(shape.serialization.get("payload"))
@@ -188,7 +190,7 @@ def _is_of(model: OperationModel, root: ET.Element) -> bool:
     if payload is not None:
         wanted = {payload.name, payload.serialization.get("name"), shape.serialization["payload"]}
         return _tag(root) in wanted and _holds(payload, root)
-    known = _elements(shape)
+    known = _elements(shape) | {ROOTS.get(model.name, "")}
     return bool(known & {_tag(one) for one in (root, *root)}) and _holds(shape, root)
 
 

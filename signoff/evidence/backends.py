@@ -11,6 +11,7 @@ from uuid import uuid4
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from aws.door.failures import code_of
 from aws.iam import parse
 from aws.words import Bilingual, Words
 from signoff.evidence.digests import LIST, with_remedy
@@ -198,7 +199,7 @@ class S3Prefix:
         try:
             policy: str = self.s3.get_bucket_policy(Bucket=self.bucket)["Policy"]
         except ClientError as error:
-            if error.response["Error"]["Code"] != "NoSuchBucketPolicy":
+            if code_of(error) != "NoSuchBucketPolicy":
                 raise
             return ""
         parse(policy, self.bucket)
@@ -212,7 +213,7 @@ class S3Prefix:
             if found.get("ObjectLockEnabled") == "Enabled" and "Rule" in found:
                 return f"object lock ({found['Rule']['DefaultRetention']['Mode'].lower()})"
         except ClientError as error:
-            if error.response["Error"]["Code"] not in NOT_CONFIGURED:
+            if code_of(error) not in NOT_CONFIGURED:
                 raise
         versioning = self.s3.get_bucket_versioning(Bucket=self.bucket)
         return "versioning" if versioning.get("Status") == "Enabled" else "none"
@@ -222,7 +223,7 @@ class S3Prefix:
         try:
             rules = self.s3.get_bucket_lifecycle_configuration(Bucket=self.bucket)["Rules"]
         except ClientError as error:
-            if error.response["Error"]["Code"] in NOT_CONFIGURED:
+            if code_of(error) in NOT_CONFIGURED:
                 return None
             raise
         found = (one for one in rules if one.get("Status") == "Enabled" and self._deletes(one))
@@ -306,7 +307,7 @@ class S3Prefix:
                 _require_small(name, answer["ContentLength"])
                 return answer["Body"].read(), answer["ETag"]
         except ClientError as error:
-            if error.response["Error"]["Code"] == "NoSuchKey":
+            if code_of(error) == "NoSuchKey":
                 raise FileNotFoundError(name) from None
             raise
 
@@ -315,7 +316,7 @@ class S3Prefix:
         try:
             self.s3.put_object(Bucket=self.bucket, Key=key, Body=data, **condition)
         except ClientError as error:
-            if error.response["Error"]["Code"] in LOST_A_RACE:
+            if code_of(error) in LOST_A_RACE:
                 raise FileExistsError(name) from None
             raise
 
