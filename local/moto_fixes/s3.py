@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from local.aws.errors import refusal
@@ -43,6 +44,13 @@ def _bucket(request: Request, moto: Moto) -> Any:
     return moto.backend("s3", "aws").buckets.get(request.labels["Bucket"])
 
 
+def get_bucket_versioning(request: Request, moto: Moto) -> Response:
+    """Name the element as S3 does where versioning was never set; moto calls it a response."""
+    response = moto(request)
+    body = response.body.replace(b"GetBucketVersioningResponse", b"VersioningConfiguration")
+    return replace(response, body=body)
+
+
 def get_bucket_request_payment(request: Request, moto: Moto) -> Response:
     """Tell who pays; moto would list the objects."""
     bucket = _bucket(request, moto)
@@ -70,6 +78,7 @@ def put_bucket_request_payment(request: Request, moto: Moto) -> Response:
 
 FIXES: Mapping[tuple[str, str], Fix] = {
     ("s3", "CreateBucket"): create_bucket,
+    ("s3", "GetBucketVersioning"): get_bucket_versioning,
     ("s3", "GetBucketRequestPayment"): get_bucket_request_payment,
     ("s3", "PutBucketRequestPayment"): put_bucket_request_payment,
 }

@@ -2,8 +2,10 @@
 
 import json
 from dataclasses import replace
+from functools import partial
 from types import SimpleNamespace
 
+import boto3
 import pytest
 from botocore.exceptions import ClientError
 
@@ -12,6 +14,7 @@ from checks.evidence_store import erasable, signing, unusable
 from runbook.engine import Procedure
 from runbook.procedures import evidence
 from signoff.evidence import S3Prefix, StoreSettings, open_store
+from tests.loopback import Reply, answering
 
 OPERATOR = "arn:aws:iam::222233334444:role/operator"
 SIGNERS = {
@@ -111,6 +114,23 @@ def test_grant_that_lets_somebody_sign_is_told_and_one_that_verifies_is_not(made
         kms.create_grant(KeyId=store.key.arn, GranteePrincipal=grantee, Operations=[operation])
 
     assert [one.found for one in key_of(store)] == [["arn:aws:iam::222233334444:role/taro"]]
+
+
+def test_grant_of_another_shape_than_kms_writes_is_not_taken_for_one_that_lets_nobody_sign(
+    tmp_path,
+):
+    said = {
+        "Grants": [{"GranteePrincipal": OPERATOR, "Operations": "Sign"}],
+        "KeyMetadata": {"KeyId": "1", "KeyState": "Enabled"},
+        "Policy": '{"Statement": []}',
+    }
+    named = {"environment": "prod", "location": "report/prod/evidence", "key": "1"}
+    keys = {"aws_access_key_id": "local", "aws_secret_access_key": "local"}
+    with answering(lambda _: Reply(json.dumps(said).encode())) as url:
+        client = partial(boto3.client, region_name="us-east-1", endpoint_url=url, **keys)
+        found = open_store(StoreSettings(**named), client=client, root=tmp_path).key.custody()
+
+    assert found.unknown
 
 
 def test_what_kms_refuses_to_show_is_unknown(store):

@@ -147,6 +147,13 @@ def test_endpoint_that_is_not_aws_is_told(body, answering, environment):
     assert "AWS_ENDPOINT_URL" in refusal(answering(200, body), environment)
 
 
+@pytest.mark.parametrize("status", [400, 403, 404])
+def test_page_of_well_formed_html_that_refuses_is_one_sentence(status, answering, environment):
+    said = refusal(answering(status, "<html><body>Forbidden</body></html>"), environment)
+
+    assert said.startswith("prod: sts:GetCallerIdentity says Unknown")
+
+
 def test_endpoint_that_is_no_url_is_told_without_its_text(monkeypatch, session, environment):
     monkeypatch.setenv("AWS_ENDPOINT_URL", "hunter2@nowhere")
 
