@@ -34,8 +34,11 @@ GONE = frozenset(
 """Error codes that mean "there is no such thing"; a bare 404 is not one, since a proxy can answer it."""
 
 MAX_MESSAGE = 300
-UNPARSED = (AttributeError, IndexError, KeyError, SyntaxError, TypeError, ValueError)
-"""What botocore's parsers raise for text in place of an object, for a word in place of a number, for no XML."""
+UNPARSED = (
+    *(ArithmeticError, AttributeError, IndexError, KeyError),
+    *(RecursionError, SyntaxError, TypeError, ValueError),
+)
+"""What botocore's parsers raise for text in place of an object, for a word or a number out of bounds, for no XML."""
 
 
 class ReadFailure(Exception):  # noqa: N818 - it reads as the reason that a section is unreadable

@@ -212,7 +212,11 @@ def test_spoilt_answer_of_s3_is_never_a_store_that_is_whole(in_s3, operation, bo
 
 
 @pytest.mark.parametrize(
-    "body", [b"null", b"[]", b"7", b"\x1f\x8b\x08", b'{"Grants": [], "Policy": "{"}']
+    "body",
+    [
+        *(b"null", b"[]", b"7", b"\x1f\x8b\x08", b'{"Grants": [], "Policy": "{"}'),
+        b'{"Grants": [{"CreationDate": 1%b}]}' % (b"0" * 400),
+    ],
 )
 def test_spoilt_answer_of_kms_is_one_sentence_and_leaves_the_key_unknown(in_s3, body):
     keys = {"aws_access_key_id": "local", "aws_secret_access_key": "local"}
