@@ -10,6 +10,7 @@ from functools import partial
 from typing import Any
 
 from aws.bounds import Bound
+from aws.dns_records import leading_elsewhere
 from aws.door.failures import Gone, ReadFailure
 from aws.door.limits import within
 from aws.ledger import Unplanned
@@ -107,6 +108,8 @@ class Resolution:
 
     addresses: tuple[str, ...]
     target_addresses: tuple[str, ...]
+    elsewhere: tuple[str, ...] = ()
+    """Records of its hosted zone that lead callers elsewhere, where the zone is known."""
 
 
 def domains(reading: Reading) -> Section[CustomDomain]:
@@ -309,6 +312,7 @@ def _resolution(reading: Reading, known: Section[CustomDomain], name: str) -> Re
     return Resolution(
         addresses=_addresses(reading, name),
         target_addresses=_addresses(reading, target) if target else (),
+        elsewhere=leading_elsewhere(reading, name, target),
     )
 
 
@@ -334,5 +338,5 @@ READERS = {
     "api_mappings": Reader(api_mappings, ("apigateway:GET", "apigateway:ListRoutingRules")),
     "domains": Reader(domains, ("apigateway:GET", "apigateway:ListRoutingRules")),
     "certificates": Reader(certificates, ("acm:DescribeCertificate",)),
-    "resolutions": Reader(resolutions, ()),
+    "resolutions": Reader(resolutions, ("route53:ListResourceRecordSets",)),
 }

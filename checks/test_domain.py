@@ -36,6 +36,7 @@ RENEWED = Words(en="renewal", ja="更新の状態")
 DISTRUSTED = Words(en="what browsers refuse", ja="ブラウザが信頼しない点")
 LEADS_TO = Words(en="API and stage that it leads to", ja="つながるAPIとステージ")
 ADDRESSES = Words(en="addresses in DNS", ja="DNSの応答")
+ASTRAY = Words(en="records that lead elsewhere", ja="別の宛先につながるレコード")
 GET_DOMAINS = "apigateway:GetDomainNames"
 OF_CERTIFICATE = {"call": "acm:DescribeCertificate", "decidable": False}
 
@@ -182,3 +183,15 @@ def test_dns_answers_with_the_target_of_the_domain(
     judge(
         differences(DOMAIN, name, facts, {ADDRESSES: leading_to(resolution)}, decidable=False),
     )
+
+
+@expectation("DEP-43", ja="Route 53のどのレコードもターゲットにつながる")
+def test_no_record_of_the_name_leads_callers_elsewhere(
+    deployed: Deployed, custom_domain: Domain, judge: Judge
+) -> None:
+    name = custom_domain.name
+    resolution = judge.observe(resolution_of(deployed, name), "elsewhere")
+
+    facts, none = {ASTRAY: frozenset(resolution.elsewhere)}, {ASTRAY: within(())}
+    about = {"call": "route53:ListResourceRecordSets", "loosens": True, "remedy": "records"}
+    judge(differences(DOMAIN, name, facts, none, **about))

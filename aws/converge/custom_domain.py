@@ -16,8 +16,8 @@ from aws.converge.change import (
     repairs,
     unless_absent,
 )
-from aws.converge.dns_record import plain
 from aws.converge.tags import tag_list
+from aws.dns_records import plain
 from aws.domain import (
     MAPPINGS_ONLY,
     NEW_TLS,

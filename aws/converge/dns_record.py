@@ -5,6 +5,7 @@ from typing import Any
 
 from aws.converge.change import ChangeContext, Changes, Refused, difference
 from aws.desired import CustomDomain
+from aws.dns_records import plain
 from aws.words import Words
 
 TTL_S = 300
@@ -73,11 +74,6 @@ def _beside_a_cname(record: DnsRecord, target: str) -> str:
             )
         )
     return target
-
-
-def plain(name: str) -> str:
-    """Return a name as DNS compares it: Route 53 and ACM write a final dot, people do not."""
-    return name.rstrip(".").lower()
 
 
 def _upsert(context: ChangeContext, zone: str, record: DnsRecord) -> None:

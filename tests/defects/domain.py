@@ -103,6 +103,10 @@ DEFECTS: tuple[Defect, ...] = (
     _mapped("DEP-42:deep-path-beside", ("", API_ID, "prod"), ("gps/verify", "q8w2e5r1ty", "prod")),
     _dns("DEP-43:nothing"),
     _dns("DEP-43:old-server", "203.0.113.80"),
+    Defect(
+        id="DEP-43:weighted-record",
+        breaks=item("resolutions", DOMAIN, elsewhere=("A -> d-old.example (Weight 10)",)),
+    ),
     Defect(id="DEP-43:target-unknown", breaks=item("resolutions", DOMAIN, target_addresses=())),
     Defect(
         id="DEP-43:unreadable",

@@ -405,7 +405,7 @@ ANSWERS = {
     Certificate: dict.fromkeys(
         ("arn", "status", "names", "not_after", "renewal", "renews", "distrusted"), DOMAIN
     ),
-    Resolution: dict.fromkeys(("addresses", "target_addresses"), DOMAIN),
+    Resolution: dict.fromkeys(("addresses", "target_addresses", "elsewhere"), DOMAIN),
 }
 STRICTER = {
     "a narrower limit of the stage stays": Stays(

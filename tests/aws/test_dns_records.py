@@ -1,0 +1,70 @@
+"""Every record of the custom name has to lead to its target: a lookup in DNS shows one answer at a time."""
+
+from types import SimpleNamespace
+
+import pytest
+
+from aws.dns_records import leading_elsewhere
+
+NAME, TARGET = "api.rally.example.jp", "d-abc.execute-api.ap-northeast-1.amazonaws.com"
+OTHER = "d-old.execute-api.ap-northeast-1.amazonaws.com"
+
+
+def alias(to, kind="A", name=NAME, **policy):
+    target = {"DNSName": f"{to}.", "HostedZoneId": "Z1", "EvaluateTargetHealth": False}
+    return {"Name": f"{name}.", "Type": kind, "AliasTarget": target, **policy}
+
+
+def found(*records, zone="Z0123"):
+    def call(service, operation, **asked):
+        assert (service, operation) == ("route53", "list_resource_record_sets")
+        assert asked == {"HostedZoneId": zone, "StartRecordName": NAME}
+        return {"ResourceRecordSets": [*records]}
+
+    reading = SimpleNamespace(
+        scope=SimpleNamespace(hosted_zone=zone), aws=SimpleNamespace(call=call)
+    )
+    return leading_elsewhere(reading, NAME, TARGET)
+
+
+@pytest.mark.parametrize(
+    "record",
+    [
+        alias(TARGET),
+        alias(TARGET.upper(), SetIdentifier="a", Weight=10),
+        {"Name": f"{NAME}.", "Type": "CNAME", "ResourceRecords": [{"Value": TARGET}]},
+        {"Name": f"{NAME}.", "Type": "TXT", "ResourceRecords": [{"Value": '"v=1"'}]},
+        alias(OTHER, name="www.rally.example.jp"),
+    ],
+)
+def test_record_that_leads_to_the_target_or_is_of_another_name_or_kind_is_none(record):
+    assert found(alias(TARGET, SetIdentifier="b", Weight=90), record) == ()
+
+
+@pytest.mark.parametrize(
+    ("record", "told"),
+    [
+        (alias(OTHER, SetIdentifier="a", Weight=10), f"A -> {OTHER} (Weight 10)"),
+        (alias(OTHER, kind="AAAA"), f"AAAA -> {OTHER}"),
+        (
+            alias(OTHER, SetIdentifier="a", Failover="SECONDARY"),
+            f"A -> {OTHER} (Failover SECONDARY)",
+        ),
+        (
+            {
+                "Name": f"{NAME}.",
+                "Type": "A",
+                "ResourceRecords": [{"Value": "203.0.113.9"}],
+                "SetIdentifier": "jp",
+                "GeoLocation": {"CountryCode": "JP"},
+            },
+            "A -> 203.0.113.9 (GeoLocation {'CountryCode': 'JP'})",
+        ),
+    ],
+)
+def test_record_that_leads_some_callers_elsewhere_is_told(record, told):
+    assert found(alias(TARGET, SetIdentifier="b", Weight=90), record) == (told,)
+
+
+def test_without_a_hosted_zone_nothing_is_asked():
+    assert found(alias(OTHER), zone=None) == ()
