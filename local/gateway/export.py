@@ -8,7 +8,7 @@ from urllib.parse import parse_qsl
 
 from local.aws.errors import refusal
 from local.aws.request import Request, Response
-from local.gateway.export_dialects import DIALECTS, Dialect
+from local.gateway.export_dialects import DIALECTS, Dialect, Exported
 from local.gateway.export_extensions import (
     authorizer_extension,
     gateway_responses,
@@ -57,7 +57,7 @@ def openapi(
     info = {"title": snapshot.api.get("name", ""), "version": _created(snapshot)}
     if description := snapshot.api.get("description"):
         info["description"] = description
-    document = dialect.document(
+    exported = Exported(
         info=info,
         host=host,
         stage=stage,
@@ -65,6 +65,7 @@ def openapi(
         schemas={"Empty": _EMPTY_MODEL} if _uses_models(snapshot) else {},
         schemes=_schemes(snapshot, wanted),
     )
+    document = dialect.document(exported)
     return document | (_api_extensions(snapshot) if "apigateway" in wanted else {})
 
 

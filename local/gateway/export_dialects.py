@@ -1,7 +1,20 @@
 """Where OpenAPI 3.0 and Swagger 2.0 put the same facts differently."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any, Protocol
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Exported:
+    """What a document says, in whichever format."""
+
+    info: Mapping[str, str]
+    host: str
+    stage: str
+    paths: Mapping[str, Any]
+    schemas: Mapping[str, Any]
+    schemes: Mapping[str, Any]
 
 
 class Dialect(Protocol):
@@ -13,16 +26,7 @@ class Dialect(Protocol):
         self, status: str, headers: tuple[str, ...], models: Mapping[str, str], /
     ) -> dict[str, Any]: ...
 
-    def document(  # noqa: PLR0913  # the parts of a document, all by name
-        self,
-        *,
-        info: Mapping[str, str],
-        host: str,
-        stage: str,
-        paths: Mapping[str, Any],
-        schemas: Mapping[str, Any],
-        schemes: Mapping[str, Any],
-    ) -> dict[str, Any]: ...
+    def document(self, exported: Exported, /) -> dict[str, Any]: ...
 
 
 class OpenApi3:
@@ -44,26 +48,17 @@ class OpenApi3:
         }
         return written
 
-    def document(  # noqa: PLR0913  # as above
-        self,
-        *,
-        info: Mapping[str, str],
-        host: str,
-        stage: str,
-        paths: Mapping[str, Any],
-        schemas: Mapping[str, Any],
-        schemes: Mapping[str, Any],
-    ) -> dict[str, Any]:
-        components = {"schemas": schemas, "securitySchemes": schemes}
+    def document(self, exported: Exported, /) -> dict[str, Any]:
+        components = {"schemas": exported.schemas, "securitySchemes": exported.schemes}
         server = {
-            "url": f"https://{host}/{{basePath}}",
-            "variables": {"basePath": {"default": stage}},
+            "url": f"https://{exported.host}/{{basePath}}",
+            "variables": {"basePath": {"default": exported.stage}},
         }
         return {
             "openapi": "3.0.1",
-            "info": info,
+            "info": exported.info,
             "servers": [server],
-            "paths": paths,
+            "paths": exported.paths,
             "components": {name: value for name, value in components.items() if value},
         }
 
@@ -84,24 +79,15 @@ class Swagger2:
             written["headers"] = {name: {"type": "string"} for name in headers}
         return written
 
-    def document(  # noqa: PLR0913  # as above
-        self,
-        *,
-        info: Mapping[str, str],
-        host: str,
-        stage: str,
-        paths: Mapping[str, Any],
-        schemas: Mapping[str, Any],
-        schemes: Mapping[str, Any],
-    ) -> dict[str, Any]:
-        optional = {"securityDefinitions": schemes, "definitions": schemas}
+    def document(self, exported: Exported, /) -> dict[str, Any]:
+        optional = {"securityDefinitions": exported.schemes, "definitions": exported.schemas}
         return {
             "swagger": "2.0",
-            "info": info,
-            "host": host,
-            "basePath": f"/{stage}",
+            "info": exported.info,
+            "host": exported.host,
+            "basePath": f"/{exported.stage}",
             "schemes": ["https"],
-            "paths": paths,
+            "paths": exported.paths,
             **{name: value for name, value in optional.items() if value},
         }
 

@@ -4,6 +4,7 @@ import pytest
 
 from lambdas.gps_verify import handler as gps_verify
 from tests.lambdas.events import OTHER, USER
+from tests.lambdas.rally_account import ILLEGIBLE_NAMES
 
 ROUTE = "POST /gps/verify"
 AT_THE_STATUE = {"userId": USER, "spotId": "STATUE-001", "lat": 35.5, "lon": 139.6}
@@ -82,17 +83,7 @@ def test_spot_that_cannot_be_judged_is_400(call, account, master, code):
     assert (answer.status, answer.code) == (400, code)
 
 
-@pytest.mark.parametrize(
-    ("name", "shown"),
-    [
-        ({"NULL": True}, "STRANGE-1"),
-        ({"B": b"x"}, "STRANGE-1"),
-        ({"N": "7"}, "STRANGE-1"),
-        ({"S": " "}, "STRANGE-1"),
-        ({"S": "塔\t（南）"}, "塔 （南）"),
-    ],
-    ids=str,
-)
+@pytest.mark.parametrize(("name", "shown"), ILLEGIBLE_NAMES, ids=str)
 def test_spot_without_a_legible_name_goes_by_its_id(call, account, name, shown):
     account.master("STRANGE-1", Name=name)
 

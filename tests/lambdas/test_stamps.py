@@ -9,7 +9,7 @@ from lambdas.stamps.domain import shown
 from lambdas.stamps.handler import Collection
 from tests.lambdas.clients import Scripted
 from tests.lambdas.events import OTHER, USER
-from tests.lambdas.rally_account import ENVIRON
+from tests.lambdas.rally_account import ENVIRON, ILLEGIBLE_NAMES
 
 ROUTE = "GET /stamps"
 MINE = {"userId": USER}
@@ -81,17 +81,7 @@ def test_counters_of_the_ranking_are_never_shown(call, account):
     ]
 
 
-@pytest.mark.parametrize(
-    ("name", "shown"),
-    [
-        ({"NULL": True}, "STRANGE-1"),
-        ({"B": b"x"}, "STRANGE-1"),
-        ({"N": "7"}, "STRANGE-1"),
-        ({"S": " "}, "STRANGE-1"),
-        ({"S": "塔\t（南）"}, "塔 （南）"),
-    ],
-    ids=str,
-)
+@pytest.mark.parametrize(("name", "shown"), ILLEGIBLE_NAMES, ids=str)
 def test_stamp_without_a_legible_name_goes_by_its_id(call, account, name, shown):
     account.master("STRANGE-1", Name=name)
     collect(account, "STRANGE-1")
