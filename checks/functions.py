@@ -1,12 +1,14 @@
-"""What functions run on: supported runtimes, and enough Lambda environments at the same time."""
+"""What functions run on, how many of them at the same time, and which versions say to nobody whom they allow."""
 
 import math
 from collections.abc import Iterable
 from datetime import date
 
-from aws.bounds import Bound, as_text
+from aws.bounds import Bound, as_text, within
 from aws.dated import last_days
-from aws.function import Function, LambdaAccount
+from aws.difference import Difference
+from aws.function import Function, FunctionPolicy, LambdaAccount, Version, spans
+from aws.ledgers.lambda_ import FUNCTION
 from aws.words import Words
 from signoff.environment import Environment
 
@@ -43,3 +45,26 @@ def busy(environment: Environment, *, calls: int) -> int:
 def free_for_us(account: LambdaAccount, functions: Iterable[Function]) -> int:
     """Return the concurrency that our functions can use together: what is unreserved, and what they reserved."""
     return account.unreserved + sum(one.reserved_concurrency or 0 for one in functions)
+
+
+UNREAD = Words(
+    en="versions whose own policy is not read", ja="自身のポリシーを読み取っていないバージョン"
+)
+
+
+def unread_versions(
+    function: str, versions: Iterable[Version], policies: Iterable[FunctionPolicy]
+) -> tuple[Difference, ...]:
+    """Return a difference if the policies of some versions were not read."""
+    places = {one.qualifier for one in policies}
+    found = spans(int(one.number) for one in versions if one.number not in places)
+    one = Difference(
+        kind=FUNCTION,
+        name=function,
+        fact=UNREAD,
+        found=found,
+        bound=within(()),
+        call="lambda:ListFunctions",
+        loosens=True,
+    )
+    return (one,) if found else ()

@@ -29,10 +29,10 @@ from checks.access import (
     used_elsewhere,
     with_url,
 )
-from checks.callers import unread_versions
 from checks.denials import denied_in_part
 from checks.deployed import Deployed
 from checks.encryption import keys_of, unusable_for
+from checks.functions import unread_versions
 from checks.privileges import (
     denied_by_boundary,
     denied_keys,

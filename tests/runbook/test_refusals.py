@@ -1,6 +1,7 @@
 """Where AWS says "not yet", a procedure waits and asks again, for a while; "no" it tells at once."""
 
 import json
+from collections.abc import Callable
 from dataclasses import replace
 from secrets import token_hex
 
@@ -9,15 +10,31 @@ from botocore.exceptions import ClientError
 
 from aws.converge.waiting import ATTEMPTS
 from aws.words import Words
+from local.aws.errors import refusal
 from local.aws.faults import throttled
-from local.aws.request import json_response
+from local.aws.request import Request, Response, json_response
 from local.aws.server import LocalAws
 from runbook import master_items as spots
 from runbook.engine import Refused
 from runbook.engine.clients import RETRYING
 from runbook.procedures import api, functions, least_privilege, masters, monitoring, secrets, tables
 from tests.runbook.desk import Desk, clients
-from tests.runbook.refusing import saying
+
+
+def saying(
+    code: str, message: str, operation: str, *, times: int, status: int = 400
+) -> Callable[[Request], Response | None]:
+    """Refuse ``service:Operation`` with this code and message the first ``times`` calls."""
+    left = [times]
+
+    def fault(request: Request) -> Response | None:
+        if f"{request.service}:{request.operation}" != operation or not left[0]:
+            return None
+        left[0] -= 1
+        return refusal(request, code, message, status)
+
+    return fault
+
 
 NOT_YET = {
     "a role that Lambda may not assume yet": saying(

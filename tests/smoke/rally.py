@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -23,7 +23,7 @@ from signoff.evidence import Records
 from signoff.snapshot import Snapshot
 from smoke.aws import Clients, clients
 from tests.in_process import UNPACED, SessionInProcess
-from tests.smoke.front import Front, front
+from tests.loopback import Reply, SentRequest, answering
 
 ENVIRONMENTS = Path(__file__).with_name("rally.toml")
 CONFIG_JS = """const CONFIG = {{
@@ -32,6 +32,31 @@ CONFIG_JS = """const CONFIG = {{
     LIFF_ID: window.LIFF_ID || '{liff}',
 }};
 """
+
+
+@dataclass
+class Front:
+    """``files``: path -> (type, text); anything else is 404."""
+
+    files: dict[str, tuple[str, str]] = field(default_factory=dict)
+    url: str = ""
+
+    def configure(self, text: str) -> None:
+        self.files["/js/config.js"] = ("application/javascript", text)
+
+
+@contextmanager
+def front() -> Iterator[Front]:
+    served = Front({"/": ("text/html; charset=utf-8", "<title>rally</title>")})
+
+    def answer(asked: SentRequest) -> Reply:
+        if asked.path not in served.files:
+            return Reply(b"", 404)
+        kind, text = served.files[asked.path]
+        return Reply(text.encode(), headers={"Content-Type": kind})
+
+    with answering(answer) as served.url:
+        yield served
 
 
 @dataclass(frozen=True)
