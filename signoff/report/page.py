@@ -24,7 +24,7 @@ from signoff.report.differences import differences_of
 from signoff.report.evidence import proofs_of
 from signoff.report.history import ChangesSince
 from signoff.report.procedures import fix_of, procedures_of
-from signoff.report.supporting import Beside
+from signoff.report.supporting import Supporting
 from signoff.report.values import value
 from signoff.result import Result
 from signoff.verdict import RowVerdict, VerdictWord
@@ -68,14 +68,17 @@ PUNCTUATION = {"en": (", ", "; ", "."), "ja": ("、", "。", "")}
 
 
 def page(
-    result: Result, lang: str, plots: Mapping[str, Sequence[Words]], beside: Beside | None = None
+    result: Result,
+    lang: str,
+    plots: Mapping[str, Sequence[Words]],
+    beside: Supporting | None = None,
 ) -> str:
     """Return the HTML, which shows ``lang`` first.
 
     ``plots`` are row id -> SVG in each language, shown as images, in which no script can run. The page states its own
     digest, computed with zeros in its place.
     """
-    context = _context(result, lang, plots, beside or Beside())
+    context = _context(result, lang, plots, beside or Supporting())
     template = _templates().get_template("signoff.html.j2")
     for room in ROOMS:
         html = visible(_smaller(template.render(context | _within(room, result))))
@@ -93,7 +96,7 @@ def _smaller(html: str) -> str:
 
 
 def _context(
-    result: Result, lang: str, plots: Mapping[str, Sequence[Words]], beside: Beside
+    result: Result, lang: str, plots: Mapping[str, Sequence[Words]], beside: Supporting
 ) -> dict[str, Any]:
     return {
         "result": result,

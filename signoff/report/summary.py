@@ -7,7 +7,7 @@ from aws.visible import visible
 from signoff.report.history import ChangesSince
 from signoff.report.page import counts, fill, in_japan, words
 from signoff.report.procedures import fix_of
-from signoff.report.supporting import Beside
+from signoff.report.supporting import Supporting
 from signoff.result import Result
 from signoff.verdict import RowVerdict
 
@@ -15,12 +15,12 @@ MOST = 30
 """Red rows that are listed; the page has all."""
 
 
-def summary(result: Result, lang: str, beside: Beside) -> str:
+def summary(result: Result, lang: str, beside: Supporting) -> str:
     """Return the text in one language, red rows first."""
     return visible("\n".join(_lines(result, lang, beside)) + "\n")
 
 
-def _lines(result: Result, lang: str, beside: Beside) -> Iterator[str]:
+def _lines(result: Result, lang: str, beside: Supporting) -> Iterator[str]:
     p, w = result.provenance, words()
     yield f"# {w['decision'][result.verdict.decision.value][lang]}: {p.environment}"
     yield from ("", f"**{counts(result)[lang]}**", "")
@@ -90,7 +90,7 @@ def _conditions(result: Result, lang: str) -> Iterator[str]:
     yield ""
 
 
-def _new(beside: Beside, lang: str) -> Iterator[str]:
+def _new(beside: Supporting, lang: str) -> Iterator[str]:
     history, w = beside.history, words()
     yield from (f"## {w['new'][lang]}", "")
     compared = (history.since_last, history.since_signed, history.baseline)

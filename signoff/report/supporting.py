@@ -56,7 +56,7 @@ class Measured:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Beside:
+class Supporting:
     """All of it. ``sign_until`` is the time and its reason; ``files`` are digests by name, ``links`` paths."""
 
     history: RunHistory = field(default_factory=RunHistory)
@@ -69,13 +69,13 @@ class Beside:
 
 def beside(
     result: Result, snapshot: Snapshot[PlanT], folder: Path, root: Path, baseline: Path | None
-) -> Beside:
+) -> Supporting:
     """Gather what records and inventory say about a result whose files are in ``folder``.
 
     ``files`` and ``links`` are added when the run's other files are written.
     """
     rows = rows_of(json.loads((folder / RESULT).read_bytes()))
-    return Beside(
+    return Supporting(
         history=history_of(rows, snapshot.records, folder.parent, baseline),
         released=_released(snapshot),
         measured=tuple(_measured(snapshot.records, folder, root)),

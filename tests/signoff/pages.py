@@ -14,7 +14,7 @@ from signoff.observations import AppliedDecision
 from signoff.outcome import Finding, Outcome
 from signoff.report.history import as_json
 from signoff.report.page import page
-from signoff.report.supporting import Beside, beside
+from signoff.report.supporting import Supporting, beside
 from signoff.result import Result
 from signoff.verdict import VerdictWord, decide, row_verdict
 from signoff.verify import RESULT
@@ -101,7 +101,7 @@ def all_red(judged: Result) -> Result:
     return replace(judged, verdict=replace(judged.verdict, rows=rows))
 
 
-def supporting(name: str, folder: Path) -> Beside:
+def supporting(name: str, folder: Path) -> Supporting:
     """Return what stands beside the rows, as if an earlier run of two red rows were on record."""
     judged, snapshot = result(name), healthy()
     rows = {one.row.id: str(one.outcome) for one in judged.verdict.rows}

@@ -29,7 +29,7 @@ from signoff.report.history import as_json
 from signoff.report.page import page
 from signoff.report.publishing import _junit
 from signoff.report.summary import summary
-from signoff.report.supporting import Beside
+from signoff.report.supporting import Supporting
 from signoff.result import Result
 from signoff.terminal import Terminal
 from signoff.verdict import Verdict, VerdictWord, row_verdict
@@ -166,7 +166,7 @@ def test_page_and_summary_show_every_character(text):
 
     assert not unseen(html)
     assert "<script>alert" not in html
-    assert not unseen(summary(result(text), "ja", Beside()))
+    assert not unseen(summary(result(text), "ja", Supporting()))
 
 
 @hostile
