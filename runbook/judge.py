@@ -28,6 +28,7 @@ TIMED_OUT = 124
 """The exit code of the command ``timeout``."""
 LONGEST_S = 30 * 60
 """The checks end by themselves long before, waiting (``--wait``) included: each of their calls has a deadline."""
+DETACH = "python -m runbook detach "
 Runner = Callable[[Sequence[str]], int]
 """Command line -> exit code."""
 Findings = Callable[[tuple[str, ...]], tuple[Finding, ...]]
@@ -48,6 +49,11 @@ class JudgedRow:
         """The row that it follows from, where nothing else is red about it."""
         follows = self.outcome is Outcome.FOLLOWS
         return next((one.root for one in self.findings if follows and one.root), None)
+
+    def undone_by(self, environment: str) -> str:
+        """Return the command that takes away what nobody planned, where the row prints one."""
+        command = str(self.row.get("remedy", "")).partition(" && ")[0]
+        return command.format(env=environment) if command.startswith(DETACH) else ""
 
     @property
     def calls(self) -> set[str]:
@@ -72,7 +78,9 @@ class Checks:
         if code in GREEN:
             return {}
         red = {
-            str(one.row["id"]): RedRow(one.told, settles_within(one.calls), one.root)
+            str(one.row["id"]): RedRow(
+                one.told, settles_within(one.calls), one.root, one.undone_by(self.environment)
+            )
             for one in judged
             if one.outcome.red
         }

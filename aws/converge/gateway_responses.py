@@ -83,13 +83,13 @@ def _promises(answer: StaticAnswer) -> bool:
 
 
 def _kept(
-    found: StaticAnswer, response: GatewayResponse, api: Api, *, ours: bool
+    found: StaticAnswer, response: GatewayResponse, api: Api
 ) -> tuple[Mapping[str, str], str]:
-    """Return the headers and the text to write: what may stay of the found ones stays; ``ours`` asks for our text."""
+    """Return the headers and the text to write: what may stay of the found ones stays."""
     origin = {ORIGIN: api.cors.origin}
     allowed = _allows(found, api)
     headers = found.headers if allowed else without_header(found.headers, ORIGIN) | origin
-    text = response.template if ours or not _promises(found) else found.templates[JSON]
+    text = found.templates[JSON] if _promises(found) else response.template
     return headers, text
 
 
@@ -99,16 +99,16 @@ def _gateway_response(
     """Put the response if it differs; a status of None keeps AWS's own.
 
     A response that the front end may read and that says what the contract promises counts as planned,
-    however it is written. But if the defaults are ours, so must be every text; one that reveals internals is replaced.
+    however it is written. But where a default of ours stands in for it, our more specific text is put.
     """
     there = _gateway_document(draft)
     misled = any(one.name == response.kind for one in misleading_statuses(there))
     told = not misled and _answers(there, response, api)
-    if told and not _defaults_are_ours(there, api):
-        return ()
     found = there.gateway_responses.get(response.kind)
+    if told and (found or not _defaults_are_ours(there, api)):
+        return ()
     headers, template = (
-        _kept(found, response, api, ours=told) if found else (response.headers, response.template)
+        _kept(found, response, api) if found else (response.headers, response.template)
     )
     parameters = {f"{GATEWAY_HEADER}{name}": f"'{text}'" for name, text in headers.items()}
     wanted = {

@@ -30,6 +30,8 @@ class RedRow:
     """Seconds until the call that read it shows a change; see ``aws.converge.consistency``."""
     root: str | None = None
     """The red row that it only follows from."""
+    undone_by: str = ""
+    """The command that takes away what nobody planned; empty where another repair is asked for."""
 
 
 Judge = Callable[[tuple[str, ...]], Mapping[str, RedRow]]
@@ -225,21 +227,33 @@ class Run:
     def _prove(
         self, rows: tuple[str, ...], step: Step, due: Sequence[str], *, changed: bool
     ) -> dict[str, str]:
-        """Stop where a row is red; return those that only follow from a row not yet ``due``, and that one."""
+        """Stop where a row is red; return those that only follow from a row not yet ``due``, and that one.
+
+        What nobody planned is another procedure's to take away: it is told, and keeps nothing from being repaired.
+        """
         if not rows or self.judge is None:
             return {}
         self.context.watch(", ".join(rows))
         found = self.judge(rows)
         later = {row: one.root for row, one in found.items() if one.root and one.root not in due}
         red = {row: one for row, one in found.items() if row not in later}
+        foreign = {row: one.undone_by for row, one in red.items() if self._is_foreign(one)}
+        red = {row: one for row, one in red.items() if row not in foreign}
         if changed and red:
             red = dict(self._asked_again(self.judge, red))
         if red:
             why = joined(_still_red(row, one.sentence) for row, one in red.items())
             applied = Words(en=f"applied, but {why.en}", ja=f"適用しましたが、{why.ja}")
             self._stop("red", step, applied, rows=tuple(red))
-        if green := [row for row in rows if row not in later]:
+        if green := [row for row in rows if row not in {*later, *foreign}]:
             self.screen.outcome("green", step, ", ".join(green))
+        for row, command in foreign.items():
+            self.context.tell(
+                Words(
+                    en=f"{row} is red by something that nobody planned; this removes it: {command}",
+                    ja=f"{row}は計画外の設定により不合格です。次のコマンドで取り除きます: {command}",
+                )
+            )
         for row, root in later.items():
             self.context.tell(
                 Words(
@@ -248,6 +262,10 @@ class Run:
                 )
             )
         return later
+
+    def _is_foreign(self, one: RedRow) -> bool:
+        own = f"runbook {self.procedure.name} " in one.undone_by
+        return bool(one.undone_by) and not own and all(step.action for step in self.procedure.steps)
 
     def _asked_again(self, judge: Judge, red: Mapping[str, RedRow]) -> Mapping[str, RedRow]:
         """Judge red rows again while AWS may not show yet what was changed; return what is red at last."""

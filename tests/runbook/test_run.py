@@ -238,6 +238,31 @@ def test_a_row_that_follows_from_another_procedure_s_stops_nothing_and_is_not_ca
     assert screen.outcomes.count(("set_the_first", "green")) == 0
 
 
+UNPLANNED = RedRow(
+    Words.same("a tag is a secret"),
+    undone_by="python -m runbook detach --env local --row ROW-1 --go",
+)
+
+
+def test_what_nobody_planned_is_told_and_keeps_no_later_step_from_its_repair(thing, path):
+    screen, lines, left = Memory(), [], iter([{"ROW-1": UNPLANNED}, {}])
+    alone = replace(toy.procedure(), steps=(toy.set_the_first, toy.set_the_second))
+    judge = lambda _: next(left)  # noqa: E731 - a judge in a line
+    toy.run(thing, path, screen, procedure=alone, judge=judge, tell=lines.append).perform()
+
+    (line,) = lines
+    assert line.en.endswith(f"nobody planned; this removes it: {UNPLANNED.undone_by}")
+    assert thing.applied == ["first", "second"]
+    assert screen.outcomes.count(("set_the_first", "green")) == 0
+
+
+def test_what_nobody_planned_stops_a_run_in_which_a_person_goes_on(thing, path):
+    run = toy.run(thing, path, Memory(), judge=lambda _: {"ROW-1": UNPLANNED})
+
+    with pytest.raises(Stopped, match="ROW-1 is still red: a tag is a secret"):
+        run.perform()
+
+
 def test_a_row_that_still_follows_when_its_root_is_due_stops_the_run(thing, path):
     left = iter([FOLLOWS, {}, FOLLOWS])
     run = toy.run(thing, path, Memory(), judge=lambda _: next(left), tell=lambda _: None)

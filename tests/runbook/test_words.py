@@ -153,6 +153,28 @@ def test_row_that_only_follows_is_told_with_its_root():
     assert Checks("prod", [], run).red(("SEC-13",))["SEC-13"].root == "DEP-01"
 
 
+@pytest.mark.parametrize(
+    ("remedy", "undone_by"),
+    [
+        (
+            "python -m runbook detach --env {env} --row X --go && python -m runbook api --env {env} --go",
+            "python -m runbook detach --env prod --row X --go",
+        ),
+        ("python -m runbook api --env {env} --go", ""),
+    ],
+)
+def test_row_says_which_command_takes_away_what_nobody_planned(remedy, undone_by):
+    (told,) = json.loads(rows(("SEC-07", "fail", "a tag is a secret")))
+    found = [told | {"row": told["row"] | {"remedy": remedy}}]
+
+    def run(command):
+        (written,) = (one for one in command if one.startswith("--json="))
+        Path(written.removeprefix("--json=")).write_text(json.dumps(found))
+        return 1
+
+    assert Checks("prod", [], run).red(("SEC-07",))["SEC-07"].undone_by == undone_by
+
+
 @pytest.fixture
 def paper():
     return io.StringIO()
