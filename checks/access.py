@@ -100,10 +100,17 @@ def acting(principals: Iterable[Principal], insiders: Insiders) -> tuple[Differe
 
 
 def taking(principals: Iterable[Principal], insiders: Insiders) -> tuple[Difference, ...]:
-    """Return who else may assume a role that may act, by its trust policy alone, such as principals of other accounts."""
+    """Return who else may assume a role that may act, by its trust policy alone: principals of other accounts, our functions' roles."""
+    everybody = tuple(principals)
+    ours = [one for one in everybody if insiders.plans(one.arn)]
     found = {
-        one.arn: sorted(who for who in one.assumed_by if not insiders.includes(who))
-        for one in principals
+        one.arn: sorted(
+            (
+                *(who for who in one.assumed_by if not insiders.includes(who)),
+                *(each.arn for each in ours if one.arn in {it.trusted_by for it in each.reach}),
+            )
+        )
+        for one in everybody
         if not insiders.plans(one.arn)
     }
     return tuple(
@@ -312,11 +319,8 @@ def _kinds_reached(one: Principal, insiders: Insiders) -> set[str]:
 
 
 def _unplanned(one: Principal, insiders: Insiders) -> list[Reach]:
-    """Return what a principal may act on beside the plan; other rows judge a planned role's own policies."""
-    if insiders.administers(one.arn):
+    if insiders.includes(one.arn):
         return []
-    if insiders.plans(one.arn):
-        return [reach for reach in one.reach if reach.trusted]
     return [reach for reach in one.reach if not insiders.excuses(one, reach)]
 
 

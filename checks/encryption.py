@@ -6,7 +6,7 @@ from functools import partial
 from typing import NamedTuple
 
 from aws import desired
-from aws.access.privileges import SECRETS, TABLES, known_of, lacks, pair, statements
+from aws.access.privileges import DECRYPT, SECRETS, TABLES, known_of, lacks, pair, statements
 from aws.bounds import Bound, described, exactly
 from aws.bucket import BY_KMS, Bucket
 from aws.difference import Difference
@@ -38,7 +38,6 @@ ENCRYPTION = Words(en="encryption", ja="暗号化")
 ENCRYPTION_STATUS = Words(en="state of its encryption", ja="暗号化の状態")
 KEY = Words(en="encryption key", ja="暗号化キー")
 NOTHING = '{"Statement": []}'
-DECRYPT = "kms:Decrypt"
 DECIDED_KEY = "decided_key"
 BY_KEY = "key"
 """Remedy of a key that can't be used, at rows whose procedure does not decide on keys."""

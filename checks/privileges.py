@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from aws import desired
 from aws.access.privileges import (
+    DECRYPT,
     DETAILS,
     Gravity,
     Surplus,
@@ -15,12 +16,13 @@ from aws.access.privileges import (
     split,
     statements,
     summed_up,
+    uses,
 )
 from aws.access.privileges import surplus as all_surplus
 from aws.access.secret_arns import READ, Named, named, reaches_more
 from aws.bounds import described
 from aws.difference import Certainty, Difference
-from aws.iam import EvalDecision, MissingPermission, evaluate, parse, resource_pattern
+from aws.iam import EvalDecision, MissingPermission, resource_pattern
 from aws.iam.evaluation import applies
 from aws.iam.pattern import TooIntricateError, escape_from
 from aws.key import Key
@@ -45,9 +47,6 @@ GRAVER = {
 }
 """Row -> rows that may report a surplus which makes it untrue as well."""
 INVOKE = "lambda:invokefunction"
-DECRYPT = "kms:Decrypt"
-FREE = parse('{"Statement": {"Effect": "Allow", "Action": "*", "Resource": "*"}}', "AWS")
-"""What an AWS managed key grants to everybody who may use what it encrypts: only a Deny takes it away."""
 NEEDED = Words(en="permission that its function needs", ja="関数に必要な権限")
 GRANTED = described(
     Words(
@@ -142,10 +141,8 @@ def denied_keys(
     role: Role, want: desired.Role, keys: Iterable[tuple[Key, str, bool]]
 ) -> tuple[Difference, ...]:
     """Return the AWS managed keys of what the role reads that its own policies or boundary deny it."""
-    limits = parse(role.boundary.document, role.boundary.name) if role.boundary else ()
-    own = [*FREE, *statements(role), *(one for one in limits if one.effect == "Deny")]
     found = {
-        key.arn: evaluate(own, DECRYPT, key.arn, known_of(want, role, via=service))
+        key.arn: uses(role, want, key.arn, service)
         for key, service, _ in keys
         if key.manager == "AWS"
     }

@@ -125,7 +125,7 @@ def _by_trust(arn: str, others: Iterable[_Bearer]) -> Iterator[Reach]:
     for one in others:
         if arn in one.trusts:
             by = Words(en=f"trust of {one.name}", ja=f"{one.name}の信頼ポリシー")
-            yield Reach(kind=PRINCIPAL, name=one.name, action=ASSUME, by=by, trusted=True)
+            yield Reach(kind=PRINCIPAL, name=one.name, action=ASSUME, by=by, trusted_by=one.arn)
 
 
 def _everybody(found: Details) -> Iterator[tuple[str, Mapping[str, Any]]]:

@@ -13,6 +13,7 @@ from aws.bounds import described, within
 from aws.difference import Certainty, Difference, differences
 from aws.iam import (
     Context,
+    EvaluationResult,
     Excess,
     Grants,
     MissingPermission,
@@ -20,6 +21,7 @@ from aws.iam import (
     admin_statements,
     context,
     escalations,
+    evaluate,
     excess,
     expand,
     grants,
@@ -149,6 +151,11 @@ def as_difference(role: Role, one: Surplus) -> Difference:
     )
 
 
+DECRYPT = "kms:Decrypt"
+FREE = parse('{"Statement": {"Effect": "Allow", "Action": "*", "Resource": "*"}}', "AWS")
+"""What an AWS managed key grants to everybody who may use what it encrypts."""
+
+
 def short(role: Role, want: desired.Role, arns: Iterable[str]) -> tuple[MissingPermission, ...]:
     """Return required pairs that IAM would not, or might not, allow. ``arns`` are the real ARNs of secrets."""
     real = (*arns, *streams(want))
@@ -159,6 +166,22 @@ def short(role: Role, want: desired.Role, arns: Iterable[str]) -> tuple[MissingP
         granted = grants(statements(role), known, boundary=_boundary(role), expand=expanded)
         found += missing(granted, [(one.action, one.resource) for one in asked], real)
     return tuple(found)
+
+
+def uses(role: Role, want: desired.Role, key: str, service: str) -> EvaluationResult:
+    """Return whether the role may use an AWS managed key by a service: only a Deny of its own takes that away."""
+    own = [
+        *FREE,
+        *statements(role),
+        *(one for one in _boundary(role) or () if one.effect == "Deny"),
+    ]
+    return evaluate(own, DECRYPT, key, known_of(want, role, via=service))
+
+
+def denied_secrets(role: Role, want: desired.Role) -> bool:
+    """Whether the role can't surely use the AWS managed key of its secrets, whichever that is."""
+    key = f"arn:aws:kms:{':'.join(_place(want))}:key/managed"
+    return bool(want.secrets) and not uses(role, want, key, SECRETS).allowed
 
 
 def lacking(role: Role, want: desired.Role, arns: Iterable[str]) -> list[Words]:

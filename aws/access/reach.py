@@ -30,8 +30,8 @@ class Reach:
     """The conditions that it depends on and that are unknown here: a tag, an address, a second factor."""
     reads: bool = False
     """Whether it may only read the contents and change nothing."""
-    trusted: bool = False
-    """Whether a trust policy names the principal: then no policy of its own has to allow it."""
+    trusted_by: str = ""
+    """ARN of the role whose trust policy names the principal: then no policy of its own has to allow it."""
 
 
 def reach_of(

@@ -8,6 +8,7 @@ from typing import Any
 from aws.access.privileges import (
     Gravity,
     as_differences,
+    denied_secrets,
     lacks,
     pair,
     short,
@@ -144,7 +145,7 @@ class _Secrets:
         """Whether something that the function needs is not surely granted, and nobody decided so."""
         arns = [self._named(found, one).arn for one in self._role.secrets]
         lost = short(found, self._role, arns)
-        if any(one.unknown for one in lost):
+        if denied_secrets(found, self._role) or any(one.unknown for one in lost):
             return True
         return bool(
             self._context.undecided(lacks(found, [pair(o.action, o.resource) for o in lost]))

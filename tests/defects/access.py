@@ -226,7 +226,19 @@ CALLERS = (
     Defect(id="SEC-26:role-of-another-api", breaks=_acts(CI, INVOKES)),
     Defect(id="SEC-26:user", breaks=_acts(INTERN, INVOKES)),
 )
-DEFECTS = ACTING + USERS + CALLERS
+TAKEN = Defect(
+    id="SEC-24:administrator-who-trusts-a-function",
+    breaks=item(
+        "principals",
+        OUR_AUTH,
+        reach=(
+            replace(
+                reach("principal", "administrator", "sts:AssumeRole"), trusted_by=ADMINISTRATOR
+            ),
+        ),
+    ),
+)
+DEFECTS = (*ACTING, *USERS, *CALLERS, TAKEN)
 
 SOUND: Mapping[str, Break] = {
     "administrator whom another one may become": item(
