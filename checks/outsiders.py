@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 
+from aws.access.publishing import EQUAL
 from aws.iam import Condition, Statement, context, parse
 from aws.iam.condition import holds
 from aws.iam.pattern import action_pattern
@@ -15,7 +16,6 @@ SERVICE_KEYS = frozenset({"aws:sourceaccount"})
 INVOKE = "execute-api:invoke"
 OVER_TLS = context({"aws:SecureTransport": "true"})
 """What is known of every call of an API."""
-EXACT = frozenset({"StringEquals", "StringLike", "ArnEquals", "ArnLike"})
 
 
 def outsiders(document: str | None, account: str) -> Mapping[Words, list[Statement]]:
@@ -101,7 +101,7 @@ def _holds_to(condition: Condition, keys: frozenset[str], account: str) -> bool:
 
 def names_exactly(condition: Condition) -> bool:
     """Whether a condition holds for its values and for no others."""
-    return condition.operator in EXACT and not (condition.if_exists or condition.quantifier)
+    return condition.operator in EQUAL and not (condition.if_exists or condition.quantifier)
 
 
 def account_of(principal: str) -> str:

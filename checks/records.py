@@ -14,6 +14,7 @@ from signoff.checklist import Row
 from signoff.environment import Environment
 from signoff.environment.calendar import in_japan
 from signoff.evidence import Record, Records, kind_of
+from signoff.evidence.store import SKEW
 from signoff.parts import Part
 from signoff.snapshot import Snapshot
 from signoff.staleness import Stale, hold_against
@@ -21,9 +22,6 @@ from signoff.staleness import Stale, hold_against
 LOAD = Words(en="load plan", ja="負荷計画")
 VERDICT = Words(en="verdict", ja="判定")
 PERCENTILES = Words(en="percentile objectives", ja="パーセンタイルの目標")
-SKEW = timedelta(minutes=5)
-"""A record may be dated this much later than now, which is AWS's time: its writer has another clock,
-and AWS refuses requests that are signed with a clock further off than this."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

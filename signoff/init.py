@@ -21,9 +21,9 @@ from aws.door.failures import ReadFailure
 from aws.words import Words
 from signoff.environment import EnvironmentFileError, names
 from signoff.environment.reference import meanings
+from signoff.environment.values import FUNCTIONS
 
 Client = Callable[[str], Any]
-FUNCTIONS = ("auth", "award", "gps-verify", "notify", "ranking", "richmenu", "stamps")
 TABLES = {"users": "Users", "userstamps": "UserStamps", "stampmasters": "StampMasters"}
 SECRETS = {"token_key": "token-secret-key", "line_token": "line-channel-access-token"}
 GUIDE: Mapping[str, Any] = {

@@ -4,6 +4,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+from aws.alarm import RESOURCES
 from aws.converge.change import ChangeContext, Changes, difference, unless_absent
 from aws.dashboard import Metric, decode, shown, unseen
 from aws.desired import Dashboard, Widget
@@ -36,10 +37,6 @@ def converge(context: ChangeContext, dashboard: Dashboard) -> Changes:
     )
 
 
-SUBJECTS = frozenset({"FunctionName", "TableName", "ApiName"})
-"""Dimensions that name a resource."""
-
-
 def _completed(dashboard: Dashboard, found: Raw) -> dict[str, Any]:
     """Return the body without what is gone, and the planned widgets that it lacks below the others."""
     widgets = found.get("widgets", ())
@@ -68,7 +65,7 @@ def _gone(dashboard: Dashboard, found: Raw) -> bool:
         (key, name)
         for one in _drawn(dashboard, found)
         for key, name in one.dimensions.items()
-        if key in SUBJECTS
+        if key in RESOURCES
     }
     return any(_is_like_ours(dashboard, key, name) for key, name in subjects)
 

@@ -19,7 +19,7 @@ from aws.words import Words
 
 LIST = "SHA256SUMS"
 """The list of a store's records, each with its digest."""
-_LINE = re.compile(r"([0-9a-f]{64})  ([0-9]{6}\.json)")
+LINE = re.compile(r"([0-9a-f]{64})  ([0-9]{6}\.json)")
 RESTORE = Words(en="restore it", ja="復元するか")
 
 
@@ -36,7 +36,7 @@ class Digests:
         digests: dict[str, set[str]] = defaultdict(set)
         lines = data.decode(errors="replace").split("\n")
         for number, line in enumerate(lines if lines[-1] else lines[:-1], 1):
-            match = _LINE.fullmatch(line)
+            match = LINE.fullmatch(line)
             if match is None:
                 damaged = Words(
                     en=f"{LIST}: line {number} is damaged",

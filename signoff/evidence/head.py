@@ -1,6 +1,5 @@
 """The newest record that this machine has seen, noted outside the store, so that a truncated store is noticed."""
 
-import re
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
@@ -8,9 +7,7 @@ from pathlib import Path
 from uuid import uuid4
 
 from aws.words import Words
-from signoff.evidence.digests import line, with_remedy
-
-_LINE = re.compile(r"([0-9a-f]{64})  ([0-9]{6}\.json)")
+from signoff.evidence.digests import LINE, line, with_remedy
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +24,7 @@ class Head:
     def problem(self, files: Mapping[str, str]) -> Words | None:
         """Return what is wrong with a store that has these ``files`` (name -> digest), or None."""
         text = self._text()
-        match = _LINE.fullmatch(text)
+        match = LINE.fullmatch(text)
         if text and match is None:
             return Words(
                 en=f"{self.path.name}, which notes the newest record that this machine saw, is damaged; "
@@ -54,7 +51,7 @@ class Head:
 
     def note(self, name: str, digest: str) -> None:
         """Note a newer record; a folder that can't be written does not stop the run."""
-        noted = _LINE.fullmatch(self._text())
+        noted = LINE.fullmatch(self._text())
         if noted is not None and noted[2] >= name:
             return
         staged = self.path.with_name(f".{uuid4().hex}")
