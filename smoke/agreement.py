@@ -37,8 +37,9 @@ def disagreements(answer: Answer) -> Iterator[Words]:
 
 def _asked(call: Call) -> Mapping[str, Any]:
     """Return what a request says by name; of a position without an accuracy, that it has none."""
-    absent = {"accuracy": None} if call.path == "/gps/verify" else {}
-    return {**absent, **dict(call.query), **call.members}
+    members = call.members
+    absent = {"accuracy": None} if members and call.path == "/gps/verify" else {}
+    return {**absent, **dict(call.query), **members}
 
 
 def _list(answer: Answer) -> Iterator[Words]:
@@ -84,7 +85,7 @@ def _ranking(answer: Answer) -> Iterator[Words]:
                 en=f"but /rankings/{place - 1}/rank is {one['rank']}, not {place}",
                 ja=f"/rankings/{place - 1}/rankが{one['rank']}です（期待値{place}）",
             )
-        if one["is_self"] != (one["user_id"] == own):
+        if own and one["is_self"] != (one["user_id"] == own):
             yield Words(
                 en=f"but /rankings/{place - 1}/is_self is {one['is_self']} of {one['user_id']}",
                 ja=f"/rankings/{place - 1}/is_selfが{one['user_id']}について{one['is_self']}です",

@@ -70,9 +70,15 @@ class Call:
         return self.session.user_id if self.session else ""
 
     @property
-    def is_object(self) -> bool:
-        """Whether the body is a JSON object."""
-        return isinstance(_parsed(self.body or ""), dict)
+    def is_no_json(self) -> bool:
+        """Whether the body is a text that no parser takes, not even one that takes NaN."""
+        try:
+            json.loads(self.body or "{}")
+        except RecursionError:
+            return False
+        except ValueError:
+            return True
+        return False
 
     @property
     def members(self) -> Mapping[str, Any]:

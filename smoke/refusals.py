@@ -131,7 +131,7 @@ def _unclear(answer: Answer) -> Words:
             en=f"{answer}, which says nothing about the input",
             ja=f"{answer.ja}で、入力の誤りを示していません",
         )
-    if answer.call.body is not None and not answer.call.is_object:
+    if answer.call.is_no_json:
         return contract().flaw(answer, 400, "INVALID_JSON")
     return contract().flaw(answer, answer.status)
 

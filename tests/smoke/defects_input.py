@@ -6,7 +6,6 @@ from tests.smoke.defect import FAIL, Defect
 REQUEST, MEMBERS = "lambdas/rally/request.py", "lambdas/rally/domain/members.py"
 SPOTS, SERVING = "lambdas/rally/domain/spots.py", "lambdas/rally/serving.py"
 NO_OBJECT = "        if not isinstance(content, dict):"
-NO_TEXT = "        if not isinstance(body, str):\n"
 CAPPED = "min(position.accuracy_m or 0.0, cap_m)"
 """The accuracy that counts."""
 
@@ -39,21 +38,6 @@ DEEP = (
     Defect(
         "a body that is deeper than a parser goes",
         code("notify", REQUEST, "except (ValueError, RecursionError)", "except ValueError"),
-        {"SMOKE-17": FAIL},
-    ),
-    Defect(
-        "a body with what JSON does not have",
-        code("award", REQUEST, ", parse_constant=_refuse_constant", ""),
-        {"SMOKE-17": FAIL},
-    ),
-    Defect(
-        "no body, taken for an empty object",
-        code(
-            "richmenu",
-            REQUEST,
-            NO_TEXT,
-            f"        if not body:\n            return '{{}}'\n{NO_TEXT}",
-        ),
         {"SMOKE-17": FAIL},
     ),
     Defect(
