@@ -17,6 +17,7 @@ NOT_OPERATIONS = {
     "apigateway:ListRoutingRules",
     "kms:GetPublicKey",
     "kms:Decrypt",
+    "route53:ListResourceRecordSets",
     "lambda:ListTags",
     "logs:FilterLogEvents",
     "sts:GetCallerIdentity",
