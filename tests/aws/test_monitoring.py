@@ -10,7 +10,7 @@ from aws.section import lookup
 from aws.topic import Subscription, masked_address
 from tests.aws.answers import ACCOUNT, FOREIGN_TOPIC, REGION, SCOPE, TOPIC
 from tests.aws.answers.monitoring import MONITORING, SEARCH
-from tests.aws.fake_aws import Refusal
+from tests.aws.fake_aws import RefusedCall
 
 GROUP_ARN = f"arn:aws:logs:{REGION}:{ACCOUNT}:log-group:{{name}}"
 
@@ -164,7 +164,7 @@ def test_listing_that_wants_a_log_group_hides_no_policy_of_the_account(fake, sec
 
     def answer(parameters):
         return (
-            Refusal("InvalidParameterException", "resourceArn is required")
+            RefusedCall("InvalidParameterException", "resourceArn is required")
             if "policyScope" in parameters
             else account(parameters)
         )
