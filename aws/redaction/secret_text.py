@@ -230,8 +230,7 @@ def secrets_in(text: str, needles: Needles) -> tuple[str, ...]:
     """Return the names of the secrets that stand in ``text``, whole or a good part of them, sorted."""
     if not needles:
         return ()
-    forms = readings(text.encode(), DEPTH)
-    whole, bared = BETWEEN_FORMS.join(forms), BETWEEN_FORMS.join({bare(one) for one in forms})
+    whole, bared = _forms(text)
     return tuple(
         sorted(
             name
@@ -240,6 +239,13 @@ def secrets_in(text: str, needles: Needles) -> tuple[str, ...]:
             or any(one in bared for one in _bare_pieces(wanted))
         )
     )
+
+
+@lru_cache(maxsize=4096)
+def _forms(text: str) -> tuple[bytes, bytes]:
+    """Return all that a text decodes to, and the same without separators; both readings of a run ask it."""
+    forms = readings(text.encode(), DEPTH)
+    return BETWEEN_FORMS.join(forms), BETWEEN_FORMS.join({bare(one) for one in forms})
 
 
 def mark(name: str) -> str:

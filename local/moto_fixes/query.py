@@ -40,8 +40,11 @@ def _shown(table: Any, index_name: str | None, named: set[Any]) -> Any:
         return table.items
     keys = [key["AttributeName"] for key in index.schema if key["KeyType"] == "HASH"]
 
+    values = {(one.type, one.value) for one in named}  # a moto value works its hash out anew
+
     def is_shown(item: Any) -> bool:
-        return all(item.attrs.get(key) in named for key in keys)
+        held = (item.attrs.get(key) for key in keys)
+        return all(one is not None and (one.type, one.value) in values for one in held)
 
     if not table.range_key_attr:
         return _of(table, {key: one for key, one in table.items.items() if is_shown(one)})
