@@ -8,11 +8,10 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import replace
 from functools import cache
 
-import boto3
-
 from aws import desired
 from aws.bounds import Bound, described, exactly, unset
 from aws.difference import Certainty, Difference, differences
+from aws.door.sessions import boto_session
 from aws.function import FILE_SYSTEMS, LAYERS, Function
 from aws.inventory import Sections
 from aws.ledgers.lambda_ import FUNCTION
@@ -297,4 +296,4 @@ def _by_digest(values: frozenset[str], salt: str) -> Mapping[str, str]:
 @cache
 def _regions() -> tuple[str, ...]:
     """Every Region in which boto3 knows Lambda, from its own files."""
-    return tuple(boto3.Session().get_available_regions("lambda"))
+    return tuple(boto_session().get_available_regions("lambda"))

@@ -10,9 +10,8 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Protocol
 
-import boto3
-
 from aws.door.endpoints import custom_endpoints
+from aws.door.sessions import boto_session
 from load.engine.admission import LoadRefused
 from load.engine.said import Said
 from load.engine.throttle import TokenBucket
@@ -195,7 +194,7 @@ def open_target(
             target = local_target(environment, stack, host=host, caller=caller, **live)
             yield target, composition.aws(environment)
         return
-    if endpoint := custom_endpoints(boto3.Session(region_name=environment.region)):
+    if endpoint := custom_endpoints(boto_session(environment.region)):
         raise LoadRefused(
             f"AWS is at {endpoint} here, and {name}'s addresses are of the real one: nothing is sent; unset "
             f"AWS_ENDPOINT_URL, or load --env local",

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import boto3
 
 from aws.converge.waiting import Sleep
+from aws.door.sessions import boto_session
 from aws.words import Words
 from lambdas.packing import pack
 from runbook.procedures.provision import provision
@@ -57,7 +58,7 @@ def served_by(environment: Environment, line: str, birth: str) -> Environment:
 def _provision(
     environment: Environment, line: "FakeLine", say: "Say", *, sleep: Sleep = real_sleep
 ) -> None:
-    session = boto3.Session(region_name=environment.region)
+    session = boto_session(environment.region)
     store = open_store(StoreSettings.of(environment), client=session.client, root=ROOT)
     caller = PROVISIONER.format(account=environment.account)
 

@@ -4,8 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields, is_dataclass
 from typing import Any
 
-import boto3
-
+from aws.door.sessions import boto_session
 from aws.inventory import Inventory, ReadOptions, Sections, frozen, on_demand
 from aws.redaction.secret_text import MaskedValue
 from aws.section import Section, Unreadable
@@ -45,7 +44,7 @@ def read_again(snapshot: Snapshot[PlanT]) -> SecondReading:
     A change that is reverted in between, or made in the last second, goes unnoticed.
     """
     lazy = on_demand(
-        boto3.Session(region_name=snapshot.environment.region),
+        boto_session(snapshot.environment.region),
         snapshot.scope,
         caller=snapshot.inventory.caller,
         salts=snapshot.inventory.salts,

@@ -29,6 +29,7 @@ from botocore.parsers import ResponseParserError
 
 from aws.door.failures import code_of
 from aws.door.limits import NoAnswerError, within
+from aws.door.sessions import boto_session
 from aws.obstacle import ACCOUNT, CLOCK, EXPIRED, Obstacle, obstacle_of
 from aws.words import Bilingual, Words
 from signoff.credentials import UnansweredError, attended
@@ -72,7 +73,7 @@ class Caller:
 def open_session(region: str | None, profile: str | None = None) -> boto3.Session:
     """Open a session with this profile, else with ``AWS_PROFILE``. Raises GuardError."""
     try:
-        return attended(boto3.Session(profile_name=profile, region_name=region))
+        return attended(boto_session(region, profile))
     except ProfileNotFound as error:
         raise GuardError(
             Words(

@@ -5,8 +5,7 @@ import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
-import boto3
-
+from aws.door.sessions import boto_session
 from aws.section import Follows, NotTestable, lookup
 from aws.words import Words
 from plan import Plan
@@ -93,7 +92,7 @@ def suite_session(
     """
     if patience_s is None:
         patience_s = LOCAL_LOGS_WITHIN_S if embedded else LOGS_WITHIN_S
-    aws = aws or clients(boto3.Session(region_name=snapshot.environment.region))
+    aws = aws or clients(boto_session(snapshot.environment.region))
     suite = _suite(snapshot, address(snapshot, api_url), aws, embedded, environ, patience_s)
     suite.read_consenting_user()
     note = (

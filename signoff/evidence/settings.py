@@ -7,10 +7,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-import boto3
-
 from aws.door.endpoints import custom_endpoints
 from aws.door.freshness import Freshness
+from aws.door.sessions import boto_session
 from aws.door.verifying_transport import verify_answers
 from signoff.environment import Environment
 from signoff.evidence.backends import Backend, Folder, S3Prefix
@@ -52,7 +51,7 @@ def open_store(settings: StoreSettings, *, client: Callable[[str], Any], root: P
     a folder of its own, so that records of a stopped one never interfere.
     """
     name, location, client = settings.environment, settings.location, _believing(client)
-    emulated = name != "local" and custom_endpoints(boto3.Session()) is not None
+    emulated = name != "local" and custom_endpoints(boto_session()) is not None
     folder = root / location
     backend: Backend = Folder(folder / settings.birth if settings.birth else folder)
     beside = folder.with_name(folder.name)

@@ -10,12 +10,12 @@ from pathlib import Path
 from typing import Any
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
-import boto3
 import pytest
 from botocore.exceptions import BotoCoreError, ClientError
 from pydantic import TypeAdapter
 
 from aws.door.limits import within
+from aws.door.sessions import boto_session
 from aws.inventory import Inventory, frozen
 from aws.saved import digest, to_json, unreadable
 from aws.section import NotTestable, known, lookup, reason_in_words
@@ -289,7 +289,7 @@ def _remember(
 ) -> Words | None:
     """Append a record of the run, and of its window; return why that failed, or None."""
     environment = choice.environment
-    session = boto3.Session(region_name=environment.region)
+    session = boto_session(environment.region)
     store = store_of(choice, StoreSettings.of(environment), session)
     caller, release = snapshot.inventory.caller, result.provenance.release
     try:
