@@ -41,7 +41,7 @@ Act = Callable[[Client], Any]
 
 
 @dataclass(frozen=True)
-class Beside:
+class SharedResource:
     """``harmless`` and ``fault`` change one resource, ``settle`` makes both live; ``look`` tells of the harmless one."""
 
     name: str
@@ -325,27 +325,27 @@ LABELS = ("description", "accessLogSettings", "tracingEnabled")
 KEEP_SECRET = says("Deny", "*", "secretsmanager:DeleteSecret", "Keep")
 KEEP_TABLE = says("Deny", {"AWS": "*"}, "dynamodb:DeleteTable", "Keep", STAMPS)
 CASES = (
-    Beside("stricter alarm takes averages", "MON-01", alarm(**STRICT), alarm(Statistic="Average"), of_alarm("Threshold", "Period", "OKActions")),
-    Beside("stricter alarm is switched off", "MON-06", alarm(**STRICT), alarm(ActionsEnabled=False), of_alarm("Threshold", "Period", "OKActions")),
-    Beside("dashboard lacks a widget", "MON-10", drawn(lambda there: [TEXT, *there, OTHERS]), drawn(lambda there: [*there[:-2], there[-1]]), of_others),
-    Beside("dashboard shows what is gone", "MON-11", drawn(lambda there: [TEXT, *there, OTHERS]), drawn(lambda there: [*there, {**OTHERS, "properties": {"region": "ap-northeast-1", "metrics": [GONE]}}]), of_others),
-    Beside("topic denies CloudWatch", "MON-06", on_topic(says("Deny", "*", "sns:Publish", "Keep", watch.TOPIC, **PLAIN)), on_topic(says("Deny", CLOUDWATCH, "sns:Publish", "Bad", watch.TOPIC)), lambda c: kept(topic_policy(c))),
-    Beside("function stops too early", "DEP-12", all_of(variables(POWERTOOLS_SERVICE_NAME="auth"), configured(MemorySize=1024, Description="ログイン", EphemeralStorage={"Size": 1024})), configured(Timeout=3), of_auth, released),
-    Beside("function has a wrong variable", "DEP-13", all_of(variables(POWERTOOLS_SERVICE_NAME="auth"), configured(MemorySize=1024)), variables(LINE_CHANNEL_ID="1"), of_auth, released),
-    Beside("preflight allows everybody", "DEP-25", preflight(headers=CONSOLE), preflight(origin="*"), of_preflight, deployed),
-    Beside("preflight allows one method", "DEP-25", preflight(headers=CONSOLE), preflight(methods="GET"), of_preflight, deployed),
-    Beside("refusal names a stranger", "DEP-26", refusal(ORIGIN), refusal("https://x.example"), of_refusal, deployed),
-    Beside("stage allows too much of a route", "SEC-32", stage(**BY_CDK), stage(**{"/~1stamps/GET/throttling/rateLimit": "9000", "/~1stamps/GET/throttling/burstLimit": "9000"}), of_stage("notify/POST", *LABELS)),
-    Beside("stage logs bodies", "DEP-30", stage(**BY_CDK), stage(**{"/*/*/logging/dataTrace": "true"}), of_stage("*/*", *LABELS)),
-    Beside("usage plan has too large a quota", "SEC-30", plan(**{"/throttle/rateLimit": "600", "/description": "by CDK"}), plan(**{"/quota/limit": "900000"}), lambda c: (of_plan(c)["throttle"], of_plan(c)["description"])),
-    Beside("secret is open to strangers", "SEC-08", on_secret(KEEP_SECRET), on_secret(KEEP_SECRET, says("Allow", STRANGER, "secretsmanager:GetSecretValue", "Bad")), of_secret),
-    Beside("secret is denied to its role", "SEC-09", on_secret(KEEP_SECRET), on_secret(KEEP_SECRET, says("Deny", ROLE_OF_NOTIFY, "secretsmanager:GetSecretValue", "Bad")), of_secret),
-    Beside("table is open to strangers", "SEC-19", on_table(KEEP_TABLE), on_table(KEEP_TABLE, says("Allow", STRANGER, "dynamodb:GetItem", "Bad", STAMPS)), of_table),
-    Beside("table is denied to its role", "DEP-08", on_table(KEEP_TABLE), on_table(KEEP_TABLE, says("Deny", ROLE_OF_AWARD, "dynamodb:PutItem", "Bad", STAMPS)), of_table),
-    Beside("authorizer reads another header", "SEC-35", authorizer("/authorizerResultTtlInSeconds", "30"), authorizer("/identitySource", "method.request.header.X-Token"), lambda c: the_authorizer(c)["authorizerResultTtlInSeconds"], deployed),
-    Beside("route calls another function", "DEP-21", lambda c: proxied(c, ("GET", "/ranking/monthly"), timeoutInMillis=20_000), lambda c: proxied(c, ("GET", "/stamps"), timeoutInMillis=20_000), of_route, deployed),
-    Beside("failures go elsewhere", "DEP-19", retries, failing_elsewhere, of_retries),
-    Beside("role has a surplus under a wide boundary", "SEC-12", bounded, more_rights, of_role),
+    SharedResource("stricter alarm takes averages", "MON-01", alarm(**STRICT), alarm(Statistic="Average"), of_alarm("Threshold", "Period", "OKActions")),
+    SharedResource("stricter alarm is switched off", "MON-06", alarm(**STRICT), alarm(ActionsEnabled=False), of_alarm("Threshold", "Period", "OKActions")),
+    SharedResource("dashboard lacks a widget", "MON-10", drawn(lambda there: [TEXT, *there, OTHERS]), drawn(lambda there: [*there[:-2], there[-1]]), of_others),
+    SharedResource("dashboard shows what is gone", "MON-11", drawn(lambda there: [TEXT, *there, OTHERS]), drawn(lambda there: [*there, {**OTHERS, "properties": {"region": "ap-northeast-1", "metrics": [GONE]}}]), of_others),
+    SharedResource("topic denies CloudWatch", "MON-06", on_topic(says("Deny", "*", "sns:Publish", "Keep", watch.TOPIC, **PLAIN)), on_topic(says("Deny", CLOUDWATCH, "sns:Publish", "Bad", watch.TOPIC)), lambda c: kept(topic_policy(c))),
+    SharedResource("function stops too early", "DEP-12", all_of(variables(POWERTOOLS_SERVICE_NAME="auth"), configured(MemorySize=1024, Description="ログイン", EphemeralStorage={"Size": 1024})), configured(Timeout=3), of_auth, released),
+    SharedResource("function has a wrong variable", "DEP-13", all_of(variables(POWERTOOLS_SERVICE_NAME="auth"), configured(MemorySize=1024)), variables(LINE_CHANNEL_ID="1"), of_auth, released),
+    SharedResource("preflight allows everybody", "DEP-25", preflight(headers=CONSOLE), preflight(origin="*"), of_preflight, deployed),
+    SharedResource("preflight allows one method", "DEP-25", preflight(headers=CONSOLE), preflight(methods="GET"), of_preflight, deployed),
+    SharedResource("refusal names a stranger", "DEP-26", refusal(ORIGIN), refusal("https://x.example"), of_refusal, deployed),
+    SharedResource("stage allows too much of a route", "SEC-32", stage(**BY_CDK), stage(**{"/~1stamps/GET/throttling/rateLimit": "9000", "/~1stamps/GET/throttling/burstLimit": "9000"}), of_stage("notify/POST", *LABELS)),
+    SharedResource("stage logs bodies", "DEP-30", stage(**BY_CDK), stage(**{"/*/*/logging/dataTrace": "true"}), of_stage("*/*", *LABELS)),
+    SharedResource("usage plan has too large a quota", "SEC-30", plan(**{"/throttle/rateLimit": "600", "/description": "by CDK"}), plan(**{"/quota/limit": "900000"}), lambda c: (of_plan(c)["throttle"], of_plan(c)["description"])),
+    SharedResource("secret is open to strangers", "SEC-08", on_secret(KEEP_SECRET), on_secret(KEEP_SECRET, says("Allow", STRANGER, "secretsmanager:GetSecretValue", "Bad")), of_secret),
+    SharedResource("secret is denied to its role", "SEC-09", on_secret(KEEP_SECRET), on_secret(KEEP_SECRET, says("Deny", ROLE_OF_NOTIFY, "secretsmanager:GetSecretValue", "Bad")), of_secret),
+    SharedResource("table is open to strangers", "SEC-19", on_table(KEEP_TABLE), on_table(KEEP_TABLE, says("Allow", STRANGER, "dynamodb:GetItem", "Bad", STAMPS)), of_table),
+    SharedResource("table is denied to its role", "DEP-08", on_table(KEEP_TABLE), on_table(KEEP_TABLE, says("Deny", ROLE_OF_AWARD, "dynamodb:PutItem", "Bad", STAMPS)), of_table),
+    SharedResource("authorizer reads another header", "SEC-35", authorizer("/authorizerResultTtlInSeconds", "30"), authorizer("/identitySource", "method.request.header.X-Token"), lambda c: the_authorizer(c)["authorizerResultTtlInSeconds"], deployed),
+    SharedResource("route calls another function", "DEP-21", lambda c: proxied(c, ("GET", "/ranking/monthly"), timeoutInMillis=20_000), lambda c: proxied(c, ("GET", "/stamps"), timeoutInMillis=20_000), of_route, deployed),
+    SharedResource("failures go elsewhere", "DEP-19", retries, failing_elsewhere, of_retries),
+    SharedResource("role has a surplus under a wide boundary", "SEC-12", bounded, more_rights, of_role),
 )  # fmt: skip
 
 
