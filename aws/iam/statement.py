@@ -1,7 +1,7 @@
 """IAM policy documents as frozen statements: the JSON's many spellings become one."""
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Literal, cast
@@ -129,6 +129,12 @@ def _statement(raw: object, policy: str, number: int, *, variables: bool) -> Sta
             f"has the Effect {effect!r}, not Allow or Deny",
             f"EffectがAllowでもDenyでもありません（{effect!r}）",
         )
+    if odd := next(_odd(raw), None):
+        raise _unread(
+            policy,
+            f"can't be understood: the {odd} is of another form than AWS's",
+            f"{odd}がAWSの形式ではありません",
+        )
     if not ("Action" in raw) ^ ("NotAction" in raw):
         raise _unread(
             policy,
@@ -148,6 +154,16 @@ def _statement(raw: object, policy: str, number: int, *, variables: bool) -> Sta
         policy=policy,
         has_variables=variables,
     )
+
+
+def _odd(raw: Mapping[str, Any]) -> Iterator[str]:
+    """Yield the members that IAM would have refused: an answer that was changed must not allow nobody anything."""
+    for name in ("Action", "NotAction", "Resource", "NotResource"):
+        if not all(isinstance(one, str) for one in _listed(raw.get(name, ()))):
+            yield name
+    for name in ("Principal", "NotPrincipal"):
+        if not isinstance(raw.get(name, ""), str | Mapping):
+            yield name
 
 
 def _resources(raw: Mapping[str, Any], policy: str) -> dict[str, tuple[str, ...]]:

@@ -73,6 +73,12 @@ def test_principals_are_read_in_every_spelling():
             },
             "without a key",
         ),
+        ({"Statement": {"Effect": "Allow", "Action": [7], "Resource": "*"}}, "the Action is of"),
+        ({"Statement": {"Effect": "Allow", "Action": "*", "Resource": {}}}, "the Resource is of"),
+        (
+            {"Statement": {"Effect": "Allow", "Action": "*", "Principal": ["*"]}},
+            "the Principal is of",
+        ),
     ],
 )
 def test_a_broken_document_is_refused_by_name(document, why):
