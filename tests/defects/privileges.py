@@ -177,7 +177,7 @@ SAMPLING = (
 )
 SCAN = allow("dynamodb:Scan", USERS)
 EVERY_REGION = allow("dynamodb:GetItem", USERS.replace("ap-northeast-1", "*"))
-ALL_WE_USE = ["dynamodb:*", READ, "logs:*", "xray:*"]
+ALL_WE_USE = ["dynamodb:*", READ, "kms:Decrypt", "logs:*", "xray:*"]
 
 
 def _only_if(key: str, value: str) -> dict[str, object]:
