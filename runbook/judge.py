@@ -28,7 +28,6 @@ TIMED_OUT = 124
 """The exit code of the command ``timeout``."""
 LONGEST_S = 30 * 60
 """The checks end by themselves long before, waiting (``--wait``) included: each of their calls has a deadline."""
-DETACH = "python -m runbook detach "
 Runner = Callable[[Sequence[str]], int]
 """Command line -> exit code."""
 Findings = Callable[[tuple[str, ...]], tuple[Finding, ...]]
@@ -53,7 +52,8 @@ class JudgedRow:
     def undone_by(self, environment: str) -> str:
         """Return the command that takes away what nobody planned, where the row prints one."""
         command = str(self.row.get("remedy", "")).partition(" && ")[0]
-        return command.format(env=environment) if command.startswith(DETACH) else ""
+        undoes = command.split()[2:4] == ["runbook", "detach"]
+        return command.format(env=environment) if undoes else ""
 
     @property
     def calls(self) -> set[str]:

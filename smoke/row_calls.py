@@ -62,8 +62,11 @@ class RowCalls:
 
         For functions that keep no secret: a further copy reads it anew, while the first still has the former one.
         """
-        with ThreadPoolExecutor(AT_ONCE) as threads:
-            return list(threads.map(self.suite.answer, asked))
+        try:
+            with ThreadPoolExecutor(AT_ONCE) as threads:
+                return list(threads.map(self.suite.answer, asked))
+        except Silent as why:
+            raise self._because(why) from None
 
     def success(self, route: str) -> Answer:
         """Return the answer to the call that shows the route at work."""

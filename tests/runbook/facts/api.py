@@ -138,8 +138,8 @@ def of_api(harm):
     )
 
 
-def of_draft(harm, of):
-    return Repaired(harm=harm, by=BY_DRAFT, section="draft", item=API, of=of)
+def of_draft(harm, of, **more):
+    return Repaired(harm=harm, by=BY_DRAFT, section="draft", item=API, of=of, **more)
 
 
 def method_of(verb_and_path):
@@ -167,8 +167,13 @@ def of_authorizer(harm):
     return of_draft(harm, authorizer_of)
 
 
-def of_gateway_response(harm):
-    return of_draft(harm, lambda document: document.gateway_responses["UNAUTHORIZED"])
+def of_gateway_response(harm, **more):
+    return of_draft(harm, lambda document: document.gateway_responses["UNAUTHORIZED"], **more)
+
+
+def opened(headers):
+    """Whether the front end may read an answer; which other headers it bears is nobody's promise."""
+    return headers["Access-Control-Allow-Origin"] == "https://rally.example.jp"
 
 
 def of_stage(harm, **more):
@@ -262,7 +267,10 @@ ANSWERS = {
         "authorizers": of_authorizer(
             authorizing(replaced("/identitySource", "method.request.header.X"))
         ),
-        "gateway_responses": of_gateway_response(gateway_response(statusCode="403")),
+        "gateway_responses": of_gateway_response(
+            gateway_response(statusCode="403"),
+            within=lambda found: found.status == "401" and opened(found.headers),
+        ),
         "surplus": DETACHED,
         "unknown": DETACHED,
     },
@@ -290,7 +298,9 @@ ANSWERS = {
     },
     StaticAnswer: {
         "status": of_gateway_response(gateway_response(statusCode="403")),
-        "headers": of_gateway_response(gateway_response(statusCode="401", responseParameters={})),
+        "headers": of_gateway_response(
+            gateway_response(statusCode="401", responseParameters={}), within=opened
+        ),
         "templates": of_gateway_response(
             gateway_response(statusCode="401", responseTemplates={"application/json": "{}"})
         ),

@@ -225,7 +225,9 @@ ANSWERS = {
         "arn": of_role(attached(ADMIN)),
     },
     Principal: dict.fromkeys(("arn", "kind", "reach", "assumed_by"), BY_ROW),
-    Reach: dict.fromkeys(("kind", "name", "action", "by", "provided", "reads"), BY_ROW),
+    Reach: dict.fromkeys(
+        ("kind", "name", "action", "by", "provided", "reads", "trusted_by"), BY_ROW
+    ),
 }
 STRICTER = {
     "more memory and a shorter time-out stay": Stays(
