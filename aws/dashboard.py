@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -85,6 +85,42 @@ def unseen(wanted: Iterable[Wanted], drawn: Iterable[Metric]) -> list[Wanted]:
     ]
 
 
+def without(body: Raw, lost: Callable[[Metric], bool], region: str) -> list[Raw]:
+    """Return the widgets of a body without the lost metrics and what is worked out from them; one that drew nothing else goes."""
+    stands_still = _of_one_day(body)
+    pared = (
+        _pared(one, lost, region) if _draws(one, stands_still=stands_still) else one
+        for one in body.get("widgets", ())
+    )
+    return [one for one in pared if one is not None]
+
+
+def _pared(raw: Raw, lost: Callable[[Metric], bool], region: str) -> Raw | None:
+    properties = raw["properties"]
+    rows = list(_rows(properties))
+    drawn = (_metric(named, options, properties, region) for named, options in rows)
+    gone = [one is not None and lost(one) for one in drawn]
+    if not any(gone):
+        return raw
+    left = [row for row, is_gone in zip(rows, gone, strict=True) if not is_gone]
+    ids = {rows[place][1].get("id") for place, is_gone in enumerate(gone) if is_gone} - {None}
+    while broken := [one for one in left if _uses(one[1], ids)]:
+        left = [one for one in left if one not in broken]
+        ids |= {one[1].get("id") for one in broken} - {None}
+    if not any(named or SEARCHING.search(_expression(options)) for named, options in left):
+        return None
+    metrics = [[*named, *([options] if options else [])] for named, options in left]
+    return {**raw, "properties": {**properties, "metrics": metrics}}
+
+
+def _uses(options: Raw, ids: set[Any]) -> bool:
+    return not ids.isdisjoint(re.findall(r"\w+", _expression(options)))
+
+
+def _expression(options: Raw) -> str:
+    return str(options.get("expression", ""))
+
+
 def _of_one_day(properties: Raw) -> bool:
     """Whether what is drawn begins at a fixed moment: then it shows that day for ever, and none of today."""
     start = properties.get("start", "")
@@ -93,8 +129,7 @@ def _of_one_day(properties: Raw) -> bool:
 
 def _widget(raw: Raw, region: str, *, stands_still: bool) -> Widget:
     properties, kind = raw.get("properties", {}), raw.get("type", "")
-    drawn = kind == "metric" and not _of_one_day(properties)
-    drawn = drawn and not (stands_still and "start" not in properties)
+    drawn = _draws(raw, stands_still=stands_still)
     return Widget(
         title=properties.get("title", ""),
         kind=kind,
@@ -103,11 +138,18 @@ def _widget(raw: Raw, region: str, *, stands_still: bool) -> Widget:
     )
 
 
+def _draws(raw: Raw, *, stands_still: bool) -> bool:
+    """Whether a widget draws metrics as they are now; ``stands_still``: its dashboard shows a day for ever."""
+    properties = raw.get("properties", {})
+    stands_still = stands_still and "start" not in properties
+    return raw.get("type") == "metric" and not _of_one_day(properties) and not stands_still
+
+
 def _searches(kind: str, properties: Raw) -> Iterator[str]:
     if kind == "explorer":  # it draws what carries certain tags
         yield kind
     for row in properties.get("metrics", ()) if kind == "metric" else ():
-        expression = str(_options(row).get("expression", ""))
+        expression = _expression(_options(row))
         if SEARCHING.search(expression):
             yield expression
 
@@ -118,24 +160,33 @@ def _options(row: list[Any]) -> Raw:
 
 
 def _metrics(properties: Raw, region: str) -> Iterator[Metric]:
+    found = (_metric(named, options, properties, region) for named, options in _rows(properties))
+    return (one for one in found if one is not None)
+
+
+def _rows(properties: Raw) -> Iterator[tuple[list[str], Raw]]:
+    """Yield what each row names, written out, and its options; an expression over other metrics names nothing."""
     before: list[str] = []
     for row in properties.get("metrics", ()):
-        options = _options(row)
         named = [one for one in row if not isinstance(one, dict)]
-        if not named:  # an expression over other metrics
-            continue
-        before = named = _written_out(named, before)
-        if options.get("visible") is False:
-            continue
-        namespace, metric, *rest = (*named, "")[: max(len(named), 2)]
-        yield Metric(
-            namespace=namespace,
-            name=metric,
-            dimensions=dict(zip(rest[::2], rest[1::2], strict=False)),
-            statistic=options.get("stat") or properties.get("stat") or DEFAULT_STATISTIC,
-            region=options.get("region") or properties.get("region") or region,
-            account=options.get("accountId") or properties.get("accountId") or "",
-        )
+        if named:
+            before = named = _written_out(named, before)
+        yield named, _options(row)
+
+
+def _metric(named: list[str], options: Raw, properties: Raw, region: str) -> Metric | None:
+    """Return the metric of a row; None where it draws none: an expression, or a hidden row."""
+    if not named or options.get("visible") is False:
+        return None
+    namespace, metric, *rest = (*named, "")[: max(len(named), 2)]
+    return Metric(
+        namespace=namespace,
+        name=metric,
+        dimensions=dict(zip(rest[::2], rest[1::2], strict=False)),
+        statistic=options.get("stat") or properties.get("stat") or DEFAULT_STATISTIC,
+        region=options.get("region") or properties.get("region") or region,
+        account=options.get("accountId") or properties.get("accountId") or "",
+    )
 
 
 def _written_out(row: list[str], before: list[str]) -> list[str]:

@@ -1,12 +1,13 @@
 """The dashboard with the guide's five kinds of widget (step 6-2)."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from functools import partial
 from typing import Any
 
 from aws.alarm import RESOURCES
 from aws.converge.change import ChangeContext, Changes, difference, unless_absent
-from aws.dashboard import Metric, decode, shown, unseen
+from aws.dashboard import Metric, decode, shown, unseen, without
 from aws.desired import Dashboard, Widget
 from aws.names import shared_beginning, shared_ending
 from aws.raw import Raw
@@ -16,9 +17,9 @@ WIDTH, HEIGHT, COLUMNS = 12, 6, 24
 
 
 def converge(context: ChangeContext, dashboard: Dashboard) -> Changes:
-    """Add the planned widgets that show what no widget does, and take away those that show what is gone.
+    """Add the planned widgets that show what no widget does, and take away the metrics of what is gone.
 
-    Other widgets stay, whatever they show. A dashboard that can't be completed is replaced.
+    All others stay, whatever they show. A dashboard that can't be completed is replaced.
     """
     client = context.client("cloudwatch")
     answer = unless_absent(client.get_dashboard, DashboardName=dashboard.name)
@@ -39,8 +40,7 @@ def converge(context: ChangeContext, dashboard: Dashboard) -> Changes:
 
 def _completed(dashboard: Dashboard, found: Raw) -> dict[str, Any]:
     """Return the body without what is gone, and the planned widgets that it lacks below the others."""
-    widgets = found.get("widgets", ())
-    kept = [one for one in widgets if not _gone(dashboard, {**found, "widgets": [one]})]
+    kept = without(found, partial(_gone, dashboard), dashboard.region)
     drawn = _drawn(dashboard, {**found, "widgets": kept})
     lacking = [one for one in dashboard.widgets if unseen(one.metrics, drawn)]
     below = max((one.get("y", 0) + one.get("height", HEIGHT) for one in kept), default=0)
@@ -56,18 +56,20 @@ def _shows_all(dashboard: Dashboard, found: Raw) -> bool:
 def _drawn(dashboard: Dashboard, found: Raw) -> list[Metric]:
     """Return the metrics of this Region and account that it draws."""
     drawn = shown(decode(dashboard.name, found, dashboard.region))
+    return _ours(dashboard, drawn)
+
+
+def _ours(dashboard: Dashboard, drawn: Iterable[Metric]) -> list[Metric]:
     return [one for one in drawn if one.region in {"", dashboard.region} and not one.account]
 
 
-def _gone(dashboard: Dashboard, found: Raw) -> bool:
-    """Whether it shows something named like ours that is not planned (MON-11). Whether it exists is not looked up here."""
-    subjects = {
-        (key, name)
-        for one in _drawn(dashboard, found)
-        for key, name in one.dimensions.items()
+def _gone(dashboard: Dashboard, metric: Metric) -> bool:
+    """Whether it is of something named like ours that is not planned (MON-11). Whether that exists is not looked up here."""
+    return bool(_ours(dashboard, (metric,))) and any(
+        _is_like_ours(dashboard, key, name)
+        for key, name in metric.dimensions.items()
         if key in RESOURCES
-    }
-    return any(_is_like_ours(dashboard, key, name) for key, name in subjects)
+    )
 
 
 def _is_like_ours(dashboard: Dashboard, key: str, name: str) -> bool:

@@ -215,6 +215,57 @@ def test_a_dashboard_gets_what_it_lacks_and_keeps_the_rest(console):
     assert console.do(monitoring.create_the_dashboard.action) == ()
 
 
+OLD, LIVING = "stamp-rally-prod-oldgame", "stamp-rally-prod-award"
+RATE = {"expression": "errors / 60", "id": "rate"}
+
+
+def drawing(*metrics):
+    return {"type": "metric", "x": 0, "y": 0, "properties": {"title": "t", "metrics": [*metrics]}}
+
+
+def of(function, *options):
+    return ["AWS/Lambda", "Errors", "FunctionName", function, *options]
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ([of(LIVING), of(OLD)], [of(LIVING)]),
+        ([of(OLD), ["...", LIVING, {"color": "#f00"}]], [of(LIVING, {"color": "#f00"})]),
+        ([of(OLD, {"id": "errors"}), [RATE], [{"expression": "rate*2"}], of(LIVING)], [of(LIVING)]),
+        (
+            [of(OLD), [{"expression": "SEARCH('x', 'Sum')"}]],
+            [[{"expression": "SEARCH('x', 'Sum')"}]],
+        ),
+        ([of(LIVING), ["...", OLD, {"region": "us-east-1"}]],) * 2,
+    ],
+    ids=[
+        "beside a living one",
+        "named in full above",
+        "worked out from it",
+        "searching",
+        "elsewhere",
+    ],
+)
+def test_a_widget_loses_only_what_is_gone(console, before, after):
+    board, client = {"DashboardName": "stamp-rally-prod-dashboard"}, console.client("cloudwatch")
+    client.put_dashboard(**board, DashboardBody=json.dumps({"widgets": [drawing(*before)]}))
+    console.do(monitoring.create_the_dashboard.action, permit=lambda _: True)
+
+    widgets = json.loads(client.get_dashboard(**board)["DashboardBody"])["widgets"]
+    assert widgets[0] == drawing(*after)
+
+
+def test_a_widget_of_nothing_but_what_is_gone_goes(console):
+    board, client = {"DashboardName": "stamp-rally-prod-dashboard"}, console.client("cloudwatch")
+    gone = drawing(of(OLD, {"id": "errors"}), [RATE])
+    client.put_dashboard(**board, DashboardBody=json.dumps({"widgets": [gone]}))
+    console.do(monitoring.create_the_dashboard.action, permit=lambda _: True)
+
+    widgets = json.loads(client.get_dashboard(**board)["DashboardBody"])["widgets"]
+    assert "t" not in [one["properties"]["title"] for one in widgets]
+
+
 def test_a_spot_in_an_older_spelling_is_the_same_spot(rehearsed):
     assert "item STATUE-001" not in shown(rehearsed, "table StampMasters-prod")
 
