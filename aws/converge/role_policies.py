@@ -1,6 +1,7 @@
 """What a role's policies may grant: the plan in one of ours, and whatever others wrote within it."""
 
 import json
+from collections.abc import Iterable
 from dataclasses import replace
 from functools import cache, partial
 from typing import Any
@@ -35,9 +36,9 @@ def planned(role: Role) -> dict[str, Any]:
     return {f"policy {POLICY}": policy_lines(document(role.required))}
 
 
-def put(context: ChangeContext, role: Role) -> None:
-    """Write our policy."""
-    policy = json.dumps(document(role.required))
+def put(context: ChangeContext, role: Role, ours: Raw | None = None) -> None:
+    """Write our policy: the plan, or ``ours`` where somebody added to it."""
+    policy = json.dumps(ours or document(role.required))
     context.client("iam").put_role_policy(
         RoleName=role.name, PolicyName=POLICY, PolicyDocument=policy
     )
@@ -54,9 +55,10 @@ def converge_policies(context: ChangeContext, role: Role, found: Found) -> Chang
     made: Changes = ()
     if wanting:
         kept = _beside_ours(role, kept, secrets)
-        have = {f"policy {POLICY}": policy_lines(json.loads(own.document)) if own else None}
-        changes = difference(name_of(role), have, planned(role))
-        made = context.settle(changes, lambda: put(context, role))
+        field, ours = f"policy {POLICY}", json.loads(kept.policies[0].document)
+        have = {field: policy_lines(json.loads(own.document)) if own else None}
+        changes = difference(name_of(role), have, {field: policy_lines(ours)})
+        made = context.settle(changes, lambda: put(context, role, ours))
     left = {one.name: one for one in kept.policies}
     for policy in found.policies:
         if policy not in kept.policies and not (wanting and policy is own):
@@ -111,18 +113,43 @@ def _surplus(context: ChangeContext, role: Role, found: Found) -> set[str]:
 
 
 def _beside_ours(role: Role, kept: Found, secrets: "_Secrets") -> Found:
-    """Return our policy, and those that may stay beside it because they deny nothing that the function needs."""
-    ours, bare = _inline(POLICY, document(role.required)), replace(kept, boundary=None)
+    """Return our policy, and those that may stay beside it because they deny nothing that the function needs.
+
+    What somebody added to ours by a decision, or denies in it, stays in it.
+    """
+    plan, bare = _inline(POLICY, document(role.required)), replace(kept, boundary=None)
 
     def spares(policy: PolicyDocument) -> bool:
-        return not secrets.lacks(replace(bare, policies=(ours, policy)))
+        return not secrets.lacks(replace(bare, policies=(plan, policy)))
 
     def sound(statement: Raw) -> bool:
         return spares(_inline("one", {"Version": "2012-10-17", "Statement": [statement]}))
 
-    others = (one for one in kept.policies if one.name != POLICY)
+    mine, others = (
+        [one for one in kept.policies if (one.name == POLICY) is same] for same in (True, False)
+    )
+    ours = _with_additions(role, bare, mine, sound)
     staying = (one if spares(one) else _pared(one, sound) for one in others)
     return replace(kept, policies=(ours, *(one for one in staying if one)))
+
+
+def _with_additions(
+    role: Role, bare: Found, mine: Iterable[PolicyDocument], sound: Sound
+) -> PolicyDocument:
+    """Return our policy: what was added to it and may stay, under its numbers, and then the plan."""
+    bound = replace(role, accepted=frozenset(), beside=frozenset())
+
+    def added(statement: Raw) -> bool:
+        if statement["Effect"] == "Deny":
+            return sound(statement)
+        alone = (_inline(POLICY, {"Version": "2012-10-17", "Statement": [statement]}),)
+        beyond = surplus(replace(bare, policies=alone), bound)
+        return any(one.gravity is not Gravity.SECRET for one in beyond)
+
+    plan = document(role.required)
+    parts = (pared(json.loads(one.document), added) for one in mine)
+    additions = [statement for part in parts if part for statement in part["Statement"]]
+    return _inline(POLICY, {**plan, "Statement": [*additions, *plan["Statement"]]})
 
 
 class _Secrets:

@@ -91,6 +91,36 @@ def test_only_the_surplus_of_a_policy_goes(empty, arn, written, granted, repaire
     assert names_of_policies(empty) == [TOOL["PolicyName"]]
 
 
+def test_what_was_decided_in_our_policy_stays_in_it_when_a_permission_is_missing(empty, arn):
+    act, iam = least_privilege.give_each_function_its_role.action, empty.client("iam")
+    empty.do(act)
+    ours = {**ROLE, "PolicyName": "least-privilege"}
+    planned = iam.get_role_policy(**ours)["PolicyDocument"]["Statement"]
+    decided = may("dynamodb:Scan", arn("dynamodb", "table/StampMasters-prod"))
+    observed = may("xray:PutTraceSegments", "*")
+    denied = {**may("dynamodb:DeleteTable", "*"), "Effect": "Deny"}
+    surplus = may("s3:*", "*")
+    written = policy(*planned[1:], decided, surplus, observed, denied)
+    iam.put_role_policy(**ours, PolicyDocument=written)
+    number = len(planned)
+    allowed = Decision(
+        what=f"role {ROLE['RoleName']}: permission",
+        value=f"dynamodb:Scan on {decided['Resource']} (policy `least-privilege`, statement {number})",
+        by="Test Author",
+        why="the team lists its masters this way",
+    )
+    environment = replace(empty.environment, decisions=(allowed,))
+    empty.do(act, permit=lambda _: True, environment=environment)
+
+    left = iam.get_role_policy(**ours)["PolicyDocument"]["Statement"]
+    assert left[0] == {**decided, "Sid": str(number)}
+    assert [{**one, "Sid": ""} for one in left[1:3]] == [
+        {**o, "Sid": ""} for o in (observed, denied)
+    ]
+    assert left[3:] == planned
+    assert empty.do(act, permit=lambda _: True, environment=environment) == ()
+
+
 def test_a_statement_keeps_the_number_by_which_it_was_decided(
     empty, arn, written, granted, repaired
 ):
