@@ -239,6 +239,13 @@ class Run:
         red = {row: one for row, one in found.items() if row not in later}
         foreign = {row: one.undone_by for row, one in red.items() if self._is_foreign(one)}
         red = {row: one for row, one in red.items() if row not in foreign}
+        for row, command in foreign.items():
+            self.context.tell(
+                Words(
+                    en=f"{row} is red by something that nobody planned; this removes it: {command}",
+                    ja=f"{row}は計画外の設定により不合格です。次のコマンドで取り除きます: {command}",
+                )
+            )
         if changed and red:
             red = dict(self._asked_again(self.judge, red))
         if red:
@@ -247,13 +254,6 @@ class Run:
             self._stop("red", step, applied, rows=tuple(red))
         if green := [row for row in rows if row not in {*later, *foreign}]:
             self.screen.outcome("green", step, ", ".join(green))
-        for row, command in foreign.items():
-            self.context.tell(
-                Words(
-                    en=f"{row} is red by something that nobody planned; this removes it: {command}",
-                    ja=f"{row}は計画外の設定により不合格です。次のコマンドで取り除きます: {command}",
-                )
-            )
         for row, root in later.items():
             self.context.tell(
                 Words(
@@ -264,8 +264,13 @@ class Run:
         return later
 
     def _is_foreign(self, one: RedRow) -> bool:
+        """Whether another procedure takes it away; not where a person signs, who would sign above what is red."""
         own = f"runbook {self.procedure.name} " in one.undone_by
-        return bool(one.undone_by) and not own and all(step.action for step in self.procedure.steps)
+        return (
+            bool(one.undone_by)
+            and not own
+            and not any(map(self.signatures.wanted, self.procedure.steps))
+        )
 
     def _asked_again(self, judge: Judge, red: Mapping[str, RedRow]) -> Mapping[str, RedRow]:
         """Judge red rows again while AWS may not show yet what was changed; return what is red at last."""

@@ -6,7 +6,7 @@ import pytest
 
 from aws.words import Words
 from runbook.engine import Journal, Stopped
-from runbook.engine.run import RedRow
+from runbook.engine.run import RedRow, Unsigned
 from tests.runbook import toy
 from tests.runbook.toy import Memory, Thing
 
@@ -246,18 +246,33 @@ UNPLANNED = RedRow(
 
 def test_what_nobody_planned_is_told_and_keeps_no_later_step_from_its_repair(thing, path):
     screen, lines, left = Memory(), [], iter([{"ROW-1": UNPLANNED}, {}])
-    alone = replace(toy.procedure(), steps=(toy.set_the_first, toy.set_the_second))
     judge = lambda _: next(left)  # noqa: E731 - a judge in a line
-    toy.run(thing, path, screen, procedure=alone, judge=judge, tell=lines.append).perform()
+    toy.run(thing, path, screen, judge=judge, tell=lines.append).perform()
 
     (line,) = lines
     assert line.en.endswith(f"nobody planned; this removes it: {UNPLANNED.undone_by}")
     assert thing.applied == ["first", "second"]
+    assert screen.asked == ["look_at_it"]
     assert screen.outcomes.count(("set_the_first", "green")) == 0
 
 
-def test_what_nobody_planned_stops_a_run_in_which_a_person_goes_on(thing, path):
-    run = toy.run(thing, path, Memory(), judge=lambda _: {"ROW-1": UNPLANNED})
+def test_what_nobody_planned_is_told_before_a_run_stops_for_another_row(thing, path):
+    lines, red = [], {"ROW-1": UNPLANNED, "ROW-2": RedRow(Words.same("it is two"))}
+    run = toy.run(thing, path, Memory(), judge=lambda _: red, tell=lines.append)
+
+    with pytest.raises(Stopped, match="ROW-2 is still red: it is two"):
+        run.perform()
+    assert UNPLANNED.undone_by in lines[0].en
+
+
+class Signed(Unsigned):
+    def wanted(self, step):
+        return step is toy.look_at_it
+
+
+def test_what_nobody_planned_stops_a_run_in_which_a_person_signs(thing, path):
+    red = {"ROW-1": UNPLANNED}
+    run = toy.run(thing, path, Memory(), judge=lambda _: red, signatures=Signed())
 
     with pytest.raises(Stopped, match="ROW-1 is still red: a tag is a secret"):
         run.perform()
