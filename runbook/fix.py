@@ -163,8 +163,8 @@ class Walk:
     checklist: Checklist = field(default_factory=Checklist.load)
     _red: dict[str, bool] = field(default_factory=dict)
     """Each row that was reached -> whether it is still red."""
-    _changed: bool = False
-    """Whether a command has changed the environment since the report."""
+    _changed_by: set[str] = field(default_factory=set)
+    """The commands that have changed the environment since the report."""
 
     def walk(self) -> int:
         """Show, ask, run, judge; return the exit code."""
@@ -212,8 +212,9 @@ class Walk:
         return True
 
     def _may_have_healed(self, group: Group) -> bool:
-        """Whether a repair since may have fixed the cause of what this group only says to look at."""
-        return self._changed and bool(group.fix.command) and not group.fix.changes
+        """Whether a repair since was the same, or may have fixed the cause of what this group only says to look at."""
+        parts, looks = {*_parts(group.fix.command)}, not group.fix.changes
+        return bool(self._changed_by and parts) and (looks or parts <= self._changed_by)
 
     def _show(self, number: int, group: Group) -> None:
         self.console.print()
@@ -256,7 +257,7 @@ class Walk:
             return ()
         if fix.command and (code := self._run(fix.command)):
             self._say(WORDS["failed"], code=code)
-        self._changed |= fix.changes
+        self._changed_by |= {*_parts(fix.command)} if fix.changes else set()
         return self._judged(group)
 
     def _judged(self, group: Group) -> tuple[Group, ...]:
@@ -280,7 +281,7 @@ class Walk:
 
     def _run(self, command: str) -> int:
         """Run a command as printed, part by part, until one fails; return the exit code."""
-        for part in command.split(" && "):
+        for part in _parts(command):
             if code := self.run(_arguments(part)):
                 if code == INTERRUPTED:
                     raise KeyboardInterrupt
@@ -291,6 +292,10 @@ class Walk:
         self.console.print(
             escape(words[self.lang].format(**values)), soft_wrap=True, highlight=False
         )
+
+
+def _parts(command: str) -> Sequence[str]:
+    return command.split(" && ") if command else ()
 
 
 def _arguments(part: str) -> Sequence[str]:

@@ -116,6 +116,21 @@ def test_what_a_repair_before_has_mended_is_not_asked_about():
     assert desk.code == DONE
 
 
+def test_same_command_is_not_run_again_for_a_row_that_asks_for_more_beside_it():
+    found = told(MON_01=Outcome.FAIL, MON_06=Outcome.FAIL)
+    desk = Walker(found, "y")
+
+    assert len(groups(found)) == 2
+    assert [one[3] for one in desk.ran] == ["monitoring"]
+    assert "MON-06: green" in desk.out.getvalue()
+
+
+def test_another_command_of_the_same_procedure_is_run():
+    desk = Walker(told(DEP_19=Outcome.FAIL, MON_15=Outcome.FAIL), "y", "y")
+
+    assert [one[3] for one in desk.ran] == ["detach", "detach"]
+
+
 def test_report_that_is_older_than_a_procedure_s_run_is_not_taken_for_what_stands():
     judges = saying(DEP_04=Outcome.PASS, MON_01=Outcome.FAIL)
     found = told(DEP_04=Outcome.FAIL, MON_01=Outcome.FAIL)
