@@ -13,7 +13,7 @@ import threading
 from collections import defaultdict
 from collections.abc import Callable
 from functools import cache
-from typing import Any
+from typing import Any, cast
 from urllib.parse import unquote
 
 from local.aws.errors import internal_failure, not_implemented
@@ -23,6 +23,9 @@ from local.aws.saved import Saved, bucket_owners, owned_buckets, restore, saved
 
 _log = logging.getLogger(__name__)
 
+
+AT_ONE_ADDRESS = frozenset({"dynamodb", "iam", "kms", "logs", "secretsmanager"})
+"""Services that tell operations apart by a header or a parameter, and not by the path."""
 
 Fix = Callable[[Request, "Moto"], Response]
 """Answers one operation as AWS does, mostly by correcting what moto answers."""
@@ -101,6 +104,8 @@ class Moto:
         return response
 
     def _forward(self, request: Request) -> Response:
+        if request.service in AT_ONE_ADDRESS and request.path == "/":
+            return _dispatched(request, self.account)
         status = 500
         headers: dict[str, str] = {}
 
@@ -117,6 +122,31 @@ class Moto:
             if hasattr(chunks, "close"):
                 chunks.close()
         return Response(status=status, headers=headers, body=body)
+
+
+def _dispatched(request: Request, account: str) -> Response:
+    """Call moto's code of a service that has one address for all operations; Flask takes as long to find it."""
+    from moto.core.request import normalize_request  # noqa: PLC0415  # as above
+    from moto.moto_server.werkzeug_app import BackendRequest  # noqa: PLC0415
+
+    exceptions: Any = importlib.import_module("moto.core.exceptions")
+    asked: Any = normalize_request(BackendRequest(_environ(request, account)))
+    try:
+        told = _dispatch(request.service)(asked, asked.raw_url, dict(asked.headers))
+    except exceptions.HTTPException as refused:
+        told = refused.code, dict(refused.get_headers()), refused.get_body()
+    status, headers, body = told
+    named = {name: str(value) for name, value in headers.items()}
+    return Response(
+        status=status, headers=named, body=body.encode() if isinstance(body, str) else body
+    )
+
+
+@cache
+def _dispatch(service: str) -> Callable[..., Any]:
+    urls: Any = importlib.import_module(f"moto.{service}.urls")
+    (dispatch,) = urls.url_paths.values()
+    return cast("Callable[..., Any]", dispatch)
 
 
 @cache
