@@ -6,29 +6,36 @@ from aws.access.acting import changes
 from aws.bounds import unset, within
 from aws.bucket import Bucket
 from aws.difference import Difference
-from aws.iam import Statement, parse
+from aws.iam import Statement, context, parse
+from aws.iam.condition import holds
 from aws.iam.evaluation import names_action
 from aws.iam.pattern import overlap, resource_pattern
 from aws.ledgers.s3 import BUCKET
-from aws.words import SILENCE, Words
+from aws.words import Words
 from checks.access import OPENED, Insiders, allowed_by_policy
 from checks.outsiders import outsiders, terms_of
 
 CHANGED_BY = Words(en="who else may change it", ja="変更できる他の相手")
-BARRED = Words(en="statements by which nobody reads", ja="全員の読み取りを拒否するステートメント")
+BARRED = Words(en="statements that deny reading", ja="読み取りを拒否するステートメント")
 CDN = "AWS arn:aws:iam::cloudfront:user/CloudFront Origin Access Identity"
 """How a policy names a CloudFront origin access identity, the older kind, which belongs to the account."""
+CDNS = (CDN, "Service cloudfront.amazonaws.com")
 READ = "s3:getobject"
+FROM_PHONES = tuple(
+    context({"aws:SecureTransport": "true", "s3:TlsVersion": one}) for one in ("1.2", "1.3")
+)
+"""All that is known of the requests by which phones get images; from where, when and for whom is not."""
 
 
 def bucket_policy_flaws(bucket: Bucket, insiders: Insiders) -> tuple[Difference, ...]:
-    """Return whom the policy allows from beyond the account, who else may change images, and what denies reading to everybody."""
+    """Return whom the policy allows from beyond the account, who else may change images, and what denies reading to phones."""
     account = insiders.environment.account
     found = outsiders(bucket.policy, account).items()
     strangers = {who: allowed for who, allowed in found if not who.en.startswith(CDN)}
+    denied = {one.words: [one] for one in _denying(bucket)}
     flaws = {
-        OPENED: ([*strangers], within(()), terms_of(strangers)),
-        BARRED: ([one.words for one in _denying(bucket)], unset(), SILENCE),
+        OPENED: (strangers, within(())),
+        BARRED: (denied, unset()),
     }
     arn = f"arn:aws:s3:::{bucket.name}"
     changed_by = allowed_by_policy(
@@ -39,13 +46,13 @@ def bucket_policy_flaws(bucket: Bucket, insiders: Insiders) -> tuple[Difference,
             kind=BUCKET,
             name=bucket.name,
             fact=fact,
-            found=told,
+            found=[*told],
             bound=bound,
             call="s3:GetBucketPolicy",
             loosens=True,
-            terms=terms,
+            terms=terms_of(told),
         )
-        for fact, (told, bound, terms) in flaws.items()
+        for fact, (told, bound) in flaws.items()
         if told
     )
 
@@ -61,9 +68,22 @@ def _changes_images(one: Statement) -> bool:
 
 
 def _denies_reading(one: Statement, objects: str) -> bool:
-    everybody = bool(one.not_principals) or any(who == "*" for _, who in one.principals)
+    """Whether a statement denies images to everybody or to the CDN, or may do so: under what a phone's request meets is not known."""
+    readers = bool(one.not_principals) or any(map(_reads_for_phones, one.principals))
     read = names_action(one, READ)
     some = bool(one.not_resources) or any(
         overlap(resource_pattern(each), resource_pattern(objects)) for each in one.resources
     )
-    return one.effect == "Deny" and not one.conditions and everybody and read and some
+    return one.effect == "Deny" and readers and read and some and not _spares_phones(one)
+
+
+def _reads_for_phones(principal: tuple[str, str]) -> bool:
+    kind, who = principal
+    return who == "*" or kind == "CanonicalUser" or f"{kind} {who}".startswith(CDNS)
+
+
+def _spares_phones(one: Statement) -> bool:
+    return all(
+        any(holds(condition, request) is False for condition in one.conditions)
+        for request in FROM_PHONES
+    )

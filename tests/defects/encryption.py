@@ -200,6 +200,17 @@ BUCKETS = (
     ),
     _beside("opened-to-every-distribution", Principal={"Service": "cloudfront.amazonaws.com"}),
     _beside("refuses-every-reader", Effect="Deny", Principal="*", Action="s3:Get*"),
+    _beside("refuses-the-cdn", Effect="Deny", Principal={"Service": "cloudfront.amazonaws.com"}),
+    *(
+        _beside(f"refuses-readers-by-{key}", Effect="Deny", Principal="*", Condition={how: {key: value}})
+        for how, key, value in (
+            ("StringNotEquals", "aws:SourceVpc", "vpc-0a1b2c3d"),
+            ("StringNotLikeIfExists", "aws:Referer", "https://rally.example.jp/*"),
+            ("DateGreaterThan", "aws:CurrentTime", "2026-12-31T15:00:00Z"),
+            ("NumericLessThan", "s3:TlsVersion", "1.3"),
+            ("Null", "aws:PrincipalArn", "true"),
+        )
+    ),
     _open("refuses-one-role", Principal={"AWS": "arn:aws:iam::444455556666:role/uploads"}),
     _open(
         "refuses-from-one-address",

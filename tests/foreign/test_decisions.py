@@ -88,6 +88,7 @@ CREEPING: tuple[tuple[str, str, Kept, Kept], ...] = (
     ("secret allows more", "SEC-24", makers.secret_policy("Allow", VISITOR, "secretsmanager:GetSecretValue"), makers.secret_policy("Allow", VISITOR, "secretsmanager:*")),
     ("topic allows more", "SEC-24", makers.topic_policy(Principal=VISITOR), makers.topic_policy(Principal=VISITOR, Action="sns:*")),
     ("stranger reads more images", "SEC-22", loopholes.bucket_policy(Principal=loopholes.STRANGER, Resource=loopholes.OBJECTS.replace("*", "public/*")), loopholes.bucket_policy(Principal=loopholes.STRANGER)),
+    ("images are refused in every network", "SEC-22", loopholes.bucket_policy(Effect="Deny", Principal="*", Condition={"StringNotEquals": {"aws:SourceVpc": "vpc-1"}}), loopholes.bucket_policy(Effect="Deny", Principal="*")),
     ("every schedule warms award", "SEC-17", makers.permission(**SCHEDULE, SourceArn=RULE), makers.permission(**SCHEDULE)),
     ("stranger needs no id", "SEC-11", trusted(Condition={"StringEquals": {"sts:ExternalId": "x7"}}), trusted()),
     ("images are deleted after a day", "SEC-22", deleting(3650, ""), deleting(1, "")),

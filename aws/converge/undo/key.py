@@ -79,7 +79,7 @@ UNDO: Mapping[tuple[str, str], HowToUndo] = {
     ),
     ("bucket", "principals that its policy allows"): _BUCKET_POLICY,
     ("bucket", "who else may change it"): _BUCKET_POLICY,
-    ("bucket", "statements by which nobody reads"): _BUCKET_POLICY,
+    ("bucket", "statements that deny reading"): _BUCKET_POLICY,
     ("bucket", "redirect of every request"): _WEBSITE,
     ("bucket", "routing rules"): _WEBSITE,
 }
