@@ -82,6 +82,7 @@ class Certificate:
     arn: str
     status: str
     names: tuple[str, ...]
+    not_before: datetime | None
     not_after: datetime | None
     renewal: str = ""
     """State of its renewal; empty if none has begun."""
@@ -284,6 +285,7 @@ def decode_certificate(raw: Raw) -> Certificate:
         arn=raw["CertificateArn"],
         status=raw["Status"],
         names=tuple(dict.fromkeys(names)),
+        not_before=utc(raw.get("NotBefore")),
         not_after=utc(raw.get("NotAfter")),
         renewal=raw.get("RenewalSummary", {}).get("RenewalStatus", ""),
         renews=raw.get("RenewalEligibility") != "INELIGIBLE",

@@ -25,6 +25,16 @@ GOING_WELL = Bound(
 )
 
 
+def begun(now: datetime) -> Bound:
+    """Phones accept a certificate from a moment on; one without a moment is none that an authority issued."""
+    return Bound(
+        code="begun",
+        value=now,
+        holds=lambda start: start is not None and start <= now,
+        words=Words(en="a moment that has passed", ja="過去の日時"),
+    )
+
+
 def days_of_season(environment: Environment, now: datetime) -> int:
     """Return how many days are left until the rally is over; 0 if the environment does not say when."""
     season = environment.season

@@ -11,6 +11,7 @@ from checks.deployed import Deployed
 from checks.domain_name import (
     GOING_WELL,
     beside,
+    begun,
     certificate_of,
     days_of_season,
     deciding_rules,
@@ -31,6 +32,7 @@ ENDPOINT = Words(en="endpoint type", ja="エンドポイントタイプ")
 TLS = Words(en="security policy", ja="セキュリティポリシー")
 NAMES = Words(en="names", ja="対象のドメイン名")
 REGION = Words(en="Region", ja="リージョン")
+VALID_FROM = Words(en="valid from", ja="有効期間の開始")
 DAYS_LEFT = Words(en="days until it expires", ja="期限までの日数")
 RENEWED = Words(en="renewal", ja="更新の状態")
 DISTRUSTED = Words(en="what browsers refuse", ja="ブラウザが信頼しない点")
@@ -119,6 +121,16 @@ def test_certificate_does_not_expire_soon(
     planned = {DAYS_LEFT: at_least(max(RENEWAL.days, season))}
     about = {**OF_CERTIFICATE, "decidable": left >= RENEWAL.days}
     judge(differences(CERTIFICATE, certificate.arn, {DAYS_LEFT: left}, planned, **about))
+
+
+@expectation("DEP-41", ja="証明書の有効期間が始まっている")
+def test_certificate_is_valid_already(
+    deployed: Deployed, custom_domain: Domain, now: datetime, judge: Judge
+) -> None:
+    certificate = judge.observe(certificate_of(deployed, custom_domain.name), "not_before")
+
+    facts, planned = {VALID_FROM: certificate.not_before}, {VALID_FROM: begun(now)}
+    judge(differences(CERTIFICATE, certificate.arn, facts, planned, **OF_CERTIFICATE))
 
 
 @expectation("DEP-41", ja="証明書の更新が失敗していない")

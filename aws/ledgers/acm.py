@@ -39,7 +39,7 @@ LEDGER: Ledger = {
             ),
             "Certificate.RevokedAt": WHY,
             "Certificate.RevocationReason": WHY,
-            "Certificate.NotBefore": Harmless("ACM gives it to an API from that moment on"),
+            "Certificate.NotBefore": Judged("not_before"),
             "Certificate.NotAfter": Judged("not_after"),
             "Certificate.KeyAlgorithm": Judged("distrusted"),
             "Certificate.SignatureAlgorithm": Judged("distrusted"),

@@ -60,6 +60,8 @@ DEFECTS: tuple[Defect, ...] = (
     _certificate("DEP-41:pending", status="PENDING_VALIDATION"),
     _certificate("DEP-41:expired", status="EXPIRED", not_after=datetime(2026, 11, 20, tzinfo=UTC)),
     _certificate("DEP-41:no-expiry-known", not_after=None),
+    _certificate("DEP-41:no-start-known", not_before=None),
+    _certificate("DEP-41:valid-from-tomorrow", not_before=datetime(2026, 11, 26, tzinfo=UTC)),
     _certificate("DEP-41:29-days-left", not_after=datetime(2026, 12, 25, 8, 59, tzinfo=UTC)),
     _certificate("DEP-41:renewal-failed", renewal="FAILED"),
     _certificate("DEP-41:renewal-waits-for-somebody", renewal="PENDING_VALIDATION"),

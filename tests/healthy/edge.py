@@ -107,6 +107,7 @@ def certificates() -> dict[str, Certificate]:
         arn=CERTIFICATE,
         status="ISSUED",
         names=("rally.example.jp", "*.rally.example.jp"),
+        not_before=datetime(2026, 11, 16, tzinfo=UTC),
         not_after=datetime(2027, 12, 15, 23, 59, 59, tzinfo=UTC),
     )
     return {CERTIFICATE: certificate}

@@ -100,6 +100,7 @@ GATEWAY = {
             "DomainName": SCOPE.domain,
             "SubjectAlternativeNames": [SCOPE.domain, "*.rally.example.jp"],
             "Status": "ISSUED",
+            "NotBefore": THEN,
             "NotAfter": THEN.replace(year=2027),
         }
     },
