@@ -7,18 +7,20 @@ from typing import Any
 
 from aws import desired
 from aws.bounds import Bound, described, exactly, unset
-from aws.difference import Difference
+from aws.difference import Certainty, Difference
 from aws.obstacle import Obstacle
 from aws.section import Follows, NotTestable
 from aws.table import Contents, KeyScan
 from aws.words import Words
 from checks.deployed_data import cut_short
 from checks.environment_values import LARGEST_AREA_KM
+from checks.other_environments import named_by
 from lambdas.rally.domain.spots import Location, Position, distance_m
 from plan.masters import Item, Validity, coordinates, flaw, malformed, stamp_id, validity
 from signoff.environment import Area, Environment, where
 
 STAMP, TABLE = Words(en="stamp", ja="スタンプ"), Words(en="table", ja="テーブル")
+PICTURE = Words(en="picture", ja="画像")
 PLACE = Words(en="place", ja="位置")
 VALIDITY = Words(en="validity", ja="有効期間")
 STAMPS = Words(en="stamps", ja="スタンプ数")
@@ -125,6 +127,28 @@ def _spans(masters: Iterable[Item], day: date) -> Validity:
                 ja="有効期間を読み取れないスタンプマスターがある",
             ),
         ) from None
+
+
+def pictures(masters: Iterable[Item], environment: Environment) -> Iterator[Difference]:
+    """Yield the pictures at an address that names another environment, which deletes them when it likes; a name is a guess."""
+    for item in masters:
+        address = item.get("ImageUrl", {}).get("S", "")
+        if not flaw(item) and (named := named_by(address, environment)):
+            yield Difference(
+                kind=STAMP,
+                name=stamp_id(item, "?"),
+                fact=PICTURE,
+                found=address.partition("?")[0],
+                bound=described(
+                    Words(
+                        en=f"an address that does not name another environment ({named})",
+                        ja=f"別の環境の名前（{named}）を含まないこと",
+                    ),
+                    code="own",
+                ),
+                certainty=Certainty.GUESSED,
+                call="dynamodb:Scan",
+            )
 
 
 def flaws(masters: Iterable[Item]) -> tuple[Words, ...]:

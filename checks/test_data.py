@@ -52,6 +52,16 @@ def test_every_stamp_master_is_well_formed(deployed: Deployed, plan: Plan, judge
     judge(differences(TABLE, table.name, facts, bounds, **OF_ITEMS))
 
 
+@expectation("DATA-02", ja="スタンプの画像が別の環境にない")
+def test_no_picture_is_at_another_environment(
+    deployed: Deployed, plan: Plan, environment: Environment, judge: Judge
+) -> None:
+    masters = whole(deployed.contents(plan.table("stampmasters")))
+    judge.observe.note(pictures=sum("ImageUrl" in one for one in masters))
+
+    judge(rally.pictures(masters, environment))
+
+
 @expectation("DATA-03", ja="公開日前や期間中に終わるスタンプがない")
 def test_no_stamp_ends_before_the_go_live_or_within_the_season(
     deployed: Deployed, plan: Plan, environment: Environment, today: date, judge: Judge

@@ -10,8 +10,8 @@ from aws.words import Words
 from checks.deployed import Deployed
 from checks.domain_name import (
     GOING_WELL,
-    beside,
     begun,
+    beside,
     certificate_of,
     days_of_season,
     deciding_rules,

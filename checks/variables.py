@@ -4,20 +4,20 @@ Unplanned values are withheld, so all are compared by their digests under the ru
 """
 
 import re
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
 from functools import cache
 
 from aws import desired
 from aws.bounds import Bound, described, exactly, unset
 from aws.difference import Certainty, Difference, differences
-from aws.door.sessions import boto_session
 from aws.function import FILE_SYSTEMS, LAYERS, Function
 from aws.inventory import Sections
 from aws.ledgers.lambda_ import FUNCTION
 from aws.redaction.secret_text import MaskedValue, digest
 from aws.section import Follows, lookup
 from aws.words import Words
+from checks.other_environments import foreign_resources, foreign_values
 from plan import Plan
 from plan.compute import LINE_API
 from signoff.environment import Environment
@@ -47,14 +47,6 @@ TALKATIVE: Mapping[re.Pattern[str], tuple[str, ...]] = {
 down the secret that it was given."""
 DEFAULTS: Mapping[str, str] = {"ACCURACY_CAP_M": "50", "AWARD_REQUIRES_POSITION": "false"}
 """The default of a function for an absent variable (lambdas/README.md)."""
-SPELLINGS = (
-    ("dev", "development"),
-    ("stg", "staging"),
-    ("test", "qa"),
-    ("local",),
-    ("prod", "production", "prd"),
-)
-"""What teams call their environments; the names of a group mean the same one."""
 
 
 def named(variable: str) -> Words:
@@ -242,58 +234,6 @@ def arns_of(plan: Plan, found: Sections, text: str) -> tuple[str, ...]:
     return (named[text],) if text in named else ()
 
 
-def foreign_values(environment: Environment) -> frozenset[str]:
-    """Return other environments' names of the same resources, of themselves and of their Regions.
-
-    ``stamp-rally`` of ``stamp-rally-prod`` names the product: monitoring services want it as the name of the service.
-    """
-    others = _others(environment)
-    names = _elsewhere(environment.prefix, environment.name, others)
-    regions = set(_regions()) - {environment.region}
-    product = environment.prefix.replace(f"-{environment.name}", "")
-    own = {environment.prefix, environment.stage, product}
-    return foreign_resources(environment) | ({*names, *others, *regions} - own)
-
-
-def foreign_resources(environment: Environment) -> frozenset[str]:
-    """Return the full names and ARNs that other environments, by our naming rules, give to the same things."""
-    at = f"{environment.region}:{environment.account}"
-    notify = f"{environment.prefix}-notify"
-    tables = tuple(environment.tables.values())
-    own = (*tables, *environment.secrets.values(), notify, f"{notify}:{environment.alias}")
-    arns = (
-        *(f"arn:aws:dynamodb:{at}:table/{one}" for one in tables),
-        f"arn:aws:lambda:{at}:function:{notify}",
-        f"arn:aws:lambda:{at}:function:{notify}:{environment.alias}",
-    )
-    others = _others(environment)
-    names = {one for text in (*own, *arns) for one in _elsewhere(text, environment.name, others)}
-    return frozenset(names - {*own, *arns})
-
-
-def _others(environment: Environment) -> tuple[str, ...]:
-    """Return what teams call environments other than this one."""
-    own = {environment.name, "prod"} if environment.production else {environment.name}
-    groups = (group for group in SPELLINGS if not own & {*group})
-    return tuple(name for group in groups for name in group)
-
-
-def _elsewhere(text: str, name: str, others: tuple[str, ...]) -> Iterator[str]:
-    """Yield what a name may be elsewhere: ``Users-prod`` is ``Users`` or ``Users-dev``; ``Users`` is ``Users-prod``."""
-    marked = f"-{name}"
-    if marked in text:
-        yield text.replace(marked, "")
-        yield from (text.replace(marked, f"-{other}") for other in others)
-    else:
-        yield from (f"{text}-{other}" for other in others)
-
-
 @cache
 def _by_digest(values: frozenset[str], salt: str) -> Mapping[str, str]:
     return {digest(salt, text): text for text in values}
-
-
-@cache
-def _regions() -> tuple[str, ...]:
-    """Every Region in which boto3 knows Lambda, from its own files."""
-    return tuple(boto_session().get_available_regions("lambda"))

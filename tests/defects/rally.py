@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import Any
 
+from signoff.checklist import Severity
 from signoff.environment import Area, Season
 from signoff.snapshot import Snapshot
 from tests.defects.changes import both, every
@@ -37,8 +38,8 @@ def _at(now: datetime) -> Break:
     return later
 
 
-def _rally(id_: str, *breaks: Break) -> Defect:
-    return Defect(id=id_, breaks=manifested(both(*breaks)))
+def _rally(id_: str, *breaks: Break, **more: Any) -> Defect:
+    return Defect(id=id_, breaks=manifested(both(*breaks)), **more)
 
 
 def _copied(items: tuple[Any, ...]) -> tuple[Any, ...]:
@@ -96,6 +97,25 @@ DEFECTS: tuple[Defect, ...] = (
     _rally("DATA-06:twice-at-one-place", stamps(_copied)),
     _rally("DATA-02:name-of-blanks", stamps(first(Name={"S": "  "}))),
     _rally("DATA-02:id-of-a-counter", stamps(first(StampId={"S": "#W2026-W49"}))),
+    *(
+        _rally(
+            f"DATA-02:picture-at-{what}",
+            stamps(first(ImageUrl={"S": address})),
+            at_most=Severity.MAJOR,
+        )
+        for what, address in (
+            (
+                "the-bucket-of-dev",
+                "https://stamp-rally-dev-images.s3.ap-northeast-1.amazonaws.com/gate.png",
+            ),
+            (
+                "the-bucket-without-an-environment",
+                "https://s3.ap-northeast-1.amazonaws.com/stamp-rally-images/gate.png",
+            ),
+            ("the-cdn-of-staging", "https://img-stg.rally.example.jp/gate.png"),
+            ("a-folder-of-dev", "/dev/gate.png"),
+        )
+    ),
     _rally("DATA-02:id-with-a-line-break", stamps(first(StampId={"S": "GATE\n001"}))),
     _rally("DATA-02:id-too-long-to-be-awarded", stamps(first(StampId={"S": "A" * 129}))),
     _rally("DATA-06:two-kilometres-away", stamps(located(lat="35.5735")), _file(area=AREA)),
