@@ -167,11 +167,11 @@ def test_function_knows_no_other_environment(
 
 @expectation("DEP-14", ja="関数がAWS自体を呼び出す")
 def test_function_calls_aws_itself(
-    function: desired.Function, deployed: Deployed, judge: Judge
+    function: desired.Function, deployed: Deployed, inventory: Inventory, judge: Judge
 ) -> None:
     found = judge.observe(deployed.function(function), "environment")
 
-    judge(diverting(found))
+    judge(diverting(found, inventory.salts["own"]))
 
 
 @expectation("DEP-15", ja="エイリアスが公開済みのバージョンを指す")

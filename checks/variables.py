@@ -24,24 +24,49 @@ from signoff.environment import Environment
 
 HIJACKERS = re.compile(
     r"AWS_LAMBDA_EXEC_WRAPPER|LD_(AUDIT|LIBRARY_PATH|PRELOAD|PROFILE)|GCONV_PATH|GLIBC_TUNABLES|OPENSSL_(MODULES|ENGINES)"
-    r"|PYTHON(PATH|STARTUP|HOME|USERBASE|PLATLIBDIR|PYCACHEPREFIX|WARNINGS|_PRESITE)"
+    r"|BOTOCORE_EXPERIMENTAL__PLUGINS|PYTHON(PATH|STARTUP|HOME|USERBASE|PLATLIBDIR|PYCACHEPREFIX|WARNINGS|_PRESITE)"
 )
-"""Variables by which the dynamic linker, glibc, OpenSSL, Python or Lambda load or run what is not in the package."""
+"""Variables by which the dynamic linker, glibc, OpenSSL, Python, botocore or Lambda load or run what is not in the package."""
 DIVERTERS = re.compile(
     r"AWS_ENDPOINT_URL(_\w+)?|(https?|all)_proxy|AWS_DATA_PATH|AWS_PROFILE"
     r"|(AWS|REQUESTS|CURL)_CA_BUNDLE|SSL_CERT_(FILE|DIR)|AWS_(CONFIG|SHARED_CREDENTIALS)_FILE"
     r"|AWS_USE_(FIPS|DUALSTACK)_ENDPOINT|SSLKEYLOGFILE|OPENSSL_CONF"
+    r"|AWS_(SECURITY_TOKEN|CREDENTIAL_EXPIRATION|EC2_METADATA_SERVICE_ENDPOINT)"
     r"|HOSTALIASES|LOCALDOMAIN|RES_OPTIONS|AWS_DEFAULT_PROFILE|AWS_CSM_\w+",
     re.IGNORECASE,
 )
 """Variables that make boto3 call, trust or sign otherwise than the function should."""
 SWITCHES = re.compile(r"AWS_USE_(FIPS|DUALSTACK)_ENDPOINT|AWS_CSM_ENABLED")
 """Variables that boto3 obeys only if they are on."""
+ACCOUNT = "AWS_ACCOUNT_ID"
+"""DynamoDB's address begins with it, so that only the function's own account is called."""
+NUMBER = frozenset(map(str, range(1, 1000)))
+OBEYED: Mapping[str, frozenset[str]] = {
+    "AWS_ACCOUNT_ID_ENDPOINT_MODE": frozenset({"preferred", "disabled"}),
+    "AWS_DEFAULTS_MODE": frozenset(
+        {"legacy", "standard", "in-region", "cross-region", "mobile", "auto"}
+    ),
+    "AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE": frozenset({"ipv4", "ipv6"}),
+    "AWS_ENDPOINT_DISCOVERY_ENABLED": frozenset({"auto", "false"}),
+    "AWS_METADATA_SERVICE_NUM_ATTEMPTS": NUMBER,
+    "AWS_METADATA_SERVICE_TIMEOUT": NUMBER,
+    "AWS_REQUEST_CHECKSUM_CALCULATION": frozenset({"when_supported", "when_required"}),
+    "AWS_REQUEST_MIN_COMPRESSION_SIZE_BYTES": NUMBER | {"10240", "1048576"},
+    "AWS_RESPONSE_CHECKSUM_VALIDATION": frozenset({"when_supported", "when_required"}),
+    "AWS_RETRY_MODE": frozenset({"legacy", "standard", "adaptive"}),
+    "AWS_MAX_ATTEMPTS": frozenset(map(str, range(1, 11))),
+    "AWS_S3_DISABLE_EXPRESS_SESSION_AUTH": frozenset({"true", "false"}),
+    "AWS_S3_US_EAST_1_REGIONAL_ENDPOINT": frozenset({"legacy", "regional"}),
+    "AWS_STS_REGIONAL_ENDPOINTS": frozenset({"legacy", "regional"}),
+}
+"""Variables that boto3 obeys -> the values by which it still calls the same address; by others it calls nobody at all."""
+SWITCHED_ON = ("true", "True", "TRUE", "1", "yes", "on", "*")
 LEVELS = re.compile(r"(\w+_)?LOG_?LEVEL", re.IGNORECASE)
-EVENTS = re.compile(r"POWERTOOLS_(LOGGER_LOG_EVENT|DEV|DEBUG)")
+EVENTS = re.compile(r"POWERTOOLS_(LOGGER_LOG_EVENT|DEV)")
 TALKATIVE: Mapping[re.Pattern[str], tuple[str, ...]] = {
     LEVELS: ("DEBUG", "debug", "Debug", "TRACE", "trace", "ALL", "all", "NOTSET", "10"),
-    EVENTS: ("true", "True", "TRUE", "1", "yes", "on"),
+    EVENTS: SWITCHED_ON,
+    re.compile(r"(\w+_)?(DEBUG|VERBOSE)(_MODE)?", re.IGNORECASE): SWITCHED_ON,
 }
 """Variables -> the values by which requests, or the answers of AWS, are written into the log: at DEBUG botocore writes
 down the secret that it was given."""
@@ -82,6 +107,13 @@ QUIET = described(
         ja="リクエストやAWSの応答をログに残さないレベルであること",
     ),
     code="quiet",
+)
+CALLING_AWS = described(
+    Words(
+        en="a value by which boto3 calls AWS as it does without the variable",
+        ja="未設定の場合と同じくboto3がAWSを呼び出せる値であること",
+    ),
+    code="calling_aws",
 )
 OWN = described(
     Words(en="nothing of another environment", ja="他の環境の値ではないこと"),
@@ -166,14 +198,23 @@ def hijacking(found: Function) -> tuple[Difference, ...]:
     )
 
 
-def diverting(found: Function) -> tuple[Difference, ...]:
-    """Return variables that send the function's calls to an endpoint that nobody planned."""
+def diverting(found: Function, salt: str) -> tuple[Difference, ...]:
+    """Return variables that send the function's calls to an endpoint that nobody planned, or by which none is made."""
     led = {
         name: value.words
         for name, value in found.environment.items()
         if DIVERTERS.fullmatch(name) and not _is_off(name, value)
     }
-    return variables(found, dict(sorted(led.items())), unset())
+    sound = {**OBEYED, ACCOUNT: frozenset({found.arn.split(":")[4]})}
+    mute = {
+        name: value.words
+        for name, value in found.environment.items()
+        if name in sound and not any(same(value, one, salt) for one in sound[name])
+    }
+    return (
+        *variables(found, dict(sorted(led.items())), unset()),
+        *variables(found, dict(sorted(mute.items())), CALLING_AWS),
+    )
 
 
 def _is_off(name: str, value: MaskedValue) -> bool:

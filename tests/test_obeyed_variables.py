@@ -1,34 +1,56 @@
 """Every variable that botocore or Python obeys is judged, or known to lead no call and no code elsewhere."""
 
+import os
 import re
 import subprocess
 import sys
+from pathlib import Path
+from unittest import mock
 
+import boto3
+import botocore
+import botocore.session
 import pytest
 from botocore.configprovider import BOTOCORE_DEFAUT_SESSION_VARIABLES
+from botocore.loaders import create_loader
 
-from checks.variables import DIVERTERS, HIJACKERS
+from checks.variables import ACCOUNT, DIVERTERS, HIJACKERS, OBEYED
 
+QUOTED = re.compile(r"""['"]((?:AWS|BOTO|BOTOCORE)_[A-Z][A-Z0-9_]+)['"]""")
+"""A variable's name as the sources of botocore and boto3 write it."""
+LOADER = create_loader()
+"""Reads the models of botocore once for all clients."""
 OF_BOTOCORE = {
     "how often and how patiently it tries": {
-        *("AWS_RETRY_MODE", "AWS_MAX_ATTEMPTS", "AWS_DEFAULTS_MODE", "BOTOCORE_TCP_KEEPALIVE"),
-        *("AWS_METADATA_SERVICE_TIMEOUT", "AWS_METADATA_SERVICE_NUM_ATTEMPTS"),
+        "BOTOCORE_TCP_KEEPALIVE",
     },
     "how it signs, sums up, packs and names itself": {
-        *("AWS_REQUEST_CHECKSUM_CALCULATION", "AWS_RESPONSE_CHECKSUM_VALIDATION"),
-        *("AWS_REQUEST_MIN_COMPRESSION_SIZE_BYTES", "AWS_DISABLE_REQUEST_COMPRESSION"),
+        "AWS_DISABLE_REQUEST_COMPRESSION",
         *("AWS_SIGV4A_SIGNING_REGION_SET", "AWS_AUTH_SCHEME_PREFERENCE", "AWS_SDK_UA_APP_ID"),
-        "AWS_S3_DISABLE_EXPRESS_SESSION_AUTH",
     },
     "which of AWS's own names of a service it takes": {
-        *("AWS_STS_REGIONAL_ENDPOINTS", "AWS_ACCOUNT_ID_ENDPOINT_MODE"),
-        *("AWS_DISABLE_HOST_PREFIX_INJECTION", "AWS_ENDPOINT_DISCOVERY_ENABLED"),
-        "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS",
+        *("AWS_DISABLE_HOST_PREFIX_INJECTION", "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS"),
     },
     "a Region, whose name DEP-14 knows": {"AWS_DEFAULT_REGION"},
     "a machine's metadata, asked only where Lambda's own keys were missing": {
-        *("AWS_EC2_METADATA_SERVICE_ENDPOINT", "AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE"),
-        *("AWS_EC2_METADATA_V1_DISABLED", "AWS_IMDS_USE_IPV6"),
+        *("AWS_EC2_METADATA_V1_DISABLED", "AWS_IMDS_USE_IPV6", "AWS_EC2_METADATA_DISABLED"),
+    },
+    "other credentials, asked for only where Lambda's own were missing": {
+        *("AWS_ROLE_ARN", "AWS_ROLE_SESSION_NAME", "AWS_WEB_IDENTITY_TOKEN_FILE"),
+        *("AWS_CREDENTIAL_FILE", "AWS_LOGIN_CACHE_DIRECTORY", "BOTO_CONFIG"),
+        *("AWS_CONTAINER_AUTHORIZATION_TOKEN", "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE"),
+        *("AWS_CONTAINER_CREDENTIALS_FULL_URI", "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI"),
+    },
+    "Lambda's own, which it refuses to be given": {
+        *("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "AWS_REGION"),
+        *("AWS_EXECUTION_ENV", "AWS_LAMBDA_FUNCTION_NAME"),
+    },
+    "S3 alone, which no function calls": {
+        *("AWS_S3_DISABLE_MULTIREGION_ACCESS_POINTS", "AWS_S3_USE_ARN_REGION"),
+    },
+    "how it speaks HTTP": {
+        *("BOTO_EXPERIMENTAL__ADD_PROXY_HOST_HEADER", "BOTO_EXPERIMENTAL__NO_EMPTY_CONTINUE"),
+        "BOTO_DISABLE_CRT",
     },
 }
 OF_PYTHON = {
@@ -55,6 +77,9 @@ OF_PYTHON = {
 def of_botocore():
     for _, named, *_ in BOTOCORE_DEFAUT_SESSION_VARIABLES.values():
         yield from (named if isinstance(named, list | tuple) else [named] if named else [])
+    for package in (botocore, boto3):
+        for module in Path(package.__file__).parent.glob("*.py"):
+            yield from QUOTED.findall(module.read_text("utf-8"))
 
 
 def of_python():
@@ -66,7 +91,45 @@ def of_python():
 
 @pytest.mark.parametrize("name", sorted(set(of_botocore())))
 def test_variable_that_botocore_obeys_is_judged_or_leads_nowhere(name):
-    assert DIVERTERS.fullmatch(name) or any(name in names for names in OF_BOTOCORE.values())
+    judged = DIVERTERS.fullmatch(name) or HIJACKERS.fullmatch(name) or name in {*OBEYED, ACCOUNT}
+
+    assert judged or any(name in names for names in OF_BOTOCORE.values())
+
+
+def reading(environ):
+    """Make DynamoDB's client under some variables of a function, and return the request by which it reads an item."""
+    keys = {"AWS_ACCESS_KEY_ID": "AKIAEXAMPLE", "AWS_SECRET_ACCESS_KEY": "example"}
+    sent = []
+
+    def refuse(request, **_):
+        sent.append((request.url, request.headers["X-Amz-Target"]))
+        raise ConnectionRefusedError
+
+    with mock.patch.dict(os.environ, {**keys, **environ}, clear=True):
+        session = botocore.session.Session()
+        session.register_component("data_loader", LOADER)
+        client = session.create_client("dynamodb", "ap-northeast-1")
+        client.meta.events.register("before-send", refuse)
+        with pytest.raises(ConnectionRefusedError):
+            client.get_item(TableName="Users-prod", Key={"UserId": {"S": "U1"}})
+    return sent
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [(name, value) for name, values in OBEYED.items() for value in sorted(values)[:6]],
+)
+def test_value_that_is_called_sound_changes_no_call(name, value):
+    assert reading({name: value}) == reading({})
+
+
+LAMBDAS_OWN = OF_BOTOCORE["Lambda's own, which it refuses to be given"] | {"AWS_DEFAULT_REGION"}
+
+
+@pytest.mark.parametrize("name", sorted(set().union(*OF_BOTOCORE.values()) - LAMBDAS_OWN))
+@pytest.mark.parametrize("value", ["nonsense", "true"])
+def test_harmless_variable_changes_no_call_whatever_its_value(name, value):
+    assert reading({name: value}) == reading({})
 
 
 @pytest.mark.parametrize("name", of_python())

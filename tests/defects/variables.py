@@ -114,6 +114,34 @@ DEFECTS: tuple[Defect, ...] = (
     Defect(
         id="DEP-14:writes-down-keys-of-tls", breaks=_set(AUTH, SSLKEYLOGFILE=kept_back("/mnt/keys"))
     ),
+    *(
+        Defect(id=f"DEP-14:{name}", breaks=_set(AUTH, **{name: kept_back(value)}))
+        for name, value in (
+            ("AWS_ACCOUNT_ID_ENDPOINT_MODE", "required"),
+            ("AWS_RETRY_MODE", "often"),
+            ("AWS_ENDPOINT_DISCOVERY_ENABLED", "true"),
+            ("AWS_METADATA_SERVICE_TIMEOUT", "5s"),
+            ("AWS_ACCOUNT_ID", "111122223333"),
+            ("AWS_CREDENTIAL_EXPIRATION", "2026-12-01T00:00:00Z"),
+        )
+    ),
+    Defect(
+        id="DEP-14:token-before-lambdas-own",
+        breaks=_set(AUTH, AWS_SECURITY_TOKEN=kept_back("old")),
+        also=frozenset({"SEC-06"}),
+    ),
+    Defect(
+        id="DEP-17:plugin-of-botocore",
+        breaks=_set(AUTH, BOTOCORE_EXPERIMENTAL__PLUGINS=kept_back("x=y")),
+    ),
+    *(
+        Defect(
+            id=f"DEP-13:{name}",
+            at_most=Severity.MAJOR,
+            breaks=_set(AWARD, **{name: kept_back("true")}),
+        )
+        for name in ("DEBUG", "FLASK_DEBUG", "VERBOSE")
+    ),
     Defect(id="DEP-14:trusts-others", breaks=_set(AUTH, AWS_CA_BUNDLE=kept_back("/opt/ca.crt"))),
     Defect(
         id="DEP-14:extra-table-of-dev",
