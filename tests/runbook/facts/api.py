@@ -413,7 +413,8 @@ ANSWERS = {
     },
     BasePath: dict.fromkeys(("path", "api_id", "stage"), DOMAIN),
     Certificate: dict.fromkeys(
-        ("arn", "status", "names", "not_before", "not_after", "renewal", "renews", "distrusted"), DOMAIN
+        ("arn", "status", "names", "not_before", "not_after", "renewal", "renews", "distrusted"),
+        DOMAIN,
     ),
     Resolution: dict.fromkeys(("addresses", "target_addresses", "elsewhere"), DOMAIN),
 }
