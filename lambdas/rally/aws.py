@@ -55,7 +55,7 @@ def client(service: str) -> Any:
 def _spare_the_parser(operation_model: Any, response_dict: dict[str, Any], **_: object) -> None:
     """Empty a body for which botocore's parser would raise before the call can be retried."""
     answer = (response_dict[part] for part in ("status_code", "headers", "body"))
-    if operation_model.name != INVOKE and _flaw(*answer):
+    if operation_model.name != INVOKE and _flaw(operation_model, *answer):
         response_dict["body"] = b"{}"
 
 
@@ -75,22 +75,36 @@ def _flaw_of(operation: Any, response: Any) -> str:
     if operation.name == INVOKE:
         accepted = response.status_code == 202 or response.status_code >= 300
         return "" if accepted else f"status {response.status_code}, not 202"
-    return _flaw(response.status_code, response.headers, response.content)
+    return _flaw(operation, response.status_code, response.headers, response.content)
 
 
-def _flaw(status: int, headers: Any, content: bytes) -> str:
-    """Say why a successful answer cannot be read; empty if it can, and for AWS's own errors."""
-    if status >= 300:
+def _flaw(operation: Any, status: int, headers: Any, content: bytes) -> str:
+    """Say why an answer cannot be AWS's; empty if it can, and for every 5xx, which passes anyway."""
+    if status >= 500:
         return ""
-    if len(content) != int(headers.get("Content-Length", len(content))):
-        return "shorter than its Content-Length"
+    if not _is(len(content), headers.get("Content-Length")):
+        return "not as long as its Content-Length"
+    answer = _object(content)
+    if status >= 300:
+        named = isinstance(answer.get("__type") or answer.get("code"), str)
+        return "" if named else f"status {status} without a code of AWS"
     if _CHECKSUM in headers:
-        return "" if int(headers[_CHECKSUM]) == zlib.crc32(content) else "altered on its way"
+        return "" if _is(zlib.crc32(content), headers[_CHECKSUM]) else "altered on its way"
+    known = answer.keys() & operation.output_shape.members.keys()
+    return "" if known else "neither a checksum nor anything that this operation answers"
+
+
+def _is(counted: int, declared: str | None) -> bool:
+    return declared is None or declared.strip() == str(counted)
+
+
+def _object(content: bytes) -> dict[str, Any]:
+    """Return the JSON object of a body, in UTF-8 as AWS writes it; empty where it is none."""
     try:
-        answer = json.loads(content)
-    except ValueError:
-        answer = None
-    return "" if isinstance(answer, dict) and answer else "neither a checksum nor a JSON object"
+        answer = json.loads(content.decode())
+    except (ValueError, RecursionError):
+        return {}
+    return answer if isinstance(answer, dict) else {}
 
 
 def passes(error: BaseException) -> bool:

@@ -17,6 +17,28 @@ FAULTS = {
 }
 """What reaches the function in place of AWS's body; status and headers are AWS's own."""
 
+PAGE = b"<html><h1>Sign in to this network</h1></html>"
+STRANGERS = {
+    "another object": (200, b'{"message": "maintenance"}'),
+    "another encoding": (200, '{"Item": {}}'.encode("utf-16")),
+    "too deep": (200, b"[" * 200_000),
+    "no content": (204, b""),
+    "created a page": (201, PAGE),
+    "moved": (302, PAGE),
+    "not modified": (304, b""),
+    "refused by a page": (403, PAGE),
+    "not found by a page": (404, PAGE),
+    "not found by a gateway": (404, b'{"message": "no route"}'),
+    "refused, and cut": (400, b'{"__type":"com.amazonaws.dynamodb.v20120810#Condit'),
+    "refused, and garbled": (400, b"\0\0\0"),
+    "refused without a word": (400, b"{}"),
+    "refused by a number": (400, b'{"__type": 5}'),
+    "a proxy's login": (407, PAGE),
+    "slow down": (429, PAGE),
+    "bad gateway": (502, PAGE),
+}
+"""Status and body of somebody between the function and AWS, who never asks AWS."""
+
 
 class FaultyTransport:
     """Spoils `operation`; `times` bounds how often, and `delivered` says whether AWS is asked at all."""
@@ -49,6 +71,18 @@ class FaultyTransport:
             headers = dict(real.headers.items())
             self._answers[request.body] = real.status_code, headers, real.content
         return self._answers[request.body]
+
+
+class Stranger(FaultyTransport):
+    """Answers `operation` in place of AWS, which is never asked."""
+
+    def __init__(self, operation, who):
+        super().__init__(operation, "empty", delivered=False)
+        self.fault, self._answer = bytes, STRANGERS[who]
+
+    def _asked(self, _event_name, _request):
+        status, body = self._answer
+        return status, {}, body
 
 
 @contextmanager

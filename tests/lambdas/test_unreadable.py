@@ -9,7 +9,7 @@ import pytest
 from lambdas.auth.handler import AuthorizerFault
 from tests.lambdas.events import CONTEXT, USER, token_event
 from tests.lambdas.fake_line import GOOD_TOKEN
-from tests.lambdas.faulty import FAULTS, FaultyTransport, spoiling
+from tests.lambdas.faulty import FAULTS, STRANGERS, FaultyTransport, Stranger, spoiling
 from tests.lambdas.functions import MODULES
 
 AWARD = "POST /stamps/award"
@@ -60,6 +60,16 @@ def test_unreadable_answer_is_503(collected, call, sdk, function, route, operati
     assert (answer.status, answer.code) == (503, "SERVICE_UNAVAILABLE")
     assert proxy.spoiled == 2, "asked twice, and no more"
     assert "STATUE-001" not in {one["StampId"] for one in awarded(collected, operation)}
+
+
+@pytest.mark.parametrize("who", STRANGERS)
+@pytest.mark.parametrize(("function", "route", "operation"), OPERATIONS)
+def test_answer_of_somebody_else_is_503(collected, call, sdk, function, route, operation, who):
+    with spoiling(sdk, Stranger(operation, who)):
+        answer = call(MODULES[function], route, **CALLS[route])
+
+    assert (answer.status, answer.code) == (503, "SERVICE_UNAVAILABLE")
+    assert "STATUE-001" not in {one["StampId"] for one in collected.items("TABLE_USERSTAMPS")}
 
 
 def awarded(account, operation):
