@@ -21,11 +21,14 @@ from aws.api_surplus import (
     unknown_keys,
 )
 from aws.dated import default
+from aws.door.answer import AwsAnswer
+from aws.door.failures import ReadFailure
 from aws.raw import Raw
 from aws.reading import Reader, Reading
 from aws.rest_api import PAGE, api_id
 from aws.section import Section
 
+EXPORT = "apigateway:GetExport"
 DEFAULT_STATUS = {
     **dict.fromkeys(("BAD_REQUEST_BODY", "BAD_REQUEST_PARAMETERS"), "400"),
     "UNAUTHORIZED": "401",
@@ -151,8 +154,12 @@ def _served(reading: Reading, api: str, stage: str) -> ApiDocument:
         parameters={"extensions": "apigateway"},
         accepts="application/json",
     )
-    document = json.loads(answer["body"].read())
-    return from_export(reading.aws.clean("apigateway:GetExport", {"stage": stage}, document))
+    try:
+        document = json.loads(answer["body"])
+        cleaned = reading.aws.clean(EXPORT, {"stage": stage}, document)
+        return from_export(AwsAnswer.of(EXPORT, cleaned))
+    except (AttributeError, TypeError, ValueError, RecursionError):
+        raise ReadFailure(f"{EXPORT}: the answer is garbled") from None
 
 
 def from_draft(

@@ -70,7 +70,7 @@ class Aws:
         client = self._client(service)
         try:
             with self._under_way, read_failures(client, service, operation):
-                ask = partial(getattr(client, operation), **parameters)
+                ask = partial(_whole, partial(getattr(client, operation), **parameters))
                 answer: dict[str, Any] = within(self._left(), ask)
         except ReadFailure as failure:
             if failure.code in empty_on:
@@ -207,6 +207,12 @@ class Aws:
             yield
         finally:
             self._under_way.acquire()
+
+
+def _whole(ask: Callable[[], dict[str, Any]]) -> dict[str, Any]:
+    """Return the answer with the text of its stream, if it has one: a stream is as late, or as broken, as any answer."""
+    answer = ask()
+    return {name: one.read() if hasattr(one, "read") else one for name, one in answer.items()}
 
 
 def _short(page: Raw) -> str:

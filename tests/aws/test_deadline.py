@@ -10,7 +10,7 @@ import pytest
 from aws.door.clients import Aws
 from aws.door.failures import ReadFailure
 from aws.door.limits import RetryPolicy, within
-from tests.dripping import ENDLESS, sending
+from tests.dripping import ENDLESS, HEAD, sending
 
 OVER = RetryPolicy(attempts=2, connect_s=0.3, read_s=0.5, deadline_s=1.2, rates={})
 """Of a second in all, half of which a socket may be silent."""
@@ -22,33 +22,40 @@ IN_TIME = replace(OVER, deadline_s=60)
 def session():
     """Read the models of the services before the time runs."""
     one = boto3.Session("local", "local", region_name="ap-northeast-1")
-    for service in ("dynamodb", "lambda"):
+    for service in ("apigateway", "dynamodb", "lambda"):
         one.client(service)
     return one
 
 
 @pytest.fixture
 def ask(session, monkeypatch):
-    def call(url, listing, retry=OVER):
+    def call(url, how, retry=OVER):
         monkeypatch.setenv("AWS_ENDPOINT_URL", url)
-        aws = Aws(session, "ap-northeast-1", retry)
-        return (
-            list(aws.pages("dynamodb", "list_tables"))
-            if listing
-            else aws.call("lambda", "get_account_settings")
-        )
+        return how(Aws(session, "ap-northeast-1", retry))
 
     return call
 
 
-@pytest.mark.parametrize("listing", [True, False], ids=["pages", "call"])
+def listing(aws):
+    return list(aws.pages("dynamodb", "list_tables"))
+
+
+def call(aws):
+    return aws.call("lambda", "get_account_settings")
+
+
+def stream(aws):
+    return aws.call("apigateway", "get_export", restApiId="a", stageName="s", exportType="oas30")
+
+
+@pytest.mark.parametrize("how", [listing, call, stream])
 @pytest.mark.parametrize("what", sorted(ENDLESS))
-def test_answer_that_never_ends_is_left_behind(ask, what, listing):
+def test_answer_that_never_ends_is_left_behind(ask, what, how):
     with (
         sending(ENDLESS[what]()) as url,
         pytest.raises(ReadFailure, match=r"^\w+:\w+: no answer within [\d.]+ s$"),
     ):
-        ask(url, listing)
+        ask(url, how)
 
 
 MOVED = b"HTTP/1.1 %d Moved\r\nLocation: /\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
@@ -57,12 +64,22 @@ MOVED = b"HTTP/1.1 %d Moved\r\nLocation: /\r\nContent-Length: 0\r\nConnection: c
 @pytest.mark.parametrize("status", [301, 302, 307, 308])
 def test_redirect_is_followed_by_nobody(ask, status):
     with sending([MOVED % status]) as url, pytest.raises(ReadFailure, match=str(status)):
-        ask(url, listing=False, retry=IN_TIME)
+        ask(url, call, retry=IN_TIME)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [b"Content-Length: 99\r\n\r\n{}", b"Transfer-Encoding: chunked\r\n\r\n99\r\n{}"],
+    ids=["length", "chunk"],
+)
+def test_stream_that_was_cut_is_told_by_its_call(ask, body):
+    with sending([HEAD + body]) as url, pytest.raises(ReadFailure, match=r"^apigateway:GetExport:"):
+        ask(url, stream, retry=IN_TIME)
 
 
 def test_certificate_that_is_none_is_told(ask):
     with sending([b"no TLS"]) as url, pytest.raises(ReadFailure, match="SSL"):
-        ask(url.replace("http:", "https:"), listing=False, retry=IN_TIME)
+        ask(url.replace("http:", "https:"), call, retry=IN_TIME)
 
 
 def test_without_a_deadline_whoever_asks_waits_itself():

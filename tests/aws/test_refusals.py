@@ -5,6 +5,7 @@ one answer fails the tests of that answer's kind, and not every test here.
 """
 
 import io
+import json
 
 import pytest
 
@@ -96,6 +97,35 @@ def test_empty_account_is_known_to_be_empty(fake, inventory_of):
         "leaks account",
     }
     assert {one.names for one in inventory.sections.names.values()} == {()}
+
+
+HALF_A_SCHEME = json.dumps(
+    {
+        "paths": {},
+        "components": {
+            "securitySchemes": {"s": {"x-amazon-apigateway-authorizer": {"authorizerUri": "u"}}}
+        },
+    }
+).encode()
+
+
+@pytest.mark.parametrize(
+    ("body", "said"),
+    [
+        (b"<html>sorry</html>", "is garbled"),
+        (b"[" * 100_000, "is garbled"),
+        (b"[]", "is garbled"),
+        (b'{"paths": "none"}', "is garbled"),
+        (b"{}", "has no paths"),
+        (HALF_A_SCHEME, "has no components.securitySchemes.s.name"),
+    ],
+    ids=str,
+)
+def test_export_that_is_none_is_told_by_its_call_and_member(fake, inventory_of, body, said):
+    fake.answers["apigateway:GetExport"] = lambda _: {"body": io.BytesIO(body)}
+
+    told = inventory_of().sections.served["prod"].unreadable
+    assert told == f"apigateway:GetExport: the answer {said}"
 
 
 def test_body_that_is_no_json_is_unread(fake, healthy, inventory_of):
