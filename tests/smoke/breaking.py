@@ -5,6 +5,7 @@ import json
 import zipfile
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass
 from typing import Any
 
 from aws.desired import Function
@@ -35,9 +36,20 @@ def released(
         client.update_alias(**move, FunctionVersion=before["FunctionVersion"])
 
 
-def code(key: str, file: str, old: str, new: str) -> Break:
+@dataclass(frozen=True)
+class OtherCode:
+    """Release a function with other code."""
+
+    key: str
+    edits: Edits
+
+    def __call__(self, rally: Rally) -> AbstractContextManager[None]:
+        return released(rally, self.key, self.edits)
+
+
+def code(key: str, file: str, old: str, new: str) -> OtherCode:
     """Release a function with one text of its code replaced."""
-    return lambda rally: released(rally, key, {file: (old, new)})
+    return OtherCode(key, {file: (old, new)})
 
 
 def variables(key: str, **changed: str) -> Break:

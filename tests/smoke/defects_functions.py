@@ -213,7 +213,12 @@ DEEP = (
     ),
     Defect(
         "a login that does not learn a new name",
-        code("auth", "lambdas/auth/users.py", ' if login.display_name is None else ":name"', ""),
+        code(
+            "auth",
+            "lambdas/auth/users.py",
+            "DisplayName = :name",
+            "DisplayName = if_not_exists(DisplayName, :name)",
+        ),
         {"SMOKE-01": FAIL},
     ),
     Defect(

@@ -1,0 +1,22 @@
+"""What a defect replaces stands in the code: one that replaces nothing would be found by the deep tests alone."""
+
+from functools import cache
+
+import pytest
+
+from lambdas.packing import pack
+from tests.smoke.breaking import OtherCode, edited
+from tests.smoke.deep.test_defects import MORE
+from tests.smoke.test_defects import FIRST, OTHERS
+
+REWRITTEN = [one for one in (*FIRST, *OTHERS, *MORE) if isinstance(one.breaks, OtherCode)]
+packed = cache(pack)
+
+
+@pytest.mark.parametrize("defect", REWRITTEN, ids=str)
+def test_text_that_a_defect_replaces_stands_in_the_code(defect):
+    assert edited(packed(defect.breaks.key), defect.breaks.edits) != packed(defect.breaks.key)
+
+
+def test_most_defects_of_the_functions_rewrite_code():
+    assert len(REWRITTEN) > 80
