@@ -128,8 +128,8 @@ DEEP = (
         code(
             "auth",
             "lambdas/auth/sessions.py",
-            "            # `iat`",
-            "            leeway=5,\n            # `iat`",
+            "            # An `iat`",
+            "            leeway=5,\n            # An `iat`",
         ),
         {"SEC-41": FAIL},
     ),
