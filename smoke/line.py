@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
-from typing import Any
+from typing import Any, TypeGuard
 
 import jwt
 import requests
@@ -59,12 +59,12 @@ class LineClient:
         """
         status, quota = self._ask("GET", QUOTA, token)
         kind, limit = quota.get("type"), quota.get("value")
-        known = kind == "none" or (kind == "limited" and type(limit) is int)
+        known = kind == "none" or (kind == "limited" and _counts(limit))
         if status != 200 or not known:
             raise _unsaid(QUOTA, status)
         status, consumption = self._ask("GET", f"{QUOTA}/consumption", token)
         used = consumption.get("totalUsage")
-        if status != 200 or type(used) is not int:
+        if status != 200 or not _counts(used):
             raise _unsaid(f"{QUOTA}/consumption", status)
         return (None if kind == "none" else limit), used
 
@@ -142,6 +142,11 @@ class LineClient:
                 )
             )
         return answer.status_code, found if isinstance(found, dict) else {}
+
+
+def _counts(value: object) -> TypeGuard[int]:
+    """Whether it is a number of messages; fewer than none would be as if more were left than there are."""
+    return type(value) is int and value >= 0
 
 
 def _stated_expiry(token: str) -> int | None:

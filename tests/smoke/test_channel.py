@@ -88,9 +88,15 @@ def test_plan_without_a_limit_may_send_any_number():
         b'{"type": "limited", "value": "1000"}',
         b'{"type": "other", "value": 1000}',
         b'{"type": "limited", "value": 1000}',
+        b'{"type": "limited", "value": 1000, "totalUsage": -1}',
+        b'{"type": "none", "totalUsage": -1}',
+        b'{"type": "limited", "value": -1, "totalUsage": 0}',
+        b'{"type": "limited", "value": 1e400, "totalUsage": 0}',
+        b'{"type": "limited", "value": 1000, "totalUsage": 1e400}',
+        b'{"type": "limited", "value": 1000, "totalUsage": true}',
         b"[]",
     ],
-    ids=["no-value", "text", "type", "no-consumption", "list"],
+    ids=str,
 )
 def test_quota_that_is_not_as_documented_is_unknown(body):
     with served(200, body) as (url, _), pytest.raises(NotTestable, match="as documented"):
