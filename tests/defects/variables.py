@@ -40,6 +40,16 @@ DEFECTS: tuple[Defect, ...] = (
     Defect(id="DEP-13:empty", breaks=_set(AUTH, TABLE_USERS=kept_back(""))),
     Defect(id="DEP-13:wrong-table", breaks=_set(AUTH, TABLE_USERS=clear("UserStamps-prod"))),
     Defect(id="DEP-13:with-a-blank", breaks=_set(AUTH, TABLE_USERS=kept_back("Users-prod "))),
+    *(
+        Defect(id=f"DEP-13:{what}", breaks=_set(AUTH, TABLE_USERS=kept_back(value)))
+        for what, value in (
+            ("in-another-case", "users-prod"),
+            ("one-letter-off", "Users-prob"),
+            ("with-a-line-break", "Users-prod\n"),
+            ("with-a-letter-that-looks-alike", "Users-рrod"),
+            ("in-full-width", "Ｕｓｅｒｓ-prod"),
+        )
+    ),
     Defect(
         id="DEP-13:notify-without-alias",
         breaks=_set(AWARD, NOTIFY_FUNCTION=kept_back("stamp-rally-prod-notify")),
