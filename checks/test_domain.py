@@ -56,8 +56,7 @@ def test_domain_is_available(deployed: Deployed, custom_domain: Domain, judge: J
 def test_domain_is_regional(deployed: Deployed, custom_domain: Domain, judge: Judge) -> None:
     domain = judge.observe(deployed.domain(custom_domain.name), "endpoint_types")
 
-    facts = {ENDPOINT: domain.endpoint_types}
-    planned = {ENDPOINT: exactly(("REGIONAL",))}
+    facts, planned = {ENDPOINT: domain.endpoint_types}, {ENDPOINT: exactly(("REGIONAL",))}
     judge(differences(DOMAIN, domain.name, facts, planned, call=GET_DOMAINS))
 
 
@@ -80,11 +79,16 @@ def test_domain_has_nothing_unplanned(
     judge(unallowed(domain.unplanned))
 
 
-@expectation("DEP-41", ja="証明書が発行済みである")
-def test_certificate_is_issued(deployed: Deployed, custom_domain: Domain, judge: Judge) -> None:
-    certificate = judge.observe(certificate_of(deployed, custom_domain.name), "status")
+@expectation("DEP-41", ja="証明書が発行済みで、有効期間が始まっている")
+def test_certificate_is_issued_and_valid_already(
+    deployed: Deployed, custom_domain: Domain, now: datetime, judge: Judge
+) -> None:
+    certificate = judge.observe(
+        certificate_of(deployed, custom_domain.name), "status", "not_before"
+    )
 
-    facts, planned = {STATUS: certificate.status}, {STATUS: exactly("ISSUED")}
+    facts = {STATUS: certificate.status, VALID_FROM: certificate.not_before}
+    planned = {STATUS: exactly("ISSUED"), VALID_FROM: begun(now)}
     judge(differences(CERTIFICATE, certificate.arn, facts, planned, **OF_CERTIFICATE))
 
 
@@ -105,8 +109,7 @@ def test_certificate_is_in_the_region_of_the_api(
 ) -> None:
     certificate = judge.observe(certificate_of(deployed, custom_domain.name), "arn")
 
-    facts = {REGION: region_of(certificate.arn)}
-    planned = {REGION: exactly(environment.region)}
+    facts, planned = {REGION: region_of(certificate.arn)}, {REGION: exactly(environment.region)}
     judge(differences(CERTIFICATE, certificate.arn, facts, planned, **OF_CERTIFICATE))
 
 
@@ -121,16 +124,6 @@ def test_certificate_does_not_expire_soon(
     planned = {DAYS_LEFT: at_least(max(RENEWAL.days, season))}
     about = {**OF_CERTIFICATE, "decidable": left >= RENEWAL.days}
     judge(differences(CERTIFICATE, certificate.arn, {DAYS_LEFT: left}, planned, **about))
-
-
-@expectation("DEP-41", ja="証明書の有効期間が始まっている")
-def test_certificate_is_valid_already(
-    deployed: Deployed, custom_domain: Domain, now: datetime, judge: Judge
-) -> None:
-    certificate = judge.observe(certificate_of(deployed, custom_domain.name), "not_before")
-
-    facts, planned = {VALID_FROM: certificate.not_before}, {VALID_FROM: begun(now)}
-    judge(differences(CERTIFICATE, certificate.arn, facts, planned, **OF_CERTIFICATE))
 
 
 @expectation("DEP-41", ja="証明書の更新が失敗していない")
@@ -192,9 +185,7 @@ def test_dns_answers_with_the_target_of_the_domain(
     resolution = judge.observe(resolution_of(deployed, name), "addresses", "target_addresses")
 
     facts = {ADDRESSES: resolution.addresses or None}
-    judge(
-        differences(DOMAIN, name, facts, {ADDRESSES: leading_to(resolution)}, decidable=False),
-    )
+    judge(differences(DOMAIN, name, facts, {ADDRESSES: leading_to(resolution)}, decidable=False))
 
 
 @expectation("DEP-43", ja="Route 53のどのレコードもターゲットにつながる")
