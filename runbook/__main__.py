@@ -148,7 +148,9 @@ def _fix(asked: argparse.Namespace, console: Console) -> int:
             console=console,
             lang=asked.lang,
             checks=Checks(asked.env, options, judging),
-            run=fix.at_a_terminal(ROOT, kept=reached.kept, lang=asked.lang),
+            run=fix.at_a_terminal(
+                ROOT, kept=reached.kept, lang=asked.lang, environments=asked.environments
+            ),
             ask=fix.typed if sys.stdin.isatty() else None,
         ).walk()
 

@@ -25,6 +25,7 @@ from runbook.catalogue import procedures
 from runbook.engine import Entry, Refused
 from runbook.judge import Checks, variables
 from signoff.checklist import Checklist
+from signoff.environment import ENVIRONMENTS
 from signoff.environment.calendar import in_japan
 from signoff.report.procedures import Fix, fix_of
 from signoff.result import Provenance, Result
@@ -313,19 +314,25 @@ def _arguments(part: str) -> Sequence[str]:
     )
 
 
-def at_a_terminal(root: Path, *, kept: bool = False, lang: str = "en") -> Run:
+def at_a_terminal(
+    root: Path, *, kept: bool = False, lang: str = "en", environments: Path = ENVIRONMENTS
+) -> Run:
     """Return what runs a command in ``root``, where a person sees it and answers it; ``kept`` as in ``judge``.
 
-    It speaks the language of the walk, whatever the locale is.
+    It speaks the language of the walk, whatever the locale is, and reads the walk's file of environments: another
+    one holds other decisions.
 
     Ctrl-C is the command's: it ends what it has begun, and says where it resumes. It is not killed meanwhile.
     """
+    told = [f"--lang={lang}"]
+    if environments != ENVIRONMENTS:
+        told.append(f"--environments={environments.resolve()}")
 
     def run(arguments: Sequence[str]) -> int:
         before = signal.signal(signal.SIGINT, lambda *_: None)
         try:
             return subprocess.run(  # noqa: S603 - our own commands
-                [*arguments, f"--lang={lang}"], cwd=root, env=variables(kept=kept), check=False
+                [*arguments, *told], cwd=root, env=variables(kept=kept), check=False
             ).returncode
         finally:
             signal.signal(signal.SIGINT, before)

@@ -243,6 +243,14 @@ def test_command_speaks_the_language_of_the_walk(tmp_path):
     assert at_a_terminal(tmp_path, lang="ja")(spoken) == 0
 
 
+def test_command_reads_the_file_of_environments_of_the_walk(tmp_path):
+    file = tmp_path / "ours.toml"
+    told = ["--lang=en", f"--environments={file}"]
+    spoken = [sys.executable, "-c", f"import sys; sys.exit(sys.argv[1:] != {told!r})"]
+
+    assert at_a_terminal(tmp_path, environments=file)(spoken) == 0
+
+
 COMMAND = """
 import signal, sys, time
 def end(*_):
