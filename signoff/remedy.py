@@ -3,6 +3,7 @@
 It is chosen by data: what differs, or what keeps the row from being judged; never by parsing a sentence.
 """
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -19,6 +20,8 @@ from signoff.verdict import RowVerdict
 
 DETACH = "python -m runbook detach --env {env} --row {row} --go"
 SIGN = "python -m runbook {step} --env {env} --go"
+READING_A_FILE = re.compile(r"(?:python -m runbook \w+|pytest) --env \S+")
+"""Commands that take ``--environments``."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,6 +37,11 @@ class Remedy:
 
 
 def remedy(one: RowVerdict, run: Provenance) -> Remedy:
+    """Return what to do, as ``_remedy`` says, by commands that read what the run has read."""
+    return _with_its_file(_remedy(one, run), run)
+
+
+def _remedy(one: RowVerdict, run: Provenance) -> Remedy:
     """Return what to do; an empty Remedy if the row names nothing.
 
     A row that is unknown is never repaired: what nobody read may be as planned. One that follows names its
@@ -54,9 +62,12 @@ def remedy(one: RowVerdict, run: Provenance) -> Remedy:
 def all_of(row: Row, run: Provenance) -> tuple[Remedy, ...]:
     """Return all that a row may print where it has failed: the usual remedy first."""
     return tuple(
-        Remedy(
-            command=_filled(one.run, row, run),
-            by_hand=(_of_environment(one.by_hand, run),) if one.by_hand else (),
+        _with_its_file(
+            Remedy(
+                command=_filled(one.run, row, run),
+                by_hand=(_of_environment(one.by_hand, run),) if one.by_hand else (),
+            ),
+            run,
         )
         for one in (row.repair, *row.remedies.values())
     )
@@ -99,6 +110,20 @@ def _filled(command: str, row: Row, run: Provenance) -> str:
         unlock=f" --unlock {host}" if host else "",
         masters="masters" if run.local else "migrate_masters",
     )
+
+
+def _with_its_file(told: Remedy, run: Provenance) -> Remedy:
+    """Let each command read the file of environments that the run read: another one holds other decisions."""
+    file = next((one for one in run.elsewhere if one.startswith("--environments ")), None)
+    if file is None:
+        return told
+
+    def filled(text: str) -> str:
+        return READING_A_FILE.sub(lambda found: f"{found[0]} {file}", text)
+
+    by_hand = (Words(en=filled(one.en), ja=filled(one.ja)) for one in told.by_hand)
+    note = told.note and Words(en=filled(told.note.en), ja=filled(told.note.ja))
+    return Remedy(note=note, command=filled(told.command), by_hand=tuple(by_hand))
 
 
 def _procedure(row: Row) -> str:

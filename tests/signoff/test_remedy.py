@@ -40,6 +40,16 @@ def test_a_row_that_failed_names_its_repair():
     assert told("SEC-17", Outcome.FAIL, "…").command == "python -m runbook api --env prod --go"
 
 
+def test_commands_read_the_file_of_environments_that_the_run_read():
+    ours = replace(PROD, elsewhere=("--api-url https://a.example", "--environments ours.toml"))
+
+    failed = told("SEC-17", Outcome.FAIL, "…", ours)
+    unknown = told("SEC-17", Outcome.NOT_TESTABLE, "…", ours)
+
+    assert failed.command == "python -m runbook api --env prod --environments ours.toml --go"
+    assert unknown.command == "pytest --env prod --environments ours.toml"
+
+
 def test_a_call_that_failed_is_not_signed_for_and_a_signature_of_before_is_given_anew():
     failed = Finding(row="SMOKE-06", outcome=Outcome.FAIL, words=Words.same("…"))
     row = Checklist.load()["SMOKE-06"]
