@@ -4,7 +4,6 @@ Both are brought to one canonical form, in which equal APIs are equal values.
 """
 
 import json
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -27,35 +26,10 @@ from aws.raw import Raw
 from aws.reading import Reader, Reading
 from aws.rest_api import PAGE, api_id
 from aws.section import Section
+from aws.static_answer import StaticAnswer, decode_gateway_response, static_answer
 
 EXPORT = "apigateway:GetExport"
-DEFAULT_STATUS = {
-    **dict.fromkeys(("BAD_REQUEST_BODY", "BAD_REQUEST_PARAMETERS"), "400"),
-    "UNAUTHORIZED": "401",
-    **dict.fromkeys(("ACCESS_DENIED", "EXPIRED_TOKEN", "INVALID_API_KEY"), "403"),
-    **dict.fromkeys(("INVALID_SIGNATURE", "MISSING_AUTHENTICATION_TOKEN", "WAF_FILTERED"), "403"),
-    "RESOURCE_NOT_FOUND": "404",
-    "REQUEST_TOO_LARGE": "413",
-    "UNSUPPORTED_MEDIA_TYPE": "415",
-    **dict.fromkeys(("QUOTA_EXCEEDED", "THROTTLED"), "429"),
-    **dict.fromkeys(("API_CONFIGURATION_ERROR", "AUTHORIZER_CONFIGURATION_ERROR"), "500"),
-    "AUTHORIZER_FAILURE": "500",
-    **dict.fromkeys(("INTEGRATION_FAILURE", "INTEGRATION_TIMEOUT"), "504"),
-}
-"""Status of a gateway response that sets none (API Gateway guide, gateway response types)."""
-DEFAULT_TEMPLATE = '{"message":$context.error.messageString}'
-HEADER = re.compile(r"(?:method\.response|gatewayresponse)\.header\.(.+)")
-STATIC = re.compile(r"'(.*)'", re.DOTALL)
 INTEGRATION = "x-amazon-apigateway-integration"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StaticAnswer:
-    """A MOCK or gateway response: header name (as written) -> value without AWS's quotes."""
-
-    status: str
-    headers: Mapping[str, str] = field(default_factory=dict)
-    templates: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -326,32 +300,6 @@ def _exported_authorizer(name: str, scheme: Raw) -> Authorizer:
     )
 
 
-def _headers(parameters: Mapping[str, str] | None) -> dict[str, str]:
-    """Return header name, as written -> its value, unquoted if it is static."""
-    named = {HEADER.fullmatch(key): value for key, value in (parameters or {}).items()}
-    return {match[1]: unquoted(value) for match, value in named.items() if match}
-
-
-def unquoted(value: str) -> str:
-    """Remove the quotes of a static value; a mapping (``method.request…``) has none."""
-    static = STATIC.fullmatch(value)
-    return static[1] if static else value
-
-
-def decode_gateway_response(kind: str, raw: Raw) -> StaticAnswer:
-    """Return a gateway response with its status filled in and the default template left out, as exports vary."""
-    templates = raw.get("responseTemplates") or {}
-    return StaticAnswer(
-        status=str(raw.get("statusCode") or DEFAULT_STATUS.get(kind, "")),
-        headers=_headers(raw.get("responseParameters")),
-        templates={
-            media: text
-            for media, text in templates.items()
-            if "".join(text.split()) != DEFAULT_TEMPLATE
-        },
-    )
-
-
 def _integration(raw: Raw, answers: Iterable[Mapping[str, Any]]) -> Integration:
     """Return an integration in canonical form; templates and answers matter only for a MOCK."""
     kind = raw["type"].upper()
@@ -363,17 +311,7 @@ def _integration(raw: Raw, answers: Iterable[Mapping[str, Any]]) -> Integration:
         timeout_ms=raw.get("timeoutInMillis", default("integration_timeout_ms")),
         cache_key_parameters=tuple(sorted(raw.get("cacheKeyParameters") or ())),
         request_templates=dict(raw.get("requestTemplates") or {}) if mock else {},
-        answers={str(one["statusCode"]): _static_answer(one) for one in answers} if mock else {},
-    )
-
-
-def _static_answer(raw: Raw) -> StaticAnswer:
-    templates = raw.get("responseTemplates") or {}
-    return StaticAnswer(
-        status=str(raw["statusCode"]),
-        headers=_headers(raw.get("responseParameters")),
-        # An empty template, which the console and tools often set, means the same as none.
-        templates={media: text for media, text in templates.items() if text},
+        answers={str(one["statusCode"]): static_answer(one) for one in answers} if mock else {},
     )
 
 

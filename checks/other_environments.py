@@ -25,7 +25,7 @@ def foreign_values(environment: Environment) -> frozenset[str]:
     ``stamp-rally`` of ``stamp-rally-prod`` names the product: monitoring services want it as the name of the service.
     """
     others = others_of(environment)
-    names = elsewhere(environment.prefix, environment.name, others)
+    names = names_in_others(environment.prefix, environment.name, others)
     regions = set(_regions()) - {environment.region}
     product = environment.prefix.replace(f"-{environment.name}", "")
     own = {environment.prefix, environment.stage, product}
@@ -44,7 +44,9 @@ def foreign_resources(environment: Environment) -> frozenset[str]:
         f"arn:aws:lambda:{at}:function:{notify}:{environment.alias}",
     )
     others = others_of(environment)
-    names = {one for text in (*own, *arns) for one in elsewhere(text, environment.name, others)}
+    names = {
+        one for text in (*own, *arns) for one in names_in_others(text, environment.name, others)
+    }
     return frozenset(names - {*own, *arns})
 
 
@@ -55,7 +57,7 @@ def others_of(environment: Environment) -> tuple[str, ...]:
     return tuple(name for group in groups for name in group)
 
 
-def elsewhere(text: str, name: str, others: tuple[str, ...]) -> Iterator[str]:
+def names_in_others(text: str, name: str, others: tuple[str, ...]) -> Iterator[str]:
     """Yield what a name may be elsewhere: ``Users-prod`` is ``Users`` or ``Users-dev``; ``Users`` is ``Users-prod``."""
     marked = f"-{name}"
     if marked in text:
@@ -76,7 +78,9 @@ def named_by(address: str, environment: Environment) -> str | None:
     if host in own | {urlsplit(environment.origin).hostname}:
         return None
     places = (host.rpartition(".")[0], folder if file else "")
-    buckets = elsewhere(environment.bucket, environment.name, others) if environment.bucket else ()
+    buckets = (
+        names_in_others(environment.bucket, environment.name, others) if environment.bucket else ()
+    )
     parts = {one for place in places for one in PARTS.split(place)} - {
         *PARTS.split(environment.prefix)
     }

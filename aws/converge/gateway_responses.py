@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from functools import partial
 
-from aws.api_document import ApiDocument, StaticAnswer, decode_gateway_response
+from aws.api_document import ApiDocument
 from aws.converge.change import Change, ChangeContext, Changes, difference
 from aws.converge.rest_api import Draft
 from aws.cors import (
@@ -15,6 +15,7 @@ from aws.cors import (
     without_header,
 )
 from aws.desired import Api, GatewayResponse
+from aws.static_answer import StaticAnswer, decode_gateway_response
 
 JSON = "application/json"
 GATEWAY_HEADER = "gatewayresponse.header."

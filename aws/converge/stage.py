@@ -52,10 +52,8 @@ def converge(context: ChangeContext, api: Api) -> Changes:
         return difference(name, None, _wanted(context, api, None, MethodSetting()))
     stage = decode_stage(raw)
     every = stage.settings.get(EVERY_METHOD, MethodSetting())
-    have, wanted = (
-        _found(context, stage, raw.get("tags") or {}),
-        _wanted(context, api, stage.description, every),
-    )
+    have = _found(context, stage, raw.get("tags") or {})
+    wanted = _wanted(context, api, stage.description, every)
     changes = difference(name, {**have, **_logged(api, stage)}, wanted)
     for key, setting in stage.settings.items():
         if key != EVERY_METHOD:
@@ -151,10 +149,7 @@ def narrower(name: str, api: Api, stage: Stage) -> Changes:
 
 def _own_limits(api: Api) -> Iterator[tuple[str, dict[str, float]]]:
     for one in api.routes:
-        limits: dict[str, float] = {
-            "throttle rate": one.most.rate,
-            "throttle burst": one.most.burst,
-        }
+        limits = {"throttle rate": one.most.rate, "throttle burst": float(one.most.burst)}
         yield f"{one.path.lstrip('/')}/{one.verb}", limits
 
 

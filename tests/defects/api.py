@@ -2,7 +2,8 @@
 
 from dataclasses import replace
 
-from aws.api_document import Integration, StaticAnswer
+from aws.api_document import Integration
+from aws.static_answer import StaticAnswer
 from signoff.evidence import Records
 from signoff.outcome import Outcome
 from signoff.snapshot import Snapshot

@@ -2,7 +2,8 @@
 
 from dataclasses import replace
 
-from aws.api_document import ApiDocument, StaticAnswer
+from aws.api_document import ApiDocument
+from aws.static_answer import StaticAnswer
 from tests.defects.changes import both
 from tests.defects.defect import Break, Defect
 from tests.defects.documents import (

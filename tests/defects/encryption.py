@@ -315,11 +315,6 @@ SOUND: Mapping[str, Break] = {
             "AWS": "arn:aws:iam::cloudfront:user/CloudFront Origin Access Identity E2QWRUHAPOMQZL"
         }
     ),
-    "images read by no address but the distribution's": _with(
-        Effect="Deny",
-        Principal="*",
-        Condition={"StringNotEquals": {"aws:SourceVpce": "vpce-1a2b3c4d"}},
-    ),
     "plain HTTP refused if the transport is known": item(
         "buckets",
         BUCKET,

@@ -5,10 +5,11 @@ from dataclasses import replace
 from typing import Any
 
 from aws import api_surplus
-from aws.api_document import ApiDocument, StaticAnswer
+from aws.api_document import ApiDocument
 from aws.domain import BasePath
 from aws.ledger import Unplanned
 from aws.ledgers.apigateway import BINARY, COMPRESSION, DOMAIN, KEY_SOURCE, REST_API, STAGE
+from aws.static_answer import StaticAnswer
 from aws.usage_plan import UsagePlan
 from aws.words import Words
 from tests.defects.changes import added, edited, item

@@ -9,7 +9,6 @@ import pytest
 
 from aws.access.principals import Principal, Reach
 from aws.alarm import MuteRule
-from aws.api_document import StaticAnswer
 from aws.domain import BasePath
 from aws.function import FunctionUrl
 from aws.inventory import Sections
@@ -17,6 +16,7 @@ from aws.ledger import Unplanned
 from aws.redaction.secret_text import MaskedValue
 from aws.role import PolicyDocument
 from aws.section import NotTestable
+from aws.static_answer import StaticAnswer
 from aws.table import ScalableTarget
 from aws.words import Words
 from checks.deployed import Deployed

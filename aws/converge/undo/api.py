@@ -9,11 +9,11 @@ from dataclasses import replace
 from typing import Any
 
 from aws import api_surplus
-from aws.api_document import unquoted
 from aws.converge import api_draft, gateway_responses, rest_api
 from aws.converge.change import unless_absent
 from aws.converge.undo.entry import HowToUndo, Undo, UndoTarget, by_call, by_hand
 from aws.ledgers import apigateway
+from aws.static_answer import unquoted
 
 LAST = "it is over for callers once `api` has deployed the draft"
 LAST_JA = "`api`で下書きをデプロイした時点で、呼び出し元に反映されます"

@@ -1,8 +1,9 @@
 """The API: itself, its draft, what its stage serves and allows, the usage plan; and its domain."""
 
-from aws.api_document import ApiDocument, Authorizer, Integration, Method, StaticAnswer
+from aws.api_document import ApiDocument, Authorizer, Integration, Method
 from aws.domain import BasePath, Certificate, CustomDomain, Resolution
 from aws.rest_api import Deployment, GatewayAccount, MethodSetting, RestApi, Stage
+from aws.static_answer import StaticAnswer
 from aws.usage_plan import ApiKey, OwnLimit, UsagePlan
 from runbook.procedures import api, throttling
 from tests.runbook.facts.answer import (
