@@ -351,8 +351,11 @@ def _ages() -> Iterator[tuple[str, KeyLimit]]:
 
 def _looser(environment: Environment) -> Iterator[Words]:
     """Yield the values that loosen a bound of the guide, but for those that no environment before production shares."""
+    own = (
+        {"line.endpoint"} if environment.birth else set()
+    )  # an embedded stack has a LINE of its own
     for one in judged(environment):
-        if one.loosens and one.fact.en not in OF_PRODUCTION:
+        if one.loosens and one.fact.en not in OF_PRODUCTION | own:
             yield Words(
                 en=f"{one.fact.en} = {as_text(one.found)} ({one.bound.words.en})",
                 ja=f"{one.fact.ja} = {as_text(one.found)}（{one.bound.words.ja}）",

@@ -171,3 +171,11 @@ def test_production_has_a_row_in_place_of_the_notice():
 
 def test_environment_before_production_as_it_is_shipped_is_no_looser():
     assert looser(load("local", variables={}).environment) == []
+
+
+def test_line_of_an_embedded_stack_is_its_own_and_another_s_is_noticed():
+    local = load("local", variables={}).environment
+    away = replace(local, line=replace(local.line, endpoint="http://127.0.0.1:4711"))
+
+    assert looser(replace(away, birth="b1")) == []
+    assert "line.endpoint = http://127.0.0.1:4711" in looser(away)[0].en
