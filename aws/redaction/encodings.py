@@ -12,19 +12,24 @@ from urllib.parse import unquote_to_bytes
 BASE64_RUN = re.compile(rb"[A-Za-z0-9+/_-]{16,}")
 HEX_RUN = re.compile(rb"[0-9A-Fa-f]{24,}")
 BASE32_RUN = re.compile(rb"[A-Z2-7]{32,}|[a-z2-7]{32,}")
+OF_BASE32 = re.compile(rb"[A-Za-z2-7]{32,}")
+"""Where the expression before can match: one class of characters is searched for ten times as fast."""
 BASE85_RUN = re.compile(rb"[!-~]{30,}")
 OF_BASE85 = frozenset(b"!#$&+;<>?@^`|~")
 """Characters that are frequent in base85, and rare in names, addresses and JSON."""
 ESCAPED = re.compile(rb"\\u00([0-9A-Fa-f]{2})|\\(.)")
 """JSON's ways to write a character: some encoders write ``+`` and ``/`` so."""
-NUMBERS = re.compile(rb"(?:\d{1,3}\D{1,4}){15,}\d{1,3}")
+NUMBERS = re.compile(rb"(?:\d{1,3}+\D{1,4}+){15,}\d{1,3}")
 """Bytes in decimal: a list, or the references of HTML."""
 SPACED_HEX = re.compile(rb"(?:(?:0x|\\x|&#x|[=%:,;\s])*[0-9A-Fa-f]{2}){12,}")
+OF_SPACED_HEX = re.compile(rb"[0-9A-Fa-fx\\&#=%:,;\s]{24,}")
+"""Where the expression before can match."""
 BITS = re.compile(rb"[01]{96,}")
 LARGEST = 65_536
 """The most bytes to which compressed data is expanded."""
 _NO_HEX = re.compile(rb"0x|\\x|&#x|[^0-9A-Fa-f]")
-_NO_LETTER = re.compile(rb"[^0-9A-Za-z]")
+_LETTERS = frozenset(b"0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ")
+_NO_LETTERS = bytes({*range(256)} - _LETTERS)
 
 
 def readings(text: bytes, depth: int) -> set[bytes]:
@@ -38,7 +43,7 @@ def readings(text: bytes, depth: int) -> set[bytes]:
 
 def bare(text: bytes) -> bytes:
     """Return only the letters and digits, in lower case, so that separators do not matter."""
-    return _NO_LETTER.sub(b"", text).lower()
+    return text.translate(None, _NO_LETTERS).lower()
 
 
 def from_hex(run: bytes) -> Iterator[bytes]:
@@ -72,12 +77,12 @@ def _seldom(text: bytes) -> Iterator[bytes]:
     for run in NUMBERS.findall(text):
         numbers = [int(one) for one in re.findall(rb"\d+", run)]
         yield bytes(one for one in numbers if one < 256)
-    for run in SPACED_HEX.findall(text):
+    for run in _found(SPACED_HEX, OF_SPACED_HEX, text):
         yield from from_hex(_NO_HEX.sub(b"", run))
     for run in BITS.findall(text):
         whole = run[: len(run) // 8 * 8]
         yield int(whole, 2).to_bytes(len(whole) // 8, "big")
-    for run in BASE32_RUN.findall(text):
+    for run in _found(BASE32_RUN, OF_BASE32, text):
         yield from _read(base64.b32decode, run.upper()[: len(run) // 8 * 8])
     for run in BASE85_RUN.findall(text):
         if len(OF_BASE85.intersection(run)) > 2:
@@ -86,6 +91,11 @@ def _seldom(text: bytes) -> Iterator[bytes]:
     for begins, read in UNPACKED:
         if text.startswith(begins):
             yield from _read(read, text)
+
+
+def _found(wanted: re.Pattern[bytes], around: re.Pattern[bytes], text: bytes) -> Iterator[bytes]:
+    """Find what only stands in runs of certain characters; the runs are found much faster."""
+    return (run for part in around.findall(text) for run in wanted.findall(part))
 
 
 def _inflated(text: bytes) -> bytes:
