@@ -1,1 +1,0 @@
-"""The troubleshooting names the cause of each fault that is planted, and changes nothing."""
