@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree as ET
 
-from load.engine.objective_result import ObjectiveResult
+from load.engine.objectives import ObjectiveResult
 from load.engine.verdict import LoadVerdict
 from load.page import PAGE, render
 

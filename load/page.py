@@ -14,7 +14,7 @@ from aws.words import LANGUAGES, SILENCE, Words
 from load.diagnosis import diagnosis, gathered
 from load.engine import confidence
 from load.engine.answers import NOT_CHECKED
-from load.engine.objective_result import ObjectiveResult
+from load.engine.objectives import ObjectiveResult
 from load.engine.said import japanese
 from load.engine.verdict import LoadVerdict, sentence
 from load.plans import PURPOSES

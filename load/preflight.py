@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from lambdas.rally.domain.ids import is_line_user
+from lambdas.rally.domain.line import is_line_user
 from load.engine.admission import LoadRefused, admit
 from load.engine.plan import LOGIN, LoadPlan
 from load.engine.run_file import require_private

@@ -10,8 +10,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Protocol
 
-from aws.door.endpoints import custom_endpoints
-from aws.door.sessions import boto_session
+from aws.door.sessions import boto_session, custom_endpoints
 from load.engine.admission import LoadRefused
 from load.engine.said import Said
 from load.engine.throttle import TokenBucket

@@ -12,7 +12,7 @@ from typing import Any
 import requests
 from botocore.exceptions import BotoCoreError, ClientError
 
-from lambdas.rally.domain.ids import is_line_user
+from lambdas.rally.domain.line import is_line_user
 from load.artefacts import publish
 from load.engine.admission import LoadRefused
 from load.engine.measurement import Measurement

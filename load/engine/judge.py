@@ -9,8 +9,7 @@ from typing import Any
 from load.engine import confidence
 from load.engine.confidence import Interval
 from load.engine.measurement import Measurement
-from load.engine.objective_result import ObjectiveResult
-from load.engine.objectives import Objective
+from load.engine.objectives import Objective, ObjectiveResult
 from load.engine.plan import AWARD, LoadStep
 from load.engine.said import Said
 from load.engine.validity import Conditions, invalid_reasons

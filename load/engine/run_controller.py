@@ -13,8 +13,9 @@ from load.engine.admission import LoadRefused, admit
 from load.engine.answers import compiled
 from load.engine.generator import ArrivalStream, Generator
 from load.engine.judge import ExitCode
+from load.engine.measurement import ALONE
 from load.engine.run_file import LoadRun
-from load.engine.run_state import ALONE, RunState, progress
+from load.engine.run_state import RunState, progress
 from load.engine.session_pool import USED_FILE
 from load.engine.validity import invalid_reasons
 from load.engine.verdict import PART_PREFIX, sentence

@@ -2,7 +2,6 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from time import perf_counter
@@ -11,47 +10,11 @@ from uuid import uuid4
 
 from load.engine import confidence
 from load.engine.answers import NOT_CHECKED
-from load.engine.measurement import Measurement, bin_seconds
+from load.engine.measurement import Measurement, Workers, bin_seconds
 from load.engine.run_file import LEAD_S, LoadRun
 from load.engine.said import Said
 from load.engine.session_pool import record_all_users, record_used
 from load.engine.verdict import LoadVerdict
-
-ALONE = "this process"
-"""Stands for a worker's name where there is no other process."""
-
-
-@dataclass(slots=True)
-class Workers:
-    """The workers as the master sees them. Names are Locust's client ids: host name and a random part."""
-
-    began: tuple[str, ...] = ()
-    done: set[str] = field(default_factory=set)
-    late: set[str] = field(default_factory=set)
-    strangers: set[str] = field(default_factory=set)
-
-    def lost(self, present: set[str]) -> tuple[str, ...]:
-        """Name the workers that began, are not ``present`` any more, and never reported their end."""
-        return tuple(name for name in self.began if name not in present | self.done)
-
-    def missing(self) -> tuple[str, ...]:
-        """Name the workers that began and have not reported their end."""
-        return tuple(name for name in self.began if name not in self.done)
-
-    def unheard(self) -> tuple[str, ...]:
-        """Name the other processes that may have sent requests which they never reported."""
-        others = {*self.began, *self.late, *self.strangers} - self.done - {ALONE}
-        return tuple(sorted(others))
-
-    @property
-    def has_intruders(self) -> bool:
-        """Whether a worker takes part that does not belong to the run."""
-        return bool(self.late or self.strangers)
-
-    @property
-    def all_done(self) -> bool:
-        return self.done.issuperset(self.began)
-
 
 REPORT_LAG_S = 3.0
 """A worker reports each second; what is missing this long after the last answer never comes."""

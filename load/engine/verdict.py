@@ -11,8 +11,7 @@ from typing import Any
 from load.engine.answers import NOT_CHECKED
 from load.engine.judge import Judgement, judge
 from load.engine.measurement import Measurement
-from load.engine.objective_result import ObjectiveResult
-from load.engine.objectives import Objectives
+from load.engine.objectives import ObjectiveResult, Objectives
 from load.engine.plan import LoadPlan
 from load.engine.said import Said
 from load.engine.throttle import TokenBucket

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 import jwt
 import pytest
 
-from lambdas.rally.domain.ids import is_line_user
+from lambdas.rally.domain.line import is_line_user
 from load.engine.admission import LoadRefused
 from load.pool_builder import mint, read_pool, spots_of
 from tests.load.fake_aws import FakeClient, target
