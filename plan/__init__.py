@@ -3,8 +3,7 @@
 from plan import compute, data, edge, monitoring
 from plan.naming import Naming
 from plan.permissions import roles
-from plan.plan import Plan
-from plan.reading import public_in, scope_of
+from plan.plan import Plan, public_in, scope_of
 from signoff.environment import Environment
 
 __all__ = ["Naming", "Plan", "plan_for", "public_in", "scope_of"]

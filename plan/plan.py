@@ -1,6 +1,6 @@
-"""The whole plan of one environment."""
+"""The whole plan of one environment, and the names of AWS that reading asks about for it."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from aws.desired import (
@@ -16,6 +16,11 @@ from aws.desired import (
     Table,
     Topic,
 )
+from aws.iam.pattern import resource_pattern
+from aws.reading import Scope
+from lambdas.rally.domain.line import LINE_USER_ID
+from plan.data import KNOWN_DEFAULTS, is_restored
+from signoff.environment import Environment
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,3 +48,79 @@ class Plan:
 
     def secret(self, key: str) -> Secret:
         return next(one for one in self.secrets if one.key == key)
+
+
+def scope_of(plan: Plan, environment: Environment, *, salts: tuple[str, ...] = ()) -> Scope:
+    tables = {table.key: table.name for table in plan.tables}
+    return Scope(
+        account=environment.account,
+        region=environment.region,
+        prefix=environment.prefix,
+        alias=environment.alias,
+        functions=tuple(one.name for one in plan.functions),
+        roles=tuple(one.name for one in plan.roles),
+        tables=tuple(tables.values()),
+        contents=(tables["stampmasters"],),
+        key_scans=(tables["users"], tables["userstamps"]),
+        real_key=LINE_USER_ID.pattern,
+        secrets=tuple(one.name for one in plan.secrets),
+        secret_fields=tuple(one.json_key for one in plan.secrets),
+        api=plan.api.name,
+        stage=plan.api.stage,
+        usage_plan=plan.api.usage_plan.name,
+        api_key=plan.api.usage_plan.api_key,
+        topic=plan.topic.arn,
+        dashboard=plan.dashboard.name,
+        log_groups=tuple(one.name for one in plan.log_groups),
+        domain=environment.domain.name if environment.domain else None,
+        bucket=environment.bucket,
+        hosted_zone=environment.domain.hosted_zone if environment.domain else None,
+        keys=tuple(_keys(environment)),
+        evidence_bucket=_bucket_of(environment.evidence),
+        public_values=frozenset((*_public(plan), *_of_file(environment))),
+        salts=salts,
+        known_defaults=KNOWN_DEFAULTS,
+    )
+
+
+def public_in(plan: Plan) -> Callable[[str], bool]:
+    """Return whether a text may be shown: it is in the plan, or names a restored table or a secret by its ARN."""
+    public, secrets = (
+        frozenset(_public(plan)),
+        [resource_pattern(one.arn_pattern) for one in plan.secrets],
+    )
+    return lambda text: (
+        text in public
+        or is_restored(plan.tables, text)
+        or any(one.matches(text) for one in secrets)
+    )
+
+
+def _public(plan: Plan) -> Iterator[str]:
+    for function in plan.functions:
+        yield from function.environment.values()
+        yield from (function.name, function.arn, function.alias_arn)
+    for table in plan.tables:
+        yield table.arn
+    yield from plan.tags.values()
+    yield plan.api.stage
+    yield from {function.alias for function in plan.functions}
+
+
+def _of_file(environment: Environment) -> Iterator[str]:
+    """Yield the values of the environment file, which are public wherever a function has them."""
+    yield from filter(None, (environment.line.liff_id, environment.line.bot_user_id))
+    if environment.front_end:
+        yield environment.front_end.url
+
+
+def _keys(environment: Environment) -> Iterator[str]:
+    """Yield the decided keys, once each, without AWS's aliases: nobody can delete those keys."""
+    own = (one.key for one in environment.table_settings.values())
+    decided = (environment.table_key, environment.secret_key, environment.evidence_key, *own)
+    yield from dict.fromkeys(one for one in decided if one and one.startswith("arn:"))
+
+
+def _bucket_of(evidence: str) -> str | None:
+    """Return the bucket of ``s3://bucket/prefix``; None for a folder."""
+    return evidence.removeprefix("s3://").partition("/")[0] if evidence.startswith("s3:") else None

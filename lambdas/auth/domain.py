@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from lambdas.rally.domain.ids import is_line_user, is_user_id
+from lambdas.rally.domain.line import is_line_user, is_user_id
 from lambdas.rally.domain.refusals import Refusal
 
 LINE_ISSUER = "https://access.line.me"

@@ -7,7 +7,7 @@ from datetime import date, datetime, time
 from typing import Any
 
 from lambdas.rally.domain import members
-from lambdas.rally.domain.images import image_url
+from lambdas.rally.domain.line import image_url
 from lambdas.rally.domain.periods import JST
 from lambdas.rally.domain.refusals import Refusal
 from lambdas.rally.domain.spots import ACCURACY_CAP_M, Position, is_within, location_of, position_in

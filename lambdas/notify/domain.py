@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from lambdas.rally.domain import images, members
+from lambdas.rally.domain import line, members
 from lambdas.rally.domain.refusals import Refusal
 
 AWARDED = "stamp_awarded"
@@ -63,7 +63,7 @@ def _text(data: Mapping[str, Any], name: str, usual: str) -> str:
 
 
 def _image(data: Mapping[str, Any]) -> str:
-    url = members.text(data, "image_url", longest=images.LONGEST)
-    if not images.is_image_url(url):
+    url = members.text(data, "image_url", longest=line.LONGEST_URL)
+    if not line.is_image_url(url):
         raise Refusal("VALIDATION_ERROR", "image_url must be an https:// URL, percent-encoded")
     return url

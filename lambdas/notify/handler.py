@@ -6,7 +6,7 @@ from typing import Any
 
 from lambdas.notify.domain import Notification, message_for, notification_in
 from lambdas.rally import aws
-from lambdas.rally.domain.ids import is_line_user
+from lambdas.rally.domain.line import is_line_user
 from lambdas.rally.line import Bot, Line
 from lambdas.rally.request import LambdaRequest
 from lambdas.rally.secrets import CachedSecret

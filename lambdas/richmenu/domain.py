@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from lambdas.rally.domain import members
-from lambdas.rally.domain.ids import is_line_user, is_richmenu
+from lambdas.rally.domain.line import is_line_user, is_richmenu
 from lambdas.rally.domain.refusals import Refusal
 
 

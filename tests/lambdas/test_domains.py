@@ -6,7 +6,7 @@ from lambdas.auth.domain import Login, allow, bearer, deny, id_token_in, login_f
 from lambdas.gps_verify.domain import judged, question_in
 from lambdas.notify.domain import TEXTS, message_for, notification_in
 from lambdas.rally.domain import members
-from lambdas.rally.domain.ids import is_line_user, is_richmenu, is_user_id
+from lambdas.rally.domain.line import is_line_user, is_richmenu, is_user_id
 from lambdas.rally.domain.refusals import Refusal
 from lambdas.ranking.domain import TOP, Period, period_asked, ranked, top
 from lambdas.richmenu.domain import line_user, menus_in, richmenu_in

@@ -8,7 +8,7 @@ first. The top of a period is then one Query per shard, however many users there
 import zlib
 from dataclasses import dataclass, replace
 
-from lambdas.rally.domain.ids import is_line_user
+from lambdas.rally.domain.line import is_line_user
 
 INDEX = "PeriodRanking"
 SHARDS = 8
