@@ -9,8 +9,8 @@ from typing import Any
 from aws.composite import alarms_in
 from aws.ledger import Unplanned
 from aws.ledgers.cloudwatch import ALARM
-from aws.raw import Raw
-from aws.reading import Reader, Reading, Scope, utc
+from aws.raw import Raw, utc
+from aws.reading import Reader, Reading, Scope
 from aws.section import Section, Unreadable
 
 HISTORY = timedelta(days=14)

@@ -15,8 +15,8 @@ from aws.door.failures import Gone, ReadFailure
 from aws.door.limits import within
 from aws.ledger import Unplanned
 from aws.ledgers.apigateway import DOMAIN
-from aws.raw import Raw
-from aws.reading import Reader, Reading, required, utc
+from aws.raw import Raw, utc
+from aws.reading import Reader, Reading, required
 from aws.rest_api import PAGE, api_id
 from aws.section import Section, Unreadable
 from aws.words import Words

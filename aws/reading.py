@@ -9,10 +9,9 @@ import traceback
 from collections.abc import Callable, Hashable, Iterable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from pathlib import Path
 from threading import Lock
-from typing import Any, TypeVar, overload
+from typing import Any, TypeVar
 
 from aws.door.clients import Aws
 from aws.door.failures import Gone, ReadFailure
@@ -199,14 +198,3 @@ def reason_of(error: Exception) -> str:
         return str(error)
     last = traceback.extract_tb(error.__traceback__)[-1]
     return f"malformed answer: {type(error).__name__} at {Path(last.filename).name}:{last.lineno}"
-
-
-@overload
-def utc(moment: datetime) -> datetime: ...
-@overload
-def utc(moment: None) -> None: ...
-@overload
-def utc(moment: datetime | None) -> datetime | None: ...
-def utc(moment: datetime | None) -> datetime | None:
-    """Return the moment in UTC: boto3 uses the time zone of the machine."""
-    return moment.astimezone(UTC) if moment else None

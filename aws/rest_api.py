@@ -9,8 +9,8 @@ from typing import Any
 from aws.bounds import exactly, one_of
 from aws.ledger import Unplanned
 from aws.ledgers.apigateway import REST_API, STAGE
-from aws.raw import Raw
-from aws.reading import Reader, Reading, utc
+from aws.raw import Raw, utc
+from aws.reading import Reader, Reading
 from aws.redaction.secret_text import MaskedValue
 from aws.secret import described
 from aws.section import Section

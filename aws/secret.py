@@ -9,8 +9,8 @@ from functools import partial
 from typing import Any
 
 from aws.door.failures import ReadFailure
-from aws.raw import Raw
-from aws.reading import Reader, Reading, Scope, guarded, utc
+from aws.raw import Raw, utc
+from aws.reading import Reader, Reading, Scope, guarded
 from aws.redaction.placeholder import is_placeholder
 from aws.redaction.secret_text import (
     DRAWN,

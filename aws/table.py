@@ -11,8 +11,8 @@ from datetime import datetime
 from typing import Any
 
 from aws.dated import default
-from aws.raw import Raw
-from aws.reading import Reader, Reading, required, utc
+from aws.raw import Raw, utc
+from aws.reading import Reader, Reading, required
 from aws.redaction.secret_text import MaskedValue
 from aws.secret import described
 from aws.section import Section, Unreadable

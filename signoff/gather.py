@@ -8,8 +8,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from aws.door.endpoints import custom_endpoints
 from aws.door.limits import RetryPolicy
+from aws.door.sessions import custom_endpoints
 from aws.inventory import Inventory, ReadOptions, on_demand, read
 from aws.reading import Scope
 from aws.saved import from_json

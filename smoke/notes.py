@@ -15,7 +15,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from aws.door.endpoints import custom_endpoints
+from aws.door.sessions import custom_endpoints
 from aws.section import NotTestable
 from aws.words import Words
 from signoff.environment import Environment

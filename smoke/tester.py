@@ -13,7 +13,7 @@ from typing import Any
 from aws.section import NotTestable
 from aws.words import Words
 from lambdas.rally.domain.counters import is_counter, sort_key
-from lambdas.rally.domain.ids import is_line_user
+from lambdas.rally.domain.line import is_line_user
 from lambdas.rally.domain.periods import month_of, week_of
 from signoff.environment import Environment
 from smoke.aws import AWAY, KeyedTable, reason

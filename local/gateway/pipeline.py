@@ -12,10 +12,9 @@ from local.gateway.call import ApiCall, Owner, new_context, new_ids
 from local.gateway.directory import Directory
 from local.gateway.http import LARGEST_REQUEST_BYTES, HttpReply, HttpRequest
 from local.gateway.invoke import Invoker
-from local.gateway.mock import mock
 from local.gateway.proxy import proxy
 from local.gateway.refusal import RESPONSE_TYPES, GatewayRefusal
-from local.gateway.responses import forbidden, refuse
+from local.gateway.responses import forbidden, mock, refuse
 from local.gateway.routes import Route
 from local.gateway.snapshot import Method
 from local.gateway.throttle import TokenBuckets, UsagePlans

@@ -7,9 +7,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from aws.door.endpoints import custom_endpoints
 from aws.door.freshness import Freshness
-from aws.door.sessions import boto_session
+from aws.door.sessions import boto_session, custom_endpoints
 from aws.door.verifying_transport import verify_answers
 from signoff.environment import Environment
 from signoff.evidence.backends import Backend, Folder, S3Prefix

@@ -3,7 +3,7 @@
 import boto3
 import pytest
 
-from aws.door.endpoints import SERVICES, custom_endpoints
+from aws.door.sessions import SERVICES, custom_endpoints
 
 HERE = "http://127.0.0.1:9"
 
