@@ -11,9 +11,9 @@ from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
-from aws.converge.consistency import settles_within
 from aws.words import SILENCE, Words
 from runbook.engine import Refused
+from runbook.engine.propagation import settles_within
 from runbook.engine.run import RedRow
 from signoff.checklist import Checklist
 from signoff.outcome import Finding, Outcome

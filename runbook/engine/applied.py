@@ -5,10 +5,8 @@ from dataclasses import dataclass, field
 
 from aws.converge.change import Change
 from aws.words import Words, joined
-from runbook.engine.change_words import resource_in
+from runbook.engine.change_lines import OF_OURS, resource_in
 
-OF_OURS = frozenset({"evidence", "rehearsal"})
-"""Resources that are in no AWS account."""
 NAMED = 40
 """How many resources a line names, of those that were changed and of those that broke off."""
 

@@ -1,20 +1,25 @@
-"""Changes as lines of a screen: what is new in a line each, and of what differs the difference alone."""
+"""Changes as lines of a screen, in the reader's language: the journal keeps English, in which changes are compared."""
 
 import json
+import tomllib
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
+from functools import cache
 from itertools import groupby
+from pathlib import Path
 from typing import Any
 
 from rich.cells import cell_len, set_cell_size
 from rich.markup import escape
 
+from aws.attachments import LEDGERS
 from aws.converge.change import Change, Changes
+from aws.ledger import Closed
 from aws.visible import visible_line
 from aws.words import Words
-from runbook.engine.applied import OF_OURS
-from runbook.engine.change_words import in_language
 
+OF_OURS = frozenset({"evidence", "rehearsal"})
+"""Resources that are in no AWS account."""
 WIDTH = 100
 """Columns of a line; the journal of a run has all values whole."""
 MORE = "…"
@@ -130,3 +135,59 @@ def _cut(value: object, room: int) -> str:
     """Return a value in one line of at most so many columns; Japanese takes two each."""
     text = visible_line(" ".join(str(value).split()))
     return text if cell_len(text) <= room else set_cell_size(text, room - 1).rstrip() + MORE
+
+
+WORDS = Path(__file__).with_name("change_words.toml")
+
+
+def in_language(change: Change, lang: str) -> Change:
+    """Return the change as it is shown: names, figures and AWS's own values stay as they are."""
+    if lang == "en":
+        return change
+    words = _words()
+    return replace(
+        change,
+        resource=resource_in(change.resource, lang),
+        field=_named(change.field, words["fields"]),
+        before=_value(change.before, words["values"]),
+        after=_value(change.after, words["values"]),
+    )
+
+
+def resource_in(resource: str, lang: str) -> str:
+    """Return a resource as it is shown: ``table Users-prod``."""
+    return resource if lang == "en" else _named(resource, _words()["resources"])
+
+
+def kind_of(resource: str) -> str:
+    """Return the kind with which a resource's name begins; the whole name if it begins with none."""
+    return _kind(resource, _words()["resources"]) or resource
+
+
+def _kind(text: str, words: Mapping[str, str]) -> str:
+    return max((one for one in words if f"{text} ".startswith(f"{one} ")), key=len, default="")
+
+
+def _named(text: str, words: Mapping[str, str]) -> str:
+    """Replace the longest beginning that is a word of ours: ``tag Project`` is a tag, of that name."""
+    kind = _kind(text, words)
+    return f"{words[kind]}{text[len(kind) :]}" if kind else _of_a_method(text)
+
+
+def _of_a_method(text: str) -> str:
+    """Replace the end of a setting that each method of a stage has: ``*/* throttle rate``."""
+    settings = _words()["settings"]
+    name = next((one for one in settings if text.endswith(f" {one}")), "")
+    return f"{text.removesuffix(name)}{settings[name]}" if name else text
+
+
+def _value(value: Any, words: Mapping[str, str]) -> Any:
+    return words.get(str(value), value)
+
+
+@cache
+def _words() -> Mapping[str, Mapping[str, str]]:
+    told: dict[str, dict[str, str]] = tomllib.loads(WORDS.read_text(encoding="utf-8"))
+    entries = (entry for one in LEDGERS.values() for entry in one.members.values())
+    facts = {one.fact.en: one.fact.ja for one in entries if isinstance(one, Closed)}
+    return told | {"fields": facts | told["fields"]}

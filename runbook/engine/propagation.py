@@ -2,11 +2,12 @@
 
 Reads of IAM, of tags and of listings lag behind writes by seconds (see ``local.late.documented`` for AWS's own
 words). So a step looks again after its change, as a rehearsal would, until nothing of what it made is missing. And
-where the look before the change was a stale one, so that something is made that is there, it looks again, too.
+where the look before the change was a stale one, so that something is made that is there, it looks again, too. A red proof is tried again for as long as its own reads may lag.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
+from fnmatch import fnmatchcase
 
 from botocore.exceptions import ClientError
 
@@ -93,3 +94,41 @@ def _named(made: Changes) -> Words:
 def _identity(change: Change) -> str:
     """Tell a change by what it leads to: a later look may find something else before it."""
     return repr((change.resource, change.field, change.after))
+
+
+SETTLES_WITHIN_S = (
+    (
+        "secretsmanager:ListSecrets",
+        600.0,
+    ),  # botocore: "might not reflect changes from the last five minutes"
+    ("iam:*", 60.0),  # IAM User Guide, Troubleshooting: changes are not always immediately visible
+    ("kms:*", 60.0),  # KMS Developer Guide, Eventual consistency
+    (
+        "cloudwatch:*Dashboard*",
+        60.0,
+    ),  # botocore, GetDashboard: a delay while dashboard data propagates
+    ("dynamodb:*", 20.0),  # botocore, TagResource, DescribeTable: after a few seconds
+    ("*:*Tags*", 20.0),
+    ("*:List*", 20.0),
+    ("*:Describe*", 20.0),
+    ("sns:*", 20.0),
+    ("apigateway:GetRestApis", 20.0),  # and other listings of API Gateway, which promise nothing
+    ("apigateway:GetUsagePlans", 20.0),
+    ("apigateway:GetApiKeys", 20.0),
+    ("lambda:Get*", 20.0),  # found by every provider that creates functions
+    ("secretsmanager:*", 20.0),  # botocore, ListSecrets: all operations are eventually consistent
+)
+"""``service:Operation`` -> seconds until a read shows a change; the first that matches counts.
+
+Twice what AWS's documents say, since they say "usually" and "a few": trying a red proof again costs seconds,
+giving up too early costs somebody's morning.
+"""
+
+
+def settles_within(calls: Iterable[str]) -> float:
+    """Return the seconds after which these reads surely show a change; 0 if they are consistent."""
+    return max((_of(one) for one in calls), default=0.0)
+
+
+def _of(call: str) -> float:
+    return next((s for pattern, s in SETTLES_WITHIN_S if fnmatchcase(call, pattern)), 0.0)

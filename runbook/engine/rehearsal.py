@@ -8,8 +8,7 @@ from itertools import groupby
 from aws.converge.change import Change, Changes
 from aws.converge.secret import GIVEN
 from aws.words import Words, joined
-from runbook.engine.applied import OF_OURS
-from runbook.engine.change_words import kind_of, resource_in
+from runbook.engine.change_lines import OF_OURS, kind_of, resource_in
 from runbook.engine.step import Step
 
 

@@ -27,7 +27,7 @@ class RedRow:
 
     sentence: Words
     settles_s: float = 0
-    """Seconds until the call that read it shows a change; see ``aws.converge.consistency``."""
+    """Seconds until the call that read it shows a change; see ``runbook.engine.propagation``."""
     root: str | None = None
     """The red row that it only follows from."""
     undone_by: str = ""

@@ -13,7 +13,7 @@ import boto3
 
 from aws.words import Words
 from lambdas.rally.domain.counters import is_counter
-from lambdas.rally.domain.ids import is_line_user
+from lambdas.rally.domain.line import is_line_user
 from plan.canonical import Item
 from runbook.engine import Clients, Refused
 from runbook.migration.table_io import SEGMENTS, ItemPage, Scan, StartKey

@@ -19,7 +19,7 @@ from aws.converge.undo import UNDO
 from aws.words import Words
 from runbook.catalogue import procedures
 from runbook.engine import Change, Refused, Text, difference
-from runbook.engine.change_words import in_language
+from runbook.engine.change_lines import in_language
 from runbook.engine.rehearsal import RehearsedStep
 from runbook.engine.screen import ConsoleScreen
 from runbook.engine.step import JAPANESE

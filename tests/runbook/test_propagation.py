@@ -2,8 +2,8 @@
 
 import pytest
 
-from aws.converge.consistency import settles_within
 from local.late.documented import SHOWS_AFTER
+from runbook.engine.propagation import settles_within
 
 LATE = [(call, one.seconds) for one in SHOWS_AFTER for call in one.operations]
 
