@@ -7,9 +7,9 @@ import pytest
 from aws.inventory import Inventory, Sections
 from checks import parameters
 from checks.access import Insiders, insiders_of
-from checks.configured import configured_bucket, configured_domain
 from checks.delivery import Delivery
 from checks.deployed import Deployed
+from checks.parameters import configured_bucket, configured_domain
 from checks.records import Standing
 from plan import Plan
 from signoff.decisions import Judge, decisions_of

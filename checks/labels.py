@@ -1,8 +1,11 @@
-"""Text that people see next to our resources' names: tags, and the stage's variables."""
+"""Tags of our resources and variables of the stage: text that people see next to a name, and the tags that are planned."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
+from aws.bounds import exactly
+from aws.difference import Difference, differences
 from aws.ledgers.apigateway import REST_API, STAGE
 from aws.ledgers.dynamodb import TABLE
 from aws.ledgers.iam import ROLE
@@ -51,3 +54,25 @@ def labels(deployed: Deployed, plan: Plan) -> dict[tuple[Words, str], dict[Words
         **{(ROLE, one.name): tags_of(deployed.role(one).tags) for one in plan.roles},
         **{(SECRET, one.name): tags_of(deployed.secret(one).tags) for one in plan.secrets},
     }
+
+
+def tagged(tags: Mapping[str, MaskedValue], planned: Mapping[str, str]) -> dict[str, str | None]:
+    """Return planned key -> value found, None if missing; other tags do not matter."""
+    return {key: str(tags[key]) if key in tags else None for key in planned}
+
+
+def tags_differing(
+    kind: Words,
+    name: str,
+    tags: Mapping[str, MaskedValue],
+    planned: Mapping[str, str],
+    **more: Any,
+) -> tuple[Difference, ...]:
+    """Return the planned tags that are missing or have another value; ``more`` as differences()."""
+    facts = {_fact(key): value for key, value in tagged(tags, planned).items()}
+    bounds = {_fact(key): exactly(value) for key, value in planned.items()}
+    return differences(kind, name, facts, bounds, **more)
+
+
+def _fact(key: str) -> Words:
+    return Words(en=f"tag {key}", ja=f"タグ{key}")

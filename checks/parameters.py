@@ -1,12 +1,39 @@
-"""What checks are parametrized over: expected things of the plan, never found ones."""
+"""What checks get of the environment and its plan: what each is parametrized over, never found things, and its optional parts."""
 
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 import pytest
 
+from aws.section import NotTestable
+from aws.words import Words
 from plan import Plan
-from signoff.environment import Environment
+from signoff.environment import Domain, Environment
+
+
+def configured_domain(environment: Environment) -> Domain:
+    """Return the custom domain; NotTestable where there is none."""
+    if environment.domain is None:
+        raise _not_configured(environment, "domain", Words("custom domain", "カスタムドメイン"))
+    return environment.domain
+
+
+def configured_bucket(environment: Environment) -> str:
+    """Return the name of the bucket of the images; NotTestable where there is none."""
+    if not environment.bucket:
+        raise _not_configured(environment, "bucket", Words("bucket of images", "画像のバケット"))
+    return environment.bucket
+
+
+def _not_configured(environment: Environment, key: str, part: Words) -> NotTestable:
+    where = f"{environment.name}.{key}"
+    return NotTestable(
+        Words(
+            en=f"no {part.en} is known: environments.toml does not set {where}",
+            ja=f"{part.ja}が不明です（environments.tomlに{where}の設定がありません）",
+        )
+    )
+
 
 ARGUMENTS: Mapping[str, Callable[[Environment, Plan], Iterable[Any]]] = {
     "table": lambda _, plan: plan.tables,

@@ -10,8 +10,8 @@ from aws.ledgers.lambda_ import FUNCTION
 from aws.words import Words
 from checks import api_surplus
 from checks.deployed import Deployed
+from checks.labels import tags_differing
 from checks.stages import shared_answers
-from checks.tagging import tags_differing
 from plan import Plan
 from signoff.checklist import expectation
 from signoff.decisions import Judge

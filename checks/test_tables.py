@@ -8,8 +8,8 @@ from aws.ledgers.dynamodb import TABLE
 from aws.table import INDEXES, KEY, PROTECTION, SCALING, STATUS, WINDOW
 from checks.denials import denials
 from checks.deployed import Deployed
+from checks.labels import tags_differing
 from checks.table_shape import index_flaws, index_names, unrecoverable
-from checks.tagging import tags_differing
 from plan import Plan
 from signoff.checklist import expectation
 from signoff.decisions import Judge

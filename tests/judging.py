@@ -12,10 +12,9 @@ import pytest
 
 from aws.words import SILENCE, Words
 from checks.access import insiders_of
-from checks.configured import configured_bucket, configured_domain
 from checks.delivery import Delivery
 from checks.deployed import Deployed
-from checks.parameters import ARGUMENTS
+from checks.parameters import ARGUMENTS, configured_bucket, configured_domain
 from checks.records import Standing
 from signoff.checklist import Checklist, expectation
 from signoff.collection import proof_of

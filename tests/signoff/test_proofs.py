@@ -93,10 +93,10 @@ def test_parameters_of_a_test_are_the_plan_s_and_not_locked():
 
 
 def test_weakened_check_of_the_same_name_is_told_by_its_file():
-    files = {**LOCKED.files, "checks/tagging.py": "other"}
+    files = {**LOCKED.files, "checks/labels.py": "other"}
 
     assert str(stale(LOCKED, replace(LOCKED, files=files))).startswith(
-        "checks/tagging.py differs from"
+        "checks/labels.py differs from"
     )
 
 

@@ -19,7 +19,7 @@ REFERENCES = {one.path: one for one in references()}
 @pytest.mark.parametrize("lang", PAGES)
 def test_page_is_fresh(lang):
     assert (ROOT / PAGES[lang]).read_text(encoding="utf-8") == page(lang), (
-        "run python -m signoff.environment"
+        "run python -m signoff.environment.reference"
     )
 
 
