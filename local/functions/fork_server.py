@@ -96,6 +96,22 @@ def become(worker: CodeType, asked: dict[str, Any], descriptors: list[int]) -> N
     sys.exit()
 
 
+def keep_endpoints() -> None:
+    """Parse AWS's list of endpoints once for all copies: every client needs it, and it is half of a cold start.
+
+    botocore only ever reads it; a file of another path is read as ever.
+    """
+    loaders = importlib.import_module("botocore.loaders")
+    path = os.path.join(loaders.Loader.BUILTIN_DATA_PATH, "endpoints")  # noqa: PTH118 - as above
+    read = loaders.JSONFileLoader.load_file
+    endpoints = read(loaders.JSONFileLoader(), path)
+
+    def load_file(loader: Any, asked: str) -> Any:
+        return endpoints if asked == path else read(loader, asked)
+
+    loaders.JSONFileLoader.load_file = load_file
+
+
 def main() -> None:
     runtime, control = sys.argv[1:]
     telling = socket.socket(fileno=int(control))
@@ -103,6 +119,7 @@ def main() -> None:
         worker = compile(file.read(), WORKER, "exec")
     sys.path.append(runtime)
     importlib.import_module("boto3")  # and with it all that it imports at any time
+    keep_endpoints()
     sys.path.remove(runtime)
     telling.send(json.dumps(sorted({name.partition(".")[0] for name in sys.modules})).encode())
     gc.freeze()  # a copy that collects garbage leaves these pages shared

@@ -3,6 +3,7 @@
 import json
 import time
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from typing import Any, Self
 
 import boto3
@@ -13,7 +14,7 @@ from local.functions.deployed import DeployedFunctions, NotDeployed, split_name
 from local.functions.environment import Environments
 from local.functions.events import EventQueue
 from local.functions.invocation import Invocation, InvokeCall, answer, not_found
-from local.functions.logs import LogWriter
+from local.functions.logs import READ_BY, LogWriter
 from local.functions.package import Packages
 from local.functions.policy import Ask, allows
 from local.functions.runner import Counters, Runner
@@ -56,6 +57,8 @@ class LocalClients:
 
 
 CLOSE_SECONDS = 5.0
+READERS_WAIT_S = 5.0
+"""How long a call for log lines may be held back."""
 
 
 class Functions:
@@ -154,7 +157,10 @@ class Functions:
         return allows(self._deployments.policy(*split_name(arn)), ask)
 
     def extension(self, request: Request) -> Response | None:
-        """Answer Invoke calls on the AWS API, and no others."""
+        """Answer Invoke calls on the AWS API; let all others pass, those for log lines once these are written."""
+        if request.service == "logs" and request.operation in READ_BY:
+            with suppress(TimeoutError):  # the reader asks again
+                self._logs.flush(READERS_WAIT_S)
         return answer(request, self._invoke)
 
     def observe(self, request: Request, _: Response) -> None:

@@ -73,3 +73,12 @@ def test_error_is_told_in_the_log(account, name):
     account.error(name)
 
     assert "[ERROR] ValueError: x" in account.log(f"/aws/lambda/{name}")
+
+
+def test_reader_sees_what_was_logged_before_it_asked(account, name):
+    account.deploy(name, TALK, may=[WRITE_LOGS])
+    account.answer(name)
+
+    events = account.logs.filter_log_events(logGroupName=f"/aws/lambda/{name}")["events"]
+
+    assert "said aloud" in [event["message"] for event in events]

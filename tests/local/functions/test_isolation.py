@@ -173,3 +173,18 @@ def opened(): return [n for n in range(100) if os.path.islink(f"/proc/self/fd/{n
 
     kinds = [one.partition(":")[0] for one in account.answer(f"{name}-2")]
     assert "socket" not in kinds
+
+
+def test_endpoints_of_aws_are_parsed_once_for_all_copies(account, name):
+    """It is half of a cold start; other files are read as ever, each time anew."""
+    source = """
+from botocore.loaders import JSONFileLoader, Loader
+def handler(event, context):
+    path = f"{Loader.BUILTIN_DATA_PATH}/{event['file']}"
+    first, second = (JSONFileLoader().load_file(path) for _ in range(2))
+    return [first is second, first == second, "partitions" in first]
+"""
+    account.deploy(name, source)
+
+    assert account.answer(name, {"file": "endpoints"}) == [True, True, True]
+    assert account.answer(name, {"file": "partitions"}) == [False, True, True]
