@@ -24,12 +24,13 @@ class AwsAnswer(dict[str, Any]):
     @classmethod
     def of(cls, call: str, value: Any, path: str = "") -> Any:
         """Return the value with every mapping in it as an AwsAnswer."""
-        if isinstance(value, Mapping):
-            made = cls(
-                (name, cls.of(call, one, f"{path}.{name}".lstrip(".")))
-                for name, one in value.items()
-            )
+        if isinstance(value, dict):
+            made = cls(value)
             made.call, made.path = call, path
+            inside = f"{path}." if path else ""
+            for name, one in value.items():
+                if isinstance(one, (dict, list)):
+                    made[name] = cls.of(call, one, inside + name)
             return made
         if isinstance(value, list):
             return [cls.of(call, one, path) for one in value]

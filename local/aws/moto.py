@@ -13,19 +13,16 @@ import threading
 from collections import defaultdict
 from collections.abc import Callable
 from functools import cache
-from typing import Any, cast
+from typing import Any
 from urllib.parse import unquote
 
 from local.aws.errors import internal_failure, not_implemented
-from local.aws.moto_speed import once_for_all_calls, once_for_all_stacks
+from local.aws.moto_speed import once_for_all_stacks
 from local.aws.request import Request, Response
 from local.aws.saved import Saved, bucket_owners, owned_buckets, restore, saved
 
 _log = logging.getLogger(__name__)
 
-
-AT_ONE_ADDRESS = frozenset({"dynamodb", "iam", "kms", "logs", "secretsmanager"})
-"""Services that tell operations apart by a header or a parameter, and not by the path."""
 
 Fix = Callable[[Request, "Moto"], Response]
 """Answers one operation as AWS does, mostly by correcting what moto answers."""
@@ -104,62 +101,16 @@ class Moto:
         return response
 
     def _forward(self, request: Request) -> Response:
-        if request.service in AT_ONE_ADDRESS and request.path == "/":
-            return _dispatched(request, self.account)
-        status = 500
-        headers: dict[str, str] = {}
-
-        def start_response(line: str, sent: list[tuple[str, str]], *_: object) -> object:
-            nonlocal status
-            status = int(line.split(" ", 1)[0])
-            headers.update(sent)
-            return None
-
-        chunks = self._app(_environ(request, self.account), start_response)
-        try:
-            body = b"".join(chunks)
-        finally:
-            if hasattr(chunks, "close"):
-                chunks.close()
-        return Response(status=status, headers=headers, body=body)
-
-
-def _dispatched(request: Request, account: str) -> Response:
-    """Call moto's code of a service that has one address for all operations; Flask takes as long to find it."""
-    from moto.core.request import normalize_request  # noqa: PLC0415  # as above
-    from moto.moto_server.werkzeug_app import BackendRequest  # noqa: PLC0415
-
-    exceptions: Any = importlib.import_module("moto.core.exceptions")
-    asked: Any = normalize_request(BackendRequest(_environ(request, account)))
-    try:
-        told = _dispatch(request.service)(asked, asked.raw_url, dict(asked.headers))
-    except exceptions.HTTPException as refused:
-        told = refused.code, dict(refused.get_headers()), refused.get_body()
-    status, headers, body = told
-    named = {name: str(value) for name, value in headers.items()}
-    return Response(
-        status=status, headers=named, body=body.encode() if isinstance(body, str) else body
-    )
-
-
-@cache
-def _dispatch(service: str) -> Callable[..., Any]:
-    urls: Any = importlib.import_module(f"moto.{service}.urls")
-    (dispatch,) = urls.url_paths.values()
-    return cast("Callable[..., Any]", dispatch)
+        response: Response = self._app.answer(_environ(request, self.account))
+        return response
 
 
 @cache
 def _application() -> Any:
     """Make the one application of this process: what it answers from is moto's state, by account."""
-    from moto.moto_server.werkzeug_app import (  # noqa: PLC0415  # a second of imports
-        DomainDispatcherApplication,
-        create_backend_app,
-    )
+    from local.aws.moto_app import MotoApp  # noqa: PLC0415  # a second of imports
 
-    app: Any = DomainDispatcherApplication(create_backend_app)
-    once_for_all_calls(app)
-    return app
+    return MotoApp()
 
 
 def _is_page(response: Response) -> bool:
