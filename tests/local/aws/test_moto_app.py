@@ -9,6 +9,7 @@ from typing import Any, NoReturn
 
 import pytest
 from botocore.exceptions import ClientError
+from botocore.parsers import ResponseParserError
 from moto.core.exceptions import JsonRESTError
 from moto.sns.responses import SNSResponse
 
@@ -159,7 +160,7 @@ def test_refusal_that_motos_code_raises_is_the_same_in_both_ways(
         raise refusal
 
     monkeypatch.setattr(SNSResponse, "setup_class", raising)
-    with pytest.raises(ClientError):
+    with pytest.raises((ClientError, ResponseParserError)):
         client("sns").list_topics()
 
     ((_, direct, through_flask),) = twice.answers
