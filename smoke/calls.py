@@ -5,6 +5,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any, NoReturn
 
 from aws.words import Words
@@ -193,6 +194,7 @@ def shown(text: str) -> str:
     return clean if len(clean) <= SHOWN else f"{clean[:SHOWN]}… ({len(clean)} characters)"
 
 
+@lru_cache(maxsize=4096)  # of an answer, many rows read many members
 def _parsed(text: str) -> Any:
     try:
         return json.loads(text, parse_constant=_refused, object_pairs_hook=_once)

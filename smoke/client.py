@@ -29,6 +29,22 @@ MONTHLY_LIMIT = "LINE_MONTHLY_LIMIT"
 """LINE's quota of messages is used up: a finding of the row, since waiting does not help."""
 
 
+def _as_it_is(request: Any) -> Any:
+    return request
+
+
+def connections_to(url: str) -> requests.Session:
+    """Return a pool of connections to one origin; its calls carry the credentials that they are given, and no others."""
+    http = requests.Session()
+    # Without an auth object, requests would take credentials from ~/.netrc in place of the session.
+    http.auth = _as_it_is
+    # Proxies and certificates come from the environment variables, which requests would read for each call.
+    found = http.merge_environment_settings(url, {}, None, None, None)
+    http.proxies, http.verify = found["proxies"], found["verify"]
+    http.trust_env = False
+    return http
+
+
 class Silent(NotTestable):
     """No answer came, so nothing is known."""
 
@@ -42,16 +58,11 @@ class Client:
     api_key: str | None = field(default=None, repr=False)
     answers: list[Answer] = field(default_factory=list)
     unanswered: list[Call] = field(default_factory=list)
-    _http: requests.Session = field(default_factory=requests.Session, init=False, repr=False)
+    _http: requests.Session = field(init=False, repr=False)
     _lock: threading.Lock = field(default_factory=threading.Lock, init=False, repr=False)
 
     def __post_init__(self) -> None:
-        # Without an auth object, requests would take credentials from ~/.netrc in place of the session.
-        self._http.auth = _as_it_is
-        # Proxies and certificates come from the environment variables, which requests would read for each call.
-        found = self._http.merge_environment_settings(self.url, {}, None, None, None)
-        self._http.proxies, self._http.verify = found["proxies"], found["verify"]
-        self._http.trust_env = False
+        self._http = connections_to(self.url)
 
     def answer(self, call: Call) -> Answer:
         """Send once; raise Silent if no answer comes, NotTestable if the API throttles us."""
@@ -119,7 +130,3 @@ class Client:
         if call.session:
             headers["Authorization"] = f"Bearer {call.session.token}"
         return headers | dict(call.headers)
-
-
-def _as_it_is(request: Any) -> Any:
-    return request

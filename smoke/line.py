@@ -1,7 +1,7 @@
 """LINE, asked directly: whose a token is, which LIFF apps there are; and what the stand-in received."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import partial
 from typing import Any, TypeGuard
@@ -13,7 +13,7 @@ from tenacity import Retrying, retry_if_result, stop_after_delay, wait_fixed
 from aws.door.limits import within
 from aws.section import NotTestable
 from aws.words import Words
-from smoke.client import NO_ANSWER
+from smoke.client import NO_ANSWER, connections_to
 
 TIMEOUT_S = (5, 10)
 LONGEST_S = sum(TIMEOUT_S)
@@ -29,6 +29,10 @@ class LineClient:
 
     endpoint: str
     embedded: bool = False
+    _http: requests.Session = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_http", connections_to(self.endpoint))
 
     def bot(self, token: str) -> tuple[int, Mapping[str, Any]]:
         """GET /v2/bot/info: status, and the bot that the channel access token belongs to."""
@@ -115,7 +119,7 @@ class LineClient:
     ) -> tuple[int, Mapping[str, Any]]:
         headers = {"Authorization": f"Bearer {token}"} if token else {}
         ask = partial(
-            requests.request,
+            self._http.request,
             verb,
             self.endpoint + path,
             headers=headers,

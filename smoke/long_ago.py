@@ -41,7 +41,9 @@ class PastPeriod:
 def crowd(sessions: SessionMinter) -> list[str]:
     """Return people who fill one partition of the index beyond what a ranking shows, after one for each partition."""
     some = [sessions.nobody(f"crowd {number}") for number in range(SHARDS * SHOWN * 2)]
-    of = [[one for one in some if shard_of(one) == shard] for shard in range(SHARDS)]
+    of: list[list[str]] = [[] for _ in range(SHARDS)]
+    for one in some:
+        of[shard_of(one)].append(one)
     return [one for few in of for one in few[:1]] + of[-1][1 : SHOWN + 2]
 
 

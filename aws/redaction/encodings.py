@@ -24,6 +24,8 @@ NUMBERS = re.compile(rb"(?:\d{1,3}+\D{1,4}+){15,}\d{1,3}")
 SPACED_HEX = re.compile(rb"(?:(?:0x|\\x|&#x|[=%:,;\s])*[0-9A-Fa-f]{2}){12,}")
 OF_SPACED_HEX = re.compile(rb"[0-9A-Fa-fx\\&#=%:,;\s]{24,}")
 """Where the expression before can match."""
+UUID = re.compile(rb"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}")
+"""An id of AWS's: in the alphabet of base64, but hexadecimal. Answers and log lines are full of them."""
 BITS = re.compile(rb"[01]{96,}")
 LARGEST = 65_536
 """The most bytes to which compressed data is expanded."""
@@ -66,6 +68,8 @@ def _decoded(text: bytes) -> Iterator[bytes]:
     yield unquote_to_bytes(text)
     yield ESCAPED.sub(lambda found: bytes.fromhex((found[1] or b"").decode()) or found[2], text)
     for run in BASE64_RUN.findall(text):
+        if UUID.fullmatch(run):
+            continue
         # Characters directly before it shift the groups of four.
         yield from (one for shift in range(4) for one in from_base64(run[shift:]))
     for run in HEX_RUN.findall(text):
