@@ -26,7 +26,7 @@ LONGEST = (
     "tests/smoke/test_traces.py",
     "tests/foreign/test_remedies.py",
     "tests/runbook/rollback/test_drills.py",
-    "tests/runbook/late/test_provisioning.py",
+    "tests/runbook/late/test_first_try.py",
     "tests/smoke/test_limits.py",
     "tests/runbook/test_rights.py",
     "tests/signoff/test_drift.py",

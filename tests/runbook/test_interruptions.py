@@ -1,10 +1,12 @@
-"""Something goes wrong in the middle of every procedure: it says what, the journal knows, it goes on."""
+"""Something goes wrong in the middle of every procedure: it says what, and what is changed so far; the journal knows, it goes on."""
 
 import pytest
 from botocore.exceptions import EndpointConnectionError
 
+from aws.converge.change import Change
 from local.aws.errors import access_denied, refusal
 from runbook.engine import Journal, Procedure, Stopped
+from runbook.engine.applied import AppliedChanges
 from runbook.procedures.provision import ORDER
 from tests.runbook.desk import READS
 from tests.runbook.striking import run
@@ -102,3 +104,34 @@ def assert_the_journal_knows(journal):
     assert ("stage prod", "*/* throttle rate") in changed
     broken = [one for one in entries if one.what == "broken"]
     assert len(broken) >= len(BROKEN)
+
+
+RESUME = "The same command resumes from here"
+
+
+def change(resource):
+    return Change(resource, "memory", 128, 256)
+
+
+@pytest.mark.parametrize(
+    ("made", "broken", "said"),
+    [
+        (["alarm a"], [], f"changed so far: alarm a. {RESUME}"),
+        ([], ["alarm b"], f"interrupted, so perhaps changed: alarm b. {RESUME}"),
+        (
+            ["alarm a"],
+            ["alarm b"],
+            f"changed so far: alarm a; interrupted, so perhaps changed: alarm b. {RESUME}",
+        ),
+    ],
+)
+def test_only_what_happened_is_said(made, broken, said):
+    applied = AppliedChanges()
+    applied.note([change(one) for one in made], whole=True)
+    applied.note([change(one) for one in broken], whole=False)
+
+    assert applied.told().en == said
+
+
+def test_nothing_is_said_where_nothing_was_changed():
+    assert AppliedChanges().told() is None

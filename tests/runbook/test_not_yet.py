@@ -1,4 +1,4 @@
-"""Whichever call AWS says comes too early is made again, without any step having to think of it."""
+"""Whichever call AWS says comes too early is made again, without any step having to think of it; a proof outlasts the lateness of its reads."""
 
 import re
 from collections.abc import Iterator
@@ -10,6 +10,8 @@ from botocore.retries.standard import ThrottledRetryableChecker, TransientRetrya
 
 from aws.converge.waiting import ATTEMPTS, EXISTS, NOT_FOUND_YET, TRANSIENT
 from local.aws.errors import refusal
+from local.late.documented import SHOWS_AFTER
+from runbook.engine.propagation import settles_within
 from runbook.procedures import least_privilege
 from tests.runbook.calls_in_source import operations_in
 from tests.runbook.desk import READS
@@ -135,3 +137,16 @@ def test_no_error_of_aws_that_passes_by_itself_is_unknown_here():
     passing = {code for code, words in modelled_errors() if PASSING.search(f"{code} {words}")}
 
     assert passing - known - retried_by_the_client == FOR_GOOD.keys()
+
+
+LATE = [(call, one.seconds) for one in SHOWS_AFTER for call in one.operations]
+
+
+@pytest.mark.parametrize(("call", "seconds"), LATE)
+def test_a_proof_outlasts_the_lateness_of_what_it_reads(call, seconds):
+    assert settles_within(["apigateway:GetStage", call]) >= 2 * seconds
+
+
+def test_what_is_not_late_is_not_waited_for():
+    assert settles_within(["apigateway:GetStage"]) == 0
+    assert settles_within([]) == 0

@@ -1,4 +1,6 @@
-"""Whatever AWS's client or the disk raises is told as what it is, with what to do, and no value in it."""
+"""Whatever AWS's client or the disk raises is told as what it is, with what to do, and no value in it; no log holds one either."""
+
+import logging
 
 import pytest
 from botocore.exceptions import (
@@ -12,6 +14,7 @@ from botocore.exceptions import (
 )
 
 from signoff.errors import EXPECTED, sentence
+from signoff.plugin import WIRE_LOGGERS, keep_loggers_quiet
 
 REPORT = """Invalid type for parameter SecretString, value: hunter2, type: <class 'int'>
 Unknown parameter in Tags[0]: "Kee", must be one of: Key, Value"""
@@ -84,3 +87,13 @@ def test_denial_without_a_body_names_the_action_as_well():
         "HeadBucket was denied to me (missing: s3:ListBucket): allow it"
         " (docs/rights/evidence.json has the whole policy), then run it again"
     )
+
+
+def test_wire_is_not_logged_even_where_everything_else_is(caplog):
+    keep_loggers_quiet()
+    with caplog.at_level(logging.DEBUG):
+        for name in WIRE_LOGGERS:
+            logging.getLogger(f"{name}.parsers").debug("Response body: the secret")
+        logging.getLogger("ours").debug("seen")
+
+    assert caplog.messages == ["seen"]

@@ -16,9 +16,9 @@ from signoff.evidence import StoreSettings
 from signoff.gather import gathered
 from signoff.run import Choice, Composition, Options
 from signoff.stores import records_of
-from tests.dripping import ENDLESS, sending
 from tests.foreign.account import served
 from tests.healthy import healthy
+from tests.loopback import ENDLESS, sending
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""Masters, people and a whole table come over at the first try, though AWS shows late what was written."""
+"""Everything is made, and masters, people and a whole table come over, at the first try, though AWS shows late what was written."""
 
 import pytest
 
@@ -80,3 +80,14 @@ def test_a_whole_table_goes_through_the_bucket(rally):
 
     assert len(everything(rally.prod, TARGET)) == 30
     assert rally.manifests[-1]["count"] == 30
+
+
+def test_everything_is_made_at_the_first_try(late, everything):
+    waited = set()
+    for action in everything:
+        late.do(action, waiting=waited.add)
+    said = {one.en.partition(" (at most")[0] for one in waited}
+
+    assert [change for action in everything for change in action(late.context())] == []
+    assert any(one.startswith("AWS shows the changes of ") for one in said)
+    assert all(one.ja and one.en != one.ja for one in waited)

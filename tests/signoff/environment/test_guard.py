@@ -12,7 +12,7 @@ from botocore.awsrequest import AWSResponse
 from signoff.environment import load
 from signoff.guard import Caller, GuardError, guard
 from tests.aws.wire import Raw, Wire
-from tests.dripping import ENDLESS, sending
+from tests.loopback import ENDLESS, sending
 
 IDENTITY = """<GetCallerIdentityResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/">
 <GetCallerIdentityResult><Arn>arn:aws:iam::{0}:user/somebody</Arn><UserId>AIDA</UserId>
