@@ -23,8 +23,8 @@ from statistics import median
 from bench.reach import Goal, doing, no_options, table, verdict
 from load.engine import confidence
 from load.engine.plan import AWARD
-from tests.load import true_latency
 from tests.load.runs import drive, only, plan, pool, run_against, serving, step
+from tests.load.target import percentile, waits_ms
 
 ROOT = Path(__file__).parent.parent
 RATE, SHORT_S, LONG_S = 1000, 2, 12
@@ -176,11 +176,11 @@ def frozen(folder: Path) -> tuple[tuple[float, ...], tuple[float, ...]]:
     made = plan(step("hold", FREEZE_S, FREEZE_RATE, only(AWARD)), even=True)
     with serving("--freeze", FREEZE) as target:
         _, judged = drive(run_against(target.url, folder, plan=made, pool=pool(count)))
-        waits = true_latency.waits_ms(target.times(), FREEZE_RATE, FREEZE_S)
+        waits = waits_ms(target.times(), FREEZE_RATE, FREEZE_S)
     seen = judged.measurement.steps.by_detail(0, AWARD, "latency")
     found = (confidence.percentile(seen, part) for part in TAILS)
     reported = tuple(tail.value for tail in found if tail)
-    return reported, tuple(true_latency.percentile(waits, part) for part in TAILS)
+    return reported, tuple(percentile(waits, part) for part in TAILS)
 
 
 def main() -> int:

@@ -13,10 +13,10 @@ from signoff.outcome import Finding, Outcome
 from signoff.remedy import Remedy, remedy
 from signoff.snapshot import Snapshot
 from signoff.verdict import row_verdict
-from tests.deciding import unanswered
 from tests.defects import DEFECTS, SOUND
 from tests.defects.changes import rebound, unread
 from tests.english import english_in
+from tests.foreign.judged import unanswered
 from tests.healthy import healthy
 from tests.judging import collected, judge
 from tests.provenance import PROVENANCE

@@ -10,7 +10,7 @@ import pytest
 from aws.door.clients import Aws
 from aws.door.failures import ReadFailure
 from aws.door.limits import RetryPolicy, within
-from tests.dripping import ENDLESS, HEAD, sending
+from tests.loopback import ENDLESS, HEAD, sending
 
 OVER = RetryPolicy(attempts=2, connect_s=0.3, read_s=0.5, deadline_s=1.2, rates={})
 """Of a second in all, half of which a socket may be silent."""

@@ -11,9 +11,8 @@ from aws.section import Unreadable
 from aws.table import ResourcePolicy
 from aws.topic import Topic
 from signoff.outcome import Outcome
-from tests.defects.changes import added, both, edited, item, unread
+from tests.defects.changes import added, both, edited, item, role_of, unread
 from tests.defects.defect import Break, Defect
-from tests.defects.roles import role_of
 from tests.healthy.identity import ACCOUNT, ADMINISTRATOR, READER, allow, document, principal, reach
 from tests.healthy.vault import TOKEN_KEY
 from tests.healthy.watch import TOPIC

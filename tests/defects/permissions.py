@@ -11,9 +11,8 @@ from aws.words import Words
 from signoff.checklist import Severity
 from signoff.outcome import Outcome
 from tests.defects import access, callers, privileges, shortfalls
-from tests.defects.changes import absent, added, both, edited, item, unread
+from tests.defects.changes import absent, added, both, edited, item, role_of, unread
 from tests.defects.defect import Break, Defect
-from tests.defects.roles import role_of
 from tests.healthy.identity import allow, document, trust
 
 OTHER = "111122223333"

@@ -5,8 +5,8 @@ from collections.abc import Mapping
 from aws.role import PolicyDocument
 from signoff.checklist import Severity
 from signoff.outcome import Outcome
+from tests.defects.changes import attached, role_of
 from tests.defects.defect import Break, Defect
-from tests.defects.roles import attached, role_of
 from tests.healthy.compute import PREFIX
 from tests.healthy.identity import (
     HERE,

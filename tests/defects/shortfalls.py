@@ -5,8 +5,8 @@ from collections.abc import Iterable, Mapping
 from aws.role import PolicyDocument
 from signoff.checklist import Severity
 from signoff.outcome import Outcome
+from tests.defects.changes import Statement, attached, rewritten, role_of, under, without
 from tests.defects.defect import Break, Defect
-from tests.defects.roles import Statement, attached, rewritten, role_of, under, without
 from tests.healthy.identity import (
     HERE,
     STAMP_MASTERS,

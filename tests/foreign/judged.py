@@ -1,16 +1,16 @@
-"""What the checks make of a world: row by row, and as the word that the meeting reads."""
+"""What the checks make of a world: row by row, and as the word that the meeting reads, and whether each red sentence is answered."""
 
 import tomllib
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 
-from signoff.checklist import Checklist
+from signoff.checklist import Checklist, Severity
 from signoff.environment import Decision
 from signoff.outcome import Finding, Outcome
 from signoff.snapshot import Snapshot
 from signoff.verdict import RowVerdict, VerdictWord, decide, row_verdict
-from tests.judging import judge
+from tests.judging import collected, judge
 
 CHECKLIST = Checklist.load()
 ANY_DAY = date(2026, 11, 25)
@@ -71,3 +71,28 @@ def _by_row(findings: Iterable[Finding]) -> Mapping[str, list[Finding]]:
     for one in findings:
         found.setdefault(one.row, []).append(one)
     return found
+
+
+def unanswered(snapshot: Snapshot, found: Sequence[Finding]) -> list[str]:
+    """Return the red sentences that print a decision which does not help, or say neither this nor why not.
+
+    ``found`` is what ``judge`` returns of the snapshot: a finding for each check, in the order of collection.
+    """
+    red = [(check, one) for check, one in zip(collected(), found, strict=True) if one.outcome.red]
+    decided = as_printed(snapshot, found)
+    left = {one.row for _, one in red if not one.decision and one.outcome is not Outcome.FOLLOWS}
+    silent = [one for _, one in red if not (one.decision or _explained(one))]
+    asked_again = [
+        check.judge(decided)
+        for check, one in red
+        if (one.decision and not one.stale)
+        or (one.outcome is Outcome.FOLLOWS and one.root not in left)
+    ]
+    useless = [one for one in asked_again if one.outcome.red and one.root not in left]
+    return [f"{one.row}: {one.message}" for one in (*silent, *useless)]
+
+
+def _explained(one: Finding) -> bool:
+    """Whether it says why no decision can allow it, when to ask again, or is one that a waiver accepts."""
+    follows, by_our_own_gap = one.outcome is Outcome.FOLLOWS, one.at_most is not Severity.BLOCKER
+    return bool(follows or one.undecidable or one.until or by_our_own_gap)

@@ -1,4 +1,4 @@
-"""The contract as a judge of answers: whatever smoke/openapi.yaml does not document is wrong."""
+"""The seven functions, and the contract as a judge of their answers: whatever smoke/openapi.yaml does not document is wrong."""
 
 import functools
 from pathlib import Path
@@ -8,6 +8,25 @@ import yaml
 from jsonschema import Draft202012Validator
 from referencing import Registry, Resource
 from referencing.jsonschema import DRAFT202012
+
+from lambdas.auth import handler as auth
+from lambdas.award import handler as award
+from lambdas.gps_verify import handler as gps_verify
+from lambdas.notify import handler as notify
+from lambdas.ranking import handler as ranking
+from lambdas.richmenu import handler as richmenu
+from lambdas.stamps import handler as stamps
+
+MODULES = {
+    "auth": auth,
+    "award": award,
+    "gps-verify": gps_verify,
+    "notify": notify,
+    "ranking": ranking,
+    "richmenu": richmenu,
+    "stamps": stamps,
+}
+
 
 PATH = Path(__file__).parents[2] / "smoke" / "openapi.yaml"
 _URI = "urn:contract"

@@ -1,12 +1,14 @@
-"""Which stamp may be awarded when, and from where, by the domain alone."""
+"""Which stamp may be awarded when, and from where, by the domain alone; the checks take the same for its defaults."""
 
 from datetime import datetime
 
 import pytest
 
+from checks.variables import DEFAULTS
 from lambdas.award.domain import Rules, claim_in, judge, notification
 from lambdas.notify.domain import message_for, notification_in
 from lambdas.rally.domain.refusals import Refusal
+from lambdas.rally.domain.spots import ACCURACY_CAP_M
 from tests.lambdas.events import USER
 
 STATUE = {"user_id": USER, "stamp_id": "STATUE-001", "method": "GPS"}
@@ -153,3 +155,8 @@ def test_picture_that_line_does_not_show_is_left_out_and_the_winner_told(url):
     sent = notification(claim_in(STATUE), MASTER | {"ImageUrl": url})
 
     assert "hero" not in message_for(notification_in(sent))["contents"]
+
+
+def test_defaults_are_those_of_the_functions():
+    assert float(DEFAULTS["ACCURACY_CAP_M"]) == Rules().accuracy_cap_m == ACCURACY_CAP_M
+    assert (DEFAULTS["AWARD_REQUIRES_POSITION"] == "true") is Rules().position_required

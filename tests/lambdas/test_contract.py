@@ -4,7 +4,7 @@ import pytest
 
 from lambdas.rally.domain.refusals import CODES
 from tests.lambdas import contract
-from tests.lambdas.functions import MODULES
+from tests.lambdas.contract import MODULES
 
 ROUTES = (
     "POST /auth/verify",

@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 from lambdas.rally.serving import LambdaFunction
 from tests.lambdas import contract
+from tests.lambdas.contract import MODULES
 from tests.lambdas.events import CONTEXT, OTHER, USER, event
-from tests.lambdas.functions import MODULES
 from tests.lambdas.rally_account import ENVIRON
 
 MENU = "richmenu-" + "0a" * 16

@@ -10,10 +10,9 @@ from lambdas.rally.domain.refusals import Refusal
 from lambdas.rally.line import Bot, Line
 from lambdas.rally.secrets import CachedSecret
 from tests.lambdas.clients import Scripted
-from tests.lambdas.contract import operations
+from tests.lambdas.contract import MODULES, operations
 from tests.lambdas.events import USER
 from tests.lambdas.fake_line import GOOD_TOKEN
-from tests.lambdas.functions import MODULES
 from tests.lambdas.rally_account import LINE_TOKEN
 
 RETRY_KEY = "0b8f4f3e-6d8e-4c0e-9d38-3f6f6c1f7a55"

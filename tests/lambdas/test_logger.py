@@ -12,10 +12,9 @@ from lambdas.award.notifier import Notifier
 from lambdas.award.store import Stamps
 from lambdas.rally.logger import FunctionLogger
 from tests.lambdas.clients import Scripted, error
-from tests.lambdas.contract import operations
+from tests.lambdas.contract import MODULES, operations
 from tests.lambdas.events import CONTEXT, REQUEST_ID, USER, event, token_event
 from tests.lambdas.fake_line import GOOD_TOKEN
-from tests.lambdas.functions import MODULES
 from tests.lambdas.rally_account import ENVIRON, KEY, LINE_TOKEN
 
 IDS = {"request_id": REQUEST_ID, "lambda_request_id": CONTEXT.aws_request_id}

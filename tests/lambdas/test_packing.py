@@ -12,7 +12,7 @@ from importlib.metadata import distribution
 import pytest
 
 from lambdas.packing import DISTRIBUTIONS, FUNCTIONS, code_sha256, pack
-from tests.lambdas.functions import MODULES
+from tests.lambdas.contract import MODULES
 
 RUNTIME = ("boto3", "botocore", "s3transfer", "jmespath", "dateutil", "urllib3", "six.py")
 STARTS = """

@@ -11,9 +11,8 @@ import jwt
 import pytest
 
 from tests.lambdas.clients import Scripted
-from tests.lambdas.contract import operations
+from tests.lambdas.contract import MODULES, operations
 from tests.lambdas.events import CONTEXT, OTHER, USER, token_event
-from tests.lambdas.functions import MODULES
 from tests.lambdas.rally_account import CHANNEL, ENVIRON
 
 WITH_BODY = {name: one for name, one in operations().items() if "requestBody" in one}

@@ -7,10 +7,10 @@ from types import SimpleNamespace
 import pytest
 
 from lambdas.auth.handler import AuthorizerFault
+from tests.lambdas.contract import MODULES
 from tests.lambdas.events import CONTEXT, USER, token_event
 from tests.lambdas.fake_line import GOOD_TOKEN
 from tests.lambdas.faulty import FAULTS, STRANGERS, FaultyTransport, Stranger, spoiling
-from tests.lambdas.functions import MODULES
 
 AWARD = "POST /stamps/award"
 CLAIM = {"user_id": USER, "stamp_id": "STATUE-001", "method": "GPS"}

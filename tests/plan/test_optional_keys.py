@@ -5,6 +5,7 @@ from datetime import date
 
 import pytest
 
+from aws.desired import Permission
 from plan import plan_for, scope_of
 from signoff.environment import Environment
 from signoff.environment.schema import (
@@ -138,3 +139,23 @@ def test_key_that_only_judges_grants_nobody_anything(key, value):
 
     assert plan(with_key).roles == plan(BARE).roles
     assert list(permissions(with_key, plan(with_key))) == list(permissions(BARE, plan(BARE)))
+
+
+DECRYPT = Permission("kms:Decrypt", KEY)
+
+
+def _with_right(environment):
+    return {one.function for one in plan_for(environment).roles if DECRYPT in one.required}
+
+
+def test_roles_that_use_a_table_may_decrypt_by_its_key():
+    environment = replace(healthy().environment, table_key=KEY)
+
+    assert _with_right(environment) == {"auth", "award", "gps-verify", "ranking", "stamps"}
+
+
+def test_keys_of_aws_need_no_right():
+    environment = healthy().environment
+
+    assert _with_right(environment) == set()
+    assert _with_right(replace(environment, table_key="alias/aws/dynamodb")) == set()

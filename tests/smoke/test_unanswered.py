@@ -10,8 +10,7 @@ from smoke.client import Client
 from smoke.integrations import fetched
 from smoke.line import LineClient
 from smoke.logs import Logs
-from tests.dripping import ENDLESS, sending
-from tests.loopback import Reply, answering
+from tests.loopback import ENDLESS, Reply, answering, sending
 
 ASKED = {
     "smoke.client": lambda url: Client(url, "https://rally.example.jp").answer(get("/stamps")),

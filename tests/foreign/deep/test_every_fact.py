@@ -2,9 +2,9 @@
 
 import pytest
 
-from tests.deciding import unanswered
 from tests.defects.changes import rebound
 from tests.differing import SECTIONS, mutants
+from tests.foreign.judged import unanswered
 from tests.healthy import healthy
 from tests.watching import healthy_again
 

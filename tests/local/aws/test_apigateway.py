@@ -2,8 +2,7 @@
 
 import pytest
 
-from tests.local.aws.account import REGION
-from tests.local.aws.refusals import refused
+from tests.local.aws.account import REGION, refused
 
 
 def patch(path, value=None, op="replace"):

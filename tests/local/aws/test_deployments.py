@@ -3,7 +3,7 @@
 import pytest
 
 from local.gateway.snapshot import StaticAnswer
-from tests.local.aws.refusals import refused
+from tests.local.aws.account import refused
 
 RATE, BURST = "/*/*/throttling/rateLimit", "/*/*/throttling/burstLimit"
 

@@ -4,8 +4,7 @@ import time
 
 import pytest
 
-from tests.local.aws.account import REGION
-from tests.local.aws.refusals import refused
+from tests.local.aws.account import REGION, refused
 
 
 @pytest.fixture

@@ -5,8 +5,7 @@ import json
 import pytest
 import yaml
 
-from tests.local.aws.account import ACCOUNT, REGION
-from tests.local.aws.refusals import refused
+from tests.local.aws.account import ACCOUNT, REGION, refused
 
 ALL = {"parameters": {"extensions": "apigateway"}}
 

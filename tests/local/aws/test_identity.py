@@ -5,8 +5,7 @@ from functools import partial
 
 import pytest
 
-from tests.local.aws.account import ACCOUNT, REGION
-from tests.local.aws.refusals import refused
+from tests.local.aws.account import ACCOUNT, REGION, refused
 
 GROUP = f"arn:aws:logs:{REGION}:{ACCOUNT}:log-group:/aws/lambda/rally"
 

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from local.moto_fixes.sns import confirmation_token
-from tests.local.aws.refusals import refused
+from tests.local.aws.account import refused
 
 ALARM = {
     "AlarmName": "errors",

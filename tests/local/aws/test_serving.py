@@ -11,8 +11,7 @@ import pytest
 
 from local.aws.request import Response, json_response
 from local.aws.server import LocalAws
-from tests.local.aws.account import ACCOUNT, ONCE, REGION
-from tests.local.aws.refusals import refused
+from tests.local.aws.account import ACCOUNT, ONCE, REGION, refused
 
 
 def test_it_listens_on_the_loopback_interface_only(aws):

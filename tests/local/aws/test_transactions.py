@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from botocore.exceptions import ClientError
 
-from tests.local.aws.refusals import refused
+from tests.local.aws.account import refused
 
 NEW = {"ConditionExpression": "attribute_not_exists(UserId)"}
 
