@@ -3,12 +3,15 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field, replace
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
+import boto3
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
+from aws.converge.change import nothing
 from aws.door.answer import naming_what_is_missing
 from aws.words import Words
 from local.aws.server import LocalAws
@@ -27,6 +30,7 @@ class MutationError(AssertionError):
     """A call that is no read was about to leave."""
 
 
+@cache
 def environment(account: str) -> Environment:
     """The tests' production environment, with every optional part, in an account of its own."""
     return replace(load("prod", PROD, {}).environment, account=account)
@@ -59,6 +63,27 @@ class EvidenceInMemory:
         return tuple(body for k, body in reversed(self.records) if k == kind)
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class _Same:
+    """One environment, and no other that is like it: hashing takes as long as planning."""
+
+    environment: Environment
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Same) and self.environment is other.environment
+
+    def __hash__(self) -> int:
+        return id(self.environment)
+
+
+@lru_cache(8)
+def _planned(one: _Same) -> StepContext:
+    """Return a context of this environment, for which nothing is left but where its calls go."""
+    return context_for(
+        boto3.Session(), one.environment, secrets_in=str, build=package, record=nothing
+    )
+
+
 class Desk:
     """One account, its clients, and the Work of a procedure there."""
 
@@ -77,17 +102,16 @@ class Desk:
         return self._clients[service]
 
     def context(self, **more: Any) -> StepContext:
-        made = context_for(
-            self.session,
-            more.pop("environment", self.environment),
-            secrets_in=more.pop("secrets_in", lambda _: LINE_TOKEN),
-            build=more.pop("build", package),
-            record=self.evidence.record,
-            recorded=self.evidence.recorded,
-            sleep=self.sleep,
-            **more,
-        )
-        return replace(made, clients=self.client)
+        made = _planned(_Same(more.pop("environment", self.environment)))
+        own = {
+            "clients": self.client,
+            "build": lru_cache(more.pop("build", package)),
+            "secret": more.pop("secrets_in", lambda _: LINE_TOKEN),
+            "record": self.evidence.record,
+            "recorded": self.evidence.recorded,
+            "sleep": self.sleep,
+        }
+        return replace(made, **{**own, **more})
 
     def do(self, action: Callable[[StepContext], Any], **more: Any) -> Any:
         """Perform a step's action for good."""

@@ -3,16 +3,13 @@
 The kinds are read from the types of the inventory, so that a new fact fails here until it has an answer.
 """
 
-from dataclasses import fields, replace
+from dataclasses import fields
 
 import pytest
 
 from aws.converge.change import Refused
-from aws.inventory import on_demand
-from plan import plan_for, scope_of
 from signoff.labels import kinds
-from tests.healthy import SALTS, healthy
-from tests.in_process import UNPACED
+from tests.healthy import healthy
 from tests.runbook.facts import ANSWERS, CALLED, api, compute, data, repaired, watch
 from tests.runbook.facts.answer import OF_AWS, PersonActs, Repaired, run
 
@@ -33,14 +30,8 @@ def answered(kind):
     }
 
 
-def read(desk, answer):
-    """Read the resource as a check does."""
-    scope = replace(
-        scope_of(plan_for(desk.environment), desk.environment), salts=(SALTS["own"], SALTS["dev"])
-    )
-    inventory = on_demand(
-        desk.session, scope, caller="arn:aws:iam::1:user/auditor", options=UNPACED
-    )
+def read(inventory, answer):
+    """Return the resource as a check finds it."""
     return answer.of(getattr(inventory.sections, answer.section)[answer.item])
 
 
@@ -62,13 +53,15 @@ def test_every_fact_has_an_answer(kind):
 
 
 @pytest.mark.parametrize("defect", CALLED, ids=str)
-def test_defect_that_a_call_makes_reads_as_it_is_judged_and_its_remedy_repairs_it(desk, defect):
+def test_defect_that_a_call_makes_reads_as_it_is_judged_and_its_remedy_repairs_it(
+    desk, defect, as_planned, reading
+):
     answer, changed = repaired(defect), defect.breaks.fields
-    planned = read(desk, answer)
+    planned = read(as_planned, answer)
     answer.harm(desk.client)
-    broken = read(desk, answer)
+    broken = read(reading(), answer)
     made = run(desk, answer.by)
-    after, others = read(desk, answer), ANSWERS.get(type(planned), {})
+    after, others = read(reading(), answer), ANSWERS.get(type(planned), {})
     ours = [fact for fact in changed if others.get(fact) is not OF_AWS]
 
     assert {fact: getattr(broken, fact) for fact in changed} == changed
@@ -77,12 +70,14 @@ def test_defect_that_a_call_makes_reads_as_it_is_judged_and_its_remedy_repairs_i
 
 
 @pytest.mark.parametrize(("kind", "fact"), answered(Repaired), ids=named)
-def test_fact_that_differs_is_within_its_bound_after_the_procedure(desk, kind, fact):
+def test_fact_that_differs_is_within_its_bound_after_the_procedure(
+    desk, kind, fact, as_planned, reading
+):
     answer = ANSWERS[kind][fact]
-    planned = value(read(desk, answer), kind, fact)
+    planned = value(read(as_planned, answer), kind, fact)
     answer.harm(desk.client)
     made = run(desk, answer.by)
-    after = value(read(desk, answer), kind, fact)
+    after = value(read(reading(), answer), kind, fact)
 
     assert made
     assert answer.within(after) if answer.within else after == planned
