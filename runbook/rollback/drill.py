@@ -22,13 +22,12 @@ from aws.converge import alias, rest_api
 from aws.converge.change import Changes, nothing
 from aws.converge.deployment import point, stage_of
 from aws.converge.version import LATEST, move
-from aws.desired import Function
 from aws.words import SILENCE, Words, joined
 from runbook.engine import Change, Procedure, Refused, StepContext
 from runbook.rollback.deployments import deployments
 from runbook.rollback.execution import BEGUN, DONE, unfinished_target
 from runbook.rollback.restore import content
-from runbook.rollback.versions import PART, described, live, published
+from runbook.rollback.versions import PART, listed, live, published
 from signoff.environment import FrontEnd
 from signoff.errors import EXPECTED
 
@@ -257,10 +256,11 @@ def state(context: StepContext) -> dict[str, Any]:
     api = rest_api.find(context, plan.api)
     id_ = api["id"] if api else None
     stage = stage_of(context, plan.api, id_)
+    there = {one.name: listed(context, one) for one in plan.functions}
     return {
         "functions": {one.name: alias.released(context, one) for one in plan.functions},
-        "versions": {one.name: list(published(context, one)) for one in plan.functions},
-        "latest": {one.name: _draft(context, one) for one in plan.functions},
+        "versions": {name: list(published(versions)) for name, versions in there.items()},
+        "latest": {name: _draft(versions[LATEST]) for name, versions in there.items()},
         "deployment": stage["deploymentId"] if stage else None,
         "draft": rest_api.digest(rest_api.read(context, id_)),
         "deployments": sorted(str(one["id"]) for one in deployments(context, id_)) if id_ else [],
@@ -278,9 +278,8 @@ def served(context: StepContext, part: str) -> dict[str, Any]:
     return {"deployment": stage["deploymentId"]} if stage else {}
 
 
-def _draft(context: StepContext, function: Function) -> dict[str, str]:
+def _draft(latest: Mapping[str, Any]) -> dict[str, str]:
     """Return what the next version of a function would run. Its variables may be secrets, and are in no record."""
-    latest = described(context, function, LATEST)
     return {"code": latest["CodeSha256"], "handler": latest["Handler"]}
 
 

@@ -21,7 +21,7 @@ from runbook.rollback.drill import go_back
 from runbook.rollback.execution import unfinished_target
 from runbook.rollback.redirect import forbid
 from runbook.rollback.restore import Restore, content, exists, restores
-from runbook.rollback.versions import PART, described, published
+from runbook.rollback.versions import PART, described, listed, published
 
 BAD_HANDLER = "rehearsal.no_such_handler"
 MARKED = "rehearsal: a route is missing"
@@ -80,10 +80,11 @@ def delete_versions(context: StepContext, bad: Callable[[Mapping[str, Any]], boo
     A version that is left would be what the next rollback goes to.
     """
     for one in context.plan.functions:
-        for number in published(context, one):
-            if bad(described(context, one, str(number))):
+        there = listed(context, one)
+        for number in map(str, published(there)):
+            if bad(there[number]):
                 # Never without the qualifier: that would be the whole function.
-                gone = {"FunctionName": one.name, "Qualifier": str(number)}
+                gone = {"FunctionName": one.name, "Qualifier": number}
                 delete = context.client("lambda").delete_function
                 unless_absent(delete, **gone)
 

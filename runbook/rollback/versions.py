@@ -5,8 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from aws.converge.change import Changes
-from aws.converge.function import published_versions
-from aws.converge.version import move
+from aws.converge.version import LATEST, move
 from aws.desired import Function
 from aws.words import Words
 from plan.compute import names_a_table
@@ -15,6 +14,8 @@ from runbook.rollback.execution import unfinished_target
 from runbook.rollback.served import ServedPart
 
 PART = "functions"
+Listed = Mapping[str, Mapping[str, Any]]
+"""Lambda's configuration of $LATEST and of each published version of a function, by its number."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,14 +35,17 @@ class AliasMove:
 
 def moves(context: StepContext) -> tuple[AliasMove, ...]:
     """Return the moves to the version that was named, or to the release before; Refused where none."""
-    targets = _targets(context, chosen(context))
+    functions = chosen(context)
+    there = {one.name: listed(context, one) for one in functions}
+    served = {one.name: described(context, one, one.alias) for one in functions}
+    targets = _targets(context, functions, served, there)
     return tuple(
         AliasMove(
             function=one,
-            live=described(context, one, one.alias),
-            target=_existing(context, one, targets[one.name]),
+            live=served[one.name],
+            target=_existing(one, targets[one.name], there[one.name]),
         )
-        for one in chosen(context)
+        for one in functions
         if one.name in targets
     )
 
@@ -69,9 +73,16 @@ def described(context: StepContext, function: Function, qualifier: str) -> Mappi
     return answer
 
 
-def published(context: StepContext, function: Function) -> tuple[int, ...]:
-    """Return the numbers of the versions that there are, oldest first."""
-    return tuple(sorted(int(number) for number in published_versions(context, function)))
+def listed(context: StepContext, function: Function) -> Listed:
+    """Return what Lambda lists of a function, in one call, however many versions there are."""
+    pages = context.client("lambda").get_paginator("list_versions_by_function")
+    found = pages.paginate(FunctionName=function.name)
+    return {one["Version"]: one for page in found for one in page["Versions"]}
+
+
+def published(there: Iterable[str]) -> tuple[int, ...]:
+    """Return the numbers of the published versions among those that there are, oldest first."""
+    return tuple(sorted(int(number) for number in there if number != LATEST))
 
 
 def live(context: StepContext, functions: Iterable[Function]) -> dict[str, str]:
@@ -91,21 +102,27 @@ def aliases(context: StepContext, functions: Collection[Function]) -> ServedPart
     )
 
 
-def _targets(context: StepContext, functions: tuple[Function, ...]) -> Mapping[str, str]:
+def _targets(
+    context: StepContext,
+    functions: Iterable[Function],
+    served: Mapping[str, Mapping[str, Any]],
+    there: Mapping[str, Listed],
+) -> Mapping[str, str]:
     if version := context.chosen.get("to"):
-        return {one.name: version for one in functions}
-    now = live(context, functions)
+        return dict.fromkeys(served, version)
+    now = {name: one["Version"] for name, one in served.items()}
     if going := unfinished_target(context, PART, now, sorted(now)):
         return going
-    there = {one.name: published_versions(context, one) for one in functions}
     for release in context.history("release"):
         if other := _other(release, now, there):
             return other
-    return {one.name: _below(context, one, now[one.name]) for one in functions}
+    return {one.name: _below(context, one, now[one.name], there[one.name]) for one in functions}
 
 
 def _other(
-    release: Mapping[str, Any], now: Mapping[str, str], there: Mapping[str, Mapping[str, str]]
+    release: Mapping[str, Any],
+    now: Mapping[str, str],
+    there: Mapping[str, Listed],
 ) -> dict[str, str]:
     """Return the versions of a recorded release that are not live, if they still are what they were."""
     recorded = {name: release["functions"].get(name, {}) for name in now}
@@ -114,12 +131,12 @@ def _other(
         for name, one in recorded.items()
         if one
         and one["version"] != now[name]
-        and there[name].get(one["version"]) == one["code_sha256"]
+        and there[name].get(one["version"], {}).get("CodeSha256") == one["code_sha256"]
     }
 
 
-def _below(context: StepContext, function: Function, live: str) -> str:
-    older = [number for number in published(context, function) if number < int(live)]
+def _below(context: StepContext, function: Function, live: str, there: Iterable[str]) -> str:
+    older = [number for number in published(there) if number < int(live)]
     if not older:
         raise Refused(
             Words(
@@ -131,17 +148,17 @@ def _below(context: StepContext, function: Function, live: str) -> str:
     return str(older[-1])
 
 
-def _existing(context: StepContext, function: Function, version: str) -> Mapping[str, Any]:
-    there = published(context, function)
-    if version not in map(str, there):
-        numbers = ", ".join(map(str, there)) or "none"
+def _existing(function: Function, version: str, there: Listed) -> Mapping[str, Any]:
+    numbered = published(there)
+    if version not in map(str, numbered):
+        numbers = ", ".join(map(str, numbered)) or "none"
         raise Refused(
             Words(
                 en=f"function {function.name} has no published version {version}; there are {numbers}",
                 ja=f"関数{function.name}に公開済みのバージョン{version}はありません（あるのは{numbers}）",
             )
         )
-    return described(context, function, version)
+    return there[version]
 
 
 def _shown(version: Mapping[str, Any]) -> dict[str, Any]:

@@ -1,11 +1,14 @@
 """An alias goes back to the release before, or to a named version, and forward again."""
 
+from collections import Counter
+
 import pytest
 from botocore.exceptions import ClientError
 
 from aws.converge.change import Declined
 from runbook.engine import Refused
 from runbook.procedures import rollback_functions
+from runbook.rollback.versions import moves
 from tests.runbook.desk import said_in
 from tests.runbook.rollback.fault_injection import denied
 
@@ -38,6 +41,14 @@ def test_the_same_command_goes_forward_again(operator):
 
     assert set(back.values()) == {"1"}
     assert operator.versions() == first
+
+
+def test_two_calls_a_function_tell_where_it_goes(operator):
+    functions, before = len(operator.context().plan.functions), len(operator.desk.aws.calls)
+    moves(operator.context())
+    made = Counter(one.operation for one in operator.desk.aws.calls[before:])
+
+    assert made == dict.fromkeys(("ListVersionsByFunction", "GetFunctionConfiguration"), functions)
 
 
 def test_one_function_goes_to_a_named_version(operator):
