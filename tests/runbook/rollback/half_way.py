@@ -3,7 +3,7 @@
 The calls are those of a recorded run, so that a new one is covered by itself.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -165,6 +165,8 @@ class HalfWayWalk:
     subject: Subject
     mode: str
     folder: Path
+    only: Collection[str] = ()
+    """Functions of the plan, () for all."""
 
     def calls(self) -> list[str]:
         """Return the write calls of a run that comes to its end, in order."""
@@ -181,7 +183,7 @@ class HalfWayWalk:
         return [self._half_way(number, whole) for number in numbers]
 
     def _arranged(self) -> tuple[RollbackOperator, int]:
-        operator = RollbackOperator(self.account.desk())
+        operator = RollbackOperator(self.account.desk(), only=self.only)
         self.subject.arrange(operator)
         return operator, len(operator.desk.aws.calls)
 

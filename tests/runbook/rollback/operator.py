@@ -1,6 +1,7 @@
 """Somebody who runs procedures and notes what they say."""
 
-from dataclasses import dataclass, field
+from collections.abc import Collection
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from time import sleep
 from types import ModuleType
@@ -11,6 +12,9 @@ from aws.words import Words
 from runbook.engine import Procedure
 from tests.runbook.desk import Desk
 
+FEW = ("auth", "award", "gps-verify")
+"""Functions of which one is the first, one in the middle, one the last: where each is handled as the others are."""
+
 
 def until(moment: datetime) -> None:
     """Return when it is then: a restore goes back to whole seconds."""
@@ -19,10 +23,11 @@ def until(moment: datetime) -> None:
 
 @dataclass
 class RollbackOperator:
-    """``agrees`` is the answer to every question about a loss."""
+    """``agrees`` is the answer to every question about a loss; ``only``: functions of the plan, () for all."""
 
     desk: Desk
     agrees: bool = True
+    only: Collection[str] = ()
     told: list[str | Words] = field(default_factory=list)
     asked: list[Any] = field(default_factory=list)
 
@@ -30,7 +35,7 @@ class RollbackOperator:
         return self.desk.client(service)
 
     def context(self, *, go: bool = False, environment: Any = None, **chosen: str) -> Any:
-        return self.desk.context(
+        made = self.desk.context(
             go=go,
             environment=environment or self.desk.environment,
             chosen=chosen,
@@ -38,6 +43,8 @@ class RollbackOperator:
             permit=self._permit,
             tell=self.told.append,
         )
+        functions = tuple(one for one in made.plan.functions if one.key in self.only)
+        return replace(made, plan=replace(made.plan, functions=functions or made.plan.functions))
 
     def history(self, kind: str) -> tuple[Any, ...]:
         return self.desk.evidence.history(kind)

@@ -13,12 +13,18 @@ from runbook.rollback import drill, faults
 from runbook.rollback.drill import Drill
 from tests.runbook.desk import READS
 from tests.runbook.rollback.fault_injection import NthCall, denied, fault
-from tests.runbook.rollback.operator import RollbackOperator
+from tests.runbook.rollback.operator import FEW, RollbackOperator
 
 
 @pytest.fixture(scope="module")
-def operator(planned):
+def whole(planned):
     return RollbackOperator(planned.desk())
+
+
+@pytest.fixture(scope="module")
+def operator(whole):
+    """The same account and records, with a plan of a few functions."""
+    return RollbackOperator(whole.desk, only=FEW)
 
 
 def bad(context):
@@ -52,7 +58,9 @@ API = Drill(
     mend=faults.take_back_the_deployment,
 )
 WRITES = {
-    "functions": {"UpdateFunctionConfiguration": 7, "PublishVersion": 7, "UpdateAlias": 7},
+    "functions": dict.fromkeys(
+        ("UpdateFunctionConfiguration", "PublishVersion", "UpdateAlias"), len(FEW)
+    ),
     "api": {"DeleteMethod": 1, "CreateDeployment": 1, "UpdateStage": 1},
 }
 """Part -> the calls of its fault, and how often it makes each."""
@@ -68,12 +76,12 @@ def held(operator, one):
 
 
 @pytest.mark.parametrize("one", [FUNCTIONS, API], ids=lambda one: one.part)
-def test_a_drill_is_held_and_leaves_all_as_it_was(operator, one):
-    before = drill.state(operator.context())
-    held(operator, one)
+def test_a_drill_is_held_and_leaves_all_as_it_was(whole, one):
+    before = drill.state(whole.context())
+    held(whole, one)
 
-    assert drill.state(operator.context()) == before
-    assert operator.desk.evidence.recorded(drill.KIND, part=one.part, equal=True)
+    assert drill.state(whole.context()) == before
+    assert whole.desk.evidence.recorded(drill.KIND, part=one.part, equal=True)
 
 
 @pytest.mark.parametrize(
@@ -147,6 +155,14 @@ def test_a_fault_that_does_not_show_is_taken_back(operator, one):
         held(operator, replace(one, shows=lambda _: False))
 
     assert drill.state(operator.context()) == before
+
+
+def test_versions_are_looked_through_by_one_call_a_function(operator):
+    before = len(operator.desk.aws.calls)
+    faults.delete_versions(operator.context(go=True), lambda _: False)
+
+    made = [one.operation for one in operator.desk.aws.calls[before:]]
+    assert made == ["ListVersionsByFunction"] * len(FEW)
 
 
 def once(desk, operation, number):

@@ -9,13 +9,13 @@ from runbook.engine import Procedure
 from runbook.procedures import functions, rollback_api, rollback_functions
 from tests.runbook.desk import package
 from tests.runbook.rollback.fault_injection import denied
-from tests.runbook.rollback.operator import RollbackOperator
+from tests.runbook.rollback.operator import FEW, RollbackOperator
 
 
 @pytest.fixture
 def operator(planned):
     """Each test has its own: what it is about is in the history."""
-    return RollbackOperator(planned.desk())
+    return RollbackOperator(planned.desk(), only=FEW)
 
 
 def release(operator, words):
