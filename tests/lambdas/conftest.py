@@ -6,7 +6,7 @@ import threading
 import boto3
 import pytest
 from botocore.config import Config
-from moto import mock_aws
+from moto.core.models import botocore_stubber
 
 from local.aws.moto import Moto
 from tests.lambdas import contract
@@ -26,29 +26,28 @@ def sdk():
 
 @pytest.fixture
 def _moto(monkeypatch, sdk):
-    """AWS of this process is moto: calls go to no server."""
+    """AWS of this process is moto: botocore's calls go to no server, which is all of `mock_aws` that is needed here."""
     monkeypatch.setenv("MOTO_ACCOUNT_ID", ACCOUNT)
     monkeypatch.delenv("AWS_ENDPOINT_URL", raising=False)
-    mock = mock_aws()
-    mock.start(reset=False)
+    monkeypatch.setattr(botocore_stubber, "enabled", True)
     monkeypatch.setattr(boto3, "DEFAULT_SESSION", sdk)
-    yield
-    mock.stop(remove_data=False)
 
 
 @pytest.fixture(scope="session")
 def filling(sdk):
-    """Fill the account: by calls for the first test, by a copy of what they made for all others."""
+    """Fill the account, and then by ``more``: by calls for the first test, by a copy of what they made for all others."""
     # A stack of other tests may still be in the variables of this process, and is not ours to call.
     own = Config(ignore_configured_endpoint_urls=True)
     account = RallyAccount(*(sdk.client(one, config=own) for one in ("dynamodb", "secretsmanager")))
-    moto, kept = Moto(ACCOUNT), []
+    moto, kept = Moto(ACCOUNT), {}
 
-    def fill():
-        if not kept:
+    def fill(name="", more=lambda _: None):
+        if name not in kept:
+            moto.forget()
             account.fill()
-            kept.append(moto.saved())
-        moto.restore(kept[0])
+            more(account)
+            kept[name] = moto.saved()
+        moto.restore(kept[name])
         return account
 
     return fill

@@ -43,12 +43,15 @@ OPERATIONS = [
 
 
 @pytest.fixture
-def collected(account, call, line):
+def collected(filling, call, line):
     """A stamp is collected and ranked, so that every operation has something to answer."""
     line.claims = {"sub": USER}
-    account.master("STATUE-002")
-    call(MODULES["award"], AWARD, body=CLAIM | {"stamp_id": "STATUE-002"})
-    return account
+
+    def collect(account):
+        account.master("STATUE-002")
+        call(MODULES["award"], AWARD, body=CLAIM | {"stamp_id": "STATUE-002"})
+
+    return filling("collected", collect)
 
 
 @pytest.mark.parametrize("fault", FAULTS)
