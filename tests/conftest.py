@@ -31,7 +31,7 @@ LONGEST = (
     "tests/runbook/test_rights.py",
     "tests/signoff/test_drift.py",
     "tests/lambdas/test_fuzz.py",
-    "tests/smoke/test_secrecy.py",
+    "tests/smoke/test_healthy.py",
     "tests/load/test_ends_of_runs.py",
     "tests/load/test_prepared_runs.py",
     "tests/foreign/test_refusals.py",

@@ -10,6 +10,7 @@ from tests.smoke.rally import Rally
 
 ORIGIN = "gatewayresponse.header.Access-Control-Allow-Origin"
 PREFLIGHT = "method.response.header.Access-Control-Allow-"
+API = "the API"
 
 
 def _method(path: str, verb: str, **patch: str) -> Callable[[Any, str], None]:
@@ -114,6 +115,7 @@ DEFECTS = (
             **following("SMOKE-04", "SMOKE-11", "SMOKE-12", "SMOKE-14", "SMOKE-17"),
             **following("SMOKE-04", "SEC-42", "SEC-44"),
         },
+        at=API,
     ),
     Defect(
         "a route that the draft has, and the older deployment that the stage serves has not",
@@ -122,6 +124,7 @@ DEFECTS = (
             "SMOKE-07": FAIL,
             **following("SMOKE-07", "SMOKE-11", "SMOKE-17", "SEC-40", "SEC-41", "SEC-42"),
         },
+        at=API,
     ),
     Defect(
         "a route with another route's function",
@@ -132,11 +135,13 @@ DEFECTS = (
                 "SMOKE-06", "SMOKE-11", "SMOKE-14", "SMOKE-17", "SEC-42", "SEC-46", "MON-14"
             ),
         },
+        at=API,
     ),
     Defect(
         "a path without its preflight",
         _redrawn(_without("/notify", "OPTIONS")),
         {"SMOKE-13": FAIL},
+        at=API,
     ),
 )
 DEEP = (

@@ -17,6 +17,7 @@ NEED_A_SESSION = (
     *("SEC-40", "SEC-41", "SEC-42", "SEC-44", "SEC-45", "SEC-46", "SEC-47", "MON-14"),
 )
 BOT = "/v2/bot"
+LINE = "LINE"
 
 
 @contextmanager
@@ -67,7 +68,10 @@ def _log_group(rally: Rally) -> Any:
 
 DEFECTS = (
     Defect(
-        "a log group that is gone", _log_group, following("MON-12", "MON-14", "SEC-46", "SMOKE-17")
+        "a log group that is gone",
+        _log_group,
+        following("MON-12", "MON-14", "SEC-46", "SMOKE-17"),
+        at="the log",
     ),
     Defect(
         "a log line without its request's id",
@@ -78,21 +82,25 @@ DEFECTS = (
         "a channel access token that LINE does not know",
         lambda rally: rally.line.refusing(401, f"{BOT}/info"),
         {"SMOKE-18": FAIL, **following("SMOKE-18", "LINE-01", "LINE-02")},
+        at=LINE,
     ),
     Defect(
         "a channel access token that ends in six days",
         lambda rally: rally.line.channel(token_seconds=6 * 24 * 3600),
         {"LINE-01": FAIL},
+        at=LINE,
     ),
     Defect(
         "a channel access token of which nobody says when it ends",
         lambda rally: rally.line.channel(verified_at=""),
         {"LINE-01": FAIL},
+        at=LINE,
     ),
     Defect(
         "a bot that has sent most of what it may send this month",
         lambda rally: rally.line.channel(messages_sent=4_500),
         {"LINE-02": FAIL},
+        at=LINE,
     ),
     Defect(
         "a token key that the functions have not read yet",
@@ -108,16 +116,19 @@ DEFECTS = (
         "a front end that calls another API",
         lambda rally: _configured(rally, api="https://old.example.jp/dev"),
         {"SMOKE-19": FAIL},
+        at="the front end",
     ),
     Defect(
         "a LIFF app that opens another page",
         lambda rally: _liff_opens(rally, url="https://old.example.jp"),
         {"SMOKE-20": FAIL},
+        at="the LIFF app",
     ),
     Defect(
         "menus that LINE links and unlinks for nobody",
         lambda rally: rally.line.refusing(404, f"{BOT}/user"),
         {"SMOKE-09": FAIL, "SMOKE-10": FAIL, "SMOKE-11": "SMOKE-09"},
+        at=LINE,
     ),
     Defect(
         "LINE refuses the bot",
@@ -130,6 +141,7 @@ DEFECTS = (
             **following("SMOKE-18", "LINE-01", "LINE-02"),
             **following("SMOKE-08", "SMOKE-09", "SMOKE-10", "SMOKE-14"),
         },
+        at=LINE,
     ),
 )
 DEEP = (

@@ -2,6 +2,7 @@
 
 import contextlib
 import io
+import json
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -20,9 +21,12 @@ from smoke.parameters import EMBEDDED, LAST
 from smoke.row_calls import RowCalls
 from smoke.suite import Suite
 from smoke.suite_session import suite_session
+from tests.smoke.defect import UNKNOWN
 from tests.smoke.rally import ENVIRONMENTS, Rally
 
 PATIENCE_S = 3.0
+ON_AWS = {"SMOKE-01": UNKNOWN, "SMOKE-12": UNKNOWN}
+"""What a machine can't show beside the real LINE and in a real table."""
 VIEWS: Mapping[str, Callable[[RowCalls, Observations], Any]] = {
     "calls": lambda calls, _: calls,
     "observe": lambda _, observe: observe,
@@ -151,3 +155,21 @@ def red(verdicts: Mapping[str, RowVerdict]) -> Mapping[str, str]:
         for row, one in verdicts.items()
         if one.outcome.red
     }
+
+
+def said_by(verdicts: Mapping[str, RowVerdict]) -> str:
+    """Return all that a run's findings say and show."""
+    return "\n".join(
+        f"{found.message} {found.evidence}"
+        for verdict in verdicts.values()
+        for found in verdict.findings
+    )
+
+
+def secrets_of(rally: Rally) -> list[str]:
+    """Return the values of all secrets as they are now."""
+    client = rally.client("secretsmanager")
+    texts = [
+        client.get_secret_value(SecretId=one.name)["SecretString"] for one in rally.plan.secrets
+    ]
+    return [value for text in texts for value in json.loads(text).values()]

@@ -1,15 +1,15 @@
-"""Makes all smoke calls of a rally in this process, and kills it as soon as a given answer has arrived.
+"""Makes all smoke calls of a rally in a forked copy, and kills it as soon as a given answer has arrived.
 
-``python -m tests.smoke.killed HOME WHAT NUMBER`` reads (environment, URL of the API), pickled, from standard
-input. WHAT is how a request begins (``POST /local/stamps/award``) or an operation of DynamoDB (``PutItem``);
-empty counts every answer. What was asked for is done: nobody hears of it any more.
+``what`` is how a request begins (``POST /local/stamps/award``) or an operation of DynamoDB (``PutItem``); empty counts
+every answer. What was asked for is done: nobody hears of it any more.
 """
 
 import os
 import pickle
-import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import boto3
@@ -20,28 +20,31 @@ from signoff.evidence import Records
 from signoff.snapshot import Snapshot
 from smoke.notes import Notes
 from smoke.suite_session import suite_session
+from tests.forked import completed
 from tests.in_process import UNPACED
 from tests.smoke.judging import checklist_of_rows, collected
 from tests.smoke.killing import kill_at
 
-ROOT = Path(__file__).parents[2]
 
-
-def killed(environment: Any, api: str, home: Path, what: str, number: int) -> int:
-    """Make the calls in a process of their own; return its exit code."""
-    command = [sys.executable, "-m", "tests.smoke.killed", str(home), what, str(number)]
-    given = pickle.dumps((environment, api))
-    done = subprocess.run(command, input=given, cwd=ROOT, capture_output=True, check=False)
+def killed(
+    environment: Any, api: str, home: Path, what: str, number: int, rows: Sequence[str] = ()
+) -> int:
+    """Make the calls of these rows, or of all, in a process of their own; return its exit code."""
+    with TemporaryDirectory() as folder:
+        given = Path(folder) / "given"
+        given.write_bytes(pickle.dumps((environment, api)))
+        arguments = [str(given), str(home), what, str(number), *rows]
+        done = completed("tests.smoke.killed", arguments, os.environ)
     if done.returncode > 0:
-        raise RuntimeError(done.stderr.decode())
+        raise RuntimeError(done.stderr)
     return done.returncode
 
 
-def _main(home: str, what: str, number: str) -> None:
+def _main(given: str, home: str, what: str, number: str, *rows: str) -> None:
     endpoint = os.environ.pop("AWS_ENDPOINT_URL")  # as in any run of an embedded stack
     tests, checklist = collected(), checklist_of_rows()
     os.environ["AWS_ENDPOINT_URL"] = endpoint
-    environment, api = pickle.load(sys.stdin.buffer)  # noqa: S301 - the test that started this wrote it
+    environment, api = pickle.loads(Path(given).read_bytes())  # noqa: S301 - the test that started this wrote it
     plan = plan_for(environment)
     session, scope = boto3.Session(region_name=environment.region), scope_of(plan, environment)
     inventory = on_demand(session, scope, caller="", salts={}, endpoint=endpoint, options=UNPACED)
@@ -59,7 +62,8 @@ def _main(home: str, what: str, number: str) -> None:
         kill_at(what, int(number))
         with suite_session(snapshot, api, embedded=True, environ={}, notes=notes) as suite:
             for test in tests:
-                test.judge(suite, checklist)
+                if not rows or test.row in rows:
+                    test.judge(suite, checklist)
 
 
 if __name__ == "__main__":

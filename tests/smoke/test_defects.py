@@ -1,10 +1,14 @@
-"""Every smoke row is red on the defects that it is for, and on no other; on a healthy rally none is.
+"""Every smoke row is red on the defects that it is for, and on no other.
 
-Here the first defect of each kind is judged by all rows, and for each row that none of these is for, one
-more by its own rows; ``deep/test_defects.py`` judges every other defect by all rows.
+Here the first defect of each kind is judged, and for each row that none of these is for, one more. Those that break
+different places and are for different rows are there at once: what is red are exactly their rows together, of all
+rows where one of them is the first of its kind, of their own where none is. ``deep/test_defects.py`` judges every
+defect alone, by all rows.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import ExitStack
+from functools import cache
 
 import pytest
 
@@ -16,7 +20,7 @@ from tests.smoke import (
     defects_doors,
     defects_functions,
 )
-from tests.smoke.defect import FAIL, Defect
+from tests.smoke.defect import FAIL, Defect, in_groups
 from tests.smoke.judging import collected, judge, red
 
 KINDS = (defects_api, defects_doors, defects_functions, defects_details, defects_around)
@@ -38,33 +42,52 @@ def one_for_each_row() -> Iterator[Defect]:
             yield defect
 
 
-EACH_ROW = tuple(one_for_each_row())
+HERE = (*FIRST, *one_for_each_row())
+GROUPS = in_groups(HERE)
 
 
-def test_healthy_rally_is_green_in_every_row(rally):
-    verdicts = judge(rally)
-
-    assert not red(verdicts)
-    assert set(verdicts) == {test.row for test in collected()}
+def expected(number: int) -> Mapping[str, str]:
+    return {row: how for defect in GROUPS[number] for row, how in defect.red.items()}
 
 
-@pytest.mark.parametrize("defect", FIRST, ids=str)
-def test_defect_turns_exactly_its_rows_red(defect, rally):
-    with defect.breaks(rally):
-        verdicts = judge(rally)
+@pytest.fixture(scope="module")
+def verdicts_of(rally):
+    """Return every row's verdict while the defects of a group are there, by its number."""
 
-    assert red(verdicts) == defect.red
-    told = [one.words.ja for row in verdicts.values() for one in row.findings if one.outcome.red]
+    @cache
+    def verdicts(number):
+        with ExitStack() as broken:
+            for defect in GROUPS[number]:
+                broken.enter_context(defect.breaks(rally))
+            return judge(rally, rows=() if GROUPS[number][0] in FIRST else expected(number))
+
+    return verdicts
+
+
+@pytest.mark.parametrize(
+    ("number", "defect"),
+    [(number, defect) for number, group in enumerate(GROUPS) for defect in group],
+    ids=str,
+)
+def test_defect_turns_its_rows_red(number, defect, verdicts_of):
+    found = red(verdicts_of(number))
+
+    assert {row: how for row, how in found.items() if row in defect.red} == defect.red
+
+
+@pytest.mark.parametrize("number", range(len(GROUPS)))
+def test_defects_at_once_turn_exactly_their_rows_red(number, verdicts_of):
+    assert red(verdicts_of(number)) == expected(number)
+
+
+@pytest.mark.parametrize("number", range(len(GROUPS)))
+def test_red_rows_are_told_in_japanese(number, verdicts_of):
+    findings = [one for verdict in verdicts_of(number).values() for one in verdict.findings]
+    told = [one.words.ja for one in findings if one.outcome.red]
+
+    assert told
     assert [left for one in told for left in english_in(one)] == []
 
 
-@pytest.mark.parametrize("defect", EACH_ROW, ids=str)
-def test_defect_turns_its_rows_red(defect, rally):
-    with defect.breaks(rally):
-        found = red(judge(rally, rows=defect.red))
-
-    assert found == defect.red
-
-
 def test_every_row_has_a_defect():
-    assert {test.row for test in collected()} == owned([*FIRST, *EACH_ROW])
+    assert {test.row for test in collected()} == owned(HERE)

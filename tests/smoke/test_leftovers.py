@@ -77,12 +77,18 @@ def clean(root, *more):
 
 
 @pytest.mark.parametrize(
-    ("what", "number"),
-    [("POST /local/stamps/award", 1), ("BatchWriteItem", 2), ("POST /local/mishaps", 6)],
+    ("what", "number", "rows"),
+    [
+        ("POST /local/stamps/award", 1, ()),
+        ("BatchWriteItem", 2, ()),
+        ("POST /local/mishaps", 6, ("SMOKE-06", "SMOKE-07", "SMOKE-11")),
+    ],
 )
-def test_what_a_killed_run_left_is_gone_before_the_next_one_reads(rally, tmp_path, what, number):
+def test_what_a_killed_run_left_is_gone_before_the_next_one_reads(
+    rally, tmp_path, what, number, rows
+):
     before = held(rally)
-    code = killed(rally.environment, rally.api, tmp_path, what, number)
+    code = killed(rally.environment, rally.api, tmp_path, what, number, rows)
     left = held(rally)
 
     assert code == -signal.SIGKILL

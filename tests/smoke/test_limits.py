@@ -15,10 +15,8 @@ from signoff.parts import Part
 from smoke.sessions import BORROWED
 from tests.smoke.breaking import other_masters, other_secret
 from tests.smoke.defect import FAIL, UNKNOWN, following
-from tests.smoke.judging import judge, red
+from tests.smoke.judging import ON_AWS, judge, red
 
-ON_AWS = {"SMOKE-01": UNKNOWN, "SMOKE-12": UNKNOWN}
-"""What a machine can't show beside the real LINE and in a real table."""
 WRITING = dict.fromkeys(("SMOKE-03", "SMOKE-06", "SMOKE-07", "SMOKE-11", "SMOKE-14"), UNKNOWN)
 FOR_A_TESTER = dict.fromkeys(("SMOKE-05", "SMOKE-09", "SMOKE-10"), UNKNOWN)
 UNSIGNED = ON_AWS | WRITING | FOR_A_TESTER | {"SMOKE-16": UNKNOWN}
@@ -52,10 +50,6 @@ def signatures(snapshot) -> Records:
 def guarded(rally):
     """The environment of production: nothing may be written, and nobody agreed to messages."""
     return replace(rally.environment, smoke=Smoke())
-
-
-def test_beside_the_real_line_a_login_is_for_a_person(rally):
-    assert red(judge(rally, embedded=False)) == ON_AWS
 
 
 def test_where_nothing_may_be_written_nothing_is(rally, guarded):
@@ -97,18 +91,25 @@ def test_signature_does_not_stand_for_what_fails(rally, guarded):
     assert found == {"SMOKE-18": FAIL, **following("SMOKE-18", "LINE-01", "LINE-02")}
 
 
-def test_without_key_and_session_one_row_is_the_root(rally):
+@pytest.fixture(scope="module")
+def without_key(rally):
+    """What all rows say where the secret holds no key: without a session, and with a person's."""
     with other_secret(rally, "token_key", SOMETHING="else"):
-        found = red(judge(rally, embedded=False))
+        none = red(judge(rally, embedded=False))
+        borrowed = red(judge(rally, embedded=False, environ={BORROWED: session_of(rally)}))
+    return none, borrowed
+
+
+def test_without_key_and_session_one_row_is_the_root(without_key):
+    found, _ = without_key
 
     assert found["SMOKE-15"] == UNKNOWN
     assert set(found.values()) == {"SMOKE-15", UNKNOWN}
     assert {row for row, how in found.items() if how == UNKNOWN} == {*ON_AWS, "SMOKE-15"}
 
 
-def test_borrowed_session_shows_what_it_can(rally):
-    with other_secret(rally, "token_key", SOMETHING="else"):
-        found = red(judge(rally, embedded=False, environ={BORROWED: session_of(rally)}))
+def test_borrowed_session_shows_what_it_can(without_key):
+    _, found = without_key
 
     told = ON_AWS | WRITING | FOR_A_TESTER | dict.fromkeys(("SMOKE-16", "SMOKE-17"), UNKNOWN)
     assert found == told | {"SEC-41": UNKNOWN}

@@ -22,11 +22,10 @@ from smoke.scenarios import Scenarios
 from smoke.suite_session import suite_session
 from smoke.tester import Restorer, borrows_a_user, consenting_user
 from tests.smoke.defect import UNKNOWN
-from tests.smoke.judging import judge, red
+from tests.smoke.judging import ON_AWS, judge, red
 from tests.smoke.killed import killed
 
 USER = "U7e570000000000000000000000000000"
-ON_AWS = {"SMOKE-01": UNKNOWN, "SMOKE-12": UNKNOWN}
 WRITING = dict.fromkeys(
     ("SMOKE-03", "SMOKE-06", "SMOKE-07", "SMOKE-11", "SMOKE-14", "SMOKE-16"), UNKNOWN
 )
@@ -164,13 +163,18 @@ def test_counter_that_somebody_else_moved_is_left_and_told(rally, collected):
 
 
 @pytest.mark.parametrize(
-    ("what", "number"), [("POST /local/stamps/award", 1), ("TransactWriteItems", 1), ("", 90)]
+    ("what", "number", "rows"),
+    [
+        ("POST /local/stamps/award", 1, ()),
+        ("TransactWriteItems", 1, ("SMOKE-03", "SMOKE-16")),
+        ("", 90, ()),
+    ],
 )
 def test_awards_of_a_killed_run_are_taken_back_by_the_next(
-    rally, collected, tmp_path, what, number
+    rally, collected, tmp_path, what, number, rows
 ):
     environment = production(rally)
-    code = killed(environment, rally.api, tmp_path, what, number)
+    code = killed(environment, rally.api, tmp_path, what, number, rows)
     with cleaned_up(environment, tmp_path) as told:
         now = held(rally)
 

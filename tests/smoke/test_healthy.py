@@ -1,0 +1,93 @@
+"""A healthy rally: every row is green, by declared AWS calls alone, and no secret is in anything that is said.
+
+Two runs are judged once each and looked at by all tests: on the embedded stack, and beside the real LINE.
+"""
+
+import json
+
+import pytest
+
+from smoke.aws import clients
+from smoke.policy import permissions
+from tests.smoke.judging import ON_AWS, collected, judge, red, said_by, secrets_of
+
+LOCAL_ONLY = {"BatchWriteItem", "BatchGetItem"}
+"""Special masters and a ranking of long ago are put into an embedded stack and read until they are seen there; the
+masters are taken out again."""
+
+
+def watching(rally):
+    """Return AWS clients, and the list in which they note (service, operation, table) of every call."""
+    made, seen = clients(rally.session), []
+
+    def client(service):
+        found = made(service)
+
+        def note(model, params, **_):
+            body = params.get("body") or b"{}"
+            asked = json.loads(body) if service == "dynamodb" else {}
+            table = asked.get("TableName") or next(iter(asked.get("RequestItems", {})), None)
+            seen.append((service, model.name, table))
+
+        found.meta.events.register("before-call.*.*", note)
+        return found
+
+    return client, seen
+
+
+@pytest.fixture(scope="module")
+def all_well(rally):
+    """What all rows say of the rally, and the calls that they made."""
+    client, seen = watching(rally)
+    return judge(rally, aws=client), frozenset(seen)
+
+
+@pytest.fixture(scope="module")
+def beside_the_real_line(rally):
+    """The same where LINE is not the embedded stack's own."""
+    client, seen = watching(rally)
+    return judge(rally, aws=client, embedded=False), frozenset(seen)
+
+
+def test_every_row_is_green(all_well):
+    verdicts, _ = all_well
+
+    assert not red(verdicts)
+    assert set(verdicts) == {test.row for test in collected()}
+
+
+def test_beside_the_real_line_a_login_is_for_a_person(beside_the_real_line):
+    verdicts, _ = beside_the_real_line
+
+    assert red(verdicts) == ON_AWS
+
+
+def test_suite_makes_only_the_calls_that_it_declares(rally, all_well):
+    _, seen = all_well
+    masters = rally.plan.table("stampmasters").name
+    declared = {
+        a for permission in permissions(rally.environment, rally.plan) for a in permission.actions
+    }
+
+    made = {
+        f"{service}:{operation}" for service, operation, _ in seen if operation not in LOCAL_ONLY
+    }
+    assert made == declared
+    assert {operation for _, operation, table in seen if table == masters} == LOCAL_ONLY
+
+
+def test_suite_beside_the_real_line_leaves_the_masters_alone(rally, beside_the_real_line):
+    _, seen = beside_the_real_line
+
+    assert seen
+    assert rally.plan.table("stampmasters").name not in {table for _, _, table in seen}
+    assert not LOCAL_ONLY.intersection(operation for _, operation, _ in seen)
+
+
+def test_no_secret_and_no_token_is_said(rally, all_well):
+    verdicts, _ = all_well
+    said = said_by(verdicts)
+
+    assert not [value for value in secrets_of(rally) if value in said]
+    assert "eyJ" not in said
+    assert "Bearer" not in said
