@@ -11,15 +11,12 @@ from typing import Any
 import yaml
 from jsonschema import Draft202012Validator, ValidationError
 from jsonschema.validators import extend
-from referencing import Registry
-from referencing.jsonschema import DRAFT202012
 
 from aws.words import SILENCE, Words
 from smoke.agreement import disagreements
 from smoke.calls import Answer, redacted, shown
 
 PATH = Path(__file__).with_name("openapi.yaml")
-URI = "urn:contract"
 JSON = "application/json"
 OK = 200
 RETRY_AFTER = "retry-after"
@@ -62,10 +59,8 @@ class Contract:
     @classmethod
     def of(cls, document: Mapping[str, Any]) -> "Contract":
         """Compile an OpenAPI 3.1 document, whose schemas are JSON Schema 2020-12."""
-        resource = DRAFT202012.create_resource(document)
-        registry: Registry[Any] = Registry().with_resource(URI, resource)
         session = document["components"]["securitySchemes"]["session"]
-        return cls(dict(_responses(document, registry)), session["x-lifetime-seconds"])
+        return cls(dict(_responses(document)), session["x-lifetime-seconds"])
 
     def flaw(self, answer: Answer, status: int, code: str | None = None) -> Words:
         """Say in a sentence how this differs from the documented answer of that status; empty if it does not.
@@ -150,36 +145,41 @@ def contract() -> Contract:
     return Contract.of(yaml.load(PATH.read_text(encoding="utf-8"), yaml.CSafeLoader))
 
 
-def _responses(
-    document: Mapping[str, Any], registry: Registry[Any]
-) -> Iterator[tuple[tuple[str, int], Documented]]:
+def _responses(document: Mapping[str, Any]) -> Iterator[tuple[tuple[str, int], Documented]]:
     for path, item in document["paths"].items():
         for verb, operation in item.items():
-            for status in operation["responses"]:
-                place = ("paths", path, verb, "responses", status)
-                found = _documented(document, registry, place)
+            for status, response in operation["responses"].items():
+                found = _documented(_whole(response, document))
                 yield (f"{verb.upper()} {path}", int(status)), found
 
 
-def _documented(
-    document: Mapping[str, Any], registry: Registry[Any], place: tuple[str, ...]
-) -> Documented:
-    response: Any = document
-    for part in place:
-        response = response[part]
-    if "$ref" in response:
-        return _documented(document, registry, tuple(response["$ref"].split("/")[1:]))
-    schema = {"$ref": f"{URI}#{_pointer((*place, 'content', JSON, 'schema'))}"}
+def _documented(response: Mapping[str, Any]) -> Documented:
     return Documented(
         headers={
-            name: Validator({"$ref": f"{URI}{header['$ref']}/schema"}, registry=registry)
+            name: Validator(header["schema"])
             for name, header in response["headers"].items()
             if name != ORIGIN
         },
         codes=response.get("x-error-codes", {}),
         recorded=frozenset(response.get("x-recorded-codes", ())),
-        body=Validator(schema, registry=registry),
+        body=Validator(response["content"][JSON]["schema"]),
     )
+
+
+def _whole(part: Any, document: Mapping[str, Any]) -> Any:
+    """Put what a reference names in its place, once: a validator would look it up for each answer."""
+    match part:
+        case {"$ref": pointer, **rest}:
+            named: Any = document
+            for step in pointer.split("/")[1:]:
+                named = named[step]
+            whole = _whole(named, document)
+            return {"allOf": [whole], **_whole(rest, document)} if rest else whole
+        case dict():
+            return {name: _whole(one, document) for name, one in part.items()}
+        case list():
+            return [_whole(one, document) for one in part]
+    return part
 
 
 def _pointer(path: Iterable[Any]) -> str:

@@ -14,7 +14,7 @@ from aws.section import Follows
 from aws.words import Words
 from smoke.calls import Answer
 from smoke.live_secrets import held_in
-from smoke.logs import Logs, asked_of, lines_of, patterns, varied
+from smoke.logs import asked_of, lines_of, logs_of, patterns, varied
 from smoke.row_calls import RowCalls
 
 BY_ID, BY_USER = 4, 2
@@ -72,7 +72,7 @@ def exposed_in_logs(calls: RowCalls, group: LogGroup) -> list[Words]:
     ids = patterns((one.request_id for one in varied(asked)), BY_ID)
     telling = (one.text for one in private.values() if one.what in SAID_OF_ANYBODY)
     people = patterns([*OF_TOKENS, *sorted(telling, key=len)], BY_USER)
-    logs = Logs(client=calls.suite.aws("logs"), within_s=calls.suite.patience_s)
+    logs = logs_of(calls)
     since = min(one.at for one in asked)
     lines = {line for one in (*ids, *people) for line in logs.found(group.name, one, since)}
     looked = sum(f'"{one.request_id}"' in pattern for one in asked for pattern in ids)

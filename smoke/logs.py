@@ -40,10 +40,14 @@ BEFORE_S = 60
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Logs:
-    """CloudWatch Logs; ``within_s`` is how many seconds after the answer a line may arrive."""
+    """CloudWatch Logs; ``within_s`` is how many seconds after the answer a line may arrive.
+
+    Lines from before ``began`` (s since the epoch) are of other runs, where the clocks are the same.
+    """
 
     client: Any
     within_s: float
+    began: float = 0.0
     now: Callable[[], float] = time.time
 
     def lines(self, group: str, request_id: str, at: float) -> tuple[str, ...]:
@@ -68,7 +72,7 @@ class Logs:
         pages = self.client.get_paginator("filter_log_events").paginate(
             logGroupName=group,
             filterPattern=pattern,
-            startTime=int((since - BEFORE_S) * 1000),
+            startTime=int(max(since - BEFORE_S, self.began) * 1000),
         )
         try:
             return tuple(event["message"] for page in pages for event in page["events"])
@@ -102,7 +106,7 @@ def asked_of(calls: RowCalls, group: LogGroup) -> Answer:
 
 def lines_of(calls: RowCalls, group: LogGroup, answer: Answer) -> tuple[str, ...]:
     """Return the request's lines; Follows if the route itself is red."""
-    found = _logs(calls).lines(group.name, answer.request_id, answer.at)
+    found = logs_of(calls).lines(group.name, answer.request_id, answer.at)
     calls.observe.note(group=group.name, searched=answer.request_id, lines=len(found))
     if not found:
         calls.attribute(answer.call.route)
@@ -136,8 +140,11 @@ def patterns(terms: Iterable[str], most: int) -> list[str]:
     return found
 
 
-def _logs(calls: RowCalls) -> Logs:
-    return Logs(client=calls.suite.aws("logs"), within_s=calls.suite.patience_s)
+def logs_of(calls: RowCalls) -> Logs:
+    """Return the logs that this run's requests leave."""
+    suite = calls.suite
+    began = suite.began.timestamp() if suite.line.embedded else 0.0
+    return Logs(client=suite.aws("logs"), within_s=suite.patience_s, began=began)
 
 
 def faults_of(calls: RowCalls, group: LogGroup, answer: Answer) -> list[Words]:
@@ -149,7 +156,7 @@ def faults_of(calls: RowCalls, group: LogGroup, answer: Answer) -> list[Words]:
     made = list(calls.suite.client.answers)
     others = (one for one in made if one.call.route in served and 400 <= one.status < 500)
     mistakes = [answer, *(one for one in varied(others) if one is not answer)]
-    lines, logs = lines_of(calls, group, answer), _logs(calls)
+    lines, logs = lines_of(calls, group, answer), logs_of(calls)
     for pattern in patterns((one.request_id for one in mistakes), 1):
         lines = (*lines, *logs.found(group.name, pattern, min(one.at for one in mistakes)))
     counted = [line for line in dict.fromkeys(lines) if _FAULT.search(line)]

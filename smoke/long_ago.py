@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import zip_longest
 from typing import Any
 
@@ -38,6 +39,7 @@ class PastPeriod:
         return [Counter(user, self.name, stamps, at) for user, stamps, at in people]
 
 
+@lru_cache(maxsize=1)  # a run asks a score of times, for as many hashes as there are people
 def crowd(sessions: SessionMinter) -> list[str]:
     """Return people who fill one partition of the index beyond what a ranking shows, after one for each partition."""
     some = [sessions.nobody(f"crowd {number}") for number in range(SHARDS * SHOWN * 2)]

@@ -67,12 +67,12 @@ def _decoded(text: bytes) -> Iterator[bytes]:
     yield b"".join(text.split())  # base64 is often wrapped
     yield unquote_to_bytes(text)
     yield ESCAPED.sub(lambda found: bytes.fromhex((found[1] or b"").decode()) or found[2], text)
-    for run in BASE64_RUN.findall(text):
+    for run in {*BASE64_RUN.findall(text)}:  # in a log the same names stand a hundred times
         if UUID.fullmatch(run):
             continue
         # Characters directly before it shift the groups of four.
         yield from (one for shift in range(4) for one in from_base64(run[shift:]))
-    for run in HEX_RUN.findall(text):
+    for run in {*HEX_RUN.findall(text)}:
         yield from (one for shift in range(2) for one in from_hex(run[shift:]))
     yield from _seldom(text)
 
