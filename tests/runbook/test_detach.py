@@ -1,7 +1,6 @@
 """What nobody planned is taken away by one procedure, and what somebody decided is left alone."""
 
 import io
-import json
 import re
 from dataclasses import replace
 from functools import cache
@@ -10,7 +9,7 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from aws.attachments import ACCOUNT_POLICIES, LEDGERS
+from aws.attachments import LEDGERS
 from aws.converge.undo import UNDO, ByHand, by_hand, undo_of
 from aws.inventory import on_demand
 from aws.ledger import Closed, Unplanned
@@ -21,16 +20,11 @@ from signoff.environment import load
 from tests.healthy import healthy
 from tests.in_process import UNPACED, SessionInProcess
 from tests.judging import judge
+from tests.runbook.attached import ATTACHED
 from tests.runbook.desk import PROD
 
 TABLE, STAMPS = "Users-prod", "stamp-rally-prod-stamps"
-READING = {
-    "Effect": "Allow",
-    "Principal": {"AWS": "111122223333"},
-    "Action": "logs:FilterLogEvents",
-}
 BUILD = "arn:aws:lambda:ap-northeast-1::runtime:" + "5c" * 32
-OPEN = json.dumps({"Version": "2012-10-17", "Statement": [{**READING, "Resource": "*"}]})
 NETWORK = {"SubnetIds": ["subnet-1"], "SecurityGroupIds": ["sg-1"]}
 FOR_GOOD = re.compile(r"\b(lost|gone|goes|go:|another address|confirm anew)\b")
 """How the words of a loss say that nothing brings it back."""
@@ -62,18 +56,22 @@ def said():
 @pytest.fixture
 def detach(finished, tmp_path, monkeypatch, said):
     """Run the procedure from the command line; nobody is asked, everybody agrees."""
-    monkeypatch.setenv("AWS_ENDPOINT_URL", finished.aws.endpoint)
+    return command(finished, tmp_path, monkeypatch, said)
+
+
+def command(desk, folder, monkeypatch, said):
+    monkeypatch.setenv("AWS_ENDPOINT_URL", desk.aws.endpoint)
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "local")
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "local")
-    text = PROD.read_text().replace("444455556666", finished.environment.account)
+    text = PROD.read_text().replace("444455556666", desk.environment.account)
 
     def detach(*arguments, decisions=""):
-        environments = tmp_path / "environments.toml"
+        environments = folder / "environments.toml"
         environments.write_text(text + decisions)
-        files = (f"--environments={environments}", f"--journal={tmp_path / 'journal.jsonl'}")
+        files = (f"--environments={environments}", f"--journal={folder / 'journal.jsonl'}")
         more = ("--env=prod", "--no-judge", "--yes", *files)
         console = Console(file=said, width=200)
-        return main(["detach", *arguments, *more], console, judged(finished, environments))
+        return main(["detach", *arguments, *more], console, judged(desk, environments))
 
     return detach
 
@@ -179,16 +177,6 @@ def test_only_the_named_one_is_taken_away(detach, finished):
     assert not gone.get("StreamEnabled")
 
 
-def test_stream_to_kinesis_is_disabled(detach, finished):
-    client = finished.client("dynamodb")
-    stream = {"TableName": TABLE, "StreamArn": "arn:aws:kinesis:ap-northeast-1:1:stream/copy"}
-    client.enable_kinesis_streaming_destination(**stream)
-    assert detach("--go") == 0
-
-    answer = client.describe_kinesis_streaming_destination(TableName=TABLE)
-    assert answer["KinesisDataStreamDestinations"] == []
-
-
 def test_function_leaves_the_network_in_its_live_version(detach, finished):
     client = finished.client("lambda")
     client.update_function_configuration(FunctionName=STAMPS, VpcConfig=NETWORK)
@@ -215,73 +203,34 @@ def test_what_was_edited_and_not_released_is_not_released_with_it(detach, finish
     assert f"{STAMPS} was edited since version {version}" in told
 
 
-@pytest.mark.parametrize(("kind", "fact"), FACTS, ids=lambda one: one)
-def test_every_closed_fact_has_a_call_or_an_instruction_in_both_languages(kind, fact):
-    words = Words(en=fact, ja=fact)
-    one = Unplanned(kind=Words(en=kind, ja=kind), name="N", fact=words, found="x", call="")
+def told_of(kind, fact):
+    """Return what is told of a closed fact, in each language, and whether only a person takes it away."""
+    one = Unplanned(kind=Words.same(kind), name="N", fact=Words.same(fact), found="x", call="")
     undo = undo_of(one)
     told = undo.instruction if isinstance(undo, ByHand) else undo.lost
-
-    assert told.en
-    assert told.ja
-    assert bool(by_hand(one)) == isinstance(undo, ByHand)
+    return bool(told.en), bool(told.ja), bool(by_hand(one)) == isinstance(undo, ByHand)
 
 
-@pytest.mark.parametrize("how", UNDO.values(), ids=[" ".join(one) for one in UNDO])
-def test_loss_whose_words_say_so_cannot_be_undone(how):
-    lost = "" if isinstance(how, ByHand) else how.lost.en
+def test_every_closed_fact_has_a_call_or_an_instruction_in_both_languages():
+    told = {fact: told_of(*fact) for fact in FACTS}
 
-    assert not FOR_GOOD.search(lost) or how.final
+    assert FACTS
+    assert {fact: one for fact, one in told.items() if not all(one)} == {}
 
 
-@pytest.mark.parametrize(("kind", "fact"), UNDO, ids=lambda one: one)
-def test_what_is_undone_is_named_as_it_is_found(kind, fact):
+def test_loss_whose_words_say_so_cannot_be_undone():
+    calls = {fact: how for fact, how in UNDO.items() if not isinstance(how, ByHand)}
+    for_good = {fact for fact, how in calls.items() if FOR_GOOD.search(how.lost.en)}
+
+    assert for_good
+    assert {fact for fact in for_good if not calls[fact].final} == set()
+
+
+def test_what_is_undone_is_named_as_it_is_found():
     """A fact that was renamed where it is read would be left alone without a word."""
-    assert f'"{kind}"' in FOUND_BY
-    assert f'"{fact}"' in FOUND_BY
+    names = {name for fact in UNDO for name in fact}
 
-
-def test_alarm_is_taken_out_of_a_mute_rule_and_others_stay_in_it(detach, finished):
-    cloudwatch = finished.client("cloudwatch")
-    (alarm, *_) = cloudwatch.describe_alarms()["MetricAlarms"]
-    rule = {"Schedule": {"Expression": "cron(0 22 * * ? *)", "Duration": "PT8H"}}
-    targets = {"AlarmNames": [alarm["AlarmName"], "billing"]}
-    cloudwatch.put_alarm_mute_rule(Name="nights", Rule=rule, MuteTargets=targets)
-    assert detach("--go") == 0
-    left = cloudwatch.get_alarm_mute_rule(AlarmMuteRuleName="nights")["MuteTargets"]
-    cloudwatch.delete_alarm_mute_rule(AlarmMuteRuleName="nights")
-
-    assert left == {"AlarmNames": ["billing"]}
-
-
-@pytest.mark.parametrize("kind", ACCOUNT_POLICIES)
-def test_policies_that_apply_to_all_log_groups_are_ended(detach, finished, kind):
-    logs, document = finished.client("logs"), json.dumps({"a": "b, c: d", "e": [1, 2]})
-    for name in ("save-money", "archive, and more"):
-        named = {"policyType": kind, "policyName": name}
-        logs.put_account_policy(**named, policyDocument=document, scope="ALL")
-    assert detach("--go") == 0
-
-    assert logs.describe_account_policies(policyType=kind)["accountPolicies"] == []
-
-
-@pytest.mark.parametrize("name", ["for now: all", "for-now"])
-def test_policy_that_opens_all_log_groups_is_ended(detach, finished, name):
-    logs = finished.client("logs")
-    logs.put_resource_policy(policyName=name, policyDocument=OPEN)
-    assert detach("--go") == 0
-
-    assert logs.describe_resource_policies()["resourcePolicies"] == []
-
-
-def test_policy_of_a_single_log_group_is_ended(detach, finished):
-    logs, where = finished.client("logs"), f"{finished.aws.region}:{finished.environment.account}"
-    own = {"resourceArn": f"arn:aws:logs:{where}:log-group:/aws/lambda/stamp-rally-prod-auth"}
-    logs.put_resource_policy(**own, policyDocument=OPEN)
-    assert detach("--go") == 0
-
-    left = logs.describe_resource_policies(**own, policyScope="RESOURCE")
-    assert left["resourcePolicies"] == []
+    assert {name for name in names if f'"{name}"' not in FOUND_BY} == set()
 
 
 def test_pinned_runtime_is_patched_again_live_and_in_what_is_published_next(detach, finished):
@@ -299,14 +248,31 @@ def test_pinned_runtime_is_patched_again_live_and_in_what_is_published_next(deta
     assert [one["UpdateRuntimeOn"] for one in left] == ["Auto", "Auto"]
 
 
-def test_metric_made_of_our_lines_is_made_no_more(detach, finished, said):
-    logs, group = finished.client("logs"), "/aws/lambda/stamp-rally-prod-auth"
-    made = {"metricName": "Faults", "metricNamespace": "StampRally", "metricValue": "0"}
-    named = {"logGroupName": group, "filterName": "quiet"}
-    logs.put_metric_filter(**named, filterPattern="", metricTransformations=[made])
-    assert detach("--go") == 0
+@pytest.fixture(scope="module")
+def taken_away(_provisioned, tmp_path_factory):
+    """All of it is there, then one run: what was found of each before and after, and what the run said."""
+    said, desk = io.StringIO(), _provisioned
+    for attach, _, _ in ATTACHED.values():
+        attach(desk)
+    before = {what: found(desk) for what, (_, found, _) in ATTACHED.items()}
+    with pytest.MonkeyPatch.context() as monkeypatch:
+        detach = command(desk, tmp_path_factory.mktemp("detach"), monkeypatch, said)
+        assert detach("--go") == 0
+    after = {what: found(desk) for what, (_, found, _) in ATTACHED.items()}
+    desk.client("cloudwatch").delete_alarm_mute_rule(AlarmMuteRuleName="nights")
+    return before, after, said.getvalue()
 
-    assert logs.describe_metric_filters(logGroupName=group)["metricFilters"] == []
-    assert (
-        "StampRally (cannot be undone)" in said.getvalue()
-    )  # the filter's pattern is shown nowhere
+
+@pytest.mark.parametrize("what", ATTACHED)
+def test_it_is_taken_away(taken_away, what):
+    before, after, _ = taken_away
+    left = ATTACHED[what][2]
+
+    assert before[what] != left
+    assert after[what] == left
+
+
+def test_loss_of_which_the_shown_is_not_enough_is_told(taken_away):
+    *_, said = taken_away
+
+    assert "StampRally (cannot be undone)" in said  # the filter's pattern is shown nowhere
