@@ -197,7 +197,7 @@ PURPOSES = ("own", "dev")
 NOT_ASKED = "not asked for: this run judges a part of the list"
 
 
-def silent(_section: str, _done: int, _of: int) -> None:
+def no_progress(_section: str, _done: int, _of: int) -> None:
     """Ignore progress."""
 
 
@@ -224,7 +224,7 @@ def read(  # noqa: PLR0913 - keywords that a caller may leave out
     caller: str,
     salts: Mapping[str, str] | None = None,
     endpoint: str | None = None,
-    progress: Progress = silent,
+    progress: Progress = no_progress,
     options: ReadOptions = DEFAULT,
 ) -> Inventory:
     """Read every section in parallel; whatever AWS does is recorded in the sections, never raised.
@@ -253,7 +253,7 @@ def on_demand(  # noqa: PLR0913 - as read
     caller: str,
     salts: Mapping[str, str] | None = None,
     endpoint: str | None = None,
-    progress: Progress = silent,
+    progress: Progress = no_progress,
     options: ReadOptions = DEFAULT,
 ) -> Inventory:
     """Return an inventory that reads a section when a check first looks at it.

@@ -99,7 +99,9 @@ def acting(principals: Iterable[Principal], insiders: Insiders) -> tuple[Differe
     return tuple(_differences(beyond, insiders, MAY_ACT))
 
 
-def taking(principals: Iterable[Principal], insiders: Insiders) -> tuple[Difference, ...]:
+def assumable_by_others(
+    principals: Iterable[Principal], insiders: Insiders
+) -> tuple[Difference, ...]:
     """Return who else may assume a role that may act, by its trust policy alone: principals of other accounts, our functions' roles."""
     everybody = tuple(principals)
     ours = [one for one in everybody if insiders.plans(one.arn)]

@@ -127,7 +127,7 @@ def unnotified(alarm: Alarm, delivery: Delivery, decisions: Decisions) -> tuple[
     return ()
 
 
-def ringing(alarms: Iterable[tuple[Alarm, str]]) -> Iterator[Difference]:
+def in_alarm_state(alarms: Iterable[tuple[Alarm, str]]) -> Iterator[Difference]:
     """Yield alarms in ALARM, or in no state that we know; alarms of autoscaling are left out."""
     bound = one_of("OK", "INSUFFICIENT_DATA")
     for alarm, state in alarms:

@@ -46,7 +46,9 @@ def invoking_others(deployed: Deployed, want: desired.Authorizer) -> Differences
     )
 
 
-def laxer(asked: tuple[Authorizer, ...], want: desired.Authorizer) -> tuple[Difference, ...]:
+def authorizer_differences(
+    asked: tuple[Authorizer, ...], want: desired.Authorizer
+) -> tuple[Difference, ...]:
     """Compare what decides about a session: the header that is read, and for how long an answer is cached.
 
     The type may be REQUEST or TOKEN: that changes what the function receives, not what is decided.

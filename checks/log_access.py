@@ -21,12 +21,12 @@ OUR_METRICS = "StampRally"
 """Namespace of the functions' own counts, on which alarms rest."""
 
 
-def disturbing(attached: Iterable[Unplanned]) -> tuple[Difference, ...]:
+def altering_attachments(attached: Iterable[Unplanned]) -> tuple[Difference, ...]:
     """Return what changes, hides or copies a group's lines, or adds to our own metrics."""
     return unallowed(one for one in attached if not _only_observes(one))
 
 
-def only_watching(attached: Iterable[Unplanned]) -> tuple[Difference, ...]:
+def observing_attachments(attached: Iterable[Unplanned]) -> tuple[Difference, ...]:
     """Return what only counts lines of a group."""
     return unallowed(one for one in attached if _only_observes(one))
 
@@ -35,7 +35,7 @@ def _only_observes(one: Unplanned) -> bool:
     return one.effect is Effect.OBSERVES and OUR_METRICS not in one.found.split(", ")
 
 
-def of_no_plan(found: Sections, planned: Iterable[str]) -> tuple[Unplanned, ...]:
+def unplanned_attachments(found: Sections, planned: Iterable[str]) -> tuple[Unplanned, ...]:
     """Return what is attached to groups that API Gateway made, and to all groups of the account."""
     groups = known(found.log_group_attachments)
     made = [known(groups[name]) for name in sorted(groups.keys() - set(planned))]

@@ -9,13 +9,13 @@ from aws.access.privileges import (
     Gravity,
     Surplus,
     as_differences,
+    grouped_differences,
     known_of,
     lacking,
     lacks,
     pair,
     split,
     statements,
-    summed_up,
     uses,
 )
 from aws.access.privileges import surplus as all_surplus
@@ -104,7 +104,7 @@ def _undecided(role: Role, want: desired.Role, decisions: Decisions) -> Iterator
     """Yield the surplus that is surely in force and that no decision allows, as its row reports it."""
     found = all_surplus(role, want)
     for gravity in ROWS:
-        for difference, several in summed_up(
+        for difference, several in grouped_differences(
             role, (one for one in found if one.gravity is gravity)
         ):
             if not several[0].unknown and decisions.undecided([difference]):

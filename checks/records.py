@@ -17,7 +17,7 @@ from signoff.evidence import Record, Records, kind_of
 from signoff.evidence.store import SKEW
 from signoff.parts import Part
 from signoff.snapshot import Snapshot
-from signoff.staleness import Stale, hold_against
+from signoff.staleness import Stale, require_unchanged
 
 LOAD = Words(en="load plan", ja="負荷計画")
 VERDICT = Words(en="verdict", ja="判定")
@@ -50,7 +50,7 @@ class Standing:
                     ja=f"{said.ja}で、API {record.api}についてのものです（稼働中は{api}）",
                 )
             )
-        hold_against(self.snapshot, record, self.row, said=said)
+        require_unchanged(self.snapshot, record, self.row, said=said)
 
 
 def proven_at(record: Record) -> datetime:

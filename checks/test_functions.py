@@ -26,7 +26,7 @@ from checks.variables import (
     foreign,
     hijacking,
     leading_to_line,
-    writing_down,
+    logging_requests,
 )
 from plan import Plan
 from signoff.checklist import expectation
@@ -148,7 +148,7 @@ def test_function_writes_down_nothing_that_it_receives(
 ) -> None:
     found = judge.observe(deployed.function(function), "environment")
 
-    judge(writing_down(found, inventory.salts["own"]))
+    judge(logging_requests(found, inventory.salts["own"]))
 
 
 @expectation("DEP-14", ja="関数が別の環境を参照していない")

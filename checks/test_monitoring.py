@@ -16,8 +16,8 @@ from aws.words import Words
 from checks.alarms import (
     alarm_for,
     everything,
+    in_alarm_state,
     other_actions,
-    ringing,
     settled,
     silencing,
     unnotified,
@@ -35,7 +35,12 @@ from checks.dashboards import (
 from checks.delivery import Delivery
 from checks.deployed import Deployed
 from checks.encryption import log_key_flaws
-from checks.log_access import access, disturbing, of_no_plan, only_watching
+from checks.log_access import (
+    access,
+    altering_attachments,
+    observing_attachments,
+    unplanned_attachments,
+)
 from plan import Plan
 from signoff.checklist import expectation
 from signoff.decisions import Judge
@@ -138,7 +143,7 @@ def test_alarm_is_not_in_alarm(
 ) -> None:
     judged = judge.observe(alarm_for(alarm, delivery, row), "state", "state_since")
 
-    judge(ringing([(judged, settled(judged, records, now))]))
+    judge(in_alarm_state([(judged, settled(judged, records, now))]))
 
 
 @expectation("MON-07", ja="本環境の他のアラームも発報していない")
@@ -148,7 +153,7 @@ def test_no_other_alarm_of_ours_is_in_alarm(
     states = [(one, settled(one, records, now)) for one in everything(found)]
     judge.observe.note(alarms=len(states))
 
-    judge(ringing(states))
+    judge(in_alarm_state(states))
 
 
 @expectation("MON-08", ja="アラームがミュートも抑制もされていない")
@@ -265,7 +270,7 @@ def test_nothing_unplanned_is_attached_to_the_log_group(
         deployed.log_group_attachments(log_group), group=log_group.name
     )
 
-    judge(disturbing(attached))
+    judge(altering_attachments(attached))
 
 
 @expectation("MON-15", ja="ロググループの暗号化キーが使える")
@@ -283,10 +288,10 @@ def test_key_of_the_log_group_can_be_used(
 
 @expectation("MON-15", ja="アカウントの設定が本環境のログに影響しない")
 def test_account_leaves_our_logs_as_they_are(found: Sections, plan: Plan, judge: Judge) -> None:
-    attached = of_no_plan(found, [one.name for one in plan.log_groups])
+    attached = unplanned_attachments(found, [one.name for one in plan.log_groups])
     judge.observe.note(policies=len(attached))
 
-    judge((*disturbing(attached), *access(found)))
+    judge((*altering_attachments(attached), *access(found)))
 
 
 @expectation("MON-16", ja="ほかにアラームの通知を受ける者がいない")
@@ -304,4 +309,4 @@ def test_nobody_else_counts_what_the_log_group_holds(
         deployed.log_group_attachments(log_group), group=log_group.name
     )
 
-    judge(only_watching(attached))
+    judge(observing_attachments(attached))

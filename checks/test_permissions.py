@@ -23,9 +23,9 @@ from checks.access import (
     allowed_by_policy,
     allowed_to_publish,
     also_invoking,
+    assumable_by_others,
     invoking,
     keys_opened,
-    taking,
     used_elsewhere,
     with_url,
 )
@@ -243,7 +243,7 @@ def test_nobody_else_may_act_on_what_is_ours(
         acting=[one.arn for one in principals if any(r.kind != INVOCATION for r in one.reach)],
     )
 
-    judge((*acting(principals, insiders), *taking(principals, insiders)))
+    judge((*acting(principals, insiders), *assumable_by_others(principals, insiders)))
 
 
 @expectation("SEC-24", ja="テーブルのポリシーが他の相手を許可していない")

@@ -6,7 +6,7 @@ from aws.difference import differences
 from aws.inventory import Sections
 from aws.ledgers.apigateway import AUTHORIZER, ROUTE, SERVED, USAGE_PLAN
 from aws.words import Words
-from checks.authorizers import authorizers, invoking_others, laxer, some_of
+from checks.authorizers import authorizer_differences, authorizers, invoking_others, some_of
 from checks.deployed import Deployed
 from checks.throttling import (
     account_too_narrow,
@@ -192,4 +192,4 @@ def test_authorizer_asks_the_auth_function(deployed: Deployed, plan: Plan, judge
     judge.observe.note(authorizers=asked)
 
     judge.follow("DEP-16", invoking_others(deployed, want))
-    judge(laxer(asked, want))
+    judge(authorizer_differences(asked, want))

@@ -221,7 +221,7 @@ def _is_off(name: str, value: MaskedValue) -> bool:
     return bool(SWITCHES.fullmatch(name)) and (value.text or "").lower() == "false"
 
 
-def writing_down(found: Function, salt: str) -> tuple[Difference, ...]:
+def logging_requests(found: Function, salt: str) -> tuple[Difference, ...]:
     """Return variables by which a function may log what it receives; how its code uses them is a guess."""
     told = {
         name: text

@@ -40,7 +40,7 @@ class Axis:
         return (value - self.low) / ((self.high - self.low) or 1)
 
 
-def magnitudes(values: Iterable[float]) -> Axis:
+def logarithmic_axis(values: Iterable[float]) -> Axis:
     """Make a logarithmic axis of milliseconds, in decades about all values."""
     positive = [value for value in values if value > 0] or [1.0]
     low = 10 ** math.floor(math.log10(min(positive)))

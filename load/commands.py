@@ -16,8 +16,8 @@ from load import package as packages
 from load.artefacts import ReportFolders, publish
 from load.engine.admission import LoadRefused
 from load.engine.judge import ExitCode
+from load.engine.localized import japanese
 from load.engine.run_file import VARIABLE, LoadRun, require_outside
-from load.engine.said import japanese
 from load.engine.session_pool import USED_FILE
 from load.engine.throttle import TokenBucket
 from load.engine.verdict import FILE_NAME, LoadVerdict, sentence

@@ -13,8 +13,8 @@ from aws.section import NotTestable
 from aws.words import joined, words_of
 from load.artefacts import ReportFolders
 from load.engine.admission import LoadRefused
+from load.engine.localized import Localized
 from load.engine.run_file import LoadRun
-from load.engine.said import Said
 from load.prepare import ROOT, RunOptions, prepare
 from load.quota import QuotaLedger
 from load.target import ClientFactory, LoadComposition, Say, StackUrls, open_target
@@ -59,7 +59,7 @@ def _stack(environment: Environment, say: Say) -> Iterator[StackUrls]:
     local = _local_stack()
     with (
         local.localized(environment) as localized,
-        local.start(localized, lambda en, ja: say(Said(en, ja))) as started,
+        local.start(localized, lambda en, ja: say(Localized(en, ja))) as started,
     ):
         yield started
 

@@ -10,8 +10,8 @@ from typing import Any
 from aws.words import LANGUAGES
 from load.artefacts import ReportFolders
 from load.engine.admission import LoadRefused
+from load.engine.localized import Localized
 from load.engine.objectives import read_objectives
-from load.engine.said import Said
 from load.engine.throttle import TokenBucket
 from load.engine.verdict import FILE_NAME, FRESH_DAYS, LoadVerdict, sentence
 from load.page import PAGE
@@ -107,29 +107,29 @@ def window(verdict: LoadVerdict) -> dict[str, Any]:
     return {"what": "load", "begin": begin, "end": end}
 
 
-def why_not_counted(verdict: LoadVerdict, environment: Environment) -> Said | None:
+def why_not_counted(verdict: LoadVerdict, environment: Environment) -> Localized | None:
     """Say why no sign-off may count this run, whatever its verdict; None if it may."""
     conditions, throttle = verdict.conditions, environment.throttle
     bucket, plan = TokenBucket(throttle.rate, throttle.burst), conditions.plan
     ours = plans(environment.target_rate, bucket)
     if conditions.objectives != read_objectives():
-        return Said(
+        return Localized(
             "judged by other limits than the project's own",
             "このプロジェクトとは異なる基準で判定されています",
         )
     if ours.get(plan.name, plan) != plan or conditions.throttle != bucket:
-        return Said(
+        return Localized(
             f"its {plan.name} is not the one that target_rate and throttle of today make",
             f"{plan.name}が現在のtarget_rateとthrottleによるものではありません",
         )
     if verdict.about.get("target_rate") != environment.target_rate:
         rate = verdict.about.get("target_rate")
-        return Said(
+        return Localized(
             f"made for {rate} requests a second, and target_rate is {environment.target_rate}",
             f"毎秒{rate}リクエストの実行で、target_rateは{environment.target_rate}です",
         )
     if plan.awards and verdict.cleanup is None:
-        return Said(
+        return Localized(
             "nothing proves that what it wrote is gone; run python -m load clean first",
             "書き込んだデータの削除が確認されていません。先にpython -m load cleanを実行してください",
         )

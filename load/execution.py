@@ -13,8 +13,8 @@ from botocore.exceptions import BotoCoreError, ClientError
 from load.artefacts import ReportFolders, publish
 from load.engine.admission import LoadRefused
 from load.engine.judge import ExitCode
+from load.engine.localized import Localized
 from load.engine.run_file import LoadRun
-from load.engine.said import Said
 from load.engine.session_pool import USED_FILE
 from load.engine.verdict import FILE_NAME, LoadVerdict, sentence
 from load.evidence import previous_digest, record, why_not_counted
@@ -28,7 +28,7 @@ from signoff.environment import Environment
 from signoff.frame import terminated_as_interrupted
 from signoff.release import Live
 
-STOPPING = Said(
+STOPPING = Localized(
     "stopping: no new arrivals, waiting for the answers under way",
     "停止中: 新しい到着を止め、処理中の応答を待っています",
 )
@@ -120,11 +120,11 @@ class Execution:
             measurement=replace(seen, interrupted=str(broken), interrupted_ja=broken.ja),
         )
 
-    def _changed(self, live: Live | None) -> Said | None:
+    def _changed(self, live: Live | None) -> Localized | None:
         """Return what of the release is not as it was before the run, or None."""
         before, after = self.run.about.get("release"), live and live.release
         if before != after:
-            return Said(
+            return Localized(
                 f"release {before} was live before the run, and {after} after it",
                 f"実行前に稼働していたのはリリース{before}、実行後は{after}です",
             )
@@ -132,7 +132,7 @@ class Execution:
         changed = [part for part in {**parts, **now} if parts.get(part) != now.get(part)]
         listed = ", ".join(changed)
         return (
-            Said(f"{listed} changed during the run", f"実行中に{listed}が変わりました")
+            Localized(f"{listed} changed during the run", f"実行中に{listed}が変わりました")
             if changed
             else None
         )
@@ -147,7 +147,7 @@ class Execution:
         last = f" ({errors[-1]})" if errors else ""
         return ExecutionResult(
             ExitCode.INVALID,
-            Said(
+            Localized(
                 f"INVALID: Locust ended with {code} and without a verdict{last}",
                 f"INVALID: Locustが終了コード{code}で終わり、判定がありません{last}",
             ),
@@ -219,7 +219,7 @@ def _carried_out(execution: Execution, distribution: Distribution) -> ExecutionR
     except KeyboardInterrupt:
         used = execution.folder / USED_FILE
         execution.display.say(
-            Said(
+            Localized(
                 f"what the run wrote is not deleted; delete it with: python -m load clean --env "
                 f"{execution.target.name} {used}",
                 f"実行が書き込んだデータは残っています。削除するには: python -m load clean --env "
@@ -229,9 +229,9 @@ def _carried_out(execution: Execution, distribution: Distribution) -> ExecutionR
         raise
 
 
-def _announcement(run: LoadRun) -> Said:
+def _announcement(run: LoadRun) -> Localized:
     plan, about = run.plan, run.about
-    return Said(
+    return Localized(
         f"{plan.name} on {run.host}: {plan.requests} requests in {plan.seconds:.0f} s, "
         f"{plan.peak_rate:g} a second at most; {about['spent_before']} of today's "
         f"{about['daily_quota']} were spent ({about['spent_source']})",
@@ -256,10 +256,10 @@ def _recorded(
             counts=missing is None,
         )
     except LoadRefused as refusal:
-        missing = Said(str(refusal), refusal.ja)
+        missing = Localized(str(refusal), refusal.ja)
     except (ClientError, BotoCoreError, OSError) as error:
         execution.display.say(
-            Said(
+            Localized(
                 f"not recorded, {evidence.location} can't be written ({error}); fix that, then: "
                 f"python -m load merge --record {execution.folder / FILE_NAME}",
                 f"{evidence.location}に書き込めないため記録していません（{error}）。解消してから: "
@@ -267,4 +267,6 @@ def _recorded(
             )
         )
     if missing:
-        execution.display.say(Said(f"not recorded: {missing}", f"記録していません: {missing.ja}"))
+        execution.display.say(
+            Localized(f"not recorded: {missing}", f"記録していません: {missing.ja}")
+        )

@@ -6,8 +6,8 @@ from dataclasses import replace
 from pathlib import Path
 
 from load.engine.admission import LoadRefused
+from load.engine.localized import Localized, unreadable
 from load.engine.measurement import Measurement
-from load.engine.said import Said, unreadable
 from load.engine.verdict import PART_PREFIX, LoadVerdict
 
 TOGETHER_S = 10
@@ -99,13 +99,13 @@ def _identity(part: LoadVerdict) -> str:
     return f"run {about.get('run')}: {where}"
 
 
-def _apart(parts: list[LoadVerdict]) -> Said | None:
+def _apart(parts: list[LoadVerdict]) -> Localized | None:
     """Say if the parts did not load the target at the same time: then none reached the plan's rate."""
     moments = [part.began for part in parts]
     apart_s = (max(moments) - min(moments)).total_seconds()
     if apart_s <= TOGETHER_S:
         return None
-    return Said(
+    return Localized(
         f"the parts began {apart_s:.0f} s apart (at most {TOGETHER_S} s), so they were not one load",
         f"各部分の開始が{apart_s:.0f}秒ずれており（最大{TOGETHER_S}秒）、一つの負荷になっていません",
     )

@@ -14,8 +14,8 @@ from aws.words import LANGUAGES, SILENCE, Words
 from load.diagnosis import diagnosis, gathered
 from load.engine import confidence
 from load.engine.answers import NOT_CHECKED
+from load.engine.localized import japanese
 from load.engine.objectives import ObjectiveResult
-from load.engine.said import japanese
 from load.engine.verdict import LoadVerdict, sentence
 from load.plans import PURPOSES
 from load.plots import plots

@@ -4,7 +4,7 @@ import math
 from collections.abc import Iterator
 
 from aws.words import Say, in_language
-from load.charts import Axis, Series, amounts, chart, magnitudes
+from load.charts import Axis, Series, amounts, chart, logarithmic_axis
 from load.engine import confidence
 from load.engine.measurement import Measurement, bin_seconds
 from load.engine.plan import LoadPlan
@@ -39,7 +39,7 @@ def _tails(seen: Measurement, number: int, name: str, say: Say) -> str:
         lines.append(Series(endpoint, points, ink % 5))
     highest = max((point[0] for line in lines for point in line.points), default=1.0)
     ticks = tuple((_nines(part), text) for part, text in NINES if _nines(part) <= highest)
-    y = magnitudes(point[1] for line in lines for point in line.points)
+    y = logarithmic_axis(point[1] for line in lines for point in line.points)
     return chart(
         say(
             f"Latency by percentile, step {name}", f"パーセンタイル別レイテンシー（ステップ{name}）"
@@ -80,7 +80,7 @@ def _latency(plan: LoadPlan, seen: Measurement, say: Say) -> str:
         Series(name, _tail_over_time(plan, seen, "latency", part), ink)
         for ink, (name, part) in enumerate((("p50", 0.5), ("p95", 0.95)))
     ]
-    y = magnitudes((value for line in lines for _, value in line.points))
+    y = logarithmic_axis((value for line in lines for _, value in line.points))
     return chart(
         say("Latency from the intended start", "予定時刻からのレイテンシー"),
         lines,

@@ -14,7 +14,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from lambdas.rally.domain.spots import SPELLINGS
 from load.engine.admission import LoadRefused
-from load.engine.said import unreadable
+from load.engine.localized import unreadable
 from load.engine.session_pool import GpsSpot, SessionPool, SyntheticUser
 from load.target import ClientFactory, LoadTarget
 from plan.masters import FIRST_SECOND, LAST_SECOND, epoch_s

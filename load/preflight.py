@@ -87,7 +87,7 @@ def quota_suffices(request: RequestedRun) -> None:
         )
 
 
-def login_stays_at_home(request: RequestedRun) -> None:
+def login_avoids_line(request: RequestedRun) -> None:
     """LINE forbids load on its login: /auth/verify is only called if LINE is a fake."""
     mixes = [step.mix for step in request.plan.steps]
     if request.target.line is None and any(LOGIN in mix for mix in mixes):
@@ -107,7 +107,7 @@ def pool_is_private(request: RequestedRun) -> None:
 RULES: tuple[Callable[[RequestedRun], None], ...] = (
     host_is_allowed,
     production_is_unlocked,
-    login_stays_at_home,
+    login_avoids_line,
     rate_is_sane,
     time_is_bounded,
     quota_suffices,

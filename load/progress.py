@@ -12,7 +12,7 @@ from rich.text import Text
 
 from aws.visible import visible_line
 from aws.words import Words
-from load.engine.said import japanese
+from load.engine.localized import japanese
 
 WARN_LATE_MS = 5.0
 LAST = Words(en="last answers", ja="最後の応答待ち")

@@ -12,7 +12,7 @@ from typing import Any, Protocol
 
 from aws.door.sessions import boto_session, custom_endpoints
 from load.engine.admission import LoadRefused
-from load.engine.said import Said
+from load.engine.localized import Localized
 from load.engine.throttle import TokenBucket
 from signoff.environment import Environment
 from signoff.evidence import StoreSettings
@@ -187,7 +187,7 @@ def open_target(
     environment = composition.environment(name)
     if composition.serves(environment):
         with composition.stack(environment, say) as stack:
-            say(Said("reading which release is live", "稼働中のリリースを読み取っています"))
+            say(Localized("reading which release is live", "稼働中のリリースを読み取っています"))
             live = _named(composition.live(environment))
             caller = composition.caller(environment)
             target = local_target(environment, stack, host=host, caller=caller, **live)
@@ -201,7 +201,7 @@ def open_target(
             f"設定を外すか、--env localで負荷をかけてください",
         )
     say(
-        Said(
+        Localized(
             "reading the caller and the live release", "実行者と稼働中のリリースを読み取っています"
         )
     )

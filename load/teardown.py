@@ -15,10 +15,10 @@ from botocore.exceptions import BotoCoreError, ClientError
 from lambdas.rally.domain.line import is_line_user
 from load.artefacts import publish
 from load.engine.admission import LoadRefused
+from load.engine.localized import Localized
 from load.engine.measurement import Measurement
 from load.engine.plan import AWARD
 from load.engine.run_file import LoadRun
-from load.engine.said import Said
 from load.engine.session_pool import ANY_STAMP, USED_FILE, record_all_users
 from load.engine.verdict import FILE_NAME, LoadVerdict
 from load.line_untouched import LOGIN_USERS, line_calls
@@ -142,14 +142,14 @@ class Teardown:
         if not self.run.plan.awards and not self.run.pool.logins:
             return None
         self._wait_for_unanswered(verdict)
-        self.say(Said("deleting what the run wrote", "実行が書き込んだデータを削除しています"))
+        self.say(Localized("deleting what the run wrote", "実行が書き込んだデータを削除しています"))
         visitors = self._visitors(verdict)
         try:
             done = self._cleaner().clean_patiently(visitors, self._logins())
             return {**done, "line_calls": line_calls(self.target, PREFIX)}
         except (ClientError, BotoCoreError, requests.RequestException) as error:
             self.say(
-                Said(
+                Localized(
                     f"what the run wrote can't be proven deleted ({error}); allow this caller to read and "
                     f"delete items of {self.target.user_stamps}, then: python -m load clean --env "
                     f"{self.target.name} {self.folder / USED_FILE}",
@@ -187,7 +187,7 @@ def _wait_for_functions(ended: datetime, say: Say, pause: Callable[[float], None
     left = FUNCTION_LIMIT_S - (datetime.now(UTC) - ended).total_seconds()
     if left > 0:
         say(
-            Said(
+            Localized(
                 f"waiting {left:.0f} s for awards that may still be under way",
                 f"処理中の可能性がある付与を{left:.0f}秒待っています",
             )
@@ -251,7 +251,7 @@ class ManualTeardown:
         awards = verdict.measurement.steps.total("issued", endpoint=AWARD)
         if len(pairs) < awards:
             self.say(
-                Said(
+                Localized(
                     f"{self.used} names {len(pairs)} of {awards} awards: nothing is proven about the others",
                     f"{self.used}にあるのは付与{awards}件のうち{len(pairs)}件で、残りは確認できません",
                 )

@@ -142,7 +142,7 @@ def _fix(asked: argparse.Namespace, console: Console) -> int:
         phase = result.provenance.phase
         options = [f"--environments={asked.environments}", f"--phase={phase}"]
         journal = Journal(asked.journal or ROOT / "report" / asked.env / "journal.jsonl")
-        return fix.Walk(
+        return fix.RepairSession(
             result=result,
             ran_since=fix.ran_since(result, journal),
             console=console,

@@ -150,7 +150,7 @@ def _place(group: Group) -> tuple[bool, int]:
 
 
 @dataclass(slots=True, kw_only=True)
-class Walk:
+class RepairSession:
     """One walk through the groups. ``ask`` is None where nobody is there."""
 
     result: Result
@@ -191,7 +191,7 @@ class Walk:
         return LEFT if left else DONE
 
     def _through(self, red: Sequence[Group]) -> bool:
-        """Walk through the groups, and through those that come to light; say whether somebody broke it off."""
+        """RepairSession through the groups, and through those that come to light; say whether somebody broke it off."""
         waiting = deque(red)
         self._red |= dict.fromkeys((row for one in red for row in one.ids), True)
         try:

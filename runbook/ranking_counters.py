@@ -32,7 +32,7 @@ class RankedStamps:
     counters: Mapping[Key, Item]
 
 
-def sorted_out(items: Iterable[Item]) -> RankedStamps:
+def partitioned(items: Iterable[Item]) -> RankedStamps:
     """Tell stamps and counters apart."""
     collected: list[tuple[str, int]] = []
     counters: dict[Key, Item] = {}
@@ -83,7 +83,7 @@ class Drift:
 
 def drifted(context: StepContext) -> tuple[int, tuple[Drift, ...]]:
     """Read the table whole; return how many counters there should be, and those that are not so."""
-    stamps = sorted_out(_items(context))
+    stamps = partitioned(_items(context))
     wanted, found = counted(stamps), stamps.counters
     drift = (Drift(key, found.get(key), wanted.get(key)) for key in sorted({*wanted, *found}))
     return len(wanted), tuple(one for one in drift if one.found != one.wanted)

@@ -24,7 +24,7 @@ from signoff.recording import Recorded, Recording, is_recording
 from signoff.run import Choice
 from signoff.snapshot import PlanT, Snapshot
 from signoff.stores import records_of
-from signoff.waiting import KEY_KEPT, quiet_at, sit_out
+from signoff.waiting import KEY_KEPT, quiet_at, wait_until
 
 Say = Callable[[str, str], None]
 
@@ -76,7 +76,7 @@ def _read(  # noqa: PLR0913, PLR0917 - what a run chose, and whom it asks
     retry: RetryPolicy = RetryPolicy(),  # noqa: B008 - frozen
 ) -> Snapshot[PlanT]:
     if choice.options.wait and (until := quiet_at(_records(choice, session))):
-        sit_out(until, OWN_RUNS, lambda words: say(words.en, words.ja))
+        wait_until(until, OWN_RUNS, lambda words: say(words.en, words.ja))
     dev, environment = _dev_records(choice, session), choice.environment
     of_parts = salt_of(environment.name, environment.account)
     salts = {"own": secrets.token_hex(16)} | _dev_salt(dev) | {SALT: of_parts}
@@ -104,7 +104,7 @@ def _read(  # noqa: PLR0913, PLR0917 - what a run chose, and whom it asks
     )
     if choice.options.wait:
         for replaced in _replaced(inventory):
-            sit_out(replaced + KEY_KEPT, FORMER_KEY, lambda words: say(words.en, words.ja))
+            wait_until(replaced + KEY_KEPT, FORMER_KEY, lambda words: say(words.en, words.ja))
     snapshot = _snapshot(choice, scope, inventory, _records(choice, session), dev)
     return replace(snapshot, recording=recording, reading=options)
 

@@ -11,7 +11,7 @@ from signoff.environment.calendar import in_japan
 from signoff.evidence import Record, Records
 from signoff.observations import Observations
 from signoff.snapshot import SNAPSHOT, PlanT, Snapshot
-from signoff.staleness import hold_against
+from signoff.staleness import require_unchanged
 
 STORE = "PREP-09"
 """The row of the evidence store: what rests on a record follows from it."""
@@ -81,5 +81,5 @@ def signed(snapshot: Snapshot[PlanT], row: Row) -> Record:
                 ja=f"{who.ja}（API {signature.api}についての署名。稼働中は{snapshot.api}）",
             )
         )
-    hold_against(snapshot, signature, row, said=who)
+    require_unchanged(snapshot, signature, row, said=who)
     return signature

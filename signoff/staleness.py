@@ -120,7 +120,7 @@ class Stale(Missing):
         ``changed`` tells of every fact."""
 
 
-def hold_against(snapshot: Snapshot[PlanT], record: Record, row: Row, *, said: Words) -> None:
+def require_unchanged(snapshot: Snapshot[PlanT], record: Record, row: Row, *, said: Words) -> None:
     """Raise Stale where a part that the row's record rests on is not what is live; ``said`` names the record."""
     live = {part: snapshot.facts(part) for part in row.rests_on}
     digests = {part.value: digest_of(facts) for part, facts in live.items()}

@@ -58,7 +58,7 @@ def quiet_at(records: Records) -> datetime | None:
     return max((end + LAG for _, end in _windows(records)), default=None)
 
 
-def sit_out(
+def wait_until(
     until: datetime,
     why: Words,
     say: Callable[[Words], None],

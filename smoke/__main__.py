@@ -21,7 +21,7 @@ from signoff.frame import Exit, framed
 from signoff.guard import guard, open_session
 from smoke.aws import clients
 from smoke.cleaning import Cleaner
-from smoke.leftovers import Leftovers, strays
+from smoke.leftovers import Leftovers, harness_leftovers
 from smoke.notes import Notes
 
 ROOT = Path(__file__).parent.parent
@@ -125,7 +125,7 @@ def _clean(environment: Environment, root: Path, lang: str) -> int:
             if note.stack == notes.stack
             for one in leftovers.still_there_after_cleaning(note)
         ]
-        users, masters = strays(aws, plan)
+        users, masters = harness_leftovers(aws, plan)
         cleaner = Cleaner.of(plan, aws, users)
         left += cleaner.clean_users() + cleaner.clean_masters(sorted(masters))
     return _reported([*leftovers.removed, *cleaner.removed], sorted(set(left), key=str), lang)

@@ -40,10 +40,10 @@ class EndOfDay:
         """Return the claim within the day, and the one outside of it."""
         traveller = calls.scenarios.sessions.own(calls.scenarios.sessions.user("traveller"))
         claim = calls.scenarios.award(traveller, stamp_id=self.stamp.stamp_id, **HERE)
-        return told_time(claim, self.at), told_time(claim, self.outside)
+        return at_time(claim, self.at), at_time(claim, self.outside)
 
 
-def told_time(call: Call, at: datetime) -> Call:
+def at_time(call: Call, at: datetime) -> Call:
     return replace(call, headers=((CLOCK, f"{at.timestamp():.0f}"),))
 
 
@@ -78,7 +78,7 @@ def ranked_period_flaws(calls: RowCalls, kind: str) -> list[Words]:
     place = ("weekly", "monthly").index(kind)
     asked = get(f"/ranking/{kind}", calls.caller)
     ends = list(ends_of_days())
-    answers = calls.at_once(told_time(asked, one.at) for one in ends)
+    answers = calls.at_once(at_time(asked, one.at) for one in ends)
     calls.observe.note(answers=[str(one) for one in answers])
     for one, answer in zip(ends, answers, strict=True):
         if flaw := calls.flaw(answer, 200):

@@ -45,7 +45,7 @@ def connections_to(url: str) -> requests.Session:
     return http
 
 
-class Silent(NotTestable):
+class NoResponse(NotTestable):
     """No answer came, so nothing is known."""
 
 
@@ -65,7 +65,7 @@ class Client:
         self._http = connections_to(self.url)
 
     def answer(self, call: Call) -> Answer:
-        """Send once; raise Silent if no answer comes, NotTestable if the API throttles us."""
+        """Send once; raise NoResponse if no answer comes, NotTestable if the API throttles us."""
         self._refuse_after_silence(call)
         ask = partial(
             self._http.request,
@@ -83,7 +83,7 @@ class Client:
             self.unanswered.append(call)
             why = redacted(str(error))
             kind = type(error).__name__
-            raise Silent(
+            raise NoResponse(
                 Words(
                     en=f"{call}: no answer from {self.url} ({kind}: {why})",
                     ja=f"{call}: {self.url}から応答がありません（{kind}: {why}）",
@@ -114,7 +114,7 @@ class Client:
     def _refuse_after_silence(self, call: Call) -> None:
         silent = sum(one.route == call.route for one in self.unanswered)
         if silent >= ENOUGH_SILENCE:
-            raise Silent(
+            raise NoResponse(
                 Words(
                     en=f"{call}: not sent, since {silent} calls of {call.route} got no answer",
                     ja=f"{call}: {call.route}は{silent}回応答がなかったため、送信していません",

@@ -19,7 +19,7 @@ from smoke.edge_case_masters import PREFIX
 from smoke.line import LineClient
 from smoke.notes import Note, Notes
 from smoke.sessions import HARNESS
-from smoke.tester import Held, Restorer
+from smoke.tester import Restorer, TesterSnapshot
 
 COMMAND = "python -m smoke clean --env {}"
 LATE_S = 60
@@ -54,7 +54,7 @@ class Leftovers:
             self.notes.settled(note)
         return left
 
-    def _put_back(self, consenting: Held, cleaner: Cleaner) -> list[Words]:
+    def _put_back(self, consenting: TesterSnapshot, cleaner: Cleaner) -> list[Words]:
         """Take back what the test user was awarded; never anybody else's items, whatever the note says."""
         user = self.environment.smoke.test_user
         if consenting.user_id != user:
@@ -162,7 +162,7 @@ def _unreadable(path: str, environment: Environment) -> Words:
     )
 
 
-def strays(aws: Clients, plan: Plan) -> tuple[frozenset[str], frozenset[str]]:
+def harness_leftovers(aws: Clients, plan: Plan) -> tuple[frozenset[str], frozenset[str]]:
     """Return users and masters that only this harness makes, noted or not; raises what DynamoDB raises.
 
     It scans whole tables: for a person who asked for it, not for a judging run.

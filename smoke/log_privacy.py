@@ -33,7 +33,7 @@ OF_TOKENS = ("Bearer", "eyJ")
 
 
 @dataclass(frozen=True)
-class Private:
+class PrivateText:
     """A text that no log may contain, what it is, and the answer to the request that it came from."""
 
     text: str
@@ -107,22 +107,22 @@ def _asked(calls: RowCalls, group: LogGroup) -> list[Answer]:
     return [*own, *first.values()]
 
 
-def _private(answer: Answer) -> Iterator[Private]:
+def _private(answer: Answer) -> Iterator[PrivateText]:
     """Yield what no log may contain of a request; of tokens the claims and the signature, either of which is too much."""
     call = answer.call
     if call.session:
-        yield from (Private(one, SESSION, answer) for one in _parts(call.session.token))
-        yield Private(call.session.user_id, USER, answer)
+        yield from (PrivateText(one, SESSION, answer) for one in _parts(call.session.token))
+        yield PrivateText(call.session.user_id, USER, answer)
     if call.body and len(call.body) >= TELLING:
-        yield Private(call.body, BODY, answer)
+        yield PrivateText(call.body, BODY, answer)
     for token in _id_tokens(call.members):
-        yield from (Private(one, ID_TOKEN, answer) for one in _parts(token))
+        yield from (PrivateText(one, ID_TOKEN, answer) for one in _parts(token))
     for degree in map(json.dumps, map(call.members.get, ("lat", "lon"))):
         if len(degree) >= PRECISE and degree[-1].isdigit():
-            yield Private(degree, POSITION, answer)
+            yield PrivateText(degree, POSITION, answer)
     name = answer.member("display_name")
     if isinstance(name, str) and len(name) >= TELLING:
-        yield Private(name, PERSON, answer)
+        yield PrivateText(name, PERSON, answer)
 
 
 def _id_tokens(members: Mapping[str, object]) -> Iterator[str]:

@@ -24,7 +24,7 @@ from smoke.edge_case_masters import PREFIX, SPECIAL_MASTERS
 from smoke.long_ago import crowd
 from smoke.scenarios import users_of
 from smoke.sessions import NOBODY, SYNTHETIC, SessionMinter
-from smoke.tester import Held
+from smoke.tester import TesterSnapshot
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,15 +38,15 @@ class Note:
     masters: tuple[str, ...] = ()
     tester: str = ""
     held: Mapping[str, Any] | None = None
-    """What the test user had, where the run may have awarded them stamps: a `Held`, as JSON has it."""
+    """What the test user had, where the run may have awarded them stamps: a `TesterSnapshot`, as JSON has it."""
 
     @property
-    def consenting(self) -> Held | None:
+    def consenting(self) -> TesterSnapshot | None:
         """What the test user had, if the run may have awarded them stamps; TypeError if the file does not fit."""
         if self.held is None:
             return None
         lists = {name: tuple(self.held[name]) for name in ("stamps", "counters", "asked")}
-        return Held(user_id=self.held["user_id"], began=self.held["began"], **lists)
+        return TesterSnapshot(user_id=self.held["user_id"], began=self.held["began"], **lists)
 
     @property
     def ours(self) -> tuple[str, ...]:
@@ -82,7 +82,7 @@ class Notes:
         sessions: SessionMinter,
         environment: Environment,
         embedded: bool,
-        consenting: Held | None = None,
+        consenting: TesterSnapshot | None = None,
     ) -> Note:
         """Note what a run may write; NotTestable if the note can't be written."""
         note = Note(

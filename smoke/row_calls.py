@@ -13,7 +13,7 @@ from aws.words import Words, words_of
 from signoff.observations import Observations
 from signoff.waiting import NotYet
 from smoke.calls import Answer, Call, Session
-from smoke.client import Silent
+from smoke.client import NoResponse
 from smoke.contract import contract
 from smoke.flaws import hold
 from smoke.root_causes import LOGIN, ROWS, SESSION
@@ -52,7 +52,7 @@ class RowCalls:
         try:
             made = call if isinstance(call, Call) else call(self.scenarios)
             answer = self.suite.answer(made)
-        except (NoSession, Silent) as why:
+        except (NoSession, NoResponse) as why:
             raise self._because(why) from None
         self.observe.note(**answer.facts)
         return answer
@@ -65,7 +65,7 @@ class RowCalls:
         try:
             with ThreadPoolExecutor(AT_ONCE) as threads:
                 return list(threads.map(self.suite.answer, asked))
-        except Silent as why:
+        except NoResponse as why:
             raise self._because(why) from None
 
     def success(self, route: str) -> Answer:
@@ -76,7 +76,7 @@ class RowCalls:
         """Return an answer of 200 to the live session: without it no refusal proves anything."""
         try:
             answer = self.suite.root_causes.accepted()
-        except (AssertionError, NoSession, NotYet, Silent) as why:
+        except (AssertionError, NoSession, NotYet, NoResponse) as why:
             raise self._because(why) from None
         self.observe.note(**answer.facts)
         return answer
@@ -101,7 +101,7 @@ class RowCalls:
     def _because(self, why: Exception) -> Exception:
         """Return what to raise: a row that is the root itself says why, all others follow from it."""
         root = SESSION
-        if isinstance(why, Silent):
+        if isinstance(why, NoResponse):
             if not self.suite.unreachable:
                 return why
             root = ROWS[LOGIN]

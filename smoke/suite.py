@@ -17,7 +17,7 @@ from signoff.snapshot import Snapshot
 from smoke.aws import Clients, KeyedTable, answer_as_ever
 from smoke.calls import Answer, Call
 from smoke.cleaning import Cleaner
-from smoke.client import CLOCK_S, SAME_CLOCK_S, Client, Silent
+from smoke.client import CLOCK_S, SAME_CLOCK_S, Client, NoResponse
 from smoke.edge_case_masters import SPECIAL_MASTERS
 from smoke.id_tokens import IdTokens
 from smoke.line import LineClient
@@ -27,7 +27,7 @@ from smoke.root_causes import ROWS, RootCauses
 from smoke.scenarios import GUIDE, Scenarios
 from smoke.sessions import SessionMinter
 from smoke.spots import Spot, spots_in
-from smoke.tester import Held, Restorer, borrows_a_user, consenting_user, held_by
+from smoke.tester import Restorer, TesterSnapshot, borrows_a_user, consenting_user, held_by
 
 MENUS = "GET /richmenu/list"
 SET_MENU = "POST /richmenu/set"
@@ -56,11 +56,11 @@ class Suite:
     patience_s: float
     """Seconds in which what follows an answer (a log line, a message) must arrive."""
     began: datetime = field(default_factory=lambda: datetime.now(UTC))
-    consenting: Held | NotTestable | None = None
+    consenting: TesterSnapshot | NotTestable | None = None
     """What the test user of production had before the first award, or why that is unknown; None outside production."""
     line_before: int = 0
     """How many calls the stand-in of LINE had received when this run began."""
-    unreachable: Silent | None = None
+    unreachable: NoResponse | None = None
     """Why the first call of all got no answer; nothing more is sent then."""
     _made: dict[Call, Answer | NotTestable] = field(default_factory=dict)
     _edge_cases_put: bool = False
@@ -126,7 +126,7 @@ class Suite:
             self.line_before = len(self.line.received())
         try:
             self.answer(GUIDE)
-        except Silent as silence:
+        except NoResponse as silence:
             self.unreachable = silence
             return
         # API Gateway caches what the authorizer says about a session. If all asked at once, it would
@@ -202,9 +202,9 @@ class Suite:
             self.consenting = why
 
     @property
-    def known_consenting_user(self) -> Held | None:
+    def known_consenting_user(self) -> TesterSnapshot | None:
         """The person whom this run may award stamps, if there is one whose own stamps are known."""
-        return self.consenting if isinstance(self.consenting, Held) else None
+        return self.consenting if isinstance(self.consenting, TesterSnapshot) else None
 
     def _held(self) -> tuple[str, ...]:
         if isinstance(self.consenting, NotTestable):

@@ -48,7 +48,7 @@ def borrows_a_user(environment: Environment) -> bool:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Held:
+class TesterSnapshot:
     """What the test user had when a run began: all stamps by id, and the counters as they were.
 
     ``began`` is in seconds since the epoch; ``asked`` are the stamps that the run may award: any that
@@ -62,7 +62,9 @@ class Held:
     asked: tuple[str, ...] = ()
 
 
-def held_by(user_id: str, table: KeyedTable, began: float, spots: tuple[Spot, ...]) -> Held:
+def held_by(
+    user_id: str, table: KeyedTable, began: float, spots: tuple[Spot, ...]
+) -> TesterSnapshot:
     """Read what the test user has; NotTestable if that can't be known, since then nothing may be awarded."""
     try:
         found = table.items(user_id)
@@ -75,7 +77,7 @@ def held_by(user_id: str, table: KeyedTable, began: float, spots: tuple[Spot, ..
             )
         ) from None
     stamps = tuple(key for one in found if not is_counter(key := _sort(one)))
-    return Held(
+    return TesterSnapshot(
         user_id=user_id,
         began=began,
         stamps=stamps,
@@ -88,7 +90,7 @@ def held_by(user_id: str, table: KeyedTable, began: float, spots: tuple[Spot, ..
 class Restorer:
     """Takes back what was awarded since ``held`` was read."""
 
-    held: Held
+    held: TesterSnapshot
     table: KeyedTable
 
     def put_back(self) -> list[Words]:

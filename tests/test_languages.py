@@ -33,13 +33,13 @@ SPEAKING = frozenset(
 PARSING = frozenset({"add_argument", "addoption", "add_parser", "CommandLine", "ArgumentParser"})
 HELPFUL = frozenset({"help", "description", "epilog"})
 """Arguments of argparse and pytest that ``--help`` prints."""
-PAIRS = frozenset({"Words", "say", "Said"})
+PAIRS = frozenset({"Words", "say", "Localized"})
 """Calls that take the English and the Japanese of one sentence."""
 NAMES = re.compile(
     r"((?:REST )?API|LINE Developers|Web ACL|Durable Execution|Lambda|API Gateway|ARN|ImageUrl)[:（） ]*(name)?"
 )
 """What AWS, or the data, calls alike in both languages."""
-BILINGUAL = frozenset({"Words", "say", "in_language", "Said", "words_of"})
+BILINGUAL = frozenset({"Words", "say", "in_language", "Localized", "words_of"})
 ENGLISH_ONLY = {
     "load/engine/": "runs where nothing of this project is installed but itself: it writes to logs",
     "lambdas/": "answers programs; the front end has words of its own for each error code",
@@ -52,7 +52,7 @@ NOT_SHOWN = {
     "OSError": "told by `sentence`, which says what cannot be used",
     "ReadFailure": "told by `aws.section`, which knows what the door says in Japanese",
     "Gone": "told by `aws.section`, which knows what the door says in Japanese",
-    "TimeIsUp": "told by `aws.section`, which knows what the door says in Japanese",
+    "DeadlinePassed": "told by `aws.section`, which knows what the door says in Japanese",
     "TimeoutError": "told by its class",
     "TypeError": "a fault of this project's own development",
     "ValueError": "told by whoever reads the text that is wrong",

@@ -53,7 +53,7 @@ OWNER = re.compile(r"[^:/*?]+[:/][^:/*?]+[:/]")
 """The start of a subject that names its owner: ``repo:owner/``, ``organization:owner:``, ``org/id/``."""
 
 
-def takers(raw: Raw, account: str) -> tuple[str, ...]:
+def trusted_to_assume(raw: Raw, account: str) -> tuple[str, ...]:
     """Return who may assume a role of people by its trust alone.
 
     Not whom IAM has to allow it as well (the account itself), nor services, which act for whoever may pass
@@ -71,7 +71,7 @@ def takers(raw: Raw, account: str) -> tuple[str, ...]:
     return tuple(sorted({*named, *others}))
 
 
-def ways_in(
+def assumption_paths(
     kind: str, raw: Raw, scope: Scope, functions: Sequence[str]
 ) -> Iterator[tuple[tuple[str, ...], tuple[str, ...]]]:
     """Yield (patterns of ARNs, actions on them) by which somebody takes the rights of a role, user or group.

@@ -8,7 +8,13 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from aws.access.assuming import ASSUME, PRINCIPAL, takers, trusted_services, ways_in
+from aws.access.assuming import (
+    ASSUME,
+    PRINCIPAL,
+    assumption_paths,
+    trusted_services,
+    trusted_to_assume,
+)
 from aws.access.granted import Targets
 from aws.access.reach import Policies, Reach, reach_of
 from aws.access.stopping import stopping
@@ -36,7 +42,7 @@ class Principal:
     """role or user."""
     reach: tuple[Reach, ...]
     assumed_by: tuple[str, ...] = ()
-    """Who else may assume a role by its trust alone: see ``aws.access.assuming.takers``."""
+    """Who else may assume a role by its trust alone: see ``aws.access.assuming.trusted_to_assume``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +73,7 @@ def principals(reading: Reading) -> Section[Principal]:
     for kind, raw in _everybody(found):
         arn = raw["Arn"]
         try:
-            trusts = takers(raw, account) if kind == "role" else ()
+            trusts = trusted_to_assume(raw, account) if kind == "role" else ()
             policies, limit = _applying(raw, found, documents)
             bearers[arn] = _Bearer(arn, kind, raw, policies, limit, trusts)
         except (ReadFailure, ValueError) as error:
@@ -116,7 +122,7 @@ def _ways_in(one: _Bearer, reading: Reading) -> Iterator[Target]:
     unqualified = sorted({":".join(arn.split(":")[:7]) for arn in functions})
     services = trusted_services(one.raw) if one.kind == "role" else ()
     passed_to = services[0] if len(services) == 1 else ""
-    for arns, actions in ways_in(one.kind, one.raw, reading.scope, unqualified):
+    for arns, actions in assumption_paths(one.kind, one.raw, reading.scope, unqualified):
         yield Target(kind=PRINCIPAL, name=one.name, arns=arns, actions=actions, passed_to=passed_to)
 
 

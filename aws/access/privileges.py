@@ -121,10 +121,10 @@ def surplus(role: Role, want: desired.Role) -> tuple[Surplus, ...]:
 
 def as_differences(role: Role, found: Iterable[Surplus]) -> tuple[Difference, ...]:
     """Return surplus as differences; UNPARSED where it is unknown whether the grant is in force."""
-    return tuple(difference for difference, _ in summed_up(role, found))
+    return tuple(difference for difference, _ in grouped_differences(role, found))
 
 
-def summed_up(
+def grouped_differences(
     role: Role, found: Iterable[Surplus]
 ) -> Iterator[tuple[Difference, tuple[Surplus, ...]]]:
     """Yield each difference with the surplus that it reports: a decision is about the whole difference."""

@@ -149,7 +149,7 @@ def _allows_invocation(policy: FunctionPolicy, function: Function, arn: str) -> 
         return False
 
 
-def shed(context: ChangeContext, function: Function, callers: Callers) -> Changes:
+def remove_other_callers(context: ChangeContext, function: Function, callers: Callers) -> Changes:
     """Remove every statement that allows somebody else, as the checks find them, unless that was decided.
 
     That may be API Gateway of another account, or everybody. Each alias and version has its own statements.

@@ -47,7 +47,7 @@ Sound = Callable[[Mapping[str, Any]], bool]
 """Whether a statement may stay as it is."""
 
 
-def pared(policy: Raw, sound: Sound) -> dict[str, Any] | None:
+def without_unsound(policy: Raw, sound: Sound) -> dict[str, Any] | None:
     """Return a policy without the actions and resources that are not sound; None if nothing is left.
 
     What is sound stays as it is written. Decisions name a statement by its number: where that changes, it becomes its Sid.

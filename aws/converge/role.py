@@ -8,7 +8,13 @@ from typing import Any
 from aws.access.trust import trust_flaws
 from aws.converge.change import Change, ChangeContext, Changes, difference, unless_absent
 from aws.converge.policy_document import LAMBDA, for_lambda_alone
-from aws.converge.role_policies import converge_policies, name_of, planned, put, strangled
+from aws.converge.role_policies import (
+    converge_policies,
+    name_of,
+    planned,
+    put,
+    restricted_by_boundary,
+)
 from aws.converge.tags import tag_fields, tag_list
 from aws.desired import Role
 from aws.raw import Raw
@@ -41,7 +47,7 @@ def converge(context: ChangeContext, role: Role) -> Changes:
         made = difference(name_of(role), None, wanted)
         return context.settle(made, lambda: _create(context, role))
     found = _decoded(context, raw)
-    made, bound = _trust(context, role, found), strangled(context, role, found)
+    made, bound = _trust(context, role, found), restricted_by_boundary(context, role, found)
     free = replace(found, boundary=None)
     made += converge_policies(context, role, free if bound else found)
     return made + (_unbounded(context, role, found) if bound else ())

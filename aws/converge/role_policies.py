@@ -19,7 +19,7 @@ from aws.access.privileges import (
 )
 from aws.access.secret_arns import Named, named, unsound
 from aws.converge.change import Change, ChangeContext, Changes, difference
-from aws.converge.policy_document import Sound, document, pared, policy_lines
+from aws.converge.policy_document import Sound, document, policy_lines, without_unsound
 from aws.desired import Role, Secret
 from aws.raw import Raw
 from aws.role import PolicyDocument
@@ -90,7 +90,7 @@ def _within(context: ChangeContext, role: Role, found: Found, secrets: "_Secrets
 def _pared(policy: PolicyDocument, sound: Sound) -> PolicyDocument | None:
     """Return a policy without its unsound parts; None if that is all of it, or if they can't be told apart."""
     whole = json.loads(policy.document)
-    left = pared(whole, sound)
+    left = without_unsound(whole, sound)
     return _inline(policy.name, left) if left and left != whole else None
 
 
@@ -147,7 +147,7 @@ def _with_additions(
         return any(one.gravity is not Gravity.SECRET for one in beyond)
 
     plan = document(role.required)
-    parts = (pared(json.loads(one.document), added) for one in mine)
+    parts = (without_unsound(json.loads(one.document), added) for one in mine)
     additions = [statement for part in parts if part for statement in part["Statement"]]
     return _inline(POLICY, {**plan, "Statement": [*additions, *plan["Statement"]]})
 
@@ -216,7 +216,7 @@ def _shed(
     return context.settle(gone, partial(iam.delete_role_policy, **on, PolicyName=policy.name))
 
 
-def strangled(context: ChangeContext, role: Role, found: Found) -> bool:
+def restricted_by_boundary(context: ChangeContext, role: Role, found: Found) -> bool:
     """Whether a permissions boundary leaves out what the function needs; a wider one stays."""
     bounded = replace(found, policies=(_inline(POLICY, document(role.required)),))
     return found.boundary is not None and _Secrets(context, role).lacks(bounded)

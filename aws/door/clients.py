@@ -14,7 +14,7 @@ from botocore.client import BaseClient
 from botocore.config import Config
 
 from aws.door.answer import AwsAnswer
-from aws.door.failures import ReadFailure, TimeIsUp, action_of, read_failures
+from aws.door.failures import DeadlinePassed, ReadFailure, action_of, read_failures
 from aws.door.freshness import Freshness
 from aws.door.limits import RateLimiter, RetryPolicy, within
 from aws.door.verifying_transport import verify_answers
@@ -197,7 +197,7 @@ class Aws:
 
     def _refuse_late(self, name: str) -> None:
         if time.monotonic() > self._last_start:
-            raise TimeIsUp(f"{name}: not asked, {self._retry.deadline_s:g} s were over")
+            raise DeadlinePassed(f"{name}: not asked, {self._retry.deadline_s:g} s were over")
 
     @contextmanager
     def _not_under_way(self) -> Iterator[None]:

@@ -1,8 +1,8 @@
 """Why there is no answer: whatever botocore raises is told as a ReadFailure, fit to be shown to anybody.
 
-ReadFailure       what was asked and why there is no answer
-├── Gone          AWS says that the thing does not exist
-└── TimeIsUp      the whole reading took too long; nothing more is asked
+ReadFailure         what was asked and why there is no answer
+├── Gone            AWS says that the thing does not exist
+└── DeadlinePassed  the whole reading took too long; nothing more is asked
 """
 
 from collections.abc import Iterator
@@ -53,7 +53,7 @@ class Gone(ReadFailure):
     """What was asked for does not exist."""
 
 
-class TimeIsUp(ReadFailure):
+class DeadlinePassed(ReadFailure):
     """The deadline of the reading passed before this call was made."""
 
 

@@ -8,10 +8,10 @@ from typing import Any
 
 from load.engine import confidence
 from load.engine.confidence import Interval
+from load.engine.localized import Localized
 from load.engine.measurement import Measurement
 from load.engine.objectives import Objective, ObjectiveResult
 from load.engine.plan import AWARD, LoadStep
-from load.engine.said import Said
 from load.engine.validity import Conditions, invalid_reasons
 
 THROTTLE_FLOOR = 0.005
@@ -119,7 +119,7 @@ class Judgement:
     """``outcome`` names a member of `ExitCode`, in lower case; ``reasons`` say why it is not a pass."""
 
     outcome: str
-    reasons: tuple[Said, ...]
+    reasons: tuple[Localized, ...]
     checks: tuple[ObjectiveResult, ...]
 
     @property
@@ -146,14 +146,14 @@ def judge(
     return Judgement("pass", (), checks)
 
 
-def _traces(cleanup: Mapping[str, Any]) -> Iterator[Said]:
+def _traces(cleanup: Mapping[str, Any]) -> Iterator[Localized]:
     if left := cleanup.get("left"):
-        yield Said(
+        yield Localized(
             f"{left} items of the run are still in the table",
             f"実行が書き込んだ{left}件がテーブルに残っています",
         )
     if calls := cleanup.get("line_calls"):
-        yield Said(
+        yield Localized(
             f"LINE was called {calls} times for synthetic users",
             f"合成ユーザーについてLINEが{calls}回呼び出されました",
         )

@@ -9,8 +9,8 @@ from typing import Any
 
 from load.engine.admission import LoadRefused
 from load.engine.confidence import Interval
+from load.engine.localized import Localized, unreadable
 from load.engine.plan import ENDPOINTS
-from load.engine.said import Said, unreadable
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,37 +105,37 @@ class ObjectiveResult:
         return self.said
 
     @property
-    def said(self) -> Said:
+    def said(self) -> Localized:
         """The limit, and what was measured."""
         span, asked = self.span, self.asked
-        return Said(
+        return Localized(
             f"step {self.step}, {self.endpoint}: {self.criterion} {span}, {asked}",
             f"ステップ{self.step}、{self.endpoint}: {self.criterion} {span.ja}（{asked.ja}であること）",
         )
 
     @property
-    def asked(self) -> Said:
+    def asked(self) -> Localized:
         """What the limit asks for."""
         least, most = (self.text(one) for one in self.limit)
         if self.limit[0] == 0:
-            return Said(f"at most {most}", f"{most}以下")
+            return Localized(f"at most {most}", f"{most}以下")
         if self.limit[1] < 1:
-            return Said(f"{least} to {most}", f"{least}から{most}")
-        return Said(f"at least {least}", f"{least}以上")
+            return Localized(f"{least} to {most}", f"{least}から{most}")
+        return Localized(f"at least {least}", f"{least}以上")
 
     @property
-    def span(self) -> Said:
+    def span(self) -> Localized:
         """The value, and its interval if there is one."""
         low, value = self.text(self.seen.low), self.text(self.seen.value)
         if self.seen.low == self.seen.high:
-            return Said(value, value)
+            return Localized(value, value)
         if math.isinf(self.seen.high):
-            return Said(
+            return Localized(
                 f"{value} (95 %: {low} to more than the sample can show)",
                 f"{value}（95 %: {low}以上、上限は標本不足で不明）",
             )
         high = self.text(self.seen.high)
-        return Said(f"{value} (95 %: {low} to {high})", f"{value}（95 %: {low}から{high}）")
+        return Localized(f"{value} (95 %: {low} to {high})", f"{value}（95 %: {low}から{high}）")
 
     def text(self, number: float) -> str:
         return f"{number:g} ms" if self.unit else f"{number * 100:.3g} %"

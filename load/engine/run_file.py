@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import Any
 
 from load.engine.admission import LoadRefused
+from load.engine.localized import unreadable
 from load.engine.objectives import Objectives
 from load.engine.plan import LoadPlan
-from load.engine.said import unreadable
 from load.engine.session_pool import SessionPool
 from load.engine.throttle import TokenBucket
 from load.engine.validity import Conditions

@@ -10,9 +10,9 @@ from uuid import uuid4
 
 from load.engine import confidence
 from load.engine.answers import NOT_CHECKED
+from load.engine.localized import Localized
 from load.engine.measurement import Measurement, Workers, bin_seconds
 from load.engine.run_file import LEAD_S, LoadRun
-from load.engine.said import Said
 from load.engine.session_pool import record_all_users, record_used
 from load.engine.verdict import LoadVerdict
 
@@ -108,18 +108,18 @@ class RunState:
             used=tuple(self._used) if self.run.parts > 1 else (),
         )
 
-    def _open_end(self) -> Said:
+    def _open_end(self) -> Localized:
         if not self.workers.began:
-            return Said("the run never began", "実行が始まりませんでした")
+            return Localized("the run never began", "実行が始まりませんでした")
         seconds = self.run.plan.seconds
         if self.elapsed_s < seconds:
             after = f"{max(0.0, self.elapsed_s):.0f}"
-            return Said(
+            return Localized(
                 f"stopped after {after} of {seconds:.0f} s",
                 f"{seconds:.0f}秒のうち{after}秒で停止しました",
             )
         missing = ", ".join(self.workers.missing())
-        return Said(
+        return Localized(
             f"no last word from worker {missing}", f"ワーカー{missing}の最後の報告がありません"
         )
 

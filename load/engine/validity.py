@@ -4,10 +4,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from load.engine import confidence
+from load.engine.localized import Localized
 from load.engine.measurement import Measurement
 from load.engine.objectives import Objectives
 from load.engine.plan import AWARD, LoadPlan, LoadStep
-from load.engine.said import Said
 from load.engine.throttle import TokenBucket
 
 
@@ -22,12 +22,12 @@ class Conditions:
     parts: int = 1
 
 
-def invalid_reasons(conditions: Conditions, seen: Measurement) -> Iterator[Said]:
+def invalid_reasons(conditions: Conditions, seen: Measurement) -> Iterator[Localized]:
     """Yield every reason why the run is invalid; none where it is valid."""
     if seen.interrupted:
-        yield Said(seen.interrupted, seen.interrupted_ja or seen.interrupted)
+        yield Localized(seen.interrupted, seen.interrupted_ja or seen.interrupted)
     if not seen.steps.total("answered") + seen.steps.total("throttled"):
-        yield Said(
+        yield Localized(
             "nothing was answered, so nothing is known of the target",
             "応答が一つもなく、対象については何も分かりません",
         )
@@ -41,15 +41,15 @@ def invalid_reasons(conditions: Conditions, seen: Measurement) -> Iterator[Said]
     yield from _conflicts(conditions, seen)
 
 
-def _absent(conditions: Conditions, seen: Measurement) -> Iterator[Said]:
+def _absent(conditions: Conditions, seen: Measurement) -> Iterator[Localized]:
     if seen.parts != conditions.parts:
-        yield Said(
+        yield Localized(
             f"{seen.parts} of {conditions.parts} parts of the load are here",
             f"負荷の{conditions.parts}部分のうち{seen.parts}部分しかありません",
         )
     expected = conditions.workers * seen.parts
     if seen.workers != expected:
-        yield Said(
+        yield Localized(
             f"{seen.workers} of {expected} workers began",
             f"ワーカー{expected}台のうち{seen.workers}台しか開始していません",
         )
@@ -63,19 +63,19 @@ def _absent(conditions: Conditions, seen: Measurement) -> Iterator[Said]:
         )
 
 
-def _of_workers(en: str, ja: str, workers: Sequence[str]) -> Said:
+def _of_workers(en: str, ja: str, workers: Sequence[str]) -> Localized:
     listed = ", ".join(workers)
-    return Said(f"{en}: worker {listed}", f"{ja}: ワーカー{listed}")
+    return Localized(f"{en}: worker {listed}", f"{ja}: ワーカー{listed}")
 
 
-def _losses(number: int, step: LoadStep, seen: Measurement) -> Iterator[Said]:
+def _losses(number: int, step: LoadStep, seen: Measurement) -> Iterator[Localized]:
     if dropped := seen.steps.total("dropped", place=number):
-        yield Said(
+        yield Localized(
             f"step {step.name}: {dropped} arrivals were dropped, with too many in flight",
             f"ステップ{step.name}: 処理中のリクエストが多すぎ、{dropped}件の到着を破棄しました",
         )
     if unpaired := seen.steps.total("unpaired", place=number):
-        yield Said(
+        yield Localized(
             f"step {step.name}: {unpaired} arrivals found no pair of user and spot left to award; "
             "put more users into the pool",
             f"ステップ{step.name}: {unpaired}件の到着に、付与できるユーザーとスポットの組が残っていません"
@@ -83,7 +83,7 @@ def _losses(number: int, step: LoadStep, seen: Measurement) -> Iterator[Said]:
         )
     for endpoint in seen.steps.endpoints(number):
         if unfinished := seen.unfinished(number, endpoint):
-            yield Said(
+            yield Localized(
                 f"step {step.name}: {unfinished} requests to {endpoint} never finished",
                 f"ステップ{step.name}: {endpoint}への{unfinished}件のリクエストが終わりませんでした",
             )
@@ -91,12 +91,12 @@ def _losses(number: int, step: LoadStep, seen: Measurement) -> Iterator[Said]:
 
 def _lateness(
     conditions: Conditions, number: int, step: LoadStep, seen: Measurement
-) -> Iterator[Said]:
+) -> Iterator[Localized]:
     """Say that the machine is too busy before what follows from it: dropped and missing arrivals."""
     limit = conditions.objectives.soundness.lateness_p99_ms
     late = confidence.percentile(seen.steps.by_detail(number, "", "lateness"), 0.99)
     if late and late.value > limit:
-        yield Said(
+        yield Localized(
             f"step {step.name}: this machine is too busy to generate load (arrivals "
             f"{late.value:g} ms late, limit {limit:g} ms): free some CPU or add --workers",
             f"ステップ{step.name}: 負荷を生成する端末が高負荷です（到着の遅れ{late.value:g} ms、上限"
@@ -106,11 +106,11 @@ def _lateness(
 
 def _shortfalls(
     conditions: Conditions, number: int, step: LoadStep, seen: Measurement
-) -> Iterator[Said]:
+) -> Iterator[Localized]:
     limits = conditions.objectives.soundness
     made = seen.steps.total("arrivals", place=number)
     if made < limits.achieved * step.arrivals:
-        yield Said(
+        yield Localized(
             f"step {step.name}: {made} of {step.arrivals} planned arrivals were made, "
             f"under {limits.achieved:.0%}",
             f"ステップ{step.name}: 計画した到着{step.arrivals}件のうち{made}件しか生成できず、"
@@ -118,13 +118,13 @@ def _shortfalls(
         )
 
 
-def _conflicts(conditions: Conditions, seen: Measurement) -> Iterator[Said]:
+def _conflicts(conditions: Conditions, seen: Measurement) -> Iterator[Localized]:
     limit = conditions.objectives.soundness.conflicts
     awards = seen.steps.total("issued", endpoint=AWARD)
     conflicts = seen.steps.total("conflict", endpoint=AWARD)
     # Independent generators that share a pool collide now and then: one in ninety proves nothing.
     if awards and confidence.ratio(conflicts, awards).low > limit:
-        yield Said(
+        yield Localized(
             f"{conflicts} of {awards} awards met a stamp that was there before (409), "
             f"over {limit:.0%}: they did not measure an award",
             f"付与{awards}件のうち{conflicts}件が既存のスタンプ（409）で、{limit:.0%}を超えています。"

@@ -10,10 +10,10 @@ from typing import Any
 
 from load.engine.answers import NOT_CHECKED
 from load.engine.judge import Judgement, judge
+from load.engine.localized import Localized
 from load.engine.measurement import Measurement
 from load.engine.objectives import ObjectiveResult, Objectives
 from load.engine.plan import LoadPlan
-from load.engine.said import Said
 from load.engine.throttle import TokenBucket
 from load.engine.validity import Conditions
 
@@ -101,7 +101,7 @@ class LoadVerdict:
         return draft.replace(path)
 
 
-def sentence(verdict: LoadVerdict, judged: Judgement | None = None) -> Said:
+def sentence(verdict: LoadVerdict, judged: Judgement | None = None) -> Localized:
     """Return the verdict in one line; ``judged`` saves judging it again."""
     judged, plan = judged or verdict.judgement, verdict.conditions.plan
     seen = verdict.measurement.steps
@@ -113,21 +113,21 @@ def sentence(verdict: LoadVerdict, judged: Judgement | None = None) -> Said:
     if judged.reasons:
         first, more = judged.reasons[0], len(judged.reasons) - 1
         others = (f" (and {more} more)", f"（ほか{more}件）") if more else ("", "")
-        return Said(f"{en}; {first}{others[0]}", f"{ja}。{first.ja}{others[1]}")
+        return Localized(f"{en}; {first}{others[0]}", f"{ja}。{first.ja}{others[1]}")
     slowest = _slowest(judged.checks)
     en, ja = en + slowest, ja + slowest.ja
     if verdict.measurement.contract == NOT_CHECKED:
         en, ja = f"{en}, contract {NOT_CHECKED}", f"{ja}、契約は未確認"
-    return Said(en, ja)
+    return Localized(en, ja)
 
 
-def _slowest(checks: tuple[ObjectiveResult, ...]) -> Said:
+def _slowest(checks: tuple[ObjectiveResult, ...]) -> Localized:
     tails = [check for check in checks if check.criterion == "p95"]
     if not tails:
-        return Said("", "")
+        return Localized("", "")
     worst = max(tails, key=lambda check: check.seen.value)
     ms = f"{worst.seen.value:g} ms"
-    return Said(
+    return Localized(
         f", slowest p95 {ms} ({worst.endpoint})", f"、最も遅いp95は{ms}（{worst.endpoint}）"
     )
 

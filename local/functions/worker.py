@@ -139,7 +139,7 @@ def not_loaded(error: Exception, module: str, name: str) -> dict[str, Any]:
     return raised(error)
 
 
-def told_time() -> Callable[[Any], None]:
+def settable_clock() -> Callable[[Any], None]:
     """Let a request of the API say what time it is (s since the epoch), as none on AWS can.
 
     The function sees it whichever way it asks: ``time``, or the classes of ``datetime``.
@@ -237,7 +237,7 @@ def main() -> None:
     os.environ.pop("LC_CTYPE", None)  # Python's own doing, where the machine lacks LANG's locale
     channel = Channel()
     sys.path[:] = [task_root, *sys.path, runtime]
-    request_id, tell = RequestId(), told_time()
+    request_id, tell = RequestId(), settable_clock()
     configure_logging(request_id)
     handler = init(name)
     if callable(handler):

@@ -32,7 +32,7 @@ class Sign:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Spoken:
+class LogCounts:
     """``counts`` has only signs that were found; ``whole``: every log was read to its end, or far enough."""
 
     counts: Mapping[Sign, int]
@@ -108,11 +108,13 @@ def report_signs(context: StepContext, function: Function) -> bool:
     return bool(spoken.counts) or not spoken.whole
 
 
-def lines_with(context: StepContext, function: Function, signs: tuple[Sign, ...] = SIGNS) -> Spoken:
+def lines_with(
+    context: StepContext, function: Function, signs: tuple[Sign, ...] = SIGNS
+) -> LogCounts:
     """Count the lines of the last hour that match each sign; none if there is no log group."""
     since = int((datetime.now(UTC) - HOUR).timestamp() * 1000)
     found = {one: _count(context, function.log_group, one.pattern, since) for one in signs}
-    return Spoken(
+    return LogCounts(
         counts={sign: count for sign, (count, _) in found.items() if count},
         whole=all(whole for _, whole in found.values()),
     )

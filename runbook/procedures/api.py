@@ -196,7 +196,9 @@ def shut_out_everybody_else(context: StepContext) -> Changes:
     id_ = api["id"] if api else rest_api.UNKNOWN_ID
 
     def converge(given: StepContext, function: Function) -> Changes:
-        return alias.shed(given, function, callers_of(function, id_, given.plan.roles))
+        return alias.remove_other_callers(
+            given, function, callers_of(function, id_, given.plan.roles)
+        )
 
     return context.each(converge, context.plan.functions)
 

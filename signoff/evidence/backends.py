@@ -15,7 +15,7 @@ from aws.door.failures import code_of
 from aws.iam import parse
 from aws.words import Bilingual, Words
 from signoff.evidence.digests import LIST, with_remedy
-from signoff.evidence.spoilt import spoilt, unspoilt
+from signoff.evidence.garbled import garbled, reporting_garbled
 
 NOT_CONFIGURED = frozenset(
     {
@@ -156,7 +156,7 @@ class S3Prefix:
         return f"s3://{self.bucket}/{self.prefix}"
 
     def names(self) -> list[str]:
-        with unspoilt("S3"):
+        with reporting_garbled("S3"):
             return self._names()
 
     def _names(self) -> list[str]:
@@ -188,7 +188,7 @@ class S3Prefix:
 
     def history(self) -> Retention:
         try:
-            with unspoilt("S3"):
+            with reporting_garbled("S3"):
                 state = self._state()
                 problem = self._deleting() or (self._touched() if state != "none" else None)
                 return Retention(state=state, problem=problem, policy=self._policy())
@@ -294,13 +294,13 @@ class S3Prefix:
                 newer[name] = size
         if unlisted := set(self._names()) - newer.keys():
             name = min(unlisted)
-            raise spoilt("S3", Words(en=f"no version of {name}", ja=f"{name}のバージョンなし"))
+            raise garbled("S3", Words(en=f"no version of {name}", ja=f"{name}のバージョンなし"))
         return None
 
     def _got(self, name: str) -> tuple[bytes, str]:
         """Return content and ETag."""
         try:
-            with unspoilt("S3"):
+            with reporting_garbled("S3"):
                 answer: Mapping[str, Any] = self.s3.get_object(
                     Bucket=self.bucket, Key=f"{self.prefix}/{name}"
                 )

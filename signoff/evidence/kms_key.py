@@ -9,8 +9,8 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from aws.iam import parse
 from aws.words import Words
+from signoff.evidence.garbled import reporting_garbled
 from signoff.evidence.keys import EvidenceKeyError, KeyCustody, pinned
-from signoff.evidence.spoilt import unspoilt
 
 ALGORITHM = "ECDSA_SHA_256"
 SIGNING = frozenset({"Sign", "CreateGrant"})
@@ -36,7 +36,7 @@ class KmsKey:
     def public(self) -> bytes:
         if self.pinned:
             return pinned(self.pinned)
-        with unspoilt("KMS"):
+        with reporting_garbled("KMS"):
             answer = self.client().get_public_key(KeyId=self.arn)
         return self._in(answer, "PublicKey")
 
@@ -44,7 +44,7 @@ class KmsKey:
         """Do nothing: ``runbook evidence`` creates a KMS key, its first use never does."""
 
     def sign(self, message: bytes) -> bytes:
-        with unspoilt("KMS"):
+        with reporting_garbled("KMS"):
             answer = self.client().sign(
                 KeyId=self.arn, Message=message, MessageType="RAW", SigningAlgorithm=ALGORITHM
             )
@@ -68,7 +68,7 @@ class KmsKey:
 def _custody(kms: Any, arn: str) -> KeyCustody:
     """Ask KMS how a key is kept; what it refuses to say is unknown."""
     try:
-        with unspoilt("KMS"):
+        with reporting_garbled("KMS"):
             pages = kms.get_paginator("list_grants").paginate(KeyId=arn)
             grants = [one for page in pages for one in page["Grants"]]
             policy = kms.get_key_policy(KeyId=arn, PolicyName="default")["Policy"]

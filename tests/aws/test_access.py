@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from aws.access.acting import BY_MEMBER, HARMLESS, READS, changes, members
-from aws.access.assuming import PRINCIPAL, takers
+from aws.access.assuming import PRINCIPAL, trusted_to_assume
 from aws.access.granted import Targets
 from aws.access.principals import principals
 from aws.access.reach import reach_of
@@ -237,7 +237,7 @@ def test_other_rights_reach_nothing(statements):
     ],
 )
 def test_role_of_people_is_taken_by_whom_its_trust_alone_lets_in(trusted, expected):
-    assert takers(trusting("admins", *trusted), OWN) == expected
+    assert trusted_to_assume(trusting("admins", *trusted), OWN) == expected
 
 
 def test_boundary_takes_away_what_it_does_not_allow():

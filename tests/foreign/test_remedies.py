@@ -11,7 +11,7 @@ import pytest
 from rich.console import Console
 
 from aws.converge import undo
-from runbook.fix import DONE, Walk
+from runbook.fix import DONE, RepairSession
 from signoff.checklist import Checklist
 from signoff.remedy import all_of
 from signoff.result import Result
@@ -78,7 +78,7 @@ def test_seven_red_rows_are_green_after_one_walk(operator):
     red = operator.make(*(one for one in CHANGES if one.name.partition(": ")[2] in AT_ONCE))
     found = Verdict(decision=VerdictWord.NO_GO, rows=tuple(red.values()))
     said, asked = io.StringIO(), []
-    walk = Walk(
+    walk = RepairSession(
         result=Result(provenance=PROD_RUN, verdict=found),
         console=Console(file=said, width=200),
         lang="en",

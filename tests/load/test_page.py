@@ -7,7 +7,7 @@ from html.parser import HTMLParser
 import pytest
 
 from aws.words import LANGUAGES
-from load.charts import amounts, magnitudes
+from load.charts import amounts, logarithmic_axis
 from load.engine.plan import LIST
 from load.engine.validity import Conditions
 from load.page import render
@@ -130,7 +130,7 @@ def test_axis_ends_at_a_round_number_above_the_highest_value(top):
 
 
 def test_magnitudes_run_in_decades():
-    axis = magnitudes([3, 40, 700])
+    axis = logarithmic_axis([3, 40, 700])
 
     assert [text for _, text in axis.ticks] == ["1 ms", "10 ms", "100 ms", "1 s"]
     assert axis.part(10) == pytest.approx(1 / 3)

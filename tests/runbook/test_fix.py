@@ -13,7 +13,16 @@ from rich.console import Console
 
 from aws.words import Words
 from runbook.engine import Journal
-from runbook.fix import DONE, INTERRUPTED, LEFT, Walk, at_a_terminal, groups, newest, ran_since
+from runbook.fix import (
+    DONE,
+    INTERRUPTED,
+    LEFT,
+    RepairSession,
+    at_a_terminal,
+    groups,
+    newest,
+    ran_since,
+)
 from runbook.judge import ENDPOINT, Checks
 from signoff.checklist import Checklist
 from signoff.outcome import Finding, Outcome
@@ -65,7 +74,7 @@ class Walker:
     def __init__(self, found, *answers, exits=(), judges=lambda _: 0, ran_since=()):
         self.ran, self.asked, self._answers, self._exits = [], [], list(answers), list(exits)
         self.out = io.StringIO()
-        self.walk = Walk(
+        self.walk = RepairSession(
             result=found,
             console=Console(file=self.out, width=200),
             lang="en",

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 from aws.words import Words
 from signoff.evidence import Record, Records
-from signoff.waiting import LAG, USUAL_RUN, NotYet, fired_by_us, quiet_at, sit_out
+from signoff.waiting import LAG, USUAL_RUN, NotYet, fired_by_us, quiet_at, wait_until
 
 NINE = datetime(2026, 12, 1, 0, 0, tzinfo=UTC)
 """Nine in the morning in Japan."""
@@ -84,7 +84,7 @@ class WaitingClock:
 
 def test_waiting_ends_at_the_moment_and_tells_how_long_it_takes_yet():
     clock, told = WaitingClock(), []
-    sit_out(at(1), Words(en="why", ja="理由"), told.append, now=clock.now, sleep=clock.sleep)
+    wait_until(at(1), Words(en="why", ja="理由"), told.append, now=clock.now, sleep=clock.sleep)
 
     assert clock.time == at(1)
     assert told[0].en == "waiting until 09:01 JST (1:00 left): why"
@@ -93,4 +93,4 @@ def test_waiting_ends_at_the_moment_and_tells_how_long_it_takes_yet():
 
 
 def test_nothing_is_waited_for_that_is_over():
-    sit_out(NINE, Words(en="", ja=""), say=lambda _: 1 / 0, now=lambda: at(1))
+    wait_until(NINE, Words(en="", ja=""), say=lambda _: 1 / 0, now=lambda: at(1))

@@ -8,7 +8,7 @@ import pytest
 
 from aws.section import NotTestable
 from smoke.calls import Call, get, send
-from smoke.client import Client, Silent
+from smoke.client import Client, NoResponse
 from tests.loopback import Reply, SentRequest, answering
 from tests.smoke.answers import LIVE
 
@@ -103,7 +103,7 @@ def test_no_answer_is_unknown_and_remembered():
     client = Client("http://127.0.0.1:9", ORIGIN)
     call = send("POST /stamps/award", LIVE, user_id="Usmoke-1")
 
-    with pytest.raises(Silent, match="no answer from http://127"):
+    with pytest.raises(NoResponse, match="no answer from http://127"):
         client.answer(call)
     assert client.unanswered == [call]
 
@@ -121,7 +121,7 @@ def test_route_that_stays_silent_is_not_called_for_hours():
 
 
 def _silence(client, call):
-    with pytest.raises(Silent) as silence:
+    with pytest.raises(NoResponse) as silence:
         client.answer(call)
     return str(silence.value)
 

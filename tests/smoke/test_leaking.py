@@ -8,14 +8,14 @@ import pytest
 from aws.section import NotTestable
 from aws.words import Words
 from signoff.observations import Observations
-from smoke.client import Silent
+from smoke.client import NoResponse
 from smoke.refusals import leaking
 from smoke.row_calls import RowCalls
 from smoke.suite_session import suite_session
 from tests.smoke.breaking import code
 
 UNHEARD = (
-    Silent(Words.same("no answer")),
+    NoResponse(Words.same("no answer")),
     NotTestable(Words.same("429: the API throttles this run")),
 )
 TELLS = code(

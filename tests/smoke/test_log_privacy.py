@@ -3,7 +3,7 @@
 import pytest
 
 from smoke.calls import get, send
-from smoke.log_privacy import USER, Private
+from smoke.log_privacy import USER, PrivateText
 from smoke.logs import LONGEST, patterns, varied
 from tests.smoke.answers import LIVE, answer
 
@@ -46,11 +46,11 @@ def test_answer_without_an_id_is_not_looked_for():
     ],
 )
 def test_private_text_is_found_however_the_line_is_written(line, held):
-    assert Private("Usmoke-1", USER, answer(get("/stamps", LIVE))).in_lines(line) == held
+    assert PrivateText("Usmoke-1", USER, answer(get("/stamps", LIVE))).in_lines(line) == held
 
 
 def test_body_is_found_inside_a_text_of_json():
     body = '{"user_id": "Usmoke-1"}'
     line = '["{\\"user_id\\": \\"Usmoke-1\\"}", "id-1"]'
 
-    assert Private(body, USER, answer(get("/stamps", LIVE))).in_lines(line)
+    assert PrivateText(body, USER, answer(get("/stamps", LIVE))).in_lines(line)

@@ -10,12 +10,12 @@ from aws.door.failures import UNPARSED
 from aws.words import Bilingual, Words
 
 
-class SpoiltAnswerError(Bilingual, OSError):
+class GarbledAnswerError(Bilingual, OSError):
     """An OSError, since a store of which nothing is known can't be read."""
 
 
-def spoilt(service: str, why: Words) -> SpoiltAnswerError:
-    return SpoiltAnswerError(
+def garbled(service: str, why: Words) -> GarbledAnswerError:
+    return GarbledAnswerError(
         Words(
             en=f"an answer of {service} is garbled ({why.en}); ask again",
             ja=f"{service}の応答が壊れています（{why.ja}）。再実行してください",
@@ -24,11 +24,11 @@ def spoilt(service: str, why: Words) -> SpoiltAnswerError:
 
 
 @contextmanager
-def unspoilt(service: str) -> Iterator[None]:
-    """Raise SpoiltAnswerError for an answer that can't be parsed, or lacks a member that is needed."""
+def reporting_garbled(service: str) -> Iterator[None]:
+    """Raise GarbledAnswerError for an answer that can't be parsed, or lacks a member that is needed."""
     try:
         yield
     except (ClientError, BotoCoreError):
         raise
     except (ResponseParserError, *UNPARSED) as error:
-        raise spoilt(service, Words.same(type(error).__name__)) from None
+        raise garbled(service, Words.same(type(error).__name__)) from None

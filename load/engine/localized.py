@@ -5,7 +5,7 @@ import tomllib
 from typing import Self
 
 
-class Said(str):
+class Localized(str):
     """English text, as logs and JSON have it; ``ja`` says the same to a Japanese reader."""
 
     __slots__ = ("ja",)
@@ -20,21 +20,21 @@ class Said(str):
 
 def japanese(text: str) -> str:
     """Return the Japanese of a sentence; of any other text, which is a name or a number, itself."""
-    return text.ja if isinstance(text, Said) else text
+    return text.ja if isinstance(text, Localized) else text
 
 
-def unreadable(error: BaseException) -> Said:
+def unreadable(error: BaseException) -> Localized:
     """Say why a file is not what it should be, without Python's own words for it."""
     match error:
         case OSError():
             why = error.strerror or type(error).__name__
-            return Said(why, why)
+            return Localized(why, why)
         case UnicodeDecodeError():
-            return Said("it is not UTF-8 text", "UTF-8のテキストではありません")
+            return Localized("it is not UTF-8 text", "UTF-8のテキストではありません")
         case json.JSONDecodeError():
-            return Said("it is not JSON", "JSONではありません")
+            return Localized("it is not JSON", "JSONではありません")
         case tomllib.TOMLDecodeError():
-            return Said(f"it is not TOML: {error}", f"TOMLではありません: {error}")
+            return Localized(f"it is not TOML: {error}", f"TOMLではありません: {error}")
         case KeyError():
-            return Said(f"it has no {error}", f"{error}がありません")
-    return Said("its content is another", "内容が異なります")
+            return Localized(f"it has no {error}", f"{error}がありません")
+    return Localized("its content is another", "内容が異なります")
