@@ -180,7 +180,12 @@ def _assembled(parts: ExitStack, environment: Place, line: FakeLine, clock: Cloc
         )
     )
     restores = Restores(aws)
-    aws.extensions += [functions.extension, deployments.extension, restores.extension]
+    aws.extensions += [
+        functions.extension,
+        gateway.extension,
+        deployments.extension,
+        restores.extension,
+    ]
     aws.observers += [functions.observe, deployments.observe, gateway.observe, restores.observe]
     return Stack(
         aws=aws.endpoint,

@@ -9,12 +9,12 @@ from typing import Any, Self
 import boto3
 from botocore.config import Config
 
-from local.aws.request import Request, Response
+from local.aws.request import READERS_WAIT_S, Request, Response
 from local.functions.deployed import DeployedFunctions, NotDeployed, split_name
 from local.functions.environment import Environments
 from local.functions.events import EventQueue
 from local.functions.invocation import Invocation, InvokeCall, answer, not_found
-from local.functions.logs import READ_BY, LogWriter
+from local.functions.logs import LogWriter
 from local.functions.package import Packages
 from local.functions.policy import Ask, allows
 from local.functions.runner import Counters, Runner
@@ -57,8 +57,6 @@ class LocalClients:
 
 
 CLOSE_SECONDS = 5.0
-READERS_WAIT_S = 5.0
-"""How long a call for log lines may be held back."""
 
 
 class Functions:
@@ -158,7 +156,7 @@ class Functions:
 
     def extension(self, request: Request) -> Response | None:
         """Answer Invoke calls on the AWS API; let all others pass, those for log lines once these are written."""
-        if request.service == "logs" and request.operation in READ_BY:
+        if request.reads_log_lines:
             with suppress(TimeoutError):  # the reader asks again
                 self._logs.flush(READERS_WAIT_S)
         return answer(request, self._invoke)

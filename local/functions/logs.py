@@ -14,10 +14,8 @@ from botocore.exceptions import BotoCoreError, ClientError
 LINGER_SECONDS = 1.0
 """Lines of a stream travel together: a call per invocation would halve the stack's throughput.
 
-Nobody waits so long: whoever asks for lines hurries those that are on their way (see ``Functions.extension``).
+Nobody waits so long: whoever asks for lines has them written first (see ``Functions.extension``).
 """
-READ_BY = frozenset({"FilterLogEvents", "GetLogEvents"})
-"""Operations that show lines."""
 LINES_PER_CALL = 10_000
 """CloudWatch Logs takes no more."""
 

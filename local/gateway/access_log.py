@@ -11,7 +11,8 @@ from local.gateway.protocols import Control, LogsError
 from local.gateway.variables import render
 
 _MOST_PER_WRITE = 1_000
-_GATHER_S = 0.2
+_GATHER_S = 1.0
+"""Nobody waits so long: `flush` ends it."""
 _Entry = tuple[str, float, str]
 _log = logging.getLogger(__name__)
 
@@ -21,7 +22,7 @@ class AccessLog:
 
     def __init__(self, control: Control) -> None:
         self._control = control
-        self._lines: queue.SimpleQueue[_Entry | None] = queue.SimpleQueue()
+        self._lines: queue.SimpleQueue[_Entry | threading.Event | None] = queue.SimpleQueue()
         self._thread = threading.Thread(target=self._run, name="gateway-access-log", daemon=True)
 
     def start(self) -> None:
@@ -41,18 +42,29 @@ class AccessLog:
             at = call.context["requestTimeEpoch"] / 1000
             self._lines.put((settings.access_log_group, at, line))
 
+    def flush(self, seconds: float) -> None:
+        """Wait until all lines noted so far are written, at most so long."""
+        written = threading.Event()
+        self._lines.put(written)
+        written.wait(seconds)
+
     def _run(self) -> None:
         running = True
         while running:
             batch = self._batch()
-            running = None not in batch
-            self._write([entry for entry in batch if entry])
+            running = batch[-1] is not None
+            self._write([entry for entry in batch if isinstance(entry, tuple)])
+            if isinstance(batch[-1], threading.Event):
+                batch[-1].set()
 
-    def _batch(self) -> list[_Entry | None]:
-        """Wait for a line, then for what follows: a call for each line would be a load of its own."""
+    def _batch(self) -> list[_Entry | threading.Event | None]:
+        """Wait for a line, then for what follows: a call for each line would be a load of its own.
+
+        Whoever waits for its lines, or for the end, ends the batch.
+        """
         batch = [self._lines.get()]
         until = time.monotonic() + _GATHER_S
-        while None not in batch[-1:] and len(batch) < _MOST_PER_WRITE:
+        while isinstance(batch[-1], tuple) and len(batch) < _MOST_PER_WRITE:
             try:
                 batch.append(self._lines.get(timeout=max(0.0, until - time.monotonic())))
             except queue.Empty:

@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable
 from typing import Self
 
+from local.aws.request import READERS_WAIT_S, Request
 from local.gateway.access_log import AccessLog
 from local.gateway.call import Owner
 from local.gateway.directory import Directory
@@ -75,6 +76,11 @@ class Gateway:
         # Not every call: the gateway's own readings would make it read again before each request.
         if call.service == "apigateway" and not call.operation.startswith("Get"):
             self.changed()
+
+    def extension(self, request: Request) -> None:
+        """Answer no call of the AWS API, but write the access log before log lines are read there."""
+        if request.reads_log_lines:
+            self._access_log.flush(READERS_WAIT_S)
 
     def changed(self) -> None:
         """Note that something in the control plane changed: the next request reads it again."""

@@ -51,6 +51,7 @@ def _shown(table: Any, index_name: str | None, named: set[Any]) -> Any:
     kept = {
         key: {sort: one for sort, one in items.items() if is_shown(one)}
         for key, items in table.items.items()
+        if items  # moto keeps the hash key of each item that was ever deleted
     }
     return _of(table, {key: items for key, items in kept.items() if items})
 

@@ -3,8 +3,18 @@
 import json
 import logging
 
+from local.aws.request import Request
 from local.gateway.settings import StageSettings
-from tests.local.gateway.stand_ins import AUTH, answered, guarded, method, plane, policy, snapshot
+from tests.local.gateway.stand_ins import (
+    AUTH,
+    REGION,
+    answered,
+    guarded,
+    method,
+    plane,
+    policy,
+    snapshot,
+)
 
 GROUP = "/aws/apigateway/stamp-rally-prod-api"
 FORMAT = json.dumps(
@@ -20,6 +30,17 @@ FORMAT = json.dumps(
         "user": "$context.authorizer.principalId",
         "time": "$context.requestTime",
     }
+)
+READING = Request(
+    method="POST",
+    path="/",
+    query="",
+    headers={},
+    body=b"{}",
+    service="logs",
+    operation="FilterLogEvents",
+    region=REGION,
+    access_key="anyone",
 )
 LOGGED = plane(StageSettings(access_log_group=GROUP, access_log_format=FORMAT))
 
@@ -62,6 +83,15 @@ def test_refused_request_is_logged_with_its_response_type(serve):
 
     assert (line["status"], line["error"]) == ("403", "MISSING_AUTHENTICATION_TOKEN")
     assert (line["resource"], line["user"]) == ("-", "-")
+
+
+def test_reader_of_log_lines_finds_what_was_answered_before(serve):
+    stage = serve(snapshot(method()), plane=LOGGED)
+    stage.call()
+
+    stage.gateway.extension(READING)
+
+    assert len(stage.control.lines) == 1
 
 
 def test_line_arrives_while_the_gateway_serves(serve):
