@@ -50,15 +50,7 @@ class Evidence:
     def record(self, kind: str, body: Mapping[str, Any]) -> None:
         bound = self.bound.get(kind, UNBOUND)
         live = self.live(bound.rests_on) if bound.rests_on else Live(release=None)
-        self.store.append(
-            kind,
-            body,
-            caller=self.caller,
-            release=live.release,
-            api=live.api,
-            parts=live.parts,
-            days=bound.days,
-        )
+        _append(self, kind, body, live, days=bound.days)
 
     def recorded(self, kind: str, **body: Any) -> Mapping[str, Any] | None:
         newest = self.store.load().newest(kind, **body)
@@ -104,16 +96,7 @@ class Signing:
         """Leave the signature; Refused where nobody gives a name, or nothing is live."""
         body = {"step": name_of(step), "by": self.by(), "said": step.text.title.en}
         live = self.live(self._rests_on[name_of(step)])
-        self.store.append(
-            KIND,
-            body,
-            caller=self.caller,
-            release=live.release,
-            api=live.api,
-            parts=live.parts,
-            days=self.days,
-            now=self.now,
-        )
+        _append(self, KIND, body, live, days=self.days, now=self.now)
 
     def _counts(self, signature: Record, step: Step) -> bool:
         if signature.expires is None or signature.expires < self.now():
@@ -126,6 +109,21 @@ class Signing:
 def name_of(step: Step) -> str:
     """Return the name by which the checklist knows a step: ``cutover#users_told``."""
     return f"{step.module.rpartition('.')[2]}#{step.name}"
+
+
+def _append(
+    by: Evidence | Signing, kind: str, body: Mapping[str, Any], live: Live, **counts: Any
+) -> None:
+    """Append a record of what is live; ``counts`` says from when and for how many days it counts."""
+    by.store.append(
+        kind,
+        body,
+        caller=by.caller,
+        release=live.release,
+        api=live.api,
+        parts=live.parts,
+        **counts,
+    )
 
 
 def _who_and_when(signature: Record) -> str:

@@ -19,24 +19,23 @@ Answer = bool | Unknown
 
 def every(answers: Iterable[Answer]) -> Answer:
     """No if any is no, whatever else is unknown; yes only if all are yes."""
-    unknown: Answer = True
-    for answer in answers:
-        if answer is False:
-            return False
-        if isinstance(answer, Unknown) and unknown is True:
-            unknown = answer
-    return unknown
+    return _decided(answers, by=False)
 
 
 def some(answers: Iterable[Answer]) -> Answer:
     """Yes if any is yes, whatever else is unknown; no only if all are no."""
-    unknown: Answer = False
+    return _decided(answers, by=True)
+
+
+def _decided(answers: Iterable[Answer], *, by: bool) -> Answer:
+    """Return ``by`` if any answer is that; else the first that is unknown, else the contrary."""
+    left: Answer = not by
     for answer in answers:
-        if answer is True:
-            return True
-        if isinstance(answer, Unknown) and unknown is False:
-            unknown = answer
-    return unknown
+        if answer is by:
+            return by
+        if isinstance(answer, Unknown) and not isinstance(left, Unknown):
+            left = answer
+    return left
 
 
 def negated(answer: Answer) -> Answer:

@@ -24,17 +24,6 @@ def _before(value: str) -> str:
     return value
 
 
-def _origin(value: str) -> str:
-    if value != "*" and not re.fullmatch(r"https?://[a-z0-9.\-]+(:\d+)?", value):
-        raise UnfitValueError(
-            Words(
-                en="write scheme and host only, as a browser's Origin header does",
-                ja="ブラウザのOriginヘッダーと同じく、スキームとホストだけを書いてください",
-            )
-        )
-    return value
-
-
 def exactly_keys(*names: str) -> AfterValidator:
     def complete(value: Mapping[str, str]) -> Mapping[str, str]:
         if set(value) != set(names):
@@ -75,42 +64,26 @@ def _kept(value: int) -> int:
     return value
 
 
-def _key_or(managed: str) -> AfterValidator:
-    """Accept the ARN of a customer managed key, or the alias ``managed`` of the AWS managed key: a role's policy can name no other."""
+def _written_as(pattern: str, otherwise: Words) -> AfterValidator:
+    """Accept text of this form alone; ``otherwise`` says what to write."""
 
     def check(value: str) -> str:
-        if value != managed and not re.fullmatch(KEY_ARN, value):
-            raise UnfitValueError(
-                Words(
-                    en=f"a role may decrypt only with a key that its policy names by ARN; write that ARN, arn:aws:kms:…:key/…, or {managed}",
-                    ja=f"ロールのポリシーで指定できるARN（arn:aws:kms:…:key/…）、または{managed}を書いてください",
-                )
-            )
+        if not re.fullmatch(pattern, value):
+            raise UnfitValueError(otherwise)
         return value
 
     return AfterValidator(check)
 
 
-def _evidence_key(value: str) -> str:
-    if not re.fullmatch(KEY_ARN, value):
-        raise UnfitValueError(
-            Words(
-                en="write the ARN of the KMS key, arn:aws:kms:…:key/…, as `runbook evidence` prints it",
-                ja="`runbook evidence`が表示するKMSキーのARN（arn:aws:kms:…:key/…）を書いてください",
-            )
-        )
-    return value
-
-
-def _signer(value: str) -> str:
-    if not re.fullmatch(r"arn:aws[a-z-]*:(iam|sts)::\d{12}:(role|user|assumed-role)/[^*?]+", value):
-        raise UnfitValueError(
-            Words(
-                en="write the ARN of one role or user, arn:aws:iam::…:role/…: all of an account, or whoever matches *, could sign",
-                ja="ロールまたはユーザーのARN（arn:aws:iam::…:role/…）を一つずつ書いてください。アカウント全体や*では誰でも署名できます",
-            )
-        )
-    return value
+def _key_or(managed: str) -> AfterValidator:
+    """Accept the ARN of a customer managed key, or the alias ``managed`` of the AWS managed key: a role's policy can name no other."""
+    return _written_as(
+        f"{managed}|{KEY_ARN}",
+        Words(
+            en=f"a role may decrypt only with a key that its policy names by ARN; write that ARN, arn:aws:kms:…:key/…, or {managed}",
+            ja=f"ロールのポリシーで指定できるARN（arn:aws:kms:…:key/…）、または{managed}を書いてください",
+        ),
+    )
 
 
 def _unset(value: object) -> None:
@@ -128,13 +101,22 @@ RETENTIONS = (
     *(1827, 2192, 2557, 2922, 3288, 3653),
 )
 """Days that PutRetentionPolicy takes."""
-KEY_ARN = re.compile(r"arn:aws[a-z-]*:kms:[a-z0-9-]+:\d{12}:key/.+")
+KEY_ARN = r"arn:aws[a-z-]*:kms:[a-z0-9-]+:\d{12}:key/.+"
 NEVER_BEFORE = frozenset({"local", "prod"})
 """An embedded stack proves nothing about AWS, and production comes last."""
 Account = Annotated[str, Field(pattern=r"^\d{12}$")]
 Region = Annotated[str, Field(pattern=r"^([abd-z][a-z]|c[a-mo-z])-[a-z]+-\d$")]
 """Of the partition ``aws`` alone: in China, GovCloud and the others every ARN begins otherwise."""
-Origin = Annotated[str, AfterValidator(_origin)]
+Origin = Annotated[
+    str,
+    _written_as(
+        r"\*|https?://[a-z0-9.\-]+(:\d+)?",
+        Words(
+            en="write scheme and host only, as a browser's Origin header does",
+            ja="ブラウザのOriginヘッダーと同じく、スキームとホストだけを書いてください",
+        ),
+    ),
+]
 Positive = Annotated[int, Field(gt=0)]
 Billing = Literal["PAY_PER_REQUEST", "PROVISIONED"]
 TableKey = Annotated[str, _key_or("alias/aws/dynamodb")]
@@ -163,6 +145,24 @@ ROUTES = (
 Retention = Annotated[int, Field(gt=0), AfterValidator(_kept)]
 EnvironmentBefore = Annotated[str, AfterValidator(_before)]
 SecretKey = Annotated[str, _key_or("alias/aws/secretsmanager")]
-Signer = Annotated[str, AfterValidator(_signer)]
-EvidenceKey = Annotated[str, AfterValidator(_evidence_key)]
+Signer = Annotated[
+    str,
+    _written_as(
+        r"arn:aws[a-z-]*:(iam|sts)::\d{12}:(role|user|assumed-role)/[^*?]+",
+        Words(
+            en="write the ARN of one role or user, arn:aws:iam::…:role/…: all of an account, or whoever matches *, could sign",
+            ja="ロールまたはユーザーのARN（arn:aws:iam::…:role/…）を一つずつ書いてください。アカウント全体や*では誰でも署名できます",
+        ),
+    ),
+]
+EvidenceKey = Annotated[
+    str,
+    _written_as(
+        KEY_ARN,
+        Words(
+            en="write the ARN of the KMS key, arn:aws:kms:…:key/…, as `runbook evidence` prints it",
+            ja="`runbook evidence`が表示するKMSキーのARN（arn:aws:kms:…:key/…）を書いてください",
+        ),
+    ),
+]
 NeverInFile = Annotated[str | None, AfterValidator(_unset)]
