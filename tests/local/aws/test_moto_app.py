@@ -24,8 +24,8 @@ SERVICES = """
     acm apigateway application-autoscaling dynamodb events iam kms lambda logs monitoring route53 s3
     secretsmanager sns sts tagging
 """
-OF_FLASK = frozenset({"access-control-allow-origin", "content-length", "date"})
-"""Headers that Flask adds or counts; a HEAD alone is answered by its length."""
+OF_FLASK = frozenset({"access-control-allow-origin", "content-length", "date", "last-modified"})
+"""Headers that Flask adds or counts, and times; a HEAD alone is answered by its length."""
 PAGE = ("content-type", "text/html; charset=utf-8")
 """What Flask says of content of which moto does not say what it is."""
 Answer = tuple[int, Mapping[str, str], bytes]
