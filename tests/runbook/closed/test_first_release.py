@@ -2,6 +2,7 @@
 
 import re
 from contextlib import contextmanager
+from dataclasses import replace
 from functools import partial
 
 import pytest
@@ -14,13 +15,27 @@ from runbook.procedures import api, functions, least_privilege, rollback_functio
 from tests.runbook.desk import Desk, package
 
 AUTH = "stamp-rally-prod-auth"
-RELEASING = (least_privilege, functions, api)
+KEYS = ("auth", "gps-verify")
 
 
-def done(desk, *modules):
+def planned(desk, **more):
+    """A context whose plan has two functions and their routes: a first release of seven is no other one."""
+    made = desk.context(**more)
+    few = tuple(one for one in made.plan.functions if one.key in KEYS)
+    routes = tuple(one for one in made.plan.api.routes if one.function in few)
+    roles = tuple(one for one in made.plan.roles if one.function in KEYS)
+    api = replace(made.plan.api, routes=routes)
+    return replace(made, plan=replace(made.plan, functions=few, roles=roles, api=api))
+
+
+def done(desk, *modules, **more):
     """Do these procedures for good."""
     steps = [one for module in modules for one in Procedure.of(module).steps]
-    return [change for one in steps for change in desk.do(one.action, permit=lambda _: True)]
+    return [
+        change
+        for one in steps
+        for change in one.action(planned(desk, go=True, permit=lambda _: True, **more))
+    ]
 
 
 @pytest.fixture
@@ -31,12 +46,12 @@ def release(empty):
 
 @pytest.fixture(scope="module")
 def _first_releases(_emptied):
-    """An empty account after the first release of its functions, and then of its API."""
+    """An empty account with roles, after the first release of its functions, and then of its API."""
     aws, its_clients = _emptied
     aws.clear()
     desk, states = Desk(aws, its_clients), []
-    for modules in ((least_privilege, functions), (api,)):
-        done(desk, *modules)
+    for module in (least_privilege, functions, api):
+        done(desk, module)
         states.append((aws.saved(), tuple(desk.evidence.records)))
     return states
 
@@ -49,13 +64,18 @@ def brought_to(desk, state):
 
 
 @pytest.fixture
-def with_functions(empty, _first_releases):
+def with_roles(empty, _first_releases):
     return brought_to(empty, _first_releases[0])
 
 
 @pytest.fixture
-def with_api(empty, _first_releases):
+def with_functions(empty, _first_releases):
     return brought_to(empty, _first_releases[1])
+
+
+@pytest.fixture
+def with_api(empty, _first_releases):
+    return brought_to(empty, _first_releases[2])
 
 
 @pytest.fixture
@@ -91,11 +111,18 @@ def versions(desk, name=AUTH):
 
 def deployments(desk):
     """The descriptions of all deployments, oldest first, without their digests; and these."""
-    found = rest_api.find(desk.context(), desk.context().plan.api)
+    found = rest_api.find(planned(desk), planned(desk).plan.api)
     listed = desk.client("apigateway").get_deployments(restApiId=found["id"])["items"]
     texts = [one.get("description", "") for one in sorted(listed, key=lambda o: o["createdDate"])]
     digests = [re.findall("sha256:([0-9a-f]{64})", one) for one in texts]
     return [re.sub("sha256:.*", "", one) for one in texts], digests
+
+
+def paths(desk):
+    """The paths of the draft."""
+    found = rest_api.find(planned(desk), planned(desk).plan.api)
+    listed = desk.client("apigateway").get_resources(restApiId=found["id"])["items"]
+    return {one["path"] for one in listed}
 
 
 def made_by_hand(desk, code=b"by hand", *, publish=False, variables=None):
@@ -129,113 +156,106 @@ def test_a_new_api_is_closed_before_its_first_deployment(with_api):
 
 
 def test_nothing_of_the_closed_api_stays_in_the_draft(with_api):
-    found = rest_api.find(with_api.context(), with_api.context().plan.api)
-    paths = with_api.client("apigateway").get_resources(restApiId=found["id"])["items"]
-    assert closed_api.PATH not in {one["path"] for one in paths}
+    assert closed_api.PATH not in paths(with_api)
 
 
 def test_going_back_says_that_it_closes(with_functions):
     told = []
-    context = with_functions.context(tell=told.append)
+    context = planned(with_functions, tell=told.append)
     rollback_functions.say_what_is_lost.action(context)
 
     assert f"{AUTH}: 2 -> 1 ({NEW})" in told
 
 
 def test_a_second_release_adds_one_version_and_no_closed_one(with_functions):
-    steps = [one.action for one in Procedure.of(functions).steps]
-    for action in steps:
-        with_functions.do(action, build=lambda key: package(key) + b", mended")
+    done(with_functions, functions, build=lambda key: package(key) + b", mended")
 
     assert [(number, words) for number, words, _ in versions(with_functions)] == [
         *(("1", NEW), ("2", ""), ("3", "")),
     ]
 
 
-def test_a_published_function_keeps_what_it_had_and_nothing_else(empty, release):
-    made_by_hand(empty, publish=True)
-    release(least_privilege, functions)
+def test_a_published_function_keeps_what_it_had_and_nothing_else(with_roles, release):
+    made_by_hand(with_roles, publish=True)
+    release(functions)
 
-    assert versions(empty) == [
+    assert versions(with_roles) == [
         ("1", "", code_sha256(b"by hand")),
         ("2", "", code_sha256(package("auth"))),
     ]
 
 
-def test_code_that_was_never_published_is_published_before_it_is_overwritten(empty, release):
-    made_by_hand(empty)
-    release(least_privilege, functions)
+def test_code_that_was_never_published_is_published_before_it_is_overwritten(with_roles, release):
+    made_by_hand(with_roles)
+    release(functions)
 
-    assert versions(empty) == [
+    assert versions(with_roles) == [
         ("1", FOUND, code_sha256(b"by hand")),
         ("2", "", code_sha256(package("auth"))),
     ]
 
 
-def test_a_variable_that_may_be_a_secret_is_frozen_in_no_version(empty, release):
-    made_by_hand(empty, variables={"TOKEN_SECRET_KEY": "a-key"})
-    release(least_privilege, functions)
+def test_a_variable_that_may_be_a_secret_is_frozen_in_no_version(with_roles, release):
+    made_by_hand(with_roles, variables={"TOKEN_SECRET_KEY": "a-key"})
+    release(functions)
 
-    assert versions(empty) == [("1", "", code_sha256(package("auth")))]
+    assert versions(with_roles) == [("1", "", code_sha256(package("auth")))]
 
 
 def edited_in_the_console(desk):
     desk.client("lambda").update_function_code(FunctionName=AUTH, ZipFile=b"edited")
 
 
-def upload(desk, **more):
-    desk.do(functions.upload_the_functions.action, **more)
+def upload(desk):
+    functions.upload_the_functions.action(planned(desk, go=True))
 
 
 def in_latest(desk):
     return desk.client("lambda").get_function_configuration(FunctionName=AUTH)["CodeSha256"]
 
 
-def test_code_that_was_edited_since_it_was_published_is_not_lost_unasked(empty, release):
-    made_by_hand(empty, publish=True)
-    edited_in_the_console(empty)
-    release(least_privilege)
+def test_code_that_was_edited_since_it_was_published_is_not_lost_unasked(with_roles):
+    made_by_hand(with_roles, publish=True)
+    edited_in_the_console(with_roles)
     with pytest.raises(Declined, match=f"function {AUTH}: code"):
-        upload(empty)
+        upload(with_roles)
 
-    assert in_latest(empty) == code_sha256(b"edited")
+    assert in_latest(with_roles) == code_sha256(b"edited")
 
 
-def test_code_that_may_not_be_published_is_not_lost_unasked(empty, release):
+def test_code_that_may_not_be_published_is_not_lost_unasked(with_roles):
     """As on the guide's own dev: never published, with the key in a variable."""
-    made_by_hand(empty, variables={"TOKEN_SECRET_KEY": "a-key"})
-    release(least_privilege)
+    made_by_hand(with_roles, variables={"TOKEN_SECRET_KEY": "a-key"})
     with pytest.raises(Declined, match=f"function {AUTH}: code"):
-        upload(empty)
+        upload(with_roles)
 
-    assert in_latest(empty) == code_sha256(b"by hand")
-
-
-def test_code_that_is_in_a_version_is_overwritten_without_a_question(empty, release):
-    made_by_hand(empty, publish=True)
-    release(least_privilege)
-    upload(empty)
-
-    assert in_latest(empty) == code_sha256(package("auth"))
+    assert in_latest(with_roles) == code_sha256(b"by hand")
 
 
-def test_code_that_is_published_on_the_way_is_overwritten_without_a_question(empty, release):
-    made_by_hand(empty)
-    release(least_privilege)
-    upload(empty)
+def test_code_that_is_in_a_version_is_overwritten_without_a_question(with_roles):
+    made_by_hand(with_roles, publish=True)
+    upload(with_roles)
 
-    assert versions(empty) == [("1", FOUND, code_sha256(b"by hand"))]
+    assert in_latest(with_roles) == code_sha256(package("auth"))
+
+
+def test_code_that_is_published_on_the_way_is_overwritten_without_a_question(with_roles):
+    made_by_hand(with_roles)
+    upload(with_roles)
+
+    assert versions(with_roles) == [("1", FOUND, code_sha256(b"by hand"))]
 
 
 @pytest.mark.parametrize("point", ["PublishVersion", "UpdateFunctionCode", "CreateAlias"])
-def test_a_run_that_ended_there_goes_on_to_the_same_two_versions(empty, release, killed, point):
-    release(least_privilege)
+def test_a_run_that_ended_there_goes_on_to_the_same_two_versions(
+    with_roles, release, killed, point
+):
     with killed(point):
         release(functions)
     release(functions)
 
-    assert [words for _, words, _ in versions(empty)] == [NEW, ""]
-    assert live(empty) == "2"
+    assert [words for _, words, _ in versions(with_roles)] == [NEW, ""]
+    assert live(with_roles) == "2"
 
 
 @pytest.mark.parametrize(
@@ -253,24 +273,25 @@ def test_a_run_that_ended_there_goes_on_to_the_same_two_deployments(
     release(api)
 
     assert len(deployments(with_functions)[0]) == 2
+    assert closed_api.PATH not in paths(with_functions)
     assert release(api) == []
 
 
-def test_an_api_that_was_deployed_gets_no_past_that_it_had_not(empty, release):
-    gateway = empty.client("apigateway")
+def test_an_api_that_was_deployed_gets_no_past_that_it_had_not(with_functions, release):
+    gateway = with_functions.client("apigateway")
     id_ = gateway.create_rest_api(name="stamp-rally-prod-api")["id"]
     mock(gateway, id_)
     gateway.create_deployment(restApiId=id_, description="by hand")
-    release(*RELEASING)
+    release(api)
 
-    assert deployments(empty)[0][0] == "by hand"
-    assert len(deployments(empty)[0]) == 2
+    assert deployments(with_functions)[0][0] == "by hand"
+    assert len(deployments(with_functions)[0]) == 2
 
 
 def test_an_api_that_somebody_drew_up_is_left_as_it_is_and_told(empty):
     gateway, told = empty.client("apigateway"), []
     mock(gateway, gateway.create_rest_api(name="stamp-rally-prod-api")["id"])
-    made = closed_api.converge(empty.context(go=True, tell=told.append), empty.context().plan.api)
+    made = closed_api.converge(planned(empty, go=True, tell=told.append), planned(empty).plan.api)
 
     assert made == ()
     assert [line.en.split(": ")[1] for line in told] == [
@@ -281,7 +302,7 @@ def test_an_api_that_somebody_drew_up_is_left_as_it_is_and_told(empty):
 def test_after_a_rollback_the_good_draft_is_deployed_anew(with_api, release):
     """The row asks for the newest deployment, and the newest one is the one that was left."""
     age_the_deployments(with_api, 10)
-    id_ = rest_api.find(with_api.context(), with_api.context().plan.api)["id"]
+    id_ = rest_api.find(planned(with_api), planned(with_api).plan.api)["id"]
     with_api.client("apigateway").create_deployment(restApiId=id_, description="a bad one")
     age_the_deployments(with_api, 10)
     made = release(api)
@@ -311,7 +332,7 @@ def test_release_that_is_the_only_one_gets_a_closed_one_to_go_back_to(with_api, 
 def test_nobody_loses_a_draft_unasked_for_a_way_back(with_api):
     before = drafted(with_api)
     forget_the_others(with_api)
-    context = with_api.context(go=True)
+    context = planned(with_api, go=True)
     with pytest.raises(Declined, match="closed deployment"):
         closed_api.converge(context, context.plan.api)
 
@@ -320,14 +341,14 @@ def test_nobody_loses_a_draft_unasked_for_a_way_back(with_api):
 
 def drafted(desk):
     """Return the digest of the draft."""
-    context = desk.context()
+    context = planned(desk)
     return rest_api.digest(rest_api.read(context, rest_api.find(context, context.plan.api)["id"]))
 
 
 def forget_the_others(desk):
     """Delete each deployment that the stage does not serve."""
     gateway = desk.client("apigateway")
-    api_id = rest_api.find(desk.context(), desk.context().plan.api)["id"]
+    api_id = rest_api.find(planned(desk), planned(desk).plan.api)["id"]
     live = gateway.get_stage(restApiId=api_id, stageName="prod")["deploymentId"]
     for one in gateway.get_deployments(restApiId=api_id)["items"]:
         if one["id"] != live:
