@@ -4,20 +4,19 @@ import base64
 import hashlib
 import io
 import json
-import subprocess
-import sys
 import zipfile
 from importlib.metadata import distribution
 
 import pytest
 
 from lambdas.packing import DISTRIBUTIONS, FUNCTIONS, code_sha256, pack
+from tests.copied_interpreter import interpreter
 from tests.lambdas.contract import MODULES
 
 RUNTIME = ("boto3", "botocore", "s3transfer", "jmespath", "dateutil", "urllib3", "six.py")
 STARTS = """
 import json, os, sys
-sys.path[:0] = sys.argv[1:]
+sys.path.insert(0, sys.argv[1])
 import handler
 assert callable(handler.handler), handler
 assert handler.handler.action, "warm() hides what keeps the function from starting"
@@ -41,12 +40,14 @@ VARIABLES = {
 
 @pytest.fixture(scope="module")
 def runtime(tmp_path_factory):
-    """Return a folder with what Lambda's runtime brings, and nothing else."""
+    """Give an interpreter that has what Lambda's runtime brings, and nothing else, and has imported boto3."""
     folder = tmp_path_factory.mktemp("runtime")
     site = distribution("boto3").locate_file("")
     for name in RUNTIME:
         (folder / name).symlink_to(f"{site}/{name}")
-    return folder
+    brought = f"sys.path.insert(0, {str(folder)!r})\nimport boto3"
+    with interpreter(brought, "-I", "-S", "-B") as started:
+        yield started
 
 
 def names(function):
@@ -62,13 +63,7 @@ def test_package_starts_beside_the_runtime_alone_and_loads_all_that_it_holds_of_
     function, runtime, tmp_path
 ):
     zipfile.ZipFile(io.BytesIO(pack(function))).extractall(tmp_path)
-    started = subprocess.run(
-        [sys.executable, "-I", "-S", "-B", "-c", STARTS, str(tmp_path), str(runtime)],
-        env=VARIABLES,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    started = runtime.run(STARTS, [str(tmp_path)], VARIABLES, tmp_path)
 
     assert started.returncode == 0, started.stderr
     assert json.loads(started.stdout) == [n for n in names(function) if n.startswith("lambdas/")]

@@ -1,19 +1,20 @@
 """A plain ``locust -f load/locustfile.py`` has safe defaults wherever it is started, and every other source of options overrides them."""
 
 import json
-import subprocess
-import sys
 
 import pytest
 
 from load.engine.run_file import VARIABLE
+from tests.copied_interpreter import interpreter
 from tests.load.locust_cli import LOCUSTFILE
 from tests.load.runs import environment, plan, run_against, step
 
-PARSE = (
+IMPORTS = (
     "import json, sys\n"
     "from locust.util.load_locustfile import load_locustfile\n"
     "from locust.argument_parser import get_parser\n"
+)
+PARSE = IMPORTS + (
     "load_locustfile(sys.argv[1])\n"
     "parsed = vars(get_parser().parse_args(sys.argv[2:]))\n"
     "print(json.dumps({name: parsed[name] for name in ('web_host', 'stop_timeout', 'only_summary',\n"
@@ -21,8 +22,15 @@ PARSE = (
 )
 
 
+@pytest.fixture(scope="module")
+def locust():
+    """Give an interpreter that has imported Locust, which takes half a second, and has parsed nothing."""
+    with interpreter(IMPORTS) as started:
+        yield started
+
+
 @pytest.fixture
-def options(tmp_path):
+def options(tmp_path, locust):
     """Give Locust's options as it reads them in an empty folder, with what a run file adds."""
     folder = tmp_path / "elsewhere"
     folder.mkdir()
@@ -31,14 +39,9 @@ def options(tmp_path):
         run_against("http://127.0.0.1:9", tmp_path, **more).write(tmp_path / "run.json")
         for name, text in files:
             (folder / name).write_text(text)
-        parsed = subprocess.run(
-            [sys.executable, "-c", PARSE, str(LOCUSTFILE), *arguments],
-            cwd=folder,
-            env=environment(**{VARIABLE: str(tmp_path / "run.json")}, **dict(variables)),
-            capture_output=True,
-            text=True,
-            check=True,
-        )
+        told = environment(**{VARIABLE: str(tmp_path / "run.json")}, **dict(variables))
+        parsed = locust.run(PARSE, [str(LOCUSTFILE), *arguments], told, folder)
+        assert parsed.returncode == 0, parsed.stderr
         return json.loads(parsed.stdout)
 
     return read
