@@ -2,19 +2,31 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from datetime import timedelta
-from functools import cache
+from functools import cache, partial
 from math import inf
 from typing import Any
 
 import boto3
 import pytest
 
+from aws import attachments
+from aws.door.clients import Aws
 from aws.door.limits import RetryPolicy
-from aws.inventory import Inventory, ReadOptions, on_demand, read
-from aws.reading import Scope
-from aws.section import NotTestable
+from aws.inventory import (
+    READERS,
+    Inventory,
+    LazySections,
+    ReadOptions,
+    Sections,
+    on_demand,
+    read,
+    silent,
+)
+from aws.reading import Reader, Reading, Scope
+from aws.secret import search_all_answers
+from aws.section import NotTestable, Section
 from local.aws.server import LocalAws
 from local.gateway.deployments import Deployments
 from local.moto_fixes.sns import confirmation_token
@@ -36,6 +48,9 @@ OPTIONS = ReadOptions(
 )
 """One attempt and no pace, since nobody else is calling; DNS knows one address for every name."""
 
+OF_OTHERS = frozenset({"principals", "keys", "key_attachments"})
+"""Sections that are read with what all others say, which takes most of a reading."""
+
 
 @dataclass(frozen=True, slots=True)
 class Account:
@@ -55,10 +70,29 @@ class Account:
 
     def again(self, before: Inventory, *sections: str) -> Inventory:
         """Read these sections anew, with the secrets found in them, and take all others from ``before``."""
-        lazy = self.looked_at()
-        fresh = {name: getattr(lazy.sections, name) for name in sections}
-        fresh["leaks"] = {"account": lazy.sections.door.leaks}  # without reading all the rest
+        lazy: Any = self.looked_at().sections
+        fresh = {name: getattr(lazy, name) for name in sections if name not in OF_OTHERS}
+        leaks = lazy.door.leaks  # without reading all the rest
+        if asked := OF_OTHERS.intersection(sections):
+            resting: Any = self._resting_on(replace(before.sections, **fresh))
+            fresh |= {name: getattr(resting, name) for name in asked}
+            leaks += resting.door.leaks
+        fresh["leaks"] = {"account": tuple(sorted({*leaks}))}
         return replace(before, sections=replace(before.sections, **fresh))
+
+    def _resting_on(self, known: Sections) -> LazySections:
+        """Read what is made of other sections; those are known."""
+        others = (one.name for one in fields(Sections) if one.name not in OF_OTHERS)
+        given = {name: Reader(partial(_given, getattr(known, name)), ()) for name in others}
+        reading = Reading(
+            Aws(self.session, REGION, OPTIONS.retry, attachments.LEDGERS),
+            _scope(),
+            readers={**READERS, **given},
+            progress=silent,
+            resolve=OPTIONS.resolve,
+            first=search_all_answers,
+        )
+        return LazySections(reading)
 
     def grow_old(self) -> None:
         """Move the deployments made so far into the past, a day apart: moto's clock has seconds."""
@@ -71,6 +105,10 @@ class Account:
         """Be the person who gets SNS's mail and follows the link in it."""
         token = confirmation_token(topic, address)
         self.client("sns").confirm_subscription(TopicArn=topic, Token=token)
+
+
+def _given(section: Section[Any], _: Reading) -> Section[Any]:
+    return section
 
 
 @contextmanager

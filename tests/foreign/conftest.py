@@ -46,12 +46,12 @@ def operator(account, inventory, _as_set_up, tmp_path, monkeypatch):
 
 
 @pytest.fixture(scope="module")
-def asking(account, inventory):
+def asking(account):
     """Operation -> the sections that ask it; what searches all answers for secrets asks what they all do."""
     asked = {}
     for section in sorted(READERS.keys() - {"leaks"}):
         before = len(account.aws.calls)
-        account.again(inventory, section)
+        getattr(account.looked_at().sections, section)
         for one in account.aws.calls[before:]:
             asked.setdefault(f"{one.service}:{one.operation}", set()).add(section)
     return asked
