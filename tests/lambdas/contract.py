@@ -34,7 +34,7 @@ _URI = "urn:contract"
 
 @functools.cache
 def document() -> dict[str, Any]:
-    return yaml.safe_load(PATH.read_text())
+    return yaml.load(PATH.read_text(), yaml.CSafeLoader)
 
 
 def operations() -> dict[str, dict[str, Any]]:
