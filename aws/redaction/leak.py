@@ -34,7 +34,6 @@ class Search:
 
     def __init__(self, needles: Needles) -> None:
         self._needles = needles
-        self._known: dict[str, tuple[str, ...]] = {}
         self._found: set[Leak] = set()
         self._lock = threading.Lock()
 
@@ -85,12 +84,8 @@ class Search:
         return left if whole else ", ".join(map(mark, names))
 
     def _names(self, text: str) -> tuple[str, ...]:
-        """Return the secrets in a text, cached: most texts are ARNs and ids that occur repeatedly."""
-        if len(text) < SHORTEST:
-            return ()
-        if text not in self._known:
-            self._known[text] = secrets_in(text, self._needles)
-        return self._known[text]
+        """Return the secrets in a text."""
+        return secrets_in(text, self._needles) if len(text) >= SHORTEST else ()
 
     def _note(self, call: str, place: str, names: tuple[str, ...]) -> None:
         with self._lock:

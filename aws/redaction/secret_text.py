@@ -228,24 +228,23 @@ def spellings(texts: Iterable[str]) -> frozenset[bytes]:
 
 def secrets_in(text: str, needles: Needles) -> tuple[str, ...]:
     """Return the names of the secrets that stand in ``text``, whole or a good part of them, sorted."""
-    if not needles:
-        return ()
-    whole, bared = _forms(text)
+    return _searched(text, frozenset(needles.items())) if needles else ()
+
+
+@lru_cache(maxsize=32_768)
+def _searched(text: str, needles: frozenset[tuple[str, frozenset[bytes]]]) -> tuple[str, ...]:
+    """Search a text once: most are ARNs and ids that occur repeatedly, and both readings of a run ask again."""
+    forms = readings(text.encode(), DEPTH)
+    whole = BETWEEN_FORMS.join(forms)
+    bared = BETWEEN_FORMS.join({bare(one) for one in forms})
     return tuple(
         sorted(
             name
-            for name, wanted in needles.items()
+            for name, wanted in needles
             if any(one in whole for one in _pieces(wanted))
             or any(one in bared for one in _bare_pieces(wanted))
         )
     )
-
-
-@lru_cache(maxsize=4096)
-def _forms(text: str) -> tuple[bytes, bytes]:
-    """Return all that a text decodes to, and the same without separators; both readings of a run ask it."""
-    forms = readings(text.encode(), DEPTH)
-    return BETWEEN_FORMS.join(forms), BETWEEN_FORMS.join({bare(one) for one in forms})
 
 
 def mark(name: str) -> str:
