@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from functools import cache, partial
+from functools import cache, lru_cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -309,8 +309,9 @@ def _cited(row: Row) -> Words | None:
     )
 
 
+@lru_cache(maxsize=32_768)
 def _timed(text: str) -> Markup:
-    """Escape a text, and convert the times in it to Japan's."""
+    """Escape a text, and convert the times in it to Japan's; a page says most of it twice, and the next page again."""
     parts, end = [], 0
     for found in UTC_TIME.finditer(text):
         at = datetime.fromisoformat(f"{found[1]}T{found[2]}").replace(tzinfo=UTC)
