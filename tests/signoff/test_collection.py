@@ -148,13 +148,16 @@ def test_empty_parametrization_gives_no_verdict(project):
     assert not Path("report/prod/latest").exists()
 
 
-def test_crash_of_the_run_gives_no_verdict(project):
+def test_crash_of_the_run_gives_no_verdict_and_leaves_no_earlier_one_behind(project):
+    judge(project)
+    assert Path("report/prod/latest").exists()
     text = GREEN.format(id="A-02", name="a_02", holds="True") + "    raise KeyboardInterrupt\n"
     Path("checks/test_a_02.py").write_text(text, encoding="utf-8")
 
     done = judge_apart(project)
     done.stdout.fnmatch_lines(["NO VERDICT for prod: pytest ended early*"])
     assert done.ret == 1
+    assert not Path("report/prod/latest").exists()
 
 
 @pytest.mark.parametrize("part", [["-k", "a_01"], ["checks/test_a_01.py"], ["--row=A-01"]])
@@ -387,16 +390,6 @@ def test_place_that_can_not_be_written_is_refused_before_the_run(project, option
 
     assert done.ret == pytest.ExitCode.USAGE_ERROR
     done.stderr.fnmatch_lines([f"*{option} /proc/nowhere: nothing can be written there*"])
-
-
-def test_run_without_a_verdict_leaves_no_earlier_one_behind(project):
-    judge(project)
-    assert Path("report/prod/latest").exists()
-    text = GREEN.format(id="A-02", name="a_02", holds="True") + "    raise KeyboardInterrupt\n"
-    Path("checks/test_a_02.py").write_text(text, encoding="utf-8")
-
-    judge_apart(project)
-    assert not Path("report/prod/latest").exists()
 
 
 def test_run_that_lost_a_locked_proof_gives_no_verdict(project):

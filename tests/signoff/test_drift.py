@@ -1,6 +1,7 @@
 """What was judged is what is there when the verdict falls: a change in between leaves no verdict."""
 
 import json
+import sys
 from dataclasses import fields, replace
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
@@ -139,11 +140,13 @@ def judged(account, pytester, monkeypatch):
     for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
         monkeypatch.setenv(name, "local")
     build(pytester)
+    for name in [one for one in sys.modules if one.partition(".")[0] in {"checks", "conftest"}]:
+        monkeypatch.delitem(sys.modules, name)  # the house has its own of these names
 
     def run(change=NOTHING):
         text = MEANWHILE.format(change=change.format(AUTH))
         Path("checks/test_a_02.py").write_text(text, encoding="utf-8")
-        return pytester.runpytest_subprocess("--env=prod", f"--environments={ENVIRONMENTS}")
+        return pytester.runpytest_inprocess("--env=prod", f"--environments={ENVIRONMENTS}")
 
     yield run
     live = {"FunctionName": AUTH, "Name": "live", "FunctionVersion": "2"}
