@@ -59,7 +59,7 @@ def put(rally, key, **item):
 def noted(rally, tmp_path):
     """The notes, with one of a run whose user is in the table."""
     notes = Notes.of(rally.environment, tmp_path)
-    notes.before(SESSIONS, rally.environment, embedded=True)
+    notes.before(SESSIONS, rally.environment, embedded=False)
     put(rally, "userstamps", UserId=SESSIONS.user("collector"), StampId="A-1")
     yield notes
     Leftovers(
@@ -99,8 +99,8 @@ def test_what_a_killed_run_left_is_gone_before_the_next_one_reads(
 
 
 def test_rich_menu_that_a_killed_run_set_is_taken_from_the_test_user(rally, tmp_path):
-    Notes.of(rally.environment, tmp_path).before(SESSIONS, rally.environment, embedded=True)
-    with suite_session(rally.snapshot(), rally.api, embedded=True) as suite:
+    Notes.of(rally.environment, tmp_path).before(SESSIONS, rally.environment, embedded=False)
+    with suite_session(rally.snapshot(), rally.api, embedded=False, aws=rally.client) as suite:
         set_menu = suite.answer(suite.scenarios.success("POST /richmenu/set"))
         linked = dict(rally.line.linked)
         with cleaned_up(rally.environment, tmp_path) as told:
@@ -132,7 +132,7 @@ def test_run_that_cannot_clean_leaves_its_note_to_the_next_one(rally, tmp_path):
         suite_session(
             rally.snapshot(),
             rally.api,
-            embedded=True,
+            embedded=False,
             notes=notes,
             aws=lambda service: clients.get(service) or made(service),
         ) as suite,
