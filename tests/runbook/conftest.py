@@ -1,5 +1,7 @@
 """An empty account, and one in which everything is as planned."""
 
+from dataclasses import replace
+
 import pytest
 
 from local.aws.server import LocalAws
@@ -7,7 +9,7 @@ from runbook.procedures.provision import procedure
 from tests.runbook.desk import Desk, clients
 from tests.runbook.provisioned import REGION, provisioned
 
-EMPTY, FINISHED, PLANNED = "222233334444", "333344445555", "777788889999"
+EMPTY, PLANNED = "222233334444", "777788889999"
 """Of their own: they are served until the session ends, beside the accounts of other folders."""
 
 
@@ -29,7 +31,7 @@ def empty(_emptied):
 
 @pytest.fixture(scope="session")
 def _everything_there():
-    with provisioned(FINISHED) as account:
+    with provisioned(PLANNED) as account:
         yield account
 
 
@@ -54,7 +56,12 @@ def everything():
 
 
 @pytest.fixture(scope="session")
-def planned():
-    """An account as planned, without the bucket: its name is taken worldwide. Ask it for a desk."""
-    with provisioned(PLANNED, bucket=None) as account:
-        yield account
+def planned(_everything_there):
+    """An account as planned, without the bucket: its name is taken worldwide. Ask it for a desk.
+
+    It is the account of `finished` as well: no module asks for both.
+    """
+    desk = _everything_there.desk()
+    desk.client("s3").delete_bucket(Bucket=desk.environment.bucket)
+    desk.environment = replace(desk.environment, bucket=None)
+    return replace(_everything_there, original=desk, state=desk.aws.saved())

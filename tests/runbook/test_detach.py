@@ -13,7 +13,7 @@ from aws.attachments import LEDGERS
 from aws.converge.undo import UNDO, ByHand, by_hand, undo_of
 from aws.inventory import on_demand
 from aws.ledger import Closed, Unplanned
-from aws.words import Words
+from aws.words import SILENCE, Words
 from plan import plan_for, scope_of
 from runbook.__main__ import main
 from signoff.environment import load
@@ -207,7 +207,7 @@ def told_of(kind, fact):
     """Return what is told of a closed fact, in each language, and whether only a person takes it away."""
     one = Unplanned(kind=Words.same(kind), name="N", fact=Words.same(fact), found="x", call="")
     undo = undo_of(one)
-    told = undo.instruction if isinstance(undo, ByHand) else undo.lost
+    told = getattr(undo, "instruction", None) or getattr(undo, "lost", SILENCE)
     return bool(told.en), bool(told.ja), bool(by_hand(one)) == isinstance(undo, ByHand)
 
 

@@ -1,6 +1,9 @@
 """An account set up in the console comes to the plan, sees first what changes, and loses nothing unasked."""
 
 import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
 
 import pytest
 
@@ -12,6 +15,7 @@ from tests.runbook import by_hand
 from tests.runbook.desk import Desk, said_in
 
 ALL = procedures()["provision"]
+OF_THE_API = [step.action for step in Procedure.of(api).steps]
 
 
 @pytest.fixture(scope="module")
@@ -27,10 +31,62 @@ def _set_up(_emptied):
     return state, tuple(shown)
 
 
+@dataclass(frozen=True)
+class Brought:
+    """What one run made of the account, what it said, and how it was before the steps of the API."""
+
+    halfway: Mapping[str, Any]
+    whole: Mapping[str, Any]
+    told: tuple[Any, ...]
+    noted: tuple[Any, ...]
+
+
+def kept(desk):
+    return {"state": desk.aws.saved(), "records": tuple(desk.evidence.records)}
+
+
+@pytest.fixture(scope="module")
+def brought(_set_up, _emptied):
+    """Everything is done, and everybody agrees."""
+    desk, told, noted = Desk(*_emptied), [], []
+    desk.aws.restore(_set_up[0])
+    actions = [step.action for step in ALL.steps if step.action]
+    begun = actions.index(OF_THE_API[0])
+    yes = {
+        "permit": lambda _: True,
+        "tell": told.append,
+        "note": lambda made, _: noted.extend(made),
+    }
+    for action in actions[:begun]:
+        desk.do(action, **yes)
+    halfway = kept(desk)
+    for action in actions[begun:]:
+        desk.do(action, **yes)
+    return Brought(halfway, kept(desk), tuple(told), tuple(noted))
+
+
+def as_kept(desk, state, records):
+    desk.aws.restore(state)
+    desk.evidence.records[:] = records
+    return desk
+
+
 @pytest.fixture
 def console(_set_up, empty):
     empty.aws.restore(_set_up[0])
     return empty
+
+
+@pytest.fixture
+def halfway(brought, empty):
+    """All that comes before the API is done."""
+    return as_kept(empty, **brought.halfway)
+
+
+@pytest.fixture
+def converged(brought, empty):
+    """Everything is done."""
+    return as_kept(empty, **brought.whole)
 
 
 @pytest.fixture
@@ -42,11 +98,9 @@ def shown(changes, resource):
     return {c.field: (c.before, c.after) for c in changes if c.resource == resource}
 
 
-def test_it_comes_to_the_plan_and_stays_there(console, everything):
-    for action in everything:
-        console.do(action, permit=lambda _: True)
+def test_it_comes_to_the_plan_and_stays_there(converged, everything):
+    left = [change for action in everything for change in converged.do(action)]
 
-    left = [change for action in everything for change in console.do(action)]
     assert left == []
 
 
@@ -111,55 +165,47 @@ def test_everything_that_is_lost_is_marked_so(rehearsed):
     ids=lambda one: getattr(one, "name", None),
 )
 def test_nothing_is_lost_unasked(console, action, what):
+    """Nor waited for what nobody has made: 180 times for each other function."""
     with pytest.raises(Declined, match=what):
-        console.do(action.action)
+        console.do(action.action, sleep=given_up)
 
 
-@pytest.fixture
-def before_the_api(console, everything):
-    """All that comes before the API is done; return the actions of the API, in their order."""
-    mine = [step.action for step in Procedure.of(api).steps]
-    for action in everything[: everything.index(mine[0])]:
-        console.do(action, permit=lambda _: True)
-    return mine
+def given_up(_):
+    raise TimeoutError
 
 
 def test_the_served_stage_keeps_its_permission_until_it_serves_another_deployment(
-    console, before_the_api
+    halfway,
 ):
-    for action in before_the_api:
-        console.do(action, permit=lambda _: True)
+    for action in OF_THE_API:
+        halfway.do(action, permit=lambda _: True)
 
-    calls = [one.rpartition(":")[2] for one in console.changing_calls()]
+    calls = [one.rpartition(":")[2] for one in halfway.changing_calls()]
     last = len(calls) - 1 - calls[::-1].index("UpdateStage")
     assert calls.count("RemovePermission") == 1
     assert calls.index("CreateDeployment") < last < calls.index("RemovePermission")
 
 
 def test_where_nobody_agrees_all_is_deployed_and_recorded_and_the_permission_stays(
-    console, before_the_api
+    halfway,
 ):
-    for action in before_the_api[:-1]:
-        console.do(action)
+    for action in OF_THE_API[:-1]:
+        halfway.do(action)
     with pytest.raises(Declined, match="permission world"):
-        console.do(before_the_api[-1])
+        halfway.do(OF_THE_API[-1])
 
-    policy = console.client("lambda").get_policy(FunctionName="stamp-rally-prod-auth")["Policy"]
-    recorded = console.evidence.recorded("release")["deployment"]
-    api_id = rest_api.find(console.context(), console.context().plan.api)["id"]
-    stage = console.client("apigateway").get_stage(restApiId=api_id, stageName="prod")
+    policy = halfway.client("lambda").get_policy(FunctionName="stamp-rally-prod-auth")["Policy"]
+    recorded = halfway.evidence.recorded("release")["deployment"]
+    api_id = rest_api.find(halfway.context(), halfway.context().plan.api)["id"]
+    stage = halfway.client("apigateway").get_stage(restApiId=api_id, stageName="prod")
     assert "world" in {one["Sid"] for one in json.loads(policy)["Statement"]}
     assert stage["deploymentId"] == recorded
 
 
-def test_no_secret_comes_out(console, everything):
-    noted = []
-    for action in everything:
-        note = lambda changes, _: noted.extend(changes)  # noqa: E731 - reads best here
-        console.do(action, permit=lambda _: True, note=note, tell=noted.append)
-
-    told = json.dumps([str(one) for one in noted]) + repr(console.evidence.records)
-    value = console.client("secretsmanager").get_secret_value(
+def test_no_secret_comes_out(converged, brought):
+    told = json.dumps([str(one) for one in (*brought.noted, *brought.told)])
+    told += repr(converged.evidence.records)
+    value = converged.client("secretsmanager").get_secret_value(
         SecretId="stamp-rally-prod/token-secret-key"
     )["SecretString"]
     assert by_hand.PASSWORD not in told
@@ -282,26 +328,19 @@ def test_a_table_gets_its_index_and_loses_no_item(console):
     assert console.client("dynamodb").scan(TableName="UserStamps-prod")["Count"] == 1
 
 
-def test_a_route_beyond_the_plan_is_told_and_left(console, everything):
-    told = []
-    for action in everything:
-        console.do(action, permit=lambda _: True, tell=told.append)
-
-    assert any("GET /debug is not in the plan" in said_in("en", line) for line in told)
+def test_a_route_beyond_the_plan_is_told_and_left(converged, brought):
+    assert any("GET /debug is not in the plan" in said_in("en", line) for line in brought.told)
     api_id = next(
         one["id"]
-        for one in console.client("apigateway").get_rest_apis()["items"]
+        for one in converged.client("apigateway").get_rest_apis()["items"]
         if one["name"] == "stamp-rally-prod-api"
     )
-    paths = console.client("apigateway").get_resources(restApiId=api_id)["items"]
+    paths = converged.client("apigateway").get_resources(restApiId=api_id)["items"]
     assert "/debug" in {one["path"] for one in paths}
 
 
-def test_a_foreign_statement_of_a_policy_stays(console, everything):
-    for action in everything:
-        console.do(action, permit=lambda _: True)
-
-    policy = console.client("s3").get_bucket_policy(Bucket="stamp-rally-prod-images")["Policy"]
+def test_a_foreign_statement_of_a_policy_stays(converged):
+    policy = converged.client("s3").get_bucket_policy(Bucket="stamp-rally-prod-images")["Policy"]
     assert [one["Sid"] for one in json.loads(policy)["Statement"]] == ["Readers", "TlsOnly"]
 
 
