@@ -22,7 +22,7 @@ def names_the_request(form: str | None) -> bool:
     return REQUEST_ID.search(form or "") is not None
 
 
-def telling(form: str | None) -> list[str]:
+def private_variables(form: str | None) -> list[str]:
     """Return the variables of a format that reveal something private."""
     return TELLING.findall(form or "")
 

@@ -213,7 +213,7 @@ def beyond_safe(headers: Mapping[str, str]) -> list[str]:
     return sorted([*unknown, *(one for one in telling if one.partition(":")[0] not in unknown)])
 
 
-def telling(templates: Mapping[str, str]) -> str:
+def unsafe_templates(templates: Mapping[str, str]) -> str:
     """Return the templates of a static answer that copy something of the caller's into it, or call it a success."""
     unfit = (PRIVATE, SUCCESS)
     return _pairs(

@@ -22,7 +22,9 @@ def scales(demand: int) -> Bound:
     )
 
 
-def rigid(table: Table, targets: Iterable[ScalableTarget], demand: int) -> tuple[Words, ...]:
+def without_scaling(
+    table: Table, targets: Iterable[ScalableTarget], demand: int
+) -> tuple[Words, ...]:
     """Return the capacities that do not follow demand, in words; empty is good. ``demand``: units a second.
 
     A scalable target only sets the range; its scaling policy changes the capacity.

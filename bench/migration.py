@@ -27,7 +27,7 @@ from aws.words import Words
 from bench.reach import no_options
 from local.aws.faults import delayed
 from local.aws.server import LocalAws
-from runbook.engine.clients import Clients
+from runbook.engine.step_context import Clients
 from runbook.migration.progress import Progress
 from runbook.migration.table_io import Loader, batches
 

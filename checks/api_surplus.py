@@ -16,7 +16,7 @@ from aws.api_surplus import (
     UNKNOWN,
     Surplus,
     beyond_safe,
-    telling,
+    unsafe_templates,
 )
 from aws.bounds import described, unset, within
 from aws.difference import Difference, unallowed
@@ -153,7 +153,7 @@ def _of_document(document: ApiDocument, deployed: Deployed, call: str) -> Iterat
         yield from _unplanned(AUTHORIZER, name, one.surplus, call)
     for kind, answer in document.gateway_responses.items():
         yield from _headed(GATEWAY_RESPONSE, kind, answer.headers, call)
-        if text := telling(answer.templates):
+        if text := unsafe_templates(answer.templates):
             yield _unset(GATEWAY_RESPONSE, kind, ANSWER_TEMPLATES, text, call)
     whole = {
         fact: text

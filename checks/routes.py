@@ -12,7 +12,7 @@ from signoff.evidence import Record
 PROXY = "AWS_PROXY"
 
 
-def beyond(served: ApiDocument, api: desired.Api) -> list[str]:
+def beyond_contract(served: ApiDocument, api: desired.Api) -> list[str]:
     """Return what is served beyond the contract; an unneeded preflight does not count, since it opens nothing."""
     planned = {*(route.id for route in api.routes), *(f"OPTIONS {path}" for path in api.paths)}
     return sorted(
@@ -37,7 +37,7 @@ def stale(draft: ApiDocument, served: ApiDocument) -> list[Words]:
     ]
 
 
-def behind(integration: Integration) -> tuple[str, str]:
+def integration_type(integration: Integration) -> tuple[str, str]:
     """Return how a function is integrated: type, and the HTTP method of the invocation."""
     return integration.kind, integration.http_method
 

@@ -15,7 +15,7 @@ from checks.api_surplus import barring
 from checks.deployed import Deployed
 from checks.invocation import target
 from checks.releases import newest
-from checks.routes import PROXY, behind, beyond, differing_from, stale
+from checks.routes import PROXY, beyond_contract, differing_from, integration_type, stale
 from plan import Plan
 from signoff.checklist import expectation
 from signoff.decisions import Judge
@@ -82,7 +82,10 @@ def test_route_is_proxied_to_a_function(
 ) -> None:
     integration = judge.observe(deployed.integration(route), "kind", "http_method")
 
-    facts, bounds = {INTEGRATION: behind(integration)}, {INTEGRATION: exactly((PROXY, "POST"))}
+    facts, bounds = (
+        {INTEGRATION: integration_type(integration)},
+        {INTEGRATION: exactly((PROXY, "POST"))},
+    )
     about = {"call": SERVED, "loosens": True}
     judge(differences(ROUTE, route.id, facts, bounds, **about))
 
@@ -141,7 +144,7 @@ def test_nothing_beyond_the_contract_is_served(
     served = deployed.served()
     judge.observe.note(served=sorted(served.methods))
 
-    facts, about = {MORE: beyond(served, plan.api)}, {"call": SERVED, "loosens": True}
+    facts, about = {MORE: beyond_contract(served, plan.api)}, {"call": SERVED, "loosens": True}
     judge(differences(REST_API, plan.api.name, facts, {MORE: within(())}, **about))
 
 

@@ -1,7 +1,7 @@
 """DEP-27 to DEP-33, DEP-35: what the stage caches, splits, logs and traces, and how it is labelled."""
 
 from aws import desired
-from aws.access_log import group_of, names_the_request, telling
+from aws.access_log import group_of, names_the_request, private_variables
 from aws.bounds import Bound, exactly, unset, within
 from aws.difference import differences
 from aws.function import WEIGHTS, sent_to
@@ -81,7 +81,7 @@ def test_access_is_logged_where_planned(deployed: Deployed, plan: Plan, judge: J
 def test_access_log_tells_nothing_private(deployed: Deployed, judge: Judge) -> None:
     stage = judge.observe(deployed.stage(), "access_log_format")
 
-    private = telling(stage.access_log_format)
+    private = private_variables(stage.access_log_format)
     facts, about = {PRIVATE: private}, {"call": GET_STAGES, "loosens": True}
     judge(differences(STAGE, stage.name, facts, {PRIVATE: within(())}, **about))
 

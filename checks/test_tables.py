@@ -2,7 +2,7 @@
 
 from aws import desired
 from aws.bounds import exactly, within
-from aws.capacity import rigid, scales
+from aws.capacity import scales, without_scaling
 from aws.difference import differences, unallowed
 from aws.ledgers.dynamodb import TABLE
 from aws.table import INDEXES, KEY, PROTECTION, SCALING, STATUS, WINDOW
@@ -52,7 +52,7 @@ def test_table_scales_by_itself(table: desired.Table, deployed: Deployed, judge:
     targets, demand = deployed.scalable_targets(table), table.demand
     judge.observe.note(table=found.name, targets=targets, demand=demand)
 
-    facts = {SCALING: rigid(found, targets, demand)}
+    facts = {SCALING: without_scaling(found, targets, demand)}
     about = {
         "call": DESCRIBE,
         "decided_in": where("table_settings", "billing", "target_rate"),

@@ -12,7 +12,7 @@ from checks.throttling import (
     account_too_narrow,
     api_key,
     asking_for_key,
-    met,
+    effective_limits,
     methods_too_wide,
     plan_too_narrow,
     plan_too_wide,
@@ -92,7 +92,7 @@ def test_route_asks_for_an_api_key(route: desired.Route, deployed: Deployed, jud
 def test_anonymous_callers_of_a_route_are_throttled(
     route: desired.Route, deployed: Deployed, judge: Judge
 ) -> None:
-    limits = met(deployed.stage(), deployed.gateway_account(), route.verb, route.path)
+    limits = effective_limits(deployed.stage(), deployed.gateway_account(), route.verb, route.path)
     judge.observe.note(route=route.id, rate=limits.rate, burst=limits.burst)
 
     judge(too_wide(route.id, limits, route.most))
@@ -102,7 +102,7 @@ def test_anonymous_callers_of_a_route_are_throttled(
 def test_anonymous_preflights_are_throttled(
     path: str, deployed: Deployed, environment: Environment, judge: Judge
 ) -> None:
-    limits = met(deployed.stage(), deployed.gateway_account(), "OPTIONS", path)
+    limits = effective_limits(deployed.stage(), deployed.gateway_account(), "OPTIONS", path)
     judge.observe.note(preflight=path, rate=limits.rate, burst=limits.burst)
 
     judge(too_wide(f"OPTIONS {path}", limits, environment.throttle))
@@ -112,7 +112,7 @@ def test_anonymous_preflights_are_throttled(
 def test_route_has_room_for_its_share_of_the_target_rate(
     route: desired.Route, deployed: Deployed, environment: Environment, judge: Judge
 ) -> None:
-    limits = met(deployed.stage(), deployed.gateway_account(), route.verb, route.path)
+    limits = effective_limits(deployed.stage(), deployed.gateway_account(), route.verb, route.path)
     needed = rate_of(route.id, environment.target_rate)
     judge.observe.note(route=route.id, rate=limits.rate, burst=limits.burst, needed=needed)
 
@@ -132,7 +132,7 @@ def test_account_has_room_for_the_target_rate(
 def test_preflights_have_room_for_the_target_rate(
     path: str, deployed: Deployed, plan: Plan, environment: Environment, judge: Judge
 ) -> None:
-    limits = met(deployed.stage(), deployed.gateway_account(), "OPTIONS", path)
+    limits = effective_limits(deployed.stage(), deployed.gateway_account(), "OPTIONS", path)
     needed = rate_of_preflights(path, plan.api, environment.target_rate)
     judge.observe.note(preflight=path, rate=limits.rate, burst=limits.burst, needed=needed)
 

@@ -36,7 +36,7 @@ class Limits:
         return {RATE: self.rate, BURST: self.burst}
 
 
-def met(stage: Stage, account: GatewayAccount, verb: str, path: str) -> Limits:
+def effective_limits(stage: Stage, account: GatewayAccount, verb: str, path: str) -> Limits:
     """Return the limits for a caller without a key on one method.
 
     A method's own limit takes the place of the stage's, even where it is wider; whatever neither

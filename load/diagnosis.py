@@ -34,7 +34,7 @@ def diagnosis(verdict: LoadVerdict) -> Iterator[Localized]:
         )
 
 
-def gathered(reasons: Sequence[str], lang: str = "en") -> list[tuple[str, list[str]]]:
+def grouped_reasons(reasons: Sequence[str], lang: str = "en") -> list[tuple[str, list[str]]]:
     """Group reasons by their subject: the words before the first colon."""
     told = map(japanese, reasons) if lang == "ja" else reasons
     parts = [reason.partition(": ") for reason in told]

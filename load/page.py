@@ -11,7 +11,7 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from aws.words import LANGUAGES, SILENCE, Words
-from load.diagnosis import diagnosis, gathered
+from load.diagnosis import diagnosis, grouped_reasons
 from load.engine import confidence
 from load.engine.answers import NOT_CHECKED
 from load.engine.localized import japanese
@@ -46,7 +46,7 @@ def render(verdict: LoadVerdict, *, locust: bool, lang: str = "en") -> str:
         sentence=rendered(sentence(verdict)),
         facts=list(_facts(verdict)),
         diagnosis=[rendered(one) for one in diagnosis(verdict)],
-        reasons={one: gathered(verdict.judgement.reasons, one) for one in LANGUAGES},
+        reasons={one: grouped_reasons(verdict.judgement.reasons, one) for one in LANGUAGES},
         rows=_grouped(verdict.judgement.checks),
         plots={lang: plots(verdict, lang) for lang in LANGUAGES},
         generator=list(_generator(verdict)),

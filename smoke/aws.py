@@ -182,7 +182,7 @@ class KeyedTable:
 
 
 def answer_next(endpoint: str, mishaps: list[Mapping[str, Any]]) -> None:
-    """Make an embedded stack answer its next calls with these mishaps; their members are those of ``local.aws.mishaps``."""
+    """Make an embedded stack answer its next calls with these mishaps; their members are those of ``local.aws.faults.Mishap``."""
     requests.post(f"{endpoint}/local/mishaps", json=mishaps, timeout=TIMEOUT_S).raise_for_status()
 
 

@@ -20,7 +20,7 @@ def _cancelled(*codes: str) -> str:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BadAnswer:
-    """An answer in place of AWS's; members other than ``about`` are those of ``local.aws.mishaps``."""
+    """An answer in place of AWS's; members other than ``about`` are those of ``local.aws.faults.Mishap``."""
 
     about: Words
     status: int = 200

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from math import ceil
 from typing import Any
 
-from aws.access_log import group_of, names_the_request, telling
+from aws.access_log import group_of, names_the_request, private_variables
 from aws.bounds import within_or_most
 from aws.converge import rest_api
 from aws.converge.change import Change, ChangeContext, Changes, MissingPrerequisite, difference
@@ -157,7 +157,7 @@ def _logged(api: Api, stage: Stage) -> dict[str, Any]:
     """Return what of the access log is as good as planned, as planned: the group, and what a line tells."""
     form, group = stage.access_log_format, group_of(stage.access_log_arn, api.access_log_arn)
     there = group == api.access_log_group
-    good = names_the_request(form) and not telling(form)
+    good = names_the_request(form) and not private_variables(form)
     return {
         **({"access log": api.access_log_arn} if there else {}),
         **({"access log format": api.access_log_format} if good else {}),

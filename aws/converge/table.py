@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping
 from functools import partial
 from typing import Any
 
-from aws.capacity import rigid
+from aws.capacity import without_scaling
 from aws.converge import table_extras
 from aws.converge.change import (
     Change,
@@ -206,7 +206,7 @@ def _fields(found: Found) -> dict[str, Any]:
 
 def _capacity(context: ChangeContext, table: Table, found: Found) -> Changes:
     """Make the capacity follow demand if it does not; an autoscaled table with enough room stays."""
-    if not rigid(found, _targets(context, found), table.demand):
+    if not without_scaling(found, _targets(context, found), table.demand):
         return ()
     if found.billing_mode != table.billing == ON_DEMAND:
         by = (Change(_name(table), "billing", found.billing_mode, ON_DEMAND),)

@@ -1,14 +1,17 @@
-"""Ready faults for tests: what AWS does on a bad day and the local API never would.
+"""What AWS does on a bad day and the local API never would: faults that a test adds, and mishaps that another process asks for.
 
 A fault is a callable ``(Request) -> Response | None``; None lets the call through. Add it to
 ``LocalAws.faults``. Operations are named ``service:Operation`` with ``*`` and ``?`` as wildcards,
 in boto3's and AWS's spelling: ``dynamodb:Get*``, ``cloudwatch:DescribeAlarms``, ``*``.
 """
 
+import json
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from time import sleep
+from typing import Any
 
 from local.aws.errors import access_denied, refusal
 from local.aws.request import Request, Response
@@ -133,3 +136,55 @@ class _Budget:
 def _named(request: Request, operations: tuple[str, ...]) -> bool:
     name = f"{request.service}:{request.operation}"
     return any(fnmatchcase(name, pattern) for pattern in operations)
+
+
+MISHAPS_PATH = "/local/mishaps"
+"""Path to post them to, all at once, as a JSON list of ``Mishap``; [] removes them."""
+
+
+@dataclass(kw_only=True)
+class Mishap:
+    """``operation`` is named ``service:Operation``; it strikes the calls of it whose body has ``holds`` and not ``lacks``."""
+
+    operation: str
+    holds: str
+    lacks: str = ""
+    status: int = 200
+    headers: Mapping[str, str] = field(default_factory=dict)
+    body: str = ""
+    times: int | None = None
+    """How often it strikes; None: until it is removed."""
+    delivered: bool = False
+    """Whether AWS does what it is asked, and only its answer is another one."""
+
+    @property
+    def response(self) -> Response:
+        return Response(status=self.status, headers=self.headers, body=self.body.encode())
+
+    def strikes(self, request: Request) -> bool:
+        if f"{request.service}:{request.operation}" != self.operation:
+            return False
+        asked = request.body.decode(errors="replace")
+        return self.holds in asked and not (self.lacks and self.lacks in asked)
+
+
+class Mishaps:
+    """The mishaps that may still strike."""
+
+    def __init__(self) -> None:
+        self._told: list[Mishap] = []
+        self._lock = threading.Lock()
+
+    def tell(self, document: bytes) -> None:
+        told: list[dict[str, Any]] = json.loads(document)
+        self._told = [Mishap(**one) for one in told]
+
+    def of(self, request: Request) -> Mishap | None:
+        """Return the mishap that strikes a call, and count it."""
+        if not self._told:
+            return None
+        with self._lock:
+            left = (one for one in self._told if one.times != 0 and one.strikes(request))
+            if (found := next(left, None)) and found.times:
+                found.times -= 1
+            return found

@@ -9,11 +9,10 @@ from typing import ClassVar, Protocol, Self
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from local.aws.errors import internal_failure
+from local.aws.faults import MISHAPS_PATH, Mishaps
 from local.aws.http import LoopbackServer
 from local.aws.identity import Identity
 from local.aws.identity_targets import targets
-from local.aws.mishaps import PATH as MISHAPS
-from local.aws.mishaps import Mishaps
 from local.aws.moto import Moto
 from local.aws.operations import resolve
 from local.aws.request import Request, Response, json_response
@@ -131,7 +130,7 @@ class LocalAws:
         """Answer one HTTP request: what the server does for each, and what needs no socket does itself."""
         if target == "/local/birth":
             return json_response({"birth": self.birth})
-        if target == MISHAPS:
+        if target == MISHAPS_PATH:
             self.mishaps.tell(body)
             return json_response({})
         request = _request(method, target, headers, body)

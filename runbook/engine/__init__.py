@@ -1,11 +1,10 @@
 """Procedures that can be read, rehearsed, run and resumed: one source for all four."""
 
 from aws.converge.change import Change, Changes, Declined, Refused, difference
-from runbook.engine.clients import Clients
 from runbook.engine.journal import Entry, Journal
 from runbook.engine.run import Run, Stopped
 from runbook.engine.step import Procedure, Step, Text, ask, repaired_by, step
-from runbook.engine.step_context import StepContext
+from runbook.engine.step_context import Clients, StepContext
 
 __all__ = [
     "Change",

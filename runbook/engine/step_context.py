@@ -1,11 +1,16 @@
 """What a step may use: all that changing AWS needs, and this project's plan, evidence and choices."""
 
+import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Self, TypeVar
 
-from aws.converge.change import ChangeContext, MissingPrerequisite, Refused, nothing
+import boto3
+from botocore.config import Config
+
+from aws.converge.change import AT_ONCE, ChangeContext, MissingPrerequisite, Refused, nothing
+from aws.door.answer import naming_what_is_missing
 from aws.words import Words
 from plan import Plan, public_in
 from signoff.environment import Environment
@@ -145,3 +150,30 @@ def _prerequisite(error: MissingPrerequisite, environment: str) -> Refused:
             ja=f"{why.ja}{then.ja.format(env=environment)}",
         )
     )
+
+
+RETRYING = Config(
+    # Adaptive: API Gateway allows ten calls a second, and fewer of some changes (one deployment in five
+    # seconds), and answers 429 to the rest; the client learns the rate instead of hammering. Writes are
+    # conditional or idempotent, so that a retry after a lost answer is safe.
+    retries={"mode": "adaptive", "total_max_attempts": 10},
+    connect_timeout=5,
+    read_timeout=30,
+    max_pool_connections=AT_ONCE,
+)
+
+
+class Clients:
+    """Clients of one session, each made once. An answer without a member that somebody needs names it."""
+
+    def __init__(self, session: boto3.Session, region: str) -> None:
+        self._session, self._region = session, region
+        self._made: dict[str, Any] = {}
+        self._making = threading.Lock()
+
+    def __call__(self, service: str) -> Any:
+        with self._making:  # a session is not made for threads, its clients are
+            if service not in self._made:
+                made = self._session.client(service, region_name=self._region, config=RETRYING)
+                self._made[service] = naming_what_is_missing(made)
+            return self._made[service]

@@ -52,7 +52,7 @@ def rehearse_the_functions(context: StepContext) -> Changes:
         shows=faults.a_function_fails,
         mend=faults.take_back_the_release,
     )
-    return drill.hold(context, held)
+    return drill.run_drill(context, held)
 
 
 @step("8-2", shown=False)
@@ -73,7 +73,7 @@ def rehearse_the_api(context: StepContext) -> Changes:
         shows=faults.a_method_is_missing,
         mend=faults.take_back_the_deployment,
     )
-    return drill.hold(context, held)
+    return drill.run_drill(context, held)
 
 
 @step("8-4", shown=False)
@@ -100,7 +100,7 @@ def rehearse_the_tables(context: StepContext) -> Changes:
         chosen=lambda given: {"to": _restorable_now(given)},
         mends_alone=True,
     )
-    return drill.hold(context, held)
+    return drill.run_drill(context, held)
 
 
 @step("8-1", shown=False)
@@ -141,7 +141,7 @@ def rehearse_the_front_end(context: StepContext) -> Changes:
             record=lambda kind, body: kept.append((kind, body)),
             recorded=recorded,
         )
-        made = drill.hold(apart, held)
+        made = drill.run_drill(apart, held)
     for kind, body in kept:
         if kind == drill.KIND:
             context.record(kind, body)

@@ -73,8 +73,10 @@ class Drill:
         return self.procedure.__name__.rpartition(".")[2]
 
 
-def hold(context: StepContext, drill: Drill, clock: Callable[[], float] = monotonic) -> Changes:
-    """Hold the drill, after asking; leave a record of how long the way back took."""
+def run_drill(
+    context: StepContext, drill: Drill, clock: Callable[[], float] = monotonic
+) -> Changes:
+    """Run the drill, after asking; leave a record of how long the way back took."""
     if context.rehearsed and not context.go:
         context.tell(
             Words(

@@ -32,7 +32,7 @@ from signoff.verify import UNSET_DIGEST, digest_of_page
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Room:
+class PageLimits:
     """How much of the evidence a page shows; signoff.json has all of it, and the page says how much more."""
 
     subjects: int
@@ -55,10 +55,10 @@ CODE = re.compile(r"`([^`<>]+)`")
 LARGEST = 950_000
 """Bytes of a page, which stays below a megabyte: mail and phones have to carry it."""
 ROOMS = (
-    *(Room(subjects=most, lines=12, procedures=True) for most in (60, 25, 10)),
-    Room(subjects=10, lines=12, procedures=False),
-    Room(subjects=3, lines=3, procedures=False),
-    Room(subjects=0, lines=1, procedures=False),
+    *(PageLimits(subjects=most, lines=12, procedures=True) for most in (60, 25, 10)),
+    PageLimits(subjects=10, lines=12, procedures=False),
+    PageLimits(subjects=3, lines=3, procedures=False),
+    PageLimits(subjects=0, lines=1, procedures=False),
 )
 """Tried in turn until the page is small enough."""
 BETWEEN_TAGS = re.compile(r">\s*\n\s*<")
@@ -116,7 +116,7 @@ def _context(
     }
 
 
-def _within(room: Room, result: Result) -> dict[str, Any]:
+def _within(room: PageLimits, result: Result) -> dict[str, Any]:
     """Return the template's variables that depend on the room there is."""
     commands = _commands(result) if room.procedures else ()
     return {

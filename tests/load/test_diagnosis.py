@@ -2,7 +2,7 @@
 
 import pytest
 
-from load.diagnosis import diagnosis, gathered
+from load.diagnosis import diagnosis, grouped_reasons
 from load.engine.measurement import Counts
 from load.engine.plan import LIST
 from load.page import render
@@ -69,7 +69,7 @@ def test_failed_run_is_the_target_s_fault_and_an_invalid_one_nobody_s_yet():
 def test_reasons_of_one_endpoint_are_one_line():
     reasons = ("step a, X: p95 9 ms", "step a, X: p99 9 ms", "step a, Y: errors 1 %", "stopped")
 
-    assert gathered(reasons) == [
+    assert grouped_reasons(reasons) == [
         ("step a, X", ["p95 9 ms", "p99 9 ms"]),
         ("step a, Y", ["errors 1 %"]),
         ("stopped", []),

@@ -230,7 +230,7 @@ def tables_drill() -> Drill:
 def _held(one: Exercise, held: Drill) -> Exercise:
     """Hold this drill alone: nothing is invoked or exported here, so that it looks otherwise than its own."""
     step = next(s for s in one.procedure.steps if s.name.endswith(f"the_{held.part}"))
-    action = partial(drill.hold, drill=held)
+    action = partial(drill.run_drill, drill=held)
     procedure = replace(one.procedure, steps=(replace(step, action=action),))
     return replace(one, procedure=procedure)
 

@@ -16,7 +16,7 @@ from local.aws.request import Request, Response, json_response
 from local.aws.server import LocalAws
 from runbook import master_items as spots
 from runbook.engine import Refused
-from runbook.engine.clients import RETRYING
+from runbook.engine.step_context import RETRYING
 from runbook.procedures import api, functions, least_privilege, masters, monitoring, secrets, tables
 from tests.runbook.desk import Desk, clients
 

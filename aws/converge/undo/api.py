@@ -101,7 +101,7 @@ def _response_left(target: UndoTarget) -> bool:
         for name, text in (found.get("responseParameters") or {}).items()
     }
     templates = found.get("responseTemplates") or {}
-    return bool(api_surplus.beyond_safe(headers) or api_surplus.telling(templates))
+    return bool(api_surplus.beyond_safe(headers) or api_surplus.unsafe_templates(templates))
 
 
 def _patched(patch: Callable[[UndoTarget], list[dict[str, str]]]) -> Callable[[UndoTarget], None]:

@@ -10,7 +10,7 @@ import pytest
 from local.aws.server import LocalAws
 from plan.canonical import canonical_hash
 from runbook.engine import Journal
-from runbook.engine.clients import RETRYING
+from runbook.engine.step_context import RETRYING
 from signoff.evidence import Store
 from tests.forked import started
 from tests.runbook.desk import PROD

@@ -6,7 +6,7 @@ from itertools import product
 
 import pytest
 
-from runbook.engine.clients import RETRYING
+from runbook.engine.step_context import RETRYING
 from runbook.procedures import restore_tables, rollback_functions
 from runbook.rollback import faults
 from tests.runbook.desk import clients

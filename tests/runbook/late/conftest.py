@@ -7,7 +7,7 @@ import pytest
 from local.aws.restores import Restores
 from local.aws.server import LocalAws
 from local.late import Clock, Late
-from runbook.engine.clients import RETRYING
+from runbook.engine.step_context import RETRYING
 from tests.runbook.desk import Desk, clients
 
 ACCOUNT, REGION = "616161616161", "ap-northeast-1"

@@ -3,7 +3,7 @@
 import pytest
 
 from aws.words import Words
-from runbook.engine.clients import RETRYING
+from runbook.engine.step_context import RETRYING
 from runbook.procedures import export_import, migrate_masters, migrate_users, tables
 from tests.runbook.migration.s3_service import S3Service
 from tests.runbook.migration.two_tables import (

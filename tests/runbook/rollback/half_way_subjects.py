@@ -73,7 +73,7 @@ def drill_of(one: Drill) -> Subject:
         for step in Procedure.of(rehearse_rollbacks).steps
         if step.name.endswith(f"the_{one.part}")
     )
-    step = replace(held, action=partial(drill.hold, drill=one))
+    step = replace(held, action=partial(drill.run_drill, drill=one))
     procedure = replace(Procedure.of(rehearse_rollbacks), steps=(step,))
     return Subject(procedure, whole, told=rendered, told_again="What is there now: ")
 

@@ -72,7 +72,7 @@ MENDS = {
 
 
 def held(operator, one):
-    return drill.hold(operator.context(go=True), one)
+    return drill.run_drill(operator.context(go=True), one)
 
 
 @pytest.mark.parametrize("one", [FUNCTIONS, API], ids=lambda one: one.part)

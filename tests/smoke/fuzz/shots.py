@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from smoke.calls import Session
 from tests.smoke.fuzz import noise
 from tests.smoke.fuzz.crowd import Crowd
+from tests.smoke.fuzz.noise import bad_authorizations
 from tests.smoke.fuzz.schemas import (
     JSON,
     Schema,
@@ -20,7 +21,6 @@ from tests.smoke.fuzz.schemas import (
     query_schemas,
     valid,
 )
-from tests.smoke.fuzz.tokens import bad_authorizations
 from tests.smoke.fuzz.wire import Shot
 
 LOGIN = "POST /auth/verify"
