@@ -24,7 +24,7 @@ LONGEST = (
     "tests/runbook/facts/test_walk.py",
     "tests/foreign/test_remedies.py",
     "tests/runbook/rollback/test_drills.py",
-    "tests/runbook/late/test_first_try.py",
+    "tests/runbook/test_late.py",
     "tests/smoke/test_tester.py",
     "tests/smoke/test_limits.py",
     "tests/smoke/test_traces.py",

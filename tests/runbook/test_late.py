@@ -1,10 +1,16 @@
 """Everything is made, and masters, people and a whole table come over, at the first try, though AWS shows late what was written."""
 
+from functools import partial
+
 import pytest
 
 from aws.words import Words
+from local.aws.restores import Restores
+from local.aws.server import LocalAws
+from local.late import Clock, Late
 from runbook.engine.step_context import RETRYING
 from runbook.procedures import export_import, migrate_masters, migrate_users, tables
+from tests.runbook.desk import Desk, clients
 from tests.runbook.migration.s3_service import S3Service
 from tests.runbook.migration.two_tables import (
     DEV_REGION,
@@ -18,6 +24,23 @@ from tests.runbook.migration.two_tables import (
     put,
     spot,
 )
+
+ACCOUNT, REGION = "616161616161", "ap-northeast-1"
+FAST = 50.0
+"""Twenty seconds of IAM take four tenths; the control planes' rates do not bind then (see ``deep``)."""
+
+
+@pytest.fixture
+def late():
+    clock = Clock(FAST)
+    with LocalAws(ACCOUNT, REGION, late=partial(Late, clock=clock)) as aws:
+        restores = Restores(aws)
+        aws.extensions.append(restores.extension)
+        aws.observers.append(restores.observe)
+        desk = Desk(aws, clients(aws, RETRYING))
+        desk.sleep = clock.sleep
+        yield desk
+
 
 PEOPLE = [f"U{number:032x}" for number in range(40)]
 BUCKET = "stamp-rally-late"
