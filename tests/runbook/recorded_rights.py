@@ -59,6 +59,17 @@ class RoleClients(dict[str, Any]):
         )
         return without_socket(made, self._aws)
 
+    def become(self, issued: Mapping[str, Any]) -> None:
+        """Call with these credentials from now on."""
+        mine = self._session.get_credentials()
+        mine.access_key = issued["AccessKeyId"]
+        mine.secret_key = issued["SecretAccessKey"]
+        mine.token = issued["SessionToken"]
+
+
+def of_nobody(aws: LocalAws) -> RoleClients:
+    return RoleClients(aws, boto3.Session("-", "-", "-", region_name=aws.region))
+
 
 def of_admin(aws: LocalAws) -> RoleClients:
     return RoleClients(aws, boto3.Session("AKIALOCAL", "secret", region_name=aws.region))
@@ -67,18 +78,16 @@ def of_admin(aws: LocalAws) -> RoleClients:
 class RestrictedRole:
     """A role of the account, whose policy may be changed at any time."""
 
-    def __init__(self, aws: LocalAws, admin: RoleClients) -> None:
+    def __init__(
+        self, aws: LocalAws, admin: RoleClients, clients: RoleClients | None = None
+    ) -> None:
+        """``clients`` are those of an earlier one, who has left."""
         self._iam = admin["iam"]
         self._iam.create_role(RoleName=OPERATOR, AssumeRolePolicyDocument=TRUST)
         arn = f"arn:aws:iam::{aws.account}:role/{OPERATOR}"
         issued = admin["sts"].assume_role(RoleArn=arn, RoleSessionName="operator")["Credentials"]
-        session = boto3.Session(
-            issued["AccessKeyId"],
-            issued["SecretAccessKey"],
-            issued["SessionToken"],
-            region_name=aws.region,
-        )
-        self.clients = RoleClients(aws, session)
+        self.clients = clients or of_nobody(aws)
+        self.clients.become(issued)
 
     def may(self, policy: Mapping[str, Any]) -> None:
         """Give the role this policy and no other."""

@@ -24,7 +24,7 @@ from signoff.evidence import StoreSettings, open_store
 from tests.runbook.calls_in_source import actions_in
 from tests.runbook.desk import Desk, EvidenceInMemory
 from tests.runbook.exercises import BUCKET, Exercise, exercises
-from tests.runbook.recorded_rights import RestrictedRole, asked_of_iam, of_admin
+from tests.runbook.recorded_rights import RestrictedRole, asked_of_iam, of_admin, of_nobody
 
 OF_FOUND = {
     *("iam:GetPolicy", "iam:GetPolicyVersion", "secretsmanager:ListSecrets"),
@@ -84,11 +84,11 @@ def recorded(served, tmp_path_factory):
     """Every procedure by a role that has its policy and no other, in every exercise."""
     aws, clients = served
     admin = Desk(aws, clients)
-    admin.evidence = Noted()
+    admin.evidence, its_own = Noted(), of_nobody(aws)
     found = defaultdict(lambda: RecordedRights(set(), []))
     for one in exercises(admin, tmp_path_factory.mktemp("rights")):
         allowed = granted(one, admin)
-        operator = RestrictedRole(aws, clients)
+        operator = RestrictedRole(aws, clients, its_own)
         operator.may(allowed)
         admin.evidence.asked = False
         with asked_of_iam(aws) as asked:
