@@ -5,12 +5,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import boto3
 from botocore.config import Config
 
 from local.aws.server import LocalAws
 from runbook.engine import Journal, Procedure, Run
 from runbook.migration.source import SourceEnvironment
+from tests.in_process import SessionInProcess
 from tests.runbook.desk import ONCE, Desk, said_in
 from tests.runbook.toy import WHO, Memory
 
@@ -20,8 +20,9 @@ DEV_TABLES = {"users": "Users", "userstamps": "UserStamps", "stampmasters": SOUR
 
 
 def client(aws: LocalAws, region: str, config: Config = ONCE) -> Any:
-    session = boto3.Session("AKIALOCAL", "secret", region_name=region)
-    return session.client("dynamodb", endpoint_url=aws.endpoint, config=config)
+    return SessionInProcess(aws).client(
+        "dynamodb", region_name=region, endpoint_url=aws.endpoint, config=config
+    )
 
 
 def spot(number: int, **more: Any) -> dict[str, Any]:
