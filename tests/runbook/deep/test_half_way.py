@@ -26,7 +26,7 @@ def test_every_run_with_a_dangerous_middle_is_walked(runs):
 def test_what_stands_is_told_and_the_same_command_goes_on(planned, runs, tmp_path, name, mode):
     walk = HalfWayWalk(planned, runs[name], mode, tmp_path)
     calls = walk.calls()
-    failed = walk.fail(of_each_kind(calls))
+    failed = walk.fail(of_each_kind(calls), walk.whole())
 
     assert {one.operation for one in failed} <= {*calls}
     assert failed

@@ -175,11 +175,14 @@ class HalfWayWalk:
         made = operator.desk.aws.calls[before:]
         return [one.operation for one in made if not one.operation.startswith(READS)]
 
-    def fail(self, numbers: Iterable[int]) -> list[HalfWay]:
-        """Fail each of these write calls in turn."""
+    def whole(self) -> Seen:
+        """Return what stands after a run that comes to its end; no failure has a part in it."""
         operator, _ = self._arranged()
         self._run(operator, [], "whole")
-        whole = self.subject.seen(operator)
+        return self.subject.seen(operator)
+
+    def fail(self, numbers: Iterable[int], whole: Seen) -> list[HalfWay]:
+        """Fail each of these write calls in turn; ``whole`` as above."""
         return [self._half_way(number, whole) for number in numbers]
 
     def _arranged(self) -> tuple[RollbackOperator, int]:

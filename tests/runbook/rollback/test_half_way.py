@@ -4,6 +4,7 @@ Here one call of each run, with a few functions, in ``deep/`` the calls of every
 denied for good.
 """
 
+from functools import cache
 from itertools import product
 
 import pytest
@@ -23,24 +24,29 @@ MIDDLE = {
 
 
 @pytest.fixture(scope="module")
-def runs(planned):  # noqa: ARG001 - the moment to which tables are restored comes after they were made
-    return subjects()
+def failed(planned, tmp_path_factory):
+    """Fail one write call of a run; how it stands after a run without a failure is found once."""
+    walked = subjects()
+
+    def walk(name, mode):
+        folder, only = tmp_path_factory.mktemp("walk"), MIDDLE[name][1]
+        return HalfWayWalk(planned, walked[name], mode, folder, only)
+
+    whole = cache(lambda name: walk(name, "killed").whole())
+    return lambda name, mode, number: walk(name, mode).fail([number], whole(name))[0]
 
 
 @pytest.mark.parametrize(("mode", "name"), list(product(["denied once", "killed"], MIDDLE)))
-def test_what_stands_is_told_and_the_same_command_goes_on(planned, runs, tmp_path, mode, name):
-    number, only = MIDDLE[name]
-    (one,) = HalfWayWalk(planned, runs[name], mode, tmp_path, only).fail([number])
+def test_what_stands_is_told_and_the_same_command_goes_on(failed, mode, name):
+    one = failed(name, mode, MIDDLE[name][0])
 
     assert one.operation
     assert one.told, one
     assert one.resumed == one.whole
 
 
-def test_aliases_that_could_be_moved_are_put_back_where_one_could_not(planned, runs, tmp_path):
-    (one,) = HalfWayWalk(planned, runs["rollback_functions"], "denied once", tmp_path, FEW).fail(
-        [2]
-    )
+def test_aliases_that_could_be_moved_are_put_back_where_one_could_not(failed):
+    one = failed("rollback_functions", "denied once", 2)
 
     assert one.after == one.before
     assert "functions: everything is served as before; the same command tries again" in one.said
@@ -48,10 +54,8 @@ def test_aliases_that_could_be_moved_are_put_back_where_one_could_not(planned, r
     assert "perhaps changed" not in one.said
 
 
-def test_aliases_that_cannot_be_put_back_are_named_with_what_they_serve(planned, runs, tmp_path):
-    (one,) = HalfWayWalk(
-        planned, runs["rollback_functions"], "denied for good", tmp_path, FEW
-    ).fail([3])
+def test_aliases_that_cannot_be_put_back_are_named_with_what_they_serve(failed):
+    one = failed("rollback_functions", "denied for good", 3)
 
     assert "moved and not put back: alias stamp-rally-prod-auth:live 1" in one.said
     assert "as before: alias stamp-rally-prod-gps-verify:live" in one.said
