@@ -99,6 +99,7 @@ def encoded(text):
     return base64.b64encode(text.encode()).decode()
 
 
+REQUEST = "6a49894c-e7a4-47fd-b6aa-c89a304ba962"
 CARRIES_THE_LINE_TOKEN = {
     "alone": TOKEN,
     "in a header": f"Bearer {TOKEN}",
@@ -122,6 +123,7 @@ CARRIES_THE_TOKEN_KEY = {
     "letter by letter": " ".join(HEX),
     "in base64, three times": encoded(encoded(encoded(HEX))),
     "in base32": base64.b32encode(HEX.encode()).decode(),
+    "in base32 of small letters": base64.b32encode(HEX.encode()).decode().lower(),
     "in base85": base64.b85encode(HEX.encode()).decode(),
     "in base85 of Adobe": base64.a85encode(HEX.encode()).decode(),
     "packed by gzip": base64.b64encode(gzip.compress(HEX.encode())).decode(),
@@ -130,6 +132,10 @@ CARRIES_THE_TOKEN_KEY = {
     "packed by xz": base64.b64encode(lzma.compress(HEX.encode())).decode(),
     "as decimal bytes": ", ".join(str(one) for one in HEX.encode()),
     "as hexadecimal bytes": ", ".join(f"0x{one:02x}" for one in HEX.encode()),
+    "as escaped bytes": "".join(f"\\x{one:02x}" for one in HEX.encode()),
+    "as bytes with colons": ":".join(f"{one:02x}" for one in HEX.encode()),
+    "as hexadecimal references of HTML": "".join(f"&#x{one:02x};" for one in HEX.encode()),
+    "in base64 between ids of requests": f"{REQUEST} {encoded(HEX)} {REQUEST}",
     "as references of HTML": "".join(f"&#{one};" for one in HEX.encode()),
     "quoted for a mail": "".join(f"={one:02X}" for one in HEX.encode()),
     "as bits": "".join(f"{one:08b}" for one in HEX.encode()),
