@@ -25,8 +25,8 @@ from signoff.observations import Observations
 from signoff.options import add_options, choice_of, report_rows
 from signoff.origin import foreign
 from signoff.outcome import Outcome, finding
-from signoff.report import publish
 from signoff.report.history import UnusableBaselineError
+from signoff.report.publishing import publish
 from signoff.run import CHOICE, REPORTS, Composition
 from signoff.snapshot import SNAPSHOT, Snapshot, WatchedSections
 from signoff.terminal import Terminal

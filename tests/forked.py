@@ -28,7 +28,7 @@ PRELOADED = [
     "runbook.local_stack",
     "signoff.gather",
     "signoff.options",
-    "signoff.report",
+    "signoff.report.publishing",
     "smoke.leftovers",
 ]
 """Nothing whose assertions pytest rewrites: its plugins, its tests."""
