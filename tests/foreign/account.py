@@ -2,31 +2,19 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from datetime import timedelta
-from functools import cache, partial
+from functools import cache
 from math import inf
 from typing import Any
 
 import boto3
 import pytest
 
-from aws import attachments
-from aws.door.clients import Aws
 from aws.door.limits import RetryPolicy
-from aws.inventory import (
-    READERS,
-    Inventory,
-    LazySections,
-    ReadOptions,
-    Sections,
-    on_demand,
-    read,
-    silent,
-)
-from aws.reading import Reader, Reading, Scope
-from aws.secret import search_all_answers
-from aws.section import NotTestable, Section
+from aws.inventory import Inventory, ReadOptions, on_demand, read
+from aws.reading import Scope
+from aws.section import NotTestable
 from local.aws.server import LocalAws
 from local.gateway.deployments import Deployments
 from local.moto_fixes.sns import confirmation_token
@@ -38,6 +26,7 @@ from signoff.release import Live, live_of
 from signoff.snapshot import Snapshot
 from tests.healthy import healthy, store
 from tests.in_process import SessionInProcess
+from tests.resting import OF_OTHERS, resting_on
 
 ACCOUNT, REGION = "444455556666", "ap-northeast-1"
 CALLER = "arn:aws:iam::444455556666:user/auditor"
@@ -47,9 +36,6 @@ OPTIONS = ReadOptions(
     resolve=lambda _: ("192.0.2.7",),
 )
 """One attempt and no pace, since nobody else is calling; DNS knows one address for every name."""
-
-OF_OTHERS = frozenset({"principals", "keys", "key_attachments"})
-"""Sections that are read with what all others say, which takes most of a reading."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,25 +60,12 @@ class Account:
         fresh = {name: getattr(lazy, name) for name in sections if name not in OF_OTHERS}
         leaks = lazy.door.leaks  # without reading all the rest
         if asked := OF_OTHERS.intersection(sections):
-            resting: Any = self._resting_on(replace(before.sections, **fresh))
+            known = replace(before.sections, **fresh)
+            resting: Any = resting_on(known, self.session, _scope(), OPTIONS)
             fresh |= {name: getattr(resting, name) for name in asked}
             leaks += resting.door.leaks
         fresh["leaks"] = {"account": tuple(sorted({*leaks}))}
         return replace(before, sections=replace(before.sections, **fresh))
-
-    def _resting_on(self, known: Sections) -> LazySections:
-        """Read what is made of other sections; those are known."""
-        others = (one.name for one in fields(Sections) if one.name not in OF_OTHERS)
-        given = {name: Reader(partial(_given, getattr(known, name)), ()) for name in others}
-        reading = Reading(
-            Aws(self.session, REGION, OPTIONS.retry, attachments.LEDGERS),
-            _scope(),
-            readers={**READERS, **given},
-            progress=silent,
-            resolve=OPTIONS.resolve,
-            first=search_all_answers,
-        )
-        return LazySections(reading)
 
     def grow_old(self) -> None:
         """Move the deployments made so far into the past, a day apart: moto's clock has seconds."""
@@ -105,10 +78,6 @@ class Account:
         """Be the person who gets SNS's mail and follows the link in it."""
         token = confirmation_token(topic, address)
         self.client("sns").confirm_subscription(TopicArn=topic, Token=token)
-
-
-def _given(section: Section[Any], _: Reading) -> Section[Any]:
-    return section
 
 
 @contextmanager

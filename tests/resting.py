@@ -1,0 +1,38 @@
+"""Read the sections that are made of all others without reading those again: that takes most of a reading."""
+
+from dataclasses import fields
+from functools import partial
+from typing import Any
+
+import boto3
+
+from aws import attachments
+from aws.door.clients import Aws
+from aws.inventory import READERS, LazySections, ReadOptions, Sections, no_progress
+from aws.reading import Reader, Reading, Scope
+from aws.secret import search_all_answers
+from aws.section import Section
+
+OF_OTHERS = frozenset({"principals", "keys", "key_attachments"})
+"""Sections that are read with what others say of their resources, and with nothing else of those."""
+
+
+def resting_on(
+    known: Sections, session: boto3.Session, scope: Scope, options: ReadOptions
+) -> LazySections:
+    """Return sections of which those alone are read; all others are as known."""
+    others = [one.name for one in fields(Sections) if one.name not in OF_OTHERS]
+    given = {name: Reader(partial(_given, getattr(known, name)), ()) for name in others}
+    reading = Reading(
+        Aws(session, scope.region, options.retry, attachments.LEDGERS, now=options.now),
+        scope,
+        readers={**READERS, **given},
+        progress=no_progress,
+        resolve=options.resolve,
+        first=search_all_answers,
+    )
+    return LazySections(reading)
+
+
+def _given(section: Section[Any], _: Reading) -> Section[Any]:
+    return section
