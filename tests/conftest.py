@@ -1,9 +1,11 @@
 """How the harness's own tests run, all of them."""
 
 import gc
+import inspect
 from collections.abc import Generator
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -97,7 +99,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def read_models_once() -> None:
     """Let all sessions of this process share what one session shares between its clients.
 
-    That is what was read of AWS's service models, and how the names of botocore's events are spelled.
+    That is what was read of AWS's service models, and how the names of botocore's events are spelled. Whether a
+    handler takes any keyword is seen at its code: each session has 130 handlers, and inspects the signature of each.
     moto changes the models that it reads, and reads them by a loader of its own.
     """
     from botocore import hooks, session  # noqa: PLC0415 - not in a judge's process
@@ -105,6 +108,13 @@ def read_models_once() -> None:
     session.create_loader = cache(session.create_loader)
     spelled = cache(hooks.EventAliaser(None)._alias_event_name)  # noqa: SLF001 - its only place
     hooks.EventAliaser._alias_event_name = staticmethod(spelled)  # noqa: SLF001 - botocore computes each name anew
+    inspected = hooks.accepts_kwargs
+
+    def accepts_kwargs(handler: Any) -> bool:
+        code = getattr(handler, "__code__", None)
+        return bool(code.co_flags & inspect.CO_VARKEYWORDS) if code else bool(inspected(handler))
+
+    hooks.accepts_kwargs = accepts_kwargs
 
 
 def draw_examples_without_a_clock() -> None:

@@ -52,9 +52,11 @@ class Search:
 
     def _cleaned(self, call: str, about: str, path: str, value: Any) -> Any:
         match value:
-            case str() if names := self._names(value):
-                self._note(call, f"{about} {path}".strip(), names)
-                return self._replaced(value, names)
+            case str():
+                names = self._names(value)
+                if names:
+                    self._note(call, f"{about} {path}".strip(), names)
+                return self._replaced(value, names) if names else value
             case Mapping():
                 path += self._named(value)
                 return dict(self._member(call, about, path, *one) for one in value.items())

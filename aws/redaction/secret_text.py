@@ -241,8 +241,8 @@ def _searched(text: str, needles: frozenset[tuple[str, frozenset[bytes]]]) -> tu
         sorted(
             name
             for name, wanted in needles
-            if any(one in whole for one in _pieces(wanted))
-            or any(one in bared for one in _bare_pieces(wanted))
+            if any(map(whole.__contains__, _pieces(wanted)))
+            or any(map(bared.__contains__, _bare_pieces(wanted)))
         )
     )
 

@@ -3,7 +3,7 @@
 import copy
 import importlib
 import string
-from collections.abc import Callable, Hashable, Iterable
+from collections.abc import Callable, Hashable
 from functools import cache, lru_cache
 from typing import Any
 
@@ -19,8 +19,8 @@ def once_for_all_calls(app: Any) -> None:
     responses: Any = importlib.import_module("moto.core.responses")
     responses.method_names_from_class = cache(responses.method_names_from_class)
     serialize: Any = importlib.import_module("moto.core.serialize")
-    picker, json = serialize.XFormedAttributePicker, serialize.BaseJSONSerializer
-    picker.get_possible_keys = _remembered(picker.get_possible_keys)
+    json, serializer = serialize.BaseJSONSerializer, serialize.ResponseSerializer
+    serializer.get_value = _looked_up_once(serializer.get_value, serialize.XFormedAttributePicker)
     chance = importlib.import_module("moto.moto_api._internal.moto_random").MotoRandom
     chance.get_random_string = _random_string
     json._serialize_type_structure = _value_as_written(json._serialize_type_structure)  # noqa: SLF001  # its only place
@@ -39,27 +39,29 @@ def once_for_all_stacks() -> None:
         iam._init_aws_policies = _parsed_once(iam._init_aws_policies)  # noqa: SLF001  # its only place
 
 
-def _remembered(possible_keys: Callable[[Any, Any], Iterable[str]]) -> Any:
+def _looked_up_once(get_value: Callable[..., Any], picker: Any) -> Callable[..., Any]:
     """Remember by which names an object may hold a member of an answer.
 
-    That depends on the object's class and on the member's place in the service's model.
+    That depends on the object's class and on the member's shape, of which each place in a model has its own.
     """
-    known: dict[Hashable, tuple[str, ...]] = {}
+    core: Any = importlib.import_module("moto.core.utils")
+    place = importlib.import_module("moto.core.serialize").AttributePickerContext
 
-    def get_possible_keys(picker: Any, context: Any) -> tuple[str, ...]:
-        shape, parent = context.shape, getattr(context.shape, "parent", None)
-        asked = (
-            type(context.obj),
-            context.service_model.service_name,
-            parent and parent.name,
-            context.key,
-            shape and (shape.name, shape.serialization.get("name")),
-        )
+    def looked_up(serializer: Any, value: Any, key: str, shape: Any) -> Any:
+        picks: Any = serializer._value_picker  # noqa: SLF001  # its only place
+        if type(picks) is not picker or picks.response_transformers:
+            return get_value(serializer, value, key, shape)
+        known: dict[Hashable, tuple[str, ...]] = vars(shape).setdefault("_names", {})
+        asked = type(value), key
         if asked not in known:
-            known[asked] = tuple(possible_keys(picker, context))
-        return known[asked]
+            known[asked] = tuple(dict.fromkeys(picks.get_possible_keys(place(value, key, shape))))
+        for name in known[asked]:
+            found = core.get_value(value, name, core.MISSING)
+            if found is not core.MISSING:
+                return found
+        return None
 
-    return get_possible_keys
+    return looked_up
 
 
 def _random_string(

@@ -63,6 +63,8 @@ def paged(request: Request, response: Response) -> Response:
     start = int(asked.get(listing.asks_by) or 0)
     end = start + int(asked.get(listing.size) or listing.default)
     everything = document.get(listing.items) or []
+    if everything and start == 0 and end >= len(everything):
+        return response
     document[listing.items] = everything[start:end]
     if end < len(everything):
         document[listing.goes_on_by] = str(end)

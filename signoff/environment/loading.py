@@ -140,7 +140,7 @@ def _typed(name: str, table: Mapping[str, Any], path: Path, found: list[Override
 
 
 def _place(table_name: str, table: Mapping[str, Any], found: list[Override]) -> FileTable:
-    known = list(keys())
+    known = keys()
     paths = [key.path for key in known]
     return FileTable(
         table=table_name,

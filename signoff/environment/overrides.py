@@ -8,6 +8,7 @@ import json
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import MISSING, Field, dataclass, fields, is_dataclass
+from functools import cache
 from types import NoneType, UnionType
 from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_type_hints
 
@@ -41,8 +42,13 @@ class EnvironmentKey:
     required: bool = False
 
 
-def keys(owner: type[Any] = Environment, before: str = "") -> Iterator[EnvironmentKey]:
-    """Yield every key that a file may set: tables, and the keys within them."""
+@cache
+def keys() -> tuple[EnvironmentKey, ...]:
+    """Return every key that a file may set: tables, and the keys within them."""
+    return tuple(_keys(Environment))
+
+
+def _keys(owner: type[Any], before: str = "") -> Iterator[EnvironmentKey]:
     hints = get_type_hints(owner, include_extras=True)
     for one in fields(owner):
         if one.name == "name" and owner is Environment:  # the name of the table, not a key in it
@@ -69,7 +75,7 @@ def _of(path: str, hint: Any, *, required: bool) -> Iterator[EnvironmentKey]:
     is_table = isinstance(origin, type) and issubclass(origin, Mapping)
     yield EnvironmentKey(path, is_text=_is_text(hint), open=is_table, required=required)
     if is_dataclass(hint) and isinstance(hint, type):
-        yield from keys(hint, f"{path}.")
+        yield from _keys(hint, f"{path}.")
 
 
 def plain_type(hint: Any) -> Any:
