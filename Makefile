@@ -58,4 +58,4 @@ lock: .venv/finished  ## resolve pyproject.toml into requirements.lock (ARGS=--u
 
 # The stamp says that .venv is whole; without it, or without a working Python, .venv is made again.
 .venv/finished: requirements.lock $(if $(shell $(PY) -c 'print(1)' 2>/dev/null),,again)
-	@PYTHON="$(or $(PYTHON),python3)" .ci/prepare
+	@PYTHON="$(PYTHON)" .ci/prepare

@@ -58,6 +58,16 @@ def outside():
     return {k: v for k, v in os.environ.items() if not k.startswith(("PIP_", "MAKE", "UV_"))}
 
 
+def python(clone, name, *, can_make_environments):
+    """Put an interpreter there that is too old."""
+    shim, makes = clone / name, "exit 0" if can_make_environments else "exit 1"
+    shim.write_text(
+        f'#!/bin/sh\ncase "$*" in -V) echo Python 3.9.18;; *ensurepip*) {makes};; *) exit 1;; esac\n'
+    )
+    shim.chmod(0o755)
+    return shim
+
+
 def make(clone, *arguments, **environment):
     return subprocess.run(
         [MAKE, ".venv/finished", *arguments],
@@ -85,9 +95,7 @@ def test_a_first_make_without_network_says_what_to_do_and_the_second_heals(clone
 
 
 def test_a_python_that_is_too_old_is_one_sentence(clone):
-    shim = clone / "python3"
-    shim.write_text('#!/bin/sh\n[ "$1" = -V ] && echo Python 3.9.18 || exit 1\n')
-    shim.chmod(0o755)
+    shim = python(clone, "python3", can_make_environments=False)
 
     refused = make(clone, f"PYTHON={shim}")
     assert refused.returncode == 2
@@ -95,6 +103,17 @@ def test_a_python_that_is_too_old_is_one_sentence(clone):
         f"Python 3.11 or newer is needed, and {shim} is Python 3.9.18. "
         "Install a newer one, or name it: make PYTHON=python3.13"
     )
+
+
+@pytest.mark.parametrize(
+    ("whole", "taken"), [(True, "python3.13"), (False, "python3")], ids=["whole", "without venv"]
+)
+def test_the_python_of_the_functions_is_taken_where_it_can_make_an_environment(clone, whole, taken):
+    python(clone, "python3.13", can_make_environments=whole)
+    python(clone, "python3", can_make_environments=True)
+
+    refused = make(clone, PATH=f"{clone}:{os.environ['PATH']}")
+    assert f"is needed, and {taken} is Python 3.9.18" in refused.stderr
 
 
 def test_a_python_that_is_not_there_is_one_sentence(clone):
