@@ -275,7 +275,7 @@ def test_what_line_answers_is_named_in_japanese(one):
     [
         ([], "必要な引数がありません: FILE"),
         (["x", "--nonsense"], "不明な引数: --nonsense"),
-        (["x", "--lang", "fr"], "引数--lang: 'fr'は選べません（選択肢: 'en', 'ja'）"),
+        (["x", "--lang", "fr"], "引数--lang: 'fr'は選べません（選択肢: en, ja）"),
         (["x", "--rate", "many"], "引数--rate: 'many'は値として正しくありません"),
         (["x", "--rate"], "引数--rate: 値が必要です"),
     ],
@@ -291,7 +291,10 @@ def test_what_is_wrong_with_a_command_line_is_said_in_japanese(arguments, capsys
     with pytest.raises(SystemExit):
         parser.parse_args(given)
 
-    assert capsys.readouterr().err.splitlines()[-1] == f"load: エラー: {said}"
+    last = (
+        capsys.readouterr().err.splitlines()[-1].replace("'en', 'ja'", "en, ja")
+    )  # Python 3.11 quotes
+    assert last == f"load: エラー: {said}"
 
 
 @pytest.mark.parametrize(
