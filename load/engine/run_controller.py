@@ -3,8 +3,9 @@
 import json
 import signal
 import sys
-from typing import Any
+from typing import Any, NoReturn
 
+import gevent
 from locust.env import Environment
 from locust.event import Events
 from locust.runners import STATE_MISSING, MasterRunner, Runner, WorkerRunner
@@ -19,6 +20,10 @@ from load.engine.run_state import RunState, progress
 from load.engine.session_pool import USED_FILE
 from load.engine.validity import invalid_reasons
 from load.engine.verdict import PART_PREFIX, sentence
+
+
+def _end_cleanly() -> NoReturn:
+    raise KeyboardInterrupt
 
 
 class RunController:
@@ -46,8 +51,10 @@ class RunController:
     def admit(self, environment: Environment, runner: Runner, **_: Any) -> None:
         """Refuse before anything is sent; Locust catches `Exception`, but not `SystemExit`."""
         self._runner = runner
-        # While a shape runs without the web page, Locust does not handle SIGTERM yet.
-        signal.signal(signal.SIGTERM, signal.default_int_handler)
+        # Python raises a signal's exception in whatever runs, an arrival that waits for its answer included.
+        # gevent passes it to the main greenlet alone. Of SIGTERM Locust takes no note while a shape runs.
+        for number in (signal.SIGINT, signal.SIGTERM):
+            gevent.signal_handler(number, _end_cleanly)
         try:
             self._check(environment.host)
         except LoadRefused as refusal:
