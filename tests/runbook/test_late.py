@@ -4,6 +4,7 @@ from functools import partial
 
 import pytest
 
+from aws.converge.waiting import PatientClient
 from aws.words import Words
 from local.aws.restores import Restores
 from local.aws.server import LocalAws
@@ -89,8 +90,9 @@ def test_a_whole_table_goes_through_the_bucket(rally):
     where = {"LocationConstraint": rally.desk.aws.region}
     rally.desk.client("s3").create_bucket(Bucket=BUCKET, CreateBucketConfiguration=where)
     backups = {"PointInTimeRecoveryEnabled": True}
+    dev = PatientClient(rally.dev, rally.desk.sleep, lambda _: None)
     rally.desk.context().once_found(
-        lambda: rally.dev.update_continuous_backups(
+        lambda: dev.update_continuous_backups(
             TableName=SOURCE, PointInTimeRecoverySpecification=backups
         )
     )
