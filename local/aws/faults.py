@@ -8,6 +8,7 @@ in boto3's and AWS's spelling: ``dynamodb:Get*``, ``cloudwatch:DescribeAlarms``,
 import json
 import threading
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from time import sleep
@@ -138,6 +139,7 @@ def _named(request: Request, operations: tuple[str, ...]) -> bool:
     return any(fnmatchcase(name, pattern) for pattern in operations)
 
 
+GATHERED_WITHIN_S = 5
 MISHAPS_PATH = "/local/mishaps"
 """Path to post them to, all at once, as a JSON list of ``Mishap``; [] removes them."""
 
@@ -156,6 +158,19 @@ class Mishap:
     """How often it strikes; None: until it is removed."""
     delivered: bool = False
     """Whether AWS does what it is asked, and only its answer is another one."""
+    gathers: int = 0
+    """So many calls wait for each other, and are then answered as ever: all have come before one goes on."""
+
+    def __post_init__(self) -> None:
+        self._gathered = threading.Barrier(self.gathers) if self.gathers else None
+        self.times = self.gathers or self.times
+
+    def gather(self) -> bool:
+        """Wait for the others, if this is all that it does; those that do not come are not waited for long."""
+        if self._gathered:
+            with suppress(threading.BrokenBarrierError):
+                self._gathered.wait(GATHERED_WITHIN_S)
+        return bool(self.gathers)
 
     @property
     def response(self) -> Response:
@@ -187,4 +202,4 @@ class Mishaps:
             left = (one for one in self._told if one.times != 0 and one.strikes(request))
             if (found := next(left, None)) and found.times:
                 found.times -= 1
-            return found
+        return None if found and found.gather() else found
