@@ -1,6 +1,7 @@
 """Faults make AWS as bad as it can be, in its own words; another process may ask for a bad answer, as often as it says."""
 
 import json
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -141,3 +142,16 @@ def test_what_was_delivered_is_done_though_its_answer_is_another_one(client, tol
 
     (topic,) = client("sns").list_topics()["Topics"]
     assert topic["TopicArn"].endswith(":alarms")
+
+
+def test_calls_that_wait_for_each_other_are_answered_as_ever(client, told):
+    told({**TABLES, "gathers": 2})
+    tables = client("dynamodb")
+    with ThreadPoolExecutor(2) as threads:
+        first = threads.submit(tables.list_tables)
+        with pytest.raises(TimeoutError):
+            first.result(timeout=0.2)
+        second = threads.submit(tables.list_tables)
+
+    assert first.result()["TableNames"] == second.result()["TableNames"] == []
+    assert tables.list_tables()["TableNames"] == []
