@@ -195,11 +195,9 @@ DEEP = (
             "lambdas/stamps/handler.py",
             "        collected = self._collected(user, request)\n",
             '        kept = globals().setdefault("KEPT", {})\n'
-            "        if user not in kept:\n"
-            "            kept[user] = self._collected(user, request)\n"
-            "        collected = kept[user]\n",
+            "        collected = kept.setdefault(user, self._collected(user, request))\n",
         ),
-        {"SMOKE-11": FAIL, "SMOKE-16": FAIL},
+        {"SMOKE-16": FAIL},
     ),
     Defect(
         "a message to somebody else, too",
