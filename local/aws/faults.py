@@ -139,7 +139,8 @@ def _named(request: Request, operations: tuple[str, ...]) -> bool:
     return any(fnmatchcase(name, pattern) for pattern in operations)
 
 
-GATHERED_WITHIN_S = 5
+GATHERED_WITHIN_S = 2
+"""The longest that calls wait for each other: less than the three seconds after which a function takes its call for lost."""
 MISHAPS_PATH = "/local/mishaps"
 """Path to post them to, all at once, as a JSON list of ``Mishap``; [] removes them."""
 
