@@ -191,7 +191,7 @@ class RepairSession:
         return LEFT if left else DONE
 
     def _through(self, red: Sequence[Group]) -> bool:
-        """RepairSession through the groups, and through those that come to light; say whether somebody broke it off."""
+        """Walk through the groups, and through those that come to light; say whether somebody broke it off."""
         waiting = deque(red)
         self._red |= dict.fromkeys((row for one in red for row in one.ids), True)
         try:
