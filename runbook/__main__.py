@@ -33,12 +33,12 @@ from signoff.frame import Exit, framed, terminated_as_interrupted
 from signoff.guard import GuardError
 
 CHOICES = (
-    *("to", "only", "site", "from", "from_profile", "file", "bucket", "by"),
+    *("to", "only", "site", "from", "from_profile", "file", "by"),
     *("rotate", "line_token_file", "row"),
 )
 BY_ROW = ("detach", "functions", "least_privilege", "tables")
 """Procedures that take --row, and then change only what that row names."""
-CARRIES = ("migrate_masters", "migrate_users", "export_import")
+CARRIES = ("migrate_masters", "migrate_users")
 """Procedures that migrate from one environment to another: their --to names an environment."""
 
 
@@ -176,7 +176,7 @@ def _policy(asked: argparse.Namespace, parser: CommandLine) -> int:
             )
         )
     environment = load(asked.env, asked.environments).environment
-    scope = PolicyScope(environment, bucket=asked.bucket, file=asked.environments)
+    scope = PolicyScope(environment, file=asked.environments)
     print(rights.text(asked.procedure, scope), end="")
     return Exit.DONE
 

@@ -17,7 +17,6 @@ from runbook.procedures import (
     detach,
     domain,
     evidence,
-    export_import,
     migrate_masters,
     migrate_users,
     provision,
@@ -40,7 +39,6 @@ from signoff.environment.calendar import in_japan
 OPERATIONS = (
     migrate_masters,
     migrate_users,
-    export_import,
     record_release,
     detach,
     domain,
@@ -65,7 +63,6 @@ OPTIONS = {
     "migrate_masters": " --from dev",
     "migrate_users": " --from dev --by Yamada",
     "record_release": " --by Yamada",
-    "export_import": " --from dev --bucket stamp-rally-migration",
     "restore_tables": " --to 2026-11-25T09:00:00Z",
     "rollback_frontend": " --site ../frontend/liff-app",
     "cutover": " --site ../frontend/liff-app",

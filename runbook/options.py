@@ -142,11 +142,6 @@ def _add_migration(parser: CommandLine, say: Say) -> None:
         metavar="FILE",
         help=say("items in a file, instead of a table", "テーブルの代わりに項目を読むファイル"),
     )
-    carrying.add_argument(
-        "--bucket",
-        metavar="NAME",
-        help=say("S3 bucket that an export goes through", "エクスポートに使うS3バケット"),
-    )
 
 
 def _add_run(parser: CommandLine, say: Say) -> None:

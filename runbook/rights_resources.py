@@ -12,7 +12,7 @@ ANYWHERE = ("*",)
 UNSCOPED = frozenset(
     {
         *("lambda:ListFunctions", "lambda:GetAccountSettings", "lambda:ListEventSourceMappings"),
-        *("dynamodb:ListTables", "dynamodb:ListExports", "dynamodb:ListImports"),
+        "dynamodb:ListTables",
         *("logs:DescribeLogGroups", "logs:DescribeResourcePolicies", "logs:DeleteAccountPolicy"),
         *("logs:DeleteResourcePolicy", "cloudwatch:GetMetricData", "kms:CreateKey"),
         *("sns:ListTopics", "sns:ListSubscriptions", "sns:Unsubscribe"),
@@ -30,8 +30,6 @@ class PolicyScope:
     """What a policy is to reach: an environment, and what a migration into it reads."""
 
     environment: Environment
-    bucket: str | None = None
-    """The bucket that a migration goes through; None: any name."""
     file: Path = ENVIRONMENTS
     """Where the environment of a migration's source is described."""
 
@@ -134,11 +132,6 @@ def _sources(given: PolicyScope) -> Iterable[str]:
     return (f"arn:aws:dynamodb:{region}:{account}:table/{one}*" for one in tables.values())
 
 
-def _import_logs(given: PolicyScope) -> Iterable[str]:
-    region, account = given.environment.region, given.environment.account
-    return (f"arn:aws:logs:{region}:{account}:log-group:/aws-dynamodb/*",)
-
-
 def _key(key: str | None) -> Iterable[str]:
     """A customer's key is named by its ARN; AWS's own, by an alias, need no rights."""
     return (key,) if key and key.startswith("arn:") else ()
@@ -160,8 +153,6 @@ def _evidence_bucket(given: PolicyScope) -> Iterable[str]:
 
 _PLACES: Mapping[str, Callable[[PolicyScope], Iterable[str]]] = {
     "source_tables": _sources,
-    "migration_bucket": lambda given: _bucket(given.bucket or "*migration*"),
-    "import_logs": _import_logs,
     "aliased_table_key": _aliased_key,
     "table_key": lambda given: _key(given.environment.table_key),
     "secret_key": lambda given: _key(given.environment.secret_key),

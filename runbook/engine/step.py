@@ -16,7 +16,7 @@ from signoff.checklist import Checklist
 
 JAPANESE = re.compile(r"[\u3040-\u30ff\u4e00-\u9fff]")
 
-KEPT = re.compile(r"^(\s|[-*|] |\d+\. )", re.MULTILINE)
+KEPT = re.compile(r"^(\s|```|[-*|] |\d+\. )", re.MULTILINE)
 """Lines that stand for themselves: code, lists, tables."""
 
 

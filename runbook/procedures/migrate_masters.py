@@ -11,7 +11,17 @@ If there is no table to migrate, as beside the local stack, `python -m runbook m
 loads the spots that come with this project instead.
 
 Stopped at any point, the same command resumes where it was. A put replaces the item of the same key, so
-nothing is duplicated. For tables too large for one machine, use `export_import`.
+nothing is duplicated.
+
+A table that is too large for one machine goes through S3 by two commands of AWS, before `tables`, which takes
+over the imported table. The export reads the source's point-in-time recovery; the import makes a new table.
+Enter the plan's keys and your own names; the second command takes the ID from the ARN that the first one prints.
+Compare both sides afterwards with this procedure.
+
+```sh
+aws dynamodb export-table-to-point-in-time --table-arn ARN --s3-bucket BUCKET --s3-prefix masters --export-format DYNAMODB_JSON
+aws dynamodb import-table --input-format DYNAMODB_JSON --input-compression-type GZIP --s3-bucket-source S3Bucket=BUCKET,S3KeyPrefix=masters/AWSDynamoDB/ID/data/ --table-creation-parameters 'TableName=StampMasters-prod,BillingMode=PAY_PER_REQUEST,AttributeDefinitions=[{AttributeName=StampId,AttributeType=S}],KeySchema=[{AttributeName=StampId,KeyType=HASH}]'
+```
 
 ある環境のスタンプマスターを別の環境に移行し、すべて届いたことを証明する。
 
@@ -26,7 +36,17 @@ DynamoDB JSONの項目の配列、1行1項目のいずれかです。読み取�
 実行します。本プロジェクト付属のスポットを投入します。
 
 途中で止まっても、同じコマンドで続きから再開します。書き込みは同じキーの項目を置き換えるだけなので、
-二重になりません。1台のマシンでは運べない大きさのテーブルには`export_import`を使います。
+二重になりません。
+
+1台のマシンでは運べない大きさのテーブルは、AWSの2つのコマンドでS3経由で移します。`tables`より先に実行すると、`tables`が
+インポート済みのテーブルを引き継ぎます。エクスポートは移行元のポイントインタイムリカバリを読み、インポートは新しい
+テーブルを作成します。キーは計画に合わせ、名前は実際のものに置き換えます。2つ目のコマンドのIDは、1つ目が表示するARNの
+末尾です。その後、この手順で両側を照合します。
+
+```sh
+aws dynamodb export-table-to-point-in-time --table-arn ARN --s3-bucket BUCKET --s3-prefix masters --export-format DYNAMODB_JSON
+aws dynamodb import-table --input-format DYNAMODB_JSON --input-compression-type GZIP --s3-bucket-source S3Bucket=BUCKET,S3KeyPrefix=masters/AWSDynamoDB/ID/data/ --table-creation-parameters 'TableName=StampMasters-prod,BillingMode=PAY_PER_REQUEST,AttributeDefinitions=[{AttributeName=StampId,AttributeType=S}],KeySchema=[{AttributeName=StampId,KeyType=HASH}]'
+```
 """
 
 from aws.converge.change import Changes

@@ -29,7 +29,6 @@ from runbook.rollback.drill import Drill, temporary_front_end
 from signoff.outcome import Finding, Outcome
 from tests.runbook import by_hand
 from tests.runbook.desk import Desk
-from tests.runbook.migration.s3_service import S3Service
 from tests.runbook.migration.two_tables import (
     DEV_REGION,
     DEV_TABLES,
@@ -44,7 +43,6 @@ from tests.runbook.rollback.test_drills import API, FUNCTIONS
 from tests.runbook.rollback.test_table_settings import policy, scale
 from tests.runbook.toy import WHO, Memory
 
-BUCKET = "stamp-rally-migration"
 DEV_KEYS = {
     DEV_TABLES["users"]: ["UserId"],
     DEV_TABLES["userstamps"]: ["UserId", "StampId"],
@@ -77,8 +75,6 @@ class Exercise:
     """Fields of the step context."""
     at: Callable[[Desk], Mapping[str, Any]] = lambda _: {}
     """More of them, which are the operator's own."""
-    anew: Callable[[], object] = nothing
-    """Forgets an earlier try, of which something stands outside of the account's own state."""
 
     @property
     def name(self) -> str:
@@ -299,7 +295,7 @@ def _unplanned(kind: str, name: str, fact: str, found: str) -> Unplanned:
 
 
 def _carrying_over(admin: Desk, of: Of) -> Iterator[Exercise]:
-    """From dev's tables, in another Region: the masters, the people, and a whole table through S3."""
+    """From dev's tables, in another Region: the masters and the people."""
     dev, prod = admin._clients.there("dynamodb", DEV_REGION), admin.client("dynamodb")  # noqa: SLF001 - the state itself
     for name, keys in DEV_KEYS.items():
         create(dev, name, *keys)
@@ -322,16 +318,6 @@ def _carrying_over(admin: Desk, of: Of) -> Iterator[Exercise]:
 
     yield replace(of("migrate_masters"), at=at)
     yield replace(of("migrate_users", chosen={"by": "Yamada"}), at=at)
-    backups = {"PointInTimeRecoveryEnabled": True}
-    dev.update_continuous_backups(TableName=SOURCE, PointInTimeRecoverySpecification=backups)
-    prod.update_table(TableName=TARGET, DeletionProtectionEnabled=False)
-    prod.delete_table(TableName=TARGET)
-    where = {"LocationConstraint": admin.aws.region}
-    admin.client("s3").create_bucket(Bucket=BUCKET, CreateBucketConfiguration=where)
-    service = S3Service(admin.aws)
-    admin.aws.extensions.append(service)
-    yield replace(of("export_import", chosen={"bucket": BUCKET}), at=at, anew=service.forget)
-    admin.aws.extensions.remove(service)
 
 
 def _cutting_over(admin: Desk, of: Of) -> Iterator[Exercise]:

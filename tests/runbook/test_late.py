@@ -1,18 +1,16 @@
-"""Everything is made, and masters, people and a whole table come over, at the first try, though AWS shows late what was written."""
+"""Everything is made, and masters and people come over, at the first try, though AWS shows late what was written."""
 
 from functools import partial
 
 import pytest
 
-from aws.converge.waiting import PatientClient
 from aws.words import Words
 from local.aws.restores import Restores
 from local.aws.server import LocalAws
 from local.late import Clock, Late
 from runbook.engine.step_context import RETRYING
-from runbook.procedures import export_import, migrate_masters, migrate_users, tables
+from runbook.procedures import migrate_masters, migrate_users, tables
 from tests.runbook.desk import Desk, clients
-from tests.runbook.migration.s3_service import S3Service
 from tests.runbook.migration.two_tables import (
     DEV_REGION,
     DEV_TABLES,
@@ -44,7 +42,6 @@ def late():
 
 
 PEOPLE = [f"U{number:032x}" for number in range(40)]
-BUCKET = "stamp-rally-late"
 
 
 @pytest.fixture
@@ -82,29 +79,6 @@ def test_masters_and_people_arrive_and_are_proven_to(rally):
     assert [one["UserId"]["S"] for one in everything(rally.prod, "Users-prod")] == PEOPLE
     assert len(everything(rally.prod, "UserStamps-prod")) == len(PEOPLE)
     assert {one["count"] for one in rally.manifests} == {30, len(PEOPLE)}
-
-
-def test_a_whole_table_goes_through_the_bucket(rally):
-    service = S3Service(rally.desk.aws)
-    rally.desk.aws.extensions.append(service)
-    where = {"LocationConstraint": rally.desk.aws.region}
-    rally.desk.client("s3").create_bucket(Bucket=BUCKET, CreateBucketConfiguration=where)
-    backups = {"PointInTimeRecoveryEnabled": True}
-    dev = PatientClient(rally.dev, rally.desk.sleep, lambda _: None)
-    rally.desk.context().once_found(
-        lambda: dev.update_continuous_backups(
-            TableName=SOURCE, PointInTimeRecoverySpecification=backups
-        )
-    )
-    rally.prod.update_table(TableName=TARGET, DeletionProtectionEnabled=False)
-    rally.desk.sleep(10)
-    rally.prod.delete_table(TableName=TARGET)
-    rally.desk.sleep(10)
-    rally.run(export_import, bucket=BUCKET).perform()
-    rally.run(migrate_masters).perform()
-
-    assert len(everything(rally.prod, TARGET)) == 30
-    assert rally.manifests[-1]["count"] == 30
 
 
 def test_everything_is_made_at_the_first_try(late, everything):

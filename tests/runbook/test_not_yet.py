@@ -59,8 +59,6 @@ PASSING = re.compile(
 )
 FOR_GOOD = {
     "BucketAlreadyExists": "another account has the name",
-    "ExportConflictException": "two exports write to one place: export_import says which",
-    "ImportConflictException": "the token of another import: export_import says which",
     "ReplayLimitExceeded": "replays of messages, of which no procedure makes any",
     "ResourceConflict": "alarms on queries, of which no procedure makes any",
     "TableInUseException": "restore_tables looks whose table it is",

@@ -23,7 +23,7 @@ from signoff.checklist import Checklist
 from signoff.evidence import StoreSettings, open_store
 from tests.runbook.calls_in_source import actions_in
 from tests.runbook.desk import Desk, EvidenceInMemory
-from tests.runbook.exercises import BUCKET, Exercise, exercises
+from tests.runbook.exercises import Exercise, exercises
 from tests.runbook.recorded_rights import RestrictedRole, asked_of_iam, of_admin, of_nobody
 
 OF_FOUND = {
@@ -104,7 +104,7 @@ def granted(one: Exercise, admin: Desk):
     """Return its policy; of a procedure that declares nothing, one that allows nothing."""
     if one.name not in declared():
         return {"Version": "2012-10-17", "Statement": []}
-    return policy(one.name, PolicyScope(admin.environment, bucket=BUCKET))
+    return policy(one.name, PolicyScope(admin.environment))
 
 
 def also(name):
@@ -298,14 +298,6 @@ def test_the_command_prints_the_policy_of_an_environment(capsys):
 
     printed = json.loads(capsys.readouterr().out)
     assert printed["Statement"][1]["Resource"][0].endswith(":table/Users-local*")
-
-
-def test_policy_of_a_migration_names_the_bucket_that_it_goes_through(capsys):
-    assert main(["export_import", "--policy", "--env=local", "--bucket=carried"]) == 0
-
-    statements = json.loads(capsys.readouterr().out)["Statement"]
-    (resources,) = [one["Resource"] for one in statements if one["Sid"] == "MigrationBucket"]
-    assert resources == ["arn:aws:s3:::carried", "arn:aws:s3:::carried/*"]
 
 
 def test_the_command_says_for_what_there_is_none(capsys):

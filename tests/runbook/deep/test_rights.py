@@ -31,14 +31,12 @@ def stopped(tmp_path_factory):
             for left, statement in operator.each_without(allowed, but=also(one.name)):
                 aws.restore(state)
                 admin.evidence = EvidenceInMemory(list(records))
-                one.anew()
                 operator.may(left)
                 said[one.name, statement["Sid"]] += without(
                     one, operator.desk(admin), tmp_path_factory.mktemp("without")
                 )
             aws.restore(state)
             admin.evidence = EvidenceInMemory(list(records))
-            one.anew()
             operator.may(allowed)
             one.perform(operator.desk(admin))
             operator.leave()
