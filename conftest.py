@@ -9,7 +9,7 @@ from checks.environment_values import notices
 from checks.records import plots
 from plan import Plan, plan_for, scope_of
 from signoff.environment import Environment
-from signoff.proofs import LOCK
+from signoff.judged_by import judged_by
 from signoff.run import Composition, EmbeddedStack
 
 pytest_plugins = ["signoff.plugin"]
@@ -23,7 +23,7 @@ def pytest_signoff_composition() -> Composition[Plan]:
         notices=notices,
         prepared=_prepared,
         plots=plots,
-        proofs=Path(__file__).with_name(LOCK),
+        judge=judged_by,
     )
 
 

@@ -12,7 +12,6 @@ from signoff.checklist import ChecklistError, Row, expectation
 from signoff.environment import Environment
 from signoff.findings import Findings
 from signoff.outcome import Finding, Outcome
-from signoff.proofs import lost, proofs_of, stale
 from signoff.run import Choice
 from signoff.signatures import SignedRow
 from signoff.snapshot import PlanT
@@ -43,7 +42,6 @@ def arrange(
     """Tie tests to rows, add the rows that people sign, remove the rows that are set aside."""
     for item in items:
         _tie(choice, item)
-    _hold_against_the_lock(choice, findings, items)
     if not choice.embedded:
         items[:] = [one for one in items if one.get_closest_marker(EMBEDDED_ONLY) is None]
     items[:] = [
@@ -56,18 +54,6 @@ def arrange(
         items.extend(_without_test(choice, session, items))
     items[:] = [item for item in items if _judged(choice, findings, item)]
     findings.arranged = len(items)
-
-
-def _hold_against_the_lock(
-    choice: Choice[PlanT], findings: Findings, items: list[pytest.Item]
-) -> None:
-    """Note what the lock of the proofs promises and what this run has instead."""
-    if choice.proofs is None:
-        return
-    tests = [(one.stash[ROW].id, one.nodeid) for one in items if ROW in one.stash]
-    there = proofs_of(choice.options.root, choice.checklist, tests)
-    findings.lost = tuple(lost(choice.proofs, there))
-    findings.stale = stale(choice.proofs, there)
 
 
 def settle(findings: Findings, items: list[pytest.Item]) -> None:

@@ -5,9 +5,8 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from aws.words import SILENCE, Words, joined
+from aws.words import SILENCE, Words
 from signoff.outcome import Finding
-from signoff.proofs import COMMAND
 from signoff.run import Choice
 from signoff.snapshot import PlanT
 from signoff.verdict import RowVerdict, row_verdict
@@ -21,12 +20,8 @@ class Findings:
     """False for any selection."""
     cut: Words = SILENCE
     """What left tests out of a run that was to be full; then there is no verdict."""
-    lost: tuple[Words, ...] = ()
-    """Proofs that the lock promises and this run does not have; then there is no verdict, either."""
-    stale: Words | None = None
-    """How the tree differs from the lock without a loss."""
-    foreign: tuple[Words, ...] = ()
-    """Code that takes part in judging and is not the commit's."""
+    conditions: tuple[Words, ...] = ()
+    """Why this run is not the judgement of a commit alone; production is then CONDITIONAL at best."""
     set_aside: dict[str, RowVerdict] = field(default_factory=dict)
     """Rows that are excluded or not verifiable here."""
     arranged: int = 0
@@ -57,12 +52,6 @@ def gaps(choice: Choice[PlanT], findings: Findings) -> Iterable[Words]:
         yield Words(
             en=f"tests were left out ({findings.cut.en})",
             ja=f"除外されたテストがあります（{findings.cut.ja}）",
-        )
-    elif findings.lost:
-        lost = joined(findings.lost)
-        yield Words(
-            en=f"{lost.en}; restore it, or have the change reviewed and run {COMMAND}",
-            ja=f"{lost.ja}。元に戻すか、変更のレビューを受けて{COMMAND}を実行してください",
         )
     if len(findings.found) < findings.expected:
         missing = findings.expected - len(findings.found)

@@ -15,7 +15,6 @@ import pytest
 from aws.words import LANGUAGES, Words, in_language, language
 from signoff.checklist import Checklist, Phase
 from signoff.environment import Environment, embedded, load
-from signoff.proofs import read_lock
 from signoff.recording import Recorded, UnusableRecordingError, is_recording
 from signoff.report.history import readable_baseline
 from signoff.run import Choice, Composition, Options
@@ -191,7 +190,6 @@ def choice_of(
             environments=option.environments,
         ),
         composition=composition,
-        proofs=read_lock(composition.proofs) if composition.proofs else None,
         started=datetime.now(UTC),
         stack=stack,
     )

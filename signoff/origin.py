@@ -1,7 +1,6 @@
-"""What judges: whether the code of this run is a commit's, and whether pytest was given other code as well.
+"""Which commit a checkout is, and whether its files are the commit's.
 
-Whoever can start a process can make it do anything. What is reported here is what a person does by mistake or in a hurry: a change
-that git was told to ignore, a plugin or a conftest from elsewhere, a package of the same name found first.
+The files themselves are compared, because git can be configured to overlook changes.
 """
 
 import hashlib
@@ -9,21 +8,16 @@ import os
 import re
 import subprocess
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
-from types import ModuleType
-
-import pytest
-
-from aws.words import Words
 
 UNKNOWN = "unknown"
 CHANGED = "+changes"
 """Appended to the commit if the tree differs from it."""
-CODE = frozenset({".py", ".toml", ".yaml", ".j2"})
+CODE = frozenset({".py", ".pyc", ".so", ".pth", ".toml", ".yaml", ".j2"})
 """Suffixes of files that decide how something is judged."""
-LOCK = "requirements.lock"
-_LOCKED = re.compile(r"^([A-Za-z0-9._-]+)==", re.MULTILINE)
+LEFT_BY_RUNS = frozenset({"report", "build"})
+"""Folders of the checkout's root that git ignores and that no module imports."""
 _ENTRY = re.compile(r"(\d{6}) \w+ ([0-9a-f]+)\t(.+)", re.DOTALL)
 
 
@@ -39,25 +33,6 @@ def commit_of(root: Path) -> str:
     return head if clean else f"{head}{CHANGED}"
 
 
-def foreign(config: pytest.Config, root: Path) -> Iterator[Words]:
-    """Yield plugins, and modules under our names, that are neither the commit's files nor from the locked packages."""
-    ours = {(root / path).resolve() for path in tracked(root)}
-    known = {"_pytest", "pytest", *_locked_plugins(config, root)}
-    folders = {one.relative_to(root).parts[0] for one in ours if one.suffix == ".py"}
-    named = {one for name, one in sys.modules.items() if name.partition(".")[0] in folders}
-    plugins = {_module(one) for one in config.pluginmanager.get_plugins()} - named
-    beside = {one for one in plugins if one and one.__name__.split(".")[0] not in known}
-    for one in sorted(named | beside, key=lambda module: module.__name__):
-        path = getattr(one, "__file__", None)
-        # One of our names without a file is a namespace: a folder without code of its own.
-        if (path or one in beside) and not (path and Path(path).resolve() in ours):
-            where = path or "?"
-            yield Words(
-                en=f"judged with {one.__name__} ({where}), which neither the commit nor {LOCK} has: run without it",
-                ja=f"コミットにも{LOCK}にもない{one.__name__}（{where}）とともに判定しました。外して実行してください",
-            )
-
-
 def tracked(root: Path) -> list[str]:
     """Return the paths of the commit's files; none where there is no git."""
     return [path for _, _, path in _tree(root)]
@@ -69,19 +44,27 @@ def _unlike(root: Path) -> Iterator[str]:
     for path, (mode, digest) in entries.items():
         if mode != "160000" and _blob(root / path, len(digest)) != digest:
             yield path
-    folders = {path.partition("/")[0] for path in entries if path.endswith(".py")}
-    for found in _code(root, folders):
-        path = found.relative_to(root).as_posix()
+    for path in _code(root):
         if path not in entries:
             yield path
 
 
-def _code(root: Path, folders: Iterable[str]) -> Iterator[Path]:
-    for name in folders:
-        there = root / name
-        found = there.rglob("*") if there.is_dir() else iter((there,))
-        yield from (one for one in found if one.suffix in CODE and one.is_file())
-    yield from (one for one in root.glob("*.py") if one.is_file())
+def _code(root: Path) -> Iterator[str]:
+    """Yield every file of code that a run from this checkout can import or read, whatever its folder."""
+    packages = Path(sys.prefix).resolve()
+    for folder, below, files in os.walk(root):
+        here = Path(folder)
+        left = LEFT_BY_RUNS if here == root else frozenset()
+        # A name with a dot can't be imported, and Python compares its cache with the source itself.
+        below[:] = [
+            one
+            for one in below
+            if not (one.startswith(".") or one == "__pycache__" or one in left)
+            and (here / one).resolve() != packages
+        ]
+        for name in files:
+            if Path(name).suffix in CODE:
+                yield (here / name).relative_to(root).as_posix()
 
 
 def _tree(root: Path) -> list[tuple[str, str, str]]:
@@ -99,25 +82,6 @@ def _blob(path: Path, length: int) -> str:
         return ""
     name = "sha1" if length == 40 else "sha256"
     return hashlib.new(name, b"blob %d\0" % len(data) + data, usedforsecurity=False).hexdigest()
-
-
-def _locked_plugins(config: pytest.Config, root: Path) -> Iterator[str]:
-    """Yield the packages of the plugins that the lock installs."""
-    try:
-        locked = {_normal(one) for one in _LOCKED.findall((root / LOCK).read_text("utf-8"))}
-    except OSError:
-        locked = set()
-    for plugin, dist in config.pluginmanager.list_plugin_distinfo():
-        if _normal(dist.metadata["Name"]) in locked and (module := _module(plugin)):
-            yield module.__name__.split(".")[0]
-
-
-def _normal(name: str) -> str:
-    return re.sub(r"[-_.]+", "-", name).lower()
-
-
-def _module(plugin: object) -> ModuleType | None:
-    return plugin if isinstance(plugin, ModuleType) else sys.modules.get(type(plugin).__module__)
 
 
 def _git(root: Path, *arguments: str) -> str | None:

@@ -23,7 +23,6 @@ from signoff.gather import gathered
 from signoff.guard import GuardError
 from signoff.observations import Observations
 from signoff.options import add_options, choice_of, report_rows
-from signoff.origin import foreign
 from signoff.outcome import Outcome, finding
 from signoff.report.history import UnusableBaselineError
 from signoff.report.publishing import publish
@@ -125,8 +124,6 @@ def pytest_collection_finish(session: pytest.Session) -> None:
         return
     aside = tuple(stash[FINDINGS].set_aside.values())
     collection.settle(stash[FINDINGS], session.items)
-    if stash[FINDINGS].full and stash[CHOICE].environment.production:
-        stash[FINDINGS].foreign = tuple(foreign(session.config, session.config.rootpath))
     for one in () if stash[FINDINGS].expected else aside:
         said = f"{one.row.id}: {one.told[stash[CHOICE].options.lang]}"
         stash[TERMINAL].line(said, yellow=True)
@@ -273,6 +270,8 @@ def _ended(session: pytest.Session, exitstatus: int) -> int:
         )
         terminal.no_verdict(choice.environment.name, early)
         return pytest.ExitCode.TESTS_FAILED
+    if findings.full and choice.environment.production:
+        findings.conditions = tuple(choice.composition.judge(session.config))
     try:
         return publish(choice, findings, stash[SNAPSHOT], terminal)
     except Exception as error:  # noqa: BLE001 - pytest would print a traceback, and no verdict

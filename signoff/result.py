@@ -35,8 +35,6 @@ class Provenance:
     calls: int
     digest: str
     """SHA-256 of the saved inventory."""
-    proofs: str | None = None
-    """Digest of the committed lock: which tests prove which row."""
     replay: str | None = None
     elsewhere: tuple[str, ...] = ()
     """Options that made the run look at something else than the environment itself."""

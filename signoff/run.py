@@ -13,7 +13,6 @@ from aws.reading import Scope
 from aws.words import Words
 from signoff.checklist import CHECKLIST, Checklist, Phase, Row
 from signoff.environment import ENVIRONMENTS, Environment
-from signoff.proofs import Proofs
 from signoff.snapshot import PlanT, Snapshot
 
 REPORTS = "report"
@@ -82,8 +81,8 @@ class Composition(Generic[PlanT]):
     plots: Callable[[Snapshot[PlanT]], Mapping[str, Sequence[Words]]] = lambda _: {}
     """Row id -> pictures (SVG) that its record brought along."""
     checklist: Path = CHECKLIST
-    proofs: Path | None = None
-    """The committed lock of the proofs; None locks nothing."""
+    judge: Callable[[pytest.Config], Iterable[Words]] = lambda _: ()
+    """Yields why production is not judged by a commit alone: changes, code and addresses from elsewhere."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -132,8 +131,6 @@ class Choice(Generic[PlanT]):
     checklist: Checklist
     composition: Composition[PlanT]
     started: datetime
-    proofs: Proofs | None = None
-    """What is locked: row -> its tests."""
     stack: EmbeddedStack | None = None
     """The stack that serves this run; None for AWS, another endpoint or a saved inventory."""
 

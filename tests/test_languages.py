@@ -60,7 +60,6 @@ NOT_SHOWN = {
 }
 """Exceptions with a text in English alone, and who says in both languages what they mean."""
 NOT_SAID = {
-    "signoff/proofs.py": "a command of this project's own development",
     "signoff/collection.py": "a fault of the checks themselves, for whoever writes one",
     "runbook/pages.py": "a command of this project's own development",
 }

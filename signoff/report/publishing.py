@@ -26,7 +26,7 @@ from signoff.evidence import StoreSettings
 from signoff.facts import Facts, digest_of
 from signoff.findings import Findings, forget_latest, gaps, row_verdicts
 from signoff.frame import fault
-from signoff.origin import CHANGED, UNKNOWN, commit_of
+from signoff.origin import commit_of
 from signoff.outcome import Outcome
 from signoff.parts import Part
 from signoff.release import api_if_known
@@ -157,7 +157,7 @@ def _result(
         today=snapshot.today,
         problems=unread,
         decisions=choice.environment.decisions,
-        conditions=tuple(_conditions(choice, findings, provenance.commit)),
+        conditions=findings.conditions,
     )
     return Result(
         provenance=provenance,
@@ -168,25 +168,6 @@ def _result(
             *choice.composition.notices(choice.environment),
         ),
     )
-
-
-def _conditions(choice: Choice[PlanT], findings: Findings, commit: str) -> Iterator[Words]:
-    """Yield why production is not judged by exactly the committed proofs."""
-    if choice.proofs is None or not choice.environment.production:
-        return
-    if commit == UNKNOWN:
-        yield Words(
-            en="which commit judged this is unknown: run it in a checkout, with git",
-            ja="どのコミットで判定したか不明です。gitのあるチェックアウトで実行してください",
-        )
-    elif commit.endswith(CHANGED):
-        yield Words(
-            en=f"judged by {commit}: commit the changes, or revert them",
-            ja=f"{commit}で判定しました。変更をコミットするか、元に戻してください",
-        )
-    yield from findings.foreign
-    if findings.stale:
-        yield findings.stale
 
 
 def _provenance(choice: Choice[PlanT], snapshot: Snapshot[PlanT]) -> Provenance:
@@ -206,7 +187,6 @@ def _provenance(choice: Choice[PlanT], snapshot: Snapshot[PlanT]) -> Provenance:
         release=release,
         phase=options.phase,
         commit=commit_of(options.root),
-        proofs=choice.proofs.digest if choice.proofs else None,
         versions=versions(),
         started=choice.started,
         seconds=(datetime.now(UTC) - choice.started).total_seconds(),

@@ -7,7 +7,6 @@ from pathlib import Path
 import pytest
 
 from aws.saved import to_json
-from signoff.proofs import PROPERTIES, Proofs
 from tests.healthy import healthy
 from tests.signoff.house import ENVIRONMENTS, GREEN, build, proof, rows
 
@@ -390,18 +389,3 @@ def test_place_that_can_not_be_written_is_refused_before_the_run(project, option
 
     assert done.ret == pytest.ExitCode.USAGE_ERROR
     done.stderr.fnmatch_lines([f"*{option} /proc/nowhere: nothing can be written there*"])
-
-
-def test_run_that_lost_a_locked_proof_gives_no_verdict(project):
-    text = Path("conftest.py").read_text(encoding="utf-8")
-    joined = text.replace('checklist=Path("', 'proofs=Path("proofs.lock"), checklist=Path("')
-    Path("conftest.py").write_text(joined, encoding="utf-8")
-    locked = {"severity": "blocker", "phase": "before", "tests": ["checks/test_a_01.py::test_more"]}
-    rows = {"A-01": dict.fromkeys(PROPERTIES, "") | locked}
-    Path("proofs.lock").write_text(Proofs(rows, {}).text(), encoding="utf-8")
-
-    done = judge(project)
-    done.stdout.fnmatch_lines(
-        ["NO VERDICT for prod: A-01 has lost checks/test_a_01.py::test_more; restore it*"]
-    )
-    assert done.ret == 1

@@ -1,29 +1,11 @@
 """Which code judged: nothing that an operator tells git or pytest hides that something else did."""
 
 import os
-import subprocess
-import sys
-from types import ModuleType, SimpleNamespace
 
 import pytest
 
-from signoff.origin import CHANGED, commit_of, foreign
-
-AUTHOR = ("-c", "user.name=Test Author", "-c", "user.email=author@example.jp")
-
-
-def git(folder, *arguments):
-    call = ["git", "-C", str(folder), *AUTHOR, *arguments]
-    return subprocess.run(call, check=True, capture_output=True, text=True).stdout.strip()
-
-
-def committed(folder):
-    folder.mkdir()
-    (folder / "judge.py").write_text("STRICT = True\n")
-    git(folder, "init", "--quiet")
-    git(folder, "add", "judge.py")
-    git(folder, "commit", "--quiet", "--message", folder.name)
-    return folder
+from signoff.origin import CHANGED, commit_of
+from tests.signoff.checkout import committed, git
 
 
 @pytest.fixture
@@ -106,59 +88,23 @@ def test_file_that_is_gone_is_told(checkout):
     assert commit_of(checkout).endswith(CHANGED)
 
 
-def module(name, path, monkeypatch):
-    """Import a module of this name from a file, as a plugin or a conftest is."""
-    made = ModuleType(name)
-    made.__file__ = path and str(path)
-    monkeypatch.setitem(sys.modules, name, made)
-    return made
+@pytest.mark.parametrize(
+    "path", ["yaml/__init__.py", "checks.pyc", "lambdas/vendored/hook.so", "checks/report/x.py"]
+)
+def test_code_that_git_ignores_is_told_in_every_folder(path, checkout):
+    (checkout / ".git/info/exclude").write_text("*\n")
+    (checkout / path).parent.mkdir(parents=True, exist_ok=True)
+    (checkout / path).write_text("")
 
-
-def config(*plugins, dist=""):
-    """Return what pytest says of its plugins; ``dist`` is the package that brought the last one."""
-    package = SimpleNamespace(metadata={"Name": dist})
-    installed = [(plugins[-1], package)] if dist else []
-    manager = SimpleNamespace(
-        get_plugins=lambda: {pytest.Session, *plugins}, list_plugin_distinfo=lambda: installed
-    )
-    return SimpleNamespace(pluginmanager=manager)
-
-
-@pytest.fixture
-def told(checkout, monkeypatch):
-    """Return which modules are told, run from a checkout whose lock has one plugin."""
-    (checkout / "requirements.lock").write_text("pytest-html==4.2.0 \\\n    --hash=sha256:00\n")
-    (checkout / "checks").mkdir()
-    (checkout / "checks" / "conftest.py").write_text("")
-    git(checkout, "add", ".")
-    git(checkout, "commit", "--quiet", "--message", "checks")
-
-    def look(name, path, dist=""):
-        plugin = module(name, path, monkeypatch)
-        said = [one.en for one in foreign(config(plugin, dist=dist), checkout)]
-        return [one for one in said if f" {name} " in one]
-
-    return look
-
-
-def test_plugins_of_the_commit_of_pytest_and_of_the_lock_are_nobodys_business(told, checkout):
-    assert told("elsewhere.conftest", checkout / "checks" / "conftest.py") == []
-    assert told("_pytest.skipping", "/usr/lib/_pytest/skipping.py") == []
-    assert told("pytest_html.plugin", "/usr/lib/pytest_html/plugin.py", dist="pytest_html") == []
+    assert commit_of(checkout).endswith(CHANGED)
 
 
 @pytest.mark.parametrize(
-    ("name", "path", "dist"),
-    [
-        ("loosened", "/srv/loosened.py", ""),
-        ("loosened", None, ""),
-        ("loosened.plugin", "/usr/lib/loosened/plugin.py", "pytest-loosened"),
-        ("checks.sub.conftest", "{}/checks/sub/conftest.py", ""),
-        ("conftest", "{}/conftest.py", ""),
-        ("checks.preparation", "/srv/checks/preparation.py", ""),
-    ],
+    "path", ["report/local/tests.py", ".venv/hook.py", "__pycache__/judge.cpython-313.pyc"]
 )
-def test_what_no_commit_and_no_lock_has_is_told(told, checkout, name, path, dist):
-    (said,) = told(name, path and path.format(checkout), dist)
+def test_what_runs_leave_behind_changes_nothing(path, checkout):
+    (checkout / ".git/info/exclude").write_text("*\n")
+    (checkout / path).parent.mkdir(parents=True, exist_ok=True)
+    (checkout / path).write_text("")
 
-    assert said.endswith("run without it")
+    assert not commit_of(checkout).endswith(CHANGED)

@@ -248,3 +248,14 @@ def test_row_that_follows_a_root_whose_waiver_is_wrong_stays_red():
     rows = judged(Outcome.FAIL), following("DEP-01")
 
     assert verdict(*rows, waivers=[waiver(days=-1)]).rows[1].blocks
+
+
+def test_condition_of_the_run_is_conditional_at_best():
+    condition, problem = [Words.same("judged by 1+changes")], [Words.same("unread")]
+
+    assert decide([], [], today=TODAY, problems=[], conditions=condition).decision is (
+        VerdictWord.CONDITIONAL
+    )
+    assert decide([], [], today=TODAY, problems=problem, conditions=condition).decision is (
+        VerdictWord.NO_GO
+    )
