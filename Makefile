@@ -50,7 +50,7 @@ bench: .venv/finished  ## measure what docs/benchmarks.md states
 	@for bench in $(patsubst bench/%.py,%,$(wildcard bench/[!_]*.py)); do $(PY) -m bench.$$bench || exit 1; done
 
 docs: .venv/finished  ## regenerate the generated files
-	@$(PY) -m aws.reader_policy > docs/reader-policy.json && $(PY) -m runbook.pages && $(PY) -m runbook.rights && $(PY) -m signoff.environment.reference
+	@$(PY) -m aws.reader_policy > docs/reader-policy.json && $(PY) -m runbook.pages && $(PY) -m runbook.rights && $(PY) -m signoff.environment.reference && $(PY) -m signoff.grades
 
 lock: .venv/finished  ## resolve pyproject.toml into requirements.lock (ARGS=--upgrade: newest versions)
 	@.venv/bin/uv pip compile --quiet --universal --all-extras --generate-hashes --no-emit-index-url \

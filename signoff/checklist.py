@@ -13,7 +13,7 @@ import pytest
 from pydantic import ConfigDict, TypeAdapter, ValidationError
 
 from aws.ledger import Unplanned
-from aws.words import Bilingual, Words
+from aws.words import SILENCE, Bilingual, Words
 from signoff.parts import Part
 
 CHECKLIST = Path(__file__).parent.parent / "checks" / "checklist.toml"
@@ -65,9 +65,11 @@ class Row:
     section: str
     promise: Words
     why: Words
+    grade: Words = SILENCE
+    """Why it has its severity: the line of the guide that asks for it, or the harm without it."""
     severity: Severity = Severity.BLOCKER
     unwaivable: bool = False
-    """No waiver may accept what is certainly wrong here, and a decision about it always loosens."""
+    """No waiver may accept what is certainly wrong here (a leak, a loss, a false verdict), and a decision about it always loosens."""
     phase: Phase = Phase.BEFORE
     guide: tuple[str, ...] = ()
     """Ids of lines of the guide (checks/guide.toml) that this row serves; empty: found necessary."""
@@ -148,12 +150,22 @@ def _row(file: str, id_: str, fields: Mapping[str, Any]) -> Row:
         first = error.errors()[0]
         where = ".".join((id_, *(str(part) for part in first["loc"])))
         raise ChecklistError(Words.same(f"{file}: {where}: {first['msg']}")) from None
-    if row.signed and not row.rests_on:
-        raise ChecklistError(
-            Words(
-                en=f"{file}: {id_}.rests_on: say on which parts of the release its signature rests, "
-                f"of {', '.join(Part)}",
-                ja=f"{file}: {id_}.rests_on: 署名が依存するリリースの部分を書いてください（{', '.join(Part)}）",
-            )
-        )
+    if wrong := _contradiction(row):
+        raise ChecklistError(Words(en=f"{file}: {id_}.{wrong.en}", ja=f"{file}: {id_}.{wrong.ja}"))
     return row
+
+
+def _contradiction(row: Row) -> Words | None:
+    """Return what two fields of a row contradict each other in, or None."""
+    if row.signed and not row.rests_on:
+        parts = ", ".join(Part)
+        return Words(
+            en=f"rests_on: say on which parts of the release its signature rests, of {parts}",
+            ja=f"rests_on: 署名が依存するリリースの部分を書いてください（{parts}）",
+        )
+    if row.unwaivable and row.severity is not Severity.BLOCKER:
+        return Words(
+            en=f"unwaivable: only a blocker can be unwaivable, and this row is {row.severity}",
+            ja=f"unwaivable: 免除不可にできるのは必須（blocker）の項目だけです（この項目は{row.severity}）",
+        )
+    return None

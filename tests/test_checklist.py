@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from signoff.checklist import Checklist, ChecklistError
+from signoff import grades
+from signoff.checklist import Checklist, ChecklistError, Severity
 from signoff.report.page import HERE, guide, words
 
 CHECKLIST = Checklist.load()
@@ -33,6 +34,36 @@ def test_every_line_of_the_guide_is_cited():
     cited = {line for row in CHECKLIST for line in row.guide}
 
     assert set(guide()) <= cited
+
+
+def test_every_row_says_why_it_has_its_grade():
+    assert [row.id for row in CHECKLIST if not (row.grade.en and row.grade.ja)] == []
+
+
+def test_line_of_the_guide_is_served_by_no_row_below_major():
+    lesser = [row.id for row in CHECKLIST if row.severity in {Severity.MINOR, Severity.INFO}]
+
+    assert [id_ for id_ in lesser if CHECKLIST[id_].guide] == []
+
+
+def test_line_of_a_checklist_of_the_guide_is_served_by_blockers_alone():
+    asked = [row for row in CHECKLIST if any(not line.startswith("step") for line in row.guide)]
+
+    assert [row.id for row in asked if row.severity is not Severity.BLOCKER] == []
+
+
+def test_only_a_blocker_is_unwaivable(tmp_path: Path):
+    path = tmp_path / "checklist.toml"
+    row = 'section = "tables"\npromise = {en = "a", ja = "b"}\nwhy = {en = "c", ja = "d"}\n'
+    path.write_text(f'[X-01]\n{row}severity = "major"\nunwaivable = true\n')
+
+    with pytest.raises(ChecklistError, match=r"X-01.unwaivable: only a blocker can be unwaivable"):
+        Checklist.load(path)
+
+
+@pytest.mark.parametrize("lang", ["en", "ja"])
+def test_page_of_the_grades_is_up_to_date(lang):
+    assert (grades.ROOT / grades.PAGES[lang]).read_text(encoding="utf-8") == grades.page(lang)
 
 
 def test_rows_that_are_not_verifiable_here_are_a_closed_list():

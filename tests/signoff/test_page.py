@@ -330,7 +330,9 @@ def test_blockers_unknowns_and_those_that_follow_are_counted_apart(parsed):
     unknown = len(pages.result("NO-GO").verdict.having(Outcome.NOT_TESTABLE))
 
     assert unknown > 1
-    assert re.search(rf"NO-GO \d+ blockers, {unknown} unknown, \d+ that follow; \d+ pass", said)
+    assert re.search(
+        rf"NO-GO \d+ blockers, \d+ major, {unknown} unknown, \d+ that follow; \d+ pass", said
+    )
 
 
 def test_row_that_follows_a_waived_one_is_folded_under_it():
