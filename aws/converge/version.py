@@ -6,7 +6,7 @@ Lambda refuses a change while the one before it is under way, and finds what was
 from functools import partial
 from typing import Any
 
-from aws.converge.change import ChangeContext, Refused, unless_absent
+from aws.converge.change import ChangeContext, Refused
 from aws.raw import Raw
 from aws.words import Words
 
@@ -80,12 +80,6 @@ def move(
         partial(call, FunctionName=name, Name=alias, FunctionVersion=version, RoutingConfig=WHOLE)
     )
     _wait_until_moved(context, name, alias, version)
-
-
-def delete(context: ChangeContext, name: str, version: str) -> None:
-    """Delete a published version for good; Lambda refuses one that an alias serves."""
-    client = context.client("lambda")
-    unless_absent(client.delete_function, FunctionName=name, Qualifier=version)
 
 
 def _wait_until_moved(context: ChangeContext, name: str, alias: str, version: str) -> None:

@@ -14,7 +14,6 @@ from pathlib import Path
 from typing import Any
 
 from aws.converge.change import Change, nothing
-from aws.function import UNSERVED
 from aws.ledger import Unplanned
 from aws.words import Words
 from runbook import ranking_counters, rights
@@ -181,16 +180,6 @@ def _rolling_back(admin: Desk, of: Of) -> Iterator[Exercise]:
     for one in (FUNCTIONS, API, tables_drill()):
         yield _held(of("rehearse_rollbacks"), one)
     yield of("record_release", chosen={"by": "somebody"})
-    _publish_more_than_are_kept(admin)
-    yield of("prune")
-
-
-def _publish_more_than_are_kept(admin: Desk) -> None:
-    functions = admin.client("lambda")
-    name = admin.context().plan.functions[0].name
-    for number in range(UNSERVED + 1):
-        functions.update_function_configuration(FunctionName=name, Description=f"release {number}")
-        functions.publish_version(FunctionName=name)
 
 
 @contextmanager

@@ -7,14 +7,11 @@ from datetime import UTC, datetime, timedelta
 import boto3
 import pytest
 
-from aws.converge.version import publish
-from aws.function import UNSERVED
 from lambdas.packing import pack
 from runbook.engine import Procedure
 from runbook.local_stack import local_stack
 from runbook.procedures import (
     migrate_masters,
-    prune,
     rehearse_rollbacks,
     restore_tables,
     rollback_api,
@@ -127,17 +124,3 @@ def test_tables_are_restored_and_the_functions_read_them(late):
     assert names
     assert all(one.startswith("UserStamps-local-") for one in names)
     assert any("the policies are in force everywhere" in one.en for one in waited)
-
-
-def test_old_versions_are_pruned(late):
-    context, _ = late
-    client, name = context.client("lambda"), context.plan.functions[0].name
-    for number in range(UNSERVED + 2):
-        client.update_function_configuration(FunctionName=name, Description=f"release {number}")
-        publish(context, name)
-    go_back(context, prune)
-    found = client.list_versions_by_function(FunctionName=name)["Versions"]
-    numbers = {one["Version"] for one in found if one["Version"].isdecimal()}
-    serving = client.get_alias(FunctionName=name, Name="live")["FunctionVersion"]
-
-    assert len(numbers - {serving}) == UNSERVED
