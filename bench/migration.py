@@ -93,11 +93,14 @@ def by_loader(count: int) -> None:
 def by_command(_: int) -> None:
     """Migrate the items of the development table, by the command that people type."""
     with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder, "environments.toml")
+        text = (ROOT / file.name).read_text(encoding="utf-8")
+        file.write_text(text.replace('"report/', f'"{folder}/'), encoding="utf-8")
         command = ["runbook", "migrate_masters", "--from=dev", "--to=prod", "--go", "--no-judge"]
+        command += [f"--environments={file}"]
         subprocess.run(  # noqa: S603 - our own words
             [sys.executable, "-m", *command, f"--journal={folder}/journal.jsonl"],
             cwd=ROOT,
-            env={**os.environ, "SIGNOFF_EVIDENCE": f"{folder}/evidence"},
             check=True,
             capture_output=True,
         )

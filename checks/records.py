@@ -66,13 +66,30 @@ def newest(records: Records, kind: str, **body: Any) -> Record | None:
     return max(fitting, key=proven_at, default=None)
 
 
+def passed(record: Record) -> bool:
+    """Whether what was recorded passed; what a signature or a release says can't fail."""
+    match record.kind:
+        case "load":
+            return bool(record.body["verdict"] == "pass")
+        case "rehearsal":
+            return bool(record.body["complete"] and record.body["equal"])
+        case "recount":
+            return bool(record.body["agree"])
+    return True
+
+
 def counting(
     deployed: Deployed, kind: str, *, standing: Standing, days: int, now: datetime, **body: Any
 ) -> Record:
-    """Return the newest such record; Missing where it is absent, too old, or stale."""
+    """Return the newest such record; Missing where it is absent, too old, or stale.
+
+    One that failed counts, however old or stale it is, until a newer one of its kind passes.
+    """
     # First, since it raises if there is no record or the store can't be trusted.
     recorded_last = deployed.record(kind, **body)
     record = newest(deployed.records, kind, **body) or recorded_last
+    if not passed(record):
+        return record
     at = proven_at(record)
     said = in_japan(at)
     when = Words(
@@ -125,7 +142,7 @@ def judged_load(
         )
         raise Missing(joined((missing.words, said))) from None
     rate = record.body.get("target_rate")
-    if rate != environment.target_rate:
+    if passed(record) and rate != environment.target_rate:
         raise Missing(
             Words(
                 en=f"the newest load verdict is for {rate} requests a second, but target_rate is"
@@ -140,7 +157,7 @@ def judged_load(
 def load_flaws(record: Record, environment: Environment) -> tuple[Difference, ...]:
     """Return what is wrong with a load verdict, so that nobody may go live on it."""
     kind, name, verdict = LOAD, environment.load_plan, record.body["verdict"]
-    if verdict != "pass":
+    if not passed(record):
         return (fault(kind, name, VERDICT, verdict, Words.same("pass"), said=sentence_of(record)),)
     if environment.production and not record.body["percentiles"]:
         gate = Words(en="at least one", ja="一つ以上あること")

@@ -1,4 +1,4 @@
-"""The facts of a part of the release, as text: what records rest on, and are compared by."""
+"""The facts of a part of the release: what records rest on, and are compared by."""
 
 import hashlib
 import json
@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import fields, is_dataclass
 from functools import cache, lru_cache
-from typing import Any, NamedTuple, TypeGuard
+from typing import Any, NamedTuple
 
 from aws.inventory import Inventory, Sections
 from aws.ledger import Unplanned
@@ -15,7 +15,18 @@ from aws.redaction.secret_text import MaskedValue
 from aws.section import known
 from signoff.parts import ASSIGNED, PARTS, WHOLE, Part
 
-Facts = Mapping[str, str]
+
+class Fact(NamedTuple):
+    """One value. Readers of one stack may show it differently, since each withholds what it does not know; all compare it alike."""
+
+    shown: str
+    raw: str
+    """What is compared: the value, or its salted digest where a reader may withhold the value."""
+    withheld: bool = False
+    """Whether ``shown`` is only its length and shape."""
+
+
+Facts = Mapping[str, Fact]
 """``functions stamp-rally-prod-award: memory_mb`` -> ``256``."""
 SALT = "parts"
 """Purpose of the salt under which withheld values are compared: the same in every run of an environment."""
@@ -29,22 +40,22 @@ def salt_of(environment: str, account: str) -> str:
     return f"parts of {environment} in {account}"
 
 
-class _Fact(NamedTuple):
+class _Placed(NamedTuple):
     """One value: the path under which it is shown, and the names of the fields that lead to it."""
 
     shown: tuple[str, ...]
     fields: tuple[str, ...]
-    text: str
+    fact: Fact
 
 
 def facts_of(part: Part, inventory: Inventory, scope: Scope) -> Facts:
     """Return all facts of a part; NotTestable where one can't be read."""
     salt = inventory.salts.get(SALT, "")
     return {
-        f"{section} {name}: {shown}": text
+        f"{section} {name}: {shown}": fact
         for section in PARTS[part]
         for name, item in _ours(section, inventory.sections, scope)
-        for owner, shown, text in _facts_of_item(section, _Identified(item), salt)
+        for owner, shown, fact in _facts_of_item(section, _Identified(item), salt)
         if owner is part
     }
 
@@ -67,15 +78,33 @@ class _Identified:
 @lru_cache(maxsize=1024)
 def _facts_of_item(
     section: str, item: _Identified, salt: str
-) -> tuple[tuple[Part | None, str, str], ...]:
-    """Return part, name and text of each fact of an item."""
+) -> tuple[tuple[Part | None, str, Fact], ...]:
+    """Return part, name and value of each fact of an item."""
     facts = _facts(_SHAPES.get(section, _itself)(item.value), salt)
-    return tuple((_part_of(section, one.fields), ".".join(one.shown), one.text) for one in facts)
+    return tuple((_part_of(section, one.fields), ".".join(one.shown), one.fact) for one in facts)
 
 
 def digest_of(facts: Facts) -> str:
-    """Return the digest by which a record names the facts that it rests on."""
-    return hashlib.sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()[:SHORT]
+    """Return the digest by which a record names the facts that it rests on: the same whoever read them."""
+    raw = {name: fact.raw for name, fact in facts.items()}
+    return hashlib.sha256(json.dumps(raw, sort_keys=True).encode()).hexdigest()[:SHORT]
+
+
+def to_body(facts: Facts) -> Mapping[str, Any]:
+    """Return facts as a record keeps them; `from_body` reads them."""
+    return {
+        "facts": {name: fact.shown for name, fact in facts.items()},
+        "raw": {name: fact.raw for name, fact in facts.items() if fact.raw != fact.shown},
+        "withheld": [name for name, fact in facts.items() if fact.withheld],
+    }
+
+
+def from_body(body: Mapping[str, Any]) -> Facts:
+    raw, withheld = body.get("raw", {}), set(body.get("withheld", ()))
+    return {
+        name: Fact(shown, raw.get(name, shown), name in withheld)
+        for name, shown in body["facts"].items()
+    }
 
 
 def _ours(section: str, sections: Sections, scope: Scope) -> Iterator[tuple[str, Any]]:
@@ -95,26 +124,26 @@ def _part_of(section: str, names: tuple[str, ...]) -> Part | None:
     return next((parts[one] for one in named if one in parts), parts[WHOLE])
 
 
-def _facts(value: Any, salt: str) -> list[_Fact]:
+def _facts(value: Any, salt: str) -> list[_Placed]:
     """Return each fact of a value; lists whose order says nothing are sorted."""
-    found: list[_Fact] = []
+    found: list[_Placed] = []
     _add(found, value, salt, (), ())
     return found
 
 
 def _add(
-    found: list[_Fact], value: Any, salt: str, shown: tuple[str, ...], names: tuple[str, ...]
+    found: list[_Placed], value: Any, salt: str, shown: tuple[str, ...], names: tuple[str, ...]
 ) -> None:
     match value:
         case (
             None | str() | int() | float()
         ):  # first, since nearly all values are plain and the check for a Mapping is slow
-            found.append(_Fact(shown, names, UNSET if value is None else str(value)))
+            found.append(_placed(shown, names, UNSET if value is None else str(value)))
         case MaskedValue():
-            found.append(_Fact(shown, names, _comparable(value, salt)))
+            found.append(_Placed(shown, names, _comparable(value, salt)))
         case Unplanned():
             text = f"{value.found} {value.terms}".rstrip()
-            found.append(_Fact((*shown, value.fact.en), names, text))
+            found.append(_placed((*shown, value.fact.en), names, text))
         case list() | tuple() | set() | frozenset():
             _add_listed(found, value, salt, shown, names)
         case _ if inner := _fields_of(type(value)):  # type: ignore[arg-type]  # whatever it is, its type is asked
@@ -124,7 +153,7 @@ def _add(
             for key in sorted(value, key=str):
                 _add(found, value[key], salt, (*shown, str(key)), names)
         case _:
-            found.append(_Fact(shown, names, str(value)))
+            found.append(_placed(shown, names, str(value)))
 
 
 @cache
@@ -133,7 +162,7 @@ def _fields_of(kind: type) -> tuple[str, ...]:
 
 
 def _add_listed(
-    found: list[_Fact],
+    found: list[_Placed],
     values: Collection[Any],
     salt: str,
     shown: tuple[str, ...],
@@ -143,7 +172,7 @@ def _add_listed(
     if not shown and not values:
         return
     if all(isinstance(one, str | int | float) for one in values):
-        found.append(_Fact(shown, names, ", ".join(sorted(map(str, values)))))
+        found.append(_placed(shown, names, ", ".join(sorted(map(str, values)))))
         return
     number = Counter[str]()
     for one in sorted(values, key=str):
@@ -153,16 +182,14 @@ def _add_listed(
         _add(found, one, salt, (*shown, several), names)
 
 
-def _comparable(value: MaskedValue, salt: str) -> str:
-    """Return text that is equal in two runs if the value is, and reveals no more of the value than the runs do."""
-    if value.text is not None:
-        return value.text
-    return f"{value}, {value.digests.get(salt, '')[:SHORT]}"
+def _placed(shown: tuple[str, ...], names: tuple[str, ...], text: str) -> _Placed:
+    return _Placed(shown, names, Fact(text, text))
 
 
-def is_withheld(text: str | None) -> TypeGuard[str]:
-    """Whether a fact is a withheld value, which is distinguished only by its digest."""
-    return text is not None and text.startswith("withheld (")
+def _comparable(value: MaskedValue, salt: str) -> Fact:
+    """Return a fact that two readers compare alike, and that reveals no more of the value than the readers do."""
+    digest = value.digests.get(salt, "")[:SHORT]
+    return Fact(str(value), digest or str(value), value.text is None)
 
 
 def _everything(_name: str, _item: Any, _scope: Scope) -> bool:

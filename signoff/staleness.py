@@ -16,7 +16,7 @@ from aws.section import Missing
 from aws.words import Words
 from signoff.checklist import Row
 from signoff.evidence import Record, Records
-from signoff.facts import SHORT, UNSET, Facts, digest_of, is_withheld
+from signoff.facts import SHORT, UNSET, Fact, Facts, digest_of
 from signoff.labels import label_of_path
 from signoff.parts import Part
 from signoff.snapshot import PlanT, Snapshot
@@ -80,9 +80,9 @@ class ChangedFact:
     part: Part
     fact: str
     """As `parts` names it."""
-    was: str | None
+    was: Fact | None
     """None if it was not there; likewise ``now``."""
-    now: str | None
+    now: Fact | None
 
     @property
     def words(self) -> Words:
@@ -94,7 +94,7 @@ class ChangedFact:
             f"{kind.en} {item}: {named.en}" if path else f"{kind.en} {item}",
             f"{kind.ja} {item}: {named.ja}" if path else f"{kind.ja} {item}",
         )
-        if is_withheld(self.was) and is_withheld(self.now):
+        if self.was and self.now and self.was.withheld and self.now.withheld:
             return Words(
                 f"{of.en} changed from one withheld value to another",
                 f"{of.ja}が（非表示の）別の値に変わった",
@@ -150,8 +150,9 @@ def waiver_lines(environment: str, row: str, today: date, live: str) -> str:
 def changes(part: Part, before: Facts, now: Facts) -> Iterator[ChangedFact]:
     """Yield the facts of a part that differ, in their order."""
     for fact in sorted({*before, *now}):
-        if before.get(fact) != now.get(fact):
-            yield ChangedFact(part=part, fact=fact, was=before.get(fact), now=now.get(fact))
+        was, live = before.get(fact), now.get(fact)
+        if was is None or live is None or was.raw != live.raw:
+            yield ChangedFact(part=part, fact=fact, was=was, now=live)
 
 
 def _changes_of(part: Part, facts: Facts, record: Record, records: Records) -> list[Words]:
@@ -186,9 +187,9 @@ def _around(first: str, second: str) -> tuple[str, str]:
     return _cut(first, begin), _cut(second, begin)
 
 
-def _shown(text: str | None) -> str:
+def _shown(fact: Fact | None) -> str:
     """Return a value as a person sees it; of a withheld one, only its length and shape."""
-    return text.rpartition(", ")[0] if is_withheld(text) else text or ""
+    return fact.shown if fact else ""
 
 
 def _value_in_words(text: str) -> Words:

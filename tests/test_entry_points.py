@@ -13,6 +13,7 @@ import pytest
 from aws.saved import to_json
 from local.aws.server import LocalAws
 from tests.healthy import healthy
+from tests.production import production_in
 
 ROOT = Path(__file__).parent.parent
 CLEAN = {k: v for k, v in os.environ.items() if not k.startswith(("AWS_", "SIGNOFF_"))}
@@ -77,9 +78,9 @@ def test_import_of_the_composition_root_loads_neither_emulator_nor_runbook(ran):
 def test_whole_replay_of_production_loads_neither_emulator_nor_runbook(ran, tmp_path):
     saved = tmp_path / "inventory.json"
     saved.write_text(to_json(healthy().inventory), encoding="utf-8")
-    options = ["--env=prod", "--environments=tests/prod.toml", "--replay", str(saved)]
+    options = ["--env=prod", f"--environments={production_in(tmp_path)}", "--replay", str(saved)]
 
-    done = ran("-m", "pytest", *options, SIGNOFF_EVIDENCE=str(tmp_path))
+    done = ran("-m", "pytest", *options)
 
     end = r"(GO|CONDITIONAL) \(replay of inventory.json; prod: \d+ judged, \d+ not verifiable here; not a production GO\)"
     assert re.search(end, done.said), done.said[-3000:]
@@ -99,9 +100,8 @@ def test_whole_replay_of_production_loads_neither_emulator_nor_runbook(ran, tmp_
 def test_run_of_an_account_on_aws_loads_neither_emulator_nor_runbook(options, ends, ran, tmp_path):
     with LocalAws("444455556666", "ap-northeast-1") as aws:
         done = ran(
-            *("-m", "pytest", *options, "--environments=tests/prod.toml"),
+            *("-m", "pytest", *options, f"--environments={production_in(tmp_path)}"),
             **keys_to(aws),
-            SIGNOFF_EVIDENCE=str(tmp_path),
         )
 
     assert ends.format(aws.endpoint) in done.said, done.said[-3000:]
@@ -132,10 +132,10 @@ def test_load_without_a_stack_or_credentials_loads_neither_emulator_nor_runbook(
 def test_procedure_for_an_account_on_aws_loads_no_emulator(ran, tmp_path):
     with LocalAws("444455556666", "ap-northeast-1") as aws:
         done = ran(
-            *("-m", "runbook", "tables", "--env=prod", "--environments=tests/prod.toml"),
+            *("-m", "runbook", "tables", "--env=prod"),
+            f"--environments={production_in(tmp_path)}",
             *("--no-judge", f"--journal={tmp_path / 'journal.jsonl'}"),
             **keys_to(aws),
-            SIGNOFF_EVIDENCE=str(tmp_path),
         )
 
     emulator = [name for name in done.unwanted if not name.startswith("runbook")]

@@ -10,6 +10,7 @@ from aws.words import Words
 from checks.deployed import Deployed
 from checks.records import Standing, counting, judged_load, plots
 from signoff.checklist import Checklist
+from signoff.staleness import Stale
 from tests.healthy import healthy
 
 WORLD = healthy()
@@ -103,6 +104,46 @@ def test_failed_load_run_outranks_an_older_pass():
     older, failed = run_of(timedelta(days=1)), run_of(MINUTE, verdict="fail")
 
     assert judged(older, failed) is failed
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [{"parts": {}}, {"api": "another"}, {"expires": WORLD.now - MINUTE}],
+    ids=["stale", "of-another-api", "expired"],
+)
+def test_failed_load_run_stays_until_a_newer_one_passes_be_it_stale(changed):
+    failed = replace(run_of(timedelta(days=3), verdict="fail"), **changed)
+    passing = run_of(MINUTE)
+
+    assert judged(failed) is failed
+    assert judged(run_of(timedelta(days=4)), failed) is failed
+    assert judged(failed, passing) is passing
+
+
+def test_failed_load_run_for_another_rate_and_of_last_month_is_still_failed():
+    failed = run_of(timedelta(days=31), verdict="fail", target_rate=1)
+
+    assert judged(failed) is failed
+
+
+def test_stale_run_that_passed_is_as_good_as_none():
+    with pytest.raises(Stale):
+        judged(replace(run_of(MINUTE), parts={}))
+
+
+@pytest.mark.parametrize(
+    ("kind", "body"),
+    [
+        ("rehearsal", {"complete": False}),
+        ("rehearsal", {"equal": False}),
+        ("recount", {"agree": False}),
+    ],
+)
+def test_failed_rehearsal_or_recount_counts_however_stale_it_is(kind, body):
+    healthy_record = of(kind)
+    failed = replace(healthy_record, parts={}, body={**healthy_record.body, **body})
+
+    assert counted(failed) is failed
 
 
 def test_invalid_load_run_alone_is_as_good_as_none():

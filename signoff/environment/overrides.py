@@ -21,7 +21,7 @@ START = "SIGNOFF_"
 
 IN_PRODUCTION = frozenset(
     (
-        *("account", "alert_email", "evidence", "front_end.url", "origin", "region"),
+        *("account", "alert_email", "front_end.url", "origin", "region"),
         *("line.bot_user_id", "line.channel_id", "line.liff_id", "line.login_token_file"),
         "smoke.test_user",
     )

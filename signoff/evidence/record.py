@@ -8,6 +8,7 @@ from typing import Any
 from aws.words import SILENCE, Words
 from signoff.evidence.backends import Retention
 from signoff.evidence.keys import KeyCustody
+from signoff.facts import Facts, from_body
 
 FACTS = "facts"
 """The kind of the records that keep the facts of a part; each state is kept once."""
@@ -124,7 +125,7 @@ class Records:
                 return one
         return None
 
-    def facts(self, digest: str) -> Mapping[str, str] | None:
+    def facts(self, digest: str) -> Facts | None:
         """Return the facts with that digest; None if the store does not keep them."""
         kept = self.newest(FACTS, digest=digest)
-        return kept.body["facts"] if kept else None
+        return from_body(kept.body) if kept else None

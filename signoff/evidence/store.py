@@ -22,7 +22,7 @@ from signoff.evidence.digests import Digests, with_remedy
 from signoff.evidence.head import Head
 from signoff.evidence.keys import EvidenceKeyError, FileKey, SigningKey, fingerprint, signed_by
 from signoff.evidence.record import FACTS, Custody, Record, Records
-from signoff.facts import Facts, digest_of
+from signoff.facts import Facts, digest_of, to_body
 from signoff.parts import Part
 
 _NAME = re.compile(r"[0-9]{6}\.json")
@@ -162,7 +162,7 @@ class Store:
         for part, facts in parts.items():
             digest = digest_of(facts)
             if kept.facts(digest) is None:
-                body = {"part": part.value, "digest": digest, "facts": dict(facts)}
+                body = {"part": part.value, "digest": digest, **to_body(facts)}
                 self.append(FACTS, body, caller=caller, release=None, now=now)
 
     def _signed(self, record: Record) -> bytes:

@@ -10,6 +10,7 @@ from local.aws.faults import denied
 from tests.foreign.changes import code
 from tests.foreign.test_refusals import EVEN, ODD
 from tests.forked import ROOT, completed
+from tests.production import production_in
 
 HALF = next(half for half in (EVEN, ODD) if "lambda:GetFunction" in half)
 REPORTS = ROOT / "report" / "prod"
@@ -32,8 +33,8 @@ def judged(tmp_path):
     def run(inventory):
         saved = tmp_path / "inventory.json"
         saved.write_text(to_json(inventory), encoding="utf-8")
-        options = ["--env=prod", "--environments=tests/prod.toml", f"--replay={saved}"]
-        there = {**CLEAN, "SIGNOFF_EVIDENCE": str(tmp_path), "COLUMNS": "400"}
+        options = ["--env=prod", f"--environments={production_in(tmp_path)}", f"--replay={saved}"]
+        there = {**CLEAN, "COLUMNS": "400"}
         done = completed("pytest", ["-q", *options], there)
         pages = list(pages_of(saved))
         assert pages, done.stdout[-2000:]

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from signoff.evidence import Custody, KeyCustody, Record, Records, Retention
+from signoff.facts import to_body
 from signoff.release import Live
 
 CALLER = "arn:aws:sts::444455556666:assumed-role/operator/hanako"
@@ -88,7 +89,7 @@ def records(masters_hash: str, code: dict[str, str], deployment: str, live: Live
     digests = live.digests  # made of all facts anew, each time that they are asked for
     current = {"release": live.release, "parts": digests}
     facts = (
-        _record("facts", {"part": part, "digest": digests[part], "facts": facts})
+        _record("facts", {"part": part, "digest": digests[part], **to_body(facts)})
         for part, facts in live.parts.items()
     )
     functions = {name: {"version": "2", "code_sha256": sha} for name, sha in code.items()}

@@ -5,6 +5,7 @@ import pytest
 from botocore.handlers import add_expect_header
 
 from local.aws.server import LocalAws
+from tests.production import production_in
 from tests.signoff.operator import run
 
 ACCOUNT = "444455556666"
@@ -22,9 +23,8 @@ def prod(aws, tmp_path):
     """Judge the tests' production environment there; its evidence lies in a folder of the test."""
 
     def judge(*options, **variables):
-        chosen = ["--env", "prod", "--environments", "tests/prod.toml"]
-        places = {"AWS_ENDPOINT_URL": aws.endpoint, "SIGNOFF_EVIDENCE": str(tmp_path)}
-        return run(*chosen, *options, **{**places, **variables})
+        chosen = ["--env", "prod", "--environments", str(production_in(tmp_path))]
+        return run(*chosen, *options, **{"AWS_ENDPOINT_URL": aws.endpoint, **variables})
 
     return judge
 

@@ -23,7 +23,7 @@ from checks.deployed import Deployed
 from checks.records import Standing
 from signoff.checklist import Checklist
 from signoff.evidence import Record, Store
-from signoff.facts import digest_of
+from signoff.facts import Fact, digest_of, to_body
 from signoff.parts import ASSIGNED, LEFT_OUT, PARTS, WHOLE, Part
 from signoff.signatures import signed
 from signoff.staleness import KINDS, NAMED, ChangedFact, Stale, changes
@@ -299,7 +299,9 @@ def vouched(snapshot):
         for step in steps
     )
     kept = tuple(
-        replace(entries[0], kind="facts", body={"digest": parts[one], "facts": snapshot.facts(one)})
+        replace(
+            entries[0], kind="facts", body={"digest": parts[one], **to_body(snapshot.facts(one))}
+        )
         for one in Part
     )
     records = replace(snapshot.records, entries=(*snapshot.records.entries, *kept, *entries))
@@ -412,7 +414,7 @@ def test_withheld_value_is_compared_and_not_told():
         ("5", "", "changed from 5 to empty", "が5から空の値に変わった"),
         (
             None,
-            "withheld (9 characters, hex), ab12",
+            "withheld (9 characters, hex)",
             "is new: withheld (9 characters, hex)",
             "が追加された: 非表示（9文字、16進数）",
         ),
@@ -420,15 +422,20 @@ def test_withheld_value_is_compared_and_not_told():
 )
 def test_value_that_is_absent_or_withheld_is_told_in_both_languages(was, now, en, ja):
     fact = "functions x: reserved"
-    told = ChangedFact(part=Part.CAPACITY, fact=fact, was=was, now=now).words
+    before, after = (None if text is None else Fact(text, text) for text in (was, now))
+    told = ChangedFact(part=Part.CAPACITY, fact=fact, was=before, now=after).words
 
     assert told.en.endswith(en)
     assert told.ja.endswith(ja)
 
 
+def facts(**values):
+    return {f"rest_apis x: {name}": Fact(text, text) for name, text in values.items()}
+
+
 def test_long_value_is_shown_where_it_differs():
     old, new = "a" * 200 + "old" + "z" * 200, "a" * 200 + "new" + "z" * 200
-    (change,) = changes(Part.API, {"rest_apis x: policy": old}, {"rest_apis x: policy": new})
+    (change,) = changes(Part.API, facts(policy=old), facts(policy=new))
 
     assert "…aaaa" in change.words.en
     assert "old" in change.words.en
@@ -533,7 +540,7 @@ def test_every_kind_of_fact_has_a_name_in_both_languages():
 def test_store_keeps_each_state_of_a_part_once(tmp_path):
     store = Store.in_folder(tmp_path / "evidence", "prod")
     for step, code in (("a", "1"), ("b", "1"), ("c", "2")):
-        parts = {Part.CODE: {"functions x: code_sha256": code}, Part.ALARMS: {}}
+        parts = {Part.CODE: facts(code=code), Part.ALARMS: {}}
         store.append("signature", {"step": step}, caller=CALLER, release="r", parts=parts)
     records = store.load()
 
@@ -542,14 +549,14 @@ def test_store_keeps_each_state_of_a_part_once(tmp_path):
         *("facts", "facts", "signature", "signature", "facts", "signature")
     ]
     newest = records.newest("signature")
-    assert records.facts(newest.parts["code"]) == {"functions x: code_sha256": "2"}
+    assert records.facts(newest.parts["code"]) == facts(code="2")
 
 
 def test_part_of_a_record_can_not_be_changed_afterwards(tmp_path):
     store = Store.in_folder(tmp_path / "evidence", "prod")
-    store.append("signature", {}, caller=CALLER, release="r", parts={Part.CODE: {"x": "1"}})
+    store.append("signature", {}, caller=CALLER, release="r", parts={Part.CODE: facts(x="1")})
     file = tmp_path / "evidence" / "000002.json"
-    before = digest_of({"x": "1"})
-    file.write_text(file.read_text().replace(before, digest_of({"x": "2"})))
+    before = digest_of(facts(x="1"))
+    file.write_text(file.read_text().replace(before, digest_of(facts(x="2"))))
 
     assert "000002.json" in store.load().problem.en

@@ -1,0 +1,48 @@
+"""The judge, the load command and the runbook read one stack alike: what one of them records, the others can compare."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from aws.inventory import on_demand
+from load.composition import load_composition
+from plan import plan_for, scope_of
+from runbook.evidence import read_live
+from runbook.local_stack import local_stack
+from signoff.environment import load
+from signoff.facts import SALT, digest_of, facts_of, salt_of
+from signoff.guard import guard, open_session
+from signoff.parts import Part
+
+ROOT = Path(__file__).parent.parent
+
+
+@pytest.fixture(scope="module")
+def readers(tmp_path_factory):
+    """Return reader -> part -> digest of the facts of one provisioned stack."""
+    declared = load("local", ROOT / "environments.toml", {}).environment
+    stack = replace(local_stack(), kept_at=tmp_path_factory.mktemp("none") / "stack.json")
+    with stack.localized(declared) as environment, stack.start(environment, lambda *_: None):
+        session = open_session(environment.region)
+        salt = salt_of(environment.name, environment.account)
+        scope = scope_of(plan_for(environment), environment, salts=(salt,))
+        inventory = on_demand(session, scope, caller="", salts={SALT: salt})
+        caller = guard(session, environment)
+        by_runbook = read_live(Part, session=session, environment=environment, caller=caller)
+        by_load = load_composition(ROOT).live(declared)
+        yield {
+            "judge": {part: digest_of(facts_of(part, inventory, scope)) for part in Part},
+            "load": by_load.digests,
+            "runbook": by_runbook.digests,
+        }
+
+
+@pytest.mark.parametrize("part", Part)
+def test_runbook_records_the_parts_that_the_judge_reads(readers, part):
+    assert readers["runbook"][part] == readers["judge"][part]
+
+
+@pytest.mark.parametrize("part", [Part.CODE, Part.CONFIGURATION, Part.API, Part.CAPACITY])
+def test_load_records_the_parts_that_the_judge_reads(readers, part):
+    assert readers["load"][part] == readers["judge"][part]
