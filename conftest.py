@@ -6,7 +6,7 @@ from pathlib import Path
 
 from aws.words import Words
 from checks.environment_values import notices
-from checks.records import plots
+from checks.records import exhibits
 from plan import Plan, plan_for, scope_of
 from signoff.environment import Environment
 from signoff.judged_by import judged_by
@@ -22,7 +22,7 @@ def pytest_signoff_composition() -> Composition[Plan]:
         embedded_stack=_embedded_stack,
         notices=notices,
         prepared=_prepared,
-        plots=plots,
+        exhibits=exhibits,
         judge=judged_by,
     )
 

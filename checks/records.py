@@ -1,6 +1,6 @@
 """Records that only count while they are fresh, and while what they rest on is live."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -16,6 +16,7 @@ from signoff.environment.calendar import in_japan
 from signoff.evidence import Record, Records, kind_of
 from signoff.evidence.store import SKEW
 from signoff.parts import Part
+from signoff.run import Exhibit
 from signoff.snapshot import Snapshot
 from signoff.staleness import Stale, require_unchanged
 
@@ -173,8 +174,20 @@ def sentence_of(load: Record) -> Words:
     )
 
 
-def plots(snapshot: Snapshot[Plan]) -> Mapping[str, Sequence[Words]]:
-    """Return row id -> charts, as SVG in each language."""
+def exhibits(snapshot: Snapshot[Plan]) -> Mapping[str, Exhibit]:
+    """Return row id -> what the page shows of the load run that the row judges."""
     record = newest(measured(snapshot.records), "load", plan=snapshot.environment.load_plan)
-    drawn = record.body.get("plots", {}).values() if record else ()
-    return {"PREP-02": tuple(Words(**one) for one in drawn)} if record else {}
+    shown = record.body.get("exhibit") if record else None
+    if shown is None:
+        return {}
+    exhibit = Exhibit(
+        sentences=_words(shown["sentences"]),
+        head=_words(shown["head"]),
+        rows=tuple(_words(cells) for cells in shown["rows"]),
+        pictures=_words(shown["pictures"]),
+    )
+    return {"PREP-02": exhibit}
+
+
+def _words(texts: Iterable[Mapping[str, str]]) -> tuple[Words, ...]:
+    return tuple(Words(**text) for text in texts)

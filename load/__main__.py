@@ -31,7 +31,7 @@ examples:
   python -m load plans                                 list the plans with their prices
   python -m load run --env local --plan smoke          start a local stack if none is up, load it, judge it
   python -m load run --env prod --plan baseline --unlock HOST --workers 2
-  python -m load merge part1.out part2.out             merge the verdicts of separate generators
+  python -m load record verdict.json                   record what a run could not record itself
 
 exit codes: 0 pass, 1 fail, 3 invalid (the run says nothing about the target), 4 refused (nothing
 was sent), 5 inconclusive (more samples are needed), 2 wrong command line, 70 a fault of this software.
@@ -41,7 +41,7 @@ was sent), 5 inconclusive (more samples are needed), 2 wrong command line, 70 a 
   python -m load plans                                 計画と消費するクォータの一覧
   python -m load run --env local --plan smoke          ローカルスタックに負荷をかけて判定する（なければ起動する）
   python -m load run --env prod --plan baseline --unlock HOST --workers 2
-  python -m load merge part1.out part2.out             別々のジェネレーターの判定をまとめる
+  python -m load record verdict.json                   実行が自分で記録できなかった判定を記録する
 
 終了コード: 0 合格、1 不合格、3 無効（対象について何も示さない）、4 拒否（何も送信していない）、
 5 判断不能（サンプル不足）、2 コマンドラインの誤り、70 本ソフトウェアの不具合。
@@ -83,17 +83,9 @@ def parser(lang: str = "en") -> CommandLine:
             ),
         ),
         (
-            "package",
-            _package,
-            Words(
-                en="make a zip for AWS Distributed Load Testing",
-                ja="AWS Distributed Load Testing用のzipを作る",
-            ),
-        ),
-        (
-            "merge",
-            _merge,
-            Words(en="merge verdicts, or judge one again", ja="判定をまとめる、または判定し直す"),
+            "record",
+            _record,
+            Words(en="record the verdict of a run", ja="実行の判定を記録する"),
         ),
         (
             "clean",
@@ -192,11 +184,13 @@ def _run(cli: CommandLine) -> None:
         ),
     )
     cli.add_argument(
-        "--elsewhere",
-        action="store_true",
+        "--expect-workers",
+        type=_count,
+        default=0,
+        metavar="N",
         help=say(
-            "start no workers here: start N of them on other machines, with the same --run-file",
-            "ここではワーカーを起動しない。同じ--run-fileで別のマシンにN個起動する",
+            "start no workers here: wait for N that other machines start with the same --run-file",
+            "ここではワーカーを起動せず、同じ--run-fileで別のマシンが起動するN個を待つ",
         ),
     )
     cli.add_argument(
@@ -219,56 +213,16 @@ def _prepare(cli: CommandLine) -> None:
         metavar="FILE",
         help=say("outside the repository", "リポジトリの外"),
     )
-    cli.add_argument(
-        "--artefacts",
-        type=Path,
-        metavar="DIR",
-        help=say("folder for the verdict", "判定を書き出すフォルダ"),
-    )
     cli.set_defaults(command=commands.prepare_run)
 
 
-def _package(cli: CommandLine) -> None:
-    say = cli.say
-    _run_options(cli)
+def _record(cli: CommandLine) -> None:
     cli.add_argument(
-        "--tasks",
-        type=_count,
-        required=True,
-        metavar="N",
-        help=say("tasks of the test", "試験のタスク数"),
-    )
-    cli.add_argument(
-        "--to",
+        "verdict",
         type=Path,
-        required=True,
-        metavar="ZIP",
-        help=say("outside the repository", "リポジトリの外"),
+        help=cli.say("verdict.json of a run", "実行が残したverdict.json"),
     )
-    # A task of the service is one process: it starts no workers, so that none can be missing.
-    cli.set_defaults(command=commands.package, workers=1)
-
-
-def _merge(cli: CommandLine) -> None:
-    say = cli.say
-    cli.add_argument(
-        "files",
-        nargs="+",
-        type=Path,
-        help=say("verdict.json, or logs that contain one", "verdict.json、またはそれを含むログ"),
-    )
-    cli.add_argument(
-        "--to",
-        type=Path,
-        metavar="DIR",
-        help=say("default: a new folder of its own", "既定: 新しいフォルダ"),
-    )
-    cli.add_argument(
-        "--record",
-        action="store_true",
-        help=say("add it to the evidence store", "証跡ストアに記録する"),
-    )
-    cli.set_defaults(command=commands.merge_verdicts)
+    cli.set_defaults(command=commands.record_verdict)
 
 
 def _clean(cli: CommandLine) -> None:

@@ -1,4 +1,4 @@
-"""What a finished run leaves in ``report/<environment>/load/<time>-<plan>/``: verdict, page, JUnit."""
+"""What a finished run leaves in ``report/<environment>/load/<time>-<plan>/``: verdict, JUnit, Locust's report."""
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -9,9 +9,9 @@ from xml.etree import ElementTree as ET
 
 from load.engine.objectives import ObjectiveResult
 from load.engine.verdict import LoadVerdict
-from load.page import PAGE, render
 
 JUNIT = "junit.xml"
+LOCUST_REPORT = "locust.html"
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,16 +42,11 @@ class ReportFolders:
         draft.replace(self.home / "latest")
 
 
-def publish(verdict: LoadVerdict, folder: Path, lang: str) -> list[Path]:
-    """Write verdict, page and JUnit into the folder of the run; return the paths to show.
-
-    The page opens in ``lang``.
-    """
-    written = [verdict.write(folder), folder / PAGE, folder / JUNIT]
-    page = render(verdict, locust=(folder / "locust.html").exists(), lang=lang)
-    (folder / PAGE).write_text(page, encoding="utf-8")
+def publish(verdict: LoadVerdict, folder: Path) -> list[Path]:
+    """Write verdict and JUnit into the folder of the run; return the paths of what is in it to read."""
+    files = [folder / LOCUST_REPORT, verdict.write(folder), folder / JUNIT]
     (folder / JUNIT).write_text(junit(verdict), encoding="utf-8")
-    return [written[1], written[0], written[2]]
+    return [file for file in files if file.exists()]
 
 
 def junit(verdict: LoadVerdict) -> str:

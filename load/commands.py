@@ -1,7 +1,6 @@
 """The commands: each takes the parsed command line and the composition, and returns an exit code."""
 
 import argparse
-import json
 import sys
 from dataclasses import replace
 from pathlib import Path
@@ -12,8 +11,7 @@ from rich.table import Table
 
 from aws.visible import visible_line
 from aws.words import in_language
-from load import package as packages
-from load.artefacts import ReportFolders, publish
+from load.artefacts import ReportFolders
 from load.engine.admission import LoadRefused
 from load.engine.judge import ExitCode
 from load.engine.localized import japanese
@@ -23,8 +21,8 @@ from load.engine.throttle import TokenBucket
 from load.engine.verdict import FILE_NAME, LoadVerdict, sentence
 from load.evidence import record, why_not_counted
 from load.execution import run_load
+from load.exhibit import head, rows, sentences
 from load.launch import Distribution
-from load.merge import merge, read_parts
 from load.plans import PURPOSES, plans
 from load.prepare import RunOptions, prepare
 from load.progress import ProgressDisplay
@@ -35,6 +33,7 @@ from signoff.environment import Environment
 from signoff.evidence import StoreSettings
 from signoff.release import Live
 
+PROGRAM = "python -m load"
 STYLES = {"PASS": "bold green", "FAIL": "bold red", "INVALID": "bold yellow"}
 
 
@@ -72,20 +71,22 @@ def show_plans(asked: argparse.Namespace, composition: LoadComposition) -> ExitC
 
 def run(asked: argparse.Namespace, composition: LoadComposition) -> ExitCode:
     """Load, judge, and end with the verdict in one line and the paths of the artefacts."""
-    if asked.elsewhere and not asked.run_file:
+    if asked.expect_workers and not asked.run_file:
         raise LoadRefused(
-            "workers elsewhere need the same run file; make it with prepare --to FILE",
-            "別のマシンのワーカーには同じ実行ファイルが必要です。prepare --to FILEで作成してください",
+            "workers on other machines need the same run file; make it with prepare --to FILE, and add --run-file FILE",
+            "別のマシンのワーカーには同じ実行ファイルが必要です。prepare --to FILEで作成し、--run-file FILEを加えてください",
         )
     finished = run_load(
         composition,
         asked.env,
         _run_options(asked),
-        Distribution(listen=asked.listen, port=asked.port, elsewhere=asked.elsewhere),
+        Distribution(listen=asked.listen, port=asked.port, expected=asked.expect_workers),
         ProgressDisplay(lang=asked.lang),
         host=asked.host,
         prepared=asked.run_file,
     )
+    if finished.verdict:
+        _print_table(finished.verdict, asked.lang)
     _print_verdict(finished.sentence, list(finished.paths), asked.lang)
     return finished.exit
 
@@ -93,9 +94,7 @@ def run(asked: argparse.Namespace, composition: LoadComposition) -> ExitCode:
 def prepare_run(asked: argparse.Namespace, composition: LoadComposition) -> ExitCode:
     """Write the run file, and print how to start Locust with it."""
     require_outside(asked.to, composition.root)
-    prepared = _prepared(asked, composition, parts=1)
-    if asked.artefacts:
-        prepared = replace(prepared, out=str(asked.artefacts))
+    prepared = _prepared(asked, composition)
     prepared.write(asked.to)
     say = in_language(asked.lang)
     print(
@@ -111,40 +110,17 @@ def prepare_run(asked: argparse.Namespace, composition: LoadComposition) -> Exit
             "終了後、実行が書き込んだものを削除し、判定を記録します:",
         )
     )
-    print(f"  python -m load clean --env {asked.env} {Path(prepared.out) / USED_FILE}")
-    print(f"  python -m load merge --record {Path(prepared.out) / FILE_NAME}")
+    print(f"  {PROGRAM} clean --env {asked.env} {Path(prepared.out) / USED_FILE}")
+    print(f"  {PROGRAM} record {Path(prepared.out) / FILE_NAME}")
     return ExitCode.PASS
 
 
-def package(asked: argparse.Namespace, composition: LoadComposition) -> ExitCode:
-    """Write the zip for AWS Distributed Load Testing."""
-    require_outside(asked.to, composition.root)
-    prepared = _prepared(asked, composition, parts=asked.tasks)
-    packages.build(prepared, asked.to, composition.root)
-    say = in_language(asked.lang)
-    print(
-        say(
-            f"{asked.to} is ready for {asked.tasks} tasks; its README.txt says how to use it",
-            f"{asked.tasks}タスク用の{asked.to}を作成しました。使い方は中のREADME.txtにあります",
-        )
-    )
-    return ExitCode.PASS
-
-
-def merge_verdicts(asked: argparse.Namespace, composition: LoadComposition) -> ExitCode:
-    """Merge verdicts, publish the result, and record it with --record."""
-    verdict = merge(read_parts(asked.files))
+def record_verdict(asked: argparse.Namespace, composition: LoadComposition) -> ExitCode:
+    """Record the verdict of a run that could not do so itself: of a plain Locust, or without its evidence store."""
+    verdict = LoadVerdict.read(asked.verdict)
     name = str(verdict.about.get("environment") or "unknown")
-    folders = ReportFolders(composition.root, name)
-    folder = asked.to or folders.new(f"{verdict.conditions.plan.name}-merged")
-    paths = publish(verdict, folder, asked.lang)
-    if verdict.used:
-        used = folder / USED_FILE
-        used.write_text("".join(json.dumps(pair) + "\n" for pair in verdict.used))
-        paths.append(used)
-    if asked.record:
-        _recorded(verdict, folder, composition, name)
-    _print_verdict(sentence(verdict), paths, asked.lang)
+    _recorded(verdict, asked.verdict.parent, composition, name)
+    _print_verdict(sentence(verdict), [asked.verdict], asked.lang)
     return verdict.judgement.exit
 
 
@@ -218,7 +194,7 @@ def clean(asked: argparse.Namespace, composition: LoadComposition) -> ExitCode:
     shown = ProgressDisplay(lang=asked.lang).say
     with open_target(composition, asked.env, shown) as (target, aws):
         by_hand = ManualTeardown(
-            used=asked.used, verdict=verdict, target=target, aws=aws, say=shown, lang=asked.lang
+            used=asked.used, verdict=verdict, target=target, aws=aws, say=shown
         )
         done = by_hand.clean()
     deleted, users, left = done["deleted"], done["users"], done["left"]
@@ -231,13 +207,12 @@ def clean(asked: argparse.Namespace, composition: LoadComposition) -> ExitCode:
     return ExitCode.FAIL if done["left"] else ExitCode.PASS
 
 
-def _prepared(asked: argparse.Namespace, composition: LoadComposition, *, parts: int) -> LoadRun:
+def _prepared(asked: argparse.Namespace, composition: LoadComposition) -> LoadRun:
     folders = ReportFolders(composition.root, asked.env)
     ledger = QuotaLedger(folders.ledger)
     shown = ProgressDisplay(lang=asked.lang).say
     with open_target(composition, asked.env, shown, asked.host) as (target, aws):
-        options = replace(_run_options(asked), parts=parts)
-        return prepare(target, options, aws, ledger=ledger, out=folders.new(asked.plan))
+        return prepare(target, _run_options(asked), aws, ledger=ledger, out=folders.new(asked.plan))
 
 
 def _run_options(asked: argparse.Namespace) -> RunOptions:
@@ -250,6 +225,18 @@ def _run_options(asked: argparse.Namespace) -> RunOptions:
         pool_file=asked.pool,
         objectives=asked.objectives,
     )
+
+
+def _print_table(verdict: LoadVerdict, lang: str) -> None:
+    """Show every limit and what was measured, then what went wrong."""
+    console, table = Console(file=sys.stderr), Table(box=None, padding=(0, 2, 0, 0))
+    for name in head():
+        table.add_column(name[lang])
+    for row in rows(verdict):
+        table.add_row(*(escape(cell[lang]) for cell in row))
+    console.print(table)
+    for said in sentences(verdict):
+        console.print(escape(visible_line(said[lang])), soft_wrap=True, highlight=False)
 
 
 def _print_verdict(sentence: str, paths: list[Path], lang: str) -> None:

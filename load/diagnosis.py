@@ -1,16 +1,16 @@
 """The first questions about a run that did not pass: how much went wrong, since when, and whose fault it is."""
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from itertools import groupby, takewhile
+from collections.abc import Iterator
+from itertools import takewhile
 
 from load.engine import confidence
-from load.engine.localized import Localized, japanese
+from load.engine.localized import Localized
 from load.engine.measurement import Measurement, bin_seconds
 from load.engine.verdict import LoadVerdict
 
 KINDS = 3
-"""How many kinds of failure are named; the page's table lists all of them."""
+"""How many kinds of failure are named; Locust's report lists all of them."""
 
 
 def diagnosis(verdict: LoadVerdict) -> Iterator[Localized]:
@@ -25,23 +25,13 @@ def diagnosis(verdict: LoadVerdict) -> Iterator[Localized]:
     if outcome == "invalid":
         yield Localized(
             "This run says nothing about the target: fix the run first, then repeat it.",
-            "この実行から対象については何も言えません。実行側の問題を直してから、やり直してください。",
+            "この実行の結果は、対象の性能を判断する根拠になりません。実行側の問題を直してから、やり直してください。",
         )
     if outcome == "inconclusive":
         yield Localized(
             "The sample is too small: repeat the run, or make the step longer.",
             "標本が足りません。実行を繰り返すか、ステップを長くしてください。",
         )
-
-
-def grouped_reasons(reasons: Sequence[str], lang: str = "en") -> list[tuple[str, list[str]]]:
-    """Group reasons by their subject: the words before the first colon."""
-    told = map(japanese, reasons) if lang == "ja" else reasons
-    parts = [reason.partition(": ") for reason in told]
-    return [
-        (about, [rest for _, _, rest in group if rest])
-        for about, group in groupby(parts, key=lambda part: part[0])
-    ]
 
 
 def _failed(seen: Measurement) -> Iterator[Localized]:

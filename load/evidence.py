@@ -7,16 +7,14 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from aws.words import LANGUAGES
-from load.artefacts import ReportFolders
+from load.artefacts import LOCUST_REPORT, ReportFolders
 from load.engine.admission import LoadRefused
 from load.engine.localized import Localized
 from load.engine.objectives import read_objectives
 from load.engine.throttle import TokenBucket
 from load.engine.verdict import FILE_NAME, FRESH_DAYS, LoadVerdict, sentence
-from load.page import PAGE
+from load.exhibit import exhibit
 from load.plans import plans
-from load.plots import plots
 from load.target import ClientFactory
 from signoff.environment import Environment
 from signoff.environment.calendar import in_japan
@@ -25,8 +23,6 @@ from signoff.release import Live
 
 KIND = "load"
 WINDOW = "window"
-DRAWN = ("rate", "latency")
-"""Charts that the sign-off page shows."""
 
 
 def record(  # noqa: PLR0913 - a record names what it is of
@@ -57,7 +53,7 @@ def record(  # noqa: PLR0913 - a record names what it is of
         days = about.get("fresh_days")
         same = live is not None and live.digests == about.get("parts")
         parts = live.parts if live and same else None
-        store.append(KIND, body(verdict, _page(folder, root)), days=days, parts=parts, **origin)
+        store.append(KIND, body(verdict, _report(folder, root)), days=days, parts=parts, **origin)
 
 
 def previous_digest(folders: ReportFolders) -> str | None:
@@ -67,14 +63,13 @@ def previous_digest(folders: ReportFolders) -> str | None:
 
 
 def body(verdict: LoadVerdict, where: str) -> dict[str, Any]:
-    """Give the body of the record: ``where`` is the page, as a path from the project's root.
+    """Give the body of the record: ``where`` is Locust's report, as a path from the project's root.
 
     A reader wants the record of the required plan whose ``window`` ended last, and looks at
     ``verdict``, at ``target_rate`` and, in production, at ``percentiles``: a smoke run has no
     percentile gate and never satisfies it. Release and expiry are the record's own.
     """
     data = verdict.to_json()
-    drawn = {one: plots(verdict, one) for one in LANGUAGES}
     kept = ("plan", "verdict", "sentence", "reasons", "window", "percentiles", "checks", "cleanup")
     return {
         **{name: data[name] for name in kept},
@@ -83,10 +78,9 @@ def body(verdict: LoadVerdict, where: str) -> dict[str, Any]:
         "run": verdict.about.get("run"),
         "host": verdict.about.get("host"),
         "target_rate": verdict.about.get("target_rate"),
-        "contract": verdict.measurement.contract,
         "page": where,
         "digest": digest(verdict),
-        "plots": {name: {one: drawn[one][name] for one in LANGUAGES} for name in DRAWN},
+        "exhibit": exhibit(verdict),
     }
 
 
@@ -94,11 +88,12 @@ def digest(verdict: LoadVerdict) -> str:
     return hashlib.sha256(json.dumps(verdict.to_json(), sort_keys=True).encode()).hexdigest()
 
 
-def _page(folder: Path, root: Path) -> str:
-    """Return the path of the page from the project's root, absolute where it lies outside."""
-    resolved, home = folder.resolve(), root.resolve()
-    inside = resolved.is_relative_to(home)
-    return ((resolved.relative_to(home) if inside else resolved) / PAGE).as_posix()
+def _report(folder: Path, root: Path) -> str:
+    """Return the path of Locust's report from the project's root, absolute where it lies outside; empty without one."""
+    report, home = folder.resolve() / LOCUST_REPORT, root.resolve()
+    if not report.exists():
+        return ""
+    return (report.relative_to(home) if report.is_relative_to(home) else report).as_posix()
 
 
 def window(verdict: LoadVerdict) -> dict[str, Any]:

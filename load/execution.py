@@ -104,7 +104,7 @@ class Execution:
         if verdict is None:
             return self._without_verdict(code)
         verdict = replace(verdict, cleanup=cleanup)
-        paths = tuple(publish(verdict, self.folder, self.display.lang))
+        paths = tuple(publish(verdict, self.folder))
         return ExecutionResult(verdict.judgement.exit, sentence(verdict), paths, verdict)
 
     def _of_one_release(self, verdict: LoadVerdict) -> LoadVerdict:
@@ -172,6 +172,13 @@ def run_load(  # noqa: PLR0913 - what the command line asks, and what it is hand
     folders, environment = ReportFolders(composition.root, name), composition.environment(name)
     ledger = QuotaLedger(folders.ledger)
     ready = LoadRun.read(prepared) if prepared else None
+    if ready and distribution.expected and distribution.expected != ready.workers:
+        raise LoadRefused(
+            f"the run file is for {ready.workers} workers, not {distribution.expected}; prepare it again with "
+            f"--workers {distribution.expected}",
+            f"実行ファイルは{ready.workers}ワーカー用で、{distribution.expected}ワーカー用ではありません。"
+            f"--workers {distribution.expected}で作り直してください",
+        )
     with open_target(composition, name, display.say, host) as (target, aws):
         if ready:
             run = revalidate(ready, target, aws, ledger=ledger, unlock=options.unlock)
@@ -261,9 +268,9 @@ def _recorded(
         execution.display.say(
             Localized(
                 f"not recorded, {evidence.location} can't be written ({error}); fix that, then: "
-                f"python -m load merge --record {execution.folder / FILE_NAME}",
+                f"python -m load record {execution.folder / FILE_NAME}",
                 f"{evidence.location}に書き込めないため記録していません（{error}）。解消してから: "
-                f"python -m load merge --record {execution.folder / FILE_NAME}",
+                f"python -m load record {execution.folder / FILE_NAME}",
             )
         )
     if missing:

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Any
 
+from load.artefacts import LOCUST_REPORT
 from load.engine.run_file import VARIABLE, LoadRun
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -25,12 +26,12 @@ JOIN_ELSEWHERE_S = 600
 class Distribution:
     """How a run is distributed: ``listen`` is the address at which the master waits for its workers.
 
-    With ``elsewhere`` the workers are started by someone else, on other machines.
+    ``expected`` is how many workers other machines start; 0 starts all of them here.
     """
 
     listen: str = "127.0.0.1"
     port: int | None = None
-    elsewhere: bool = False
+    expected: int = 0
 
 
 @dataclass(slots=True)
@@ -88,9 +89,9 @@ def free_port(host: str) -> int:
 
 def roles(run: LoadRun, distribution: Distribution, port: int) -> Iterator[tuple[str, list[str]]]:
     """Yield each process to start on this machine: its name and Locust's options, the master first."""
-    join_s = JOIN_ELSEWHERE_S if distribution.elsewhere else JOIN_S
-    leading = ["--headless", "--html", str(Path(run.out) / "locust.html")]
-    if run.workers == 1 and not distribution.elsewhere:
+    join_s = JOIN_ELSEWHERE_S if distribution.expected else JOIN_S
+    leading = ["--headless", "--html", str(Path(run.out) / LOCUST_REPORT)]
+    if run.workers == 1 and not distribution.expected:
         yield "locust", leading
         return
     yield (
@@ -104,7 +105,7 @@ def roles(run: LoadRun, distribution: Distribution, port: int) -> Iterator[tuple
             f"--expect-workers-max-wait={join_s}",
         ],
     )
-    if not distribution.elsewhere:
+    if not distribution.expected:
         for number in range(run.workers):
             worker = ["--worker", f"--master-host={distribution.listen}", f"--master-port={port}"]
             yield f"worker-{number}", worker

@@ -33,13 +33,13 @@ class RallyVisitors(ArrivalStream):
 
 
 def prepare_local_smoke() -> LoadRun:
-    """Prepare a smoke run; the zip for Distributed Load Testing does not contain what that needs."""
-    from load.composition import local_smoke  # noqa: PLC0415 - not needed where a run file is given
+    """Prepare a smoke run of the kept local stack."""
+    from load.composition import local_smoke  # noqa: PLC0415 - a worker has a run file, and needs none of it
 
     return local_smoke()
 
 
-run = find_run(prepare=prepare_local_smoke)
+run = find_run(prepare_local_smoke)
 controller = RunController(run, RallyVisitors)
 controller.listen(events)
 RallyVisitors.host = run.host

@@ -18,9 +18,6 @@ QUOTA_SHARE = 0.8
 RATE_CAP = 2.0
 """Times the throttle; beyond that a run would only measure how API Gateway refuses."""
 SECONDS_CAP = 7200.0
-SHARED_POOL = 50
-"""Independent generators share a pool this many times larger than they need, so that fewer than one
-award in a hundred repeats another generator's."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,7 +112,7 @@ RULES: tuple[Callable[[RequestedRun], None], ...] = (
 )
 
 
-def users_needed(plan: LoadPlan, spots: int, *, workers: int, parts: int) -> int:
+def users_needed(plan: LoadPlan, spots: int, *, workers: int) -> int:
     """Return how many users a pool needs so that no award repeats another: one pair of user and spot each.
 
     Each worker owns its users, and a deck deals a few awards more or less than their share.
@@ -123,11 +120,10 @@ def users_needed(plan: LoadPlan, spots: int, *, workers: int, parts: int) -> int
     if not plan.awards:
         return workers
     pairs = plan.awards * 1.1 + 50 * workers
-    spare = SHARED_POOL if parts > 1 else 1
-    return math.ceil(pairs * spare / spots) + workers
+    return math.ceil(pairs / spots) + workers
 
 
-def pool_suffices(pool: SessionPool, plan: LoadPlan, *, workers: int, parts: int) -> None:
+def pool_suffices(pool: SessionPool, plan: LoadPlan, *, workers: int) -> None:
     """Refuse ids of real users, and a pool too small for the awards of the plan."""
     real = sum(1 for visitor in pool.visitors if is_line_user(visitor.id))
     if real:
@@ -140,7 +136,7 @@ def pool_suffices(pool: SessionPool, plan: LoadPlan, *, workers: int, parts: int
             "the pool has no spots to stand at; put the places of some stamps into it",
             "プールにスポットがありません。スタンプの場所を加えてください",
         )
-    needed = users_needed(plan, len(pool.spots), workers=workers, parts=parts)
+    needed = users_needed(plan, len(pool.spots), workers=workers)
     if len(pool.visitors) < needed:
         raise LoadRefused(
             f"{plan.name} needs {needed} users at {len(pool.spots)} spots, and the pool has "

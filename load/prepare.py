@@ -31,7 +31,6 @@ class RunOptions:
 
     plan: str
     workers: int = 1
-    parts: int = 1
     journey: bool = False
     login: bool = False
     unlock: str | None = None
@@ -63,7 +62,7 @@ def prepare(
     request = RequestedRun(target=target, plan=plan, spent=spent.requests, root=ROOT)
     require_allowed(replace(request, unlock=unlock, pool_file=file))
     pool = read_pool(file) if file else _minted(target, plan, options, aws)
-    pool_suffices(pool, plan, workers=options.workers, parts=options.parts)
+    pool_suffices(pool, plan, workers=options.workers)
     answers, definitions = read_contract(CONTRACT)
     objectives = read_objectives(options.objectives)
     silence = prove_line_untouched(target, pool.visitors[0]) if plan.awards else "no awards"
@@ -81,7 +80,6 @@ def prepare(
         out=str(out.resolve()),
         about=about,
         workers=options.workers,
-        parts=options.parts,
         seed=secrets.randbits(32),
     )
 
@@ -126,7 +124,7 @@ def _minted(
     target: LoadTarget, plan: LoadPlan, options: RunOptions, aws: ClientFactory
 ) -> SessionPool:
     spots = spots_of(target, aws)
-    count = users_needed(plan, len(spots), workers=options.workers, parts=options.parts)
+    count = users_needed(plan, len(spots), workers=options.workers)
     logins = fake_id_tokens(target) if options.login else ()
     return SessionPool(tuple(mint(target, aws, count)), spots, logins)
 

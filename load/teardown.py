@@ -22,7 +22,6 @@ from load.engine.run_file import LoadRun
 from load.engine.session_pool import ANY_STAMP, USED_FILE, record_all_users
 from load.engine.verdict import FILE_NAME, LoadVerdict
 from load.line_untouched import LOGIN_USERS, line_calls
-from load.merge import read_parts
 from load.pool_builder import PREFIX
 from load.target import ClientFactory, LoadTarget, Say
 
@@ -206,7 +205,7 @@ def verdict_beside(used: Path, environment: str) -> LoadVerdict | None:
     file = used.parent / FILE_NAME
     if not file.exists():
         return None
-    (verdict,) = read_parts([file])
+    verdict = LoadVerdict.read(file)
     theirs = verdict.about.get("environment")
     if theirs != environment:
         raise LoadRefused(
@@ -225,8 +224,6 @@ class ManualTeardown:
     target: LoadTarget
     aws: ClientFactory
     say: Say
-    lang: str
-    """Of the page that is written anew."""
     pause: Callable[[float], None] = time.sleep
 
     def clean(self) -> Mapping[str, Any]:
@@ -240,7 +237,7 @@ class ManualTeardown:
         done = cleaner.clean_patiently(used_users(self.used), logins)
         proof = {**done, "line_calls": line_calls(self.target, PREFIX)}
         if self.verdict and self._names_all(self.verdict):
-            publish(replace(self.verdict, cleanup=proof), self.used.parent, self.lang)
+            publish(replace(self.verdict, cleanup=proof), self.used.parent)
         return proof
 
     def _names_all(self, verdict: LoadVerdict) -> bool:

@@ -1,6 +1,6 @@
 """What one judging run was asked: frozen before anything is read, so that nothing found can change it."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from datetime import datetime
@@ -67,6 +67,16 @@ class ScopeOf(Protocol[PlanT_contra]):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Exhibit:
+    """What the page shows of a record beside its row: sentences, a table, and pictures (SVG)."""
+
+    sentences: tuple[Words, ...] = ()
+    head: tuple[Words, ...] = ()
+    rows: tuple[tuple[Words, ...], ...] = ()
+    pictures: tuple[Words, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Composition(Generic[PlanT]):
     """What the root conftest passes in, since the judge imports neither plan nor checks nor a stack."""
 
@@ -78,8 +88,8 @@ class Composition(Generic[PlanT]):
     """What a signer has to know about this environment, whatever the rows say."""
     prepared: Preparation = lambda *_: nullcontext(())
     """Takes back what earlier runs left on a stack that outlives them."""
-    plots: Callable[[Snapshot[PlanT]], Mapping[str, Sequence[Words]]] = lambda _: {}
-    """Row id -> pictures (SVG) that its record brought along."""
+    exhibits: Callable[[Snapshot[PlanT]], Mapping[str, Exhibit]] = lambda _: {}
+    """Row id -> what its record brought along for the page."""
     checklist: Path = CHECKLIST
     judge: Callable[[pytest.Config], Iterable[Words]] = lambda _: ()
     """Yields why production is not judged by a commit alone: changes, code and addresses from elsewhere."""

@@ -12,14 +12,16 @@ PAGES = [
     *ROOT.glob("*.md"),
     *ROOT.glob("docs/**/*.md"),
     ROOT / "lambdas/README.md",
-    ROOT / "load/recipes/README.md",
+    ROOT / "docs/load-on-several-machines.md",
 ]
 NAMED = re.compile(
     r"`((?:aws|bench|checks|docs|lambdas|load|local|plan|runbook|signoff|smoke|tests)/[\w./*-]*)`"
 )
 """A path below one of the project's folders, in the type of code."""
 DECISIONS = ROOT / "docs/decisions"
-STATUS = re.compile(r"^\*\*Status\.\*\* (accepted|replaced), \d{4}-\d\d-\d\d", re.MULTILINE)
+STATUS = re.compile(
+    r"^\*\*Status\.\*\* (accepted|replaced|withdrawn), \d{4}-\d\d-\d\d", re.MULTILINE
+)
 LINK = re.compile(r"\]\(([^)#:]+)\)")
 
 

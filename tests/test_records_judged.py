@@ -8,8 +8,9 @@ import pytest
 from aws.section import Missing
 from aws.words import Words
 from checks.deployed import Deployed
-from checks.records import Standing, counting, judged_load, plots
+from checks.records import Standing, counting, exhibits, judged_load
 from signoff.checklist import Checklist
+from signoff.run import Exhibit
 from signoff.staleness import Stale
 from tests.healthy import healthy
 
@@ -152,21 +153,24 @@ def test_invalid_load_run_alone_is_as_good_as_none():
         judged(run_of(MINUTE, **BUSY))
 
 
-def drawn(what):
-    return {"en": f"<svg>{what}</svg>", "ja": f"<svg>{what}（日本語）</svg>"}
+def showing(*texts):
+    """Return the exhibit of a run's record: these sentences and pictures."""
+    said = [{"en": text, "ja": f"{text}（日本語）"} for text in texts]
+    return {"sentences": said, "head": said, "rows": [said], "pictures": said}
 
 
-def test_row_shows_the_pictures_of_the_run_that_it_judges():
-    older = run_of(timedelta(days=2), plots={"rate": drawn("old")})
-    newer = run_of(timedelta(days=1), plots={"rate": drawn("a"), "latency": drawn("b")})
-    smoke = run_of(MINUTE, plan="smoke", plots={"rate": drawn("smoke")})
-    invalid = run_of(MINUTE, plots={"rate": drawn("invalid")}, **BUSY)
+def test_row_shows_what_the_run_that_it_judges_brought_along():
+    older = run_of(timedelta(days=2), exhibit=showing("old"))
+    newer = run_of(timedelta(days=1), exhibit=showing("a", "b"))
+    smoke = run_of(MINUTE, plan="smoke", exhibit=showing("smoke"))
+    invalid = run_of(MINUTE, exhibit=showing("invalid"), **BUSY)
     records = replace(WORLD.records, entries=(newer, older, smoke, invalid))
 
-    shown = plots(replace(WORLD, records=records))["PREP-02"]
+    shown = exhibits(replace(WORLD, records=records))["PREP-02"]
 
-    assert shown == (Words(**drawn("a")), Words(**drawn("b")))
+    said = (Words("a", "a（日本語）"), Words("b", "b（日本語）"))
+    assert shown == Exhibit(sentences=said, head=said, rows=(said,), pictures=said)
 
 
-def test_row_without_a_record_has_no_pictures():
-    assert plots(replace(WORLD, records=replace(WORLD.records, entries=()))) == {}
+def test_row_without_a_record_shows_nothing():
+    assert exhibits(replace(WORLD, records=replace(WORLD.records, entries=()))) == {}

@@ -175,7 +175,7 @@ def test_latin_letters_and_katakana_have_their_usual_width():
 
 def english() -> Iterator[tuple[str, str]]:
     """Yield where a person reads English, and what: documents, words in two languages, what modules say."""
-    documents = [*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), *ROOT.glob("load/recipes/*.md")]
+    documents = [*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")]
     for path in {*documents, *ROOT.glob("runbook/pages/*.en.md")} - {WORDS}:
         yield path.name, path.read_text(encoding="utf-8")
     for path in modules(*PRODUCT):

@@ -1,1 +1,1 @@
-"""What runs inside Locust. It needs Locust and the standard library alone, so that it ships in a zip."""
+"""What runs inside Locust: a load generator that knows nothing of the rest of this project."""

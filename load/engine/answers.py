@@ -1,33 +1,24 @@
 """Whether an answer is right: its schema, compiled once, and what it says about the user who asked."""
 
-import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+import jsonschema_rs
+import orjson
+
 from load.engine.api_requests import ApiRequest
 from load.engine.plan import AWARD
 
-try:
-    import orjson
-except ImportError:  # Locust alone: slower, the same answers
-    parse: Callable[[bytes], Any] = json.loads
-else:
-    parse = orjson.loads
-
-NOT_CHECKED = "not checked"
-
 Fault = Callable[[Any], str | None]
 """Returns a JSON pointer to where an answer breaks its schema, or None."""
-Compiler = Callable[[Mapping[str, Any]], Fault]
 
 
 @dataclass(frozen=True, slots=True)
 class ContractValidator:
-    """Validators by (endpoint, status). ``checked_by`` names the library, or says "not checked"."""
+    """Validators by (endpoint, status)."""
 
     validators: Mapping[tuple[str, int], Fault]
-    checked_by: str
 
     def fault(self, endpoint: str, status: int, answer: Any) -> str | None:
         validator = self.validators.get((endpoint, status))
@@ -35,44 +26,19 @@ class ContractValidator:
 
 
 def compiled(
-    answers: Mapping[str, Mapping[str, Any]],
-    definitions: Mapping[str, Any],
-    compiler: tuple[Compiler | None, str] | None = None,
+    answers: Mapping[str, Mapping[str, Any]], definitions: Mapping[str, Any]
 ) -> ContractValidator:
-    """Compile ``answers`` (endpoint -> status -> schema), whose references end in ``definitions``.
-
-    ``compiler`` is the quickest `installed`, unless it is given; the verdict says which it was.
-    """
-    compile_schema, name = compiler or installed()
-    if compile_schema is None:
-        return ContractValidator({}, NOT_CHECKED)
+    """Compile ``answers`` (endpoint -> status -> schema), whose references end in ``definitions``."""
     validators = {
-        (endpoint, int(status)): compile_schema({**schema, "components": definitions})
+        (endpoint, int(status)): _by_rust({**schema, "components": definitions})
         for endpoint, by_status in answers.items()
         for status, schema in by_status.items()
     }
-    return ContractValidator(validators, f"checked by {name}")
+    return ContractValidator(validators)
 
 
-def installed() -> tuple[Compiler | None, str]:
-    """Choose jsonschema-rs (0.6 us an answer), else jsonschema (50 us), else none at all."""
-    try:
-        import jsonschema_rs  # noqa: PLC0415 - optional: Locust alone must do
-    except ImportError:
-        pass
-    else:
-        return by_rust, jsonschema_rs.__name__
-    try:
-        import jsonschema  # noqa: PLC0415 - optional: Locust alone must do
-    except ImportError:
-        return None, ""
-    return by_python, jsonschema.__name__
-
-
-def by_rust(schema: Mapping[str, Any]) -> Fault:
-    """Compile with jsonschema-rs."""
-    import jsonschema_rs  # noqa: PLC0415 - optional, and chosen only where it is there
-
+def _by_rust(schema: Mapping[str, Any]) -> Fault:
+    """Compile with jsonschema-rs: 0.6 us an answer, where jsonschema takes 50 us."""
     validator = jsonschema_rs.Draft202012Validator(dict(schema))
 
     def fault(answer: Any) -> str | None:
@@ -80,19 +46,6 @@ def by_rust(schema: Mapping[str, Any]) -> Fault:
             return None
         first = next(iter(validator.iter_errors(answer)))
         return _pointer(first.instance_path)
-
-    return fault
-
-
-def by_python(schema: Mapping[str, Any]) -> Fault:
-    """Compile with jsonschema."""
-    import jsonschema  # noqa: PLC0415 - optional, and chosen only where it is there
-
-    validator = jsonschema.Draft202012Validator(schema)
-
-    def fault(answer: Any) -> str | None:
-        first = next(validator.iter_errors(answer), None)
-        return None if first is None else _pointer(first.absolute_path)
 
     return fault
 
@@ -146,7 +99,7 @@ def classify(  # noqa: PLR0911 - one line for each way an answer can go
     if status != OK and (status, call.endpoint) != (CONFLICT, AWARD):
         return RequestResult("failed", f"HTTP {status}")
     try:
-        answer = parse(content)
+        answer = orjson.loads(content)
     except ValueError:
         return RequestResult("failed", f"HTTP {status} without JSON")
     if (pointer := contract.fault(call.endpoint, status, answer)) is not None:

@@ -1,21 +1,15 @@
 """The requests of the load, and what a right answer to each must say about the user who asked."""
 
-import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from random import Random
 from types import MappingProxyType
 from typing import Any, NamedTuple
 from urllib.parse import quote
 
+import orjson
+
 from load.engine.plan import AWARD, LIST, LOGIN, RANKING, VERIFY
 from load.engine.session_pool import GpsSpot, SessionPool, SyntheticUser
-
-try:
-    import orjson
-except ImportError:  # Locust alone: slower, but the same bodies
-    encode: Callable[[Any], bytes] = lambda content: json.dumps(content).encode()  # noqa: E731 - both are values
-else:
-    encode = orjson.dumps
 
 ACCURACY_M = 5.0
 PLACES = ((0.0, True), (0.0, True), (0.9, True), (60.0, False))
@@ -44,10 +38,10 @@ class ApiRequest(NamedTuple):
 class RequestFactory:
     """Makes requests for one worker's part of the pool; ``used`` collects the pairs it may have written."""
 
-    def __init__(self, pool: SessionPool, rng: Random, *, alone: bool = True) -> None:
+    def __init__(self, pool: SessionPool, rng: Random) -> None:
         self._pool = pool
         self._rng = rng
-        self._pairs: Iterator[tuple[SyntheticUser, GpsSpot]] = pool.pairs(None if alone else rng)
+        self._pairs: Iterator[tuple[SyntheticUser, GpsSpot]] = pool.pairs()
         self.used: list[tuple[str, str]] = []
 
     def make(
@@ -70,7 +64,7 @@ class RequestFactory:
             )
         if endpoint == LOGIN:
             login = self._rng.choice(self._pool.logins)
-            return ApiRequest(LOGIN, "/auth/verify", "", encode({"id_token": login}))
+            return ApiRequest(LOGIN, "/auth/verify", "", orjson.dumps({"id_token": login}))
         return self._verify(visitor, spot or self._rng.choice(self._pool.spots))
 
     def visit(self) -> Iterator[ApiRequest]:
@@ -93,7 +87,7 @@ class RequestFactory:
         position = {"lat": lat, "lon": lon, "accuracy": ACCURACY_M}
         asked = {"user_id": visitor.id, "stamp_id": spot.id, "method": "GPS"}
         return ApiRequest(
-            AWARD, "/stamps/award", visitor.token, encode(asked | position), expect=asked
+            AWARD, "/stamps/award", visitor.token, orjson.dumps(asked | position), expect=asked
         )
 
     def _verify(
@@ -105,5 +99,5 @@ class RequestFactory:
         position = {"lat": lat, "lon": lon, "accuracy": ACCURACY_M}
         expect = {"spotId": spot.id, "within": within}
         return ApiRequest(
-            VERIFY, "/gps/verify", visitor.token, encode(asked | position), expect=expect
+            VERIFY, "/gps/verify", visitor.token, orjson.dumps(asked | position), expect=expect
         )

@@ -2,7 +2,7 @@
 
 import gc
 from collections.abc import Iterator
-from random import Random, SystemRandom
+from random import Random
 from time import perf_counter, time
 from typing import Any
 
@@ -34,7 +34,7 @@ class Generator:
         self, run: LoadRun, contract: ContractValidator, worker: int, request: EventHook
     ) -> None:
         self.run = run
-        self.plan = run.own_plan
+        self.plan = run.plan
         self.steps, self.bins = Counts(), Counts()
         self.worker = worker
         self.streams = 0
@@ -46,11 +46,9 @@ class Generator:
         self._contract = contract
         self._request = request
         self._http = Http(run.host, timeout_s=run.timeout_s)
-        alone = run.parts == 1
-        # Repeatable if it can be; independent generators must differ.
-        self.rng = Random(f"{run.seed}:{worker}") if alone else SystemRandom()  # noqa: S311 - not a secret
+        self.rng = Random(f"{run.seed}:{worker}")  # noqa: S311 - not a secret
         own = run.pool.part(worker % run.workers, run.workers)
-        self.caller = RequestFactory(own, self.rng, alone=alone)
+        self.caller = RequestFactory(own, self.rng)
         self._bin_s = bin_seconds(run.plan.seconds)
         # What exists now stays: the garbage collector need not walk it while arrivals are due (20 ms).
         gc.collect()
@@ -90,7 +88,6 @@ class Generator:
         done = self.done
         return {
             "run": self.run.seed,
-            "checked_by": self._contract.checked_by,
             "done": done,
             "steps": self.steps.take(),
             "bins": self.bins.take(),
@@ -195,8 +192,7 @@ class ArrivalStream(User):
             raise StopUser("the start was refused")
         self._generator = generator = self.generator
         run, number = generator.run, generator.join_stream()
-        alone = run.parts == 1
-        self._rng = Random(f"{run.seed}:{number}") if alone else generator.rng  # noqa: S311 - not a secret
+        self._rng = Random(f"{run.seed}:{number}")  # noqa: S311 - not a secret
         self._arrivals = intended_starts(
             generator.plan, stream=number, streams=run.streams, rng=self._rng
         )

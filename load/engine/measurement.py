@@ -5,8 +5,6 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from load.engine.answers import NOT_CHECKED
-
 Key = tuple[int, str, str, Any]
 """(step or second, endpoint or "", what is counted, milliseconds or kind or None)."""
 
@@ -67,7 +65,6 @@ class Measurement:
 
     steps: Counts = field(default_factory=Counts)
     bins: Counts = field(default_factory=Counts)
-    parts: int = 1
     workers: int = 0
     lost: tuple[str, ...] = ()
     late: tuple[str, ...] = ()
@@ -75,7 +72,6 @@ class Measurement:
     unheard: tuple[str, ...] = ()
     interrupted: str | None = None
     interrupted_ja: str | None = None
-    contract: str = NOT_CHECKED
     cpu_percent: float = 0.0
 
     @property
@@ -91,25 +87,8 @@ class Measurement:
         )
         return self.steps.total("issued", place=step, endpoint=endpoint) - seen
 
-    def add(self, other: "Measurement") -> None:
-        """Add what an independent generator measured of the same plan."""
-        self.steps.merge(other.steps.rows())
-        self.bins.merge(other.bins.rows())
-        self.parts += other.parts
-        self.workers += other.workers
-        self.lost += other.lost
-        self.late += other.late
-        self.strangers += other.strangers
-        self.unheard += other.unheard
-        if not self.interrupted:
-            self.interrupted, self.interrupted_ja = other.interrupted, other.interrupted_ja
-        self.cpu_percent = max(self.cpu_percent, other.cpu_percent)
-        if other.contract == NOT_CHECKED:
-            self.contract = other.contract
-
     def to_json(self) -> dict[str, Any]:
         return {
-            "parts": self.parts,
             "workers": self.workers,
             "lost": list(self.lost),
             "late": list(self.late),
@@ -117,7 +96,6 @@ class Measurement:
             "unheard": list(self.unheard),
             "interrupted": self.interrupted,
             "interrupted_ja": self.interrupted_ja,
-            "contract": self.contract,
             "cpu_percent": self.cpu_percent,
             "steps": _sorted(self.steps),
             "bins": _sorted(self.bins),
@@ -131,9 +109,8 @@ class Measurement:
             bins=Counts(rest.pop("bins")),
             lost=tuple(rest.pop("lost")),
             late=tuple(rest.pop("late")),
-            # Older verdicts have neither.
-            strangers=tuple(rest.pop("strangers", ())),
-            unheard=tuple(rest.pop("unheard", ())),
+            strangers=tuple(rest.pop("strangers")),
+            unheard=tuple(rest.pop("unheard")),
             **rest,
         )
 

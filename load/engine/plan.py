@@ -3,7 +3,7 @@
 import math
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from random import Random
 from typing import Any
 
@@ -112,18 +112,6 @@ class LoadPlan:
         """Return how long the last arrival may take: no request outlives ``timeout_s``."""
         calls = len(JOURNEY) if self.journey else 1
         return calls * timeout_s + (calls - 1) * THINK_AT_MOST_S
-
-    def shared_by(self, parts: int) -> "LoadPlan":
-        """Return the part of the plan for one of ``parts`` independent generators."""
-        scaled = (
-            replace(
-                step,
-                rate=step.rate / parts,
-                start_rate=None if step.start_rate is None else step.start_rate / parts,
-            )
-            for step in self.steps
-        )
-        return replace(self, steps=tuple(scaled))
 
     def to_json(self) -> dict[str, Any]:
         return asdict(self)

@@ -18,8 +18,7 @@ from load.engine.measurement import ALONE
 from load.engine.run_file import LoadRun
 from load.engine.run_state import RunState, progress
 from load.engine.session_pool import USED_FILE
-from load.engine.validity import invalid_reasons
-from load.engine.verdict import PART_PREFIX, sentence
+from load.engine.verdict import sentence
 
 
 def _end_cleanly() -> NoReturn:
@@ -125,14 +124,8 @@ class RunController:
         verdict = self._state.verdict()
         verdict.write(self._state.folder)
         environment.process_exit_code = int(verdict.judgement.exit)
-        if self.run.parts == 1:
-            print(sentence(verdict), file=sys.stderr)
-            self._say_how_to_clean()
-            return
-        print(PART_PREFIX + json.dumps(verdict.to_json(), separators=(",", ":")), flush=True)
-        # A part has too few samples for a verdict of its own; only an invalid one fails its task.
-        invalid = list(invalid_reasons(self.run.own_conditions, self._state.seen))
-        environment.process_exit_code = int(ExitCode.INVALID if invalid else ExitCode.PASS)
+        print(sentence(verdict), file=sys.stderr)
+        self._say_how_to_clean()
 
     @property
     def _number(self) -> int:

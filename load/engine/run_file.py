@@ -17,9 +17,6 @@ from load.engine.throttle import TokenBucket
 from load.engine.validity import Conditions
 
 PROJECT = Path(__file__).resolve().parents[2]
-OPERATOR_S = PROJECT / "load" / "__main__.py"
-"""Exists only in a checkout of the project: images and zips leave it out, and mount or unpack their run
-file as their platform does."""
 VARIABLE = "LOAD_RUN_FILE"
 """The environment variable that names the run file."""
 LEAD_S = 0.5
@@ -32,9 +29,8 @@ ARRIVALS_PER_STREAM = 50
 class LoadRun:
     """One load run. It contains sessions: its file is private and lies outside the repository.
 
-    ``parts`` independent generators share the rate; each of them is a master with ``workers``
-    processes (or one process that is both). ``about`` (environment, release, caller …) is copied
-    into the verdict. ``out`` is the folder of the artefacts.
+    ``workers`` processes share the rate, with a master beside them if there are several. ``about``
+    (environment, release, caller …) is copied into the verdict. ``out`` is the folder of the artefacts.
     """
 
     host: str
@@ -48,7 +44,6 @@ class LoadRun:
     out: str
     about: Mapping[str, Any] = field(default_factory=dict)
     workers: int = 1
-    parts: int = 1
     timeout_s: float = 10.0
     seed: int = 0
     progress: bool = False
@@ -56,13 +51,8 @@ class LoadRun:
     @property
     def streams(self) -> int:
         """Number of Locust users, the same for each worker: every one is a stream of arrivals."""
-        peak = self.plan.peak_rate / self.parts / self.workers
+        peak = self.plan.peak_rate / self.workers
         return self.workers * max(1, -int(-peak // ARRIVALS_PER_STREAM))
-
-    @property
-    def own_plan(self) -> LoadPlan:
-        """Return the part of the plan that this generator executes."""
-        return self.plan if self.parts == 1 else self.plan.shared_by(self.parts)
 
     @property
     def drain_s(self) -> float:
@@ -71,12 +61,7 @@ class LoadRun:
 
     @property
     def conditions(self) -> Conditions:
-        return Conditions(self.plan, self.objectives, self.throttle, self.workers, self.parts)
-
-    @property
-    def own_conditions(self) -> Conditions:
-        """The conditions of this generator's part alone."""
-        return Conditions(self.own_plan, self.objectives, self.throttle, self.workers)
+        return Conditions(self.plan, self.objectives, self.throttle, self.workers)
 
     def to_json(self) -> dict[str, Any]:
         """Return the sessions, too: the result is a secret."""
@@ -107,8 +92,7 @@ class LoadRun:
                 f"{path} is not a run file ({reason}); make one with python -m load prepare --to FILE",
                 f"{path}は実行ファイルではありません（{reason.ja}）。python -m load prepare --to FILEで作成してください",
             ) from None
-        if OPERATOR_S.exists():
-            require_private(path, PROJECT)
+        require_private(path, PROJECT)
         return run
 
     @classmethod

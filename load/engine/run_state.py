@@ -6,10 +6,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from time import perf_counter
 from typing import Any
-from uuid import uuid4
 
 from load.engine import confidence
-from load.engine.answers import NOT_CHECKED
 from load.engine.localized import Localized
 from load.engine.measurement import Measurement, Workers, bin_seconds
 from load.engine.run_file import LEAD_S, LoadRun
@@ -30,9 +28,6 @@ class RunState:
         self.workers = Workers(tuple(workers))
         self._began = datetime.now(UTC)
         self._started = perf_counter() + LEAD_S
-        self._name = uuid4().hex
-        self._used: list[tuple[str, str]] = []
-        self._checked_by: set[str] = set()
         self._complete = False
         self._ended: tuple[datetime, float] | None = None
 
@@ -52,13 +47,12 @@ class RunState:
         A worker with another run file does not belong to this load: only its used pairs are kept,
         to be cleaned up.
         """
-        self._keep([(user, stamp) for user, stamp in part["used"]])
+        record_used(self.folder, [(user, stamp) for user, stamp in part["used"]])
         if part["done"]:
             self.workers.done.add(worker)
         if part.get("run") != self.run.seed:
             self.workers.strangers.add(worker)
             return
-        self._checked_by.add(part["checked_by"])
         self.seen.steps.merge(part["steps"])
         self.seen.bins.merge(part["bins"])
 
@@ -93,19 +87,14 @@ class RunState:
         self.seen.late = tuple(sorted(self.workers.late))
         self.seen.strangers = tuple(sorted(self.workers.strangers))
         self.seen.unheard = self.workers.unheard()
-        self.seen.contract = self._contract()
         end = None if self._complete else self._open_end()
         self.seen.interrupted, self.seen.interrupted_ja = end, end and end.ja
-        about = self.run.about
-        if self.run.parts > 1:
-            about = {**about, "part": self._name}
         return LoadVerdict(
             conditions=self.run.conditions,
             measurement=self.seen,
-            about=about,
+            about=self.run.about,
             began=self._began,
             ended=self._ended[0] if self._ended else datetime.now(UTC),
-            used=tuple(self._used) if self.run.parts > 1 else (),
         )
 
     def _open_end(self) -> Localized:
@@ -123,16 +112,6 @@ class RunState:
             f"no last word from worker {missing}", f"ワーカー{missing}の最後の報告がありません"
         )
 
-    def _contract(self) -> str:
-        """Say what validated the answers: nothing, if one of the workers had no validator."""
-        if NOT_CHECKED in self._checked_by or not self._checked_by:
-            return NOT_CHECKED
-        return ", ".join(sorted(self._checked_by))
-
-    def _keep(self, pairs: list[tuple[str, str]]) -> None:
-        self._used += pairs
-        record_used(self.folder, pairs)
-
 
 REPORTED_S = 1.0
 """How long after its end a second is known: workers report once a second."""
@@ -144,7 +123,7 @@ def progress(run: LoadRun, seen: Measurement, elapsed_s: float) -> dict[str, Any
     Rates are arrivals a second in the last complete bin of the timeline; latency and lateness are of
     the current step, in ms.
     """
-    plan = run.own_plan
+    plan = run.plan
     step, part = plan.step_at(max(0.0, elapsed_s))
     number = plan.steps.index(step)
     width = bin_seconds(run.plan.seconds)

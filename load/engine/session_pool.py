@@ -5,7 +5,6 @@ import math
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from random import Random
 from typing import Any
 
 USED_FILE = "used.jsonl"
@@ -52,16 +51,11 @@ class SessionPool:
         """Return the users of one worker, so that no two workers award the same pair."""
         return SessionPool(self.visitors[worker::workers], self.spots, self.logins)
 
-    def pairs(self, rng: Random | None = None) -> Iterator[tuple[SyntheticUser, GpsSpot]]:
-        """Yield every user-spot pair once; in random order for generators that share a pool.
-
-        Random over users *and* spots: with one spot after the other, all generators would draw from
-        the first spot alone and collide that much more often.
-        """
-        numbers = range(len(self.visitors) * len(self.spots))
-        for number in rng.sample(numbers, len(numbers)) if rng else numbers:
-            spot, visitor = divmod(number, len(self.visitors))
-            yield self.visitors[visitor], self.spots[spot]
+    def pairs(self) -> Iterator[tuple[SyntheticUser, GpsSpot]]:
+        """Yield every user-spot pair once."""
+        for spot in self.spots:
+            for visitor in self.visitors:
+                yield visitor, spot
 
     def to_json(self) -> dict[str, Any]:
         """Return the sessions, too: the result is a secret."""

@@ -12,36 +12,16 @@ from load.engine.admission import LoadRefused
 from load.engine.judge import ExitCode
 from load.engine.run_file import VARIABLE, LoadRun
 
-BESIDE = Path(__file__).resolve().parents[2] / "run.json"
-"""Where the zip for AWS Distributed Load Testing has its run file."""
 
-
-def find_run(
-    told: Mapping[str, str] = os.environ,
-    beside: Path = BESIDE,
-    prepare: Callable[[], LoadRun] | None = None,
-) -> LoadRun:
-    """Read the run file, or ``prepare`` a run; exit with code 4 and a sentence if neither works."""
+def find_run(prepare: Callable[[], LoadRun], variables: Mapping[str, str] = os.environ) -> LoadRun:
+    """Read the run file that LOAD_RUN_FILE names, or ``prepare`` a run; exit with code 4 and a sentence if that fails."""
     try:
-        if path := told.get(VARIABLE):
+        if path := variables.get(VARIABLE):
             return LoadRun.read(Path(path))
-        if prepare is None or beside.exists():
-            return LoadRun.read(beside)
-        return _prepared(prepare)
+        return prepare()
     except LoadRefused as refusal:
         print(f"refused: {refusal}", file=sys.stderr)
         sys.exit(ExitCode.REFUSED)
-
-
-def _prepared(prepare: Callable[[], LoadRun]) -> LoadRun:
-    try:
-        return prepare()
-    except ImportError as missing:
-        raise LoadRefused(
-            f"{VARIABLE} is not set, and {missing.name} is not installed to prepare a run; "
-            "set it to a file that `python -m load prepare` wrote",
-            f"{VARIABLE}が未設定で、実行の準備に必要な{missing.name}もありません。`python -m load prepare`が書き出したファイルを設定してください",
-        ) from None
 
 
 def set_defaults_of(parser: ArgumentParser, file: Path, run: LoadRun) -> None:
@@ -54,9 +34,7 @@ def set_defaults_of(parser: ArgumentParser, file: Path, run: LoadRun) -> None:
 
 
 def _parsed(file: Path) -> Mapping[str, Any]:
-    """Read a ``locust.conf``; in the zip for Distributed Load Testing there is none."""
-    if not file.exists():
-        return {}
+    """Read a ``locust.conf``."""
     with file.open() as stream:
         told = DefaultConfigFileParser().parse(stream)
     return {name.replace("-", "_"): _value(text) for name, text in told.items()}

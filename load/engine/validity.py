@@ -13,13 +13,12 @@ from load.engine.throttle import TokenBucket
 
 @dataclass(frozen=True, slots=True)
 class Conditions:
-    """What a run is judged by. ``parts`` generators share the plan, each of ``workers`` processes."""
+    """What a run of ``workers`` processes is judged by."""
 
     plan: LoadPlan
     objectives: Objectives
     throttle: TokenBucket
     workers: int = 1
-    parts: int = 1
 
 
 def invalid_reasons(conditions: Conditions, seen: Measurement) -> Iterator[Localized]:
@@ -42,12 +41,7 @@ def invalid_reasons(conditions: Conditions, seen: Measurement) -> Iterator[Local
 
 
 def _absent(conditions: Conditions, seen: Measurement) -> Iterator[Localized]:
-    if seen.parts != conditions.parts:
-        yield Localized(
-            f"{seen.parts} of {conditions.parts} parts of the load are here",
-            f"負荷の{conditions.parts}部分のうち{seen.parts}部分しかありません",
-        )
-    expected = conditions.workers * seen.parts
+    expected = conditions.workers
     if seen.workers != expected:
         yield Localized(
             f"{seen.workers} of {expected} workers began",
@@ -122,7 +116,6 @@ def _conflicts(conditions: Conditions, seen: Measurement) -> Iterator[Localized]
     limit = conditions.objectives.soundness.conflicts
     awards = seen.steps.total("issued", endpoint=AWARD)
     conflicts = seen.steps.total("conflict", endpoint=AWARD)
-    # Independent generators that share a pool collide now and then: one in ninety proves nothing.
     if awards and confidence.ratio(conflicts, awards).low > limit:
         yield Localized(
             f"{conflicts} of {awards} awards met a stamp that was there before (409), "

@@ -8,19 +8,17 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from load.engine.answers import NOT_CHECKED
+from load.engine.admission import LoadRefused
 from load.engine.judge import Judgement, judge
-from load.engine.localized import Localized
+from load.engine.localized import Localized, unreadable
 from load.engine.measurement import Measurement
 from load.engine.objectives import ObjectiveResult, Objectives
 from load.engine.plan import LoadPlan
 from load.engine.throttle import TokenBucket
 from load.engine.validity import Conditions
 
-SCHEMA = 1
+SCHEMA = 2
 FILE_NAME = "verdict.json"
-PART_PREFIX = "LOAD-VERDICT "
-"""Marks the line with which a generator without a shared folder reports its part."""
 FRESH_DAYS = 14
 """How long a verdict counts, unless the environment says otherwise."""
 
@@ -35,7 +33,6 @@ class LoadVerdict:
     began: datetime
     ended: datetime
     cleanup: Mapping[str, Any] | None = None
-    used: tuple[tuple[str, str], ...] = ()
 
     @property
     def judgement(self) -> Judgement:
@@ -63,7 +60,6 @@ class LoadVerdict:
             "percentiles": plan.percentiles,
             "checks": [_check(check) for check in judged.checks],
             "cleanup": self.cleanup,
-            "used": [list(pair) for pair in self.used],
             "about": dict(self.about),
             "conditions": _conditions(self.conditions),
             "measurement": self.measurement.to_json(),
@@ -82,15 +78,25 @@ class LoadVerdict:
                 Objectives.from_json(conditions["objectives"]),
                 TokenBucket(**conditions["throttle"]),
                 conditions["workers"],
-                conditions["parts"],
             ),
             measurement=Measurement.from_json(data["measurement"]),
             about=data["about"],
             began=datetime.fromisoformat(data["window"][0]),
             ended=datetime.fromisoformat(data["window"][1]),
             cleanup=data["cleanup"],
-            used=tuple((user, stamp) for user, stamp in data["used"]),
         )
+
+    @classmethod
+    def read(cls, path: Path) -> "LoadVerdict":
+        """Read what `write` wrote; raises `LoadRefused` for any other file."""
+        try:
+            return cls.from_json(json.loads(path.read_text(encoding="utf-8")))
+        except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+            reason = unreadable(error)
+            raise LoadRefused(
+                f"{path} is not a load verdict ({reason}); pass the verdict.json of a run",
+                f"{path}は負荷試験の判定ではありません（{reason.ja}）。実行が残したverdict.jsonを指定してください",
+            ) from None
 
     def write(self, folder: Path) -> Path:
         """Write ``verdict.json``; a reader sees the old file or the new one, never half of one."""
@@ -115,10 +121,7 @@ def sentence(verdict: LoadVerdict, judged: Judgement | None = None) -> Localized
         others = (f" (and {more} more)", f"（ほか{more}件）") if more else ("", "")
         return Localized(f"{en}; {first}{others[0]}", f"{ja}。{first.ja}{others[1]}")
     slowest = _slowest(judged.checks)
-    en, ja = en + slowest, ja + slowest.ja
-    if verdict.measurement.contract == NOT_CHECKED:
-        en, ja = f"{en}, contract {NOT_CHECKED}", f"{ja}、契約は未確認"
-    return Localized(en, ja)
+    return Localized(en + slowest, ja + slowest.ja)
 
 
 def _slowest(checks: tuple[ObjectiveResult, ...]) -> Localized:
@@ -146,7 +149,6 @@ def _conditions(conditions: Conditions) -> dict[str, Any]:
         "objectives": conditions.objectives.to_json(),
         "throttle": asdict(conditions.throttle),
         "workers": conditions.workers,
-        "parts": conditions.parts,
     }
 
 

@@ -4,7 +4,7 @@ import base64
 import re
 import tomllib
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import cache, lru_cache, partial
@@ -27,6 +27,7 @@ from signoff.report.procedures import fix_of, procedures_of
 from signoff.report.supporting import Supporting
 from signoff.report.values import value
 from signoff.result import Result
+from signoff.run import Exhibit
 from signoff.verdict import RowVerdict, VerdictWord
 from signoff.verify import UNSET_DIGEST, digest_of_page
 
@@ -70,15 +71,15 @@ PUNCTUATION = {"en": (", ", "; ", "."), "ja": ("、", "。", "")}
 def page(
     result: Result,
     lang: str,
-    plots: Mapping[str, Sequence[Words]],
+    exhibits: Mapping[str, Exhibit],
     beside: Supporting | None = None,
 ) -> str:
     """Return the HTML, which shows ``lang`` first.
 
-    ``plots`` are row id -> SVG in each language, shown as images, in which no script can run. The page states its own
-    digest, computed with zeros in its place.
+    ``exhibits`` are row id -> what its record brought along; its SVG are shown as images, in which no script can run.
+    The page states its own digest, computed with zeros in its place.
     """
-    context = _context(result, lang, plots, beside or Supporting())
+    context = _context(result, lang, exhibits, beside or Supporting())
     template = _templates().get_template("signoff.html.j2")
     for room in ROOMS:
         html = visible(_smaller(template.render(context | _within(room, result))))
@@ -96,7 +97,7 @@ def _smaller(html: str) -> str:
 
 
 def _context(
-    result: Result, lang: str, plots: Mapping[str, Sequence[Words]], beside: Supporting
+    result: Result, lang: str, exhibits: Mapping[str, Exhibit], beside: Supporting
 ) -> dict[str, Any]:
     return {
         "result": result,
@@ -107,7 +108,8 @@ def _context(
         "beside": beside,
         "counts": counts(result),
         "sections": _sections(result),
-        "plots": {row: [_pictures(one) for one in drawn] for row, drawn in plots.items()},
+        "exhibits": exhibits,
+        "pictures": _pictures,
         "signable": result.verdict.decision in SIGNABLE and not result.rehearsal,
         "fix": partial(fix_of, run=result.provenance),
         "Outcome": Outcome,

@@ -214,13 +214,13 @@ def _write(choice: Choice[PlanT], snapshot: Snapshot[PlanT], result: Result) -> 
     (folder / RESULT).write_bytes(as_json(result))
     (folder / "junit.xml").write_text(_junit(result), encoding="utf-8")
     (folder / "inventory.json").write_text(to_json(snapshot.inventory), encoding="utf-8")
-    plots = choice.composition.plots(snapshot)
+    exhibits = choice.composition.exhibits(snapshot)
     found = beside(result, snapshot, folder, choice.options.root, choice.options.baseline)
     lang = choice.options.lang
     (folder / SUMMARY).write_text(summary(result, lang, found), encoding="utf-8")
     logs = _raw_logs(folder)
     found = replace(found, files=digests_of(folder, (*BESIDE_THE_PAGE, *logs)), links=logs)
-    (folder / PAGE).write_text(page(result, lang, plots, found), encoding="utf-8")
+    (folder / PAGE).write_text(page(result, lang, exhibits, found), encoding="utf-8")
     latest = folder.parent / "latest"
     staged = folder.parent / f".{folder.name}"
     staged.symlink_to(folder.name)

@@ -27,7 +27,12 @@ LOAD = {
     "target_rate": 200,
     "window": ["2026-11-24T08:50:00+00:00", "2026-11-24T08:52:10+00:00"],
     "page": "report/prod/load/latest/load.html",
-    "plots": {name: {"en": "<svg/>", "ja": "<svg/>"} for name in ("rate", "latency")},
+    "exhibit": {
+        "sentences": [],
+        "head": [{"en": "Endpoint", "ja": "エンドポイント"}],
+        "rows": [[{"en": "GET /stamps", "ja": "GET /stamps"}]],
+        "pictures": [{"en": "<svg/>", "ja": "<svg/>"}],
+    },
 }
 REHEARSAL = {"complete": True, "equal": True, "seconds": {"functions": 4.1, "api": 1.2}}
 RECOUNT = {"agree": True, "counters": 0, "drifted": 0}

@@ -39,20 +39,6 @@ def test_award_is_refused_rather_than_repeated():
         one.make(AWARD)
 
 
-def test_generators_that_share_a_pool_meet_as_seldom_as_its_size_promises():
-    """2 generators, 500 awards each, 25,000 pairs: 10 meetings are expected; of one spot's pairs, 50."""
-    spots = tuple(replace(SPOTS[0], id=f"S{number}") for number in range(5))
-    shared = SessionPool(pool(5000).visitors, spots)
-    first, second = (caller(shared, seed, alone=False) for seed in (1, 2))
-    awards = [
-        {(award["user_id"], award["stamp_id"]) for award in awarded(one, 500)}
-        for one in (first, second)
-    ]
-
-    assert len(awards[0]) == len(awards[1]) == 500
-    assert len(awards[0] & awards[1]) <= 20
-
-
 def test_used_pairs_are_listed_before_they_are_sent():
     one = caller()
     sent = [one.make(AWARD), *islice(one.visit(), 3)]

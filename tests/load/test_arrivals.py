@@ -55,10 +55,3 @@ def test_every_twenty_arrivals_are_dealt_in_the_shares_of_the_mix():
 
     assert {name: dealt[20:40].count(name) / 20 for name in MIX} == MIX
     assert dealt[:20] != dealt[20:40], "the deck was not shuffled again"
-
-
-def test_parts_of_a_plan_add_up_to_the_whole():
-    parts = [TWO.shared_by(4)] * 4
-
-    assert sum(part.arrivals for part in parts) == pytest.approx(TWO.arrivals, abs=4)
-    assert parts[0].steps[0].start_rate == 5

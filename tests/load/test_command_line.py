@@ -12,8 +12,8 @@ from load.engine.admission import LoadRefused
 from load.engine.judge import ExitCode
 from load.engine.objectives import read_objectives
 from load.engine.run_file import LoadRun
+from load.engine.verdict import LoadVerdict
 from load.launch import ROOT
-from load.merge import read_parts
 from load.pool_builder import read_pool
 from tests.forked import completed
 
@@ -40,8 +40,7 @@ def test_help_shows_commands_examples_and_exit_codes():
         "plans",
         "run",
         "prepare",
-        "package",
-        "merge",
+        "record",
         "clean",
         "--unlock HOST",
         "3 invalid",
@@ -66,14 +65,13 @@ def test_plans_are_listed_with_their_prices():
             ["prepare", "--login", "--journey", "--to", "x"],
             "--login or for --journey, not for both",
         ),
-        (["package", "--login", "--journey", "--tasks=2", "--to=x"], "--login or for --journey"),
-        (["run", "--elsewhere"], "make it with prepare --to FILE"),
+        (["run", "--expect-workers=2"], "make it with prepare --to FILE"),
         (["run", "--run-file", "absent.json"], "absent.json is not a run file (No such file"),
         (
             ["run", "--run-file", "load/locust.conf"],
             "load/locust.conf is not a run file (it is not JSON",
         ),
-        (["merge", "absent.json"], "absent.json contains no load verdict"),
+        (["record", "absent.json"], "absent.json is not a load verdict"),
         (["clean", "absent.jsonl"], "absent.jsonl does not exist"),
     ],
 )
@@ -90,7 +88,9 @@ def test_refusal_is_a_sentence_and_exit_code_4(arguments, why, capsys):
 
 @pytest.mark.parametrize("content", [b"\xff\xfe\x00", b"[1]", b'"x"', b"{", b""])
 @pytest.mark.parametrize(
-    "read", [LoadRun.read, read_pool, read_objectives, lambda one: read_parts([one])]
+    "read",
+    [LoadRun.read, read_pool, read_objectives, LoadVerdict.read],
+    ids=["run", "pool", "objectives", "verdict"],
 )
 def test_file_that_is_another_is_refused_without_pythons_words(read, content, tmp_path):
     file = tmp_path / "named"
@@ -104,10 +104,10 @@ def test_file_that_is_another_is_refused_without_pythons_words(read, content, tm
 
 
 def test_exit_code_and_sentence_reach_the_shell():
-    refused = load("merge", "absent.json")
+    refused = load("record", "absent.json")
 
     assert refused.returncode == ExitCode.REFUSED
-    assert refused.stderr.startswith("refused: absent.json contains no load verdict")
+    assert refused.stderr.startswith("refused: absent.json is not a load verdict")
 
 
 @pytest.mark.parametrize("arguments", [[], ["run", "--plan", "fast"], ["run", "--workers", "0"]])

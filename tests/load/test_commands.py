@@ -82,50 +82,29 @@ def test_prepared_run_is_private_priced_and_of_the_live_release(command, project
     assert made.about["release"] == "a"
     assert json.loads(line)["requests"] == made.plan.requests
     assert json.loads(line)["run"] == made.about["run"]
-    assert f"merge --record {made.out}/verdict.json" in capsys.readouterr().out
+    assert f"record {made.out}/verdict.json" in capsys.readouterr().out
 
 
-@pytest.mark.parametrize(
-    "verb", [["prepare"], ["package", "--tasks=2"]], ids=["prepare", "package"]
-)
-def test_secret_for_the_repository_is_refused_before_it_costs_anything(
-    verb, command, project, capsys
-):
-    code = command(*verb, "--to", project / "run.json", local=True)
+def test_secret_for_the_repository_is_refused_before_it_costs_anything(command, project, capsys):
+    code = command("prepare", "--to", project / "run.json", local=True)
 
     assert code == ExitCode.REFUSED
     assert "would put sessions into the repository" in capsys.readouterr().err
     assert not (project / "report").exists()
 
 
-def test_package_is_for_one_process_a_task(command, capsys):
-    with pytest.raises(SystemExit):
-        command("package", "--tasks=2", "--workers=2", "--to", "load.zip")
-
-    assert "unrecognized arguments: --workers=2" in capsys.readouterr().err
-
-
 def test_verdict_with_its_proof_is_recorded(command, recorded, left):
     folder = left(run("a", AGO))
 
-    command("merge", "--record", folder / "verdict.json", "--to", folder)
+    command("record", folder / "verdict.json")
 
     assert recorded() == ["window", "load"]
-
-
-@pytest.mark.parametrize("lang", ["en", "ja"])
-def test_page_of_merged_verdicts_opens_in_the_language_of_the_command(command, left, lang):
-    folder = left(run("a", AGO))
-
-    command("merge", f"--lang={lang}", folder / "verdict.json", "--to", folder)
-
-    assert f"<html lang={lang}" in (folder / "index.html").read_text().replace('"', "")
 
 
 def test_verdict_is_recorded_once(command, recorded, left, capsys):
     folder = left(run("a", AGO))
     for _ in range(2):
-        code = command("merge", "--record", folder / "verdict.json", "--to", folder)
+        code = command("record", folder / "verdict.json")
 
     assert code == ExitCode.REFUSED
     assert "is recorded already" in capsys.readouterr().err
@@ -144,16 +123,15 @@ LAX = replace(BASELINE, objectives=replace(OBJECTIVES, throttle_tolerance=0.9))
     ],
     ids=["proof", "limits", "release"],
 )
-def test_verdict_that_no_sign_off_may_count_is_joined_and_not_recorded(
+def test_verdict_that_no_sign_off_may_count_is_not_recorded(
     made, live, why, command, recorded, left, capsys
 ):
     folder = left(made)
 
-    code = command("merge", "--record", folder / "verdict.json", "--to", folder, live=live)
+    code = command("record", folder / "verdict.json", live=live)
 
     assert code == ExitCode.REFUSED
     assert f"{folder}/verdict.json is not recorded: {why}" in capsys.readouterr().err
-    assert (folder / "index.html").exists()
     assert recorded() == []
 
 
@@ -162,7 +140,7 @@ def test_cleaning_gives_the_verdict_its_proof(command, recorded, left):
     tables = Tables(("Uload-1", "A"), ("Uload-2", "A"), ("Uload-2", "#2026-W48"), ("Uperson", "A"))
 
     code = command("clean", "--env=prod", folder / "used.jsonl", tables=tables)
-    command("merge", "--record", folder / "verdict.json", "--to", folder)
+    command("record", folder / "verdict.json")
 
     proof = json.loads((folder / "verdict.json").read_text())["cleanup"]
     assert code == ExitCode.PASS
@@ -230,7 +208,6 @@ def test_cleaning_waits_for_awards_that_may_be_under_way(ended_s_ago, waits, lef
         target=target(),
         aws=answering(Tables()),
         say=lambda _: None,
-        lang="ja",
         pause=waited.append,
     ).clean()
 

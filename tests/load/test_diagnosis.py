@@ -1,11 +1,10 @@
-"""The page of a run that did not pass says first how much went wrong, since when, and whose fault it is."""
+"""A run that did not pass says first how much went wrong, since when, and whose fault it is."""
 
 import pytest
 
-from load.diagnosis import diagnosis, grouped_reasons
+from load.diagnosis import diagnosis
 from load.engine.measurement import Counts
 from load.engine.plan import LIST
-from load.page import render
 from tests.load.measurements import SHORT, seen
 from tests.load.test_verdict import verdict
 
@@ -64,24 +63,3 @@ def test_failed_run_is_the_target_s_fault_and_an_invalid_one_nobody_s_yet():
     assert told(seen(ms=900.0, lost=("w",)))[-1].startswith(
         "This run says nothing about the target"
     )
-
-
-def test_reasons_of_one_endpoint_are_one_line():
-    reasons = ("step a, X: p95 9 ms", "step a, X: p99 9 ms", "step a, Y: errors 1 %", "stopped")
-
-    assert grouped_reasons(reasons) == [
-        ("step a, X", ["p95 9 ms", "p99 9 ms"]),
-        ("step a, Y", ["errors 1 %"]),
-        ("stopped", []),
-    ]
-
-
-@pytest.mark.parametrize(
-    ("required", "sentence"),
-    [
-        ("test", "asks for a green test of the live release"),
-        ("baseline", "asks for baseline, so this run does not count for it"),
-    ],
-)
-def test_page_says_whether_the_run_counts_for_the_sign_off(required, sentence):
-    assert sentence in render(verdict(required_plan=required), locust=False)

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from load.artefacts import LOCUST_REPORT
 from load.engine.admission import LoadRefused
 from load.engine.throttle import TokenBucket
 from load.engine.validity import Conditions
@@ -37,6 +38,8 @@ def put(tmp_path):
 
     def recorded(made, counts=True, now=NOON):
         where = tmp_path / "report" / "run"
+        where.mkdir(parents=True, exist_ok=True)
+        (where / LOCUST_REPORT).touch()
         record(made, where, STORE, tmp_path, None, live=None, counts=counts, now=lambda: now)
 
     return recorded
@@ -58,7 +61,7 @@ def test_store_gets_the_window_of_every_run_and_the_verdict_of_those_that_count(
     records = open_store(STORE, client=lambda _: None, root=tmp_path).load()
     assert [one.kind for one in records.entries] == ["window", "window", "load"]
     assert records.newest("load", plan="baseline").release == "0123456789abcdef"
-    assert records.newest("load").body["page"] == "report/run/index.html"
+    assert records.newest("load").body["page"] == "report/run/locust.html"
 
 
 def test_window_of_a_run_is_told_once(put, kinds):

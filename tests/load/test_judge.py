@@ -108,7 +108,6 @@ def test_smoke_has_no_percentile_gate_and_allows_no_error():
         (seen(late=("w2",)), "came after the start: worker w2"),
         (seen(strangers=("w3",)), "was given another run file: worker w3"),
         (seen(interrupted="stopped after 3 of 20 s"), "stopped after 3 of 20 s"),
-        (seen(parts=2, workers=2), "2 of 1 parts of the load are here"),
         (
             seen(rows=[(AWARD, "issued", None, 50), (AWARD, "conflict", None, 50)]),
             "50 of 50 awards met a stamp that was there before (409)",

@@ -120,11 +120,11 @@ def users(count):
     )
 
 
-def suffices(pool, *, workers=1, parts=1):
+def suffices(pool, *, workers=1):
     """Judge it for a plan of 200 awards."""
     made = plan(step(seconds=20, rate=50))
     assert made.awards == 200
-    pool_suffices(pool, made, workers=workers, parts=parts)
+    pool_suffices(pool, made, workers=workers)
 
 
 def test_pool_with_a_real_person_is_refused():
@@ -144,9 +144,8 @@ def test_pool_without_a_spot_is_refused():
     [
         (200 * 1.1 + 50 + 1, {}),
         (200 * 1.1 + 2 * 50 + 2, {"workers": 2}),
-        ((200 * 1.1 + 50) * 50 + 1, {"parts": 2}),
     ],
-    ids=["alone", "workers", "parts"],
+    ids=["alone", "workers"],
 )
 def test_pool_given_by_hand_must_be_as_large_as_a_minted_one(needed, shared):
     suffices(users(round(needed)), **shared)

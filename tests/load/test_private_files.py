@@ -6,7 +6,6 @@ import pytest
 
 from load.engine.admission import LoadRefused
 from load.engine.run_file import PROJECT, LoadRun, require_outside, write_private
-from load.package import build
 from tests.load.runs import run_against
 
 
@@ -43,12 +42,6 @@ def test_run_file_written_over_one_that_others_can_read_is_private(run, readable
 
     assert mode(readable) == 0o600
     assert LoadRun.read(readable) == run
-
-
-def test_zip_written_over_one_that_others_can_read_is_private(run, readable):
-    build(run, readable, PROJECT)
-
-    assert mode(readable) == 0o600
 
 
 def test_run_file_that_others_can_read_is_refused(run, tmp_path):

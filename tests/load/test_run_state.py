@@ -12,8 +12,6 @@ from load.engine.verdict import LoadVerdict
 from load.teardown import used_users
 from tests.load.runs import only, plan, pool, run_against, step
 
-CHECKED = "checked by jsonschema_rs"
-
 
 @pytest.fixture
 def run(tmp_path):
@@ -26,7 +24,7 @@ def report(of, *, answered=1, **more):
         [0, LIST, "issued", None, answered],
         [0, LIST, "answered", None, answered],
     ]
-    made = {"run": of.seed, "checked_by": CHECKED, "done": True}
+    made = {"run": of.seed, "done": True}
     return made | {"steps": counted, "bins": [], "used": []} | more
 
 
@@ -44,7 +42,7 @@ def test_worker_of_another_run_file_makes_a_run_invalid_and_is_not_counted(run):
 
 def test_worker_too_old_to_name_its_run_file_is_a_stranger(run):
     told = report(run)
-    del told["run"], told["checked_by"]
+    del told["run"]
     state = RunState(run, ["a"])
 
     state.receive("a", told)
@@ -58,24 +56,6 @@ def test_pairs_of_a_stranger_are_listed_for_cleaning(run):
     state.receive("a", report(run, run=run.seed + 1, used=[["Uload-other", "A"]]))
 
     assert used_users(state.folder / USED_FILE) == ["Uload-other"]
-
-
-@pytest.mark.parametrize(
-    ("names", "told"),
-    [
-        ([CHECKED, CHECKED], CHECKED),
-        ([CHECKED, "not checked"], "not checked"),
-        (["not checked", CHECKED], "not checked"),
-        ([CHECKED, "checked by jsonschema"], f"checked by jsonschema, {CHECKED}"),
-        ([], "not checked"),
-    ],
-)
-def test_contract_is_as_checked_as_its_least_careful_worker(run, names, told):
-    state = RunState(run, ["a", "b"])
-
-    list(map(state.receive, "ab", [report(run, checked_by=name) for name in names]))
-
-    assert state.verdict().measurement.contract == told
 
 
 def test_end_is_dated_once_whatever_is_heard_after_it(run):

@@ -16,19 +16,25 @@ def written(path, seed):
     return path
 
 
-def test_run_file_that_is_named_comes_before_the_one_beside(tmp_path):
-    named, beside = written(tmp_path / "named.json", 1), written(tmp_path / "run.json", 2)
-
-    assert find_run({VARIABLE: str(named)}, beside).seed == 1
+def no_run():
+    raise AssertionError("a run was prepared, though its file is named")
 
 
-def test_run_file_beside_the_locustfile_is_that_of_a_package(tmp_path):
-    assert find_run({}, written(tmp_path / "run.json", 2)).seed == 2
+def test_run_file_that_is_named_is_read(tmp_path):
+    named = written(tmp_path / "named.json", 1)
+
+    assert find_run(no_run, {VARIABLE: str(named)}).seed == 1
+
+
+def test_without_a_name_a_run_is_prepared(tmp_path):
+    prepared = run_against("http://127.0.0.1:9", tmp_path, seed=2)
+
+    assert find_run(lambda: prepared, {}) is prepared
 
 
 def test_what_is_no_run_file_is_told_in_a_sentence_with_exit_code_4(tmp_path, capsys):
     with pytest.raises(SystemExit) as left:
-        find_run({VARIABLE: str(tmp_path / "absent.json")}, tmp_path / "none.json")
+        find_run(no_run, {VARIABLE: str(tmp_path / "absent.json")})
 
     assert left.value.code == ExitCode.REFUSED
     assert capsys.readouterr().err.startswith(

@@ -16,6 +16,7 @@ from signoff.report.history import as_json
 from signoff.report.page import page
 from signoff.report.supporting import Supporting, beside
 from signoff.result import Result
+from signoff.run import Exhibit
 from signoff.verdict import VerdictWord, decide, row_verdict
 from signoff.verify import RESULT
 from smoke.calls import Answer, Call, Session
@@ -122,8 +123,9 @@ def supporting(name: str, folder: Path) -> Supporting:
 
 def shown(name: str, lang: str, folder: Path) -> str:
     """Return the page of a judged run."""
-    plot = Words.same('<svg viewBox="0 0 9 9"><text>rate</text></svg>')
-    return page(result(name), lang, {"PREP-02": [plot]}, supporting(name, folder))
+    plot, cell = Words.same('<svg viewBox="0 0 9 9"><text>rate</text></svg>'), Words.same("p95")
+    shown_of_a_run = Exhibit(sentences=(cell,), head=(cell,), rows=((cell,),), pictures=(plot,))
+    return page(result(name), lang, {"PREP-02": shown_of_a_run}, supporting(name, folder))
 
 
 def _copies(found, times):

@@ -211,17 +211,20 @@ def test_disk_that_is_full_costs_the_report_and_is_one_sentence(project):
 
 
 def drawing(project, body):
-    """Let the house draw plots beside the rows, in this way."""
+    """Let the house show exhibits beside the rows, in this way."""
     text = Path("conftest.py").read_text(encoding="utf-8")
     asked = 'checklist=Path("checks/checklist.toml")'
-    project.makeconftest(f"{body}\n\n{text.replace(asked, f'{asked}, plots=plots')}")
+    project.makeconftest(f"{body}\n\n{text.replace(asked, f'{asked}, exhibits=exhibits')}")
 
 
 @pytest.mark.parametrize(
     ("body", "told"),
     [
-        ("def plots(snapshot):\n    return {}['A-01']", "KeyError: 'A-01'"),
-        ("def plots(snapshot):\n    return None", "AttributeError: 'NoneType' *"),
+        ("def exhibits(snapshot):\n    return {}['A-01']", "KeyError: 'A-01'"),
+        (
+            "def exhibits(snapshot):\n    return None",
+            "UndefinedError: 'None' has no attribute 'items'",
+        ),
     ],
     ids=["raises", "answers nothing"],
 )

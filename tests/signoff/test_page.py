@@ -22,6 +22,7 @@ from signoff.report.page import page
 from signoff.report.procedures import procedures_of
 from signoff.report.summary import summary
 from signoff.result import Provenance, Result
+from signoff.run import Exhibit
 from signoff.verdict import RowVerdict, Verdict, VerdictWord, row_verdict
 from signoff.verify import UNSET_DIGEST
 from tests.provenance import PROVENANCE
@@ -50,13 +51,13 @@ def found(name, outcome=Outcome.PASS, message="", **seen):
     )
 
 
-def of_one_row(*findings, lang="en", plots=None):
+def of_one_row(*findings, lang="en", exhibits=None):
     """Return the page of one row with these findings."""
     words = Words("Every route is proxied", "全ルートがプロキシされる")
     remedy = "python -m runbook api --env {env} --go"
     row = Row(id="DEP-21", section="api", promise=words, why=words, remedy=remedy)
     verdict = Verdict(decision=VerdictWord.GO, rows=(row_verdict(row, findings),))
-    return page(Result(provenance=PROVENANCE, verdict=verdict), lang, plots or {})
+    return page(Result(provenance=PROVENANCE, verdict=verdict), lang, exhibits or {})
 
 
 @pytest.fixture(scope="module")
@@ -80,7 +81,9 @@ def parsed(shown):
 
 
 def test_picture_is_an_svg_that_a_browser_draws():
-    html = of_one_row(found("test_x"), plots={"DEP-21": [Words(INLINE, IN_JAPANESE)]})
+    html = of_one_row(
+        found("test_x"), exhibits={"DEP-21": Exhibit(pictures=(Words(INLINE, IN_JAPANESE),))}
+    )
 
     (data, _) = re.findall(r'<img lang="\w\w" src="data:image/svg\+xml;base64,([^"]+)"', html)
     drawn = ET.fromstring(base64.b64decode(data))  # noqa: S314 - our own page

@@ -1,4 +1,4 @@
-"""Two machines: the master at one address, workers at another with only what the recipes give them."""
+"""Two machines: the master at one address, workers at another with a copy of load/ alone."""
 
 import os
 import shutil
@@ -12,36 +12,24 @@ from load.engine.judge import ExitCode
 from load.engine.run_file import VARIABLE
 from load.launch import ROOT, Distribution, free_port
 from tests.load.runs import drive, plan, run_against, step
-from tests.load.test_recipes import RECIPES, compose
 
 MASTER = "127.0.0.2"
-COPIED = [
-    name
-    for line in (RECIPES / "Dockerfile").read_text().splitlines()
-    if line.startswith("COPY load/")
-    for name in line.split()[1:-1]
-]
-"""What the image of the recipes holds of the project."""
 
 
 @pytest.fixture
 def other_machine(tmp_path):
-    """A folder with what the image of the recipes holds, and nothing else of the project."""
+    """A folder with load/ and nothing else of the project."""
     folder = tmp_path / "machine"
-    for name in COPIED:
-        (folder / name).parent.mkdir(parents=True, exist_ok=True)
-        copy = shutil.copytree if (ROOT / name).is_dir() else shutil.copy
-        copy(ROOT / name, folder / name)
+    shutil.copytree(ROOT / "load", folder / "load")
     return folder
 
 
 def worker(folder, run_file, port):
-    """Start a worker by the command of the recipe, the master's name replaced by its address."""
-    recipe = [part.replace("=master", f"={MASTER}") for part in compose()[1]]
+    """Start a worker as docs/load-on-several-machines.md says."""
     return subprocess.Popen(
         [
             *(sys.executable, "-P", "-m", "locust", "--config", "load/locust.conf"),
-            *(*recipe, f"--master-port={port}"),
+            *("--worker", f"--master-host={MASTER}", f"--master-port={port}"),
         ],
         cwd=folder,
         env={"PATH": os.environ["PATH"], VARIABLE: str(run_file)},
@@ -65,7 +53,7 @@ def test_workers_that_someone_else_started_are_one_load_with_one_verdict(
     with ExitStack() as stack:
         for _ in range(run.workers):
             stack.callback(worker(other_machine, run_file, port).wait, 60)
-        code, verdict = drive(run, Distribution(listen=MASTER, port=port, elsewhere=True))
+        code, verdict = drive(run, Distribution(listen=MASTER, port=port, expected=2))
 
     steps, log = verdict.measurement.steps, (other_machine / "worker.log").read_text()
     assert code == ExitCode.PASS, (verdict.judgement.reasons, log[-2000:])

@@ -28,7 +28,7 @@ def test_worker_with_another_run_file_makes_a_run_invalid(healthy, tmp_path):
                 locust(file, "--worker", f"--master-port={port}", log=log)
             )
             stack.callback(process.kill)
-        code, verdict = drive(run, Distribution(port=port, elsewhere=True))
+        code, verdict = drive(run, Distribution(port=port, expected=2))
 
     assert code == ExitCode.INVALID
     assert len(verdict.measurement.strangers) == 1

@@ -30,7 +30,7 @@ ROOT = Path(__file__).parents[3]
 DOCUMENTS = [
     *ROOT.glob("*.md"),
     *ROOT.glob("docs/**/*.md"),
-    ROOT / "load/recipes/README.md",
+    ROOT / "docs/load-on-several-machines.md",
     ROOT / "lambdas/README.md",
 ]
 BEGINNINGS = ("pytest", "aws ", "python -m ", "signoff ", "make")
