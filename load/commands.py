@@ -110,8 +110,9 @@ def prepare_run(asked: argparse.Namespace, composition: LoadComposition) -> Exit
             "終了後、実行が書き込んだものを削除し、判定を記録します:",
         )
     )
-    print(f"  {PROGRAM} clean --env {asked.env} {Path(prepared.out) / USED_FILE}")
-    print(f"  {PROGRAM} record {Path(prepared.out) / FILE_NAME}")
+    out = Path(prepared.out)
+    for command in (f"clean --env {asked.env} {out / USED_FILE}", f"record {out / FILE_NAME}"):
+        print(f"  {PROGRAM} {command}")
     return ExitCode.PASS
 
 
