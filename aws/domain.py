@@ -7,12 +7,12 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
-from typing import Any
 
 from aws.bounds import Bound
 from aws.dns_records import leading_elsewhere
 from aws.door.failures import Gone, ReadFailure
 from aws.door.limits import within
+from aws.door.listing import every_page
 from aws.ledger import Unplanned
 from aws.ledgers.apigateway import DOMAIN
 from aws.raw import Raw, utc
@@ -148,7 +148,7 @@ def _all_domains(reading: Reading) -> list[Raw]:
     domains = reading.needed("domains").values()
     _require(listed, (one.name for one in domains if isinstance(one, CustomDomain)))
     if not any("items" in page for page in pages):
-        second = _all(reading, "get_domain_names", "Items")
+        second = every_page(reading.aws, "apigatewayv2", "get_domain_names", "Items")
         _require(listed, (one["DomainName"] for one in second))
     return listed
 
@@ -219,7 +219,7 @@ def _mappings(reading: Reading, name: str) -> tuple[BasePath, ...]:
 
 
 def _mappings_of_second(reading: Reading, name: str) -> tuple[BasePath, ...]:
-    listed = _all(reading, "get_api_mappings", "Items", DomainName=name)
+    listed = every_page(reading.aws, "apigatewayv2", "get_api_mappings", "Items", DomainName=name)
     return tuple(
         BasePath(
             path=_path(one.get("ApiMappingKey", "")),
@@ -230,23 +230,10 @@ def _mappings_of_second(reading: Reading, name: str) -> tuple[BasePath, ...]:
     )
 
 
-def _all(reading: Reading, operation: str, key: str, **asked: str) -> list[Any]:
-    """Return the entries of every page; botocore has no paginator for these listings."""
-    entries: list[Any] = []
-    tokens: list[str] = []
-    while True:
-        more = {"NextToken": tokens[-1]} if tokens else {}
-        answer = reading.aws.call("apigatewayv2", operation, **asked, **more)
-        entries += answer[key]
-        if not (token := answer.get("NextToken")):
-            return entries
-        if token in tokens:
-            raise ReadFailure(f"apigatewayv2: {operation}: the same page is answered again")
-        tokens.append(token)
-
-
 def _rules(reading: Reading, name: str) -> tuple[str, ...]:
-    listed = _all(reading, "list_routing_rules", "RoutingRules", DomainName=name)
+    listed = every_page(
+        reading.aws, "apigatewayv2", "list_routing_rules", "RoutingRules", DomainName=name
+    )
     told = ("Priority", "Conditions", "Actions")
     return tuple(
         json.dumps({key: one[key] for key in told if key in one}, sort_keys=True)

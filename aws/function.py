@@ -129,10 +129,10 @@ def listed(reading: Reading) -> list[Raw]:
 
 def names(reading: Reading) -> list[str]:
     """Return the names of all functions of the Region, so that no call is made for a missing one."""
-    return list(dict.fromkeys(map(_listed_name, reading.source(listed))))
+    return list(dict.fromkeys(map(listed_name, reading.source(listed))))
 
 
-def _listed_name(entry: Raw) -> str:
+def listed_name(entry: Raw) -> str:
     """Return the function name of an entry, from its ARN if AWS leaves the name out."""
     return str(entry.get("FunctionName") or entry["FunctionArn"].split(":")[6])
 
@@ -319,7 +319,7 @@ def alias_of(raw: Raw) -> Alias:
 
 
 def _versions(found: Iterable[Raw], name: str) -> tuple[Version, ...]:
-    own = [one for one in found if _listed_name(one) == name]
+    own = [one for one in found if listed_name(one) == name]
     if not own:
         raise Gone(f"lambda:ListFunctions: {name} is not there")
     published = [

@@ -12,6 +12,7 @@ from aws import (
     alarm,
     api_document,
     attachments,
+    automation,
     bucket,
     dashboard,
     domain,
@@ -30,6 +31,7 @@ from aws.access import principals as access
 from aws.access.principals import Principal
 from aws.alarm import Alarm, MuteRule
 from aws.api_document import ApiDocument
+from aws.automation import Automation
 from aws.bucket import Bucket
 from aws.dashboard import Dashboard
 from aws.domain import BasePath, Certificate, CustomDomain, Resolution, resolve
@@ -76,6 +78,7 @@ READERS: Mapping[str, Reader] = (
     | names.READERS
     | role.READERS
     | access.READERS
+    | automation.READERS
     | alarm.READERS
     | topic.READERS
     | dashboard.READERS
@@ -110,6 +113,8 @@ class Sections:
     roles: Section[Role]
     principals: Section[Principal]
     """By ARN: every role and user of the account that may act on what is ours, the planned ones included."""
+    automations: Section[Automation]
+    """Kind and name -> the rules and schedules of EventBridge that act on something of ours."""
     role_attachments: Section[tuple[Unplanned, ...]]
     """What stands at a role and nobody planned."""
     tables: Section[Table]

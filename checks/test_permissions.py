@@ -1,5 +1,7 @@
 """SEC-10 to SEC-19, SEC-23 to SEC-26, SEC-28: each role may do what its function needs; nobody else may do anything."""
 
+from datetime import datetime
+
 from aws import desired
 from aws.access.callers import CALLERS, callers_of, strangers
 from aws.access.privileges import lacking, lacks, short
@@ -29,6 +31,7 @@ from checks.access import (
     used_elsewhere,
     with_url,
 )
+from checks.automations import automated
 from checks.denials import denied_in_part
 from checks.deployed import Deployed
 from checks.encryption import keys_of, unusable_for
@@ -331,3 +334,13 @@ def test_no_role_of_ours_may_invoke_more_than_planned(
     found = judge.observe(deployed.role(role), "policies", "boundary")
 
     follow_invoking(found, role, plan.functions, judge.decisions)
+
+
+@expectation("SEC-36", ja="本環境のリソースを自動で操作するものがない")
+def test_no_rule_and_no_schedule_acts_on_what_is_ours(
+    found: Sections, now: datetime, judge: Judge
+) -> None:
+    automations = known(found.automations)
+    judge.observe.note(automations=sorted(automations))
+
+    judge(automated(map(known, automations.values()), now))

@@ -70,6 +70,7 @@ PARTS: Mapping[Part, Mapping[str, str]] = {
         "role_users": "*",
         "roles": "*",
         "principals": "*",
+        "automations": "*",
         "role_attachments": "*",
         "table_policies": "*",
         "secrets": "policy replicas",

@@ -38,6 +38,7 @@ KINDS: Mapping[str, Words] = {
     "function_attachments": Words("attachments of function", "関数の付属設定"),
     "roles": Words("role", "ロール"),
     "principals": Words("principal", "プリンシパル"),
+    "automations": Words("automation", "自動操作"),
     "role_attachments": Words("attachments of role", "ロールの付属設定"),
     "tables": Words("table", "テーブル"),
     "backups": Words("backups of table", "バックアップ"),

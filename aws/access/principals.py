@@ -43,6 +43,8 @@ class Principal:
     reach: tuple[Reach, ...]
     assumed_by: tuple[str, ...] = ()
     """Who else may assume a role by its trust alone: see ``aws.access.assuming.trusted_to_assume``."""
+    services: tuple[str, ...] = ()
+    """The services that may assume a role, each for whoever may pass it the role."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +88,7 @@ def principals(reading: Reading) -> Section[Principal]:
             kind=one.kind,
             reach=reach[arn],
             assumed_by=tuple(who for who in one.trusts if who not in bearers),
+            services=trusted_services(one.raw) if one.kind == "role" else (),
         )
         for arn, one in bearers.items()
         if one.kind != "group" and reach.get(arn)

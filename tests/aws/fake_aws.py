@@ -14,7 +14,16 @@ from botocore.config import Config
 from aws.door.limits import RetryPolicy
 from aws.inventory import ReadOptions
 from tests.aws import answers
-from tests.aws.answers import SCOPE, api_document, compute, data, gateway, monitoring, secrets
+from tests.aws.answers import (
+    SCOPE,
+    api_document,
+    automation,
+    compute,
+    data,
+    gateway,
+    monitoring,
+    secrets,
+)
 
 CALLER = "arn:aws:sts::444455556666:assumed-role/reader/somebody"
 ADDRESSES = {answers.SCOPE.domain: ("192.0.2.1",), "d-abc.execute-api.example": ("192.0.2.1",)}
@@ -46,6 +55,7 @@ HEALTHY: Mapping[str, Any] = (
     | monitoring.MONITORING
     | gateway.GATEWAY
     | api_document.DOCUMENTS
+    | automation.AUTOMATION
     | {
         "s3:GetBucketReplication": RefusedCall("ReplicationConfigurationNotFoundError", "none"),
         "s3:GetBucketLifecycleConfiguration": RefusedCall("NoSuchLifecycleConfiguration", "none"),
@@ -93,9 +103,11 @@ PAGED = {
     "apigatewayv2": ("NextToken", "NextToken"),
     "application-autoscaling": ("NextToken", "NextToken"),
     "cloudwatch": ("NextToken", "NextToken"),
+    "events": ("NextToken", "NextToken"),
     "iam": ("Marker", "Marker"),
     "lambda": ("Marker", "NextMarker"),
     "logs": ("nextToken", "nextToken"),
+    "scheduler": ("NextToken", "NextToken"),
     "secretsmanager": ("NextToken", "NextToken"),
     "sns": ("NextToken", "NextToken"),
 }

@@ -2,6 +2,7 @@
 
 from tests.aws.answers import ACCOUNT, CERTIFICATE, FOREIGN_TOPIC, SCOPE, TABLE_KEY, TOPIC
 
+RULES = ("keep-warm", "ping", "invoices")
 EXECUTION = "API-Gateway-Execution-Logs_?/prod"
 
 
@@ -63,7 +64,7 @@ UNREAD = {
     "apigateway:GetExport": of("served", "prod"),
     "apigateway:GetGatewayResponses": {"draft"},
     "apigateway:GetResources": {"draft"},
-    "apigateway:GetRestApis": {"rest_apis", *API}
+    "apigateway:GetRestApis": {"rest_apis", "automations", *API}
     | of("names", "rest_apis")
     | of("log_groups", EXECUTION)
     | of("log_group_attachments", EXECUTION)
@@ -88,11 +89,17 @@ UNREAD = {
     "dynamodb:ListTables": of("names", "tables"),
     "dynamodb:ListTagsOfResource": of("table_tags", *TABLES) | ATTACHED,
     "dynamodb:Scan": of("contents", "Spots-prod") | of("key_scans", "Users-prod"),
-    "iam:GetAccountAuthorizationDetails": {"roles", "principals"}
+    "events:ListApiDestinations": of(
+        "automations", "event rule default/ping", "event rule default/invoices"
+    ),
+    "events:ListEventBuses": {"automations"},
+    "events:ListRules": {"automations"},
+    "events:ListTargetsByRule": of("automations", *(f"event rule default/{one}" for one in RULES)),
+    "iam:GetAccountAuthorizationDetails": {"roles", "principals", "automations"}
     | of("role_attachments", *SCOPE.roles)
     | of("names", "roles"),
-    "iam:GetPolicy": ROLES,
-    "iam:GetPolicyVersion": ROLES,
+    "iam:GetPolicy": ROLES | of("automations", "schedule ops/nightly"),
+    "iam:GetPolicyVersion": ROLES | of("automations", "schedule ops/nightly"),
     "kms:DescribeKey": of_keys(*KEYS),
     "kms:GetKeyPolicy": of_keys(*KEYS[1:]),
     "kms:ListGrants": of("key_attachments", *KEYS[1:]),
@@ -107,7 +114,7 @@ UNREAD = {
     "lambda:ListAliases": of("aliases", *FUNCTIONS) | of("function_policies", *FUNCTIONS),
     "lambda:ListFunctionUrlConfigs": of("function_urls", *FUNCTIONS),
     "lambda:ListFunctions": of("names", "functions")
-    | {"role_users"}
+    | {"role_users", "automations"}
     | {"versions"}
     | of("function_policies", *FUNCTIONS),
     "logs:DescribeAccountPolicies": of(
@@ -129,6 +136,8 @@ UNREAD = {
     "s3:GetBucketRequestPayment": of("bucket_attachments", "rally-images"),
     "s3:GetBucketWebsite": of("bucket_attachments", "rally-images"),
     "s3:GetPublicAccessBlock": BUCKET,
+    "scheduler:GetSchedule": of("automations", "schedule ops/nightly"),
+    "scheduler:ListSchedules": {"automations"},
     "secretsmanager:DescribeSecret": SECRET,
     "secretsmanager:GetResourcePolicy": SECRET,
     "secretsmanager:GetSecretValue": of("secret_values", *SECRETS) | {"leaks"},
@@ -158,6 +167,8 @@ LOST = {
 } | dict.fromkeys((one for one in UNREAD if UNREAD[one] == BUCKET), of_keys(KEYS[2]))
 """Operation -> what nobody can ask for without it, since only its answer names it."""
 EMPTY_LISTINGS = {
+    "events:ListEventBuses": "EventBuses",
+    "scheduler:ListSchedules": "Schedules",
     "application-autoscaling:DescribeScalableTargets": "ScalableTargets",
     "application-autoscaling:DescribeScalingPolicies": "ScalingPolicies",
     "cloudwatch:DescribeAlarms": "MetricAlarms",

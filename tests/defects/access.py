@@ -6,7 +6,10 @@ from dataclasses import replace
 from typing import Any
 
 from aws.access.reach import Reach
+from aws.automation import Act, Automation
 from aws.function import RoleUser
+from aws.ledgers.events import RULE
+from aws.ledgers.scheduler import SCHEDULE
 from aws.section import Unreadable
 from aws.table import ResourcePolicy
 from aws.topic import Topic
@@ -237,7 +240,32 @@ TAKEN = Defect(
         ),
     ),
 )
-DEFECTS = (*ACTING, *USERS, *CALLERS, TAKEN)
+NIGHTLY = Automation(
+    kind=SCHEDULE,
+    name="default/nightly",
+    when="cron(0 3 * * ? *)",
+    acts=(
+        Act(
+            target="arn:aws:scheduler:::aws-sdk:dynamodb:restoreTableToPointInTime",
+            on=("Users-prod",),
+            role=ADMINISTRATOR,
+            digest="3f9c0a1b2c",
+        ),
+    ),
+)
+WARM = Automation(
+    kind=RULE,
+    name="default/warm",
+    when="rate(5 minutes)",
+    acts=(Act(target=f"{AWARD}:live", target_id="1", on=(AWARD,), digest="00112233aa"),),
+)
+BY_ITSELF = (
+    Defect(id="SEC-36:schedule", breaks=added("automations", "schedule default/nightly", NIGHTLY)),
+    Defect(id="SEC-36:rule", breaks=added("automations", "event rule default/warm", WARM)),
+    Defect(id="SEC-36:unread", breaks=unread("automations"), outcome=UNREAD),
+)
+"""What acts on our resources by itself."""
+DEFECTS = (*ACTING, *USERS, *CALLERS, *BY_ITSELF, TAKEN)
 
 SOUND: Mapping[str, Break] = {
     "administrator whom another one may become": item(

@@ -73,6 +73,7 @@ def _sections() -> Sections:
         "function_attachments": dict.fromkeys(compute.functions(), ()),
         "roles": identity.roles(),
         "principals": identity.principals(),
+        "automations": {},
         "role_attachments": dict.fromkeys(identity.roles().keys() - {identity.LOGS_ROLE}, ()),
         "tables": data.tables(),
         "backups": data.backups(),

@@ -5,6 +5,7 @@ from collections.abc import Hashable, Iterable
 from tests.foreign.changes import (
     access,
     alarms,
+    automation,
     code,
     compute,
     cross_section,
@@ -35,6 +36,7 @@ CHANGES: tuple[Change, ...] = (
     *code.CHANGES,
     *roles.CHANGES,
     *access.CHANGES,
+    *automation.CHANGES,
     *gateway.CHANGES,
     *stage.CHANGES,
     *surplus.CHANGES,
@@ -58,6 +60,7 @@ HARMLESS: tuple[Change, ...] = (
     *surplus.HARMLESS,
     *alarms.HARMLESS,
     *access.HARMLESS,
+    *automation.HARMLESS,
     *cross_section.HARMLESS,
     *loopholes.HARMLESS,
     *teams.HARMLESS,

@@ -1,0 +1,91 @@
+"""EventBridge: rules, by schedule or by event, and what they do by themselves."""
+
+from aws.ledger import Coverage, Harmless, Judged, Ledger, Operation
+from aws.words import Words
+
+RULE = Words(en="event rule", ja="イベントルール")
+
+NEXT = Harmless("leads to the next page, which is read")
+WHEN = Harmless("when something was made or changed decides nothing")
+NAMES = Harmless("an id or ARN of what its name says already")
+WORDS = Harmless("words for people; the door searches them for secrets")
+BUS = Harmless(
+    "who may put events onto a bus; what they cause is what its rules do, which is judged"
+)
+WHOLE = Judged("acts")
+"""Part of what a target does: each is in the digest that a decision repeats."""
+
+LEDGER: Ledger = {
+    "events:ListEventBuses": Operation(
+        resources={},
+        needs=frozenset({"EventBuses"}),
+        members={
+            "EventBuses.Name": Judged("name"),
+            "EventBuses.Arn": NAMES,
+            "EventBuses.Description": WORDS,
+            "EventBuses.Policy": BUS,
+            "EventBuses.CreationTime": WHEN,
+            "EventBuses.LastModifiedTime": WHEN,
+            "EventBuses.ManagedBy": Harmless("whose rules are on it is judged, not whose it is"),
+            "NextToken": NEXT,
+        },
+    ),
+    "events:ListRules": Operation(
+        resources={},
+        members={
+            "Rules.Name": Judged("name"),
+            "Rules.Arn": NAMES,
+            "Rules.EventPattern": Judged("when"),
+            "Rules.State": Judged(
+                "acts",
+                values=frozenset(
+                    {"ENABLED", "DISABLED", "ENABLED_WITH_ALL_CLOUDTRAIL_MANAGEMENT_EVENTS"}
+                ),
+            ),
+            "Rules.Description": WORDS,
+            "Rules.ScheduleExpression": Judged("when"),
+            "Rules.RoleArn": Judged("acts"),
+            "Rules.ManagedBy": Harmless("a rule of a service of AWS is judged like any other"),
+            "Rules.EventBusName": Judged("name"),
+            "NextToken": NEXT,
+        },
+    ),
+    "events:ListTargetsByRule": Operation(
+        resources={}, members={"Targets": WHOLE, "NextToken": NEXT}
+    ),
+    "events:ListApiDestinations": Operation(
+        resources={},
+        needs=frozenset({"ApiDestinations"}),
+        members={
+            "ApiDestinations.ApiDestinationArn": Judged("acts"),
+            "ApiDestinations.Name": NAMES,
+            "ApiDestinations.ApiDestinationState": Harmless(
+                "an inactive one may be active tomorrow"
+            ),
+            "ApiDestinations.ConnectionArn": Harmless("how it signs in elsewhere"),
+            "ApiDestinations.InvocationEndpoint": Judged("acts"),
+            "ApiDestinations.HttpMethod": Harmless("any call of our API counts"),
+            "ApiDestinations.InvocationRateLimitPerSecond": Harmless("any call of our API counts"),
+            "ApiDestinations.CreationTime": WHEN,
+            "ApiDestinations.LastModifiedTime": WHEN,
+            "NextToken": NEXT,
+        },
+    ),
+}
+
+LISTED = "the listing tells the same of all of them"
+ELSEWHERE = "where events come from; what they cause is what rules do, which is judged"
+KEPT = "events kept for later; what they cause again is what rules do, which is judged"
+
+COVERAGE = Coverage(
+    speaks_by=frozenset({"TargetArn"}),
+    ignored={
+        "events:DescribeEventBus": LISTED,
+        "events:ListRuleNamesByTarget": "the rules' targets are listed, with the roles that they act under",
+        "events:ListArchives": KEPT,
+        "events:ListReplays": KEPT,
+        "events:ListConnections": "how an API destination signs in elsewhere",
+        "events:ListEndpoints": "which Region receives events; the rules of ours are judged",
+        "events:ListEventSources": ELSEWHERE,
+    },
+)

@@ -1,0 +1,54 @@
+"""EventBridge Scheduler: schedules, and what they do by themselves."""
+
+from aws.ledger import Coverage, Harmless, Judged, Ledger, Operation
+from aws.words import Words
+
+SCHEDULE = Words(en="schedule", ja="スケジュール")
+
+NEXT = Harmless("leads to the next page, which is read")
+WHEN = Harmless("when something was made or changed decides nothing")
+NAMES = Harmless("an id or ARN of what its name says already")
+STATES = frozenset({"ENABLED", "DISABLED"})
+
+LEDGER: Ledger = {
+    "scheduler:ListSchedules": Operation(
+        resources={},
+        members={
+            "Schedules.Arn": NAMES,
+            "Schedules.Name": Judged("name"),
+            "Schedules.GroupName": Judged("name"),
+            "Schedules.State": Judged("acts", values=STATES),
+            "Schedules.CreationDate": WHEN,
+            "Schedules.LastModificationDate": WHEN,
+            "Schedules.Target.Arn": Judged("acts"),
+            "NextToken": NEXT,
+        },
+    ),
+    "scheduler:GetSchedule": Operation(
+        resources={},
+        needs=frozenset({"Target"}),
+        members={
+            "Arn": NAMES,
+            "GroupName": Judged("name"),
+            "Name": Judged("name"),
+            "ScheduleExpression": Judged("when"),
+            "StartDate": Harmless("one that starts later still acts by itself"),
+            "EndDate": Judged("ends"),
+            "Description": Harmless("words for people; the door searches them for secrets"),
+            "ScheduleExpressionTimezone": Judged("ends"),
+            "State": Judged("acts", values=STATES),
+            "CreationDate": WHEN,
+            "LastModificationDate": WHEN,
+            "KmsKeyArn": Harmless("how the schedule itself is stored"),
+            "Target": Judged("acts"),
+            "FlexibleTimeWindow.Mode": Harmless("any time counts"),
+            "FlexibleTimeWindow.MaximumWindowInMinutes": Judged("ends"),
+            "ActionAfterCompletion": Harmless("what becomes of the schedule once it is over"),
+        },
+    ),
+}
+
+COVERAGE = Coverage(
+    speaks_by=frozenset(),
+    ignored={"scheduler:ListScheduleGroups": "all schedules are listed, of every group"},
+)

@@ -1,0 +1,51 @@
+"""What acts on our resources by itself, as differences that a decision may answer."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from aws.automation import Act, Automation
+from aws.bounds import unset
+from aws.difference import Difference
+from aws.ledgers.events import RULE
+from aws.words import Words, joined
+
+ACTS = Words(en="what it does to our resources", ja="本環境のリソースへの操作")
+CALLS = {RULE: "events:ListTargetsByRule"}
+"""Kind -> the call that tells of it, where it is not the schedule's."""
+
+
+def automated(found: Iterable[Automation], now: datetime) -> tuple[Difference, ...]:
+    """Return each rule and schedule that is not over by ``now``."""
+    return tuple(_difference(one) for one in found if one.ends is None or one.ends > now)
+
+
+def _difference(one: Automation) -> Difference:
+    digests = ", ".join(act.digest for act in one.acts)
+    return Difference(
+        kind=one.kind,
+        name=one.name,
+        fact=ACTS,
+        found=[_told(act) for act in one.acts],
+        bound=unset(),
+        call=CALLS.get(one.kind, "scheduler:GetSchedule"),
+        terms=joined(
+            (
+                Words.same(one.when),
+                Words(en=f"digest {digests}", ja=f"ダイジェスト{digests}"),
+            )
+        ),
+        loosens=True,
+    )
+
+
+def _told(act: Act) -> Words:
+    """Say what is called, on what and under which role."""
+    on = ", ".join(act.on)
+    told = [Words.same(act.target)]
+    if on:
+        told.append(Words(en=f"on {on}", ja=f"対象: {on}"))
+    if act.role:
+        told.append(Words(en=f"under {act.role}", ja=f"ロール: {act.role}"))
+    if not on:
+        told.append(Words(en="which may act on our resources", ja="本環境を操作できるロール"))
+    return joined(told, ", ")

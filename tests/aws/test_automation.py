@@ -1,0 +1,116 @@
+"""What acts by itself is read with what it does to ours; a Region's other rules and schedules are left out."""
+
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import pytest
+
+from aws.access.automated import Deed, Ours
+from aws.access.principals import Principal
+from aws.access.reach import Reach
+from aws.access.targets import Target
+from aws.door.failures import ReadFailure
+from aws.section import Unreadable
+from aws.words import SILENCE
+from tests.aws.answers import ACCOUNT, LAMBDA, REGION, SCOPE, automation
+
+ADMIN, OTHER = (f"arn:aws:iam::{ACCOUNT}:role/{one}" for one in ("admin", "other"))
+SDK = "arn:aws:scheduler:::aws-sdk:"
+TABLE = f"arn:aws:dynamodb:{REGION}:{ACCOUNT}:table/Users-prod"
+REACHES = Reach(kind="table", name="Users-prod", action="dynamodb:PutItem", by=SILENCE)
+OURS = Ours(
+    scope=SCOPE,
+    targets=(
+        Target(kind="table", name="Users-prod", arns=(TABLE, f"{TABLE}/*"), actions=()),
+        Target(kind="function", name="rally-auth", arns=(f"{LAMBDA}rally-auth",), actions=()),
+    ),
+    api_ids=frozenset({"abc123"}),
+    principals={
+        ADMIN: Principal(
+            arn=ADMIN, kind="role", reach=(REACHES,), services=("states.amazonaws.com",)
+        )
+    },
+    functions={"tidy-up": frozenset({ADMIN}), "billing": frozenset({OTHER})},
+)
+
+
+def deed(arn, given="", role=ADMIN):
+    return OURS.deed({"Arn": arn, "RoleArn": role, "Input": given})
+
+
+@pytest.mark.parametrize(
+    ("arn", "given", "role", "expected"),
+    [
+        (f"{LAMBDA}rally-auth", "", "", Deed(("rally-auth",))),
+        (f"arn:aws:execute-api:{REGION}:{ACCOUNT}:abc123/prod/POST/notify", "", OTHER, Deed(("rally-api",), OTHER)),
+        (f"{SDK}dynamodb:deleteTable", '{"TableName": "Users-prod"}', ADMIN, Deed(("Users-prod",), ADMIN)),
+        (f"{SDK}dynamodb:deleteTable", '{"TableName": "Users-prod"}', OTHER, None),
+        (f"{SDK}dynamodb:deleteTable", '{"TableName": "Old-Users-prod"}', ADMIN, None),
+        (f"{SDK}dynamodb:deleteTable", '{"TableName": "<aws.scheduler.attempt-number>"}', ADMIN, Deed((), ADMIN)),
+        (f"{SDK}sfn:startExecution", '{"stateMachineArn": "x"}', OTHER, Deed((), ADMIN)),
+        (f"{SDK}lambda:invoke", '{"FunctionName": "tidy-up"}', OTHER, Deed((), ADMIN)),
+        (f"{SDK}lambda:invoke", '{"FunctionName": "billing"}', OTHER, None),
+        (f"{LAMBDA}tidy-up:live", "", "", Deed((), ADMIN)),
+        (f"{LAMBDA}tidy-up-2", "", "", None),
+        (f"arn:aws:codebuild:{REGION}:{ACCOUNT}:project/x", "", OTHER, None),
+        (f"arn:aws:ssm:{REGION}:{ACCOUNT}:automation-definition/x", "", ADMIN, Deed((), ADMIN)),
+        (f"arn:aws:sqs:{REGION}:{ACCOUNT}:orders", "", ADMIN, None),
+    ],
+)  # fmt: skip
+def test_target_acts_on_ours_by_its_arn_its_input_or_its_role(arn, given, role, expected):
+    assert deed(arn, given, role) == expected
+
+
+def test_role_whose_policies_are_unread_leaves_it_unknown():
+    unread = replace(OURS, principals={ADMIN: Unreadable("iam:GetPolicy: AccessDenied")})
+
+    with pytest.raises(ReadFailure, match="AccessDenied"):
+        unread.deed({"Arn": f"{SDK}dynamodb:deleteTable", "RoleArn": ADMIN, "Input": "Users-prod"})
+
+
+def test_rules_and_schedules_that_act_on_ours_are_read(found):
+    acts = {
+        name: [(one.target, one.on) for one in it.acts] for name, it in found.automations.items()
+    }
+
+    assert acts == {
+        "event rule default/keep-warm": [(f"{LAMBDA}rally-auth:live", ("rally-auth",))],
+        "event rule default/ping": [
+            (f"https://abc123.execute-api.{REGION}.amazonaws.com/prod/notify", ("rally-api",))
+        ],
+        "schedule ops/nightly": [(automation.RESTORE["Arn"], ("Users-prod",))],
+    }
+
+
+@pytest.mark.parametrize(
+    ("more", "ends"),
+    [
+        ({"ScheduleExpression": "rate(1 hour)"}, None),
+        (
+            {
+                "ScheduleExpression": "at(2026-12-01T03:00:00)",
+                "ScheduleExpressionTimezone": "Asia/Tokyo",
+                "FlexibleTimeWindow": {"Mode": "FLEXIBLE", "MaximumWindowInMinutes": 15},
+            },
+            datetime(2026, 11, 30, 18, 15, tzinfo=UTC),
+        ),
+    ],
+)
+def test_schedule_ends_after_its_one_time(fake, sections, more, ends):
+    fake.answers["scheduler:GetSchedule"] = {
+        **automation.AUTOMATION["scheduler:GetSchedule"],
+        "EndDate": None,
+        **more,
+    }
+
+    assert sections().automations["schedule ops/nightly"].ends == ends
+
+
+@pytest.mark.parametrize("operation", ["events:ListRules", "scheduler:ListSchedules"])
+def test_what_is_disabled_is_left_out(fake, sections, operation):
+    listed = automation.AUTOMATION[operation]
+    key = "Rules" if operation == "events:ListRules" else "Schedules"
+    fake.answers[operation] = {key: [{**one, "State": "DISABLED"} for one in listed[key]]}
+
+    kinds = {str(one.kind) for one in sections().automations.values()}
+    assert len(kinds) == 1
