@@ -32,7 +32,8 @@ _PASSING = frozenset(
     }
 )
 
-
+_FLAW = "UnreadableAnswer"
+"""The member of a parsed answer, beside what the operation answers, that says why it cannot be read."""
 _CHECKSUM = "x-amz-crc32"
 """DynamoDB sends it with every answer; only this distinguishes "nothing there" from "nothing arrived"."""
 
@@ -46,50 +47,55 @@ class UnreadableAnswerError(BotoCoreError):  # type: ignore[misc]  # botocore is
 def client(service: str) -> Any:
     """Return a client for the function's own Region; this makes no call."""
     made = boto3.client(service, config=_PATIENCE)
-    made.meta.events.register("before-parse", _spare_the_parser)
+    made.meta.events.register("before-parse", _look)
     made.meta.events.register("needs-retry", _ask_again)
     made.meta.events.register("after-call", _refuse_unreadable)
     return made
 
 
-def _spare_the_parser(operation_model: Any, response_dict: dict[str, Any], **_: object) -> None:
-    """Empty a body for which botocore's parser would raise before the call can be retried."""
+def _look(
+    operation_model: Any,
+    response_dict: dict[str, Any],
+    customized_response_dict: dict[str, Any],
+    **_: object,
+) -> None:
+    """Look at an answer once, before botocore parses it; botocore passes the flaw on beside what it parsed.
+
+    A body that has one is emptied, since botocore's parser could raise before the call can be retried.
+    """
     answer = (response_dict[part] for part in ("status_code", "headers", "body"))
-    if operation_model.name != INVOKE and _flaw(operation_model, *answer):
-        response_dict["body"] = b"{}"
+    if flaw := _flaw(operation_model, *answer):
+        customized_response_dict[_FLAW] = flaw
+        if operation_model.name != INVOKE:
+            response_dict["body"] = b"{}"
 
 
-def _ask_again(response: Any, operation: Any, attempts: int, **_: object) -> float | None:
+def _ask_again(response: Any, attempts: int, **_: object) -> float | None:
     """Return the seconds to wait before a retry, or None for no retry, as botocore expects."""
-    if response is None or attempts >= TRIES or not _flaw_of(operation, response[0]):
+    if response is None or attempts >= TRIES or _FLAW not in response[1]:
         return None
     return 0.0
 
 
-def _refuse_unreadable(http_response: Any, model: Any, **_: object) -> None:
-    if flaw := _flaw_of(model, http_response):
+def _refuse_unreadable(parsed: Any, model: Any, **_: object) -> None:
+    if flaw := parsed.get(_FLAW):
         raise UnreadableAnswerError(operation=model.name, flaw=flaw)
-
-
-def _flaw_of(operation: Any, response: Any) -> str:
-    if operation.name == INVOKE:
-        accepted = response.status_code == 202 or response.status_code >= 300
-        return "" if accepted else f"status {response.status_code}, not 202"
-    return _flaw(operation, response.status_code, response.headers, response.content)
 
 
 def _flaw(operation: Any, status: int, headers: Any, content: bytes) -> str:
     """Say why an answer cannot be AWS's; empty if it can, and for every 5xx, which passes anyway."""
     if status >= 500:
         return ""
+    if operation.name == INVOKE:
+        return "" if status == 202 or status >= 300 else f"status {status}, not 202"
     if not _is(len(content), headers.get("Content-Length")):
         return "not as long as its Content-Length"
+    if status < 300 and _CHECKSUM in headers:  # large answers have it: they are not parsed here
+        return "" if _is(zlib.crc32(content), headers[_CHECKSUM]) else "altered on its way"
     answer = _object(content)
     if status >= 300:
         named = isinstance(answer.get("__type") or answer.get("code"), str)
         return "" if named else f"status {status} without a code of AWS"
-    if _CHECKSUM in headers:
-        return "" if _is(zlib.crc32(content), headers[_CHECKSUM]) else "altered on its way"
     known = answer.keys() & operation.output_shape.members.keys()
     return "" if known else "neither a checksum nor anything that this operation answers"
 
