@@ -21,12 +21,12 @@ class Period:
 
 
 def period_asked(route: str, name: str | None, now: float) -> Period:
-    """Return the requested period, by default the current one. Raises VALIDATION_ERROR if it is invalid."""
+    """Return the requested period, the current one if none is named. Raises VALIDATION_ERROR if it is invalid."""
     match route:
         case "GET /ranking/weekly":
-            return Period("weekly", periods.week(name) if name else periods.week_of(now))
+            return Period("weekly", periods.week_of(now) if name is None else periods.week(name))
         case "GET /ranking/monthly":
-            return Period("monthly", periods.month(name) if name else periods.month_of(now))
+            return Period("monthly", periods.month_of(now) if name is None else periods.month(name))
     raise Refusal("FORBIDDEN", "There is no such route")
 
 

@@ -152,6 +152,8 @@ def test_ranking_as_another_user_is_403(call):
 @pytest.mark.parametrize(
     ("route", "query"),
     [
+        ("GET /ranking/weekly", {"period": ""}),
+        ("GET /ranking/monthly", {"period": ""}),
         ("GET /ranking/weekly", {"user_id": ""}),
         ("GET /ranking/monthly", {"user_id": ""}),
         ("GET /ranking/weekly", {"period": "0000-W01"}),
@@ -159,7 +161,7 @@ def test_ranking_as_another_user_is_403(call):
         ("GET /ranking/monthly", {"period": "0999-01"}),
     ],
 )
-def test_empty_user_and_year_of_no_calendar_are_400(call, route, query):
+def test_empty_period_or_user_and_year_of_no_calendar_are_400(call, route, query):
     answer = call(ranking, route, query=query)
 
     assert (answer.status, answer.code) == (400, "VALIDATION_ERROR")
