@@ -3,7 +3,8 @@
 Rotating the key ends every session. An instance keeps the key that it has read for KEPT_S seconds, and
 API Gateway keeps the policy of a session for the authorizer's TTL. So for five minutes, plus that TTL,
 sessions under the old key may still be accepted, and a session under either key may be refused by an
-instance that holds the other one: people then log in again. After that, only the new key counts.
+instance that holds the other one: people then log in again. After that, only the new key counts. An instance
+that Secrets Manager does not answer meanwhile keeps the old key for half an hour more (docs/decisions/0029).
 """
 
 from dataclasses import dataclass

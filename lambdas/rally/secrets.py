@@ -1,13 +1,20 @@
 """Secrets come from Secrets Manager and from nowhere else: there is no value to fall back to."""
 
 import json
+import math
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+from lambdas.rally.aws import passes
+
 KEPT_S = 300
 """Seconds. A rotated secret is in use within five minutes, and a warm function rarely reads it."""
+STALE_S = 1800
+"""Seconds. For so long after that, a value stays in use while Secrets Manager cannot be reached."""
+RETRY_S = 15
+"""Seconds between two attempts meanwhile: each may take nine, and callers wait for it."""
 
 
 class SecretUnusable(Exception):  # noqa: N818 - read as a sentence: the secret is unusable
@@ -16,19 +23,32 @@ class SecretUnusable(Exception):  # noqa: N818 - read as a sentence: the secret 
 
 @dataclass
 class CachedSecret:
-    """One member of a secret whose value is a JSON object, kept for KEPT_S seconds."""
+    """One member of a secret whose value is a JSON object, kept for KEPT_S seconds.
+
+    If Secrets Manager throttles, fails or cannot be reached then, the value is used for STALE_S seconds more.
+    A refusal (the secret is gone, the role may not read it) or an unusable value is never waited out.
+    """
 
     client: Any
     name: str
     member: str
     now: Callable[[], float] = time.monotonic
-    _kept: tuple[float, str] | None = field(default=None, init=False, repr=False)
+    _value: str = field(default="", init=False, repr=False)
+    _read_at: float = field(default=-math.inf, init=False, repr=False)
+    _due: float = field(default=-math.inf, init=False, repr=False)
 
     def text(self) -> str:
-        """Return the value. Raises SecretUnusable, or whatever the client raises."""
-        if self._kept is None or self.now() >= self._kept[0]:
-            self._kept = (self.now() + KEPT_S, self._read())
-        return self._kept[1]
+        """Return the value. Raises SecretUnusable, or what the client raises."""
+        if (now := self.now()) >= self._due:
+            try:
+                self._value = self._read()
+            except Exception as error:
+                if not passes(error) or now >= self._read_at + KEPT_S + STALE_S:
+                    raise
+                self._due = now + RETRY_S
+            else:
+                self._read_at, self._due = now, now + KEPT_S
+        return self._value
 
     def _read(self) -> str:
         content = self.client.get_secret_value(SecretId=self.name).get("SecretString", "")
