@@ -1,7 +1,6 @@
 """What people are sent over LINE, and which menus exist, as the stand-in of LINE received and answered it."""
 
 import json
-from collections import Counter
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
@@ -10,12 +9,11 @@ from aws.words import Words
 from smoke.calls import shown
 from smoke.edge_case_masters import HERE, NAME, PICTURED
 from smoke.line import PUSH, QUOTA, LineClient
-from smoke.line_mishaps import LISTED, MENUS, MISHAPS, NOBODY, NOTIFY, LineMishap
+from smoke.line_mishaps import LISTED, MENUS
 from smoke.row_calls import RowCalls, winner
 from smoke.scenarios import users_of
 
 WINNER = "second"
-RETRY_KEY = "x-line-retry-key"
 USER = "/v2/bot/user/"
 ABOUT_NOBODY = {
     ("POST", "/oauth2/v2.1/verify"),
@@ -29,11 +27,6 @@ ABOUT_NOBODY = {
     ("GET", "/liff/v1/apps"),
 }
 """The calls to LINE, by the functions and this suite, that neither reach a person nor change anything."""
-TEXTS = {
-    "event_started": "スタンプラリーが始まりました。スポットを巡ってスタンプを集めましょう。",
-    "reminder": "まだ集めていないスタンプがあります。お近くのスポットへお出かけください。",
-}
-"""Stated here too, since the suite judges the functions' own."""
 PICTURE = "https://a.example/%E8%8A%B1.png"
 """The address of the collected master's picture, as LINE takes it."""
 
@@ -103,54 +96,6 @@ def _about(received: Mapping[str, Any]) -> str:
     if path != PUSH:
         return path.removeprefix(USER).partition("/")[0]
     return str(json.loads(received["body"]).get("to"))
-
-
-def text_flaws(calls: RowCalls, line: LineClient) -> list[Words]:
-    """Have each kind of text sent, and return flaws of the texts, or of retry keys that are used twice."""
-    mishaps = [one for one in MISHAPS if one.route == NOTIFY]
-    for mishap in mishaps:
-        with mishap.told(calls.scenarios, line) as call:
-            answer = calls.answer(call)
-        if flaw := calls.flaw(answer, mishap.answered, mishap.code or None):
-            return [flaw]
-    wanted = Counter(_text_of(mishap) for mishap in mishaps)
-    pushes = line.pushed_to(calls.scenarios.sessions.nobody(NOBODY))
-    found = Counter(
-        one.get("text") for push in pushes for one in json.loads(push["body"])["messages"]
-    )
-    keys = {push["headers"].get(RETRY_KEY) for push in pushes}
-    options = {name for push in pushes for name in json.loads(push["body"])} - {"to", "messages"}
-    calls.observe.note(pushed=len(pushes), keys=len(keys))
-    flaws = []
-    if found != wanted:
-        more, missing = list(found - wanted), list(wanted - found)
-        flaws.append(
-            Words(
-                en=f"LINE was asked to push {more}, expected {missing}",
-                ja=f"LINEへの送信内容が{more}（期待値{missing}）",
-            )
-        )
-    if options:
-        also = ", ".join(sorted(options))
-        flaws.append(
-            Words(
-                en=f"LINE was asked to push with {also}, which nobody wants",
-                ja=f"LINEへの送信に{also}が指定されています",
-            )
-        )
-    if len(keys) < len(pushes):
-        flaws.append(
-            Words(
-                en=f"{len(pushes)} messages were sent to LINE under {len(keys)} retry keys: it pushes one of a key",
-                ja=f"{len(pushes)}件のメッセージが{len(keys)}個のリトライキーで送信されました。同じキーは一度しか送られません",
-            )
-        )
-    return flaws
-
-
-def _text_of(mishap: LineMishap) -> str:
-    asked = {"type": "reminder", **mishap.asked}
-    return str(asked.get("data", {}).get("message", TEXTS[asked["type"]]))
 
 
 def menu_flaws(calls: RowCalls, line: LineClient) -> list[Words]:

@@ -5,7 +5,7 @@ from signoff.checklist import expectation
 from signoff.observations import Observations
 from smoke.flaws import hold, require
 from smoke.line import LineClient
-from smoke.messages import message_flaws, once_flaws, stranger_flaws, text_flaws
+from smoke.messages import message_flaws, once_flaws, stranger_flaws
 from smoke.row_calls import RowCalls, winner
 
 
@@ -63,13 +63,6 @@ def test_message_to_a_winner_shows_name_and_picture(
     calls: RowCalls, embedded_line: LineClient
 ) -> None:
     hold(*message_flaws(calls, embedded_line))
-
-
-@expectation("SMOKE-05", ja="お知らせが種類ごとの文面、または指定した文面で送られる")
-def test_text_is_the_one_of_its_type_or_the_one_that_was_asked_for(
-    calls: RowCalls, embedded_line: LineClient
-) -> None:
-    hold(*text_flaws(calls, embedded_line))
 
 
 @expectation("SMOKE-05", ja="獲得者への通知が一度だけである")

@@ -44,7 +44,7 @@ class Auth:
     def _verified(self, id_token: str) -> dict[str, Any]:
         form = {"id_token": id_token, "client_id": self.channel_id}
         status, claims = self.line.send(
-            "POST", "/oauth2/v2.1/verify", fields=form, encode_multipart=False
+            "POST", "/oauth2/v2.1/verify", idempotent=True, fields=form, encode_multipart=False
         )
         if status == 200 and {"iss", "aud"} <= claims.keys():
             return claims

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from typing import Any
+from uuid import NAMESPACE_OID, uuid5
 
 from lambdas.rally.domain import members
 from lambdas.rally.domain.line import image_url
@@ -97,10 +98,15 @@ def _judge_position(position: Position | None, master: Mapping[str, Any], rules:
         raise Refusal("OUT_OF_RANGE")
 
 
-def notification(claim: Claim, master: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the event with which notify tells the winner, within the limits that notify validates."""
+def notification(claim: Claim, master: Mapping[str, Any], collected_at: int) -> dict[str, Any]:
+    """Return the event with which notify tells the winner, within the limits that notify validates.
+
+    Its retry key is the award's: however often notify is invoked for it, LINE sends one message.
+    """
     name = members.legible(master.get("Name")) or claim.stamp_id
     data = {"stamp_id": claim.stamp_id, "stamp_name": name}
     if url := image_url(master.get("ImageUrl")):
         data["image_url"] = url
-    return {"user_id": claim.user_id, "type": "stamp_awarded", "data": data}
+    award = f"{claim.user_id} {claim.stamp_id} {collected_at}"
+    key = str(uuid5(NAMESPACE_OID, award))
+    return {"user_id": claim.user_id, "type": "stamp_awarded", "data": data, "retry_key": key}

@@ -41,7 +41,7 @@ class Awarding:
         master = judge(claim, found, collected_at, self.rules)
         self._store(claim, collected_at, request)
         if self.notifier is not None:
-            self.notifier.tell(notification(claim, master), request)
+            self.notifier.tell(notification(claim, master, collected_at), request)
         return {
             "user_id": claim.user_id,
             "stamp_id": claim.stamp_id,

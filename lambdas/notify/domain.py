@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
+from uuid import NAMESPACE_OID, UUID, uuid5
 
 from lambdas.rally.domain import line, members
 from lambdas.rally.domain.refusals import Refusal
@@ -13,6 +14,8 @@ TEXTS = {
     "reminder": "まだ集めていないスタンプがあります。お近くのスポットへお出かけください。",
 }
 _LONGEST = 300
+SLOT_S = 600
+"""Seconds in which a person can have themselves sent one message of each type, so that nobody spends the bot's quota."""
 
 
 @dataclass(frozen=True)
@@ -33,6 +36,21 @@ def notification_in(body: Mapping[str, Any]) -> Notification:
         raise Refusal("VALIDATION_ERROR", "data must be an object")
     kind = members.choice(body, "type", (AWARDED, *TEXTS))
     return Notification(members.user_id(body, "user_id"), kind, data)
+
+
+def retry_key_in(event: Mapping[str, Any]) -> str:
+    """Return the key that award gave its notification, by which LINE sends it once; empty if there is none."""
+    try:
+        return str(UUID(event.get("retry_key")))
+    except (ValueError, TypeError, AttributeError):
+        return ""
+
+
+def slot_key(notification: Notification, now: float) -> str:
+    """Return the retry key of a person's own call: LINE sends one message of a type in SLOT_S seconds."""
+    return str(
+        uuid5(NAMESPACE_OID, f"{notification.user_id} {notification.type} {now // SLOT_S:.0f}")
+    )
 
 
 def message_for(notification: Notification) -> dict[str, Any]:

@@ -14,6 +14,8 @@ from lambdas.rally.domain.refusals import Refusal
 from lambdas.rally.secrets import CachedSecret
 
 LINE_API = "https://api.line.me"
+_ABORTED = "Connection aborted."
+"""urllib3's word for a connection that ended before the head of an answer; in a body it says another one."""
 _MONTHLY_LIMIT = "monthly limit"
 """What a 429 from LINE says when the monthly quota is used up; any other 429 is transient."""
 
@@ -31,18 +33,17 @@ class Line:
         waits = urllib3.Timeout(connect=1, read=3)
         return cls((endpoint or LINE_API).rstrip("/"), urllib3.PoolManager(timeout=waits))
 
-    def send(self, method: str, path: str, **content: Any) -> tuple[int, dict[str, Any]]:
+    def send(
+        self, method: str, path: str, *, idempotent: bool, **content: Any
+    ) -> tuple[int, dict[str, Any]]:
         """Return LINE's status below 500 and the JSON object of its body.
 
-        `content` is passed to urllib3: `fields` (a form), `body`, `headers`. Never retried and never
-        redirected: the token goes to this endpoint only. Raises LINE_MONTHLY_LIMIT if the bot's
-        message quota is used up.
+        `content` is passed to urllib3: `fields` (a form), `body`, `headers`. Never redirected: the
+        token goes to this endpoint only. An `idempotent` call is sent once more if the connection was
+        closed without an answer. Raises LINE_MONTHLY_LIMIT if the bot's message quota is used up.
         """
-        url = self.endpoint + path
         try:
-            answer = self.http.request(
-                method, url, retries=False, redirect=False, enforce_content_length=True, **content
-            )
+            answer = self._sent(method, self.endpoint + path, idempotent, content)
         except urllib3.exceptions.HTTPError as error:
             raise Refusal("LINE_UNAVAILABLE", detail=type(error).__name__) from None
         told = _object(answer.data)
@@ -54,6 +55,21 @@ class Line:
             unreadable = f"LINE answered {answer.status} with what is no JSON object"
             raise Refusal("LINE_UNAVAILABLE", detail=unreadable)
         return answer.status, told
+
+    def _sent(self, method: str, url: str, idempotent: bool, content: Mapping[str, Any]) -> Any:
+        def once() -> Any:
+            return self.http.request(
+                method, url, retries=False, redirect=False, enforce_content_length=True, **content
+            )
+
+        try:
+            return once()
+        except urllib3.exceptions.ProtocolError as error:
+            # LINE, or what lies between, closes a connection that was idle: Lambda froze, and nobody
+            # read the close. The next call over it fails at once, and a new connection succeeds.
+            if not idempotent or not _closed_unanswered(error):
+                raise
+        return once()
 
 
 @dataclass(frozen=True)
@@ -70,6 +86,7 @@ class Bot:
         *,
         body: object = None,
         retry_key: str = "",
+        idempotent: bool = False,
         answers: str = "",
         mistakes: Mapping[int, str] | None = None,
     ) -> dict[str, Any]:
@@ -77,24 +94,30 @@ class Bot:
 
         `mistakes`: status -> code of the refusals that are the caller's mistake and no fault of
         ours. With `retry_key`, a UUID, LINE does a repeated call once; its 409 then means: done
-        before.
+        before, and the answer has the member `repeated`. Without it, the call must be `idempotent`
+        by itself to be sent once more over a connection that was closed.
         """
         headers = {"Authorization": f"Bearer {self.token.text()}"}
         if retry_key:
             headers["X-Line-Retry-Key"] = retry_key
-        content: dict[str, Any] = {"headers": headers}
+        content: dict[str, Any] = {"headers": headers, "idempotent": idempotent or bool(retry_key)}
         if body is not None:
             headers["Content-Type"] = "application/json"
             content["body"] = json.dumps(body).encode()
         status, answer = self.line.send(method, path, **content)
         if retry_key and status == 409:
-            return answer
+            return {**answer, "repeated": True}
         if status >= 300:
             code = (mistakes or {}).get(status, "LINE_REFUSED")
             raise Refusal(code, detail=f"LINE answered {status}: {answer.get('message')}")
         if answers and not isinstance(answer.get(answers), list):
             raise Refusal("LINE_UNAVAILABLE", detail=f"LINE answered {status} without {answers}")
         return answer
+
+
+def _closed_unanswered(error: urllib3.exceptions.ProtocolError) -> bool:
+    """Whether the peer closed before it answered anything: not in the middle of an answer, and no time-out."""
+    return error.args[0] == _ABORTED and isinstance(error.args[1], ConnectionError)
 
 
 def _object(data: bytes) -> dict[str, Any] | None:

@@ -32,7 +32,7 @@ class RichMenus:
 
     def _list(self, request: LambdaRequest) -> dict[str, Any]:
         request.principal()
-        listed = self.bot.call("GET", "/v2/bot/richmenu/list", answers="richmenus")
+        listed = self.bot.call("GET", "/v2/bot/richmenu/list", idempotent=True, answers="richmenus")
         return {"richmenus": menus_in(listed)}
 
     def _set(self, request: LambdaRequest) -> dict[str, Any]:
@@ -42,6 +42,7 @@ class RichMenus:
         self.bot.call(
             "POST",
             f"/v2/bot/user/{user_id}/richmenu/{richmenu_id}",
+            idempotent=True,
             mistakes={400: "LINE_REJECTED", 404: "RICHMENU_NOT_FOUND"},
         )
         return {"message": "Rich menu set", "user_id": user_id, "richmenu_id": richmenu_id}
@@ -51,6 +52,7 @@ class RichMenus:
         self.bot.call(
             "DELETE",
             f"/v2/bot/user/{user_id}/richmenu",
+            idempotent=True,
             mistakes={400: "LINE_REJECTED", 404: "LINE_REJECTED"},
         )
         return {"message": "Rich menu unset", "user_id": user_id}

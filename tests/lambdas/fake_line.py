@@ -13,7 +13,8 @@ MENUS = [{"richMenuId": "richmenu-" + "0a" * 16, "name": "Rally", "chatBarText":
 class ScriptedLine(ThreadingHTTPServer):
     """Records what it is asked; `status` other than 200 is its answer to everything, or a `page`.
 
-    `spoil` changes the bytes of each answer, after its Content-Length is told.
+    `spoil` changes the bytes of each answer, after its Content-Length is told. `hang_ups` is how many of the
+    next calls it closes the connection for, without an answer. A retry key is accepted once, as LINE does.
     """
 
     daemon_threads = True
@@ -26,6 +27,8 @@ class ScriptedLine(ThreadingHTTPServer):
         self.page = None
         self.message = "no, says LINE"
         self.spoil = lambda data: data
+        self.hang_ups = 0
+        self.accepted = set()
         self.claims = {}
         self.open = threading.Event()
         self.open.set()
@@ -40,10 +43,21 @@ class ScriptedLine(ThreadingHTTPServer):
         if call["path"] == "/oauth2/v2.1/verify":
             return self._verify(parse_qs(call["body"]))
         if call["path"].endswith("/push"):
-            return 200, {
-                "sentMessages": [{"id": "461230966842064897", "quoteToken": "IStG5h1Tz7b"}]
-            }
+            return self._push(call["headers"]["X-Line-Retry-Key"])
         return 200, {"richmenus": MENUS} if call["path"].endswith("/list") else {}
+
+    @property
+    def messages(self):
+        """The pushes that LINE did: calls under a retry key that it had accepted before are none."""
+        pushes = (call for call in self.calls if call["path"].endswith("/push"))
+        return list({call["headers"]["X-Line-Retry-Key"]: call for call in pushes}.values())
+
+    def _push(self, key):
+        sent = {"sentMessages": [{"id": "461230966842064897", "quoteToken": "IStG5h1Tz7b"}]}
+        if key in self.accepted:
+            return 409, {"message": "The retry key is already accepted"} | sent
+        self.accepted.add(key)
+        return 200, sent
 
     def _verify(self, form):
         if form.get("id_token") != [GOOD_TOKEN]:
@@ -58,6 +72,11 @@ class _Handler(BaseHTTPRequestHandler):
     def _any(self):
         body = self.rfile.read(int(self.headers.get("Content-Length") or 0)).decode()
         call = {"method": self.command, "path": self.path, "body": body, "headers": self.headers}
+        if self.server.hang_ups:
+            self.server.hang_ups -= 1
+            self.server.calls.append(call)
+            self.close_connection = True
+            return
         status, content = self.server.answer(call)
         data = json.dumps(content).encode()
         self.send_response(status)

@@ -1,12 +1,13 @@
 """POST /stamps/award: who is awarded a stamp, what is written, and who is told."""
 
 import json
+from uuid import UUID
 
 import pytest
 from botocore.exceptions import EndpointConnectionError, ReadTimeoutError
 
 from lambdas.award import handler as award
-from lambdas.award.domain import Rules
+from lambdas.award.domain import Claim, Rules, notification
 from lambdas.award.handler import Awarding
 from lambdas.award.notifier import Notifier
 from lambdas.award.store import Stamps
@@ -164,7 +165,9 @@ def test_winner_is_told_through_the_alias_of_notify_and_not_waited_for(call, awa
     call(award, ROUTE, body=STATUE, action=awarding(told))
 
     (invoked,) = sent
-    assert json.loads(invoked.pop("Payload")) == {
+    told = json.loads(invoked.pop("Payload"))
+    assert UUID(told.pop("retry_key")).version == 5
+    assert told == {
         "user_id": USER,
         "type": "stamp_awarded",
         "data": {"stamp_id": "STATUE-001", "stamp_name": "Statue"},
@@ -174,6 +177,19 @@ def test_winner_is_told_through_the_alias_of_notify_and_not_waited_for(call, awa
         "Qualifier": "live",
         "InvocationType": "Event",
     }
+
+
+def test_retry_key_is_of_the_award_alone():
+    claims = [Claim(user, stamp, "GPS", None) for user in (USER, OTHER) for stamp in ("A", "B")]
+    awards = [(claim, at) for claim in claims for at in (1, 2)]
+    keys = [
+        notification(claim, master, at)["retry_key"]
+        for claim, at in awards
+        for master in ({}, {"Name": "x"})
+    ]
+
+    assert keys[::2] == keys[1::2]
+    assert len(set(keys)) == len(awards)
 
 
 @pytest.mark.parametrize(

@@ -119,7 +119,7 @@ def test_told_position_needs_a_location_to_be_judged_against(location, code):
     ids=repr,
 )
 def test_notify_accepts_whatever_a_master_is_called(master, told):
-    sent = notification(claim_in(STATUE), MASTER | master)
+    sent = notification(claim_in(STATUE), MASTER | master, 0)
 
     assert sent["data"]["stamp_name"] == told
     assert told in message_for(notification_in(sent))["altText"]
@@ -134,7 +134,7 @@ def test_notify_accepts_whatever_a_master_is_called(master, told):
     ],
 )
 def test_picture_of_a_master_is_told_as_line_takes_it(url, shown):
-    sent = notification(claim_in(STATUE), MASTER | {"ImageUrl": url})
+    sent = notification(claim_in(STATUE), MASTER | {"ImageUrl": url}, 0)
 
     assert message_for(notification_in(sent))["contents"]["hero"]["url"] == shown
 
@@ -152,7 +152,7 @@ def test_picture_of_a_master_is_told_as_line_takes_it(url, shown):
     ],
 )
 def test_picture_that_line_does_not_show_is_left_out_and_the_winner_told(url):
-    sent = notification(claim_in(STATUE), MASTER | {"ImageUrl": url})
+    sent = notification(claim_in(STATUE), MASTER | {"ImageUrl": url}, 0)
 
     assert "hero" not in message_for(notification_in(sent))["contents"]
 

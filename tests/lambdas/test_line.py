@@ -68,7 +68,7 @@ def test_line_that_does_not_answer_in_time_is_unavailable(line):
     impatient = Line(line.url, urllib3.PoolManager(timeout=0.05))
 
     with pytest.raises(Refusal) as refusal:
-        impatient.send("GET", "/v2/bot/info")
+        impatient.send("GET", "/v2/bot/info", idempotent=True)
 
     assert refusal.value.code == "LINE_UNAVAILABLE"
     assert len(line.calls) == 1
@@ -128,6 +128,66 @@ def test_answer_of_line_that_cannot_be_read_is_502(call, account, line, route, s
     assert (answer.status, answer.code) == (502, "LINE_UNAVAILABLE")
     assert len(line.calls) == 1, "LINE is never asked twice"
     assert account.items("TABLE_USERS") == []
+
+
+@pytest.fixture
+def connected(line):
+    """Return a bot that has a connection to LINE already."""
+    connected = bot(line.url)
+    connected.call("GET", "/v2/bot/richmenu/list")
+    line.calls.clear()
+    return connected
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        ("GET", "/v2/bot/richmenu/list", {"idempotent": True}),
+        ("POST", "/v2/bot/message/push", {"body": {}, "retry_key": RETRY_KEY}),
+    ],
+    ids=str,
+)
+def test_call_that_may_be_repeated_is_sent_again_over_a_connection_that_line_had_closed(
+    line, connected, call
+):
+    method, path, content = call
+    line.hang_ups = 1
+
+    assert connected.call(method, path, **content)
+    assert [one["path"] for one in line.calls] == [path, path]
+
+
+def test_call_that_may_not_be_repeated_is_sent_once(line, connected):
+    line.hang_ups = 1
+
+    with pytest.raises(Refusal) as refusal:
+        connected.call("POST", "/v2/bot/message/push", body={})
+
+    assert refusal.value.code == "LINE_UNAVAILABLE"
+    assert len(line.calls) == 1
+
+
+def test_line_that_closes_each_connection_is_unavailable_after_two_calls(line, connected):
+    line.hang_ups = 99
+
+    with pytest.raises(Refusal) as refusal:
+        connected.call("GET", "/v2/bot/richmenu/list", idempotent=True)
+
+    assert refusal.value.code == "LINE_UNAVAILABLE"
+    assert len(line.calls) == 2
+
+
+@pytest.mark.parametrize("route", CALLS)
+def test_first_call_after_a_quiet_minute_succeeds(call, line, environ, route):
+    line.claims = {"sub": USER}
+    module = MODULES[operations()[route]["x-function"]]
+    function = type(module.handler)(module.handler.name, module.begin, environ)
+    call(module, route, action=function.action, **CALLS[route])
+    line.accepted.clear()
+    line.hang_ups = 1
+
+    assert call(module, route, action=function.action, **CALLS[route]).status == 200
+    assert line.hang_ups == 0
 
 
 def test_retry_key_that_line_knows_is_done_whatever_else_it_says(line):

@@ -1,15 +1,18 @@
 """POST /notify and award's invocation: what LINE is sent, and to whom nothing is."""
 
 import json
+from dataclasses import replace
+from types import SimpleNamespace
 
 import pytest
 
 from lambdas.notify import handler as notify
 from lambdas.notify.domain import TEXTS
-from lambdas.rally.serving import LambdaFunction
 from tests.lambdas.events import CONTEXT, OTHER, SYNTHETIC, USER
 
 ROUTE = "POST /notify"
+RETRY_KEY = "5b1e6f9a-3f1d-5b7e-9c57-0f2f6c1f7a55"
+NOON = 1762311600  # 2025-11-05 12:00 in Japan, where ten minutes begin
 AWARDED = {
     "user_id": USER,
     "type": "stamp_awarded",
@@ -65,22 +68,125 @@ def test_synthetic_user_is_sent_nothing_and_told_no_error(call, line):
     assert line.calls == []
 
 
-@pytest.mark.usefixtures("account")
-def test_awards_own_invocation_needs_no_session(environ, line):
-    answer = LambdaFunction("notify", notify.begin, environ)(AWARDED, CONTEXT)
+@pytest.fixture
+def function(environ, account):  # noqa: ARG001 - it needs its secret to be there
+    return notify.NotifyFunction("notify", notify.begin, environ)
+
+
+def test_awards_own_invocation_needs_no_session(function, line):
+    answer = function(AWARDED, CONTEXT)
 
     assert answer["statusCode"] == 200
     assert pushed(line)["to"] == USER
 
 
-@pytest.mark.usefixtures("account")
-def test_invocation_that_is_delivered_twice_has_one_retry_key(environ, line):
-    function = LambdaFunction("notify", notify.begin, environ)
+def test_invocation_without_a_key_of_the_award_that_is_delivered_twice_is_one_message(
+    function, line
+):
     function(AWARDED, CONTEXT)
     function(AWARDED, CONTEXT)
 
-    keys = {call["headers"]["X-Line-Retry-Key"] for call in line.calls}
-    assert keys == {CONTEXT.aws_request_id}
+    assert [call["headers"]["X-Line-Retry-Key"] for call in line.messages] == [
+        CONTEXT.aws_request_id
+    ]
+
+
+@pytest.mark.parametrize("status", [401, 500, 503])
+def test_award_that_line_does_not_take_now_is_raised_and_the_winner_told_once_by_the_retry(
+    function, line, capsys, status
+):
+    award = AWARDED | {"retry_key": RETRY_KEY}
+    line.status = status
+    with pytest.raises(notify.NotificationFailed):
+        function(award, CONTEXT)
+    line.status = 200
+
+    assert function(award, CONTEXT)["statusCode"] == 200
+    assert len(line.messages) == 1
+    assert line.messages[0]["headers"]["X-Line-Retry-Key"] == RETRY_KEY
+    assert '"Faults": 1' in capsys.readouterr().out
+
+
+def test_winner_whose_answer_of_line_was_lost_is_told_once_by_the_retry(function, line):
+    award = AWARDED | {"retry_key": RETRY_KEY}
+    line.spoil = lambda data: data[: len(data) // 2]
+    with pytest.raises(notify.NotificationFailed):
+        function(award, CONTEXT)
+    line.spoil = lambda data: data
+    again = function(award, SimpleNamespace(aws_request_id="another invocation"))
+
+    assert json.loads(again["body"])["message"] == notify.SENT_BEFORE
+    assert len(line.messages) == 1
+
+
+@pytest.mark.parametrize(("status", "message"), [(400, "no"), (404, "no"), (429, "monthly limit")])
+def test_award_that_line_refuses_for_good_is_not_retried(function, line, status, message):
+    line.status, line.message = status, message
+
+    assert function(AWARDED, CONTEXT)["statusCode"] // 100 == 4
+
+
+def test_award_that_is_malformed_is_not_retried(function, line):
+    assert function(AWARDED | {"type": "spam"}, CONTEXT)["statusCode"] == 400
+    assert line.calls == []
+
+
+@pytest.mark.parametrize("key", [None, 7, [], "", "not a uuid", f"{'a' * 36}\r\nX: y"])
+def test_key_that_is_no_uuid_never_reaches_line(function, line, key):
+    function(AWARDED | {"retry_key": key}, CONTEXT)
+
+    assert line.messages[0]["headers"]["X-Line-Retry-Key"] == CONTEXT.aws_request_id
+
+
+def test_call_through_the_api_that_fails_is_answered_and_not_raised(call, line):
+    line.status = 500
+
+    assert call(notify, ROUTE, body=AWARDED).status == 502
+
+
+@pytest.fixture
+def messenger(environ, account):  # noqa: ARG001 - it needs its secret to be there
+    """Return an action at a time that a test sets."""
+
+    def at(second):
+        return replace(notify.begin(environ), now=lambda: NOON + second)
+
+    return at
+
+
+def test_person_can_have_themselves_sent_one_message_of_a_type_in_ten_minutes(
+    call, line, messenger
+):
+    texts = [f"text {number}" for number in range(20)]
+    answers = [
+        call(
+            notify,
+            ROUTE,
+            body={"user_id": USER, "type": "reminder", "data": {"message": text}},
+            action=messenger(30 * number),
+        )
+        for number, text in enumerate(texts)
+    ]
+
+    assert [answer.status for answer in answers] == [200] * 20
+    assert [answer.body["message"] for answer in answers[:2]] == [notify.SENT, notify.SENT_BEFORE]
+    assert len(line.messages) == 1
+
+
+def test_other_types_other_people_and_later_times_are_sent(call, line, messenger):
+    bodies = [{"user_id": one, "type": kind} for one in (USER, OTHER) for kind in TEXTS]
+    for body in bodies:
+        call(notify, ROUTE, user=body["user_id"], body=body, action=messenger(0))
+        call(notify, ROUTE, user=body["user_id"], body=body, action=messenger(600))
+
+    assert len(line.messages) == len(line.calls) == 8
+
+
+def test_award_is_told_beside_what_people_send_themselves(call, function, line):
+    call(notify, ROUTE, body=AWARDED)
+    function(AWARDED | {"retry_key": RETRY_KEY}, CONTEXT)
+
+    assert len(line.messages) == 2
 
 
 def test_message_to_another_user_is_403_and_not_sent(call, line):

@@ -222,26 +222,6 @@ DEEP = (
         {"SMOKE-01": FAIL},
     ),
     Defect(
-        "a winner who is told twice",
-        code(
-            "award",
-            "lambdas/award/handler.py",
-            "            self.notifier.tell(notification(claim, master), request)\n",
-            "            self.notifier.tell(notification(claim, master), request)\n" * 2,
-        ),
-        {"SMOKE-05": FAIL},
-    ),
-    Defect(
-        "messages to LINE under one retry key",
-        code(
-            "notify",
-            "lambdas/notify/handler.py",
-            "retry_key=retry_key",
-            'retry_key="00000000-0000-0000-0000-000000000000"',
-        ),
-        {"SMOKE-05": FAIL},
-    ),
-    Defect(
         "an award that is dated minutes ago",
         code("award", "lambdas/award/handler.py", "int(self.now())", "int(self.now()) - 400"),
         {"SMOKE-03": FAIL, "SMOKE-12": FAIL, "SMOKE-16": FAIL},
