@@ -15,7 +15,7 @@ from aws.words import Words
 from checks.deployed import Deployed
 from checks.environment_values import ENVIRONMENT
 from plan import Plan
-from signoff.checklist import Checklist
+from signoff.checklist import Checklist, Phase
 from signoff.environment import Environment, where
 from signoff.evidence import Record
 from signoff.outcome import Outcome
@@ -23,6 +23,7 @@ from signoff.outcome import Outcome
 FUNCTIONAL = "SMOKE-"
 """Prefix of dev's rows that must be green: they show that its functions work."""
 GOOD = {Outcome.PASS, Outcome.SIGNED, Outcome.EXCLUDED}
+"""Outcomes with which a functional row of dev counts; a known fault of dev, which it waives, counts as well."""
 NONE_JUDGED = Words(
     en="none: every functional row was excluded", ja="判定なし（機能の項目がすべて対象外）"
 )
@@ -36,14 +37,16 @@ ANYWHERE = ("iam", "")
 def functional_red(run: Record) -> list[Words]:
     """Return the functional rows that were not green in that run; a run without any counts as red."""
     rows = {id_: run.body["rows"].get(id_, "not judged") for id_ in _functional()}
-    red = [id_ for id_, end in rows.items() if end not in GOOD]
+    known = {id_ for id_ in run.body.get("known_faults", ()) if rows.get(id_) == Outcome.WAIVED}
+    red = [id_ for id_, end in rows.items() if end not in GOOD and id_ not in known]
     judged = [id_ for id_, end in rows.items() if end != Outcome.EXCLUDED]
     return list(map(Words.same, red)) if judged else [NONE_JUDGED]
 
 
 @cache
 def _functional() -> tuple[str, ...]:
-    return tuple(row.id for row in Checklist.load() if row.id.startswith(FUNCTIONAL))
+    before = (row for row in Checklist.load() if row.phase is Phase.BEFORE)
+    return tuple(row.id for row in before if row.id.startswith(FUNCTIONAL))
 
 
 def planned_names(deployed: Deployed, plan: Plan) -> list[str]:

@@ -94,8 +94,8 @@ def field_of(value: SecretValue, want: desired.Secret) -> MaskedValue:
     return value.fields[want.json_key]
 
 
-def digest_in(run: Record, before: str, want: desired.Secret) -> tuple[str, str]:
-    """Return the salt of the run against the environment before and, under it, the digest of its secret."""
+def digests_in(run: Record, before: str, want: desired.Secret) -> tuple[str, tuple[str, ...]]:
+    """Return the salt of the run against the environment before and, under it, the digests of its secret."""
     salt = run.body.get("salt")
     found = (run.body.get("digests") or {}).get(want.json_key)
     if not salt or not found:
@@ -106,7 +106,7 @@ def digest_in(run: Record, before: str, want: desired.Secret) -> tuple[str, str]
             ),
             Obstacle.ENVIRONMENT_BEFORE,
         )
-    return salt, found
+    return salt, (found,) if isinstance(found, str) else tuple(found)
 
 
 def digest_under(salt: str, value: MaskedValue) -> str:

@@ -20,6 +20,8 @@ from signoff.verdict import RowVerdict
 ROW = pytest.StashKey[Row]()
 EMBEDDED_ONLY = "embedded_only"
 """Marks a test that looks into the embedded stack: it is a proof, but of no other environment."""
+TRIED_BEFORE = "tried_before"
+"""The optional part of rows that compare with the environment before."""
 JUDGING = ("checks", "smoke")
 """Folders whose tests are proofs of rows; all other tests are ordinary ones."""
 
@@ -79,20 +81,25 @@ def set_aside(row: Row, choice: Choice[PlanT]) -> RowVerdict | None:
     if needs_signature(row, environment):
         return None
     if row.optional and not _configured(environment, row.optional):
-        return RowVerdict(
-            row=row,
-            outcome=Outcome.EXCLUDED,
-            severity=row.severity,
-            told=Words(
-                en=f"{row.optional} is not configured for {environment.name}",
-                ja=f"{environment.name}に{row.optional}が設定されていません",
-            ),
-        )
+        told = _not_configured(row.optional, environment)
+        return RowVerdict(row=row, outcome=Outcome.EXCLUDED, severity=row.severity, told=told)
     if choice.embedded and row.not_local:
         return RowVerdict(
             row=row, outcome=Outcome.NOT_HERE, severity=row.severity, told=row.not_local
         )
     return None
+
+
+def _not_configured(key: str, environment: Environment) -> Words:
+    if key == TRIED_BEFORE:
+        return Words(
+            en=f"releases are tried in {environment.name} first: no environment is before it",
+            ja=f"リリースを最初に試すのは{environment.name}であり、その前の環境がありません",
+        )
+    return Words(
+        en=f"{key} is not configured for {environment.name}",
+        ja=f"{environment.name}に{key}が設定されていません",
+    )
 
 
 def _configured(environment: Environment, key: str) -> bool:

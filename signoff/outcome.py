@@ -14,7 +14,7 @@ from aws.words import SILENCE, Bilingual, Words
 from signoff.checklist import Severity
 from signoff.decisions import Differs
 from signoff.observations import AppliedDecision, Comparison
-from signoff.staleness import Stale
+from signoff.staleness import NotSigned, Stale
 
 
 class Outcome(enum.StrEnum):
@@ -57,6 +57,8 @@ class Finding:
     """Why no decision can allow it, where none can and it is known what is there."""
     stale: str = ""
     """Of a record that is stale: the digest of what is live, which a waiver has to name."""
+    unsigned: bool = False
+    """A person must sign for it, and no signature that counts is on record."""
     at_most: Severity = Severity.BLOCKER
     """However grave its row is, this finding is no graver: what is only guessed is a major."""
     proof: Words = SILENCE
@@ -138,6 +140,7 @@ def finding(row: str, error: BaseException | None, **facts: Any) -> Finding:
             }
         case Missing():
             facts |= {"outcome": Outcome.FAIL, "undecidable": ABSENT}
+            facts |= {"unsigned": isinstance(error, NotSigned)}
         case AssertionError():
             facts |= {"outcome": Outcome.FAIL, "undecidable": SEEN}
         case Unparsed():

@@ -83,10 +83,8 @@ def _repairs(one: RowVerdict) -> Iterator[Repair]:
 
 def _of_finding(row: Row, found: Finding) -> Iterator[Repair]:
     """Yield how to undo each difference: by hand, by ``runbook detach``, or by what the row says."""
-    if found.stale and row.signed and not row.by_signature:
-        yield Repair(
-            run=SIGN
-        )  # a person signed in place of a check, for a release that is no longer live
+    if (found.unsigned or found.stale) and row.signed and not row.by_signature:
+        yield Repair(run=SIGN)  # a person signs in place of a check, for the release that is live
     elif not found.differences:
         yield row.repair
     for each in found.differences:

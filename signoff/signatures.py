@@ -4,14 +4,14 @@ from typing import Any
 
 import pytest
 
-from aws.section import Follows, Missing, NotInReplay, NotTestable
+from aws.section import Follows, NotInReplay, NotTestable
 from aws.words import Words
 from signoff.checklist import Row
 from signoff.environment.calendar import in_japan
 from signoff.evidence import Record, Records
 from signoff.observations import Observations
 from signoff.snapshot import SNAPSHOT, PlanT, Snapshot
-from signoff.staleness import require_unchanged
+from signoff.staleness import NotSigned, require_unchanged
 
 STORE = "PREP-09"
 """The row of the evidence store: what rests on a record follows from it."""
@@ -60,22 +60,22 @@ def believed(records: Records) -> None:
 
 
 def signed(snapshot: Snapshot[PlanT], row: Row) -> Record:
-    """Return the newest valid signature of a row, or raise Missing with what is wrong with it.
+    """Return the newest valid signature of a row, or raise NotSigned with what is wrong with it.
 
-    Stale, a kind of Missing, if what it rests on has changed since.
+    Stale if what it rests on has changed since.
     """
     believed(snapshot.records)
     signature = snapshot.records.newest("signature", step=row.signed)
     if signature is None:
-        raise Missing(
+        raise NotSigned(
             Words(en=f"nobody has signed {row.signed}", ja=f"{row.signed}に署名した人がいません")
         )
     by, at = signature.body.get("by"), in_japan(signature.created)
     who = Words(en=f"signed by {by} at {at}", ja=f"{by}が{at}に署名")
     if signature.expires is None or signature.expires < snapshot.now:
-        raise Missing(Words(en=f"{who.en}, which has expired", ja=f"{who.ja}（期限切れ）"))
+        raise NotSigned(Words(en=f"{who.en}, which has expired", ja=f"{who.ja}（期限切れ）"))
     if snapshot.api != signature.api is not None:
-        raise Missing(
+        raise NotSigned(
             Words(
                 en=f"{who.en} for API {signature.api}, but {snapshot.api} is live",
                 ja=f"{who.ja}（API {signature.api}についての署名。稼働中は{snapshot.api}）",

@@ -74,6 +74,10 @@ KINDS: Mapping[str, Words] = {
 """Section -> what its items are called."""
 
 
+class NotSigned(Missing):
+    """A person must sign the row, and no signature that counts is on record."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChangedFact:
     """One fact that has changed since a record was made."""

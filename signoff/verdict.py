@@ -7,12 +7,14 @@ from datetime import date, timedelta
 
 from aws.difference import Certainty
 from aws.words import SILENCE, Words
-from signoff.checklist import Row, Severity
+from signoff.checklist import Phase, Row, Severity
 from signoff.environment import Decision, Waiver
 from signoff.observations import AppliedDecision
 from signoff.outcome import Finding, Outcome
 from signoff.staleness import STALE_DAYS
 
+KNOWN_FAULTS = "known_faults"
+"""The key of the environment file that accepts a known fault, in place of a person's name."""
 WAIVER_DAYS = 30
 """A waiver may last at most this many days."""
 WORST_FIRST = (Outcome.FAIL, Outcome.NOT_TESTABLE, Outcome.FOLLOWS)
@@ -108,6 +110,15 @@ class Verdict:
         return tuple(sorted(found, key=lambda one: (not one.loosens, one.decision.what)))
 
     @property
+    def before_the_cut_over(self) -> VerdictWord:
+        """What it would be without the rows that only the cut-over makes true."""
+        rows = [one for one in self.rows if one.row.phase is Phase.BEFORE]
+        decision = _weigh(rows, self.problems)
+        return (
+            VerdictWord.CONDITIONAL if self.conditions and decision is VerdictWord.GO else decision
+        )
+
+    @property
     def judged(self) -> int:
         """Rows about which something was found, whatever it was."""
         return len(self.rows) - len(self.having(Outcome.EXCLUDED, Outcome.NOT_HERE))
@@ -135,9 +146,11 @@ def decide(  # noqa: PLR0913 - keywords that a caller may leave out
     problems: Sequence[Words],
     decisions: Sequence[Decision] = (),
     conditions: Sequence[Words] = (),
+    known_faults: Mapping[str, str] | None = None,
 ) -> Verdict:
     """Apply the waivers and weigh the rows. Every row of the phase must be among ``rows``.
 
+    ``known_faults``: rows that may fail in this environment, with the reason.
     ``decisions`` are those of the environment file: one that answered nothing is wrong, as a waiver is.
     ``conditions`` are sentences that make it CONDITIONAL at best.
     """
@@ -147,6 +160,7 @@ def decide(  # noqa: PLR0913 - keywords that a caller may leave out
     for waiver in waivers:
         if not _wrong(waiver, judged, today):
             judged[waiver.row] = _waived(judged[waiver.row], waiver)
+    judged |= dict(_known(judged, known_faults or {}, today))
     verdicts = _with_their_roots(judged)
     troubles = (*problems, *wrong)
     decision = _weigh(verdicts, troubles)
@@ -155,6 +169,16 @@ def decide(  # noqa: PLR0913 - keywords that a caller may leave out
     return Verdict(
         decision=decision, rows=verdicts, problems=troubles, conditions=tuple(conditions)
     )
+
+
+def _known(
+    judged: Mapping[str, RowVerdict], known_faults: Mapping[str, str], today: date
+) -> Iterator[tuple[str, RowVerdict]]:
+    """Yield the rows that fail by a known fault as waived for the day of the run; what is unknown is none."""
+    for row, why in known_faults.items():
+        one = judged.get(row)
+        if one and one.outcome.red and not one.unknown:
+            yield row, _waived(one, Waiver(row=row, until=today, reason=why, by=KNOWN_FAULTS))
 
 
 def _needless(

@@ -28,6 +28,7 @@ LONGEST_S = 30
 NEEDS = {
     "BatchGetItem": {"Responses"},
     "FilterLogEvents": {"events"},
+    "GetFunctionConfiguration": {"FunctionName"},
     "GetSecretValue": {"SecretString"},
     "Query": {"Items"},
 }

@@ -17,6 +17,7 @@ from signoff.environment import FrontEnd
 from smoke.aws import secret_value
 from smoke.client import NO_ANSWER
 from smoke.flaws import listed, require
+from smoke.live_secrets import variable
 from smoke.manual import ManualOnly
 from smoke.row_calls import RowCalls
 
@@ -152,8 +153,11 @@ def liff_app(calls: RowCalls) -> Mapping[str, Any]:
 
 def channel_token(calls: RowCalls) -> str:
     """Read the channel access token that the functions read."""
-    secret = calls.suite.plan.secret("line_token")
-    return secret_value(calls.suite.aws("secretsmanager"), secret)
+    suite = calls.suite
+    secret, notify = suite.plan.secret("line_token"), suite.plan.function("notify").name
+    in_variables = suite.environment.secrets_in == "variables"
+    held = variable(suite.aws("lambda"), notify, secret.json_key) if in_variables else None
+    return held or secret_value(suite.aws("secretsmanager"), secret)
 
 
 def _login_token(calls: RowCalls) -> str:

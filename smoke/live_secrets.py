@@ -2,12 +2,13 @@
 
 from collections.abc import Iterable
 from contextlib import suppress
+from typing import Any
 
 from aws.desired import Secret
 from aws.redaction.secret_text import Needles, secrets_in, spellings
 from aws.section import NotTestable
 from aws.words import Words
-from smoke.aws import Clients, secret_value
+from smoke.aws import AWAY, Clients, not_read, secret_value
 
 
 def needles_of(secrets: Iterable[Secret], aws: Clients) -> Needles:
@@ -17,6 +18,16 @@ def needles_of(secrets: Iterable[Secret], aws: Clients) -> Needles:
         with suppress(NotTestable):
             found[secret.name] = spellings([secret_value(aws("secretsmanager"), secret)])
     return found
+
+
+def variable(lambda_: Any, function: str, name: str) -> str | None:
+    """Return the value of a function's variable, which is never shown; None if it has no such variable."""
+    try:
+        found = lambda_.get_function_configuration(FunctionName=function)
+    except AWAY as error:
+        raise not_read(f"function {function}", error, f"関数{function}") from None
+    value = found.get("Environment", {}).get("Variables", {}).get(name)
+    return value and str(value)
 
 
 def held_in(text: str, needles: Needles) -> list[Words]:

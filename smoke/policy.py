@@ -37,6 +37,13 @@ def permissions(environment: Environment, plan: Plan) -> Iterator[SmokePermissio
         resource=plan.secret("token_key").arn_pattern,
         why="mints sessions of synthetic users, which proves that the functions read the same key",
     )
+    holders = ("auth", "notify") if environment.secrets_in == "variables" else ()
+    for function in map(plan.function, holders):
+        yield SmokePermission(
+            actions=("lambda:GetFunctionConfiguration",),
+            resource=function.arn,
+            why="mints sessions with the key, and asks LINE with the token, that it has in a variable",
+        )
     if environment.line.bot_user_id or environment.smoke.test_user:
         yield SmokePermission(
             actions=("secretsmanager:GetSecretValue",),

@@ -40,8 +40,9 @@ def refusal(told: Result, *, checklist: Checklist, live: Live, now: datetime) ->
 
     ``live`` is what callers get at this moment.
     """
-    if told.verdict.decision not in GOOD:
-        decision = told.verdict.decision
+    after = told.provenance.phase == Phase.AFTER
+    decision = told.verdict.before_the_cut_over if after else told.verdict.decision
+    if decision not in GOOD:
         return Words(en=f"the newest verdict is {decision}", ja=f"最新の判定が{decision}です")
     if told.rehearsal:
         return Words(

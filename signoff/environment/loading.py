@@ -3,7 +3,7 @@
 import json
 import os
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -126,17 +126,50 @@ def _typed(name: str, table: Mapping[str, Any], path: Path, found: list[Override
         environment = ADAPTER.validate_json(raw, strict=True)
     except ValidationError as error:
         raise EnvironmentFileError(problem(one, place) for one in error.errors()) from None
-    if environment.production and not environment.origin.startswith("https://"):
-        where = place.sources.get("origin", f"{place.table}.origin")
+    unfit = {} if not environment.production else dict(_unfit_for_production(environment))
+    if unfit:
+        places = {key: place.sources.get(key, f"{place.table}.{key}") for key in unfit}
         raise EnvironmentFileError(
-            [
-                Words(
-                    en=f'{where} is "{environment.origin}"; write the one origin of the front end, such as "https://rally.example.jp"',
-                    ja=f'{where}が"{environment.origin}"です。フロントエンドのオリジンを書いてください（例: "https://rally.example.jp"）',
-                )
-            ]
+            Words(en=f"{places[key]} {words.en}", ja=f"{places[key]}{words.ja}")
+            for key, words in unfit.items()
         )
     return environment
+
+
+def _unfit_for_production(environment: Environment) -> Iterator[tuple[str, Words]]:
+    """Yield the keys whose values only another environment may have, and what to write there."""
+    if not environment.tried_before:
+        yield (
+            "before",
+            Words(
+                en="is this environment itself; name the one in which a release is tried first",
+                ja="がこの環境自身です。先にリリースを試す環境の名前を書いてください",
+            ),
+        )
+    if environment.secrets_in != "Secrets Manager":
+        yield (
+            "secrets_in",
+            Words(
+                en='is "variables"; production has its secrets in Secrets Manager: remove the key',
+                ja='が"variables"です。本番のシークレットはSecrets Managerに置きます。このキーを削除してください',
+            ),
+        )
+    if environment.known_faults:
+        yield (
+            "known_faults",
+            Words(
+                en="is for environments without users; remove it, and waive a row of production for a limited time",
+                ja="は利用者のいない環境だけのものです。削除し、本番の項目は期限付きで免除してください",
+            ),
+        )
+    if not environment.origin.startswith("https://"):
+        yield (
+            "origin",
+            Words(
+                en=f'is "{environment.origin}"; write the one origin of the front end, such as "https://rally.example.jp"',
+                ja=f'が"{environment.origin}"です。フロントエンドのオリジンを書いてください（例: "https://rally.example.jp"）',
+            ),
+        )
 
 
 def _place(table_name: str, table: Mapping[str, Any], found: list[Override]) -> FileTable:

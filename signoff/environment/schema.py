@@ -242,6 +242,8 @@ class Environment:
     """KMS key of the tables; None is the AWS owned key (``alias/aws/dynamodb`` the managed one)."""
     secret_key: SecretKey | None = None
     """KMS key of the secrets, by its ARN; None is the AWS managed key."""
+    secrets_in: Literal["Secrets Manager", "variables"] = "Secrets Manager"
+    """Where the functions have their secrets; in variables, as the guide makes dev, no production may have them."""
     pitr: bool = True
     pitr_days: RecoveryDays = 35
     deletion_protection: bool = True
@@ -295,8 +297,15 @@ class Environment:
     fresh: RecordAges = field(default_factory=RecordAges)
     administrators: tuple[str, ...] = ()
     """Who else may act on what is ours: ARNs of roles and users, ``*`` for any text, and services by name."""
+    known_faults: Mapping[str, Annotated[str, Field(min_length=10)]] = field(default_factory=dict)
+    """Rows that may fail here, with the reason; no production has any."""
     waivers: tuple[Waiver, ...] = ()
     decisions: tuple[Decision, ...] = ()
+
+    @property
+    def tried_before(self) -> bool:
+        """Whether a release is tried in another environment before it comes here."""
+        return self.before != self.name
 
 
 ADAPTER = TypeAdapter(Environment)

@@ -16,7 +16,8 @@ from pydantic import TypeAdapter
 
 from aws.door.limits import within
 from aws.door.sessions import boto_session
-from aws.inventory import Inventory, frozen
+from aws.inventory import frozen
+from aws.redaction.secret_text import MaskedValue
 from aws.saved import digest, to_json, unreadable
 from aws.section import NotTestable, known, lookup, reason_in_words
 from aws.visible import visible
@@ -158,6 +159,7 @@ def _result(
         problems=unread,
         decisions=choice.environment.decisions,
         conditions=findings.conditions,
+        known_faults=choice.environment.known_faults,
     )
     return Result(
         provenance=provenance,
@@ -300,7 +302,8 @@ def run_body(snapshot: Snapshot[PlanT], result: Result) -> Mapping[str, Any]:
         "inventory": result.provenance.digest,
         "head": result.provenance.newest_record,
         "salt": salt,
-        "digests": dict(_digests(inventory, salt)),
+        "digests": _digests(snapshot, salt),
+        "known_faults": sorted(snapshot.environment.known_faults),
         "routes": _routes(snapshot),
     }
 
@@ -325,14 +328,23 @@ def _api(snapshot: Snapshot[PlanT]) -> str | None:
     return None if embedded else api_if_known(snapshot.inventory.sections, snapshot.scope.api)
 
 
-def _digests(inventory: Inventory, salt: str) -> list[tuple[str, str]]:
-    try:
-        values = [known(one) for one in known(inventory.sections.secret_values).values()]
-    except NotTestable:
-        return []
-    return [
-        (name, field.digests[salt])
-        for value in values
-        for name, field in value.fields.items()
-        if salt in field.digests
-    ]
+def _digests(snapshot: Snapshot[PlanT], salt: str) -> Mapping[str, list[str]]:
+    """Return field -> salted digests of its values: in Secrets Manager and, where the environment allows it, in variables."""
+    found: dict[str, set[str]] = {}
+    for fields in _holding(snapshot):
+        for name in snapshot.scope.secret_fields:
+            if name in fields and salt in fields[name].digests:
+                found.setdefault(name, set()).add(fields[name].digests[salt])
+    return {name: sorted(digests) for name, digests in found.items()}
+
+
+def _holding(snapshot: Snapshot[PlanT]) -> Iterator[Mapping[str, MaskedValue]]:
+    """Yield the fields of each secret, and the variables of each function where secrets may be in them."""
+    sections = snapshot.inventory.sections
+    with suppress(NotTestable):
+        for value in known(sections.secret_values).values():
+            yield known(value).fields
+    if snapshot.environment.secrets_in == "variables":
+        with suppress(NotTestable):
+            for function in known(sections.functions).values():
+                yield known(function).environment

@@ -101,6 +101,19 @@ PREPARATION = (
         ),
     ),
     Defect(
+        id="PREP-01:award-waived",
+        breaks=_dev(
+            lambda run: replace(
+                run,
+                body={
+                    **run.body,
+                    "rows": {**run.body["rows"], "SMOKE-03": "waived"},
+                    "known_faults": ["SMOKE-15"],
+                },
+            )
+        ),
+    ),
+    Defect(
         id="PREP-01:nothing-functional",
         breaks=_dev(lambda run: replace(run, body={**run.body, "rows": {"SEC-40": "pass"}})),
     ),

@@ -5,6 +5,8 @@ from types import SimpleNamespace
 
 import pytest
 
+from signoff.checklist import Checklist
+from signoff.collection import set_aside
 from signoff.environment import EnvironmentFileError, load
 from signoff.evidence import Records, StoreSettings, open_store
 from signoff.gather import _dev_records
@@ -69,6 +71,8 @@ def test_stack_of_our_own_and_production_prove_nothing_beforehand(tmp_path, name
         load("qa", file, {})
 
 
+CHECKLIST = Checklist.load()
+AUTH = "stamp-rally-prod-auth"
 BEFORE = ("PREP-01", "SEC-04", "DEP-23")
 """Rows that look at the environment before."""
 OF_STAGING = {
@@ -81,20 +85,19 @@ OF_STAGING = {
 def prod_after(tmp_path):
     """Record a run against staging as a run does, and judge the production that has it before itself."""
 
-    def rows(*, secrets=OF_STAGING, without=(), red=()):
+    def rows(*, secrets=OF_STAGING, without=(), red=(), waived=(), variables=None, **more):
+        ends = dict.fromkeys(red, "fail") | dict.fromkeys(waived, "waived")
         result = SimpleNamespace(
             provenance=SimpleNamespace(phase="before", digest="d", newest_record=None),
             verdict=SimpleNamespace(
                 decision="NO-GO",
                 rows=[
-                    SimpleNamespace(
-                        row=SimpleNamespace(id=id_), outcome="fail" if id_ in red else "pass"
-                    )
+                    SimpleNamespace(row=SimpleNamespace(id=id_), outcome=ends.get(id_, "pass"))
                     for id_ in SMOKE_ROWS
                 ],
             ),
         )
-        run = run_body(_staging(secrets, without), result)
+        run = run_body(_staging(secrets, without, variables, **more), result)
         records = _recorded(tmp_path, run)
         prod = replace(healthy().environment, before="staging")
         found = judge(replace(healthy(), environment=prod, dev=records), BEFORE)
@@ -103,15 +106,23 @@ def prod_after(tmp_path):
     return rows
 
 
-def _staging(secrets, without):
-    """Return what a run against staging has read: production's like, but for its secrets and routes."""
+def _staging(secrets, without, variables=None, **more):
+    """Return what a run against staging has read: production's like, but for its secrets and routes.
+
+    ``variables`` are those of its auth function, ``more`` values of its environment.
+    """
     snapshot, sections = healthy(), healthy().inventory.sections
     served = sections.served["prod"]
     left = {id_: one for id_, one in served.methods.items() if id_ not in without}
     changed = replace(
         sections, secret_values=secrets, served={"prod": replace(served, methods=left)}
     )
-    return replace(snapshot, inventory=replace(snapshot.inventory, sections=changed))
+    if variables:
+        auth = replace(sections.functions[AUTH], environment=variables)
+        changed = replace(changed, functions={**sections.functions, AUTH: auth})
+    environment = replace(snapshot.environment, **more)
+    inventory = replace(snapshot.inventory, sections=changed)
+    return replace(snapshot, inventory=inventory, environment=environment)
 
 
 def _recorded(root, body):
@@ -158,6 +169,39 @@ def test_red_row_of_staging_is_red_in_production(prod_after):
     found = prod_after(red=("SMOKE-03",))
 
     assert ("PREP-01", Outcome.FAIL) in outcomes(found)
+
+
+def test_known_fault_of_staging_is_accepted_and_no_other_that_somebody_waived(prod_after):
+    known = {"known_faults": {"SMOKE-15": "no route checks the session"}}
+
+    assert outcomes(prod_after(waived=("SMOKE-15",), **known)) == {
+        (row, Outcome.PASS) for row in BEFORE
+    }
+    assert ("PREP-01", Outcome.FAIL) in outcomes(prod_after(waived=("SMOKE-03",), **known))
+    assert ("PREP-01", Outcome.FAIL) in outcomes(prod_after(red=("SMOKE-15",), **known))
+
+
+def test_secret_that_staging_has_in_a_variable_is_compared_where_its_table_says_so(prod_after):
+    same = vault.value(TOKEN_SECRET_KEY=vault.HEX_KEY).fields
+    other = vault.value(TOKEN_SECRET_KEY=vault.BASE64_KEY).fields
+    line = {vault.LINE_TOKEN: OF_STAGING[vault.LINE_TOKEN]}
+    told = {"secrets": line, "secrets_in": "variables"}
+
+    assert outcomes(prod_after(variables=other, **told)) == {(row, Outcome.PASS) for row in BEFORE}
+    assert ("SEC-04", Outcome.FAIL) in outcomes(prod_after(variables=same, **told))
+    assert ("SEC-04", Outcome.NOT_TESTABLE) in outcomes(prod_after(variables=same, secrets=line))
+
+
+@pytest.mark.parametrize("row", BEFORE)
+def test_environment_that_is_the_first_is_not_asked_for_a_run_before(row):
+    options = SimpleNamespace(embedded=False)
+    first = replace(healthy().environment, name="dev", before="dev", production=False)
+    aside = set_aside(CHECKLIST[row], SimpleNamespace(environment=first, **vars(options)))
+    judged = SimpleNamespace(environment=healthy().environment, **vars(options))
+
+    assert aside.outcome is Outcome.EXCLUDED
+    assert aside.told.en == "releases are tried in dev first: no environment is before it"
+    assert set_aside(CHECKLIST[row], judged) is None
 
 
 def test_without_a_run_against_staging_nothing_is_compared():

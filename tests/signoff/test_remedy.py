@@ -3,6 +3,7 @@
 import re
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 
@@ -13,13 +14,15 @@ from aws.ledger import Unplanned
 from aws.obstacle import ACCOUNT, CLOCK, Obstacle
 from aws.section import NotTestable, Unparsed, Unread
 from aws.words import SILENCE, Words
-from signoff.checklist import Checklist
+from signoff.checklist import Checklist, Phase
 from signoff.outcome import Finding, Outcome, finding
-from signoff.remedy import WAYS, remedy
+from signoff.remedy import WAYS, all_of, remedy
+from signoff.staleness import NotSigned
 from signoff.verdict import RowVerdict, row_verdict
 from smoke.manual import ManualOnly
 from tests.provenance import PROVENANCE
 
+PROCEDURES = Path(__file__).parents[2] / "runbook" / "procedures"
 PROD = replace(
     PROVENANCE,
     environment="prod",
@@ -61,6 +64,30 @@ def test_a_call_that_failed_is_not_signed_for_and_a_signature_of_before_is_given
     assert remedy(row_verdict(row, [signed_before]), PROD).command == (
         "python -m runbook by_hand --env prod --go"
     )
+
+
+@pytest.mark.parametrize("row", ["SMOKE-18", "SMOKE-19", "SMOKE-01"])
+def test_row_that_nobody_has_signed_names_the_procedure_that_asks_for_the_signature(row):
+    unsigned = finding(row, NotSigned(Words.same("nobody has signed")))
+
+    assert remedy(row_verdict(Checklist.load()[row], [unsigned]), PROD).command == (
+        "python -m runbook by_hand --env prod --go"
+    )
+
+
+def test_no_remedy_of_before_the_cut_over_depends_on_a_good_verdict_or_is_the_run_itself():
+    refusing = {
+        one.stem for one in PROCEDURES.glob("*.py") if "hold_the_verdict" in one.read_text("utf-8")
+    }
+    before = [row for row in Checklist.load() if row.phase is Phase.BEFORE]
+    commands = {row.id: [one.command for one in all_of(row, PROD)] for row in before}
+    printed = {id_: re.findall(r"runbook (\w+)", " ".join(all_)) for id_, all_ in commands.items()}
+
+    assert refusing == {"cutover"}
+    assert [id_ for id_, names in printed.items() if refusing & {*names}] == []
+    assert [
+        id_ for id_, all_ in commands.items() if f"pytest --env {PROD.environment}" in all_
+    ] == []
 
 
 def test_the_load_run_is_that_of_the_plan_and_the_host_that_production_asks_for():

@@ -56,6 +56,18 @@ def test_red_blocker_is_no_go(outcome):
     assert verdict(judged(Outcome.PASS, outcome)).decision is VerdictWord.NO_GO
 
 
+def test_known_fault_is_waived_for_the_day_and_what_is_unknown_is_not():
+    why = {"DEP-01": "no route checks the session"}
+    failed = decide([judged(Outcome.FAIL)], (), today=TODAY, problems=(), known_faults=why)
+    unknown = decide([judged(Outcome.NOT_TESTABLE)], (), today=TODAY, problems=(), known_faults=why)
+    green = decide([judged(Outcome.PASS)], (), today=TODAY, problems=(), known_faults=why)
+
+    assert failed.decision is VerdictWord.CONDITIONAL
+    assert failed.rows[0].told.en.endswith("by known_faults: no route checks the session")
+    assert unknown.decision is VerdictWord.NO_GO
+    assert green.decision is VerdictWord.GO
+
+
 def test_red_major_is_conditional():
     assert (
         verdict(judged(Outcome.FAIL, severity=Severity.MAJOR)).decision is VerdictWord.CONDITIONAL

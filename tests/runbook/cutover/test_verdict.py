@@ -64,6 +64,19 @@ def test_another_one_does_not(result, why):
     assert why in against(result)
 
 
+def test_rows_that_only_the_cut_over_makes_true_do_not_keep_it_from_beginning():
+    after = [one for one in CHECKLIST if one.phase is Phase.AFTER]
+    red = [replace(one, outcome=Outcome.FAIL) for one in told(rows=after).verdict.rows]
+    before = told(rows=BEFORE).verdict.rows
+    undone = told(VerdictWord.NO_GO, phase="after")
+    broken = (replace(before[0], outcome=Outcome.FAIL), *before[1:])
+
+    assert against(replace(undone, verdict=replace(undone.verdict, rows=(*before, *red)))) == ""
+    assert against(replace(undone, verdict=replace(undone.verdict, rows=(*broken, *red)))) == (
+        "the newest verdict is NO-GO"
+    )
+
+
 def test_a_part_that_changed_after_the_verdict_is_named():
     roles = Live(release="a1", parts={Part.CODE: {}, Part.PERMISSIONS: {"roles x: trust": "all"}})
     judged = {"code": roles.digests["code"], "permissions": "0123456789abcdef"}

@@ -45,6 +45,13 @@ def test_region_of_another_partition_is_refused_since_its_arns_differ(region, pa
         load("prod", path, {"SIGNOFF_REGION": region})
 
 
+def test_production_of_another_name_is_not_its_own_environment_before(changed):
+    path = changed("[prod]\n", '[main]\nbefore = "main"\n')
+
+    with pytest.raises(EnvironmentFileError, match=r"main.before is this environment itself; name"):
+        load("main", path, {})
+
+
 def test_file_that_is_not_utf_8_is_told_without_pythons_words(tmp_path):
     path = tmp_path / "environments.toml"
     path.write_bytes('[prod]\norigin = "例"\n'.encode("cp932"))
@@ -159,6 +166,19 @@ def test_bad_toml_names_line_and_column(changed):
             '"https://rally.example.jp"',
             '"*"',
             'prod.origin is "*"; write the one origin of the front end, such as "https://rally.example.jp"',
+        ),
+        (
+            "go_live = 2026-12-01",
+            'secrets_in = "variables"',
+            'prod.secrets_in is "variables"; production has its secrets in Secrets Manager: remove the key',
+        ),
+        (
+            "go_live = 2026-12-01",
+            'known_faults = { SMOKE-15 = "no route checks the session" }',
+            (
+                "prod.known_faults is for environments without users; remove it, and waive a row of "
+                "production for a limited time"
+            ),
         ),
         (
             "go_live = 2026-12-01",

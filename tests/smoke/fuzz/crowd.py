@@ -33,7 +33,7 @@ class Crowd:
         key, masters = rally.plan.secret("token_key"), rally.plan.table("stampmasters").name
         items = rally.client("dynamodb").scan(TableName=masters)["Items"]
         return cls(
-            sessions_of(rally.client("secretsmanager"), key, borrowed=None, now=now),
+            sessions_of(rally.client, key, borrowed=None, now=now),
             IdTokens(line=line, channel_id=channel, now=now),
             spots_in(tuple(items)),
             str(rally.line.channels.rich_menus[0]["richMenuId"]),

@@ -1,0 +1,41 @@
+"""A dev that is made by the guide has its secrets in variables, and its sessions are minted with the key from there."""
+
+import json
+from types import SimpleNamespace
+
+import jwt
+import pytest
+
+from smoke.sessions import sessions_of
+from tests.healthy import healthy
+
+IN_VARIABLE, IN_SECRET = "v" * 64, "s" * 64
+KEY = healthy().plan.secret("token_key")
+
+
+def holding(variables):
+    """Give clients of an account whose auth has these variables, and whose secret has a key of its own."""
+    secret = {"SecretString": json.dumps({"TOKEN_SECRET_KEY": IN_SECRET})}
+    configuration = {"FunctionName": "auth", "Environment": {"Variables": variables}}
+    clients = {
+        "secretsmanager": SimpleNamespace(get_secret_value=lambda **_: secret),
+        "lambda": SimpleNamespace(get_function_configuration=lambda **_: configuration),
+    }
+    return clients.__getitem__
+
+
+@pytest.mark.parametrize(
+    ("variables", "function", "key"),
+    [
+        ({"TOKEN_SECRET_KEY": IN_VARIABLE}, "auth", IN_VARIABLE),
+        ({}, "auth", IN_SECRET),
+        ({"TOKEN_SECRET_KEY": IN_VARIABLE}, None, IN_SECRET),
+    ],
+    ids=["in-a-variable", "in-none", "not-allowed"],
+)
+def test_session_is_minted_with_the_key_from_where_the_environment_has_it(variables, function, key):
+    minter = sessions_of(holding(variables), KEY, borrowed=None, now=1, variable_of=function)
+    token = minter.live(minter.user("a")).token
+
+    read = jwt.decode(token, key, ["HS256"], options={"verify_exp": False})
+    assert read["sub"] == minter.user("a")
