@@ -113,7 +113,7 @@ class LocalStack(Generic[EnvironmentT]):
             raise RuntimeError("localize the environment before the stack is started")
         with ExitStack() as parts:
             say("starting the local stack", "ローカルスタックを起動しています")
-            made = _assembled(parts, environment, self._line, self.clock)
+            made = assemble(parts, environment, self._line, self.clock)
             stack = replace(made, birth=self._birth)
             if stack.server:
                 stack.server.birth = self._birth
@@ -159,7 +159,10 @@ class LocalStack(Generic[EnvironmentT]):
             self.kept_at.unlink(missing_ok=True)
 
 
-def _assembled(parts: ExitStack, environment: Place, line: FakeLine, clock: Clock | None) -> Stack:
+def assemble(
+    parts: ExitStack, environment: Place, line: FakeLine, clock: Clock | None = None
+) -> Stack:
+    """Start an empty stack of one account, its parts joined; ``parts`` ends it."""
     account, region = environment.account, environment.region
     late = partial(Late, clock=clock) if clock else None
     aws = parts.enter_context(LocalAws(account, region, late=late))

@@ -5,6 +5,7 @@ which is three times what moto itself needs.
 """
 
 import socket
+import ssl
 import sys
 import threading
 from collections.abc import Callable, Mapping
@@ -23,10 +24,10 @@ class Answering(Protocol):
 
 
 class LoopbackServer:
-    """Serves ``answer`` on 127.0.0.1, one thread per connection, until ``close``."""
+    """Serves ``answer`` on 127.0.0.1, one thread per connection, until ``close``; with ``tls``, by HTTPS."""
 
-    def __init__(self, answer: Answering, port: int = 0) -> None:
-        self._server = _Server(("127.0.0.1", port), _handler_of(answer))
+    def __init__(self, answer: Answering, port: int = 0, tls: ssl.SSLContext | None = None) -> None:
+        self._server = _Server(("127.0.0.1", port), _handler_of(answer), tls)
         self._thread = threading.Thread(
             target=self._server.serve_forever, args=(0.02,), name="local-aws", daemon=True
         )
@@ -50,7 +51,13 @@ class _Server(ThreadingHTTPServer):
     daemon_threads = True
     request_queue_size = 256  # a hundred simultaneous awards connect at once
 
-    def __init__(self, address: tuple[str, int], handler: type[BaseHTTPRequestHandler]) -> None:
+    def __init__(
+        self,
+        address: tuple[str, int],
+        handler: type[BaseHTTPRequestHandler],
+        tls: ssl.SSLContext | None,
+    ) -> None:
+        self._tls = tls
         self._open: set[socket.socket] = set()
         self._guard = threading.Lock()
         super().__init__(address, handler)
@@ -61,6 +68,14 @@ class _Server(ThreadingHTTPServer):
         self.socket.bind(self.server_address)
         self.server_address = self.socket.getsockname()
         self.server_name, self.server_port = "127.0.0.1", int(self.server_address[1])
+
+    def get_request(self) -> tuple[socket.socket, tuple[str, int]]:
+        """Accept a connection; its own thread shakes hands, so that no client holds up the others."""
+        accepted, address = self.socket.accept()
+        if self._tls is None:
+            return accepted, address
+        secured = self._tls.wrap_socket(accepted, server_side=True, do_handshake_on_connect=False)
+        return secured, address
 
     def process_request(self, request: socket.socket, client_address: tuple[str, int]) -> None:  # type: ignore[override]  # typeshed also allows datagrams
         with self._guard:
@@ -73,8 +88,8 @@ class _Server(ThreadingHTTPServer):
         super().shutdown_request(request)
 
     def handle_error(self, request: object, client_address: object) -> None:
-        """Pass over clients that went away: a killed worker must not fill the console."""
-        if not isinstance(sys.exception(), ConnectionError):
+        """Pass over clients that went away, or refused our certificate: they must not fill the console."""
+        if not isinstance(sys.exception(), (ConnectionError, ssl.SSLError)):
             super().handle_error(request, client_address)  # type: ignore[arg-type]  # as it came
 
     def end_connections(self) -> None:

@@ -42,7 +42,7 @@ class FakeLine:
         self._mishaps: list[tuple[str, Mishap]] = []
         self._scripted: tuple[str, Mishap] | None = None
         self._routes = self._all_routes()
-        self._server = LoopbackServer(self._serve, port)
+        self._server = LoopbackServer(self.receive, port)
         self.id_token = self._login.id_token
 
     @property
@@ -107,7 +107,10 @@ class FakeLine:
             with self._lock:
                 self._mishaps.remove(entry)
 
-    def _serve(self, method: str, target: str, headers: Mapping[str, str], body: bytes) -> Response:
+    def receive(
+        self, method: str, target: str, headers: Mapping[str, str], body: bytes
+    ) -> Response:
+        """Answer one HTTP request, header names in lower case."""
         url = urlsplit(target)
         call = LineCall(method=method, path=url.path, query=url.query, headers=headers, body=body)
         if not call.path.startswith("/local/"):

@@ -25,6 +25,7 @@ def create_bucket(request: Request, moto: Moto) -> Response:
     if response.succeeded:
         backend, name = moto.backend("s3", "aws"), request.labels["Bucket"]
         bucket = backend.get_bucket(name)
+        bucket.get_permission = _undecided
         if bucket.encryption is None:
             bucket.encryption = _ENCRYPTION
         if bucket.public_access_block is None:
@@ -38,6 +39,13 @@ def create_bucket(request: Request, moto: Moto) -> Response:
                 },
             )
     return response
+
+
+def _undecided(action: str, resource: str) -> Any:  # noqa: ARG001 - as moto calls it
+    """Refuse nothing by a bucket's policy: moto reads a Deny without its conditions, that of plain HTTP too."""
+    from moto.iam.access_control import PermissionResult  # noqa: PLC0415  # a second of imports
+
+    return PermissionResult.NEUTRAL
 
 
 def _bucket(request: Request, moto: Moto) -> Any:
