@@ -4,11 +4,13 @@ import io
 import zipfile
 from typing import Any
 
+from tests.foreign.letter.place import PROD, GuideColumn
+
 FUNCTIONS = ("auth", "award", "gps-verify", "notify", "ranking", "richmenu", "stamps")
 KEYS = {
-    "Users-prod": {"UserId": "HASH"},
-    "UserStamps-prod": {"UserId": "HASH", "StampId": "RANGE"},
-    "StampMasters-prod": {"StampId": "HASH"},
+    "Users": {"UserId": "HASH"},
+    "UserStamps": {"UserId": "HASH", "StampId": "RANGE"},
+    "StampMasters": {"StampId": "HASH"},
 }
 VARIABLES = {
     "TABLE_USERS": "Users-prod",
@@ -26,15 +28,16 @@ LEFT_OVER = "default-secret-key-change-in-production"
 def tables(dynamodb: Any) -> None:
     """Step 3-1: on demand, recoverable, tagged. No step speaks of an index, or of deletion."""
     for name, keys in KEYS.items():
+        table = PROD.table(name)
         dynamodb.create_table(
-            TableName=name,
+            TableName=table,
             KeySchema=[{"AttributeName": one, "KeyType": kind} for one, kind in keys.items()],
             AttributeDefinitions=[{"AttributeName": one, "AttributeType": "S"} for one in keys],
             BillingMode="PAY_PER_REQUEST",
             Tags=[{"Key": "Environment", "Value": "prod"}, {"Key": "Project", "Value": "CC"}],
         )
         dynamodb.update_continuous_backups(
-            TableName=name,
+            TableName=table,
             PointInTimeRecoverySpecification={"PointInTimeRecoveryEnabled": True},
         )
 
@@ -58,7 +61,7 @@ def functions(client: Any) -> None:
         )
 
 
-def spots(dynamodb: Any) -> None:
+def spots(dynamodb: Any, place: GuideColumn = PROD) -> None:
     """Step 4-1: what dev's scan yields, older spellings of a location included."""
     older = {"latitude": {"N": "35.55548"}, "lng": {"N": "139.65428"}, "radius": {"N": "15"}}
     newer = {"lat": {"N": "35.5561"}, "lon": {"N": "139.6540"}, "radiusM": {"N": "15"}}
@@ -69,4 +72,4 @@ def spots(dynamodb: Any) -> None:
             "Type": {"S": "GPS"},
             "Location": {"M": location},
         }
-        dynamodb.put_item(TableName="StampMasters-prod", Item=item)
+        dynamodb.put_item(TableName=place.table("StampMasters"), Item=item)

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from tests.foreign.letter.place import PROD, GuideColumn
+
 ROUTES = {
     ("auth", "verify"): {"POST": "auth"},
     ("stamps",): {"GET": "stamps"},
@@ -14,10 +16,6 @@ ROUTES = {
     ("richmenu", "set"): {"POST": "richmenu"},
     ("richmenu", "unset"): {"DELETE": "richmenu"},
 }
-FUNCTION = "arn:aws:lambda:ap-northeast-1:444455556666:function:stamp-rally-prod-{}"
-URI = f"arn:aws:apigateway:ap-northeast-1:lambda:path/2015-03-31/functions/{FUNCTION}/invocations"
-ORIGIN = "https://liff.line.me"
-"""What step 3-3 gives for production."""
 
 
 def usage_plan(gateway: Any) -> None:
@@ -31,9 +29,9 @@ def usage_plan(gateway: Any) -> None:
     gateway.create_usage_plan_key(usagePlanId=plan["id"], keyId=key["id"], keyType="API_KEY")
 
 
-def set_up(gateway: Any, functions: Any) -> None:
+def set_up(gateway: Any, functions: Any, place: GuideColumn = PROD) -> None:
     """Step 3-3. The rich menu's paths were copied from dev with their ``*``."""
-    created = gateway.create_rest_api(name="stamp-rally-prod-api")
+    created = gateway.create_rest_api(name=f"{place.prefix}-api")
     api = {"restApiId": created["id"]}
     made = {(): created["rootResourceId"]}
     for parts, verbs in ROUTES.items():
@@ -42,33 +40,33 @@ def set_up(gateway: Any, functions: Any) -> None:
             made[path] = made.get(path) or _resource(gateway, api, made[path[:-1]], path[-1])
         at = {**api, "resourceId": made[parts]}
         for verb, function in verbs.items():
-            _route(gateway, {**at, "httpMethod": verb}, function)
-            _let_in(functions, function, f"{created['id']}/*/{verb}/{'/'.join(parts)}")
-        origin = "*" if parts[0] == "richmenu" else ORIGIN
+            _route(gateway, {**at, "httpMethod": verb}, place, function)
+            _let_in(functions, place, function, f"{created['id']}/*/{verb}/{'/'.join(parts)}")
+        origin = "*" if parts[0] == "richmenu" else place.origin
         _preflight(gateway, {**at, "httpMethod": "OPTIONS"}, origin)
-    gateway.create_deployment(**api, stageName="prod", stageDescription="本番環境")
+    gateway.create_deployment(**api, stageName=place.stage, stageDescription="本番環境")
 
 
 def _resource(gateway: Any, api: dict[str, str], parent: str, part: str) -> str:
     return str(gateway.create_resource(**api, parentId=parent, pathPart=part)["id"])
 
 
-def _route(gateway: Any, at: dict[str, str], function: str) -> None:
+def _route(gateway: Any, at: dict[str, str], place: GuideColumn, function: str) -> None:
     """Whoever calls is let in, as in dev."""
+    called = place.arn("lambda", f"function:{place.function(function)}")
+    uri = f"arn:aws:apigateway:{place.region}:lambda:path/2015-03-31/functions/{called}/invocations"
     gateway.put_method(**at, authorizationType="NONE")
-    gateway.put_integration(
-        **at, type="AWS_PROXY", integrationHttpMethod="POST", uri=URI.format(function)
-    )
+    gateway.put_integration(**at, type="AWS_PROXY", integrationHttpMethod="POST", uri=uri)
 
 
-def _let_in(functions: Any, function: str, called: str) -> None:
+def _let_in(functions: Any, place: GuideColumn, function: str, called: str) -> None:
     """Add what the console adds when an integration is saved."""
     functions.add_permission(
-        FunctionName=f"stamp-rally-prod-{function}",
+        FunctionName=place.function(function),
         StatementId=called.replace("/", "-").replace("*", "any"),
         Action="lambda:InvokeFunction",
         Principal="apigateway.amazonaws.com",
-        SourceArn=f"arn:aws:execute-api:ap-northeast-1:444455556666:{called}",
+        SourceArn=place.arn("execute-api", called),
     )
 
 
