@@ -1,0 +1,143 @@
+"""Dev as the guide describes it: secrets in variables, CORS for everybody, wide roles, no alias, no authorizer, seven days."""
+
+import io
+import json
+import zipfile
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from lambdas.packing import pack
+from tests.foreign.letter import gateway
+from tests.foreign.letter.deployed import FUNCTIONS, KEYS, spots
+from tests.foreign.letter.place import DEV
+from tests.foreign.letter.rights import BASIC, TRUST
+from tests.world.names import DEV as DEV_LINE
+
+WIDE = ("AmazonDynamoDBFullAccess", "AWSLambda_FullAccess")
+"""What a developer attaches so that it works."""
+KEPT_DAYS = 7
+AWARDING = {"AWARD_REQUIRES_POSITION": "false", "ACCURACY_CAP_M": "50"}
+SECRETS = """
+import os
+
+os.environ.setdefault("SECRET_NAME_TOKEN_KEY", "")
+os.environ.setdefault("SECRET_NAME_LINE_TOKEN", "")
+
+
+class SecretUnusable(Exception):
+    pass
+
+
+class CachedSecret:
+    def __init__(self, client, name, member):
+        self.member = member
+
+    def text(self):
+        return os.environ[self.member]
+"""
+"""The module that the guide's step 2-1 changes for production, as it is before."""
+SESSION_IN_THE_FUNCTION = """
+
+def _principal(self):
+    import os, jwt
+    headers = {name.lower(): value for name, value in (self.event.get("headers") or {}).items()}
+    scheme, _, token = (headers.get("authorization") or "").partition(" ")
+    try:
+        return jwt.decode(token, os.environ["TOKEN_SECRET_KEY"], algorithms=["HS256"], options={"verify_iat": False})["sub"]
+    except jwt.InvalidTokenError:
+        raise Refusal("UNAUTHORIZED") from None
+
+
+LambdaRequest.principal = _principal
+"""
+"""What a team writes that has no authorizer: each function verifies the session itself."""
+
+
+def set_up(client: Callable[[str], Any], variables: Mapping[str, str]) -> None:
+    """Create it; ``client`` makes boto3 clients of dev's account, ``variables`` hold dev's secrets."""
+    _roles(client("iam"))
+    _tables(client("dynamodb"))
+    _functions(client("lambda"), client("logs"), variables)
+    gateway.set_up(client("apigateway"), client("lambda"), DEV)
+    spots(client("dynamodb"), DEV)
+
+
+def package(function: str) -> bytes:
+    """Return a function's package as dev has it: the team's own code, of before step 2-1."""
+    shared = _entries(pack("auth"))
+    files = _entries(pack(function)) | {
+        name: code for name, code in shared.items() if name.startswith("jwt/")
+    }
+    files["lambdas/rally/secrets.py"] = SECRETS.encode()
+    files["lambdas/rally/request.py"] += SESSION_IN_THE_FUNCTION.encode()
+    files["lambda_function.py"] = b"from handler import handler as lambda_handler\n"
+    return zipped(files)
+
+
+def zipped(files: Mapping[str, bytes]) -> bytes:
+    """Zip files whose names and contents are given."""
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as written:
+        for name, content in sorted(files.items()):
+            written.writestr(zipfile.ZipInfo(name), content)
+    return packed.getvalue()
+
+
+def _entries(package: bytes) -> dict[str, bytes]:
+    with zipfile.ZipFile(io.BytesIO(package)) as packed:
+        return {name: packed.read(name) for name in packed.namelist()}
+
+
+def _roles(iam: Any) -> None:
+    trust = json.dumps({"Version": "2012-10-17", "Statement": [TRUST]})
+    for function in FUNCTIONS:
+        role = f"{DEV.function(function)}-role"
+        iam.create_role(RoleName=role, AssumeRolePolicyDocument=trust)
+        for arn in (BASIC, *(f"arn:aws:iam::aws:policy/{name}" for name in WIDE)):
+            iam.attach_role_policy(RoleName=role, PolicyArn=arn)
+
+
+def _tables(dynamodb: Any) -> None:
+    ranking = {
+        "IndexName": "PeriodRanking",
+        "KeySchema": [
+            {"AttributeName": "PeriodShard", "KeyType": "HASH"},
+            {"AttributeName": "Rank", "KeyType": "RANGE"},
+        ],
+        "Projection": {"ProjectionType": "ALL"},
+    }
+    indexed = {"UserStamps": ({"PeriodShard": "S", "Rank": "N"}, [ranking])}
+    for name, keys in KEYS.items():
+        types, indexes = indexed.get(name, ({}, []))
+        dynamodb.create_table(
+            TableName=DEV.table(name),
+            KeySchema=[{"AttributeName": key, "KeyType": kind} for key, kind in keys.items()],
+            AttributeDefinitions=[
+                {"AttributeName": key, "AttributeType": kind}
+                for key, kind in {**dict.fromkeys(keys, "S"), **types}.items()
+            ],
+            BillingMode="PAY_PER_REQUEST",
+            Tags=[{"Key": "Environment", "Value": "dev"}, {"Key": "Project", "Value": "CC"}],
+            **({"GlobalSecondaryIndexes": indexes} if indexes else {}),
+        )
+
+
+def _functions(functions: Any, logs: Any, secrets: Mapping[str, str]) -> None:
+    tables = {f"TABLE_{name.upper()}": DEV.table(name) for name in KEYS}
+    plain = {"ENVIRONMENT": "dev", "ALLOWED_ORIGIN": "*", **tables, **secrets}
+    own = {"NOTIFY_FUNCTION": DEV.function("notify"), "LINE_CHANNEL_ID": DEV_LINE.channel_id}
+    for function in FUNCTIONS:
+        functions.create_function(
+            FunctionName=DEV.function(function),
+            Runtime="python3.13",
+            Role=f"arn:aws:iam::{DEV.account}:role/{DEV.function(function)}-role",
+            Handler="lambda_function.lambda_handler",
+            Code={"ZipFile": package(function)},
+            Timeout=30,
+            MemorySize=256,
+            Environment={"Variables": {**plain, **own, **AWARDING}},
+            Tags={"Environment": "dev", "Project": "CC"},
+        )
+        group = f"/aws/lambda/{DEV.function(function)}"
+        logs.create_log_group(logGroupName=group)
+        logs.put_retention_policy(logGroupName=group, retentionInDays=KEPT_DAYS)

@@ -1,0 +1,41 @@
+"""The machine's trust: every store of certificates that its programs read holds our authority alone, in this namespace."""
+
+import ssl
+import subprocess
+from collections.abc import Iterable
+from pathlib import Path
+
+import botocore
+import requests.certs
+
+SYSTEM = Path("/etc/ssl/certs/ca-certificates.crt")
+VARIABLES = (
+    "SSL_CERT_FILE",
+    "SSL_CERT_DIR",
+    "REQUESTS_CA_BUNDLE",
+    "CURL_CA_BUNDLE",
+    "AWS_CA_BUNDLE",
+)
+"""Variables that lead a program to another store; no machine of this world sets them."""
+
+
+def stores() -> tuple[Path, ...]:
+    """Return the files that OpenSSL, requests and botocore verify by, as far as they exist."""
+    asked = (
+        SYSTEM,
+        Path(ssl.get_default_verify_paths().openssl_cafile),
+        Path(requests.certs.where()),
+        Path(botocore.__file__).with_name("cacert.pem"),
+    )
+    return tuple(sorted({file.resolve() for file in asked if file.exists()}))
+
+
+def trust_only(bundle: Path, files: Iterable[Path]) -> None:
+    """Show this bundle in place of each of the files, to every process of the mount namespace."""
+    for file in files:
+        show(bundle, file)
+
+
+def show(source: Path, at: Path) -> None:
+    """Bind a file or folder to another path of this mount namespace."""
+    subprocess.run(["mount", "--bind", str(source), str(at)], check=True)  # noqa: S607 - our own paths

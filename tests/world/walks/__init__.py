@@ -1,0 +1,9 @@
+"""The walks, by name."""
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from tests.world.walks import keep, own_path
+from tests.world.world import World
+
+WALKS: Mapping[str, Callable[[World, Path], int]] = {"keep": keep.walk, "own-path": own_path.walk}
