@@ -40,8 +40,8 @@ lint: .venv/finished  ## ruff, mypy, import contracts, declared dependencies, wo
 	@.venv/bin/actionlint -shellcheck= -pyflakes= .github/workflows/*.yml
 	@.venv/bin/zizmor --offline --no-progress --quiet .github/workflows
 
-up: .venv/finished  ## keep a local stack until Ctrl-C (EMPTY=1: nothing provisioned; LATE=1: as late as AWS)
-	@$(PY) -m runbook.up $(if $(EMPTY),--empty) $(if $(LATE),--late=$(LATE))
+up: .venv/finished  ## keep a local stack until Ctrl-C (EMPTY=1: nothing provisioned)
+	@$(PY) -m runbook.up $(if $(EMPTY),--empty)
 
 load: .venv/finished  ## load-test an environment (ENV=local, PLAN=smoke)
 	@$(PY) -m load run --env $(ENV) --plan $(or $(PLAN),smoke) $(ARGS)

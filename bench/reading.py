@@ -31,9 +31,9 @@ from bench.reach import Goal, Say, no_options, progress, table, verdict
 from bench.stand import Stand, grown_scope, stand
 from local.aws.faults import delayed
 from local.aws.request import Request
-from local.late import Clock
-from local.late.quotas import Quotas
 from signoff.environment import load
+from tests.local.late.clock import Clock
+from tests.local.late.quotas import Quotas
 
 RUNS, TIMES, LATENCY_MS = 3, 10, 50
 MOST_CALLS = 140

@@ -6,7 +6,6 @@ import os
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, field, replace
-from functools import partial
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 from typing import Any, Generic, Protocol, TypeVar
@@ -16,19 +15,20 @@ from uuid import uuid4
 import boto3
 from botocore.config import Config
 
+from local.aws.moto import Moto
 from local.aws.restores import Restores
-from local.aws.server import LocalAws
+from local.aws.server import Lateness, LocalAws
 from local.functions.functions import Functions
 from local.gateway.control import AwsControl
 from local.gateway.deployments import Deployments
 from local.gateway.gateway import Gateway
-from local.late import Clock, Late
-from local.late.layer import GATEWAY_KEY
 from local.line.fake import FakeLine
 
 Say = Callable[[str, str], None]
 """Called with what goes on, in English and in Japanese: this package has no type for both."""
 ANSWERS_WITHIN_S = 5
+GATEWAY_KEY = "local-gateway"
+"""Access key of the stack's gateway, which stands for what is inside AWS."""
 LONGEST_BIRTH = 200
 """Bytes of the answer that are read: whoever has taken the port may say anything."""
 CREDENTIALS = {"AWS_ACCESS_KEY_ID": "local", "AWS_SECRET_ACCESS_KEY": "local"}
@@ -86,8 +86,8 @@ class LocalStack(Generic[EnvironmentT]):
 
     Starting another stack instead would judge one that nobody asked for.
     """
-    clock: Clock | None = None
-    """The clock by which AWS is late (see ``local.late``); None: it is not late."""
+    late: Callable[[Moto], Lateness] | None = None
+    """What makes this AWS as late as the real one, for tests; None: it is not late."""
     _line: FakeLine | None = None
     _birth: str = field(default_factory=lambda: uuid4().hex[:12])
 
@@ -113,7 +113,7 @@ class LocalStack(Generic[EnvironmentT]):
             raise RuntimeError("localize the environment before the stack is started")
         with ExitStack() as parts:
             say("starting the local stack", "ローカルスタックを起動しています")
-            made = assemble(parts, environment, self._line, self.clock)
+            made = assemble(parts, environment, self._line, self.late)
             stack = replace(made, birth=self._birth)
             if stack.server:
                 stack.server.birth = self._birth
@@ -160,11 +160,13 @@ class LocalStack(Generic[EnvironmentT]):
 
 
 def assemble(
-    parts: ExitStack, environment: Place, line: FakeLine, clock: Clock | None = None
+    parts: ExitStack,
+    environment: Place,
+    line: FakeLine,
+    late: Callable[[Moto], Lateness] | None = None,
 ) -> Stack:
     """Start an empty stack of one account, its parts joined; ``parts`` ends it."""
     account, region = environment.account, environment.region
-    late = partial(Late, clock=clock) if clock else None
     aws = parts.enter_context(LocalAws(account, region, late=late))
     deployments = Deployments(aws)
     functions = parts.enter_context(Functions(aws.endpoint, region, account))

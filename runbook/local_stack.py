@@ -35,18 +35,15 @@ def _refusal(en: str, ja: str) -> GuardError:
     return GuardError(Words(en=en, ja=ja))
 
 
-def local_stack(*, late: float | None = None) -> "LocalStack[Environment]":
-    """Return the stack, not yet started. ``late``: as late as AWS, in a world so many times as fast."""
-    from local.late import Clock  # noqa: PLC0415 - loads the emulator
-    from local.stack import LocalStack  # noqa: PLC0415 - likewise
+def local_stack(*, sleep: Sleep = real_sleep) -> "LocalStack[Environment]":
+    """Return the stack, not yet started; its provisioning waits by ``sleep``."""
+    from local.stack import LocalStack  # noqa: PLC0415 - loads the emulator
 
-    clock = Clock(late) if late else None
     return LocalStack(
-        provision=partial(_provision, sleep=clock.sleep if clock else real_sleep),
+        provision=partial(_provision, sleep=sleep),
         served_by=served_by,
         kept_at=KEPT_AT,
         refuse=_refusal,
-        clock=clock,
     )
 
 

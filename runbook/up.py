@@ -9,17 +9,17 @@ import argparse
 import signal
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
 from rich.console import Console
 
 from aws.words import Words, language
-from local.stack import Stack
+from local.stack import LocalStack, Stack
 from runbook.local_stack import KEPT_AT, local_stack
 from signoff.command_line import CommandLine
-from signoff.environment import EnvironmentFileError, load
+from signoff.environment import Environment, EnvironmentFileError, load
 from signoff.frame import framed
 from signoff.guard import GuardError
 
@@ -28,43 +28,28 @@ DESCRIPTION = Words(
     ja="ローカルスタックをCtrl-Cまで起動したままにし、他のコマンドから使えるようにする。",
 )
 ALREADY = 4
-LATE = Words(
-    en="""
-It is late on purpose, as AWS is: local/late/documented.py says how late, and by which document.""",
-    ja="""
-AWSと同じ遅延を再現しています。遅延の値と出典はlocal/late/documented.pyにあります。""",
-)
 TOKEN_AT = KEPT_AT.with_name("line-token")
 
 
-def main() -> int:
+def main(
+    arguments: Sequence[str] | None = None,
+    stack: Callable[[], LocalStack[Environment]] = local_stack,
+) -> int:
     """Return 0 after Ctrl-C or SIGTERM, 4 where a stack is kept up already, alive or not."""
-    lang = language(sys.argv[1:])
+    lang = language(sys.argv[1:] if arguments is None else arguments)
     parser = CommandLine(prog="python -m runbook.up", description=DESCRIPTION[lang], lang=lang)
     parser.add_argument(
         "--empty",
         action="store_true",
         help=parser.say("start an account with nothing in it", "何もないアカウントで始める"),
     )
-    parser.add_argument(
-        "--late",
-        nargs="?",
-        const=1.0,
-        type=float,
-        metavar="SPEED",
-        help=parser.say(
-            "as late as AWS: writes show late, nothing is ready at once, too many calls are refused"
-            " (10: ten times as fast)",
-            "AWSと同じ遅延を再現する: 書き込みの反映や準備に時間がかかり、過剰な呼び出しは拒否する（10: 10倍の速さ）",
-        ),
-    )
     parser.add_language()
-    asked = parser.parse_args()
-    return framed("runbook.up", lambda: _keep(asked, parser), lang)
+    asked = parser.parse_args(arguments)
+    return framed("runbook.up", lambda: _keep(asked, parser, stack()), lang)
 
 
-def _keep(asked: argparse.Namespace, parser: CommandLine) -> int:
-    console, local = Console(highlight=False), local_stack(late=asked.late)
+def _keep(asked: argparse.Namespace, parser: CommandLine, local: LocalStack[Environment]) -> int:
+    console = Console(highlight=False)
     try:
         kept = local.kept()
     except GuardError as error:
@@ -94,8 +79,6 @@ def _keep(asked: argparse.Namespace, parser: CommandLine) -> int:
     ):
         status.stop()
         console.print(_address(stack)[asked.lang], soft_wrap=True)
-        if asked.late:
-            console.print(LATE[asked.lang], soft_wrap=True)
         if asked.empty:
             console.print(_first_steps()[asked.lang], soft_wrap=True)
         _until_stopped()

@@ -1,6 +1,6 @@
 """A change is done when AWS shows it: until then the next step, and the proof, would read what was before.
 
-Reads of IAM, of tags and of listings lag behind writes by seconds (see ``local.late.documented`` for AWS's own
+Reads of IAM, of tags and of listings lag behind writes by seconds (see ``tests/local/late/documented.py`` for AWS's own
 words). So a step looks again after its change, as a rehearsal would, until nothing of what it made is missing. And
 where the look before the change was a stale one, so that something is made that is there, it looks again, too. A red proof is tried again for as long as its own reads may lag.
 """

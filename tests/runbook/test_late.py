@@ -7,9 +7,10 @@ import pytest
 from aws.words import Words
 from local.aws.restores import Restores
 from local.aws.server import LocalAws
-from local.late import Clock, Late
 from runbook.engine.step_context import RETRYING
 from runbook.procedures import migrate_masters, migrate_users, tables
+from tests.local.late.clock import Clock
+from tests.local.late.layer import Late
 from tests.runbook.desk import Desk, clients
 from tests.runbook.migration.two_tables import (
     DEV_REGION,

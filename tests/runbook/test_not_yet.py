@@ -10,9 +10,9 @@ from botocore.retries.standard import ThrottledRetryableChecker, TransientRetrya
 
 from aws.converge.waiting import ATTEMPTS, EXISTS, NOT_FOUND_YET, TRANSIENT
 from local.aws.errors import refusal
-from local.late.documented import SHOWS_AFTER
 from runbook.engine.propagation import settles_within
 from runbook.procedures import least_privilege
+from tests.local.late.documented import SHOWS_AFTER
 from tests.runbook.calls_in_source import operations_in
 from tests.runbook.desk import READS
 

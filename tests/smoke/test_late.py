@@ -6,8 +6,9 @@ import boto3
 import pytest
 
 from local.aws.server import LocalAws
-from local.late import Clock, Late
 from smoke.aws import KeyedTable
+from tests.local.late.clock import Clock
+from tests.local.late.layer import Late
 
 ACCOUNT, REGION, MASTERS = "616263646566", "ap-northeast-1", "StampMasters"
 OURS = {"StampId": {"S": "OURS"}}

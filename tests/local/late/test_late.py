@@ -9,8 +9,9 @@ from botocore.config import Config
 from botocore.exceptions import ClientError
 
 from local.aws.server import LocalAws
-from local.late import Clock, Late
-from local.late.documented import QUOTAS, SHOWS_AFTER, shows_after
+from tests.local.late.clock import Clock
+from tests.local.late.documented import QUOTAS, SHOWS_AFTER, shows_after
+from tests.local.late.layer import Late
 
 ACCOUNT, REGION = "606060606060", "ap-northeast-1"
 ONCE = Config(retries={"total_max_attempts": 1})

@@ -32,8 +32,11 @@ def project(tmp_path_factory):
     """The project, beside whose commands a stack is kept up that was empty before the first of them."""
     project = tmp_path_factory.mktemp("first-page") / "project"
     shutil.copytree(ROOT, project, ignore=lambda at, _: LEFT_OUT if Path(at) == ROOT else ())
-    command = [sys.executable, "-u", "-m", "runbook.up", "--empty", f"--late={SPEED}"]
-    with subprocess.Popen(command, cwd=project, stdout=subprocess.PIPE, text=True) as up:
+    command = [sys.executable, "-u", "-m", "tests.local.late", str(SPEED)]
+    surroundings = {**os.environ, "PYTHONPATH": str(ROOT)}
+    with subprocess.Popen(
+        command, cwd=project, env=surroundings, stdout=subprocess.PIPE, text=True
+    ) as up:
         assert up.stdout
         assert up.stdout.readline().startswith("AWS ")
         yield project

@@ -3,6 +3,7 @@
 import json
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 import boto3
 import pytest
@@ -20,6 +21,8 @@ from runbook.procedures import (
 from runbook.procedures.provision import context_for, procedure
 from runbook.rollback.drill import go_back, state
 from signoff.environment import load
+from tests.local.late.clock import Clock
+from tests.local.late.layer import Late
 from tests.runbook.desk import EvidenceInMemory
 from tests.runbook.rollback.operator import until
 
@@ -32,7 +35,9 @@ def late(tmp_path_factory):
     """What a procedure needs on a late stack, which was provisioned at its start, and what was waited for."""
     home = tmp_path_factory.mktemp("late")
     environment = replace(load("local").environment, account="797979797979")
-    local = local_stack(late=SPEED)
+    clock = Clock(SPEED)
+    local = local_stack(sleep=clock.sleep)
+    local.late = partial(Late, clock=clock)
     local.kept_at = home / "none.json"
     evidence, waited, steps = EvidenceInMemory(), [], []
     with local.localized(environment) as there, local.start(there, lambda en, _: steps.append(en)):
@@ -47,7 +52,7 @@ def late(tmp_path_factory):
             history=evidence.history,
             permit=lambda _: True,
             waiting=waited.append,
-            sleep=local.clock.sleep,
+            sleep=clock.sleep,
             folder=home,
             go=True,
         )

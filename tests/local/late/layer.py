@@ -4,21 +4,21 @@ from collections.abc import Callable
 
 from local.aws.moto import Moto
 from local.aws.request import Request, Response
-from local.late.clock import Clock
-from local.late.documented import (
+from local.stack import GATEWAY_KEY
+from tests.local.late.clock import Clock
+from tests.local.late.documented import (
     IAM_IN_FORCE_AFTER_S,
     ITEMS_SHOW_AFTER_S,
     SHOWS_AFTER,
     reads,
     shows_after,
 )
-from local.late.history import AccountHistory, eventual
-from local.late.quotas import Quotas
-from local.late.unready import Unready
+from tests.local.late.history import AccountHistory, eventual
+from tests.local.late.quotas import Quotas
+from tests.local.late.unready import Unready
 
 Answer = Callable[[Request], Response]
 Refusal = Callable[[Request], Response | None]
-GATEWAY_KEY = "local-gateway"
 OF_THE_STACK = ("local-functions", GATEWAY_KEY)
 """Access keys of the stack's own parts: they stand for what is inside AWS, which is not late to itself."""
 

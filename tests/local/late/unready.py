@@ -7,8 +7,8 @@ from typing import Any
 
 from local.aws.errors import refusal
 from local.aws.request import Request, Response
-from local.late.clock import Clock
-from local.late.documented import (
+from tests.local.late.clock import Clock
+from tests.local.late.documented import (
     ASSUMABLE_AFTER_S,
     BACKUPS_AFTER_S,
     FUNCTION_PENDING_S,

@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 
 from local.aws.faults import too_frequent
 from local.aws.request import Request, Response
-from local.late.clock import Clock
-from local.late.documented import QUOTAS, CallQuota, named
+from tests.local.late.clock import Clock
+from tests.local.late.documented import QUOTAS, CallQuota, named
 
 
 @dataclass(slots=True)

@@ -11,7 +11,7 @@ from local.aws.items import image, key_of, put_back, writes
 from local.aws.moto import Moto
 from local.aws.request import Request
 from local.aws.saved import CopiedState, copied, registry_of
-from local.late.clock import Clock
+from tests.local.late.clock import Clock
 
 EVENTUAL = frozenset({"GetItem", "BatchGetItem", "Query", "Scan"})
 CONSISTENT = "ConsistentRead"

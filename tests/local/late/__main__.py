@@ -1,0 +1,19 @@
+"""``python -m tests.local.late SPEED`` keeps an empty stack that is as late as AWS, in a world SPEED times as fast."""
+
+import sys
+from functools import partial
+
+from runbook import up
+from runbook.local_stack import local_stack
+from tests.local.late.clock import Clock
+from tests.local.late.layer import Late
+
+
+def late_stack(clock):
+    local = local_stack(sleep=clock.sleep)
+    local.late = partial(Late, clock=clock)
+    return local
+
+
+if __name__ == "__main__":
+    sys.exit(up.main(["--empty"], partial(late_stack, Clock(float(sys.argv[1])))))
