@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from aws.package import Builds, Package
 from aws.words import Words
 from checks.environment_values import notices
 from checks.records import exhibits
@@ -24,6 +25,7 @@ def pytest_signoff_composition() -> Composition[Plan]:
         prepared=_prepared,
         exhibits=exhibits,
         judge=judged_by,
+        builds=_builds,
     )
 
 
@@ -34,6 +36,14 @@ def _prepared(environment: Environment, home: Path) -> Iterator[tuple[Words, ...
 
     with cleaned_up(environment, home) as told:
         yield told
+
+
+def _builds(plan: Plan) -> Builds:
+    """Pack the functions when a run begins: nothing of it is needed to collect."""
+    from lambdas.packing import CLOSED, pack  # noqa: PLC0415 - collecting needs none of it
+
+    packed = {one.name: Package.of(pack(one.key)) for one in plan.functions}
+    return Builds(functions=packed, closed=Package.of(pack(CLOSED)))
 
 
 def _embedded_stack() -> EmbeddedStack:

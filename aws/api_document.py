@@ -87,6 +87,10 @@ class ApiDocument:
     unknown: tuple[str, ...] = field(default=(), compare=False)
     """Keys of an export that nobody decided about: they are reported, but are not part of a release."""
 
+    @property
+    def paths(self) -> frozenset[str]:
+        return frozenset(one.path for one in self.methods.values())
+
 
 def draft(reading: Reading) -> Section[ApiDocument]:
     ours = api_id(reading)

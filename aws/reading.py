@@ -15,6 +15,7 @@ from typing import Any, TypeVar
 
 from aws.door.clients import Aws
 from aws.door.failures import Gone, ReadFailure
+from aws.package import Builds
 from aws.section import Section, Unreadable
 
 T = TypeVar("T")
@@ -70,6 +71,8 @@ class Scope:
     """Salts under which secret values are digested, this run's own first."""
     known_defaults: frozenset[str] = field(default_factory=frozenset)
     """Secret values that everybody knows: finding one marks the secret as a placeholder."""
+    builds: Builds | None = None
+    """The packages that the judged commit builds; None where nobody packed them."""
 
 
 @dataclass(frozen=True, slots=True)

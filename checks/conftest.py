@@ -5,12 +5,14 @@ from datetime import date, datetime
 import pytest
 
 from aws.inventory import Inventory, Sections
+from aws.package import Builds
 from checks import parameters
 from checks.access import Insiders, insiders_of
 from checks.delivery import Delivery
 from checks.deployed import Deployed
 from checks.parameters import configured_bucket, configured_domain
 from checks.records import Standing
+from checks.releases import packed
 from plan import Plan
 from signoff.decisions import Judge, decisions_of
 from signoff.environment import Domain, Environment
@@ -51,6 +53,12 @@ def image_bucket(environment: Environment) -> str:
 def inventory(snapshot: Snapshot[Plan]) -> Inventory:
     """The inventory: who read what, where and when; its sections are ``found``."""
     return snapshot.inventory
+
+
+@pytest.fixture
+def builds(snapshot: Snapshot[Plan]) -> Builds:
+    """The packages that the judged commit builds."""
+    return packed(snapshot.scope)
 
 
 @pytest.fixture

@@ -7,6 +7,7 @@ from aws import desired
 from aws.access.principals import Principal
 from aws.api_document import ApiDocument, Integration, Method
 from aws.bucket import Bucket
+from aws.closed import CLOSED, PATH
 from aws.dashboard import Dashboard
 from aws.domain import BasePath, CustomDomain
 from aws.function import (
@@ -27,11 +28,13 @@ from aws.ledgers.s3 import BUCKET
 from aws.log_group import LogGroup
 from aws.rest_api import Deployment, GatewayAccount, RestApi, Stage
 from aws.role import Role
-from aws.section import Unreadable, known, lookup
+from aws.section import Follows, Unreadable, known, lookup
 from aws.usage_plan import UsagePlan
 from aws.words import Words
 from checks.deployed_data import DASHBOARD, DeployedData
 
+SERVING_CLOSED = frozenset({"DEP-20", "DEP-39"})
+"""Rows that say something of a stage that serves the closed release; any other one follows."""
 ALARM_ROWS = {
     "function-errors": "MON-01",
     "api-4xx": "MON-02",
@@ -118,7 +121,15 @@ class Deployed(DeployedData):
     def served(self) -> ApiDocument:
         """What the stage's deployment serves: this is judged, not the draft."""
         name, kind = self.stage().name, Words("export of stage", "ステージのエクスポート")
-        return self._one("DEP-20", kind, name, self.found.served)
+        served = self._one("DEP-20", kind, name, self.found.served)
+        if self.row not in SERVING_CLOSED and PATH in served.paths:
+            raise Follows(
+                "DEP-39",
+                Words(
+                    en=f"stage {name} serves {CLOSED.en}", ja=f"ステージ{name}は{CLOSED.ja}を提供中"
+                ),
+            )
+        return served
 
     def draft(self) -> ApiDocument:
         name, kind = self.rest_api().name, Words("draft of API", "APIの下書き")

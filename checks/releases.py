@@ -6,10 +6,14 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from aws import desired
+from aws.closed import CLOSED, OPEN
 from aws.difference import Difference, fault
 from aws.function import Version
 from aws.ledgers.dynamodb import TABLE
+from aws.package import Builds
+from aws.reading import Scope
 from aws.rest_api import Deployment
+from aws.section import NotTestable
 from aws.table import Backups
 from aws.words import Words
 from checks.deployed import Deployed
@@ -21,6 +25,8 @@ MARK = re.compile(r"\bsha256:([0-9a-f]{64})\b")
 lets nobody read what an earlier deployment would serve."""
 
 
+POINTED = "pointed"
+"""Remedy of a recorded release that is still there."""
 LATEST = Words(en="latest restorable time", ja="復元可能な最新時刻")
 EARLIEST = Words(en="earliest restorable time", ja="復元可能な最古時刻")
 BACKUPS = "dynamodb:DescribeContinuousBackups"
@@ -42,6 +48,34 @@ def deployed_again(deployed: Deployed, released: Mapping[str, Any]) -> bool:
     """Whether the stage serves what was released, in a later deployment with the same contents."""
     contents = released.get("contents")
     return contents is not None and contents == contents_of(deployed.served())
+
+
+def repair(
+    deployed: Deployed, function: desired.Function, live: str, released: Mapping[str, Any]
+) -> str:
+    """Return the remedy of other code than the recorded one: if that still exists, the alias only has to be pointed at it."""
+    recorded = released.get("version"), released.get("code_sha256")
+    if live == recorded[1]:
+        return ""
+    there = {(one.number, one.code_sha256) for one in deployed.versions(function)}
+    return POINTED if recorded in there else ""
+
+
+def packed(scope: Scope) -> Builds:
+    """Return what the judged commit builds; NotTestable where nobody packed it."""
+    if scope.builds is None:
+        raise NotTestable(
+            Words(
+                en="the packages that this commit builds are not known in this run",
+                ja="この実行では、このコミットがビルドするパッケージが分かりません",
+            )
+        )
+    return scope.builds
+
+
+def served_by(*, closed: bool) -> Words:
+    """Say which of the two releases callers get."""
+    return CLOSED if closed else OPEN
 
 
 def other_code(versions: Iterable[Version], live: str) -> list[str]:

@@ -106,7 +106,7 @@ def test_route_reaches_the_right_function(
 def test_stage_serves_the_newest_deployment(deployed: Deployed, judge: Judge) -> None:
     stage = judge.observe(deployed.stage(), "deployment_id")
     last = newest(deployed.deployments())
-    judge.observe.note(newest=last)
+    judge.observe.note(newest=last, methods=len(deployed.served().methods))
 
     bounds = {DEPLOYMENT: one_of(*(one.id for one in last))}
     about = {"call": "apigateway:GetDeployments", "decidable": False}

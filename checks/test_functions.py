@@ -7,18 +7,20 @@ from functools import partial
 from aws import desired
 from aws.access.callers import may_invoke
 from aws.bounds import Bound, as_text, at_least, exactly, one_of
+from aws.closed import OPEN, PATH, RELEASE
 from aws.difference import differences, unallowed
 from aws.function import ACCOUNT, FREE, RESERVED, RUNTIME
 from aws.inventory import Inventory, Sections
-from aws.ledgers.apigateway import REST_API, ROUTE, SERVED
+from aws.ledgers.apigateway import REST_API, ROUTE, SERVED, STAGE
 from aws.ledgers.lambda_ import FUNCTION
+from aws.package import Builds
 from aws.words import Words
 from checks.authorizers import invoking_others
 from checks.deployed import Deployed
 from checks.encryption import function_key_flaws
 from checks.functions import CALLS_PER_REQUEST, busy, free_for_us, supported_on
 from checks.invocation import source_of, source_of_authorizer, target
-from checks.releases import deployed_again, newest
+from checks.releases import deployed_again, newest, repair, served_by
 from checks.variables import (
     arns_of,
     differing,
@@ -247,6 +249,7 @@ def test_alias_runs_the_code_that_was_released(
 
     bounds = {CODE: exactly(released.get("code_sha256"))}
     about = {"call": GET_FUNCTION, "decided_in": RELEASED, "decidable": False}
+    about |= {"remedy": repair(deployed, function, code, released)}
     judge(differences(ALIAS, f"{alias.arn} ({alias.version})", {CODE: code}, bounds, **about))
 
 
@@ -270,6 +273,29 @@ def test_nothing_makes_the_function_run_other_code(
     found = judge.observe(deployed.function(function), "environment", "layers", "file_systems")
 
     judge(hijacking(found))
+
+
+@expectation("DEP-39", ja="関数が公開中の版を実行する")
+def test_alias_runs_an_open_release(
+    function: desired.Function, deployed: Deployed, builds: Builds, judge: Judge
+) -> None:
+    found = judge.observe(deployed.function(function), "version", "code_sha256")
+
+    facts = {RELEASE: served_by(closed=found.code_sha256 == builds.closed.code_sha256)}
+    about = {"call": GET_FUNCTION, "decidable": False}
+    judge(differences(FUNCTION, found.name, facts, {RELEASE: exactly(OPEN)}, **about))
+
+
+@expectation("DEP-39", ja="ステージが公開中の版を提供する")
+def test_stage_serves_an_open_release(deployed: Deployed, judge: Judge) -> None:
+    stage, served = judge.observe(deployed.stage(), "deployment_id"), deployed.served()
+    judge.observe.note(methods=sorted(served.methods))
+
+    facts, about = (
+        {RELEASE: served_by(closed=PATH in served.paths)},
+        {"call": SERVED, "decidable": False},
+    )
+    judge(differences(STAGE, stage.name, facts, {RELEASE: exactly(OPEN)}, **about))
 
 
 @expectation("DEP-18", ja="同時実行数が目標レートに足りる")

@@ -9,6 +9,7 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from aws.closed import MARK, PATH, is_closed
 from aws.converge import deployment, rest_api
 from aws.converge.api_draft import MockAnswer, PlannedMethod, preflight, put
 from aws.converge.change import Changes
@@ -19,11 +20,7 @@ from aws.words import Words
 from lambdas.closed.handler import BODY, RETRY_AFTER_S
 from runbook.engine import Change, StepContext
 
-PATH = "/{closed+}"
-"""API Gateway allows any name for a greedy path variable: nobody else has a resource with this one."""
 ANY = "ANY"
-CLOSED = ": closed: "
-"""Part of the description that distinguishes such a deployment from a release."""
 ANOTHER_SECOND = 1.0
 """API Gateway dates deployments in whole seconds: two of the same second have no order."""
 
@@ -61,7 +58,7 @@ def _only_one(
 ) -> bool:
     """Whether the stage serves a release of ours, and nothing else is there to go back to."""
     marks = {deployment.mark(one.get("description")) for one in there}
-    closed = any(CLOSED in one.get("description", "") for one in there)
+    closed = any(is_closed(one.get("description")) for one in there)
     alone = len(marks) == 1 and None not in marks and not closed
     return alone and stage_of(context, api, id_) is not None
 
@@ -100,7 +97,7 @@ def _deploy(context: StepContext, api: Api, id_: str) -> None:
         at = {"restApiId": id_, "resourceId": resource["id"], "httpMethod": method.verb}
         put(context, at, draft, method)
     drawn = read(context, id_)
-    text = f"{api.name}{CLOSED}every path answers 503, draft sha256:{digest(drawn)}"
+    text = f"{api.name}{MARK}every path answers 503, draft sha256:{digest(drawn)}"
     client.create_deployment(restApiId=id_, description=text)
     _take_out(context, id_, drawn)
     context.sleep(ANOTHER_SECOND)

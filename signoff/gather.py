@@ -80,7 +80,7 @@ def _read(  # noqa: PLR0913, PLR0917 - what a run chose, and whom it asks
     dev, environment = _dev_records(choice, session), choice.environment
     of_parts = salt_of(environment.name, environment.account)
     salts = {"own": secrets.token_hex(16)} | _dev_salt(dev) | {SALT: of_parts}
-    scope = choice.composition.scope_of(choice.plan, environment, salts=tuple(salts.values()))
+    scope = _scope(choice, tuple(salts.values()))
 
     def progress(section: str, done: int, of: int) -> None:
         say(f"reading {done}/{of}: {section}", f"読み取り中 {done}/{of}: {section}")
@@ -130,14 +130,21 @@ def _replaced(inventory: Inventory) -> Iterator[datetime]:
 def _replayed(choice: Choice[PlanT], replay: Path) -> Snapshot[PlanT]:
     if is_recording(replay):
         recorded = Recorded.load(replay)
-        scope = choice.composition.scope_of(choice.plan, choice.environment, salts=("recorded",))
+        scope = _scope(choice, ("recorded",))
         inventory = read(
             recorded.session(), scope, caller=recorded.caller, options=recorded.options
         )
     else:
         inventory = _saved(replay)
-        scope = choice.composition.scope_of(choice.plan, choice.environment, salts=())
+        scope = _scope(choice, ())
     return _snapshot(choice, scope, inventory, Records(in_replay=True), Records(in_replay=True))
+
+
+def _scope(choice: Choice[PlanT], salts: tuple[str, ...]) -> Scope:
+    """Return what to read, with the packages that this commit builds."""
+    composed = choice.composition
+    scope = composed.scope_of(choice.plan, choice.environment, salts=salts)
+    return replace(scope, builds=composed.builds(choice.plan))
 
 
 def _saved(path: Path) -> Inventory:

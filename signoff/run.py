@@ -9,6 +9,7 @@ from typing import Any, Generic, Protocol, TypeVar
 
 import pytest
 
+from aws.package import Builds
 from aws.reading import Scope
 from aws.words import Words
 from signoff.checklist import CHECKLIST, Checklist, Phase, Row
@@ -90,6 +91,8 @@ class Composition(Generic[PlanT]):
     """Takes back what earlier runs left on a stack that outlives them."""
     exhibits: Callable[[Snapshot[PlanT]], Mapping[str, Exhibit]] = lambda _: {}
     """Row id -> what its record brought along for the page."""
+    builds: Callable[[PlanT], Builds | None] = lambda _: None
+    """The packages that this commit builds for the plan's functions."""
     checklist: Path = CHECKLIST
     judge: Callable[[pytest.Config], Iterable[Words]] = lambda _: ()
     """Yields why production is not judged by a commit alone: changes, code and addresses from elsewhere."""

@@ -16,6 +16,7 @@ from checks.delivery import Delivery
 from checks.deployed import Deployed
 from checks.parameters import ARGUMENTS, configured_bucket, configured_domain
 from checks.records import Standing
+from checks.releases import packed
 from signoff.checklist import Checklist, expectation
 from signoff.collection import proof_of
 from signoff.decisions import Judge, decisions_of
@@ -32,6 +33,7 @@ VIEWS: Mapping[str, Callable[[Snapshot, str], Any]] = {
     "custom_domain": lambda snapshot, _: configured_domain(snapshot.environment),
     "image_bucket": lambda snapshot, _: configured_bucket(snapshot.environment),
     "inventory": lambda snapshot, _: snapshot.inventory,
+    "builds": lambda snapshot, _: packed(snapshot.scope),
     "found": lambda snapshot, _: snapshot.inventory.sections,
     "records": lambda snapshot, _: snapshot.records,
     "dev": lambda snapshot, _: snapshot.dev,

@@ -11,7 +11,6 @@ from aws.access.callers import CALLERS, GATEWAY, Callers, may_invoke, strangers
 from aws.bounds import unset, within
 from aws.converge.change import Change, ChangeContext, Changes, difference, unless_absent
 from aws.converge.function import (
-    code_sha256,
     configuration,
     described,
     preserved,
@@ -24,6 +23,7 @@ from aws.difference import differences
 from aws.door.failures import GONE
 from aws.function import WEIGHTS, FunctionPolicy, alias_of, sent_to
 from aws.ledgers.lambda_ import FUNCTION
+from aws.package import code_sha256
 from aws.raw import Raw
 from aws.section import NotTestable
 

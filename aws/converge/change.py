@@ -68,6 +68,8 @@ class Change:
     """It removes what the plan could not bring back: only made after somebody agreed."""
     final: bool = with_options(default=False, compare=False)
     """Nobody can bring it back: there is no other copy, and what is shown does not suffice to recreate it."""
+    closes: bool = with_options(default=False, compare=False)
+    """Callers get no answer but 503 afterwards: a person is asked about it, whatever the options agreed to."""
     creates: bool = with_options(default=False, compare=False)
     """It is part of creating a resource."""
     undoes: bool = with_options(default=False, compare=False)
@@ -75,11 +77,13 @@ class Change:
 
     def as_json(self) -> dict[str, Any]:
         told = {name: value for name, value in asdict(self).items() if name not in MARKS}
-        return told | {name: True for name in ("final", "undoes") if getattr(self, name)}
+        return told | {name: True for name in SHOWN_MARKS if getattr(self, name)}
 
 
-MARKS = ("final", "creates", "undoes")
-"""Flags of a change. Its JSON has ``final`` and ``undoes`` only if they are true, and never ``creates``."""
+SHOWN_MARKS = ("final", "undoes", "closes")
+"""Flags of a change that its JSON has, if they are true."""
+MARKS = (*SHOWN_MARKS, "creates")
+"""All its flags."""
 Changes = tuple[Change, ...]
 
 

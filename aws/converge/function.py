@@ -5,8 +5,6 @@ it, published here before the upload: Lambda publishes no second version of the 
 begins with the closed release. An existing one keeps its code as a version, since the upload would overwrite it.
 """
 
-import base64
-import hashlib
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from functools import partial
@@ -22,6 +20,7 @@ from aws.function import FILE_SYSTEMS, LAYERS, MEMORY, RUNTIME, TIMEOUT, decode
 from aws.iam.pattern import resource_pattern
 from aws.iam.principal import is_same
 from aws.ledgers.lambda_ import FUNCTION
+from aws.package import CLOSED, code_sha256
 from aws.raw import Raw
 from aws.words import Words
 
@@ -88,11 +87,6 @@ def _failed(name: str, is_: Mapping[str, Any]) -> Changes:
         )
     again = is_.get("LastUpdateStatus") == FAILED
     return (Change(name, LAST_UPDATE, FAILED, "Successful"),) if again else ()
-
-
-def code_sha256(package: bytes) -> str:
-    """Digest a package as Lambda's CodeSha256 does."""
-    return base64.b64encode(hashlib.sha256(package).digest()).decode()
 
 
 def configuration(function: Function) -> dict[str, Any]:
@@ -279,8 +273,6 @@ def _parameters(function: Function) -> dict[str, Any]:
     }
 
 
-CLOSED = "closed"
-"""Key of the package that answers 503, beside those of the functions."""
 NEW = "closed: answers 503 until the first release"
 FOUND = "as it was found, before the first release"
 """Descriptions of the version, for people who have to choose one."""

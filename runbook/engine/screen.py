@@ -139,7 +139,8 @@ class ConsoleScreen:
     def agreed(self, lost: Sequence[Change]) -> bool:
         self._print(f"   [red]{WORDS['lost'][self.lang]}[/]")
         self.changes(tuple(lost))
-        return self.yes or self._asked("agree")
+        agreed = self.yes and not any(one.closes for one in lost)
+        return agreed or self._asked("agree")
 
     def confirmed(self, step: Step) -> bool:
         """Show the instruction where the title does not say all of it, and ask whether it was done."""

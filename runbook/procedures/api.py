@@ -48,9 +48,9 @@ def create_it_closed(context: StepContext) -> Changes:
     closed deployment, unless its only deployment is the release that callers use: then, after you agree,
     the draft is emptied and built again.
 
-    APIを作成し、最初に「閉じた」状態でデプロイする。
+    APIを作成し、最初にメンテナンス版をデプロイする。
 
-    閉じた状態では、すべてのパスが503を返します。最初のリリースから手順8-2で戻る先です。手順書には、最初の
+    メンテナンス版では、すべてのパスが503を返します。最初のリリースから手順8-2で戻る先です。手順書には、最初の
     リリースより前の状態がありません。すでにデプロイされたAPIには、この状態を追加しません。ただし、提供中のリリースが
     唯一のデプロイである場合は、同意を得てから下書きを空にし、この状態を作ったあと下書きを作り直します。
     """

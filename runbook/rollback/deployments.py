@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from aws.access.callers import GATEWAY
+from aws.closed import is_closed
 from aws.converge import rest_api
 from aws.converge.change import Changes, unless_absent
 from aws.converge.deployment import by_hand, point, stage_of
@@ -109,6 +110,8 @@ class StageMove:
     stage: str
     live: Mapping[str, Any]
     target: Mapping[str, Any]
+    named: bool = False
+    """A person named the target with ``--to``."""
     denied: tuple[DeniedFunction, ...] | None
     """Functions of the target that the API may not invoke; None where nobody knows what it calls."""
 
@@ -116,6 +119,8 @@ class StageMove:
         """Return the deployment, and the methods that callers lose: those are asked about."""
         name = f"stage {self.stage}"
         moved = difference(name, _shown(self.live), _shown(self.target))
+        if moved and is_closed(self.target.get("description")):
+            return (*moved, self._closing(name))
         lost = sorted(_methods(self.live) - _methods(self.target)) if self.comparable else []
         gone = tuple(Change(name, method, "served", None, destroys=True) for method in lost)
         failing = tuple(
@@ -124,6 +129,9 @@ class StageMove:
             for route in one.routes
         )
         return moved + gone + failing if moved else ()
+
+    def _closing(self, name: str) -> Change:
+        return Change(name, "every route", "served", "503", destroys=True, closes=not self.named)
 
     @property
     def comparable(self) -> bool:
@@ -144,12 +152,13 @@ def stage_move(context: StepContext) -> StageMove:
             )
         )
     id_, live = str(found["id"]), str(stage["deploymentId"])
-    target = _described(context, id_, _target(context, live, deployments(context, id_)))
+    target = described_deployment(context, id_, _target(context, live, deployments(context, id_)))
     return StageMove(
         api_id=id_,
         stage=api.stage,
-        live=_described(context, id_, live),
+        live=described_deployment(context, id_, live),
         target=target,
+        named="to" in context.chosen,
         denied=() if target["id"] == live else denied_functions(context, id_, api.stage, target),
     )
 
@@ -183,8 +192,9 @@ def _target(context: StepContext, live: str, listed: tuple[Mapping[str, Any], ..
         return named
     if going := unfinished_target(context, PART, {"deployment": live}):
         return str(going["deployment"])
-    recorded = (release.get("deployment") for release in context.history("release"))
-    candidates = [*(str(one) for one in recorded if one), *_before(live, listed)]
+    closed = {str(one["id"]) for one in listed if is_closed(one.get("description"))}
+    recorded = [str(release.get("deployment")) for release in context.history("release")]
+    candidates = [*(one for one in recorded if one not in closed), *_before(live, listed)]
     for one in candidates:
         if one in there and one != live:
             return one
@@ -212,7 +222,7 @@ def deployments(context: StepContext, api_id: str) -> tuple[Mapping[str, Any], .
     return tuple(sorted(found, key=lambda one: one["createdDate"], reverse=True))
 
 
-def _described(context: StepContext, api_id: str, deployment: str) -> Mapping[str, Any]:
+def described_deployment(context: StepContext, api_id: str, deployment: str) -> Mapping[str, Any]:
     answer: Mapping[str, Any] = context.client("apigateway").get_deployment(
         restApiId=api_id, deploymentId=deployment, embed=["apisummary"]
     )

@@ -7,6 +7,7 @@ from typing import Any
 from aws.converge.change import Changes
 from aws.converge.version import LATEST, move
 from aws.desired import Function
+from aws.package import CLOSED, code_sha256
 from aws.words import Words
 from plan.compute import names_a_table
 from runbook.engine import Change, Refused, StepContext, difference
@@ -25,12 +26,23 @@ class AliasMove:
     function: Function
     live: Mapping[str, Any]
     target: Mapping[str, Any]
+    closes: bool = False
+    """The target is the closed release."""
+    named: bool = False
+    """A person named the target with ``--to``."""
 
     def changes(self) -> Changes:
-        """Return the version, and what else callers notice; a table that is left is asked about."""
+        """Return the version, and what else callers notice; a table that is left, and the end of service, are asked about."""
         name = f"alias {self.function.name}:{self.function.alias}"
         moved = difference(name, _shown(self.live), _shown(self.target))
-        return moved + _tables(name, self.live, self.target) if moved else ()
+        lost = () if self.closes else _tables(name, self.live, self.target)
+        return (*moved, *lost, *self._closing(name)) if moved else ()
+
+    def _closing(self, name: str) -> Changes:
+        if not self.closes:
+            return ()
+        after = "503 to every call"
+        return (Change(name, "its routes", "served", after, destroys=True, closes=not self.named),)
 
 
 def moves(context: StepContext) -> tuple[AliasMove, ...]:
@@ -39,15 +51,24 @@ def moves(context: StepContext) -> tuple[AliasMove, ...]:
     there = {one.name: listed(context, one) for one in functions}
     served = {one.name: described(context, one, one.alias) for one in functions}
     targets = _targets(context, functions, served, there)
-    return tuple(
-        AliasMove(
+    closed = closed_code(context)
+
+    def move_of(one: Function) -> AliasMove:
+        target = _existing(one, targets[one.name], there[one.name])
+        return AliasMove(
             function=one,
             live=served[one.name],
-            target=_existing(one, targets[one.name], there[one.name]),
+            target=target,
+            closes=target["CodeSha256"] == closed,
+            named="to" in context.chosen,
         )
-        for one in functions
-        if one.name in targets
-    )
+
+    return tuple(move_of(one) for one in functions if one.name in targets)
+
+
+def closed_code(context: StepContext) -> str:
+    """Return the digest of the closed release."""
+    return code_sha256(context.build(CLOSED))
 
 
 def chosen(context: StepContext) -> tuple[Function, ...]:
@@ -113,8 +134,9 @@ def _targets(
     now = {name: one["Version"] for name, one in served.items()}
     if going := unfinished_target(context, PART, now, sorted(now)):
         return going
+    closed = closed_code(context)
     for release in context.history("release"):
-        if other := _other(release, now, there):
+        if other := _other(release, now, there, closed):
             return other
     return {one.name: _below(context, one, now[one.name], there[one.name]) for one in functions}
 
@@ -123,14 +145,16 @@ def _other(
     release: Mapping[str, Any],
     now: Mapping[str, str],
     there: Mapping[str, Listed],
+    closed: str,
 ) -> dict[str, str]:
-    """Return the versions of a recorded release that are not live, if they still are what they were."""
+    """Return the versions of a recorded release that are open and not live, if they still are what they were."""
     recorded = {name: release["functions"].get(name, {}) for name in now}
     return {
         name: one["version"]
         for name, one in recorded.items()
         if one
         and one["version"] != now[name]
+        and one["code_sha256"] != closed
         and there[name].get(one["version"], {}).get("CodeSha256") == one["code_sha256"]
     }
 

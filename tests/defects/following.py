@@ -46,6 +46,7 @@ A_STAGE = A_RELEASE | frozenset(
         "DEP-34",
         "DEP-35",
         "DEP-37",
+        "DEP-39",
         "DEP-42",
         "PREP-04",
         "ROLL-02",
@@ -53,6 +54,12 @@ A_STAGE = A_RELEASE | frozenset(
     | {"SEC-07", "SEC-30", "SEC-31", "SEC-32", "SEC-34", "SEC-35"}
 )
 """Rows about the stage and what it serves, besides DEP-20."""
+
+AN_OPEN_STAGE = A_RELEASE | {
+    *("DEP-16", "DEP-21", "DEP-22", "DEP-24", "DEP-25", "DEP-26", "DEP-27", "DEP-34", "DEP-37"),
+    *("SEC-30", "SEC-31", "SEC-34", "SEC-35"),
+}
+"""Rows about what the stage serves, besides DEP-39."""
 
 THE_API = A_STAGE | {"DEP-17", "DEP-36", "MON-11", "MON-13", "SEC-17"}
 """Rows about the API, besides DEP-20: its deployments are gone as well."""

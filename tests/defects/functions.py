@@ -3,10 +3,13 @@
 from dataclasses import replace
 from datetime import UTC, datetime
 
+from aws.api_document import ApiDocument, Integration, Method
+from aws.closed import PATH
 from aws.function import LambdaAccount
 from aws.ledger import Unplanned
 from aws.ledgers.lambda_ import FUNCTION, UPDATES
 from aws.rest_api import Deployment
+from aws.static_answer import StaticAnswer
 from aws.words import Words
 from signoff.outcome import Outcome
 from signoff.release import contents_of
@@ -15,6 +18,7 @@ from tests.defects import following
 from tests.defects.changes import absent, added, both, edited, item, record, unread, without_records
 from tests.defects.defect import Break, Defect
 from tests.healthy import compute, edge
+from tests.healthy.api_document import CORS
 
 AUTH, AWARD, STAMPS = "stamp-rally-prod-auth", "stamp-rally-prod-award", "stamp-rally-prod-stamps"
 LAYERS = "arn:aws:lambda:ap-northeast-1"
@@ -91,6 +95,22 @@ def _rolled_back(name: str, code: str) -> Break:
     )
 
 
+def _back_to_the_closed_release(name: str) -> Break:
+    """Go back from the first release, as the procedure does: it records what is live then."""
+    return both(
+        _rolled_back(name, compute.CLOSED),
+        _released(name, version="1", code_sha256=compute.CLOSED),
+    )
+
+
+def _closed_api(api: ApiDocument) -> ApiDocument:
+    """Return what the first deployment serves: one path, which answers by itself."""
+    answer = StaticAnswer(status="503", headers=CORS)
+    mock = Integration(kind="MOCK", answers={"503": answer})
+    one = Method(path=PATH, verb="ANY", authorizer=None, api_key_required=False, integration=mock)
+    return replace(api, methods={f"ANY {PATH}": one}, authorizers={})
+
+
 def _attached(name: str, fact: Words, found: str, call: str) -> Break:
     one = Unplanned(kind=FUNCTION, name=name, fact=fact, found=found, call=f"lambda:{call}")
     return edited("function_attachments", name, lambda others: (*others, one))
@@ -126,6 +146,23 @@ RELEASES = (
     Defect(
         id="DEP-17:rolled-back",
         breaks=_rolled_back(AWARD, f"old{compute.CODE['award'][3:]}"),
+    ),
+    Defect(
+        id="DEP-39:function-went-back-to-closed",
+        breaks=_back_to_the_closed_release(AWARD),
+    ),
+    Defect(
+        id="DEP-39:alias-moved-to-closed-in-the-console",
+        breaks=_rolled_back(AWARD, compute.CLOSED),
+        also=frozenset({"DEP-17"}),
+    ),
+    Defect(
+        id="DEP-39:stage-went-back-to-closed",
+        breaks=both(
+            item("stages", "prod", deployment_id="m4x8c1"),
+            edited("served", "prod", _closed_api),
+        ),
+        follows=following.AN_OPEN_STAGE,
     ),
     Defect(id="DEP-17:no-record", breaks=without_records("release")),
     Defect(id="DEP-17:function-not-recorded", breaks=_released(AWARD)),

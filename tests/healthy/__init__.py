@@ -5,6 +5,7 @@ this is the second opinion. ``Snapshot.plan`` alone is the real one, since it is
 """
 
 import tomllib
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
@@ -34,7 +35,9 @@ def healthy() -> Snapshot:
     raw = tomllib.loads(PROD.read_text(encoding="utf-8"))["prod"]
     environment = TypeAdapter(Environment).validate_python({"name": "prod", **raw})
     plan = plan_for(environment)
-    scope = scope_of(plan, environment, salts=tuple(SALTS.values()))
+    scope = replace(
+        scope_of(plan, environment, salts=tuple(SALTS.values())), builds=compute.builds()
+    )
     sections = _sections()
     inventory = Inventory(
         account="444455556666",

@@ -5,6 +5,7 @@ from dataclasses import replace
 from hashlib import sha256
 
 from aws.function import Alias, Function, FunctionPolicy, FunctionUrl, LambdaAccount, Version
+from aws.package import Builds, Package
 from aws.redaction.secret_text import PRINT_DIGITS, MaskedValue, masked, secrets_in, spellings
 from tests.healthy.vault import CHANNEL_TOKEN, HEX_KEY, SALTS
 
@@ -45,6 +46,8 @@ CODE = {
     "stamps": "Bt4Rf8Gh1Yn6Jm3Ku7Li9Ol2Pq5Ws0XeDcVzAaQrTNY=",
 }
 """CodeSha256 of what the aliases run."""
+CLOSED = "c1osedRel3aseXy1Kb3Qv5Tg9MdSe7Fa2Ui0OoJrNBE="
+"""CodeSha256 of the release that answers 503, version 1 of each function."""
 SENT_BY = {
     "auth": ("prod/POST/auth/verify", "authorizers/8dk2mz"),
     "award": ("prod/POST/stamps/award",),
@@ -110,7 +113,7 @@ def aliases() -> dict[str, tuple[Alias, ...]]:
 def versions() -> dict[str, tuple[Version, ...]]:
     return {
         f"stamp-rally-prod-{key}": (
-            Version(number="1", code_sha256=f"old{CODE[key][3:]}"),
+            Version(number="1", code_sha256=CLOSED),
             Version(number="2", code_sha256=CODE[key]),
         )
         for key in VARIABLES
@@ -148,6 +151,15 @@ def permission(key: str, *sources: str, qualifier: str = ":live") -> str:
 
 def function_urls() -> dict[str, tuple[FunctionUrl, ...]]:
     return dict.fromkeys(functions(), ())
+
+
+def builds() -> Builds:
+    """Return what the judged commit builds: what is live, byte for byte."""
+    packed = {
+        f"stamp-rally-prod-{key}": Package(code_sha256=sha, content=b"")
+        for key, sha in CODE.items()
+    }
+    return Builds(functions=packed, closed=Package(code_sha256=CLOSED, content=b""))
 
 
 def lambda_account() -> dict[str, LambdaAccount]:

@@ -173,6 +173,8 @@ def _rolling_back(admin: Desk, of: Of) -> Iterator[Exercise]:
     for name in ("rollback_functions", "rollback_api"):
         yield of(name)
         yield of(name)
+    _moved_in_the_console(admin)
+    yield of("roll_forward")
     with _scaled(admin):
         yield of("restore_tables", chosen={"to": restorable(), "only": "userstamps"})
     yield of("rollback_functions")
@@ -180,6 +182,22 @@ def _rolling_back(admin: Desk, of: Of) -> Iterator[Exercise]:
     for one in (FUNCTIONS, API, tables_drill()):
         yield _held(of("rehearse_rollbacks"), one)
     yield of("record_release", chosen={"by": "somebody"})
+
+
+def _moved_in_the_console(admin: Desk) -> None:
+    """Point an alias and the stage at what was there before, past the procedures."""
+    plan, gateway = admin.context().plan, admin.client("apigateway")
+    name = plan.functions[0].name
+    admin.client("lambda").update_alias(FunctionName=name, Name="live", FunctionVersion="1")
+    api = next(
+        one["id"] for one in gateway.get_rest_apis()["items"] if one["name"] == plan.api.name
+    )
+    at = {"restApiId": api, "stageName": plan.api.stage}
+    live = gateway.get_stage(**at)["deploymentId"]
+    there = (one["id"] for one in gateway.get_deployments(restApiId=api)["items"])
+    other = next(one for one in there if one != live)
+    patch = {"op": "replace", "path": "/deploymentId", "value": other}
+    gateway.update_stage(**at, patchOperations=[patch])
 
 
 @contextmanager

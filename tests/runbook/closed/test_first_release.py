@@ -7,8 +7,10 @@ from functools import partial
 
 import pytest
 
+from aws.closed import PATH, is_closed
 from aws.converge import rest_api
-from aws.converge.function import FOUND, NEW, code_sha256
+from aws.converge.function import FOUND, NEW
+from aws.package import code_sha256
 from runbook import closed_api
 from runbook.engine import Declined, Procedure
 from runbook.procedures import api, functions, least_privilege, rollback_functions
@@ -156,7 +158,7 @@ def test_a_new_api_is_closed_before_its_first_deployment(with_api):
 
 
 def test_nothing_of_the_closed_api_stays_in_the_draft(with_api):
-    assert closed_api.PATH not in paths(with_api)
+    assert PATH not in paths(with_api)
 
 
 def test_going_back_says_that_it_closes(with_functions):
@@ -273,7 +275,7 @@ def test_a_run_that_ended_there_goes_on_to_the_same_two_deployments(
     release(api)
 
     assert len(deployments(with_functions)[0]) == 2
-    assert closed_api.PATH not in paths(with_functions)
+    assert PATH not in paths(with_functions)
     assert release(api) == []
 
 
@@ -318,7 +320,7 @@ def test_release_that_is_the_only_one_gets_a_closed_one_to_go_back_to(with_api, 
     forget_the_others(with_api)
     made = release(api)
     age_the_deployments(with_api, 10)
-    closed = [closed_api.CLOSED in one for one in deployments(with_api)[0]]
+    closed = [is_closed(one) for one in deployments(with_api)[0]]
 
     lost = [one for one in made if one.destroys]
     assert [(one.resource, one.field) for one in lost] == [

@@ -1,0 +1,112 @@
+"""Point the functions' aliases and the API's stage at the newest recorded release that is open.
+
+Use it where the service is closed after a rollback, or where somebody moved an alias or the stage past the
+procedures: what is on record only has to be pointed at again. Nothing is built, uploaded or deployed.
+
+関数のエイリアスとAPIのステージを、記録済みで公開中の最新リリースに向ける。
+
+ロールバックの後でメンテナンス版のままになっているとき、または手順を通さずにエイリアスやステージが動かされたときに
+使います。記録済みのものを指し直すだけで、ビルド、アップロード、デプロイはしません。
+"""
+
+from functools import partial
+
+from aws.converge import deployment, version
+from aws.converge.change import Changes
+from aws.words import Words
+from runbook import releases
+from runbook.engine import StepContext, step
+from runbook.rollback import deployments, versions
+from runbook.rollback.deployments import StageMove
+from runbook.rollback.execution import Rollback, execute
+from runbook.rollback.forward import FORWARD, alias_moves, move_of_stage
+from runbook.rollback.versions import AliasMove
+
+
+@step("8-3")
+def say_where_it_goes(context: StepContext) -> Changes:
+    """Say which version and which deployment callers get afterwards.
+
+    リリース後に呼び出し元が使うバージョンとデプロイを示す。
+    """
+    aliases, stage = alias_moves(context), move_of_stage(context)
+    for one in aliases:
+        context.tell(f"{one.function.name}: {one.live['Version']} -> {one.target['Version']}")
+    if stage:
+        moves = f"{stage.live['id']} -> {stage.target['id']}"
+        context.tell(
+            Words(en=f"stage {stage.stage}: {moves}", ja=f"ステージ{stage.stage}: {moves}")
+        )
+    if not stage and not aliases:
+        context.tell(
+            Words(
+                en="the newest recorded open release is live already",
+                ja="記録済みで公開中の最新リリースがすでに稼働しています",
+            )
+        )
+    return ()
+
+
+@step("8-3", shown=False)
+def move_the_aliases(context: StepContext) -> Changes:
+    """Point the aliases at the recorded versions.
+
+    They move together or not at all, and take effect with the next call.
+
+    エイリアスを記録済みのバージョンに向ける。
+
+    すべて移動するか、一つも移動しないかのどちらかで、次の呼び出しから有効です。
+    """
+    functions = context.plan.functions
+    planned, before = alias_moves(context), versions.live(context, functions)
+    rollback = Rollback(
+        part=versions.PART,
+        before=before,
+        after={one.function.name: one.target["Version"] for one in planned},
+        scope=(FORWARD, *sorted(before)),
+        served=versions.aliases(context, functions),
+    )
+    return execute(
+        context, rollback, [(one.changes(), partial(_move, context, one)) for one in planned]
+    )
+
+
+@step("8-2", shown=False)
+def point_the_stage(context: StepContext) -> Changes:
+    """Point the stage at the recorded deployment.
+
+    Callers get it within seconds; the stage keeps its URL.
+
+    ステージを記録済みのデプロイに向ける。
+
+    数秒で反映され、URLは変わりません。
+    """
+    planned = move_of_stage(context)
+    if planned is None:
+        return ()
+    rollback = Rollback(
+        part=deployments.PART,
+        before={"deployment": planned.live["id"]},
+        after={"deployment": planned.target["id"]},
+        scope=(FORWARD,),
+        served=deployments.served(context, planned),
+    )
+    return execute(context, rollback, [(planned.changes(), partial(_point, context, planned))])
+
+
+@step("8-3", proves=("DEP-39",))
+def record_the_release(context: StepContext) -> Changes:
+    """Record what is live now.
+
+    現在稼働しているリリースを記録する。
+    """
+    return releases.converge(context, functions=context.plan.functions, api=True)
+
+
+def _move(context: StepContext, planned: AliasMove) -> None:
+    one = planned.function
+    version.move(context, one.name, one.alias, planned.target["Version"])
+
+
+def _point(context: StepContext, planned: StageMove) -> None:
+    deployment.point(context, context.plan.api, planned.api_id, planned.target["id"])

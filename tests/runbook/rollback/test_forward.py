@@ -1,0 +1,143 @@
+"""From the closed release one command leads forward; it points at what is on record and makes nothing new."""
+
+import pytest
+
+from aws.converge.change import Declined
+from runbook.engine import Refused
+from runbook.procedures import roll_forward, rollback_api, rollback_functions
+from runbook.rollback.forward import closed_parts
+from tests.runbook.desk import said_in
+
+
+@pytest.fixture
+def closed(operator):
+    """Everything serves the closed release; the good release afterwards."""
+    operator.run(rollback_functions)
+    operator.run(rollback_api)
+    yield operator
+    operator.run(roll_forward)
+
+
+def deployment(operator):
+    gateway = operator.client("apigateway")
+    api = operator.context().plan.api
+    id_ = next(o["id"] for o in gateway.get_rest_apis()["items"] if o["name"] == api.name)
+    return gateway.get_stage(restApiId=id_, stageName=api.stage)["deploymentId"]
+
+
+def test_from_the_closed_release_one_command_leads_forward(operator):
+    versions, stage = operator.versions(), deployment(operator)
+    operator.run(rollback_functions)
+    operator.run(rollback_api)
+    closed = operator.versions(), deployment(operator)
+    operator.run(roll_forward)
+
+    assert closed == (dict.fromkeys(versions, "1"), closed[1])
+    assert closed[1] != stage
+    assert (operator.versions(), deployment(operator)) == (versions, stage)
+
+
+def test_whatever_diagnoses_can_tell_what_is_closed(closed):
+    during = [one.en for one in closed_parts(closed.context())]
+    closed.run(roll_forward)
+
+    functions = [f"function {one.name}" for one in closed.context().plan.functions]
+    assert during == [*functions, "stage prod"]
+    assert closed_parts(closed.context()) == ()
+
+
+def test_forward_makes_no_version_and_no_deployment(closed):
+    before = len(closed.desk.changing_calls())
+    closed.run(roll_forward)
+
+    made = set(closed.desk.changing_calls()[before:])
+    assert made == {"lambda:UpdateAlias", "apigateway:UpdateStage"}
+
+
+def test_a_rollback_after_it_resumes_nothing(closed):
+    closed.run(roll_forward)
+    closed.asked.clear()
+    shown = closed.rehearse(rollback_functions)
+
+    assert {one.field for one in shown if one.closes} == {"its routes"}
+
+
+def test_what_is_live_as_recorded_is_left_alone(operator):
+    assert operator.run(roll_forward) == ()
+    assert "the newest recorded open release is live already" in [
+        said_in("en", line) for line in operator.told
+    ]
+
+
+def test_an_alias_that_was_moved_in_the_console_is_pointed_at_the_recorded_version(operator):
+    functions, name = operator.client("lambda"), "stamp-rally-prod-award"
+    before = len(operator.history("release"))
+    functions.update_alias(FunctionName=name, Name="live", FunctionVersion="1")
+    made = operator.run(roll_forward)
+
+    assert {one.resource for one in made} == {f"alias {name}:live"}
+    assert operator.versions()["award"] == "2"
+    assert len(operator.history("release")) == before
+
+
+@pytest.fixture
+def unrecorded(operator):
+    """No release is on record, while the test runs."""
+    records = list(operator.desk.evidence.records)
+    operator.desk.evidence.records[:] = [one for one in records if one[0] != "release"]
+    yield operator
+    operator.desk.evidence.records[:] = records
+
+
+def test_without_an_open_release_on_record_it_says_which_command_releases(unrecorded):
+    with pytest.raises(Refused, match=r"no open release is on record .* runbook functions --env"):
+        unrecorded.run(roll_forward)
+
+
+@pytest.mark.parametrize("procedure", [rollback_functions, rollback_api])
+def test_nobody_closes_the_service_without_being_asked(operator, procedure):
+    before = operator.versions(), deployment(operator)
+    operator.agrees = False
+    with pytest.raises(Declined, match=r"its routes|every route"):
+        operator.run(procedure)
+    operator.agrees = True
+
+    assert (operator.versions(), deployment(operator)) == before
+
+
+@pytest.mark.parametrize(
+    ("procedure", "what"),
+    [(rollback_functions, "503 to every call"), (rollback_api, "503")],
+)
+def test_the_question_says_what_callers_get_and_is_asked_whatever_was_agreed_to(
+    operator, procedure, what
+):
+    lost = [one for one in operator.rehearse(procedure) if one.destroys]
+
+    assert {one.after for one in lost} == {what}
+    assert all(one.closes for one in lost)
+
+
+def test_a_person_who_names_the_closed_version_has_been_asked(operator):
+    lost = [one for one in operator.rehearse(rollback_functions, to="1") if one.destroys]
+
+    assert lost
+    assert not any(one.closes for one in lost)
+
+
+def test_an_open_release_on_record_comes_before_the_closed_one(operator):
+    """What the last rollback left on record is the closed release: the next one does not go there."""
+    functions, name = operator.client("lambda"), "stamp-rally-prod-award"
+    operator.run(rollback_functions)
+    operator.run(rollback_functions)
+    functions.update_function_configuration(FunctionName=name, Description="third")
+    third = functions.publish_version(FunctionName=name)["Version"]
+    functions.update_alias(FunctionName=name, Name="live", FunctionVersion=third)
+    rollback_functions.record_the_release.action(operator.context(go=True))
+    shown = operator.rehearse(rollback_functions)
+    operator.run(rollback_functions, only="award", to="2")
+    functions.update_function_configuration(FunctionName=name, Description="")
+
+    assert {(one.resource, one.after) for one in shown if one.field == "version"} == {
+        (f"alias {name}:live", "2")
+    }
