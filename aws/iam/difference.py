@@ -111,12 +111,12 @@ def missing(
 
     ``required`` may name a resource by a pattern (a secret's ARN ends in six random characters);
     then every one of ``arns``, the ARNs that really exist, that fits it is tried. Where none fits,
-    nothing can be said.
+    nothing can be said. They come in the order of action and resource.
     """
     real = tuple(arns)
     found = (
         problem
-        for action, resource in required
+        for action, resource in sorted(required)
         for problem in _missing(granted, action, resource, real)
     )
     return tuple(dict.fromkeys(found))

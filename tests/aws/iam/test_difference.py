@@ -290,3 +290,10 @@ def test_public_resource_policies_are_recognised(statement, is_public):
     document = {"Statement": {"Effect": "Allow", "Action": "*", "Resource": "*", **statement}}
 
     assert bool(public_statements(parse(document))) is is_public
+
+
+def test_missing_permissions_come_in_one_order_whatever_order_they_are_asked_in():
+    required = [("dynamodb:Query", USERS), ("dynamodb:GetItem", USERS), ("dynamodb:GetItem", "a")]
+    found = missing(held(), required, [])
+
+    assert [(one.action, one.resource) for one in found] == sorted(required)

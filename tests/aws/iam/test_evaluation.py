@@ -109,6 +109,21 @@ def test_a_boundary_narrows_and_never_widens():
     assert outcome("iam:GetRole") is EvalDecision.NOT_ALLOWED
 
 
+@pytest.mark.parametrize(
+    ("session", "outcome"),
+    [
+        (allow("dynamodb:GetItem"), EvalDecision.ALLOWED),
+        (allow("iam:*"), EvalDecision.NOT_ALLOWED),
+        (deny("dynamodb:GetItem"), EvalDecision.EXPLICITLY_DENIED),
+    ],
+)
+def test_a_second_limit_narrows_like_the_first(session, outcome):
+    boundary, own = policy(allow("*")), policy(allow("*"))
+    limits = (boundary, policy(session))
+
+    assert evaluate(own, "dynamodb:GetItem", TABLE, KNOWN, limits=limits).outcome is outcome
+
+
 def test_the_reason_tells_a_boundary_from_a_missing_permission():
     boundary = policy(allow("s3:*"))
 
