@@ -14,6 +14,7 @@ from signoff.plugin import LONG_LIVED
 
 ROOT = Path(__file__).parent.parent
 LONGEST = (
+    "tests/behaviour/test_behaviour.py",
     "tests/smoke/test_defects.py",
     "tests/foreign/test_one_change.py",
     "tests/foreign/test_left_alone.py",
