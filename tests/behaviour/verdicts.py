@@ -58,15 +58,12 @@ def defect_lines(texts: Texts) -> Iterator[str]:
 
 def case_lines(case: str, found: Iterable[Finding], texts: Texts) -> Iterator[str]:
     """Yield a line for each row that is not a plain pass, or that all are."""
-    verdicts = rows_of(found)
-    spoken = {row: verdict for row, verdict in verdicts.items() if _speaks(verdict)}
-    yield from (f"{case} > {row} {_said(one, texts)}" for row, one in spoken.items())
+    findings = tuple(found)
+    spoken = {each.row for each in findings if each.outcome.red or each.decided}
+    verdicts = rows_of(each for each in findings if each.row in spoken)
+    yield from (f"{case} > {row} {_said(verdict, texts)}" for row, verdict in verdicts.items())
     if not spoken:
         yield f"{case} > green"
-
-
-def _speaks(verdict: RowVerdict) -> bool:
-    return verdict.outcome.red or bool(verdict.decisions)
 
 
 def _said(verdict: RowVerdict, texts: Texts) -> str:
