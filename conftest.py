@@ -26,6 +26,7 @@ def pytest_signoff_composition() -> Composition[Plan]:
         exhibits=exhibits,
         judge=judged_by,
         builds=_builds,
+        left=_left,
     )
 
 
@@ -44,6 +45,13 @@ def _builds(plan: Plan) -> Builds:
 
     packed = {one.name: Package.of(pack(one.key)) for one in plan.functions}
     return Builds(functions=packed, closed=Package.of(pack(CLOSED)))
+
+
+def _left(environment: Environment, home: Path) -> tuple[Words, ...]:
+    """Import smoke only where a run ends early."""
+    from smoke.leftovers import left_behind  # noqa: PLC0415 - collecting needs none of it
+
+    return left_behind(environment, home)
 
 
 def _embedded_stack() -> EmbeddedStack:

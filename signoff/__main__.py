@@ -21,12 +21,10 @@ from signoff.command_line import CommandLine
 from signoff.early import joined
 from signoff.environment import load
 from signoff.environment.calendar import in_japan
-from signoff.frame import Exit, framed
+from signoff.frame import EXIT_CODES, Exit, framed
 from signoff.guard import open_session
 from signoff.init import Answers, add_to, discover, table
 from signoff.recording import Recorded, UnusableRecordingError, is_recording
-from signoff.report.compare import comparison, markdown
-from signoff.report.history import UnusableBaselineError
 from signoff.verify import RunVerification, UnusableRunError, provenance_of, verify
 
 ROOT = Path(__file__).parent.parent
@@ -42,26 +40,16 @@ examples:
   signoff judge --env prod                          the same as: pytest --env prod
   signoff replay report/prod/latest/inventory.json  judge what was read then by today's checks
   signoff verify report/prod/latest                 prove that the files of a run are unaltered
-  signoff compare report/prod/A report/prod/B       what is newly red or green, and which facts changed
   signoff init --env prod --to environments.toml    propose an environment from what the account holds
   signoff clean --env prod                          delete what a killed run left
-
-exit codes: 0 done, GO, CONDITIONAL, or verified; 1 NO-GO, or altered files, and which is said;
-            2 the command line or the environment file is wrong; 4 wrong account, no credentials,
-            or nothing could be judged; 5 a part was judged; 70 a fault of this software
 """,
     ja="""\
 例:
   signoff judge --env prod                          pytest --env prodと同じ
   signoff replay report/prod/latest/inventory.json  当時の読み取り結果を現在のチェックで判定する
   signoff verify report/prod/latest                 実行のファイルが改変されていないことを確かめる
-  signoff compare report/prod/A report/prod/B       新たな不合格と合格、変わった事実を示す
   signoff init --env prod --to environments.toml    アカウントの内容から環境を提案する
   signoff clean --env prod                          強制終了した実行が残したものを削除する
-
-終了コード: 0 完了、GO、条件付きGO、または検証済み。1 NO-GO、または改変あり（内容を表示）。
-            2 コマンドラインまたは環境ファイルの誤り。4 アカウントの誤り、認証情報なし、または何も判定できない。
-            5 一部だけの判定。70 本ソフトウェアの不具合
 """,
 )
 
@@ -69,7 +57,10 @@ exit codes: 0 done, GO, CONDITIONAL, or verified; 1 NO-GO, or altered files, and
 def options(lang: str = "en") -> CommandLine:
     """Describe the command line."""
     parser = CommandLine(
-        prog="signoff", description=DESCRIPTION[lang], epilog=EXAMPLES[lang], lang=lang
+        prog="signoff",
+        description=DESCRIPTION[lang],
+        epilog=f"{EXAMPLES[lang]}\n{_exits(lang)}",
+        lang=lang,
     )
     say, commands = parser.say, parser.commands()
     judging = commands.add_parser(
@@ -106,16 +97,6 @@ def options(lang: str = "en") -> CommandLine:
     )
     verifying.add_environments()
     verifying.set_defaults(command=_verify)
-    comparing = commands.add_parser(
-        "compare", help=say("show what differs between two runs", "2つの実行の違いを表示する")
-    )
-    comparing.add_argument(
-        "before",
-        type=Path,
-        help=say("folder of a run, or its signoff.json", "実行のフォルダ、またはそのsignoff.json"),
-    )
-    comparing.add_argument("after", type=Path, help=say("the later one", "後の実行"))
-    comparing.set_defaults(command=_compare)
     _add_init(commands, say)
     cleaning = commands.add_parser(
         "clean",
@@ -123,9 +104,17 @@ def options(lang: str = "en") -> CommandLine:
         help=say("delete what a killed run left", "強制終了した実行が残したものを削除する"),
     )
     cleaning.set_defaults(command=_clean)
-    for one in (replaying, verifying, comparing):
+    for one in (replaying, verifying):
         one.add_language()
     return parser
+
+
+def _exits(lang: str) -> str:
+    """List the exit codes, one a line."""
+    heading = in_language(lang)("exit codes:", "終了コード:")
+    return "\n".join(
+        [heading, *(f"  {code:<4}{words[lang]}" for code, words in EXIT_CODES.items())]
+    )
 
 
 def _add_init(commands: Any, say: Say) -> None:
@@ -262,17 +251,6 @@ def _no_such(option: str, command: str) -> Words:
         en=f"there is no {option}; see signoff {command} --help",
         ja=f"{option}はありません。signoff {command} --helpを参照してください",
     )
-
-
-def _compare(asked: argparse.Namespace, rest: list[str]) -> int:
-    if rest:
-        return _usage(asked, _no_such(rest[0], "compare"))
-    try:
-        found = comparison(asked.before, asked.after)
-    except UnusableBaselineError as error:
-        return _usage(asked, error.words)
-    print(markdown(found, asked.lang), end="")
-    return 1 if found.newly_red else 0
 
 
 def _init(asked: argparse.Namespace, rest: list[str]) -> int:

@@ -22,6 +22,10 @@ class Findings:
     """What left tests out of a run that was to be full; then there is no verdict."""
     conditions: tuple[Words, ...] = ()
     """Why this run is not the judgement of a commit alone; production is then CONDITIONAL at best."""
+    broken: list[Words] = field(default_factory=list)
+    """Why modules of checks could not be collected; then nothing is judged."""
+    faults: Words = SILENCE
+    """The fault of ours that kept everything from being read."""
     set_aside: dict[str, RowVerdict] = field(default_factory=dict)
     """Rows that are excluded or not verifiable here."""
     arranged: int = 0

@@ -4,7 +4,7 @@ import signal
 import sys
 import threading
 import traceback
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from enum import IntEnum
@@ -22,16 +22,47 @@ FAULTS = Path(__file__).parent.parent / "report"
 
 
 class Exit(IntEnum):
-    """Exit codes of commands."""
+    """Exit codes of judging and of all other commands; `EXIT_CODES` says what each means."""
 
     DONE = 0
     NO = 1
-    """The command worked, and the answer is no: not done, not clean, not GO."""
     USAGE = 2
+    INVALID = 3
     REFUSED = 4
+    PART = 5
     FAULT = 70
-    """A fault of ours (sysexits.h: EX_SOFTWARE)."""
+    """As sysexits.h has it: EX_SOFTWARE."""
     INTERRUPTED = INTERRUPTED
+
+
+EXIT_CODES: Mapping[Exit, Words] = {
+    Exit.DONE: Words(
+        en="GO or CONDITIONAL; of another command: done",
+        ja="GOまたは条件付きGO。ほかのコマンドでは完了",
+    ),
+    Exit.NO: Words(
+        en="NO-GO, or NO VERDICT because the run was cut short; of another command: the answer is no, or a load test failed",
+        ja="NO-GO、または実行の中断による判定なし。ほかのコマンドでは否定の結果、または負荷試験の不合格",
+    ),
+    Exit.USAGE: Words(
+        en="wrong command line or file of environments (of pytest: 4)",
+        ja="コマンドラインまたは環境ファイルの誤り（pytestでは4）",
+    ),
+    Exit.INVALID: Words(
+        en="load test only: invalid, the run says nothing about the target",
+        ja="負荷試験のみ: 無効（対象の性能を判断する根拠にならない）",
+    ),
+    Exit.REFUSED: Words(
+        en="NO VERDICT because nothing could be judged, or nothing was sent: wrong account, no credentials, an option or a check that can't be used",
+        ja="何も判定・送信できない（判定なし）: アカウントの誤り、認証情報なし、使用できないオプションやチェック",
+    ),
+    Exit.PART: Words(
+        en="a part was judged, and none of its rows is red; of a load test: inconclusive",
+        ja="一部だけの判定で、不合格なし。負荷試験では判断不能",
+    ),
+    Exit.FAULT: Words(en="a fault of this software", ja="本ソフトウェアの不具合"),
+    Exit.INTERRUPTED: Words(en="interrupted (of pytest: 1)", ja="利用者による中断（pytestでは1）"),
+}
 
 
 def framed(prog: str, command: Callable[[], int], lang: str = "en") -> int:

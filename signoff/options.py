@@ -15,15 +15,22 @@ import pytest
 from aws.words import LANGUAGES, Words, in_language, language
 from signoff.checklist import Checklist, Phase
 from signoff.environment import Environment, embedded, load
+from signoff.environment.calendar import today
+from signoff.environment.problems import nearest
 from signoff.recording import Recorded, UnusableRecordingError, is_recording
 from signoff.report.history import readable_baseline
 from signoff.run import Choice, Composition, Options
 from signoff.snapshot import PlanT
+from signoff.verdict import date_faults
 from signoff.verify import UnusableRunError, provenance_of
 
 NO_ASSERTIONS = Words(
     en="Python runs with assertions off; unset PYTHONOPTIMIZE",
     ja="Pythonのアサーションが無効です。PYTHONOPTIMIZEの設定を外してください",
+)
+NO_SUCH_ROW = Words(
+    en="waiver of {}: there is no such row; did you mean {}? Correct environments.toml",
+    ja="{}の免除: その項目はありません。{}の誤りではありませんか。environments.tomlを修正してください",
 )
 NO_URL = Words(
     en="--api-url {} is not the address of an API; write https://host/stage",
@@ -170,6 +177,7 @@ def choice_of(
     elif option.replay:
         environment = _as_served(environment, option.replay)
     checklist = Checklist.load(composition.checklist)
+    _refuse_wrong_waivers(environment, checklist, option)
     return Choice(
         environment=environment,
         overrides=loaded.overrides,
@@ -193,6 +201,19 @@ def choice_of(
         started=datetime.now(UTC),
         stack=stack,
     )
+
+
+def _refuse_wrong_waivers(
+    environment: Environment, checklist: Checklist, option: argparse.Namespace
+) -> None:
+    """Refuse waivers of rows that do not exist, and in a part, which weighs no waivers, those with wrong days."""
+    for waiver in environment.waivers:
+        if waiver.row not in checklist.rows:
+            near = nearest(waiver.row, checklist.rows)
+            raise pytest.UsageError(NO_SUCH_ROW[option.lang].format(waiver.row, near or "…"))
+        wrong = date_faults(waiver, today(datetime.now(UTC))) if option.row else ()
+        for words in wrong:
+            raise pytest.UsageError(words[option.lang])
 
 
 def _refuse_what_leads_nowhere(option: argparse.Namespace) -> None:

@@ -12,18 +12,20 @@ import pytest
 from aws.inventory import Sections
 from aws.section import Broken
 from aws.visible import visible
-from aws.words import Words, words_of
+from aws.words import SILENCE, Words, joined, words_of
 from signoff import collection
+from signoff.causes import cause_of
 from signoff.checklist import ChecklistError, Row
 from signoff.environment import EnvironmentFileError
 from signoff.errors import EXPECTED, sentence
 from signoff.findings import FINDINGS, Findings, forget_latest
-from signoff.frame import fault
+from signoff.frame import Exit, fault, terminated_as_interrupted
 from signoff.gather import gathered
 from signoff.guard import GuardError
 from signoff.observations import Observations
 from signoff.options import add_options, choice_of, report_rows
 from signoff.outcome import Outcome, finding
+from signoff.report.ending import interrupted, leave_no_folder, without_verdict, write_no_raw_log
 from signoff.report.history import UnusableBaselineError
 from signoff.report.publishing import publish
 from signoff.run import CHOICE, REPORTS, Composition
@@ -38,6 +40,13 @@ WATCHED = pytest.StashKey[WatchedSections]()
 TERMINAL = pytest.StashKey[Terminal]()
 OPEN = pytest.StashKey[ExitStack]()
 """What must be closed when pytest ends: the local stack above all."""
+
+
+REFUSED = Words(en="NO VERDICT", ja="判定なし")
+OF_PYTEST = Words(
+    en="a fault of this software or of pytest, which is printed above; please report it",
+    ja="本ソフトウェアまたはpytestの不具合です（内容は上記）。ご報告ください",
+)
 
 
 class Hooks:
@@ -70,10 +79,17 @@ def pytest_configure(config: pytest.Config) -> None:
     try:
         config.stash[CHOICE] = choice = choice_of(config, composition, closing)
     except (EnvironmentFileError, ChecklistError, GuardError, UnusableBaselineError) as error:
-        raise pytest.UsageError(words_of(error)[config.option.lang]) from None
+        raise _refused(config, words_of(error)) from None
+    except pytest.UsageError as error:
+        raise _refused(config, Words.same(str(error))) from None
     config.stash[FINDINGS] = Findings(full=collection.is_full(config, choice))
     report_rows(config, choice)
     config.stash[TERMINAL] = Terminal(config, choice.options.lang)
+
+
+def _refused(config: pytest.Config, why: Words) -> pytest.UsageError:
+    """Return what ends a run in which nothing could be judged: pytest prints it last, and exits with 4."""
+    return pytest.UsageError(joined((REFUSED, why), ": ")[config.option.lang])
 
 
 def keep_loggers_quiet() -> None:
@@ -91,6 +107,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_unconfigure(config: pytest.Config) -> None:
     """Close whatever is open: a run that was refused half-way has not opened everything."""
+    if CHOICE in config.stash and SNAPSHOT not in config.stash:
+        leave_no_folder(config.stash[CHOICE])
     if OPEN in config.stash:
         config.stash[OPEN].close()
     if TERMINAL in config.stash:
@@ -105,6 +123,7 @@ def pytest_collection(session: pytest.Session) -> None:
     config, stash = session.config, session.config.stash
     if CHOICE not in stash or config.option.collectonly:
         return
+    stash[OPEN].enter_context(terminated_as_interrupted())
     if left := forget_latest(stash[CHOICE], stash[FINDINGS]):
         stash[TERMINAL].line(left[stash[CHOICE].options.lang], yellow=True)
 
@@ -113,8 +132,28 @@ def pytest_collection(session: pytest.Session) -> None:
 def pytest_collection_modifyitems(
     session: pytest.Session, config: pytest.Config, items: list[pytest.Item]
 ) -> None:
-    if CHOICE in config.stash:
-        collection.arrange(config.stash[CHOICE], config.stash[FINDINGS], session, items)
+    if CHOICE not in config.stash:
+        return
+    findings = config.stash[FINDINGS]
+    if findings.broken:
+        first, *more = findings.broken
+        also = (
+            Words(en=f" (and {len(more)} more)", ja=f"（ほか{len(more)}件）") if more else SILENCE
+        )
+        raise _refused(config, joined((first, also), ""))
+    try:
+        collection.arrange(config.stash[CHOICE], findings, session, items)
+    except pytest.UsageError as error:
+        raise _refused(config, Words.same(str(error))) from None
+
+
+def pytest_exception_interact(
+    node: pytest.Item | pytest.Collector, call: pytest.CallInfo[Any]
+) -> None:
+    """Note why a module of checks could not be collected: without it, its rows would seem to have no test."""
+    if isinstance(node, pytest.Collector) and CHOICE in node.config.stash and call.excinfo:
+        cause = cause_of(call.excinfo.value, node.config.rootpath)
+        node.config.stash[FINDINGS].broken.append(cause)
 
 
 def pytest_collection_finish(session: pytest.Session) -> None:
@@ -130,33 +169,26 @@ def pytest_collection_finish(session: pytest.Session) -> None:
 
 
 @pytest.hookimpl(tryfirst=True)
-def pytest_runtestloop(session: pytest.Session) -> None:
+def pytest_runtestloop(session: pytest.Session) -> bool | None:
     """Read everything once, before the first check; stop with one sentence if that is refused."""
     config, stash = session.config, session.config.stash
     findings = stash.get(FINDINGS, None)
     if not findings or not findings.expected or session.testsfailed or config.option.collectonly:
-        return
+        return None
     choice, terminal = stash[CHOICE], stash[TERMINAL]
-    name, lang = choice.environment.name, choice.options.lang
     try:
         reading = gathered(choice, terminal.progress, everything=findings.full)
         stash[SNAPSHOT] = stash[OPEN].enter_context(reading)
     except GuardError as error:
-        raise pytest.UsageError(_of(name, words_of(error)[lang])) from None
+        raise _refused(config, words_of(error)) from None
     except EXPECTED as error:
-        raise pytest.UsageError(_of(name, sentence(error)[lang])) from None
+        raise _refused(config, sentence(error)) from None
     except Exception as error:  # noqa: BLE001 - pytest would print a traceback, and no verdict
-        pytest.exit(
-            f"NO VERDICT for {name}: {fault(error)[lang]}",
-            returncode=pytest.ExitCode.INTERNAL_ERROR,
-        )
+        findings.faults = fault(error)
+        return True  # no check runs
     finally:
         terminal.progress_done()
-
-
-def _of(environment: str, said: str) -> str:
-    """Put the environment's name before a sentence that does not begin with it."""
-    return said if said.startswith(environment) else f"{environment}: {said}"
+    return None
 
 
 @pytest.fixture(scope="session")
@@ -245,6 +277,8 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> Generator[
     """
     stash = session.config.stash
     judging = SNAPSHOT in stash and bool(stash[FINDINGS].expected)
+    if CHOICE in stash and SNAPSHOT not in stash:
+        write_no_raw_log(session.config)
     try:
         yield
     except OSError as error:
@@ -256,6 +290,21 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> Generator[
         stash[TERMINAL].line(said[stash[CHOICE].options.lang], yellow=True)
     if judging:
         session.exitstatus = _ended(session, exitstatus)
+    elif CHOICE in stash:
+        session.exitstatus = _nothing_read(session, exitstatus)
+
+
+def _nothing_read(session: pytest.Session, exitstatus: int) -> int:
+    """Say why nothing was read where pytest itself does not; return the exit code."""
+    stash, config = session.config.stash, session.config
+    choice, findings, terminal = stash[CHOICE], stash[FINDINGS], stash[TERMINAL]
+    if findings.faults:
+        terminal.no_verdict(choice.environment.name, findings.faults)
+        return Exit.FAULT
+    if exitstatus == pytest.ExitCode.INTERRUPTED and not config.option.collectonly:
+        terminal.no_verdict(choice.environment.name, interrupted(findings))
+        return Exit.NO
+    return exitstatus
 
 
 def _ended(session: pytest.Session, exitstatus: int) -> int:
@@ -263,18 +312,19 @@ def _ended(session: pytest.Session, exitstatus: int) -> int:
     stash = session.config.stash
     choice, findings, terminal = stash[CHOICE], stash[FINDINGS], stash[TERMINAL]
     if exitstatus not in {pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED}:
-        code = int(exitstatus)
-        early = Words(
-            en=f"pytest ended early (exit {code})",
-            ja=f"pytestが途中で終了しました（終了コード{code}）",
-        )
-        terminal.no_verdict(choice.environment.name, early)
-        return pytest.ExitCode.TESTS_FAILED
+        by_a_fault = exitstatus == pytest.ExitCode.INTERNAL_ERROR
+        why = OF_PYTEST if by_a_fault else interrupted(findings)
+        without_verdict(choice, findings, stash[SNAPSHOT], terminal, why)
+        return Exit.FAULT if by_a_fault else Exit.NO
     if findings.full and choice.environment.production:
         findings.conditions = tuple(choice.composition.judge(session.config))
     try:
         return publish(choice, findings, stash[SNAPSHOT], terminal)
+    except KeyboardInterrupt:
+        forget_latest(choice, findings)
+        terminal.no_verdict(choice.environment.name, interrupted(findings))
+        return Exit.NO
     except Exception as error:  # noqa: BLE001 - pytest would print a traceback, and no verdict
         forget_latest(choice, findings)
         terminal.no_verdict(choice.environment.name, fault(error, choice.options.root / REPORTS))
-        return pytest.ExitCode.INTERNAL_ERROR
+        return Exit.FAULT

@@ -89,6 +89,8 @@ class Composition(Generic[PlanT]):
     """What a signer has to know about this environment, whatever the rows say."""
     prepared: Preparation = lambda *_: nullcontext(())
     """Takes back what earlier runs left on a stack that outlives them."""
+    left: Callable[[Environment, Path], Iterable[Words]] = lambda *_: ()
+    """What runs wrote and did not remove, with the command that removes it; takes the folder of the environment's reports."""
     exhibits: Callable[[Snapshot[PlanT]], Mapping[str, Exhibit]] = lambda _: {}
     """Row id -> what its record brought along for the page."""
     builds: Callable[[PlanT], Builds | None] = lambda _: None

@@ -1,5 +1,7 @@
 """What the operator reads: a line of progress, the blocking rows in one line each, the verdict."""
 
+from collections.abc import Sequence
+
 import pytest
 from _pytest.terminal import TerminalReporter
 
@@ -15,6 +17,7 @@ RED = Words(en="RED", ja="不合格")
 CONDITION = Words(en="CONDITION", ja="条件")
 DECIDED = Words(en="DECIDED", ja="決定")
 NO_VERDICT = Words(en="NO VERDICT for {}: {}", ja="{}の判定なし: {}")
+SEEN = Words(en="seen until then:", ja="それまでに確認した不合格:")
 AND_MORE = Words(en=" (and {} more)", ja="（ほか{}件）")
 PRINTED = 3
 """Decisions printed for a row if the run left a page, which has the others."""
@@ -28,6 +31,13 @@ DECIDE = Words(
     en="or, if this is wanted, decide so in environments.toml:",
     ja="または、これを認めるなら次の行をenvironments.tomlに加えます:",
 )
+
+
+def no_verdict(environment: str, why: Words) -> Words:
+    """Say that there is no verdict, and why."""
+    return Words(
+        en=NO_VERDICT.en.format(environment, why.en), ja=NO_VERDICT.ja.format(environment, why.ja)
+    )
 
 
 class Terminal:
@@ -66,10 +76,22 @@ class Terminal:
                 reporter.write_line(text, **markup)
         self._last.clear()
 
-    def no_verdict(self, environment: str, why: Words) -> None:
+    def no_verdict(
+        self,
+        environment: str,
+        why: Words,
+        seen: Sequence[tuple[RowVerdict, Provenance]] = (),
+        left: Sequence[Words] = (),
+    ) -> None:
+        """Print the red rows that were seen until then, what was left behind, and why there is no verdict."""
         self.line("")
-        said = NO_VERDICT[self._lang].format(environment, why[self._lang])
-        self.line(said, red=True, bold=True)
+        if seen:
+            self.line(SEEN[self._lang])
+        for one, provenance in seen:
+            self._red(one, provenance, most=PRINTED)
+        for words in left:
+            self.line(words[self._lang], yellow=True)
+        self.line(no_verdict(environment, why)[self._lang], red=True, bold=True)
 
     def part(self, rows: tuple[RowVerdict, ...], of: int, provenance: Provenance) -> None:
         """Print what is red in a selection and where it was judged; never GO."""

@@ -162,7 +162,7 @@ def decide(  # noqa: PLR0913 - keywords that a caller may leave out
             judged[waiver.row] = _waived(judged[waiver.row], waiver)
     judged |= dict(_known(judged, known_faults or {}, today))
     verdicts = _with_their_roots(judged)
-    troubles = (*problems, *wrong)
+    troubles = (*problems, *wrong, *_rootless(verdicts))
     decision = _weigh(verdicts, troubles)
     if conditions and decision is VerdictWord.GO:
         decision = VerdictWord.CONDITIONAL
@@ -211,9 +211,7 @@ def _gravity(severity: Severity) -> int:
 
 def _weigh(rows: Iterable[RowVerdict], problems: Sequence[Words]) -> VerdictWord:
     rows = tuple(rows)
-    roots = {one.row.id for one in rows if one.outcome.red or one.waiver}
-    rootless = any(one.outcome is Outcome.FOLLOWS and one.root not in roots for one in rows)
-    if problems or rootless or any(one.blocks for one in rows):
+    if problems or any(one.blocks for one in rows):
         return VerdictWord.NO_GO
     if any(decided.loosens for one in rows for decided in one.decisions):
         return VerdictWord.CONDITIONAL
@@ -222,6 +220,18 @@ def _weigh(rows: Iterable[RowVerdict], problems: Sequence[Words]) -> VerdictWord
     if any(one.outcome.red and one.severity is Severity.MAJOR for one in rows):
         return VerdictWord.CONDITIONAL
     return VerdictWord.GO
+
+
+def _rootless(rows: Iterable[RowVerdict]) -> Iterator[Words]:
+    """Yield the rows that follow from a row that is not red: nothing would say what is wrong."""
+    rows = tuple(rows)
+    roots = {one.row.id for one in rows if one.outcome.red or one.waiver}
+    for one in rows:
+        if one.outcome is Outcome.FOLLOWS and one.root not in roots:
+            yield Words(
+                en=f"{one.row.id} follows from {one.root}, which is not red ({one.told.en}): a fault of the checks, please report it",
+                ja=f"{one.row.id}の原因とされる{one.root}が不合格ではありません（{one.told.ja}）。チェックの不具合です。ご報告ください",
+            )
 
 
 def _waived(judged: RowVerdict, waiver: Waiver) -> RowVerdict:
@@ -289,9 +299,16 @@ def _wrong(waiver: Waiver, judged: Mapping[str, RowVerdict], today: date) -> Wor
     return next((_of_waiver(waiver, words) for words, applies in faults if applies), None)
 
 
+def date_faults(waiver: Waiver, today: date) -> Iterator[Words]:
+    """Yield what is wrong with the days of a waiver, whatever its row is."""
+    for words, applies in _date_faults(waiver, today):
+        if applies:
+            yield _of_waiver(waiver, words)
+
+
 def _faults(waiver: Waiver, judged: RowVerdict, today: date) -> Iterator[tuple[Words, bool]]:
     """Yield what may be wrong with the waiver of a row that was judged, and whether it is."""
-    ends, found = waiver.until, judged.outcome
+    found = judged.outcome
     yield (
         Words(
             en="this row can't be waived; fix it",
@@ -299,20 +316,7 @@ def _faults(waiver: Waiver, judged: RowVerdict, today: date) -> Iterator[tuple[W
         ),
         judged.row.unwaivable and (judged.certain or not found.red),
     )
-    yield (
-        Words(
-            en=f"expired on {ends}; fix the row or decide again",
-            ja=f"{ends}に期限切れ。項目を修正するか、決め直してください",
-        ),
-        ends < today,
-    )
-    yield (
-        Words(
-            en=f"lasts until {ends}, more than {WAIVER_DAYS} days; shorten it",
-            ja=f"期限が{ends}で、{WAIVER_DAYS}日を超えています。短くしてください",
-        ),
-        ends > today + timedelta(days=WAIVER_DAYS),
-    )
+    yield from _date_faults(waiver, today)
     yield (
         Words(
             en="the row is unknown, and what nobody knows can't be waived",
@@ -326,6 +330,24 @@ def _faults(waiver: Waiver, judged: RowVerdict, today: date) -> Iterator[tuple[W
             ja=f"項目は不合格ではありません（{found}）。この免除は不要なので削除してください",
         ),
         not found.red,
+    )
+
+
+def _date_faults(waiver: Waiver, today: date) -> Iterator[tuple[Words, bool]]:
+    ends = waiver.until
+    yield (
+        Words(
+            en=f"expired on {ends}; fix the row or decide again",
+            ja=f"{ends}に期限切れ。項目を修正するか、決め直してください",
+        ),
+        ends < today,
+    )
+    yield (
+        Words(
+            en=f"lasts until {ends}, more than {WAIVER_DAYS} days; shorten it",
+            ja=f"期限が{ends}で、{WAIVER_DAYS}日を超えています。短くしてください",
+        ),
+        ends > today + timedelta(days=WAIVER_DAYS),
     )
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from aws.desired import Table
 from aws.section import NotTestable
-from aws.words import Words, joined
+from aws.words import SILENCE, Words, joined
 from plan import Plan, plan_for
 from signoff.environment import Environment
 from signoff.guard import open_session
@@ -112,6 +112,28 @@ def cleaned_up(environment: Environment, home: Path) -> Iterator[tuple[Words, ..
         for note in found:
             if note.stack == notes.stack and environment.smoke.writes:
                 leftovers.still_there_after_cleaning(note)
+
+
+def left_behind(environment: Environment, home: Path) -> tuple[Words, ...]:
+    """Return what runs wrote on this stack and did not remove, each with the command that removes it."""
+    notes = Notes.of(environment, home)
+    command = COMMAND.format(environment.name)
+    return tuple(
+        Words(
+            en=f"The smoke run of {note.began} did not remove what it wrote{_stamps_of(note).en}: {command}",
+            ja=f"{note.began}のスモーク実行が書き込んだデータが残っています{_stamps_of(note).ja}: {command}",
+        )
+        for note in notes.left()[0]
+        if note.stack == notes.stack
+    )
+
+
+def _stamps_of(note: Note) -> Words:
+    """Name the real person whose stamps a note is about; nothing where there is none."""
+    if not note.consenting:
+        return SILENCE
+    user, stamps = note.consenting.user_id, ", ".join(note.consenting.asked)
+    return Words(en=f" (stamps {stamps} of {user})", ja=f"（{user}のスタンプ{stamps}）")
 
 
 def _processed(note: Note, leftovers: Leftovers) -> Words | None:

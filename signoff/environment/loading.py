@@ -21,6 +21,7 @@ from signoff.environment.overrides import (
 )
 from signoff.environment.problems import EnvironmentFileError, FileTable, problem
 from signoff.environment.schema import ADAPTER, Environment
+from signoff.environment.values import FUNCTIONS, ROLES
 
 ENVIRONMENTS = Path(__file__).parents[2] / "environments.toml"
 PRODUCTION = "prod"
@@ -126,6 +127,8 @@ def _typed(name: str, table: Mapping[str, Any], path: Path, found: list[Override
         environment = ADAPTER.validate_json(raw, strict=True)
     except ValidationError as error:
         raise EnvironmentFileError(problem(one, place) for one in error.errors()) from None
+    if equal := list(_equal_names(environment)):
+        raise EnvironmentFileError(equal)
     unfit = {} if not environment.production else dict(_unfit_for_production(environment))
     if unfit:
         places = {key: place.sources.get(key, f"{place.table}.{key}") for key in unfit}
@@ -170,6 +173,26 @@ def _unfit_for_production(environment: Environment) -> Iterator[tuple[str, Words
                 ja=f'が"{environment.origin}"です。フロントエンドのオリジンを書いてください（例: "https://rally.example.jp"）',
             ),
         )
+
+
+def _equal_names(environment: Environment) -> Iterator[Words]:
+    """Yield the names that two resources of one kind share: only one of them would be read and judged."""
+    prefix, names = environment.prefix, environment.names
+    kinds: Mapping[Words, Mapping[str, str]] = {
+        Words(en="tables", ja="テーブル"): environment.tables,
+        Words(en="secrets", ja="シークレット"): environment.secrets,
+        Words(en="functions", ja="関数"): {
+            one: names.get(one, f"{prefix}-{one}") for one in FUNCTIONS
+        },
+        Words(en="roles", ja="ロール"): {one: names.get(one, f"{prefix}-{one}") for one in ROLES},
+    }
+    for kind, named in kinds.items():
+        for name in sorted({one for one in named.values() if list(named.values()).count(one) > 1}):
+            keys_of_it = " and ".join(key for key, one in named.items() if one == name)
+            yield Words(
+                en=f"{environment.name}: the {kind.en} {keys_of_it} have one name, {name}; give each its own",
+                ja=f"{environment.name}: {kind.ja}{keys_of_it}が同じ名前（{name}）です。別々の名前にしてください",
+            )
 
 
 def _place(table_name: str, table: Mapping[str, Any], found: list[Override]) -> FileTable:

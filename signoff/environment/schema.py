@@ -17,6 +17,7 @@ from signoff.environment.values import (
     Billing,
     EnvironmentBefore,
     EvidenceKey,
+    LoadPlan,
     NeverInFile,
     Origin,
     Positive,
@@ -277,7 +278,7 @@ class Environment:
     """ARNs of the roles and users that may sign, from which ``runbook evidence`` makes the key's policy."""
     birth: NeverInFile = None
     """Identity of the embedded stack that serves this environment; the stack sets it, a file never does."""
-    load_plan: str
+    load_plan: LoadPlan
     target_rate: Positive
     """Requests a second that must be carried on the first day."""
     seconds_per_call: Annotated[float, Field(gt=0)] = 0.3

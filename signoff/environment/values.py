@@ -118,13 +118,16 @@ Origin = Annotated[
     ),
 ]
 Positive = Annotated[int, Field(gt=0)]
+LoadPlan = Literal["smoke", "baseline", "step", "spike", "soak"]
+"""The plans of load/, of which this package knows nothing."""
 Billing = Literal["PAY_PER_REQUEST", "PROVISIONED"]
 TableKey = Annotated[str, _key_or("alias/aws/dynamodb")]
 RecoveryDays = Annotated[int, Field(ge=1, le=35)]
 FUNCTIONS = ("auth", "award", "gps-verify", "notify", "ranking", "richmenu", "stamps")
+ROLES = tuple(f"{one}-role" for one in FUNCTIONS)
 NAMED = (
     *FUNCTIONS,
-    *(f"{one}-role" for one in FUNCTIONS),
+    *ROLES,
     *(f"{one}-logs" for one in (*FUNCTIONS, "api")),
     *("api", "authorizer", "usage-plan", "api-key", "dashboard", "alerts"),
 )

@@ -1,16 +1,13 @@
 """The end of a run: judge the findings, write page, JSON, JUnit and inventory, record the run, print the verdict."""
 
-import os
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
-from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from typing import Any
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
-import pytest
 from botocore.exceptions import BotoCoreError, ClientError
 from pydantic import TypeAdapter
 
@@ -18,24 +15,23 @@ from aws.door.limits import within
 from aws.door.sessions import boto_session
 from aws.inventory import frozen
 from aws.redaction.secret_text import MaskedValue
-from aws.saved import digest, to_json, unreadable
+from aws.saved import to_json, unreadable
 from aws.section import NotTestable, known, lookup, reason_in_words
 from aws.visible import visible
 from aws.words import Words, joined
 from signoff.drift import SecondReading, read_again
 from signoff.evidence import StoreSettings
-from signoff.facts import Facts, digest_of
 from signoff.findings import Findings, forget_latest, gaps, row_verdicts
-from signoff.frame import fault
-from signoff.origin import commit_of
+from signoff.frame import Exit, fault
 from signoff.outcome import Outcome
-from signoff.parts import Part
 from signoff.release import api_if_known
+from signoff.report.ending import over, without_verdict
 from signoff.report.history import as_json
 from signoff.report.page import page
+from signoff.report.provenance import provenance_of_run, readable_parts
 from signoff.report.summary import summary
 from signoff.report.supporting import beside
-from signoff.result import Provenance, Result, versions
+from signoff.result import Result
 from signoff.run import REPORTS, Choice
 from signoff.snapshot import PlanT, Snapshot
 from signoff.stores import STORE_S, store_of, unseen
@@ -46,8 +42,6 @@ from signoff.verify import PAGE, RESULT, digests_of
 _ROWS = TypeAdapter(tuple[RowVerdict, ...])
 SALT = "own"
 READING_AGAIN = Words(en="reading everything once more", ja="もう一度読み取っています")
-PART = 5
-"""Exit code of a part: never a verdict, even if none of its rows is red."""
 SUMMARY = "summary.md"
 RAW_LOGS = ("tests.html",)
 BESIDE_THE_PAGE = (RESULT, "junit.xml", "inventory.json", SUMMARY)
@@ -60,7 +54,7 @@ def publish(
 ) -> int:
     """Publish, and return 0 for GO and CONDITIONAL, 5 for a complete part without red rows (0 with ``--part``), else 1.
 
-    A fault of ours that keeps the report from being made is 3, pytest's INTERNAL_ERROR.
+    A fault of ours that keeps the report from being made is 70.
     """
     rows, options = row_verdicts(choice, findings), choice.options
     for words in snapshot.told:
@@ -74,18 +68,19 @@ def publish(
         terminal.line(_recorded(saved)[options.lang])
     if not findings.full:
         judged = tuple(one for one in rows if one.findings)
-        terminal.part(judged, len(choice.checklist), _provenance(choice, snapshot))
+        terminal.part(judged, len(choice.checklist), provenance_of_run(choice, snapshot))
         return _exit_of_part(choice, findings, judged)
     missed, again = joined(gaps(choice, findings)), SecondReading()
     if not (missed or options.replay):
         terminal.progress(READING_AGAIN.en, READING_AGAIN.ja)
         again = read_again(snapshot)
         terminal.progress_done()
+    expired = over(choice) if _unread(snapshot) or missed or again.problem else None
     if problem := missed or again.problem:
         forget_latest(choice, findings)
-        terminal.no_verdict(choice.environment.name, problem)
-        return 1
-    result = _result(choice, findings, snapshot, again)
+        without_verdict(choice, findings, snapshot, terminal, expired or problem)
+        return Exit.NO
+    result = _result(choice, findings, snapshot, again, [expired] if expired else [])
     return _published(choice, findings, snapshot, terminal, result)
 
 
@@ -93,7 +88,7 @@ def _exit_of_part(choice: Choice[PlanT], findings: Findings, judged: Iterable[Ro
     missing = len(findings.found) < findings.expected
     if missing or any(one.outcome.red for one in judged):
         return 1
-    return 0 if choice.options.part else PART
+    return Exit.DONE if choice.options.part else Exit.PART
 
 
 def _published(
@@ -114,10 +109,10 @@ def _published(
     except Exception as error:  # noqa: BLE001 - whatever it is, the verdict is known and must be told
         why = fault(error, choice.options.root / REPORTS)
         terminal.no_verdict(choice.environment.name, _unwritten(why, result))
-        return pytest.ExitCode.INTERNAL_ERROR
+        return Exit.FAULT
     if not result.rehearsal and (trouble := _remember(choice, findings, snapshot, result)):
         terminal.line(trouble[choice.options.lang], yellow=True)
-    terminal.verdict(result, os.path.relpath(folder / "signoff.html"))
+    terminal.verdict(result, (folder.absolute() / PAGE).as_uri())
     return result.exit_code
 
 
@@ -141,22 +136,26 @@ def _recorded(file: Path) -> Words:
     )
 
 
+def _unread(snapshot: Snapshot[PlanT]) -> tuple[Words, ...]:
+    return tuple(
+        Words(en=f"not read: {one}", ja=f"読み取れませんでした: {reason_in_words(one).ja}")
+        for one in unreadable(snapshot.inventory)
+    )
+
+
 def _result(
     choice: Choice[PlanT],
     findings: Findings,
     snapshot: Snapshot[PlanT],
     again: SecondReading,
+    troubles: Sequence[Words],
 ) -> Result:
-    provenance = replace(_provenance(choice, snapshot), calls_again=again.calls)
-    unread = [
-        Words(en=f"not read: {one}", ja=f"読み取れませんでした: {reason_in_words(one).ja}")
-        for one in unreadable(snapshot.inventory)
-    ]
+    provenance = replace(provenance_of_run(choice, snapshot), calls_again=again.calls)
     verdict = decide(
         row_verdicts(choice, findings),
         choice.environment.waivers,
         today=snapshot.today,
-        problems=unread,
+        problems=(*troubles, *_unread(snapshot)),
         decisions=choice.environment.decisions,
         conditions=findings.conditions,
         known_faults=choice.environment.known_faults,
@@ -169,43 +168,6 @@ def _result(
             *unseen(snapshot.records, snapshot.dev),
             *choice.composition.notices(choice.environment),
         ),
-    )
-
-
-def _provenance(choice: Choice[PlanT], snapshot: Snapshot[PlanT]) -> Provenance:
-    inventory, options = snapshot.inventory, choice.options
-    try:
-        release = snapshot.release
-    except NotTestable:
-        release = None
-    return Provenance(
-        environment=choice.environment.name,
-        production=choice.environment.production,
-        account=inventory.account,
-        region=inventory.region,
-        caller=inventory.caller,
-        endpoint=inventory.endpoint,
-        api_url=snapshot.api_url,
-        release=release,
-        phase=options.phase,
-        commit=commit_of(options.root),
-        versions=versions(),
-        started=choice.started,
-        seconds=(datetime.now(UTC) - choice.started).total_seconds(),
-        read_at=inventory.read_at,
-        calls=inventory.calls,
-        digest=digest(inventory),
-        replay=options.replay.name if options.replay else None,
-        elsewhere=options.elsewhere,
-        local=choice.embedded,
-        kept_stack=snapshot.kept_stack,
-        overrides=choice.overrides,
-        load_plan=choice.environment.load_plan,
-        before=choice.environment.before,
-        newest_record=snapshot.records.newest_file,
-        birth=choice.environment.birth,
-        line=choice.environment.line.endpoint if choice.embedded else None,
-        parts={part: digest_of(facts) for part, facts in _readable_parts(snapshot)},
     )
 
 
@@ -275,7 +237,7 @@ def _remember(
     store = store_of(choice, StoreSettings.of(environment), session)
     caller, release = snapshot.inventory.caller, result.provenance.release
     try:
-        api, parts = _api(snapshot), dict(_readable_parts(snapshot))
+        api, parts = _api(snapshot), dict(readable_parts(snapshot))
         files = digests_of(choice.folder, (*BESIDE_THE_PAGE, *_raw_logs(choice.folder), PAGE))
         of_this_run = {"run": choice.folder.name, "files": files}
         body = {**run_body(snapshot, result), **of_this_run}
@@ -314,13 +276,6 @@ def _routes(snapshot: Snapshot[PlanT]) -> list[str] | None:
         served = lookup(snapshot.inventory.sections.served, snapshot.scope.stage)
         return sorted(served.methods) if served else None
     return None
-
-
-def _readable_parts(snapshot: Snapshot[PlanT]) -> Iterator[tuple[Part, Facts]]:
-    """Yield the parts of what was judged; a run is recorded whatever could be read."""
-    for part in Part:
-        with suppress(NotTestable):
-            yield part, snapshot.facts(part)
 
 
 def _api(snapshot: Snapshot[PlanT]) -> str | None:

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from aws.saved import to_json
+from signoff.frame import Exit
 from tests.healthy import healthy
 from tests.signoff.house import ENVIRONMENTS, GREEN, build, proof, rows
 
@@ -154,7 +155,9 @@ def test_crash_of_the_run_gives_no_verdict_and_leaves_no_earlier_one_behind(proj
     Path("checks/test_a_02.py").write_text(text, encoding="utf-8")
 
     done = judge_apart(project)
-    done.stdout.fnmatch_lines(["NO VERDICT for prod: pytest ended early*"])
+    done.stdout.fnmatch_lines(
+        ["NO VERDICT for prod: interrupted after 1 of 2 checks; run it again"]
+    )
     assert done.ret == 1
     assert not Path("report/prod/latest").exists()
 
@@ -237,7 +240,7 @@ def test_fault_in_making_the_report_is_one_sentence_with_the_verdict(project, bo
     done.stdout.fnmatch_lines(
         [f"NO VERDICT for prod: the report can't be written ({ours}); it would have been GO (*"]
     )
-    assert done.ret == pytest.ExitCode.INTERNAL_ERROR
+    assert done.ret == Exit.FAULT
     assert "Traceback" not in done.stdout.str() + done.stderr.str()
     assert not Path("report/prod/latest").is_symlink()
     assert "Traceback" in next(Path("report").glob("fault-*.txt")).read_text(encoding="utf-8")
@@ -251,6 +254,59 @@ def test_latest_is_gone_while_a_run_goes_on(project):
 
     judge(project).stdout.fnmatch_lines(["GO (*"])
     assert Path("report/prod/latest").is_symlink()
+
+
+BROKEN = {
+    "import": (
+        "import nothing_of_this_name\n",
+        "1: ModuleNotFoundError: No module named 'nothing_",
+    ),
+    "name": ("x = 1\nprint(undefined)\n", "2: NameError: name 'undefined' is not defined"),
+    "syntax": ("def (:\n", "1: SyntaxError: "),
+}
+
+
+@pytest.mark.parametrize("text", BROKEN)
+def test_error_in_a_module_of_checks_comes_first_with_its_place(project, text):
+    source, says = BROKEN[text]
+    Path("checks/test_a_02.py").write_text(source, encoding="utf-8")
+
+    done = judge(project)
+
+    done.stderr.fnmatch_lines([f"*NO VERDICT: *{says}*".replace("[", "[[]")])
+    assert "has no test" not in done.stderr.str()
+    assert "test_a_02" in done.stderr.str()
+    assert done.ret == 4
+
+
+def test_run_that_read_nothing_leaves_no_folder(project):
+    Path("checks/test_a_02.py").write_text("undefined\n", encoding="utf-8")
+
+    done = judge(project)
+
+    assert not list(Path("report/prod").glob("2*"))
+    assert "Generated html report" not in done.stdout.str()
+
+
+def test_last_two_lines_are_the_verdict_and_the_page_to_click(project):
+    verdict, page = judge(project).stdout.lines[-2:]
+
+    assert verdict.startswith("GO (")
+    assert page == Path("report/prod/latest/signoff.html").absolute().as_uri()
+
+
+def test_run_that_is_terminated_names_what_was_red_until_then(project):
+    proof("A-01", holds="False")
+    kill = "    import os, signal\n    os.kill(os.getpid(), signal.SIGTERM)\n"
+    text = GREEN.format(id="A-02", name="a_02", holds="True") + kill
+    Path("checks/test_a_02.py").write_text(text, encoding="utf-8")
+
+    done = judge_apart(project)
+
+    done.stdout.fnmatch_lines(
+        ["seen until then:", "RED  A-01*", "NO VERDICT for prod: interrupted after 1 of 2 checks*"]
+    )
+    assert done.ret == 1
 
 
 def test_run_that_is_killed_leaves_no_latest(project):

@@ -6,12 +6,14 @@ import pytest
 from botocore.exceptions import ClientError, EndpointConnectionError, NoCredentialsError
 
 from aws.words import Words
-from signoff.__main__ import main
+from load.engine.judge import ExitCode as LoadExit
+from signoff.__main__ import main, options
 from signoff.early import joined
 from signoff.environment import EnvironmentFileError
-from signoff.frame import fault, framed
+from signoff.frame import EXIT_CODES, Exit, fault, framed
 from signoff.guard import GuardError
 
+ROOT = Path(__file__).parents[2]
 DENIED = ClientError({"Error": {"Code": "AccessDenied", "Message": "no"}}, "ListTables")
 
 
@@ -48,6 +50,23 @@ def test_several_problems_of_a_file_stand_on_one_line(capsys):
     framed("load", raising(EnvironmentFileError([Words.same("a is b"), Words.same("c is d")])))
 
     assert capsys.readouterr().err == "load: a is b; c is d\n"
+
+
+README = {"en": ROOT / "README.md", "ja": ROOT / "README.ja.md"}
+
+
+@pytest.mark.parametrize("lang", README)
+def test_exit_codes_are_one_table_in_code_readme_and_help(lang):
+    table = [f"| {code:d} | {words[lang]} |" for code, words in EXIT_CODES.items()]
+    listed = [f"  {code:<4}{words[lang]}" for code, words in EXIT_CODES.items()]
+
+    assert set(EXIT_CODES) == set(Exit)
+    assert "\n".join(table) in README[lang].read_text(encoding="utf-8")
+    assert "\n".join(listed) in options(lang).format_help()
+
+
+def test_exit_codes_of_a_load_test_are_of_the_same_table():
+    assert {code.value for code in LoadExit} <= {code.value for code in Exit}
 
 
 def test_command_that_ends_well_keeps_its_exit_code(capsys):

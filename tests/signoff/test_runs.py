@@ -1,6 +1,9 @@
 """What an operator meets on the command line when something is not as it should be."""
 
+import pytest
+
 from signoff.evidence import Store
+from tests.production import production_in
 from tests.signoff.operator import run
 
 NO_SERVER = "http://127.0.0.1:9"
@@ -23,14 +26,14 @@ def test_missing_credentials_stop_with_one_sentence(prod):
     )
 
     assert done.code == 4
-    assert done.line("ERROR: prod", "credentials")
+    assert done.line("ERROR: NO VERDICT: prod", "credentials")
 
 
 def test_unreachable_endpoint_stops_with_one_sentence(prod):
     done = prod(AWS_ENDPOINT_URL=NO_SERVER)
 
     assert done.code == 4
-    assert done.line("ERROR: prod", NO_SERVER)
+    assert done.line("ERROR: NO VERDICT: prod", NO_SERVER)
 
 
 def test_unknown_environment_names_those_that_exist():
@@ -100,3 +103,34 @@ def test_run_that_was_cut_short_gives_no_verdict(prod):
 
     assert done.code == 1
     assert done.line("NO VERDICT")
+
+
+def with_waiver(folder, row, until):
+    """Return a file of environments whose production waives a row."""
+    file = production_in(folder)
+    waiver = f'[[prod.waivers]]\nrow = "{row}"\nuntil = {until}\nby = "Hanako"\nreason = "agreed with ops"\n'
+    file.write_text(f"{file.read_text(encoding='utf-8')}\n{waiver}", encoding="utf-8")
+    return file
+
+
+@pytest.mark.parametrize("part", [[], ["--row=MON-10"]], ids=["whole", "part"])
+def test_waiver_of_an_unknown_row_is_refused_before_the_first_call(aws, tmp_path, part):
+    before = len(aws.calls)
+    file = with_waiver(tmp_path, "MON-99", "2027-01-01")
+
+    done = run("--env=prod", f"--environments={file}", *part, AWS_ENDPOINT_URL=aws.endpoint)
+
+    assert done.code == 4
+    assert done.line("waiver of MON-99: there is no such row; did you mean MON-")
+    assert len(aws.calls) == before
+
+
+def test_part_refuses_an_expired_waiver_too(aws, tmp_path):
+    file = with_waiver(tmp_path, "MON-10", "2020-01-01")
+
+    done = run(
+        "--env=prod", f"--environments={file}", "--row=DEP-01", AWS_ENDPOINT_URL=aws.endpoint
+    )
+
+    assert done.code == 4
+    assert done.line("waiver of MON-10: expired on 2020-01-01")

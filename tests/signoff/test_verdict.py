@@ -271,3 +271,12 @@ def test_condition_of_the_run_is_conditional_at_best():
     assert decide([], [], today=TODAY, problems=problem, conditions=condition).decision is (
         VerdictWord.NO_GO
     )
+
+
+def test_row_that_follows_from_a_green_one_is_a_fault_that_is_named():
+    judgement = verdict(judged(Outcome.PASS), following("DEP-01"))
+
+    assert judgement.decision is VerdictWord.NO_GO
+    assert [one.en for one in judgement.problems] == [
+        "DEP-02 follows from DEP-01, which is not red (): a fault of the checks, please report it"
+    ]

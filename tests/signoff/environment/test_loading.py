@@ -1,11 +1,15 @@
 """An environment is complete and typed, or each problem is told: where, what was found, what to write."""
 
 from datetime import date
+from typing import get_args
 
 import pytest
 
+from load.engine.throttle import TokenBucket
+from load.plans import plans
 from signoff.environment import ENVIRONMENTS, EnvironmentFileError, load, names, peek
 from signoff.environment.overrides import keys
+from signoff.environment.values import LoadPlan
 
 
 def test_environment_has_the_values_of_its_table(path):
@@ -273,3 +277,48 @@ def test_origin_of_production_is_https(changed):
         EnvironmentFileError, match=r'prod\.origin is "http://rally.example.jp"; write'
     ):
         load("prod", path, {})
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "says"),
+    [
+        (
+            'userstamps = "UserStamps-prod"',
+            'userstamps = "Users-prod"',
+            "the tables users and userstamps have one name, Users-prod",
+        ),
+        (
+            'stage = "prod"',
+            'stage = "prod"\nnames = { "award-role" = "shared", "auth-role" = "shared" }',
+            "the roles auth-role and award-role have one name, shared",
+        ),
+        (
+            'stage = "prod"',
+            'stage = "prod"\nnames = { "award" = "rally-prod-auth" }',
+            "the functions auth and award have one name, rally-prod-auth",
+        ),
+    ],
+    ids=["tables", "roles", "functions"],
+)
+def test_equal_names_of_two_resources_are_one_sentence(path, old, new, says):
+    text = path.read_text()
+    assert old in text
+    path.write_text(text.replace(old, new))
+
+    with pytest.raises(EnvironmentFileError, match=says):
+        load("prod", path, {})
+
+
+def test_unknown_load_plan_names_those_that_exist(path):
+    path.write_text(path.read_text().replace('load_plan = "baseline"', 'load_plan = "basline"'))
+
+    with pytest.raises(
+        EnvironmentFileError, match="load_plan is \"basline\"; write 'smoke', 'baseline'"
+    ):
+        load("prod", path, {})
+
+
+def test_load_plans_of_the_file_are_those_that_exist():
+    bucket = TokenBucket(1000, 2000)
+
+    assert set(get_args(LoadPlan)) == set(plans(100, bucket))
