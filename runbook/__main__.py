@@ -18,32 +18,22 @@ from aws.visible import visible_line
 from aws.words import Words, language
 from runbook import fix, rights
 from runbook.catalogue import listing, newest_judged, procedures
+from runbook.command_line import FIX, chosen, parsed, wrong_choice
 from runbook.composition import ROOT, ProcedureOptions, reachable, run_of
-from runbook.engine import Journal, Stopped
+from runbook.engine import Journal, Procedure, Stopped
 from runbook.engine.change_lines import WIDTH
+from runbook.engine.option import OptionScope
 from runbook.engine.screen import ConsoleScreen, broken
 from runbook.judge import Checks, Findings, in_process_of_its_own
-from runbook.options import for_one, options, unknown
 from runbook.rights_resources import PolicyScope
-from signoff.checklist import Checklist, ChecklistError
 from signoff.command_line import CommandLine
 from signoff.environment import EnvironmentFileError, load
 from signoff.errors import EXPECTED, sentence
 from signoff.frame import Exit, framed, terminated_as_interrupted
 from signoff.guard import GuardError
 
-CHOICES = (
-    *("to", "only", "site", "from", "from_profile", "file", "by"),
-    *("rotate", "line_token_file", "row"),
-)
-BY_ROW = ("detach", "functions", "least_privilege", "tables")
-"""Procedures that take --row, and then change only what that row names."""
 CARRIES = ("migrate_masters", "migrate_users")
 """Procedures that migrate from one environment to another: their --to names an environment."""
-
-
-FIX = "fix"
-"""Not a procedure: it walks through the red rows and runs theirs."""
 STOPPED_AT = Words(en="stopped at", ja="停止")
 INTERRUPTED = Words(
     en="interrupted; enter the same command to resume",
@@ -57,9 +47,8 @@ def main(
     findings: Findings | None = None,
 ) -> int:
     """Run one command; return its exit code. ``findings`` judges rows in place of the checks."""
-    parser = options(language(sys.argv[1:] if arguments is None else arguments))
-    asked = parser.parse_args(arguments)
-    _understand(asked, parser)
+    given = sys.argv[1:] if arguments is None else arguments
+    parser, asked = parsed(given, language(given), procedures())
     run = partial(_command, asked, parser, console or Console(), findings)
     return framed("runbook", run, asked.lang)
 
@@ -100,27 +89,16 @@ def _command(
         return Exit.INTERRUPTED
 
 
-def _understand(asked: argparse.Namespace, parser: CommandLine) -> None:
-    """Take the environment of a migration from ``--to``; exit if options contradict each other."""
-    if asked.procedure not in {None, FIX, *procedures()}:
-        parser.refuse(unknown(asked.procedure, procedures()))
-    if asked.rotate and asked.procedure != "secrets":
-        parser.refuse(for_one(f"--rotate {asked.rotate}", "secrets"))
-    if asked.row and asked.procedure not in BY_ROW:
-        parser.refuse(for_one(f"--row {asked.row}", ", ".join(BY_ROW)))
-    if asked.go and asked.policy:
+def _understand(asked: argparse.Namespace, procedure: Procedure, parser: CommandLine) -> None:
+    """Take the environment of a migration from ``--to``; exit if an option is wrong, before the first call."""
+    if asked.policy and (beside := _beside_policy(asked, procedure)):
         parser.refuse(
             Words(
-                en="--policy prints and ends, --go runs: give one of the two",
-                ja="--policyは表示だけ、--goは実行です。どちらか一方を指定してください",
+                en=f"--policy prints and ends: leave out {beside}",
+                ja=f"--policyは表示して終了します。{beside}を外してください",
             )
         )
-    try:
-        if asked.row:
-            Checklist.load()[asked.row]
-    except ChecklistError as error:
-        parser.refuse(error.words)
-    if asked.procedure in CARRIES and asked.to:
+    if procedure.name in CARRIES and asked.to:
         if asked.env not in {parser.get_default("env"), asked.to}:
             two = f"--to {asked.to}", f"--env {asked.env}"
             parser.refuse(
@@ -130,6 +108,18 @@ def _understand(asked: argparse.Namespace, parser: CommandLine) -> None:
                 )
             )
         asked.env, asked.to = asked.to, None
+    if asked.policy:
+        return
+    environment = load(asked.env, asked.environments).environment
+    if wrong := wrong_choice(procedure, asked, OptionScope(environment, asked.environments)):
+        parser.refuse(wrong)
+
+
+def _beside_policy(asked: argparse.Namespace, procedure: Procedure) -> str:
+    """Return an option that means nothing beside --policy, if one was given."""
+    switches = [flag for flag in ("go", "full", "yes", "no_judge", "wait") if getattr(asked, flag)]
+    named = next(iter([*switches, *(one for one in chosen(procedure, asked) if one != "to")]), "")
+    return f"--{named.replace('_', '-')}" if named else ""
 
 
 def _fix(asked: argparse.Namespace, console: Console) -> int:
@@ -161,9 +151,11 @@ def _chosen(
     console: Console,
     findings: Findings | None,
 ) -> int:
-    if asked.policy:
-        return _policy(asked, parser)
-    return _fix(asked, console) if asked.procedure == FIX else _run(asked, console, findings)
+    if asked.procedure == FIX:
+        return _fix(asked, console)
+    procedure = procedures()[asked.procedure]
+    _understand(asked, procedure, parser)
+    return _policy(asked, parser) if asked.policy else _run(asked, procedure, console, findings)
 
 
 def _policy(asked: argparse.Namespace, parser: CommandLine) -> int:
@@ -181,26 +173,26 @@ def _policy(asked: argparse.Namespace, parser: CommandLine) -> int:
     return Exit.DONE
 
 
-def _run(asked: argparse.Namespace, console: Console, findings: Findings | None) -> int:
-    screen = ConsoleScreen(console, lang=asked.lang, yes=asked.yes)
+def _run(
+    asked: argparse.Namespace, procedure: Procedure, console: Console, findings: Findings | None
+) -> int:
+    screen = ConsoleScreen(console, lang=asked.lang, yes=asked.yes, full=asked.full)
     with reachable(load(asked.env, asked.environments).environment) as reached:
-        run = run_of(procedures()[asked.procedure], reached, _options(asked), screen, findings)
+        run = run_of(procedure, reached, _options(asked, procedure), screen, findings)
         with screen.working(), terminated_as_interrupted():
             run.perform() if asked.go else run.rehearse()
     return Exit.DONE
 
 
-def _options(asked: argparse.Namespace) -> ProcedureOptions:
+def _options(asked: argparse.Namespace, procedure: Procedure) -> ProcedureOptions:
     return ProcedureOptions(
         environments=asked.environments,
-        token_file=asked.line_token_file,
         journal=asked.journal,
         yes=asked.yes,
         judged=not asked.no_judge,
         wait=asked.wait,
         interactive=sys.stdin.isatty(),
-        signer=asked.by,
-        chosen={name: str(value) for name in CHOICES if (value := getattr(asked, name))},
+        chosen=chosen(procedure, asked),
     )
 
 

@@ -59,15 +59,6 @@ OPERATIONS = (
     troubleshoot_slow,
 )
 """Procedures for an environment that exists: none of them is part of bringing an empty account to its plan."""
-OPTIONS = {
-    "migrate_masters": " --from dev",
-    "migrate_users": " --from dev --by Yamada",
-    "record_release": " --by Yamada",
-    "restore_tables": " --to 2026-11-25T09:00:00Z",
-    "rollback_frontend": " --site ../frontend/liff-app",
-    "cutover": " --site ../frontend/liff-app",
-}
-"""Options that a procedure needs, with example values."""
 WIDTH = {"en": 17, "ja": 24}
 """Columns of the guide's step; Japanese takes two for a character."""
 AS_JUDGED = Words(

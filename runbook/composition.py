@@ -16,6 +16,7 @@ from runbook.evidence import Binding, Evidence, Signing, read_live
 from runbook.judge import Checks, Findings, in_process_of_its_own
 from runbook.local_stack import local_stack, mail_answerer
 from runbook.migration.source import reach
+from runbook.options import LINE_TOKEN_FILE, SIGNER
 from runbook.procedures.provision import context_for
 from runbook.prompts import secret_source, signer
 from signoff.checklist import Checklist
@@ -33,16 +34,19 @@ class ProcedureOptions:
     """The options of the command line, typed."""
 
     environments: Path
-    token_file: Path | None
     journal: Path | None
     yes: bool
     judged: bool
     wait: bool = False
     """Judge only after what time alone repairs has passed."""
     interactive: bool
-    signer: str | None = None
     chosen: Mapping[str, str] = field(default_factory=dict)
     """The options that were given, by name, as a procedure gets them."""
+
+    @property
+    def token_file(self) -> Path | None:
+        file = self.chosen.get(LINE_TOKEN_FILE.name)
+        return Path(file) if file else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +141,7 @@ def run_of(
         signatures=Signing(
             store=evidence.store,
             caller=caller.arn,
-            by=signer(asked.signer, typed),
+            by=signer(asked.chosen.get(SIGNER.name), typed),
             live=evidence.live,
             days=environment.fresh.signature,
             checklist=checklist,

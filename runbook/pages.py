@@ -9,7 +9,7 @@ from typing import Any
 
 from aws.words import LANGUAGES, Words
 from runbook.alarm_pages import PAGES, AlarmPage
-from runbook.catalogue import OPTIONS, procedures, provisioning
+from runbook.catalogue import procedures, provisioning
 from runbook.engine import Procedure, Step
 from runbook.engine.step import guide_step
 from runbook.planned_values import production, values
@@ -109,8 +109,11 @@ def _procedure(one: Procedure, checklist: Checklist, lang: str) -> Iterator[str]
     yield from (f"# {one.text.title[lang]}", "")
     yield from _body(one.text.body[lang])
     yield from (f"## {WORDS['run'][lang]}", "", "```sh")
-    command = f"python -m runbook {one.name} --env prod{OPTIONS.get(one.name, '')}"
+    examples = "".join(f" {each.flag} {each.example}" for each in one.options if each.example)
+    command = f"python -m runbook {one.name} --env prod{examples}"
     yield from (command, f"{command} --go", "```", "")
+    yield from (f"- `{each.flag} {each.metavar}`: {each.help[lang]}" for each in one.options)
+    yield from [""] if one.options else []
     if time := durations().get(one.name):
         yield from (f"{WORDS['takes'][lang]}: {time[lang]}", "")
     for number, step in enumerate(one.steps, 1):

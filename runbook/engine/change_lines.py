@@ -22,6 +22,8 @@ OF_OURS = frozenset({"evidence", "rehearsal"})
 """Resources that are in no AWS account."""
 WIDTH = 100
 """Columns of a line; the journal of a run has all values whole."""
+WHOLE = 10**9
+"""Columns where nothing is cut."""
 MORE = "…"
 ENTRIES = 8
 """Lines that one field may take."""
@@ -32,17 +34,20 @@ Leaf = tuple[str, Any, Any]
 """Place in a field, and its value before and after; None is "not there"."""
 
 
-def lines(changes: Changes, lang: str, *, indent: int = 0) -> Iterator[str]:
-    """Yield markup: one line for what is new, and one for each place in which a field differs."""
+def lines(changes: Changes, lang: str, *, room: int | None = WIDTH) -> Iterator[str]:
+    """Yield markup: one line for what is new, and one for each place in which a field differs.
+
+    ``room`` None: nothing is cut, and of what is new each field has a line.
+    """
     for resource, found in groupby(changes, key=lambda one: one.resource):
-        of_it, room = tuple(found), WIDTH - indent
+        of_it = tuple(found)
         shown = tuple(in_language(one, lang) for one in of_it)
         new = all(one.before is None for one in of_it) and (len(of_it) > 1 or of_it[0].creates)
         if new and resource not in OF_OURS:
-            yield _new(shown, room)
+            yield from _new_whole(shown) if room is None else (_new(shown, room),)
             continue
-        yield escape(_cut(shown[0].resource, room))
-        yield from (f"  {line}" for one in of_it for line in _differing(one, lang, room - 2))
+        yield escape(_cut(shown[0].resource, room or WHOLE))
+        yield from (f"  {line}" for one in of_it for line in _differing(one, lang, room))
 
 
 def parts(change: Change) -> tuple[Change, ...]:
@@ -51,6 +56,12 @@ def parts(change: Change) -> tuple[Change, ...]:
         replace(change, field=f"{change.field}{where}", before=before, after=after)
         for where, before, after in _leaves("", change.before, change.after)
     )
+
+
+def _new_whole(fields: Changes) -> Iterator[str]:
+    yield f"[green]+ {escape(fields[0].resource)}[/]"
+    told = (f"{one.field}: {_cut(_brief(one.after), WHOLE)}" for one in fields)
+    yield from (f"  [dim]{escape(one)}[/]" for one in told)
 
 
 def _new(fields: Changes, room: int) -> str:
@@ -70,12 +81,12 @@ def _is_document(value: Any) -> bool:
     return isinstance(value, NESTED) and any(isinstance(one, NESTED) for one in entries)
 
 
-def _differing(change: Change, lang: str, room: int) -> Iterator[str]:
+def _differing(change: Change, lang: str, room: int | None) -> Iterator[str]:
     mark = FINAL[lang] if change.final else ASKED[lang] if change.destroys else ""
     differing = parts(change)
-    for one in differing[:ENTRIES]:
-        yield _line(in_language(one, lang), mark, room)
-    if len(differing) > ENTRIES:
+    for one in differing if room is None else differing[:ENTRIES]:
+        yield _line(in_language(one, lang), mark, WHOLE if room is None else room - 2)
+    if room is not None and len(differing) > ENTRIES:
         yield f"{MORE} +{len(differing) - ENTRIES}"
 
 
@@ -108,8 +119,7 @@ def _entries(where: str, before: Collection[Any], after: Collection[Any]) -> Ite
 def _line(change: Change, mark: str, room: int) -> str:
     field, was, will = (
         _cut(change.field, room * 2 // 3),
-        _brief(change.before),
-        _brief(change.after),
+        *map(_brief, (change.before, change.after)),
     )
     left = max(20, room - cell_len(f"~ {field}: {mark}"))
     if change.before is None:
@@ -149,8 +159,8 @@ def in_language(change: Change, lang: str) -> Change:
         change,
         resource=resource_in(change.resource, lang),
         field=_named(change.field, words["fields"]),
-        before=_value(change.before, words["values"]),
-        after=_value(change.after, words["values"]),
+        before=words["values"].get(str(change.before), change.before),
+        after=words["values"].get(str(change.after), change.after),
     )
 
 
@@ -179,10 +189,6 @@ def _of_a_method(text: str) -> str:
     settings = _words()["settings"]
     name = next((one for one in settings if text.endswith(f" {one}")), "")
     return f"{text.removesuffix(name)}{settings[name]}" if name else text
-
-
-def _value(value: Any, words: Mapping[str, str]) -> Any:
-    return words.get(str(value), value)
 
 
 @cache

@@ -57,6 +57,8 @@ class ConsoleScreen:
     console: Console
     lang: str = "en"
     yes: bool = False
+    full: bool = False
+    """Show every value whole; where no terminal is, nothing is cut anyway."""
     _status: Status | None = None
     _waited: set[Words] = field(default_factory=set)
 
@@ -69,6 +71,11 @@ class ConsoleScreen:
             begins = indent + len(paragraph) - len(paragraph.lstrip(" "))
             for line in broken(paragraph.strip(), self._room - begins):
                 self._print(" " * begins + escape(line), highlight=False, soft_wrap=True, **style)
+
+    @property
+    def _columns(self) -> int | None:
+        """Columns of a line that shows a change; None where it is shown whole, for somebody who approves it elsewhere."""
+        return WIDTH - INDENT if self.console.is_terminal and not self.full else None
 
     @property
     def _room(self) -> int:
@@ -91,7 +98,7 @@ class ConsoleScreen:
     def changes(self, changes: Changes) -> None:
         if not changes:
             self._print(f"   [green]{WORDS['nothing'][self.lang]}[/]")
-        for line in lines(changes, self.lang, indent=INDENT):
+        for line in lines(changes, self.lang, room=self._columns):
             self._print(f"{' ' * INDENT}{line}", highlight=False, soft_wrap=True)
 
     def rehearsed(self, steps: Sequence[RehearsedStep], *, whole: bool) -> None:

@@ -11,6 +11,7 @@ from functools import cache
 from types import ModuleType
 
 from aws.words import Words
+from runbook.engine.option import Option
 from runbook.engine.propagation import Action, until_shown
 from signoff.checklist import Checklist
 
@@ -81,15 +82,18 @@ class Procedure:
     text: Text
     steps: tuple[Step, ...]
     composed: bool = False
+    options: tuple[Option, ...] = ()
+    """What the command line takes for it, beside what every procedure takes."""
 
     @classmethod
     def of(cls, module: ModuleType) -> "Procedure":
-        """Read a module: its docstring, and its own steps in the order in which they stand."""
+        """Read a module: its docstring, its ``OPTIONS``, and its own steps in the order in which they stand."""
         mine = (value for value in vars(module).values() if isinstance(value, Step))
         return cls(
             name=module.__name__.rpartition(".")[2],
             text=Text.of(module),
             steps=tuple(one for one in mine if one.module == module.__name__),
+            options=getattr(module, "OPTIONS", ()),
         )
 
     @classmethod
@@ -97,7 +101,7 @@ class Procedure:
         """Join procedures into one, under the docstring of ``module`` and with its own steps last."""
         whole = cls.of(module)
         steps = (step for part in (*parts, whole) for step in part.steps)
-        return cls(name=whole.name, text=whole.text, steps=tuple(steps), composed=True)
+        return replace(whole, steps=tuple(steps), composed=True)
 
     @property
     def guide(self) -> tuple[str, ...]:

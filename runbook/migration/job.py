@@ -13,10 +13,11 @@ from runbook.engine import Refused, StepContext
 from runbook.master_items import MANIFEST
 from runbook.migration.copy import Checkpoint, Copy
 from runbook.migration.progress import Progress, reading
-from runbook.migration.source import FileSource, ScannedTable, Source, SourceEnvironment
+from runbook.migration.source import ScannedTable, Source, SourceEnvironment
 from runbook.migration.table_io import Scan
 from runbook.migration.transform import Flaw, transformed
 from runbook.migration.verify import ItemHashes, Transform, item_hashes, source_hashes
+from runbook.options import SOURCE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,11 +111,9 @@ def target_of(context: StepContext, table: Table) -> ScannedTable:
     )
 
 
-def source_of(context: StepContext, table: Table) -> Source:
-    """Open what the command line chose: a file, or the same table of another environment."""
-    if file := context.chosen.get("file"):
-        return FileSource(Path(file))
-    name = context.chosen.get("from") or context.environment.before
+def source_of(context: StepContext, table: Table) -> ScannedTable:
+    """Open the same table of the environment that the command line chose, or of the one before."""
+    name = context.chosen.get(SOURCE.name) or context.environment.before
     there = None if name == context.environment.name else context.elsewhere(name)
     if there is None:
         raise Refused(

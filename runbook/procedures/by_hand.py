@@ -11,6 +11,9 @@ next. Run the command again when you have tried more.
 """
 
 from runbook.engine import ask
+from runbook.options import SIGNER
+
+OPTIONS = (SIGNER,)
 
 
 @ask("7-1", proves=("PREP-03",), may_wait=True)

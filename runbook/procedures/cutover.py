@@ -17,6 +17,9 @@ requires it: a stamp collected during the switch is lost.
 from aws.converge.change import Changes
 from runbook.cutover import front_end, verdict
 from runbook.engine import StepContext, ask, step
+from runbook.options import SIGNER, SITE
+
+OPTIONS = (SITE, SIGNER)
 
 
 @step("7-4", shown=False)

@@ -21,6 +21,9 @@ from aws.converge.change import Changes, Refused
 from aws.ledger import Unplanned
 from aws.words import Words
 from runbook.engine import StepContext, repaired_by, step
+from runbook.options import ROW, UNPLANNED
+
+OPTIONS = (ROW, UNPLANNED)
 
 ROWS = repaired_by("detach")
 """Green once it is done."""
@@ -41,8 +44,6 @@ ALSO = (
     "SEC-26",
 )
 """Rows that it has a part in: some need a deployment as well, some are red for other reasons, too."""
-ROW, ONLY = "row", "only"
-"""What the command line chose, by its option."""
 
 
 @step("3-1", proves=ROWS, shown=False)
@@ -86,7 +87,7 @@ def see_what_only_a_person_can_take_away(context: StepContext) -> Changes:
 
 def _undecided(context: StepContext) -> tuple[Unplanned, ...]:
     """Return what the checks find now, and neither the plan nor a decision allows."""
-    row, only = context.chosen.get(ROW), context.chosen.get(ONLY)
+    row, only = context.chosen.get(ROW.name), context.chosen.get(UNPLANNED.name)
     findings = context.red((row,) if row else (*ROWS, *ALSO))
     found = dict.fromkeys(one for finding in findings for one in finding.differences)
     left = tuple(one for one in found if undo.undo_of(one) and only in (None, one.what))

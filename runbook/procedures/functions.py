@@ -14,9 +14,10 @@ from collections.abc import Iterable, Mapping
 from aws.converge import alias, function, live_configuration, log_group
 from aws.converge.change import Changes, Refused
 from aws.desired import Function
-from aws.words import Words
 from runbook import releases
 from runbook.engine import StepContext, step
+from runbook.options import FUNCTION, row_of
+from runbook.rollback.versions import chosen
 from signoff.outcome import Finding
 
 VARIABLE_ROWS = ("SEC-06", "DEP-13", "DEP-14", "DEP-17")
@@ -26,6 +27,7 @@ OF_CONFIGURATION = ("DEP-11", "DEP-12", "DEP-13", "DEP-14", "SEC-06", "SEC-10")
 """Rows that are repaired in what is live, without a release."""
 OF_TAGS = "DEP-32"
 """Another such row, which the API's tags may leave red."""
+OPTIONS = (FUNCTION, row_of((*OF_CONFIGURATION, OF_TAGS)))
 
 
 @step("3-2", whole=True)
@@ -38,7 +40,7 @@ def create_their_log_groups(context: StepContext) -> Changes:
 
     Lambdaが自動作成したロググループは無期限に保持されます。
     """
-    names = {one.log_group for one in context.plan.functions}
+    names = {one.log_group for one in chosen(context)}
     return context.each(log_group.converge, [g for g in context.plan.log_groups if g.name in names])
 
 
@@ -57,8 +59,9 @@ def upload_the_functions(context: StepContext) -> Changes:
     An update that failed in Lambda is uploaded again. A function that Lambda could not create has to be
     deleted by you.
 
-    With `--row DEP-12` only the configuration of the functions that this row names is changed, in the version
-    that is live. Their code stays as it is, and no release is recorded.
+    With `--only award` one function is released, and the others stay as they are. With `--row DEP-12` only the
+    configuration of the functions that this row names is changed, in the version that is live. Their code
+    stays as it is, and no release is recorded.
 
     パッケージと設定をアップロードする。
 
@@ -72,7 +75,7 @@ def upload_the_functions(context: StepContext) -> Changes:
 
     Lambdaが失敗した更新は、もう一度アップロードします。作成に失敗した関数は、人が削除する必要があります。
 
-    `--row DEP-12`を付けると、その項目が示す関数の設定だけを、稼働中のバージョンに対して変更します。コードはそのままで、
+    `--only award`を付けると、その関数だけをリリースし、他の関数は変更しません。`--row DEP-12`を付けると、その項目が示す関数の設定だけを、稼働中のバージョンに対して変更します。コードはそのままで、
     リリースとしても記録しません。
     """
     if row := context.chosen.get("row"):
@@ -82,7 +85,7 @@ def upload_the_functions(context: StepContext) -> Changes:
     def converge(given: StepContext, one: Function) -> Changes:
         return function.converge(given, one, given.build, keeps[one.name])
 
-    return context.each(converge, context.plan.functions)
+    return context.each(converge, chosen(context))
 
 
 @step(
@@ -109,7 +112,7 @@ def release_them(context: StepContext) -> Changes:
     def converge(given: StepContext, one: Function) -> Changes:
         return alias.converge(given, one, given.build(one.key), keeps[one.name])
 
-    return context.each(converge, context.plan.functions)
+    return context.each(converge, chosen(context))
 
 
 @step("3-2", whole=True)
@@ -122,31 +125,22 @@ def record_the_release(context: StepContext) -> Changes:
 
     検証はこの記録と照合し、ロールバックはこの記録に基づいて行います。APIのデプロイは`api`が記録します。
     """
-    return releases.converge(context, functions=context.plan.functions)
+    return releases.converge(context, functions=chosen(context))
 
 
 def _configure(context: StepContext, row: str) -> Changes:
     """Change the configuration of the functions that a row names, and nothing else."""
-    known = (*OF_CONFIGURATION, OF_TAGS)
-    if row not in known:
-        listed = ", ".join(known)
-        raise Refused(
-            Words(
-                en=f"{row} takes a release: run functions without --row (with it: {listed})",
-                ja=f"{row}の修復にはリリースが必要です。--rowなしで実行してください（--rowの対象: {listed}）",
-            )
-        )
     found = context.red((row,))
 
     def converge(given: StepContext, one: Function) -> Changes:
         return live_configuration.converge(given, one, _wrong(one.name, found))
 
-    return context.each(converge, context.concerned(context.plan.functions, lambda one: one.name))
+    return context.each(converge, context.concerned(chosen(context), lambda one: one.name))
 
 
 def _kept_variables(context: StepContext) -> Mapping[str, frozenset[str]]:
     """Return function -> variables that nobody planned and no row finds wrong; none where nobody can say."""
-    there = {one.name: function.unplanned_variables(context, one) for one in context.plan.functions}
+    there = {one.name: function.unplanned_variables(context, one) for one in chosen(context)}
     if not any(there.values()):
         return there
     try:

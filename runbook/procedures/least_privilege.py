@@ -14,9 +14,13 @@ without them matches nothing.
 from aws.converge import role
 from aws.converge.change import Changes
 from runbook.engine import StepContext, repaired_by, step
+from runbook.options import row_of
+
+PROVEN = repaired_by("least_privilege")
+OPTIONS = (row_of(PROVEN),)
 
 
-@step("2-2", proves=repaired_by("least_privilege"))
+@step("2-2", proves=PROVEN)
 def give_each_function_its_role(context: StepContext) -> Changes:
     """Create the roles with one policy each, and remove what goes beyond it.
 

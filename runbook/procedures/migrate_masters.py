@@ -49,14 +49,20 @@ aws dynamodb import-table --input-format DYNAMODB_JSON --input-compression-type 
 ```
 """
 
+from pathlib import Path
+
 from aws.converge.change import Changes
 from plan.masters import flaw
 from runbook.engine import StepContext, step
 from runbook.migration.copy import Copy
 from runbook.migration.job import Job, job_folder, source_of
 from runbook.migration.manifest import leave_manifest
+from runbook.migration.source import FileSource
 from runbook.migration.steps import look_at_items, take_copy, write_items
 from runbook.migration.transform import transformed_master
+from runbook.options import SOURCE, SOURCE_FILE, SOURCE_PROFILE, TARGET
+
+OPTIONS = (SOURCE, SOURCE_PROFILE, SOURCE_FILE, TARGET)
 
 
 @step("4-1", shown=False)
@@ -127,8 +133,9 @@ def compare_both_sides(context: StepContext) -> Changes:
 
 def _job(context: StepContext) -> Job:
     table = context.plan.table("stampmasters")
+    file = context.chosen.get(SOURCE_FILE.name)
     return Job(
-        source=source_of(context, table),
+        source=FileSource(Path(file)) if file else source_of(context, table),
         table=table,
         copy=Copy(job_folder(context, table)),
         transform=transformed_master,

@@ -10,13 +10,15 @@ of whoever decided it (`--by`). Synthetic users and the ranking's counters are n
 """
 
 from aws.converge.change import Changes
-from aws.words import Words
-from runbook.engine import Refused, StepContext, ask, step
+from runbook.engine import StepContext, ask, step
 from runbook.migration.copy import Copy
 from runbook.migration.job import Job, job_folder, source_of
 from runbook.migration.manifest import leave_manifest
 from runbook.migration.source import of_people
 from runbook.migration.steps import look_at_items, take_copy, write_items
+from runbook.options import DECIDED_BY, SOURCE, SOURCE_PROFILE, TARGET
+
+OPTIONS = (SOURCE, SOURCE_PROFILE, DECIDED_BY, TARGET)
 
 TABLES = ("users", "userstamps")
 
@@ -92,23 +94,7 @@ def compare_both_sides(context: StepContext) -> Changes:
 
 
 def _jobs(context: StepContext) -> tuple[Job, ...]:
-    decided_by = context.chosen.get("by", "")
-    if not decided_by:
-        raise Refused(
-            Words(
-                en="users are personal data, and nobody decided that they may be migrated: read the first"
-                " step, then name who decided it with --by",
-                ja="利用者データは個人情報で、移行してよいと決めた人がいません。最初のステップを読み、決めた人を--byで指定してください",
-            )
-        )
-    if "file" in context.chosen:
-        raise Refused(
-            Words(
-                en="--file holds one table, but users are in two: name their environment with --from",
-                ja="--fileは一つのテーブルだけですが、利用者は2つのテーブルです。環境を--fromで指定してください",
-            )
-        )
-    return tuple(_job(context, key, decided_by) for key in TABLES)
+    return tuple(_job(context, key, context.chosen[DECIDED_BY.name]) for key in TABLES)
 
 
 def _job(context: StepContext, key: str, decided_by: str) -> Job:

@@ -21,6 +21,7 @@ from aws.converge.change import Changes, nothing
 from aws.words import Words
 from plan import plan_for, public_in
 from runbook.engine import Change, Clients, Procedure, StepContext, step
+from runbook.options import LINE_TOKEN_FILE
 from runbook.procedures import (
     api,
     encryption,
@@ -36,6 +37,8 @@ from runbook.procedures import (
 from signoff.decisions import Decisions
 from signoff.environment import Environment
 from signoff.environment.calendar import today
+
+OPTIONS = (LINE_TOKEN_FILE,)
 
 ORDER = (
     prepare,

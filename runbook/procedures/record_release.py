@@ -15,6 +15,9 @@ from aws.converge.change import Changes, Refused
 from aws.words import Words
 from runbook import releases
 from runbook.engine import StepContext, step
+from runbook.options import RELEASED_BY
+
+OPTIONS = (RELEASED_BY,)
 
 
 @step("3-2", proves=("DEP-17",))
@@ -23,14 +26,6 @@ def record_what_is_live(context: StepContext) -> Changes:
 
     エイリアスの背後のコードと、ステージのデプロイを記録する。
     """
-    name = context.chosen.get("by")
-    if not name:
-        raise Refused(
-            Words(
-                en="nobody is named who released what is live: pass --by NAME",
-                ja="稼働中のものの責任者が不明です。リリースした人を--by NAMEで指定してください",
-            )
-        )
     live = releases.read_live(context)
     missing = [one for one, code in live["functions"].items() if not code]
     if missing or not live["deployment"]:
@@ -41,4 +36,8 @@ def record_what_is_live(context: StepContext) -> Changes:
                 ja=f"{what}の稼働中のものがありません。先にリリースしてください",
             )
         )
-    return releases.record(context, context.recorded(releases.KIND), live | {releases.BY: name})
+    return releases.record(
+        context,
+        context.recorded(releases.KIND),
+        live | {releases.BY: context.chosen[RELEASED_BY.name]},
+    )

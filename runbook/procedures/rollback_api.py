@@ -14,8 +14,11 @@ from aws.converge.change import Changes
 from aws.words import Words
 from runbook import releases
 from runbook.engine import StepContext, step
+from runbook.options import DEPLOYMENT
 from runbook.rollback.deployments import PART, StageMove, served, stage_move
 from runbook.rollback.execution import Rollback, execute
+
+OPTIONS = (DEPLOYMENT,)
 
 
 @step("8-2")

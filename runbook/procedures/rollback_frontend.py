@@ -23,7 +23,10 @@ from runbook.cutover.front_end import (
     written,
 )
 from runbook.engine import Refused, StepContext, ask, step
+from runbook.options import SITE
 from runbook.rollback.execution import Rollback, execute
+
+OPTIONS = (SITE,)
 
 PREVIOUS = Words(en="the previous configuration", ja="以前の設定")
 

@@ -23,8 +23,11 @@ from aws.converge.change import Changes
 from aws.words import Words
 from runbook import releases
 from runbook.engine import StepContext, step
+from runbook.options import FUNCTION, VERSION
 from runbook.rollback.execution import Rollback, execute
 from runbook.rollback.versions import PART, AliasMove, aliases, chosen, live, moves
+
+OPTIONS = (VERSION, FUNCTION)
 
 
 @step("8-3")

@@ -28,11 +28,12 @@ from aws.converge.change import Changes
 from aws.desired import Secret
 from aws.words import Words
 from runbook.engine import StepContext, repaired_by, step
+from runbook.options import LINE_TOKEN_FILE, ROTATE
 from signoff.environment.calendar import in_japan
 from signoff.waiting import KEY_KEPT
 
-ROTATE, TOKEN_FILE = "rotate", "line_token_file"
-"""What the command line chose, by its option: the only two ways to replace a value that is good."""
+OPTIONS = (ROTATE, LINE_TOKEN_FILE)
+"""The only two ways to replace a value that is good."""
 
 
 PROVEN = repaired_by("secrets")
@@ -51,7 +52,7 @@ def generate_the_session_key(context: StepContext) -> Changes:
     64バイトの乱数を16進で生成し、キー`TOKEN_SECRET_KEY`のJSONとして保存します。`--rotate token_key`を付けると
     正しい鍵も置き換え、全セッションが無効になります。関数は鍵を最長5分間保持するため、その間は401が返ることがあります。
     """
-    if context.chosen.get(ROTATE) and not context.go:
+    if context.chosen.get(ROTATE.name) and not context.go:
         context.tell(
             Words(
                 en="a new session key ends every session: all users have to log in again",
@@ -80,8 +81,8 @@ def store_the_line_token(context: StepContext) -> Changes:
 def _converge(context: StepContext, planned: Secret) -> Changes:
     value = secret.NewValue(
         given=lambda: context.secret(planned.key),
-        rotate=context.chosen.get(ROTATE) == planned.key,
-        replace=TOKEN_FILE in context.chosen,
+        rotate=context.chosen.get(ROTATE.name) == planned.key,
+        replace=LINE_TOKEN_FILE.name in context.chosen,
     )
     asked = value.rotate or value.replace
     if not asked and context.stays(f"secret {planned.name}", rows=PROVEN):

@@ -12,10 +12,12 @@ so the procedure waits for each.
 from aws.converge import table
 from aws.converge.change import Changes
 from runbook.engine import StepContext, repaired_by, step
+from runbook.options import row_of
 
 LATER = "ROLL-03"
 """Green five minutes after its table is repaired."""
 PROVEN = (*(row for row in repaired_by("tables") if row != LATER), "SEC-20")
+OPTIONS = (row_of(repaired_by("tables")),)
 
 
 @step("3-1", proves=PROVEN)

@@ -15,6 +15,7 @@ from plan.canonical import canonical_hash
 from plan.data import restored_name
 from runbook.engine import Refused, StepContext, difference
 from runbook.engine.journal import utc_now
+from runbook.options import MOMENT, TABLE
 
 EVERY_S, WITHIN_S = 15, 6 * 3600
 """AWS restores a table in some twenty minutes, a large one in hours."""
@@ -35,16 +36,8 @@ class Restore:
 
 def restores(context: StepContext) -> tuple[Restore, ...]:
     """Return what is to be restored: the table of ``--only``, else all three of them."""
-    at, name = restore_time(context), context.chosen.get("only")
+    at, name = restore_time(context), context.chosen.get(TABLE.name)
     chosen = [one for one in context.plan.tables if name in (None, one.key, one.name)]
-    if not chosen:
-        keys = ", ".join(one.key for one in context.plan.tables)
-        raise Refused(
-            Words(
-                en=f"there is no table {name}; there are {keys}",
-                ja=f"テーブル{name}はありません（あるのは{keys}）",
-            )
-        )
     names = {one.key: restored_name(one.name, at) for one in chosen}
     plan = _renamed(context, names).plan
     return tuple(Restore(old=one, new=plan.table(one.key), at=at) for one in chosen)
@@ -132,31 +125,8 @@ def _wait(context: StepContext, one: Restore) -> None:
 
 
 def restore_time(context: StepContext) -> datetime:
-    """Return the time of ``--to`` in UTC, to the second, as AWS takes it; Refused where there is none."""
-    given = context.chosen.get("to")
-    if given is None:
-        raise Refused(
-            Words(
-                en=f"a restore needs the time to go back to: give it with --to {FORM}",
-                ja=f"復元する時刻が必要です。--to {FORM}のように指定してください",
-            )
-        )
-    try:
-        at = datetime.fromisoformat(given)
-    except ValueError:
-        raise Refused(
-            Words(
-                en=f"{given} is not a time: write it like {FORM}",
-                ja=f"{given}は時刻ではありません。{FORM}のように書いてください",
-            )
-        ) from None
-    if at.tzinfo is None:
-        raise Refused(
-            Words(
-                en=f"{given} has no time zone: write Z for UTC, or +09:00 for Japan",
-                ja=f"{given}にタイムゾーンがありません。UTCはZ、日本時間は+09:00を付けてください",
-            )
-        )
+    """Return the time of ``--to`` in UTC, to the second, as AWS takes it."""
+    at = datetime.fromisoformat(context.chosen[MOMENT.name])
     return at.astimezone(UTC).replace(microsecond=0)
 
 

@@ -124,13 +124,6 @@ def test_configuration_is_repaired_without_a_release(operator):
     assert not operator.evidence.exists()  # nobody released anything
 
 
-def test_what_takes_a_release_is_refused_for_a_row(operator):
-    code, said = operator.run(["functions", "--env", "prod", "--row", "ROLL-01", "--go"])
-
-    assert code == 1
-    assert "ROLL-01 takes a release: run functions without --row" in said
-
-
 def test_samples_name_changes_that_there_are():
     assert {*SAMPLE, *AT_ONCE} <= {one.name.partition(": ")[2] for one in CHANGES}
 

@@ -64,6 +64,26 @@ KEY_AS_LISTED = {
 }
 
 
+class NotedOptions(dict[str, str]):
+    """Options as they were given; notes which of them somebody asks for."""
+
+    def __init__(self, given: Mapping[str, str], read: set[str]) -> None:
+        super().__init__(given)
+        self._read = read
+
+    def get(self, name: str, default: Any = None) -> Any:
+        self._read.add(name)
+        return super().get(name, default)
+
+    def __getitem__(self, name: str) -> str:
+        self._read.add(name)
+        return super().__getitem__(name)
+
+    def __contains__(self, name: object) -> bool:
+        self._read.add(str(name))
+        return super().__contains__(name)
+
+
 @dataclass(frozen=True)
 class Exercise:
     """``steps`` are all of the procedure, or those that can be done without people and without a judge."""
@@ -79,14 +99,15 @@ class Exercise:
     def name(self) -> str:
         return self.procedure.name
 
-    def perform(self, desk: Desk) -> list[Change]:
+    def perform(self, desk: Desk, read: set[str] | None = None) -> list[Change]:
         """Perform it to its end, and return what was shown to change; what is destructive is agreed to.
 
-        Raise Stopped with the sentence that is told.
+        ``read`` takes the names of the options that its steps ask for. Raise Stopped with the sentence that is told.
         """
         context = desk.context(permit=lambda _: True, history=desk.evidence.history)
         screen = Memory()
-        of_its_own = {"folder": self.folder, **self.more, **self.at(desk)}
+        chosen = NotedOptions(self.more.get("chosen", {}), set() if read is None else read)
+        of_its_own = {"folder": self.folder, **self.more, "chosen": chosen, **self.at(desk)}
         Run(
             procedure=self.procedure,
             context=replace(context, **of_its_own),

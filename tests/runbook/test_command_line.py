@@ -10,8 +10,8 @@ from rich.console import Console
 from local.aws.faults import answering, denied
 from runbook.__main__ import main
 from runbook.catalogue import UNKNOWN, JudgedRows, listing, newest_judged, procedures
+from runbook.command_line import command_line
 from runbook.engine import Journal
-from runbook.options import options
 from runbook.procedures import tables
 from tests.runbook.desk import LINE_TOKEN, PROD
 
@@ -42,8 +42,8 @@ def runbook(empty, tmp_path, monkeypatch, said):
 
     def runbook(*arguments):
         files = (f"--environments={environments}", f"--journal={tmp_path / 'journal.jsonl'}")
-        more = ("--env=prod", "--no-judge", *files)
-        return main([*arguments, *more], Console(file=said, width=200))
+        more = ("--no-judge", *files) if arguments[:1] and arguments[0][0] != "-" else ()
+        return main([*arguments, "--env=prod", *more], Console(file=said, width=200))
 
     runbook.token = f"--line-token-file={token}"
     runbook.journal = Journal(tmp_path / "journal.jsonl")
@@ -195,10 +195,10 @@ def test_no_credentials_are_refused(runbook, monkeypatch, capsys):
     ("arguments", "why"),
     [
         (("secrts",), "there is no procedure secrts; did you mean secrets?"),
-        (("secrets", "--nonsense"), "unrecognized arguments: --nonsense"),
-        (("tables", "--rotate=token_key"), "is for the procedure secrets only"),
+        (("secrets", "--nonsense"), "runbook secrets does not take --nonsense"),
+        (("tables", "--rotate=token_key"), "does not take --rotate; it is an option of secrets"),
         (("tables", "--row=SEC-999"), "SEC-999 is not in checklist.toml; did you mean SEC-"),
-        (("tables", "--go", "--policy"), "give one of the two"),
+        (("tables", "--go", "--policy"), "--policy prints and ends: leave out --go"),
         (("secrets", "--rotate=line_token"), "invalid choice: 'line_token'"),
     ],
 )
@@ -236,7 +236,7 @@ def test_an_unknown_environment_is_usage(capsys):
 
 def test_help_teaches():
     text = io.StringIO()
-    options().print_help(text)
+    command_line().print_help(text)
     for word in ("--go", "rehears", "exit codes", "examples", "resume a run"):
         assert word in text.getvalue()
 

@@ -3,7 +3,6 @@
 import pytest
 
 from runbook import releases
-from runbook.engine import Refused
 from runbook.procedures import api, functions, record_release
 
 STAMPS = "stamp-rally-prod-stamps"
@@ -52,8 +51,3 @@ def test_what_a_pipeline_made_live_is_recorded_by_name_and_nothing_else_happens(
     assert (recorded["deployment"], recorded["by"]) == (foreign, "Yamada")
     assert again == ()
     assert finished.changing_calls() == []
-
-
-def test_nothing_is_recorded_without_a_name(finished):
-    with pytest.raises(Refused, match="nobody is named who released what is live: pass --by NAME"):
-        finished.do(record_release.record_what_is_live.action)

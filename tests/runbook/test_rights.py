@@ -37,6 +37,12 @@ ROOT = Path(__file__).parents[2]
 SOURCE = [one for folder in ("aws/converge", "runbook") for one in (ROOT / folder).rglob("*.py")]
 UNSHOWN = re.compile(r"there|set|.* MB; .*|.*characters.*")
 """How a value is told that is not shown itself, or that no words bring back."""
+ELSEWHERE = {
+    "cutover": {"by"},
+    "migrate_masters": {"from_profile", "to"},
+    "migrate_users": {"from_profile", "to"},
+}
+"""Options that are read before any step: by whom it is signed, and which environments are reached."""
 SIGNED = {row.signed for row in Checklist.load()}
 
 
@@ -68,6 +74,8 @@ class RecordedRights:
     evidence: bool = False
     shown: list = field(default_factory=list)
     """Changes, as a person saw them."""
+    read: set = field(default_factory=set)
+    """Options that its steps asked for, given or not."""
 
 
 @pytest.fixture(scope="module")
@@ -92,7 +100,7 @@ def recorded(served, tmp_path_factory):
         operator.may(allowed)
         admin.evidence.asked = False
         with asked_of_iam(aws) as asked:
-            found[one.name].shown += one.perform(operator.desk(admin))
+            found[one.name].shown += one.perform(operator.desk(admin), found[one.name].read)
         operator.leave()
         found[one.name].asked |= asked
         found[one.name].statements += allowed["Statement"]
@@ -133,6 +141,15 @@ def test_each_procedure_that_makes_a_call_declares_what_it_calls_and_nothing_els
     assert {name: actions for name, actions in asked.items() if actions} == {
         name: actions for name, actions in declares.items() if actions
     }
+
+
+def test_each_procedure_reads_the_options_that_it_declares_and_no_others(recorded):
+    declares = {
+        name: {one.name for one in procedures()[name].options} - ELSEWHERE.get(name, set())
+        for name in recorded
+    }
+
+    assert {name: one.read for name, one in recorded.items()} == declares
 
 
 def test_nothing_is_put_off_that_an_exercise_makes(recorded):

@@ -185,6 +185,12 @@ def screen(paper):
     return ConsoleScreen(Console(file=paper, width=100))
 
 
+@pytest.fixture
+def terminal(paper):
+    """A screen of a hundred columns."""
+    return ConsoleScreen(Console(file=paper, width=100, force_terminal=True, color_system=None))
+
+
 def test_the_spinner_rests_while_a_person_types(screen, monkeypatch):
     seen = []
     monkeypatch.setattr(Status, "stop", lambda _: seen.append("stop"))
@@ -221,8 +227,8 @@ def test_why_a_step_failed_is_broken_between_words_within_the_terminal(paper, la
     assert all(re.search(ends, one) for one in lines)
 
 
-def test_what_is_new_takes_a_line_and_what_differs_a_line_each(screen, paper):
-    screen.changes(
+def test_what_is_new_takes_a_line_and_what_differs_a_line_each(terminal, paper):
+    terminal.changes(
         (
             Change("table A", "key", None, "Id"),
             Change("table A", "billing", None, "[odd]"),
@@ -380,8 +386,8 @@ def statement(*actions, **more):
         ),
     ],
 )
-def test_of_two_documents_the_difference_is_shown(screen, paper, before, after, differing):
-    screen.changes((Change("role A", "field", before, after),))
+def test_of_two_documents_the_difference_is_shown(terminal, paper, before, after, differing):
+    terminal.changes((Change("role A", "field", before, after),))
 
     assert paper.getvalue().splitlines() == ["   role A", *(f"     {one}" for one in differing)]
 
@@ -422,9 +428,9 @@ def test_of_a_document_the_parts_that_differ_are_shown(screen, paper):
 
 
 @pytest.mark.parametrize("text", ["x" * 300, "長い値" * 100, "[bold]" * 40, "two\nlines " * 50])
-def test_no_line_of_a_rehearsal_is_wider_than_a_hundred_columns(screen, paper, text):
+def test_no_line_of_a_rehearsal_is_wider_than_a_hundred_columns(terminal, paper, text):
     new = {"one": text, "two": text}
-    screen.rehearsed(
+    terminal.rehearsed(
         [
             rehearsed(
                 *difference("table A", None, new),

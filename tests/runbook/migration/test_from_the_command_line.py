@@ -89,14 +89,20 @@ def test_the_guides_file(runbook, rally, tmp_path):
     ("arguments", "why"),
     [
         (("--from=stage", "--to=prod"), "has no environment stage; it has prod, dev"),
+        (("--from=prod", "--to=prod"), "prod is the target itself"),
         (("--from=dev", "--to=prod", "--from-profile=nobody"), "there is no AWS profile nobody"),
-        (("--file=/nowhere.json", "--to=prod"), "/nowhere.json cannot be read"),
+        (("--file=/nowhere.json", "--to=prod"), "there is no file /nowhere.json"),
     ],
 )
-def test_a_source_that_is_not_there_is_told(runbook, capsys, arguments, why):
-    assert runbook("migrate_masters", "--go", *arguments) == 1
+def test_a_source_that_is_not_there_is_told_before_the_first_call(
+    runbook, rally, capsys, arguments, why
+):
+    with pytest.raises(SystemExit) as ended:
+        runbook("migrate_masters", "--go", *arguments)
 
+    assert ended.value.code == 2
     assert why in capsys.readouterr().err
+    assert not rally.desk.aws.calls
 
 
 def test_two_targets_are_one_too_many(runbook, capsys):

@@ -46,14 +46,6 @@ def by_key(items):
     return sorted(items, key=lambda item: json.dumps(item, sort_keys=True))
 
 
-def test_without_a_name_nothing_is_even_read(people):
-    with pytest.raises(Stopped, match="name who decided it with --by"):
-        people.run(migrate_users).perform()
-
-    assert people.calls("Scan") == 0
-    assert arrived(people) == ([], [])
-
-
 def test_nobody_is_carried_over_where_a_person_says_no(people):
     with pytest.raises(Stopped, match="decide_that_it_may_be: not confirmed"):
         people.run(migrate_users, Memory(confirms=False), by="Yamada").perform()
@@ -128,8 +120,3 @@ def test_a_user_that_dynamodb_would_refuse_is_told_without_a_name(people):
         look_at_items(context, job)
 
     assert ANNA not in str(no.value)
-
-
-def test_a_file_is_of_one_table_only(people):
-    with pytest.raises(Stopped, match="--file holds one table"):
-        people.run(migrate_users, by="Yamada", file="users.json").perform()

@@ -17,7 +17,7 @@ from botocore.exceptions import UnknownServiceError
 from aws.words import LANGUAGES
 from load.__main__ import parser as load_parser
 from runbook.catalogue import procedures
-from runbook.options import options
+from runbook.command_line import command_line, parsed
 from runbook.pages import pages
 from signoff.__main__ import options as signoff_options
 from signoff.checklist import Checklist
@@ -138,7 +138,7 @@ def _kebab(name: str) -> str:
 
 
 PARSERS: dict[str, Callable[[str], ArgumentParser]] = {
-    "runbook": options,
+    "runbook": command_line,
     "signoff": signoff_options,
     "smoke": smoke_options,
     "load": load_parser,
@@ -175,7 +175,7 @@ def test_a_command_of_the_load_test_parses(command):
 
 @pytest.mark.parametrize("command", of("runbook"))
 def test_a_command_of_the_runbook_parses(command):
-    assert options().parse_args(shlex.split(command)[3:])
+    assert parsed(shlex.split(command)[3:], "en", procedures())
 
 
 @pytest.mark.parametrize("command", of("signoff"))
@@ -210,7 +210,12 @@ def test_what_is_told_runs_nothing_else():
     modules = set(GIVEN.values()) - {*PARSERS, "pytest", "aws", "make"}
     others = {one for one in modules if not one.startswith("bench.")}
 
-    documented = {"runbook.pages", "signoff.environment.reference", "signoff.grades"}
+    documented = {
+        "runbook.pages",
+        "signoff.environment.reference",
+        "signoff.grades",
+        "tests.behaviour",
+    }
     assert others == documented | {"smoke.policy"}
     assert [one for one in modules if find_spec(one) is None] == []
 

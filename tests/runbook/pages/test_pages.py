@@ -9,8 +9,8 @@ import pytest
 from plan import plan_for
 from runbook.alarm_pages import PAGES
 from runbook.catalogue import procedures
+from runbook.command_line import parsed
 from runbook.engine.step import JAPANESE
-from runbook.options import options
 from runbook.pages import FOLDER, LANGUAGES, pages
 from signoff.checklist import Checklist
 from signoff.environment import load
@@ -35,8 +35,7 @@ def test_no_page_is_left_of_a_procedure_that_is_gone():
 def test_every_command_in_a_page_parses(name):
     for command in COMMAND.findall(TEXTS[name]):
         words = shlex.split(command)[3:]
-        asked = options().parse_args(words)
-        assert asked.procedure is None or asked.procedure in procedures(), command
+        assert parsed(words, "en", procedures()), command
 
 
 @pytest.mark.parametrize("name", TEXTS)

@@ -1,0 +1,149 @@
+"""What the values of options must be, as far as no call is needed to know it."""
+
+from collections.abc import Collection
+from datetime import datetime
+from difflib import get_close_matches
+from pathlib import Path
+
+import boto3
+
+from aws.words import Words
+from plan import plan_for
+from runbook.engine.option import OptionScope, Wrong
+from signoff.checklist import Checklist, ChecklistError
+from signoff.environment import names
+
+SHORTEST_NAME = 2
+MOMENT_FORM = "2026-11-25T09:00:00Z"
+
+
+def no_moment(value: str, _: OptionScope) -> Words | None:
+    try:
+        at = datetime.fromisoformat(value)
+    except ValueError:
+        return Words(
+            en=f"{value} is not a time: write it like {MOMENT_FORM}",
+            ja=f"{value}は時刻ではありません。{MOMENT_FORM}のように書いてください",
+        )
+    if at.tzinfo is None:
+        return Words(
+            en=f"{value} has no time zone: write Z for UTC, or +09:00 for Japan",
+            ja=f"{value}にタイムゾーンがありません。UTCはZ、日本時間は+09:00を付けてください",
+        )
+    return None
+
+
+def no_version(value: str, _: OptionScope) -> Words | None:
+    if value.isascii() and value.isdecimal() and not value.startswith("0"):
+        return None
+    return Words(
+        en=f"{value} is not a version: versions are numbers, such as 3",
+        ja=f"{value}はバージョンではありません。3のような番号で指定してください",
+    )
+
+
+def no_deployment(value: str, _: OptionScope) -> Words | None:
+    if value.isascii() and value.isalnum():
+        return None
+    return Words(
+        en=f"{value} is not a deployment: their ids are letters and digits, such as a1b2c3",
+        ja=f"{value}はデプロイIDではありません。a1b2c3のような英数字で指定してください",
+    )
+
+
+def no_function(value: str, scope: OptionScope) -> Words | None:
+    functions = plan_for(scope.environment).functions
+    return _absent(
+        value,
+        [one.key for one in functions],
+        [one.name for one in functions],
+        Words(en="function", ja="関数"),
+    )
+
+
+def no_table(value: str, scope: OptionScope) -> Words | None:
+    tables = plan_for(scope.environment).tables
+    return _absent(
+        value,
+        [one.key for one in tables],
+        [one.name for one in tables],
+        Words(en="table", ja="テーブル"),
+    )
+
+
+def _absent(value: str, keys: Collection[str], whole: Collection[str], kind: Words) -> Words | None:
+    if value in {*keys, *whole}:
+        return None
+    if near := get_close_matches(value, [*keys, *whole], n=1):
+        en, ja = f"did you mean {near[0]}?", f"{near[0]}の誤りではありませんか"
+    else:
+        there = ", ".join(keys)
+        en, ja = f"there are {there}", f"あるのは次のとおりです: {there}"
+    return Words(
+        en=f"there is no {kind.en} {value}; {en}", ja=f"{kind.ja}{value}はありません。{ja}"
+    )
+
+
+def no_source(value: str, scope: OptionScope) -> Words | None:
+    known = names(scope.file)
+    if value not in known:
+        return Words(
+            en=f"{scope.file.name} has no environment {value}; it has {', '.join(known)}",
+            ja=f"{scope.file.name}に環境{value}がありません（あるのは{', '.join(known)}）",
+        )
+    if value == scope.environment.name:
+        return Words(
+            en=f"{value} is the target itself: name another environment with --from",
+            ja=f"{value}は移行先そのものです。--fromで別の環境を指定してください",
+        )
+    return None
+
+
+def no_profile(value: str, _: OptionScope) -> Words | None:
+    if value in boto3.Session().available_profiles:
+        return None
+    return Words(
+        en=f"there is no AWS profile {value}; `aws configure list-profiles` prints those that there are",
+        ja=f"AWSプロファイル{value}がありません。`aws configure list-profiles`で確認できます",
+    )
+
+
+def no_folder(value: str, _: OptionScope) -> Words | None:
+    if Path(value).is_dir():
+        return None
+    return Words(
+        en=f"{value} is not a folder: name that of the front end's files with --site",
+        ja=f"{value}はフォルダではありません。フロントエンドのファイルのフォルダを--siteで指定してください",
+    )
+
+
+def no_file(value: str, _: OptionScope) -> Words | None:
+    if Path(value).is_file():
+        return None
+    return Words(en=f"there is no file {value}", ja=f"ファイル{value}がありません")
+
+
+def no_name(value: str, _: OptionScope) -> Words | None:
+    if len(value.strip()) >= SHORTEST_NAME:
+        return None
+    return Words(en="--by takes the name of a person", ja="--byには人の氏名を指定してください")
+
+
+def no_row(value: str, _: OptionScope) -> Words | None:
+    try:
+        Checklist.load()[value]
+    except ChecklistError as error:
+        return error.words
+    return None
+
+
+def not_among(rows: Collection[str]) -> Wrong:
+    def wrong(value: str, scope: OptionScope) -> Words | None:
+        listed = ", ".join(sorted(rows))
+        other = Words(
+            en=f"{value} names nothing that this procedure repairs by itself; --row takes {listed}",
+            ja=f"{value}はこの手順だけでは修復できません。--rowに指定できるのは{listed}です",
+        )
+        return no_row(value, scope) or (None if value in rows else other)
+
+    return wrong

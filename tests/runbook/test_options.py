@@ -1,0 +1,98 @@
+"""What a procedure does not declare is refused, what it declares is read, and a wrong value is told before the first call."""
+
+import shlex
+from itertools import product
+
+import pytest
+
+from runbook.__main__ import main
+from runbook.catalogue import procedures
+from runbook.command_line import parsed
+from signoff.checklist import Checklist
+from signoff.remedy import all_of
+from tests.provenance import PROD_RUN
+from tests.runbook.desk import PROD
+
+PROCEDURES = procedures()
+FLAGS = sorted({one.flag for each in PROCEDURES.values() for one in each.options})
+FOREIGN = [
+    (name, flag)
+    for name, flag in product(PROCEDURES, FLAGS)
+    if flag not in {one.flag for one in PROCEDURES[name].options}
+]
+RUNBOOK = "python -m runbook "
+AT = {False: [f"--environments={PROD}"], True: []}
+"""The listing takes no file of environments."""
+WRONG = [
+    ("functions --only awrd", "there is no function awrd; did you mean award?"),
+    ("functions --only=", "there is no function ; there are auth, award"),
+    ("functions --only Users-prod", "there is no function Users-prod; there are auth"),
+    ("functions --row ROLL-01", "ROLL-01 names nothing that this procedure repairs by itself"),
+    ("tables --row SEC-4", "SEC-4 is not in checklist.toml; did you mean"),
+    ("rollback_functions --to latest", "latest is not a version: versions are numbers"),
+    ("rollback_functions --to 0", "0 is not a version"),
+    ("rollback_api --to 'a b'", "a b is not a deployment"),
+    ("restore_tables", "--to TIME is missing: the moment to go back to"),
+    (
+        "restore_tables --to yesterday",
+        "yesterday is not a time: write it like 2026-11-25T09:00:00Z",
+    ),
+    ("restore_tables --to 2026-11-25T09:00:00", "has no time zone: write Z for UTC"),
+    ("restore_tables --to 2026-11-25T09:00:00Z --only userstamp", "did you mean userstamps?"),
+    ("record_release", "--by NAME is missing: who released what is live"),
+    ("record_release --by ' '", "--by takes the name of a person"),
+    ("migrate_users", "--by NAME is missing: who decided"),
+    ("migrate_masters --from stage", "has no environment stage; it has prod"),
+    ("migrate_masters --from prod", "prod is the target itself"),
+    ("migrate_masters --file README.md --from prod", "--file and --from contradict each other"),
+    ("migrate_masters --from-profile nobody", "there is no AWS profile nobody"),
+    ("cutover --site nowhere", "nowhere is not a folder"),
+    ("secrets --line-token-file nowhere", "there is no file nowhere"),
+    ("secrets --rotate line_token", "invalid choice: 'line_token'"),
+    ("tables --policy --go", "--policy prints and ends: leave out --go"),
+    ("functions --policy --only award", "--policy prints and ends: leave out --only"),
+    ("fix --go", "runbook fix does not take --go; it is an option of procedures"),
+    ("tables --on x", "runbook tables does not take --on"),
+    ("functions --onyl award", "runbook functions does not take --onyl; did you mean --only?"),
+    ("api award", "runbook api does not take award"),
+    ("--wait", "runbook does not take --wait; it is an option of procedures"),
+]
+"""Command line -> what is told; the harmless ones stand in the tests of their procedures."""
+
+
+@pytest.mark.parametrize(("name", "flag"), FOREIGN)
+def test_an_option_that_a_procedure_does_not_declare_is_refused(name, flag, capsys):
+    with pytest.raises(SystemExit) as ended:
+        parsed([name, f"{flag}=x"], "en", PROCEDURES)
+
+    assert ended.value.code == 2
+    assert f"runbook {name} does not take {flag}; it is an option of " in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("name", PROCEDURES)
+def test_help_of_a_procedure_lists_its_own_options_and_no_others(name, capsys):
+    with pytest.raises(SystemExit) as ended:
+        parsed([name, "--help"], "ja", PROCEDURES)
+
+    told = capsys.readouterr().out
+    assert ended.value.code == 0
+    assert [flag for flag in FLAGS if f" {flag} " in told] == sorted(
+        {one.flag for one in PROCEDURES[name].options}
+    )
+
+
+@pytest.mark.parametrize(("line", "why"), WRONG, ids=[line for line, _ in WRONG])
+def test_a_wrong_option_ends_with_one_sentence_before_the_first_call(line, why, empty, capsys):
+    with pytest.raises(SystemExit) as ended:
+        main([*shlex.split(line), "--env=prod", *AT[line.startswith("-")]])
+
+    assert ended.value.code == 2
+    assert why in capsys.readouterr().err.splitlines()[-1]
+    assert not empty.aws.calls
+
+
+def test_every_remedy_gives_its_procedure_what_it_takes():
+    printed = [one.command for row in Checklist.load() for one in all_of(row, PROD_RUN)]
+    commands = [each for one in printed for each in one.split(" && ") if each.startswith(RUNBOOK)]
+
+    assert [parsed(one.removeprefix(RUNBOOK).split(), "en", PROCEDURES)[1] for one in commands]
