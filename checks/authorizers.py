@@ -1,6 +1,6 @@
 """Who decides whether a caller has a session: routes ask an authorizer, which invokes a function."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from aws import desired
 from aws.api_document import Authorizer
@@ -10,7 +10,7 @@ from aws.ledgers.apigateway import AUTHORIZER, REST_API, SERVED
 from aws.section import Follows
 from aws.words import Words
 from checks.deployed import Deployed
-from checks.invocation import target
+from checks.invocation import InvokedFunction, target
 from signoff.environment import where
 
 INVOKED = Words(en="functions that its authorizers invoke", ja="オーソライザーが呼び出す関数")
@@ -33,14 +33,28 @@ def authorizers(deployed: Deployed) -> tuple[Authorizer, ...]:
 
 
 def invoking_others(deployed: Deployed, want: desired.Authorizer) -> Differences:
-    """Compare what the authorizers invoke with the alias of auth."""
+    """Compare the functions that the authorizers invoke with auth."""
+    invoked = {one.function for one in _called(deployed)}
+    return _compared(deployed, invoked, want.function.arn)
+
+
+def past_the_alias(deployed: Deployed, want: desired.Authorizer) -> Differences:
+    """Compare how the authorizers invoke auth with its alias; another function is reported by SEC-35."""
+    invoked = {one.arn for one in _called(deployed) if one.function == want.function.arn}
+    return _compared(deployed, invoked, want.function.alias_arn)
+
+
+def _called(deployed: Deployed) -> Iterator[InvokedFunction]:
     variables = deployed.stage().variables
-    invoked = {target(one.uri, variables).arn for one in deployed.served().authorizers.values()}
+    return (target(one.uri, variables) for one in deployed.served().authorizers.values())
+
+
+def _compared(deployed: Deployed, invoked: Iterable[str], planned: str) -> Differences:
     return differences(
         REST_API,
         deployed.plan.api.name,
         {INVOKED: frozenset(invoked)},
-        {INVOKED: within((want.function.alias_arn,))},
+        {INVOKED: within((planned,))},
         call=SERVED,
         loosens=True,
     )

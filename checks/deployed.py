@@ -32,6 +32,7 @@ from aws.section import Follows, Unreadable, known, lookup
 from aws.usage_plan import UsagePlan
 from aws.words import Words
 from checks.deployed_data import DASHBOARD, DeployedData
+from checks.invocation import invoked
 
 SERVING_CLOSED = frozenset({"DEP-20", "DEP-39"})
 """Rows that say something of a stage that serves the closed release; any other one follows."""
@@ -78,10 +79,20 @@ class Deployed(DeployedData):
         return self._one("DEP-10", FUNCTION, want.name, self.found.functions)
 
     def alias(self, want: desired.Function) -> Alias:
+        its_own = Words(f"alias of {want.name}", f"{want.name}のエイリアス")
+        there = {one.name: one for one in self.aliases(want)}
+        return self._one("DEP-15", its_own, want.alias, there)
+
+    def invoked(self, uri: str, want: desired.Function) -> str:
+        """Return the ARN by which the API calls a function; Follows if it calls an alias that is not there."""
+        arn = invoked(uri, self.stage(), want)
+        return self.alias(want).arn if arn == want.alias_arn else arn
+
+    def aliases(self, want: desired.Function) -> tuple[Alias, ...]:
+        """Return the aliases of the planned name: one, or none, which DEP-15 reports."""
         name, kind = self.function(want).name, Words("aliases of function", "関数のエイリアス")
-        aliases = self._one("DEP-10", kind, name, self.found.aliases)
-        its_own = Words(f"alias of {name}", f"{name}のエイリアス")
-        return self._one("DEP-15", its_own, want.alias, {one.name: one for one in aliases})
+        found = self._one("DEP-10", kind, name, self.found.aliases)
+        return tuple(one for one in found if one.name == want.alias)
 
     def function_policies(self, want: desired.Function) -> tuple[FunctionPolicy, ...]:
         name, kind = self.function(want).name, Words("policies of function", "関数のポリシー")

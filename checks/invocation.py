@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from aws import desired
 from aws.redaction.secret_text import MaskedValue
+from aws.rest_api import Stage
 from aws.section import Unparsed
 from aws.words import Words
 from signoff.environment import Environment
@@ -37,6 +38,12 @@ def target(uri: str, variables: Mapping[str, MaskedValue]) -> InvokedFunction:
     if match := URI.fullmatch(resolved):
         return InvokedFunction(match["function"], match["qualifier"] or "")
     return InvokedFunction(resolved, "")
+
+
+def invoked(uri: str, stage: Stage, want: desired.Function) -> str:
+    """Return the ARN by which a URI names the planned function; its alias where the URI names another function, which another row reports."""
+    called = target(uri, stage.variables)
+    return called.arn if called.function == want.arn else want.alias_arn
 
 
 def source_of(route: desired.Route, api_id: str, environment: Environment) -> str:

@@ -15,7 +15,7 @@ from aws.ledgers.apigateway import REST_API, ROUTE, SERVED, STAGE
 from aws.ledgers.lambda_ import FUNCTION
 from aws.package import Builds
 from aws.words import Words
-from checks.authorizers import invoking_others
+from checks.authorizers import past_the_alias
 from checks.deployed import Deployed
 from checks.encryption import function_key_flaws
 from checks.functions import CALLS_PER_REQUEST, busy, free_for_us, supported_on
@@ -189,7 +189,7 @@ def test_alias_points_to_a_published_version(
     judge(differences(ALIAS, f"{function.name}:{alias.name}", facts, bounds, **about))
 
 
-@expectation("DEP-16", ja="ルートがエイリアスを呼び出す")
+@expectation("DEP-44", ja="ルートがエイリアスを呼び出す")
 def test_route_invokes_the_alias(
     route: desired.Route, deployed: Deployed, environment: Environment, judge: Judge
 ) -> None:
@@ -202,55 +202,56 @@ def test_route_invokes_the_alias(
     judge(differences(ROUTE, route.id, facts, bounds, **about))
 
 
-@expectation("DEP-16", ja="APIがエイリアスを呼び出せる")
-def test_api_may_invoke_the_alias(
-    route: desired.Route, deployed: Deployed, environment: Environment, judge: Judge
-) -> None:
-    alias = judge.observe(deployed.alias(route.function), "arn").arn
-    source = source_of(route, deployed.rest_api().id, environment)
-    policies = deployed.function_policies(route.function)
-    judge.observe.note(source=source, policies=policies)
-
-    facts = {INVOKED_BY: may_invoke(policies, alias, source)}
-    judge(differences(FUNCTION, alias, facts, allowing(route.id), **OF_POLICY))
-
-
-@expectation("DEP-16", ja="オーソライザーがエイリアスを呼び出す")
+@expectation("DEP-44", ja="オーソライザーがエイリアスを呼び出す")
 def test_authorizers_invoke_the_alias(deployed: Deployed, plan: Plan, judge: Judge) -> None:
     judge.observe.note(authorizers=[one.uri for one in deployed.served().authorizers.values()])
 
-    judge(invoking_others(deployed, plan.api.authorizer))
+    judge(past_the_alias(deployed, plan.api.authorizer))
+
+
+@expectation("DEP-16", ja="APIがルートの関数を呼び出せる")
+def test_api_may_invoke_what_the_route_calls(
+    route: desired.Route, deployed: Deployed, environment: Environment, judge: Judge
+) -> None:
+    called = deployed.invoked(deployed.integration(route).uri, route.function)
+    source = source_of(route, deployed.rest_api().id, environment)
+    policies = deployed.function_policies(route.function)
+    judge.observe.note(called=called, source=source, policies=policies)
+
+    facts = {INVOKED_BY: may_invoke(policies, called, source)}
+    judge(differences(FUNCTION, called, facts, allowing(route.id), **OF_POLICY))
 
 
 @expectation("DEP-16", ja="APIがオーソライザーを呼び出せる")
 def test_api_may_ask_its_authorizers(
     deployed: Deployed, plan: Plan, environment: Environment, judge: Judge
 ) -> None:
-    alias = judge.observe(deployed.alias(plan.api.authorizer.function), "arn").arn
-    policies = deployed.function_policies(plan.api.authorizer.function)
-    api_id = deployed.rest_api().id
-    ids = [one.id for one in deployed.draft().authorizers.values()]
-    sources = [source_of_authorizer(one, api_id, environment) for one in ids]
-    judge.observe.note(sources=sources, policies=policies)
+    auth, api_id = plan.api.authorizer.function, deployed.rest_api().id
+    policies = deployed.function_policies(auth)
+    asked = {
+        source_of_authorizer(one.id, api_id, environment): deployed.invoked(one.uri, auth)
+        for one in deployed.draft().authorizers.values()
+    }
+    judge.observe.note(asked=asked, policies=policies)
 
-    refused = [source for source in sources if not may_invoke(policies, alias, source)]
+    refused = [one for one, called in asked.items() if not may_invoke(policies, called, one)]
     facts = {INVOKED_BY: not refused}
-    judge(differences(FUNCTION, alias, facts, allowing(as_text(refused)), **OF_POLICY))
+    judge(differences(FUNCTION, auth.name, facts, allowing(as_text(refused)), **OF_POLICY))
 
 
-@expectation("DEP-17", ja="エイリアスがリリースしたコードを実行する")
-def test_alias_runs_the_code_that_was_released(
+@expectation("DEP-17", ja="稼働中のコードがリリースしたものである")
+def test_live_code_is_the_one_that_was_released(
     function: desired.Function, deployed: Deployed, judge: Judge
 ) -> None:
-    alias = deployed.alias(function)
-    code = judge.observe(deployed.function(function), "version", "code_sha256").code_sha256
+    live = judge.observe(deployed.function(function), "version", "code_sha256")
     released = deployed.record("release").body["functions"].get(function.name, {})
     judge.observe.note(released=released)
 
     bounds = {CODE: exactly(released.get("code_sha256"))}
     about = {"call": GET_FUNCTION, "decided_in": RELEASED, "decidable": False}
+    name, code = f"{live.name} ({live.version})", live.code_sha256
     about |= {"remedy": repair(deployed, function, code, released)}
-    judge(differences(ALIAS, f"{alias.arn} ({alias.version})", {CODE: code}, bounds, **about))
+    judge(differences(FUNCTION, name, {CODE: code}, bounds, **about))
 
 
 @expectation("DEP-17", ja="最新のデプロイがリリースしたものである")

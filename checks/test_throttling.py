@@ -191,5 +191,5 @@ def test_authorizer_asks_the_auth_function(deployed: Deployed, plan: Plan, judge
     asked = authorizers(deployed)
     judge.observe.note(authorizers=asked)
 
-    judge.follow("DEP-16", invoking_others(deployed, want))
+    judge(invoking_others(deployed, want))
     judge(authorizer_differences(asked, want))

@@ -107,7 +107,7 @@ def let_it_invoke_the_functions(context: StepContext) -> Changes:
 @step(
     "3-3",
     proves=(
-        *("DEP-16", "DEP-20", "DEP-21", "DEP-22", "DEP-24", "DEP-25", "DEP-26"),
+        *("DEP-16", "DEP-44", "DEP-20", "DEP-21", "DEP-22", "DEP-24", "DEP-25", "DEP-26"),
         *("ROLL-02", "SEC-34", "SEC-35"),
     ),
 )

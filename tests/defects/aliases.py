@@ -1,4 +1,4 @@
-"""Defects of aliases and of the calls that go through them: DEP-15 and DEP-16."""
+"""Defects of aliases and of the calls that go through them: DEP-15, DEP-16 and DEP-44."""
 
 from dataclasses import replace
 from typing import Any
@@ -11,6 +11,8 @@ from tests.defects.documents import document, integrated
 from tests.healthy.api_document import AUTHORIZER, uri
 from tests.healthy.compute import PREFIX, clear, permission
 
+NOT_ALLOWED = frozenset({"DEP-16"})
+"""What the function allows is for its alias."""
 STAMPS = "stamp-rally-prod-stamps"
 NO_VERSION = Alias(name="live", arn=f"{PREFIX}{STAMPS}:live", version="$LATEST")
 OTHER_ALIAS = Alias(name="prod", arn=f"{PREFIX}{STAMPS}:prod", version="2")
@@ -81,25 +83,31 @@ DEFECTS: tuple[Defect, ...] = (
         also=frozenset({"ROLL-01"}),
     ),
     Defect(
-        id="DEP-16:route-on-the-function", breaks=integrated("GET /stamps", uri=uri("stamps", ""))
+        id="DEP-44:route-on-the-function",
+        breaks=integrated("GET /stamps", uri=uri("stamps", "")),
+        also=NOT_ALLOWED,
     ),
     Defect(
-        id="DEP-16:route-on-a-version", breaks=integrated("GET /stamps", uri=uri("stamps", ":2"))
+        id="DEP-44:route-on-the-function-that-allows-it",
+        breaks=both(
+            integrated("GET /stamps", uri=uri("stamps", "")),
+            _policy("stamps", permission("stamps", "*/*/*", qualifier=""), None),
+        ),
     ),
     Defect(
-        id="DEP-16:route-on-latest",
+        id="DEP-44:route-on-a-version",
+        breaks=integrated("GET /stamps", uri=uri("stamps", ":2")),
+        also=NOT_ALLOWED,
+    ),
+    Defect(
+        id="DEP-44:route-on-latest",
         breaks=integrated("POST /notify", uri=uri("notify", ":$LATEST")),
+        also=NOT_ALLOWED,
     ),
     Defect(
-        id="DEP-16:authorizer-on-the-function",
-        breaks=_asked(uri("auth", "")),
-        follows=frozenset({"SEC-35"}),
+        id="DEP-44:authorizer-on-the-function", breaks=_asked(uri("auth", "")), also=NOT_ALLOWED
     ),
-    Defect(
-        id="DEP-16:authorizer-is-another",
-        breaks=_asked(uri("stamps")),
-        follows=frozenset({"SEC-35"}),
-    ),
+    Defect(id="SEC-35:another-function", breaks=_asked(uri("stamps"))),
     Defect(id="DEP-16:no-permission", breaks=_no_policy(STAMPS)),
     Defect(
         id="DEP-16:permission-on-the-function",

@@ -33,11 +33,22 @@ A_FUNCTION = (
 )
 """Rows about any function, besides DEP-10."""
 
-AN_ALIAS = frozenset({"DEP-16", "DEP-17", "DEP-28", "ROLL-01"})
+AN_ALIAS = frozenset({"DEP-16", "ROLL-01"})
 """Rows about any alias, besides DEP-15."""
 
 A_STAGE = A_RELEASE | frozenset(
-    {"DEP-16", "DEP-21", "DEP-22", "DEP-24", "DEP-25", "DEP-26", "DEP-27", "DEP-28", "DEP-29"}
+    {
+        "DEP-16",
+        "DEP-44",
+        "DEP-21",
+        "DEP-22",
+        "DEP-24",
+        "DEP-25",
+        "DEP-26",
+        "DEP-27",
+        "DEP-28",
+        "DEP-29",
+    }
     | {
         "DEP-30",
         "DEP-31",
@@ -64,7 +75,7 @@ AN_OPEN_STAGE = A_RELEASE | {
 THE_API = A_STAGE | {"DEP-17", "DEP-36", "MON-11", "MON-13", "SEC-17"}
 """Rows about the API, besides DEP-20: its deployments are gone as well."""
 
-AN_INTEGRATION = frozenset({"DEP-16", "DEP-27", "DEP-37"})
+AN_INTEGRATION = frozenset({"DEP-16", "DEP-27", "DEP-37", "DEP-44"})
 """Rows about what stands behind any route, besides DEP-21."""
 
 A_ROUTE = AN_INTEGRATION | {"SEC-31", "SEC-34"}

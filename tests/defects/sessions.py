@@ -1,4 +1,4 @@
-"""Defects of who is asked for a session, and how: SEC-34, SEC-35, and the authorizer's DEP-16."""
+"""Defects of who is asked for a session, and how: SEC-34 and SEC-35."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -83,22 +83,20 @@ ASKED = (
     ),
     _asked("of-the-whole-request-by-nothing", kind="REQUEST", identity_source=""),
     Defect(
-        id="DEP-16:one-route-asks-another-function",
+        id="SEC-35:one-route-asks-another-function",
         breaks=document(_second_authorizer("POST /notify", asks="prod-stamps")),
-        follows=frozenset({"SEC-35"}),
     ),
     Defect(
         id="SEC-35:one-route-is-remembered-for-an-hour",
         breaks=document(_second_authorizer("POST /notify", ttl_s=3600)),
     ),
     Defect(
-        id="DEP-16:authorizer-is-another-function",
+        id="SEC-35:authorizer-is-another-function",
         breaks=document(
             lambda api: _authorizer(
                 uri=api.authorizers[AUTHORIZER].uri.replace("prod-auth", "prod-stamps")
             )(api)
         ),
-        follows=frozenset({"SEC-35"}),
     ),
 )
 DEFECTS = SESSIONS + ASKED

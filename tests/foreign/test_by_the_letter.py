@@ -14,9 +14,9 @@ GREEN = (
     *("SEC-01", "SEC-02", "SEC-05", "SEC-07", "SEC-08", "SEC-09", "SEC-10", "SEC-11"),
     "SEC-14",
     *("SEC-17", "SEC-18", "SEC-19", "SEC-20", "SEC-21"),
-    *("SEC-23", "SEC-24", "SEC-25", "SEC-26", "SEC-27", "SEC-28"),
+    *("SEC-23", "SEC-24", "SEC-25", "SEC-26", "SEC-27", "SEC-28", "SEC-36"),
     *("DEP-01", "DEP-03", "DEP-04", "DEP-05", "DEP-06", "DEP-08", "DEP-10"),
-    *("DEP-12", "DEP-14", "DEP-18", "DEP-19"),
+    *("DEP-12", "DEP-14", "DEP-16", "DEP-18", "DEP-19", "DEP-28"),
     *("DEP-20", "DEP-21", "DEP-22", "DEP-24", "DEP-27", "DEP-30", "DEP-33"),
     *("DEP-34", "DEP-35", "DEP-36", "DEP-37"),
     *("DATA-03", "DATA-04", "DATA-06", "DATA-07", "DATA-08"),
@@ -40,7 +40,7 @@ RED = {
     "DEP-11": "stamp-rally-prod-auth: runtime: found python3.11",
     "DEP-13": "variable ALLOWED_ORIGIN: found nothing",
     "DEP-15": "alias of stamp-rally-prod-auth live does not exist",
-    "DEP-16": "alias: found nothing",
+    "DEP-44": "alias: found nothing",
     "DEP-17": "the evidence store has no release record",
     "DEP-25": "Access-Control-Allow-Origin: found https://liff.line.me",
     "DEP-26": "gateway response DEFAULT_4XX: Access-Control-Allow-Origin: found nothing",
@@ -68,7 +68,6 @@ FOLLOWING = {
     "SEC-04": "PREP-01",
     "DEP-23": "PREP-01",
     "SEC-35": "SEC-34",
-    "DEP-28": "DEP-15",
     "DEP-41": "DEP-40",
     "DEP-42": "DEP-40",
     "DEP-43": "DEP-40",
@@ -81,7 +80,7 @@ FOLLOWING = {
     "ROLL-01": "DEP-15",
 }
 """Row -> the row that it follows from."""
-OF_NO_ACCOUNT = {"PREP-05", "PREP-06", "PREP-07", "PREP-08", "SEC-27"}
+OF_NO_ACCOUNT = {"PREP-05", "PREP-06", "PREP-07", "PREP-08", "SEC-27", "SEC-36"}
 """Rows that an empty account keeps: nothing is left over there, and it is the right one."""
 
 

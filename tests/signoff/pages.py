@@ -31,7 +31,7 @@ BROKEN = {
     "NO-GO": (
         *("DEP-04:off", "DEP-08:users-expire", "SEC-24:user-reads-a-secret", "MON-07:composite"),
         *(
-            "DEP-16:route-on-the-function",
+            "DEP-16:no-permission",
             "SEC-05:unread",
             "DEP-06:of-dev",
             "DEP-20:only-the-office-gets-in",

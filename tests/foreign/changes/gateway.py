@@ -112,7 +112,7 @@ def route_leads_to_another_function(client):
         yield
 
 
-@change("DEP-16", *OTHER_RELEASE, reads=API)
+@change("DEP-44", "DEP-16", *OTHER_RELEASE, reads=API)
 def route_leads_past_the_alias(client):
     where = at(client, "GET", "/stamps")
     uri = gateway.URI.format("stamps")
