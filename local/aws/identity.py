@@ -9,6 +9,7 @@ from typing import Any
 from aws.iam import Context, EvalDecision, Statement, context, evaluate, parse
 from local.aws.errors import access_denied, refusal
 from local.aws.identity_targets import targets
+from local.aws.leading_keys import leading_keys
 from local.aws.moto import Moto
 from local.aws.request import Request, Response
 
@@ -115,6 +116,7 @@ class Identity:
                 "aws:SecureTransport": "true",  # as it is on AWS, where there is no http
                 "aws:SourceIp": "127.0.0.1",
                 "aws:ViaAWSService": "false",
+                "dynamodb:LeadingKeys": leading_keys(request, self._moto),
                 **dict.fromkeys(_ABSENT, ()),
             }
         )

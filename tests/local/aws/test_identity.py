@@ -207,6 +207,41 @@ def test_a_condition_on_the_region_is_judged(users, role, acting):
         tables("us-east-1", "elsewhere").scan(TableName="Users-prod")
 
 
+KEY = {"TableName": "Users-prod", "Key": {"UserId": {"S": "U1"}}}
+
+
+@pytest.mark.parametrize(
+    ("operation", "call"),
+    [
+        ("get_item", KEY),
+        ("delete_item", KEY),
+        ("put_item", {"TableName": "Users-prod", "Item": {"UserId": {"S": "U1"}}}),
+        (
+            "query",
+            {
+                "TableName": "Users-prod",
+                "KeyConditionExpression": "#user = :user",
+                "ExpressionAttributeNames": {"#user": "UserId"},
+                "ExpressionAttributeValues": {":user": {"S": "U1"}},
+            },
+        ),
+        ("batch_get_item", {"RequestItems": {"Users-prod": {"Keys": [KEY["Key"]]}}}),
+        ("transact_write_items", {"TransactItems": [{"Delete": KEY}]}),
+    ],
+)
+def test_items_that_a_role_may_touch_are_limited_by_their_hash_key(
+    users, role, acting, operation, call
+):
+    limit = {"ForAllValues:StringLike": {"dynamodb:LeadingKeys": ["U1*"]}}
+    other = {"ForAllValues:StringLike": {"dynamodb:LeadingKeys": ["U2*"]}}
+    own = acting(role(allow("dynamodb:*", users, Condition=limit)))("dynamodb")
+    strange = acting(role(allow("dynamodb:*", users, Condition=other), name="other"))("dynamodb")
+
+    assert getattr(own, operation)(**call)
+    with refused("AccessDeniedException", "Users-prod"):
+        getattr(strange, operation)(**call)
+
+
 def test_a_condition_that_cannot_be_judged_refuses_and_says_so(users, role, acting):
     condition = {"StringEquals": {"aws:PrincipalOrgID": "o-1"}}
     tables = acting(role(allow("dynamodb:*", users, Condition=condition)))("dynamodb")
