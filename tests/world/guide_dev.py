@@ -16,6 +16,8 @@ from tests.world.names import DEV as DEV_LINE
 WIDE = ("AmazonDynamoDBFullAccess", "AWSLambda_FullAccess")
 """What a developer attaches so that it works."""
 KEPT_DAYS = 7
+ENTRY = {"lambda_function.py": b"from handler import handler as lambda_handler\n"}
+"""The handler's name that Lambda's console proposes."""
 AWARDING = {"AWARD_REQUIRES_POSITION": "false", "ACCURACY_CAP_M": "50"}
 SECRETS = """
 import os
@@ -64,14 +66,13 @@ def set_up(client: Callable[[str], Any], variables: Mapping[str, str]) -> None:
 
 def package(function: str) -> bytes:
     """Return a function's package as dev has it: the team's own code, of before step 2-1."""
-    shared = _entries(pack("auth"))
-    files = _entries(pack(function)) | {
+    shared = entries(pack("auth"))
+    files = entries(pack(function)) | {
         name: code for name, code in shared.items() if name.startswith("jwt/")
     }
     files["lambdas/rally/secrets.py"] = SECRETS.encode()
     files["lambdas/rally/request.py"] += SESSION_IN_THE_FUNCTION.encode()
-    files["lambda_function.py"] = b"from handler import handler as lambda_handler\n"
-    return zipped(files)
+    return zipped(files | ENTRY)
 
 
 def zipped(files: Mapping[str, bytes]) -> bytes:
@@ -83,7 +84,8 @@ def zipped(files: Mapping[str, bytes]) -> bytes:
     return packed.getvalue()
 
 
-def _entries(package: bytes) -> dict[str, bytes]:
+def entries(package: bytes) -> dict[str, bytes]:
+    """Return what a package holds."""
     with zipfile.ZipFile(io.BytesIO(package)) as packed:
         return {name: packed.read(name) for name in packed.namelist()}
 

@@ -38,12 +38,17 @@ class Machine:
         return machine
 
     def run(
-        self, command: Sequence[str], variables: Mapping[str, str], replies: Replies = ()
+        self,
+        command: Sequence[str],
+        variables: Mapping[str, str],
+        replies: Replies = (),
+        *,
+        log: Path,
     ) -> Conversation:
-        """Run a command in the checkout, at a terminal, with these variables and no other."""
+        """Run a command in the checkout, at a terminal, with these variables and no other; ``log`` keeps what it says."""
         own_mounts = ["unshare", "--mount", "--propagation", "private"]
         shown = ["sh", "-c", HAND_OVER, str(self.clone), str(ROOT), *command]
-        return AttendedTerminal(replies).run(
+        return AttendedTerminal(replies, log=log).run(
             [*own_mounts, *shown], cwd=ROOT, env=self.environment(variables)
         )
 

@@ -37,7 +37,14 @@ def hire(account: WorldAccount, role: str, *policies: Mapping[str, Any]) -> None
     )
     if not policies:
         iam.attach_role_policy(RoleName=role, PolicyArn=ADMINISTRATOR)
-    for number, policy in enumerate(policies):
+    grant(account, role, *policies)
+
+
+def grant(account: WorldAccount, role: str, *policies: Mapping[str, Any]) -> None:
+    """Give a role these policies in addition."""
+    iam = console(account, "iam")
+    had = len(iam.list_role_policies(RoleName=role)["PolicyNames"])
+    for number, policy in enumerate(policies, had):
         document = json.dumps(policy)
         iam.put_role_policy(RoleName=role, PolicyName=f"rights-{number}", PolicyDocument=document)
 

@@ -5,7 +5,6 @@ import re
 import select
 import signal
 import subprocess
-import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -39,6 +38,8 @@ class AttendedTerminal:
 
     replies: Replies
     longest_s: float = 1800
+    log: Path | None = None
+    """What is said is written there as it comes, for whoever watches a long walk."""
 
     def run(self, command: Sequence[str], *, cwd: Path, env: Mapping[str, str]) -> Conversation:
         """Run a command to its end, at a terminal of its own."""
@@ -77,7 +78,7 @@ class AttendedTerminal:
                     more = b""
                 if not more:
                     return plain(said), tuple(asked), True
-                _shown(more)
+                self._noted(more)
                 continue
             since = plain(said[answered_to:])
             if QUESTION.search(since) and (reply := self._reply(since)):
@@ -85,6 +86,11 @@ class AttendedTerminal:
                 asked.append(since.rpartition("\n")[2].strip())
                 answered_to = len(said)
         return plain(said), tuple(asked), False
+
+    def _noted(self, said: bytes) -> None:
+        if self.log:
+            with self.log.open("ab") as log:
+                log.write(said)
 
     def _reply(self, since: str) -> Reply | None:
         fitting = (reply for asks, reply in self.replies if re.search(asks, since))
@@ -95,8 +101,3 @@ def plain(said: bytes) -> str:
     """Return what stands on the screen: no colours, and of a line that was written over only its last state."""
     lines = said.decode("utf-8", "replace").replace("\r\n", "\n").split("\n")
     return "\n".join(STYLE.sub("", line.rpartition("\r")[2]) for line in lines)
-
-
-def _shown(said: bytes) -> None:
-    if os.environ.get("WORLD_SHOWS"):
-        sys.stderr.write(plain(said))

@@ -48,7 +48,10 @@ class Walk:
         expects: Sequence[int] = (0,),
     ) -> Conversation:
         """Run a command; raise Astray unless it ends with one of the expected codes."""
-        done = machine.run(command, variables, replies)
+        log = self.logs / f"{len(self.entries) + 1:02}.txt"
+        log.unlink(missing_ok=True)
+        done = machine.run(command, variables, replies, log=log)
+        log.write_text(done.text, encoding="utf-8")
         self._note(
             WalkedStep(
                 who=machine.clone.parent.name,
@@ -56,8 +59,7 @@ class Walk:
                 seconds=round(done.seconds, 1),
                 code=done.code,
                 questions=done.questions,
-            ),
-            done.text,
+            )
         )
         if done.code not in expects:
             raise Astray(f"{shlex.join(command)} ended with {done.code}:\n{done.text[-3000:]}")
@@ -77,6 +79,14 @@ class Walk:
         machine.git("commit", "--quiet", "--all", "--message", why)
         what = f"{why}: {', '.join(keys)}"
         self._note(WalkedStep(who=machine.clone.parent.name, what=what, keys=len(keys), commits=1))
+
+    def pasted(self, machine: Machine, lines: str, why: str) -> None:
+        """Append lines to the clone's environment file, and commit that."""
+        file = machine.clone / "environments.toml"
+        file.write_text(f"{file.read_text(encoding='utf-8')}\n{lines}", encoding="utf-8")
+        machine.git("commit", "--quiet", "--all", "--message", why)
+        who = machine.clone.parent.name
+        self._note(WalkedStep(who=who, what=why, keys=lines.count(" = "), commits=1))
 
     def totals(self) -> Mapping[str, float]:
         """Sum up the walk."""
@@ -100,11 +110,9 @@ class Walk:
         file.with_suffix(".md").write_text(table(self), encoding="utf-8")
         return file
 
-    def _note(self, entry: WalkedStep, said: str = "") -> None:
+    def _note(self, entry: WalkedStep) -> None:
         self.entries.append(entry)
         number = len(self.entries)
-        if said:
-            (self.logs / f"{number:02}.txt").write_text(said, encoding="utf-8")
         asked = f", {len(entry.questions)} questions" if entry.questions else ""
         print(f"{number:3} {entry.seconds:7.1f} s  {entry.what}{asked} -> {entry.code}", flush=True)
 

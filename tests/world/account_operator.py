@@ -26,12 +26,13 @@ class AccountOperator:
     machine: Machine
     account: WorldAccount
     role: str = "operator"
+    person: str = "hanako"
 
-    def __call__(self, *command: str, expects: Sequence[int] = (0,)) -> Conversation:
-        """Run ``python -m …``, or another program by its path, with the variables of this person."""
-        program = [PYTHON, "-m", *command] if command[0] in MODULES else list(command)
-        variables = signed_in(self.account, self.role, "hanako")
-        return self.walk.command(self.machine, program, variables, self.replies, expects=expects)
+    def __call__(self, module: str, *arguments: str, expects: Sequence[int] = (0,)) -> Conversation:
+        """Run ``python -m MODULE …`` with the variables of this person."""
+        variables = signed_in(self.account, self.role, self.person)
+        command = [PYTHON, "-m", module, *arguments]
+        return self.walk.command(self.machine, command, variables, self.replies, expects=expects)
 
     @property
     def replies(self) -> Replies:
@@ -58,6 +59,3 @@ class AccountOperator:
             token = confirmation_token(arn, MAILBOX)
             sns.confirm_subscription(TopicArn=arn, Token=token)
         return "y"
-
-
-MODULES = ("pytest", "runbook", "signoff", "load", "smoke")

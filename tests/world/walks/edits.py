@@ -1,0 +1,41 @@
+"""What a team writes into its environment file before it begins."""
+
+import json
+import re
+from collections.abc import Mapping
+
+from tests.world.account_operator import MAILBOX
+from tests.world.names import FRONT_END, Home
+
+PRINTED = re.compile(r"(?m)^ +(evidence\w*) = (.*?)\s*$")
+"""The lines for the environment file that `evidence` prints."""
+RALLY = {
+    "go_live": "2026-12-01",
+    "area": "{ lat = 35.5555, lon = 139.6540, km = 2 }",
+    "season": "{ begins = 2026-12-01, ends = 2026-12-31 }",
+    "stamps": "5",
+}
+"""What this rally is."""
+
+
+def of_account(home: Home) -> Mapping[str, str]:
+    """Return the keys of any environment: its account, its LINE channels, and the people."""
+    names = f'channel_id = "{home.channel_id}", bot_user_id = "{home.bot_user_id}"'
+    more = f'liff_id = "{home.liff_id}", expected_messages = 1000'
+    people = [f"arn:aws:iam::{home.account}:role/{role}" for role in ("administrator", "operator")]
+    return {
+        "account": f'"{home.account}"',
+        "line": f"{{ {names}, {more} }}",
+        "alert_email": f'"{MAILBOX}"',
+        "administrators": json.dumps(people),
+    }
+
+
+def of_production(*, rate: int) -> Mapping[str, str]:
+    """Return the keys that only production needs; ``rate`` is its demand in requests a second."""
+    return {
+        "origin": f'"https://{FRONT_END}"',
+        "front_end": f'{{ url = "https://{FRONT_END}" }}',
+        "target_rate": f"{rate}",
+        **RALLY,
+    }

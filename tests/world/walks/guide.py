@@ -1,0 +1,87 @@
+"""Dev and production by the guide's letter in the console, to a verdict that can be signed, before the cut-over."""
+
+from functools import partial
+from pathlib import Path
+
+from lambdas.packing import pack
+from local.moto_fixes.sns import confirmation_token
+from tests.foreign import letter
+from tests.foreign.letter.deployed import FUNCTIONS
+from tests.foreign.letter.place import PROD as LETTER
+from tests.foreign.letter.watch import TOPIC
+from tests.world import guide_dev
+from tests.world.account_operator import AccountOperator
+from tests.world.machine import ROOT, Machine
+from tests.world.names import DEV, PROD
+from tests.world.people import console, hire
+from tests.world.walk import Walk
+from tests.world.walks.cutting_over import ENDS
+from tests.world.walks.edits import of_account, of_production
+from tests.world.walks.own_path import evidence_first
+from tests.world.world import World
+
+DEV_KEY = "5d0c1f3ab27e4986d2f1c07b8a9e3d54" * 2
+"""Dev's session key, in a variable."""
+ROUNDS = 3
+"""How often a team fixes what is red, and judges again."""
+
+
+def walk(world: World, record: Path) -> int:
+    """Walk it; return 0 where production came to a verdict that may be signed."""
+    taken = Walk("guide", record)
+    machine = Machine.set_up(world.folder / "laptop", str(ROOT))
+    try:
+        _walked(taken, world, machine)
+    finally:
+        print(taken.written(), taken.totals())
+    return 0
+
+
+def _walked(taken: Walk, world: World, machine: Machine) -> None:
+    for account in world.accounts.values():
+        hire(account, "operator")
+        hire(account, "administrator")
+    dev = AccountOperator(taken, world, machine, world.accounts["dev"])
+    prod = AccountOperator(taken, world, machine, world.accounts["prod"])
+    _make_dev(taken, world)
+    evidence_first(taken, dev, "dev", of_account(DEV))
+    dev("runbook", "by_hand", "--env", "dev", "--go")
+    dev("pytest", "--env", "dev", expects=ENDS)
+    _make_prod(taken, world)
+    evidence_first(taken, prod, "prod", {**of_account(PROD), **of_production(rate=10)})
+    for _ in range(ROUNDS):
+        judged = prod("pytest", "--env", "prod", expects=ENDS)
+        if judged.code == 0:
+            return
+        prod("runbook", "fix", "--env", "prod", expects=ENDS)
+
+
+def _make_dev(taken: Walk, world: World) -> None:
+    channels = world.lines["dev"].channels
+    secrets = {
+        "TOKEN_SECRET_KEY": DEV_KEY,
+        "LINE_CHANNEL_ACCESS_TOKEN": channels.messaging_access_token,
+    }
+    guide_dev.set_up(partial(console, world.accounts["dev"]), secrets)
+    taken.by_hand("console", "dev: tables, roles, functions, API, as the guide describes dev")
+
+
+def _make_prod(taken: Walk, world: World) -> None:
+    """Follow the guide in the console; then upload the team's code, which the guide links to elsewhere."""
+    client = partial(console, world.accounts["prod"])
+    letter.set_up(client)
+    for function in FUNCTIONS:
+        files = guide_dev.entries(pack(function)) | guide_dev.ENTRY
+        name, code = LETTER.function(function), guide_dev.zipped(files)
+        client("lambda").update_function_code(FunctionName=name, ZipFile=code)
+    token = world.lines["prod"].channels.messaging_access_token
+    client("secretsmanager").put_secret_value(
+        SecretId=f"{LETTER.prefix}/line-channel-access-token",
+        SecretString=f'{{"LINE_CHANNEL_ACCESS_TOKEN": "{token}"}}',
+    )
+    client("sns").confirm_subscription(
+        TopicArn=TOPIC, Token=confirmation_token(TOPIC, "on-call@example.jp")
+    )
+    taken.by_hand(
+        "console", "production: the guide's steps 2 to 6 in its order, LINE's token, mail"
+    )
