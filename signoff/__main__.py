@@ -17,6 +17,7 @@ from typing import Any
 
 from aws.visible import visible_line
 from aws.words import Say, Words, in_language, language, words_of
+from signoff.accept import add_accept
 from signoff.command_line import CommandLine
 from signoff.early import joined
 from signoff.environment import load
@@ -41,6 +42,7 @@ examples:
   signoff replay report/prod/latest/inventory.json  judge what was read then by today's checks
   signoff verify report/prod/latest                 prove that the files of a run are unaltered
   signoff init --env prod --to environments.toml    propose an environment from what the account holds
+  signoff accept MON-14 --by "Hanako Sato" --until 2026-12-31   who answers for a condition, and until when
   signoff clean --env prod                          delete what a killed run left
 """,
     ja="""\
@@ -49,6 +51,7 @@ examples:
   signoff replay report/prod/latest/inventory.json  当時の読み取り結果を現在のチェックで判定する
   signoff verify report/prod/latest                 実行のファイルが改変されていないことを確かめる
   signoff init --env prod --to environments.toml    アカウントの内容から環境を提案する
+  signoff accept MON-14 --by 佐藤花子 --until 2026-12-31   条件に担当者と期限を付ける
   signoff clean --env prod                          強制終了した実行が残したものを削除する
 """,
 )
@@ -98,6 +101,7 @@ def options(lang: str = "en") -> CommandLine:
     verifying.add_environments()
     verifying.set_defaults(command=_verify)
     _add_init(commands, say)
+    add_accept(commands, say)
     cleaning = commands.add_parser(
         "clean",
         add_help=False,

@@ -22,6 +22,8 @@ EMBEDDED_ONLY = "embedded_only"
 """Marks a test that looks into the embedded stack: it is a proof, but of no other environment."""
 TRIED_BEFORE = "tried_before"
 """The optional part of rows that compare with the environment before."""
+OF_STRICT = "strict=true"
+"""How pytest notes its own ``--strict``, which leaves nothing out."""
 JUDGING = ("checks", "smoke")
 """Folders whose tests are proofs of rows; all other tests are ordinary ones."""
 
@@ -140,7 +142,8 @@ def is_full(config: pytest.Config, choice: Choice[Any]) -> bool:
 def _cut(config: pytest.Config) -> Iterator[Words]:
     """Yield the options that left tests out of a run that was not asked to be partial."""
     for name in ("deselect", "lf", "stepwise", "ignore", "ignore_glob", "override_ini"):
-        if getattr(config.option, name, None):
+        given = getattr(config.option, name, None)
+        if given and given != [OF_STRICT]:
             yield Words.same(f"--{name.replace('_', '-')}")
     if config.inipath != config.rootpath / "pyproject.toml":
         yield Words(en=f"the configuration {config.inipath}", ja=f"設定ファイル{config.inipath}")

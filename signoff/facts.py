@@ -16,7 +16,7 @@ from aws.section import known
 from signoff.parts import ASSIGNED, PARTS, WHOLE, Part
 
 
-class Fact(NamedTuple):
+class PartFact(NamedTuple):
     """One value. Readers of one stack may show it differently, since each withholds what it does not know; all compare it alike."""
 
     shown: str
@@ -26,7 +26,7 @@ class Fact(NamedTuple):
     """Whether ``shown`` is only its length and shape."""
 
 
-Facts = Mapping[str, Fact]
+Facts = Mapping[str, PartFact]
 """``functions stamp-rally-prod-award: memory_mb`` -> ``256``."""
 SALT = "parts"
 """Purpose of the salt under which withheld values are compared: the same in every run of an environment."""
@@ -45,7 +45,7 @@ class _Placed(NamedTuple):
 
     shown: tuple[str, ...]
     fields: tuple[str, ...]
-    fact: Fact
+    fact: PartFact
 
 
 def facts_of(part: Part, inventory: Inventory, scope: Scope) -> Facts:
@@ -78,7 +78,7 @@ class _Identified:
 @lru_cache(maxsize=1024)
 def _facts_of_item(
     section: str, item: _Identified, salt: str
-) -> tuple[tuple[Part | None, str, Fact], ...]:
+) -> tuple[tuple[Part | None, str, PartFact], ...]:
     """Return part, name and value of each fact of an item."""
     facts = _facts(_SHAPES.get(section, _itself)(item.value), salt)
     return tuple((_part_of(section, one.fields), ".".join(one.shown), one.fact) for one in facts)
@@ -102,7 +102,7 @@ def to_body(facts: Facts) -> Mapping[str, Any]:
 def from_body(body: Mapping[str, Any]) -> Facts:
     raw, withheld = body.get("raw", {}), set(body.get("withheld", ()))
     return {
-        name: Fact(shown, raw.get(name, shown), name in withheld)
+        name: PartFact(shown, raw.get(name, shown), name in withheld)
         for name, shown in body["facts"].items()
     }
 
@@ -183,13 +183,13 @@ def _add_listed(
 
 
 def _placed(shown: tuple[str, ...], names: tuple[str, ...], text: str) -> _Placed:
-    return _Placed(shown, names, Fact(text, text))
+    return _Placed(shown, names, PartFact(text, text))
 
 
-def _comparable(value: MaskedValue, salt: str) -> Fact:
+def _comparable(value: MaskedValue, salt: str) -> PartFact:
     """Return a fact that two readers compare alike, and that reveals no more of the value than the readers do."""
     digest = value.digests.get(salt, "")[:SHORT]
-    return Fact(str(value), digest or str(value), value.text is None)
+    return PartFact(str(value), digest or str(value), value.text is None)
 
 
 def _everything(_name: str, _item: Any, _scope: Scope) -> bool:

@@ -9,7 +9,7 @@ from aws.words import SILENCE, Words
 from signoff.outcome import Finding
 from signoff.run import Choice
 from signoff.snapshot import PlanT
-from signoff.verdict import RowVerdict, row_verdict
+from signoff.verdict import RowVerdict, RunCondition, row_verdict
 
 
 @dataclass(slots=True, kw_only=True)
@@ -20,7 +20,7 @@ class Findings:
     """False for any selection."""
     cut: Words = SILENCE
     """What left tests out of a run that was to be full; then there is no verdict."""
-    conditions: tuple[Words, ...] = ()
+    conditions: tuple[RunCondition, ...] = ()
     """Why this run is not the judgement of a commit alone; production is then CONDITIONAL at best."""
     broken: list[Words] = field(default_factory=list)
     """Why modules of checks could not be collected; then nothing is judged."""

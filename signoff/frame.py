@@ -38,11 +38,11 @@ class Exit(IntEnum):
 EXIT_CODES: Mapping[Exit, Words] = {
     Exit.DONE: Words(
         en="GO or CONDITIONAL; of another command: done",
-        ja="GOまたは条件付きGO。ほかのコマンドでは完了",
+        ja="GOまたは条件付きGO。判定以外のコマンドでは完了",
     ),
     Exit.NO: Words(
         en="NO-GO, or NO VERDICT because the run was cut short; of another command: the answer is no, or a load test failed",
-        ja="NO-GO、または実行の中断による判定なし。ほかのコマンドでは否定の結果、または負荷試験の不合格",
+        ja="NO-GO、または実行の中断による判定なし。判定以外のコマンドでは否定の結果、または負荷試験の不合格",
     ),
     Exit.USAGE: Words(
         en="wrong command line or file of environments (of pytest: 4)",

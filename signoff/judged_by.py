@@ -22,6 +22,7 @@ import pytest
 
 from aws.words import Words
 from signoff.origin import CHANGED, UNKNOWN, commit_of, tracked
+from signoff.verdict import RunCondition
 
 LOCK = "requirements.lock"
 PROJECT = "stamp-rally-signoff"
@@ -33,7 +34,7 @@ _PROXY = re.compile(r"(?:https?|all)_proxy", re.IGNORECASE)
 _CERTIFICATES = re.compile(r"\w+_CA_BUNDLE|SSL_CERT_(?:FILE|DIR)", re.IGNORECASE)
 
 
-def judged_by(config: pytest.Config) -> Iterator[Words]:
+def judged_by(config: pytest.Config) -> Iterator[RunCondition]:
     """Yield in a sentence each why this run is not the judgement of a commit alone."""
     root = config.rootpath
     yield from of_the_commit(commit_of(root))
@@ -43,21 +44,27 @@ def judged_by(config: pytest.Config) -> Iterator[Words]:
     yield from addresses()
 
 
-def of_the_commit(commit: str) -> Iterator[Words]:
+def of_the_commit(commit: str) -> Iterator[RunCondition]:
     """Yield why what judged is not a commit."""
     if commit == UNKNOWN:
-        yield Words(
-            en="which commit judged this is unknown: run it in a checkout, with git",
-            ja="どのコミットで判定したか不明です。gitのあるチェックアウトで実行してください",
+        yield RunCondition(
+            what="unknown commit",
+            words=Words(
+                en="which commit judged this is unknown: run it in a checkout, with git",
+                ja="どのコミットで判定したか不明です。gitのあるチェックアウトで実行してください",
+            ),
         )
     elif commit.endswith(CHANGED):
-        yield Words(
-            en=f"judged by {commit}: commit the changes, or revert them",
-            ja=f"{commit}で判定しました。変更をコミットするか、元に戻してください",
+        yield RunCondition(
+            what="uncommitted changes",
+            words=Words(
+                en=f"judged by {commit}: commit the changes, or revert them",
+                ja=f"{commit}で判定しました。変更をコミットするか、元に戻してください",
+            ),
         )
 
 
-def foreign(config: pytest.Config, root: Path) -> Iterator[Words]:
+def foreign(config: pytest.Config, root: Path) -> Iterator[RunCondition]:
     """Yield plugins, and modules under our names, that are neither the commit's files nor from the locked packages."""
     ours = {(root / path).resolve() for path in tracked(root)}
     known = {"_pytest", "pytest", *_locked_plugins(config, root)}
@@ -72,7 +79,7 @@ def foreign(config: pytest.Config, root: Path) -> Iterator[Words]:
             yield _from_elsewhere(one.__name__, path or "?")
 
 
-def start_up_code(root: Path) -> Iterator[Words]:
+def start_up_code(root: Path) -> Iterator[RunCondition]:
     """Yield the code that Python ran at its start and that is neither the interpreter's nor a locked package's."""
     own = Path(sysconfig.get_path("stdlib"))
     for name in START_UP:
@@ -84,7 +91,7 @@ def start_up_code(root: Path) -> Iterator[Words]:
         yield from foreign_start_files(folder, root)
 
 
-def foreign_start_files(folder: Path, root: Path) -> Iterator[Words]:
+def foreign_start_files(folder: Path, root: Path) -> Iterator[RunCondition]:
     """Yield the .pth files of a folder of packages that no locked package brought, or that were changed since."""
     files = sorted(folder.glob("*.pth"))
     known = set(_recorded(folder, root)) if files else set()
@@ -93,21 +100,24 @@ def foreign_start_files(folder: Path, root: Path) -> Iterator[Words]:
             yield _from_elsewhere(path.name, path)
 
 
-def folders_of_imports(root: Path) -> Iterator[Words]:
+def folders_of_imports(root: Path) -> Iterator[RunCondition]:
     """Yield the folders on ``sys.path`` beside the checkout, the interpreter's library and its installed packages."""
     known = (root, Path(sys.prefix), Path(sysconfig.get_path("stdlib")))
     for entry in dict.fromkeys(sys.path):
         path = Path(entry).resolve()
         if path.exists() and not any(path.is_relative_to(one.resolve()) for one in known):
-            yield Words(
-                en=f"imports may come from {path}, which is neither the checkout nor an installed package's folder:"
-                " take it out of PYTHONPATH",
-                ja=f"チェックアウトでもパッケージのフォルダでもない{path}からもインポートされます。"
-                "PYTHONPATHから外してください",
+            yield RunCondition(
+                what=str(path),
+                words=Words(
+                    en=f"imports may come from {path}, which is neither the checkout nor an installed package's folder:"
+                    " take it out of PYTHONPATH",
+                    ja=f"チェックアウトでもパッケージのフォルダでもない{path}からもインポートされます。"
+                    "PYTHONPATHから外してください",
+                ),
             )
 
 
-def addresses() -> Iterator[Words]:
+def addresses() -> Iterator[RunCondition]:
     """Yield the proxies and certificates that stand between this run and AWS, with the variables that name them."""
     proxies: dict[str, list[str]] = {}
     certificates: dict[str, list[str]] = {}
@@ -120,15 +130,21 @@ def addresses() -> Iterator[Words]:
         certificates.setdefault(configured, []).append("ca_bundle (~/.aws/config)")
     for host, names in proxies.items():
         named = ", ".join(names)
-        yield Words(
-            en=f"calls go through the proxy {host} ({named}): unset that, or sign for it",
-            ja=f"呼び出しがプロキシ{host}を経由しています（{named}）。設定を外すか、署名して承認してください",
+        yield RunCondition(
+            what=named,
+            words=Words(
+                en=f"calls go through the proxy {host} ({named}): unset that, or sign for it",
+                ja=f"呼び出しがプロキシ{host}を経由しています（{named}）。設定を外すか、署名して承認してください",
+            ),
         )
     for place, names in certificates.items():
         named = ", ".join(names)
-        yield Words(
-            en=f"AWS and the API are verified against the certificates in {place} ({named}): unset that, or sign for it",
-            ja=f"AWSとAPIの検証に{place}の証明書を使用しています（{named}）。設定を外すか、署名して承認してください",
+        yield RunCondition(
+            what=named,
+            words=Words(
+                en=f"AWS and the API are verified against the certificates in {place} ({named}): unset that, or sign for it",
+                ja=f"AWSとAPIの検証に{place}の証明書を使用しています（{named}）。設定を外すか、署名して承認してください",
+            ),
         )
 
 
@@ -137,10 +153,13 @@ def _host(proxy: str) -> str:
     return urlsplit(proxy if "://" in proxy else f"//{proxy}").netloc.rpartition("@")[2]
 
 
-def _from_elsewhere(name: str, path: str | Path) -> Words:
-    return Words(
-        en=f"judged with {name} ({path}), which neither the commit nor {LOCK} has: run without it",
-        ja=f"コミットにも{LOCK}にもない{name}（{path}）とともに判定しました。外して実行してください",
+def _from_elsewhere(name: str, path: str | Path) -> RunCondition:
+    return RunCondition(
+        what=name,
+        words=Words(
+            en=f"judged with {name} ({path}), which neither the commit nor {LOCK} has: run without it",
+            ja=f"コミットにも{LOCK}にもない{name}（{path}）とともに判定しました。外して実行してください",
+        ),
     )
 
 

@@ -186,6 +186,7 @@ def choice_of(
         options=Options(
             phase=Phase(option.phase),
             part=option.part,
+            strict=bool(option.strict),  # pytest's own --strict, which means more here
             wait=option.wait,
             rows=tuple(checklist[id_].id for id_ in option.row),
             replay=option.replay,

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from aws.words import Words, joined
+from signoff.environment import Decider
 from signoff.outcome import Outcome
 from signoff.verdict import RowVerdict, Verdict, VerdictWord
 
@@ -55,6 +56,8 @@ class Provenance:
     """Name of the environment before this one."""
     parts: Mapping[str, str] = field(default_factory=dict)
     """Part of the release -> digest of its facts; without those that could not be read."""
+    signers: tuple[Decider, ...] = ()
+    """Who decides, by the file of environments."""
     newest_record: str | None = None
     """Digest and name of the evidence store's newest record, for a later reader to look for."""
 

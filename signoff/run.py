@@ -15,6 +15,7 @@ from aws.words import Words
 from signoff.checklist import CHECKLIST, Checklist, Phase, Row
 from signoff.environment import ENVIRONMENTS, Environment
 from signoff.snapshot import PlanT, Snapshot
+from signoff.verdict import RunCondition
 
 REPORTS = "report"
 """The folder of all runs' files, in the project's root."""
@@ -96,7 +97,7 @@ class Composition(Generic[PlanT]):
     builds: Callable[[PlanT], Builds | None] = lambda _: None
     """The packages that this commit builds for the plan's functions."""
     checklist: Path = CHECKLIST
-    judge: Callable[[pytest.Config], Iterable[Words]] = lambda _: ()
+    judge: Callable[[pytest.Config], Iterable[RunCondition]] = lambda _: ()
     """Yields why production is not judged by a commit alone: changes, code and addresses from elsewhere."""
 
 
@@ -119,6 +120,8 @@ class Options:
 
     part: bool = False
     """A part was asked for on purpose, so the exit code is 0 if nothing is red."""
+    strict: bool = False
+    """Exit with 1 where a condition has no owner and no day."""
     wait: bool = False
     """Wait for what only time repairs before judging."""
 

@@ -16,7 +16,7 @@ from aws.section import Missing
 from aws.words import Words
 from signoff.checklist import Row
 from signoff.evidence import Record, Records
-from signoff.facts import SHORT, UNSET, Fact, Facts, digest_of
+from signoff.facts import SHORT, UNSET, Facts, PartFact, digest_of
 from signoff.labels import label_of_path
 from signoff.parts import Part
 from signoff.snapshot import PlanT, Snapshot
@@ -85,9 +85,9 @@ class ChangedFact:
     part: Part
     fact: str
     """As `parts` names it."""
-    was: Fact | None
+    was: PartFact | None
     """None if it was not there; likewise ``now``."""
-    now: Fact | None
+    now: PartFact | None
 
     @property
     def words(self) -> Words:
@@ -192,7 +192,7 @@ def _around(first: str, second: str) -> tuple[str, str]:
     return _cut(first, begin), _cut(second, begin)
 
 
-def _shown(fact: Fact | None) -> str:
+def _shown(fact: PartFact | None) -> str:
     """Return a value as a person sees it; of a withheld one, only its length and shape."""
     return fact.shown if fact else ""
 

@@ -15,6 +15,10 @@ BY_HAND = Words(en="by hand", ja="手作業")
 COLOURS = {VerdictWord.GO: "green", VerdictWord.CONDITIONAL: "yellow"}
 RED = Words(en="RED", ja="不合格")
 CONDITION = Words(en="CONDITION", ja="条件")
+UNOWNED = Words(
+    en="Conditions without an owner and a day: {}. Add them: signoff accept --env {} WHAT --by NAME --until DAY",
+    ja="担当者と期限のない条件: {}。追加するコマンド: signoff accept --env {} 対象 --by 氏名 --until 日付",
+)
 DECIDED = Words(en="DECIDED", ja="決定")
 NO_VERDICT = Words(en="NO VERDICT for {}: {}", ja="{}の判定なし: {}")
 SEEN = Words(en="seen until then:", ja="それまでに確認した不合格:")
@@ -110,12 +114,15 @@ class Terminal:
         for problem in result.verdict.problems:
             self.line(f"{RED[lang]}  {problem[lang]}", red=True)
         for condition in result.verdict.conditions:
-            self.line(f"{CONDITION[lang]}  {condition[lang]}", yellow=True)
+            self.line(f"{CONDITION[lang]}  {condition.words[lang]}", yellow=True)
         for one in result.blocking():
             followers = len(result.followers(one.row.id))
             self._red(one, result.provenance, followers=followers, most=PRINTED)
         for made in result.verdict.decisions:
             self.line(f"{DECIDED[lang]}  {made.decision.sentence[lang]}", yellow=made.loosens)
+        if unowned := result.verdict.unowned:
+            said = UNOWNED[lang].format(", ".join(unowned), result.provenance.environment)
+            self.line(said, yellow=True)
         colour = COLOURS.get(result.verdict.decision, "red")
         self.line(result.headline[lang], bold=True, **{colour: True})
         self.line(page)

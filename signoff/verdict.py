@@ -5,19 +5,20 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
-from aws.difference import Certainty
-from aws.words import SILENCE, Words
-from signoff.checklist import Phase, Row, Severity
-from signoff.environment import Decision, Waiver
+from aws.words import Words
+from signoff.checklist import Phase, Severity
+from signoff.environment import Acceptance, Decision, Waiver
 from signoff.observations import AppliedDecision
-from signoff.outcome import Finding, Outcome
+from signoff.outcome import Outcome
+from signoff.row_verdict import RowVerdict, gravity, row_verdict
 from signoff.staleness import STALE_DAYS
+
+__all__ = ["RowVerdict", "row_verdict"]
 
 KNOWN_FAULTS = "known_faults"
 """The key of the environment file that accepts a known fault, in place of a person's name."""
 WAIVER_DAYS = 30
 """A waiver may last at most this many days."""
-WORST_FIRST = (Outcome.FAIL, Outcome.NOT_TESTABLE, Outcome.FOLLOWS)
 
 
 class VerdictWord(enum.StrEnum):
@@ -28,66 +29,12 @@ class VerdictWord(enum.StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RowVerdict:
-    """One row with all that was found about it; ``outcome`` is that of its worst finding."""
+class RunCondition:
+    """Something about the run itself that makes it CONDITIONAL at best."""
 
-    row: Row
-    outcome: Outcome
-    severity: Severity
-    """The row's own, or less where all that is red about it is a guess."""
-    findings: tuple[Finding, ...] = ()
-    told: Words = SILENCE
-    """Why it is excluded, waived or not verifiable here; else what its worst finding says."""
-    root: str | None = None
-    waiver: Waiver | None = None
-    """Its own, or its root's where it only follows."""
-
-    @property
-    def reason(self) -> str:
-        """Why, in English."""
-        return self.told.en
-
-    @property
-    def untold(self) -> int:
-        """How many other sentences the red findings have besides the one shown."""
-        said = {one.words for one in self.findings if one.outcome.red}
-        return len(said - {self.told})
-
-    @property
-    def blocks(self) -> bool:
-        """Whether this row alone makes a NO-GO; unknown always does."""
-        return self.outcome.red and (self.severity is Severity.BLOCKER or self.unknown)
-
-    @property
-    def certain(self) -> bool:
-        """Whether any red finding is certain: neither a guess nor an expression that we can't evaluate."""
-        return any(one.outcome.red and one.at_most is Severity.BLOCKER for one in self.findings)
-
-    @property
-    def decisions(self) -> tuple[AppliedDecision, ...]:
-        """Decisions without which this row would be red; on a row that can't be waived, each counts as loosening."""
-        return tuple(
-            replace(one, loosens=one.loosens or self._loosened(one))
-            for found in self.findings
-            for one in found.decided
-        )
-
-    @property
-    def decisions_to_paste(self) -> tuple[str, ...]:
-        """Tables of environments.toml that would allow what was found, each once: several findings may ask for one."""
-        printed = (one.decision for one in self.findings if one.decision)
-        return tuple(dict.fromkeys(table for text in printed for table in text.split("\n\n")))
-
-    @property
-    def unknown(self) -> bool:
-        """Whether anything about the row was not read, even if a known fault is red as well."""
-        return any(
-            one.outcome is Outcome.NOT_TESTABLE and one.at_most is Severity.BLOCKER
-            for one in self.findings
-        )
-
-    def _loosened(self, one: AppliedDecision) -> bool:
-        return self.row.unwaivable and one.certainty is Certainty.CERTAIN
+    what: str
+    """The name by which somebody answers for it."""
+    words: Words
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,8 +44,9 @@ class Verdict:
     decision: VerdictWord
     rows: tuple[RowVerdict, ...]
     problems: tuple[Words, ...] = ()
-    conditions: tuple[Words, ...] = ()
-    """Sentences about the run that make it CONDITIONAL at best."""
+    conditions: tuple[RunCondition, ...] = ()
+    accepted: tuple[Acceptance, ...] = ()
+    """Who answers for a condition, until a day that has not passed."""
 
     def having(self, *outcomes: Outcome) -> tuple[RowVerdict, ...]:
         return tuple(one for one in self.rows if one.outcome in outcomes)
@@ -108,6 +56,25 @@ class Verdict:
         """Decisions in force, each once: those that loosen a bound of the guide or of security first."""
         found = dict.fromkeys(one for row in self.rows for one in row.decisions)
         return tuple(sorted(found, key=lambda one: (not one.loosens, one.decision.what)))
+
+    def owner(self, what: str) -> Acceptance | None:
+        """Return who answers for a row, a decision or a condition of the run; None if nobody does."""
+        return next((one for one in self.accepted if one.what == what), None)
+
+    @property
+    def unowned(self) -> tuple[str, ...]:
+        """Return what makes it CONDITIONAL and has no owner or no day."""
+        majors = [
+            one.row.id
+            for one in self.having(Outcome.FAIL, Outcome.NOT_TESTABLE)
+            if one.severity is Severity.MAJOR
+        ]
+        endless = [
+            one.decision.what for one in self.decisions if one.loosens and not one.decision.until
+        ]
+        of_the_run = [one.what for one in self.conditions]
+        every = dict.fromkeys((*majors, *endless, *of_the_run))
+        return tuple(one for one in every if self.owner(one) is None)
 
     @property
     def before_the_cut_over(self) -> VerdictWord:
@@ -124,20 +91,6 @@ class Verdict:
         return len(self.rows) - len(self.having(Outcome.EXCLUDED, Outcome.NOT_HERE))
 
 
-def row_verdict(row: Row, findings: Sequence[Finding]) -> RowVerdict:
-    """Return the verdict of a row that has at least one finding: as bad as the worst, the gravest first."""
-    worst = min(findings, key=_rank)
-    red = [max(row.severity, one.at_most, key=_gravity) for one in findings if one.outcome.red]
-    return RowVerdict(
-        row=row,
-        outcome=worst.outcome,
-        severity=min(red, key=_gravity, default=row.severity),
-        findings=tuple(findings),
-        told=SILENCE if worst.outcome is Outcome.PASS else worst.words,
-        root=worst.root,
-    )
-
-
 def decide(  # noqa: PLR0913 - keywords that a caller may leave out
     rows: Iterable[RowVerdict],
     waivers: Sequence[Waiver],
@@ -145,14 +98,15 @@ def decide(  # noqa: PLR0913 - keywords that a caller may leave out
     today: date,
     problems: Sequence[Words],
     decisions: Sequence[Decision] = (),
-    conditions: Sequence[Words] = (),
+    conditions: Sequence[RunCondition] = (),
+    accepted: Sequence[Acceptance] = (),
     known_faults: Mapping[str, str] | None = None,
 ) -> Verdict:
     """Apply the waivers and weigh the rows. Every row of the phase must be among ``rows``.
 
     ``known_faults``: rows that may fail in this environment, with the reason.
     ``decisions`` are those of the environment file: one that answered nothing is wrong, as a waiver is.
-    ``conditions`` are sentences that make it CONDITIONAL at best.
+    ``conditions`` make it CONDITIONAL at best; ``accepted`` says who answers for one, and makes nothing better.
     """
     judged = {one.row.id: one for one in rows}
     wrong = [text for waiver in waivers if (text := _wrong(waiver, judged, today))]
@@ -167,7 +121,11 @@ def decide(  # noqa: PLR0913 - keywords that a caller may leave out
     if conditions and decision is VerdictWord.GO:
         decision = VerdictWord.CONDITIONAL
     return Verdict(
-        decision=decision, rows=verdicts, problems=troubles, conditions=tuple(conditions)
+        decision=decision,
+        rows=verdicts,
+        problems=troubles,
+        conditions=tuple(conditions),
+        accepted=tuple(one for one in accepted if one.until >= today),
     )
 
 
@@ -196,17 +154,6 @@ def _needless(
                 en=f"decision on {made.what}: nothing needs it (value {made.value}); delete it",
                 ja=f"{made.what}についての決定（値: {made.value}）: 不要です。削除してください",
             )
-
-
-def _rank(one: Finding) -> tuple[bool, int, int]:
-    """Sort findings: what is red in itself before what follows or passes, the gravest first."""
-    outcome = WORST_FIRST.index(one.outcome) if one.outcome in WORST_FIRST else len(WORST_FIRST)
-    return outcome >= WORST_FIRST.index(Outcome.FOLLOWS), _gravity(one.at_most), outcome
-
-
-def _gravity(severity: Severity) -> int:
-    """0 is the gravest."""
-    return list(Severity).index(severity)
 
 
 def _weigh(rows: Iterable[RowVerdict], problems: Sequence[Words]) -> VerdictWord:
@@ -267,7 +214,7 @@ def _only_follows_waived(one: RowVerdict, rows: Mapping[str, RowVerdict]) -> boo
     return all(
         root is not None
         and root.outcome is Outcome.WAIVED
-        and _gravity(root.row.severity) <= _gravity(one.row.severity)
+        and gravity(root.row.severity) <= gravity(one.row.severity)
         for root in roots
     )
 

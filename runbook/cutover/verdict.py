@@ -44,6 +44,12 @@ def refusal(told: Result, *, checklist: Checklist, live: Live, now: datetime) ->
     decision = told.verdict.before_the_cut_over if after else told.verdict.decision
     if decision not in GOOD:
         return Words(en=f"the newest verdict is {decision}", ja=f"最新の判定が{decision}です")
+    later = {one.row.id for one in told.verdict.rows if one.row.phase is Phase.AFTER}
+    if named := ", ".join(one for one in told.verdict.unowned if one not in later):
+        return Words(
+            en=f"conditions of the newest verdict have no owner and no day ({named}): `signoff accept` adds them",
+            ja=f"最新の判定の条件に担当者と期限がありません（{named}）。`signoff accept`で追加できます",
+        )
     if told.rehearsal:
         return Words(
             en=f"the newest verdict judged something else ({told.rehearsal.en}), not the environment",

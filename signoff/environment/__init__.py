@@ -5,7 +5,9 @@ from signoff.environment.loading import ENVIRONMENTS, Loaded, load, names, peek
 from signoff.environment.problems import EnvironmentFileError
 from signoff.environment.schema import (
     ADAPTER,
+    Acceptance,
     Area,
+    Decider,
     Decision,
     Domain,
     Environment,
@@ -24,7 +26,9 @@ from signoff.environment.schema import (
 __all__ = [
     "ADAPTER",
     "ENVIRONMENTS",
+    "Acceptance",
     "Area",
+    "Decider",
     "Decision",
     "Domain",
     "Environment",

@@ -109,6 +109,29 @@ class Decision:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Acceptance:
+    """Who answers for a condition of the verdict, and until when; it does not make the verdict better.
+
+    ``what`` is a row that is red, a decision's ``what``, or a condition of the run as `signoff accept` lists it.
+    """
+
+    __pydantic_config__ = STRICT
+    what: str
+    by: Annotated[str, Field(min_length=2)]
+    until: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decider:
+    """A person who signs the page."""
+
+    __pydantic_config__ = STRICT
+    name: Annotated[str, Field(min_length=2)]
+    role: str
+    contact: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Domain:
     """A custom domain of the API (guide step 5)."""
 
@@ -300,8 +323,12 @@ class Environment:
     """Who else may act on what is ours: ARNs of roles and users, ``*`` for any text, and services by name."""
     known_faults: Mapping[str, Annotated[str, Field(min_length=10)]] = field(default_factory=dict)
     """Rows that may fail here, with the reason; no production has any."""
+    signers: tuple[Decider, ...] = ()
+    """Who decides: the people who sign the page."""
     waivers: tuple[Waiver, ...] = ()
     decisions: tuple[Decision, ...] = ()
+    accepted: tuple[Acceptance, ...] = ()
+    """Owners and days of the conditions under which people may go live."""
 
     @property
     def tried_before(self) -> bool:

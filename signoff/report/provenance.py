@@ -45,6 +45,7 @@ def provenance_of_run(choice: Choice[PlanT], snapshot: Snapshot[PlanT]) -> Prove
         overrides=choice.overrides,
         load_plan=choice.environment.load_plan,
         before=choice.environment.before,
+        signers=choice.environment.signers,
         newest_record=snapshot.records.newest_file,
         birth=choice.environment.birth,
         line=choice.environment.line.endpoint if choice.embedded else None,

@@ -36,7 +36,7 @@ from signoff.run import REPORTS, Choice
 from signoff.snapshot import PlanT, Snapshot
 from signoff.stores import STORE_S, store_of, unseen
 from signoff.terminal import Terminal
-from signoff.verdict import RowVerdict, decide
+from signoff.verdict import RowVerdict, RunCondition, VerdictWord, decide
 from signoff.verify import PAGE, RESULT, digests_of
 
 _ROWS = TypeAdapter(tuple[RowVerdict, ...])
@@ -111,9 +111,21 @@ def _published(
         terminal.no_verdict(choice.environment.name, _unwritten(why, result))
         return Exit.FAULT
     if not result.rehearsal and (trouble := _remember(choice, findings, snapshot, result)):
-        terminal.line(trouble[choice.options.lang], yellow=True)
+        result = _unrecorded(result, trouble)
+        _write(choice, snapshot, result)
     terminal.verdict(result, (folder.absolute() / PAGE).as_uri())
-    return result.exit_code
+    return Exit.NO if choice.options.strict and result.verdict.unowned else result.exit_code
+
+
+def _unrecorded(result: Result, why: Words) -> Result:
+    """Return the result of a run that left no record: nothing proves its page, and no later run can rest on it."""
+    verdict = result.verdict
+    decision = verdict.decision
+    if result.provenance.production and decision is VerdictWord.GO:
+        decision = VerdictWord.CONDITIONAL
+    condition = RunCondition(what="record of this run", words=why)
+    conditions = (*verdict.conditions, condition)
+    return replace(result, verdict=replace(verdict, decision=decision, conditions=conditions))
 
 
 def _refused_by_the_disk(error: OSError) -> Words:
@@ -158,6 +170,7 @@ def _result(
         problems=(*troubles, *_unread(snapshot)),
         decisions=choice.environment.decisions,
         conditions=findings.conditions,
+        accepted=choice.environment.accepted,
         known_faults=choice.environment.known_faults,
     )
     return Result(

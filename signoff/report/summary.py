@@ -86,7 +86,7 @@ def _conditions(result: Result, lang: str) -> Iterator[str]:
     yield from (f"## {w['conditional'][lang]}", "")
     yield from (f"- {one.row.id}: {_plain(one.told[lang])}" for one in waived)
     yield from (f"- {_plain(one.decision.sentence[lang])}" for one in verdict.decisions)
-    yield from (f"- {_plain(one[lang])}" for one in verdict.conditions)
+    yield from (f"- {_plain(one.words[lang])}" for one in verdict.conditions)
     yield ""
 
 

@@ -54,7 +54,7 @@ def told(checkout, monkeypatch):
 
     def look(name, path, dist=""):
         plugin = module(name, path, monkeypatch)
-        said = [one.en for one in foreign(config(plugin, dist=dist), checkout)]
+        said = [one.words.en for one in foreign(config(plugin, dist=dist), checkout)]
         return [one for one in said if f" {name} " in one]
 
     return look
@@ -94,11 +94,11 @@ def test_clean_commit_is_no_condition():
 def test_judge_that_is_no_commit_is_a_condition(commit, says):
     (condition,) = of_the_commit(commit)
 
-    assert condition.en.startswith(says)
+    assert condition.words.en.startswith(says)
 
 
 def test_this_interpreter_starts_without_code_from_elsewhere():
-    assert [one.en for one in start_up_code(ROOT)] == []
+    assert [one.words.en for one in start_up_code(ROOT)] == []
 
 
 @pytest.mark.parametrize("name", ["sitecustomize", "usercustomize"])
@@ -107,7 +107,7 @@ def test_start_up_module_from_elsewhere_is_named(name, monkeypatch):
 
     (condition,) = start_up_code(ROOT)
 
-    assert condition.en.startswith(f"judged with {name} (/srv/tools/sitecustomize.py), which")
+    assert condition.words.en.startswith(f"judged with {name} (/srv/tools/sitecustomize.py), which")
 
 
 def test_start_up_module_of_the_interpreter_itself_is_no_condition(monkeypatch):
@@ -132,7 +132,7 @@ def packages(tmp_path):
 
 
 def start_files(packages):
-    return [one.en for one in foreign_start_files(packages, packages)]
+    return [one.words.en for one in foreign_start_files(packages, packages)]
 
 
 def test_start_file_of_a_locked_package_is_no_condition(packages):
@@ -169,7 +169,7 @@ def test_folder_of_imports_beside_checkout_and_packages_is_named(tmp_path, monke
 
     (condition,) = folders_of_imports(ROOT)
 
-    assert condition.en.startswith(f"imports may come from {tmp_path}, which is neither")
+    assert condition.words.en.startswith(f"imports may come from {tmp_path}, which is neither")
 
 
 def test_folders_of_the_checkout_and_those_that_do_not_exist_are_no_condition(
@@ -189,7 +189,7 @@ def environ(monkeypatch, tmp_path):
         monkeypatch.setattr(
             "os.environ", {"AWS_CONFIG_FILE": str(tmp_path / "config"), **variables}
         )
-        return [one.en for one in addresses()]
+        return [one.words.en for one in addresses()]
 
     return said
 

@@ -23,7 +23,7 @@ from checks.deployed import Deployed
 from checks.records import Standing
 from signoff.checklist import Checklist
 from signoff.evidence import Record, Store
-from signoff.facts import Fact, digest_of, to_body
+from signoff.facts import PartFact, digest_of, to_body
 from signoff.parts import ASSIGNED, LEFT_OUT, PARTS, WHOLE, Part
 from signoff.signatures import signed
 from signoff.staleness import KINDS, NAMED, ChangedFact, Stale, changes
@@ -422,7 +422,7 @@ def test_withheld_value_is_compared_and_not_told():
 )
 def test_value_that_is_absent_or_withheld_is_told_in_both_languages(was, now, en, ja):
     fact = "functions x: reserved"
-    before, after = (None if text is None else Fact(text, text) for text in (was, now))
+    before, after = (None if text is None else PartFact(text, text) for text in (was, now))
     told = ChangedFact(part=Part.CAPACITY, fact=fact, was=before, now=after).words
 
     assert told.en.endswith(en)
@@ -430,7 +430,7 @@ def test_value_that_is_absent_or_withheld_is_told_in_both_languages(was, now, en
 
 
 def facts(**values):
-    return {f"rest_apis x: {name}": Fact(text, text) for name, text in values.items()}
+    return {f"rest_apis x: {name}": PartFact(text, text) for name, text in values.items()}
 
 
 def test_long_value_is_shown_where_it_differs():

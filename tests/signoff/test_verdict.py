@@ -9,7 +9,7 @@ from aws.words import Words
 from signoff.checklist import Row, Severity
 from signoff.environment import Waiver
 from signoff.outcome import Finding, Outcome
-from signoff.verdict import VerdictWord, decide, row_verdict
+from signoff.verdict import RunCondition, VerdictWord, decide, row_verdict
 
 TODAY = date(2026, 11, 25)
 
@@ -263,7 +263,8 @@ def test_row_that_follows_a_root_whose_waiver_is_wrong_stays_red():
 
 
 def test_condition_of_the_run_is_conditional_at_best():
-    condition, problem = [Words.same("judged by 1+changes")], [Words.same("unread")]
+    condition = [RunCondition(what="changes", words=Words.same("judged by 1+changes"))]
+    problem = [Words.same("unread")]
 
     assert decide([], [], today=TODAY, problems=[], conditions=condition).decision is (
         VerdictWord.CONDITIONAL

@@ -32,7 +32,7 @@ from signoff.report.summary import summary
 from signoff.report.supporting import Supporting
 from signoff.result import Result
 from signoff.terminal import Terminal
-from signoff.verdict import Verdict, VerdictWord, row_verdict
+from signoff.verdict import RunCondition, Verdict, VerdictWord, row_verdict
 from tests.defects.changes import item
 from tests.healthy import healthy
 from tests.provenance import PROVENANCE
@@ -105,7 +105,7 @@ def result(text: str) -> Result:
         decision=VerdictWord.NO_GO,
         rows=(row_verdict(row, findings),),
         problems=(Words.same(text),),
-        conditions=(Words.same(text),),
+        conditions=(RunCondition(what=text, words=Words.same(text)),),
     )
     about = replace(PROVENANCE, caller=text, api_url=text, overrides={"x": text})
     return Result(provenance=about, verdict=verdict, notices=(Words.same(text),))

@@ -10,6 +10,7 @@ from runbook.cutover import verdict
 from runbook.cutover.verdict import newest, refusal
 from runbook.engine import Refused
 from signoff.checklist import Checklist, Phase
+from signoff.facts import PartFact
 from signoff.outcome import Outcome
 from signoff.parts import Part
 from signoff.release import Live
@@ -78,7 +79,10 @@ def test_rows_that_only_the_cut_over_makes_true_do_not_keep_it_from_beginning():
 
 
 def test_a_part_that_changed_after_the_verdict_is_named():
-    roles = Live(release="a1", parts={Part.CODE: {}, Part.PERMISSIONS: {"roles x: trust": "all"}})
+    roles = Live(
+        release="a1",
+        parts={Part.CODE: {}, Part.PERMISSIONS: {"roles x: trust": PartFact("all", "all")}},
+    )
     judged = {"code": roles.digests["code"], "permissions": "0123456789abcdef"}
 
     assert against(told(parts=roles.digests), live=roles) == ""
