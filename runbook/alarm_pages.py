@@ -53,14 +53,14 @@ PAGES = (
         impact=Words(
             en="Users see an error and may try again. 500 is a fault of ours; 503 says that AWS throttled or"
             " did not answer, and carries Retry-After.",
-            ja="利用者にはエラーが表示されます。500は当方の不具合、503はAWS側のスロットリングや無応答で、Retry-After"
+            ja="利用者にはエラーが表示されます。500はアプリケーション側の不具合、503はAWS側のスロットリングや無応答で、Retry-After"
             "が付きます。",
         ),
         diagnosis=Words(
             en="Run `python -m runbook troubleshoot --env prod`. A secret that cannot be read is the usual"
-            " cause after a deployment: `python -m runbook troubleshoot_secrets --env prod`.",
+            " cause after a deployment; a step of its own follows each secret.",
             ja="`python -m runbook troubleshoot --env prod`を実行します。デプロイ直後によくある原因はシークレットの読み取り"
-            "失敗で、`python -m runbook troubleshoot_secrets --env prod`で確認できます。",
+            "失敗で、専用のステップが各シークレットを調べます。",
         ),
         mitigation=Words(
             en="Repair what it names; after a release, go back by"
@@ -85,9 +85,9 @@ PAGES = (
         ),
         diagnosis=Words(
             en="Look up the status in the access log. For browsers:"
-            " `python -m runbook troubleshoot_cors --env prod`. Smoke and load runs of ours fire it, too:"
+            " `python -m runbook troubleshoot --env prod`. Smoke and load runs of ours fire it, too:"
             " their windows are in the report.",
-            ja="アクセスログでステータスを確認します。ブラウザ側の問題は`python -m runbook troubleshoot_cors --env prod`で"
+            ja="アクセスログでステータスを確認します。ブラウザ側の問題は`python -m runbook troubleshoot --env prod`で"
             "調べます。スモークテストや負荷試験でも発報し、実施時間帯はレポートに記載されます。",
         ),
         mitigation=Words(
@@ -111,11 +111,9 @@ PAGES = (
         ),
         diagnosis=Words(
             en="Do function-errors or function-faults fire as well? Then it is that function. If not, the"
-            " gateway: `python -m runbook troubleshoot --env prod`, and slow answers by"
-            " `python -m runbook troubleshoot_slow --env prod`.",
-            ja="function-errorsやfunction-faultsも発報していれば、その関数が原因です。発報していなければゲートウェイ側です。"
-            "`python -m runbook troubleshoot --env prod`と、遅延は`python -m runbook troubleshoot_slow --env prod`で"
-            "調べます。",
+            " gateway or slow answers: `python -m runbook troubleshoot --env prod`.",
+            ja="function-errorsやfunction-faultsも発報していれば、その関数が原因です。発報していなければゲートウェイまたは遅延です。"
+            "`python -m runbook troubleshoot --env prod`で調べます。",
         ),
         mitigation=Words(
             en="Roll back what was changed last: `python -m runbook rollback_functions --env prod --go` or"
@@ -137,9 +135,9 @@ PAGES = (
             ja="クライアントが再試行し、それでも失敗するとRetry-After付きの503が返ります。データは失われません。",
         ),
         diagnosis=Words(
-            en="Run `python -m runbook troubleshoot_slow --env prod`. On demand, a table carries twice its"
+            en="Run `python -m runbook troubleshoot --env prod`. On demand, a table carries twice its"
             " former peak at once; one hot key carries 1,000 writes a second. A load run does this on purpose.",
-            ja="`python -m runbook troubleshoot_slow --env prod`を実行します。オンデマンドでは過去の最大値の2倍までは即座に、"
+            ja="`python -m runbook troubleshoot --env prod`を実行します。オンデマンドでは過去の最大値の2倍までは即座に、"
             "単一キーでは毎秒1,000書き込みまで処理できます。負荷試験が原因のこともあります。",
         ),
         mitigation=Words(

@@ -30,9 +30,6 @@ from runbook.procedures import (
     rollback_frontend,
     rollback_functions,
     troubleshoot,
-    troubleshoot_cors,
-    troubleshoot_secrets,
-    troubleshoot_slow,
 )
 from signoff.environment.calendar import in_japan
 
@@ -54,9 +51,6 @@ OPERATIONS = (
     recount,
     remove_test_users,
     troubleshoot,
-    troubleshoot_secrets,
-    troubleshoot_cors,
-    troubleshoot_slow,
 )
 """Procedures for an environment that exists: none of them is part of bringing an empty account to its plan."""
 WIDTH = {"en": 17, "ja": 24}

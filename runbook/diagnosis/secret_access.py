@@ -44,7 +44,7 @@ def causes(context: StepContext, function: Function, secret: Secret) -> Iterator
         yield cause(
             f"there is no alias {function.alias} of function {function.name}",
             f"関数{function.name}またはそのエイリアス{function.alias}がありません",
-            "python -m runbook functions --env {env} --go",
+            f"python -m runbook functions --env {{env}} --only {function.key} --go",
         )
         return
     yield from _variable(function, secret, live, found["ARN"])
@@ -78,7 +78,7 @@ def _variable(
         yield cause(
             f"no variable of version {live['Version']} of {function.name} names {secret.name}",
             f"{function.name}のバージョン{live['Version']}に{secret.name}を指す環境変数がありません",
-            "python -m runbook functions --env {env} --go",
+            "python -m runbook functions --env {env} --row DEP-13 --go",
         )
 
 

@@ -1,31 +1,57 @@
-"""Find the likely cause of an unexplained fault from the evidence.
+"""Find the likely cause of a fault: what is live, alarms, logs, then the guide's three problems: secrets, CORS, slow answers.
 
-It changes nothing. Start here when an alarm fires or a row is red without a remedy of its own.
+It changes nothing. Start here when an alarm fires or a row is red without a remedy of its own. Errors that our own
+runs, load tests and drills provoked are left out, and each step says from when to when it looked. On a healthy
+system it proposes nothing.
 
-原因不明の異常について、証拠を集めて考えられる原因を示す。
+原因不明の異常について、稼働中の内容、アラーム、ログ、手順書の3つの問題（シークレット、CORS、遅延）を順に調べ、考えられる原因を示す。
 
-何も変更しません。アラームが発報したとき、または固有の対処がない項目が不合格のときに、最初に実行します。
+何も変更しません。アラームが発報したとき、または固有の対処がない項目が不合格のときに、最初に実行します。自分たちの
+検証・負荷試験・訓練が起こしたエラーは除き、各ステップは対象期間を表示します。正常なシステムには何も提案しません。
 """
 
 from dataclasses import replace
 
-from aws.converge import other_alarm
+from aws.alarm import Alarm
+from aws.converge import api_draft, other_alarm
 from aws.converge.change import Changes
 from aws.desired import Function
 from aws.firing import watches
 from aws.words import Words
 from runbook import releases
-from runbook.diagnosis.cause import cause
-from runbook.diagnosis.telemetry import MetricQuery, measured, report_signs
+from runbook.diagnosis import cors, secret_access, slowness
+from runbook.diagnosis.cause import Cause, cause
+from runbook.diagnosis.own_runs import OwnRuns
+from runbook.diagnosis.telemetry import MetricQuery, last_hour, measured, report_signs
 from runbook.engine import StepContext, step
 from runbook.engine.change_lines import parts
+from runbook.rollback.forward import closed_parts
+from signoff.environment import embedded
 from signoff.environment.calendar import in_japan
 
-PAST_THE_PROCEDURES = cause(
-    "a change past the procedures",
-    "手順を通さない変更",
-    "python -m runbook rollback_functions --env {env} --go",
+CLOSED = cause(
+    "every route that leads there answers 503; this points forward to the newest recorded release",
+    "該当するルートはすべて503を返します。次のコマンドで、記録済みの最新リリースに進みます",
+    "python -m runbook roll_forward --env {env} --go",
 )
+PAST_THE_PROCEDURES = cause(
+    "a change past the procedures: look at what going back to the record would do",
+    "手順を通さない変更。記録に戻した場合の変更を確認してください",
+    "python -m runbook roll_forward --env {env}",
+)
+
+
+@step("troubleshooting")
+def see_whether_it_is_open(context: StepContext) -> Changes:
+    """Check whether what is live is a release that is open: the closed one answers 503 to every caller.
+
+    稼働中のリリースが公開中のものかを確認する。メンテナンス版は、すべての呼び出しに503を返します。
+    """
+    if closed := closed_parts(context):
+        for one in closed:
+            context.tell(one)
+        _tell(context, CLOSED)
+    return ()
 
 
 @step("troubleshooting")
@@ -34,6 +60,7 @@ def see_which_alarms_burn(context: StepContext) -> Changes:
 
     発報中のアラームと、その開始時刻を確認する。
     """
+    ours = last_hour(context)
     found = other_alarm.read_all(context)
     there = [
         (want, [one for one in found if one.name == want.name or watches(one, want)])
@@ -42,13 +69,7 @@ def see_which_alarms_burn(context: StepContext) -> Changes:
     kinds = {one.name: (one, want.kind) for want, some in there for one in some}
     burning = [(one, kind) for one, kind in kinds.values() if one.state == "ALARM"]
     for one, kind in burning:
-        since = in_japan(one.state_since) if one.state_since else "?"
-        context.tell(
-            Words(
-                en=f"{one.name} since {since}: runbook/pages/alarms.en.md#{kind}",
-                ja=f"{one.name} ({since}から): runbook/pages/alarms.ja.md#{kind}",
-            )
-        )
+        _tell_alarm(context, one, kind, ours)
     absent = [want.name for want, some in there if not some]
     if absent:
         remedy = f"python -m runbook monitoring --env {context.environment.name} --go"
@@ -84,7 +105,7 @@ def see_what_was_changed(context: StepContext) -> Changes:
                     ja=f"稼働中の内容が記録された{part.field}と異なります: {part.before} -> {part.after}",
                 )
             )
-        context.tell(PAST_THE_PROCEDURES.told(context.environment.name))
+        _tell(context, PAST_THE_PROCEDURES)
     return ()
 
 
@@ -98,24 +119,154 @@ def see_what_functions_say(context: StepContext) -> Changes:
 
     ログは意味ごとに数え、本文は表示しません。チケットに載せるべきでない情報が含まれ得るためです。
     """
-    figures = measured(context, [one for f in context.plan.functions for one in _metrics(f)])
-    for label, value in sorted(figures.items()):
-        if value:
-            context.tell(
-                Words(
-                    en=f"{label}: {value:g} in the last hour",
-                    ja=f"{label}: 直近1時間で{value:g}",
-                )
-            )
-    spoken = [report_signs(context, function) for function in context.plan.functions]
+    ours = last_hour(context)
+    context.tell(ours.told())
+    figures = measured(context, [one for f in context.plan.functions for one in _metrics(f)], ours)
+    for label, one in sorted(figures.items()):
+        if one.value:
+            context.tell(f"{label}: {one.value:g}, {one.seen.told()}")
+    spoken = [report_signs(context, function, ours) for function in context.plan.functions]
     if not any(spoken):
         context.tell(
             Words(
-                en="the functions' logs of the last hour show no known sign",
-                ja="直近1時間の関数ログに、既知の兆候はありません",
+                en="the functions' logs show no known sign", ja="関数ログに既知の兆候はありません"
             )
         )
     return ()
+
+
+@step("troubleshooting 1")
+def follow_every_secret(context: StepContext) -> Changes:
+    """Follow every secret from the function that reads it, and name what is broken.
+
+    The guide looks at permission, name and Region. Two more causes are common: a policy that names the secret
+    without the six characters that AWS adds to its ARN matches nothing; and the key that encrypts it may be
+    disabled. No value is read.
+
+    各シークレットを読み取る関数からたどり、問題のある箇所を示す。
+
+    手順書が挙げるのは権限・名前・リージョンです。他によくある原因が2つあります。AWSがARNに付ける6文字を考慮しない
+    ポリシーは何にも一致しません。また、暗号化に使うキーが無効になっていることもあります。値そのものは読み取りません。
+    """
+    for function in context.plan.functions:
+        for name in function.secrets:
+            secret = next(one for one in context.plan.secrets if one.name == name)
+            found = list(secret_access.causes(context, function, secret))
+            for one in found:
+                _tell(context, one)
+            if not found:
+                context.tell(
+                    Words(
+                        en=f"{function.name} can read {name}, as far as its settings show",
+                        ja=f"設定上、{function.name}は{name}を読み取れます",
+                    )
+                )
+    return ()
+
+
+@step("troubleshooting 2")
+def see_what_is_served(context: StepContext) -> Changes:
+    """Check which origin every preflight and the gateway's own errors allow, and whether the draft says otherwise.
+
+    The guide names `https://liff.line.me` as the origin. That address only redirects; what the browser sends is
+    the origin of the page it lands on. And an error of the gateway itself carries no CORS headers unless its
+    gateway responses do, so a 401 looks like a CORS error.
+
+    各プリフライトとゲートウェイ自身のエラーが許可するオリジンと、下書きとの違いを確認する。
+
+    手順書のオリジン`https://liff.line.me`はリダイレクトするだけで、ブラウザが送るのは転送先ページのオリジンです。
+    また、ゲートウェイ自身のエラーには、ゲートウェイレスポンスで設定しない限りCORSヘッダーが付かず、401もCORSエラーに
+    見えます。
+    """
+    found = list(cors.causes(context, cors.served(context)))
+    for one in found:
+        _tell(context, one)
+    if not found:
+        origin = context.plan.api.cors.origin
+        context.tell(
+            Words(
+                en=f"every preflight and error allows {origin}",
+                ja=f"すべてのプリフライトとエラーが{origin}を許可しています",
+            )
+        )
+    if changes := api_draft.converge(replace(context, go=False), context.plan.api):
+        rehearsal = f"python -m runbook api --env {context.environment.name}"
+        context.tell(
+            Words(
+                en=f"the draft differs from the plan in {len(changes)} fields; this shows them: {rehearsal}",
+                ja=f"下書きと計画の差異が{len(changes)}項目あります。内容の確認: {rehearsal}",
+            )
+        )
+    return ()
+
+
+@step("troubleshooting 2")
+def ask_as_a_browser_does(context: StepContext) -> Changes:
+    """Send a preflight from here, with the front end's origin.
+
+    フロントエンドのオリジンで、ここからプリフライトを送る。
+    """
+    context.tell(cors.asked(context, context.plan.api.routes[0].path))
+    return ()
+
+
+@step("troubleshooting 3")
+def see_where_the_time_goes(context: StepContext) -> Changes:
+    """Compare the gateway's time with the functions', and look for throttling, before making anything larger.
+
+    A percentile is the median of its minutes: one cold start in a quiet minute is no cause. The guide turns the
+    API's cache on. Do not: an answer is for one user, and a cache that is not keyed by user returns it to another.
+
+    リソースを増やす前に、ゲートウェイと関数の所要時間を比較し、スロットリングの有無を調べる。
+
+    パーセンタイルは1分ごとの値の中央値です。静かな時間帯のコールドスタート1回は原因とみなしません。手順書はAPI Gateway
+    のキャッシュ有効化を挙げていますが、行ってはいけません。応答は利用者ごとに異なり、利用者をキーに含まないキャッシュは
+    他人の応答を返します。
+    """
+    ours = last_hour(context)
+    context.tell(ours.told())
+    figures = measured(context, slowness.metrics(context), ours)
+    for label, figure in sorted(figures.items()):
+        context.tell(f"{label}: {figure.value:g}")
+    if not figures:
+        context.tell(_nothing_measured(context))
+    for one in slowness.causes(figures):
+        _tell(context, one)
+    return ()
+
+
+def _nothing_measured(context: StepContext) -> Words:
+    if embedded(context.environment):
+        return Words(
+            en="not verifiable here: the embedded stack keeps no metrics of AWS",
+            ja="この環境では検証不可: 組み込みスタックにはAWSのメトリクスがありません",
+        )
+    return Words(
+        en="no traffic but that of our own runs: there is nothing to measure",
+        ja="自分たちの実行以外の通信がないため、測定できません",
+    )
+
+
+def _tell(context: StepContext, one: Cause) -> None:
+    context.tell(one.told(context.environment.name))
+
+
+def _tell_alarm(context: StepContext, one: Alarm, kind: str, ours: OwnRuns) -> None:
+    since = in_japan(one.state_since) if one.state_since else "?"
+    if one.state_since and ours.fired(one.state_since):
+        context.tell(
+            Words(
+                en=f"{one.name} since {since}: one of our own runs may have fired it, and it ends by itself",
+                ja=f"{one.name} ({since}から): 自分たちの実行によるものと考えられ、自然に収まります",
+            )
+        )
+        return
+    context.tell(
+        Words(
+            en=f"{one.name} since {since}: runbook/pages/alarms.en.md#{kind}",
+            ja=f"{one.name} ({since}から): runbook/pages/alarms.ja.md#{kind}",
+        )
+    )
 
 
 def _metrics(function: Function) -> tuple[MetricQuery, ...]:

@@ -23,6 +23,7 @@ from aws.converge.change import Changes, nothing
 from aws.converge.deployment import point, stage_of
 from aws.converge.version import LATEST, move
 from aws.words import SILENCE, Words, joined
+from runbook.diagnosis.own_runs import KIND as WINDOW
 from runbook.engine import Change, Procedure, Refused, StepContext
 from runbook.rollback.deployments import deployments
 from runbook.rollback.execution import BEGUN, DONE, unfinished_target
@@ -85,7 +86,16 @@ def run_drill(
             )
         )
     change = Change("rehearsal", drill.part, None, drill.way_back, destroys=True)
-    return context.settle((change,), lambda: _hold(context, drill, clock))
+
+    def hold() -> None:
+        begin = datetime.now(UTC).isoformat()
+        try:
+            _hold(context, drill, clock)
+        finally:  # what callers met meanwhile is no sign of a fault, however the drill ended
+            end = datetime.now(UTC).isoformat()
+            context.record(WINDOW, {"what": "drill", "begin": begin, "end": end})
+
+    return context.settle((change,), hold)
 
 
 def go_back(context: StepContext, procedure: ModuleType) -> None:

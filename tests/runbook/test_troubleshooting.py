@@ -2,21 +2,18 @@
 
 import json
 import re
+from contextlib import contextmanager
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 
 import pytest
 
-from runbook.diagnosis import cors, telemetry
-from runbook.diagnosis.telemetry import report_signs
+from runbook.diagnosis import cors, slowness, telemetry
+from runbook.diagnosis.own_runs import KIND, OwnRuns, own_runs
+from runbook.diagnosis.telemetry import Figure, Seen, report_signs
 from runbook.engine import Procedure
-from runbook.procedures import (
-    least_privilege,
-    troubleshoot,
-    troubleshoot_cors,
-    troubleshoot_secrets,
-    troubleshoot_slow,
-)
+from runbook.procedures import least_privilege, troubleshoot
 from signoff.environment import Domain
 from tests.runbook.desk import said_in
 from tests.runbook.rollback.operator import RollbackOperator
@@ -44,8 +41,13 @@ def told(operator):
     return said
 
 
-def test_secrets_that_can_be_read_have_no_cause(told):
-    assert "likely cause" not in told(troubleshoot_secrets)
+def test_a_healthy_stack_is_proposed_nothing(told):
+    said = told(troubleshoot)
+
+    assert "likely cause" not in said
+    assert "python -m" not in said
+    assert "pages/" not in said
+    assert re.search(r"looked at 20\d\d-\d\d-\d\d \d\d:\d\d - \d\d:\d\d JST", said)
 
 
 def test_a_policy_without_the_six_characters_of_the_arn_is_named(operator, told):
@@ -53,7 +55,7 @@ def test_a_policy_without_the_six_characters_of_the_arn_is_named(operator, told)
     good = iam.get_role_policy(**ROLE)["PolicyDocument"]
     bad = json.dumps(good).replace("-??????", "")
     iam.put_role_policy(**ROLE, PolicyDocument=bad)
-    said = told(troubleshoot_secrets)
+    said = told(troubleshoot)
     iam.put_role_policy(**ROLE, PolicyDocument=json.dumps(good))
 
     assert "stamp-rally-prod-auth-role may not read arn:aws:secretsmanager" in said
@@ -73,7 +75,7 @@ def test_a_condition_that_holds_or_of_which_nothing_is_known_is_no_cause(operato
     good = iam.get_role_policy(**ROLE)["PolicyDocument"]
     statements = [{**one, "Condition": condition} for one in good["Statement"]]
     iam.put_role_policy(**ROLE, PolicyDocument=json.dumps({**good, "Statement": statements}))
-    said = told(troubleshoot_secrets)
+    said = told(troubleshoot)
     iam.put_role_policy(**ROLE, PolicyDocument=json.dumps(good))
 
     assert "may not read" not in said
@@ -94,13 +96,13 @@ def test_a_variable_that_names_the_secret_otherwise_or_is_hidden_is_no_cause(ope
         )
 
     with operator.desk.hooked("after-call.lambda.GetFunctionConfiguration", shown):
-        assert "no variable of version" not in told(troubleshoot_secrets)
+        assert "no variable of version" not in told(troubleshoot)
 
 
 def test_a_secret_that_is_being_deleted_is_named(operator, told):
     secrets, name = operator.client("secretsmanager"), "stamp-rally-prod/line-channel-access-token"
     secrets.delete_secret(SecretId=name, RecoveryWindowInDays=7)
-    said = told(troubleshoot_secrets)
+    said = told(troubleshoot)
     secrets.restore_secret(SecretId=name)
 
     assert f"secret {name} is being deleted" in said
@@ -111,9 +113,9 @@ def test_a_key_that_does_not_work_is_named_with_what_brings_it_back(operator, to
     key, name = kms.create_key()["KeyMetadata"]["KeyId"], "stamp-rally-prod/token-secret-key"
     secrets.update_secret(SecretId=name, KmsKeyId=key)
     kms.disable_key(KeyId=key)
-    disabled = told(troubleshoot_secrets)
+    disabled = told(troubleshoot)
     kms.schedule_key_deletion(KeyId=key)
-    ending = told(troubleshoot_secrets)
+    ending = told(troubleshoot)
     secrets.update_secret(SecretId=name, KmsKeyId="alias/aws/secretsmanager")
 
     assert f"the key of {name} is Disabled; aws kms enable-key --key-id {key}" in disabled
@@ -124,12 +126,12 @@ def test_a_role_that_may_not_decrypt_with_the_secrets_own_key_is_named(operator,
     kms, secrets = operator.client("kms"), operator.client("secretsmanager")
     key, name = kms.create_key()["KeyMetadata"]["Arn"], "stamp-rally-prod/token-secret-key"
     secrets.update_secret(SecretId=name, KmsKeyId=key)
-    said = told(troubleshoot_secrets)
+    said = told(troubleshoot)
     decrypting = replace(operator.desk.environment, secret_key=key)
     least_privilege.give_each_function_its_role.action(
         operator.context(go=True, environment=decrypting)
     )
-    then = told(troubleshoot_secrets)
+    then = told(troubleshoot)
     secrets.update_secret(SecretId=name, KmsKeyId="alias/aws/secretsmanager")
     operator.run(least_privilege)
 
@@ -141,7 +143,7 @@ def test_a_role_that_is_gone_is_named(operator, told):
     iam = operator.client("iam")
     iam.delete_role_policy(**ROLE)
     iam.delete_role(RoleName=ROLE["RoleName"])
-    said = told(troubleshoot_secrets)
+    said = told(troubleshoot)
     operator.run(least_privilege)
 
     assert "there is no role stamp-rally-prod-auth-role; python -m runbook least_privilege" in said
@@ -151,10 +153,13 @@ def test_an_alias_that_is_gone_is_named(operator, told):
     functions, alias = operator.client("lambda"), {"FunctionName": AUTH, "Name": "live"}
     version = functions.get_alias(**alias)["FunctionVersion"]
     functions.delete_alias(**alias)
-    said = told(troubleshoot_secrets)
+    said = told(troubleshoot)
     functions.create_alias(**alias, FunctionVersion=version)
 
-    assert f"there is no alias live of function {AUTH}; python -m runbook functions" in said
+    assert (
+        f"there is no alias live of function {AUTH}; python -m runbook functions --env prod --only auth --go"
+        in said
+    )
 
 
 def test_a_repaired_configuration_is_no_suspect_and_other_code_is(operator, told):
@@ -192,9 +197,59 @@ def test_what_a_log_speaks_of_is_counted_and_never_quoted(operator, told):
     line = {"timestamp": int(now * 1000), "message": "AccessDenied for canary-value"}
     client.put_log_events(logGroupName=group, logStreamName="s", logEvents=[line])
     said = told(troubleshoot)
+    with ours(operator, begin=now - 60, end=now + 1):
+        while_we_ran = told(troubleshoot)
+    with ours(operator, begin=now - 600, end=now - 300):
+        after_we_ran = told(troubleshoot)
 
-    assert "stamp-rally-prod-award: 1 lines: likely cause: its role lacks" in said
+    assert re.search(r"prod-award: 1 lines, \d\d:\d\d JST: likely cause: its role lacks", said)
     assert "canary-value" not in said
+    assert "likely cause" not in while_we_ran
+    assert "without what our own runs provoked: drill" in while_we_ran
+    assert "likely cause: its role lacks" in after_we_ran
+
+
+@contextmanager
+def ours(operator, begin, end):
+    """Have a run of ours on record, from second to second."""
+    records = operator.desk.evidence.records
+    at = {"begin": begin, "end": end}
+    body = {name: datetime.fromtimestamp(one, UTC).isoformat() for name, one in at.items()}
+    records.append((KIND, {"what": "drill", **body}))
+    yield
+    records.pop()
+
+
+def test_errors_of_a_function_are_counted_without_those_of_our_own_runs(operator, told):
+    cloudwatch, minute = operator.client("cloudwatch"), timedelta(minutes=1)
+    now = datetime.now(UTC).replace(second=30, microsecond=0) - 10 * minute
+    dimensions = [{"Name": "FunctionName", "Value": AUTH}]
+    for at in (now - 20 * minute, now - 18 * minute, now):
+        one = {"MetricName": "Errors", "Dimensions": dimensions, "Timestamp": at, "Value": 2}
+        cloudwatch.put_metric_data(Namespace="AWS/Lambda", MetricData=[one])
+    whole = told(troubleshoot)
+    begin = (now - 21 * minute).timestamp()
+    with ours(operator, begin=begin, end=begin + 200):
+        without = told(troubleshoot)
+
+    assert f"{AUTH} Errors: 6, " in whole
+    assert f"{AUTH} Errors: 2, " in without
+
+
+def test_what_follows_a_run_of_ours_too_late_to_be_its_doing_is_not_its_doing(operator):
+    end = datetime(2026, 11, 25, 3, 0, tzinfo=UTC)
+    context = replace(
+        operator.context(),
+        history=lambda _: [
+            {"what": "load", "begin": "2026-11-25T02:50:00+00:00", "end": end.isoformat()}
+        ],
+    )
+    found = own_runs(context, end - timedelta(minutes=30), end + timedelta(minutes=30))
+
+    assert [found.provoked(end + timedelta(minutes=one)) for one in (-11, 0, 2, 4)] == [
+        *(False, True, True, False)
+    ]
+    assert [found.fired(end + timedelta(minutes=one)) for one in (4, 11)] == [True, False]
 
 
 class Log:
@@ -206,13 +261,15 @@ class Log:
     def filter_log_events(self, nextToken=0, **_):  # noqa: N803 - as AWS names it
         number = int(nextToken)
         more = {"nextToken": str(number + 1)} if number + 1 < len(self.pages) else {}
-        return {"events": [{}] * self.pages[number], **more}
+        line = {"timestamp": 1_763_000_000_000, "message": "AccessDenied"}
+        return {"events": [line] * self.pages[number], **more}
 
 
 def spoken(operator, log):
     said = []
     context = replace(operator.context(), clients=lambda _: log, tell=said.append)
-    there = report_signs(context, context.plan.functions[0])
+    at = datetime.fromtimestamp(1_763_000_000, UTC)
+    there = report_signs(context, context.plan.functions[0], OwnRuns(at, at))
     return there, "\n".join(said_in("en", one) for one in said)
 
 
@@ -220,7 +277,7 @@ def test_a_sign_on_a_later_page_is_found(operator):
     there, said = spoken(operator, Log(0, 0, 2))
 
     assert there
-    assert "stamp-rally-prod-auth: 2 lines: likely cause: its role lacks" in said
+    assert "stamp-rally-prod-auth: 2 lines, 11:13 JST: likely cause: its role lacks" in said
 
 
 def test_a_log_that_is_not_read_to_its_end_is_never_called_quiet(operator):
@@ -240,21 +297,27 @@ def test_a_log_without_a_sign_is_quiet(operator):
         ({"Users-prod WriteThrottleEvents": 3}, "throttling: Users-prod WriteThrottleEvents"),
         ({"award Duration p95 ms": 4000}, "award Duration p95 ms is 4000: more memory"),
         (
-            {troubleshoot_slow.LATENCY: 3000, troubleshoot_slow.INTEGRATION: 100},
+            {slowness.LATENCY: 3000, slowness.INTEGRATION: 100},
             "cold starts or the authorizer",
         ),
         (
-            {troubleshoot_slow.LATENCY: 3000, troubleshoot_slow.INTEGRATION: 2900},
+            {slowness.LATENCY: 3000, slowness.INTEGRATION: 2900},
             "waiting for LINE",
         ),
     ],
 )
 def test_figures_speak_for_a_cause(figures, cause):
-    assert any(cause in one.told("prod").en for one in troubleshoot_slow.causes(figures))
+    assert any(cause in one.told("prod").en for one in slowness.causes(made_of(figures)))
+
+
+def made_of(figures):
+    return {name: Figure(value, Seen()) for name, value in figures.items()}
 
 
 def test_good_figures_speak_for_none():
-    assert list(troubleshoot_slow.causes({"award Duration p95 ms": 80, "award Throttles": 0})) == []
+    good = {"award Duration p95 ms": 80, "award Throttles": 0}
+
+    assert list(slowness.causes(made_of(good))) == []
 
 
 def test_cors_that_names_the_guides_origin_is_told(operator):
@@ -277,23 +340,19 @@ def test_cors_that_names_the_guides_origin_is_told(operator):
     assert [one for one in found if "DEFAULT_4XX" in one]
 
 
-def test_the_procedures_change_nothing_when_they_run(operator):
-    for module in (troubleshoot, troubleshoot_secrets, troubleshoot_slow):
-        assert all(
-            one.action(operator.context(go=True)) == () for one in Procedure.of(module).steps
-        )
+def test_the_procedure_changes_nothing_when_it_runs(operator):
+    steps = Procedure.of(troubleshoot).steps
+
+    assert [one.action(operator.context(go=True)) for one in steps] == [()] * len(steps)
 
 
-@pytest.mark.parametrize(
-    "module", [troubleshoot, troubleshoot_secrets, troubleshoot_cors, troubleshoot_slow]
-)
-def test_all_that_is_said_is_said_in_japanese_too(operator, told, module):
+def test_all_that_is_said_is_said_in_japanese_too(operator, told):
     """Also of what is wrong: alarms that burn, a secret that is gone, signs in the logs."""
     name, secret = "stamp-rally-prod-award-errors-alarm", "stamp-rally-prod/token-secret-key"
     cloudwatch, secrets = operator.client("cloudwatch"), operator.client("secretsmanager")
     cloudwatch.set_alarm_state(AlarmName=name, StateValue="ALARM", StateReason="planted")
     secrets.delete_secret(SecretId=secret, RecoveryWindowInDays=7)
-    said = told(module, "ja")
+    said = told(troubleshoot, "ja")
     cloudwatch.set_alarm_state(AlarmName=name, StateValue="OK", StateReason="over")
     secrets.restore_secret(SecretId=secret)
 
@@ -305,7 +364,7 @@ def test_all_that_is_said_is_said_in_japanese_too(operator, told, module):
 
 @pytest.mark.parametrize("lang", ["en", "ja"])
 def test_a_cause_names_the_page_of_its_language(lang):
-    (one,) = troubleshoot_slow.causes({"Users-prod WriteThrottleEvents": 3})
+    (one,) = slowness.causes(made_of({"Users-prod WriteThrottleEvents": 3}))
 
     assert f"runbook/pages/alarms.{lang}.md#throttle" in one.told("prod")[lang]
 

@@ -85,5 +85,5 @@ def test_an_entry_speaks_both_languages(one, part):
 
 def test_where_the_guide_is_wrong_the_page_says_so():
     assert "its alarm never fires" in TEXTS["monitoring.en.md"]
-    assert "https://liff.line.me" in TEXTS["troubleshoot_cors.en.md"]
+    assert "https://liff.line.me" in TEXTS["troubleshoot.en.md"]
     assert "hand it to another" in TEXTS["api.en.md"] or "to another" in TEXTS["api.en.md"]

@@ -1,51 +1,19 @@
-"""Find out where the time of slow answers goes, before making anything larger.
-
-The guide turns the API's cache on. Do not: an answer is for one user, and a cache that is not keyed by
-user returns it to another.
-
-応答が遅い場合に、リソースを増やす前に、どこで時間がかかっているかを調べる。
-
-手順書はAPI Gatewayのキャッシュ有効化を挙げていますが、行ってはいけません。応答は利用者ごとに異なり、利用者をキーに
-含まないキャッシュは他人の応答を返します。
-"""
+"""Where the time of slow answers goes: the gateway, the functions, or what they wait for."""
 
 from collections.abc import Iterator, Mapping
 
-from aws.converge.change import Changes
-from aws.words import Words
 from runbook.diagnosis.cause import Cause, cause
-from runbook.diagnosis.telemetry import MetricQuery, measured
-from runbook.engine import StepContext, step
+from runbook.diagnosis.telemetry import Figure, MetricQuery
+from runbook.engine import StepContext
 
 SLOW_MS = 1000
-"""A 95th percentile above this is worth a look; the performance row has its own bounds."""
+"""A 95th percentile above this in half of the minutes is worth a look; the performance row has its own bounds."""
 LATENCY, INTEGRATION = "API Latency p95 ms", "API IntegrationLatency p95 ms"
 
 
-@step("troubleshooting 3")
-def see_where_the_time_goes(context: StepContext) -> Changes:
-    """Compare the gateway's time with the functions', and look for throttling, of the last hour.
-
-    直近1時間について、ゲートウェイと関数の所要時間を比較し、スロットリングの有無を調べる。
-    """
-    figures = measured(context, _metrics(context))
-    for label, value in sorted(figures.items()):
-        context.tell(f"{label}: {value:g}")
-    if not figures:
-        context.tell(
-            Words(
-                en="no traffic in the last hour: there is nothing to measure",
-                ja="直近1時間の通信がないため、測定できません",
-            )
-        )
-    for one in causes(figures):
-        context.tell(one.told(context.environment.name))
-    return ()
-
-
-def causes(figures: Mapping[str, float]) -> Iterator[Cause]:
+def causes(figures: Mapping[str, Figure]) -> Iterator[Cause]:
     """Yield what the figures speak for."""
-    if throttled := [name for name, value in figures.items() if "Throttle" in name and value]:
+    if throttled := [name for name, one in figures.items() if "Throttle" in name and one.value]:
         names = ", ".join(throttled)
         yield cause(
             f"throttling: {names}",
@@ -53,18 +21,24 @@ def causes(figures: Mapping[str, float]) -> Iterator[Cause]:
             "runbook/pages/alarms.{lang}.md#throttle",
         )
     slow = {
-        name: value for name, value in figures.items() if "Duration" in name and value > SLOW_MS
+        name: one.value
+        for name, one in figures.items()
+        if "Duration" in name and one.value > SLOW_MS
     }
     if slow:
         slowest = max(slow, key=lambda name: slow[name])
         yield cause(
             f"{slowest} is {slow[slowest]:g}: more memory is more CPU; raise memory_mb in environments.toml",
             f"{slowest}が{slow[slowest]:g}です。メモリを増やすとCPUも増えるため、environments.tomlのmemory_mbを上げます",
-            "python -m runbook functions --env {env} --go",
+            "python -m runbook functions --env {env} --row DEP-12 --go",
         )
-    latency, integration = figures.get(LATENCY, 0), figures.get(INTEGRATION, 0)
+    latency, integration = _value(figures, LATENCY), _value(figures, INTEGRATION)
     if latency > SLOW_MS and not slow:
         yield _elsewhere(before=integration < latency / 2)
+
+
+def _value(figures: Mapping[str, Figure], label: str) -> float:
+    return figures[label].value if label in figures else 0
 
 
 def _elsewhere(*, before: bool) -> Cause:
@@ -83,7 +57,8 @@ def _elsewhere(*, before: bool) -> Cause:
     )
 
 
-def _metrics(context: StepContext) -> Iterator[MetricQuery]:
+def metrics(context: StepContext) -> Iterator[MetricQuery]:
+    """Yield what says where the time goes: latencies, durations, throttles."""
     api = context.plan.api
     gateway = {"ApiName": api.name, "Stage": api.stage}
     for label in (LATENCY, INTEGRATION):

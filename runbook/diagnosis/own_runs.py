@@ -1,0 +1,74 @@
+"""When our own runs, load tests and drills called the API: what they provoked is no sign of a fault."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from aws.words import Words, joined
+from runbook.engine import StepContext
+from signoff.environment.calendar import JST, in_japan
+from signoff.waiting import LAG
+
+KIND = "window"
+"""Kind of the record that a run, a load test and a drill leave."""
+RETRIES = timedelta(minutes=3)
+"""Lambda tries an asynchronous call again after one minute, and after two more."""
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """``what``: smoke, load or drill."""
+
+    what: str
+    begin: datetime
+    end: datetime
+
+    def holds(self, moment: datetime, later: timedelta = RETRIES) -> bool:
+        """Whether it may have provoked what happened at a moment, up to so long after its end."""
+        return self.begin <= moment <= self.end + later
+
+
+@dataclass(frozen=True, slots=True)
+class OwnRuns:
+    """The spans of our own runs that reach into a stretch of time."""
+
+    since: datetime
+    until: datetime
+    spans: tuple[Span, ...] = ()
+
+    def provoked(self, moment: datetime) -> bool:
+        return any(one.holds(moment) for one in self.spans)
+
+    def fired(self, since: datetime) -> bool:
+        """Whether one of them may be why an alarm fires."""
+        return any(one.holds(since, LAG) for one in self.spans)
+
+    def told(self) -> Words:
+        """Say from when to when was looked at, and what was left out."""
+        stretch = f"{in_japan(self.since)[:-4]} - {_clock(self.until)} JST"
+        if not self.spans:
+            return Words(en=f"looked at {stretch}", ja=f"対象期間: {stretch}")
+        ours = joined(
+            Words.same(f"{one.what} {_clock(one.begin)} - {_clock(one.end)}") for one in self.spans
+        )
+        return Words(
+            en=f"looked at {stretch}, without what our own runs provoked: {ours.en}",
+            ja=f"対象期間: {stretch}。自分たちの実行が起こしたものを除く: {ours.ja}",
+        )
+
+
+def own_runs(context: StepContext, since: datetime, until: datetime) -> OwnRuns:
+    """Read from the evidence which of our runs reach into a stretch of time, oldest first."""
+    spans = sorted(_spans(context.history(KIND)), key=lambda one: one.begin)
+    return OwnRuns(since, until, tuple(one for one in spans if one.end + LAG >= since))
+
+
+def _spans(bodies: Iterable[object]) -> Iterator[Span]:
+    for body in bodies:
+        match body:
+            case {"what": str(what), "begin": str(begin), "end": str(end)}:
+                yield Span(what, datetime.fromisoformat(begin), datetime.fromisoformat(end))
+
+
+def _clock(moment: datetime) -> str:
+    return f"{moment.astimezone(JST):%H:%M}"
