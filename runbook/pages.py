@@ -117,17 +117,21 @@ def _procedure(one: Procedure, checklist: Checklist, lang: str) -> Iterator[str]
     if time := durations().get(one.name):
         yield from (f"{WORDS['takes'][lang]}: {time[lang]}", "")
     for number, step in enumerate(one.steps, 1):
-        yield from _step(number, step, checklist, lang)
+        yield from _step(
+            number, step, checklist, lang, place=console().get(one.name, {}).get(step.name)
+        )
     yield from values(one.name, production(), lang)
     yield from _notes(one, checklist, lang)
 
 
-def _step(number: int, step: Step, checklist: Checklist, lang: str) -> Iterator[str]:
+def _step(
+    number: int, step: Step, checklist: Checklist, lang: str, place: Words | None
+) -> Iterator[str]:
     hand = f", {WORDS['by hand'][lang]}" if step.action is None else ""
     yield from (f"## {number}. {step.text.title[lang]}", "")
     yield from (f"*{WORDS['step'][lang]} {guide_step(step.guide, lang)}{hand}*", "")
     yield from _body(step.text.body[lang])
-    if place := console().get(step.name):
+    if place:
         yield from (f"{WORDS['console'][lang]}: {place[lang]}", "")
     if step.proves:
         yield from (f"{WORDS['proves'][lang]}:", "")
@@ -187,9 +191,12 @@ def _symptoms(lang: str) -> Iterator[str]:
     yield ""
 
 
-def console() -> Mapping[str, Words]:
-    """Return step -> where a person does it in AWS's console."""
-    return {step: Words(en=en, ja=ja) for step, (en, ja) in _toml("console").items()}
+def console() -> Mapping[str, Mapping[str, Words]]:
+    """Return procedure -> step -> where a person does it in AWS's console."""
+    return {
+        name: {step: Words(en=en, ja=ja) for step, (en, ja) in places.items()}
+        for name, places in _toml("console").items()
+    }
 
 
 @cache

@@ -11,7 +11,8 @@ from runbook.alarm_pages import PAGES
 from runbook.catalogue import procedures
 from runbook.command_line import parsed
 from runbook.engine.step import JAPANESE
-from runbook.pages import FOLDER, LANGUAGES, pages
+from runbook.pages import FOLDER, LANGUAGES, console, pages
+from runbook.rights import declared
 from signoff.checklist import Checklist
 from signoff.environment import load
 from signoff.remedy import all_of
@@ -87,3 +88,41 @@ def test_where_the_guide_is_wrong_the_page_says_so():
     assert "its alarm never fires" in TEXTS["monitoring.en.md"]
     assert "https://liff.line.me" in TEXTS["troubleshoot.en.md"]
     assert "hand it to another" in TEXTS["api.en.md"] or "to another" in TEXTS["api.en.md"]
+
+
+SERVICES = {
+    "API Gateway": {"apigateway"},
+    "Certificate Manager": {"acm"},
+    "CloudWatch": {"cloudwatch", "logs"},
+    "DynamoDB": {"dynamodb"},
+    "IAM": {"iam"},
+    "KMS": {"kms"},
+    "Lambda": {"lambda"},
+    "Route 53": {"route53"},
+    "S3": {"s3"},
+    "SNS": {"sns"},
+    "Secrets Manager": {"secretsmanager"},
+}
+"""Console -> services whose calls do what a person does there."""
+PLACES = [(name, step) for name, steps in console().items() for step in steps]
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+@pytest.mark.parametrize("name", procedures())
+def test_a_page_shows_the_console_places_of_its_own_steps_alone(name, lang):
+    shown = re.findall(
+        r"^(?:In the console|コンソールでの場所): (.+)$", TEXTS[f"{name}.{lang}.md"], re.MULTILINE
+    )
+    steps = [one.name for one in procedures()[name].steps]
+    places = console().get(name, {})
+
+    assert shown == [places[one][lang] for one in steps if one in places]
+    assert set(places) <= set(steps)
+
+
+@pytest.mark.parametrize(("name", "step"), [one for one in PLACES if one[0] != "prepare"])
+def test_a_console_place_is_one_of_a_service_that_the_procedure_calls(name, step):
+    console_of = console()[name][step].en.partition(" > ")[0]
+    called = {action.partition(":")[0] for each in declared()[name].values() for action in each}
+
+    assert SERVICES[console_of] & called
