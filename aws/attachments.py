@@ -159,6 +159,7 @@ def account_policies(reading: Reading) -> Section[Attached]:
                 found=f"{one['policyName']}: {one.get('policyDocument', '')}",
                 call="logs:DescribeAccountPolicies",
                 loosens=True,
+                ids=(one["policyName"],),
             )
             for one in answer["accountPolicies"]
             if any(selects(one.get("selectionCriteria") or "", name) for name in ours)

@@ -55,6 +55,9 @@ class Difference:
     """Which of its row's ``remedies`` it asks for; the usual one, where the row has none of that name."""
     terms: Words = SILENCE
     """What goes with what was found (rights, conditions, filters): whoever allows one allows no other."""
+    ids: tuple[str, ...] = ()
+    """See ``Unplanned``; where it is empty, what was found is named by itself."""
+    id: str = ""
 
     @property
     def what(self) -> str:
@@ -112,7 +115,17 @@ class Difference:
             call=self.call,
             remedy=self.remedy,
             found_ja=found_ja if found_ja != found else "",
+            ids=self.ids or _named(self.found),
+            id=self.id,
         )
+
+
+def _named(found: Any) -> tuple[str, ...]:
+    """Return the names that were found: a text, or those of a collection."""
+    if isinstance(found, str):
+        return (found,)
+    several = found if isinstance(found, list | tuple | set | frozenset) else ()
+    return tuple(sorted(one for one in several if isinstance(one, str)))
 
 
 class Differences(tuple[Difference, ...]):  # noqa: SLOT001 - it carries an attribute
@@ -174,6 +187,8 @@ def unallowed(
             call=one.call,
             terms=Words.same(one.terms),
             loosens=one.loosens,
+            ids=one.ids,
+            id=one.id,
         )
         for one, bound in exposed_in_logs
         if not bound.holds(one.found)

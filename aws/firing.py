@@ -109,6 +109,7 @@ def muted_by(alarm: str, rules: Iterable[MuteRule]) -> tuple[Difference, ...]:
             name=alarm,
             fact=MUTE_RULE,
             found=f"{rule.name}: {rule.schedule}",
+            ids=(rule.name,),
             bound=unset(),
             call="cloudwatch:GetAlarmMuteRule",
             loosens=True,

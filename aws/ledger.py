@@ -53,6 +53,8 @@ class Closed:
     shows: str | Callable[[Any], Iterable[str]] = ""
     terms: tuple[str, ...] | Callable[[Any], Iterable[str]] = ()
     """Members beside what is shown that say how far it goes, or what makes texts of them: a decision repeats them."""
+    ids: str | Callable[[Any], Iterable[str]] = ""
+    """The member of each element, or of what holds them, by which a call takes it; empty where that is what is shown."""
     beside: tuple[str, ...] = ()
     """Members of the same answer, beside the value, that say how far it goes: a decision repeats them as well."""
     effect: Effect = Effect.CHANGES
@@ -90,6 +92,8 @@ class Resource:
 
     kind: Words
     name: Subject
+    id: Subject = lambda _, __: None
+    """By which a call takes the resource, where that is not its name."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,7 +127,7 @@ def answered(member: str) -> Subject:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Unplanned:
-    """One closed member that is not as AWS makes it, as text that a decision can repeat."""
+    """One closed member that is not as AWS makes it: text that a decision can repeat, and what a call that undoes it takes."""
 
     kind: Words
     name: str
@@ -140,6 +144,10 @@ class Unplanned:
     """What goes with it; see ``Difference``."""
     loosens: bool = False
     """To allow it would loosen a bound of the guide or of security."""
+    ids: tuple[str, ...] = ()
+    """Names, ids or ARNs of what was found, as AWS's calls take them."""
+    id: str = ""
+    """By which a call takes the resource, where that is not its name."""
 
     @property
     def what(self) -> str:
@@ -156,14 +164,17 @@ def unplanned(
             name = resource.name(parameters, element)
             if name is None:
                 continue
-            found: dict[Words, tuple[Closed, list[str], list[str]]] = {}
+            found: dict[Words, tuple[Closed, list[str], list[str], list[str]]] = {}
             whole = operation.members.get(path)
             closed = [(whole, element)] if isinstance(whole, Closed) else None
             for entry, value in closed or _closed(operation.members, own, element, path):
                 if not _usual(entry, value):
-                    found.setdefault(entry.fact, (entry, [], []))[1].extend(_shown(entry, value))
+                    found.setdefault(entry.fact, (entry, [], [], []))[1].extend(
+                        _shown(entry, value)
+                    )
                     found[entry.fact][2].extend((*_terms(entry, value), *_beside(entry, element)))
-            for fact, (entry, values, terms) in found.items():
+                    found[entry.fact][3].extend(_ids(entry, value, element))
+            for fact, (entry, values, terms, ids) in found.items():
                 yield Unplanned(
                     kind=resource.kind,
                     name=name,
@@ -173,6 +184,8 @@ def unplanned(
                     effect=entry.effect,
                     terms="; ".join(sorted({*terms})),
                     loosens=entry.loosens,
+                    ids=tuple(sorted({*ids})),
+                    id=resource.id(parameters, element) or "",
                 )
 
 
@@ -227,6 +240,17 @@ def _shown(entry: Closed, value: Any) -> list[str]:
     if isinstance(value, Mapping):
         return [_as_json(value)]
     return [str(value)]
+
+
+def _ids(entry: Closed, value: Any, element: Raw) -> list[str]:
+    """Return by what a call takes each element of a value."""
+    if not isinstance(entry.ids, str):
+        return [*entry.ids(value)]
+    if not entry.ids:
+        return _shown(entry, value)
+    several = value if isinstance(value, list) else [value]
+    named = [one[entry.ids] for one in several if isinstance(one, Mapping) and entry.ids in one]
+    return named or [element[entry.ids]]
 
 
 def _terms(entry: Closed, value: Any) -> list[str]:

@@ -112,6 +112,8 @@ class LogPolicy:
 
     name: str
     document: str
+    group: str = ""
+    """ARN of the log group that it belongs to; empty for a policy of the account."""
 
 
 NEEDS_ONE = "InvalidParameterException"
@@ -125,11 +127,15 @@ def policies(reading: Reading) -> Section[LogPolicy]:
     named = {raw.get("policyName", ""): raw.get("policyDocument", "") for raw in account}
     ours = {one.arn: name for name, one in groups.items() if isinstance(one, LogGroup)}
     unread = {name: one for name, one in groups.items() if isinstance(one, Unreadable)}
-    own = {ours.get(_group_of(raw)): raw.get("policyDocument", "") for raw in _of_groups(reading)}
+    own = {_group_of(raw): raw.get("policyDocument", "") for raw in _of_groups(reading)}
     # No log group's name has a blank, so that neither kind of policy hides one of the other.
     return {
         **{f"account {name}": LogPolicy(name=name, document=it) for name, it in named.items()},
-        **{name: LogPolicy(name=name, document=it) for name, it in own.items() if name},
+        **{
+            ours[arn]: LogPolicy(name=ours[arn], document=it, group=arn)
+            for arn, it in own.items()
+            if arn in ours
+        },
         **{name: Unreadable(f"log_groups: {one.unreadable}") for name, one in unread.items()},
     }
 

@@ -28,6 +28,7 @@ class Subscription:
     delivery_policy: str = ""
     unread: str = ""
     """Why the rest is not known."""
+    arn: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,6 +103,7 @@ def _subscription(reading: Reading, one: Mapping[str, str]) -> Subscription:
         ),  # what it is set to to be taken away
         delivery_policy=found.get("DeliveryPolicy", ""),
         unread=unread,
+        arn=arn,
     )
 
 

@@ -173,8 +173,14 @@ def allowed_by_policy(
         bound=NOBODY_ELSE,
         decided_in=where("administrators"),
         loosens=True,
+        ids=digests(found),
     )
     return (told,) if found else ()
+
+
+def digests(found: Mapping[Words, Iterable[Statement]]) -> tuple[str, ...]:
+    """Return by what the statements that allow these principals are known."""
+    return tuple(sorted({one.digest for statements in found.values() for one in statements}))
 
 
 def allowed_accounts(
@@ -190,6 +196,7 @@ def allowed_accounts(
         terms=terms_of(found),
         bound=within(()),
         loosens=True,
+        ids=digests(found),
     )
     return (one,) if found else ()
 

@@ -1,7 +1,7 @@
 """What nobody planned in the API, at its stage and in front of it, as differences."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
 from aws.api_document import ApiDocument, Method
@@ -34,6 +34,7 @@ from aws.rest_api import RestApi
 from aws.section import known, lookup
 from aws.words import Words, joined
 from checks.deployed import Deployed
+from checks.domain_name import mapped_by
 from checks.outsiders import open_to_all
 from checks.stages import opened_by
 
@@ -106,15 +107,21 @@ def of_ways_in(deployed: Deployed) -> tuple[Difference, ...]:
         for name, plan in deployed.usage_plans().items()
         if name != planned
     }
-    mapped = {
-        name: frozenset(f"/{one.path} -> {one.stage}" for one in paths)
-        for name, paths in deployed.api_mappings().items()
-    }
+    mapped = {name: mapped_by(paths) for name, paths in deployed.api_mappings().items()}
+    ids = {name: plan.id for name, plan in deployed.usage_plans().items()}
+    further = _further_keys(deployed)
     return (
-        *_leading(DOMAIN, MAPPINGS, mapped, "apigateway:GetBasePathMappings"),
-        *_leading(USAGE_PLAN, PLAN_STAGES, plans, "apigateway:GetUsagePlans"),
-        *_leading(USAGE_PLAN, PLAN_KEYS, _further_keys(deployed), "apigateway:GetUsagePlanKeys"),
+        *_leading(DOMAIN, MAPPINGS, mapped, {}, "apigateway:GetBasePathMappings"),
+        *_leading(USAGE_PLAN, PLAN_STAGES, _by_themselves(plans), ids, "apigateway:GetUsagePlans"),
+        *_leading(
+            USAGE_PLAN, PLAN_KEYS, _by_themselves(further), ids, "apigateway:GetUsagePlanKeys"
+        ),
     )
+
+
+def _by_themselves(places: Mapping[str, Iterable[str]]) -> dict[str, dict[str, str]]:
+    """Show each place as what it is."""
+    return {name: {place: place for place in several} for name, several in places.items()}
 
 
 def _further_keys(deployed: Deployed) -> dict[str, frozenset[str]]:
@@ -128,18 +135,25 @@ def _further_keys(deployed: Deployed) -> dict[str, frozenset[str]]:
 
 
 def _leading(
-    kind: Words, fact: Words, found: dict[str, frozenset[str]], call: str
+    kind: Words,
+    fact: Words,
+    found: Mapping[str, Mapping[str, str]],
+    ids: Mapping[str, str],
+    call: str,
 ) -> Iterator[Difference]:
+    """Yield the places that each resource leads to: what is shown of a place -> by what a call takes it."""
     for name, places in sorted(found.items()):
         if places:
             yield Difference(
                 kind=kind,
                 name=name,
                 fact=fact,
-                found=places,
+                found=frozenset(places),
                 bound=unset(),
                 call=call,
                 loosens=True,
+                ids=tuple(sorted(places.values())),
+                id=ids.get(name, ""),
             )
 
 

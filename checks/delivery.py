@@ -258,4 +258,5 @@ def of_subscription(
         bound=bound,
         call=OF_SUBSCRIPTION,
         loosens=fact not in {LISTENER, REDRIVE},
+        id=one.arn,
     )

@@ -1,6 +1,6 @@
 """What a table's or secret's own policy, or a boundary, takes away from our roles."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from aws import desired
 from aws.access.privileges import known_of, pair, streams
@@ -26,8 +26,8 @@ def denials(
     ]
     if not statements:
         return ()
-    found: list[Words] = []
-    doubts: list[Words] = []
+    found: dict[Words, str] = {}
+    doubts: dict[Words, str] = {}
     for role in roles:
         for action, statement, answer in denied(
             statements, role.arn, _needed(role, arn), known_of(role)
@@ -35,9 +35,9 @@ def denials(
             by = statement.words
             told = Words(en=f"{action} to {role} ({by.en})", ja=f"{role}による{action}（{by.ja}）")
             if isinstance(answer, Unknown):
-                doubts.append(joined((told, answer.reason), ": "))
+                doubts[joined((told, answer.reason), ": ")] = statement.digest
             else:
-                found.append(told)
+                found[told] = statement.digest
     if doubts and not found:
         return _differences(kind, name, DENIED, doubts, Certainty.UNPARSED)
     return _differences(kind, name, DENIED, found)
@@ -62,7 +62,7 @@ def denied_in_part(role: Role, want: desired.Role, arns: Iterable[str]) -> tuple
                 if held.allowed and not left.allowed:
                     yield pair(one.action, target)
 
-    return _differences(ROLE, role.name, TAKEN, tuple(lost()))
+    return _differences(ROLE, role.name, TAKEN, dict.fromkeys(lost(), ""))
 
 
 def _needed(role: desired.Role, arn: str) -> list[tuple[str, str]]:
@@ -90,11 +90,17 @@ def _differences(
     kind: Words,
     name: str,
     fact: Words,
-    found: Iterable[Words],
+    found: Mapping[Words, str],
     certainty: Certainty = Certainty.CERTAIN,
 ) -> tuple[Difference, ...]:
-    told = tuple(dict.fromkeys(found))
+    """Return the difference that something is taken away: what -> digest of the statement that does it."""
     one = Difference(
-        kind=kind, name=name, fact=fact, found=told, bound=unset(), certainty=certainty
+        kind=kind,
+        name=name,
+        fact=fact,
+        found=tuple(found),
+        bound=unset(),
+        certainty=certainty,
+        ids=tuple(sorted({*found.values()} - {""})),
     )
-    return (one,) if told else ()
+    return (one,) if found else ()

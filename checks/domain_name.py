@@ -1,5 +1,6 @@
 """The custom domain: which security policies, certificates, mappings and DNS answers are accepted."""
 
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 from aws.bounds import Bound, as_text, unset, within
@@ -98,15 +99,22 @@ def beside(found: CustomDomain, domain: Domain, plan: Plan) -> tuple[Difference,
     """Return mappings under our domain that catch paths of ours: the longest match wins."""
     planned = domain.base_path.strip("/")
     paths = [f"{planned}{path}/".lstrip("/") for path in plan.api.paths]
-    others = {
-        f"/{one.path} -> {one.api_id}/{one.stage}"
+    others = [
+        one
         for one in found.mappings
         if (key := one.path.strip("/")) != planned
         and len(key) > len(planned)
         and any(path.startswith(f"{key}/") for path in paths)
-    }
-    facts, nothing = {OTHER_MAPPINGS: frozenset(others)}, {OTHER_MAPPINGS: within(())}
-    return differences(DOMAIN, found.name, facts, nothing, call="apigatewayv2:GetApiMappings")
+    ]
+    shown = frozenset(f"/{one.path} -> {one.api_id}/{one.stage}" for one in others)
+    facts, nothing = {OTHER_MAPPINGS: shown}, {OTHER_MAPPINGS: within(())}
+    about = {"call": "apigatewayv2:GetApiMappings", "ids": tuple(one.path for one in others)}
+    return differences(DOMAIN, found.name, facts, nothing, **about)
+
+
+def mapped_by(mappings: Iterable[BasePath]) -> Mapping[str, str]:
+    """Show each mapping as its path and its stage: what is shown -> its path."""
+    return {f"/{one.path} -> {one.stage}": one.path for one in mappings}
 
 
 def mapping_of(found: CustomDomain, domain: Domain) -> BasePath:

@@ -72,6 +72,7 @@ def suspicious(
             bound=NO_SECRET,
             call=call,
             remedy=label.what,
+            ids=(label.name,),
             loosens=certainty is Certainty.CERTAIN,
             certainty=certainty,
         )
@@ -112,7 +113,7 @@ def labelled(
     """Return each variable and tag that is or contains a planned secret."""
     nothing = Words(en="no value of a secret", ja="シークレットの値でないこと")
     return [
-        fault(kind, name, fact, IT_HOLDS, nothing, remedy=label.what)
+        fault(kind, name, fact, IT_HOLDS, nothing, remedy=label.what, ids=(label.name,))
         for (kind, name), values in there.items()
         for fact, label in values.items()
         if label.value.holds

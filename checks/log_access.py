@@ -96,4 +96,5 @@ def _difference(policy: LogPolicy, fact: Words, found: str) -> Difference:
         found=found,
         bound=unset(),
         call="logs:DescribeResourcePolicies",
+        id=policy.group,
     )

@@ -65,7 +65,7 @@ def _index_flaw(
         return fault(INDEX, name, EXISTENCE, None, Words.same(wanted), said=words)
     key = typed_key(table.attribute_types, found.hash_key, found.range_key, *found.more_keys)
     if key != wanted:
-        about = {"call": DESCRIBE, "remedy": "index"}
+        about = {"call": DESCRIBE, "remedy": "index", "ids": (want.name,), "id": table.name}
         return fault(INDEX, name, KEY, key, Words.same(wanted), **about)
     if found.status != "ACTIVE":
         return fault(INDEX, name, STATUS, found.status, Words.same("ACTIVE"), call=DESCRIBE)

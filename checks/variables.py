@@ -93,6 +93,7 @@ def variables(
             fact=named(name),
             found=value,
             bound=bound,
+            ids=(name,),
             call="lambda:GetFunction",
             loosens=certainty is Certainty.CERTAIN,
             certainty=certainty,

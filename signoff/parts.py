@@ -142,6 +142,7 @@ LEFT_OUT: Mapping[str, Mapping[str, str]] = {
         "api_keys": "id",
         "alarms": "arn",
         "buckets": "region",
+        "topics": "subscriptions.arn",
     },
     "the same code, published again, is the same release": {"functions": "version"},
     "moves by itself, and rows judge it in each run": {

@@ -1,8 +1,9 @@
 """IAM policy documents as frozen statements: the JSON's many spellings become one."""
 
+import hashlib
 import json
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any, Literal, cast
 
@@ -56,6 +57,11 @@ class Statement:
 
     def __str__(self) -> str:
         return self.words.en
+
+    @property
+    def digest(self) -> str:
+        """Return what tells it from any other statement, wherever in a policy it stands."""
+        return hashlib.sha256(repr(replace(self, number=0, policy="")).encode()).hexdigest()[:16]
 
     @property
     def words(self) -> Words:

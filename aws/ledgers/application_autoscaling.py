@@ -55,6 +55,7 @@ LEDGER: Ledger = {
             "ScalingPolicies.PolicyType": Closed(
                 Words(en="type of scaling policy", ja="スケーリングポリシーの種類"),
                 usual=only("TargetTrackingScaling"),
+                ids="PolicyName",
             ),
             "ScalingPolicies.StepScalingPolicyConfiguration": STEPS,
             f"{TRACKING}.TargetValue": Harmless(
@@ -66,6 +67,7 @@ LEDGER: Ledger = {
             f"{TRACKING}.CustomizedMetricSpecification": Closed(
                 Words(en="scaled by a metric of its own", ja="独自メトリクスによるスケーリング"),
                 shows="MetricName",
+                ids="PolicyName",
             ),
             f"{TRACKING}.ScaleOutCooldown": Harmless("AWS scales out as soon as it is needed"),
             f"{TRACKING}.ScaleInCooldown": Harmless("how long capacity stays before it shrinks"),

@@ -30,6 +30,10 @@ def _grantees(found: Any) -> tuple[str, ...]:
     return tuple(sorted(str(one.get("GranteePrincipal")) for one in found if not _of_service(one)))
 
 
+def _grant_ids(found: Any) -> tuple[str, ...]:
+    return tuple(str(one["GrantId"]) for one in found if not _of_service(one))
+
+
 def _granted(found: Any) -> Iterator[str]:
     """Say what each grant of somebody else allows."""
     for one in found:
@@ -121,6 +125,7 @@ LEDGER: Ledger = {
                 GRANTS,
                 usual=lambda found: all(map(_of_service, found)),
                 shows=_grantees,
+                ids=_grant_ids,
                 terms=_granted,
                 loosens=True,
             ),

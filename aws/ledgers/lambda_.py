@@ -223,6 +223,7 @@ LEDGER: Ledger = {
             "EventSourceMappings": Closed(
                 Words(en="event source", ja="イベントソース"),
                 shows="EventSourceArn",
+                ids="UUID",
                 terms=("FilterCriteria",),
             ),
             "NextMarker": NEXT,

@@ -65,7 +65,11 @@ LEDGER: Ledger = {
         resources={"": Resource(kind=LOG_GROUP, name=lambda asked, _: str(asked["logGroupName"]))},
         members={
             "subscriptionFilters": Closed(
-                SUBSCRIPTION_FILTER, shows="destinationArn", terms=("filterPattern",), loosens=True
+                SUBSCRIPTION_FILTER,
+                shows="destinationArn",
+                ids="filterName",
+                terms=("filterPattern",),
+                loosens=True,
             ),
             "nextToken": NEXT,
         },
@@ -79,6 +83,7 @@ LEDGER: Ledger = {
             "metricFilters.metricTransformations": Closed(
                 METRICS_MADE,
                 shows="metricNamespace",
+                ids="filterName",
                 terms=("metricName", "metricValue"),
                 effect=Effect.OBSERVES,
             ),

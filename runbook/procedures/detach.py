@@ -55,9 +55,7 @@ def take_away_what_nobody_planned(context: StepContext) -> Changes:
     made: Changes = ()
     for one in _undecided(context):  # one after another: two may be of the same function
         context.watch(one.what)
-        made += undo.detach(
-            context, one, planned=context.plan.api, prefix=context.environment.prefix
-        )
+        made += undo.detach(context, one, planned=context.plan.api)
     return made
 
 

@@ -151,7 +151,6 @@ def _kept_variables(context: StepContext) -> Mapping[str, frozenset[str]]:
 
 
 def _wrong(name: str, found: Iterable[Finding]) -> set[str]:
-    """Return the variables of a function that a finding names: as the fact, or among what holds a secret."""
-    differing = [each for one in found for each in one.differences if each.name == name]
-    facts = {one.fact.en.removeprefix("variable ") for one in differing}
-    return facts | {held for one in differing for held in one.found.split(", ")}
+    """Return the variables of a function that its findings name."""
+    differing = (each for one in found for each in one.differences if each.name == name)
+    return {variable for each in differing for variable in each.ids}

@@ -49,11 +49,13 @@ def test_topics_are_the_planned_one_and_those_that_alarms_name_in_this_region(fo
             filter_policy='{"NewStateValue": ["ALARM"]}',
             filter_scope="MessageBody",
             redrive=f'{{"deadLetterTargetArn": "{TOPIC}-lost"}}',
+            arn=f"{TOPIC}:1",
         ),
         Subscription(
             protocol="sms",
             endpoint=masked_address("sms", "+819012345678", SCOPE.prefix),
             confirmed=False,
+            arn="PendingConfirmation",
         ),
     )
 

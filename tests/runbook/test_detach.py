@@ -20,8 +20,9 @@ from signoff.environment import load
 from tests.healthy import healthy
 from tests.in_process import UNPACED, SessionInProcess
 from tests.judging import judge
-from tests.runbook.attached import ATTACHED
+from tests.runbook import attached
 from tests.runbook.desk import PROD
+from tests.runbook.neighbours import NEIGHBOURS
 
 TABLE, STAMPS = "Users-prod", "stamp-rally-prod-stamps"
 BUILD = "arn:aws:lambda:ap-northeast-1::runtime:" + "5c" * 32
@@ -38,6 +39,7 @@ FACTS = sorted(
     }
 )
 """Kind and fact of all that a ledger calls closed."""
+ATTACHED = attached.ATTACHED | NEIGHBOURS
 ROOT = Path(__file__).parent.parent.parent
 FOUND_BY = "".join(
     path.read_text()
@@ -257,7 +259,8 @@ def taken_away(_provisioned, tmp_path_factory):
     before = {what: found(desk) for what, (_, found, _) in ATTACHED.items()}
     with pytest.MonkeyPatch.context() as monkeypatch:
         detach = command(desk, tmp_path_factory.mktemp("detach"), monkeypatch, said)
-        assert detach("--go") == 0
+        code = detach("--go")
+        assert code == 0, said.getvalue()[-3000:]
     after = {what: found(desk) for what, (_, found, _) in ATTACHED.items()}
     desk.client("cloudwatch").delete_alarm_mute_rule(AlarmMuteRuleName="nights")
     return before, after, said.getvalue()

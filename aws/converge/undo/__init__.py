@@ -49,17 +49,10 @@ def undo_of(one: Unplanned) -> HowToUndo | None:
     return UNDO.get((one.kind.en, one.fact.en)) or UNDO.get((one.kind.en, one.remedy))
 
 
-def detach(context: ChangeContext, one: Unplanned, *, planned: Api, prefix: str) -> Changes:
+def detach(context: ChangeContext, one: Unplanned, *, planned: Api) -> Changes:
     """Undo one difference, if a call can; destructive, so that somebody has to agree first."""
     undo = undo_of(one)
-    target = UndoTarget(
-        context=context,
-        name=one.name,
-        found=one.found,
-        api=planned,
-        prefix=prefix,
-        fact=one.fact.en,
-    )
+    target = UndoTarget(context=context, name=one.name, id=one.id, ids=one.ids, api=planned)
     if not isinstance(undo, Undo) or not undo.left(target):
         return ()
     context.tell(undo.lost)

@@ -27,10 +27,15 @@ SUPPRESSION = (
 
 
 def _unmute(target: UndoTarget) -> None:
-    """Take the alarm out of a mute rule; a rule that is left with none goes."""
-    client, rule = target.context.client("cloudwatch"), target.found.partition(": ")[0]
+    """Take the alarm out of each mute rule; a rule that is left with none goes."""
+    client = target.context.client("cloudwatch")
+    for rule in target.ids:
+        _leave(client, rule, target.name)
+
+
+def _leave(client: Any, rule: str, alarm: str) -> None:
     read = client.get_alarm_mute_rule(AlarmMuteRuleName=rule)
-    others = [name for name in read["MuteTargets"]["AlarmNames"] if name != target.name]
+    others = [name for name in read["MuteTargets"]["AlarmNames"] if name != alarm]
     if not others:
         client.delete_alarm_mute_rule(AlarmMuteRuleName=rule)
         return
@@ -74,9 +79,7 @@ def _described(client: Any, name: str) -> tuple[str, Mapping[str, Any]]:
 
 def _without_those_shown(alarm: dict[str, Any], target: UndoTarget) -> Mapping[str, Any]:
     """Leave the actions that nobody objects to."""
-    left = {
-        name: [one for one in alarm.get(name, ()) if one not in target.listed] for name in ACTIONS
-    }
+    left = {name: [one for one in alarm.get(name, ()) if one not in target.ids] for name in ACTIONS}
     return {**alarm, **left}
 
 

@@ -22,11 +22,10 @@ LAST_JA = "`api`で下書きをデプロイした時点で、呼び出し元に�
 def _route(target: UndoTarget) -> None:
     """Make the method as planned."""
     id_, draft = _draft(target)
-    verb, _, path = target.name.partition(" ")
-    method = next(
-        one for one in api_draft.planned(target.api) if (one.verb, one.path) == (verb, path)
-    )
-    at = {"restApiId": id_, "resourceId": draft.resources[path], "httpMethod": verb}
+    methods = api_draft.planned(target.api)
+    method = next(one for one in methods if _named(one.verb, one.path) == target.name)
+    place = draft.resources[method.path]
+    at = {"restApiId": id_, "resourceId": place, "httpMethod": method.verb}
     target.context.client("apigateway").delete_method(**at)
     api_draft.put(target.context, at, draft, method)
 
@@ -34,7 +33,8 @@ def _route(target: UndoTarget) -> None:
 def _in_draft(target: UndoTarget) -> bool:
     """Whether the draft's method has anything beside what is planned."""
     _, draft = _draft(target)
-    verb, _, path = target.name.partition(" ")
+    drafted = (key for key in draft.methods if _named(key[1], key[0]) == target.name)
+    path, verb = next(drafted, ("", ""))
     found = draft.methods.get((path, verb))
     if found is None:
         return False
@@ -54,6 +54,11 @@ def _in_draft(target: UndoTarget) -> bool:
     )
 
 
+def _named(verb: str, path: str) -> str:
+    """Name a method as findings name it."""
+    return f"{verb} {path}"
+
+
 def _methods(target: UndoTarget) -> None:
     """Delete the methods that were shown from the draft."""
     id_, draft = _draft(target)
@@ -64,7 +69,7 @@ def _methods(target: UndoTarget) -> None:
 
 
 def _shown(target: UndoTarget, draft: rest_api.Draft) -> list[tuple[str, str]]:
-    return [(path, verb) for path, verb in draft.methods if f"{verb} {path}" in target.listed]
+    return [(path, verb) for path, verb in draft.methods if _named(verb, path) in target.ids]
 
 
 def _of_authorizer(member: str) -> Undo:
@@ -132,14 +137,19 @@ def _has(*path: str, usual: Any = None) -> Callable[[UndoTarget], bool]:
 
 
 def _other_stages(target: UndoTarget) -> None:
-    for stage in target.listed:
+    for stage in target.ids:
         target.context.client("apigateway").delete_stage(restApiId=_id(target), stageName=stage)
 
 
 def _web_acl(target: UndoTarget) -> None:
     arn = rest_api.arn(target.api, f"/restapis/{_id(target)}/stages/{target.name}")
-    service = "waf-regional" if ":waf-regional:" in target.found else "wafv2"
-    target.context.client(service).disassociate_web_acl(ResourceArn=arn)
+    for service in {_service(acl) for acl in target.ids}:
+        target.context.client(service).disassociate_web_acl(ResourceArn=arn)
+
+
+def _service(acl: str) -> str:
+    """Return the service of a web ACL, by its ARN."""
+    return "waf-regional" if acl.split(":")[2] == "waf-regional" else "wafv2"
 
 
 def _mappings(target: UndoTarget) -> None:
@@ -148,34 +158,24 @@ def _mappings(target: UndoTarget) -> None:
     domain = {"DomainName": target.name}
     answer = unless_absent(second.get_api_mappings, **domain, MaxResults="500") or {"Items": []}
     ids = {one.get("ApiMappingKey", ""): one["ApiMappingId"] for one in answer["Items"]}
-    for one in target.listed:
-        path = one.partition(" -> ")[0].removeprefix("/")
+    for path in target.ids:
         if path in ids:
             second.delete_api_mapping(**domain, ApiMappingId=ids[path])
         else:
             first.delete_base_path_mapping(domainName=target.name, basePath=path or "(none)")
 
 
-def _plan_ids(target: UndoTarget) -> list[str]:
-    """Return the ids of the plans of that name, of which AWS allows several."""
-    pages = target.context.client("apigateway").get_paginator("get_usage_plans").paginate()
-    listed = (one for page in pages for one in page.get("items", ()))
-    return [one["id"] for one in listed if one.get("name") == target.name]
-
-
 def _usage_plans(target: UndoTarget) -> None:
-    patch = [{"op": "remove", "path": "/apiStages", "value": stage} for stage in target.listed]
-    for plan in _plan_ids(target):
-        target.context.client("apigateway").update_usage_plan(
-            usagePlanId=plan, patchOperations=patch
-        )
+    patch = [{"op": "remove", "path": "/apiStages", "value": stage} for stage in target.ids]
+    target.context.client("apigateway").update_usage_plan(
+        usagePlanId=target.id, patchOperations=patch
+    )
 
 
 def _keys_of_plan(target: UndoTarget) -> None:
     client = target.context.client("apigateway")
-    for plan in _plan_ids(target):
-        for key in target.listed:
-            unless_absent(client.delete_usage_plan_key, usagePlanId=plan, keyId=key)
+    for key in target.ids:
+        unless_absent(client.delete_usage_plan_key, usagePlanId=target.id, keyId=key)
 
 
 def _id(target: UndoTarget) -> str:
@@ -231,8 +231,7 @@ UNDO: Mapping[tuple[str, str], HowToUndo] = {
     ("REST API", apigateway.BINARY.en): by_call(
         _patched(
             lambda target: [
-                {"op": "remove", "path": f"/binaryMediaTypes/{_escaped(one)}"}
-                for one in target.listed
+                {"op": "remove", "path": f"/binaryMediaTypes/{_escaped(one)}"} for one in target.ids
             ]
         ),
         en=f"bodies of those types are taken as text; {LAST}",
@@ -255,7 +254,7 @@ UNDO: Mapping[tuple[str, str], HowToUndo] = {
         _patched(
             lambda target: [
                 {"op": "remove", "path": "/endpointConfiguration/vpcEndpointIds", "value": one}
-                for one in target.listed
+                for one in target.ids
             ]
         ),
         en=f"the API is no longer tied to that VPC endpoint; {LAST}",

@@ -10,22 +10,16 @@ from aws.words import Words
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UndoTarget:
-    """What is to be undone: the resource's name, and what was found of the fact, as text."""
+    """What is to be undone, by the names, ids and ARNs that AWS's calls take: nothing here is text for people."""
 
     context: ChangeContext
     name: str
-    found: str
+    id: str
+    """By which a call takes the resource, where that is not its name."""
+    ids: tuple[str, ...]
+    """Of what was found."""
     api: Api
     """The planned API: an unplanned fact of a method is undone by making the method as planned."""
-    prefix: str
-    """The environment's, by which the fingerprint of an address is made."""
-    fact: str = ""
-    """What is to be undone, in English: ``tag owner``."""
-
-    @property
-    def listed(self) -> tuple[str, ...]:
-        """What was found, one by one."""
-        return tuple(self.found.split(", "))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,14 +14,13 @@ from aws.words import Words
 
 
 def _event_source(target: UndoTarget) -> None:
-    """Delete the mappings that were shown, of the function and of its aliases: asked by its name, AWS leaves out theirs."""
-    client, function, found = target.context.client("lambda"), target.name, target.found
+    """Delete the mappings that were found, of the function and of its aliases: asked by its name, AWS leaves out theirs."""
+    client, function = target.context.client("lambda"), target.name
 
     def left() -> list[str]:
         pages = client.get_paginator("list_event_source_mappings").paginate()
-        mappings = [one for page in pages for one in page["EventSourceMappings"]]
-        of_it = [one for one in mappings if one["FunctionArn"].split(":")[6] == function]
-        return [one["UUID"] for one in of_it if _names(found, one)]
+        mappings = {one["UUID"] for page in pages for one in page["EventSourceMappings"]}
+        return sorted(mappings.intersection(target.ids))
 
     for mapping in left():
         client.delete_event_source_mapping(UUID=mapping)
@@ -30,12 +29,6 @@ def _event_source(target: UndoTarget) -> None:
         ja=f"関数{function}のイベントソースがなくなること",
     )
     target.context.wait(lambda: not left(), what=what, every_s=5, within_s=300)
-
-
-def _names(found: str, mapping: Raw) -> bool:
-    """Whether a mapping is one of those that were shown: by its source, or by itself without one."""
-    source = mapping.get("EventSourceArn")
-    return source in found.split(", ") if source else mapping["UUID"] in found
 
 
 def _destination(which: str) -> Callable[[UndoTarget], None]:
@@ -48,7 +41,7 @@ def _destination(which: str) -> Callable[[UndoTarget], None]:
         )
         for one in [one for page in pages for one in page["FunctionEventInvokeConfigs"]]:
             kept = dict(one.get("DestinationConfig", {}))
-            if kept.pop(which, {}).get("Destination") in target.listed:
+            if kept.pop(which, {}).get("Destination") in target.ids:
                 _configure(client, one, {name: to for name, to in kept.items() if to})
 
     return call
@@ -103,7 +96,7 @@ def _urls(target: UndoTarget) -> None:
     for one in answer["FunctionUrlConfigs"]:
         _, _, qualifier = one["FunctionArn"].partition(f":function:{function}")
         which = {"Qualifier": qualifier.strip(":")} if qualifier else {}
-        if one["FunctionUrl"] in target.listed:
+        if one["FunctionUrl"] in target.ids:
             client.delete_function_url_config(FunctionName=function, **which)
 
 

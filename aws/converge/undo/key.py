@@ -2,16 +2,14 @@
 
 from collections.abc import Mapping
 
+from aws.converge.change import unless_absent
 from aws.converge.undo.entry import HowToUndo, Undo, UndoTarget, by_call, by_hand
 
 
 def _revoke(target: UndoTarget) -> None:
-    """Revoke the grants of those that were shown."""
     client = target.context.client("kms")
-    pages = client.get_paginator("list_grants").paginate(KeyId=target.name)
-    for one in [one for page in pages for one in page["Grants"]]:
-        if one.get("GranteePrincipal") in target.listed:
-            client.revoke_grant(KeyId=target.name, GrantId=one["GrantId"])
+    for grant in target.ids:
+        unless_absent(client.revoke_grant, KeyId=target.name, GrantId=grant)
 
 
 def _of_bucket(operation: str, en: str, ja: str, *, final: bool = True, **given: object) -> Undo:

@@ -7,30 +7,25 @@ from aws.converge import rest_api
 from aws.converge.undo.entry import HowToUndo, Undo, UndoTarget, by_call
 
 
-def _key(target: UndoTarget) -> str:
-    """Return the tag or the variable that a fact names: ``tag owner``."""
-    return target.fact.partition(" ")[2]
-
-
 def _function(target: UndoTarget) -> None:
     client = target.context.client("lambda")
     arn = client.get_function_configuration(FunctionName=target.name)["FunctionArn"]
-    client.untag_resource(Resource=arn, TagKeys=[_key(target)])
+    client.untag_resource(Resource=arn, TagKeys=list(target.ids))
 
 
 def _table(target: UndoTarget) -> None:
     client = target.context.client("dynamodb")
     arn = client.describe_table(TableName=target.name)["Table"]["TableArn"]
-    client.untag_resource(ResourceArn=arn, TagKeys=[_key(target)])
+    client.untag_resource(ResourceArn=arn, TagKeys=list(target.ids))
 
 
 def _role(target: UndoTarget) -> None:
-    target.context.client("iam").untag_role(RoleName=target.name, TagKeys=[_key(target)])
+    target.context.client("iam").untag_role(RoleName=target.name, TagKeys=list(target.ids))
 
 
 def _secret(target: UndoTarget) -> None:
     client = target.context.client("secretsmanager")
-    client.untag_resource(SecretId=target.name, TagKeys=[_key(target)])
+    client.untag_resource(SecretId=target.name, TagKeys=list(target.ids))
 
 
 def _rest_api(target: UndoTarget) -> None:
@@ -44,11 +39,13 @@ def _stage(target: UndoTarget) -> None:
 
 def _untag(target: UndoTarget, path: str) -> None:
     client, arn = target.context.client("apigateway"), rest_api.arn(target.api, path)
-    client.untag_resource(resourceArn=arn, tagKeys=[_key(target)])
+    client.untag_resource(resourceArn=arn, tagKeys=list(target.ids))
 
 
 def _variable(target: UndoTarget) -> None:
-    patch: list[dict[str, Any]] = [{"op": "remove", "path": f"/variables/{_key(target)}"}]
+    patch: list[dict[str, Any]] = [
+        {"op": "remove", "path": f"/variables/{name}"} for name in target.ids
+    ]
     target.context.client("apigateway").update_stage(
         restApiId=rest_api.needed(target.context, target.api),
         stageName=target.name,

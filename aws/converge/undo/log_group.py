@@ -1,33 +1,22 @@
 """What nobody planned of log groups: filters, masks, bearer tokens, and policies of the account."""
 
-import re
 from collections.abc import Mapping
-from typing import Any
 
+from aws.converge.change import unless_absent
 from aws.converge.undo.entry import HowToUndo, UndoTarget, by_call, by_hand
 from aws.ledgers.logs import ACCOUNT_POLICY, APPLIED
 
-GROUP_NAME = r"[.\-_/#A-Za-z0-9]+"
-"""What DescribeLogGroups takes for the beginning of a name; CloudWatch Logs API reference."""
-
 
 def _stop_copying(target: UndoTarget) -> None:
-    """Delete the subscription filters to the destinations that were shown."""
-    client, group = target.context.client("logs"), target.name
-    pages = client.get_paginator("describe_subscription_filters").paginate(logGroupName=group)
-    for one in [one for page in pages for one in page["subscriptionFilters"]]:
-        if one["destinationArn"] in target.listed:
-            client.delete_subscription_filter(logGroupName=group, filterName=one["filterName"])
+    client = target.context.client("logs")
+    for name in target.ids:
+        unless_absent(client.delete_subscription_filter, logGroupName=target.name, filterName=name)
 
 
 def _stop_counting(target: UndoTarget) -> None:
-    """Delete the metric filters into the namespaces that were shown."""
-    client, group = target.context.client("logs"), target.name
-    pages = client.get_paginator("describe_metric_filters").paginate(logGroupName=group)
-    for one in [one for page in pages for one in page["metricFilters"]]:
-        into = {made["metricNamespace"] for made in one["metricTransformations"]}
-        if into & set(target.listed):
-            client.delete_metric_filter(logGroupName=group, filterName=one["filterName"])
+    client = target.context.client("logs")
+    for name in target.ids:
+        unless_absent(client.delete_metric_filter, logGroupName=target.name, filterName=name)
 
 
 def _unmask(target: UndoTarget) -> None:
@@ -41,29 +30,20 @@ def _refuse_tokens(target: UndoTarget) -> None:
 
 
 def _end_account_policy(target: UndoTarget) -> None:
-    """Delete the policy that was shown, as its name and document."""
-    name = target.found.partition(": ")[0]
-    target.context.client("logs").delete_account_policy(policyType=target.name, policyName=name)
+    client = target.context.client("logs")
+    for name in target.ids:
+        unless_absent(client.delete_account_policy, policyType=target.name, policyName=name)
 
 
 def _end_resource_policy(target: UndoTarget) -> None:
-    """Delete a policy of the account by its name; that of one log group has the group's, and is deleted by ARN."""
-    client = target.context.client("logs")
-    for arn in _groups(client, target.name):
-        own = client.describe_resource_policies(policyScope="RESOURCE", resourceArn=arn)
-        for one in own["resourcePolicies"]:
-            client.delete_resource_policy(resourceArn=arn, expectedRevisionId=one["revisionId"])
-            return
-    client.delete_resource_policy(policyName=target.name)
-
-
-def _groups(client: Any, name: str) -> list[str]:
-    """Return the ARN of the log group of this name, if there is one; policies may have any other name."""
-    if not re.fullmatch(GROUP_NAME, name):
-        return []
-    pages = client.get_paginator("describe_log_groups").paginate(logGroupNamePrefix=name)
-    found = [one for page in pages for one in page["logGroups"] if one["logGroupName"] == name]
-    return [one["arn"].removesuffix(":*") for one in found]
+    """Delete a policy of the account by its name; that of one log group, by the group's ARN."""
+    client, group = target.context.client("logs"), target.id
+    if not group:
+        unless_absent(client.delete_resource_policy, policyName=target.name)
+        return
+    own = client.describe_resource_policies(policyScope="RESOURCE", resourceArn=group)
+    for policy in own["resourcePolicies"]:
+        client.delete_resource_policy(resourceArn=group, expectedRevisionId=policy["revisionId"])
 
 
 _OVER = by_call(

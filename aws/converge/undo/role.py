@@ -8,7 +8,7 @@ from aws.words import Words
 
 def _out_of_profiles(target: UndoTarget) -> None:
     iam = target.context.client("iam")
-    for profile in target.listed:
+    for profile in target.ids:
         iam.remove_role_from_instance_profile(InstanceProfileName=profile, RoleName=target.name)
 
 

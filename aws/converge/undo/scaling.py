@@ -18,21 +18,17 @@ TARGET_PERCENT = 70
 def _scheduled(target: UndoTarget) -> None:
     client = target.context.client(SCALING)
     for one in _of_table(target, "describe_scheduled_actions", "ScheduledActions"):
-        if one["ScheduledActionName"] in target.listed:
+        if one["ScheduledActionName"] in target.ids:
             client.delete_scheduled_action(
                 ScheduledActionName=one["ScheduledActionName"], **_place(one)
             )
 
 
 def _policies(target: UndoTarget) -> None:
-    """Put a policy that follows the use of the capacity in the place of any other one."""
+    """Put a policy that follows the use of the capacity in the place of each that was found."""
     client = target.context.client(SCALING)
     for one in _of_table(target, "describe_scaling_policies", "ScalingPolicies"):
-        own = one.get("TargetTrackingScalingPolicyConfiguration", {})
-        if (
-            one["PolicyType"] == "TargetTrackingScaling"
-            and "CustomizedMetricSpecification" not in own
-        ):
+        if one["PolicyName"] not in target.ids:
             continue
         client.delete_scaling_policy(PolicyName=one["PolicyName"], **_place(one))
         metric = METRICS[one["ScalableDimension"].rpartition(":")[2]]

@@ -1,16 +1,13 @@
 """What nobody planned of secrets: rotation, copies, labels, owners, policies."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 
 from aws.converge.undo.entry import HowToUndo, UndoTarget, by_call, by_hand
 from aws.converge.undo.statements import (
     DENIED,
     OPENED,
-    closed_to,
-    not_named,
     statements_left,
 )
-from aws.raw import Raw
 
 
 def _stop_rotating(target: UndoTarget) -> None:
@@ -20,7 +17,7 @@ def _stop_rotating(target: UndoTarget) -> None:
 def _end_copies(target: UndoTarget) -> None:
     """End the copies in other accounts; their owners keep what they were given until then."""
     client = target.context.client("secretsmanager")
-    for replica in target.listed:
+    for replica in target.ids:
         client.disassociate_cross_account_replica(
             SecretId=target.name, CrossAccountReplicaARN=replica
         )
@@ -29,11 +26,11 @@ def _end_copies(target: UndoTarget) -> None:
 def _end_replicas(target: UndoTarget) -> None:
     """Take the copies away; what is a copy itself becomes a secret of its own, which is done where it is."""
     client = target.context.client("secretsmanager")
-    if client.describe_secret(SecretId=target.name).get("PrimaryRegion") in target.listed:
+    if client.describe_secret(SecretId=target.name).get("PrimaryRegion") in target.ids:
         client.stop_replication_to_replica(SecretId=target.name)
         return
     client.remove_regions_from_replication(
-        SecretId=target.name, RemoveReplicaRegions=list(target.listed)
+        SecretId=target.name, RemoveReplicaRegions=list(target.ids)
     )
 
 
@@ -41,17 +38,17 @@ def _remove_labels(target: UndoTarget) -> None:
     client = target.context.client("secretsmanager")
     versions = client.describe_secret(SecretId=target.name)["VersionIdsToStages"]
     for version, labels in versions.items():
-        for label in set(labels) & set(target.listed):
+        for label in set(labels) & set(target.ids):
             client.update_secret_version_stage(
                 SecretId=target.name, VersionStage=label, RemoveFromVersionId=version
             )
 
 
-def _policy(target: UndoTarget, keep: Callable[[Raw], bool]) -> None:
+def _policy(target: UndoTarget) -> None:
     """Take statements off the secret's own policy; without any, the policy goes."""
     client = target.context.client("secretsmanager")
     found = client.get_resource_policy(SecretId=target.name)["ResourcePolicy"]
-    if left := statements_left(found, keep):
+    if left := statements_left(found, target.ids):
         client.put_resource_policy(SecretId=target.name, ResourcePolicy=left)
     else:
         client.delete_resource_policy(SecretId=target.name)
@@ -99,13 +96,13 @@ UNDO: Mapping[tuple[str, str], HowToUndo] = {
         _ELSEWHERE,
     ),
     ("secret", DENIED): by_call(
-        lambda target: _policy(target, not_named(target.found)),
+        _policy,
         en="what those statements deny is no longer denied to anybody",
         ja="該当ステートメントによる拒否は、誰に対しても効かなくなります",
         final=True,
     ),
     ("secret", OPENED): by_call(
-        lambda target: _policy(target, closed_to(target.listed)),
+        _policy,
         en="whoever those statements allow can no longer read the secret by them; if that was a"
         " stranger, give it a new value as well (`secrets` in the runbook)",
         ja="該当ステートメントで許可された相手は読めなくなります。部外者だった場合は、ランブックの`secrets`で値も替えてください",

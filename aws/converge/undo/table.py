@@ -1,6 +1,6 @@
 """What nobody planned of tables: time to live, streams, indexes, capacity, policies."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from aws.converge.change import Refused
@@ -9,11 +9,8 @@ from aws.converge.undo.entry import HowToUndo, UndoTarget, by_call, by_hand
 from aws.converge.undo.statements import (
     DENIED,
     OPENED,
-    closed_to,
-    not_named,
     statements_left,
 )
-from aws.raw import Raw
 from aws.table import KEY
 from aws.words import Words
 
@@ -29,8 +26,9 @@ def _time_to_live(target: UndoTarget) -> None:
                 ja=f"テーブル{table}: TTLを無効化中です（最長1時間）。その後に判定し直してください",
             )
         )
-    off = {"Enabled": False, "AttributeName": target.found}
-    client.update_time_to_live(TableName=table, TimeToLiveSpecification=off)
+    for attribute in target.ids:
+        off = {"Enabled": False, "AttributeName": attribute}
+        client.update_time_to_live(TableName=table, TimeToLiveSpecification=off)
 
 
 def _stream(target: UndoTarget) -> None:
@@ -39,7 +37,7 @@ def _stream(target: UndoTarget) -> None:
 
 def _kinesis(target: UndoTarget) -> None:
     client, table = target.context.client("dynamodb"), target.name
-    for stream in target.listed:
+    for stream in target.ids:
         client.disable_kinesis_streaming_destination(TableName=table, StreamArn=stream)
 
     def disabled() -> bool:
@@ -56,20 +54,21 @@ def _kinesis(target: UndoTarget) -> None:
 
 def _indexes(target: UndoTarget) -> None:
     """Delete them one after another, as AWS wants it."""
-    for index in target.listed:
+    for index in target.ids:
         _update(target, GlobalSecondaryIndexUpdates=[{"Delete": {"IndexName": index}}])
 
 
 def _replicas(target: UndoTarget) -> None:
     """Delete them one after another, as AWS wants it."""
-    for region in target.listed:
+    for region in target.ids:
         _update(target, ReplicaUpdates=[{"Delete": {"RegionName": region}}])
 
 
 def _index_of_other_keys(target: UndoTarget) -> None:
     """Delete it: the key of an index never changes, and `tables` builds the planned one."""
-    table, _, index = target.name.partition("/")
-    _update(target, table, GlobalSecondaryIndexUpdates=[{"Delete": {"IndexName": index}}])
+    for index in target.ids:
+        change = [{"Delete": {"IndexName": index}}]
+        _update(target, target.id, GlobalSecondaryIndexUpdates=change)
 
 
 def _update(target: UndoTarget, name: str | None = None, **change: Any) -> None:
@@ -79,11 +78,11 @@ def _update(target: UndoTarget, name: str | None = None, **change: Any) -> None:
     wait_until_active(target.context, table)
 
 
-def _policy(target: UndoTarget, keep: Callable[[Raw], bool]) -> None:
+def _policy(target: UndoTarget) -> None:
     """Take statements off the table's own policy; without any, the policy goes."""
     client = target.context.client("dynamodb")
     arn = client.describe_table(TableName=target.name)["Table"]["TableArn"]
-    left = statements_left(client.get_resource_policy(ResourceArn=arn)["Policy"], keep)
+    left = statements_left(client.get_resource_policy(ResourceArn=arn)["Policy"], target.ids)
     if left:
         client.put_resource_policy(ResourceArn=arn, Policy=left)
     else:
@@ -152,13 +151,13 @@ UNDO: Mapping[tuple[str, str], HowToUndo] = {
         "テーブルの大きさに応じた時間がかかります",
     ),
     ("table", DENIED): by_call(
-        lambda target: _policy(target, not_named(target.found)),
+        _policy,
         en="what those statements deny is no longer denied to anybody",
         ja="該当ステートメントによる拒否は、誰に対しても効かなくなります",
         final=True,
     ),
     ("table", OPENED): by_call(
-        lambda target: _policy(target, closed_to(target.listed)),
+        _policy,
         en="whoever those statements allow loses that access",
         ja="該当ステートメントで許可された相手は、アクセスできなくなります",
         final=True,

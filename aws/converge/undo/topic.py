@@ -3,7 +3,6 @@
 from collections.abc import Callable, Mapping
 
 from aws.converge.undo.entry import HowToUndo, UndoTarget, by_call, by_hand
-from aws.topic import masked_address
 
 MOST_BYTES = "262144"
 """AWS's own limit for a message."""
@@ -27,34 +26,15 @@ def _unprotect(target: UndoTarget) -> None:
 def _of_subscription(name: str, value: str) -> Callable[[UndoTarget], None]:
     def call(target: UndoTarget) -> None:
         client = target.context.client("sns")
-        for arn in _subscriptions(target):
-            client.set_subscription_attributes(
-                SubscriptionArn=arn, AttributeName=name, AttributeValue=value
-            )
+        client.set_subscription_attributes(
+            SubscriptionArn=target.id, AttributeName=name, AttributeValue=value
+        )
 
     return call
 
 
 def _unsubscribe(target: UndoTarget) -> None:
-    client = target.context.client("sns")
-    for arn in _subscriptions(target):
-        client.unsubscribe(SubscriptionArn=arn)
-
-
-def _subscriptions(target: UndoTarget) -> list[str]:
-    """Return the subscriptions that are called so: topic, protocol, and the address as it is shown."""
-    pages = target.context.client("sns").get_paginator("list_subscriptions").paginate()
-    return [
-        one["SubscriptionArn"]
-        for page in pages
-        for one in page["Subscriptions"]
-        if _name(one, target.prefix) == target.name and one["SubscriptionArn"].startswith("arn:")
-    ]
-
-
-def _name(one: Mapping[str, str], prefix: str) -> str:
-    address = masked_address(one["Protocol"], one["Endpoint"], prefix)
-    return f"{one['TopicArn'].rpartition(':')[2]} {one['Protocol']} {address}"
+    target.context.client("sns").unsubscribe(SubscriptionArn=target.id)
 
 
 _SUBSCRIPTION, _TOPIC = "subscription", "topic"
