@@ -18,8 +18,6 @@ from signoff.snapshot import PlanT
 from signoff.verdict import RowVerdict
 
 ROW = pytest.StashKey[Row]()
-EMBEDDED_ONLY = "embedded_only"
-"""Marks a test that looks into the embedded stack: it is a proof, but of no other environment."""
 TRIED_BEFORE = "tried_before"
 """The optional part of rows that compare with the environment before."""
 OF_STRICT = "strict=true"
@@ -46,8 +44,6 @@ def arrange(
     """Tie tests to rows, add the rows that people sign, remove the rows that are set aside."""
     for item in items:
         _tie(choice, item)
-    if not choice.embedded:
-        items[:] = [one for one in items if one.get_closest_marker(EMBEDDED_ONLY) is None]
     items[:] = [
         one
         for one in items

@@ -69,7 +69,6 @@ def pytest_configure(config: pytest.Config) -> None:
         "markers",
         "expectation(id, ja, red_here): the row of the checklist that the test proves, and its name in Japanese",
     )
-    config.addinivalue_line("markers", "embedded_only: the test looks into the embedded stack")
     if not collection.judges(config):
         return
     gc.set_threshold(*LONG_LIVED)

@@ -28,13 +28,12 @@ ROOT = Path(__file__).parent.parent
 DESCRIPTION = Words(
     en="""\
 Remove what smoke and load runs left, and verify by reading that it is gone: items of users that LINE gives to nobody
-(Usmoke-…, U000000000000…, Uload-…), stamp masters of the harness (SMOKE-SPECIAL-…), and the test user's rich menu where a
+(Usmoke-…, U000000000000…, Uload-…), and the test user's rich menu where a
 killed run noted that it set one. Nothing of a person is touched. A judging run takes up notes of killed runs by itself.
 """,
     ja="""\
 スモークや負荷試験の実行が残したデータを削除し、読み直して確認する。対象は、LINEが発行しない合成ユーザー（Usmoke-…、
-U000000000000…、Uload-…）の項目、試験用スタンプマスター（SMOKE-SPECIAL-…）、および強制終了した実行が設定したテストユーザーの
-リッチメニュー。実在の利用者のデータには触れない。強制終了した実行の記録は、判定の実行が自動的に引き継ぐ。
+U000000000000…、Uload-…）の項目、および強制終了した実行が設定したテストユーザーのリッチメニュー。実在の利用者のデータには触れない。強制終了した実行の記録は、判定の実行が自動的に引き継ぐ。
 """,
 )
 EXITS = Words(
@@ -125,9 +124,8 @@ def _clean(environment: Environment, root: Path, lang: str) -> int:
             if note.stack == notes.stack
             for one in leftovers.still_there_after_cleaning(note)
         ]
-        users, masters = harness_leftovers(aws, plan)
-        cleaner = Cleaner.of(plan, aws, users)
-        left += cleaner.clean_users() + cleaner.clean_masters(sorted(masters))
+        cleaner = Cleaner.of(plan, aws, harness_leftovers(aws, plan))
+        left += cleaner.clean_users()
     return _reported([*leftovers.removed, *cleaner.removed], sorted(set(left), key=str), lang)
 
 

@@ -8,10 +8,8 @@ from functools import cache
 from typing import Any
 
 import boto3
-import requests
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
-from tenacity import Retrying, retry_if_result, stop_after_delay, wait_fixed
 
 from aws.desired import Secret, Table
 from aws.door.freshness import Freshness
@@ -26,18 +24,13 @@ TIMEOUT_S = 10
 LONGEST_S = 30
 """Seconds of one request: a socket's own time-out begins anew with each byte."""
 NEEDS = {
-    "BatchGetItem": {"Responses"},
     "FilterLogEvents": {"events"},
     "GetFunctionConfiguration": {"FunctionName"},
     "GetSecretValue": {"SecretString"},
     "Query": {"Items"},
 }
 """What an answer must have: without it, "nothing is there" would be a guess."""
-WRITTEN_AT_ONCE, READ_AT_ONCE = 25, 100
-"""How many items BatchWriteItem and BatchGetItem take."""
 AWAY = (ClientError, BotoCoreError, NoAnswerError)
-SHOWN_WITHIN_S = 3
-"""DynamoDB: an eventually consistent read is usually behind by less than a second."""
 Clients = Callable[[str], Any]
 """Service -> client."""
 
@@ -68,14 +61,6 @@ def not_read(what: str, error: BaseException, ja: str = "") -> NotTestable:
     why = reason(error)
     words = Words(en=f"{what} can't be read ({why})", ja=f"{ja or what}を読み取れません（{why}）")
     return NotTestable(words, obstacle_of(said.get("Code", ""), said.get("Message", "")))
-
-
-def typed(item: Mapping[str, str | int]) -> Mapping[str, Any]:
-    """Return an item in DynamoDB JSON."""
-    return {
-        name: {"S": value} if isinstance(value, str) else {"N": str(value)}
-        for name, value in item.items()
-    }
 
 
 def secret_value(secretsmanager: Any, secret: Secret) -> str:
@@ -142,55 +127,6 @@ class KeyedTable:
         ]
         self.dynamodb.transact_write_items(TransactItems=items)
 
-    def put(self, items: Iterable[Mapping[str, Any]]) -> None:
-        """Put items into a table of an embedded stack, as many at once as DynamoDB takes.
-
-        It returns once eventually consistent reads, which the functions use, show them.
-        """
-        written = list(items)
-        self._write([{"PutRequest": {"Item": dict(item)}} for item in written])
-        asking = Retrying(
-            retry=retry_if_result(lambda found: any(one not in found for one in written)),
-            stop=stop_after_delay(SHOWN_WITHIN_S),
-            wait=wait_fixed(0.1),
-            retry_error_callback=lambda _: None,  # the rows judge whatever is read by then
-        )
-        asking(lambda: self._read(map(self.key, written)))
-
-    def there(self, keys: Iterable[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
-        """Return which of these keys have an item, read consistently."""
-        return [self.key(item) for item in self._read(keys, ConsistentRead=True)]
-
-    def drop(self, keys: Iterable[Mapping[str, Any]]) -> None:
-        """Delete these items of an embedded stack, whether they exist or not."""
-        self._write([{"DeleteRequest": {"Key": dict(key)}} for key in keys])
-
-    def _read(self, keys: Iterable[Mapping[str, Any]], **more: bool) -> list[Mapping[str, Any]]:
-        found = [
-            self.dynamodb.batch_get_item(RequestItems={self.name: {"Keys": some, **more}})
-            for some in _batches([dict(one) for one in keys], READ_AT_ONCE)
-        ]
-        return [item for answer in found for item in answer["Responses"][self.name]]
-
-    def _write(self, requests: list[dict[str, Any]]) -> None:
-        # DynamoDB may leave items unprocessed, which a later read shows; our own stack never does.
-        for some in _batches(requests, WRITTEN_AT_ONCE):
-            self.dynamodb.batch_write_item(RequestItems={self.name: some})
-
     def delete(self, keys: Iterable[Mapping[str, Any]]) -> None:
         for key in keys:
             self.dynamodb.delete_item(TableName=self.name, Key=dict(key))
-
-
-def answer_next(endpoint: str, mishaps: list[Mapping[str, Any]]) -> None:
-    """Make an embedded stack answer its next calls with these mishaps; their members are those of ``local.aws.faults.Mishap``."""
-    requests.post(f"{endpoint}/local/mishaps", json=mishaps, timeout=TIMEOUT_S).raise_for_status()
-
-
-def answer_as_ever(endpoint: str) -> None:
-    """Clear mishaps that this run, or a killed one, had set on the stack."""
-    answer_next(endpoint, [])
-
-
-def _batches(all_: list[dict[str, Any]], size: int) -> Iterable[list[dict[str, Any]]]:
-    return (all_[at : at + size] for at in range(0, len(all_), size))

@@ -19,7 +19,6 @@ class Cleaner:
 
     users: KeyedTable
     user_stamps: KeyedTable
-    masters: KeyedTable
     ours: frozenset[str]
     removed: list[Words] = field(default_factory=list)
     """What was there and is gone: key and table."""
@@ -30,7 +29,6 @@ class Cleaner:
         return cls(
             users=KeyedTable.of(plan.table("users"), aws),
             user_stamps=KeyedTable.of(plan.table("userstamps"), aws),
-            masters=KeyedTable.of(plan.table("stampmasters"), aws),
             ours=frozenset(ours),
         )
 
@@ -59,24 +57,6 @@ class Cleaner:
     def clean_users(self) -> list[Words]:
         """Delete our users' items in both tables; return what is left."""
         return self._emptied([self.user_stamps, self.users])
-
-    def clean_masters(self, stamp_ids: Iterable[str]) -> list[Words]:
-        """Delete masters that this harness made; return what is left."""
-        return self.clean_items(self.masters, ({"StampId": {"S": one}} for one in stamp_ids))
-
-    def clean_items(self, table: KeyedTable, keys: Iterable[Mapping[str, Any]]) -> list[Words]:
-        """Delete what this harness alone puts under these keys of an embedded stack; return what is left."""
-        asked = list(keys)
-        try:
-            if not (found := table.there(asked)):
-                return []
-            table.drop(found)
-            left = table.there(found)
-        except AWAY as error:
-            of = ", ".join(map(_text, asked))
-            return [_unread(of, table.name, error)]
-        self.removed.extend(_named(one, table) for one in found if one not in left)
-        return [_named(one, table) for one in left]
 
     def _emptied(self, tables: list[KeyedTable]) -> list[Words]:
         return [

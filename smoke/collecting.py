@@ -6,13 +6,9 @@ from dataclasses import replace
 from typing import Any
 
 from aws.words import Words
-from lambdas.rally.domain.counters import Counter
-from lambdas.rally.domain.periods import month_of, week_of
-from smoke.aws import AWAY, not_read, typed
 from smoke.calls import Answer, Call, Session
-from smoke.edge_case_masters import COLLECTED_BY, EDGE_CASES, HERE
-from smoke.properties import EDGE_M, Visitor, unusual
-from smoke.row_calls import RowCalls, awarded, winner
+from smoke.properties import EDGE_M, Visitor
+from smoke.row_calls import RowCalls
 from smoke.scenarios import Scenarios
 from smoke.spots import Spot
 from smoke.unknown_input import unknown
@@ -87,19 +83,6 @@ def _claim(scenarios: Scenarios, where: Visitor, who: Session | None = None) -> 
     return scenarios.award(claimant, **beside, stamp_id=where.spot.stamp_id, **place)
 
 
-def outside_flaws(calls: RowCalls) -> list[Words]:
-    """Return wrong awards of unusual spots, or to a user with an id of LINE's form, from outside."""
-    scenarios = calls.scenarios
-    person = scenarios.sessions.own(scenarios.sessions.nobody("third"))
-    outside = [one for one in unusual(scenarios) if not one.within]
-    answers = [
-        calls.answer(_claim(scenarios, one, who))
-        for who in (scenarios.visitor, person)
-        for one in outside
-    ]
-    return [flaw for one in answers if (flaw := calls.flaw(one, 400, "OUT_OF_RANGE"))]
-
-
 def _at_once(calls: RowCalls, claim: Call) -> tuple[Answer, list[Words]]:
     """Claim a stamp several times at the same moment; return the award, and flaws if it was not given exactly once and now."""
     claims = [replace(claim, time=number) for number in range(1, AT_ONCE + 1)]
@@ -134,91 +117,6 @@ def award_time_flaws(calls: RowCalls, award: Answer) -> list[Words]:
     ]
 
 
-def stored_flaws(calls: RowCalls) -> list[Words]:
-    """Return flaws of the stored items, which must be the awarded stamps and the counters of the rankings."""
-    session = winner(calls)
-    award = calls.answer(lambda scenarios: scenarios.award(session))
-    told = [(award.member("stamp_id"), award.member("collected_at"))]
-    if flaws := misstored(calls, award, session.user_id, told):
-        return flaws
-    if tour(calls, awarded(calls)):
-        return []  # that is reported already
-    asked = calls.scenarios.stamps_of(calls.scenarios.tourist)
-    listed = calls.answer(replace(asked, time=2))
-    told = [(one["stamp_id"], one["collected_at"]) for one in listed.member("stamps")]
-    return misstored(calls, listed, calls.scenarios.tourist.user_id, told)
-
-
-def misstored(
-    calls: RowCalls, answer: Answer, user: str, told: list[tuple[str, int]]
-) -> list[Words]:
-    """Return flaws of a user's items, which must be these stamps, collected by GPS, and the counters of their times."""
-    table, times = calls.suite.cleaner.user_stamps, [at for _, at in told]
-    wanted: list[Mapping[str, str | int]] = [
-        {"UserId": user, "StampId": stamp, "CollectedAt": at, "Method": "GPS"} for stamp, at in told
-    ]
-    for of in (week_of, month_of):
-        wanted += [
-            Counter(user, period, len(there), max(there)).item()
-            for period in sorted(set(map(of, times)))
-            if (there := [at for at in times if of(at) == period])
-        ]
-    try:
-        found = table.items(user)
-    except AWAY as error:
-        raise not_read(table.name, error) from None
-    missing = [one for one in map(typed, wanted) if one not in found]
-    more = [one for one in found if one not in list(map(typed, wanted))]
-    if not missing and not more:
-        return []
-    return [
-        Words(
-            en=f"{answer}, and {table.name} holds {more}, expected {missing}",
-            ja=f"{answer.ja}。{table.name}の内容が{more}（期待値{missing}）",
-        )
-    ]
-
-
-def _misspelt(calls: RowCalls, stamp_id: str) -> None:
-    """Claim an awarded stamp under other spellings of its id: whatever is answered, no second stamp may be stored."""
-    wide = "".join(chr(ord(one) + 0xFEE0) for one in stamp_id)
-    for other in (f"{stamp_id} ", f" {stamp_id}", stamp_id.lower(), wide):
-        calls.answer(calls.scenarios.award(calls.scenarios.visitor, stamp_id=other, **HERE))
-
-
 def new_stamps(calls: RowCalls, listed: Answer) -> list[Mapping[str, Any]]:
     """Return what a list shows beyond what the collector had before the run."""
     return [one for one in listed.member("stamps") if one["stamp_id"] not in calls.scenarios.held()]
-
-
-def special_flaws(calls: RowCalls) -> list[Words]:
-    """Return flaws of the table, which must hold the awarded special stamps, as they were collected, and no others."""
-    calls.suite.put_edge_case_masters()
-    scenarios, table = calls.scenarios, calls.suite.cleaner.user_stamps
-    given: dict[str, list[Any]] = {}
-    for one in EDGE_CASES:
-        if one.call in COLLECTED_BY:
-            answer = calls.answer(one.asked(scenarios))
-            if flaw := calls.flaw(answer, one.status, one.code or None):
-                return [flaw]
-            if not one.code:
-                given[one.stamp_id] = [COLLECTED_BY[one.call], answer.member("collected_at")]
-    _misspelt(calls, next(iter(given)))
-    user = scenarios.visitor.user_id
-    try:
-        items = table.items(user)
-    except AWAY as error:
-        raise not_read(table.name, error) from None
-    found = {
-        one["StampId"]["S"]: [one["Method"]["S"], int(one["CollectedAt"]["N"])]
-        for one in items
-        if "CollectedAt" in one
-    }
-    return [
-        Words(
-            en=f"{table.name} holds {stamp} of {user} as {found.get(stamp)}, expected {given.get(stamp)}",
-            ja=f"{table.name}の{user}の{stamp}が{found.get(stamp)}（期待値{given.get(stamp)}）",
-        )
-        for stamp in sorted({*found, *given})
-        if found.get(stamp) != given.get(stamp)
-    ]

@@ -15,7 +15,6 @@ from signoff.plugin import SEEN
 from signoff.run import CHOICE, Choice
 from signoff.snapshot import SNAPSHOT, Snapshot
 from smoke import parameters
-from smoke.line import LineClient
 from smoke.manual import signature_instead
 from smoke.notes import Notes
 from smoke.row_calls import RowCalls
@@ -27,12 +26,6 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Parametrize over the plan and our own tables; no call is made for it."""
     choice = metafunc.config.stash[CHOICE]
     parameters.parametrize(metafunc, choice.environment, choice.plan)
-
-
-def pytest_itemcollected(item: pytest.Item) -> None:
-    """Mark tests that need the stand-in of LINE: elsewhere they are not run."""
-    if parameters.EMBEDDED in getattr(item, "fixturenames", ()):
-        item.add_marker(pytest.mark.embedded_only)
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -77,12 +70,6 @@ def calls(suite_or_reason: Suite | NotTestable, row: str, observe: Observations)
             None
         )  # the traceback would grow with each row that raises it
     return RowCalls(suite_or_reason, row, observe)
-
-
-@pytest.fixture
-def embedded_line(calls: RowCalls) -> LineClient:
-    """The local stack's stand-in of LINE, whose received calls can be read."""
-    return calls.suite.line
 
 
 @pytest.fixture

@@ -13,9 +13,8 @@ from aws.words import SILENCE, Words, joined
 from plan import Plan, plan_for
 from signoff.environment import Environment
 from signoff.guard import open_session
-from smoke.aws import Clients, answer_as_ever, clients, secret_value
+from smoke.aws import Clients, clients, secret_value
 from smoke.cleaning import Cleaner
-from smoke.edge_case_masters import PREFIX
 from smoke.line import LineClient
 from smoke.notes import Note, Notes
 from smoke.sessions import HARNESS
@@ -41,10 +40,8 @@ class Leftovers:
 
     def still_there_after_cleaning(self, note: Note) -> list[Words]:
         """Delete what a run may have left; return what is still there. Remove the note if nothing is."""
-        if note.stack["birth"]:
-            answer_as_ever(note.stack["endpoint"])
         cleaner = Cleaner.of(self.plan, self.aws, note.ours)
-        left = cleaner.clean_users() + cleaner.clean_masters(note.our_masters)
+        left = cleaner.clean_users()
         if consenting := note.consenting:
             left += self._put_back(consenting, cleaner)
         if note.tester:
@@ -184,14 +181,13 @@ def _unreadable(path: str, environment: Environment) -> Words:
     )
 
 
-def harness_leftovers(aws: Clients, plan: Plan) -> tuple[frozenset[str], frozenset[str]]:
-    """Return users and masters that only this harness makes, noted or not; raises what DynamoDB raises.
+def harness_leftovers(aws: Clients, plan: Plan) -> frozenset[str]:
+    """Return the users whom only this harness makes, noted or not; raises what DynamoDB raises.
 
     It scans whole tables: for a person who asked for it, not for a judging run.
     """
     people = [_beginning(aws, plan.table(key), HARNESS) for key in ("users", "userstamps")]
-    masters = _beginning(aws, plan.table("stampmasters"), (PREFIX,))
-    return frozenset().union(*people), masters
+    return frozenset().union(*people)
 
 
 def _beginning(aws: Clients, table: Table, prefixes: tuple[str, ...]) -> frozenset[str]:

@@ -8,7 +8,6 @@ from typing import Any, TypeGuard
 
 import jwt
 import requests
-from tenacity import Retrying, retry_if_result, stop_after_delay, wait_fixed
 
 from aws.door.limits import within
 from aws.section import NotTestable
@@ -19,13 +18,12 @@ TIMEOUT_S = (5, 10)
 LONGEST_S = sum(TIMEOUT_S)
 TOO_MANY, FAULT = 429, 500
 """Statuses that say nothing about a token and pass by themselves."""
-PUSH = "/v2/bot/message/push"
 QUOTA = "/v2/bot/message/quota"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LineClient:
-    """One endpoint. ``embedded``: it is the local stack's stand-in, whose received calls can be read."""
+    """One endpoint. ``embedded``: it is the local stack's stand-in, which signs ID tokens."""
 
     endpoint: str
     embedded: bool = False
@@ -83,36 +81,6 @@ class LineClient:
     def id_token(self, **claims: Any) -> str:
         """Let the stand-in sign an ID token with these claims, flawed or not."""
         return str(self._ask("POST", "/local/id_token", json=claims)[1]["id_token"])
-
-    def answers_next(self, under: str, holds: str, status: int, body: str) -> None:
-        """Set the stand-in's answer to the next call whose path begins with ``under`` and that contains ``holds``."""
-        asked = {"under": under, "holds": holds, "status": status, "body": body}
-        self._ask("POST", "/local/mishap", json=asked)
-
-    def answers_as_ever(self) -> None:
-        """Clear the answers set on the stand-in, whether they were used or not."""
-        self._ask("POST", "/local/mishap", json={})
-
-    def received(self) -> list[Mapping[str, Any]]:
-        """Return all calls that the stand-in received, in their order."""
-        return list(self._ask("GET", "/local/received")[1]["received"])
-
-    def pushed_to(self, user_id: str) -> list[Mapping[str, Any]]:
-        """Return the pushes that the stand-in received for a user."""
-        return [one for one in self.received() if one["path"] == PUSH and user_id in one["body"]]
-
-    def awaited_push(self, user_id: str, within_s: float) -> list[Mapping[str, Any]]:
-        """Return the pushes for a user once there is one; none after ``within_s``.
-
-        Award notifies the winner after its answer, by an asynchronous invocation.
-        """
-        asking = Retrying(
-            retry=retry_if_result(lambda pushes: not pushes),
-            stop=stop_after_delay(within_s),
-            wait=wait_fixed(0.05),
-            retry_error_callback=lambda _: [],
-        )
-        return list(asking(self.pushed_to, user_id))
 
     def _ask(
         self, verb: str, path: str, token: str | None = None, **content: Any

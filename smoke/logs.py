@@ -1,10 +1,9 @@
 """The lines of this run's own requests in the log groups of the functions that they reached."""
 
-import json
 import re
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,7 +14,6 @@ from aws.desired import LogGroup
 from aws.door.failures import code_of
 from aws.section import Follows
 from aws.words import Words
-from plan.monitoring import FAULTS
 from smoke.aws import AWAY, not_read
 from smoke.calls import Answer, Call
 from smoke.row_calls import RowCalls
@@ -169,40 +167,6 @@ def faults_of(calls: RowCalls, group: LogGroup, answer: Answer) -> list[Words]:
         for one in mistakes
         if one.request_id in line
     ]
-
-
-def uncounted(calls: RowCalls, group: LogGroup, answer: Answer) -> list[Words]:
-    """Return a flaw if a fault is not counted in the metric of the plan's alarm."""
-    namespace, metric, dimension = FAULTS
-    (function,) = (one.name for one in calls.suite.plan.functions if one.log_group == group.name)
-    wanted = {"Namespace": namespace, "Metrics": [metric], "Dimensions": [[dimension]]}
-    lines = lines_of(calls, group, answer)
-    if not lines:
-        why = Words(
-            en=f"{group.name} has no line of request {answer.request_id}",
-            ja=f"{group.name}にリクエスト{answer.request_id}の行がありません",
-        )
-        raise Follows("MON-14", why)
-    if any(_counted(line, wanted, {dimension: function, metric: 1}) for line in lines):
-        return []
-    return [
-        Words(
-            en=f"{answer}, and no line of {group.name} counts it as {namespace} {metric} of {function}, "
-            f"so its alarm never fires",
-            ja=f"{answer.ja}。{group.name}に{function}の{namespace} {metric}として数える行がないため、アラームは発報しません",
-        )
-    ]
-
-
-def _counted(line: str, wanted: Mapping[str, Any], values: Mapping[str, Any]) -> bool:
-    """Whether a line is an embedded metric of that kind. Source: CloudWatch's embedded metric format."""
-    try:
-        told = json.loads(line)
-        metrics = told["_aws"]["CloudWatchMetrics"] if abs(told["_aws"]["Timestamp"]) else []
-        found = [{**one, "Metrics": [each["Name"] for each in one["Metrics"]]} for one in metrics]
-    except (ValueError, KeyError, TypeError):
-        return False
-    return wanted in found and all(told.get(name) == value for name, value in values.items())
 
 
 def group_of(calls: RowCalls, route: str) -> LogGroup:

@@ -20,8 +20,6 @@ from aws.section import NotTestable
 from aws.words import Words
 from signoff.environment import Environment
 from signoff.guard import GuardError, open_session
-from smoke.edge_case_masters import PREFIX, SPECIAL_MASTERS
-from smoke.long_ago import crowd
 from smoke.scenarios import users_of
 from smoke.sessions import NOBODY, SYNTHETIC, SessionMinter
 from smoke.tester import TesterSnapshot
@@ -35,7 +33,6 @@ class Note:
     began: str
     stack: Mapping[str, str]
     users: tuple[str, ...]
-    masters: tuple[str, ...] = ()
     tester: str = ""
     held: Mapping[str, Any] | None = None
     """What the test user had, where the run may have awarded them stamps: a `TesterSnapshot`, as JSON has it."""
@@ -52,10 +49,6 @@ class Note:
     def ours(self) -> tuple[str, ...]:
         """Those users of the note whom only this harness can have made, whatever else the file names."""
         return tuple(one for one in self.users if one.startswith((SYNTHETIC, NOBODY)))
-
-    @property
-    def our_masters(self) -> tuple[str, ...]:
-        return tuple(one for one in self.masters if one.startswith(PREFIX))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,7 +74,6 @@ class Notes:
         self,
         sessions: SessionMinter,
         environment: Environment,
-        embedded: bool,
         consenting: TesterSnapshot | None = None,
     ) -> Note:
         """Note what a run may write; NotTestable if the note can't be written."""
@@ -89,8 +81,7 @@ class Notes:
             run=sessions.run,
             began=datetime.now(UTC).isoformat(timespec="seconds"),
             stack=self.stack,
-            users=tuple(sorted({*users_of(sessions), *(crowd(sessions) if embedded else ())})),
-            masters=tuple(one.stamp_id for one in SPECIAL_MASTERS) if embedded else (),
+            users=tuple(sorted(users_of(sessions))),
             tester=environment.smoke.test_user or "",
             held=asdict(consenting) if consenting else None,
         )

@@ -7,18 +7,12 @@ from plan import Plan
 from signoff.environment import Environment, embedded
 from smoke.bad_input import BOUNDS, takes_input
 from smoke.cors import CASES
-from smoke.edge_case_masters import EDGE_CASES
 from smoke.errors import errors_of
 from smoke.id_tokens import FLAWS
-from smoke.line_mishaps import MISHAPS
 from smoke.sessions import KINDS, ODD
 
-EMBEDDED = "embedded_line"
-"""The fixture of tests that must look into the stand-in of LINE: elsewhere they are left out."""
 LAST = "test_smoke_leaves_nothing_behind"
 LATE = (
-    "test_winner_is_told_only_once",
-    "test_line_is_asked_about_nobody_else",
     "test_log_holds_nothing_of_who_asked",
     "test_every_answer_of_the_run_is_for_the_front_end_alone",
     "test_no_answer_of_the_run_may_be_kept",
@@ -35,9 +29,7 @@ ARGUMENTS: Mapping[str, Callable[[Environment, Plan], Iterable[Any]]] = {
     "path": lambda _, plan: plan.api.paths,
     "log_group": lambda _, plan: plan.log_groups,
     "error": lambda environment, _: errors_of(environment),
-    "edge_case": lambda *_: EDGE_CASES,
     "case": lambda *_: CASES,
-    "mishap": lambda *_: MISHAPS,
     "bound": lambda *_: BOUNDS,
     "flaw": lambda *_: FLAWS,
     "kind": lambda *_: KINDS,

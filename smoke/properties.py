@@ -1,10 +1,9 @@
 """What must be true of every master, session, ranking and answer there is, not of one example of each."""
 
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 import jwt
 
@@ -13,11 +12,9 @@ from signoff.environment.calendar import JST
 from smoke.calls import Answer, Call
 from smoke.client import CLOCK_S
 from smoke.contract import contract
-from smoke.edge_case_masters import UNUSUAL_PLACES
-from smoke.id_tokens import NAME
 from smoke.row_calls import RowCalls
 from smoke.scenarios import Scenarios
-from smoke.spots import Spot, spots_in
+from smoke.spots import Spot
 from smoke.unknown_input import unknown
 
 EDGE_M = 0.02
@@ -116,16 +113,6 @@ def beyond_the_cap(scenarios: Scenarios) -> list[Visitor]:
     return [Visitor(spot, far_m, 300.0, within=False, accuracy=cap_m * 20)]
 
 
-def unusual(scenarios: Scenarios) -> list[Visitor]:
-    """Return visitors just inside and just outside spots with unusual places or notations."""
-    items = tuple(one.item(scenarios.sessions.now) for one in UNUSUAL_PLACES)
-    return [
-        Visitor(spot, spot.radius_m + metres, 90.0, within=metres < 0)
-        for spot in spots_in(items)
-        for metres in (-EDGE_M, EDGE_M)
-    ]
-
-
 def misjudged(calls: RowCalls, of: Callable[[Scenarios], list[Visitor]] = stands) -> list[Words]:
     """Ask about all these positions, and return what is answered wrongly."""
     _ = calls.caller
@@ -176,19 +163,6 @@ def lifetime_flaws(answer: Answer, clock_s: float) -> list[Words]:
 
 
 # Rankings
-
-
-def wrong_entry(own: Mapping[str, Any]) -> Iterator[Words]:
-    """Yield flaws of the entry of a winner of one stamp, who must be ranked with it, by name."""
-    wanted = {"stamp_count": 1, "display_name": NAME}
-    found = {name: own.get(name) for name in wanted}
-    if not own:
-        yield Words(en="the winner is not in the ranking", ja="獲得者がランキングにありません")
-    elif found != wanted:
-        yield Words(
-            en=f"the winner is ranked with {found}, expected {wanted}",
-            ja=f"ランキングの獲得者は{found}です（期待値{wanted}）",
-        )
 
 
 def synthetic_in_ranking(users: list[str]) -> Words:

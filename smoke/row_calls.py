@@ -3,10 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
-from itertools import count
 from typing import Any
-
-from tenacity import Retrying, retry_if_result, stop_after_delay, wait_fixed
 
 from aws.section import Follows
 from aws.words import Words, words_of
@@ -21,8 +18,6 @@ from smoke.scenarios import Scenarios
 from smoke.sessions import SYNTHETIC, NoSession
 from smoke.suite import Suite
 
-RANKED_WITHIN_S = 5
-"""A global secondary index can only be read eventually; usually it is behind by less than a second."""
 AWARD = "POST /stamps/award"
 AT_ONCE = 4
 """More would start more copies of a function than they save time."""
@@ -123,14 +118,6 @@ def logged_in(calls: RowCalls) -> Session:
     return Session(kind="logged-in", user_id=user_id, token=token)
 
 
-def winner(calls: RowCalls) -> Session:
-    """Return the session of a logged-in person who was awarded a stamp; on an embedded stack only."""
-    awarded(calls)
-    session = logged_in(calls)
-    _given(calls, calls.answer(lambda scenarios: scenarios.award(session)))
-    return session
-
-
 def ranking_after(
     calls: RowCalls, kind: str, session: Session, *, time: int = 1
 ) -> list[Mapping[str, Any]]:
@@ -138,24 +125,6 @@ def ranking_after(
     answer = calls.answer(lambda scenarios: replace(scenarios.ranking(kind, session), time=time))
     _given(calls, answer)
     return list(answer.member("rankings"))
-
-
-def own_rank(calls: RowCalls, kind: str) -> Mapping[str, Any]:
-    """Return the winner's own entry, empty if there is none after some seconds, since an index lags behind its table."""
-    user, times = winner(calls), count(1)
-
-    def own() -> Mapping[str, Any]:
-        entries = ranking_after(calls, kind, user, time=next(times))
-        return next((one for one in entries if one["is_self"]), {})
-
-    asking = Retrying(
-        retry=retry_if_result(lambda found: not found),
-        stop=stop_after_delay(RANKED_WITHIN_S),
-        wait=wait_fixed(0.5),
-        retry_error_callback=lambda _: {},
-    )
-    found: Mapping[str, Any] = asking(own)
-    return found
 
 
 def synthetic_ranked(calls: RowCalls, kind: str) -> list[str]:

@@ -17,11 +17,11 @@ from smoke.tester import consenting_user
 LONGEST_NAME = "x" * 48
 """A name that makes a user id of the greatest length, 64 characters."""
 SYNTHETIC_USERS = (
-    *("caller", "other", "collector", "tourist", "visitor", "traveller", "hurried"),
+    *("caller", "other", "collector", "tourist"),
     LONGEST_NAME,
 )
-NOBODIES = ("login", "mishap", "first", "second", "third", "fourth", "fifth")
-"""Names of people with ids of LINE's form: who logs in, for whom LINE fails, and those of long-ago rankings."""
+NOBODY = "login"
+"""Name of the person with an id of LINE's form who logs in where the stand-in of LINE vouches for them."""
 NO_SPOT = "SMOKE-NO-SUCH-SPOT"
 ACCURACY_M = 10
 HUGE_ACCURACY_M = 1e9
@@ -31,7 +31,7 @@ GUIDE = send("POST /auth/verify", id_token="test_token")  # noqa: S106 - no toke
 
 def users_of(sessions: SessionMinter) -> frozenset[str]:
     """Return all users of this run that any call of it is made for, or about."""
-    people = map(sessions.nobody, (*NOBODIES, *FLAWS))
+    people = map(sessions.nobody, (NOBODY, *FLAWS))
     return frozenset((*map(sessions.user, SYNTHETIC_USERS), *people))
 
 
@@ -79,12 +79,6 @@ class Scenarios:
             return self.collector
         _ = self.collector
         return self.sessions.own(self.sessions.user("tourist"))
-
-    @cached_property
-    def visitor(self) -> Session:
-        """Another synthetic user, who claims the edge cases on an embedded stack."""
-        _ = self.collector
-        return self.sessions.own(self.sessions.user("visitor"))
 
     @cached_property
     def tester(self) -> Session:
@@ -156,7 +150,7 @@ class Scenarios:
     @cached_property
     def login(self) -> Call:
         """The login, made once, since each ID token is a new one."""
-        token = self.id_tokens.good(self.sessions.nobody("login"))
+        token = self.id_tokens.good(self.sessions.nobody(NOBODY))
         return send("POST /auth/verify", id_token=token)
 
     def login_with(self, flaw: str) -> Call:

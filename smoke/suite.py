@@ -1,12 +1,11 @@
 """One run of the suite: what all its rows share, from the first call to the last deletion."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cached_property
-from typing import Any
 
 from aws.redaction.secret_text import Needles
 from aws.section import Follows, NotTestable, lookup
@@ -14,11 +13,10 @@ from aws.words import SILENCE, Words, joined
 from plan import Plan
 from signoff.environment import Environment
 from signoff.snapshot import Snapshot
-from smoke.aws import Clients, KeyedTable, answer_as_ever
+from smoke.aws import Clients
 from smoke.calls import Answer, Call
 from smoke.cleaning import Cleaner
 from smoke.client import CLOCK_S, SAME_CLOCK_S, Client, NoResponse
-from smoke.edge_case_masters import SPECIAL_MASTERS
 from smoke.id_tokens import IdTokens
 from smoke.line import LineClient
 from smoke.live_secrets import needles_of
@@ -58,25 +56,15 @@ class Suite:
     began: datetime = field(default_factory=lambda: datetime.now(UTC))
     consenting: TesterSnapshot | NotTestable | None = None
     """What the test user of production had before the first award, or why that is unknown; None outside production."""
-    line_before: int = 0
-    """How many calls the stand-in of LINE had received when this run began."""
     unreachable: NoResponse | None = None
     """Why the first call of all got no answer; nothing more is sent then."""
     _made: dict[Call, Answer | NotTestable] = field(default_factory=dict)
-    _edge_cases_put: bool = False
-    _long_ago: list[tuple[KeyedTable, list[Mapping[str, Any]]]] = field(default_factory=list)
-    """The keys of the people of long ago, by table; empty until they are put."""
     _tidied: tuple[int, int] | None = None
     """How many calls had been sent when everything was proven gone."""
 
     @property
     def environment(self) -> Environment:
         return self.snapshot.environment
-
-    @property
-    def endpoint(self) -> str:
-        """Where the AWS API of an embedded stack is."""
-        return str(self.snapshot.inventory.endpoint)
 
     @property
     def clock_s(self) -> float:
@@ -120,10 +108,6 @@ class Suite:
 
     def warm(self) -> None:
         """Start all functions; rows judge the answers."""
-        if self.line.embedded:
-            self.line.answers_as_ever()  # a killed run may have set answers on it
-            answer_as_ever(self.endpoint)
-            self.line_before = len(self.line.received())
         try:
             self.answer(GUIDE)
         except NoResponse as silence:
@@ -136,40 +120,12 @@ class Suite:
         with ThreadPoolExecutor(len(others)) as threads:
             list(threads.map(self._try, others))
 
-    def put_edge_case_masters(self) -> None:
-        """Add the edge-case masters, some awarded and some refused; ManualOnly outside an embedded stack."""
-        if not self.line.embedded:
-            raise ManualOnly(
-                Words(
-                    en="edge-case stamp masters are only written to an embedded stack",
-                    ja="境界値のスタンプマスターは組み込みスタックにだけ書き込みます",
-                )
-            )
-        if not self._edge_cases_put:
-            self._edge_cases_put = True
-            self.cleaner.masters.put(one.item(self.sessions.now) for one in SPECIAL_MASTERS)
-
-    def put_long_ago(
-        self, stamps: Iterable[Mapping[str, Any]], users: Iterable[Mapping[str, Any]]
-    ) -> None:
-        """Add counters and stamps of periods long ago, and their people, to an embedded stack, once."""
-        if self._long_ago:
-            return
-        put = ((self.cleaner.user_stamps, list(stamps)), (self.cleaner.users, list(users)))
-        self._long_ago = [(table, [table.key(one) for one in items]) for table, items in put]
-        for table, items in put:
-            table.put(items)
-
     def tidy(self) -> list[Words]:
         """Take back all that this run did; return what could not be taken back."""
         sent = len(self.client.answers), len(self.client.unanswered)
         if self._tidied == sent:
             return []  # everything was proven gone, and nothing was sent since
         left = self._unset_menu()
-        if self._edge_cases_put:
-            left += self.cleaner.clean_masters(one.stamp_id for one in SPECIAL_MASTERS)
-        for table, keys in self._long_ago:
-            left += self.cleaner.clean_items(table, keys)
         consenting, table = self.known_consenting_user, self.cleaner.user_stamps
         left += self.cleaner.clean(
             tuple(self.client.answers),

@@ -87,7 +87,7 @@ def suite_session(
 ) -> Iterator[Suite]:
     """Yield a suite whose functions are warm; AssertionError if something can't be taken back.
 
-    ``embedded``: this is the harness's own stack, whose stand-in of LINE can be read. ``notes``:
+    ``embedded``: this is the harness's own stack, whose stand-in of LINE signs ID tokens. ``notes``:
     where to note what may be written; None for a stack that does not outlive this process.
     """
     if patience_s is None:
@@ -96,7 +96,7 @@ def suite_session(
     suite = _suite(snapshot, address(snapshot, api_url), aws, embedded, environ, patience_s)
     suite.read_consenting_user()
     note = (
-        notes.before(suite.sessions, snapshot.environment, embedded, suite.known_consenting_user)
+        notes.before(suite.sessions, snapshot.environment, suite.known_consenting_user)
         if notes
         else None
     )

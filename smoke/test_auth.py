@@ -4,8 +4,6 @@ from aws.words import Words
 from signoff.checklist import expectation
 from signoff.report.values import parameter
 from smoke.flaws import hold, require
-from smoke.line import LineClient
-from smoke.logins import record_flaws
 from smoke.properties import lifetime_flaws
 from smoke.root_causes import LOGIN
 from smoke.row_calls import RowCalls, logged_in
@@ -40,13 +38,6 @@ def test_session_of_a_login_lasts_as_long_as_documented(calls: RowCalls) -> None
     answer = calls.success(LOGIN)
 
     hold(*lifetime_flaws(answer, calls.suite.clock_s))
-
-
-@expectation("SMOKE-01", ja="ログインが初回と最新の日時、最新の名前とともに記録される")
-def test_login_is_on_record_with_its_first_and_last_time_and_the_latest_name(
-    calls: RowCalls, embedded_line: LineClient
-) -> None:
-    hold(*record_flaws(calls, embedded_line))
 
 
 @expectation("SMOKE-01", ja="IDトークンの本人以外としてログインできない")

@@ -1,14 +1,10 @@
 """POST /stamps/award: a stamp for whoever stands there, once; and nothing of the test stays."""
 
-import pytest
-
 from aws.words import Words
 from signoff.checklist import expectation
 from signoff.observations import Observations
-from smoke.calendar_days import day_flaws
-from smoke.collecting import award_time_flaws, new_stamps, stored_flaws, tour
+from smoke.collecting import award_time_flaws, new_stamps, tour
 from smoke.flaws import hold, require
-from smoke.long_ago import again_flaw
 from smoke.row_calls import AWARD, RowCalls, awarded
 from smoke.scenarios import Scenarios
 from smoke.suite import left_behind
@@ -48,29 +44,11 @@ def test_stamp_is_awarded_only_once(calls: RowCalls) -> None:
     hold(calls.flaw(again, 409, "STAMP_ALREADY_EXISTS"))
 
 
-@expectation("SMOKE-16", ja="以前に取得したスタンプが再び付与されない")
-@pytest.mark.usefixtures("embedded_line")
-def test_stamp_of_long_ago_is_not_awarded_again(calls: RowCalls) -> None:
-    hold(again_flaw(calls))
-
-
 @expectation("SMOKE-16", ja="複数の取得が各スタンプの内容どおりに並ぶ")
 def test_several_stamps_are_listed_as_their_masters_are(calls: RowCalls) -> None:
     award = awarded(calls)
 
     hold(*tour(calls, award))
-
-
-@expectation("SMOKE-16", ja="付与がスタンプとランキングの集計として保存される")
-@pytest.mark.usefixtures("embedded_line")
-def test_award_is_stored_as_rankings_count_it(calls: RowCalls) -> None:
-    hold(*stored_flaws(calls))
-
-
-@expectation("SMOKE-12", ja="スタンプが日本の日・週・月で数えられる")
-@pytest.mark.usefixtures("embedded_line")
-def test_stamp_counts_for_the_day_week_and_month_of_japan(calls: RowCalls) -> None:
-    hold(*day_flaws(calls))
 
 
 @expectation("SMOKE-16", ja="スモークテストが何も残さない")

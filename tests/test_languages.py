@@ -14,10 +14,7 @@ from aws.words import LOCALE, Words, joined, language, words_of
 from signoff.checklist import Checklist
 from signoff.command_line import CommandLine
 from signoff.report.values import parameter
-from smoke.edge_case_masters import EDGE_CASES
-from smoke.line_mishaps import MISHAPS as LINE_MISHAPS
 from smoke.sessions import ODD
-from tests.english import english_in
 from tests.test_house import PRODUCT, ROOT, modules
 
 JAPANESE = re.compile(r"[ぁ-んァ-ヶ一-龠]")
@@ -255,18 +252,9 @@ def test_language_is_what_is_asked_for_else_the_locale_s(arguments, variables, c
     assert language(arguments, variables) == chosen
 
 
-TRIED = [*(one.name for one in EDGE_CASES), *ODD]
-ANSWERED_BY_LINE = [one for one in LINE_MISHAPS if one.about and one.about[0].isalpha()]
-
-
-@pytest.mark.parametrize("name", TRIED)
+@pytest.mark.parametrize("name", ODD)
 def test_what_smoke_tries_has_a_name_in_japanese(name):
     assert JAPANESE.search(parameter(name).ja)
-
-
-@pytest.mark.parametrize("one", ANSWERED_BY_LINE, ids=str)
-def test_what_line_answers_is_named_in_japanese(one):
-    assert english_in(parameter(str(one)).ja) == []
 
 
 @pytest.mark.parametrize(

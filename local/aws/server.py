@@ -9,7 +9,6 @@ from typing import ClassVar, Protocol, Self
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from local.aws.errors import internal_failure
-from local.aws.faults import MISHAPS_PATH, Mishaps
 from local.aws.http import LoopbackServer
 from local.aws.identity import Identity
 from local.aws.identity_targets import targets
@@ -75,7 +74,6 @@ class LocalAws:
         self.faults: MutableSequence[Extension] = []
         self.extensions: MutableSequence[Extension] = []
         self.observers: MutableSequence[Observer] = []
-        self.mishaps = Mishaps()
         self.birth = ""
         """Identity of the stack that this belongs to, told at ``/local/birth``."""
         self._calls: deque[AnsweredCall] = deque(maxlen=_CALLS_KEPT)
@@ -130,9 +128,6 @@ class LocalAws:
         """Answer one HTTP request: what the server does for each, and what needs no socket does itself."""
         if target == "/local/birth":
             return json_response({"birth": self.birth})
-        if target == MISHAPS_PATH:
-            self.mishaps.tell(body)
-            return json_response({})
         request = _request(method, target, headers, body)
         if request is None:
             return _UNSIGNED
@@ -144,14 +139,11 @@ class LocalAws:
         return response
 
     def _answer(self, request: Request) -> Response:
-        mishap = self.mishaps.of(request)
-        if mishap and not mishap.delivered:
-            return mishap.response
         response = self._refused(request) or self._timely(request)
         if response.succeeded:
             for observer in tuple(self.observers):
                 observer(request, response)
-        return mishap.response if mishap else response
+        return response
 
     def _refused(self, request: Request) -> Response | None:
         for fault in tuple(self.faults):

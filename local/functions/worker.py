@@ -6,7 +6,6 @@ header, a payload. Both descriptors are moved out of reach before the handler is
 whatever it prints goes to standard error, which is its log.
 """
 
-import datetime as dt
 import importlib
 import json
 import logging
@@ -139,57 +138,6 @@ def not_loaded(error: Exception, module: str, name: str) -> dict[str, Any]:
     return raised(error)
 
 
-def settable_clock() -> Callable[[Any], None]:
-    """Let a request of the API say what time it is (s since the epoch), as none on AWS can.
-
-    The function sees it whichever way it asks: ``time``, or the classes of ``datetime``.
-    """
-    real, real_ns, ahead_s = time.time, time.time_ns, 0.0
-
-    def told(event: Any) -> None:
-        nonlocal ahead_s
-        headers = event.get("headers") if isinstance(event, dict) else None
-        at = (headers or {}).get("X-Local-Clock")
-        ahead_s = float(at) - real() if at else 0.0
-
-    time.time = lambda: real() + ahead_s
-    time.time_ns = lambda: real_ns() + int(ahead_s * 1e9)
-    for name in ("gmtime", "localtime"):
-        setattr(time, name, _from_now(getattr(time, name)))
-    dt.datetime, dt.date = _ToldDatetime, _ToldDate  # type: ignore[misc]  # a module's classes are replaced on purpose
-    return told
-
-
-def _from_now(convert: Callable[[float], time.struct_time]) -> Callable[..., time.struct_time]:
-    return lambda seconds=None: convert(time.time() if seconds is None else seconds)
-
-
-class _Dates(type):
-    """Counts every date among the class's instances: those that C code makes are of the real one."""
-
-    def __instancecheck__(cls, one: object) -> bool:
-        mine = cls.__module__ == __name__  # not a subclass of the function's own
-        return isinstance(one, cls.__mro__[1]) if mine else super().__instancecheck__(one)
-
-
-class _ToldDatetime(dt.datetime, metaclass=_Dates):
-    @classmethod
-    def now(cls, tz: dt.tzinfo | None = None) -> "_ToldDatetime":
-        return cls.fromtimestamp(time.time(), tz)
-
-    @classmethod
-    def utcnow(cls) -> "_ToldDatetime":
-        return cls.now(dt.UTC).replace(tzinfo=None)
-
-    today = now
-
-
-class _ToldDate(dt.date, metaclass=_Dates):
-    @classmethod
-    def today(cls) -> "_ToldDate":
-        return cls.fromtimestamp(time.time())
-
-
 def answer(handler: Handler, event: Any, context: Context) -> tuple[bool, bytes]:
     """(succeeded, payload)."""
     try:
@@ -210,13 +158,10 @@ def report_error(problem: dict[str, Any], request_id: str) -> bytes:
     return json.dumps({**problem, "requestId": request_id}, ensure_ascii=False).encode()
 
 
-def serve(
-    channel: Channel, handler: Handler, request_id: RequestId, tell: Callable[[Any], None]
-) -> None:
+def serve(channel: Channel, handler: Handler, request_id: RequestId) -> None:
     while True:
         request, payload = channel.receive()
         event = json.loads(payload)
-        tell(event)
         os.environ["_X_AMZN_TRACE_ID"] = request["trace"]
         request_id.current = request["requestId"]
         succeeded, payload = answer(handler, event, Context(request))
@@ -237,12 +182,12 @@ def main() -> None:
     os.environ.pop("LC_CTYPE", None)  # Python's own doing, where the machine lacks LANG's locale
     channel = Channel()
     sys.path[:] = [task_root, *sys.path, runtime]
-    request_id, tell = RequestId(), settable_clock()
+    request_id = RequestId()
     configure_logging(request_id)
     handler = init(name)
     if callable(handler):
         channel.send({"ready": True})
-        serve(channel, handler, request_id, tell)
+        serve(channel, handler, request_id)
     else:
         channel.send({"ready": False}, report_error(handler, ""))
         sys.exit(1)

@@ -40,7 +40,6 @@ class FakeLine:
         self._lock = threading.Lock()
         self._received: list[Received] = []
         self._mishaps: list[tuple[str, Mishap]] = []
-        self._scripted: tuple[str, Mishap] | None = None
         self._routes = self._all_routes()
         self._server = LoopbackServer(self.receive, port)
         self.id_token = self._login.id_token
@@ -121,7 +120,7 @@ class FakeLine:
 
     def _happened(self, call: LineCall) -> Response | None:
         with self._lock:
-            known = [*self._mishaps, *([self._scripted] if self._scripted else [])]
+            known = [*self._mishaps]
         mishaps = [mishap for under, mishap in known if call.path.startswith(under)]
         answers = (mishap(call) for mishap in mishaps)
         return next((answer for answer in answers if answer), None)
@@ -149,32 +148,11 @@ class FakeLine:
             ("GET", "/liff/v1/apps", messaging.liff_apps),
             ("POST", "/local/id_token", self._mint),
             ("GET", "/local/received", self._list),
-            ("POST", "/local/mishap", self._script),
         )
 
     def _mint(self, call: LineCall) -> Response:
         """Mint a token for another process: the body holds the arguments of ``id_token``."""
         return json_response({"id_token": self.id_token(**json.loads(call.body))})
-
-    def _script(self, call: LineCall) -> Response:
-        """Answer one call of another process's choice: {under, holds, status, body}; {} takes that back.
-
-        It is the next one below the path ``under`` whose path or body holds the text ``holds``.
-        """
-        asked = json.loads(call.body)
-        with self._lock:
-            self._scripted = None
-        if not asked:
-            return json_response({})
-        left = [replace(json_response({}, asked["status"]), body=asked["body"].encode())]
-
-        def once(call: LineCall) -> Response | None:
-            meant = asked["holds"] in call.path + call.body.decode(errors="replace")
-            return left.pop() if meant and left else None
-
-        with self._lock:
-            self._scripted = asked["under"], once
-        return json_response({})
 
     def _list(self, _: LineCall) -> Response:
         # Not asdict, which copies every header of every call each time that somebody polls.

@@ -22,7 +22,6 @@ SESSION = re.compile(
 )
 STATUS_OF = re.compile(r"(?P<status>\d{3}) of (?P<what>.+?)(?P<origin> to another origin)?")
 REFUSED = re.compile(r"(?P<call>[A-Z]+ /\S+ [A-Z_]+) of (?P<what>.+)")
-LINE_ANSWERS = re.compile(r"(?P<where>.*?)LINE answers (?P<status>\d+)(?P<how>.*)", re.DOTALL)
 YES, NO = Words(en="yes", ja="はい"), Words(en="no", ja="いいえ")
 UNSET, EMPTY = Words(en="not set", ja="未設定"), Words(en="none", ja="なし")
 
@@ -166,9 +165,6 @@ def parameter(text: str) -> Words:
     if refused := REFUSED.fullmatch(text):
         what = _known(refused["what"], "parameters").ja
         return Words(en=text, ja=f"{refused['call']}（{what}）")
-    if line := LINE_ANSWERS.fullmatch(text):
-        how = _known(line["how"], "parameters").ja
-        return Words(en=text, ja=f"{line['where']}LINEの応答{line['status']}{how}")
     head, between, rest = text.partition("-")
     if between and head in labels()["parameters"]:
         return Words(en=f"{head}: {rest}", ja=f"{labels()['parameters'][head]}: {rest}")

@@ -7,7 +7,10 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qs
 
 GOOD_TOKEN = "eyJhbGciOiJFUzI1NiJ9.eyJzdWIiOiJVMSJ9.c2lnbmF0dXJl"
-MENUS = [{"richMenuId": "richmenu-" + "0a" * 16, "name": "Rally", "chatBarText": "Menu"}]
+MENUS = [
+    {"richMenuId": f"richmenu-{letter * 32}", "name": f"Menu {letter}", "chatBarText": "Menu"}
+    for letter in "ab"
+]
 
 
 class ScriptedLine(ThreadingHTTPServer):

@@ -38,7 +38,7 @@ BODY = {"user_id": USER, "stamp_id": "STATUE-001", "method": "GPS"}
 MASTER = STATUE | {"ValidFrom": {"S": str(FIRST)}, "ValidTo": {"S": str(LAST)}}
 
 
-class Tables:
+class EmptyTables:
     """Nobody has anything yet; what is written and asked for is noted."""
 
     def __init__(self):
@@ -66,7 +66,7 @@ class Vouching:
         return 200, {"iss": "https://access.line.me", "aud": CHANNEL, "sub": USER}
 
 
-class Key:
+class LiveKey:
     def text(self):
         return KEY
 
@@ -78,7 +78,7 @@ def awarded(tables, at):
 
 @pytest.mark.parametrize("at", MOMENTS)
 def test_stamp_is_awarded_and_counted_for_its_day_week_and_month_in_japan(at):
-    tables = Tables()
+    tables = EmptyTables()
 
     assert awarded(tables, at)["collected_at"] == at.timestamp()
     assert [item["StampId"] for item in tables.written] == [
@@ -93,7 +93,7 @@ def test_stamp_is_awarded_and_counted_for_its_day_week_and_month_in_japan(at):
 
 @pytest.mark.parametrize(("at", "code"), OUTSIDE)
 def test_stamp_is_refused_a_second_before_and_after_its_season(at, code):
-    tables = Tables()
+    tables = EmptyTables()
 
     with pytest.raises(Refusal) as refusal:
         awarded(tables, at)
@@ -104,8 +104,8 @@ def test_stamp_is_refused_a_second_before_and_after_its_season(at, code):
 
 @pytest.mark.parametrize("at", MOMENTS)
 def test_login_is_of_this_moment_and_its_session_lasts_a_day(at):
-    tables = Tables()
-    login = Auth(Vouching(), CHANNEL, Sessions(Key()), Users(tables, "Users"), at.timestamp)
+    tables = EmptyTables()
+    login = Auth(Vouching(), CHANNEL, Sessions(LiveKey()), Users(tables, "Users"), at.timestamp)
 
     answer = login(LambdaRequest(event("POST /auth/verify", body={"id_token": GOOD_TOKEN})))
     claims = jwt.decode(
@@ -119,7 +119,7 @@ def test_login_is_of_this_moment_and_its_session_lasts_a_day(at):
 @pytest.mark.parametrize(("kind", "form"), [("weekly", "%G-W%V"), ("monthly", "%Y-%m")])
 @pytest.mark.parametrize("at", MOMENTS)
 def test_ranking_is_of_the_period_of_this_moment_in_japan(at, kind, form):
-    tables = Tables()
+    tables = EmptyTables()
     ranking = Ranking(tables, "UserStamps", "Users", at.timestamp)
 
     assert ranking(LambdaRequest(event(f"GET /ranking/{kind}")))["period"] == at.strftime(form)

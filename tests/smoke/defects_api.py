@@ -112,7 +112,7 @@ DEFECTS = (
         _redrawn(_method("/gps/verify", "POST", authorizationType="NONE")),
         {
             "SMOKE-04": FAIL,
-            **following("SMOKE-04", "SMOKE-11", "SMOKE-12", "SMOKE-14", "SMOKE-17"),
+            **following("SMOKE-04", "SMOKE-11", "SMOKE-14", "SMOKE-17"),
             **following("SMOKE-04", "SEC-42", "SEC-44"),
         },
         at=API,
@@ -131,9 +131,7 @@ DEFECTS = (
         _with_function_of_stamps,
         {
             "SMOKE-06": FAIL,
-            **following(
-                "SMOKE-06", "SMOKE-11", "SMOKE-14", "SMOKE-17", "SEC-42", "SEC-46", "MON-14"
-            ),
+            **following("SMOKE-06", "SMOKE-14", "SMOKE-17", "SEC-42", "SEC-46", "MON-14"),
         },
         at=API,
     ),

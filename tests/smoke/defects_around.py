@@ -127,7 +127,7 @@ DEFECTS = (
     Defect(
         "menus that LINE links and unlinks for nobody",
         lambda rally: rally.line.refusing(404, f"{BOT}/user"),
-        {"SMOKE-09": FAIL, "SMOKE-10": FAIL, "SMOKE-11": "SMOKE-09"},
+        {"SMOKE-09": FAIL, "SMOKE-10": FAIL},
         at=LINE,
     ),
     Defect(
@@ -136,7 +136,6 @@ DEFECTS = (
         {
             "SMOKE-05": FAIL,
             "SMOKE-08": FAIL,
-            "SMOKE-11": FAIL,
             "SMOKE-18": FAIL,
             **following("SMOKE-18", "LINE-01", "LINE-02"),
             **following("SMOKE-08", "SMOKE-09", "SMOKE-10", "SMOKE-14"),

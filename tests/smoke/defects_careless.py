@@ -61,82 +61,6 @@ def claimed_to_be(condition: str) -> Break:
 
 DEEP = (
     Defect(
-        "a counter that is lost where two stamps are claimed at once",
-        code("award", STORE, '"Item": item, **found.unmoved()}', '"Item": item}'),
-        {"SMOKE-11": FAIL},
-    ),
-    Defect(
-        "a moved counter that is told as a stamp one has",
-        code(
-            "award",
-            STORE,
-            "if STALE.intersection(reasons):\n        return AwardOutcome.STALE",
-            "if STALE.intersection(reasons):\n        return AwardOutcome.HELD",
-        ),
-        {"SMOKE-11": FAIL},
-    ),
-    Defect(
-        "an award that gives up once a counter moved",
-        code("award", HANDLER.format("award"), "ROUNDS = 8", "ROUNDS = 1"),
-        {"SMOKE-11": FAIL},
-    ),
-    Defect(
-        "a stamp of long ago that is won again",
-        code(
-            "award",
-            STORE,
-            '            "ConditionExpression": "attribute_not_exists(StampId)",\n        }\n',
-            '            "ConditionExpression": "attribute_not_exists(StampId) OR CollectedAt < :old",\n'
-            '            "ExpressionAttributeValues": {":old": {"N": str(collected_at - 86400)}},\n        }\n',
-        ),
-        {"SMOKE-02": FAIL, "SMOKE-16": FAIL},
-    ),
-    Defect(
-        "a list that is read from a replica",
-        code("stamps", HANDLER.format("stamps"), "ConsistentRead=True", "ConsistentRead=False"),
-        {"SMOKE-11": FAIL},
-    ),
-    Defect(
-        "an answer that nobody can read and that is nothing",
-        code(
-            "gps-verify",
-            RALLY_AWS,
-            'made.meta.events.register("after-call", _refuse_unreadable)',
-            "",
-        ),
-        {"SMOKE-11": FAIL},
-    ),
-    Defect(
-        "AWS that is away, told as our fault",
-        code(
-            "stamps",
-            SERVING,
-            '"SERVICE_UNAVAILABLE" if passes(error) else "INTERNAL_ERROR"',
-            '"INTERNAL_ERROR"',
-        ),
-        {"SMOKE-11": FAIL},
-    ),
-    Defect(
-        "names that are left out where AWS leaves them for later",
-        code(
-            "stamps",
-            "lambdas/rally/dynamodb.py",
-            'asked = answer.get("UnprocessedKeys") or {}',
-            "asked = {}",
-        ),
-        {"SMOKE-11": FAIL},
-    ),
-    Defect(
-        "an older spelling read as ten times as large",
-        located("award", 'radius_m *= 10 if "radius" in found else 1'),
-        {"SMOKE-12": FAIL},
-    ),
-    Defect(
-        "a place on the equator that is none",
-        located("gps-verify", "lat = lat or math.nan"),
-        {"SMOKE-12": FAIL},
-    ),
-    Defect(
         "a session that says itself that it needs no signature",
         believed("header['alg'].lower() == 'none'"),
         {"SEC-41": FAIL},
@@ -167,31 +91,9 @@ DEEP = (
         {"SEC-42": FAIL},
     ),
     Defect(
-        "a refusal that repeats LINE's own words",
-        code(
-            "richmenu",
-            LINE,
-            "raise Refusal(code, detail=f",
-            "raise Refusal(code, str(answer.get('message')), detail=f",
-        ),
-        {"SMOKE-11": FAIL},
-    ),
-    Defect(
         "a session that is signed in another way",
         code("auth", SESSIONS, "algorithms=[ALGORITHM]", 'algorithms=[ALGORITHM, "HS512"]'),
         {"SEC-41": FAIL},
-    ),
-    Defect(
-        "an issuer that begins like LINE",
-        claimed_to_be(
-            'str(claims.get("iss")).startswith(LINE_ISSUER) and claims.get("aud") == channel_id'
-        ),
-        {"SMOKE-11": FAIL},
-    ),
-    Defect(
-        "a channel whose id holds ours",
-        claimed_to_be('claims.get("iss") == LINE_ISSUER and channel_id in str(claims.get("aud"))'),
-        {"SMOKE-11": FAIL},
     ),
     Defect(
         "an origin that begins like the front end's",
@@ -240,26 +142,6 @@ DEEP = (
             '        if status == 200:\n            headers["X-Debug"] = self.action.sessions.key.text()\n        if status == 503:',
         ),
         {"SEC-45": FAIL},
-    ),
-    Defect(
-        "menus of LINE's that are linked in bulk",
-        code(
-            "richmenu",
-            HANDLER.format("richmenu"),
-            '        return {"message": "Rich menu set"',
-            "        self.bot.line.send('POST', '/v2/bot/richmenu/bulk/link', body=b'{}')\n        return {\"message\": \"Rich menu set\"",
-        ),
-        {"SMOKE-05": FAIL},
-    ),
-    Defect(
-        "a ranking without its first partition",
-        code(
-            "ranking",
-            HANDLER.format("ranking"),
-            "for n in range(SHARDS)]",
-            "for n in range(1, SHARDS)]",
-        ),
-        {"SMOKE-06": FAIL, "SMOKE-07": FAIL},
     ),
 )
 """Each is for a row that has a defect elsewhere."""

@@ -78,12 +78,7 @@ DEFECTS = (
             "            for put in puts:\n"
             '                self.client.put_item(TableName=put["TableName"], Item=put["Item"])\n',
         ),
-        {"SMOKE-16": FAIL, "SMOKE-11": FAIL, "SEC-42": FAIL},
-    ),
-    Defect(
-        "a refusal of LINE's that no page may read",
-        without_origin("notify", "status == 502"),
-        {"SMOKE-14": FAIL},
+        {"SMOKE-16": FAIL},
     ),
     Defect(
         "another user's list for who says to be an administrator",
@@ -100,29 +95,18 @@ DEEP = (
     Defect(
         "a spot that is a twentieth larger",
         reaching("<= 1.05 * reach_m", "gps-verify"),
-        {"SMOKE-12": FAIL, "SMOKE-04": FAIL, "SEC-44": FAIL},
+        {"SMOKE-04": FAIL, "SEC-44": FAIL},
     ),
     Defect(
         "a spot that is a twentieth larger to win",
         reaching("<= 1.05 * reach_m", "award"),
-        {"SMOKE-12": FAIL, "SMOKE-16": FAIL},
+        {"SMOKE-16": FAIL},
     ),
     Defect(
         "a spot that is a metre larger",
         reaching("<= reach_m + 1", "gps-verify"),
-        {"SMOKE-12": FAIL, "SMOKE-04": FAIL, "SEC-44": FAIL},
+        {"SMOKE-04": FAIL, "SEC-44": FAIL},
     ),
-    Defect(
-        "a name in ASCII alone",
-        named('name.encode("ascii", "ignore").decode()'),
-        {"SMOKE-01": FAIL, "SMOKE-06": FAIL, "SMOKE-07": FAIL},
-    ),
-    Defect(
-        "a name of twenty characters",
-        named("name[:20]"),
-        {"SMOKE-01": FAIL, "SMOKE-06": FAIL, "SMOKE-07": FAIL},
-    ),
-    Defect("a record that ends by itself", recorded("ExpiresAt = :now"), {"SMOKE-01": FAIL}),
     Defect(
         "a session that counts for some seconds more",
         code(
@@ -132,11 +116,6 @@ DEEP = (
             "            leeway=5,\n            # An `iat`",
         ),
         {"SEC-41": FAIL},
-    ),
-    Defect(
-        "a stamp that is won once for each spelling",
-        claimed("claim.stamp_id.strip()"),
-        {"SMOKE-12": FAIL},
     ),
     Defect(
         "an award that is dated as the body says",
@@ -159,36 +138,6 @@ DEEP = (
         {"SMOKE-11": FAIL},
     ),
     Defect(
-        "weeks by the number of the year",
-        code(
-            "award",
-            "lambdas/rally/domain/periods.py",
-            "year, week, _ = datetime.fromtimestamp(epoch_s, JST).isocalendar()",
-            "at = datetime.fromtimestamp(epoch_s, JST)\n    year, week = at.year, at.isocalendar()[1]",
-        ),
-        {"SMOKE-12": FAIL},
-    ),
-    Defect(
-        "a ranking whose weeks begin on Sunday",
-        code(
-            "ranking",
-            "lambdas/rally/domain/periods.py",
-            "datetime.fromtimestamp(epoch_s, JST).isocalendar()",
-            "datetime.fromtimestamp(epoch_s + 86_400, JST).isocalendar()",
-        ),
-        {"SMOKE-06": FAIL},
-    ),
-    Defect(
-        "a day that ends a second early",
-        code(
-            "award",
-            "lambdas/award/domain.py",
-            "not now <= _epoch_s(ends",
-            "not now < _epoch_s(ends",
-        ),
-        {"SMOKE-12": FAIL},
-    ),
-    Defect(
         "a list that is a minute old",
         code(
             "stamps",
@@ -200,33 +149,11 @@ DEEP = (
         {"SMOKE-16": FAIL},
     ),
     Defect(
-        "a message to somebody else, too",
-        code(
-            "notify",
-            "lambdas/notify/handler.py",
-            '        return "Notification sent"',
-            '        other = {**body, "to": "U" + "a" * 32}\n'
-            '        self.bot.call("POST", "/v2/bot/message/push", body=other)\n'
-            '        return "Notification sent"',
-        ),
-        {"SMOKE-05": FAIL},
-    ),
-    Defect(
-        "a monthly limit that no page may read",
-        without_origin("notify", "status == 429"),
-        {"SMOKE-14": FAIL},
-    ),
-    Defect(
         "another user's refusal that no page may read",
         without_origin("award", "status == 403"),
         {"SMOKE-14": FAIL},
     ),
     Defect("a conflict that a browser keeps", kept("award", "status == 409"), {"SEC-47": FAIL}),
-    Defect(
-        "a refusal of LINE's that a browser keeps",
-        kept("richmenu", "status == 502"),
-        {"SEC-47": FAIL},
-    ),
     Defect("a cookie", told("stamps", "Set-Cookie", "user=1; Path=/"), {"SEC-47": FAIL}),
     Defect(
         "pages that may send cookies",

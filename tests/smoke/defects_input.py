@@ -48,7 +48,7 @@ DEEP = (
             "round(distance_m(question.position, location), 2)",
             "int(distance_m(question.position, location) * 100) / 100",
         ),
-        {"SMOKE-04": FAIL, "SMOKE-12": FAIL, "SEC-44": FAIL},
+        {"SMOKE-04": FAIL, "SEC-44": FAIL},
     ),
     Defect(
         "an accuracy beyond the cap that counts as none",
@@ -76,31 +76,11 @@ DEEP = (
         {"SMOKE-17": FAIL},
     ),
     Defect(
-        "a pause of a day",
-        code("stamps", SERVING, "RETRY_AFTER_S = 2", "RETRY_AFTER_S = 86_400"),
-        {"SMOKE-11": FAIL},
-    ),
-    Defect(
         "a message that is called another",
         code(
             "notify", "lambdas/notify/handler.py", '"type": notification.type', '"type": "reminder"'
         ),
         {"SMOKE-17": FAIL},
-    ),
-    Defect(
-        "a connection that AWS breaks off, told as our fault",
-        code(
-            "gps-verify",
-            "lambdas/rally/aws.py",
-            "return not _mistaken(error)",
-            "return _mistaken(error)",
-        ),
-        {"SMOKE-11": FAIL},
-    ),
-    Defect(
-        "a redirect of LINE's that is a message sent",
-        code("notify", "lambdas/rally/line.py", "if status >= 300:", "if status >= 400:"),
-        {"SMOKE-05": FAIL, "SMOKE-11": FAIL},
     ),
     Defect(
         "an ID token that may be shorter by one",

@@ -17,7 +17,7 @@ from signoff.snapshot import Snapshot
 from signoff.verdict import RowVerdict, row_verdict
 from smoke.aws import Clients
 from smoke.manual import signature_instead
-from smoke.parameters import EMBEDDED, LAST
+from smoke.parameters import LAST
 from smoke.row_calls import RowCalls
 from smoke.suite import Suite
 from smoke.suite_session import suite_session
@@ -25,13 +25,12 @@ from tests.smoke.defect import UNKNOWN
 from tests.smoke.rally import ENVIRONMENTS, Rally
 
 PATIENCE_S = 3.0
-ON_AWS = {"SMOKE-01": UNKNOWN, "SMOKE-12": UNKNOWN}
-"""What a machine can't show beside the real LINE and in a real table."""
+ON_AWS = {"SMOKE-01": UNKNOWN}
+"""What a machine can't show beside the real LINE."""
 VIEWS: Mapping[str, Callable[[RowCalls, Observations], Any]] = {
     "calls": lambda calls, _: calls,
     "observe": lambda _, observe: observe,
     "origin": lambda calls, _: calls.suite.environment.origin,
-    "embedded_line": lambda calls, _: calls.suite.line,
 }
 """The fixtures that a smoke test may ask for, as smoke/conftest.py has them."""
 
@@ -46,7 +45,6 @@ class Test:
     function: Callable[..., None]
     params: Mapping[str, Any]
     arguments: tuple[str, ...]
-    embedded: bool
 
     def judge(self, suite: Suite, checklist: Checklist) -> Finding:
         observe, error = Observations(), None
@@ -74,8 +72,7 @@ def _test(item: pytest.Function) -> Test:
     assert marker, f"{item.nodeid} proves no row"
     params = dict(item.callspec.params) if hasattr(item, "callspec") else {}
     names = item.function.__code__.co_varnames[: item.function.__code__.co_argcount]
-    embedded = EMBEDDED in item.fixturenames
-    return Test(marker.args[0], item.name, item.function, params, names, embedded)
+    return Test(marker.args[0], item.name, item.function, params, names)
 
 
 @cache
@@ -87,7 +84,6 @@ def collected() -> tuple[Test, ...]:
     with contextlib.redirect_stdout(said):
         code = pytest.main([*options, "-q", "-p", "no:cacheprovider"], plugins=[collector])
     assert code == pytest.ExitCode.OK, said.getvalue()[-2000:]
-    assert any(test.embedded for test in collector.tests), "collected beside a running stack"
     return tuple(collector.tests)
 
 
@@ -108,11 +104,7 @@ def judge(
 ) -> Mapping[str, RowVerdict]:
     """Make all smoke calls and return every row's verdict; ``rows`` judges only these."""
     checklist, wanted = checklist_of_rows(), set(rows)
-    tests = [
-        test
-        for test in collected()
-        if (embedded or not test.embedded) and (not wanted or test.row in wanted)
-    ]
+    tests = [test for test in collected() if not wanted or test.row in wanted]
     assert tests[-1].name == LAST or wanted
     with suite_session(
         snapshot or rally.snapshot(),

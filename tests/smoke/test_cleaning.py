@@ -54,9 +54,7 @@ def users():
 
 @pytest.fixture
 def cleaner(stamps, users):
-    return Cleaner(
-        users=users, user_stamps=stamps, masters=TableOfTen("M"), ours=users_of(SESSIONS)
-    )
+    return Cleaner(users=users, user_stamps=stamps, ours=users_of(SESSIONS))
 
 
 def awarded(user, status=200):
@@ -139,10 +137,3 @@ def test_what_stays_is_told(cleaner, stamps, broken, told):
     stamps.broken = broken
 
     assert any(told in one.en for one in cleaner.clean([awarded(OURS)], []))
-
-
-def test_special_masters_are_deleted(cleaner):
-    cleaner.masters.items["SMOKE-1"] = ["x"]
-
-    assert cleaner.clean_masters(["SMOKE-1", "SMOKE-2"]) == []
-    assert cleaner.masters.items["SMOKE-1"] == []

@@ -11,10 +11,6 @@ from smoke.aws import clients
 from smoke.policy import permissions
 from tests.smoke.judging import ON_AWS, collected, judge, red, said_by, secrets_of
 
-LOCAL_ONLY = {"BatchWriteItem", "BatchGetItem"}
-"""Special masters and a ranking of long ago are put into an embedded stack and read until they are seen there; the
-masters are taken out again."""
-
 
 def watching(rally):
     """Return AWS clients, and the list in which they note (service, operation, table) of every call."""
@@ -69,19 +65,8 @@ def test_suite_makes_only_the_calls_that_it_declares(rally, all_well):
         a for permission in permissions(rally.environment, rally.plan) for a in permission.actions
     }
 
-    made = {
-        f"{service}:{operation}" for service, operation, _ in seen if operation not in LOCAL_ONLY
-    }
-    assert made == declared
-    assert {operation for _, operation, table in seen if table == masters} == LOCAL_ONLY
-
-
-def test_suite_beside_the_real_line_leaves_the_masters_alone(rally, beside_the_real_line):
-    _, seen = beside_the_real_line
-
-    assert seen
-    assert rally.plan.table("stampmasters").name not in {table for _, _, table in seen}
-    assert not LOCAL_ONLY.intersection(operation for _, operation, _ in seen)
+    assert {f"{service}:{operation}" for service, operation, _ in seen} == declared
+    assert masters not in {table for _, _, table in seen}
 
 
 def test_no_secret_and_no_token_is_said(rally, all_well):

@@ -59,7 +59,7 @@ def put(rally, key, **item):
 def noted(rally, tmp_path):
     """The notes, with one of a run whose user is in the table."""
     notes = Notes.of(rally.environment, tmp_path)
-    notes.before(SESSIONS, rally.environment, embedded=False)
+    notes.before(SESSIONS, rally.environment)
     put(rally, "userstamps", UserId=SESSIONS.user("collector"), StampId="A-1")
     yield notes
     Leftovers(
@@ -77,18 +77,11 @@ def clean(root, *more):
 
 
 @pytest.mark.parametrize(
-    ("what", "number", "rows"),
-    [
-        ("POST /local/stamps/award", 1, ()),
-        ("BatchWriteItem", 2, ()),
-        ("POST /local/mishaps", 6, ("SMOKE-06", "SMOKE-07", "SMOKE-11")),
-    ],
+    ("what", "number"), [("POST /local/stamps/award", 1), ("POST /local/auth/verify", 2)]
 )
-def test_what_a_killed_run_left_is_gone_before_the_next_one_reads(
-    rally, tmp_path, what, number, rows
-):
+def test_what_a_killed_run_left_is_gone_before_the_next_one_reads(rally, tmp_path, what, number):
     before = held(rally)
-    code = killed(rally.environment, rally.api, tmp_path, what, number, rows)
+    code = killed(rally.environment, rally.api, tmp_path, what, number)
     left = held(rally)
 
     assert code == -signal.SIGKILL
@@ -99,7 +92,7 @@ def test_what_a_killed_run_left_is_gone_before_the_next_one_reads(
 
 
 def test_rich_menu_that_a_killed_run_set_is_taken_from_the_test_user(rally, tmp_path):
-    Notes.of(rally.environment, tmp_path).before(SESSIONS, rally.environment, embedded=False)
+    Notes.of(rally.environment, tmp_path).before(SESSIONS, rally.environment)
     with suite_session(rally.snapshot(), rally.api, embedded=False, aws=rally.client) as suite:
         set_menu = suite.answer(suite.scenarios.success("POST /richmenu/set"))
         linked = dict(rally.line.linked)
@@ -179,7 +172,7 @@ def test_leftovers_of_another_stack_are_told_and_kept(rally, noted, tmp_path):
 
 def test_leftovers_of_an_embedded_stack_that_is_gone_are_forgotten(rally, tmp_path):
     dead = Notes.of(replace(rally.environment, birth="another"), tmp_path)
-    dead.before(SESSIONS, rally.environment, embedded=True)
+    dead.before(SESSIONS, rally.environment)
     with cleaned_up(rally.environment, tmp_path) as told:
         assert not told
 
@@ -197,7 +190,7 @@ def test_stack_is_judged_by_one_run_at_a_time(rally, tmp_path):
 
 def test_note_of_a_run_that_goes_on_elsewhere_is_left_alone(rally, tmp_path):
     other = Notes.of(replace(rally.environment, birth="another"), tmp_path)
-    note = other.before(SESSIONS, rally.environment, embedded=True)
+    note = other.before(SESSIONS, rally.environment)
     with other.alone(), cleaned_up(rally.environment, tmp_path) as told:
         assert not told
 
@@ -214,10 +207,9 @@ def test_torn_note_is_told(rally, tmp_path):
 
 
 def test_note_that_names_a_person_takes_nothing_from_that_person():
-    note = Note(run="1", began="", stack={}, users=(PERSON, SESSIONS.user("a")), masters=("A-1",))
+    note = Note(run="1", began="", stack={}, users=(PERSON, SESSIONS.user("a")))
 
     assert note.ours == (SESSIONS.user("a"),)
-    assert note.our_masters == ()
 
 
 def test_clean_removes_what_no_note_names_and_says_so(rally, tmp_path, capsys):
@@ -225,7 +217,6 @@ def test_clean_removes_what_no_note_names_and_says_so(rally, tmp_path, capsys):
     put(rally, "userstamps", UserId="Usmoke-ffffffff-collector", StampId="A-1")
     put(rally, "users", UserId="U000000000000ffffffff0123456789ab")
     put(rally, "userstamps", UserId="Uload-1-000001", StampId="A-1")
-    put(rally, "stampmasters", StampId="SMOKE-SPECIAL-EXPIRED")
 
     assert clean(tmp_path) == 0
     assert held(rally) == before

@@ -13,14 +13,13 @@ from signoff.environment import Smoke
 from smoke.bad_input import QUERIES, SPOILED, bad_calls, takes_input
 from smoke.contract import PATH, Validator, contract
 from smoke.cors import REFUSALS, SUCCESSES
-from smoke.edge_case_masters import EDGE_CASES
 from smoke.errors import ERRORS, POSITION_REQUIRED, errors_of
 from smoke.id_tokens import FLAWS, IdTokens
 from smoke.line import LineClient
 from smoke.logs import ROUTES
 from smoke.manual import ManualOnly
 from smoke.root_causes import PROBES, ROWS
-from smoke.scenarios import LONGEST_NAME, NO_SPOT, NOBODIES, Scenarios, users_of
+from smoke.scenarios import LONGEST_NAME, NO_SPOT, Scenarios, users_of
 from smoke.sessions import DAY_S, NOBODY, SYNTHETIC, SessionMinter
 from smoke.spots import Spot
 from smoke.suite import WARMING
@@ -78,13 +77,6 @@ def test_every_error_that_a_request_provokes_is_provoked():
     wanted = {(route, code) for route, code in documented("request") if code not in ELSEWHERE}
 
     assert provoked == wanted
-
-
-def test_every_error_that_needs_data_is_provoked(scenarios):
-    provoked = {(one.asked(scenarios).route, one.code) for one in EDGE_CASES if one.code}
-    by_request = {("POST /stamps/award", "STAMP_TYPE_MISMATCH")}
-
-    assert provoked == documented("data") | by_request
 
 
 def test_position_is_asked_for_where_it_is_required(environment, scenarios):
@@ -173,13 +165,11 @@ def test_everybody_whom_calls_are_about_is_taken_back(scenarios):
     logins = [scenarios.login_with(flaw).members["id_token"] for flaw in FLAWS]
     people = [jwt.decode(one, options={"verify_signature": False})["sub"] for one in logins]
     asking = {scenarios.caller.user_id, scenarios.other, scenarios.collector.user_id}
-    going = {scenarios.tourist.user_id, scenarios.visitor.user_id}
-    going |= {scenarios.sessions.user(name) for name in ("traveller", "hurried")}
-    nobodies = map(scenarios.sessions.nobody, NOBODIES)
+    going = {scenarios.tourist.user_id, scenarios.sessions.nobody("login")}
     longest = scenarios.sessions.user(LONGEST_NAME)
 
     assert len(longest) == 64
-    assert users_of(scenarios.sessions) == {*asking, *going, *people, *nobodies, longest}
+    assert users_of(scenarios.sessions) == {*asking, *going, *people, longest}
 
 
 @pytest.mark.parametrize(

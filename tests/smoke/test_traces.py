@@ -102,6 +102,5 @@ def test_what_cannot_be_taken_back_is_told(rally):
 
 def interrupted(rally) -> None:
     with suite_session(rally.snapshot(), rally.api, embedded=True) as suite:
-        suite.put_edge_case_masters()
         award = suite.answer(suite.scenarios.collect())
         raise KeyboardInterrupt(f"awarded with {award.status}")

@@ -1,7 +1,4 @@
-"""Faults make AWS as bad as it can be, in its own words; another process may ask for a bad answer, as often as it says."""
-
-import json
-from concurrent.futures import ThreadPoolExecutor
+"""Faults make AWS as bad as it can be, in its own words."""
 
 import pytest
 
@@ -93,65 +90,3 @@ def test_a_delay_waits_and_then_lets_the_call_through(aws, client):
     client("dynamodb").list_tables()
 
     assert waited == [0.05]
-
-
-REFUSED = {
-    "status": 400,
-    "body": json.dumps({"__type": "ThrottlingException", "message": "too often"}),
-}
-TABLES = {"operation": "dynamodb:ListTables", "holds": ""}
-
-
-@pytest.fixture
-def told(aws):
-    """Return what tells mishaps; none is left for other tests."""
-    yield lambda *mishaps: aws.receive("POST", "/local/mishaps", {}, json.dumps(mishaps).encode())
-    aws.receive("POST", "/local/mishaps", {}, b"[]")
-
-
-def test_operation_is_answered_so_until_that_is_taken_back(client, told):
-    told({**TABLES, **REFUSED})
-    for _ in range(2):
-        with refused("ThrottlingException", "too often"):
-            client("dynamodb").list_tables()
-    told()
-
-    assert client("dynamodb").list_tables()["TableNames"] == []
-
-
-def test_operation_is_answered_so_as_often_as_told(client, told):
-    told({**TABLES, **REFUSED, "times": 1})
-    with refused("ThrottlingException", "too often"):
-        client("dynamodb").list_tables()
-
-    assert client("dynamodb").list_tables()["TableNames"] == []
-
-
-def test_other_calls_are_answered_as_ever(client, told):
-    told({**TABLES, **REFUSED, "holds": "Users"}, {**TABLES, **REFUSED, "lacks": "Limit"})
-
-    assert client("dynamodb").list_tables(Limit=5)["TableNames"] == []
-    assert client("sns").list_topics()["Topics"] == []
-
-
-def test_what_was_delivered_is_done_though_its_answer_is_another_one(client, told):
-    told({"operation": "sns:CreateTopic", "holds": "alarms", "delivered": True, "status": 500})
-    with refused("500", ""):
-        client("sns").create_topic(Name="alarms")
-    told()
-
-    (topic,) = client("sns").list_topics()["Topics"]
-    assert topic["TopicArn"].endswith(":alarms")
-
-
-def test_calls_that_wait_for_each_other_are_answered_as_ever(client, told):
-    told({**TABLES, "gathers": 2})
-    tables = client("dynamodb")
-    with ThreadPoolExecutor(2) as threads:
-        first = threads.submit(tables.list_tables)
-        with pytest.raises(TimeoutError):
-            first.result(timeout=0.2)
-        second = threads.submit(tables.list_tables)
-
-    assert first.result()["TableNames"] == second.result()["TableNames"] == []
-    assert tables.list_tables()["TableNames"] == []

@@ -1,7 +1,5 @@
 """A function answers, fails, times out and dies as it does on Lambda."""
 
-import time
-
 import pytest
 
 
@@ -28,53 +26,6 @@ def handler(event, context):
     expected = [name, version, arn, "256", group, invocation.request_id, True]
     assert account.functions.invoke(f"{name}:live", {}).function_error is None
     assert invocation.payload.decode() == str(expected).replace("'", '"').replace("True", "true")
-
-
-WAYS_TO_ASK = (
-    "time.time()",
-    "time.time_ns() / 1e9",
-    "calendar.timegm(time.gmtime())",
-    "time.mktime(time.localtime())",
-    "datetime.now(UTC).timestamp()",
-    "datetime.now().timestamp()",
-    "datetime.utcnow().replace(tzinfo=UTC).timestamp()",
-    "datetime.today().timestamp()",
-    "86400 * (date.today() - date(1970, 1, 1)).days",
-)
-
-
-@pytest.mark.parametrize("now", WAYS_TO_ASK)
-def test_request_may_say_what_time_it_is_and_the_next_one_goes_by_the_clock(account, name, now):
-    source = f"""
-import calendar, time
-from datetime import UTC, date, datetime
-def handler(event, context): return {now}
-"""
-    account.deploy(name, source)
-    yesterday = time.time() - 86400
-
-    told = account.answer(name, {"headers": {"X-Local-Clock": "978307200"}})
-
-    assert 978_307_200 <= told < 978_307_260
-    assert account.answer(name, {"headers": {}}) >= yesterday
-
-
-def test_dates_are_instances_of_the_classes_that_a_function_imports(account, name):
-    source = """
-from datetime import UTC, date, datetime, timedelta
-from zoneinfo import ZoneInfo
-from dateutil.parser import parse
-class Moment(datetime): pass
-def handler(event, context):
-    now = datetime.now(ZoneInfo("Asia/Tokyo"))
-    made = [now, now + timedelta(1), now.astimezone(UTC), parse("2026-12-01T00:00:00Z")]
-    return [isinstance(one, datetime) and isinstance(one, date) for one in made] + [
-        isinstance(now.date(), date), isinstance(date.today(), datetime), isinstance(now, Moment), isinstance(1, date)
-    ]
-"""
-    account.deploy(name, source)
-
-    assert account.answer(name, {}) == [True] * 5 + [False] * 3
 
 
 def test_exception_is_answered_with_its_type_message_and_frames(account, name):
