@@ -54,8 +54,8 @@ class AccountOperator:
 
     def _follows_the_link(self) -> str:
         sns = console(self.account, "sns")
-        for topic in sns.list_topics()["Topics"]:
-            arn = topic["TopicArn"]
-            token = confirmation_token(arn, MAILBOX)
-            sns.confirm_subscription(TopicArn=arn, Token=token)
+        asked = sns.list_subscriptions()["Subscriptions"]
+        for topic in {one["TopicArn"] for one in asked if one["Endpoint"] == MAILBOX}:
+            token = confirmation_token(topic, MAILBOX)
+            sns.confirm_subscription(TopicArn=topic, Token=token)
         return "y"

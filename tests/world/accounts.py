@@ -1,11 +1,13 @@
 """The AWS accounts of this world, told apart as AWS tells them: by access key, API id and bucket."""
 
 import base64
+import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from http.client import HTTPConnection
+from typing import Any
 from urllib.parse import urlsplit
 
 from local.aws.request import Response
@@ -21,6 +23,12 @@ FORBIDDEN = Response(
     status=403, headers={"Content-Type": "application/json"}, body=b'{"message":"Forbidden"}'
 )
 """What API Gateway answers for an API that does not exist."""
+ACCESS_DENIED = Response(
+    status=403,
+    headers={"Content-Type": "application/xml"},
+    body=b"<Error><Code>AccessDenied</Code><Message>Access Denied</Message></Error>",
+)
+"""What S3 answers for a bucket of another account that has not been opened to the caller's."""
 WAITS_S = 60
 HALF = (1 << 39) - 1
 """The bits of an access key id that hold half of the account's number; its next digit tells odd from even."""
@@ -42,6 +50,12 @@ class WorldAccount:
 
     def has_api(self, api: str, region: str) -> bool:
         return api in self.aws.moto.backend("apigateway", region).apis
+
+    @property
+    def buckets(self) -> Mapping[str, Any]:
+        """Its buckets by name, as moto has them."""
+        buckets: Mapping[str, Any] = self.aws.moto.backend("s3", "aws").buckets
+        return buckets
 
     def call_api(
         self, api: str, method: str, target: str, headers: Mapping[str, str], body: bytes
@@ -75,20 +89,31 @@ class AwsSites:
         host = headers.get("host", "").partition(":")[0]
         if named := API.fullmatch(host):
             api, region = named["api"], named["region"]
-            owners = [one for one in self.accounts if one.has_api(api, region)]
+            owners = [account for account in self.accounts if account.has_api(api, region)]
             return owners[0].call_api(api, method, target, headers, body) if owners else FORBIDDEN
+        caller = self._caller(headers)
         if named := BUCKET.fullmatch(host):  # virtual-hosted style: the local stack reads the path
-            target, headers = (
-                f"/{named['bucket']}{target}",
-                {**headers, "host": f"s3.{host.partition('.s3.')[2]}"},
-            )
-        return self._called(headers, target).aws.receive(method, target, headers, body)
+            if self._is_closed(named["bucket"], to=caller):
+                return ACCESS_DENIED
+            target = f"/{named['bucket']}{target}"
+            headers = {**headers, "host": f"s3.{host.partition('.s3.')[2]}"}
+        return caller.aws.receive(method, target, headers, body)
 
-    def _called(self, headers: Mapping[str, str], target: str) -> WorldAccount:
-        signed = CREDENTIAL.search(headers.get("authorization", "") or target.replace("%2F", "/"))
+    def _caller(self, headers: Mapping[str, str]) -> WorldAccount:
+        """Return the account whose credentials signed; the first one for a call that nobody signed."""
+        signed = CREDENTIAL.search(headers.get("authorization", ""))
         account = account_of(signed[1]) if signed else ""
         known = {one.home.account: one for one in self.accounts}
         return known.get(account, self.accounts[0])
+
+    def _is_closed(self, bucket: str, *, to: WorldAccount) -> bool:
+        """Whether it is another account's, and its policy lets in nobody of the caller's: moto lets in everybody."""
+        owners = [account for account in self.accounts if bucket in account.buckets]
+        if not owners or owners[0] is to:
+            return False
+        policy = json.loads(owners[0].buckets[bucket].policy or "{}")
+        allowing = [one for one in policy.get("Statement", ()) if one["Effect"] == "Allow"]
+        return not any(to.home.account in json.dumps(one["Principal"]) for one in allowing)
 
 
 def account_of(access_key: str) -> str:

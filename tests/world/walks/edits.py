@@ -9,6 +9,8 @@ from tests.world.names import FRONT_END, Home
 
 PRINTED = re.compile(r"(?m)^ +(evidence\w*) = (.*?)\s*$")
 """The lines for the environment file that `evidence` prints."""
+RATE = 30
+"""Demand in requests a second: what two cores serve that also run everything else."""
 RALLY = {
     "go_live": "2026-12-01",
     "area": "{ lat = 35.5555, lon = 139.6540, km = 2 }",

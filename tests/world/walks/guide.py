@@ -15,9 +15,9 @@ from tests.world.machine import ROOT, Machine
 from tests.world.names import DEV, PROD
 from tests.world.people import console, hire
 from tests.world.walk import Walk
-from tests.world.walks.cutting_over import ENDS
-from tests.world.walks.edits import of_account, of_production
-from tests.world.walks.own_path import evidence_first
+from tests.world.walks.cutting_over import ENDS, cut_over
+from tests.world.walks.edits import RATE, of_account, of_production
+from tests.world.walks.own_path import evidence_first, sign_for_load
 from tests.world.world import World
 
 DEV_KEY = "5d0c1f3ab27e4986d2f1c07b8a9e3d54" * 2
@@ -27,17 +27,18 @@ ROUNDS = 3
 
 
 def walk(world: World, record: Path) -> int:
-    """Walk it; return 0 where production came to a verdict that may be signed."""
+    """Walk it; return how the last verdict ended, after the cut-over."""
     taken = Walk("guide", record)
     machine = Machine.set_up(world.folder / "laptop", str(ROOT))
     try:
-        _walked(taken, world, machine)
+        prod = _fixed(taken, world, machine)
+        sign_for_load(prod)
+        return cut_over(prod)
     finally:
         print(taken.written(), taken.totals())
-    return 0
 
 
-def _walked(taken: Walk, world: World, machine: Machine) -> None:
+def _fixed(taken: Walk, world: World, machine: Machine) -> AccountOperator:
     for account in world.accounts.values():
         hire(account, "operator")
         hire(account, "administrator")
@@ -45,15 +46,16 @@ def _walked(taken: Walk, world: World, machine: Machine) -> None:
     prod = AccountOperator(taken, world, machine, world.accounts["prod"])
     _make_dev(taken, world)
     evidence_first(taken, dev, "dev", of_account(DEV))
+    world.front_end.publish(api=dev.api, liff_id=DEV.liff_id)
     dev("runbook", "by_hand", "--env", "dev", "--go")
     dev("pytest", "--env", "dev", expects=ENDS)
     _make_prod(taken, world)
-    evidence_first(taken, prod, "prod", {**of_account(PROD), **of_production(rate=10)})
+    evidence_first(taken, prod, "prod", {**of_account(PROD), **of_production(rate=RATE)})
     for _ in range(ROUNDS):
-        judged = prod("pytest", "--env", "prod", expects=ENDS)
-        if judged.code == 0:
-            return
+        if prod("pytest", "--env", "prod", expects=ENDS).code == 0:
+            break
         prod("runbook", "fix", "--env", "prod", expects=ENDS)
+    return prod
 
 
 def _make_dev(taken: Walk, world: World) -> None:

@@ -1,5 +1,6 @@
 """From two empty accounts to a verdict by the tool's own procedures, and the same verdict on a second machine."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -12,7 +13,7 @@ from tests.world.names import DEV, PROD
 from tests.world.people import hire
 from tests.world.walk import Astray, Walk
 from tests.world.walks.cutting_over import ENDS, cut_over
-from tests.world.walks.edits import PRINTED, of_account, of_production
+from tests.world.walks.edits import PRINTED, RATE, of_account, of_production
 from tests.world.walks.pipelines import pipelines
 from tests.world.world import World
 
@@ -68,16 +69,25 @@ def _dev(taken: Walk, dev: AccountOperator) -> None:
 
 
 def _prod(taken: Walk, prod: AccountOperator) -> None:
-    evidence_first(taken, prod, "prod", {**of_account(PROD), **of_production(rate=10)})
+    evidence_first(taken, prod, "prod", {**of_account(PROD), **of_production(rate=RATE)})
     prod("runbook", "provision", "--env", "prod", "--go")
     prod("runbook", "rehearse_rollbacks", "--env", "prod", "--go")
     prod("runbook", "by_hand", "--env", "prod", "--go")
     prod("runbook", "recount", "--env", "prod", "--go")
     host = urlsplit(prod.api).hostname or ""
     plan = ("--plan", "baseline", "--unlock", host)
-    if prod("load", "run", "--env", "prod", *plan, expects=LOADED).code:
+    prod("load", "run", "--env", "prod", *plan, expects=LOADED)
+    sign_for_load(prod)
+
+
+def sign_for_load(prod: AccountOperator) -> None:
+    """Judge; where the load run alone is in the way, on a machine that was too busy for it, sign for it."""
+    judged = prod("pytest", "--env", "prod", expects=ENDS)
+    red = re.findall(r"(?m)^RED  (\S+)", judged.text)
+    if judged.code and red == ["PREP-02"]:
         until = datetime.now(UTC).date() + timedelta(days=7)
-        taken.pasted(prod.machine, BUSY.format(until=until), "Sign for the load run")
+        prod.walk.pasted(prod.machine, BUSY.format(until=until), "Sign for the load run")
+        prod("pytest", "--env", "prod")
 
 
 def _elsewhere(prod: AccountOperator, desk: Machine) -> None:

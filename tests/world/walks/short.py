@@ -10,7 +10,7 @@ from tests.world.names import PROD
 from tests.world.people import grant, hire
 from tests.world.printed_rights import READER, SMOKE, of_procedure, printed
 from tests.world.walk import Astray, Walk
-from tests.world.walks.edits import PRINTED, of_account, of_production
+from tests.world.walks.edits import PRINTED, RATE, of_account, of_production
 from tests.world.world import World
 
 PROOFS = ("load", "by_hand", "rehearse_rollbacks", "recount", "prove", "pytest")
@@ -25,7 +25,7 @@ def walk(world: World, record: Path) -> int:
     """Walk it; return 0 where production's verdict was NO-GO for want of evidence alone."""
     taken = Walk("short", record)
     machine = Machine.set_up(world.folder / "laptop", str(ROOT))
-    production = {**of_account(PROD), **of_production(rate=10)}
+    production = {**of_account(PROD), **of_production(rate=RATE)}
     taken.edited(machine, "prod", production, "Name production's account")
     hire(world.accounts["prod"], "administrator")
     hire(world.accounts["prod"], "operator", *printed(taken, machine, [of_procedure("evidence")]))
