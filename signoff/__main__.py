@@ -22,15 +22,17 @@ from signoff.command_line import CommandLine
 from signoff.early import joined
 from signoff.environment import load
 from signoff.environment.calendar import in_japan
+from signoff.evidence import Record
 from signoff.frame import EXIT_CODES, Exit, framed
 from signoff.guard import open_session
 from signoff.init import Answers, add_to, discover, table
+from signoff.policies import add_policy
 from signoff.recording import Recorded, UnusableRecordingError, is_recording
 from signoff.verify import RunVerification, UnusableRunError, provenance_of, verify
 
 ROOT = Path(__file__).parent.parent
-CLEAN = "smoke.__main__"
-"""Named, not imported: the judge knows no smoke."""
+CLEAN, NEEDS = "smoke.__main__", "checks.needs_command"
+"""Named, not imported: the judge knows neither smoke nor checks."""
 DESCRIPTION = Words(
     en="One entry to judging an environment, and to what a judging run left.",
     ja="環境の判定と、判定の実行が残したファイルの扱い。",
@@ -38,6 +40,8 @@ DESCRIPTION = Words(
 EXAMPLES = Words(
     en="""\
 examples:
+  signoff needs --env prod                          what a GO needs: there or not, who, how long, which command
+  signoff policy ci --env prod                      the rights of CI's role; also: reader, trust
   signoff judge --env prod                          the same as: pytest --env prod
   signoff replay report/prod/latest/inventory.json  judge what was read then by today's checks
   signoff verify report/prod/latest                 prove that the files of a run are unaltered
@@ -47,6 +51,8 @@ examples:
 """,
     ja="""\
 例:
+  signoff needs --env prod                          GOに必要な前提（有無、担当、時間、コマンド）
+  signoff policy ci --env prod                      CIのロールの権限（ほかにreader、trust）
   signoff judge --env prod                          pytest --env prodと同じ
   signoff replay report/prod/latest/inventory.json  当時の読み取り結果を現在のチェックで判定する
   signoff verify report/prod/latest                 実行のファイルが改変されていないことを確かめる
@@ -101,7 +107,14 @@ def options(lang: str = "en") -> CommandLine:
     verifying.add_environments()
     verifying.set_defaults(command=_verify)
     _add_init(commands, say)
+    needing = commands.add_parser(
+        "needs",
+        add_help=False,
+        help=say("list every prerequisite of a GO", "GOに必要な前提を一覧する"),
+    )
+    needing.set_defaults(command=_needs)
     add_accept(commands, say)
+    add_policy(commands, say)
     cleaning = commands.add_parser(
         "clean",
         add_help=False,
@@ -247,7 +260,16 @@ def _sentences(folder: Path, found: RunVerification) -> Sequence[Words]:
         en=f"not of this run, so that nothing proves them: {others}",
         ja=f"この実行のものではなく、証明されていないファイル: {others}",
     )
-    return [verified, unproven] if found.unproven else [verified]
+    sentences = [verified, unproven] if found.unproven else [verified]
+    return [*sentences, _newer(found.newer)] if found.newer else sentences
+
+
+def _newer(run: Record) -> Words:
+    at, decision = in_japan(run.created), run.body["decision"]
+    return Words(
+        en=f"NOT THE NEWEST: the run of {at} is later, and says {decision}: report/{run.environment}/{run.body['run']}",
+        ja=f"最新ではありません: {at}の実行が後にあり、判定は{decision}です（report/{run.environment}/{run.body['run']}）",
+    )
 
 
 def _no_such(option: str, command: str) -> Words:
@@ -332,6 +354,10 @@ def _ask(question: str) -> str | None:
 
 def _clean(_: argparse.Namespace, rest: list[str]) -> int:
     return int(import_module(CLEAN).main(["clean", *rest]))
+
+
+def _needs(_: argparse.Namespace, rest: list[str]) -> int:
+    return int(import_module(NEEDS).main(rest))
 
 
 def _usage(asked: argparse.Namespace, words: Words) -> int:

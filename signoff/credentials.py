@@ -13,8 +13,26 @@ from typing import Any
 
 import boto3
 from botocore.credentials import ProcessProvider
+from botocore.exceptions import (
+    CredentialRetrievalError,
+    LoginError,
+    NoCredentialsError,
+    PartialCredentialsError,
+    SSOError,
+    TokenRetrievalError,
+)
 
 from aws.words import Bilingual, Words
+
+STALE_SSO = (SSOError, TokenRetrievalError)
+CREDENTIALS = (
+    NoCredentialsError,
+    PartialCredentialsError,
+    CredentialRetrievalError,
+    LoginError,
+    *STALE_SSO,
+)
+"""What botocore raises where it has no usable credentials, whichever provider had to give them."""
 
 WITHIN_S = 120
 """A credential process may open a browser, in which somebody logs in."""
@@ -89,3 +107,37 @@ class _BoundedProcess(subprocess.Popen):  # type: ignore[type-arg]  # of bytes o
                 "手動で実行して、何を待っているか確認してください",
             )
         )
+
+
+def no_credentials(error: BaseException) -> Words:
+    """Say why there are no credentials, and which command gets them; ``error`` is one of ``CREDENTIALS``."""
+    kind = type(error).__name__
+    if isinstance(error, STALE_SSO):
+        return Words(
+            en=f"the SSO login has expired or is missing ({kind}); run aws sso login",
+            ja=f"SSOのログインが期限切れか、ありません（{kind}）。aws sso loginを実行してください",
+        )
+    if isinstance(error, LoginError):
+        return Words(
+            en=f"the login has expired or is missing ({kind}); run aws login",
+            ja=f"ログインが期限切れか、ありません（{kind}）。aws loginを実行してください",
+        )
+    if isinstance(error, PartialCredentialsError):
+        missing = error.kwargs["cred_var"]
+        return Words(
+            en=f"one half of the credentials is missing ({missing}); set it beside the other",
+            ja=f"認証情報の片方がありません（{missing}）。もう片方とともに設定してください",
+        )
+    if isinstance(error, CredentialRetrievalError):
+        # What a credential process or a container's endpoint said may hold a key: it is not repeated.
+        provider = error.kwargs["provider"]
+        return Words(
+            en=f"the provider {provider} gave no credentials; run it by hand to see why",
+            ja=f"プロバイダー{provider}から認証情報を得られません。手動で実行して原因を確認してください",
+        )
+    return Words(
+        en=f"no credentials were found ({kind}); run aws login or aws sso login, or set AWS_PROFILE, "
+        f"or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY",
+        ja=f"認証情報がありません（{kind}）。aws loginかaws sso loginを実行するか、AWS_PROFILE、または"
+        f"AWS_ACCESS_KEY_IDとAWS_SECRET_ACCESS_KEYを設定してください",
+    )

@@ -17,7 +17,7 @@ from botocore.exceptions import ConnectionError as NoConnectionError
 from aws.door.failures import ReadFailure
 from aws.obstacle import ACCOUNT, CLOCK, DENIED, REFUSED, Obstacle, lacking, obstacle_of
 from aws.words import Words, words_of
-from signoff.guard import CREDENTIALS, no_credentials
+from signoff.credentials import CREDENTIALS, no_credentials
 
 UNANSWERED = (HTTPClientError, NoConnectionError)
 PARAMETER = re.compile(r'parameter(?: in [\w.\[\]]+:| in input:)? "?([\w.\[\]]+)')

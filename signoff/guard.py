@@ -3,6 +3,7 @@
 GuardError        one sentence: what was asked, what was found, what to do
 """
 
+import ssl
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -15,14 +16,8 @@ from botocore.exceptions import (
     ClientError,
     ConfigNotFound,
     ConfigParseError,
-    CredentialRetrievalError,
     HTTPClientError,
-    LoginError,
-    NoCredentialsError,
-    PartialCredentialsError,
     ProfileNotFound,
-    SSOError,
-    TokenRetrievalError,
 )
 from botocore.exceptions import ConnectionError as NoConnectionError
 from botocore.parsers import ResponseParserError
@@ -32,7 +27,7 @@ from aws.door.limits import NoAnswerError, within
 from aws.door.sessions import boto_session
 from aws.obstacle import ACCOUNT, CLOCK, EXPIRED, Obstacle, obstacle_of
 from aws.words import Bilingual, Words
-from signoff.credentials import UnansweredError, attended
+from signoff.credentials import CREDENTIALS, UnansweredError, attended, no_credentials
 from signoff.environment import Environment
 
 LONGEST_S = 300.0
@@ -41,17 +36,6 @@ CONFIG = Config(connect_timeout=3, read_timeout=5, retries={"total_max_attempts"
 """An answer or a refusal within a few seconds: a person is waiting."""
 
 UNUSABLE_FILES = (ConfigParseError, ConfigNotFound)
-STALE_SSO = (SSOError, TokenRetrievalError)
-CREDENTIALS = (
-    NoCredentialsError,
-    PartialCredentialsError,
-    CredentialRetrievalError,
-    LoginError,
-    *STALE_SSO,
-)
-"""What botocore raises where it has no usable credentials, whichever provider had to give them."""
-
-
 NO_URL = "Invalid endpoint: "
 """How botocore's message about an endpoint that is not a URL begins; that text may hold a password."""
 
@@ -97,40 +81,6 @@ def open_session(region: str | None, profile: str | None = None) -> boto3.Sessio
                 ja=f"AWSの設定を使用できません: {error}。修正してください",
             )
         ) from None
-
-
-def no_credentials(error: BaseException) -> Words:
-    """Say why there are no credentials, and which command gets them; ``error`` is one of ``CREDENTIALS``."""
-    kind = type(error).__name__
-    if isinstance(error, STALE_SSO):
-        return Words(
-            en=f"the SSO login has expired or is missing ({kind}); run aws sso login",
-            ja=f"SSOのログインが期限切れか、ありません（{kind}）。aws sso loginを実行してください",
-        )
-    if isinstance(error, LoginError):
-        return Words(
-            en=f"the login has expired or is missing ({kind}); run aws login",
-            ja=f"ログインが期限切れか、ありません（{kind}）。aws loginを実行してください",
-        )
-    if isinstance(error, PartialCredentialsError):
-        missing = error.kwargs["cred_var"]
-        return Words(
-            en=f"one half of the credentials is missing ({missing}); set it beside the other",
-            ja=f"認証情報の片方がありません（{missing}）。もう片方とともに設定してください",
-        )
-    if isinstance(error, CredentialRetrievalError):
-        # What a credential process or a container's endpoint said may hold a key: it is not repeated.
-        provider = error.kwargs["provider"]
-        return Words(
-            en=f"the provider {provider} gave no credentials; run it by hand to see why",
-            ja=f"プロバイダー{provider}から認証情報を得られません。手動で実行して原因を確認してください",
-        )
-    return Words(
-        en=f"no credentials were found ({kind}); run aws login or aws sso login, or set AWS_PROFILE, "
-        f"or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY",
-        ja=f"認証情報がありません（{kind}）。aws loginかaws sso loginを実行するか、AWS_PROFILE、または"
-        f"AWS_ACCESS_KEY_IDとAWS_SECRET_ACCESS_KEYを設定してください",
-    )
 
 
 def guard(
@@ -269,12 +219,29 @@ def _refused(environment: Environment, error: ClientError) -> Words:
 def _unreachable(environment: Environment, error: BotoCoreError) -> Words:
     url = error.kwargs.get("endpoint_url", "AWS")
     kind = type(error).__name__
+    if refused := _certificate(error):
+        return Words(
+            en=f"{environment.name}: {url} answered with a certificate that is not trusted ({refused}); nothing was sent."
+            " Check this machine's clock, the proxy, DNS and the CA bundle",
+            ja=f"{environment.name}: {url}の証明書を信頼できません（{refused}）。何も送信していません。"
+            "このマシンの時計、プロキシ、DNS、CAバンドルを確認してください",
+        )
     return Words(
         en=f"{environment.name}: {url} does not answer ({kind}); "
         f"check the network, the proxy and AWS_ENDPOINT_URL",
         ja=f"{environment.name}: {url}が応答しません（{kind}）。"
         f"ネットワーク、プロキシ、AWS_ENDPOINT_URLを確認してください",
     )
+
+
+def _certificate(error: BaseException) -> str:
+    """Return what OpenSSL says of the certificate that it refused; empty where that is not why."""
+    inner: object = error.kwargs.get("error") if isinstance(error, BotoCoreError) else error
+    while isinstance(inner, BaseException):
+        if isinstance(inner, ssl.SSLCertVerificationError):
+            return str(inner.verify_message)
+        inner = inner.__cause__ or next(iter(inner.args), None)
+    return ""
 
 
 def _silent(environment: Environment, why: Words) -> Words:

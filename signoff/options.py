@@ -5,7 +5,7 @@ import os
 import sys
 from contextlib import ExitStack
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from functools import partial
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -28,6 +28,7 @@ NO_ASSERTIONS = Words(
     en="Python runs with assertions off; unset PYTHONOPTIMIZE",
     ja="Pythonのアサーションが無効です。PYTHONOPTIMIZEの設定を外してください",
 )
+BY_DAY = "auto"
 NO_SUCH_ROW = Words(
     en="waiver of {}: there is no such row; did you mean {}? Correct environments.toml",
     ja="{}の免除: その項目はありません。{}の誤りではありませんか。environments.tomlを修正してください",
@@ -69,10 +70,10 @@ def add_options(parser: pytest.Parser) -> None:
     group.addoption(
         "--phase",
         default="before",
-        choices=[one.value for one in Phase],
+        choices=[*(one.value for one in Phase), BY_DAY],
         help=say(
-            "before the cut-over (default), or after it: the cut-over's own rows as well",
-            "切替前（既定）、または切替後（切替の項目も判定する）",
+            "before the cut-over (default); after it: the cut-over's own rows as well; auto: after the day of the go-live",
+            "切替前（既定）、切替後（切替の項目も判定する）、またはauto（公開日の翌日から切替後）",
         ),
     )
     group.addoption(
@@ -184,7 +185,7 @@ def choice_of(
         plan=composition.plan_for(environment),
         checklist=checklist,
         options=Options(
-            phase=Phase(option.phase),
+            phase=phase_of(option.phase, environment, today(datetime.now(UTC))),
             part=option.part,
             strict=bool(option.strict),  # pytest's own --strict, which means more here
             wait=option.wait,
@@ -202,6 +203,14 @@ def choice_of(
         started=datetime.now(UTC),
         stack=stack,
     )
+
+
+def phase_of(asked: str, environment: Environment, day: date) -> Phase:
+    """Return the phase that was asked for; ``auto`` is before until the day of the go-live is over."""
+    if asked != BY_DAY:
+        return Phase(asked)
+    over = environment.go_live is not None and day > environment.go_live
+    return Phase.AFTER if over else Phase.BEFORE
 
 
 def _refuse_wrong_waivers(

@@ -36,6 +36,8 @@ class RunVerification:
     """What signed the run record."""
     unproven: tuple[str, ...] = ()
     """Files of the folder that the run record does not name."""
+    newer: Record | None = None
+    """The newest run of the same stack, where this one is not it."""
 
 
 class UnusableRunError(Bilingual):
@@ -99,9 +101,14 @@ def verify(
         )
     recorded = record.body.get("files", {}) if record else {}
     problems += _altered(folder, recorded)
+    newest = records.newest("run")
     unproven = sorted({one.name for one in folder.iterdir()} - recorded.keys())
     return RunVerification(
-        problems=tuple(problems), record=record, key=store.key.name, unproven=tuple(unproven)
+        problems=tuple(problems),
+        record=record,
+        key=store.key.name,
+        unproven=tuple(unproven),
+        newer=newest if newest != record else None,
     )
 
 

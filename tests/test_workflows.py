@@ -56,3 +56,13 @@ def test_container_runs_as_somebody_and_installs_from_the_lock():
 
     assert recipe.index("USER 10001") < recipe.index("RUN .ci/prepare")
     assert "--require-hashes" in (ROOT / ".ci" / "prepare").read_text(encoding="utf-8")
+
+
+def test_scheduled_run_calls_nothing_and_follows_the_day_of_the_go_live():
+    (workflow,) = (one for one in WORKFLOWS if one.stem == "sign-off")
+    by_event = {one["if"]: one["run"] for one in steps(workflow) if "pytest" in one.get("run", "")}
+
+    assert by_event == {
+        "github.event_name == 'schedule'": '.venv/bin/pytest checks --env "$TARGET" --phase auto --part',
+        "github.event_name != 'schedule'": '.venv/bin/pytest --env "$TARGET" --phase "$PHASE" --strict',
+    }

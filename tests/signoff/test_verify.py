@@ -191,3 +191,18 @@ def test_page_is_the_one_that_its_own_digest_stands_for(run, problems):
     (run / PAGE).write_text(text.replace("signoff.json", "signoff.JSON"))
 
     assert f"{PAGE} does not match the digest that it shows" in problems(run)
+
+
+@pytest.mark.parametrize("decision", ["NO-GO", "GO"])
+def test_newer_run_beside_is_named_whatever_it_says(run, store, tmp_path, decision):
+    newer = store.append(
+        "run", {"run": "20261126T090000Z", "decision": decision}, caller=CALLER, release="ab"
+    )
+
+    found = verify(run, ENVIRONMENT, client=None, root=tmp_path)
+
+    assert (found.problems, found.newer) == ((), newer)
+
+
+def test_newest_run_has_no_newer_one(run, tmp_path):
+    assert verify(run, ENVIRONMENT, client=None, root=tmp_path).newer is None

@@ -2,12 +2,15 @@
 
 import re
 import socket
+import ssl
 from collections import deque
 from datetime import UTC, datetime, timedelta
 
 import boto3
 import pytest
 from botocore.awsrequest import AWSResponse
+from botocore.exceptions import SSLError
+from urllib3.exceptions import SSLError as UrllibSSLError
 
 from signoff.environment import load
 from signoff.guard import Caller, GuardError, guard
@@ -197,3 +200,18 @@ def test_answer_that_never_ends_is_one_sentence(session, environment, monkeypatc
 
         told = refusal(session, environment)
     assert "sts:GetCallerIdentity: no answer within 0.2 s; check the network" in told
+
+
+@pytest.mark.parametrize("said", ["certificate has expired", "Hostname mismatch"])
+def test_certificate_that_is_refused_is_named(said, session, environment):
+    """Botocore wraps what urllib3 wraps: OpenSSL's own words are inside."""
+    refused = ssl.SSLCertVerificationError("verify failed")
+    refused.verify_message = said
+    error = SSLError(endpoint_url="https://sts.example/", error=UrllibSSLError(refused))
+
+    def refuse(**_):
+        raise error
+
+    session.events.register("before-send", refuse)
+
+    assert f"a certificate that is not trusted ({said})" in refusal(session, environment)

@@ -10,6 +10,7 @@ from load.plans import plans
 from signoff.environment import ENVIRONMENTS, EnvironmentFileError, load, names, peek
 from signoff.environment.overrides import keys
 from signoff.environment.values import LoadPlan
+from signoff.options import phase_of
 
 
 def test_environment_has_the_values_of_its_table(path):
@@ -322,3 +323,23 @@ def test_load_plans_of_the_file_are_those_that_exist():
     bucket = TokenBucket(1000, 2000)
 
     assert set(get_args(LoadPlan)) == set(plans(100, bucket))
+
+
+@pytest.mark.parametrize(
+    ("asked", "day", "phase"),
+    [
+        ("auto", date(2026, 11, 30), "before"),
+        ("auto", date(2026, 12, 1), "before"),
+        ("auto", date(2026, 12, 2), "after"),
+        ("before", date(2027, 1, 1), "before"),
+        ("after", date(2026, 1, 1), "after"),
+    ],
+)
+def test_phase_follows_the_day_of_the_go_live_where_it_may(path, asked, day, phase):
+    assert phase_of(asked, load("prod", path, {}).environment, day) == phase
+
+
+def test_without_a_day_of_the_go_live_it_is_before(changed):
+    environment = load("prod", changed("go_live = 2026-12-01\n", ""), {}).environment
+
+    assert phase_of("auto", environment, date(2030, 1, 1)) == "before"

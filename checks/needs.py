@@ -1,0 +1,155 @@
+"""Every prerequisite of a GO, in the order in which nothing is lost: there or not, who does it, for how long, by which command."""
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+
+from aws.words import SILENCE, Words
+from checks.needed_records import ABSENT, AS_LONG, DEVELOPER, OPERATOR, Need, records_needed
+from signoff.checklist import Checklist, Phase, Row
+from signoff.collection import needs_signature
+from signoff.environment import Environment
+from signoff.environment.calendar import in_japan
+from signoff.environment.problems import variable
+from signoff.evidence import Records, StoreSettings
+from signoff.origin import CHANGED, UNKNOWN
+from signoff.report.procedures import durations
+
+LINE_ADMIN = Words(en="LINE administrator", ja="LINE管理者")
+DECIDERS = Words(en="those who decide", ja="承認者")
+A_MINUTE = Words(en="1 minute", ja="1分")
+KEYS: Mapping[str, tuple[Words, Words]] = {
+    "account": (OPERATOR, Words(en="AWS account", ja="AWSアカウント")),
+    "origin": (DEVELOPER, Words(en="origin of the front end", ja="フロントエンドのオリジン")),
+    "line.channel_id": (LINE_ADMIN, Words(en="LINE Login channel", ja="LINEログインチャネル")),
+    "line.bot_user_id": (LINE_ADMIN, Words(en="user id of the bot", ja="ボットのユーザーID")),
+    "line.liff_id": (LINE_ADMIN, Words(en="LIFF id", ja="LIFF ID")),
+    "line.expected_messages": (
+        LINE_ADMIN,
+        Words(en="expected messages a month", ja="月間の想定メッセージ数"),
+    ),
+    "front_end.url": (DEVELOPER, Words(en="address of the front end", ja="フロントエンドのURL")),
+    "alert_email": (OPERATOR, Words(en="mail address of the alarms", ja="アラームの通知先")),
+    "administrators": (OPERATOR, Words(en="administrators of the account", ja="アカウント管理者")),
+    "signers": (DECIDERS, Words(en="who decides", ja="承認者")),
+    "go_live": (DECIDERS, Words(en="day of the go-live", ja="公開日")),
+    "season": (DECIDERS, Words(en="season of the rally", ja="開催期間")),
+    "area": (DECIDERS, Words(en="area of the rally", ja="開催エリア")),
+    "stamps": (DECIDERS, Words(en="number of stamps", ja="スタンプ数")),
+}
+"""Keys of the environment file without which a row is red or has to be signed -> who knows the value, what it is."""
+FROM_VARIABLES = frozenset(
+    {"account", "origin", "line.channel_id", "line.bot_user_id", "line.liff_id", "front_end.url"}
+) | {"alert_email"}
+
+
+def needs(
+    environment: Environment,
+    *,
+    own: Records,
+    before: Records,
+    stores: Mapping[str, StoreSettings],
+    commit: str,
+    checklist: Checklist,
+    now: datetime,
+) -> tuple[Need, ...]:
+    """Return the prerequisites of an environment, the first to be met first.
+
+    ``stores`` are those of the environment before, where there is one, and its own. What rests on a release comes
+    after it, and what a later step would make stale comes last.
+    """
+    name = environment.name
+    return (
+        *_keys(environment),
+        *(_store(one, stores[one], before) for one in stores if one != name),
+        _store(name, stores[name], own),
+        _commit(commit),
+        *records_needed(environment, own, before, now),
+        *_signatures(environment, own, checklist, now),
+    )
+
+
+def _commit(commit: str) -> Need:
+    clean = commit != UNKNOWN and not commit.endswith(CHANGED)
+    return Need(
+        what=Words(en="clean commit of this checkout", ja="変更のないコミット"),
+        present=clean,
+        who=DEVELOPER,
+        time=A_MINUTE,
+        how="git commit",
+        found=Words.same(commit),
+    )
+
+
+def _keys(environment: Environment) -> Iterator[Need]:
+    for key, (who, what) in KEYS.items():
+        value: object = environment
+        for part in key.split("."):
+            value = getattr(value, part, None)
+        there = value not in (None, "", ())
+        set_by = f" ({variable(key)})" if key in FROM_VARIABLES else ""
+        yield Need(
+            what=what,
+            present=there,
+            who=who,
+            time=A_MINUTE,
+            how=f"environments.toml: [{environment.name}] {key}{set_by}",
+            found=SILENCE if there else ABSENT,
+        )
+
+
+def _store(name: str, settings: StoreSettings, records: Records) -> Need:
+    """A store counts where another operator and CI reach it, and a key of KMS signs in it."""
+    where = settings.location
+    problem = records.problem
+    if not where.startswith("s3://"):
+        problem = Words(
+            en=f"{where or 'a folder'} lies on this machine only",
+            ja=f"{where or 'フォルダ'}はこのマシンにしかありません",
+        )
+    elif not settings.key:
+        problem = Words(
+            en="no KMS key signs (evidence_key)", ja="KMSキーの署名なし（evidence_key）"
+        )
+    return Need(
+        what=Words(
+            en=f"evidence store of {name}, with its signing key",
+            ja=f"{name}の証跡ストアと署名キー",
+        ),
+        present=problem is None,
+        who=OPERATOR,
+        time=durations()["evidence"],
+        how=f"python -m runbook evidence --env {name} --go",
+        found=problem or Words.same(where),
+    )
+
+
+def _signatures(
+    environment: Environment, own: Records, checklist: Checklist, now: datetime
+) -> Iterator[Need]:
+    for step in dict.fromkeys(_steps(environment, checklist)):
+        record = own.newest("signature", step=step)
+        counts = record is not None and (record.expires is None or record.expires > now)
+        procedure, _, title = step.partition("#")
+        yield Need(
+            what=Words(en=f"signature: {title}", ja=f"署名: {title}"),
+            present=counts,
+            who=DECIDERS,
+            time=durations().get(procedure, AS_LONG),
+            how=f"python -m runbook {procedure} --env {environment.name} --go",
+            found=Words.same(in_japan(record.created)) if record else ABSENT,
+        )
+
+
+def _steps(environment: Environment, checklist: Checklist) -> Iterator[str]:
+    """Yield the steps that a person signs before the cut-over: what nothing else proves here."""
+    unwritten = environment.production and not (
+        environment.smoke.writes and environment.smoke.test_user
+    )
+    for row in checklist:
+        if row.signed and row.phase is Phase.BEFORE and _by_hand(row, environment, unwritten):
+            yield row.signed
+
+
+def _by_hand(row: Row, environment: Environment, unwritten: bool) -> bool:
+    calls = row.section == "smoke" and unwritten and not row.optional
+    return row.by_signature or needs_signature(row, environment) or calls

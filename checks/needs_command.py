@@ -1,0 +1,107 @@
+"""``signoff needs``: prints every prerequisite of a GO, and ends with 0 only if nothing is missing."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from aws.door.limits import within
+from aws.door.sessions import boto_session
+from aws.visible import visible
+from checks.needed_records import Need
+from checks.needs import needs
+from signoff.checklist import Checklist
+from signoff.command_line import CommandLine, language_of
+from signoff.environment import load, peek
+from signoff.errors import sentence
+from signoff.evidence import Records, StoreSettings, open_store
+from signoff.frame import Exit, framed
+from signoff.origin import commit_of
+from signoff.stores import STORE_S
+
+ROOT = Path(__file__).parent.parent
+
+
+def table(found: Sequence[Need], lang: str) -> str:
+    """Return the list as text, one prerequisite a line, and below what is missing in one sentence."""
+    heading = {
+        "en": ("", "prerequisite", "found", "who", "time", "command"),
+        "ja": ("", "前提", "現状", "担当", "所要時間", "コマンド"),
+    }[lang]
+    marks = {"en": ("OK", "MISSING"), "ja": ("OK", "なし")}[lang]
+    rows = [
+        (marks[not one.present], one.what[lang], one.found[lang], one.who[lang], one.time[lang])
+        for one in found
+    ]
+    how = [one.how for one in found]
+    return "\n".join(_aligned(heading[:-1], rows, (heading[-1], *how)))
+
+
+def _aligned(
+    heading: tuple[str, ...], rows: Sequence[tuple[str, ...]], last: Iterable[str]
+) -> Iterator[str]:
+    widths = [max(map(_width, column)) for column in zip(heading, *rows, strict=True)]
+    for row, end in zip((heading, *rows), last, strict=True):
+        cells = (
+            f"{text}{' ' * (width - _width(text))}" for text, width in zip(row, widths, strict=True)
+        )
+        yield f"{'  '.join(cells)}  {end}".rstrip()
+
+
+def _width(text: str) -> int:
+    """Return the columns that a text takes on a terminal: Japanese letters take two."""
+    return sum(2 if ord(letter) > 0x1100 else 1 for letter in text)
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Print the list; 0 only if nothing is missing."""
+    lang, say = language_of(arguments, arguments)
+    parser = CommandLine(
+        lang=lang,
+        prog="signoff needs",
+        description=say(
+            "List every prerequisite of a GO, in the order in which nothing is lost; exit code 0 if all are there.",
+            "GOに必要な前提を、やり直しの生じない順に一覧する。すべて揃っていれば終了コード0。",
+        ),
+    )
+    parser.add_environment()
+    parser.add_environments()
+    parser.add_language()
+    asked = parser.parse_args(arguments)
+    return framed(parser.prog, lambda: _show(asked.env, asked.environments, asked.lang), asked.lang)
+
+
+def _show(name: str, file: Path, lang: str) -> int:
+    environment = load(name, file).environment
+    own = StoreSettings.of(environment)
+    before = StoreSettings(
+        environment=environment.before,
+        location=peek(environment.before, "evidence", file) or "",
+        account=peek(environment.before, "account", file),
+        key=peek(environment.before, "evidence_key", file),
+        public_key=peek(environment.before, "evidence_public_key", file),
+    )
+    stores = {before.environment: before} if environment.tried_before else {}
+    found = needs(
+        environment,
+        own=_kept_in(own, environment.region),
+        before=_kept_in(before, environment.region) if stores else Records(),
+        stores={**stores, name: own},
+        commit=commit_of(ROOT),
+        checklist=Checklist.load(),
+        now=datetime.now(UTC),
+    )
+    print(visible(table(found, lang)))
+    return Exit.DONE if all(one.present for one in found) else Exit.NO
+
+
+def _kept_in(settings: StoreSettings, region: str) -> Records:
+    """Return what a store holds; if it can't be read, why."""
+    if not settings.location:
+        return Records()
+    try:
+        store = open_store(settings, client=boto_session(region).client, root=ROOT)
+        return within(STORE_S, store.load)
+    except (ClientError, BotoCoreError, OSError) as error:
+        return Records(problem=sentence(error), unread=True)

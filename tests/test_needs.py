@@ -1,0 +1,136 @@
+"""What a GO needs is listed before anybody starts: there or not, in the order in which nothing is lost."""
+
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from aws.words import Words
+from checks.needs import needs
+from checks.needs_command import main, table
+from signoff.checklist import Checklist
+from signoff.environment import Decider, Season, load
+from signoff.environment.schema import Area
+from signoff.evidence import StoreSettings
+from signoff.evidence.record import Record, Records
+from tests.healthy import healthy
+from tests.production import production_in
+
+WORLD = healthy()
+KEY = "arn:aws:kms:ap-northeast-1:444455556666:key/0123"
+PROD = load("prod", Path(__file__).with_name("prod.toml"), {}).environment
+COMPLETE = replace(
+    PROD,
+    evidence="s3://evidence/records",
+    evidence_key=KEY,
+    signers=(Decider(name="Hanako", role="owner", contact="a@b.jp"),),
+    season=Season(begins=WORLD.today, ends=WORLD.today),
+    area=Area(lat=35.5, lon=139.6, km=5),
+    stamps=5,
+    line=replace(PROD.line, expected_messages=1000),
+    smoke=replace(PROD.smoke, test_user="U0123456789abcdef0123456789abcdef"),
+)
+SHARED = StoreSettings(environment="dev", location="s3://dev-evidence/records", key=KEY)
+SIGNED = Record(
+    kind="signature",
+    environment="prod",
+    release="r",
+    caller="arn",
+    created=WORLD.now,
+    expires=WORLD.now + timedelta(days=14),
+    body={"step": "by_hand#security_test", "by": "Hanako"},
+)
+RECORDS = replace(WORLD.records, entries=(*WORLD.records.entries, SIGNED))
+
+
+def listed(environment=COMPLETE, own=RECORDS, before=WORLD.dev, commit="0123", dev=SHARED):
+    stores = {"dev": dev, "prod": StoreSettings.of(environment)}
+    return needs(
+        environment,
+        own=own,
+        before=before,
+        stores=stores,
+        commit=commit,
+        checklist=Checklist.load(),
+        now=WORLD.now,
+    )
+
+
+def missing(**changed):
+    return [one.what.en for one in listed(**changed) if not one.present]
+
+
+def without(kind):
+    return replace(RECORDS, entries=tuple(one for one in RECORDS.entries if one.kind != kind))
+
+
+def test_nothing_is_missing_where_all_is_there():
+    assert missing() == []
+
+
+@pytest.mark.parametrize(
+    ("changed", "names"),
+    [
+        ({"commit": "0123+changes"}, ["clean commit of this checkout"]),
+        ({"commit": "unknown"}, ["clean commit of this checkout"]),
+        ({"environment": replace(COMPLETE, stamps=None)}, ["number of stamps"]),
+        ({"environment": replace(COMPLETE, alert_email=None)}, ["mail address of the alarms"]),
+        (
+            {"environment": replace(COMPLETE, evidence="report/prod/evidence")},
+            ["evidence store of prod, with its signing key"],
+        ),
+        ({"dev": replace(SHARED, key=None)}, ["evidence store of dev, with its signing key"]),
+        (
+            {"own": replace(RECORDS, problem=Words.same("000002.json is gone"))},
+            ["evidence store of prod, with its signing key"],
+        ),
+        ({"before": Records()}, ["run against dev"]),
+        ({"own": without("load")}, ["load test (baseline)"]),
+        ({"own": without("rehearsal")}, ["rollbacks, rehearsed"]),
+        ({"own": without("recount")}, ["ranking, recounted"]),
+        ({"own": without("manifest")}, ["stamp masters, migrated"]),
+        ({"own": without("release")}, ["release, recorded"]),
+        ({"own": without("signature")}, ["signature: security_test"]),
+    ],
+)
+def test_each_thing_that_is_missing_is_named(changed, names):
+    assert missing(**changed) == names
+
+
+def test_failed_load_run_and_an_old_one_are_missing_and_say_so():
+    (load_run,) = (one for one in RECORDS.entries if one.kind == "load")
+    failed = replace(load_run, body={**load_run.body, "verdict": "fail"})
+    entries = [failed if one is load_run else one for one in RECORDS.entries]
+
+    (need,) = (
+        one
+        for one in listed(own=replace(RECORDS, entries=tuple(entries)))
+        if one.what.en.startswith("load test")
+    )
+
+    assert not need.present
+    assert need.found.en.startswith("failed at ")
+
+
+def test_what_a_person_signs_is_listed_where_smoke_does_not_write():
+    quiet = replace(COMPLETE, smoke=replace(COMPLETE.smoke, writes=False))
+
+    assert missing(environment=quiet) == [
+        f"signature: {one}"
+        for one in ("log_in", "collect", "notify", "rich_menus", "special_stamps")
+    ]
+
+
+@pytest.mark.parametrize(("lang", "heading"), [("en", "prerequisite"), ("ja", "前提")])
+def test_list_is_a_line_for_each_with_its_command(lang, heading):
+    lines = table(listed(), lang).splitlines()
+
+    assert heading in lines[0]
+    assert len(lines) == 1 + len(listed())
+    assert lines[-1].endswith("python -m runbook by_hand --env prod --go")
+
+
+def test_command_is_1_where_anything_is_missing(tmp_path, capsys):
+    assert main(["--env=prod", f"--environments={production_in(tmp_path)}"]) == 1
+    assert "MISSING  load test (baseline)" in capsys.readouterr().out
