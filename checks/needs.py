@@ -22,7 +22,7 @@ KEYS: Mapping[str, tuple[Words, Words]] = {
     "origin": (DEVELOPER, Words(en="origin of the front end", ja="フロントエンドのオリジン")),
     "line.channel_id": (LINE_ADMIN, Words(en="LINE Login channel", ja="LINEログインチャネル")),
     "line.bot_user_id": (LINE_ADMIN, Words(en="user id of the bot", ja="ボットのユーザーID")),
-    "line.liff_id": (LINE_ADMIN, Words(en="LIFF id", ja="LIFF ID")),
+    "line.liff_id": (LINE_ADMIN, Words(en="id of the LIFF app", ja="LIFFアプリのID")),
     "line.expected_messages": (
         LINE_ADMIN,
         Words(en="expected messages a month", ja="月間の想定メッセージ数"),

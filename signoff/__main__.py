@@ -9,23 +9,20 @@ import argparse
 import os
 import sys
 from collections.abc import Callable, Sequence
-from datetime import UTC, datetime
-from functools import cache
 from importlib import import_module
 from pathlib import Path
-from typing import Any
 
 from aws.visible import visible_line
-from aws.words import Say, Words, in_language, language, words_of
+from aws.words import Words, in_language, language, words_of
 from signoff.accept import add_accept
-from signoff.command_line import CommandLine
+from signoff.command_line import CommandLine, CommandLineError, refuse_rest
 from signoff.early import joined
 from signoff.environment import load
 from signoff.environment.calendar import in_japan
 from signoff.evidence import Record
-from signoff.frame import EXIT_CODES, Exit, framed
+from signoff.frame import EXIT_CODES, framed
 from signoff.guard import open_session
-from signoff.init import Answers, add_to, discover, table
+from signoff.init_command import add_init
 from signoff.policies import add_policy
 from signoff.recording import Recorded, UnusableRecordingError, is_recording
 from signoff.verify import RunVerification, UnusableRunError, provenance_of, verify
@@ -106,7 +103,7 @@ def options(lang: str = "en") -> CommandLine:
     )
     verifying.add_environments()
     verifying.set_defaults(command=_verify)
-    _add_init(commands, say)
+    add_init(commands, say)
     needing = commands.add_parser(
         "needs",
         add_help=False,
@@ -134,48 +131,6 @@ def _exits(lang: str) -> str:
     )
 
 
-def _add_init(commands: Any, say: Say) -> None:
-    proposing = commands.add_parser(
-        "init",
-        help=say(
-            "propose an environment from what the account holds",
-            "アカウントの内容から環境を提案する",
-        ),
-    )
-    proposing.add_argument(
-        "--env",
-        default="prod",
-        metavar="NAME",
-        help=say("its name (default: prod)", "環境名（既定: prod）"),
-    )
-    proposing.add_argument(
-        "--region", help=say("default: that of your profile", "既定: プロファイルのリージョン")
-    )
-    proposing.add_argument(
-        "--profile",
-        help=say("AWS profile that may read the account", "アカウントを読み取れるAWSプロファイル"),
-    )
-    proposing.add_argument(
-        "--prefix", help=say("what the functions' names begin with", "関数名の接頭辞")
-    )
-    proposing.add_argument(
-        "--origin", metavar="URL", help=say("origin of the front end", "フロントエンドのオリジン")
-    )
-    proposing.add_argument(
-        "--line-channel",
-        metavar="ID",
-        help=say("id of the LINE Login channel", "LINEログインチャネルのID"),
-    )
-    proposing.add_argument(
-        "--to",
-        type=Path,
-        metavar="FILE",
-        help=say("add it there; default: print it", "追記先のファイル（既定: 表示するだけ）"),
-    )
-    proposing.add_language()
-    proposing.set_defaults(command=_init)
-
-
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; returns the exit code."""
     lang = language(sys.argv[1:] if arguments is None else arguments)
@@ -194,21 +149,19 @@ def _judge(_: argparse.Namespace, rest: list[str]) -> int:
 
 def _replay(asked: argparse.Namespace, rest: list[str]) -> int:
     if not asked.inventory.is_file():
-        return _usage(
-            asked,
+        raise CommandLineError(
             Words(
                 en=f"there is no file {asked.inventory}; give the inventory.json of a run",
                 ja=f"ファイル{asked.inventory}がありません。実行が残したinventory.jsonを指定してください",
-            ),
+            )
         )
     name = asked.env or _environment_of(asked.inventory)
     if name is None:
-        return _usage(
-            asked,
+        raise CommandLineError(
             Words(
                 en=f"{asked.inventory} does not say which environment it is of; add --env NAME",
                 ja=f"{asked.inventory}からは環境が分かりません。--env NAMEを加えてください",
-            ),
+            )
         )
     replay = [f"--env={name}", f"--replay={asked.inventory.resolve()}", f"--lang={asked.lang}"]
     return _judge(asked, [*replay, *rest])
@@ -225,12 +178,11 @@ def _environment_of(inventory: Path) -> str | None:
 
 
 def _verify(asked: argparse.Namespace, rest: list[str]) -> int:
-    if rest:
-        return _usage(asked, _no_such(rest[0], "verify"))
+    refuse_rest(rest, "verify")
     try:
         name = provenance_of(asked.folder)["environment"]
     except UnusableRunError as error:
-        return _usage(asked, words_of(error))
+        raise CommandLineError(words_of(error)) from None
     environment = load(name, asked.environments).environment
     session = open_session(environment.region)
     found = verify(asked.folder, environment, client=session.client, root=ROOT)
@@ -272,97 +224,12 @@ def _newer(run: Record) -> Words:
     )
 
 
-def _no_such(option: str, command: str) -> Words:
-    return Words(
-        en=f"there is no {option}; see signoff {command} --help",
-        ja=f"{option}はありません。signoff {command} --helpを参照してください",
-    )
-
-
-def _init(asked: argparse.Namespace, rest: list[str]) -> int:
-    if rest:
-        return _usage(asked, _no_such(rest[0], "init"))
-    session = open_session(asked.region, asked.profile)
-    if session.region_name is None:
-        return _usage(
-            asked,
-            Words(
-                en="no Region is set; add --region ap-northeast-1, or set AWS_REGION",
-                ja="リージョンが未設定です。--region ap-northeast-1を加えるか、AWS_REGIONを設定してください",
-            ),
-        )
-    client, say = cache(session.client), in_language(asked.lang)
-    answers = _answers(asked, session.region_name, client("sts").get_caller_identity()["Account"])
-    account, region = answers.account, answers.region
-    _aside(
-        say(
-            f"reading account {account} in {region}",
-            f"アカウント{account}（{region}）を読み取ります",
-        )
-    )
-    found = discover(client, answers)
-    for problem in found.unread:
-        _aside(say(f"not read: {problem}", f"読み取れません: {problem}"))
-    text = table(answers, found, lang=asked.lang, today=datetime.now(UTC).date())
-    if asked.to is None:
-        print(text, end="")
-        return 0
-    add_to(asked.to, text, asked.env)
-    judge = f"signoff judge --env {asked.env}"
-    print(
-        say(
-            f"{asked.to} has a table {asked.env} now; fill in what is commented out, then: {judge}",
-            f"{asked.to}にテーブル{asked.env}を追加しました。コメントの項目を記入してから: {judge}",
-        )
-    )
-    return 0
-
-
-def _answers(asked: argparse.Namespace, region: str, account: str) -> Answers:
-    """Take answers from the command line, and ask for the rest."""
-    say = in_language(asked.lang)
-    prefix = say(
-        "What do the functions' names begin with? (empty: look for it)",
-        "関数名の接頭辞は？（空欄なら探します）",
-    )
-    origin = say(
-        "What is the origin of the front end? (https://…)",
-        "フロントエンドのオリジンは？（https://…）",
-    )
-    channel = say("What is the id of the LINE Login channel?", "LINEログインチャネルのIDは？")
-    return Answers(
-        name=asked.env,
-        region=region,
-        account=account,
-        prefix=asked.prefix or _ask(prefix),
-        origin=asked.origin or _ask(origin),
-        line_channel=asked.line_channel or _ask(channel),
-    )
-
-
-def _aside(said: str) -> None:
-    print(visible_line(said), file=sys.stderr)
-
-
-def _ask(question: str) -> str | None:
-    """Ask at the terminal; None if there is no terminal, or the answer is empty."""
-    if not sys.stdin.isatty():
-        return None
-    print(question, end=" ", file=sys.stderr, flush=True)
-    return sys.stdin.readline().strip() or None
-
-
-def _clean(_: argparse.Namespace, rest: list[str]) -> int:
-    return int(import_module(CLEAN).main(["clean", *rest]))
-
-
 def _needs(_: argparse.Namespace, rest: list[str]) -> int:
     return int(import_module(NEEDS).main(rest))
 
 
-def _usage(asked: argparse.Namespace, words: Words) -> int:
-    _aside(f"signoff: {words[asked.lang]}")
-    return Exit.USAGE
+def _clean(_: argparse.Namespace, rest: list[str]) -> int:
+    return int(import_module(CLEAN).main(["clean", *rest]))
 
 
 if __name__ == "__main__":

@@ -12,6 +12,7 @@ from pydantic import TypeAdapter, ValidationError
 from aws.visible import visible_line
 from aws.words import Say, Words
 from signoff.checklist import Checklist
+from signoff.command_line import CommandLineError, refuse_rest
 from signoff.environment import EnvironmentFileError, calendar, load
 from signoff.environment.problems import nearest
 from signoff.frame import Exit
@@ -67,13 +68,12 @@ def add_accept(commands: Any, say: Say) -> None:
 def _accept(asked: argparse.Namespace, rest: list[str]) -> int:
     """Add the tables, or list what has no owner."""
     known = open_conditions(asked.env, ROOT)
-    if rest:
-        raise EnvironmentFileError([_unknown_option(rest[0])])
+    refuse_rest(rest, "accept")
     if not asked.conditions:
         print("\n".join(map(visible_line, known)) or NONE_OPEN[asked.lang])
         return Exit.NO if known else Exit.DONE
     if not (asked.by and asked.until):
-        raise EnvironmentFileError([BY_AND_UNTIL])
+        raise CommandLineError(BY_AND_UNTIL)
     accept(
         asked.conditions,
         by=asked.by,
@@ -86,13 +86,6 @@ def _accept(asked: argparse.Namespace, rest: list[str]) -> int:
     named = ", ".join(map(visible_line, asked.conditions))
     print(ACCEPTED[asked.lang].format(file=asked.environments, named=named))
     return Exit.DONE
-
-
-def _unknown_option(option: str) -> Words:
-    return Words(
-        en=f"there is no {option}; see signoff accept --help",
-        ja=f"{option}はありません。signoff accept --helpを参照してください",
-    )
 
 
 def open_conditions(environment: str, root: Path) -> tuple[str, ...]:

@@ -7,7 +7,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any, NoReturn
 
-from aws.words import LANGUAGES, Say, Words, in_language, language
+from aws.words import LANGUAGES, Bilingual, Say, Words, in_language, language
 from signoff.environment import ENVIRONMENTS
 
 ARGPARSE = (
@@ -22,6 +22,21 @@ ARGPARSE = (
     (r"not allowed with argument (.+)", r"\1と同時には指定できません"),
 )
 """What argparse itself says is wrong with a command line, and the same in Japanese."""
+
+
+class CommandLineError(Bilingual):
+    """What was asked can't be done: the message says what to write instead."""
+
+
+def refuse_rest(rest: Sequence[str], command: str) -> None:
+    """Refuse what a command does not know. Raises CommandLineError."""
+    if rest:
+        raise CommandLineError(
+            Words(
+                en=f"there is no {rest[0]}; see signoff {command} --help",
+                ja=f"{rest[0]}はありません。signoff {command} --helpを参照してください",
+            )
+        )
 
 
 class CommandLine(argparse.ArgumentParser):

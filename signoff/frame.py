@@ -12,6 +12,7 @@ from pathlib import Path
 
 from aws.visible import visible, visible_line
 from aws.words import Words, joined
+from signoff.command_line import CommandLineError
 from signoff.entry import INTERRUPTED, handle_interrupts
 from signoff.environment import EnvironmentFileError
 from signoff.errors import EXPECTED, sentence
@@ -74,6 +75,8 @@ def framed(prog: str, command: Callable[[], int], lang: str = "en") -> int:
         return _ended(prog, Exit.INTERRUPTED, Words(en="interrupted", ja="中断しました")[lang])
     except EnvironmentFileError as error:
         return _ended(prog, Exit.USAGE, joined(error.problems)[lang])
+    except CommandLineError as error:
+        return _ended(prog, Exit.USAGE, error.words[lang])
     except (GuardError, *EXPECTED) as error:
         return _ended(prog, Exit.REFUSED, sentence(error)[lang])
     except Exception as error:  # noqa: BLE001 - the edge: nobody is left to handle it

@@ -16,6 +16,7 @@ from aws.words import SILENCE, Words, joined, words_of
 from signoff import collection
 from signoff.causes import cause_of
 from signoff.checklist import ChecklistError, Row
+from signoff.declared_options import add_options
 from signoff.environment import EnvironmentFileError
 from signoff.errors import EXPECTED, sentence
 from signoff.findings import FINDINGS, Findings, forget_latest
@@ -23,7 +24,7 @@ from signoff.frame import Exit, fault, terminated_as_interrupted
 from signoff.gather import gathered
 from signoff.guard import GuardError
 from signoff.observations import Observations
-from signoff.options import add_options, choice_of, report_rows
+from signoff.options import choice_of, report_rows
 from signoff.outcome import Outcome, finding
 from signoff.report.ending import interrupted, leave_no_folder, without_verdict, write_no_raw_log
 from signoff.report.history import UnusableBaselineError

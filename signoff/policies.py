@@ -9,6 +9,7 @@ from typing import Any
 from aws.reader_policy import EVIDENCE, VIA, actions
 from aws.reading import Scope
 from aws.words import Say, Words
+from signoff.command_line import CommandLineError, refuse_rest
 from signoff.environment import Environment, EnvironmentFileError, load
 from signoff.frame import Exit
 
@@ -156,20 +157,12 @@ def add_policy(commands: Any, say: Say) -> None:
 
 
 def _policy(asked: argparse.Namespace, rest: list[str]) -> int:
-    if rest:
-        raise EnvironmentFileError(
-            [
-                Words(
-                    en=f"there is no {rest[0]}; see signoff policy --help",
-                    ja=f"{rest[0]}はありません。signoff policy --helpを参照してください",
-                )
-            ]
-        )
+    refuse_rest(rest, "policy")
     environment = load(asked.env, asked.environments).environment
     plan = import_module(PLAN)
     scope: Scope = plan.scope_of(plan.plan_for(environment), environment)
     if asked.kind == "trust" and not asked.repository:
-        raise EnvironmentFileError([NO_REPOSITORY])
+        raise CommandLineError(NO_REPOSITORY)
     made = {
         "reader": lambda: reader(environment, scope),
         "ci": lambda: ci(environment, scope),

@@ -195,13 +195,12 @@ def test_page_is_the_one_that_its_own_digest_stands_for(run, problems):
 
 @pytest.mark.parametrize("decision", ["NO-GO", "GO"])
 def test_newer_run_beside_is_named_whatever_it_says(run, store, tmp_path, decision):
-    newer = store.append(
-        "run", {"run": "20261126T090000Z", "decision": decision}, caller=CALLER, release="ab"
-    )
+    body = {"run": "20261126T090000Z", "decision": decision}
+    store.append("run", body, caller=CALLER, release="ab")
 
     found = verify(run, ENVIRONMENT, client=None, root=tmp_path)
 
-    assert (found.problems, found.newer) == ((), newer)
+    assert (found.problems, found.newer.body) == ((), body)
 
 
 def test_newest_run_has_no_newer_one(run, tmp_path):
