@@ -4,9 +4,10 @@ import json
 
 import pytest
 
-from signoff.__main__ import Exit, main
+from signoff.__main__ import main
 from signoff.environment import load
 from signoff.evidence import StoreSettings, open_store
+from signoff.frame import Exit
 from signoff.report.publishing import BESIDE_THE_PAGE, SUMMARY
 from signoff.verify import (
     PAGE,
