@@ -14,7 +14,6 @@ from aws.visible import visible_line
 from aws.words import Words
 from load.engine.localized import japanese
 
-WARN_LATE_MS = 5.0
 LAST = Words(en="last answers", ja="最後の応答待ち")
 STEADY_S = 10
 """Without a terminal, seconds between two lines: a log is not a screen."""
@@ -28,6 +27,7 @@ class ProgressDisplay:
         self.lang = lang
         self._live: Live | None = None
         self._told = -STEADY_S
+        self._warned = False
 
     @contextmanager
     def open(self) -> Iterator["ProgressDisplay"]:
@@ -44,12 +44,24 @@ class ProgressDisplay:
         self._console.print(Text(visible_line(said), style="dim"), soft_wrap=True)
 
     def show(self, now: Mapping[str, Any]) -> None:
-        """Show one second of a run (see `load.engine.run_state.progress`)."""
+        """Show one second of a run (see `load.engine.run_state.progress`); say once, at once, that this machine is too busy."""
+        if (late := now["late_p99"] or 0) > now["late_limit"] and not self._warned:
+            self._warned = True
+            self._console.print(_too_busy(late)[self.lang], style="red", soft_wrap=True)
         if self._live:
             self._live.update(_table(now, self.lang))
         elif now["elapsed"] - self._told >= STEADY_S:
             self._told = now["elapsed"]
             self._console.print(_line(now, self.lang), soft_wrap=True)
+
+
+def _too_busy(late: float) -> Words:
+    return Words(
+        en=f"This machine is too busy to generate load (arrivals {late:g} ms late): free some CPU, or stop and add "
+        f"--workers. A pass still counts; a fail would say nothing about the target.",
+        ja=f"このマシンは高負荷のため、計画どおりに負荷を生成できません（到着の遅れ{late:g} ms）。CPUを空けるか、中止して"
+        f"--workersを増やしてください。合格は有効ですが、不合格は対象の性能を判断する根拠になりません。",
+    )
 
 
 def _line(now: Mapping[str, Any], lang: str) -> str:
@@ -78,7 +90,9 @@ def _table(now: Mapping[str, Any], lang: str) -> Table:
         Words("failed", "失敗"): Text(str(now["failed"]), style="red" if now["failed"] else ""),
         Words.same("429"): str(now["throttled"]),
         Words.same("409"): str(now["conflict"]),
-        Words("late p99", "遅れp99"): Text(_ms(late), style="red" if late > WARN_LATE_MS else ""),
+        Words("late p99", "遅れp99"): Text(
+            _ms(late), style="red" if late > now["late_limit"] else ""
+        ),
         Words("left", "残り"): f"{left // 60:.0f}:{left % 60:02.0f}" if left else LAST[lang],
     }
     for number, name in enumerate(cells):

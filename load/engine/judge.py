@@ -12,7 +12,7 @@ from load.engine.localized import Localized
 from load.engine.measurement import Measurement
 from load.engine.objectives import Objective, ObjectiveResult
 from load.engine.plan import AWARD, LoadStep
-from load.engine.validity import Conditions, invalid_reasons
+from load.engine.validity import Conditions, invalid_reasons, lateness
 
 THROTTLE_FLOOR = 0.005
 """A tolerance in parts of a tiny prediction would be finer than single arrivals."""
@@ -132,14 +132,22 @@ def judge(
 ) -> Judgement:
     """Put invalid before failed before inconclusive: an invalid run says nothing else.
 
+    A run that was stopped on a dead target has failed, whatever it did not get to measure. Lateness of this machine
+    makes what is not a pass invalid: it alone may be why.
     ``cleanup`` is what the run left behind, if that was checked: {"left": items,
     "line_calls": calls to the fake of LINE that named one of its users}.
     """
     checks = tuple(_checks(conditions, seen))
+    traces = tuple(_traces(cleanup or {}))
+    if seen.dead:
+        dead = Localized(seen.dead, seen.dead_ja or seen.dead)
+        return Judgement("fail", (dead, *traces), checks)
     invalid = tuple(invalid_reasons(conditions, seen))
     failed = tuple(check.said for check in checks if check.outcome == "fail")
-    failed += tuple(_traces(cleanup or {}))
     unsure = tuple(check.said for check in checks if check.outcome == "inconclusive")
+    if invalid or failed or unsure:
+        invalid = (*lateness(conditions, seen), *invalid)
+    failed += traces
     for outcome, reasons in (("invalid", invalid), ("fail", failed), ("inconclusive", unsure)):
         if reasons:
             return Judgement(outcome, reasons, checks)

@@ -72,12 +72,16 @@ class Measurement:
     unheard: tuple[str, ...] = ()
     interrupted: str | None = None
     interrupted_ja: str | None = None
+    dead: str | None = None
+    """Why the run was stopped on a dead target: a finding about the target, unlike an interruption."""
+    dead_ja: str | None = None
     cpu_percent: float = 0.0
 
     @property
     def listed(self) -> bool:
         """Whether the list of used pairs is certain to be complete."""
-        return not (self.lost or self.late or self.strangers or self.unheard or self.interrupted)
+        ended_early = self.interrupted or self.dead
+        return not (self.lost or self.late or self.strangers or self.unheard or ended_early)
 
     def unfinished(self, step: int | None, endpoint: str) -> int:
         """Count the requests, of one step or all, that were sent and never ended."""
@@ -96,6 +100,8 @@ class Measurement:
             "unheard": list(self.unheard),
             "interrupted": self.interrupted,
             "interrupted_ja": self.interrupted_ja,
+            "dead": self.dead,
+            "dead_ja": self.dead_ja,
             "cpu_percent": self.cpu_percent,
             "steps": _sorted(self.steps),
             "bins": _sorted(self.bins),

@@ -98,6 +98,7 @@ class RunController:
         if not self._state.under_way:
             return self._may_start(self._runner.environment.host)
         self._collect()
+        self._state.notice_dead_target()
         if self.run.progress:
             now = progress(self.run, self._state.seen, self._state.elapsed_s)
             print(json.dumps(now), flush=True)

@@ -8,6 +8,7 @@ from time import perf_counter
 from typing import Any
 
 from load.engine import confidence
+from load.engine.dead_target import ErrorWatch
 from load.engine.localized import Localized
 from load.engine.measurement import Measurement, Workers, bin_seconds
 from load.engine.run_file import LEAD_S, LoadRun
@@ -30,6 +31,8 @@ class RunState:
         self._started = perf_counter() + LEAD_S
         self._complete = False
         self._ended: tuple[datetime, float] | None = None
+        objectives = run.conditions.objectives.endpoints.values()
+        self._errors = ErrorWatch(max(one.errors for one in objectives))
 
     @property
     def elapsed_s(self) -> float:
@@ -54,6 +57,7 @@ class RunState:
             self.workers.strangers.add(worker)
             return
         self.seen.steps.merge(part["steps"])
+        self._errors.add(part["steps"])
         self.seen.bins.merge(part["bins"])
 
     def notice(self, busy_percent: float) -> None:
@@ -74,12 +78,18 @@ class RunState:
         """Note lost workers, once: those that stop afterwards are not lost."""
         self.seen.lost = self.seen.lost or self.workers.lost(present)
 
+    def notice_dead_target(self) -> None:
+        """Note, once, that the target is dead; called once a second."""
+        if not self.seen.dead and (dead := self._errors.dead(self.elapsed_s)):
+            self.seen.dead, self.seen.dead_ja = dead, dead.ja
+
     def is_over(self) -> bool:
         """Whether all reports are in, or never will be: a lost, late or foreign worker ends the run."""
         seconds = self.run.plan.seconds
         self._complete = self.workers.all_done and self.elapsed_s >= seconds
         overdue = self.elapsed_s > seconds + self.run.drain_s + REPORT_LAG_S
-        return self._complete or overdue or self.workers.has_intruders or bool(self.seen.lost)
+        given_up = self.workers.has_intruders or bool(self.seen.lost or self.seen.dead)
+        return self._complete or overdue or given_up
 
     def verdict(self) -> LoadVerdict:
         """Judge what has been reported so far."""
@@ -87,7 +97,7 @@ class RunState:
         self.seen.late = tuple(sorted(self.workers.late))
         self.seen.strangers = tuple(sorted(self.workers.strangers))
         self.seen.unheard = self.workers.unheard()
-        end = None if self._complete else self._open_end()
+        end = None if self._complete or self.seen.dead else self._open_end()
         self.seen.interrupted, self.seen.interrupted_ja = end, end and end.ja
         return LoadVerdict(
             conditions=self.run.conditions,
@@ -141,6 +151,7 @@ def progress(run: LoadRun, seen: Measurement, elapsed_s: float) -> dict[str, Any
         "conflict": totals["conflict"],
         "p95": _tail(tails["latency"], 0.95),
         "late_p99": _tail(tails["lateness"], 0.99),
+        "late_limit": run.conditions.objectives.soundness.lateness_p99_ms,
     }
 
 

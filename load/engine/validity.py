@@ -32,8 +32,6 @@ def invalid_reasons(conditions: Conditions, seen: Measurement) -> Iterator[Local
         )
     yield from _absent(conditions, seen)
     for number, step in enumerate(conditions.plan.steps):
-        if step.judged:
-            yield from _lateness(conditions, number, step, seen)
         yield from _losses(number, step, seen)
         if step.judged:
             yield from _shortfalls(conditions, number, step, seen)
@@ -83,10 +81,20 @@ def _losses(number: int, step: LoadStep, seen: Measurement) -> Iterator[Localize
             )
 
 
+def lateness(conditions: Conditions, seen: Measurement) -> Iterator[Localized]:
+    """Say in which steps this machine was too busy.
+
+    Latency counts from the intended start, so lateness can only worsen a result: it makes a fail say nothing
+    about the target, and a pass no weaker.
+    """
+    for number, step in enumerate(conditions.plan.steps):
+        if step.judged:
+            yield from _lateness(conditions, number, step, seen)
+
+
 def _lateness(
     conditions: Conditions, number: int, step: LoadStep, seen: Measurement
 ) -> Iterator[Localized]:
-    """Say that the machine is too busy before what follows from it: dropped and missing arrivals."""
     limit = conditions.objectives.soundness.lateness_p99_ms
     late = confidence.percentile(seen.steps.by_detail(number, "", "lateness"), 0.99)
     if late and late.value > limit:

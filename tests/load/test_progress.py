@@ -55,6 +55,30 @@ def test_before_the_start_and_after_the_end_there_is_something_to_show(run, elap
 
 
 @pytest.mark.parametrize("terminal", [True, False])
+@pytest.mark.parametrize(
+    ("lang", "said"), [("en", "This machine is too busy"), ("ja", "このマシンは高負荷")]
+)
+def test_busy_machine_is_told_in_the_first_second_and_once(run, terminal, lang, said):
+    late = Counts([(0, "", "lateness", 390.0, 10)])
+    paper = io.StringIO()
+    display = ProgressDisplay(Console(file=paper, force_terminal=terminal, width=300), lang)
+    for second in (1.0, 2.0, 3.0):
+        display.show(progress(run, Measurement(steps=late), second))
+
+    assert paper.getvalue().count(said) == 1
+
+
+def test_machine_that_is_in_time_is_told_nothing(run):
+    in_time = Counts([(0, "", "lateness", 240.0, 10)])
+    paper = io.StringIO()
+    ProgressDisplay(Console(file=paper, width=300)).show(
+        progress(run, Measurement(steps=in_time), 1.0)
+    )
+
+    assert "too busy" not in paper.getvalue()
+
+
+@pytest.mark.parametrize("terminal", [True, False])
 @pytest.mark.parametrize("elapsed", [7.4, 25.0])
 def test_progress_is_shown_to_a_japanese_operator_in_japanese(run, elapsed, terminal):
     paper = io.StringIO()
