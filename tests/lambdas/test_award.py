@@ -144,7 +144,8 @@ def test_image_stamp_is_awarded_without_any_location(call, account, awarding):
         award, ROUTE, body=STATUE | {"stamp_id": "IMG-1", "method": "IMAGE"}, action=strict
     )
 
-    assert answer.status == 200
+    stored = [one["Method"] for one in account.items("TABLE_USERSTAMPS") if "Method" in one]
+    assert (answer.status, answer.body["method"], stored) == (200, "IMAGE", ["IMAGE"])
 
 
 def notifier(*steps):

@@ -98,6 +98,25 @@ def test_stamp_whose_master_is_gone_stays_collected(call, account):
     assert "location" not in stamp
 
 
+@pytest.mark.parametrize(
+    "collected_at", [{"S": "yesterday"}, {"NULL": True}, {"L": []}, {"M": {}}, {"B": b"x"}], ids=str
+)
+def test_stamp_that_is_hard_to_read_costs_nobody_the_list(call, account, collected_at):
+    item = {"UserId": {"S": USER}, "StampId": {"S": "GONE"}, "Method": {"S": "QR"}}
+    account.put("TABLE_USERSTAMPS", item | {"CollectedAt": collected_at})
+
+    assert call(stamps, ROUTE, query={"userId": USER}).body["stamps"] == [
+        {
+            "stamp_id": "GONE",
+            "name": "GONE",
+            "description": "",
+            "type": "GPS",
+            "collected_at": 0,
+            "method": "GPS",
+        }
+    ]
+
+
 def test_more_stamps_than_a_batch_are_all_shown(call, account):
     stamp_ids = [f"SPOT-{number:03}" for number in range(230)]
     for stamp_id in stamp_ids:
