@@ -6,12 +6,12 @@ from functools import partial
 from typing import NamedTuple
 
 from aws import desired
-from aws.access.privileges import DECRYPT, SECRETS, TABLES, known_of, lacks, pair, statements
+from aws.access.privileges import DECRYPT, SECRETS, TABLES, lacks, needed_of, statements
 from aws.bounds import Bound, described, exactly
 from aws.bucket import BY_KMS, Bucket
 from aws.difference import Difference
 from aws.function import Function
-from aws.iam import Statement, evaluate, parse
+from aws.iam import MissingPermission, Statement, evaluate, missing_by, parse
 from aws.iam.principal import is_same, names
 from aws.inventory import Sections
 from aws.key import SECRETS_DEFAULT, Key, same_key
@@ -118,19 +118,18 @@ def unusable_for(role: Role, want: desired.Role, keys: Iterable[KeyUse]) -> tupl
     """
     own = statements(role)
     limits = [parse(role.boundary.document, role.boundary.name)] if role.boundary else []
-    lost, shut = [], []
+    lost: list[MissingPermission] = []
+    shut: list[Difference] = []
     for key, service, planned in (one for one in keys if one.key.manager != "AWS"):
-        known = known_of(want, role, via=service)
+        known = needed_of(want, role, via=service)
         of_key = [one for one in parse(key.policy or NOTHING, key.arn) if names(one, role.arn)]
         by_name = [one for one in of_key if one.effect == "Deny" or _names(one, role.arn)]
         if not evaluate(of_key, DECRYPT, key.arn, known).allowed:
             shut.append(_undecryptable(role, key))
-        elif (
-            not planned
-            and not evaluate([*own, *by_name], DECRYPT, key.arn, known, limits=limits).allowed
-        ):
-            lost.append(pair(DECRYPT, key.arn))
-    lacking = (replace(one, remedy=DECIDED_KEY) for one in lacks(role, lost) if lost)
+        elif not planned:
+            result = evaluate([*own, *by_name], DECRYPT, key.arn, known, limits=limits)
+            lost += () if result.allowed else (missing_by(result, DECRYPT, key.arn),)
+    lacking = (replace(one, remedy=DECIDED_KEY) for one in lacks(role, lost))
     return (*shut, *lacking)
 
 

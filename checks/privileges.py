@@ -1,6 +1,8 @@
 """Least privilege of one role: which row reports what its policies grant beyond the plan, or lack."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+from datetime import datetime
 
 from aws import desired
 from aws.access.privileges import (
@@ -21,8 +23,8 @@ from aws.access.privileges import (
 from aws.access.privileges import surplus as all_surplus
 from aws.access.secret_arns import READ, Named, named, reaches_more
 from aws.bounds import described
-from aws.difference import Certainty, Difference
-from aws.iam import EvalDecision, MissingPermission, resource_pattern
+from aws.difference import Difference
+from aws.iam import EvalDecision, MissingPermission, missing_by, resource_pattern
 from aws.iam.evaluation import applies
 from aws.iam.pattern import TooIntricateError, escape_from
 from aws.key import Key
@@ -101,13 +103,13 @@ def _encloses(want: desired.Role, one: Surplus) -> bool:
 
 
 def _undecided(role: Role, want: desired.Role, decisions: Decisions) -> Iterator[Surplus]:
-    """Yield the surplus that is surely in force and that no decision allows, as its row reports it."""
+    """Yield the surplus that no decision allows, as its row reports it."""
     found = all_surplus(role, want)
     for gravity in ROWS:
         for difference, several in grouped_differences(
             role, (one for one in found if one.gravity is gravity)
         ):
-            if not several[0].unknown and decisions.undecided([difference]):
+            if decisions.undecided([difference]):
                 yield from several
 
 
@@ -119,8 +121,20 @@ def _follows(role: Role, one: Surplus) -> Follows:
     return Follows(ROWS[one.gravity], words)
 
 
-def denied_by_boundary(role: Role, lost: Sequence[Words]) -> Words:
-    first = joined(lost[:1])
+def lost_by_boundary(
+    role: Role, want: desired.Role, arns: Sequence[str], now: datetime
+) -> list[MissingPermission]:
+    """Return what a role lacks because of its permissions boundary alone."""
+    if role.boundary is None:
+        return []
+    alone = lacking(replace(role, boundary=None), want, arns, now)
+    absent = {(one.action, one.resource) for one in alone}
+    found = lacking(role, want, arns, now)
+    return [one for one in found if (one.action, one.resource) not in absent]
+
+
+def denied_by_boundary(role: Role, lost: Sequence[MissingPermission]) -> Words:
+    first = joined(pair(one.action, one.resource) for one in lost[:1])
     return Words(
         en=f"the boundary of {role.name} denies {first.en}",
         ja=f"{role.name}のアクセス許可の境界が{first.ja}を拒否しています",
@@ -147,26 +161,26 @@ def denied_keys(
         if key.manager == "AWS"
     }
     denied = EvalDecision.EXPLICITLY_DENIED
-    lost = [pair(DECRYPT, key) for key, one in found.items() if one.outcome is denied]
+    lost = [missing_by(one, DECRYPT, key) for key, one in found.items() if one.outcome is denied]
     open_ = (
-        MissingPermission(action=DECRYPT, resource=key, reason=one.reason, unknown=one.reason)
+        missing_by(one, DECRYPT, key)
         for key, one in found.items()
         if one.outcome is EvalDecision.UNKNOWN
     )
-    return (*(lacks(role, lost) if lost else ()), *unclear(role, open_))
+    return (*lacks(role, lost), *unclear(role, open_))
 
 
 def unclear(role: Role, pairs: Iterable[MissingPermission]) -> tuple[Difference, ...]:
-    """Return the action-resource pairs for which it is unclear whether IAM allows them, or for how long."""
+    """Return the pairs that IAM allows under a condition that cannot be evaluated, or that ends: it counts as not met."""
     return tuple(
         Difference(
             kind=ROLE,
             name=role.name,
             fact=NEEDED,
-            found=joined((pair(one.action, one.resource), one.unknown), ": "),
+            found=one.words,
             bound=GRANTED,
             call=DETAILS,
-            certainty=Certainty.UNPARSED,
+            loosens=True,
         )
         for one in pairs
         if one.unknown

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 from aws import desired
 from aws.access.secret_arns import Named
+from aws.iam import MissingPermission
 from aws.section import Follows
 from aws.words import Words
 
@@ -15,17 +16,19 @@ def unnamed(secret: desired.Secret) -> Words:
     )
 
 
-def but_for_suffixes(lacking: Iterable[Words], names: Iterable[Named]) -> list[Words]:
+def but_for_suffixes(
+    lacking: Iterable[MissingPermission], names: Iterable[Named]
+) -> list[MissingPermission]:
     """Leave out what is lacking only because of how a secret is named; Follows if nothing else is lacking."""
     lost = list(lacking)
     missed = {one.arn for one in names if one.missed}
-    others = [one for one in lost if not any(one.en.endswith(arn) for arn in missed)]
+    others = [one for one in lost if one.resource not in missed]
     if lost and not others:
         raise Follows(
             "SEC-16",
             Words(
-                en=f"the ARN by which a policy names a secret matches none: {lost[0].en}",
-                ja=f"ポリシーが指定するシークレットのARNに一致するものがありません: {lost[0].ja}",
+                en=f"the ARN by which a policy names a secret matches none: {lost[0].words.en}",
+                ja=f"ポリシーが指定するシークレットのARNに一致するものがありません: {lost[0].words.ja}",
             ),
         )
     return others

@@ -5,7 +5,7 @@ from datetime import date
 from functools import partial
 
 from aws import desired
-from aws.access.callers import may_invoke
+from aws.access.callers import refusal
 from aws.bounds import Bound, as_text, at_least, exactly, one_of
 from aws.closed import OPEN, PATH, RELEASE
 from aws.difference import differences, unallowed
@@ -218,7 +218,7 @@ def test_api_may_invoke_what_the_route_calls(
     policies = deployed.function_policies(route.function)
     judge.observe.note(called=called, source=source, policies=policies)
 
-    facts = {INVOKED_BY: may_invoke(policies, called, source)}
+    facts = {INVOKED_BY: refusal(policies, called, source) or True}
     judge(differences(FUNCTION, called, facts, allowing(route.id), **OF_POLICY))
 
 
@@ -234,9 +234,10 @@ def test_api_may_ask_its_authorizers(
     }
     judge.observe.note(asked=asked, policies=policies)
 
-    refused = [one for one, called in asked.items() if not may_invoke(policies, called, one)]
-    facts = {INVOKED_BY: not refused}
-    judge(differences(FUNCTION, auth.name, facts, allowing(as_text(refused)), **OF_POLICY))
+    reasons = {one: refusal(policies, called, one) for one, called in asked.items()}
+    refused = {one: why for one, why in reasons.items() if why}
+    facts = {INVOKED_BY: next(iter(refused.values()), True)}
+    judge(differences(FUNCTION, auth.name, facts, allowing(as_text([*refused])), **OF_POLICY))
 
 
 @expectation("DEP-17", ja="稼働中のコードがリリースしたものである")

@@ -32,7 +32,6 @@ from checks.access import (
     with_url,
 )
 from checks.automations import automated
-from checks.denials import denied_in_part
 from checks.deployed import Deployed
 from checks.encryption import keys_of, unusable_for
 from checks.functions import unread_versions
@@ -43,6 +42,7 @@ from checks.privileges import (
     follow_invoking,
     follow_names,
     follow_unnamed,
+    lost_by_boundary,
     names_of,
     surplus,
     unclear,
@@ -99,15 +99,16 @@ def test_role_may_do_nothing_beyond_the_plan(
 
 @expectation("SEC-13", ja="ロールに必要な権限がそろっている")
 def test_role_lacks_nothing_that_it_needs(
-    guided_role: desired.Role, deployed: Deployed, judge: Judge
+    guided_role: desired.Role, deployed: Deployed, judge: Judge, now: datetime
 ) -> None:
     found = judge.observe(deployed.role(guided_role), "policies", "boundary")
     arns = [deployed.secret(one).arn for one in guided_role.secrets]
     judge.observe.note(required=guided_role.required, secrets=arns)
 
-    lost = but_for_suffixes(lacking(found, guided_role, arns), names_of(found, guided_role, arns))
+    missing = lacking(found, guided_role, arns, now)
+    lost = but_for_suffixes(missing, names_of(found, guided_role, arns))
     judge(lacks(found, lost))
-    judge(unclear(found, short(found, guided_role, arns)))
+    judge(unclear(found, short(found, guided_role, arns, now)))
 
 
 @expectation("SEC-13", ja="暗号化に使うキーのポリシーも、ロールにその使用を許している")
@@ -124,12 +125,14 @@ def test_role_may_use_the_keys_of_what_it_reads(
 
 @expectation("SEC-13", ja="ロールの権限が変わりうる条件に左右されない")
 def test_role_is_granted_for_good_what_it_is_granted(
-    unguided_role: desired.Role, deployed: Deployed, judge: Judge
+    unguided_role: desired.Role, deployed: Deployed, judge: Judge, now: datetime
 ) -> None:
     found = judge.observe(deployed.role(unguided_role), "policies", "boundary")
     arns = [deployed.secret(one).arn for one in unguided_role.secrets]
 
-    judge(unclear(found, short(found, unguided_role, arns)))
+    missing = short(found, unguided_role, arns, now)
+    judge(lacks(found, (one for one in missing if one.taken)))
+    judge(unclear(found, missing))
 
 
 @expectation("SEC-14", ja="ロールに権限昇格や全権限がない")
@@ -225,15 +228,13 @@ def test_nothing_unplanned_is_attached_to_the_role(
 
 @expectation("SEC-23", ja="アクセス許可の境界が関数に必要な権限を残す")
 def test_boundary_leaves_the_role_what_its_function_needs(
-    role: desired.Role, deployed: Deployed, judge: Judge
+    role: desired.Role, deployed: Deployed, judge: Judge, now: datetime
 ) -> None:
     found = judge.observe(deployed.role(role), "policies", "boundary")
     arns = [deployed.secret(one).arn for one in role.secrets]
 
-    taken, guided = denied_in_part(found, role, arns), role.judged_for_missing
-    lost = lacking(found, role, arns) if taken and guided else []
+    lost = lost_by_boundary(found, role, arns, now)
     judge.follow("SEC-13", lacks(found, lost), denied_by_boundary(found, lost))
-    judge(() if guided else taken)
 
 
 @expectation("SEC-24", ja="他の者が本環境のリソースを操作できない")

@@ -7,7 +7,6 @@ from aws import desired
 from aws.function import FunctionPolicy
 from aws.iam import Condition, EvalDecision, Statement, context, covers, evaluate, parse
 from aws.iam.principal import is_gone, is_same
-from aws.section import Unparsed
 from aws.words import Words
 
 GATEWAY = "apigateway.amazonaws.com"
@@ -16,6 +15,7 @@ INVOKE = "lambda:InvokeFunction"
 ONLY_INVOKE = {INVOKE.lower()}
 NOBODY = '{"Statement": []}'
 EXACT = frozenset({"ArnLike", "ArnEquals", "StringLike", "StringEquals"})
+NOT_ALLOWED = Words(en="none", ja="なし")
 CALLERS = Words(en="other callers that its policies allow", ja="ポリシーが許可する他の呼び出し元")
 
 
@@ -41,28 +41,27 @@ def callers_of(function: desired.Function, api_id: str, roles: Iterable[desired.
     )
 
 
-def may_invoke(policies: Iterable[FunctionPolicy], alias_arn: str, source_arn: str) -> bool:
-    """Whether API Gateway may invoke the alias for this source; raises Unparsed (NotTestable) if that is unknown.
+def refusal(policies: Iterable[FunctionPolicy], alias_arn: str, source_arn: str) -> Words | None:
+    """Return what keeps API Gateway from invoking the alias for this source, None if nothing does.
 
     A permission on the function does not cover its alias, so the statement's resource is compared as well.
+    A condition that cannot be evaluated counts as not met.
     """
     statements = [
         statement
         for policy in policies
-        for statement in (parse(policy.document) if policy.document else ())
+        for statement in parse(
+            policy.document or NOBODY, f"on {policy.qualifier or 'the function'}"
+        )
         if _speaks_of_gateway(statement)
     ]
     account = source_arn.split(":")[4]
     known = context({"aws:SourceArn": source_arn, "aws:SourceAccount": account})
     decision = evaluate(statements, "lambda:InvokeFunction", alias_arn, known)
-    if decision.outcome is EvalDecision.UNKNOWN:
-        raise Unparsed(
-            Words(
-                en=f"the policy of {alias_arn}: {decision.reason.en}",
-                ja=f"{alias_arn}のポリシー: {decision.reason.ja}",
-            )
-        )
-    return decision.allowed
+    if decision.allowed:
+        return None
+    known_reason = decision.taken or decision.outcome is EvalDecision.UNKNOWN
+    return decision.reason if known_reason else NOT_ALLOWED
 
 
 def strangers(policies: tuple[FunctionPolicy, ...], callers: Callers) -> list[Words]:

@@ -4,13 +4,14 @@ import enum
 import hashlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from functools import lru_cache
 from itertools import product
 
 from aws import desired
 from aws.access.secret_arns import READ, is_about
 from aws.bounds import described, within
-from aws.difference import Certainty, Difference, differences
+from aws.difference import Difference
 from aws.iam import (
     Context,
     EvaluationResult,
@@ -30,6 +31,7 @@ from aws.iam import (
     parse,
     resource_pattern,
 )
+from aws.iam.condition import at
 from aws.iam.pattern import overlap
 from aws.ledgers.iam import ROLE
 from aws.role import PolicyDocument, Role
@@ -47,10 +49,13 @@ BESIDE = frozenset(
 )
 """AWS managed policies for logs, tracing, Lambda Insights and Application Signals: they only observe."""
 NOT_CARRIED = (
-    *("aws:SourceAccount", "aws:SourceArn", "aws:SourceVpc", "aws:SourceVpce"),
+    *("aws:SourceAccount", "aws:SourceArn"),
     *("aws:MultiFactorAuthPresent", "aws:MultiFactorAuthAge", "aws:username"),
 )
 """Condition keys that no call of a function has: a condition that requires one never holds."""
+OF_A_NETWORK = ("aws:SourceVpc", "aws:SourceVpce", "aws:VpcSourceIp")
+"""Condition keys that only calls through a VPC endpoint have: a permission that requires one is not there for all calls."""
+NO_NETWORK = context(dict.fromkeys(OF_A_NETWORK, ()))
 SECRETS, TABLES = "secretsmanager", "dynamodb"
 """Services that use a KMS key on behalf of their callers."""
 DETAILS = "iam:GetAccountAuthorizationDetails"
@@ -120,7 +125,7 @@ def surplus(role: Role, want: desired.Role) -> tuple[Surplus, ...]:
 
 
 def as_differences(role: Role, found: Iterable[Surplus]) -> tuple[Difference, ...]:
-    """Return surplus as differences; UNPARSED where it is unknown whether the grant is in force."""
+    """Return surplus as differences; a condition that cannot be evaluated counts as met."""
     return tuple(difference for difference, _ in grouped_differences(role, found))
 
 
@@ -147,7 +152,6 @@ def as_difference(role: Role, one: Surplus) -> Difference:
         bound=PLANNED,
         call=DETAILS,
         loosens=True,
-        certainty=Certainty.UNPARSED if one.unknown else Certainty.CERTAIN,
     )
 
 
@@ -156,13 +160,33 @@ FREE = parse('{"Statement": {"Effect": "Allow", "Action": "*", "Resource": "*"}}
 """What an AWS managed key grants to everybody who may use what it encrypts."""
 
 
-def short(role: Role, want: desired.Role, arns: Iterable[str]) -> tuple[MissingPermission, ...]:
-    """Return required pairs that IAM would not, or might not, allow. ``arns`` are the real ARNs of secrets."""
+def short(
+    role: Role, want: desired.Role, arns: Iterable[str], now: datetime | None = None
+) -> tuple[MissingPermission, ...]:
+    """Return required pairs that IAM would not, or might not, allow. ``arns`` are the real ARNs of secrets.
+
+    What a date took away by ``now`` is surely missing; what it takes away later, or took away where no time is given, is unknown.
+    """
     real = (*arns, *streams(want))
+    found = _short(role, want, real, lambda known: known)
+    if now is None:
+        return found
+    surely = _short(role, want, real, lambda known: at(known, now))
+    lost = {(one.action, one.resource) for one in surely if not one.unknown}
+    return (
+        *(one for one in surely if not one.unknown),
+        *(one for one in found if (one.action, one.resource) not in lost),
+    )
+
+
+def _short(
+    role: Role, want: desired.Role, real: Sequence[str], told: Callable[[Context], Context]
+) -> tuple[MissingPermission, ...]:
     of_tables = {one for one in want.required if one.resource in want.table_keys}
     found: list[MissingPermission] = []
     for asked, service in ((want.required - of_tables, SECRETS), (of_tables, TABLES)):
-        known, expanded = known_of(want, role, via=service), _expanding(want)
+        own = needed_of(want, role, via=service)
+        known, expanded = told(own), _expanding(want)
         granted = grants(statements(role), known, boundary=_boundary(role), expand=expanded)
         found += missing(granted, [(one.action, one.resource) for one in asked], real)
     return tuple(found)
@@ -175,7 +199,7 @@ def uses(role: Role, want: desired.Role, key: str, service: str) -> EvaluationRe
         *statements(role),
         *(one for one in _boundary(role) or () if one.effect == "Deny"),
     ]
-    return evaluate(own, DECRYPT, key, known_of(want, role, via=service))
+    return evaluate(own, DECRYPT, key, needed_of(want, role, via=service))
 
 
 def denied_secrets(role: Role, want: desired.Role) -> bool:
@@ -184,16 +208,32 @@ def denied_secrets(role: Role, want: desired.Role) -> bool:
     return bool(want.secrets) and not uses(role, want, key, SECRETS).allowed
 
 
-def lacking(role: Role, want: desired.Role, arns: Iterable[str]) -> list[Words]:
-    """Return required pairs that IAM would not allow, in words. ``arns`` are the real ARNs of secrets."""
-    lacked = (pair(o.action, o.resource) for o in short(role, want, arns) if not o.unknown)
-    return sorted(lacked, key=str)
+def lacking(
+    role: Role, want: desired.Role, arns: Iterable[str], now: datetime | None = None
+) -> list[MissingPermission]:
+    """Return required pairs that IAM would not allow. ``arns`` are the real ARNs of secrets."""
+    found = (one for one in short(role, want, arns, now) if not one.unknown)
+    return sorted(found, key=lambda one: (one.action, one.resource))
 
 
-def lacks(role: Role, lost: Iterable[Words]) -> tuple[Difference, ...]:
-    """Return the difference that a role lacks what its function needs; ``lost`` as ``lacking`` returns it."""
-    facts, found = {LACKING: list(lost)}, {LACKING: within(())}
-    return differences(ROLE, role.name, facts, found, call=DETAILS, loosens=True)
+def lacks(role: Role, lost: Iterable[MissingPermission]) -> tuple[Difference, ...]:
+    """Return that a role lacks what its function needs: no decision allows what is granted and taken away again."""
+    found: dict[bool, list[Words]] = {}
+    for one in lost:
+        found.setdefault(one.taken, []).append(one.words)
+    return tuple(
+        Difference(
+            kind=ROLE,
+            name=role.name,
+            fact=LACKING,
+            found=words,
+            bound=within(()),
+            call=DETAILS,
+            loosens=True,
+            decidable=not taken,
+        )
+        for taken, words in found.items()
+    )
 
 
 def statements(role: Role, without: frozenset[str] = frozenset()) -> tuple[Statement, ...]:
@@ -238,6 +278,11 @@ def known_of(want: desired.Role, role: Role | None = None, *, via: str = SECRETS
             **dict.fromkeys(NOT_CARRIED, ()),
         }
     )
+
+
+def needed_of(want: desired.Role, role: Role | None = None, *, via: str = SECRETS) -> Context:
+    """Return the same of the calls that the function needs: it runs in no network, so that none goes through an endpoint."""
+    return {**known_of(want, role, via=via), **NO_NETWORK}
 
 
 def _place(want: desired.Role) -> tuple[str, str]:

@@ -6,11 +6,10 @@ from aws import desired
 from aws.access.assuming import ASSUME
 from aws.bounds import within
 from aws.difference import Difference, differences, fault
-from aws.iam import Context, EvalDecision, Statement, context, evaluate, parse
+from aws.iam import Context, Statement, context, evaluate, parse
 from aws.iam.principal import is_gone
 from aws.ledgers.iam import ROLE
 from aws.role import Role
-from aws.section import Unparsed
 from aws.words import Words
 
 LAMBDA = ("Service", "lambda.amazonaws.com")
@@ -47,23 +46,14 @@ def _strangers(one: Statement) -> Iterator[Words]:
 def _refused(
     role: Role, statements: tuple[Statement, ...], known: Context
 ) -> tuple[Difference, ...]:
-    """Return that Lambda may not assume the role."""
+    """Return that Lambda may not assume the role, and by which statement; a condition that cannot be evaluated counts as not met."""
     anyone = {LAMBDA, ("*", "*"), ("AWS", "*")}
     for_lambda = [one for one in statements if anyone & set(one.principals)]
     decision = evaluate(for_lambda, ASSUME, "*", known)
-    if decision.outcome is EvalDecision.UNKNOWN:
-        raise Unparsed(
-            Words(
-                en=f"it is not known whether Lambda may assume the role: {decision.reason.en}",
-                ja=f"Lambdaがこのロールを引き受けられるか判断できません: {decision.reason.ja}",
-            )
-        )
     if decision.allowed:
         return ()
-    denied = decision.outcome is EvalDecision.EXPLICITLY_DENIED
-    why = Words(en="denied", ja="拒否") if denied else Words(en="not allowed", ja="許可なし")
     expected = Words(en="allowed", ja="許可されていること")
-    return (fault(ROLE, role.name, BY_LAMBDA, why, expected, call=CALL),)
+    return (fault(ROLE, role.name, BY_LAMBDA, decision.reason, expected, call=CALL),)
 
 
 def _asked_by_lambda(want: desired.Role) -> Context:

@@ -7,7 +7,7 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from aws.access.callers import CALLERS, GATEWAY, Callers, may_invoke, strangers
+from aws.access.callers import CALLERS, GATEWAY, Callers, refusal, strangers
 from aws.bounds import unset, within
 from aws.converge.change import Change, ChangeContext, Changes, difference, unless_absent
 from aws.converge.function import (
@@ -25,7 +25,6 @@ from aws.function import WEIGHTS, FunctionPolicy, alias_of, sent_to
 from aws.ledgers.lambda_ import FUNCTION
 from aws.package import code_sha256
 from aws.raw import Raw
-from aws.section import NotTestable
 
 
 def converge(
@@ -143,10 +142,7 @@ def _policy(qualifier: str | None, statements: Iterable[Any]) -> FunctionPolicy:
 
 def _allows_invocation(policy: FunctionPolicy, function: Function, arn: str) -> bool:
     """Whether a policy surely lets the API invoke the alias for a source."""
-    try:
-        return may_invoke([policy], function.alias_arn, arn)
-    except NotTestable:
-        return False
+    return refusal([policy], function.alias_arn, arn) is None
 
 
 def remove_other_callers(context: ChangeContext, function: Function, callers: Callers) -> Changes:

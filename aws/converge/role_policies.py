@@ -11,7 +11,6 @@ from aws.access.privileges import (
     as_differences,
     denied_secrets,
     lacks,
-    pair,
     short,
     split,
     statements,
@@ -174,9 +173,7 @@ class _Secrets:
         lost = short(found, self._role, arns)
         if denied_secrets(found, self._role) or any(one.unknown for one in lost):
             return True
-        return bool(
-            self._context.undecided(lacks(found, [pair(o.action, o.resource) for o in lost]))
-        )
+        return bool(self._context.undecided(lacks(found, lost)))
 
     def _named(self, found: Found, secret: Secret) -> Named:
         pairs = (pair for one in statements(found) for pair in split(one))

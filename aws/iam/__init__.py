@@ -12,7 +12,7 @@ from aws.iam.danger import (
     inverted_statements,
     public_statements,
 )
-from aws.iam.difference import Excess, MissingPermission, Permission, excess, missing
+from aws.iam.difference import Excess, MissingPermission, Permission, excess, missing, missing_by
 from aws.iam.evaluation import EvalDecision, EvaluationResult, evaluate
 from aws.iam.grants import Grant, Grants, grants
 from aws.iam.pattern import covers, resource_pattern
@@ -44,6 +44,7 @@ __all__ = [
     "grants",
     "inverted_statements",
     "missing",
+    "missing_by",
     "parse",
     "public_statements",
     "resource_pattern",

@@ -29,13 +29,23 @@ def context(values: Mapping[str, str | tuple[str, ...]]) -> Context:
     }
 
 
+CLOCKS = ("aws:CurrentTime", "aws:TokenIssueTime")
+"""Condition keys that hold a time: that of the call, and that of its credentials, which are renewed all the time."""
+
+
+def at(known: Context, now: datetime) -> Context:
+    """Return a context in which it is ``now``."""
+    moment, seconds = now.isoformat(), str(int(now.timestamp()))
+    return {**known, **context({**dict.fromkeys(CLOCKS, moment), "aws:EpochTime": seconds})}
+
+
 def holds(condition: Condition, known: Context) -> Answer:
     """Whether a condition holds in a request of which ``known`` is known."""
     if condition.key.lower() not in known:
         return Unknown(
             Words(
-                en=f"the value of {condition.key} is not known",
-                ja=f"{condition.key}の値が不明です",
+                en=f"the value of {condition.key} is not known (condition: {condition})",
+                ja=f"{condition.key}の値が不明です（条件: {condition}）",
             )
         )
     values = known[condition.key.lower()]

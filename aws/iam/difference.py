@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from aws.iam.evaluation import EvalDecision, evaluate
+from aws.iam.evaluation import EvalDecision, EvaluationResult, evaluate
 from aws.iam.grants import Grant, Grants
 from aws.iam.pattern import (
     Pattern,
@@ -13,7 +13,7 @@ from aws.iam.pattern import (
     overlap,
     resource_pattern,
 )
-from aws.words import SILENCE, Words
+from aws.words import SILENCE, Words, joined
 
 Permission = tuple[str, str]
 """(action, resource): either may have wildcards."""
@@ -42,6 +42,14 @@ class MissingPermission:
     resource: str
     reason: Words
     unknown: Words = SILENCE
+    taken: bool = False
+    """Whether a policy allows it, and a Deny, a boundary or a condition that is not met takes it away."""
+
+    @property
+    def words(self) -> Words:
+        """What is missing, and what takes it away, if something does."""
+        what = Words(en=f"{self.action} on {self.resource}", ja=f"{self.resource}への{self.action}")
+        return joined((what, self.reason), ": ") if self.taken or self.unknown else what
 
 
 def excess(granted: Grants, allowed: Iterable[Permission]) -> tuple[Excess, ...]:
@@ -138,10 +146,16 @@ def _missing(
     for target in targets:
         decision = evaluate(granted.statements, action, target, granted.known, limits=limits)
         if not decision.allowed:
-            is_unknown = decision.outcome is EvalDecision.UNKNOWN
-            yield MissingPermission(
-                action=action,
-                resource=target,
-                reason=decision.reason,
-                unknown=decision.reason if is_unknown else SILENCE,
-            )
+            yield missing_by(decision, action, target)
+
+
+def missing_by(result: EvaluationResult, action: str, resource: str) -> MissingPermission:
+    """Return what is missing, by the result that does not allow it."""
+    is_unknown = result.outcome is EvalDecision.UNKNOWN
+    return MissingPermission(
+        action=action,
+        resource=resource,
+        reason=result.reason,
+        unknown=result.reason if is_unknown else SILENCE,
+        taken=result.taken,
+    )

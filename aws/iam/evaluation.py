@@ -28,6 +28,8 @@ class EvaluationResult:
 
     outcome: EvalDecision
     reason: Words
+    taken: bool = False
+    """Whether something takes away what a policy allows: a Deny, a boundary, a condition that is not met."""
 
     @property
     def allowed(self) -> bool:
@@ -52,30 +54,49 @@ def evaluate(
     if denied is True:
         by = denying.words if denying else SILENCE
         said = Words(en=f"an explicit deny: {by.en}", ja=f"明示的な拒否（{by.ja}）")
-        return EvaluationResult(EvalDecision.EXPLICITLY_DENIED, said)
+        return EvaluationResult(EvalDecision.EXPLICITLY_DENIED, said, taken=True)
     granted = [
         _matched(_of(policies, "Allow"), action, resource, known)[0]
         for policies in (statements, *limits)
     ]
-    return _decision(every([*granted, negated(denied)]), granted)
-
-
-def _decision(answer: Answer, granted: Sequence[Answer]) -> EvaluationResult:
+    answer = every([*granted, negated(denied)])
     if isinstance(answer, Unknown):
         return EvaluationResult(EvalDecision.UNKNOWN, answer.reason)
     if answer:
         return EvaluationResult(EvalDecision.ALLOWED, Words(en="allowed", ja="許可"))
     if granted[0] is False:
+        return _not_granted(statements, action, resource, known)
+    limit = next(one for one, answer in zip(limits, granted[1:], strict=True) if answer is False)
+    return _limited(limit)
+
+
+def _not_granted(
+    statements: Sequence[Statement], action: str, resource: str, known: Context
+) -> EvaluationResult:
+    """Say that nothing allows it, or which statement does under a condition that is not met."""
+    about = (one for one in _of(statements, "Allow") if names_action(one, action))
+    unmet = next((o for o in about if _names_resource(o, resource, known) is not False), None)
+    if unmet is None:
         why = Words(
             en="no identity-based policy allows the action",
             ja="このアクションを許可するアイデンティティベースのポリシーがありません",
         )
-    else:
-        why = Words(
-            en="a permissions boundary or session policy does not allow it",
-            ja="アクセス許可の境界またはセッションポリシーで許可されていません",
-        )
-    return EvaluationResult(EvalDecision.NOT_ALLOWED, why)
+        return EvaluationResult(EvalDecision.NOT_ALLOWED, why)
+    by, conditions = unmet.words, "; ".join(map(str, unmet.conditions))
+    why = Words(
+        en=f"{by.en} allows it only if {conditions}, which is not met",
+        ja=f"{by.ja}の条件（{conditions}）が成立しません",
+    )
+    return EvaluationResult(EvalDecision.NOT_ALLOWED, why, taken=True)
+
+
+def _limited(limit: Sequence[Statement]) -> EvaluationResult:
+    name = f" `{limit[0].policy}`" if limit and limit[0].policy else ""
+    why = Words(
+        en=f"the permissions boundary or session policy{name} does not allow it",
+        ja=f"アクセス許可の境界またはセッションポリシー{name}で許可されていません",
+    )
+    return EvaluationResult(EvalDecision.NOT_ALLOWED, why, taken=True)
 
 
 def _of(statements: Iterable[Statement], effect: str) -> Iterable[Statement]:

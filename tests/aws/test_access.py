@@ -257,7 +257,9 @@ def test_what_it_depends_on_is_told_unless_another_statement_surely_allows_it():
     both = [("rights", document(tagged, allow("dynamodb:GetItem", USERS)))]
     (surely,) = reach_of(WHO, both, None, targets=TARGETS)
 
-    assert perhaps.provided.en == "the value of aws:ResourceTag/a is not known"
+    assert perhaps.provided.en == (
+        "the value of aws:ResourceTag/a is not known (condition: StringEquals aws:ResourceTag/a = b)"
+    )
     assert (surely.action, surely.provided) == ("dynamodb:GetItem", SILENCE)
 
 

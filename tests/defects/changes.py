@@ -173,9 +173,11 @@ def without(function: str, *actions: str) -> Break:
     return rewritten(function, change)
 
 
-def under(function: str, resource: str, key: str, value: str) -> Break:
+def under(
+    function: str, resource: str, key: str, value: str, operator: str = "StringEquals"
+) -> Break:
     """Put a condition on what is granted on one resource."""
-    condition = {"StringEquals": {key: value}}
+    condition = {operator: {key: value}}
     return rewritten(
         function,
         lambda one: [{**one, "Condition": condition} if one["Resource"] == resource else one],

@@ -8,7 +8,6 @@ from aws.ledgers.iam import ROLE as ROLE_KIND
 from aws.role import PolicyDocument
 from aws.table import ResourcePolicy
 from aws.words import Words
-from signoff.checklist import Severity
 from signoff.outcome import Outcome
 from tests.defects import access, callers, privileges, shortfalls
 from tests.defects.changes import absent, added, both, edited, item, role_of, unread
@@ -116,8 +115,6 @@ TRUST = (
     Defect(
         id="SEC-11:unclear-condition",
         breaks=role_of("award", trust=_trust(LAMBDA | _if("StringEquals", "sts:ExternalId", "x"))),
-        outcome=UNREAD,
-        at_most=Severity.MAJOR,
     ),
 )
 
@@ -192,8 +189,16 @@ DENIED = (
 ATTACHED = (
     Defect(id="SEC-23:in-an-instance-profile", breaks=_profile("auth")),
     Defect(id="SEC-23:unread", breaks=unread("role_attachments", f"{AWARD}-role"), outcome=UNREAD),
-    Defect(id="SEC-23:boundary-of-stamps", breaks=role_of("stamps", boundary=NARROW)),
-    Defect(id="SEC-23:boundary-of-ranking", breaks=role_of("ranking", boundary=NARROW)),
+    Defect(
+        id="SEC-13:boundary-of-stamps",
+        breaks=role_of("stamps", boundary=NARROW),
+        follows=frozenset({"SEC-23"}),
+    ),
+    Defect(
+        id="SEC-13:boundary-of-ranking",
+        breaks=role_of("ranking", boundary=NARROW),
+        follows=frozenset({"SEC-23"}),
+    ),
 )
 DEFECTS = (
     ROLES

@@ -3,8 +3,6 @@
 from collections.abc import Iterable, Mapping
 
 from aws.role import PolicyDocument
-from signoff.checklist import Severity
-from signoff.outcome import Outcome
 from tests.defects.changes import Statement, attached, rewritten, role_of, under, without
 from tests.defects.defect import Break, Defect
 from tests.healthy.identity import (
@@ -83,21 +81,19 @@ DEFECTS = (
     Defect(
         id="SEC-13:unclear-condition",
         breaks=under("gps-verify", STAMP_MASTERS, "aws:PrincipalTag/team", "rally"),
-        outcome=Outcome.NOT_TESTABLE,
-        at_most=Severity.MAJOR,
     ),
     Defect(
         id="SEC-13:denied-keys-by-a-tag",
         breaks=attached("auth", None, {**NO_KEYS, **TAGGED}),
-        outcome=Outcome.NOT_TESTABLE,
-        at_most=Severity.MAJOR,
     ),
     Defect(
         id="SEC-13:granted-for-a-time",
         breaks=under("ranking", USERS, "aws:CurrentTime", "2027-03-31T00:00:00Z"),
-        outcome=Outcome.NOT_TESTABLE,
-        at_most=Severity.MAJOR,
     ),
+    _short(
+        "over", under("auth", USERS, "aws:TokenIssueTime", "2020-01-01T00:00:00Z", "DateLessThan")
+    ),
+    _short("through-one-network-only", under("auth", USERS, "aws:SourceVpc", "vpc-0a1b2c")),
     *(
         Defect(
             id=f"SEC-16:{what}",

@@ -1,0 +1,76 @@
+"""A certain outage is told as one: with the statement that makes it, and without a decision that would allow it."""
+
+from dataclasses import replace
+
+import pytest
+
+from tests.defects.changes import attached, edited, role_of, under
+from tests.defects.permissions import NARROW
+from tests.healthy import healthy
+from tests.healthy.identity import USERS, allow, document
+from tests.judging import judge
+
+AUTH = "stamp-rally-prod-auth"
+OVER = under("auth", USERS, "aws:TokenIssueTime", "2020-01-01T00:00:00Z", "DateLessThan")
+LATER = under("auth", USERS, "aws:CurrentTime", "2027-03-31T00:00:00Z", "DateLessThan")
+
+
+def of_another_account(policies):
+    statements = {
+        "Sid": "ByTheApi",
+        "Effect": "Allow",
+        "Principal": {"Service": "apigateway.amazonaws.com"},
+        "Action": "lambda:InvokeFunction",
+        "Resource": "*",
+        "Condition": {"StringEquals": {"aws:SourceAccount": "111122223333"}},
+    }
+    return tuple(replace(one, document=document(statements)) for one in policies)
+
+
+OUTAGES = {
+    "a date that has passed": (OVER, "SEC-13", "DateLessThan aws:TokenIssueTime = 2020-01-01T00:00:00Z, which is not met"),
+    "a key that is never there": (
+        under("auth", USERS, "aws:SourceAccount", "444455556666"),
+        "SEC-13",
+        "allows it only if StringEquals aws:SourceAccount = 444455556666, which is not met",
+    ),
+    "a Deny": (
+        attached("auth", None, {**allow("dynamodb:*", "*"), "Effect": "Deny", "Sid": "Freeze"}),
+        "SEC-13",
+        "an explicit deny: policy",
+    ),
+    "a boundary": (
+        role_of("award", boundary=NARROW),
+        "SEC-13",
+        "the permissions boundary or session policy `limit` does not allow it",
+    ),
+    "another account's source": (
+        edited("function_policies", AUTH, of_another_account),
+        "DEP-16",
+        "statement ByTheApi allows it only if StringEquals aws:SourceAccount = 111122223333",
+    ),
+}  # fmt: skip
+
+
+def of_row(breaks, row):
+    return [one for one in judge(breaks(healthy()), [row]) if one.outcome.red]
+
+
+@pytest.mark.parametrize("what", OUTAGES)
+def test_outage_is_told_with_what_makes_it_and_no_decision(what):
+    breaks, row, expected = OUTAGES[what]
+    found = of_row(breaks, row)
+
+    assert any(expected in one.words.en for one in found), [one.words.en for one in found]
+    assert not [one.decision for one in found if one.decision]
+
+
+def test_permission_that_ends_later_is_red_until_somebody_decides():
+    (found,) = of_row(LATER, "SEC-13")
+
+    assert "DateLessThan aws:CurrentTime = 2027-03-31" in found.words.en
+    assert "[[prod.decisions]]" in found.decision
+
+
+def test_condition_that_is_met_by_every_call_takes_nothing_away():
+    assert not of_row(under("auth", USERS, "aws:ResourceAccount", "444455556666"), "SEC-13")
