@@ -6,7 +6,14 @@ Other differences of $LATEST would be released with the change, so it is refused
 from collections.abc import Callable, Collection
 from typing import Any
 
-from aws.converge.change import Change, ChangeContext, Changes, Refused, difference
+from aws.converge.change import (
+    Change,
+    ChangeContext,
+    Changes,
+    Refused,
+    difference,
+    unless_absent,
+)
 from aws.converge.function import (
     OVERLAYS,
     configuration,
@@ -40,10 +47,14 @@ OF_THE_CODE = frozenset({"handler", *OVERLAYS})
 def converge(context: ChangeContext, function: Function, named: Collection[str]) -> Changes:
     """Bring the configuration behind the alias, and the function's tags, to what is planned.
 
+    Where there is no alias yet, as after the guide's steps in the console, callers get $LATEST: that is changed.
     ``named`` has everything that was found wrong; only the unplanned variables that it names are removed.
     """
     client, name = context.client("lambda"), f"function {function.name}"
-    behind = client.get_function_configuration(FunctionName=function.name, Qualifier=function.alias)
+    read = client.get_function_configuration
+    live = unless_absent(read, FunctionName=function.name, Qualifier=function.alias)
+    behind: Raw = live or read(FunctionName=function.name)
+    aliases = (function.alias,) if live else ()
     found, extra = described(context, behind), _surplus(function, behind, named)
     planned = {**configuration(function), **preserved(context, function, found)}
     wanted = {field: one for field, one in planned.items() if field not in OF_THE_CODE}
@@ -53,7 +64,7 @@ def converge(context: ChangeContext, function: Function, named: Collection[str])
         for field in (f"variable {one}" for one in extra)
     )
     edit = _edited(function, {one.field for one in changes}, wanted, extra)
-    made = context.settle(changes, lambda: change(context, function.name, (function.alias,), edit))
+    made = context.settle(changes, lambda: change(context, function.name, aliases, edit))
     return made + _tagged(context, function)
 
 

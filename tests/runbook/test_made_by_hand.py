@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from aws.converge import rest_api
+from aws.converge import live_configuration, rest_api
 from runbook.catalogue import procedures
 from runbook.engine import Change, Declined, Procedure
 from runbook.procedures import api, functions, least_privilege, masters, monitoring, secrets, tables
@@ -113,6 +113,20 @@ def test_a_function_is_shown_as_it_is_and_as_it_will_be(rehearsed):
     assert of_it["handler"] == ("lambda_function.lambda_handler", "handler.handler")
     assert of_it["variable TABLE_USERS"] == ("withheld (5 characters, word)", "Users-prod")
     assert of_it["variable TOKEN_SECRET_KEY"] == ("withheld (39 characters, word)", None)
+
+
+def test_configuration_is_corrected_where_no_alias_exists_yet(console):
+    context = console.context(go=True, permit=lambda _: True)
+    auth = context.plan.function("auth")
+    console.do(Procedure.of(least_privilege).steps[0].action, permit=lambda _: True)
+    console.client("lambda").delete_alias(FunctionName=auth.name, Name=auth.alias)
+
+    live_configuration.converge(context, auth, {"TOKEN_SECRET_KEY"})
+
+    has = console.client("lambda").get_function_configuration(FunctionName=auth.name)
+    assert (has["Runtime"], has["MemorySize"]) == ("python3.13", 256)
+    assert "TOKEN_SECRET_KEY" not in has["Environment"]["Variables"]
+    assert has["Environment"]["Variables"]["TABLE_USERS"] == "Users-prod"
 
 
 def test_a_stage_is_shown_as_it_is_and_as_it_will_be(rehearsed):
