@@ -292,6 +292,8 @@ class Api:
     log_role: str
     """Name of the account's role by which API Gateway writes logs."""
     log_role_arn: str
+    logs_access: bool = True
+    asks_authorizer: bool = True
     by_domain: bool = False
     """It is called by a domain of its own, so that its own address may be closed."""
     tags: Tags = field(hash=False)

@@ -38,7 +38,7 @@ DECIDED_IN = Words(
 )
 
 IGNORES_MISSING = "AWS/DynamoDB"
-"""Namespace in which ``missing`` is ``ignore``: CloudWatch user guide, "Configuring how CloudWatch alarms treat missing data"."""
+"""Namespace in which alarms ignore missing data whatever is set: CloudWatch user guide, "Configuring how CloudWatch alarms treat missing data"."""
 LONGEST_S = 3600
 RESOLUTION_S = 60
 """How often AWS and our functions publish (PutMetricAlarm, Period: shorter ones are for metrics of a finer resolution)."""
@@ -71,15 +71,13 @@ def shortfalls(alarm: Alarm, want: desired.Alarm) -> tuple[Difference, ...]:
     """Return what keeps the alarm from firing whenever the planned one does (facts on alarms)."""
     if alarm.expressions or not alarm.metric:
         made_of = " ".join(alarm.expressions) or "several metrics"
-        facts: Mapping[Words, object] = {EXPRESSION: made_of}
-        found = _loosening(alarm, facts, {EXPRESSION: _no_expression()})
+        found = _loosening(alarm, {EXPRESSION: made_of}, {EXPRESSION: _no_expression()})
         return tuple(replace(one, certainty=Certainty.UNPARSED) for one in found)
-    facts = {
+    facts: dict[Words, object] = {
         STATISTIC: alarm.statistic,
         THRESHOLD: _fires_at(alarm),
         DATAPOINTS: alarm.datapoints_to_alarm or alarm.evaluation_periods,
         UNIT: alarm.unit,
-        MISSING_DATA: alarm.missing_data,
         LOOKS_BACK: alarm.period_s * alarm.evaluation_periods,
     }
     bounds = {
@@ -87,9 +85,10 @@ def shortfalls(alarm: Alarm, want: desired.Alarm) -> tuple[Difference, ...]:
         THRESHOLD: _threshold(alarm, want),
         DATAPOINTS: one_of(1),
         UNIT: one_of("Count", None),
-        MISSING_DATA: _missing_data(want),
         LOOKS_BACK: _looks_back(),
     }
+    if want.namespace != IGNORES_MISSING:
+        facts[MISSING_DATA], bounds[MISSING_DATA] = alarm.missing_data, _missing_data()
     return _loosening(alarm, facts, bounds)
 
 
@@ -136,10 +135,9 @@ def certainly_fires(want: desired.Alarm, period_s: int) -> int:
     return ceil(want.threshold / ceil(want.period_s / period_s))
 
 
-def _missing_data(want: desired.Alarm) -> Bound:
+def _missing_data() -> Bound:
     """Return the bound for missing data, which must end an alarm: one that keeps its state misses the next outage."""
-    left = () if want.namespace == IGNORES_MISSING else ("missing",)
-    bound = one_of("notBreaching", *left)
+    bound = one_of("notBreaching", "missing")
     return replace(
         bound,
         words=Words(

@@ -128,10 +128,10 @@ def unnotified(alarm: Alarm, delivery: Delivery, decisions: Decisions) -> tuple[
 
 
 def in_alarm_state(alarms: Iterable[tuple[Alarm, str]]) -> Iterator[Difference]:
-    """Yield alarms in ALARM, or in no state that we know; alarms of autoscaling are left out."""
+    """Yield alarms in ALARM, or in no state that we know."""
     bound = one_of("OK", "INSUFFICIENT_DATA")
     for alarm, state in alarms:
-        if not bound.holds(state) and not scales(alarm):
+        if not bound.holds(state):
             yield Difference(
                 kind=ALARM,
                 name=alarm.name,

@@ -10,19 +10,10 @@ from aws.bucket import Bucket
 from aws.closed import CLOSED, PATH
 from aws.dashboard import Dashboard
 from aws.domain import BasePath, CustomDomain
-from aws.function import (
-    Alias,
-    Function,
-    FunctionPolicy,
-    FunctionUrl,
-    LambdaAccount,
-    RoleUser,
-    Version,
-)
+from aws.function import RoleUser
 from aws.ledger import Unplanned
 from aws.ledgers.apigateway import DOMAIN, REST_API, STAGE, USAGE_PLAN
 from aws.ledgers.iam import ROLE
-from aws.ledgers.lambda_ import FUNCTION
 from aws.ledgers.logs import LOG_GROUP
 from aws.ledgers.s3 import BUCKET
 from aws.log_group import LogGroup
@@ -31,8 +22,8 @@ from aws.role import Role
 from aws.section import Follows, Unreadable, known, lookup
 from aws.usage_plan import UsagePlan
 from aws.words import Words
-from checks.deployed_data import DASHBOARD, DeployedData
-from checks.invocation import invoked
+from checks.deployed_data import DASHBOARD
+from checks.deployed_functions import DeployedFunctions
 
 SERVING_CLOSED = frozenset({"DEP-20", "DEP-39"})
 """Rows that say something of a stage that serves the closed release; any other one follows."""
@@ -47,7 +38,7 @@ ALARM_ROWS = {
 
 
 @dataclass(frozen=True, slots=True)
-class Deployed(DeployedData):
+class Deployed(DeployedFunctions):
     """Lookups for the test of ``row``. Absent: Missing at the owning row, Follows at any other."""
 
     def role(self, want: desired.Role) -> Role:
@@ -74,37 +65,6 @@ class Deployed(DeployedData):
     def key_attachments(self, name: str) -> tuple[Unplanned, ...]:
         """Return what is attached to a key; nothing if the key does not exist, which is another row's."""
         return lookup(self.found.key_attachments, name) or ()
-
-    def function(self, want: desired.Function) -> Function:
-        return self._one("DEP-10", FUNCTION, want.name, self.found.functions)
-
-    def alias(self, want: desired.Function) -> Alias:
-        its_own = Words(f"alias of {want.name}", f"{want.name}のエイリアス")
-        there = {one.name: one for one in self.aliases(want)}
-        return self._one("DEP-15", its_own, want.alias, there)
-
-    def invoked(self, uri: str, want: desired.Function) -> str:
-        """Return the ARN by which the API calls a function; Follows if it calls an alias that is not there."""
-        arn = invoked(uri, self.stage(), want)
-        return self.alias(want).arn if arn == want.alias_arn else arn
-
-    def aliases(self, want: desired.Function) -> tuple[Alias, ...]:
-        """Return the aliases of the planned name: one, or none, which DEP-15 reports."""
-        name, kind = self.function(want).name, Words("aliases of function", "関数のエイリアス")
-        found = self._one("DEP-10", kind, name, self.found.aliases)
-        return tuple(one for one in found if one.name == want.alias)
-
-    def function_policies(self, want: desired.Function) -> tuple[FunctionPolicy, ...]:
-        name, kind = self.function(want).name, Words("policies of function", "関数のポリシー")
-        return self._one("DEP-10", kind, name, self.found.function_policies)
-
-    def function_urls(self, want: desired.Function) -> tuple[FunctionUrl, ...]:
-        name, kind = self.function(want).name, Words("URLs of function", "関数のURL")
-        return self._one("DEP-10", kind, name, self.found.function_urls)
-
-    def lambda_account(self) -> LambdaAccount:
-        kind = Words("Lambda settings of the", "Lambdaの設定")
-        return self._one("DEP-18", kind, "account", self.found.lambda_account)
 
     def rest_api(self) -> RestApi:
         """Return the API of the planned name; if there are several, which PREP-04 says, the first."""
@@ -199,11 +159,3 @@ class Deployed(DeployedData):
     def deployments(self) -> tuple[Deployment, ...]:
         name, kind = self.rest_api().name, Words("deployments of API", "APIのデプロイ")
         return self._one("DEP-20", kind, name, self.found.deployments)
-
-    def function_attachments(self, want: desired.Function) -> tuple[Unplanned, ...]:
-        name, kind = self.function(want).name, Words("attachments of function", "関数の付属設定")
-        return self._one("DEP-10", kind, name, self.found.function_attachments)
-
-    def versions(self, want: desired.Function) -> tuple[Version, ...]:
-        name, kind = self.function(want).name, Words("versions of function", "関数のバージョン")
-        return self._one("DEP-10", kind, name, self.found.versions)

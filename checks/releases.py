@@ -13,7 +13,7 @@ from aws.ledgers.dynamodb import TABLE
 from aws.package import Builds
 from aws.reading import Scope
 from aws.rest_api import Deployment
-from aws.section import NotTestable
+from aws.section import NotTestable, known
 from aws.table import Backups
 from aws.words import Words
 from checks.deployed import Deployed
@@ -33,6 +33,13 @@ BACKUPS = "dynamodb:DescribeContinuousBackups"
 FIVE_MINUTES = timedelta(minutes=5)
 LAG = timedelta(minutes=1)
 """DynamoDB names a latest restorable time of five minutes ago, give or take this."""
+
+
+def newest_of_the_stage(deployed: Deployed) -> tuple[Deployment, ...]:
+    """Return the newest deployments that no other stage has taken, or that the planned one serves as well."""
+    ours = deployed.stage()
+    others = {known(one).deployment_id for one in deployed.stages().values()} - {ours.deployment_id}
+    return newest([one for one in deployed.deployments() if one.id not in others])
 
 
 def newest(newest_first: Sequence[Deployment]) -> tuple[Deployment, ...]:

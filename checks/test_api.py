@@ -14,7 +14,7 @@ from checks import api_surplus
 from checks.api_surplus import barring
 from checks.deployed import Deployed
 from checks.invocation import target
-from checks.releases import newest
+from checks.releases import newest_of_the_stage
 from checks.routes import PROXY, beyond_contract, differing_from, integration_type, stale
 from plan import Plan
 from signoff.checklist import expectation
@@ -105,7 +105,7 @@ def test_route_reaches_the_right_function(
 @expectation("DEP-22", ja="ステージが最新のデプロイを公開している")
 def test_stage_serves_the_newest_deployment(deployed: Deployed, judge: Judge) -> None:
     stage = judge.observe(deployed.stage(), "deployment_id")
-    last = newest(deployed.deployments())
+    last = newest_of_the_stage(deployed)
     judge.observe.note(newest=last, methods=len(deployed.served().methods))
 
     bounds = {DEPLOYMENT: one_of(*(one.id for one in last))}

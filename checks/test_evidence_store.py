@@ -1,4 +1,4 @@
-"""PREP-09: the records, how they are kept, and who may sign them."""
+"""PREP-09, PREP-11: the records, how they are kept, and who may sign them."""
 
 from checks.evidence_store import (
     custody,
@@ -25,7 +25,7 @@ def test_every_record_is_signed_and_none_is_missing(records: Records, judge: Jud
     judge(damaged(store, records))
 
 
-@expectation("PREP-09", ja="本番の記録はポリシーで署名者を定めた鍵で署名する")
+@expectation("PREP-11", ja="本番の記録はポリシーで署名者を定めた鍵で署名する")
 def test_production_signs_by_a_key_whose_policy_says_who_may(
     records: Records, environment: Environment, judge: Judge
 ) -> None:
@@ -35,7 +35,7 @@ def test_production_signs_by_a_key_whose_policy_says_who_may(
     judge(forgeable(store) if environment.production else ())
 
 
-@expectation("PREP-09", ja="本番の署名鍵が有効で、指定した者だけが署名できる")
+@expectation("PREP-11", ja="本番の署名鍵が有効で、指定した者だけが署名できる")
 def test_key_of_production_signs_for_the_named_alone(
     records: Records, environment: Environment, judge: Judge
 ) -> None:
@@ -46,7 +46,7 @@ def test_key_of_production_signs_for_the_named_alone(
     judge((*unusable(store, key), *signing(store, key, environment)) if key else ())
 
 
-@expectation("PREP-09", ja="本番の記録は全バージョンを保存する")
+@expectation("PREP-11", ja="本番の記録は全バージョンを保存する")
 def test_production_keeps_every_version_of_its_records(
     records: Records, environment: Environment, judge: Judge
 ) -> None:

@@ -20,7 +20,7 @@ from checks.deployed import Deployed
 from checks.encryption import function_key_flaws
 from checks.functions import CALLS_PER_REQUEST, busy, free_for_us, supported_on
 from checks.invocation import source_of, source_of_authorizer, target
-from checks.releases import deployed_again, newest, repair, served_by
+from checks.releases import deployed_again, newest_of_the_stage, repair, served_by
 from checks.variables import (
     arns_of,
     differing,
@@ -213,7 +213,7 @@ def test_authorizers_invoke_the_alias(deployed: Deployed, plan: Plan, judge: Jud
 def test_api_may_invoke_what_the_route_calls(
     route: desired.Route, deployed: Deployed, environment: Environment, judge: Judge
 ) -> None:
-    called = deployed.invoked(deployed.integration(route).uri, route.function)
+    called = deployed.invoked(deployed.integration(route).uri, route.function, deployed.stage())
     source = source_of(route, deployed.rest_api().id, environment)
     policies = deployed.function_policies(route.function)
     judge.observe.note(called=called, source=source, policies=policies)
@@ -227,9 +227,10 @@ def test_api_may_ask_its_authorizers(
     deployed: Deployed, plan: Plan, environment: Environment, judge: Judge
 ) -> None:
     auth, api_id = plan.api.authorizer.function, deployed.rest_api().id
+    stage = deployed.stage()
     policies = deployed.function_policies(auth)
     asked = {
-        source_of_authorizer(one.id, api_id, environment): deployed.invoked(one.uri, auth)
+        source_of_authorizer(one.id, api_id, environment): deployed.invoked(one.uri, auth, stage)
         for one in deployed.draft().authorizers.values()
     }
     judge.observe.note(asked=asked, policies=policies)
@@ -257,7 +258,7 @@ def test_live_code_is_the_one_that_was_released(
 
 @expectation("DEP-17", ja="最新のデプロイがリリースしたものである")
 def test_newest_deployment_is_the_one_that_was_released(deployed: Deployed, judge: Judge) -> None:
-    last, released = newest(deployed.deployments()), deployed.record("release").body
+    last, released = newest_of_the_stage(deployed), deployed.record("release").body
     judge.observe.note(newest=last, released=released["deployment"])
 
     known = released["deployment"] in {one.id for one in last} or deployed_again(deployed, released)

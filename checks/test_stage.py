@@ -79,7 +79,7 @@ def test_access_is_logged_where_planned(deployed: Deployed, plan: Plan, judge: J
     judge(differences(STAGE, stage.name, facts, planned, call=GET_STAGES))
 
 
-@expectation("DEP-29", ja="アクセスログに個人情報が含まれない")
+@expectation("DEP-30", ja="アクセスログに個人情報が含まれない")
 def test_access_log_tells_nothing_private(deployed: Deployed, judge: Judge) -> None:
     stage = judge.observe(deployed.stage(), "access_log_format")
 

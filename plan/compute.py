@@ -23,7 +23,7 @@ VARIABLES: dict[str, tuple[str, ...]] = {
     "stamps": ("TABLE_USERSTAMPS", "TABLE_STAMPMASTERS"),
 }
 EVERYWHERE = ("ENVIRONMENT", "ALLOWED_ORIGIN")
-TABLE_PREFIX = "TABLE_"
+TABLE_PREFIX, SECRET_PREFIX = "TABLE_", "SECRET_NAME_"
 
 
 def functions(naming: Naming, roles: tuple[Role, ...]) -> tuple[Function, ...]:
@@ -40,7 +40,8 @@ def _function(naming: Naming, key: str, role: Role) -> Function:
     environment = naming.environment
     values = _values(naming)
     own = environment.functions.get(key, FunctionSettings())
-    variables = {name: values[name] for name in (*EVERYWHERE, *VARIABLES[key]) if name in values}
+    needed = (*EVERYWHERE, *VARIABLES[key]) if environment.our_code else _of_the_guide(key)
+    variables = {name: values[name] for name in needed if name in values}
     return Function(
         key=key,
         name=naming.named(key),
@@ -55,10 +56,16 @@ def _function(naming: Naming, key: str, role: Role) -> Function:
         environment=variables,
         table_variables=frozenset(filter(names_a_table, variables)),
         arns={name: arns for name, arns in _arns(naming).items() if name in variables},
-        secrets=tuple(v for k, v in variables.items() if k.startswith("SECRET_NAME_")),
+        secrets=tuple(v for k, v in variables.items() if k.startswith(SECRET_PREFIX)),
         log_group=naming.log_group(key),
         tags=environment.tags,
     )
+
+
+def _of_the_guide(key: str) -> tuple[str, ...]:
+    """Return what step 3-2 of the guide gives a function of other code: its tables, its secret, its environment."""
+    named = (one for one in VARIABLES[key] if one.startswith((TABLE_PREFIX, SECRET_PREFIX)))
+    return ("ENVIRONMENT", *named)
 
 
 def _arns(naming: Naming) -> Mapping[str, tuple[str, ...]]:
@@ -68,7 +75,7 @@ def _arns(naming: Naming) -> Mapping[str, tuple[str, ...]]:
     return {
         **{f"{TABLE_PREFIX}{one.upper()}": (naming.table_arn(one),) for one in environment.tables},
         **{
-            f"SECRET_NAME_{key.upper()}": (arn, arn.removesuffix("-??????"))
+            f"{SECRET_PREFIX}{key.upper()}": (arn, arn.removesuffix("-??????"))
             for key, arn in secrets.items()
         },
         "NOTIFY_FUNCTION": (naming.alias_arn("notify"),),

@@ -67,7 +67,17 @@ def key_of(environment: Environment, table: str) -> str | None:
     return environment.table_settings.get(table, TableSettings()).key or environment.table_key
 
 
+def _attributes(indexes: Iterable[Index]) -> dict[str, str]:
+    """Return the attributes of the keys of these indexes, each a text and a number."""
+    return {name: kind for one in indexes for name, kind in _key_of(one)}
+
+
+def _key_of(index: Index) -> tuple[tuple[str, str], ...]:
+    return ((index.hash_key, "S"), *(((index.range_key, "N"),) if index.range_key else ()))
+
+
 def tables(naming: Naming) -> tuple[Table, ...]:
+    indexes = (RANKING_INDEX,) if naming.environment.our_code else ()
     return (
         Table(
             **_decided(naming, "users"),
@@ -79,13 +89,8 @@ def tables(naming: Naming) -> tuple[Table, ...]:
             **_decided(naming, "userstamps"),
             hash_key="UserId",
             range_key="StampId",
-            attributes={
-                "UserId": "S",
-                "StampId": "S",
-                RANKING_INDEX.hash_key: "S",
-                RANKING_INDEX.range_key: "N",
-            },
-            indexes=(RANKING_INDEX,),
+            attributes={"UserId": "S", "StampId": "S", **_attributes(indexes)},
+            indexes=indexes,
             ttl_attribute="TTL",
         ),
         Table(

@@ -80,6 +80,8 @@ def api(naming: Naming, functions: tuple[Function, ...]) -> Api:
         access_log_format=ACCESS_LOG_FORMAT,
         log_role=log_role,
         log_role_arn=naming.iam_arn(f"role/{log_role}"),
+        logs_access=environment.access_log,
+        asks_authorizer=environment.authorizer,
         by_domain=environment.domain is not None,
         tags=environment.tags,
     )

@@ -55,7 +55,8 @@ def _function_alarms(naming: Naming, functions: tuple[Function, ...]) -> Iterato
         errors = ("AWS/Lambda", "Errors", {"FunctionName": one.name})
         yield _alarm(naming, f"{one.key}-errors", "function-errors", errors, threshold)
         counted = (namespace, faults, {dimension: one.name})
-        yield _alarm(naming, f"{one.key}-faults", "function-faults", counted, threshold)
+        if naming.environment.our_code:  # other code has other metrics
+            yield _alarm(naming, f"{one.key}-faults", "function-faults", counted, threshold)
 
 
 def _api_alarms(naming: Naming, api: Api) -> Iterator[Alarm]:
@@ -130,7 +131,8 @@ def log_groups(naming: Naming, functions: tuple[Function, ...], api: Api) -> tup
     group = partial(LogGroup, retention_days=environment.retention_days, tags=environment.tags)
     counted = dict.fromkeys(one.log_group for one in functions)  # several may write into one
     of_functions = (group(name=one, counted=True) for one in counted)
-    of_api = () if api.access_log_group in counted else (group(name=api.access_log_group),)
+    own = api.logs_access and api.access_log_group not in counted
+    of_api = (group(name=api.access_log_group),) if own else ()
     return (*of_functions, *of_api)
 
 

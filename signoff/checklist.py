@@ -54,6 +54,8 @@ class Repair:
     run: str = ""
     """A command; ``{env}`` is the environment's name, ``signoff.remedy`` fills in the other gaps."""
     by_hand: Words | None = None
+    in_code: bool = False
+    """What is wrong is in the functions' code, or the command releases this project's functions."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,6 +79,8 @@ class Row:
     """A command that repairs it, as in ``Repair``."""
     by_hand: Words | None = None
     """What only a person can do, and where, with the place in the console; with a remedy, after it."""
+    in_code: bool = False
+    """As in ``Repair``."""
     remedies: Mapping[str, Repair] = field(default_factory=dict)
     """Repairs of findings for which ``remedy`` is the wrong one, by the name in their difference's ``remedy``."""
     note: Words | None = None
@@ -98,7 +102,7 @@ class Row:
 
     @property
     def repair(self) -> Repair:
-        return Repair(run=self.remedy, by_hand=self.by_hand)
+        return Repair(run=self.remedy, by_hand=self.by_hand, in_code=self.in_code)
 
     def repair_of(self, difference: Unplanned) -> Repair:
         """Return the repair of what differs."""

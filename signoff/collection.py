@@ -1,6 +1,6 @@
 """Which checks run: every row has a test and every test has a row, or the run stops at collection."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -18,10 +18,27 @@ from signoff.snapshot import PlanT
 from signoff.verdict import RowVerdict
 
 ROW = pytest.StashKey[Row]()
-TRIED_BEFORE = "tried_before"
-"""The optional part of rows that compare with the environment before."""
 OF_STRICT = "strict=true"
 """How pytest notes its own ``--strict``, which leaves nothing out."""
+LEFT_OUT: Mapping[str, Words] = {
+    "tried_before": Words(
+        en="releases are tried in {name} first: no environment is before it",
+        ja="リリースを最初に試すのは{name}であり、その前の環境がありません",
+    ),
+    "authorizer": Words(
+        en="the functions of {name} check sessions themselves, which SEC-41 and SEC-42 prove by behaviour",
+        ja="{name}では関数自身がセッションを確認し、SEC-41とSEC-42が動作で検証します",
+    ),
+    "access_log": Words(
+        en="{name} writes no access log (access_log in environments.toml)",
+        ja="{name}はアクセスログを出力しません（environments.tomlのaccess_log）",
+    ),
+    "our_code": Words(
+        en="the functions of {name} are code of your own (own_code in environments.toml)",
+        ja="{name}の関数は独自のコードです（environments.tomlのown_code）",
+    ),
+}
+"""Why a row is left out where an environment has no such part; other parts are keys of the file."""
 JUDGING = ("checks", "smoke")
 """Folders whose tests are proofs of rows; all other tests are ordinary ones."""
 
@@ -89,15 +106,11 @@ def set_aside(row: Row, choice: Choice[PlanT]) -> RowVerdict | None:
 
 
 def _not_configured(key: str, environment: Environment) -> Words:
-    if key == TRIED_BEFORE:
-        return Words(
-            en=f"releases are tried in {environment.name} first: no environment is before it",
-            ja=f"リリースを最初に試すのは{environment.name}であり、その前の環境がありません",
-        )
-    return Words(
-        en=f"{key} is not configured for {environment.name}",
-        ja=f"{environment.name}に{key}が設定されていません",
+    words = Words(
+        en=f"{key} is not configured for {{name}}", ja=f"{{name}}に{key}が設定されていません"
     )
+    said, name = LEFT_OUT.get(key, words), environment.name
+    return Words(en=said.en.format(name=name), ja=said.ja.format(name=name))
 
 
 def _configured(environment: Environment, key: str) -> bool:

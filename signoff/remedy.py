@@ -20,6 +20,14 @@ from signoff.verdict import RowVerdict
 
 DETACH = "python -m runbook detach --env {env} --row {row} --go"
 SIGN = "python -m runbook {step} --env {env} --go"
+OWN_CODE = Words(
+    en="the functions are code of your own, which no command here uploads or overwrites: change it there, release"
+    " it by your own pipeline, then record what is live: python -m runbook record_release --env {env} --by NAME --go",
+    ja="関数は独自のコードであり、ここでの手順がアップロードや上書きをすることはない。そのコードを修正し、独自のパイプラインで"
+    "リリースした後、稼働中の内容を記録する: python -m runbook record_release --env {env} --by 名前 --go",
+)
+RELEASING = re.compile(r"python -m runbook functions --env \S+ --go")
+"""The command that uploads this project's functions; with ``--row`` it changes their configuration alone."""
 READING_A_FILE = re.compile(r"(?:python -m runbook \w+|pytest) --env \S+")
 """Commands that take ``--environments``."""
 
@@ -51,12 +59,19 @@ def _remedy(one: RowVerdict, run: Provenance) -> Remedy:
         return _of_unknown(one, run)
     if one.outcome is Outcome.FOLLOWS:
         return Remedy(note=Words(en=f"fix {one.root} first", ja=f"先に{one.root}を解決する"))
-    repairs = tuple(dict.fromkeys(_repairs(one)))
+    repairs = tuple(dict.fromkeys(_for_the_code(each, run) for each in _repairs(one)))
     commands = dict.fromkeys(_filled(each.run, one.row, run) for each in repairs if each.run)
     return Remedy(
         command=" && ".join(commands),
         by_hand=tuple(_of_environment(each.by_hand, run) for each in repairs if each.by_hand),
     )
+
+
+def _for_the_code(repair: Repair, run: Provenance) -> Repair:
+    """Return the repair, or what to do in its place where the functions are code of your own."""
+    if not (repair.in_code and run.own_code):
+        return repair
+    return Repair(run="" if RELEASING.search(repair.run) else repair.run, by_hand=OWN_CODE)
 
 
 def all_of(row: Row, run: Provenance) -> tuple[Remedy, ...]:
@@ -69,7 +84,7 @@ def all_of(row: Row, run: Provenance) -> tuple[Remedy, ...]:
             ),
             run,
         )
-        for one in (row.repair, *row.remedies.values())
+        for one in (_for_the_code(each, run) for each in (row.repair, *row.remedies.values()))
     )
 
 

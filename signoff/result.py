@@ -47,6 +47,8 @@ class Provenance:
     calls_again: int = 0
     """Calls beyond those of the one pass: the release was read once more at the end."""
     birth: str | None = None
+    own_code: bool = False
+    """The functions are code of your own."""
     """Identity of the embedded stack, whose evidence alone is about it."""
     line: str | None = None
     """Address of the embedded stack's LINE, which its functions are configured for."""

@@ -113,7 +113,7 @@ def decide(  # noqa: PLR0913 - keywords that a caller may leave out
         if not wrong_with(waiver, judged, today):
             judged[waiver.row] = _waived(judged[waiver.row], waiver)
     judged |= dict(_known(judged, known_faults or {}, today))
-    verdicts = _with_their_roots(judged)
+    verdicts = _as_grave_as_their_roots(_with_their_roots(judged))
     troubles = (*problems, *wrong, *_rootless(verdicts))
     decision = _weigh(verdicts, troubles)
     if conditions and decision is VerdictWord.GO:
@@ -199,6 +199,21 @@ def _with_their_roots(judged: Mapping[str, RowVerdict]) -> tuple[RowVerdict, ...
     while followers := {id_: one for id_, one in rows.items() if _only_follows_waived(one, rows)}:
         rows |= {id_: _waived_with(rows[str(one.root)], one) for id_, one in followers.items()}
     return tuple(rows.values())
+
+
+def _as_grave_as_their_roots(rows: Sequence[RowVerdict]) -> tuple[RowVerdict, ...]:
+    """Let a row that only follows block no more than its roots do, one round for each link of a chain."""
+    by_id = {one.row.id: one for one in rows}
+    while lighter := {id_: one for id_, one in by_id.items() if _graver_than_its_roots(one, by_id)}:
+        by_id |= {id_: replace(one, severity=Severity.MAJOR) for id_, one in lighter.items()}
+    return tuple(by_id.values())
+
+
+def _graver_than_its_roots(one: RowVerdict, rows: Mapping[str, RowVerdict]) -> bool:
+    if one.outcome is not Outcome.FOLLOWS or not one.blocks:
+        return False
+    roots = [rows.get(found.root or "") for found in one.findings if found.outcome.red]
+    return all(root is not None and root.outcome.red and not root.blocks for root in roots)
 
 
 def _only_follows_waived(one: RowVerdict, rows: Mapping[str, RowVerdict]) -> bool:

@@ -14,10 +14,9 @@ from aws.door.limits import within
 from aws.section import NotTestable
 from aws.words import Words
 from signoff.environment import FrontEnd
-from smoke.aws import secret_value
 from smoke.client import NO_ANSWER
 from smoke.flaws import listed, require
-from smoke.live_secrets import variable
+from smoke.live_secrets import live_value
 from smoke.manual import ManualOnly
 from smoke.row_calls import RowCalls
 
@@ -154,10 +153,9 @@ def liff_app(calls: RowCalls) -> Mapping[str, Any]:
 def channel_token(calls: RowCalls) -> str:
     """Read the channel access token that the functions read."""
     suite = calls.suite
-    secret, notify = suite.plan.secret("line_token"), suite.plan.function("notify").name
     in_variables = suite.environment.secrets_in == "variables"
-    held = variable(suite.aws("lambda"), notify, secret.json_key) if in_variables else None
-    return held or secret_value(suite.aws("secretsmanager"), secret)
+    holder = suite.plan.function("notify").name if in_variables else None
+    return live_value(suite.aws, suite.plan.secret("line_token"), holder)
 
 
 def _login_token(calls: RowCalls) -> str:

@@ -30,6 +30,12 @@ def variable(lambda_: Any, function: str, name: str) -> str | None:
     return value and str(value)
 
 
+def live_value(aws: Clients, secret: Secret, holder: str | None) -> str:
+    """Return a secret's value from a variable of the function that may hold it, or else from Secrets Manager."""
+    held = variable(aws("lambda"), holder, secret.json_key) if holder else None
+    return held or secret_value(aws("secretsmanager"), secret)
+
+
 def held_in(text: str, needles: Needles) -> list[Words]:
     """Name the secrets whose value a text contains, whole or a good part of it."""
     return [

@@ -20,9 +20,9 @@ from aws.desired import Secret
 from aws.obstacle import Obstacle
 from aws.section import NotTestable
 from aws.words import SILENCE, Words
-from smoke.aws import Clients, secret_value
+from smoke.aws import Clients
 from smoke.calls import Session
-from smoke.live_secrets import variable
+from smoke.live_secrets import live_value
 from smoke.manual import ManualOnly
 
 BORROWED = "SMOKE_SESSION_TOKEN"
@@ -172,13 +172,9 @@ def sessions_of(
     skew_s: int = 60,
     variable_of: str | None = None,
 ) -> SessionMinter:
-    """Read the live token key, whose value leaves this process only as signatures.
-
-    ``variable_of``: the function that may have it in a variable, as in a dev that is made by the guide.
-    """
+    """Read the live token key, whose value leaves this process only as signatures; ``variable_of`` may hold it."""
     try:
-        held = variable(aws("lambda"), variable_of, secret.json_key) if variable_of else None
-        key = held or secret_value(aws("secretsmanager"), secret)
+        key = live_value(aws, secret, variable_of)
     except NotTestable as unread:
         return SessionMinter(now=now, borrowed=borrowed, problem=unread.words)
     return SessionMinter(now=now, key=key, skew_s=skew_s)

@@ -26,7 +26,7 @@ def converge(context: ChangeContext, api: Api) -> Changes:
     at = rest_api.needed(context, api)
     id_ = None if at == rest_api.UNKNOWN_ID else at
     draft = read(context, id_)
-    made = _authorizer(context, at, draft, api.authorizer)
+    made = _authorizer(context, at, draft, api.authorizer) if api.asks_authorizer else ()
     if made and context.go:
         draft = read(context, id_)  # the methods need the authorizer's id
     made += _methods(context, at, draft, api)
@@ -206,7 +206,9 @@ def _method(
 def _keeping(
     context: ChangeContext, method: PlannedMethod, found: Method, api: Api
 ) -> PlannedMethod:
-    """Return the planned method with what may stay of the found one: its time-out, headers of its preflight."""
+    """Return the planned method with what may stay of the found one: its time-out, headers of its preflight, what it asks for a session."""
+    if not api.asks_authorizer:
+        method = replace(method, authorizer=found.authorizer)
     behind = found.integration
     answer = behind.answers.get(OK) if behind else None
     if answer and method.answer:
@@ -229,7 +231,7 @@ def _route(api: Api, route: Route) -> PlannedMethod:
     return PlannedMethod(
         path=route.path,
         verb=route.verb,
-        authorizer=api.authorizer.name if route.authorized else None,
+        authorizer=api.authorizer.name if route.authorized and api.asks_authorizer else None,
         api_key=api.usage_plan.api_key is not None,
         uri=invocation_uri(route.function.alias_arn),
     )

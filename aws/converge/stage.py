@@ -77,11 +77,15 @@ def _wanted(
         "description": api.stage_description.keeping(description),
         "cache cluster": False,
         "tracing": True,
-        "access log": api.access_log_arn,
-        "access log format": api.access_log_format,
+        **_access_log(api),
         **{f"{EVERY_METHOD} {field}": value for field, value in settings.items()},
         **tag_fields(context, api.tags),
     }
+
+
+def _access_log(api: Api) -> dict[str, Any]:
+    planned = {"access log": api.access_log_arn, "access log format": api.access_log_format}
+    return planned if api.logs_access else {}
 
 
 def _limits(most: Limit, found: MethodSetting, least: float) -> dict[str, float]:
@@ -156,12 +160,9 @@ def _own_limits(api: Api) -> Iterator[tuple[str, dict[str, float]]]:
 def _logged(api: Api, stage: Stage) -> dict[str, Any]:
     """Return what of the access log is as good as planned, as planned: the group, and what a line tells."""
     form, group = stage.access_log_format, group_of(stage.access_log_arn, api.access_log_arn)
-    there = group == api.access_log_group
     good = names_the_request(form) and not private_variables(form)
-    return {
-        **({"access log": api.access_log_arn} if there else {}),
-        **({"access log format": api.access_log_format} if good else {}),
-    }
+    as_good = {"access log": group == api.access_log_group, "access log format": good}
+    return {name: value for name, value in _access_log(api).items() if as_good[name]}
 
 
 def _canary(name: str, stage: Stage, raw: Raw) -> Changes:

@@ -14,6 +14,7 @@ from collections.abc import Iterable, Mapping
 from aws.converge import alias, function, live_configuration, log_group
 from aws.converge.change import Changes, Refused
 from aws.desired import Function
+from aws.words import Words
 from runbook import releases
 from runbook.engine import StepContext, step
 from runbook.options import FUNCTION, row_of
@@ -80,6 +81,7 @@ def upload_the_functions(context: StepContext) -> Changes:
     """
     if row := context.chosen.get("row"):
         return _configure(context, row)
+    _refuse_other_code(context)
     keeps = _kept_variables(context)
 
     def converge(given: StepContext, one: Function) -> Changes:
@@ -126,6 +128,22 @@ def record_the_release(context: StepContext) -> Changes:
     検証はこの記録と照合し、ロールバックはこの記録に基づいて行います。APIのデプロイは`api`が記録します。
     """
     return releases.converge(context, functions=chosen(context))
+
+
+def _refuse_other_code(context: StepContext) -> None:
+    """Stop before anything is uploaded where the functions are code of a team's own."""
+    if context.environment.own_code:
+        name = context.environment.name
+        raise Refused(
+            Words(
+                en=f"the functions of {name} are code of your own (own_code in environments.toml), which this would"
+                f" overwrite: release them by your own pipeline, then run"
+                f" `python -m runbook record_release --env {name} --by NAME --go`",
+                ja=f"{name}の関数は独自のコードであり（environments.tomlのown_code）、この手順では上書きされてしまいます。"
+                f"独自のパイプラインでリリースし、`python -m runbook record_release --env {name} --by 名前 --go`を"
+                "実行してください",
+            )
+        )
 
 
 def _configure(context: StepContext, row: str) -> Changes:

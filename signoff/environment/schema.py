@@ -288,6 +288,11 @@ class Environment:
     cors_max_age_s: Annotated[int, Field(ge=0, le=86_400)] | None = None
     """For how long a browser may keep the answer to a preflight."""
     authorizer_ttl_s: Annotated[int, Field(ge=0, le=3600)] = 60
+    sessions_checked_by: Literal["authorizer", "functions"] = "authorizer"
+    """What refuses a call without a session; SEC-41 and SEC-42 prove either by behaviour."""
+    access_log: bool = True
+    own_code: bool = False
+    """The functions are not this project's: no remedy uploads its packages over them."""
     accuracy_cap_m: Positive = 50
     award_requires_position: bool = False
     alert_email: str | None = None
@@ -329,6 +334,16 @@ class Environment:
     decisions: tuple[Decision, ...] = ()
     accepted: tuple[Acceptance, ...] = ()
     """Owners and days of the conditions under which people may go live."""
+
+    @property
+    def authorizer(self) -> bool:
+        """Whether an authorizer of the API checks sessions."""
+        return self.sessions_checked_by == "authorizer"
+
+    @property
+    def our_code(self) -> bool:
+        """Whether the functions are this project's."""
+        return not self.own_code
 
     @property
     def tried_before(self) -> bool:

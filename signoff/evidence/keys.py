@@ -2,7 +2,7 @@
 
 Signatures are ECDSA over P-256 with SHA-256, so that both kinds are verified by the same few lines,
 offline, with the public key alone. Who may sign is decided by the KMS key's policy; whoever can read a
-file key can sign with it, which is why a production environment needs a KMS key (PREP-09).
+file key can sign with it, which is why a production environment needs a KMS key (PREP-11).
 
 EvidenceKeyError      the key can't sign or can't be read: what was asked, what was found, what to do
 """

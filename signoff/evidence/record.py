@@ -73,7 +73,7 @@ class Record:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Custody:
-    """How a store is kept: what PREP-09 judges besides its records."""
+    """How a store is kept: what PREP-11 judges."""
 
     location: str
     key: str

@@ -48,6 +48,7 @@ def provenance_of_run(choice: Choice[PlanT], snapshot: Snapshot[PlanT]) -> Prove
         signers=choice.environment.signers,
         newest_record=snapshot.records.newest_file,
         birth=choice.environment.birth,
+        own_code=choice.environment.own_code,
         line=choice.environment.line.endpoint if choice.embedded else None,
         parts={part: digest_of(facts) for part, facts in readable_parts(snapshot)},
     )

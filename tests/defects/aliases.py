@@ -63,11 +63,13 @@ DEFECTS: tuple[Defect, ...] = (
     Defect(
         id="DEP-15:absent",
         breaks=_without_alias(STAMPS),
+        also=NOT_ALLOWED,
         follows=following.AN_ALIAS,
     ),
     Defect(
         id="DEP-15:another-name",
         breaks=both(_without_alias(STAMPS), added("aliases", STAMPS, (OTHER_ALIAS,))),
+        also=NOT_ALLOWED,
         follows=following.AN_ALIAS,
     ),
     Defect(

@@ -105,37 +105,37 @@ DEFECTS = (
     Defect(
         id="PREP-09:not-read",
         breaks=store_that_is_not_read,
-        follows=REST_ON_RECORDS,
+        follows=REST_ON_RECORDS | {"PREP-11"},
         outcome=Outcome.NOT_TESTABLE,
     ),
-    Defect(id="PREP-09:file-key", breaks=store(in_kms=False, key="file evidence.key")),
+    Defect(id="PREP-11:file-key", breaks=store(in_kms=False, key="file evidence.key")),
     Defect(
-        id="PREP-09:in-a-folder",
+        id="PREP-11:in-a-folder",
         breaks=store(
             in_s3=False, location="report/prod/evidence", history=Retention(state="folder")
         ),
     ),
-    Defect(id="PREP-09:no-versions", breaks=store(history=Retention(state="none"))),
+    Defect(id="PREP-11:no-versions", breaks=store(history=Retention(state="none"))),
     Defect(
-        id="PREP-09:versions-not-told",
+        id="PREP-11:versions-not-told",
         breaks=store(history=Retention(state="unknown: GetBucketVersioning: AccessDenied")),
         outcome=Outcome.NOT_TESTABLE,
     ),
     *(
-        Defect(id=f"PREP-09:{what}", breaks=store(of_key=KeyCustody(**{**KEPT, **found})))
+        Defect(id=f"PREP-11:{what}", breaks=store(of_key=KeyCustody(**{**KEPT, **found})))
         for what, found in KEYS.items()
     ),
     *(
         Defect(
-            id=f"PREP-09:{what}",
+            id=f"PREP-11:{what}",
             breaks=store(history=Retention(state="object lock (governance)", policy=allowing)),
         )
         for what, allowing in ERASED.items()
     ),
     Defect(
-        id="PREP-09:key-not-told",
+        id="PREP-11:key-not-told",
         breaks=store(of_key=KeyCustody(state="unknown: DescribeKey: AccessDenied")),
         outcome=Outcome.NOT_TESTABLE,
     ),
-    Defect(id="PREP-09:key-not-asked", breaks=store(of_key=None), outcome=Outcome.NOT_TESTABLE),
+    Defect(id="PREP-11:key-not-asked", breaks=store(of_key=None), outcome=Outcome.NOT_TESTABLE),
 )

@@ -33,13 +33,13 @@ A_FUNCTION = (
 )
 """Rows about any function, besides DEP-10."""
 
-AN_ALIAS = frozenset({"DEP-16", "ROLL-01"})
+AN_ALIAS = frozenset({"ROLL-01"})
 """Rows about any alias, besides DEP-15."""
 
 A_STAGE = A_RELEASE | frozenset(
     {
         "DEP-16",
-        "DEP-44",
+        "DEP-17",
         "DEP-21",
         "DEP-22",
         "DEP-24",
@@ -59,6 +59,7 @@ A_STAGE = A_RELEASE | frozenset(
         "DEP-37",
         "DEP-39",
         "DEP-42",
+        "DEP-44",
         "PREP-04",
         "ROLL-02",
     }
@@ -68,11 +69,11 @@ A_STAGE = A_RELEASE | frozenset(
 
 AN_OPEN_STAGE = A_RELEASE | {
     *("DEP-16", "DEP-21", "DEP-22", "DEP-24", "DEP-25", "DEP-26", "DEP-27", "DEP-34", "DEP-37"),
-    *("SEC-30", "SEC-31", "SEC-34", "SEC-35"),
+    *("DEP-44", "SEC-30", "SEC-31", "SEC-34", "SEC-35"),
 }
 """Rows about what the stage serves, besides DEP-39."""
 
-THE_API = A_STAGE | {"DEP-17", "DEP-36", "MON-11", "MON-13", "SEC-17"}
+THE_API = A_STAGE | {"DEP-36", "MON-11", "MON-13", "SEC-17"}
 """Rows about the API, besides DEP-20: its deployments are gone as well."""
 
 AN_INTEGRATION = frozenset({"DEP-16", "DEP-27", "DEP-37", "DEP-44"})

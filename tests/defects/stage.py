@@ -77,14 +77,15 @@ DEFECTS: tuple[Defect, ...] = (
     ),
     _stage("DEP-29:another-group", access_log_arn=f"{LOGS}/aws/apigateway/stamp-rally-api"),
     _stage(
-        "DEP-29:token", access_log_format='{"a":"$context.requestOverride.header.Authorization"}'
+        "DEP-30:token",
+        access_log_format="$context.requestId $context.requestOverride.header.Authorization",
     ),
-    _stage("DEP-29:api-key", access_log_format="$context.requestId $context.identity.apiKey"),
+    _stage("DEP-30:api-key", access_log_format="$context.requestId $context.identity.apiKey"),
     _stage(
-        "DEP-29:user-id", access_log_format="$context.requestId $context.authorizer.principalId"
+        "DEP-30:user-id", access_log_format="$context.requestId $context.authorizer.principalId"
     ),
-    _stage("DEP-29:body", access_log_format="$context.requestId $input.body"),
-    _stage("DEP-29:query", access_log_format='$context.requestId $input.params("userId")'),
+    _stage("DEP-30:body", access_log_format="$context.requestId $input.body"),
+    _stage("DEP-30:query", access_log_format='$context.requestId $input.params("userId")'),
     _stage("DEP-29:no-request-id", access_log_format="$context.identity.sourceIp $context.status"),
     Defect(
         id="DEP-29:no-role",

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Any
 
 from aws import api_surplus
@@ -9,10 +10,11 @@ from aws.api_document import ApiDocument
 from aws.domain import BasePath
 from aws.ledger import Unplanned
 from aws.ledgers.apigateway import BINARY, COMPRESSION, DOMAIN, KEY_SOURCE, REST_API, STAGE
+from aws.rest_api import Deployment
 from aws.static_answer import StaticAnswer
 from aws.usage_plan import UsagePlan
 from aws.words import Words
-from tests.defects.changes import added, edited, item
+from tests.defects.changes import added, both, edited, item
 from tests.defects.defect import Break, Defect
 from tests.defects.documents import Change, document, drafted, refusal, with_method
 from tests.healthy import identity
@@ -20,6 +22,8 @@ from tests.healthy.api_document import AUTHORIZER, CORS
 from tests.healthy.edge import API, API_ID, stages
 from tests.healthy.edge import DOMAIN as NAME
 from tests.healthy.identity import allow
+
+LATER = Deployment(id="n3w5tg", created=datetime(2026, 11, 24, 7, 0, tzinfo=UTC))
 
 LOGIN, AWARD = "POST /auth/verify", "POST /stamps/award"
 ROLE = "arn:aws:iam::444455556666:role/stamp-rally-prod-award-role"
@@ -153,6 +157,13 @@ AT_THE_STAGE = (
     Defect(
         id="DEP-35:second-stage",
         breaks=added("stages", "v2", replace(stages()["prod"], name="v2", settings={})),
+    ),
+    Defect(
+        id="DEP-35:second-stage-with-the-newest-deployment",
+        breaks=both(
+            added("stages", "v2", replace(stages()["prod"], name="v2", deployment_id=LATER.id)),
+            edited("deployments", "stamp-rally-prod-api", lambda found: (LATER, *found)),
+        ),
     ),
     Defect(
         id="DEP-35:stage-of-dev",

@@ -43,8 +43,9 @@ def function_whose_role_has_a_path_is_deleted(client) -> Iterator[None]:
 
 @change(
     "DEP-15",
+    "DEP-16",
     reads=("aliases", "functions", "function_policies"),
-    follows=("DEP-16", "ROLL-01"),
+    follows=("ROLL-01",),
 )
 def alias_is_deleted(client) -> Iterator[None]:
     """With it goes the permission by which the API invokes it."""

@@ -56,7 +56,7 @@ UNRECORDED = {
     "ROLL-05": "the evidence store has no rehearsal record",
 }
 """Row -> its words: what was done by hand left no record, and is not taken on trust."""
-UNREAD = {"PREP-09": "the evidence store was not read"}
+UNREAD = dict.fromkeys(("PREP-09", "PREP-11"), "the evidence store was not read")
 """Whoever keeps no evidence has no store whose keeping could be judged."""
 FOLLOWING = dict.fromkeys(("SEC-04", "DEP-23"), "follows from PREP-01: there is no run against dev")
 

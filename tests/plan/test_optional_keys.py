@@ -69,6 +69,10 @@ ENTAILS = {
     "pitr_days": (7, plan),
     "authorizer_ttl_s": (0, plan),
     "accuracy_cap_m": (20, plan),
+    "access_log": (False, lambda one: plan(one).log_groups),
+    "own_code": (True, lambda one: plan(one).alarms),
+    "sessions_checked_by": ("functions", lambda one: plan(one).api.asks_authorizer),
+    "secrets_in": ("variables", lambda one: list(permissions(one, plan(one)))),
     "award_requires_position": (True, plan),
     "pitr": (False, lambda one: plan(replace(one, production=False))),
     "deletion_protection": (False, plan),
@@ -90,6 +94,7 @@ JUDGES_ONLY = {
     "front_end": "is asked by the smoke calls, over public HTTPS",
     "fresh": "bounds the age of records",
     "administrators": "names who else may act on what is ours",
+    "known_faults": "accepts a red row outside production",
     "waivers": "accepts a red row",
     "decisions": "allows a difference",
 }

@@ -56,6 +56,18 @@ def test_red_blocker_is_no_go(outcome):
     assert verdict(judged(Outcome.PASS, outcome)).decision is VerdictWord.NO_GO
 
 
+def test_row_that_only_follows_blocks_no_more_than_its_root_does():
+    major = judged(Outcome.FAIL, id_="DEP-15", severity=Severity.MAJOR)
+    blocker = judged(Outcome.FAIL, id_="DEP-15")
+    follower = following("DEP-15", id_="DEP-16")
+    of_both = following("DEP-15", id_="DEP-16", also=blocker.findings)
+
+    assert verdict(major, follower).decision is VerdictWord.CONDITIONAL
+    assert verdict(blocker, follower).decision is VerdictWord.NO_GO
+    assert verdict(major, of_both).decision is VerdictWord.NO_GO
+    assert verdict(follower).decision is VerdictWord.NO_GO
+
+
 def test_known_fault_is_waived_for_the_day_and_what_is_unknown_is_not():
     why = {"DEP-01": "no route checks the session"}
     failed = decide([judged(Outcome.FAIL)], (), today=TODAY, problems=(), known_faults=why)

@@ -53,7 +53,7 @@ def bodies_are_logged(client):
         yield
 
 
-@change("DEP-29", reads=STAGES)
+@change("DEP-30", reads=STAGES)
 def api_keys_are_logged(client):
     telling = "$context.requestId $context.identity.apiKey"
     with set_on_stage(client, "/accessLogSettings/format", telling, gateway.LOG_FORMAT):

@@ -1,0 +1,138 @@
+"""Legitimate designs other than ours: their keys of the environment file answer what is otherwise red, and nothing else."""
+
+from dataclasses import replace
+from types import SimpleNamespace
+
+import pytest
+
+from checks.parameters import ARGUMENTS
+from plan import plan_for
+from signoff.checklist import Checklist, Severity
+from signoff.collection import set_aside
+from signoff.outcome import Outcome
+from signoff.remedy import OWN_CODE, remedy
+from tests.defects.aliases import DEFECTS as OF_ALIASES
+from tests.defects.changes import absent, both, item, rebound
+from tests.defects.documents import document, everywhere
+from tests.foreign.judged import rows, rows_of
+from tests.healthy import healthy
+from tests.judging import collected, judge
+from tests.provenance import PROD_RUN
+
+CHECKLIST = Checklist.load()
+PROD = healthy().environment
+API_LOGS = "/aws/apigateway/stamp-rally-prod-api"
+ALIASLESS = next(one.breaks for one in OF_ALIASES if one.id == "DEP-15:absent")
+
+
+def open_routes(snapshot):
+    """Let no route ask an authorizer, and the API have none."""
+
+    def bare(api):
+        return replace(everywhere(authorizer=None)(api), authorizers={})
+
+    return document(bare)(snapshot)
+
+
+def unlogged(snapshot):
+    """Let the stage write no access log, and its group not exist."""
+    off = item("stages", "prod", access_log_arn=None, access_log_format=None)
+    return both(off, absent("log_groups", API_LOGS))(snapshot)
+
+
+def uncounted(snapshot):
+    """Let no alarm count the metric that our own functions write, and no index serve the ranking."""
+    faults = [one.name for one in healthy().plan.alarms if one.kind == "function-faults"]
+    indexes = [name for name in healthy().inventory.sections.alarms if "PeriodRanking" in name]
+    without = both(*(absent("alarms", one) for one in (*faults, *indexes)))
+    return both(without, item("tables", "UserStamps-prod", indexes=()))(snapshot)
+
+
+DESIGNS = {
+    "sessions checked by the functions": (open_routes, {"sessions_checked_by": "functions"}),
+    "no access log": (unlogged, {"access_log": False}),
+    "code of your own": (uncounted, {"own_code": True}),
+}
+
+
+def judged(breaks, **keys):
+    """Return the verdict of each row that is not set aside under these keys."""
+    environment = replace(PROD, **keys)
+    changed = replace(breaks(healthy()), environment=environment, plan=plan_for(environment))
+    snapshot = rebound(healthy())(changed)
+    choice = SimpleNamespace(environment=environment, embedded=False)
+    aside = {row.id for row in CHECKLIST if set_aside(row, choice)}
+    checks = [one for one in collected() if one.row not in aside and planned(one, snapshot)]
+    return rows_of(one.judge(snapshot) for one in checks)
+
+
+def planned(check, snapshot):
+    """Whether what a check runs over is in the plan of this snapshot."""
+    over = {name: value for name, value in check.params.items() if name in ARGUMENTS}
+    there = {
+        name: set(map(str, ARGUMENTS[name](snapshot.environment, snapshot.plan))) for name in over
+    }
+    return all(str(value) in there[name] for name, value in over.items())
+
+
+def red(found):
+    return {row for row, one in found.items() if one.outcome.red}
+
+
+@pytest.mark.parametrize("design", DESIGNS)
+def test_design_is_green_under_its_key_and_red_without(design):
+    breaks, keys = DESIGNS[design]
+
+    assert red(judged(breaks, **keys)) == set()
+    assert red(judged(breaks)) != set()
+
+
+@pytest.mark.parametrize(
+    ("design", "row"),
+    [
+        ("sessions checked by the functions", "SEC-34"),
+        ("no access log", "DEP-29"),
+        ("code of your own", "MON-05"),
+    ],
+)
+def test_row_that_a_design_leaves_out_says_which_way_holds(design, row):
+    environment = replace(PROD, **DESIGNS[design][1])
+    aside = set_aside(CHECKLIST[row], SimpleNamespace(environment=environment, embedded=False))
+
+    assert aside.outcome is Outcome.EXCLUDED
+    assert "prod" in aside.told.en
+    assert "prod" in aside.told.ja
+
+
+def test_headers_in_an_access_log_that_nobody_planned_are_red_all_the_same():
+    leaking = item("stages", "prod", access_log_format="$context.requestId $input.body")
+
+    assert "DEP-30" in red(judged(leaking, access_log=False))
+
+
+def test_stack_without_aliases_is_conditional_and_one_whose_routes_call_a_missing_one_is_not():
+    on_functions = {"DEP-15", "DEP-44", "ROLL-01"}
+    found = rows(ALIASLESS(healthy()))
+
+    assert found["DEP-16"].blocks
+    assert {CHECKLIST[row].severity for row in on_functions} == {Severity.MAJOR}
+
+
+def test_fault_in_code_of_your_own_is_diagnosed_by_the_same_procedure():
+    failed = next(iter(rows_of(judge(healthy())).values()))
+    broken = replace(failed, row=CHECKLIST["SMOKE-02"], outcome=Outcome.FAIL, findings=())
+
+    told = remedy(broken, replace(PROD_RUN, own_code=True))
+    assert told.command.startswith("python -m runbook troubleshoot --env")
+    assert told.by_hand[0].en.startswith("the functions are code of your own")
+
+
+@pytest.mark.parametrize("row", ["DEP-10", "SEC-47", "DEP-28"])
+def test_no_remedy_uploads_our_functions_over_code_of_your_own(row):
+    failed = next(iter(rows_of(judge(healthy())).values()))
+    broken = replace(failed, row=CHECKLIST[row], outcome=Outcome.FAIL, findings=())
+    ours, theirs = (remedy(broken, replace(PROD_RUN, own_code=own)) for own in (False, True))
+
+    assert ours.command
+    assert theirs.command == ""
+    assert theirs.by_hand[0].en == OWN_CODE.en.replace("{env}", PROD_RUN.environment)
