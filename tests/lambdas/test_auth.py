@@ -55,10 +55,18 @@ def test_user_is_created_once_and_every_login_is_noted(verify, account, line):
     verify({"id_token": GOOD_TOKEN})
 
     (user,) = account.items("TABLE_USERS")
+    assert user.keys() == {"UserId", "LineId", "DisplayName", "CreatedAt", "LastLoginAt"}
     assert user["CreatedAt"] == 1
     assert user["LastLoginAt"] > 1
     assert user["DisplayName"] == "矢上"
     assert user["LineId"] == USER
+
+
+def test_name_is_answered_and_stored_as_line_gives_it(verify, account, line):
+    line.claims["name"] = name = "ﾊﾅｺ・花子　𠮷野か\u3099き 👩\u200d🌾 Çağla " * 4
+
+    assert verify({"id_token": GOOD_TOKEN}).body["display_name"] == name
+    assert account.items("TABLE_USERS")[0]["DisplayName"] == name
 
 
 def test_login_without_a_name_keeps_the_one_on_record(verify, line):

@@ -96,6 +96,19 @@ def test_unknown_stamp_is_404(call):
 
 
 @pytest.mark.parametrize(
+    "spelling",
+    ["STATUE-001 ", " STATUE-001", "statue-001", "ＳＴＡＴＵＥ－００１", "STATUE\u2010001"],
+)
+def test_stamp_is_won_under_its_own_id_alone(call, account, awarding, spelling):
+    call(award, ROUTE, body=STATUE, action=awarding())
+    before = account.items("TABLE_USERSTAMPS")
+    answer = call(award, ROUTE, body=STATUE | {"stamp_id": spelling}, action=awarding())
+
+    assert answer.code == "STAMP_NOT_FOUND"
+    assert account.items("TABLE_USERSTAMPS") == before
+
+
+@pytest.mark.parametrize(
     "wrong",
     [
         {"method": "TELEPATHY"},

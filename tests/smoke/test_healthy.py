@@ -4,12 +4,18 @@ Two runs are judged once each and looked at by all tests: on the embedded stack,
 """
 
 import json
+import tomllib
+from pathlib import Path
 
 import pytest
 
 from smoke.aws import clients
 from smoke.policy import permissions
 from tests.smoke.judging import ON_AWS, collected, judge, red, said_by, secrets_of
+
+RIGHTS = tomllib.loads(Path("lambdas/rights.toml").read_text(encoding="utf-8"))
+ACTIONS = {"TransactWriteItems": {"dynamodb:PutItem"}, "Invoke": {"lambda:InvokeFunction"}}
+"""Operation -> the actions of IAM that it needs, where it has not their name."""
 
 
 def watching(rally):
@@ -76,3 +82,26 @@ def test_no_secret_and_no_token_is_said(rally, all_well):
     assert not [value for value in secrets_of(rally) if value in said]
     assert "eyJ" not in said
     assert "Bearer" not in said
+
+
+def called_by_functions(rally):
+    """Return function -> the actions that its code asked for; log lines are written by Lambda, with the same role."""
+    called = {role.function: set() for role in rally.plan.roles}
+    functions = {role.name: role.function for role in rally.plan.roles}
+    for call in (one for one in rally.server.calls if one.service != "logs"):
+        _, _, session = call.caller.partition(":assumed-role/")
+        if function := functions.get(session.partition("/")[0]):
+            called[function] |= ACTIONS.get(call.operation, {f"{call.service}:{call.operation}"})
+    return called
+
+
+@pytest.mark.usefixtures("all_well")
+def test_functions_need_the_rights_that_are_listed_for_them_and_no_others(rally):
+    """Nobody is ranked on this stack, since synthetic users never are: no names are looked up."""
+    listed = {
+        function: {action for actions in resources.values() for action in actions}
+        for function, resources in RIGHTS.items()
+    }
+
+    listed["ranking"] -= {"dynamodb:BatchGetItem"}
+    assert called_by_functions(rally) == listed
