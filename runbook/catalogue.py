@@ -31,6 +31,7 @@ from runbook.procedures import (
     rollback_functions,
     troubleshoot,
 )
+from signoff.checklist import Checklist, Row
 from signoff.environment.calendar import in_japan
 
 OPERATIONS = (
@@ -62,6 +63,11 @@ AS_JUDGED = Words(
 NEVER_JUDGED = Words(
     en="No report yet: pytest judges the rows", ja="レポートがありません。pytestで判定します"
 )
+ELSEWHERE = Words(
+    en="Rows that no step proves, and what makes them green:",
+    ja="どのステップも証明しない項目と、その対処:",
+)
+BY_HAND = Words(en="by hand", ja="手作業")
 UNKNOWN = "not judged yet"
 STATES = {
     "pass": Words(en="pass", ja="合格"),
@@ -123,6 +129,18 @@ def listing(judged: JudgedRows, lang: str) -> Iterator[str]:
         yield f"{steps} {one.name:<20} {one.text.title[lang]}"
         if rows := _rows(one, states, lang):
             yield f"{'':<{WIDTH[lang] + 21}} {rows}"
+    yield from _of_no_procedure(states, lang)
+
+
+def _of_no_procedure(states: Mapping[str, str], lang: str) -> Iterator[str]:
+    """Yield the rows that no procedure proves, each with its state and what makes it green."""
+    found = procedures()
+    proven = {row for one in found.values() for row in one.rows}
+    yield ELSEWHERE[lang]
+    for row in Checklist.load():
+        if row.id not in proven:
+            how = ", ".join(serving(row, found)) or otherwise(row)[lang].strip("`")
+            yield f"   {row.id:<9} {STATES[states.get(row.id, UNKNOWN)][lang]}: {how}"
 
 
 def _steps(procedure: Procedure, lang: str) -> str:
@@ -142,3 +160,20 @@ def _rows(procedure: Procedure, states: Mapping[str, str], lang: str) -> str:
         f"{STATES[state][lang]}: {len(rows) if state in COUNTED else ', '.join(rows)}"
         for state, rows in by_state.items()
     )
+
+
+def serving(row: Row, found: Mapping[str, Procedure]) -> tuple[str, ...]:
+    """Return the procedures that make a row green: those that prove it, and its remedy."""
+    proving = [one.name for one in found.values() if not one.composed and row.id in one.rows]
+    runs = (one.run for one in (row.repair, *row.remedies.values()))
+    told = " ".join(runs).replace("{masters}", "migrate_masters") + " "
+    remedy = [name for name in found if f"runbook {name} " in told]
+    return tuple(dict.fromkeys([*proving, *remedy]))
+
+
+def otherwise(row: Row) -> Words:
+    """Say what makes a row green that no procedure serves: another command, or what a person does."""
+    command = row.remedy.format(env="prod", before="dev", plan="baseline", unlock="")
+    if command:
+        return Words.same(f"`{command}`")
+    return row.by_hand or BY_HAND

@@ -10,6 +10,7 @@ from aws.converge.change import nothing
 from aws.words import Words
 from lambdas.packing import pack
 from runbook import rights
+from runbook.catalogue import newest_judged
 from runbook.engine import Journal, Procedure, Run
 from runbook.engine.screen import ConsoleScreen
 from runbook.evidence import Binding, Evidence, Signing, read_live
@@ -145,6 +146,7 @@ def run_of(
             live=evidence.live,
             days=environment.fresh.signature,
             checklist=checklist,
+            judged=newest_judged(ROOT / "report" / environment.name).states,
         ),
         rights=rights.where(procedure.name),
         unattended=asked.yes,

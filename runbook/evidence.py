@@ -1,7 +1,7 @@
 """The evidence that procedures leave: records, signatures of people, and the live release that both are bound to."""
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cached_property
 from typing import Any
@@ -22,6 +22,10 @@ from signoff.parts import Part
 from signoff.release import Live, live_of
 
 KIND = "signature"
+
+
+OF_ITSELF = frozenset({"pass", "excluded", "not verifiable here"})
+"""Outcomes of a row that waits for no signature."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +76,8 @@ class Signing:
     days: int
     """How long a signature counts."""
     checklist: Checklist
+    judged: Mapping[str, str] = field(default_factory=dict)
+    """Row -> its outcome in the newest report of the environment."""
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
 
     @cached_property
@@ -91,6 +97,10 @@ class Signing:
         """Return who signed for what is live, and when; empty where no signature counts."""
         newest = self.store.load().newest(KIND, step=name_of(step))
         return _who_and_when(newest) if newest is not None and self._counts(newest, step) else ""
+
+    def needless(self, step: Step) -> bool:
+        rows = [row.id for row in self.checklist if row.signed == name_of(step)]
+        return bool(rows) and all(self.judged.get(row) in OF_ITSELF for row in rows)
 
     def sign(self, step: Step) -> None:
         """Leave the signature; Refused where nobody gives a name, or nothing is live."""

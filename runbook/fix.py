@@ -24,7 +24,7 @@ from aws.words import Words
 from runbook.catalogue import procedures
 from runbook.engine import Entry, Refused
 from runbook.judge import Checks, variables
-from signoff.checklist import Checklist
+from signoff.checklist import Checklist, Severity
 from signoff.environment import ENVIRONMENTS
 from signoff.environment.calendar import in_japan
 from signoff.report.procedures import Fix, fix_of
@@ -92,6 +92,10 @@ WORDS: Mapping[str, Words] = {
         ja="確認する相手がいません。上のコマンドを自分で実行するか、端末で実行してください。",
     ),
 }
+HARM = frozenset(
+    {"secrets", "permissions", "tables", "functions", "api", "domain", "data", "smoke", "security"}
+)
+"""Sections whose blockers stop callers, lose data or leak; as those do that no team may sign for."""
 _RESULT = TypeAdapter(Result)
 Ask = Callable[[str], str]
 Run = Callable[[Sequence[str]], int]
@@ -130,7 +134,7 @@ def ran_since(report: Result, journal: Iterable[Entry]) -> tuple[str, ...]:
 
 
 def groups(result: Result) -> tuple[Group, ...]:
-    """Return the red rows by remedy: as the procedures work, then what is done by hand, then the unknown."""
+    """Return the red rows by remedy, the gravest harm first, and within it as the procedures work; the unknown last."""
     return _grouped(result.blocking(), result.provenance)
 
 
@@ -142,11 +146,13 @@ def _grouped(rows: Iterable[RowVerdict], run: Provenance) -> tuple[Group, ...]:
     return tuple(sorted(found, key=_place))
 
 
-def _place(group: Group) -> tuple[bool, int]:
+def _place(group: Group) -> tuple[bool, int, bool, int]:
     order = list(procedures())
     known = [order.index(one) for one in group.fix.procedures if one in order]
     unknown = any(one.unknown for one in group.rows)
-    return unknown, min(known, default=len(order))
+    grave = min(list(Severity).index(one.severity) for one in group.rows)
+    harms = any(one.row.unwaivable or one.row.section in HARM for one in group.rows)
+    return unknown, grave, not harms, min(known, default=len(order))
 
 
 @dataclass(slots=True, kw_only=True)

@@ -9,11 +9,12 @@ from typing import Any
 
 from aws.words import LANGUAGES, Words
 from runbook.alarm_pages import PAGES, AlarmPage
-from runbook.catalogue import procedures, provisioning
+from runbook.catalogue import otherwise, procedures, serving
 from runbook.engine import Procedure, Step
 from runbook.engine.step import guide_step
+from runbook.first_page import way
 from runbook.planned_values import production, values
-from signoff.checklist import Checklist, Row
+from signoff.checklist import Checklist
 from signoff.report.procedures import durations
 
 ROOT = Path(__file__).parent.parent
@@ -38,23 +39,6 @@ WORDS = {
         "各ページの`--env prod`を`--env local`に、`--plan baseline`を`--plan smoke`に読み替えてください。`secrets`が尋ねるLINEトークンには、"
         "`report/local/line-token`の内容を貼り付けます。AWSで実行する場合は、"
         "[README](../../README.ja.md)が挙げる値を先に設定し、手順ごとの権限を[docs/rights](../../docs/rights)から付与します。",
-    ),
-    "from nothing": Words(en="From nothing to GO", ja="何もない状態からGOまで"),
-    "each": Words(
-        en="In this order, since the guide's own encrypts and throttles before there is anything to encrypt or throttle. Run each first without `--go`, then with it; [provision](provision.en.md) runs them all. A step is done when its rows are green.",
-        ja="次の順に進めます（手順書の順では、存在しないものを暗号化・制限することになります）。各行をまず`--go`なしで、"
-        "次に`--go`を付けて実行します。[provision](provision.ja.md)はすべてを一度に行います。項目が合格になれば完了です。",
-    ),
-    "judge": Words(
-        en="Then prove what can't be read: `python -m load run --env prod --plan baseline`,"
-        " [rehearse_rollbacks](rehearse_rollbacks.en.md), [by_hand](by_hand.en.md). `pytest --env prod` judges everything; each red row names its remedy.",
-        ja="次に、読み取りだけでは分からないことを証明します: `python -m load run --env prod --plan baseline`、"
-        "[rehearse_rollbacks](rehearse_rollbacks.ja.md)、[by_hand](by_hand.ja.md)。`pytest --env prod`が全体を"
-        "判定し、不合格の項目には対処が示されます。",
-    ),
-    "switch": Words(
-        en="[cutover](cutover.en.md) switches the users over; `pytest --env prod --phase after` judges that as well.",
-        ja="[cutover](cutover.ja.md)で利用者を切り替え、`pytest --env prod --phase after`で切替後も判定します。",
     ),
     "by step": Words(en="By step of the guide", ja="手順書のステップから探す"),
     "by row": Words(en="By row of the checklist", ja="チェックリストの項目から探す"),
@@ -117,21 +101,17 @@ def _procedure(one: Procedure, checklist: Checklist, lang: str) -> Iterator[str]
     if time := durations().get(one.name):
         yield from (f"{WORDS['takes'][lang]}: {time[lang]}", "")
     for number, step in enumerate(one.steps, 1):
-        yield from _step(
-            number, step, checklist, lang, place=console().get(one.name, {}).get(step.name)
-        )
+        yield from _step(number, step, checklist, lang)
     yield from values(one.name, production(), lang)
     yield from _notes(one, checklist, lang)
 
 
-def _step(
-    number: int, step: Step, checklist: Checklist, lang: str, place: Words | None
-) -> Iterator[str]:
+def _step(number: int, step: Step, checklist: Checklist, lang: str) -> Iterator[str]:
     hand = f", {WORDS['by hand'][lang]}" if step.action is None else ""
     yield from (f"## {number}. {step.text.title[lang]}", "")
     yield from (f"*{WORDS['step'][lang]} {guide_step(step.guide, lang)}{hand}*", "")
     yield from _body(step.text.body[lang])
-    if place:
+    if place := console().get(step.module.rpartition(".")[2], {}).get(step.name):
         yield from (f"{WORDS['console'][lang]}: {place[lang]}", "")
     if step.proves:
         yield from (f"{WORDS['proves'][lang]}:", "")
@@ -160,7 +140,7 @@ def _index(found: Mapping[str, Procedure], checklist: Checklist, lang: str) -> I
         WORDS["first"][lang],
         "",
     )
-    yield from _way(lang)
+    yield from way(lang)
     yield from _symptoms(lang)
     yield from (f"## {WORDS['by step'][lang]}", "")
     for one in sorted(found.values(), key=lambda one: (not one.composed, one.guide)):
@@ -168,19 +148,10 @@ def _index(found: Mapping[str, Procedure], checklist: Checklist, lang: str) -> I
         yield f"- {steps}: {_link(one.name, lang)}: {one.text.title[lang]}"
     yield from ("", f"## {WORDS['by row'][lang]}", "")
     for row in checklist:
-        if serving := _serving(row, found):
-            yield f"- {row.id} {row.promise[lang]}: {', '.join(_link(one, lang) for one in serving)}"
+        names = ", ".join(_link(one, lang) for one in serving(row, found)) or otherwise(row)[lang]
+        yield f"- {row.id} {row.promise[lang]}: {names}"
     yield from ("", f"## {WORDS['by alarm'][lang]}", "")
     yield from (f"- [{one.kind}](alarms.{lang}.md#{one.kind})" for one in PAGES)
-
-
-def _way(lang: str) -> Iterator[str]:
-    yield from (f"## {WORDS['from nothing'][lang]}", "", WORDS["each"][lang], "")
-    for number, name in enumerate(
-        (one for one, made in provisioning().items() if not made.composed), 1
-    ):
-        yield f"{number}. {_link(name, lang)}"
-    yield from ("", WORDS["judge"][lang], "", WORDS["switch"][lang], "")
 
 
 def _symptoms(lang: str) -> Iterator[str]:
@@ -202,15 +173,6 @@ def console() -> Mapping[str, Mapping[str, Words]]:
 @cache
 def _toml(name: str) -> Mapping[str, Any]:
     return tomllib.loads(Path(__file__).with_name(f"{name}.toml").read_text(encoding="utf-8"))
-
-
-def _serving(row: Row, found: Mapping[str, Procedure]) -> tuple[str, ...]:
-    """Return the procedures that make a row green: those that prove it, and its remedy."""
-    proving = [one.name for one in found.values() if not one.composed and row.id in one.rows]
-    runs = (one.run for one in (row.repair, *row.remedies.values()))
-    told = " ".join(runs).replace("{masters}", "migrate_masters") + " "
-    remedy = [name for name in found if f"runbook {name} " in told]
-    return tuple(dict.fromkeys([*proving, *remedy]))
 
 
 def _link(name: str, lang: str) -> str:

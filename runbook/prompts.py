@@ -37,6 +37,7 @@ def secret_source(token_file: Path | None, typed: Typed | None) -> Callable[[str
     A command line is readable by every user of the machine, so no option takes the value itself.
     """
 
+    @cache
     def ask(key: str) -> str:
         if key != LINE_TOKEN:
             raise Refused(

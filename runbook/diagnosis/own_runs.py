@@ -2,17 +2,37 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from aws.words import Words, joined
 from runbook.engine import StepContext
 from signoff.environment.calendar import JST, in_japan
 from signoff.waiting import LAG
 
+HOUR = timedelta(hours=1)
 KIND = "window"
 """Kind of the record that a run, a load test and a drill leave."""
 RETRIES = timedelta(minutes=3)
 """Lambda tries an asynchronous call again after one minute, and after two more."""
+
+
+@dataclass(slots=True)
+class Seen:
+    """How often something happened, and when first and last."""
+
+    count: float = 0
+    first: datetime | None = None
+    last: datetime | None = None
+
+    def add(self, count: float, moment: datetime) -> None:
+        self.count += count
+        self.first = min(self.first or moment, moment)
+        self.last = max(self.last or moment, moment)
+
+    def told(self) -> str:
+        """Return ``10:02 - 10:07 JST``."""
+        first, last = (f"{one.astimezone(JST):%H:%M}" for one in (self.first, self.last) if one)
+        return f"{first} JST" if first == last else f"{first} - {last} JST"
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +75,12 @@ class OwnRuns:
             en=f"looked at {stretch}, without what our own runs provoked: {ours.en}",
             ja=f"対象期間: {stretch}。自分たちの実行が起こしたものを除く: {ours.ja}",
         )
+
+
+def last_hour(context: StepContext) -> OwnRuns:
+    """Return the stretch that is looked at, and our own runs in it."""
+    now = datetime.now(UTC)
+    return own_runs(context, now - HOUR, now)
 
 
 def own_runs(context: StepContext, since: datetime, until: datetime) -> OwnRuns:

@@ -9,6 +9,7 @@ from aws.converge.change import unless_absent
 from aws.desired import Function, Secret
 from aws.iam.evaluation import EvalDecision, evaluate
 from aws.iam.statement import Statement, parse
+from aws.words import Words
 from runbook.diagnosis.cause import Cause, cause
 from runbook.engine import StepContext
 from runbook.rollback.versions import described
@@ -24,6 +25,21 @@ REVIVAL = {
 """State of a key -> the command that makes it usable again."""
 LOOK = "aws kms describe-key --key-id {key}"
 """In any other state only whoever owns the key can tell what brings it back."""
+
+
+def report(context: StepContext, function: Function, name: str) -> None:
+    """Report what is wrong, or that the settings show nothing wrong."""
+    secret = next(one for one in context.plan.secrets if one.name == name)
+    found = list(causes(context, function, secret))
+    for one in found:
+        context.tell(one.told(context.environment.name))
+    if not found:
+        context.tell(
+            Words(
+                en=f"{function.name} can read {name}, as far as its settings show",
+                ja=f"設定上、{function.name}は{name}を読み取れます",
+            )
+        )
 
 
 def causes(context: StepContext, function: Function, secret: Secret) -> Iterator[Cause]:

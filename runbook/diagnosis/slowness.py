@@ -2,9 +2,11 @@
 
 from collections.abc import Iterator, Mapping
 
+from aws.words import Words
 from runbook.diagnosis.cause import Cause, cause
-from runbook.diagnosis.telemetry import Figure, MetricQuery
+from runbook.diagnosis.metrics import Figure, MetricQuery
 from runbook.engine import StepContext
+from signoff.environment import embedded
 
 SLOW_MS = 1000
 """A 95th percentile above this in half of the minutes is worth a look; the performance row has its own bounds."""
@@ -54,6 +56,19 @@ def _elsewhere(*, before: bool) -> Cause:
         "waiting for LINE: the functions themselves are quick; look at the trace of a slow request",
         "LINEの応答待ちです。関数自体の処理は速いので、遅いリクエストのトレースを確認します",
         remedy,
+    )
+
+
+def nothing_measured(context: StepContext) -> Words:
+    """Say why there is no figure at all."""
+    if embedded(context.environment):
+        return Words(
+            en="not verifiable here: the embedded stack keeps no metrics of AWS",
+            ja="この環境では検証不可: 組み込みスタックにはAWSのメトリクスがありません",
+        )
+    return Words(
+        en="no traffic but that of our own runs: there is nothing to measure",
+        ja="自分たちの実行以外の通信がないため、測定できません",
     )
 
 

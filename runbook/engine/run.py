@@ -63,6 +63,9 @@ class Signatures(Protocol):
     def standing(self, step: Step) -> str:
         """Say who signed for what is live, and when; empty where no signature counts."""
 
+    def needless(self, step: Step) -> bool:
+        """Whether the newest run judged by itself all that this signature would stand for."""
+
     def sign(self, step: Step) -> None:
         """Sign it; Refused where that can't be done."""
 
@@ -75,6 +78,9 @@ class Unsigned:
 
     def standing(self, _: Step) -> str:
         return ""
+
+    def needless(self, _: Step) -> bool:
+        return False
 
     def sign(self, _: Step) -> None:
         """Nothing is to be signed."""
@@ -102,6 +108,7 @@ class Run:
     def rehearse(self) -> Changes:
         """Show what each step would change, and change nothing; raise Stopped where one can't go on."""
         self.screen.opened(self.procedure, go=False, resumed=False)
+        self._ready(replace(self.context, go=False))
         seen: list[RehearsedStep] = []
         try:
             for number, step in enumerate(self.procedure.steps, 1):
@@ -124,6 +131,7 @@ class Run:
         """Do every step that is not done; raise Stopped at the first that can't be."""
         before = self.journal.unfinished(self.procedure.name, self.context.environment.name)
         self.screen.opened(self.procedure, go=True, resumed=bool(before))
+        self._ready(replace(self.context, go=True))
         self._write("begin", detail={"resumed": bool(before)})
         made: list[Change] = []
         due: list[str] = []
@@ -137,6 +145,17 @@ class Run:
         self._prove(open_, step, due, changed=bool(made))
         self._write("end", detail={"result": "done"})
         return tuple(made)
+
+    def _ready(self, context: StepContext) -> None:
+        """Stop before the first step where a later one would stop for what a person has to give."""
+        try:
+            if self.procedure.ready:
+                self.procedure.ready(context)
+        except (Refused, *EXPECTED) as error:
+            why = self._explained(error)
+            raise Stopped(
+                Words(en=f"before the first step: {why.en}", ja=f"最初のステップの前: {why.ja}")
+            ) from None
 
     def _do(self, step: Step, before: Sequence[Entry]) -> Changes:
         if step.action is None:
@@ -158,6 +177,8 @@ class Run:
     def _by_hand(self, step: Step, before: Sequence[Entry]) -> None:
         if earlier := self._earlier(step, before):
             self.screen.outcome("held", step, earlier)
+        elif step.may_wait and self.signatures.needless(step):
+            self.screen.outcome("judged", step)
         elif self.unattended:
             self.screen.outcome("by hand", step)
             self._write("left", step)

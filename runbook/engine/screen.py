@@ -25,6 +25,10 @@ WORDS = {
     "waiting": Words(en="waiting until", ja="待機中"),
     "done": Words(en="done", ja="完了"),
     "held": Words(en="already as planned, nothing to do", ja="計画どおりのため変更なし"),
+    "judged": Words(
+        en="the newest run judged this, nothing to sign",
+        ja="最新の実行で判定済みのため署名は不要",
+    ),
     "confirmed": Words(en="confirmed", ja="確認済み"),
     "by hand": Words(en="a person does this", ja="人が行う作業です"),
     "left": Words(en="left for later, not signed", ja="後回しにしました（署名なし）"),
@@ -47,7 +51,7 @@ WORDS = {
 INDENT = 3
 TOKEN = re.compile(r"(?:[!-~]+|[^!-~\s])[。、）」]*\s*")
 """What no line is broken within: a word, or one character of Japanese, with the punctuation that ends it."""
-GOOD = frozenset({"done", "held", "confirmed", "by hand", "left", "green"})
+GOOD = frozenset({"done", "held", "judged", "confirmed", "by hand", "left", "green"})
 
 
 @dataclass(slots=True)

@@ -13,6 +13,7 @@ from types import ModuleType
 from aws.words import Words
 from runbook.engine.option import Option
 from runbook.engine.propagation import Action, until_shown
+from runbook.engine.step_context import StepContext
 from signoff.checklist import Checklist
 
 JAPANESE = re.compile(r"[\u3040-\u30ff\u4e00-\u9fff]")
@@ -82,17 +83,20 @@ class Procedure:
     text: Text
     steps: tuple[Step, ...]
     composed: bool = False
+    ready: Callable[[StepContext], object] | None = None
+    """Raises Refused where a later step would stop for what only a person can give: asked before the first."""
     options: tuple[Option, ...] = ()
     """What the command line takes for it, beside what every procedure takes."""
 
     @classmethod
     def of(cls, module: ModuleType) -> "Procedure":
-        """Read a module: its docstring, its ``OPTIONS``, and its own steps in the order in which they stand."""
+        """Read a module: its docstring, its ``OPTIONS``, what is asked ``ready``, and its steps in the order in which they stand."""
         mine = (value for value in vars(module).values() if isinstance(value, Step))
         return cls(
             name=module.__name__.rpartition(".")[2],
             text=Text.of(module),
             steps=tuple(one for one in mine if one.module == module.__name__),
+            ready=getattr(module, "ready", None),
             options=getattr(module, "OPTIONS", ()),
         )
 

@@ -11,6 +11,7 @@ and the usage plan comes after the API that it names.
 
 import sys
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any
@@ -18,9 +19,10 @@ from typing import Any
 import boto3
 
 from aws.converge.change import Changes, nothing
+from aws.converge.secret import GIVEN
 from aws.words import Words
 from plan import plan_for, public_in
-from runbook.engine import Change, Clients, Procedure, StepContext, step
+from runbook.engine import Change, Clients, Procedure, Step, StepContext, step
 from runbook.options import LINE_TOKEN_FILE
 from runbook.procedures import (
     api,
@@ -53,6 +55,19 @@ ORDER = (
     monitoring,
 )
 """In the order in which they work: the guide encrypts and throttles before it creates."""
+
+
+def ready(context: StepContext) -> None:
+    """Ask for all that only a person can give before anything is made: who hears alarms, and the token of LINE."""
+    looking = replace(context, go=False, rehearsed=False)
+    _looked_at(monitoring.name_who_hears_of_it, looking)
+    asked = _looked_at(secrets.store_the_line_token, looking)
+    if context.go and any(one.after == GIVEN for one in asked):
+        context.secret("line_token")
+
+
+def _looked_at(one: Step, context: StepContext) -> Changes:
+    return one.action(context) if one.action else ()
 
 
 @step("1-3", proves=("PREP-04", "PREP-05", "PREP-06"))

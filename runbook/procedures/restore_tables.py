@@ -24,7 +24,6 @@ from functools import partial
 
 from aws.converge import alarm
 from aws.converge.change import Changes
-from aws.desired import Alarm
 from aws.words import Words
 from runbook import releases
 from runbook.engine import Change, StepContext, ask, step
@@ -142,11 +141,9 @@ def watch_the_restored_tables(context: StepContext) -> Changes:
     then, names = afterwards(context), _names(context)
     watching = [one for one in then.plan.alarms if one.dimensions.get("TableName") in names]
     found = alarm.read(context, watching)
-
-    def converge(given: StepContext, one: Alarm) -> Changes:
-        return alarm.converge_one(given, one, found.get(one.name))
-
-    return then.each(converge, watching)
+    return then.each(
+        lambda given, one: alarm.converge_one(given, one, found.get(one.name)), watching
+    )
 
 
 @step("8-4")

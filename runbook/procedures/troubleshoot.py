@@ -12,22 +12,19 @@ system it proposes nothing.
 
 from dataclasses import replace
 
-from aws.alarm import Alarm
-from aws.converge import api_draft, other_alarm
+from aws.converge import api_draft
 from aws.converge.change import Changes
-from aws.desired import Function
-from aws.firing import watches
 from aws.words import Words
 from runbook import releases
 from runbook.diagnosis import cors, secret_access, slowness
+from runbook.diagnosis.alarms import report_alarms
 from runbook.diagnosis.cause import Cause, cause
-from runbook.diagnosis.own_runs import OwnRuns
-from runbook.diagnosis.telemetry import MetricQuery, last_hour, measured, report_signs
+from runbook.diagnosis.log_signs import report_signs
+from runbook.diagnosis.metrics import measured, metrics_of
+from runbook.diagnosis.own_runs import last_hour
 from runbook.engine import StepContext, step
 from runbook.engine.change_lines import parts
 from runbook.rollback.forward import closed_parts
-from signoff.environment import embedded
-from signoff.environment.calendar import in_japan
 
 CLOSED = cause(
     "every route that leads there answers 503; this points forward to the newest recorded release",
@@ -60,27 +57,7 @@ def see_which_alarms_burn(context: StepContext) -> Changes:
 
     発報中のアラームと、その開始時刻を確認する。
     """
-    ours = last_hour(context)
-    found = other_alarm.read_all(context)
-    there = [
-        (want, [one for one in found if one.name == want.name or watches(one, want)])
-        for want in context.plan.alarms
-    ]
-    kinds = {one.name: (one, want.kind) for want, some in there for one in some}
-    burning = [(one, kind) for one, kind in kinds.values() if one.state == "ALARM"]
-    for one, kind in burning:
-        _tell_alarm(context, one, kind, ours)
-    absent = [want.name for want, some in there if not some]
-    if absent:
-        remedy = f"python -m runbook monitoring --env {context.environment.name} --go"
-        context.tell(
-            Words(
-                en=f"{len(absent)} alarms do not exist: {remedy}",
-                ja=f"アラームが{len(absent)}個ありません: {remedy}",
-            )
-        )
-    if not burning:
-        context.tell(Words(en="no alarm is firing", ja="発報中のアラームはありません"))
+    report_alarms(context, last_hour(context))
     return ()
 
 
@@ -121,7 +98,9 @@ def see_what_functions_say(context: StepContext) -> Changes:
     """
     ours = last_hour(context)
     context.tell(ours.told())
-    figures = measured(context, [one for f in context.plan.functions for one in _metrics(f)], ours)
+    figures = measured(
+        context, [one for f in context.plan.functions for one in metrics_of(f)], ours
+    )
     for label, one in sorted(figures.items()):
         if one.value:
             context.tell(f"{label}: {one.value:g}, {one.seen.told()}")
@@ -150,17 +129,7 @@ def follow_every_secret(context: StepContext) -> Changes:
     """
     for function in context.plan.functions:
         for name in function.secrets:
-            secret = next(one for one in context.plan.secrets if one.name == name)
-            found = list(secret_access.causes(context, function, secret))
-            for one in found:
-                _tell(context, one)
-            if not found:
-                context.tell(
-                    Words(
-                        en=f"{function.name} can read {name}, as far as its settings show",
-                        ja=f"設定上、{function.name}は{name}を読み取れます",
-                    )
-                )
+            secret_access.report(context, function, name)
     return ()
 
 
@@ -229,50 +198,11 @@ def see_where_the_time_goes(context: StepContext) -> Changes:
     for label, figure in sorted(figures.items()):
         context.tell(f"{label}: {figure.value:g}")
     if not figures:
-        context.tell(_nothing_measured(context))
+        context.tell(slowness.nothing_measured(context))
     for one in slowness.causes(figures):
         _tell(context, one)
     return ()
 
 
-def _nothing_measured(context: StepContext) -> Words:
-    if embedded(context.environment):
-        return Words(
-            en="not verifiable here: the embedded stack keeps no metrics of AWS",
-            ja="この環境では検証不可: 組み込みスタックにはAWSのメトリクスがありません",
-        )
-    return Words(
-        en="no traffic but that of our own runs: there is nothing to measure",
-        ja="自分たちの実行以外の通信がないため、測定できません",
-    )
-
-
 def _tell(context: StepContext, one: Cause) -> None:
     context.tell(one.told(context.environment.name))
-
-
-def _tell_alarm(context: StepContext, one: Alarm, kind: str, ours: OwnRuns) -> None:
-    since = in_japan(one.state_since) if one.state_since else "?"
-    if one.state_since and ours.fired(one.state_since):
-        context.tell(
-            Words(
-                en=f"{one.name} since {since}: one of our own runs may have fired it, and it ends by itself",
-                ja=f"{one.name} ({since}から): 自分たちの実行によるものと考えられ、自然に収まります",
-            )
-        )
-        return
-    context.tell(
-        Words(
-            en=f"{one.name} since {since}: runbook/pages/alarms.en.md#{kind}",
-            ja=f"{one.name} ({since}から): runbook/pages/alarms.ja.md#{kind}",
-        )
-    )
-
-
-def _metrics(function: Function) -> tuple[MetricQuery, ...]:
-    named = {"FunctionName": function.name}
-    counted = [("AWS/Lambda", name) for name in ("Errors", "Throttles")]
-    return tuple(
-        MetricQuery(label=f"{function.name} {name}", namespace=space, name=name, dimensions=named)
-        for space, name in [*counted, ("StampRally", "Faults")]
-    )

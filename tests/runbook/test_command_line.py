@@ -2,6 +2,7 @@
 
 import io
 import json
+import re
 from datetime import datetime
 
 import pytest
@@ -46,6 +47,7 @@ def runbook(empty, tmp_path, monkeypatch, said):
         return main([*arguments, "--env=prod", *more], Console(file=said, width=200))
 
     runbook.token = f"--line-token-file={token}"
+    runbook.environments = environments
     runbook.journal = Journal(tmp_path / "journal.jsonl")
     runbook.evidence = tmp_path / "evidence"
     return runbook
@@ -85,6 +87,24 @@ def test_go_does_it_and_the_journal_and_the_evidence_say_so(runbook, said):
     assert {one.who for one in runbook.journal} == {ME}
     assert kinds == ["release", "release", "manifest"]
     assert LINE_TOKEN not in said.getvalue() + runbook.journal.path.read_text()
+
+
+def test_provisioning_asks_before_its_first_step_for_what_a_later_one_needs(
+    runbook, empty, capsys, monkeypatch
+):
+    monkeypatch.setattr("sys.stdin", io.StringIO())
+    assert runbook("provision", "--go", "--yes") == 1
+    without_token = capsys.readouterr().err
+    text = runbook.environments.read_text()
+    runbook.environments.write_text(re.sub("(?m)^alert_email.*$", "", text))
+    assert runbook("provision", "--go", "--yes", runbook.token) == 1
+    without_address = capsys.readouterr().err
+    assert runbook("provision") == 1
+
+    assert "before the first step: the LINE channel access token is needed" in without_token
+    assert "before the first step: topic stamp-rally-prod-alerts notifies nobody" in without_address
+    assert "set it (SIGNOFF_ALERT_EMAIL), then run it again" in capsys.readouterr().err
+    assert empty.changing_calls() == []
 
 
 def test_a_denied_permission_is_told_by_name_and_the_run_goes_on_afterwards(

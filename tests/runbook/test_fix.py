@@ -94,12 +94,20 @@ class Walker:
         return self._exits.pop(0) if self._exits else 0
 
 
-def test_rows_come_in_the_order_in_which_their_procedures_work_and_the_unknown_last():
+def test_rows_come_by_harm_then_in_the_order_in_which_procedures_work_and_the_unknown_last():
     found = told(
-        SEC_10=Outcome.NOT_TESTABLE, MON_01=Outcome.FAIL, DEP_04=Outcome.FAIL, DEP_01=Outcome.PASS
+        PREP_05=Outcome.FAIL,  # a leftover: the first procedure, and the least harm
+        MON_01=Outcome.FAIL,
+        DEP_06=Outcome.FAIL,
+        SEC_10=Outcome.NOT_TESTABLE,
+        DEP_20=Outcome.FAIL,  # routes: the fourth procedure, and callers fail
+        DEP_04=Outcome.FAIL,
+        DEP_01=Outcome.PASS,
     )
 
-    assert [one.ids for one in groups(found)] == [("DEP-04",), ("MON-01",), ("SEC-10",)]
+    assert [one.ids for one in groups(found)] == [
+        *(("DEP-04",), ("DEP-20",), ("MON-01",), ("DEP-06",), ("PREP-05",), ("SEC-10",))
+    ]
 
 
 def test_rows_of_one_remedy_are_one_group():

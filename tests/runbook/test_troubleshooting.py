@@ -9,9 +9,10 @@ from types import SimpleNamespace
 
 import pytest
 
-from runbook.diagnosis import cors, slowness, telemetry
-from runbook.diagnosis.own_runs import KIND, OwnRuns, own_runs
-from runbook.diagnosis.telemetry import Figure, Seen, report_signs
+from runbook.diagnosis import cors, log_signs, slowness
+from runbook.diagnosis.log_signs import report_signs
+from runbook.diagnosis.metrics import Figure
+from runbook.diagnosis.own_runs import KIND, OwnRuns, Seen, own_runs
 from runbook.engine import Procedure
 from runbook.procedures import least_privilege, troubleshoot
 from signoff.environment import Domain
@@ -281,7 +282,7 @@ def test_a_sign_on_a_later_page_is_found(operator):
 
 
 def test_a_log_that_is_not_read_to_its_end_is_never_called_quiet(operator):
-    there, said = spoken(operator, Log(*[0] * (telemetry.PAGES + 1)))
+    there, said = spoken(operator, Log(*[0] * (log_signs.PAGES + 1)))
 
     assert there
     assert "too long to be read whole; search /aws/lambda/stamp-rally-prod-auth" in said

@@ -1,5 +1,6 @@
 """A signature counts for the release that is live, for some days, and for nothing else."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -171,3 +172,15 @@ def test_nobody_there_signs_nothing(tmp_path):
     made.perform()
 
     assert signatures.signed == []
+
+
+@pytest.mark.parametrize(
+    ("outcome", "asked"),
+    [("pass", False), ("excluded", False), ("fail", True), ("not testable", True), (None, True)],
+)
+def test_what_the_newest_run_judged_itself_is_not_asked_for(store, outcome, asked):
+    step = next(one for one in Procedure.of(by_hand).steps if one.name == "collect")
+    rows = [row.id for row in CHECKLIST if row.signed == name_of(step)]
+    signatures = replace(signing(store), judged=dict.fromkeys(rows, outcome))
+
+    assert signatures.needless(step) is not asked

@@ -1,28 +1,22 @@
-"""The last hour in CloudWatch, without our own runs: metrics by the minute, and lines of the functions' logs, counted by cause.
+"""Lines of the functions' logs in the last hour, counted by the cause to which they point, without our own runs.
 
-Log lines are never quoted: a log of code other than ours may hold a token, and this output ends up in tickets.
+Lines are never quoted: a log of code other than ours may hold a token, and this output ends up in tickets.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from statistics import median
+from datetime import UTC, datetime
 from typing import Any
 
 from aws.converge.change import unless_absent
 from aws.desired import Function
 from aws.words import Words
 from runbook.diagnosis.cause import Cause, cause
-from runbook.diagnosis.own_runs import OwnRuns, own_runs
+from runbook.diagnosis.own_runs import OwnRuns, Seen
 from runbook.engine import StepContext
-from signoff.environment.calendar import JST
 
 PAGES = 50
 """Pages after which reading stops: a page may be empty long before the end of a log."""
-HOUR = timedelta(hours=1)
-PERIOD = timedelta(minutes=1)
-AT_A_TIME = 500
-"""Queries in one GetMetricData."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,25 +25,6 @@ class Sign:
 
     texts: tuple[str, ...]
     cause: Cause
-
-
-@dataclass(slots=True)
-class Seen:
-    """How often something happened, and when first and last."""
-
-    count: float = 0
-    first: datetime | None = None
-    last: datetime | None = None
-
-    def add(self, count: float, moment: datetime) -> None:
-        self.count += count
-        self.first = min(self.first or moment, moment)
-        self.last = max(self.last or moment, moment)
-
-    def told(self) -> str:
-        """Return ``10:02 - 10:07 JST``."""
-        first, last = (f"{one.astimezone(JST):%H:%M}" for one in (self.first, self.last) if one)
-        return f"{first} JST" if first == last else f"{first} - {last} JST"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,12 +87,6 @@ SIGNS = (
 )
 PATTERN = " ".join(f'?"{text}"' for sign in SIGNS for text in sign.texts)
 """What CloudWatch Logs filters by: one call a function for all signs."""
-
-
-def last_hour(context: StepContext) -> OwnRuns:
-    """Return the stretch that is looked at, and our own runs in it."""
-    now = datetime.now(UTC)
-    return own_runs(context, now - HOUR, now)
 
 
 def report_signs(context: StepContext, function: Function, ours: OwnRuns) -> bool:
@@ -189,77 +158,3 @@ def _pages(context: StepContext, group: str, ours: OwnRuns) -> Iterator[LogPage]
         yield LogPage(answer["events"], last=token is None)
         if token is None:
             return
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MetricQuery:
-    """``label`` is what the figure is called in an answer; ``statistic`` as in AWS: Sum, p95."""
-
-    label: str
-    namespace: str
-    name: str
-    dimensions: Mapping[str, str]
-    statistic: str = "Sum"
-
-    @property
-    def adds_up(self) -> bool:
-        return self.statistic == "Sum"
-
-
-@dataclass(frozen=True, slots=True)
-class Figure:
-    """A sum, or the median of the minutes; ``seen``: in which minutes there was anything."""
-
-    value: float
-    seen: Seen
-
-
-def measured(
-    context: StepContext, metrics: Iterable[MetricQuery], ours: OwnRuns
-) -> dict[str, Figure]:
-    """Return the figure of each label in the minutes that none of our runs touched; one without data is absent."""
-    asked = list(metrics)
-    found: dict[str, Figure] = {}
-    for start in range(0, len(asked), AT_A_TIME):
-        some = asked[start : start + AT_A_TIME]
-        for number, points in _points(context, some, ours).items():
-            left = {at: value for at, value in points.items() if not _touched(at, ours)}
-            if left:
-                found[some[number].label] = _figure(some[number], left)
-    return found
-
-
-def _touched(minute: datetime, ours: OwnRuns) -> bool:
-    return ours.provoked(minute) or ours.provoked(minute + PERIOD)
-
-
-def _figure(query: MetricQuery, points: Mapping[datetime, float]) -> Figure:
-    seen = Seen()
-    for at, value in points.items():
-        if value:
-            seen.add(value, at)
-    return Figure(seen.count if query.adds_up else median(points.values()), seen)
-
-
-def _points(
-    context: StepContext, some: list[MetricQuery], ours: OwnRuns
-) -> dict[int, dict[datetime, float]]:
-    """Return number of a query -> minute -> value."""
-    found: dict[int, dict[datetime, float]] = {}
-    pages = context.client("cloudwatch").get_paginator("get_metric_data")
-    queries = [_query(f"m{number}", one) for number, one in enumerate(some)]
-    for page in pages.paginate(MetricDataQueries=queries, StartTime=ours.since, EndTime=ours.until):
-        for one in page["MetricDataResults"]:
-            points = dict(zip(one["Timestamps"], one["Values"], strict=True))
-            found.setdefault(int(one["Id"][1:]), {}).update(points)
-    return found
-
-
-def _query(id_: str, one: MetricQuery) -> dict[str, object]:
-    dimensions = [{"Name": name, "Value": value} for name, value in one.dimensions.items()]
-    metric = {"Namespace": one.namespace, "MetricName": one.name, "Dimensions": dimensions}
-    period = int(PERIOD.total_seconds())
-    return {
-        "Id": id_,
-        "MetricStat": {"Metric": metric, "Period": period, "Stat": one.statistic},
-    }

@@ -1,0 +1,45 @@
+"""Alarms that fire, each with its page, and those that are absent."""
+
+from aws.alarm import Alarm
+from aws.converge import other_alarm
+from aws.firing import watches
+from aws.words import Words
+from runbook.diagnosis.own_runs import OwnRuns
+from runbook.engine import StepContext
+from signoff.environment.calendar import in_japan
+
+
+def report_alarms(context: StepContext, ours: OwnRuns) -> None:
+    """Report each alarm in ALARM, and how many planned ones do not exist under any name."""
+    found = other_alarm.read_all(context)
+    there = [
+        (want, [one for one in found if one.name == want.name or watches(one, want)])
+        for want in context.plan.alarms
+    ]
+    kinds = {one.name: (one, want.kind) for want, some in there for one in some}
+    burning = [(one, kind) for one, kind in kinds.values() if one.state == "ALARM"]
+    for one, kind in burning:
+        context.tell(_told(one, kind, ours))
+    if absent := sum(not some for _, some in there):
+        remedy = f"python -m runbook monitoring --env {context.environment.name} --go"
+        context.tell(
+            Words(
+                en=f"{absent} alarms do not exist: {remedy}",
+                ja=f"アラームが{absent}個ありません: {remedy}",
+            )
+        )
+    if not burning:
+        context.tell(Words(en="no alarm is firing", ja="発報中のアラームはありません"))
+
+
+def _told(one: Alarm, kind: str, ours: OwnRuns) -> Words:
+    since = in_japan(one.state_since) if one.state_since else "?"
+    if one.state_since and ours.fired(one.state_since):
+        return Words(
+            en=f"{one.name} since {since}: one of our own runs may have fired it, and it ends by itself",
+            ja=f"{one.name} ({since}から): 自分たちの実行によるものと考えられ、自然に収まります",
+        )
+    return Words(
+        en=f"{one.name} since {since}: runbook/pages/alarms.en.md#{kind}",
+        ja=f"{one.name} ({since}から): runbook/pages/alarms.ja.md#{kind}",
+    )
