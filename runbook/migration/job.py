@@ -11,12 +11,11 @@ from aws.words import Words
 from plan.canonical import Item
 from runbook.engine import Refused, StepContext
 from runbook.master_items import MANIFEST
-from runbook.migration.copy import Checkpoint, Copy
 from runbook.migration.progress import Progress, reading
 from runbook.migration.source import ScannedTable, Source, SourceEnvironment
 from runbook.migration.table_io import Scan
 from runbook.migration.transform import Flaw, transformed
-from runbook.migration.verify import ItemHashes, Transform, item_hashes, source_hashes
+from runbook.migration.verify import ItemHashes, Transform, source_hashes
 from runbook.options import SOURCE
 
 
@@ -29,7 +28,8 @@ class Job:
 
     source: Source
     table: Table
-    copy: Copy
+    folder: Path
+    """Where it lists what is wrong, and keeps what it replaces."""
     transform: Transform = transformed
     flaw: Flaw = lambda _: None
     adds_only: bool = False
@@ -37,41 +37,19 @@ class Job:
     decided_by: str = ""
     """Who decided that personal data may be carried over."""
 
-    def standing(self, context: StepContext) -> Checkpoint | None:
-        """Return the state of a copy to go on with; a copy that was carried over already is none."""
-        state, manifest = self.copy.of(self.source), self.manifest(context)
-        spent = state and manifest and manifest["source"].get("copied") == state.begun
-        return None if spent else state
-
     def manifest(self, context: StepContext) -> Mapping[str, Any] | None:
         """Return the newest manifest of the table that a migration left."""
         found = context.recorded(MANIFEST, table=self.table.name)
         return found if found and "source" in found else None
 
-    def is_carried_over(self, context: StepContext) -> bool:
-        """Whether the manifest says what the source holds now."""
-        manifest = self.manifest(context)
-        if manifest is None or source_in(manifest) != self.source.described():
-            return False
-        fresh = self.fresh(context)
-        return bool((fresh.count, fresh.hash) == (manifest["count"], manifest["hash"]))
-
-    def items(self, context: StepContext) -> Iterator[Item]:
-        """Yield what is to be carried over: the whole copy if there is one, else the source itself."""
-        state = self.standing(context)
-        if state and state.done:
-            yield from self.copy.items()
-            return
+    def items(self) -> Iterator[Item]:
+        """Yield what is to be carried over, page by page from the source."""
         for part in range(self.source.parts):
             for page in self.source.pages(part):
                 yield from page.items
 
     def wanted(self, context: StepContext) -> ItemHashes:
-        """List what is to be carried over; its hash is the same before and after the transform."""
-        return item_hashes(self.items(context), self.table, transform=_as_it_is)
-
-    def fresh(self, context: StepContext) -> ItemHashes:
-        """List the source as it is now."""
+        """List the source as it is now; its hash is the same before and after the transform."""
         progress = Progress(what=reading(str(self.source)), watch=context.watch)
         return source_hashes(self.source, self.table, _as_it_is, progress)
 
@@ -90,11 +68,6 @@ class Job:
         progress = Progress(what=reading(name), watch=context.watch)
         target = target_of(context, self.table)
         return source_hashes(target, self.table, self.transform, progress)
-
-
-def source_in(manifest: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the source that a manifest names, without the date of the copy."""
-    return {name: value for name, value in manifest["source"].items() if name != "copied"}
 
 
 def job_folder(context: StepContext, table: Table) -> Path:

@@ -22,15 +22,10 @@ class Progress:
     now: Callable[[], float] = monotonic
     done: int = 0
     _began: float = 0.0
-    _before: int = 0
     _counting: threading.Lock = field(default_factory=threading.Lock)
 
     def __post_init__(self) -> None:
         self._began = self.now()
-
-    def going_on(self, items: int) -> None:
-        """Begin after what an earlier run did: it says nothing of how fast this one is."""
-        self.done = self._before = items
 
     def counted(self, items: T) -> T:
         """Count some items that are done, and hand them on."""
@@ -57,7 +52,7 @@ class Progress:
     def rate(self) -> float:
         """Return items a second since the beginning of this run."""
         passed = self.now() - self._began
-        return (self.done - self._before) / passed if passed > 0 else 0.0
+        return self.done / passed if passed > 0 else 0.0
 
 
 def reading(source: str) -> Words:

@@ -258,9 +258,6 @@ def _lines(path: Path, text: str, error: JSONDecodeError) -> Iterator[Any]:
 def _of_object(path: Path, whole: dict[str, Any]) -> list[Any]:
     if isinstance(whole.get("Items"), list):
         return _scanned(path, whole)
-    values = list(whole.values())
-    if values and all(isinstance(one, list) for one in values):
-        return _requested(path, values)
     return [whole]
 
 
@@ -281,18 +278,6 @@ def _scanned(path: Path, output: dict[str, Any]) -> list[Any]:
             )
         )
     return rows
-
-
-def _requested(path: Path, tables: list[list[Any]]) -> list[Any]:
-    """Read what `batch-write-item` takes: of one table, and nothing but puts."""
-    if len(tables) > 1:
-        raise Refused(
-            Words(
-                en=f"{path} is about {len(tables)} tables: give a file of one",
-                ja=f"{path}には{len(tables)}個のテーブルがあります。一つのテーブルのファイルを指定してください",
-            )
-        )
-    return tables[0]
 
 
 def _item(path: Path, number: int, row: Any) -> Item:
@@ -317,9 +302,7 @@ def _item(path: Path, number: int, row: Any) -> Item:
 
 
 def _unwrapped(row: Any) -> Any:
-    """Take off what `batch-write-item` and an export to S3 put around an item."""
-    if isinstance(row, Mapping) and set(row) == {"PutRequest"}:
-        row = row["PutRequest"]
+    """Take off what an export to S3 puts around an item."""
     if isinstance(row, Mapping) and set(row) == {"Item"}:
         row = row["Item"]
     return row

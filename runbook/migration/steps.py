@@ -3,12 +3,14 @@
 import json
 import os
 from collections.abc import Collection, Iterator, Sequence
+from datetime import UTC, datetime
 from itertools import islice
 
 from aws.converge.change import Changes
 from aws.words import Words
 from plan.canonical import Item, combined_hash
 from runbook.engine import Change, Refused, StepContext
+from runbook.migration.dynamodb_json import FormError
 from runbook.migration.job import Job, target_of
 from runbook.migration.progress import Progress
 from runbook.migration.table_io import Loader
@@ -18,36 +20,11 @@ from runbook.migration.verify import ItemHashes, Key, difference, key_list, key_
 SHOWN = 20
 
 
-def take_copy(context: StepContext, job: Job) -> Changes:
-    """Copy the source, unless there is a copy to go on with, or the manifest says what it holds."""
-    state = job.standing(context)
-    if state and state.done:
-        context.tell(
-            Words(
-                en=f"continuing with the copy of {state.begun}, {state.items:,} items",
-                ja=f"{state.begun}のコピー（{state.items:,}件）から続けます",
-            )
-        )
-        return ()
-    if state is None and job.is_carried_over(context):
-        context.tell(
-            Words(
-                en=f"{job.source} has not changed since it was migrated",
-                ja=f"{job.source}は移行時から変わっていません",
-            )
-        )
-        return ()
-    before = f"{state.items:,} items so far" if state else None
-    change = Change(f"copy of {job.source}", "folder", before, str(job.copy.folder))
-    return context.settle((change,), lambda: _take(context, job))
-
-
 def look_at_items(context: StepContext, job: Job) -> Changes:
     """Show the first respelled items before and after; raise Refused, and list them, where any is not fit to go."""
     context.watch(Words(en="checking every item", ja="全項目を確認中"))
-    found = validate(job.items(context), job.table, job.transform, job.flaw)
+    found = validate(job.items(), job.table, job.transform, job.flaw)
     if not found.count:
-        _discard(context, job)
         raise Refused(
             Words(
                 en=f"{job.source} holds no items: see whether it is the right one",
@@ -57,7 +34,7 @@ def look_at_items(context: StepContext, job: Job) -> Changes:
     for before, after in () if job.private else found.first:
         context.tell(f"- {json.dumps(before, ensure_ascii=False)}")
         context.tell(f"+ {json.dumps(after, ensure_ascii=False)}")
-    _refuse_bad(context, job, found)
+    _refuse_bad(job, found)
     context.tell(
         Words(
             en=f"{found.count:,} items can be migrated, {found.respelled:,} of them with keys respelled",
@@ -88,12 +65,7 @@ def write_items(context: StepContext, job: Job) -> Changes:
         *replacements(context, job, replaced, wanted, there),
         *_additions(job, wanted.count, len(odd.missing)),
     )
-
-    def write() -> None:
-        with job.copy.alone():
-            _write(context, job, odd.missing, replaced)
-
-    return context.settle(changes, write)
+    return context.settle(changes, lambda: _write(context, job, odd.missing, replaced))
 
 
 def _additions(job: Job, whole: int, missing: int) -> Changes:
@@ -103,35 +75,12 @@ def _additions(job: Job, whole: int, missing: int) -> Changes:
     return (change,) if missing else ()
 
 
-def _take(context: StepContext, job: Job) -> None:
-    if job.standing(context) is None:
-        job.copy.discard()
-    progress = Progress(
-        what=Words(en=f"copying {job.source}", ja=f"{job.source}をコピー中"), watch=context.watch
-    )
-    state = job.copy.take(job.source, progress)
-    context.tell(
-        Words(
-            en=f"{state.items:,} items copied, {progress.rate():,.0f}/s",
-            ja=f"{state.items:,}件をコピーしました（毎秒{progress.rate():,.0f}件）",
-        )
-    )
-
-
-def _discard(context: StepContext, job: Job) -> None:
-    """Forget a copy whose source will be fixed; a rehearsal, or a run beside it, leaves it alone."""
-    if context.go or not context.rehearsed:
-        with job.copy.alone():
-            job.copy.discard()
-
-
-def _refuse_bad(context: StepContext, job: Job, found: Validation) -> None:
-    path = job.copy.folder / "bad-items.jsonl"
+def _refuse_bad(job: Job, found: Validation) -> None:
+    path = job.folder / "bad-items.jsonl"
     if not found.bad:
         path.unlink(missing_ok=True)
         return
     write_bad_items(found.bad, path)
-    _discard(context, job)
     few = "" if job.private else f" ({'; '.join(one.words.en for one in found.bad[:3])})"
     raise Refused(
         Words(
@@ -147,7 +96,7 @@ def _write(
 ) -> None:
     keep(context, job, replaced)
     keys = {*missing, *replaced}
-    items = (job.transform(one) for one in job.items(context) if key_of(one, job.table) in keys)
+    items = (_fit(job, one) for one in job.items() if key_of(one, job.table) in keys)
     progress = Progress(
         what=Words(en=f"writing {job.table.name}", ja=f"{job.table.name}に書き込み中"),
         watch=context.watch,
@@ -163,6 +112,24 @@ def _write(
     )
 
 
+def _fit(job: Job, item: Item) -> Item:
+    """Return the item as it is written; Refused where it became unfit since every item was checked."""
+    try:
+        after = job.transform(item)
+        reason = job.flaw(after)
+    except FormError as error:
+        reason = error.words
+    if reason:
+        raise Refused(
+            Words(
+                en=f"{job.source} changed during the migration, and an item can't be migrated any more ({reason.en}):"
+                " fix it there, then run it again",
+                ja=f"移行中に{job.source}が変更され、移行できない項目があります（{reason.ja}）。移行元で修正してから再実行してください",
+            )
+        )
+    return after
+
+
 def replacements(
     context: StepContext, job: Job, keys: Sequence[Key], wanted: ItemHashes, there: ItemHashes
 ) -> Iterator[Change]:
@@ -172,7 +139,7 @@ def replacements(
     """
     first, rest = keys[:SHOWN], keys[SHOWN:]
     before = {key_of(one, job.table): one for one in _there(context, job, first)}
-    after = _carried(context, job, first)
+    after = _carried(job, first)
     resource = f"table {job.table.name}"
     for key in first:
         yield Change(
@@ -187,7 +154,8 @@ def keep(context: StepContext, job: Job, keys: Collection[Key]) -> None:
     """Write the items as they are now into a file of their own, as JSON lines, before they go."""
     if not keys:
         return
-    path = job.copy.folder / f"replaced-{job.copy.now():%Y%m%dT%H%M%S%f}.jsonl"
+    job.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    path = job.folder / f"replaced-{datetime.now(UTC):%Y%m%dT%H%M%S%f}.jsonl"
     with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
         for item in _there(context, job, keys):
             file.write(json.dumps(item, ensure_ascii=False) + "\n")
@@ -208,9 +176,9 @@ def _there(context: StepContext, job: Job, keys: Collection[Key]) -> Iterator[It
             yield from (one for one in page.items if key_of(one, job.table) in chosen)
 
 
-def _carried(context: StepContext, job: Job, keys: Collection[Key]) -> dict[Key, Item]:
+def _carried(job: Job, keys: Collection[Key]) -> dict[Key, Item]:
     if not keys:
         return {}
     chosen = set(keys)
-    items = ((key_of(one, job.table), one) for one in job.items(context))
+    items = ((key_of(one, job.table), one) for one in job.items())
     return dict(islice(((k, job.transform(one)) for k, one in items if k in chosen), len(chosen)))

@@ -10,8 +10,8 @@ The guide passes the output of `scan` to `batch-write-item`, which does not acce
 If there is no table to migrate, as beside the local stack, `python -m runbook masters --env local --go`
 loads the spots that come with this project instead.
 
-Stopped at any point, the same command resumes where it was. A put replaces the item of the same key, so
-nothing is duplicated.
+Stopped at any point, the same command starts again and writes what is missing. A put replaces the item of the
+same key, so nothing is lost or doubled; count and hash of both sides prove it.
 
 A table that is too large for one machine goes through S3 by two commands of AWS, before `tables`, which takes
 over the imported table. The export reads the source's point-in-time recovery; the import makes a new table.
@@ -35,8 +35,8 @@ DynamoDB JSONの項目の配列、1行1項目のいずれかです。読み取�
 ローカルスタックのように移行元のテーブルがない場合は、代わりに`python -m runbook masters --env local --go`を
 実行します。本プロジェクト付属のスポットを投入します。
 
-途中で止まっても、同じコマンドで続きから再開します。書き込みは同じキーの項目を置き換えるだけなので、
-二重になりません。
+途中で止まっても、同じコマンドをもう一度実行すれば、足りない項目だけを書き込みます。書き込みは同じキーの項目を置き換える
+だけなので、失われることも二重になることもなく、両側の件数とハッシュで証明します。
 
 1台のマシンでは運べない大きさのテーブルは、AWSの2つのコマンドでS3経由で移します。`tables`より先に実行すると、`tables`が
 インポート済みのテーブルを引き継ぎます。エクスポートは移行元のポイントインタイムリカバリを読み、インポートは新しい
@@ -54,30 +54,14 @@ from pathlib import Path
 from aws.converge.change import Changes
 from plan.masters import flaw
 from runbook.engine import StepContext, step
-from runbook.migration.copy import Copy
 from runbook.migration.job import Job, job_folder, source_of
 from runbook.migration.manifest import leave_manifest
 from runbook.migration.source import FileSource
-from runbook.migration.steps import look_at_items, take_copy, write_items
+from runbook.migration.steps import look_at_items, write_items
 from runbook.migration.transform import transformed_master
 from runbook.options import SOURCE, SOURCE_FILE, SOURCE_PROFILE, TARGET
 
 OPTIONS = (SOURCE, SOURCE_PROFILE, SOURCE_FILE, TARGET)
-
-
-@step("4-1", shown=False)
-def copy_the_source(context: StepContext) -> Changes:
-    """Copy the source to this machine.
-
-    Segments are read in parallel. What was copied before a run stopped is not read again, and a resumed
-    run migrates what was copied, not what the source became meanwhile.
-
-    移行元をこのマシンにコピーする。
-
-    セグメントに分けて並行して読み取ります。止まった時点までにコピーした分は読み直しません。再開後に
-    移行するのはコピーした内容で、その後の移行元の変更は含みません。
-    """
-    return take_copy(context, _job(context))
 
 
 @step("4-1", shown=False)
@@ -137,7 +121,7 @@ def _job(context: StepContext) -> Job:
     return Job(
         source=FileSource(Path(file)) if file else source_of(context, table),
         table=table,
-        copy=Copy(job_folder(context, table)),
+        folder=job_folder(context, table),
         transform=transformed_master,
         flaw=flaw,
     )

@@ -11,11 +11,10 @@ of whoever decided it (`--by`). Synthetic users and the ranking's counters are n
 
 from aws.converge.change import Changes
 from runbook.engine import StepContext, ask, step
-from runbook.migration.copy import Copy
 from runbook.migration.job import Job, job_folder, source_of
 from runbook.migration.manifest import leave_manifest
 from runbook.migration.source import of_people
-from runbook.migration.steps import look_at_items, take_copy, write_items
+from runbook.migration.steps import look_at_items, write_items
 from runbook.options import DECIDED_BY, SOURCE, SOURCE_PROFILE, TARGET
 
 OPTIONS = (SOURCE, SOURCE_PROFILE, DECIDED_BY, TARGET)
@@ -44,22 +43,6 @@ def decide_that_it_may_be() -> None:
     誰とも結び付かず、通知も届きません。本番に同じキーの項目があれば変更しません。元に戻すには個別に削除する
     しかありません。
     """
-
-
-@step("4-2", shown=False)
-def copy_the_people(context: StepContext) -> Changes:
-    """Copy users and stamps to this machine.
-
-    The copies are files that only you can read; they are deleted once everything has arrived. A run that
-    stopped leaves them for the next one: if there will be none, delete the folder `migration` beside the
-    journal.
-
-    利用者とスタンプをこのマシンにコピーする。
-
-    実行者だけが読めるファイルに保存し、すべて届いたら削除します。途中で止まると次回のために残ります。再開しない
-    場合は、ジャーナルと同じ場所の`migration`フォルダを削除してください。
-    """
-    return tuple(one for job in _jobs(context) for one in take_copy(context, job))
 
 
 @step("4-2", shown=False)
@@ -102,7 +85,7 @@ def _job(context: StepContext, key: str, decided_by: str) -> Job:
     return Job(
         source=of_people(source_of(context, table)),
         table=table,
-        copy=Copy(job_folder(context, table)),
+        folder=job_folder(context, table),
         adds_only=True,
         private=True,
         decided_by=decided_by,

@@ -15,7 +15,6 @@ SCANNED = {"Items": SPOTS, "Count": 3, "ScannedCount": 3, "ConsumedCapacity": No
 """What the guide's command writes: `aws dynamodb scan … --output json`."""
 LINES = "\n".join(json.dumps(one, ensure_ascii=False) for one in SPOTS)
 EXPORTED = "\n".join(json.dumps({"Item": one}) for one in SPOTS)
-REQUESTED = {"StampMasters-prod": [{"PutRequest": {"Item": one}} for one in SPOTS]}
 GOOD = {
     "the guide's scan": json.dumps(SCANNED, indent=4).encode(),
     "a list": json.dumps(SPOTS, ensure_ascii=False).encode(),
@@ -23,7 +22,6 @@ GOOD = {
     "JSON lines with an empty one": f"{LINES}\n\n".encode(),
     "JSON lines with Windows' ends": LINES.replace("\n", "\r\n").encode(),
     "an export to S3": EXPORTED.encode(),
-    "what batch-write-item takes": json.dumps(REQUESTED).encode(),
     "a byte order mark": json.dumps(SCANNED).encode("utf-8-sig"),
     "PowerShell's UTF-16": json.dumps(SCANNED).encode("utf-16"),
 }
@@ -76,10 +74,6 @@ WRONG = {
     ),
     "a list of names": (b'["A", "B"]', 'item 1 is "A", not an item'),
     "a number": (b"5", "holds a single value, no items"),
-    "two tables": (
-        json.dumps({**REQUESTED, "Users": []}).encode(),
-        "is about 2 tables: give a file of one",
-    ),
     "packed": (b"\x1f\x8b\x08\x00\xff\xfe\xfd", "is not text: unpack it"),
 }
 
@@ -112,7 +106,7 @@ def test_the_guides_file_is_carried_over(rally, file):
 
 
 def test_a_wrong_file_stops_the_run(rally, file):
-    with pytest.raises(Stopped, match=r"copy_the_source: .*cannot be read"):
+    with pytest.raises(Stopped, match=r"look_at_every_item: .*cannot be read"):
         rally.run(migrate_masters, file=str(file)).perform()
 
 

@@ -5,7 +5,6 @@ import json
 import pytest
 
 from runbook.engine import Journal, Refused, Stopped
-from runbook.migration.copy import Copy
 from runbook.migration.job import Job
 from runbook.migration.steps import look_at_items
 from runbook.migration.table_io import ItemPage
@@ -112,8 +111,9 @@ def test_a_user_that_dynamodb_would_refuse_is_told_without_a_name(people):
             yield ItemPage(({**USERS[0], "Score": {"N": "1E+400"}}, USERS[1]))
 
     context = people.run(migrate_users).context
-    copy = Copy(people.folder / "copy")
-    job = Job(source=OneBad(), table=context.plan.table("users"), copy=copy, private=True)
+    job = Job(
+        source=OneBad(), table=context.plan.table("users"), folder=people.folder, private=True
+    )
     with pytest.raises(
         Refused, match="1 of 2 items can't be migrated, so none was written: "
     ) as no:

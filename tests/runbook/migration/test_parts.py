@@ -1,6 +1,5 @@
 """The parts of a migration, each alone: batches, the copy and its checkpoint, the bar, the waits."""
 
-import stat
 from itertools import count
 
 import pytest
@@ -9,7 +8,6 @@ from botocore.exceptions import ClientError
 from aws.converge.change import nothing
 from aws.words import Words
 from runbook.engine import Refused
-from runbook.migration.copy import Checkpoint, Copy, FileProgress, read_checkpoint, write_checkpoint
 from runbook.migration.dynamodb_json import sent_bytes
 from runbook.migration.progress import Progress
 from runbook.migration.table_io import (
@@ -74,88 +72,6 @@ def progress():
     return Progress(what=Words.same("copying"), watch=nothing)
 
 
-def test_a_copy_that_broke_off_goes_on_where_it_was(tmp_path):
-    copy = Copy(tmp_path / "copy")
-    with pytest.raises(Refused):
-        copy.take(SourcePages(breaks=2), progress())
-    assert (copy.state.items, copy.state.done) == (4, False)
-    rest = SourcePages()
-    begun = copy.state.begun
-
-    state = copy.take(rest, progress())
-    assert sorted(rest.asked) == [(0, {"n": 1}), (1, {"n": 1})]
-    assert list(copy.items()) == ALL
-    assert (state.done, state.items, state.begun) == (True, 6, begun)
-
-
-def test_what_a_killed_run_wrote_beyond_its_checkpoint_is_cut_off(tmp_path):
-    copy = Copy(tmp_path / "copy")
-    with pytest.raises(Refused):
-        copy.take(SourcePages(breaks=1), progress())
-    with copy.part(0).open("a") as file:
-        file.write('{"StampId": {"S": "to')
-    copy.take(SourcePages(), progress())
-
-    assert list(copy.items()) == ALL
-
-
-@pytest.mark.parametrize(
-    "damage", [lambda p: p.unlink(), lambda p: p.write_text("{")], ids=["gone", "cut"]
-)
-def test_a_copy_that_somebody_damaged_is_taken_anew(tmp_path, damage):
-    copy = Copy(tmp_path / "copy")
-    copy.take(SourcePages(), progress())
-    damage(copy.part(1))
-
-    assert copy.of(SourcePages()) is None
-    copy.take(SourcePages(), progress())
-    assert list(copy.items()) == ALL
-
-
-def test_a_copy_of_another_source_is_none(tmp_path):
-    class Others(SourcePages):
-        def described(self):
-            return {"pages": 4}
-
-    copy = Copy(tmp_path / "copy")
-    copy.take(SourcePages(), progress())
-
-    assert copy.of(Others()) is None
-
-
-def test_two_runs_do_not_copy_into_one_folder(tmp_path):
-    copy = Copy(tmp_path / "copy")
-    with copy.alone(), pytest.raises(Refused, match="another run is at work there"):
-        copy.take(SourcePages(), progress())
-
-
-def test_nobody_else_may_read_a_copy(tmp_path):
-    copy = Copy(tmp_path / "copy")
-    copy.take(SourcePages(), progress())
-
-    modes = [stat.S_IMODE(one.stat().st_mode) for one in (copy.folder, copy.part(0))]
-    assert modes == [0o700, 0o600]
-
-
-def test_a_checkpoint_is_read_as_it_was_written(tmp_path):
-    path = tmp_path / "checkpoint.json"
-    written = Checkpoint(
-        source={"a": 1}, begun="now", parts=(FileProgress(1, 2, {"k": {"S": "é"}}),)
-    )
-    write_checkpoint(path, written)
-
-    assert read_checkpoint(path) == written
-
-
-@pytest.mark.parametrize("text", ["", "{", "[]", '{"parts": 1}', '{"parts": [{"x": 1}]}'])
-def test_what_is_no_checkpoint_is_none(tmp_path, text):
-    path = tmp_path / "checkpoint.json"
-    assert read_checkpoint(path) is None
-    path.write_text(text)
-
-    assert read_checkpoint(path) is None
-
-
 def test_the_bar_shows_the_rate_and_the_time_that_is_left():
     lines, clock = [], iter([0.0, 2.0, 2.0, 4.0])
     bar = Progress(
@@ -178,15 +94,6 @@ def test_long_waits_are_told_in_minutes():
     bar.done = 100
 
     assert bar.line().en.endswith("100 of 1,000, 10/s, 1 min 30 s left")
-
-
-def test_what_an_earlier_run_did_says_nothing_of_the_rate():
-    clock = iter([0.0, 10.0, 10.0])
-    bar = Progress(what=Words.same("w"), watch=nothing, total=1000, now=lambda: next(clock))
-    bar.going_on(500)
-    bar.done += 100
-
-    assert bar.line().en.endswith("600 of 1,000, 10/s, 40 s left")
 
 
 def test_nothing_done_yet_has_no_time_left():
