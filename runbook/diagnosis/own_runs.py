@@ -6,12 +6,11 @@ from datetime import UTC, datetime, timedelta
 
 from aws.words import Words, joined
 from runbook.engine import StepContext
+from runbook.rollback.drill import WINDOW
 from signoff.environment.calendar import JST, in_japan
 from signoff.waiting import LAG
 
 HOUR = timedelta(hours=1)
-KIND = "window"
-"""Kind of the record that a run, a load test and a drill leave."""
 RETRIES = timedelta(minutes=3)
 """Lambda tries an asynchronous call again after one minute, and after two more."""
 
@@ -85,7 +84,7 @@ def last_hour(context: StepContext) -> OwnRuns:
 
 def own_runs(context: StepContext, since: datetime, until: datetime) -> OwnRuns:
     """Read from the evidence which of our runs reach into a stretch of time, oldest first."""
-    spans = sorted(_spans(context.history(KIND)), key=lambda one: one.begin)
+    spans = sorted(_spans(context.history(WINDOW)), key=lambda one: one.begin)
     return OwnRuns(since, until, tuple(one for one in spans if one.end + LAG >= since))
 
 

@@ -23,7 +23,6 @@ from aws.converge.change import Changes, nothing
 from aws.converge.deployment import point, stage_of
 from aws.converge.version import LATEST, move
 from aws.words import SILENCE, Words, joined
-from runbook.diagnosis.own_runs import KIND as WINDOW
 from runbook.engine import Change, Procedure, Refused, StepContext
 from runbook.rollback.deployments import deployments
 from runbook.rollback.execution import BEGUN, DONE, unfinished_target
@@ -33,6 +32,8 @@ from signoff.environment import FrontEnd
 from signoff.errors import EXPECTED
 
 KIND = "drill"
+WINDOW = "window"
+"""Kind of the record that a run, a load test and a drill leave: when callers met what we provoked."""
 BROUGHT_BACK = "brought back"
 LISTED_EVERY_S, LISTED_WITHIN_S = 3, 15
 AS_IT_WAS = Words(en="AWS shows everything as it was", ja="すべてが元どおりに表示されること")

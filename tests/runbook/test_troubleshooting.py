@@ -12,9 +12,10 @@ import pytest
 from runbook.diagnosis import cors, log_signs, slowness
 from runbook.diagnosis.log_signs import report_signs
 from runbook.diagnosis.metrics import Figure
-from runbook.diagnosis.own_runs import KIND, OwnRuns, Seen, own_runs
+from runbook.diagnosis.own_runs import OwnRuns, Seen, own_runs
 from runbook.engine import Procedure
 from runbook.procedures import least_privilege, troubleshoot
+from runbook.rollback.drill import WINDOW
 from signoff.environment import Domain
 from tests.runbook.desk import said_in
 from tests.runbook.rollback.operator import RollbackOperator
@@ -216,7 +217,7 @@ def ours(operator, begin, end):
     records = operator.desk.evidence.records
     at = {"begin": begin, "end": end}
     body = {name: datetime.fromtimestamp(one, UTC).isoformat() for name, one in at.items()}
-    records.append((KIND, {"what": "drill", **body}))
+    records.append((WINDOW, {"what": "drill", **body}))
     yield
     records.pop()
 
