@@ -12,13 +12,13 @@ guide describes without ever creating one.
 from collections.abc import Iterable, Mapping
 
 from aws.converge import alias, function, live_configuration, log_group
-from aws.converge.change import Changes, Refused, unless_absent
+from aws.converge.change import Changes, Refused
 from aws.desired import Function
 from aws.words import Words
 from runbook import releases
 from runbook.engine import StepContext, step
 from runbook.options import FUNCTION, row_of
-from runbook.rollback.versions import chosen, described
+from runbook.rollback.versions import chosen
 from signoff.outcome import Finding
 
 VARIABLE_ROWS = ("SEC-06", "DEP-13", "DEP-14", "DEP-17")
@@ -151,19 +151,9 @@ def _configure(context: StepContext, row: str) -> Changes:
     found = context.red((row,))
 
     def converge(given: StepContext, one: Function) -> Changes:
-        if unless_absent(described, context=given, function=one, qualifier=one.alias) is None:
-            raise Refused(_unreleased(one, given.environment.name))
         return live_configuration.converge(given, one, _wrong(one.name, found))
 
     return context.each(converge, context.concerned(chosen(context), lambda one: one.name))
-
-
-def _unreleased(one: Function, environment: str) -> Words:
-    first = f"python -m runbook functions --env {environment} --go"
-    return Words(
-        en=f"function {one.name} has no alias {one.alias}: nothing is released yet; run `{first}`, which repairs this, too",
-        ja=f"関数{one.name}にエイリアス{one.alias}がなく、まだリリースされていません。`{first}`を実行すると、これも修復されます",
-    )
 
 
 def _kept_variables(context: StepContext) -> Mapping[str, frozenset[str]]:
