@@ -11,9 +11,11 @@ import boto3
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
+from aws.dated import CallRate, call_rates
 from aws.desired import Secret, Table
 from aws.door.freshness import Freshness
-from aws.door.limits import NoAnswerError
+from aws.door.limits import NoAnswerError, RateLimiter
+from aws.door.sessions import custom_endpoints
 from aws.door.verifying_transport import verify_answers
 from aws.obstacle import obstacle_of
 from aws.section import NotTestable
@@ -35,17 +37,32 @@ Clients = Callable[[str], Any]
 """Service -> client."""
 
 
-def clients(session: boto3.Session) -> Clients:
-    """Return a function that makes each client of the session's Region once."""
+def clients(session: boto3.Session, rates: Mapping[str, CallRate] | None = None) -> Clients:
+    """Return a function that makes each client of the session's Region once.
+
+    Calls are paced by ``rates``, AWS's own where none are given and AWS itself is asked.
+    """
+    if rates is None:
+        rates = {} if custom_endpoints(session) else call_rates()
 
     def made(service: str) -> Any:
         client = session.client(service, config=CONFIG)
         # Without AWS's clock no answer is too old: this machine's may be minutes from it.
         undated = Freshness(lambda: datetime.fromtimestamp(0, UTC))
         verify_answers(client, undated, lambda one: NEEDS.get(one, ()), longest_s=LONGEST_S)
+        for named, rate in rates.items():
+            of, _, operation = named.partition(":")
+            if of == service and operation:
+                _pace(client, operation, RateLimiter(rate.per_second, burst=rate.burst))
         return client
 
     return cache(made)
+
+
+def _pace(client: Any, operation: str, limiter: RateLimiter) -> None:
+    """Let calls of an operation wait for their turn; each page of a paginator is a call."""
+    service = client.meta.service_model.service_id.hyphenize()
+    client.meta.events.register(f"before-call.{service}.{operation}", lambda **_: limiter.wait())
 
 
 def reason(error: BaseException) -> str:

@@ -36,7 +36,11 @@ def over(choice: Choice[PlanT]) -> Words | None:
     try:
         guard(open_session(choice.environment.region), choice.environment)
     except GuardError as error:
-        return words_of(error)
+        why = words_of(error)
+        return Words(
+            en=f"these credentials ended during the run ({why.en}); sign in again, then run it again",
+            ja=f"実行中に認証情報が使えなくなりました（{why.ja}）。ログインし直してから再実行してください",
+        )
     return None
 
 

@@ -2,6 +2,7 @@
 
 import pytest
 
+from local.aws.errors import refusal
 from signoff.evidence import Store
 from tests.production import production_in
 from tests.signoff.operator import run
@@ -134,3 +135,32 @@ def test_part_refuses_an_expired_waiver_too(aws, tmp_path):
 
     assert done.code == 4
     assert done.line("waiver of MON-10: expired on 2020-01-01")
+
+
+@pytest.fixture
+def expiring(aws):
+    """Let AWS answer so many calls, and refuse all later ones as of a session that is over."""
+
+    def after(calls):
+        left = iter(range(calls))
+        aws.faults.append(
+            lambda request: (
+                None
+                if next(left, None) is not None
+                else refusal(request, "ExpiredToken", "The security token included is expired", 403)
+            )
+        )
+
+    yield after
+    aws.faults.clear()
+
+
+def test_credentials_that_expire_meanwhile_are_told_with_what_was_red(prod, expiring):
+    expiring(40)
+
+    done = prod()
+
+    assert done.code == 1
+    assert done.line("seen until then:")
+    assert done.line("RED  ROLL-05")
+    assert done.line("NO VERDICT for prod: these credentials ended during the run", "aws sso login")
