@@ -3,8 +3,9 @@
 import hashlib
 import json
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import takewhile
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,8 @@ from signoff.verify import RESULT
 
 MOST = 12
 """Runs that the strip shows."""
+REMEMBERED = 19
+"""Earlier runs through which a red row is followed: twenty with this run."""
 MOST_FACTS = 40
 RED = frozenset(one.value for one in Outcome if one.red)
 MOVING = {field for _, field in VOLATILE if field != WHOLE} | {
@@ -70,10 +73,33 @@ class PastRun:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RowHistory:
+    """How a row that is red now stood in the last runs on record."""
+
+    since: datetime | None
+    """The earliest of the runs, up to the last, in which it was red without a break; None: red for the first time."""
+    red: int
+    runs: int
+
+    @property
+    def words(self) -> Words:
+        times = Words(
+            en=f"red in {self.red} of the last {self.runs} runs",
+            ja=f"直近{self.runs}回のうち{self.red}回不合格",
+        )
+        if self.since is None:
+            return Words(en=f"newly red, {times.en}", ja=f"今回新たに不合格、{times.ja}")
+        since = f"{self.since.astimezone(JST):%Y-%m-%d %H:%M} JST"
+        return Words(en=f"red since {since}, {times.en}", ja=f"{since}から不合格、{times.ja}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RunHistory:
     """Earlier runs, oldest first, and what is new since the last, the last signed and the chosen one."""
 
     runs: tuple[PastRun, ...] = ()
+    rows: Mapping[str, RowHistory] = field(default_factory=dict)
+    """Red row -> how it stood before; empty without an earlier run."""
     since_last: ChangesSince | None = None
     since_signed: ChangesSince | None = None
     baseline: ChangesSince | None = None
@@ -93,6 +119,7 @@ def history_of(
     past = [one for one in records.entries if one.kind == "run" and "rows" in one.body]
     return RunHistory(
         runs=tuple(_past(one) for one in past[-MOST:]),
+        rows={id_: _of_row(id_, past[-REMEMBERED:]) for id_ in red_rows(now)} if past else {},
         since_last=_since(past[-1], now, reports) if past else None,
         since_signed=_signed(past, records, now, reports),
         baseline=_chosen(baseline, now) if baseline else None,
@@ -126,6 +153,21 @@ def readable_baseline(path: Path) -> Mapping[str, Mapping[str, Any]]:
                 "以前の実行のsignoff.jsonを指定してください",
             )
         ) from None
+
+
+def red_rows(rows: Mapping[str, Mapping[str, Any]]) -> list[str]:
+    return [id_ for id_, row in rows.items() if row["outcome"] in RED]
+
+
+def _of_row(id_: str, past: list[Record]) -> RowHistory:
+    """Follow a row that is red now through earlier runs, oldest first."""
+    was_red = [(run.created, run.body["rows"].get(id_) in RED) for run in past]
+    unbroken = list(takewhile(lambda run: run[1], reversed(was_red)))
+    return RowHistory(
+        since=unbroken[-1][0] if unbroken else None,
+        red=sum(red for _, red in was_red) + 1,
+        runs=len(was_red) + 1,
+    )
 
 
 def _past(one: Record) -> PastRun:
@@ -184,7 +226,7 @@ def compared(
     before: Mapping[str, Mapping[str, Any]] | None,
 ) -> ChangesSince:
     """Compare this run's rows with earlier outcomes, and with the earlier facts if they are known."""
-    red = {id_ for id_, one in now.items() if one["outcome"] in RED}
+    red = set(red_rows(now))
     was_red = {id_ for id_, one in outcomes.items() if one in RED}
     facts = None if before is None else tuple(_changes(_facts(before), _facts(now)))
     return ChangesSince(

@@ -65,6 +65,16 @@ ROOMS = (
 BETWEEN_TAGS = re.compile(r">\s*\n\s*<")
 """Line breaks between tags are a tenth of the page; none is inside preformatted text, whose brackets are escaped."""
 TEXT = re.compile(r">[^<>]+<")
+SHOWN_BY = {
+    "blockers": "blocker",
+    "major": "major",
+    "minor": "red",
+    "info": "red",
+    "unknown": "unknown",
+    "follow": "red",
+    "not_here": "unverified",
+}
+"""What is counted -> the quick filter that shows it; all rows, for the others."""
 PUNCTUATION = {"en": (", ", "; ", "."), "ja": ("、", "。", "")}
 
 
@@ -107,6 +117,8 @@ def _context(
         "lang": lang,
         "beside": beside,
         "counts": counts(result),
+        "counted": counted(result),
+        "changed": changed_rows(beside.history.since_last),
         "sections": _sections(result),
         "exhibits": exhibits,
         "pictures": _pictures,
@@ -209,6 +221,14 @@ def in_japan(at: datetime) -> str:
     return f"{at.astimezone(JST):%Y-%m-%d %H:%M:%S} JST"
 
 
+def changed_rows(since: ChangesSince | None) -> frozenset[str]:
+    """Return the rows whose colour or facts changed since an earlier run."""
+    if since is None:
+        return frozenset()
+    facts = {one.row for one in since.facts or ()}
+    return frozenset({*since.newly_red, *since.newly_green, *facts})
+
+
 def _rows(count: int) -> Markup:
     """Return the attribute that lets a cell span so many rows."""
     return Markup(' rowspan="{}"').format(count) if count > 1 else Markup()
@@ -233,6 +253,19 @@ def day(at: date) -> Markup:
 
 def counts(result: Result) -> Words:
     """Return the verdict in numbers: the blockers, and the other rows."""
+    return Words(
+        *(
+            PUNCTUATION[lang][1].join(
+                PUNCTUATION[lang][0].join(said[lang] for _, said in group) for group in groups
+            )
+            for groups in [[group for group in counted(result) if group]]
+            for lang in LANGUAGES
+        )
+    )
+
+
+def counted(result: Result) -> tuple[list[tuple[str, Words]], list[tuple[str, Words]]]:
+    """Return what is red, and the rest: (the filter that shows these rows, how many there are)."""
     rows, verdict = result.verdict.rows, result.verdict
     failed = [one for one in rows if one.outcome is Outcome.FAIL]
     by_severity = Counter(one.severity for one in failed)
@@ -252,7 +285,15 @@ def counts(result: Result) -> Words:
         "not_here": len(verdict.having(Outcome.NOT_HERE)),
         "excluded": len(verdict.having(Outcome.EXCLUDED)),
     }
-    return Words(*(_counted(red, rest, lang) for lang in LANGUAGES))
+    return _said(red), _said(rest)
+
+
+def _said(numbers: Mapping[str, int]) -> list[tuple[str, Words]]:
+    return [
+        (SHOWN_BY.get(key, "all"), Words(*(_count(key, n, lang) for lang in LANGUAGES)))
+        for key, n in numbers.items()
+        if n
+    ]
 
 
 def news(one: ChangesSince) -> Words:
@@ -262,14 +303,6 @@ def news(one: ChangesSince) -> Words:
     newly: Mapping[str, Words] = words()["newly"]
     said = [fill(newly[key], n=n) for key, n in told.items() if n] or [newly["none"]]
     return Words(*(PUNCTUATION[lang][0].join(part[lang] for part in said) for lang in LANGUAGES))
-
-
-def _counted(red: Mapping[str, int], rest: Mapping[str, int], lang: str) -> str:
-    comma, pause, _ = PUNCTUATION[lang]
-    parts = [
-        comma.join(_count(key, n, lang) for key, n in group.items() if n) for group in (red, rest)
-    ]
-    return pause.join(part for part in parts if part)
 
 
 def _count(key: str, number: int, lang: str) -> str:

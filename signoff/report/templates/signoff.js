@@ -38,16 +38,48 @@
     sections.filter((one) => ![...one.querySelectorAll(".row")].some(seen)).forEach((one) => one.classList.add("unwanted"));
     shown.textContent = rows.filter(([row]) => seen(row)).length;
   };
-  all(".filters input, .search input").forEach((one) => one.addEventListener("input", sift));
+  all(".filters input, .search input, .quick input").forEach((one) => one.addEventListener("input", sift));
+  all("a[data-show]").forEach((link) => link.addEventListener("click", () => { document.getElementById(`q-${link.dataset.show}`).checked = true; sift(); }));
 
   const each = (open) => () => all(".row > details").forEach((one) => { one.open = open; });
   document.getElementById("open-all").addEventListener("click", each(true));
   document.getElementById("close-all").addEventListener("click", each(false));
-  all("button.copy").forEach((button) => button.addEventListener("click", async () => {
-    const code = button.parentElement.querySelector("code");
-    try { await navigator.clipboard.writeText(code.textContent); } catch { getSelection().selectAllChildren(code); document.execCommand("copy"); }
+  const copy = async (text) => {
+    try { await navigator.clipboard.writeText(text); return; } catch { /* a page on disk may have no clipboard */ }
+    const slot = document.body.appendChild(document.createElement("textarea"));
+    slot.value = text; slot.select(); document.execCommand("copy"); slot.remove();
+  };
+  const copies = (selector, text) => all(selector).forEach((button) => button.addEventListener("click", async () => {
+    await copy(text(button));
     button.classList.add("done");
     setTimeout(() => button.classList.remove("done"), 2000);
   }));
+  const said = (one) => {
+    if (!one) return "";
+    const clone = one.cloneNode(true);
+    clone.querySelectorAll(root.lang === "ja" ? "[lang=en], i:not([lang])" : "[lang=ja]").forEach((other) => other.remove());
+    clone.querySelectorAll("button, .head").forEach((other) => other.remove());
+    return clone.textContent.replace(/\s+/g, " ").trim();
+  };
+  const commands = (within) => [...within.querySelectorAll(".fix code, dd code")].map(said).filter((text, at, whole) => whole.indexOf(text) === at);
+  copies("button.copy", (button) => button.parentElement.querySelector("code").textContent);
+  copies("button.issue", (button) => {
+    const row = button.closest(".row"), id = said(row.querySelector(".id"));
+    const listed = document.getElementById(`fix-${id}`) || row;
+    const reasons = [...listed.querySelectorAll(".reason")].map(said);
+    const lines = [...listed.querySelectorAll(".off-plan tbody tr")].map((line) => `- ${[...line.cells].map(said).join(" | ")}`);
+    const remedies = commands(listed).map((text) => `    ${text}`);
+    return [`## ${id} ${said(row.querySelector(".promise"))}`, ...reasons, lines.join("\n"), remedies.join("\n"), document.title].filter(Boolean).join("\n\n") + "\n";
+  });
+  copies("#copy-remedies", () => all("#blockers .blocking > li, #lesser .blocking > li").map((one) => `# ${said(one.querySelector("h3"))}\n${commands(one).join("\n")}`).join("\n\n") + "\n");
+  const csv = document.getElementById("save-csv");
+  csv.addEventListener("click", () => {
+    const cells = (row) => [".id", ".badge", ".severity", ".promise", ".inside .reason"].map((one) => said(row.querySelector(one)));
+    const quoted = (text) => `"${text.replaceAll('"', '""')}"`;
+    const lines = rows.map(([row]) => cells(row).map(quoted).join(","));
+    const link = document.createElement("a");
+    link.href = URL.createObjectURL(new Blob(["\ufeff" + lines.join("\r\n") + "\r\n"], { type: "text/csv" }));
+    link.download = "signoff.csv"; link.click(); URL.revokeObjectURL(link.href);
+  });
   speak(); open();
 })();
