@@ -1,0 +1,69 @@
+"""The sign-off page in a real Chromium, driven by Playwright: as a signer meets it, on a screen, a phone and paper."""
+
+import shutil
+from functools import partial
+
+import pytest
+
+from signoff.report.page import page as rendered
+from tests.signoff.pages import all_red, result, shortened, shown, supporting
+
+CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")
+FLAGS = (
+    *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync"),
+    *("--disable-background-networking", "--disable-component-update"),
+)
+"""Without them Chromium looks up hosts of its own at every start."""
+
+
+@pytest.fixture(scope="session")
+def chromium():
+    if CHROMIUM is None:
+        pytest.skip("left out, no Chromium here: apt install chromium, then run this again")
+    from playwright.sync_api import sync_playwright  # noqa: PLC0415 - only where Chromium is
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=list(FLAGS))
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="session")
+def files(tmp_path_factory):
+    """Return the file of a page: of a judged run by its verdict, or of the worst run there can be."""
+    folder = tmp_path_factory.mktemp("pages")
+
+    def file(verdict, lang="en"):
+        path = folder / f"{verdict}-{lang}.html"
+        if not path.exists():
+            path.write_text(pages[verdict](lang), encoding="utf-8")
+        return path
+
+    def short(name, lang):
+        return rendered(shortened(result(name), 8), lang, {}, supporting(name, folder))
+
+    def worst(lang):
+        return rendered(all_red(result("NO-GO")), lang, {}, supporting("NO-GO", folder))
+
+    pages = {name: partial(shown, name, folder=folder) for name in ("GO", "CONDITIONAL", "NO-GO")}
+    pages |= {f"short {name}": partial(short, name) for name in ("GO", "CONDITIONAL", "NO-GO")}
+    pages["every row red"] = worst
+    return file
+
+
+@pytest.fixture
+def opened(chromium, files):
+    """Open a page; ``size`` is (width, height), the other options are Playwright's, as ``color_scheme="dark"``."""
+    contexts = []
+
+    def open_page(verdict, lang="en", *, size=(1280, 900), anchor="", **options):
+        width, height = size
+        context = chromium.new_context(viewport={"width": width, "height": height}, **options)
+        contexts.append(context)
+        tab = context.new_page()
+        tab.goto(f"{files(verdict, lang).as_uri()}{anchor}")
+        return tab
+
+    yield open_page
+    for context in contexts:
+        context.close()
