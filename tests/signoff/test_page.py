@@ -230,7 +230,7 @@ def test_script_listens_to_the_boxes_of_the_filter_and_to_the_text(shown):
     )
     (text,) = re.findall(r'<p class="(\w+) scripted"><label>(?:(?!</p>).)*id="f-text"', html)
 
-    assert heard.split(", ") == [".filters input", f".{text} input"]
+    assert heard.split(", ") == [".filters input", f".{text} input", ".quick input"]
 
 
 def test_newest_record_of_the_store_is_named():
@@ -324,8 +324,8 @@ def test_first_screen_says_the_verdict_in_numbers(parsed):
 
     assert f"GO {rows} pass" in parsed("GO").said("en")
     assert f"GO 合格{rows}件" in parsed("GO").said("ja")
-    assert f"CONDITIONAL {rows - 1} pass, 1 waived" in parsed("CONDITIONAL").said("en")
-    assert f"条件付きGO 合格{rows - 1}件、免除1件" in parsed("CONDITIONAL").said("ja")
+    assert f"CONDITIONAL {rows - 1} pass , 1 waived" in parsed("CONDITIONAL").said("en")
+    assert f"条件付きGO 合格{rows - 1}件 、 免除1件" in parsed("CONDITIONAL").said("ja")
 
 
 def test_blockers_unknowns_and_those_that_follow_are_counted_apart(parsed):
@@ -334,7 +334,7 @@ def test_blockers_unknowns_and_those_that_follow_are_counted_apart(parsed):
 
     assert unknown > 1
     assert re.search(
-        rf"NO-GO \d+ blockers, \d+ major, {unknown} unknown, \d+ that follow; \d+ pass", said
+        rf"NO-GO \d+ blockers , \d+ major , {unknown} unknown , \d+ that follow ; \d+ pass", said
     )
 
 
@@ -358,7 +358,7 @@ def test_row_that_follows_a_waived_one_is_folded_under_it():
 
     (conditions,) = re.findall(r'<table class="conditions">.*?</table>', html, re.DOTALL)
     assert conditions.count("Hanako") == 1
-    assert re.search(r"<details>.*1 row follows from it.*#MON-10", conditions, re.DOTALL)
+    assert re.search(r"<details class=\"folded\">.*1 row follows from it.*#MON-10", conditions, re.DOTALL)
 
 
 def test_only_what_may_go_live_is_signed(shown):
