@@ -23,7 +23,7 @@ from aws.section import Follows, Unreadable, known, lookup
 from aws.usage_plan import UsagePlan
 from aws.words import Words
 from checks.deployed_data import DASHBOARD
-from checks.deployed_functions import DeployedFunctions
+from checks.deployed_functions import DeployedCompute
 
 SERVING_CLOSED = frozenset({"DEP-20", "DEP-39"})
 """Rows that say something of a stage that serves the closed release; any other one follows."""
@@ -38,7 +38,7 @@ ALARM_ROWS = {
 
 
 @dataclass(frozen=True, slots=True)
-class Deployed(DeployedFunctions):
+class Deployed(DeployedCompute):
     """Lookups for the test of ``row``. Absent: Missing at the owning row, Follows at any other."""
 
     def role(self, want: desired.Role) -> Role:

@@ -14,7 +14,7 @@ from checks.invocation import invoked
 
 
 @dataclass(frozen=True, slots=True)
-class DeployedFunctions(DeployedData):
+class DeployedCompute(DeployedData):
     """Lookups about functions, as in ``Deployed``."""
 
     def function(self, want: desired.Function) -> Function:

@@ -7,11 +7,10 @@ was found; you fill in the rest.
 import json
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from itertools import takewhile
-from pathlib import Path
 from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
@@ -19,7 +18,6 @@ from botocore.exceptions import BotoCoreError, ClientError
 from aws.door.answer import naming_what_is_missing
 from aws.door.failures import ReadFailure
 from aws.words import Words
-from signoff.environment import EnvironmentFileError, names
 from signoff.environment.reference import meanings
 from signoff.environment.values import FUNCTIONS
 
@@ -44,6 +42,7 @@ ORDER = (
     *(
         "account",
         "region",
+        "production",
         "prefix",
         "names",
         "stage",
@@ -60,6 +59,10 @@ ORDER = (
 FROM_YOU = Words(en="fill in", ja="記入してください")
 SAID = Words(en="as you said", ja="指定どおり")
 GUIDES = Words(en="the guide's value", ja="手順書の値")
+UNLESS = Words(
+    en="false only where no user of the rally comes",
+    ja="ラリーの利用者が使わない環境に限りfalse",
+)
 MADE_UP = Words(en="named so, by whoever made it", ja="作成時に付けられた名前")
 HEAD = Words(
     en="Proposed by `signoff init` on {day}. Check every line: what was found is not yet what is right.",
@@ -95,6 +98,8 @@ class Proposals:
     unread: list[str] = field(default_factory=list)
     names: dict[str, str] = field(default_factory=dict)
     """Names that are not prefix and key: key -> name."""
+    functions: int = 0
+    """How many of the application's functions were found."""
 
     def name(self, key: str, name: str | None) -> None:
         """Keep the name of a resource, unless it is prefix and key."""
@@ -128,6 +133,7 @@ def discover(client: Client, answers: Answers) -> Proposals:
 def _proposed(answers: Answers, found: Proposals) -> None:
     found.propose("account", answers.account, Words(en="your credentials", ja="認証情報"))
     found.propose("region", answers.region, SAID)
+    found.propose("production", True, UNLESS)
     found.propose("prefix", answers.prefix, SAID)
     found.propose("origin", answers.origin, SAID)
     found.propose("line", answers.line_channel and {"channel_id": answers.line_channel}, SAID)
@@ -160,6 +166,7 @@ def _functions(client: Client, name: str, found: Proposals) -> None:
     prefix = found.value("prefix") or _best(stems, name) or _common(functions)
     named = {one: _function(functions, prefix, one) for one in FUNCTIONS}
     ours = [functions[one] for one in named.values() if one]
+    found.functions = len(ours)
     if not ours:
         return
     found.propose(
@@ -331,10 +338,21 @@ def _logs(client: Client, _: str, found: Proposals) -> None:
         found.propose("retention_days", days, Words(en="all log groups", ja="全ロググループ"))
 
 
-def table(answers: Answers, found: Proposals, *, lang: str, today: date) -> str:
-    """Return the table as TOML: each key with its meaning, its value, and where that comes from."""
-    lines = [f"# {HEAD[lang].format(day=today)}", f"[{answers.name}]"]
-    for key in ORDER:
+def table(
+    answers: Answers,
+    found: Proposals,
+    *,
+    lang: str,
+    today: date,
+    there: Collection[str] | None = None,
+) -> str:
+    """Return the table as TOML: each key with its meaning, its value, and where that comes from.
+
+    ``there``: the keys of a table that exists, to which the others are to be added; None makes a whole table.
+    """
+    header = [f"[{answers.name}]"] if there is None else []
+    lines = [f"# {HEAD[lang].format(day=today)}", *header]
+    for key in (one for one in ORDER if one not in (there or ())):
         lines.append(f"# {meanings()[key][lang]}")
         if proposal := found.proposals.get(key):
             lines.append(f"{key} = {_toml(proposal.value)}  # {proposal.source[lang]}")
@@ -353,18 +371,3 @@ def _toml(value: Any) -> str:
 
 def _key(name: str) -> str:
     return name if re.fullmatch(r"[A-Za-z0-9_-]+", name) else json.dumps(name, ensure_ascii=False)
-
-
-def add_to(file: Path, text: str, name: str) -> None:
-    """Append a table to an environment file. Raises EnvironmentFileError where the file has it already."""
-    if file.exists() and name in names(file):
-        raise EnvironmentFileError(
-            [
-                Words(
-                    en=f"{file} has a table {name} already; remove it, or choose another --env",
-                    ja=f"{file}にはすでにテーブル{name}があります。削除するか、別の--envを指定してください",
-                )
-            ]
-        )
-    with file.open("a", encoding="utf-8") as opened:
-        opened.write(f"\n{text}")

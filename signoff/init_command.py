@@ -1,7 +1,9 @@
 """``signoff init``: asks what an account can't say, and proposes a table of the file of environments."""
 
 import argparse
+import re
 import sys
+import tomllib
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
@@ -10,8 +12,11 @@ from typing import Any
 from aws.visible import visible_line
 from aws.words import Say, Words, in_language
 from signoff.command_line import CommandLineError, refuse_rest
+from signoff.environment import EnvironmentFileError, names
+from signoff.environment.values import FUNCTIONS
+from signoff.frame import Exit
 from signoff.guard import open_session
-from signoff.init import Answers, add_to, discover, table
+from signoff.init import Answers, discover, table
 
 
 def add_init(commands: Any, say: Say) -> None:
@@ -79,7 +84,12 @@ def _init(asked: argparse.Namespace, rest: list[str]) -> int:
     found = discover(client, answers)
     for problem in found.unread:
         _aside(say(f"not read: {problem}", f"読み取れません: {problem}"))
-    text = table(answers, found, lang=asked.lang, today=datetime.now(UTC).date())
+    if not found.functions:
+        _aside(_none_of_ours(answers)[asked.lang])
+        return Exit.NO
+    there = keys_of(asked.to, asked.env) if asked.to else None
+    today = datetime.now(UTC).date()
+    text = table(answers, found, lang=asked.lang, today=today, there=there)
     if asked.to is None:
         print(text, end="")
         return 0
@@ -87,11 +97,52 @@ def _init(asked: argparse.Namespace, rest: list[str]) -> int:
     judge = f"signoff judge --env {asked.env}"
     print(
         say(
-            f"{asked.to} has a table {asked.env} now; fill in what is commented out, then: {judge}",
-            f"{asked.to}にテーブル{asked.env}を追加しました。コメントの項目を記入してから: {judge}",
+            f"the table {asked.env} of {asked.to} has what was found; fill in what is commented out, then: {judge}",
+            f"見つかった値を{asked.to}のテーブル{asked.env}に書きました。コメントの項目を記入してから: {judge}",
         )
     )
     return 0
+
+
+def keys_of(file: Path, name: str) -> frozenset[str] | None:
+    """Return the keys of a table of that name; None if the file has none."""
+    if not file.exists() or name not in names(file):
+        return None
+    return frozenset(tomllib.loads(file.read_text(encoding="utf-8"))[name])
+
+
+def add_to(file: Path, text: str, name: str) -> None:
+    """Append a table to an environment file, or add the keys to the table that is there, which keep theirs.
+
+    Raises EnvironmentFileError if the table that is there has no header of its own.
+    """
+    if keys_of(file, name) is None:
+        with file.open("a", encoding="utf-8") as opened:
+            opened.write(f"\n{text}")
+        return
+    content = file.read_text(encoding="utf-8")
+    header = re.search(rf"(?m)^\[{re.escape(name)}\][ \t]*(#.*)?$\n?", content)
+    if header is None:
+        raise EnvironmentFileError(
+            [
+                Words(
+                    en=f"{file} has a table {name}, but no line [{name}] below which keys could be added; add them by hand",
+                    ja=f"{file}の{name}には、キーを追加できる[{name}]の行がありません。手動で追加してください",
+                )
+            ]
+        )
+    before = content[: header.end()].rstrip("\n")
+    file.write_text(f"{before}\n{text}{content[header.end() :]}", encoding="utf-8")
+
+
+def _none_of_ours(answers: Answers) -> Words:
+    names, where = ", ".join(FUNCTIONS), f"{answers.account} ({answers.region})"
+    return Words(
+        en=f"account {where} has none of the application's functions ({names}), so nothing is proposed: name what"
+        " their names begin with by --prefix, or another account or Region by --profile and --region",
+        ja=f"アカウント{where}に本アプリケーションの関数（{names}）がないため、何も提案しません。--prefixで関数名の接頭辞を、"
+        "または--profileと--regionで別のアカウントやリージョンを指定してください",
+    )
 
 
 def _answers(asked: argparse.Namespace, region: str, account: str) -> Answers:

@@ -25,7 +25,7 @@ from signoff.environment.values import FUNCTIONS, ROLES
 
 ENVIRONMENTS = Path(__file__).parents[2] / "environments.toml"
 PRODUCTION = "prod"
-"""A table of this name is production, whatever its key ``production`` says."""
+"""A table of this name is production, whatever its key ``production`` says; any other, unless that says otherwise."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +74,7 @@ def _table(name: str, path: Path) -> dict[str, Any]:
             ]
         )
     table = tables[name]
-    return {**table, "production": True} if name == PRODUCTION else table
+    return {**table, "production": name == PRODUCTION or table.get("production", True)}
 
 
 def _parsed(path: Path) -> dict[str, dict[str, Any]]:

@@ -246,7 +246,8 @@ class Environment:
     name: str
     account: Account
     region: Region
-    production: bool = False
+    production: bool = True
+    """Unless the table says otherwise."""
     before: EnvironmentBefore = "dev"
     """Name of the environment in which a release is tried before it comes here."""
     prefix: Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_-]+[A-Za-z0-9]$")]

@@ -2,14 +2,17 @@
 
 import json
 import tomllib
+from dataclasses import replace
 from datetime import date
 
 import pytest
 from botocore.exceptions import EndpointConnectionError
 
 from local.aws.server import LocalAws
+from signoff.__main__ import main
 from signoff.environment import EnvironmentFileError, load
-from signoff.init import Answers, add_to, discover, table
+from signoff.init import Answers, discover, table
+from signoff.init_command import add_to, keys_of
 from tests.foreign.account import ACCOUNT, REGION
 from tests.foreign.hand import compute
 from tests.in_process import SessionInProcess
@@ -97,14 +100,53 @@ def test_names_that_follow_from_the_prefix_are_not_proposed(found):
     assert found.value("names") == {"alerts": "rally-on-call"}
 
 
-def test_environment_that_exists_is_not_proposed_over(found, tmp_path):
+def test_table_that_is_there_keeps_its_values_and_gets_the_keys_that_it_lacks(found, tmp_path):
     file = tmp_path / "environments.toml"
-    file.write_text("[prod]\n", encoding="utf-8")
+    own = 'stage = "v2"  # ours\nretention_days = 90\n\n[prod.season]\nbegins = 2026-12-01\n'
+    file.write_text(f"[prod]  # the rally\n{own}", encoding="utf-8")
+    there = keys_of(file, "prod")
+    add_to(file, table(answers(), found, lang="en", today=TODAY, there=there), "prod")
 
-    with pytest.raises(EnvironmentFileError, match="has a table prod already"):
-        add_to(file, table(answers(), found, lang="en", today=TODAY), "prod")
+    read = tomllib.loads(file.read_text(encoding="utf-8"))["prod"]
+    assert there == {"stage", "retention_days", "season"}
+    assert (read["stage"], read["retention_days"]) == ("v2", 90)
+    assert read["season"] == {"begins": date(2026, 12, 1)}
+    assert read["tables"] == found.value("tables")
+    assert file.read_text(encoding="utf-8").count("stage = ") == 1
 
-    assert file.read_text(encoding="utf-8") == "[prod]\n"
+
+def test_table_without_a_header_of_its_own_is_left_as_it_is(found, tmp_path):
+    file = tmp_path / "environments.toml"
+    file.write_text("[prod.season]\nbegins = 2026-12-01\n", encoding="utf-8")
+    text = table(answers(), found, lang="en", today=TODAY, there=keys_of(file, "prod"))
+
+    with pytest.raises(EnvironmentFileError, match=r"no line \[prod\] below which keys"):
+        add_to(file, text, "prod")
+
+    assert file.read_text(encoding="utf-8") == "[prod.season]\nbegins = 2026-12-01\n"
+
+
+def test_proposal_under_any_name_is_production_until_somebody_says_otherwise(found, tmp_path):
+    file = tmp_path / "environments.toml"
+    live = replace(answers(), name="live")
+    add_to(file, table(live, found, lang="en", today=TODAY), "live")
+
+    assert load("live", file, {}).environment.production
+    file.write_text(file.read_text().replace("production = true", "production = false"))
+    assert not load("live", file, {}).environment.production
+
+
+def test_account_without_any_of_the_functions_is_told_and_proposes_nothing(capsys, monkeypatch):
+    with LocalAws("111122223333", REGION) as aws:
+        for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+            monkeypatch.setenv(name, "local")
+        monkeypatch.setenv("AWS_ENDPOINT_URL", aws.endpoint)
+        code = main(["init", "--region", REGION, "--prefix", "billing", "--lang", "en"])
+
+    said = capsys.readouterr()
+    assert code == 1
+    assert said.out == ""
+    assert "has none of the application's functions (auth, award" in said.err
 
 
 def test_account_that_shows_nothing_leaves_it_to_fill_in_but_stays_a_table():

@@ -94,6 +94,8 @@ JUDGES_ONLY = {
     "front_end": "is asked by the smoke calls, over public HTTPS",
     "fresh": "bounds the age of records",
     "administrators": "names who else may act on what is ours",
+    "accepted": "says who answers for a condition, and until when",
+    "signers": "says who decides",
     "known_faults": "accepts a red row outside production",
     "waivers": "accepts a red row",
     "decisions": "allows a difference",

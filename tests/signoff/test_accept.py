@@ -146,7 +146,9 @@ def with_major():
 
 def staging(*tables):
     """Return the options that judge the house as an environment that is no production."""
-    text = ENVIRONMENTS.read_text(encoding="utf-8").replace("production = true", "")
+    text = ENVIRONMENTS.read_text(encoding="utf-8").replace(
+        "production = true", "production = false"
+    )
     file = Path("staging.toml")
     file.write_text("\n".join([text.replace("[prod]", "[staging]"), *tables]), encoding="utf-8")
     return ["--env=staging", f"--environments={file}"]

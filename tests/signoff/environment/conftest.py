@@ -54,4 +54,4 @@ def changed(path):
 @pytest.fixture
 def test_environment(changed):
     """The same environment, but not a production one: one named prod always is."""
-    return changed("[prod]\nproduction = true", "[staging]")
+    return changed("[prod]\nproduction = true", "[staging]\nproduction = false")
