@@ -266,7 +266,7 @@ def on_demand(  # noqa: PLR0913 - as read
     Its ``calls`` are 0 and its sections go on being read: ``frozen()`` makes a plain one of it.
     """
     scope = salted(scope)
-    aws = Aws(session, scope.region, options.retry, attachments.LEDGERS, now=options.now)
+    aws = Aws(session, scope.region, options.retry, attachments.LEDGERS)
     reading = Reading(
         aws,
         scope,

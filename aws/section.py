@@ -27,11 +27,6 @@ _IN_JAPANESE = (
     ),
     (r"the answer is empty", "応答が空です"),
     (
-        r"the answer was given (\d+) s before it was asked for",
-        r"応答が古いものです（問い合わせの\1秒前の日時）",
-    ),
-    (r"the answer was given to another request already", "別のリクエストへの応答です"),
-    (
         r"the answer was changed: its checksum is another",
         "応答が改変されています（チェックサム不一致）",
     ),

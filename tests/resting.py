@@ -24,7 +24,7 @@ def resting_on(
     others = [one.name for one in fields(Sections) if one.name not in OF_OTHERS]
     given = {name: Reader(partial(_given, getattr(known, name)), ()) for name in others}
     reading = Reading(
-        Aws(session, scope.region, options.retry, attachments.LEDGERS, now=options.now),
+        Aws(session, scope.region, options.retry, attachments.LEDGERS),
         scope,
         readers={**READERS, **given},
         progress=no_progress,

@@ -5,7 +5,6 @@ import time
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
-from datetime import UTC, datetime
 from functools import partial
 from typing import Any, cast
 
@@ -15,7 +14,6 @@ from botocore.config import Config
 
 from aws.door.answer import AwsAnswer
 from aws.door.failures import DeadlinePassed, ReadFailure, action_of, read_failures
-from aws.door.freshness import Freshness
 from aws.door.limits import RateLimiter, RetryPolicy, within
 from aws.door.verifying_transport import verify_answers
 from aws.ledger import Ledger, Unplanned, unplanned
@@ -40,10 +38,7 @@ class Aws:
         region: str,
         retry: RetryPolicy,
         ledger: Ledger | None = None,
-        *,
-        now: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
-        """``now`` is AWS's clock, by which an old answer is detected."""
         self.calls: Counter[str] = Counter()
         """``service:Action`` -> HTTP requests sent, retries included."""
         self.partition: str = session.get_partition_for_region(region)
@@ -60,7 +55,6 @@ class Aws:
         self._deadline = time.monotonic() + retry.deadline_s
         self._last_start = self._deadline - retry.connect_s - retry.read_s
         self._ledger, self._unplanned = ledger or {}, set[Unplanned]()
-        self._freshness = Freshness(now)
         self._search = Search({})
 
     def call(
@@ -173,7 +167,7 @@ class Aws:
             self._admit(service, event_name.rpartition(".")[2])
 
         client.meta.events.register_first("before-send", before_send)
-        verify_answers(client, self._freshness, partial(self._needed, service))
+        verify_answers(client, partial(self._needed, service))
         return client
 
     def _needed(self, service: str, operation: str) -> Collection[str]:

@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
-from aws.redaction.encodings import bare, from_base64, from_hex, readings
+from aws.redaction.encodings import from_base64, from_hex, readings
 from aws.words import Words
 
 ROUNDS = 100_000
@@ -26,8 +26,6 @@ PIECE, STEP = 24, 8
 """Bytes of a window on a secret, and from one to the next: 31 characters of it anywhere hold a whole one."""
 BETWEEN_FORMS = b"\n\0\n\0\n"
 """Separates two spellings of a text, so that both can be searched at once."""
-BARE_PIECE, BARE_STEP = 20, 6
-"""The same for its letters and digits alone."""
 
 Needles = Mapping[str, frozenset[bytes]]
 """Name of a secret -> what to look for: never shown, never saved."""
@@ -236,15 +234,8 @@ def _searched(text: str, needles: frozenset[tuple[str, frozenset[bytes]]]) -> tu
     """Search a text once: most are ARNs and ids that occur repeatedly, and both readings of a run ask again."""
     forms = readings(text.encode(), DEPTH)
     whole = BETWEEN_FORMS.join(forms)
-    bared = BETWEEN_FORMS.join({bare(one) for one in forms})
-    return tuple(
-        sorted(
-            name
-            for name, wanted in needles
-            if any(map(whole.__contains__, _pieces(wanted)))
-            or any(map(bared.__contains__, _bare_pieces(wanted)))
-        )
-    )
+    found = (name for name, wanted in needles if any(map(whole.__contains__, _pieces(wanted))))
+    return tuple(sorted(found))
 
 
 def mark(name: str) -> str:
@@ -260,21 +251,7 @@ def marked(text: str) -> tuple[str, ...]:
 @lru_cache(maxsize=16)
 def _pieces(wanted: frozenset[bytes]) -> frozenset[bytes]:
     """Return the windows on each spelling: a key cut off, or in two halves, is still known by one."""
-    return frozenset(
-        piece for one in wanted for piece in _windows(_without_jwt_header(one), PIECE, STEP)
-    )
-
-
-@lru_cache(maxsize=16)
-def _bare_pieces(wanted: frozenset[bytes]) -> frozenset[bytes]:
-    """Return windows on the letters and digits of what was drawn, forwards and backwards.
-
-    Of words they would stand in innocent names.
-    """
-    drawn = (one for one in wanted if one.isascii() and shape(one.decode()) in DRAWN)
-    bared = [bare(_without_jwt_header(one)) for one in drawn]
-    both_ways = (each for one in bared if len(one) >= BARE_PIECE for each in (one, one[::-1]))
-    return frozenset(piece for one in both_ways for piece in _windows(one, BARE_PIECE, BARE_STEP))
+    return frozenset(piece for one in wanted for piece in _windows(_without_jwt_header(one)))
 
 
 def _without_jwt_header(spelling: bytes) -> bytes:
@@ -283,11 +260,11 @@ def _without_jwt_header(spelling: bytes) -> bytes:
     return spelling[spelling.index(b".") :] if headed else spelling
 
 
-def _windows(spelling: bytes, piece: int, step: int) -> Iterator[bytes]:
-    if len(spelling) <= piece:
+def _windows(spelling: bytes) -> Iterator[bytes]:
+    if len(spelling) <= PIECE:
         yield spelling
-    for at in range(0, len(spelling) - piece + 1, step):
-        yield spelling[at : at + piece]
+    for at in range(0, len(spelling) - PIECE + 1, STEP):
+        yield spelling[at : at + PIECE]
 
 
 def weakness(field: MaskedValue, *, placeholder: bool, min_bits: int) -> Words | None:
@@ -298,8 +275,8 @@ def weakness(field: MaskedValue, *, placeholder: bool, min_bits: int) -> Words |
     """
     if placeholder:
         return Words(
-            en="a placeholder, a pattern, words, or a hash of a word",
-            ja="仮の値、規則的な文字列、単語、または単語のハッシュ",
+            en="a placeholder, a pattern, or words",
+            ja="仮の値、規則的な文字列、または単語",
         )
     if field.shape == "lines":
         return Words(

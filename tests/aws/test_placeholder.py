@@ -11,10 +11,6 @@ from tests.healthy.vault import BASE64_KEY, CHANNEL_TOKEN, HEX_KEY
 KNOWN = {"default-secret-key-change-in-production", "stamp-rally-prod"}
 
 
-def _md5(text: bytes) -> str:
-    return hashlib.md5(text, usedforsecurity=False).hexdigest()
-
-
 WORDS = b"this is our very secret signing key"
 
 
@@ -22,7 +18,6 @@ WORDS = b"this is our very secret signing key"
     "text",
     [
         "default-secret-key-change-in-production",
-        "noitcudorp-ni-egnahc-yek-terces-tluafed",
         "your-production-secret-key-here",
         "your-line-channel-access-token",
         "CHANGEME",
@@ -40,16 +35,7 @@ WORDS = b"this is our very secret signing key"
         base64.b64encode(WORDS).decode(),
         base64.b64encode(WORDS.hex().encode()).decode(),
         base64.b64encode(b"default-secret-key-change-in-production").decode(),
-        "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855",
         bytes(range(32)).hex(),
-        hashlib.sha256(b"stamp-rally-prod").hexdigest(),
-        hashlib.sha256(b"password\n").hexdigest().upper(),
-        hashlib.sha256(hashlib.sha256(b"secret").hexdigest().encode()).hexdigest(),
-        hashlib.sha512(b"stamp-rally2026").hexdigest()[:64],
-        hashlib.blake2b(b"token").hexdigest(),
-        _md5(b"stamp") + _md5(b"rally"),
-        base64.urlsafe_b64encode(hashlib.sha384(b"Secret").digest()).decode().rstrip("="),
-        base64.b64encode(hashlib.sha256(b"").hexdigest().encode()).decode(),
     ],
 )
 def test_what_was_made_of_words_can_be_guessed(text):

@@ -246,7 +246,7 @@ def test_a_placeholder_becomes_64_random_bytes(console):
         Change(
             f"secret {name}",
             "value",
-            "a placeholder, a pattern, words, or a hash of a word",
+            "a placeholder, a pattern, or words",
             "64 random bytes",
             True,
         )

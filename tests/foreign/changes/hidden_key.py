@@ -1,7 +1,6 @@
 """The live session key where no row looks for it: on what is not ours, in part, or as a name. One place each."""
 
 import base64
-import gzip
 import json
 from collections.abc import Iterator
 
@@ -65,21 +64,14 @@ def alarm_is_described_with_half_of_the_key(client: Client) -> Iterator[None]:
 
 
 @change("SEC-27", reads=HEARD)
-def alarm_is_described_with_the_key_packed(client: Client) -> Iterator[None]:
-    packed = base64.b64encode(gzip.compress(json.dumps({"k": KEY}).encode())).decode()
-    with alarms.put(client, alarms.P5XX, AlarmDescription=f"settings {packed}"):
-        yield
-
-
-@change("SEC-27", reads=HEARD)
-def alarm_is_described_with_the_key_backwards(client: Client) -> Iterator[None]:
-    with alarms.put(client, alarms.P5XX, AlarmDescription=f"key {KEY[::-1]}"):
+def alarm_is_described_with_the_key_in_base64(client: Client) -> Iterator[None]:
+    settings = base64.b64encode(json.dumps({"k": KEY}).encode()).decode()
+    with alarms.put(client, alarms.P5XX, AlarmDescription=f"settings {settings}"):
         yield
 
 
 CHANGES = (
-    alarm_is_described_with_the_key_packed,
-    alarm_is_described_with_the_key_backwards,
+    alarm_is_described_with_the_key_in_base64,
     role_of_another_team_is_tagged_with_the_key,
     tag_of_a_user_is_called_by_the_key,
     function_of_another_team_has_the_key_in_a_variable,
