@@ -5,7 +5,7 @@ without an id is found by the users and sessions that it names, whatever its req
 """
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -14,6 +14,7 @@ from aws.section import Follows
 from aws.words import Words
 from smoke.calls import Answer
 from smoke.live_secrets import held_in
+from smoke.log_lines import unlisted
 from smoke.logs import asked_of, lines_of, logs_of, patterns, varied
 from smoke.row_calls import RowCalls
 
@@ -84,7 +85,23 @@ def exposed_in_logs(calls: RowCalls, group: LogGroup) -> list[Words]:
     return [
         *(one.held_by(group) for one in private.values() if one.in_lines(text)),
         *(_holds(group, one) for one in secrets),
+        *_unlisted(calls, group, lines, asked),
     ]
+
+
+def _unlisted(
+    calls: RowCalls, group: LogGroup, lines: Iterable[str], asked: Iterable[Answer]
+) -> Iterator[Words]:
+    """Yield what the functions' own lines of our requests hold beside the listed fields; code of your own has its own."""
+    functions = {one.log_group for one in calls.suite.plan.functions}
+    if calls.suite.environment.own_code or group.name not in functions:
+        return
+    ids = {one.request_id for one in asked}
+    for line in sorted(lines):
+        ours = next((one for one in ids if one and one in line), None)
+        if ours and (what := unlisted(line)):
+            of = Words(en=f" in a line of request {ours}", ja=f"（リクエスト{ours}の行）")
+            yield _holds(group, Words(en=what.en + of.en, ja=what.ja + of.ja))
 
 
 def _holds(group: LogGroup, what: Words) -> Words:

@@ -139,9 +139,21 @@ class Suite:
 
     @property
     def window(self) -> Mapping[str, str]:
-        """When this run made calls, to explain alarms that fired."""
-        now = datetime.now(UTC)
-        return {"what": "smoke", "begin": self.began.isoformat(), "end": now.isoformat()}
+        """When this run made calls, and what they provoked, to explain alarms that fired and messages that came."""
+        now, answers = datetime.now(UTC), list(self.client.answers)
+        return {
+            "what": "smoke",
+            "begin": self.began.isoformat(),
+            "end": now.isoformat(),
+            "answers_4xx": str(sum(400 <= one.status < 500 for one in answers)),
+            "messages": str(sum(map(self._sends_a_message, answers))),
+        }
+
+    def _sends_a_message(self, answer: Answer) -> bool:
+        """Whether a person got a message by it: a notification, or what a winner is told."""
+        person = self.environment.smoke.test_user
+        sends = answer.call.route in ("POST /notify", "POST /stamps/award")
+        return sends and answer.status == 200 and answer.call.user_id == person
 
     def _try(self, route: str) -> None:
         with suppress(NotTestable):

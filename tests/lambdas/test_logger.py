@@ -11,6 +11,7 @@ from lambdas.award.handler import Awarding
 from lambdas.award.notifier import Notifier
 from lambdas.award.store import Stamps
 from lambdas.rally.logger import FunctionLogger
+from smoke.log_lines import unlisted
 from tests.lambdas.clients import Scripted, error
 from tests.lambdas.contract import MODULES, operations
 from tests.lambdas.events import CONTEXT, REQUEST_ID, USER, event, token_event
@@ -82,6 +83,41 @@ def test_no_line_of_a_call_shows_a_secret_or_a_token(said, route, how):
     assert not [
         secret for secret in (KEY, LINE_TOKEN, GOOD_TOKEN, "Bearer", "eyJ") if secret in told
     ]
+
+
+@pytest.mark.parametrize("how", ENDS)
+@pytest.mark.parametrize("route", EXAMPLES)
+def test_line_of_a_call_has_listed_fields_in_their_shapes_alone(said, route, how):
+    lines = [json.dumps(line) for line in said(route, how)]
+
+    assert lines
+    assert [told for line in lines if (told := unlisted(line).en)] == []
+
+
+@pytest.mark.parametrize(
+    ("line", "told"),
+    [
+        ({"headers": "eyJBdXRob3JpemF0aW9uIjoi"}, "the field headers, which is not listed"),
+        ({"detail": "aGVhZGVycw" * 9}, "a value of detail that has not its shape"),
+        ({"detail": "a word " * 60}, "a value of detail that has not its shape"),
+        ({"message": "answered U0123456789abcdef"}, "a value of message that has not its shape"),
+        ({"status": "200 Bearer"}, "a value of status that has not its shape"),
+        ({"request_id": "a b"}, "a value of request_id that has not its shape"),
+        ({"_aws": {"Timestamp": 1, "CloudWatchMetrics": [], "More": 1}}, "a value of _aws"),
+        ([1], "a line that is no JSON object"),
+    ],
+    ids=str,
+)
+def test_what_is_not_listed_is_told_without_its_value(line, told):
+    found = unlisted(json.dumps(line)).en
+
+    assert found.startswith(told)
+    assert "eyJ" not in found
+    assert "aGVh" not in found
+
+
+def test_line_in_plain_text_is_told():
+    assert unlisted("c6af9ac6 Authorization: Bearer x").en == "a line that is no JSON object"
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,7 @@ from botocore.exceptions import (
 )
 from urllib3.exceptions import DecodeError
 
-from lambdas.rally.domain.refusals import Refusal
+from lambdas.rally.domain.refusals import CODES, Refusal
 from lambdas.rally.serving import LambdaFunction
 from tests.lambdas.clients import error
 from tests.lambdas.events import CONTEXT, ORIGIN, REQUEST_ID, event
@@ -45,7 +45,7 @@ def lines(capsys):
     return [json.loads(line) for line in capsys.readouterr().out.splitlines()]
 
 
-@pytest.mark.parametrize("outcome", [{}, Refusal("FORBIDDEN"), RuntimeError(CANARY)])
+@pytest.mark.parametrize("outcome", [{}, *map(Refusal, CODES), RuntimeError(CANARY)], ids=repr)
 def test_every_answer_names_the_one_origin_and_is_not_stored(outcome):
     headers = serving(outcome)["headers"]
 

@@ -104,6 +104,17 @@ DEEP = (
         "the origin of a file on somebody's disk", told_to("origin == 'null'"), {"SMOKE-14": FAIL}
     ),
     Defect(
+        "a log that holds the headers in base64",
+        code(
+            "stamps",
+            "lambdas/rally/serving.py",
+            'logger.log("INFO", "answered", status=200)',
+            "import base64\n        headers = json.dumps(request.event.get('headers')).encode()\n"
+            '        logger.log("INFO", "answered", status=200, sent=base64.b64encode(headers).decode())',
+        ),
+        {"SEC-46": FAIL},
+    ),
+    Defect(
         "a log that holds where somebody stood",
         printed(
             "gps-verify",

@@ -311,3 +311,15 @@ def test_note_is_whole_json_on_disk(noted):
     (path,) = noted.folder.glob("*.json")
 
     assert json.loads(path.read_text())["run"] == SESSIONS.run
+
+
+def test_window_says_how_many_4xx_a_run_provoked_and_how_many_messages_it_sent(rally):
+    with suite_session(rally.snapshot(), rally.api, embedded=True) as suite:
+        before = suite.window
+        suite.answer(suite.scenarios.notify(suite.scenarios.tester))
+        suite.answer(suite.scenarios.notify(suite.scenarios.tester, type="spam"))
+        after = suite.window
+
+    added = {name: int(after[name]) - int(before[name]) for name in ("answers_4xx", "messages")}
+    assert added == {"answers_4xx": 1, "messages": 1}
+    assert int(before["answers_4xx"]) > 0, "the guide's own call of the warm-up is refused"
