@@ -30,6 +30,10 @@ KEYS: Mapping[str, tuple[Words, Words]] = {
     "front_end.url": (DEVELOPER, Words(en="address of the front end", ja="フロントエンドのURL")),
     "alert_email": (OPERATOR, Words(en="mail address of the alarms", ja="アラームの通知先")),
     "administrators": (OPERATOR, Words(en="administrators of the account", ja="アカウント管理者")),
+    "evidence_signers": (
+        OPERATOR,
+        Words(en="who may sign records (operators, CI's role)", ja="記録に署名できるロール"),
+    ),
     "signers": (DECIDERS, Words(en="who decides", ja="承認者")),
     "go_live": (DECIDERS, Words(en="day of the go-live", ja="公開日")),
     "season": (DECIDERS, Words(en="season of the rally", ja="開催期間")),

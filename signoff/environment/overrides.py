@@ -113,7 +113,8 @@ def overrides(
     known = {variable(key.path): key for key in keys() if key.path not in NEVER}
     found: list[Override] = []
     problems: list[Words] = []
-    for name in sorted(one for one in variables if one.startswith(START)):
+    # A variable that a CI does not have arrives empty.
+    for name in sorted(one for one in variables if one.startswith(START) and variables[one]):
         try:
             found.append(_override(name, variables[name], known, table))
         except ValueError as error:

@@ -148,3 +148,10 @@ def test_file_is_not_changed_by_overrides(path):
 
     assert path.read_bytes() == before
     assert load("prod", path, {}).environment.line.channel_id == "2001234567"
+
+
+def test_empty_variable_is_as_good_as_none(path):
+    loaded = load("prod", path, {"SIGNOFF_ACCOUNT": "", "SIGNOFF_RETENTION_DAYS": ""})
+
+    assert loaded.environment.account == "444455556666"
+    assert loaded.overrides == {}
