@@ -216,6 +216,11 @@ def lacking(
     return sorted(found, key=lambda one: (one.action, one.resource))
 
 
+def emptied(missing: Sequence[MissingPermission], want: desired.Role) -> bool:
+    """Whether a role grants nothing of what its function was planned to do, whatever the function's code needs of it."""
+    return {one.action for one in missing} >= {one.action for one in want.required}
+
+
 def lacks(role: Role, lost: Iterable[MissingPermission]) -> tuple[Difference, ...]:
     """Return that a role lacks what its function needs: no decision allows what is granted and taken away again."""
     found: dict[bool, list[Words]] = {}

@@ -358,7 +358,9 @@ def test_row_that_follows_a_waived_one_is_folded_under_it():
 
     (conditions,) = re.findall(r'<table class="conditions">.*?</table>', html, re.DOTALL)
     assert conditions.count("Hanako") == 1
-    assert re.search(r"<details class=\"folded\">.*1 row follows from it.*#MON-10", conditions, re.DOTALL)
+    assert re.search(
+        r"<details class=\"folded\">.*1 row follows from it.*#MON-10", conditions, re.DOTALL
+    )
 
 
 def test_only_what_may_go_live_is_signed(shown):
