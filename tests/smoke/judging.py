@@ -79,10 +79,12 @@ def _test(item: pytest.Function) -> Test:
 def collected() -> tuple[Test, ...]:
     """Collect smoke/ for an environment in which nothing is missing; before any stack is started."""
     collector = _SmokeCollector()
-    options = ["smoke", "--env=local", f"--environments={ENVIRONMENTS}", "--collect-only"]
+    options = ["smoke", "--env=local", "--phase=after", f"--environments={ENVIRONMENTS}"]
     said = io.StringIO()
     with contextlib.redirect_stdout(said):
-        code = pytest.main([*options, "-q", "-p", "no:cacheprovider"], plugins=[collector])
+        code = pytest.main(
+            [*options, "--collect-only", "-q", "-p", "no:cacheprovider"], plugins=[collector]
+        )
     assert code == pytest.ExitCode.OK, said.getvalue()[-2000:]
     return tuple(collector.tests)
 
