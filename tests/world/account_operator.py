@@ -14,7 +14,7 @@ from tests.world.world import World
 
 PYTHON = ".venv/bin/python"
 NAME = "Hanako Sato"
-MAILBOX = "on-call@rally.example.jp"
+MAILBOX = "on-call@example.jp"
 
 
 @dataclass(frozen=True, slots=True)

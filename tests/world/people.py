@@ -9,6 +9,7 @@ from botocore.config import Config
 from moto.iam.utils import generate_access_key_id_from_account_id
 
 from tests.world.accounts import WorldAccount
+from tests.world.machine import Machine
 
 ADMINISTRATOR = "arn:aws:iam::aws:policy/AdministratorAccess"
 LONGEST_S = 12 * 3600
@@ -47,6 +48,15 @@ def grant(account: WorldAccount, role: str, *policies: Mapping[str, Any]) -> Non
     for number, policy in enumerate(policies, had):
         document = json.dumps(policy)
         iam.put_role_policy(RoleName=role, PolicyName=f"rights-{number}", PolicyDocument=document)
+
+
+def profile(machine: Machine, name: str, variables: Mapping[str, str]) -> None:
+    """Keep somebody's variables as a profile of this machine."""
+    keys = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN")
+    lines = "\n".join(f"{key.lower()} = {variables[key]}" for key in keys)
+    file = machine.home / ".aws" / "credentials"
+    file.parent.mkdir(mode=0o700)
+    file.write_text(f"[{name}]\n{lines}\n", encoding="utf-8")
 
 
 def signed_in(account: WorldAccount, role: str, person: str) -> dict[str, str]:

@@ -4,7 +4,6 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 import yaml
 
@@ -29,11 +28,16 @@ class PipelineRun:
     account: WorldAccount
     variables: Mapping[str, str] = field(default_factory=dict)
 
-    def run(self, workflow: str, job: str, inputs: Mapping[str, str]) -> int:
+    def run(self, workflow: str, job: str, event: str, inputs: Mapping[str, str]) -> int:
         """Run the steps in their order; return the exit code of the first that fails, which ends it."""
         file = self.machine.clone / WORKFLOWS / f"{workflow}.yml"
         asked = yaml.safe_load(file.read_text(encoding="utf-8"))["jobs"][job]
-        known = {"inputs": inputs, "vars": self.variables, "env": {}}
+        known = {
+            "inputs": inputs,
+            "vars": self.variables,
+            "env": {},
+            "github": {"event_name": event},
+        }
         known["env"] = _filled(asked.get("env", {}), known)
         summary = self.machine.home / "summary.md"
         environment = {**known["env"], "CI": "true", "GITHUB_STEP_SUMMARY": str(summary)}
@@ -42,19 +46,28 @@ class PipelineRun:
             if CREDENTIALS in step.get("uses", ""):
                 role = _filled(step["with"], known)["role-to-assume"].rpartition("/")[2]
                 environment |= signed_in(self.account, role, "github")
-            if self._runs(step, ended):
+            asked_for = _holds(step.get("if", "success()"), known, ended)
+            if asked_for and step.get("run", LEFT_OUT[0]) not in LEFT_OUT:
                 ended = ended or self._step(step["run"], environment)
         return ended
-
-    @staticmethod
-    def _runs(step: Mapping[str, Any], ended: int) -> bool:
-        asked = step.get("run", LEFT_OUT[0]) not in LEFT_OUT
-        return asked and (not ended or step.get("if") == "always()")
 
     def _step(self, command: str, environment: Mapping[str, str]) -> int:
         shell = ["bash", "--noprofile", "--norc", "-eo", "pipefail", "-c", command]
         done = self.walk.command(self.machine, shell, environment, expects=range(256))
         return 1 if done.code is None else done.code
+
+
+def _holds(condition: str, known: Mapping[str, Mapping[str, str]], ended: int) -> bool:
+    """Whether a step runs: terms joined by ``&&``, each a comparison of a name with a literal, or about the job."""
+    terms = [term.strip() for term in condition.split("&&")]
+    return all(_is_true(term, known) for term in terms) and ("always()" in terms or not ended)
+
+
+def _is_true(term: str, known: Mapping[str, Mapping[str, str]]) -> bool:
+    if term in {"always()", "success()"}:
+        return True
+    name, operator, literal = term.split(maxsplit=2)
+    return (_value(name, known) == literal.strip("'")) is (operator == "==")
 
 
 def _filled(texts: Mapping[str, str], known: Mapping[str, Mapping[str, str]]) -> dict[str, str]:

@@ -8,8 +8,7 @@ from tests.world.machine import Machine
 from tests.world.walk import Walk
 
 PYTHON = ".venv/bin/python"
-READER = ("aws.reader_policy",)
-SMOKE = ("smoke.policy", "prod")
+CI = ("signoff", "policy", "ci", "--env", "prod")
 
 
 def of_procedure(name: str) -> tuple[str, ...]:

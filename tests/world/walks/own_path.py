@@ -14,7 +14,7 @@ from tests.world.people import hire
 from tests.world.walk import Astray, Walk
 from tests.world.walks.cutting_over import ENDS, cut_over
 from tests.world.walks.edits import PRINTED, RATE, of_account, of_production
-from tests.world.walks.pipelines import pipelines
+from tests.world.walks.pipelines import employ, pipelines
 from tests.world.world import World
 
 IN_SECRETS_MANAGER = {"secrets_in": '"Secrets Manager"'}
@@ -71,6 +71,7 @@ def _dev(taken: Walk, dev: AccountOperator) -> None:
 def _prod(taken: Walk, prod: AccountOperator) -> None:
     evidence_first(taken, prod, "prod", {**of_account(PROD), **of_production(rate=RATE)})
     prod("runbook", "provision", "--env", "prod", "--go")
+    employ(prod)
     prod("runbook", "rehearse_rollbacks", "--env", "prod", "--go")
     prod("runbook", "by_hand", "--env", "prod", "--go")
     prod("runbook", "recount", "--env", "prod", "--go")

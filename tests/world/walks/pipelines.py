@@ -4,28 +4,41 @@ from collections.abc import Mapping
 
 from tests.world.account_operator import AccountOperator
 from tests.world.machine import Machine
+from tests.world.names import FRONT_END
 from tests.world.people import hire
 from tests.world.pipeline import PipelineRun
-from tests.world.printed_rights import READER, SMOKE, printed
+from tests.world.printed_rights import CI, printed
 
 ROLE = "ci"
+BEFORE = {"environment": "prod", "phase": "before"}
+
+
+def employ(prod: AccountOperator) -> None:
+    """Create CI's role with what is printed for it."""
+    hire(prod.account, ROLE, *printed(prod.walk, prod.machine, [CI]))
 
 
 def pipelines(prod: AccountOperator) -> Mapping[str, int]:
     """Run them from what the operator's machine has committed; return their exit codes."""
-    hire(prod.account, ROLE, *printed(prod.walk, prod.machine, (READER, SMOKE)))
     return {
-        "pull request": _run(prod, "pull-request", "check", {}),
-        "scheduled": _run(prod, "sign-off", "judge", {}),
-        "before the cut-over": _run(
-            prod, "sign-off", "judge", {"environment": "prod", "phase": "before"}
-        ),
+        "pull request": _run(prod, "pull-request", "check", "pull_request", {}),
+        "scheduled": _run(prod, "sign-off", "judge", "schedule", {}),
+        "before the cut-over": _run(prod, "sign-off", "judge", "workflow_dispatch", BEFORE),
     }
 
 
-def _run(prod: AccountOperator, workflow: str, job: str, inputs: Mapping[str, str]) -> int:
+def _run(
+    prod: AccountOperator, workflow: str, job: str, event: str, inputs: Mapping[str, str]
+) -> int:
     folder = prod.world.folder / f"runner-{len(prod.walk.entries)}"
     runner = Machine.set_up(folder, str(prod.machine.clone))
     role = f"arn:aws:iam::{prod.account.home.account}:role/{ROLE}"
-    variables = {"AWS_ROLE": role, "AWS_REGION": prod.account.home.region}
-    return PipelineRun(prod.walk, runner, prod.account, variables).run(workflow, job, inputs)
+    home = prod.account.home
+    variables = {
+        "AWS_ROLE": role,
+        "AWS_REGION": home.region,
+        "SIGNOFF_ACCOUNT": home.account,
+        "SIGNOFF_ORIGIN": f"https://{FRONT_END}",
+        "SIGNOFF_LINE_CHANNEL_ID": home.channel_id,
+    }
+    return PipelineRun(prod.walk, runner, prod.account, variables).run(workflow, job, event, inputs)

@@ -8,7 +8,7 @@ from tests.world.account_operator import AccountOperator
 from tests.world.machine import ROOT, Machine
 from tests.world.names import PROD
 from tests.world.people import grant, hire
-from tests.world.printed_rights import READER, SMOKE, of_procedure, printed
+from tests.world.printed_rights import CI, of_procedure, printed
 from tests.world.walk import Astray, Walk
 from tests.world.walks.edits import PRINTED, RATE, of_account, of_production
 from tests.world.world import World
@@ -17,7 +17,7 @@ PROOFS = ("load", "by_hand", "rehearse_rollbacks", "recount", "prove", "pytest")
 """Commands that leave evidence: a row that names another one is about what provisioning should have made."""
 
 
-RIGHTS = (of_procedure("provision"), READER, SMOKE)
+RIGHTS = (of_procedure("provision"), CI)
 """What the operator may do beside creating the place for evidence, which these rights name."""
 
 
