@@ -22,6 +22,7 @@ PLAN, SMOKE = "plan", "smoke.policy"
 NOWHERE = ("",)
 """Of actions on what this environment does not have."""
 WHOLE_ACCOUNT = frozenset({"dynamodb:ListTables", "secretsmanager:ListSecrets"}) | {
+    "sns:GetSubscriptionAttributes",
     *("lambda:ListFunctions", "lambda:ListEventSourceMappings", "lambda:GetAccountSettings"),
 }
 """Actions for which IAM knows no narrower resource."""
