@@ -11,12 +11,20 @@ from aws.ledger import Unplanned
 from aws.ledgers.cloudwatch import ALARM
 from aws.raw import Raw, utc
 from aws.reading import Reader, Reading, Scope
-from aws.section import Section, Unreadable
+from aws.section import Section
+from aws.unreadable import Unreadable
+from aws.words import Words
 
 HISTORY = timedelta(days=14)
 
 
-NAMELESS_RULE = "cloudwatch:ListAlarmMuteRules: a rule has no AlarmMuteRuleArn"
+NAMELESS_RULE = Unreadable(
+    Words(
+        en="cloudwatch:ListAlarmMuteRules: a rule has no AlarmMuteRuleArn",
+        ja="cloudwatch:ListAlarmMuteRules: ルールにAlarmMuteRuleArnがありません",
+    ),
+    call="cloudwatch:ListAlarmMuteRules",
+)
 
 
 MOST_PAGES = 5
@@ -187,7 +195,7 @@ def mute_rules(reading: Reading) -> Section[MuteRule]:
     left = [one for one in listed if one.get("Status") != "EXPIRED"]
     rules = {one.get("AlarmMuteRuleArn", "").partition(":alarm-mute-rule:")[2] for one in left}
     found = reading.each(sorted(rules - {""}), lambda name: _mute_rule(reading, name))
-    nameless = {"(a rule without a name)": Unreadable(NAMELESS_RULE)} if "" in rules else {}
+    nameless = {"(a rule without a name)": NAMELESS_RULE} if "" in rules else {}
     return {**found, **nameless}
 
 

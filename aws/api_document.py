@@ -21,7 +21,7 @@ from aws.api_surplus import (
 )
 from aws.dated import default
 from aws.door.answer import AwsAnswer
-from aws.door.failures import ReadFailure
+from aws.door.failures import garbled
 from aws.raw import Raw
 from aws.reading import Reader, Reading
 from aws.rest_api import PAGE, api_id
@@ -137,7 +137,7 @@ def _served(reading: Reading, api: str, stage: str) -> ApiDocument:
         cleaned = reading.aws.clean(EXPORT, {"stage": stage}, document)
         return from_export(AwsAnswer.of(EXPORT, cleaned))
     except (AttributeError, TypeError, ValueError, RecursionError):
-        raise ReadFailure(f"{EXPORT}: the answer is garbled") from None
+        raise garbled(EXPORT) from None
 
 
 def from_draft(

@@ -15,7 +15,8 @@ from aws.ledgers.events import RULE
 from aws.ledgers.scheduler import SCHEDULE
 from aws.raw import Raw
 from aws.reading import Reader, Reading
-from aws.section import Section, Unreadable
+from aws.section import Section
+from aws.unreadable import Unreadable
 from aws.words import Words
 
 MOST = 1_000
@@ -100,8 +101,10 @@ def _schedules(reading: Reading) -> list[Raw]:
     found = reading.aws.listed("scheduler", "list_schedules", "Schedules")
     own = [one for one in found if one["State"] != OFF and _may_matter(one["Target"]["Arn"])]
     if len(own) > MOST:
-        raise ReadFailure(
-            f"scheduler:ListSchedules: {len(own)} schedules, of which one run reads {MOST}"
+        raise ReadFailure.of(
+            "scheduler:ListSchedules",
+            f"{len(own)} schedules, of which one run reads {MOST}",
+            f"スケジュールが{len(own)}件あり、1回の実行で読み取るのは{MOST}件までです",
         )
     return own
 

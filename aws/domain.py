@@ -18,8 +18,9 @@ from aws.ledgers.apigateway import DOMAIN
 from aws.raw import Raw, utc
 from aws.reading import Reader, Reading, required
 from aws.rest_api import PAGE, api_id
-from aws.section import Section, Unreadable
-from aws.words import Words
+from aws.section import Section
+from aws.unreadable import Unreadable
+from aws.words import Words, words_of
 
 DEADLINE_S = 5.0
 
@@ -156,14 +157,18 @@ def _all_domains(reading: Reading) -> list[Raw]:
 def _require(listed: Iterable[Raw], known: Iterable[str]) -> None:
     if missing := set(known) - {one["domainName"] for one in listed}:
         names = ", ".join(sorted(missing))
-        raise ReadFailure(f"apigateway:GetDomainNames: {names} is not among the answer's items")
+        raise ReadFailure.of(
+            "apigateway:GetDomainNames",
+            f"{names} is not among the answer's items",
+            f"応答のitemsに{names}がありません",
+        )
 
 
 def certificates(reading: Reading) -> Section[Certificate]:
     found = reading.needed("domains")
     for name, one in found.items():
         if isinstance(one, Unreadable):
-            raise ReadFailure(f"domains: {name}: {one.unreadable}")
+            raise ReadFailure(one.behind(f"domains: {name}"))
     arns = [one.certificate_arn for one in found.values() if one.certificate_arn]
     return reading.each(arns, lambda arn: _certificate(reading, arn))
 
@@ -309,7 +314,12 @@ def _addresses(reading: Reading, name: str) -> tuple[str, ...]:
     try:
         return within(DEADLINE_S, partial(reading.resolve, name))
     except OSError as error:
-        raise ReadFailure(f"DNS: {name}: {type(error).__name__}: {error}") from None
+        raise _no_answer(name, error) from None
+
+
+def _no_answer(name: str, error: OSError) -> ReadFailure:
+    said, told = f"{type(error).__name__}: {error}", words_of(error)
+    return ReadFailure.of(f"DNS: {name}", said, f"{type(error).__name__}: {told.ja}")
 
 
 def resolve(name: str) -> tuple[str, ...]:

@@ -8,7 +8,8 @@ from aws.raw import Raw
 from aws.reading import Reader, Reading, required
 from aws.redaction.secret_text import MaskedValue
 from aws.secret import described
-from aws.section import Section, Unreadable
+from aws.section import Section
+from aws.unreadable import Unreadable
 from aws.words import Words, known_as
 
 NOT_FOUND = "ResourceNotFoundException"
@@ -252,7 +253,7 @@ def _function(reading: Reading, name: str) -> Function:
         "lambda", "get_function", **asked, Qualifier=reading.scope.alias, empty_on={NOT_FOUND}
     )
     if refused := whole.get("TagsError"):
-        raise ReadFailure(f"lambda:GetFunction: tags: {refused.get('ErrorCode')}")
+        raise _within("tags", refused)
     raw = (behind or whole)["Configuration"]
     return replace(
         decode(raw),
@@ -291,10 +292,16 @@ def decode(raw: Raw) -> Function:
     )
 
 
+def _within(member: str, refused: Raw) -> ReadFailure:
+    """Return the failure of a part of an answer, which AWS tells within it."""
+    said = f"{member}: {refused.get('ErrorCode')}"
+    return ReadFailure.of("lambda:GetFunction", said, said)
+
+
 def _environment(reading: Reading, raw: Raw) -> dict[str, MaskedValue]:
     # If we may not use the key, a successful answer has an error in place of the variables.
     if refused := raw.get("Error"):
-        raise ReadFailure(f"lambda:GetFunction: environment: {refused.get('ErrorCode')}")
+        raise _within("environment", refused)
     return described(reading, raw.get("Variables", {}))
 
 
@@ -321,7 +328,7 @@ def alias_of(raw: Raw) -> Alias:
 def _versions(found: Iterable[Raw], name: str) -> tuple[Version, ...]:
     own = [one for one in found if listed_name(one) == name]
     if not own:
-        raise Gone(f"lambda:ListFunctions: {name} is not there")
+        raise Gone.of("lambda:ListFunctions", f"{name} is not there", f"{name}がありません")
     published = [
         Version(number=one["Version"], code_sha256=one["CodeSha256"])
         for one in own

@@ -55,10 +55,12 @@ from aws.redaction.leak import Leak
 from aws.rest_api import Deployment, GatewayAccount, RestApi, Stage
 from aws.role import Role
 from aws.secret import Secret, SecretValue
-from aws.section import Section, Unreadable
+from aws.section import Section
 from aws.table import Backups, Contents, KeyScan, ResourcePolicy, ScalableTarget, Table, Tags
 from aws.topic import Topic
+from aws.unreadable import Unreadable
 from aws.usage_plan import ApiKey, UsagePlan
+from aws.words import Words
 
 
 def _leaks(reading: Reading) -> Section[tuple[Leak, ...]]:
@@ -199,7 +201,12 @@ class Inventory:
 
 PURPOSES = ("own", "dev")
 """Purposes of a scope's salts, in their order, unless the caller names them."""
-NOT_ASKED = "not asked for: this run judges a part of the list"
+NOT_ASKED = Unreadable(
+    Words(
+        en="not asked for: this run judges a part of the list",
+        ja="この実行は一部の項目だけを判定するため、読み取っていません",
+    )
+)
 
 
 def no_progress(_section: str, _done: int, _of: int) -> None:
@@ -301,7 +308,7 @@ def frozen(inventory: Inventory, ask_for: Iterable[str] = ()) -> Inventory:
         inventory,
         sections=Sections(**found),
         calls=lazy.door.calls.total(),
-        partial=Unreadable(NOT_ASKED) in found.values(),
+        partial=NOT_ASKED in found.values(),
     )
 
 
@@ -333,9 +340,7 @@ class LazySections:
     def so_far(self) -> dict[str, Section[Any]]:
         asked = self._reading.asked()
         return {
-            one.name: self._reading.section(one.name)
-            if one.name in asked
-            else Unreadable(NOT_ASKED)
+            one.name: self._reading.section(one.name) if one.name in asked else NOT_ASKED
             for one in fields(Sections)
         }
 

@@ -6,7 +6,8 @@ from typing import Any
 
 from aws.raw import Raw
 from aws.reading import Reader, Reading
-from aws.section import Section, Unreadable
+from aws.section import Section
+from aws.unreadable import Unreadable
 
 REFERRING = {
     "tables": "sse_key_arn",
@@ -68,11 +69,11 @@ def _unknown(sections: Mapping[str, Section[Any]]) -> Iterator[tuple[str, Unread
     """Stand in for the keys that cannot be named, because what would name them is not known."""
     for name, section in sections.items():
         if isinstance(section, Unreadable):
-            yield f"(of {name})", Unreadable(f"{name}: {section.unreadable}")
+            yield f"(of {name})", section.behind(name)
             continue
         for item, found in section.items():
             if isinstance(found, Unreadable):
-                yield f"(of {name} {item})", Unreadable(f"{name}: {found.unreadable}")
+                yield f"(of {name} {item})", found.behind(name)
 
 
 def _key(reading: Reading, name: str) -> Key:

@@ -250,7 +250,8 @@ def _ids(entry: Closed, value: Any, element: Raw) -> list[str]:
         return _shown(entry, value)
     several = value if isinstance(value, list) else [value]
     named = [one[entry.ids] for one in several if isinstance(one, Mapping) and entry.ids in one]
-    return named or [element[entry.ids]]
+    own = element.get(entry.ids)
+    return named or ([own] if own else [])
 
 
 def _terms(entry: Closed, value: Any) -> list[str]:

@@ -10,7 +10,8 @@ from aws.names import shared_beginning
 from aws.raw import Raw
 from aws.reading import Reader, Reading
 from aws.rest_api import api_id
-from aws.section import Section, Unreadable
+from aws.section import Section
+from aws.unreadable import Unreadable
 from aws.words import Words, known_as
 
 RETENTION = Words(en="retention (days)", ja="保持期間（日）")
@@ -55,7 +56,7 @@ def log_groups(reading: Reading) -> Section[LogGroup]:
         if ours := api_id(reading):
             planned.append(f"{EXECUTION}{ours}/{reading.scope.stage}")
     except ReadFailure as failure:
-        unknown = {f"{EXECUTION}?/{reading.scope.stage}": Unreadable(str(failure))}
+        unknown = {f"{EXECUTION}?/{reading.scope.stage}": failure.why}
     by_prefix = prefixes(planned)
     listed = reading.each(by_prefix, lambda prefix: _listed(reading, prefix))
     return {**_found(by_prefix, listed), **unknown}
@@ -136,7 +137,7 @@ def policies(reading: Reading) -> Section[LogPolicy]:
             for arn, it in own.items()
             if arn in ours
         },
-        **{name: Unreadable(f"log_groups: {one.unreadable}") for name, one in unread.items()},
+        **{name: one.behind("log_groups") for name, one in unread.items()},
     }
 
 

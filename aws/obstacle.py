@@ -57,8 +57,6 @@ OF_THE_ACCOUNT = frozenset(
         *("RegionDisabledException", "SubscriptionRequiredException"),
     }
 )
-_FAILED_CALL = re.compile(r"\b(?P<service>[a-z][a-z0-9-]*):(?P<name>[A-Z]\w+): (?P<code>[A-Z]\w+)")
-"""How the reason of a section begins, or ends behind the section that it needed; see ``ReadFailure``."""
 _LACKING = re.compile(r"not authorized to perform: ([\w-]+:\w+)(?: on resource: (\S+))?")
 """How AWS names the action that nothing allows, which need not be the call's own: ``iam:PassRole``."""
 
@@ -80,14 +78,10 @@ def lacking(message: str) -> tuple[str, str]:
     return (found[1], found[2] or "") if found else ("", "")
 
 
-def of_reading(reason: str) -> tuple[Obstacle, str]:
-    """Return what kept a section from being read, and the IAM action that was refused, if it is known."""
-    found = _FAILED_CALL.search(reason)
-    if found is None:
-        return Obstacle.NO_ANSWER, ""
-    own = ", ".join(actions_for(found["service"], found["name"], "GET"))
-    obstacle = obstacle_of(found["code"], reason, Obstacle.READER_RIGHTS)
-    return obstacle, lacking(reason)[0] or own
+def refused_action(call: str, message: str) -> str:
+    """Return the IAM action that was refused: the one that AWS's message names, else those of the call."""
+    service, _, name = call.partition(":")
+    return lacking(message)[0] or ", ".join(actions_for(service, name, "GET"))
 
 
 CLOCK = Words(

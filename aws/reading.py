@@ -16,7 +16,9 @@ from typing import Any, TypeVar
 from aws.door.clients import Aws
 from aws.door.failures import Gone, ReadFailure
 from aws.package import Builds
-from aws.section import Section, Unreadable
+from aws.section import Section
+from aws.unreadable import Unreadable
+from aws.words import Words
 
 T = TypeVar("T")
 Resolve = Callable[[str], tuple[str, ...]]
@@ -131,7 +133,7 @@ class Reading:
         """Return a section that another one depends on, or raise with its reason."""
         section = self.section(name)
         if isinstance(section, Unreadable):
-            raise ReadFailure(f"{name}: {section.unreadable}")
+            raise ReadFailure(section.behind(name))
         return section
 
     def each(self, names: Iterable[str], read: Callable[[str], T]) -> dict[str, T | Unreadable]:
@@ -155,7 +157,7 @@ class Reading:
             self.source(self._first)
             return self._readers[name].read(self)
         except Exception as error:  # noqa: BLE001 - whatever it is, the section is unknown, so red
-            return Unreadable(reason_of(error))
+            return unreadable(error)
         finally:
             with self._lock:
                 self._done += 1
@@ -177,11 +179,11 @@ class Reading:
 def required(section: Section[Any], name: str, item: str) -> Any:
     """Return an item that another one depends on; Gone where it is known to be absent."""
     if isinstance(section, Unreadable):
-        raise ReadFailure(f"{name}: {section.unreadable}")
+        raise ReadFailure(section.behind(name))
     if item not in section:
-        raise Gone(f"{name}: {item} does not exist")
+        raise Gone.of(name, f"{item} does not exist", f"{item}が存在しません")
     if isinstance(section[item], Unreadable):
-        raise ReadFailure(f"{name}: {section[item].unreadable}")
+        raise ReadFailure(section[item].behind(name))
     return section[item]
 
 
@@ -192,12 +194,18 @@ def guarded(read: Callable[[], T]) -> T | Unreadable | None:
     except Gone:
         return None
     except Exception as error:  # noqa: BLE001 - whatever it is, the item is unknown, so red
-        return Unreadable(reason_of(error))
+        return unreadable(error)
 
 
-def reason_of(error: Exception) -> str:
+def unreadable(error: Exception) -> Unreadable:
     """Say why without repeating data: the text of a KeyError or ValueError may be a secret."""
     if isinstance(error, ReadFailure):
-        return str(error)
+        return error.why
     last = traceback.extract_tb(error.__traceback__)[-1]
-    return f"malformed answer: {type(error).__name__} at {Path(last.filename).name}:{last.lineno}"
+    kind, where = type(error).__name__, f"{Path(last.filename).name}:{last.lineno}"
+    return Unreadable(
+        Words(
+            en=f"malformed answer: {kind} at {where}",
+            ja=f"応答の形式が想定と異なります（{where}の{kind}）",
+        )
+    )

@@ -9,7 +9,9 @@ from aws.raw import Raw
 from aws.reading import Reader, Reading
 from aws.redaction.secret_text import MaskedValue
 from aws.secret import described
-from aws.section import Section, Unreadable
+from aws.section import Section
+from aws.unreadable import Unreadable
+from aws.words import Words
 
 PAGE = 1_000
 """Principals and policies a page, which AWS makes a hundred unless it is asked."""
@@ -117,11 +119,15 @@ def attached(raw: Raw) -> list[str]:
     return attached + [boundary] * bool(boundary)
 
 
+ABSENT = Unreadable(Words(en="it does not exist", ja="存在しません"))
+"""Of a managed policy that is attached."""
+
+
 def _named(arn: str, documents: Raw) -> PolicyDocument:
     document = documents.get(arn)
     if not isinstance(document, str):
-        reason = "it does not exist" if document is None else document.unreadable
-        raise ReadFailure(f"policy {arn}: {reason}")
+        why = ABSENT if document is None else document
+        raise ReadFailure(why.behind(f"policy {arn}"))
     return PolicyDocument(name=arn.rpartition("/")[2], document=document, arn=arn)
 
 

@@ -12,8 +12,13 @@ from pydantic import TypeAdapter
 
 from aws.inventory import NOT_ASKED, Inventory, Sections, frozen
 from aws.raw import Raw
-from aws.section import Section, Unreadable
+from aws.section import Section
+from aws.unreadable import Unreadable
 from aws.visible import visible_json
+from aws.words import Words
+
+UNREADABLE = TypeAdapter(Unreadable)
+MEMBERS = {one.name for one in fields(Unreadable)}
 
 
 def to_json(inventory: Inventory) -> str:
@@ -45,34 +50,34 @@ def digest(inventory: Inventory) -> str:
 
 
 def unreadable(inventory: Inventory) -> list[str]:
-    """Return what could not be read, one sentence each: section, item, reason."""
-    return [
-        f"{where}: {why}" for where, why in _reasons(frozen(inventory).sections) if why != NOT_ASKED
-    ]
+    """Return what could not be read, one English sentence each: section, item, reason."""
+    return [why.en for why in reasons(inventory)]
 
 
-def _reasons(sections: Sections) -> Iterator[tuple[str, str]]:
+def reasons(inventory: Inventory) -> list[Words]:
+    """Return the same in both languages."""
+    found = _unread(frozen(inventory).sections)
+    return [why.behind(where).words for where, why in found if why != NOT_ASKED]
+
+
+def _unread(sections: Sections) -> Iterator[tuple[str, Unreadable]]:
     for one in fields(sections):
         section: Section[Any] = getattr(sections, one.name)
         if isinstance(section, Unreadable):
-            yield one.name, section.unreadable
+            yield one.name, section
             continue
         for name, item in section.items():
             if isinstance(item, Unreadable):
-                yield f"{one.name} {name}", item.unreadable
+                yield f"{one.name} {name}", item
 
 
 def _section(name: str, raw: Raw) -> Section[Any]:
-    """Tell unread from read before any type is tried.
-
-    Some items have a default for every field, so that ``{"unreadable": …}`` would pass for an
-    empty one of them.
-    """
+    """Tell unread from read before any type is tried: some items have a default for every field."""
     if _is_unreadable(raw):
-        return Unreadable(raw["unreadable"])
+        return UNREADABLE.validate_python(raw)
     adapter = _adapter(Sections, name)
     return {
-        key: Unreadable(item["unreadable"])
+        key: UNREADABLE.validate_python(item)
         if _is_unreadable(item)
         else adapter.validate_python(item)
         for key, item in raw.items()
@@ -80,11 +85,7 @@ def _section(name: str, raw: Raw) -> Section[Any]:
 
 
 def _is_unreadable(raw: object) -> bool:
-    return (
-        isinstance(raw, dict)
-        and raw.keys() == {"unreadable"}
-        and isinstance(raw["unreadable"], str)
-    )
+    return isinstance(raw, dict) and raw.keys() == MEMBERS
 
 
 @cache

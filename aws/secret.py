@@ -23,7 +23,8 @@ from aws.redaction.secret_text import (
     spellings,
     withheld,
 )
-from aws.section import Section, Unreadable
+from aws.section import Section
+from aws.unreadable import Unreadable
 
 FIELD_NAME = re.compile(r"[A-Za-z_][\w.-]{0,39}")
 """What a field may be called in clear: anything longer or stranger may be a secret itself."""
@@ -87,7 +88,11 @@ def _secret(reading: Reading, name: str) -> Secret:
     raw = reading.aws.call("secretsmanager", "describe_secret", SecretId=name)
     policy = reading.aws.call("secretsmanager", "get_resource_policy", SecretId=name)
     if policy["ARN"] != raw["ARN"]:  # it has one without a policy, too: nothing at all is no answer
-        raise ReadFailure(f"secretsmanager:GetResourcePolicy: the answer is about {policy['ARN']}")
+        raise ReadFailure.of(
+            "secretsmanager:GetResourcePolicy",
+            f"the answer is about {policy['ARN']}",
+            f"{policy['ARN']}についての応答です",
+        )
     return replace(
         decode(raw),
         policy=policy.get("ResourcePolicy"),

@@ -15,7 +15,8 @@ from aws.raw import Raw, utc
 from aws.reading import Reader, Reading, required
 from aws.redaction.secret_text import MaskedValue
 from aws.secret import described
-from aws.section import Section, Unreadable
+from aws.section import Section
+from aws.unreadable import Unreadable
 from aws.words import Words, known_as
 
 DELETING = "DELETING"

@@ -7,7 +7,8 @@ from urllib.parse import urlsplit
 from aws.door.failures import ReadFailure
 from aws.reading import Reader, Reading
 from aws.redaction.secret_text import fingerprint
-from aws.section import Section, Unreadable
+from aws.section import Section
+from aws.unreadable import Unreadable
 
 REACHES_PEOPLE = frozenset({"email", "email-json", "sms", "https", "application"})
 """Protocols at whose end somebody is told; a queue or a function tells nobody by itself."""
@@ -26,7 +27,7 @@ class Subscription:
     raw: bool = False
     redrive: str = ""
     delivery_policy: str = ""
-    unread: str = ""
+    unread: Unreadable | None = None
     """Why the rest is not known."""
     arn: str = ""
 
@@ -53,7 +54,7 @@ def topics(reading: Reading) -> Section[Topic]:
     here = [arn for arn in sorted(named) if arn.split(":")[3] == reading.scope.region]
     found = reading.each(here, lambda arn: _topic(reading, arn))
     if isinstance(alarms, Unreadable):
-        found["(of alarms)"] = Unreadable(f"alarms: {alarms.unreadable}")
+        found["(of alarms)"] = alarms.behind("alarms")
     return found
 
 
@@ -89,7 +90,7 @@ def _subscription(reading: Reading, one: Mapping[str, str]) -> Subscription:
     protocol, arn = one.get("Protocol", ""), one.get("SubscriptionArn", "")
     # PendingConfirmation and Deleted stand where an ARN should.
     confirmed = arn.startswith("arn:")
-    found, unread = _settings(reading, arn) if confirmed else ({}, "")
+    found, unread = _settings(reading, arn) if confirmed else ({}, None)
     return Subscription(
         protocol=protocol,
         endpoint=masked_address(protocol, one.get("Endpoint", ""), reading.scope.prefix),
@@ -107,13 +108,13 @@ def _subscription(reading: Reading, one: Mapping[str, str]) -> Subscription:
     )
 
 
-def _settings(reading: Reading, arn: str) -> tuple[Mapping[str, str], str]:
+def _settings(reading: Reading, arn: str) -> tuple[Mapping[str, str], Unreadable | None]:
     """Return a subscription's attributes, or why AWS does not tell them: its owner may be another."""
     try:
         answer = reading.aws.call("sns", "get_subscription_attributes", SubscriptionArn=arn)
     except ReadFailure as failure:
-        return {}, str(failure)
-    return answer["Attributes"], ""
+        return {}, failure.why
+    return answer["Attributes"], None
 
 
 def masked_address(protocol: str, endpoint: str, environment: str) -> str:

@@ -113,7 +113,12 @@ def _only(same: list[Raw]) -> Raw:
     """Return the only entry of a name; API Gateway allows several of one name, and then none can be chosen."""
     if len(same) > 1:
         ids = ", ".join(sorted(raw["id"] for raw in same))
-        raise ReadFailure(f"apigateway: {len(same)} of the name {_name(same[0])}: {ids}")
+        name = _name(same[0])
+        raise ReadFailure.of(
+            "apigateway",
+            f"{len(same)} of the name {name}: {ids}",
+            f"{name}という名前のものが{len(same)}件あります: {ids}",
+        )
     return same[0]
 
 

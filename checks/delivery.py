@@ -210,7 +210,7 @@ def _kept_back(topic: Topic, one: Subscription) -> Iterator[Difference]:
     """Yield what a person's confirmed subscription filters out or changes."""
     if not one.confirmed:
         return
-    if one.unread:
+    if one.unread is not None:
         raise Unread(one.unread)
     if one.filter_policy and not _passes_alarms(one):
         yield of_subscription(topic, one, FILTER, one.filter_policy, unset())

@@ -19,7 +19,8 @@ from aws.ledgers.s3 import BUCKET
 from aws.log_group import LogGroup
 from aws.rest_api import Deployment, GatewayAccount, RestApi, Stage
 from aws.role import Role
-from aws.section import Follows, Unreadable, known, lookup
+from aws.section import Follows, known, lookup
+from aws.unreadable import Unreadable
 from aws.usage_plan import UsagePlan
 from aws.words import Words
 from checks.deployed_data import DASHBOARD

@@ -7,7 +7,8 @@ from typing import Any
 from aws.door.sessions import boto_session
 from aws.inventory import Inventory, ReadOptions, Sections, frozen, on_demand
 from aws.redaction.secret_text import MaskedValue
-from aws.section import Section, Unreadable
+from aws.section import Section
+from aws.unreadable import Unreadable
 from aws.words import Words
 from signoff.snapshot import PlanT, Snapshot
 
@@ -132,8 +133,8 @@ def _parts(value: Any) -> dict[str, Any] | None:
 
 def _unknown(where: str, why: Unreadable) -> Words:
     return Words(
-        en=f"whether {where} changed during the run is unknown: {why.unreadable}",
-        ja=f"{where}が実行中に変わったか不明です（{why.unreadable}）",
+        en=f"whether {where} changed during the run is unknown: {why.words.en}",
+        ja=f"{where}が実行中に変わったか不明です（{why.words.ja}）",
     )
 
 

@@ -13,7 +13,7 @@ from aws.door.sessions import custom_endpoints
 from aws.inventory import Inventory, ReadOptions, on_demand, read
 from aws.reading import Scope
 from aws.saved import from_json
-from aws.section import Unreadable
+from aws.unreadable import Unreadable
 from aws.words import Words
 from signoff.environment import peek
 from signoff.errors import unreadable

@@ -2,11 +2,11 @@
 
 from dataclasses import replace
 
-from aws.section import Unreadable
 from signoff.outcome import Outcome
 from tests.defects.changes import added, both, item
 from tests.foreign.judged import rows
 from tests.healthy import healthy
+from tests.unread import refused
 
 ELSEWHERE = "arn:aws:sns:ap-northeast-1:444455556666:another-team"
 FOUND = healthy().inventory.sections.alarms
@@ -17,7 +17,7 @@ def test_alarm_whose_topic_is_not_readable_gives_way_to_another_on_the_same_metr
     second = replace(FOUND[name], name="a-second-alarm")
     unknown = both(
         item("alarms", name, alarm_actions=(ELSEWHERE,)),
-        added("topics", ELSEWHERE, Unreadable("sns:GetTopicAttributes: AccessDeniedException")),
+        added("topics", ELSEWHERE, refused("sns:GetTopicAttributes: AccessDeniedException")),
     )
     alone = unknown(healthy())
     beside = both(unknown, added("alarms", second.name, second))(healthy())

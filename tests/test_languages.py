@@ -9,13 +9,14 @@ from typing import Any
 
 import pytest
 
-from aws.section import reason_in_words
+from aws.door.failures import ReadFailure, garbled, lacking_member
 from aws.words import LOCALE, Words, joined, language, words_of
 from signoff.checklist import Checklist
 from signoff.command_line import CommandLine
 from signoff.report.values import parameter
 from smoke.sessions import ODD
 from tests.test_house import PRODUCT, ROOT, modules
+from tests.unread import refused
 
 JAPANESE = re.compile(r"[ぁ-んァ-ヶ一-龠]")
 PROSE = re.compile(r"[A-Za-z]{2,}[ ,:;]+[A-Za-z]{2,}|\b[a-z]{4,} …|… [a-z]{4,}\b")
@@ -285,23 +286,23 @@ def test_what_is_wrong_with_a_command_line_is_said_in_japanese(arguments, capsys
 
 
 @pytest.mark.parametrize(
-    ("reason", "said"),
+    ("failure", "en", "ja"),
     [
         (
+            lacking_member("lambda:GetPolicy", "Policy"),
             "lambda:GetPolicy: the answer has no Policy",
             "lambda:GetPolicy: 応答にPolicyがありません",
         ),
+        (garbled("x:Y"), "x:Y: the answer is garbled", "x:Y: 応答を解析できません"),
         (
-            "x:Y: the answer was cut: 2 of 50 bytes",
-            "x:Y: 応答が途中で切れています（50バイト中2バイト）",
+            ReadFailure(refused("lambda:GetPolicy: AccessDenied: no")),
+            "lambda:GetPolicy: AccessDenied: no",
+            "lambda:GetPolicy: AccessDenied: no",
         ),
-        ("x:Y: the answer is garbled", "x:Y: 応答を解析できません"),
-        ("x:Y: not asked, 120 s were over", "x:Y: 120秒の期限を過ぎたため問い合わせていません"),
-        ("lambda:GetPolicy: AccessDenied: no", "lambda:GetPolicy: AccessDenied: no"),
     ],
 )
-def test_what_was_not_read_is_said_in_japanese_but_for_aws_s_own_words(reason, said):
-    assert reason_in_words(reason) == Words(reason, said)
+def test_what_was_not_read_is_said_in_japanese_but_for_aws_s_own_words(failure, en, ja):
+    assert failure.words == Words(en, ja)
 
 
 def test_sentences_are_joined_in_each_language():

@@ -11,7 +11,7 @@ from aws.function import listed, listed_name
 from aws.iam.pattern import named_pattern
 from aws.raw import Raw
 from aws.reading import Reading, Scope
-from aws.section import Unreadable
+from aws.unreadable import Unreadable
 
 UNIVERSAL = ":scheduler:::aws-sdk:"
 """Part of the ARN of a schedule's target that is any call of AWS's API: the service and its operation follow."""
@@ -94,7 +94,7 @@ class Ours:
     def _may_act(self, role: str) -> bool:
         principal = self.principals.get(role)
         if isinstance(principal, Unreadable):
-            raise ReadFailure(principal.unreadable)
+            raise ReadFailure(principal)
         return principal is not None
 
     def _runs(self, arn: str, text: str) -> Iterator[str]:
@@ -115,7 +115,7 @@ def ours_of(reading: Reading) -> Ours:
     """Gather what is ours; raises ReadFailure if it is not known who may act on it."""
     apis = reading.needed("rest_apis").get(reading.scope.api, ())
     if isinstance(apis, Unreadable):
-        raise ReadFailure(f"rest_apis: {apis.unreadable}")
+        raise ReadFailure(apis.behind("rest_apis"))
     functions: dict[str, frozenset[str]] = {}
     for one in reading.source(listed):
         name = listed_name(one)

@@ -5,7 +5,7 @@ but their service can assume them or change their permissions.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from aws.access.assuming import (
@@ -23,9 +23,10 @@ from aws.door.failures import ReadFailure
 from aws.function import listed
 from aws.raw import Raw
 from aws.reading import Reader, Reading
-from aws.role import Details, attached, details, document_text, policy_documents
-from aws.section import Section, Unreadable
-from aws.words import Words
+from aws.role import ABSENT, Details, attached, details, document_text, policy_documents
+from aws.section import Section
+from aws.unreadable import Unreadable
+from aws.words import Words, words_of
 
 LINKED = ":role/aws-service-role/", f"{BY_AWS}policy/aws-service-role/"
 """Part of the ARN of a service-linked role, and the prefix of the policies that AWS wrote for such roles."""
@@ -79,7 +80,7 @@ def principals(reading: Reading) -> Section[Principal]:
             policies, limit = _applying(raw, found, documents)
             bearers[arn] = _Bearer(arn, kind, raw, policies, limit, trusts)
         except (ReadFailure, ValueError) as error:
-            unread[arn] = Unreadable(f"policies of {arn}: {error}")
+            unread[arn] = _policies_of(arn, error)
     targets = Targets((*targets_of(reading), *stopping(reading), *_policies(found)))
     reach = _with_takers(bearers, targets, reading)
     return unread | {
@@ -179,11 +180,18 @@ def _applying(
     return [*inline, *managed], [_managed(boundary, documents)] if boundary else None
 
 
+def _policies_of(arn: str, error: ReadFailure | ValueError) -> Unreadable:
+    """Return why a principal's policies are unknown: they were not read, or are none."""
+    why = error.why if isinstance(error, ReadFailure) else Unreadable(words_of(error))
+    en, ja = f"policies of {arn}: {why.words.en}", f"{arn}のポリシー: {why.words.ja}"
+    return replace(why, words=Words(en=en, ja=ja))
+
+
 def _managed(arn: str, documents: Mapping[str, str | Unreadable]) -> tuple[str, str]:
     document = documents.get(arn)
     if not isinstance(document, str):
-        reason = "it does not exist" if document is None else document.unreadable
-        raise ReadFailure(f"policy {arn}: {reason}")
+        why = ABSENT if document is None else document
+        raise ReadFailure(why.behind(f"policy {arn}"))
     return arn.rpartition("/")[2], document
 
 

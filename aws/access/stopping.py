@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from aws.access.targets import Target
 from aws.ledgers.apigateway import WEB_ACL
 from aws.reading import Reading
-from aws.section import Unreadable
 from aws.table import all_on_demand
+from aws.unreadable import Unreadable
 
 SCALING = tuple(
     f"application-autoscaling:{one}"

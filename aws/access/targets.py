@@ -7,7 +7,8 @@ from typing import Any
 from aws.access.acting import acting, changes
 from aws.ledgers.dynamodb import STREAM
 from aws.reading import Reading, Scope
-from aws.section import Section, Unreadable
+from aws.section import Section
+from aws.unreadable import Unreadable
 
 INVOCATION = "invocation"
 OF_ROLES = (

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
-from aws.door.failures import ReadFailure
+from aws.door.failures import lacking_member
 from aws.raw import Raw
 
 ITEMS = frozenset({"BatchGetItem", "BatchWriteItem", "GetItem", "Query", "Scan"})
@@ -50,7 +50,7 @@ class AwsAnswer(dict[str, Any]):
         return made
 
     def __missing__(self, member: str) -> Any:
-        raise ReadFailure(f"{self.call}: the answer has no {f'{self.path}.{member}'.lstrip('.')}")
+        raise lacking_member(self.call, f"{self.path}.{member}".lstrip("."))
 
 
 def naming_what_is_missing(client: Any) -> Any:

@@ -13,7 +13,7 @@ from botocore.client import BaseClient
 from botocore.config import Config
 
 from aws.door.answer import AwsAnswer
-from aws.door.failures import DeadlinePassed, ReadFailure, action_of, read_failures
+from aws.door.failures import DeadlinePassed, ReadFailure, action_of, lacking_member, read_failures
 from aws.door.limits import RateLimiter, RetryPolicy, within
 from aws.door.verifying_transport import verify_answers
 from aws.ledger import Ledger, Unplanned, unplanned
@@ -82,7 +82,7 @@ class Aws:
             if page is None:
                 return
             if flaw := _short(page):
-                raise ReadFailure(f"{action_of(client, service, operation)}: {flaw}")
+                raise ReadFailure.of(action_of(client, service, operation), flaw, flaw)
             yield self._enter(client, service, operation, parameters, page)
 
     def listed(self, service: str, operation: str, key: str, **parameters: object) -> list[Any]:
@@ -95,7 +95,7 @@ class Aws:
         for page in self.pages(service, operation, **parameters):
             if key not in page and service != "apigateway":
                 action = action_of(self._client(service), service, operation)
-                raise ReadFailure(f"{action}: the answer has no {key}")
+                raise lacking_member(action, key)
             entries += page.get(key, ())
         return entries
 
@@ -136,7 +136,7 @@ class Aws:
         if (entry := self._ledger.get(call)) is None:
             return cleaned
         if absent := {one for one in entry.needs if answer.get(one) in (None, {}, "")}:
-            raise ReadFailure(f"{call}: the answer has no {', '.join(sorted(absent))}")
+            raise lacking_member(call, ", ".join(sorted(absent)))
         model = client.meta.service_model.operation_model(call.partition(":")[2])
         found = [*unplanned(call, entry, model.output_shape, parameters, cleaned)]
         with self._counting:
@@ -191,7 +191,12 @@ class Aws:
 
     def _refuse_late(self, name: str) -> None:
         if time.monotonic() > self._last_start:
-            raise DeadlinePassed(f"{name}: not asked, {self._retry.deadline_s:g} s were over")
+            seconds = f"{self._retry.deadline_s:g}"
+            raise DeadlinePassed.of(
+                name,
+                f"not asked, {seconds} s were over",
+                f"{seconds}秒の期限を過ぎたため問い合わせていません",
+            )
 
     @contextmanager
     def _not_under_way(self) -> Iterator[None]:

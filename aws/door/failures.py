@@ -7,6 +7,8 @@ ReadFailure         what was asked and why there is no answer
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
+from typing import Self
 
 from botocore.client import BaseClient
 from botocore.exceptions import (
@@ -18,7 +20,10 @@ from botocore.exceptions import (
 from botocore.exceptions import ConnectionError as NoConnectionError
 from botocore.parsers import ResponseParserError
 
-from aws.door.verifying_transport import UnreadableAnswerError
+from aws.door.verifying_transport import GARBLED, UnreadableAnswerError, without
+from aws.obstacle import Obstacle, obstacle_of, refused_action
+from aws.unreadable import Unreadable
+from aws.words import Bilingual, Words, words_of
 
 GONE = frozenset(
     {
@@ -41,12 +46,26 @@ UNPARSED = (
 """What botocore's parsers raise for text in place of an object, for a word or a number out of bounds, for no XML."""
 
 
-class ReadFailure(Exception):  # noqa: N818 - it reads as the reason that a section is unreadable
+class ReadFailure(Bilingual):
     """``service:Action: code: message``, fit to be shown to anybody."""
 
-    def __init__(self, reason: str, code: str = "") -> None:
-        super().__init__(reason)
-        self.code = code
+    def __init__(self, why: Unreadable) -> None:
+        super().__init__(why.words)
+        self.why = why
+
+    @property
+    def code(self) -> str:
+        """AWS's error code; empty where AWS did not refuse."""
+        return self.why.code
+
+    @classmethod
+    def of(cls, call: str, en: str, ja: str) -> Self:
+        """Return the failure of a call whose answer is none, in this software's own words."""
+        return cls(Unreadable(Words(en=f"{call}: {en}", ja=f"{call}: {ja}"), call=call))
+
+    def behind(self, what: str) -> "ReadFailure":
+        """Return why something is unknown that needs this."""
+        return type(self)(self.why.behind(what))
 
 
 class Gone(ReadFailure):
@@ -65,19 +84,42 @@ def read_failures(client: BaseClient, service: str, operation: str) -> Iterator[
         yield
     except ClientError as error:
         code = code_of(error)
-        reason = f"{action}: {code}{_message(code, error)}"
-        raise (Gone if code in GONE else ReadFailure)(reason, code) from None
+        why = failed(action, code, _message(code, error))
+        raise (Gone if code in GONE else ReadFailure)(replace(why, code=code)) from None
     except UnreadableAnswerError as error:
-        raise ReadFailure(f"{action}: {error}") from None
+        raise ReadFailure.of(action, error.words.en, error.words.ja) from None
     except TimeoutError as error:
-        raise ReadFailure(f"{action}: {error}") from None
+        words = words_of(error)
+        raise ReadFailure.of(action, words.en, words.ja) from None
     except (HTTPClientError, NoConnectionError, NoCredentialsError) as error:
-        raise ReadFailure(f"{action}: {type(error).__name__}: {error}") from None
+        raise ReadFailure(failed(action, type(error).__name__, f": {error}")) from None
     except (BotoCoreError, ResponseParserError) as error:
         # Its text may repeat the body of an answer (unparsable) or a parameter: class name only.
-        raise ReadFailure(f"{action}: {type(error).__name__}") from None
+        raise ReadFailure(failed(action, type(error).__name__, "")) from None
     except UNPARSED:
-        raise ReadFailure(f"{action}: the answer is garbled") from None
+        raise garbled(action) from None
+
+
+def failed(call: str, code: str, message: str) -> Unreadable:
+    """Return why a call failed, by AWS's or botocore's own words; ``code`` is the error code or the class of the error."""
+    said = f"{code}{message}"
+    return Unreadable(
+        Words.same(f"{call}: {said}"),
+        call=call,
+        obstacle=obstacle_of(code, said, Obstacle.READER_RIGHTS),
+        action=refused_action(call, said),
+    )
+
+
+def garbled(call: str) -> ReadFailure:
+    """Return the failure of a call whose answer is not what AWS writes."""
+    return ReadFailure.of(call, GARBLED.en, GARBLED.ja)
+
+
+def lacking_member(call: str, member: str) -> ReadFailure:
+    """Return the failure of a call whose answer lacks a member that it is understood by."""
+    words = without(member)
+    return ReadFailure.of(call, words.en, words.ja)
 
 
 def code_of(error: ClientError) -> str:

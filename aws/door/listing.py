@@ -17,5 +17,9 @@ def every_page(aws: Aws, service: str, operation: str, key: str, **asked: str) -
         if not (token := answer.get("NextToken")):
             return entries
         if token in tokens:
-            raise ReadFailure(f"{service}: {operation}: the same page is answered again")
+            raise ReadFailure.of(
+                f"{service}: {operation}",
+                "the same page is answered again",
+                "同じページが繰り返し返されています",
+            )
         tokens.append(token)

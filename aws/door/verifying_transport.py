@@ -20,12 +20,18 @@ from botocore.model import OperationModel
 from botocore.parsers import RpcV2CBORParser
 
 from aws.door.limits import within
+from aws.words import Words
 
 XML = frozenset({"ec2", "query", "rest-xml"})
 CBOR = "smithy-rpc-v2-cbor"
 CBOR_PARSER = RpcV2CBORParser()
-GARBLED = "the answer is garbled"
+GARBLED = Words(en="the answer is garbled", ja="応答を解析できません")
 OTHER = "it says nothing that this operation answers"
+EMPTY = Words(en="the answer is empty", ja="応答が空です")
+CHANGED = Words(
+    en="the answer was changed: its checksum is another",
+    ja="応答が改変されています（チェックサム不一致）",
+)
 CHECKSUM = "x-amz-crc32"
 """DynamoDB's."""
 ROOTS = {"GetBucketVersioning": "VersioningConfiguration"}
@@ -50,6 +56,10 @@ class UnreadableAnswerError(HTTPClientError):  # type: ignore[misc]  # botocore 
 
     fmt = "{why}"
 
+    def __init__(self, words: Words) -> None:
+        super().__init__(why=words.en)
+        self.words = words
+
 
 class VerifyingTransport:
     """Sends as botocore's own transport does, and verifies each answer to ``request.operation``.
@@ -72,7 +82,7 @@ class VerifyingTransport:
         """Raise what the transport raises, or UnreadableAnswerError; a stream is left to its reader."""
         response = within(self._longest_s, partial(self._transport.send, request))
         if not request.stream_output:
-            _require(_is_unchanged(response), "the answer was changed: its checksum is another")
+            _require(_is_unchanged(response), CHANGED)
             model = self._service.operation_model(request.operation)
             verify(model, response, self._needs(request.operation))
         return response
@@ -104,15 +114,27 @@ def verify(model: OperationModel, response: AWSResponse, needs: Collection[str] 
     body: bytes = response.content
     declared = response.headers.get("Content-Length")
     if declared is not None and not response.headers.get("Content-Encoding"):
-        _require(len(body) == int(declared), f"the answer was cut: {len(body)} of {declared} bytes")
+        _require(len(body) == int(declared), _cut(len(body), declared))
     shape = model.output_shape
     if shape is None or all("location" in one.serialization for one in shape.members.values()):
         return
-    _require(bool(body), "the answer is empty")
+    _require(bool(body), EMPTY)
     payload = shape.members.get(shape.serialization.get("payload"))
     if payload is None or payload.type_name == "structure":
         flaw = _flaw(model, payload or shape, body, needs if payload is None else ())
-        _require(not flaw, flaw)
+        _require(flaw is None, flaw or GARBLED)
+
+
+def _cut(length: int, declared: str) -> Words:
+    return Words(
+        en=f"the answer was cut: {length} of {declared} bytes",
+        ja=f"応答が途中で切れています（{declared}バイト中{length}バイト）",
+    )
+
+
+def without(members: str) -> Words:
+    """Say that an answer lacks what it is understood by."""
+    return Words(en=f"the answer has no {members}", ja=f"応答に{members}がありません")
 
 
 def _is_unchanged(response: AWSResponse) -> bool:
@@ -123,35 +145,37 @@ def _is_unchanged(response: AWSResponse) -> bool:
     return bool(checksum == str(crc32(response.content)))
 
 
-def _require(good: bool, why: str) -> None:
+def _require(good: bool, why: Words) -> None:
     if not good:
-        raise UnreadableAnswerError(why=why)
+        raise UnreadableAnswerError(why)
 
 
-def _flaw(model: OperationModel, shape: Any, body: bytes, needs: Collection[str]) -> str:
-    """Say how a body is not what the operation answers; empty where it is. XML may leave out what is empty."""
+def _flaw(model: OperationModel, shape: Any, body: bytes, needs: Collection[str]) -> Words | None:
+    """Say how a body is not what the operation answers; None where it is. XML may leave out what is empty."""
     protocol = model.service_model.resolved_protocol
     try:
         if protocol in XML:
             root = ET.fromstring(body)  # noqa: S314 - as botocore parses it right after
-            return "" if _is_of(model, root) else GARBLED
+            return None if _is_of(model, root) else GARBLED
         if protocol == CBOR:
             # AWS writes maps and lists of indefinite length: their end is looked for by peeking.
             found = CBOR_PARSER.parse_data_item(io.BufferedReader(io.BytesIO(body)))
         else:
             found = _loaded(body)
         flaw = mistyped(shape, found) or (OTHER if found and _silent(shape, found) else "")
-        lacking = "" if flaw else lacks(shape, found, needs)
+        absent = "" if flaw else lacks(shape, found, needs)
     except Exception:  # noqa: BLE001 - a parser of bytes in transit fails in any way it likes
         return GARBLED
-    return f"{GARBLED}: {flaw}" if flaw else lacking
+    if flaw:
+        return Words(en=f"{GARBLED.en}: {flaw}", ja=f"{GARBLED.ja}: {flaw}")
+    return without(absent) if absent else None
 
 
 def lacks(shape: Any, found: dict[str, Any], needs: Collection[str]) -> str:
     """Name the members that a JSON or CBOR answer needs and does not have; empty where it has all."""
     wire = {one: shape.members[one].serialization.get("name", one) for one in needs}
     absent = sorted(one for one, name in wire.items() if found.get(name) in (None, {}, ""))
-    return f"the answer has no {', '.join(absent)}" if absent else ""
+    return ", ".join(absent)
 
 
 def _loaded(body: bytes) -> Any:

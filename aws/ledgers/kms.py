@@ -31,7 +31,8 @@ def _grantees(found: Any) -> tuple[str, ...]:
 
 
 def _grant_ids(found: Any) -> tuple[str, ...]:
-    return tuple(str(one["GrantId"]) for one in found if not _of_service(one))
+    grants = (one.get("GrantId") for one in found if not _of_service(one))
+    return tuple(filter(None, grants))
 
 
 def _granted(found: Any) -> Iterator[str]:

@@ -15,8 +15,8 @@ from aws.door.limits import within
 from aws.door.sessions import boto_session
 from aws.inventory import frozen
 from aws.redaction.secret_text import MaskedValue
-from aws.saved import to_json, unreadable
-from aws.section import NotTestable, known, lookup, reason_in_words
+from aws.saved import reasons, to_json
+from aws.section import NotTestable, known, lookup
 from aws.visible import visible
 from aws.words import Words, joined
 from signoff.drift import SecondReading, read_again
@@ -150,8 +150,8 @@ def _recorded(file: Path) -> Words:
 
 def _unread(snapshot: Snapshot[PlanT]) -> tuple[Words, ...]:
     return tuple(
-        Words(en=f"not read: {one}", ja=f"読み取れませんでした: {reason_in_words(one).ja}")
-        for one in unreadable(snapshot.inventory)
+        Words(en=f"not read: {why.en}", ja=f"読み取れませんでした: {why.ja}")
+        for why in reasons(snapshot.inventory)
     )
 
 

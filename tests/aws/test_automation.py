@@ -10,9 +10,9 @@ from aws.access.principals import Principal
 from aws.access.reach import Reach
 from aws.access.targets import Target
 from aws.door.failures import ReadFailure
-from aws.section import Unreadable
 from aws.words import SILENCE
 from tests.aws.answers import ACCOUNT, LAMBDA, REGION, SCOPE, automation
+from tests.unread import refused
 
 ADMIN, OTHER = (f"arn:aws:iam::{ACCOUNT}:role/{one}" for one in ("admin", "other"))
 SDK = "arn:aws:scheduler:::aws-sdk:"
@@ -62,7 +62,7 @@ def test_target_acts_on_ours_by_its_arn_its_input_or_its_role(arn, given, role, 
 
 
 def test_role_whose_policies_are_unread_leaves_it_unknown():
-    unread = replace(OURS, principals={ADMIN: Unreadable("iam:GetPolicy: AccessDenied")})
+    unread = replace(OURS, principals={ADMIN: refused("iam:GetPolicy: AccessDenied")})
 
     with pytest.raises(ReadFailure, match="AccessDenied"):
         unread.deed({"Arn": f"{SDK}dynamodb:deleteTable", "RoleArn": ADMIN, "Input": "Users-prod"})

@@ -95,7 +95,7 @@ def test_environment_hidden_behind_a_key_makes_the_function_unread(fake, section
         "Configuration": answer(asked)["Configuration"] | {"Environment": hidden}
     }
 
-    reason = sections().functions["rally-auth"].unreadable
+    reason = sections().functions["rally-auth"].words.en
 
     assert reason == "lambda:GetFunction: environment: AccessDeniedException"
 

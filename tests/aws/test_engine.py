@@ -6,10 +6,11 @@ from dataclasses import replace
 import pytest
 
 from aws.door.failures import ReadFailure
-from aws.reading import Reader, Reading, reason_of
-from aws.section import Unreadable
+from aws.obstacle import Obstacle
+from aws.reading import Reader, Reading, unreadable
 from tests.aws.answers import CANARY, SCOPE
 from tests.aws.fake_aws import HEALTHY, OPTIONS
+from tests.unread import refused
 
 
 class NoAws:
@@ -57,13 +58,13 @@ def test_dependencies_are_read_though_every_thread_is_waiting(reading):
 
 def test_failed_source_fails_for_everybody_who_draws_from_it(reading):
     def source(_):
-        raise ReadFailure("iam:ListRoles: denied")
+        raise ReadFailure(refused("iam:ListRoles: AccessDenied"))
 
     engine = reading(one=lambda e: e.source(source), two=lambda e: e.source(source))
 
     assert engine.sections(["one", "two"]) == {
-        "one": Unreadable("iam:ListRoles: denied"),
-        "two": Unreadable("iam:ListRoles: denied"),
+        "one": refused("iam:ListRoles: AccessDenied"),
+        "two": refused("iam:ListRoles: AccessDenied"),
     }
 
 
@@ -85,15 +86,22 @@ def test_items_that_wait_hold_up_no_other_section(reading):
 def test_reason_of_a_malformed_answer_repeats_nothing_of_it(data, reading):
     section = reading(broken=lambda _: {"n": int(data["n"])}).section("broken")
 
-    assert section.unreadable.startswith("malformed answer: ")
-    assert "test_engine.py" in section.unreadable
-    assert CANARY not in section.unreadable
+    assert section.words.en.startswith("malformed answer: ")
+    assert "test_engine.py" in section.words.en
+    assert CANARY not in section.words.en
 
 
-def test_reason_of_a_failure_is_its_text():
-    assert reason_of(ReadFailure("sns:GetTopicAttributes: AuthorizationError")) == (
-        "sns:GetTopicAttributes: AuthorizationError"
-    )
+def test_what_needs_an_unread_item_is_refused_the_same_right():
+    why = refused("apigateway:GetDomainName: AccessDenied").behind("domains: api.example.jp")
+
+    assert why.words.en == "domains: api.example.jp: apigateway:GetDomainName: AccessDenied"
+    assert (why.obstacle, why.action) == (Obstacle.READER_RIGHTS, "apigateway:GET")
+
+
+def test_reason_of_a_failure_is_its_own():
+    why = refused("sns:GetTopicAttributes: AuthorizationError")
+
+    assert unreadable(ReadFailure(why)) is why
 
 
 def test_reading_that_makes_one_call_at_a_time_has_no_threads(inventory_of, fake):

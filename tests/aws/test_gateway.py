@@ -54,7 +54,7 @@ def test_two_usage_plans_of_one_name_are_unread(fake, sections):
     plan = GATEWAY["apigateway:GetUsagePlans"]["items"][0]
     fake.answers["apigateway:GetUsagePlans"] = {"items": [plan, plan | {"id": "u9"}]}
 
-    reason = sections().usage_plans["rally-plan"].unreadable
+    reason = sections().usage_plans["rally-plan"].words.en
 
     assert reason == "apigateway: 2 of the name rally-plan: u1, u9"
 
@@ -81,7 +81,7 @@ def test_unresolved_name_is_unread_but_a_name_that_leads_nowhere_is_known(sectio
     failing = sections(options=replace(OPTIONS, resolve=fails))
     nowhere = sections(options=replace(OPTIONS, resolve=lambda _: ()))
 
-    assert "Temporary failure" in failing.resolutions[SCOPE.domain].unreadable
+    assert "Temporary failure" in failing.resolutions[SCOPE.domain].words.en
     assert nowhere.resolutions[SCOPE.domain].addresses == ()
 
 
@@ -121,7 +121,7 @@ def test_listing_of_domains_that_says_nothing_is_held_against_the_second_api(fak
 
     found = sections(NO_DOMAIN).api_mappings
 
-    assert found.unreadable == "apigateway:GetDomainNames: old is not among the answer's items"
+    assert found.words.en == "apigateway:GetDomainNames: old is not among the answer's items"
 
 
 def test_account_without_domains_is_known_to_have_none(fake, sections):
@@ -142,11 +142,11 @@ def test_page_that_leads_to_itself_ends_the_reading_of_its_domain(fake, sections
 
     found = sections().domains[SCOPE.domain]
 
-    assert found.unreadable == "apigatewayv2: get_api_mappings: the same page is answered again"
+    assert found.words.en == "apigatewayv2: get_api_mappings: the same page is answered again"
 
 
 @pytest.mark.parametrize("operation", ["GetResources", "GetGatewayResponses"])
 def test_draft_that_says_nothing_is_no_empty_draft(operation, fake, sections):
     fake.answers[f"apigateway:{operation}"] = {}
 
-    assert sections().draft.unreadable == f"apigateway:{operation}: the answer has no items"
+    assert sections().draft.words.en == f"apigateway:{operation}: the answer has no items"

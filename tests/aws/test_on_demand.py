@@ -41,7 +41,7 @@ def test_frozen_keeps_what_was_read_and_says_of_the_rest_that_nobody_asked(lazy,
         served,
         healthy.sections.rest_apis,
     )
-    assert inventory.sections.tables.unreadable == NOT_ASKED
+    assert inventory.sections.tables == NOT_ASKED
     with pytest.raises(NotTestable, match="judges a part"):
         known(inventory.sections.tables)
 
@@ -50,7 +50,7 @@ def test_saving_freezes_and_tells_no_fault_of_what_nobody_asked(fake, lazy):
     fake.refuse("lambda:GetPolicy", "AccessDeniedException")
     assert lazy.sections.function_policies
 
-    assert NOT_ASKED in to_json(lazy)
+    assert NOT_ASKED.words.en in to_json(lazy)
     assert [one.split(":")[0] for one in unreadable(lazy)] == [
         "function_policies rally-auth",
         "function_policies rally-notify",
@@ -89,5 +89,5 @@ def test_dependent_of_an_unread_section_names_the_cause(fake, lazy):
 
     section = lazy.sections.stages
 
-    assert section.unreadable == "rest_apis: apigateway:GetRestApis: AccessDeniedException: no"
+    assert section.words.en == "rest_apis: apigateway:GetRestApis: AccessDeniedException: no"
     assert "stages" in unread(frozen(lazy))

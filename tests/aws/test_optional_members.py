@@ -12,7 +12,7 @@ import botocore.session
 import pytest
 
 from aws.inventory import READERS, Sections, on_demand
-from aws.section import Unreadable
+from aws.unreadable import Unreadable
 from tests.aws.answers import LAMBDA, REGION, SCOPE, TOPIC
 from tests.aws.fake_aws import CALLER, HEALTHY, OPTIONS, FakeAws, FakeSession
 from tests.resting import OF_OTHERS, resting_on
@@ -239,7 +239,7 @@ def harms(operation, path, read_again, whole):
     found, asked = read_again(dropped)
     changed = {name: differing(whole[name], section) for name, section in found.items()}
     unread = {
-        one.unreadable
+        one.words.en
         for those in changed.values()
         for one in those.values()
         if isinstance(one, Unreadable)

@@ -124,7 +124,7 @@ HALF_A_SCHEME = json.dumps(
 def test_export_that_is_none_is_told_by_its_call_and_member(fake, inventory_of, body, said):
     fake.answers["apigateway:GetExport"] = lambda _: {"body": io.BytesIO(body)}
 
-    told = inventory_of().sections.served["prod"].unreadable
+    told = inventory_of().sections.served["prod"].words.en
     assert told == f"apigateway:GetExport: the answer {said}"
 
 

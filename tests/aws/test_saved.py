@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 
 from aws.inventory import Inventory, Sections
 from aws.saved import digest, from_json, to_json
-from aws.section import Unreadable
 from tests.aws.answers import CANARY
+from tests.unread import refused
 
 SECTIONS = [one.name for one in fields(Sections)]
 TEXT = st.text(st.characters(codec="utf-8"), max_size=6)
@@ -63,7 +63,10 @@ def test_any_inventory_comes_back_equal(inventory):
 @pytest.mark.parametrize("section", SECTIONS)
 def test_unread_section_comes_back_unread(section, healthy):
     inventory = replace(
-        healthy, sections=replace(healthy.sections, **{section: Unreadable("a: reason")})
+        healthy,
+        sections=replace(
+            healthy.sections, **{section: refused("kms:ListGrants: AccessDenied: no")}
+        ),
     )
 
     assert from_json(to_json(inventory)) == inventory
@@ -71,7 +74,10 @@ def test_unread_section_comes_back_unread(section, healthy):
 
 @pytest.mark.parametrize("section", SECTIONS)
 def test_unread_item_comes_back_unread(section, healthy):
-    items = {**getattr(healthy.sections, section), "unreadable": Unreadable("a: reason")}
+    items = {
+        **getattr(healthy.sections, section),
+        "unreadable": refused("kms:ListGrants: AccessDenied: no"),
+    }
     inventory = replace(healthy, sections=replace(healthy.sections, **{section: items}))
 
     assert from_json(to_json(inventory)) == inventory

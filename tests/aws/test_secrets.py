@@ -27,7 +27,7 @@ def test_policy_of_another_secret_is_not_taken_for_its_own(changed):
 
     found = changed("secretsmanager:GetResourcePolicy", ARN=other)
 
-    assert found.secrets[SCOPE.secrets[0]].unreadable.endswith(f"the answer is about {other}")
+    assert found.secrets[SCOPE.secrets[0]].words.en.endswith(f"the answer is about {other}")
 
 
 @pytest.fixture

@@ -2,7 +2,7 @@
 
 from dataclasses import fields
 
-from aws.section import Unreadable
+from aws.unreadable import Unreadable
 
 
 def unread(inventory):

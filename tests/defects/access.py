@@ -10,7 +10,6 @@ from aws.automation import Act, Automation
 from aws.function import RoleUser
 from aws.ledgers.events import RULE
 from aws.ledgers.scheduler import SCHEDULE
-from aws.section import Unreadable
 from aws.table import ResourcePolicy
 from aws.topic import Topic
 from signoff.outcome import Outcome
@@ -19,6 +18,7 @@ from tests.defects.defect import Break, Defect
 from tests.healthy.identity import ACCOUNT, ADMINISTRATOR, READER, allow, document, principal, reach
 from tests.healthy.vault import TOKEN_KEY
 from tests.healthy.watch import TOPIC
+from tests.unread import refused
 
 UNREAD = Outcome.NOT_TESTABLE
 CI = f"arn:aws:iam::{ACCOUNT}:role/ci"
@@ -161,7 +161,7 @@ ACTING = (
     ),
     Defect(
         id="SEC-24:unread",
-        breaks=added("principals", CI, Unreadable("iam:GetPolicy: AccessDenied")),
+        breaks=added("principals", CI, refused("iam:GetPolicy: AccessDenied")),
         unknown=frozenset({"SEC-26"}),
         outcome=UNREAD,
     ),

@@ -7,14 +7,16 @@ from functools import cache
 from typing import Any
 
 from aws.role import PolicyDocument, Role
-from aws.section import NotTestable, Unreadable
+from aws.section import NotTestable
+from aws.unreadable import Unreadable
+from aws.words import Words
 from signoff.facts import digest_of
 from signoff.parts import Part
 from signoff.snapshot import Snapshot
 from tests.defects.defect import Break
 from tests.healthy.identity import document
 
-DENIED = Unreadable("AccessDeniedException: not authorized")
+DENIED = Unreadable(Words.same("AccessDeniedException: not authorized"))
 
 
 @dataclass(frozen=True, slots=True)

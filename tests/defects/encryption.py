@@ -10,12 +10,12 @@ from aws.ledger import Unplanned
 from aws.ledgers.kms import GRANTS
 from aws.ledgers.kms import KEY as KMS_KEY
 from aws.ledgers.s3 import BUCKET as BUCKET_KIND
-from aws.section import Unreadable
 from aws.words import Words
 from signoff.outcome import Outcome
 from signoff.snapshot import Snapshot
 from tests.defects.changes import absent, added, both, edited, item, unread
 from tests.defects.defect import Break, Defect
+from tests.unread import refused
 
 KEY = "arn:aws:kms:ap-northeast-1:444455556666:key/9c2f7d10-5e3a-4b81-8f6d-0a1b2c3d4e5f"
 ANOTHER_KEY = KEY.replace("9c2f7d10", "00ff11ee")
@@ -118,7 +118,7 @@ TABLES = (
         _decided(KEY),
         _encrypted(*EVERY_TABLE),
         _key(),
-        added("key_attachments", KEY, Unreadable("kms:ListGrants: AccessDenied")),
+        added("key_attachments", KEY, refused("kms:ListGrants: AccessDenied")),
         outcome=UNREAD,
     ),
     _tables("aws-owned-where-a-key-was-decided", _decided(KEY), _encrypted(*EVERY_TABLE[1:]), _key()),

@@ -16,6 +16,7 @@ from tests.defects.changes import absent, added, both, edited, every, item
 from tests.defects.defect import Break, Defect
 from tests.healthy.watch import TOPIC
 from tests.healthy.watch import alarms as healthy_alarms
+from tests.unread import refused
 
 ERRORS = "stamp-rally-prod-auth-errors-alarm"
 FAULTS = "stamp-rally-prod-auth-faults-alarm"
@@ -288,7 +289,7 @@ UNPLANNED = (
     ),
     Defect(
         id="MON-09:unreadable",
-        breaks=_listener(unread="sns:GetSubscriptionAttributes: AuthorizationError"),
+        breaks=_listener(unread=refused("sns:GetSubscriptionAttributes: AuthorizationError")),
         outcome=Outcome.NOT_TESTABLE,
         follows=MUTED,
     ),

@@ -197,7 +197,7 @@ def test_lists_of_other_types_of_alarms_may_be_left_out(sections, protocol):
 def test_answer_with_nothing_in_it_is_not_no_alarms(sections, protocol):
     found = sections("nothing_at_all", protocol=protocol).alarms
 
-    assert found.unreadable == "cloudwatch:DescribeAlarms: the answer has no MetricAlarms"
+    assert found.words.en == "cloudwatch:DescribeAlarms: the answer has no MetricAlarms"
 
 
 def test_alarms_and_their_history_are_the_same_in_xml(sections):
@@ -228,7 +228,7 @@ def test_bucket_of_the_second_region_has_it_under_its_name_of_today(sections):
 def test_listing_of_domains_without_the_configured_one_is_not_the_whole(sections):
     found = sections("no_domains").api_mappings
 
-    assert found.unreadable.startswith(f"apigateway:GetDomainNames: {SCOPE.domain} is not among")
+    assert found.words.en.startswith(f"apigateway:GetDomainNames: {SCOPE.domain} is not among")
 
 
 def test_mappings_that_the_first_api_leaves_out_are_told_by_the_second(sections):

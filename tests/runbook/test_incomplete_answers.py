@@ -9,7 +9,7 @@ from contextlib import contextmanager
 import pytest
 
 from aws.converge.change import Refused
-from aws.door.failures import ReadFailure
+from aws.door.failures import ReadFailure, lacking_member
 from runbook.engine import Stopped
 from runbook.procedures import api
 from signoff.errors import sentence
@@ -80,7 +80,7 @@ def test_missing_member_is_named_in_both_languages(finished):
 
 
 def test_run_stops_at_the_step_that_misses_a_member(tmp_path, monkeypatch):
-    missed = ReadFailure("lambda:ListAliases: the answer has no Aliases.Name")
+    missed = lacking_member("lambda:ListAliases", "Aliases.Name")
     monkeypatch.setattr(toy, "set_to", lambda *_: (_ for _ in ()).throw(missed))
 
     with pytest.raises(Stopped, match=r"the answer has no Aliases\.Name"):

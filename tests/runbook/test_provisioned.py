@@ -7,7 +7,7 @@ import pytest
 
 from aws.door.limits import RetryPolicy
 from aws.inventory import ReadOptions, Sections, read
-from aws.section import Unreadable
+from aws.unreadable import Unreadable
 from plan import scope_of
 from tests.runbook.provisioned import provisioned
 

@@ -21,6 +21,7 @@ from signoff.staleness import NotSigned
 from signoff.verdict import RowVerdict, row_verdict
 from smoke.manual import ManualOnly
 from tests.provenance import PROVENANCE
+from tests.unread import refused
 
 PROCEDURES = Path(__file__).parents[2] / "runbook" / "procedures"
 PROD = replace(
@@ -189,7 +190,7 @@ def unknown(row, *errors):
             "allow the reader lambda:GetPolicy (docs/reader-policy.json), then",
         ),
         (
-            "domains: api.example.jp: apigateway:GetDomainName: AccessDenied",
+            "apigateway:GetDomainName: AccessDenied",
             "allow the reader apigateway:GET (docs/reader-policy.json), then",
         ),
         (
@@ -239,7 +240,7 @@ def unknown(row, *errors):
     ],
 )
 def test_a_row_that_was_not_read_is_not_repaired(reason, note):
-    found = unknown("SEC-17", Unread(reason))
+    found = unknown("SEC-17", Unread(refused(reason)))
 
     assert (found.note.en, found.command, found.by_hand) == (note, "pytest --env prod", ())
 
@@ -266,7 +267,7 @@ def test_comparison_that_dev_is_too_old_for_begins_with_a_run_of_dev():
 
 
 def test_of_several_obstacles_each_is_told_and_what_a_person_does_comes_first():
-    denied = Unread("lambda:GetPolicy: AccessDeniedException")
+    denied = Unread(refused("lambda:GetPolicy: AccessDeniedException"))
     found = unknown("SEC-17", NotTestable(Words.same("…")), denied, Unparsed(Words.same("…")))
 
     assert [part[:20] for part in found.note.en.split("; ")] == [

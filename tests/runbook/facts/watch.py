@@ -11,8 +11,8 @@ from aws.log_group import LogGroup, LogPolicy
 from aws.names import Names
 from aws.redaction.leak import Leak
 from aws.redaction.secret_text import MaskedValue
-from aws.section import Unreadable
 from aws.topic import Subscription, Topic
+from aws.unreadable import Unreadable
 from aws.words import Words
 from runbook.procedures import encryption, monitoring
 from tests.runbook.facts.answer import (
