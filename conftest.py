@@ -8,7 +8,9 @@ from aws.package import Builds, Package
 from aws.words import Words
 from checks.environment_values import notices
 from checks.records import exhibits
+from checks.spots import masters_table
 from plan import Plan, plan_for, scope_of
+from plan.demand import judged_for
 from signoff.environment import Environment
 from signoff.judged_by import judged_by
 from signoff.run import Composition, EmbeddedStack
@@ -22,8 +24,9 @@ def pytest_signoff_composition() -> Composition[Plan]:
         scope_of=scope_of,
         embedded_stack=_embedded_stack,
         notices=notices,
+        demand=judged_for,
         prepared=_prepared,
-        exhibits=exhibits,
+        exhibits=lambda snapshot: {**exhibits(snapshot), **masters_table(snapshot)},
         judge=judged_by,
         builds=_builds,
         left=_left,

@@ -22,7 +22,8 @@ from aws.difference import Difference
 from aws.firing import RESOLUTION_S
 from aws.words import Words, joined
 from checks.environment_addresses import KeyLimit, addresses
-from plan.demand import BUSIEST_SHARE, INTEGRATION_MS, rate_of
+from checks.environment_rally import decided, of_the_rally
+from plan.demand import BUSIEST_SHARE, INTEGRATION_MS, arithmetic, least_rate, rate_of
 from signoff.environment import Environment, RecordAges, where
 
 ENVIRONMENT = Words(en="environment", ja="環境")
@@ -35,9 +36,15 @@ LOAD_PLANS = ("baseline", "step", "spike", "baseline-journey", "step-journey", "
 """Plans that reach the target rate for long enough to judge percentiles."""
 ROOM = 2
 """The throttle allows the busiest route this many times what it needs at the target rate."""
-LARGEST_AREA_KM = 100
-OF_PRODUCTION = frozenset({"load_plan", "tags", "deletion_protection"})
-"""Keys that differ by nature before production, where load is small, tags name another environment and tables come and go."""
+LEAST_RATE = 10
+MEASURED_S = 0.3
+"""Seconds of a call on our own functions: with fewer, concurrency is judged too low."""
+WHERE_FROM = Words(
+    en="throttle, load plan and capacity are judged against it",
+    ja="スロットリング、負荷計画、処理能力をこれに照らして判定する",
+)
+OF_PRODUCTION = frozenset({"load_plan", "tags", "deletion_protection", "demand"})
+"""Keys that differ by nature before production, where load is small and nobody visits, tags name another environment and tables come and go."""
 TAGS = ("Environment", "Project")
 NAMED = (
     r"(role|user)/[\w+=,.@/-]+",
@@ -71,8 +78,8 @@ def limits(environment: Environment) -> Mapping[str, KeyLimit]:
             *_single_functions(environment),
             *_single_tables(environment),
             *_single_routes(environment),
-            *_load(),
-            *_area(environment),
+            *_load(environment),
+            *of_the_rally(environment),
             *addresses(environment),
             *_people(environment),
             *_ages(),
@@ -252,13 +259,19 @@ def _functions() -> Iterator[tuple[str, KeyLimit]]:
     )
 
 
-def _load() -> Iterator[tuple[str, KeyLimit]]:
+def _load(environment: Environment) -> Iterator[tuple[str, KeyLimit]]:
     believable = Words(
         en="so that load plan and concurrency are meaningful",
         ja="負荷計画と同時実行数に意味を持たせるため",
     )
-    yield "target_rate", KeyLimit(between(10, 10_000, "/s"), believable, guided=False)
-    yield "seconds_per_call", KeyLimit(between(0.05, 3, " s"), believable, guided=False)
+    demand, least = environment.demand, LEAST_RATE
+    source = believable
+    if demand is None:
+        yield "demand", KeyLimit(decided(), WHERE_FROM)
+    else:
+        least, source = max(LEAST_RATE, least_rate(demand)), arithmetic(demand)
+    yield "target_rate", KeyLimit(between(least, 10_000, "/s"), source)
+    yield "seconds_per_call", KeyLimit(between(MEASURED_S, 3, " s"), believable)
     yield (
         "load_plan",
         KeyLimit(
@@ -266,22 +279,6 @@ def _load() -> Iterator[tuple[str, KeyLimit]]:
             Words(en="final checklist: performance test", ja="最終チェックリスト: 性能試験"),
         ),
     )
-
-
-def _area(environment: Environment) -> Iterator[tuple[str, KeyLimit]]:
-    if environment.area:
-        area = at_most(LARGEST_AREA_KM, " km")
-        yield (
-            "area.km",
-            KeyLimit(
-                area,
-                Words(
-                    en="a larger area would hide a wrong place",
-                    ja="範囲が広すぎると誤った位置を見分けられない",
-                ),
-                guided=False,
-            ),
-        )
 
 
 def _people(environment: Environment) -> Iterator[tuple[str, KeyLimit]]:

@@ -11,6 +11,7 @@ from aws.words import Words
 from checks import rally
 from checks.deployed import Deployed
 from checks.rally import whole
+from checks.spots import foreign_hosts, overlapping, spots, unlike
 from plan import Plan
 from plan.canonical import canonical_hash
 from signoff.checklist import expectation
@@ -38,6 +39,7 @@ def test_stamp_masters_equal_the_manifest(deployed: Deployed, plan: Plan, judge:
 
     bounds = {COUNT: exactly(manifest["count"]), HASH: exactly(manifest["hash"])}
     about = {**OF_ITEMS, "decided_in": rally.MANIFEST}
+    judge(unlike(masters, manifest))
     judge(differences(TABLE, table.name, facts, bounds, **about))
 
 
@@ -59,7 +61,8 @@ def test_no_picture_is_at_another_environment(
     masters = whole(deployed.contents(plan.table("stampmasters")))
     judge.observe.note(pictures=sum("ImageUrl" in one for one in masters))
 
-    judge(rally.pictures(masters, environment))
+    hosts = foreign_hosts(plan.table("stampmasters"), masters, environment)
+    judge((*hosts, *rally.pictures(masters, environment)))
 
 
 @expectation("DATA-03", ja="公開日前や期間中に終わるスタンプがない")
@@ -119,6 +122,17 @@ def test_there_are_as_many_stamps_as_decided(
     judge.observe.note(stamps=len(masters), decided=environment.stamps or "not decided")
 
     judge(rally.miscounted(table, masters, environment, day))
+
+
+@expectation("DATA-10", ja="スポットの範囲が重ならない")
+def test_no_two_spots_overlap(
+    deployed: Deployed, plan: Plan, environment: Environment, judge: Judge
+) -> None:
+    table = plan.table("stampmasters")
+    masters = whole(deployed.contents(table))
+    judge.observe.note(spots=len(spots(masters)), judged=environment.production)
+
+    judge(overlapping(table, masters) if environment.production else ())
 
 
 @expectation("DATA-07", ja="公開前の利用者テーブルに移行分以外の項目がない")

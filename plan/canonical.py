@@ -45,6 +45,19 @@ def item_hash(item: Item) -> str:
     return _digest(item).hex()
 
 
+def outline(items: Iterable[Item], key: str) -> dict[str, dict[str, str]]:
+    """Return id -> attribute -> short digest of its value, by which a later reading names what differs."""
+    return {
+        item[key]["S"]: {name: _short(value) for name, value in item.items() if name != key}
+        for item in items
+    }
+
+
+def _short(typed: Mapping[str, Any]) -> str:
+    text = json.dumps(_value(typed), sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return hashlib.sha256(text.encode()).hexdigest()[:12]
+
+
 def _digest(item: Item) -> bytes:
     plain = {name: _value(value) for name, value in item.items()}
     text = json.dumps(plain, sort_keys=True, separators=(",", ":"), ensure_ascii=False)

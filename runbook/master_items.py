@@ -12,7 +12,7 @@ from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
 from aws.converge.change import Changes, unless_absent
 from aws.desired import Table
 from aws.words import Words
-from plan.canonical import Item, canonical_hash, item_hash
+from plan.canonical import Item, canonical_hash, item_hash, outline
 from runbook.engine import Change, Refused, StepContext
 
 SPOTS = Path(__file__).parent / "data" / "stamp_masters.json"
@@ -59,8 +59,13 @@ def were_migrated(context: StepContext, table: Table) -> bool:
 
 
 def manifest(table: Table, items: Sequence[Item]) -> dict[str, Any]:
-    """Say what the table must hold: count and canonical hash of the source."""
-    return {"table": table.name, "count": len(items), "hash": canonical_hash(items)}
+    """Say what the table must hold: count, canonical hash and attributes of the source's items."""
+    return {
+        "table": table.name,
+        "count": len(items),
+        "hash": canonical_hash(items),
+        "items": outline(items, table.hash_key),
+    }
 
 
 def converge_manifest(context: StepContext, table: Table, items: Sequence[Item]) -> Changes:

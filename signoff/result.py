@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from aws.words import Words, joined
+from aws.words import SILENCE, Words, joined
 from signoff.environment import Decider
 from signoff.outcome import Outcome
 from signoff.verdict import RowVerdict, Verdict, VerdictWord
@@ -82,6 +82,8 @@ class Result:
     provenance: Provenance
     verdict: Verdict
     notices: tuple[Words, ...] = ()
+    demand: Words = SILENCE
+    """Which demand the verdict is about, in a sentence."""
     schema: int = 1
 
     @property

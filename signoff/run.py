@@ -11,7 +11,7 @@ import pytest
 
 from aws.package import Builds
 from aws.reading import Scope
-from aws.words import Words
+from aws.words import SILENCE, Words
 from signoff.checklist import CHECKLIST, Checklist, Phase, Row
 from signoff.environment import ENVIRONMENTS, Environment
 from signoff.snapshot import PlanT, Snapshot
@@ -72,6 +72,7 @@ class ScopeOf(Protocol[PlanT_contra]):
 class Exhibit:
     """What the page shows of a record beside its row: sentences, a table, and pictures (SVG)."""
 
+    title: Words = SILENCE
     sentences: tuple[Words, ...] = ()
     head: tuple[Words, ...] = ()
     rows: tuple[tuple[Words, ...], ...] = ()
@@ -88,6 +89,8 @@ class Composition(Generic[PlanT]):
     """Called, which imports the emulator, only in a run that such a stack serves."""
     notices: Callable[[Environment], Iterable[Words]] = lambda _: ()
     """What a signer has to know about this environment, whatever the rows say."""
+    demand: Callable[[Environment], Words] = lambda _: SILENCE
+    """Which demand the verdict is about."""
     prepared: Preparation = lambda *_: nullcontext(())
     """Takes back what earlier runs left on a stack that outlives them."""
     left: Callable[[Environment, Path], Iterable[Words]] = lambda *_: ()

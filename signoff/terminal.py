@@ -123,6 +123,8 @@ class Terminal:
         if unowned := result.verdict.unowned:
             said = UNOWNED[lang].format(", ".join(unowned), result.provenance.environment)
             self.line(said, yellow=True)
+        if result.demand:
+            self.line(result.demand[lang])
         colour = COLOURS.get(result.verdict.decision, "red")
         self.line(result.headline[lang], bold=True, **{colour: True})
         self.line(page)

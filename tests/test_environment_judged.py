@@ -8,7 +8,7 @@ import pytest
 
 from checks.environment_values import judged, limits, notices
 from load.plans import MIX
-from plan.demand import SHARES
+from plan.demand import SHARES, judged_for
 from signoff.decisions import Decisions, Differs, lines
 from signoff.environment import Area, Decision, FunctionSettings, load
 from tests.healthy import healthy
@@ -66,10 +66,42 @@ def test_every_sentence_names_the_key_the_value_and_where_the_bound_is_from():
     )
 
 
-def test_decision_against_a_bound_of_the_guide_loosens_and_one_about_the_load_does_not():
-    loosens = {key: one.loosens for key, one in found(accuracy_cap_m=4900, target_rate=5).items()}
+def test_decision_against_a_bound_of_the_guide_or_the_demand_loosens_and_one_about_the_stamps_does_not():
+    changed = found(accuracy_cap_m=4900, target_rate=100, seconds_per_call=0.1, stamps=None)
+    loosens = {key: one.loosens for key, one in changed.items()}
 
-    assert loosens == {"accuracy_cap_m": True, "target_rate": False}
+    assert loosens == {
+        "accuracy_cap_m": True,
+        "target_rate": True,
+        "seconds_per_call": True,
+        "stamps": False,
+    }
+
+
+def test_rate_below_the_demand_is_told_with_the_arithmetic():
+    (one,) = judged(replace(PROD, target_rate=100))
+
+    assert one.words.en.startswith(
+        "environment prod: target_rate: found 100, expected 157 to 10000/s; 60,000 visitors x 5 stamps"
+        " x 5 requests in 8 h, 3 times that in the busiest minute: 157 a second;"
+    )
+
+
+def test_rate_above_the_demand_is_within_its_bound():
+    assert not judged(replace(PROD, target_rate=400))
+
+
+@pytest.mark.parametrize("key", ["demand", "area", "season", "stamps", "go_live"])
+def test_production_without_what_stamps_and_limits_are_judged_by_needs_a_decision(key):
+    (one,) = judged(replace(PROD, **{key: None}))
+
+    assert one.fact.en == key
+    assert one.decidable
+
+
+def test_sentence_says_for_which_demand_it_is_judged():
+    assert judged_for(PROD).en.startswith("judged for 200 requests a second (60,000 visitors")
+    assert "no demand is given" in judged_for(replace(PROD, demand=None)).en
 
 
 @pytest.mark.parametrize("key", limits(PROD))

@@ -6,11 +6,14 @@ from typing import Any
 
 from aws.converge.change import Changes
 from aws.words import Words, joined
+from plan.canonical import outline
 from runbook.engine import Change, Refused, StepContext
 from runbook.master_items import MANIFEST
 from runbook.migration.job import Job
 from runbook.migration.verify import ItemHashes, Key, KeyDifference, difference, key_list
 
+MOST_LISTED = 1_000
+"""Items whose attributes the manifest lists, so that a difference can be named; people's are never listed."""
 KINDS = {
     "missing": Words(en="missing", ja="不足"),
     "other": Words(en="different", ja="内容の相違"),
@@ -45,10 +48,13 @@ def _attest(
 
 
 def _body(job: Job, hashes: ItemHashes) -> dict[str, Any]:
+    listed = not job.private and hashes.count <= MOST_LISTED
+    items = {"items": outline(job.items(), job.table.hash_key)} if listed else {}
     return {
         "table": job.table.name,
         "count": hashes.count,
         "hash": hashes.hash,
+        **items,
         "source": dict(job.source.described()),
         **({"decided_by": job.decided_by} if job.decided_by else {}),
     }

@@ -30,6 +30,20 @@ def security_test() -> None:
     """
 
 
+@ask("4-1", proves=("DATA-09",), may_wait=True)
+def masters() -> None:
+    """Sign that every stamp is where it belongs.
+
+    The sign-off page has a table of the stamp masters (row DATA-09): open each place on the map, and compare
+    name, radius and nearest spot with the plan of the rally. No machine knows that two spots are swapped.
+
+    すべてのスタンプが正しい位置にあることに署名する。
+
+    判定ページのスタンプマスターの表（項目DATA-09）で、各位置を地図で開き、名前、半径、最寄りのスポットをラリーの計画と
+    照合してください。2つのスポットの入れ違いは機械では分かりません。
+    """
+
+
 @ask("7-1", may_wait=True)
 def log_in() -> None:
     """Log in with LINE, and check that the session works.

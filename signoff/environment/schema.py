@@ -228,6 +228,16 @@ class Season:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Demand:
+    """What the busiest day brings: visitors, the stamps that each collects, and the hours over which they come."""
+
+    __pydantic_config__ = STRICT
+    visitors: Positive
+    stamps_each: Positive
+    hours: Annotated[float, Field(gt=0, le=24)]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RecordAges:
     """How old a record may be, in days, to count."""
 
@@ -310,6 +320,8 @@ class Environment:
     load_plan: LoadPlan
     target_rate: Positive
     """Requests a second that must be carried on the first day."""
+    demand: Demand | None = None
+    """Where ``target_rate`` comes from."""
     seconds_per_call: Annotated[float, Field(gt=0)] = 0.3
     """Measured duration of a call, from which the concurrency follows."""
     go_live: date | None = None

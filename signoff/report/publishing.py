@@ -181,6 +181,7 @@ def _result(
             *unseen(snapshot.records, snapshot.dev),
             *choice.composition.notices(choice.environment),
         ),
+        demand=choice.composition.demand(choice.environment),
     )
 
 

@@ -31,7 +31,7 @@ def _at(now: datetime) -> Break:
     """Judge at another moment, on the day of the go-live; backups go on."""
 
     def later(snapshot: Snapshot) -> Snapshot:
-        fields: dict[str, Any] = {"go_live": None}
+        fields: dict[str, Any] = {"go_live": date(2026, 11, 25)}
         snapshot = every("backups", lambda one: replace(one, latest=now))(snapshot)
         return replace(snapshot, now=now, environment=replace(snapshot.environment, **fields))
 
@@ -98,12 +98,9 @@ DEFECTS: tuple[Defect, ...] = (
     _rally("DATA-02:name-of-blanks", stamps(first(Name={"S": "  "}))),
     _rally("DATA-02:id-of-a-counter", stamps(first(StampId={"S": "#W2026-W49"}))),
     *(
-        _rally(
-            f"DATA-02:picture-at-{what}",
-            stamps(first(ImageUrl={"S": address})),
-            at_most=Severity.MAJOR,
-        )
+        _rally(f"DATA-02:picture-at-{what}", stamps(first(ImageUrl={"S": address})))
         for what, address in (
+            ("the-host-of-a-stranger", "https://pictures.example.com/gate.png"),
             (
                 "the-bucket-of-dev",
                 "https://stamp-rally-dev-images.s3.ap-northeast-1.amazonaws.com/gate.png",
@@ -112,6 +109,15 @@ DEFECTS: tuple[Defect, ...] = (
                 "the-bucket-without-an-environment",
                 "https://s3.ap-northeast-1.amazonaws.com/stamp-rally-images/gate.png",
             ),
+        )
+    ),
+    *(
+        _rally(
+            f"DATA-02:picture-at-{what}",
+            stamps(first(ImageUrl={"S": address})),
+            at_most=Severity.MAJOR,
+        )
+        for what, address in (
             ("the-cdn-of-staging", "https://img-stg.rally.example.jp/gate.png"),
             ("a-folder-of-dev", "/dev/gate.png"),
         )
@@ -120,6 +126,10 @@ DEFECTS: tuple[Defect, ...] = (
     _rally("DATA-02:id-too-long-to-be-awarded", stamps(first(StampId={"S": "A" * 129}))),
     _rally("DATA-06:two-kilometres-away", stamps(located(lat="35.5735")), _file(area=AREA)),
     _rally("DATA-06:in-osaka", stamps(located(lat="34.69", lon="135.50")), _file(area=AREA)),
+    _rally(
+        "DATA-10:wide-circle",
+        stamps(located(radiusM="40")),
+    ),
     Defect(id="DATA-06:one-too-few", breaks=_file(stamps=6)),
     Defect(id="DATA-06:one-too-many", breaks=_file(stamps=4, season=SEASON)),
     Defect(id="DATA-07:somebody-logged-in", breaks=scan("Users-prod", examined=1, real=1)),

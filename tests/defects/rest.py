@@ -146,25 +146,30 @@ PREPARATION = (
 )
 DATA = (
     Defect(id="DATA-01:no-manifest", breaks=without_records("manifest")),
-    Defect(id="DATA-01:one-lost", breaks=stamps(lambda items: items[1:])),
+    Defect(
+        id="DATA-01:one-lost",
+        breaks=stamps(lambda items: items[1:]),
+        also=frozenset({"DATA-06"}),
+    ),
     Defect(id="DATA-01:one-changed", breaks=stamps(first(Name={"S": "Statue of dev"}))),
     Defect(
         id="DATA-01:one-more",
         breaks=stamps(lambda items: (*items, {**items[0], **TRIAL})),
+        also=frozenset({"DATA-06"}),
     ),
     Defect(
         id="DATA-01:cut-short",
         breaks=edited("contents", MASTERS, lambda c: replace(c, complete=False)),
         outcome=Outcome.NOT_TESTABLE,
-        follows=frozenset({"DATA-02", "DATA-03", "DATA-06", "DATA-08"}),
+        follows=frozenset({"DATA-02", "DATA-03", "DATA-06", "DATA-08", "DATA-10"}),
     ),
     Defect(
         id="DATA-01:unread",
         breaks=unread("contents", MASTERS),
         outcome=Outcome.NOT_TESTABLE,
-        follows=frozenset({"DATA-02", "DATA-03", "DATA-06", "DATA-08"}),
+        follows=frozenset({"DATA-02", "DATA-03", "DATA-06", "DATA-08", "DATA-10"}),
     ),
-    _malformed("DATA-02:empty", lambda _: ()),
+    replace(_malformed("DATA-02:empty", lambda _: ()), also=frozenset({"DATA-06"})),
     _malformed("DATA-02:nameless", first(Name={"S": ""})),
     _malformed("DATA-02:unknown-type", first(Type={"S": "QR"})),
     _malformed("DATA-02:latitude-91", located(lat="91")),

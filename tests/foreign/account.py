@@ -94,8 +94,12 @@ def served() -> Iterator[Account]:
 
 def without_evidence(inventory: Inventory) -> Snapshot:
     """Return the snapshot of somebody who set up everything and recorded nothing."""
+    contents: Any = inventory.sections.contents
+    masters = getattr(contents, "get", lambda _: None)("StampMasters-prod")
+    number = len(getattr(masters, "items", ())) or healthy().environment.stamps
     return replace(
         healthy(),
+        environment=replace(healthy().environment, stamps=number),
         scope=_scope(),
         inventory=inventory,
         records=Records(),

@@ -20,7 +20,7 @@ SPOTS = (
     ("GATE-001", "East gate", "35.55607", "139.65377"),
     ("LIBRARY-001", "Library", "35.55570", "139.65391"),
     ("LAB-001", "Laboratory", "35.55533", "139.65511"),
-    ("HALL-014", "Hall 14", "35.55549", "139.65402"),
+    ("HALL-014", "Hall 14", "35.55549", "139.65385"),
 )
 """Stamp id, name, latitude, longitude: numbers as DynamoDB sends them, in text."""
 
@@ -94,7 +94,7 @@ def _spot(stamp: str, name: str, lat: str, lon: str) -> dict[str, Any]:
         "StampId": {"S": stamp},
         "Name": {"S": name},
         "Type": {"S": "GPS"},
-        "Location": {"M": {"lat": {"N": lat}, "lon": {"N": lon}, "radiusM": {"N": "15"}}},
+        "Location": {"M": {"lat": {"N": lat}, "lon": {"N": lon}, "radiusM": {"N": "10"}}},
     }
 
 

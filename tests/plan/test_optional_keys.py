@@ -86,6 +86,7 @@ JUDGES_ONLY = {
     "evidence_signers": "becomes the policy of evidence_key",
     "birth": "is set by an embedded stack",
     "seconds_per_call": "bounds concurrency, which is judged and not made",
+    "demand": "is where target_rate comes from",
     "go_live": "is the day that stamps have to be valid on",
     "area": "bounds where stamps may lie",
     "season": "bounds when stamps are valid",

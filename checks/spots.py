@@ -1,0 +1,199 @@
+"""The spots as a person looks at them: where each is, how near to the next, and what changed since the manifest."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import combinations
+from typing import Any
+from urllib.parse import urlsplit
+
+from aws import desired
+from aws.bounds import described, within
+from aws.difference import Difference, fault
+from aws.section import Unreadable
+from aws.words import Words, joined
+from checks.rally import MANIFEST, STAMP
+from checks.rally import TABLE as TABLE_KIND
+from lambdas.rally.domain.spots import Location, Position, distance_m
+from plan import Plan
+from plan.canonical import outline
+from plan.masters import Item, coordinates, flaw, number, stamp_id
+from signoff.environment import Environment, where
+from signoff.run import Exhibit
+from signoff.snapshot import Snapshot
+
+OVERLAPPING = Words(en="spots whose circles overlap", ja="範囲が重なるスポット")
+HOSTS = Words(en="hosts of the pictures", ja="画像の配信元")
+CHANGED = Words(en="what differs from the manifest", ja="マニフェストとの相違")
+GONE = Words(en="it is missing", ja="存在しない")
+NEW = Words(en="it is not in the manifest", ja="マニフェストにない")
+UNCHANGED = Words(en="unchanged", ja="変更なし")
+NOT_LISTED = Words(en="no manifest lists it", ja="マニフェストの記載なし")
+NONE = Words(en="–", ja="–")
+APART = described(
+    Words(en="no place at which two stamps can be collected", ja="同じ場所で2つ取得できないこと"),
+    code="apart",
+)
+MASTERS = Words(en="stamp masters", ja="スタンプマスター")
+HEAD = (
+    Words(en="Stamp", ja="スタンプ"),
+    Words(en="Name", ja="名前"),
+    Words(en="Place", ja="位置"),
+    Words(en="Radius", ja="半径"),
+    Words(en="Nearest", ja="最寄りのスポット"),
+    Words(en="Map", ja="地図"),
+    Words(en="Since the manifest", ja="マニフェスト以降"),
+)
+ASKED = Words(
+    en="Compare each place with the map and with the plan of the rally: no machine knows that two spots are swapped.",
+    ja="各スポットの位置を地図とラリーの計画に照らして確認する。2つのスポットの入れ違いは機械では分からない。",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class PlacedStamp:
+    """A well-formed stamp that is collected at a place."""
+
+    id: str
+    lat: float
+    lon: float
+    radius_m: float
+
+    def metres_to(self, other: "PlacedStamp") -> float:
+        return distance_m(
+            Position(self.lat, self.lon, None), Location(other.lat, other.lon, other.radius_m)
+        )
+
+
+def spots(masters: Iterable[Item]) -> tuple[PlacedStamp, ...]:
+    """Return the spots among the masters; malformed ones are another row's."""
+    return tuple(
+        PlacedStamp(stamp_id(one, ""), *place, float(number(one["Location"]["M"]["radiusM"]) or 0))
+        for one in masters
+        if one.get("Type") == {"S": "GPS"} and not flaw(one) and (place := coordinates(one))
+    )
+
+
+def overlapping(table: desired.Table, masters: Iterable[Item]) -> tuple[Difference, ...]:
+    """Return the pairs of spots at which one place gives two stamps; two at the very same place are another row's."""
+    pairs = (
+        (one, other, metres)
+        for one, other in combinations(spots(masters), 2)
+        if 0 < (metres := one.metres_to(other)) < one.radius_m + other.radius_m
+    )
+    told = [
+        Words(
+            en=f"{one.id} and {other.id} ({metres:.0f} m apart, radii {one.radius_m:g} m and {other.radius_m:g} m)",
+            ja=f"{one.id}と{other.id}（距離{metres:.0f} m、半径{one.radius_m:g} mと{other.radius_m:g} m）",
+        )
+        for one, other, metres in pairs
+    ]
+    found = Difference(
+        kind=TABLE_KIND,
+        name=table.name,
+        fact=OVERLAPPING,
+        found=told,
+        bound=APART,
+        call="dynamodb:Scan",
+    )
+    return (found,) if told else ()
+
+
+def foreign_hosts(
+    table: desired.Table, masters: Iterable[Item], environment: Environment
+) -> tuple[Difference, ...]:
+    """Return the hosts of pictures that are neither the front end's nor the bucket's: whoever runs one can replace the picture."""
+    own = {urlsplit(one).hostname or "" for one in _own_addresses(environment)} - {""}
+    addresses = (one.get("ImageUrl", {}).get("S", "") for one in masters if not flaw(one))
+    hosts = {urlsplit(one).hostname or "" for one in addresses} - {""}
+    odd = sorted(one for one in hosts if not _is_own(one, own, environment.bucket))
+    found = Difference(
+        kind=TABLE_KIND,
+        name=table.name,
+        fact=HOSTS,
+        found=odd,
+        bound=within(sorted(own)),
+        call="dynamodb:Scan",
+        decided_in=where("front_end", "bucket", "origin"),
+    )
+    return (found,) if odd else ()
+
+
+def _is_own(host: str, own: Iterable[str], bucket: str | None) -> bool:
+    """Whether a host is the front end's, below it, or the bucket's."""
+    below = any(host == one or host.endswith(f".{one}") for one in own)
+    return below or (bucket is not None and host.startswith(f"{bucket}.s3"))
+
+
+def _own_addresses(environment: Environment) -> Iterator[str]:
+    yield environment.origin
+    if environment.front_end:
+        yield environment.front_end.url
+
+
+def unlike(masters: Sequence[Item], manifest: Mapping[str, Any]) -> tuple[Difference, ...]:
+    """Return each stamp that differs from the manifest, by its attributes; nothing if the manifest lists no items."""
+    return tuple(
+        fault(STAMP, id_, CHANGED, told, MANIFEST, call="dynamodb:Scan")
+        for id_, told in _changes(masters, manifest).items()
+    )
+
+
+def _changes(masters: Sequence[Item], manifest: Mapping[str, Any]) -> Mapping[str, Words]:
+    """Return stamp -> what changed since the manifest; stamps that did not are left out."""
+    wanted, there = manifest.get("items"), outline(masters, "StampId")
+    if wanted is None:
+        return {}
+    found: dict[str, Words] = {}
+    for id_ in sorted(wanted.keys() | there.keys()):
+        was, now = wanted.get(id_), there.get(id_)
+        if was is None or now is None:
+            found[id_] = NEW if was is None else GONE
+        elif odd := sorted(
+            name for name in was.keys() | now.keys() if was.get(name) != now.get(name)
+        ):
+            found[id_] = Words.same(", ".join(odd))
+    return found
+
+
+def masters_table(snapshot: Snapshot[Plan]) -> Mapping[str, Exhibit]:
+    """Return the table of the masters that somebody signs."""
+    name = snapshot.plan.table("stampmasters").name
+    section = snapshot.inventory.sections.contents
+    contents = None if isinstance(section, Unreadable) else section.get(name)
+    if contents is None or isinstance(contents, Unreadable):
+        return {}
+    record = snapshot.records.newest("manifest", table=name)
+    manifest = record.body if record else {}
+    changes = _changes(contents.items, manifest)
+    usual = UNCHANGED if "items" in manifest else NOT_LISTED
+    placed = {one.id: one for one in spots(contents.items)}
+    rows = tuple(
+        (*_cells(item, placed), changes.get(stamp_id(item, ""), usual)) for item in contents.items
+    )
+    gone = tuple(
+        (Words.same(id_), *(NONE,) * 5, told) for id_, told in changes.items() if told is GONE
+    )
+    return {"DATA-09": Exhibit(title=MASTERS, sentences=(ASKED,), head=HEAD, rows=(*rows, *gone))}
+
+
+def _cells(item: Item, placed: Mapping[str, PlacedStamp]) -> tuple[Words, ...]:
+    """Return id, name, place, radius, the nearest spot and a link to a map."""
+    id_ = stamp_id(item, "?")
+    named = Words.same(id_), Words.same(item.get("Name", {}).get("S", ""))
+    spot = placed.get(id_)
+    if spot is None:
+        return (*named, *(NONE,) * 4)
+    at = f"{spot.lat}, {spot.lon}"
+    url = f"https://www.google.com/maps/search/?api=1&query={spot.lat},{spot.lon}"
+    return (
+        *named,
+        Words.same(at),
+        Words.same(f"{spot.radius_m:g} m"),
+        _nearest(spot, placed.values()),
+        Words.same(url),
+    )
+
+
+def _nearest(spot: PlacedStamp, others: Iterable[PlacedStamp]) -> Words:
+    by_distance = sorted((spot.metres_to(one), one.id) for one in others if one is not spot)
+    return joined(Words.same(f"{id_}: {metres:.0f} m") for metres, id_ in by_distance[:1]) or NONE

@@ -1,0 +1,84 @@
+"""What a person has to see of the stamp masters: which stamp differs in what, and where each of them is."""
+
+from dataclasses import replace
+
+import pytest
+
+from aws.table import Contents
+from checks.spots import masters_table
+from plan.canonical import outline
+from tests.defects.changes import edited, record
+from tests.defects.rest import MASTERS
+from tests.healthy import healthy
+from tests.judging import judge
+
+WHOLE = healthy().inventory.sections.contents[MASTERS].items
+LISTED = record(
+    "manifest",
+    body={**healthy().records.newest("manifest").body, "items": outline(WHOLE, "StampId")},
+)
+
+
+def with_masters(items):
+    """Return the healthy snapshot with these masters, and a manifest that lists the ones of before."""
+    changed = edited("contents", MASTERS, lambda _: Contents(items=tuple(items), complete=True))
+    return changed(LISTED(healthy()))
+
+
+def swapped():
+    first, second, *others = WHOLE
+    return [
+        {**first, "Location": second["Location"]},
+        {**second, "Location": first["Location"]},
+        *others,
+    ]
+
+
+@pytest.mark.parametrize(
+    ("items", "expected"),
+    [
+        (swapped(), ["FOUNTAIN-001: what differs from the manifest: found Location", "GATE-001: what differs"]),
+        (WHOLE[1:], ["FOUNTAIN-001: what differs from the manifest: found it is missing"]),
+        ((*WHOLE, {**WHOLE[0], "StampId": {"S": "NEW-001"}}), ["NEW-001: what differs from the manifest: found it is not in the manifest"]),
+        (({**WHOLE[0], "Name": {"S": "Other"}, "Type": {"S": "IMAGE"}}, *WHOLE[1:]), ["found Name, Type"]),
+    ],
+    ids=["two are swapped", "one is missing", "one is new", "two attributes changed"],
+)  # fmt: skip
+def test_stamp_and_attribute_that_differ_are_named(items, expected):
+    told = " ".join(
+        one.words.en for one in judge(with_masters(items), ["DATA-01"]) if one.outcome.red
+    )
+
+    assert all(part in told for part in expected), told
+
+
+def test_masters_as_the_manifest_lists_them_are_green():
+    assert not [one for one in judge(LISTED(healthy()), ["DATA-01"]) if one.outcome.red]
+
+
+def test_table_shows_each_stamp_with_its_place_and_what_changed():
+    table = masters_table(with_masters(swapped()))["DATA-09"]
+    rows = {row[0].en: [cell.en for cell in row[1:]] for row in table.rows}
+
+    assert rows["FOUNTAIN-001"] == [
+        "Fountain",
+        "35.55607, 139.65377",
+        "10 m",
+        "LIBRARY-001: 43 m",
+        "https://www.google.com/maps/search/?api=1&query=35.55607,139.65377",
+        "Location",
+    ]
+    assert rows["LAB-001"][-1] == "unchanged"
+
+
+def test_stamp_that_is_gone_has_a_line_in_the_table():
+    table = masters_table(with_masters(WHOLE[1:]))["DATA-09"]
+
+    assert [cell.en for cell in table.rows[-1]] == ["FOUNTAIN-001", *["–"] * 5, "it is missing"]
+
+
+def test_table_is_left_out_if_the_masters_were_not_read():
+    unread = replace(healthy().inventory.sections, contents={})
+    inventory = replace(healthy().inventory, sections=unread)
+
+    assert masters_table(replace(healthy(), inventory=inventory)) == {}
