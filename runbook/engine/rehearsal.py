@@ -9,6 +9,7 @@ from aws.converge.change import Change, Changes
 from aws.converge.secret import GIVEN
 from aws.words import Words, joined
 from runbook.engine.change_lines import OF_OURS, kind_of, resource_in
+from runbook.engine.costs import standing_costs
 from runbook.engine.step import Step
 
 
@@ -63,6 +64,8 @@ def _counted(changes: Changes) -> Iterator[Words]:
     )
     if kinds := _kinds(created):
         yield Words(en=f"to create: {kinds.en}", ja=f"作成するもの: {kinds.ja}")
+    if costs := standing_costs([kind_of(one) for one in created]):
+        yield costs
 
 
 def _kinds(resources: Sequence[str]) -> Words:

@@ -333,6 +333,21 @@ def test_a_rehearsal_begins_with_its_sums(screen, paper):
     assert "     - statement: x (after your agreement)" in paper.getvalue().splitlines()
 
 
+def test_a_rehearsal_says_what_new_resources_cost_as_long_as_they_stand(screen, paper):
+    made = [
+        Change(f"{what} {number}", "name", None, "x", creates=True)
+        for what, many in (("secret", 2), ("alarm", 10), ("dashboard", 1), ("table", 3))
+        for number in range(many)
+    ]
+    screen.rehearsed([rehearsed(*made)], whole=True)
+    lines = paper.getvalue().splitlines()
+    screen.rehearsed([rehearsed(Change("table A", "name", None, "x", creates=True))], whole=True)
+
+    assert "a month (alarm 10 x $0.10, dashboard 1 x $3.00, secret 2 x $0.40; list" in lines[2]
+    assert lines[2].startswith("standing costs: $4.80 ")
+    assert "standing costs" not in "".join(paper.getvalue().splitlines()[len(lines) :])
+
+
 def test_a_rehearsal_that_stopped_has_no_sums(screen, paper):
     screen.rehearsed([rehearsed(Change("table A", "key", "Id", "Name"))], whole=False)
 

@@ -1,0 +1,44 @@
+"""What new resources cost as long as they stand, at AWS's list prices: printed where somebody approves them."""
+
+import tomllib
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from aws.words import Words, joined
+from runbook.engine.change_lines import resource_in
+
+PRICES = Path(__file__).with_name("prices.toml")
+
+
+def standing_costs(kinds: Sequence[str]) -> Words | None:
+    """Say what resources of these kinds cost a month; None where none of them costs anything by standing there."""
+    read = _read()
+    of = Counter(one for one in kinds if one in read["monthly"])
+    if not of:
+        return None
+    prices = {kind: Decimal(read["monthly"][kind]) for kind in of}
+    total = sum(prices[kind] * many for kind, many in of.items())
+    each = joined(
+        (
+            Words(
+                en=f"{kind} {many} x ${prices[kind]}",
+                ja=f"{resource_in(kind, 'ja')} {many} x {prices[kind]}ドル",
+            )
+            for kind, many in of.items()
+        ),
+        ", ",
+    )
+    return Words(
+        en=f"standing costs: ${total:.2f} a month ({each.en}; list prices of {read['date']}); requests, logs and"
+        " storage come on top",
+        ja=f"固定費: 月{total:.2f}ドル（{each.ja}、{read['date']}の定価）。リクエスト、ログ、ストレージは別途",
+    )
+
+
+@cache
+def _read() -> Mapping[str, Any]:
+    return tomllib.loads(PRICES.read_text(encoding="utf-8"))
