@@ -6,7 +6,6 @@ from aws.words import Words
 from runbook.diagnosis.cause import Cause, cause
 from runbook.diagnosis.metrics import Figure, MetricQuery
 from runbook.engine import StepContext
-from signoff.environment import embedded
 
 SLOW_MS = 1000
 """A 95th percentile above this in half of the minutes is worth a look; the performance row has its own bounds."""
@@ -61,7 +60,7 @@ def _elsewhere(*, before: bool) -> Cause:
 
 def nothing_measured(context: StepContext) -> Words:
     """Say why there is no figure at all."""
-    if embedded(context.environment):
+    if context.environment.birth is not None:
         return Words(
             en="not verifiable here: the embedded stack keeps no metrics of AWS",
             ja="この環境では検証不可: 組み込みスタックにはAWSのメトリクスがありません",
