@@ -293,7 +293,7 @@ def _attached(admin: Desk) -> Iterator[Unplanned]:
     dynamodb, table = admin.client("dynamodb"), "Users-prod"
     expiry = {"Enabled": True, "AttributeName": "CollectedAt"}
     dynamodb.update_time_to_live(TableName=table, TimeToLiveSpecification=expiry)
-    yield _unplanned("table", table, "time to live", "CollectedAt")
+    yield _unplanned("table", table, "time to live", "CollectedAt", "CollectedAt")
     view = {"StreamEnabled": True, "StreamViewType": "NEW_IMAGE"}
     dynamodb.update_table(TableName=table, StreamSpecification=view)
     yield _unplanned("table", table, "stream", "NEW_IMAGE")
@@ -309,16 +309,15 @@ def _attached(admin: Desk) -> Iterator[Unplanned]:
     made = {"metricName": "Faults", "metricNamespace": "StampRally", "metricValue": "0"}
     named = {"logGroupName": group, "filterName": "quiet"}
     admin.client("logs").put_metric_filter(**named, filterPattern="", metricTransformations=[made])
-    yield _unplanned("log group", group, "metric filter into namespace", "StampRally")
+    yield _unplanned("log group", group, "metric filter into namespace", "StampRally", "quiet")
     role = "stamp-rally-prod-auth-role"
     admin.client("iam").put_role_permissions_boundary(RoleName=role, PermissionsBoundary=READ_ONLY)
     yield _unplanned("role", role, "what its boundary takes away", "dynamodb:PutItem")
 
 
-def _unplanned(kind: str, name: str, fact: str, found: str) -> Unplanned:
-    return Unplanned(
-        kind=Words.same(kind), name=name, fact=Words.same(fact), found=found, call="test"
-    )
+def _unplanned(kind: str, name: str, fact: str, found: str, *ids: str) -> Unplanned:
+    what = {"kind": Words.same(kind), "fact": Words.same(fact)}
+    return Unplanned(**what, name=name, found=found, call="test", ids=ids)
 
 
 def _carrying_over(admin: Desk, of: Of) -> Iterator[Exercise]:

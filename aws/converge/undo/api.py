@@ -144,7 +144,11 @@ def _other_stages(target: UndoTarget) -> None:
 def _web_acl(target: UndoTarget) -> None:
     arn = rest_api.arn(target.api, f"/restapis/{_id(target)}/stages/{target.name}")
     for service in {_service(acl) for acl in target.ids}:
-        target.context.client(service).disassociate_web_acl(ResourceArn=arn)
+        classic = service == "waf-regional"
+        client = (
+            target.context.client("waf-regional") if classic else target.context.client("wafv2")
+        )
+        client.disassociate_web_acl(ResourceArn=arn)
 
 
 def _service(acl: str) -> str:
