@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from aws.package import Builds, Package
+from aws.release import Builds, Package
 from aws.words import Words
 from checks.environment_values import notices
 from checks.records import exhibits

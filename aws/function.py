@@ -254,13 +254,16 @@ def _function(reading: Reading, name: str) -> Function:
     )
     if refused := whole.get("TagsError"):
         raise _within("tags", refused)
-    raw = (behind or whole)["Configuration"]
     return replace(
-        decode(raw),
-        environment=_environment(reading, raw.get("Environment", {})),
+        configured(reading, (behind or whole)["Configuration"]),
         reserved_concurrency=whole.get("Concurrency", {}).get("ReservedConcurrentExecutions"),
         tags=described(reading, whole.get("Tags", {})),
     )
+
+
+def configured(reading: Reading, raw: Raw) -> Function:
+    """Return the facts of a configuration, its variables included."""
+    return replace(decode(raw), environment=_environment(reading, raw.get("Environment", {})))
 
 
 def decode(raw: Raw) -> Function:

@@ -26,6 +26,7 @@ from aws import (
     table,
     topic,
     usage_plan,
+    way_back,
 )
 from aws.access import principals as access
 from aws.access.principals import Principal
@@ -60,6 +61,7 @@ from aws.table import Backups, Contents, KeyScan, ResourcePolicy, ScalableTarget
 from aws.topic import Topic
 from aws.unreadable import Unreadable
 from aws.usage_plan import ApiKey, UsagePlan
+from aws.way_back import DeploymentBack, PackageContents
 from aws.words import Words
 
 
@@ -88,6 +90,7 @@ READERS: Mapping[str, Reader] = (
     | table.READERS
     | attachments.READERS
     | secret.READERS
+    | way_back.READERS
     | key.READERS
     | bucket.READERS
     | {"leaks": Reader(_leaks, ())}
@@ -110,6 +113,10 @@ class Sections:
     """Role -> functions of other names that run under it."""
     lambda_account: Section[LambdaAccount]
     """One item, ``account``."""
+    versions_back: Section[Function]
+    """The version that a rollback takes; absent where there is none."""
+    packages: Section[PackageContents]
+    """By CodeSha256: what is live, and what a rollback takes."""
     function_attachments: Section[tuple[Unplanned, ...]]
     """What nobody planned of what the alias runs."""
     roles: Section[Role]
@@ -144,6 +151,8 @@ class Sections:
     stages: Section[Stage]
     deployments: Section[tuple[Deployment, ...]]
     """API name -> newest first."""
+    deployments_back: Section[DeploymentBack]
+    """API name -> the deployment that a rollback takes; absent where there is none."""
     draft: Section[ApiDocument]
     """API name -> what stands in the console now."""
     served: Section[ApiDocument]

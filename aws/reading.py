@@ -15,7 +15,7 @@ from typing import Any, TypeVar
 
 from aws.door.clients import Aws
 from aws.door.failures import Gone, ReadFailure
-from aws.package import Builds
+from aws.release import Builds, RecordedRelease
 from aws.section import Section
 from aws.unreadable import Unreadable
 from aws.words import Words
@@ -74,7 +74,8 @@ class Scope:
     known_defaults: frozenset[str] = field(default_factory=frozenset)
     """Secret values that everybody knows: finding one marks the secret as a placeholder."""
     builds: Builds | None = None
-    """The packages that the judged commit builds; None where nobody packed them."""
+    releases: tuple[RecordedRelease, ...] = ()
+    """What release records say was live, newest first."""
 
 
 @dataclass(frozen=True, slots=True)

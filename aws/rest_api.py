@@ -1,6 +1,7 @@
 """API Gateway: the API by its name, its stages with their settings, its deployments, and the account."""
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -17,6 +18,8 @@ from aws.section import Section
 from aws.words import Words
 
 PAGE = 500
+DRAFT = re.compile(r"\bsha256:([0-9a-f]{64})\b")
+"""The digest of the draft in a deployment's description: AWS lets nobody read what an earlier deployment would serve."""
 NEVER = datetime.min.replace(tzinfo=UTC)
 """Of an API that does not say when it was made; only namesakes are put in order by it."""
 
@@ -78,6 +81,12 @@ class Deployment:
     created: datetime
     description: str = ""
 
+    @property
+    def draft(self) -> str | None:
+        """The digest of the draft that it froze, where the procedure `api` wrote it into the description."""
+        found = DRAFT.search(self.description)
+        return found[1] if found else None
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GatewayAccount:
@@ -125,7 +134,7 @@ def deployments(reading: Reading) -> Section[tuple[Deployment, ...]]:
         "apigateway", "get_deployments", "items", restApiId=ours, limit=PAGE
     )
     newest_first = sorted(listed, key=lambda raw: raw["createdDate"], reverse=True)
-    return {reading.scope.api: tuple(_deployment(raw) for raw in newest_first)}
+    return {reading.scope.api: tuple(decode_deployment(raw) for raw in newest_first)}
 
 
 def _rest_api(reading: Reading, raw: Raw) -> RestApi:
@@ -205,7 +214,7 @@ def _limit(value: Any) -> Any:
     return None if value is None or value < 0 else value
 
 
-def _deployment(raw: Raw) -> Deployment:
+def decode_deployment(raw: Raw) -> Deployment:
     return Deployment(
         id=raw["id"], created=utc(raw["createdDate"]), description=raw.get("description", "")
     )

@@ -5,7 +5,7 @@ from datetime import date, datetime
 import pytest
 
 from aws.inventory import Inventory, Sections
-from aws.package import Builds
+from aws.release import Builds
 from checks import parameters
 from checks.access import Insiders, insiders_of
 from checks.delivery import Delivery
@@ -13,6 +13,7 @@ from checks.deployed import Deployed
 from checks.parameters import configured_bucket, configured_domain
 from checks.records import Standing
 from checks.releases import packed
+from checks.way_back import WayBack
 from plan import Plan
 from signoff.decisions import Judge, decisions_of
 from signoff.environment import Domain, Environment
@@ -113,6 +114,12 @@ def insiders(snapshot: Snapshot[Plan]) -> Insiders:
 @pytest.fixture
 def now(snapshot: Snapshot[Plan]) -> datetime:
     return snapshot.now
+
+
+@pytest.fixture
+def way_back(snapshot: Snapshot[Plan], deployed: Deployed) -> WayBack:
+    """Finds what a rollback would take."""
+    return WayBack(snapshot, deployed)
 
 
 @pytest.fixture

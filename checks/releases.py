@@ -1,30 +1,26 @@
 """Whether what is live was released, and whether there is anything different to go back to."""
 
-import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
 from aws import desired
 from aws.closed import CLOSED, OPEN
 from aws.difference import Difference, fault
-from aws.function import Version
+from aws.function import Function
 from aws.ledgers.dynamodb import TABLE
-from aws.package import Builds
 from aws.reading import Scope
+from aws.release import Builds
 from aws.rest_api import Deployment
-from aws.section import NotTestable, known
+from aws.section import Follows, NotTestable, known
 from aws.table import Backups
 from aws.words import Words
 from checks.deployed import Deployed
 from signoff.environment.calendar import in_japan
+from signoff.evidence import Record
 from signoff.release import contents_of
 
-MARK = re.compile(r"\bsha256:([0-9a-f]{64})\b")
-"""The digest of the draft, which the procedure `api` writes into a deployment's description: AWS
-lets nobody read what an earlier deployment would serve."""
-
-
+CODE = Words(en="code (SHA-256)", ja="コード（SHA-256）")
 POINTED = "pointed"
 """Remedy of a recorded release that is still there."""
 LATEST = Words(en="latest restorable time", ja="復元可能な最新時刻")
@@ -68,6 +64,36 @@ def repair(
     return POINTED if recorded in there else ""
 
 
+def released_as_recorded(deployed: Deployed, live: Function, builds: Builds) -> Record:
+    """Return the newest release record; Follows where the live code is closed, or is not what that record says."""
+    if live.code_sha256 == builds.closed.code_sha256:
+        raise Follows(
+            "DEP-39", Words(en=f"{live.name} is closed", ja=f"{live.name}はメンテナンス版です")
+        )
+    record = deployed.newest("release")
+    recorded = record.body["functions"].get(live.name, {}) if record else {}
+    if record is None or recorded.get("code_sha256") != live.code_sha256:
+        raise Follows(
+            "DEP-17",
+            Words(
+                en=f"nobody recorded the code of {live.name}",
+                ja=f"{live.name}のコードの記録がありません",
+            ),
+        )
+    return record
+
+
+def recorded_by(record: Record) -> Words:
+    """Say who recorded what is live, when, and from which commit."""
+    at, commit = in_japan(record.created), record.body.get("commit")
+    by = record.body.get("by") or record.caller
+    of, of_ja = (f", commit {commit}", f"、コミット{commit}") if commit else ("", "")
+    return Words(
+        en=f"as this commit builds it; what is live was recorded by {by} on {at}{of}",
+        ja=f"このコミットのビルド。稼働中のものは{by}が{at}に記録{of_ja}",
+    )
+
+
 def packed(scope: Scope) -> Builds:
     """Return what the judged commit builds; NotTestable where nobody packed it."""
     if scope.builds is None:
@@ -83,27 +109,6 @@ def packed(scope: Scope) -> Builds:
 def served_by(*, closed: bool) -> Words:
     """Say which of the two releases callers get."""
     return CLOSED if closed else OPEN
-
-
-def other_code(versions: Iterable[Version], live: str) -> list[str]:
-    """Return the numbers of the versions whose code is not that of version ``live``.
-
-    Only code is compared: a version that differs in its configuration alone does not count.
-    """
-    code = {one.number: one.code_sha256 for one in versions}
-    return [number for number, digest in code.items() if digest != code.get(live)]
-
-
-def drafts(deployments: Iterable[Deployment]) -> Mapping[str, str | None]:
-    """Return deployment id -> digest of the draft that it froze; None if its description has none."""
-    found = ((one.id, MARK.search(one.description)) for one in deployments)
-    return {id_: match[1] if match else None for id_, match in found}
-
-
-def other_drafts(digests: Mapping[str, str | None], live: str) -> list[str]:
-    """Return the deployments not known to be equal to deployment ``live``."""
-    now = digests.get(live)
-    return [id_ for id_, one in digests.items() if id_ != live and (one is None or one != now)]
 
 
 def restorable_flaws(

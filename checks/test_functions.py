@@ -13,14 +13,22 @@ from aws.function import ACCOUNT, FREE, RESERVED, RUNTIME
 from aws.inventory import Inventory, Sections
 from aws.ledgers.apigateway import REST_API, ROUTE, SERVED, STAGE
 from aws.ledgers.lambda_ import FUNCTION
-from aws.package import Builds
+from aws.release import Builds
 from aws.words import Words
 from checks.authorizers import past_the_alias
 from checks.deployed import Deployed
 from checks.encryption import function_key_flaws
 from checks.functions import CALLS_PER_REQUEST, busy, free_for_us, supported_on
 from checks.invocation import source_of, source_of_authorizer, target
-from checks.releases import deployed_again, newest_of_the_stage, repair, served_by
+from checks.releases import (
+    CODE,
+    deployed_again,
+    newest_of_the_stage,
+    recorded_by,
+    released_as_recorded,
+    repair,
+    served_by,
+)
 from checks.variables import (
     arns_of,
     differing,
@@ -44,7 +52,6 @@ LINE_ENDPOINT = Words(en="LINE_API_ENDPOINT", ja="LINE_API_ENDPOINT")
 VERSION = Words(en="version", ja="バージョン")
 ALIAS = Words(en="alias", ja="エイリアス")
 INVOKED_BY = Words(en="permission for the API to invoke it", ja="APIからの呼び出しの許可")
-CODE = Words(en="code (SHA-256)", ja="コード（SHA-256）")
 NEWEST = Words(en="newest deployment", ja="最新のデプロイ")
 RELEASED = Words(en="the newest release record", ja="最新のリリース記録")
 OF_POLICY = {"call": "lambda:GetPolicy", "decidable": False}
@@ -276,6 +283,19 @@ def test_nothing_makes_the_function_run_other_code(
     found = judge.observe(deployed.function(function), "environment", "layers", "file_systems")
 
     judge(hijacking(found))
+
+
+@expectation("DEP-38", ja="関数がこのコミットのビルドを実行する")
+def test_function_runs_what_this_commit_builds(
+    function: desired.Function, deployed: Deployed, builds: Builds, judge: Judge
+) -> None:
+    live = judge.observe(deployed.function(function), "version", "code_sha256")
+    record = released_as_recorded(deployed, live, builds)
+    judge.observe.note(built=builds.functions[live.name].code_sha256)
+
+    bounds = {CODE: exactly(builds.functions[live.name].code_sha256)}
+    about = {"call": GET_FUNCTION, "decided_in": recorded_by(record), "loosens": True}
+    judge(differences(FUNCTION, live.name, {CODE: live.code_sha256}, bounds, **about))
 
 
 @expectation("DEP-39", ja="関数が公開中の版を実行する")

@@ -5,47 +5,34 @@ from datetime import datetime
 from aws import desired
 from aws.bounds import at_least
 from aws.difference import differences
-from aws.ledgers.apigateway import STAGE
-from aws.ledgers.lambda_ import FUNCTION
 from aws.words import Words
 from checks.deployed import Deployed
-from checks.releases import drafts, other_code, other_drafts, restorable_flaws
+from checks.releases import restorable_flaws
 from checks.table_shape import unrecoverable
+from checks.way_back import WayBack
 from signoff.checklist import expectation
 from signoff.decisions import Judge
 
-OTHER_VERSIONS = Words(en="other versions with other code", ja="別のコードを持つ別バージョン")
-OTHER_DEPLOYMENTS = Words(en="other deployments of another draft", ja="内容の異なる別デプロイ")
 RECORD = Words(en="record", ja="記録")
 CONFIGURATION = Words(en="recorded configuration", ja="記録された設定")
 
 
-@expectation("ROLL-01", ja="関数に戻し先のバージョンがある")
-def test_function_has_another_version_behind_its_alias(
-    function: desired.Function, deployed: Deployed, judge: Judge
+@expectation("ROLL-06", ja="関数の戻し先が起動できる")
+def test_function_would_run_after_a_rollback(
+    function: desired.Function, way_back: WayBack, judge: Judge
 ) -> None:
-    alias = judge.observe(deployed.alias(function), "version")
-    versions = deployed.versions(function)
-    judge.observe.note(
-        function=function.name, published={v.number: v.code_sha256 for v in versions}
-    )
+    back = way_back.version(function)
+    judge.observe.note(function=function.name, **way_back.told(back))
 
-    facts = {OTHER_VERSIONS: len(other_code(versions, alias.version))}
-    about = {"call": "lambda:ListFunctions", "decidable": False}
-    judge(differences(FUNCTION, function.name, facts, {OTHER_VERSIONS: at_least(1)}, **about))
+    judge(way_back.version_flaws(function, back))
 
 
-@expectation("ROLL-02", ja="APIに戻し先のデプロイがある")
-def test_api_has_another_deployment(deployed: Deployed, judge: Judge) -> None:
-    stage = judge.observe(deployed.stage(), "deployment_id")
-    digests = drafts(deployed.deployments())
-    judge.observe.note(
-        draft_of_each=digests, not_compared=[id_ for id_, one in digests.items() if not one]
-    )
+@expectation("ROLL-07", ja="APIの戻し先が稼働中のものと同じく認可を求める")
+def test_api_would_serve_after_a_rollback(way_back: WayBack, judge: Judge) -> None:
+    back = way_back.deployment()
+    judge.observe.note(deployment=back)
 
-    facts = {OTHER_DEPLOYMENTS: len(other_drafts(digests, stage.deployment_id))}
-    about = {"call": "apigateway:GetDeployments", "decidable": False}
-    judge(differences(STAGE, stage.name, facts, {OTHER_DEPLOYMENTS: at_least(1)}, **about))
+    judge(way_back.deployment_flaws(back))
 
 
 @expectation("ROLL-03", ja="テーブルを5分前の状態に復元できる")

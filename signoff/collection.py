@@ -34,8 +34,8 @@ LEFT_OUT: Mapping[str, Words] = {
         ja="{name}はアクセスログを出力しません（environments.tomlのaccess_log）",
     ),
     "our_code": Words(
-        en="the functions of {name} are code of your own (own_code in environments.toml)",
-        ja="{name}の関数は独自のコードです（environments.tomlのown_code）",
+        en="the functions of {name} are code of your own (own_code in environments.toml): what they do rests on the smoke calls alone",
+        ja="{name}の関数は独自のコードです（environments.tomlのown_code）。動作の根拠はスモークテストだけです",
     ),
 }
 """Why a row is left out where an environment has no such part; other parts are keys of the file."""

@@ -21,6 +21,7 @@ from signoff.evidence import Records, StoreSettings
 from signoff.facts import SALT, salt_of
 from signoff.guard import Caller, GuardError, guard, open_session
 from signoff.recording import Recorded, Recording, is_recording
+from signoff.release import releases_of
 from signoff.run import Choice
 from signoff.snapshot import PlanT, Snapshot
 from signoff.stores import records_of
@@ -80,7 +81,8 @@ def _read(  # noqa: PLR0913, PLR0917 - what a run chose, and whom it asks
     dev, environment = _dev_records(choice, session), choice.environment
     of_parts = salt_of(environment.name, environment.account)
     salts = {"own": secrets.token_hex(16)} | _dev_salt(dev) | {SALT: of_parts}
-    scope = _scope(choice, tuple(salts.values()))
+    records = _records(choice, session)
+    scope = _scope(choice, tuple(salts.values()), records)
 
     def progress(section: str, done: int, of: int) -> None:
         say(f"reading {done}/{of}: {section}", f"読み取り中 {done}/{of}: {section}")
@@ -105,7 +107,7 @@ def _read(  # noqa: PLR0913, PLR0917 - what a run chose, and whom it asks
     if choice.options.wait:
         for replaced in _replaced(inventory):
             wait_until(replaced + KEY_KEPT, FORMER_KEY, lambda words: say(words.en, words.ja))
-    snapshot = _snapshot(choice, scope, inventory, _records(choice, session), dev)
+    snapshot = _snapshot(choice, scope, inventory, records, dev)
     return replace(snapshot, recording=recording, reading=options)
 
 
@@ -140,11 +142,15 @@ def _replayed(choice: Choice[PlanT], replay: Path) -> Snapshot[PlanT]:
     return _snapshot(choice, scope, inventory, Records(in_replay=True), Records(in_replay=True))
 
 
-def _scope(choice: Choice[PlanT], salts: tuple[str, ...]) -> Scope:
-    """Return what to read, with the packages that this commit builds."""
+def _scope(
+    choice: Choice[PlanT],
+    salts: tuple[str, ...],
+    records: Records = Records(),  # noqa: B008 - frozen
+) -> Scope:
+    """Return what to read, with the packages that this commit builds and the releases on record."""
     composed = choice.composition
     scope = composed.scope_of(choice.plan, choice.environment, salts=salts)
-    return replace(scope, builds=composed.builds(choice.plan))
+    return replace(scope, builds=composed.builds(choice.plan), releases=releases_of(records))
 
 
 def _saved(path: Path) -> Inventory:

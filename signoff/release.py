@@ -9,8 +9,10 @@ from typing import Any
 from aws.api_document import ApiDocument
 from aws.inventory import Inventory, Sections
 from aws.reading import Scope
+from aws.release import RecordedRelease
 from aws.section import NotTestable, lookup
 from aws.words import Words
+from signoff.evidence import Records
 from signoff.facts import Facts, digest_of, facts_of
 from signoff.observations import plain
 from signoff.parts import Part
@@ -69,6 +71,12 @@ def release_of(found: Sections, *, functions: Iterable[str], stage: str) -> str:
             )
         )
     return _digest([code, _canonical(served)])
+
+
+def releases_of(records: Records) -> tuple[RecordedRelease, ...]:
+    """Return what release records say was live, newest first."""
+    entries = (one for one in reversed(records.entries) if one.kind == "release")
+    return tuple(RecordedRelease.of(one.body) for one in entries)
 
 
 def contents_of(served: ApiDocument) -> str:

@@ -9,8 +9,8 @@ from typing import Any, Generic, Protocol, TypeVar
 
 import pytest
 
-from aws.package import Builds
 from aws.reading import Scope
+from aws.release import Builds
 from aws.words import SILENCE, Words
 from signoff.checklist import CHECKLIST, Checklist, Phase, Row
 from signoff.environment import ENVIRONMENTS, Environment

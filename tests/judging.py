@@ -17,6 +17,7 @@ from checks.deployed import Deployed
 from checks.parameters import ARGUMENTS, configured_bucket, configured_domain
 from checks.records import Standing
 from checks.releases import packed
+from checks.way_back import WayBack
 from signoff.checklist import Checklist, expectation
 from signoff.collection import proof_of
 from signoff.decisions import Judge, decisions_of
@@ -46,6 +47,7 @@ VIEWS: Mapping[str, Callable[[Snapshot, str], Any]] = {
         row=CHECKLIST[row],
     ),
     "delivery": lambda snapshot, _: Delivery(snapshot.inventory.sections, snapshot.environment),
+    "way_back": lambda snapshot, row: WayBack(snapshot, VIEWS["deployed"](snapshot, row)),
     "row": lambda _, row: row,
     "deployed": lambda snapshot, row: Deployed(
         snapshot.inventory.sections, snapshot.plan, row, snapshot.records

@@ -23,8 +23,8 @@ from aws.difference import differences
 from aws.door.failures import GONE
 from aws.function import WEIGHTS, FunctionPolicy, alias_of, sent_to
 from aws.ledgers.lambda_ import FUNCTION
-from aws.package import code_sha256
 from aws.raw import Raw
+from aws.release import code_sha256
 
 
 def converge(

@@ -20,8 +20,8 @@ from aws.function import FILE_SYSTEMS, LAYERS, MEMORY, RUNTIME, TIMEOUT, decode
 from aws.iam.pattern import resource_pattern
 from aws.iam.principal import is_same
 from aws.ledgers.lambda_ import FUNCTION
-from aws.package import CLOSED, code_sha256
 from aws.raw import Raw
+from aws.release import CLOSED, code_sha256
 from aws.words import Words
 
 OVERLAYS = {"layers": LAYERS, "file systems": FILE_SYSTEMS}

@@ -13,6 +13,7 @@ from botocore.client import BaseClient
 from botocore.config import Config
 
 from aws.door.answer import AwsAnswer
+from aws.door.download import downloaded
 from aws.door.failures import DeadlinePassed, ReadFailure, action_of, lacking_member, read_failures
 from aws.door.limits import RateLimiter, RetryPolicy, within
 from aws.door.verifying_transport import verify_answers
@@ -98,6 +99,13 @@ class Aws:
                 raise lacking_member(action, key)
             entries += page.get(key, ())
         return entries
+
+    def code_of(self, name: str, version: str) -> bytes:
+        """Return the package of a version of a function, from the link that Lambda answers."""
+        client, action = self._client("lambda"), "lambda:GetFunction"
+        answer = self.call("lambda", "get_function", FunctionName=name, Qualifier=version)
+        with self._under_way, read_failures(client, "lambda", "get_function"):
+            return downloaded(client, action, str(answer.get("Code", {}).get("Location", "")))
 
     def unplanned(self, kind: str, name: str) -> tuple[Unplanned, ...]:
         """Return what nobody planned of one resource, in all that was answered so far."""

@@ -212,6 +212,16 @@ LEDGER: Ledger = {
         },
         needs=frozenset({"items"}),
     ),
+    "apigateway:GetDeployment": Operation(
+        resources={},
+        members={
+            "id": Judged("id"),
+            "description": WORDS,
+            "createdDate": Judged("created"),
+            "apiSummary": Judged("authorization"),
+        },
+        needs=frozenset({"id", "createdDate"}),
+    ),
     "apigateway:GetResources": Operation(
         resources={},
         members={
@@ -360,7 +370,6 @@ COVERAGE = Coverage(
         "apigateway:GetApiKey": LISTED,
         "apigateway:GetAuthorizer": LISTED,
         "apigateway:GetBasePathMapping": LISTED,
-        "apigateway:GetDeployment": LISTED,
         "apigateway:GetGatewayResponse": LISTED,
         "apigateway:GetIntegration": "GetResources tells the same of all methods",
         "apigateway:GetIntegrationResponse": "GetResources tells the same of all methods",

@@ -37,8 +37,9 @@ def _asked(parameters: Mapping[str, Any], _: Raw) -> str:
 
 
 def _live(parameters: Mapping[str, Any], _: Raw) -> str | None:
-    """Speak of what callers reach: $LATEST, which is asked about without a qualifier, is a draft."""
-    return str(parameters["FunctionName"]) if "Qualifier" in parameters else None
+    """Speak of what callers reach: $LATEST, asked about without a qualifier, is a draft, and a number an earlier version."""
+    alias = not str(parameters.get("Qualifier", "0")).isdecimal()
+    return str(parameters["FunctionName"]) if alias else None
 
 
 def _function_name(_: Raw, found: Raw) -> str:

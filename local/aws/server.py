@@ -16,7 +16,7 @@ from local.aws.moto import Moto
 from local.aws.operations import resolve
 from local.aws.request import Request, Response, json_response
 from local.aws.saved import Saved
-from local.moto_fixes import corrected
+from local.moto_fixes import CODE_PATH, code_at, corrected
 
 Extension = Callable[[Request], Response | None]
 Observer = Callable[[Request, Response], None]
@@ -128,6 +128,8 @@ class LocalAws:
         """Answer one HTTP request: what the server does for each, and what needs no socket does itself."""
         if target == "/local/birth":
             return json_response({"birth": self.birth})
+        if target.startswith(CODE_PATH):
+            return code_at(target, self.moto)
         request = _request(method, target, headers, body)
         if request is None:
             return _UNSIGNED

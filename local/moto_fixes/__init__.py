@@ -27,6 +27,8 @@ from local.moto_fixes import (
     sns,
     transaction,
 )
+from local.moto_fixes.awslambda import CODE_PATH as CODE_PATH
+from local.moto_fixes.awslambda import code_at as code_at
 from local.moto_fixes.paging import paged
 
 FIXES: Mapping[tuple[str, str], Fix] = {

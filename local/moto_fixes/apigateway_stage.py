@@ -103,7 +103,24 @@ def get_deployment(request: Request, moto: Moto) -> Response:
     api = api_of(request, moto)
     if api and request.labels["deploymentId"] not in api.deployments:
         return _no_such_deployment(request)
-    return moto(request)
+    response = moto(request)
+    summary = _summary(request, moto) if "apisummary" in request.query else None
+    if summary is None or not response.succeeded:
+        return response
+    return response.with_document({**response.document, "apiSummary": summary})
+
+
+def _summary(request: Request, moto: Moto) -> dict[str, dict[str, Any]] | None:
+    """Summarize the methods that a deployment froze, which moto forgets; None where no gateway here froze any."""
+    frozen = moto.notes("apigateway", request.region).get("deployments", {})
+    place = request.labels["restApiId"], request.labels["deploymentId"]
+    if place not in frozen:
+        return None
+    found: dict[str, dict[str, Any]] = {}
+    for one in frozen[place].methods.values():
+        asked = {"authorizationType": one.authorization, "apiKeyRequired": one.api_key_required}
+        found.setdefault(one.path, {})[one.verb] = asked
+    return found
 
 
 def delete_deployment(request: Request, moto: Moto) -> Response:

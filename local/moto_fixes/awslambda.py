@@ -12,6 +12,7 @@ from local.aws.errors import not_implemented, refusal
 from local.aws.moto import Fix, Moto
 from local.aws.request import Request, Response, json_response
 
+CODE_PATH = "/local/code/"
 _CONCURRENCY = 1000
 _NO_RESOURCE = "The resource you requested does not exist."
 
@@ -52,9 +53,31 @@ def get_function(request: Request, moto: Moto) -> Response:
     left_out = {"Tags", "Concurrency"} if qualifier else set[str]()
     shown = {member: one for member, one in response.document.items() if member not in left_out}
     configuration = {**shown["Configuration"], **_kept(request, moto, name, qualifier)}
+    code = {**shown["Code"], "Location": _link(request, name, configuration["Version"])}
     return response.with_document(
-        {**shown, **_reserved(request, moto, name, qualifier), "Configuration": configuration}
+        {
+            **shown,
+            **_reserved(request, moto, name, qualifier),
+            "Code": code,
+            "Configuration": configuration,
+        }
     )
+
+
+def _link(request: Request, name: str, version: str) -> str:
+    """Link to the code on this server: moto names a bucket of AWS, where nothing of this stack is."""
+    host = request.headers["host"]
+    scheme = "https" if host.endswith(".amazonaws.com") else "http"
+    return f"{scheme}://{host}{CODE_PATH}{request.region}/{name}/{version}"
+
+
+def code_at(path: str, moto: Moto) -> Response:
+    """Answer what such a link leads to."""
+    region, name, version = path.removeprefix(CODE_PATH).split("/")
+    with moto.lock("lambda"):
+        found = moto.backend("lambda", region).get_function(name, version)
+        content: bytes = found.code_bytes
+    return Response(status=200, headers={"Content-Type": "application/zip"}, body=content)
 
 
 def get_function_configuration(request: Request, moto: Moto) -> Response:

@@ -108,7 +108,7 @@ def let_it_invoke_the_functions(context: StepContext) -> Changes:
     "3-3",
     proves=(
         *("DEP-16", "DEP-44", "DEP-20", "DEP-21", "DEP-22", "DEP-24", "DEP-25", "DEP-26"),
-        *("ROLL-02", "SEC-34", "SEC-35"),
+        *("ROLL-07", "SEC-34", "SEC-35"),
     ),
 )
 def deploy_it(context: StepContext) -> Changes:

@@ -94,7 +94,7 @@ def upload_the_functions(context: StepContext) -> Changes:
     "3-2",
     proves=(
         *("DEP-10", "DEP-11", "DEP-12", "DEP-13", "DEP-14", "DEP-15"),
-        *("ROLL-01", "SEC-06", "SEC-10"),
+        *("ROLL-06", "SEC-06", "SEC-10"),
     ),
     whole=True,
 )

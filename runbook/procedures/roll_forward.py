@@ -20,6 +20,7 @@ from runbook.rollback import deployments, versions
 from runbook.rollback.deployments import StageMove
 from runbook.rollback.execution import Rollback, execute
 from runbook.rollback.forward import FORWARD, alias_moves, move_of_stage
+from runbook.rollback.starting import require_starting
 from runbook.rollback.versions import AliasMove
 
 
@@ -59,6 +60,7 @@ def move_the_aliases(context: StepContext) -> Changes:
     """
     functions = context.plan.functions
     planned, before = alias_moves(context), versions.live(context, functions)
+    require_starting(context, planned)
     rollback = Rollback(
         part=versions.PART,
         before=before,

@@ -94,7 +94,7 @@ def point_the_stage_back(context: StepContext) -> Changes:
     return execute(context, rollback, [(planned.changes(), lambda: _point(context, planned))])
 
 
-@step("8-2", proves=("ROLL-02",))
+@step("8-2", proves=("ROLL-07",))
 def record_the_release(context: StepContext) -> Changes:
     """Record what is served now.
 

@@ -25,6 +25,7 @@ from runbook import releases
 from runbook.engine import StepContext, step
 from runbook.options import FUNCTION, VERSION
 from runbook.rollback.execution import Rollback, execute
+from runbook.rollback.starting import require_starting
 from runbook.rollback.versions import PART, AliasMove, aliases, chosen, live, moves
 
 OPTIONS = (VERSION, FUNCTION)
@@ -69,16 +70,21 @@ def say_what_is_lost(context: StepContext) -> Changes:
 def move_the_aliases(context: StepContext) -> Changes:
     """Point the aliases at the earlier versions.
 
+    A version that cannot start is refused first: its role is gone, or its handler is not in its package.
+
     It takes effect with the next call. If one alias can't be moved, the others are put back, so that
     callers do not meet both. To go forward again, run the same command, or name the version that was live
     with `--to`.
 
     エイリアスを以前のバージョンに向ける。
 
+    ロールがない、またはハンドラーがパッケージにないなど、起動できないバージョンへは戻しません。
+
     次の呼び出しから有効です。一つでも移動できなければ、移動済みのものを元に戻し、新旧の混在を防ぎます。ロール
     バックを取り消すには、同じコマンドを実行するか、元のバージョンを`--to`で指定します。
     """
     planned, before = moves(context), live(context, chosen(context))
+    require_starting(context, planned)
     rollback = Rollback(
         part=PART,
         before=before,

@@ -7,7 +7,7 @@ from typing import Any
 from aws.converge.change import Changes
 from aws.converge.version import LATEST, move
 from aws.desired import Function
-from aws.package import CLOSED, code_sha256
+from aws.release import CLOSED, code_sha256
 from aws.words import Words
 from plan.compute import names_a_table
 from runbook.engine import Change, Refused, StepContext, difference

@@ -16,7 +16,15 @@ def of_keys(*names):
 
 
 FUNCTIONS, TABLES, SECRETS = SCOPE.functions, SCOPE.tables, SCOPE.secrets
-API = {"stages", "deployments", "draft", "served", "usage_plans", "api_mappings"}
+API = {
+    "stages",
+    "deployments",
+    "deployments_back",
+    "draft",
+    "served",
+    "usage_plans",
+    "api_mappings",
+}
 OTHER_DOMAINS = ("old.example.jp", "alien.example.jp")
 DOMAIN = of("domains", SCOPE.domain) | {"certificates"} | of("resolutions", SCOPE.domain)
 ATTACHED = of("table_attachments", *TABLES)
@@ -58,7 +66,8 @@ UNREAD = {
     "apigateway:GetAuthorizers": {"draft"},
     "apigateway:GetBasePathMappings": DOMAIN | of("api_mappings", *OTHER_DOMAINS),
     "apigatewayv2:GetApiMappings": DOMAIN | of("api_mappings", *OTHER_DOMAINS),
-    "apigateway:GetDeployments": {"deployments"},
+    "apigateway:GetDeployment": {"deployments_back"},
+    "apigateway:GetDeployments": {"deployments", "deployments_back"},
     "apigateway:GetDomainName": DOMAIN,
     "apigateway:GetDomainNames": {"api_mappings"},
     "apigateway:GetExport": of("served", "prod"),
@@ -70,7 +79,7 @@ UNREAD = {
     | of("log_group_attachments", EXECUTION)
     | of("log_policies", EXECUTION)
     | of_keys(f"(of log_groups {EXECUTION})"),
-    "apigateway:GetStages": {"stages"},
+    "apigateway:GetStages": {"stages", "deployments_back"},
     "apigateway:GetUsagePlanKeys": of("usage_plans", "rally-plan"),
     "apigateway:GetUsagePlans": {"usage_plans"},
     "application-autoscaling:DescribeScalableTargets": {"scalable_targets", "table_attachments"},
@@ -111,11 +120,13 @@ UNREAD = {
     "lambda:ListEventSourceMappings": {"function_attachments"},
     "lambda:GetRuntimeManagementConfig": of("function_attachments", *FUNCTIONS),
     "lambda:ListFunctionEventInvokeConfigs": of("function_attachments", *FUNCTIONS),
-    "lambda:ListAliases": of("aliases", *FUNCTIONS) | of("function_policies", *FUNCTIONS),
+    "lambda:ListAliases": of("aliases", *FUNCTIONS)
+    | of("versions_back", *FUNCTIONS)
+    | of("function_policies", *FUNCTIONS),
     "lambda:ListFunctionUrlConfigs": of("function_urls", *FUNCTIONS),
     "lambda:ListFunctions": of("names", "functions")
     | {"role_users", "automations"}
-    | {"versions"}
+    | {"versions", "versions_back", "packages"}
     | of("function_policies", *FUNCTIONS),
     "logs:DescribeAccountPolicies": of(
         "account_log_policies", "SUBSCRIPTION_FILTER_POLICY", "METRIC_EXTRACTION_POLICY"

@@ -70,6 +70,7 @@ SOUND: Mapping[str, Break] = {
     **throttling.SOUND,
     **sessions.SOUND,
     **records.SOUND,
+    **rest.SOUND,
     **environment.SOUND,
     **rally.SOUND,
 }

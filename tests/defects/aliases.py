@@ -82,7 +82,6 @@ DEFECTS: tuple[Defect, ...] = (
     Defect(
         id="DEP-15:no-version-is-published",
         breaks=edited("versions", STAMPS, lambda _: ()),
-        also=frozenset({"ROLL-01"}),
     ),
     Defect(
         id="DEP-44:route-on-the-function",

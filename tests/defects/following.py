@@ -33,7 +33,7 @@ A_FUNCTION = (
 )
 """Rows about any function, besides DEP-10."""
 
-AN_ALIAS = frozenset({"ROLL-01"})
+AN_ALIAS = frozenset({"ROLL-06"})
 """Rows about any alias, besides DEP-15."""
 
 A_STAGE = A_RELEASE | frozenset(
@@ -61,7 +61,7 @@ A_STAGE = A_RELEASE | frozenset(
         "DEP-42",
         "DEP-44",
         "PREP-04",
-        "ROLL-02",
+        "ROLL-07",
     }
     | {"SEC-07", "SEC-30", "SEC-31", "SEC-32", "SEC-34", "SEC-35"}
 )
@@ -69,7 +69,7 @@ A_STAGE = A_RELEASE | frozenset(
 
 AN_OPEN_STAGE = A_RELEASE | {
     *("DEP-16", "DEP-21", "DEP-22", "DEP-24", "DEP-25", "DEP-26", "DEP-27", "DEP-34", "DEP-37"),
-    *("DEP-44", "SEC-30", "SEC-31", "SEC-34", "SEC-35"),
+    *("DEP-44", "ROLL-07", "SEC-30", "SEC-31", "SEC-34", "SEC-35"),
 }
 """Rows about what the stage serves, besides DEP-39."""
 

@@ -8,6 +8,7 @@ from aws.closed import PATH
 from aws.function import LambdaAccount
 from aws.ledger import Unplanned
 from aws.ledgers.lambda_ import FUNCTION, UPDATES
+from aws.release import Package
 from aws.rest_api import Deployment
 from aws.static_answer import StaticAnswer
 from aws.words import Words
@@ -21,6 +22,8 @@ from tests.healthy import compute, edge
 from tests.healthy.api_document import CORS
 
 AUTH, AWARD, STAMPS = "stamp-rally-prod-auth", "stamp-rally-prod-award", "stamp-rally-prod-stamps"
+LAPTOP = "L4pt0pK9mZtY1sD7fHcX5bNw2jLr8aUe6gOi0kTqBVxCM="
+"""CodeSha256 of what this commit does not build."""
 LAYERS = "arn:aws:lambda:ap-northeast-1"
 EVERYWHERE = (
     *("functions", "aliases", "versions", "function_policies", "function_urls"),
@@ -103,6 +106,19 @@ def _back_to_the_closed_release(name: str) -> Break:
     )
 
 
+def _built_anew(name: str, code: str) -> Break:
+    """Let the judged commit build another package than the one that is live."""
+
+    def broken(snapshot: Snapshot) -> Snapshot:
+        builds = snapshot.scope.builds
+        assert builds
+        other = {**builds.functions, name: Package(code_sha256=code, content=b"")}
+        scope = replace(snapshot.scope, builds=replace(builds, functions=other))
+        return replace(snapshot, scope=scope)
+
+    return broken
+
+
 def _closed_api(api: ApiDocument) -> ApiDocument:
     """Return what the first deployment serves: one path, which answers by itself."""
     answer = StaticAnswer(status="503", headers=CORS)
@@ -142,19 +158,23 @@ RELEASES = (
     Defect(
         id="DEP-17:other-code",
         breaks=item("functions", AWARD, code_sha256=compute.CODE["stamps"]),
+        follows=frozenset({"DEP-38"}),
     ),
     Defect(
         id="DEP-17:rolled-back",
         breaks=_rolled_back(AWARD, f"old{compute.CODE['award'][3:]}"),
+        follows=frozenset({"DEP-38"}),
     ),
     Defect(
         id="DEP-39:function-went-back-to-closed",
         breaks=_back_to_the_closed_release(AWARD),
+        follows=frozenset({"DEP-38"}),
     ),
     Defect(
         id="DEP-39:alias-moved-to-closed-in-the-console",
         breaks=_rolled_back(AWARD, compute.CLOSED),
         also=frozenset({"DEP-17"}),
+        follows=frozenset({"DEP-38"}),
     ),
     Defect(
         id="DEP-39:stage-went-back-to-closed",
@@ -164,8 +184,27 @@ RELEASES = (
         ),
         follows=following.AN_OPEN_STAGE,
     ),
-    Defect(id="DEP-17:no-record", breaks=without_records("release")),
-    Defect(id="DEP-17:function-not-recorded", breaks=_released(AWARD)),
+    Defect(
+        id="DEP-17:no-record",
+        breaks=without_records("release"),
+        follows=frozenset({"DEP-38"}),
+    ),
+    Defect(
+        id="DEP-17:function-not-recorded",
+        breaks=_released(AWARD),
+        follows=frozenset({"DEP-38"}),
+    ),
+    Defect(
+        id="DEP-38:laptop-upload-that-somebody-recorded",
+        breaks=both(
+            item("functions", AWARD, code_sha256=LAPTOP),
+            _released(AWARD, version="2", code_sha256=LAPTOP),
+        ),
+    ),
+    Defect(
+        id="DEP-38:live-is-an-older-commit",
+        breaks=_built_anew(AUTH, LAPTOP),
+    ),
     Defect(id="DEP-17:deployed-by-hand", breaks=_deployed_by_hand),
     Defect(
         id="DEP-17:something-else-deployed",

@@ -4,12 +4,16 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from aws.function import Function
 from aws.names import Names
+from aws.way_back import DeploymentBack, PackageContents
+from signoff.checklist import Severity
 from signoff.evidence import Records
 from signoff.outcome import Outcome
 from signoff.snapshot import Snapshot
-from tests.defects.changes import edited, item, record, unread, without_records
+from tests.defects.changes import absent, added, both, edited, item, record, unread, without_records
 from tests.defects.defect import Break, Defect
+from tests.healthy import compute
 
 MASTERS = "StampMasters-prod"
 API = "stamp-rally-prod-api"
@@ -52,6 +56,53 @@ def located(**keys: str | None) -> Any:
         return ({**items[0], "Location": {"M": location}}, *items[1:])
 
     return change
+
+
+ROLES = "arn:aws:iam::444455556666:role/"
+RUNS = {"handler.handler": True}
+LAPTOP = "L4pt0pK9mZtY1sD7fHcX5bNw2jLr8aUe6gOi0kTqBVxCM="
+"""CodeSha256 of what no record names."""
+
+
+def _handled(handler: str) -> Break:
+    """Let the way back name a handler that its package does not have."""
+    contents = PackageContents(built_here=False, handlers={handler: False})
+    return both(
+        item("versions_back", AWARD, handler=handler),
+        added("packages", compute.former("award"), contents),
+    )
+
+
+def _variables_back(**values: str) -> Break:
+    def changed(found: Function) -> Function:
+        held = {name: compute.kept_back(text) for name, text in values.items()}
+        return replace(found, environment={**found.environment, **held})
+
+    return edited("versions_back", AWARD, changed)
+
+
+def _first_release(name: str) -> Break:
+    """Let the closed release be the only way back."""
+    contents = PackageContents(built_here=True, handlers=RUNS)
+    return both(
+        item("versions_back", name, code_sha256=compute.CLOSED, environment={}),
+        added("packages", compute.CLOSED, contents),
+    )
+
+
+def _authorized(**kinds: str) -> Break:
+    def changed(found: DeploymentBack) -> DeploymentBack:
+        return replace(found, authorization={**(found.authorization or {}), **kinds})
+
+    return edited("deployments_back", API, changed)
+
+
+def _described(text: str) -> Break:
+    def changed(found: DeploymentBack) -> DeploymentBack:
+        older = replace(found.deployment, description=text)
+        return replace(found, deployment=older, authorization=None)
+
+    return edited("deployments_back", API, changed)
 
 
 def _malformed(id_: str, change: Any, *follows: str) -> Defect:
@@ -200,17 +251,70 @@ DATA = (
 )
 ROLLBACK = (
     Defect(
-        id="ROLL-01:only-one-version", breaks=edited("versions", AWARD, lambda found: found[-1:])
+        id="ROLL-06:only-one-version",
+        breaks=both(
+            edited("versions", AWARD, lambda found: found[-1:]), absent("versions_back", AWARD)
+        ),
     ),
     Defect(
-        id="ROLL-01:versions-unread",
-        breaks=unread("versions", AWARD),
+        id="ROLL-06:not-read", breaks=unread("versions_back", AWARD), outcome=Outcome.NOT_TESTABLE
+    ),
+    Defect(
+        id="ROLL-06:package-not-read",
+        breaks=unread("packages", compute.former("award")),
         outcome=Outcome.NOT_TESTABLE,
-        follows=frozenset({"DEP-15"}),
-        unknown=frozenset({"SEC-17", "SEC-28"}),
+    ),
+    Defect(id="ROLL-06:handler-not-in-the-package", breaks=_handled("rehearsal.no_such_handler")),
+    Defect(id="ROLL-06:no-handler", breaks=item("versions_back", AWARD, handler=None)),
+    Defect(
+        id="ROLL-06:role-is-gone",
+        breaks=item("versions_back", AWARD, role_arn=f"{ROLES}stamp-rally-prod-award-former-role"),
     ),
     Defect(
-        id="ROLL-02:only-one-deployment", breaks=edited("deployments", API, lambda found: found[:1])
+        id="ROLL-06:role-of-somebody-else",
+        breaks=item("versions_back", AWARD, role_arn=f"{ROLES}service-role/ci"),
+    ),
+    Defect(
+        id="ROLL-06:runtime-without-patches",
+        breaks=item("versions_back", AWARD, runtime="python3.8"),
+    ),
+    Defect(
+        id="ROLL-06:reads-a-table-of-dev",
+        breaks=_variables_back(TABLE_USERSTAMPS="UserStamps"),
+    ),
+    Defect(
+        id="ROLL-06:reads-a-table-that-was-replaced",
+        breaks=_variables_back(TABLE_USERSTAMPS="UserStamps-prod-restored"),
+    ),
+    Defect(
+        id="ROLL-06:code-that-nobody-recorded",
+        breaks=both(
+            item("versions_back", AWARD, code_sha256=LAPTOP),
+            added("packages", LAPTOP, PackageContents(built_here=False, handlers=RUNS)),
+        ),
+        at_most=Severity.MAJOR,
+    ),
+    Defect(
+        id="ROLL-06:closed-release-whose-role-is-gone",
+        breaks=both(
+            _first_release(AWARD),
+            item("versions_back", AWARD, role_arn=f"{ROLES}stamp-rally-prod-x"),
+        ),
+    ),
+    Defect(
+        id="ROLL-07:only-one-deployment",
+        breaks=both(
+            edited("deployments", API, lambda found: found[:1]), absent("deployments_back", API)
+        ),
+    ),
+    Defect(
+        id="ROLL-07:route-asks-no-authorizer",
+        breaks=_authorized(**{"POST /stamps/award": "NONE"}),
+    ),
+    Defect(
+        id="ROLL-07:contents-unknown",
+        breaks=item("deployments_back", API, authorization=None),
+        outcome=Outcome.NOT_TESTABLE,
     ),
     Defect(
         id="ROLL-03:stale",
@@ -225,4 +329,29 @@ ROLLBACK = (
         id="ROLL-04:empty", breaks=record("front-end", body={"url": "https://rally.example.jp"})
     ),
 )
+SOUND: dict[str, Break] = {
+    "the closed release is the only way back of a function": _first_release(AWARD),
+    "the closed deployment is the only way back of the API": _described(
+        f"{API}: closed: every path answers 503, draft sha256:{'1a' * 32}"
+    ),
+    "the version to go back to has a planned variable less": edited(
+        "versions_back",
+        AWARD,
+        lambda found: replace(
+            found, environment={k: v for k, v in found.environment.items() if k != "ACCURACY_CAP_M"}
+        ),
+    ),
+    "the role has a path": item(
+        "versions_back", AWARD, role_arn=f"{ROLES}service-role/stamp-rally-prod-award-role"
+    ),
+    "the deployment to go back to lacks a newer route": edited(
+        "deployments_back",
+        API,
+        lambda found: replace(
+            found,
+            authorization={k: v for k, v in found.authorization.items() if k != "GET /stamps"},
+        ),
+    ),
+}
+"""Ways back that are as good as ours."""
 DEFECTS = PREPARATION + DATA + ROLLBACK

@@ -1,6 +1,6 @@
 """The account that other hands set up, read and judged as the production of tests/prod.toml."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -12,8 +12,10 @@ import boto3
 import pytest
 
 from aws.door.limits import RetryPolicy
+from aws.function import Function
 from aws.inventory import Inventory, ReadOptions, on_demand, read
 from aws.reading import Scope
+from aws.release import Builds, Package, RecordedRelease
 from aws.section import NotTestable
 from local.aws.server import LocalAws
 from local.gateway.deployments import Deployments
@@ -25,6 +27,7 @@ from signoff.parts import Part
 from signoff.release import Live, live_of
 from signoff.snapshot import Snapshot
 from tests.healthy import healthy, store
+from tests.healthy.compute import CLOSED
 from tests.in_process import SessionInProcess
 from tests.resting import OF_OTHERS, resting_on
 
@@ -100,7 +103,7 @@ def without_evidence(inventory: Inventory) -> Snapshot:
     return replace(
         healthy(),
         environment=replace(healthy().environment, stamps=number),
-        scope=_scope(),
+        scope=replace(_scope(), builds=_builds(inventory), releases=(_before(inventory),)),
         inventory=inventory,
         records=Records(),
         dev=Records(),
@@ -149,6 +152,25 @@ def _counted(record: Record, masters: int) -> Record:
 def _dated(record: Record, snapshot: Snapshot) -> Record:
     yesterday = snapshot.now - timedelta(days=1)
     return replace(record, created=yesterday, expires=yesterday + timedelta(days=14))
+
+
+def _builds(inventory: Inventory) -> Builds:
+    """Return what is live as what the commit builds: other code has tests of its own."""
+    found = inventory.sections.functions
+    digests = {name: one.code_sha256 for name, one in found.items() if isinstance(one, Function)}
+    packed = {name: Package(code_sha256=sha, content=b"") for name, sha in digests.items()}
+    return Builds(functions=packed, closed=Package(code_sha256=CLOSED, content=b""))
+
+
+def _before(inventory: Inventory) -> RecordedRelease:
+    """Return the release before, as the team recorded it: code that nobody recorded has tests of its own."""
+    back = inventory.sections.versions_back
+    known = back.items() if isinstance(back, Mapping) else ()
+    return RecordedRelease(
+        functions={
+            name: (one.version, one.code_sha256) for name, one in known if isinstance(one, Function)
+        }
+    )
 
 
 @cache

@@ -45,7 +45,7 @@ def function_whose_role_has_a_path_is_deleted(client) -> Iterator[None]:
     "DEP-15",
     "DEP-16",
     reads=("aliases", "functions", "function_policies"),
-    follows=("ROLL-01",),
+    follows=("ROLL-06",),
 )
 def alias_is_deleted(client) -> Iterator[None]:
     """With it goes the permission by which the API invokes it."""
@@ -77,7 +77,10 @@ def api_is_deleted(client) -> Iterator[None]:
         yield
 
 
-@gone("ROLL-01", "functions", "aliases", "versions", "function_policies")
+@gone(
+    "ROLL-06",
+    *("functions", "aliases", "versions", "versions_back", "packages", "function_policies"),
+)
 def function_was_made_anew_with_what_is_released(client) -> Iterator[None]:
     """Not by deleting a version: moto would give its number to the next one."""
     functions = client("lambda")

@@ -18,7 +18,7 @@ GREEN = (
     *("DEP-01", "DEP-03", "DEP-04", "DEP-05", "DEP-06", "DEP-08", "DEP-10"),
     *("DEP-12", "DEP-14", "DEP-16", "DEP-18", "DEP-19", "DEP-28"),
     *("DEP-20", "DEP-21", "DEP-22", "DEP-24", "DEP-27", "DEP-30", "DEP-33"),
-    *("DEP-34", "DEP-35", "DEP-36", "DEP-37"),
+    *("DEP-34", "DEP-35", "DEP-36", "DEP-37", "DEP-39"),
     *("DATA-03", "DATA-04", "DATA-06", "DATA-07", "DATA-08"),
     *("MON-02", "MON-03", "MON-10", "ROLL-03"),
 )
@@ -59,7 +59,7 @@ RED = {
     "MON-12": "log group /aws/apigateway/stamp-rally-prod-api does not exist",
     "PREP-01": "there is no run against dev",
     "PREP-02": "the evidence store has no load record",
-    "ROLL-02": "other deployments of another draft: found 0",
+    "ROLL-07": "deployment to go back to: found nothing",
     "ROLL-04": "the evidence store has no front-end record",
     "ROLL-05": "the evidence store has no rehearsal record",
 }
@@ -77,7 +77,8 @@ FOLLOWING = {
     "MON-13": "MON-12",
     "MON-15": "MON-12",
     "MON-16": "MON-12",
-    "ROLL-01": "DEP-15",
+    "ROLL-06": "DEP-15",
+    "DEP-38": "DEP-17",
 }
 """Row -> the row that it follows from."""
 OF_NO_ACCOUNT = {"PREP-05", "PREP-06", "PREP-07", "PREP-08", "SEC-27", "SEC-36"}

@@ -111,7 +111,7 @@ def test_headers_in_an_access_log_that_nobody_planned_are_red_all_the_same():
 
 
 def test_stack_without_aliases_is_conditional_and_one_whose_routes_call_a_missing_one_is_not():
-    on_functions = {"DEP-15", "DEP-44", "ROLL-01"}
+    on_functions = {"DEP-15", "DEP-44", "ROLL-06"}
     found = rows(ALIASLESS(healthy()))
 
     assert found["DEP-16"].blocks

@@ -20,7 +20,7 @@ from plan.canonical import canonical_hash
 from signoff.environment import Environment
 from signoff.facts import SALT, salt_of
 from signoff.parts import Part
-from signoff.release import live_of
+from signoff.release import live_of, releases_of
 from signoff.snapshot import Snapshot
 from tests.healthy import compute, data, edge, identity, store, vault, watch
 
@@ -48,17 +48,18 @@ def healthy() -> Snapshot:
         calls=83,
         salts=SALTS,
     )
+    records = store.records(
+        canonical_hash(data.contents()["StampMasters-prod"].items),
+        {name: one.code_sha256 for name, one in compute.functions().items()},
+        edge.DEPLOYMENT,
+        live_of(inventory, scope, Part, embedded=True),
+    )
     return Snapshot(
         environment=environment,
         plan=plan,
-        scope=scope,
+        scope=replace(scope, releases=releases_of(records)),
         inventory=inventory,
-        records=store.records(
-            canonical_hash(data.contents()["StampMasters-prod"].items),
-            {name: one.code_sha256 for name, one in compute.functions().items()},
-            edge.DEPLOYMENT,
-            live_of(inventory, scope, Part, embedded=True),
-        ),
+        records=records,
         dev=store.dev_records(),
         now=NOW,
     )
@@ -69,6 +70,8 @@ def _sections() -> Sections:
         "functions": compute.functions(),
         "aliases": compute.aliases(),
         "versions": compute.versions(),
+        "versions_back": compute.versions_back(),
+        "packages": compute.packages(),
         "function_policies": compute.function_policies(),
         "function_urls": compute.function_urls(),
         "role_users": dict.fromkeys(identity.roles().keys() - {identity.LOGS_ROLE}, ()),
@@ -95,6 +98,7 @@ def _sections() -> Sections:
         "rest_apis": edge.rest_apis(),
         "stages": edge.stages(),
         "deployments": edge.deployments(),
+        "deployments_back": edge.deployments_back(),
         "draft": edge.draft(),
         "served": edge.served(),
         "usage_plans": edge.usage_plans(),

@@ -5,8 +5,9 @@ from dataclasses import replace
 from hashlib import sha256
 
 from aws.function import Alias, Function, FunctionPolicy, FunctionUrl, LambdaAccount, Version
-from aws.package import Builds, Package
 from aws.redaction.secret_text import PRINT_DIGITS, MaskedValue, masked, secrets_in, spellings
+from aws.release import Builds, Package
+from aws.way_back import PackageContents
 from tests.healthy.vault import CHANNEL_TOKEN, HEX_KEY, SALTS
 
 NEEDLES = {
@@ -47,7 +48,7 @@ CODE = {
 }
 """CodeSha256 of what the aliases run."""
 CLOSED = "c1osedRel3aseXy1Kb3Qv5Tg9MdSe7Fa2Ui0OoJrNBE="
-"""CodeSha256 of the release that answers 503, version 1 of each function."""
+"""CodeSha256 of the release that answers 503, which a rollback of a first release takes."""
 SENT_BY = {
     "auth": ("prod/POST/auth/verify", "authorizers/8dk2mz"),
     "award": ("prod/POST/stamps/award",),
@@ -113,11 +114,34 @@ def aliases() -> dict[str, tuple[Alias, ...]]:
 def versions() -> dict[str, tuple[Version, ...]]:
     return {
         f"stamp-rally-prod-{key}": (
-            Version(number="1", code_sha256=CLOSED),
+            Version(number="1", code_sha256=former(key)),
             Version(number="2", code_sha256=CODE[key]),
         )
         for key in VARIABLES
     }
+
+
+def former(key: str) -> str:
+    """Return the CodeSha256 of the release before."""
+    return f"old{CODE[key][3:]}"
+
+
+def versions_back() -> dict[str, Function]:
+    """Return what a rollback takes: the release before, which was live with the same configuration."""
+    return {
+        f"stamp-rally-prod-{key}": replace(
+            _function(key), version="1", code_sha256=former(key), tags={}, state=None
+        )
+        for key in VARIABLES
+    }
+
+
+def packages() -> dict[str, PackageContents]:
+    """Return what is in the packages of both releases."""
+    handlers = {"handler.handler": True}
+    live = {sha: PackageContents(built_here=True, handlers=handlers) for sha in CODE.values()}
+    back = {former(key): PackageContents(built_here=False, handlers=handlers) for key in CODE}
+    return live | back
 
 
 def function_policies() -> dict[str, tuple[FunctionPolicy, ...]]:

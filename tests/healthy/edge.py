@@ -7,6 +7,7 @@ from aws.bucket import Bucket
 from aws.domain import BasePath, Certificate, CustomDomain, Resolution
 from aws.rest_api import Deployment, GatewayAccount, MethodSetting, RestApi, Stage
 from aws.usage_plan import ApiKey, UsagePlan
+from aws.way_back import DeploymentBack
 from tests.healthy.api_document import document
 from tests.healthy.compute import clear
 
@@ -54,6 +55,15 @@ def deployments() -> dict[str, tuple[Deployment, ...]]:
     newest = Deployment(id=DEPLOYMENT, created=datetime(2026, 11, 24, 1, 30, tzinfo=UTC))
     older = Deployment(id="m4x8c1", created=datetime(2026, 11, 16, 3, 10, tzinfo=UTC))
     return {API: (newest, older)}
+
+
+def deployments_back() -> dict[str, DeploymentBack]:
+    """Return the deployment before, which asked for the same authorization."""
+    older = deployments()[API][1]
+    kinds = {
+        id_: "CUSTOM" if one.authorizer else "NONE" for id_, one in document(None).methods.items()
+    }
+    return {API: DeploymentBack(deployment=older, authorization=kinds)}
 
 
 def draft() -> dict[str, ApiDocument]:

@@ -34,6 +34,7 @@ LOAD = {
         "pictures": [{"en": "<svg/>", "ja": "<svg/>"}],
     },
 }
+FORMER_DEPLOYMENT = "m4x8c1"
 REHEARSAL = {"complete": True, "equal": True, "seconds": {"functions": 4.1, "api": 1.2}}
 RECOUNT = {"agree": True, "counters": 0, "drifted": 0}
 ADMINISTRATION = ["kms:Describe*", "kms:Get*", "kms:List*", "kms:Put*", "kms:ScheduleKeyDeletion"]
@@ -98,7 +99,9 @@ def records(masters_hash: str, code: dict[str, str], deployment: str, live: Live
         for part, facts in live.parts.items()
     )
     functions = {name: {"version": "2", "code_sha256": sha} for name, sha in code.items()}
+    before = {name: {"version": "1", "code_sha256": f"old{sha[3:]}"} for name, sha in code.items()}
     entries = (
+        _record("release", {"functions": before, "deployment": FORMER_DEPLOYMENT}),
         _record("release", {"functions": functions, "deployment": deployment}),
         _record("manifest", MASTERS | {"hash": masters_hash}),
         *facts,

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from urllib.parse import quote
 
 from aws.reading import Scope
+from aws.release import Builds, Package
 
 ACCOUNT, REGION = "444455556666", "ap-northeast-1"
 LAMBDA = f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:"
@@ -36,6 +37,15 @@ SCOPE = Scope(
     secrets=("rally/token", "rally/line"),
     api="rally-api",
     stage="prod",
+    builds=Builds(
+        functions={
+            "rally-auth": Package(
+                code_sha256="5tT2qgzYUHoqwR616pZ2dpkn/0J1FrzJmlKidWaaCgk=", content=b""
+            ),
+            "rally-notify": Package(code_sha256="sha-1", content=b""),
+        },
+        closed=Package(code_sha256="closed", content=b""),
+    ),
     usage_plan="rally-plan",
     api_key="rally-key",
     topic=TOPIC,

@@ -54,6 +54,10 @@ FUNCTIONS = {
                 "Version": version,
                 "CodeSha256": f"sha-{version}",
                 "Role": f"arn:aws:iam::{ACCOUNT}:role/{name}-role",
+                "Runtime": "python3.13",
+                "Handler": "app.handler",
+                "Timeout": 30,
+                "MemorySize": 256,
             }
             for name in (*SCOPE.functions, "alien")
             for version in ("$LATEST", "2", "1")

@@ -56,6 +56,11 @@ GATEWAY = {
             {"id": "d2", "createdDate": THEN, "description": "second"},
         ]
     },
+    "apigateway:GetDeployment": {
+        "id": "d1",
+        "createdDate": THEN.replace(day=1),
+        "apiSummary": {"/stamps": {"GET": {"authorizationType": "CUSTOM", "apiKeyRequired": True}}},
+    },
     "apigateway:GetUsagePlans": {
         "items": [
             {

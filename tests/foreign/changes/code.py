@@ -74,7 +74,9 @@ def function_runs_under_the_role_of_another(client):
         yield
 
 
-@change("DEP-17", reads=["functions", "aliases", "versions", "function_policies"])
+@change(
+    "DEP-17", reads=["functions", "aliases", "versions", "function_policies"], follows=["DEP-38"]
+)
 def code_is_replaced_by_hand(client):
     functions, mended = client("lambda"), compute.package("mended at night")
     edited = functions.update_function_code(FunctionName=STAMPS, ZipFile=mended, Publish=True)

@@ -10,7 +10,7 @@ import pytest
 from aws.closed import PATH, is_closed
 from aws.converge import rest_api
 from aws.converge.function import FOUND, NEW
-from aws.package import code_sha256
+from aws.release import code_sha256
 from runbook import closed_api
 from runbook.engine import Declined, Procedure
 from runbook.procedures import api, functions, least_privilege, rollback_functions

@@ -1,5 +1,8 @@
 """An alias goes back to the release before, or to a named version, and forward again."""
 
+import io
+import re
+import zipfile
 from collections import Counter
 
 import pytest
@@ -9,7 +12,7 @@ from aws.converge.change import Declined
 from runbook.engine import Refused
 from runbook.procedures import rollback_functions
 from runbook.rollback.versions import moves
-from tests.runbook.desk import said_in
+from tests.runbook.desk import package, said_in
 from tests.runbook.rollback.fault_injection import denied
 
 
@@ -159,3 +162,76 @@ def test_a_version_that_reads_another_table_is_asked_about(operator):
 def test_what_is_not_there_is_refused_with_what_is(operator, chosen, why):
     with pytest.raises(Refused, match=why):
         operator.run(rollback_functions, **chosen)
+
+
+def zipped(**modules):
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as package:
+        for name, source in modules.items():
+            package.writestr(f"{name}.py", source)
+    return buffer.getvalue()
+
+
+@pytest.fixture
+def published(operator):
+    """Publish a version of stamps, of some code and configuration, that is not live; $LATEST is as before afterwards."""
+    functions, name = operator.client("lambda"), "stamp-rally-prod-stamps"
+    before = functions.get_function_configuration(FunctionName=name)
+
+    def publish(code, **fields):
+        functions.update_function_code(FunctionName=name, ZipFile=code)
+        functions.update_function_configuration(FunctionName=name, **fields)
+        return functions.publish_version(FunctionName=name)["Version"]
+
+    yield publish
+    functions.update_function_code(FunctionName=name, ZipFile=package("stamps"))
+    kept = {field: before[field] for field in ("Handler", "Role")}
+    functions.update_function_configuration(FunctionName=name, **kept)
+
+
+@pytest.mark.parametrize(
+    ("code", "fields", "why"),
+    [
+        ({"handler": "def handler(e, c): ..."}, {"Handler": "app.handler"}, "no app.handler"),
+        ({"handler": "def other(e, c): ..."}, {}, "no handler.handler"),
+        ({"handler": "def handler(e, c) ..."}, {}, "no handler.handler"),
+        (
+            {"handler": "from app import handler"},
+            {"Role": "arn:aws:iam::777788889999:role/former-role"},
+            "its role former-role does not exist",
+        ),
+    ],
+    ids=["another module", "another name", "no Python", "role is gone"],
+)
+def test_a_version_that_cannot_start_is_refused_with_the_reason(
+    operator, published, code, fields, why
+):
+    version = published(zipped(**code), **fields)
+    before = len(operator.desk.changing_calls())
+    with pytest.raises(Refused, match=re.escape(f"stamp-rally-prod-stamps:{version} cannot start")):
+        operator.run(rollback_functions, only="stamps", to=version)
+    with pytest.raises(Refused, match=re.escape(why)):
+        operator.rehearse(rollback_functions, only="stamps", to=version)
+
+    assert operator.versions()["stamps"] == "2"
+    assert operator.desk.changing_calls()[before:] == []
+
+
+def test_a_version_of_another_commit_that_starts_is_gone_back_to(operator, published):
+    version = published(zipped(handler="from app import handler", app="def handler(e, c): ..."))
+    operator.run(rollback_functions, only="stamps", to=version)
+    moved = operator.versions()["stamps"]
+    operator.run(rollback_functions, only="stamps", to="2")
+
+    assert moved == version
+
+
+def test_a_package_that_cannot_be_read_stops_no_rollback(operator, published):
+    version = published(zipped(handler="from app import handler"))
+    with denied(operator.desk, "GetFunction", 1):
+        operator.told.clear()
+        operator.run(rollback_functions, only="stamps", to=version)
+    said = [said_in("en", one) for one in operator.told]
+    operator.run(rollback_functions, only="stamps", to="2")
+
+    assert [one for one in said if "not verified that its handler" in one]

@@ -1,9 +1,10 @@
-"""The packages of the functions: what the judged commit builds, digested as Lambda does."""
+"""What a release is made of: the packages that the judged commit builds, and what records say was live."""
 
 import base64
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 CLOSED = "closed"
 """Key of the package that answers 503: every function's before its first release."""
@@ -28,6 +29,28 @@ class Builds:
     functions: Mapping[str, Package]
     """Name of the function -> its package."""
     closed: Package
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordedRelease:
+    """What one release record says was live."""
+
+    functions: Mapping[str, tuple[str, str]]
+    """Name of a function -> its version and CodeSha256."""
+    deployment: str | None = None
+
+    @classmethod
+    def of(cls, body: Mapping[str, Any]) -> "RecordedRelease":
+        """Read the body of a release record; a function that it does not describe is left out."""
+        described = body.get("functions", {}).items()
+        return cls(
+            functions={
+                name: (str(one.get("version")), str(one.get("code_sha256")))
+                for name, one in described
+                if one
+            },
+            deployment=body.get("deployment"),
+        )
 
 
 def code_sha256(content: bytes) -> str:

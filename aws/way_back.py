@@ -1,0 +1,205 @@
+"""What one would go back to: the version and the deployment that a rollback takes, and the packages of both releases."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from hashlib import sha256
+
+from aws import function, rest_api
+from aws.closed import is_closed
+from aws.door.failures import Gone, ReadFailure
+from aws.function import Alias, Function, Version
+from aws.handler import runs, unpacked
+from aws.raw import Raw
+from aws.reading import Reader, Reading, required
+from aws.release import Builds, Package, RecordedRelease, code_sha256
+from aws.rest_api import Deployment, decode_deployment
+from aws.section import Section
+from aws.unreadable import Unreadable
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeploymentBack:
+    """A deployment that the stage does not serve, and what API Gateway says of its methods."""
+
+    deployment: Deployment
+    authorization: Mapping[str, str] | None
+    """``VERB /path`` -> ``CUSTOM``, ``AWS_IAM`` … or ``NONE``; None where API Gateway says nothing of it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PackageContents:
+    """What is in one package, by its CodeSha256."""
+
+    built_here: bool
+    """This commit builds it; another one was downloaded."""
+    handlers: Mapping[str, bool] = field(default_factory=dict)
+    """Handler that a version names -> whether the package has it."""
+
+
+def version_back(
+    name: str,
+    live: str,
+    published: Mapping[str, str],
+    releases: Iterable[RecordedRelease],
+    closed: str,
+) -> str | None:
+    """Return the version that a rollback of one function takes, None where there is none.
+
+    It is the newest recorded one that is open, is not live, and still holds the recorded code; else the newest below the
+    live one that holds other code. ``published``: version -> CodeSha256; ``releases`` newest first.
+    """
+    recorded = (one.functions[name] for one in releases if name in one.functions)
+    for number, code in recorded:
+        if number != live and code != closed and published.get(number) == code:
+            return number
+    return max(_below(live, published), key=int, default=None)
+
+
+def _below(live: str, published: Mapping[str, str]) -> Iterator[str]:
+    """Yield the older versions with other code: the same code again is no way back from it."""
+    if live.isdecimal():
+        for number, code in published.items():
+            if int(number) < int(live) and code != published.get(live):
+                yield number
+
+
+def deployment_back(
+    live: str, newest_first: Sequence[Deployment], releases: Iterable[RecordedRelease]
+) -> Deployment | None:
+    """Return the deployment that a rollback of the API takes, None where there is none.
+
+    It is the newest recorded one that is open and is not live; else the newest that was deployed before the live one, or
+    in the same second, of another draft: API Gateway dates no finer.
+    """
+    there = {one.id: one for one in newest_first}
+    for id_ in (one.deployment for one in releases):
+        if id_ in there and id_ != live and not is_closed(there[id_].description):
+            return there[id_]
+    return next(_before(there.get(live), live, newest_first), None)
+
+
+def _before(
+    live: Deployment | None, id_: str, newest_first: Sequence[Deployment]
+) -> Iterator[Deployment]:
+    for one in newest_first:
+        later = live is not None and one.created > live.created
+        same = live is not None and live.draft is not None and one.draft == live.draft
+        if one.id != id_ and not later and not same:
+            yield one
+
+
+def versions_back(reading: Reading) -> Section[Function]:
+    """Return function -> the configuration of the version that a rollback takes; absent where there is none."""
+    raw = reading.source(function.listed)
+    aliases, published = reading.section("aliases"), reading.section("versions")
+
+    def read(name: str) -> Function:
+        served: tuple[Alias, ...] = required(aliases, "aliases", name)
+        versions: tuple[Version, ...] = required(published, "versions", name)
+        live = next((one.version for one in served if one.name == reading.scope.alias), "")
+        codes = {one.number: one.code_sha256 for one in versions}
+        number = version_back(name, live, codes, reading.scope.releases, _closed(reading))
+        if number is None:
+            raise Gone.of(
+                "lambda:ListFunctions",
+                f"{name} has no version to go back to",
+                f"{name}に戻し先のバージョンがありません",
+            )
+        return function.configured(reading, _entry(raw, name, number))
+
+    return reading.each(reading.scope.functions, read)
+
+
+def _closed(reading: Reading) -> str:
+    builds = reading.scope.builds
+    return builds.closed.code_sha256 if builds else ""
+
+
+def _entry(listed: Iterable[Raw], name: str, number: str) -> Raw:
+    return next(
+        one for one in listed if one["Version"] == number and function.listed_name(one) == name
+    )
+
+
+def deployments_back(reading: Reading) -> Section[DeploymentBack]:
+    """Return the API -> the deployment that a rollback takes; absent where there is none."""
+    api, scope = rest_api.api_id(reading), reading.scope
+    stage = reading.needed("stages").get(scope.stage)
+    if api is None or stage is None:
+        return {}
+    if isinstance(stage, Unreadable):
+        raise ReadFailure(stage)
+    listed = required(reading.section("deployments"), "deployments", scope.api)
+    target = deployment_back(stage.deployment_id, listed, scope.releases)
+    if target is None:
+        return {}
+    asked = {"restApiId": api, "deploymentId": target.id, "embed": ["apisummary"]}
+    raw = reading.aws.call("apigateway", "get_deployment", **asked)
+    return {scope.api: _deployment_back(raw)}
+
+
+def _deployment_back(raw: Raw) -> DeploymentBack:
+    summary = raw.get("apiSummary")
+    known = {
+        f"{verb} {path}": str(one.get("authorizationType", "NONE"))
+        for path, verbs in (summary or {}).items()
+        for verb, one in verbs.items()
+    }
+    return DeploymentBack(
+        deployment=decode_deployment(raw), authorization=known if summary is not None else None
+    )
+
+
+def packages(reading: Reading) -> Section[PackageContents]:
+    """Return CodeSha256 -> what is in the package, of what is live and of what a rollback takes.
+
+    Each is searched for the secrets: those that this commit builds as they were packed, any other one downloaded once.
+    """
+    live, back = reading.needed("functions"), reading.needed("versions_back")
+    known = [one for one in (*live.values(), *back.values()) if isinstance(one, Function)]
+    by_code: dict[str, list[Function]] = {}
+    for one in known:
+        by_code.setdefault(one.code_sha256, []).append(one)
+    built, seen = _built(reading.scope.builds), set[bytes]()
+    return reading.each(by_code, lambda code: _read(reading, by_code[code], built.get(code), seen))
+
+
+def _built(builds: Builds | None) -> Mapping[str, Package]:
+    every = (*builds.functions.values(), builds.closed) if builds else ()
+    return {one.code_sha256: one for one in every}
+
+
+def _read(
+    reading: Reading, users: Sequence[Function], built: Package | None, seen: set[bytes]
+) -> PackageContents:
+    first = users[0]
+    content = built.content if built else reading.aws.code_of(first.name, first.version)
+    if not built and code_sha256(content) != first.code_sha256:
+        raise ReadFailure.of(
+            "lambda:GetFunction",
+            "the link leads to other code than the version's",
+            "リンク先のコードがバージョンのものと異なります",
+        )
+    files = unpacked(content)
+    _search(reading, first.name, files, seen)
+    return PackageContents(
+        built_here=built is not None,
+        handlers={one.handler: runs(files, one) for one in users if one.handler},
+    )
+
+
+def _search(reading: Reading, name: str, files: Mapping[str, bytes], seen: set[bytes]) -> None:
+    """Search each file once: the functions share modules."""
+    for path, content in files.items():
+        digest = sha256(content).digest()
+        if digest not in seen:
+            seen.add(digest)
+            text = {path: content.decode("utf-8", "replace")}
+            reading.aws.clean("lambda:GetFunction", {"FunctionName": name}, text)
+
+
+READERS = {
+    "versions_back": Reader(versions_back, ("lambda:ListFunctions", "lambda:ListAliases")),
+    "deployments_back": Reader(deployments_back, ("apigateway:GET",)),
+    "packages": Reader(packages, ("lambda:GetFunction",)),
+}

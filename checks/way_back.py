@@ -1,0 +1,179 @@
+"""Whether what one would go back to would run: judged by the facts by which what is live is judged."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import Any
+
+from aws import desired
+from aws.bounds import exactly
+from aws.closed import CLOSED, is_closed
+from aws.difference import Certainty, Difference, differences, fault
+from aws.function import RUNTIME, Function
+from aws.iam.principal import is_same
+from aws.ledgers.apigateway import REST_API, ROUTE
+from aws.ledgers.iam import ROLE
+from aws.ledgers.lambda_ import FUNCTION
+from aws.section import NotTestable, lookup
+from aws.way_back import DeploymentBack
+from aws.words import Words
+from checks.deployed import Deployed
+from checks.functions import supported_on
+from checks.releases import CODE, packed
+from checks.variables import arns_of, differing, foreign, hijacking
+from plan import Plan
+from plan.compute import names_a_table
+from signoff.snapshot import Snapshot
+
+VERSION_BACK = Words(en="version to go back to", ja="戻し先のバージョン")
+DEPLOYMENT_BACK = Words(en="deployment to go back to", ja="戻し先のデプロイ")
+OTHER_CODE = Words(en="an older version with other code", ja="別のコードを持つ以前のバージョン")
+OTHER_DRAFT = Words(en="an earlier deployment of another draft", ja="内容の異なる以前のデプロイ")
+HANDLER = Words(en="handler", ja="ハンドラー")
+PACKAGED = Words(en="one that is in its package", ja="パッケージに含まれるものであること")
+THERE = Words(en="one that exists", ja="存在するものであること")
+ON_RECORD = Words(
+    en="code that a release record names, or that this commit builds",
+    ja="リリース記録にあるか、このコミットがビルドするコードであること",
+)
+AUTHORIZATION = Words(en="authorization", ja="認可")
+ASKED = Words(en="asked for, as in what is live", ja="稼働中のものと同じく求めること")
+ONLY_WAY = Words(
+    en=f"the first release: the only way back is {CLOSED.en}",
+    ja=f"最初のリリースのため、戻し先は{CLOSED.ja}のみ",
+)
+OPEN_WAY = Words(en="an earlier release", ja="以前のリリース")
+NO_VERSION = {"call": "lambda:ListFunctions", "remedy": "none"}
+LISTED = {"call": "lambda:ListFunctions"}
+
+
+@dataclass(frozen=True, slots=True)
+class WayBack:
+    """What a rollback would take, and why it would not run."""
+
+    snapshot: Snapshot[Plan]
+    deployed: Deployed
+
+    def version(self, want: desired.Function) -> Function | None:
+        """Return the version that a rollback of a function takes; follows where its alias does not exist."""
+        self.deployed.alias(want)
+        return lookup(self.deployed.found.versions_back, want.name)
+
+    def is_closed(self, back: Function) -> bool:
+        return back.code_sha256 == packed(self.snapshot.scope).closed.code_sha256
+
+    def told(self, back: Function | None) -> Mapping[str, Any]:
+        """Return what a signer reads of it: the version, and that it is the closed one."""
+        if back is None:
+            return {"version": None}
+        way = ONLY_WAY if self.is_closed(back) else OPEN_WAY
+        return {"version": back.version, "code_sha256": back.code_sha256, "way_back": way}
+
+    def version_flaws(
+        self, want: desired.Function, back: Function | None
+    ) -> tuple[Difference, ...]:
+        """Return why a version would not start, or would not do as what is live does.
+
+        The closed release reads no variables, and its code is known.
+        """
+        if back is None:
+            return (fault(FUNCTION, want.name, VERSION_BACK, None, OTHER_CODE, **NO_VERSION),)
+        named = replace(back, name=f"{back.name}:{back.version}")
+        starts = (*self._role(want, named), *self._handler(named))
+        if self.is_closed(back):
+            return starts
+        old = {RUNTIME: supported_on(self.snapshot.today, back.runtime)}
+        facts, about = {RUNTIME: back.runtime}, LISTED | {"loosens": True}
+        return (
+            *starts,
+            *differences(FUNCTION, named.name, facts, old, **about),
+            *self._variables(want, named),
+            *hijacking(named),
+            *self._unknown(named),
+        )
+
+    def _role(self, want: desired.Function, back: Function) -> Iterator[Difference]:
+        """Yield a role that is gone, which no version can start without; another one than planned has to be known."""
+        planned = lookup(self.deployed.found.roles, want.role.name)
+        if planned and is_same(back.role_arn, planned.arn):
+            return
+        name, there = back.role_arn.rpartition("/")[2], self.deployed.names("roles").names
+        if name == want.role.name or (
+            name.startswith(self.snapshot.scope.prefix) and name not in there
+        ):
+            yield fault(FUNCTION, back.name, ROLE, back.role_arn, THERE, **LISTED)
+            return
+        bounds, about = {ROLE: exactly(want.role.arn)}, LISTED | {"loosens": True}
+        yield from differences(FUNCTION, back.name, {ROLE: back.role_arn}, bounds, **about)
+
+    def _handler(self, back: Function) -> Iterator[Difference]:
+        contents = lookup(self.deployed.found.packages, back.code_sha256)
+        if contents is None:
+            raise NotTestable(
+                Words(
+                    en=f"what is in the package of {back.name} is not known",
+                    ja=f"{back.name}のパッケージの内容が分かりません",
+                )
+            )
+        if not contents.handlers.get(back.handler or "", False):
+            yield fault(FUNCTION, back.name, HANDLER, back.handler, PACKAGED, **LISTED)
+
+    def _variables(self, want: desired.Function, back: Function) -> tuple[Difference, ...]:
+        """Return variables of another environment, and names of tables and secrets that are not the planned ones."""
+        environment, inventory = self.snapshot.environment, self.snapshot.inventory
+        salt = inventory.salts["own"]
+        if astray := foreign(back, want, environment, salt):
+            return astray
+        names = {
+            name: text
+            for name, text in want.environment.items()
+            if names_a_table(name) or name.startswith("SECRET_NAME_")
+        }
+        arns = partial(arns_of, self.snapshot.plan, inventory.sections)
+        return differing(back, replace(want, environment=names), environment, salt, arns)
+
+    def _unknown(self, back: Function) -> Iterator[Difference]:
+        """Yield code that nobody recorded: somebody who knows it has to say what it is."""
+        known = {
+            code for one in self.snapshot.scope.releases for _, code in one.functions.values()
+        } | {one.code_sha256 for one in packed(self.snapshot.scope).functions.values()}
+        if back.code_sha256 not in known:
+            yield fault(
+                FUNCTION,
+                back.name,
+                CODE,
+                back.code_sha256,
+                ON_RECORD,
+                decidable=True,
+                certainty=Certainty.GUESSED,
+                **LISTED,
+            )
+
+    def deployment(self) -> DeploymentBack | None:
+        """Return the deployment that a rollback of the API takes."""
+        self.deployed.stage()
+        return lookup(self.deployed.found.deployments_back, self.deployed.rest_api().name)
+
+    def deployment_flaws(self, back: DeploymentBack | None) -> tuple[Difference, ...]:
+        """Return why a deployment would not serve as what is live does."""
+        call = "apigateway:GetDeployment"
+        if back is None:
+            name = self.deployed.rest_api().name
+            about = {"call": "apigateway:GetDeployments", "remedy": "none"}
+            return (fault(REST_API, name, DEPLOYMENT_BACK, None, OTHER_DRAFT, **about),)
+        if is_closed(back.deployment.description):
+            return ()
+        if back.authorization is None:
+            raise NotTestable(
+                Words(
+                    en=f"API Gateway does not say what deployment {back.deployment.id} serves",
+                    ja=f"デプロイ{back.deployment.id}の内容をAPI Gatewayが示しません",
+                )
+            )
+        open_routes = {id_ for id_, kind in back.authorization.items() if kind == "NONE"}
+        served = self.deployed.served().methods
+        return tuple(
+            fault(ROUTE, f"{id_} ({back.deployment.id})", AUTHORIZATION, "NONE", ASKED, call=call)
+            for id_, method in served.items()
+            if method.authorizer and id_ in open_routes
+        )

@@ -1,0 +1,62 @@
+"""Whether a version would start at all: a rollback to one that would not is refused before anything changes."""
+
+from collections.abc import Iterable, Iterator
+
+from aws.converge.change import unless_absent
+from aws.door.download import downloaded
+from aws.door.failures import ReadFailure
+from aws.function import Function, decode
+from aws.handler import runs, unpacked
+from aws.release import CLOSED, code_sha256
+from aws.words import Words, joined
+from runbook.engine import Refused, StepContext
+from runbook.rollback.versions import AliasMove
+from signoff.errors import EXPECTED
+
+ACTION = "lambda:GetFunction"
+
+
+def require_starting(context: StepContext, moves: Iterable[AliasMove]) -> None:
+    """Raise Refused with every reason why a version that callers would get cannot start.
+
+    What cannot be read is told and stops nobody: a rollback is urgent.
+    """
+    moving = [one for one in moves if one.live["Version"] != one.target["Version"]]
+    if why := [reason for one in moving for reason in _reasons(context, one)]:
+        raise Refused(joined(why))
+
+
+def _reasons(context: StepContext, move: AliasMove) -> Iterator[Words]:
+    version = decode(dict(move.target))
+    name, role = f"{version.name}:{version.version}", version.role_arn.rpartition("/")[2]
+    if unless_absent(context.client("iam").get_role, RoleName=role) is None:
+        yield Words(
+            en=f"{name} cannot start: its role {role} does not exist; name another version with --to",
+            ja=f"{name}は起動できません: ロール{role}が存在しません。--toで別のバージョンを指定してください",
+        )
+    try:
+        files = unpacked(_package(context, move, version))
+    except (ReadFailure, *EXPECTED) as error:
+        why = error.words if isinstance(error, ReadFailure) else context.explain(error)
+        context.tell(
+            Words(
+                en=f"{name}: not verified that its handler is in its package ({why.en})",
+                ja=f"{name}: ハンドラーがパッケージにあるかを確認できませんでした（{why.ja}）",
+            )
+        )
+        return
+    if files and not runs(files, version):
+        yield Words(
+            en=f"{name} cannot start: its package has no {version.handler}; name another version with --to",
+            ja=f"{name}は起動できません: パッケージに{version.handler}がありません。--toで別のバージョンを指定してください",
+        )
+
+
+def _package(context: StepContext, move: AliasMove, version: Function) -> bytes:
+    """Return what this checkout builds, if that is the version's code; else download it."""
+    for key in (move.function.key, CLOSED):
+        if code_sha256(built := context.build(key)) == version.code_sha256:
+            return built
+    asked = {"FunctionName": version.name, "Qualifier": version.version}
+    link = context.client("lambda").get_function(**asked).get("Code", {}).get("Location", "")
+    return downloaded(context.clients("lambda"), ACTION, str(link))
