@@ -175,3 +175,26 @@ def test_no_function_tells_the_line_token(call, line, capsys):
     answer = call(richmenu, "GET /richmenu/list")
 
     assert LINE_TOKEN not in json.dumps(answer.body) + capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    "claims",
+    [
+        {"iss": "https://access.line.me.example.com"},
+        {"iss": "https://access.line.m"},
+        {"aud": f"{CHANNEL}0"},
+        {"aud": CHANNEL[:-1]},
+    ],
+    ids=str,
+)
+def test_issuer_or_channel_that_is_nearly_ours_is_refused(verify, line, claims):
+    line.claims |= claims
+
+    assert verify({"id_token": GOOD_TOKEN}).code == "TOKEN_VERIFICATION_FAILED"
+
+
+@pytest.mark.parametrize("status", [400, 401, 429, 500])
+def test_answer_does_not_repeat_lines_own_words(verify, line, status):
+    line.status, line.message = status, "canary: meant for us"
+
+    assert "canary" not in json.dumps(verify({"id_token": GOOD_TOKEN}).body)

@@ -107,3 +107,12 @@ def test_accuracy_that_is_null_is_400(call):
     answer = call(gps_verify, ROUTE, body=body)
 
     assert (answer.status, answer.code) == (400, "VALIDATION_ERROR")
+
+
+@pytest.mark.parametrize(("lat", "lon"), [("0", "0"), ("0", "139"), ("35", "0"), ("35", "180")])
+def test_spot_on_the_equator_or_a_meridian_is_a_place(call, account, lat, lon):
+    place = {"lat": {"N": lat}, "lon": {"N": lon}, "radiusM": {"N": "15"}}
+    account.master("EDGE", Location={"M": place})
+    body = {"userId": USER, "spotId": "EDGE", "lat": float(lat), "lon": float(lon)}
+
+    assert call(gps_verify, "POST /gps/verify", body=body).body["within"] is True
