@@ -83,12 +83,13 @@ def test_older_run_does_not_replace_a_newer_one(put, kinds):
 
 def test_invalid_run_does_not_outdate_an_older_valid_one(put, kinds):
     valid = replace(run("older", NOON - timedelta(hours=2), CONDITIONS), measurement=seen())
-    late = replace(run("busy", NOON, CONDITIONS), measurement=seen(lateness=39.0))
+    dropped = seen(answered=1900, rows=[("", "dropped", None, 100)])
+    invalid = replace(run("dropping", NOON, CONDITIONS), measurement=dropped)
 
-    put(late)
+    put(invalid)
     put(valid)
 
-    assert (valid.judgement.outcome, late.judgement.outcome) == ("pass", "invalid")
+    assert (valid.judgement.outcome, invalid.judgement.outcome) == ("pass", "invalid")
     assert kinds() == ["window", "load", "window", "load"]
 
 

@@ -130,7 +130,7 @@ def test_decision_leaves_go_unless_it_loosens():
     assert judged("DEP-08", AppliedDecision(WANTED, loosens=True)).decision is (
         VerdictWord.CONDITIONAL
     )
-    assert judged("SEC-12", AppliedDecision(WANTED)).decision is VerdictWord.CONDITIONAL
+    assert judged("SEC-14", AppliedDecision(WANTED)).decision is VerdictWord.CONDITIONAL
 
 
 def test_decisions_stand_in_the_verdict_once_and_the_loosening_ones_first():
