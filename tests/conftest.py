@@ -14,6 +14,7 @@ from signoff.plugin import LONG_LIVED
 
 ROOT = Path(__file__).parent.parent
 LONGEST = (
+    "tests/browser/test_page.py",
     "tests/behaviour/test_behaviour.py",
     "tests/smoke/test_defects.py",
     "tests/foreign/test_one_change.py",
@@ -33,6 +34,7 @@ LONGEST = (
     "tests/smoke/test_traces.py",
     "tests/runbook/test_rights.py",
     "tests/signoff/test_drift.py",
+    "tests/lambdas/test_branches.py",
     "tests/lambdas/test_fuzz.py",
     "tests/smoke/test_healthy.py",
     "tests/load/test_ends_of_runs.py",
