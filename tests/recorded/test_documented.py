@@ -132,6 +132,15 @@ def test_member_that_is_null_is_no_value(whole):
     assert (function.layers, function.kms_key_arn, function.memory_mb) == ((), None, 256)
 
 
+def test_rule_and_schedule_that_act_on_ours_are_read(whole):
+    found = whole["json"][0].sections.automations
+
+    assert {name: [act.on for act in one.acts] for name, one in found.items()} == {
+        "event rule default/ping": [("rally-auth",)],
+        "schedule ops/nightly": [("rally-notify",)],
+    }
+
+
 def test_error_of_every_protocol_is_known_as_what_it_is(whole):
     sections = whole["json"][0].sections
 
