@@ -117,7 +117,7 @@ def _closed(reading: Reading) -> str:
 
 def _entry(listed: Iterable[Raw], name: str, number: str) -> Raw:
     return next(
-        one for one in listed if one["Version"] == number and function.listed_name(one) == name
+        one for one in listed if function.listed_name(one) == name and one["Version"] == number
     )
 
 

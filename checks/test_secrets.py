@@ -9,7 +9,7 @@ from aws.ledgers.apigateway import REST_API, STAGE
 from aws.ledgers.dynamodb import TABLE
 from aws.ledgers.lambda_ import FUNCTION
 from aws.ledgers.secretsmanager import SECRET
-from aws.section import lookup
+from aws.section import known, lookup
 from aws.words import Words
 from checks.access import allowed_accounts
 from checks.denials import denials
@@ -246,6 +246,8 @@ def test_secret_stands_nowhere_but_in_secrets_manager(
     found: Sections, plan: Plan, judge: Judge
 ) -> None:
     leaks = lookup(found.leaks, "account") or ()
+    searched = () if leaks else [lookup(found.packages, code) for code in known(found.packages)]
+    judge.observe.note(packages=len(searched))
     judge.observe.note(places=[f"{one.secret}: {one.call}, {one.place}" for one in leaks])
 
     keys = {one.name: one.key for one in plan.secrets}

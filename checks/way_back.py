@@ -94,13 +94,12 @@ class WayBack:
 
     def _role(self, want: desired.Function, back: Function) -> Iterator[Difference]:
         """Yield a role that is gone, which no version can start without; another one than planned has to be known."""
-        planned = lookup(self.deployed.found.roles, want.role.name)
-        if planned and is_same(back.role_arn, planned.arn):
+        name = back.role_arn.rpartition("/")[2]
+        planned = name == want.role.name
+        if planned and is_same(back.role_arn, self.deployed.role(want.role).arn):
             return
-        name, there = back.role_arn.rpartition("/")[2], self.deployed.names("roles").names
-        if name == want.role.name or (
-            name.startswith(self.snapshot.scope.prefix) and name not in there
-        ):
+        there = self.deployed.names("roles").names
+        if planned or (name.startswith(self.snapshot.scope.prefix) and name not in there):
             yield fault(FUNCTION, back.name, ROLE, back.role_arn, THERE, **LISTED)
             return
         bounds, about = {ROLE: exactly(want.role.arn)}, LISTED | {"loosens": True}
@@ -170,10 +169,16 @@ class WayBack:
                     ja=f"デプロイ{back.deployment.id}の内容をAPI Gatewayが示しません",
                 )
             )
-        open_routes = {id_ for id_, kind in back.authorization.items() if kind == "NONE"}
+        opened = {id_ for id_, kind in back.authorization.items() if kind == "NONE"}
         served = self.deployed.served().methods
         return tuple(
             fault(ROUTE, f"{id_} ({back.deployment.id})", AUTHORIZATION, "NONE", ASKED, call=call)
             for id_, method in served.items()
-            if method.authorizer and id_ in open_routes
+            if method.authorizer and id_ in opened - self._planned_open()
         )
+
+    def _planned_open(self) -> frozenset[str]:
+        """Return what has to ask for no session, and is wrong where what is live does: login and preflights."""
+        api = self.snapshot.plan.api
+        logins = {one.id for one in api.routes if not one.authorized}
+        return frozenset(logins | {f"OPTIONS {path}" for path in api.paths})

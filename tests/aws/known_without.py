@@ -16,6 +16,8 @@ def of_keys(*names):
 
 
 FUNCTIONS, TABLES, SECRETS = SCOPE.functions, SCOPE.tables, SCOPE.secrets
+CODE, FORMER = "5tT2qgzYUHoqwR616pZ2dpkn/0J1FrzJmlKidWaaCgk=", "sha-1"
+"""CodeSha256 of what is live, and of the version to go back to."""
 API = {
     "stages",
     "deployments",
@@ -166,7 +168,8 @@ LOST = {
     "cloudwatch:DescribeAlarms": of("topics", FOREIGN_TOPIC),
     "cloudwatch:DescribeAlarmHistory": of("topics", FOREIGN_TOPIC),
     "dynamodb:DescribeTable": of_keys(TABLE_KEY),
-    "lambda:GetFunction": of("leaks", "account"),
+    "lambda:GetFunction": of("leaks", "account") | of("packages", CODE),
+    "lambda:ListAliases": of("packages", FORMER),
     "secretsmanager:DescribeSecret": of_keys(KEYS[0]),
     "secretsmanager:GetResourcePolicy": of_keys(KEYS[0]),
     # Nobody recognises a secret then; the values' own section says that it could not be read.

@@ -32,6 +32,7 @@ BY_ROLE = frozenset(
         "SEC-25",
         "SEC-26",
         "PREP-04",
+        "ROLL-06",
     }
 )
 """Rows about any role, besides SEC-10."""
@@ -174,7 +175,7 @@ DENIED = (
         id="DEP-08:award-may-not-write",
         breaks=_denied("UserStamps-prod", "dynamodb:PutItem", {"AWS": f"{ROLE}-award-role"}),
     ),
-    Defect(id="DEP-08:nobody-may-write", breaks=_denied("Users-prod", "dynamodb:Put*", "*")),
+    Defect(id="DEP-08:nobody-may-write", breaks=_denied("Users-prod", "dynamodb:Update*", "*")),
     Defect(
         id="DEP-08:ranking-may-not-query",
         breaks=_denied("UserStamps-prod", "dynamodb:Query", {"AWS": f"{ROLE}-ranking-role"}),

@@ -31,7 +31,7 @@ def _at(now: datetime) -> Break:
     """Judge at another moment, on the day of the go-live; backups go on."""
 
     def later(snapshot: Snapshot) -> Snapshot:
-        fields: dict[str, Any] = {"go_live": date(2026, 11, 25)}
+        fields: dict[str, Any] = {"go_live": TODAY}
         snapshot = every("backups", lambda one: replace(one, latest=now))(snapshot)
         return replace(snapshot, now=now, environment=replace(snapshot.environment, **fields))
 
@@ -51,6 +51,8 @@ AREA, SEASON = (
     Area(lat=35.5555, lon=139.6540, km=1),
     Season(begins=date(2026, 12, 1), ends=date(2026, 12, 31)),
 )
+TODAY = date(2026, 11, 25)
+LAST_DAY = Season(begins=date(2026, 11, 20), ends=TODAY)
 ORPHAN = {"examined": 1, "real": 1, "range_keys": ("FOUNTAIN-001", "GONE-001")}
 MIGRATED = {"table": "Users-prod", "count": 3, "hash": "of three"}
 
@@ -147,7 +149,9 @@ DEFECTS: tuple[Defect, ...] = (
 COUNTED = {"examined": 2, "real": 2, "range_keys": ("#W2026-W49", "HALL-014")}
 LATER = stamps(first(ValidFrom={"S": "2027-04-01"}))
 SOUND: Mapping[str, Break] = {
-    "stamp of a later season": manifested(LATER),
+    "stamp of a later season, where no season is decided": manifested(
+        both(LATER, _file(season=None, stamps=None, production=False))
+    ),
     "stamps of a later season do not count": manifested(
         both(LATER, _file(stamps=4, season=SEASON))
     ),
@@ -159,7 +163,7 @@ SOUND: Mapping[str, Break] = {
         both(stamps(_every(ValidTo={"S": "2026-12-31"})), _file(season=SEASON))
     ),
     "last minute of the last day in Japan": manifested(
-        both(stamps(_every(ValidTo={"S": "2026-11-25"})), _file(go_live=None))
+        both(stamps(_every(ValidTo={"S": "2026-11-25"})), _file(go_live=TODAY, season=LAST_DAY))
     ),
     "people after the go-live, and their counters": both(
         _declared, scan("Users-prod", examined=2, real=2), scan("UserStamps-prod", **COUNTED)

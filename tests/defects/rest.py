@@ -262,6 +262,7 @@ ROLLBACK = (
     Defect(
         id="ROLL-06:package-not-read",
         breaks=unread("packages", compute.former("award")),
+        unknown=frozenset({"SEC-27"}),
         outcome=Outcome.NOT_TESTABLE,
     ),
     Defect(id="ROLL-06:handler-not-in-the-package", breaks=_handled("rehearsal.no_such_handler")),

@@ -102,7 +102,8 @@ DEFECTS: tuple[Defect, ...] = (
     Defect(
         id="DEP-01:masters-absent",
         breaks=_lost(MASTERS, "contents"),
-        follows=following.A_TABLE | {"DATA-01", "DATA-02", "DATA-03", "DATA-06", "DATA-08"},
+        follows=following.A_TABLE
+        | {"DATA-01", "DATA-02", "DATA-03", "DATA-06", "DATA-08", "DATA-10"},
     ),
     Defect(
         id="DEP-01:under-dev-name",

@@ -76,7 +76,7 @@ TOUCHED: dict[ModuleType, frozenset[str]] = {
     domain: frozenset({"domains", "api_mappings"}),
 }
 """Procedure -> the sections that tell of what it makes: after a change of none of them it sees what it saw."""
-UNTOUCHED = frozenset({"principals"})
+UNTOUCHED = frozenset({"automations", "principals"})
 """What no procedure makes."""
 
 

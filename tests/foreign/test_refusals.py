@@ -21,6 +21,7 @@ OPERATIONS = (
     "apigateway:GetApiKeys",
     "apigateway:GetAuthorizers",
     "apigateway:GetBasePathMappings",
+    "apigateway:GetDeployment",
     "apigateway:GetDeployments",
     "apigateway:GetDomainName",
     "apigateway:GetDomainNames",

@@ -59,6 +59,7 @@ ELSEWHERE = {
     "PREP-02": "tests/load: a run that passed proves it",
     "ROLL-05": "tests/runbook/deep/test_rehearsal.py rehearses on a whole stack",
     "DATA-05": "tests/runbook/rollback/test_recount.py counts anew",
+    "DEP-39": "tests/runbook/rollback/test_forward.py leads from the closed release to the recorded one",
     "ROLL-07": "tests/runbook/closed deletes the deployments before it",
     "SEC-21": "tests/runbook/test_states.py encrypts the bucket",
     "SEC-22": "tests/runbook/test_states.py closes the bucket",

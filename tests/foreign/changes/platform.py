@@ -3,10 +3,8 @@
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from typing import Any
 
-from signoff.outcome import Outcome
 from tests.foreign.changes import alarms, surplus
 from tests.foreign.changes.alarms import FAILS, P5XX
 from tests.foreign.changes.change import Client, Kept, harmful_ones, harmless_ones
@@ -165,6 +163,7 @@ SOUND: tuple[tuple[str, str, list[str], Kept], ...] = (
     ("API answers over IPv6 as well", "", EDGE, surplus.of_api("/endpointConfiguration/ipAddressType", "dualstack", "ipv4")),
     ("role is made by the console", "", [*ROLES, *FUNCTIONS, "principals"], under_a_path),
     ("nobody else may use users", "", [*ROLES, *FUNCTIONS, *TABLES, "principals"], but_for(*READERS)),
+    ("users are for the organization", "DEP-08", TABLES, table_policy("Deny", "*", "dynamodb:*", Condition=OF_ORG)),
     ("award stays in its account", "", ROLES, denied(Condition=ANOTHER)),
     ("award is watched by Application Signals", "", ROLES, policy_of_aws(APPLICATION_SIGNALS)),
 )  # fmt: skip
@@ -185,14 +184,4 @@ HARM: tuple[tuple[str, str, list[str], Kept], ...] = (
 
 
 CHANGES = harmful_ones(HARM)
-(UNCLEAR,) = harmless_ones(
-    [
-        (
-            "users are for the organization",
-            "DEP-08",
-            TABLES,
-            table_policy("Deny", "*", "dynamodb:*", Condition=OF_ORG),
-        )
-    ]
-)
-HARMLESS = (*harmless_ones(SOUND), replace(UNCLEAR, red={"DEP-08": Outcome.NOT_TESTABLE}))
+HARMLESS = harmless_ones(SOUND)
