@@ -59,6 +59,9 @@ def decided(calls: RowCalls, route: str) -> list[Words]:
     refused = calls.answer(with_unknown(of_other, other))
     flaw, differing = calls.flaw(refused, 403, "FORBIDDEN"), _differing(plain, told)
     if differing:
+        # LINE takes a message to a person once: only the first answer says that it was sent.
+        differing = _differing(calls.answer(replace(own, time=2)), told)
+    if differing:
         calls.attribute(route)
     return [*([flaw] if flaw else []), *differing, *_accepted_as_caller(calls, route)]
 
