@@ -187,7 +187,7 @@ def test_awards_of_a_killed_run_are_taken_back_by_the_next(
 def test_note_about_somebody_who_is_no_test_user_any_more_takes_nothing_from_them(rally, tmp_path):
     notes = Notes.of(production(rally), tmp_path)
     with session(rally) as suite:
-        note = notes.before(suite.sessions, production(rally), False, suite.known_consenting_user)
+        note = notes.before(suite.sessions, production(rally), suite.known_consenting_user)
     before = held(rally)
     other = production(rally, "U" + "1" * 32)
     left = Leftovers(environment=other, notes=notes, aws=rally.client).still_there_after_cleaning(
@@ -202,7 +202,7 @@ def test_note_about_somebody_who_is_no_test_user_any_more_takes_nothing_from_the
 def test_note_brings_back_what_it_names_as_it_was(rally, tmp_path):
     notes = Notes.of(production(rally), tmp_path)
     with session(rally) as suite:
-        notes.before(suite.sessions, production(rally), False, suite.known_consenting_user)
+        notes.before(suite.sessions, production(rally), suite.known_consenting_user)
     (note,), unread = notes.left()
 
     assert note.consenting == suite.known_consenting_user

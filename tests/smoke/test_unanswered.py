@@ -19,11 +19,10 @@ ASKED = {
 }
 """Module -> how it asks over HTTP."""
 FILTERED = {"logGroupName": "/aws/lambda/auth", "filterPattern": "id"}
-KEYED = {"RequestItems": {"Users": {"Keys": [{"UserId": {"S": "Usmoke-1"}}]}}}
 QUERIED = {"TableName": "Users", "KeyConditionExpression": "UserId = :id"}
 READ = {
-    "batch_get_item": ("dynamodb", KEYED, b'{"Responses": {"Users": []}}'),
     "filter_log_events": ("logs", FILTERED, b'{"events": []}'),
+    "get_function_configuration": ("lambda", {"FunctionName": "auth"}, b'{"FunctionName": "auth"}'),
     "get_secret_value": ("secretsmanager", {"SecretId": "token"}, b'{"SecretString": "{}"}'),
     "query": ("dynamodb", QUERIED, b'{"Items": [], "Count": 0}'),
 }
