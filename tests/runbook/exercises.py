@@ -310,9 +310,6 @@ def _attached(admin: Desk) -> Iterator[Unplanned]:
     named = {"logGroupName": group, "filterName": "quiet"}
     admin.client("logs").put_metric_filter(**named, filterPattern="", metricTransformations=[made])
     yield _unplanned("log group", group, "metric filter into namespace", "StampRally", "quiet")
-    role = "stamp-rally-prod-auth-role"
-    admin.client("iam").put_role_permissions_boundary(RoleName=role, PermissionsBoundary=READ_ONLY)
-    yield _unplanned("role", role, "what its boundary takes away", "dynamodb:PutItem")
 
 
 def _unplanned(kind: str, name: str, fact: str, found: str, *ids: str) -> Unplanned:

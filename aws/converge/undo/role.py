@@ -1,4 +1,4 @@
-"""What nobody planned of roles: instance profiles, boundaries, and functions and Regions that use them."""
+"""What nobody planned of roles: instance profiles, and functions and Regions that use them."""
 
 from collections.abc import Mapping
 
@@ -10,10 +10,6 @@ def _out_of_profiles(target: UndoTarget) -> None:
     iam = target.context.client("iam")
     for profile in target.ids:
         iam.remove_role_from_instance_profile(InstanceProfileName=profile, RoleName=target.name)
-
-
-def _unbound(target: UndoTarget) -> None:
-    target.context.client("iam").delete_role_permissions_boundary(RoleName=target.name)
 
 
 _OTHER_PRINCIPALS = {
@@ -33,12 +29,6 @@ UNDO: Mapping[tuple[str, str], HowToUndo] = {
         _out_of_profiles,
         en="servers that run with that profile lose the rights of the role",
         ja="このプロファイルで動くサーバーは、ロールの権限を失います",
-    ),
-    ("role", "what its boundary takes away"): by_call(
-        _unbound,
-        en="the boundary no longer limits the role; its own policy does",
-        ja="アクセス許可の境界による制限はなくなり、ロール自身のポリシーだけが効きます",
-        final=True,
     ),
     ("role", "others that use it"): by_hand(
         en="Lambda console > Functions > the one that the row names > Configuration > Permissions: give it a"
