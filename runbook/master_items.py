@@ -47,9 +47,9 @@ def converge(context: StepContext, table: Table, items: Sequence[Item]) -> Chang
     return context.settle(changes, lambda: _write(context, table, differing))
 
 
-def are_others(context: StepContext, table: Table) -> bool:
-    """Whether the table holds spots of somebody else's."""
-    return bool(read(context, table).keys() - _by_key(table, source()).keys())
+def others(context: StepContext, table: Table) -> Sequence[str]:
+    """Return the spots that only the table holds: a team's own, beside which ours have no place."""
+    return sorted(read(context, table).keys() - _by_key(table, source()).keys())
 
 
 def were_migrated(context: StepContext, table: Table) -> bool:

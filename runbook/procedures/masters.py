@@ -23,12 +23,12 @@ from runbook.engine import StepContext, step
 def load_the_spots(context: StepContext) -> Changes:
     """Write the spots that are missing.
 
-    A spot with other content is shown, and overwritten only after you agree. A spot that is only in the
-    table is left alone, as is everything that a migration brought.
+    A spot with other content is shown, and overwritten only after you agree. A table that holds spots of
+    your own is left alone, as is everything that a migration brought.
 
     不足しているスポットを書き込む。
 
-    内容が異なるスポットは差分を表示し、同意を得てから上書きします。テーブルにしかないスポットと、移行手順で移した
+    内容が異なるスポットは差分を表示し、同意を得てから上書きします。独自のスポットがあるテーブルと、移行手順で移した
     内容には触れません。
     """
     table = context.plan.table("stampmasters")
@@ -40,11 +40,12 @@ def load_the_spots(context: StepContext) -> Changes:
             )
         )
         return ()
-    if master_items.are_others(context, table) and context.all_green("DATA-01", "DATA-02"):
+    if others := master_items.others(context, table):
+        named = ", ".join(others[:5])
         context.tell(
             Words(
-                en=f"{table.name} holds the spots that its manifest names, and is left as it is",
-                ja=f"{table.name}の内容はマニフェストの記録どおりのため、変更しません",
+                en=f"{table.name} holds spots of its own ({named}), and is left as it is",
+                ja=f"{table.name}には独自のスポット（{named}）があるため、変更しません",
             )
         )
         return ()
@@ -64,6 +65,6 @@ def leave_the_manifest(context: StepContext) -> Changes:
     table = context.plan.table("stampmasters")
     if master_items.were_migrated(context, table):
         return ()
-    if master_items.are_others(context, table) and context.all_green("DATA-01", "DATA-02"):
+    if master_items.others(context, table) and context.all_green("DATA-01", "DATA-02"):
         return ()
     return master_items.converge_manifest(context, table, master_items.source())

@@ -190,6 +190,22 @@ def test_spots_of_somebody_else_keep_the_manifest_from_being_written(empty):
     assert empty.evidence.records == []
 
 
+def test_spots_of_a_team_s_own_get_no_samples_beside_them(empty):
+    """A team that typed its masters into the console found ours on its map afterwards."""
+    empty.do(tables.create_the_tables.action)
+    item = {"StampId": {"S": "SHRINE-001"}, "Name": {"S": "x"}, "Type": {"S": "IMAGE"}}
+    empty.client("dynamodb").put_item(TableName="StampMasters-prod", Item=item)
+    told = []
+
+    assert empty.do(masters.load_the_spots.action, tell=told.append) == ()
+    assert "holds spots of its own (SHRINE-001)" in told[0].en
+    assert spots.read(empty.context(), empty.context().plan.table("stampmasters")).keys() == {
+        "SHRINE-001"
+    }
+    with pytest.raises(Refused, match="holds 1 items, the source 5"):
+        empty.do(masters.leave_the_manifest.action)
+
+
 def test_items_that_were_not_processed_are_sent_again(empty, monkeypatch):
     empty.do(tables.create_the_tables.action)
     unprocessed = [5]
