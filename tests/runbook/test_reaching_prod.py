@@ -8,6 +8,13 @@ from tests.runbook.desk import PROD
 
 GOING = ("--yes", "--go", f"--environments={PROD}")
 """The file has nothing but prod: what does not go there finds no environment at all."""
+DECIDED = {"migrate_users": ("--by=Hanako Sato",)}
+"""Who decided that people may be copied: without that name it ends before it goes anywhere."""
+LEADS_BACK = [
+    name
+    for name, one in procedures().items()
+    if name not in CARRIES and "--to" in {option.flag for option in one.options}
+]
 
 
 @pytest.mark.parametrize("name", procedures())
@@ -19,13 +26,24 @@ def test_without_a_name_it_is_local(capsys, name):
     assert "has no environment local; it has prod" in capsys.readouterr().err
 
 
-@pytest.mark.parametrize("name", [one for one in procedures() if one not in CARRIES])
+@pytest.mark.parametrize("name", LEADS_BACK)
 def test_what_goes_back_to_something_called_prod_is_local_still(capsys, name):
     with pytest.raises(SystemExit) as ended:
         main([name, "--to=prod", *GOING])
 
     assert ended.value.code == 2
     assert "has no environment local; it has prod" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    "name", [one for one in procedures() if one not in (*CARRIES, *LEADS_BACK)]
+)
+def test_what_goes_to_nothing_refuses_a_prod_that_it_is_to_go_to(capsys, name):
+    with pytest.raises(SystemExit) as ended:
+        main([name, "--to=prod", *GOING])
+
+    assert ended.value.code == 2
+    assert f"runbook {name} does not take --to" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("name", CARRIES)
@@ -36,7 +54,7 @@ def test_items_go_to_prod_where_either_option_names_it(monkeypatch, capsys, name
     monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
     for file in ("AWS_SHARED_CREDENTIALS_FILE", "AWS_CONFIG_FILE"):
         monkeypatch.setenv(file, "/nonexistent")
-    assert main([name, typed, *GOING]) == 4
+    assert main([name, typed, *DECIDED.get(name, ()), *GOING]) == 4
 
     assert capsys.readouterr().err.startswith("runbook: prod needs credentials")
 

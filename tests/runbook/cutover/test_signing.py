@@ -13,6 +13,7 @@ from runbook.procedures import by_hand, cutover, prepare
 from runbook.prompts import signer
 from signoff.checklist import Checklist
 from signoff.evidence import Store
+from signoff.facts import PartFact
 from signoff.parts import Part
 from signoff.release import Live
 from tests.runbook.toy import WHO, Memory, Thing, look_at_it, run
@@ -28,7 +29,10 @@ def store(tmp_path):
 
 def live(code="a1", **parts):
     """What is live: its code, and other parts, each of one fact."""
-    facts = {Part[name.upper()]: {"fact": value} for name, value in {"code": code, **parts}.items()}
+    facts = {
+        Part[name.upper()]: {"fact": PartFact(value, value)}
+        for name, value in {"code": code, **parts}.items()
+    }
     return lambda rests_on: Live(
         release=code, parts={one: facts[one] for one in rests_on if one in facts}
     )

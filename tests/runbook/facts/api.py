@@ -5,6 +5,7 @@ from aws.domain import BasePath, Certificate, CustomDomain, Resolution
 from aws.rest_api import Deployment, GatewayAccount, MethodSetting, RestApi, Stage
 from aws.static_answer import StaticAnswer
 from aws.usage_plan import ApiKey, OwnLimit, UsagePlan
+from aws.way_back import DeploymentBack
 from runbook.procedures import api, throttling
 from tests.runbook.facts.answer import (
     BY_ROW,
@@ -297,6 +298,7 @@ ANSWERS = {
         ),
         "answers": of_integration(answering(PREFLIGHT, **{ORIGIN: "'*'"}), "OPTIONS /stamps"),
     },
+    DeploymentBack: dict.fromkeys(("deployment", "authorization"), BY_ROW),
     StaticAnswer: {
         "status": of_gateway_response(gateway_response(statusCode="403")),
         "headers": of_gateway_response(

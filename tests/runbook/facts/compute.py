@@ -4,6 +4,7 @@ import json
 
 from aws.access.principals import Principal
 from aws.access.reach import Reach
+from aws.automation import Act, Automation
 from aws.function import (
     Alias,
     Function,
@@ -14,6 +15,7 @@ from aws.function import (
     Version,
 )
 from aws.role import PolicyDocument, Role
+from aws.way_back import PackageContents
 from runbook.procedures import api, functions, least_privilege
 from tests.runbook.facts.answer import (
     BY_ROW,
@@ -224,10 +226,16 @@ ANSWERS = {
         "document": of_role(granted("least-privilege", EVERYTHING)),
         "arn": of_role(attached(ADMIN)),
     },
-    Principal: dict.fromkeys(("arn", "kind", "reach", "assumed_by"), BY_ROW),
+    Principal: dict.fromkeys(("arn", "kind", "reach", "assumed_by", "services"), BY_ROW),
     Reach: dict.fromkeys(
         ("kind", "name", "action", "by", "provided", "reads", "trusted_by"), BY_ROW
     ),
+    Automation: dict.fromkeys(("kind", "name", "when", "acts", "ends"), BY_ROW),
+    Act: dict.fromkeys(("target", "target_id", "on", "role", "digest"), BY_ROW),
+    PackageContents: {
+        "built_here": Otherwise("where its bytes came from: the commit's own build, or a download"),
+        "handlers": BY_ROW,
+    },
 }
 STRICTER = {
     "more memory and a shorter time-out stay": Stays(

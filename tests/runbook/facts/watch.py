@@ -146,7 +146,7 @@ ANSWERS = {
         "max_message_bytes": DETACHED,
     },
     Subscription: {
-        **dict.fromkeys(("protocol", "endpoint"), NAMED),
+        **dict.fromkeys(("protocol", "endpoint", "arn"), NAMED),
         "confirmed": BY_ROW,
         **dict.fromkeys(
             ("filter_policy", "filter_scope", "raw", "redrive", "delivery_policy"), DETACHED
@@ -162,7 +162,7 @@ ANSWERS = {
         "log_class": PersonActs(harm=of_other_class, by=BY_LOGS, told="delete the group by hand"),
         "kms_key": FREE,
     },
-    LogPolicy: dict.fromkeys(("name", "document"), DETACHED),
+    LogPolicy: dict.fromkeys(("name", "document", "group"), DETACHED),
     Bucket: {
         "name": NAMED,
         "encryption": of_bucket(encrypted("AES256")),
@@ -178,11 +178,11 @@ ANSWERS = {
         kind: dict.fromkeys(fields, NOT_OURS)
         for kind, fields in {
             Names: ("names",),
-            Unreadable: ("unreadable",),
+            Unreadable: ("words", "call", "code", "obstacle", "action"),
             Leak: ("secret", "call", "place"),
             Unplanned: (
                 *("kind", "name", "fact", "found", "found_ja", "call", "effect", "remedy"),
-                *("terms", "loosens"),
+                *("terms", "loosens", "ids", "id"),
             ),
             Words: ("en", "ja"),
             MaskedValue: (*("text", "length", "shape", "bits", "digests", "holds", "fingerprint"),),
