@@ -105,14 +105,14 @@ def synthetic_user_is_left_over(client):
     client("dynamodb").delete_item(TableName="Users-prod", Key=key)
 
 
-@change("DATA-01", reads=["contents"])
+@change("DATA-01", "DATA-06", reads=["contents"])
 def stamp_is_gone_since_the_migration(client):
     client("dynamodb").delete_item(TableName=MASTERS, Key={"StampId": {"S": "POSTER-001"}})
     yield
     client("dynamodb").put_item(TableName=MASTERS, Item=data.POSTER)
 
 
-@change("DATA-01", "DATA-02", reads=["contents"])
+@change("DATA-01", "DATA-02", "DATA-06", reads=["contents"])
 def spot_loses_its_longitude(client):
     place = {"M": {"lat": {"N": "35.55"}, "lng": {"N": "139.65"}, "radius": {"N": "15"}}}
     spot = {"StampId": {"S": "EXTRA-001"}, "Name": {"S": "Extra"}, "Type": {"S": "GPS"}}

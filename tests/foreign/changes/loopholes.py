@@ -253,7 +253,7 @@ HARM: tuple[tuple[str, str, list[str], Kept], ...] = (
     ("user reads the stream of a table", "DEP-08 SEC-24", [*TABLE_PARTS, "principals"], stream_read_by_a_user),
     ("user switches the key of the variables off", "SEC-24", [*KEYED, "principals"], keyed(switched_off_by_a_user)),
     ("stranger hears in the place of whom we named", "MON-06 MON-16", ["topics"], stranger_in_our_place),
-    ("stamp is called like a counter", "DATA-01 DATA-02", MASTERS, stamp("#W2026-W49", "35.5562", "139.6541")),
+    ("stamp is called like a counter", "DATA-01 DATA-02 DATA-06", MASTERS, stamp("#W2026-W49", "35.5562", "139.6541")),
     ("stamp lies where another one does", "DATA-01 DATA-06", MASTERS, stamp("COPY-001", "35.5561", "139.6540")),
     ("stamp lies in another prefecture", "DATA-01 DATA-06", MASTERS, stamp("EXTRA-001", "38.2600", "140.8700")),
 )  # fmt: skip

@@ -141,14 +141,14 @@ HARM: tuple[tuple[str, str, list[str], Kept], ...] = (
     ("name of a stamp is a blank of a template", NO_MASTER, MASTERS, master(Name=text("{{spot.name}}"))),
     ("name of a stamp is for now", NO_MASTER, MASTERS, master(Name=text("花の門（仮）"))),
     ("description of a stamp has blanks", NO_MASTER, MASTERS, master(Description=text("○○神社の前"))),
-    ("id of a stamp ends in a space", NO_MASTER, MASTERS, further("POND-001 ")),
+    ("id of a stamp ends in a space", f"{NO_MASTER} DATA-06", MASTERS, further("POND-001 ")),
     ("refusal is kept until a year to come", f"DEP-34 {RELEASE}", API, refused("ACCESS_DENIED", "401", {"Expires": "'Thu, 31 Dec 2037 23:55:55 GMT'"})),
     ("refusal tells what is behind it", f"DEP-34 {RELEASE}", API, refused("INTEGRATION_FAILURE", "504", responseTemplates={"application/json": '{"message": "$context.integrationErrorMessage"}'})),
     ("refusal says that all is well", f"DEP-34 {RELEASE}", API, refused("THROTTLED", "429", responseTemplates={"application/json": '{"ok": true}'})),
     ("access is logged in another account", "DEP-29", makers.STAGES, logged_to("999988887777")),
-    ("stamp is called like another in small letters", NO_MASTER, MASTERS, further("shrine-001")),
-    ("stamp is called like another with a space", NO_MASTER, MASTERS, further("SHRINE-001 ")),
-    ("stamp is called like another in wide letters", NO_MASTER, MASTERS, further("ＳＨＲＩＮＥ-001")),
+    ("stamp is called like another in small letters", f"{NO_MASTER} DATA-06", MASTERS, further("shrine-001")),
+    ("stamp is called like another with a space", f"{NO_MASTER} DATA-06", MASTERS, further("SHRINE-001 ")),
+    ("stamp is called like another in wide letters", f"{NO_MASTER} DATA-06", MASTERS, further("ＳＨＲＩＮＥ-001")),
 )  # fmt: skip
 SOUND: tuple[tuple[str, str, list[str], Kept], ...] = (
     ("refusal was over long ago", "", API, refused("ACCESS_DENIED", "401", {"Expires": "'Thu, 01 Jan 1970 00:00:00 GMT'"})),
