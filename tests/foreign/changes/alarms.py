@@ -236,18 +236,11 @@ CHANGES = (
     harmful("MON-02")(
         "alarm outlasts a quiet night", lambda c: put(c, P4XX, TreatMissingData="ignore")
     ),
-    harmful("MON-04")(
-        "alarm of a table treats missing data as the console does",
-        lambda c: put(c, THROTTLE, TreatMissingData="missing"),
-    ),
     harmful("MON-03")(
         "alarm fires below", lambda c: put(c, P5XX, ComparisonOperator="LessThanThreshold")
     ),
     harmful("MON-03")("alarm counts in seconds", lambda c: put(c, P5XX, Unit="Seconds")),
     harmful("MON-04")("alarm of a table waits for ten", lambda c: put(c, THROTTLE, Threshold=10)),
-    harmful("MON-04")(
-        "alarm of a table is never over", lambda c: put(c, THROTTLE, TreatMissingData="ignore")
-    ),
     harmful("MON-05")(
         "alarm of faults wants two of three",
         lambda c: put(c, FAULTS, EvaluationPeriods=3, DatapointsToAlarm=2),
@@ -332,6 +325,14 @@ CHANGES = (
 
 THERE = ["AWS/Lambda", "Duration", "FunctionName", "billing"]
 HARMLESS = (
+    green()(
+        "alarm of a table treats missing data as the console does",
+        lambda c: put(c, THROTTLE, TreatMissingData="missing"),
+    ),
+    green()(
+        "alarm of a table is told to ignore missing data",
+        lambda c: put(c, THROTTLE, TreatMissingData="ignore"),
+    ),
     green()("alarm fires at the first error", lambda c: put(c, FAILS, Threshold=0)),
     green()(
         "alarm fires at one a minute",
