@@ -37,7 +37,7 @@ def folder(smoke):
 
 def test_smoke_passes_with_its_verdict_in_one_line(smoke, folder):
     assert "PASS: smoke-login on local, 460 requests answered" in smoke.stderr
-    assert f"{folder.relative_to(ROOT)}/index.html" in smoke.stderr
+    assert f"{folder.relative_to(ROOT)}/locust.html" in smoke.stderr
 
 
 def test_nothing_is_left_and_line_was_never_called(folder):
