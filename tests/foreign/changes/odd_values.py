@@ -15,7 +15,6 @@ MASTERS, SECRETS = ["contents"], ["secrets", "secret_values"]
 FUNCTIONS, HEARD, DRAWN = makers.FUNCTIONS, makers.HEARD, ["dashboards"]
 PLANS = ["usage_plans"]
 SIGNED = "https://images.example.jp/a.png?X-Amz-Date=20261125T000000Z&X-Amz-Expires=3600"
-EMPTY = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
 
 
 def key(value: str) -> Kept:
@@ -119,7 +118,6 @@ HARM: tuple[tuple[str, str, list[str], Kept], ...] = (
     ("function writes down everything", "DEP-19", FUNCTIONS, logged_at("TRACE")),
     ("framework writes down every event", "DEP-13", FUNCTIONS, with_variable(POWERTOOLS_LOGGER_LOG_EVENT="true")),
     ("session key ends in a line break", "SEC-03", SECRETS, key(f"{vault.SESSION_KEY}\n")),
-    ("session key is the digest of nothing", "SEC-03", SECRETS, key(EMPTY)),
     ("session key counts up", "SEC-03", SECRETS, key(bytes(range(32)).hex())),
     ("name of a stamp is yet to be written", NO_MASTER, MASTERS, master(Name=text("テスト１"))),
     ("description of a stamp is a note", NO_MASTER, MASTERS, master(Description=text("TODO: ask the shrine"))),

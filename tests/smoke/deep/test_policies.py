@@ -3,29 +3,32 @@
 import pytest
 from rich.table import Table
 
+from tests.lambdas.test_rights import RIGHTS
 from tests.smoke.breaking import statements_of, without_statement
 from tests.smoke.defect import FAIL
 from tests.smoke.judging import judge, red
 
+UNSEEN: frozenset[str] = frozenset()
+"""Smoke, which sees what AWS's callers see, does not miss it; lambdas/rights.toml has the call of the released code."""
 LOGS = ("log-group", {"MON-14"})
 MISSED = {
     "auth": (("table/Users-local", {"SMOKE-01"}), LOGS, ("secret", {"SMOKE-01", "SMOKE-15"})),
     "award": (
         ("table/StampMasters-local", {"SMOKE-03"}),
         ("table/UserStamps-local", {"SMOKE-03"}),
-        ("function", {"SMOKE-05"}),
+        ("function", UNSEEN),
         LOGS,
     ),
     "gps-verify": (("table/StampMasters-local", {"SMOKE-04"}), LOGS),
-    "notify": (LOGS, ("secret", {"SMOKE-05", "SMOKE-11"})),
+    "notify": (LOGS, ("secret", {"SMOKE-05"})),
     "ranking": (
         ("table/UserStamps-local/index/PeriodRanking", {"SMOKE-06", "SMOKE-07"}),
-        ("table/Users-local", {"SMOKE-06", "SMOKE-07", "SEC-42"}),
+        ("table/Users-local", UNSEEN),
         LOGS,
     ),
     "richmenu": (LOGS, ("secret", {"SMOKE-08"})),
     "stamps": (
-        ("table/StampMasters-local", {"SMOKE-02", "SMOKE-11", "SMOKE-16"}),
+        ("table/StampMasters-local", {"SMOKE-16"}),
         ("table/UserStamps-local", {"SMOKE-01", "SMOKE-02"}),
         LOGS,
     ),
@@ -38,6 +41,7 @@ STATEMENTS = [
     (key, number, rows)
     for key, statements in MISSED.items()
     for number, (_, rows) in enumerate(statements)
+    if rows is not UNSEEN
 ]
 
 
@@ -59,6 +63,14 @@ def target(statement):
 @pytest.mark.parametrize("key", MISSED)
 def test_policy_has_the_statements_that_are_tried_here(key, rally):
     assert [target(one) for one in statements_of(rally, key)] == [on for on, _ in MISSED[key]]
+
+
+def test_statements_that_smoke_does_not_miss_are_what_the_released_code_calls():
+    unseen = {key for key, statements in MISSED.items() for _, rows in statements if rows is UNSEEN}
+
+    assert unseen == {"award", "ranking"}
+    assert RIGHTS["award"]["notify"] == ["lambda:InvokeFunction"]
+    assert RIGHTS["ranking"]["users"] == ["dynamodb:BatchGetItem"]
 
 
 @pytest.mark.parametrize(("key", "number", "rows"), STATEMENTS)
