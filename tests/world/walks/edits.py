@@ -39,5 +39,6 @@ def of_production(*, rate: int) -> Mapping[str, str]:
         "origin": f'"https://{FRONT_END}"',
         "front_end": f'{{ url = "https://{FRONT_END}" }}',
         "target_rate": f"{rate}",
+        "demand": f"{{ visitors = {300 * rate}, stamps_each = 5, hours = 8 }}",
         **RALLY,
     }

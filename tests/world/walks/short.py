@@ -17,6 +17,8 @@ PROOFS = ("load", "by_hand", "rehearse_rollbacks", "recount", "prove", "pytest")
 """Commands that leave evidence: a row that names another one is about what provisioning should have made."""
 
 
+DECIDED_BY_PEOPLE = {"DATA-10"}
+"""Two of the five real spots stand 23 m apart, so that their circles overlap: a major that somebody decides on."""
 RIGHTS = (of_procedure("provision"), CI)
 """What the operator may do beside creating the place for evidence, which these rights name."""
 
@@ -56,5 +58,7 @@ def _unprovisioned(rows: object) -> Iterator[str]:
         red = outcome not in {"pass", "excluded", "signed", "waived", "follows"}
         unsigned = outcome == "not testable" and row["signed"]
         command = (row["remedy"] or "").removeprefix("python -m ").removeprefix("runbook ")
+        if row["id"] in DECIDED_BY_PEOPLE:
+            continue
         if red and not unsigned and command.partition(" ")[0] not in PROOFS:
             yield row["id"]
