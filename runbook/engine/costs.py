@@ -1,4 +1,4 @@
-"""What new resources cost as long as they stand, at AWS's list prices: printed where somebody approves them."""
+"""What new resources cost as long as they stand, approximately: printed where somebody approves them."""
 
 import tomllib
 from collections import Counter
@@ -33,9 +33,9 @@ def standing_costs(kinds: Sequence[str]) -> Words | None:
         ", ",
     )
     return Words(
-        en=f"standing costs: ${total:.2f} a month ({each.en}; list prices of {read['date']}); requests, logs and"
+        en=f"standing costs: ${total:.2f} a month ({each.en}; approximate prices of {read['date']}); requests, logs and"
         " storage come on top",
-        ja=f"固定費: 月{total:.2f}ドル（{each.ja}、{read['date']}の定価）。リクエスト、ログ、ストレージは別途",
+        ja=f"固定費: 月{total:.2f}ドル（{each.ja}、{read['date']}時点の概算）。リクエスト、ログ、ストレージは別途",
     )
 
 

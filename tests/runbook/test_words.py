@@ -343,7 +343,9 @@ def test_a_rehearsal_says_what_new_resources_cost_as_long_as_they_stand(screen, 
     lines = paper.getvalue().splitlines()
     screen.rehearsed([rehearsed(Change("table A", "name", None, "x", creates=True))], whole=True)
 
-    assert "a month (alarm 10 x $0.10, dashboard 1 x $3.00, secret 2 x $0.40; list" in lines[2]
+    assert (
+        "a month (alarm 10 x $0.10, dashboard 1 x $3.00, secret 2 x $0.40; approximate" in lines[2]
+    )
     assert lines[2].startswith("standing costs: $4.80 ")
     assert "standing costs" not in "".join(paper.getvalue().splitlines()[len(lines) :])
 
