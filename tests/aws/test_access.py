@@ -1,7 +1,6 @@
 """Who may act on what is ours: exact where policies say it, and fast in a large account."""
 
 import json
-import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from types import SimpleNamespace
@@ -412,18 +411,14 @@ def test_what_is_called_harmless_is_an_action_that_names_such_a_resource(service
     assert {*changes(service)} >= named - harmless
 
 
-def test_five_hundred_roles_take_less_than_a_second():
-    functions = tuple(f"rally-{n}" for n in range(120))
-    targets = Targets(targets_of(Read(scope=replace(SCOPE, functions=functions))))
+def test_a_policy_that_many_principals_share_is_worked_out_once():
+    """A managed policy hangs on hundreds of roles of an account."""
+    targets = Targets(targets_of(Read(scope=SCOPE)))
     shared = document(allow(["logs:*", "xray:Put*"]), allow("s3:Get*", "arn:aws:s3:::x/*"))
+    first = targets.granted("AWSLambdaBasicExecutionRole", shared)
 
-    begun = time.process_time()
-    for n in range(500):
-        own = document(allow(["dynamodb:GetItem"], f"arn:aws:dynamodb:{HERE}:table/Orders-{n}"))
-        policies = [("AWSLambdaBasicExecutionRole", shared), ("own", own)]
-        reach_of(f"arn:aws:iam::{OWN}:role/r{n}", policies, None, targets=targets)
-
-    assert time.process_time() - begun < 1
+    assert first
+    assert targets.granted("AWSLambdaBasicExecutionRole", shared) is first
 
 
 ACL = f"arn:aws:wafv2:{HERE}:regional/webacl/geo/1a2b"

@@ -97,11 +97,16 @@ def called_by_functions(rally):
 
 @pytest.mark.usefixtures("all_well")
 def test_functions_need_the_rights_that_are_listed_for_them_and_no_others(rally):
-    """Nobody is ranked on this stack, since synthetic users never are: no names are looked up."""
+    """Ranking looks up names only where somebody is ranked, and synthetic users never are."""
     listed = {
-        function: {action for actions in resources.values() for action in actions}
+        (function, action)
         for function, resources in RIGHTS.items()
+        for actions in resources.values()
+        for action in actions
+    }
+    called = {
+        (f, action) for f, actions in called_by_functions(rally).items() for action in actions
     }
 
-    listed["ranking"] -= {"dynamodb:BatchGetItem"}
-    assert called_by_functions(rally) == listed
+    assert called <= listed
+    assert listed - called <= {("ranking", "dynamodb:BatchGetItem")}
