@@ -15,9 +15,9 @@ EACH = Words(
 BEFORE: Sequence[Words] = (
     Words(
         en="`environments.toml`: account, Region, origin, LINE channel, `alert_email`, area, season and number of stamps,"
-        " administrators; commit them. Values that do not belong in git are variables (see the README)",
+        " administrators; commit them. Values that do not belong in git are variables ([docs/judging.md](../../docs/judging.md))",
         ja="`environments.toml`にアカウント、リージョン、オリジン、LINEチャネル、`alert_email`、エリア・期間・スタンプ数、管理者を"
-        "記載してコミットします。gitに置かない値は環境変数で渡します（READMEを参照）",
+        "記載してコミットします。gitに置かない値は環境変数で渡します（[docs/judging.ja.md](../../docs/judging.ja.md)）",
     ),
     Words(
         en="[evidence](evidence.en.md) for both environments, `python -m runbook evidence --env dev --go` and"

@@ -32,13 +32,13 @@ WORDS = {
     "first": Words(
         en="Once, in the folder of the checkout: `make`, which prepares `.venv`; then `source .venv/bin/activate` in"
         " each terminal. To practise, `make up EMPTY=1` in a terminal of its own keeps an empty local stack: use `--env local` wherever a page says `--env prod`, and `--plan smoke` for `--plan baseline`. When `secrets` asks for the LINE token there, paste what is in `report/local/line-token`. For AWS, set"
-        " the values that the [README](../../README.md) names, and grant the rights of each procedure from"
+        " the values that [docs/judging.md](../../docs/judging.md) names, and grant the rights of each procedure from"
         " [docs/rights](../../docs/rights).",
         ja="最初に一度、取得したフォルダで`make`を実行し（`.venv`を準備します）、端末ごとに`source .venv/bin/activate`を"
         "実行します。練習には、別の端末で`make up EMPTY=1`を実行すると空のローカルスタックが起動します。その場合は、"
         "各ページの`--env prod`を`--env local`に、`--plan baseline`を`--plan smoke`に読み替えてください。`secrets`が尋ねるLINEトークンには、"
         "`report/local/line-token`の内容を貼り付けます。AWSで実行する場合は、"
-        "[README](../../README.ja.md)が挙げる値を先に設定し、手順ごとの権限を[docs/rights](../../docs/rights)から付与します。",
+        "[docs/judging.ja.md](../../docs/judging.ja.md)が挙げる値を先に設定し、手順ごとの権限を[docs/rights](../../docs/rights)から付与します。",
     ),
     "by step": Words(en="By step of the guide", ja="手順書のステップから探す"),
     "by row": Words(en="By row of the checklist", ja="チェックリストの項目から探す"),

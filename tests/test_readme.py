@@ -1,4 +1,4 @@
-"""Both README files say the same, and what any page names is there."""
+"""A page in two languages says the same in both, and what any page names is there."""
 
 import re
 import tomllib
@@ -6,8 +6,12 @@ from pathlib import Path
 
 import pytest
 
+from signoff.declared_options import add_options
+
 ROOT = Path(__file__).parent.parent
-FILES = ("README.md", "README.ja.md")
+README, JUDGING = "README.md", "docs/judging.md"
+IN_BOTH = {README: "README.ja.md", JUDGING: "docs/judging.ja.md"}
+"""A page that people write -> the same in Japanese."""
 PAGES = [
     *ROOT.glob("*.md"),
     *ROOT.glob("docs/**/*.md"),
@@ -22,6 +26,7 @@ DECISIONS = ROOT / "docs/decisions"
 STATUS = re.compile(
     r"^\*\*Status\.\*\* (accepted|replaced|withdrawn), \d{4}-\d\d-\d\d", re.MULTILINE
 )
+CELL = re.compile(r"(?<!\\)\|")
 LINK = re.compile(r"\]\(([^)#:]+)\)")
 
 
@@ -37,17 +42,24 @@ def _options(name: str) -> list[str]:
     return re.findall(r"^\| `(--?[a-z-]+|[A-Z_]+)", (ROOT / name).read_text("utf-8"), re.MULTILINE)
 
 
-def test_both_languages_give_the_same_commands_and_options():
-    assert _commands(FILES[0]) == _commands(FILES[1]) != []
-    assert _options(FILES[0]) == _options(FILES[1]) != []
-
-
-def test_both_languages_have_the_same_sections():
-    levels = [
-        re.findall(r"^(#+) ", (ROOT / name).read_text(encoding="utf-8"), re.MULTILINE)
-        for name in FILES
+def _shape(name: str) -> list[str]:
+    """Return the marks of a page: its headings' levels, and how many columns each line of a table has."""
+    text = (ROOT / name).read_text(encoding="utf-8")
+    return [
+        one[1] or f"{len(re.findall(CELL, one[2]))} cells"
+        for one in re.finditer(r"^(#+) |^(\|.*\|)$", text, re.MULTILINE)
     ]
-    assert levels[0] == levels[1]
+
+
+@pytest.mark.parametrize(("english", "japanese"), IN_BOTH.items())
+def test_both_languages_give_the_same_commands_and_options(english, japanese):
+    assert _commands(english) == _commands(japanese) != []
+    assert _options(english) == _options(japanese)
+
+
+@pytest.mark.parametrize(("english", "japanese"), IN_BOTH.items())
+def test_both_languages_have_the_same_sections_and_tables(english, japanese):
+    assert _shape(english) == _shape(japanese) != []
 
 
 def test_what_is_linked_is_there():
@@ -82,14 +94,30 @@ def test_every_decision_has_a_status_and_its_line_in_the_index():
     assert not unlisted, f"pages that docs/decisions/README.md does not list: {unlisted}"
 
 
-@pytest.mark.parametrize("option", [one for one in _options(FILES[0]) if one.startswith("--")])
-def test_every_option_is_one_of_the_run(option, pytestconfig):
-    pytestconfig.getoption(option)  # raises ValueError where there is none
+class Declared:
+    """A parser, and its group, that only notes which options are declared."""
+
+    def __init__(self):
+        self.names = set()
+
+    def getgroup(self, *_):
+        return self
+
+    def addoption(self, name, **_):
+        self.names.add(name)
+
+
+def test_page_of_options_names_every_option_of_the_run_and_no_other():
+    declared = Declared()
+    add_options(declared)
+
+    options = {name for name in _options(JUDGING) if name.startswith("--")}
+    assert options == declared.names | {"--strict"}  # pytest's own, which judging heeds, too
 
 
 def test_the_python_that_is_named_is_the_one_that_is_required():
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    named = re.search(r"Python (3\.\d+)", (ROOT / FILES[0]).read_text(encoding="utf-8"))
+    named = re.search(r"Python (3\.\d+)", (ROOT / README).read_text(encoding="utf-8"))
     assert named
     assert project["requires-python"] == f">={named[1]}"
 

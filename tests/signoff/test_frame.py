@@ -52,16 +52,16 @@ def test_several_problems_of_a_file_stand_on_one_line(capsys):
     assert capsys.readouterr().err == "load: a is b; c is d\n"
 
 
-README = {"en": ROOT / "README.md", "ja": ROOT / "README.ja.md"}
+PAGE = {"en": ROOT / "docs/judging.md", "ja": ROOT / "docs/judging.ja.md"}
 
 
-@pytest.mark.parametrize("lang", README)
-def test_exit_codes_are_one_table_in_code_readme_and_help(lang):
+@pytest.mark.parametrize("lang", PAGE)
+def test_exit_codes_are_one_table_in_code_page_and_help(lang):
     table = [f"| {code:d} | {words[lang]} |" for code, words in EXIT_CODES.items()]
     listed = [f"  {code:<4}{words[lang]}" for code, words in EXIT_CODES.items()]
 
     assert set(EXIT_CODES) == set(Exit)
-    assert "\n".join(table) in README[lang].read_text(encoding="utf-8")
+    assert "\n".join(table) in PAGE[lang].read_text(encoding="utf-8")
     assert "\n".join(listed) in options(lang).format_help()
 
 
