@@ -22,7 +22,7 @@ from typing import Any
 
 import boto3
 
-from aws.converge.change import nothing
+from aws.change.gate import nothing
 from aws.words import Words
 from bench.reach import no_options
 from local.aws.faults import delayed

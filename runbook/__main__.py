@@ -13,7 +13,7 @@ from shutil import get_terminal_size
 
 from rich.console import Console
 
-from aws.converge.change import Refused
+from aws.change.gate import Refused
 from aws.visible import visible_line
 from aws.words import Words, language
 from runbook import fix, rights

@@ -9,10 +9,10 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from aws.change.gate import Changes
 from aws.closed import MARK, PATH, is_closed
 from aws.converge import deployment, rest_api
 from aws.converge.api_draft import MockAnswer, PlannedMethod, preflight, put
-from aws.converge.change import Changes
 from aws.converge.deployment import listed, stage_of
 from aws.converge.rest_api import Draft, digest, read
 from aws.desired import Api

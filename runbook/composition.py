@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from functools import cache, partial
 from pathlib import Path
 
-from aws.converge.change import nothing
+from aws.change.gate import nothing
 from aws.words import Words
 from lambdas.packing import pack
 from runbook import rights

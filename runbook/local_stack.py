@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import boto3
 
-from aws.converge.waiting import Sleep
+from aws.change.waiting import Sleep
 from aws.door.sessions import boto_session
 from aws.words import Words
 from lambdas.packing import pack

@@ -9,7 +9,7 @@ from typing import Any
 
 from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
 
-from aws.converge.change import Changes, unless_absent
+from aws.change.gate import Changes, unless_absent
 from aws.desired import Table
 from aws.words import Words
 from plan.canonical import Item, canonical_hash, item_hash, outline

@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from aws.api_document import from_export
+from aws.change.gate import Changes
 from aws.converge import alias, rest_api
-from aws.converge.change import Changes
 from aws.converge.deployment import stage_of
 from aws.desired import Function
 from runbook.engine import Change, StepContext

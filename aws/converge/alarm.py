@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from aws.alarm import decode
-from aws.converge.change import ChangeContext, Changes, difference
+from aws.change.gate import ChangeContext, Changes, difference
 from aws.converge.tags import tag_list
 from aws.desired import Alarm
 from aws.firing import (

@@ -9,7 +9,7 @@ from botocore.exceptions import ClientError
 
 from aws.access.callers import CALLERS, GATEWAY, Callers, refusal, strangers
 from aws.bounds import unset, within
-from aws.converge.change import Change, ChangeContext, Changes, difference, unless_absent
+from aws.change.gate import Change, ChangeContext, Changes, difference, unless_absent
 from aws.converge.function import (
     configuration,
     described,

@@ -12,8 +12,8 @@ from typing import Any
 
 from aws.api_document import Method, decode_authorizer
 from aws.bounds import Bound, at_most, exactly, one_of
+from aws.change.gate import ChangeContext, Changes, difference, repairs
 from aws.converge import gateway_responses, rest_api
-from aws.converge.change import ChangeContext, Changes, difference, repairs
 from aws.converge.rest_api import Draft, read
 from aws.cors import preflight_differences, without_header
 from aws.desired import NEEDED_S, Api, Authorizer, Route

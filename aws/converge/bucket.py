@@ -9,7 +9,7 @@ from botocore.exceptions import ClientError
 from aws.bounds import exactly
 from aws.bucket import BY_KMS, SWITCHES, decode
 from aws.bucket import Bucket as Found
-from aws.converge.change import ChangeContext, Changes, repairs
+from aws.change.gate import ChangeContext, Changes, repairs
 from aws.desired import Bucket
 
 ENCRYPTION, PUBLIC, TLS = "encryption", "public access", "policy TlsOnly"

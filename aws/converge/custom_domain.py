@@ -6,8 +6,7 @@ from typing import Any
 
 from aws import desired
 from aws.bounds import exactly
-from aws.converge import dns_record, rest_api
-from aws.converge.change import (
+from aws.change.gate import (
     Change,
     ChangeContext,
     Changes,
@@ -16,6 +15,7 @@ from aws.converge.change import (
     repairs,
     unless_absent,
 )
+from aws.converge import dns_record, rest_api
 from aws.converge.tags import tag_list
 from aws.dns_records import plain
 from aws.domain import (

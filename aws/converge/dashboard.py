@@ -6,7 +6,7 @@ from functools import partial
 from typing import Any
 
 from aws.alarm import RESOURCES
-from aws.converge.change import ChangeContext, Changes, difference, unless_absent
+from aws.change.gate import ChangeContext, Changes, difference, unless_absent
 from aws.dashboard import Metric, decode, shown, unseen, without
 from aws.desired import Dashboard, Widget
 from aws.names import shared_beginning, shared_ending

@@ -11,8 +11,8 @@ from dataclasses import replace
 from functools import partial
 from typing import Any
 
+from aws.change.gate import ChangeContext, Changes, difference, nothing, unless_absent
 from aws.converge import api_draft, rest_api
-from aws.converge.change import ChangeContext, Changes, difference, nothing, unless_absent
 from aws.converge.rest_api import digest, read
 from aws.desired import Api
 from aws.raw import Raw

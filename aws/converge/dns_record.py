@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from aws.converge.change import ChangeContext, Changes, Refused, difference
+from aws.change.gate import ChangeContext, Changes, Refused, difference
 from aws.desired import CustomDomain
 from aws.dns_records import plain
 from aws.words import Words

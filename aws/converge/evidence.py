@@ -6,8 +6,8 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
+from aws.change.gate import ChangeContext, Changes, difference
 from aws.converge import bucket
-from aws.converge.change import ChangeContext, Changes, difference
 from aws.desired import Bucket
 
 POLICY, KEY_POLICY, VERSIONS = "key policy", "default", "versioning"

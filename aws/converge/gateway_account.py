@@ -2,7 +2,7 @@
 
 import json
 
-from aws.converge.change import Change, ChangeContext, Changes, difference, unless_absent
+from aws.change.gate import Change, ChangeContext, Changes, difference, unless_absent
 from aws.converge.tags import tag_list
 from aws.desired import Api
 from aws.rest_api import decode_account

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from functools import partial
 
 from aws.api_document import ApiDocument
-from aws.converge.change import Change, ChangeContext, Changes, difference
+from aws.change.gate import Change, ChangeContext, Changes, difference
 from aws.converge.rest_api import Draft
 from aws.cors import (
     ORIGIN,

@@ -6,7 +6,7 @@ Other differences of $LATEST would be released with the change, so it is refused
 from collections.abc import Callable, Collection
 from typing import Any
 
-from aws.converge.change import (
+from aws.change.gate import (
     Change,
     ChangeContext,
     Changes,

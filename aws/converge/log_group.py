@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from aws.converge.change import Change, ChangeContext, Changes, Refused, difference
+from aws.change.gate import Change, ChangeContext, Changes, Refused, difference
 from aws.converge.tags import tag_fields
 from aws.desired import LogGroup
 from aws.log_group import LOG_CLASS, RETENTION, decode

@@ -8,7 +8,7 @@ from typing import Any
 
 from aws.api_document import Method, decode_method
 from aws.bounds import exactly
-from aws.converge.change import (
+from aws.change.gate import (
     ChangeContext,
     Changes,
     MissingPrerequisite,

@@ -6,7 +6,7 @@ from functools import partial
 from typing import Any
 
 from aws.access.trust import trust_flaws
-from aws.converge.change import Change, ChangeContext, Changes, difference, unless_absent
+from aws.change.gate import Change, ChangeContext, Changes, difference, unless_absent
 from aws.converge.policy_document import LAMBDA, for_lambda_alone
 from aws.converge.role_policies import (
     converge_policies,

@@ -17,7 +17,7 @@ from aws.access.privileges import (
     surplus,
 )
 from aws.access.secret_arns import Named, named, unsound
-from aws.converge.change import Change, ChangeContext, Changes, difference
+from aws.change.gate import Change, ChangeContext, Changes, difference
 from aws.converge.policy_document import Sound, document, policy_lines, without_unsound
 from aws.desired import Role, Secret
 from aws.raw import Raw

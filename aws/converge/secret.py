@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from aws.converge.change import Change, ChangeContext, Changes, Refused, difference, unless_absent
+from aws.change.gate import Change, ChangeContext, Changes, Refused, difference, unless_absent
 from aws.converge.tags import tag_fields, tag_list
 from aws.desired import Secret
 from aws.key import SECRETS_DEFAULT, same_key

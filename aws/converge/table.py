@@ -5,8 +5,7 @@ from functools import partial
 from typing import Any
 
 from aws.capacity import without_scaling
-from aws.converge import table_extras
-from aws.converge.change import (
+from aws.change.gate import (
     Change,
     ChangeContext,
     Changes,
@@ -16,6 +15,7 @@ from aws.converge.change import (
     repairs,
     unless_absent,
 )
+from aws.converge import table_extras
 from aws.converge.table_extras import ON_DEMAND
 from aws.converge.tags import tag_fields, tag_list, tag_map
 from aws.desired import Index, Table

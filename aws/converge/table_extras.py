@@ -7,7 +7,7 @@ and is told so, since no row misses it.
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from aws.converge.change import Change, ChangeContext, Changes
+from aws.change.gate import Change, ChangeContext, Changes
 from aws.desired import Table
 from aws.raw import Raw
 from aws.words import Words

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from aws.converge.change import ChangeContext
+from aws.change.gate import ChangeContext
 
 
 def tag_fields(context: ChangeContext, tags: Mapping[str, str]) -> dict[str, str]:

@@ -7,7 +7,7 @@ from functools import partial
 from typing import Any
 
 from aws.access.publishing import allows_publishing, any_alarm, usable
-from aws.converge.change import (
+from aws.change.gate import (
     Change,
     ChangeContext,
     Changes,

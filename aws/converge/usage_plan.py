@@ -4,8 +4,7 @@ from dataclasses import replace
 from typing import Any
 
 from aws.bounds import Bound, at_most, between, exactly
-from aws.converge import rest_api
-from aws.converge.change import (
+from aws.change.gate import (
     Change,
     ChangeContext,
     Changes,
@@ -15,6 +14,7 @@ from aws.converge.change import (
     repairs,
     unless_absent,
 )
+from aws.converge import rest_api
 from aws.converge.deployment import stage_of
 from aws.desired import Api, UsagePlan
 from aws.usage_plan import BURST, OFFSET, PERIOD, QUOTA, RATE, ApiKey, decode, decode_key

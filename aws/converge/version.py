@@ -6,7 +6,7 @@ Lambda refuses a change while the one before it is under way, and finds what was
 from functools import partial
 from typing import Any
 
-from aws.converge.change import ChangeContext, Refused
+from aws.change.gate import ChangeContext, Refused
 from aws.raw import Raw
 from aws.words import Words
 

@@ -11,8 +11,8 @@ from typing import Any
 from urllib.error import HTTPError
 from urllib.request import Request, urlopen
 
+from aws.change.gate import Changes
 from aws.converge import rest_api
-from aws.converge.change import Changes
 from aws.words import Words
 from runbook.engine import Change, Refused, StepContext
 from signoff.environment import Environment, FrontEnd

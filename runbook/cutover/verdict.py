@@ -5,7 +5,7 @@ from pathlib import Path
 
 from pydantic import TypeAdapter, ValidationError
 
-from aws.converge.change import Changes
+from aws.change.gate import Changes
 from aws.words import SILENCE, Words
 from runbook.engine import Change, Refused, StepContext
 from signoff.checklist import Checklist, Phase

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from aws.converge.change import unless_absent
+from aws.change.gate import unless_absent
 from aws.desired import Function
 from aws.words import Words
 from runbook.diagnosis.cause import Cause, cause

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from aws.access.reach import known_of
-from aws.converge.change import unless_absent
+from aws.change.gate import unless_absent
 from aws.desired import Function, Secret
 from aws.iam.evaluation import EvalDecision, evaluate
 from aws.iam.statement import Statement, parse

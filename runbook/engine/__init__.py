@@ -1,6 +1,6 @@
 """Procedures that can be read, rehearsed, run and resumed: one source for all four."""
 
-from aws.converge.change import Change, Changes, Declined, Refused, difference
+from aws.change.gate import Change, Changes, Declined, Refused, difference
 from runbook.engine.journal import Entry, Journal
 from runbook.engine.run import Run, Stopped
 from runbook.engine.step import Procedure, Step, Text, ask, repaired_by, step

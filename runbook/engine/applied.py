@@ -3,7 +3,7 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 
-from aws.converge.change import Change
+from aws.change.gate import Change
 from aws.words import Words, joined
 from runbook.engine.change_lines import OF_OURS, resource_in
 

@@ -13,7 +13,7 @@ from rich.cells import cell_len, set_cell_size
 from rich.markup import escape
 
 from aws.attachments import LEDGERS
-from aws.converge.change import Change, Changes
+from aws.change.gate import Change, Changes
 from aws.ledger import Closed
 from aws.visible import visible_line
 from aws.words import Words

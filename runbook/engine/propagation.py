@@ -11,8 +11,8 @@ from fnmatch import fnmatchcase
 
 from botocore.exceptions import ClientError
 
-from aws.converge.change import Change, Changes, Refused, nothing
-from aws.converge.waiting import stale
+from aws.change.gate import Change, Changes, Refused, nothing
+from aws.change.waiting import stale
 from aws.words import Words
 from runbook.engine.step_context import StepContext
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
-from aws.converge.change import Change, Changes
+from aws.change.gate import Change, Changes
 from aws.converge.secret import GIVEN
 from aws.words import Words, joined
 from runbook.engine.change_lines import OF_OURS, kind_of, resource_in

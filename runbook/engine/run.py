@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, NoReturn, Protocol
 
-from aws.converge.change import Change, Changes, Declined, Refused, destructive
+from aws.change.gate import Change, Changes, Declined, Refused, destructive
 from aws.words import Bilingual, Words, joined
 from runbook.engine.applied import AppliedChanges
 from runbook.engine.journal import Entry, Journal

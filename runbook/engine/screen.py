@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.status import Status
 
-from aws.converge.change import Change, Changes
+from aws.change.gate import Change, Changes
 from aws.visible import visible, visible_line
 from aws.words import Words
 from runbook.engine.change_lines import WIDTH, lines

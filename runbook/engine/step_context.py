@@ -9,7 +9,7 @@ from typing import Any, Self, TypeVar
 import boto3
 from botocore.config import Config
 
-from aws.converge.change import AT_ONCE, ChangeContext, MissingPrerequisite, Refused, nothing
+from aws.change.gate import AT_ONCE, ChangeContext, MissingPrerequisite, Refused, nothing
 from aws.door.answer import naming_what_is_missing
 from aws.words import Words
 from plan import Plan, public_in

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from aws.converge.change import unless_absent
+from aws.change.gate import unless_absent
 from aws.desired import Table
 from aws.words import Words
 from plan.canonical import Item

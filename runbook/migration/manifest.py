@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from aws.converge.change import Changes
+from aws.change.gate import Changes
 from aws.words import Words, joined
 from plan.canonical import outline
 from runbook.engine import Change, Refused, StepContext

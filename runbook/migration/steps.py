@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator, Sequence
 from datetime import UTC, datetime
 from itertools import islice
 
-from aws.converge.change import Changes
+from aws.change.gate import Changes
 from aws.words import Words
 from plan.canonical import Item, combined_hash
 from runbook.engine import Change, Refused, StepContext

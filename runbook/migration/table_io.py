@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 from botocore.exceptions import ClientError
 
-from aws.converge.change import AT_ONCE
+from aws.change.gate import AT_ONCE
 from aws.words import Words
 from plan.canonical import Item
 from runbook.engine import Refused

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
-from aws.converge.change import AT_ONCE
+from aws.change.gate import AT_ONCE
 from aws.desired import Table
 from plan.canonical import Item, combined_hash, item_hash
 from runbook.migration.dynamodb_json import FormError

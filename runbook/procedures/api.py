@@ -14,8 +14,8 @@ from dataclasses import replace
 from functools import partial
 
 from aws.access.callers import callers_of
+from aws.change.gate import Changes, nothing
 from aws.converge import alias, api_draft, deployment, gateway_account, log_group, rest_api, stage
-from aws.converge.change import Changes, nothing
 from aws.desired import Function
 from aws.words import Words
 from runbook import closed_api, releases

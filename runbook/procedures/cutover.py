@@ -14,7 +14,7 @@ requires it: a stamp collected during the switch is lost.
 手順書は開発環境で任意としていますが、メンテナンスモードは利用者がいる環境で必須です。切替中の取得は失われます。
 """
 
-from aws.converge.change import Changes
+from aws.change.gate import Changes
 from runbook.cutover import front_end, verdict
 from runbook.engine import StepContext, ask, step
 from runbook.options import SIGNER, SITE

@@ -16,8 +16,8 @@ draft.
 APIのメソッドにあるものは下書きから取り除きます。`api`で下書きをデプロイするまで、ステージには残ります。
 """
 
+from aws.change.gate import Changes, Refused
 from aws.converge import undo
-from aws.converge.change import Changes, Refused
 from aws.ledger import Unplanned
 from aws.words import Words
 from runbook.engine import StepContext, repaired_by, step

@@ -9,8 +9,8 @@ comes first; and for a regional endpoint it must be in the Region of the API.
 リージョンエンドポイントの場合、証明書はAPIと同じリージョンに必要です。
 """
 
+from aws.change.gate import Changes
 from aws.converge import custom_domain
-from aws.converge.change import Changes
 from runbook.engine import StepContext, step
 
 

@@ -11,8 +11,8 @@ DynamoDBのテーブルは、コンソールに鍵が表示されなくても必
 テーブルのためのものです。
 """
 
+from aws.change.gate import Changes
 from aws.converge import bucket, table
-from aws.converge.change import Changes
 from runbook.engine import StepContext, step
 
 

@@ -16,8 +16,8 @@ and prove everything again.
 
 import base64
 
+from aws.change.gate import Changes
 from aws.converge import evidence
-from aws.converge.change import Changes
 from aws.desired import Bucket
 from aws.words import Words
 from runbook.engine import StepContext, step

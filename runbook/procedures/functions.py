@@ -11,8 +11,8 @@ guide describes without ever creating one.
 
 from collections.abc import Iterable, Mapping
 
+from aws.change.gate import Changes, Refused
 from aws.converge import alias, function, live_configuration, log_group
-from aws.converge.change import Changes, Refused
 from aws.desired import Function
 from aws.words import Words
 from runbook import releases

@@ -11,8 +11,8 @@ without them matches nothing.
 何にも一致しません。
 """
 
+from aws.change.gate import Changes
 from aws.converge import role
-from aws.converge.change import Changes
 from runbook.engine import StepContext, repaired_by, step
 from runbook.options import row_of
 

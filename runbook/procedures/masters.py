@@ -13,7 +13,7 @@ The guide passes the output of `scan` to `batch-write-item`, which does not acce
 手順書は`scan`の出力を`batch-write-item`に渡しますが、その形式は受け付けられません。
 """
 
-from aws.converge.change import Changes
+from aws.change.gate import Changes
 from aws.words import Words
 from runbook import master_items
 from runbook.engine import StepContext, step

@@ -51,7 +51,7 @@ aws dynamodb import-table --input-format DYNAMODB_JSON --input-compression-type 
 
 from pathlib import Path
 
-from aws.converge.change import Changes
+from aws.change.gate import Changes
 from plan.masters import flaw
 from runbook.engine import StepContext, step
 from runbook.migration.job import Job, job_folder, source_of

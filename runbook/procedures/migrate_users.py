@@ -9,7 +9,7 @@ of whoever decided it (`--by`). Synthetic users and the ranking's counters are n
 合成ユーザーとランキングの集計値は移行しません。
 """
 
-from aws.converge.change import Changes
+from aws.change.gate import Changes
 from runbook.engine import StepContext, ask, step
 from runbook.migration.job import Job, job_folder, source_of
 from runbook.migration.manifest import leave_manifest

@@ -15,8 +15,8 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
+from aws.change.gate import Changes
 from aws.converge import alarm, dashboard, log_group, other_alarm, rest_api, topic
-from aws.converge.change import Changes
 from aws.desired import Alarm, LogGroup
 from runbook.engine import StepContext, ask, step
 

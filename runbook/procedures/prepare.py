@@ -13,7 +13,7 @@ from collections.abc import Iterable
 
 from rich.cells import set_cell_size
 
-from aws.converge.change import Changes
+from aws.change.gate import Changes
 from aws.words import SILENCE, Words
 from runbook.engine import StepContext, ask, step
 from runbook.engine.change_lines import WIDTH

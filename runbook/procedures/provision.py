@@ -18,7 +18,7 @@ from typing import Any
 
 import boto3
 
-from aws.converge.change import Changes, nothing
+from aws.change.gate import Changes, nothing
 from aws.converge.secret import GIVEN
 from aws.words import Words
 from plan import plan_for, public_in

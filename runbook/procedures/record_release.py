@@ -11,7 +11,7 @@ signed for: repeat the load run, the rehearsal and the signatures.
 ロールバック訓練、署名はやり直しになります。
 """
 
-from aws.converge.change import Changes, Refused
+from aws.change.gate import Changes, Refused
 from aws.words import Words
 from runbook import releases
 from runbook.engine import StepContext, step

@@ -11,7 +11,7 @@ UserStampsテーブル全体を読み取るため、利用の少ない時間帯�
 
 from datetime import UTC, datetime
 
-from aws.converge.change import Changes
+from aws.change.gate import Changes
 from runbook.engine import Change, StepContext, step
 from runbook.ranking_counters import correct, drifted
 

@@ -17,7 +17,7 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any
 
-from aws.converge.change import Changes
+from aws.change.gate import Changes
 from aws.words import Words
 from runbook.cutover import front_end
 from runbook.cutover.front_end import write

@@ -14,7 +14,7 @@ from collections.abc import Iterator, Mapping
 from functools import partial
 from typing import Any
 
-from aws.converge.change import Change, Changes
+from aws.change.gate import Change, Changes
 from aws.desired import Table
 from plan import scope_of
 from runbook.engine import StepContext, step

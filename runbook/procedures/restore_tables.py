@@ -22,8 +22,8 @@ watch the restored ones. No table is ever deleted here.
 
 from functools import partial
 
+from aws.change.gate import Changes
 from aws.converge import alarm
-from aws.converge.change import Changes
 from aws.words import Words
 from runbook import releases
 from runbook.engine import Change, StepContext, ask, step

@@ -11,8 +11,8 @@ procedures: what is on record only has to be pointed at again. Nothing is built,
 
 from functools import partial
 
+from aws.change.gate import Changes
 from aws.converge import deployment, version
-from aws.converge.change import Changes
 from aws.words import Words
 from runbook import releases
 from runbook.engine import StepContext, step

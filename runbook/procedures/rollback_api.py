@@ -9,8 +9,8 @@ deployed before it, so the same command run once more goes forward again. `--to`
 もう一度実行するとロールバック前の状態に戻ります。`--to`でデプロイを指定できます。
 """
 
+from aws.change.gate import Changes
 from aws.converge import deployment
-from aws.converge.change import Changes
 from aws.words import Words
 from runbook import releases
 from runbook.engine import StepContext, step

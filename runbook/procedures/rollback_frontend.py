@@ -9,7 +9,7 @@ development environment", which is what users had only if they were on it.
 それまで使っていた設定とは限りません。
 """
 
-from aws.converge.change import Changes
+from aws.change.gate import Changes
 from aws.words import Words
 from runbook.cutover.front_end import (
     KIND,

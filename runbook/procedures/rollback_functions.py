@@ -18,8 +18,8 @@ calls the alias. Here the API does, from the first deployment on.
 
 from functools import partial
 
+from aws.change.gate import Changes
 from aws.converge import version
-from aws.converge.change import Changes
 from aws.words import Words
 from runbook import releases
 from runbook.engine import StepContext, step

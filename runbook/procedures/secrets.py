@@ -23,8 +23,8 @@ the secret, nobody can log in.
 
 from datetime import UTC, datetime
 
+from aws.change.gate import Changes
 from aws.converge import secret
-from aws.converge.change import Changes
 from aws.desired import Secret
 from aws.words import Words
 from runbook.engine import StepContext, repaired_by, step

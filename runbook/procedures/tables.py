@@ -9,8 +9,8 @@ so the procedure waits for each.
 テーブルごとに完了を待ちます。
 """
 
+from aws.change.gate import Changes
 from aws.converge import table
-from aws.converge.change import Changes
 from runbook.engine import StepContext, repaired_by, step
 from runbook.options import row_of
 

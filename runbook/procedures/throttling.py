@@ -15,8 +15,8 @@ the stage, which this procedure sets to the same figures. AWS has no daily quota
 この手順では同じ数値を設定します。キーのない呼び出しに対する1日あたりの上限は、AWSには存在しません。
 """
 
+from aws.change.gate import Changes
 from aws.converge import usage_plan
-from aws.converge.change import Changes
 from runbook.engine import StepContext, step
 from runbook.procedures import api
 

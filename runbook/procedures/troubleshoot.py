@@ -12,8 +12,8 @@ system it proposes nothing.
 
 from dataclasses import replace
 
+from aws.change.gate import Changes
 from aws.converge import api_draft
-from aws.converge.change import Changes
 from aws.words import Words
 from runbook import releases
 from runbook.diagnosis import cors, secret_access, slowness

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from aws.access.callers import GATEWAY
+from aws.change.gate import Changes, unless_absent
 from aws.closed import is_closed
 from aws.converge import rest_api
-from aws.converge.change import Changes, unless_absent
 from aws.converge.deployment import by_hand, point, stage_of
 from aws.iam import EvalDecision, Statement, evaluate, parse
 from aws.iam import context as request_context

@@ -18,8 +18,8 @@ from time import monotonic
 from types import ModuleType
 from typing import Any
 
+from aws.change.gate import Changes, nothing
 from aws.converge import alias, rest_api
-from aws.converge.change import Changes, nothing
 from aws.converge.deployment import point, stage_of
 from aws.converge.version import LATEST, move
 from aws.words import SILENCE, Words, joined

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from time import monotonic
 from typing import Any
 
-from aws.converge.change import Changes
+from aws.change.gate import Changes
 from aws.words import Words
 from runbook import releases
 from runbook.engine import Change, StepContext

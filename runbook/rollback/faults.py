@@ -6,10 +6,10 @@ from dataclasses import replace
 from types import ModuleType
 from typing import Any
 
+from aws.change.gate import unless_absent
 from aws.converge import alarm as alarms
 from aws.converge import api_draft, rest_api
 from aws.converge import table as tables
-from aws.converge.change import unless_absent
 from aws.converge.deployment import point
 from aws.converge.version import LATEST, configure, move, publish
 from aws.desired import Function

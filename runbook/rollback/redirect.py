@@ -5,7 +5,7 @@ from collections.abc import Collection, Mapping
 from functools import partial
 from typing import Any
 
-from aws.converge.change import Changes, unless_absent
+from aws.change.gate import Changes, unless_absent
 from aws.converge.policy_document import document, policy_lines
 from aws.converge.version import configure, move, publish
 from aws.desired import Function, Permission, Role

@@ -6,8 +6,8 @@ from datetime import UTC, datetime
 from functools import partial
 from typing import Any
 
+from aws.change.gate import Changes, unless_absent
 from aws.converge import table as tables
-from aws.converge.change import Changes, unless_absent
 from aws.desired import Table
 from aws.words import Words
 from plan import plan_for

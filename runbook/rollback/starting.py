@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 
-from aws.converge.change import unless_absent
+from aws.change.gate import unless_absent
 from aws.door.download import downloaded
 from aws.door.failures import ReadFailure
 from aws.function import Function, decode

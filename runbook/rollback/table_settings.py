@@ -12,8 +12,8 @@ from dataclasses import asdict, dataclass
 from functools import partial
 from typing import Any
 
+from aws.change.gate import Changes
 from aws.converge import table as tables
-from aws.converge.change import Changes
 from aws.converge.table import converge_safety
 from aws.converge.tags import tag_fields, tag_list, tag_map
 from aws.desired import Table

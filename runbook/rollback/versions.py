@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from aws.converge.change import Changes
+from aws.change.gate import Changes
 from aws.converge.version import LATEST, move
 from aws.desired import Function
 from aws.release import CLOSED, code_sha256

@@ -12,7 +12,7 @@ from types import ModuleType
 
 import pytest
 
-from aws.converge.change import Change
+from aws.change.gate import Change
 from aws.difference import Difference
 from runbook.engine import Procedure
 from runbook.procedures import (

@@ -11,7 +11,7 @@ import boto3
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
-from aws.converge.change import nothing
+from aws.change.gate import nothing
 from aws.door.answer import naming_what_is_missing
 from aws.words import Words
 from local.aws.server import LocalAws

@@ -13,7 +13,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from aws.converge.change import Change, nothing
+from aws.change.gate import Change, nothing
 from aws.ledger import Unplanned
 from aws.words import Words
 from runbook import ranking_counters, rights

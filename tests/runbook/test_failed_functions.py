@@ -2,7 +2,7 @@
 
 import pytest
 
-from aws.converge.change import Refused
+from aws.change.gate import Refused
 from aws.converge.version import DOWN, publish
 from runbook.procedures import functions
 

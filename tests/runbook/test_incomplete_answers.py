@@ -8,7 +8,7 @@ from contextlib import contextmanager
 
 import pytest
 
-from aws.converge.change import Refused
+from aws.change.gate import Refused
 from aws.door.failures import ReadFailure, lacking_member
 from runbook.engine import Stopped
 from runbook.procedures import api

@@ -3,7 +3,7 @@
 import pytest
 from botocore.exceptions import EndpointConnectionError
 
-from aws.converge.change import Change
+from aws.change.gate import Change
 from local.aws.errors import access_denied, refusal
 from runbook.engine import Journal, Procedure, Stopped
 from runbook.engine.applied import AppliedChanges

@@ -8,7 +8,7 @@ import pytest
 from botocore.exceptions import ClientError
 from botocore.retries.standard import ThrottledRetryableChecker, TransientRetryableChecker
 
-from aws.converge.waiting import ATTEMPTS, EXISTS, NOT_FOUND_YET, TRANSIENT
+from aws.change.waiting import ATTEMPTS, EXISTS, NOT_FOUND_YET, TRANSIENT
 from local.aws.errors import refusal
 from runbook.engine.propagation import settles_within
 from runbook.procedures import least_privilege

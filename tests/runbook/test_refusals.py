@@ -8,7 +8,7 @@ from secrets import token_hex
 import pytest
 from botocore.exceptions import ClientError
 
-from aws.converge.waiting import ATTEMPTS
+from aws.change.waiting import ATTEMPTS
 from aws.words import Words
 from local.aws.errors import refusal
 from local.aws.faults import throttled

@@ -5,7 +5,8 @@ What no call can undo has an instruction instead, with its place in the console.
 
 from collections.abc import Mapping
 
-from aws.converge.change import Change, ChangeContext, Changes
+from aws.change.gate import Change, ChangeContext, Changes
+from aws.change.undo import ByHand, HowToUndo, Undo
 from aws.converge.undo import (
     alarm,
     api,
@@ -19,14 +20,14 @@ from aws.converge.undo import (
     table,
     topic,
 )
-from aws.converge.undo.entry import ByHand, HowToUndo, Undo, UndoTarget
+from aws.converge.undo.target import ApiTarget
 from aws.desired import Api
 from aws.ledger import Unplanned
 from aws.words import Words
 
 __all__ = ["UNDO", "ByHand", "Undo", "by_hand", "detach", "undo_of"]
 
-UNDO: Mapping[tuple[str, str], HowToUndo] = {
+UNDO: Mapping[tuple[str, str], HowToUndo[ApiTarget]] = {
     **table.UNDO,
     **scaling.UNDO,
     **function.UNDO,
@@ -45,14 +46,14 @@ What is missing here is repaired by another procedure.
 """
 
 
-def undo_of(one: Unplanned) -> HowToUndo | None:
+def undo_of(one: Unplanned) -> HowToUndo[ApiTarget] | None:
     return UNDO.get((one.kind.en, one.fact.en)) or UNDO.get((one.kind.en, one.remedy))
 
 
 def detach(context: ChangeContext, one: Unplanned, *, planned: Api) -> Changes:
     """Undo one difference, if a call can; destructive, so that somebody has to agree first."""
     undo = undo_of(one)
-    target = UndoTarget(context=context, name=one.name, id=one.id, ids=one.ids, api=planned)
+    target = ApiTarget(context=context, name=one.name, id=one.id, ids=one.ids, api=planned)
     if not isinstance(undo, Undo) or not undo.left(target):
         return ()
     context.tell(undo.lost)

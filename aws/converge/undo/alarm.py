@@ -3,8 +3,8 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from aws.converge.change import Refused
-from aws.converge.undo.entry import HowToUndo, UndoTarget, by_call, by_hand
+from aws.change.gate import Refused
+from aws.change.undo import HowToUndo, UndoTarget, by_call, by_hand
 from aws.words import Words
 
 PUT = {
@@ -87,7 +87,7 @@ def _without(*members: str) -> Edit:
     return lambda alarm, _: {name: one for name, one in alarm.items() if name not in members}
 
 
-UNDO: Mapping[tuple[str, str], HowToUndo] = {
+UNDO: Mapping[tuple[str, str], HowToUndo[UndoTarget]] = {
     ("alarm", "mute rule"): by_call(
         _unmute,
         en="the alarm notifies people at any hour again",

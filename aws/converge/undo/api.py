@@ -9,9 +9,10 @@ from dataclasses import replace
 from typing import Any
 
 from aws import api_surplus
+from aws.change.gate import unless_absent
+from aws.change.undo import HowToUndo, Undo, by_call, by_hand
 from aws.converge import api_draft, gateway_responses, rest_api
-from aws.converge.change import unless_absent
-from aws.converge.undo.entry import HowToUndo, Undo, UndoTarget, by_call, by_hand
+from aws.converge.undo.target import ApiTarget
 from aws.ledgers import apigateway
 from aws.static_answer import unquoted
 
@@ -19,7 +20,7 @@ LAST = "it is over for callers once `api` has deployed the draft"
 LAST_JA = "`api`で下書きをデプロイした時点で、呼び出し元に反映されます"
 
 
-def _route(target: UndoTarget) -> None:
+def _route(target: ApiTarget) -> None:
     """Make the method as planned."""
     id_, draft = _draft(target)
     methods = api_draft.planned(target.api)
@@ -30,7 +31,7 @@ def _route(target: UndoTarget) -> None:
     api_draft.put(target.context, at, draft, method)
 
 
-def _in_draft(target: UndoTarget) -> bool:
+def _in_draft(target: ApiTarget) -> bool:
     """Whether the draft's method has anything beside what is planned."""
     _, draft = _draft(target)
     drafted = (key for key in draft.methods if _named(key[1], key[0]) == target.name)
@@ -59,7 +60,7 @@ def _named(verb: str, path: str) -> str:
     return f"{verb} {path}"
 
 
-def _methods(target: UndoTarget) -> None:
+def _methods(target: ApiTarget) -> None:
     """Delete the methods that were shown from the draft."""
     id_, draft = _draft(target)
     for path, verb in _shown(target, draft):
@@ -68,16 +69,16 @@ def _methods(target: UndoTarget) -> None:
         )
 
 
-def _shown(target: UndoTarget, draft: rest_api.Draft) -> list[tuple[str, str]]:
+def _shown(target: ApiTarget, draft: rest_api.Draft) -> list[tuple[str, str]]:
     return [(path, verb) for path, verb in draft.methods if _named(verb, path) in target.ids]
 
 
-def _of_authorizer(member: str) -> Undo:
-    def left(target: UndoTarget) -> bool:
+def _of_authorizer(member: str) -> Undo[ApiTarget]:
+    def left(target: ApiTarget) -> bool:
         found = _draft(target)[1].authorizers.get(target.name, {})
         return bool(found.get(member))
 
-    def call(target: UndoTarget) -> None:
+    def call(target: ApiTarget) -> None:
         id_, draft = _draft(target)
         patch = [{"op": "replace", "path": f"/{member}", "value": ""}]
         target.context.client("apigateway").update_authorizer(
@@ -92,14 +93,14 @@ def _of_authorizer(member: str) -> Undo:
     )
 
 
-def _response(target: UndoTarget) -> None:
+def _response(target: ApiTarget) -> None:
     """Take the response off the draft: `api` puts the planned one there."""
     target.context.client("apigateway").delete_gateway_response(
         restApiId=_id(target), responseType=target.name
     )
 
 
-def _response_left(target: UndoTarget) -> bool:
+def _response_left(target: ApiTarget) -> bool:
     found = _draft(target)[1].gateway_responses.get(target.name, {})
     headers = {
         name.removeprefix(gateway_responses.GATEWAY_HEADER): unquoted(text)
@@ -109,10 +110,10 @@ def _response_left(target: UndoTarget) -> bool:
     return bool(api_surplus.beyond_safe(headers) or api_surplus.unsafe_templates(templates))
 
 
-def _patched(patch: Callable[[UndoTarget], list[dict[str, str]]]) -> Callable[[UndoTarget], None]:
+def _patched(patch: Callable[[ApiTarget], list[dict[str, str]]]) -> Callable[[ApiTarget], None]:
     """Change the API itself; ``op`` and ``path`` are as UpdateRestApi takes them."""
 
-    def call(target: UndoTarget) -> None:
+    def call(target: ApiTarget) -> None:
         target.context.client("apigateway").update_rest_api(
             restApiId=_id(target), patchOperations=patch(target)
         )
@@ -124,10 +125,10 @@ def _escaped(text: str) -> str:
     return text.replace("~", "~0").replace("/", "~1")
 
 
-def _has(*path: str, usual: Any = None) -> Callable[[UndoTarget], bool]:
+def _has(*path: str, usual: Any = None) -> Callable[[ApiTarget], bool]:
     """Whether the API itself still has it: else only a deployment of before has."""
 
-    def left(target: UndoTarget) -> bool:
+    def left(target: ApiTarget) -> bool:
         found: Any = rest_api.find(target.context, target.api) or {}
         for name in path:
             found = found.get(name) or {}
@@ -136,12 +137,12 @@ def _has(*path: str, usual: Any = None) -> Callable[[UndoTarget], bool]:
     return left
 
 
-def _other_stages(target: UndoTarget) -> None:
+def _other_stages(target: ApiTarget) -> None:
     for stage in target.ids:
         target.context.client("apigateway").delete_stage(restApiId=_id(target), stageName=stage)
 
 
-def _web_acl(target: UndoTarget) -> None:
+def _web_acl(target: ApiTarget) -> None:
     arn = rest_api.arn(target.api, f"/restapis/{_id(target)}/stages/{target.name}")
     for service in {_service(acl) for acl in target.ids}:
         classic = service == "waf-regional"
@@ -156,7 +157,7 @@ def _service(acl: str) -> str:
     return "waf-regional" if acl.split(":")[2] == "waf-regional" else "wafv2"
 
 
-def _mappings(target: UndoTarget) -> None:
+def _mappings(target: ApiTarget) -> None:
     """Delete them by the second API, the only one that knows paths of several levels; it knows no edge domains."""
     first, second = map(target.context.client, ("apigateway", "apigatewayv2"))
     domain = {"DomainName": target.name}
@@ -169,24 +170,24 @@ def _mappings(target: UndoTarget) -> None:
             first.delete_base_path_mapping(domainName=target.name, basePath=path or "(none)")
 
 
-def _usage_plans(target: UndoTarget) -> None:
+def _usage_plans(target: ApiTarget) -> None:
     patch = [{"op": "remove", "path": "/apiStages", "value": stage} for stage in target.ids]
     target.context.client("apigateway").update_usage_plan(
         usagePlanId=target.id, patchOperations=patch
     )
 
 
-def _keys_of_plan(target: UndoTarget) -> None:
+def _keys_of_plan(target: ApiTarget) -> None:
     client = target.context.client("apigateway")
     for key in target.ids:
         unless_absent(client.delete_usage_plan_key, usagePlanId=target.id, keyId=key)
 
 
-def _id(target: UndoTarget) -> str:
+def _id(target: ApiTarget) -> str:
     return rest_api.needed(target.context, target.api)
 
 
-def _draft(target: UndoTarget) -> tuple[str, rest_api.Draft]:
+def _draft(target: ApiTarget) -> tuple[str, rest_api.Draft]:
     id_ = _id(target)
     return id_, rest_api.read(target.context, None if id_ == rest_api.UNKNOWN_ID else id_)
 
@@ -204,7 +205,7 @@ _METHOD_FACTS = (
     *(api_surplus.CONTENT, api_surplus.NAMESPACE, api_surplus.TLS, api_surplus.TRANSFER),
     api_surplus.TARGET,
 )
-UNDO: Mapping[tuple[str, str], HowToUndo] = {
+UNDO: Mapping[tuple[str, str], HowToUndo[ApiTarget]] = {
     **{("route", fact.en): _METHOD_AGAIN for fact in _METHOD_FACTS},
     ("route", api_surplus.HEADERS.en): replace(_METHOD_AGAIN, final=True),
     ("authorizer", api_surplus.CREDENTIALS.en): _of_authorizer("authorizerCredentials"),

@@ -3,9 +3,9 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from aws.change.undo import HowToUndo, UndoTarget, by_call, by_hand
 from aws.converge import live_configuration
 from aws.converge.live_configuration import Edit
-from aws.converge.undo.entry import HowToUndo, UndoTarget, by_call, by_hand
 from aws.converge.version import LATEST
 from aws.function import RESERVED
 from aws.ledgers.lambda_ import UPDATES
@@ -117,7 +117,7 @@ REPLACE = by_hand(
     "ランブックの`functions`と`api`に従ってください",
 )
 
-UNDO: Mapping[tuple[str, str], HowToUndo] = {
+UNDO: Mapping[tuple[str, str], HowToUndo[UndoTarget]] = {
     ("function", "network (VPC)"): by_call(
         _configuration(lambda _: {"VpcConfig": {"SubnetIds": [], "SecurityGroupIds": []}}),
         en="the function no longer reaches what only that network reaches",

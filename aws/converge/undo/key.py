@@ -2,8 +2,8 @@
 
 from collections.abc import Mapping
 
-from aws.converge.change import unless_absent
-from aws.converge.undo.entry import HowToUndo, Undo, UndoTarget, by_call, by_hand
+from aws.change.gate import unless_absent
+from aws.change.undo import HowToUndo, Undo, UndoTarget, by_call, by_hand
 
 
 def _revoke(target: UndoTarget) -> None:
@@ -12,7 +12,9 @@ def _revoke(target: UndoTarget) -> None:
         unless_absent(client.revoke_grant, KeyId=target.name, GrantId=grant)
 
 
-def _of_bucket(operation: str, en: str, ja: str, *, final: bool = True, **given: object) -> Undo:
+def _of_bucket(
+    operation: str, en: str, ja: str, *, final: bool = True, **given: object
+) -> Undo[UndoTarget]:
     return by_call(
         lambda target: getattr(target.context.client("s3"), operation)(Bucket=target.name, **given),
         en=en,
@@ -30,7 +32,7 @@ _BUCKET_POLICY = by_hand(
     en="S3 console > Buckets > {name} > Permissions > Bucket policy: take the statement out that the row names",
     ja="S3コンソール > バケット > {name} > アクセス許可 > バケットポリシーで、この項目が示すステートメントを取り除いてください",
 )
-UNDO: Mapping[tuple[str, str], HowToUndo] = {
+UNDO: Mapping[tuple[str, str], HowToUndo[UndoTarget]] = {
     ("key", "grants"): by_call(
         _revoke,
         en="those principals can no longer use the key, nor read what they encrypted under it",

@@ -3,46 +3,47 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from aws.change.undo import HowToUndo, Undo, by_call
 from aws.converge import rest_api
-from aws.converge.undo.entry import HowToUndo, Undo, UndoTarget, by_call
+from aws.converge.undo.target import ApiTarget
 
 
-def _function(target: UndoTarget) -> None:
+def _function(target: ApiTarget) -> None:
     client = target.context.client("lambda")
     arn = client.get_function_configuration(FunctionName=target.name)["FunctionArn"]
     client.untag_resource(Resource=arn, TagKeys=list(target.ids))
 
 
-def _table(target: UndoTarget) -> None:
+def _table(target: ApiTarget) -> None:
     client = target.context.client("dynamodb")
     arn = client.describe_table(TableName=target.name)["Table"]["TableArn"]
     client.untag_resource(ResourceArn=arn, TagKeys=list(target.ids))
 
 
-def _role(target: UndoTarget) -> None:
+def _role(target: ApiTarget) -> None:
     target.context.client("iam").untag_role(RoleName=target.name, TagKeys=list(target.ids))
 
 
-def _secret(target: UndoTarget) -> None:
+def _secret(target: ApiTarget) -> None:
     client = target.context.client("secretsmanager")
     client.untag_resource(SecretId=target.name, TagKeys=list(target.ids))
 
 
-def _rest_api(target: UndoTarget) -> None:
+def _rest_api(target: ApiTarget) -> None:
     _untag(target, f"/restapis/{rest_api.needed(target.context, target.api)}")
 
 
-def _stage(target: UndoTarget) -> None:
+def _stage(target: ApiTarget) -> None:
     id_ = rest_api.needed(target.context, target.api)
     _untag(target, f"/restapis/{id_}/stages/{target.name}")
 
 
-def _untag(target: UndoTarget, path: str) -> None:
+def _untag(target: ApiTarget, path: str) -> None:
     client, arn = target.context.client("apigateway"), rest_api.arn(target.api, path)
     client.untag_resource(resourceArn=arn, tagKeys=list(target.ids))
 
 
-def _variable(target: UndoTarget) -> None:
+def _variable(target: ApiTarget) -> None:
     patch: list[dict[str, Any]] = [
         {"op": "remove", "path": f"/variables/{name}"} for name in target.ids
     ]
@@ -53,7 +54,7 @@ def _variable(target: UndoTarget) -> None:
     )
 
 
-def _of_tag(call: Callable[[UndoTarget], None]) -> Undo:
+def _of_tag(call: Callable[[ApiTarget], None]) -> Undo[ApiTarget]:
     return by_call(
         call,
         en="whatever selects or bills by that tag no longer finds it; a secret that was there is known"
@@ -64,7 +65,7 @@ def _of_tag(call: Callable[[UndoTarget], None]) -> Undo:
     )
 
 
-UNDO: Mapping[tuple[str, str], HowToUndo] = {
+UNDO: Mapping[tuple[str, str], HowToUndo[ApiTarget]] = {
     ("function", "tag"): _of_tag(_function),
     ("table", "tag"): _of_tag(_table),
     ("role", "tag"): _of_tag(_role),

@@ -2,8 +2,8 @@
 
 from collections.abc import Mapping
 
-from aws.converge.change import unless_absent
-from aws.converge.undo.entry import HowToUndo, UndoTarget, by_call, by_hand
+from aws.change.gate import unless_absent
+from aws.change.undo import HowToUndo, UndoTarget, by_call, by_hand
 from aws.ledgers.logs import ACCOUNT_POLICY, APPLIED
 
 
@@ -52,7 +52,7 @@ _OVER = by_call(
     ja="ポリシー全体を削除します。他のロググループへの許可や拒否も失われます",
     final=True,
 )
-UNDO: Mapping[tuple[str, str], HowToUndo] = {
+UNDO: Mapping[tuple[str, str], HowToUndo[UndoTarget]] = {
     ("log group", "subscription filter"): by_call(
         _stop_copying,
         en="the destination gets no further lines; the pattern of the filter is lost",

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from aws.converge.undo.entry import HowToUndo, UndoTarget, by_call, by_hand
+from aws.change.undo import HowToUndo, UndoTarget, by_call, by_hand
 from aws.words import Words
 
 
@@ -24,7 +24,7 @@ _OTHER_PRINCIPALS = {
         "user": Words("Users", "ユーザー"),
     }.items()
 }
-UNDO: Mapping[tuple[str, str], HowToUndo] = {
+UNDO: Mapping[tuple[str, str], HowToUndo[UndoTarget]] = {
     ("role", "instance profile"): by_call(
         _out_of_profiles,
         en="servers that run with that profile lose the rights of the role",

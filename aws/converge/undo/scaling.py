@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from aws.converge.undo.entry import HowToUndo, UndoTarget, by_call
+from aws.change.undo import HowToUndo, UndoTarget, by_call
 from aws.raw import Raw
 
 SCALING = "application-autoscaling"
@@ -54,7 +54,7 @@ def _place(one: Raw) -> dict[str, str]:
     return {name: one[name] for name in ("ServiceNamespace", "ResourceId", "ScalableDimension")}
 
 
-UNDO: Mapping[tuple[str, str], HowToUndo] = {
+UNDO: Mapping[tuple[str, str], HowToUndo[UndoTarget]] = {
     ("table", "scheduled change of capacity"): by_call(
         _scheduled,
         en="the capacity no longer changes at those times",

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from aws.converge.undo.entry import HowToUndo, UndoTarget, by_call, by_hand
+from aws.change.undo import HowToUndo, UndoTarget, by_call, by_hand
 from aws.converge.undo.statements import (
     DENIED,
     OPENED,
@@ -60,7 +60,7 @@ _ELSEWHERE = by_hand(
     ja="{name}を所有するサービス、または複製元のアカウントの管理下にあります。Secrets Managerコンソール > シークレット > {name}で"
     "所有元を確認し、管理を解除したあと、ランブックの`secrets`を実行してください",
 )
-UNDO: Mapping[tuple[str, str], HowToUndo] = {
+UNDO: Mapping[tuple[str, str], HowToUndo[UndoTarget]] = {
     ("secret", "rotation"): by_call(
         _stop_rotating,
         en="the secret keeps its value until somebody replaces it",

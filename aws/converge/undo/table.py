@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 from typing import Any
 
-from aws.converge.change import Refused
+from aws.change.gate import Refused
+from aws.change.undo import HowToUndo, UndoTarget, by_call, by_hand
 from aws.converge.table import wait_until_active
-from aws.converge.undo.entry import HowToUndo, UndoTarget, by_call, by_hand
 from aws.converge.undo.statements import (
     DENIED,
     OPENED,
@@ -89,7 +89,7 @@ def _policy(target: UndoTarget) -> None:
         client.delete_resource_policy(ResourceArn=arn)
 
 
-UNDO: Mapping[tuple[str, str], HowToUndo] = {
+UNDO: Mapping[tuple[str, str], HowToUndo[UndoTarget]] = {
     ("table", "time to live"): by_call(
         _time_to_live,
         en="items are no longer deleted when they expire; what was deleted stays deleted",

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 
-from aws.converge.undo.entry import HowToUndo, UndoTarget, by_call, by_hand
+from aws.change.undo import HowToUndo, UndoTarget, by_call, by_hand
 
 MOST_BYTES = "262144"
 """AWS's own limit for a message."""
@@ -38,7 +38,7 @@ def _unsubscribe(target: UndoTarget) -> None:
 
 
 _SUBSCRIPTION, _TOPIC = "subscription", "topic"
-UNDO: Mapping[tuple[str, str], HowToUndo] = {
+UNDO: Mapping[tuple[str, str], HowToUndo[UndoTarget]] = {
     (_TOPIC, "data protection policy"): by_call(
         _unprotect,
         en="messages are no longer masked, dropped or noted by that policy",

@@ -2,7 +2,7 @@
 
 import pytest
 
-from aws.converge.change import Refused
+from aws.change.gate import Refused
 from runbook.procedures.provision import procedure
 from signoff.errors import EXPECTED
 from tests.runbook.desk import READS

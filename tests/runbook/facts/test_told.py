@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from aws.converge.change import Refused
+from aws.change.gate import Refused
 from signoff.environment import TableSettings
 from tests.runbook.facts import api, data
 from tests.runbook.facts.answer import run

@@ -7,7 +7,7 @@ from dataclasses import fields
 
 import pytest
 
-from aws.converge.change import Refused
+from aws.change.gate import Refused
 from signoff.labels import kinds
 from tests.healthy import healthy
 from tests.runbook.facts import ANSWERS, CALLED, api, compute, data, repaired, watch

@@ -5,7 +5,7 @@ from itertools import count
 import pytest
 from botocore.exceptions import ClientError
 
-from aws.converge.change import nothing
+from aws.change.gate import nothing
 from aws.words import Words
 from runbook.engine import Refused
 from runbook.migration.dynamodb_json import sent_bytes

@@ -7,7 +7,7 @@ from time import sleep
 from types import ModuleType
 from typing import Any
 
-from aws.converge.change import Changes
+from aws.change.gate import Changes
 from aws.words import Words
 from runbook.engine import Procedure
 from tests.runbook.desk import Desk

@@ -2,7 +2,7 @@
 
 import pytest
 
-from aws.converge.change import Declined
+from aws.change.gate import Declined
 from runbook.engine import Refused
 from runbook.procedures import roll_forward, rollback_api, rollback_functions
 from runbook.rollback.forward import closed_parts

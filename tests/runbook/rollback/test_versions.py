@@ -8,7 +8,7 @@ from collections import Counter
 import pytest
 from botocore.exceptions import ClientError
 
-from aws.converge.change import Declined
+from aws.change.gate import Declined
 from runbook.engine import Refused
 from runbook.procedures import rollback_functions
 from runbook.rollback.versions import moves

@@ -15,7 +15,7 @@ from typing import Any, Self, TypeVar
 from botocore.exceptions import ClientError
 
 from aws.bounds import Bound
-from aws.converge.waiting import (
+from aws.change.waiting import (
     NOT_FOUND_YET,
     PatientClient,
     Sleep,

@@ -2,9 +2,9 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Generic, TypeVar
 
-from aws.converge.change import ChangeContext
-from aws.desired import Api
+from aws.change.gate import ChangeContext
 from aws.words import Words
 
 
@@ -14,25 +14,26 @@ class UndoTarget:
 
     context: ChangeContext
     name: str
-    id: str
+    id: str = ""
     """By which a call takes the resource, where that is not its name."""
-    ids: tuple[str, ...]
+    ids: tuple[str, ...] = ()
     """Of what was found."""
-    api: Api
-    """The planned API: an unplanned fact of a method is undone by making the method as planned."""
+
+
+Target_contra = TypeVar("Target_contra", bound=UndoTarget, contravariant=True)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Undo:
+class Undo(Generic[Target_contra]):
     """How a call undoes a fact. ``lost``: what the call ends; it is shown before anybody is asked.
 
     ``final``: what was found does not suffice to recreate it, by a call or by hand.
     """
 
-    call: Callable[[UndoTarget], object]
+    call: Callable[[Target_contra], object]
     lost: Words
     final: bool = False
-    left: Callable[[UndoTarget], bool] = lambda _: True
+    left: Callable[[Target_contra], bool] = lambda _: True
     """Whether there is anything left to undo: what only the stage still serves ends with a deployment."""
 
 
@@ -43,17 +44,17 @@ class ByHand:
     instruction: Words
 
 
-HowToUndo = Undo | ByHand
+HowToUndo = Undo[Target_contra] | ByHand
 
 
 def by_call(
-    call: Callable[[UndoTarget], object],
+    call: Callable[[Target_contra], object],
     *,
     en: str,
     ja: str,
     final: bool = False,
-    left: Callable[[UndoTarget], bool] = lambda _: True,
-) -> Undo:
+    left: Callable[[Target_contra], bool] = lambda _: True,
+) -> Undo[Target_contra]:
     return Undo(call=call, lost=Words(en=en, ja=ja), final=final, left=left)
 
 
