@@ -49,8 +49,14 @@ load: .venv/finished  ## load-test an environment (ENV=local, PLAN=smoke)
 bench: .venv/finished  ## measure what docs/benchmarks.md states
 	@for bench in $(patsubst bench/%.py,%,$(wildcard bench/[!_]*.py)); do $(PY) -m bench.$$bench || exit 1; done
 
-docs: .venv/finished  ## regenerate the generated files
+SITE_PAGES := README*.md CONTRIBUTING.md SECURITY.md CHANGELOG.md lambdas/README.md docs runbook/pages
+
+docs: export NO_MKDOCS_2_WARNING := 1
+docs: .venv/finished  ## regenerate the generated files, and the documents as a site (build/site/index.html)
 	@$(PY) -m aws.reader_policy > docs/reader-policy.json && $(PY) -m runbook.pages && $(PY) -m runbook.rights && $(PY) -m signoff.environment.reference && $(PY) -m signoff.grades
+	@rm -rf build/pages build/site && mkdir -p build/pages
+	@tar -cf - $(wildcard $(SITE_PAGES)) | tar -xf - -C build/pages
+	@.venv/bin/mkdocs build 2>build/site.log || { cat build/site.log; exit 1; }  # strict: it counts the warnings that --quiet drops
 
 lock: .venv/finished  ## resolve pyproject.toml into requirements.lock (ARGS=--upgrade: newest versions)
 	@.venv/bin/uv pip compile --quiet --universal --all-extras --generate-hashes --no-emit-index-url \
