@@ -53,7 +53,7 @@ SITE_PAGES := README*.md CONTRIBUTING.md SECURITY.md CHANGELOG.md lambdas/README
 
 docs: export NO_MKDOCS_2_WARNING := 1
 docs: .venv/finished  ## regenerate the generated files, and the documents as a site (build/site/index.html)
-	@$(PY) -m aws.reader_policy > docs/reader-policy.json && $(PY) -m runbook.pages && $(PY) -m runbook.rights && $(PY) -m signoff.environment.reference && $(PY) -m signoff.grades
+	@$(PY) -m aws.reader_policy > docs/reader-policy.json && $(PY) -m runbook.pages && $(PY) -m runbook.rights && $(PY) -m signoff.report.reference && $(PY) -m signoff.report.grades
 	@rm -rf build/pages build/site && mkdir -p build/pages
 	@tar -cf - $(wildcard $(SITE_PAGES)) | tar -xf - -C build/pages
 	@.venv/bin/mkdocs build 2>build/site.log || { cat build/site.log; exit 1; }  # strict: it counts the warnings that --quiet drops
@@ -63,5 +63,5 @@ lock: .venv/finished  ## resolve pyproject.toml into requirements.lock (ARGS=--u
 		--custom-compile-command "make lock" $(ARGS) pyproject.toml -o requirements.lock
 
 # The stamp says that .venv is whole; without it, or without a working Python, .venv is made again.
-.venv/finished: requirements.lock $(if $(shell $(PY) -c 'print(1)' 2>/dev/null),,again)
+.venv/finished: requirements.lock pyproject.toml $(if $(shell $(PY) -c 'print(1)' 2>/dev/null),,again)
 	@PYTHON="$(PYTHON)" .ci/prepare

@@ -12,10 +12,10 @@ from checks.spots import masters_table
 from plan import Plan, plan_for, scope_of
 from plan.demand import judged_for
 from signoff.environment import Environment
-from signoff.judged_by import judged_by
-from signoff.run import Composition, EmbeddedStack
+from signoff.judge.judged_by import judged_by
+from signoff.judge.run import Composition, EmbeddedStack
 
-pytest_plugins = ["signoff.plugin"]
+pytest_plugins = ["signoff.commands.plugin"]
 
 
 def pytest_signoff_composition() -> Composition[Plan]:

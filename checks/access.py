@@ -24,7 +24,7 @@ from checks.outsiders import names_exactly, outsiders, terms_of
 from checks.reached import EVERYTHING, example_of, summary
 from plan import Plan
 from signoff.environment import Environment, where
-from signoff.snapshot import Snapshot
+from signoff.judge.snapshot import Snapshot
 
 PRINCIPALS = {
     "role": Words(en="role", ja="ロール"),

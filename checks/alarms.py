@@ -15,9 +15,9 @@ from aws.section import Follows, Missing, NotTestable, known, lookup
 from aws.words import Words, joined
 from checks.delivery import Delivery
 from checks.deployed import ALARM_ROWS
-from signoff.decisions import Decisions
 from signoff.evidence import Records
-from signoff.waiting import NotYet, fired_by_us
+from signoff.judge.decisions import Decisions
+from signoff.judge.quiet_time import NotYet, fired_by_us
 
 LISTED_METRICS = {
     "AWS/DynamoDB UserErrors": frozenset({frozenset[str]()}),

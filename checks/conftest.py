@@ -15,12 +15,12 @@ from checks.records import Standing
 from checks.releases import packed
 from checks.way_back import WayBack
 from plan import Plan
-from signoff.decisions import Judge, decisions_of
 from signoff.environment import Domain, Environment
 from signoff.evidence import Records
-from signoff.observations import Observations
-from signoff.run import CHOICE
-from signoff.snapshot import Snapshot
+from signoff.judge.decisions import Judge, decisions_of
+from signoff.judge.observations import Observations
+from signoff.judge.run import CHOICE
+from signoff.judge.snapshot import Snapshot
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:

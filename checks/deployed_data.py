@@ -30,7 +30,7 @@ from aws.table import (
 from aws.words import Words
 from plan import Plan
 from signoff.evidence import Record, Records, kind_of
-from signoff.signatures import believed, readable
+from signoff.judge.signatures import believed, readable
 
 T = TypeVar("T")
 API_KEY = Words(en="API key", ja="APIキー")

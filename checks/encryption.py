@@ -29,8 +29,8 @@ from aws.table import Table
 from aws.words import Words
 from checks.deployed import Deployed
 from plan.data import key_of
-from signoff.decisions import Decisions
 from signoff.environment import Environment, where
+from signoff.judge.decisions import Decisions
 
 AWS_ALIAS = "alias/aws/"
 """Beginning of the aliases of AWS managed keys: their ARNs differ in every account."""

@@ -12,7 +12,7 @@ from aws.section import NotTestable
 from aws.words import Words
 from signoff.environment import Environment, where
 from signoff.evidence import Custody, KeyCustody, Records
-from signoff.signatures import believed
+from signoff.judge.signatures import believed
 
 STORE = Words(en="evidence store", ja="証跡ストア")
 RECORDS = Words(en="records", ja="記録")

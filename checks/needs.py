@@ -5,13 +5,13 @@ from datetime import datetime
 
 from aws.words import SILENCE, Words
 from checks.needed_records import ABSENT, AS_LONG, DEVELOPER, OPERATOR, Need, records_needed
-from signoff.checklist import Checklist, Phase, Row
-from signoff.collection import needs_signature
 from signoff.environment import Environment
 from signoff.environment.calendar import in_japan
 from signoff.environment.problems import variable
 from signoff.evidence import Records, StoreSettings
-from signoff.origin import CHANGED, UNKNOWN
+from signoff.evidence.origin import CHANGED, UNKNOWN
+from signoff.judge.checklist import Checklist, Phase, Row
+from signoff.judge.collection import needs_signature
 from signoff.report.procedures import durations
 
 LINE_ADMIN = Words(en="LINE administrator", ja="LINE管理者")

@@ -11,14 +11,15 @@ from aws.door.sessions import boto_session
 from aws.visible import visible
 from checks.needed_records import Need
 from checks.needs import needs
-from signoff.checklist import Checklist
-from signoff.command_line import CommandLine, language_of
+from signoff.commands.command_line import CommandLine, language_of
+from signoff.commands.frame import framed
 from signoff.environment import load, peek
-from signoff.errors import sentence
 from signoff.evidence import Records, StoreSettings, open_store
-from signoff.frame import Exit, framed
-from signoff.origin import commit_of
-from signoff.stores import STORE_S
+from signoff.evidence.origin import commit_of
+from signoff.judge.checklist import Checklist
+from signoff.judge.errors import sentence
+from signoff.judge.exit_codes import Exit
+from signoff.judge.stores import STORE_S
 
 ROOT = Path(__file__).parent.parent
 

@@ -15,10 +15,10 @@ from aws.words import Words
 from checks.deployed import Deployed
 from checks.environment_values import ENVIRONMENT
 from plan import Plan
-from signoff.checklist import Checklist, Phase
 from signoff.environment import Environment, where
 from signoff.evidence import Record
-from signoff.outcome import Outcome
+from signoff.judge.checklist import Checklist, Phase
+from signoff.judge.outcome import Outcome
 
 FUNCTIONAL = "SMOKE-"
 """Prefix of dev's rows that must be green: they show that its functions work."""

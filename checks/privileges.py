@@ -34,7 +34,7 @@ from aws.section import Follows
 from aws.words import Words, joined
 from checks.deployed import Deployed
 from checks.secret_arns import unnamed
-from signoff.decisions import Decisions, Judge
+from signoff.judge.decisions import Decisions, Judge
 
 ROWS = {
     Gravity.UNLIMITED: "SEC-14",

@@ -10,15 +10,15 @@ from aws.section import Missing
 from aws.words import Words, joined
 from checks.deployed import Deployed
 from plan import Plan
-from signoff.checklist import Row
 from signoff.environment import Environment
 from signoff.environment.calendar import in_japan
 from signoff.evidence import Record, Records, kind_of
+from signoff.evidence.parts import Part
 from signoff.evidence.store import SKEW
-from signoff.parts import Part
-from signoff.run import Exhibit
-from signoff.snapshot import Snapshot
-from signoff.staleness import Stale, require_unchanged
+from signoff.judge.checklist import Row
+from signoff.judge.run import Exhibit
+from signoff.judge.snapshot import Snapshot
+from signoff.judge.staleness import Stale, require_unchanged
 
 LOAD = Words(en="load plan", ja="負荷計画")
 VERDICT = Words(en="verdict", ja="判定")

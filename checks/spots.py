@@ -18,8 +18,8 @@ from plan import Plan
 from plan.canonical import outline
 from plan.masters import Item, coordinates, flaw, number, stamp_id
 from signoff.environment import Environment, where
-from signoff.run import Exhibit
-from signoff.snapshot import Snapshot
+from signoff.judge.run import Exhibit
+from signoff.judge.snapshot import Snapshot
 
 OVERLAPPING = Words(en="spots whose circles overlap", ja="範囲が重なるスポット")
 HOSTS = Words(en="hosts of the pictures", ja="画像の配信元")

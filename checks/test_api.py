@@ -17,10 +17,10 @@ from checks.invocation import target
 from checks.releases import newest_of_the_stage
 from checks.routes import PROXY, beyond_contract, differing_from, integration_type, stale
 from plan import Plan
-from signoff.checklist import expectation
-from signoff.decisions import Judge
 from signoff.environment import Environment, where
 from signoff.evidence import Records
+from signoff.judge.checklist import expectation
+from signoff.judge.decisions import Judge
 
 THERE = "there"
 """Remedy of an API and a stage that exist: neither leaves its usage plan."""

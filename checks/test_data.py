@@ -14,9 +14,9 @@ from checks.rally import whole
 from checks.spots import foreign_hosts, overlapping, spots, unlike
 from plan import Plan
 from plan.canonical import canonical_hash
-from signoff.checklist import expectation
-from signoff.decisions import Judge
 from signoff.environment import Environment, where
+from signoff.judge.checklist import expectation
+from signoff.judge.decisions import Judge
 
 COUNT = Words(en="stamp masters", ja="スタンプマスターの件数")
 HASH = Words(en="hash of the stamp masters", ja="スタンプマスターのハッシュ")

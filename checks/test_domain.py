@@ -22,9 +22,9 @@ from checks.domain_name import (
     resolution_of,
 )
 from plan import Plan
-from signoff.checklist import expectation
-from signoff.decisions import Judge
 from signoff.environment import Domain, Environment
+from signoff.judge.checklist import expectation
+from signoff.judge.decisions import Judge
 
 CERTIFICATE = Words(en="certificate", ja="証明書")
 STATUS = Words(en="status", ja="状態")

@@ -11,9 +11,9 @@ from checks.bucket_policy import bucket_policy_flaws
 from checks.deployed import Deployed
 from checks.encryption import bucket_key_flaws, table_key_flaws
 from plan.data import key_of
-from signoff.checklist import expectation
-from signoff.decisions import Judge
 from signoff.environment import Environment
+from signoff.judge.checklist import expectation
+from signoff.judge.decisions import Judge
 
 CLOSED = Words(en="all four blocks of public access", ja="4種のパブリックアクセスブロック")
 HTTP = Words(en="plain HTTP", ja="平文のHTTP")

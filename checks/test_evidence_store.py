@@ -11,10 +11,10 @@ from checks.evidence_store import (
     signing,
     unusable,
 )
-from signoff.checklist import expectation
-from signoff.decisions import Judge
 from signoff.environment import Environment
 from signoff.evidence import Records
+from signoff.judge.checklist import expectation
+from signoff.judge.decisions import Judge
 
 
 @expectation("PREP-09", ja="すべての記録が署名され、欠けがない")

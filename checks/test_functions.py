@@ -39,9 +39,9 @@ from checks.variables import (
     logging_requests,
 )
 from plan import Plan
-from signoff.checklist import expectation
-from signoff.decisions import Judge
 from signoff.environment import Environment, where
+from signoff.judge.checklist import expectation
+from signoff.judge.decisions import Judge
 
 GET_FUNCTION = "lambda:GetFunction"
 NEED = where("target_rate", "seconds_per_call")

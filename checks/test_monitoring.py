@@ -43,11 +43,11 @@ from checks.log_access import (
     unplanned_attachments,
 )
 from plan import Plan
-from signoff.checklist import expectation
-from signoff.decisions import Judge
 from signoff.environment import Environment, where
 from signoff.evidence import Records
-from signoff.observations import Observations
+from signoff.judge.checklist import expectation
+from signoff.judge.decisions import Judge
+from signoff.judge.observations import Observations
 
 JUDGED = (
     "metric",

@@ -49,10 +49,10 @@ from checks.privileges import (
 )
 from checks.secret_arns import but_for_suffixes
 from plan import Plan
-from signoff.checklist import expectation
-from signoff.decisions import Judge
 from signoff.environment import Environment
-from signoff.observations import Observations
+from signoff.judge.checklist import expectation
+from signoff.judge.decisions import Judge
+from signoff.judge.observations import Observations
 
 URLS = Words(en="URLs", ja="関数URL")
 UNSOUND = Words(en="wrong ARNs of secrets", ja="正しくないシークレットのARN")

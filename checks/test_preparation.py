@@ -20,11 +20,11 @@ from checks.preparation import (
     untimely,
 )
 from plan import Plan
-from signoff.checklist import expectation
-from signoff.decisions import Judge
 from signoff.environment import Environment, where
 from signoff.evidence import Records
-from signoff.observations import Observations
+from signoff.judge.checklist import expectation
+from signoff.judge.decisions import Judge
+from signoff.judge.observations import Observations
 
 NEWEST_RUN = Words(en="newest run of", ja="最新の実行: ")
 AGE = Words(en="age (days)", ja="経過日数")

@@ -7,9 +7,9 @@ from aws.difference import differences
 from aws.words import Words
 from checks.deployed import Deployed
 from checks.records import Standing, counting, judged_load, load_flaws, proven_at
-from signoff.checklist import expectation
-from signoff.decisions import Judge
 from signoff.environment import Environment
+from signoff.judge.checklist import expectation
+from signoff.judge.decisions import Judge
 
 REHEARSAL = Words(en="rehearsal of the rollbacks of", ja="ロールバックの訓練: ")
 COMPLETE = Words(en="every rollback rehearsed", ja="全ロールバックの実施")

@@ -10,8 +10,8 @@ from checks.deployed import Deployed
 from checks.releases import restorable_flaws
 from checks.table_shape import unrecoverable
 from checks.way_back import WayBack
-from signoff.checklist import expectation
-from signoff.decisions import Judge
+from signoff.judge.checklist import expectation
+from signoff.judge.decisions import Judge
 
 RECORD = Words(en="record", ja="記録")
 CONFIGURATION = Words(en="recorded configuration", ja="記録された設定")

@@ -33,11 +33,11 @@ from checks.secret_values import (
     weak,
 )
 from plan import Plan
-from signoff.checklist import expectation
-from signoff.decisions import Judge
 from signoff.environment import Environment
 from signoff.environment.calendar import in_japan
 from signoff.evidence import Records
+from signoff.judge.checklist import expectation
+from signoff.judge.decisions import Judge
 
 GET_FUNCTION = "lambda:GetFunction"
 DELETION = Words(en="scheduled deletion", ja="予定された削除")

@@ -13,9 +13,9 @@ from checks.deployed import Deployed
 from checks.labels import tags_differing
 from checks.stages import shared_answers
 from plan import Plan
-from signoff.checklist import expectation
-from signoff.decisions import Judge
 from signoff.environment import Environment, where
+from signoff.judge.checklist import expectation
+from signoff.judge.decisions import Judge
 
 GET_STAGES = "apigateway:GetStages"
 SHARED = Words(

@@ -11,9 +11,9 @@ from checks.deployed import Deployed
 from checks.labels import tags_differing
 from checks.table_shape import index_flaws, index_names, unrecoverable
 from plan import Plan
-from signoff.checklist import expectation
-from signoff.decisions import Judge
 from signoff.environment import where
+from signoff.judge.checklist import expectation
+from signoff.judge.decisions import Judge
 
 DESCRIBE = "dynamodb:DescribeTable"
 OF_BACKUPS = {"call": "dynamodb:DescribeContinuousBackups"}

@@ -21,9 +21,9 @@ from checks.throttling import (
 )
 from plan import Plan
 from plan.demand import rate_of, rate_of_preflights
-from signoff.checklist import expectation
-from signoff.decisions import Judge
 from signoff.environment import Environment, where
+from signoff.judge.checklist import expectation
+from signoff.judge.decisions import Judge
 
 WAITS = Words(en="time-out", ja="タイムアウト")
 STAGES = Words(en="stages", ja="ステージ")

@@ -23,7 +23,7 @@ from checks.releases import CODE, packed
 from checks.variables import arns_of, differing, foreign, hijacking
 from plan import Plan
 from plan.compute import names_a_table
-from signoff.snapshot import Snapshot
+from signoff.judge.snapshot import Snapshot
 
 VERSION_BACK = Words(en="version to go back to", ja="戻し先のバージョン")
 DEPLOYMENT_BACK = Words(en="deployment to go back to", ja="戻し先のデプロイ")

@@ -1,6 +1,6 @@
 """``python -m load``: load-test the core endpoints of the stamp rally, and judge the result."""
 
-from signoff.entry import quiet_until_framed
+from signoff.commands.start import quiet_until_framed
 
 if __name__ == "__main__":
     quiet_until_framed()
@@ -18,8 +18,8 @@ from load.engine.judge import ExitCode
 from load.engine.objectives import OBJECTIVES_FILE as OBJECTIVES
 from load.prepare import ROOT
 from load.target import LoadComposition
-from signoff.command_line import CommandLine
-from signoff.frame import framed
+from signoff.commands.command_line import CommandLine
+from signoff.commands.frame import framed
 
 DESCRIPTION = Words(
     en="Load-test the core endpoints of the stamp rally, and judge the result.",

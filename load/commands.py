@@ -31,7 +31,7 @@ from load.target import LoadComposition, open_target
 from load.teardown import ManualTeardown, verdict_beside
 from signoff.environment import Environment
 from signoff.evidence import StoreSettings
-from signoff.release import Live
+from signoff.judge.live_release import Live
 
 PROGRAM = "python -m load"
 STYLES = {"PASS": "bold green", "FAIL": "bold red", "INVALID": "bold yellow"}

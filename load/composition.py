@@ -19,12 +19,12 @@ from load.prepare import ROOT, RunOptions, prepare
 from load.quota import QuotaLedger
 from load.target import ClientFactory, LoadComposition, Say, StackUrls, open_target
 from plan import plan_for, scope_of
-from signoff.checklist import Checklist
 from signoff.environment import Environment, EnvironmentFileError, embedded
 from signoff.environment import load as load_environment
-from signoff.facts import SALT, salt_of
-from signoff.guard import GuardError, guard, open_session
-from signoff.release import Live, live_of
+from signoff.environment.guard import GuardError, guard, open_session
+from signoff.evidence.facts import SALT, salt_of
+from signoff.judge.checklist import Checklist
+from signoff.judge.live_release import Live, live_of
 
 if TYPE_CHECKING:
     from local.stack import LocalStack

@@ -24,9 +24,9 @@ from load.progress import ProgressDisplay
 from load.quota import QuotaLedger, quota_owner
 from load.target import ClientFactory, LoadComposition, LoadTarget, open_target
 from load.teardown import Teardown
+from signoff.commands.frame import terminated_as_interrupted
 from signoff.environment import Environment
-from signoff.frame import terminated_as_interrupted
-from signoff.release import Live
+from signoff.judge.live_release import Live
 
 STOPPING = Localized(
     "stopping: no new arrivals, waiting for the answers under way",

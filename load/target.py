@@ -16,7 +16,7 @@ from load.engine.localized import Localized
 from load.engine.throttle import TokenBucket
 from signoff.environment import Environment
 from signoff.evidence import StoreSettings
-from signoff.release import Live
+from signoff.judge.live_release import Live
 
 ClientFactory = Callable[[str], Any]
 """Returns the boto3 client of a service, by its name."""

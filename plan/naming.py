@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from signoff.environment import Environment
-from signoff.environment.values import FUNCTIONS
+from signoff.environment.value_types import FUNCTIONS
 
 __all__ = ["FUNCTIONS", "Naming"]
 

@@ -1,6 +1,6 @@
 """``python -m runbook`` lists the procedures; with a name it rehearses one, and with --go it runs."""
 
-from signoff.entry import quiet_until_framed
+from signoff.commands.start import quiet_until_framed
 
 if __name__ == "__main__":
     quiet_until_framed()
@@ -26,11 +26,12 @@ from runbook.engine.option import OptionScope
 from runbook.engine.screen import ConsoleScreen, broken
 from runbook.judge import Checks, Findings, in_process_of_its_own
 from runbook.rights_resources import PolicyScope
-from signoff.command_line import CommandLine
+from signoff.commands.command_line import CommandLine
+from signoff.commands.frame import framed, terminated_as_interrupted
 from signoff.environment import EnvironmentFileError, load
-from signoff.errors import EXPECTED, sentence
-from signoff.frame import Exit, framed, terminated_as_interrupted
-from signoff.guard import GuardError
+from signoff.environment.guard import GuardError
+from signoff.judge.errors import EXPECTED, sentence
+from signoff.judge.exit_codes import Exit
 
 CARRIES = ("migrate_masters", "migrate_users")
 """Procedures that migrate from one environment to another: their --to names an environment."""

@@ -31,8 +31,8 @@ from runbook.procedures import (
     rollback_functions,
     troubleshoot,
 )
-from signoff.checklist import Checklist, Row
 from signoff.environment.calendar import in_japan
+from signoff.judge.checklist import Checklist, Row
 
 OPERATIONS = (
     migrate_masters,

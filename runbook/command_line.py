@@ -9,7 +9,7 @@ from pathlib import Path
 from aws.words import Words
 from runbook.engine import Procedure
 from runbook.engine.option import Option, OptionScope
-from signoff.command_line import CommandLine
+from signoff.commands.command_line import CommandLine
 
 FIX = "fix"
 """Not a procedure: it walks through the red rows and runs theirs."""

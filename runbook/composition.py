@@ -20,10 +20,10 @@ from runbook.migration.source import reach
 from runbook.options import LINE_TOKEN_FILE, SIGNER
 from runbook.procedures.provision import context_for
 from runbook.prompts import secret_source, signer
-from signoff.checklist import Checklist
 from signoff.environment import Environment, embedded
+from signoff.environment.guard import GuardError, guard, open_session
 from signoff.evidence import StoreSettings, open_store
-from signoff.guard import GuardError, guard, open_session
+from signoff.judge.checklist import Checklist
 
 ROOT = Path(__file__).parent.parent
 RESTING = {"rehearsal": "ROLL-05", "recount": "DATA-05"}

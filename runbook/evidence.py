@@ -13,13 +13,13 @@ from aws.section import NotTestable
 from aws.words import Words
 from plan import plan_for, scope_of
 from runbook.engine import Refused, Step
-from signoff.checklist import Checklist
 from signoff.environment import Environment
+from signoff.environment.guard import Caller
 from signoff.evidence import Record, Store
-from signoff.facts import SALT, salt_of
-from signoff.guard import Caller
-from signoff.parts import Part
-from signoff.release import Live, live_of
+from signoff.evidence.facts import SALT, salt_of
+from signoff.evidence.parts import Part
+from signoff.judge.checklist import Checklist
+from signoff.judge.live_release import Live, live_of
 
 KIND = "signature"
 

@@ -24,13 +24,13 @@ from aws.words import Words
 from runbook.catalogue import procedures
 from runbook.engine import Entry, Refused
 from runbook.judge import Checks, variables
-from signoff.checklist import Checklist, Severity
 from signoff.environment import ENVIRONMENTS
 from signoff.environment.calendar import in_japan
+from signoff.judge.checklist import Checklist, Severity
+from signoff.judge.result import Provenance, Result
+from signoff.judge.verdict import RowVerdict
 from signoff.report.procedures import Fix, fix_of
-from signoff.result import Provenance, Result
-from signoff.verdict import RowVerdict
-from signoff.verify import RESULT
+from signoff.report.verify import RESULT
 
 DONE, LEFT, INTERRUPTED = 0, 1, 130
 """Exit codes: every row that was red is green now; some are not; or somebody pressed Ctrl-C."""

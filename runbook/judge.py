@@ -15,9 +15,9 @@ from aws.words import SILENCE, Words
 from runbook.engine import Refused
 from runbook.engine.propagation import settles_within
 from runbook.engine.run import RedRow
-from signoff.checklist import Checklist
-from signoff.outcome import Finding, Outcome
-from signoff.verdict import RowVerdict, row_verdict
+from signoff.judge.checklist import Checklist
+from signoff.judge.outcome import Finding, Outcome
+from signoff.judge.verdict import RowVerdict, row_verdict
 
 ENDPOINT = "AWS_ENDPOINT_URL"
 """With an endpoint set, the checks take it for AWS, not for the kept stack with its fake of LINE."""

@@ -18,8 +18,8 @@ from aws.words import Words
 from lambdas.packing import pack
 from runbook.procedures.provision import provision
 from signoff.environment import Environment
+from signoff.environment.guard import GuardError
 from signoff.evidence import StoreSettings, open_store
-from signoff.guard import GuardError
 
 if TYPE_CHECKING:
     from local.line.fake import FakeLine

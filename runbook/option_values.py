@@ -10,8 +10,8 @@ import boto3
 from aws.words import Words
 from plan import plan_for
 from runbook.engine.option import OptionScope, Wrong
-from signoff.checklist import Checklist, ChecklistError
 from signoff.environment import names
+from signoff.judge.checklist import Checklist, ChecklistError
 
 SHORTEST_NAME = 2
 MOMENT_FORM = "2026-11-25T09:00:00Z"

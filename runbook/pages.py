@@ -14,7 +14,7 @@ from runbook.engine import Procedure, Step
 from runbook.engine.step import guide_step
 from runbook.first_page import way
 from runbook.planned_values import production, values
-from signoff.checklist import Checklist
+from signoff.judge.checklist import Checklist
 from signoff.report.procedures import durations
 
 ROOT = Path(__file__).parent.parent

@@ -16,8 +16,8 @@ from aws.converge import alias, rest_api
 from aws.converge.deployment import stage_of
 from aws.desired import Function
 from runbook.engine import Change, StepContext
-from signoff.origin import commit_of
-from signoff.release import contents_of
+from signoff.evidence.origin import commit_of
+from signoff.judge.live_release import contents_of
 
 KIND = "release"
 AS_DEPLOYED = "as it is deployed then"

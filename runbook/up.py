@@ -1,6 +1,6 @@
 """``python -m runbook.up`` keeps a local stack running, for other commands to use, until Ctrl-C."""
 
-from signoff.entry import quiet_until_framed
+from signoff.commands.start import quiet_until_framed
 
 if __name__ == "__main__":
     quiet_until_framed()
@@ -18,10 +18,10 @@ from rich.console import Console
 from aws.words import Words, language
 from local.stack import LocalStack, Stack
 from runbook.local_stack import KEPT_AT, local_stack
-from signoff.command_line import CommandLine
+from signoff.commands.command_line import CommandLine
+from signoff.commands.frame import framed
 from signoff.environment import Environment, EnvironmentFileError, load
-from signoff.frame import framed
-from signoff.guard import GuardError
+from signoff.environment.guard import GuardError
 
 DESCRIPTION = Words(
     en="Keep a local stack running, for other commands to use, until Ctrl-C.",

@@ -1,6 +1,7 @@
 """``python -m signoff``, or ``signoff``: one entry to judging, and to what a judging run left."""
 
-from signoff.entry import quiet_until_framed
+from signoff import ROOT
+from signoff.commands.start import quiet_until_framed
 
 if __name__ == "__main__":
     quiet_until_framed()
@@ -14,20 +15,20 @@ from pathlib import Path
 
 from aws.visible import visible_line
 from aws.words import Words, in_language, language, words_of
-from signoff.accept import add_accept
-from signoff.command_line import CommandLine, CommandLineError, refuse_rest
-from signoff.early import joined
+from signoff.commands.accept import add_accept
+from signoff.commands.command_line import CommandLine, CommandLineError, refuse_rest
+from signoff.commands.early import joined
+from signoff.commands.frame import framed
+from signoff.commands.init_command import add_init
+from signoff.commands.policies import add_policy
 from signoff.environment import load
 from signoff.environment.calendar import in_japan
+from signoff.environment.guard import open_session
 from signoff.evidence import Record
-from signoff.frame import EXIT_CODES, framed
-from signoff.guard import open_session
-from signoff.init_command import add_init
-from signoff.policies import add_policy
-from signoff.recording import Recorded, UnusableRecordingError, is_recording
-from signoff.verify import RunVerification, UnusableRunError, provenance_of, verify
+from signoff.judge.exit_codes import EXIT_CODES
+from signoff.judge.run_recording import Recorded, UnusableRecordingError, is_recording
+from signoff.report.verify import RunVerification, UnusableRunError, provenance_of, verify
 
-ROOT = Path(__file__).parent.parent
 CLEAN, NEEDS = "smoke.__main__", "checks.needs_command"
 """Named, not imported: the judge knows neither smoke nor checks."""
 DESCRIPTION = Words(

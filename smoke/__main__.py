@@ -1,6 +1,6 @@
 """``python -m smoke clean`` takes back what smoke and load runs left in an environment's tables."""
 
-from signoff.entry import quiet_until_framed
+from signoff.commands.start import quiet_until_framed
 
 if __name__ == "__main__":
     quiet_until_framed()
@@ -15,10 +15,11 @@ from pathlib import Path
 from aws.visible import visible_line
 from aws.words import Words, language
 from plan import plan_for
-from signoff.command_line import CommandLine
+from signoff.commands.command_line import CommandLine
+from signoff.commands.frame import framed
 from signoff.environment import Environment, embedded, load
-from signoff.frame import Exit, framed
-from signoff.guard import guard, open_session
+from signoff.environment.guard import guard, open_session
+from signoff.judge.exit_codes import Exit
 from smoke.aws import clients
 from smoke.cleaning import Cleaner
 from smoke.leftovers import Leftovers, harness_leftovers

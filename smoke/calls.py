@@ -9,7 +9,7 @@ from functools import lru_cache
 from typing import Any, NoReturn
 
 from aws.words import Words
-from signoff.report.values import request
+from signoff.report.shown_values import request
 
 SHOWN = 600
 """Characters of a body that a failure shows."""

@@ -6,9 +6,9 @@ from aws.bounds import Bound, at_least
 from aws.difference import Difference
 from aws.section import Follows, NotTestable
 from aws.words import Words
-from signoff.decisions import Judge, decisions_of
 from signoff.environment import where
 from signoff.environment.calendar import in_japan, today
+from signoff.judge.decisions import Judge, decisions_of
 from smoke.integrations import bot, channel_token
 from smoke.row_calls import RowCalls
 

@@ -8,12 +8,12 @@ import pytest
 from aws.section import NotInReplay, NotTestable
 from aws.words import Words
 from plan import Plan
-from signoff.collection import ROW
-from signoff.findings import FINDINGS
-from signoff.observations import Observations
-from signoff.plugin import SEEN
-from signoff.run import CHOICE, Choice
-from signoff.snapshot import SNAPSHOT, Snapshot
+from signoff.commands.plugin import SEEN
+from signoff.judge.collection import ROW
+from signoff.judge.findings import FINDINGS
+from signoff.judge.observations import Observations
+from signoff.judge.run import CHOICE, Choice
+from signoff.judge.snapshot import SNAPSHOT, Snapshot
 from smoke import parameters
 from smoke.manual import signature_instead
 from smoke.notes import Notes

@@ -12,7 +12,7 @@ from aws.section import NotTestable
 from aws.words import SILENCE, Words, joined
 from plan import Plan, plan_for
 from signoff.environment import Environment
-from signoff.guard import open_session
+from signoff.environment.guard import open_session
 from smoke.aws import Clients, clients, secret_value
 from smoke.cleaning import Cleaner
 from smoke.line import LineClient

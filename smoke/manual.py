@@ -7,11 +7,11 @@ from aws.obstacle import Obstacle
 from aws.section import Missing, NotTestable
 from aws.words import joined
 from plan import Plan
-from signoff.checklist import Row
-from signoff.observations import Observations
-from signoff.signatures import signed
-from signoff.snapshot import Snapshot
-from signoff.staleness import Stale
+from signoff.judge.checklist import Row
+from signoff.judge.observations import Observations
+from signoff.judge.signatures import signed
+from signoff.judge.snapshot import Snapshot
+from signoff.judge.staleness import Stale
 
 
 class ManualOnly(NotTestable):

@@ -19,7 +19,7 @@ from aws.door.sessions import custom_endpoints
 from aws.section import NotTestable
 from aws.words import Words
 from signoff.environment import Environment
-from signoff.guard import GuardError, open_session
+from signoff.environment.guard import GuardError, open_session
 from smoke.scenarios import users_of
 from smoke.sessions import NOBODY, SYNTHETIC, SessionMinter
 from smoke.tester import TesterSnapshot

@@ -10,9 +10,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from plan import Plan, plan_for
-from signoff.command_line import CommandLine, language_of
+from signoff.commands.command_line import CommandLine, language_of
+from signoff.commands.frame import framed
 from signoff.environment import Environment, load
-from signoff.frame import Exit, framed
+from signoff.judge.exit_codes import Exit
 from smoke.sessions import HARNESS
 from smoke.tester import borrows_a_user, consenting_user
 

@@ -12,7 +12,7 @@ from aws.section import Follows, NotTestable, lookup
 from aws.words import SILENCE, Words, joined
 from plan import Plan
 from signoff.environment import Environment
-from signoff.snapshot import Snapshot
+from signoff.judge.snapshot import Snapshot
 from smoke.aws import Clients
 from smoke.calls import Answer, Call
 from smoke.cleaning import Cleaner

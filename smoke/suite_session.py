@@ -10,7 +10,7 @@ from aws.section import Follows, NotTestable, lookup
 from aws.words import Words
 from plan import Plan
 from signoff.environment import Environment
-from signoff.snapshot import Snapshot
+from signoff.judge.snapshot import Snapshot
 from smoke.aws import AWAY, Clients, clients, not_read
 from smoke.cleaning import Cleaner
 from smoke.client import Client

@@ -1,8 +1,8 @@
 """POST /auth/verify: who logs in, and who does not."""
 
 from aws.words import Words
-from signoff.checklist import expectation
-from signoff.report.values import parameter
+from signoff.judge.checklist import expectation
+from signoff.report.shown_values import parameter
 from smoke.flaws import hold, require
 from smoke.properties import lifetime_flaws
 from smoke.root_causes import LOGIN

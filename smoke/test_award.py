@@ -1,8 +1,8 @@
 """POST /stamps/award: a stamp for whoever stands there, once; and nothing of the test stays."""
 
 from aws.words import Words
-from signoff.checklist import expectation
-from signoff.observations import Observations
+from signoff.judge.checklist import expectation
+from signoff.judge.observations import Observations
 from smoke.collecting import award_time_flaws, new_stamps, tour
 from smoke.flaws import hold, require
 from smoke.row_calls import AWARD, RowCalls, awarded

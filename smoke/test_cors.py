@@ -1,7 +1,7 @@
 """CORS as a browser sees it: preflights, and the real answers after them."""
 
 from aws.words import Words
-from signoff.checklist import expectation
+from signoff.judge.checklist import expectation
 from smoke.all_answers import not_for_the_front_end
 from smoke.cors import (
     ALLOW,

@@ -1,6 +1,6 @@
 """Errors: answered as documented, bad input never with a 5xx, and nothing revealed about the inside."""
 
-from signoff.checklist import expectation
+from signoff.judge.checklist import expectation
 from smoke.bad_input import BoundaryInput
 from smoke.errors import Error
 from smoke.flaws import hold

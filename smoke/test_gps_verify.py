@@ -1,7 +1,7 @@
 """POST /gps/verify: whether a caller is at a spot."""
 
 from aws.words import Words
-from signoff.checklist import expectation
+from signoff.judge.checklist import expectation
 from smoke.errors import FAR_M
 from smoke.flaws import hold, require
 from smoke.properties import beyond_the_cap, misjudged, wrong_place

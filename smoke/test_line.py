@@ -1,7 +1,7 @@
 """LINE and the front end: the token is our bot's, the page and the LIFF app are production's."""
 
 from aws.words import Words
-from signoff.checklist import expectation
+from signoff.judge.checklist import expectation
 from smoke.channel import judge_message_quota, judge_token_life
 from smoke.flaws import listed, require
 from smoke.integrations import (

@@ -2,7 +2,7 @@
 
 from aws.desired import LogGroup
 from aws.words import Words
-from signoff.checklist import expectation
+from signoff.judge.checklist import expectation
 from smoke.flaws import hold, require
 from smoke.log_privacy import exposed_in_logs
 from smoke.logs import asked_of, lines_of

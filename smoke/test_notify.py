@@ -1,6 +1,6 @@
 """POST /notify: a message to the caller, over LINE."""
 
-from signoff.checklist import expectation
+from signoff.judge.checklist import expectation
 from smoke.flaws import hold
 from smoke.row_calls import RowCalls
 

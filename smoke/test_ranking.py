@@ -1,6 +1,6 @@
 """GET /ranking/weekly and /ranking/monthly: who collected most."""
 
-from signoff.checklist import expectation
+from signoff.judge.checklist import expectation
 from smoke.flaws import hold, require
 from smoke.properties import period_flaws, synthetic_in_ranking
 from smoke.row_calls import RowCalls, synthetic_ranked

@@ -1,6 +1,6 @@
 """GET /richmenu/list, POST /richmenu/set, DELETE /richmenu/unset: menus at LINE."""
 
-from signoff.checklist import expectation
+from signoff.judge.checklist import expectation
 from smoke.flaws import hold
 from smoke.row_calls import RowCalls
 

@@ -1,7 +1,7 @@
 """Sessions: only those signed with the live key are accepted, and only for their own user's data."""
 
 from aws.words import Words
-from signoff.checklist import expectation
+from signoff.judge.checklist import expectation
 from smoke.all_answers import cacheable_answers
 from smoke.flaws import hold, require
 from smoke.refusals import accepted_by_public_keys, asked_with

@@ -1,6 +1,6 @@
 """GET /stamps: what a person has collected."""
 
-from signoff.checklist import expectation
+from signoff.judge.checklist import expectation
 from smoke.flaws import hold
 from smoke.row_calls import RowCalls
 

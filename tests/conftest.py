@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from signoff.collection import judges
-from signoff.plugin import LONG_LIVED
+from signoff.commands.plugin import LONG_LIVED
+from signoff.judge.collection import judges
 
 ROOT = Path(__file__).parent.parent
 LONGEST = (
@@ -19,8 +19,8 @@ LONGEST = (
     "tests/smoke/test_defects.py",
     "tests/foreign/test_one_change.py",
     "tests/foreign/test_left_alone.py",
-    "tests/signoff/test_collection.py",
-    "tests/signoff/test_runs.py",
+    "tests/signoff/judge/test_collection.py",
+    "tests/signoff/judge/test_runs.py",
     "tests/test_defects.py",
     "tests/test_entry_points.py",
     "tests/runbook/test_detach.py",
@@ -33,7 +33,7 @@ LONGEST = (
     "tests/smoke/test_limits.py",
     "tests/smoke/test_traces.py",
     "tests/runbook/test_rights.py",
-    "tests/signoff/test_drift.py",
+    "tests/signoff/judge/test_drift.py",
     "tests/lambdas/test_branches.py",
     "tests/lambdas/test_fuzz.py",
     "tests/smoke/test_healthy.py",
@@ -49,7 +49,7 @@ LONGEST = (
     "tests/runbook/rollback/test_half_way.py",
     "tests/runbook/migration/test_migrate_masters.py",
     "tests/runbook/rollback/test_faults.py",
-    "tests/signoff/test_page.py",
+    "tests/signoff/report/test_page.py",
     "tests/lambdas/test_unreadable.py",
     "tests/aws/test_optional_members.py",
     "tests/test_workflows.py",

@@ -12,7 +12,7 @@ from aws.inventory import Sections
 from aws.ledger import Unplanned
 from aws.redaction.secret_text import MaskedValue
 from aws.words import Words
-from signoff.snapshot import Snapshot
+from signoff.judge.snapshot import Snapshot
 from tests.healthy import healthy
 
 POLICY = json.dumps(

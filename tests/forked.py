@@ -26,9 +26,9 @@ PRELOADED = [
     "pytest_html.plugin",
     "runbook.catalogue",
     "runbook.local_stack",
-    "signoff.gather",
-    "signoff.options",
-    "signoff.report.publishing",
+    "signoff.judge.gather",
+    "signoff.commands.options",
+    "signoff.report.files",
     "smoke.leftovers",
 ]
 """Nothing whose assertions pytest rewrites: its plugins, its tests."""

@@ -18,12 +18,12 @@ from checks.parameters import ARGUMENTS, configured_bucket, configured_domain
 from checks.records import Standing
 from checks.releases import packed
 from checks.way_back import WayBack
-from signoff.checklist import Checklist, expectation
-from signoff.collection import proof_of
-from signoff.decisions import Judge, decisions_of
-from signoff.observations import Observations
-from signoff.outcome import Finding, finding
-from signoff.snapshot import Snapshot
+from signoff.judge.checklist import Checklist, expectation
+from signoff.judge.collection import proof_of
+from signoff.judge.decisions import Judge, decisions_of
+from signoff.judge.observations import Observations
+from signoff.judge.outcome import Finding, finding
+from signoff.judge.snapshot import Snapshot
 from tests.healthy import healthy
 
 HERE = Path(__file__).parent

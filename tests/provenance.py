@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from signoff.result import Provenance
+from signoff.judge.result import Provenance
 
 THEN = datetime(2026, 11, 25, 9, 0, tzinfo=UTC)
 PROVENANCE = Provenance(

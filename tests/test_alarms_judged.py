@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from signoff.outcome import Outcome
+from signoff.judge.outcome import Outcome
 from tests.defects.changes import added, both, item
 from tests.foreign.judged import rows
 from tests.healthy import healthy

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from signoff import grades
-from signoff.checklist import Checklist, ChecklistError, Severity
+from signoff.judge.checklist import Checklist, ChecklistError, Severity
+from signoff.report import grades
 from signoff.report.page import HERE, guide, words
 
 CHECKLIST = Checklist.load()

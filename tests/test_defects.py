@@ -8,11 +8,11 @@ import pytest
 
 from aws.attachments import LEDGERS
 from aws.inventory import Sections
-from signoff.checklist import Checklist, Severity
-from signoff.outcome import Finding, Outcome
-from signoff.remedy import Remedy, remedy
-from signoff.snapshot import Snapshot
-from signoff.verdict import row_verdict
+from signoff.judge.checklist import Checklist, Severity
+from signoff.judge.outcome import Finding, Outcome
+from signoff.judge.snapshot import Snapshot
+from signoff.judge.verdict import row_verdict
+from signoff.report.remedy import Remedy, remedy
 from tests.defects import DEFECTS, SOUND
 from tests.defects.changes import rebound, unread
 from tests.english import english_in

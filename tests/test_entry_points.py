@@ -71,7 +71,7 @@ def test_import_of_the_composition_root_loads_neither_emulator_nor_runbook(ran):
     done = ran("-c", "import conftest")
 
     assert done.code == 0, done.said
-    assert {"conftest", "plan", "signoff.run"} <= done.modules
+    assert {"conftest", "plan", "signoff.judge.run"} <= done.modules
     assert not done.unwanted, f"import conftest loads {', '.join(done.unwanted)}"
 
 
@@ -116,7 +116,7 @@ def test_load_run_of_an_account_on_aws_loads_neither_emulator_nor_runbook(ran):
         )
 
     assert "refused: " in done.said, done.said[-3000:]
-    assert {"load.commands", "signoff.guard"} <= done.modules
+    assert {"load.commands", "signoff.environment.guard"} <= done.modules
     assert not done.unwanted, f"load run --env prod loads {', '.join(done.unwanted)}"
 
 

@@ -9,8 +9,8 @@ import pytest
 from checks.environment_values import judged, limits, notices
 from load.plans import MIX
 from plan.demand import SHARES, judged_for
-from signoff.decisions import Decisions, Differs, lines
 from signoff.environment import Area, Decision, FunctionSettings, load
+from signoff.judge.decisions import Decisions, Differs, lines
 from tests.healthy import healthy
 
 PROD = healthy().environment

@@ -12,7 +12,7 @@ import pytest
 from local.aws.server import LocalAws
 from local.stack import Stack
 from runbook.local_stack import local_stack
-from signoff.guard import GuardError
+from signoff.environment.guard import GuardError
 
 
 @pytest.fixture

@@ -11,9 +11,9 @@ import pytest
 
 from aws.door.failures import ReadFailure, garbled, lacking_member
 from aws.words import LOCALE, Words, joined, language, words_of
-from signoff.checklist import Checklist
-from signoff.command_line import CommandLine
-from signoff.report.values import parameter
+from signoff.commands.command_line import CommandLine
+from signoff.judge.checklist import Checklist
+from signoff.report.shown_values import parameter
 from smoke.sessions import ODD
 from tests.test_house import PRODUCT, ROOT, modules
 from tests.unread import refused
@@ -58,7 +58,7 @@ NOT_SHOWN = {
 }
 """Exceptions with a text in English alone, and who says in both languages what they mean."""
 NOT_SAID = {
-    "signoff/collection.py": "a fault of the checks themselves, for whoever writes one",
+    "signoff/judge/collection.py": "a fault of the checks themselves, for whoever writes one",
     "runbook/pages.py": "a command of this project's own development",
 }
 """Modules that speak to developers of the project only."""

@@ -9,11 +9,11 @@ import pytest
 from aws.words import Words
 from checks.needs import needs
 from checks.needs_command import main, table
-from signoff.checklist import Checklist
 from signoff.environment import Decider, Season, load
 from signoff.environment.schema import Area
 from signoff.evidence import StoreSettings
 from signoff.evidence.record import Record, Records
+from signoff.judge.checklist import Checklist
 from tests.healthy import healthy
 from tests.production import production_in
 

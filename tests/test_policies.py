@@ -10,8 +10,8 @@ from aws.iam import context, evaluate, parse
 from aws.reader_policy import VIA, actions
 from plan import plan_for, scope_of
 from signoff.__main__ import main
+from signoff.commands.policies import ci, reader, trust
 from signoff.environment import EnvironmentFileError, load
-from signoff.policies import ci, reader, trust
 from tests.production import production_in
 
 KEY = "arn:aws:kms:ap-northeast-1:444455556666:key/0123"

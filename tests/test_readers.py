@@ -11,9 +11,9 @@ from plan import plan_for, scope_of
 from runbook.evidence import read_live
 from runbook.local_stack import local_stack
 from signoff.environment import load
-from signoff.facts import SALT, digest_of, facts_of, salt_of
-from signoff.guard import guard, open_session
-from signoff.parts import Part
+from signoff.environment.guard import guard, open_session
+from signoff.evidence.facts import SALT, digest_of, facts_of, salt_of
+from signoff.evidence.parts import Part
 
 ROOT = Path(__file__).parent.parent
 ACCOUNT = "343434343434"

@@ -9,9 +9,9 @@ from aws.section import Missing
 from aws.words import Words
 from checks.deployed import Deployed
 from checks.records import Standing, counting, exhibits, judged_load
-from signoff.checklist import Checklist
-from signoff.run import Exhibit
-from signoff.staleness import Stale
+from signoff.judge.checklist import Checklist
+from signoff.judge.run import Exhibit
+from signoff.judge.staleness import Stale
 from tests.healthy import healthy
 
 WORLD = healthy()

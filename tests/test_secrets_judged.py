@@ -8,7 +8,7 @@ import pytest
 
 from aws.names import Names
 from checks.secret_values import weak
-from signoff.outcome import Outcome
+from signoff.judge.outcome import Outcome
 from tests.defects.changes import both, edited
 from tests.defects.shortfalls import SOUND
 from tests.healthy import healthy

@@ -7,8 +7,8 @@ from typing import Any
 
 from aws.inventory import Inventory, Sections
 from signoff.evidence import Records
-from signoff.outcome import Finding
-from signoff.snapshot import Snapshot
+from signoff.judge.outcome import Finding
+from signoff.judge.snapshot import Snapshot
 from tests.healthy import healthy
 from tests.judging import Check, collected, judge
 

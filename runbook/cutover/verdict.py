@@ -8,11 +8,11 @@ from pydantic import TypeAdapter, ValidationError
 from aws.change.gate import Changes
 from aws.words import SILENCE, Words
 from runbook.engine import Change, Refused, StepContext
-from signoff.checklist import Checklist, Phase
 from signoff.environment.calendar import in_japan
-from signoff.parts import Part
-from signoff.release import Live
-from signoff.result import Result
+from signoff.evidence.parts import Part
+from signoff.judge.checklist import Checklist, Phase
+from signoff.judge.live_release import Live
+from signoff.judge.result import Result
 
 REPORT = Path(__file__).parents[2] / "report"
 FRESH = timedelta(hours=4)

@@ -14,7 +14,7 @@ from aws.words import Words
 from runbook.engine.option import Option
 from runbook.engine.propagation import Action, until_shown
 from runbook.engine.step_context import StepContext
-from signoff.checklist import Checklist
+from signoff.judge.checklist import Checklist
 
 JAPANESE = re.compile(r"[\u3040-\u30ff\u4e00-\u9fff]")
 

@@ -14,10 +14,10 @@ from aws.door.answer import naming_what_is_missing
 from aws.words import Words
 from plan import Plan, public_in
 from signoff.environment import Environment
-from signoff.errors import sentence
-from signoff.outcome import Finding, Outcome
-from signoff.parts import Part
-from signoff.release import Live
+from signoff.evidence.parts import Part
+from signoff.judge.errors import sentence
+from signoff.judge.live_release import Live
+from signoff.judge.outcome import Finding, Outcome
 
 T = TypeVar("T")
 PREREQUISITES = {

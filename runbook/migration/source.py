@@ -18,7 +18,7 @@ from plan.canonical import Item
 from runbook.engine import Clients, Refused
 from runbook.migration.table_io import SEGMENTS, ItemPage, Scan, StartKey
 from signoff.environment import Environment, names, peek
-from signoff.guard import GuardError, guard, open_session
+from signoff.environment.guard import GuardError, guard, open_session
 
 HINT = "export it with `aws dynamodb scan --output json`"
 HINT_JA = "`aws dynamodb scan --output json`でエクスポートしてください"

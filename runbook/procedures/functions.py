@@ -19,7 +19,7 @@ from runbook import releases
 from runbook.engine import StepContext, step
 from runbook.options import FUNCTION, row_of
 from runbook.rollback.versions import chosen
-from signoff.outcome import Finding
+from signoff.judge.outcome import Finding
 
 VARIABLE_ROWS = ("SEC-06", "DEP-13", "DEP-14", "DEP-17")
 """The rows that may find a variable wrong, whoever planned it."""

@@ -36,9 +36,9 @@ from runbook.procedures import (
     tables,
     throttling,
 )
-from signoff.decisions import Decisions
 from signoff.environment import Environment
 from signoff.environment.calendar import today
+from signoff.judge.decisions import Decisions
 
 OPTIONS = (LINE_TOKEN_FILE,)
 

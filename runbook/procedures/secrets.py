@@ -30,7 +30,7 @@ from aws.words import Words
 from runbook.engine import StepContext, repaired_by, step
 from runbook.options import LINE_TOKEN_FILE, ROTATE
 from signoff.environment.calendar import in_japan
-from signoff.waiting import KEY_KEPT
+from signoff.judge.quiet_time import KEY_KEPT
 
 OPTIONS = (ROTATE, LINE_TOKEN_FILE)
 """The only two ways to replace a value that is good."""

@@ -29,7 +29,7 @@ from runbook.rollback.execution import BEGUN, DONE, unfinished_target
 from runbook.rollback.restore import content
 from runbook.rollback.versions import PART, listed, live, published
 from signoff.environment import FrontEnd
-from signoff.errors import EXPECTED
+from signoff.judge.errors import EXPECTED
 
 KIND = "drill"
 WINDOW = "window"

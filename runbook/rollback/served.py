@@ -8,7 +8,7 @@ from typing import Any
 
 from aws.words import Words
 from runbook.engine import Change, Refused, StepContext
-from signoff.errors import EXPECTED
+from signoff.judge.errors import EXPECTED
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,7 +11,7 @@ from aws.release import CLOSED, code_sha256
 from aws.words import Words, joined
 from runbook.engine import Refused, StepContext
 from runbook.rollback.versions import AliasMove
-from signoff.errors import EXPECTED
+from signoff.judge.errors import EXPECTED
 
 ACTION = "lambda:GetFunction"
 

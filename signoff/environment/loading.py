@@ -11,6 +11,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from aws.words import Words
+from signoff import ROOT
 from signoff.environment.overrides import (
     IN_PRODUCTION,
     Override,
@@ -21,9 +22,9 @@ from signoff.environment.overrides import (
 )
 from signoff.environment.problems import EnvironmentFileError, FileTable, problem
 from signoff.environment.schema import ADAPTER, Environment
-from signoff.environment.values import FUNCTIONS, ROLES
+from signoff.environment.value_types import FUNCTIONS, ROLES
 
-ENVIRONMENTS = Path(__file__).parents[2] / "environments.toml"
+ENVIRONMENTS = ROOT / "environments.toml"
 PRODUCTION = "prod"
 """A table of this name is production, whatever its key ``production`` says; any other, unless that says otherwise."""
 

@@ -15,7 +15,7 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_typ
 from aws.words import Words, words_of
 from signoff.environment.problems import EnvironmentFileError, nearest, variable
 from signoff.environment.schema import Environment
-from signoff.environment.values import UnfitValueError
+from signoff.environment.value_types import UnfitValueError
 
 START = "SIGNOFF_"
 

@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, ConfigDict, Field, TypeAdapter
 
 from aws.words import Words
-from signoff.environment.values import (
+from signoff.environment.value_types import (
     FUNCTIONS,
     NAMED,
     ROUTES,

@@ -7,8 +7,8 @@ from typing import Any
 
 from aws.words import SILENCE, Words
 from signoff.evidence.backends import Retention
+from signoff.evidence.facts import Facts, from_body
 from signoff.evidence.keys import KeyCustody
-from signoff.facts import Facts, from_body
 
 FACTS = "facts"
 """The kind of the records that keep the facts of a part; each state is kept once."""

@@ -19,11 +19,11 @@ from aws.words import Bilingual, Words, joined, words_of
 from signoff.evidence import digests
 from signoff.evidence.backends import Backend, Folder, Retention, S3Prefix
 from signoff.evidence.digests import Digests, with_remedy
+from signoff.evidence.facts import Facts, digest_of, to_body
 from signoff.evidence.head import Head
 from signoff.evidence.keys import EvidenceKeyError, FileKey, SigningKey, fingerprint, signed_by
+from signoff.evidence.parts import Part
 from signoff.evidence.record import FACTS, Custody, Record, Records
-from signoff.facts import Facts, digest_of, to_body
-from signoff.parts import Part
 
 _NAME = re.compile(r"[0-9]{6}\.json")
 SKEW = timedelta(minutes=5)

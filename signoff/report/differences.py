@@ -4,10 +4,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from aws.words import Words
-from signoff.observations import Comparison
-from signoff.outcome import Finding
-from signoff.report.values import Value, found_value
-from signoff.verdict import RowVerdict
+from signoff.judge.observations import Comparison
+from signoff.judge.outcome import Finding
+from signoff.judge.verdict import RowVerdict
+from signoff.report.shown_values import Value, found_value
 
 NAMED = 8
 """Resources that a line names; the row's evidence has the others."""

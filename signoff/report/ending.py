@@ -9,12 +9,12 @@ import pytest
 from botocore.exceptions import BotoCoreError, ClientError
 
 from aws.words import Words, words_of
-from signoff.findings import Findings, row_verdicts
-from signoff.guard import GuardError, guard, open_session
+from signoff.environment.guard import GuardError, guard, open_session
+from signoff.judge.findings import Findings, row_verdicts
+from signoff.judge.run import Choice
+from signoff.judge.snapshot import PlanT, Snapshot
 from signoff.report.provenance import provenance_of_run
-from signoff.run import Choice
-from signoff.snapshot import PlanT, Snapshot
-from signoff.terminal import Terminal
+from signoff.report.terminal import Terminal
 
 RAW_LOG = "pytest_html"
 """The package whose plugin writes the raw log."""

@@ -11,14 +11,14 @@ from typing import Any
 
 from aws.visible import visible_json
 from aws.words import Bilingual, Words
-from signoff.drift import VOLATILE, WHOLE
 from signoff.environment.calendar import JST
-from signoff.errors import unreadable
 from signoff.evidence import Record, Records
-from signoff.outcome import Outcome
-from signoff.report.evidence import SUBJECTS
-from signoff.result import Result
-from signoff.verify import RESULT
+from signoff.judge.drift import VOLATILE, WHOLE
+from signoff.judge.errors import unreadable
+from signoff.judge.outcome import Outcome
+from signoff.judge.result import Result
+from signoff.report.shown_evidence import SUBJECTS
+from signoff.report.verify import RESULT
 
 MOST = 12
 """Runs that the strip shows."""

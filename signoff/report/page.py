@@ -16,20 +16,20 @@ from markupsafe import Markup, escape
 
 from aws.visible import visible
 from aws.words import LANGUAGES, Words, joined
-from signoff.checklist import Row, Severity
 from signoff.environment.calendar import JST
-from signoff.labels import label
-from signoff.outcome import Outcome
+from signoff.evidence.fact_labels import label
+from signoff.judge.checklist import Row, Severity
+from signoff.judge.outcome import Outcome
+from signoff.judge.result import Result
+from signoff.judge.run import Exhibit
+from signoff.judge.verdict import RowVerdict, VerdictWord
 from signoff.report.differences import differences_of
-from signoff.report.evidence import proofs_of
 from signoff.report.history import ChangesSince
 from signoff.report.procedures import fix_of, procedures_of
+from signoff.report.shown_evidence import proofs_of
+from signoff.report.shown_values import value
 from signoff.report.supporting import Supporting
-from signoff.report.values import value
-from signoff.result import Result
-from signoff.run import Exhibit
-from signoff.verdict import RowVerdict, VerdictWord
-from signoff.verify import UNSET_DIGEST, digest_of_page
+from signoff.report.verify import UNSET_DIGEST, digest_of_page
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

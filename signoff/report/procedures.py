@@ -10,11 +10,12 @@ from pathlib import Path
 from markupsafe import Markup, escape
 
 from aws.words import LANGUAGES, Words
-from signoff.remedy import Remedy, remedy
-from signoff.result import Provenance
-from signoff.verdict import RowVerdict
+from signoff import ROOT
+from signoff.judge.result import Provenance
+from signoff.judge.verdict import RowVerdict
+from signoff.report.remedy import Remedy, remedy
 
-PAGES = Path(__file__).parent.parent.parent / "runbook" / "pages"
+PAGES = ROOT / "runbook" / "pages"
 PROCEDURE = re.compile(r"python -m runbook (\w+)")
 CHANGING = re.compile(r" --go\b| --rotate\b|python -m load (?:run|clean)\b")
 GENERATED_FOR = "prod"

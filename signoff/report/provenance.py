@@ -6,12 +6,12 @@ from datetime import UTC, datetime
 
 from aws.saved import digest
 from aws.section import NotTestable
-from signoff.facts import Facts, digest_of
-from signoff.origin import commit_of
-from signoff.parts import Part
-from signoff.result import Provenance, versions
-from signoff.run import Choice
-from signoff.snapshot import PlanT, Snapshot
+from signoff.evidence.facts import Facts, digest_of
+from signoff.evidence.origin import commit_of
+from signoff.evidence.parts import Part
+from signoff.judge.result import Provenance, versions
+from signoff.judge.run import Choice
+from signoff.judge.snapshot import PlanT, Snapshot
 
 
 def provenance_of_run(choice: Choice[PlanT], snapshot: Snapshot[PlanT]) -> Provenance:

@@ -4,12 +4,12 @@ import re
 from collections.abc import Iterator, Sequence
 
 from aws.visible import visible
+from signoff.judge.result import Result
+from signoff.judge.verdict import RowVerdict
 from signoff.report.history import ChangesSince
 from signoff.report.page import counts, fill, in_japan, words
 from signoff.report.procedures import fix_of
 from signoff.report.supporting import Supporting
-from signoff.result import Result
-from signoff.verdict import RowVerdict
 
 MOST = 30
 """Red rows that are listed; the page has all."""

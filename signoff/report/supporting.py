@@ -11,10 +11,10 @@ from aws.section import NotTestable, known
 from aws.words import Words
 from signoff.environment.calendar import JST
 from signoff.evidence import Record, Records, kind_of
+from signoff.judge.result import Result
+from signoff.judge.snapshot import PlanT, Snapshot
 from signoff.report.history import RunHistory, history_of, rows_of
-from signoff.result import Result
-from signoff.snapshot import PlanT, Snapshot
-from signoff.verify import RESULT
+from signoff.report.verify import RESULT
 
 SIGN_WITHIN = timedelta(hours=24)
 """How old a reading may be when its page is signed: what is live changes without asking the page."""

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from aws.words import Words
-from signoff.remedy import Remedy
+from signoff.report.remedy import Remedy
 
 OF_THE_RUN = re.compile(r"(?<=/stream/)[\d:.T-]+|(?<=release = \")[0-9a-f]{16}(?=\")")
 """What differs from run to run: when moto made a stream, and the release that a signature names."""

@@ -7,7 +7,7 @@ from pathlib import Path
 from random import Random
 from tempfile import TemporaryDirectory
 
-from signoff.recording import FILE
+from signoff.judge.run_recording import FILE
 from tests.behaviour.lines import Texts
 from tests.behaviour.verdicts import case_lines
 from tests.foreign import hand, letter

@@ -2,10 +2,10 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 
-from signoff.checklist import Checklist
-from signoff.outcome import Finding
-from signoff.remedy import all_of, remedy
-from signoff.verdict import RowVerdict
+from signoff.judge.checklist import Checklist
+from signoff.judge.outcome import Finding
+from signoff.judge.verdict import RowVerdict
+from signoff.report.remedy import all_of, remedy
 from tests.behaviour.lines import Texts, fields_of, joined, remedy_text
 from tests.defects import DEFECTS, SOUND
 from tests.defects.changes import rebound, unread

@@ -6,7 +6,7 @@ from functools import partial
 import pytest
 
 from signoff.report.page import page as rendered
-from tests.signoff.pages import all_red, result, shortened, shown, supporting
+from tests.signoff.report.pages import all_red, result, shortened, shown, supporting
 
 CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")
 FLAGS = (

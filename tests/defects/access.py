@@ -12,7 +12,7 @@ from aws.ledgers.events import RULE
 from aws.ledgers.scheduler import SCHEDULE
 from aws.table import ResourcePolicy
 from aws.topic import Topic
-from signoff.outcome import Outcome
+from signoff.judge.outcome import Outcome
 from tests.defects.changes import added, both, edited, item, role_of, unread
 from tests.defects.defect import Break, Defect
 from tests.healthy.identity import ACCOUNT, ADMINISTRATOR, READER, allow, document, principal, reach

@@ -5,8 +5,8 @@ from dataclasses import replace
 from aws.api_document import Integration
 from aws.static_answer import StaticAnswer
 from signoff.evidence import Records
-from signoff.outcome import Outcome
-from signoff.snapshot import Snapshot
+from signoff.judge.outcome import Outcome
+from signoff.judge.snapshot import Snapshot
 from tests.defects import following
 from tests.defects.changes import absent, added, both, edited, item
 from tests.defects.defect import Break, Defect

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from aws.function import FunctionPolicy, FunctionUrl, Version
-from signoff.outcome import Outcome
+from signoff.judge.outcome import Outcome
 from tests.defects.changes import added, both, edited, unread
 from tests.defects.defect import Break, Defect
 from tests.healthy.compute import CALLS, PREFIX

@@ -10,9 +10,9 @@ from aws.role import PolicyDocument, Role
 from aws.section import NotTestable
 from aws.unreadable import Unreadable
 from aws.words import Words
-from signoff.facts import digest_of
-from signoff.parts import Part
-from signoff.snapshot import Snapshot
+from signoff.evidence.facts import digest_of
+from signoff.evidence.parts import Part
+from signoff.judge.snapshot import Snapshot
 from tests.defects.defect import Break
 from tests.healthy.identity import document
 

@@ -17,8 +17,8 @@ from aws.ledgers.logs import (
 from aws.log_group import LogGroup, LogPolicy
 from aws.topic import Subscription
 from aws.words import Words
-from signoff.checklist import Severity
-from signoff.outcome import Outcome
+from signoff.judge.checklist import Severity
+from signoff.judge.outcome import Outcome
 from tests.defects.changes import absent, added, both, edited, item, unread
 from tests.defects.defect import Break, Defect
 from tests.healthy.edge import API_ID

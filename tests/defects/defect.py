@@ -4,9 +4,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from signoff.checklist import Severity
-from signoff.outcome import Outcome
-from signoff.snapshot import Snapshot
+from signoff.judge.checklist import Severity
+from signoff.judge.outcome import Outcome
+from signoff.judge.snapshot import Snapshot
 
 Break = Callable[[Snapshot], Snapshot]
 

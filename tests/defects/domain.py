@@ -5,8 +5,8 @@ from datetime import UTC, datetime
 from typing import Any
 
 from aws.domain import BasePath
-from signoff.checklist import Severity
-from signoff.outcome import Outcome
+from signoff.judge.checklist import Severity
+from signoff.judge.outcome import Outcome
 from tests.defects import following
 from tests.defects.changes import absent, added, both, item, unread
 from tests.defects.defect import Break, Defect

@@ -11,8 +11,8 @@ from aws.ledgers.kms import GRANTS
 from aws.ledgers.kms import KEY as KMS_KEY
 from aws.ledgers.s3 import BUCKET as BUCKET_KIND
 from aws.words import Words
-from signoff.outcome import Outcome
-from signoff.snapshot import Snapshot
+from signoff.judge.outcome import Outcome
+from signoff.judge.snapshot import Snapshot
 from tests.defects.changes import absent, added, both, edited, item, unread
 from tests.defects.defect import Break, Defect
 from tests.unread import refused

@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any
 
 from signoff.environment import Decision, FunctionSettings, Season
-from signoff.snapshot import Snapshot
+from signoff.judge.snapshot import Snapshot
 from tests.defects.changes import Break, both, record
 from tests.defects.defect import Defect
 from tests.healthy.store import LOAD

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from aws.words import Words
 from signoff.evidence import KeyCustody, Records, Retention
-from signoff.outcome import Outcome
+from signoff.judge.outcome import Outcome
 from tests.defects.defect import Defect
 from tests.healthy.store import KEY_POLICY
 

@@ -12,9 +12,9 @@ from aws.release import Package
 from aws.rest_api import Deployment
 from aws.static_answer import StaticAnswer
 from aws.words import Words
-from signoff.outcome import Outcome
-from signoff.release import contents_of
-from signoff.snapshot import Snapshot
+from signoff.judge.live_release import contents_of
+from signoff.judge.outcome import Outcome
+from signoff.judge.snapshot import Snapshot
 from tests.defects import following
 from tests.defects.changes import absent, added, both, edited, item, record, unread, without_records
 from tests.defects.defect import Break, Defect

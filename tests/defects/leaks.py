@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from signoff.checklist import Severity
-from signoff.outcome import Outcome
+from signoff.judge.checklist import Severity
+from signoff.judge.outcome import Outcome
 from tests.defects.changes import edited, item
 from tests.defects.defect import Break, Defect
 from tests.healthy.compute import kept_back

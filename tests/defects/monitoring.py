@@ -11,7 +11,7 @@ from aws.ledger import Unplanned
 from aws.ledgers.cloudwatch import ALARM, OTHER_ACTION, SUPPRESSOR
 from aws.topic import Subscription, Topic
 from aws.words import Words
-from signoff.outcome import Outcome
+from signoff.judge.outcome import Outcome
 from tests.defects.changes import absent, added, both, edited, every, item
 from tests.defects.defect import Break, Defect
 from tests.healthy.watch import TOPIC

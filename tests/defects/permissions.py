@@ -8,7 +8,7 @@ from aws.ledgers.iam import ROLE as ROLE_KIND
 from aws.role import PolicyDocument
 from aws.table import ResourcePolicy
 from aws.words import Words
-from signoff.outcome import Outcome
+from signoff.judge.outcome import Outcome
 from tests.defects import access, callers, privileges, shortfalls
 from tests.defects.changes import absent, added, both, edited, item, role_of, unread
 from tests.defects.defect import Break, Defect

@@ -5,9 +5,9 @@ from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import Any
 
-from signoff.checklist import Severity
 from signoff.environment import Area, Season
-from signoff.snapshot import Snapshot
+from signoff.judge.checklist import Severity
+from signoff.judge.snapshot import Snapshot
 from tests.defects.changes import both, every
 from tests.defects.defect import Break, Defect
 from tests.defects.rest import first, located, manifested, scan, stamps

@@ -7,10 +7,10 @@ from typing import Any
 from aws.function import Function
 from aws.names import Names
 from aws.way_back import DeploymentBack, PackageContents
-from signoff.checklist import Severity
 from signoff.evidence import Records
-from signoff.outcome import Outcome
-from signoff.snapshot import Snapshot
+from signoff.judge.checklist import Severity
+from signoff.judge.outcome import Outcome
+from signoff.judge.snapshot import Snapshot
 from tests.defects.changes import absent, added, both, edited, item, record, unread, without_records
 from tests.defects.defect import Break, Defect
 from tests.healthy import compute

@@ -7,7 +7,7 @@ from typing import Any
 
 from aws.redaction.secret_text import withheld
 from aws.secret import SecretValue
-from signoff.outcome import Outcome
+from signoff.judge.outcome import Outcome
 from tests.defects.changes import added, unread
 from tests.defects.defect import Break, Defect
 from tests.healthy.vault import (

@@ -20,8 +20,8 @@ from aws.secret import SecretValue
 from aws.words import Words
 from signoff.environment import Decision
 from signoff.evidence import Records
-from signoff.outcome import Outcome
-from signoff.snapshot import Snapshot
+from signoff.judge.outcome import Outcome
+from signoff.judge.snapshot import Snapshot
 from tests.defects import leaks, secret_values
 from tests.defects.changes import absent, added, both, edited, item, unread
 from tests.defects.defect import Break, Defect

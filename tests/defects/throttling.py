@@ -6,7 +6,7 @@ from typing import Any
 
 from aws.rest_api import MethodSetting
 from aws.usage_plan import OwnLimit
-from signoff.outcome import Outcome
+from signoff.judge.outcome import Outcome
 from tests.defects.changes import absent, added, both, item, unread
 from tests.defects.defect import Break, Defect
 from tests.defects.documents import document, everywhere, integrated, with_method

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from aws.redaction.secret_text import MaskedValue
-from signoff.checklist import Severity
+from signoff.judge.checklist import Severity
 from tests.defects.changes import both, edited
 from tests.defects.defect import Break, Defect
 from tests.healthy import vault

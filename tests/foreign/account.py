@@ -23,9 +23,9 @@ from local.moto_fixes.sns import confirmation_token
 from plan import scope_of
 from plan.canonical import canonical_hash
 from signoff.evidence import Record, Records
-from signoff.parts import Part
-from signoff.release import Live, live_of
-from signoff.snapshot import Snapshot
+from signoff.evidence.parts import Part
+from signoff.judge.live_release import Live, live_of
+from signoff.judge.snapshot import Snapshot
 from tests.healthy import healthy, store
 from tests.healthy.compute import CLOSED
 from tests.in_process import SessionInProcess

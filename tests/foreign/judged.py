@@ -5,11 +5,11 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 
-from signoff.checklist import Checklist, Severity
 from signoff.environment import Decision
-from signoff.outcome import Finding, Outcome
-from signoff.snapshot import Snapshot
-from signoff.verdict import RowVerdict, VerdictWord, decide, row_verdict
+from signoff.judge.checklist import Checklist, Severity
+from signoff.judge.outcome import Finding, Outcome
+from signoff.judge.snapshot import Snapshot
+from signoff.judge.verdict import RowVerdict, VerdictWord, decide, row_verdict
 from tests.judging import collected, judge
 
 CHECKLIST = Checklist.load()

@@ -11,12 +11,12 @@ from rich.console import Console
 from aws.inventory import Inventory
 from local.aws.saved import Saved
 from runbook.__main__ import main
-from signoff.checklist import Checklist
 from signoff.evidence import Store
-from signoff.outcome import Finding, Outcome
-from signoff.remedy import Remedy, remedy
-from signoff.snapshot import Snapshot
-from signoff.verdict import RowVerdict
+from signoff.judge.checklist import Checklist
+from signoff.judge.outcome import Finding, Outcome
+from signoff.judge.snapshot import Snapshot
+from signoff.judge.verdict import RowVerdict
+from signoff.report.remedy import Remedy, remedy
 from tests.foreign.account import Account, with_evidence
 from tests.foreign.changes.change import Change
 from tests.foreign.judged import rows

@@ -3,8 +3,8 @@
 import pytest
 
 from aws.saved import unreadable
-from signoff.outcome import Outcome
-from signoff.verdict import VerdictWord
+from signoff.judge.outcome import Outcome
+from signoff.judge.verdict import VerdictWord
 from tests.foreign import letter
 from tests.foreign.account import served, without_evidence
 from tests.foreign.judged import decision, rows

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from signoff.outcome import Outcome
+from signoff.judge.outcome import Outcome
 from tests.foreign.account import with_evidence
 from tests.foreign.changes import CHANGES, loopholes, makers
 from tests.foreign.changes.change import Client, Kept

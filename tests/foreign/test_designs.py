@@ -7,10 +7,10 @@ import pytest
 
 from checks.parameters import ARGUMENTS
 from plan import plan_for
-from signoff.checklist import Checklist, Severity
-from signoff.collection import set_aside
-from signoff.outcome import Outcome
-from signoff.remedy import OWN_CODE, remedy
+from signoff.judge.checklist import Checklist, Severity
+from signoff.judge.collection import set_aside
+from signoff.judge.outcome import Outcome
+from signoff.report.remedy import OWN_CODE, remedy
 from tests.defects.aliases import DEFECTS as OF_ALIASES
 from tests.defects.changes import absent, both, item, rebound
 from tests.defects.documents import document, everywhere

@@ -10,9 +10,9 @@ from botocore.exceptions import EndpointConnectionError
 
 from local.aws.server import LocalAws
 from signoff.__main__ import main
+from signoff.commands.init import Answers, discover, table
+from signoff.commands.init_command import add_to, keys_of
 from signoff.environment import EnvironmentFileError, load
-from signoff.init import Answers, discover, table
-from signoff.init_command import add_to, keys_of
 from tests.foreign.account import ACCOUNT, REGION
 from tests.foreign.hand import compute
 from tests.in_process import SessionInProcess

@@ -28,9 +28,9 @@ from runbook.procedures import (
     throttling,
 )
 from runbook.procedures.provision import context_for
-from signoff.decisions import decisions_of
 from signoff.environment import Environment
-from signoff.snapshot import Snapshot
+from signoff.judge.decisions import decisions_of
+from signoff.judge.snapshot import Snapshot
 from tests.foreign.account import Account, with_evidence
 from tests.foreign.changes import HARMLESS, one_of_each
 from tests.foreign.hand import compute

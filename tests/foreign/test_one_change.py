@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import pytest
 
-from signoff.outcome import Outcome
+from signoff.judge.outcome import Outcome
 from tests.foreign.account import with_evidence
 from tests.foreign.changes import CHANGES, HARMLESS, one_of_each
 from tests.foreign.changes.teams import under_own_key

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from aws.saved import unreadable
-from signoff.outcome import Outcome
-from signoff.verdict import VerdictWord
+from signoff.judge.outcome import Outcome
+from signoff.judge.verdict import VerdictWord
 from tests.foreign.account import with_evidence, without_evidence
 from tests.foreign.hand import watch
 from tests.foreign.judged import decision, outcomes, rows

@@ -12,10 +12,10 @@ from rich.console import Console
 
 from aws.converge import undo
 from runbook.fix import DONE, RepairSession
-from signoff.checklist import Checklist
-from signoff.remedy import all_of
-from signoff.result import Result
-from signoff.verdict import Verdict, VerdictWord
+from signoff.judge.checklist import Checklist
+from signoff.judge.result import Result
+from signoff.judge.verdict import Verdict, VerdictWord
+from signoff.report.remedy import all_of
 from tests.foreign.changes import CHANGES
 from tests.foreign.faults import FAULTS
 from tests.foreign.remedying import RUNS
@@ -54,7 +54,7 @@ GIVEN = frozenset({"FILE"})
 """What no finding can know: where a person keeps a token."""
 CHANGED = frozenset(row for one in (*CHANGES, *FAULTS) for row in one.red) - RUNS
 ELSEWHERE = {
-    "PREP-01": "tests/signoff/test_before.py: a green run of the environment before",
+    "PREP-01": "tests/signoff/judge/test_before.py: a green run of the environment before",
     "SMOKE-13": "DEP-25 is its cause in the configuration, and `api` repairs that",
     "PREP-02": "tests/load: a run that passed proves it",
     "ROLL-05": "tests/runbook/deep/test_rehearsal.py rehearses on a whole stack",

@@ -6,8 +6,8 @@ from datetime import UTC, datetime
 from typing import Any
 
 from signoff.evidence import Custody, KeyCustody, Record, Records, Retention
-from signoff.facts import to_body
-from signoff.release import Live
+from signoff.evidence.facts import to_body
+from signoff.judge.live_release import Live
 
 CALLER = "arn:aws:sts::444455556666:assumed-role/operator/hanako"
 MASTERS = {

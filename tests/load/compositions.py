@@ -8,7 +8,7 @@ from pathlib import Path
 
 from load.target import LoadComposition
 from signoff.environment import load
-from signoff.release import Live
+from signoff.judge.live_release import Live
 from tests.load.fake_aws import FakeClient, OnePage
 
 ROOT = Path(__file__).parents[2]

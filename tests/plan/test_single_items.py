@@ -16,7 +16,7 @@ from signoff.environment import (
     TableSettings,
     load,
 )
-from signoff.environment.values import ROUTES
+from signoff.environment.value_types import ROUTES
 from tests.defects.changes import edited, item, whole
 from tests.healthy import healthy
 from tests.judging import judge

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from signoff.recording import FILE, Recorded
+from signoff.judge.run_recording import FILE, Recorded
 from tests.forked import completed
 from tests.judging import collected
 

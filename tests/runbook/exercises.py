@@ -25,7 +25,7 @@ from runbook.procedures import restore_tables, rollback_functions
 from runbook.procedures.provision import ORDER
 from runbook.rollback import drill, faults
 from runbook.rollback.drill import Drill, temporary_front_end
-from signoff.outcome import Finding, Outcome
+from signoff.judge.outcome import Finding, Outcome
 from tests.runbook import by_hand
 from tests.runbook.desk import Desk
 from tests.runbook.migration.two_tables import (

@@ -24,11 +24,11 @@ from runbook.fix import (
     ran_since,
 )
 from runbook.judge import ENDPOINT, Checks
-from signoff.checklist import Checklist
-from signoff.outcome import Finding, Outcome
+from signoff.judge.checklist import Checklist
+from signoff.judge.outcome import Finding, Outcome
+from signoff.judge.result import Result
+from signoff.judge.verdict import Verdict, VerdictWord, row_verdict
 from signoff.report.history import as_json
-from signoff.result import Result
-from signoff.verdict import Verdict, VerdictWord, row_verdict
 from tests.provenance import PROVENANCE
 
 CHECKLIST = Checklist.load()

@@ -12,7 +12,7 @@ from aws.change.gate import Refused
 from aws.door.failures import ReadFailure, lacking_member
 from runbook.engine import Stopped
 from runbook.procedures import api
-from signoff.errors import sentence
+from signoff.judge.errors import sentence
 from tests.runbook import toy
 from tests.runbook.toy import Memory, Thing
 

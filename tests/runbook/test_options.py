@@ -8,8 +8,8 @@ import pytest
 from runbook.__main__ import main
 from runbook.catalogue import procedures
 from runbook.command_line import parsed
-from signoff.checklist import Checklist
-from signoff.remedy import all_of
+from signoff.judge.checklist import Checklist
+from signoff.report.remedy import all_of
 from tests.provenance import PROD_RUN
 from tests.runbook.desk import PROD
 

@@ -19,8 +19,8 @@ from runbook.evidence import name_of
 from runbook.procedures import least_privilege, tables
 from runbook.rights import declared, document, example, policy, text
 from runbook.rights_resources import UNSCOPED, PolicyScope
-from signoff.checklist import Checklist
 from signoff.evidence import StoreSettings, open_store
+from signoff.judge.checklist import Checklist
 from tests.runbook.calls_in_source import actions_in
 from tests.runbook.desk import Desk, EvidenceInMemory
 from tests.runbook.exercises import Exercise, exercises

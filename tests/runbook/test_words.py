@@ -25,7 +25,7 @@ from runbook.engine.screen import ConsoleScreen
 from runbook.engine.step import JAPANESE
 from runbook.judge import Checks, in_process_of_its_own
 from runbook.prompts import secret_source
-from signoff.frame import terminated_as_interrupted
+from signoff.commands.frame import terminated_as_interrupted
 from tests.english import english_in
 from tests.runbook import toy
 

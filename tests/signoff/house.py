@@ -13,9 +13,9 @@ import sys
 sys.path.insert(0, {root!r})
 from pathlib import Path
 from plan import plan_for, scope_of
-from signoff.run import Composition
+from signoff.judge.run import Composition
 
-pytest_plugins = ["signoff.plugin"]
+pytest_plugins = ["signoff.commands.plugin"]
 
 def pytest_signoff_composition():
     return Composition(plan_for=plan_for, scope_of=scope_of, embedded_stack=None,
@@ -29,7 +29,7 @@ why = {{ en = "because", ja = "理由" }}
 {more}
 """
 GREEN = """
-from signoff.checklist import expectation
+from signoff.judge.checklist import expectation
 
 @expectation("{id}")
 def test_{name}(snapshot, observe):

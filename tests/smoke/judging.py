@@ -10,11 +10,11 @@ from typing import Any
 
 import pytest
 
-from signoff.checklist import Checklist, expectation
-from signoff.observations import Observations
-from signoff.outcome import Finding, Outcome, finding
-from signoff.snapshot import Snapshot
-from signoff.verdict import RowVerdict, row_verdict
+from signoff.judge.checklist import Checklist, expectation
+from signoff.judge.observations import Observations
+from signoff.judge.outcome import Finding, Outcome, finding
+from signoff.judge.snapshot import Snapshot
+from signoff.judge.verdict import RowVerdict, row_verdict
 from smoke.aws import Clients
 from smoke.manual import signature_instead
 from smoke.parameters import LAST

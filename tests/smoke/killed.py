@@ -17,7 +17,7 @@ import boto3
 from aws.inventory import on_demand
 from plan import plan_for, scope_of
 from signoff.evidence import Records
-from signoff.snapshot import Snapshot
+from signoff.judge.snapshot import Snapshot
 from smoke.notes import Notes
 from smoke.suite_session import suite_session
 from tests.forked import completed

@@ -20,7 +20,7 @@ from runbook.local_stack import local_stack, served_by
 from runbook.procedures.provision import context_for
 from signoff.environment import Environment, load
 from signoff.evidence import Records
-from signoff.snapshot import Snapshot
+from signoff.judge.snapshot import Snapshot
 from smoke.aws import Clients, clients
 from tests.in_process import UNPACED, SessionInProcess
 from tests.loopback import Reply, SentRequest, answering

@@ -12,7 +12,7 @@ from local.line.channels import Channels
 from local.line.fake import FakeLine
 from signoff.environment import Decision
 from signoff.environment.calendar import today
-from signoff.outcome import Outcome
+from signoff.judge.outcome import Outcome
 from smoke.line import LineClient
 from tests.smoke.judging import judge
 from tests.smoke.test_client import served

@@ -7,7 +7,7 @@ import pytest
 
 from aws.section import NotTestable
 from aws.words import Words
-from signoff.observations import Observations
+from signoff.judge.observations import Observations
 from smoke.client import NoResponse
 from smoke.refusals import leaking
 from smoke.row_calls import RowCalls

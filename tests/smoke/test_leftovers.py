@@ -13,7 +13,7 @@ from load.line_untouched import LOGIN_USERS
 from load.pool_builder import PREFIX as LOADED
 from plan.canonical import canonical_hash
 from signoff.environment import Smoke
-from signoff.guard import GuardError
+from signoff.environment.guard import GuardError
 from smoke import __main__ as command
 from smoke.leftovers import Leftovers, cleaned_up
 from smoke.notes import Note, Notes

@@ -9,9 +9,9 @@ import pytest
 
 from signoff.environment import Smoke
 from signoff.evidence import Record, Records
-from signoff.facts import digest_of
-from signoff.outcome import Outcome
-from signoff.parts import Part
+from signoff.evidence.facts import digest_of
+from signoff.evidence.parts import Part
+from signoff.judge.outcome import Outcome
 from smoke.sessions import BORROWED
 from tests.smoke.breaking import other_masters, other_secret
 from tests.smoke.defect import FAIL, UNKNOWN, following

@@ -9,7 +9,7 @@ from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from signoff.outcome import Outcome
+from signoff.judge.outcome import Outcome
 
 Client = Callable[[str], Any]
 """Gives the boto3 client of a service."""

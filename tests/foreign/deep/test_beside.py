@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from signoff.outcome import Outcome
+from signoff.judge.outcome import Outcome
 from tests.foreign.changes.change import Change, Client
 from tests.foreign.changes.gateway import api_of, at
 from tests.foreign.hand import identity, vault, watch

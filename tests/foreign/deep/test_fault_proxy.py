@@ -13,8 +13,8 @@ import pytest
 
 from aws.saved import unreadable
 from local.aws.operations import resolve
-from signoff.outcome import Outcome
-from signoff.verdict import VerdictWord
+from signoff.judge.outcome import Outcome
+from signoff.judge.verdict import VerdictWord
 from tests.foreign.account import REGION, Account, with_evidence
 from tests.foreign.changes.surplus import old_name
 from tests.foreign.judged import decision, rows

@@ -11,11 +11,11 @@ from runbook.engine.journal import Journal
 from runbook.evidence import Signing, name_of
 from runbook.procedures import by_hand, cutover, prepare
 from runbook.prompts import signer
-from signoff.checklist import Checklist
 from signoff.evidence import Store
-from signoff.facts import PartFact
-from signoff.parts import Part
-from signoff.release import Live
+from signoff.evidence.facts import PartFact
+from signoff.evidence.parts import Part
+from signoff.judge.checklist import Checklist
+from signoff.judge.live_release import Live
 from tests.runbook.toy import WHO, Memory, Thing, look_at_it, run
 
 NOW = datetime(2026, 11, 25, 9, tzinfo=UTC)

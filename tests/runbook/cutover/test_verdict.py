@@ -9,13 +9,13 @@ from pydantic import TypeAdapter
 from runbook.cutover import verdict
 from runbook.cutover.verdict import newest, refusal
 from runbook.engine import Refused
-from signoff.checklist import Checklist, Phase
-from signoff.facts import PartFact
-from signoff.outcome import Outcome
-from signoff.parts import Part
-from signoff.release import Live
-from signoff.result import Result
-from signoff.verdict import RowVerdict, Verdict, VerdictWord
+from signoff.evidence.facts import PartFact
+from signoff.evidence.parts import Part
+from signoff.judge.checklist import Checklist, Phase
+from signoff.judge.live_release import Live
+from signoff.judge.outcome import Outcome
+from signoff.judge.result import Result
+from signoff.judge.verdict import RowVerdict, Verdict, VerdictWord
 from tests.provenance import PROD_RUN
 from tests.provenance import THEN as NOW
 

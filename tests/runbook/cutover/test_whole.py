@@ -10,9 +10,9 @@ from runbook.engine import Journal, Procedure, Run, Stopped
 from runbook.evidence import Signing
 from runbook.procedures import cutover
 from runbook.rollback.drill import temporary_front_end
-from signoff.checklist import Checklist
 from signoff.evidence import Store
-from signoff.release import Live
+from signoff.judge.checklist import Checklist
+from signoff.judge.live_release import Live
 from tests.runbook.cutover.test_verdict import told
 from tests.runbook.toy import WHO, Memory
 

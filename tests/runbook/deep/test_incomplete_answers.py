@@ -4,7 +4,7 @@ import pytest
 
 from aws.change.gate import Refused
 from runbook.procedures.provision import procedure
-from signoff.errors import EXPECTED
+from signoff.judge.errors import EXPECTED
 from tests.runbook.desk import READS
 from tests.runbook.test_incomplete_answers import lacking
 

@@ -15,10 +15,10 @@ from runbook.procedures import rehearse_rollbacks
 from runbook.procedures.provision import context_for, procedure
 from runbook.rollback.drill import state
 from runbook.rollback.versions import moves
-from signoff.checklist import Checklist
 from signoff.environment import load
+from signoff.environment.guard import guard
 from signoff.evidence import StoreSettings, open_store
-from signoff.guard import guard
+from signoff.judge.checklist import Checklist
 from tests.runbook.rollback.half_way import GoneError
 
 KILLED = [

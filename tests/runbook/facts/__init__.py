@@ -3,7 +3,7 @@
 import re
 
 from runbook.catalogue import procedures
-from signoff.checklist import Checklist
+from signoff.judge.checklist import Checklist
 from tests.defects import DEFECTS
 from tests.runbook.facts import api, compute, data, watch
 from tests.runbook.facts.answer import Repaired

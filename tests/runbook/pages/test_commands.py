@@ -20,9 +20,9 @@ from runbook.catalogue import procedures
 from runbook.command_line import command_line, parsed
 from runbook.pages import pages
 from signoff.__main__ import options as signoff_options
-from signoff.checklist import Checklist
 from signoff.environment import names
-from signoff.remedy import all_of
+from signoff.judge.checklist import Checklist
+from signoff.report.remedy import all_of
 from smoke.__main__ import options as smoke_options
 from tests.provenance import PROD_RUN
 
@@ -212,8 +212,8 @@ def test_what_is_told_runs_nothing_else():
 
     documented = {
         "runbook.pages",
-        "signoff.environment.reference",
-        "signoff.grades",
+        "signoff.report.reference",
+        "signoff.report.grades",
         "tests.behaviour",
         "tests.world",
     }

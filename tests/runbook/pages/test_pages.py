@@ -13,9 +13,9 @@ from runbook.command_line import parsed
 from runbook.engine.step import JAPANESE
 from runbook.pages import FOLDER, LANGUAGES, console, pages
 from runbook.rights import declared
-from signoff.checklist import Checklist
 from signoff.environment import load
-from signoff.remedy import all_of
+from signoff.judge.checklist import Checklist
+from signoff.report.remedy import all_of
 from tests.provenance import PROD_RUN
 
 COMMAND = re.compile(r"python -m runbook(?: [^`\n]*)?")

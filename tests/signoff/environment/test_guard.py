@@ -13,7 +13,7 @@ from botocore.exceptions import SSLError
 from urllib3.exceptions import SSLError as UrllibSSLError
 
 from signoff.environment import load
-from signoff.guard import Caller, GuardError, guard
+from signoff.environment.guard import Caller, GuardError, guard
 from tests.aws.wire import Raw, Wire
 from tests.loopback import ENDLESS, sending
 
@@ -194,7 +194,7 @@ def test_endpoint_that_nobody_serves_is_told(monkeypatch, session, environment):
 
 
 def test_answer_that_never_ends_is_one_sentence(session, environment, monkeypatch):
-    monkeypatch.setattr("signoff.guard.LONGEST_S", 0.2)
+    monkeypatch.setattr("signoff.environment.guard.LONGEST_S", 0.2)
     with sending(ENDLESS["a body that drips"]()) as url:
         monkeypatch.setenv("AWS_ENDPOINT_URL", url)
 

@@ -7,10 +7,10 @@ import pytest
 
 from load.engine.throttle import TokenBucket
 from load.plans import plans
+from signoff.commands.options import phase_of
 from signoff.environment import ENVIRONMENTS, EnvironmentFileError, load, names, peek
 from signoff.environment.overrides import keys
-from signoff.environment.values import LoadPlan
-from signoff.options import phase_of
+from signoff.environment.value_types import LoadPlan
 
 
 def test_environment_has_the_values_of_its_table(path):

@@ -1,0 +1,147 @@
+"""Adds to the file of environments who answers for a condition of the verdict, and until when."""
+
+import argparse
+import json
+from collections.abc import Iterable, Sequence
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+from pydantic import TypeAdapter, ValidationError
+
+from aws.visible import visible_line
+from aws.words import Say, Words
+from signoff import ROOT
+from signoff.commands.command_line import CommandLineError, refuse_rest
+from signoff.environment import EnvironmentFileError, calendar, load
+from signoff.environment.problems import nearest
+from signoff.judge.checklist import Checklist
+from signoff.judge.exit_codes import Exit
+from signoff.judge.result import Result
+from signoff.judge.run import REPORTS
+from signoff.report.verify import RESULT
+
+_RESULT = TypeAdapter(Result)
+NONE_OPEN = Words(
+    en="every condition of the newest run has an owner and a day",
+    ja="最新の実行の条件には、すべて担当者と期限があります",
+)
+BY_AND_UNTIL = Words(
+    en="add --by NAME and --until DAY", ja="--by 氏名と--until 日付を加えてください"
+)
+ACCEPTED = Words(
+    en="{file} says now who answers for {named}; commit it, then judge again",
+    ja="{file}に{named}の担当者と期限を追加しました。コミットしてから再判定してください",
+)
+
+
+def add_accept(commands: Any, say: Say) -> None:
+    accepting = commands.add_parser(
+        "accept",
+        help=say(
+            "say who answers for a condition of the verdict, and until when",
+            "判定の条件に担当者と期限を付ける",
+        ),
+    )
+    accepting.add_argument(
+        "conditions",
+        nargs="*",
+        metavar="WHAT",
+        help=say(
+            "a row, or a condition of the newest run; default: list those without an owner",
+            "項目、または最新の実行の条件（既定: 担当者のない条件を一覧）",
+        ),
+    )
+    accepting.add_argument("--env", default="prod", metavar="NAME", help=say("environment", "環境"))
+    accepting.add_argument("--by", metavar="NAME", help=say("who answers for it", "担当者の氏名"))
+    accepting.add_argument(
+        "--until",
+        type=date.fromisoformat,
+        metavar="DAY",
+        help=say("until when, such as 2026-12-31", "期限（例: 2026-12-31）"),
+    )
+    accepting.add_environments()
+    accepting.add_language()
+    accepting.set_defaults(command=_accept)
+
+
+def _accept(asked: argparse.Namespace, rest: list[str]) -> int:
+    """Add the tables, or list what has no owner."""
+    known = open_conditions(asked.env, ROOT)
+    refuse_rest(rest, "accept")
+    if not asked.conditions:
+        print("\n".join(map(visible_line, known)) or NONE_OPEN[asked.lang])
+        return Exit.NO if known else Exit.DONE
+    if not (asked.by and asked.until):
+        raise CommandLineError(BY_AND_UNTIL)
+    accept(
+        asked.conditions,
+        by=asked.by,
+        until=asked.until,
+        environment=asked.env,
+        file=asked.environments,
+        known=known,
+        today=calendar.today(datetime.now(UTC)),
+    )
+    named = ", ".join(map(visible_line, asked.conditions))
+    print(ACCEPTED[asked.lang].format(file=asked.environments, named=named))
+    return Exit.DONE
+
+
+def open_conditions(environment: str, root: Path) -> tuple[str, ...]:
+    """Return what has no owner or no day in the newest run of an environment; nothing where there is no run."""
+    try:
+        text = (root / REPORTS / environment / "latest" / RESULT).read_bytes()
+        return _RESULT.validate_json(text).verdict.unowned
+    except (OSError, ValidationError):
+        return ()
+
+
+def accept(  # noqa: PLR0913 - what an acceptance says, and where it goes
+    conditions: Sequence[str],
+    *,
+    by: str,
+    until: date,
+    environment: str,
+    file: Path,
+    known: Iterable[str],
+    today: date,
+) -> None:
+    """Append one table for each condition. EnvironmentFileError where one is unknown or owned, or the day is over."""
+    accepted = {one.what for one in load(environment, file).environment.accepted}
+    rows = {row.id for row in Checklist.load()}
+    names = {*rows, *known}
+    problems = [_unknown(one, names) for one in conditions if one not in names]
+    problems += [_owned(one, file) for one in conditions if one in accepted]
+    if until < today:
+        problems.append(
+            Words(
+                en=f"--until {until} is over; name a day to come",
+                ja=f"--until {until}は過去の日付です。今日以降の日付を指定してください",
+            )
+        )
+    if problems:
+        raise EnvironmentFileError(problems)
+    with file.open("a", encoding="utf-8") as opened:
+        opened.writelines(_table(one, by, until, environment) for one in conditions)
+
+
+def _table(what: str, by: str, until: date, environment: str) -> str:
+    said = {"what": what, "by": by}
+    lines = [f"{key} = {json.dumps(text, ensure_ascii=False)}" for key, text in said.items()]
+    return "\n".join(["", f"[[{environment}.accepted]]", *lines, f"until = {until}", ""])
+
+
+def _unknown(what: str, names: Iterable[str]) -> Words:
+    near = nearest(what, names)
+    return Words(
+        en=f"{what} is neither a row nor a condition of the newest run{f'; did you mean {near}?' if near else ''}",
+        ja=f"{what}は項目でも最新の実行の条件でもありません{f'。{near}の誤りではありませんか' if near else ''}",
+    )
+
+
+def _owned(what: str, file: Path) -> Words:
+    return Words(
+        en=f"{what} has an owner already; change it in {file}",
+        ja=f"{what}にはすでに担当者がいます。{file}を編集してください",
+    )

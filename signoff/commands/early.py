@@ -1,0 +1,49 @@
+"""Lets pytest take a file outside this checkout as an option's value after a space.
+
+pytest looks for its root folder before any conftest has declared an option, and takes the value in
+``--replay /tmp/inventory.json`` for the path of a test: it then works from the wrong folder, where
+nothing declares ``--replay``. ``--replay=/tmp/inventory.json`` has no such trouble. This module is a
+plugin by its entry point (``pytest11``), so that pytest loads it early enough to rewrite the
+first form as the second.
+"""
+
+import os
+import sys
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+import pytest
+
+from signoff import ROOT
+
+OPTIONS_WITH_A_FILE = ("--replay", "--environments", "--json", "--record", "--baseline")
+
+
+def pytest_addoption(pluginmanager: pytest.PytestPluginManager) -> None:
+    """Start pytest again with joined options if that makes a difference; otherwise return.
+
+    In this hook, because later ones run when pytest has already captured the terminal.
+    """
+    config = pluginmanager.get_plugin("pytestconfig")
+    assert isinstance(config, pytest.Config)  # noqa: S101 - says its type
+    asked = config.invocation_params
+    arguments = [str(one) for one in asked.args]
+    anew = list(joined(arguments))
+    if anew != arguments and asked.dir.is_relative_to(ROOT):
+        os.execv(sys.executable, [sys.executable, "-m", "pytest", *anew])  # noqa: S606 - itself
+
+
+def joined(arguments: Iterable[str], start: Path = Path()) -> Iterator[str]:
+    """Yield the arguments with ``--option value`` as ``--option=value`` where the value is a file.
+
+    ``start`` is the folder that a relative path begins at.
+    """
+    remaining = iter(arguments)
+    for argument in remaining:
+        option, given, value = argument.partition("=")
+        if option not in OPTIONS_WITH_A_FILE:
+            yield argument
+        elif given or (value := next(remaining, "")):
+            yield f"{option}={start / value}"
+        else:
+            yield argument

@@ -1,0 +1,373 @@
+"""``signoff init``: a table of environments.toml, proposed from what is already in an account.
+
+It reads names and settings, decides nothing and changes nothing. Each value says where it
+was found; you fill in the rest.
+"""
+
+import json
+import re
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from itertools import takewhile
+from typing import Any
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from aws.door.answer import naming_what_is_missing
+from aws.door.failures import ReadFailure
+from aws.words import Words
+from signoff.environment.value_types import FUNCTIONS
+from signoff.report.reference import meanings
+
+Client = Callable[[str], Any]
+TABLES = {"users": "Users", "userstamps": "UserStamps", "stampmasters": "StampMasters"}
+SECRETS = {"token_key": "token-secret-key", "line_token": "line-channel-access-token"}
+GUIDE: Mapping[str, Any] = {
+    "throttle": {"rate": 1000, "burst": 2000, "daily_quota": 100000},
+    "alarms": {"function_errors": 5, "api_4xx": 10, "api_5xx": 10, "throttles": 1, "period_s": 300},
+    "retention_days": 30,
+    "load_plan": "baseline",
+    "target_rate": 200,
+}
+"""What the guide says of production (steps 2, 3 and 6); the load is a starting point of our own."""
+ALARMS = {
+    "function_errors": ("AWS/Lambda", "Errors"),
+    "api_4xx": ("AWS/ApiGateway", "4XXError"),
+    "api_5xx": ("AWS/ApiGateway", "5XXError"),
+    "throttles": ("AWS/DynamoDB", "ThrottledRequests"),
+}
+ORDER = (
+    *(
+        "account",
+        "region",
+        "production",
+        "prefix",
+        "names",
+        "stage",
+        "tables",
+        "secrets",
+        "tags",
+        "origin",
+        "line",
+    ),
+    *("throttle", "alarms", "retention_days", "runtime", "timeout_s", "memory_mb", "table_key"),
+    *("secret_key", "alert_email", "evidence", "load_plan", "target_rate", "administrators"),
+)
+"""Keys that are written, in this order; the others have defaults, see docs/environments.md."""
+FROM_YOU = Words(en="fill in", ja="記入してください")
+SAID = Words(en="as you said", ja="指定どおり")
+GUIDES = Words(en="the guide's value", ja="手順書の値")
+UNLESS = Words(
+    en="false only where no user of the rally comes",
+    ja="ラリーの利用者が使わない環境に限りfalse",
+)
+MADE_UP = Words(en="named so, by whoever made it", ja="作成時に付けられた名前")
+HEAD = Words(
+    en="Proposed by `signoff init` on {day}. Check every line: what was found is not yet what is right.",
+    ja="`signoff init`が{day}に提案した値です。見つかった値が正しいとは限らないため、1行ずつ確認してください。",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """A value for one key, and where it comes from."""
+
+    value: Any
+    source: Words
+
+
+@dataclass(frozen=True, slots=True)
+class Answers:
+    """What you answered; None is looked up in the account."""
+
+    name: str
+    region: str
+    account: str
+    prefix: str | None = None
+    origin: str | None = None
+    line_channel: str | None = None
+
+
+@dataclass(slots=True)
+class Proposals:
+    """Proposals by key, and what could not be read."""
+
+    proposals: dict[str, Proposal] = field(default_factory=dict)
+    unread: list[str] = field(default_factory=list)
+    names: dict[str, str] = field(default_factory=dict)
+    """Names that are not prefix and key: key -> name."""
+    functions: int = 0
+    """How many of the application's functions were found."""
+
+    def name(self, key: str, name: str | None) -> None:
+        """Keep the name of a resource, unless it is prefix and key."""
+        if name and name != f"{self.value('prefix')}-{key}":
+            self.names.setdefault(key, name)
+
+    def propose(self, key: str, value: Any, source: Words) -> None:
+        """Keep a value unless it is empty, or the key has one already."""
+        if value not in (None, "", {}):
+            self.proposals.setdefault(key, Proposal(value, source))
+
+    def value(self, key: str) -> Any:
+        return self.proposals[key].value if key in self.proposals else None
+
+
+def discover(client: Client, answers: Answers) -> Proposals:
+    """Return what can be proposed from the account; whatever it refuses to show is noted."""
+    found = Proposals()
+    _proposed(answers, found)
+    for look in (_functions, _tables, _secrets, _api, _alarms, _dashboard, _topics, _logs):
+        try:
+            look(lambda service: naming_what_is_missing(client(service)), answers.name, found)
+        except (ClientError, BotoCoreError, ReadFailure) as error:
+            found.unread.append(str(error))
+    for key, value in GUIDE.items():
+        found.propose(key, value, GUIDES)
+    found.propose("names", found.names, MADE_UP)
+    return found
+
+
+def _proposed(answers: Answers, found: Proposals) -> None:
+    found.propose("account", answers.account, Words(en="your credentials", ja="認証情報"))
+    found.propose("region", answers.region, SAID)
+    found.propose("production", True, UNLESS)
+    found.propose("prefix", answers.prefix, SAID)
+    found.propose("origin", answers.origin, SAID)
+    found.propose("line", answers.line_channel and {"channel_id": answers.line_channel}, SAID)
+    found.propose(
+        "evidence",
+        f"report/{answers.name}/evidence",
+        Words(
+            en="a folder, until `runbook evidence` makes a bucket and a key",
+            ja="`runbook evidence`でバケットとキーを作るまではフォルダ",
+        ),
+    )
+
+
+def _pages(client: Any, operation: str, member: str, **asked: Any) -> Iterator[Any]:
+    for page in client.get_paginator(operation).paginate(**asked):
+        yield from page.get(member, ())  # API Gateway leaves an empty list out
+
+
+def _functions(client: Client, name: str, found: Proposals) -> None:
+    """Propose the prefix with which most of the seven functions' names begin, and their settings."""
+    listed = _pages(client("lambda"), "list_functions", "Functions")
+    functions = {one["FunctionName"]: one for one in listed}
+    ends = tuple(f"-{one}" for one in FUNCTIONS)
+    stems = Counter(
+        function.removesuffix(end)
+        for function in functions
+        for end in ends
+        if function.endswith(end)
+    )
+    prefix = found.value("prefix") or _best(stems, name) or _common(functions)
+    named = {one: _function(functions, prefix, one) for one in FUNCTIONS}
+    ours = [functions[one] for one in named.values() if one]
+    found.functions = len(ours)
+    if not ours:
+        return
+    found.propose(
+        "prefix",
+        prefix,
+        Words(
+            en=f"{len(ours)} of {len(FUNCTIONS)} functions are named so",
+            ja=f"関数{len(FUNCTIONS)}個中{len(ours)}個の接頭辞",
+        ),
+    )
+    for key, function in named.items():
+        found.name(key, function)
+        if function:
+            found.name(f"{key}-role", functions[function]["Role"].rpartition("/")[2])
+    settings = {"memory_mb": "MemorySize", "timeout_s": "Timeout", "runtime": "Runtime"}
+    for key, member in settings.items():
+        found.propose(
+            key, _one({one.get(member) for one in ours}), Words(en="all functions", ja="全関数")
+        )
+
+
+def _function(names: Iterable[str], prefix: str | None, key: str) -> str | None:
+    """Return the function of that name, or else the only one with its key in its name, as CDK generates names."""
+    wanted, bare = f"{prefix}-{key}", key.replace("-", "")
+    rest = {one: one.removeprefix(prefix or "") for one in names if one.startswith(prefix or "")}
+    alike = (one for one, end in rest.items() if bare in re.sub(r"[^a-z]", "", end.lower()))
+    return wanted if wanted in rest else _one(alike)
+
+
+def _common(names: Iterable[str]) -> str | None:
+    """Return the common beginning of all functions' names; None if there is none of use."""
+    parts = zip(*(one.split("-") for one in names), strict=False)
+    return "-".join(one[0] for one in takewhile(lambda same: len({*same}) == 1, parts)) or None
+
+
+def _best(stems: Counter[str], name: str) -> str | None:
+    """Of several prefixes, return the one that names the environment, or else has most functions."""
+    return max(stems, key=lambda stem: (name in stem, stems[stem]), default=None)
+
+
+def _one(values: Iterable[Any]) -> Any:
+    """Return the only value; None where there are several, or none."""
+    distinct = list(values)
+    return distinct[0] if len(distinct) == 1 else None
+
+
+def _tables(client: Client, name: str, found: Proposals) -> None:
+    dynamodb = client("dynamodb")
+    names = list(_pages(dynamodb, "list_tables", "TableNames"))
+    tables = {key: _named(names, role, name) for key, role in TABLES.items()}
+    if not all(tables.values()):
+        return
+    found.propose(
+        "tables", tables, Words(en="tables of these names exist", ja="この名前のテーブルがある")
+    )
+    table = dynamodb.describe_table(TableName=tables["users"])["Table"]
+    tags = dynamodb.list_tags_of_resource(ResourceArn=table["TableArn"])["Tags"]
+    of = Words(en=f"table {tables['users']}", ja=f"テーブル{tables['users']}")
+    found.propose("tags", {one["Key"]: one["Value"] for one in tags}, of)
+    found.propose("table_key", table.get("SSEDescription", {}).get("KMSMasterKeyArn"), of)
+
+
+def _named(names: Iterable[str], role: str, environment: str) -> str | None:
+    """Return the only name that is a role's (``Users-prod``), of this environment if any says so."""
+    pattern = re.compile(rf"(.*[-_.])?{role}([-_.].*)?", re.IGNORECASE)
+    fitting = [one for one in names if pattern.fullmatch(one)]
+    named = _one(one for one in fitting if environment.lower() in one.lower()) or _one(fitting)
+    return named and str(named)
+
+
+def _secrets(client: Client, name: str, found: Proposals) -> None:
+    listed = _pages(client("secretsmanager"), "list_secrets", "SecretList")
+    secrets = {one["Name"]: one for one in listed}
+    beginning = found.value("prefix") or name
+    chosen = {}
+    for key, end in SECRETS.items():
+        fitting = [one for one in secrets if one.endswith(end)]
+        chosen[key] = _one(one for one in fitting if one.startswith(beginning)) or _one(fitting)
+    if not all(chosen.values()):
+        return
+    exist = Words(en="secrets of these names exist", ja="この名前のシークレットがある")
+    found.propose("secrets", chosen, exist)
+    key = _one({secrets[one].get("KmsKeyId") for one in chosen.values()})
+    found.propose("secret_key", key if key and ":key/" in key else None, exist)
+
+
+def _api(client: Client, name: str, found: Proposals) -> None:
+    gateway, prefix = client("apigateway"), found.value("prefix")
+    listed = [*_pages(gateway, "get_rest_apis", "items")]
+    apis = [one for one in listed if prefix and prefix in one.get("name", "")] or listed
+    if len(apis) != 1:
+        return
+    api = apis[0]
+    stages = [one["stageName"] for one in gateway.get_stages(restApiId=api["id"])["item"]]
+    source = Words(en=f"REST API {api['name']}", ja=f"REST API {api['name']}")
+    found.name("api", api["name"])
+    found.propose("stage", _one(stages) or (name if name in stages else None), source)
+    authorizers = _pages(gateway, "get_authorizers", "items", restApiId=api["id"])
+    found.name("authorizer", _one(one["name"] for one in authorizers))
+    for plan in _pages(gateway, "get_usage_plans", "items"):
+        if api["id"] in {one["apiId"] for one in plan.get("apiStages", ())}:
+            of = Words(en=f"usage plan {plan['name']}", ja=f"使用量プラン{plan['name']}")
+            found.propose("throttle", _throttle(plan), of)
+            found.name("usage-plan", plan["name"])
+            keys = _pages(gateway, "get_usage_plan_keys", "items", usagePlanId=plan["id"])
+            found.name("api-key", _one(one["name"] for one in keys))
+
+
+def _throttle(plan: Mapping[str, Any]) -> dict[str, int]:
+    limits, quota, guide = plan.get("throttle", {}), plan.get("quota", {}), GUIDE["throttle"]
+    daily = quota["limit"] if quota.get("period") == "DAY" else guide["daily_quota"]
+    return {
+        "rate": int(limits.get("rateLimit", guide["rate"])),
+        "burst": int(limits.get("burstLimit", guide["burst"])),
+        "daily_quota": int(daily),
+    }
+
+
+def _alarms(client: Client, _: str, found: Proposals) -> None:
+    """Propose today's thresholds, the highest of each kind; where no alarm has one, the guide's."""
+    listed = list(_pages(client("cloudwatch"), "describe_alarms", "MetricAlarms"))
+    ours = [one for one in listed if _kind(one) in ALARMS.values()]
+    met = {
+        key: max(int(one["Threshold"]) for one in ours if _kind(one) == kind)
+        for key, kind in ALARMS.items()
+        if any(_kind(one) == kind and "Threshold" in one for one in ours)
+    }
+    if not met:
+        return
+    told = Counter(topic for one in ours for topic in one.get("AlarmActions", ()))
+    found.name("alerts", next((topic.rpartition(":")[2] for topic, _ in told.most_common(1)), None))
+    period = _one({one.get("Period") for one in ours})
+    values = {**GUIDE["alarms"], **met, **({"period_s": period} if period else {})}
+    found.propose(
+        "alarms", values, Words(en="the highest of your alarms", ja="既存アラームの最大値")
+    )
+
+
+def _kind(alarm: Mapping[str, Any]) -> tuple[str | None, str | None]:
+    return alarm.get("Namespace"), alarm.get("MetricName")
+
+
+def _dashboard(client: Client, _: str, found: Proposals) -> None:
+    """Name the only dashboard that goes by the prefix, or the only one there is."""
+    prefix = found.value("prefix")
+    listed = [
+        one["DashboardName"]
+        for one in _pages(client("cloudwatch"), "list_dashboards", "DashboardEntries")
+    ]
+    found.name("dashboard", _one(one for one in listed if prefix and prefix in one) or _one(listed))
+
+
+def _topics(client: Client, _: str, found: Proposals) -> None:
+    prefix = found.value("prefix")
+    addresses = {
+        one["Endpoint"]
+        for one in _pages(client("sns"), "list_subscriptions", "Subscriptions")
+        if one["Protocol"] == "email" and prefix and prefix in one["TopicArn"]
+    }
+    only = Words(en="the topic's only address", ja="トピックの唯一の宛先")
+    found.propose("alert_email", _one(addresses), only)
+
+
+def _logs(client: Client, _: str, found: Proposals) -> None:
+    if prefix := found.value("prefix"):
+        asked = {"logGroupNamePrefix": f"/aws/lambda/{prefix}-"}
+        groups = _pages(client("logs"), "describe_log_groups", "logGroups", **asked)
+        days = _one({one.get("retentionInDays") for one in groups})
+        found.propose("retention_days", days, Words(en="all log groups", ja="全ロググループ"))
+
+
+def table(
+    answers: Answers,
+    found: Proposals,
+    *,
+    lang: str,
+    today: date,
+    there: Collection[str] | None = None,
+) -> str:
+    """Return the table as TOML: each key with its meaning, its value, and where that comes from.
+
+    ``there``: the keys of a table that exists, to which the others are to be added; None makes a whole table.
+    """
+    header = [f"[{answers.name}]"] if there is None else []
+    lines = [f"# {HEAD[lang].format(day=today)}", *header]
+    for key in (one for one in ORDER if one not in (there or ())):
+        lines.append(f"# {meanings()[key][lang]}")
+        if proposal := found.proposals.get(key):
+            lines.append(f"{key} = {_toml(proposal.value)}  # {proposal.source[lang]}")
+        else:
+            lines.append(f"# {key} = {meanings()[key]['example']}  # {FROM_YOU[lang]}")
+    return "\n".join(lines) + "\n"
+
+
+def _toml(value: Any) -> str:
+    """Write a value as TOML, whose strings, numbers and booleans are JSON's."""
+    if isinstance(value, Mapping):
+        inner = ", ".join(f"{_key(key)} = {_toml(one)}" for key, one in value.items())
+        return f"{{ {inner} }}"
+    return json.dumps(value, ensure_ascii=False)
+
+
+def _key(name: str) -> str:
+    return name if re.fullmatch(r"[A-Za-z0-9_-]+", name) else json.dumps(name, ensure_ascii=False)

@@ -1,0 +1,205 @@
+"""The command line of a judging run, and the choice that it makes."""
+
+import argparse
+import os
+from contextlib import ExitStack
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from functools import partial
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+
+from aws.words import Words
+from signoff.commands.declared_options import BY_DAY
+from signoff.environment import Environment, embedded, load
+from signoff.environment.calendar import today
+from signoff.environment.problems import nearest
+from signoff.judge.checklist import Checklist, Phase
+from signoff.judge.run import Choice, Composition, Options
+from signoff.judge.run_recording import Recorded, UnusableRecordingError, is_recording
+from signoff.judge.snapshot import PlanT
+from signoff.judge.waivers import date_faults
+from signoff.report.history import readable_baseline
+from signoff.report.verify import UnusableRunError, provenance_of
+
+NO_ASSERTIONS = Words(
+    en="Python runs with assertions off; unset PYTHONOPTIMIZE",
+    ja="Pythonのアサーションが無効です。PYTHONOPTIMIZEの設定を外してください",
+)
+NO_SUCH_ROW = Words(
+    en="waiver of {}: there is no such row; did you mean {}? Correct environments.toml",
+    ja="{}の免除: その項目はありません。{}の誤りではありませんか。environments.tomlを修正してください",
+)
+NO_URL = Words(
+    en="--api-url {} is not the address of an API; write https://host/stage",
+    ja="--api-url {}はAPIのアドレスではありません。https://host/stageのように書いてください",
+)
+NOTHING_TO_RECORD = Words(
+    en="--record keeps AWS's answers, and --replay asks AWS nothing; give one of the two",
+    ja="--recordはAWSの応答を残しますが、--replayはAWSに問い合わせません。どちらか一方を指定してください",
+)
+NOT_WRITABLE = Words(
+    en="{} {}: nothing can be written there ({}); name another place",
+    ja="{} {}: 書き込めません（{}）。別の場所を指定してください",
+)
+ONE_PROCESS = Words(
+    en="a verdict needs one process; run without -n",
+    ja="判定は一つのプロセスで行います。-nなしで実行してください",
+)
+
+
+def choice_of(
+    config: pytest.Config, composition: Composition[PlanT], closing: ExitStack
+) -> Choice[PlanT]:
+    """Return what the command line asks for; an embedded stack's addresses are valid until ``closing`` closes."""
+    option = config.option
+    _refuse_blind_runs(config)
+    _refuse_what_leads_nowhere(option)
+    loaded = load(option.env, option.environments)
+    environment, stack = loaded.environment, None
+    if embedded(environment) and not option.replay:
+        stack = composition.embedded_stack()
+        environment = closing.enter_context(stack.localized(environment))
+    if option.replay and is_recording(option.replay):
+        environment = _recorded(option.replay, option.lang)
+    elif option.replay:
+        environment = _as_served(environment, option.replay)
+    checklist = Checklist.load(composition.checklist)
+    _refuse_wrong_waivers(environment, checklist, option)
+    return Choice(
+        environment=environment,
+        overrides=loaded.overrides,
+        plan=composition.plan_for(environment),
+        checklist=checklist,
+        options=Options(
+            phase=phase_of(option.phase, environment, today(datetime.now(UTC))),
+            part=option.part,
+            strict=bool(option.strict),  # pytest's own --strict, which means more here
+            wait=option.wait,
+            rows=tuple(checklist[id_].id for id_ in option.row),
+            replay=option.replay,
+            record=option.record,
+            api_url=option.api_url,
+            lang=option.lang,
+            baseline=_baseline(option.baseline),
+            json=option.json,
+            root=config.rootpath,
+            environments=option.environments,
+        ),
+        composition=composition,
+        started=datetime.now(UTC),
+        stack=stack,
+    )
+
+
+def phase_of(asked: str, environment: Environment, day: date) -> Phase:
+    """Return the phase that was asked for; ``auto`` is before until the day of the go-live is over."""
+    if asked != BY_DAY:
+        return Phase(asked)
+    over = environment.go_live is not None and day > environment.go_live
+    return Phase.AFTER if over else Phase.BEFORE
+
+
+def _refuse_wrong_waivers(
+    environment: Environment, checklist: Checklist, option: argparse.Namespace
+) -> None:
+    """Refuse waivers of rows that do not exist, and in a part, which weighs no waivers, those with wrong days."""
+    for waiver in environment.waivers:
+        if waiver.row not in checklist.rows:
+            near = nearest(waiver.row, checklist.rows)
+            raise pytest.UsageError(NO_SUCH_ROW[option.lang].format(waiver.row, near or "…"))
+        wrong = date_faults(waiver, today(datetime.now(UTC))) if option.row else ()
+        for words in wrong:
+            raise pytest.UsageError(words[option.lang])
+
+
+def _refuse_what_leads_nowhere(option: argparse.Namespace) -> None:
+    """Refuse before the run what could not be done at its end."""
+    lang = option.lang
+    if option.api_url and not _is_address(option.api_url):
+        raise pytest.UsageError(NO_URL[lang].format(option.api_url))
+    if option.record and option.replay:
+        raise pytest.UsageError(NOTHING_TO_RECORD[lang])
+    for name, place, make in (
+        ("--record", option.record, partial(Path.mkdir, parents=True, exist_ok=True)),
+        ("--json", option.json, Path.touch),
+    ):
+        try:
+            if place:
+                make(place)
+        except OSError as error:
+            said = NOT_WRITABLE[lang].format(name, place, error.strerror)
+            raise pytest.UsageError(said) from None
+
+
+def _is_address(url: str) -> bool:
+    """Whether an HTTP client can call it; otherwise the run would report an API that does not answer."""
+    try:
+        parts = urlsplit(url)
+        host, _ = parts.hostname, parts.port
+    except ValueError:  # brackets without an address in them, or an invalid port
+        return False
+    written = url.isascii() and url.isprintable() and " " not in url
+    beyond = parts.username or parts.query or parts.fragment
+    return bool(parts.scheme in {"http", "https"} and host and written and not beyond)
+
+
+def _baseline(path: Path | None) -> Path | None:
+    """Resolve links in the path: a run removes the link ``latest`` when it begins."""
+    if path is None:
+        return None
+    readable_baseline(path)
+    return path.resolve()
+
+
+def _recorded(replay: Path, lang: str) -> Environment:
+    try:
+        return Recorded.load(replay).environment
+    except UnusableRecordingError as error:
+        raise pytest.UsageError(error.words[lang]) from None
+
+
+def _as_served(environment: Environment, replay: Path) -> Environment:
+    """Return the environment as the embedded stack of a saved run served it, if there was one."""
+    try:
+        of = provenance_of(replay.parent)
+    except UnusableRunError:
+        return environment
+    if of["environment"] != environment.name or not of.get("line"):
+        return environment
+    return replace(environment, line=replace(environment.line, endpoint=of["line"]))
+
+
+def _refuse_blind_runs(config: pytest.Config) -> None:
+    """Refuse options of pytest with which a broken promise could pass unseen."""
+    if not __debug__:
+        raise pytest.UsageError(NO_ASSERTIONS[config.option.lang])
+    if getattr(config.option, "numprocesses", None) or hasattr(config, "workerinput"):
+        raise pytest.UsageError(ONE_PROCESS[config.option.lang])
+
+
+def report_rows(config: pytest.Config, choice: Choice[PlanT]) -> None:
+    """Let pytest-html write the raw log, and keep tracebacks of tests off the terminal.
+
+    What a signer reads is about rows; ``--tb=short`` or ``-rf`` bring the tests back.
+    """
+    option = config.option
+    if option.tbstyle == "auto":
+        option.tbstyle = "no"
+    if option.reportchars == "fE":
+        option.reportchars = ""
+    by_path = config.args_source is not pytest.Config.ArgsSource.TESTPATHS
+    if not by_path and getattr(option, "htmlpath", "none") is None and _writable(choice.folder):
+        option.htmlpath = str(choice.folder / "tests.html")
+        option.self_contained_html = True
+
+
+def _writable(folder: Path) -> bool:
+    """Whether files can be written there; if not, the run says so at its end, and pytest-html is not set up."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError:
+        return False
+    return os.access(folder, os.W_OK)

@@ -1,0 +1,331 @@
+"""The pytest plugin: command line -> environment -> snapshot -> checks -> findings -> verdict."""
+
+import gc
+import logging
+from collections.abc import Generator, Iterator
+from contextlib import ExitStack
+from dataclasses import replace
+from typing import Any, cast
+
+import pytest
+
+from aws.inventory import Sections
+from aws.section import Broken
+from aws.visible import visible
+from aws.words import SILENCE, Words, joined, words_of
+from signoff.commands.declared_options import add_options
+from signoff.commands.frame import terminated_as_interrupted
+from signoff.commands.options import choice_of, report_rows
+from signoff.environment import EnvironmentFileError
+from signoff.environment.guard import GuardError
+from signoff.judge import collection
+from signoff.judge.checklist import ChecklistError, Row
+from signoff.judge.errors import EXPECTED, sentence
+from signoff.judge.exit_codes import Exit
+from signoff.judge.findings import FINDINGS, Findings, forget_latest
+from signoff.judge.gather import gathered
+from signoff.judge.observations import Observations
+from signoff.judge.outcome import Outcome, finding
+from signoff.judge.run import CHOICE, REPORTS, Composition
+from signoff.judge.snapshot import SNAPSHOT, Snapshot, WatchedSections
+from signoff.judge.tracebacks import cause_of, fault
+from signoff.report.ending import interrupted, leave_no_folder, without_verdict, write_no_raw_log
+from signoff.report.files import publish
+from signoff.report.history import UnusableBaselineError
+from signoff.report.terminal import Terminal
+
+LONG_LIVED = (100_000, 50, 100)
+"""Thresholds of garbage collection where AWS's service models, a million objects, live to the end."""
+WIRE_LOGGERS = ("boto3", "botocore", "s3transfer", "urllib3")
+SEEN = pytest.StashKey[Observations]()
+WATCHED = pytest.StashKey[WatchedSections]()
+TERMINAL = pytest.StashKey[Terminal]()
+OPEN = pytest.StashKey[ExitStack]()
+"""What must be closed when pytest ends: the local stack above all."""
+
+
+REFUSED = Words(en="NO VERDICT", ja="判定なし")
+OF_PYTEST = Words(
+    en="a fault of this software or of pytest, which is printed above; please report it",
+    ja="本ソフトウェアまたはpytestの不具合です（内容は上記）。ご報告ください",
+)
+
+
+class Hooks:
+    """How the root conftest passes the composition to the plugin."""
+
+    @staticmethod
+    @pytest.hookspec(firstresult=True)
+    def pytest_signoff_composition(config: pytest.Config) -> Composition[Any]:
+        """Return the Composition: plan, scope, and how a local stack is started."""
+        raise NotImplementedError
+
+
+def pytest_addhooks(pluginmanager: pytest.PytestPluginManager) -> None:
+    pluginmanager.add_hookspecs(Hooks)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line(
+        "markers",
+        "expectation(id, ja, red_here): the row of the checklist that the test proves, and its name in Japanese",
+    )
+    if not collection.judges(config):
+        return
+    gc.set_threshold(*LONG_LIVED)
+    keep_loggers_quiet()
+    closing = config.stash.setdefault(OPEN, ExitStack())
+    composition: Composition[Any] = config.hook.pytest_signoff_composition(config=config)
+    try:
+        config.stash[CHOICE] = choice = choice_of(config, composition, closing)
+    except (EnvironmentFileError, ChecklistError, GuardError, UnusableBaselineError) as error:
+        raise _refused(config, words_of(error)) from None
+    except pytest.UsageError as error:
+        raise _refused(config, Words.same(str(error))) from None
+    config.stash[FINDINGS] = Findings(full=collection.is_full(config, choice))
+    report_rows(config, choice)
+    config.stash[TERMINAL] = Terminal(config, choice.options.lang)
+
+
+def _refused(config: pytest.Config, why: Words) -> pytest.UsageError:
+    """Return what ends a run in which nothing could be judged: pytest prints it last, and exits with 4."""
+    return pytest.UsageError(joined((REFUSED, why), ": ")[config.option.lang])
+
+
+def keep_loggers_quiet() -> None:
+    """Keep answers of AWS and of LINE out of every log: at DEBUG, botocore writes secrets in clear.
+
+    A level that is set on these loggers holds whatever ``--log-level`` sets on the root.
+    """
+    for name in WIRE_LOGGERS:
+        logging.getLogger(name).setLevel(logging.WARNING)
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    add_options(parser)
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Close whatever is open: a run that was refused half-way has not opened everything."""
+    if CHOICE in config.stash and SNAPSHOT not in config.stash:
+        leave_no_folder(config.stash[CHOICE])
+    if OPEN in config.stash:
+        config.stash[OPEN].close()
+    if TERMINAL in config.stash:
+        config.stash[TERMINAL].close()
+    if collection.judges(config):
+        gc.freeze()  # pytest collects garbage ten times now, just before all of it goes
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection(session: pytest.Session) -> None:
+    """Begin: a run that is killed from here on leaves no page of an earlier one as the latest."""
+    config, stash = session.config, session.config.stash
+    if CHOICE not in stash or config.option.collectonly:
+        return
+    stash[OPEN].enter_context(terminated_as_interrupted())
+    if left := forget_latest(stash[CHOICE], stash[FINDINGS]):
+        stash[TERMINAL].line(left[stash[CHOICE].options.lang], yellow=True)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(
+    session: pytest.Session, config: pytest.Config, items: list[pytest.Item]
+) -> None:
+    if CHOICE not in config.stash:
+        return
+    findings = config.stash[FINDINGS]
+    if findings.broken:
+        first, *more = findings.broken
+        also = (
+            Words(en=f" (and {len(more)} more)", ja=f"（ほか{len(more)}件）") if more else SILENCE
+        )
+        raise _refused(config, joined((first, also), ""))
+    try:
+        collection.arrange(config.stash[CHOICE], findings, session, items)
+    except pytest.UsageError as error:
+        raise _refused(config, Words.same(str(error))) from None
+
+
+def pytest_exception_interact(
+    node: pytest.Item | pytest.Collector, call: pytest.CallInfo[Any]
+) -> None:
+    """Note why a module of checks could not be collected: without it, its rows would seem to have no test."""
+    if isinstance(node, pytest.Collector) and CHOICE in node.config.stash and call.excinfo:
+        cause = cause_of(call.excinfo.value, node.config.rootpath)
+        node.config.stash[FINDINGS].broken.append(cause)
+
+
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """Count what will be judged; if nothing is, say why for each chosen row."""
+    stash = session.config.stash
+    if FINDINGS not in stash:
+        return
+    aside = tuple(stash[FINDINGS].set_aside.values())
+    collection.settle(stash[FINDINGS], session.items)
+    for one in () if stash[FINDINGS].expected else aside:
+        said = f"{one.row.id}: {one.told[stash[CHOICE].options.lang]}"
+        stash[TERMINAL].line(said, yellow=True)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtestloop(session: pytest.Session) -> bool | None:
+    """Read everything once, before the first check; stop with one sentence if that is refused."""
+    config, stash = session.config, session.config.stash
+    findings = stash.get(FINDINGS, None)
+    if not findings or not findings.expected or session.testsfailed or config.option.collectonly:
+        return None
+    choice, terminal = stash[CHOICE], stash[TERMINAL]
+    try:
+        reading = gathered(choice, terminal.progress, everything=findings.full)
+        stash[SNAPSHOT] = stash[OPEN].enter_context(reading)
+    except GuardError as error:
+        raise _refused(config, words_of(error)) from None
+    except EXPECTED as error:
+        raise _refused(config, sentence(error)) from None
+    except Exception as error:  # noqa: BLE001 - pytest would print a traceback, and no verdict
+        findings.faults = fault(error)
+        return True  # no check runs
+    finally:
+        terminal.progress_done()
+    return None
+
+
+@pytest.fixture(scope="session")
+def snapshot(pytestconfig: pytest.Config) -> Snapshot[Any]:
+    """Everything that a check may know, read once."""
+    read: Snapshot[Any] = pytestconfig.stash[SNAPSHOT]
+    watched = WatchedSections(read.inventory.sections)
+    pytestconfig.stash[WATCHED] = watched
+    return replace(read, inventory=replace(read.inventory, sections=cast("Sections", watched)))
+
+
+@pytest.fixture
+def row(request: pytest.FixtureRequest) -> str:
+    """Id of the row that this test proves."""
+    row_of: Row = request.node.stash[collection.ROW]
+    return row_of.id
+
+
+@pytest.fixture
+def observe(request: pytest.FixtureRequest) -> Observations:
+    """Record what this check looks at."""
+    kept: Observations = request.node.stash.setdefault(SEEN, Observations())
+    return kept
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> Iterator[None]:
+    """Fail a pass that looked at nothing: without evidence it is not a pass."""
+    result = yield
+    if collection.ROW in pyfuncitem.stash and not _seen(pyfuncitem):
+        row: Row = pyfuncitem.stash[collection.ROW]
+        raise Broken(
+            Words(
+                en=f"{row.id} passed without observing anything",
+                ja=f"{row.id}は何も確認せずに合格しました",
+            )
+        )
+    return result
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    report = yield
+    if collection.ROW in item.stash and (call.when == "call" or call.excinfo):
+        row, evidence, stash = item.stash[collection.ROW], _seen(item), item.config.stash
+        error = call.excinfo.value if call.excinfo else None
+        found = finding(row.id, error, subject=item.name, evidence=evidence, **_rests_on(item))
+        found = collection.as_seen_here(stash[CHOICE], row, found, error)
+        stash[FINDINGS].found.append(found)
+        if found.outcome is Outcome.NOT_HERE:
+            report.outcome, report.longrepr = "skipped", (str(item.path), 0, found.message)
+        if report.failed:
+            report.longrepr = visible(str(report.longrepr))
+        told = visible("\n".join(map(str, evidence)))
+        report.sections.append((f"{row.id}: {found.outcome}", told))
+    return report
+
+
+def _observed(item: pytest.Item) -> Observations:
+    kept: Observations | None = item.stash.get(SEEN, None) or getattr(item, "observe", None)
+    return kept or Observations()
+
+
+def _rests_on(item: pytest.Item) -> dict[str, Any]:
+    """Return what a finding rests on besides its evidence: decisions, comparisons, calls."""
+    seen, watched = _observed(item), item.config.stash.get(WATCHED, None)
+    return {
+        "proof": collection.proof_of(item),
+        "decided": tuple(seen.decided),
+        "compared": tuple(seen.compared),
+        "calls": watched.calls() if watched else (),
+    }
+
+
+def _seen(item: pytest.Item) -> tuple[Any, ...]:
+    return tuple(_observed(item).seen)
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> Generator[None, None, None]:
+    """Judge the run; the exit code follows the verdict, not pytest's count of failures.
+
+    It wraps all other plugins: one that can't write its own file must not cost the verdict.
+    """
+    stash = session.config.stash
+    judging = SNAPSHOT in stash and bool(stash[FINDINGS].expected)
+    if CHOICE in stash and SNAPSHOT not in stash:
+        write_no_raw_log(session.config)
+    try:
+        yield
+    except OSError as error:
+        if not judging:
+            raise
+        said = Words(
+            en=f"the raw log can't be written: {error}", ja=f"生ログを書き込めません: {error}"
+        )
+        stash[TERMINAL].line(said[stash[CHOICE].options.lang], yellow=True)
+    if judging:
+        session.exitstatus = _ended(session, exitstatus)
+    elif CHOICE in stash:
+        session.exitstatus = _nothing_read(session, exitstatus)
+
+
+def _nothing_read(session: pytest.Session, exitstatus: int) -> int:
+    """Say why nothing was read where pytest itself does not; return the exit code."""
+    stash, config = session.config.stash, session.config
+    choice, findings, terminal = stash[CHOICE], stash[FINDINGS], stash[TERMINAL]
+    if findings.faults:
+        terminal.no_verdict(choice.environment.name, findings.faults)
+        return Exit.FAULT
+    if exitstatus == pytest.ExitCode.INTERRUPTED and not config.option.collectonly:
+        terminal.no_verdict(choice.environment.name, interrupted(findings))
+        return Exit.NO
+    return exitstatus
+
+
+def _ended(session: pytest.Session, exitstatus: int) -> int:
+    """Publish, and return the exit code."""
+    stash = session.config.stash
+    choice, findings, terminal = stash[CHOICE], stash[FINDINGS], stash[TERMINAL]
+    if exitstatus not in {pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED}:
+        by_a_fault = exitstatus == pytest.ExitCode.INTERNAL_ERROR
+        why = OF_PYTEST if by_a_fault else interrupted(findings)
+        without_verdict(choice, findings, stash[SNAPSHOT], terminal, why)
+        return Exit.FAULT if by_a_fault else Exit.NO
+    if findings.full and choice.environment.production:
+        findings.conditions = tuple(choice.composition.judge(session.config))
+    try:
+        return publish(choice, findings, stash[SNAPSHOT], terminal)
+    except KeyboardInterrupt:
+        forget_latest(choice, findings)
+        terminal.no_verdict(choice.environment.name, interrupted(findings))
+        return Exit.NO
+    except Exception as error:  # noqa: BLE001 - pytest would print a traceback, and no verdict
+        forget_latest(choice, findings)
+        terminal.no_verdict(choice.environment.name, fault(error, choice.options.root / REPORTS))
+        return Exit.FAULT

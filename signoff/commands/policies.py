@@ -1,0 +1,173 @@
+"""The rights of each reader of an environment as IAM policies, scoped to its names: the judge, CI, and the trust of CI's role."""
+
+import argparse
+import json
+from collections.abc import Mapping, Sequence
+from importlib import import_module
+from typing import Any
+
+from aws.reader_policy import EVIDENCE, VIA, actions
+from aws.reading import Scope
+from aws.words import Say, Words
+from signoff.commands.command_line import CommandLineError, refuse_rest
+from signoff.environment import Environment, EnvironmentFileError, load
+from signoff.judge.exit_codes import Exit
+
+VERSION = "2012-10-17"
+KINDS = ("reader", "ci", "trust")
+GITHUB = "token.actions.githubusercontent.com"
+"""GitHub's issuer of OIDC tokens, as its documentation names it ("Configuring OpenID Connect in AWS", read 2026-11-29)."""
+PLAN, SMOKE = "plan", "smoke.policy"
+"""Named, not imported: the judge knows neither."""
+NOWHERE = ("",)
+"""Of actions on what this environment does not have."""
+WHOLE_ACCOUNT = frozenset({"dynamodb:ListTables", "secretsmanager:ListSecrets"}) | {
+    "sns:GetSubscriptionAttributes",
+    *("lambda:ListFunctions", "lambda:ListEventSourceMappings", "lambda:GetAccountSettings"),
+}
+"""Actions for which IAM knows no narrower resource."""
+NO_KEY = Words(
+    en="{}.evidence_key names no KMS key: run python -m runbook evidence --env {} --go, and add the lines that it prints",
+    ja="{}.evidence_keyにKMSキーがありません。python -m runbook evidence --env {} --goを実行し、表示された行を追加してください",
+)
+NO_STORE = Words(
+    en="{}.evidence is a folder, which CI does not reach: run python -m runbook evidence --env {} --go, and add the lines that it prints",
+    ja="{}.evidenceがフォルダのため、CIから使えません。python -m runbook evidence --env {} --goを実行し、表示された行を追加してください",
+)
+NO_REPOSITORY = Words(
+    en="add --repository OWNER/NAME, whose jobs may take the role",
+    ja="ロールを使用するリポジトリを--repository 所有者/名前で指定してください",
+)
+
+
+def reader(environment: Environment, scope: Scope) -> dict[str, Any]:
+    """Return what reading takes, on the resources of this environment where IAM knows a narrower one than the account."""
+    resources = _resources(environment, scope)
+    narrow: dict[tuple[str, ...], list[str]] = {}
+    for action in actions():
+        if action in VIA:
+            continue
+        service = action.partition(":")[0]
+        where = resources.get(action) or resources.get(service, ("*",))
+        narrow.setdefault(("*",) if action in WHOLE_ACCOUNT else where, []).append(action)
+    granted = [_allow(several, where) for where, several in narrow.items() if where != NOWHERE]
+    return {"Version": VERSION, "Statement": [*granted, *_store(environment), *_via(scope)]}
+
+
+def ci(environment: Environment, scope: Scope) -> dict[str, Any]:
+    """Return what CI's role takes: reading, the smoke calls, and recording the run."""
+    name = environment.name
+    if not environment.evidence.startswith("s3://"):
+        raise EnvironmentFileError([_filled(NO_STORE, name)])
+    if not environment.evidence_key:
+        raise EnvironmentFileError([_filled(NO_KEY, name)])
+    read = reader(environment, scope)
+    plan = import_module(PLAN).plan_for(environment)
+    calls: Sequence[Any] = import_module(SMOKE).policy(environment, plan)["Statement"]
+    recorded = [
+        _allow(["s3:PutObject"], (f"{_bucket(environment)}/*",)),
+        _allow(["kms:Sign", "kms:GetPublicKey"], (environment.evidence_key,)),
+    ]
+    return {**read, "Statement": [*read["Statement"], *calls, *recorded]}
+
+
+def trust(environment: Environment, repository: str) -> dict[str, Any]:
+    """Return the trust policy of CI's role: jobs of one repository, in the GitHub environment of this name alone."""
+    provider = f"arn:aws:iam::{environment.account}:oidc-provider/{GITHUB}"
+    statement = {
+        "Effect": "Allow",
+        "Principal": {"Federated": provider},
+        "Action": "sts:AssumeRoleWithWebIdentity",
+        "Condition": {
+            "StringEquals": {
+                f"{GITHUB}:aud": "sts.amazonaws.com",
+                f"{GITHUB}:sub": f"repo:{repository}:environment:{environment.name}",
+            }
+        },
+    }
+    return {"Version": VERSION, "Statement": [statement]}
+
+
+def _resources(environment: Environment, scope: Scope) -> Mapping[str, tuple[str, ...]]:
+    """Return service, or one of its actions, -> ARNs; what is not here is read of the whole account."""
+    at = f"{environment.region}:{environment.account}"
+    bucket = (f"arn:aws:s3:::{scope.bucket}", f"arn:aws:s3:::{scope.bucket}/*")
+    return {
+        # A table that was restored has the planned name and an ending.
+        "dynamodb": tuple(f"arn:aws:dynamodb:{at}:table/{one}*" for one in scope.tables),
+        "secretsmanager": tuple(
+            f"arn:aws:secretsmanager:{at}:secret:{one}-??????" for one in scope.secrets
+        ),
+        "lambda": tuple(f"arn:aws:lambda:{at}:function:{one}*" for one in scope.functions),
+        "logs:FilterLogEvents": tuple(
+            f"arn:aws:logs:{at}:log-group:{one}:*" for one in scope.log_groups
+        ),
+        "apigateway": (f"arn:aws:apigateway:{environment.region}::/*",),
+        "sns": (f"arn:aws:sns:{at}:*",),
+        "s3": bucket if scope.bucket else NOWHERE,
+    }
+
+
+def _store(environment: Environment) -> list[dict[str, Any]]:
+    if not environment.evidence.startswith("s3://"):
+        return []
+    bucket = _bucket(environment)
+    return [_allow(list(EVIDENCE), (bucket, f"{bucket}/*"))]
+
+
+def _via(scope: Scope) -> list[dict[str, Any]]:
+    keys = [f"{service}.{scope.region}.amazonaws.com" for service in VIA["kms:Decrypt"]]
+    where = tuple(scope.keys) or (f"arn:aws:kms:{scope.region}:{scope.account}:key/*",)
+    condition = {"StringEquals": {"kms:ViaService": keys}}
+    return [{**_allow(list(VIA), where), "Condition": condition}]
+
+
+def _bucket(environment: Environment) -> str:
+    return f"arn:aws:s3:::{environment.evidence.removeprefix('s3://').partition('/')[0]}"
+
+
+def _allow(allowed: Sequence[str], where: Sequence[str]) -> dict[str, Any]:
+    return {"Effect": "Allow", "Action": list(allowed), "Resource": list(where)}
+
+
+def _filled(words: Words, name: str) -> Words:
+    return Words(en=words.en.format(name, name), ja=words.ja.format(name, name))
+
+
+def add_policy(commands: Any, say: Say) -> None:
+    """Add ``signoff policy`` to the command line."""
+    printing = commands.add_parser(
+        "policy",
+        help=say("print the rights of a reader as JSON", "必要な権限をJSONで表示する"),
+    )
+    printing.add_argument(
+        "kind",
+        choices=KINDS,
+        help=say(
+            "reader: judge by hand; ci: judge and record; trust: who may take CI's role",
+            "reader: 手元での判定、ci: 判定と記録、trust: CIのロールの信頼ポリシー",
+        ),
+    )
+    printing.add_argument("--env", default="prod", metavar="NAME", help=say("environment", "環境"))
+    printing.add_argument(
+        "--repository", metavar="OWNER/NAME", help=say("at GitHub", "GitHubのリポジトリ")
+    )
+    printing.add_environments()
+    printing.add_language()
+    printing.set_defaults(command=_policy)
+
+
+def _policy(asked: argparse.Namespace, rest: list[str]) -> int:
+    refuse_rest(rest, "policy")
+    environment = load(asked.env, asked.environments).environment
+    plan = import_module(PLAN)
+    scope: Scope = plan.scope_of(plan.plan_for(environment), environment)
+    if asked.kind == "trust" and not asked.repository:
+        raise CommandLineError(NO_REPOSITORY)
+    made = {
+        "reader": lambda: reader(environment, scope),
+        "ci": lambda: ci(environment, scope),
+        "trust": lambda: trust(environment, asked.repository),
+    }
+    print(json.dumps(made[asked.kind](), indent=2))
+    return Exit.DONE

@@ -1,0 +1,268 @@
+"""Stops a run that would judge another account or Region than the environment's, before anything is checked.
+
+GuardError        one sentence: what was asked, what was found, what to do
+"""
+
+import ssl
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
+
+import boto3
+from botocore.config import Config
+from botocore.exceptions import (
+    BotoCoreError,
+    ClientError,
+    ConfigNotFound,
+    ConfigParseError,
+    HTTPClientError,
+    ProfileNotFound,
+)
+from botocore.exceptions import ConnectionError as NoConnectionError
+from botocore.parsers import ResponseParserError
+
+from aws.door.failures import code_of
+from aws.door.limits import NoAnswerError, within
+from aws.door.sessions import boto_session
+from aws.obstacle import ACCOUNT, CLOCK, EXPIRED, Obstacle, obstacle_of
+from aws.words import Bilingual, Words
+from signoff.environment import Environment
+from signoff.environment.credentials import CREDENTIALS, UnansweredError, attended, no_credentials
+
+LONGEST_S = 300.0
+"""Seconds for an answer that arrives byte by byte, and for a person to type an MFA code."""
+CONFIG = Config(connect_timeout=3, read_timeout=5, retries={"total_max_attempts": 2})
+"""An answer or a refusal within a few seconds: a person is waiting."""
+
+UNUSABLE_FILES = (ConfigParseError, ConfigNotFound)
+NO_URL = "Invalid endpoint: "
+"""How botocore's message about an endpoint that is not a URL begins; that text may hold a password."""
+
+
+class GuardError(Bilingual):
+    """The run must not go on."""
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Whose credentials these are."""
+
+    account: str
+    arn: str
+    skew: timedelta = timedelta(0)
+    """AWS's clock minus this machine's, to a second or two; AWS itself refuses five minutes."""
+
+
+def open_session(region: str | None, profile: str | None = None) -> boto3.Session:
+    """Open a session with this profile, else with ``AWS_PROFILE``. Raises GuardError."""
+    try:
+        return attended(boto_session(region, profile))
+    except ProfileNotFound as error:
+        raise GuardError(
+            Words(
+                en=f"there is no AWS profile {error.kwargs['profile']}; "
+                f"set AWS_PROFILE to one that `aws configure list-profiles` prints",
+                ja=f"AWSプロファイル{error.kwargs['profile']}がありません。"
+                f"`aws configure list-profiles`に表示されるものをAWS_PROFILEに設定してください",
+            )
+        ) from None
+    except UNUSABLE_FILES as error:
+        raise GuardError(
+            Words(
+                en=f"{error.kwargs['path']} can't be read as a configuration of AWS; correct that file",
+                ja=f"{error.kwargs['path']}をAWSの設定として読み取れません。修正してください",
+            )
+        ) from None
+    except BotoCoreError as error:
+        raise GuardError(
+            Words(
+                en=f"the configuration of AWS can't be used: {error}; correct it",
+                ja=f"AWSの設定を使用できません: {error}。修正してください",
+            )
+        ) from None
+
+
+def guard(
+    session: boto3.Session,
+    environment: Environment,
+    now: Callable[[], datetime] = lambda: datetime.now(UTC),
+) -> Caller:
+    """Return the caller if account and Region are the environment's; raise GuardError if not."""
+    _same_region(session, environment)
+    caller = _caller(session, environment, now)
+    if caller.account != environment.account:
+        raise GuardError(
+            Words(
+                en=f"{environment.name} is account {environment.account}, but these credentials are of "
+                f"account {caller.account} ({caller.arn}); use credentials of {environment.account} "
+                f"(AWS_PROFILE), or correct SIGNOFF_ACCOUNT or the account in environments.toml",
+                ja=f"{environment.name}のアカウントは{environment.account}ですが、認証情報はアカウント"
+                f"{caller.account}のもの（{caller.arn}）です。{environment.account}の認証情報を使うか"
+                f"（AWS_PROFILE）、SIGNOFF_ACCOUNTまたはenvironments.tomlのaccountを修正してください",
+            )
+        )
+    return caller
+
+
+def _same_region(session: boto3.Session, environment: Environment) -> None:
+    found = session.region_name
+    if found not in (None, environment.region):
+        raise GuardError(
+            Words(
+                en=f"{environment.name} is in {environment.region}, but this session is set to {found}; "
+                f"set AWS_REGION={environment.region} or unset it (AWS_REGION, AWS_DEFAULT_REGION, "
+                f"the profile's region), or correct the region in environments.toml",
+                ja=f"{environment.name}のリージョンは{environment.region}ですが、セッションの設定は{found}です。"
+                f"AWS_REGION={environment.region}を設定するか、設定を外すか（AWS_REGION、AWS_DEFAULT_REGION、"
+                f"プロファイルのregion）、environments.tomlのregionを修正してください",
+            )
+        )
+
+
+def _caller(
+    session: boto3.Session, environment: Environment, now: Callable[[], datetime]
+) -> Caller:
+    try:
+        client = session.client("sts", region_name=environment.region, config=CONFIG)
+        answer = within(LONGEST_S, client.get_caller_identity)
+        skew = _skew(answer["ResponseMetadata"]["HTTPHeaders"], now())
+        return Caller(account=answer["Account"], arn=answer["Arn"], skew=skew)
+    except ClientError as error:
+        raise GuardError(_refused(environment, error)) from None
+    except (HTTPClientError, NoConnectionError) as error:
+        raise GuardError(_unreachable(environment, error)) from None
+    except BotoCoreError as error:
+        raise GuardError(_unusable(environment, error)) from None
+    except (KeyError, ResponseParserError):
+        raise GuardError(
+            Words(
+                en=f"{environment.name}: what answered sts:GetCallerIdentity is not AWS; "
+                f"see where AWS_ENDPOINT_URL leads",
+                ja=f"{environment.name}: sts:GetCallerIdentityの応答がAWSのものではありません。"
+                f"AWS_ENDPOINT_URLの接続先を確認してください",
+            )
+        ) from None
+    except UnansweredError as error:
+        raise GuardError(_needed(environment, error.words)) from None
+    except NoAnswerError as error:
+        raise GuardError(_silent(environment, error.words)) from None
+    except RuntimeError:
+        # botocore raises no narrower class for credentials that are renewed and still expired.
+        over = Words(
+            en="what gives them gave some that are over; run it by hand, and renew what it keeps them in",
+            ja="取得元が返した認証情報は期限切れです。手動で実行し、保存されているものを更新してください",
+        )
+        raise GuardError(_needed(environment, over)) from None
+    except (OSError, ValueError, AttributeError, TypeError) as error:
+        if str(error).startswith(NO_URL):
+            raise GuardError(
+                Words(
+                    en=f"{environment.name}: AWS_ENDPOINT_URL is not a URL; write https:// and a host",
+                    ja=f"{environment.name}: AWS_ENDPOINT_URLがURLではありません。https://とホスト名を指定してください",
+                )
+            ) from None
+        # A credential process or a web identity token: botocore passes on what opening or parsing raised.
+        raise GuardError(
+            Words(
+                en=f"{environment.name} needs credentials of account {environment.account}, but what should"
+                f" give them can't be read ({_unread(error)}); see credential_process and"
+                f" web_identity_token_file of your profile, AWS_WEB_IDENTITY_TOKEN_FILE, and the files in"
+                f" ~/.aws",
+                ja=f"{environment.name}にはアカウント{environment.account}の認証情報が必要ですが、取得元を"
+                f"読み取れません（{_unread(error)}）。プロファイルのcredential_processと"
+                f"web_identity_token_file、AWS_WEB_IDENTITY_TOKEN_FILE、~/.awsを確認してください",
+            )
+        ) from None
+
+
+def _skew(headers: Mapping[str, str], here: datetime) -> timedelta:
+    """Return AWS's clock minus ours, by the answer's Date. Only an emulator leaves that out, and it has this machine's clock."""
+    try:
+        there = parsedate_to_datetime(headers.get("date", ""))
+    except ValueError:
+        return timedelta(0)
+    return there - here
+
+
+def _unread(error: Exception) -> str:
+    """Name the file that could not be read, if it is known, and the error's class; nothing of its content."""
+    filename = getattr(error, "filename", None)
+    return f"{filename}: {type(error).__name__}" if filename else type(error).__name__
+
+
+def _refused(environment: Environment, error: ClientError) -> Words:
+    code, message = code_of(error), error.response.get("Error", {}).get("Message", "")
+    # If the profile assumes a role, AssumeRole is refused before the call that was meant.
+    asked = f"{environment.name}: sts:{error.operation_name} says {code}"
+    obstacle = obstacle_of(code, message)
+    if code in EXPIRED:
+        return Words(
+            en=f"{asked}: the credentials have expired; run aws login or aws sso login, or set new keys",
+            ja=f"{asked}: 認証情報の期限切れです。aws loginかaws sso loginを実行するか、新しい鍵を設定してください",
+        )
+    if obstacle is Obstacle.CREDENTIALS:
+        return Words(
+            en=f"{asked}: AWS does not know this access key or its secret in {environment.region};"
+            " set AWS_PROFILE again",
+            ja=f"{asked}: {environment.region}のAWSに登録のないアクセスキーです。AWS_PROFILEを設定し直してください",
+        )
+    if obstacle in {Obstacle.CLOCK, Obstacle.ACCOUNT}:
+        why = CLOCK if obstacle is Obstacle.CLOCK else ACCOUNT
+        return Words(en=f"{asked}: {why.en}", ja=f"{asked}: {why.ja}")
+    return Words(
+        en=f"{asked}: {message}; use credentials that are valid in this account",
+        ja=f"{asked}: {message}。このアカウントで有効な認証情報を使ってください",
+    )
+
+
+def _unreachable(environment: Environment, error: BotoCoreError) -> Words:
+    url = error.kwargs.get("endpoint_url", "AWS")
+    kind = type(error).__name__
+    if refused := _certificate(error):
+        return Words(
+            en=f"{environment.name}: {url} answered with a certificate that is not trusted ({refused}); nothing was sent."
+            " Check this machine's clock, the proxy, DNS and the CA bundle",
+            ja=f"{environment.name}: {url}の証明書を信頼できません（{refused}）。何も送信していません。"
+            "このマシンの時計、プロキシ、DNS、CAバンドルを確認してください",
+        )
+    return Words(
+        en=f"{environment.name}: {url} does not answer ({kind}); "
+        f"check the network, the proxy and AWS_ENDPOINT_URL",
+        ja=f"{environment.name}: {url}が応答しません（{kind}）。"
+        f"ネットワーク、プロキシ、AWS_ENDPOINT_URLを確認してください",
+    )
+
+
+def _certificate(error: BaseException) -> str:
+    """Return what OpenSSL says of the certificate that it refused; empty where that is not why."""
+    inner: object = error.kwargs.get("error") if isinstance(error, BotoCoreError) else error
+    while isinstance(inner, BaseException):
+        if isinstance(inner, ssl.SSLCertVerificationError):
+            return str(inner.verify_message)
+        inner = inner.__cause__ or next(iter(inner.args), None)
+    return ""
+
+
+def _silent(environment: Environment, why: Words) -> Words:
+    return Words(
+        en=f"{environment.name}: sts:GetCallerIdentity: {why.en}; check the network, the proxy and AWS_ENDPOINT_URL",
+        ja=f"{environment.name}: sts:GetCallerIdentity: {why.ja}。"
+        f"ネットワーク、プロキシ、AWS_ENDPOINT_URLを確認してください",
+    )
+
+
+def _unusable(environment: Environment, error: BotoCoreError) -> Words:
+    if isinstance(error, CREDENTIALS):
+        return _needed(environment, no_credentials(error))
+    return Words(
+        en=f"{environment.name}: AWS could not be asked who is calling ({error}); see ~/.aws/config",
+        ja=f"{environment.name}: 呼び出し元をAWSに確認できません（{error}）。~/.aws/configを確認してください",
+    )
+
+
+def _needed(environment: Environment, why: Words) -> Words:
+    return Words(
+        en=f"{environment.name} needs credentials of account {environment.account}, but {why.en}",
+        ja=f"{environment.name}にはアカウント{environment.account}の認証情報が必要です。{why.ja}",
+    )

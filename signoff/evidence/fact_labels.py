@@ -1,0 +1,55 @@
+"""What a reader knows facts and values by, in both languages: as their kind names them, else as facts.toml does."""
+
+import tomllib
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import fields, is_dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any, get_args, get_type_hints
+
+from aws.inventory import Sections
+from aws.words import Words
+
+
+@cache
+def labels() -> Mapping[str, Any]:
+    path = Path(__file__).with_name("facts.toml")
+    return tomllib.loads(path.read_text(encoding="utf-8"))
+
+
+@cache
+def kinds() -> Collection[type]:
+    """Return the dataclasses that an inventory is made of, each once."""
+    return {one: None for hint in get_type_hints(Sections).values() for one in _within(hint)}
+
+
+def _within(hint: Any) -> Iterator[type]:
+    if isinstance(hint, type) and is_dataclass(hint):
+        yield hint
+        for one in get_type_hints(hint).values():
+            yield from _within(one)
+    for one in get_args(hint):
+        yield from _within(one)
+
+
+@cache
+def named_by_kinds() -> Mapping[str, Words]:
+    """Return the names that facts have beside their fields."""
+    return {
+        one.name: one.metadata["words"]
+        for kind in kinds()
+        for one in fields(kind)
+        if "words" in one.metadata
+    }
+
+
+def label(key: str) -> Words:
+    """Return the name of a fact; AWS's and the environment's own names stay as they are."""
+    found = labels()["facts"].get(key)
+    return Words(*found) if found else named_by_kinds().get(key, Words.same(key))
+
+
+def label_of_path(path: str) -> Words:
+    """Return the name of a fact within others: ``environment.MORE``, ``indexes.by_score.projection``."""
+    names = [label(one) for one in path.split(".")]
+    return Words(en=".".join(one.en for one in names), ja=".".join(one.ja for one in names))

@@ -1,0 +1,243 @@
+"""The facts of a part of the release: what records rest on, and are compared by."""
+
+import hashlib
+import json
+from collections import Counter
+from collections.abc import Callable, Collection, Iterator, Mapping
+from dataclasses import fields, is_dataclass
+from functools import cache, lru_cache
+from typing import Any, NamedTuple
+
+from aws.inventory import Inventory, Sections
+from aws.ledger import Unplanned
+from aws.reading import Scope
+from aws.redaction.secret_text import MaskedValue
+from aws.section import known
+from signoff.evidence.parts import ASSIGNED, PARTS, WHOLE, Part
+
+
+class PartFact(NamedTuple):
+    """One value. Readers of one stack may show it differently, since each withholds what it does not know; all compare it alike."""
+
+    shown: str
+    raw: str
+    """What is compared: the value, or its salted digest where a reader may withhold the value."""
+    withheld: bool = False
+    """Whether ``shown`` is only its length and shape."""
+
+
+Facts = Mapping[str, PartFact]
+"""``functions stamp-rally-prod-award: memory_mb`` -> ``256``."""
+SALT = "parts"
+"""Purpose of the salt under which withheld values are compared: the same in every run of an environment."""
+UNSET = "not set"
+SHORT = 16
+"""Hex digits of a digest, as many as a release has."""
+
+
+def salt_of(environment: str, account: str) -> str:
+    """Return the salt of an environment: a fact that is withheld must be comparable between runs."""
+    return f"parts of {environment} in {account}"
+
+
+class _Placed(NamedTuple):
+    """One value: the path under which it is shown, and the names of the fields that lead to it."""
+
+    shown: tuple[str, ...]
+    fields: tuple[str, ...]
+    fact: PartFact
+
+
+def facts_of(part: Part, inventory: Inventory, scope: Scope) -> Facts:
+    """Return all facts of a part; NotTestable where one can't be read."""
+    salt = inventory.salts.get(SALT, "")
+    return {
+        f"{section} {name}: {shown}": fact
+        for section in PARTS[part]
+        for name, item in _ours(section, inventory.sections, scope)
+        for owner, shown, fact in _facts_of_item(section, _Identified(item), salt)
+        if owner is part
+    }
+
+
+class _Identified:
+    """One item of a section, equal to itself alone: it never changes, and several parts speak of it."""
+
+    __slots__ = ("value",)
+
+    def __init__(self, value: Any) -> None:
+        self.value = value
+
+    def __hash__(self) -> int:
+        return id(self.value)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Identified) and self.value is other.value
+
+
+@lru_cache(maxsize=1024)
+def _facts_of_item(
+    section: str, item: _Identified, salt: str
+) -> tuple[tuple[Part | None, str, PartFact], ...]:
+    """Return part, name and value of each fact of an item."""
+    facts = _facts(_SHAPES.get(section, _itself)(item.value), salt)
+    return tuple((_part_of(section, one.fields), ".".join(one.shown), one.fact) for one in facts)
+
+
+def digest_of(facts: Facts) -> str:
+    """Return the digest by which a record names the facts that it rests on: the same whoever read them."""
+    raw = {name: fact.raw for name, fact in facts.items()}
+    return hashlib.sha256(json.dumps(raw, sort_keys=True).encode()).hexdigest()[:SHORT]
+
+
+def to_body(facts: Facts) -> Mapping[str, Any]:
+    """Return facts as a record keeps them; `from_body` reads them."""
+    return {
+        "facts": {name: fact.shown for name, fact in facts.items()},
+        "raw": {name: fact.raw for name, fact in facts.items() if fact.raw != fact.shown},
+        "withheld": [name for name, fact in facts.items() if fact.withheld],
+    }
+
+
+def from_body(body: Mapping[str, Any]) -> Facts:
+    raw, withheld = body.get("raw", {}), set(body.get("withheld", ()))
+    return {
+        name: PartFact(shown, raw.get(name, shown), name in withheld)
+        for name, shown in body["facts"].items()
+    }
+
+
+def _ours(section: str, sections: Sections, scope: Scope) -> Iterator[tuple[str, Any]]:
+    """Yield name and item of what belongs to this environment; NotTestable if one was not read."""
+    items: Mapping[str, Any] = known(getattr(sections, section))
+    is_ours = _OURS.get(section, _everything)
+    for name in sorted(items):
+        item = known(items[name])
+        if item is not None and is_ours(name, item, scope):
+            yield name, item
+
+
+def _part_of(section: str, names: tuple[str, ...]) -> Part | None:
+    """Return the part of a fact: that of its field, or of ``outer.inner`` where the parts of one field differ."""
+    parts = ASSIGNED[section]
+    named = (f"{names[0]}.{names[-1]}", names[0]) if names else ()
+    return next((parts[one] for one in named if one in parts), parts[WHOLE])
+
+
+def _facts(value: Any, salt: str) -> list[_Placed]:
+    """Return each fact of a value; lists whose order says nothing are sorted."""
+    found: list[_Placed] = []
+    _add(found, value, salt, (), ())
+    return found
+
+
+def _add(
+    found: list[_Placed], value: Any, salt: str, shown: tuple[str, ...], names: tuple[str, ...]
+) -> None:
+    match value:
+        case (
+            None | str() | int() | float()
+        ):  # first, since nearly all values are plain and the check for a Mapping is slow
+            found.append(_placed(shown, names, UNSET if value is None else str(value)))
+        case MaskedValue():
+            found.append(_Placed(shown, names, _comparable(value, salt)))
+        case Unplanned():
+            text = f"{value.found} {value.terms}".rstrip()
+            found.append(_placed((*shown, value.fact.en), names, text))
+        case list() | tuple() | set() | frozenset():
+            _add_listed(found, value, salt, shown, names)
+        case _ if inner := _fields_of(type(value)):  # type: ignore[arg-type]  # whatever it is, its type is asked
+            for name in inner:
+                _add(found, getattr(value, name), salt, (*shown, name), (*names, name))
+        case Mapping():
+            for key in sorted(value, key=str):
+                _add(found, value[key], salt, (*shown, str(key)), names)
+        case _:
+            found.append(_placed(shown, names, str(value)))
+
+
+@cache
+def _fields_of(kind: type) -> tuple[str, ...]:
+    return tuple(one.name for one in fields(kind)) if is_dataclass(kind) else ()
+
+
+def _add_listed(
+    found: list[_Placed],
+    values: Collection[Any],
+    salt: str,
+    shown: tuple[str, ...],
+    names: tuple[str, ...],
+) -> None:
+    """Add plain values as one fact, any others one by one: under their names, numbered where a name repeats or is missing."""
+    if not shown and not values:
+        return
+    if all(isinstance(one, str | int | float) for one in values):
+        found.append(_placed(shown, names, ", ".join(sorted(map(str, values)))))
+        return
+    number = Counter[str]()
+    for one in sorted(values, key=str):
+        name = getattr(one, "name", None) or getattr(one, "resource", None) or ""
+        number[name] += 1
+        several = f"{name} {number[name]}".lstrip() if number[name] > 1 or not name else name
+        _add(found, one, salt, (*shown, several), names)
+
+
+def _placed(shown: tuple[str, ...], names: tuple[str, ...], text: str) -> _Placed:
+    return _Placed(shown, names, PartFact(text, text))
+
+
+def _comparable(value: MaskedValue, salt: str) -> PartFact:
+    """Return a fact that two readers compare alike, and that reveals no more of the value than the readers do."""
+    digest = value.digests.get(salt, "")[:SHORT]
+    return PartFact(str(value), digest or str(value), value.text is None)
+
+
+def _everything(_name: str, _item: Any, _scope: Scope) -> bool:
+    return True
+
+
+def _of_prefix(name: str, _item: Any, scope: Scope) -> bool:
+    """Whether an alarm's name begins with our prefix: other teams may watch our resources as well."""
+    return name.startswith(scope.prefix)
+
+
+def _mutes_ours(_name: str, item: Any, scope: Scope) -> bool:
+    return any(one.startswith(scope.prefix) for one in item.alarms)
+
+
+def _no_service(name: str, _item: Any, _scope: Scope) -> bool:
+    """Whether a principal is anything but a service-linked role, which AWS changes by itself."""
+    return ":role/aws-service-role/" not in name
+
+
+def _planned_topic(name: str, _item: Any, scope: Scope) -> bool:
+    return name == scope.topic
+
+
+_OURS: Mapping[str, Callable[[str, Any, Scope], bool]] = {
+    "alarms": _of_prefix,
+    "alarm_attachments": _of_prefix,
+    "mute_rules": _mutes_ours,
+    "principals": _no_service,
+    "topics": _planned_topic,
+}
+"""Sections that also hold resources of others -> whether an item is ours."""
+
+
+def _itself(item: Any) -> Any:
+    return item
+
+
+def _reached(item: Any) -> Any:
+    """Return who may act on what, without the statements: AWS changes its managed policies every week."""
+    return {f"{one.kind} {one.name}": "may act on it" for one in item.reach}
+
+
+def _numbered(item: Any) -> Any:
+    """Return each item of a table as a fact of its own, under its digest: items have no other name."""
+    texts = (json.dumps(one, sort_keys=True, ensure_ascii=False) for one in item.items)
+    return {hashlib.sha256(one.encode()).hexdigest()[:8]: one for one in texts}
+
+
+_SHAPES: Mapping[str, Callable[[Any], Any]] = {"principals": _reached, "contents": _numbered}
+"""Sections whose facts are taken from another shape than AWS's."""

@@ -1,0 +1,176 @@
+"""The checklist: what was promised, in words, exactly once (checks/checklist.toml)."""
+
+import difflib
+import enum
+import re
+import tomllib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pydantic import ConfigDict, TypeAdapter, ValidationError
+
+from aws.ledger import Unplanned
+from aws.words import SILENCE, Bilingual, Words
+from signoff import ROOT
+from signoff.evidence.parts import Part
+
+CHECKLIST = ROOT / "checks" / "checklist.toml"
+
+expectation = pytest.mark.expectation
+"""Tie a test to the row that it proves: ``@expectation("SEC-04", ja="…")``.
+
+``ja`` says in Japanese what the test's name says in English. ``red_here``: of a row that is not verifiable
+on an embedded stack, this test runs there as well; it can turn the row red, and never green.
+"""
+
+
+class ChecklistError(Bilingual):
+    """The checklist file, or a reference into it, is wrong; the message says what to write."""
+
+
+class Severity(enum.StrEnum):
+    """What a red row does to the verdict: a blocker makes it NO-GO, a major CONDITIONAL at best; the others are only shown."""
+
+    BLOCKER = enum.auto()
+    MAJOR = enum.auto()
+    MINOR = enum.auto()
+    INFO = enum.auto()
+
+
+class Phase(enum.StrEnum):
+    """When a row must hold: before the cut-over, or only after it."""
+
+    BEFORE = enum.auto()
+    AFTER = enum.auto()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Repair:
+    """What makes a row green: a command, run as it is printed, or what only a person can do, and where."""
+
+    __pydantic_config__ = ConfigDict(extra="forbid")
+    run: str = ""
+    """A command; ``{env}`` is the environment's name, ``signoff.report.remedy`` fills in the other gaps."""
+    by_hand: Words | None = None
+    in_code: bool = False
+    """What is wrong is in the functions' code, or the command releases this project's functions."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """One promise about the system, why it matters, and what to do when it is broken."""
+
+    __pydantic_config__ = ConfigDict(extra="forbid")
+    id: str
+    section: str
+    promise: Words
+    why: Words
+    grade: Words = SILENCE
+    """Why it has its severity: the line of the guide that asks for it, or the harm without it."""
+    severity: Severity = Severity.BLOCKER
+    unwaivable: bool = False
+    """No waiver may accept what is certainly wrong here (a leak, a loss, a false verdict), and a decision about it always loosens."""
+    phase: Phase = Phase.BEFORE
+    guide: tuple[str, ...] = ()
+    """Ids of lines of the guide (checks/guide.toml) that this row serves; empty: found necessary."""
+    remedy: str = ""
+    """A command that repairs it, as in ``Repair``."""
+    by_hand: Words | None = None
+    """What only a person can do, and where, with the place in the console; with a remedy, after it."""
+    in_code: bool = False
+    """As in ``Repair``."""
+    remedies: Mapping[str, Repair] = field(default_factory=dict)
+    """Repairs of findings for which ``remedy`` is the wrong one, by the name in their difference's ``remedy``."""
+    note: Words | None = None
+    """A checklist defect: where the guide's line is not true of AWS, and what is judged instead."""
+    optional: str | None = None
+    """The key of the environment without which the row is excluded (``domain``, ``bucket`` …)."""
+    never_excluded: bool = False
+    """In production an optional part that is not configured must be signed (``signed``) instead."""
+    not_local: Words | None = None
+    """Why an embedded stack cannot show this: the closed list of what is not verifiable there."""
+    not_local_until: Words | None = None
+    """Likewise, but only until the record is there that proves the row: whose run leaves it."""
+    signed: str | None = None
+    """The runbook step that a person signs: the record of it proves the row, or stands in for a check."""
+    rests_on: tuple[Part, ...] = ()
+    """The parts of the release on which its record rests: a later change of one makes the record stale."""
+    by_signature: bool = False
+    """Nothing but the signature proves it; a row that has tests may never lose them for one."""
+
+    @property
+    def repair(self) -> Repair:
+        return Repair(run=self.remedy, by_hand=self.by_hand, in_code=self.in_code)
+
+    def repair_of(self, difference: Unplanned) -> Repair:
+        """Return the repair of what differs."""
+        return self.remedies.get(difference.remedy, self.repair)
+
+
+@dataclass(frozen=True, slots=True)
+class Checklist:
+    """Rows in the order of the file."""
+
+    rows: Mapping[str, Row]
+
+    @classmethod
+    def load(cls, path: Path = CHECKLIST) -> "Checklist":
+        raw = tomllib.loads(path.read_text(encoding="utf-8"))
+        return cls({id_: _row(path.name, id_, fields) for id_, fields in raw.items()})
+
+    def __iter__(self) -> Iterator[Row]:
+        return iter(self.rows.values())
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    def __getitem__(self, id_: str) -> Row:
+        if id_ in self.rows:
+            return self.rows[id_]
+        meant = re.sub(r"-(\d)$", r"-0\1", id_.upper())
+        close = difflib.get_close_matches(meant, self.rows, n=1)
+        en, ja = (
+            (f"; did you mean {close[0]}?", f"。{close[0]}の誤りではありませんか")
+            if close
+            else ("", "")
+        )
+        raise ChecklistError(
+            Words(
+                en=f"{id_} is not in {CHECKLIST.name}{en}",
+                ja=f"{id_}は{CHECKLIST.name}にありません{ja}",
+            )
+        )
+
+
+_ROW = TypeAdapter(Row)
+
+
+def _row(file: str, id_: str, fields: Mapping[str, Any]) -> Row:
+    try:
+        row = _ROW.validate_python({"id": id_, **fields})
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join((id_, *(str(part) for part in first["loc"])))
+        raise ChecklistError(Words.same(f"{file}: {where}: {first['msg']}")) from None
+    if wrong := _contradiction(row):
+        raise ChecklistError(Words(en=f"{file}: {id_}.{wrong.en}", ja=f"{file}: {id_}.{wrong.ja}"))
+    return row
+
+
+def _contradiction(row: Row) -> Words | None:
+    """Return what two fields of a row contradict each other in, or None."""
+    if row.signed and not row.rests_on:
+        parts = ", ".join(Part)
+        return Words(
+            en=f"rests_on: say on which parts of the release its signature rests, of {parts}",
+            ja=f"rests_on: 署名が依存するリリースの部分を書いてください（{parts}）",
+        )
+    if row.unwaivable and row.severity is not Severity.BLOCKER:
+        return Words(
+            en=f"unwaivable: only a blocker can be unwaivable, and this row is {row.severity}",
+            ja=f"unwaivable: 免除不可にできるのは必須（blocker）の項目だけです（この項目は{row.severity}）",
+        )
+    return None

@@ -1,0 +1,207 @@
+"""Which checks run: every row has a test and every test has a row, or the run stops at collection."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from aws.section import Missing, NotInReplay
+from aws.words import SILENCE, Words, joined
+from signoff.environment import Environment
+from signoff.judge.checklist import ChecklistError, Row, expectation
+from signoff.judge.findings import Findings
+from signoff.judge.outcome import Finding, Outcome
+from signoff.judge.run import Choice
+from signoff.judge.signatures import SignedRow
+from signoff.judge.snapshot import PlanT
+from signoff.judge.verdict import RowVerdict
+
+ROW = pytest.StashKey[Row]()
+OF_STRICT = "strict=true"
+"""How pytest notes its own ``--strict``, which leaves nothing out."""
+LEFT_OUT: Mapping[str, Words] = {
+    "tried_before": Words(
+        en="releases are tried in {name} first: no environment is before it",
+        ja="リリースを最初に試すのは{name}であり、その前の環境がありません",
+    ),
+    "authorizer": Words(
+        en="the functions of {name} check sessions themselves, which SEC-41 and SEC-42 prove by behaviour",
+        ja="{name}では関数自身がセッションを確認し、SEC-41とSEC-42が動作で検証します",
+    ),
+    "access_log": Words(
+        en="{name} writes no access log (access_log in environments.toml)",
+        ja="{name}はアクセスログを出力しません（environments.tomlのaccess_log）",
+    ),
+    "our_code": Words(
+        en="the functions of {name} are code of your own (own_code in environments.toml): what they do rests on the smoke calls alone",
+        ja="{name}の関数は独自のコードです（environments.tomlのown_code）。動作の根拠はスモークテストだけです",
+    ),
+}
+"""Why a row is left out where an environment has no such part; other parts are keys of the file."""
+JUDGING = ("checks", "smoke")
+"""Folders whose tests are proofs of rows; all other tests are ordinary ones."""
+
+
+def judges(config: pytest.Config) -> bool:
+    """Whether this run can reach a proof: it was given no path, or one in or above a folder of proofs."""
+    root = config.rootpath
+    asked = [
+        (config.invocation_params.dir / arg.split("::", 1)[0]).resolve() for arg in config.args
+    ]
+    proofs = [root / folder for folder in JUDGING]
+    return any(
+        one.is_relative_to(proof) or proof.is_relative_to(one) for one in asked for proof in proofs
+    )
+
+
+def arrange(
+    choice: Choice[PlanT], findings: Findings, session: pytest.Session, items: list[pytest.Item]
+) -> None:
+    """Tie tests to rows, add the rows that people sign, remove the rows that are set aside."""
+    for item in items:
+        _tie(choice, item)
+    items[:] = [
+        one
+        for one in items
+        if ROW not in one.stash or not needs_signature(one.stash[ROW], choice.environment)
+    ]
+    findings.cut = joined(_cut(session.config), ", ")
+    if findings.full and not findings.cut:
+        items.extend(_without_test(choice, session, items))
+    items[:] = [item for item in items if _judged(choice, findings, item)]
+    findings.arranged = len(items)
+
+
+def settle(findings: Findings, items: list[pytest.Item]) -> None:
+    """Count the tests left after all selection (``-k``, ``-m`` and the like)."""
+    findings.expected = sum(ROW in item.stash for item in items)
+    if findings.full and len(items) < findings.arranged:
+        findings.cut = findings.cut or Words(
+            en="tests deselected by a plugin", ja="プラグインがテストを除外"
+        )
+    if not findings.full:
+        findings.set_aside.clear()
+
+
+def needs_signature(row: Row, environment: Environment) -> bool:
+    """Whether a person must sign the row, because production lacks the optional part that it is about."""
+    configured = row.optional is None or _configured(environment, row.optional)
+    return environment.production and row.never_excluded and not configured
+
+
+def set_aside(row: Row, choice: Choice[PlanT]) -> RowVerdict | None:
+    """Return why a row is not judged in this run, or None if it is."""
+    environment = choice.environment
+    if needs_signature(row, environment):
+        return None
+    if row.optional and not _configured(environment, row.optional):
+        told = _not_configured(row.optional, environment)
+        return RowVerdict(row=row, outcome=Outcome.EXCLUDED, severity=row.severity, told=told)
+    if choice.embedded and row.not_local:
+        return RowVerdict(
+            row=row, outcome=Outcome.NOT_HERE, severity=row.severity, told=row.not_local
+        )
+    return None
+
+
+def _not_configured(key: str, environment: Environment) -> Words:
+    words = Words(
+        en=f"{key} is not configured for {{name}}", ja=f"{{name}}に{key}が設定されていません"
+    )
+    said, name = LEFT_OUT.get(key, words), environment.name
+    return Words(en=said.en.format(name=name), ja=said.ja.format(name=name))
+
+
+def _configured(environment: Environment, key: str) -> bool:
+    """Whether the optional part at a dotted key is there (``line.liff_id``)."""
+    value: Any = environment
+    for part in key.split("."):
+        value = getattr(value, part, None)
+    return bool(value)
+
+
+def _tie(choice: Choice[PlanT], item: pytest.Item) -> None:
+    marker = item.get_closest_marker(expectation.name)
+    if marker is not None:
+        try:
+            item.stash[ROW] = choice.checklist[marker.args[0]]
+        except ChecklistError as error:
+            raise pytest.UsageError(f"{item.nodeid}: {error}") from None
+    elif item.nodeid.split("/", 1)[0] in JUDGING:
+        raise pytest.UsageError(f"{item.nodeid} proves no row; give it @expectation(…)")
+
+
+def proof_of(item: pytest.Item) -> Words:
+    """Return what a test states: its name is a sentence in English, its marker has it in Japanese."""
+    marker = item.get_closest_marker(expectation.name)
+    if marker is None:
+        return SILENCE
+    name = item.name.partition("[")[0].removeprefix("test_").replace("_", " ")
+    return Words(en=name, ja=marker.kwargs.get("ja", name))
+
+
+def is_full(config: pytest.Config, choice: Choice[Any]) -> bool:
+    """Whether everything is asked for: rows, paths and expressions make a part, which is judged without a verdict."""
+    by_path = config.args_source is not pytest.Config.ArgsSource.TESTPATHS
+    selected = by_path or config.option.keyword or config.option.markexpr
+    return not (choice.options.rows or selected)
+
+
+def _cut(config: pytest.Config) -> Iterator[Words]:
+    """Yield the options that left tests out of a run that was not asked to be partial."""
+    for name in ("deselect", "lf", "stepwise", "ignore", "ignore_glob", "override_ini"):
+        given = getattr(config.option, name, None)
+        if given and given != [OF_STRICT]:
+            yield Words.same(f"--{name.replace('_', '-')}")
+    if config.inipath != config.rootpath / "pyproject.toml":
+        yield Words(en=f"the configuration {config.inipath}", ja=f"設定ファイル{config.inipath}")
+
+
+def _without_test(
+    choice: Choice[PlanT], session: pytest.Session, items: list[pytest.Item]
+) -> Iterator[pytest.Item]:
+    proven = {item.stash[ROW].id for item in items if ROW in item.stash}
+    for row in choice.checklist:
+        if row.id in proven:
+            continue
+        if not (row.by_signature or needs_signature(row, choice.environment)):
+            raise pytest.UsageError(f"{row.id} has no test: “{row.promise.en}”")
+        item = SignedRow.from_parent(session, name=row.id, row=row)
+        item.stash[ROW] = row
+        yield item
+
+
+def _judged(choice: Choice[PlanT], findings: Findings, item: pytest.Item) -> bool:
+    row = item.stash.get(ROW, None)
+    if row is None:
+        return True
+    wanted = choice.options.rows
+    if not choice.options.in_phase(row) or (wanted and row.id not in wanted):
+        return False
+    if aside := set_aside(row, choice):
+        findings.set_aside[row.id] = aside
+        return runs_although_set_aside(item, aside)
+    return True
+
+
+def as_seen_here(
+    choice: Choice[Any], row: Row, found: Finding, error: BaseException | None
+) -> Finding:
+    """Return the finding, or "not verifiable here": a pass of such a row, a record not made here yet, a replay without the answer."""
+    if choice.embedded and row.not_local and found.outcome is Outcome.PASS:
+        return replace(found, outcome=Outcome.NOT_HERE, words=row.not_local)
+    if choice.options.replay and isinstance(error, NotInReplay):
+        return replace(found, outcome=Outcome.NOT_HERE, words=error.words)
+    if choice.embedded and row.not_local_until and isinstance(error, Missing):
+        until, why = row.not_local_until, error.words
+        words = Words(en=f"{until.en} ({why.en})", ja=f"{until.ja}（{why.ja}）")
+        return replace(found, outcome=Outcome.NOT_HERE, words=words)
+    return found
+
+
+def runs_although_set_aside(item: pytest.Item, aside: RowVerdict) -> bool:
+    """Whether an embedded stack shows what is wrong, though it can't show that all is right."""
+    marker = item.get_closest_marker(expectation.name)
+    shown = marker is not None and marker.kwargs.get("red_here", False)
+    return aside.outcome is Outcome.NOT_HERE and shown

@@ -1,0 +1,120 @@
+"""Decisions: where an environment differs from the plan on purpose, with a reason and a name, in its file.
+
+A red row that a decision could answer prints the lines of that decision; whoever pastes them answers
+for it by name, and the page shows it at the top.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from aws.difference import Certainty, Difference, Differences
+from aws.section import Broken, Follows, NotTestable
+from aws.visible import toml_text
+from aws.words import Words, joined
+from signoff.environment import Decision
+from signoff.judge.observations import AppliedDecision, Comparison, Observations
+from signoff.judge.snapshot import PlanT, Snapshot
+
+
+class Differs(Broken):
+    """Something is not as planned, and nobody decided that it may be."""
+
+    def __init__(
+        self, differences: Sequence[Difference], environment: str, release: str | None = None
+    ) -> None:
+        super().__init__(joined(one.words for one in differences))
+        self.certainty = min((one.certainty for one in differences), key=list(Certainty).index)
+        """That of the most certain difference: one certain fault outweighs any guess."""
+        decidable = all(one.decidable for one in differences)
+        written = [lines(one, environment, release) for one in differences if decidable]
+        self.lines = "\n\n".join(written)
+        """What to paste into environments.toml, if all of this is wanted; empty where that can't be."""
+        self.differences = tuple(one.plain for one in differences)
+
+
+@dataclass(frozen=True, slots=True)
+class Decisions:
+    """The decisions of an environment; those that ended before ``today`` are not in force.
+
+    ``release`` is the one that is live, if that is known: a decision made for another release is not in force, either.
+    """
+
+    environment: str
+    made: Sequence[Decision]
+    today: date
+    release: Callable[[], str | None] = lambda: None
+
+    def in_force(self, made: Decision) -> bool:
+        """Whether a decision has not expired, and the release that it names, if any, is live."""
+        until = made.until is None or made.until >= self.today
+        return until and (made.release is None or made.release == self.release())
+
+    def undecided(self, found: Iterable[Difference]) -> list[Difference]:
+        """Return the differences that no decision answers."""
+        return [one for one in found if not self.answer(one)]
+
+    def answer(self, one: Difference) -> Decision | None:
+        """Return the decision that answers this difference."""
+        return next((made for made in self.made if self._answers(made, one)), None)
+
+    def _answers(self, made: Decision, one: Difference) -> bool:
+        settles = one.certainty is Certainty.CERTAIN or made.release is not None
+        about = made.what == one.what and made.value == one.value.en
+        return one.decidable and about and settles and self.in_force(made)
+
+
+def decisions_of(snapshot: Snapshot[PlanT]) -> Decisions:
+    """Return the decisions of what is judged, as of the moment at which it was read."""
+    environment = snapshot.environment
+
+    def release() -> str | None:
+        try:
+            return snapshot.release
+        except NotTestable:
+            return None
+
+    return Decisions(environment.name, environment.decisions, snapshot.today, release)
+
+
+@dataclass(frozen=True, slots=True)
+class Judge:
+    """What a check judges with: it records what it looks at, and compares differences with the decisions."""
+
+    observe: Observations
+    decisions: Decisions
+
+    def __call__(self, found: Iterable[Difference]) -> None:
+        """Raise Differs for what nobody decided; note the decisions that answer the rest."""
+        differences = found if isinstance(found, Differences) else tuple(found)
+        compared = differences.compared if isinstance(differences, Differences) else differences
+        self.observe.compared += map(Comparison.of, compared)
+        if left := self._settle(differences):
+            certain = all(one.certainty is Certainty.CERTAIN for one in left)
+            release = None if certain else self.decisions.release()
+            raise Differs(left, self.decisions.environment, release)
+
+    def follow(self, root: str, found: Iterable[Difference], why: Words | None = None) -> None:
+        """Raise Follows where row ``root`` is red by one of these; what was decided there counts here as well."""
+        if left := self._settle(found):
+            raise Follows(root, why or left[0].words)
+
+    def _settle(self, found: Iterable[Difference]) -> list[Difference]:
+        """Return what nobody decided; note the decisions that answer the rest."""
+        answers = [(one, self.decisions.answer(one)) for one in found]
+        self.observe.decided += [
+            AppliedDecision(made, one.loosens, one.certainty) for one, made in answers if made
+        ]
+        return [one for one, made in answers if made is None]
+
+
+def lines(one: Difference, environment: str, release: str | None = None) -> str:
+    """Return the table of environments.toml that would allow this difference.
+
+    A guess, or an expression that can't be evaluated, is allowed for the live release only.
+    """
+    keys = {"what": one.what, "value": one.value.en, "by": "…", "why": "…"}
+    if one.certainty is not Certainty.CERTAIN:
+        keys["release"] = release or "…"
+    told = (f"{key} = {toml_text(value)}" for key, value in keys.items())
+    return "\n".join((f"[[{environment}.decisions]]", *told))

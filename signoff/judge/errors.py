@@ -1,0 +1,156 @@
+"""Why AWS, its client or the disk refused, in one sentence each: what was asked, what was found, what to do."""
+
+import json
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from botocore.exceptions import (
+    BotoCoreError,
+    ClientError,
+    HTTPClientError,
+    ParamValidationError,
+    WaiterError,
+)
+from botocore.exceptions import ConnectionError as NoConnectionError
+
+from aws.door.failures import ReadFailure
+from aws.obstacle import ACCOUNT, CLOCK, DENIED, REFUSED, Obstacle, lacking, obstacle_of
+from aws.words import Words, words_of
+from signoff.environment.credentials import CREDENTIALS, no_credentials
+
+UNANSWERED = (HTTPClientError, NoConnectionError)
+PARAMETER = re.compile(r'parameter(?: in [\w.\[\]]+:| in input:)? "?([\w.\[\]]+)')
+"""How botocore's report names a parameter; what stands beside it may be a secret."""
+EXPECTED = (ClientError, BotoCoreError, OSError, ReadFailure)
+"""What the AWS client, an incomplete answer and the disk raise; anything else is a fault of ours and is not caught."""
+THESE = Words(en="these credentials", ja="現在の認証情報")
+
+
+def sentence(error: BaseException, caller: str | Words = THESE, rights: str = "") -> Words:
+    """Put an error of AWS or of the disk into one sentence, without any value that was sent.
+
+    ``rights`` says where to find the policy that the refused call needs.
+    """
+    if isinstance(error, ClientError):
+        return _answered(error, caller, rights)
+    if isinstance(error, WaiterError) and _code(error.last_response) in DENIED | REFUSED:
+        asked = f"waiting for {error.kwargs['name']}"
+        return _answered(ClientError(error.last_response, asked), caller, rights)
+    if isinstance(error, BotoCoreError):
+        return _of_the_client(error)
+    if isinstance(error, ReadFailure):
+        return Words(
+            en=f"AWS answered incompletely ({error}): run it again, and if it says so again, look at that in the console",
+            ja=f"AWSの応答が不完全です（{error}）。再実行し、繰り返す場合はコンソールで確認してください",
+        )
+    if isinstance(error, OSError):
+        place, why = error.filename, error.strerror or type(error).__name__
+        return Words(
+            en=f"{place or 'a file'} can't be used ({why}): check its folder and the disk, then run it"
+            " again",
+            ja=f"{place or 'ファイル'}を使用できません（{why}）。フォルダとディスクを確認し、再実行してください",
+        )
+    return words_of(error)
+
+
+def _of_the_client(error: BotoCoreError) -> Words:
+    kind = type(error).__name__
+    if isinstance(error, CREDENTIALS):
+        why = no_credentials(error)
+        return Words(en=f"AWS was not asked: {why.en}", ja=f"AWSに問い合わせていません: {why.ja}")
+    if isinstance(error, UNANSWERED):
+        at = error.kwargs.get("endpoint_url", "")
+        return Words(
+            en=f"AWS did not answer{f' at {at}' if at else ''} ({kind}): check the connection, then run it again",
+            ja=f"AWSが応答しません（{f'{at}、' if at else ''}{kind}）。接続を確認し、再実行してください",
+        )
+    if isinstance(error, WaiterError):
+        name, reason = error.kwargs["name"], error.kwargs["reason"]
+        return Words(
+            en=f"AWS did not finish in time (waiting for {name}: {reason}): check its state in the console,"
+            " then run it again",
+            ja=f"AWSの処理が時間内に終わりません（{name}の待機: {reason}）。コンソールで状態を確認し、"
+            "再実行してください",
+        )
+    if isinstance(error, ParamValidationError):
+        named = ", ".join(PARAMETER.findall(str(error.kwargs["report"])))
+        return Words(
+            en=f"AWS was not asked: it does not take this {named or 'parameter'}; check the value in"
+            " environments.toml or on the command line, then run it again",
+            ja=f"AWSに問い合わせていません: {named or 'パラメータ'}の値が不正です。environments.tomlまたは"
+            "コマンドラインの値を確認し、再実行してください",
+        )
+    return Words(
+        en=f"the AWS client gave up ({kind}): check its configuration (~/.aws/config, the variables that"
+        " begin with AWS_), then run it again",
+        ja=f"AWSクライアントのエラーです（{kind}）。設定（~/.aws/config、AWS_で始まる環境変数）を確認し、"
+        "再実行してください",
+    )
+
+
+def unreadable(error: BaseException) -> Words:
+    """Say why a file is not the JSON that it should be, in our words and not Python's."""
+    if isinstance(error, OSError):
+        return Words.same(error.strerror or type(error).__name__)
+    if isinstance(error, UnicodeDecodeError):
+        return Words(en="it is not UTF-8 text", ja="UTF-8のテキストではありません")
+    if isinstance(error, json.JSONDecodeError):
+        return Words(en="it is not JSON", ja="JSONではありません")
+    return Words(en="its content is another", ja="内容が異なります")
+
+
+FORBIDDEN = "403"
+HEADS = {"HeadBucket": "s3:ListBucket", "HeadObject": "s3:GetObject"}
+"""Operation -> the IAM action it needs: their answers have no body, so that a denial is only a status."""
+
+
+def _missing(error: ClientError) -> Words:
+    action, resource = lacking(error.response.get("Error", {}).get("Message", ""))
+    action = action or HEADS.get(error.operation_name, "")
+    if not action:
+        return Words.same("")
+    return Words(
+        en=f" (missing: {action}{f' on {resource}' if resource else ''})",
+        ja=f"（不足: {action}{f'、対象: {resource}' if resource else ''}）",
+    )
+
+
+def _code(answer: Mapping[str, Any]) -> str:
+    return str(answer.get("Error", {}).get("Code", "Unknown"))
+
+
+def _answered(error: ClientError, caller: str | Words, rights: str) -> Words:
+    code, operation = _code(error.response), error.operation_name
+    message = " ".join(error.response.get("Error", {}).get("Message", "").split())[:300]
+    who = Words.same(caller) if isinstance(caller, str) else caller
+    if code == FORBIDDEN and operation in HEADS:
+        return _denied(error, who, rights)
+    match obstacle_of(code, message):
+        case Obstacle.CALLER_RIGHTS:
+            return _denied(error, who, rights)
+        case Obstacle.CREDENTIALS:
+            return Words(
+                en=f"{operation}: the credentials are no longer valid ({code}); sign in, then run it again",
+                ja=f"{operation}: 認証情報が無効です（{code}）。ログインし直してから再実行してください",
+            )
+        case Obstacle.CLOCK | Obstacle.ACCOUNT as obstacle:
+            why = CLOCK if obstacle is Obstacle.CLOCK else ACCOUNT
+            return Words(
+                en=f"{operation}: {why.en}, then run it again ({code})",
+                ja=f"{operation}: {why.ja}。その後に再実行してください（{code}）",
+            )
+    return Words(
+        en=f"{operation} failed: {code}: {message}",
+        ja=f"{operation}が失敗しました: {code}: {message}",
+    )
+
+
+def _denied(error: ClientError, who: Words, rights: str) -> Words:
+    lacks = _missing(error)
+    return Words(
+        en=f"{error.operation_name} was denied to {who.en}{lacks.en}: allow it"
+        f"{f' ({rights} has the whole policy)' if rights else ''}, then run it again",
+        ja=f"{who.ja}に{error.operation_name}の権限がありません{lacks.ja}。許可してから再実行してください"
+        f"{f'（必要なポリシーの全体: {rights}）' if rights else ''}",
+    )

@@ -1,0 +1,210 @@
+"""From an environment to a snapshot: the stack, the guard, one reading pass, the evidence store."""
+
+import secrets
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from aws.door.limits import RetryPolicy
+from aws.door.sessions import custom_endpoints
+from aws.inventory import Inventory, ReadOptions, on_demand, read
+from aws.reading import Scope
+from aws.saved import from_json
+from aws.unreadable import Unreadable
+from aws.words import Words
+from signoff.environment import peek
+from signoff.environment.guard import Caller, GuardError, guard, open_session
+from signoff.evidence import Records, StoreSettings
+from signoff.evidence.facts import SALT, salt_of
+from signoff.judge.errors import unreadable
+from signoff.judge.live_release import releases_of
+from signoff.judge.quiet_time import KEY_KEPT, quiet_at, wait_until
+from signoff.judge.run import Choice
+from signoff.judge.run_recording import Recorded, Recording, is_recording
+from signoff.judge.snapshot import PlanT, Snapshot
+from signoff.judge.stores import records_of
+
+Say = Callable[[str, str], None]
+
+
+@contextmanager
+def gathered(choice: Choice[PlanT], say: Say, *, everything: bool) -> Iterator[Snapshot[PlanT]]:
+    """Yield the snapshot; a local stack lives until the block ends. GuardError if nothing can be judged.
+
+    ``everything`` reads all sections at once, in parallel; otherwise each is read when a check asks.
+    """
+    api_url = choice.options.api_url
+    if choice.options.replay:
+        yield _replayed(choice, choice.options.replay)
+    elif choice.stack:
+        with choice.stack.start(choice.environment, say) as stack:
+            kept = stack.aws if stack.kept else None
+            with _live(choice, say, everything, outlives=stack.kept) as snapshot:
+                yield replace(snapshot, api_url=api_url or stack.api, kept_stack=kept)
+    else:
+        with _live(choice, say, everything, outlives=True) as snapshot:
+            yield replace(snapshot, api_url=api_url)
+
+
+@contextmanager
+def _live(
+    choice: Choice[PlanT], say: Say, everything: bool, *, outlives: bool
+) -> Iterator[Snapshot[PlanT]]:
+    """Yield what AWS holds. If the stack ``outlives`` this run, leftovers of killed runs are removed first."""
+    session = open_session(choice.environment.region)
+    say("asking AWS whose credentials these are", "認証情報を確認しています")
+    caller = guard(session, choice.environment)
+    if not outlives:
+        yield _read(choice, say, everything, session, caller, ITS_OWN_STACK)
+        return
+    with choice.composition.prepared(choice.environment, choice.folder.parent) as told:
+        yield replace(_read(choice, say, everything, session, caller), told=told)
+
+
+ITS_OWN_STACK = RetryPolicy(rates={})
+"""A stack of this run's own has none of AWS's rate limits."""
+
+
+def _read(  # noqa: PLR0913, PLR0917 - what a run chose, and whom it asks
+    choice: Choice[PlanT],
+    say: Say,
+    everything: bool,
+    session: Any,
+    caller: Caller,
+    retry: RetryPolicy = RetryPolicy(),  # noqa: B008 - frozen
+) -> Snapshot[PlanT]:
+    if choice.options.wait and (until := quiet_at(_records(choice, session))):
+        wait_until(until, OWN_RUNS, lambda words: say(words.en, words.ja))
+    dev, environment = _dev_records(choice, session), choice.environment
+    of_parts = salt_of(environment.name, environment.account)
+    salts = {"own": secrets.token_hex(16)} | _dev_salt(dev) | {SALT: of_parts}
+    records = _records(choice, session)
+    scope = _scope(choice, tuple(salts.values()), records)
+
+    def progress(section: str, done: int, of: int) -> None:
+        say(f"reading {done}/{of}: {section}", f"読み取り中 {done}/{of}: {section}")
+
+    # By AWS's clock.
+    options = ReadOptions(retry=retry, now=lambda: datetime.now(UTC) + caller.skew)
+    recording = None
+    if choice.options.record:
+        public = scope.public_values | scope.known_defaults
+        recording = Recording(environment, caller.arn, datetime.now(UTC) + caller.skew, public)
+        options = replace(recording.options, retry=retry)
+    reading = read if everything else on_demand
+    inventory = reading(
+        recording.of(open_session(environment.region)) if recording else session,
+        scope,
+        caller=caller.arn,
+        salts=salts,
+        endpoint=custom_endpoints(session),
+        progress=progress,
+        options=options,
+    )
+    if choice.options.wait:
+        for replaced in _replaced(inventory):
+            wait_until(replaced + KEY_KEPT, FORMER_KEY, lambda words: say(words.en, words.ja))
+    snapshot = _snapshot(choice, scope, inventory, records, dev)
+    return replace(snapshot, recording=recording, reading=options)
+
+
+OWN_RUNS = Words(
+    en="alarms may still fire because of our own runs",
+    ja="直前の実行の影響でアラームが発報している可能性があります",
+)
+FORMER_KEY = Words(
+    en="functions may still keep the former value of a secret",
+    ja="関数が以前のシークレットの値を保持している可能性があります",
+)
+
+
+def _replaced(inventory: Inventory) -> Iterator[datetime]:
+    """Yield when each secret was last replaced; a secret that was not read is red at its own row."""
+    found = inventory.sections.secrets
+    for one in () if isinstance(found, Unreadable) else found.values():
+        if not isinstance(one, Unreadable) and one.replaced:
+            yield one.replaced
+
+
+def _replayed(choice: Choice[PlanT], replay: Path) -> Snapshot[PlanT]:
+    if is_recording(replay):
+        recorded = Recorded.load(replay)
+        scope = _scope(choice, ("recorded",))
+        inventory = read(
+            recorded.session(), scope, caller=recorded.caller, options=recorded.options
+        )
+    else:
+        inventory = _saved(replay)
+        scope = _scope(choice, ())
+    return _snapshot(choice, scope, inventory, Records(in_replay=True), Records(in_replay=True))
+
+
+def _scope(
+    choice: Choice[PlanT],
+    salts: tuple[str, ...],
+    records: Records = Records(),  # noqa: B008 - frozen
+) -> Scope:
+    """Return what to read, with the packages that this commit builds and the releases on record."""
+    composed = choice.composition
+    scope = composed.scope_of(choice.plan, choice.environment, salts=salts)
+    return replace(scope, builds=composed.builds(choice.plan), releases=releases_of(records))
+
+
+def _saved(path: Path) -> Inventory:
+    try:
+        return from_json(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        why = unreadable(error)
+        raise GuardError(
+            Words(
+                en=f"--replay {path} can't be read as a saved inventory ({why.en}); name the "
+                f"inventory.json of a run of this version",
+                ja=f"--replay {path}を保存済みインベントリとして読み取れません（{why.ja}）。"
+                f"このバージョンの実行が残したinventory.jsonを指定してください",
+            )
+        ) from None
+
+
+def _snapshot(
+    choice: Choice[PlanT], scope: Scope, inventory: Inventory, records: Records, dev: Records
+) -> Snapshot[PlanT]:
+    return Snapshot(
+        environment=choice.environment,
+        plan=choice.plan,
+        scope=scope,
+        inventory=inventory,
+        records=records,
+        dev=dev,
+        now=inventory.read_at,
+    )
+
+
+def _records(choice: Choice[PlanT], session: Any) -> Records:
+    return records_of(choice, StoreSettings.of(choice.environment), session)
+
+
+def _dev_records(choice: Choice[PlanT], session: Any) -> Records:
+    """Return the records of the environment before, from the store that its table names.
+
+    There are none if the file has no such table: no other environment takes its place.
+    """
+    file, before = choice.options.environments, choice.environment.before
+    location = peek(before, "evidence", file)
+    if location is None or choice.environment.name == before:
+        return Records()
+    settings = StoreSettings(
+        environment=before,
+        location=location,
+        account=peek(before, "account", file),
+        key=peek(before, "evidence_key", file),
+        public_key=peek(before, "evidence_public_key", file),
+    )
+    return records_of(choice, settings, session)
+
+
+def _dev_salt(dev: Records) -> dict[str, str]:
+    newest = dev.newest("run")
+    return {"dev": newest.body["salt"]} if newest and newest.body.get("salt") else {}

@@ -1,0 +1,203 @@
+"""What judges production: a commit alone, or with code, packages and addresses from elsewhere.
+
+A person who can start a process can make it do anything. What is reported here happens by mistake or in a hurry: a change that
+git was configured to overlook, a plugin from elsewhere, start-up code on PYTHONPATH, a proxy that was left in the environment.
+"""
+
+import base64
+import csv
+import hashlib
+import os
+import re
+import site
+import sys
+import sysconfig
+from collections.abc import Iterator
+from pathlib import Path
+from types import ModuleType
+from urllib.parse import urlsplit
+
+import botocore.session
+import pytest
+
+from aws.words import Words
+from signoff.evidence.origin import CHANGED, UNKNOWN, commit_of, tracked
+from signoff.judge.verdict import RunCondition
+
+LOCK = "requirements.lock"
+PROJECT = "stamp-rally-signoff"
+"""Name under which pyproject.toml installs this checkout."""
+START_UP = ("sitecustomize", "usercustomize")
+"""Modules that Python imports at its start, before the first line of a program."""
+_LOCKED = re.compile(r"^([A-Za-z0-9._-]+)==", re.MULTILINE)
+_PROXY = re.compile(r"(?:https?|all)_proxy", re.IGNORECASE)
+_CERTIFICATES = re.compile(r"\w+_CA_BUNDLE|SSL_CERT_(?:FILE|DIR)", re.IGNORECASE)
+
+
+def judged_by(config: pytest.Config) -> Iterator[RunCondition]:
+    """Yield in a sentence each why this run is not the judgement of a commit alone."""
+    root = config.rootpath
+    yield from of_the_commit(commit_of(root))
+    yield from foreign(config, root)
+    yield from start_up_code(root)
+    yield from folders_of_imports(root)
+    yield from addresses()
+
+
+def of_the_commit(commit: str) -> Iterator[RunCondition]:
+    """Yield why what judged is not a commit."""
+    if commit == UNKNOWN:
+        yield RunCondition(
+            what="unknown commit",
+            words=Words(
+                en="which commit judged this is unknown: run it in a checkout, with git",
+                ja="どのコミットで判定したか不明です。gitのあるチェックアウトで実行してください",
+            ),
+        )
+    elif commit.endswith(CHANGED):
+        yield RunCondition(
+            what="uncommitted changes",
+            words=Words(
+                en=f"judged by {commit}: commit the changes, or revert them",
+                ja=f"{commit}で判定しました。変更をコミットするか、元に戻してください",
+            ),
+        )
+
+
+def foreign(config: pytest.Config, root: Path) -> Iterator[RunCondition]:
+    """Yield plugins, and modules under our names, that are neither the commit's files nor from the locked packages."""
+    ours = {(root / path).resolve() for path in tracked(root)}
+    known = {"_pytest", "pytest", *_locked_plugins(config, root)}
+    folders = {one.relative_to(root).parts[0] for one in ours if one.suffix == ".py"}
+    named = {one for name, one in sys.modules.items() if name.partition(".")[0] in folders}
+    plugins = {_module(one) for one in config.pluginmanager.get_plugins()} - named
+    beside = {one for one in plugins if one and one.__name__.split(".")[0] not in known}
+    for one in sorted(named | beside, key=lambda module: module.__name__):
+        path = getattr(one, "__file__", None)
+        # One of our names without a file is a namespace: a folder without code of its own.
+        if (path or one in beside) and not (path and Path(path).resolve() in ours):
+            yield _from_elsewhere(one.__name__, path or "?")
+
+
+def start_up_code(root: Path) -> Iterator[RunCondition]:
+    """Yield the code that Python ran at its start and that is neither the interpreter's nor a locked package's."""
+    own = Path(sysconfig.get_path("stdlib"))
+    for name in START_UP:
+        path = getattr(sys.modules.get(name), "__file__", None)
+        if path and Path(path).parent != own:
+            yield _from_elsewhere(name, path)
+    user = [site.getusersitepackages()] if site.ENABLE_USER_SITE else []
+    for folder in map(Path, (*site.getsitepackages(), *user)):
+        yield from foreign_start_files(folder, root)
+
+
+def foreign_start_files(folder: Path, root: Path) -> Iterator[RunCondition]:
+    """Yield the .pth files of a folder of packages that no locked package brought, or that were changed since."""
+    files = sorted(folder.glob("*.pth"))
+    known = set(_recorded(folder, root)) if files else set()
+    for path in files:
+        if (path.name, _digest(path)) not in known:
+            yield _from_elsewhere(path.name, path)
+
+
+def folders_of_imports(root: Path) -> Iterator[RunCondition]:
+    """Yield the folders on ``sys.path`` beside the checkout, the interpreter's library and its installed packages."""
+    known = (root, Path(sys.prefix), Path(sysconfig.get_path("stdlib")))
+    for entry in dict.fromkeys(sys.path):
+        path = Path(entry).resolve()
+        if path.exists() and not any(path.is_relative_to(one.resolve()) for one in known):
+            yield RunCondition(
+                what=str(path),
+                words=Words(
+                    en=f"imports may come from {path}, which is neither the checkout nor an installed package's folder:"
+                    " take it out of PYTHONPATH",
+                    ja=f"チェックアウトでもパッケージのフォルダでもない{path}からもインポートされます。"
+                    "PYTHONPATHから外してください",
+                ),
+            )
+
+
+def addresses() -> Iterator[RunCondition]:
+    """Yield the proxies and certificates that stand between this run and AWS, with the variables that name them."""
+    proxies: dict[str, list[str]] = {}
+    certificates: dict[str, list[str]] = {}
+    for name, value in sorted(os.environ.items()):
+        if value and _PROXY.fullmatch(name):
+            proxies.setdefault(_host(value), []).append(name)
+        elif value and _CERTIFICATES.fullmatch(name):
+            certificates.setdefault(value, []).append(name)
+    if configured := botocore.session.get_session().get_scoped_config().get("ca_bundle"):
+        certificates.setdefault(configured, []).append("ca_bundle (~/.aws/config)")
+    for host, names in proxies.items():
+        named = ", ".join(names)
+        yield RunCondition(
+            what=named,
+            words=Words(
+                en=f"calls go through the proxy {host} ({named}): unset that, or sign for it",
+                ja=f"呼び出しがプロキシ{host}を経由しています（{named}）。設定を外すか、署名して承認してください",
+            ),
+        )
+    for place, names in certificates.items():
+        named = ", ".join(names)
+        yield RunCondition(
+            what=named,
+            words=Words(
+                en=f"AWS and the API are verified against the certificates in {place} ({named}): unset that, or sign for it",
+                ja=f"AWSとAPIの検証に{place}の証明書を使用しています（{named}）。設定を外すか、署名して承認してください",
+            ),
+        )
+
+
+def _host(proxy: str) -> str:
+    """Return the host and the port of a proxy, without the user and the password that may stand before them."""
+    return urlsplit(proxy if "://" in proxy else f"//{proxy}").netloc.rpartition("@")[2]
+
+
+def _from_elsewhere(name: str, path: str | Path) -> RunCondition:
+    return RunCondition(
+        what=name,
+        words=Words(
+            en=f"judged with {name} ({path}), which neither the commit nor {LOCK} has: run without it",
+            ja=f"コミットにも{LOCK}にもない{name}（{path}）とともに判定しました。外して実行してください",
+        ),
+    )
+
+
+def _recorded(folder: Path, root: Path) -> Iterator[tuple[str, str]]:
+    """Yield name and digest of each .pth file that a locked package, or this project's own installation, put there."""
+    known = {*_locked(root), _normal(PROJECT)}
+    for record in folder.glob("*.dist-info/RECORD"):
+        package = _normal(record.parent.name.partition("-")[0])
+        for path, digest, _ in csv.reader(record.read_text("utf-8").splitlines()):
+            if package in known and path.endswith(".pth"):
+                yield path, digest
+
+
+def _digest(path: Path) -> str:
+    """Return a file's digest as the RECORD of a package writes it."""
+    digest = hashlib.sha256(path.read_bytes()).digest()
+    return f"sha256={base64.urlsafe_b64encode(digest).decode().rstrip('=')}"
+
+
+def _locked(root: Path) -> set[str]:
+    """Return the packages that the lock installs."""
+    try:
+        return {_normal(one) for one in _LOCKED.findall((root / LOCK).read_text("utf-8"))}
+    except OSError:
+        return set()
+
+
+def _locked_plugins(config: pytest.Config, root: Path) -> Iterator[str]:
+    """Yield the packages of the plugins that the lock installs."""
+    locked = _locked(root)
+    for plugin, dist in config.pluginmanager.list_plugin_distinfo():
+        if _normal(dist.metadata["Name"]) in locked and (module := _module(plugin)):
+            yield module.__name__.split(".")[0]
+
+
+def _normal(name: str) -> str:
+    return re.sub(r"[-_.]+", "-", name).lower()
+
+
+def _module(plugin: object) -> ModuleType | None:
+    return plugin if isinstance(plugin, ModuleType) else sys.modules.get(type(plugin).__module__)

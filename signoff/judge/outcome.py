@@ -1,0 +1,173 @@
+"""The outcome of a row, and which outcome an exception of a check becomes."""
+
+import enum
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from aws.difference import Certainty
+from aws.ledger import Unplanned
+from aws.obstacle import Obstacle
+from aws.section import Follows, Missing, Unparsed
+from aws.words import SILENCE, Bilingual, Words
+from signoff.judge.checklist import Severity
+from signoff.judge.decisions import Differs
+from signoff.judge.observations import AppliedDecision, Comparison
+from signoff.judge.staleness import NotSigned, Stale
+
+
+class Outcome(enum.StrEnum):
+    """What became of a row. Worst first, so that a row is as bad as its worst finding."""
+
+    FAIL = "fail"
+    NOT_TESTABLE = "not testable"
+    FOLLOWS = "follows"
+    PASS = "pass"  # noqa: S105 - an outcome
+    SIGNED = "signed"
+    WAIVED = "waived"
+    NOT_HERE = "not verifiable here"
+    EXCLUDED = "excluded"
+
+    @property
+    def red(self) -> bool:
+        return self in {Outcome.FAIL, Outcome.NOT_TESTABLE, Outcome.FOLLOWS}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """One test of one row: ``subject`` is what was looked at, ``root`` the row it follows from."""
+
+    row: str
+    outcome: Outcome
+    words: Words = SILENCE
+    """Why it is not a pass."""
+    subject: str = ""
+    evidence: tuple[Mapping[str, Any], ...] = ()
+    root: str | None = None
+    decided: tuple[AppliedDecision, ...] = ()
+    """Decisions of the environment file without which it would be red."""
+    compared: tuple[Comparison, ...] = ()
+    """What was held against a bound: found beside expected."""
+    calls: tuple[str, ...] = ()
+    """The IAM actions by which the judged facts were read."""
+    decision: str = ""
+    """Lines of environments.toml that would allow what was found, where a decision can."""
+    undecidable: Words = SILENCE
+    """Why no decision can allow it, where none can and it is known what is there."""
+    stale: str = ""
+    """Of a record that is stale: the digest of what is live, which a waiver has to name."""
+    unsigned: bool = False
+    """A person must sign for it, and no signature that counts is on record."""
+    at_most: Severity = Severity.BLOCKER
+    """However grave its row is, this finding is no graver: what is only guessed is a major."""
+    proof: Words = SILENCE
+    """What the test states, as a sentence."""
+    differences: tuple[Unplanned, ...] = ()
+    """The differences, if it was found by comparing: a procedure repairs exactly these."""
+    until: datetime | None = None
+    """When to ask again, if only waiting helps."""
+    obstacle: Obstacle | None = None
+    """What kept it from being known, if it is unknown."""
+    action: str = ""
+    """The IAM action that the reader was refused."""
+
+    @property
+    def message(self) -> str:
+        """The reason in English."""
+        return self.words.en
+
+
+OUTCOMES = {
+    Certainty.CERTAIN: Outcome.FAIL,
+    Certainty.GUESSED: Outcome.FAIL,
+    Certainty.UNPARSED: Outcome.NOT_TESTABLE,
+}
+SEVERITIES = {
+    Certainty.CERTAIN: Severity.BLOCKER,
+    Certainty.GUESSED: Severity.MAJOR,
+    Certainty.UNPARSED: Severity.MAJOR,
+}
+"""How grave a difference is at most: what is certain blocks, a guess can be signed for."""
+
+
+BROKEN = Words(
+    en="No decision can allow this: as it is, it does not work or is not safe.",
+    ja="この状態では動作しないか安全でないため、決定によって認めることはできません。",
+)
+ABSENT = Words(
+    en="No decision can allow this: what is planned and does not exist has to be created.",
+    ja="計画したものが存在しないため、決定によって認めることはできません。作成が必要です。",
+)
+SEEN = Words(
+    en="No decision can allow this: it affects callers.",
+    ja="利用者の呼び出しに影響するため、決定によって認めることはできません。",
+)
+OUTDATED = Words(
+    en="No decision can allow this: it has to be done again for what is live.",
+    ja="稼働中の内容に対してやり直す必要があり、決定によって認めることはできません。",
+)
+UNKNOWN = Words(
+    en="No decision can allow this while its state is unknown.",
+    ja="状態を確認できていないため、決定によって認めることはできません。",
+)
+
+
+def finding(row: str, error: BaseException | None, **facts: Any) -> Finding:
+    """Classify how a check ended: only an AssertionError is a failure; any other exception means unknown."""
+    if error is None:
+        return Finding(row=row, outcome=Outcome.PASS, **facts)
+    match error:
+        case Follows():
+            facts |= {"outcome": Outcome.FOLLOWS, "root": error.root}
+        case Differs():
+            facts |= {
+                "outcome": OUTCOMES[error.certainty],
+                "at_most": SEVERITIES[error.certainty],
+                "decision": error.lines,
+                "differences": error.differences,
+                "undecidable": SILENCE if error.lines else BROKEN,
+            }
+            if error.certainty is Certainty.UNPARSED:
+                facts |= {"obstacle": Obstacle.EXPRESSION}
+        case Stale():
+            facts |= {
+                "outcome": Outcome.FAIL,
+                "decision": error.lines,
+                "stale": error.live,
+                "undecidable": SILENCE if error.lines else OUTDATED,
+                "evidence": (*facts.get("evidence", ()), {"changed": error.changed}),
+            }
+        case Missing():
+            facts |= {"outcome": Outcome.FAIL, "undecidable": ABSENT}
+            facts |= {"unsigned": isinstance(error, NotSigned)}
+        case AssertionError():
+            facts |= {"outcome": Outcome.FAIL, "undecidable": SEEN}
+        case Unparsed():
+            facts |= {"outcome": Outcome.NOT_TESTABLE, "at_most": Severity.MAJOR}
+            facts |= {"obstacle": error.obstacle}
+        case _:
+            until = getattr(error, "until", None)
+            facts |= {
+                "outcome": Outcome.NOT_TESTABLE,
+                "until": until,
+                "undecidable": SILENCE if until else UNKNOWN,
+                "obstacle": getattr(error, "obstacle", Obstacle.NO_ANSWER),
+                "action": getattr(error, "action", ""),
+            }
+    return Finding(row=row, words=_words(error), **facts)
+
+
+def _words(error: BaseException) -> Words:
+    if isinstance(error, Bilingual):
+        return error.words
+    if isinstance(error, AssertionError):
+        said = _first(error)
+        return Words(en=said, ja=f"期待と異なります（{said}）")
+    why = f"{type(error).__name__}: {error}"
+    return Words(en=why, ja=f"確認できません（{why}）")
+
+
+def _first(error: AssertionError) -> str:
+    """Drop the comparison that pytest appends; the signer reads the sentence."""
+    return str(error).split("\nassert ", 1)[0].strip()

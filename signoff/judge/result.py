@@ -1,0 +1,148 @@
+"""The result of a run as one frozen value: report, JSON and JUnit are views of it."""
+
+import importlib.metadata
+import platform
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from aws.words import SILENCE, Words, joined
+from signoff.environment import Decider
+from signoff.judge.outcome import Outcome
+from signoff.judge.verdict import RowVerdict, Verdict, VerdictWord
+
+PACKAGES = ("boto3", "botocore", "moto", "pytest")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Provenance:
+    """Where the result comes from, so that a signer can tell one result from another."""
+
+    environment: str
+    production: bool
+    account: str
+    region: str
+    caller: str
+    endpoint: str | None
+    """AWS_ENDPOINT_URL in force; None is AWS itself."""
+    api_url: str | None
+    release: str | None
+    phase: str
+    commit: str
+    versions: Mapping[str, str]
+    started: datetime
+    seconds: float
+    read_at: datetime
+    calls: int
+    digest: str
+    """SHA-256 of the saved inventory."""
+    replay: str | None = None
+    elsewhere: tuple[str, ...] = ()
+    """Options that made the run look at something else than the environment itself."""
+    local: bool = False
+    """An embedded stack that this software started itself."""
+    kept_stack: str | None = None
+    """Its address, where it was not started for this run but is kept up (``make up``)."""
+    overrides: Mapping[str, str] = field(default_factory=dict)
+    calls_again: int = 0
+    """Calls beyond those of the one pass: the release was read once more at the end."""
+    birth: str | None = None
+    own_code: bool = False
+    """The functions are code of your own."""
+    """Identity of the embedded stack, whose evidence alone is about it."""
+    line: str | None = None
+    """Address of the embedded stack's LINE, which its functions are configured for."""
+    load_plan: str = ""
+    """Name of the load plan that the environment requires."""
+    before: str = ""
+    """Name of the environment before this one."""
+    parts: Mapping[str, str] = field(default_factory=dict)
+    """Part of the release -> digest of its facts; without those that could not be read."""
+    signers: tuple[Decider, ...] = ()
+    """Who decides, by the file of environments."""
+    newest_record: str | None = None
+    """Digest and name of the evidence store's newest record, for a later reader to look for."""
+
+    @property
+    def rehearsal(self) -> Words | None:
+        """Why what was judged is not the environment itself as it is now; None if it is."""
+        if self.replay:
+            return Words(en=f"replay of {self.replay}", ja=f"{self.replay}の再判定")
+        if self.local:
+            return None
+        if self.endpoint:
+            return Words.same(f"AWS_ENDPOINT_URL={self.endpoint}")
+        return Words.same(", ".join(self.elsewhere)) if self.elsewhere else None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Result:
+    """``schema`` counts incompatible changes of the JSON form."""
+
+    provenance: Provenance
+    verdict: Verdict
+    notices: tuple[Words, ...] = ()
+    demand: Words = SILENCE
+    """Which demand the verdict is about, in a sentence."""
+    schema: int = 1
+
+    @property
+    def rehearsal(self) -> Words | None:
+        """Why this can't be a production GO, or None."""
+        return self.provenance.rehearsal
+
+    @property
+    def headline(self) -> Words:
+        """The verdict in one line, for example ``GO (local: 88 judged, 17 not verifiable here)``."""
+        facts = [self.rehearsal] if self.rehearsal else []
+        if self.provenance.local:
+            facts.append(self._of("local"))
+            kept = self.provenance.kept_stack
+            stack = Words(en=f"the stack kept at {kept}", ja=f"{kept}の常駐スタック")
+            facts += [stack] if kept else []
+        elif self.rehearsal:
+            facts += [
+                self._of(self.provenance.environment),
+                Words(en="not a production GO", ja="本番のGOではありません"),
+            ]
+        else:
+            facts.append(self._of(self.provenance.environment))
+        said, word = joined(facts), self.verdict.decision
+        return Words(en=f"{word} ({said.en})", ja=f"{word}（{said.ja}）")
+
+    @property
+    def exit_code(self) -> int:
+        """0 for GO and CONDITIONAL; a production environment seen by replay or endpoint is never 0."""
+        passed = self.verdict.decision in {VerdictWord.GO, VerdictWord.CONDITIONAL}
+        return 0 if passed and not (self.provenance.production and self.rehearsal) else 1
+
+    def _of(self, name: str) -> Words:
+        """Count the rows of an environment by what became of them."""
+        judged = self.verdict.judged
+        not_here = len(self.verdict.having(Outcome.NOT_HERE))
+        excluded = len(self.verdict.having(Outcome.EXCLUDED))
+        said = [Words(en=f"{judged} judged", ja=f"{judged}件を判定")]
+        if not_here:
+            said.append(
+                Words(
+                    en=f"{not_here} not verifiable here", ja=f"{not_here}件はこの環境では検証不可"
+                )
+            )
+        if excluded:
+            said.append(Words(en=f"{excluded} not configured", ja=f"{excluded}件は未設定"))
+        counted = joined(said, ", ")
+        return Words(en=f"{name}: {counted.en}", ja=f"{name}: {counted.ja}")
+
+    def blocking(self) -> tuple[RowVerdict, ...]:
+        """Red rows that stand for themselves; those that only follow are folded under them."""
+        return self.verdict.having(Outcome.FAIL, Outcome.NOT_TESTABLE)
+
+    def followers(self, root: str) -> tuple[RowVerdict, ...]:
+        following = self.verdict.having(Outcome.FOLLOWS, Outcome.WAIVED)
+        return tuple(one for one in following if one.root == root)
+
+
+def versions() -> dict[str, str]:
+    return {"python": platform.python_version()} | {
+        name: importlib.metadata.version(name) for name in PACKAGES
+    }

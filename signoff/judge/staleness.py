@@ -1,0 +1,213 @@
+"""Whether what a record rests on has changed since: which facts, from what to what.
+
+A stale record can be made again, or, after a hotfix, its row can be waived for a day: the waiver names
+what is live, so that it ends with the next change.
+"""
+
+import hashlib
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from aws.bounds import PLAINLY
+from aws.redaction.secret_text import withheld_in_japanese
+from aws.section import Missing
+from aws.words import Words
+from signoff.evidence import Record, Records
+from signoff.evidence.fact_labels import label_of_path
+from signoff.evidence.facts import SHORT, UNSET, Facts, PartFact, digest_of
+from signoff.evidence.parts import Part
+from signoff.judge.checklist import Row
+from signoff.judge.snapshot import PlanT, Snapshot
+
+NAMED = 5
+"""Changed facts of a record that its sentence names; all of them stand in the evidence."""
+LONGEST = 80
+"""Characters of a value that are shown, those around what differs."""
+SWITCHES = {str(value): PLAINLY[value] for value in (True, False)}
+STALE_DAYS = 1
+"""Days for which a stale record may be waived: how long a hotfix may be ahead of its proof."""
+KINDS: Mapping[str, Words] = {
+    "functions": Words("function", "関数"),
+    "aliases": Words("aliases of function", "エイリアス"),
+    "function_policies": Words("policies of function", "関数ポリシー"),
+    "function_urls": Words("URLs of function", "関数URL"),
+    "role_users": Words("users of role", "ロールの利用元"),
+    "lambda_account": Words("Lambda of this", "Lambda"),
+    "function_attachments": Words("attachments of function", "関数の付属設定"),
+    "roles": Words("role", "ロール"),
+    "principals": Words("principal", "プリンシパル"),
+    "automations": Words("automation", "自動操作"),
+    "role_attachments": Words("attachments of role", "ロールの付属設定"),
+    "tables": Words("table", "テーブル"),
+    "backups": Words("backups of table", "バックアップ"),
+    "table_tags": Words("tags of table", "テーブルのタグ"),
+    "table_policies": Words("policy of table", "テーブルポリシー"),
+    "scalable_targets": Words("autoscaling of table", "自動スケーリング"),
+    "table_attachments": Words("attachments of table", "テーブルの付属設定"),
+    "contents": Words("item of table", "テーブルの項目"),
+    "secrets": Words("secret", "シークレット"),
+    "secret_values": Words("value of secret", "シークレットの値"),
+    "secret_attachments": Words("attachments of secret", "シークレットの付属設定"),
+    "keys": Words("key", "キー"),
+    "key_attachments": Words("attachments of key", "キーの付属設定"),
+    "rest_apis": Words("API", "API"),
+    "stages": Words("stage", "ステージ"),
+    "served": Words("what is served at stage", "ステージの提供内容"),
+    "usage_plans": Words("usage plan", "使用量プラン"),
+    "api_keys": Words("API key", "APIキー"),
+    "gateway_account": Words("API Gateway of this", "API Gateway"),
+    "domains": Words("domain", "ドメイン"),
+    "api_mappings": Words("mappings of domain", "ドメインのマッピング"),
+    "alarms": Words("alarm", "アラーム"),
+    "alarm_attachments": Words("attachments of alarm", "アラームの付属設定"),
+    "mute_rules": Words("mute rule", "ミュートルール"),
+    "dashboards": Words("dashboard", "ダッシュボード"),
+    "topics": Words("topic", "トピック"),
+    "log_groups": Words("log group", "ロググループ"),
+    "log_group_attachments": Words("attachments of log group", "ロググループの付属設定"),
+    "account_log_policies": Words("log policies of type", "ログポリシー"),
+    "buckets": Words("bucket", "バケット"),
+    "bucket_attachments": Words("attachments of bucket", "バケットの付属設定"),
+}
+"""Section -> what its items are called."""
+
+
+class NotSigned(Missing):
+    """A person must sign the row, and no signature that counts is on record."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChangedFact:
+    """One fact that has changed since a record was made."""
+
+    part: Part
+    fact: str
+    """As `parts` names it."""
+    was: PartFact | None
+    """None if it was not there; likewise ``now``."""
+    now: PartFact | None
+
+    @property
+    def words(self) -> Words:
+        section, _, where = self.fact.partition(" ")
+        kind = KINDS[section]
+        item, _, path = where.rpartition(": ")
+        named = label_of_path(path)
+        of = Words(
+            f"{kind.en} {item}: {named.en}" if path else f"{kind.en} {item}",
+            f"{kind.ja} {item}: {named.ja}" if path else f"{kind.ja} {item}",
+        )
+        if self.was and self.now and self.was.withheld and self.now.withheld:
+            return Words(
+                f"{of.en} changed from one withheld value to another",
+                f"{of.ja}が（非表示の）別の値に変わった",
+            )
+        was, now = map(_value_in_words, _around(_shown(self.was), _shown(self.now)))
+        if self.was is None:
+            return Words(f"{of.en} is new: {now.en}", f"{of.ja}が追加された: {now.ja}")
+        if self.now is None:
+            return Words(f"{of.en} is gone: {was.en}", f"{of.ja}が消えた: {was.ja}")
+        return Words(
+            f"{of.en} changed from {was.en} to {now.en}",
+            f"{of.ja}が{was.ja}から{now.ja}に変わった",
+        )
+
+
+class Stale(Missing):
+    """A record is about an earlier state: its row is red until the record is made again, or waived for a day."""
+
+    def __init__(self, words: Words, lines: str, live: str, changed: tuple[str, ...]) -> None:
+        super().__init__(words)
+        self.lines, self.live, self.changed = lines, live, changed
+        """``lines`` would waive it; ``live`` is the digest of what is live, which the waiver names;
+        ``changed`` tells of every fact."""
+
+
+def require_unchanged(snapshot: Snapshot[PlanT], record: Record, row: Row, *, said: Words) -> None:
+    """Raise Stale where a part that the row's record rests on is not what is live; ``said`` names the record."""
+    live = {part: snapshot.facts(part) for part in row.rests_on}
+    digests = {part.value: digest_of(facts) for part, facts in live.items()}
+    stale = {part: facts for part, facts in live.items() if record.parts.get(part) != digests[part]}
+    if not stale:
+        return
+    told = (_changes_of(part, facts, record, snapshot.records) for part, facts in stale.items())
+    found = [one for several in told for one in several]
+    digest = hashlib.sha256(json.dumps(digests, sort_keys=True).encode()).hexdigest()[:SHORT]
+    lines = waiver_lines(snapshot.environment.name, row.id, snapshot.today, digest)
+    lines = "" if row.unwaivable else lines
+    raise Stale(_joined(said, found), lines, digest, tuple(one.en for one in found))
+
+
+def waiver_lines(environment: str, row: str, today: date, live: str) -> str:
+    """Return the table of environments.toml that waives a stale record for a day."""
+    return (
+        f"[[{environment}.waivers]]\n"
+        f'row = "{row}"\n'
+        f"until = {today + timedelta(days=STALE_DAYS)}\n"
+        f'release = "{live}"\n'
+        'by = "…"\n'
+        'reason = "…"'
+    )
+
+
+def changes(part: Part, before: Facts, now: Facts) -> Iterator[ChangedFact]:
+    """Yield the facts of a part that differ, in their order."""
+    for fact in sorted({*before, *now}):
+        was, live = before.get(fact), now.get(fact)
+        if was is None or live is None or was.raw != live.raw:
+            yield ChangedFact(part=part, fact=fact, was=was, now=live)
+
+
+def _changes_of(part: Part, facts: Facts, record: Record, records: Records) -> list[Words]:
+    named = record.parts.get(part)
+    if named is None:
+        return [Words(f"it does not name its {part.words.en}", f"{part.words.ja}が記録にない")]
+    before = records.facts(named)
+    if before is None:
+        return [
+            Words(
+                f"{part.words.en} changed (the facts of {named} are not kept)",
+                f"{part.words.ja}が変わった（{named}の内容は残っていない）",
+            )
+        ]
+    return [one.words for one in changes(part, before, facts)]
+
+
+def _joined(said: Words, found: list[Words]) -> Words:
+    more = len(found) - NAMED
+    en = "; ".join(one.en for one in found[:NAMED]) + (f"; and {more} more" if more > 0 else "")
+    ja = "、".join(one.ja for one in found[:NAMED]) + (f"、ほか{more}件" if more > 0 else "")
+    return Words(f"{said.en}; since then {en}", f"{said.ja}。その後、{ja}")
+
+
+def _around(first: str, second: str) -> tuple[str, str]:
+    """Shorten two values to the text around where they differ."""
+    same = next(
+        (n for n, (a, b) in enumerate(zip(first, second, strict=False)) if a != b),
+        min(len(first), len(second)),
+    )
+    begin = max(same - LONGEST // 2, 0)
+    return _cut(first, begin), _cut(second, begin)
+
+
+def _shown(fact: PartFact | None) -> str:
+    """Return a value as a person sees it; of a withheld one, only its length and shape."""
+    return fact.shown if fact else ""
+
+
+def _value_in_words(text: str) -> Words:
+    """Return a value, or that there is none, in both languages."""
+    if not text:
+        return Words("empty", "空の値")
+    return SWITCHES.get(text) or Words(
+        text, "未設定" if text == UNSET else withheld_in_japanese(text)
+    )
+
+
+def _cut(text: str, begin: int) -> str:
+    if len(text) <= LONGEST:
+        return text
+    shown = text[begin : begin + LONGEST]
+    return f"{'…' if begin else ''}{shown}{'…' if begin + LONGEST < len(text) else ''}"

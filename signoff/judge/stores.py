@@ -1,0 +1,46 @@
+"""The evidence stores of a run: opened as the run's options say, and given up after as long as a person would wait."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from aws.door.limits import within
+from aws.words import Words, words_of
+from signoff.evidence import Records, Store, StoreSettings, open_store
+from signoff.judge.run import Choice
+from signoff.judge.snapshot import PlanT
+
+STORE_S = 120.0
+"""Seconds for all that is asked of an evidence store, whatever S3 and KMS do."""
+
+
+def store_of(choice: Choice[PlanT], settings: StoreSettings, session: Any) -> Store:
+    """Open the evidence store of an environment."""
+    return open_store(settings, client=session.client, root=choice.options.root)
+
+
+def records_of(choice: Choice[PlanT], settings: StoreSettings, session: Any) -> Records:
+    """Return what a store holds, and how its key is kept; if it can't be read, ``problem`` says why."""
+    try:
+        store = store_of(choice, settings, session)
+        return within(STORE_S, lambda: store.load().kept_by(store.key.custody()))
+    except (ClientError, BotoCoreError, OSError) as error:
+        why = words_of(error)
+        said = Words(
+            en=f"the evidence store {settings.location} can't be read: {why.en}",
+            ja=f"証跡ストア{settings.location}を読み取れません: {why.ja}",
+        )
+        return Records(problem=said, unread=True)
+
+
+def unseen(*stores: Records) -> Iterator[Words]:
+    """Yield a notice for each store of which nothing shows whether it is whole, since this machine sees it for the first time."""
+    for custody in (one.custody for one in stores):
+        if custody and custody.unseen:
+            yield Words(
+                en=f"this machine has not seen the evidence store {custody.location} before: a folder does not show "
+                f"whether its newest records were cut off, or an older copy of it was put there",
+                ja=f"この端末は証跡ストア{custody.location}を初めて読み取りました。フォルダでは、最新の記録の切り捨てや"
+                f"古いコピーへの差し替えを検出できません",
+            )

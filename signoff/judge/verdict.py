@@ -1,0 +1,244 @@
+"""From findings to the word that the meeting reads: GO, CONDITIONAL, NO-GO, or no verdict."""
+
+import enum
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+
+from aws.words import Words
+from signoff.environment import Acceptance, Decision, Waiver
+from signoff.judge.checklist import Phase, Severity
+from signoff.judge.observations import AppliedDecision
+from signoff.judge.outcome import Outcome
+from signoff.judge.row_verdict import RowVerdict, gravity, row_verdict
+from signoff.judge.waivers import wrong_with
+
+__all__ = ["RowVerdict", "row_verdict"]
+
+KNOWN_FAULTS = "known_faults"
+"""The key of the environment file that accepts a known fault, in place of a person's name."""
+
+
+class VerdictWord(enum.StrEnum):
+    GO = "GO"
+    CONDITIONAL = "CONDITIONAL"
+    NO_GO = "NO-GO"
+    NONE = "NO VERDICT"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunCondition:
+    """Something about the run itself that makes it CONDITIONAL at best."""
+
+    what: str
+    """The name by which somebody answers for it."""
+    words: Words
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verdict:
+    """``problems`` are sentences about the run or the file that forbid a GO whatever the rows say."""
+
+    decision: VerdictWord
+    rows: tuple[RowVerdict, ...]
+    problems: tuple[Words, ...] = ()
+    conditions: tuple[RunCondition, ...] = ()
+    accepted: tuple[Acceptance, ...] = ()
+    """Who answers for a condition, until a day that has not passed."""
+
+    def having(self, *outcomes: Outcome) -> tuple[RowVerdict, ...]:
+        return tuple(one for one in self.rows if one.outcome in outcomes)
+
+    @property
+    def decisions(self) -> tuple[AppliedDecision, ...]:
+        """Decisions in force, each once: those that loosen a bound of the guide or of security first."""
+        found = dict.fromkeys(one for row in self.rows for one in row.decisions)
+        return tuple(sorted(found, key=lambda one: (not one.loosens, one.decision.what)))
+
+    def owner(self, what: str) -> Acceptance | None:
+        """Return who answers for a row, a decision or a condition of the run; None if nobody does."""
+        return next((one for one in self.accepted if one.what == what), None)
+
+    @property
+    def unowned(self) -> tuple[str, ...]:
+        """Return what makes it CONDITIONAL and has no owner or no day."""
+        majors = [
+            one.row.id
+            for one in self.having(Outcome.FAIL, Outcome.NOT_TESTABLE)
+            if one.severity is Severity.MAJOR
+        ]
+        endless = [
+            one.decision.what for one in self.decisions if one.loosens and not one.decision.until
+        ]
+        of_the_run = [one.what for one in self.conditions]
+        every = dict.fromkeys((*majors, *endless, *of_the_run))
+        return tuple(one for one in every if self.owner(one) is None)
+
+    @property
+    def before_the_cut_over(self) -> VerdictWord:
+        """What it would be without the rows that only the cut-over makes true."""
+        rows = [one for one in self.rows if one.row.phase is Phase.BEFORE]
+        decision = _weigh(rows, self.problems)
+        return (
+            VerdictWord.CONDITIONAL if self.conditions and decision is VerdictWord.GO else decision
+        )
+
+    @property
+    def judged(self) -> int:
+        """Rows about which something was found, whatever it was."""
+        return len(self.rows) - len(self.having(Outcome.EXCLUDED, Outcome.NOT_HERE))
+
+
+def decide(  # noqa: PLR0913 - keywords that a caller may leave out
+    rows: Iterable[RowVerdict],
+    waivers: Sequence[Waiver],
+    *,
+    today: date,
+    problems: Sequence[Words],
+    decisions: Sequence[Decision] = (),
+    conditions: Sequence[RunCondition] = (),
+    accepted: Sequence[Acceptance] = (),
+    known_faults: Mapping[str, str] | None = None,
+) -> Verdict:
+    """Apply the waivers and weigh the rows. Every row of the phase must be among ``rows``.
+
+    ``known_faults``: rows that may fail in this environment, with the reason.
+    ``decisions`` are those of the environment file: one that answered nothing is wrong, as a waiver is.
+    ``conditions`` make it CONDITIONAL at best; ``accepted`` says who answers for one, and makes nothing better.
+    """
+    judged = {one.row.id: one for one in rows}
+    wrong = [text for waiver in waivers if (text := wrong_with(waiver, judged, today))]
+    wrong += _needless(decisions, judged.values(), today)
+    for waiver in waivers:
+        if not wrong_with(waiver, judged, today):
+            judged[waiver.row] = _waived(judged[waiver.row], waiver)
+    judged |= dict(_known(judged, known_faults or {}, today))
+    verdicts = _as_grave_as_their_roots(_with_their_roots(judged))
+    troubles = (*problems, *wrong, *_rootless(verdicts))
+    decision = _weigh(verdicts, troubles)
+    if conditions and decision is VerdictWord.GO:
+        decision = VerdictWord.CONDITIONAL
+    return Verdict(
+        decision=decision,
+        rows=verdicts,
+        problems=troubles,
+        conditions=tuple(conditions),
+        accepted=tuple(one for one in accepted if one.until >= today),
+    )
+
+
+def _known(
+    judged: Mapping[str, RowVerdict], known_faults: Mapping[str, str], today: date
+) -> Iterator[tuple[str, RowVerdict]]:
+    """Yield the rows that fail by a known fault as waived for the day of the run; what is unknown is none."""
+    for row, why in known_faults.items():
+        one = judged.get(row)
+        if one and one.outcome.red and not one.unknown:
+            yield row, _waived(one, Waiver(row=row, until=today, reason=why, by=KNOWN_FAULTS))
+
+
+def _needless(
+    decisions: Sequence[Decision], rows: Iterable[RowVerdict], today: date
+) -> Iterator[Words]:
+    applied = {one.decision for row in rows for one in row.decisions}
+    for made in decisions:
+        if made.until is not None and made.until < today:
+            yield Words(
+                en=f"decision on {made.what}: expired on {made.until}; fix it or decide again",
+                ja=f"{made.what}についての決定: {made.until}に期限切れ。修正するか、決め直してください",
+            )
+        elif made not in applied:
+            yield Words(
+                en=f"decision on {made.what}: nothing needs it (value {made.value}); delete it",
+                ja=f"{made.what}についての決定（値: {made.value}）: 不要です。削除してください",
+            )
+
+
+def _weigh(rows: Iterable[RowVerdict], problems: Sequence[Words]) -> VerdictWord:
+    rows = tuple(rows)
+    if problems or any(one.blocks for one in rows):
+        return VerdictWord.NO_GO
+    if any(decided.loosens for one in rows for decided in one.decisions):
+        return VerdictWord.CONDITIONAL
+    if any(one.outcome is Outcome.WAIVED for one in rows):
+        return VerdictWord.CONDITIONAL
+    if any(one.outcome.red and one.severity is Severity.MAJOR for one in rows):
+        return VerdictWord.CONDITIONAL
+    return VerdictWord.GO
+
+
+def _rootless(rows: Iterable[RowVerdict]) -> Iterator[Words]:
+    """Yield the rows that follow from a row that is not red: nothing would say what is wrong."""
+    rows = tuple(rows)
+    roots = {one.row.id for one in rows if one.outcome.red or one.waiver}
+    for one in rows:
+        if one.outcome is Outcome.FOLLOWS and one.root not in roots:
+            yield Words(
+                en=f"{one.row.id} follows from {one.root}, which is not red ({one.told.en}): a fault of the checks, please report it",
+                ja=f"{one.row.id}の原因とされる{one.root}が不合格ではありません（{one.told.ja}）。チェックの不具合です。ご報告ください",
+            )
+
+
+def _waived(judged: RowVerdict, waiver: Waiver) -> RowVerdict:
+    return RowVerdict(
+        row=judged.row,
+        outcome=Outcome.WAIVED,
+        severity=judged.severity,
+        findings=judged.findings,
+        told=Words(
+            en=f"waived until {waiver.until} by {waiver.by}: {waiver.reason}",
+            ja=f"{waiver.by}が{waiver.until}まで免除: {waiver.reason}",
+        ),
+        waiver=waiver,
+    )
+
+
+def _with_their_roots(judged: Mapping[str, RowVerdict]) -> tuple[RowVerdict, ...]:
+    """Waive rows that only follow from waived ones, one round for each link of a chain."""
+    rows = dict(judged)
+    while followers := {id_: one for id_, one in rows.items() if _only_follows_waived(one, rows)}:
+        rows |= {id_: _waived_with(rows[str(one.root)], one) for id_, one in followers.items()}
+    return tuple(rows.values())
+
+
+def _as_grave_as_their_roots(rows: Sequence[RowVerdict]) -> tuple[RowVerdict, ...]:
+    """Let a row that only follows block no more than its roots do, one round for each link of a chain."""
+    by_id = {one.row.id: one for one in rows}
+    while lighter := {id_: one for id_, one in by_id.items() if _graver_than_its_roots(one, by_id)}:
+        by_id |= {id_: replace(one, severity=Severity.MAJOR) for id_, one in lighter.items()}
+    return tuple(by_id.values())
+
+
+def _graver_than_its_roots(one: RowVerdict, rows: Mapping[str, RowVerdict]) -> bool:
+    if one.outcome is not Outcome.FOLLOWS or not one.blocks:
+        return False
+    roots = [rows.get(found.root or "") for found in one.findings if found.outcome.red]
+    return all(root is not None and root.outcome.red and not root.blocks for root in roots)
+
+
+def _only_follows_waived(one: RowVerdict, rows: Mapping[str, RowVerdict]) -> bool:
+    """Whether waivers answer for all that is red about a row.
+
+    A waiver covers no row graver than its own, and none that can't be waived.
+    """
+    if one.outcome is not Outcome.FOLLOWS or one.row.unwaivable:
+        return False
+    roots = [rows.get(found.root or "") for found in one.findings if found.outcome.red]
+    return all(
+        root is not None
+        and root.outcome is Outcome.WAIVED
+        and gravity(root.row.severity) <= gravity(one.row.severity)
+        for root in roots
+    )
+
+
+def _waived_with(root: RowVerdict, follower: RowVerdict) -> RowVerdict:
+    return replace(
+        follower,
+        outcome=Outcome.WAIVED,
+        told=Words(
+            en=f"follows from {root.row.id}, {root.told.en}",
+            ja=f"{root.row.id}に起因（{root.told.ja}）",
+        ),
+        waiver=root.waiver,
+    )

@@ -1,0 +1,320 @@
+"""The end of a run: judge the findings, write page, JSON, JUnit and inventory, record the run, print the verdict."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+from typing import Any
+from xml.etree.ElementTree import Element, SubElement, indent, tostring
+
+from botocore.exceptions import BotoCoreError, ClientError
+from pydantic import TypeAdapter
+
+from aws.door.limits import within
+from aws.door.sessions import boto_session
+from aws.inventory import frozen
+from aws.redaction.secret_text import MaskedValue
+from aws.saved import reasons, to_json
+from aws.section import NotTestable, known, lookup
+from aws.visible import visible
+from aws.words import Words, joined
+from signoff.evidence import StoreSettings
+from signoff.judge.drift import SecondReading, read_again
+from signoff.judge.exit_codes import Exit
+from signoff.judge.findings import Findings, forget_latest, gaps, row_verdicts
+from signoff.judge.live_release import api_if_known
+from signoff.judge.outcome import Outcome
+from signoff.judge.result import Result
+from signoff.judge.run import REPORTS, Choice
+from signoff.judge.snapshot import PlanT, Snapshot
+from signoff.judge.stores import STORE_S, store_of, unseen
+from signoff.judge.tracebacks import fault
+from signoff.judge.verdict import RowVerdict, RunCondition, VerdictWord, decide
+from signoff.report.ending import over, without_verdict
+from signoff.report.history import as_json
+from signoff.report.page import page
+from signoff.report.provenance import provenance_of_run, readable_parts
+from signoff.report.summary import summary
+from signoff.report.supporting import beside
+from signoff.report.terminal import Terminal
+from signoff.report.verify import PAGE, RESULT, digests_of
+
+_ROWS = TypeAdapter(tuple[RowVerdict, ...])
+SALT = "own"
+READING_AGAIN = Words(en="reading everything once more", ja="もう一度読み取っています")
+SUMMARY = "summary.md"
+RAW_LOGS = ("tests.html",)
+BESIDE_THE_PAGE = (RESULT, "junit.xml", "inventory.json", SUMMARY)
+"""Files whose digests the page names; the run record names the page's as well."""
+SET_ASIDE = {Outcome.EXCLUDED, Outcome.NOT_HERE, Outcome.WAIVED}
+
+
+def publish(
+    choice: Choice[PlanT], findings: Findings, snapshot: Snapshot[PlanT], terminal: Terminal
+) -> int:
+    """Publish, and return 0 for GO and CONDITIONAL, 5 for a complete part without red rows (0 with ``--part``), else 1.
+
+    A fault of ours that keeps the report from being made is 70.
+    """
+    rows, options = row_verdicts(choice, findings), choice.options
+    for words in snapshot.told:
+        terminal.line(words[options.lang], yellow=True)
+    snapshot = replace(snapshot, inventory=frozen(snapshot.inventory))
+    if options.json:
+        options.json.write_bytes(_ROWS.dump_json(rows, indent=2))
+    if snapshot.recording and options.record:
+        outcomes = {one.row.id: one.outcome for one in rows}
+        saved = snapshot.recording.save(options.record, outcomes)
+        terminal.line(_recorded(saved)[options.lang])
+    if not findings.full:
+        judged = tuple(one for one in rows if one.findings)
+        terminal.part(judged, len(choice.checklist), provenance_of_run(choice, snapshot))
+        return _exit_of_part(choice, findings, judged)
+    missed, again = joined(gaps(choice, findings)), SecondReading()
+    if not (missed or options.replay):
+        terminal.progress(READING_AGAIN.en, READING_AGAIN.ja)
+        again = read_again(snapshot)
+        terminal.progress_done()
+    expired = over(choice) if _unread(snapshot) or missed or again.problem else None
+    if problem := missed or again.problem:
+        forget_latest(choice, findings)
+        without_verdict(choice, findings, snapshot, terminal, expired or problem)
+        return Exit.NO
+    result = _result(choice, findings, snapshot, again, [expired] if expired else [])
+    return _published(choice, findings, snapshot, terminal, result)
+
+
+def _exit_of_part(choice: Choice[PlanT], findings: Findings, judged: Iterable[RowVerdict]) -> int:
+    missing = len(findings.found) < findings.expected
+    if missing or any(one.outcome.red for one in judged):
+        return 1
+    return Exit.DONE if choice.options.part else Exit.PART
+
+
+def _published(
+    choice: Choice[PlanT],
+    findings: Findings,
+    snapshot: Snapshot[PlanT],
+    terminal: Terminal,
+    result: Result,
+) -> int:
+    """Write the files, record the run and print the verdict; return the exit code."""
+    try:
+        folder = _write(choice, snapshot, result)
+    except OSError as error:
+        terminal.no_verdict(
+            choice.environment.name, _unwritten(_refused_by_the_disk(error), result)
+        )
+        return 1
+    except Exception as error:  # noqa: BLE001 - whatever it is, the verdict is known and must be told
+        why = fault(error, choice.options.root / REPORTS)
+        terminal.no_verdict(choice.environment.name, _unwritten(why, result))
+        return Exit.FAULT
+    if not result.rehearsal and (trouble := _remember(choice, findings, snapshot, result)):
+        result = _unrecorded(result, trouble)
+        _write(choice, snapshot, result)
+    terminal.verdict(result, (folder.absolute() / PAGE).as_uri())
+    return Exit.NO if choice.options.strict and result.verdict.unowned else result.exit_code
+
+
+def _unrecorded(result: Result, why: Words) -> Result:
+    """Return the result of a run that left no record: nothing proves its page, and no later run can rest on it."""
+    verdict = result.verdict
+    decision = verdict.decision
+    if result.provenance.production and decision is VerdictWord.GO:
+        decision = VerdictWord.CONDITIONAL
+    condition = RunCondition(what="record of this run", words=why)
+    conditions = (*verdict.conditions, condition)
+    return replace(result, verdict=replace(verdict, decision=decision, conditions=conditions))
+
+
+def _refused_by_the_disk(error: OSError) -> Words:
+    why = error.strerror or str(error)
+    return Words.same(f"{error.filename}: {why}" if error.filename else why)
+
+
+def _unwritten(why: Words, result: Result) -> Words:
+    said = result.headline
+    return Words(
+        en=f"the report can't be written ({why.en}); it would have been {said.en}",
+        ja=f"レポートを書き込めません（{why.ja}）。判定は「{said.ja}」でした",
+    )
+
+
+def _recorded(file: Path) -> Words:
+    return Words(
+        en=f"recorded in {file}: check it before you share it; judge it again with --replay {file}",
+        ja=f"{file}に記録しました。渡す前に内容を確認してください。--replay {file}で再判定できます",
+    )
+
+
+def _unread(snapshot: Snapshot[PlanT]) -> tuple[Words, ...]:
+    return tuple(
+        Words(en=f"not read: {why.en}", ja=f"読み取れませんでした: {why.ja}")
+        for why in reasons(snapshot.inventory)
+    )
+
+
+def _result(
+    choice: Choice[PlanT],
+    findings: Findings,
+    snapshot: Snapshot[PlanT],
+    again: SecondReading,
+    troubles: Sequence[Words],
+) -> Result:
+    provenance = replace(provenance_of_run(choice, snapshot), calls_again=again.calls)
+    verdict = decide(
+        row_verdicts(choice, findings),
+        choice.environment.waivers,
+        today=snapshot.today,
+        problems=(*troubles, *_unread(snapshot)),
+        decisions=choice.environment.decisions,
+        conditions=findings.conditions,
+        accepted=choice.environment.accepted,
+        known_faults=choice.environment.known_faults,
+    )
+    return Result(
+        provenance=provenance,
+        verdict=verdict,
+        notices=(
+            *snapshot.told,
+            *unseen(snapshot.records, snapshot.dev),
+            *choice.composition.notices(choice.environment),
+        ),
+        demand=choice.composition.demand(choice.environment),
+    )
+
+
+def _write(choice: Choice[PlanT], snapshot: Snapshot[PlanT], result: Result) -> Path:
+    """Write the files of this run and point ``latest`` to them."""
+    folder = choice.folder
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / RESULT).write_bytes(as_json(result))
+    (folder / "junit.xml").write_text(_junit(result), encoding="utf-8")
+    (folder / "inventory.json").write_text(to_json(snapshot.inventory), encoding="utf-8")
+    exhibits = choice.composition.exhibits(snapshot)
+    found = beside(result, snapshot, folder, choice.options.root, choice.options.baseline)
+    lang = choice.options.lang
+    (folder / SUMMARY).write_text(summary(result, lang, found), encoding="utf-8")
+    logs = _raw_logs(folder)
+    found = replace(found, files=digests_of(folder, (*BESIDE_THE_PAGE, *logs)), links=logs)
+    (folder / PAGE).write_text(page(result, lang, exhibits, found), encoding="utf-8")
+    latest = folder.parent / "latest"
+    staged = folder.parent / f".{folder.name}"
+    staged.symlink_to(folder.name)
+    staged.replace(latest)
+    return latest
+
+
+def _raw_logs(folder: Path) -> tuple[str, ...]:
+    """Return the raw logs that were written; pytest's plugins have ended by now."""
+    return tuple(name for name in RAW_LOGS if (folder / name).exists())
+
+
+def _junit(result: Result) -> str:
+    """Return the XML text; red rows are failures, rows set aside are skipped with their reason."""
+    rows = result.verdict.rows
+    suite = Element(
+        "testsuite",
+        name=f"sign-off {result.provenance.environment}: {result.headline.en}",
+        tests=str(len(rows)),
+        failures=str(sum(one.outcome.red for one in rows)),
+        skipped=str(sum(one.outcome in SET_ASIDE for one in rows)),
+        time=f"{result.provenance.seconds:.3f}",
+        timestamp=result.provenance.started.isoformat(timespec="seconds"),
+    )
+    for one in rows:
+        _case(suite, one)
+    indent(suite)
+    return visible(tostring(suite, encoding="unicode", xml_declaration=True))
+
+
+def _case(suite: Element, one: RowVerdict) -> None:
+    case = SubElement(
+        suite, "testcase", classname=one.row.section, name=f"{one.row.id} {one.row.promise.en}"
+    )
+    if one.outcome.red:
+        failure = SubElement(
+            case, "failure", type=f"{one.outcome} ({one.severity})", message=one.reason
+        )
+        failure.text = "\n".join(f.message for f in one.findings if f.outcome.red)
+    elif one.outcome in SET_ASIDE:
+        SubElement(case, "skipped", message=f"{one.outcome}: {one.reason}")
+
+
+def _remember(
+    choice: Choice[PlanT], findings: Findings, snapshot: Snapshot[PlanT], result: Result
+) -> Words | None:
+    """Append a record of the run, and of its window; return why that failed, or None."""
+    environment = choice.environment
+    session = boto_session(environment.region)
+    store = store_of(choice, StoreSettings.of(environment), session)
+    caller, release = snapshot.inventory.caller, result.provenance.release
+    try:
+        api, parts = _api(snapshot), dict(readable_parts(snapshot))
+        files = digests_of(choice.folder, (*BESIDE_THE_PAGE, *_raw_logs(choice.folder), PAGE))
+        of_this_run = {"run": choice.folder.name, "files": files}
+        body = {**run_body(snapshot, result), **of_this_run}
+        append = partial(store.append, caller=caller, release=release, api=api)
+        within(STORE_S, partial(append, "run", body, parts=parts))
+        for window in findings.windows:
+            within(STORE_S, partial(append, "window", window))
+    except (ClientError, BotoCoreError, OSError) as error:
+        return Words(
+            en=f"the run could not be recorded in {environment.evidence}: {error}",
+            ja=f"実行を{environment.evidence}に記録できませんでした: {error}",
+        )
+    return None
+
+
+def run_body(snapshot: Snapshot[PlanT], result: Result) -> Mapping[str, Any]:
+    """Return the body of a run's record; the next environment compares its secrets (salted digests) and routes with it."""
+    inventory = snapshot.inventory
+    salt = inventory.salts.get(SALT, "")
+    return {
+        "decision": result.verdict.decision,
+        "phase": result.provenance.phase,
+        "rows": {one.row.id: one.outcome for one in result.verdict.rows},
+        "inventory": result.provenance.digest,
+        "head": result.provenance.newest_record,
+        "salt": salt,
+        "digests": _digests(snapshot, salt),
+        "known_faults": sorted(snapshot.environment.known_faults),
+        "routes": _routes(snapshot),
+    }
+
+
+def _routes(snapshot: Snapshot[PlanT]) -> list[str] | None:
+    """Return the routes that the stage serves; None if they were not read, or there is no such stage."""
+    with suppress(NotTestable):
+        served = lookup(snapshot.inventory.sections.served, snapshot.scope.stage)
+        return sorted(served.methods) if served else None
+    return None
+
+
+def _api(snapshot: Snapshot[PlanT]) -> str | None:
+    embedded = snapshot.environment.birth
+    return None if embedded else api_if_known(snapshot.inventory.sections, snapshot.scope.api)
+
+
+def _digests(snapshot: Snapshot[PlanT], salt: str) -> Mapping[str, list[str]]:
+    """Return field -> salted digests of its values: in Secrets Manager and, where the environment allows it, in variables."""
+    found: dict[str, set[str]] = {}
+    for fields in _holding(snapshot):
+        for name in snapshot.scope.secret_fields:
+            if name in fields and salt in fields[name].digests:
+                found.setdefault(name, set()).add(fields[name].digests[salt])
+    return {name: sorted(digests) for name, digests in found.items()}
+
+
+def _holding(snapshot: Snapshot[PlanT]) -> Iterator[Mapping[str, MaskedValue]]:
+    """Yield the fields of each secret, and the variables of each function where secrets may be in them."""
+    sections = snapshot.inventory.sections
+    with suppress(NotTestable):
+        for value in known(sections.secret_values).values():
+            yield known(value).fields
+    if snapshot.environment.secrets_in == "variables":
+        with suppress(NotTestable):
+            for function in known(sections.functions).values():
+                yield known(function).environment

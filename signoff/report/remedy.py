@@ -1,0 +1,272 @@
+"""What to do about a red row: the repair of its fault, or, if the fault is unknown, how to find out.
+
+It is chosen by data: what differs, or what keeps the row from being judged; never by parsing a sentence.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from urllib.parse import urlsplit
+
+from aws.converge import undo
+from aws.obstacle import ACCOUNT, CLOCK, Obstacle
+from aws.words import Words, joined
+from signoff.environment.calendar import in_japan
+from signoff.judge.checklist import Repair, Row
+from signoff.judge.outcome import Finding, Outcome
+from signoff.judge.result import Provenance
+from signoff.judge.verdict import RowVerdict
+
+DETACH = "python -m runbook detach --env {env} --row {row} --go"
+SIGN = "python -m runbook {step} --env {env} --go"
+OWN_CODE = Words(
+    en="the functions are code of your own, which no command here uploads or overwrites: change it there, release"
+    " it by your own pipeline, then record what is live: python -m runbook record_release --env {env} --by NAME --go",
+    ja="関数は独自のコードであり、ここでの手順がアップロードや上書きをすることはない。そのコードを修正し、独自のパイプラインで"
+    "リリースした後、稼働中の内容を記録する: python -m runbook record_release --env {env} --by 名前 --go",
+)
+RELEASING = re.compile(r"python -m runbook functions --env \S+ --go")
+"""The command that uploads this project's functions; with ``--row`` it changes their configuration alone."""
+READING_A_FILE = re.compile(r"(?:python -m runbook \w+|pytest) --env \S+")
+"""Commands that take ``--environments``."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Remedy:
+    """Commands to run as they stand, and what only a person can do; read ``note`` before either."""
+
+    note: Words | None = None
+    command: str = ""
+    by_hand: tuple[Words, ...] = ()
+
+    def __bool__(self) -> bool:
+        return bool(self.note or self.command or self.by_hand)
+
+
+def remedy(one: RowVerdict, run: Provenance) -> Remedy:
+    """Return what to do, as ``_remedy`` says, by commands that read what the run has read."""
+    return _with_its_file(_remedy(one, run), run)
+
+
+def _remedy(one: RowVerdict, run: Provenance) -> Remedy:
+    """Return what to do; an empty Remedy if the row names nothing.
+
+    A row that is unknown is never repaired: what nobody read may be as planned. One that follows names its
+    root, which is to be fixed first.
+    """
+    if one.outcome is Outcome.NOT_TESTABLE:
+        return _of_unknown(one, run)
+    if one.outcome is Outcome.FOLLOWS:
+        return Remedy(note=Words(en=f"fix {one.root} first", ja=f"先に{one.root}を解決する"))
+    repairs = tuple(dict.fromkeys(_for_the_code(each, run) for each in _repairs(one)))
+    commands = dict.fromkeys(_filled(each.run, one.row, run) for each in repairs if each.run)
+    return Remedy(
+        command=" && ".join(commands),
+        by_hand=tuple(_of_environment(each.by_hand, run) for each in repairs if each.by_hand),
+    )
+
+
+def _for_the_code(repair: Repair, run: Provenance) -> Repair:
+    """Return the repair, or what to do in its place where the functions are code of your own."""
+    if not (repair.in_code and run.own_code):
+        return repair
+    return Repair(run="" if RELEASING.search(repair.run) else repair.run, by_hand=OWN_CODE)
+
+
+def all_of(row: Row, run: Provenance) -> tuple[Remedy, ...]:
+    """Return all that a row may print where it has failed: the usual remedy first."""
+    return tuple(
+        _with_its_file(
+            Remedy(
+                command=_filled(one.run, row, run),
+                by_hand=(_of_environment(one.by_hand, run),) if one.by_hand else (),
+            ),
+            run,
+        )
+        for one in (_for_the_code(each, run) for each in (row.repair, *row.remedies.values()))
+    )
+
+
+def _repairs(one: RowVerdict) -> Iterator[Repair]:
+    failed = [found for found in one.findings if found.outcome is Outcome.FAIL]
+    if not failed:
+        yield one.row.repair
+    for found in failed:
+        yield from _of_finding(one.row, found)
+
+
+def _of_finding(row: Row, found: Finding) -> Iterator[Repair]:
+    """Yield how to undo each difference: by hand, by ``runbook detach``, or by what the row says."""
+    if (found.unsigned or found.stale) and row.signed and not row.by_signature:
+        yield Repair(run=SIGN)  # a person signs in place of a check, for the release that is live
+    elif not found.differences:
+        yield row.repair
+    for each in found.differences:
+        how, repair = undo.undo_of(each), row.repair_of(each)
+        if isinstance(how, undo.ByHand):
+            yield Repair(by_hand=undo.by_hand(each))
+        elif how is not None and "runbook detach " not in repair.run:
+            yield Repair(run=DETACH)
+        else:
+            yield repair
+
+
+def _filled(command: str, row: Row, run: Provenance) -> str:
+    host = urlsplit(run.api_url or "").hostname if run.production else None
+    return command.format(
+        env=run.environment,
+        row=row.id,
+        step=_procedure(row),
+        before=run.before,
+        plan=run.load_plan,
+        unlock=f" --unlock {host}" if host else "",
+        masters="masters" if run.local else "migrate_masters",
+    )
+
+
+def _with_its_file(told: Remedy, run: Provenance) -> Remedy:
+    """Let each command read the file of environments that the run read: another one holds other decisions."""
+    file = next((one for one in run.elsewhere if one.startswith("--environments ")), None)
+    if file is None:
+        return told
+
+    def filled(text: str) -> str:
+        return READING_A_FILE.sub(lambda found: f"{found[0]} {file}", text)
+
+    by_hand = (Words(en=filled(one.en), ja=filled(one.ja)) for one in told.by_hand)
+    note = told.note and Words(en=filled(told.note.en), ja=filled(told.note.ja))
+    return Remedy(note=note, command=filled(told.command), by_hand=tuple(by_hand))
+
+
+def _procedure(row: Row) -> str:
+    """Return the procedure with the step at which people sign for a row; empty if no one does."""
+    return (row.signed or "").partition("#")[0]
+
+
+def _of_environment(words: Words, run: Provenance) -> Words:
+    return Words(
+        en=words.en.replace("{env}", run.environment), ja=words.ja.replace("{env}", run.environment)
+    )
+
+
+AGAIN = "pytest --env {env}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Way:
+    """How to remove one obstacle: ``note``, then ``command``. Gaps: ``{action}`` is the refused IAM action, ``{step}`` the procedure at which people sign."""
+
+    note: Words
+    command: str = AGAIN
+
+
+WAYS: Mapping[Obstacle, _Way] = {
+    Obstacle.READER_RIGHTS: _Way(
+        note=Words(
+            en="allow the reader {action} (docs/reader-policy.json), then",
+            ja="読み取り用の権限に{action}を追加してから実行する（docs/reader-policy.json）",
+        )
+    ),
+    Obstacle.CALLER_RIGHTS: _Way(
+        note=Words(
+            en="allow whoever runs this what `python -m smoke.policy {env}` prints, or pass a session in"
+            " SMOKE_SESSION_TOKEN, then",
+            ja="`python -m smoke.policy {env}`が表示する権限を実行者に与えるか、SMOKE_SESSION_TOKENでセッションを渡してから実行する",
+        )
+    ),
+    Obstacle.CREDENTIALS: _Way(
+        note=Words(
+            en="these credentials are refused or have expired: sign in again, then",
+            ja="認証情報が拒否されたか期限切れのため、サインインし直してから実行する",
+        )
+    ),
+    Obstacle.CLOCK: _Way(
+        note=Words(
+            en=f"{CLOCK.en}, then",
+            ja="このマシンの時計がAWSとずれているため、時刻を合わせてから（時刻同期）実行する",
+        )
+    ),
+    Obstacle.ACCOUNT: _Way(
+        note=Words(
+            en=f"{ACCOUNT.en}, then",
+            ja="このアカウントではサービスまたはリージョンをまだ使用できない。登録を完了するか、リージョンを有効に"
+            "してから（AWSコンソール > アカウント）実行する",
+        )
+    ),
+    Obstacle.EXPRESSION: _Way(
+        note=Words(
+            en="read the expression that the row names, which this software does not evaluate: write it more"
+            " plainly, or accept it by a decision or a waiver, then",
+            ja="この項目が示す式は本ソフトウェアでは評価できない。内容を確認し、より単純に書き換えるか、決定または免除として認めてから実行する",
+        )
+    ),
+    Obstacle.PERSON: _Way(
+        note=Words(
+            en="no automated test may try this here: a person does, and signs",
+            ja="ここでは自動で試せない。担当者が試し、署名する",
+        ),
+        command=SIGN,
+    ),
+    Obstacle.REPLAY: _Way(
+        note=Words(
+            en="a saved inventory contains neither records nor answers: judge the environment itself",
+            ja="保存したインベントリには記録も応答もない。環境そのものを判定する",
+        )
+    ),
+    Obstacle.ENVIRONMENT_BEFORE: _Way(
+        note=Words(
+            en="the newest run of {before} left too little to compare with: run it again, then this",
+            ja="{before}の最新の実行には比較に必要な記録がない。再実行してから、この判定を行う",
+        ),
+        command=f"pytest --env {{before}} && {AGAIN}",
+    ),
+    Obstacle.SIZE: _Way(
+        note=Words(
+            en="one run reads no more than that: look at the rest by hand (DynamoDB console > Tables >"
+            " Explore items), and accept the row with a waiver",
+            ja="一回の実行で読める量を超えている。残りは手動で確認し（DynamoDBコンソール > テーブル > 項目を探索）、免除で受け入れる",
+        )
+    ),
+    Obstacle.NO_ANSWER: _Way(
+        note=Words(
+            en="nothing is known yet, so there is nothing to repair: try again",
+            ja="未確認のため、修復はまだ不要。再実行する",
+        )
+    ),
+}
+"""Obstacle -> how to remove it; those that a person has to remove come first."""
+
+
+def _of_unknown(one: RowVerdict, run: Provenance) -> Remedy:
+    unknown = [found for found in one.findings if found.outcome is Outcome.NOT_TESTABLE]
+    moments = [found.until for found in unknown if found.until]
+    there = {found.obstacle or Obstacle.NO_ANSWER for found in unknown if not found.until}
+    last = _waiting_until(max(moments)) if moments else WAYS[Obstacle.NO_ANSWER]
+    ways = [WAYS[each] for each in WAYS if each in there - {Obstacle.NO_ANSWER}]
+    if moments or Obstacle.NO_ANSWER in there or not there:
+        ways.append(last)
+    facts = {
+        "env": run.environment,
+        "before": run.before,
+        "action": ", ".join(sorted({found.action for found in unknown if found.action})),
+        "step": _procedure(one.row),
+    }
+    commands = dict.fromkeys(way.command.format(**facts) for way in ways)
+    return Remedy(
+        note=joined(
+            Words(en=way.note.en.format(**facts), ja=way.note.ja.format(**facts)) for way in ways
+        ),
+        command=" && ".join(commands),
+    )
+
+
+def _waiting_until(moment: datetime) -> _Way:
+    at = in_japan(moment)
+    return _Way(
+        note=Words(
+            en=f"wait until {at}, or let this command wait:",
+            ja=f"{at}まで待つか、待機させて実行する:",
+        ),
+        command=f"{AGAIN} --wait",
+    )

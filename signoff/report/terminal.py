@@ -1,0 +1,158 @@
+"""What the operator reads: a line of progress, the blocking rows in one line each, the verdict."""
+
+from collections.abc import Sequence
+
+import pytest
+from _pytest.terminal import TerminalReporter
+
+from aws.visible import visible_line
+from aws.words import Words
+from signoff.judge.result import Provenance, Result
+from signoff.judge.verdict import RowVerdict, VerdictWord
+from signoff.report.remedy import remedy
+
+BY_HAND = Words(en="by hand", ja="手作業")
+COLOURS = {VerdictWord.GO: "green", VerdictWord.CONDITIONAL: "yellow"}
+RED = Words(en="RED", ja="不合格")
+CONDITION = Words(en="CONDITION", ja="条件")
+UNOWNED = Words(
+    en="Conditions without an owner and a day: {}. Add them: signoff accept --env {} WHAT --by NAME --until DAY",
+    ja="担当者と期限のない条件: {}。追加するコマンド: signoff accept --env {} 対象 --by 氏名 --until 日付",
+)
+DECIDED = Words(en="DECIDED", ja="決定")
+NO_VERDICT = Words(en="NO VERDICT for {}: {}", ja="{}の判定なし: {}")
+SEEN = Words(en="seen until then:", ja="それまでに確認した不合格:")
+AND_MORE = Words(en=" (and {} more)", ja="（ほか{}件）")
+PRINTED = 3
+"""Decisions printed for a row if the run left a page, which has the others."""
+ON_THE_PAGE = Words(en="… {} more on the page", ja="… ほか{}件はページを参照")
+FOLLOWING = Words(en=" (+{} that follow)", ja="（ほか{}件がこれに起因）")
+PART = Words(
+    en="PART: {rows} of {of} rows judged, {red} red{seen}. A part is no verdict.",
+    ja="部分判定: {of}件中{rows}件を判定、不合格{red}件{seen}。部分判定はGOになりません。",
+)
+DECIDE = Words(
+    en="or, if this is wanted, decide so in environments.toml:",
+    ja="または、これを認めるなら次の行をenvironments.tomlに加えます:",
+)
+
+
+def no_verdict(environment: str, why: Words) -> Words:
+    """Say that there is no verdict, and why."""
+    return Words(
+        en=NO_VERDICT.en.format(environment, why.en), ja=NO_VERDICT.ja.format(environment, why.ja)
+    )
+
+
+class Terminal:
+    """Writes through pytest's own reporter, so that ``-q`` and redirection keep working."""
+
+    def __init__(self, config: pytest.Config, lang: str = "en") -> None:
+        self._config = config
+        self._lang = lang
+        self._said = False
+        self._last: list[tuple[str, dict[str, bool]]] = []
+
+    @property
+    def _reporter(self) -> TerminalReporter | None:
+        return self._config.pluginmanager.get_plugin("terminalreporter")
+
+    def progress(self, en: str, ja: str) -> None:
+        """Overwrite one line on a terminal; print nothing elsewhere, where it would be noise."""
+        if self._reporter and self._reporter.isatty:
+            said = Words(en=en, ja=ja)[self._lang]
+            self._reporter.rewrite(visible_line(said), erase=True)
+            self._said = True
+
+    def progress_done(self) -> None:
+        if self._reporter and self._said:
+            self._reporter.rewrite("", erase=True)
+            self._said = False
+
+    def line(self, text: str, **markup: bool) -> None:
+        """Keep a line for the very end, after all output of pytest's own."""
+        self._last.append((visible_line(text), markup))
+
+    def close(self) -> None:
+        """Print the lines that were kept."""
+        if reporter := self._reporter:
+            for text, markup in self._last:
+                reporter.write_line(text, **markup)
+        self._last.clear()
+
+    def no_verdict(
+        self,
+        environment: str,
+        why: Words,
+        seen: Sequence[tuple[RowVerdict, Provenance]] = (),
+        left: Sequence[Words] = (),
+    ) -> None:
+        """Print the red rows that were seen until then, what was left behind, and why there is no verdict."""
+        self.line("")
+        if seen:
+            self.line(SEEN[self._lang])
+        for one, provenance in seen:
+            self._red(one, provenance, most=PRINTED)
+        for words in left:
+            self.line(words[self._lang], yellow=True)
+        self.line(no_verdict(environment, why)[self._lang], red=True, bold=True)
+
+    def part(self, rows: tuple[RowVerdict, ...], of: int, provenance: Provenance) -> None:
+        """Print what is red in a selection and where it was judged; never GO."""
+        red = [one for one in rows if one.outcome.red]
+        self.line("")
+        for one in red:
+            self._red(one, provenance)
+        seen = f" ({provenance.rehearsal[self._lang]})" if provenance.rehearsal else ""
+        text = PART[self._lang].format(rows=len(rows), of=of, red=len(red), seen=seen)
+        self.line(text, bold=True, red=bool(red))
+
+    def verdict(self, result: Result, page: str) -> None:
+        """Print the blocking rows first, the verdict and the page's path last."""
+        lang = self._lang
+        self.line("")
+        for problem in result.verdict.problems:
+            self.line(f"{RED[lang]}  {problem[lang]}", red=True)
+        for condition in result.verdict.conditions:
+            self.line(f"{CONDITION[lang]}  {condition.words[lang]}", yellow=True)
+        for one in result.blocking():
+            followers = len(result.followers(one.row.id))
+            self._red(one, result.provenance, followers=followers, most=PRINTED)
+        for made in result.verdict.decisions:
+            self.line(f"{DECIDED[lang]}  {made.decision.sentence[lang]}", yellow=made.loosens)
+        if unowned := result.verdict.unowned:
+            said = UNOWNED[lang].format(", ".join(unowned), result.provenance.environment)
+            self.line(said, yellow=True)
+        if result.demand:
+            self.line(result.demand[lang])
+        colour = COLOURS.get(result.verdict.decision, "red")
+        self.line(result.headline[lang], bold=True, **{colour: True})
+        self.line(page)
+
+    def _red(
+        self, one: RowVerdict, run: Provenance, *, followers: int = 0, most: int | None = None
+    ) -> None:
+        lang = self._lang
+        also = AND_MORE[lang].format(one.untold) if one.untold else ""
+        also += FOLLOWING[lang].format(followers) if followers else ""
+        said = f"{one.row.id} {one.row.promise[lang]}: {one.told[lang]}{also}"
+        self.line(f"{RED[lang]}  {said}", red=True)
+        todo = remedy(one, run)
+        note = f"{todo.note[lang]} " if todo.note else ""
+        if told := f"{note}{todo.command}".strip():
+            self.line(f"     -> {told}")
+        for instruction in todo.by_hand:
+            self.line(f"     -> {BY_HAND[lang]}: {instruction[lang]}")
+        self._decisions(one.decisions_to_paste, most)
+        for words in dict.fromkeys(found.undecidable for found in one.findings):
+            if words:
+                self.line(f"     {words[lang]}")
+
+    def _decisions(self, tables: tuple[str, ...], most: int | None) -> None:
+        if not tables:
+            return
+        self.line(f"     {DECIDE[self._lang]}")
+        for text in "\n\n".join(tables[:most]).splitlines():
+            self.line(f"        {text}".rstrip())
+        if more := len(tables) - len(tables[:most]):
+            self.line(f"        {ON_THE_PAGE[self._lang].format(more)}")

@@ -1,0 +1,197 @@
+"""Whether the files of a run are the ones that it wrote, by the page's digests and the signed run record."""
+
+import hashlib
+import json
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from aws.words import Bilingual, Words
+from signoff.environment import Environment
+from signoff.evidence import Record, Store, StoreSettings, open_store
+from signoff.evidence.digests import line
+from signoff.judge.errors import unreadable
+from signoff.judge.run import REPORTS
+
+PAGE, RESULT = "signoff.html", "signoff.json"
+UNSET_DIGEST = "0" * 64
+"""What a page has in place of its own digest while that is computed."""
+_OUTSIDE = re.compile(r"[/\\]|\.\.")
+"""Parts of a name that could lead out of the folder: the file is not trusted until its digest is checked."""
+_OF_PAGE = re.compile(r"<code data-page>([0-9a-f]{64})</code>")
+_IN_PAGE = re.compile(r'<code data-file="([^"]+)">([0-9a-f]{64})</code>')
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunVerification:
+    """What was found of one run; no ``problems`` means that its files are unaltered and belong together."""
+
+    problems: tuple[Words, ...]
+    record: Record | None = None
+    key: str = ""
+    """What signed the run record."""
+    unproven: tuple[str, ...] = ()
+    """Files of the folder that the run record does not name."""
+    newer: Record | None = None
+    """The newest run of the same stack, where this one is not it."""
+
+
+class UnusableRunError(Bilingual):
+    """The folder holds no run."""
+
+
+def digests_of(folder: Path, names: tuple[str, ...]) -> dict[str, str]:
+    """Return name -> SHA-256 of the files of a folder."""
+    return {one: hashlib.sha256((folder / one).read_bytes()).hexdigest() for one in names}
+
+
+def provenance_of(folder: Path) -> Mapping[str, Any]:
+    """Return where a run comes from, as its JSON says; UnusableRunError where it says nothing."""
+    try:
+        found: Mapping[str, Any] = json.loads((folder / RESULT).read_bytes())["provenance"]
+        said = [found["environment"], *(found.get(one) or "" for one in ("birth", "newest_record"))]
+        if odd := [one for one in said if not isinstance(one, str) or _OUTSIDE.search(one)]:
+            raise ValueError(odd[0])  # noqa: TRY301 - told as any other text that no run wrote
+        return {"environment": found["environment"], **found}
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+        why = unreadable(error)
+        raise UnusableRunError(
+            Words(
+                en=f"{folder / RESULT} can't be read as the result of a run ({why.en}); "
+                f"give a folder such as report/prod/latest",
+                ja=f"{folder / RESULT}を実行結果として読み取れません（{why.ja}）。report/prod/latestの"
+                "ようなフォルダを指定してください",
+            )
+        ) from None
+
+
+def verify(
+    folder: Path, environment: Environment, *, client: Callable[[str], Any], root: Path
+) -> RunVerification:
+    """Verify the files of a run of this environment against each other and against its evidence store."""
+    said = provenance_of(folder)
+    settings = StoreSettings.of(replace(environment, birth=said.get("birth")))
+    store = open_store(settings, client=client, root=root)
+    try:
+        records = store.load()
+    except (ClientError, BotoCoreError, OSError) as error:
+        location = settings.location
+        unread = Words(
+            en=f"the evidence store {location} can't be read: {error}",
+            ja=f"証跡ストア{location}を読み取れません: {error}",
+        )
+        return RunVerification(problems=(unread,))
+    name = folder.resolve().name
+    record = records.newest("run", run=name)
+    problems = [*_misplaced(folder.resolve(), environment.name)]
+    problems += [records.words] if records.problem else []
+    problems += _not_in(store, said.get("newest_record"))
+    if record is None:
+        problems.append(
+            Words(
+                en=f"{settings.location} has no record of run {name}: nothing proves these files "
+                f"(a replay, and a run at another endpoint than AWS's, leave no record)",
+                ja=f"{settings.location}に実行{name}の記録がなく、ファイルを証明できません"
+                f"（再判定や、AWS以外のエンドポイントでの実行は記録を残しません）",
+            )
+        )
+    recorded = record.body.get("files", {}) if record else {}
+    problems += _altered(folder, recorded)
+    newest = records.newest("run")
+    unproven = sorted({one.name for one in folder.iterdir()} - recorded.keys())
+    return RunVerification(
+        problems=tuple(problems),
+        record=record,
+        key=store.key.name,
+        unproven=tuple(unproven),
+        newer=newest if newest != record else None,
+    )
+
+
+def _misplaced(folder: Path, environment: str) -> Iterator[Words]:
+    """Yield a problem if a run lies in another environment's folder: a GO of local is not one of production."""
+    among = folder.parent
+    if among.parent.name == REPORTS and among.name != environment:
+        yield Words(
+            en=f"{folder} is a run of {environment}, and lies among those of {among.name}",
+            ja=f"{folder}は{environment}の実行で、{among.name}の実行ではありません",
+        )
+
+
+def _altered(folder: Path, recorded: Mapping[str, str]) -> Iterator[Words]:
+    """Yield which files differ from the run record, and which from the page's digests."""
+    for name, digest in recorded.items():
+        if problem := _differs(folder, name, digest):
+            yield Words(
+                en=f"{name} {problem.en} the run record names",
+                ja=f"{name}が実行記録と一致しません{problem.ja}",
+            )
+    try:
+        named = dict(_IN_PAGE.findall((folder / PAGE).read_text(encoding="utf-8")))
+    except (OSError, UnicodeDecodeError):
+        named = {}
+    if not named:
+        yield Words(
+            en=f"{PAGE} lists no files, which the page of every run does",
+            ja=f"{PAGE}にファイルのダイジェストがありません",
+        )
+    for name, digest in named.items():
+        if problem := _differs(folder, name, digest):
+            yield Words(
+                en=f"{name} {problem.en} {PAGE} names",
+                ja=f"{name}が{PAGE}の記載と一致しません{problem.ja}",
+            )
+    yield from _altered_page(folder)
+
+
+def digest_of_page(text: str) -> str:
+    """Return the digest that a page states as its own: of its text with zeros in place of the digest."""
+    for stated in _OF_PAGE.findall(text):
+        text = text.replace(stated, UNSET_DIGEST)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _altered_page(folder: Path) -> Iterator[Words]:
+    """Yield a problem if the page does not match its own digest, which people sign."""
+    try:
+        text = (folder / PAGE).read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError):
+        return
+    if _OF_PAGE.findall(text) != [digest_of_page(text)]:
+        yield Words(
+            en=f"{PAGE} does not match the digest that it shows",
+            ja=f"{PAGE}が自身に記載のダイジェストと一致しません",
+        )
+
+
+def _differs(folder: Path, name: str, digest: str) -> Words | None:
+    try:
+        found = digests_of(folder, (name,))[name]
+    except OSError:
+        return Words(en="is gone, which", ja="（ファイルなし）")
+    if found == digest:
+        return None
+    return Words(
+        en=f"({found[:12]}…) is not the file ({digest[:12]}…) that",
+        ja=f"（{found[:12]}…、記載は{digest[:12]}…）",
+    )
+
+
+def _not_in(store: Store, newest: str | None) -> Iterator[Words]:
+    """Yield a problem if the store lost the record that was its newest when the run began."""
+    if newest is None:
+        return
+    name = newest.rpartition(" ")[2]
+    try:
+        found = hashlib.sha256(store.backend.read(name)).hexdigest()
+    except OSError:
+        found = ""
+    if line(name, found) != newest:
+        yield Words(
+            en=f"{name}, the newest record when the run began, is not in the store any more",
+            ja=f"実行開始時の最新の記録{name}がストアにありません",
+        )

@@ -1,0 +1,183 @@
+"""Each condition under which people go live has an owner and a day, or a strict run says no."""
+
+import json
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from aws.difference import Certainty
+from aws.words import Words
+from signoff.__main__ import main
+from signoff.environment import Acceptance, Decider, Decision, load
+from signoff.judge.checklist import Checklist, Severity
+from signoff.judge.observations import AppliedDecision
+from signoff.judge.outcome import Finding, Outcome
+from signoff.judge.result import Result
+from signoff.judge.verdict import RunCondition, VerdictWord, decide, row_verdict
+from signoff.report.page import page
+from tests.production import production_in
+from tests.provenance import PROD_RUN
+from tests.signoff.house import ENVIRONMENTS
+from tests.signoff.judge.test_collection import judge, project  # noqa: F401 - a fixture
+
+pytest_plugins = ["pytester"]
+TODAY = date(2026, 11, 25)
+MAJOR = replace(Checklist.load()["MON-10"], severity=Severity.MAJOR)
+LATER = date(2026, 12, 31)
+PROXY = RunCondition(what="HTTPS_PROXY", words=Words.same("calls go through a proxy"))
+ENDLESS = Decision(what="table Users: time to live", value="x", by="Hanako", why="agreed with ops")
+
+
+def verdict(*accepted, decision=ENDLESS):
+    """Return the verdict on a red major row, a decision that loosens, and a run through a proxy."""
+    red = Finding(row="MON-10", outcome=Outcome.FAIL)
+    loosening = AppliedDecision(decision=decision, loosens=True, certainty=Certainty.CERTAIN)
+    decided = Finding(row="DEP-01", outcome=Outcome.PASS, decided=(loosening,))
+    rows = [row_verdict(MAJOR, [red]), row_verdict(Checklist.load()["DEP-01"], [decided])]
+    return decide(
+        rows,
+        [],
+        today=TODAY,
+        problems=[],
+        decisions=[decision],
+        conditions=[PROXY],
+        accepted=accepted,
+    )
+
+
+def of(what, until=LATER):
+    return Acceptance(what=what, by="Hanako", until=until)
+
+
+def test_what_has_no_owner_or_no_day_is_listed():
+    assert verdict().decision is VerdictWord.CONDITIONAL
+    assert verdict().unowned == ("MON-10", ENDLESS.what, "HTTPS_PROXY")
+
+
+@pytest.mark.parametrize(
+    ("accepted", "left"),
+    [
+        ([of("MON-10")], (ENDLESS.what, "HTTPS_PROXY")),
+        ([of("MON-10"), of(ENDLESS.what), of("HTTPS_PROXY")], ()),
+        ([of("MON-10", TODAY)], (ENDLESS.what, "HTTPS_PROXY")),
+        ([of("MON-10", date(2026, 11, 24))], ("MON-10", ENDLESS.what, "HTTPS_PROXY")),
+        ([of("MON-11")], ("MON-10", ENDLESS.what, "HTTPS_PROXY")),
+    ],
+    ids=["one", "all", "until-today", "over", "of-another-row"],
+)
+def test_owner_with_a_day_to_come_answers_for_a_condition_and_makes_it_no_better(accepted, left):
+    found = verdict(*accepted)
+
+    assert found.unowned == left
+    assert found.decision is VerdictWord.CONDITIONAL
+
+
+def test_decision_with_a_day_has_its_owner():
+    assert ENDLESS.what not in verdict(decision=replace(ENDLESS, until=LATER)).unowned
+
+
+def test_owner_day_and_who_decides_stand_on_the_page():
+    provenance = replace(PROD_RUN, signers=(Decider(name="Jiro", role="owner", contact="x@y.jp"),))
+    result = Result(provenance=provenance, verdict=verdict(of("MON-10")))
+
+    html = page(result, "en", {})
+
+    assert "Hanako" in html
+    assert html.count("Jiro") == 2
+    assert "owner · x@y.jp" in html
+
+
+@pytest.fixture
+def file(tmp_path):
+    return production_in(tmp_path)
+
+
+def accepted(file, *arguments):
+    return main(["accept", *arguments, "--env=prod", f"--environments={file}"])
+
+
+def test_command_adds_owner_and_day_to_the_file(file):
+    done = accepted(file, "MON-10", "DEP-16", '--by=Sato "Hana"', "--until=2099-12-31")
+
+    assert done == 0
+    assert load("prod", file, {}).environment.accepted == tuple(
+        Acceptance(what=one, by='Sato "Hana"', until=date(2099, 12, 31))
+        for one in ("MON-10", "DEP-16")
+    )
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (
+            ["MON-99", "--by=Hanako", "--until=2099-12-31"],
+            "MON-99 is neither a row nor a condition",
+        ),
+        (["MON-10", "--by=Hanako", "--until=2020-01-01"], "--until 2020-01-01 is over"),
+        (["MON-10", "--by=Hanako"], "add --by NAME and --until DAY"),
+    ],
+    ids=["unknown", "over", "no-day"],
+)
+def test_command_that_would_add_nothing_of_use_is_one_sentence(file, capsys, arguments, says):
+    before = file.read_text(encoding="utf-8")
+
+    assert accepted(file, *arguments) == 2
+    assert says in capsys.readouterr().err
+    assert file.read_text(encoding="utf-8") == before
+
+
+def test_second_owner_of_a_condition_is_refused(file, capsys):
+    accepted(file, "MON-10", "--by=Hanako", "--until=2099-12-31")
+
+    assert accepted(file, "MON-10", "--by=Taro", "--until=2099-12-31") == 2
+    assert "MON-10 has an owner already" in capsys.readouterr().err
+
+
+def with_major():
+    """Make the house's first row a major that is red."""
+    rows = Path("checks/checklist.toml")
+    text = rows.read_text(encoding="utf-8").replace("[A-01]\n", '[A-01]\nseverity = "major"\n')
+    rows.write_text(text, encoding="utf-8")
+    test = Path("checks/test_a_01.py")
+    test.write_text(test.read_text(encoding="utf-8").replace("assert True", "assert False"))
+
+
+def staging(*tables):
+    """Return the options that judge the house as an environment that is no production."""
+    text = ENVIRONMENTS.read_text(encoding="utf-8").replace(
+        "production = true", "production = false"
+    )
+    file = Path("staging.toml")
+    file.write_text("\n".join([text.replace("[prod]", "[staging]"), *tables]), encoding="utf-8")
+    return ["--env=staging", f"--environments={file}"]
+
+
+OWNED = '[[staging.accepted]]\nwhat = "A-01"\nby = "Hanako"\nuntil = 2099-12-31\n'
+
+
+@pytest.mark.parametrize(
+    ("tables", "options", "code"),
+    [([], [], 0), ([], ["--strict"], 1), ([OWNED], ["--strict"], 0)],
+    ids=["plain", "strict", "strict-and-owned"],
+)
+def test_strict_run_is_0_only_if_each_condition_is_owned(project, tables, options, code):  # noqa: F811 - a fixture
+    with_major()
+
+    done = judge(project, *staging(*tables), *options)
+
+    done.stdout.fnmatch_lines(["CONDITIONAL (*"])
+    assert done.ret == code
+
+
+def test_run_names_what_has_no_owner_and_the_command(project):  # noqa: F811 - a fixture
+    with_major()
+
+    done = judge(project)
+
+    done.stdout.fnmatch_lines(
+        ["Conditions without an owner and a day: A-01. Add them: signoff accept --env prod*"]
+    )
+    written = json.loads(Path("report/prod/latest/signoff.json").read_text(encoding="utf-8"))
+    assert written["verdict"]["decision"] == "CONDITIONAL"

@@ -1,0 +1,117 @@
+"""The frame of the command lines: one sentence and an exit code, whatever a command raises."""
+
+from pathlib import Path
+
+import pytest
+from botocore.exceptions import ClientError, EndpointConnectionError, NoCredentialsError
+
+from aws.words import Words
+from load.engine.judge import ExitCode as LoadExit
+from signoff.__main__ import main, options
+from signoff.commands.early import joined
+from signoff.commands.frame import framed
+from signoff.environment import EnvironmentFileError
+from signoff.environment.guard import GuardError
+from signoff.judge.exit_codes import EXIT_CODES, Exit
+from signoff.judge.tracebacks import fault
+
+ROOT = Path(__file__).parents[3]
+DENIED = ClientError({"Error": {"Code": "AccessDenied", "Message": "no"}}, "ListTables")
+
+
+def raising(error):
+    def command():
+        raise error
+
+    return command
+
+
+@pytest.mark.parametrize(
+    ("error", "code", "says"),
+    [
+        (EnvironmentFileError([Words.same("prod.origin is missing")]), 2, "prod.origin is missing"),
+        (GuardError(Words.same("prod is account 4")), 4, "prod is account 4"),
+        (NoCredentialsError(), 4, "run aws login or aws sso login"),
+        (DENIED, 4, "ListTables was denied to these credentials: allow it"),
+        (EndpointConnectionError(endpoint_url="https://x"), 4, "did not answer at https://x"),
+        (PermissionError(13, "Permission denied", "/report"), 4, "/report can't be used"),
+        (KeyboardInterrupt(), 130, "interrupted"),
+    ],
+    ids=lambda one: type(one).__name__,
+)
+def test_what_a_command_raises_is_one_sentence_and_its_exit_code(error, code, says, capsys):
+    assert framed("load", raising(error)) == code
+
+    out, err = capsys.readouterr()
+    assert err.startswith("load: ")
+    assert says in err
+    assert (out, err.count("\n")) == ("", 1)
+
+
+def test_several_problems_of_a_file_stand_on_one_line(capsys):
+    framed("load", raising(EnvironmentFileError([Words.same("a is b"), Words.same("c is d")])))
+
+    assert capsys.readouterr().err == "load: a is b; c is d\n"
+
+
+PAGE = {"en": ROOT / "docs/judging.md", "ja": ROOT / "docs/judging.ja.md"}
+
+
+@pytest.mark.parametrize("lang", PAGE)
+def test_exit_codes_are_one_table_in_code_page_and_help(lang):
+    table = [f"| {code:d} | {words[lang]} |" for code, words in EXIT_CODES.items()]
+    listed = [f"  {code:<4}{words[lang]}" for code, words in EXIT_CODES.items()]
+
+    assert set(EXIT_CODES) == set(Exit)
+    assert "\n".join(table) in PAGE[lang].read_text(encoding="utf-8")
+    assert "\n".join(listed) in options(lang).format_help()
+
+
+def test_exit_codes_of_a_load_test_are_of_the_same_table():
+    assert {code.value for code in LoadExit} <= {code.value for code in Exit}
+
+
+def test_command_that_ends_well_keeps_its_exit_code(capsys):
+    assert framed("load", lambda: 3) == 3
+
+    assert capsys.readouterr() == ("", "")
+
+
+def test_fault_of_ours_leaves_its_traceback_in_a_file(tmp_path):
+    with pytest.raises(ZeroDivisionError) as caught:
+        raising(ZeroDivisionError("division by zero\nand more"))()
+
+    sentence = fault(caught.value, tmp_path / "report").en
+
+    (file,) = (tmp_path / "report").iterdir()
+    assert sentence == (
+        "a fault of this software (ZeroDivisionError: division by zero); "
+        f"please report it with {file}"
+    )
+    assert "test_fault_of_ours" in file.read_text(encoding="utf-8")
+
+
+def test_fault_that_can_leave_no_file_says_so(tmp_path):
+    (tmp_path / "report").write_text("a file where a folder should be", encoding="utf-8")
+
+    assert "its traceback could not be written" in fault(ValueError("x"), tmp_path / "report").en
+
+
+@pytest.mark.parametrize(
+    ("arguments", "anew"),
+    [
+        (["--replay", "/home/a b.json", "-q"], ["--replay=/home/a b.json", "-q"]),
+        (["--environments", "mine.toml"], ["--environments=/here/mine.toml"]),
+        (["--replay=/home/a.json"], ["--replay=/home/a.json"]),
+        (["--env", "prod", "--row", "DEP-01"], ["--env", "prod", "--row", "DEP-01"]),
+        (["--replay"], ["--replay"]),
+    ],
+    ids=["blank", "relative", "joined", "others", "no value"],
+)
+def test_option_with_a_file_is_joined_with_its_value(arguments, anew):
+    assert list(joined(arguments, Path("/here"))) == anew
+
+
+def test_replay_of_a_file_that_is_not_there_says_that(capsys, tmp_path):
+    assert main(["replay", str(tmp_path / "inventory.json")]) == 2
+    assert "inventory.json; give the" in capsys.readouterr().err

@@ -1,0 +1,231 @@
+"""The evidence store: what was left can't be changed, lost or reordered unnoticed."""
+
+import hashlib
+import shutil
+import subprocess
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+
+import pytest
+
+from signoff.evidence import Records, S3Prefix, Store
+from signoff.judge.stores import unseen
+
+ACCOUNT = "555566667777"
+CALLER = "arn:aws:iam::444455556666:user/hanako"
+
+
+@pytest.fixture
+def bucket(s3, request):
+    """A prefix of the test's own."""
+    return S3Prefix(s3, "evidence", request.node.name)
+
+
+@pytest.fixture(params=["folder", "bucket"])
+def store(request, tmp_path):
+    """One store in a folder, one in S3."""
+    if request.param == "folder":
+        return Store.in_folder(tmp_path, "prod")
+    return in_bucket(request.getfixturevalue("bucket"), tmp_path)
+
+
+def in_bucket(bucket, tmp_path):
+    """A store in S3, whose key and head lie on this machine."""
+    return replace(Store.in_folder(tmp_path, "prod"), backend=bucket)
+
+
+def test_empty_store_has_no_records(store):
+    assert store.load().entries == ()
+
+
+def test_record_is_found_with_all_it_carries(store):
+    store.append("signature", {"step": "x", "by": "Hanako"}, caller=CALLER, release="ab", days=14)
+
+    record = store.load().newest("signature", step="x")
+    assert (record.body["by"], record.release, record.caller) == ("Hanako", "ab", CALLER)
+    assert (record.expires - record.created).days == 14
+
+
+def test_newest_record_of_a_kind_wins(store):
+    for number in range(3):
+        store.append("run", {"number": number}, caller=CALLER, release=None)
+
+    assert store.load().newest("run").body["number"] == 2
+
+
+def test_each_record_carries_the_digest_of_the_one_before(store):
+    for number in range(3):
+        store.append("run", {"number": number}, caller=CALLER, release=None)
+
+    first, second, third = store.load().entries
+    assert first.previous is None
+    assert len({second.previous, third.previous}) == 2
+
+
+@pytest.fixture
+def three(tmp_path):
+    """A store of three records in a folder."""
+    store = Store.in_folder(tmp_path, "prod")
+    for number in range(3):
+        store.append("run", {"number": number}, caller=CALLER, release=None)
+    assert store.load().problem is None
+    return store
+
+
+@pytest.mark.parametrize("number", [1, 2, 3])
+def test_changed_record_is_noticed(three, tmp_path, number):
+    path = tmp_path / f"00000{number}.json"
+    path.write_text(path.read_text().replace(f'"number": {number - 1}', '"number": 7'))
+
+    assert f"00000{number}.json is not the record that SHA256SUMS names" in three.load().problem.en
+
+
+@pytest.mark.parametrize("number", [1, 2, 3])
+def test_removed_record_is_missed_the_newest_too(three, tmp_path, number):
+    (tmp_path / f"00000{number}.json").unlink()
+
+    assert f"00000{number}.json is named in SHA256SUMS but is gone" in three.load().problem.en
+
+
+@pytest.mark.parametrize("number", [1, 2, 3])
+def test_removed_record_is_missed_for_ever(three, tmp_path, number):
+    (tmp_path / f"00000{number}.json").unlink()
+    three.append("run", {"number": 4}, caller=CALLER, release=None)
+
+    assert f"00000{number}.json is named in SHA256SUMS but is gone" in three.load().problem.en
+
+
+def test_changed_record_breaks_the_chain_even_if_it_is_named_anew(three, tmp_path):
+    path = tmp_path / "000002.json"
+    path.write_text(path.read_text().replace('"number": 1', '"number": 7'))
+    named(tmp_path)
+
+    assert "000002.json is not what" in three.load().problem.en
+
+
+def test_list_of_records_that_is_gone_is_missed(three, tmp_path):
+    (tmp_path / "SHA256SUMS").unlink()
+    three.append("run", {"number": 4}, caller=CALLER, release=None)
+
+    assert "SHA256SUMS, which names every record, is gone" in three.load().problem.en
+
+
+def test_damaged_list_of_records_is_told(three, tmp_path):
+    with (tmp_path / "SHA256SUMS").open("a") as sums:
+        sums.write("d0  000004.json\n")
+
+    assert "SHA256SUMS: line 4 is damaged" in three.load().problem.en
+
+
+def test_writer_that_died_before_it_named_its_record_is_helped_by_the_next(three, tmp_path):
+    sums = tmp_path / "SHA256SUMS"
+    sums.write_text("".join(sums.read_text().splitlines(keepends=True)[:2]))
+    assert three.load().problem is None
+    three.append("run", {"number": 4}, caller=CALLER, release=None)
+
+    assert three.load().problem is None
+    assert "000003.json" in sums.read_text()
+
+
+@pytest.mark.usefixtures("three")
+def test_sha256sum_itself_can_check_the_store(tmp_path):
+    sha256sum = shutil.which("sha256sum")
+    done = subprocess.run(
+        [sha256sum, "--check", "--quiet", "--strict", "SHA256SUMS"],
+        cwd=tmp_path,
+        capture_output=True,
+        check=False,
+    )
+
+    assert done.returncode == 0, done.stderr
+
+
+def test_newest_file_is_told_whatever_counts(three):
+    emulated = replace(three, emulated=True)
+
+    assert emulated.load().entries == ()
+    assert emulated.load().newest_file == three.load().newest_file
+    assert three.load().newest_file.endswith("  000003.json")
+
+
+def test_folder_that_this_machine_never_saw_is_told_once_and_one_with_versions_never(
+    three, bucket, s3
+):
+    assert list(unseen(three.load())) == []
+    three.head.path.unlink()
+
+    (said,) = unseen(three.load(), Records())
+    assert "this machine has not seen the evidence store" in said.en
+    assert list(unseen(three.load())) == []
+    kept = replace(three, backend=bucket)
+    s3.put_bucket_versioning(Bucket="evidence", VersioningConfiguration={"Status": "Enabled"})
+    kept.append("run", {}, caller=CALLER, release=None)
+    kept.head.path.unlink()
+    assert list(unseen(kept.load())) == []
+
+
+def named(folder):
+    """Name all records of the folder anew, as one who forges would."""
+    lines = (
+        f"{hashlib.sha256(one.read_bytes()).hexdigest()}  {one.name}\n"
+        for one in sorted(folder.glob("*.json"))
+    )
+    (folder / "SHA256SUMS").write_text("".join(lines))
+
+
+def test_file_that_is_no_record_is_told(tmp_path):
+    (tmp_path / "000001.json").write_text("{}")
+
+    assert "000001.json: not a record" in Store.in_folder(tmp_path, "prod").load().problem.en
+
+
+def test_writers_at_the_same_moment_all_get_their_place(tmp_path):
+    store = Store.in_folder(tmp_path, "prod")
+
+    with ThreadPoolExecutor(8) as pool:
+        list(
+            pool.map(
+                lambda n: store.append("run", {"n": n}, caller=CALLER, release=None), range(40)
+            )
+        )
+
+    records = store.load()
+    assert records.problem is None
+    assert sorted(one.body["n"] for one in records.entries) == list(range(40))
+
+
+def test_line_of_a_faster_writer_is_kept(bucket):
+    bucket.add_line("SHA256SUMS", "first")
+
+    def overtake(**_):
+        bucket.s3.meta.events.unregister("before-call.s3.PutObject", overtake)
+        bucket.add_line("SHA256SUMS", "faster")
+
+    bucket.s3.meta.events.register("before-call.s3.PutObject", overtake)
+    bucket.add_line("SHA256SUMS", "mine")
+
+    assert bucket.read("SHA256SUMS").decode().split() == ["first", "faster", "mine"]
+
+
+def test_record_that_is_gone_from_the_bucket_is_missed(bucket, tmp_path):
+    store = in_bucket(bucket, tmp_path)
+    for number in range(2):
+        store.append("run", {"number": number}, caller=CALLER, release=None)
+    bucket.s3.delete_object(Bucket="evidence", Key=f"{bucket.prefix}/000002.json")
+
+    assert "000002.json is named in SHA256SUMS but is gone" in store.load().problem.en
+
+
+def test_record_of_another_environment_is_told(tmp_path):
+    Store.in_folder(tmp_path, "dev").append("run", {}, caller=CALLER, release=None)
+
+    assert "a record of dev" in Store.in_folder(tmp_path, "prod").load().problem.en
+
+
+def test_record_made_on_an_emulator_is_no_evidence_about_aws(tmp_path):
+    Store.in_folder(tmp_path, "prod", emulated=True).append("run", {}, caller=CALLER, release=None)
+    Store.in_folder(tmp_path, "prod").append("signature", {}, caller=CALLER, release="ab")
+
+    assert [one.kind for one in Store.in_folder(tmp_path, "prod").load().entries] == ["signature"]
+    emulated = Store.in_folder(tmp_path, "prod", emulated=True).load()
+    assert [one.kind for one in emulated.entries] == ["run"]

@@ -1,0 +1,450 @@
+"""Rows and proofs belong together: what has no counterpart stops the run, what is left out shows."""
+
+import json
+import sys
+from pathlib import Path
+
+import pytest
+
+from aws.saved import to_json
+from signoff.judge.exit_codes import Exit
+from tests.healthy import healthy
+from tests.signoff.house import ENVIRONMENTS, GREEN, build, proof, rows
+
+pytest_plugins = ["pytester"]
+
+
+@pytest.fixture
+def project(pytester, monkeypatch):
+    """A house of two rows, judged on the saved healthy inventory."""
+    build(pytester)
+    Path("inventory.json").write_text(to_json(healthy().inventory), encoding="utf-8")
+    for name in [one for one in sys.modules if one.partition(".")[0] in {"checks", "conftest"}]:
+        monkeypatch.delitem(sys.modules, name)  # the house has its own of these names
+    return pytester
+
+
+def judge(project, *options):
+    """Judge in this process: a whole run of pytest, its exit code and output, without the imports."""
+    return project.runpytest_inprocess(*arguments(options))
+
+
+def judge_apart(project, *options):
+    """Judge in a process of its own, where the interpreter, Ctrl-C or xdist is what is tested."""
+    return project.runpytest_subprocess(*arguments(options))
+
+
+def arguments(options):
+    return ["--env=prod", f"--environments={ENVIRONMENTS}", "--replay=inventory.json", *options]
+
+
+def outcomes():
+    result = json.loads(Path("report/prod/latest/signoff.json").read_text(encoding="utf-8"))
+    return {one["row"]["id"]: one["outcome"] for one in result["verdict"]["rows"]}
+
+
+def test_every_row_of_the_list_is_judged(project):
+    done = judge(project)
+
+    assert outcomes() == {"A-01": "pass", "A-02": "pass"}
+    done.stdout.fnmatch_lines(
+        ["GO (replay of inventory.json; prod: 2 judged; not a production GO)"]
+    )
+    assert done.ret == 1, "a replay is never a production GO"
+
+
+@pytest.mark.parametrize("data", [None, b"no JSON", b"[1]", b"\xff\xfe"])
+def test_replay_of_what_is_no_inventory_stops_with_one_sentence(project, data):
+    saved = Path("inventory.json")
+    saved.unlink() if data is None else saved.write_bytes(data)
+
+    done = judge(project)
+    done.stderr.fnmatch_lines(["*--replay inventory.json can't be read as a saved inventory*"])
+    assert done.ret == 4
+    assert "INTERNALERROR" not in done.stdout.str()
+    assert "codec" not in done.stderr.str()
+
+
+def test_broken_promise_is_no_go_and_named(project):
+    proof("A-02", holds="False")
+
+    done = judge(project)
+    done.stdout.fnmatch_lines(["RED  A-02 promise A-02: it is broken", "NO-GO (*"])
+    assert done.ret == 1
+
+
+def test_row_without_a_test_stops_the_run(project):
+    rows(("A-01", ""), ("A-02", ""), ("A-03", ""))
+
+    done = judge(project)
+    assert done.ret == 4
+    done.stderr.fnmatch_lines(["*A-03 has no test*"])
+
+
+def test_test_without_a_row_stops_the_run(project):
+    rows(("A-01", ""))
+
+    done = judge(project)
+    assert done.ret == 4
+    done.stderr.fnmatch_lines(["*A-02 is not in checklist.toml; did you mean A-01?*"])
+
+
+def test_test_that_proves_nothing_stops_the_run(project):
+    Path("checks/test_stray.py").write_text("def test_stray(): pass\n", encoding="utf-8")
+
+    done = judge(project)
+    assert done.ret == 4
+    done.stderr.fnmatch_lines(["*test_stray proves no row*"])
+
+
+def test_pass_without_evidence_is_red(project):
+    silent = GREEN.format(id="A-02", name="a_02", holds="True").replace(
+        "observe.note(seen=True)", ""
+    )
+    Path("checks/test_a_02.py").write_text(silent, encoding="utf-8")
+
+    judge(project)
+    assert outcomes()["A-02"] == "fail"
+
+
+@pytest.mark.parametrize("ending", ["pytest.skip('later')", "pytest.xfail('known')", "1 / 0"])
+def test_anything_but_a_pass_is_unknown(project, ending):
+    text = GREEN.format(id="A-02", name="a_02", holds="True") + f"    {ending}\n"
+    Path("checks/test_a_02.py").write_text("import pytest\n" + text, encoding="utf-8")
+
+    done = judge(project)
+    assert outcomes()["A-02"] == "not testable"
+    assert done.ret == 1
+
+
+def test_row_that_is_signed_is_not_verifiable_in_a_replay_which_holds_no_records(project):
+    alone = 'signed = "cutover#phone_test"\nrests_on = ["code"]\nby_signature = true'
+    rows(("A-01", ""), ("A-02", ""), ("A-03", alone))
+
+    judge(project)
+    assert outcomes()["A-03"] == "not verifiable here"
+
+
+def test_row_after_the_cut_over_waits_for_its_phase(project):
+    rows(("A-01", ""), ("A-02", 'phase = "after"'))
+
+    judge(project)
+    before = outcomes()
+    judge(project, "--phase=after")
+    assert (before, outcomes()) == ({"A-01": "pass"}, {"A-01": "pass", "A-02": "pass"})
+
+
+def test_empty_parametrization_gives_no_verdict(project):
+    text = GREEN.format(id="A-02", name="a_02", holds="True").replace(
+        "(snapshot,", "(snapshot, one,"
+    )
+    text = text.replace(
+        "@expectation", "import pytest\n\n@pytest.mark.parametrize('one', [])\n@expectation"
+    )
+    Path("checks/test_a_02.py").write_text(text, encoding="utf-8")
+
+    done = judge(project, "-o", "empty_parameter_set_mark=fail_at_collect")
+    assert done.ret not in {0, 1}
+    assert not Path("report/prod/latest").exists()
+
+
+def test_crash_of_the_run_gives_no_verdict_and_leaves_no_earlier_one_behind(project):
+    judge(project)
+    assert Path("report/prod/latest").exists()
+    text = GREEN.format(id="A-02", name="a_02", holds="True") + "    raise KeyboardInterrupt\n"
+    Path("checks/test_a_02.py").write_text(text, encoding="utf-8")
+
+    done = judge_apart(project)
+    done.stdout.fnmatch_lines(
+        ["NO VERDICT for prod: interrupted after 1 of 2 checks; run it again"]
+    )
+    assert done.ret == 1
+    assert not Path("report/prod/latest").exists()
+
+
+@pytest.mark.parametrize("part", [["-k", "a_01"], ["checks/test_a_01.py"], ["--row=A-01"]])
+def test_part_is_judged_and_never_a_verdict(project, part):
+    done = judge(project, *part)
+
+    told = "PART: 1 of 2 rows judged, 0 red (replay of inventory.json). A part is no verdict."
+    done.stdout.fnmatch_lines([told])
+    assert done.ret == 5
+    assert "GO (" not in done.stdout.str()
+
+
+def test_part_that_is_meant_ends_well(project):
+    assert judge(project, "--row=A-01", "--part").ret == 0
+
+
+def test_part_of_rows_that_are_set_aside_says_why(project):
+    rows(("A-01", 'optional = "secret_key"'), ("A-02", ""))
+
+    done = judge(project, "--row=A-01")
+    done.stdout.fnmatch_lines(["A-01: secret_key is not configured for prod"])
+    assert done.ret == 5
+
+
+def test_run_that_can_not_write_says_the_verdict_that_it_would_have_written(project):
+    Path("report").write_text("no folder", encoding="utf-8")
+
+    done = judge(project)
+    done.stdout.fnmatch_lines(
+        [
+            "NO VERDICT for prod: the report can't be written (*report*); it would have been * (replay*"
+        ]
+    )
+    assert done.ret == 1
+    assert "Traceback" not in done.stdout.str() + done.stderr.str()
+
+
+def test_disk_that_is_full_costs_the_report_and_is_one_sentence(project):
+    judge(project)
+    full = "    import resource\n    resource.setrlimit(resource.RLIMIT_FSIZE, (4096, 4096))\n"
+    text = GREEN.format(id="A-02", name="a_02", holds="True") + full
+    Path("checks/test_a_02.py").write_text(text, encoding="utf-8")
+
+    done = judge_apart(project)
+    told = (
+        "NO VERDICT for prod: the report can't be written (*File too large*); it would have been *"
+    )
+    done.stdout.fnmatch_lines([told])
+    assert done.ret == 1
+    assert "Traceback" not in done.stdout.str() + done.stderr.str()
+    assert not Path("report/prod/latest").is_symlink()
+
+
+def drawing(project, body):
+    """Let the house show exhibits beside the rows, in this way."""
+    text = Path("conftest.py").read_text(encoding="utf-8")
+    asked = 'checklist=Path("checks/checklist.toml")'
+    project.makeconftest(f"{body}\n\n{text.replace(asked, f'{asked}, exhibits=exhibits')}")
+
+
+@pytest.mark.parametrize(
+    ("body", "told"),
+    [
+        ("def exhibits(snapshot):\n    return {}['A-01']", "KeyError: 'A-01'"),
+        (
+            "def exhibits(snapshot):\n    return None",
+            "UndefinedError: 'None' has no attribute 'items'",
+        ),
+    ],
+    ids=["raises", "answers nothing"],
+)
+def test_fault_in_making_the_report_is_one_sentence_with_the_verdict(project, body, told):
+    judge(project)
+    drawing(project, body)
+
+    done = judge(project)
+    ours = f"a fault of this software ({told}); please report it with */report/fault-*.txt"
+    done.stdout.fnmatch_lines(
+        [f"NO VERDICT for prod: the report can't be written ({ours}); it would have been GO (*"]
+    )
+    assert done.ret == Exit.FAULT
+    assert "Traceback" not in done.stdout.str() + done.stderr.str()
+    assert not Path("report/prod/latest").is_symlink()
+    assert "Traceback" in next(Path("report").glob("fault-*.txt")).read_text(encoding="utf-8")
+
+
+def test_latest_is_gone_while_a_run_goes_on(project):
+    judge(project)
+    text = GREEN.format(id="A-02", name="a_02", holds="not Path('report/prod/latest').is_symlink()")
+    Path("checks/test_a_02.py").write_text(f"from pathlib import Path\n{text}", encoding="utf-8")
+    assert Path("report/prod/latest").is_symlink()
+
+    judge(project).stdout.fnmatch_lines(["GO (*"])
+    assert Path("report/prod/latest").is_symlink()
+
+
+BROKEN = {
+    "import": (
+        "import nothing_of_this_name\n",
+        "1: ModuleNotFoundError: No module named 'nothing_",
+    ),
+    "name": ("x = 1\nprint(undefined)\n", "2: NameError: name 'undefined' is not defined"),
+    "syntax": ("def (:\n", "1: SyntaxError: "),
+}
+
+
+@pytest.mark.parametrize("text", BROKEN)
+def test_error_in_a_module_of_checks_comes_first_with_its_place(project, text):
+    source, says = BROKEN[text]
+    Path("checks/test_a_02.py").write_text(source, encoding="utf-8")
+
+    done = judge(project)
+
+    done.stderr.fnmatch_lines([f"*NO VERDICT: *{says}*".replace("[", "[[]")])
+    assert "has no test" not in done.stderr.str()
+    assert "test_a_02" in done.stderr.str()
+    assert done.ret == 4
+
+
+def test_run_that_read_nothing_leaves_no_folder(project):
+    Path("checks/test_a_02.py").write_text("undefined\n", encoding="utf-8")
+
+    done = judge(project)
+
+    assert not list(Path("report/prod").glob("2*"))
+    assert "Generated html report" not in done.stdout.str()
+
+
+def test_last_two_lines_are_the_verdict_and_the_page_to_click(project):
+    verdict, page = judge(project).stdout.lines[-2:]
+
+    assert verdict.startswith("GO (")
+    assert page == Path("report/prod/latest/signoff.html").absolute().as_uri()
+
+
+def test_run_that_is_terminated_names_what_was_red_until_then(project):
+    proof("A-01", holds="False")
+    kill = "    import os, signal\n    os.kill(os.getpid(), signal.SIGTERM)\n"
+    text = GREEN.format(id="A-02", name="a_02", holds="True") + kill
+    Path("checks/test_a_02.py").write_text(text, encoding="utf-8")
+
+    done = judge_apart(project)
+
+    done.stdout.fnmatch_lines(
+        ["seen until then:", "RED  A-01*", "NO VERDICT for prod: interrupted after 1 of 2 checks*"]
+    )
+    assert done.ret == 1
+
+
+def test_run_that_is_killed_leaves_no_latest(project):
+    judge(project)
+    kill = "    import os, signal\n    os.kill(os.getpid(), signal.SIGTERM)\n"
+    text = GREEN.format(id="A-02", name="a_02", holds="True") + kill
+    Path("checks/test_a_02.py").write_text(text, encoding="utf-8")
+
+    judge_apart(project)
+    assert not Path("report/prod/latest").is_symlink()
+
+
+KILLED_AT_IMPORT = "import os, signal\nos.kill(os.getpid(), signal.SIGTERM)\n"
+
+
+def test_run_that_is_killed_before_it_knows_its_tests_leaves_no_latest(project):
+    judge(project)
+    Path("checks/test_a_02.py").write_text(KILLED_AT_IMPORT, encoding="utf-8")
+
+    judge_apart(project)
+    assert not Path("report/prod/latest").is_symlink()
+
+
+def test_latest_that_can_not_be_taken_away_is_told_before_anything_is_judged(project):
+    latest = Path("report/prod/latest")
+    latest.mkdir(parents=True)
+
+    done = judge(project)
+    told = ["*latest is of an earlier run, and can't be taken away (*", "NO VERDICT for prod: *"]
+    done.stdout.fnmatch_lines(told)
+    assert latest.is_dir()
+
+
+def test_run_that_is_refused_at_collection_leaves_no_latest(project):
+    judge(project)
+    rows(("A-01", ""), ("A-02", ""), ("A-03", ""))
+
+    judge(project).stderr.fnmatch_lines(["*A-03 has no test*"])
+    assert not Path("report/prod/latest").is_symlink()
+
+
+@pytest.mark.parametrize("asked", ["--collect-only", "--row=A-01", "-k=a_01", "--fixtures"])
+def test_what_is_no_full_run_leaves_the_latest_alone(project, asked):
+    judge(project)
+
+    judge(project, asked)
+    assert Path("report/prod/latest").is_symlink()
+
+
+@pytest.mark.parametrize(
+    "cut",
+    [
+        ["--ignore=checks/test_a_02.py"],
+        ["--ignore-glob=*a_02*"],
+        ["-o", "python_functions=test_a_01"],
+        ["--deselect=checks/test_a_02.py"],
+        ["--stepwise"],
+        ["--lf"],
+    ],
+    ids=" ".join,
+)
+def test_run_of_which_tests_are_left_out_gives_no_verdict(project, cut):
+    done = judge(project, *cut)
+
+    done.stdout.fnmatch_lines(["NO VERDICT for prod: tests were left out*"])
+    assert done.ret == 1
+
+
+def test_addopts_of_the_environment_cut_as_well(project, monkeypatch):
+    monkeypatch.setenv("PYTEST_ADDOPTS", "--deselect=checks/test_a_02.py")
+
+    done = judge(project)
+    done.stdout.fnmatch_lines(["NO VERDICT for prod: tests were left out (--deselect)*"])
+    assert done.ret == 1
+
+
+@pytest.mark.parametrize("without", ["-pno:html", "--disable-plugin-autoload"])
+def test_verdict_needs_no_raw_log(project, without):
+    judge(project, without).stdout.fnmatch_lines(["GO (*"])
+    assert not Path("report/prod/latest/tests.html").exists()
+
+
+def test_signature_never_stands_in_for_a_test_that_is_gone(project):
+    rows(("A-01", ""), ("A-02", 'signed = "by_hand#collect"\nrests_on = ["code"]'))
+    Path("checks/test_a_02.py").unlink()
+
+    done = judge(project)
+    assert done.ret == 4
+    done.stderr.fnmatch_lines(["*A-02 has no test*"])
+
+
+def test_python_without_assertions_is_refused(project, monkeypatch):
+    monkeypatch.setenv("PYTHONOPTIMIZE", "1")
+    proof("A-02", holds="False")
+
+    done = judge_apart(project, "--assert=plain")
+    assert done.ret == 4
+    done.stderr.fnmatch_lines(["*assertions off; unset PYTHONOPTIMIZE*"])
+
+
+def test_more_than_one_process_is_refused(project):
+    done = judge_apart(project, "-n", "2")
+
+    assert done.ret == 4
+    done.stderr.fnmatch_lines(["*a verdict needs one process; run without -n*"])
+
+
+@pytest.mark.parametrize(
+    ("options", "sentence"),
+    [
+        *(
+            (
+                [f"--api-url={url}"],
+                f"--api-url {shown} is not the address of an API; write https://",
+            )
+            for url, shown in {
+                "rally.example.jp": "rally.example.jp",
+                "http://[::1": "http://?::1",
+                "http://a b/x": "http://a b/x",
+                "http://h:99999/": "http://h:99999/",
+                "http://h:abc/": "http://h:abc/",
+                "https:///x": "https:///x",
+                "https://u:p@h/x": "https://u:p@h/x",
+            }.items()
+        ),
+        (["--record=x", "--replay=y"], "give one of the two"),
+    ],
+)
+def test_what_a_run_could_not_do_at_its_end_is_refused_before_it(project, options, sentence):
+    done = judge(project, *options)
+
+    assert done.ret == pytest.ExitCode.USAGE_ERROR
+    done.stderr.fnmatch_lines([f"*{sentence}*"])
+
+
+@pytest.mark.parametrize("option", ["--record", "--json"])
+def test_place_that_can_not_be_written_is_refused_before_the_run(project, option):
+    done = project.runpytest_inprocess("--env=prod", f"{option}=/proc/nowhere")
+
+    assert done.ret == pytest.ExitCode.USAGE_ERROR
+    done.stderr.fnmatch_lines([f"*{option} /proc/nowhere: nothing can be written there*"])

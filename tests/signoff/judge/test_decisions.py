@@ -1,0 +1,169 @@
+"""A decision answers exactly the difference that it names, until its day, and is shown on top."""
+
+from dataclasses import replace
+from datetime import date
+
+import pytest
+
+from aws.bounds import at_most, unset
+from aws.difference import Certainty, Difference
+from aws.redaction.secret_text import masked
+from aws.words import Words
+from signoff.environment import Decision
+from signoff.judge.checklist import Checklist, Severity
+from signoff.judge.decisions import Decisions, Differs, Judge
+from signoff.judge.observations import AppliedDecision, Observations
+from signoff.judge.outcome import Finding, Outcome, finding
+from signoff.judge.verdict import VerdictWord, decide, row_verdict
+
+TODAY = date(2026, 11, 25)
+TABLE, TTL = Words(en="table", ja="テーブル"), Words(en="time to live", ja="有効期限（TTL）")
+EXPIRES = Difference(kind=TABLE, name="Users", fact=TTL, found="ExpiresAt", bound=unset())
+LOOSE = Difference(
+    kind=TABLE, name="Users", fact=TTL, found=9, bound=at_most(5), loosens=True, call="x:Get"
+)
+WANTED = Decision(
+    what="table Users: time to live", value="ExpiresAt", by="Hanako", why="guests are forgotten"
+)
+ROWS = Checklist.load()
+
+
+def judged(row, *applied):
+    found = Finding(row=row, outcome=Outcome.PASS, decided=applied)
+    return decide([row_verdict(ROWS[row], [found])], [], today=TODAY, problems=[])
+
+
+def test_difference_that_nobody_decided_is_told_with_the_lines_that_would_allow_it():
+    with pytest.raises(Differs) as told:
+        Judge(Observations(), Decisions("prod", (), TODAY))([EXPIRES])
+
+    assert str(told.value) == "table Users: time to live: found ExpiresAt, expected not set"
+    assert (
+        told.value.words.ja == "テーブルUsers: 有効期限（TTL）はExpiresAt。期待値: 未設定であること"
+    )
+    assert told.value.lines.startswith(
+        '[[prod.decisions]]\nwhat = "table Users: time to live"\nvalue = "ExpiresAt"\n'
+    )
+
+
+def test_decision_answers_the_difference_and_is_kept_with_the_evidence():
+    observe = Observations()
+
+    Judge(observe, Decisions("prod", (WANTED,), TODAY))([EXPIRES])
+
+    assert observe.decided == [AppliedDecision(WANTED)]
+
+
+SUSPECT = replace(EXPIRES, found="withheld (40 characters, hex)", certainty=Certainty.GUESSED)
+KNOWN = replace(WANTED, value="withheld (40 characters, hex)", release="r1")
+
+
+def test_guess_is_a_major_and_is_decided_for_the_release_that_is_live():
+    live = Judge(Observations(), Decisions("prod", (), TODAY, lambda: "r1"))
+
+    with pytest.raises(Differs) as told:
+        live([SUSPECT])
+
+    assert finding("SEC-06", told.value).at_most is Severity.MAJOR
+    assert told.value.lines.endswith('\nrelease = "r1"')
+
+
+def test_guess_with_a_certain_fault_beside_it_is_no_guess():
+    with pytest.raises(Differs) as told:
+        Judge(Observations(), Decisions("prod", (), TODAY))([SUSPECT, LOOSE])
+
+    assert finding("SEC-06", told.value).at_most is Severity.BLOCKER
+
+
+def test_what_we_do_not_evaluate_is_not_testable_and_a_major():
+    gap = replace(EXPIRES, certainty=Certainty.UNPARSED)
+
+    with pytest.raises(Differs) as told:
+        Judge(Observations(), Decisions("prod", (), TODAY))([gap])
+
+    found = finding("MON-01", told.value)
+    assert (found.outcome, found.at_most) == (Outcome.NOT_TESTABLE, Severity.MAJOR)
+
+
+@pytest.mark.parametrize(
+    ("decision", "live"),
+    [(replace(KNOWN, release=None), "r1"), (KNOWN, "r2"), (KNOWN, None)],
+    ids=["of no release", "of another release", "while nobody knows what is live"],
+)
+def test_guess_is_settled_by_no_other_decision(decision, live):
+    with pytest.raises(Differs):
+        Judge(Observations(), Decisions("prod", (decision,), TODAY, lambda: live))([SUSPECT])
+
+
+def test_guess_that_is_settled_loosens_nothing():
+    observe = Observations()
+    Judge(observe, Decisions("prod", (KNOWN,), TODAY, lambda: "r1"))([SUSPECT])
+
+    assert judged("SEC-06", *observe.decided).decision is VerdictWord.GO
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"value": "CollectedAt"},
+        {"what": "table Users-prod: time to live"},
+        {"until": date(2026, 11, 24)},
+    ],
+)
+def test_decision_about_something_else_or_over_answers_nothing(other):
+    fields = {"what": WANTED.what, "value": WANTED.value, "by": "Hanako", "why": "x" * 10}
+    decision = Decision(**{**fields, **other})
+
+    with pytest.raises(Differs):
+        Judge(Observations(), Decisions("prod", (decision,), TODAY))([EXPIRES])
+
+
+def test_only_what_is_left_is_told():
+    with pytest.raises(Differs) as told:
+        Judge(Observations(), Decisions("prod", (WANTED,), TODAY))([EXPIRES, LOOSE])
+
+    assert str(told.value) == "table Users: time to live: found 9 (x:Get), expected at most 5"
+
+
+def test_decision_leaves_go_unless_it_loosens():
+    assert judged("DEP-08", AppliedDecision(WANTED)).decision is VerdictWord.GO
+    assert judged("DEP-08", AppliedDecision(WANTED, loosens=True)).decision is (
+        VerdictWord.CONDITIONAL
+    )
+    assert judged("SEC-14", AppliedDecision(WANTED)).decision is VerdictWord.CONDITIONAL
+
+
+def test_decisions_stand_in_the_verdict_once_and_the_loosening_ones_first():
+    loosening = AppliedDecision(
+        Decision(what="z", value="1", by="Hanako", why="x" * 10), loosens=True
+    )
+
+    verdict = judged("DEP-08", AppliedDecision(WANTED), loosening, AppliedDecision(WANTED))
+
+    assert verdict.decisions == (loosening, AppliedDecision(WANTED))
+
+
+@pytest.mark.parametrize(
+    ("until", "why"), [(None, "nothing needs it"), (date(2026, 11, 24), "expired on 2026-11-24")]
+)
+def test_decision_that_answered_nothing_forbids_a_go(until, why):
+    left = Decision(what="a: b", value="1", by="Hanako", why="x" * 10, until=until)
+    passed = row_verdict(ROWS["DEP-08"], [Finding(row="DEP-08", outcome=Outcome.PASS)])
+
+    verdict = decide([passed], [], today=TODAY, problems=[], decisions=[left])
+
+    assert verdict.decision is VerdictWord.NO_GO
+    assert why in verdict.problems[0].en
+
+
+def test_decision_about_a_withheld_value_is_about_no_other_of_its_length_and_shape():
+    ours, other = (
+        replace(
+            EXPIRES,
+            found=masked(text, public=(), salts=(), environment="stamp-rally-prod"),
+        )
+        for text in ("/opt/wrapper-a", "/opt/wrapper-b")
+    )
+    made = replace(WANTED, value=str(ours.found))
+
+    assert Decisions("prod", (made,), TODAY).undecided([ours, other]) == [other]

@@ -1,0 +1,99 @@
+"""Whatever AWS's client or the disk raises is told as what it is, with what to do, and no value in it; no log holds one either."""
+
+import logging
+
+import pytest
+from botocore.exceptions import (
+    ClientError,
+    ConnectTimeoutError,
+    NoRegionError,
+    ParamValidationError,
+    ReadTimeoutError,
+    UnauthorizedSSOTokenError,
+    WaiterError,
+)
+
+from signoff.commands.plugin import WIRE_LOGGERS, keep_loggers_quiet
+from signoff.judge.errors import EXPECTED, sentence
+
+REPORT = """Invalid type for parameter SecretString, value: hunter2, type: <class 'int'>
+Unknown parameter in Tags[0]: "Kee", must be one of: Key, Value"""
+
+SIGNED_OUT = {"Error": {"Code": "ExpiredToken", "Message": "hunter2"}}
+
+
+@pytest.mark.parametrize(
+    ("error", "told"),
+    [
+        (
+            ReadTimeoutError(endpoint_url="https://x"),
+            "AWS did not answer at https://x (ReadTimeoutError): check",
+        ),
+        (
+            ConnectTimeoutError(endpoint_url="https://x"),
+            "AWS did not answer at https://x (ConnectTimeoutError)",
+        ),
+        (
+            WaiterError(name="TableExists", reason="Max attempts exceeded", last_response={}),
+            "AWS did not finish in time (waiting for TableExists: Max attempts exceeded): check its state",
+        ),
+        pytest.param(
+            WaiterError(name="FunctionUpdated", reason="…", last_response=SIGNED_OUT),
+            "waiting for FunctionUpdated: the credentials are no longer valid (ExpiredToken)",
+            id="WaiterError-signed-out",
+        ),
+        (
+            ParamValidationError(report=REPORT),
+            "AWS was not asked: it does not take this SecretString, Kee; check the value",
+        ),
+        (UnauthorizedSSOTokenError(), "AWS was not asked: the SSO login has expired"),
+        (NoRegionError(), "the AWS client gave up (NoRegionError): check its configuration"),
+        (
+            PermissionError(13, "Permission denied", "/evidence"),
+            "/evidence can't be used (Permission denied): check its folder and the disk",
+        ),
+        (OSError(28, "No space left on device"), "a file can't be used (No space left on device)"),
+    ],
+    ids=lambda one: type(one).__name__,
+)
+def test_an_error_is_told_as_what_it_is(error, told):
+    said = sentence(error, "me").en
+
+    assert isinstance(error, EXPECTED)
+    assert said.startswith(told)
+    assert "hunter2" not in said
+
+
+def test_a_denial_names_what_is_missing_and_where_the_policy_is():
+    message = (
+        "User: arn:aws:sts::1:assumed-role/op/me is not authorized to perform: iam:PassRole on resource:"
+        " arn:aws:iam::1:role/r because no identity-based policy allows the iam:PassRole action"
+    )
+    answer = {"Error": {"Code": "AccessDeniedException", "Message": message}}
+    told = sentence(ClientError(answer, "CreateFunction"), "me", "docs/rights/functions.json")
+
+    assert told.en == (
+        "CreateFunction was denied to me (missing: iam:PassRole on arn:aws:iam::1:role/r): allow it"
+        " (docs/rights/functions.json has the whole policy), then run it again"
+    )
+
+
+def test_denial_without_a_body_names_the_action_as_well():
+    """S3 answers HEAD with a number and nothing else."""
+    answer = {"Error": {"Code": "403", "Message": "Forbidden"}}
+    told = sentence(ClientError(answer, "HeadBucket"), "me", "docs/rights/evidence.json")
+
+    assert told.en == (
+        "HeadBucket was denied to me (missing: s3:ListBucket): allow it"
+        " (docs/rights/evidence.json has the whole policy), then run it again"
+    )
+
+
+def test_wire_is_not_logged_even_where_everything_else_is(caplog):
+    keep_loggers_quiet()
+    with caplog.at_level(logging.DEBUG):
+        for name in WIRE_LOGGERS:
+            logging.getLogger(f"{name}.parsers").debug("Response body: the secret")
+        logging.getLogger("ours").debug("seen")
+
+    assert caplog.messages == ["seen"]

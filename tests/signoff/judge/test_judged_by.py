@@ -1,0 +1,228 @@
+"""What judges production: code, packages and addresses that are not the commit's are named."""
+
+import sys
+import sysconfig
+from pathlib import Path
+from types import ModuleType, SimpleNamespace
+
+import pytest
+
+from signoff.judge.judged_by import (
+    addresses,
+    folders_of_imports,
+    foreign,
+    foreign_start_files,
+    of_the_commit,
+    start_up_code,
+)
+from tests.signoff.checkout import committed, git
+
+ROOT = Path(__file__).parents[3]
+
+
+@pytest.fixture
+def checkout(tmp_path):
+    return committed(tmp_path / "checkout")
+
+
+def module(name, path, monkeypatch):
+    """Import a module of this name from a file, as a plugin or a conftest is."""
+    made = ModuleType(name)
+    made.__file__ = path and str(path)
+    monkeypatch.setitem(sys.modules, name, made)
+    return made
+
+
+def config(*plugins, dist=""):
+    """Return what pytest says of its plugins; ``dist`` is the package that brought the last one."""
+    package = SimpleNamespace(metadata={"Name": dist})
+    installed = [(plugins[-1], package)] if dist else []
+    manager = SimpleNamespace(
+        get_plugins=lambda: {pytest.Session, *plugins}, list_plugin_distinfo=lambda: installed
+    )
+    return SimpleNamespace(pluginmanager=manager)
+
+
+@pytest.fixture
+def told(checkout, monkeypatch):
+    """Return which modules are told, run from a checkout whose lock has one plugin."""
+    (checkout / "requirements.lock").write_text("pytest-html==4.2.0 \\\n    --hash=sha256:00\n")
+    (checkout / "checks").mkdir()
+    (checkout / "checks" / "conftest.py").write_text("")
+    git(checkout, "add", ".")
+    git(checkout, "commit", "--quiet", "--message", "checks")
+
+    def look(name, path, dist=""):
+        plugin = module(name, path, monkeypatch)
+        said = [one.words.en for one in foreign(config(plugin, dist=dist), checkout)]
+        return [one for one in said if f" {name} " in one]
+
+    return look
+
+
+def test_plugins_of_the_commit_of_pytest_and_of_the_lock_are_nobodys_business(told, checkout):
+    assert told("elsewhere.conftest", checkout / "checks" / "conftest.py") == []
+    assert told("_pytest.skipping", "/usr/lib/_pytest/skipping.py") == []
+    assert told("pytest_html.plugin", "/usr/lib/pytest_html/plugin.py", dist="pytest_html") == []
+
+
+@pytest.mark.parametrize(
+    ("name", "path", "dist"),
+    [
+        ("loosened", "/srv/loosened.py", ""),
+        ("loosened", None, ""),
+        ("loosened.plugin", "/usr/lib/loosened/plugin.py", "pytest-loosened"),
+        ("checks.sub.conftest", "{}/checks/sub/conftest.py", ""),
+        ("conftest", "{}/conftest.py", ""),
+        ("checks.preparation", "/srv/checks/preparation.py", ""),
+    ],
+)
+def test_what_no_commit_and_no_lock_has_is_told(told, checkout, name, path, dist):
+    (said,) = told(name, path and path.format(checkout), dist)
+
+    assert said.endswith("run without it")
+
+
+def test_clean_commit_is_no_condition():
+    assert list(of_the_commit("0123456789ab")) == []
+
+
+@pytest.mark.parametrize(
+    ("commit", "says"),
+    [("unknown", "which commit judged this is unknown"), ("01+changes", "judged by 01+changes")],
+)
+def test_judge_that_is_no_commit_is_a_condition(commit, says):
+    (condition,) = of_the_commit(commit)
+
+    assert condition.words.en.startswith(says)
+
+
+def test_this_interpreter_starts_without_code_from_elsewhere():
+    assert [one.words.en for one in start_up_code(ROOT)] == []
+
+
+@pytest.mark.parametrize("name", ["sitecustomize", "usercustomize"])
+def test_start_up_module_from_elsewhere_is_named(name, monkeypatch):
+    module(name, "/srv/tools/sitecustomize.py", monkeypatch)
+
+    (condition,) = start_up_code(ROOT)
+
+    assert condition.words.en.startswith(f"judged with {name} (/srv/tools/sitecustomize.py), which")
+
+
+def test_start_up_module_of_the_interpreter_itself_is_no_condition(monkeypatch):
+    """Debian and Ubuntu ship a sitecustomize in Python's own library."""
+    module("sitecustomize", f"{sysconfig.get_path('stdlib')}/sitecustomize.py", monkeypatch)
+
+    assert list(start_up_code(ROOT)) == []
+
+
+RECORDED = "hooked.pth,sha256=zAUSmjNv4mIE6kGxiu2MgeC3ZTMWEQqJ781u7gq6tWE,8"
+"""As the RECORD of a package lists a file that holds ``import a``."""
+
+
+@pytest.fixture
+def packages(tmp_path):
+    """A folder of packages in which the locked package ``hooked`` put a .pth file."""
+    (tmp_path / "requirements.lock").write_text("hooked==1.0 \\\n    --hash=sha256:00\n")
+    (tmp_path / "hooked-1.0.dist-info").mkdir()
+    (tmp_path / "hooked-1.0.dist-info" / "RECORD").write_text(f"{RECORDED}\nhooked.py,,\n")
+    (tmp_path / "hooked.pth").write_text("import a")
+    return tmp_path
+
+
+def start_files(packages):
+    return [one.words.en for one in foreign_start_files(packages, packages)]
+
+
+def test_start_file_of_a_locked_package_is_no_condition(packages):
+    assert start_files(packages) == []
+
+
+@pytest.mark.parametrize("text", ["import b", "import a\nimport b"])
+def test_start_file_that_was_changed_is_named(packages, text):
+    (packages / "hooked.pth").write_text(text)
+
+    (condition,) = start_files(packages)
+
+    assert condition.startswith("judged with hooked.pth (")
+
+
+def test_start_file_that_no_package_recorded_is_named(packages):
+    (packages / "zz_loosened.pth").write_text("import b")
+
+    (condition,) = start_files(packages)
+
+    assert condition.startswith("judged with zz_loosened.pth (")
+
+
+def test_start_file_of_a_package_that_is_not_locked_is_named(packages):
+    (packages / "requirements.lock").write_text("")
+
+    (condition,) = start_files(packages)
+
+    assert condition.startswith("judged with hooked.pth (")
+
+
+def test_folder_of_imports_beside_checkout_and_packages_is_named(tmp_path, monkeypatch):
+    monkeypatch.setattr(sys, "path", [str(tmp_path), *sys.path])
+
+    (condition,) = folders_of_imports(ROOT)
+
+    assert condition.words.en.startswith(f"imports may come from {tmp_path}, which is neither")
+
+
+def test_folders_of_the_checkout_and_those_that_do_not_exist_are_no_condition(
+    tmp_path, monkeypatch
+):
+    monkeypatch.setattr(sys, "path", ["", str(ROOT / "tests"), str(tmp_path / "no"), *sys.path])
+
+    assert list(folders_of_imports(ROOT)) == []
+
+
+@pytest.fixture
+def environ(monkeypatch, tmp_path):
+    """Return what is said with these variables alone, and a configuration of AWS's client."""
+
+    def said(config="", **variables):
+        (tmp_path / "config").write_text(config)
+        monkeypatch.setattr(
+            "os.environ", {"AWS_CONFIG_FILE": str(tmp_path / "config"), **variables}
+        )
+        return [one.words.en for one in addresses()]
+
+    return said
+
+
+def test_no_proxy_and_no_certificates_are_no_condition(environ):
+    assert environ(NO_PROXY="localhost", HTTPS_PROXY="", PROXY_ADMIN="me") == []
+
+
+def test_proxy_is_named_with_its_variables_and_without_its_password(environ):
+    proxy = "http://me:secret@proxy.example.jp:3128"
+
+    (condition,) = environ(HTTPS_PROXY=proxy, https_proxy=proxy)
+
+    assert condition.startswith(
+        "calls go through the proxy proxy.example.jp:3128 (HTTPS_PROXY, https_proxy)"
+    )
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["AWS_CA_BUNDLE", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_FILE", "SSL_CERT_DIR"],
+)
+def test_certificates_of_a_variable_are_named(environ, name):
+    (condition,) = environ(**{name: "/etc/ca.pem"})
+
+    assert condition.startswith(
+        f"AWS and the API are verified against the certificates in /etc/ca.pem ({name})"
+    )
+
+
+def test_certificates_of_the_profile_in_force_are_named(environ):
+    config = "[profile ops]\nca_bundle = /etc/ops.pem\n[profile other]\nca_bundle = /etc/no.pem\n"
+
+    (condition,) = environ(config, AWS_PROFILE="ops")
+
+    assert "in /etc/ops.pem (ca_bundle (~/.aws/config))" in condition

@@ -1,0 +1,515 @@
+"""The page that is signed: what it shows, in both languages, without scripts, and that a browser can show it."""
+
+import base64
+import hashlib
+import re
+from dataclasses import replace
+from datetime import date
+from functools import cache
+from xml.etree import ElementTree as ET
+
+import pytest
+
+from aws.bounds import at_most
+from aws.difference import Difference
+from aws.words import LANGUAGES, Words
+from signoff.environment import Waiver
+from signoff.judge.checklist import Checklist, Row, Severity
+from signoff.judge.observations import Comparison
+from signoff.judge.outcome import Finding, Outcome
+from signoff.judge.result import Provenance, Result
+from signoff.judge.run import Exhibit
+from signoff.judge.verdict import RowVerdict, Verdict, VerdictWord, row_verdict
+from signoff.report.differences import differences_of
+from signoff.report.page import page
+from signoff.report.procedures import procedures_of
+from signoff.report.summary import summary
+from signoff.report.verify import UNSET_DIGEST
+from tests.provenance import PROVENANCE
+from tests.signoff.report import pages
+from tests.signoff.report.html import flaws, read
+
+INLINE = '<svg viewBox="0 0 720 220"><text x="0" y="12">Arrivals per second</text></svg>'
+IN_JAPANESE = INLINE.replace("Arrivals per second", "毎秒の到着数")
+WAIVER = Waiver(row="MON-11", until=date(2026, 12, 4), reason="fixed in December", by="Hanako")
+VERDICTS = tuple(pages.BROKEN)
+BY_PEOPLE = ("fixed in the next sprint", "users who left are deleted after a year")
+"""What people wrote in the environment file: in their own language."""
+PROSE = re.compile(r"(?<![\w/.`-])[a-z]{2,} [a-z]{2,}(?![\w/.`-])")
+JAPANESE = re.compile(r"[ぁ-んァ-ヶ一-龠]")
+
+
+def found(name, outcome=Outcome.PASS, message="", **seen):
+    evidence = ({"resource": "x", **seen},)
+    return Finding(
+        row="DEP-21",
+        outcome=outcome,
+        words=Words.same(message),
+        subject=name,
+        evidence=evidence,
+        calls=("apigateway:GET",),
+    )
+
+
+def of_one_row(*findings, lang="en", exhibits=None):
+    """Return the page of one row with these findings."""
+    words = Words("Every route is proxied", "全ルートがプロキシされる")
+    remedy = "python -m runbook api --env {env} --go"
+    row = Row(id="DEP-21", section="api", promise=words, why=words, remedy=remedy)
+    verdict = Verdict(decision=VerdictWord.GO, rows=(row_verdict(row, findings),))
+    return page(Result(provenance=PROVENANCE, verdict=verdict), lang, exhibits or {})
+
+
+@pytest.fixture(scope="module")
+def shown(tmp_path_factory):
+    """Return the page of a verdict, rendered once."""
+    folder = tmp_path_factory.mktemp("run")
+    made = {}
+
+    def render(verdict, lang="en"):
+        if (verdict, lang) not in made:
+            made[verdict, lang] = pages.shown(verdict, lang, folder)
+        return made[verdict, lang]
+
+    return render
+
+
+@pytest.fixture(scope="module")
+def parsed(shown):
+    """Return the same page as its reader meets it, parsed once."""
+    return cache(lambda verdict: read(shown(verdict)))
+
+
+def test_picture_is_an_svg_that_a_browser_draws():
+    html = of_one_row(
+        found("test_x"), exhibits={"DEP-21": Exhibit(pictures=(Words(INLINE, IN_JAPANESE),))}
+    )
+
+    (data, _) = re.findall(r'<img lang="\w\w" src="data:image/svg\+xml;base64,([^"]+)"', html)
+    drawn = ET.fromstring(base64.b64decode(data))  # noqa: S314 - our own page
+    assert drawn.tag == "{http://www.w3.org/2000/svg}svg"
+
+
+def test_tests_are_told_as_sentences_each_once_with_what_it_looked_at():
+    names = ("test_route_is_proxied[GET /stamps]", "test_route_is_proxied[POST /notify]")
+    said = read(of_one_row(*(found(one, uri=one) for one in names))).said("en")
+
+    assert said.count("route is proxied (2)") == 1
+    assert "GET /stamps" in said
+    assert "POST /notify" in said
+
+
+def test_reason_of_a_red_row_stands_beside_what_was_looked_at_with_the_remedy():
+    html = of_one_row(found("test_x[GET /stamps]", Outcome.FAIL, "GET /stamps is a MOCK"))
+
+    assert "GET /stamps : GET /stamps is a MOCK" in read(html).said("en")
+    assert "<code>python -m runbook api --env prod --go</code>" in html
+
+
+def test_fix_says_whether_it_changes_anything_and_how_to_rehearse_it():
+    said = read(of_one_row(found("test_x", Outcome.FAIL, "it is broken"))).said("en")
+
+    assert "changes AWS · estimated time : about 2 minutes · procedure api" in said
+    assert "Rehearse it first : python -m runbook api --env prod Copy" in said
+
+
+def test_green_row_needs_no_remedy():
+    assert "runbook api" not in of_one_row(found("test_x"))
+
+
+def test_what_was_seen_can_not_become_part_of_the_page():
+    hostile = found("test_x[<u>]", Outcome.FAIL, "<script>alert(1)", seen="<b onload=x>")
+    html = of_one_row(hostile, found("test_x[</style>]", seen='{"a": "</pre><script>"}'))
+
+    assert not re.search(r"<script>alert|<u>|<b onload|</pre><script>", html)
+
+
+@pytest.mark.parametrize(
+    ("lang", "calls"),
+    [
+        ("en", "98 to read everything, 17 more"),
+        ("ja", "全体の読み取り 98回、終了時の変更有無の再確認 17回"),
+    ],
+)
+def test_calls_of_the_pass_and_those_at_the_end_are_told_apart(lang, calls):
+    assert calls in read(of_one_row(found("test_x"))).said(lang)
+
+
+def verdicts():
+    """Every row of the checklist: the first red, the second follows from it, the third is waived."""
+    first, second, third, *others = Checklist.load()
+    severity = Severity.BLOCKER
+    red = Words.same("it is broken")
+    yield RowVerdict(row=first, severity=severity, outcome=Outcome.FAIL, told=red)
+    yield RowVerdict(row=second, severity=severity, outcome=Outcome.FOLLOWS, root=first.id)
+    yield RowVerdict(row=third, severity=severity, outcome=Outcome.EXCLUDED)
+    yield from (RowVerdict(row=one, severity=severity, outcome=Outcome.PASS) for one in others)
+
+
+@pytest.mark.parametrize("verdict", VERDICTS)
+def test_every_link_within_the_page_leads_to_one_place(shown, verdict):
+    html = shown(verdict)
+    ids = re.findall(r'\bid="([^"]+)"', html)
+    leading = set(re.findall(r'href="#([^"]*)"', html))
+
+    assert sorted(leading - set(ids)) == []
+    assert len(ids) == len(set(ids))
+
+
+def red_of(row_id, *messages):
+    """Return a run in which one row failed, for each of these reasons."""
+    row = Checklist.load()[row_id]
+    findings = [replace(found(f"test_x[{one}]", Outcome.FAIL, one), row=row_id) for one in messages]
+    verdict = Verdict(decision=VerdictWord.NO_GO, rows=(row_verdict(row, findings),))
+    return Result(provenance=PROVENANCE, verdict=verdict)
+
+
+def off(resource, found=10000.0):
+    """Return a finding of a rate that is too high, with the sentence that is made from it."""
+    one = Difference(
+        kind=Words(en="route", ja="ルート"),
+        name=resource,
+        fact=Words(en="rate", ja="レート"),
+        found=found,
+        bound=at_most(1000),
+    )
+    return Finding(
+        row="SEC-32",
+        outcome=Outcome.FAIL,
+        words=one.words,
+        subject=f"test_x[{resource}]",
+        compared=(Comparison.of(one),),
+    )
+
+
+def test_what_differs_alike_stands_on_one_line():
+    routes = [f"GET /{number}" for number in range(10)]
+    row = Checklist.load()["SEC-32"]
+    verdict = row_verdict(row, [*map(off, routes), off("GET /other", 2000.0)])
+
+    told = differences_of(verdict, most=12)
+
+    assert [(one.resources, one.found.text.en) for one in told.lines] == [
+        (tuple(routes), "10000"),
+        (("GET /other",), "2000"),
+    ]
+    assert (told.lines[0].unnamed, told.more) == (2, 0)
+
+
+def test_sentence_is_left_out_where_each_of_its_parts_has_a_column():
+    row = Checklist.load()["SEC-32"]
+    broken = found("test_y", Outcome.FAIL, "the stage is gone")
+
+    assert differences_of(row_verdict(row, [off("GET /stamps")]), most=12).told == ()
+    assert differences_of(row_verdict(row, [off("GET /stamps"), broken]), most=12).told == (
+        broken.words,
+    )
+
+
+def test_switch_is_told_alike_in_sentence_and_table(parsed):
+    said = parsed("NO-GO").said("en")
+
+    assert "UserStamps-prod point-in-time recovery Found off Expected on" in said
+
+
+def test_page_of_a_procedure_shows_its_tables_and_the_values_of_prod_to_prod_alone():
+    (prod,) = procedures_of(["python -m runbook tables --env prod"], "prod")
+    (dev,) = procedures_of(["python -m runbook tables --env dev"], "dev")
+
+    assert '<th scope="col">ポイントインタイムリカバリ（35日）</th>' in prod.body["ja"]
+    assert "<td><code>UserId</code> (S)<br><code>StampId</code> (S)</td>" in prod.body["en"]
+    assert "python -m runbook tables --env dev --go" in dev.body["en"]
+    assert [one for one in LANGUAGES if "Users-prod" in dev.body[one]] == []
+    assert "DynamoDB" in dev.body["ja"]
+
+
+def test_script_listens_to_the_boxes_of_the_filter_and_to_the_text(shown):
+    html = shown("GO")
+    (heard,) = re.findall(
+        r'all\("([^"]*)"\)\.forEach\(\(one\) => one\.addEventListener\("input"', html
+    )
+    (text,) = re.findall(r'<p class="(\w+) scripted"><label>(?:(?!</p>).)*id="f-text"', html)
+
+    assert heard.split(", ") == [".filters input", f".{text} input", ".quick input"]
+
+
+def test_newest_record_of_the_store_is_named():
+    assert "e1  000007.json" in of_one_row(found("test_x"))
+
+
+def of_checks(text, verdict):
+    """Whether a text is what a check says alike in both languages: tests/test_words.py holds those."""
+    rows = pages.result(verdict).verdict.rows
+    said = [one.words for row in rows for one in row.findings] + [row.row.remedy for row in rows]
+    alike = [
+        one if isinstance(one, str) else one.en
+        for one in said
+        if isinstance(one, str) or one.en == one.ja
+    ]
+    return any(one and one[:30] in text for one in alike)
+
+
+@pytest.mark.parametrize("verdict", VERDICTS)
+def test_every_sentence_stands_there_in_both_languages(parsed, verdict):
+    """Prose outside of an element that the language switch shows or hides could not be switched."""
+    fixed = [
+        one.text
+        for one in parsed(verdict).texts
+        if one.lang is None and not {"code", "pre"} & set(one.path)
+        if PROSE.search(one.text) and one.text not in BY_PEOPLE and not of_checks(one.text, verdict)
+    ]
+
+    assert sorted(set(fixed)) == []
+
+
+@pytest.mark.parametrize("verdict", VERDICTS)
+def test_what_is_said_in_japanese_is_japanese(parsed, verdict):
+    english = [
+        one.text
+        for one in parsed(verdict).texts
+        if one.lang == "ja" and PROSE.search(one.text) and not JAPANESE.search(one.text)
+        if not {"code", "pre"} & set(one.path)
+    ]
+
+    assert sorted(set(english)) == []
+
+
+@pytest.mark.parametrize("verdict", VERDICTS)
+def test_one_language_is_chosen_without_a_script(shown, verdict):
+    for lang in ("en", "ja"):
+        html = shown(verdict, lang)
+        (checked,) = [
+            one for one in read(html).having(name="language") if "checked" in one.attributes
+        ]
+
+        assert f'<html lang="{lang}">' in html
+        assert checked.attributes["value"] == lang
+    assert 'body:has(#to-ja:checked) :is([lang="en"], i:not([lang]))' in html
+
+
+@pytest.mark.parametrize("verdict", VERDICTS)
+def test_page_is_one_small_file_that_asks_for_nothing(shown, verdict):
+    html = shown(verdict)
+
+    assert len(html.encode()) < 1_000_000
+    loaded = re.findall(r'(?:src|<link[^>]*href)="(?!data:)([^"]*)"|@import|url\((?!data:)', html)
+    assert loaded == []
+
+
+def test_page_of_a_stack_ten_times_as_large_says_what_it_leaves_to_the_json():
+    html = page(pages.enlarged("GO", 10), "en", {})
+
+    assert len(html.encode()) < 1_000_000
+    assert re.search(r"and \d+ more in signoff.json", html)
+
+
+def test_page_with_every_row_red_names_procedures_by_path_and_keeps_each_fix():
+    judged = pages.all_red(pages.enlarged("GO", 10))
+    html = page(judged, "en", {})
+
+    assert len(html.encode()) < 1_000_000
+    assert "procedure: runbook/pages/tables.en.md" in html
+    assert html.count('id="fix-') == len(Checklist.load())
+
+
+def test_fix_of_a_blocker_stands_there_once():
+    html = of_one_row(found("test_x", Outcome.FAIL, "it is broken"))
+
+    assert html.count('<span class="command"><code>python -m runbook api --env prod --go<') == 1
+    assert '<a href="#fix-DEP-21">' in html
+
+
+def test_first_screen_says_the_verdict_in_numbers(parsed):
+    rows = len(Checklist.load())
+
+    assert f"GO {rows} pass" in parsed("GO").said("en")
+    assert f"GO 合格{rows}件" in parsed("GO").said("ja")
+    assert f"CONDITIONAL {rows - 1} pass , 1 waived" in parsed("CONDITIONAL").said("en")
+    assert f"条件付きGO 合格{rows - 1}件 、 免除1件" in parsed("CONDITIONAL").said("ja")
+
+
+def test_blockers_unknowns_and_those_that_follow_are_counted_apart(parsed):
+    said = parsed("NO-GO").said("en")
+    unknown = len(pages.result("NO-GO").verdict.having(Outcome.NOT_TESTABLE))
+
+    assert unknown > 1
+    assert re.search(
+        rf"NO-GO \d+ blockers , \d+ major , {unknown} unknown , \d+ that follow ; \d+ pass", said
+    )
+
+
+def test_row_that_follows_a_waived_one_is_folded_under_it():
+    root, follower = Checklist.load()["MON-11"], Checklist.load()["MON-10"]
+    told = Words.same("follows")
+    rows = (
+        RowVerdict(row=root, severity=root.severity, outcome=Outcome.WAIVED, waiver=WAIVER),
+        RowVerdict(
+            row=follower,
+            severity=follower.severity,
+            outcome=Outcome.WAIVED,
+            told=told,
+            root=root.id,
+            waiver=WAIVER,
+        ),
+    )
+    verdict = Verdict(decision=VerdictWord.CONDITIONAL, rows=rows)
+
+    html = page(Result(provenance=PROVENANCE, verdict=verdict), "en", {})
+
+    (conditions,) = re.findall(r'<table class="conditions">.*?</table>', html, re.DOTALL)
+    assert conditions.count("Hanako") == 1
+    assert re.search(
+        r"<details class=\"folded\">.*1 row follows from it.*#MON-10", conditions, re.DOTALL
+    )
+
+
+def test_only_what_may_go_live_is_signed(shown):
+    lines = {verdict: 'class="signatures"' in shown(verdict) for verdict in VERDICTS}
+
+    assert lines == {"GO": True, "CONDITIONAL": True, "NO-GO": False, "NO VERDICT": False}
+
+
+def test_rehearsal_of_production_is_not_signed():
+    row = Checklist.load()["DEP-21"]
+    verdict = Verdict(decision=VerdictWord.GO, rows=(row_verdict(row, [found("test_x")]),))
+    replayed = {one: getattr(PROVENANCE, one) for one in PROVENANCE.__dataclass_fields__}
+    provenance = Provenance(**replayed | {"replay": "inventory.json"})
+
+    assert 'class="signatures"' not in page(
+        Result(provenance=provenance, verdict=verdict), "en", {}
+    )
+
+
+def test_conditional_names_row_fault_owner_day_and_reason(parsed):
+    said = parsed("CONDITIONAL").said("en")
+
+    assert "Row What is wrong Owner Until Reason" in said
+    assert re.search(r"MON-07 No alarm .* Taro 2026-12-04 fixed in the next sprint", said)
+    assert "table Users-prod: time to live: ExpiresAt Hanako 2026-12-20 users who left" in said
+
+
+def test_new_reds_and_greens_are_told_since_the_last_run_and_the_last_signature(parsed):
+    said = parsed("NO-GO").said("en")
+    changes = "Newly red : DEP-04 Newly green : MON-01"
+
+    assert f"Since the run of 2026-11-25 14:00 JST {changes}" in said
+    assert "(signed by Hanako on 2026-11-25 15:00 JST)" in said
+
+
+def test_page_names_its_own_digest(shown):
+    html = shown("GO")
+    (stated,) = re.findall(r"<code data-page>([0-9a-f]{64})</code>", html)
+
+    assert hashlib.sha256(html.replace(stated, UNSET_DIGEST).encode()).hexdigest() == stated
+
+
+@pytest.mark.parametrize("verdict", VERDICTS)
+def test_every_time_is_japans_with_its_offset(shown, verdict):
+    html = shown(verdict)
+    times = re.findall(r"<time ([^>]*)>([^<]*)</time>", html)
+    bare = re.sub(r"<(time|pre|code|script|style)\b.*?</\1>", "", html, flags=re.DOTALL)
+
+    moments = [one for one in times if len(one[1]) > len("2026-12-04")]
+    assert {one[0].rpartition("title=")[2] for one in moments} == {'"UTC+09:00"'}
+    assert all(one[1].endswith(" JST") for one in moments)
+    assert re.findall(r"\d\d:\d\d(?::\d\d)?(?: ?UTC|Z|\+00:00)", re.sub("<[^>]*>", "", bare)) == []
+
+
+def test_policy_is_escaped_only_once(shown):
+    folded = re.findall(r"<pre>(.*?)</pre>", shown("GO"), flags=re.DOTALL)
+
+    assert any('"Statement": [' in one for one in folded)
+    assert not any('\\"' in one for one in folded)
+
+
+def test_evidence_of_smoke_shows_what_was_judged(parsed):
+    assert "access-control-allow-origin: https://rally.example.jp" in parsed("GO").said("en")
+
+
+def test_red_fact_stands_beside_what_was_expected_and_where_that_was_decided(parsed):
+    said = parsed("NO-GO").said("en")
+
+    assert "Looked at Fact Found Expected Decided in" in said
+    assert "Users-prod time to live Found TTL Expected not set" in said
+
+
+@pytest.mark.parametrize("verdict", VERDICTS)
+def test_markup_has_none_of_the_flaws_that_keep_people_out(parsed, verdict):
+    assert list(flaws(parsed(verdict))) == []
+
+
+def colours(css):
+    """Return the colours of the light and of the dark page by name."""
+    light, dark = re.findall(r":root \{ (--ink[^}]*) \}", css)[:2]
+    return [dict(re.findall(r"--(\w+): (#\w+)", one)) for one in (light, dark)]
+
+
+def luminance(colour):
+    """Source: WCAG 2.2, relative luminance."""
+    text = colour.removeprefix("#")
+    parts = re.findall("..", text if len(text) == 6 else "".join(one * 2 for one in text))
+    linear = [
+        part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4
+        for part in (int(one, 16) / 255 for one in parts)
+    ]
+    return sum(part * weight for part, weight in zip(linear, (0.2126, 0.7152, 0.0722), strict=True))
+
+
+def contrast(first, second):
+    low, high = sorted((luminance(first), luminance(second)))
+    return (high + 0.05) / (low + 0.05)
+
+
+def test_texts_contrast_with_what_is_behind_them(shown):
+    html = shown("GO")
+    pairs = [
+        (text, behind)
+        for palette in colours(html)
+        for text in (palette[one] for one in ("ink", "soft", "go", "conditional", "no", "link"))
+        for behind in (palette["paper"], palette["tint"])
+    ]
+    pairs += [(palette["on"], palette["no"]) for palette in colours(html)]
+    pairs += [("#ffffff", band) for band in re.findall(r"--band: (#\w{6})", html)]
+
+    assert [one for one in pairs if contrast(*one) < 4.5] == []
+
+
+@pytest.mark.parametrize("verdict", VERDICTS)
+@pytest.mark.parametrize("lang", ["en", "ja"])
+def test_summary_says_the_same_in_markdown(verdict, lang, tmp_path):
+    text = summary(pages.result(verdict), lang, pages.supporting(verdict, tmp_path))
+
+    first = {
+        "en": verdict,
+        "ja": {"CONDITIONAL": "条件付きGO", "NO VERDICT": "判定なし"}.get(verdict, verdict),
+    }
+    assert text.startswith(f"# {first[lang]}: prod\n")
+    assert ("MON-01" in text) is True
+    assert "d0d0d0" in text
+
+
+def test_summary_lists_what_is_red_but_blocks_nothing_apart(tmp_path):
+    text = summary(red_of("DEP-07", "it can be deleted"), "en", pages.supporting("GO", tmp_path))
+
+    assert "**1 major**" in text
+    assert "## Blockers" not in text
+    assert "## Also red, but no blocker\n\n- **DEP-07** (major) " in text
+
+
+def test_summary_names_each_blocker_with_its_fix(tmp_path):
+    text = summary(pages.result("NO-GO"), "en", pages.supporting("NO-GO", tmp_path))
+
+    assert "- **DEP-04** (blocker) Point-in-time recovery is on for every table: " in text
+    assert "  - Fix: `python -m runbook tables --env prod --row DEP-04 --go`" in text
+
+
+def test_summary_is_no_markup_of_what_aws_answered(tmp_path):
+    words = Words.same("x](http://evil) <b> | `y`")
+    row = Checklist.load()["DEP-21"]
+    finding = Finding(row="DEP-21", outcome=Outcome.FAIL, words=words, subject="test_x")
+    verdict = Verdict(decision=VerdictWord.NO_GO, rows=(row_verdict(row, [finding]),))
+    text = summary(
+        Result(provenance=PROVENANCE, verdict=verdict), "en", pages.supporting("GO", tmp_path)
+    )
+
+    assert r"x\](http://evil) \<b\> \| \`y\`" in text

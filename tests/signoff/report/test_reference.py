@@ -1,0 +1,69 @@
+"""The reference of the environment file is fresh, complete and true."""
+
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from aws.difference import where
+from aws.words import LANGUAGES
+from signoff.environment import Decision, Waiver
+from signoff.environment.overrides import keys
+from signoff.judge.checklist import Checklist
+from signoff.report.reference import PAGES, meanings, page, references
+
+ROOT = Path(__file__).parents[3]
+REFERENCES = {one.path: one for one in references()}
+
+
+@pytest.mark.parametrize("lang", PAGES)
+def test_page_is_fresh(lang):
+    assert (ROOT / PAGES[lang]).read_text(encoding="utf-8") == page(lang), (
+        "run python -m signoff.report.reference"
+    )
+
+
+def test_every_key_has_its_meaning_and_every_meaning_its_key():
+    known = [one.path for one in keys()]
+
+    assert [one for one in REFERENCES if ".NAME." not in one] == known
+    assert sorted(meanings()) == sorted(REFERENCES)
+
+
+def test_rows_of_each_key_exist():
+    named = {(path, row) for path, one in REFERENCES.items() for row in one.rows}
+
+    assert named
+    assert [one for one in sorted(named) if one[1] not in Checklist.load().rows] == []
+
+
+def test_every_example_is_toml():
+    tables = {"waivers", "decisions", "signers", "accepted"}
+    shown = {path: one for path, one in REFERENCES.items() if path not in tables}
+
+    assert shown
+    assert [path for path, one in shown.items() if not is_toml(f"value = {one.example}")] == []
+
+
+def is_toml(text):
+    try:
+        return tomllib.loads(text)
+    except tomllib.TOMLDecodeError:
+        return None
+
+
+@pytest.mark.parametrize("lang", PAGES)
+def test_examples_of_decision_and_waiver_are_taken_by_the_types(lang):
+    text = page(lang).split("```toml\n")[1:]
+    decision, *waivers = (tomllib.loads(one.split("```")[0])["prod"] for one in text)
+
+    assert Decision(**decision["decisions"][0])
+    assert len([Waiver(**one["waivers"][0]) for one in waivers]) == 2
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_sentence_that_names_a_key_links_to_its_place(lang):
+    shown = page(lang)
+    linked = {path: where(path)[lang].rpartition("#")[2].removesuffix(")") for path in REFERENCES}
+
+    assert [path for path, anchor in linked.items() if f'<a id="{anchor}">' not in shown] == []
