@@ -142,6 +142,13 @@ def _named(
 
 def erasable(store: Custody, environment: Environment) -> tuple[Difference, ...]:
     """Return whom the bucket's own policy allows to delete old versions; what IAM allows is SEC-24's."""
+    if store.history.policy is None:
+        raise NotTestable(
+            Words(
+                en=f"{store.location} is a bucket of another account, which does not show its policy",
+                ja=f"{store.location}は別アカウントのバケットのため、ポリシーを読み取れません",
+            )
+        )
     named = parse(store.history.policy or '{"Statement": []}', store.location)
     allowing = [one for one in named if one.effect == "Allow"]
     found = {*_named(allowing, ERASING, environment.administrators)} - _all_of(environment.account)

@@ -126,6 +126,7 @@ def run_of(
         findings=findings or checks.findings,
         chosen=asked.chosen,
         elsewhere=cache(source),
+        file=asked.environments,
         folder=journal.parent,
         tell=screen.tell,
         watch=screen.watch,

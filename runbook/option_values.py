@@ -1,5 +1,6 @@
 """What the values of options must be, as far as no call is needed to know it."""
 
+import re
 from collections.abc import Collection
 from datetime import datetime
 from difflib import get_close_matches
@@ -31,6 +32,15 @@ def no_moment(value: str, _: OptionScope) -> Words | None:
             ja=f"{value}にタイムゾーンがありません。UTCはZ、日本時間は+09:00を付けてください",
         )
     return None
+
+
+def no_account(value: str, _: OptionScope) -> Words | None:
+    if re.fullmatch(r"[0-9]{12}", value):
+        return None
+    return Words(
+        en=f"{value} is not an AWS account: accounts are 12 digits, such as 111122223333",
+        ja=f"{value}はAWSアカウントではありません。111122223333のような12桁の数字で指定してください",
+    )
 
 
 def no_version(value: str, _: OptionScope) -> Words | None:

@@ -80,6 +80,15 @@ DECIDED_BY = replace(
 RELEASED_BY = replace(
     DECIDED_BY, help=Words(en="who released what is live", ja="稼働中のものをリリースした人の氏名")
 )
+READER = Option(
+    name="reader",
+    metavar="ACCOUNT",
+    help=Words(
+        en="account that may read the records: of a later environment that names none in the file",
+        ja="記録を読み取れるアカウント（ファイルにaccountのない後続の環境のもの）",
+    ),
+    wrong=values.no_account,
+)
 SOURCE = Option(
     name="from",
     metavar="NAME",

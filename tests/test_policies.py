@@ -67,6 +67,14 @@ def test_reader_may_read_what_is_planned(action, resource):
     assert allowed(reader(PROD, SCOPE), action, resource)
 
 
+def test_reader_may_read_the_records_of_the_environment_before():
+    policy = reader(PROD, SCOPE, "s3://dev-evidence/records")
+
+    assert allowed(policy, "s3:ListBucketVersions", "arn:aws:s3:::dev-evidence")
+    assert allowed(policy, "s3:GetObject", "arn:aws:s3:::dev-evidence/records/000001.json")
+    assert not allowed(policy, "s3:PutObject", "arn:aws:s3:::dev-evidence/records/000002.json")
+
+
 @pytest.mark.parametrize(("action", "resource"), OTHERS)
 def test_reader_may_not_read_what_is_anothers(action, resource):
     assert not allowed(reader(PROD, SCOPE), action, resource)

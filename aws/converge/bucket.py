@@ -1,7 +1,7 @@
-"""The bucket of the images, where the environment names one: encrypted, closed, TLS only (step 2-3)."""
+"""A private bucket: encrypted, closed to the public, TLS only (step 2-3)."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from botocore.exceptions import ClientError
@@ -13,6 +13,9 @@ from aws.change.gate import ChangeContext, Changes, repairs
 from aws.desired import Bucket
 
 ENCRYPTION, PUBLIC, TLS = "encryption", "public access", "policy TlsOnly"
+BY_S3 = exactly("AES256")
+AWS_KEY = ("alias/aws/s3", "")
+"""How a bucket names the key that AWS manages for S3, which no other account can use."""
 NOTHING_SET = frozenset(
     {
         "ServerSideEncryptionConfigurationNotFoundError",
@@ -24,27 +27,56 @@ ABSENT = frozenset({"404", "NoSuchBucket"})
 CLOSED = dict.fromkeys(SWITCHES, True)
 
 
-def converge(context: ChangeContext, bucket: Bucket) -> Changes:
-    """Create the bucket, or encrypt it and block public access; other statements of its policy stay."""
+def converge(
+    context: ChangeContext,
+    bucket: Bucket,
+    *,
+    shared: bool = False,
+    allowed: Sequence[Mapping[str, Any]] = (),
+) -> Changes:
+    """Create the bucket, or encrypt it and block public access; other statements of its policy stay.
+
+    ``shared``: other accounts are to read it, which can use what S3 encrypts, or a key of your own, but never AWS's own
+    key ``aws/s3``. ``allowed``: statements, by Sid, that let them.
+    """
     absent = not _exists(context, bucket.name)
     found = None if absent else _found(context, bucket.name)
-    have = (
-        {
-            ENCRYPTION: found.encryption,
-            PUBLIC: CLOSED if found.public_access_blocked else None,
-            TLS: _tls_only(bucket.name) if found.refuses_http else None,
-        }
-        if found
-        else None
-    )
+    statements = [_tls_only(bucket.name), *allowed]
+    have = _facts(found, statements) if found else None
+    own_key = found and (found.kms_key or "") not in AWS_KEY
     bounds = {
-        ENCRYPTION: BY_KMS,
+        ENCRYPTION: BY_S3 if shared and not own_key else BY_KMS,
         PUBLIC: exactly(CLOSED),
-        TLS: exactly(_tls_only(bucket.name)),
+        **{f"policy {one['Sid']}": exactly(one) for one in statements},
     }
     changes = repairs(f"bucket {bucket.name}", have, bounds)
     policy = found.policy if found else None
     return context.settle(changes, lambda: _apply(context, bucket, changes, policy, absent=absent))
+
+
+def _facts(found: Found, statements: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """Return the facts of a bucket; a Deny of plain HTTP counts however it is written."""
+    there = json.loads(found.policy or "{}").get("Statement", [])
+    facts = {f"policy {one['Sid']}": _as_written(one, there) for one in statements}
+    return {
+        ENCRYPTION: found.encryption,
+        PUBLIC: CLOSED if found.public_access_blocked else None,
+        **facts,
+        TLS: _tls_only(found.name) if found.refuses_http else None,
+    }
+
+
+def _as_written(wanted: Mapping[str, Any], there: Iterable[Mapping[str, Any]]) -> Any:
+    """Return the statement of that Sid; where it says the same, in the spelling that is wanted."""
+    found = next((one for one in there if one.get("Sid") == wanted["Sid"]), None)
+    return wanted if found and _sorted(found) == _sorted(wanted) else found
+
+
+def _sorted(value: Any) -> Any:
+    """Return a policy's value whatever the order of its lists; AWS writes a list of one as that one value."""
+    if isinstance(value, Mapping):
+        return {name: _sorted(one) for name, one in value.items()}
+    return sorted(value) if isinstance(value, list) else [value]
 
 
 def _exists(context: ChangeContext, bucket: str) -> bool:
@@ -87,7 +119,7 @@ def _tls_only(bucket: str) -> dict[str, Any]:
 def _apply(
     context: ChangeContext, bucket: Bucket, changes: Changes, policy: str | None, *, absent: bool
 ) -> None:
-    s3, fields = context.client("s3"), {one.field for one in changes}
+    s3, fields = context.client("s3"), {one.field: one.after for one in changes}
     if absent:
         region = bucket.region
         # us-east-1 is the one Region that must not be named.
@@ -96,14 +128,14 @@ def _apply(
             Bucket=bucket.name, **({"CreateBucketConfiguration": where} if where else {})
         )
     if ENCRYPTION in fields:
-        rule = {"ApplyServerSideEncryptionByDefault": {"SSEAlgorithm": "aws:kms"}}
+        rule = {"ApplyServerSideEncryptionByDefault": {"SSEAlgorithm": fields[ENCRYPTION]}}
         s3.put_bucket_encryption(
             Bucket=bucket.name, ServerSideEncryptionConfiguration={"Rules": [rule]}
         )
     if PUBLIC in fields:
         s3.put_public_access_block(Bucket=bucket.name, PublicAccessBlockConfiguration=CLOSED)
-    if TLS in fields:
-        said = json.loads(policy or "{}").get("Statement", [])
-        others = [one for one in said if one.get("Sid") != "TlsOnly"]
-        whole = {"Version": "2012-10-17", "Statement": [*others, _tls_only(bucket.name)]}
+    if wanted := {one["Sid"]: one for name, one in fields.items() if name.startswith("policy ")}:
+        there = json.loads(policy or "{}").get("Statement", [])
+        others = [one for one in there if one.get("Sid") not in wanted]
+        whole = {"Version": "2012-10-17", "Statement": [*others, *wanted.values()]}
         s3.put_bucket_policy(Bucket=bucket.name, Policy=json.dumps(whole))

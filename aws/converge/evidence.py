@@ -1,7 +1,7 @@
 """The evidence store: the key that signs records, and the versioned bucket that keeps every one of them."""
 
 import json
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from typing import Any
 
 from botocore.exceptions import ClientError
@@ -9,8 +9,11 @@ from botocore.exceptions import ClientError
 from aws.change.gate import ChangeContext, Changes, difference
 from aws.converge import bucket
 from aws.desired import Bucket
+from aws.raw import Raw
 
 POLICY, KEY_POLICY, VERSIONS = "key policy", "default", "versioning"
+READERS = "ReadByLaterEnvironments"
+"""Sid of the statement that opens the bucket to the accounts of environments that rest on its records."""
 ADMINISTRATION = (
     *("kms:Describe*", "kms:Get*", "kms:List*", "kms:Put*", "kms:Update*", "kms:Enable*"),
     *("kms:Disable*", "kms:TagResource", "kms:UntagResource", "kms:CreateAlias"),
@@ -30,9 +33,16 @@ def converge_key(
     return context.settle(changes, lambda: _apply_key(context, alias, arn, wanted[POLICY]))
 
 
-def converge_bucket(context: ChangeContext, planned: Bucket) -> Changes:
-    """Create the bucket private, encrypted, TLS only and versioned."""
-    made = bucket.converge(context, planned)
+def converge_bucket(
+    context: ChangeContext, planned: Bucket, reading: Collection[str], readers: Collection[str]
+) -> Changes:
+    """Create the bucket private, encrypted, TLS only and versioned; let these accounts take the actions of ``reading``.
+
+    An account that was let in before stays: environments whose account is no value of the file are among them.
+    """
+    known = sorted({*readers, *_readers(context, planned.name)})
+    allowed = [_readable(planned.name, reading, known)] if known else []
+    made = bucket.converge(context, planned, shared=True, allowed=allowed)
     s3 = context.client("s3")
     try:
         state = s3.get_bucket_versioning(Bucket=planned.name).get("Status")
@@ -46,6 +56,30 @@ def converge_bucket(context: ChangeContext, planned: Bucket) -> Changes:
         s3.put_bucket_versioning(Bucket=planned.name, VersioningConfiguration={"Status": "Enabled"})
 
     return made + context.settle(changes, apply)
+
+
+def _readable(name: str, reading: Collection[str], accounts: Collection[str]) -> Raw:
+    return {
+        "Sid": READERS,
+        "Effect": "Allow",
+        "Principal": {"AWS": [f"arn:aws:iam::{one}:root" for one in accounts]},
+        "Action": sorted(reading),
+        "Resource": [f"arn:aws:s3:::{name}", f"arn:aws:s3:::{name}/*"],
+    }
+
+
+def _readers(context: ChangeContext, name: str) -> Iterator[str]:
+    """Yield the accounts that the bucket's policy lets read already."""
+    try:
+        policy = json.loads(context.client("s3").get_bucket_policy(Bucket=name)["Policy"])
+    except ClientError as error:
+        if error.response["Error"].get("Code") not in {*bucket.ABSENT, *bucket.NOTHING_SET}:
+            raise
+        return
+    for one in policy["Statement"]:
+        if one.get("Sid") == READERS:
+            named = one["Principal"]["AWS"]  # AWS returns a list of one as that one value
+            yield from (arn.split(":")[4] for arn in ([named] if isinstance(named, str) else named))
 
 
 def key_arn(context: ChangeContext, alias: str) -> str | None:

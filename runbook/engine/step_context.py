@@ -13,7 +13,7 @@ from aws.change.gate import AT_ONCE, ChangeContext, MissingPrerequisite, Refused
 from aws.door.answer import naming_what_is_missing
 from aws.words import Words
 from plan import Plan, public_in
-from signoff.environment import Environment
+from signoff.environment import ENVIRONMENTS, Environment
 from signoff.evidence.parts import Part
 from signoff.judge.errors import sentence
 from signoff.judge.live_release import Live
@@ -75,6 +75,8 @@ class StepContext(ChangeContext):
     """What the command line chose, by the name of its option: ``to``, ``only``, ``site``."""
     elsewhere: Callable[[str], Any] = nothing
     """Name of another environment -> where it is, with its clients; only procedures know its type."""
+    file: Path = ENVIRONMENTS
+    """The file that describes the environments."""
     folder: Path = Path("report")
     """Where a procedure leaves files for people, and for itself when it goes on."""
     mailed: Callable[[str, str], None] = nothing

@@ -6,22 +6,37 @@ or users; without the list, only whoever runs this procedure may sign. Administr
 change the key, but not sign with it. A new key can't verify the old records: begin with an empty store,
 and prove everything again.
 
+Production's operator and CI, in another account, read the store of dev: its bucket lets the account of each later
+environment (`before = "dev"` in `environments.toml`) read, if that environment names its account in the file; else name
+it with `--reader`. Their own identity needs the right as well (`signoff policy reader --env prod`).
+
 証跡の保管先を作成する（記録に署名するKMSキーと、全バージョンを保持するバケット）。
 
 本番環境では、署名者をポリシーで限定した鍵による署名がある記録（署名、負荷試験の判定、リハーサル）だけが有効です。署名できる
 ロールまたはユーザーのARNを`environments.toml`の`evidence_signers`に列挙します。指定がなければ、この手順を実行した本人だけが
 署名できます。アカウントの管理者は鍵を管理できますが、署名はできません。鍵を替えると以前の記録は検証できないため、空の
 ストアから始め、すべてを証明し直してください。
+
+devのストアは、別アカウントにある本番の担当者とCIからも読み取ります。バケットは、後続の環境（`environments.toml`の
+`before = "dev"`）のアカウントに読み取りを許可します。ファイルにaccountがない環境は`--reader`でアカウントを指定します。
+読み取る側のIDにも権限が必要です（`signoff policy reader --env prod`）。
 """
 
 import base64
+from collections.abc import Iterator
 
 from aws.change.gate import Changes
 from aws.converge import evidence
 from aws.desired import Bucket
+from aws.reader_policy import EVIDENCE
 from aws.words import Words
 from runbook.engine import StepContext, step
+from runbook.options import READER
+from signoff.environment import names, peek
 
+OPTIONS = (READER,)
+EMBEDDED = "local"
+"""The environment of embedded stacks, which have records of their own."""
 DONE = Words(
     en="write these lines into environments.toml, and have the change reviewed:",
     ja="次の行を environments.toml に追加し、変更をレビューしてください: ",
@@ -44,14 +59,16 @@ def create_the_key(context: StepContext) -> Changes:
 
 @step("1-1")
 def create_the_bucket(context: StepContext) -> Changes:
-    """Create the bucket for the records: versioned, public access blocked, TLS only.
+    """Create the bucket for the records: versioned, public access blocked, TLS only, readable by later environments.
 
-    記録のバケットを作成する（バージョニング有効、パブリックアクセス禁止、TLS必須）。
+    S3's own encryption, or a customer managed key: no other account can read what the key `aws/s3` encrypts.
+
+    記録のバケットを作成する（バージョニング有効、パブリックアクセス禁止、TLS必須、後続の環境から読み取り可能）。
+
+    暗号化はS3の鍵またはカスタマー管理型のキーで行います。キー`aws/s3`で暗号化したものは別アカウントから読み取れません。
     """
-    environment = context.environment
-    return evidence.converge_bucket(
-        context, Bucket(name=_bucket(context), region=environment.region)
-    )
+    planned = Bucket(name=_bucket(context), region=context.environment.region)
+    return evidence.converge_bucket(context, planned, EVIDENCE, tuple(_readers(context)))
 
 
 @step("1-1")
@@ -75,6 +92,18 @@ def name_them_in_the_environment(context: StepContext) -> Changes:
     context.tell(f"evidence_signers = [{listed}]")
     context.tell(f'evidence_public_key = "{base64.b64encode(public).decode()}"')
     return ()
+
+
+def _readers(context: StepContext) -> Iterator[str]:
+    """Yield the accounts, other than this one, of the environments that rest on the records of this one."""
+    here, file = context.environment, context.file
+    later = (
+        name
+        for name in names(file)
+        if name not in {here.name, EMBEDDED} and (peek(name, "before", file) or "dev") == here.name
+    )
+    accounts = {peek(name, "account", file) for name in later} | {context.chosen.get(READER.name)}
+    yield from sorted(one for one in accounts if one and one != here.account)
 
 
 def _signers(context: StepContext) -> tuple[str, ...]:

@@ -10,7 +10,7 @@ from aws.reader_policy import EVIDENCE, VIA, actions
 from aws.reading import Scope
 from aws.words import Say, Words
 from signoff.commands.command_line import CommandLineError, refuse_rest
-from signoff.environment import Environment, EnvironmentFileError, load
+from signoff.environment import Environment, EnvironmentFileError, load, peek
 from signoff.judge.exit_codes import Exit
 
 VERSION = "2012-10-17"
@@ -40,8 +40,11 @@ NO_REPOSITORY = Words(
 )
 
 
-def reader(environment: Environment, scope: Scope) -> dict[str, Any]:
-    """Return what reading takes, on the resources of this environment where IAM knows a narrower one than the account."""
+def reader(environment: Environment, scope: Scope, before: str = "") -> dict[str, Any]:
+    """Return what reading takes, on the resources of this environment where IAM knows a narrower one than the account.
+
+    ``before``: the evidence store of the environment before, whose records are read as well.
+    """
     resources = _resources(environment, scope)
     narrow: dict[tuple[str, ...], list[str]] = {}
     for action in actions():
@@ -51,21 +54,24 @@ def reader(environment: Environment, scope: Scope) -> dict[str, Any]:
         where = resources.get(action) or resources.get(service, ("*",))
         narrow.setdefault(("*",) if action in WHOLE_ACCOUNT else where, []).append(action)
     granted = [_allow(several, where) for where, several in narrow.items() if where != NOWHERE]
-    return {"Version": VERSION, "Statement": [*granted, *_store(environment), *_via(scope)]}
+    return {
+        "Version": VERSION,
+        "Statement": [*granted, *_store(environment.evidence, before), *_via(scope)],
+    }
 
 
-def ci(environment: Environment, scope: Scope) -> dict[str, Any]:
+def ci(environment: Environment, scope: Scope, before: str = "") -> dict[str, Any]:
     """Return what CI's role takes: reading, the smoke calls, and recording the run."""
     name = environment.name
     if not environment.evidence.startswith("s3://"):
         raise EnvironmentFileError([_filled(NO_STORE, name)])
     if not environment.evidence_key:
         raise EnvironmentFileError([_filled(NO_KEY, name)])
-    read = reader(environment, scope)
+    read = reader(environment, scope, before)
     plan = import_module(PLAN).plan_for(environment)
     calls: Sequence[Any] = import_module(SMOKE).policy(environment, plan)["Statement"]
     recorded = [
-        _allow(["s3:PutObject"], (f"{_bucket(environment)}/*",)),
+        _allow(["s3:PutObject"], (f"{_bucket(environment.evidence)}/*",)),
         _allow(["kms:Sign", "kms:GetPublicKey"], (environment.evidence_key,)),
     ]
     return {**read, "Statement": [*read["Statement"], *calls, *recorded]}
@@ -108,11 +114,11 @@ def _resources(environment: Environment, scope: Scope) -> Mapping[str, tuple[str
     }
 
 
-def _store(environment: Environment) -> list[dict[str, Any]]:
-    if not environment.evidence.startswith("s3://"):
-        return []
-    bucket = _bucket(environment)
-    return [_allow(list(EVIDENCE), (bucket, f"{bucket}/*"))]
+def _store(*stores: str) -> list[dict[str, Any]]:
+    """Return what reading the records takes, of this environment and of the one before."""
+    buckets = dict.fromkeys(_bucket(one) for one in stores if one.startswith("s3://"))
+    arns = [arn for bucket in buckets for arn in (bucket, f"{bucket}/*")]
+    return [_allow(list(EVIDENCE), arns)] if arns else []
 
 
 def _via(scope: Scope) -> list[dict[str, Any]]:
@@ -122,8 +128,8 @@ def _via(scope: Scope) -> list[dict[str, Any]]:
     return [{**_allow(list(VIA), where), "Condition": condition}]
 
 
-def _bucket(environment: Environment) -> str:
-    return f"arn:aws:s3:::{environment.evidence.removeprefix('s3://').partition('/')[0]}"
+def _bucket(store: str) -> str:
+    return f"arn:aws:s3:::{store.removeprefix('s3://').partition('/')[0]}"
 
 
 def _allow(allowed: Sequence[str], where: Sequence[str]) -> dict[str, Any]:
@@ -164,9 +170,10 @@ def _policy(asked: argparse.Namespace, rest: list[str]) -> int:
     scope: Scope = plan.scope_of(plan.plan_for(environment), environment)
     if asked.kind == "trust" and not asked.repository:
         raise CommandLineError(NO_REPOSITORY)
+    before = peek(environment.before, "evidence", asked.environments) or ""
     made = {
-        "reader": lambda: reader(environment, scope),
-        "ci": lambda: ci(environment, scope),
+        "reader": lambda: reader(environment, scope, before),
+        "ci": lambda: ci(environment, scope, before),
         "trust": lambda: trust(environment, asked.repository),
     }
     print(json.dumps(made[asked.kind](), indent=2))

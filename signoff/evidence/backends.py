@@ -25,6 +25,8 @@ NOT_CONFIGURED = frozenset(
     }
 )
 """S3's error codes for a bucket without such a configuration."""
+NO_POLICY = {"NoSuchBucketPolicy": "", "MethodNotAllowed": None}
+"""S3's error codes where it shows no policy: there is none, or the caller is of another account, whatever its rights."""
 _OF_A_STORE = re.compile(rf"[0-9]{{6}}\.json|{LIST}")
 UNVERSIONED = "null"
 """S3's version id of what was written before versioning was enabled, or while it was suspended."""
@@ -45,8 +47,9 @@ class Retention:
     """
     problem: Words | None = None
     """The first record that was overwritten or deleted, as a sentence."""
-    policy: str = ""
-    """The bucket's own policy, JSON text; empty where there is none."""
+    policy: str | None = ""
+    """The bucket's own policy, JSON text; empty where there is none, None for a bucket of another account, whose policy
+    S3 shows to nobody else."""
 
     @property
     def kept(self) -> bool:
@@ -195,13 +198,13 @@ class S3Prefix:
         except (ClientError, BotoCoreError, OSError) as error:
             return Retention(state=f"unknown: {error}")
 
-    def _policy(self) -> str:
+    def _policy(self) -> str | None:
         try:
             policy: str = self.s3.get_bucket_policy(Bucket=self.bucket)["Policy"]
         except ClientError as error:
-            if code_of(error) != "NoSuchBucketPolicy":
+            if code_of(error) not in NO_POLICY:
                 raise
-            return ""
+            return NO_POLICY[code_of(error)]
         parse(policy, self.bucket)
         return policy
 

@@ -9,11 +9,13 @@ import boto3
 import pytest
 from botocore.exceptions import ClientError
 
+from aws.section import NotTestable
 from checks.evidence_store import SIGNERS as SIGNERS_BEYOND
 from checks.evidence_store import erasable, signing, unusable
 from runbook.engine import Procedure
 from runbook.procedures import evidence
 from signoff.evidence import S3Prefix, StoreSettings, open_store
+from signoff.evidence.backends import Retention
 from tests.loopback import Reply, answering
 
 OPERATOR = "arn:aws:iam::222233334444:role/operator"
@@ -57,6 +59,93 @@ def test_nothing_is_left_to_do_the_second_time(made):
     changes = [desk.do(one.action, environment=there) for one in Procedure.of(evidence).steps]
 
     assert changes == [(), (), ()]
+
+
+LATER = """
+[dev]
+account = "222233334444"
+[prod]
+account = "444455556666"
+[prod_eu]
+before = "prod"
+account = "777788889999"
+[local]
+account = "123456789012"
+"""
+
+
+@pytest.fixture
+def of_dev(empty, tmp_path):
+    """Returns what makes dev's bucket again, with options, and returns its changes; by a file with later environments."""
+    file = tmp_path / "environments.toml"
+    file.write_text(LATER)
+    there = replace(empty.environment, name="dev", evidence_signers=(OPERATOR,))
+
+    def make(**chosen):
+        return empty.do(
+            evidence.create_the_bucket.action, environment=there, file=file, chosen=chosen
+        )
+
+    return make
+
+
+def reading(desk):
+    """Return who may read the bucket of the evidence, and how it is encrypted."""
+    s3 = desk.client("s3")
+    (bucket,) = (one["Name"] for one in s3.list_buckets()["Buckets"])
+    statements = json.loads(s3.get_bucket_policy(Bucket=bucket)["Policy"])["Statement"]
+    rules = s3.get_bucket_encryption(Bucket=bucket)["ServerSideEncryptionConfiguration"]["Rules"]
+    accounts = [one["Principal"]["AWS"] for one in statements if one["Effect"] == "Allow"]
+    return accounts, rules[0]["ApplyServerSideEncryptionByDefault"]
+
+
+def test_account_of_the_environment_that_comes_next_may_read_and_no_other(empty, of_dev):
+    of_dev()
+
+    assert reading(empty) == (
+        [["arn:aws:iam::444455556666:root"]],
+        {"SSEAlgorithm": "AES256"},
+    )
+    assert of_dev() == ()
+
+
+def test_account_that_the_file_does_not_name_is_let_in_by_its_option_and_stays(empty, of_dev):
+    of_dev(reader="555566667777")
+    again = of_dev()
+
+    accounts, _ = reading(empty)
+    assert accounts == [["arn:aws:iam::444455556666:root", "arn:aws:iam::555566667777:root"]]
+    assert again == ()
+
+
+def test_statement_that_aws_writes_back_with_one_principal_as_text_is_the_same(empty, of_dev):
+    of_dev()
+    s3 = empty.client("s3")
+    (bucket,) = (one["Name"] for one in s3.list_buckets()["Buckets"])
+    policy = json.loads(s3.get_bucket_policy(Bucket=bucket)["Policy"])
+    policy["Statement"][1]["Principal"]["AWS"] = "arn:aws:iam::444455556666:root"
+    s3.put_bucket_policy(Bucket=bucket, Policy=json.dumps(policy))
+
+    assert of_dev() == ()
+
+
+def test_later_environment_may_read_but_erase_no_record(empty, of_dev):
+    of_dev()
+    s3 = empty.client("s3")
+    (bucket,) = (one["Name"] for one in s3.list_buckets()["Buckets"])
+    policy = s3.get_bucket_policy(Bucket=bucket)["Policy"]
+    kept = SimpleNamespace(
+        location="s3://dev", history=Retention(state="versioning", policy=policy)
+    )
+
+    assert erasable(kept, SimpleNamespace(**SIGNERS)) == ()
+
+
+def test_who_may_erase_records_in_another_accounts_bucket_is_unknown():
+    kept = SimpleNamespace(location="s3://dev", history=Retention(state="versioning", policy=None))
+
+    with pytest.raises(NotTestable, match="does not show its policy"):
+        erasable(kept, SimpleNamespace(**SIGNERS))
 
 
 def test_only_the_named_signers_may_sign(made):

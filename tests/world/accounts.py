@@ -29,6 +29,13 @@ ACCESS_DENIED = Response(
     body=b"<Error><Code>AccessDenied</Code><Message>Access Denied</Message></Error>",
 )
 """What S3 answers for a bucket of another account that has not been opened to the caller's."""
+METHOD_NOT_ALLOWED = Response(
+    status=405,
+    headers={"Content-Type": "application/xml"},
+    body=b"<Error><Code>MethodNotAllowed</Code><Message>The specified method is not allowed against this resource."
+    b"</Message></Error>",
+)
+"""What S3 answers to GetBucketPolicy from another account than the bucket's, opened or not."""
 WAITS_S = 60
 HALF = (1 << 39) - 1
 """The bits of an access key id that hold half of the account's number; its next digit tells odd from even."""
@@ -93,8 +100,8 @@ class AwsSites:
             return owners[0].call_api(api, method, target, headers, body) if owners else FORBIDDEN
         caller = self._caller(headers)
         if named := BUCKET.fullmatch(host):  # virtual-hosted style: the local stack reads the path
-            if self._is_closed(named["bucket"], to=caller):
-                return ACCESS_DENIED
+            if refused := self._refusal(named["bucket"], target, caller):
+                return refused
             target = f"/{named['bucket']}{target}"
             headers = {**headers, "host": f"s3.{host.partition('.s3.')[2]}"}
         return caller.aws.receive(method, target, headers, body)
@@ -106,14 +113,16 @@ class AwsSites:
         known = {one.home.account: one for one in self.accounts}
         return known.get(account, self.accounts[0])
 
-    def _is_closed(self, bucket: str, *, to: WorldAccount) -> bool:
-        """Whether it is another account's, and its policy lets in nobody of the caller's: moto lets in everybody."""
+    def _refusal(self, bucket: str, target: str, caller: WorldAccount) -> Response | None:
+        """Return what S3 answers where the bucket is another account's, as moto does not: it lets in everybody."""
         owners = [account for account in self.accounts if bucket in account.buckets]
-        if not owners or owners[0] is to:
-            return False
+        if not owners or owners[0] is caller:
+            return None
         policy = json.loads(owners[0].buckets[bucket].policy or "{}")
         allowing = [one for one in policy.get("Statement", ()) if one["Effect"] == "Allow"]
-        return not any(to.home.account in json.dumps(one["Principal"]) for one in allowing)
+        if not any(caller.home.account in json.dumps(one["Principal"]) for one in allowing):
+            return ACCESS_DENIED
+        return METHOD_NOT_ALLOWED if urlsplit(target).query == "policy" else None
 
 
 def account_of(access_key: str) -> str:

@@ -37,6 +37,8 @@ def walk(world: World, record: Path) -> int:
     for account in world.accounts.values():
         hire(account, "operator")
         hire(account, "administrator")
+    account = {"account": of_account(PROD)["account"]}
+    taken.edited(laptop, "prod", account, "Name production's account, which reads dev's records")
     try:
         _dev(taken, AccountOperator(taken, world, laptop, world.accounts["dev"]))
         prod = AccountOperator(taken, world, laptop, world.accounts["prod"])

@@ -4,6 +4,7 @@ import boto3
 import pytest
 from botocore.exceptions import ClientError
 
+from signoff.evidence import S3Prefix
 from tests.world.names import DEV, PROD
 from tests.world.people import hire, signed_in
 
@@ -42,3 +43,19 @@ def test_bucket_of_another_account_is_closed_until_its_policy_opens_it(s3):
 
 def test_account_reads_its_own_bucket(s3):
     assert s3["dev"].get_object(Bucket=BUCKET, Key="record")["Body"].read() == b"signed"
+
+
+def test_policy_of_another_accounts_bucket_is_shown_to_nobody(s3):
+    s3["dev"].put_bucket_policy(Bucket=BUCKET, Policy=OPENED)
+
+    with pytest.raises(ClientError, match="MethodNotAllowed"):
+        s3["prod"].get_bucket_policy(Bucket=BUCKET)
+
+
+def test_store_in_another_account_is_read_and_what_its_policy_allows_is_unknown(s3):
+    s3["dev"].put_bucket_versioning(Bucket=BUCKET, VersioningConfiguration={"Status": "Enabled"})
+    s3["dev"].put_bucket_policy(Bucket=BUCKET, Policy=OPENED)
+
+    history = S3Prefix(s3["prod"], BUCKET, "records").history()
+
+    assert (history.state, history.policy) == ("versioning", None)
