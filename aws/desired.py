@@ -21,7 +21,7 @@ class Index:
 
     name: str
     hash_key: str
-    range_key: str
+    range_key: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -284,7 +284,7 @@ class Api:
     routes: tuple[Route, ...]
     cors: Cors
     gateway_responses: tuple[GatewayResponse, ...]
-    authorizer: Authorizer
+    authorizer: Authorizer | None
     usage_plan: UsagePlan
     access_log_group: str
     access_log_arn: str

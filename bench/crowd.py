@@ -6,6 +6,7 @@ moto would need hours for so many transactions. By itself this module does nothi
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from aws.converge.table import key_schema
 from aws.desired import Table
 from lambdas.rally.domain.counters import Counter
 from lambdas.rally.domain.periods import month_of, week_of
@@ -50,12 +51,10 @@ def fill(model: Any, user_id: str, items: list[Row]) -> None:
 
 def shape(one: Table) -> dict[str, Any]:
     """Return what CreateTable takes."""
-    ranges = [(one.range_key, "RANGE")] if one.range_key else []
-    keys = [(one.hash_key, "HASH"), *ranges]
     indexes = [
         {
             "IndexName": index.name,
-            "KeySchema": schema([(index.hash_key, "HASH"), (index.range_key, "RANGE")]),
+            "KeySchema": key_schema(index.hash_key, index.range_key),
             "Projection": {"ProjectionType": "KEYS_ONLY"},
         }
         for index in one.indexes
@@ -64,11 +63,7 @@ def shape(one: Table) -> dict[str, Any]:
     return {
         "TableName": one.name,
         "BillingMode": "PAY_PER_REQUEST",
-        "KeySchema": schema(keys),
+        "KeySchema": key_schema(one.hash_key, one.range_key),
         "AttributeDefinitions": [{"AttributeName": n, "AttributeType": k} for n, k in kinds],
         **({"GlobalSecondaryIndexes": indexes} if indexes else {}),
     }
-
-
-def schema(keys: list[tuple[str, str]]) -> list[dict[str, str]]:
-    return [{"AttributeName": name, "KeyType": kind} for name, kind in keys]

@@ -3,15 +3,25 @@
 from collections.abc import Iterable, Iterator
 
 from aws import desired
+from aws.access.callers import refusal
 from aws.api_document import Authorizer
 from aws.bounds import Bound, as_text, at_most, exactly, within
 from aws.difference import Difference, Differences, differences
 from aws.ledgers.apigateway import AUTHORIZER, REST_API, SERVED
+from aws.ledgers.lambda_ import FUNCTION
 from aws.section import Follows
 from aws.words import Words
 from checks.deployed import Deployed
-from checks.invocation import InvokedFunction, target
-from signoff.environment import where
+from checks.invocation import (
+    INVOKED_BY,
+    OF_POLICY,
+    InvokedFunction,
+    allowing,
+    source_of_authorizer,
+    target,
+)
+from signoff.environment import Environment, where
+from signoff.judge.observations import Observations
 
 INVOKED = Words(en="functions that its authorizers invoke", ja="オーソライザーが呼び出す関数")
 SOURCE = Words(en="identity source", ja="IDソース")
@@ -38,10 +48,32 @@ def invoking_others(deployed: Deployed, want: desired.Authorizer) -> Differences
     return _compared(deployed, invoked, want.function.arn)
 
 
-def past_the_alias(deployed: Deployed, want: desired.Authorizer) -> Differences:
+def past_the_alias(deployed: Deployed) -> Differences:
     """Compare how the authorizers invoke auth with its alias; another function is reported by SEC-35."""
-    invoked = {one.arn for one in _called(deployed) if one.function == want.function.arn}
-    return _compared(deployed, invoked, want.function.alias_arn)
+    called, want = [*_called(deployed)], deployed.plan.api.authorizer
+    if want is None:
+        return _compared(deployed, {one.arn for one in called})
+    own = {one.arn for one in called if one.function == want.function.arn}
+    return _compared(deployed, own, want.function.alias_arn)
+
+
+def unpermitted(deployed: Deployed, environment: Environment, observe: Observations) -> Differences:
+    """Compare the policies of the auth function with what the API's authorizers need to invoke it."""
+    want, api_id, stage = deployed.plan.api.authorizer, deployed.rest_api().id, deployed.stage()
+    if want is None:
+        observe.note(authorizer="the application has none")
+        return Differences()
+    auth = want.function
+    policies = deployed.function_policies(auth)
+    asked = {
+        source_of_authorizer(one.id, api_id, environment): deployed.invoked(one.uri, auth, stage)
+        for one in deployed.draft().authorizers.values()
+    }
+    observe.note(asked=asked, policies=policies)
+    reasons = {one: refusal(policies, called, one) for one, called in asked.items()}
+    refused = {one: why for one, why in reasons.items() if why}
+    facts = {INVOKED_BY: next(iter(refused.values()), True)}
+    return differences(FUNCTION, auth.name, facts, allowing(as_text([*refused])), **OF_POLICY)
 
 
 def _called(deployed: Deployed) -> Iterator[InvokedFunction]:
@@ -49,12 +81,12 @@ def _called(deployed: Deployed) -> Iterator[InvokedFunction]:
     return (target(one.uri, variables) for one in deployed.served().authorizers.values())
 
 
-def _compared(deployed: Deployed, invoked: Iterable[str], planned: str) -> Differences:
+def _compared(deployed: Deployed, invoked: Iterable[str], *planned: str) -> Differences:
     return differences(
         REST_API,
         deployed.plan.api.name,
         {INVOKED: frozenset(invoked)},
-        {INVOKED: within((planned,))},
+        {INVOKED: within(planned)},
         call=SERVED,
         loosens=True,
     )

@@ -4,13 +4,14 @@ from datetime import date, datetime
 
 import pytest
 
+from aws import desired
 from aws.inventory import Inventory, Sections
 from aws.release import Builds
 from checks import parameters
 from checks.access import Insiders, insiders_of
 from checks.delivery import Delivery
 from checks.deployed import Deployed
-from checks.parameters import configured_bucket, configured_domain
+from checks.parameters import configured_authorizer, configured_bucket, configured_domain
 from checks.records import Standing
 from checks.releases import packed
 from checks.way_back import WayBack
@@ -32,6 +33,12 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 @pytest.fixture
 def plan(snapshot: Snapshot[Plan]) -> Plan:
     return snapshot.plan
+
+
+@pytest.fixture
+def planned_authorizer(plan: Plan) -> desired.Authorizer:
+    """Who is to decide whether a caller has a session."""
+    return configured_authorizer(plan)
 
 
 @pytest.fixture

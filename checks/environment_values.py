@@ -23,7 +23,7 @@ from aws.firing import RESOLUTION_S
 from aws.words import Words, joined
 from checks.environment_addresses import KeyLimit, addresses
 from checks.environment_rally import decided, of_the_rally
-from plan.demand import BUSIEST_SHARE, INTEGRATION_MS, arithmetic, least_rate, rate_of
+from plan.demand import INTEGRATION_MS, arithmetic, busiest_rate, least_rate, rate_of
 from signoff.environment import Environment, RecordAges, where
 
 ENVIRONMENT = Words(en="environment", ja="環境")
@@ -126,7 +126,7 @@ def _member(owner: Any, name: str) -> Any:
 
 
 def _throttle(environment: Environment) -> Iterator[tuple[str, KeyLimit]]:
-    busiest = environment.target_rate * BUSIEST_SHARE
+    busiest = busiest_rate(environment)
     rate = between(min(1000, math.ceil(ROOM * busiest)), 1000, "/s")
     yield (
         "throttle.rate",
@@ -212,7 +212,7 @@ def _single_routes(environment: Environment) -> Iterator[tuple[str, KeyLimit]]:
         en="guide step 2-4, and its share of the rate", ja="手順2-4と、目標レートの割り当て"
     )
     for name, own in environment.routes.items():
-        rate = rate_of(name, environment.target_rate)
+        rate = rate_of(name, environment)
         limits = {
             "rate": KeyLimit(between(min(1000, math.ceil(ROOM * rate)), 1000, "/s"), guide),
             "burst": KeyLimit(between(min(2000, math.ceil(rate)), 2000), guide),
@@ -264,12 +264,12 @@ def _load(environment: Environment) -> Iterator[tuple[str, KeyLimit]]:
         en="so that load plan and concurrency are meaningful",
         ja="負荷計画と同時実行数に意味を持たせるため",
     )
-    demand, least = environment.demand, LEAST_RATE
+    demand, app, least = environment.demand, environment.application, LEAST_RATE
     source = believable
     if demand is None:
         yield "demand", KeyLimit(decided(), WHERE_FROM)
     else:
-        least, source = max(LEAST_RATE, least_rate(demand)), arithmetic(demand)
+        least, source = max(LEAST_RATE, least_rate(demand, app)), arithmetic(demand, app)
     yield "target_rate", KeyLimit(between(least, 10_000, "/s"), source)
     yield "seconds_per_call", KeyLimit(between(MEASURED_S, 3, " s"), believable)
     yield (
@@ -291,7 +291,7 @@ def _people(environment: Environment) -> Iterator[tuple[str, KeyLimit]]:
     )
     yield "alert_email", KeyLimit(_given(), heard, guided=False)
     if environment.line.expected_messages is not None:
-        a_minute = math.ceil(60 * rate_of("POST /stamps/award", environment.target_rate))
+        a_minute = math.ceil(60 * rate_of(environment.application.demand.each, environment))
         quota = Words(
             en="LINE's quota has to suffice for them: a minute of awards at the target rate",
             ja="LINEの上限と照合するため（目標レートでのスタンプ付与1分分以上）",

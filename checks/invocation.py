@@ -2,9 +2,10 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from aws import desired
+from aws.bounds import Bound, exactly
 from aws.redaction.secret_text import MaskedValue
 from aws.rest_api import Stage
 from aws.section import Unparsed
@@ -18,6 +19,15 @@ URI = re.compile(
     r"/invocations"
 )
 VARIABLE = re.compile(r"\$\{stageVariables\.(\w+)\}")
+
+
+INVOKED_BY = Words(en="permission for the API to invoke it", ja="APIからの呼び出しの許可")
+OF_POLICY = {"call": "lambda:GetPolicy", "decidable": False}
+
+
+def allowing(what: str) -> dict[Words, Bound]:
+    words = Words(en=f"allowed for {what}", ja=f"{what}について許可されていること")
+    return {INVOKED_BY: replace(exactly(value=True), words=words)}
 
 
 @dataclass(frozen=True, slots=True)

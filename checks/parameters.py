@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from aws import desired
 from aws.section import NotTestable
 from aws.words import Words
 from plan import Plan
@@ -23,6 +24,18 @@ def configured_bucket(environment: Environment) -> str:
     if not environment.bucket:
         raise _not_configured(environment, "bucket", Words("bucket of images", "画像のバケット"))
     return environment.bucket
+
+
+def configured_authorizer(plan: Plan) -> desired.Authorizer:
+    """Return what is to decide whether a caller has a session; NotTestable where nothing of the application does."""
+    if plan.api.authorizer is None:
+        raise NotTestable(
+            Words(
+                en="the application has no authorizer (app.toml)",
+                ja="アプリケーションにオーソライザーがありません（app.toml）",
+            )
+        )
+    return plan.api.authorizer
 
 
 def _not_configured(environment: Environment, key: str, part: Words) -> NotTestable:

@@ -6,12 +6,15 @@ from aws import desired
 from aws.api_document import Integration
 from aws.rest_api import MethodSetting, Stage
 from aws.words import SILENCE, Words, joined
-from plan.edge import AUTHORIZATION, contract
+from plan.edge import AUTHORIZATION
+from signoff.environment.application import Application
 
 OFF = MethodSetting()
 
 
-def shared_answers(stage: Stage, route: desired.Route, integration: Integration) -> list[Words]:
+def shared_answers(
+    stage: Stage, route: desired.Route, integration: Integration, app: Application
+) -> list[Words]:
     """Return what decides the answer and is not in the cache key; empty if nothing is cached.
 
     Setting ``*/*`` caches GET only; a method's own setting caches any verb. A body is never in the
@@ -22,15 +25,16 @@ def shared_answers(stage: Stage, route: desired.Route, integration: Integration)
     if route.verb != "GET":
         return [Words(en="the body", ja="本文")]
     return [
-        Words.same(one) for one in sorted({*deciding(route)} - {*integration.cache_key_parameters})
+        Words.same(one)
+        for one in sorted({*deciding(route, app)} - {*integration.cache_key_parameters})
     ]
 
 
-def deciding(route: desired.Route) -> Iterable[str]:
+def deciding(route: desired.Route, app: Application) -> Iterable[str]:
     """Yield the parameters on which the answer depends, in API Gateway's spelling."""
     if route.authorized:
         yield AUTHORIZATION
-    operation = contract()["paths"][route.path][route.verb.lower()]
+    operation = app.paths[route.path][route.verb.lower()]
     for parameter in operation.get("parameters", ()):
         if parameter["in"] == "query":
             yield f"method.request.querystring.{parameter['name']}"

@@ -1,12 +1,11 @@
 """DEP-10 to DEP-19: the seven functions run as decided, behind an alias, with room to breathe."""
 
-from dataclasses import replace
 from datetime import date
 from functools import partial
 
 from aws import desired
 from aws.access.callers import refusal
-from aws.bounds import Bound, as_text, at_least, exactly, one_of
+from aws.bounds import at_least, exactly, one_of
 from aws.closed import OPEN, PATH, RELEASE
 from aws.difference import differences, unallowed
 from aws.function import ACCOUNT, FREE, RESERVED, RUNTIME
@@ -15,11 +14,11 @@ from aws.ledgers.apigateway import REST_API, ROUTE, SERVED, STAGE
 from aws.ledgers.lambda_ import FUNCTION
 from aws.release import Builds
 from aws.words import Words
-from checks.authorizers import past_the_alias
+from checks.authorizers import past_the_alias, unpermitted
 from checks.deployed import Deployed
 from checks.encryption import function_key_flaws
 from checks.functions import CALLS_PER_REQUEST, busy, free_for_us, supported_on
-from checks.invocation import source_of, source_of_authorizer, target
+from checks.invocation import INVOKED_BY, OF_POLICY, allowing, source_of, target
 from checks.releases import (
     CODE,
     deployed_again,
@@ -51,15 +50,8 @@ LAST_UPDATE = Words(en="last update", ja="直近の更新")
 LINE_ENDPOINT = Words(en="LINE_API_ENDPOINT", ja="LINE_API_ENDPOINT")
 VERSION = Words(en="version", ja="バージョン")
 ALIAS = Words(en="alias", ja="エイリアス")
-INVOKED_BY = Words(en="permission for the API to invoke it", ja="APIからの呼び出しの許可")
 NEWEST = Words(en="newest deployment", ja="最新のデプロイ")
 RELEASED = Words(en="the newest release record", ja="最新のリリース記録")
-OF_POLICY = {"call": "lambda:GetPolicy", "decidable": False}
-
-
-def allowing(what: str) -> dict[Words, Bound]:
-    words = Words(en=f"allowed for {what}", ja=f"{what}について許可されていること")
-    return {INVOKED_BY: replace(exactly(value=True), words=words)}
 
 
 @expectation("DEP-10", ja="関数がActiveで、直近の更新が成功している")
@@ -210,10 +202,10 @@ def test_route_invokes_the_alias(
 
 
 @expectation("DEP-44", ja="オーソライザーがエイリアスを呼び出す")
-def test_authorizers_invoke_the_alias(deployed: Deployed, plan: Plan, judge: Judge) -> None:
+def test_authorizers_invoke_the_alias(deployed: Deployed, judge: Judge) -> None:
     judge.observe.note(authorizers=[one.uri for one in deployed.served().authorizers.values()])
 
-    judge(past_the_alias(deployed, plan.api.authorizer))
+    judge(past_the_alias(deployed))
 
 
 @expectation("DEP-16", ja="APIがルートの関数を呼び出せる")
@@ -231,21 +223,9 @@ def test_api_may_invoke_what_the_route_calls(
 
 @expectation("DEP-16", ja="APIがオーソライザーを呼び出せる")
 def test_api_may_ask_its_authorizers(
-    deployed: Deployed, plan: Plan, environment: Environment, judge: Judge
+    deployed: Deployed, environment: Environment, judge: Judge
 ) -> None:
-    auth, api_id = plan.api.authorizer.function, deployed.rest_api().id
-    stage = deployed.stage()
-    policies = deployed.function_policies(auth)
-    asked = {
-        source_of_authorizer(one.id, api_id, environment): deployed.invoked(one.uri, auth, stage)
-        for one in deployed.draft().authorizers.values()
-    }
-    judge.observe.note(asked=asked, policies=policies)
-
-    reasons = {one: refusal(policies, called, one) for one, called in asked.items()}
-    refused = {one: why for one, why in reasons.items() if why}
-    facts = {INVOKED_BY: next(iter(refused.values()), True)}
-    judge(differences(FUNCTION, auth.name, facts, allowing(as_text([*refused])), **OF_POLICY))
+    judge(unpermitted(deployed, environment, judge.observe))
 
 
 @expectation("DEP-17", ja="稼働中のコードがリリースしたものである")

@@ -38,12 +38,12 @@ SOME_ROLE = Bound(
 
 @expectation("DEP-27", ja="他人向けの応答がキャッシュされない")
 def test_answer_is_never_cached_for_somebody_else(
-    route: desired.Route, deployed: Deployed, judge: Judge
+    route: desired.Route, deployed: Deployed, environment: Environment, judge: Judge
 ) -> None:
     stage = judge.observe(deployed.stage(), "cache_enabled", "settings")
     integration = judge.observe(deployed.integration(route), "cache_key_parameters")
 
-    shared = shared_answers(stage, route, integration)
+    shared = shared_answers(stage, route, integration, environment.application)
     about = {"call": GET_STAGES, "loosens": True}
     judge(differences(ROUTE, route.id, {SHARED: shared}, {SHARED: within(())}, **about))
 

@@ -113,7 +113,7 @@ def test_route_has_room_for_its_share_of_the_target_rate(
     route: desired.Route, deployed: Deployed, environment: Environment, judge: Judge
 ) -> None:
     limits = effective_limits(deployed.stage(), deployed.gateway_account(), route.verb, route.path)
-    needed = rate_of(route.id, environment.target_rate)
+    needed = rate_of(route.id, environment)
     judge.observe.note(route=route.id, rate=limits.rate, burst=limits.burst, needed=needed)
 
     judge(too_narrow(route.id, limits, needed))
@@ -130,10 +130,10 @@ def test_account_has_room_for_the_target_rate(
 
 @expectation("DEP-37", ja="プリフライトに目標レート分の余裕がある")
 def test_preflights_have_room_for_the_target_rate(
-    path: str, deployed: Deployed, plan: Plan, environment: Environment, judge: Judge
+    path: str, deployed: Deployed, environment: Environment, judge: Judge
 ) -> None:
     limits = effective_limits(deployed.stage(), deployed.gateway_account(), "OPTIONS", path)
-    needed = rate_of_preflights(path, plan.api, environment.target_rate)
+    needed = rate_of_preflights(path, environment)
     judge.observe.note(preflight=path, rate=limits.rate, burst=limits.burst, needed=needed)
 
     judge(too_narrow(f"OPTIONS {path}", limits, needed))
@@ -147,7 +147,7 @@ def test_key_of_all_visitors_has_room_for_the_target_rate(
     asked = environment.api_key
     judge.observe.note(asked_of_visitors=asked, target_rate=environment.target_rate)
 
-    short = plan_too_narrow(usage, plan.api, environment.target_rate)
+    short = plan_too_narrow(usage, plan.api, environment)
     judge(short if asked else ())
 
 
@@ -186,10 +186,11 @@ def test_login_asks_for_no_session(
 
 
 @expectation("SEC-35", ja="オーソライザーがauth関数を使う")
-def test_authorizer_asks_the_auth_function(deployed: Deployed, plan: Plan, judge: Judge) -> None:
-    want = plan.api.authorizer
+def test_authorizer_asks_the_auth_function(
+    deployed: Deployed, planned_authorizer: desired.Authorizer, judge: Judge
+) -> None:
     asked = authorizers(deployed)
     judge.observe.note(authorizers=asked)
 
-    judge(invoking_others(deployed, want))
-    judge(authorizer_differences(asked, want))
+    judge(invoking_others(deployed, planned_authorizer))
+    judge(authorizer_differences(asked, planned_authorizer))

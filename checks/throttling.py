@@ -16,7 +16,7 @@ from aws.usage_plan import BURST, OFFSET, RATE, ApiKey, UsagePlan
 from aws.words import Words
 from checks.deployed_data import API_KEY, absent
 from plan.demand import HEADROOM, rate_of
-from signoff.environment import Throttle, where
+from signoff.environment import Environment, Throttle, where
 
 EVERY_METHOD = "*/*"
 OF_STAGE = {"call": "apigateway:GetStages", "decided_in": where("throttle", "routes")}
@@ -109,16 +109,17 @@ def methods_too_wide(plan: UsagePlan, want: desired.UsagePlan) -> tuple[Differen
 
 
 def plan_too_narrow(
-    plan: UsagePlan, api: desired.Api, target_rate: float
+    plan: UsagePlan, api: desired.Api, environment: Environment
 ) -> tuple[Difference, ...]:
     """Compare a usage plan, whose key every visitor has, with what the target rate needs.
 
     A plan without a limit is wide enough here; SEC-30 reports it.
     """
+    target_rate = environment.target_rate
     at_once = {BURST: (plan.burst, at_least(min(target_rate, api.usage_plan.burst)))}
     needs = {plan.name: {RATE: (plan.rate, at_least(target_rate, "/s")), **at_once}}
     needs[plan.name][OFFSET] = plan.offset, at_most(api.usage_plan.most_offset)
-    shares = {route.id: rate_of(route.id, target_rate) for route in api.routes}
+    shares = {route.id: rate_of(route.id, environment) for route in api.routes}
     for one in plan.own_limits:
         _, _, method = one.method.partition(" ")
         path, _, verb = method.rpartition("/")

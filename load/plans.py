@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from load.engine.plan import AWARD, JOURNEY, LIST, RANKING, VERIFY, LoadPlan, LoadStep
 from load.engine.throttle import TokenBucket
-from plan.demand import SHARES
+from signoff.environment.application import application
 
 PURPOSES = {
     "every endpoint answers right under a little load; says nothing of percentiles": "軽い負荷で全エンドポイント"
@@ -17,6 +17,7 @@ PURPOSES = {
     "調べる",
 }
 """What each plan is for, in Japanese: a verdict carries its plan in English."""
+SHARES = application().demand.shares
 MIX = {endpoint: SHARES[endpoint] for endpoint in (LIST, VERIFY, AWARD, RANKING)}
 SAMPLES = 4000
 """Arrivals of a step that is judged: the rarest endpoint gets 800, and p99 needs 381."""

@@ -1,34 +1,24 @@
-"""The seven functions with exactly the variables each needs (guide steps 1-3 and 3-2)."""
+"""The functions with exactly the variables that each needs (guide steps 1-3 and 3-2)."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from operator import attrgetter
 
 from aws.desired import Function, Role
-from plan.naming import FUNCTIONS, Naming
+from plan.naming import Naming
 from signoff.environment import FunctionSettings
+from signoff.environment.application import AppFunction
 
 LINE_API = "https://api.line.me"
-VARIABLES: dict[str, tuple[str, ...]] = {
-    "auth": ("TABLE_USERS", "SECRET_NAME_TOKEN_KEY", "LINE_CHANNEL_ID", "LINE_API_ENDPOINT"),
-    "award": (
-        "TABLE_USERSTAMPS",
-        "TABLE_STAMPMASTERS",
-        "NOTIFY_FUNCTION",
-        "AWARD_REQUIRES_POSITION",
-        "ACCURACY_CAP_M",
-    ),
-    "gps-verify": ("TABLE_STAMPMASTERS", "ACCURACY_CAP_M"),
-    "notify": ("SECRET_NAME_LINE_TOKEN", "LINE_API_ENDPOINT"),
-    "ranking": ("TABLE_USERS", "TABLE_USERSTAMPS"),
-    "richmenu": ("SECRET_NAME_LINE_TOKEN", "LINE_API_ENDPOINT"),
-    "stamps": ("TABLE_USERSTAMPS", "TABLE_STAMPMASTERS"),
-}
-EVERYWHERE = ("ENVIRONMENT", "ALLOWED_ORIGIN")
-TABLE_PREFIX, SECRET_PREFIX = "TABLE_", "SECRET_NAME_"
+TABLE_PREFIX, SECRET_PREFIX, FUNCTION_SUFFIX = "TABLE_", "SECRET_NAME_", "_FUNCTION"
+"""How the variables are named by which a function finds a table, a secret and another function."""
 
 
 def functions(naming: Naming, roles: tuple[Role, ...]) -> tuple[Function, ...]:
     by_function = {role.function: role for role in roles}
-    return tuple(_function(naming, key, by_function[key]) for key in FUNCTIONS)
+    return tuple(
+        _function(naming, key, described, by_function[key])
+        for key, described in naming.application.functions.items()
+    )
 
 
 def names_a_table(variable: str) -> bool:
@@ -36,12 +26,22 @@ def names_a_table(variable: str) -> bool:
     return variable.startswith(TABLE_PREFIX)
 
 
-def _function(naming: Naming, key: str, role: Role) -> Function:
+def variable_of_table(key: str) -> str:
+    return f"{TABLE_PREFIX}{key.upper()}"
+
+
+def variable_of_secret(key: str) -> str:
+    return f"{SECRET_PREFIX}{key.upper()}"
+
+
+def variable_of_function(key: str) -> str:
+    return f"{key.upper().replace('-', '_')}{FUNCTION_SUFFIX}"
+
+
+def _function(naming: Naming, key: str, described: AppFunction, role: Role) -> Function:
     environment = naming.environment
-    values = _values(naming)
     own = environment.functions.get(key, FunctionSettings())
-    needed = (*EVERYWHERE, *VARIABLES[key]) if environment.our_code else _of_the_guide(key)
-    variables = {name: values[name] for name in needed if name in values}
+    variables = dict(_variables(naming, described))
     return Function(
         key=key,
         name=naming.named(key),
@@ -49,10 +49,10 @@ def _function(naming: Naming, key: str, role: Role) -> Function:
         alias=environment.alias,
         alias_arn=naming.alias_arn(key),
         role=role,
-        handler="handler.handler",
+        handler=described.handler,
         runtime=environment.runtime,
-        timeout_s=own.timeout_s or environment.timeout_s,
-        memory_mb=own.memory_mb or environment.memory_mb,
+        timeout_s=own.timeout_s or described.timeout_s or environment.timeout_s,
+        memory_mb=own.memory_mb or described.memory_mb or environment.memory_mb,
         environment=variables,
         table_variables=frozenset(filter(names_a_table, variables)),
         arns={name: arns for name, arns in _arns(naming).items() if name in variables},
@@ -62,42 +62,44 @@ def _function(naming: Naming, key: str, role: Role) -> Function:
     )
 
 
-def _of_the_guide(key: str) -> tuple[str, ...]:
-    """Return what step 3-2 of the guide gives a function of other code: its tables, its secret, its environment."""
-    named = (one for one in VARIABLES[key] if one.startswith((TABLE_PREFIX, SECRET_PREFIX)))
-    return ("ENVIRONMENT", *named)
+def _variables(naming: Naming, described: AppFunction) -> Iterator[tuple[str, str]]:
+    """Yield what a function gets: settings of all, what it calls, its own settings.
+
+    Of these the guide (step 3-2) gives a function of other code its tables, its secret and its environment.
+    """
+    environment, app = naming.environment, naming.application
+    general = [name for name, one in app.settings.items() if one.everywhere]
+    yield from _settings(naming, general)
+    for table in described.among(app.tables):
+        yield variable_of_table(table), environment.tables[table]
+    for secret in described.among(app.secrets):
+        yield variable_of_secret(secret), environment.secrets[secret]
+    if environment.our_code:
+        for function in described.among(app.functions):
+            yield variable_of_function(function), f"{naming.named(function)}:{environment.alias}"
+        yield from _settings(naming, described.settings)
+
+
+def _settings(naming: Naming, names: Iterable[str]) -> Iterator[tuple[str, str]]:
+    """Yield settings with their values; one that would repeat the functions' own default is not set."""
+    environment = naming.environment
+    for name in names:
+        setting = naming.application.settings[name]
+        value = attrgetter(setting.key)(environment)
+        text = str(value).lower() if isinstance(value, bool) else str(value)
+        if text != setting.unless and (environment.our_code or setting.guide):
+            yield name, text
 
 
 def _arns(naming: Naming) -> Mapping[str, tuple[str, ...]]:
     """Return variable -> ARNs of what it names. A secret's ARN also works without its last six characters."""
-    environment = naming.environment
-    secrets = {key: naming.secret_arn(key) for key in environment.secrets}
+    app = naming.application
+    secrets = {key: naming.secret_arn(key) for key in app.secrets}
     return {
-        **{f"{TABLE_PREFIX}{one.upper()}": (naming.table_arn(one),) for one in environment.tables},
+        **{variable_of_table(one): (naming.table_arn(one),) for one in app.tables},
         **{
-            f"{SECRET_PREFIX}{key.upper()}": (arn, arn.removesuffix("-??????"))
+            variable_of_secret(key): (arn, arn.removesuffix("-??????"))
             for key, arn in secrets.items()
         },
-        "NOTIFY_FUNCTION": (naming.alias_arn("notify"),),
+        **{variable_of_function(one): (naming.alias_arn(one),) for one in app.functions},
     }
-
-
-def _values(naming: Naming) -> Mapping[str, str]:
-    """Return every variable's value. LINE's endpoint is the functions' default and is not set."""
-    environment = naming.environment
-    values = {
-        "ENVIRONMENT": environment.name,
-        "ALLOWED_ORIGIN": environment.origin,
-        "TABLE_USERS": environment.tables["users"],
-        "TABLE_USERSTAMPS": environment.tables["userstamps"],
-        "TABLE_STAMPMASTERS": environment.tables["stampmasters"],
-        "SECRET_NAME_TOKEN_KEY": environment.secrets["token_key"],
-        "SECRET_NAME_LINE_TOKEN": environment.secrets["line_token"],
-        "NOTIFY_FUNCTION": f"{naming.named('notify')}:{environment.alias}",
-        "AWARD_REQUIRES_POSITION": str(environment.award_requires_position).lower(),
-        "ACCURACY_CAP_M": str(environment.accuracy_cap_m),
-        "LINE_CHANNEL_ID": environment.line.channel_id,
-    }
-    if environment.line.endpoint != LINE_API:
-        values["LINE_API_ENDPOINT"] = environment.line.endpoint
-    return values

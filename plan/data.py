@@ -1,4 +1,4 @@
-"""Tables and secrets: guide steps 1-3, 2-1 and 3-1, and the index that our ranking reads."""
+"""Tables and secrets: guide steps 1-3, 2-1 and 3-1, and the indexes that our own functions read."""
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
@@ -7,21 +7,10 @@ from typing import TypedDict
 from aws.desired import Index, Secret, Table
 from plan.naming import Naming
 from signoff.environment import Environment, TableSettings
-
-RANKING_INDEX = Index(name="PeriodRanking", hash_key="PeriodShard", range_key="Rank")
-"""Answers the top N of a week or month in a constant number of queries. Keys: period#shard, count and time."""
+from signoff.environment.application import AppTable
 
 RESTORED = "%Y%m%dT%H%M%SZ"
 """Suffix of a restored table's name (strftime, UTC), behind the name of the table that it replaces."""
-
-KNOWN_DEFAULTS = frozenset(
-    {
-        "default-secret-key-change-in-production",
-        "your-production-secret-key-here",
-        "your-line-channel-access-token",
-    }
-)
-"""Keys that anyone can read in the guide or in the development code."""
 
 
 class _Decided(TypedDict):
@@ -67,63 +56,51 @@ def key_of(environment: Environment, table: str) -> str | None:
     return environment.table_settings.get(table, TableSettings()).key or environment.table_key
 
 
-def _attributes(indexes: Iterable[Index]) -> dict[str, str]:
-    """Return the attributes of the keys of these indexes, each a text and a number."""
-    return {name: kind for one in indexes for name, kind in _key_of(one)}
-
-
-def _key_of(index: Index) -> tuple[tuple[str, str], ...]:
-    return ((index.hash_key, "S"), *(((index.range_key, "N"),) if index.range_key else ()))
-
-
 def tables(naming: Naming) -> tuple[Table, ...]:
-    indexes = (RANKING_INDEX,) if naming.environment.our_code else ()
-    return (
-        Table(
-            **_decided(naming, "users"),
-            hash_key="UserId",
-            range_key=None,
-            attributes={"UserId": "S"},
-        ),
-        Table(
-            **_decided(naming, "userstamps"),
-            hash_key="UserId",
-            range_key="StampId",
-            attributes={"UserId": "S", "StampId": "S", **_attributes(indexes)},
-            indexes=indexes,
-            ttl_attribute="TTL",
-        ),
-        Table(
-            **_decided(naming, "stampmasters"),
-            hash_key="StampId",
-            range_key=None,
-            attributes={"StampId": "S"},
-        ),
+    return tuple(_table(naming, key, one) for key, one in naming.application.tables.items())
+
+
+def _table(naming: Naming, key: str, described: AppTable) -> Table:
+    """Return a table; functions of other code need none of our indexes."""
+    indexes = described.indexes if naming.environment.our_code else {}
+    hash_key, range_key = _pair(described.key)
+    return Table(
+        **_decided(naming, key),
+        hash_key=hash_key,
+        range_key=range_key,
+        attributes={
+            name: kind for one in (described.key, *indexes.values()) for name, kind in one.items()
+        },
+        indexes=tuple(_index(name, one) for name, one in indexes.items()),
+        ttl_attribute=described.ttl,
     )
 
 
+def _index(name: str, key: Mapping[str, str]) -> Index:
+    hash_key, range_key = _pair(key)
+    return Index(name=name, hash_key=hash_key, range_key=range_key)
+
+
+def _pair(key: Mapping[str, str]) -> tuple[str, str | None]:
+    """Return the partition key, and the sort key if there is one."""
+    partition, *sort = key
+    return partition, next(iter(sort), None)
+
+
 def secrets(naming: Naming) -> tuple[Secret, ...]:
-    names = naming.environment.secrets
-    return (
+    environment, app = naming.environment, naming.application
+    return tuple(
         Secret(
-            key="token_key",
-            name=names["token_key"],
-            arn_pattern=naming.secret_arn("token_key"),
-            json_key="TOKEN_SECRET_KEY",
-            min_bits=256,
-            kms_key=naming.environment.secret_key,
-            known_defaults=KNOWN_DEFAULTS,
-            tags=naming.environment.tags,
-        ),
-        Secret(
-            key="line_token",
-            name=names["line_token"],
-            arn_pattern=naming.secret_arn("line_token"),
-            json_key="LINE_CHANNEL_ACCESS_TOKEN",
-            kms_key=naming.environment.secret_key,
-            known_defaults=KNOWN_DEFAULTS,
-            tags=naming.environment.tags,
-        ),
+            key=key,
+            name=environment.secrets[key],
+            arn_pattern=naming.secret_arn(key),
+            json_key=one.json_key,
+            min_bits=one.min_bits,
+            kms_key=environment.secret_key,
+            known_defaults=app.known_defaults,
+            tags=environment.tags,
+        )
+        for key, one in app.secrets.items()
     )
 
 

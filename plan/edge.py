@@ -1,13 +1,8 @@
 """The REST API: routes from the contract, CORS, gateway responses, throttle (guide steps 2-4 and 3-3)."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from functools import cache
-from pathlib import Path
-from typing import Any
-
-import yaml
 
 from aws.bounds import Bound, saying
 from aws.desired import (
@@ -25,10 +20,9 @@ from aws.desired import (
 from plan.demand import HEADROOM, INTEGRATION_MS, rate_of, rate_of_preflights
 from plan.naming import Naming
 from signoff.environment import Environment, RouteSettings
+from signoff.environment.application import VERBS, Application
 
-CONTRACT = Path(__file__).parent.parent / "smoke" / "openapi.yaml"
-VERBS = ("get", "post", "put", "patch", "delete")
-METHODS = "GET,POST,OPTIONS,DELETE"
+METHODS = ("GET", "HEAD", "POST", "OPTIONS", "PUT", "PATCH", "DELETE")
 AUTHORIZATION = "method.request.header.Authorization"
 ERROR_CODES = {
     "DEFAULT_4XX": (None, "REQUEST_REFUSED"),
@@ -39,13 +33,6 @@ ERROR_CODES = {
     "QUOTA_EXCEEDED": ("429", "THROTTLED"),
 }
 """Response type -> (status, error code). A Deny of the authorizer means a bad session: 401."""
-
-
-@cache
-def contract() -> dict[str, Any]:
-    """Parse smoke/openapi.yaml, the one description of the API."""
-    parsed: dict[str, Any] = yaml.load(CONTRACT.read_text(), yaml.CSafeLoader)
-    return parsed
 
 
 def api(naming: Naming, functions: tuple[Function, ...]) -> Api:
@@ -61,12 +48,7 @@ def api(naming: Naming, functions: tuple[Function, ...]) -> Api:
         routes=tuple(_routes(by_key, environment)),
         cors=cors,
         gateway_responses=tuple(_gateway_responses(cors)),
-        authorizer=Authorizer(
-            name=naming.named("authorizer"),
-            function=by_key["auth"],
-            identity_source=AUTHORIZATION,
-            ttl_s=environment.authorizer_ttl_s,
-        ),
+        authorizer=_authorizer(naming, by_key),
         usage_plan=UsagePlan(
             name=naming.named("usage-plan"),
             rate=environment.throttle.rate,
@@ -85,7 +67,20 @@ def api(naming: Naming, functions: tuple[Function, ...]) -> Api:
         by_domain=environment.domain is not None,
         tags=environment.tags,
     )
-    return replace(planned, least_rates=_least_rates(planned, environment.target_rate))
+    return replace(planned, least_rates=_least_rates(planned, environment))
+
+
+def _authorizer(naming: Naming, functions: Mapping[str, Function]) -> Authorizer | None:
+    """Return the Lambda authorizer, if the application has one."""
+    key = naming.application.authorizer
+    if key is None:
+        return None
+    return Authorizer(
+        name=naming.named("authorizer"),
+        function=functions[key],
+        identity_source=AUTHORIZATION,
+        ttl_s=naming.environment.authorizer_ttl_s,
+    )
 
 
 def _description(environment: Environment) -> Bound:
@@ -95,11 +90,9 @@ def _description(environment: Environment) -> Bound:
     return saying(environment.name, prefers=f"{environment.name} environment")
 
 
-def _least_rates(api: Api, target_rate: float) -> dict[str, float]:
-    preflights = {
-        f"OPTIONS {path}": rate_of_preflights(path, api, target_rate) for path in api.paths
-    }
-    routes = {route.id: rate_of(route.id, target_rate) for route in api.routes}
+def _least_rates(api: Api, environment: Environment) -> dict[str, float]:
+    preflights = {f"OPTIONS {path}": rate_of_preflights(path, environment) for path in api.paths}
+    routes = {route.id: rate_of(route.id, environment) for route in api.routes}
     return {method: HEADROOM * rate for method, rate in (routes | preflights).items()}
 
 
@@ -123,7 +116,7 @@ def bucket(environment: Environment) -> Bucket | None:
 
 def _routes(functions: dict[str, Function], environment: Environment) -> Iterator[Route]:
     throttle = environment.throttle
-    for path, item in contract()["paths"].items():
+    for path, item in environment.application.paths.items():
         for verb in VERBS:
             if operation := item.get(verb):
                 own = environment.routes.get(f"{verb.upper()} {path}", RouteSettings())
@@ -142,9 +135,15 @@ def _cors(environment: Environment) -> Cors:
     return Cors(
         origin=environment.origin,
         headers=headers,
-        methods=METHODS,
+        methods=",".join(_methods(environment.application)),
         max_age_s=environment.cors_max_age_s,
     )
+
+
+def _methods(app: Application) -> Iterator[str]:
+    """Yield the methods that a browser may use, in the order of the guide."""
+    asked = {one.partition(" ")[0] for one in app.routes} | {"OPTIONS"}
+    return (one for one in METHODS if one in asked)
 
 
 def _gateway_responses(cors: Cors) -> Iterator[GatewayResponse]:

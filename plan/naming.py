@@ -3,9 +3,7 @@
 from dataclasses import dataclass
 
 from signoff.environment import Environment
-from signoff.environment.value_types import FUNCTIONS
-
-__all__ = ["FUNCTIONS", "Naming"]
+from signoff.environment.application import Application
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,6 +11,10 @@ class Naming:
     """Makes ``stamp-rally-prod-auth`` and ``stamp-rally-prod-auth-role`` from ``stamp-rally-prod``."""
 
     environment: Environment
+
+    @property
+    def application(self) -> Application:
+        return self.environment.application
 
     def named(self, what: str) -> str:
         return self.environment.names.get(what, f"{self.environment.prefix}-{what}")

@@ -1,25 +1,12 @@
-"""Least privilege, function by function: the guide's table of step 2-2 as (action, ARN) pairs."""
+"""Least privilege, function by function: the rights of app.toml as (action, ARN) pairs (guide step 2-2)."""
 
 from collections.abc import Iterable, Iterator
 
 from aws.desired import Permission, Role
 from plan import data
-from plan.data import RANKING_INDEX
-from plan.naming import FUNCTIONS, Naming
+from plan.naming import Naming
+from signoff.environment.application import AppFunction, Rights, table_of
 
-TABLE_ACTIONS: dict[str, dict[str, tuple[str, ...]]] = {
-    "auth": {"users": ("GetItem", "UpdateItem", "Query")},
-    "award": {
-        "userstamps": ("GetItem", "PutItem", "Query"),
-        "stampmasters": ("GetItem", "Query"),
-    },
-    "gps-verify": {"stampmasters": ("GetItem", "Query")},
-    "ranking": {"users": ("BatchGetItem",)},
-    "stamps": {"userstamps": ("Query",), "stampmasters": ("GetItem", "BatchGetItem")},
-}
-UNUSED_WRITES = {"auth": "users", "award": "stampmasters"}
-"""Tables into which the guide also lets a function put items, which the released code never does: allowed, not granted."""
-SECRET_READ = {"auth": "token_key", "notify": "line_token", "richmenu": "line_token"}
 TRACING = (
     *("PutTraceSegments", "PutTelemetryRecords", "GetSamplingRules", "GetSamplingTargets"),
     "GetSamplingStatisticSummaries",
@@ -27,28 +14,25 @@ TRACING = (
 """What AWSXRayDaemonWriteAccess allows."""
 OF_TABLE_KEY = ("DescribeKey", "Encrypt", "GenerateDataKey*", "ReEncrypt*")
 """What a caller may do with a customer managed key by DynamoDB's documentation, beside Decrypt."""
-OURS_ONLY = frozenset({"stamps", "ranking"})
-"""The guide gives no table for these two: other code may need other permissions."""
 
 
 def roles(naming: Naming) -> tuple[Role, ...]:
-    return tuple(_role(naming, function) for function in FUNCTIONS)
+    return tuple(_role(naming, key, one) for key, one in naming.application.functions.items())
 
 
-def _role(naming: Naming, function: str) -> Role:
+def _role(naming: Naming, function: str, described: AppFunction) -> Role:
     required = {
-        *_tables(naming, function),
-        *_secret(naming, function),
+        *_granted(naming, described.calls),
+        *_granted(naming, described.reads),
+        *_keys(naming, described),
         *_logs(naming, function, "CreateLogStream", "PutLogEvents"),
-        *_invoke_notify(function, naming.alias_arn("notify")),
     }
     accepted = {
         *_logs(naming, function, "CreateLogGroup"),
         *(Permission(f"xray:{one}", "*") for one in TRACING),
-        *_invoke_notify(function, naming.function_arn("notify")),
-        *_unused_writes(naming, function),
+        *_unqualified(naming, described),
+        *_granted(naming, described.writes),
     }
-    read = SECRET_READ.get(function)
     return Role(
         name=naming.role(function),
         arn=naming.iam_arn(f"role/{naming.role(function)}"),
@@ -57,11 +41,15 @@ def _role(naming: Naming, function: str) -> Role:
         required=frozenset(required),
         accepted=frozenset(accepted),
         beside=frozenset(_beside(naming, {*required, *accepted})),
-        secrets=tuple(one for one in data.secrets(naming) if one.key == read),
+        secrets=tuple(
+            one
+            for one in data.secrets(naming)
+            if one.key in described.among(naming.application.secrets)
+        ),
         own=_own(naming),
-        table_keys=frozenset(_table_keys(naming, function)),
+        table_keys=frozenset(_table_keys(naming, described)),
         tags=naming.environment.tags,
-        judged_for_missing=function not in OURS_ONLY,
+        judged_for_missing=described.guided,
     )
 
 
@@ -100,7 +88,10 @@ def _own(naming: Naming) -> tuple[str, ...]:
         *(naming.secret_arn(one).replace("-??????", "*") for one in environment.secrets),
         naming.arn("secretsmanager", f"secret:{prefix}/*"),
         naming.arn("lambda", f"function:{named}"),
-        *(naming.arn("logs", f"log-group:{naming.log_group(one)}*") for one in FUNCTIONS),
+        *(
+            naming.arn("logs", f"log-group:{naming.log_group(one)}*")
+            for one in naming.application.functions
+        ),
         naming.arn("logs", f"log-group:{naming.api_log_group}*"),
         *(naming.arn(service, named) for service in ("sns", "sqs")),
         naming.arn("kms", "*"),
@@ -109,42 +100,45 @@ def _own(naming: Naming) -> tuple[str, ...]:
     )
 
 
-def _tables(naming: Naming, function: str) -> Iterable[Permission]:
-    for key, actions in TABLE_ACTIONS.get(function, {}).items():
-        for action in actions:
-            yield Permission(f"dynamodb:{action}", naming.table_arn(key))
-    if function == "ranking":
-        index = f"{naming.table_arn('userstamps')}/index/{RANKING_INDEX.name}"
-        yield Permission("dynamodb:Query", index)
-    # DynamoDB uses a customer managed key with the caller's own permissions; AWS's keys need none.
-    yield from (Permission("kms:Decrypt", key) for key in _table_keys(naming, function))
+def _granted(naming: Naming, rights: Rights) -> Iterator[Permission]:
+    for resource, actions in rights.items():
+        arn = _arn(naming, resource)
+        yield from (Permission(action, arn) for action in actions)
 
 
-def _unused_writes(naming: Naming, function: str) -> Iterator[Permission]:
-    if function in UNUSED_WRITES:
-        yield Permission("dynamodb:PutItem", naming.table_arn(UNUSED_WRITES[function]))
+def _arn(naming: Naming, resource: str) -> str:
+    """Return the ARN of a table, one of its indexes, a secret, or the alias of a function."""
+    key, app = table_of(resource), naming.application
+    if key in app.tables:
+        index = resource.removeprefix(key).removeprefix("#")
+        return f"{naming.table_arn(key)}/index/{index}" if index else naming.table_arn(key)
+    return naming.secret_arn(key) if key in app.secrets else naming.alias_arn(key)
 
 
-def _table_keys(naming: Naming, function: str) -> Iterator[str]:
-    read = {*TABLE_ACTIONS.get(function, ()), *(("userstamps",) if function == "ranking" else ())}
-    keys = {data.key_of(naming.environment, one) for one in read}
+def _unqualified(naming: Naming, described: AppFunction) -> Iterator[Permission]:
+    """Yield the right to invoke a function by its name alone, which some tools grant instead of the alias."""
+    for one in described.among(naming.application.functions):
+        yield Permission("lambda:InvokeFunction", naming.function_arn(one))
+
+
+def _keys(naming: Naming, described: AppFunction) -> Iterator[Permission]:
+    """Yield the use of customer managed keys: DynamoDB and Secrets Manager use them with the caller's own permissions.
+
+    AWS's own keys need none.
+    """
+    yield from (Permission("kms:Decrypt", one) for one in _table_keys(naming, described))
+    key = naming.environment.secret_key
+    if key and key.startswith("arn:") and described.among(naming.application.secrets):
+        yield Permission("kms:Decrypt", key)
+
+
+def _table_keys(naming: Naming, described: AppFunction) -> Iterator[str]:
+    keys = {
+        data.key_of(naming.environment, one) for one in described.among(naming.application.tables)
+    }
     yield from (key for key in keys if key and key.startswith("arn:"))
-
-
-def _secret(naming: Naming, function: str) -> Iterable[Permission]:
-    if secret := SECRET_READ.get(function):
-        yield Permission("secretsmanager:GetSecretValue", naming.secret_arn(secret))
-        key = naming.environment.secret_key
-        if key and key.startswith("arn:"):
-            yield Permission("kms:Decrypt", key)
 
 
 def _logs(naming: Naming, function: str, *actions: str) -> Iterable[Permission]:
     group = naming.arn("logs", f"log-group:{naming.log_group(function)}:*")
     return (Permission(f"logs:{action}", group) for action in actions)
-
-
-def _invoke_notify(function: str, notify: str) -> Iterable[Permission]:
-    """Optional in the guide, but NOTIFY_FUNCTION is planned: without the right no winner is told, and no call fails."""
-    if function == "award":
-        yield Permission("lambda:InvokeFunction", notify)

@@ -19,7 +19,7 @@ from aws.desired import (
 from aws.iam.pattern import resource_pattern
 from aws.reading import Scope
 from lambdas.rally.domain.line import LINE_USER_ID
-from plan.data import KNOWN_DEFAULTS, is_restored
+from plan.data import is_restored
 from signoff.environment import Environment
 
 
@@ -60,8 +60,8 @@ def scope_of(plan: Plan, environment: Environment, *, salts: tuple[str, ...] = (
         functions=tuple(one.name for one in plan.functions),
         roles=tuple(one.name for one in plan.roles),
         tables=tuple(tables.values()),
-        contents=(tables["stampmasters"],),
-        key_scans=(tables["users"], tables["userstamps"]),
+        contents=tuple(_read(environment, "contents")),
+        key_scans=tuple(_read(environment, "keys")),
         real_key=LINE_USER_ID.pattern,
         secrets=tuple(one.name for one in plan.secrets),
         secret_fields=tuple(one.json_key for one in plan.secrets),
@@ -79,8 +79,15 @@ def scope_of(plan: Plan, environment: Environment, *, salts: tuple[str, ...] = (
         evidence_bucket=_bucket_of(environment.evidence),
         public_values=frozenset((*_public(plan), *_of_file(environment))),
         salts=salts,
-        known_defaults=KNOWN_DEFAULTS,
+        known_defaults=environment.application.known_defaults,
     )
+
+
+def _read(environment: Environment, what: str) -> Iterator[str]:
+    """Yield the names of the tables of whose items this is read."""
+    for key, one in environment.application.tables.items():
+        if one.read == what:
+            yield environment.tables[key]
 
 
 def public_in(plan: Plan) -> Callable[[str], bool]:

@@ -201,9 +201,13 @@ def _api(plan: Plan) -> Iterator[Table]:
             ("Access-Control-Allow-Origin", f"`{api.cors.origin}`"),
             ("Access-Control-Allow-Headers", f"`{api.cors.headers}`"),
             ("Access-Control-Allow-Methods", f"`{api.cors.methods}`"),
-            (
-                f"`{api.authorizer.name}`",
-                f"`{api.authorizer.function.name}`, `{api.authorizer.identity_source}`, {api.authorizer.ttl_s} s",
+            *(
+                (
+                    f"`{one.name}`",
+                    f"`{one.function.name}`, `{one.identity_source}`, {one.ttl_s} s",
+                )
+                for one in (api.authorizer,)
+                if one
             ),
         ),
     )

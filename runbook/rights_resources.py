@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from plan import plan_for
-from plan.naming import FUNCTIONS
 from signoff.environment import ENVIRONMENTS, Environment, peek
 
 ANYWHERE = ("*",)
@@ -77,14 +76,14 @@ def _named(
 
 def _functions(environment: Environment) -> Iterable[str]:
     base = f"arn:aws:lambda:{environment.region}:{environment.account}"
-    named = _named(environment, "-*", f"{base}:function:", FUNCTIONS)
+    named = _named(environment, "-*", f"{base}:function:", environment.application.functions)
     versions = (f"{one}:*" for one in named if not one.endswith("*"))
     return (*named, *versions, f"{base}:event-source-mapping:*")
 
 
 def _roles(environment: Environment) -> Iterable[str]:
-    roles = (f"{one}-role" for one in FUNCTIONS)
-    return _named(environment, "-*", f"arn:aws:iam::{environment.account}:role/", roles)
+    base, roles = f"arn:aws:iam::{environment.account}:role/", environment.application.roles
+    return _named(environment, "-*", base, roles)
 
 
 def _buckets(environment: Environment) -> Iterable[str]:

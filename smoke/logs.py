@@ -19,15 +19,6 @@ from smoke.calls import Answer, Call
 from smoke.row_calls import RowCalls
 from smoke.scenarios import GUIDE, Scenarios
 
-ROUTES = {
-    "stamps": "GET /stamps",
-    "award": "POST /stamps/award",
-    "gps-verify": "POST /gps/verify",
-    "notify": "POST /notify",
-    "ranking": "GET /ranking/weekly",
-    "richmenu": "GET /richmenu/list",
-}
-"""Function -> a route of it."""
 _FAULT = re.compile(r'"Faults"|"level": ?"ERROR"|\[ERROR\]')
 """How our functions count a fault, and how Lambda reports an uncaught error."""
 LONGEST = 1024
@@ -90,8 +81,10 @@ class Logs:
 
 def asked_of(calls: RowCalls, group: LogGroup) -> Answer:
     """Return an answer of the function that logs to the group; of any function, for the API's access log."""
-    keys = [one.key for one in calls.suite.plan.functions if one.log_group == group.name]
-    route = ROUTES.get(keys[0]) if keys else None
+    routes = calls.suite.plan.api.routes
+    route = next(
+        (r.id for r in routes if r.authorized and r.function.log_group == group.name), None
+    )
     if route is None:
         return calls.answer(GUIDE)
     caller = calls.caller

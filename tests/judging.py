@@ -14,7 +14,7 @@ from aws.words import SILENCE, Words
 from checks.access import insiders_of
 from checks.delivery import Delivery
 from checks.deployed import Deployed
-from checks.parameters import ARGUMENTS, configured_bucket, configured_domain
+from checks.parameters import ARGUMENTS, configured_authorizer, configured_bucket, configured_domain
 from checks.records import Standing
 from checks.releases import packed
 from checks.way_back import WayBack
@@ -32,6 +32,7 @@ VIEWS: Mapping[str, Callable[[Snapshot, str], Any]] = {
     "plan": lambda snapshot, _: snapshot.plan,
     "environment": lambda snapshot, _: snapshot.environment,
     "custom_domain": lambda snapshot, _: configured_domain(snapshot.environment),
+    "planned_authorizer": lambda snapshot, _: configured_authorizer(snapshot.plan),
     "image_bucket": lambda snapshot, _: configured_bucket(snapshot.environment),
     "inventory": lambda snapshot, _: snapshot.inventory,
     "builds": lambda snapshot, _: packed(snapshot.scope),

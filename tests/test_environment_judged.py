@@ -8,7 +8,7 @@ import pytest
 
 from checks.environment_values import judged, limits, notices
 from load.plans import MIX
-from plan.demand import SHARES, judged_for
+from plan.demand import judged_for
 from signoff.environment import Area, Decision, FunctionSettings, load
 from signoff.judge.decisions import Decisions, Differs, lines
 from tests.healthy import healthy
@@ -30,7 +30,7 @@ def test_healthy_environment_is_within_every_bound():
 
 
 def test_load_plans_call_each_route_by_the_share_that_throttles_are_planned_for():
-    assert MIX == SHARES
+    assert PROD.application.demand.shares == MIX
 
 
 @pytest.mark.parametrize(("rate", "red"), [(20, True), (139, True), (140, False), (1000, False)])

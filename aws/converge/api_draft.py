@@ -26,7 +26,8 @@ def converge(context: ChangeContext, api: Api) -> Changes:
     at = rest_api.needed(context, api)
     id_ = None if at == rest_api.UNKNOWN_ID else at
     draft = read(context, id_)
-    made = _authorizer(context, at, draft, api.authorizer) if api.asks_authorizer else ()
+    asked = api.authorizer if api.asks_authorizer else None
+    made = _authorizer(context, at, draft, asked) if asked else ()
     if made and context.go:
         draft = read(context, id_)  # the methods need the authorizer's id
     made += _methods(context, at, draft, api)
@@ -228,10 +229,11 @@ def unplanned(draft: Draft, methods: Iterable[PlannedMethod]) -> tuple[str, ...]
 
 
 def _route(api: Api, route: Route) -> PlannedMethod:
+    asked = api.authorizer if api.asks_authorizer and route.authorized else None
     return PlannedMethod(
         path=route.path,
         verb=route.verb,
-        authorizer=api.authorizer.name if route.authorized and api.asks_authorizer else None,
+        authorizer=asked.name if asked else None,
         api_key=api.usage_plan.api_key is not None,
         uri=invocation_uri(route.function.alias_arn),
     )

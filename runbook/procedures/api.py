@@ -218,7 +218,7 @@ def _sources(context: StepContext, api_id: str, function: Function) -> Mapping[s
         for one in api.routes
         if one.function.name == function.name
     }
-    if api.authorizer.function.name != function.name:
+    if api.authorizer is None or api.authorizer.function.name != function.name:
         return routes
     authorizer = rest_api.authorizer_id(context, api_id, api.authorizer.name)
     return {**routes, "apigateway-authorizer": f"{base}/authorizers/{authorizer}"}

@@ -18,12 +18,10 @@ from botocore.exceptions import BotoCoreError, ClientError
 from aws.door.answer import naming_what_is_missing
 from aws.door.failures import ReadFailure
 from aws.words import Words
-from signoff.environment.value_types import FUNCTIONS
+from signoff.environment.application import Application, application
 from signoff.report.reference import meanings
 
 Client = Callable[[str], Any]
-TABLES = {"users": "Users", "userstamps": "UserStamps", "stampmasters": "StampMasters"}
-SECRETS = {"token_key": "token-secret-key", "line_token": "line-channel-access-token"}
 GUIDE: Mapping[str, Any] = {
     "throttle": {"rate": 1000, "burst": 2000, "daily_quota": 100000},
     "alarms": {"function_errors": 5, "api_4xx": 10, "api_5xx": 10, "throttles": 1, "period_s": 300},
@@ -88,12 +86,15 @@ class Answers:
     prefix: str | None = None
     origin: str | None = None
     line_channel: str | None = None
+    application: Application = field(default_factory=application)
+    """What is looked for."""
 
 
 @dataclass(slots=True)
 class Proposals:
     """Proposals by key, and what could not be read."""
 
+    application: Application = field(default_factory=application)
     proposals: dict[str, Proposal] = field(default_factory=dict)
     unread: list[str] = field(default_factory=list)
     names: dict[str, str] = field(default_factory=dict)
@@ -117,7 +118,7 @@ class Proposals:
 
 def discover(client: Client, answers: Answers) -> Proposals:
     """Return what can be proposed from the account; whatever it refuses to show is noted."""
-    found = Proposals()
+    found = Proposals(application=answers.application)
     _proposed(answers, found)
     for look in (_functions, _tables, _secrets, _api, _alarms, _dashboard, _topics, _logs):
         try:
@@ -153,10 +154,10 @@ def _pages(client: Any, operation: str, member: str, **asked: Any) -> Iterator[A
 
 
 def _functions(client: Client, name: str, found: Proposals) -> None:
-    """Propose the prefix with which most of the seven functions' names begin, and their settings."""
+    """Propose the prefix with which most of the functions' names begin, and their settings."""
     listed = _pages(client("lambda"), "list_functions", "Functions")
     functions = {one["FunctionName"]: one for one in listed}
-    ends = tuple(f"-{one}" for one in FUNCTIONS)
+    ends = tuple(f"-{one}" for one in found.application.functions)
     stems = Counter(
         function.removesuffix(end)
         for function in functions
@@ -164,7 +165,7 @@ def _functions(client: Client, name: str, found: Proposals) -> None:
         if function.endswith(end)
     )
     prefix = found.value("prefix") or _best(stems, name) or _common(functions)
-    named = {one: _function(functions, prefix, one) for one in FUNCTIONS}
+    named = {one: _function(functions, prefix, one) for one in found.application.functions}
     ours = [functions[one] for one in named.values() if one]
     found.functions = len(ours)
     if not ours:
@@ -173,8 +174,8 @@ def _functions(client: Client, name: str, found: Proposals) -> None:
         "prefix",
         prefix,
         Words(
-            en=f"{len(ours)} of {len(FUNCTIONS)} functions are named so",
-            ja=f"関数{len(FUNCTIONS)}個中{len(ours)}個の接頭辞",
+            en=f"{len(ours)} of {len(named)} functions are named so",
+            ja=f"関数{len(named)}個中{len(ours)}個の接頭辞",
         ),
     )
     for key, function in named.items():
@@ -216,15 +217,17 @@ def _one(values: Iterable[Any]) -> Any:
 def _tables(client: Client, name: str, found: Proposals) -> None:
     dynamodb = client("dynamodb")
     names = list(_pages(dynamodb, "list_tables", "TableNames"))
-    tables = {key: _named(names, role, name) for key, role in TABLES.items()}
-    if not all(tables.values()):
+    described = found.application.tables
+    tables = {key: _named(names, one.name, name) for key, one in described.items()}
+    if not (tables and all(tables.values())):
         return
     found.propose(
         "tables", tables, Words(en="tables of these names exist", ja="この名前のテーブルがある")
     )
-    table = dynamodb.describe_table(TableName=tables["users"])["Table"]
+    first = next(iter(tables.values()))
+    table = dynamodb.describe_table(TableName=first)["Table"]
     tags = dynamodb.list_tags_of_resource(ResourceArn=table["TableArn"])["Tags"]
-    of = Words(en=f"table {tables['users']}", ja=f"テーブル{tables['users']}")
+    of = Words(en=f"table {first}", ja=f"テーブル{first}")
     found.propose("tags", {one["Key"]: one["Value"] for one in tags}, of)
     found.propose("table_key", table.get("SSEDescription", {}).get("KMSMasterKeyArn"), of)
 
@@ -242,10 +245,10 @@ def _secrets(client: Client, name: str, found: Proposals) -> None:
     secrets = {one["Name"]: one for one in listed}
     beginning = found.value("prefix") or name
     chosen = {}
-    for key, end in SECRETS.items():
-        fitting = [one for one in secrets if one.endswith(end)]
+    for key, described in found.application.secrets.items():
+        fitting = [one for one in secrets if one.endswith(described.name)]
         chosen[key] = _one(one for one in fitting if one.startswith(beginning)) or _one(fitting)
-    if not all(chosen.values()):
+    if not (chosen and all(chosen.values())):
         return
     exist = Words(en="secrets of these names exist", ja="この名前のシークレットがある")
     found.propose("secrets", chosen, exist)

@@ -13,9 +13,9 @@ from aws.visible import visible_line
 from aws.words import Say, Words, in_language
 from signoff.commands.command_line import CommandLineError, refuse_rest
 from signoff.commands.init import Answers, discover, table
-from signoff.environment import EnvironmentFileError, names
+from signoff.environment import ENVIRONMENTS, EnvironmentFileError, names
+from signoff.environment.application import application_beside
 from signoff.environment.guard import open_session
-from signoff.environment.value_types import FUNCTIONS
 from signoff.judge.exit_codes import Exit
 
 
@@ -136,7 +136,8 @@ def add_to(file: Path, text: str, name: str) -> None:
 
 
 def _none_of_ours(answers: Answers) -> Words:
-    names, where = ", ".join(FUNCTIONS), f"{answers.account} ({answers.region})"
+    names = ", ".join(answers.application.functions)
+    where = f"{answers.account} ({answers.region})"
     return Words(
         en=f"account {where} has none of the application's functions ({names}), so nothing is proposed: name what"
         " their names begin with by --prefix, or another account or Region by --profile and --region",
@@ -164,6 +165,7 @@ def _answers(asked: argparse.Namespace, region: str, account: str) -> Answers:
         prefix=asked.prefix or _ask(prefix),
         origin=asked.origin or _ask(origin),
         line_channel=asked.line_channel or _ask(channel),
+        application=application_beside(asked.to or ENVIRONMENTS),
     )
 
 

@@ -4,7 +4,7 @@ import json
 import os
 import tomllib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +12,7 @@ from pydantic import ValidationError
 
 from aws.words import Words
 from signoff import ROOT
+from signoff.environment.application import application_beside
 from signoff.environment.overrides import (
     IN_PRODUCTION,
     Override,
@@ -22,7 +23,6 @@ from signoff.environment.overrides import (
 )
 from signoff.environment.problems import EnvironmentFileError, FileTable, problem
 from signoff.environment.schema import ADAPTER, Environment
-from signoff.environment.value_types import FUNCTIONS, ROLES
 
 ENVIRONMENTS = ROOT / "environments.toml"
 PRODUCTION = "prod"
@@ -124,10 +124,12 @@ def _typed(name: str, table: Mapping[str, Any], path: Path, found: list[Override
     # As JSON, because pydantic is strict about types there and still takes a table for a dataclass.
     raw = json.dumps({**table, "name": name}, default=str)
     place = _place(f"{path.name}: {name}", table, found)
+    app = application_beside(path)
     try:
-        environment = ADAPTER.validate_json(raw, strict=True)
+        environment = ADAPTER.validate_json(raw, strict=True, context={"application": app})
     except ValidationError as error:
         raise EnvironmentFileError(problem(one, place) for one in error.errors()) from None
+    environment = replace(environment, application=app)
     if equal := list(_equal_names(environment)):
         raise EnvironmentFileError(equal)
     unfit = {} if not environment.production else dict(_unfit_for_production(environment))
@@ -178,14 +180,16 @@ def _unfit_for_production(environment: Environment) -> Iterator[tuple[str, Words
 
 def _equal_names(environment: Environment) -> Iterator[Words]:
     """Yield the names that two resources of one kind share: only one of them would be read and judged."""
-    prefix, names = environment.prefix, environment.names
+    prefix, names, app = environment.prefix, environment.names, environment.application
     kinds: Mapping[Words, Mapping[str, str]] = {
         Words(en="tables", ja="テーブル"): environment.tables,
         Words(en="secrets", ja="シークレット"): environment.secrets,
         Words(en="functions", ja="関数"): {
-            one: names.get(one, f"{prefix}-{one}") for one in FUNCTIONS
+            one: names.get(one, f"{prefix}-{one}") for one in app.functions
         },
-        Words(en="roles", ja="ロール"): {one: names.get(one, f"{prefix}-{one}") for one in ROLES},
+        Words(en="roles", ja="ロール"): {
+            one: names.get(one, f"{prefix}-{one}") for one in app.roles
+        },
     }
     for kind, named in kinds.items():
         for name in sorted({one for one in named.values() if list(named.values()).count(one) > 1}):

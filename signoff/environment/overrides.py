@@ -14,7 +14,7 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_typ
 
 from aws.words import Words, words_of
 from signoff.environment.problems import EnvironmentFileError, nearest, variable
-from signoff.environment.schema import Environment
+from signoff.environment.schema import NOT_KEYS, Environment
 from signoff.environment.value_types import UnfitValueError
 
 START = "SIGNOFF_"
@@ -51,7 +51,7 @@ def keys() -> tuple[EnvironmentKey, ...]:
 def _keys(owner: type[Any], before: str = "") -> Iterator[EnvironmentKey]:
     hints = get_type_hints(owner, include_extras=True)
     for one in fields(owner):
-        if one.name == "name" and owner is Environment:  # the name of the table, not a key in it
+        if one.name in NOT_KEYS and owner is Environment:
             continue
         yield from _of(f"{before}{one.name}", plain_type(hints[one.name]), required=_required(one))
 

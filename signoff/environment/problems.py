@@ -47,6 +47,9 @@ WANTED: Mapping[str, Words] = {
 """Pydantic's error -> what to write, with its context filled in."""
 
 
+AN_ENVIRONMENT = Words(en="an environment", ja="環境")
+
+
 class EnvironmentFileError(Bilingual):
     """The environment cannot be used; ``problems`` has one sentence for each thing to fix."""
 
@@ -68,6 +71,8 @@ class FileTable:
     """Table -> those of its keys that have no default."""
     settable: Collection[str]
     """Keys that a variable may set in this environment."""
+    of: Words = AN_ENVIRONMENT
+    """What it is a table of."""
 
 
 def problem(error: ErrorDetails, place: FileTable) -> Words:
@@ -84,8 +89,8 @@ def problem(error: ErrorDetails, place: FileTable) -> Words:
     if error["type"] == "unexpected_keyword_argument":
         instead = _instead(key, place.known)
         return Words(
-            en=f"{where} is not a key of an environment; {instead.en}",
-            ja=f"{where}は環境のキーではありません。{instead.ja}",
+            en=f"{where} is not a key of {place.of.en}; {instead.en}",
+            ja=f"{where}は{place.of.ja}のキーではありません。{instead.ja}",
         )
     found, advice = _shown(error["input"]), _advice(error, path[-1])
     return Words(en=f"{where} is {found}; {advice.en}", ja=f"{where}が{found}です。{advice.ja}")

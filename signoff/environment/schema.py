@@ -9,10 +9,8 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, ConfigDict, Field, TypeAdapter
 
 from aws.words import Words
+from signoff.environment.application import Application, application
 from signoff.environment.value_types import (
-    FUNCTIONS,
-    NAMED,
-    ROUTES,
     Account,
     Billing,
     EnvironmentBefore,
@@ -254,6 +252,8 @@ class Environment:
 
     __pydantic_config__ = STRICT
     name: str
+    application: Annotated[Application, Field(exclude=True)] = field(default_factory=application)
+    """What runs here; app.toml has it, and no key of this file."""
     account: Account
     region: Region
     production: bool = True
@@ -263,9 +263,11 @@ class Environment:
     prefix: Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_-]+[A-Za-z0-9]$")]
     stage: Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]+$")]
     alias: str = "live"
-    tables: Annotated[Mapping[str, str], exactly_keys("users", "userstamps", "stampmasters")]
-    secrets: Annotated[Mapping[str, str], exactly_keys("token_key", "line_token")]
-    names: Annotated[Mapping[str, str], some_keys(*NAMED)] = field(default_factory=dict)
+    tables: Annotated[Mapping[str, str], exactly_keys(lambda app: app.tables)]
+    secrets: Annotated[Mapping[str, str], exactly_keys(lambda app: app.secrets)]
+    names: Annotated[Mapping[str, str], some_keys(lambda app: app.named)] = field(
+        default_factory=dict
+    )
     """Names that are not ``prefix`` and key, such as those that a tool made up: key -> name."""
     tags: Mapping[str, str]
     origin: Origin
@@ -282,19 +284,21 @@ class Environment:
     pitr: bool = True
     pitr_days: RecoveryDays = 35
     deletion_protection: bool = True
-    table_settings: Annotated[
-        Mapping[str, TableSettings], some_keys("users", "userstamps", "stampmasters")
-    ] = field(default_factory=dict)
+    table_settings: Annotated[Mapping[str, TableSettings], some_keys(lambda app: app.tables)] = (
+        field(default_factory=dict)
+    )
     """Single tables that differ from the keys above for all tables."""
     runtime: str = "python3.13"
     timeout_s: Positive = 30
     memory_mb: Positive = 256
     functions: Annotated[
         Mapping[str, FunctionSettings],
-        some_keys(*FUNCTIONS),
+        some_keys(lambda app: app.functions),
     ] = field(default_factory=dict)
     """Single functions that differ from ``timeout_s`` and ``memory_mb``."""
-    routes: Annotated[Mapping[str, RouteSettings], some_keys(*ROUTES)] = field(default_factory=dict)
+    routes: Annotated[Mapping[str, RouteSettings], some_keys(lambda app: app.routes)] = field(
+        default_factory=dict
+    )
     """Single routes that differ from ``throttle``."""
     cors_max_age_s: Annotated[int, Field(ge=0, le=86_400)] | None = None
     """For how long a browser may keep the answer to a preflight."""
@@ -351,7 +355,7 @@ class Environment:
     @property
     def authorizer(self) -> bool:
         """Whether an authorizer of the API checks sessions."""
-        return self.sessions_checked_by == "authorizer"
+        return self.sessions_checked_by == "authorizer" and bool(self.application.authorizer)
 
     @property
     def our_code(self) -> bool:
@@ -364,6 +368,8 @@ class Environment:
         return self.before != self.name
 
 
+NOT_KEYS = frozenset({"name", "application"})
+"""Fields that no key of a table sets: its header, and what app.toml has."""
 ADAPTER = TypeAdapter(Environment)
 """Reads and writes an environment as JSON; made once, since that takes longer than a whole file of environments."""
 

@@ -1,12 +1,13 @@
 """Types of single values of the environment file, with validators that say what to write."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, Field, ValidationInfo
 
 from aws.words import Bilingual, Words
+from signoff.environment.application import Application, application
 
 
 class UnfitValueError(Bilingual, ValueError):
@@ -24,8 +25,17 @@ def _before(value: str) -> str:
     return value
 
 
-def exactly_keys(*names: str) -> AfterValidator:
-    def complete(value: Mapping[str, str]) -> Mapping[str, str]:
+def _application(info: ValidationInfo) -> Application:
+    """Return the application that lies beside the file, which the loader passes on."""
+    given = info.context and info.context.get("application")
+    return given or application()
+
+
+def exactly_keys(of: Callable[[Application], Collection[str]]) -> AfterValidator:
+    """Accept a table with exactly these keys of the application."""
+
+    def complete(value: Mapping[str, str], info: ValidationInfo) -> Mapping[str, str]:
+        names = of(_application(info))
         if set(value) != set(names):
             raise UnfitValueError(
                 Words(
@@ -38,8 +48,11 @@ def exactly_keys(*names: str) -> AfterValidator:
     return AfterValidator(complete)
 
 
-def some_keys(*names: str) -> AfterValidator:
-    def known(value: Mapping[str, Any]) -> Mapping[str, Any]:
+def some_keys(of: Callable[[Application], Collection[str]]) -> AfterValidator:
+    """Accept a table with some of these keys of the application, and no others."""
+
+    def known(value: Mapping[str, Any], info: ValidationInfo) -> Mapping[str, Any]:
+        names = of(_application(info))
         if unknown := set(value) - set(names):
             raise UnfitValueError(
                 Words(
@@ -123,28 +136,6 @@ LoadPlan = Literal["smoke", "baseline", "step", "spike", "soak"]
 Billing = Literal["PAY_PER_REQUEST", "PROVISIONED"]
 TableKey = Annotated[str, _key_or("alias/aws/dynamodb")]
 RecoveryDays = Annotated[int, Field(ge=1, le=35)]
-FUNCTIONS = ("auth", "award", "gps-verify", "notify", "ranking", "richmenu", "stamps")
-ROLES = tuple(f"{one}-role" for one in FUNCTIONS)
-NAMED = (
-    *FUNCTIONS,
-    *ROLES,
-    *(f"{one}-logs" for one in (*FUNCTIONS, "api")),
-    *("api", "authorizer", "usage-plan", "api-key", "dashboard", "alerts"),
-)
-"""Keys of what is named by prefix and key; alarms are found by their metrics instead."""
-ROUTES = (
-    "POST /auth/verify",
-    "GET /stamps",
-    "POST /stamps/award",
-    "POST /gps/verify",
-    "POST /notify",
-    "GET /ranking/weekly",
-    "GET /ranking/monthly",
-    "GET /richmenu/list",
-    "POST /richmenu/set",
-    "DELETE /richmenu/unset",
-)
-"""The routes of the contract, smoke/openapi.yaml, of which this package knows nothing."""
 Retention = Annotated[int, Field(gt=0), AfterValidator(_kept)]
 EnvironmentBefore = Annotated[str, AfterValidator(_before)]
 SecretKey = Annotated[str, _key_or("alias/aws/secretsmanager")]

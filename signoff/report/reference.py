@@ -12,7 +12,7 @@ from aws.words import Words
 from signoff import ROOT
 from signoff.environment.overrides import IN_PRODUCTION, plain_type
 from signoff.environment.problems import variable
-from signoff.environment.schema import Environment
+from signoff.environment.schema import NOT_KEYS, Environment
 from signoff.judge.checklist import Checklist
 
 PAGES = {"en": "docs/environments.md", "ja": "docs/environments.ja.md"}
@@ -179,7 +179,7 @@ def references(owner: type[Any] = Environment, before: str = "") -> Iterator[Key
     """Yield the reference of every key, in the order of the types."""
     hints = get_type_hints(owner, include_extras=True)
     for one in fields(owner):
-        if owner is Environment and one.name == "name":
+        if owner is Environment and one.name in NOT_KEYS:
             continue
         path, hint = f"{before}{one.name}", plain_type(hints[one.name])
         told = meanings()[path]

@@ -1,4 +1,4 @@
-"""What each function calls of AWS is what lambdas/rights.toml says that it needs: no right more, none less."""
+"""What each function calls of AWS is what app.toml says that it needs: no right more, none less."""
 
 import tomllib
 from dataclasses import replace
@@ -13,8 +13,9 @@ from tests.lambdas.events import CONTEXT, USER, event
 from tests.lambdas.rally_account import ENVIRON
 from tests.lambdas.test_logger import EXAMPLES
 
-LAMBDAS = Path(__file__).parents[2] / "lambdas"
-RIGHTS = tomllib.loads((LAMBDAS / "rights.toml").read_text(encoding="utf-8"))
+FILE = Path(__file__).parents[2] / "app.toml"
+FUNCTIONS = tomllib.loads(FILE.read_text(encoding="utf-8"))["functions"]
+RIGHTS = {name: one["calls"] for name, one in FUNCTIONS.items()}
 TABLES = {
     ENVIRON["TABLE_USERS"]: "users",
     ENVIRON["TABLE_USERSTAMPS"]: "userstamps",

@@ -9,6 +9,7 @@ from aws.desired import Permission
 from plan import plan_for, scope_of
 from signoff.environment import Environment
 from signoff.environment.schema import (
+    NOT_KEYS,
     Area,
     Domain,
     FrontEnd,
@@ -108,7 +109,8 @@ def optional():
     return {
         one.name
         for one in fields(Environment)
-        if one.default is not MISSING or one.default_factory is not MISSING
+        if one.name not in NOT_KEYS
+        and (one.default is not MISSING or one.default_factory is not MISSING)
     }
 
 

@@ -7,7 +7,6 @@ import pytest
 from aws.converge.stage import narrower
 from aws.rest_api import MethodSetting
 from plan import plan_for
-from plan.edge import contract
 from signoff.environment import (
     ENVIRONMENTS,
     EnvironmentFileError,
@@ -16,7 +15,6 @@ from signoff.environment import (
     TableSettings,
     load,
 )
-from signoff.environment.value_types import ROUTES
 from tests.defects.changes import edited, item, whole
 from tests.healthy import healthy
 from tests.judging import judge
@@ -80,12 +78,6 @@ def test_item_that_there_is_not_is_refused(tmp_path, table, misspelt):
 
     with pytest.raises(EnvironmentFileError, match=f"{misspelt} is not among"):
         load("local", file, {})
-
-
-def test_routes_of_the_file_are_those_of_the_contract():
-    listed = contract()["paths"].items()
-
-    assert set(ROUTES) == {f"{verb.upper()} {path}" for path, item in listed for verb in item}
 
 
 def test_table_has_its_own_values_and_else_those_of_all():

@@ -13,7 +13,8 @@ from smoke.aws import clients
 from smoke.policy import permissions
 from tests.smoke.judging import ON_AWS, collected, judge, red, said_by, secrets_of
 
-RIGHTS = tomllib.loads(Path("lambdas/rights.toml").read_text(encoding="utf-8"))
+FUNCTIONS = tomllib.loads(Path("app.toml").read_text(encoding="utf-8"))["functions"]
+RIGHTS = {name: one["calls"] for name, one in FUNCTIONS.items()}
 ACTIONS = {"TransactWriteItems": {"dynamodb:PutItem"}, "Invoke": {"lambda:InvokeFunction"}}
 """Operation -> the actions of IAM that it needs, where it has not their name."""
 

@@ -9,7 +9,7 @@ from tests.smoke.defect import FAIL
 from tests.smoke.judging import judge, red
 
 UNSEEN: frozenset[str] = frozenset()
-"""Smoke, which sees what AWS's callers see, does not miss it; lambdas/rights.toml has the call of the released code."""
+"""Smoke, which sees what AWS's callers see, does not miss it; app.toml has the call of the released code."""
 LOGS = ("log-group", {"MON-14"})
 MISSED = {
     "auth": (("table/Users-local", {"SMOKE-01"}), LOGS, ("secret", {"SMOKE-01", "SMOKE-15"})),

@@ -9,7 +9,7 @@ from jsonschema import Draft202012Validator
 from referencing import Registry
 from referencing.jsonschema import DRAFT202012
 
-from plan.edge import contract
+from signoff.environment.application import application
 
 Schema = Mapping[str, Any]
 URI = "urn:contract"
@@ -28,14 +28,13 @@ JSON = st.recursive(
 
 def routes() -> tuple[str, ...]:
     """Return every route of the contract: ``GET /stamps``."""
-    paths = contract()["paths"].items()
-    return tuple(f"{verb.upper()} {path}" for path, item in paths for verb in item)
+    return application().routes
 
 
 def operation(route: str) -> Schema:
     """Return a route's operation as it stands in the contract."""
     verb, path = route.split(" ")
-    found: Schema = contract()["paths"][path][verb.lower()]
+    found: Schema = application().paths[path][verb.lower()]
     return found
 
 
@@ -54,7 +53,7 @@ def followed(schema: Schema) -> Schema:
     """Return what a ``$ref`` refers to, or the schema itself."""
     if "$ref" not in schema:
         return schema
-    found: Any = contract()
+    found: Any = application().document
     for part in schema["$ref"].split("/")[1:]:
         found = found[part]
     return followed(found)
@@ -62,7 +61,7 @@ def followed(schema: Schema) -> Schema:
 
 @cache
 def _registry() -> Registry[Any]:
-    resource = DRAFT202012.create_resource(contract())
+    resource = DRAFT202012.create_resource(application().document)
     return Registry().with_resource(URI, resource)
 
 

@@ -1,0 +1,273 @@
+"""What the application is (app.toml): its functions, tables, secrets, rights, variables and demand, and the routes of its contract.
+
+Read from beside the file of environments, or else from the project's own. Everything that a plan knows of one
+application comes from here.
+"""
+
+import tomllib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import yaml
+from pydantic import ConfigDict, Field, TypeAdapter, ValidationError
+
+from aws.words import Words
+from signoff import ROOT
+from signoff.environment.problems import EnvironmentFileError, FileTable, problem
+
+STRICT = ConfigDict(extra="forbid")
+FILE = "app.toml"
+APPLICATION = ROOT / FILE
+VERBS = ("get", "post", "put", "patch", "delete", "head")
+Rights = Mapping[str, tuple[str, ...]]
+"""Key of a table, secret or function (``#`` and a name stand for an index of a table) -> IAM actions."""
+Key = Annotated[Mapping[str, Literal["S", "N", "B"]], Field(min_length=1, max_length=2)]
+"""Attribute -> its type: the partition key, then the sort key if there is one."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Setting:
+    """A variable of functions that names no resource."""
+
+    __pydantic_config__ = STRICT
+    key: str
+    """Dotted key of the environment that has its value."""
+    everywhere: bool = False
+    """Every function has it."""
+    guide: bool = False
+    """The guide gives it to functions of other code, too (step 3-2)."""
+    unless: str | None = None
+    """The functions' own default: a variable that would say the same is not set."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AppFunction:
+    """One function of the application."""
+
+    __pydantic_config__ = STRICT
+    authorizes: bool = False
+    """It is also the API's Lambda authorizer."""
+    guided: bool = True
+    """The guide says what its role needs; other code of the others may need something else."""
+    handler: str = "handler.handler"
+    settings: tuple[str, ...] = ()
+    """Its variables beside those of the resources that it calls."""
+    distributions: tuple[str, ...] = ()
+    """What its package holds beyond its own code, by the names of installed distributions."""
+    timeout_s: Annotated[int, Field(gt=0)] | None = None
+    memory_mb: Annotated[int, Field(gt=0)] | None = None
+    """Where it differs from what the environment decides for all."""
+    calls: Rights = field(default_factory=dict)
+    """What its released code calls: the least that its role needs."""
+    reads: Rights = field(default_factory=dict)
+    """What the guide grants its role beside that."""
+    writes: Rights = field(default_factory=dict)
+    """What the guide allows its role beside that and its code never does: no surplus, and not granted."""
+
+    def among(self, keys: Mapping[str, Any]) -> tuple[str, ...]:
+        """Return those of ``keys`` that it calls, an index as its table."""
+        return tuple(
+            dict.fromkeys(one for one in (table_of(key) for key in self.calls) if one in keys)
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AppTable:
+    """One table of the application."""
+
+    __pydantic_config__ = STRICT
+    name: str
+    """What its name begins with in every environment, as the guide has it."""
+    key: Key
+    indexes: Mapping[str, Key] = field(default_factory=dict)
+    """Global secondary indexes; they project everything."""
+    ttl: str | None = None
+    """The attribute by which items may expire."""
+    read: Literal["nothing", "keys", "contents"] = "nothing"
+    """What a judging run reads of its items."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AppSecret:
+    """One secret of the application: a JSON object with one field."""
+
+    __pydantic_config__ = STRICT
+    name: str
+    """What its name ends with in every environment, as the guide has it."""
+    json_key: str
+    min_bits: Annotated[int, Field(ge=0)] = 0
+    """Randomness that it needs; 0 where somebody else decides its form."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AppDemand:
+    """How the requests of visitors are distributed over the routes."""
+
+    __pydantic_config__ = STRICT
+    peak: Annotated[int, Field(ge=1)]
+    """The busiest minute of a day has this many times its average."""
+    each: str
+    """The route that a visitor calls once for each of ``demand.stamps_each``."""
+    others: Annotated[float, Field(gt=0, le=1)]
+    """Share of a route that ``shares`` does not list."""
+    shares: Mapping[str, Annotated[float, Field(gt=0, le=1)]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Application:
+    """An application, complete."""
+
+    __pydantic_config__ = STRICT
+    folder: Path
+    """Where its app.toml is."""
+    contract: str
+    """Its OpenAPI document, as a path from there."""
+    known_defaults: frozenset[str] = frozenset()
+    """Values that no secret may have, since anybody can read them somewhere."""
+    settings: Mapping[str, Setting] = field(default_factory=dict)
+    functions: Mapping[str, AppFunction]
+    tables: Mapping[str, AppTable] = field(default_factory=dict)
+    secrets: Mapping[str, AppSecret] = field(default_factory=dict)
+    demand: AppDemand
+
+    @property
+    def document(self) -> Mapping[str, Any]:
+        """The contract, parsed."""
+        return _document(self.folder / self.contract)
+
+    @property
+    def paths(self) -> Mapping[str, Mapping[str, Any]]:
+        """The paths of the contract, with their operations by verb."""
+        found: Mapping[str, Mapping[str, Any]] = self.document["paths"]
+        return found
+
+    @property
+    def routes(self) -> tuple[str, ...]:
+        """The routes of the contract: ``GET /stamps``."""
+        return tuple(
+            f"{verb.upper()} {path}"
+            for path, item in self.paths.items()
+            for verb in VERBS
+            if verb in item
+        )
+
+    @property
+    def authorizer(self) -> str | None:
+        """Key of the function that is the API's Lambda authorizer, None where it has none."""
+        return next((key for key, one in self.functions.items() if one.authorizes), None)
+
+    @property
+    def named(self) -> tuple[str, ...]:
+        """Keys of what is named by prefix and key; alarms are found by their metrics instead."""
+        return (
+            *self.functions,
+            *self.roles,
+            *(f"{one}-logs" for one in (*self.functions, "api")),
+            *("api", "authorizer", "usage-plan", "api-key", "dashboard", "alerts"),
+        )
+
+    @property
+    def roles(self) -> tuple[str, ...]:
+        return tuple(f"{one}-role" for one in self.functions)
+
+
+def table_of(resource: str) -> str:
+    """``userstamps#PeriodRanking`` -> ``userstamps``."""
+    return resource.partition("#")[0]
+
+
+@cache
+def application(path: Path = APPLICATION) -> Application:
+    """Return the application that this file describes; raise EnvironmentFileError with what is wrong."""
+    try:
+        table = tomllib.loads(path.read_text(encoding="utf-8"))
+        found = _ADAPTER.validate_python({**table, "folder": path.parent})
+    except ValidationError as error:
+        raise EnvironmentFileError(problem(one, _PLACE) for one in error.errors()) from None
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise _wrong(path, str(error)) from None
+    if problems := list(_inconsistent(found)):
+        raise EnvironmentFileError(
+            Words(en=f"{path.name}: {one.en}", ja=f"{path.name}: {one.ja}") for one in problems
+        )
+    return found
+
+
+def application_beside(environments: Path) -> Application:
+    """Return the application that lies beside a file of environments, or else the project's own."""
+    own = environments.resolve().parent / FILE
+    return application(own if own.is_file() else APPLICATION)
+
+
+def _wrong(path: Path, why: str) -> EnvironmentFileError:
+    return EnvironmentFileError([Words.same(f"{path.name}: {why}")])
+
+
+def _inconsistent(app: Application) -> Iterator[Words]:
+    """Yield what one part of the file, or the contract, says of another that does not exist."""
+    keys = [*app.functions, *app.tables, *app.secrets]
+    for key in sorted({one for one in keys if keys.count(one) > 1}):
+        yield Words(
+            en=f"{key} is the key of two things; give each its own, since rights name them by it",
+            ja=f"キー{key}が重複しています。権限がキーで指定するため、別々のキーにしてください",
+        )
+    resources = {*keys}
+    indexes = {f"{key}#{index}" for key, one in app.tables.items() for index in one.indexes}
+    for key, function in app.functions.items():
+        for used in (*function.calls, *function.reads, *function.writes):
+            if used not in resources | indexes:
+                yield _unknown(f"functions.{key}", used, resources)
+        for name in function.settings:
+            if name not in app.settings:
+                yield _unknown(f"functions.{key}.settings", name, app.settings)
+    yield from _routes_without_function(app)
+
+
+def _routes_without_function(app: Application) -> Iterator[Words]:
+    routes = dict.fromkeys(app.routes)
+    for route in (app.demand.each, *app.demand.shares):
+        if route not in routes:
+            yield _unknown("demand", route, routes)
+    for path, item in app.paths.items():
+        for verb in set(VERBS) & item.keys():
+            if (behind := item[verb].get("x-function")) not in app.functions:
+                yield _unknown(f"{app.contract}: {verb.upper()} {path}", str(behind), app.functions)
+
+
+def _unknown(where: str, name: str, known: Mapping[str, Any] | set[str]) -> Words:
+    listed = ", ".join(sorted(known))
+    return Words(
+        en=f"{where} names {name}, which does not exist; there are {listed}",
+        ja=f"{where}の{name}は存在しません（あるのは{listed}）",
+    )
+
+
+@cache
+def _document(contract: Path) -> Mapping[str, Any]:
+    try:
+        parsed = yaml.load(contract.read_text(encoding="utf-8"), yaml.CSafeLoader)
+    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+        raise _wrong(contract, str(error)) from None
+    if not isinstance(parsed, Mapping) or not isinstance(parsed.get("paths"), Mapping):
+        words = Words(
+            en="has no paths: write an OpenAPI document",
+            ja="にpathsがありません。OpenAPI文書を書いてください",
+        )
+        raise EnvironmentFileError(
+            [Words(en=f"{contract.name} {words.en}", ja=f"{contract.name}{words.ja}")]
+        )
+    return parsed
+
+
+_ADAPTER = TypeAdapter(Application)
+_PLACE = FileTable(
+    table=FILE,
+    sources={},
+    known=(),
+    required={},
+    settable=(),
+    of=Words(en="an application", ja="アプリケーション"),
+)

@@ -1,0 +1,133 @@
+"""What app.toml says of an application: complete, consistent with its contract, and the source of its plan."""
+
+import json
+from dataclasses import replace
+
+import pytest
+
+from plan import plan_for, scope_of
+from signoff.environment import load
+from signoff.environment.application import APPLICATION, application
+from signoff.environment.problems import EnvironmentFileError
+
+ENVIRONMENTS = """
+[staging]
+production = false
+account = "111122223333"
+region = "ap-northeast-1"
+prefix = "todo"
+stage = "staging"
+tables = { items = "Items-staging" }
+secrets = {}
+tags = { Environment = "staging", Project = "Todo" }
+origin = "https://todo.example.jp"
+throttle = { rate = 100, burst = 200, daily_quota = 10000 }
+alarms = { function_errors = 5, api_4xx = 10, api_5xx = 10, throttles = 1, period_s = 300 }
+retention_days = 30
+evidence = "evidence"
+load_plan = "smoke"
+target_rate = 10
+line = { channel_id = "1234567890" }
+"""
+TODO = """
+contract = "openapi.json"
+[functions.todos]
+memory_mb = 512
+calls.items = ["dynamodb:Query", "dynamodb:PutItem"]
+[tables.items]
+name = "Items"
+key = { Owner = "S", Id = "S" }
+indexes.ByDay = { Day = "S" }
+read = "keys"
+[demand]
+peak = 2
+each = "PUT /items"
+others = 0.1
+shares = { "PUT /items" = 0.5, "GET /items" = 0.5 }
+"""
+"""An application of one function and one table, without secrets and without an authorizer."""
+PATHS = {"/items": {verb: {"x-function": "todos"} for verb in ("get", "put")}}
+
+
+@pytest.fixture
+def folder(tmp_path):
+    (tmp_path / "environments.toml").write_text(ENVIRONMENTS, encoding="utf-8")
+    (tmp_path / "app.toml").write_text(TODO, encoding="utf-8")
+    (tmp_path / "openapi.json").write_text(json.dumps({"paths": PATHS}), encoding="utf-8")
+    return tmp_path
+
+
+def staging(folder):
+    return load("staging", folder / "environments.toml", {}).environment
+
+
+def wrong(folder, written, instead):
+    """Return what is said of the file with one text in place of another."""
+    (folder / "app.toml").write_text(TODO.replace(written, instead), encoding="utf-8")
+    with pytest.raises(EnvironmentFileError) as caught:
+        staging(folder)
+    return str(caught.value)
+
+
+def test_application_beside_the_file_of_environments_is_the_one_that_is_planned(folder):
+    plan = plan_for(staging(folder))
+
+    assert [one.name for one in plan.functions] == ["todo-todos"]
+    assert [(t.name, t.hash_key, t.range_key, t.indexes[0].range_key) for t in plan.tables] == [
+        ("Items-staging", "Owner", "Id", None)
+    ]
+    assert plan.function("todos").environment == {"TABLE_ITEMS": "Items-staging"}
+    assert plan.function("todos").memory_mb == 512
+
+
+def test_file_without_an_application_beside_it_is_of_the_projects_own(folder):
+    (folder / "app.toml").unlink()
+
+    with pytest.raises(EnvironmentFileError, match="write exactly the keys users, userstamps"):
+        staging(folder)
+
+
+def test_preflights_allow_the_methods_of_the_contract(folder):
+    assert plan_for(staging(folder)).api.cors.methods == "GET,OPTIONS,PUT"
+
+
+def test_without_secrets_and_authorizer_nothing_of_them_is_planned(folder):
+    environment = staging(folder)
+    plan = plan_for(environment)
+
+    assert (plan.secrets, plan.api.authorizer, plan.api.asks_authorizer) == ((), None, False)
+    assert not [p for role in plan.roles for p in role.required if "secretsmanager" in p.action]
+    assert scope_of(plan, environment).key_scans == ("Items-staging",)
+
+
+@pytest.mark.parametrize(
+    ("written", "instead", "said"),
+    [
+        ("calls.items =", "calls.item =", "functions.todos names item, which does not exist"),
+        ("memory_mb", "memory", "app.toml.functions.todos.memory is not a key of an application"),
+        ('"GET /items"', '"GET /item"', "demand names GET /item, which does not exist"),
+        ("[functions.todos]", "[functions.list]", "GET /items names todos, which does not exist"),
+        ("[functions.todos]", "[functions.items]", "items is the key of two things"),
+        ("memory_mb = 512", 'settings = ["LEVEL"]', "functions.todos.settings names LEVEL"),
+        ('key = { Owner = "S", Id = "S" }', "key = {}", "app.toml.tables.items.key is {}"),
+        ('name = "Items"', "", "app.toml.tables.items.name is missing"),
+        ("[demand]", "[demand", "app.toml:"),
+        ("openapi.json", "contract.json", "contract.json"),
+    ],
+)
+def test_what_is_wrong_with_the_file_is_said_in_a_sentence(folder, written, instead, said):
+    assert said in wrong(folder, written, instead)
+
+
+def test_functions_of_other_code_get_no_settings_of_ours():
+    environment = load("local", variables={}).environment
+    theirs = plan_for(replace(environment, own_code=True)).function("award").environment
+
+    assert set(theirs) == {"ENVIRONMENT", "TABLE_USERSTAMPS", "TABLE_STAMPMASTERS"}
+
+
+def test_each_function_of_the_contract_is_described_and_each_described_one_has_a_route():
+    described = application(APPLICATION)
+    operations = (one for item in described.paths.values() for one in item.values())
+
+    assert {one["x-function"] for one in operations} == set(described.functions)
