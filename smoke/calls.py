@@ -101,13 +101,14 @@ class Call:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
-    """What came back. Header names are in lower case; ``at`` is in seconds since the epoch."""
+    """What came back. Header names are in lower case; ``at`` is in seconds since the epoch, ``took_s`` how long it took."""
 
     call: Call
     status: int
     headers: Mapping[str, str]
     text: str
     at: float
+    took_s: float = 0.0
 
     @property
     def json(self) -> Any:

@@ -77,6 +77,7 @@ class Client:
             timeout=TIMEOUT_S,
             allow_redirects=False,
         )
+        asked = time.monotonic()
         try:
             response = within(LONGEST_S, ask)
         except NO_ANSWER as error:
@@ -96,6 +97,7 @@ class Client:
             # As a page reads JSON, whatever charset is named: what is not UTF-8 is not JSON either.
             text=response.content.decode("utf-8", "backslashreplace"),
             at=time.time(),
+            took_s=time.monotonic() - asked,
         )
         with self._lock:
             self.answers.append(answer)

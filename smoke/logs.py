@@ -5,6 +5,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
 from botocore.exceptions import ClientError
@@ -55,8 +56,10 @@ class Logs:
         except RetryError:
             return ()
 
-    def found(self, group: str, pattern: str, since: float) -> tuple[str, ...]:
-        """Return the lines that match a pattern and are there now; Follows if there is no such group."""
+    def found(
+        self, group: str, pattern: str, since: float, most_pages: int | None = None
+    ) -> tuple[str, ...]:
+        """Return the lines that match a pattern and are there now, the oldest first; Follows if there is no such group."""
         # FilterLogEvents may answer an empty page with a token: matches may then be on later pages.
         pages = self.client.get_paginator("filter_log_events").paginate(
             logGroupName=group,
@@ -64,7 +67,8 @@ class Logs:
             startTime=int(max(since - BEFORE_S, self.began) * 1000),
         )
         try:
-            return tuple(event["message"] for page in pages for event in page["events"])
+            looked_at = islice(pages, most_pages)
+            return tuple(event["message"] for page in looked_at for event in page["events"])
         except ClientError as error:
             if code_of(error) == "ResourceNotFoundException":
                 raise Follows(

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
+from aws.desired import LogGroup
 from plan import Plan
 from signoff.environment import Environment, embedded
 from smoke.bad_input import BOUNDS, takes_input
@@ -17,6 +18,8 @@ LATE = (
     "test_every_answer_of_the_run_is_for_the_front_end_alone",
     "test_no_answer_of_the_run_may_be_kept",
     "test_no_answer_names_what_is_inside",
+    "test_run_is_answered_without_delay",
+    "test_function_starts_without_delay",
     LAST,
 )
 """The tests that run after all others, in this order: what the others have sent is what they look at."""
@@ -28,6 +31,7 @@ ARGUMENTS: Mapping[str, Callable[[Environment, Plan], Iterable[Any]]] = {
     "input_route": lambda _, plan: [r.id for r in plan.api.routes if takes_input(r.id)],
     "path": lambda _, plan: plan.api.paths,
     "log_group": lambda _, plan: plan.log_groups,
+    "function_log": lambda _, plan: _of_functions(plan),
     "error": lambda environment, _: errors_of(environment),
     "case": lambda *_: CASES,
     "bound": lambda *_: BOUNDS,
@@ -36,6 +40,11 @@ ARGUMENTS: Mapping[str, Callable[[Environment, Plan], Iterable[Any]]] = {
     "odd": lambda environment, _: ODD if embedded(environment) else ODD[:-1],
 }
 """Argument name of a test -> what it runs over."""
+
+
+def _of_functions(plan: Plan) -> list[LogGroup]:
+    functions = {one.log_group for one in plan.functions}
+    return [group for group in plan.log_groups if group.name in functions]
 
 
 def parametrize(metafunc: Any, environment: Environment, plan: Plan) -> None:

@@ -14,7 +14,7 @@ from tests.smoke.rally import CONFIG_JS, Rally
 
 NEED_A_SESSION = (
     *(f"SMOKE-{number:02}" for number in (*range(2, 12), 14, 16, 17)),
-    *("SEC-40", "SEC-41", "SEC-42", "SEC-44", "SEC-45", "SEC-46", "SEC-47", "MON-14"),
+    *("SEC-40", "SEC-41", "SEC-42", "SEC-44", "SEC-45", "SEC-46", "SEC-47", "MON-14", "PERF-01"),
 )
 BOT = "/v2/bot"
 LINE = "LINE"
@@ -70,7 +70,7 @@ DEFECTS = (
     Defect(
         "a log group that is gone",
         _log_group,
-        following("MON-12", "MON-14", "SEC-46", "SMOKE-17"),
+        following("MON-12", "MON-14", "SEC-46", "SMOKE-17", "PERF-01"),
         at="the log",
     ),
     Defect(

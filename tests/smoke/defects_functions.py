@@ -157,6 +157,16 @@ DEFECTS = (
         ),
         {"SEC-47": FAIL},
     ),
+    Defect(
+        "a list of menus that comes late, while errors come at once",
+        code(
+            "richmenu",
+            "lambdas/richmenu/handler.py",
+            '        return {"richmenus": menus_in(listed)}',
+            '        __import__("time").sleep(2.1)\n        return {"richmenus": menus_in(listed)}',
+        ),
+        {"PERF-01": FAIL},
+    ),
 )
 DEEP = (
     Defect(
@@ -213,6 +223,16 @@ DEEP = (
         "synthetic users are ranked",
         code("award", COUNTERS, "if is_line_user(self.user_id):", "if self.user_id:"),
         {"SMOKE-06": FAIL, "SMOKE-07": FAIL},
+    ),
+    Defect(
+        "a function that starts late",
+        code(
+            "ranking",
+            "lambdas/ranking/handler.py",
+            "handler = LambdaFunction(",
+            '__import__("time").sleep(3.1)\nhandler = LambdaFunction(',
+        ),
+        {"PERF-01": FAIL},
     ),
     Defect(
         "a function that does not start",
