@@ -19,6 +19,8 @@ LAST_DAY = Words(en="last day of the access token", ja="アクセストークン
 LIMIT = Words(en="messages a month", ja="月間メッセージ数")
 NEEDED = Words(en="line.expected_messages", ja="line.expected_messages")
 UNKNOWN = Words(en="unknown", ja="不明")
+SENDS = "POST /notify"
+"""The route whose every call may send a message; the environment file limits it, and SEC-32 judges the limit."""
 NEVER_S = 20 * 365 * 24 * 60 * 60
 """LINE reports 99 years for a long-lived token, which does not expire."""
 
@@ -44,6 +46,8 @@ def judge_message_quota(calls: RowCalls) -> None:
     left = None if limit is None else limit - used
     needed = calls.suite.environment.line.expected_messages
     calls.observe.note(limit=limit, used=used, left=left, needed=needed)
+    sends = next(one for one in calls.suite.plan.api.routes if one.id == SENDS)
+    calls.observe.note(route=SENDS, rate=sends.most.rate, burst=sends.most.burst)
     if limit is None:
         return
     if needed is None:

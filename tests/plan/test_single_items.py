@@ -154,6 +154,16 @@ def test_procedure_limits_a_route_by_itself_unless_the_stage_is_stricter(every, 
     assert [one.after for one in changes] == made
 
 
+def test_procedure_sends_a_burst_as_the_whole_number_that_aws_wants():
+    stage = replace(healthy().inventory.sections.stages["prod"], settings={"*/*": MethodSetting()})
+
+    changes = narrower("stage prod", planned(**one_route(rate=20, burst=200)).api, stage)
+
+    assert [(one.field, str(one.after)) for one in changes if "burst" in one.field] == [
+        ("stamps/award/POST throttle burst", "200")
+    ]
+
+
 def test_procedure_limits_no_route_by_itself_where_the_stage_alone_is_too_wide():
     stage = replace(
         healthy().inventory.sections.stages["prod"],
