@@ -16,7 +16,8 @@ from load import commands
 from load.engine.admission import LoadRefused
 from load.engine.judge import ExitCode
 from load.engine.objectives import OBJECTIVES_FILE as OBJECTIVES
-from load.prepare import ROOT
+from load.launch import Distribution
+from load.prepare import ROOT, RunOptions
 from load.target import LoadComposition
 from signoff.commands.command_line import CommandLine
 from signoff.commands.frame import framed
@@ -87,14 +88,6 @@ def parser(lang: str = "en") -> CommandLine:
             _record,
             Words(en="record the verdict of a run", ja="実行の判定を記録する"),
         ),
-        (
-            "clean",
-            _clean,
-            Words(
-                en="delete what a run wrote, and prove it",
-                ja="実行が書き込んだものを削除し、確かめる",
-            ),
-        ),
     ):
         verb = verbs.add_parser(name, help=words[lang])
         add(verb)
@@ -117,13 +110,6 @@ def _run_options(cli: CommandLine) -> None:
         "--journey",
         action="store_true",
         help=say("whole visits instead of requests", "リクエスト単位でなく来訪単位の負荷"),
-    )
-    cli.add_argument(
-        "--login",
-        action="store_true",
-        help=say(
-            "with /auth/verify (fake LINE only)", "/auth/verifyも含める（LINEが代役の場合のみ）"
-        ),
     )
     cli.add_argument(
         "--unlock",
@@ -160,7 +146,7 @@ def _workers(cli: CommandLine) -> None:
 
 def _plans(cli: CommandLine) -> None:
     cli.add_environment()
-    cli.set_defaults(command=commands.show_plans)
+    cli.set_defaults(command=lambda asked, one: commands.show_plans(one, asked.env, asked.lang))
 
 
 def _run(cli: CommandLine) -> None:
@@ -199,7 +185,17 @@ def _run(cli: CommandLine) -> None:
         metavar="FILE",
         help=say("from `prepare`", "`prepare`が作成したもの"),
     )
-    cli.set_defaults(command=commands.run)
+    cli.set_defaults(
+        command=lambda asked, one: commands.run(
+            one,
+            asked.env,
+            _options(asked),
+            Distribution(listen=asked.listen, port=asked.port, expected=asked.expect_workers),
+            host=asked.host,
+            run_file=asked.run_file,
+            lang=asked.lang,
+        )
+    )
 
 
 def _prepare(cli: CommandLine) -> None:
@@ -213,7 +209,11 @@ def _prepare(cli: CommandLine) -> None:
         metavar="FILE",
         help=say("outside the repository", "リポジトリの外"),
     )
-    cli.set_defaults(command=commands.prepare_run)
+    cli.set_defaults(
+        command=lambda asked, one: commands.prepare_run(
+            one, asked.env, _options(asked), asked.to, host=asked.host, lang=asked.lang
+        )
+    )
 
 
 def _record(cli: CommandLine) -> None:
@@ -222,14 +222,20 @@ def _record(cli: CommandLine) -> None:
         type=Path,
         help=cli.say("verdict.json of a run", "実行が残したverdict.json"),
     )
-    cli.set_defaults(command=commands.record_verdict)
+    cli.set_defaults(
+        command=lambda asked, one: commands.record_verdict(one, asked.verdict, asked.lang)
+    )
 
 
-def _clean(cli: CommandLine) -> None:
-    say = cli.say
-    cli.add_environment()
-    cli.add_argument("used", type=Path, help=say("used.jsonl of a run", "実行が残したused.jsonl"))
-    cli.set_defaults(command=commands.clean)
+def _options(asked: argparse.Namespace) -> RunOptions:
+    return RunOptions(
+        plan=asked.plan,
+        workers=asked.workers,
+        journey=asked.journey,
+        unlock=asked.unlock,
+        pool_file=asked.pool,
+        objectives=asked.objectives,
+    )
 
 
 def _count(text: str) -> int:
@@ -251,7 +257,6 @@ def main(
 
 def _run_command(asked: argparse.Namespace, join: Callable[[Path], LoadComposition]) -> int:
     try:
-        _require_one_way(asked)
         code: ExitCode = asked.command(asked, join(ROOT))
     except LoadRefused as refusal:
         said = Words(en=f"refused: {refusal}", ja=f"拒否: {refusal.ja}")
@@ -261,15 +266,6 @@ def _run_command(asked: argparse.Namespace, join: Callable[[Path], LoadCompositi
         print(STOPPED[asked.lang], file=sys.stderr)
         return int(ExitCode.INVALID)
     return int(code)
-
-
-def _require_one_way(asked: argparse.Namespace) -> None:
-    """Refuse --login with --journey: the calls of a journey are fixed, and a login is not one of them."""
-    if vars(asked).get("login") and vars(asked).get("journey"):
-        raise LoadRefused(
-            "a journey has no login in it; ask for --login or for --journey, not for both",
-            "ジャーニーにログインは含まれません。--loginと--journeyはどちらか一方にしてください",
-        )
 
 
 def _composed(root: Path) -> LoadComposition:

@@ -1,6 +1,5 @@
-"""The commands: each takes the parsed command line and the composition, and returns an exit code."""
+"""The commands: each takes the composition and what was asked for, and returns an exit code."""
 
-import argparse
 import sys
 from dataclasses import replace
 from pathlib import Path
@@ -11,12 +10,11 @@ from rich.table import Table
 
 from aws.visible import visible_line
 from aws.words import in_language
-from load.artefacts import ReportFolders
+from load.artefacts import ReportFolders, publish
 from load.engine.admission import LoadRefused
 from load.engine.judge import ExitCode
 from load.engine.localized import japanese
-from load.engine.run_file import VARIABLE, LoadRun, require_outside
-from load.engine.session_pool import USED_FILE
+from load.engine.run_file import VARIABLE, require_outside
 from load.engine.throttle import TokenBucket
 from load.engine.verdict import FILE_NAME, LoadVerdict, sentence
 from load.evidence import record, why_not_counted
@@ -28,7 +26,7 @@ from load.prepare import RunOptions, prepare
 from load.progress import ProgressDisplay
 from load.quota import QuotaLedger
 from load.target import LoadComposition, open_target
-from load.teardown import ManualTeardown, verdict_beside
+from load.teardown import Teardown
 from signoff.environment import Environment
 from signoff.evidence import StoreSettings
 from signoff.judge.live_release import Live
@@ -37,14 +35,14 @@ PROGRAM = "python -m load"
 STYLES = {"PASS": "bold green", "FAIL": "bold red", "INVALID": "bold yellow"}
 
 
-def show_plans(asked: argparse.Namespace, composition: LoadComposition) -> ExitCode:
+def show_plans(composition: LoadComposition, env: str, lang: str) -> ExitCode:
     """List the plans and their prices; reads the environment file alone."""
-    environment = composition.environment(asked.env)
+    environment = composition.environment(env)
     throttle, quota = environment.throttle, environment.throttle.daily_quota
-    say, rate = in_language(asked.lang), environment.target_rate
+    say, rate = in_language(lang), environment.target_rate
     title = say(
-        f"Plans of {asked.env} (target {rate} requests/s)",
-        f"{asked.env}の計画（目標: 毎秒{rate}リクエスト）",
+        f"Plans of {env} (target {rate} requests/s)",
+        f"{env}の計画（目標: 毎秒{rate}リクエスト）",
     )
     table = Table(title=title)
     table.add_column(say("plan", "計画"))
@@ -69,78 +67,118 @@ def show_plans(asked: argparse.Namespace, composition: LoadComposition) -> ExitC
     return ExitCode.PASS
 
 
-def run(asked: argparse.Namespace, composition: LoadComposition) -> ExitCode:
+def run(  # noqa: PLR0913 - what a person asks for, by name
+    composition: LoadComposition,
+    env: str,
+    options: RunOptions,
+    distribution: Distribution,
+    *,
+    host: str | None = None,
+    run_file: Path | None = None,
+    lang: str = "en",
+) -> ExitCode:
     """Load, judge, and end with the verdict in one line and the paths of the artefacts."""
-    if asked.expect_workers and not asked.run_file:
+    if distribution.expected and not run_file:
         raise LoadRefused(
             "workers on other machines need the same run file; make it with prepare --to FILE, and add --run-file FILE",
             "別のマシンのワーカーには同じ実行ファイルが必要です。prepare --to FILEで作成し、--run-file FILEを加えてください",
         )
+    display = ProgressDisplay(lang=lang)
     finished = run_load(
-        composition,
-        asked.env,
-        _run_options(asked),
-        Distribution(listen=asked.listen, port=asked.port, expected=asked.expect_workers),
-        ProgressDisplay(lang=asked.lang),
-        host=asked.host,
-        prepared=asked.run_file,
+        composition, env, options, distribution, display, host=host, prepared=run_file
     )
     if finished.verdict:
-        _print_table(finished.verdict, asked.lang)
-    _print_verdict(finished.sentence, list(finished.paths), asked.lang)
+        _print_table(finished.verdict, lang)
+    _print_verdict(finished.sentence, list(finished.paths), lang)
     return finished.exit
 
 
-def prepare_run(asked: argparse.Namespace, composition: LoadComposition) -> ExitCode:
+def prepare_run(  # noqa: PLR0913 - what a person asks for, by name
+    composition: LoadComposition,
+    env: str,
+    options: RunOptions,
+    to: Path,
+    *,
+    host: str | None = None,
+    lang: str = "en",
+) -> ExitCode:
     """Write the run file, and print how to start Locust with it."""
-    require_outside(asked.to, composition.root)
-    prepared = _prepared(asked, composition)
-    prepared.write(asked.to)
-    say = in_language(asked.lang)
+    require_outside(to, composition.root)
+    folders, shown = ReportFolders(composition.root, env), ProgressDisplay(lang=lang).say
+    ledger = QuotaLedger(folders.ledger)
+    with open_target(composition, env, shown, host) as (target, aws):
+        prepared = prepare(target, options, aws, ledger=ledger, out=folders.new(options.plan))
+    prepared.write(to)
+    say = in_language(lang)
     print(
         say(
-            f"{asked.to} is ready; its sessions are valid for 24 hours. Start Locust with it:",
-            f"{asked.to}を作成しました（セッションは24時間有効）。次のようにLocustを起動します:",
+            f"{to} is ready; its sessions are valid for 24 hours. Start Locust with it:",
+            f"{to}を作成しました（セッションは24時間有効）。次のようにLocustを起動します:",
         )
     )
-    print(f"  {VARIABLE}={asked.to} locust --config load/locust.conf")
+    print(f"  {VARIABLE}={to} locust --config load/locust.conf")
     print(
         say(
-            "Afterwards delete what the run wrote, then record the verdict:",
+            "Afterwards delete what the run wrote, and record the verdict:",
             "終了後、実行が書き込んだものを削除し、判定を記録します:",
         )
     )
-    out = Path(prepared.out)
-    for command in (f"clean --env {asked.env} {out / USED_FILE}", f"record {out / FILE_NAME}"):
-        print(f"  {PROGRAM} {command}")
+    command = f"record {Path(prepared.out) / FILE_NAME}"
+    print(f"  {PROGRAM} {command}")
     return ExitCode.PASS
 
 
-def record_verdict(asked: argparse.Namespace, composition: LoadComposition) -> ExitCode:
-    """Record the verdict of a run that could not do so itself: of a plain Locust, or without its evidence store."""
-    verdict = LoadVerdict.read(asked.verdict)
+def record_verdict(composition: LoadComposition, path: Path, lang: str) -> ExitCode:
+    """Record the verdict of a run that could not do so itself: of a plain Locust, or without its evidence store.
+
+    What a plain Locust wrote is deleted first.
+    """
+    verdict = LoadVerdict.read(path)
     name = str(verdict.about.get("environment") or "unknown")
-    _recorded(verdict, asked.verdict.parent, composition, name)
-    _print_verdict(sentence(verdict), [asked.verdict], asked.lang)
+    environment = composition.environment(name)
+    kept = f"{path} is not recorded: ", f"{path}を記録しません: "
+    if composition.serves(environment):
+        environment = _served(verdict, composition, environment, kept)
+    if verdict.conditions.plan.awards and verdict.cleanup is None:
+        verdict = _cleaned(verdict, path.parent, composition, name, lang)
+    _record(verdict, path.parent, composition, environment, kept)
+    _print_verdict(sentence(verdict), [path], lang)
     return verdict.judgement.exit
 
 
-def _recorded(verdict: LoadVerdict, folder: Path, composition: LoadComposition, name: str) -> None:
+def _cleaned(
+    verdict: LoadVerdict, folder: Path, composition: LoadComposition, name: str, lang: str
+) -> LoadVerdict:
+    """Delete what the run wrote; return its verdict with the proof, if there is one."""
+    say = ProgressDisplay(lang=lang).say
+    with open_target(composition, name, say) as (target, aws):
+        proof = Teardown(target, aws, folder, say).remove_later(verdict)
+    proven = replace(verdict, cleanup=proof)
+    publish(proven, folder)
+    return proven
+
+
+def _record(
+    verdict: LoadVerdict,
+    folder: Path,
+    composition: LoadComposition,
+    environment: Environment,
+    kept: tuple[str, str],
+) -> None:
     """Record a verdict that was made elsewhere; `LoadRefused` if no sign-off could count it."""
-    environment = composition.environment(name)
-    path = folder / FILE_NAME
-    kept = f"{path} is not recorded: ", f"{path}を記録しません: "
     if missing := why_not_counted(verdict, environment):
-        raise LoadRefused(f"{kept[0]}{missing}", f"{kept[1]}{missing}")
-    if composition.serves(environment):
-        environment = _served(verdict, composition, environment, kept)
-        with composition.stack(environment, lambda _: None):
-            live = composition.live(environment)
-    else:
-        live = composition.live(environment)
+        raise LoadRefused(f"{kept[0]}{missing}", f"{kept[1]}{missing.ja}")
+    live = _live(composition, environment)
     _require_live(verdict, live, kept)
     aws, evidence = composition.aws(environment), StoreSettings.of(environment)
     record(verdict, folder, evidence, composition.root, aws, live=live, counts=True)
+
+
+def _live(composition: LoadComposition, environment: Environment) -> Live | None:
+    if not composition.serves(environment):
+        return composition.live(environment)
+    with composition.stack(environment, lambda _: None):
+        return composition.live(environment)
 
 
 def _require_live(verdict: LoadVerdict, live: Live | None, kept: tuple[str, str]) -> None:
@@ -174,58 +212,6 @@ def _served(
             f"{kept[1]}負荷をかけたローカルスタックがありません。再実行してください",
         )
     return replace(environment, birth=stack.birth)
-
-
-def clean(asked: argparse.Namespace, composition: LoadComposition) -> ExitCode:
-    """Delete what a run wrote; fail if something is left."""
-    if not asked.used.exists():
-        raise LoadRefused(
-            f"{asked.used} does not exist; give the used.jsonl of a run",
-            f"{asked.used}がありません。実行のused.jsonlを指定してください",
-        )
-    verdict, say = verdict_beside(asked.used, asked.env), in_language(asked.lang)
-    if composition.serves(composition.environment(asked.env)) and composition.kept() is None:
-        print(
-            say(
-                "no local stack is up, and its data went with it",
-                "ローカルスタックがありません。データはスタックとともに消えています",
-            )
-        )
-        return ExitCode.PASS
-    shown = ProgressDisplay(lang=asked.lang).say
-    with open_target(composition, asked.env, shown) as (target, aws):
-        by_hand = ManualTeardown(
-            used=asked.used, verdict=verdict, target=target, aws=aws, say=shown
-        )
-        done = by_hand.clean()
-    deleted, users, left = done["deleted"], done["users"], done["left"]
-    print(
-        say(
-            f"{deleted} items of {users} users deleted, {left} left",
-            f"{users}人の{deleted}件を削除、残り{left}件",
-        )
-    )
-    return ExitCode.FAIL if done["left"] else ExitCode.PASS
-
-
-def _prepared(asked: argparse.Namespace, composition: LoadComposition) -> LoadRun:
-    folders = ReportFolders(composition.root, asked.env)
-    ledger = QuotaLedger(folders.ledger)
-    shown = ProgressDisplay(lang=asked.lang).say
-    with open_target(composition, asked.env, shown, asked.host) as (target, aws):
-        return prepare(target, _run_options(asked), aws, ledger=ledger, out=folders.new(asked.plan))
-
-
-def _run_options(asked: argparse.Namespace) -> RunOptions:
-    return RunOptions(
-        plan=asked.plan,
-        workers=asked.workers,
-        journey=asked.journey,
-        login=asked.login,
-        unlock=asked.unlock,
-        pool_file=asked.pool,
-        objectives=asked.objectives,
-    )
 
 
 def _print_table(verdict: LoadVerdict, lang: str) -> None:

@@ -125,8 +125,8 @@ def why_not_counted(verdict: LoadVerdict, environment: Environment) -> Localized
         )
     if plan.awards and verdict.cleanup is None:
         return Localized(
-            "nothing proves that what it wrote is gone; run python -m load clean first",
-            "書き込んだデータの削除が確認されていません。先にpython -m load cleanを実行してください",
+            "nothing proves that what it wrote is gone; run it again",
+            "書き込んだデータの削除が確認されていません。再実行してください",
         )
     return None
 

@@ -15,7 +15,6 @@ from load.engine.admission import LoadRefused
 from load.engine.judge import ExitCode
 from load.engine.localized import Localized
 from load.engine.run_file import LoadRun
-from load.engine.session_pool import USED_FILE
 from load.engine.verdict import FILE_NAME, LoadVerdict, sentence
 from load.evidence import previous_digest, record, why_not_counted
 from load.launch import Distribution, follow, started
@@ -23,7 +22,7 @@ from load.prepare import RunOptions, prepare, revalidate
 from load.progress import ProgressDisplay
 from load.quota import QuotaLedger, quota_owner
 from load.target import ClientFactory, LoadComposition, LoadTarget, open_target
-from load.teardown import Teardown
+from load.teardown import CLEAN, Teardown
 from signoff.commands.frame import terminated_as_interrupted
 from signoff.environment import Environment
 from signoff.judge.live_release import Live
@@ -97,10 +96,8 @@ class Execution:
         found = self.folder / FILE_NAME
         verdict = LoadVerdict.from_json(json.loads(found.read_text())) if found.exists() else None
         verdict = verdict and self._of_one_release(verdict)
-        traces = Teardown(
-            self.run, self.target, self.aws, self.folder, self.display.say, self.pause
-        )
-        cleanup = None if code == ExitCode.REFUSED else traces.remove(verdict)
+        teardown = Teardown(self.target, self.aws, self.folder, self.display.say, self.pause)
+        cleanup = None if code == ExitCode.REFUSED else teardown.remove(self.run, verdict)
         if verdict is None:
             return self._without_verdict(code)
         verdict = replace(verdict, cleanup=cleanup)
@@ -224,13 +221,11 @@ def _carried_out(execution: Execution, distribution: Distribution) -> ExecutionR
     try:
         return execution.conclude(execution.drive(distribution))
     except KeyboardInterrupt:
-        used = execution.folder / USED_FILE
+        command = CLEAN.format(execution.target.name)
         execution.display.say(
             Localized(
-                f"what the run wrote is not deleted; delete it with: python -m load clean --env "
-                f"{execution.target.name} {used}",
-                f"実行が書き込んだデータは残っています。削除するには: python -m load clean --env "
-                f"{execution.target.name} {used}",
+                f"what the run wrote is not deleted; delete it with: {command}",
+                f"実行が書き込んだデータは残っています。削除するには: {command}",
             )
         )
         raise

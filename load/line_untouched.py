@@ -1,4 +1,4 @@
-"""LINE is never loaded: proof that awards of synthetic users reach no person, and logins at the fake of LINE."""
+"""LINE is never loaded: proof that awards of synthetic users reach no person."""
 
 from typing import Any
 
@@ -56,21 +56,3 @@ def line_calls(target: LoadTarget, user: str) -> int:
     answer.raise_for_status()
     received: list[dict[str, Any]] = answer.json()["received"]
     return sum(user in call["body"] or user in call["path"] for call in received)
-
-
-LOGIN_USERS = tuple(f"U10ad{number:028x}" for number in range(50))
-"""Ids of LINE's form, since auth accepts no other; they exist on no LINE."""
-TIMEOUT_S = 10
-
-
-def fake_id_tokens(target: LoadTarget) -> tuple[str, ...]:
-    """Let the fake of LINE sign an ID token for each; preflight has checked that it is a fake."""
-    return tuple(_token(target, user) for user in LOGIN_USERS)
-
-
-def _token(target: LoadTarget, user: str) -> str:
-    asked = {"user_id": user, "name": "Load", "audience": target.channel_id}
-    answer = requests.post(f"{target.line}/local/id_token", json=asked, timeout=TIMEOUT_S)
-    answer.raise_for_status()
-    token: str = answer.json()["id_token"]
-    return token

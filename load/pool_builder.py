@@ -3,21 +3,18 @@
 import json
 import secrets
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from datetime import UTC, datetime
-from datetime import time as time_of_day
 from pathlib import Path
-from typing import Any
 
 import jwt
 from botocore.exceptions import BotoCoreError, ClientError
 
-from lambdas.rally.domain.spots import SPELLINGS
 from load.engine.admission import LoadRefused
 from load.engine.localized import unreadable
 from load.engine.session_pool import GpsSpot, SessionPool, SyntheticUser
 from load.target import ClientFactory, LoadTarget
-from plan.masters import FIRST_SECOND, LAST_SECOND, epoch_s
+from plan.spots import spots_in
 
 HOURS = 24
 MEMBER = "TOKEN_SECRET_KEY"
@@ -96,41 +93,15 @@ def spots_of(
             "pass users and spots with --pool",
             f"{target.stamp_masters}を読み取れません（{reason(error)}）。読み取りを許可するか、--poolで利用者とスポットを渡してください",
         ) from None
-    spots = tuple(spot for item in items if _is_open(item, now()) and (spot := _spot(item)))
+    at = now().timestamp()
+    spots = tuple(
+        GpsSpot(one.stamp_id, one.lat, one.lon, one.radius_m)
+        for one in spots_in(items)
+        if one.open_at(at) and one.open_at(at + LONGEST_S)
+    )
     if not spots:
         raise LoadRefused(
             f"{target.stamp_masters} has no GPS stamp that is valid now; add one first",
             f"{target.stamp_masters}に現在有効なGPSスタンプがありません。先に追加してください",
         )
     return spots
-
-
-def _spot(item: dict[str, Any]) -> GpsSpot | None:
-    """Read a stamp master's location; None if it is not awarded by GPS."""
-    place = item.get("Location", {}).get("M", {})
-    numbers = [
-        next((float(place[name]["N"]) for name in names if name in place), None)
-        for names in SPELLINGS.values()
-    ]
-    if item.get("Type", {}).get("S") != "GPS" or None in numbers:
-        return None
-    lat, lon, radius_m = (number for number in numbers if number is not None)
-    return GpsSpot(item["StampId"]["S"], lat, lon, radius_m)
-
-
-def _is_open(item: Mapping[str, Any], now: datetime) -> bool:
-    """Whether a stamp is valid now and for hours; one whose period can't be read is not."""
-    try:
-        begins = _bound(item.get("ValidFrom"), FIRST_SECOND)
-        ends = _bound(item.get("ValidTo"), LAST_SECOND)
-    except (KeyError, ValueError):
-        return False
-    at = now.timestamp()
-    return (begins is None or begins <= at) and (ends is None or ends >= at + LONGEST_S)
-
-
-def _bound(bound: Mapping[str, str] | None, of_day: time_of_day) -> float | None:
-    """Read epoch seconds or ISO 8601; None if there is no bound."""
-    if bound is None:
-        return None
-    return float(bound["N"]) if "N" in bound else epoch_s(bound["S"], of_day)

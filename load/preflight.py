@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 from lambdas.rally.domain.line import is_line_user
 from load.engine.admission import LoadRefused, admit
-from load.engine.plan import LOGIN, LoadPlan
+from load.engine.plan import LoadPlan
 from load.engine.run_file import require_private
 from load.engine.session_pool import SessionPool
 from load.target import LoadTarget
@@ -84,17 +84,6 @@ def quota_suffices(request: RequestedRun) -> None:
         )
 
 
-def login_avoids_line(request: RequestedRun) -> None:
-    """LINE forbids load on its login: /auth/verify is only called if LINE is a fake."""
-    mixes = [step.mix for step in request.plan.steps]
-    if request.target.line is None and any(LOGIN in mix for mix in mixes):
-        raise LoadRefused(
-            f"{LOGIN} reaches LINE from {request.target.name}, and LINE forbids load tests; "
-            "leave --login to --env local, where LINE is a fake",
-            f"{LOGIN}は{request.target.name}からLINEに届きますが、LINEは負荷試験を禁じています。--loginはLINEが代役の--env localだけで使ってください",
-        )
-
-
 def pool_is_private(request: RequestedRun) -> None:
     """Keep sessions out of the repository and unreadable to others."""
     if request.pool_file is not None:
@@ -104,7 +93,6 @@ def pool_is_private(request: RequestedRun) -> None:
 RULES: tuple[Callable[[RequestedRun], None], ...] = (
     host_is_allowed,
     production_is_unlocked,
-    login_avoids_line,
     rate_is_sane,
     time_is_bounded,
     quota_suffices,

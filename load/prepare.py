@@ -9,10 +9,10 @@ from typing import Any
 from load.engine.admission import LoadRefused
 from load.engine.objectives import OBJECTIVES_FILE as OBJECTIVES
 from load.engine.objectives import read_objectives
-from load.engine.plan import LOGIN, LoadPlan, LoadStep
+from load.engine.plan import LoadPlan
 from load.engine.run_file import LoadRun
 from load.engine.session_pool import SessionPool
-from load.line_untouched import fake_id_tokens, prove_line_untouched
+from load.line_untouched import prove_line_untouched
 from load.openapi import read_contract
 from load.plans import as_journey, plans
 from load.pool_builder import mint, read_pool, spots_of
@@ -22,7 +22,6 @@ from load.target import ClientFactory, LoadTarget
 
 ROOT = Path(__file__).resolve().parent.parent
 CONTRACT = ROOT / "smoke" / "openapi.yaml"
-LOGIN_SHARE = 0.05
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,7 +31,6 @@ class RunOptions:
     plan: str
     workers: int = 1
     journey: bool = False
-    login: bool = False
     unlock: str | None = None
     pool_file: Path | None = None
     objectives: Path = OBJECTIVES
@@ -47,8 +45,6 @@ def chosen_plan(target: LoadTarget, options: RunOptions) -> LoadPlan:
             f"計画{options.plan}はありません。次から選んでください: {', '.join(known)}",
         )
     plan = known[options.plan]
-    if options.login:
-        plan = replace(plan, name=f"{plan.name}-login", steps=tuple(map(_with_login, plan.steps)))
     return as_journey(plan) if options.journey else plan
 
 
@@ -113,20 +109,12 @@ def revalidate(
     return replace(run, about={**run.about, **about})
 
 
-def _with_login(step: LoadStep) -> LoadStep:
-    """Give logins their share of the mix, taken from the most frequent endpoint."""
-    largest = max(step.mix, key=lambda name: step.mix[name])
-    mix = {**step.mix, largest: step.mix[largest] - LOGIN_SHARE, LOGIN: LOGIN_SHARE}
-    return replace(step, mix=mix)
-
-
 def _minted(
     target: LoadTarget, plan: LoadPlan, options: RunOptions, aws: ClientFactory
 ) -> SessionPool:
     spots = spots_of(target, aws)
     count = users_needed(plan, len(spots), workers=options.workers)
-    logins = fake_id_tokens(target) if options.login else ()
-    return SessionPool(tuple(mint(target, aws, count)), spots, logins)
+    return SessionPool(tuple(mint(target, aws, count)), spots)
 
 
 def _about(target: LoadTarget, plan: LoadPlan, spent: Spent, silence: str) -> Mapping[str, Any]:

@@ -4,7 +4,7 @@ The only module here that knows how the sign-off describes an environment and it
 """
 
 import os
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -14,6 +14,7 @@ from aws.door.sessions import boto_session, custom_endpoints
 from load.engine.admission import LoadRefused
 from load.engine.localized import Localized
 from load.engine.throttle import TokenBucket
+from plan.addresses import domain_url, stage_url
 from signoff.environment import Environment
 from signoff.evidence import StoreSettings
 from signoff.judge.live_release import Live
@@ -70,11 +71,9 @@ class LoadTarget:
     fresh_days: int
     api_name: str
     stage: str
-    users: str
     user_stamps: str
     stamp_masters: str
     token_secret: str
-    channel_id: str
     evidence: StoreSettings
     api: str | None = None
     """Id of the API of an environment on AWS, which a record of the run is about."""
@@ -113,7 +112,10 @@ def remote_target(
     such API.
     """
     apis = list(_api_ids(environment, aws))
-    addresses = list(_addresses(environment, apis))
+    addresses = [
+        *filter(None, [domain_url(environment)]),
+        *(stage_url(environment, api) for api in apis),
+    ]
     if not addresses:
         raise LoadRefused(
             f"{environment.name} has no API {environment.prefix}-api in {environment.region}; "
@@ -137,18 +139,6 @@ def _api_ids(environment: Environment, aws: ClientFactory) -> Iterator[str]:
                 yield api["id"]
 
 
-def _addresses(environment: Environment, apis: Iterable[str]) -> list[str]:
-    found = []
-    if environment.domain:
-        base = environment.domain.base_path.strip("/")
-        found.append(f"https://{environment.domain.name}/{base}".rstrip("/"))
-    found += [
-        f"https://{api}.execute-api.{environment.region}.amazonaws.com/{environment.stage}"
-        for api in apis
-    ]
-    return found
-
-
 def _target(
     environment: Environment, *, host: str, allowed: tuple[str, ...], **about: Any
 ) -> LoadTarget:
@@ -164,10 +154,8 @@ def _target(
         fresh_days=environment.fresh.load,
         api_name=f"{environment.prefix}-api",
         stage=environment.stage,
-        users=environment.tables["users"],
         user_stamps=environment.tables["userstamps"],
         stamp_masters=environment.tables["stampmasters"],
-        channel_id=environment.line.channel_id,
         token_secret=environment.secrets["token_key"],
         evidence=StoreSettings.of(environment),
         **about,

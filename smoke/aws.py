@@ -1,8 +1,7 @@
 """The suite's own AWS calls: few, declared in smoke/policy.py, and none about a person but the test user."""
 
 import json
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
 from functools import cache
 from typing import Any
 
@@ -11,7 +10,7 @@ from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
 from aws.dated import CallRate, call_rates
-from aws.desired import Secret, Table
+from aws.desired import Secret
 from aws.door.limits import NoAnswerError, RateLimiter
 from aws.door.sessions import custom_endpoints
 from aws.door.verifying_transport import verify_answers
@@ -90,56 +89,3 @@ def secret_value(secretsmanager: Any, secret: Secret) -> str:
                 ja=f"シークレット{secret.name}に{secret.json_key}がありません",
             )
         ) from None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class KeyedTable:
-    """A table and its key attributes, as far as cleaning up needs them."""
-
-    dynamodb: Any
-    name: str
-    keys: tuple[str, ...]
-
-    @classmethod
-    def of(cls, table: Table, aws: Clients) -> "KeyedTable":
-        keys = tuple(name for name in (table.hash_key, table.range_key) if name)
-        return cls(dynamodb=aws("dynamodb"), name=table.name, keys=keys)
-
-    def under(self, hash_key: str) -> list[Mapping[str, Any]]:
-        """Return the keys of all items under a hash key, read consistently."""
-        names = {f"#{number}": name for number, name in enumerate(self.keys)}
-        return self._queried(hash_key, names, ProjectionExpression=", ".join(names))
-
-    def items(self, hash_key: str) -> list[Mapping[str, Any]]:
-        """Return all items under a hash key as they are, read consistently: for the test user alone."""
-        return self._queried(hash_key, {"#0": self.keys[0]})
-
-    def _queried(
-        self, hash_key: str, names: Mapping[str, str], **more: str
-    ) -> list[Mapping[str, Any]]:
-        pages = self.dynamodb.get_paginator("query").paginate(
-            TableName=self.name,
-            KeyConditionExpression="#0 = :id",
-            ExpressionAttributeNames=names,
-            ExpressionAttributeValues={":id": {"S": hash_key}},
-            ConsistentRead=True,
-            **more,
-        )
-        return [item for page in pages for item in page["Items"]]
-
-    def key(self, item: Mapping[str, Any]) -> Mapping[str, Any]:
-        """Return the key of an item."""
-        return {name: item[name] for name in self.keys}
-
-    def transact(self, changes: Iterable[Mapping[str, Mapping[str, Any]]]) -> None:
-        """Make these changes (``{"Delete": …}``, ``{"Put": …}``), all or none."""
-        items = [
-            {kind: {"TableName": self.name, **change}}
-            for one in changes
-            for kind, change in one.items()
-        ]
-        self.dynamodb.transact_write_items(TransactItems=items)
-
-    def delete(self, keys: Iterable[Mapping[str, Any]]) -> None:
-        for key in keys:
-            self.dynamodb.delete_item(TableName=self.name, Key=dict(key))

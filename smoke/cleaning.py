@@ -4,9 +4,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from aws.items import KeyedTable
 from aws.words import Words
 from plan import Plan
-from smoke.aws import AWAY, Clients, KeyedTable, reason
+from smoke.aws import AWAY, Clients, reason
 from smoke.calls import Answer, Call
 
 AWARD = "POST /stamps/award"
@@ -26,9 +27,10 @@ class Cleaner:
     @classmethod
     def of(cls, plan: Plan, aws: Clients, ours: Iterable[str]) -> "Cleaner":
         """Return the cleaner of an environment's tables."""
+        dynamodb = aws("dynamodb")
         return cls(
-            users=KeyedTable.of(plan.table("users"), aws),
-            user_stamps=KeyedTable.of(plan.table("userstamps"), aws),
+            users=KeyedTable.of(plan.table("users"), dynamodb),
+            user_stamps=KeyedTable.of(plan.table("userstamps"), dynamodb),
             ours=frozenset(ours),
         )
 
@@ -68,10 +70,7 @@ class Cleaner:
 
     def _without(self, table: KeyedTable, hash_key: str) -> Iterator[Words]:
         try:
-            if not (found := table.under(hash_key)):
-                return
-            table.delete(found)
-            left = table.under(hash_key)
+            found, left = table.emptied([hash_key])
         except AWAY as error:
             yield _unread(hash_key, table.name, error)
         else:

@@ -6,11 +6,11 @@ from dataclasses import replace
 from typing import Any
 
 from aws.words import Words
+from plan.spots import Spot
 from smoke.calls import Answer, Call, Session
 from smoke.properties import EDGE_M, Visitor
 from smoke.row_calls import RowCalls
 from smoke.scenarios import Scenarios
-from smoke.spots import Spot
 from smoke.unknown_input import unknown
 
 AT_ONCE = 4

@@ -8,13 +8,13 @@ from datetime import datetime
 import jwt
 
 from aws.words import Words
+from plan.spots import Spot
 from signoff.environment.calendar import JST
 from smoke.calls import Answer, Call
 from smoke.client import CLOCK_S
 from smoke.contract import contract
 from smoke.row_calls import RowCalls
 from smoke.scenarios import Scenarios
-from smoke.spots import Spot
 from smoke.unknown_input import unknown
 
 EDGE_M = 0.02

@@ -6,13 +6,13 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 from aws.words import Words
+from plan.spots import Spot
 from signoff.environment import Environment
 from smoke.calls import Call, Session, get, send
 from smoke.id_tokens import FLAWS, IdTokens
 from smoke.manual import ManualOnly
 from smoke.sessions import SessionMinter
-from smoke.spots import Spot, collectable
-from smoke.tester import consenting_user
+from smoke.tester import collectable, consenting_user
 
 LONGEST_NAME = "x" * 48
 """A name that makes a user id of the greatest length, 64 characters."""

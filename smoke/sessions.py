@@ -31,7 +31,7 @@ SYNTHETIC = "Usmoke-"
 """Prefix of ids that never have LINE's form: notify drops such users, and rankings leave them out."""
 NOBODY = "U" + "0" * 12
 """Prefix of ids of LINE's form that LINE gives to nobody, for when the id must not be a flaw."""
-HARNESS = (SYNTHETIC, NOBODY, "Uload-", "U10ad" + "0" * 26)
+HARNESS = (SYNTHETIC, NOBODY, "Uload-")
 """Prefixes of the ids of all users that this project makes, those of load included."""
 PUBLIC_KEYS = ("default-secret-key-change-in-production", "your-production-secret-key-here")
 """Token keys in the development code and in the guide, which anyone can read."""

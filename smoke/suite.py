@@ -11,6 +11,7 @@ from aws.redaction.secret_text import Needles
 from aws.section import Follows, NotTestable, lookup
 from aws.words import SILENCE, Words, joined
 from plan import Plan
+from plan.spots import Spot, spots_in
 from signoff.environment import Environment
 from signoff.judge.snapshot import Snapshot
 from smoke.aws import Clients
@@ -24,7 +25,6 @@ from smoke.manual import ManualOnly
 from smoke.root_causes import ROWS, RootCauses
 from smoke.scenarios import GUIDE, Scenarios
 from smoke.sessions import SessionMinter
-from smoke.spots import Spot, spots_in
 from smoke.tester import Restorer, TesterSnapshot, borrows_a_user, consenting_user, held_by
 
 MENUS = "GET /richmenu/list"

@@ -9,6 +9,7 @@ from aws.door.sessions import boto_session
 from aws.section import Follows, NotTestable, lookup
 from aws.words import Words
 from plan import Plan
+from plan.addresses import domain_url, stage_url
 from signoff.environment import Environment
 from signoff.judge.snapshot import Snapshot
 from smoke.aws import AWAY, Clients, clients, not_read
@@ -44,8 +45,8 @@ def address(snapshot: Snapshot[Plan], api_url: str | None) -> str:
                 f"--api-url URLを追加する",
             )
         )
-    if environment.domain:
-        return f"https://{environment.domain.name}/{environment.domain.base_path}".rstrip("/")
+    if url := domain_url(environment):
+        return url
     apis = lookup(snapshot.inventory.sections.rest_apis, snapshot.plan.api.name)
     if not apis:
         name = snapshot.plan.api.name
@@ -53,8 +54,7 @@ def address(snapshot: Snapshot[Plan], api_url: str | None) -> str:
             "DEP-20",
             Words(en=f"REST API {name} does not exist", ja=f"REST API {name}が存在しません"),
         )
-    host = f"{apis[0].id}.execute-api.{environment.region}.amazonaws.com"
-    return f"https://{host}/{environment.stage}"
+    return stage_url(environment, apis[0].id)
 
 
 def api_key(snapshot: Snapshot[Plan], aws: Clients) -> str | None:

@@ -6,20 +6,23 @@ condition that nobody else has changed them since.
 """
 
 from collections import Counter as Tally
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from aws.items import KeyedTable
 from aws.section import NotTestable
 from aws.words import Words
 from lambdas.rally.domain.counters import is_counter, sort_key
 from lambdas.rally.domain.line import is_line_user
 from lambdas.rally.domain.periods import month_of, week_of
+from plan.spots import Spot
 from signoff.environment import Environment
-from smoke.aws import AWAY, KeyedTable, reason
+from smoke.aws import AWAY, reason
 from smoke.manual import ManualOnly
-from smoke.spots import Spot, collectable
 
+COLLECTED = 4
+"""How many stamps one user collects at most: in production, each sends the test user a message."""
 CLOCK_S = 60
 """Seconds before a run's beginning to which its awards may be dated, since clocks differ."""
 Item = Mapping[str, Any]
@@ -45,6 +48,12 @@ def borrows_a_user(environment: Environment) -> bool:
     """Whether a run may award stamps to a person here."""
     smoke = environment.smoke
     return environment.production and smoke.writes and is_line_user(smoke.test_user or "")
+
+
+def collectable(spots: tuple[Spot, ...], now: float, held: Collection[str]) -> tuple[Spot, ...]:
+    """Return the spots that a run may collect: open now, not held before, and few."""
+    free = (one for one in spots if one.open_at(now) and one.stamp_id not in held)
+    return tuple(free)[:COLLECTED]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

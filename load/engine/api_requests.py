@@ -8,7 +8,7 @@ from urllib.parse import quote
 
 import orjson
 
-from load.engine.plan import AWARD, LIST, LOGIN, RANKING, VERIFY
+from load.engine.plan import AWARD, LIST, RANKING, VERIFY
 from load.engine.session_pool import GpsSpot, SessionPool, SyntheticUser
 
 ACCURACY_M = 5.0
@@ -62,9 +62,6 @@ class RequestFactory:
             return ApiRequest(
                 RANKING, f"/ranking/weekly?user_id={quote(visitor.id, safe='')}", visitor.token
             )
-        if endpoint == LOGIN:
-            login = self._rng.choice(self._pool.logins)
-            return ApiRequest(LOGIN, "/auth/verify", "", orjson.dumps({"id_token": login}))
         return self._verify(visitor, spot or self._rng.choice(self._pool.spots))
 
     def visit(self) -> Iterator[ApiRequest]:

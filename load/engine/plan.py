@@ -11,8 +11,7 @@ LIST = "GET /stamps"
 VERIFY = "POST /gps/verify"
 AWARD = "POST /stamps/award"
 RANKING = "GET /ranking/weekly"
-LOGIN = "POST /auth/verify"
-ENDPOINTS = (LIST, VERIFY, AWARD, RANKING, LOGIN)
+ENDPOINTS = (LIST, VERIFY, AWARD, RANKING)
 JOURNEY = (LIST, VERIFY, AWARD, LIST)
 """What one user does at one spot, with think time between the calls."""
 THINK_AT_MOST_S = 3.0

@@ -18,7 +18,7 @@ from load.engine.measurement import ALONE
 from load.engine.run_file import LoadRun
 from load.engine.run_state import RunState, progress
 from load.engine.session_pool import USED_FILE
-from load.engine.verdict import sentence
+from load.engine.verdict import FILE_NAME, sentence
 
 
 def _end_cleanly() -> NoReturn:
@@ -126,7 +126,7 @@ class RunController:
         verdict.write(self._state.folder)
         environment.process_exit_code = int(verdict.judgement.exit)
         print(sentence(verdict), file=sys.stderr)
-        self._say_how_to_clean()
+        self._say_how_to_record()
 
     @property
     def _number(self) -> int:
@@ -160,12 +160,12 @@ class RunController:
                 f"実行ファイルは{self.run.host}用です。{asked}用を作り直してください",
             )
 
-    def _say_how_to_clean(self) -> None:
-        """Say how to clean up if Locust was started without `load run`, which would do it."""
-        used = self._state.folder / USED_FILE
-        if not self.run.progress and used.exists():
-            name = self.run.about.get("environment")
-            print(f"to clean up: python -m load clean --env {name} {used}", file=sys.stderr)
+    def _say_how_to_record(self) -> None:
+        """Say how to clean up and record if Locust was started without `load run`, which would do both."""
+        folder = self._state.folder
+        if not self.run.progress and (folder / USED_FILE).exists():
+            verdict = folder / FILE_NAME
+            print(f"to clean up and record: python -m load record {verdict}", file=sys.stderr)
 
     def _collect(self) -> None:
         """Collect what this process itself counted, and how busy the generators are."""

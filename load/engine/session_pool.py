@@ -41,15 +41,14 @@ class SyntheticUser:
 
 @dataclass(frozen=True, slots=True)
 class SessionPool:
-    """All users and spots of a run. ``logins`` are ID tokens of the fake of LINE, on local only."""
+    """All users and spots of a run."""
 
     visitors: tuple[SyntheticUser, ...]
     spots: tuple[GpsSpot, ...]
-    logins: tuple[str, ...] = ()
 
     def part(self, worker: int, workers: int) -> "SessionPool":
         """Return the users of one worker, so that no two workers award the same pair."""
-        return SessionPool(self.visitors[worker::workers], self.spots, self.logins)
+        return SessionPool(self.visitors[worker::workers], self.spots)
 
     def pairs(self) -> Iterator[tuple[SyntheticUser, GpsSpot]]:
         """Yield every user-spot pair once."""
@@ -62,7 +61,6 @@ class SessionPool:
         return {
             "visitors": [[visitor.id, visitor.token] for visitor in self.visitors],
             "spots": [asdict(spot) for spot in self.spots],
-            "logins": list(self.logins),
         }
 
     @classmethod
@@ -70,7 +68,6 @@ class SessionPool:
         return cls(
             tuple(SyntheticUser(*pair) for pair in data["visitors"]),
             tuple(GpsSpot(**spot) for spot in data["spots"]),
-            tuple(data.get("logins", ())),
         )
 
 

@@ -14,6 +14,7 @@ from urllib.request import Request, urlopen
 from aws.change.gate import Changes
 from aws.converge import rest_api
 from aws.words import Words
+from plan.addresses import domain_url, stage_url
 from runbook.engine import Change, Refused, StepContext
 from signoff.environment import Environment, FrontEnd
 
@@ -124,11 +125,9 @@ def see(context: StepContext, wanted: str, what: Words) -> Changes:
 
 def base_url(context: StepContext) -> str:
     """Return the URL of the API that browsers call: the custom domain's where there is one."""
-    environment = context.environment
-    if environment.domain:
-        return f"https://{environment.domain.name}/{environment.domain.base_path}".rstrip("/")
-    id_ = rest_api.needed(context, context.plan.api)
-    return f"https://{id_}.execute-api.{environment.region}.amazonaws.com/{environment.stage}"
+    if url := domain_url(context.environment):
+        return url
+    return stage_url(context.environment, rest_api.needed(context, context.plan.api))
 
 
 def rendered(current: str | None, environment: Environment, api: str) -> str:

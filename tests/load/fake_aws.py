@@ -23,10 +23,8 @@ def target(**more):
         "fresh_days": 14,
         "api_name": "stamp-rally-prod-api",
         "stage": "prod",
-        "users": "Users-prod",
         "user_stamps": "UserStamps-prod",
         "stamp_masters": "StampMasters-prod",
-        "channel_id": "1234567890",
         "token_secret": "stamp-rally-prod/token-secret-key",
         "evidence": "report/prod/evidence",
     }
@@ -62,7 +60,7 @@ class EmptyTable(FakeClient):
     users: list = field(default_factory=list)
 
     def query(self, **asked):
-        self.users.append(asked["ExpressionAttributeValues"][":user"]["S"])
+        self.users.append(asked["ExpressionAttributeValues"][":id"]["S"])
         return {"Items": []}
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from lambdas.rally.domain.spots import Location, Position, distance_m
 from load.engine.api_requests import PairsUsedUpError, RequestFactory
-from load.engine.plan import AWARD, JOURNEY, LIST, LOGIN, RANKING, VERIFY
+from load.engine.plan import AWARD, JOURNEY, LIST, RANKING, VERIFY
 from load.engine.session_pool import GpsSpot, SessionPool, SyntheticUser
 from tests.load.runs import chance, pool
 
@@ -72,13 +72,11 @@ def test_visit_is_list_verify_award_list_of_one_user_at_one_spot():
 
 def test_calls_ask_for_their_own_user_with_its_own_session():
     visitor = SyntheticUser("Uload/1", "its-session")
-    one = caller(SessionPool((visitor,), SPOTS, ("an-id-token",)))
+    one = caller(SessionPool((visitor,), SPOTS))
 
     assert one.make(LIST).path == "/stamps?userId=Uload%2F1"
     assert one.make(RANKING).path == "/ranking/weekly?user_id=Uload%2F1"
     assert one.make(LIST).token == "its-session"
-    assert json.loads(one.make(LOGIN).body) == {"id_token": "an-id-token"}
-    assert one.make(LOGIN).token == ""
 
 
 def test_visitor_does_not_show_its_session():

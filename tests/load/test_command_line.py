@@ -41,7 +41,6 @@ def test_help_shows_commands_examples_and_exit_codes():
         "run",
         "prepare",
         "record",
-        "clean",
         "--unlock HOST",
         "3 invalid",
     ):
@@ -60,11 +59,6 @@ def test_plans_are_listed_with_their_prices():
     [
         (["run", "--env", "prod"], "prod.account is missing"),
         (["run", "--env", "nowhere"], "nowhere"),
-        (["run", "--login", "--journey"], "ask for --login or for --journey, not for both"),
-        (
-            ["prepare", "--login", "--journey", "--to", "x"],
-            "--login or for --journey, not for both",
-        ),
         (["run", "--expect-workers=2"], "make it with prepare --to FILE"),
         (["run", "--run-file", "absent.json"], "absent.json is not a run file (No such file"),
         (
@@ -72,7 +66,6 @@ def test_plans_are_listed_with_their_prices():
             "load/locust.conf is not a run file (it is not JSON",
         ),
         (["record", "absent.json"], "absent.json is not a load verdict"),
-        (["clean", "absent.jsonl"], "absent.jsonl does not exist"),
     ],
 )
 @pytest.mark.usefixtures("without_variables")

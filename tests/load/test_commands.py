@@ -1,4 +1,4 @@
-"""The commands around a run: prepared outside the repository, cleaned with proof, recorded only with it."""
+"""The commands around a run: prepared outside the repository, recorded only with the proof that nothing of it is left."""
 
 import json
 from dataclasses import replace
@@ -10,8 +10,7 @@ from load.__main__ import main
 from load.engine.judge import ExitCode
 from load.engine.plan import AWARD
 from load.engine.run_file import LoadRun
-from load.line_untouched import LOGIN_USERS
-from load.teardown import ManualTeardown
+from load.teardown import Teardown
 from signoff.evidence import StoreSettings, open_store
 from tests.load.compositions import PROD, Tables, answering, surrounded
 from tests.load.fake_aws import target
@@ -117,11 +116,10 @@ LAX = replace(BASELINE, objectives=replace(OBJECTIVES, throttle_tolerance=0.9))
 @pytest.mark.parametrize(
     ("made", "live", "why"),
     [
-        (unproven(), LIVE, "nothing proves that what it wrote is gone"),
         (run("a", AGO, LAX), LIVE, "judged by other limits than the project's own"),
         (run("a", AGO), "another", f"it is of release {LIVE}, and another is live"),
     ],
-    ids=["proof", "limits", "release"],
+    ids=["limits", "release"],
 )
 def test_verdict_that_no_sign_off_may_count_is_not_recorded(
     made, live, why, command, recorded, left, capsys
@@ -135,80 +133,54 @@ def test_verdict_that_no_sign_off_may_count_is_not_recorded(
     assert recorded() == []
 
 
-def test_cleaning_gives_the_verdict_its_proof(command, recorded, left):
+def test_recording_deletes_what_a_plain_locust_wrote_first(command, recorded, left):
     folder = left(unproven(), ["Uload-1", "A"], ["Uload-2", "A"])
     tables = Tables(("Uload-1", "A"), ("Uload-2", "A"), ("Uload-2", "#2026-W48"), ("Uperson", "A"))
 
-    code = command("clean", "--env=prod", folder / "used.jsonl", tables=tables)
-    command("record", folder / "verdict.json")
+    command("record", folder / "verdict.json", tables=tables)
 
     proof = json.loads((folder / "verdict.json").read_text())["cleanup"]
-    assert code == ExitCode.PASS
     assert tables.stamps == {("Uperson", "A")}
     assert proof == {"users": 2, "deleted": 3, "left": 0, "line_calls": 0}
     assert recorded() == ["window", "load"]
 
 
-def test_list_that_lacks_an_award_proves_nothing(command, left, capsys):
+def test_list_that_lacks_an_award_proves_nothing(command, recorded, left, capsys):
     folder = left(unproven(), ["Uload-1", "A"])
 
-    code = command("clean", "--env=prod", folder / "used.jsonl")
+    code = command("record", folder / "verdict.json")
 
-    assert code == ExitCode.PASS
-    assert "names 1 of 2 awards: nothing is proven about the others" in capsys.readouterr().err
+    said = capsys.readouterr().err
+    assert code == ExitCode.REFUSED
+    assert "names 1 of 2 awards: nothing is proven about the others" in said
+    assert "is not recorded: nothing proves that what it wrote is gone" in said
     assert json.loads((folder / "verdict.json").read_text())["cleanup"] is None
+    assert recorded() == []
 
 
 def test_list_of_every_visitor_proves_all(command, left):
     """As it is written where a worker's last word is missing: the stamps are not known, the users are."""
     folder = left(unproven(), ["Uload-1", "*"])
 
-    command("clean", "--env=prod", folder / "used.jsonl")
+    command("record", folder / "verdict.json")
 
     assert json.loads((folder / "verdict.json").read_text())["cleanup"]["left"] == 0
 
 
-def test_list_of_another_environment_is_refused(command, left, capsys):
-    folder = left(unproven(), ["Uload-1", "A"])
+def test_missing_list_proves_nothing(command, left):
+    folder = left(unproven())
+    (folder / "used.jsonl").unlink()
 
-    code = command("clean", "--env=dev", folder / "used.jsonl")
-
-    assert code == ExitCode.REFUSED
-    assert "is of a run on prod; clean it with --env prod" in capsys.readouterr().err
-
-
-def test_list_without_a_verdict_is_cleaned_as_well(command, tmp_path):
-    (tmp_path / "used.jsonl").write_text('["Uload-1", "A"]\n')
-    tables = Tables(("Uload-1", "A"))
-
-    assert command("clean", "--env=prod", tmp_path / "used.jsonl", tables=tables) == ExitCode.PASS
-    assert tables.stamps == set()
-    assert not (tmp_path / "verdict.json").exists()
-
-
-def test_logins_of_a_local_run_are_cleaned_and_nobody_s_elsewhere(command, tmp_path):
-    (tmp_path / "used.jsonl").write_text("")
-    local, prod = Tables(), Tables()
-
-    command("clean", tmp_path / "used.jsonl", tables=local, local=True)
-    command("clean", "--env=prod", tmp_path / "used.jsonl", tables=prod)
-
-    assert set(local.people) == set(LOGIN_USERS)
-    assert prod.people == []
+    assert command("record", folder / "verdict.json") == ExitCode.REFUSED
 
 
 @pytest.mark.parametrize(("ended_s_ago", "waits"), [(0, [pytest.approx(31, abs=1)]), (40, [])])
 def test_cleaning_waits_for_awards_that_may_be_under_way(ended_s_ago, waits, left):
     made = unproven(ended=datetime.now(UTC) - timedelta(seconds=ended_s_ago))
-    used, waited = left(made) / "used.jsonl", []
+    folder, waited = left(made), []
 
-    ManualTeardown(
-        used=used,
-        verdict=made,
-        target=target(),
-        aws=answering(Tables()),
-        say=lambda _: None,
-        pause=waited.append,
-    ).clean()
+    Teardown(target(), answering(Tables()), folder, lambda _: None, waited.append).remove_later(
+        made
+    )
 
     assert waited == waits

@@ -1,6 +1,7 @@
 """A run shows its diagnosis, its table of limits and its charts, in both languages, on the sign-off page and in the terminal."""
 
 import re
+from dataclasses import replace
 
 import pytest
 
@@ -91,3 +92,27 @@ def test_magnitudes_run_in_decades():
 
     assert [text for _, text in axis.ticks] == ["1 ms", "10 ms", "100 ms", "1 s"]
     assert axis.part(10) == pytest.approx(1 / 3)
+
+
+CLEAN = {"users": 9, "deleted": 9, "left": 0, "line_calls": 0}
+SILENCE = "POST /notify answers 200 for an id that LINE would refuse"
+
+
+def cleaned(**more):
+    return replace(verdict(silence=SILENCE), cleanup=CLEAN | more)
+
+
+@pytest.mark.parametrize(
+    ("made", "said"),
+    [
+        (cleaned(), f"LINE was never called: {SILENCE}."),
+        (
+            cleaned(line_calls=2),
+            f"LINE was called 2 times for synthetic users, although {SILENCE}.",
+        ),
+        (verdict(silence=SILENCE), f"LINE: {SILENCE}."),
+    ],
+    ids=["silent", "called", "not-looked-at"],
+)
+def test_line_was_never_called_only_where_nothing_was_heard(made, said):
+    assert said in [sentence.en for sentence in sentences(made)]

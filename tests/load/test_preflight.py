@@ -6,7 +6,6 @@ from pathlib import Path
 import pytest
 
 from load.engine.admission import LoadRefused, admit
-from load.engine.plan import LOGIN
 from load.engine.session_pool import SessionPool, SyntheticUser
 from load.plans import plans
 from load.preflight import RequestedRun, pool_suffices, require_allowed
@@ -84,15 +83,6 @@ def test_price_over_what_is_left_of_the_day_is_refused():
 
     with pytest.raises(LoadRefused, match=r"load may use 80000 \(80% of 100000\)"):
         require_allowed(asked(spent=left + 1))
-
-
-def test_login_is_refused_where_line_is_real():
-    with pytest.raises(LoadRefused, match="LINE forbids load tests"):
-        require_allowed(asked(plan=plan(step(mix=only(LOGIN)))))
-
-    require_allowed(
-        asked(plan=plan(step(mix=only(LOGIN))), target=target(line="http://127.0.0.1:1"))
-    )
 
 
 def test_sessions_in_the_repository_are_refused():

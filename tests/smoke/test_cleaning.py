@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 import pytest
 from botocore.exceptions import ClientError
 
+from aws.items import Emptied
 from smoke.calls import send
 from smoke.cleaning import Cleaner
 from smoke.scenarios import users_of
@@ -34,12 +35,14 @@ class TableOfTen:
         for key in keys:
             self.items[key["StampId"]["S"]] = []
 
-    def delete(self, keys):
-        if self.broken == "refuses":
+    def emptied(self, hash_keys):
+        found = [key for one in hash_keys for key in self.under(one)]
+        if found and self.broken == "refuses":
             error = {"Error": {"Code": "AccessDeniedException"}}
             raise ClientError(error, "DeleteItem")
-        for key in [] if self.broken == "forgets" else list(keys):
-            self.items[key["id"]["S"]].remove(key["at"]["S"])
+        if self.broken != "forgets":
+            self.items |= {one: [] for one in hash_keys if one in self.items}
+        return Emptied(found, found if self.broken == "forgets" else [])
 
 
 @pytest.fixture

@@ -9,6 +9,7 @@ import jwt
 import pytest
 import yaml
 
+from plan.spots import Spot
 from signoff.environment import Smoke
 from smoke.bad_input import QUERIES, SPOILED, bad_calls, takes_input
 from smoke.contract import PATH, Validator, contract
@@ -21,7 +22,6 @@ from smoke.manual import ManualOnly
 from smoke.root_causes import PROBES, ROWS
 from smoke.scenarios import LONGEST_NAME, NO_SPOT, Scenarios, users_of
 from smoke.sessions import DAY_S, NOBODY, SYNTHETIC, SessionMinter
-from smoke.spots import Spot
 from smoke.suite import WARMING
 
 DOCUMENT = yaml.load(PATH.read_text(encoding="utf-8"), yaml.CSafeLoader)

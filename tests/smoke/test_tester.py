@@ -7,13 +7,13 @@ from dataclasses import asdict, replace
 
 import pytest
 
+from aws.items import KeyedTable
 from aws.section import NotTestable
 from lambdas.rally.domain.counters import Counter
 from lambdas.rally.domain.periods import month_of, week_of
 from local.aws.faults import denied
 from plan import plan_for
 from signoff.environment import Smoke
-from smoke.aws import KeyedTable
 from smoke.leftovers import Leftovers, cleaned_up
 from smoke.manual import ManualOnly
 from smoke.notes import Notes
@@ -37,7 +37,7 @@ def production(rally, user=USER):
 
 
 def table_of(rally):
-    return KeyedTable.of(rally.plan.table("userstamps"), rally.client)
+    return KeyedTable.of(rally.plan.table("userstamps"), rally.client("dynamodb"))
 
 
 def held(rally):
@@ -66,7 +66,7 @@ def collected(rally):
     put(rally, Counter(USER, "2001-03", 7, 1_000).item())
     yield held(rally)
     table = table_of(rally)
-    table.delete(table.under(USER))
+    table.emptied([USER])
 
 
 def stamps_of(rally):

@@ -94,7 +94,7 @@ def test_page_is_served_to_this_machine_alone(healthy, tmp_path):
             requests.get(elsewhere, timeout=5)
 
 
-def test_closed_page_says_how_to_clean(healthy, tmp_path):
+def test_closed_page_says_how_to_clean_and_record(healthy, tmp_path):
     out = tmp_path / "out"
     run = run_against(healthy.url, out, plan=plan(step("hold", 2, 20), percentiles=False))
 
@@ -103,5 +103,5 @@ def test_closed_page_says_how_to_clean(healthy, tmp_path):
         verdict_of(out)
         page.close()
 
-    told = f"python -m load clean --env test {out / 'used.jsonl'}"
+    told = f"python -m load record {out / 'verdict.json'}"
     assert told in (tmp_path / "page.log").read_text()

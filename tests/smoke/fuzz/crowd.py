@@ -4,12 +4,12 @@ import time
 from dataclasses import dataclass
 from functools import cached_property
 
-from smoke.aws import KeyedTable
+from aws.items import KeyedTable
+from plan.spots import Spot, spots_in
 from smoke.calls import Session
 from smoke.id_tokens import IdTokens
 from smoke.line import LineClient
 from smoke.sessions import SessionMinter, sessions_of
-from smoke.spots import Spot, spots_in
 from tests.smoke.rally import Rally
 
 SYNTHETIC, OF_LINE = 40, 10
@@ -65,11 +65,7 @@ class Crowd:
         """Delete whatever was written about these users."""
         users = [self._logging_in, *(session.user_id for session in self.everybody)]
         for key in ("userstamps", "users"):
-            want = rally.plan.table(key)
-            keys = tuple(name for name in (want.hash_key, want.range_key) if name)
-            table = KeyedTable(dynamodb=rally.client("dynamodb"), name=want.name, keys=keys)
-            for user in users:
-                table.delete(table.under(user))
+            KeyedTable.of(rally.plan.table(key), rally.client("dynamodb")).emptied(users)
 
     @property
     def _logging_in(self) -> str:

@@ -1,7 +1,7 @@
-"""Where a caller must stand, and when: the stamp masters that are deployed, as an award needs them."""
+"""Where a caller must stand, and when: the stamp masters that are deployed, as smoke and load need them for an award."""
 
 import math
-from collections.abc import Collection, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import time
 from typing import Any
@@ -13,8 +13,6 @@ from plan.masters import FIRST_SECOND, LAST_SECOND, epoch_s
 
 EARTH_RADIUS_M = 6_371_000
 """Stated here too, since the suite judges the functions' own."""
-COLLECTED = 4
-"""How many stamps one user collects at most: in production, each sends the test user a message."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,7 +69,7 @@ class Spot:
         return {"lat": math.degrees(there), "lon": lon}
 
 
-def spots_in(items: tuple[Mapping[str, Any], ...]) -> tuple[Spot, ...]:
+def spots_in(items: Iterable[Mapping[str, Any]]) -> tuple[Spot, ...]:
     """Read the GPS stamps among the masters, in the order of their ids; unreadable ones are left out.
 
     DATA-02 judges whether all are well formed.
@@ -80,12 +78,6 @@ def spots_in(items: tuple[Mapping[str, Any], ...]) -> tuple[Spot, ...]:
     masters = [{name: decode(value) for name, value in item.items()} for item in items]
     found = [spot for master in masters if (spot := _spot(master))]
     return tuple(sorted(found, key=lambda spot: spot.stamp_id))
-
-
-def collectable(spots: tuple[Spot, ...], now: float, held: Collection[str]) -> tuple[Spot, ...]:
-    """Return the spots that a run may collect: open now, not held before, and few."""
-    free = (one for one in spots if one.open_at(now) and one.stamp_id not in held)
-    return tuple(free)[:COLLECTED]
 
 
 def _spot(master: Mapping[str, Any]) -> Spot | None:

@@ -1,0 +1,81 @@
+"""The items of a table under some hash keys: read as they are now, deleted, and read again as proof that they are gone."""
+
+from collections.abc import Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+from aws.desired import Table
+
+AT_ONCE = 8
+"""Requests under way to one table: a load run leaves thousands of items."""
+Key = Mapping[str, Any]
+"""In DynamoDB JSON."""
+
+
+class Emptied(NamedTuple):
+    """The keys that were there, and those of them (or later ones) that still are."""
+
+    found: list[Key]
+    left: list[Key]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeyedTable:
+    """A table and its key attributes; every method raises what DynamoDB's client raises."""
+
+    dynamodb: Any
+    name: str
+    keys: tuple[str, ...]
+
+    @classmethod
+    def of(cls, table: Table, dynamodb: Any) -> "KeyedTable":
+        keys = tuple(name for name in (table.hash_key, table.range_key) if name)
+        return cls(dynamodb=dynamodb, name=table.name, keys=keys)
+
+    def under(self, hash_key: str) -> list[Key]:
+        """Return the keys of all items under a hash key, read consistently."""
+        names = {f"#{number}": name for number, name in enumerate(self.keys)}
+        return self._queried(hash_key, names, ProjectionExpression=", ".join(names))
+
+    def items(self, hash_key: str) -> list[Mapping[str, Any]]:
+        """Return all items under a hash key as they are, read consistently."""
+        return self._queried(hash_key, {"#0": self.keys[0]})
+
+    def _queried(
+        self, hash_key: str, names: Mapping[str, str], **more: str
+    ) -> list[Mapping[str, Any]]:
+        pages = self.dynamodb.get_paginator("query").paginate(
+            TableName=self.name,
+            KeyConditionExpression="#0 = :id",
+            ExpressionAttributeNames=names,
+            ExpressionAttributeValues={":id": {"S": hash_key}},
+            ConsistentRead=True,
+            **more,
+        )
+        return [item for page in pages for item in page["Items"]]
+
+    def key(self, item: Mapping[str, Any]) -> Key:
+        """Return the key of an item."""
+        return {name: item[name] for name in self.keys}
+
+    def transact(self, changes: Iterable[Mapping[str, Mapping[str, Any]]]) -> None:
+        """Make these changes (``{"Delete": …}``, ``{"Put": …}``), all or none."""
+        items = [
+            {kind: {"TableName": self.name, **change}}
+            for one in changes
+            for kind, change in one.items()
+        ]
+        self.dynamodb.transact_write_items(TransactItems=items)
+
+    def emptied(self, hash_keys: Iterable[str]) -> Emptied:
+        """Delete all items under these hash keys, one by one, so that DeleteItem is the only right that it takes."""
+        hash_keys = list(hash_keys)
+        with ThreadPoolExecutor(AT_ONCE) as threads:
+            found = [key for keys in threads.map(self.under, hash_keys) for key in keys]
+            list(threads.map(self._delete, found))
+            left = [key for keys in threads.map(self.under, hash_keys) for key in keys]
+        return Emptied(found, left)
+
+    def _delete(self, key: Key) -> None:
+        self.dynamodb.delete_item(TableName=self.name, Key=dict(key))
