@@ -71,3 +71,43 @@ def test_whatever_schemathesis_asks_is_answered_as_documented(rally, crowd, labe
     assert len(statuses) >= EACH // 2
     assert HTTPStatus.INTERNAL_SERVER_ERROR not in statuses
     assert HTTPStatus.SERVICE_UNAVAILABLE not in statuses
+
+
+EXAMPLE = "U0123456789abcdef0123456789abcdef"
+"""The user id that the contract shows: a request about it is one about its sender."""
+NO_FAULT = ("Content-Type", "Authorization", "unexpected properties", "HTTP method")
+"""What a request may differ in: the functions read bodies as JSON whatever they are called, and ignore what they do not know."""
+
+
+def bad_requests(label, session):
+    """Yield what Schemathesis' coverage phase breaks the contract by, and the request: each value at its bounds and beyond."""
+    operation = OPERATIONS[label]
+    cases = SCHEMA.iter_coverage_cases(
+        operation,
+        generation_modes=[GenerationMode.NEGATIVE],
+        generation_config=SCHEMA.config.generation_for(operation=operation),
+    )
+    for case in cases:
+        why = case.meta.phase.data.description
+        if not any(word in why for word in NO_FAULT):
+            yield why, about_its_sender(case, session)
+
+
+def about_its_sender(case, session):
+    for members in (case.body, case.query):
+        if isinstance(members, dict):
+            members |= {n: session.user_id for n, value in members.items() if value == EXAMPLE}
+    return case
+
+
+@pytest.mark.parametrize("label", [one for one in OPERATIONS if one != "GET /richmenu/list"])
+def test_input_beyond_a_bound_of_the_contract_is_answered_by_a_4xx(rally, crowd, label):
+    session = crowd.people[0]
+    headers = {"Authorization": f"Bearer {session.token}"}
+    answers = [
+        (why, case.call(base_url=rally.api, headers=headers).status_code)
+        for why, case in bad_requests(label, session)
+    ]
+
+    assert len(answers) >= 5
+    assert [(why, status) for why, status in answers if status // 100 != 4] == []
