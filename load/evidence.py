@@ -7,12 +7,12 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from load.artefacts import LOCUST_REPORT, ReportFolders
+from load.artefacts import LOCUST_REPORT
 from load.engine.admission import LoadRefused
 from load.engine.localized import Localized
 from load.engine.objectives import read_objectives
 from load.engine.throttle import TokenBucket
-from load.engine.verdict import FILE_NAME, FRESH_DAYS, LoadVerdict, sentence
+from load.engine.verdict import FRESH_DAYS, LoadVerdict, sentence
 from load.exhibit import exhibit
 from load.plans import plans
 from load.target import ClientFactory
@@ -54,12 +54,6 @@ def record(  # noqa: PLR0913 - a record names what it is of
         same = live is not None and live.digests == about.get("parts")
         parts = live.parts if live and same else None
         store.append(KIND, body(verdict, _report(folder, root)), days=days, parts=parts, **origin)
-
-
-def previous_digest(folders: ReportFolders) -> str | None:
-    """Return the digest of the verdict before this one: a record that is removed leaves a gap."""
-    before = folders.home / "latest" / FILE_NAME
-    return hashlib.sha256(before.read_bytes()).hexdigest() if before.exists() else None
 
 
 def body(verdict: LoadVerdict, where: str) -> dict[str, Any]:

@@ -16,7 +16,7 @@ from load.engine.judge import ExitCode
 from load.engine.localized import Localized
 from load.engine.run_file import LoadRun
 from load.engine.verdict import FILE_NAME, LoadVerdict, sentence
-from load.evidence import previous_digest, record, why_not_counted
+from load.evidence import record, why_not_counted
 from load.launch import Distribution, follow, started
 from load.prepare import RunOptions, prepare, revalidate
 from load.progress import ProgressDisplay
@@ -182,7 +182,7 @@ def run_load(  # noqa: PLR0913 - what the command line asks, and what it is hand
         else:
             run = prepare(target, options, aws, ledger=ledger, out=folders.new(options.plan))
         execution = Execution(
-            run=_of_now(run, folders),
+            run=replace(run, progress=True),
             target=target,
             aws=aws,
             folder=Path(run.out),
@@ -195,10 +195,6 @@ def run_load(  # noqa: PLR0913 - what the command line asks, and what it is hand
                 folders.link(execution.folder)
             _recorded(result.verdict, execution, composition.root, environment)
     return result
-
-
-def _of_now(run: LoadRun, folders: ReportFolders) -> LoadRun:
-    return replace(run, progress=True, about={**run.about, "previous": previous_digest(folders)})
 
 
 def _executed(

@@ -1,4 +1,4 @@
-"""The verdict as versioned JSON, with all that is needed to judge, merge and render it again."""
+"""The verdict as versioned JSON, with all that is needed to judge and show it again."""
 
 import json
 import math
@@ -50,7 +50,6 @@ class LoadVerdict:
             "caller": self.about.get("caller"),
             "created": _text(self.ended),
             "expires": _text(self.ended + timedelta(days=days)),
-            "previous": self.about.get("previous"),
             "plan": plan.name,
             "verdict": judged.outcome,
             "exit": int(judged.exit),
