@@ -32,11 +32,30 @@ def test_awarded_stamp_is_pushed_as_a_flex_bubble(call, line):
     assert answer.body["type"] == "stamp_awarded"
     sent = pushed(line)
     assert sent["to"] == USER
-    (message,) = sent["messages"]
-    assert message["type"] == "flex"
-    assert "銅像" in message["altText"]
-    assert message["contents"]["type"] == "bubble"
-    assert message["contents"]["hero"]["url"] == "https://example.jp/1.png"
+    assert sent["messages"] == [
+        {
+            "type": "flex",
+            "altText": "スタンプ「銅像」を獲得しました",
+            "contents": {
+                "type": "bubble",
+                "hero": {"type": "image", "url": "https://example.jp/1.png", "size": "full"},
+                "body": {
+                    "type": "box",
+                    "layout": "vertical",
+                    "contents": [
+                        {"type": "text", "text": "スタンプを獲得しました", "size": "sm"},
+                        {
+                            "type": "text",
+                            "text": "銅像",
+                            "weight": "bold",
+                            "size": "xl",
+                            "wrap": True,
+                        },
+                    ],
+                },
+            },
+        }
+    ]
 
 
 @pytest.mark.parametrize("kind", ["event_started", "reminder"])
