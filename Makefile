@@ -3,7 +3,7 @@ PY := .venv/bin/python
 ENV ?= local
 ARGS ?=
 .DEFAULT_GOAL := check
-.PHONY: help check test test-deep lint up load bench docs lock again
+.PHONY: help check test done test-deep lint up load bench docs lock again
 
 COVERAGE := $(if $(COVER),--cov --cov-append --cov-report=)
 
@@ -15,13 +15,17 @@ check: .venv/finished  ## judge an environment (ENV=local): the verdict, and the
 	@$(PY) -m pytest --env $(ENV) $(ARGS)
 
 # Some containers forbid bytecode; each of the hundreds of processes below would then compile all it imports.
-test test-deep: export PYTHONDONTWRITEBYTECODE :=
+test done test-deep: export PYTHONDONTWRITEBYTECODE :=
 
 test: .venv/finished  ## test the harness itself (COVER=1: coverage; ARGS=--durations=25: the slowest)
+	@echo "Collecting some ten thousand tests; then a dot each."
 	@$(if $(COVER),$(PY) -m coverage erase)
 	@$(PY) -m pytest tests --ignore-glob='*/deep/*' --ignore=tests/load/measuring -n auto --dist loadfile -q -rfEs $(COVERAGE) $(ARGS)
 	@$(PY) -m pytest tests/load/measuring -n 2 --dist load -q $(COVERAGE) $(ARGS)  # they measure: little beside them
 	@$(if $(COVER),$(PY) -m coverage report)
+
+done: .venv/finished  ## run the tests that your change can break, nearest first, in 90 s (SINCE=commit)
+	@$(PY) -m tests.affected $(if $(SINCE),--since $(SINCE)) $(ARGS)
 
 # pytest ends a test that says nothing for five minutes; a drill that fails at each of its calls in turn takes longer.
 DEEPLY := -q -o faulthandler_timeout=1800
@@ -62,6 +66,7 @@ lock: .venv/finished  ## resolve pyproject.toml into requirements.lock (ARGS=--u
 	@.venv/bin/uv pip compile --quiet --universal --all-extras --generate-hashes --no-emit-index-url \
 		--custom-compile-command "make lock" $(ARGS) pyproject.toml -o requirements.lock
 
-# The stamp says that .venv is whole; without it, or without a working Python, .venv is made again.
+# The stamp says that .venv is whole; without it, or without a working Python, .venv is made again. The installed command and
+# plugin are named in pyproject.toml.
 .venv/finished: requirements.lock pyproject.toml $(if $(shell $(PY) -c 'print(1)' 2>/dev/null),,again)
 	@PYTHON="$(PYTHON)" .ci/prepare

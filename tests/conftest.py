@@ -11,54 +11,9 @@ import pytest
 
 from signoff.commands.plugin import LONG_LIVED
 from signoff.judge.collection import judges
+from tests.timing import LONGEST, Timing
 
 ROOT = Path(__file__).parent.parent
-LONGEST = (
-    "tests/browser/test_page.py",
-    "tests/behaviour/test_behaviour.py",
-    "tests/smoke/test_defects.py",
-    "tests/foreign/test_one_change.py",
-    "tests/foreign/test_left_alone.py",
-    "tests/signoff/judge/test_collection.py",
-    "tests/signoff/judge/test_runs.py",
-    "tests/test_defects.py",
-    "tests/test_entry_points.py",
-    "tests/runbook/test_detach.py",
-    "tests/aws/test_refusals.py",
-    "tests/runbook/facts/test_walk.py",
-    "tests/foreign/test_remedies.py",
-    "tests/runbook/rollback/test_drills.py",
-    "tests/runbook/test_late.py",
-    "tests/smoke/test_tester.py",
-    "tests/smoke/test_limits.py",
-    "tests/smoke/test_traces.py",
-    "tests/runbook/test_rights.py",
-    "tests/signoff/judge/test_drift.py",
-    "tests/lambdas/test_branches.py",
-    "tests/lambdas/test_fuzz.py",
-    "tests/smoke/test_healthy.py",
-    "tests/load/test_ends_of_runs.py",
-    "tests/load/test_prepared_runs.py",
-    "tests/foreign/test_refusals.py",
-    "tests/test_make.py",
-    "tests/runbook/test_states.py",
-    "tests/runbook/test_every_call.py",
-    "tests/foreign/test_reports.py",
-    "tests/runbook/closed/test_first_release.py",
-    "tests/runbook/test_made_by_hand.py",
-    "tests/runbook/rollback/test_half_way.py",
-    "tests/runbook/migration/test_migrate_masters.py",
-    "tests/runbook/rollback/test_faults.py",
-    "tests/signoff/report/test_page.py",
-    "tests/lambdas/test_unreadable.py",
-    "tests/aws/test_optional_members.py",
-    "tests/test_workflows.py",
-    "tests/runbook/test_command_line.py",
-    "tests/smoke/test_leftovers.py",
-    "tests/runbook/test_interruptions.py",
-    "tests/runbook/test_provisioned.py",
-)
-"""Files that take longest, longest first: one that starts last keeps one worker busy and all others waiting."""
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -70,11 +25,11 @@ def pytest_configure(config: pytest.Config) -> None:
     if judges(config):
         return
     if missing := [one for one in LONGEST if not (ROOT / one).exists()]:
-        raise pytest.UsageError(
-            f"LONGEST in tests/conftest.py names {', '.join(missing)}: not there"
-        )
+        raise pytest.UsageError(f"LONGEST in tests/timing.py names {', '.join(missing)}: not there")
     if hasattr(config.option, "loadscopereorder"):
         config.option.loadscopereorder = False  # xdist would begin with the files of most tests
+    if not hasattr(config, "workerinput"):
+        config.pluginmanager.register(Timing(config))
     gc.set_threshold(*LONG_LIVED)
     read_models_once()
     draw_examples_without_a_clock()

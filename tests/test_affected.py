@@ -1,0 +1,120 @@
+"""`make done` finds the tests that a change can break, the nearest first, and says what it leaves out."""
+
+import subprocess
+
+import pytest
+
+from tests.affected import (
+    HOUSE,
+    ROOT,
+    base,
+    changes,
+    choice,
+    distances,
+    is_test,
+    summary,
+    tree,
+    uses,
+)
+
+SOURCES = {
+    "plan/__init__.py": "from plan.tables import tables",
+    "plan/tables.py": "import tomllib\nFILE = HERE / 'app.toml'",
+    "app.toml": "",
+    "load/locustfile.py": "def begin():\n    from load.engine import arrivals",
+    "load/engine/arrivals.py": "",
+    "checks/test_tables.py": "from plan import tables",
+    "report/page.py": "TEMPLATE = 'page.html.j2'",
+    "report/page.html.j2": "{% include 'head.html.j2' %}",
+    "report/head.html.j2": "",
+    "tests/conftest.py": "from report import page",
+    "tests/plan/test_tables.py": "from plan import tables",
+    "tests/load/test_run.py": "COMMAND = ['locust', '-f', 'load/locustfile.py']",
+    "tests/judge/test_runs.py": "run('pytest', '--env=prod')",
+    "tests/judge/deep/test_runs.py": "from plan import tables",
+}
+QUICK = {one for one in SOURCES if is_test(one)}
+
+
+def reached(*changed):
+    """Return the tests that lead to what has changed, with their distances."""
+    near = distances(changed, uses(SOURCES))
+    return {path: steps for path, steps in near.items() if path in QUICK}
+
+
+def test_test_leads_to_what_its_imports_import_and_what_those_read():
+    assert reached("app.toml")["tests/plan/test_tables.py"] == 2
+
+
+def test_import_inside_a_function_and_a_program_that_is_started_count():
+    assert reached("load/engine/arrivals.py") == {"tests/load/test_run.py": 2}
+
+
+def test_template_leads_to_what_it_includes_and_every_test_to_its_conftest():
+    assert reached("report/head.html.j2").keys() == QUICK
+
+
+def test_run_of_the_judge_leads_to_all_checks():
+    assert "tests/judge/test_runs.py" in reached("plan/tables.py")
+
+
+def test_import_of_a_file_that_was_deleted_still_leads_to_it():
+    deleted = {**SOURCES, "plan/gone.py": "", "tests/plan/test_gone.py": "from plan import gone"}
+
+    assert "tests/plan/test_gone.py" in distances(["plan/gone.py"], uses(deleted))
+
+
+def test_nearest_runs_first_and_what_has_no_time_is_named():
+    near = {"tests/a/test_far.py": 3, "tests/a/test_near.py": 1, "tests/a/test_long.py": 2}
+    seconds = {**dict.fromkeys(HOUSE, 0.0), "tests/a/test_long.py": 50.0}
+    chosen = choice(near, seconds, 10.0)
+
+    assert chosen.run == (*sorted(HOUSE), "tests/a/test_near.py", "tests/a/test_far.py")
+    assert chosen.left_out == ("tests/a/test_long.py",)
+    assert "left out: tests/a/test_long.py" in summary(near, chosen, seconds)
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        "environments.toml",
+        "checks/checklist.toml",
+        "lambdas/award/domain.py",
+        "load/locustfile.py",
+        "smoke/openapi.yaml",
+    ],
+)
+def test_change_of_this_tree_leads_to_tests_beside_those_of_the_house(changed, used):
+    near = distances([changed], used)
+
+    assert [one for one in near if is_test(one) and one not in HOUSE]
+
+
+@pytest.fixture(scope="module")
+def used():
+    return uses(tree(ROOT))
+
+
+def test_changes_since_a_commit_are_committed_uncommitted_untracked_and_deleted(tmp_path):
+    def git(*arguments):
+        named = ["git", "-c", "user.name=a", "-c", "user.email=a@example.com", *arguments]
+        subprocess.run(named, cwd=tmp_path, check=True, capture_output=True)
+
+    def written(name, text):
+        (tmp_path / name).write_text(text, encoding="utf-8")
+
+    git("init", "-q")
+    for name in ("same.py", "committed.py", "changed.py", "deleted.py"):
+        written(name, "")
+    git("add", ".")
+    git("commit", "-q", "-m", "Begin")
+    written("committed.py", "1")
+    git("commit", "-q", "-a", "-m", "Change one")
+    written("changed.py", "2")
+    written("untracked.py", "3")
+    (tmp_path / "deleted.py").unlink()
+
+    different = {"committed.py", "changed.py", "untracked.py", "deleted.py"}
+    assert changes(tmp_path, "HEAD~1") == different
+    assert base(tmp_path) == "HEAD"
+    assert tree(tmp_path)["changed.py"] == "2"
