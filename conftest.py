@@ -58,7 +58,11 @@ def _left(environment: Environment, home: Path) -> tuple[Words, ...]:
 
 
 def _embedded_stack() -> EmbeddedStack:
-    """Import the emulator and the runbook: a run against AWS loads neither."""
-    from runbook.local_stack import local_stack  # noqa: PLC0415 - only for the local environment
+    """Import nothing of the runbook in a run against AWS, and the emulator only to join a stack that is kept up."""
+    from runbook.stack_process import KEPT_AT, StackProcess  # noqa: PLC0415 - only for local
+
+    if not KEPT_AT.exists():
+        return StackProcess()
+    from runbook.local_stack import local_stack  # noqa: PLC0415 - as above
 
     return local_stack()

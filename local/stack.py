@@ -3,7 +3,7 @@
 import json
 import math
 import os
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, field, replace
 from http.client import HTTPConnection, HTTPException
@@ -18,6 +18,7 @@ from botocore.config import Config
 from local.aws.moto import Moto
 from local.aws.restores import Restores
 from local.aws.server import Lateness, LocalAws
+from local.calls import calls_go_to
 from local.functions.functions import Functions
 from local.gateway.control import AwsControl
 from local.gateway.deployments import Deployments
@@ -31,9 +32,6 @@ GATEWAY_KEY = "local-gateway"
 """Access key of the stack's gateway, which stands for what is inside AWS."""
 LONGEST_BIRTH = 200
 """Bytes of the answer that are read: whoever has taken the port may say anything."""
-CREDENTIALS = {"AWS_ACCESS_KEY_ID": "local", "AWS_SECRET_ACCESS_KEY": "local"}
-FOREIGN = ("AWS_PROFILE", "AWS_SESSION_TOKEN", "AWS_DEFAULT_PROFILE")
-"""What would send a local run's calls to somebody's account."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,7 +86,8 @@ class LocalStack(Generic[EnvironmentT]):
     """
     late: Callable[[Moto], Lateness] | None = None
     """What makes this AWS as late as the real one, for tests; None: it is not late."""
-    _line: FakeLine | None = None
+    line: FakeLine | None = None
+    """The LINE of a stack that runs in a process of its own, which has started it first; else made when localized."""
     _birth: str = field(default_factory=lambda: uuid4().hex[:12])
 
     @contextmanager
@@ -98,28 +97,28 @@ class LocalStack(Generic[EnvironmentT]):
             if kept := self.kept():
                 url, birth = kept.line, kept.birth
             else:
-                self._line = stacked.enter_context(FakeLine())
-                url, birth = self._line.url, self._birth
+                self.line = self.line or stacked.enter_context(FakeLine())
+                url, birth = self.line.url, self._birth
             yield self.served_by(environment, url, birth)
 
     @contextmanager
     def start(self, environment: EnvironmentT, say: Say, *, empty: bool = False) -> Iterator[Stack]:
         """Yield a stack of this (localized) environment, provisioned unless ``empty``."""
         if kept := self.kept():
-            with _calls_go_to(kept.aws):
+            with calls_go_to(kept.aws):
                 yield kept
             return
-        if self._line is None:
+        if self.line is None:
             raise RuntimeError("localize the environment before the stack is started")
         with ExitStack() as parts:
             say("starting the local stack", "ローカルスタックを起動しています")
-            made = assemble(parts, environment, self._line, self.late)
+            made = assemble(parts, environment, self.line, self.late)
             stack = replace(made, birth=self._birth)
             if stack.server:
                 stack.server.birth = self._birth
-            parts.enter_context(_calls_go_to(stack.aws))
+            parts.enter_context(calls_go_to(stack.aws))
             if not empty:
-                self.provision(environment, self._line, say)
+                self.provision(environment, self.line, say)
             yield stack
 
     def kept(self) -> Stack | None:
@@ -199,23 +198,6 @@ def assemble(
         server=aws,
         line_token=line.channels.messaging_access_token,
     )
-
-
-@contextmanager
-def _calls_go_to(endpoint: str) -> Iterator[None]:
-    """Point this process and its children at the stack, with credentials that open nothing else."""
-    ours = {"AWS_ENDPOINT_URL": endpoint, **CREDENTIALS}
-    before: Mapping[str, str | None] = {name: os.environ.get(name) for name in (*ours, *FOREIGN)}
-    for name in FOREIGN:
-        os.environ.pop(name, None)
-    os.environ.update(ours)
-    try:
-        yield
-    finally:
-        for name, value in before.items():
-            os.environ.pop(name, None)
-            if value is not None:
-                os.environ[name] = value
 
 
 def _birth_at(url: str) -> str | None:

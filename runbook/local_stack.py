@@ -4,9 +4,7 @@ The emulator is imported when a stack is asked for: a procedure that runs agains
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from functools import partial
-from pathlib import Path
 from time import sleep as real_sleep
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +15,7 @@ from aws.door.sessions import boto_session
 from aws.words import Words
 from lambdas.packing import pack
 from runbook.procedures.provision import provision
+from runbook.stack_process import KEPT_AT, ROOT, served_by
 from signoff.environment import Environment
 from signoff.environment.guard import GuardError
 from signoff.evidence import StoreSettings, open_store
@@ -25,8 +24,6 @@ if TYPE_CHECKING:
     from local.line.fake import FakeLine
     from local.stack import LocalStack, Say
 
-ROOT = Path(__file__).parent.parent
-KEPT_AT = ROOT / "report" / "local" / "stack.json"
 PROVISIONER = "arn:aws:iam::{account}:root"
 """Who provisions a stack that has no people."""
 
@@ -35,8 +32,10 @@ def _refusal(en: str, ja: str) -> GuardError:
     return GuardError(Words(en=en, ja=ja))
 
 
-def local_stack(*, sleep: Sleep = real_sleep) -> "LocalStack[Environment]":
-    """Return the stack, not yet started; its provisioning waits by ``sleep``."""
+def local_stack(
+    *, sleep: Sleep = real_sleep, line: "FakeLine | None" = None
+) -> "LocalStack[Environment]":
+    """Return the stack, not yet started; its provisioning waits by ``sleep``; ``line`` is one that runs already."""
     from local.stack import LocalStack  # noqa: PLC0415 - loads the emulator
 
     return LocalStack(
@@ -44,12 +43,8 @@ def local_stack(*, sleep: Sleep = real_sleep) -> "LocalStack[Environment]":
         served_by=served_by,
         kept_at=KEPT_AT,
         refuse=_refusal,
+        line=line,
     )
-
-
-def served_by(environment: Environment, line: str, birth: str) -> Environment:
-    """Return the environment as a stack serves it: its address of LINE, its own identity."""
-    return replace(environment, line=replace(environment.line, endpoint=line), birth=birth)
 
 
 def _provision(

@@ -17,7 +17,8 @@ from rich.console import Console
 
 from aws.words import Words, language
 from local.stack import LocalStack, Stack
-from runbook.local_stack import KEPT_AT, local_stack
+from runbook.local_stack import local_stack
+from runbook.stack_process import KEPT_AT
 from signoff.commands.command_line import CommandLine
 from signoff.commands.frame import framed
 from signoff.environment import Environment, EnvironmentFileError, load
