@@ -3,8 +3,10 @@
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, Protocol
 from urllib.parse import parse_qsl
+
+from local.http import Answer, HttpReply, HttpRequest
 
 READERS_WAIT_S = 5.0
 """How long a call for log lines is held back at most."""
@@ -96,3 +98,22 @@ def _body_parameters(body: bytes) -> Mapping[str, Any]:
         return dict(parse_qsl(body.decode(), keep_blank_values=True))
     except UnicodeDecodeError:  # an object's bytes, a package
         return {}
+
+
+class Receiver(Protocol):
+    """Answers one HTTP request: method, raw path with query, headers (lower case), body."""
+
+    def __call__(
+        self, method: str, target: str, headers: Mapping[str, str], body: bytes
+    ) -> Response: ...
+
+
+def by(receive: Receiver) -> Answer:
+    """Let a receiver answer, which needs no more of HTTP than this."""
+
+    def answer(request: HttpRequest) -> HttpReply:
+        headers = {name.lower(): value for name, value in request.headers}
+        told = receive(request.verb, request.target, headers, request.body)
+        return HttpReply(status=told.status, headers=tuple(told.headers.items()), body=told.body)
+
+    return answer

@@ -9,13 +9,13 @@ from typing import ClassVar, Protocol, Self
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from local.aws.errors import internal_failure
-from local.aws.http import LoopbackServer
 from local.aws.identity import Identity
 from local.aws.identity_targets import targets
 from local.aws.moto import Moto
 from local.aws.operations import resolve
-from local.aws.request import Request, Response, json_response
+from local.aws.request import Request, Response, by, json_response
 from local.aws.saved import Saved
+from local.http import LoopbackServer
 from local.moto_fixes import CODE_PATH, code_at, corrected
 
 Extension = Callable[[Request], Response | None]
@@ -77,7 +77,7 @@ class LocalAws:
         self.birth = ""
         """Identity of the stack that this belongs to, told at ``/local/birth``."""
         self._calls: deque[AnsweredCall] = deque(maxlen=_CALLS_KEPT)
-        self._server = LoopbackServer(self.receive, port)
+        self._server = LoopbackServer(by(self.receive), port)
 
     @property
     def endpoint(self) -> str:

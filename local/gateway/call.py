@@ -9,8 +9,8 @@ from datetime import UTC, datetime
 from typing import Any
 
 from local.gateway.directory import Served
-from local.gateway.http import HttpRequest
 from local.gateway.routes import Route
+from local.http import HttpRequest
 
 _NO_IDENTITY = dict.fromkeys(
     (

@@ -6,7 +6,7 @@ from fnmatch import fnmatchcase
 from typing import Any
 
 from local.gateway.call import ApiCall
-from local.gateway.http import HttpRequest
+from local.http import HttpRequest
 
 _NOT_FORWARDED = frozenset({"connection", "content-length"})
 

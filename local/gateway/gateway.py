@@ -8,10 +8,10 @@ from local.aws.request import READERS_WAIT_S, Request
 from local.gateway.access_log import AccessLog
 from local.gateway.call import Owner
 from local.gateway.directory import Directory
-from local.gateway.http import HOST, GatewayServer
 from local.gateway.invoke import Invoker
-from local.gateway.pipeline import Pipeline
+from local.gateway.pipeline import LARGEST_REQUEST_BYTES, Pipeline
 from local.gateway.protocols import AwsCall, Control, Deployments, Functions
+from local.http import HOST, LoopbackServer
 
 INTEGRATION_LIMIT_S = 29.0
 """API Gateway's default integration time-out; a function's own 30 s never get their last second."""
@@ -41,15 +41,12 @@ class Gateway:
         self._directory = Directory(deployments, control, max_age_s=settings_max_age_s, now=now)
         self._invoker = Invoker(functions, limit_s=integration_limit_s)
         self._access_log = AccessLog(control)
-        self._server = GatewayServer(
+        owner = Owner(account=account, region=region)
+        self._server = LoopbackServer(
+            Pipeline(self._directory, self._invoker, self._access_log, owner, now).answer,
             port,
-            Pipeline(
-                self._directory,
-                self._invoker,
-                self._access_log,
-                Owner(account=account, region=region),
-                now,
-            ).answer,
+            largest=LARGEST_REQUEST_BYTES,
+            chunked=False,
         )
 
     def __enter__(self) -> Self:
@@ -58,7 +55,7 @@ class Gateway:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._server.stop()
+        self._server.close()
         self._invoker.close()
         self._access_log.close()
 

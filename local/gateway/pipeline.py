@@ -10,7 +10,6 @@ from local.gateway.access_log import AccessLog
 from local.gateway.authorizer import Authorizers
 from local.gateway.call import ApiCall, Owner, new_context, new_ids
 from local.gateway.directory import Directory
-from local.gateway.http import LARGEST_REQUEST_BYTES, HttpReply, HttpRequest
 from local.gateway.invoke import Invoker
 from local.gateway.proxy import proxy
 from local.gateway.refusal import RESPONSE_TYPES, GatewayRefusal
@@ -18,7 +17,10 @@ from local.gateway.responses import forbidden, mock, refuse
 from local.gateway.routes import Route
 from local.gateway.snapshot import Method
 from local.gateway.throttle import TokenBuckets, UsagePlans
+from local.http import HttpReply, HttpRequest
 
+LARGEST_REQUEST_BYTES = 10 * 1024 * 1024
+"""API Gateway's payload quota for REST APIs."""
 _log = logging.getLogger(__name__)
 
 

@@ -9,7 +9,6 @@ from typing import Any
 
 from local.gateway.call import ApiCall
 from local.gateway.event import media_type_matches, proxy_event
-from local.gateway.http import HttpReply
 from local.gateway.invoke import (
     EventTooLargeError,
     Invoker,
@@ -20,6 +19,7 @@ from local.gateway.invoke import (
 from local.gateway.protocols import Invocation
 from local.gateway.refusal import GatewayRefusal
 from local.gateway.snapshot import Integration
+from local.http import HttpReply
 
 _ANSWER_TYPES = {"headers": dict, "multiValueHeaders": dict, "body": str, "isBase64Encoded": bool}
 _REMAPPED = {

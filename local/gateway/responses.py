@@ -4,10 +4,10 @@ import json
 import re
 
 from local.gateway.call import ApiCall
-from local.gateway.http import HttpReply
 from local.gateway.refusal import GatewayRefusal
 from local.gateway.snapshot import Integration, Method, StaticAnswer
 from local.gateway.variables import mapped, plain, render
+from local.http import HttpReply
 
 JSON = "application/json"
 _HEADER = "gatewayresponse.header."

@@ -15,8 +15,8 @@ from http import HTTPStatus
 from typing import Any, Self
 from urllib.parse import urlsplit
 
-from local.aws.http import LoopbackServer
-from local.aws.request import Response, json_response
+from local.aws.request import Response, by, json_response
+from local.http import LoopbackServer
 from local.line.call import LineCall, Received, masked, message
 from local.line.channels import Channels
 from local.line.login import LineLogin
@@ -41,7 +41,7 @@ class FakeLine:
         self._received: list[Received] = []
         self._mishaps: list[tuple[str, Mishap]] = []
         self._routes = self._all_routes()
-        self._server = LoopbackServer(self.receive, port)
+        self._server = LoopbackServer(by(self.receive), port)
         self.id_token = self._login.id_token
 
     @property

@@ -5,8 +5,8 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from local.aws.http import LoopbackServer
-from local.aws.request import Response
+from local.aws.request import Response, by
+from local.http import LoopbackServer
 from local.line.fake import FakeLine
 from tests.world.accounts import AwsSites, WorldAccount, accounts
 from tests.world.authority import Authority
@@ -46,7 +46,7 @@ def inhabited(folder: Path) -> Iterator[World]:
         settled = parts.enter_context(accounts(HOMES, lines))
         sites = Sites(front_end, LineSite(tuple(lines.values())), AwsSites(settled))
         parts.enter_context(Resolver())
-        server = LoopbackServer(sites.receive, HTTPS, certificates.context())
+        server = LoopbackServer(by(sites.receive), HTTPS, tls=certificates.context())
         server.start()
         parts.callback(server.close)
         yield World(

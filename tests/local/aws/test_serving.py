@@ -16,7 +16,7 @@ from tests.local.aws.account import ACCOUNT, ONCE, REGION, refused
 
 def test_it_listens_on_the_loopback_interface_only(aws):
     assert urlsplit(aws.endpoint).hostname == "127.0.0.1"
-    assert aws._server._server.server_address[0] == "127.0.0.1"  # noqa: SLF001  # the socket itself
+    assert aws._server.server_address[0] == "127.0.0.1"  # noqa: SLF001  # the socket itself
 
 
 def test_it_is_the_account_that_it_was_given(client):

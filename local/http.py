@@ -1,0 +1,244 @@
+"""HTTP/1.1 on the loopback interface, for AWS, its API Gateway and LINE: a thread per connection, keep-alive, one write per reply.
+
+Python's own server, since werkzeug's closes every connection and waits 10 ms after each answer. Requests and replies are
+bytes already read, with nothing decoded that AWS leaves encoded.
+"""
+
+import logging
+import socket
+import ssl
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from http import HTTPStatus
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+from urllib.parse import parse_qsl
+
+HOST = "127.0.0.1"
+_BODILESS = {204, 304}
+_OWN_HEADERS = {"connection", "content-length", "date", "transfer-encoding"}
+"""What this server says itself, whatever an answer says."""
+_DRAINED_BYTES = 64 * 1024 * 1024
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, kw_only=True)
+class HttpRequest:
+    """``target`` is the raw path with its query; ``headers`` keep case and order."""
+
+    verb: str
+    target: str
+    headers: tuple[tuple[str, str], ...] = ()
+    body: bytes = b""
+    length: int = 0
+    """Bytes that the caller declared: above the server's ``largest``, ``body`` is left empty."""
+    source_ip: str = HOST
+    protocol: str = "HTTP/1.1"
+    port: int = 0
+
+    @cached_property
+    def path(self) -> str:
+        """The path, still percent-encoded."""
+        return self.target.partition("?")[0].partition("#")[0]
+
+    @cached_property
+    def query(self) -> tuple[tuple[str, str], ...]:
+        """The decoded query, in order."""
+        return tuple(parse_qsl(self.target.partition("?")[2], keep_blank_values=True))
+
+    def header(self, name: str) -> str | None:
+        """Return the last value of a header: the one that AWS keeps where only one is kept."""
+        wanted = name.lower()
+        found = [value for key, value in self.headers if key.lower() == wanted]
+        return found[-1] if found else None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HttpReply:
+    """What goes back to the caller."""
+
+    status: int
+    headers: tuple[tuple[str, str], ...] = ()
+    body: bytes = b""
+
+
+Answer = Callable[[HttpRequest], HttpReply]
+
+
+class LoopbackServer(ThreadingHTTPServer):
+    """Serves on a thread of its own from `start` to `close`; with ``tls``, by HTTPS.
+
+    A body above ``largest`` bytes is read and forgotten; without ``chunked`` a body has to declare its length.
+    """
+
+    daemon_threads = True
+    request_queue_size = 512  # a hundred simultaneous awards connect at once
+
+    def __init__(
+        self,
+        answer: Answer,
+        port: int = 0,
+        *,
+        tls: ssl.SSLContext | None = None,
+        largest: float = float("inf"),
+        chunked: bool = True,
+    ) -> None:
+        super().__init__((HOST, port), _Connection)
+        self.answer, self.largest, self.chunked = answer, largest, chunked
+        self._tls = tls
+        self._open: set[socket.socket] = set()
+        self._thread = threading.Thread(target=self.serve_forever, args=(0.02,), daemon=True)
+
+    @property
+    def url(self) -> str:
+        return f"http://{HOST}:{self.server_port}"
+
+    def start(self) -> None:
+        """Begin to accept."""
+        self._thread.start()
+
+    def close(self) -> None:
+        """Accept no more, end idle and busy connections, and free the port."""
+        self.shutdown()
+        self._thread.join()
+        self.server_close()
+        for connection in list(self._open):
+            self.shutdown_request(connection)
+
+    def server_bind(self) -> None:
+        """Bind without asking the name service for the name of this host, as HTTPServer does."""
+        self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        self.socket.bind(self.server_address)
+        self.server_address = self.socket.getsockname()
+        self.server_name, self.server_port = HOST, int(self.server_address[1])
+
+    def get_request(self) -> tuple[Any, Any]:
+        """Accept a connection; its own thread shakes hands, so that no client holds up the others."""
+        accepted, address = self.socket.accept()
+        if self._tls is None:
+            return accepted, address
+        secured = self._tls.wrap_socket(accepted, server_side=True, do_handshake_on_connect=False)
+        return secured, address
+
+    def process_request(self, request: Any, client_address: Any) -> None:
+        """Remember the connection, so that `close` can end it."""
+        self._open.add(request)
+        super().process_request(request, client_address)
+
+    def close_request(self, request: Any) -> None:
+        """Forget the connection."""
+        self._open.discard(request)
+        super().close_request(request)
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """Keep the traceback in the log: a bug of ours is news."""
+        _log.exception("connection %s of %s failed", request, client_address)
+
+
+class _Connection(BaseHTTPRequestHandler):
+    server: LoopbackServer
+    protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True  # else delayed acknowledgements cost 40 ms a reply
+
+    def handle(self) -> None:
+        try:
+            super().handle()
+        except (ConnectionError, TimeoutError, ssl.SSLError, ValueError) as gone:
+            # ValueError: `close` closed the file under a reader.
+            _log.debug("a caller went away: %s", gone)
+
+    def handle_one_request(self) -> None:
+        """Read one request of any verb, and write its reply."""
+        self.raw_requestline = self.rfile.readline(65_537)
+        if not self.raw_requestline or not self.parse_request():
+            self.close_connection = True
+            return
+        if (read := self._read()) is None:
+            self.close_connection = True
+            self._write(HttpReply(status=HTTPStatus.LENGTH_REQUIRED))
+            return
+        self._write(self._answered(self._request(*read)))
+
+    def send_error(self, code: int, message: str | None = None, explain: str | None = None) -> None:
+        """Refuse what is no HTTP, without the page that the standard library would write."""
+        _log.debug("no HTTP: %s %s", message, explain)
+        self.close_connection = True
+        self._write(HttpReply(status=code))
+
+    def log_message(self, *_: object) -> None:
+        """Say nothing on stderr: who answers keeps records of its own."""
+
+    def _answered(self, request: HttpRequest) -> HttpReply:
+        try:
+            return self.server.answer(request)
+        except Exception:  # noqa: BLE001 - a bug of ours must not look like a broken network
+            _log.exception("the local stack itself failed on %s %s", request.verb, request.path)
+            return HttpReply(status=500, headers=(("x-amzn-ErrorType", "LocalGatewayFailure"),))
+
+    def _request(self, length: int, body: bytes) -> HttpRequest:
+        return HttpRequest(
+            verb=self.command,
+            target=self.path,
+            headers=tuple(self.headers.items()),
+            body=body,
+            length=length,
+            source_ip=self.client_address[0],
+            protocol=self.request_version,
+            port=self.server.server_port,
+        )
+
+    def _read(self) -> tuple[int, bytes] | None:
+        """Return the length of the body and the body; None where its length can't be known."""
+        if "Transfer-Encoding" in self.headers:
+            body = b"".join(self._chunks()) if self.server.chunked else None
+            return body if body is None else (len(body), body)
+        declared = self.headers.get("Content-Length", "0").strip()
+        if not declared.isdecimal():
+            return None
+        return int(declared), self._body(int(declared))
+
+    def _chunks(self) -> Iterator[bytes]:
+        while size := int(self.rfile.readline().split(b";")[0], 16):
+            yield self.rfile.read(size)
+            self.rfile.readline()
+        while self.rfile.readline().strip():  # trailers
+            pass
+
+    def _body(self, length: int) -> bytes:
+        if length <= self.server.largest:
+            return self.rfile.read(length) if length else b""
+        # Read and forget, or the caller would see a reset connection in place of its 413.
+        self.close_connection = True
+        left = min(length, _DRAINED_BYTES)
+        while left and (chunk := self.rfile.read(min(left, 65_536))):
+            left -= len(chunk)
+        return b""
+
+    def _write(self, reply: HttpReply) -> None:
+        bodiless = reply.status in _BODILESS
+        lines = [f"HTTP/1.1 {reply.status} {_reason(reply.status)}"]
+        lines += [f"{name}: {text}" for name, text in reply.headers if _theirs(name)]
+        lines += [f"Date: {self.date_time_string()}"]
+        lines += [] if bodiless else [f"Content-Length: {self._length(reply)}"]
+        lines += ["Connection: close"] if self.close_connection else []
+        head = "\r\n".join([*lines, "", ""]).encode()
+        self.wfile.write(head if bodiless or self.command == "HEAD" else head + reply.body)
+
+    def _length(self, reply: HttpReply) -> str:
+        """Return the length of a body; of one that HEAD leaves out, what its answer says."""
+        named = {name.lower(): text for name, text in reply.headers}
+        known = named.get("content-length") if self.command == "HEAD" else None
+        return known or str(len(reply.body))
+
+
+def _theirs(name: str) -> bool:
+    return name.lower() not in _OWN_HEADERS
+
+
+def _reason(status: int) -> str:
+    try:
+        return HTTPStatus(status).phrase
+    except ValueError:
+        return ""
