@@ -34,6 +34,8 @@ def converge(
 ) -> Changes:
     """Record these functions, and the deployment if ``api``; the rest stays as it is recorded.
 
+    A release that was on record before keeps the name and the commit that it had there.
+
     In a rehearsal nobody knows yet which versions there will be, if functions are still to be made.
     """
     found, live = context.recorded(KIND), read_live(context)
@@ -44,7 +46,8 @@ def converge(
         **{field: (live if api else before).get(field) for field in API},
         COMMIT: _commit() if released else before.get(COMMIT),
     }
-    return record(context, found, body, known=all(released.values()))
+    same = (one for one in context.history(KIND) if _without_name(one) == _without_name(body))
+    return record(context, found, next(same, body), known=all(released.values()))
 
 
 def record(

@@ -1,14 +1,14 @@
-"""Break what runs in four ways, go back with the four procedures, time them, and prove that everything is as it was.
+"""Go back with the four procedures, go forward again, time both, and prove that everything is as it was.
 
-`--env local` breaks the kept stack, which affects nobody. In another environment callers would notice:
-rehearse before the go-live; in production it refuses as soon as there is a user. The guide describes
-rollbacks, but never tries one.
+`--env local` rehearses on the kept stack, which affects nobody. In another environment callers notice: meanwhile they get
+the release before, and where there is none, the closed one, which answers 503. Rehearse before the go-live; in production
+it refuses as soon as there is a user. The guide describes rollbacks, but never tries one.
 
-稼働中の環境を4通りの方法で壊し、4つの手順で戻し、所要時間を測り、元どおりになったことを証明する。
+4つの手順で戻し、再び進め、所要時間を測り、元どおりになったことを証明する。
 
-`--env local`では起動中のスタックを壊すだけで、影響はありません。他の環境では呼び出し元に影響するため、本番稼働前に
-限ります。本番環境に利用者が一人でもいれば実行を拒否します。手順書にはロールバックの記載がありますが、試す手順は
-ありません。
+`--env local`は起動中のスタックだけを使うため、影響はありません。他の環境では呼び出し元に影響します。その間は一つ前の
+リリースが応答し、それがなければメンテナンス版が503を返します。本番稼働前に実施してください。本番環境に利用者が一人でも
+いれば実行を拒否します。手順書にはロールバックの記載がありますが、試す手順はありません。
 """
 
 from collections.abc import Mapping
@@ -23,136 +23,107 @@ from runbook.cutover import front_end
 from runbook.cutover.front_end import write
 from runbook.engine import Change, Refused, StepContext, step
 from runbook.procedures import restore_tables, rollback_api, rollback_frontend, rollback_functions
-from runbook.rollback import drill, faults
-from runbook.rollback.drill import Drill, temporary_front_end
+from runbook.rollback import drill
+from runbook.rollback.drill import Drill, go_back, temporary_front_end
 from runbook.rollback.restore import window
+from runbook.rollback.undone_restore import leave_the_restored, take_away
 from signoff.environment.calendar import JST
 
 KIND = "rehearsal"
 PARTS = ("functions", "api", "tables", "front-end")
 TOGETHER = timedelta(hours=12)
 """Age up to which drills belong to one rehearsal: older ones are of another day."""
+FUNCTIONS = Drill(
+    part="functions",
+    procedure=rollback_functions,
+    forward=partial(go_back, procedure=rollback_functions),
+)
+API = Drill(part="api", procedure=rollback_api, forward=partial(go_back, procedure=rollback_api))
+TABLES = Drill(
+    part="tables",
+    procedure=restore_tables,
+    forward=partial(leave_the_restored, functions_back=rollback_functions),
+    mend=take_away,
+    chosen=lambda given: {"to": _restorable_now(given)},
+)
 
 
 @step("8-3", shown=False)
 def rehearse_the_functions(context: StepContext) -> Changes:
-    """Release functions that do not start, and go back by `rollback_functions`.
+    """Move the aliases back by `rollback_functions`, and forward by the same command.
 
-    起動しない関数をリリースし、`rollback_functions`で戻す。
+    `rollback_functions`でエイリアスを戻し、同じコマンドで再び進める。
     """
     _refuse_with_users(context)
-    held = Drill(
-        part="functions",
-        procedure=rollback_functions,
-        fault=Words(
-            en="all functions are released with a handler that does not exist",
-            ja="存在しないハンドラーですべての関数をリリースします",
-        ),
-        break_it=faults.release_a_broken_function,
-        shows=faults.a_function_fails,
-        mend=faults.take_back_the_release,
-    )
-    return drill.run_drill(context, held)
+    return drill.run_drill(context, FUNCTIONS)
 
 
 @step("8-2", shown=False)
 def rehearse_the_api(context: StepContext) -> Changes:
-    """Deploy an API that lacks a route, and go back by `rollback_api`.
+    """Point the stage back by `rollback_api`, and forward by the same command.
 
-    ルートが欠けたAPIをデプロイし、`rollback_api`で戻す。
+    `rollback_api`でステージを戻し、同じコマンドで再び進める。
     """
     _refuse_with_users(context)
-    held = Drill(
-        part="api",
-        procedure=rollback_api,
-        fault=Words(
-            en="the API is deployed without one of its routes",
-            ja="ルートが一つ欠けたAPIをデプロイします",
-        ),
-        break_it=faults.deploy_without_a_method,
-        shows=faults.a_method_is_missing,
-        mend=faults.take_back_the_deployment,
-    )
-    return drill.run_drill(context, held)
+    return drill.run_drill(context, API)
 
 
 @step("8-4", shown=False)
 def rehearse_the_tables(context: StepContext) -> Changes:
-    """Write what is wrong into a table, restore all three, compare; then go back to the old ones.
+    """Restore all three tables to this moment, compare them, and go back to the old ones.
 
     What was restored is deleted at the end; on AWS it costs its storage until then.
 
-    テーブルに誤ったデータを書き、3つとも復元して照合し、元のテーブルに戻す。
+    3つのテーブルを現在の時点に復元して照合し、元のテーブルに戻す。
 
     復元したテーブルは最後に削除します。AWSでは、それまでの間ストレージ料金がかかります。
     """
     _refuse_with_users(context)
-    held = Drill(
-        part="tables",
-        procedure=restore_tables,
-        fault=Words(
-            en="an item is written that no function wrote",
-            ja="関数が書いたものではない項目を書き込みます",
-        ),
-        break_it=faults.write_what_is_wrong,
-        shows=faults.the_wrong_item_is_read,
-        mend=partial(faults.tear_down_the_restore, functions_back=rollback_functions),
-        chosen=lambda given: {"to": _restorable_now(given)},
-        mends_alone=True,
-    )
-    return drill.run_drill(context, held)
+    return drill.run_drill(context, TABLES)
 
 
 @step("8-1", shown=False)
 def rehearse_the_front_end(context: StepContext) -> Changes:
-    """Serve a wrong configuration from a stand-in on loopback, and go back by `rollback_frontend`.
+    """Go back to a recorded configuration by `rollback_frontend`, on a stand-in on loopback, and forward again.
 
     The real front end is not touched: the only difference is that people deploy it.
 
-    ループバック上の代替サーバーで誤った設定を配信し、`rollback_frontend`で戻す。
+    ループバック上の代替サーバーで、`rollback_frontend`により記録済みの設定に戻し、再び進める。
 
     実際のフロントエンドには触れません。違いは、実際のデプロイを人が行う点だけです。
     """
     with temporary_front_end() as there:
         environment = replace(context.environment, front_end=there.front_end)
-        kept: list[tuple[str, Mapping[str, Any]]] = []
         good = front_end.rendered(None, environment, front_end.base_url(context))
         path = there.folder / there.front_end.config_path
         write(path, good)
-        previous = {"url": front_end.address(there.front_end), "config": good}
+        previous = {
+            "url": front_end.address(there.front_end),
+            "config": good.replace("https://", "https://before."),
+        }
         held = Drill(
             part="front-end",
             procedure=rollback_frontend,
-            fault=Words(
-                en="the front end calls an address where there is no API",
-                ja="フロントエンドがAPIのないアドレスを呼び出します",
-            ),
-            break_it=lambda _: write(path, good.replace("https://", "https://wrong.")),
-            shows=lambda _: front_end.served(previous["url"]) != good,
+            forward=lambda _: write(path, good),
             chosen=lambda _: {"site": str(there.folder)},
         )
 
-        def recorded(kind: str, **_: Any) -> Mapping[str, Any] | None:
-            return previous if kind == front_end.KIND else None
+        def recorded(kind: str, **body: Any) -> Mapping[str, Any] | None:
+            return previous if kind == front_end.KIND else context.recorded(kind, **body)
 
-        apart = replace(
-            context,
-            environment=environment,
-            record=lambda kind, body: kept.append((kind, body)),
-            recorded=recorded,
-        )
-        made = drill.run_drill(apart, held)
-    for kind, body in kept:
-        if kind == drill.KIND:
-            context.record(kind, body)
-    return made
+        def record(kind: str, body: Mapping[str, Any]) -> None:
+            if kind in {drill.KIND, drill.WINDOW}:  # the rollback of a stand-in is nobody's
+                context.record(kind, body)
+
+        apart = replace(context, environment=environment, record=record, recorded=recorded)
+        return drill.run_drill(apart, held)
 
 
 @step("8-1", proves=("ROLL-05",), shown=False)
 def leave_the_record(context: StepContext) -> Changes:
-    """Record the rehearsal for the release that is live, with the time that each way back took.
+    """Record the rehearsal for the release that is live, with the time that each way took.
 
-    稼働中のリリースに対する訓練として、各手順の所要時間を記録する。
+    稼働中のリリースに対する訓練として、それぞれの所要時間を記録する。
     """
     found = {part: context.recorded(drill.KIND, part=part, equal=True) for part in PARTS}
     missing = [part for part, one in found.items() if one is None or _old(one)]
@@ -164,7 +135,8 @@ def leave_the_record(context: StepContext) -> Changes:
             )
         )
     seconds = {part: one["seconds"] for part, one in found.items() if one}
-    body = {"complete": True, "equal": True, "seconds": seconds}
+    forward = {part: one["forward"] for part, one in found.items() if one}
+    body = {"complete": True, "equal": True, "seconds": seconds, "forward": forward}
     change = Change("evidence", KIND, None, seconds or "seconds of each part")
     return context.settle((change,), lambda: context.record(KIND, body))
 
@@ -177,9 +149,9 @@ def _refuse_with_users(context: StepContext) -> None:
     if context.client("dynamodb").scan(TableName=users, Limit=1)["Items"]:
         raise Refused(
             Words(
-                en=f"{users} has users, and a rehearsal breaks what they use: rehearse before the go-live, or"
+                en=f"{users} has users, and a rehearsal changes what they get: rehearse before the go-live, or"
                 " in another environment",
-                ja=f"{users}に利用者がおり、訓練は利用中のものを壊します。公開前に、または別の環境で訓練してください",
+                ja=f"{users}に利用者がおり、訓練は応答内容を変えます。公開前に、または別の環境で訓練してください",
             )
         )
 

@@ -17,7 +17,7 @@ from runbook.engine import Change, StepContext
 from runbook.rollback.served import ServedPart, all_or_none
 
 KIND = "rollback"
-BEGUN, DONE = "begun", "done"
+BEGUN, DONE, ABANDONED = "begun", "done", "abandoned"
 PlannedMove = tuple[Changes, Callable[[], object]]
 """What differs, and the call that changes it."""
 
@@ -53,6 +53,13 @@ def unfinished_target(
         return None
     target: Mapping[str, Any] = newest["after"]
     return target
+
+
+def abandon(context: StepContext, part: str) -> None:
+    """Record that a rollback that did not finish is over: what it moved was put back, and nobody resumes it."""
+    newest = context.recorded(KIND, part=part)
+    if newest and newest["state"] == BEGUN:
+        context.record(KIND, {**newest, "state": ABANDONED})
 
 
 def execute(context: StepContext, rollback: Rollback, moves: Sequence[PlannedMove]) -> Changes:

@@ -21,9 +21,9 @@ from runbook.catalogue import procedures
 from runbook.cutover import front_end
 from runbook.engine import Journal, Procedure, Run
 from runbook.migration.source import SourceEnvironment
-from runbook.procedures import restore_tables, rollback_functions
 from runbook.procedures.provision import ORDER
-from runbook.rollback import drill, faults
+from runbook.procedures.rehearse_rollbacks import API, FUNCTIONS, TABLES
+from runbook.rollback import drill
 from runbook.rollback.drill import Drill, temporary_front_end
 from signoff.judge.outcome import Finding, Outcome
 from tests.runbook import by_hand
@@ -38,7 +38,6 @@ from tests.runbook.migration.two_tables import (
     spot,
 )
 from tests.runbook.rollback.operator import until
-from tests.runbook.rollback.test_drills import API, FUNCTIONS
 from tests.runbook.rollback.test_table_settings import policy, scale
 from tests.runbook.toy import WHO, Memory
 
@@ -239,20 +238,11 @@ def _scaled(admin: Desk) -> Iterator[None]:
 
 def tables_drill() -> Drill:
     """The drill of the tables, which waits for no AWS until they can be restored."""
-    return Drill(
-        part="tables",
-        procedure=restore_tables,
-        fault=Words.same("an item is written that no function wrote"),
-        break_it=faults.write_what_is_wrong,
-        shows=faults.the_wrong_item_is_read,
-        mend=partial(faults.tear_down_the_restore, functions_back=rollback_functions),
-        chosen=lambda _: {"to": restorable()},
-        mends_alone=True,
-    )
+    return replace(TABLES, chosen=lambda _: {"to": restorable()})
 
 
 def _held(one: Exercise, held: Drill) -> Exercise:
-    """Hold this drill alone: nothing is invoked or exported here, so that it looks otherwise than its own."""
+    """Hold this drill alone."""
     step = next(s for s in one.procedure.steps if s.name.endswith(f"the_{held.part}"))
     action = partial(drill.run_drill, drill=held)
     procedure = replace(one.procedure, steps=(replace(step, action=action),))

@@ -1,4 +1,4 @@
-"""The rehearsal on a whole stack: four faults, four ways back, and everything as it was, wherever it is killed."""
+"""The rehearsal on a whole stack: four ways back and forward, and everything as it was, wherever it is killed."""
 
 from dataclasses import replace
 from functools import partial
@@ -22,26 +22,18 @@ from signoff.judge.checklist import Checklist
 from tests.runbook.rollback.half_way import GoneError
 
 KILLED = [
-    ("functions", "UpdateFunctionConfiguration", 1),
-    ("functions", "PublishVersion", 4),
     ("functions", "UpdateAlias", 1),
     ("functions", "UpdateAlias", 7),
     ("functions", "UpdateAlias", 10),
     ("functions", "UpdateAlias", 14),
-    ("functions", "DeleteFunction", 3),
-    ("api", "DeleteMethod", 1),
-    ("api", "CreateDeployment", 1),
     ("api", "UpdateStage", 1),
     ("api", "UpdateStage", 2),
-    ("api", "PutMethod", 1),
-    ("api", "DeleteDeployment", 1),
-    ("tables", "PutItem", 1),
     ("tables", "RestoreTableToPointInTime", 2),
     ("tables", "PutRolePolicy", 2),
     ("tables", "UpdateAlias", 1),
     ("tables", "UpdateAlias", 5),
-    ("tables", "UpdateAlias", 6),
-    ("tables", "UpdateAlias", 10),
+    ("tables", "UpdateAlias", 8),
+    ("tables", "UpdateAlias", 14),
     ("tables", "DeleteFunction", 2),
     ("tables", "DeleteRolePolicy", 2),
     ("tables", "DeleteTable", 2),
@@ -148,6 +140,7 @@ def test_all_four_ways_back_lead_back(rally):
     assert state(context) == before
     assert record.release == live.release
     assert record.parts == live.digests == evidence.live(RESTS_ON).digests
+    assert record.body["seconds"].keys() == record.body["forward"].keys()
     assert set(record.body["seconds"]) == {"functions", "api", "tables", "front-end"}
     assert record.expires is not None
     assert left == []
@@ -171,7 +164,7 @@ def test_killed_in_a_drill_the_next_run_brings_it_back_and_holds_it(rally, part,
     said.clear()
     STEPS[part].action(context)
 
-    assert any("stopped half-way; what it broke is put back first" in line.en for line in said)
+    assert any("killed half-way" in line.en and "put back first" in line.en for line in said)
     assert evidence.recorded("drill", part=part)["equal"] is True
     assert state(context) == before
     assert evidence.live(RESTS_ON) == live

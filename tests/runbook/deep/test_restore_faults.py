@@ -8,7 +8,7 @@ import pytest
 
 from runbook.engine.step_context import RETRYING
 from runbook.procedures import restore_tables, rollback_functions
-from runbook.rollback import faults
+from runbook.rollback.undone_restore import leave_the_restored, take_away
 from tests.runbook.desk import clients
 from tests.runbook.rollback.fault_injection import MODES, FaultyRun, changing, cut_off
 from tests.runbook.rollback.operator import RollbackOperator, until
@@ -73,7 +73,9 @@ def trial(operator, moment, seen, tmp_path):
     before = seen()
     chosen = {"to": moment, "only": "userstamps"}
     yield FaultyRun(operator, restore_tables, tmp_path, seen, chosen)
-    faults.tear_down_the_restore(operator.context(go=True, **chosen), rollback_functions)
+    undone = operator.context(go=True, **chosen)
+    leave_the_restored(undone, rollback_functions)
+    take_away(undone)
     assert seen() == before
 
 

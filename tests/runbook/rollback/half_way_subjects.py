@@ -7,6 +7,7 @@ from functools import partial
 from typing import Any
 
 from aws.converge import rest_api
+from aws.converge.deployment import point
 from runbook.engine import Procedure
 from runbook.procedures import (
     api,
@@ -16,14 +17,14 @@ from runbook.procedures import (
     rollback_api,
     rollback_functions,
 )
-from runbook.rollback import drill, faults
+from runbook.procedures.rehearse_rollbacks import API, FUNCTIONS
+from runbook.rollback import drill
 from runbook.rollback.drill import Drill
 from runbook.rollback.versions import described
 from tests.runbook.desk import package
 from tests.runbook.exercises import restorable, tables_drill
 from tests.runbook.rollback.half_way import Seen, Subject
 from tests.runbook.rollback.operator import RollbackOperator
-from tests.runbook.rollback.test_drills import API, FUNCTIONS
 
 
 def aliases(operator: RollbackOperator) -> Seen:
@@ -31,7 +32,7 @@ def aliases(operator: RollbackOperator) -> Seen:
 
 
 def deployment(operator: RollbackOperator) -> Seen:
-    return {"stage prod": drill.served(operator.context(), "api")["deployment"]}
+    return {"stage prod": drill.state(operator.context())["deployment"]}
 
 
 def tables(operator: RollbackOperator) -> Seen:
@@ -80,7 +81,13 @@ def drill_of(one: Drill) -> Subject:
 
 def without_a_route(operator: RollbackOperator) -> None:
     """Serve a draft that lacks a route, so that `api` makes the method anew and deploys."""
-    faults.deploy_without_a_method(operator.context(go=True))
+    context, client = operator.context(go=True), operator.client("apigateway")
+    api, id_ = context.plan.api, rest_api.needed(context, context.plan.api)
+    resources = rest_api.read(context, id_).resources
+    route = api.routes[0]
+    client.delete_method(restApiId=id_, resourceId=resources[route.path], httpMethod=route.verb)
+    made = client.create_deployment(restApiId=id_, description="a route is missing")
+    point(context, api, id_, made["id"])
 
 
 def draft(operator: RollbackOperator) -> Seen:
@@ -88,7 +95,7 @@ def draft(operator: RollbackOperator) -> Seen:
     context = operator.context()
     id_ = rest_api.needed(context, context.plan.api)
     found = rest_api.read(context, id_)
-    live = drill.served(context, "api")["deployment"]
+    live = drill.state(context)["deployment"]
     summary = operator.client("apigateway").get_deployment(
         restApiId=id_, deploymentId=live, embed=["apisummary"]
     )

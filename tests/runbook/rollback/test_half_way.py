@@ -15,12 +15,12 @@ from tests.runbook.rollback.operator import FEW
 
 MIDDLE = {
     "rollback_functions": (2, FEW),
-    "drill of the API": (5, FEW),
+    "drill of the API": (2, FEW),
     "api": (4, FEW),
     "functions": (7, FEW),
     "restore_tables": (14, ()),
 }
-"""Subject -> the write call that fails (some aliases are moved, the draft lacks a route), and of which functions."""
+"""Subject -> the write call that fails (some aliases are moved, the stage served another deployment), and of which functions."""
 
 
 @pytest.fixture(scope="module")

@@ -7,7 +7,7 @@ import pytest
 
 from runbook.engine import Declined
 from runbook.procedures import functions, restore_tables, rollback_functions
-from runbook.rollback import faults
+from runbook.rollback.undone_restore import leave_the_restored, take_away
 from tests.runbook.rollback.operator import until
 
 RANKING = {"RoleName": "stamp-rally-prod-ranking-role", "PolicyName": "restored-tables"}
@@ -186,9 +186,9 @@ def test_the_versions_of_before_all_restores_still_read_the_old_tables(operator)
 
 def test_undoing_one_restore_leaves_what_another_one_allowed(operator, moments, stamps, users):
     """As the end of a rehearsal does, where functions read a table that was really restored."""
-    faults.tear_down_the_restore(
-        operator.context(go=True, to=moments[0], only="users"), rollback_functions
-    )
+    undone = operator.context(go=True, to=moments[0], only="users")
+    leave_the_restored(undone, rollback_functions)
+    take_away(undone)
 
     assert stamps in reached(operator)
     assert users not in reached(operator)

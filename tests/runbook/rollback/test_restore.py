@@ -6,7 +6,7 @@ import pytest
 
 from runbook.engine import Refused
 from runbook.procedures import restore_tables, rollback_functions
-from runbook.rollback import faults
+from runbook.rollback.undone_restore import leave_the_restored, take_away
 from tests.runbook.rollback.operator import until
 
 GOOD = {"UserId": {"S": "Usmoke-good"}, "StampId": {"S": "STATUE-001"}}
@@ -35,7 +35,9 @@ def restored(operator, moment, changes):  # noqa: ARG001 - by then it is done
     """Name of the restored table of stamps, in use; undone at the end."""
     yield "UserStamps-prod-" + moment.replace("-", "").replace(":", "")
     operator.client("dynamodb").delete_item(TableName="UserStamps-prod", Key=BAD)
-    faults.tear_down_the_restore(operator.context(go=True, to=moment), rollback_functions)
+    undone = operator.context(go=True, to=moment)
+    leave_the_restored(undone, rollback_functions)
+    take_away(undone)
 
 
 def test_what_was_written_after_the_moment_is_not_there(operator, restored):
