@@ -25,11 +25,11 @@ import boto3
 from aws.change.gate import nothing
 from aws.words import Words
 from bench.reach import no_options
-from local.aws.faults import delayed
 from local.aws.server import LocalAws
 from runbook.engine.step_context import Clients
 from runbook.migration.progress import Progress
 from runbook.migration.table_io import Loader, batches
+from tests.faults import delayed
 
 ROOT = Path(__file__).parent.parent
 ACCOUNT, LATENCY_MS, RUNS = "123456789012", 50, 3

@@ -23,10 +23,10 @@ import boto3
 from aws.inventory import read
 from aws.saved import unreadable
 from bench.reach import Goal, no_options, progress, table, verdict
-from local.aws.faults import delayed
 from plan import plan_for, scope_of
 from runbook.local_stack import local_stack
 from signoff.environment import Environment, load
+from tests.faults import delayed
 
 RUNS, LATENCY_MS = 3, 50
 MOST_CALLS = 160

@@ -50,10 +50,9 @@ class Lateness(Protocol):
 class LocalAws:
     """A local AWS API for one account, from ``with`` to its end, which forgets all state.
 
-    A call passes, in this order: ``mishaps``, which another process may post; ``faults``, which may
-    refuse it (see ``local.aws.faults``); IAM; ``late``, where a test makes it as late as AWS;
-    ``extensions``, which may answer it; moto, corrected by ``local.moto_fixes``. Then ``observers`` see
-    what succeeded. ``faults``, ``extensions`` and ``observers`` are lists that may be changed at any time.
+    A call passes, in this order: ``faults``, which may refuse it (see ``tests.faults``); IAM; ``late``, where a test
+    makes it as late as AWS; ``extensions``, which may answer it; moto, corrected by ``local.moto_fixes``. Then
+    ``observers`` see what succeeded. ``faults``, ``extensions`` and ``observers`` are lists that may be changed at any time.
     """
 
     _accounts_in_use: ClassVar[set[str]] = set()

@@ -10,12 +10,12 @@ from aws.door.limits import RetryPolicy
 from aws.inventory import ReadOptions, read
 from aws.reader_policy import policy
 from aws.saved import from_json, to_json, unreadable
-from local.aws.faults import denied, throttled
 from local.aws.server import LocalAws
 from local.gateway.deployments import Deployments
 from tests.aws.answers import CANARY
 from tests.aws.tour import ACCOUNT, REGION, SCOPE, TOPIC, TRUST, provision
 from tests.aws.unread import unread
+from tests.faults import denied, throttled
 
 FAST = ReadOptions(retry=RetryPolicy(rates={}, attempts=1))
 TRYING = ReadOptions(retry=RetryPolicy(rates={}, attempts=3))

@@ -7,9 +7,9 @@ import pytest
 from aws.door.limits import RetryPolicy
 from aws.reader_policy import actions
 from aws.saved import from_json, to_json, unreadable
-from local.aws.faults import denied, failing, throttled
 from local.aws.request import json_response
 from signoff.judge.verdict import VerdictWord
+from tests.faults import denied, failing, throttled
 from tests.foreign.account import OPTIONS, with_evidence
 from tests.foreign.hand import edge
 from tests.foreign.judged import decision, rows, rows_of

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import pytest
 
 from aws.saved import to_json
-from local.aws.faults import denied
+from tests.faults import denied
 from tests.foreign.changes import code
 from tests.foreign.test_refusals import EVEN, ODD
 from tests.forked import ROOT, completed

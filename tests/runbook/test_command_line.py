@@ -8,12 +8,12 @@ from datetime import datetime
 import pytest
 from rich.console import Console
 
-from local.aws.faults import answering, denied
 from runbook.__main__ import main
 from runbook.catalogue import UNKNOWN, JudgedRows, listing, newest_judged, procedures
 from runbook.command_line import command_line
 from runbook.engine import Journal
 from runbook.procedures import tables
+from tests.faults import answering, denied
 from tests.runbook.desk import LINE_TOKEN, PROD
 
 STARTED = "2026-11-25T13:07:05.118346Z"

@@ -11,13 +11,13 @@ from botocore.exceptions import ClientError
 from aws.change.waiting import ATTEMPTS
 from aws.words import Words
 from local.aws.errors import refusal
-from local.aws.faults import throttled
 from local.aws.request import Request, Response, json_response
 from local.aws.server import LocalAws
 from runbook import master_items as spots
 from runbook.engine import Refused
 from runbook.engine.step_context import RETRYING
 from runbook.procedures import api, functions, least_privilege, masters, monitoring, secrets, tables
+from tests.faults import throttled
 from tests.runbook.desk import Desk, clients
 
 

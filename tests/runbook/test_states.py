@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from local.aws.faults import answering
 from runbook.catalogue import provisioning
+from tests.faults import answering
 from tests.runbook.desk import EvidenceInMemory
 
 PROCEDURES = provisioning()

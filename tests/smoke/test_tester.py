@@ -11,7 +11,6 @@ from aws.items import KeyedTable
 from aws.section import NotTestable
 from lambdas.rally.domain.counters import Counter
 from lambdas.rally.domain.periods import month_of, week_of
-from local.aws.faults import denied
 from plan import plan_for
 from signoff.environment import Smoke
 from smoke.leftovers import Leftovers, cleaned_up
@@ -21,6 +20,7 @@ from smoke.policy import policy
 from smoke.scenarios import Scenarios
 from smoke.suite_session import suite_session
 from smoke.tester import Restorer, borrows_a_user, consenting_user
+from tests.faults import denied
 from tests.smoke.defect import UNKNOWN
 from tests.smoke.judging import ON_AWS, judge, red
 from tests.smoke.killed import killed

@@ -2,7 +2,7 @@
 
 import pytest
 
-from local.aws.faults import answering, conflicting, delayed, denied, failing, throttled
+from tests.faults import answering, conflicting, delayed, denied, failing, throttled
 from tests.local.aws.account import refused
 
 

@@ -3,8 +3,8 @@
 import threading
 from dataclasses import dataclass, field
 
-from local.aws.faults import too_frequent
 from local.aws.request import Request, Response
+from tests.faults import too_frequent
 from tests.local.late.clock import Clock
 from tests.local.late.documented import QUOTAS, CallQuota, named
 

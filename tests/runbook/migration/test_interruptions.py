@@ -4,12 +4,12 @@ import pytest
 from botocore.exceptions import EndpointConnectionError
 
 from local.aws.errors import access_denied, refusal
-from local.aws.faults import denied, throttled
 from local.aws.request import json_response
 from plan.canonical import canonical_hash
 from runbook.engine import Journal, Stopped
 from runbook.migration.table_io import LONGEST_S, PAUSES
 from runbook.procedures import migrate_masters
+from tests.faults import denied, throttled
 from tests.runbook.migration.two_tables import SOURCE, TARGET, everything
 
 

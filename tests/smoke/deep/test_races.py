@@ -6,9 +6,9 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from local.aws.faults import conflicting
 from smoke.calls import send
 from smoke.client import Client
+from tests.faults import conflicting
 from tests.smoke.fuzz.crowd import Crowd
 
 AWARD = "POST /stamps/award"
