@@ -59,7 +59,6 @@ def prepare(
     require_allowed(replace(request, unlock=unlock, pool_file=file))
     pool = read_pool(file) if file else _minted(target, plan, options, aws)
     pool_suffices(pool, plan, workers=options.workers)
-    answers, definitions = read_contract(CONTRACT)
     objectives = read_objectives(options.objectives)
     silence = prove_line_untouched(target, pool.visitors[0]) if plan.awards else "no awards"
     about = _about(target, plan, spent, silence)
@@ -71,8 +70,7 @@ def prepare(
         objectives=objectives,
         throttle=target.throttle,
         pool=pool,
-        answers=answers,
-        definitions=definitions,
+        answers=read_contract(CONTRACT),
         out=str(out.resolve()),
         about=about,
         workers=options.workers,

@@ -13,6 +13,7 @@ from jsonschema import Draft202012Validator, ValidationError
 from jsonschema.validators import extend
 
 from aws.words import SILENCE, Words
+from plan.references import in_place
 from smoke.agreement import disagreements
 from smoke.calls import Answer, redacted, shown
 
@@ -149,7 +150,7 @@ def _responses(document: Mapping[str, Any]) -> Iterator[tuple[tuple[str, int], D
     for path, item in document["paths"].items():
         for verb, operation in item.items():
             for status, response in operation["responses"].items():
-                found = _documented(_whole(response, document))
+                found = _documented(in_place(response, document))
                 yield (f"{verb.upper()} {path}", int(status)), found
 
 
@@ -164,22 +165,6 @@ def _documented(response: Mapping[str, Any]) -> Documented:
         recorded=frozenset(response.get("x-recorded-codes", ())),
         body=Validator(response["content"][JSON]["schema"]),
     )
-
-
-def _whole(part: Any, document: Mapping[str, Any]) -> Any:
-    """Put what a reference names in its place, once: a validator would look it up for each answer."""
-    match part:
-        case {"$ref": pointer, **rest}:
-            named: Any = document
-            for step in pointer.split("/")[1:]:
-                named = named[step]
-            whole = _whole(named, document)
-            return {"allOf": [whole], **_whole(rest, document)} if rest else whole
-        case dict():
-            return {name: _whole(one, document) for name, one in part.items()}
-        case list():
-            return [_whole(one, document) for one in part]
-    return part
 
 
 def _pointer(path: Iterable[Any]) -> str:

@@ -25,12 +25,10 @@ class ContractValidator:
         return validator(answer) if validator else None
 
 
-def compiled(
-    answers: Mapping[str, Mapping[str, Any]], definitions: Mapping[str, Any]
-) -> ContractValidator:
-    """Compile ``answers`` (endpoint -> status -> schema), whose references end in ``definitions``."""
+def compiled(answers: Mapping[str, Mapping[str, Any]]) -> ContractValidator:
+    """Compile ``answers`` (endpoint -> status -> schema)."""
     validators = {
-        (endpoint, int(status)): _by_rust({**schema, "components": definitions})
+        (endpoint, int(status)): _by_rust(schema)
         for endpoint, by_status in answers.items()
         for status, schema in by_status.items()
     }

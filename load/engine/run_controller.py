@@ -31,7 +31,7 @@ class RunController:
     def __init__(self, run: LoadRun, stream: type[ArrivalStream]) -> None:
         self.run = run
         self._stream = stream
-        self._contract = compiled(run.answers, run.definitions)
+        self._contract = compiled(run.answers)
         self._generator: Generator | None = None
         self._state = RunState(run)
         self._spent = False

@@ -40,7 +40,6 @@ class LoadRun:
     throttle: TokenBucket
     pool: SessionPool
     answers: Mapping[str, Any]
-    definitions: Mapping[str, Any]
     out: str
     about: Mapping[str, Any] = field(default_factory=dict)
     workers: int = 1

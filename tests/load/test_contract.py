@@ -10,7 +10,7 @@ from load.engine.plan import AWARD, ENDPOINTS, LIST
 from load.openapi import read_contract
 from load.prepare import CONTRACT
 
-ANSWERS, DEFINITIONS = read_contract(CONTRACT)
+ANSWERS = read_contract(CONTRACT)
 GOOD = {"ok": True, "user_id": "Uload-1", "stamps": [], "total": 0}
 
 
@@ -29,7 +29,7 @@ def examples():
 
 @pytest.fixture(scope="module")
 def contract():
-    return compiled(ANSWERS, DEFINITIONS)
+    return compiled(ANSWERS)
 
 
 def test_every_endpoint_has_a_schema_of_its_success():
@@ -80,7 +80,7 @@ YOURS = MINE.replace(b"Uload-1", b"Uload-2")
     ],
 )
 def test_each_way_of_answering_has_its_name(status, content, error, what, kind):
-    outcome = classify(CALL, status, content, error, compiled(ANSWERS, DEFINITIONS))
+    outcome = classify(CALL, status, content, error, compiled(ANSWERS))
 
     assert (outcome.what, outcome.kind) == (what, kind)
 

@@ -1,0 +1,20 @@
+"""Puts in place what the contract's references name: a validator of one schema would look it up for each answer."""
+
+from collections.abc import Mapping
+from typing import Any
+
+
+def in_place(part: Any, document: Mapping[str, Any]) -> Any:
+    """Return a part of an OpenAPI document without references; KeyError if one names nothing."""
+    match part:
+        case {"$ref": pointer, **rest}:
+            named: Any = document
+            for step in pointer.split("/")[1:]:
+                named = named[step.replace("~1", "/").replace("~0", "~")]
+            whole = in_place(named, document)
+            return {"allOf": [whole], **in_place(rest, document)} if rest else whole
+        case Mapping():
+            return {name: in_place(one, document) for name, one in part.items()}
+        case list():
+            return [in_place(one, document) for one in part]
+    return part
