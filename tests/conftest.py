@@ -11,6 +11,7 @@ import pytest
 
 from signoff.commands.plugin import LONG_LIVED
 from signoff.judge.collection import judges
+from tests import failing_once
 from tests.timing import LONGEST, Timing
 
 ROOT = Path(__file__).parent.parent
@@ -30,6 +31,7 @@ def pytest_configure(config: pytest.Config) -> None:
         config.option.loadscopereorder = False  # xdist would begin with the files of most tests
     if not hasattr(config, "workerinput"):
         config.pluginmanager.register(Timing(config))
+    config.pluginmanager.register(failing_once)
     gc.set_threshold(*LONG_LIVED)
     read_models_once()
     draw_examples_without_a_clock()
