@@ -5,8 +5,6 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import zip_longest
 
-from pydantic import ConfigDict
-
 LANGUAGES = ("en", "ja")
 LOCALE = ("LC_ALL", "LC_MESSAGES", "LANG")
 """Variables that name the language of messages, the one that decides first (POSIX, chapter 8.2)."""
@@ -16,7 +14,7 @@ LOCALE = ("LC_ALL", "LC_MESSAGES", "LANG")
 class Words:
     """The same sentence in both languages."""
 
-    __pydantic_config__ = ConfigDict(extra="forbid")
+    __pydantic_config__ = {"extra": "forbid"}  # noqa: RUF012 - pydantic reads it; every command line would import pydantic for its type
     en: str
     ja: str
 

@@ -11,8 +11,7 @@ from aws.door.sessions import boto_session
 from aws.visible import visible
 from checks.needed_records import Need
 from checks.needs import needs
-from signoff.commands.command_line import CommandLine, language_of
-from signoff.commands.frame import framed
+from signoff.commands.help_page import columns
 from signoff.environment import load, peek
 from signoff.evidence import Records, StoreSettings, open_store
 from signoff.evidence.origin import commit_of
@@ -42,53 +41,32 @@ def table(found: Sequence[Need], lang: str) -> str:
 def _aligned(
     heading: tuple[str, ...], rows: Sequence[tuple[str, ...]], last: Iterable[str]
 ) -> Iterator[str]:
-    widths = [max(map(_width, column)) for column in zip(heading, *rows, strict=True)]
+    widths = [max(map(columns, column)) for column in zip(heading, *rows, strict=True)]
     for row, end in zip((heading, *rows), last, strict=True):
         cells = (
-            f"{text}{' ' * (width - _width(text))}" for text, width in zip(row, widths, strict=True)
+            f"{text}{' ' * (width - columns(text))}"
+            for text, width in zip(row, widths, strict=True)
         )
         yield f"{'  '.join(cells)}  {end}".rstrip()
 
 
-def _width(text: str) -> int:
-    """Return the columns that a text takes on a terminal: Japanese letters take two."""
-    return sum(2 if ord(letter) > 0x1100 else 1 for letter in text)
-
-
-def main(arguments: Sequence[str]) -> int:
+def show_needs(env: str, environments: Path, lang: str) -> int:
     """Print the list; 0 only if nothing is missing."""
-    lang, say = language_of(arguments, arguments)
-    parser = CommandLine(
-        lang=lang,
-        prog="signoff needs",
-        description=say(
-            "List every prerequisite of a GO, in the order in which nothing is lost; exit code 0 if all are there.",
-            "GOに必要な前提を、やり直しの生じない順に一覧する。すべて揃っていれば終了コード0。",
-        ),
-    )
-    parser.add_environment()
-    parser.add_environments()
-    parser.add_language()
-    asked = parser.parse_args(arguments)
-    return framed(parser.prog, lambda: _show(asked.env, asked.environments, asked.lang), asked.lang)
-
-
-def _show(name: str, file: Path, lang: str) -> int:
-    environment = load(name, file).environment
+    environment = load(env, environments).environment
     own = StoreSettings.of(environment)
     before = StoreSettings(
         environment=environment.before,
-        location=peek(environment.before, "evidence", file) or "",
-        account=peek(environment.before, "account", file),
-        key=peek(environment.before, "evidence_key", file),
-        public_key=peek(environment.before, "evidence_public_key", file),
+        location=peek(environment.before, "evidence", environments) or "",
+        account=peek(environment.before, "account", environments),
+        key=peek(environment.before, "evidence_key", environments),
+        public_key=peek(environment.before, "evidence_public_key", environments),
     )
     stores = {before.environment: before} if environment.tried_before else {}
     found = needs(
         environment,
         own=_kept_in(own, environment.region),
         before=_kept_in(before, environment.region) if stores else Records(),
-        stores={**stores, name: own},
+        stores={**stores, env: own},
         commit=commit_of(ROOT),
         checklist=Checklist.load(),
         now=datetime.now(UTC),

@@ -1,87 +1,66 @@
 """``python -m runbook.up`` keeps a local stack running, for other commands to use, until Ctrl-C."""
 
-from signoff.commands.start import quiet_until_framed
-
-if __name__ == "__main__":
-    quiet_until_framed()
-
-import argparse
 import signal
 import sys
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
+import click
 from rich.console import Console
 
-from aws.words import Words, language
+from aws.words import Say, Words, in_language
 from local.stack import LocalStack, Stack
 from runbook.local_stack import local_stack
 from runbook.stack_process import KEPT_AT
-from signoff.commands.command_line import CommandLine
-from signoff.commands.frame import framed
-from signoff.environment import Environment, EnvironmentFileError, load
+from signoff.commands.interrupts import started
+from signoff.environment import Environment, load
 from signoff.environment.guard import GuardError
 
-DESCRIPTION = Words(
-    en="Keep a local stack running, for other commands to use, until Ctrl-C.",
-    ja="ローカルスタックをCtrl-Cまで起動したままにし、他のコマンドから使えるようにする。",
-)
 ALREADY = 4
 TOKEN_AT = KEPT_AT.with_name("line-token")
 
 
-def main(
-    arguments: Sequence[str] | None = None,
-    stack: Callable[[], LocalStack[Environment]] = local_stack,
-) -> int:
+def keep_up(*, empty: bool, lang: str) -> int:
     """Return 0 after Ctrl-C or SIGTERM, 4 where a stack is kept up already, alive or not."""
-    lang = language(sys.argv[1:] if arguments is None else arguments)
-    parser = CommandLine(prog="python -m runbook.up", description=DESCRIPTION[lang], lang=lang)
-    parser.add_argument(
-        "--empty",
-        action="store_true",
-        help=parser.say("start an account with nothing in it", "何もないアカウントで始める"),
+    make: Callable[[], LocalStack[Environment]] = click.get_current_context().meta.get(
+        "stack", local_stack
     )
-    parser.add_language()
-    asked = parser.parse_args(arguments)
-    return framed("runbook.up", lambda: _keep(asked, parser, stack()), lang)
+    return _keep(empty, in_language(lang), lang, make())
 
 
-def _keep(asked: argparse.Namespace, parser: CommandLine, local: LocalStack[Environment]) -> int:
+def _keep(empty: bool, say: Say, lang: str, local: LocalStack[Environment]) -> int:
     console = Console(highlight=False)
     try:
         kept = local.kept()
     except GuardError as error:
-        print(error.words[asked.lang], file=sys.stderr)
+        print(error.words[lang], file=sys.stderr)
         return ALREADY
     if kept:
-        running = parser.say(
+        running = say(
             f"a stack is up already (process {kept.pid}); stop that one first",
             f"すでにスタックが起動しています（プロセス{kept.pid}）。先に停止してください",
         )
         print(running, file=sys.stderr)
         return ALREADY
-    try:
-        environment = load("local").environment
-    except EnvironmentFileError as error:
-        parser.refuse(error.words)
+    environment = load("local").environment
 
     def shown(en: str, ja: str) -> None:
-        status.update(parser.say(en, ja))
+        status.update(say(en, ja))
 
     with (
         local.localized(environment) as localized,
-        console.status(parser.say("starting", "起動中")) as status,
-        local.start(localized, shown, empty=asked.empty) as stack,
+        console.status(say("starting", "起動中")) as status,
+        local.start(localized, shown, empty=empty) as stack,
         local.keep(stack),
         _token_lies_ready(stack),
     ):
         status.stop()
-        console.print(_address(stack)[asked.lang], soft_wrap=True)
-        if asked.empty:
-            console.print(_first_steps()[asked.lang], soft_wrap=True)
+        console.print(_address(stack)[lang], soft_wrap=True)
+        if empty:
+            console.print(_first_steps()[lang], soft_wrap=True)
         _until_stopped()
     return 0
 
@@ -136,6 +115,11 @@ def _until_stopped() -> None:
     for one in (signal.SIGINT, signal.SIGTERM):
         signal.signal(one, lambda *_: over.set())
     over.wait()
+
+
+def main(arguments: Sequence[str] | None = None, **parts: Any) -> int:
+    """Run ``python -m runbook.up``; a test passes the ``stack`` that it has made."""
+    return started("runbook.command_line:UP", "python -m runbook.up", arguments, **parts)
 
 
 if __name__ == "__main__":

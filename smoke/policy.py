@@ -1,19 +1,14 @@
 """The AWS actions that the suite takes beyond reading the inventory, and on which resources: a complete list.
 
-``python -m smoke.policy prod`` prints the policy for an environment.
+``signoff policy smoke --env prod`` prints the policy for an environment.
 """
 
-import json
-import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from plan import Plan, plan_for
-from signoff.commands.command_line import CommandLine, language_of
-from signoff.commands.frame import framed
-from signoff.environment import Environment, load
-from signoff.judge.exit_codes import Exit
+from plan import Plan
+from signoff.environment import Environment
 from smoke.sessions import HARNESS
 from smoke.tester import borrows_a_user, consenting_user
 
@@ -97,34 +92,3 @@ def _statement(permission: SmokePermission) -> dict[str, Any]:
         keys = {"dynamodb:LeadingKeys": list(permission.users)}
         statement["Condition"] = {"ForAllValues:StringLike": keys}
     return statement
-
-
-def main(arguments: Sequence[str] | None = None) -> int:
-    """Print the policy of an environment; return the exit code."""
-    lang, say = language_of(arguments, sys.argv[1:])
-    parser = CommandLine(
-        lang=lang,
-        prog="python -m smoke.policy",
-        description=say(
-            "Print the IAM policy that the smoke calls need beyond that of the reader.",
-            "スモークテストの呼び出しに必要な、読み取り用ポリシー以外のIAMポリシーを表示する。",
-        ),
-    )
-    parser.add_argument(
-        "environment",
-        metavar="NAME",
-        help=say("table of environments.toml: dev, prod", "environments.tomlの環境名: dev、prod"),
-    )
-    parser.add_language()
-    asked = parser.parse_args(arguments)
-    return framed(parser.prog, lambda: _show(asked.environment), asked.lang)
-
-
-def _show(name: str) -> int:
-    chosen = load(name).environment
-    print(json.dumps(policy(chosen, plan_for(chosen)), indent=2))
-    return Exit.DONE
-
-
-if __name__ == "__main__":
-    sys.exit(main())

@@ -120,7 +120,7 @@ def test_load_run_of_an_account_on_aws_loads_neither_emulator_nor_runbook(ran):
     assert not done.unwanted, f"load run --env prod loads {', '.join(done.unwanted)}"
 
 
-@pytest.mark.parametrize("command", [["--help"], ["plans"], ["run", "--env=prod"]], ids=" ".join)
+@pytest.mark.parametrize("command", [["plans"], ["run", "--env=prod"]], ids=" ".join)
 def test_load_without_a_stack_or_credentials_loads_neither_emulator_nor_runbook(command, ran):
     done = ran("-m", "load", *command, **PROD, AWS_EC2_METADATA_DISABLED="true")
 
@@ -155,7 +155,7 @@ PRESSED = """
 import os, signal, sys
 class Pressed:
     def find_spec(name, path=None, target=None):
-        if name == "pydantic":
+        if name == "click":
             os.kill(os.getpid(), signal.SIGINT)
 sys.meta_path.insert(0, Pressed)
 """

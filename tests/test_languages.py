@@ -11,7 +11,6 @@ import pytest
 
 from aws.door.failures import ReadFailure, garbled, lacking_member
 from aws.words import LOCALE, Words, joined, language, words_of
-from signoff.commands.command_line import CommandLine
 from signoff.judge.checklist import Checklist
 from signoff.report.shown_values import parameter
 from smoke.sessions import ODD
@@ -23,14 +22,14 @@ PROSE = re.compile(r"[A-Za-z]{2,}[ ,:;]+[A-Za-z]{2,}|\b[a-z]{4,} …|… [a-z]{4
 """Two words, or one beside a value: an identifier, a flag or a unit alone is no sentence."""
 SPEAKING = frozenset(
     {
-        *("print", "input", "typed", "UsageError", "SystemExit", "error", "ArgumentTypeError"),
+        *("print", "input", "typed", "UsageError", "SystemExit", "error"),
         *("tell", "watch", "waiting", "Progress", "stage", "working", "status", "update", "same"),
     }
 )
 """Calls whose text reaches a person as it stands."""
-PARSING = frozenset({"add_argument", "addoption", "add_parser", "CommandLine", "ArgumentParser"})
+PARSING = frozenset({"addoption"})
 HELPFUL = frozenset({"help", "description", "epilog"})
-"""Arguments of argparse and pytest that ``--help`` prints."""
+"""Arguments of pytest's options that ``--help`` prints."""
 PAIRS = frozenset({"Words", "say", "Localized"})
 """Calls that take the English and the Japanese of one sentence."""
 NAMES = re.compile(
@@ -256,33 +255,6 @@ def test_language_is_what_is_asked_for_else_the_locale_s(arguments, variables, c
 @pytest.mark.parametrize("name", ODD)
 def test_what_smoke_tries_has_a_name_in_japanese(name):
     assert JAPANESE.search(parameter(name).ja)
-
-
-@pytest.mark.parametrize(
-    "arguments",
-    [
-        ([], "必要な引数がありません: FILE"),
-        (["x", "--nonsense"], "不明な引数: --nonsense"),
-        (["x", "--lang", "fr"], "引数--lang: 'fr'は選べません（選択肢: en, ja）"),
-        (["x", "--rate", "many"], "引数--rate: 'many'は値として正しくありません"),
-        (["x", "--rate"], "引数--rate: 値が必要です"),
-    ],
-    ids=lambda one: one[1],
-)
-def test_what_is_wrong_with_a_command_line_is_said_in_japanese(arguments, capsys):
-    given, said = arguments
-    parser = CommandLine(lang="ja", prog="load")
-    parser.add_argument("FILE")
-    parser.add_argument("--rate", type=int)
-    parser.add_language()
-
-    with pytest.raises(SystemExit):
-        parser.parse_args(given)
-
-    last = (
-        capsys.readouterr().err.splitlines()[-1].replace("'en', 'ja'", "en, ja")
-    )  # Python 3.11 quotes
-    assert last == f"load: エラー: {said}"
 
 
 @pytest.mark.parametrize(

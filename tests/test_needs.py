@@ -8,7 +8,8 @@ import pytest
 
 from aws.words import Words
 from checks.needs import needs
-from checks.needs_command import main, table
+from checks.needs_command import table
+from signoff.__main__ import main
 from signoff.environment import Decider, Season, load
 from signoff.environment.schema import Area
 from signoff.evidence import StoreSettings
@@ -142,5 +143,5 @@ def test_list_is_a_line_for_each_with_its_command(lang, heading):
 
 
 def test_command_is_1_where_anything_is_missing(tmp_path, capsys):
-    assert main(["--env=prod", f"--environments={production_in(tmp_path)}"]) == 1
+    assert main(["needs", "--env=prod", f"--environments={production_in(tmp_path)}"]) == 1
     assert "MISSING  load test (baseline)" in capsys.readouterr().out

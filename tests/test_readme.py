@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from signoff.commands.declared_options import add_options
+from signoff.commands.options import add_options
 
 ROOT = Path(__file__).parent.parent
 README, JUDGING = "README.md", "docs/judging.md"

@@ -1,18 +1,16 @@
 """Adds to the file of environments who answers for a condition of the verdict, and until when."""
 
-import argparse
 import json
 from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
 from aws.visible import visible_line
-from aws.words import Say, Words
+from aws.words import Words
 from signoff import ROOT
-from signoff.commands.command_line import CommandLineError, refuse_rest
+from signoff.commands.command_line import CommandLineError
 from signoff.environment import EnvironmentFileError, calendar, load
 from signoff.environment.problems import nearest
 from signoff.judge.checklist import Checklist
@@ -35,56 +33,33 @@ ACCEPTED = Words(
 )
 
 
-def add_accept(commands: Any, say: Say) -> None:
-    accepting = commands.add_parser(
-        "accept",
-        help=say(
-            "say who answers for a condition of the verdict, and until when",
-            "判定の条件に担当者と期限を付ける",
-        ),
-    )
-    accepting.add_argument(
-        "conditions",
-        nargs="*",
-        metavar="WHAT",
-        help=say(
-            "a row, or a condition of the newest run; default: list those without an owner",
-            "項目、または最新の実行の条件（既定: 担当者のない条件を一覧）",
-        ),
-    )
-    accepting.add_argument("--env", default="prod", metavar="NAME", help=say("environment", "環境"))
-    accepting.add_argument("--by", metavar="NAME", help=say("who answers for it", "担当者の氏名"))
-    accepting.add_argument(
-        "--until",
-        type=date.fromisoformat,
-        metavar="DAY",
-        help=say("until when, such as 2026-12-31", "期限（例: 2026-12-31）"),
-    )
-    accepting.add_environments()
-    accepting.add_language()
-    accepting.set_defaults(command=_accept)
-
-
-def _accept(asked: argparse.Namespace, rest: list[str]) -> int:
+def accept_conditions(  # noqa: PLR0913 - the options of the command
+    *,
+    conditions: tuple[str, ...],
+    env: str,
+    by: str | None,
+    until: date | None,
+    environments: Path,
+    lang: str,
+) -> int:
     """Add the tables, or list what has no owner."""
-    known = open_conditions(asked.env, ROOT)
-    refuse_rest(rest, "accept")
-    if not asked.conditions:
-        print("\n".join(map(visible_line, known)) or NONE_OPEN[asked.lang])
+    known = open_conditions(env, ROOT)
+    if not conditions:
+        print("\n".join(map(visible_line, known)) or NONE_OPEN[lang])
         return Exit.NO if known else Exit.DONE
-    if not (asked.by and asked.until):
+    if not (by and until):
         raise CommandLineError(BY_AND_UNTIL)
     accept(
-        asked.conditions,
-        by=asked.by,
-        until=asked.until,
-        environment=asked.env,
-        file=asked.environments,
+        conditions,
+        by=by,
+        until=until,
+        environment=env,
+        file=environments,
         known=known,
         today=calendar.today(datetime.now(UTC)),
     )
-    named = ", ".join(map(visible_line, asked.conditions))
-    print(ACCEPTED[asked.lang].format(file=asked.environments, named=named))
+    named = ", ".join(map(visible_line, conditions))
+    print(ACCEPTED[lang].format(file=environments, named=named))
     return Exit.DONE
 
 

@@ -1,123 +1,346 @@
-"""The parser of every command: its help, and what it says itself, in the language of the person."""
+"""What every command is made of: declared options, suggestions for unknown ones, help and errors in both languages.
 
-import argparse
-import re
-from collections.abc import Sequence
-from functools import partial
+Click parses. Its own sentences exist in English alone, and its help knows no letter that is two columns wide: so
+help and errors are written here, from what click holds as data.
+"""
+
+import os
+import sys
+from collections.abc import Mapping, Sequence
+from datetime import date
+from difflib import get_close_matches
+from importlib import import_module
 from pathlib import Path
-from typing import Any, NoReturn
+from types import MappingProxyType
+from typing import Any
 
-from aws.words import LANGUAGES, Bilingual, Say, Words, in_language, language
-from signoff.environment import ENVIRONMENTS
+import click
+from click.shell_completion import shell_complete
 
-ARGPARSE = (
-    (r"^argument (.+?): ", r"引数\1: "),
-    (r"^the following arguments are required: ", "必要な引数がありません: "),
-    (r"^unrecognized arguments: ", "不明な引数: "),
-    (r"^ambiguous option: (\S+) could match (.+)", r"\1は\2のどれか特定できません"),
-    (r"invalid choice: (.+?) \(choose from (.+)\)$", r"\1は選べません（選択肢: \2）"),
-    (r"expected (?:at least )?one argument", "値が必要です"),
-    (r"invalid \S+ value: (.+)", r"\1は値として正しくありません"),
-    (r"ignored explicit argument (.+)", r"値\1は指定できません"),
-    (r"not allowed with argument (.+)", r"\1と同時には指定できません"),
-)
-"""What argparse itself says is wrong with a command line, and the same in Japanese."""
+from aws.visible import visible_line
+from aws.words import LANGUAGES, SILENCE, Bilingual, Words
+from signoff import ROOT
+from signoff.commands.completion import environment_names, row_ids
+from signoff.commands.help_page import HelpLine, HelpPage
+
+USAGE = 2
 
 
 class CommandLineError(Bilingual):
     """What was asked can't be done: the message says what to write instead."""
 
 
-def refuse_rest(rest: Sequence[str], command: str) -> None:
-    """Refuse what a command does not know. Raises CommandLineError."""
-    if rest:
-        raise CommandLineError(
-            Words(
-                en=f"there is no {rest[0]}; see signoff {command} --help",
-                ja=f"{rest[0]}はありません。signoff {command} --helpを参照してください",
+class CommandOption(click.Option):
+    """An option with its meaning in both languages."""
+
+    def __init__(self, *names: str, words: Words, **more: Any) -> None:
+        super().__init__(names, **more)
+        self.words = words
+
+
+class Argument(click.Argument):
+    """A positional argument with its meaning in both languages."""
+
+    def __init__(self, name: str, *, words: Words, **more: Any) -> None:
+        super().__init__([name], **more)
+        self.words = words
+
+
+class Day(click.ParamType[date]):
+    """A calendar day, such as 2026-12-31."""
+
+    name = "day"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> date:
+        try:
+            return value if isinstance(value, date) else date.fromisoformat(value)
+        except ValueError:
+            self.fail(f"{value}", param, ctx)
+
+
+class Command(click.Command):
+    """A command: what it does in words, its parameters, and the function that does it and returns an exit code.
+
+    The function is named as ``module:function`` and imported when the command runs, so that help is shown at once;
+    it takes its parameters by name, and ``lang``. ``examples`` stand below the options.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        words: Words,
+        *params: click.Parameter,
+        does: str = "",
+        examples: Words = SILENCE,
+        **more: Any,
+    ) -> None:
+        super().__init__(name, params=[*params, language_option()], **more)
+        self.words, self.examples, self.does = words, examples, does
+
+    def invoke(self, ctx: click.Context) -> Any:
+        return named(self.does)(**ctx.params) if self.does else super().invoke(ctx)
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        ctx.allow_extra_args = True
+        try:
+            super().parse_args(ctx, args)
+        except click.UsageError as error:
+            error.ctx = error.ctx or ctx  # the parser of options knows none
+            raise
+        if ctx.args and not isinstance(self, click.Group):
+            raise NotTaken(ctx, ctx.args[0])
+        return ctx.args
+
+    def format_help(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        formatter.write(page_of(self, ctx).text())
+
+    def pages(self, _: click.Context) -> Mapping[Words, Sequence[HelpLine]]:
+        """Return heading -> entries that stand below the options."""
+        return {}
+
+    def examples_of(self, _: click.Context) -> Words:
+        return self.examples
+
+    def reason_not_taken(self, _: click.Context, __: str) -> Words:
+        """Return what there is to say of an option or argument that this command does not take; empty: nothing."""
+        return SILENCE
+
+
+class CommandGroup(Command, click.Group):
+    """Commands by name; ``declared`` says where each is declared, as ``module:attribute``. Without one: its help."""
+
+    kind = Words(en="command", ja="コマンド")
+    """What its members are."""
+
+    def __init__(
+        self, *about: Any, declared: Mapping[str, str] = MappingProxyType({}), **more: Any
+    ) -> None:
+        super().__init__(*about, **{"invoke_without_command": True, "callback": _help, **more})
+        self.declared = declared
+
+    def list_commands(self, _: click.Context) -> list[str]:
+        return list(self.declared)
+
+    def get_command(self, _: click.Context, name: str) -> click.Command | None:
+        where = self.declared.get(name)
+        command: click.Command | None = named(where) if where else None
+        return command
+
+    def pages(self, ctx: click.Context) -> Mapping[Words, Sequence[HelpLine]]:
+        commands = {name: self.get_command(ctx, name) for name in self.list_commands(ctx)}
+        return {
+            Words(en=f"{self.kind.en}s", ja=self.kind.ja): [
+                HelpLine(name, one.words)
+                for name, one in commands.items()
+                if isinstance(one, Command)
+            ]
+        }
+
+
+def named(where: str) -> Any:
+    """Return what ``module:attribute`` names."""
+    module, _, attribute = where.partition(":")
+    return getattr(import_module(module), attribute)
+
+
+def _help(**_: object) -> int:
+    ctx = click.get_current_context()
+    if ctx.invoked_subcommand is None:
+        print(ctx.get_help(), end="")
+    return 0
+
+
+class NotTaken(click.UsageError):
+    """A command was given an option or an argument that it does not take."""
+
+    def __init__(self, ctx: click.Context, word: str, near: Sequence[str] = ()) -> None:
+        super().__init__(word, ctx)
+        self.word, self.near = word, near
+
+
+def language_option() -> CommandOption:
+    return CommandOption(
+        "--lang",
+        type=click.Choice(LANGUAGES),
+        default=lambda: click.get_current_context().obj,
+        words=Words(
+            en="language (default: that of LC_ALL, LC_MESSAGES or LANG)",
+            ja="言語（既定: LC_ALL、LC_MESSAGES、LANGの言語）",
+        ),
+    )
+
+
+def environment_option(default: str | None = "local") -> CommandOption:
+    """Return ``--env``, the name of the environment; ``local`` is the embedded stack."""
+    return CommandOption(
+        "--env",
+        default=default,
+        metavar="NAME",
+        shell_complete=environment_names,
+        words=Words(
+            en=f"table of environments.toml (default: {default})",
+            ja=f"environments.tomlの環境名（既定: {default}）",
+        ),
+    )
+
+
+def environments_option() -> CommandOption:
+    """Return ``--environments``, the file that describes the environments."""
+    return CommandOption(
+        "--environments",
+        type=click.Path(path_type=Path),
+        default=ROOT / "environments.toml",
+        metavar="FILE",
+        words=Words(en="another file of environments", ja="別の環境ファイル"),
+    )
+
+
+def row_option(words: Words, **more: Any) -> CommandOption:
+    """Return ``--row``, completed from the checklist."""
+    return CommandOption("--row", metavar="ID", shell_complete=row_ids, words=words, **more)
+
+
+def page_of(command: Command, ctx: click.Context) -> HelpPage:
+    """Return the help of a command as data."""
+    shown = [one for one in command.params if isinstance(one, (CommandOption, Argument))]
+    arguments = [
+        HelpLine(one.make_metavar(ctx), one.words) for one in shown if isinstance(one, Argument)
+    ]
+    options = [
+        HelpLine(_spelled(one, ctx), one.words) for one in shown if isinstance(one, CommandOption)
+    ]
+    helping = HelpLine(
+        "--help", Words(en="show this help and exit", ja="このヘルプを表示して終了する")
+    )
+    return HelpPage(
+        lang=str(ctx.obj),
+        path=ctx.command_path,
+        takes=(
+            *(one.name for one in arguments),
+            *((f"[{command.kind.en.upper()}]",) if isinstance(command, CommandGroup) else ()),
+        ),
+        words=command.words,
+        sections={
+            Words(en="arguments", ja="引数"): arguments,
+            **command.pages(ctx),
+            Words(en="options", ja="オプション"): [*options, helping],
+        },
+        examples=command.examples_of(ctx),
+    )
+
+
+def _spelled(option: CommandOption, ctx: click.Context) -> str:
+    name = max(option.opts, key=len)
+    return name if option.is_flag else f"{name} {option.make_metavar(ctx)}"
+
+
+def run(command: Command, arguments: Sequence[str], *, prog: str, lang: str, **parts: Any) -> int:
+    """Run a command line and return its exit code. A wrong one ends with its usage, one sentence, and 2.
+
+    What a command does finds ``parts`` in its context's ``meta``: seams of a test.
+    """
+    _complete(command, prog)
+    try:
+        with command.make_context(prog, list(arguments), obj=lang) as ctx:
+            ctx.meta.update(parts)
+            return int(command.invoke(ctx) or 0)
+    except click.exceptions.Exit as ended:
+        return ended.exit_code
+    except click.UsageError as error:
+        print(_refusal(error, prog, lang), file=sys.stderr)
+        return USAGE
+
+
+def _complete(command: Command, prog: str) -> None:
+    """Answer a shell that asks for completions, and exit; return if none asks."""
+    variable = f"_{prog.upper()}_COMPLETE"
+    if asked := os.environ.get(variable):
+        sys.exit(shell_complete(command, {"obj": "en"}, prog, variable, asked))
+
+
+def _refusal(error: click.UsageError, prog: str, lang: str) -> str:
+    ctx = error.ctx
+    path = ctx.command_path if ctx else prog
+    usage = page_of(ctx.command, ctx).usage() if ctx and isinstance(ctx.command, Command) else path
+    return f"{usage}\n{visible_line(_why(error, path)[lang])}"
+
+
+def _why(error: click.UsageError, path: str) -> Words:  # noqa: PLR0911 - one sentence for each kind of error
+    param = getattr(error, "param", None)
+    named = (
+        param.opts[0]
+        if isinstance(param, CommandOption)
+        else getattr(param, "human_readable_name", "")
+    )
+    match error:
+        case NotTaken():
+            return _not_taken(error, error.word, error.near, path)
+        case click.NoSuchOption():
+            return _not_taken(error, error.option_name, error.possibilities or (), path)
+        case click.NoSuchCommand():
+            return _no_command(error, path)
+        case click.MissingParameter() if isinstance(param, (CommandOption, Argument)):
+            return Words(
+                en=f"{path}: {named} is missing: {param.words.en}",
+                ja=f"{path}: {named}（{param.words.ja}）が必要です",
             )
+        case click.BadOptionUsage():
+            return Words(
+                en=f"{path}: {error.option_name} takes a value, or was given one that it does not take",
+                ja=f"{path}: {error.option_name}の値の有無が正しくありません",
+            )
+        case click.BadParameter() if param is not None:
+            return _unfit(error, param, path)
+    return Words.same(error.format_message())
+
+
+def _unfit(error: click.BadParameter, param: click.Parameter, path: str) -> Words:
+    named = f"{path}: {param.opts[0]}"
+    if isinstance(param.type, click.Choice):
+        choices = ", ".join(map(str, param.type.choices))
+        return Words(
+            en=f"{named} takes one of {choices}",
+            ja=f"{named}に指定できるのは{choices}のいずれかです",
         )
+    wanted = _wanted(param.type) or Words.same(error.message)
+    return Words(en=f"{named} takes {wanted.en}", ja=f"{named}には{wanted.ja}を指定してください")
 
 
-class CommandLine(argparse.ArgumentParser):
-    """A parser that knows its language before it reads the arguments, since ``--help`` is one of them."""
-
-    def __init__(self, *, lang: str = "en", **more: Any) -> None:
-        super().__init__(formatter_class=argparse.RawDescriptionHelpFormatter, **more)
-        self.lang = lang
-        self.say = in_language(lang)
-        self._positionals.title = self.say("arguments", "引数")
-        self._optionals.title = self.say("options", "オプション")
-        for action in self._actions:
-            action.help = self.say("show this help and exit", "このヘルプを表示して終了する")
-
-    def format_help(self) -> str:
-        return super().format_help().replace("usage: ", self.say("usage: ", "使い方: "), 1)
-
-    def format_usage(self) -> str:
-        return super().format_usage().replace("usage: ", self.say("usage: ", "使い方: "), 1)
-
-    def commands(self) -> Any:
-        """Return the object to add subcommands to; each speaks this language, and its help describes it."""
-        made: Any = partial(CommandLine, lang=self.lang)
-        added: Any = self.add_subparsers(metavar="COMMAND", required=True, parser_class=made)
-        add_parser = added.add_parser
-        added.add_parser = lambda name, **more: add_parser(
-            name, **{"description": more.get("help")} | more
-        )
-        return added
-
-    def add_environment(self) -> None:
-        """Add ``--env``, the name of the environment; the default is ``local``, the embedded stack."""
-        self.add_argument(
-            "--env",
-            default="local",
-            metavar="NAME",
-            help=self.say(
-                "table of environments.toml (default: local)",
-                "environments.tomlの環境名（既定: local）",
-            ),
-        )
-
-    def add_environments(self) -> None:
-        """Add ``--environments``, the file that describes the environments."""
-        self.add_argument(
-            "--environments",
-            type=Path,
-            default=ENVIRONMENTS,
-            metavar="FILE",
-            help=self.say("another file of environments", "別の環境ファイル"),
-        )
-
-    def add_language(self) -> None:
-        """Add ``--lang``."""
-        self.add_argument(
-            "--lang",
-            default=self.lang,
-            choices=LANGUAGES,
-            help=self.say(
-                "language (default: that of LC_ALL, LC_MESSAGES or LANG)",
-                "言語（既定: LC_ALL、LC_MESSAGES、LANGの言語）",
-            ),
-        )
-
-    def refuse(self, words: Words) -> NoReturn:
-        """End with a sentence about the command line, and code 2."""
-        self.error(words[self.lang])
-
-    def error(self, message: str) -> NoReturn:
-        said = self.say("error", "エラー")
-        told = self.say(message, _in_japanese(message))
-        self.exit(2, f"{self.format_usage()}{self.prog}: {said}: {told}\n")
+def _wanted(kind: click.ParamType[Any]) -> Words:
+    """Return what a value of this type looks like; empty for a type that no command has."""
+    match kind:
+        case Day():
+            return Words(en="a day, such as 2026-12-31", ja="日付（例: 2026-12-31）")
+        case click.IntRange():
+            return Words(en=f"a whole number of at least {kind.min}", ja=f"{kind.min}以上の整数")
+        case click.types.IntParamType():
+            return Words(en="a whole number", ja="整数")
+    return SILENCE
 
 
-def _in_japanese(message: str) -> str:
-    for said, instead in ARGPARSE:
-        message = re.sub(said, instead, message)
-    return message
+def _not_taken(error: click.UsageError, word: str, near: Sequence[str], path: str) -> Words:
+    ctx = error.ctx
+    assert ctx is not None  # noqa: S101 - click gives each of these its context
+    why = ctx.command.reason_not_taken(ctx, word) if isinstance(ctx.command, Command) else SILENCE
+    if why:
+        en, ja = f"; {why.en}", f"（{why.ja}）"
+    elif near:
+        en, ja = f"; did you mean {near[0]}?", f"。{near[0]}の誤りではありませんか"
+    else:
+        en, ja = "; --help lists what it takes", "。--helpで一覧を表示します"
+    return Words(en=f"{path} does not take {word}{en}", ja=f"{path}に{word}は使えません{ja}")
 
 
-def language_of(arguments: Sequence[str] | None, given: Sequence[str]) -> tuple[str, Say]:
-    """Return the language of a command: from its own arguments, else from those of the process."""
-    lang = language(given if arguments is None else arguments)
-    return lang, in_language(lang)
+def _no_command(error: click.NoSuchCommand, path: str) -> Words:
+    name, ctx = error.command_name, error.ctx
+    group = ctx.command if ctx and isinstance(ctx.command, CommandGroup) else None
+    known = group.list_commands(ctx) if group and ctx else []
+    if near := get_close_matches(name, known, n=1):
+        en, ja = f"did you mean {near[0]}?", f"{near[0]}の誤りではありませんか"
+    else:
+        there = ", ".join(known)
+        en, ja = f"there are {there}", f"あるのは次のとおりです: {there}"
+    kind = group.kind if group else CommandGroup.kind
+    return Words(
+        en=f"{path} has no {kind.en} {name}; {en}", ja=f"{path}に{kind.ja}{name}はありません。{ja}"
+    )

@@ -15,8 +15,7 @@ from pathlib import Path
 import pytest
 
 from signoff import ROOT
-
-OPTIONS_WITH_A_FILE = ("--replay", "--environments", "--json", "--record", "--baseline")
+from signoff.commands.judging_options import OPTIONS_WITH_A_FILE
 
 
 def pytest_addoption(pluginmanager: pytest.PytestPluginManager) -> None:

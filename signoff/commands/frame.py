@@ -1,20 +1,34 @@
-"""The frame of every command line: an exception that a command does not handle becomes one sentence and an exit code."""
+"""The frame of every command line: an exception that a command does not handle becomes one sentence and an exit code.
+
+What explains an exception is imported only where there is one: a command's help needs none of it.
+"""
 
 import signal
 import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from typing import Any
 
 from aws.visible import visible_line
-from aws.words import Words, joined
-from signoff.commands.command_line import CommandLineError
-from signoff.commands.start import handle_interrupts
-from signoff.environment import EnvironmentFileError
-from signoff.environment.guard import GuardError
-from signoff.judge.errors import EXPECTED, sentence
+from aws.words import Words, language
+from signoff.commands.command_line import named, run
+from signoff.commands.interrupts import handle_interrupts
 from signoff.judge.exit_codes import Exit
-from signoff.judge.tracebacks import fault
+
+INTERRUPTED = Words(en="interrupted", ja="中断しました")
+
+
+def command_line(
+    command: str, prog: str, arguments: Sequence[str] | None = None, **parts: Any
+) -> int:
+    """Run a command line in its frame; the command is named as ``module:attribute``, and imported in the frame too.
+
+    ``parts`` are seams that a test passes its own for; see what the command does.
+    """
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    lang = language(given)
+    return framed(prog, lambda: run(named(command), given, prog=prog, lang=lang, **parts), lang)
 
 
 def framed(prog: str, command: Callable[[], int], lang: str = "en") -> int:
@@ -23,15 +37,13 @@ def framed(prog: str, command: Callable[[], int], lang: str = "en") -> int:
     try:
         return int(command())
     except KeyboardInterrupt:
-        return _ended(prog, Exit.INTERRUPTED, Words(en="interrupted", ja="中断しました")[lang])
-    except EnvironmentFileError as error:
-        return _ended(prog, Exit.USAGE, joined(error.problems)[lang])
-    except CommandLineError as error:
-        return _ended(prog, Exit.USAGE, error.words[lang])
-    except (GuardError, *EXPECTED) as error:
-        return _ended(prog, Exit.REFUSED, sentence(error)[lang])
-    except Exception as error:  # noqa: BLE001 - the edge: nobody is left to handle it
-        return _ended(prog, Exit.FAULT, fault(error)[lang])
+        code, words = Exit.INTERRUPTED, INTERRUPTED
+    except Exception as error:  # noqa: BLE001 - the edge: what is no expected refusal is a fault of ours
+        from signoff.commands.failures import explained  # noqa: PLC0415 - see above
+
+        code, words = explained(error)
+    print(visible_line(f"{prog.removeprefix('python -m ')}: {words[lang]}"), file=sys.stderr)
+    return code
 
 
 @contextmanager
@@ -49,8 +61,3 @@ def terminated_as_interrupted() -> Iterator[None]:
         yield
     finally:
         signal.signal(signal.SIGTERM, before)
-
-
-def _ended(prog: str, code: Exit, said: str) -> int:
-    print(visible_line(f"{prog}: {said}"), file=sys.stderr)
-    return code

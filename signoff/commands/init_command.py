@@ -1,70 +1,44 @@
 """``signoff init``: asks what an account can't say, and proposes a table of the file of environments."""
 
-import argparse
 import re
 import sys
 import tomllib
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
-from typing import Any
 
 from aws.visible import visible_line
-from aws.words import Say, Words, in_language
-from signoff.commands.command_line import CommandLineError, refuse_rest
+from aws.words import Words, in_language
+from signoff.commands.command_line import CommandLineError
 from signoff.commands.init import Answers, discover, table
 from signoff.environment import ENVIRONMENTS, EnvironmentFileError, names
 from signoff.environment.application import application_beside
 from signoff.environment.guard import open_session
 from signoff.judge.exit_codes import Exit
 
-
-def add_init(commands: Any, say: Say) -> None:
-    """Add ``signoff init`` to the command line."""
-    proposing = commands.add_parser(
-        "init",
-        help=say(
-            "propose an environment from what the account holds",
-            "アカウントの内容から環境を提案する",
-        ),
-    )
-    proposing.add_argument(
-        "--env",
-        default="prod",
-        metavar="NAME",
-        help=say("its name (default: prod)", "環境名（既定: prod）"),
-    )
-    proposing.add_argument(
-        "--region", help=say("default: that of your profile", "既定: プロファイルのリージョン")
-    )
-    proposing.add_argument(
-        "--profile",
-        help=say("AWS profile that may read the account", "アカウントを読み取れるAWSプロファイル"),
-    )
-    proposing.add_argument(
-        "--prefix", help=say("what the functions' names begin with", "関数名の接頭辞")
-    )
-    proposing.add_argument(
-        "--origin", metavar="URL", help=say("origin of the front end", "フロントエンドのオリジン")
-    )
-    proposing.add_argument(
-        "--line-channel",
-        metavar="ID",
-        help=say("id of the LINE Login channel", "LINEログインチャネルのID"),
-    )
-    proposing.add_argument(
-        "--to",
-        type=Path,
-        metavar="FILE",
-        help=say("add it there; default: print it", "追記先のファイル（既定: 表示するだけ）"),
-    )
-    proposing.add_language()
-    proposing.set_defaults(command=_init)
+PREFIX = Words(
+    en="What do the functions' names begin with? (empty: look for it)",
+    ja="関数名の接頭辞は？（空欄なら探します）",
+)
+ORIGIN = Words(
+    en="What is the origin of the front end? (https://…)",
+    ja="フロントエンドのオリジンは？（https://…）",
+)
+CHANNEL = Words(en="What is the id of the LINE Login channel?", ja="LINEログインチャネルのIDは？")
 
 
-def _init(asked: argparse.Namespace, rest: list[str]) -> int:
-    refuse_rest(rest, "init")
-    session = open_session(asked.region, asked.profile)
+def propose(  # noqa: PLR0913 - the options of the command
+    *,
+    env: str,
+    region: str | None,
+    profile: str | None,
+    prefix: str | None,
+    origin: str | None,
+    line_channel: str | None,
+    to: Path | None,
+    lang: str,
+) -> int:
+    session = open_session(region, profile)
     if session.region_name is None:
         raise CommandLineError(
             Words(
@@ -72,33 +46,40 @@ def _init(asked: argparse.Namespace, rest: list[str]) -> int:
                 ja="リージョンが未設定です。--region ap-northeast-1を加えるか、AWS_REGIONを設定してください",
             )
         )
-    client, say = cache(session.client), in_language(asked.lang)
-    answers = _answers(asked, session.region_name, client("sts").get_caller_identity()["Account"])
-    account, region = answers.account, answers.region
+    client, say = cache(session.client), in_language(lang)
+    answers = Answers(
+        name=env,
+        region=session.region_name,
+        account=client("sts").get_caller_identity()["Account"],
+        prefix=prefix or _ask(PREFIX[lang]),
+        origin=origin or _ask(ORIGIN[lang]),
+        line_channel=line_channel or _ask(CHANNEL[lang]),
+        application=application_beside(to or ENVIRONMENTS),
+    )
     _aside(
         say(
-            f"reading account {account} in {region}",
-            f"アカウント{account}（{region}）を読み取ります",
+            f"reading account {answers.account} in {answers.region}",
+            f"アカウント{answers.account}（{answers.region}）を読み取ります",
         )
     )
     found = discover(client, answers)
     for problem in found.unread:
         _aside(say(f"not read: {problem}", f"読み取れません: {problem}"))
     if not found.functions:
-        _aside(_none_of_ours(answers)[asked.lang])
+        _aside(_none_of_ours(answers)[lang])
         return Exit.NO
-    there = keys_of(asked.to, asked.env) if asked.to else None
+    there = keys_of(to, env) if to else None
     today = datetime.now(UTC).date()
-    text = table(answers, found, lang=asked.lang, today=today, there=there)
-    if asked.to is None:
+    text = table(answers, found, lang=lang, today=today, there=there)
+    if to is None:
         print(text, end="")
         return 0
-    add_to(asked.to, text, asked.env)
-    judge = f"signoff judge --env {asked.env}"
+    add_to(to, text, env)
+    judge = f"signoff judge --env {env}"
     print(
         say(
-            f"the table {asked.env} of {asked.to} has what was found; fill in what is commented out, then: {judge}",
-            f"見つかった値を{asked.to}のテーブル{asked.env}に書きました。コメントの項目を記入してから: {judge}",
+            f"the table {env} of {to} has what was found; fill in what is commented out, then: {judge}",
+            f"見つかった値を{to}のテーブル{env}に書きました。コメントの項目を記入してから: {judge}",
         )
     )
     return 0
@@ -143,29 +124,6 @@ def _none_of_ours(answers: Answers) -> Words:
         " their names begin with by --prefix, or another account or Region by --profile and --region",
         ja=f"アカウント{where}に本アプリケーションの関数（{names}）がないため、何も提案しません。--prefixで関数名の接頭辞を、"
         "または--profileと--regionで別のアカウントやリージョンを指定してください",
-    )
-
-
-def _answers(asked: argparse.Namespace, region: str, account: str) -> Answers:
-    """Take answers from the command line, and ask for the rest."""
-    say = in_language(asked.lang)
-    prefix = say(
-        "What do the functions' names begin with? (empty: look for it)",
-        "関数名の接頭辞は？（空欄なら探します）",
-    )
-    origin = say(
-        "What is the origin of the front end? (https://…)",
-        "フロントエンドのオリジンは？（https://…）",
-    )
-    channel = say("What is the id of the LINE Login channel?", "LINEログインチャネルのIDは？")
-    return Answers(
-        name=asked.env,
-        region=region,
-        account=account,
-        prefix=asked.prefix or _ask(prefix),
-        origin=asked.origin or _ask(origin),
-        line_channel=asked.line_channel or _ask(channel),
-        application=application_beside(asked.to or ENVIRONMENTS),
     )
 
 

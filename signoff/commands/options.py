@@ -2,17 +2,19 @@
 
 import argparse
 import os
+import sys
 from contextlib import ExitStack
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from functools import partial
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
 
-from aws.words import Words
-from signoff.commands.declared_options import BY_DAY
+from aws.words import Words, language
+from signoff.commands.judging_options import BY_DAY, JUDGING, JudgingOption
 from signoff.environment import Environment, embedded, load
 from signoff.environment.calendar import today
 from signoff.environment.problems import nearest
@@ -48,6 +50,29 @@ ONE_PROCESS = Words(
     en="a verdict needs one process; run without -n",
     ja="判定は一つのプロセスで行います。-nなしで実行してください",
 )
+
+
+def add_options(parser: pytest.Parser) -> None:
+    """Add the sign-off's options to pytest's."""
+    lang = language(sys.argv[1:])
+    group = parser.getgroup(
+        "sign-off",
+        Words(en="may this environment go live?", ja="この環境を公開してよいか")[lang],
+    )
+    for one in JUDGING:
+        if not one.of_pytest:
+            group.addoption(one.flag, help=one.words[lang], **_as_pytest_takes_it(one, lang))
+
+
+def _as_pytest_takes_it(one: JudgingOption, lang: str) -> dict[str, Any]:
+    if one.switch:
+        return {"action": "store_true"}
+    if one.repeated:
+        return {"action": "append", "default": [], "metavar": one.metavar}
+    default = lang if one.flag == "--lang" else one.default
+    if one.choices:
+        return {"default": default, "choices": one.choices}
+    return {"default": default, "metavar": one.metavar, "type": Path if one.file else str}
 
 
 def choice_of(

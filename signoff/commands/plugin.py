@@ -13,9 +13,8 @@ from aws.inventory import Sections
 from aws.section import Broken
 from aws.visible import visible
 from aws.words import SILENCE, Words, joined, words_of
-from signoff.commands.declared_options import add_options
 from signoff.commands.frame import terminated_as_interrupted
-from signoff.commands.options import choice_of, report_rows
+from signoff.commands.options import add_options, choice_of, report_rows
 from signoff.environment import EnvironmentFileError
 from signoff.environment.guard import GuardError
 from signoff.judge import collection

@@ -1,20 +1,19 @@
 """The rights of each reader of an environment as IAM policies, scoped to its names: the judge, CI, and the trust of CI's role."""
 
-import argparse
 import json
 from collections.abc import Mapping, Sequence
 from importlib import import_module
+from pathlib import Path
 from typing import Any
 
 from aws.reader_policy import EVIDENCE, VIA, actions
 from aws.reading import Scope
-from aws.words import Say, Words
-from signoff.commands.command_line import CommandLineError, refuse_rest
+from aws.words import Words
+from signoff.commands.command_line import CommandLineError
 from signoff.environment import Environment, EnvironmentFileError, load, peek
 from signoff.judge.exit_codes import Exit
 
 VERSION = "2012-10-17"
-KINDS = ("reader", "ci", "trust")
 GITHUB = "token.actions.githubusercontent.com"
 """GitHub's issuer of OIDC tokens, as its documentation names it ("Configuring OpenID Connect in AWS", read 2026-11-29)."""
 PLAN, SMOKE = "plan", "smoke.policy"
@@ -140,41 +139,29 @@ def _filled(words: Words, name: str) -> Words:
     return Words(en=words.en.format(name, name), ja=words.ja.format(name, name))
 
 
-def add_policy(commands: Any, say: Say) -> None:
-    """Add ``signoff policy`` to the command line."""
-    printing = commands.add_parser(
-        "policy",
-        help=say("print the rights of a reader as JSON", "必要な権限をJSONで表示する"),
-    )
-    printing.add_argument(
-        "kind",
-        choices=KINDS,
-        help=say(
-            "reader: judge by hand; ci: judge and record; trust: who may take CI's role",
-            "reader: 手元での判定、ci: 判定と記録、trust: CIのロールの信頼ポリシー",
-        ),
-    )
-    printing.add_argument("--env", default="prod", metavar="NAME", help=say("environment", "環境"))
-    printing.add_argument(
-        "--repository", metavar="OWNER/NAME", help=say("at GitHub", "GitHubのリポジトリ")
-    )
-    printing.add_environments()
-    printing.add_language()
-    printing.set_defaults(command=_policy)
-
-
-def _policy(asked: argparse.Namespace, rest: list[str]) -> int:
-    refuse_rest(rest, "policy")
-    environment = load(asked.env, asked.environments).environment
+def print_policy(
+    *, kind: str, env: str, repository: str | None, environments: Path, **_: str
+) -> int:
+    environment = load(env, environments).environment
     plan = import_module(PLAN)
     scope: Scope = plan.scope_of(plan.plan_for(environment), environment)
-    if asked.kind == "trust" and not asked.repository:
-        raise CommandLineError(NO_REPOSITORY)
-    before = peek(environment.before, "evidence", asked.environments) or ""
-    made = {
-        "reader": lambda: reader(environment, scope, before),
-        "ci": lambda: ci(environment, scope, before),
-        "trust": lambda: trust(environment, asked.repository),
-    }
-    print(json.dumps(made[asked.kind](), indent=2))
+    before = peek(environment.before, "evidence", environments) or ""
+    print(json.dumps(_made(kind, environment, scope, before, repository), indent=2))
     return Exit.DONE
+
+
+def _made(
+    kind: str, environment: Environment, scope: Scope, before: str, repository: str | None
+) -> dict[str, Any]:
+    match kind:
+        case "reader":
+            return reader(environment, scope, before)
+        case "ci":
+            return ci(environment, scope, before)
+        case "smoke":
+            plan = import_module(PLAN).plan_for(environment)
+            calls: dict[str, Any] = import_module(SMOKE).policy(environment, plan)
+            return calls
+    if not repository:
+        raise CommandLineError(NO_REPOSITORY)
+    return trust(environment, repository)

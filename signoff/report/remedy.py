@@ -170,9 +170,9 @@ WAYS: Mapping[Obstacle, _Way] = {
     ),
     Obstacle.CALLER_RIGHTS: _Way(
         note=Words(
-            en="allow whoever runs this what `python -m smoke.policy {env}` prints, or pass a session in"
+            en="allow whoever runs this what `signoff policy smoke --env {env}` prints, or pass a session in"
             " SMOKE_SESSION_TOKEN, then",
-            ja="`python -m smoke.policy {env}`が表示する権限を実行者に与えるか、SMOKE_SESSION_TOKENでセッションを渡してから実行する",
+            ja="`signoff policy smoke --env {env}`が表示する権限を実行者に与えるか、SMOKE_SESSION_TOKENでセッションを渡してから実行する",
         )
     ),
     Obstacle.CREDENTIALS: _Way(

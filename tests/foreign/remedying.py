@@ -125,7 +125,9 @@ class Operator:
         files = (f"--environments={environments}", f"--journal={self.folder / 'journal.jsonl'}")
         said = io.StringIO()
         console = Console(file=said, width=200)
-        code = main([*given, "--yes", "--no-judge", *files], console, self.findings)
+        code = main(
+            [*given, "--yes", "--no-judge", *files], console=console, findings=self.findings
+        )
         return code, said.getvalue()
 
     def _read_mail(self) -> None:

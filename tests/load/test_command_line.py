@@ -33,7 +33,7 @@ def load(*arguments, **environment):
     return completed("load", arguments, {**kept, **environment})
 
 
-def test_help_shows_commands_examples_and_exit_codes():
+def test_help_shows_commands_and_examples():
     told = load("--help").stdout
 
     for word in (
@@ -42,7 +42,6 @@ def test_help_shows_commands_examples_and_exit_codes():
         "prepare",
         "record",
         "--unlock HOST",
-        "3 invalid",
     ):
         assert word in told
 
@@ -103,12 +102,11 @@ def test_exit_code_and_sentence_reach_the_shell():
     assert refused.stderr.startswith("refused: absent.json is not a load verdict")
 
 
-@pytest.mark.parametrize("arguments", [[], ["run", "--plan", "fast"], ["run", "--workers", "0"]])
+@pytest.mark.parametrize(
+    "arguments", [["run", "--plan", "fast"], ["run", "--workers", "0"], ["run", "--pla", "smoke"]]
+)
 def test_wrong_command_line_is_exit_code_2(arguments):
-    with pytest.raises(SystemExit) as stopped:
-        main(arguments)
-
-    assert stopped.value.code == 2
+    assert main(arguments) == 2
 
 
 def test_ctrl_c_is_a_sentence_and_exit_code_3(capsys):

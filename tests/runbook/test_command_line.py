@@ -10,7 +10,6 @@ from rich.console import Console
 
 from runbook.__main__ import main
 from runbook.catalogue import UNKNOWN, JudgedRows, listing, newest_judged, procedures
-from runbook.command_line import command_line
 from runbook.engine import Journal
 from runbook.procedures import tables
 from tests.faults import answering, denied
@@ -44,7 +43,7 @@ def runbook(empty, tmp_path, monkeypatch, said):
     def runbook(*arguments):
         files = (f"--environments={environments}", f"--journal={tmp_path / 'journal.jsonl'}")
         more = ("--no-judge", *files) if arguments[:1] and arguments[0][0] != "-" else ()
-        return main([*arguments, "--env=prod", *more], Console(file=said, width=200))
+        return main([*arguments, "--env=prod", *more], console=Console(file=said, width=200))
 
     runbook.token = f"--line-token-file={token}"
     runbook.environments = environments
@@ -214,19 +213,17 @@ def test_no_credentials_are_refused(runbook, monkeypatch, capsys):
 @pytest.mark.parametrize(
     ("arguments", "why"),
     [
-        (("secrts",), "there is no procedure secrts; did you mean secrets?"),
+        (("secrts",), "has no procedure secrts; did you mean secrets?"),
         (("secrets", "--nonsense"), "runbook secrets does not take --nonsense"),
         (("tables", "--rotate=token_key"), "does not take --rotate; it is an option of secrets"),
         (("tables", "--row=SEC-999"), "SEC-999 is not in checklist.toml; did you mean SEC-"),
         (("tables", "--go", "--policy"), "--policy prints and ends: leave out --go"),
-        (("secrets", "--rotate=line_token"), "invalid choice: 'line_token'"),
+        (("secrets", "--rotate=line_token"), "--rotate takes one of token_key"),
     ],
 )
 def test_a_wrong_command_line_is_usage(runbook, capsys, arguments, why):
-    with pytest.raises(SystemExit) as ended:
-        runbook(*arguments)
+    assert runbook(*arguments) == 2
 
-    assert ended.value.code == 2
     assert why in capsys.readouterr().err
 
 
@@ -247,18 +244,17 @@ def test_another_token_is_put_in_place_of_a_good_one_once_somebody_agreed(
 
 
 def test_an_unknown_environment_is_usage(capsys):
-    with pytest.raises(SystemExit) as ended:
-        main(["secrets", "--env", "production"])
+    assert main(["secrets", "--env", "production"]) == 2
 
-    assert ended.value.code == 2
     assert "has no environment production; it has dev, prod, local" in capsys.readouterr().err
 
 
-def test_help_teaches():
-    text = io.StringIO()
-    command_line().print_help(text)
-    for word in ("--go", "rehears", "exit codes", "examples", "resume a run"):
-        assert word in text.getvalue()
+def test_help_teaches(capsys):
+    assert main(["--help"]) == 0
+
+    text = capsys.readouterr().out
+    for word in ("--go", "rehears", "secrets", "examples", "resume a run"):
+        assert word in text
 
 
 def test_without_a_terminal_the_token_is_asked_of_a_file(runbook, monkeypatch, capsys):

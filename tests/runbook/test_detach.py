@@ -73,7 +73,11 @@ def command(desk, folder, monkeypatch, said):
         files = (f"--environments={environments}", f"--journal={folder / 'journal.jsonl'}")
         more = ("--env=prod", "--no-judge", "--yes", *files)
         console = Console(file=said, width=200)
-        return main(["detach", *arguments, *more], console, judged(desk, environments))
+        return main(
+            ["detach", *arguments, *more],
+            console=console,
+            findings=judged(desk, environments),
+        )
 
     return detach
 

@@ -53,7 +53,7 @@ def runbook(rally, tmp_path, environments, monkeypatch, said):
 
     def runbook(*arguments):
         files = (f"--environments={environments}", f"--journal={tmp_path / 'journal.jsonl'}")
-        return main([*arguments, "--no-judge", *files], Console(file=said, width=200))
+        return main([*arguments, "--no-judge", *files], console=Console(file=said, width=200))
 
     return runbook
 

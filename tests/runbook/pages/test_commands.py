@@ -3,8 +3,7 @@
 import ast
 import re
 import shlex
-from argparse import ArgumentParser
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from importlib.util import find_spec
 from itertools import product
 from pathlib import Path
@@ -15,15 +14,16 @@ import pytest
 from botocore.exceptions import UnknownServiceError
 
 from aws.words import LANGUAGES
-from load.__main__ import parser as load_parser
+from load.command_line import LOAD
 from runbook.catalogue import procedures
-from runbook.command_line import command_line, parsed
+from runbook.command_line import RUN
 from runbook.pages import pages
-from signoff.__main__ import options as signoff_options
+from signoff.commands.subcommands import SIGNOFF
 from signoff.environment import names
 from signoff.judge.checklist import Checklist
 from signoff.report.remedy import all_of
-from smoke.__main__ import options as smoke_options
+from smoke.command_line import SMOKE
+from tests.command_lines import parsed
 from tests.provenance import PROD_RUN
 
 ROOT = Path(__file__).parents[3]
@@ -60,7 +60,9 @@ def in_prose() -> dict[str, list[str]]:
 
 def _of_help(name: str, lang: str) -> Iterator[str]:
     """Yield the commands of the examples, each of which is told apart from what it does by two blanks."""
-    for line in (PARSERS[name](lang).epilog or "").splitlines():
+    command = COMMANDS[name]
+    ctx = command.make_context(name, [], obj=lang)
+    for line in command.examples_of(ctx)[lang].splitlines():
         command = re.split(r" {2,}", line.strip())[0]
         if command.startswith(BEGINNINGS):
             yield command
@@ -137,16 +139,9 @@ def _kebab(name: str) -> str:
     return str(botocore.xform_name(name, "-"))
 
 
-PARSERS: dict[str, Callable[[str], ArgumentParser]] = {
-    "runbook": command_line,
-    "signoff": signoff_options,
-    "smoke": smoke_options,
-    "load": load_parser,
-}
-PASSED_ON = {"_judge", "_clean", "_needs"}
-"""Commands of signoff that pass on what they are given."""
+COMMANDS = {"runbook": RUN, "signoff": SIGNOFF, "smoke": SMOKE, "load": LOAD}
 MAKEFILE = (ROOT / "Makefile").read_text(encoding="utf-8")
-HELPS = list(product(PARSERS, LANGUAGES))
+HELPS = list(product(COMMANDS, LANGUAGES))
 PROSE, SOURCES = in_prose(), in_sources()
 GIVEN = {
     (where, command): command.split()[2] if command.startswith("python") else command.split()[0]
@@ -168,22 +163,12 @@ def test_a_command_of_the_checks_parses(pytestconfig, command):
     assert asked.env is None or asked.env in {*names(), "NAME"}
 
 
-@pytest.mark.parametrize("command", of("load"))
-def test_a_command_of_the_load_test_parses(command):
-    assert load_parser().parse_args(shlex.split(command)[3:]).command
+@pytest.mark.parametrize("command", of(*COMMANDS))
+def test_a_command_parses(command):
+    (name,) = re.findall(r"^(?:python -m )?(\w+)", command)
+    words = re.sub(r"^(python -m )?\w+", "", command.replace(" --help", ""))
 
-
-@pytest.mark.parametrize("command", of("runbook"))
-def test_a_command_of_the_runbook_parses(command):
-    assert parsed(shlex.split(command)[3:], "en", procedures())
-
-
-@pytest.mark.parametrize("command", of("signoff"))
-def test_a_command_of_the_sign_off_parses(command):
-    asked = re.sub(r"^(python -m )?signoff", "", command.replace(" --help", ""))
-    known, more = signoff_options().parse_known_args(shlex.split(asked) or ["verify", "A"])
-
-    assert not more or known.command.__name__ in PASSED_ON
+    assert parsed(shlex.split(words), COMMANDS[name])
 
 
 @pytest.mark.parametrize("command", of("make"))
@@ -201,13 +186,8 @@ def test_a_command_of_aws_is_one_that_its_service_model_knows(command):
     assert flaw_of_aws(command) is None
 
 
-@pytest.mark.parametrize("command", of("smoke"))
-def test_a_command_of_smoke_parses(command):
-    assert smoke_options().parse_args(shlex.split(command)[3:]).command
-
-
 def test_what_is_told_runs_nothing_else():
-    modules = set(GIVEN.values()) - {*PARSERS, "pytest", "aws", "make"}
+    modules = set(GIVEN.values()) - {*COMMANDS, "pytest", "aws", "make"}
     others = {one for one in modules if not one.startswith("bench.")}
 
     documented = {
@@ -217,7 +197,7 @@ def test_what_is_told_runs_nothing_else():
         "tests.behaviour",
         "tests.world",
     }
-    assert others == documented | {"smoke.policy"}
+    assert others == documented
     assert [one for one in modules if find_spec(one) is None] == []
 
 

@@ -8,13 +8,14 @@ import pytest
 
 from plan import plan_for
 from runbook.catalogue import procedures
-from runbook.command_line import parsed
+from runbook.command_line import RUN
 from runbook.engine.step import JAPANESE
 from runbook.pages import FOLDER, LANGUAGES, console, pages, production
 from runbook.rights import declared
 from signoff.environment import load
 from signoff.judge.checklist import Checklist
 from signoff.report.remedy import all_of
+from tests.command_lines import parsed
 from tests.provenance import PROD_RUN
 
 COMMAND = re.compile(r"python -m runbook(?: [^`\n]*)?")
@@ -37,7 +38,7 @@ def test_no_page_is_left_of_a_procedure_that_is_gone():
 def test_every_command_in_a_page_parses(name):
     for command in COMMAND.findall(TEXTS[name]):
         words = shlex.split(command)[3:]
-        assert parsed(words, "en", procedures()), command
+        assert parsed(words, RUN), command
 
 
 @pytest.mark.parametrize("name", TEXTS)

@@ -3,7 +3,9 @@
 import os
 import signal
 import sys
+from collections.abc import Sequence
 from importlib import import_module
+from typing import Any
 
 INTERRUPTED = 128 + signal.SIGINT
 
@@ -14,16 +16,18 @@ def quiet_until_framed() -> None:
         signal.signal(signal.SIGINT, _end)
 
 
+def started(command: str, prog: str, arguments: Sequence[str] | None = None, **parts: Any) -> int:
+    """Run the command line of a process: of a command, named as ``module:attribute``, since importing takes a while."""
+    quiet_until_framed()
+    return int(
+        import_module("signoff.commands.frame").command_line(command, prog, arguments, **parts)
+    )
+
+
 def handle_interrupts() -> None:
     """Let Ctrl-C raise KeyboardInterrupt again."""
     if signal.getsignal(signal.SIGINT) is _end:
         signal.signal(signal.SIGINT, signal.default_int_handler)
-
-
-def signoff() -> int:
-    """Run the console script."""
-    quiet_until_framed()
-    return int(import_module("signoff.__main__").main())
 
 
 def _end(*_: object) -> None:

@@ -1,0 +1,218 @@
+"""What the runbook's commands do: list the procedures, rehearse one, run it, print its rights, fix the red rows."""
+
+import sys
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from itertools import chain
+from pathlib import Path
+from shutil import get_terminal_size
+from typing import Any
+
+import click
+from rich.console import Console
+
+from aws.change.gate import Refused
+from aws.visible import visible_line
+from aws.words import Words
+from runbook import fix, rights
+from runbook.catalogue import listing, newest_judged
+from runbook.composition import ROOT, ProcedureOptions, reachable, run_of
+from runbook.engine import Journal, Procedure, Stopped
+from runbook.engine.change_lines import WIDTH
+from runbook.engine.option import Option, OptionScope
+from runbook.engine.screen import ConsoleScreen, broken
+from runbook.judge import Checks, Findings, in_process_of_its_own
+from runbook.rights_resources import PolicyScope
+from signoff.commands.command_line import CommandLineError
+from signoff.commands.frame import terminated_as_interrupted
+from signoff.environment import EnvironmentFileError, load
+from signoff.environment.guard import GuardError
+from signoff.judge.errors import EXPECTED, sentence
+from signoff.judge.exit_codes import Exit
+
+CARRIES = ("migrate_masters", "migrate_users")
+"""Procedures that migrate from one environment to another: their --to names an environment."""
+STOPPED_AT = Words(en="stopped at", ja="停止")
+INTERRUPTED = Words(
+    en="interrupted; enter the same command to resume",
+    ja="中断しました。同じコマンドで再開できます",
+)
+LOCAL = "local"
+SWITCHES = ("go", "full", "yes", "no_judge", "wait")
+"""Names of the options without a value that mean nothing beside --policy."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shared:
+    """The options that every procedure takes."""
+
+    env: str
+    environments: Path
+    journal: Path | None
+    lang: str
+    go: bool
+    full: bool
+    yes: bool
+    no_judge: bool
+    wait: bool
+    policy: bool
+
+
+def show_list(env: str, lang: str) -> int:
+    """List the procedures, with the rows of the environment's newest report."""
+    console = _console()
+    for line in listing(newest_judged(ROOT / "report" / env), lang):
+        console.print(line, highlight=False, soft_wrap=True)
+    return Exit.DONE
+
+
+def perform(procedure: Procedure, given: Mapping[str, str], **shared: Any) -> int:
+    """Rehearse a procedure, run it with --go, or print its rights; ``given`` are its own options, by name."""
+    asked, own = _understood(procedure, given, Shared(**shared))
+    if asked.policy:
+        return _policy(procedure, asked)
+    return _reported(asked.lang, lambda: _run(procedure, own, asked))
+
+
+def fix_red_rows(env: str, environments: Path, journal: Path | None, lang: str) -> int:
+    """Walk through the red rows of the newest report."""
+    return _reported(lang, lambda: _fix(env, environments, journal, lang))
+
+
+def _reported(lang: str, work: Callable[[], int]) -> int:
+    """Report in one sentence what stopped a procedure; a wrong option or environment is reported by the frame."""
+    try:
+        return work()
+    except (EnvironmentFileError, CommandLineError, GuardError):
+        raise
+    except Stopped as error:
+        stopped = visible_line(f"runbook: {STOPPED_AT[lang]}: {error.words[lang]}")
+        at_a_terminal = sys.stderr.isatty()
+        room = min(WIDTH, get_terminal_size().columns) if at_a_terminal else 2 * len(stopped)
+        print("\n".join(broken(stopped, room)), file=sys.stderr)
+        return Exit.NO
+    except (Refused, *EXPECTED) as error:  # outside of any step: journal, evidence, stack
+        print(visible_line(f"runbook: {sentence(error)[lang]}"), file=sys.stderr)
+        return Exit.NO
+    except KeyboardInterrupt:
+        print(f"runbook: {INTERRUPTED[lang]}", file=sys.stderr)
+        return Exit.INTERRUPTED
+
+
+def _understood(
+    procedure: Procedure, given: Mapping[str, str], asked: Shared
+) -> tuple[Shared, Mapping[str, str]]:
+    """Take the environment of a migration from ``--to``; CommandLineError if an option is wrong, before the first call."""
+    if asked.policy and (beside := _beside_policy(given, asked)):
+        raise CommandLineError(
+            Words(
+                en=f"--policy prints and ends: leave out {beside}",
+                ja=f"--policyは表示して終了します。{beside}を外してください",
+            )
+        )
+    if procedure.name in CARRIES and (target := given.get("to")):
+        if asked.env not in {LOCAL, target}:
+            raise CommandLineError(
+                Words(
+                    en=f"--to {target} and --env {asked.env} name two environments: name one",
+                    ja=f"--to {target}と--env {asked.env}が別の環境です。一つにしてください",
+                )
+            )
+        asked = replace(asked, env=target)
+        given = {name: value for name, value in given.items() if name != "to"}
+    if not asked.policy:
+        environment = load(asked.env, asked.environments).environment
+        if wrong := _wrong(procedure, given, OptionScope(environment, asked.environments)):
+            raise CommandLineError(wrong)
+    return asked, given
+
+
+def _beside_policy(given: Mapping[str, str], asked: Shared) -> str:
+    """Return an option that means nothing beside --policy, if one was given."""
+    switches = [name for name in SWITCHES if getattr(asked, name)]
+    name = next(iter([*switches, *(one for one in given if one != "to")]), "")
+    return f"--{name.replace('_', '-')}" if name else ""
+
+
+def _wrong(procedure: Procedure, given: Mapping[str, str], scope: OptionScope) -> Words | None:
+    """Return what is wrong with the options of a procedure, as far as no call is needed; None if nothing is."""
+    unfit = (_unfit(one, given) for one in procedure.options)
+    wrong = (one.wrong(given[one.name], scope) for one in procedure.options if one.name in given)
+    return next(filter(None, chain(unfit, wrong)), None)
+
+
+def _unfit(option: Option, given: Mapping[str, str]) -> Words | None:
+    """Say that an option is missing, or means nothing beside another one."""
+    if option.name not in given:
+        missing = Words(
+            en=f"{option.flag} {option.metavar} is missing: {option.help.en}",
+            ja=f"{option.flag} {option.metavar}（{option.help.ja}）が必要です",
+        )
+        return missing if option.needed else None
+    if beside := [name for name in option.excludes if name in given]:
+        other = f"--{beside[0].replace('_', '-')}"
+        return Words(
+            en=f"{option.flag} and {other} contradict each other: give one of the two",
+            ja=f"{option.flag}と{other}は同時に指定できません。どちらか一方にしてください",
+        )
+    return None
+
+
+def _fix(env: str, environments: Path, kept_at: Path | None, lang: str) -> int:
+    result = fix.newest(ROOT / "report" / env)
+    if result is None:
+        none = fix.WORDS["none"]
+        raise Refused(Words(en=none.en.format(env=env), ja=none.ja.format(env=env)))
+    with reachable(load(env, environments).environment) as reached:
+        judging = in_process_of_its_own(ROOT, kept=reached.kept)
+        options = [f"--environments={environments}", f"--phase={result.provenance.phase}"]
+        journal = Journal(kept_at or ROOT / "report" / env / "journal.jsonl")
+        return fix.RepairSession(
+            result=result,
+            ran_since=fix.ran_since(result, journal),
+            console=_console(),
+            lang=lang,
+            checks=Checks(env, options, judging),
+            run=fix.at_a_terminal(ROOT, kept=reached.kept, lang=lang, environments=environments),
+            ask=fix.typed if sys.stdin.isatty() else None,
+        ).walk()
+
+
+def _policy(procedure: Procedure, asked: Shared) -> int:
+    if procedure.name not in rights.declared():
+        known = ", ".join(sorted(rights.declared()))
+        raise CommandLineError(
+            Words(
+                en=f"no rights are declared for {procedure.name}; they are for {known}",
+                ja=f"{procedure.name}の権限は宣言されていません。宣言のある手順: {known}",
+            )
+        )
+    environment = load(asked.env, asked.environments).environment
+    scope = PolicyScope(environment, file=asked.environments)
+    print(rights.text(procedure.name, scope), end="")
+    return Exit.DONE
+
+
+def _run(procedure: Procedure, given: Mapping[str, str], asked: Shared) -> int:
+    screen = ConsoleScreen(_console(), lang=asked.lang, yes=asked.yes, full=asked.full)
+    findings: Findings | None = click.get_current_context().meta.get("findings")
+    options = ProcedureOptions(
+        environments=asked.environments,
+        journal=asked.journal,
+        yes=asked.yes,
+        judged=not asked.no_judge,
+        wait=asked.wait,
+        interactive=sys.stdin.isatty(),
+        chosen=given,
+    )
+    with reachable(load(asked.env, asked.environments).environment) as reached:
+        run = run_of(procedure, reached, options, screen, findings)
+        with screen.working(), terminated_as_interrupted():
+            run.perform() if asked.go else run.rehearse()
+    return Exit.DONE
+
+
+def _console() -> Console:
+    """Return where to write: the terminal, unless a test passes its own."""
+    given: Console | None = click.get_current_context().meta.get("console")
+    return given or Console()

@@ -1,0 +1,23 @@
+"""Which exit code and which sentence an exception of a command becomes."""
+
+from aws.words import Words, joined
+from signoff.commands.command_line import CommandLineError
+from signoff.environment import EnvironmentFileError
+from signoff.environment.guard import GuardError
+from signoff.judge.errors import EXPECTED, sentence
+from signoff.judge.exit_codes import Exit
+from signoff.judge.tracebacks import fault
+
+
+def explained(error: Exception) -> tuple[Exit, Words]:
+    """Return what a refusal means, and a fault of ours with the file that has its traceback."""
+    match error:
+        case EnvironmentFileError():
+            return Exit.USAGE, joined(error.problems)
+        case CommandLineError():
+            return Exit.USAGE, error.words
+        case GuardError():
+            return Exit.REFUSED, sentence(error)
+        case _ if isinstance(error, EXPECTED):
+            return Exit.REFUSED, sentence(error)
+    return Exit.FAULT, fault(error)

@@ -1,0 +1,73 @@
+"""``signoff judge`` and ``signoff replay``: become pytest at the root of this project, from any folder."""
+
+import os
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, NoReturn
+
+from aws.words import Words
+from signoff import ROOT
+from signoff.commands.command_line import CommandLineError
+from signoff.commands.judging_options import JUDGING
+from signoff.judge.run_recording import Recorded, UnusableRecordingError, is_recording
+from signoff.report.verify import UnusableRunError, provenance_of
+
+NO_FILE = Words(
+    en="there is no file {}; give the inventory.json of a run",
+    ja="ファイル{}がありません。実行が残したinventory.jsonを指定してください",
+)
+NO_NAME = Words(
+    en="{} does not say which environment it is of; add --env NAME",
+    ja="{}からは環境が分かりません。--env NAMEを加えてください",
+)
+
+
+def judge(*, of_pytest: tuple[str, ...], **asked: Any) -> NoReturn:
+    """Judge an environment; what stood behind ``--`` goes to pytest as it is."""
+    _become_pytest([*_given(asked), *of_pytest])
+
+
+def _given(asked: dict[str, Any]) -> Iterator[str]:
+    """Yield the options as pytest takes them; a file as an absolute path, since pytest begins elsewhere."""
+    for option in JUDGING:
+        value = asked[option.name]
+        if option.switch:
+            yield from [option.flag] if value else []
+        elif value is not None:
+            several = value if option.repeated else [value]
+            yield from (f"{option.flag}={_absolute(one)}" for one in several)
+
+
+def _absolute(value: Any) -> Any:
+    return value.absolute() if isinstance(value, Path) else value
+
+
+def _become_pytest(arguments: list[str]) -> NoReturn:
+    os.chdir(ROOT)
+    sys.stdout.flush()
+    os.execv(sys.executable, [sys.executable, "-m", "pytest", *arguments])  # noqa: S606 - the same interpreter
+
+
+def replay(inventory: Path, env: str | None, lang: str) -> NoReturn:
+    """Judge a saved inventory, of the environment that it is of."""
+    if not inventory.is_file():
+        raise CommandLineError(_filled(NO_FILE, inventory))
+    name = env or _environment_of(inventory)
+    if name is None:
+        raise CommandLineError(_filled(NO_NAME, inventory))
+    _become_pytest([f"--env={name}", f"--replay={inventory.resolve()}", f"--lang={lang}"])
+
+
+def _environment_of(inventory: Path) -> str | None:
+    """Return the environment of the run whose folder holds this inventory; None if nothing there names it."""
+    try:
+        if is_recording(inventory):
+            return Recorded.load(inventory).environment.name
+        return str(provenance_of(inventory.parent)["environment"])
+    except (UnusableRunError, UnusableRecordingError):
+        return None
+
+
+def _filled(words: Words, value: object) -> Words:
+    return Words(en=words.en.format(value), ja=words.ja.format(value))

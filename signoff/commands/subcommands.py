@@ -1,0 +1,257 @@
+"""The one command: its subcommands and their options, and, called without any, what to do next.
+
+This module and those that it names are light: what a subcommand does is imported when it runs.
+"""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import click
+
+from aws.words import Words
+from signoff import ROOT
+from signoff.commands.command_line import (
+    Argument,
+    Command,
+    CommandGroup,
+    CommandOption,
+    Day,
+    environment_option,
+    environments_option,
+)
+from signoff.commands.completion import environment_names, row_ids
+from signoff.commands.judging_options import JUDGING, JudgingOption
+from signoff.commands.next_step import next_step
+from signoff.judge.exit_codes import EXIT_CODES
+
+SUBCOMMANDS: Mapping[str, str] = {
+    "judge": "signoff.commands.subcommands:JUDGE",
+    "needs": "checks.command_line:NEEDS",
+    "init": "signoff.commands.subcommands:INIT",
+    "run": "runbook.command_line:RUN",
+    "fix": "runbook.command_line:FIX",
+    "accept": "signoff.commands.subcommands:ACCEPT",
+    "load": "load.command_line:LOAD",
+    "verify": "signoff.commands.subcommands:VERIFY",
+    "replay": "signoff.commands.subcommands:REPLAY",
+    "policy": "signoff.commands.subcommands:POLICY",
+    "clean": "smoke.command_line:CLEAN",
+    "up": "runbook.command_line:UP",
+}
+"""Subcommand -> where it is declared. Named, not imported: the judge knows no other room."""
+EXAMPLES = Words(
+    en="""\
+examples:
+  signoff judge                                     the embedded stack; no account, no network
+  signoff needs --env prod                          what a GO needs: there or not, who, how long, which command
+  signoff judge --env prod                          the same as: pytest --env prod
+  signoff run tables --env prod                     rehearse a procedure; --go runs it
+  signoff accept MON-14 --by "Hanako Sato" --until 2026-12-31
+
+completion (bash; zsh and fish likewise): eval "$(_SIGNOFF_COMPLETE=bash_source signoff)"
+""",
+    ja="""\
+例:
+  signoff judge                                     組み込みスタックを判定（アカウント、ネットワーク不要）
+  signoff needs --env prod                          GOに必要な前提（有無、担当、時間、コマンド）
+  signoff judge --env prod                          pytest --env prodと同じ
+  signoff run tables --env prod                     手順のリハーサル（--goで実行）
+  signoff accept MON-14 --by 佐藤花子 --until 2026-12-31
+
+補完（bash。zsh、fishも同様）: eval "$(_SIGNOFF_COMPLETE=bash_source signoff)"
+""",
+)
+EXITS = Words(en="exit codes:", ja="終了コード:")
+NEXT = Words(en="next:", ja="次の操作:")
+COMPLETED = {"--env": environment_names, "--row": row_ids}
+KINDS = ("reader", "smoke", "ci", "trust")
+
+
+class SignOff(CommandGroup):
+    """The top of the command line."""
+
+    def examples_of(self, ctx: click.Context) -> Words:
+        return Words(en=_below(ctx, "en"), ja=_below(ctx, "ja"))
+
+
+class Judging(Command):
+    """A command whose arguments behind ``--`` are pytest's."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        at = args.index("--") if "--" in args else len(args)
+        parsed = super().parse_args(ctx, args[:at])
+        ctx.params["of_pytest"] = tuple(args[at + 1 :])
+        return parsed
+
+
+def _below(ctx: click.Context, lang: str) -> str:
+    codes = (f"  {code:<4}{words[lang]}" for code, words in EXIT_CODES.items())
+    blocks = [EXAMPLES[lang], "\n".join([EXITS[lang], *codes, ""])]
+    if ctx.obj == lang:
+        blocks.append("\n".join([NEXT[lang], *(f"  {one[lang]}" for one in next_step(ROOT))]))
+    return "\n".join(blocks)
+
+
+def _option(one: JudgingOption) -> CommandOption:
+    more: dict[str, Any] = {"is_flag": True} if one.switch else {"metavar": one.metavar}
+    if one.choices:
+        more = {"type": click.Choice(one.choices)}
+    elif one.file:
+        more |= {"type": click.Path(path_type=Path)}
+    more |= {"multiple": True} if one.repeated else {}
+    return CommandOption(one.flag, words=one.words, shell_complete=COMPLETED.get(one.flag), **more)
+
+
+def _file(name: str, metavar: str, words: Words) -> Argument:
+    return Argument(name, metavar=metavar, type=click.Path(path_type=Path), words=words)
+
+
+SIGNOFF = SignOff(
+    "signoff",
+    Words(
+        en="Decides, with evidence, whether a stamp rally may go live on AWS.",
+        ja="スタンプラリーをAWSで公開してよいかを、証跡に基づいて判定する。",
+    ),
+    declared=SUBCOMMANDS,
+)
+JUDGE = Judging(
+    "judge",
+    Words(en="judge an environment: may it go live?", ja="環境を判定する（公開してよいか）"),
+    *(_option(one) for one in JUDGING if one.flag != "--lang"),
+    does="signoff.commands.judging:judge",
+    examples=Words(
+        en="what stands behind -- goes to pytest as it is: signoff judge --env prod -- --tb=short",
+        ja="--より後の引数はそのままpytestに渡す: signoff judge --env prod -- --tb=short",
+    ),
+)
+REPLAY = Command(
+    "replay",
+    Words(
+        en="judge what a run read then by today's checks; no call is made",
+        ja="保存したインベントリを現在のチェックで判定する（呼び出しなし）",
+    ),
+    _file(
+        "inventory",
+        "FILE",
+        Words(
+            en="inventory.json of a run, or a recording.json",
+            ja="実行が残したinventory.json、またはrecording.json",
+        ),
+    ),
+    CommandOption(
+        "--env",
+        metavar="NAME",
+        shell_complete=environment_names,
+        words=Words(en="default: the environment of that run", ja="既定: その実行の環境"),
+    ),
+    does="signoff.commands.judging:replay",
+)
+VERIFY = Command(
+    "verify",
+    Words(
+        en="prove that the files of a run are unaltered, by the signed run record",
+        ja="署名付きの実行記録によって、実行のファイルが改変されていないことを確かめる",
+    ),
+    _file(
+        "folder",
+        "FOLDER",
+        Words(en="folder of the run: report/prod/latest", ja="実行のフォルダ: report/prod/latest"),
+    ),
+    environments_option(),
+    does="signoff.commands.verifying:verify_run",
+)
+ACCEPT = Command(
+    "accept",
+    Words(
+        en="name who answers for a condition of the verdict, and until when; without one, list those without an owner",
+        ja="判定の条件に担当者と期限を付ける。条件を省略すると、担当者のない条件を一覧する",
+    ),
+    Argument(
+        "conditions",
+        nargs=-1,
+        metavar="[CONDITION...]",
+        shell_complete=row_ids,
+        words=Words(
+            en="a row, or a condition of the newest run", ja="項目、または最新の実行の条件"
+        ),
+    ),
+    environment_option("prod"),
+    CommandOption("--by", metavar="NAME", words=Words(en="who answers for it", ja="担当者の氏名")),
+    CommandOption(
+        "--until",
+        type=Day(),
+        metavar="DAY",
+        words=Words(en="until when, such as 2026-12-31", ja="期限（例: 2026-12-31）"),
+    ),
+    environments_option(),
+    does="signoff.commands.accept:accept_conditions",
+)
+POLICY = Command(
+    "policy",
+    Words(
+        en="print the rights of a reader as JSON, scoped to the environment's names",
+        ja="必要な権限を、環境のリソース名に絞ったJSONで表示する",
+    ),
+    Argument(
+        "kind",
+        type=click.Choice(KINDS),
+        metavar="|".join(KINDS),
+        words=Words(
+            en="reader: what reading takes; smoke: what the smoke calls take beyond it; ci: all of it, and recording; trust: who may take CI's role",
+            ja="reader: 読み取り、smoke: スモークの呼び出しに追加で必要な権限、ci: そのすべてと記録、trust: CIのロールの信頼ポリシー",
+        ),
+    ),
+    environment_option("prod"),
+    CommandOption(
+        "--repository",
+        metavar="OWNER/NAME",
+        words=Words(en="at GitHub, for trust", ja="GitHubのリポジトリ（trust用）"),
+    ),
+    environments_option(),
+    does="signoff.commands.policies:print_policy",
+)
+INIT = Command(
+    "init",
+    Words(
+        en="propose an environment from what the account holds; what is not given is asked",
+        ja="アカウントの内容から環境を提案する。指定のない項目は質問する",
+    ),
+    environment_option("prod"),
+    CommandOption(
+        "--region",
+        metavar="REGION",
+        words=Words(en="default: that of your profile", ja="既定: プロファイルのリージョン"),
+    ),
+    CommandOption(
+        "--profile",
+        metavar="NAME",
+        words=Words(
+            en="AWS profile that may read the account", ja="アカウントを読み取れるAWSプロファイル"
+        ),
+    ),
+    CommandOption(
+        "--prefix",
+        metavar="TEXT",
+        words=Words(en="what the functions' names begin with", ja="関数名の接頭辞"),
+    ),
+    CommandOption(
+        "--origin",
+        metavar="URL",
+        words=Words(en="origin of the front end", ja="フロントエンドのオリジン"),
+    ),
+    CommandOption(
+        "--line-channel",
+        metavar="ID",
+        words=Words(en="id of the LINE Login channel", ja="LINEログインチャネルのID"),
+    ),
+    CommandOption(
+        "--to",
+        type=click.Path(path_type=Path),
+        metavar="FILE",
+        words=Words(
+            en="add it there; default: print it", ja="追記先のファイル（既定: 表示するだけ）"
+        ),
+    ),
+    does="signoff.commands.init_command:propose",
+)

@@ -1,0 +1,61 @@
+"""``signoff verify``: says whether the files of a run are the ones that it wrote, and whether a newer run exists."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from aws.visible import visible_line
+from aws.words import Words, words_of
+from signoff import ROOT
+from signoff.commands.command_line import CommandLineError
+from signoff.environment import load
+from signoff.environment.calendar import in_japan
+from signoff.environment.guard import open_session
+from signoff.evidence import Record
+from signoff.judge.exit_codes import Exit
+from signoff.report.verify import RunVerification, UnusableRunError, provenance_of, verify
+
+
+def verify_run(folder: Path, environments: Path, lang: str) -> int:
+    try:
+        name = provenance_of(folder)["environment"]
+    except UnusableRunError as error:
+        raise CommandLineError(words_of(error)) from None
+    environment = load(name, environments).environment
+    session = open_session(environment.region)
+    found = verify(folder, environment, client=session.client, root=ROOT)
+    print("\n".join(one[lang] for one in _sentences(folder, found)))
+    return Exit.NO if found.problems else Exit.DONE
+
+
+def _sentences(folder: Path, found: RunVerification) -> Sequence[Words]:
+    if found.problems or found.record is None:
+        return [
+            Words(en=f"NOT VERIFIED: {one.en}", ja=f"検証できません: {one.ja}")
+            for one in found.problems
+        ]
+    record = found.record
+    caller, at, decision = record.caller, in_japan(record.created), record.body["decision"]
+    about = Words.same(record.environment)
+    if record.birth is not None:
+        about = Words(en=f"{about.en}, embedded", ja=f"{about.ja}（組み込みスタック）")
+    verified = Words(
+        en=f"VERIFIED: the files of {folder} are those of the run that {caller} recorded at {at}"
+        f" ({decision} for {about.en}), signed by {found.key}",
+        ja=f"検証済み: {folder}のファイルは、{caller}が{at}に記録した実行"
+        f"（{about.ja}の{decision}、署名: {found.key}）のものです",
+    )
+    others = ", ".join(map(visible_line, found.unproven))
+    unproven = Words(
+        en=f"not of this run, so that nothing proves them: {others}",
+        ja=f"この実行のものではなく、証明されていないファイル: {others}",
+    )
+    sentences = [verified, unproven] if found.unproven else [verified]
+    return [*sentences, _newer(found.newer)] if found.newer else sentences
+
+
+def _newer(run: Record) -> Words:
+    at, decision = in_japan(run.created), run.body["decision"]
+    return Words(
+        en=f"NOT THE NEWEST: the run of {at} is later, and says {decision}: report/{run.environment}/{run.body['run']}",
+        ja=f"最新ではありません: {at}の実行が後にあり、判定は{decision}です（report/{run.environment}/{run.body['run']}）",
+    )

@@ -1,0 +1,52 @@
+"""What ``signoff clean`` and ``python -m smoke clean`` take; what they do is imported when they run."""
+
+from aws.words import Words
+from signoff.commands.command_line import (
+    Command,
+    CommandGroup,
+    environment_option,
+    environments_option,
+)
+
+REMOVES = Words(
+    en="""\
+Remove what smoke and load runs left, and verify by reading that it is gone: items of users that LINE gives to nobody
+(Usmoke-…, U000000000000…, Uload-…), and the test user's rich menu where a
+killed run noted that it set one. Nothing of a person is touched. A judging run takes up notes of killed runs by itself.
+""",
+    ja="""\
+スモークや負荷試験の実行が残したデータを削除し、読み直して確認する。対象は、LINEが発行しない合成ユーザー（Usmoke-…、
+U000000000000…、Uload-…）の項目、および強制終了した実行が設定したテストユーザーのリッチメニュー。実在の利用者のデータには触れない。強制終了した実行の記録は、判定の実行が自動的に引き継ぐ。
+""",
+)
+EXITS = Words(
+    en="""\
+exit codes:
+  0   nothing is left
+  1   something is left
+  2   command line or environment file is wrong
+  4   wrong account, AWS refused or did not answer, or a run is going on
+  70  a fault of this software
+""",
+    ja="""\
+終了コード:
+  0   何も残っていない
+  1   残っているデータがある
+  2   コマンドラインまたは環境ファイルの誤り
+  4   アカウントの誤り、AWSの拒否や無応答、または実行中の判定がある
+  70  本ソフトウェアの不具合
+""",
+)
+CLEAN = Command(
+    "clean",
+    Words(en="remove what killed runs left", ja="強制終了した実行の残したデータを削除する"),
+    environment_option(),
+    environments_option(),
+    does="smoke.clean:clean",
+    examples=Words(en=f"{REMOVES.en}\n{EXITS.en}", ja=f"{REMOVES.ja}\n{EXITS.ja}"),
+)
+SMOKE = CommandGroup(
+    "smoke",
+    Words(en="what is beside the smoke calls", ja="スモークに付随する操作"),
+    declared={"clean": "smoke.command_line:CLEAN"},
+)

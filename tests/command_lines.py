@@ -1,0 +1,14 @@
+"""Parses a line of the one command, or of a room's, as far as its options; what it does is not run."""
+
+from signoff.commands.command_line import CommandGroup
+from signoff.commands.subcommands import SIGNOFF
+
+
+def parsed(words, command=SIGNOFF, prog="signoff", lang="en"):
+    """Return the context of the innermost command; click.UsageError or CommandLineError if it does not take the words."""
+    words, parent = list(words), None
+    while isinstance(command, CommandGroup) and words and not words[0].startswith("-"):
+        parent = command.make_context(prog, [], parent=parent, obj=lang)
+        name, command, words = command.resolve_command(parent, words)
+        prog = name
+    return command.make_context(prog, words, parent=parent, obj=lang)
