@@ -131,7 +131,7 @@ def healthy(folder: Path) -> Iterator[Rally]:
         (folder / "login-token").write_text(channels.login_access_token, encoding="utf-8")
         with FakeLine(channels) as line:
             environment = served_by(environment, line.url, "rally")
-            stack = replace(local_stack(), kept_at=folder / "none.json", _line=line)
+            stack = replace(local_stack(), kept_at=folder / "none.json", line=line)
             with stack.start(environment, lambda *_: None) as started:
                 liff = environment.line.liff_id
                 page.configure(CONFIG_JS.format(api=started.api, liff=liff))
