@@ -153,7 +153,10 @@ def narrower(name: str, api: Api, stage: Stage) -> Changes:
 
 def _own_limits(api: Api) -> Iterator[tuple[str, dict[str, float]]]:
     for one in api.routes:
-        limits = {"throttle rate": one.most.rate, "throttle burst": one.most.burst}
+        limits: dict[str, float] = {
+            "throttle rate": one.most.rate,
+            "throttle burst": one.most.burst,
+        }
         yield f"{one.path.lstrip('/')}/{one.verb}", limits
 
 
