@@ -1,7 +1,12 @@
-"""The smoke fixtures: one suite for the run, and each row's own view of it."""
+"""The smoke fixtures: one suite for the run, and each row's own view of it.
+
+pytest imports this file whenever it judges, and what it needs of smoke only where a test of smoke is judged.
+"""
 
 from collections.abc import Generator, Iterator
 from contextlib import AbstractContextManager, ExitStack
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -14,16 +19,18 @@ from signoff.judge.findings import FINDINGS
 from signoff.judge.observations import Observations
 from signoff.judge.run import CHOICE, Choice
 from signoff.judge.snapshot import SNAPSHOT, Snapshot
-from smoke import parameters
-from smoke.manual import signature_instead
-from smoke.notes import Notes
-from smoke.row_calls import RowCalls
-from smoke.suite import Suite
-from smoke.suite_session import suite_session
+
+if TYPE_CHECKING:
+    from smoke.row_calls import RowCalls
+    from smoke.suite import Suite
+
+HERE = Path(__file__).parent
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Parametrize over the plan and our own tables; no call is made for it."""
+    from smoke import parameters  # noqa: PLC0415 - see above
+
     choice = metafunc.config.stash[CHOICE]
     parameters.parametrize(metafunc, choice.environment, choice.plan)
 
@@ -31,6 +38,10 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Run the tests last that look at everything that was sent, and after them the test of the clean-up."""
+    if not any(item.path.is_relative_to(HERE) for item in items):
+        return
+    from smoke import parameters  # noqa: PLC0415 - see above
+
     late = {name: place for place, name in enumerate(parameters.LATE, 1)}
     items.sort(key=lambda item: late.get(item.name.partition("[")[0], 0))
 
@@ -40,6 +51,8 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> Generator[None, object, o
     """Let a signature stand in for what this environment does not let a machine try."""
     if "calls" not in pyfuncitem.fixturenames:
         return (yield)
+    from smoke.manual import signature_instead  # noqa: PLC0415 - see above
+
     snapshot, row = pyfuncitem.config.stash[SNAPSHOT], pyfuncitem.stash[ROW]
     with signature_instead(snapshot, row, pyfuncitem.stash[SEEN]):
         return (yield)
@@ -49,7 +62,7 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> Generator[None, object, o
 @pytest.fixture(scope="session")
 def suite_or_reason(
     pytestconfig: pytest.Config, snapshot: Snapshot[Plan]
-) -> Iterator[Suite | NotTestable]:
+) -> Iterator["Suite | NotTestable"]:
     """The running suite, or why it could not start, which each row raises again."""
     choice, findings = pytestconfig.stash[CHOICE], pytestconfig.stash[FINDINGS]
     with ExitStack() as closing:
@@ -63,8 +76,10 @@ def suite_or_reason(
 
 
 @pytest.fixture
-def calls(suite_or_reason: Suite | NotTestable, row: str, observe: Observations) -> RowCalls:
+def calls(suite_or_reason: "Suite | NotTestable", row: str, observe: Observations) -> "RowCalls":
     """What this row's test sees of the suite."""
+    from smoke.row_calls import RowCalls  # noqa: PLC0415 - see above
+
     if isinstance(suite_or_reason, NotTestable):
         raise suite_or_reason.with_traceback(
             None
@@ -73,12 +88,17 @@ def calls(suite_or_reason: Suite | NotTestable, row: str, observe: Observations)
 
 
 @pytest.fixture
-def origin(calls: RowCalls) -> str:
+def origin(calls: "RowCalls") -> str:
     """The one origin that the environment allows."""
     return calls.suite.environment.origin
 
 
-def _suite_session(choice: Choice[Plan], snapshot: Snapshot[Plan]) -> AbstractContextManager[Suite]:
+def _suite_session(
+    choice: Choice[Plan], snapshot: Snapshot[Plan]
+) -> AbstractContextManager["Suite"]:
+    from smoke.notes import Notes  # noqa: PLC0415 - see above
+    from smoke.suite_session import suite_session  # noqa: PLC0415
+
     if choice.options.replay:
         raise NotInReplay(
             Words(

@@ -18,6 +18,9 @@ from tests.production import production_in
 ROOT = Path(__file__).parent.parent
 CLEAN = {k: v for k, v in os.environ.items() if not k.startswith(("AWS_", "SIGNOFF_"))}
 UNWANTED = {"moto", "local", "runbook", "hypothesis"}
+OURS = {"aws", "checks", "lambdas", "plan", "signoff", "smoke"}
+MOST = 255
+"""Modules of ours that one row takes; most are the readers of aws, which judging imports whole."""
 AT_EXIT = """
 import atexit, json, pathlib, sys
 atexit.register(lambda: pathlib.Path({path!r}).write_text(json.dumps(sorted(sys.modules))))
@@ -86,6 +89,21 @@ def test_whole_replay_of_production_loads_neither_emulator_nor_runbook(ran, tmp_
     assert re.search(end, done.said), done.said[-3000:]
     assert {"checks.deployed", "smoke.parameters", "signoff.report"} <= done.modules
     assert not done.unwanted, f"a replay of prod loads {', '.join(done.unwanted)}"
+
+
+def test_one_row_of_a_table_is_judged_without_smoke_and_with_few_modules(ran, tmp_path):
+    saved = tmp_path / "inventory.json"
+    saved.write_text(to_json(healthy().inventory), encoding="utf-8")
+    options = ["--env=prod", f"--environments={production_in(tmp_path)}", f"--replay={saved}"]
+
+    done = ran("-m", "pytest", *options, "--row=DEP-02")
+
+    loaded = {name for name in done.modules if name.partition(".")[0] in OURS}
+    assert "PART: 1 of" in done.said, done.said[-3000:]
+    assert {name for name in loaded if name.startswith("smoke.")} == {"smoke.conftest"}
+    assert "checks.test_tables" in loaded
+    assert "checks.test_api" not in loaded
+    assert len(loaded) <= MOST, sorted(loaded)
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ import logging
 from collections.abc import Generator, Iterator
 from contextlib import ExitStack
 from dataclasses import replace
+from pathlib import Path
 from typing import Any, cast
 
 import pytest
@@ -126,6 +127,15 @@ def pytest_collection(session: pytest.Session) -> None:
     stash[OPEN].enter_context(terminated_as_interrupted())
     if left := forget_latest(stash[CHOICE], stash[FINDINGS]):
         stash[TERMINAL].line(left[stash[CHOICE].options.lang], yellow=True)
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """Leave out modules that prove none of the rows asked for: smoke is not imported to judge a table."""
+    choice, of_proofs = config.stash.get(CHOICE, None), collection_path.match("test_*.py")
+    by_path = config.args_source is not pytest.Config.ArgsSource.TESTPATHS
+    if choice is None or by_path or not (choice.options.rows and of_proofs):
+        return None
+    return collection.proves_none(collection_path, choice.options.rows) or None
 
 
 @pytest.hookimpl(tryfirst=True)

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from aws.saved import to_json
+from signoff.judge.collection import proves_none
 from signoff.judge.exit_codes import Exit
 from tests.healthy import healthy
 from tests.signoff.house import ENVIRONMENTS, GREEN, build, proof, rows
@@ -170,6 +171,32 @@ def test_part_is_judged_and_never_a_verdict(project, part):
     done.stdout.fnmatch_lines([told])
     assert done.ret == 5
     assert "GO (" not in done.stdout.str()
+
+
+@pytest.mark.parametrize(
+    ("text", "left_out"),
+    [
+        ('@expectation("A-01")', False),
+        ('@expectation(\n    "A-01",\n    ja="…",\n)', False),
+        ('@expectation("A-02")', True),
+        ("# no proof at all", True),
+        ('pytestmark = expectation("A-01")', False),
+        ("@expectation(ROW)", False),
+        ('@expectation("A-02")\n@expectation(f"A-{n}")', False),
+    ],
+)
+def test_a_part_leaves_out_only_what_proves_none_of_its_rows(text, left_out, tmp_path):
+    module = tmp_path / "test_a.py"
+    module.write_text(text, encoding="utf-8")
+
+    assert proves_none(module, ["A-01"]) is left_out
+
+
+def test_part_does_not_import_what_proves_other_rows(project):
+    Path("checks/test_a_02.py").write_text("1 / 0", encoding="utf-8")
+
+    assert judge(project, "--row=A-01").ret == Exit.PART
+    assert judge(project).ret != Exit.DONE
 
 
 def test_part_that_is_meant_ends_well(project):
