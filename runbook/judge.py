@@ -12,6 +12,7 @@ from typing import Any
 from pydantic import TypeAdapter, ValidationError
 
 from aws.words import SILENCE, Words
+from runbook.catalogue import STATES
 from runbook.engine import Refused
 from runbook.engine.propagation import settles_within
 from runbook.engine.run import RedRow
@@ -24,6 +25,8 @@ ENDPOINT = "AWS_ENDPOINT_URL"
 NOTHING_TO_JUDGE = 5
 """pytest's exit code if it has no test to run: every one of these rows is set aside here."""
 GREEN = (0, NOTHING_TO_JUDGE)
+ASIDE = frozenset({Outcome.EXCLUDED, Outcome.NOT_HERE})
+"""Outcomes of rows that nobody judged: they are neither red nor green."""
 TIMED_OUT = 124
 """The exit code of the command ``timeout``."""
 LONGEST_S = 30 * 60
@@ -73,10 +76,18 @@ class Checks:
     run: Runner
 
     def red(self, rows: tuple[str, ...]) -> Mapping[str, RedRow]:
-        """Return the rows that are red, each with its worst sentence; where nothing of use is said, all are."""
+        """Return the rows that are red, each with its worst sentence, and those that are set aside here.
+
+        Where nothing of use is said, all are red.
+        """
         code, judged = self._judged(rows)
+        aside = {
+            str(one.row["id"]): RedRow(one.told or STATES[one.outcome], aside=True)
+            for one in judged
+            if one.outcome in ASIDE
+        }
         if code in GREEN:
-            return {}
+            return {row: aside[row] for row in rows if row in aside}
         red = {
             str(one.row["id"]): RedRow(
                 one.told, settles_within(one.calls), one.root, one.undone_by(self.environment)
@@ -84,9 +95,10 @@ class Checks:
             for one in judged
             if one.outcome.red
         }
-        return {row: red[row] for row in rows if row in red} or dict.fromkeys(
-            rows, RedRow(self._silence(code))
-        )
+        known = {row: (red | aside)[row] for row in rows if row in red or row in aside}
+        if all(one.aside for one in known.values()):
+            return dict.fromkeys(rows, RedRow(self._silence(code)))
+        return known
 
     def verdicts(self, rows: tuple[str, ...], checklist: Checklist) -> Mapping[str, RowVerdict]:
         """Return the rows that are red, each with its findings; one of which nothing is said is unknown."""

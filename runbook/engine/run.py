@@ -32,10 +32,12 @@ class RedRow:
     """The red row that it only follows from."""
     undone_by: str = ""
     """The command that takes away what nobody planned; empty where another repair is asked for."""
+    aside: bool = False
+    """Not red: nobody judged it here, and the sentence says why."""
 
 
 Judge = Callable[[tuple[str, ...]], Mapping[str, RedRow]]
-"""Rows -> those of them that are red."""
+"""Rows -> those of them that are red, or set aside."""
 
 
 class Stopped(Bilingual):
@@ -104,6 +106,8 @@ class Run:
     """Nobody is there: what only a person can do is left open, and never taken for done."""
     id: str = field(default_factory=lambda: uuid.uuid4().hex[:12])
     applied: AppliedChanges = field(default_factory=AppliedChanges)
+    _aside: set[str] = field(default_factory=set)
+    """Rows that nobody judged here, told once."""
 
     def rehearse(self) -> Changes:
         """Show what each step would change, and change nothing; raise Stopped where one can't go on."""
@@ -255,7 +259,7 @@ class Run:
         if not rows or self.judge is None:
             return {}
         self.context.watch(", ".join(rows))
-        found = self.judge(rows)
+        found = self._judged(rows)
         later = {row: one.root for row, one in found.items() if one.root and one.root not in due}
         red = {row: one for row, one in found.items() if row not in later}
         foreign = {row: one.undone_by for row, one in red.items() if self._is_foreign(one)}
@@ -268,12 +272,12 @@ class Run:
                 )
             )
         if changed and red:
-            red = dict(self._asked_again(self.judge, red))
+            red = dict(self._asked_again(self._judged, red))
         if red:
             why = joined(_still_red(row, one.sentence) for row, one in red.items())
             applied = Words(en=f"applied, but {why.en}", ja=f"適用しましたが、{why.ja}")
             self._stop("red", step, applied, rows=tuple(red))
-        if green := [row for row in rows if row not in {*later, *foreign}]:
+        if green := [row for row in rows if row not in {*later, *foreign, *self._aside}]:
             self.screen.outcome("green", step, ", ".join(green))
         for row, root in later.items():
             self.context.tell(
@@ -283,6 +287,17 @@ class Run:
                 )
             )
         return later
+
+    def _judged(self, rows: tuple[str, ...]) -> dict[str, RedRow]:
+        """Return the rows that are red; tell of those that nobody judged here, which are not green either."""
+        found = self.judge(rows) if self.judge else {}
+        for row, one in found.items():
+            if one.aside and row not in self._aside:
+                self._aside.add(row)
+                self.context.tell(
+                    Words(en=f"{row}: {one.sentence.en}", ja=f"{row}: {one.sentence.ja}")
+                )
+        return {row: one for row, one in found.items() if not one.aside}
 
     def _is_foreign(self, one: RedRow) -> bool:
         """Whether another procedure takes it away; not where a person signs, who would sign above what is red."""

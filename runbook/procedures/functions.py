@@ -94,7 +94,7 @@ def upload_the_functions(context: StepContext) -> Changes:
     "3-2",
     proves=(
         *("DEP-10", "DEP-11", "DEP-12", "DEP-13", "DEP-14", "DEP-15"),
-        *("ROLL-06", "SEC-06", "SEC-10"),
+        *("SEC-06", "SEC-10"),
     ),
     whole=True,
 )
@@ -117,15 +117,17 @@ def release_them(context: StepContext) -> Changes:
     return context.each(converge, chosen(context))
 
 
-@step("3-2", whole=True)
+@step("3-2", proves=("ROLL-06",), whole=True)
 def record_the_release(context: StepContext) -> Changes:
     """Record which versions are live, with the digests of their code.
 
-    Checks compare with this record, and rollbacks go back by it. What the API serves is recorded by `api`.
+    Checks compare with this record, and rollbacks go back by it: only now the way back is known. What the API serves is
+    recorded by `api`.
 
     稼働中のバージョンとコードのダイジェストを記録する。
 
-    検証はこの記録と照合し、ロールバックはこの記録に基づいて行います。APIのデプロイは`api`が記録します。
+    検証はこの記録と照合し、ロールバックはこの記録に基づいて行います。戻し先が決まるのはこの時点です。APIのデプロイは
+    `api`が記録します。
     """
     return releases.converge(context, functions=chosen(context))
 

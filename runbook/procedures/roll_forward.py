@@ -17,7 +17,7 @@ from aws.words import Words
 from runbook import releases
 from runbook.engine import StepContext, step
 from runbook.rollback import deployments, versions
-from runbook.rollback.deployments import StageMove
+from runbook.rollback.deployments import StageMove, require_authorization
 from runbook.rollback.execution import Rollback, execute
 from runbook.rollback.forward import FORWARD, alias_moves, move_of_stage
 from runbook.rollback.starting import require_starting
@@ -86,6 +86,7 @@ def point_the_stage(context: StepContext) -> Changes:
     planned = move_of_stage(context)
     if planned is None:
         return ()
+    require_authorization(planned)
     rollback = Rollback(
         part=deployments.PART,
         before={"deployment": planned.live["id"]},

@@ -15,7 +15,7 @@ from aws.words import Words
 from runbook import releases
 from runbook.engine import StepContext, step
 from runbook.options import DEPLOYMENT
-from runbook.rollback.deployments import PART, StageMove, served, stage_move
+from runbook.rollback.deployments import PART, StageMove, require_authorization, served, stage_move
 from runbook.rollback.execution import Rollback, execute
 
 OPTIONS = (DEPLOYMENT,)
@@ -76,15 +76,20 @@ def say_what_is_lost(context: StepContext) -> Changes:
 def point_the_stage_back(context: StepContext) -> Changes:
     """Point the stage at the earlier deployment.
 
+    A deployment whose routes ask for no authorization, where the live one does, is refused first.
+
     Callers get it within seconds; the stage keeps its URL. To go forward again, run the same command, or
     name the deployment that was served with `--to`.
 
     ステージを以前のデプロイに向ける。
 
+    稼働中のものと違い、認可を求めないルートがあるデプロイには戻しません。
+
     数秒で反映され、URLは変わりません。ロールバックを取り消すには、同じコマンドを実行するか、元のデプロイを
     `--to`で指定します。
     """
     planned = stage_move(context)
+    require_authorization(planned)
     rollback = Rollback(
         part=PART,
         before={"deployment": planned.live["id"]},

@@ -26,6 +26,7 @@ QUALIFIED = 8
 ACTION = "lambda:InvokeFunction"
 ANYBODY = {("*", "*"), ("AWS", "*"), ("Service", "*"), ("Service", GATEWAY)}
 PART = "api"
+NO_AUTHORIZATION = "NONE"
 LISTED = 5
 """How many deployments a message names to somebody who has to choose."""
 
@@ -134,9 +135,32 @@ class StageMove:
         return Change(name, "every route", "served", "503", destroys=True, closes=not self.named)
 
     @property
+    def opened(self) -> tuple[str, ...]:
+        """Return the routes that ask for authorization now, and would ask for none at the target."""
+        now, then = _authorization(self.live), _authorization(self.target)
+        return tuple(
+            sorted(
+                one for one, kind in then.items() if kind == NO_AUTHORIZATION != now.get(one, kind)
+            )
+        )
+
+    @property
     def comparable(self) -> bool:
         """Whether API Gateway shows what both deployments serve."""
         return "apiSummary" in self.live and "apiSummary" in self.target
+
+
+def require_authorization(move: StageMove) -> None:
+    """Raise Refused where the target serves anybody what only a session opens now."""
+    if opened := ", ".join(move.opened):
+        raise Refused(
+            Words(
+                en=f"deployment {move.target['id']} asks for no authorization on {opened}, which the live one does: anybody"
+                " could call as any user; name another deployment with --to",
+                ja=f"デプロイ{move.target['id']}は{opened}で認可を求めません（稼働中のものは求めます）。誰でも任意の利用者として"
+                "呼び出せてしまいます。--toで別のデプロイを指定してください",
+            )
+        )
 
 
 def stage_move(context: StepContext) -> StageMove:
@@ -234,6 +258,15 @@ def _shown(deployment: Mapping[str, Any]) -> dict[str, Any]:
         "deployment": deployment["id"],
         "deployed": f"{deployment['createdDate']:%Y-%m-%dT%H:%M:%SZ}",
         "description": deployment.get("description"),
+    }
+
+
+def _authorization(deployment: Mapping[str, Any]) -> dict[str, str]:
+    """Return route (``GET /stamps``) -> ``CUSTOM``, ``NONE`` …; nothing where API Gateway does not show it."""
+    return {
+        f"{verb} {path}": method.get("authorizationType", "")
+        for path, verbs in deployment.get("apiSummary", {}).items()
+        for verb, method in verbs.items()
     }
 
 

@@ -9,6 +9,7 @@ from aws.function import Function, decode
 from aws.handler import runs, unpacked
 from aws.release import CLOSED, code_sha256
 from aws.words import Words, joined
+from plan.compute import SECRET_PREFIX, TABLE_PREFIX
 from runbook.engine import Refused, StepContext
 from runbook.rollback.versions import AliasMove
 from signoff.judge.errors import EXPECTED
@@ -34,6 +35,11 @@ def _reasons(context: StepContext, move: AliasMove) -> Iterator[Words]:
             en=f"{name} cannot start: its role {role} does not exist; name another version with --to",
             ja=f"{name}は起動できません: ロール{role}が存在しません。--toで別のバージョンを指定してください",
         )
+    if missing := _missing(context, move):
+        yield Words(
+            en=f"{name} cannot answer: it has no variable {missing}; name another version with --to",
+            ja=f"{name}は応答できません: 環境変数{missing}がありません。--toで別のバージョンを指定してください",
+        )
     try:
         files = unpacked(_package(context, move, version))
     except (ReadFailure, *EXPECTED) as error:
@@ -50,6 +56,17 @@ def _reasons(context: StepContext, move: AliasMove) -> Iterator[Words]:
             en=f"{name} cannot start: its package has no {version.handler}; name another version with --to",
             ja=f"{name}は起動できません: パッケージに{version.handler}がありません。--toで別のバージョンを指定してください",
         )
+
+
+def _missing(context: StepContext, move: AliasMove) -> str:
+    """Return the variables for a table or a secret that our code reads and the version lacks; the closed release reads none."""
+    environment = move.target.get("Environment", {})
+    if move.closes or context.environment.own_code or "Error" in environment:
+        return ""
+    needed = (
+        one for one in move.function.environment if one.startswith((TABLE_PREFIX, SECRET_PREFIX))
+    )
+    return ", ".join(one for one in needed if not environment.get("Variables", {}).get(one))
 
 
 def _package(context: StepContext, move: AliasMove, version: Function) -> bytes:

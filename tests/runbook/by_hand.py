@@ -17,14 +17,14 @@ ADMIN = "arn:aws:iam::aws:policy/AdministratorAccess"
 BASIC = "arn:aws:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole"
 
 
-def set_up(client: Callable[[str], Any], account: str) -> None:
+def set_up(client: Callable[[str], Any], account: str, authorization: str = "NONE") -> None:
     """Make what a hurried person makes."""
     _secrets(client("secretsmanager"))
     _table(client("dynamodb"))
     role = _role(client("iam"))
     _function(client("lambda"), role)
     client("logs").create_log_group(logGroupName=f"/aws/lambda/{PREFIX}-auth")
-    _api(client("apigateway"), account)
+    _api(client("apigateway"), account, authorization)
     _monitoring(client("cloudwatch"), client("sns"))
     _bucket(client("s3"))
 
@@ -115,15 +115,15 @@ def _function(functions: Any, role: str) -> None:
     )
 
 
-def _api(gateway: Any, account: str) -> None:
-    """An edge API with one open route to the bare function, deployed, with a debugging route."""
+def _api(gateway: Any, account: str, authorization: str) -> None:
+    """An edge API with one route to the bare function, deployed, with a debugging route."""
     api = gateway.create_rest_api(name=f"{PREFIX}-api")["id"]
     root = gateway.get_resources(restApiId=api)["items"][0]["id"]
     function = f"arn:aws:lambda:{REGION}:{account}:function:{PREFIX}-auth"
     for part, verb in (("stamps", "GET"), ("debug", "GET")):
         resource = gateway.create_resource(restApiId=api, parentId=root, pathPart=part)["id"]
         at = {"restApiId": api, "resourceId": resource, "httpMethod": verb}
-        gateway.put_method(**at, authorizationType="NONE")
+        gateway.put_method(**at, authorizationType=authorization)
         gateway.put_integration(
             **at,
             type="AWS_PROXY",

@@ -238,6 +238,15 @@ def test_a_row_that_follows_from_another_procedure_s_stops_nothing_and_is_not_ca
     assert screen.outcomes.count(("set_the_first", "green")) == 0
 
 
+def test_a_row_that_nobody_judged_here_is_told_once_and_not_called_green(thing, path):
+    screen, lines = Memory(), []
+    aside = {"ROW-1": RedRow(Words.same("excluded"), aside=True)}
+    toy.run(thing, path, screen, judge=lambda _: aside, tell=lines.append).perform()
+
+    assert [line.en for line in lines] == ["ROW-1: excluded"]
+    assert screen.outcomes.count(("set_the_first", "green")) == 0
+
+
 UNPLANNED = RedRow(
     Words.same("a tag is a secret"),
     undone_by="python -m runbook detach --env local --row ROW-1 --go",

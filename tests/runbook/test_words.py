@@ -140,6 +140,20 @@ def test_rows_are_judged_by_the_checks_and_silence_is_red(code, told, red):
     assert commands[0][7:] == ["--row=SEC-01", "--row=SEC-02"]
 
 
+def test_row_that_nobody_judged_is_neither_red_nor_green():
+    told = rows(("SEC-31", "excluded", ""), ("SEC-01", "pass", ""))
+
+    def run(command):
+        (written,) = (one for one in command if one.startswith("--json="))
+        Path(written.removeprefix("--json=")).write_text(told)
+        return 0
+
+    found = Checks("prod", [], run).red(("SEC-31", "SEC-01"))
+    assert {row: (one.aside, one.sentence.ja) for row, one in found.items()} == {
+        "SEC-31": (True, "対象外")
+    }
+
+
 def test_row_that_only_follows_is_told_with_its_root():
     told = rows(("SEC-13", "follows", "Users-prod does not exist"))
     follows = {"row": "SEC-13", "outcome": "follows", "root": "DEP-01"}

@@ -61,6 +61,38 @@ def test_a_deployment_is_named(operator, served):
     assert operator.run(rollback_api, to=first) == ()
 
 
+@pytest.fixture
+def without_a_session(operator, served):
+    """A deployment of today's draft in which one route asks for no session."""
+    context, gateway = operator.context(), operator.client("apigateway")
+    route = next(one for one in context.plan.api.routes if one.authorized)
+    resource = rest_api.read(context, served.api).resources[route.path]
+    at = {"restApiId": served.api, "resourceId": resource, "httpMethod": route.verb}
+    method = gateway.get_method(**at)
+    _authorized(gateway, at, "NONE")
+    made = gateway.create_deployment(restApiId=served.api, description="nobody is asked")["id"]
+    _authorized(gateway, at, "CUSTOM", method["authorizerId"])
+    yield made, route.id
+    gateway.delete_deployment(restApiId=served.api, deploymentId=made)
+
+
+def _authorized(gateway, at, kind, authorizer=""):
+    values = {"/authorizationType": kind, **({"/authorizerId": authorizer} if authorizer else {})}
+    patch = [{"op": "replace", "path": path, "value": one} for path, one in values.items()]
+    gateway.update_method(**at, patchOperations=patch)
+
+
+def test_a_deployment_that_asks_for_no_session_is_refused_with_its_route(
+    operator, served, without_a_session
+):
+    made, route = without_a_session
+    before = served()
+    with pytest.raises(Refused, match=f"{made} asks for no authorization on {route}"):
+        operator.run(rollback_api, to=made)
+
+    assert served() == before
+
+
 def test_rehearsing_changes_nothing(operator, served):
     before = served()
     shown = operator.rehearse(rollback_api)
@@ -82,7 +114,7 @@ def _account():
         aws.extensions.append(deployments.extension)
         aws.observers.append(deployments.observe)
         operator = RollbackOperator(Desk(aws, clients(aws)))
-        by_hand.set_up(operator.client, aws.account)
+        by_hand.set_up(operator.client, aws.account, authorization="AWS_IAM")
         for one in (least_privilege, functions, api):
             operator.run(one)
         yield operator, aws.saved(), tuple(operator.desk.evidence.records)

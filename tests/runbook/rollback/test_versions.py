@@ -185,7 +185,7 @@ def published(operator):
 
     yield publish
     functions.update_function_code(FunctionName=name, ZipFile=package("stamps"))
-    kept = {field: before[field] for field in ("Handler", "Role")}
+    kept = {field: before[field] for field in ("Handler", "Role", "Environment")}
     functions.update_function_configuration(FunctionName=name, **kept)
 
 
@@ -200,15 +200,20 @@ def published(operator):
             {"Role": "arn:aws:iam::777788889999:role/former-role"},
             "its role former-role does not exist",
         ),
+        (
+            {"handler": "from app import handler", "app": "def handler(e, c): ..."},
+            {"Environment": {"Variables": {"TABLE_USERS": "Users-prod"}}},
+            "has no variable TABLE_",
+        ),
     ],
-    ids=["another module", "another name", "no Python", "role is gone"],
+    ids=["another module", "another name", "no Python", "role is gone", "variables are gone"],
 )
 def test_a_version_that_cannot_start_is_refused_with_the_reason(
     operator, published, code, fields, why
 ):
     version = published(zipped(**code), **fields)
     before = len(operator.desk.changing_calls())
-    with pytest.raises(Refused, match=re.escape(f"stamp-rally-prod-stamps:{version} cannot start")):
+    with pytest.raises(Refused, match=f"stamp-rally-prod-stamps:{version} cannot (start|answer)"):
         operator.run(rollback_functions, only="stamps", to=version)
     with pytest.raises(Refused, match=re.escape(why)):
         operator.rehearse(rollback_functions, only="stamps", to=version)
