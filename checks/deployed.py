@@ -1,7 +1,8 @@
 """Finds what is deployed for what is planned; what is absent is red once, at the row that owns it."""
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
 
 from aws import desired
 from aws.access.principals import Principal
@@ -10,24 +11,65 @@ from aws.bucket import Bucket
 from aws.closed import CLOSED, PATH
 from aws.dashboard import Dashboard
 from aws.domain import BasePath, CustomDomain
-from aws.function import RoleUser
+from aws.function import (
+    Alias,
+    Function,
+    FunctionPolicy,
+    FunctionUrl,
+    LambdaAccount,
+    RoleUser,
+    Version,
+)
+from aws.inventory import Sections
 from aws.ledger import Unplanned
 from aws.ledgers.apigateway import DOMAIN, REST_API, STAGE, USAGE_PLAN
+from aws.ledgers.dynamodb import TABLE
 from aws.ledgers.iam import ROLE
+from aws.ledgers.lambda_ import FUNCTION
 from aws.ledgers.logs import LOG_GROUP
 from aws.ledgers.s3 import BUCKET
+from aws.ledgers.secretsmanager import SECRET
 from aws.log_group import LogGroup
+from aws.names import Names
+from aws.obstacle import Obstacle
 from aws.rest_api import Deployment, GatewayAccount, RestApi, Stage
 from aws.role import Role
-from aws.section import Follows, known, lookup
+from aws.secret import Secret, SecretValue
+from aws.section import Follows, Missing, NotTestable, known, lookup
+from aws.table import (
+    DELETING,
+    Backups,
+    Contents,
+    KeyScan,
+    ResourcePolicy,
+    ScalableTarget,
+    Table,
+    Tags,
+)
 from aws.unreadable import Unreadable
 from aws.usage_plan import UsagePlan
 from aws.words import Words
-from checks.deployed_data import DASHBOARD
-from checks.deployed_functions import DeployedCompute
+from checks.invocation import invoked
+from checks.lookup import DASHBOARD, Beside, Lookup, Single, absent, look_up
+from plan import Plan
+from signoff.evidence import Record, Records, kind_of
+from signoff.judge.signatures import believed, readable
 
 SERVING_CLOSED = frozenset({"DEP-20", "DEP-39"})
 """Rows that say something of a stage that serves the closed release; any other one follows."""
+
+
+def cut_short(table: str, scan: KeyScan) -> NotTestable:
+    """Return what to raise if a scan was cut short at its limit."""
+    return NotTestable(
+        Words(
+            en=f"only {scan.examined} keys of {table} were examined",
+            ja=f"{table}のキーは{scan.examined}件までしか調べていません",
+        ),
+        Obstacle.SIZE,
+    )
+
+
 ALARM_ROWS = {
     "function-errors": "MON-01",
     "api-4xx": "MON-02",
@@ -39,11 +81,74 @@ ALARM_ROWS = {
 
 
 @dataclass(frozen=True, slots=True)
-class Deployed(DeployedCompute):
+class Deployed:
     """Lookups for the test of ``row``. Absent: Missing at the owning row, Follows at any other."""
 
-    def role(self, want: desired.Role) -> Role:
-        return self._one("SEC-10", ROLE, want.name, self.found.roles)
+    found: Sections
+    plan: Plan
+    row: str
+    records: Records = field(default_factory=Records)
+
+    backups = Beside[Backups](
+        "table", Words("backups of table", "テーブルのバックアップ"), "backups"
+    )
+    table_tags = Beside[Tags]("table", Words("tags of table", "テーブルのタグ"), "table_tags")
+    table_policy = Beside[ResourcePolicy](
+        "table", Words("policy of table", "テーブルのポリシー"), "table_policies"
+    )
+    table_attachments = Beside[tuple[Unplanned, ...]](
+        "table", Words("attachments of table", "テーブルの付属設定"), "table_attachments"
+    )
+    contents = Beside[Contents]("table", Words("contents of table", "テーブルの内容"), "contents")
+    scanned = Beside[KeyScan]("table", Words("keys of table", "テーブルのキー"), "key_scans")
+    secret = Lookup[Secret]("SEC-01", SECRET, "secrets")
+    secret_attachments = Beside[tuple[Unplanned, ...]](
+        "secret", Words("attachments of secret", "シークレットの付属設定"), "secret_attachments"
+    )
+    function = Lookup[Function]("DEP-10", FUNCTION, "functions")
+    function_policies = Beside[tuple[FunctionPolicy, ...]](
+        "function", Words("policies of function", "関数のポリシー"), "function_policies"
+    )
+    function_urls = Beside[tuple[FunctionUrl, ...]](
+        "function", Words("URLs of function", "関数のURL"), "function_urls"
+    )
+    function_attachments = Beside[tuple[Unplanned, ...]](
+        "function", Words("attachments of function", "関数の付属設定"), "function_attachments"
+    )
+    all_aliases = Beside[tuple[Alias, ...]](
+        "function", Words("aliases of function", "関数のエイリアス"), "aliases"
+    )
+    versions = Beside[tuple[Version, ...]](
+        "function", Words("versions of function", "関数のバージョン"), "versions"
+    )
+    role = Lookup[Role]("SEC-10", ROLE, "roles")
+    role_users = Beside[tuple[RoleUser, ...]](
+        "role", Words("users of role", "ロールの利用者"), "role_users"
+    )
+    role_attachments = Beside[tuple[Unplanned, ...]](
+        "role", Words("attachments of role", "ロールの付属設定"), "role_attachments"
+    )
+    log_group = Lookup[LogGroup]("MON-12", LOG_GROUP, "log_groups")
+    log_group_attachments = Beside[tuple[Unplanned, ...]](
+        "log_group",
+        Words("attachments of log group", "ロググループの付属設定"),
+        "log_group_attachments",
+    )
+    usage_plan = Single[UsagePlan](
+        "SEC-30", USAGE_PLAN, "usage_plans", lambda plan: plan.api.usage_plan.name
+    )
+    dashboard = Single[Dashboard](
+        "MON-10", DASHBOARD, "dashboards", lambda plan: plan.dashboard.name
+    )
+    rest_apis = Single[tuple[RestApi, ...]](
+        "DEP-20", REST_API, "rest_apis", lambda plan: plan.api.name
+    )
+    gateway_account = Single[GatewayAccount](
+        "DEP-29", Words("API Gateway settings of the", "API Gatewayの設定"), "gateway_account"
+    )
+    lambda_account = Single[LambdaAccount](
+        "DEP-18", Words("Lambda settings of the", "Lambdaの設定"), "lambda_account"
+    )
 
     def roles_by_path(self) -> Iterator[desired.Role]:
         """Yield the planned roles with their real ARNs: the console adds a path to them."""
@@ -55,14 +160,6 @@ class Deployed(DeployedCompute):
         """Return every principal of the account who may act on our resources; NotTestable if one was not read."""
         return tuple(known(one) for one in known(self.found.principals).values())
 
-    def role_users(self, want: desired.Role) -> tuple[RoleUser, ...]:
-        name, kind = self.role(want).name, Words("users of role", "ロールの利用者")
-        return self._one("SEC-10", kind, name, self.found.role_users)
-
-    def role_attachments(self, want: desired.Role) -> tuple[Unplanned, ...]:
-        name, kind = self.role(want).name, Words("attachments of role", "ロールの付属設定")
-        return self._one("SEC-10", kind, name, self.found.role_attachments)
-
     def key_attachments(self, name: str) -> tuple[Unplanned, ...]:
         """Return what is attached to a key; nothing if the key does not exist, which is another row's."""
         return lookup(self.found.key_attachments, name) or ()
@@ -73,7 +170,7 @@ class Deployed(DeployedCompute):
 
     def stage(self) -> Stage:
         self.rest_api()
-        return self._one("DEP-20", STAGE, self.plan.api.stage, self.found.stages)
+        return look_up(self, "DEP-20", STAGE, self.plan.api.stage, self.found.stages)
 
     def stages(self) -> Mapping[str, Stage | Unreadable]:
         """Return every stage of the API; DEP-20 owns the existence of the planned one."""
@@ -93,7 +190,7 @@ class Deployed(DeployedCompute):
     def served(self) -> ApiDocument:
         """What the stage's deployment serves: this is judged, not the draft."""
         name, kind = self.stage().name, Words("export of stage", "ステージのエクスポート")
-        served = self._one("DEP-20", kind, name, self.found.served)
+        served = look_up(self, "DEP-20", kind, name, self.found.served)
         if self.row not in SERVING_CLOSED and PATH in served.paths:
             raise Follows(
                 "DEP-39",
@@ -105,58 +202,134 @@ class Deployed(DeployedCompute):
 
     def draft(self) -> ApiDocument:
         name, kind = self.rest_api().name, Words("draft of API", "APIの下書き")
-        return self._one("DEP-20", kind, name, self.found.draft)
+        return look_up(self, "DEP-20", kind, name, self.found.draft)
 
     def method(self, want: desired.Route) -> Method:
         """Return what answers the route: its own method, or the ``ANY`` of its path."""
         served = self.served().methods
         found = served.get(want.id, served.get(f"ANY {want.path}"))
         there = {want.id: found} if found else {}
-        return self._one("DEP-21", Words("route", "ルート"), want.id, there)
+        return look_up(self, "DEP-21", Words("route", "ルート"), want.id, there)
 
     def integration(self, want: desired.Route) -> Integration:
         behind = self.method(want).integration
         there = {want.id: behind} if behind else {}
-        return self._one("DEP-21", Words("integration of", "統合"), want.id, there)
+        return look_up(self, "DEP-21", Words("integration of", "統合"), want.id, there)
 
     def preflight(self, path: str) -> Method:
         methods, kind = self.served().methods, Words("method", "メソッド")
-        return self._one("DEP-25", kind, f"OPTIONS {path}", methods)
-
-    def gateway_account(self) -> GatewayAccount:
-        kind = Words("API Gateway settings of the", "API Gatewayの設定")
-        return self._one("DEP-29", kind, "account", self.found.gateway_account)
-
-    def usage_plan(self) -> UsagePlan:
-        name = self.plan.api.usage_plan.name
-        return self._one("SEC-30", USAGE_PLAN, name, self.found.usage_plans)
+        return look_up(self, "DEP-25", kind, f"OPTIONS {path}", methods)
 
     def domain(self, name: str) -> CustomDomain:
-        return self._one("DEP-40", DOMAIN, name, self.found.domains)
+        return look_up(self, "DEP-40", DOMAIN, name, self.found.domains)
 
     def bucket(self, name: str) -> Bucket:
-        return self._one("SEC-21", BUCKET, name, self.found.buckets)
+        return look_up(self, "SEC-21", BUCKET, name, self.found.buckets)
 
     def bucket_attachments(self, name: str) -> tuple[Unplanned, ...]:
         self.bucket(name)
         kind = Words("attachments of bucket", "バケットの付属設定")
-        return self._one("SEC-21", kind, name, self.found.bucket_attachments)
-
-    def dashboard(self) -> Dashboard:
-        return self._one("MON-10", DASHBOARD, self.plan.dashboard.name, self.found.dashboards)
-
-    def log_group(self, want: desired.LogGroup) -> LogGroup:
-        return self._one("MON-12", LOG_GROUP, want.name, self.found.log_groups)
-
-    def log_group_attachments(self, want: desired.LogGroup) -> tuple[Unplanned, ...]:
-        name, section = self.log_group(want).name, self.found.log_group_attachments
-        kind = Words("attachments of log group", "ロググループの付属設定")
-        return self._one("MON-12", kind, name, section)
-
-    def rest_apis(self) -> tuple[RestApi, ...]:
-        """Return every API of the planned name."""
-        return self._one("DEP-20", REST_API, self.plan.api.name, self.found.rest_apis)
+        return look_up(self, "SEC-21", kind, name, self.found.bucket_attachments)
 
     def deployments(self) -> tuple[Deployment, ...]:
         name, kind = self.rest_api().name, Words("deployments of API", "APIのデプロイ")
-        return self._one("DEP-20", kind, name, self.found.deployments)
+        return look_up(self, "DEP-20", kind, name, self.found.deployments)
+
+    def table(self, want: desired.Table) -> Table:
+        """Return the table; one that is being deleted is DEP-01's, and nothing else is known of it."""
+        found = look_up(self, "DEP-01", TABLE, want.name, self.found.tables)
+        if found.status == DELETING and self.row != "DEP-01":
+            raise Follows(
+                "DEP-01",
+                Words(
+                    en=f"table {want.name} is being deleted", ja=f"テーブル{want.name}は削除中です"
+                ),
+            )
+        return found
+
+    def scalable_targets(self, want: desired.Table) -> tuple[ScalableTarget, ...]:
+        """Return the capacities that autoscaling adjusts; none for a table without autoscaling."""
+        return lookup(self.found.scalable_targets, want.name) or ()
+
+    def key_scan(self, want: desired.Table) -> KeyScan:
+        """Return what the scan of the keys found; NotTestable if it was cut short at its limit."""
+        scan = self.scanned(want)
+        if not scan.complete and not scan.foreign:
+            raise cut_short(want.name, scan)
+        return scan
+
+    def secret_value(self, want: desired.Secret) -> SecretValue:
+        """Return what is known of the value; a secret that is scheduled for deletion has none to read."""
+        secret = self.secret(want)
+        if secret.deleted or not secret.current:
+            raise Follows(
+                "SEC-01",
+                Words(
+                    en=f"secret {want.name} has no value that can be read",
+                    ja=f"シークレット{want.name}には読み取れる値がありません",
+                ),
+            )
+        kind = Words("value of secret", "シークレットの値")
+        return look_up(self, "SEC-01", kind, want.name, self.found.secret_values)
+
+    def secret_names(self) -> Iterable[str]:
+        """Return the names of all secrets; NotTestable where they were not listed."""
+        return self.names("secrets").names
+
+    def names(self, kind: str) -> Names:
+        names = lookup(self.found.names, kind)
+        if names is None:
+            raise NotTestable(
+                Words(
+                    en=f"the names of {kind} were not listed",
+                    ja=f"{kind}の名前が一覧されていません",
+                )
+            )
+        return names
+
+    def record(self, kind: str, **body: Any) -> Record:
+        """Return the newest record of this environment's evidence store, or raise Missing."""
+        believed(self.records)
+        record = self.records.newest(kind, **body)
+        if record is None:
+            others = body and self.records.newest(kind)
+            of = f" ({', '.join(f'{k}: {v}' for k, v in body.items())})" if others else ""
+            raise Missing(
+                Words(
+                    en=f"the evidence store has no {kind_of(kind).en} record{of}",
+                    ja=f"証跡ストアに{kind_of(kind).ja}の記録{of}がありません",
+                )
+            )
+        return record
+
+    def newest(self, kind: str, **body: Any) -> Record | None:
+        """Return the newest record of a kind, or None; NotTestable where the store can't be read."""
+        believed(self.records)
+        return self.records.newest(kind, **body)
+
+    def run_before(self, dev: Records, before: str) -> Record:
+        """Return the newest run of the environment before, whose existence PREP-01 owns."""
+        readable(dev)
+        run = dev.newest("run")
+        if run is None:
+            absent = Words(
+                en=f"there is no run against {before}", ja=f"{before}に対する実行がありません"
+            )
+            raise Missing(absent) if self.row == "PREP-01" else Follows("PREP-01", absent)
+        return run
+
+    def alias(self, want: desired.Function) -> Alias:
+        its_own = Words(f"alias of {want.name}", f"{want.name}のエイリアス")
+        there = {one.name: one for one in self.aliases(want)}
+        return look_up(self, "DEP-15", its_own, want.alias, there)
+
+    def invoked(self, uri: str, want: desired.Function, stage: Stage) -> str:
+        """Return the ARN by which the API calls a function; Missing if it calls an alias that is not there."""
+        arn, its_own = invoked(uri, stage, want), {one.arn for one in self.aliases(want)}
+        if arn == want.alias_arn and arn not in its_own:
+            raise Missing(absent(Words("alias", "エイリアス"), arn))
+        return arn
+
+    def aliases(self, want: desired.Function) -> tuple[Alias, ...]:
+        """Return the aliases of the planned name: one, or none, which DEP-15 reports."""
+        return tuple(one for one in self.all_aliases(want) if one.name == want.alias)

@@ -12,7 +12,7 @@ from aws.obstacle import Obstacle
 from aws.section import Follows, NotTestable
 from aws.table import Contents, KeyScan
 from aws.words import Words
-from checks.deployed_data import cut_short
+from checks.deployed import cut_short
 from checks.environment_rally import LARGEST_AREA_KM
 from checks.other_environments import named_by
 from lambdas.rally.domain.spots import Location, Position, distance_m

@@ -14,7 +14,7 @@ from aws.rest_api import GatewayAccount, MethodSetting, Stage
 from aws.section import Follows, Missing, lookup
 from aws.usage_plan import BURST, OFFSET, RATE, ApiKey, UsagePlan
 from aws.words import Words
-from checks.deployed_data import API_KEY, absent
+from checks.lookup import API_KEY, absent
 from plan.demand import HEADROOM, rate_of
 from signoff.environment import Environment, Throttle, where
 
