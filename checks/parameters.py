@@ -10,6 +10,8 @@ from aws.section import NotTestable
 from aws.words import Words
 from plan import Plan
 from signoff.environment import Domain, Environment
+from signoff.environment.application import Application
+from signoff.judge.checklist import without_subject
 
 
 def configured_domain(environment: Environment) -> Domain:
@@ -74,9 +76,29 @@ ARGUMENTS: Mapping[str, Callable[[Environment, Plan], Iterable[Any]]] = {
 """Argument name of a check -> what it runs over. Optional parts are asked of ``environment``."""
 
 
+HAS_NONE: Mapping[str, Callable[[Application], bool]] = {
+    "table": lambda app: not app.tables,
+    "secret": lambda app: not app.secrets,
+    "secret_reader": lambda app: not app.secrets,
+    "guided_role": lambda app: not any(one.guided for one in app.functions.values()),
+    "unguided_role": lambda app: all(one.guided for one in app.functions.values()),
+    "guarded_route": lambda app: {*app.routes} == {*app.open_routes},
+    "open_route": lambda app: not app.open_routes,
+    "throttle_alarm": lambda app: not app.tables,
+}
+"""Argument -> whether the application has none of it: its tests are left out then. Anything else that is empty stops the run."""
+
+
 def parametrize(metafunc: pytest.Metafunc, environment: Environment, plan: Plan) -> None:
     for argument in (name for name in metafunc.fixturenames if name in ARGUMENTS):
-        metafunc.parametrize(argument, list(ARGUMENTS[argument](environment, plan)), ids=str)
+        planned: list[Any] = list(ARGUMENTS[argument](environment, plan))
+        if not planned and HAS_NONE.get(argument, _never)(environment.application):
+            planned = [pytest.param(None, marks=without_subject)]
+        metafunc.parametrize(argument, planned, ids=str)
+
+
+def _never(_: Application) -> bool:
+    return False
 
 
 def _alarms(plan: Plan, kind: str) -> Iterable[Any]:

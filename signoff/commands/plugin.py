@@ -71,6 +71,9 @@ def pytest_configure(config: pytest.Config) -> None:
         "markers",
         "expectation(id, ja, red_here): the row of the checklist that the test proves, and its name in Japanese",
     )
+    config.addinivalue_line(
+        "markers", "without_subject: the application has none of what the test is about"
+    )
     if not collection.judges(config):
         return
     gc.set_threshold(*LONG_LIVED)

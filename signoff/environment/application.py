@@ -125,6 +125,8 @@ class Application:
     """Where its app.toml is."""
     contract: str
     """Its OpenAPI document, as a path from there."""
+    masters: str | None = None
+    """Key of the table of stamp masters."""
     known_defaults: frozenset[str] = frozenset()
     """Values that no secret may have, since anybody can read them somewhere."""
     settings: Mapping[str, Setting] = field(default_factory=dict)
@@ -153,6 +155,16 @@ class Application:
             for verb in VERBS
             if verb in item
         )
+
+    @property
+    def open_routes(self) -> tuple[str, ...]:
+        """The routes that ask for no session."""
+        return tuple(one for one in self.routes if self._operation(one).get("security") == [])
+
+    def _operation(self, route: str) -> Mapping[str, Any]:
+        verb, path = route.split(" ")
+        found: Mapping[str, Any] = self.paths[path][verb.lower()]
+        return found
 
     @property
     def authorizer(self) -> str | None:
@@ -215,6 +227,8 @@ def _inconsistent(app: Application) -> Iterator[Words]:
             ja=f"キー{key}が重複しています。権限がキーで指定するため、別々のキーにしてください",
         )
     resources = {*keys}
+    if app.masters not in {None, *app.tables}:
+        yield _unknown("masters", str(app.masters), app.tables)
     indexes = {f"{key}#{index}" for key, one in app.tables.items() for index in one.indexes}
     for key, function in app.functions.items():
         for used in (*function.calls, *function.reads, *function.writes):

@@ -26,6 +26,9 @@ expectation = pytest.mark.expectation
 on an embedded stack, this test runs there as well; it can turn the row red, and never green.
 """
 
+without_subject = pytest.mark.without_subject
+"""Of a test that has nothing to prove, since the application has none of its subject (app.toml)."""
+
 
 class ChecklistError(Bilingual):
     """The checklist file, or a reference into it, is wrong; the message says what to write."""

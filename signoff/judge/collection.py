@@ -11,7 +11,7 @@ import pytest
 from aws.section import Missing, NotInReplay
 from aws.words import SILENCE, Words, joined
 from signoff.environment import Environment
-from signoff.judge.checklist import ChecklistError, Row, expectation
+from signoff.judge.checklist import ChecklistError, Row, expectation, without_subject
 from signoff.judge.findings import Findings
 from signoff.judge.outcome import Finding, Outcome
 from signoff.judge.run import Choice
@@ -41,6 +41,13 @@ LEFT_OUT: Mapping[str, Words] = {
     ),
 }
 """Why a row is left out where an environment has no such part; other parts are keys of the file."""
+OF_APPLICATION = "application."
+"""How a row's ``optional`` begins that is a part of app.toml."""
+HAS_NONE = Words(
+    en="the application has none (app.toml)",
+    ja="アプリケーションに該当するものがありません（app.toml）",
+)
+"""Why a row is left out whose subject the application does not have at all."""
 JUDGING = ("checks", "smoke")
 """Folders whose tests are proofs of rows; all other tests are ordinary ones."""
 
@@ -79,9 +86,10 @@ def arrange(
         for one in items
         if ROW not in one.stash or not needs_signature(one.stash[ROW], choice.environment)
     ]
+    _without_subject(choice, findings, items)
     findings.cut = joined(_cut(session.config), ", ")
     if findings.full and not findings.cut:
-        items.extend(_without_test(choice, session, items))
+        items.extend(_without_test(choice, session, items, findings.set_aside))
     items[:] = [item for item in items if _judged(choice, findings, item)]
     findings.arranged = len(items)
 
@@ -122,8 +130,12 @@ def _not_configured(key: str, environment: Environment) -> Words:
     words = Words(
         en=f"{key} is not configured for {{name}}", ja=f"{{name}}に{key}が設定されていません"
     )
-    said, name = LEFT_OUT.get(key, words), environment.name
-    return Words(en=said.en.format(name=name), ja=said.ja.format(name=name))
+    reason, name = LEFT_OUT.get(key, words), environment.name
+    if key.startswith(OF_APPLICATION) or (
+        key == "authorizer" and not environment.application.authorizer
+    ):
+        reason = HAS_NONE
+    return Words(en=reason.en.format(name=name), ja=reason.ja.format(name=name))
 
 
 def _configured(environment: Environment, key: str) -> bool:
@@ -171,10 +183,25 @@ def _cut(config: pytest.Config) -> Iterator[Words]:
         yield Words(en=f"the configuration {config.inipath}", ja=f"設定ファイル{config.inipath}")
 
 
+def _without_subject(choice: Choice[PlanT], findings: Findings, items: list[pytest.Item]) -> None:
+    """Take out the tests whose subject the application has none of, and set aside the rows that have no other."""
+    idle = [one for one in items if one.get_closest_marker(without_subject.name)]
+    items[:] = [one for one in items if one not in idle]
+    proven = {one.stash[ROW].id for one in items if ROW in one.stash}
+    for row in (one.stash[ROW] for one in idle):
+        if row.id not in proven and choice.options.in_phase(row):
+            findings.set_aside[row.id] = RowVerdict(
+                row=row, outcome=Outcome.EXCLUDED, severity=row.severity, told=HAS_NONE
+            )
+
+
 def _without_test(
-    choice: Choice[PlanT], session: pytest.Session, items: list[pytest.Item]
+    choice: Choice[PlanT],
+    session: pytest.Session,
+    items: list[pytest.Item],
+    aside: Collection[str],
 ) -> Iterator[pytest.Item]:
-    proven = {item.stash[ROW].id for item in items if ROW in item.stash}
+    proven = {*aside, *(item.stash[ROW].id for item in items if ROW in item.stash)}
     for row in choice.checklist:
         if row.id in proven:
             continue

@@ -475,3 +475,29 @@ def test_place_that_can_not_be_written_is_refused_before_the_run(project, option
 
     assert done.ret == pytest.ExitCode.USAGE_ERROR
     done.stderr.fnmatch_lines([f"*{option} /proc/nowhere: nothing can be written there*"])
+
+
+IDLE = """
+import pytest
+from signoff.judge.checklist import expectation, without_subject
+
+@expectation("A-02")
+@pytest.mark.parametrize("secret", [pytest.param(None, marks=without_subject)])
+def test_secret_is_real(snapshot, observe, secret):
+    observe.note(seen=secret.name)
+"""
+
+
+def test_row_whose_subject_the_application_does_not_have_is_excluded(project):
+    Path("checks/test_a_02.py").write_text(IDLE, encoding="utf-8")
+
+    judge(project)
+    assert outcomes() == {"A-01": "pass", "A-02": "excluded"}
+
+
+def test_row_with_another_subject_is_judged_by_it_alone(project):
+    green = GREEN.format(id="A-02", name="a_02", holds="True")
+    Path("checks/test_a_02.py").write_text(f"{green}\n{IDLE}", encoding="utf-8")
+
+    judge(project)
+    assert outcomes() == {"A-01": "pass", "A-02": "pass"}

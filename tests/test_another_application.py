@@ -1,0 +1,45 @@
+"""The checks of an application that is not the rally: what it has none of is left out, and nothing else."""
+
+import json
+
+import pytest
+
+from signoff.judge.checklist import expectation
+from tests.judging import collected
+from tests.signoff.environment.test_application import ENVIRONMENTS, PATHS, TODO
+
+OF_SECRETS = {*(f"SEC-0{number}" for number in (1, 2, 3, 4, 5, 8, 9)), "SEC-16"}
+OF_MASTERS = {f"DATA-{number}" for number in ("01", "02", "03", "06", "08", "10")}
+
+
+class Rows:
+    """Notes the rows of the tests that are left after collection."""
+
+    def __init__(self):
+        self.proven = set()
+
+    def pytest_collection_finish(self, session):
+        markers = (item.get_closest_marker(expectation.name) for item in session.items)
+        self.proven = {one.args[0] for one in markers}
+
+
+@pytest.fixture
+def proven(tmp_path):
+    """Return the rows that are judged of an application with one function, one table and no secret."""
+    (tmp_path / "environments.toml").write_text(ENVIRONMENTS, encoding="utf-8")
+    (tmp_path / "app.toml").write_text(TODO, encoding="utf-8")
+    (tmp_path / "openapi.json").write_text(json.dumps({"paths": PATHS}), encoding="utf-8")
+    rows = Rows()
+    options = ["checks", "--env=staging", f"--environments={tmp_path / 'environments.toml'}"]
+    pytest.main(
+        [*options, "--phase=after", "--collect-only", "-q", "-p", "no:cacheprovider"],
+        plugins=[rows],
+    )
+    return rows.proven
+
+
+def test_rows_of_secrets_spots_and_authorizer_are_left_out_and_no_others(proven):
+    optional = {"DEP-40", "DEP-41", "DEP-42", "DEP-43", "SEC-21", "SEC-22", "SEC-31"}
+
+    everything = {one.row for one in collected()}
+    assert everything - proven == OF_SECRETS | OF_MASTERS | optional | {"SEC-34", "SEC-35"}
