@@ -52,7 +52,7 @@ def _https() -> Bound:
         holds=lambda found: _served_to_phones(urlsplit(str(found))),
         words=Words(
             en="an address with https:// that phones outside find",
-            ja="https://で始まり、外部の端末から到達できるアドレスであること",
+            ja="https://で始まり、外部のマシンから到達できるアドレスであること",
         ),
     )
 

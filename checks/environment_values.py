@@ -254,7 +254,10 @@ def _functions() -> Iterator[tuple[str, KeyLimit]]:
         "accuracy_cap_m",
         KeyLimit(
             at_most(100, " m"),
-            Words(en="a phone's claim must not widen the radius", ja="端末の申告で距離を稼げない"),
+            Words(
+                en="a phone's claim must not widen the radius",
+                ja="申告された測位誤差で半径が広がらない",
+            ),
         ),
     )
 

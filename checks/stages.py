@@ -61,7 +61,9 @@ def opened_by(one: Stage, planned: Stage) -> Words:
         else Words.same(one.deployment_id)
     )
     limited = (
-        Words.same(", ".join(limits)) if limits else Words(en="no throttle", ja="流量制限なし")
+        Words.same(", ".join(limits))
+        if limits
+        else Words(en="no throttle", ja="スロットリングなし")
     )
     logged = Words(en="bodies logged", ja="本文をログに記録") if traced else SILENCE
     told = joined(filter(None, (serves, limited, logged)), ", ")

@@ -28,7 +28,7 @@ METHODS = Words(en="methods served", ja="公開しているメソッド数")
 INTEGRATION = Words(en="integration", ja="統合")
 DEPLOYMENT = Words(en="deployment", ja="デプロイ")
 UNDEPLOYED = Words(en="changes that are not deployed", ja="デプロイされていない変更")
-MORE = Words(en="methods beyond the contract", ja="契約にないメソッド")
+MORE = Words(en="methods beyond the contract", ja="API仕様にないメソッド")
 STATUS_CODE = Words(en="status", ja="ステータス")
 ORIGIN = Words(en="origin", ja="オリジン")
 ENVIRONMENT = Words(en="environment", ja="環境")
@@ -43,7 +43,7 @@ ONE_ORIGIN = Bound(
 def on_one_side(before: str) -> Words:
     return Words(
         en=f"routes that only one of {before} and the contract has",
-        ja=f"{before}と契約の一方にしかないルート",
+        ja=f"{before}とAPI仕様の一方にしかないルート",
     )
 
 
@@ -137,7 +137,7 @@ def test_routes_are_those_of_dev(
     judge(differences(REST_API, plan.api.name, facts, {fact: within(())}, **about))
 
 
-@expectation("DEP-24", ja="契約にないものを公開していない")
+@expectation("DEP-24", ja="API仕様にないものを公開していない")
 def test_nothing_beyond_the_contract_is_served(
     deployed: Deployed, plan: Plan, judge: Judge
 ) -> None:

@@ -136,7 +136,7 @@ def test_renewal_of_the_certificate_goes_well(
     judge(differences(CERTIFICATE, certificate.arn, facts, planned, **OF_CERTIFICATE))
 
 
-@expectation("DEP-41", ja="ブラウザと端末が証明書を信頼する")
+@expectation("DEP-41", ja="ブラウザとスマートフォンが証明書を信頼する")
 def test_certificate_is_one_that_browsers_trust(
     deployed: Deployed, custom_domain: Domain, judge: Judge
 ) -> None:

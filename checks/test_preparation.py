@@ -35,7 +35,7 @@ ENVIRONMENT = Words(en="environment", ja="環境")
 ACCOUNT = Words(en="account", ja="アカウント")
 REGION = Words(en="Region", ja="リージョン")
 ELSEWHERE = Words(en="ARNs of another account or Region", ja="別のアカウントやリージョンのARN")
-OVER = Words(en="decisions that are over", ja="期限の切れた決定")
+OVER = Words(en="decisions that are over", ja="期限の切れた例外承認")
 KINDS = {
     "functions": "関数",
     "tables": "テーブル",
@@ -146,7 +146,7 @@ def test_days_of_the_environment_file_are_meant(
     judge(untimely(environment, today) if environment.production else ())
 
 
-@expectation("PREP-08", ja="環境ファイルの決定がすべて有効である")
+@expectation("PREP-08", ja="環境ファイルの例外承認がすべて有効である")
 def test_every_decision_of_the_environment_file_is_in_force(
     environment: Environment, judge: Judge
 ) -> None:

@@ -232,7 +232,7 @@ def test_nothing_unplanned_is_attached_to_the_secret(
     judge(unallowed(attached))
 
 
-@expectation("SEC-09", ja="シークレットのポリシーが関数を締め出していない")
+@expectation("SEC-09", ja="シークレットのポリシーが関数のアクセスを拒否していない")
 def test_policy_of_the_secret_locks_no_function_out(
     secret: desired.Secret, deployed: Deployed, judge: Judge
 ) -> None:

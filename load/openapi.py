@@ -30,7 +30,7 @@ def read_contract(path: Path, endpoints: Iterable[str] = ENDPOINTS) -> Answers:
         if responses is None:
             raise LoadRefused(
                 f"{path.name} does not describe {endpoint}; the contract must, before load can check it",
-                f"{path.name}に{endpoint}がありません。検査するには契約に必要です",
+                f"{path.name}に{endpoint}がありません。検査するにはAPI仕様に必要です",
             )
         found = {one: in_place(responses[one], document) for one in STATUSES if one in responses}
         answers[endpoint] = {

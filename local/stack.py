@@ -140,7 +140,7 @@ class LocalStack(Generic[EnvironmentT]):
                 f"what answers at {stack.aws} is not the stack that was kept there (process {stack.pid}, "
                 f"birth {stack.birth}): that one is gone, and the port is another program's; delete "
                 f"{self.kept_at}, and run again",
-                f"{stack.aws}で応答しているのは、そこで起動していた常駐スタック（プロセス{stack.pid}、誕生ID "
+                f"{stack.aws}で応答しているのは、そこで起動していた常駐スタック（プロセス{stack.pid}、スタックID "
                 f"{stack.birth}）ではありません。スタックは終了し、ポートは別のプログラムが使っています。"
                 f"{self.kept_at}を削除してから再実行してください",
             )

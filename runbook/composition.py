@@ -69,7 +69,7 @@ def reachable(environment: Environment) -> Iterator[Reached]:
         raise GuardError(
             Words(
                 en="no local stack is up: run `make up` in another terminal, then this again",
-                ja="ローカルスタックが起動していません。別の端末で`make up`を実行してから、もう一度実行してください",
+                ja="ローカルスタックが起動していません。別のターミナルで`make up`を実行してから、もう一度実行してください",
             )
         )
     with (

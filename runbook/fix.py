@@ -89,7 +89,7 @@ WORDS: Mapping[str, Words] = {
     "red": Words(en="still red: {rows}", ja="不合格のまま: {rows}"),
     "nobody": Words(
         en="There is nobody to ask: run the commands above yourself, or this at a terminal.",
-        ja="確認する相手がいません。上のコマンドを自分で実行するか、端末で実行してください。",
+        ja="確認する相手がいません。上のコマンドを自分で実行するか、ターミナルで実行してください。",
     ),
 }
 HARM = frozenset(

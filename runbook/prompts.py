@@ -60,7 +60,7 @@ def secret_source(token_file: Path | None, typed: Typed | None) -> Callable[[str
             raise Refused(
                 Words(
                     en="the LINE channel access token is needed, and there is no terminal to ask at: name its file with --line-token-file",
-                    ja="LINEのチャネルアクセストークンが必要ですが、端末がありません。--line-token-fileでファイルを指定してください",
+                    ja="LINEのチャネルアクセストークンが必要ですが、ターミナルがありません。--line-token-fileでファイルを指定してください",
                 )
             )
         if not value:

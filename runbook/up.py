@@ -77,7 +77,7 @@ For the AWS CLI:     {export}
 Ctrl-C ends it, and forgets everything.""",
         ja=f"""\
 {urls}
-別の端末のpytest、python -m runbook …、python -m load …は、自動でこのスタックを使います。
+別のターミナルのpytest、python -m runbook …、python -m load …は、自動でこのスタックを使います。
 AWS CLIで使う場合: {export}
 Ctrl-Cで終了し、すべて消去します。""",
     )

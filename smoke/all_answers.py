@@ -53,7 +53,7 @@ def cacheable_answers(calls: RowCalls) -> Iterator[Words]:
         if "set-cookie" in one.headers:
             yield Words(
                 en=f"{one} and sets a cookie, which the contract does not know",
-                ja=f"{one.ja}。契約にないCookieを設定しています",
+                ja=f"{one.ja}。API仕様にないCookieを設定しています",
             )
 
 

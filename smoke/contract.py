@@ -89,7 +89,7 @@ class Contract:
             )
         if documented is None:
             yield Words(
-                en="a status that the contract does not document", ja="契約にないステータスです"
+                en="a status that the contract does not document", ja="API仕様にないステータスです"
             )
             return
         yield from _broken_headers(answer, documented)
@@ -126,7 +126,7 @@ def _broken_rule(error: ValidationError) -> Words:
     if rule == "required":
         ja = f"必須のメンバーがありません（必須: {wanted}、応答: {found}）"
     elif rule in {"additionalProperties", "unevaluatedProperties"}:
-        ja = f"契約にないメンバーがあります（{found}）"
+        ja = f"API仕様にないメンバーがあります（{found}）"
     return Words(
         en=f"but {where or 'the body'}: {redacted(error.message)}",
         ja=f"{where or '本文'}: {ja}",

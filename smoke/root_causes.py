@@ -66,7 +66,7 @@ class RootCauses:
         )
         refused = Words(
             en=f"every route refused a session signed with the live key ({told})",
-            ja=f"本番の鍵で署名したセッションをすべてのルートが拒否しました（{told}）",
+            ja=f"本番の署名鍵で署名したセッションをすべてのルートが拒否しました（{told}）",
         )
         return next(served, refused)
 

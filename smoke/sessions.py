@@ -152,7 +152,7 @@ class SessionMinter:
             raise NotTestable(
                 Words(
                     en=f"a session of other times can only be signed with the live key; {self.problem.en}",
-                    ja=f"日時を変えたセッションは本番の鍵でしか署名できません。{self.problem.ja}",
+                    ja=f"日時を変えたセッションは本番の署名鍵でしか署名できません。{self.problem.ja}",
                 )
             )
         return signed(claims, self.key, algorithm)

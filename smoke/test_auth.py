@@ -32,7 +32,7 @@ def test_login_answers_a_session_that_is_accepted(calls: RowCalls) -> None:
     )
 
 
-@expectation("SMOKE-01", ja="ログインのセッションが契約どおりの時間だけ有効である")
+@expectation("SMOKE-01", ja="ログインのセッションがAPI仕様どおりの時間だけ有効である")
 def test_session_of_a_login_lasts_as_long_as_documented(calls: RowCalls) -> None:
     logged_in(calls)
     answer = calls.success(LOGIN)

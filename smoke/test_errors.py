@@ -9,7 +9,7 @@ from smoke.refusals import leaking, naming, refused_input, unclear
 from smoke.row_calls import RowCalls
 
 
-@expectation("SMOKE-11", ja="契約にあるエラーを契約どおりに返す")
+@expectation("SMOKE-11", ja="API仕様にあるエラーを仕様どおりに返す")
 def test_documented_error_is_answered_as_documented(error: Error, calls: RowCalls) -> None:
     answer = calls.answer(error.call)
 
@@ -23,7 +23,7 @@ def test_bad_input_is_answered_by_a_clear_4xx(input_route: str, calls: RowCalls)
     hold(*found)
 
 
-@expectation("SMOKE-17", ja="契約の範囲の端にある入力を受け付ける")
+@expectation("SMOKE-17", ja="API仕様の許容範囲の境界値を受け付ける")
 def test_input_at_its_documented_bound_is_taken(bound: BoundaryInput, calls: RowCalls) -> None:
     answer = calls.answer(bound.call)
 

@@ -9,7 +9,7 @@ from smoke.row_calls import RowCalls
 from smoke.unknown_input import decided
 
 
-@expectation("SMOKE-15", ja="本番の鍵で署名したセッションが受け入れられる")
+@expectation("SMOKE-15", ja="本番の署名鍵で署名したセッションが受け入れられる")
 def test_session_under_the_live_key_is_accepted(calls: RowCalls) -> None:
     accepted = calls.accepted()
 
@@ -59,7 +59,7 @@ def test_id_of_another_user_is_refused(personal_route: str, calls: RowCalls) -> 
     hold(calls.flaw(answer, 403, "FORBIDDEN"))
 
 
-@expectation("SEC-42", ja="契約にない項目が本人や結果を変えない")
+@expectation("SEC-42", ja="API仕様にない項目が本人や結果を変えない")
 def test_what_the_contract_does_not_know_decides_nothing(
     personal_route: str, calls: RowCalls
 ) -> None:

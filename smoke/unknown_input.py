@@ -102,7 +102,7 @@ def _differing(plain: Answer, told: Answer, but: frozenset[str] | set[str] = LIS
     return [
         Words(
             en=f"{told}: {found}, expected {wanted} as without what the contract does not know",
-            ja=f"{told.ja}。契約にない項目を付けると{found}になります（期待値{wanted}）",
+            ja=f"{told.ja}。API仕様にない項目を付けると{found}になります（期待値{wanted}）",
         )
     ]
 

@@ -209,7 +209,7 @@ class ChangeContext:
                 raise Declined(
                     Words(
                         en=f"not agreed to, so not done: {what}",
-                        ja=f"同意がないため実行していません: {what}",
+                        ja=f"確認されなかったため実行していません: {what}",
                     )
                 )
             self._make(changes, apply)

@@ -101,7 +101,7 @@ def _lateness(
         yield Localized(
             f"step {step.name}: this machine is too busy to generate load (arrivals "
             f"{late.value:g} ms late, limit {limit:g} ms): free some CPU or add --workers",
-            f"ステップ{step.name}: 負荷を生成する端末が高負荷です（到着の遅れ{late.value:g} ms、上限"
+            f"ステップ{step.name}: 負荷を生成するマシンが高負荷です（到着の遅れ{late.value:g} ms、上限"
             f"{limit:g} ms）。CPUを空けるか--workersを増やしてください",
         )
 

@@ -29,7 +29,7 @@ ENTRIES = 8
 """Lines that one field may take."""
 NESTED = (Mapping, list, tuple)
 FINAL = Words(en=" (cannot be undone)", ja="（元に戻せません）")
-ASKED = Words(en=" (after your agreement)", ja="（同意を得てから）")
+ASKED = Words(en=" (after your agreement)", ja="（確認のうえ）")
 Leaf = tuple[str, Any, Any]
 """Place in a field, and its value before and after; None is "not there"."""
 

@@ -88,7 +88,7 @@ def _agreements(changes: Changes) -> Iterator[Words]:
     if asked:
         yield Words(
             en=f"asked for: your agreement to {asked} change{'s' if asked > 1 else ''} (without a terminal: --yes)",
-            ja=f"確認: {asked}件の変更への同意（端末がない場合は--yes）",
+            ja=f"確認: {asked}件の変更の確認（ターミナルがない場合は--yes）",
         )
 
 
@@ -98,7 +98,7 @@ def _given(changes: Changes) -> Iterator[Words]:
         en, ja = (", ".join(resource_in(one, lang) for one in given) for lang in ("en", "ja"))
         yield Words(
             en=f"asked for: the value of {en} (without a terminal: --line-token-file FILE)",
-            ja=f"入力: {ja}の値（端末がない場合は--line-token-file FILE）",
+            ja=f"入力: {ja}の値（ターミナルがない場合は--line-token-file FILE）",
         )
 
 
@@ -107,7 +107,8 @@ def _by_hand(steps: Sequence[RehearsedStep]) -> Iterator[Words]:
     if not by_hand:
         return
     yield Words(
-        en="done by a person, and confirmed at a terminal:", ja="人が行い、端末で確認するもの:"
+        en="done by a person, and confirmed at a terminal:",
+        ja="人が行い、ターミナルで確認するもの:",
     )
     for one in by_hand:
         title = one.step.text.title

@@ -223,7 +223,7 @@ class Run:
                 step,
                 Words(
                     en="the destructive changes were not agreed to",
-                    ja="元に戻せない変更への同意がありません",
+                    ja="元に戻せない変更が確認されませんでした",
                 ),
             )
         return frozenset(map(_identity, lost))

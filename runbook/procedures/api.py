@@ -52,7 +52,7 @@ def create_it_closed(context: StepContext) -> Changes:
 
     メンテナンス版では、すべてのパスが503を返します。最初のリリースから手順8-2で戻る先です。手順書には、最初の
     リリースより前の状態がありません。すでにデプロイされたAPIには、この状態を追加しません。ただし、提供中のリリースが
-    唯一のデプロイである場合は、同意を得てから下書きを空にし、この状態を作ったあと下書きを作り直します。
+    唯一のデプロイである場合は、確認のうえ下書きを空にし、この状態を作ったあと下書きを作り直します。
     """
     return rest_api.converge(context, context.plan.api) + closed_api.converge(
         context, context.plan.api
@@ -187,7 +187,7 @@ def shut_out_everybody_else(context: StepContext) -> Changes:
     Without this permission, step 8-2 can no longer go back to such a deployment: its routes would answer
     500.
 
-    その他の呼び出し許可を、同意を得てから外す。
+    その他の呼び出し許可を、確認のうえ外す。
 
     手動で作られたAPIは、下書きをデプロイするまで関数本体を呼ぶため、最後に行います。外した後に手順8-2で
     以前のデプロイに戻すと、関数本体を呼ぶルートは500を返します。

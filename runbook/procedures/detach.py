@@ -50,7 +50,7 @@ ALSO = (
 def take_away_what_nobody_planned(context: StepContext) -> Changes:
     """Remove, after you agree, what an AWS call can remove.
 
-    API呼び出しで取り除けるものを、同意を得てから取り除く。
+    API呼び出しで取り除けるものを、確認のうえ取り除く。
     """
     made: Changes = ()
     for one in _undecided(context):  # one after another: two may be of the same function

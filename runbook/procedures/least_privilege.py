@@ -29,7 +29,7 @@ def give_each_function_its_role(context: StepContext) -> Changes:
 
     ロールとポリシーを作成し、余分な権限を外す。
 
-    手動で作られたロールには余分な権限があることがあります。内容を表示し、同意を得てから外します。`--row SEC-12`を
+    手動で作られたロールには余分な権限があることがあります。内容を表示し、確認のうえ外します。`--row SEC-12`を
     付けると、その項目が示すロールだけを変更します。
     """
     roles = context.concerned(context.plan.roles, lambda one: one.name)

@@ -30,7 +30,7 @@ aws dynamodb import-table --input-format DYNAMODB_JSON --input-compression-type 
 DynamoDB JSONの項目の配列、1行1項目のいずれかです。読み取りには`dynamodb:DescribeTable`と`Scan`が必要です。
 
 手順書は`scan`の出力をそのまま`batch-write-item`に渡しますが、受け付けられません。必要な形式は
-`{テーブル名: [{"PutRequest": {"Item": …}}]}`で、1回25項目まで、書き残しが返ることもあります。
+`{テーブル名: [{"PutRequest": {"Item": …}}]}`で、1回25項目まで、未処理の項目（UnprocessedItems）が返ることもあります。
 
 ローカルスタックのように移行元のテーブルがない場合は、代わりに`python -m runbook masters --env local --go`を
 実行します。本プロジェクト付属のスポットを投入します。
@@ -92,8 +92,8 @@ def write_what_is_missing(context: StepContext) -> Changes:
 
     移行先にない項目を書き込む。
 
-    25件ずつ、複数を並行して書き込みます。書き残しやスロットリングは間隔を置いて再送します。内容が異なる
-    既存の項目は差分を表示し、同意を得てから置き換え、元の内容をファイルに残します。移行先にしかない項目には
+    25件ずつ、複数を並行して書き込みます。未処理の項目（UnprocessedItems）やスロットリングは、間隔を置いて再送します。内容が異なる
+    既存の項目は差分を表示し、確認のうえ置き換え、元の内容をファイルに残します。移行先にしかない項目には
     触れません。
     """
     return write_items(context, _job(context))

@@ -7,7 +7,7 @@ not count throttling, so its alarm never fires. The procedure uses `ReadThrottle
 アラームとその通知先、ダッシュボード、ログ保持期間を設定する。
 
 手順書はスロットリングをテーブルごとの`UserErrors`で監視しますが、このメトリクスにはテーブル名のディメンションが
-なく、スロットリングも数えません。アラームは決して発報しません。この手順では、テーブルとインデックスの
+なく、スロットリングも数えません。アラームは発報することはありません。この手順では、テーブルとインデックスの
 `ReadThrottleEvents`と`WriteThrottleEvents`を使います。
 """
 
@@ -72,7 +72,7 @@ def create_the_dashboard(context: StepContext) -> Changes:
 
     5種類のウィジェットを持つダッシュボードを作成する。
 
-    ダッシュボードに不足や存在しない対象がある場合、既存のウィジェットは内容を表示し、同意を得てから置き換えます。
+    ダッシュボードに不足や存在しない対象がある場合、既存のウィジェットは内容を表示し、確認のうえ置き換えます。
     """
     planned = context.plan.dashboard
     redrawn = dashboard.converge(replace(context, go=False), planned)

@@ -6,7 +6,7 @@ A person's id is the one that LINE gives: `U` and 32 hexadecimal digits. Any oth
 実在の利用者でないユーザー（自動検証、負荷試験、開発用）を、利用者のテーブルから削除する。
 
 実在の利用者のIDは、LINEが付与する「U」と32桁の16進数です。`Users`と`UserStamps`にあるそれ以外のIDの項目を、
-同意を得てからすべて削除します。利用者の取得記録には触れません。
+確認のうえすべて削除します。利用者の取得記録には触れません。
 """
 
 import re

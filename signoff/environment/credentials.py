@@ -80,7 +80,7 @@ def typed_code(prompt: str) -> str:
         Words(
             en=f"the role of the profile wants a code of {device}, and there is no terminal to type it at;"
             " get keys at one (`aws configure export-credentials --format env`) and set them here",
-            ja=f"プロファイルのロールが{device}のコードを求めていますが、入力できる端末がありません。端末で"
+            ja=f"プロファイルのロールが{device}のコードを求めていますが、入力できるターミナルがありません。ターミナルで"
             "`aws configure export-credentials --format env`を実行し、得られた鍵をここで設定してください",
         )
     )

@@ -29,7 +29,7 @@ class Head:
             return Words(
                 en=f"{self.path.name}, which notes the newest record that this machine saw, is damaged; "
                 f"restore it, or delete it if the store is known to be whole",
-                ja=f"この端末で確認した最新の記録を控える{self.path.name}が壊れています。復元するか、ストアに欠けがない"
+                ja=f"このマシンで確認した最新の記録を控える{self.path.name}が壊れています。復元するか、ストアに欠けがない"
                 f"と分かっている場合は削除してください",
             )
         if match is None or files.get(match[2]) == match[1]:
@@ -39,13 +39,13 @@ class Head:
                 Words(
                     en=f"{match[2]} is not the record that this machine saw under this name: "
                     f"the store was rewritten",
-                    ja=f"{match[2]}が、この端末で確認した同名の記録と異なります（ストアの書き換え）",
+                    ja=f"{match[2]}が、このマシンで確認した同名の記録と異なります（ストアの書き換え）",
                 )
             )
         return with_remedy(
             Words(
                 en=f"{match[2]}, which this machine saw, is gone: the store was truncated",
-                ja=f"この端末で確認した{match[2]}がありません（ストアの切り詰め）",
+                ja=f"このマシンで確認した{match[2]}がありません（ストアの切り詰め）",
             )
         )
 

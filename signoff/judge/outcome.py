@@ -93,23 +93,23 @@ SEVERITIES = {
 
 BROKEN = Words(
     en="No decision can allow this: as it is, it does not work or is not safe.",
-    ja="この状態では動作しないか安全でないため、決定によって認めることはできません。",
+    ja="この状態では動作しないか安全でないため、例外として認めることはできません。",
 )
 ABSENT = Words(
     en="No decision can allow this: what is planned and does not exist has to be created.",
-    ja="計画したものが存在しないため、決定によって認めることはできません。作成が必要です。",
+    ja="計画したものが存在しないため、例外として認めることはできません。作成が必要です。",
 )
 SEEN = Words(
     en="No decision can allow this: it affects callers.",
-    ja="利用者の呼び出しに影響するため、決定によって認めることはできません。",
+    ja="利用者の呼び出しに影響するため、例外として認めることはできません。",
 )
 OUTDATED = Words(
     en="No decision can allow this: it has to be done again for what is live.",
-    ja="稼働中の内容に対してやり直す必要があり、決定によって認めることはできません。",
+    ja="稼働中の内容に対してやり直す必要があり、例外として認めることはできません。",
 )
 UNKNOWN = Words(
     en="No decision can allow this while its state is unknown.",
-    ja="状態を確認できていないため、決定によって認めることはできません。",
+    ja="状態を確認できていないため、例外として認めることはできません。",
 )
 
 

@@ -98,7 +98,7 @@ class Result:
         if self.provenance.local:
             facts.append(self._of("local"))
             kept = self.provenance.kept_stack
-            stack = Words(en=f"the stack kept at {kept}", ja=f"{kept}の常駐スタック")
+            stack = Words(en=f"the stack kept at {kept}", ja=f"判定対象: {kept}の常駐スタック")
             facts += [stack] if kept else []
         elif self.rehearsal:
             facts += [
@@ -129,7 +129,9 @@ class Result:
                 )
             )
         if excluded:
-            said.append(Words(en=f"{excluded} not configured", ja=f"{excluded}件は未設定"))
+            said.append(
+                Words(en=f"{excluded} not configured", ja=f"{excluded}件は対象外（未設定）")
+            )
         counted = joined(said, ", ")
         return Words(en=f"{name}: {counted.en}", ja=f"{name}: {counted.ja}")
 

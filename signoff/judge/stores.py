@@ -41,6 +41,6 @@ def unseen(*stores: Records) -> Iterator[Words]:
             yield Words(
                 en=f"this machine has not seen the evidence store {custody.location} before: a folder does not show "
                 f"whether its newest records were cut off, or an older copy of it was put there",
-                ja=f"この端末は証跡ストア{custody.location}を初めて読み取りました。フォルダでは、最新の記録の切り捨てや"
+                ja=f"このマシンは証跡ストア{custody.location}を初めて読み取りました。フォルダでは、最新の記録の切り捨てや"
                 f"古いコピーへの差し替えを検出できません",
             )

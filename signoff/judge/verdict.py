@@ -145,12 +145,12 @@ def _needless(
         if made.until is not None and made.until < today:
             yield Words(
                 en=f"decision on {made.what}: expired on {made.until}; fix it or decide again",
-                ja=f"{made.what}についての決定: {made.until}に期限切れ。修正するか、決め直してください",
+                ja=f"{made.what}についての例外承認: {made.until}に期限切れ。修正するか、承認し直してください",
             )
         elif made not in applied:
             yield Words(
                 en=f"decision on {made.what}: nothing needs it (value {made.value}); delete it",
-                ja=f"{made.what}についての決定（値: {made.value}）: 不要です。削除してください",
+                ja=f"{made.what}についての例外承認（値: {made.value}）: 不要です。削除してください",
             )
 
 

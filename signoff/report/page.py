@@ -269,12 +269,13 @@ def counted(result: Result) -> tuple[list[tuple[str, Words]], list[tuple[str, Wo
     rows, verdict = result.verdict.rows, result.verdict
     failed = [one for one in rows if one.outcome is Outcome.FAIL]
     by_severity = Counter(one.severity for one in failed)
-    red = {
-        "problems": len(verdict.problems),
+    failed_rows = {
         "blockers": by_severity[Severity.BLOCKER],
         "major": by_severity[Severity.MAJOR],
         "minor": by_severity[Severity.MINOR],
         "info": by_severity[Severity.INFO],
+    }
+    unknown = {
         "unknown": len(verdict.having(Outcome.NOT_TESTABLE)),
         "follow": len(verdict.having(Outcome.FOLLOWS)),
     }
@@ -285,7 +286,17 @@ def counted(result: Result) -> tuple[list[tuple[str, Words]], list[tuple[str, Wo
         "not_here": len(verdict.having(Outcome.NOT_HERE)),
         "excluded": len(verdict.having(Outcome.EXCLUDED)),
     }
-    return _said(red), _said(rest)
+    problems = _said({"problems": len(verdict.problems)})
+    return [*problems, *_headed(_said(failed_rows)), *_said(unknown)], _said(rest)
+
+
+def _headed(counted: list[tuple[str, Words]]) -> list[tuple[str, Words]]:
+    """Return the counts of failed rows, the first behind the heading that Japanese gives all of them."""
+    heading: Words = words()["failed_rows"]
+    return [
+        (shows, Words(heading.en + number.en, heading.ja + number.ja) if index == 0 else number)
+        for index, (shows, number) in enumerate(counted)
+    ]
 
 
 def _said(numbers: Mapping[str, int]) -> list[tuple[str, Words]]:

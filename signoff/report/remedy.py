@@ -198,7 +198,7 @@ WAYS: Mapping[Obstacle, _Way] = {
         note=Words(
             en="read the expression that the row names, which this software does not evaluate: write it more"
             " plainly, or accept it by a decision or a waiver, then",
-            ja="この項目が示す式は本ソフトウェアでは評価できない。内容を確認し、より単純に書き換えるか、決定または免除として認めてから実行する",
+            ja="この項目が示す式は本ソフトウェアでは評価できない。内容を確認し、より単純に書き換えるか、例外承認または免除として認めてから実行する",
         )
     ),
     Obstacle.PERSON: _Way(

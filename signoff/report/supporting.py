@@ -21,7 +21,7 @@ SIGN_WITHIN = timedelta(hours=24)
 MEASURED: Mapping[str, Words] = {
     "load": Words(en="load test", ja="負荷試験"),
     "drill": Words(en="rollback rehearsed", ja="ロールバック訓練"),
-    "rehearsal": Words(en="rehearsal", ja="リハーサル"),
+    "rehearsal": Words(en="all rollbacks rehearsed", ja="ロールバック訓練（全体）"),
     "manifest": Words(en="migration manifest", ja="移行マニフェスト"),
     "import": Words(en="import", ja="インポート"),
     "restore": Words(en="table restored", ja="テーブルの復元"),
@@ -158,7 +158,7 @@ def _ends(result: Result, records: Records) -> Iterator[tuple[datetime, Words]]:
     for made in result.verdict.decisions:
         if made.decision.until:
             what = made.decision.what
-            words = Words(en=f"the decision on {what} ends", ja=f"{what}についての決定の期限")
+            words = Words(en=f"the decision on {what} ends", ja=f"{what}についての例外承認の期限")
             yield _end_of(made.decision.until), words
     for one in _current(records.entries, read_at):
         kind = kind_of(one.kind)

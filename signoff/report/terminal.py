@@ -19,7 +19,7 @@ UNOWNED = Words(
     en="Conditions without an owner and a day: {}. Add them: signoff accept --env {} WHAT --by NAME --until DAY",
     ja="担当者と期限のない条件: {}。追加するコマンド: signoff accept --env {} 対象 --by 氏名 --until 日付",
 )
-DECIDED = Words(en="DECIDED", ja="決定")
+DECIDED = Words(en="DECIDED", ja="例外承認")
 NO_VERDICT = Words(en="NO VERDICT for {}: {}", ja="{}の判定なし: {}")
 SEEN = Words(en="seen until then:", ja="それまでに確認した不合格:")
 AND_MORE = Words(en=" (and {} more)", ja="（ほか{}件）")
