@@ -57,7 +57,7 @@ SWITCHES = {
     ),
     "--yes": Words(
         en="agree to every deletion, and leave open what only a person can do",
-        ja="削除にすべて同意し、人にしかできない作業は未完了のままにする",
+        ja="削除の確認をすべて省略し、人にしかできない作業は未完了のままにする",
     ),
     "--no-judge": Words(
         en="do not judge the rows that the steps prove",

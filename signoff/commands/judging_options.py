@@ -100,7 +100,7 @@ def _options() -> Iterator[JudgingOption]:
         choices=LANGUAGES,
         words=Words(
             en="language of the terminal and of the page (default: the locale's)",
-            ja="端末とページの言語（既定: ロケールの言語）",
+            ja="ターミナルとページの言語（既定: ロケールの言語）",
         ),
     )
 
