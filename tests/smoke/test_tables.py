@@ -17,7 +17,6 @@ from smoke.cors import REFUSALS, SUCCESSES
 from smoke.errors import ERRORS, POSITION_REQUIRED, errors_of
 from smoke.id_tokens import FLAWS, IdTokens
 from smoke.line import LineClient
-from smoke.logs import ROUTES
 from smoke.manual import ManualOnly
 from smoke.root_causes import PROBES, ROWS
 from smoke.scenarios import LONGEST_NAME, NO_SPOT, Scenarios, users_of
@@ -147,7 +146,6 @@ def test_every_function_is_seen_by_a_browser_warmed_and_logged():
     assert {operation(route)["x-function"] for route, _ in REFUSALS} == functions
     assert {operation(route)["x-function"] for route in SUCCESSES} == functions - {"auth", "award"}
     assert {operation(route)["x-function"] for route in WARMING} == functions - {"auth"}
-    assert {operation(route)["x-function"]: route for route in ROUTES.values()} == ROUTES
 
 
 def test_session_is_probed_by_reads_alone():
