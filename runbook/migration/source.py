@@ -191,17 +191,26 @@ def _rows(path: Path) -> list[Any]:
     try:
         whole = json.loads(text)
     except JSONDecodeError as error:
-        return list(_lines(path, text, error))
+        raise Refused(_broken(path, text, error)) from None
     if isinstance(whole, list):
         return whole
-    if isinstance(whole, dict):
-        return _of_object(path, whole)
+    if isinstance(whole, dict) and isinstance(whole.get("Items"), list):
+        return _scanned(path, whole)
     raise Refused(
         Words(
-            en=f"{path} holds a single value, no items: {HINT}",
-            ja=f"{path}は単一の値で、項目がありません。{HINT_JA}",
+            en=f"{path} is neither a list of items nor the output of a scan: {HINT}",
+            ja=f"{path}は項目の配列でもscanの出力でもありません。{HINT_JA}",
         )
     )
+
+
+def _broken(path: Path, text: str, error: JSONDecodeError) -> Words:
+    if text[0] in "{[":
+        return Words(
+            en=f"{path} is cut off, or broken at line {error.lineno}: {HINT}",
+            ja=f"{path}は途中で切れているか、{error.lineno}行目が壊れています。{HINT_JA}",
+        )
+    return Words(en=f"{path} is not JSON: {HINT}", ja=f"{path}はJSONではありません。{HINT_JA}")
 
 
 def bytes_of(path: Path) -> bytes:
@@ -229,38 +238,6 @@ def _text(path: Path) -> str:
         ) from None
 
 
-def _lines(path: Path, text: str, error: JSONDecodeError) -> Iterator[Any]:
-    """Read JSON lines. What is no JSON from its first line on was never meant to be."""
-    for number, line in enumerate(text.split("\n"), 1):
-        if not line.strip():
-            continue
-        try:
-            yield json.loads(line)
-        except JSONDecodeError:
-            if number > 1:
-                raise Refused(
-                    Words(
-                        en=f"{path}: line {number} is not JSON: is the file cut off?",
-                        ja=f"{path}: {number}行目がJSONではありません。ファイルが途中で切れていませんか",
-                    )
-                ) from None
-            kind = Words(en="not JSON", ja="JSONではありません")
-            if line[0] in "{[":
-                kind = Words(
-                    en=f"cut off, or broken at line {error.lineno}",
-                    ja=f"途中で切れているか、{error.lineno}行目が壊れています",
-                )
-            raise Refused(
-                Words(en=f"{path} is {kind.en}: {HINT}", ja=f"{path}は{kind.ja}。{HINT_JA}")
-            ) from None
-
-
-def _of_object(path: Path, whole: dict[str, Any]) -> list[Any]:
-    if isinstance(whole.get("Items"), list):
-        return _scanned(path, whole)
-    return [whole]
-
-
 def _scanned(path: Path, output: dict[str, Any]) -> list[Any]:
     rows: list[Any] = output["Items"]
     if output.get("NextToken") or output.get("LastEvaluatedKey"):
@@ -281,30 +258,22 @@ def _scanned(path: Path, output: dict[str, Any]) -> list[Any]:
 
 
 def _item(path: Path, number: int, row: Any) -> Item:
-    found = _unwrapped(row)
-    if not isinstance(found, Mapping) or not found:
+    if not isinstance(row, Mapping) or not row:
         raise Refused(
             Words(
                 en=f"{path}: item {number} is {_shown(row)}, not an item: {HINT}",
                 ja=f"{path}: {number}件目が項目ではありません（{_shown(row)}）。{HINT_JA}",
             )
         )
-    plain = [name for name, value in found.items() if not isinstance(value, Mapping)]
+    plain = [name for name, value in row.items() if not isinstance(value, Mapping)]
     if plain:
         raise Refused(
             Words(
-                en=f"{path}: item {number} is plain JSON ({_shown({plain[0]: found[plain[0]]})}), not"
+                en=f"{path}: item {number} is plain JSON ({_shown({plain[0]: row[plain[0]]})}), not"
                 f' DynamoDB JSON ({{"{plain[0]}": {{"S": …}}}}): {HINT}',
-                ja=f'{path}: {number}件目が通常のJSONです（{_shown({plain[0]: found[plain[0]]})}）。DynamoDB JSON（{{"{plain[0]}": {{"S": …}}}}）にしてください。{HINT_JA}',
+                ja=f'{path}: {number}件目が通常のJSONです（{_shown({plain[0]: row[plain[0]]})}）。DynamoDB JSON（{{"{plain[0]}": {{"S": …}}}}）にしてください。{HINT_JA}',
             )
         )
-    return found
-
-
-def _unwrapped(row: Any) -> Any:
-    """Take off what an export to S3 puts around an item."""
-    if isinstance(row, Mapping) and set(row) == {"Item"}:
-        row = row["Item"]
     return row
 
 

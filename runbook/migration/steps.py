@@ -151,14 +151,13 @@ def replacements(
 
 
 def keep(context: StepContext, job: Job, keys: Collection[Key]) -> None:
-    """Write the items as they are now into a file of their own, as JSON lines, before they go."""
+    """Write the items as they are now into a file of their own, which `--file` takes, before they go."""
     if not keys:
         return
     job.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    path = job.folder / f"replaced-{datetime.now(UTC):%Y%m%dT%H%M%S%f}.jsonl"
+    path = job.folder / f"replaced-{datetime.now(UTC):%Y%m%dT%H%M%S%f}.json"
     with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-        for item in _there(context, job, keys):
-            file.write(json.dumps(item, ensure_ascii=False) + "\n")
+        json.dump(list(_there(context, job, keys)), file, ensure_ascii=False, indent=1)
         file.flush()
         os.fsync(file.fileno())
     context.tell(

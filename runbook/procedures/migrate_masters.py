@@ -1,8 +1,8 @@
 """Migrate the stamp masters of one environment to another, and prove that all have arrived.
 
 From the development table, in another Region or account (`--from dev`, with `--from-profile` where it
-takes other credentials), or from a file (`--file`): what `aws dynamodb scan --output json` writes, a
-list of items in DynamoDB JSON, or one item a line. Reading needs `dynamodb:DescribeTable` and `Scan`.
+takes other credentials), or from a file (`--file`): what `aws dynamodb scan --output json` writes, or a
+list of items in DynamoDB JSON. Reading needs `dynamodb:DescribeTable` and `Scan`.
 
 The guide passes the output of `scan` to `batch-write-item`, which does not accept it: that call expects
 `{table: [{"PutRequest": {"Item": …}}]}`, 25 items at most, and may leave some of them unwritten.
@@ -26,8 +26,8 @@ aws dynamodb import-table --input-format DYNAMODB_JSON --input-compression-type 
 ある環境のスタンプマスターを別の環境に移行し、すべて届いたことを証明する。
 
 移行元は、別リージョンや別アカウントの開発用テーブル（`--from dev`、認証情報が異なる場合は
-`--from-profile`）か、ファイル（`--file`）です。ファイルは`aws dynamodb scan --output json`の出力、
-DynamoDB JSONの項目の配列、1行1項目のいずれかです。読み取りには`dynamodb:DescribeTable`と`Scan`が必要です。
+`--from-profile`）か、ファイル（`--file`）です。ファイルは`aws dynamodb scan --output json`の出力、または
+DynamoDB JSONの項目の配列です。読み取りには`dynamodb:DescribeTable`と`Scan`が必要です。
 
 手順書は`scan`の出力をそのまま`batch-write-item`に渡しますが、受け付けられません。必要な形式は
 `{テーブル名: [{"PutRequest": {"Item": …}}]}`で、1回25項目まで、未処理の項目（UnprocessedItems）が返ることもあります。

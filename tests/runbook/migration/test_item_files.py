@@ -14,14 +14,9 @@ SPOTS = [spot(number) for number in range(3)]
 SCANNED = {"Items": SPOTS, "Count": 3, "ScannedCount": 3, "ConsumedCapacity": None}
 """What the guide's command writes: `aws dynamodb scan … --output json`."""
 LINES = "\n".join(json.dumps(one, ensure_ascii=False) for one in SPOTS)
-EXPORTED = "\n".join(json.dumps({"Item": one}) for one in SPOTS)
 GOOD = {
     "the guide's scan": json.dumps(SCANNED, indent=4).encode(),
     "a list": json.dumps(SPOTS, ensure_ascii=False).encode(),
-    "JSON lines": LINES.encode(),
-    "JSON lines with an empty one": f"{LINES}\n\n".encode(),
-    "JSON lines with Windows' ends": LINES.replace("\n", "\r\n").encode(),
-    "an export to S3": EXPORTED.encode(),
     "a byte order mark": json.dumps(SCANNED).encode("utf-8-sig"),
     "PowerShell's UTF-16": json.dumps(SCANNED).encode("utf-16"),
 }
@@ -39,27 +34,17 @@ def test_a_form_that_people_have_is_read(file, content):
     assert list(items_in(file)) == SPOTS
 
 
-@pytest.mark.parametrize("character", ["\u2028", "\u0085"])
-def test_a_name_may_hold_what_ends_a_line_elsewhere(file, character):
-    named = [{**one, "Name": {"S": f"statue{character}of bronze"}} for one in SPOTS]
-    file.write_text("\n".join(json.dumps(one, ensure_ascii=False) for one in named), "utf-8")
-
-    assert list(items_in(file)) == named
-
-
-def test_a_file_of_one_item_is_a_file_of_one_item(file):
-    file.write_text(json.dumps(SPOTS[0]))
-
-    assert items_in(file) == (SPOTS[0],)
-
-
 WRONG = {
     "nothing": (b"", "is empty: the export must have failed"),
     "white space": (b" \n", "is empty"),
     "the CLI's text output": (b"ITEMS\tStatue\nNAME\tGPS", "is not JSON: export it with"),
     "YAML": (b"Items:\n- StampId: {S: A}\n", "is not JSON"),
     "cut off": (json.dumps(SCANNED, indent=4).encode()[:-40], "is cut off, or broken at line"),
-    "lines that are cut off": (LINES.encode()[:-9], "line 3 is not JSON: is the file cut off"),
+    "an item a line": (LINES.encode(), "is cut off, or broken at line 2: export it with"),
+    "one item": (
+        json.dumps(SPOTS[0]).encode(),
+        "is neither a list of items nor the output of a scan",
+    ),
     "a part of the table": (
         json.dumps({**SCANNED, "NextToken": "eyJ"}).encode(),
         "holds a part of the table only: scan it without --max-items",
@@ -73,7 +58,7 @@ WRONG = {
         r'item 1 is plain JSON \(\{"StampId": "A"\}\), not DynamoDB JSON',
     ),
     "a list of names": (b'["A", "B"]', 'item 1 is "A", not an item'),
-    "a number": (b"5", "holds a single value, no items"),
+    "a number": (b"5", "is neither a list of items nor the output of a scan"),
     "packed": (b"\x1f\x8b\x08\x00\xff\xfe\xfd", "is not text: unpack it"),
 }
 

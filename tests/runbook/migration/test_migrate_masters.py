@@ -70,8 +70,8 @@ def test_what_changed_at_the_source_is_carried_over_after_asking_and_the_old_is_
     )
     assert rally.screen.asked == [f"table {TARGET}"]
     assert [one["count"] for one in rally.manifests] == [60, 61]
-    (kept,) = rally.folder.rglob("replaced-*.jsonl")
-    assert [json.loads(line) for line in kept.read_text().splitlines()] == [spot(3)]
+    (kept,) = rally.folder.rglob("replaced-*.json")
+    assert json.loads(kept.read_text()) == [spot(3)]
 
 
 def test_what_differs_is_not_replaced_unasked(rally):
