@@ -1,4 +1,4 @@
-"""GetExport: a deployment as the OpenAPI document that API Gateway itself would write."""
+"""GetExport: a deployment as the OpenAPI 3.0 document that API Gateway itself would write, in JSON."""
 
 import json
 from collections.abc import Iterable, Mapping
@@ -8,7 +8,6 @@ from urllib.parse import parse_qsl
 
 from local.aws.errors import refusal
 from local.aws.request import Request, Response
-from local.gateway.export_dialects import DIALECTS, Dialect, Exported
 from local.gateway.export_extensions import (
     authorizer_extension,
     gateway_responses,
@@ -27,16 +26,15 @@ _EMPTY_MODEL = {"title": "Empty Schema", "type": "object"}
 
 
 def exported(request: Request, snapshot: DeploymentSnapshot, stage: str) -> Response:
-    """Answer GetExport of a stage that serves ``snapshot``, as JSON or YAML."""
+    """Answer GetExport of a stage that serves ``snapshot``; Swagger and YAML, which nothing here asks for, are refused."""
     kind = request.labels["exportType"]
-    if kind not in DIALECTS:
+    if kind != "oas30" or "yaml" in request.headers.get("accept", ""):
         message = f"No API exporter for type '{kind}'"
         return refusal(request, "BadRequestException", message)
     asked = {value for key, value in parse_qsl(request.query) if key == "extensions"}
     host = f"{snapshot.api_id}.execute-api.{request.region}.amazonaws.com"
-    document = openapi(snapshot, DIALECTS[kind], host, stage, asked)
-    suffix, body = _serialized(document, request.headers.get("accept", ""))
-    name = f"{kind}_{_created(snapshot)}.{suffix}"
+    body = json.dumps(openapi(snapshot, host, stage, asked), indent=2).encode()
+    name = f"{kind}_{_created(snapshot)}.json"
     headers = {
         "Content-Type": "application/octet-stream",
         "Content-Disposition": f'attachment; filename="{name}"',
@@ -45,37 +43,41 @@ def exported(request: Request, snapshot: DeploymentSnapshot, stage: str) -> Resp
 
 
 def openapi(
-    snapshot: DeploymentSnapshot, dialect: Dialect, host: str, stage: str, extensions: Iterable[str]
+    snapshot: DeploymentSnapshot, host: str, stage: str, extensions: Iterable[str]
 ) -> dict[str, Any]:
     """Write the document. ``extensions`` holds any of apigateway, integrations, authorizers."""
     asked = set(extensions)
     wanted = asked | ({"integrations", "authorizers"} if "apigateway" in asked else set())
     paths: dict[str, dict[str, Any]] = {}
     for method in snapshot.methods.values():
-        operation = _operation(method, snapshot, dialect, wanted)
+        operation = _operation(method, snapshot, wanted)
         paths.setdefault(method.path, {})[_verb(method)] = operation
     info = {"title": snapshot.api.get("name", ""), "version": _created(snapshot)}
     if description := snapshot.api.get("description"):
         info["description"] = description
-    exported = Exported(
-        info=info,
-        host=host,
-        stage=stage,
-        paths=paths,
-        schemas={"Empty": _EMPTY_MODEL} if _uses_models(snapshot) else {},
-        schemes=_schemes(snapshot, wanted),
-    )
-    document = dialect.document(exported)
-    return document | (_api_extensions(snapshot) if "apigateway" in wanted else {})
+    components = {
+        "schemas": {"Empty": _EMPTY_MODEL} if _uses_models(snapshot) else {},
+        "securitySchemes": _schemes(snapshot, wanted),
+    }
+    server = {
+        "url": f"https://{host}/{{basePath}}",
+        "variables": {"basePath": {"default": stage}},
+    }
+    return {
+        "openapi": "3.0.1",
+        "info": info,
+        "servers": [server],
+        "paths": paths,
+        "components": {name: value for name, value in components.items() if value},
+        **(_api_extensions(snapshot) if "apigateway" in wanted else {}),
+    }
 
 
-def _operation(
-    method: Method, snapshot: DeploymentSnapshot, dialect: Dialect, wanted: set[str]
-) -> dict[str, Any]:
+def _operation(method: Method, snapshot: DeploymentSnapshot, wanted: set[str]) -> dict[str, Any]:
     operation: dict[str, Any] = {}
     if method.operation_name:
         operation["operationId"] = method.operation_name
-    if parameters := [dialect.parameter(*one) for one in _parameters(method)]:
+    if parameters := [_parameter(*one) for one in _parameters(method)]:
         operation["parameters"] = parameters
     if method.request_models:
         operation["requestBody"] = {"content": _bodies(method), "required": True}
@@ -83,7 +85,7 @@ def _operation(
         operation["x-amazon-apigateway-request-validator"] = method.validator.name
     if method.method_responses:
         operation["responses"] = {
-            status: dialect.response(status, headers, method.response_models.get(status, {}))
+            status: _response(status, headers, method.response_models.get(status, {}))
             for status, headers in method.method_responses.items()
         }
     if security := _security(method, snapshot):
@@ -91,6 +93,21 @@ def _operation(
     if method.integration and "integrations" in wanted:
         operation["x-amazon-apigateway-integration"] = integration(method.integration)
     return operation
+
+
+def _parameter(name: str, place: str, required: bool) -> dict[str, Any]:
+    flag = {"required": True} if required else {}
+    return {"name": name, "in": place, **flag, "schema": {"type": "string"}}
+
+
+def _response(status: str, headers: tuple[str, ...], models: Mapping[str, str]) -> dict[str, Any]:
+    named = {name: {"schema": {"type": "string"}} for name in headers}
+    content = {
+        kind: {"schema": {"$ref": f"#/components/schemas/{model}"}}
+        for kind, model in models.items()
+    }
+    shown = {"headers": named} if named else {}
+    return {"description": f"{status} response", **shown, "content": content}
 
 
 def _bodies(method: Method) -> dict[str, Any]:
@@ -179,11 +196,3 @@ def _uses_models(snapshot: DeploymentSnapshot) -> bool:
 
 def _created(snapshot: DeploymentSnapshot) -> str:
     return datetime.fromtimestamp(snapshot.created, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-
-
-def _serialized(document: Mapping[str, Any], accept: str) -> tuple[str, bytes]:
-    if "yaml" in accept:
-        import yaml  # noqa: PLC0415  # only who asks for YAML pays for it
-
-        return "yaml", yaml.safe_dump(dict(document), sort_keys=False).encode()
-    return "json", json.dumps(document, indent=2).encode()
