@@ -1,6 +1,6 @@
 """Composition root: passes plan, scope and local stack to the plugin, which imports none of them."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -59,10 +59,19 @@ def _left(environment: Environment, home: Path) -> tuple[Words, ...]:
 
 def _embedded_stack() -> EmbeddedStack:
     """Import nothing of the runbook in a run against AWS, and the emulator only to join a stack that is kept up."""
-    from runbook.stack_process import KEPT_AT, StackProcess  # noqa: PLC0415 - only for local
+    from runbook.stack_place import KEPT_AT  # noqa: PLC0415 - only for the local environment
 
-    if not KEPT_AT.exists():
-        return StackProcess()
-    from runbook.local_stack import local_stack  # noqa: PLC0415 - as above
+    if KEPT_AT.exists():
+        from runbook.local_stack import local_stack  # noqa: PLC0415 - as above
 
-    return local_stack()
+        return local_stack()
+    from runbook.stack_process import StackProcess  # noqa: PLC0415 - as above
+
+    return StackProcess(_provision)
+
+
+def _provision(environment: Environment, line_token: str, say: Callable[[str, str], None]) -> None:
+    """Import the procedures while the stack's process imports the emulator."""
+    from runbook.local_stack import provision_stack  # noqa: PLC0415 - as above
+
+    provision_stack(environment, line_token, say)

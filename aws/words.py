@@ -49,10 +49,6 @@ class Bilingual(Exception):  # noqa: N818 - the base of what is told to a person
         super().__init__(words.en)
         self.words = words
 
-    def __reduce__(self) -> tuple[type["Bilingual"], tuple[Words]]:
-        """Let another process have it: what an error pickles by itself is its text."""
-        return type(self), (self.words,)
-
 
 JAPANESE_SIGNS = {"; ": "。", ", ": "、"}
 """What stands between sentences, and between the items of a list."""

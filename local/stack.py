@@ -87,7 +87,6 @@ class LocalStack(Generic[EnvironmentT]):
     late: Callable[[Moto], Lateness] | None = None
     """What makes this AWS as late as the real one, for tests; None: it is not late."""
     line: FakeLine | None = None
-    """The LINE of a stack that runs in a process of its own, which has started it first; else made when localized."""
     _birth: str = field(default_factory=lambda: uuid4().hex[:12])
 
     @contextmanager
@@ -97,7 +96,7 @@ class LocalStack(Generic[EnvironmentT]):
             if kept := self.kept():
                 url, birth = kept.line, kept.birth
             else:
-                self.line = self.line or stacked.enter_context(FakeLine())
+                self.line = stacked.enter_context(FakeLine())
                 url, birth = self.line.url, self._birth
             yield self.served_by(environment, url, birth)
 

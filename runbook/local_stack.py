@@ -15,7 +15,7 @@ from aws.door.sessions import boto_session
 from aws.words import Words
 from lambdas.packing import pack
 from runbook.procedures.provision import provision
-from runbook.stack_process import KEPT_AT, ROOT, served_by
+from runbook.stack_place import KEPT_AT, ROOT, served_by
 from signoff.environment import Environment
 from signoff.environment.guard import GuardError
 from signoff.evidence import StoreSettings, open_store
@@ -32,10 +32,8 @@ def _refusal(en: str, ja: str) -> GuardError:
     return GuardError(Words(en=en, ja=ja))
 
 
-def local_stack(
-    *, sleep: Sleep = real_sleep, line: "FakeLine | None" = None
-) -> "LocalStack[Environment]":
-    """Return the stack, not yet started; its provisioning waits by ``sleep``; ``line`` is one that runs already."""
+def local_stack(*, sleep: Sleep = real_sleep) -> "LocalStack[Environment]":
+    """Return the stack, not yet started; its provisioning waits by ``sleep``."""
     from local.stack import LocalStack  # noqa: PLC0415 - loads the emulator
 
     return LocalStack(
@@ -43,13 +41,19 @@ def local_stack(
         served_by=served_by,
         kept_at=KEPT_AT,
         refuse=_refusal,
-        line=line,
     )
 
 
 def _provision(
     environment: Environment, line: "FakeLine", say: "Say", *, sleep: Sleep = real_sleep
 ) -> None:
+    provision_stack(environment, line.channels.messaging_access_token, say, sleep=sleep)
+
+
+def provision_stack(
+    environment: Environment, line_token: str, say: "Say", *, sleep: Sleep = real_sleep
+) -> None:
+    """Bring the empty account of a localized environment to its plan, by this runbook's own procedures."""
     session = boto_session(environment.region)
     store = open_store(StoreSettings.of(environment), client=session.client, root=ROOT)
     caller = PROVISIONER.format(account=environment.account)
@@ -64,7 +68,7 @@ def _provision(
     provision(
         session,
         environment,
-        secrets_in=lambda _: line.channels.messaging_access_token,
+        secrets_in=lambda _: line_token,
         build=pack,
         record=record,
         recorded=recorded,

@@ -1,6 +1,6 @@
 """A run's local stack in a process of its own: in one process the judge and the AWS that it asks share an interpreter.
 
-The stack is started and provisioned while this process collects the checks. Nothing here imports the emulator.
+The emulator is imported there while this process collects the checks; this one provisions it, and does not import it.
 """
 
 import os
@@ -8,19 +8,22 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from multiprocessing import Pipe
 from multiprocessing.connection import Connection
-from pathlib import Path
 from tempfile import TemporaryFile
 from typing import IO, Any
+from uuid import uuid4
 
 from aws.words import Words
+from runbook.stack_place import ROOT, served_by
 from signoff.environment import Environment
 from signoff.environment.guard import GuardError
 
-ROOT = Path(__file__).parent.parent
-KEPT_AT = ROOT / "report" / "local" / "stack.json"
+Say = Callable[[str, str], None]
+Provision = Callable[[Environment, str, Say], None]
+"""Called with the localized environment, the channel access token that its LINE accepts, and what tells progress."""
+STARTING = Words(en="starting the local stack", ja="ローカルスタックを起動しています")
 ENDS_WITHIN_S = 10
 TAIL_BYTES = 2_000
 
@@ -37,48 +40,42 @@ class StackAddresses:
 
 @dataclass(slots=True)
 class StackProcess:
-    """Starts the stack when the environment is localized, and hands it over once it is provisioned."""
+    """Starts the process when the environment is localized, and provisions its stack when a run asks for it."""
 
+    provision: Provision
+    """Brings the empty account to the environment's plan."""
     child: str = "runbook.stack_child"
     """The module that is started; tests have others."""
     _pipe: Connection = field(init=False)
     _log: IO[bytes] = field(init=False)
+    _line_token: str = field(init=False, repr=False)
 
     @contextmanager
     def localized(self, environment: Environment) -> Iterator[Environment]:
         """Yield the environment with the address of its LINE; the stack lives until the block ends."""
         self._pipe, theirs = Pipe()
         with TemporaryFile() as self._log, _running(self.child, theirs, self._log), self._pipe:
-            self._pipe.send(environment)
-            line, birth = self._received()
-            yield served_by(environment, line, birth)
+            self._pipe.send((environment.account, environment.region, environment.stage))
+            line, self._line_token = self._received()
+            yield served_by(environment, line, uuid4().hex[:12])
 
     @contextmanager
-    def start(
-        self, environment: Environment, say: Callable[[str, str], None]
-    ) -> Iterator[StackAddresses]:
-        """Yield the provisioned stack of the localized ``environment``; what stopped it is raised here."""
+    def start(self, environment: Environment, say: Say) -> Iterator[StackAddresses]:
+        """Yield the provisioned stack of the localized ``environment``."""
         from local.calls import calls_go_to  # noqa: PLC0415 - what runs against AWS loads nothing of local/
 
-        del environment  # the child has it
-        while not isinstance(message := self._received(), StackAddresses):
-            if isinstance(message, BaseException):
-                raise message
-            say(*message)
-        with calls_go_to(message.aws):
-            yield message
+        say(STARTING.en, STARTING.ja)
+        addresses = StackAddresses(*self._received())
+        with calls_go_to(addresses.aws):
+            self.provision(environment, self._line_token, say)
+            yield addresses
 
     def _received(self) -> Any:
-        """Return what the child says next, a pair of texts, an error or addresses; GuardError if it has ended."""
+        """Return what the child sends next; GuardError if it has ended."""
         try:
             return self._pipe.recv()
         except (EOFError, ConnectionError):
             raise GuardError(_ended(self._log)) from None
-
-
-def served_by(environment: Environment, line: str, birth: str) -> Environment:
-    """Return the environment as a stack serves it: its address of LINE, its own identity."""
-    return replace(environment, line=replace(environment.line, endpoint=line), birth=birth)
 
 
 @contextmanager

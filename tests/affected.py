@@ -98,10 +98,18 @@ def _used(
 ) -> Iterator[str]:
     if path.endswith(".py"):
         yield from _conftests(path, sources)
-        for node in ast.walk(ast.parse(text)):
+        for node in ast.walk(_parsed(text)):
             yield from _of_node(node, path, sources, named)
     elif path.endswith(".j2"):
         yield from (other for name in named if name in text for other in named[name])
+
+
+def _parsed(text: str) -> ast.AST:
+    """Return the module; an empty one where it is no Python: the tests that lead to it then say what is wrong."""
+    try:
+        return ast.parse(text)
+    except SyntaxError:
+        return ast.Module([], [])
 
 
 def _of_node(

@@ -64,6 +64,12 @@ def test_import_of_a_file_that_was_deleted_still_leads_to_it():
     assert "tests/plan/test_gone.py" in distances(["plan/gone.py"], uses(deleted))
 
 
+def test_file_that_is_no_python_is_reached_like_any_other():
+    broken = {**SOURCES, "plan/tables.py": "PROVEN = (*one)"}
+
+    assert distances(["plan/tables.py"], uses(broken))["tests/plan/test_tables.py"] == 1
+
+
 def test_nearest_runs_first_and_what_has_no_time_is_named():
     near = {"tests/a/test_far.py": 3, "tests/a/test_near.py": 1, "tests/a/test_long.py": 2}
     seconds = {**dict.fromkeys(HOUSE, 0.0), "tests/a/test_long.py": 50.0}

@@ -51,25 +51,6 @@ def _restored(request: Request, given: Mapping[str, Any], moto: Moto) -> Iterabl
     return ((f"dynamodb:{verb}", arn) for verb in verbs)
 
 
-def _exported(_: Request, given: Mapping[str, Any], __: Moto) -> Iterable[Target]:
-    """Developer guide, "Requesting a table export": into the bucket in the caller's name."""
-    objects = f"arn:aws:s3:::{given.get('S3Bucket')}/{given.get('S3Prefix', '')}*"
-    return (
-        (f"s3:{verb}", objects) for verb in ("AbortMultipartUpload", "PutObject", "PutObjectAcl")
-    )
-
-
-def _imported(request: Request, given: Mapping[str, Any], moto: Moto) -> Iterable[Target]:
-    """Developer guide, "Requesting a table import": from the bucket, with a log of what failed."""
-    bucket = f"arn:aws:s3:::{given.get('S3BucketSource', {}).get('S3Bucket')}"
-    yield "s3:ListBucket", bucket
-    yield "s3:GetObject", f"{bucket}/*"
-    group = f"arn:aws:logs:{request.region}:{moto.account}:log-group:/aws-dynamodb/imports"
-    verbs = ("CreateLogGroup", "CreateLogStream", "DescribeLogGroups", "DescribeLogStreams")
-    for verb in (*verbs, "PutLogEvents", "PutRetentionPolicy"):
-        yield f"logs:{verb}", group
-
-
 def _requested(request: Request, given: Mapping[str, Any], moto: Moto) -> Iterable[Target]:
     """A certificate that is made with tags: its id is new, so that only a pattern names it."""
     if given.get("Tags"):
@@ -87,8 +68,6 @@ _FURTHER: Mapping[
 ] = {
     ("acm", "RequestCertificate"): _requested,
     ("dynamodb", "RestoreTableToPointInTime"): _restored,
-    ("dynamodb", "ExportTableToPointInTime"): _exported,
-    ("dynamodb", "ImportTable"): _imported,
     ("kms", "CreateAlias"): _alias,
 }
 

@@ -179,11 +179,6 @@ def invoke(request: Request, _: Moto) -> Response:
     return not_implemented(request, "no extension runs functions here")
 
 
-def list_provisioned_concurrency(_: Request, __: Moto) -> Response:
-    """Answer that there is none: nothing here can provision it."""
-    return json_response({"ProvisionedConcurrencyConfigs": []})
-
-
 def _principal(principal: str | Mapping[str, str]) -> str | Mapping[str, str]:
     """Write a principal as AWS keeps it; moto keeps an account's number or a role's ARN bare."""
     if isinstance(principal, str) and principal.isdecimal():
@@ -241,7 +236,6 @@ FIXES: Mapping[tuple[str, str], Fix] = {
     ("lambda", "GetPolicy"): get_policy,
     ("lambda", "Invoke"): invoke,
     ("lambda", "ListFunctionUrlConfigs"): list_function_url_configs,
-    ("lambda", "ListProvisionedConcurrencyConfigs"): list_provisioned_concurrency,
     ("lambda", "PutResourcePolicy"): put_resource_policy,
     ("lambda", "RemovePermission"): remove_permission,
     ("lambda", "UpdateFunctionConfiguration"): update_function_configuration,

@@ -118,12 +118,6 @@ def kinesis_streaming_destination(request: Request, moto: Moto) -> Response:
     )
 
 
-def export_table_to_point_in_time(request: Request, moto: Moto) -> Response:
-    """Take an export without a prefix, on which moto breaks."""
-    prefix = request.parameters.get("S3Prefix") or ""
-    return moto(request.with_parameters({"S3Prefix": prefix}))
-
-
 def restore_table_to_point_in_time(request: Request, moto: Moto) -> Response:
     """Keep the billing mode of the source.
 
@@ -153,7 +147,6 @@ FIXES: Mapping[tuple[str, str], Fix] = {
     ("dynamodb", "DescribeTimeToLive"): time_to_live,
     ("dynamodb", "DisableKinesisStreamingDestination"): kinesis_streaming_destination,
     ("dynamodb", "EnableKinesisStreamingDestination"): kinesis_streaming_destination,
-    ("dynamodb", "ExportTableToPointInTime"): export_table_to_point_in_time,
     ("dynamodb", "RestoreTableToPointInTime"): restore_table_to_point_in_time,
     ("dynamodb", "UpdateTable"): update_table,
     ("dynamodb", "UpdateTimeToLive"): time_to_live,

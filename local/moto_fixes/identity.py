@@ -68,15 +68,10 @@ def put_trace_segments(_: Request, __: Moto) -> Response:
     return json_response({"UnprocessedTraceSegments": []})
 
 
-def put_telemetry_records(_: Request, __: Moto) -> Response:
-    return json_response({})
-
-
 FIXES: Mapping[tuple[str, str], Fix] = {
     ("iam", "GetAccountAuthorizationDetails"): get_account_authorization_details,
     ("kms", "DescribeKey"): describe_key,
     ("sts", "AssumeRole"): assume_role,
     ("sts", "GetCallerIdentity"): get_caller_identity,
-    ("xray", "PutTelemetryRecords"): put_telemetry_records,
     ("xray", "PutTraceSegments"): put_trace_segments,
 }

@@ -108,16 +108,6 @@ def test_a_missing_table_has_awss_error_code(tables):
         tables.describe_time_to_live(TableName="nosuch")
 
 
-def test_an_export_needs_no_prefix(recovering, client, users):
-    client("s3").create_bucket(
-        Bucket="exports", CreateBucketConfiguration={"LocationConstraint": REGION}
-    )
-
-    told = recovering.export_table_to_point_in_time(TableArn=users, S3Bucket="exports")
-
-    assert told["ExportDescription"]["ExportStatus"] in {"IN_PROGRESS", "COMPLETED"}
-
-
 @pytest.fixture
 def stamps(client):
     """Create a table of 300 stamps of 100 users, with an index by period."""
