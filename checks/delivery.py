@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from aws.access.publishing import allows_publishing, usable
 from aws.alarm import COMPOSITE, Alarm
@@ -172,9 +172,9 @@ class Delivery:
         elif topic.kms_key and not self._usable(topic.kms_key):
             yield _of_topic(arn, KEY, topic.kms_key, USABLE)
         elif not any(one.confirmed for one in listening(topic)):
-            yield _of_topic(arn, PEOPLE, 0, at_least(1), "sns:ListSubscriptionsByTopic")
+            yield _unconfirmed(arn, PEOPLE, 0, at_least(1))
         elif not self._notifies_the_planned(topic):
-            yield _of_topic(arn, PLANNED, NOT_CONFIRMED, CONFIRMED, "sns:ListSubscriptionsByTopic")
+            yield _unconfirmed(arn, PLANNED, NOT_CONFIRMED, CONFIRMED)
 
     def _arn(self, alarm: Alarm) -> str:
         here = f"{self.environment.region}:{self.environment.account}"
@@ -243,6 +243,12 @@ def _of_topic(
     return Difference(
         kind=TOPIC, name=arn, fact=fact, found=found, bound=bound, call=call, loosens=True
     )
+
+
+def _unconfirmed(arn: str, fact: Words, found: object, bound: Bound) -> Difference:
+    """Return what a person alone can end, by the link in AWS's mail."""
+    of_topic = _of_topic(arn, fact, found, bound, "sns:ListSubscriptionsByTopic")
+    return replace(of_topic, remedy="mail")
 
 
 def of_subscription(

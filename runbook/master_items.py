@@ -3,7 +3,6 @@
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
-from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -14,12 +13,12 @@ from aws.desired import Table
 from aws.words import Words
 from plan.canonical import Item, canonical_hash, item_hash, outline
 from runbook.engine import Change, Refused, StepContext
+from runbook.migration.progress import Progress
+from runbook.migration.table_io import Loader
+from runbook.migration.verify import MANIFEST
 
 SPOTS = Path(__file__).parent / "data" / "stamp_masters.json"
 """The five spots of the development table, in plain JSON."""
-MANIFEST = "manifest"
-IN_ONE_WRITE = 25
-"""BatchWriteItem takes no more."""
 
 
 def source(path: Path = SPOTS) -> tuple[Item, ...]:
@@ -111,21 +110,10 @@ def _few(keys: Sequence[str]) -> Words:
     return Words.same(", ".join(keys[:5]))
 
 
-def _write(context: StepContext, table: Table, items: Iterable[Item]) -> None:
-    client, rest = context.client("dynamodb"), iter(items)
-    while batch := list(islice(rest, IN_ONE_WRITE)):
-        pending = {table.name: [{"PutRequest": {"Item": item}} for item in batch]}
-
-        def written() -> bool:
-            nonlocal pending
-            pending = client.batch_write_item(RequestItems=pending).get("UnprocessedItems", {})
-            return not pending
-
-        what = Words(
-            en=f"{len(batch)} items are written to {table.name}",
-            ja=f"{table.name}に{len(batch)}件が書き込まれること",
-        )
-        context.wait(written, what=what, every_s=0.5, within_s=30)
+def _write(context: StepContext, table: Table, items: Sequence[Item]) -> None:
+    what = Words(en=f"writing {table.name}", ja=f"{table.name}に書き込み中")
+    loader = Loader(client=context.client("dynamodb"), table=table.name, sleep=context.sleep)
+    loader.load(items, Progress(what=what, watch=context.watch, total=len(items)))
 
 
 def _by_key(table: Table, items: Iterable[Item]) -> dict[str, Item]:

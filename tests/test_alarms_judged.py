@@ -2,10 +2,15 @@
 
 from dataclasses import replace
 
+import pytest
+
 from signoff.judge.outcome import Outcome
+from signoff.report.remedy import remedy
+from tests.defects import DEFECTS
 from tests.defects.changes import added, both, item
 from tests.foreign.judged import rows
 from tests.healthy import healthy
+from tests.provenance import PROD_RUN
 from tests.unread import refused
 
 ELSEWHERE = "arn:aws:sns:ap-northeast-1:444455556666:another-team"
@@ -24,3 +29,20 @@ def test_alarm_whose_topic_is_not_readable_gives_way_to_another_on_the_same_metr
 
     assert rows(alone)["MON-06"].outcome is Outcome.NOT_TESTABLE
     assert rows(beside)["MON-06"].outcome is Outcome.PASS
+
+
+@pytest.mark.parametrize(
+    ("defect", "by_mail"),
+    [
+        ("MON-06:subscription-pending", True),
+        ("MON-06:denied-after-all", False),
+        ("MON-06:actions-off", False),
+        ("MON-06:topic-absent", False),
+    ],
+)
+def test_confirm_the_mail_is_said_only_where_a_confirmation_is_missing(defect, by_mail):
+    broken = next(one for one in DEFECTS if one.id == defect)
+    verdict = rows(broken.breaks(healthy()))["MON-06"]
+    told = remedy(verdict, PROD_RUN).by_hand
+
+    assert any("mail from AWS Notifications" in one.en for one in told) == by_mail

@@ -10,12 +10,11 @@ from aws.desired import Table
 from aws.words import Words
 from plan.canonical import Item
 from runbook.engine import Refused, StepContext
-from runbook.master_items import MANIFEST
 from runbook.migration.progress import Progress, reading
 from runbook.migration.source import ScannedTable, Source, SourceEnvironment
 from runbook.migration.table_io import Scan
 from runbook.migration.transform import Flaw, transformed
-from runbook.migration.verify import ItemHashes, Transform, source_hashes
+from runbook.migration.verify import MANIFEST, ItemHashes, Transform, source_hashes
 from runbook.options import SOURCE
 
 

@@ -8,9 +8,8 @@ from aws.change.gate import Changes
 from aws.words import Words, joined
 from plan.canonical import outline
 from runbook.engine import Change, Refused, StepContext
-from runbook.master_items import MANIFEST
 from runbook.migration.job import Job
-from runbook.migration.verify import ItemHashes, Key, KeyDifference, difference, key_list
+from runbook.migration.verify import MANIFEST, ItemHashes, Key, KeyDifference, difference, key_list
 
 MOST_LISTED = 1_000
 """Items whose attributes the manifest lists, so that a difference can be named; people's are never listed."""

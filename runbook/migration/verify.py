@@ -11,6 +11,8 @@ from runbook.migration.dynamodb_json import FormError
 from runbook.migration.progress import Progress
 from runbook.migration.source import Source
 
+MANIFEST = "manifest"
+"""Kind of the record that says what a table must hold."""
 Key = tuple[str, ...]
 Transform = Callable[[Item], Item]
 
