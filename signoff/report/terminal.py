@@ -1,6 +1,7 @@
 """What the operator reads: a line of progress, the blocking rows in one line each, the verdict."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from time import monotonic
 
 import pytest
 from _pytest.terminal import TerminalReporter
@@ -23,6 +24,8 @@ DECIDED = Words(en="DECIDED", ja="例外承認")
 NO_VERDICT = Words(en="NO VERDICT for {}: {}", ja="{}の判定なし: {}")
 SEEN = Words(en="seen until then:", ja="それまでに確認した不合格:")
 AND_MORE = Words(en=" (and {} more)", ja="（ほか{}件）")
+SILENT_S = 8.0
+"""Where lines can't be overwritten, in a log of CI, progress is a line of its own after so long a silence."""
 PRINTED = 3
 """Decisions printed for a row if the run left a page, which has the others."""
 ON_THE_PAGE = Words(en="… {} more on the page", ja="… ほか{}件はページを参照")
@@ -47,9 +50,13 @@ def no_verdict(environment: str, why: Words) -> Words:
 class Terminal:
     """Writes through pytest's own reporter, so that ``-q`` and redirection keep working."""
 
-    def __init__(self, config: pytest.Config, lang: str = "en") -> None:
+    def __init__(
+        self, config: pytest.Config, lang: str = "en", now: Callable[[], float] = monotonic
+    ) -> None:
         self._config = config
         self._lang = lang
+        self._now = now
+        self._printed_at = now()
         self._said = False
         self._last: list[tuple[str, dict[str, bool]]] = []
 
@@ -58,11 +65,16 @@ class Terminal:
         return self._config.pluginmanager.get_plugin("terminalreporter")
 
     def progress(self, en: str, ja: str) -> None:
-        """Overwrite one line on a terminal; print nothing elsewhere, where it would be noise."""
-        if self._reporter and self._reporter.isatty:
-            said = Words(en=en, ja=ja)[self._lang]
-            self._reporter.rewrite(visible_line(said), erase=True)
+        """Overwrite one line on a terminal; elsewhere print one now and then, since more would be noise."""
+        if not (reporter := self._reporter):
+            return
+        text = visible_line(Words(en=en, ja=ja)[self._lang])
+        if reporter.isatty:
+            reporter.rewrite(text, erase=True)
             self._said = True
+        elif self._now() - self._printed_at >= SILENT_S:
+            reporter.write_line(text)
+            self._printed_at = self._now()
 
     def progress_done(self) -> None:
         if self._reporter and self._said:
