@@ -59,15 +59,19 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def read_models_once() -> None:
     """Let all sessions of this process share what one session shares between its clients.
 
-    That is what was read of AWS's service models, and how the names of botocore's events are spelled. Whether a
+    That is what was read of AWS's service models, how the names of botocore's events are spelled, and each part of the
+    user agent, which botocore puts together character by character for each call. Whether a
     handler takes any keyword is seen at its code: each session has 130 handlers, and inspects the signature of each.
     moto changes the models that it reads, and reads them by a loader of its own.
     """
-    from botocore import hooks, session  # noqa: PLC0415 - not in a judge's process
+    from botocore import hooks, session, useragent  # noqa: PLC0415 - not in a judge's process
 
     session.create_loader = cache(session.create_loader)
     spelled = cache(hooks.EventAliaser(None)._alias_event_name)  # noqa: SLF001 - its only place
     hooks.EventAliaser._alias_event_name = staticmethod(spelled)  # noqa: SLF001 - botocore computes each name anew
+    useragent.sanitize_user_agent_string_component = cache(
+        useragent.sanitize_user_agent_string_component
+    )
     inspected = hooks.accepts_kwargs
 
     def accepts_kwargs(handler: Any) -> bool:
