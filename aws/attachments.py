@@ -1,14 +1,12 @@
 """What nobody planned of a resource, gathered by the ledgers from all that AWS answered about it."""
 
-import json
-import re
 from collections.abc import Callable, Iterable
 from importlib import import_module
 from pkgutil import iter_modules
 
-from aws import ledgers, table
+from aws import kinds, ledgers, table
 from aws.ledger import Ledger, Unplanned
-from aws.ledgers import dynamodb, iam, kms, lambda_, logs, s3, secretsmanager
+from aws.ledgers import dynamodb, iam, kms, lambda_, secretsmanager
 from aws.reading import Reader, Reading, required
 from aws.section import Section
 
@@ -16,8 +14,8 @@ Attached = tuple[Unplanned, ...]
 LEDGERS: Ledger = {
     call: operation
     for _, service, _ in iter_modules(ledgers.__path__)
-    for call, operation in import_module(f"aws.ledgers.{service}").LEDGER.items()
-}
+    for call, operation in getattr(import_module(f"aws.ledgers.{service}"), "LEDGER", {}).items()
+} | dict(kinds.LEDGER)
 """``service:Operation`` -> what becomes of its answer, over all services."""
 
 
@@ -81,28 +79,6 @@ def keys(reading: Reading) -> Section[Attached]:
     return reading.each(known, read)
 
 
-def buckets(reading: Reading) -> Section[Attached]:
-    """Read what copies, deletes, redirects, exposes or charges for objects of the bucket, if one is configured."""
-    configured = [reading.scope.bucket] if reading.scope.bucket else []
-
-    def ask(name: str) -> None:
-        whose = {"Bucket": name, "ExpectedBucketOwner": reading.scope.account}
-        for operation, nothing in BUCKET_PARTS.items():
-            reading.aws.call("s3", operation, **whose, empty_on=nothing)
-
-    return _attached(reading, s3.BUCKET.en, configured, ("buckets",), ask)
-
-
-BUCKET_PARTS = {
-    "get_bucket_replication": ("ReplicationConfigurationNotFoundError",),
-    "get_bucket_lifecycle_configuration": ("NoSuchLifecycleConfiguration",),
-    "get_bucket_website": ("NoSuchWebsiteConfiguration",),
-    "get_bucket_acl": (),
-    "get_bucket_request_payment": (),
-}
-"""Operation -> the error codes that mean "nothing is set"; the last two always have an answer."""
-
-
 def _nothing(_: str) -> None:
     """Make no call: other readers' answers have everything."""
 
@@ -120,66 +96,6 @@ def _scheduled_actions(reading: Reading) -> None:
 def _event_sources(reading: Reading) -> None:
     """Read all event sources of the Region at once: the ledger says which function each belongs to."""
     reading.aws.listed("lambda", "list_event_source_mappings", "EventSourceMappings")
-
-
-def log_groups(reading: Reading) -> Section[Attached]:
-    """Read where the lines of each group go, and which metrics are made from them."""
-    reading.source(_metric_filters)
-
-    def ask(name: str) -> None:
-        reading.aws.listed(
-            "logs", "describe_subscription_filters", "subscriptionFilters", logGroupName=name
-        )
-
-    groups = reading.needed("log_groups")
-    return _attached(reading, logs.LOG_GROUP.en, groups, ("log_groups",), ask)
-
-
-def _metric_filters(reading: Reading) -> None:
-    """Read all metric filters of the Region at once: the ledger says which group each belongs to."""
-    reading.aws.listed("logs", "describe_metric_filters", "metricFilters")
-
-
-ACCOUNT_POLICIES = ("SUBSCRIPTION_FILTER_POLICY", "METRIC_EXTRACTION_POLICY")
-"""What sends every line elsewhere, and what keeps metrics from being made of lines; the other types add
-forms and indexes, or are told by the groups."""
-
-
-def account_policies(reading: Reading) -> Section[Attached]:
-    """Read the account's policies that select a log group of ours, by type."""
-    ours = tuple(reading.needed("log_groups"))
-
-    def read(kind: str) -> Attached:
-        answer = reading.aws.call("logs", "describe_account_policies", policyType=kind)
-        return tuple(
-            Unplanned(
-                kind=logs.ACCOUNT_POLICY,
-                name=kind,
-                fact=logs.APPLIED,
-                found=f"{one['policyName']}: {one.get('policyDocument', '')}",
-                call="logs:DescribeAccountPolicies",
-                loosens=True,
-                ids=(one["policyName"],),
-            )
-            for one in answer["accountPolicies"]
-            if any(selects(one.get("selectionCriteria") or "", name) for name in ours)
-        )
-
-    return reading.each(ACCOUNT_POLICIES, read)
-
-
-NOT_IN = re.compile(r"LogGroupName\s+NOT\s+IN\s+(\[.*\])", re.IGNORECASE | re.DOTALL)
-"""The only criterion that PutAccountPolicy documents for subscription filters; other types have none."""
-
-
-def selects(criteria: str, group: str) -> bool:
-    """Whether an account policy applies to a log group; one whose criteria we do not know may."""
-    try:
-        if found := NOT_IN.fullmatch(criteria.strip()):
-            return group not in json.loads(found[1])
-    except (ValueError, TypeError):
-        return True
-    return True
 
 
 def _attached(
@@ -210,10 +126,6 @@ READERS = {
             "lambda:ListFunctionEventInvokeConfigs",
         ),
     ),
-    "log_group_attachments": Reader(
-        log_groups, ("logs:DescribeMetricFilters", "logs:DescribeSubscriptionFilters")
-    ),
-    "account_log_policies": Reader(account_policies, ("logs:DescribeAccountPolicies",)),
     "table_attachments": Reader(
         tables,
         (
@@ -225,11 +137,4 @@ READERS = {
     "secret_attachments": Reader(secrets, ("secretsmanager:DescribeSecret",)),
     "role_attachments": Reader(roles, ("iam:GetAccountAuthorizationDetails",)),
     "key_attachments": Reader(keys, ("kms:ListGrants",)),
-    "bucket_attachments": Reader(
-        buckets,
-        (
-            *("s3:GetBucketAcl", "s3:GetBucketRequestPayment", "s3:GetBucketWebsite"),
-            *("s3:GetLifecycleConfiguration", "s3:GetReplicationConfiguration"),
-        ),
-    ),
 }

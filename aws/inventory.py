@@ -13,18 +13,15 @@ from aws import (
     api_document,
     attachments,
     automation,
-    bucket,
-    dashboard,
     domain,
     function,
     key,
-    log_group,
+    kinds,
     names,
     rest_api,
     role,
     secret,
     table,
-    topic,
     usage_plan,
     way_back,
 )
@@ -33,8 +30,6 @@ from aws.access.principals import Principal
 from aws.alarm import Alarm, MuteRule
 from aws.api_document import ApiDocument
 from aws.automation import Automation
-from aws.bucket import Bucket
-from aws.dashboard import Dashboard
 from aws.domain import BasePath, Certificate, CustomDomain, Resolution, resolve
 from aws.door.clients import Aws
 from aws.door.limits import RetryPolicy
@@ -48,17 +43,21 @@ from aws.function import (
     Version,
 )
 from aws.key import Key
+from aws.kinds.bucket import Bucket
+from aws.kinds.dashboard import Dashboard
+from aws.kinds.gateway_account import GatewayAccount
+from aws.kinds.log_group import LogGroup
+from aws.kinds.log_policy import LogPolicy
+from aws.kinds.topic import Topic
 from aws.ledger import Unplanned
-from aws.log_group import LogGroup, LogPolicy
 from aws.names import Names
 from aws.reading import Progress, Reader, Reading, Resolve, Scope
 from aws.redaction.leak import Leak
-from aws.rest_api import Deployment, GatewayAccount, RestApi, Stage
+from aws.rest_api import Deployment, RestApi, Stage
 from aws.role import Role
 from aws.secret import Secret, SecretValue
 from aws.section import Section
 from aws.table import Backups, Contents, KeyScan, ResourcePolicy, ScalableTarget, Table, Tags
-from aws.topic import Topic
 from aws.unreadable import Unreadable
 from aws.usage_plan import ApiKey, UsagePlan
 from aws.way_back import DeploymentBack, PackageContents
@@ -84,15 +83,12 @@ READERS: Mapping[str, Reader] = (
     | access.READERS
     | automation.READERS
     | alarm.READERS
-    | topic.READERS
-    | dashboard.READERS
-    | log_group.READERS
+    | kinds.READERS
     | table.READERS
     | attachments.READERS
     | secret.READERS
     | way_back.READERS
     | key.READERS
-    | bucket.READERS
     | {"leaks": Reader(_leaks, ())}
 )
 """Section -> how it is read; the slowest chain, API Gateway's, comes first."""

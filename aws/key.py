@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from aws.kind import value_of
 from aws.raw import Raw
 from aws.reading import Reader, Reading
 from aws.section import Section
@@ -59,9 +60,10 @@ def _named(section: Section[Any]) -> Iterator[str]:
 
 def _names_of(item: Any) -> Iterator[str]:
     for field in set(REFERRING.values()):
-        if name := getattr(item, field, None):
+        name = value_of(item, field) if hasattr(type(item), field) else None
+        if name and not isinstance(name, Unreadable):
             yield name
-    if getattr(item, "kms_key", "") is None and hasattr(item, "deleted"):
+    if hasattr(item, "deleted") and item.kms_key is None:
         yield SECRETS_DEFAULT
 
 
@@ -72,8 +74,9 @@ def _unknown(sections: Mapping[str, Section[Any]]) -> Iterator[tuple[str, Unread
             yield f"(of {name})", section.behind(name)
             continue
         for item, found in section.items():
-            if isinstance(found, Unreadable):
-                yield f"(of {name} {item})", found.behind(name)
+            why = found if isinstance(found, Unreadable) else value_of(found, REFERRING[name])
+            if isinstance(why, Unreadable):
+                yield f"(of {name} {item})", why.behind(name)
 
 
 def _key(reading: Reading, name: str) -> Key:

@@ -16,7 +16,7 @@ from typing import Any, TypeVar
 from aws.door.clients import Aws
 from aws.door.failures import Gone, ReadFailure
 from aws.release import Builds, RecordedRelease
-from aws.section import Section
+from aws.section import Section, Unread
 from aws.unreadable import Unreadable
 from aws.words import Words
 
@@ -200,7 +200,7 @@ def guarded(read: Callable[[], T]) -> T | Unreadable | None:
 
 def unreadable(error: Exception) -> Unreadable:
     """Say why without repeating data: the text of a KeyError or ValueError may be a secret."""
-    if isinstance(error, ReadFailure):
+    if isinstance(error, ReadFailure | Unread):
         return error.why
     last = traceback.extract_tb(error.__traceback__)[-1]
     kind, where = type(error).__name__, f"{Path(last.filename).name}:{last.lineno}"

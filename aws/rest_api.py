@@ -1,4 +1,4 @@
-"""API Gateway: the API by its name, its stages with their settings, its deployments, and the account."""
+"""API Gateway: the API by its name, its stages with their settings, and its deployments."""
 
 import json
 import re
@@ -86,15 +86,6 @@ class Deployment:
         """The digest of the draft that it froze, where the procedure `api` wrote it into the description."""
         found = DRAFT.search(self.description)
         return found[1] if found else None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class GatewayAccount:
-    """Account-level throttle, requests a second and burst, and the role that writes logs."""
-
-    log_role_arn: str | None
-    rate: float
-    burst: int
 
 
 def found(reading: Reading) -> list[Raw]:
@@ -220,22 +211,8 @@ def decode_deployment(raw: Raw) -> Deployment:
     )
 
 
-def account(reading: Reading) -> Section[GatewayAccount]:
-    return {"account": decode_account(reading.aws.call("apigateway", "get_account"))}
-
-
-def decode_account(raw: Raw) -> GatewayAccount:
-    throttle = raw["throttleSettings"]
-    return GatewayAccount(
-        log_role_arn=raw.get("cloudwatchRoleArn") or None,
-        rate=throttle["rateLimit"],
-        burst=throttle["burstLimit"],
-    )
-
-
 READERS = {
     "rest_apis": Reader(rest_apis, ("apigateway:GET",)),
     "stages": Reader(stages, ("apigateway:GET",)),
     "deployments": Reader(deployments, ("apigateway:GET",)),
-    "gateway_account": Reader(account, ("apigateway:GET",)),
 }

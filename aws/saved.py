@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, fields
+from dataclasses import fields, is_dataclass
 from datetime import datetime
 from functools import cache
 from typing import Any, get_args, get_type_hints
@@ -11,6 +11,8 @@ from typing import Any, get_args, get_type_hints
 from pydantic import TypeAdapter
 
 from aws.inventory import NOT_ASKED, Inventory, Sections, frozen
+from aws.kind import partly, unread_facts, value_of
+from aws.kinds import BY_SECTION
 from aws.raw import Raw
 from aws.section import Section
 from aws.unreadable import Unreadable
@@ -23,7 +25,7 @@ MEMBERS = {one.name for one in fields(Unreadable)}
 
 def to_json(inventory: Inventory) -> str:
     """Write canonical JSON: sorted keys, one spelling of each number, moments in ISO 8601."""
-    raw = _spelled(asdict(frozen(inventory)))
+    raw = _spelled(frozen(inventory))
     text = json.dumps(raw, indent=1, sort_keys=True, ensure_ascii=False, allow_nan=False)
     return visible_json(text)
 
@@ -69,19 +71,33 @@ def _unread(sections: Sections) -> Iterator[tuple[str, Unreadable]]:
         for name, item in section.items():
             if isinstance(item, Unreadable):
                 yield f"{one.name} {name}", item
+            else:
+                yield from ((f"{one.name} {name}: {key}", why) for key, why in unread_facts(item))
 
 
 def _section(name: str, raw: Raw) -> Section[Any]:
     """Tell unread from read before any type is tried: some items have a default for every field."""
     if _is_unreadable(raw):
         return UNREADABLE.validate_python(raw)
-    adapter = _adapter(Sections, name)
     return {
-        key: UNREADABLE.validate_python(item)
-        if _is_unreadable(item)
-        else adapter.validate_python(item)
+        key: UNREADABLE.validate_python(item) if _is_unreadable(item) else _item(name, item)
         for key, item in raw.items()
     }
+
+
+def _item(name: str, raw: Any) -> Any:
+    """Return an item of a section; of one with unknown facts, each of the others is validated by itself."""
+    kind = BY_SECTION.get(name)
+    if kind is None or not any(map(_is_unreadable, raw.values())):
+        return _adapter(Sections, name).validate_python(raw)
+    hints = get_type_hints(kind.type)
+    known = {
+        name: UNREADABLE.validate_python(value)
+        if _is_unreadable(value)
+        else TypeAdapter(hints[name]).validate_python(value)
+        for name, value in raw.items()
+    }
+    return partly(kind.type, known)
 
 
 def _is_unreadable(raw: object) -> bool:
@@ -103,6 +119,8 @@ def _spelled(value: Any) -> Any:
         return value.isoformat()
     if isinstance(value, float) and value.is_integer():
         return int(value)
+    if is_dataclass(value):
+        return {one.name: _spelled(value_of(value, one.name)) for one in fields(value)}
     if isinstance(value, Mapping):
         return {key: _spelled(one) for key, one in value.items()}
     if isinstance(value, (list, tuple)):

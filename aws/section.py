@@ -35,7 +35,7 @@ class Unread(NotTestable):
 
     def __init__(self, why: Unreadable) -> None:
         super().__init__(Words(en=why.words.en, ja=f"読み取れませんでした（{why.words.ja}）"))
-        self.obstacle, self.action = why.obstacle, why.action
+        self.why, self.obstacle, self.action = why, why.obstacle, why.action
 
 
 class NotInReplay(NotTestable):

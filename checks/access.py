@@ -13,12 +13,12 @@ from aws.function import RoleUser
 from aws.iam import Statement, expand, parse
 from aws.iam.pattern import overlap, resource_pattern, text_pattern
 from aws.iam.principal import is_gone, is_same
+from aws.kinds.statements import OPENED
+from aws.kinds.topic import TOPIC, Topic
 from aws.ledgers.iam import ROLE
 from aws.ledgers.kms import KEY
-from aws.ledgers.sns import TOPIC
 from aws.reader_policy import actions as reader_actions
 from aws.role import Role
-from aws.topic import Topic
 from aws.words import SILENCE, Words
 from checks.outsiders import names_exactly, outsiders, terms_of
 from checks.reached import EVERYTHING, example_of, summary
@@ -33,7 +33,6 @@ PRINCIPALS = {
 MAY_ACT = Words(en="our resources that it may act on", ja="操作できる本環境のリソース")
 ASSUMED_BY = Words(en="others that may assume it", ja="引き受けられる他の相手")
 MAY_INVOKE = Words(en="which functions it may invoke", ja="呼び出せる関数")
-OPENED = Words(en="principals that its policy allows", ja="ポリシーで許可された相手")
 USED_BY = Words(en="others that use it", ja="他の利用者")
 NOBODY_ELSE = Bound(
     code="nobody_else",
@@ -248,7 +247,7 @@ def allowed_to_publish(topic: Topic, insiders: Insiders) -> tuple[Difference, ..
                 ):
                     found.setdefault(Words.same(who), []).append(one)
     told = Difference(
-        kind=TOPIC,
+        kind=TOPIC.words,
         name=topic.arn,
         fact=OPENED,
         found=sorted(found, key=str),

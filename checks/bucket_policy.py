@@ -4,19 +4,16 @@ from dataclasses import replace
 
 from aws.access.acting import changes
 from aws.bounds import unset, within
-from aws.bucket import Bucket
 from aws.difference import Difference
 from aws.iam import Statement, context, parse
 from aws.iam.condition import holds
 from aws.iam.evaluation import names_action
 from aws.iam.pattern import overlap, resource_pattern
-from aws.ledgers.s3 import BUCKET
-from aws.words import Words
-from checks.access import OPENED, Insiders, allowed_by_policy
+from aws.kinds.bucket import BARRED, BUCKET, CHANGED_BY, Bucket
+from aws.kinds.statements import OPENED
+from checks.access import Insiders, allowed_by_policy
 from checks.outsiders import outsiders, terms_of
 
-CHANGED_BY = Words(en="who else may change it", ja="変更できる他の相手")
-BARRED = Words(en="statements that deny reading", ja="読み取りを拒否するステートメント")
 CDN = "AWS arn:aws:iam::cloudfront:user/CloudFront Origin Access Identity"
 """How a policy names a CloudFront origin access identity, the older kind, which belongs to the account."""
 CDNS = (CDN, "Service cloudfront.amazonaws.com")
@@ -39,11 +36,11 @@ def bucket_policy_flaws(bucket: Bucket, insiders: Insiders) -> tuple[Difference,
     }
     arn = f"arn:aws:s3:::{bucket.name}"
     changed_by = allowed_by_policy(
-        BUCKET, bucket.name, arn, bucket.policy, insiders, _changes_images
+        BUCKET.words, bucket.name, arn, bucket.policy, insiders, _changes_images
     )
     return *(replace(one, fact=CHANGED_BY) for one in changed_by), *(
         Difference(
-            kind=BUCKET,
+            kind=BUCKET.words,
             name=bucket.name,
             fact=fact,
             found=[*told],

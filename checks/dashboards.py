@@ -6,16 +6,15 @@ from typing import Any
 
 from aws import desired
 from aws.bounds import described
-from aws.dashboard import Dashboard, Metric, shown, unseen
 from aws.difference import Difference
 from aws.inventory import Sections
+from aws.kinds.dashboard import DASHBOARD, Dashboard, Metric, shown, unseen
 from aws.names import ours, shared_ending
 from aws.section import Follows, Section, Unparsed, lookup
 from aws.words import Words
 from plan import Plan
 from signoff.environment import Environment
 
-DASHBOARD = Words(en="dashboard", ja="ダッシュボード")
 GET_DASHBOARD = "cloudwatch:GetDashboard"
 
 
@@ -49,7 +48,7 @@ class _Kind:
 def has_kind(dashboard: Dashboard, want: desired.Widget) -> bool:
     """Whether some widget shows a metric of this kind, of whatever resource."""
     kinds = {(namespace, name) for namespace, name, _ in want.metrics}
-    there = any((metric.namespace, metric.name) in kinds for metric in shown(dashboard))
+    there = any((metric.namespace, metric.name) in kinds for metric in shown(dashboard.widgets))
     return there or _unknowable(dashboard, Words.same(want.title))
 
 
@@ -58,7 +57,7 @@ def lacking_kind(dashboard: Dashboard, want: desired.Widget) -> tuple[Difference
     if has_kind(dashboard, want):
         return ()
     one = Difference(
-        kind=DASHBOARD,
+        kind=DASHBOARD.words,
         name=dashboard.name,
         fact=Words(en=f"widget {want.title}", ja=f"ウィジェット{want.title}"),
         found=None,
@@ -106,7 +105,7 @@ def _unknowable(dashboard: Dashboard, what: Words) -> bool:
 
 
 def _not_named(dashboard: Dashboard, want: desired.Widget, at: Here) -> list[str]:
-    own = (metric for metric in shown(dashboard) if at.has(metric))
+    own = (metric for metric in shown(dashboard.widgets) if at.has(metric))
     return ["/".join(dimensions.values()) for _, _, dimensions in unseen(want.metrics, own)]
 
 
@@ -121,7 +120,7 @@ def ghosts(dashboard: Dashboard, found: Sections, plan: Plan, at: Here) -> Itera
         "TableName": _Kind("DEP-01", "tables", found.tables, plan.tables),
         "ApiName": _Kind("DEP-20", "rest_apis", found.rest_apis, (plan.api,)),
     }
-    for metric in (one for one in shown(dashboard) if at.has(one)):
+    for metric in (one for one in shown(dashboard.widgets) if at.has(one)):
         for dimension, name in metric.dimensions.items():
             kind = kinds.get(dimension)
             if kind is None or lookup(kind.section, name) is not None:

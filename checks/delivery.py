@@ -11,10 +11,24 @@ from aws.composite import fires_with
 from aws.difference import Difference
 from aws.firing import CALL
 from aws.inventory import Sections
+from aws.kinds.topic import (
+    DATA_PROTECTION,
+    DELIVERY_POLICY,
+    FILTER,
+    FIRST_IN_FIRST_OUT,
+    LARGEST_MESSAGE,
+    LISTENER,
+    RAW,
+    REACHES_PEOPLE,
+    REDRIVE,
+    SUBSCRIPTION,
+    TOPIC,
+    Subscription,
+    Topic,
+    masked_address,
+)
 from aws.ledgers.cloudwatch import ALARM
-from aws.ledgers.sns import SUBSCRIPTION, TOPIC
 from aws.section import NotTestable, Unread, known, lookup
-from aws.topic import REACHES_PEOPLE, Subscription, Topic, masked_address
 from aws.words import Words
 from signoff.environment import Environment
 
@@ -31,16 +45,8 @@ PLANNED = Words(en="subscription of the planned address", ja="計画したアド
 NOT_CONFIRMED = Words(en="none that is confirmed", ja="承認済みのものなし")
 CONFIRMED = described(Words(en="confirmed", ja="承認済みであること"))
 
-DATA_PROTECTION = Words(en="data protection policy", ja="データ保護ポリシー")
-DELIVERY_POLICY = Words(en="delivery policy", ja="配信ポリシー")
-FIRST_IN_FIRST_OUT = Words(en="FIFO", ja="FIFO")
-LARGEST_MESSAGE = Words(en="maximum message size", ja="最大メッセージサイズ")
 ALARM_BYTES = 16_384
 """More than the message of any alarm: its description has at most 1024 characters, its reason 1023."""
-FILTER = Words(en="filter policy", ja="フィルターポリシー")
-RAW = Words(en="raw message delivery", ja="生メッセージ配信")
-LISTENER = Words(en="listener", ja="受信者")
-REDRIVE = Words(en="dead-letter queue", ja="デッドレターキュー")
 
 OF_TOPIC = "sns:GetTopicAttributes"
 OF_SUBSCRIPTION = "sns:GetSubscriptionAttributes"
@@ -241,7 +247,7 @@ def _of_topic(
     arn: str, fact: Words, found: object, bound: Bound, call: str = OF_TOPIC
 ) -> Difference:
     return Difference(
-        kind=TOPIC, name=arn, fact=fact, found=found, bound=bound, call=call, loosens=True
+        kind=TOPIC.words, name=arn, fact=fact, found=found, bound=bound, call=call, loosens=True
     )
 
 

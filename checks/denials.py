@@ -9,9 +9,8 @@ from aws.difference import Difference
 from aws.iam import Unknown, parse
 from aws.iam.pattern import overlap, resource_pattern
 from aws.iam.principal import denied
+from aws.kinds.statements import DENIED
 from aws.words import Words, joined
-
-DENIED = Words(en="what its policy denies to our functions", ja="ポリシーが関数に拒否する操作")
 
 
 def denials(

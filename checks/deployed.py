@@ -7,9 +7,7 @@ from typing import Any
 from aws import desired
 from aws.access.principals import Principal
 from aws.api_document import ApiDocument, Integration, Method
-from aws.bucket import Bucket
 from aws.closed import CLOSED, PATH
-from aws.dashboard import Dashboard
 from aws.domain import BasePath, CustomDomain
 from aws.function import (
     Alias,
@@ -21,18 +19,19 @@ from aws.function import (
     Version,
 )
 from aws.inventory import Sections
+from aws.kinds.bucket import BUCKET, Bucket
+from aws.kinds.dashboard import DASHBOARD, Dashboard
+from aws.kinds.gateway_account import GatewayAccount
+from aws.kinds.log_group import LOG_GROUP, LogGroup
 from aws.ledger import Unplanned
 from aws.ledgers.apigateway import DOMAIN, REST_API, STAGE, USAGE_PLAN
 from aws.ledgers.dynamodb import TABLE
 from aws.ledgers.iam import ROLE
 from aws.ledgers.lambda_ import FUNCTION
-from aws.ledgers.logs import LOG_GROUP
-from aws.ledgers.s3 import BUCKET
 from aws.ledgers.secretsmanager import SECRET
-from aws.log_group import LogGroup
 from aws.names import Names
 from aws.obstacle import Obstacle
-from aws.rest_api import Deployment, GatewayAccount, RestApi, Stage
+from aws.rest_api import Deployment, RestApi, Stage
 from aws.role import Role
 from aws.secret import Secret, SecretValue
 from aws.section import Follows, Missing, NotTestable, known, lookup
@@ -50,7 +49,7 @@ from aws.unreadable import Unreadable
 from aws.usage_plan import UsagePlan
 from aws.words import Words
 from checks.invocation import invoked
-from checks.lookup import DASHBOARD, Beside, Lookup, Single, absent, look_up
+from checks.lookup import Beside, Lookup, Single, absent, look_up
 from plan import Plan
 from signoff.evidence import Record, Records, kind_of
 from signoff.judge.signatures import believed, readable
@@ -128,17 +127,17 @@ class Deployed:
     role_attachments = Beside[tuple[Unplanned, ...]](
         "role", Words("attachments of role", "ロールの付属設定"), "role_attachments"
     )
-    log_group = Lookup[LogGroup]("MON-12", LOG_GROUP, "log_groups")
+    log_group = Lookup[LogGroup]("MON-12", LOG_GROUP.words, LOG_GROUP.section)
     log_group_attachments = Beside[tuple[Unplanned, ...]](
         "log_group",
-        Words("attachments of log group", "ロググループの付属設定"),
+        LOG_GROUP.attachments,
         "log_group_attachments",
     )
     usage_plan = Single[UsagePlan](
         "SEC-30", USAGE_PLAN, "usage_plans", lambda plan: plan.api.usage_plan.name
     )
     dashboard = Single[Dashboard](
-        "MON-10", DASHBOARD, "dashboards", lambda plan: plan.dashboard.name
+        "MON-10", DASHBOARD.words, DASHBOARD.section, lambda plan: plan.dashboard.name
     )
     rest_apis = Single[tuple[RestApi, ...]](
         "DEP-20", REST_API, "rest_apis", lambda plan: plan.api.name
@@ -224,12 +223,11 @@ class Deployed:
         return look_up(self, "DEP-40", DOMAIN, name, self.found.domains)
 
     def bucket(self, name: str) -> Bucket:
-        return look_up(self, "SEC-21", BUCKET, name, self.found.buckets)
+        return look_up(self, "SEC-21", BUCKET.words, name, self.found.buckets)
 
     def bucket_attachments(self, name: str) -> tuple[Unplanned, ...]:
         self.bucket(name)
-        kind = Words("attachments of bucket", "バケットの付属設定")
-        return look_up(self, "SEC-21", kind, name, self.found.bucket_attachments)
+        return look_up(self, "SEC-21", BUCKET.attachments, name, self.found.bucket_attachments)
 
     def deployments(self) -> tuple[Deployment, ...]:
         name, kind = self.rest_api().name, Words("deployments of API", "APIのデプロイ")

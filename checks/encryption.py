@@ -8,20 +8,18 @@ from typing import NamedTuple
 from aws import desired
 from aws.access.privileges import DECRYPT, SECRETS, TABLES, lacks, needed_of, statements
 from aws.bounds import Bound, described, exactly
-from aws.bucket import BY_KMS, Bucket
 from aws.difference import Difference
 from aws.function import Function
 from aws.iam import MissingPermission, Statement, evaluate, missing_by, parse
 from aws.iam.principal import is_same, names
 from aws.inventory import Sections
 from aws.key import SECRETS_DEFAULT, Key, same_key
+from aws.kinds.bucket import BUCKET, BY_KMS, Bucket
+from aws.kinds.log_group import LOG_GROUP, LogGroup
 from aws.ledgers.dynamodb import TABLE
 from aws.ledgers.kms import KEY as KMS_KEY
 from aws.ledgers.lambda_ import FUNCTION
-from aws.ledgers.logs import LOG_GROUP
-from aws.ledgers.s3 import BUCKET
 from aws.ledgers.secretsmanager import SECRET
-from aws.log_group import LogGroup
 from aws.role import Role
 from aws.secret import Secret
 from aws.section import lookup
@@ -158,7 +156,7 @@ def _names(statement: Statement, arn: str) -> bool:
 
 def bucket_key_flaws(bucket: Bucket, found: Sections) -> tuple[Difference, ...]:
     """Return what is wrong with the default encryption; if it names no key, S3 uses the AWS managed one."""
-    of = partial(_difference, BUCKET, bucket.name, "s3:GetBucketEncryption")
+    of = partial(_difference, BUCKET.words, bucket.name, "s3:GetBucketEncryption")
     if not BY_KMS.holds(bucket.encryption):
         return (of(ENCRYPTION, bucket.encryption, exactly("aws:kms")),)
     return _unusable(of, bucket.kms_key, found) if bucket.kms_key else ()
@@ -172,7 +170,7 @@ def function_key_flaws(function: Function, found: Sections) -> tuple[Difference,
 
 def log_key_flaws(group: LogGroup, found: Sections, region: str) -> tuple[Difference, ...]:
     """Return why no line is written: the group's key is deleted or disabled, or does not allow CloudWatch Logs."""
-    of = partial(_difference, LOG_GROUP, group.name, "logs:DescribeLogGroups")
+    of = partial(_difference, LOG_GROUP.words, group.name, "logs:DescribeLogGroups")
     if not group.kms_key:
         return ()
     if unusable := _unusable(of, group.kms_key, found):

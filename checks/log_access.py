@@ -6,14 +6,10 @@ from aws.bounds import unset
 from aws.difference import Difference, unallowed
 from aws.iam import PolicySyntaxError, Statement, parse, resource_pattern
 from aws.inventory import Sections
+from aws.kinds.log_policy import GRANTS, LOG_POLICY, REFUSES, LogPolicy
 from aws.ledger import Effect, Unplanned
-from aws.log_group import LogPolicy
 from aws.section import known
 from aws.words import Words
-
-LOG_POLICY = Words(en="log resource policy", ja="ログのリソースポリシー")
-GRANTS = Words(en="access to our log groups", ja="ロググループへのアクセス")
-REFUSES = Words(en="refusal of access to our log groups", ja="ロググループへのアクセスの拒否")
 
 WRITES = frozenset({"logs:createloggroup", "logs:createlogstream", "logs:putlogevents"})
 """The actions that a service needs to deliver logs."""

@@ -4,7 +4,7 @@ from aws import desired
 from aws.bounds import exactly
 from aws.difference import differences, unallowed
 from aws.inventory import Sections
-from aws.ledgers.s3 import BUCKET
+from aws.kinds.bucket import BUCKET
 from aws.words import Words
 from checks.access import Insiders
 from checks.bucket_policy import bucket_policy_flaws
@@ -62,7 +62,7 @@ def test_bucket_is_closed_to_the_public(
 
     facts, bounds = {CLOSED: bucket.public_access_blocked}, {CLOSED: exactly(True)}
     about = {"call": "s3:GetPublicAccessBlock", "loosens": True}
-    judge(differences(BUCKET, bucket.name, facts, bounds, **about))
+    judge(differences(BUCKET.words, bucket.name, facts, bounds, **about))
 
 
 @expectation("SEC-22", ja="バケットが平文のHTTPを拒否する")
@@ -71,7 +71,7 @@ def test_bucket_refuses_plain_http(deployed: Deployed, image_bucket: str, judge:
 
     facts, bounds = {HTTP: not bucket.refuses_http}, {HTTP: exactly(False)}
     about = {"call": "s3:GetBucketPolicy", "loosens": True}
-    judge(differences(BUCKET, bucket.name, facts, bounds, **about))
+    judge(differences(BUCKET.words, bucket.name, facts, bounds, **about))
 
 
 @expectation("SEC-22", ja="バケットのポリシーがアカウント外に開かず、読み取りも拒否しない")

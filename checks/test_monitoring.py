@@ -4,13 +4,12 @@ from datetime import datetime
 
 from aws import desired
 from aws.bounds import exactly, within
-from aws.dashboard import shown
 from aws.difference import differences
 from aws.firing import shortfalls
 from aws.inventory import Sections
+from aws.kinds.dashboard import DASHBOARD, shown
+from aws.kinds.log_group import LOG_CLASS, LOG_GROUP, RETENTION, expiring
 from aws.ledgers.lambda_ import FUNCTION
-from aws.ledgers.logs import LOG_GROUP
-from aws.log_group import LOG_CLASS, RETENTION, expiring
 from aws.section import known, lookup
 from aws.words import Words
 from checks.alarms import (
@@ -24,7 +23,6 @@ from checks.alarms import (
     unnotified,
 )
 from checks.dashboards import (
-    DASHBOARD,
     GET_DASHBOARD,
     absent_from,
     ghosts,
@@ -63,8 +61,8 @@ JUDGED = (
 )
 EXECUTION_LOGS = "API-Gateway-Execution-Logs_{api}/{stage}"
 """Made by API Gateway itself as soon as a stage logs its executions, and never expiring."""
+WRITES_TO = LOG_GROUP.words
 GHOSTS = Words(en="resources shown that do not exist", ja="表示しているが存在しないリソース")
-OF_GROUP = {"call": "logs:DescribeLogGroups", "loosens": True}
 
 
 @expectation("MON-01", ja="すべての関数のエラーを監視している")
@@ -120,7 +118,7 @@ def test_faults_in_the_logs_become_a_metric(
     group = judge.observe(deployed.log_group(planned), "log_class")
 
     bounds = {LOG_CLASS: planned.bounds[LOG_CLASS]}
-    judge(differences(LOG_GROUP, group.name, group.facts, bounds, **OF_GROUP))
+    judge(LOG_GROUP.differences(group.name, group, bounds, loosens=True))
 
 
 @expectation("MON-06", ja="アラームが人に届く")
@@ -200,13 +198,13 @@ def test_dashboard_shows_every_subject_of_a_kind(
     widget: desired.Widget, deployed: Deployed, environment: Environment, judge: Judge
 ) -> None:
     dashboard = deployed.dashboard()
-    judge.observe.note(dashboard=dashboard.name, metrics=len(shown(dashboard)))
+    judge.observe.note(dashboard=dashboard.name, metrics=len(shown(dashboard.widgets)))
 
     lacking, fact = lacking_kind(dashboard, widget), absent_from(widget)
     judge.follow("MON-10", lacking, not_shown(dashboard, widget))
     missing = [] if lacking else missing_from(dashboard, widget, here(environment))
     facts, about = {fact: missing}, {"call": GET_DASHBOARD, "loosens": True}
-    judge(differences(DASHBOARD, dashboard.name, facts, {fact: within(())}, **about))
+    judge(differences(DASHBOARD.words, dashboard.name, facts, {fact: within(())}, **about))
 
 
 @expectation("MON-11", ja="ダッシュボードが存在するものだけを表示する")
@@ -214,11 +212,13 @@ def test_dashboard_shows_only_what_exists(
     deployed: Deployed, found: Sections, plan: Plan, environment: Environment, judge: Judge
 ) -> None:
     dashboard = deployed.dashboard()
-    judge.observe.note(dashboard=dashboard.name, metrics=len(shown(dashboard)))
+    judge.observe.note(dashboard=dashboard.name, metrics=len(shown(dashboard.widgets)))
 
     facts = {GHOSTS: frozenset(ghosts(dashboard, found, plan, here(environment)))}
     judge(
-        differences(DASHBOARD, dashboard.name, facts, {GHOSTS: within(())}, call=GET_DASHBOARD),
+        differences(
+            DASHBOARD.words, dashboard.name, facts, {GHOSTS: within(())}, call=GET_DASHBOARD
+        ),
     )
 
 
@@ -235,7 +235,7 @@ def test_function_writes_into_its_log_group(
 ) -> None:
     found = judge.observe(deployed.function(function), "log_group")
 
-    facts, bounds = {LOG_GROUP: found.log_group}, {LOG_GROUP: exactly(function.log_group)}
+    facts, bounds = {WRITES_TO: found.log_group}, {WRITES_TO: exactly(function.log_group)}
     judge(differences(FUNCTION, found.name, facts, bounds, call="lambda:GetFunction"))
 
 
@@ -249,8 +249,8 @@ def test_execution_logs_of_the_api_do_expire(
         group=name, retention_days=group.retention_days if group else "no such group"
     )
 
-    facts, bounds = (group.facts, {RETENTION: expiring()}) if group else ({}, {})
-    judge(differences(LOG_GROUP, name, facts, bounds, **OF_GROUP))
+    bounds = {RETENTION: expiring()} if group else {}
+    judge(LOG_GROUP.differences(name, group, bounds, loosens=True))
 
 
 @expectation("MON-13", ja="ログの保持期間が決定どおりである")
@@ -259,9 +259,8 @@ def test_logs_are_kept_as_long_as_decided(
 ) -> None:
     group = judge.observe(deployed.log_group(log_group), "retention_days")
 
-    about = {**OF_GROUP, "decided_in": where("retention_days")}
-    bounds = {RETENTION: log_group.bounds[RETENTION]}
-    judge(differences(LOG_GROUP, group.name, group.facts, bounds, **about))
+    about, bounds = where("retention_days"), {RETENTION: log_group.bounds[RETENTION]}
+    judge(LOG_GROUP.differences(group.name, group, bounds, loosens=True, decided_in=about))
 
 
 @expectation("MON-15", ja="ロググループに計画外の設定がない")

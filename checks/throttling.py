@@ -9,8 +9,9 @@ from aws.bounds import at_least, at_most, between
 from aws.difference import Difference, Differences, differences
 from aws.function import ACCOUNT
 from aws.inventory import Sections
+from aws.kinds.gateway_account import GatewayAccount
 from aws.ledgers.apigateway import ROUTE, USAGE_PLAN
-from aws.rest_api import GatewayAccount, MethodSetting, Stage
+from aws.rest_api import MethodSetting, Stage
 from aws.section import Follows, Missing, lookup
 from aws.usage_plan import BURST, OFFSET, RATE, ApiKey, UsagePlan
 from aws.words import Words

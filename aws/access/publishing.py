@@ -9,7 +9,7 @@ from aws.iam.answer import every, negated, some
 from aws.iam.condition import holds
 from aws.iam.evaluation import applies
 from aws.key import Key
-from aws.topic import Topic
+from aws.kinds.topic import Topic
 from aws.words import Words
 
 SERVICE = "cloudwatch.amazonaws.com"

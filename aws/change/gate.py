@@ -149,6 +149,16 @@ def unless_absent(call: Callable[..., Any], **parameters: object) -> dict[str, A
     return found
 
 
+def empty_if(codes: Collection[str], call: Callable[..., Any], **parameters: object) -> Any:
+    """Make a call; an error code among these is the answer "nothing is set"."""
+    try:
+        return call(**parameters)
+    except ClientError as error:
+        if error.response["Error"].get("Code") not in codes:
+            raise
+    return {}
+
+
 def nothing(*_: object, **__: object) -> None:
     """Do nothing: the default listener."""
 

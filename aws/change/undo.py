@@ -1,10 +1,10 @@
 """How one fact that nobody planned is undone: by a call, or by a person and where."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
-from aws.change.gate import ChangeContext
+from aws.change.gate import ChangeContext, unless_absent
 from aws.words import Words
 
 
@@ -60,3 +60,31 @@ def by_call(
 
 def by_hand(en: str, ja: str) -> ByHand:
     return ByHand(Words(en=en, ja=ja))
+
+
+THIS, ITS_ID, EACH = "{name}", "{id}", "{each}"
+"""Values of ``calling``'s parameters: the resource's name, its id, and in turn each thing that was found."""
+
+
+@dataclass(frozen=True, slots=True)
+class Calling:
+    """Makes one call, or one for ``EACH`` thing that was found; what is gone already stays gone."""
+
+    service: str
+    operation: str
+    """Name of the client's method."""
+    parameters: Mapping[str, object]
+
+    def __call__(self, target: UndoTarget) -> None:
+        ask = getattr(target.context.client(self.service), self.operation)
+        for each in target.ids if EACH in self.parameters.values() else ("",):
+            stand_for: dict[object, str] = {THIS: target.name, ITS_ID: target.id, EACH: each}
+            given = {
+                key: stand_for.get(value, value) if isinstance(value, str) else value
+                for key, value in self.parameters.items()
+            }
+            unless_absent(ask, **given)
+
+
+def calling(service: str, operation: str, **parameters: object) -> Calling:
+    return Calling(service, operation, parameters)

@@ -5,7 +5,7 @@ from typing import Any
 
 from aws.alarm import decode
 from aws.change.gate import ChangeContext, Changes, difference
-from aws.converge.tags import tag_list
+from aws.change.tags import tag_list
 from aws.desired import Alarm
 from aws.firing import (
     DATAPOINTS,

@@ -1,28 +1,19 @@
 """A private bucket: encrypted, closed to the public, TLS only (step 2-3)."""
 
 import json
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from botocore.exceptions import ClientError
-
 from aws.bounds import exactly
-from aws.bucket import BY_KMS, SWITCHES, decode
-from aws.bucket import Bucket as Found
-from aws.change.gate import ChangeContext, Changes, repairs
+from aws.change.gate import ChangeContext, Changes, empty_if, repairs
 from aws.desired import Bucket
+from aws.kinds.bucket import BUCKET, BY_KMS, SWITCHES
+from aws.kinds.bucket import Bucket as Found
 
 ENCRYPTION, PUBLIC, TLS = "encryption", "public access", "policy TlsOnly"
 BY_S3 = exactly("AES256")
 AWS_KEY = ("alias/aws/s3", "")
 """How a bucket names the key that AWS manages for S3, which no other account can use."""
-NOTHING_SET = frozenset(
-    {
-        "ServerSideEncryptionConfigurationNotFoundError",
-        "NoSuchPublicAccessBlockConfiguration",
-        "NoSuchBucketPolicy",
-    }
-)
 ABSENT = frozenset({"404", "NoSuchBucket"})
 CLOSED = dict.fromkeys(SWITCHES, True)
 
@@ -80,29 +71,14 @@ def _sorted(value: Any) -> Any:
 
 
 def _exists(context: ChangeContext, bucket: str) -> bool:
-    return bool(_set(context.client("s3").head_bucket, ABSENT, Bucket=bucket))
-
-
-def _set(call: Callable[..., Any], empty_on: frozenset[str], **which: str) -> dict[str, Any]:
-    """Make a call; an error code in ``empty_on`` is the answer "nothing set"."""
-    try:
-        answer: dict[str, Any] = call(**which)
-    except ClientError as error:
-        if error.response["Error"].get("Code") not in empty_on:
-            raise
-        return {}
-    return answer
+    return bool(empty_if(ABSENT, context.client("s3").head_bucket, Bucket=bucket))
 
 
 def _found(context: ChangeContext, bucket: str) -> Found:
-    s3, which = context.client("s3"), {"Bucket": bucket}
-    return decode(
-        bucket,
-        location={},
-        encryption=_set(s3.get_bucket_encryption, NOTHING_SET, **which),
-        block=_set(s3.get_public_access_block, NOTHING_SET, **which),
-        policy=_set(s3.get_bucket_policy, NOTHING_SET, **which),
-    )
+    """Return what is read of it; where it stands is not asked for, since nothing changes that."""
+    s3, where = context.client("s3"), {"name": bucket}
+    read = {key: BUCKET.answer(s3, key, where) for key in ("encryption", "block", "policy")}
+    return BUCKET.decode({"location": {}, **read}, bucket)
 
 
 def _tls_only(bucket: str) -> dict[str, Any]:

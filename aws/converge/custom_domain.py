@@ -15,8 +15,8 @@ from aws.change.gate import (
     repairs,
     unless_absent,
 )
+from aws.change.tags import tag_list
 from aws.converge import dns_record, rest_api
-from aws.converge.tags import tag_list
 from aws.dns_records import plain
 from aws.domain import (
     MAPPINGS_ONLY,

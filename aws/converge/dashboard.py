@@ -7,8 +7,8 @@ from typing import Any
 
 from aws.alarm import RESOURCES
 from aws.change.gate import ChangeContext, Changes, difference, unless_absent
-from aws.dashboard import Metric, decode, shown, unseen, without
 from aws.desired import Dashboard, Widget
+from aws.kinds.dashboard import Metric, shown, unseen, widgets, without
 from aws.names import shared_beginning, shared_ending
 from aws.raw import Raw
 
@@ -55,8 +55,7 @@ def _shows_all(dashboard: Dashboard, found: Raw) -> bool:
 
 def _drawn(dashboard: Dashboard, found: Raw) -> list[Metric]:
     """Return the metrics of this Region and account that it draws."""
-    drawn = shown(decode(dashboard.name, found, dashboard.region))
-    return _ours(dashboard, drawn)
+    return _ours(dashboard, shown(widgets(found, dashboard.region)))
 
 
 def _ours(dashboard: Dashboard, drawn: Iterable[Metric]) -> list[Metric]:

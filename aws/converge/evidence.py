@@ -6,7 +6,7 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from aws.change.gate import ChangeContext, Changes, difference
+from aws.change.gate import ChangeContext, Changes, difference, empty_if
 from aws.converge import bucket
 from aws.desired import Bucket
 from aws.raw import Raw
@@ -44,12 +44,7 @@ def converge_bucket(
     allowed = [_readable(planned.name, reading, known)] if known else []
     made = bucket.converge(context, planned, shared=True, allowed=allowed)
     s3 = context.client("s3")
-    try:
-        state = s3.get_bucket_versioning(Bucket=planned.name).get("Status")
-    except ClientError as error:
-        if error.response["Error"].get("Code") not in bucket.ABSENT:
-            raise
-        state = None
+    state = empty_if(bucket.ABSENT, s3.get_bucket_versioning, Bucket=planned.name).get("Status")
     changes = difference(f"bucket {planned.name}", {VERSIONS: state}, {VERSIONS: "Enabled"})
 
     def apply() -> None:
@@ -70,12 +65,9 @@ def _readable(name: str, reading: Collection[str], accounts: Collection[str]) ->
 
 def _readers(context: ChangeContext, name: str) -> Iterator[str]:
     """Yield the accounts that the bucket's policy lets read already."""
-    try:
-        policy = json.loads(context.client("s3").get_bucket_policy(Bucket=name)["Policy"])
-    except ClientError as error:
-        if error.response["Error"].get("Code") not in {*bucket.ABSENT, *bucket.NOTHING_SET}:
-            raise
-        return
+    nothing = bucket.ABSENT | {"NoSuchBucketPolicy"}
+    answer = empty_if(nothing, context.client("s3").get_bucket_policy, Bucket=name)
+    policy = json.loads(answer["Policy"]) if answer else {"Statement": []}
     for one in policy["Statement"]:
         if one.get("Sid") == READERS:
             named = one["Principal"]["AWS"]  # AWS returns a list of one as that one value

@@ -12,8 +12,8 @@ from typing import Any
 
 from aws.bounds import exactly
 from aws.change.gate import Change, ChangeContext, Changes, Refused, difference, unless_absent
+from aws.change.tags import tag_fields
 from aws.converge import version as version_of
-from aws.converge.tags import tag_fields
 from aws.converge.version import FAILED, configure, wait_until_ready
 from aws.desired import Function
 from aws.function import FILE_SYSTEMS, LAYERS, MEMORY, RUNTIME, TIMEOUT, decode

@@ -3,9 +3,9 @@
 import json
 
 from aws.change.gate import Change, ChangeContext, Changes, difference, unless_absent
-from aws.converge.tags import tag_list
+from aws.change.tags import tag_list
 from aws.desired import Api
-from aws.rest_api import decode_account
+from aws.kinds.gateway_account import GATEWAY_ACCOUNT
 from aws.words import Words
 
 WRITES_LOGS = "arn:aws:iam::aws:policy/service-role/AmazonAPIGatewayPushToCloudWatchLogs"
@@ -24,7 +24,8 @@ TRUST = {
 def converge(context: ChangeContext, api: Api) -> Changes:
     """Set a log role if the account has none; an existing one serves other APIs and stays."""
     client, name = context.client("apigateway"), "API Gateway account"
-    have = decode_account(client.get_account()).log_role_arn
+    found, _ = GATEWAY_ACCOUNT.look(context, name)
+    have = found.log_role_arn if found else None
     arn = api.log_role_arn
     if have and have != arn:
         context.tell(

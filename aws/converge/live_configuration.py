@@ -14,6 +14,7 @@ from aws.change.gate import (
     difference,
     unless_absent,
 )
+from aws.change.tags import tag_fields
 from aws.converge.function import (
     OVERLAYS,
     configuration,
@@ -22,7 +23,6 @@ from aws.converge.function import (
     table_fields,
     variables_of,
 )
-from aws.converge.tags import tag_fields
 from aws.converge.version import configure, move, publish
 from aws.desired import Function
 from aws.raw import Raw

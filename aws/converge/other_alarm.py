@@ -9,9 +9,9 @@ from aws.alarm import Alarm, action_failed, decode
 from aws.change.gate import ChangeContext, unless_absent
 from aws.converge.topic import key_of
 from aws.firing import shortfalls, watches
+from aws.kinds.topic import REACHES_PEOPLE
+from aws.kinds.topic import decode as decode_topic
 from aws.raw import Raw
-from aws.topic import REACHES_PEOPLE
-from aws.topic import decode as decode_topic
 
 AT_MOST = 100
 """Alarms in one page of DescribeAlarms, which are fifty unless asked for."""

@@ -16,7 +16,7 @@ from aws.change.gate import (
     difference,
     repairs,
 )
-from aws.converge.tags import tag_fields
+from aws.change.tags import tag_fields
 from aws.desired import Api
 from aws.raw import Raw
 from aws.rest_api import ENDPOINT, PUBLIC, REACHED, RestApi, decode

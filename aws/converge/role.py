@@ -7,6 +7,7 @@ from typing import Any
 
 from aws.access.trust import trust_flaws
 from aws.change.gate import Change, ChangeContext, Changes, difference, unless_absent
+from aws.change.tags import tag_fields, tag_list
 from aws.converge.policy_document import LAMBDA, for_lambda_alone
 from aws.converge.role_policies import (
     converge_policies,
@@ -15,7 +16,6 @@ from aws.converge.role_policies import (
     put,
     restricted_by_boundary,
 )
-from aws.converge.tags import tag_fields, tag_list
 from aws.desired import Role
 from aws.raw import Raw
 from aws.role import Role as Found

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from aws.change.gate import Change, ChangeContext, Changes, Refused, difference, unless_absent
-from aws.converge.tags import tag_fields, tag_list
+from aws.change.tags import tag_fields, tag_list
 from aws.desired import Secret
 from aws.key import SECRETS_DEFAULT, same_key
 from aws.raw import Raw

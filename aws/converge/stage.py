@@ -7,9 +7,9 @@ from typing import Any
 from aws.access_log import group_of, names_the_request, private_variables
 from aws.bounds import within_or_most
 from aws.change.gate import Change, ChangeContext, Changes, MissingPrerequisite, difference
+from aws.change.tags import tag_fields
 from aws.converge import rest_api
 from aws.converge.deployment import stage_of
-from aws.converge.tags import tag_fields
 from aws.desired import Api, Limit
 from aws.raw import Raw
 from aws.rest_api import MethodSetting, Stage, decode_stage

@@ -15,9 +15,9 @@ from aws.change.gate import (
     repairs,
     unless_absent,
 )
+from aws.change.tags import tag_fields, tag_list, tag_map
 from aws.converge import table_extras
 from aws.converge.table_extras import ON_DEMAND
-from aws.converge.tags import tag_fields, tag_list, tag_map
 from aws.desired import Index, Table
 from aws.table import (
     DELETING,

@@ -16,12 +16,12 @@ from aws.change.gate import (
     nothing,
     unless_absent,
 )
-from aws.converge.tags import tag_list
+from aws.change.tags import tag_list
 from aws.desired import Topic
 from aws.key import Key
 from aws.key import decode as decode_key
-from aws.topic import Topic as Found
-from aws.topic import decode
+from aws.kinds.topic import Topic as Found
+from aws.kinds.topic import decode
 from aws.words import Words
 
 STATEMENT = "CloudWatchAlarmsMayPublish"

@@ -332,16 +332,6 @@ LEDGER: Ledger = {
             "items.tags": TAGS,
         },
     ),
-    "apigateway:GetAccount": Operation(
-        resources={},
-        members={
-            "cloudwatchRoleArn": Judged("log_role_arn"),
-            "throttleSettings": Judged("rate"),
-            "features": Harmless("lets the account use usage plans, as every account does"),
-            "apiKeyVersion": Harmless("how keys were stored once"),
-        },
-        needs=frozenset({"throttleSettings"}),
-    ),
     "apigateway:GetDomainName": Operation(
         resources={"": Resource(kind=DOMAIN, name=answered("domainName"))},
         members=DOMAIN_MEMBERS,

@@ -12,7 +12,6 @@ from aws.ledger import (
     Operation,
     Resource,
     answered,
-    asked,
     only,
 )
 from aws.words import Words
@@ -182,19 +181,6 @@ LEDGER: Ledger = {
             "Status": Judged("status", values=frozenset({"SCHEDULED", "ACTIVE", "EXPIRED"})),
             "LastUpdatedTimestamp": WHEN,
             "MuteType": Harmless("told by the rule's schedule"),
-        },
-    ),
-    "cloudwatch:GetDashboard": Operation(
-        needs=frozenset({"DashboardBody"}),
-        resources={
-            "": Resource(
-                kind=Words(en="dashboard", ja="ダッシュボード"), name=asked("DashboardName")
-            )
-        },
-        members={
-            "DashboardArn": NAMES,
-            "DashboardBody": Judged("widgets"),
-            "DashboardName": Judged("name"),
         },
     ),
 }

@@ -14,6 +14,7 @@ from rich.markup import escape
 
 from aws.attachments import LEDGERS
 from aws.change.gate import Change, Changes
+from aws.kinds import KINDS, UNDO
 from aws.ledger import Closed
 from aws.visible import visible_line
 from aws.words import Words
@@ -196,4 +197,13 @@ def _words() -> Mapping[str, Mapping[str, str]]:
     told: dict[str, dict[str, str]] = tomllib.loads(WORDS.read_text(encoding="utf-8"))
     entries = (entry for one in LEDGERS.values() for entry in one.members.values())
     facts = {one.fact.en: one.fact.ja for one in entries if isinstance(one, Closed)}
-    return told | {"fields": facts | told["fields"]}
+    of_kinds = [one for kind in KINDS for one in kind.facts.values()]
+    facts |= {one.words.en: one.words.ja for one in of_kinds}
+    facts |= {fact.en: fact.ja for _, fact in UNDO}
+    values = {one.none.en: one.none.ja for one in of_kinds if one.none}
+    kinds = {kind.words.en: kind.words.ja for kind in KINDS}
+    return told | {
+        "fields": facts | told["fields"],
+        "values": values | told["values"],
+        "resources": kinds | told["resources"],
+    }

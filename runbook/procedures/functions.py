@@ -12,8 +12,9 @@ guide describes without ever creating one.
 from collections.abc import Iterable, Mapping
 
 from aws.change.gate import Changes, Refused
-from aws.converge import alias, function, live_configuration, log_group
+from aws.converge import alias, function, live_configuration
 from aws.desired import Function
+from aws.kinds.log_group import LOG_GROUP
 from aws.words import Words
 from runbook import releases
 from runbook.engine import StepContext, step
@@ -42,7 +43,7 @@ def create_their_log_groups(context: StepContext) -> Changes:
     Lambdaが自動作成したロググループは無期限に保持されます。
     """
     names = {one.log_group for one in chosen(context)}
-    return context.each(log_group.converge, [g for g in context.plan.log_groups if g.name in names])
+    return context.each(LOG_GROUP.converge, [g for g in context.plan.log_groups if g.name in names])
 
 
 @step("3-2", proves=OF_CONFIGURATION)

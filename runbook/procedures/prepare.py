@@ -14,6 +14,7 @@ from collections.abc import Iterable
 from rich.cells import set_cell_size
 
 from aws.change.gate import Changes
+from aws.kinds.log_group import LOG_GROUP
 from aws.words import SILENCE, Words
 from runbook.engine import StepContext, ask, step
 from runbook.engine.change_lines import WIDTH
@@ -33,7 +34,6 @@ STAGE = Words(en="stage", ja="ステージ")
 SECRET = Words(en="secret", ja="シークレット")
 ROUTE = Words(en="route", ja="ルート")
 ALARM = Words(en="alarm", ja="アラーム")
-LOG_GROUP = Words(en="log group", ja="ロググループ")
 
 
 @step("1-1", proves=("PREP-06",))
@@ -103,7 +103,7 @@ def see_the_plan(context: StepContext) -> Changes:
         (FUNCTION, plan.functions),
         (ROUTE, plan.api.routes),
         (ALARM, plan.alarms),
-        (LOG_GROUP, plan.log_groups),
+        (LOG_GROUP.words, plan.log_groups),
     ):
         for number, line in enumerate(_broken(map(str, names))):
             _row(context, SILENCE if number else kind, line)

@@ -13,9 +13,9 @@ from functools import partial
 from typing import Any
 
 from aws.change.gate import Changes
+from aws.change.tags import tag_fields, tag_list, tag_map
 from aws.converge import table as tables
 from aws.converge.table import converge_safety
-from aws.converge.tags import tag_fields, tag_list, tag_map
 from aws.desired import Table
 from runbook.engine import StepContext, difference
 from runbook.rollback.restore import Restore, described_table

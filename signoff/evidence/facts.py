@@ -121,7 +121,7 @@ def _part_of(section: str, names: tuple[str, ...]) -> Part | None:
     """Return the part of a fact: that of its field, or of ``outer.inner`` where the parts of one field differ."""
     parts = ASSIGNED[section]
     named = (f"{names[0]}.{names[-1]}", names[0]) if names else ()
-    return next((parts[one] for one in named if one in parts), parts[WHOLE])
+    return next((parts[one] for one in named if one in parts), parts.get(WHOLE))
 
 
 def _facts(value: Any, salt: str) -> list[_Placed]:

@@ -4,45 +4,15 @@ A record (a signature, a load verdict, a rehearsal) rests on some of them: `rest
 checklist. Facts that change by themselves, belong to others, or are identities are in no part.
 """
 
-import enum
 from collections.abc import Mapping
 
-from aws.words import Words
+from aws.kinds import BY_SECTION
+from aws.part import Part
 
-
-class Part(enum.StrEnum):
-    """A part of a system that can change without the others."""
-
-    CODE = "code"
-    CONFIGURATION = "configuration"
-    PERMISSIONS = "permissions"
-    API = "API"
-    DATA = "data shape"
-    MASTERS = "masters"
-    ALARMS = "alarms"
-    CAPACITY = "capacity"
-    SECRETS = "secrets"
-
-    @property
-    def words(self) -> Words:
-        return Words(en=self.value, ja=_PARTS_JA[self])
-
-
-_PARTS_JA = {
-    Part.CODE: "コード",
-    Part.CONFIGURATION: "設定",
-    Part.PERMISSIONS: "権限",
-    Part.API: "API",
-    Part.DATA: "データ構造",
-    Part.MASTERS: "スタンプマスター",
-    Part.ALARMS: "アラーム",
-    Part.CAPACITY: "処理能力",
-    Part.SECRETS: "シークレットの値",
-}
-
+__all__ = ["ASSIGNED", "LEFT_OUT", "OF_SECTIONS", "PARTS", "WHOLE", "Part"]
 
 WHOLE = "*"
-PARTS: Mapping[Part, Mapping[str, str]] = {
+OF_SECTIONS: Mapping[Part, Mapping[str, str]] = {
     Part.CODE: {
         "functions": "runtime handler code_sha256 layers architectures",
         "aliases": "*",
@@ -56,11 +26,8 @@ PARTS: Mapping[Part, Mapping[str, str]] = {
         "keys": "*",
         "rest_apis": "tags",
         "stages": "*",
-        "gateway_account": "*",
-        "log_groups": "*",
         "log_group_attachments": "*",
         "account_log_policies": "*",
-        "buckets": "*",
         "bucket_attachments": "*",
     },
     Part.PERMISSIONS: {
@@ -79,7 +46,6 @@ PARTS: Mapping[Part, Mapping[str, str]] = {
         "key_attachments": "*",
         "usage_plans": "keys",
         "api_keys": "*",
-        "buckets": "public_access_blocked policy",
     },
     Part.API: {
         "rest_apis": "*",
@@ -100,8 +66,6 @@ PARTS: Mapping[Part, Mapping[str, str]] = {
         "alarms": "*",
         "alarm_attachments": "*",
         "mute_rules": "*",
-        "dashboards": "*",
-        "topics": "*",
     },
     Part.CAPACITY: {
         "functions": "reserved_concurrency",
@@ -110,7 +74,6 @@ PARTS: Mapping[Part, Mapping[str, str]] = {
         "scalable_targets": "*",
         "stages": "settings.rate settings.burst",
         "usage_plans": "*",
-        "gateway_account": "rate burst",
     },
     Part.SECRETS: {
         "secret_values": "*",
@@ -119,13 +82,14 @@ PARTS: Mapping[Part, Mapping[str, str]] = {
 """Part -> section -> its fields that belong there; ``field.inner`` where the fields of a field differ.
 
 ``*`` takes whatever else a section has: a new fact makes records stale until somebody says that it moves by itself.
+A kind (aws/kinds) says it itself, fact by fact.
 """
 LEFT_OUT: Mapping[str, Mapping[str, str]] = {
     "what else the account holds": {"names": "*"},
     "the name by which it is planned": dict.fromkeys(
         (
             *("functions", "aliases", "roles", "tables", "secrets", "rest_apis", "stages"),
-            *("usage_plans", "api_keys", "domains", "alarms", "mute_rules", "buckets"),
+            *("usage_plans", "api_keys", "domains", "alarms", "mute_rules"),
         ),
         "name",
     ),
@@ -141,8 +105,6 @@ LEFT_OUT: Mapping[str, Mapping[str, str]] = {
         "usage_plans": "id",
         "api_keys": "id",
         "alarms": "arn",
-        "buckets": "region",
-        "topics": "subscriptions.arn",
     },
     "the same code, published again, is the same release": {"functions": "version"},
     "moves by itself, and rows judge it in each run": {
@@ -187,11 +149,19 @@ LEFT_OUT: Mapping[str, Mapping[str, str]] = {
 def assigned() -> Mapping[str, Mapping[str, Part | None]]:
     """Return section -> field -> its part, None for what is left out; a test compares it with the types."""
     found: dict[str, dict[str, Part | None]] = {}
-    tables = [*PARTS.items(), *((None, fields) for fields in LEFT_OUT.values())]
+    tables = [*OF_SECTIONS.items(), *((None, fields) for fields in LEFT_OUT.values())]
     for part, sections in tables:
         for section, names in sections.items():
             found.setdefault(section, {}).update(dict.fromkeys(names.split(), part))
+    for section, kind in BY_SECTION.items():
+        parts = kind.parts.items()
+        found[section] = {name: one if isinstance(one, Part) else None for name, one in parts}
     return found
 
 
 ASSIGNED = assigned()
+PARTS: Mapping[Part, tuple[str, ...]] = {
+    part: tuple(section for section, fields in ASSIGNED.items() if part in fields.values())
+    for part in Part
+}
+"""Part -> the sections that have facts of it."""

@@ -6,6 +6,9 @@ from typing import Any
 
 from aws.door.sessions import boto_session
 from aws.inventory import Inventory, ReadOptions, Sections, frozen, on_demand
+from aws.kind import value_of
+from aws.kinds import BY_SECTION
+from aws.part import LeftOut
 from aws.redaction.secret_text import MaskedValue
 from aws.section import Section
 from aws.unreadable import Unreadable
@@ -24,6 +27,11 @@ VOLATILE: Mapping[tuple[str, str], str] = {
     ("alarms", "failed_action"): "goes with the state",
     ("mute_rules", "status"): "changes by the rule's own schedule",
     ("lambda_account", "unreserved"): "moves with other functions of the account",
+} | {
+    (section, name): part.because
+    for section, kind in BY_SECTION.items()
+    for name, part in kind.parts.items()
+    if isinstance(part, LeftOut) and part.moves
 }
 """Section and field -> why they are left out of the comparison."""
 ADVICE = Words(en="run again while nobody changes anything", ja="変更のない間に再実行してください")
@@ -93,6 +101,11 @@ def _item(section: str, key: str, before: Any, after: Any) -> Iterator[Words]:
     else:
         for path, was, now in _unequal(section, before, after):
             fact = f"{where}: {path}" if path else where
+            if isinstance(was, Unreadable):
+                continue  # a row says so already
+            if isinstance(now, Unreadable):
+                yield _unknown(fact, now)
+                continue
             first, second = _short(was), _short(now)
             yield Words(
                 en=f"{fact} changed during the run, from {first.en} to {second.en}; {ADVICE.en}",
@@ -126,7 +139,7 @@ def _parts(value: Any) -> dict[str, Any] | None:
         case list() | tuple():
             return {str(number): one for number, one in enumerate(value, 1)}
         case _ if is_dataclass(value) and not isinstance(value, type):
-            return {one.name: getattr(value, one.name) for one in fields(value)}
+            return {one.name: value_of(value, one.name) for one in fields(value)}
         case _:
             return None
 

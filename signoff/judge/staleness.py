@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from aws.bounds import PLAINLY
+from aws.kinds import ATTACHED, BY_SECTION
 from aws.redaction.secret_text import withheld_in_japanese
 from aws.section import Missing
 from aws.words import Words
@@ -57,21 +58,23 @@ KINDS: Mapping[str, Words] = {
     "served": Words("what is served at stage", "ステージの提供内容"),
     "usage_plans": Words("usage plan", "使用量プラン"),
     "api_keys": Words("API key", "APIキー"),
-    "gateway_account": Words("API Gateway of this", "API Gateway"),
     "domains": Words("domain", "ドメイン"),
     "api_mappings": Words("mappings of domain", "ドメインのマッピング"),
     "alarms": Words("alarm", "アラーム"),
     "alarm_attachments": Words("attachments of alarm", "アラームの付属設定"),
     "mute_rules": Words("mute rule", "ミュートルール"),
-    "dashboards": Words("dashboard", "ダッシュボード"),
-    "topics": Words("topic", "トピック"),
-    "log_groups": Words("log group", "ロググループ"),
-    "log_group_attachments": Words("attachments of log group", "ロググループの付属設定"),
     "account_log_policies": Words("log policies of type", "ログポリシー"),
-    "buckets": Words("bucket", "バケット"),
-    "bucket_attachments": Words("attachments of bucket", "バケットの付属設定"),
 }
-"""Section -> what its items are called."""
+"""Section -> what its items are called, where no kind (aws/kinds) says it."""
+
+
+def _called(section: str) -> Words:
+    """Return what the items of a section are called."""
+    if kind := BY_SECTION.get(section):
+        return kind.words
+    if kind := ATTACHED.get(section):
+        return kind.attachments
+    return KINDS[section]
 
 
 class NotSigned(Missing):
@@ -92,7 +95,7 @@ class ChangedFact:
     @property
     def words(self) -> Words:
         section, _, where = self.fact.partition(" ")
-        kind = KINDS[section]
+        kind = _called(section)
         item, _, path = where.rpartition(": ")
         named = label_of_path(path)
         of = Words(

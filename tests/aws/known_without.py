@@ -40,16 +40,15 @@ SECRET = (
     | of("secret_attachments", *SECRETS)
     | of_keys(*(f"(of secrets {one})" for one in SECRETS))
 )
-TOPICS = of("topics", TOPIC, FOREIGN_TOPIC) | of_keys(
-    f"(of topics {TOPIC})", f"(of topics {FOREIGN_TOPIC})"
-)
+
+
+def of_topics(*facts):
+    return of("topics", *(f"{topic}: {one}" for topic in (TOPIC, FOREIGN_TOPIC) for one in facts))
+
+
 # What alarms name beside the planned topic is unknown then, and stands in as one unread item.
 NO_ALARMS = {"alarms"} | of("topics", "(of alarms)") | of_keys("(of topics (of alarms))")
-BUCKET = (
-    of("buckets", "rally-images")
-    | of("bucket_attachments", "rally-images")
-    | of_keys("(of buckets rally-images)")
-)
+IMAGES = "rally-images"
 LOGS = (*SCOPE.log_groups, "API-Gateway-Execution-Logs_abc123/prod")
 ROLES = (
     of("roles", *SCOPE.roles)
@@ -140,26 +139,30 @@ UNREAD = {
     "logs:DescribeMetricFilters": {"log_group_attachments"},
     "logs:DescribeResourcePolicies": {"log_policies"},
     "logs:DescribeSubscriptionFilters": of("log_group_attachments", *LOGS),
-    "s3:GetBucketAcl": of("bucket_attachments", "rally-images"),
-    "s3:GetBucketEncryption": BUCKET,
-    "s3:GetBucketLifecycleConfiguration": of("bucket_attachments", "rally-images"),
-    "s3:GetBucketLocation": BUCKET,
-    "s3:GetBucketPolicy": BUCKET,
-    "s3:GetBucketReplication": of("bucket_attachments", "rally-images"),
-    "s3:GetBucketRequestPayment": of("bucket_attachments", "rally-images"),
-    "s3:GetBucketWebsite": of("bucket_attachments", "rally-images"),
-    "s3:GetPublicAccessBlock": BUCKET,
+    "s3:GetBucketAcl": of("bucket_attachments", IMAGES),
+    "s3:GetBucketEncryption": of("buckets", f"{IMAGES}: encryption", f"{IMAGES}: kms_key")
+    | of_keys(f"(of buckets {IMAGES})"),
+    "s3:GetBucketLifecycleConfiguration": of("bucket_attachments", IMAGES),
+    "s3:GetBucketLocation": of("buckets", f"{IMAGES}: region"),
+    "s3:GetBucketPolicy": of("buckets", f"{IMAGES}: policy"),
+    "s3:GetBucketReplication": of("bucket_attachments", IMAGES),
+    "s3:GetBucketRequestPayment": of("bucket_attachments", IMAGES),
+    "s3:GetBucketWebsite": of("bucket_attachments", IMAGES),
+    "s3:GetPublicAccessBlock": of("buckets", f"{IMAGES}: public_access_blocked"),
     "scheduler:GetSchedule": of("automations", "schedule ops/nightly"),
     "scheduler:ListSchedules": {"automations"},
     "secretsmanager:DescribeSecret": SECRET,
     "secretsmanager:GetResourcePolicy": SECRET,
     "secretsmanager:GetSecretValue": of("secret_values", *SECRETS) | {"leaks"},
     "secretsmanager:ListSecrets": of("names", "secrets"),
-    "sns:GetDataProtectionPolicy": TOPICS,
+    "sns:GetDataProtectionPolicy": of_topics("data_protection"),
     # What a subscription leaves out is unknown then, and the topic itself is not.
     "sns:GetSubscriptionAttributes": set(),
-    "sns:GetTopicAttributes": TOPICS,
-    "sns:ListSubscriptionsByTopic": TOPICS,
+    "sns:GetTopicAttributes": of_topics(
+        "policy", "kms_key", "delivery_policy", "fifo", "max_message_bytes"
+    )
+    | of_keys(f"(of topics {TOPIC})", f"(of topics {FOREIGN_TOPIC})"),
+    "sns:ListSubscriptionsByTopic": of_topics("subscriptions"),
 }
 """Operation -> what is not known without it."""
 
@@ -174,11 +177,10 @@ LOST = {
     "secretsmanager:GetResourcePolicy": of_keys(KEYS[0]),
     # Nobody recognises a secret then; the values' own section says that it could not be read.
     "secretsmanager:GetSecretValue": of("functions", *FUNCTIONS),
-    "sns:GetDataProtectionPolicy": of_keys("alias/rally"),
     "sns:GetSubscriptionAttributes": of("topics", TOPIC, FOREIGN_TOPIC),
     "sns:GetTopicAttributes": of_keys("alias/rally"),
-    "sns:ListSubscriptionsByTopic": of_keys("alias/rally"),
-} | dict.fromkeys((one for one in UNREAD if UNREAD[one] == BUCKET), of_keys(KEYS[2]))
+    "s3:GetBucketEncryption": of_keys(KEYS[2]),
+}
 """Operation -> what nobody can ask for without it, since only its answer names it."""
 EMPTY_LISTINGS = {
     "events:ListEventBuses": "EventBuses",

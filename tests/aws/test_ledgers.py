@@ -8,8 +8,9 @@ import botocore.session
 import pytest
 
 from aws import ledgers
+from aws.attachments import LEDGERS
+from aws.kinds import topic
 from aws.ledger import Closed, undecided
-from aws.ledgers import sns
 
 SERVICES = {
     name: importlib.import_module(f"aws.ledgers.{name}")
@@ -19,11 +20,12 @@ SERVICES = {
 
 @pytest.mark.parametrize("name", SERVICES)
 def test_every_member_value_and_operation_is_decided(name):
-    ledger = SERVICES[name]
-    service = next(iter(ledger.LEDGER)).partition(":")[0]
+    service = name.removesuffix("_").replace("_", "-")
     model = botocore.session.get_session().get_service_model(service)
+    ledger = {call: one for call, one in LEDGERS.items() if call.startswith(f"{service}:")}
 
-    left = list(undecided(model, ledger.LEDGER, ledger.COVERAGE))
+    left = list(undecided(model, ledger, SERVICES[name].COVERAGE))
+    assert ledger
     assert not left, "\n".join(left)
 
 
@@ -52,8 +54,8 @@ def test_a_member_or_value_or_operation_that_is_new_is_told():
 @pytest.mark.parametrize(
     ("operation", "decided"),
     [
-        ("GetTopicAttributes", sns.TOPIC_ATTRIBUTES),
-        ("GetSubscriptionAttributes", sns.SUBSCRIPTION_ATTRIBUTES),
+        ("GetTopicAttributes", topic.TOPIC_ATTRIBUTES),
+        ("GetSubscriptionAttributes", topic.SUBSCRIPTION_ATTRIBUTES),
     ],
 )
 def test_every_attribute_that_sns_documents_is_decided(operation, decided):
@@ -70,8 +72,7 @@ def test_every_attribute_that_sns_documents_is_decided(operation, decided):
 def test_facts_of_one_kind_have_one_name():
     facts = [
         entry.fact
-        for ledger in SERVICES.values()
-        for operation in ledger.LEDGER.values()
+        for operation in LEDGERS.values()
         for entry in operation.members.values()
         if isinstance(entry, Closed)
     ]

@@ -4,10 +4,10 @@ import re
 
 import pytest
 
-from aws.dashboard import Metric
-from aws.log_group import prefixes
+from aws.kinds.dashboard import Metric
+from aws.kinds.log_group import prefixes
+from aws.kinds.topic import Subscription, masked_address
 from aws.section import lookup
-from aws.topic import Subscription, masked_address
 from tests.aws.answers import ACCOUNT, FOREIGN_TOPIC, REGION, SCOPE, TOPIC
 from tests.aws.answers.monitoring import MONITORING, SEARCH
 from tests.aws.fake_aws import RefusedCall

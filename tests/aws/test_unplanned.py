@@ -5,8 +5,9 @@ import pytest
 
 from aws.bounds import exactly, one_of
 from aws.difference import unallowed
+from aws.kinds.bucket import BUCKET
 from aws.ledger import unplanned
-from aws.ledgers import dynamodb, s3, secretsmanager
+from aws.ledgers import dynamodb, secretsmanager
 
 MODEL = botocore.session.get_session().get_service_model("dynamodb")
 S3 = botocore.session.get_session().get_service_model("s3")
@@ -103,7 +104,8 @@ def granted(owner, *grants):
     listed = [{"Grantee": whom, "Permission": what} for whom, what in grants]
     answer = {"Owner": owner, "Grants": listed}
     return [
-        one.found for one in unplanned(call, s3.LEDGER[call], shape, {"Bucket": "images"}, answer)
+        one.found
+        for one in unplanned(call, BUCKET.ledger[call], shape, {"Bucket": "images"}, answer)
     ]
 
 

@@ -1,7 +1,8 @@
-"""Which parts of an inventory nobody could read: ``section`` or ``section item``."""
+"""Which parts of an inventory nobody could read: ``section``, ``section item`` or ``section item: fact``."""
 
 from dataclasses import fields
 
+from aws.kind import unread_facts
 from aws.unreadable import Unreadable
 
 
@@ -23,7 +24,8 @@ def items(inventory):
 
 def missing(inventory, healthy):
     """What the healthy inventory has, and this one neither has alike nor calls unread."""
-    have, unknown = items(inventory), unread(inventory)
+    have, unread_parts = items(inventory), unread(inventory)
+    unknown = {part.partition(": ")[0] for part in unread_parts}
     return {
         part
         for part, item in items(healthy).items()
@@ -37,9 +39,10 @@ def _unread(sections):
         if isinstance(section, Unreadable):
             yield one.name
             continue
-        yield from (
-            f"{one.name} {item}" for item in section if isinstance(section[item], Unreadable)
-        )
+        for name, item in section.items():
+            if isinstance(item, Unreadable):
+                yield f"{one.name} {name}"
+            yield from (f"{one.name} {name}: {fact}" for fact, _ in unread_facts(item))
 
 
 def _items(sections):

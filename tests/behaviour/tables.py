@@ -14,6 +14,7 @@ import boto3
 from aws import ledgers
 from aws.attachments import LEDGERS
 from aws.inventory import Inventory, read
+from aws.kind import unread_facts
 from aws.ledger import Closed, Coverage, Entry, Harmless, Judged
 from aws.reader_policy import actions, policy
 from aws.section import NotTestable, Section, known
@@ -171,6 +172,12 @@ def _unknown(inventory: Inventory) -> Iterator[tuple[str, NotTestable]]:
             continue
         items: Mapping[str, Any] = known(section)
         yield from ((f"{name} {item}", why) for item in items if (why := _why(items[item])))
+        yield from (
+            (f"{name} {item}: {fact}", why)
+            for item, found in items.items()
+            for fact, unread in unread_facts(found)
+            if (why := _why(unread))
+        )
 
 
 def _why(value: Any) -> NotTestable | None:

@@ -4,18 +4,17 @@ import json
 from collections.abc import Mapping
 from dataclasses import replace
 
-from aws.dashboard import Dashboard, Metric, Widget
-from aws.ledger import Effect, Unplanned
-from aws.ledgers.logs import (
-    ACCOUNT_POLICY,
-    APPLIED,
+from aws.kinds.dashboard import Dashboard, Metric, Widget
+from aws.kinds.log_group import (
     DATA_PROTECTION,
     LOG_GROUP,
     METRICS_MADE,
     SUBSCRIPTION_FILTER,
+    LogGroup,
 )
-from aws.log_group import LogGroup, LogPolicy
-from aws.topic import Subscription
+from aws.kinds.log_policy import ACCOUNT_POLICY, APPLIED, LogPolicy
+from aws.kinds.topic import Subscription
+from aws.ledger import Effect, Unplanned
 from aws.words import Words
 from signoff.judge.checklist import Severity
 from signoff.judge.outcome import Outcome
@@ -157,7 +156,9 @@ TOLD_BY = {
 
 def _attached(group: str, fact: Words, found: str, effect: Effect = Effect.CHANGES) -> Break:
     call = f"logs:Describe{TOLD_BY[fact]}"
-    one = Unplanned(kind=LOG_GROUP, name=group, fact=fact, found=found, call=call, effect=effect)
+    one = Unplanned(
+        kind=LOG_GROUP.words, name=group, fact=fact, found=found, call=call, effect=effect
+    )
     return edited("log_group_attachments", group, lambda others: (*others, one))
 
 

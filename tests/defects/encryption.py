@@ -6,10 +6,11 @@ from dataclasses import replace
 from typing import Any
 
 from aws.key import Key
+from aws.kinds.bucket import ACL_GRANTS, LIFECYCLE, PAYER, REPLICATION
+from aws.kinds.bucket import BUCKET as BUCKET_KIND
 from aws.ledger import Unplanned
 from aws.ledgers.kms import GRANTS
 from aws.ledgers.kms import KEY as KMS_KEY
-from aws.ledgers.s3 import BUCKET as BUCKET_KIND
 from aws.words import Words
 from signoff.judge.outcome import Outcome
 from signoff.judge.snapshot import Snapshot
@@ -94,11 +95,11 @@ def _at_key(fact: Words, found: str) -> Break:
     return added("key_attachments", KEY, (one,))
 
 
-def _at_bucket(fact: str, found: str) -> Break:
+def _at_bucket(fact: Words, found: str) -> Break:
     one = Unplanned(
-        kind=BUCKET_KIND,
+        kind=BUCKET_KIND.words,
         name=BUCKET,
-        fact=Words(en=fact, ja="計画外の設定"),
+        fact=fact,
         found=found,
         call="s3:GetBucketReplication",
     )
@@ -174,17 +175,17 @@ BUCKETS = (
     ),
     _bucket("SEC-22", "not-blocked", public_access_blocked=False),
     _bucket("SEC-22", "no-policy", policy=None),
-    Defect(id="SEC-22:copied-elsewhere", breaks=_at_bucket("replication", "arn:aws:iam::1:role/r")),
+    Defect(id="SEC-22:copied-elsewhere", breaks=_at_bucket(REPLICATION, "arn:aws:iam::1:role/r")),
     Defect(
         id="SEC-22:images-deleted-after-a-day",
-        breaks=_at_bucket("rules that delete or move its objects", "tidy"),
+        breaks=_at_bucket(LIFECYCLE, "tidy"),
     ),
     Defect(
         id="SEC-22:acl-lets-a-stranger-write",
-        breaks=_at_bucket("grants of its ACL", f"{'9a' * 32}: WRITE"),
+        breaks=_at_bucket(ACL_GRANTS, f"{'9a' * 32}: WRITE"),
     ),
     Defect(
-        id="SEC-22:every-visitor-is-to-pay", breaks=_at_bucket("who pays for requests", "Requester")
+        id="SEC-22:every-visitor-is-to-pay", breaks=_at_bucket(PAYER, "Requester")
     ),
     _open("allows-https-without-refusing-http", Effect="Allow", Condition={"Bool": {"aws:SecureTransport": "true"}}),
     _open("refuses-https", Condition={"Bool": {"aws:SecureTransport": "true"}}),

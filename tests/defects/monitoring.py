@@ -7,9 +7,9 @@ from typing import Any
 
 from aws.alarm import Alarm, MuteRule
 from aws.key import Key
+from aws.kinds.topic import Subscription, Topic
 from aws.ledger import Unplanned
 from aws.ledgers.cloudwatch import ALARM, OTHER_ACTION, SUPPRESSOR
-from aws.topic import Subscription, Topic
 from aws.words import Words
 from signoff.judge.outcome import Outcome
 from tests.defects.changes import absent, added, both, edited, every, item

@@ -51,7 +51,7 @@ REASONS = {
     ("gateway response", "status"): "of the kinds that are new with their own code in the body",
     ("gateway response", "headers"): "of the kinds that are new with their own code in the body",
     ("stage", "deployment"): "the gateway responses are served once they are deployed",
-    ("log group", "retention_days"): EXPIRING,
+    ("log group", "retention (days)"): EXPIRING,
     ("log group", "tag Environment"): "of the log group that is made",
     ("log group", "tag Project"): "of the log group that is made",
 }

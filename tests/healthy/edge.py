@@ -3,9 +3,10 @@
 from datetime import UTC, datetime
 
 from aws.api_document import ApiDocument
-from aws.bucket import Bucket
 from aws.domain import BasePath, Certificate, CustomDomain, Resolution
-from aws.rest_api import Deployment, GatewayAccount, MethodSetting, RestApi, Stage
+from aws.kinds.bucket import Bucket
+from aws.kinds.gateway_account import GatewayAccount
+from aws.rest_api import Deployment, MethodSetting, RestApi, Stage
 from aws.usage_plan import ApiKey, UsagePlan
 from aws.way_back import DeploymentBack
 from tests.healthy.api_document import document

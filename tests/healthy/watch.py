@@ -4,9 +4,10 @@ import json
 from datetime import UTC, datetime
 
 from aws.alarm import Alarm
-from aws.dashboard import Dashboard, Metric, Widget
-from aws.log_group import LogGroup, LogPolicy
-from aws.topic import Subscription, Topic, masked_address
+from aws.kinds.dashboard import Dashboard, Metric, Widget
+from aws.kinds.log_group import LogGroup
+from aws.kinds.log_policy import LogPolicy
+from aws.kinds.topic import Subscription, Topic, masked_address
 
 REGION = "ap-northeast-1"
 TOPIC = "arn:aws:sns:ap-northeast-1:444455556666:stamp-rally-prod-alerts"

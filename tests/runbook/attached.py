@@ -3,7 +3,7 @@
 import itertools
 import json
 
-from aws.attachments import ACCOUNT_POLICIES
+from aws.kinds.log_policy import ACCOUNT_POLICIES
 
 GROUP, TABLE = "/aws/lambda/stamp-rally-prod-auth", "Users-prod"
 READING = {

@@ -1,14 +1,17 @@
 """The calls of AWS that a module's source makes, as IAM calls them: what no run of a test makes is declared, too."""
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import cache
+from inspect import getsource
 from pathlib import Path
+from textwrap import dedent
 
 import botocore.session
 from botocore import xform_name
 from botocore.model import OperationModel
 
+from aws.change.undo import Calling
 from aws.iam import actions_for
 
 
@@ -19,9 +22,21 @@ def _session() -> botocore.session.Session:
 
 def actions_in(path: Path) -> set[str]:
     """Return the actions of all operations that are named in a module, of the services whose clients it asks for."""
+    return _actions(path.read_text(encoding="utf-8"))
+
+
+def actions_of_call(call: Callable[..., object]) -> set[str]:
+    """Return the actions of what undoes a fact: one call that it names, or those of its source."""
+    if not isinstance(call, Calling):
+        return _actions(dedent(getsource(call)))
+    (name,) = (name for name, method in _methods(call.service) if method == call.operation)
+    return {*actions_for(call.service, name)}
+
+
+def _actions(source: str) -> set[str]:
     return {
         action
-        for one in operations_in(path)
+        for one in _operations(source)
         for action in actions_for(
             one.service_model.service_name, one.name, one.http.get("method", "")
         )
@@ -30,7 +45,11 @@ def actions_in(path: Path) -> set[str]:
 
 def operations_in(path: Path) -> Iterator[OperationModel]:
     """Yield all operations that are named in a module, of the services whose clients it asks for."""
-    tree = ast.parse(path.read_text(encoding="utf-8"))
+    yield from _operations(path.read_text(encoding="utf-8"))
+
+
+def _operations(source: str) -> Iterator[OperationModel]:
+    tree = ast.parse(source)
     nodes = list(ast.walk(tree))
     words = {one.attr for one in nodes if isinstance(one, ast.Attribute)} | set(_strings(tree))
     for service in _services(tree):
@@ -41,13 +60,12 @@ def operations_in(path: Path) -> Iterator[OperationModel]:
 
 
 def _services(tree: ast.AST) -> set[str]:
-    """Return what ``client(…)`` is asked for, by name or by a constant of the module."""
+    """Return what ``client(…)`` is asked for, or ``calling(…)`` says, by name or by a constant of the module."""
     asked = [
         one.args[0]
         for one in ast.walk(tree)
         if isinstance(one, ast.Call)
-        and isinstance(one.func, ast.Attribute)
-        and one.func.attr == "client"
+        and (getattr(one.func, "attr", "") == "client" or getattr(one.func, "id", "") == "calling")
         and one.args
     ]
     known = set(_session().get_available_services())

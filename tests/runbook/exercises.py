@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from aws.change.gate import Change, nothing
+from aws.kinds.log_group import LOG_GROUP, METRICS_MADE
 from aws.ledger import Unplanned
 from aws.words import Words
 from runbook import ranking_counters, rights
@@ -299,11 +300,12 @@ def _attached(admin: Desk) -> Iterator[Unplanned]:
     made = {"metricName": "Faults", "metricNamespace": "StampRally", "metricValue": "0"}
     named = {"logGroupName": group, "filterName": "quiet"}
     admin.client("logs").put_metric_filter(**named, filterPattern="", metricTransformations=[made])
-    yield _unplanned("log group", group, "metric filter into namespace", "StampRally", "quiet")
+    yield _unplanned(LOG_GROUP.words, group, METRICS_MADE, "StampRally", "quiet")
 
 
-def _unplanned(kind: str, name: str, fact: str, found: str, *ids: str) -> Unplanned:
-    what = {"kind": Words.same(kind), "fact": Words.same(fact)}
+def _unplanned(kind: str | Words, name: str, fact: str | Words, found: str, *ids: str) -> Unplanned:
+    named = [one if isinstance(one, Words) else Words.same(one) for one in (kind, fact)]
+    what = dict(zip(("kind", "fact"), named, strict=True))
     return Unplanned(**what, name=name, found=found, call="test", ids=ids)
 
 

@@ -12,8 +12,9 @@ from rich.console import Console
 from aws.attachments import LEDGERS
 from aws.converge.undo import UNDO, ByHand, by_hand, undo_of
 from aws.inventory import on_demand
+from aws.kinds import UNDO as OF_KINDS
 from aws.ledger import Closed, Unplanned
-from aws.words import SILENCE, Words
+from aws.words import SILENCE
 from plan import plan_for, scope_of
 from runbook.__main__ import main
 from signoff.environment import load
@@ -31,12 +32,13 @@ FOR_GOOD = re.compile(r"\b(lost|gone|goes|go:|another address|confirm anew)\b")
 """How the words of a loss say that nothing brings it back."""
 FACTS = sorted(
     {
-        (resource.kind.en, entry.fact.en)
+        (resource.kind, entry.fact)
         for operation in LEDGERS.values()
         for path, resource in operation.resources.items()
         for member, entry in operation.members.items()
         if isinstance(entry, Closed) and member.startswith(path)
-    }
+    },
+    key=str,
 )
 """Kind and fact of all that a ledger calls closed."""
 ATTACHED = attached.ATTACHED | NEIGHBOURS
@@ -211,7 +213,7 @@ def test_what_was_edited_and_not_released_is_not_released_with_it(detach, finish
 
 def told_of(kind, fact):
     """Return what is told of a closed fact, in each language, and whether only a person takes it away."""
-    one = Unplanned(kind=Words.same(kind), name="N", fact=Words.same(fact), found="x", call="")
+    one = Unplanned(kind=kind, name="N", fact=fact, found="x", call="")
     undo = undo_of(one)
     told = getattr(undo, "instruction", None) or getattr(undo, "lost", SILENCE)
     return bool(told.en), bool(told.ja), bool(by_hand(one)) == isinstance(undo, ByHand)
@@ -225,7 +227,8 @@ def test_every_closed_fact_has_a_call_or_an_instruction_in_both_languages():
 
 
 def test_loss_whose_words_say_so_cannot_be_undone():
-    calls = {fact: how for fact, how in UNDO.items() if not isinstance(how, ByHand)}
+    every = {**UNDO, **OF_KINDS}
+    calls = {fact: how for fact, how in every.items() if not isinstance(how, ByHand)}
     for_good = {fact for fact, how in calls.items() if FOR_GOOD.search(how.lost.en)}
 
     assert for_good

@@ -16,6 +16,7 @@ from rich.status import Status
 
 from aws.converge.policy_document import policy_lines
 from aws.converge.undo import UNDO
+from aws.kinds import UNDO as OF_KINDS
 from aws.words import Words
 from runbook.catalogue import procedures
 from runbook.engine import Change, Refused, Text, difference
@@ -323,7 +324,7 @@ def test_a_rehearsal_begins_with_its_sums(screen, paper):
         [
             rehearsed(*difference("table A", None, {"key": "Id", "billing": "ON_DEMAND"})),
             rehearsed(
-                Change("log group B", "retention_days", "never", 30, destroys=True, final=True),
+                Change("log group B", "retention (days)", "never", 30, destroys=True, final=True),
                 Change("log group B", "entries", "older", None, destroys=True, final=True),
                 Change("secret C", "value", None, "as given"),
                 Change("policy D", "statement", "x", None, destroys=True),
@@ -343,7 +344,9 @@ def test_a_rehearsal_begins_with_its_sums(screen, paper):
         "done by a person, and confirmed at a terminal:",
         "   1. Look at it",
     ]
-    assert "     ~ retention_days: never -> 30 (cannot be undone)" in paper.getvalue().splitlines()
+    assert (
+        "     ~ retention (days): never -> 30 (cannot be undone)" in paper.getvalue().splitlines()
+    )
     assert "     - statement: x (after your agreement)" in paper.getvalue().splitlines()
 
 
@@ -375,7 +378,7 @@ def test_a_rehearsal_that_stopped_has_no_sums(screen, paper):
 
 
 def test_what_an_earlier_step_changes_is_named_by_its_number(screen, paper):
-    change = Change("log group A", "retention_days", 3, 30)
+    change = Change("log group A", "retention (days)", 3, 30)
     steps = [rehearsed(change), replace(rehearsed(change), number=2)]
     screen.rehearsed(steps, whole=True)
 
@@ -511,7 +514,9 @@ def test_change_is_shown_in_japanese_and_stays_as_it_is_in_english(resource, fie
     assert in_language(change, "en") is change
 
 
-@pytest.mark.parametrize(("kind", "fact"), sorted(UNDO), ids=str)
+@pytest.mark.parametrize(
+    ("kind", "fact"), sorted({*UNDO, *((kind.en, fact.en) for kind, fact in OF_KINDS)}), ids=str
+)
 def test_what_can_be_undone_has_its_names_in_japanese(kind, fact):
     shown = in_language(Change(f"{kind} x", fact, "found", None), "ja")
 

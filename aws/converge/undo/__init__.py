@@ -13,15 +13,14 @@ from aws.converge.undo import (
     function,
     key,
     label,
-    log_group,
     role,
     scaling,
     secret,
     table,
-    topic,
 )
 from aws.converge.undo.target import ApiTarget
 from aws.desired import Api
+from aws.kinds import UNDO as OF_KINDS
 from aws.ledger import Unplanned
 from aws.words import Words
 
@@ -35,8 +34,6 @@ UNDO: Mapping[tuple[str, str], HowToUndo[ApiTarget]] = {
     **role.UNDO,
     **key.UNDO,
     **alarm.UNDO,
-    **topic.UNDO,
-    **log_group.UNDO,
     **api.UNDO,
     **label.UNDO,
 }
@@ -47,7 +44,11 @@ What is missing here is repaired by another procedure.
 
 
 def undo_of(one: Unplanned) -> HowToUndo[ApiTarget] | None:
-    return UNDO.get((one.kind.en, one.fact.en)) or UNDO.get((one.kind.en, one.remedy))
+    return (
+        OF_KINDS.get((one.kind, one.fact))
+        or UNDO.get((one.kind.en, one.fact.en))
+        or UNDO.get((one.kind.en, one.remedy))
+    )
 
 
 def detach(context: ChangeContext, one: Unplanned, *, planned: Api) -> Changes:

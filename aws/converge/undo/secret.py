@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from aws.change.undo import HowToUndo, UndoTarget, by_call, by_hand
-from aws.converge.undo.statements import (
+from aws.kinds.statements import (
     DENIED,
     OPENED,
     statements_left,
@@ -95,13 +95,13 @@ UNDO: Mapping[tuple[str, str], HowToUndo[UndoTarget]] = {
         ),
         _ELSEWHERE,
     ),
-    ("secret", DENIED): by_call(
+    ("secret", DENIED.en): by_call(
         _policy,
         en="what those statements deny is no longer denied to anybody",
         ja="該当ステートメントによる拒否は、誰に対しても効かなくなります",
         final=True,
     ),
-    ("secret", OPENED): by_call(
+    ("secret", OPENED.en): by_call(
         _policy,
         en="whoever those statements allow can no longer read the secret by them; if that was a"
         " stranger, give it a new value as well (`secrets` in the runbook)",

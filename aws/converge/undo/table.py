@@ -6,7 +6,7 @@ from typing import Any
 from aws.change.gate import Refused
 from aws.change.undo import HowToUndo, UndoTarget, by_call, by_hand
 from aws.converge.table import wait_until_active
-from aws.converge.undo.statements import (
+from aws.kinds.statements import (
     DENIED,
     OPENED,
     statements_left,
@@ -150,13 +150,13 @@ UNDO: Mapping[tuple[str, str], HowToUndo[UndoTarget]] = {
         ja="`tables`が計画どおりのキーで再作成するまで、このインデックスへの問い合わせは失敗します。再作成には"
         "テーブルの大きさに応じた時間がかかります",
     ),
-    ("table", DENIED): by_call(
+    ("table", DENIED.en): by_call(
         _policy,
         en="what those statements deny is no longer denied to anybody",
         ja="該当ステートメントによる拒否は、誰に対しても効かなくなります",
         final=True,
     ),
-    ("table", OPENED): by_call(
+    ("table", OPENED.en): by_call(
         _policy,
         en="whoever those statements allow loses that access",
         ja="該当ステートメントで許可された相手は、アクセスできなくなります",

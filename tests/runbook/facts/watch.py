@@ -3,15 +3,16 @@
 import json
 
 from aws.alarm import Alarm, MuteRule, WatchedMetric
-from aws.bucket import Bucket
-from aws.dashboard import Dashboard, Metric, Widget
 from aws.key import Key
+from aws.kinds.bucket import Bucket
+from aws.kinds.dashboard import Dashboard, Metric, Widget
+from aws.kinds.log_group import LogGroup
+from aws.kinds.log_policy import LogPolicy
+from aws.kinds.topic import Subscription, Topic
 from aws.ledger import Unplanned
-from aws.log_group import LogGroup, LogPolicy
 from aws.names import Names
 from aws.redaction.leak import Leak
 from aws.redaction.secret_text import MaskedValue
-from aws.topic import Subscription, Topic
 from aws.unreadable import Unreadable
 from aws.words import Words
 from runbook.procedures import encryption, monitoring

@@ -12,6 +12,7 @@ from aws.alarm import MuteRule
 from aws.domain import BasePath
 from aws.function import FunctionUrl
 from aws.inventory import Sections
+from aws.kinds import ATTACHED, BY_SECTION, KINDS
 from aws.ledger import Unplanned
 from aws.redaction.secret_text import MaskedValue
 from aws.role import PolicyDocument
@@ -23,10 +24,11 @@ from checks.deployed import Deployed
 from checks.records import Standing
 from signoff.evidence import Record, Store
 from signoff.evidence.facts import PartFact, digest_of, to_body
-from signoff.evidence.parts import ASSIGNED, LEFT_OUT, PARTS, WHOLE, Part
+from signoff.evidence.parts import ASSIGNED, LEFT_OUT, OF_SECTIONS, PARTS, WHOLE, Part
 from signoff.judge.checklist import Checklist
 from signoff.judge.signatures import signed
-from signoff.judge.staleness import KINDS, NAMED, ChangedFact, Stale, changes
+from signoff.judge.staleness import KINDS as NAMES
+from signoff.judge.staleness import NAMED, ChangedFact, Stale, changes
 from tests.defects.changes import absent, added, edited, item, unread, without_records
 from tests.healthy import healthy
 from tests.healthy.store import CALLER
@@ -501,7 +503,12 @@ def _flat(hint: Any) -> list[Any]:
 
 def test_every_section_has_a_part_for_what_nothing_else_names_or_is_left_out_for_a_reason():
     assert set(ASSIGNED) == {one.name for one in fields(Sections)}
-    assert {section for section, told in ASSIGNED.items() if WHOLE not in told} == set()
+    assert {section for section, told in ASSIGNED.items() if WHOLE not in told} == set(BY_SECTION)
+
+
+@pytest.mark.parametrize("kind", KINDS, ids=lambda one: one.section)
+def test_every_fact_of_a_kind_has_a_part_or_is_left_out_for_a_reason(kind):
+    assert {one.name for one in fields(kind.type)} <= set(ASSIGNED[kind.section])
 
 
 def test_every_field_that_is_named_is_one_of_the_section():
@@ -525,7 +532,7 @@ def _has(kind: type, name: str, inner: str = "") -> bool:
 def test_no_field_is_in_two_parts():
     every = [
         f"{section}.{one}"
-        for sections in (*PARTS.values(), *LEFT_OUT.values())
+        for sections in (*OF_SECTIONS.values(), *LEFT_OUT.values())
         for section, names in sections.items()
         for one in names.split()
     ]
@@ -534,7 +541,9 @@ def test_no_field_is_in_two_parts():
 
 
 def test_every_kind_of_fact_has_a_name_in_both_languages():
-    assert set(KINDS) == {section for sections in PARTS.values() for section in sections}
+    judged = {section for sections in PARTS.values() for section in sections}
+
+    assert set(NAMES) == judged - BY_SECTION.keys() - ATTACHED.keys()
 
 
 def test_store_keeps_each_state_of_a_part_once(tmp_path):

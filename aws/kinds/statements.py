@@ -4,10 +4,11 @@ import json
 from collections.abc import Collection
 
 from aws.iam import parse
+from aws.words import Words
 
-DENIED = "what its policy denies to our functions"
-OPENED = "principals that its policy allows"
-"""Facts of tables and secrets, as the checks name them."""
+DENIED = Words(en="what its policy denies to our functions", ja="ポリシーが関数に拒否する操作")
+OPENED = Words(en="principals that its policy allows", ja="ポリシーで許可された相手")
+"""Facts of whatever has a policy of its own."""
 
 
 def statements_left(document: str, digests: Collection[str]) -> str:

@@ -6,9 +6,13 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from aws.kind import BY_NAME, NAME, Kind, ReadCall, Wanted, fact
+from aws.ledger import Harmless, asked
+from aws.part import Part
 from aws.raw import Raw
 from aws.reading import Reader, Reading
 from aws.section import Section
+from aws.words import Words
 
 DEFAULT_STATISTIC = "Average"
 
@@ -39,40 +43,61 @@ class Widget:
     can say beforehand what that finds."""
 
 
+def _decoded(body: str, place: Mapping[str, str]) -> tuple[Widget, ...]:
+    return widgets(json.loads(body), place["region"])
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Dashboard:
-    name: str
-    widgets: tuple[Widget, ...]
-
-
-def dashboards(reading: Reading) -> Section[Dashboard]:
-    planned = [reading.scope.dashboard] if reading.scope.dashboard else []
-    return reading.each(planned, lambda name: _dashboard(reading, name))
-
-
-def _dashboard(reading: Reading, name: str) -> Dashboard:
-    answer = reading.aws.call("cloudwatch", "get_dashboard", DashboardName=name)
-    return decode(name, json.loads(answer["DashboardBody"]), reading.scope.region)
-
-
-def decode(name: str, body: Raw, region: str) -> Dashboard:
-    """Read a body; ``region`` is that of a metric that names none."""
-    widgets, stands_still = body.get("widgets", ()), _of_one_day(body)
-    return Dashboard(
-        name=name,
-        widgets=tuple(_widget(raw, region, stands_still=stands_still) for raw in widgets),
+    name: str = fact(NAME, BY_NAME, covers=("DashboardName",), part=Part.ALARMS)
+    widgets: tuple[Widget, ...] = fact(
+        Words(en="widgets", ja="ウィジェット"),
+        "DashboardBody",
+        read_in=_decoded,
+        part=Part.ALARMS,
     )
 
 
-def shown(dashboard: Dashboard) -> tuple[Metric, ...]:
-    return tuple(metric for widget in dashboard.widgets for metric in widget.metrics)
+DASHBOARD = Kind[Dashboard, Wanted](
+    words=Words(en="dashboard", ja="ダッシュボード"),
+    service="cloudwatch",
+    section="dashboards",
+    type=Dashboard,
+    calls={
+        "dashboard": ReadCall(
+            operation="GetDashboard",
+            asks={"DashboardName": "{name}"},
+            named=asked("DashboardName"),
+            needs=frozenset({"DashboardBody"}),
+            members={"DashboardArn": Harmless("an id or ARN of what its name says already")},
+        )
+    },
+)
 
 
-Wanted = tuple[str, str, Mapping[str, str]]
+def dashboards(reading: Reading) -> Section[Dashboard]:
+    scope = reading.scope
+    return reading.each(
+        filter(None, [scope.dashboard]),
+        lambda name: DASHBOARD.read(reading.aws, name, region=scope.region),
+    )
+
+
+def widgets(body: Raw, region: str) -> tuple[Widget, ...]:
+    """Read a body; ``region`` is that of a metric that names none."""
+    stands_still = _of_one_day(body)
+    return tuple(_widget(raw, region, stands_still=stands_still) for raw in body.get("widgets", ()))
+
+
+def shown(drawn: Iterable[Widget]) -> tuple[Metric, ...]:
+    return tuple(metric for widget in drawn for metric in widget.metrics)
+
+
+MetricKey = tuple[str, str, Mapping[str, str]]
 """Namespace, metric and dimensions."""
 
 
-def unseen(wanted: Iterable[Wanted], drawn: Iterable[Metric]) -> list[Wanted]:
+def unseen(wanted: Iterable[MetricKey], drawn: Iterable[Metric]) -> list[MetricKey]:
     """Return what none of the metrics that are drawn shows; an API may be shown without its stage."""
     there = [(one.namespace, one.name, {*one.dimensions.items()}) for one in drawn]
     return [
@@ -197,4 +222,4 @@ def _written_out(row: list[str], before: list[str]) -> list[str]:
     return [above[place] if one == "." else one for place, one in enumerate(row)]
 
 
-READERS = {"dashboards": Reader(dashboards, ("cloudwatch:GetDashboard",))}
+READERS = {DASHBOARD.section: Reader(dashboards, DASHBOARD.actions)}

@@ -1,0 +1,40 @@
+"""One kind of AWS resource, described once: reading, ledger, differences, repair, undoing, labels and parts follow from it.
+
+A description is data. Each fact has its path in AWS's answer, its name in both languages, what its absence means,
+the part of a release that it belongs to, and the request that sets it. Paths are dotted and lead through structures
+only: what a list or a map means is said by the fact's own function. ``tests/aws/test_ledgers.py`` holds every path
+against botocore's model, so that AWS's own name of a member is written once, and a wrong one is a red test.
+"""
+
+from aws.kind.description import (
+    ARN,
+    BY_NAME,
+    KMS_KEY,
+    NAME,
+    POLICY,
+    Fact,
+    ReadCall,
+    Wanted,
+    WriteCall,
+    fact,
+)
+from aws.kind.engine import Kind
+from aws.kind.unknown import changed, partly, unread_facts, value_of
+
+__all__ = [
+    "ARN",
+    "BY_NAME",
+    "KMS_KEY",
+    "NAME",
+    "POLICY",
+    "Fact",
+    "Kind",
+    "ReadCall",
+    "Wanted",
+    "WriteCall",
+    "changed",
+    "fact",
+    "partly",
+    "unread_facts",
+    "value_of",
+]

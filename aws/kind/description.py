@@ -1,0 +1,145 @@
+"""What a kind's description is made of: calls, facts, requests."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from botocore import xform_name
+
+from aws.bounds import Bound
+from aws.ledger import Entry, Subject
+from aws.part import LeftOut, Part
+from aws.raw import Raw
+from aws.words import Words
+
+
+class _Needed:
+    """Marks a fact that AWS always answers: where it is absent, it is unknown, and has no value."""
+
+
+NEEDED = _Needed()
+NAME = Words(en="name", ja="名前")
+ARN = Words(en="ARN", ja="ARN")
+POLICY = Words(en="resource policy", ja="リソースポリシー")
+KMS_KEY = Words(en="KMS key", ja="KMSキー")
+BY_NAME = "@name"
+"""Path of the fact that is the name by which the resource is asked for."""
+
+
+def itself(value: Any) -> Any:
+    return value
+
+
+def nothing_lost(_before: Any, _answer: Raw) -> bool:
+    return False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReadCall:
+    """A read, and what its answer says beside the facts. Paths begin ``under``, where the resource stands."""
+
+    operation: str
+    asks: Mapping[str, str] = field(default_factory=dict)
+    """Parameter -> template of its value: ``{name}``, and what else of the place the reader gives."""
+    under: str = ""
+    pages: str = ""
+    """Member that is a list over several pages; where it is ``under`` itself, the resource is the one of its elements that is ``named`` so."""
+    named: Subject | None = None
+    """How the ledger names the resource of an answer; None where no closed member speaks of it."""
+    members: Mapping[str, Entry] = field(default_factory=dict)
+    """Closed and harmless members; those of facts follow from the facts."""
+    beside: Mapping[str, Entry] = field(default_factory=dict)
+    """Members of the answer outside the resource."""
+    needs: frozenset[str] = frozenset()
+    empty_on: frozenset[str] = frozenset()
+    """Error codes that mean "nothing is set"."""
+
+    @property
+    def listed(self) -> bool:
+        """Whether the resource is an element of a listing."""
+        return bool(self.pages) and self.pages == self.under
+
+    @property
+    def method(self) -> str:
+        return str(xform_name(self.operation))
+
+    def parameters(self, place: Mapping[str, str]) -> dict[str, str]:
+        """Return the parameters; the account's own is left out by who asks with the account's credentials anyway."""
+        return {
+            name: template.format(**place)
+            for name, template in self.asks.items()
+            if "account" in place or "{account}" not in template
+        }
+
+    def path(self, member: str) -> str:
+        return f"{self.under}.{member}".strip(".")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fact:
+    """One property of a resource: where AWS answers it, and all that follows from that."""
+
+    words: Words
+    at: str
+    call: str = ""
+    """Key of the kind's calls; the first one, unless it is named."""
+    absent: Any = NEEDED
+    read: Callable[[Any], Any] = itself
+    """From AWS's value to ours."""
+    read_in: Callable[[Any, Mapping[str, str]], Any] | None = None
+    """The same, where the value is understood by the place that it was read in: a Region, a prefix of names."""
+    covers: tuple[str, ...] = ()
+    """Members that it speaks for, where they are not the one at its path."""
+    values: frozenset[str] = frozenset()
+    """Those of its enumeration that rows know."""
+    none: Words | None = None
+    """How people name that there is no value."""
+    part: Part | LeftOut = Part.CONFIGURATION
+    inner: Mapping[str, Part | LeftOut] = field(default_factory=dict)
+    """Fields of its value that belong elsewhere."""
+    set_by: str = ""
+    """Key of the kind's requests; without one no call changes it."""
+    write: Callable[[Any], Raw] = lambda _: {}
+    """From our value to the members of that request."""
+    loses: Callable[[Any, Raw], bool] = nothing_lost
+    """Value before and AWS's answer -> whether the change deletes something for ever."""
+    fixed: Words | None = None
+    """What a person does where no call changes it: ``{name}``, ``{found}``."""
+
+    @property
+    def members(self) -> tuple[str, ...]:
+        return self.covers or ((self.at,) if self.at != BY_NAME else ())
+
+    def shown(self, value: Any) -> Any:
+        return self.none if value is None and self.none else value
+
+
+def fact(words: Words, at: str, **more: Any) -> Any:
+    """Describe a field of a kind's dataclass: mypy takes its type from the annotation, the engine all else from here."""
+    described = Fact(words=words, at=at, **more)
+    metadata = {"words": words, "fact": described}
+    absent = described.absent
+    if absent is NEEDED:
+        return field(metadata=metadata)
+    if isinstance(absent, Mapping):
+        return field(default_factory=lambda: dict(absent), metadata=metadata)
+    return field(default=absent, metadata=metadata)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WriteCall:
+    """A call that changes facts, all that it sets at once; its parameters name the resource."""
+
+    operation: str
+    asks: Mapping[str, str]
+
+
+class Wanted(Protocol):
+    """A resource as it is planned."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def bounds(self) -> Mapping[Words, Bound]: ...
+    @property
+    def tags(self) -> Mapping[str, str]: ...

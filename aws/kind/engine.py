@@ -1,0 +1,364 @@
+"""Reading, ledger, differences and repair of a resource, by the description of its kind."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, fields, replace
+from functools import cache, cached_property, partial
+from typing import Any, Generic, TypeVar, cast
+
+from botocore import xform_name
+
+from aws.bounds import Bound
+from aws.change.gate import Change, ChangeContext, Changes, Refused, empty_if, unless_absent
+from aws.change.tags import tag_fields
+from aws.change.undo import HowToUndo, UndoTarget
+from aws.difference import Difference, Differences
+from aws.door.clients import Aws
+from aws.door.failures import Gone, ReadFailure, garbled, lacking_member
+from aws.iam import actions_for
+from aws.kind.description import BY_NAME, NEEDED, Fact, ReadCall, Wanted, WriteCall
+from aws.kind.unknown import partly, value_of
+from aws.ledger import Closed, Judged, Ledger, Operation, Resource
+from aws.part import LeftOut, Part
+from aws.raw import Raw
+from aws.reading import Reader, Reading, required
+from aws.section import Section
+from aws.unreadable import Unreadable
+from aws.words import Words
+
+T = TypeVar("T")
+W = TypeVar("W", bound=Wanted)
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Kind(Generic[T, W]):
+    """``type`` is a frozen dataclass, of which each field is a ``fact``; ``section`` is where the inventory has its items."""
+
+    words: Words
+    service: str
+    section: str
+    type: type[T]
+    calls: Mapping[str, ReadCall]
+    attached_section: str = ""
+    """Section of what nobody planned of its items."""
+    requests: Mapping[str, WriteCall] = field(default_factory=dict)
+    create: Callable[[ChangeContext, W], object] | None = None
+    undo: Mapping[Words, HowToUndo[UndoTarget]] = field(default_factory=dict)
+    """A closed member's fact, or one that a row names -> how it is undone."""
+
+    @cached_property
+    def facts(self) -> Mapping[str, Fact]:
+        first = next(iter(self.calls))
+        described = {one.name: one.metadata["fact"] for one in fields(cast("Any", self.type))}
+        return {name: replace(one, call=one.call or first) for name, one in described.items()}
+
+    @cached_property
+    def _by_words(self) -> Mapping[Words, tuple[str, Fact]]:
+        return {one.words: (name, one) for name, one in self.facts.items()}
+
+    @property
+    def attachments(self) -> Words:
+        """How people call what stands at an item."""
+        return Words(en=f"attachments of {self.words.en}", ja=f"{self.words.ja}の付属設定")
+
+    # -- reading ------------------------------------------------------------------------------------
+
+    def asked_as(self, call: ReadCall) -> str:
+        return f"{self.service}:{call.operation}"
+
+    @cached_property
+    def _of_facts(self) -> tuple[str, ...]:
+        """Keys of the calls that facts are read from; the others speak of what is attached alone."""
+        return tuple(dict.fromkeys(one.call for one in self.facts.values()))
+
+    def read(self, aws: Aws, name: str, **place: str) -> T:
+        """Return what AWS says of a resource. A call that is refused makes its own facts unknown, and no more.
+
+        Raise Gone where it does not exist, and the first call's failure where none was answered.
+        """
+        where = {"name": name, **place}
+        answers = {key: _tried(partial(self._asked, aws, key, where)) for key in self._of_facts}
+        return self.decode(answers, name, **place)
+
+    def _asked(self, aws: Aws, key: str, where: Mapping[str, str]) -> Any:
+        call = self.calls[key]
+        ask = call.parameters(where)
+        if call.listed:
+            listed = aws.listed(self.service, call.method, call.under, **ask)
+            return self._found(call, listed, where["name"])
+        if call.pages:
+            return {call.pages: aws.listed(self.service, call.method, call.pages, **ask)}
+        return aws.call(self.service, call.method, empty_on=call.empty_on, **ask)
+
+    def _found(self, call: ReadCall, listed: Iterable[Raw], name: str) -> Raw:
+        for one in listed:
+            if call.named and call.named({}, one) == name:
+                return one
+        raise Gone.of(self.asked_as(call), f"{name} does not exist", f"{name}が存在しません")
+
+    def decode(self, answers: Mapping[str, Any], name: str = "", **place: str) -> T:
+        """Make an item of the answers, each a resource of a listing, a whole answer, or why there is none."""
+        if all(isinstance(one, Unreadable) for one in answers.values()):
+            raise ReadFailure(next(iter(answers.values())))
+        values = {
+            key: self._value(one, answers[one.call], name, place) for key, one in self.facts.items()
+        }
+        return partly(self.type, values)
+
+    def _value(self, one: Fact, answer: Any, name: str, place: Mapping[str, str]) -> Any:
+        if one.at == BY_NAME:
+            return name
+        if isinstance(answer, Unreadable):
+            return answer
+        try:
+            return self._decoded(one, answer, place)
+        except ReadFailure as failure:
+            return failure.why
+
+    def _decoded(self, one: Fact, answer: Raw, place: Mapping[str, str]) -> Any:
+        call = self.calls[one.call]
+        path = one.at if call.listed else call.path(one.at)
+        value = _at(answer, path, self.asked_as(call))
+        if value is not None:
+            return one.read_in(value, place) if one.read_in else one.read(value)
+        if one.absent is NEEDED:
+            raise lacking_member(self.asked_as(call), call.path(one.at))
+        return one.absent
+
+    @property
+    def actions(self) -> tuple[str, ...]:
+        """The IAM actions that reading its facts takes."""
+        return self._actions(self._of_facts)
+
+    def _actions(self, keys: Iterable[str]) -> tuple[str, ...]:
+        named = (actions_for(self.service, self.calls[key].operation, "GET") for key in keys)
+        return tuple(dict.fromkeys(action for actions in named for action in actions))
+
+    def readers(
+        self, names: Callable[[Reading], Iterable[str]], **place: str
+    ) -> Mapping[str, Reader]:
+        """Return the readers of its sections; ``names`` are those of the resources to read."""
+
+        def items(reading: Reading) -> Section[T]:
+            own = {"account": reading.scope.account, **place}
+            return reading.each(names(reading), lambda name: self.read(reading.aws, name, **own))
+
+        return {self.section: Reader(items, self.actions), **self.reader_of_attached()}
+
+    def reader_of_attached(self) -> Mapping[str, Reader]:
+        """Return the reader of what nobody planned of each item that there is."""
+        if not self.attached_section:
+            return {}
+        others = [key for key in self.calls if key not in self._of_facts]
+        return {
+            self.attached_section: Reader(
+                lambda reading: self._attached(reading, others), self._actions(others)
+            )
+        }
+
+    def _attached(self, reading: Reading, others: Iterable[str]) -> Section[tuple[Any, ...]]:
+        items = reading.needed(self.section)
+        whole = [key for key in others if not self.calls[key].asks]
+        for key in whole:
+            reading.source(self._listing(key))
+
+        def read(name: str) -> tuple[Any, ...]:
+            self._wholly_read(required(items, self.section, name), name)
+            where = {"name": name, "account": reading.scope.account}
+            for key in others:
+                if key not in whole:
+                    self._made(reading.aws, key, where)
+            return reading.aws.unplanned(self.words.en, name)
+
+        return reading.each(items, read)
+
+    @cache  # noqa: B019 - a kind lives as long as the program
+    def _listing(self, key: str) -> Callable[[Reading], None]:
+        """Return the source that asks a call about all resources at once: the ledger says whose each answer is."""
+        return lambda reading: self._made(reading.aws, key, {})
+
+    def _made(self, aws: Aws, key: str, where: Mapping[str, str]) -> None:
+        call = self.calls[key]
+        if call.pages:
+            aws.listed(self.service, call.method, call.pages, **call.parameters(where))
+        else:
+            aws.call(self.service, call.method, empty_on=call.empty_on, **call.parameters(where))
+
+    def _wholly_read(self, item: T, name: str) -> None:
+        """Raise what kept an answer away that would have said what nobody planned."""
+        for key, one in self.facts.items():
+            value = value_of(item, key)
+            if isinstance(value, Unreadable) and _closes(self.calls[one.call]):
+                raise ReadFailure(value.behind(f"{self.section}: {name}"))
+
+    # -- the ledger -----------------------------------------------------------------------------------
+
+    @cached_property
+    def ledger(self) -> Ledger:
+        """What becomes of every member of its answers."""
+        return {self.asked_as(call): self._operation(key, call) for key, call in self.calls.items()}
+
+    def _operation(self, key: str, call: ReadCall) -> Operation:
+        judged = {
+            path: Judged(name, one.values)
+            for name, one in self.facts.items()
+            if one.call == key
+            for path in one.members
+        }
+        return Operation(
+            members={
+                call.path(path): entry for path, entry in (judged | dict(call.members)).items()
+            }
+            | dict(call.beside),
+            resources={call.under: Resource(kind=self.words, name=call.named)}
+            if call.named
+            else {},
+            needs=call.needs,
+        )
+
+    # -- judging --------------------------------------------------------------------------------------
+
+    def differences(
+        self, name: str, item: T | None, bounds: Mapping[Words, Bound], **more: Any
+    ) -> Differences:
+        """Hold facts against their bounds; ``more`` are fields of each Difference. KeyError for a fact that it lacks."""
+        return Differences.among(
+            Difference(
+                kind=self.words,
+                name=name,
+                fact=words,
+                found=one.shown(getattr(item, key)),
+                bound=bound,
+                call=self.asked_as(self.calls[one.call]),
+                **more,
+            )
+            for words, bound in bounds.items()
+            for key, one in (self._by_words[words],)
+        )
+
+    @cached_property
+    def parts(self) -> Mapping[str, Part | LeftOut]:
+        """Field, or ``field.inner`` -> the part that it belongs to, or why it is in none."""
+        inner = {
+            f"{name}.{path}": part
+            for name, one in self.facts.items()
+            for path, part in one.inner.items()
+        }
+        return {name: one.part for name, one in self.facts.items()} | inner
+
+    # -- repairing ------------------------------------------------------------------------------------
+
+    def resource(self, name: str) -> str:
+        return f"{self.words.en} {name}"
+
+    def look(
+        self, context: ChangeContext, name: str, **place: str
+    ) -> tuple[T | None, Mapping[str, Any]]:
+        """Return what there is, by the clients of a change, and AWS's answers; None where it does not exist."""
+        client, where = context.client(self.service), {"name": name, **place}
+        answers = {key: self.answer(client, key, where) for key in self._of_facts}
+        gone = next(iter(answers.values())) is None
+        return (None if gone else self.decode(answers, name, **place)), answers
+
+    def answer(self, client: Any, key: str, where: Mapping[str, str]) -> Raw | None:
+        """Ask by a client of a change; None where the resource does not exist."""
+        call = self.calls[key]
+        asked = call.parameters(where)
+        if not call.listed:
+            return unless_absent(
+                partial(empty_if, call.empty_on, getattr(client, call.method)), **asked
+            )
+        pages = client.get_paginator(call.method).paginate(**asked)
+        listed = (one for page in pages for one in page[call.under])
+        return next(
+            (one for one in listed if call.named and call.named({}, one) == where["name"]), None
+        )
+
+    def converge(self, context: ChangeContext, want: W, **place: str) -> Changes:
+        """Create it, or bring each fact that a request sets to the nearest value within its bound.
+
+        Raise Refused for a fact outside its bound that only a person can change.
+        """
+        found, answers = self.look(context, want.name, **place)
+        changes = tuple(self._repairs(want, found, answers))
+        tags = tag_fields(context, want.tags).items() if found is None else ()
+        given = tuple(
+            Change(self.resource(want.name), name, None, value, creates=True)
+            for name, value in tags
+        )
+
+        def apply() -> None:
+            if found is None and self.create:
+                self.create(context, want)
+            self._apply(context, want.name, changes, place)
+
+        made = context.settle((*changes, *given), apply)
+        if found is not None:
+            self._refuse_what_is_fixed(want, found)
+        return made
+
+    def _repairs(self, want: W, found: T | None, answers: Mapping[str, Any]) -> Iterator[Change]:
+        for words, bound in want.bounds.items():
+            key, one = self._by_words[words]
+            before = None if found is None else getattr(found, key)
+            if not one.set_by or (found is not None and bound.holds(one.shown(before))):
+                continue
+            shown = None if found is None else one.shown(before)
+            lost = found is not None and one.loses(before, answers[one.call])
+            yield Change(
+                self.resource(want.name),
+                words.en,
+                shown.en if isinstance(shown, Words) else shown,
+                bound.keeping(before),
+                lost,
+                final=lost,
+                creates=found is None,
+            )
+
+    def _apply(
+        self, context: ChangeContext, name: str, changes: Changes, place: Mapping[str, str]
+    ) -> None:
+        """Send each request once, with all that it is to set; what was just created may not be found yet."""
+        named, where = {one.words.en: one for one in self.facts.values()}, {"name": name, **place}
+        for key, request in self.requests.items():
+            written: dict[str, Any] = {}
+            for change in changes:
+                if named[change.field].set_by == key:
+                    written |= named[change.field].write(change.after)
+            if written:
+                call = getattr(context.client(self.service), xform_name(request.operation))
+                asked = {one: template.format(**where) for one, template in request.asks.items()}
+                context.once_found(partial(call, **asked, **written))
+
+    def _refuse_what_is_fixed(self, want: W, found: T) -> None:
+        for words, bound in want.bounds.items():
+            key, one = self._by_words[words]
+            value = getattr(found, key)
+            if one.fixed and not bound.holds(one.shown(value)):
+                told = {"name": want.name, "found": value}
+                raise Refused(Words(en=one.fixed.en.format(**told), ja=one.fixed.ja.format(**told)))
+
+
+def _at(answer: Any, path: str, call: str) -> Any:
+    """Return the value at a dotted path of structures; None where a step is absent, ReadFailure where it is no structure."""
+    value = answer
+    for step in path.split(".") if path else ():
+        if value is None:
+            return None
+        if not isinstance(value, Mapping):
+            raise garbled(call)
+        value = value.get(step)
+    return value
+
+
+def _tried(ask: Callable[[], Any]) -> Any:
+    """Return the answer, or why there is none; that the resource is gone is said of all of it."""
+    try:
+        return ask()
+    except Gone:
+        raise
+    except ReadFailure as failure:
+        return failure.why
+
+
+def _closes(call: ReadCall) -> bool:
+    return any(isinstance(one, Closed) for one in (*call.members.values(), *call.beside.values()))

@@ -1,0 +1,40 @@
+"""The kinds of AWS resources, each described in a module of its own; here is what follows from all of them."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from aws.change.undo import HowToUndo, UndoTarget
+from aws.kind import Kind
+from aws.kinds import bucket, dashboard, gateway_account, log_group, log_policy, topic
+from aws.ledger import Ledger
+from aws.reading import Reader
+from aws.words import Words
+
+KINDS: tuple[Kind[Any, Any], ...] = (
+    log_group.LOG_GROUP,
+    bucket.BUCKET,
+    dashboard.DASHBOARD,
+    gateway_account.GATEWAY_ACCOUNT,
+    topic.TOPIC,
+)
+LEDGER: Ledger = {call: operation for kind in KINDS for call, operation in kind.ledger.items()} | {
+    **log_policy.LEDGER,
+    **topic.LEDGER,
+}
+READERS: dict[str, Reader] = {
+    **log_group.READERS,
+    **log_policy.READERS,
+    **bucket.READERS,
+    **dashboard.READERS,
+    **gateway_account.READERS,
+    **topic.READERS,
+}
+UNDO: Mapping[tuple[Words, Words], HowToUndo[UndoTarget]] = {
+    (kind.words, fact): how for kind in KINDS for fact, how in kind.undo.items()
+} | {**log_policy.UNDO, **topic.UNDO}
+BY_SECTION: Mapping[str, Kind[Any, Any]] = {kind.section: kind for kind in KINDS}
+"""Section of the inventory -> the kind of its items."""
+ATTACHED: Mapping[str, Kind[Any, Any]] = {
+    kind.attached_section: kind for kind in KINDS if kind.attached_section
+}
+"""Section of what nobody planned -> the kind that it stands at."""

@@ -1,0 +1,56 @@
+"""API Gateway's settings of the account: its throttle, and the role by which it writes logs; one per account and Region."""
+
+from dataclasses import dataclass
+
+from aws.kind import Kind, ReadCall, Wanted, fact
+from aws.ledger import Harmless
+from aws.part import Part
+from aws.reading import Reader, Reading
+from aws.section import Section
+from aws.words import Words
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GatewayAccount:
+    """Account-level throttle, requests a second and burst, and the role that writes logs."""
+
+    log_role_arn: str | None = fact(
+        Words(en="role for logs", ja="ログ用ロール"),
+        "cloudwatchRoleArn",
+        absent=None,
+        read=lambda arn: arn or None,
+    )
+    rate: float = fact(
+        Words(en="rate (requests/s)", ja="レート（リクエスト/秒）"),
+        "throttleSettings.rateLimit",
+        part=Part.CAPACITY,
+    )
+    burst: int = fact(
+        Words(en="burst", ja="バースト"), "throttleSettings.burstLimit", part=Part.CAPACITY
+    )
+
+
+GATEWAY_ACCOUNT = Kind[GatewayAccount, Wanted](
+    words=Words(en="API Gateway of this", ja="API Gateway"),
+    service="apigateway",
+    section="gateway_account",
+    type=GatewayAccount,
+    calls={
+        "account": ReadCall(
+            operation="GetAccount",
+            needs=frozenset({"throttleSettings"}),
+            members={
+                "features": Harmless("lets the account use usage plans, as every account does"),
+                "apiKeyVersion": Harmless("how keys were stored once"),
+            },
+        )
+    },
+)
+
+
+def account(reading: Reading) -> Section[GatewayAccount]:
+    """Return one item, ``account``."""
+    return {"account": GATEWAY_ACCOUNT.read(reading.aws, "account")}
+
+
+READERS = {GATEWAY_ACCOUNT.section: Reader(account, GATEWAY_ACCOUNT.actions)}

@@ -1,0 +1,267 @@
+"""Log groups: how long lines are kept, who reads along, and the policies of the account that reach them (guide step 6-3)."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from aws.bounds import Bound
+from aws.change.gate import ChangeContext
+from aws.change.undo import EACH, THIS, by_call, by_hand, calling
+from aws.door.failures import ReadFailure
+from aws.kind import ARN, KMS_KEY, NAME, Kind, ReadCall, Wanted, WriteCall, fact
+from aws.ledger import (
+    Closed,
+    Effect,
+    Harmless,
+    Judged,
+    answered,
+    only,
+)
+from aws.names import shared_beginning
+from aws.part import PLANNED_BY
+from aws.raw import Raw
+from aws.reading import Reader, Reading
+from aws.rest_api import api_id
+from aws.section import Section
+from aws.unreadable import Unreadable
+from aws.words import Words
+
+RETENTION = Words(en="retention (days)", ja="保持期間（日）")
+LOG_CLASS = Words(en="log class", ja="ログクラス")
+FOREVER = Words(en="unlimited", ja="無期限")
+STANDARD = "STANDARD"
+CLASSES = frozenset({"STANDARD", "INFREQUENT_ACCESS", "DELIVERY", "ESSENTIALS"})
+EXECUTION = "API-Gateway-Execution-Logs_"
+
+DATA_PROTECTION = Words(en="data protection", ja="データ保護")
+BEARER_TOKENS = Words(en="ingestion by bearer token", ja="ベアラートークンによる取り込み")
+RETENTION_POLICY = Words(en="retention policy of the account", ja="アカウントの保持ポリシー")
+SUBSCRIPTION_FILTER = Words(en="subscription filter", ja="サブスクリプションフィルター")
+METRICS_MADE = Words(
+    en="metric filter into namespace", ja="メトリクスフィルターの出力先ネームスペース"
+)
+
+NEXT = Harmless("where the next page begins; every page is read")
+WHEN = Harmless("when something was made or changed decides nothing")
+NAMES = Harmless("an id or ARN of what its name says already")
+OF_FILTER = Harmless("about a filter, which is red as such")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LogGroup:
+    """``retention_days`` None never expires; INFREQUENT_ACCESS makes no metrics of embedded ones."""
+
+    name: str = fact(NAME, "logGroupName", part=PLANNED_BY)
+    arn: str = fact(
+        ARN,
+        "arn",
+        absent="",
+        read=lambda arn: arn.removesuffix(":*"),
+    )
+    retention_days: int | None = fact(
+        RETENTION,
+        "retentionInDays",
+        absent=None,
+        none=FOREVER,
+        set_by="retention",
+        write=lambda days: {"retentionInDays": days},
+        # If logs never expired so far, older ones will be deleted.
+        loses=lambda before, answer: before is None and bool(answer.get("storedBytes")),
+    )
+    log_class: str = fact(
+        LOG_CLASS,
+        "logGroupClass",
+        absent=STANDARD,
+        values=CLASSES,
+        fixed=Words(
+            en="log group {name} is of class {found}, which makes no metrics and never changes: export"
+            " the lines that you need, delete the group by hand (CloudWatch console > Log groups), then run"
+            " it again",
+            ja="ロググループ{name}のクラスは{found}で、メトリクスを作成できず、変更もできません。必要なログを"
+            "エクスポートし、手動で削除してから（CloudWatchコンソール > ロググループ）再実行してください",
+        ),
+    )
+    kms_key: str | None = fact(KMS_KEY, "kmsKeyId", absent=None)
+
+
+def expiring(least: int = 1) -> Bound:
+    """Entries expire, and not before that many days."""
+    return Bound(
+        code="expiring",
+        value=least,
+        holds=lambda days: days not in (None, FOREVER) and bool(days >= least),
+        words=Words(en=f"{least} or more, but limited", ja=f"{least}以上の有限の日数であること"),
+        prefers=least,
+    )
+
+
+def _create(context: ChangeContext, group: Wanted) -> None:
+    context.client("logs").create_log_group(logGroupName=group.name, tags=dict(group.tags))
+
+
+LOG_GROUP = Kind[LogGroup, Wanted](
+    words=Words(en="log group", ja="ロググループ"),
+    service="logs",
+    section="log_groups",
+    attached_section="log_group_attachments",
+    type=LogGroup,
+    calls={
+        "group": ReadCall(
+            operation="DescribeLogGroups",
+            asks={"logGroupNamePrefix": "{name}"},
+            under="logGroups",
+            pages="logGroups",
+            named=answered("logGroupName"),
+            needs=frozenset({"logGroups"}),
+            members={
+                "creationTime": WHEN,
+                "metricFilterCount": Harmless("the filters are listed"),
+                "storedBytes": Harmless("grows with use"),
+                "dataProtectionStatus": Closed(
+                    DATA_PROTECTION, usual=only("DELETED", "ARCHIVED", "DISABLED")
+                ),
+                "inheritedProperties": Closed(DATA_PROTECTION),
+                "logGroupArn": NAMES,
+                "deletionProtectionEnabled": Harmless("protects the logs from deletion"),
+                "bearerTokenAuthenticationEnabled": Closed(BEARER_TOKENS, loosens=True),
+                "retentionPolicyName": Closed(RETENTION_POLICY),
+            },
+            beside={"nextToken": NEXT},
+        ),
+        "copies": ReadCall(
+            operation="DescribeSubscriptionFilters",
+            asks={"logGroupName": "{name}"},
+            named=lambda parameters, _: str(parameters["logGroupName"]),
+            needs=frozenset({"subscriptionFilters"}),
+            pages="subscriptionFilters",
+            members={
+                "subscriptionFilters": Closed(
+                    SUBSCRIPTION_FILTER,
+                    shows="destinationArn",
+                    ids="filterName",
+                    terms=("filterPattern",),
+                    loosens=True,
+                ),
+                "nextToken": NEXT,
+            },
+        ),
+        "counts": ReadCall(
+            operation="DescribeMetricFilters",
+            under="metricFilters",
+            pages="metricFilters",
+            named=answered("logGroupName"),
+            needs=frozenset({"metricFilters"}),
+            members={
+                "filterName": NAMES,
+                "filterPattern": OF_FILTER,
+                "metricTransformations": Closed(
+                    METRICS_MADE,
+                    shows="metricNamespace",
+                    ids="filterName",
+                    terms=("metricName", "metricValue"),
+                    effect=Effect.OBSERVES,
+                ),
+                "creationTime": WHEN,
+                "logGroupName": Judged("name"),
+                "applyOnTransformedLogs": OF_FILTER,
+                "fieldSelectionCriteria": OF_FILTER,
+                "emitSystemFieldDimensions": OF_FILTER,
+            },
+            beside={"nextToken": NEXT},
+        ),
+    },
+    requests={
+        "retention": WriteCall(operation="PutRetentionPolicy", asks={"logGroupName": "{name}"})
+    },
+    create=_create,
+    undo={
+        SUBSCRIPTION_FILTER: by_call(
+            calling("logs", "delete_subscription_filter", logGroupName=THIS, filterName=EACH),
+            en="the destination gets no further lines; the pattern of the filter is lost",
+            ja="送信先に以後のログは届かず、フィルターの定義は失われます",
+            final=True,
+        ),
+        METRICS_MADE: by_call(
+            calling("logs", "delete_metric_filter", logGroupName=THIS, filterName=EACH),
+            en="the metric gets no further values; the pattern of the filter is lost",
+            ja="メトリクスに以後の値は記録されず、フィルターの定義は失われます",
+            final=True,
+        ),
+        DATA_PROTECTION: by_call(
+            calling("logs", "delete_data_protection_policy", logGroupIdentifier=THIS),
+            en="further lines are no longer masked; those of an account policy still are",
+            ja="以後のログはマスクされません（アカウントポリシーによるマスクは残ります）",
+            final=True,
+        ),
+        BEARER_TOKENS: by_call(
+            calling(
+                "logs",
+                "put_bearer_token_authentication",
+                logGroupIdentifier=THIS,
+                bearerTokenAuthenticationEnabled=False,
+            ),
+            en="whoever sends lines by a bearer token is refused",
+            ja="ベアラートークンによるログの送信は拒否されます",
+        ),
+        RETENTION_POLICY: by_hand(
+            en="CloudWatch console > Settings > Logs > Retention policy of the account: leave {name} out",
+            ja="CloudWatchコンソール > 設定 > ログ > アカウントの保持ポリシーで、{name}を対象から外してください",
+        ),
+    },
+)
+
+
+def log_groups(reading: Reading) -> Section[LogGroup]:
+    planned, unknown = [*reading.scope.log_groups], {}
+    try:
+        if ours := api_id(reading):
+            planned.append(f"{EXECUTION}{ours}/{reading.scope.stage}")
+    except ReadFailure as failure:
+        unknown = {f"{EXECUTION}?/{reading.scope.stage}": failure.why}
+    by_prefix = prefixes(planned)
+    listed = reading.each(by_prefix, lambda prefix: _listed(reading, prefix))
+    return {**_found(by_prefix, listed), **unknown}
+
+
+def prefixes(names: Iterable[str]) -> dict[str, list[str]]:
+    """Prefix to list by -> names: one listing for all that stand in the same folder."""
+    folders: dict[str, list[str]] = {}
+    for name in names:
+        folders.setdefault(name.rpartition("/")[0], []).append(name)
+    return {
+        prefix: [name for name in own if name.startswith(prefix)]
+        for own in folders.values()
+        for prefix in _beginnings(own)
+    }
+
+
+def _beginnings(names: list[str]) -> list[str]:
+    shared = shared_beginning(names)
+    return [shared] if shared else names
+
+
+def _found(by_prefix: Mapping[str, Iterable[str]], listed: Raw) -> dict[str, LogGroup | Unreadable]:
+    found: dict[str, LogGroup | Unreadable] = {}
+    for prefix, names in by_prefix.items():
+        groups = listed[prefix]
+        if isinstance(groups, Unreadable):
+            found |= dict.fromkeys(names, groups)
+        else:
+            found |= {name: groups[name] for name in names if name in groups}
+    return found
+
+
+def _listed(reading: Reading, prefix: str) -> dict[str, LogGroup]:
+    found = reading.aws.listed(
+        "logs", "describe_log_groups", "logGroups", logGroupNamePrefix=prefix
+    )
+    return {
+        raw["logGroupName"]: LOG_GROUP.decode({"group": raw})
+        for raw in found
+        if "logGroupName" in raw
+    }
+
+
+READERS = {
+    "log_groups": Reader(log_groups, LOG_GROUP.actions),
+    **LOG_GROUP.reader_of_attached(),
+}

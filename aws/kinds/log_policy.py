@@ -1,0 +1,181 @@
+"""The policies of the account that reach its log groups, and those of single groups: who reads along, or is refused."""
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from aws.change.gate import unless_absent
+from aws.change.undo import EACH, THIS, HowToUndo, UndoTarget, by_call, calling
+from aws.door.failures import ReadFailure
+from aws.kinds.log_group import NAMES, NEXT, WHEN, LogGroup
+from aws.ledger import Harmless, Judged, Ledger, Operation, Unplanned
+from aws.raw import Raw
+from aws.reading import Reader, Reading
+from aws.section import Section
+from aws.unreadable import Unreadable
+from aws.words import Words
+
+ACCOUNT_POLICY = Words(en="account policy", ja="アカウントポリシー")
+APPLIED = Words(en="applied to our log groups", ja="本環境のロググループへの適用")
+LOG_POLICY = Words(en="log resource policy", ja="ログのリソースポリシー")
+GRANTS = Words(en="access to our log groups", ja="ロググループへのアクセス")
+REFUSES = Words(en="refusal of access to our log groups", ja="ロググループへのアクセスの拒否")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LogPolicy:
+    """A resource policy of the account's logs; ``document`` is JSON text."""
+
+    name: str
+    document: str
+    group: str = ""
+    """ARN of the log group that it belongs to; empty for a policy of the account."""
+
+
+NEEDS_ONE = "InvalidParameterException"
+"""The error code with which AWS would refuse to list the policies of all groups at once."""
+
+
+def policies(reading: Reading) -> Section[LogPolicy]:
+    """Read the policies by which services and other accounts reach the log groups of the account."""
+    groups = reading.needed("log_groups")
+    account = reading.aws.listed("logs", "describe_resource_policies", "resourcePolicies")
+    named = {raw.get("policyName", ""): raw.get("policyDocument", "") for raw in account}
+    ours = {one.arn: name for name, one in groups.items() if isinstance(one, LogGroup)}
+    unread = {name: one for name, one in groups.items() if isinstance(one, Unreadable)}
+    own = {_group_of(raw): raw.get("policyDocument", "") for raw in _of_groups(reading)}
+    # No log group's name has a blank, so that neither kind of policy hides one of the other.
+    return {
+        **{f"account {name}": LogPolicy(name=name, document=it) for name, it in named.items()},
+        **{
+            ours[arn]: LogPolicy(name=ours[arn], document=it, group=arn)
+            for arn, it in own.items()
+            if arn in ours
+        },
+        **{name: one.behind("log_groups") for name, one in unread.items()},
+    }
+
+
+def _of_groups(reading: Reading) -> list[Mapping[str, Any]]:
+    """Return the policies of single groups, all in one listing.
+
+    AWS does not promise that it lists them without a group's ARN. None is missed that could do harm: of such a policy AWS
+    enforces only what lets its own services write lines, which is allowed anyway (PutResourcePolicy, "restrictions").
+    """
+    call = ("logs", "describe_resource_policies", "resourcePolicies")
+    try:
+        return reading.aws.listed(*call, policyScope="RESOURCE")
+    except ReadFailure as failure:
+        if failure.code != NEEDS_ONE:
+            raise
+    return []
+
+
+def _group_of(raw: Raw) -> str:
+    return str(raw.get("resourceArn", "")).removesuffix(":*")
+
+
+ACCOUNT_POLICIES = ("SUBSCRIPTION_FILTER_POLICY", "METRIC_EXTRACTION_POLICY")
+"""What sends every line elsewhere, and what keeps metrics from being made of lines; the other types add
+forms and indexes, or are told by the groups."""
+
+
+def account_policies(reading: Reading) -> Section[tuple[Unplanned, ...]]:
+    """Read the account's policies that select a log group of ours, by type."""
+    ours = tuple(reading.needed("log_groups"))
+
+    def read(kind: str) -> tuple[Unplanned, ...]:
+        answer = reading.aws.call("logs", "describe_account_policies", policyType=kind)
+        return tuple(
+            Unplanned(
+                kind=ACCOUNT_POLICY,
+                name=kind,
+                fact=APPLIED,
+                found=f"{one['policyName']}: {one.get('policyDocument', '')}",
+                call="logs:DescribeAccountPolicies",
+                loosens=True,
+                ids=(one["policyName"],),
+            )
+            for one in answer["accountPolicies"]
+            if any(selects(one.get("selectionCriteria") or "", name) for name in ours)
+        )
+
+    return reading.each(ACCOUNT_POLICIES, read)
+
+
+NOT_IN = re.compile(r"LogGroupName\s+NOT\s+IN\s+(\[.*\])", re.IGNORECASE | re.DOTALL)
+"""The only criterion that PutAccountPolicy documents for subscription filters; other types have none."""
+
+
+def selects(criteria: str, group: str) -> bool:
+    """Whether an account policy applies to a log group; one whose criteria we do not know may."""
+    try:
+        if found := NOT_IN.fullmatch(criteria.strip()):
+            return group not in json.loads(found[1])
+    except (ValueError, TypeError):
+        return True
+    return True
+
+
+def _end_resource_policy(target: UndoTarget) -> None:
+    """Delete a policy of the account by its name; that of one log group, by the group's ARN."""
+    client, group = target.context.client("logs"), target.id
+    if not group:
+        unless_absent(client.delete_resource_policy, policyName=target.name)
+        return
+    own = client.describe_resource_policies(policyScope="RESOURCE", resourceArn=group)
+    for policy in own["resourcePolicies"]:
+        client.delete_resource_policy(resourceArn=group, expectedRevisionId=policy["revisionId"])
+
+
+_OVER = by_call(
+    _end_resource_policy,
+    en="the whole policy is deleted: whatever else it allows or refuses, for any log group, ends too",
+    ja="ポリシー全体を削除します。他のロググループへの許可や拒否も失われます",
+    final=True,
+)
+UNDO: Mapping[tuple[Words, Words], HowToUndo[UndoTarget]] = {
+    (ACCOUNT_POLICY, APPLIED): by_call(
+        calling("logs", "delete_account_policy", policyType=THIS, policyName=EACH),
+        en="the policy no longer applies to any log group of the account, ours or not",
+        ja="このポリシーは、アカウントのどのロググループにも適用されなくなります",
+        final=True,
+    ),
+    (LOG_POLICY, GRANTS): _OVER,
+    (LOG_POLICY, REFUSES): _OVER,
+}
+LEDGER: Ledger = {
+    "logs:DescribeAccountPolicies": Operation(
+        needs=frozenset({"accountPolicies"}),
+        resources={},
+        members={
+            "accountPolicies.policyName": Judged("account_log_policies"),
+            "accountPolicies.policyDocument": Judged("account_log_policies"),
+            "accountPolicies.selectionCriteria": Judged("account_log_policies"),
+            "accountPolicies.lastUpdatedTime": WHEN,
+            "accountPolicies.policyType": NAMES,
+            "accountPolicies.scope": Harmless("always ALL"),
+            "accountPolicies.accountId": NAMES,
+            "nextToken": Harmless("an account has a handful of policies: one page"),
+        },
+    ),
+    "logs:DescribeResourcePolicies": Operation(
+        needs=frozenset({"resourcePolicies"}),
+        resources={},
+        members={
+            "resourcePolicies.policyName": Judged("name"),
+            "resourcePolicies.policyDocument": Judged("document"),
+            "resourcePolicies.lastUpdatedTime": WHEN,
+            "resourcePolicies.policyScope": Harmless("both scopes are asked for"),
+            "resourcePolicies.resourceArn": Judged("name"),
+            "resourcePolicies.revisionId": NAMES,
+            "nextToken": NEXT,
+        },
+    ),
+}
+READERS = {
+    "account_log_policies": Reader(account_policies, ("logs:DescribeAccountPolicies",)),
+    "log_policies": Reader(policies, ("logs:DescribeResourcePolicies",)),
+}

@@ -1,0 +1,377 @@
+"""SNS: the topics that alarms notify, and who listens; addresses are masked as they are read (guide step 6-1)."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+from urllib.parse import urlsplit
+
+from aws.change.undo import (
+    ITS_ID,
+    THIS,
+    HowToUndo,
+    UndoTarget,
+    by_call,
+    by_hand,
+    calling,
+)
+from aws.door.failures import ReadFailure
+from aws.kind import ARN, BY_NAME, KMS_KEY, POLICY, Kind, ReadCall, Wanted, changed, fact, value_of
+from aws.ledger import Closed, Entry, Harmless, Judged, Ledger, Operation, asked
+from aws.part import IDENTITY, Part
+from aws.raw import Raw
+from aws.reading import Reader, Reading
+from aws.redaction.secret_text import fingerprint
+from aws.section import Section
+from aws.unreadable import Unreadable
+from aws.words import Words
+
+REACHES_PEOPLE = frozenset({"email", "email-json", "sms", "https", "application"})
+"""Protocols at whose end somebody is told; a queue or a function tells nobody by itself."""
+SUBSCRIPTION = Words(en="subscription", ja="サブスクリプション")
+DATA_PROTECTION = Words(en="data protection policy", ja="データ保護ポリシー")
+DELIVERY_POLICY = Words(en="delivery policy", ja="配信ポリシー")
+FIRST_IN_FIRST_OUT = Words(en="FIFO", ja="FIFO")
+LARGEST_MESSAGE = Words(en="maximum message size", ja="最大メッセージサイズ")
+FILTER = Words(en="filter policy", ja="フィルターポリシー")
+RAW = Words(en="raw message delivery", ja="生メッセージ配信")
+LISTENER = Words(en="listener", ja="受信者")
+REDRIVE = Words(en="dead-letter queue", ja="デッドレターキュー")
+MOST_BYTES = "262144"
+"""AWS's own limit for a message."""
+
+NEXT = Harmless("where the next page begins; every page is read")
+NAMES = Harmless("an id or ARN of what its name says already")
+COUNT = Harmless("the subscriptions are listed")
+FEEDBACK = Harmless("notes in a log what was delivered; the messages stay what they are")
+FIFO_ONLY = Harmless("about FIFO topics, which are red as such")
+
+TOPIC_ATTRIBUTES: Mapping[str, Entry] = {
+    "DeliveryPolicy": Judged("delivery_policy"),
+    "DisplayName": Harmless("the sender's name in a mail"),
+    "EffectiveDeliveryPolicy": Harmless("told by the delivery policy"),
+    "MaximumMessageSize": Judged("max_message_bytes"),
+    "Owner": NAMES,
+    "Policy": Judged("policy"),
+    "SignatureVersion": Harmless("how a message is signed; a listener takes either"),
+    "SubscriptionsConfirmed": COUNT,
+    "SubscriptionsDeleted": COUNT,
+    "SubscriptionsPending": COUNT,
+    "TopicArn": Judged("arn"),
+    "TracingConfig": Harmless("whether a trace passes through; the message stays what it is"),
+    "KmsMasterKeyId": Judged("kms_key"),
+    "FifoTopic": Judged("fifo"),
+    "ArchivePolicy": FIFO_ONLY,
+    "BeginningArchiveTime": FIFO_ONLY,
+    "ContentBasedDeduplication": FIFO_ONLY,
+    "FifoThroughputScope": FIFO_ONLY,
+    **dict.fromkeys(
+        (
+            f"{protocol}{told}"
+            for protocol in ("HTTP", "Firehose", "Lambda", "Application", "SQS")
+            for told in (
+                "SuccessFeedbackRoleArn",
+                "SuccessFeedbackSampleRate",
+                "FailureFeedbackRoleArn",
+            )
+        ),
+        FEEDBACK,
+    ),
+}
+"""Attributes of a topic -> what becomes of each."""
+SUBSCRIPTION_ATTRIBUTES: Mapping[str, Entry] = {
+    "ConfirmationWasAuthenticated": Harmless("who may end the subscription"),
+    "DeliveryPolicy": Judged("delivery_policy"),
+    "EffectiveDeliveryPolicy": Harmless("told by the delivery policy"),
+    "Endpoint": Harmless("the listing tells it"),
+    "FilterPolicy": Judged("filter_policy"),
+    "FilterPolicyScope": Judged("filter_scope"),
+    "Owner": NAMES,
+    "PendingConfirmation": Harmless("the listing tells it"),
+    "Protocol": Harmless("the listing tells it"),
+    "RawMessageDelivery": Judged("raw"),
+    "RedrivePolicy": Judged("redrive"),
+    "ReplayPolicy": FIFO_ONLY,
+    "ReplayStatus": FIFO_ONLY,
+    "SubscriptionArn": NAMES,
+    "SubscriptionRoleArn": Harmless("about Firehose, which tells no person"),
+    "TopicArn": NAMES,
+}
+"""Attributes of a subscription -> what becomes of each."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Subscription:
+    """``endpoint`` is masked: it is somebody's address. Policies are JSON text, empty where unset."""
+
+    protocol: str
+    endpoint: str
+    confirmed: bool
+    filter_policy: str = ""
+    filter_scope: str = "MessageAttributes"
+    """What the filter looks at: MessageAttributes, which an alarm's message has none of, or MessageBody."""
+    raw: bool = False
+    redrive: str = ""
+    delivery_policy: str = ""
+    unread: Unreadable | None = None
+    """Why the rest is not known."""
+    arn: str = ""
+
+
+def _listeners(listed: Iterable[Raw], place: Mapping[str, str]) -> tuple[Subscription, ...]:
+    """Return who listens, as the listing tells it; their settings are read apart."""
+    return tuple(
+        Subscription(
+            protocol=one.get("Protocol", ""),
+            endpoint=masked_address(
+                one.get("Protocol", ""), one.get("Endpoint", ""), place["prefix"]
+            ),
+            # PendingConfirmation and Deleted stand where an ARN should.
+            confirmed=one.get("SubscriptionArn", "").startswith("arn:"),
+            arn=one.get("SubscriptionArn", ""),
+        )
+        for one in listed
+    )
+
+
+def _attribute(words: Words, name: str, **more: Any) -> Any:
+    """Describe a fact among a topic's attributes, which AWS's model knows as one map of texts."""
+    at = f"Attributes.{name}"
+    return fact(words, at, covers=("Attributes",), part=Part.ALARMS, **more)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Topic:
+    """A topic by its ARN; policies are JSON text."""
+
+    arn: str = fact(ARN, BY_NAME, part=Part.ALARMS)
+    policy: str = _attribute(POLICY, "Policy", absent="")
+    kms_key: str | None = _attribute(
+        KMS_KEY, "KmsMasterKeyId", absent=None, read=lambda key: key or None
+    )
+    subscriptions: tuple[Subscription, ...] = fact(
+        Words(en="subscriptions", ja="サブスクリプション"),
+        "Subscriptions",
+        call="subscriptions",
+        absent=(),
+        read_in=_listeners,
+        covers=tuple(f"Subscriptions.{one}" for one in ("SubscriptionArn", "Protocol", "Endpoint")),
+        part=Part.ALARMS,
+        inner={"arn": IDENTITY},
+    )
+    delivery_policy: str = _attribute(DELIVERY_POLICY, "DeliveryPolicy", absent="")
+    data_protection: str = fact(
+        DATA_PROTECTION,
+        "DataProtectionPolicy",
+        call="protection",
+        absent="",
+        part=Part.ALARMS,
+    )
+    fifo: bool = _attribute(
+        FIRST_IN_FIRST_OUT, "FifoTopic", absent=False, read=lambda text: text == "true"
+    )
+    max_message_bytes: int | None = _attribute(
+        LARGEST_MESSAGE,
+        "MaximumMessageSize",
+        absent=None,
+        read=lambda size: int(size) if size else None,
+    )
+    """Larger messages are refused; None where AWS tells no limit of the topic's own."""
+
+
+TOPIC = Kind[Topic, Wanted](
+    words=Words(en="topic", ja="トピック"),
+    service="sns",
+    section="topics",
+    type=Topic,
+    calls={
+        "topic": ReadCall(
+            operation="GetTopicAttributes",
+            asks={"TopicArn": "{name}"},
+            needs=frozenset({"Attributes"}),
+        ),
+        "subscriptions": ReadCall(
+            operation="ListSubscriptionsByTopic",
+            asks={"TopicArn": "{name}"},
+            pages="Subscriptions",
+            needs=frozenset({"Subscriptions"}),
+            members={
+                "Subscriptions.Owner": NAMES,
+                "Subscriptions.TopicArn": NAMES,
+                "NextToken": NEXT,
+            },
+        ),
+        "protection": ReadCall(
+            operation="GetDataProtectionPolicy",
+            asks={"ResourceArn": "{name}"},
+            named=asked("ResourceArn"),
+            members={"DataProtectionPolicy": Closed(DATA_PROTECTION)},
+        ),
+    },
+    undo={
+        DATA_PROTECTION: by_call(
+            calling("sns", "put_data_protection_policy", ResourceArn=THIS, DataProtectionPolicy=""),
+            en="messages are no longer masked, dropped or noted by that policy",
+            ja="このポリシーによるメッセージのマスク、破棄、記録は行われなくなります",
+        ),
+        DELIVERY_POLICY: by_call(
+            calling(
+                "sns",
+                "set_topic_attributes",
+                TopicArn=THIS,
+                AttributeName="DeliveryPolicy",
+                AttributeValue="",
+            ),
+            en="deliveries over HTTPS are repeated as AWS does by default",
+            ja="HTTPSの配信は、AWSの既定の方法で再試行されるようになります",
+        ),
+        LARGEST_MESSAGE: by_call(
+            calling(
+                "sns",
+                "set_topic_attributes",
+                TopicArn=THIS,
+                AttributeName="MaximumMessageSize",
+                AttributeValue=MOST_BYTES,
+            ),
+            en="the topic takes messages of up to 256 KB",
+            ja="256 KBまでのメッセージを受け付けます",
+        ),
+        FIRST_IN_FIRST_OUT: by_hand(
+            en="a topic is FIFO from its creation on, and cannot deliver to e-mail. SNS console > Topics > {name} >"
+            " Delete; then `monitoring` in the runbook, which creates it again",
+            ja="FIFOは作成時に決まり、メールには配信できません。SNSコンソール > トピック > {name} > 削除のあと、"
+            "ランブックの`monitoring`で作り直してください",
+        ),
+    },
+)
+UNDO: Mapping[tuple[Words, Words], HowToUndo[UndoTarget]] = {
+    (SUBSCRIPTION, FILTER): by_call(
+        calling(
+            "sns",
+            "set_subscription_attributes",
+            SubscriptionArn=ITS_ID,
+            AttributeName="FilterPolicy",
+            AttributeValue="{}",
+        ),
+        en="that address gets every message of the topic",
+        ja="この宛先に、トピックの全メッセージが届くようになります",
+    ),
+    (SUBSCRIPTION, RAW): by_call(
+        calling(
+            "sns",
+            "set_subscription_attributes",
+            SubscriptionArn=ITS_ID,
+            AttributeName="RawMessageDelivery",
+            AttributeValue="false",
+        ),
+        en="messages come in SNS's own envelope again",
+        ja="メッセージはSNSの標準形式で届くようになります",
+    ),
+    (SUBSCRIPTION, DELIVERY_POLICY): by_call(
+        calling(
+            "sns",
+            "set_subscription_attributes",
+            SubscriptionArn=ITS_ID,
+            AttributeName="DeliveryPolicy",
+            AttributeValue="{}",
+        ),
+        en="deliveries are repeated as the topic says",
+        ja="再試行はトピックの設定に従います",
+    ),
+    (SUBSCRIPTION, REDRIVE): by_call(
+        calling(
+            "sns",
+            "set_subscription_attributes",
+            SubscriptionArn=ITS_ID,
+            AttributeName="RedrivePolicy",
+            AttributeValue="{}",
+        ),
+        en="messages that could not be delivered are no longer kept in that queue",
+        ja="配信できなかったメッセージは、そのキューに残らなくなります",
+    ),
+    (SUBSCRIPTION, LISTENER): by_call(
+        calling("sns", "unsubscribe", SubscriptionArn=ITS_ID),
+        en="that address no longer receives alarms; to return, it has to confirm again",
+        ja="この宛先にアラームは届かなくなります。再登録には承認が必要です",
+        final=True,
+    ),
+}
+LEDGER: Ledger = {
+    "sns:GetSubscriptionAttributes": Operation(
+        needs=frozenset({"Attributes"}),
+        resources={},
+        members={"Attributes": Judged("attributes")},
+    ),
+}
+
+
+def topics(reading: Reading) -> Section[Topic]:
+    alarms = reading.section("alarms")
+    notified = set() if isinstance(alarms, Unreadable) else _notified(alarms, reading.aws.partition)
+    named = {reading.scope.topic, *notified} - {""}
+    # A topic of another Region is no topic for an alarm here: it is left out, that is, absent.
+    here = [arn for arn in sorted(named) if arn.split(":")[3] == reading.scope.region]
+    found = reading.each(here, lambda arn: _topic(reading, arn))
+    if isinstance(alarms, Unreadable):
+        found["(of alarms)"] = alarms.behind("alarms")
+    return found
+
+
+def _notified(alarms: Mapping[str, object], partition: str) -> set[str]:
+    actions = {arn for one in alarms.values() for arn in getattr(one, "alarm_actions", ())}
+    return {arn for arn in actions if arn.startswith(f"arn:{partition}:sns:")}
+
+
+def _topic(reading: Reading, arn: str) -> Topic:
+    topic = TOPIC.read(reading.aws, arn, prefix=reading.scope.prefix)
+    listed = value_of(topic, "subscriptions")
+    if isinstance(listed, Unreadable):
+        return topic
+    return changed(topic, subscriptions=tuple(_with_settings(reading, one) for one in listed))
+
+
+def _with_settings(reading: Reading, one: Subscription) -> Subscription:
+    found, unread = _settings(reading, one.arn) if one.confirmed else ({}, None)
+    return replace(
+        one,
+        # An empty object is how a filter, or a queue, is taken away.
+        filter_policy=found.get("FilterPolicy", "").replace("{}", ""),
+        filter_scope=found.get("FilterPolicyScope", "MessageAttributes"),
+        raw=found.get("RawMessageDelivery") == "true",
+        redrive=found.get("RedrivePolicy", "").replace("{}", ""),
+        delivery_policy=found.get("DeliveryPolicy", ""),
+        unread=unread,
+    )
+
+
+def _settings(reading: Reading, arn: str) -> tuple[Mapping[str, str], Unreadable | None]:
+    """Return a subscription's attributes, or why AWS does not tell them: its owner may be another."""
+    try:
+        answer = reading.aws.call("sns", "get_subscription_attributes", SubscriptionArn=arn)
+    except ReadFailure as failure:
+        return {}, failure.why
+    return answer["Attributes"], None
+
+
+def decode(arn: str, attributes: Mapping[str, str]) -> Topic:
+    """Return what a topic's attributes tell: neither who listens, nor how its messages are protected."""
+    answers = {"topic": {"Attributes": attributes}, "subscriptions": {}, "protection": {}}
+    return TOPIC.decode(answers, arn)
+
+
+def masked_address(protocol: str, endpoint: str, environment: str) -> str:
+    """Show enough of an address to know whose it is, and a fingerprint that no other address has."""
+    told = f"(#{fingerprint(environment, endpoint)})"
+    if protocol in {"email", "email-json"}:
+        name, _, domain = endpoint.rpartition("@")
+        return f"{name[:1]}***@{domain} {told}"
+    if protocol in {"http", "https"}:
+        url = urlsplit(endpoint)
+        return f"{url.scheme}://{url.hostname}/*** {told}"
+    if protocol in {"lambda", "sqs", "firehose"}:
+        return endpoint
+    return f"***{endpoint[-2:]} {told}"
+
+
+READERS = {
+    "topics": Reader(topics, (*TOPIC.actions, "sns:GetSubscriptionAttributes")),
+}

@@ -1,0 +1,245 @@
+"""Each kind by a literal answer of AWS and its literal facts: a wrong path cannot hide in its own default."""
+
+from dataclasses import fields
+
+import pytest
+
+from aws.change.gate import ChangeContext
+from aws.change.undo import EACH, THIS, Calling, Undo, UndoTarget
+from aws.kind import BY_NAME, Kind
+from aws.kinds import KINDS, UNDO, log_group
+from aws.kinds.bucket import BUCKET, SWITCHES, Bucket
+from aws.kinds.dashboard import Dashboard, Metric, Widget
+from aws.kinds.gateway_account import GatewayAccount
+from aws.kinds.log_group import LOG_GROUP, LogGroup
+from aws.kinds.topic import Subscription, Topic
+
+ANSWERS = {
+    "log group": (
+        {
+            "group": {
+                "logGroupName": "/aws/lambda/stamp-rally-prod-auth",
+                "arn": "arn:aws:logs:ap-northeast-1:444455556666:log-group:/aws/lambda/x:*",
+                "retentionInDays": 90,
+                "logGroupClass": "INFREQUENT_ACCESS",
+                "kmsKeyId": "arn:aws:kms:ap-northeast-1:444455556666:key/1",
+                "storedBytes": 7,
+            }
+        },
+        LogGroup(
+            name="/aws/lambda/stamp-rally-prod-auth",
+            arn="arn:aws:logs:ap-northeast-1:444455556666:log-group:/aws/lambda/x",
+            retention_days=90,
+            log_class="INFREQUENT_ACCESS",
+            kms_key="arn:aws:kms:ap-northeast-1:444455556666:key/1",
+        ),
+    ),
+    "bucket": (
+        {
+            "location": {"LocationConstraint": "EU"},
+            "encryption": {
+                "ServerSideEncryptionConfiguration": {
+                    "Rules": [
+                        {
+                            "ApplyServerSideEncryptionByDefault": {
+                                "SSEAlgorithm": "aws:kms",
+                                "KMSMasterKeyID": "alias/images",
+                            },
+                            "BucketKeyEnabled": True,
+                        }
+                    ]
+                }
+            },
+            "block": {
+                "PublicAccessBlockConfiguration": {
+                    "BlockPublicAcls": True,
+                    "IgnorePublicAcls": True,
+                    "BlockPublicPolicy": True,
+                    "RestrictPublicBuckets": True,
+                }
+            },
+            "policy": {"Policy": '{"Statement": []}'},
+        },
+        Bucket(
+            name="images",
+            encryption="aws:kms",
+            kms_key="alias/images",
+            public_access_blocked=True,
+            policy='{"Statement": []}',
+            region="eu-west-1",
+        ),
+    ),
+    "API Gateway of this": (
+        {
+            "account": {
+                "cloudwatchRoleArn": "arn:aws:iam::444455556666:role/logs",
+                "throttleSettings": {"rateLimit": 10_000.0, "burstLimit": 5_000},
+            }
+        },
+        GatewayAccount(
+            log_role_arn="arn:aws:iam::444455556666:role/logs", rate=10_000.0, burst=5_000
+        ),
+    ),
+    "topic": (
+        {
+            "topic": {
+                "Attributes": {
+                    "Policy": '{"Statement": []}',
+                    "KmsMasterKeyId": "alias/alerts",
+                    "DeliveryPolicy": '{"http": {}}',
+                    "FifoTopic": "true",
+                    "MaximumMessageSize": "1024",
+                }
+            },
+            "subscriptions": {
+                "Subscriptions": [
+                    {
+                        "Protocol": "sqs",
+                        "Endpoint": "arn:aws:sqs:ap-northeast-1:444455556666:alerts",
+                        "SubscriptionArn": "PendingConfirmation",
+                    }
+                ]
+            },
+            "protection": {"DataProtectionPolicy": '{"Name": "mask"}'},
+        },
+        Topic(
+            arn="arn:aws:sns:ap-northeast-1:444455556666:alerts",
+            policy='{"Statement": []}',
+            kms_key="alias/alerts",
+            subscriptions=(
+                Subscription(
+                    protocol="sqs",
+                    endpoint="arn:aws:sqs:ap-northeast-1:444455556666:alerts",
+                    confirmed=False,
+                    arn="PendingConfirmation",
+                ),
+            ),
+            delivery_policy='{"http": {}}',
+            data_protection='{"Name": "mask"}',
+            fifo=True,
+            max_message_bytes=1024,
+        ),
+    ),
+    "dashboard": (
+        {
+            "dashboard": {
+                "DashboardArn": "arn:aws:cloudwatch::444455556666:dashboard/rally",
+                "DashboardBody": """{"widgets": [{"type": "metric", "properties": {
+                    "title": "Errors", "stat": "Sum",
+                    "metrics": [["AWS/Lambda", "Errors", "FunctionName", "auth"]]}}]}""",
+            }
+        },
+        Dashboard(
+            name="rally",
+            widgets=(
+                Widget(
+                    title="Errors",
+                    kind="metric",
+                    metrics=(
+                        Metric(
+                            namespace="AWS/Lambda",
+                            name="Errors",
+                            dimensions={"FunctionName": "auth"},
+                            statistic="Sum",
+                            region="ap-northeast-1",
+                        ),
+                    ),
+                ),
+            ),
+        ),
+    ),
+}
+"""Kind -> the answers of its calls, and the facts that they hold; none of them its fact's default."""
+
+
+@pytest.mark.parametrize("kind", KINDS, ids=lambda one: one.words.en)
+def test_literal_answer_has_these_literal_facts(kind: Kind):
+    answers, facts = ANSWERS[kind.words.en]
+
+    named = next(
+        iter(getattr(facts, key) for key in kind.facts if kind.facts[key].at == BY_NAME), ""
+    )
+    assert kind.decode(answers, named, prefix="stamp-rally-prod", region="ap-northeast-1") == facts
+
+
+@pytest.mark.parametrize("kind", KINDS, ids=lambda one: one.words.en)
+def test_no_literal_fact_is_what_its_absence_would_mean(kind: Kind):
+    _, facts = ANSWERS[kind.words.en]
+    same = [
+        one.name
+        for one in fields(kind.type)
+        if getattr(facts, one.name) == kind.facts[one.name].absent
+    ]
+
+    assert same == []
+
+
+def test_group_of_which_aws_says_nothing_more_never_expires():
+    found = LOG_GROUP.decode({"group": {"logGroupName": "/aws/lambda/x"}})
+
+    assert (found.retention_days, found.log_class) == (None, "STANDARD")
+    (one,) = LOG_GROUP.differences(
+        found.name, found, {log_group.RETENTION: log_group.expiring(30)}, loosens=True
+    )
+    assert one.words.en == (
+        "log group /aws/lambda/x: retention (days): found unlimited (logs:DescribeLogGroups),"
+        " expected 30 or more, but limited"
+    )
+
+
+NOTHING_SET = {"location": {}, "encryption": {}, "block": {}, "policy": {}}
+
+
+def test_bucket_of_which_nothing_is_set_is_open_and_in_the_oldest_region():
+    found = BUCKET.decode(NOTHING_SET, "images")
+
+    assert (found.encryption, found.policy, found.region) == (None, None, "us-east-1")
+    assert not found.public_access_blocked
+
+
+@pytest.mark.parametrize(
+    "switch", ["BlockPublicAcls", "IgnorePublicAcls", "BlockPublicPolicy", "RestrictPublicBuckets"]
+)
+def test_bucket_is_closed_only_if_all_four_switches_are_on(switch):
+    on = dict.fromkeys(SWITCHES, True) | {switch: False}
+    block = {"PublicAccessBlockConfiguration": on}
+
+    assert not BUCKET.decode({**NOTHING_SET, "block": block}, "images").public_access_blocked
+
+
+ODD = ("Nightly: maintenance", "Nightly", "a, b", 'it\'s "mine"', "夜間：停止、保守", "{name}")
+"""S1: names that have our own separators in them, one the beginning of another."""
+OF_EACH = [
+    (kind, fact, how.call)
+    for (kind, fact), how in UNDO.items()
+    if isinstance(how, Undo) and isinstance(how.call, Calling)
+    if EACH in how.call.parameters.values()
+]
+
+
+class NotingClient:
+    """A client that only records what it is asked."""
+
+    def __init__(self):
+        self.asked = []
+
+    def __getattr__(self, method):
+        return lambda **parameters: self.asked.append((method, parameters))
+
+
+@pytest.mark.parametrize(
+    ("kind", "fact", "call"), OF_EACH, ids=[f"{kind}: {fact}" for kind, fact, _ in OF_EACH]
+)
+def test_undoing_takes_each_name_whole_and_no_other(kind, fact, call):
+    client = NotingClient()
+    context = ChangeContext(clients=lambda _: client, go=True, sleep=lambda _: None)
+    call(UndoTarget(context=context, name="ours, of: prod", ids=ODD))
+    member = next(name for name, value in call.parameters.items() if value == EACH)
+
+    assert [method for method, _ in client.asked] == [call.operation] * len(ODD), (kind, fact)
+    assert [asked[member] for _, asked in client.asked] == list(ODD)
+    assert {value for _, asked in client.asked for value in asked.values()} == {
+        "ours, of: prod" if THIS in call.parameters.values() else ODD[0],
+        *ODD,
+        *(one for one in call.parameters.values() if one not in (THIS, EACH)),
+    }
