@@ -49,6 +49,8 @@ class Difference:
     certainty: Certainty = Certainty.CERTAIN
     decidable: bool = True
     """Whether people may want it so; what is broken or absent is no matter of opinion."""
+    stops_calls: bool = False
+    """Calls of our functions fail by it, without any doubt: neither a decision nor a waiver lets it pass."""
     said: Words | None = None
     """The sentence, where "found …, expected …" would not make one."""
     remedy: str = ""

@@ -45,6 +45,7 @@ def denials(
             found=tuple(taken),
             bound=unset(),
             decidable=not found,
+            stops_calls=bool(found),
             ids=tuple(sorted(set(taken.values()))),
         ),
     )

@@ -219,15 +219,16 @@ def _unusable(
     of: Callable[..., Difference], reference: str, found: Sections
 ) -> tuple[Difference, ...]:
     """Return a difference if the key is deleted or disabled: then nothing that it encrypted can be read."""
-    key = lookup(found.keys, reference)
+    key, usable = lookup(found.keys, reference), exactly("Enabled")
     name = Words(en=f"state of key {reference}", ja=f"キー{reference}の状態")
     if key is None:
         gone = Words(en="deleted or never created", ja="存在しない")
-        return (of(name, gone, exactly("Enabled"), decidable=False, remedy=BY_KEY),)
+        return (replace(of(name, gone, usable, decidable=False, remedy=BY_KEY), stops_calls=True),)
     enabled = key.state == "Enabled"
     if enabled:
         return ()
-    return (of(name, key.state, exactly("Enabled"), decidable=False, remedy=BY_KEY),)
+    state = of(name, key.state, usable, decidable=False, remedy=BY_KEY)
+    return (replace(state, stops_calls=True),)
 
 
 def _difference(

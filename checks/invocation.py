@@ -22,7 +22,7 @@ VARIABLE = re.compile(r"\$\{stageVariables\.(\w+)\}")
 
 
 INVOKED_BY = Words(en="permission for the API to invoke it", ja="APIからの呼び出しの許可")
-OF_POLICY = {"call": "lambda:GetPolicy", "decidable": False}
+OF_POLICY = {"call": "lambda:GetPolicy", "decidable": False, "stops_calls": True}
 
 
 def allowing(what: str) -> dict[Words, Bound]:

@@ -1,15 +1,20 @@
 """A certain outage is told as one: with the statement that makes it, and without a decision that would allow it."""
 
 from dataclasses import replace
+from datetime import date
 
 import pytest
 
-from tests.defects.changes import attached, edited, role_of, under
+from signoff.environment import Acceptance, Waiver
+from signoff.judge.checklist import Checklist
+from signoff.judge.verdict import VerdictWord, decide, row_verdict
+from tests.defects.changes import attached, edited, role_of, under, without
 from tests.defects.permissions import NARROW
 from tests.healthy import healthy
 from tests.healthy.identity import USERS, allow, document
 from tests.judging import judge
 
+TODAY = date(2026, 11, 29)
 AUTH = "stamp-rally-prod-auth"
 OVER = under("auth", USERS, "aws:TokenIssueTime", "2020-01-01T00:00:00Z", "DateLessThan")
 LATER = under("auth", USERS, "aws:CurrentTime", "2027-03-31T00:00:00Z", "DateLessThan")
@@ -63,6 +68,30 @@ def test_outage_is_told_with_what_makes_it_and_no_decision(what):
 
     assert any(expected in one.words.en for one in found), [one.words.en for one in found]
     assert not [one.decision for one in found if one.decision]
+
+
+@pytest.mark.parametrize("what", OUTAGES)
+def test_outage_can_be_waived_or_accepted_by_nobody(what):
+    breaks, row, _ = OUTAGES[what]
+    red = row_verdict(Checklist.load()[row], of_row(breaks, row))
+    waiver = Waiver(row=row, until=TODAY, reason="until Monday", by="Hanako Sato")
+    owned = Acceptance(what=row, by="Hanako Sato", until=TODAY)
+
+    waived = decide([red], [waiver], today=TODAY, problems=())
+    accepted = decide([red], [], today=TODAY, problems=(), accepted=[owned])
+
+    assert [one.decision for one in (waived, accepted)] == [VerdictWord.NO_GO, VerdictWord.NO_GO]
+    assert "which nobody can waive" in waived.problems[0].en
+    assert "which nobody can waive" in accepted.problems[0].en
+
+
+def test_permission_that_is_only_absent_can_be_waived():
+    red = row_verdict(
+        Checklist.load()["SEC-13"], of_row(without("award", "dynamodb:PutItem"), "SEC-13")
+    )
+    waiver = Waiver(row="SEC-13", until=TODAY, reason="no award before May", by="Hanako Sato")
+
+    assert decide([red], [waiver], today=TODAY, problems=()).decision is VerdictWord.CONDITIONAL
 
 
 def test_permission_that_ends_later_is_red_until_somebody_decides():

@@ -236,6 +236,7 @@ def lacks(role: Role, lost: Iterable[MissingPermission]) -> tuple[Difference, ..
             call=DETAILS,
             loosens=True,
             decidable=not taken,
+            stops_calls=taken,
         )
         for taken, words in found.items()
     )

@@ -2,6 +2,7 @@
 
 import argparse
 import os
+import re
 import sys
 from contextlib import ExitStack
 from dataclasses import replace
@@ -34,6 +35,11 @@ NO_SUCH_ROW = Words(
     en="waiver of {}: there is no such row; did you mean {}? Correct environments.toml",
     ja="{}の免除: その項目はありません。{}の誤りではありませんか。environments.tomlを修正してください",
 )
+NO_ROW_ACCEPTED = Words(
+    en="accepted {}: there is no such row; did you mean {}? Correct environments.toml",
+    ja="{}の受け入れ: その項目はありません。{}の誤りではありませんか。environments.tomlを修正してください",
+)
+OF_A_ROW = re.compile(r"[A-Z]+-\d+")
 NO_URL = Words(
     en="--api-url {} is not the address of an API; write https://host/stage",
     ja="--api-url {}はAPIのアドレスではありません。https://host/stageのように書いてください",
@@ -130,7 +136,11 @@ def phase_of(asked: str, environment: Environment, day: date) -> Phase:
 def _refuse_wrong_waivers(
     environment: Environment, checklist: Checklist, option: argparse.Namespace
 ) -> None:
-    """Refuse waivers of rows that do not exist, and in a part, which weighs no waivers, those with wrong days."""
+    """Refuse waivers and acceptances of rows that do not exist, and in a part, which weighs no waivers, those with wrong days."""
+    for accepted in environment.accepted:
+        if OF_A_ROW.fullmatch(accepted.what) and accepted.what not in checklist.rows:
+            near = nearest(accepted.what, checklist.rows)
+            raise pytest.UsageError(NO_ROW_ACCEPTED[option.lang].format(accepted.what, near or "…"))
     for waiver in environment.waivers:
         if waiver.row not in checklist.rows:
             near = nearest(waiver.row, checklist.rows)

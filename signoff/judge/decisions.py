@@ -31,6 +31,7 @@ class Differs(Broken):
         self.lines = "\n\n".join(written)
         """What to paste into environments.toml, if all of this is wanted; empty where that can't be."""
         self.differences = tuple(one.plain for one in differences)
+        self.stops_calls = any(one.stops_calls for one in differences)
 
 
 @dataclass(frozen=True, slots=True)

@@ -55,6 +55,8 @@ class Finding:
     """Lines of environments.toml that would allow what was found, where a decision can."""
     undecidable: Words = SILENCE
     """Why no decision can allow it, where none can and it is known what is there."""
+    stops_calls: bool = False
+    """Calls fail by it, without any doubt: no waiver lets it pass."""
     stale: str = ""
     """Of a record that is stale: the digest of what is live, which a waiver has to name."""
     unsigned: bool = False
@@ -127,6 +129,7 @@ def finding(row: str, error: BaseException | None, **facts: Any) -> Finding:
                 "decision": error.lines,
                 "differences": error.differences,
                 "undecidable": SILENCE if error.lines else BROKEN,
+                "stops_calls": error.stops_calls,
             }
             if error.certainty is Certainty.UNPARSED:
                 facts |= {"obstacle": Obstacle.EXPRESSION}

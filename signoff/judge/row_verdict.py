@@ -50,6 +50,11 @@ class RowVerdict:
         return any(one.outcome.red and one.at_most is Severity.BLOCKER for one in self.findings)
 
     @property
+    def stops_calls(self) -> bool:
+        """Whether calls of callers fail by what is red, without any doubt."""
+        return any(one.outcome.red and one.stops_calls for one in self.findings)
+
+    @property
     def decisions(self) -> tuple[AppliedDecision, ...]:
         """Decisions without which this row would be red; on a row that can't be waived, each counts as loosening."""
         return tuple(

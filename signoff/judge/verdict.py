@@ -11,7 +11,7 @@ from signoff.judge.checklist import Phase, Severity
 from signoff.judge.observations import AppliedDecision
 from signoff.judge.outcome import Outcome
 from signoff.judge.row_verdict import RowVerdict, gravity, row_verdict
-from signoff.judge.waivers import wrong_with
+from signoff.judge.waivers import wrong_with, wrong_with_acceptance
 
 __all__ = ["RowVerdict", "row_verdict"]
 
@@ -108,6 +108,7 @@ def decide(  # noqa: PLR0913 - keywords that a caller may leave out
     """
     judged = {one.row.id: one for one in rows}
     wrong = [text for waiver in waivers if (text := wrong_with(waiver, judged, today))]
+    wrong += [text for one in accepted if (text := wrong_with_acceptance(one, judged))]
     wrong += _needless(decisions, judged.values(), today)
     for waiver in waivers:
         if not wrong_with(waiver, judged, today):

@@ -4,12 +4,17 @@ from collections.abc import Iterator, Mapping
 from datetime import date, timedelta
 
 from aws.words import Words
-from signoff.environment import Waiver
+from signoff.environment import Acceptance, Waiver
 from signoff.judge.row_verdict import RowVerdict
 from signoff.judge.staleness import STALE_DAYS
 
 WAIVER_DAYS = 30
 """A waiver may last at most this many days."""
+
+STOPS_CALLS = Words(
+    en="calls fail by what is red there, which nobody can waive; fix it",
+    ja="不合格の内容により呼び出しが失敗するため、免除できません。修正してください",
+)
 
 
 def wrong_with(waiver: Waiver, judged: Mapping[str, RowVerdict], today: date) -> Words | None:
@@ -25,6 +30,17 @@ def wrong_with(waiver: Waiver, judged: Mapping[str, RowVerdict], today: date) ->
     row = judged[waiver.row]
     faults = (*_faults(waiver, row, today), *_faults_about_a_record(waiver, row, today))
     return next((_of_waiver(waiver, words) for words, applies in faults if applies), None)
+
+
+def wrong_with_acceptance(accepted: Acceptance, judged: Mapping[str, RowVerdict]) -> Words | None:
+    """Return why nobody can answer for a row instead of fixing it, or None."""
+    row = judged.get(accepted.what)
+    if row is None or not row.stops_calls:
+        return None
+    return Words(
+        en=f"accepted {accepted.what}: {STOPS_CALLS.en}",
+        ja=f"{accepted.what}の受け入れ: {STOPS_CALLS.ja}",
+    )
 
 
 def date_faults(waiver: Waiver, today: date) -> Iterator[Words]:
@@ -44,6 +60,7 @@ def _faults(waiver: Waiver, judged: RowVerdict, today: date) -> Iterator[tuple[W
         ),
         judged.row.unwaivable and (judged.certain or not found.red),
     )
+    yield STOPS_CALLS, judged.stops_calls
     yield from _date_faults(waiver, today)
     yield (
         Words(

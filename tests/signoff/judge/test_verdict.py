@@ -6,7 +6,7 @@ from datetime import date, timedelta
 import pytest
 
 from aws.words import Words
-from signoff.environment import Waiver
+from signoff.environment import Acceptance, Waiver
 from signoff.judge.checklist import Row, Severity
 from signoff.judge.outcome import Finding, Outcome
 from signoff.judge.verdict import RunCondition, VerdictWord, decide, row_verdict
@@ -194,6 +194,30 @@ def test_waiver_that_may_not_be_is_no_go(rows, given, said):
 
     assert judgement.decision is VerdictWord.NO_GO
     assert said in judgement.problems[0].en
+
+
+def stopped(**facts):
+    finding = Finding(row="DEP-01", outcome=Outcome.FAIL, **facts)
+    return row_verdict(row(), [finding])
+
+
+def test_nobody_can_waive_or_accept_what_stops_calls():
+    outage = stopped(stops_calls=True)
+    owned = Acceptance(what="DEP-01", by="Hanako", until=TODAY)
+
+    waived = verdict(outage, waivers=[waiver()])
+    accepted = decide([outage], (), today=TODAY, problems=(), accepted=[owned])
+
+    assert waived.decision is accepted.decision is VerdictWord.NO_GO
+    assert "waiver of DEP-01: calls fail by what is red there" in waived.problems[0].en
+    assert "accepted DEP-01: calls fail by what is red there" in accepted.problems[0].en
+
+
+def test_what_stops_no_call_is_waived_and_accepted_as_before():
+    owned = Acceptance(what="DEP-01", by="Hanako", until=TODAY)
+
+    assert verdict(stopped(), waivers=[waiver()]).decision is VerdictWord.CONDITIONAL
+    assert decide([stopped()], (), today=TODAY, problems=(), accepted=[owned]).problems == ()
 
 
 def test_waiver_of_the_last_day_holds():
