@@ -40,7 +40,7 @@ WORDS: Mapping[str, Words] = {
         ja="{env}のレポートがありません。先にpytest --env {env}を実行してください",
     ),
     "of": Words(
-        en="{red} red rows in {groups} fixes; the report is of {at}",
+        en="red rows: {red}, in fixes: {groups}; the report is of {at}",
         ja="不合格{red}件、対処{groups}件（{at}のレポート）",
     ),
     "since": Words(

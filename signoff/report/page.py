@@ -200,7 +200,11 @@ def say(told: Words | str | None) -> Markup:
 
 
 def fill(told: Words, **values: object) -> Words:
-    """Fill the gaps of a sentence; a value that is Words itself is filled in by language."""
+    """Fill the gaps of a sentence; a value that is Words itself is filled in by language.
+
+    ``{s}`` is the ending of an English plural: of what ``n`` counts.
+    """
+    values = {"s": "" if values.get("n") == 1 else "s", **values}
     return Words(
         *(
             told[lang].format(

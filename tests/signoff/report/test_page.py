@@ -21,7 +21,7 @@ from signoff.judge.result import Provenance, Result
 from signoff.judge.run import Exhibit
 from signoff.judge.verdict import RowVerdict, Verdict, VerdictWord, row_verdict
 from signoff.report.differences import differences_of
-from signoff.report.page import page
+from signoff.report.page import fill, page, words
 from signoff.report.procedures import procedures_of
 from signoff.report.summary import summary
 from signoff.report.verify import UNSET_DIGEST
@@ -513,3 +513,8 @@ def test_summary_is_no_markup_of_what_aws_answered(tmp_path):
     )
 
     assert r"x\](http://evil) \<b\> \| \`y\`" in text
+
+
+@pytest.mark.parametrize(("n", "en"), [(1, "1 notice"), (2, "2 notices"), (0, "0 notices")])
+def test_a_count_of_one_is_no_plural(n, en):
+    assert fill(words()["read_notices"], n=n).en == en
