@@ -6,7 +6,7 @@ from pkgutil import iter_modules
 
 from aws import kinds, ledgers, table
 from aws.ledger import Ledger, Unplanned
-from aws.ledgers import dynamodb, iam, kms, lambda_, secretsmanager
+from aws.ledgers import dynamodb, iam, lambda_, secretsmanager
 from aws.reading import Reader, Reading, required
 from aws.section import Section
 
@@ -63,20 +63,6 @@ def secrets(reading: Reading) -> Section[Attached]:
 def roles(reading: Reading) -> Section[Attached]:
     """Gather what listing all principals already found; this makes no further call."""
     return _attached(reading, iam.ROLE.en, reading.scope.roles, ("roles",), _nothing)
-
-
-def keys(reading: Reading) -> Section[Attached]:
-    """Read the grants of customer managed keys; AWS managed keys are granted to services only."""
-    known = reading.needed("keys")
-
-    def read(name: str) -> Attached:
-        key = required(known, "keys", name)
-        key_id = key.arn.rpartition("/")[2]
-        if key.manager == "CUSTOMER":
-            reading.aws.listed("kms", "list_grants", "Grants", KeyId=key_id)
-        return reading.aws.unplanned(kms.KEY.en, key_id)
-
-    return reading.each(known, read)
 
 
 def _nothing(_: str) -> None:
@@ -136,5 +122,4 @@ READERS = {
     ),
     "secret_attachments": Reader(secrets, ("secretsmanager:DescribeSecret",)),
     "role_attachments": Reader(roles, ("iam:GetAccountAuthorizationDetails",)),
-    "key_attachments": Reader(keys, ("kms:ListGrants",)),
 }

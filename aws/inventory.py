@@ -15,7 +15,6 @@ from aws import (
     automation,
     domain,
     function,
-    key,
     kinds,
     names,
     rest_api,
@@ -42,10 +41,10 @@ from aws.function import (
     RoleUser,
     Version,
 )
-from aws.key import Key
 from aws.kinds.bucket import Bucket
 from aws.kinds.dashboard import Dashboard
 from aws.kinds.gateway_account import GatewayAccount
+from aws.kinds.key import Key
 from aws.kinds.log_group import LogGroup
 from aws.kinds.log_policy import LogPolicy
 from aws.kinds.topic import Topic
@@ -88,7 +87,6 @@ READERS: Mapping[str, Reader] = (
     | attachments.READERS
     | secret.READERS
     | way_back.READERS
-    | key.READERS
     | {"leaks": Reader(_leaks, ())}
 )
 """Section -> how it is read; the slowest chain, API Gateway's, comes first."""

@@ -13,10 +13,10 @@ from aws.function import RoleUser
 from aws.iam import Statement, expand, parse
 from aws.iam.pattern import overlap, resource_pattern, text_pattern
 from aws.iam.principal import is_gone, is_same
+from aws.kinds.key import KEY
 from aws.kinds.statements import OPENED
 from aws.kinds.topic import TOPIC, Topic
 from aws.ledgers.iam import ROLE
-from aws.ledgers.kms import KEY
 from aws.reader_policy import actions as reader_actions
 from aws.role import Role
 from aws.words import SILENCE, Words
@@ -212,7 +212,7 @@ def keys_opened(policies: Mapping[str, str], account: str) -> tuple[Difference, 
     }
     return tuple(
         Difference(
-            kind=KEY,
+            kind=KEY.words,
             name=arn,
             fact=OPENED,
             found=[*who],

@@ -13,11 +13,11 @@ from aws.function import Function
 from aws.iam import MissingPermission, Statement, evaluate, missing_by, parse
 from aws.iam.principal import is_same, names
 from aws.inventory import Sections
-from aws.key import SECRETS_DEFAULT, Key, same_key
 from aws.kinds.bucket import BUCKET, BY_KMS, Bucket
+from aws.kinds.key import KEY as KMS_KEY
+from aws.kinds.key import SECRETS_DEFAULT, Key, same_key
 from aws.kinds.log_group import LOG_GROUP, LogGroup
 from aws.ledgers.dynamodb import TABLE
-from aws.ledgers.kms import KEY as KMS_KEY
 from aws.ledgers.lambda_ import FUNCTION
 from aws.ledgers.secretsmanager import SECRET
 from aws.role import Role
@@ -133,7 +133,7 @@ def unusable_for(role: Role, want: desired.Role, keys: Iterable[KeyUse]) -> tupl
 
 def _undecryptable(role: Role, key: Key) -> Difference:
     return Difference(
-        kind=KMS_KEY,
+        kind=KMS_KEY.words,
         name=key.arn,
         fact=Words(en=f"{DECRYPT} for {role.name}", ja=f"{role.name}の{DECRYPT}"),
         found=Words(en="not allowed", ja="許可なし"),

@@ -27,7 +27,7 @@ from aws.difference import Difference
 from aws.iam import EvalDecision, MissingPermission, missing_by, resource_pattern
 from aws.iam.evaluation import applies
 from aws.iam.pattern import TooIntricateError, escape_from
-from aws.key import Key
+from aws.kinds.key import Key
 from aws.ledgers.iam import ROLE
 from aws.role import Role
 from aws.section import Follows

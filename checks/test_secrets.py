@@ -4,7 +4,7 @@ from aws import desired
 from aws.bounds import exactly, within
 from aws.difference import differences, unallowed
 from aws.inventory import Sections
-from aws.key import SECRETS_DEFAULT
+from aws.kinds.key import SECRETS_DEFAULT
 from aws.ledgers.apigateway import REST_API, STAGE
 from aws.ledgers.dynamodb import TABLE
 from aws.ledgers.lambda_ import FUNCTION

@@ -8,7 +8,7 @@ from aws.iam import Answer, Condition, Context, Statement, Unknown, context, par
 from aws.iam.answer import every, negated, some
 from aws.iam.condition import holds
 from aws.iam.evaluation import applies
-from aws.key import Key
+from aws.kinds.key import Key
 from aws.kinds.topic import Topic
 from aws.words import Words
 

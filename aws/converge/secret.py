@@ -9,7 +9,7 @@ from typing import Any
 from aws.change.gate import Change, ChangeContext, Changes, Refused, difference, unless_absent
 from aws.change.tags import tag_fields, tag_list
 from aws.desired import Secret
-from aws.key import SECRETS_DEFAULT, same_key
+from aws.kinds.key import SECRETS_DEFAULT, same_key
 from aws.raw import Raw
 from aws.redaction.placeholder import is_placeholder
 from aws.redaction.secret_text import weakness, withheld

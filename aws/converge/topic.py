@@ -18,8 +18,8 @@ from aws.change.gate import (
 )
 from aws.change.tags import tag_list
 from aws.desired import Topic
-from aws.key import Key
-from aws.key import decode as decode_key
+from aws.kinds.key import Key
+from aws.kinds.key import decode as decode_key
 from aws.kinds.topic import Topic as Found
 from aws.kinds.topic import decode
 from aws.words import Words

@@ -18,7 +18,7 @@ from aws.kind.description import (
     WriteCall,
     fact,
 )
-from aws.kind.engine import Kind
+from aws.kind.engine import Kind, tried
 from aws.kind.unknown import changed, partly, unread_facts, value_of
 
 __all__ = [
@@ -35,6 +35,7 @@ __all__ = [
     "changed",
     "fact",
     "partly",
+    "tried",
     "unread_facts",
     "value_of",
 ]

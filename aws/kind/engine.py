@@ -76,7 +76,7 @@ class Kind(Generic[T, W]):
         Raise Gone where it does not exist, and the first call's failure where none was answered.
         """
         where = {"name": name, **place}
-        answers = {key: _tried(partial(self._asked, aws, key, where)) for key in self._of_facts}
+        answers = {key: tried(partial(self._asked, aws, key, where)) for key in self._of_facts}
         return self.decode(answers, name, **place)
 
     def _asked(self, aws: Aws, key: str, where: Mapping[str, str]) -> Any:
@@ -350,7 +350,7 @@ def _at(answer: Any, path: str, call: str) -> Any:
     return value
 
 
-def _tried(ask: Callable[[], Any]) -> Any:
+def tried(ask: Callable[[], Any]) -> Any:
     """Return the answer, or why there is none; that the resource is gone is said of all of it."""
     try:
         return ask()

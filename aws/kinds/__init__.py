@@ -5,7 +5,7 @@ from typing import Any
 
 from aws.change.undo import HowToUndo, UndoTarget
 from aws.kind import Kind
-from aws.kinds import bucket, dashboard, gateway_account, log_group, log_policy, topic
+from aws.kinds import bucket, dashboard, gateway_account, key, log_group, log_policy, topic
 from aws.ledger import Ledger
 from aws.reading import Reader
 from aws.words import Words
@@ -16,6 +16,7 @@ KINDS: tuple[Kind[Any, Any], ...] = (
     dashboard.DASHBOARD,
     gateway_account.GATEWAY_ACCOUNT,
     topic.TOPIC,
+    key.KEY,
 )
 LEDGER: Ledger = {call: operation for kind in KINDS for call, operation in kind.ledger.items()} | {
     **log_policy.LEDGER,
@@ -28,6 +29,7 @@ READERS: dict[str, Reader] = {
     **dashboard.READERS,
     **gateway_account.READERS,
     **topic.READERS,
+    **key.READERS,
 }
 UNDO: Mapping[tuple[Words, Words], HowToUndo[UndoTarget]] = {
     (kind.words, fact): how for kind in KINDS for fact, how in kind.undo.items()

@@ -51,8 +51,6 @@ KINDS: Mapping[str, Words] = {
     "secrets": Words("secret", "シークレット"),
     "secret_values": Words("value of secret", "シークレットの値"),
     "secret_attachments": Words("attachments of secret", "シークレットの付属設定"),
-    "keys": Words("key", "キー"),
-    "key_attachments": Words("attachments of key", "キーの付属設定"),
     "rest_apis": Words("API", "API"),
     "stages": Words("stage", "ステージ"),
     "served": Words("what is served at stage", "ステージの提供内容"),

@@ -111,7 +111,7 @@ UNREAD = {
     "iam:GetPolicy": ROLES | of("automations", "schedule ops/nightly"),
     "iam:GetPolicyVersion": ROLES | of("automations", "schedule ops/nightly"),
     "kms:DescribeKey": of_keys(*KEYS),
-    "kms:GetKeyPolicy": of_keys(*KEYS[1:]),
+    "kms:GetKeyPolicy": of("keys", *(f"{one}: policy" for one in KEYS[1:])),
     "kms:ListGrants": of("key_attachments", *KEYS[1:]),
     "lambda:GetAccountSettings": {"lambda_account"},
     "lambda:GetFunction": of("functions", *FUNCTIONS)

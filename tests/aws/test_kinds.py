@@ -11,6 +11,7 @@ from aws.kinds import KINDS, UNDO, log_group
 from aws.kinds.bucket import BUCKET, SWITCHES, Bucket
 from aws.kinds.dashboard import Dashboard, Metric, Widget
 from aws.kinds.gateway_account import GatewayAccount
+from aws.kinds.key import Key
 from aws.kinds.log_group import LOG_GROUP, LogGroup
 from aws.kinds.topic import Subscription, Topic
 
@@ -146,6 +147,25 @@ ANSWERS = {
                     ),
                 ),
             ),
+        ),
+    ),
+    "key": (
+        {
+            "key": {
+                "KeyMetadata": {
+                    "KeyId": "1",
+                    "Arn": "arn:aws:kms:ap-northeast-1:444455556666:key/1",
+                    "KeyState": "Enabled",
+                    "KeyManager": "CUSTOMER",
+                }
+            },
+            "policy": {"Policy": '{"Statement": []}'},
+        },
+        Key(
+            arn="arn:aws:kms:ap-northeast-1:444455556666:key/1",
+            state="Enabled",
+            manager="CUSTOMER",
+            policy='{"Statement": []}',
         ),
     ),
 }

@@ -5,12 +5,11 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from aws.key import Key
 from aws.kinds.bucket import ACL_GRANTS, LIFECYCLE, PAYER, REPLICATION
 from aws.kinds.bucket import BUCKET as BUCKET_KIND
+from aws.kinds.key import GRANTS, Key
+from aws.kinds.key import KEY as KMS_KEY
 from aws.ledger import Unplanned
-from aws.ledgers.kms import GRANTS
-from aws.ledgers.kms import KEY as KMS_KEY
 from aws.words import Words
 from signoff.judge.outcome import Outcome
 from signoff.judge.snapshot import Snapshot
@@ -91,7 +90,9 @@ def _beside(what: str, **statement: Any) -> Defect:
 
 
 def _at_key(fact: Words, found: str) -> Break:
-    one = Unplanned(kind=KMS_KEY, name="9c2f7d10", fact=fact, found=found, call="kms:ListGrants")
+    one = Unplanned(
+        kind=KMS_KEY.words, name="9c2f7d10", fact=fact, found=found, call="kms:ListGrants"
+    )
     return added("key_attachments", KEY, (one,))
 
 

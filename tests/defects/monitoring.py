@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from aws.alarm import Alarm, MuteRule
-from aws.key import Key
+from aws.kinds.key import Key
 from aws.kinds.topic import Subscription, Topic
 from aws.ledger import Unplanned
 from aws.ledgers.cloudwatch import ALARM, OTHER_ACTION, SUPPRESSOR

@@ -9,10 +9,9 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
-from aws.key import Key
+from aws.kinds.key import GRANTS, Key
+from aws.kinds.key import KEY as KMS_KEY
 from aws.ledger import Unplanned
-from aws.ledgers.kms import GRANTS
-from aws.ledgers.kms import KEY as KMS_KEY
 from aws.ledgers.secretsmanager import SECRET
 from aws.redaction.leak import Leak
 from aws.redaction.secret_text import withheld
@@ -216,7 +215,9 @@ def _attached(fact: str, found: str) -> Break:
 
 
 def _granted(grantee: str) -> Break:
-    one = Unplanned(kind=KMS_KEY, name="7b1f", fact=GRANTS, found=grantee, call="kms:ListGrants")
+    one = Unplanned(
+        kind=KMS_KEY.words, name="7b1f", fact=GRANTS, found=grantee, call="kms:ListGrants"
+    )
     return added("key_attachments", SECRETS_KEY, (one,))
 
 

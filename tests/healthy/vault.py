@@ -2,7 +2,7 @@
 
 import json
 
-from aws.key import Key
+from aws.kinds.key import Key
 from aws.redaction.placeholder import is_placeholder
 from aws.redaction.secret_text import withheld
 from aws.secret import Secret, SecretValue

@@ -3,9 +3,9 @@
 import json
 
 from aws.alarm import Alarm, MuteRule, WatchedMetric
-from aws.key import Key
 from aws.kinds.bucket import Bucket
 from aws.kinds.dashboard import Dashboard, Metric, Widget
+from aws.kinds.key import Key
 from aws.kinds.log_group import LogGroup
 from aws.kinds.log_policy import LogPolicy
 from aws.kinds.topic import Subscription, Topic

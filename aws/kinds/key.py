@@ -1,0 +1,257 @@
+"""KMS: each key by the name with which a resource refers to it, and who else may use it."""
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+from aws.change.undo import EACH, THIS, by_call, by_hand, calling
+from aws.kind import ARN, POLICY, Kind, ReadCall, Wanted, fact, tried, value_of
+from aws.ledger import Closed, Harmless, Unplanned, asked, only
+from aws.part import JUDGED_EACH_RUN, Part
+from aws.raw import Raw
+from aws.reading import Reader, Reading, required
+from aws.section import Section
+from aws.unreadable import Unreadable
+from aws.words import Words
+
+GRANTS = Words(en="grants", ja="グラント")
+EXPIRY = Words(en="expires", ja="有効期限")
+ORIGIN = Words(en="origin of its material", ja="キーマテリアルの生成元")
+REPLICAS = Words(en="replicas in other Regions", ja="他リージョンの複製キー")
+STATES = frozenset(
+    {
+        *("Creating", "Enabled", "Disabled", "PendingDeletion", "PendingImport"),
+        *("PendingReplicaDeletion", "Unavailable", "Updating"),
+    }
+)
+NAMES = Harmless("an id or ARN of what its name says already")
+ALGORITHM = Harmless(
+    "what the key can do follows from its kind; one that cannot encrypt is refused"
+)
+REFERRING = {
+    "tables": "sse_key_arn",
+    "secrets": "kms_key",
+    "functions": "kms_key_arn",
+    "topics": "kms_key",
+    "log_groups": "kms_key",
+    "buckets": "kms_key",
+}
+"""Section -> the field of its items that names a key."""
+
+
+SECRETS_DEFAULT = "alias/aws/secretsmanager"
+"""The key of a secret that names none."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Key:
+    """A KMS key under the name by which a resource refers to it (id, ARN or alias)."""
+
+    arn: str = fact(ARN, "Arn")
+    state: str = fact(Words(en="state", ja="状態"), "KeyState", values=STATES, part=JUDGED_EACH_RUN)
+    manager: str = fact(
+        Words(en="manager", ja="管理元"), "KeyManager", values=frozenset({"AWS", "CUSTOMER"})
+    )
+    policy: str | None = fact(POLICY, "Policy", call="policy", absent=None, part=Part.PERMISSIONS)
+
+
+def _of_service(grant: Raw) -> bool:
+    """Whether AWS made the grant for a service that stores something under the key."""
+    return str(grant.get("GranteePrincipal", "")).endswith(".amazonaws.com") or (
+        "GranteeServicePrincipal" in grant
+    )
+
+
+def _grantees(found: Any) -> tuple[str, ...]:
+    return tuple(sorted(str(one.get("GranteePrincipal")) for one in found if not _of_service(one)))
+
+
+def _grant_ids(found: Any) -> tuple[str, ...]:
+    grants = (one.get("GrantId") for one in found if not _of_service(one))
+    return tuple(filter(None, grants))
+
+
+def _granted(found: Any) -> Iterator[str]:
+    """Say what each grant of somebody else allows."""
+    for one in found:
+        if not _of_service(one):
+            what = ", ".join(sorted(one.get("Operations", ())))
+            within = json.dumps(one.get("Constraints") or {}, sort_keys=True)
+            yield f"{one.get('GranteePrincipal')}: {what} {within}".removesuffix(" {}")
+
+
+KEY = Kind[Key, Wanted](
+    words=Words(en="key", ja="キー"),
+    service="kms",
+    section="keys",
+    attached_section="key_attachments",
+    type=Key,
+    calls={
+        "key": ReadCall(
+            operation="DescribeKey",
+            asks={"KeyId": "{name}"},
+            under="KeyMetadata",
+            named=lambda _, found: str(found["KeyId"]),
+            needs=frozenset({"KeyMetadata"}),
+            members={
+                **dict.fromkeys(("AWSAccountId", "KeyId", "CurrentKeyMaterialId"), NAMES),
+                "CreationDate": Harmless("when something was made or changed decides nothing"),
+                "Enabled": Harmless("told by KeyState"),
+                "Description": Harmless("words for people; the door searches them for secrets"),
+                **dict.fromkeys(
+                    (
+                        *("KeyUsage", "CustomerMasterKeySpec", "KeySpec", "MacAlgorithms"),
+                        *("EncryptionAlgorithms", "SigningAlgorithms", "KeyAgreementAlgorithms"),
+                        "EncapsulationAlgorithms",
+                    ),
+                    ALGORITHM,
+                ),
+                "DeletionDate": Harmless("told by KeyState, which is PendingDeletion then"),
+                "ValidTo": Closed(EXPIRY),
+                "Origin": Closed(ORIGIN, usual=only("AWS_KMS")),
+                **dict.fromkeys(
+                    ("CustomKeyStoreId", "CloudHsmClusterId", "XksKeyConfiguration"),
+                    Harmless("told by Origin"),
+                ),
+                "ExpirationModel": Harmless("told by ValidTo"),
+                **dict.fromkeys(
+                    (
+                        "MultiRegion",
+                        "MultiRegionConfiguration.MultiRegionKeyType",
+                        "MultiRegionConfiguration.PrimaryKey",
+                    ),
+                    Harmless("told by its replicas, which are closed"),
+                ),
+                "MultiRegionConfiguration.ReplicaKeys": Closed(
+                    REPLICAS, shows="Region", loosens=True
+                ),
+                "PendingDeletionWindowInDays": Harmless("told by KeyState"),
+            },
+        ),
+        "policy": ReadCall(
+            operation="GetKeyPolicy", needs=frozenset({"Policy"}), members={"PolicyName": NAMES}
+        ),
+        "grants": ReadCall(
+            operation="ListGrants",
+            asks={"KeyId": "{name}"},
+            pages="Grants",
+            named=asked("KeyId"),
+            needs=frozenset({"Grants"}),
+            members={
+                "Grants": Closed(
+                    GRANTS,
+                    usual=lambda found: all(map(_of_service, found)),
+                    shows=_grantees,
+                    ids=_grant_ids,
+                    terms=_granted,
+                    loosens=True,
+                ),
+                **dict.fromkeys(
+                    ("NextMarker", "Truncated"), Harmless("leads to the next page, which is read")
+                ),
+            },
+        ),
+    },
+    undo={
+        GRANTS: by_call(
+            calling("kms", "revoke_grant", KeyId=THIS, GrantId=EACH),
+            en="those principals can no longer use the key, nor read what they encrypted under it",
+            ja="該当のプリンシパルはキーを使えなくなり、このキーで暗号化したデータも読めなくなります",
+            final=True,
+        ),
+        EXPIRY: by_hand(
+            en="KMS console > Customer managed keys > {name} > Key material: import it again without an expiry",
+            ja="KMSコンソール > カスタマー管理型のキー > {name} > キーマテリアルで、有効期限なしで再度インポートしてください",
+        ),
+        ORIGIN: by_hand(
+            en="the origin of a key never changes. KMS console > Customer managed keys > Create key (origin KMS);"
+            " name it in environments.toml, then run `encryption` and `secrets` in the runbook",
+            ja="生成元は変更できません。KMSコンソール > カスタマー管理型のキー > キーの作成（オリジンはKMS）で新しいキーを作り、"
+            "environments.tomlに記載してから、ランブックの`encryption`と`secrets`を実行してください",
+        ),
+        REPLICAS: by_hand(
+            en="KMS console, in each Region that the row names > Customer managed keys > {name} > Key actions >"
+            " Schedule key deletion",
+            ja="この項目が示す各リージョンのKMSコンソール > カスタマー管理型のキー > {name} > キーアクション > キーの削除をスケジュール",
+        ),
+    },
+)
+
+
+def same_key(decided: str, reference: str) -> bool:
+    """Whether a resource's reference (id, ARN or alias) names the decided key, an ARN or an alias."""
+    _, key, id_ = decided.partition(":key/")
+    return decided in {reference, reference.rpartition(":")[2]} or bool(key and reference == id_)
+
+
+def keys(reading: Reading) -> Section[Key]:
+    sections = reading.sections(REFERRING)
+    named = {name for section in sections.values() for name in _named(section)}
+    found = reading.each(sorted(named), lambda name: _key(reading, name))
+    return {**found, **dict(_unknown(sections))}
+
+
+def _named(section: Section[Any]) -> Iterator[str]:
+    if isinstance(section, Unreadable):
+        return
+    for item in section.values():
+        if not isinstance(item, Unreadable):
+            yield from _names_of(item)
+
+
+def _names_of(item: Any) -> Iterator[str]:
+    for field in set(REFERRING.values()):
+        name = value_of(item, field) if hasattr(type(item), field) else None
+        if name and not isinstance(name, Unreadable):
+            yield name
+    if hasattr(item, "deleted") and item.kms_key is None:
+        yield SECRETS_DEFAULT
+
+
+def _unknown(sections: Mapping[str, Section[Any]]) -> Iterator[tuple[str, Unreadable]]:
+    """Stand in for the keys that cannot be named, because what would name them is not known."""
+    for name, section in sections.items():
+        if isinstance(section, Unreadable):
+            yield f"(of {name})", section.behind(name)
+            continue
+        for item, found in section.items():
+            why = found if isinstance(found, Unreadable) else value_of(found, REFERRING[name])
+            if isinstance(why, Unreadable):
+                yield f"(of {name} {item})", why.behind(name)
+
+
+def _key(reading: Reading, name: str) -> Key:
+    answer = reading.aws.call("kms", "describe_key", KeyId=name)
+    metadata = answer["KeyMetadata"]
+    # Policies of AWS managed keys are AWS's business, and not shown to everybody.
+    own = metadata["KeyManager"] == "CUSTOMER"
+    asked = {"KeyId": metadata["KeyId"], "PolicyName": "default"} if own else {}
+    policy = tried(partial(reading.aws.call, "kms", "get_key_policy", **asked)) if own else {}
+    return KEY.decode({"key": answer, "policy": policy}, name)
+
+
+def decode(metadata: Raw, policy: str | None) -> Key:
+    """Return the facts of a key's metadata, and its policy where it was read."""
+    return KEY.decode({"key": {"KeyMetadata": metadata}, "policy": {"Policy": policy}})
+
+
+def attachments(reading: Reading) -> Section[tuple[Unplanned, ...]]:
+    """Read the grants of customer managed keys; AWS managed keys are granted to services only."""
+    known = reading.needed("keys")
+
+    def read(name: str) -> tuple[Unplanned, ...]:
+        key = required(known, "keys", name)
+        key_id = key.arn.rpartition("/")[2]
+        if key.manager == "CUSTOMER":
+            reading.aws.listed("kms", "list_grants", "Grants", KeyId=key_id)
+        return reading.aws.unplanned(KEY.words.en, key_id)
+
+    return reading.each(known, read)
+
+
+READERS = {
+    KEY.section: Reader(keys, KEY.actions),
+    KEY.attached_section: Reader(attachments, ("kms:ListGrants",)),
+}
