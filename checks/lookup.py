@@ -3,26 +3,33 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
+from typing import Generic, Protocol, TypeVar
 
-from aws.kinds.dashboard import DASHBOARD
-from aws.kinds.log_group import LOG_GROUP
+from aws.inventory import Sections
 from aws.ledgers.apigateway import REST_API, USAGE_PLAN
 from aws.ledgers.iam import ROLE
 from aws.ledgers.lambda_ import FUNCTION
+from aws.ledgers.logs import LOG_GROUP
 from aws.section import Follows, Missing, NotTestable, Section, lookup
 from aws.words import Words
 from plan import Plan
 
-if TYPE_CHECKING:
-    from checks.deployed import Deployed
-
 T = TypeVar("T")
 API_KEY = Words(en="API key", ja="APIキー")
-RENAMED = frozenset(
-    {FUNCTION, ROLE, REST_API, USAGE_PLAN, API_KEY, DASHBOARD.words, LOG_GROUP.words}
-)
+DASHBOARD = Words(en="dashboard", ja="ダッシュボード")
+RENAMED = frozenset({FUNCTION, ROLE, REST_API, USAGE_PLAN, API_KEY, DASHBOARD, LOG_GROUP})
 """Kinds whose names tools make up (environments.toml, key names)."""
+
+
+class RowView(Protocol):
+    """What was read, what is planned, and the row that asks."""
+
+    @property
+    def found(self) -> Sections: ...
+    @property
+    def plan(self) -> Plan: ...
+    @property
+    def row(self) -> str: ...
 
 
 class Planned(Protocol):
@@ -42,10 +49,10 @@ class Lookup(Generic[T]):
     section: str
     """Of the inventory."""
 
-    def __get__(self, deployed: "Deployed", owner: object = None) -> Callable[[Planned], T]:
+    def __get__(self, deployed: RowView, owner: object = None) -> Callable[[Planned], T]:
         return partial(self.find, deployed)
 
-    def find(self, deployed: "Deployed", want: Planned) -> T:
+    def find(self, deployed: RowView, want: Planned) -> T:
         section: Section[T] = getattr(deployed.found, self.section)
         return look_up(deployed, self.owner, self.kind, want.name, section)
 
@@ -59,10 +66,10 @@ class Beside(Generic[T]):
     kind: Words
     section: str
 
-    def __get__(self, deployed: "Deployed", owner: object = None) -> Callable[[Planned], T]:
+    def __get__(self, deployed: RowView, owner: object = None) -> Callable[[Planned], T]:
         return partial(self.find, deployed)
 
-    def find(self, deployed: "Deployed", want: Planned) -> T:
+    def find(self, deployed: RowView, want: Planned) -> T:
         getattr(deployed, self.resource)(want)
         item: T | None = lookup(getattr(deployed.found, self.section), want.name)
         if item is None:
@@ -79,16 +86,16 @@ class Single(Generic[T]):
     section: str
     name: Callable[[Plan], str] = lambda _: "account"
 
-    def __get__(self, deployed: "Deployed", owner: object = None) -> Callable[[], T]:
+    def __get__(self, deployed: RowView, owner: object = None) -> Callable[[], T]:
         return partial(self.find, deployed)
 
-    def find(self, deployed: "Deployed") -> T:
+    def find(self, deployed: RowView) -> T:
         section: Section[T] = getattr(deployed.found, self.section)
         return look_up(deployed, self.owner, self.kind, self.name(deployed.plan), section)
 
 
 def look_up(
-    deployed: "Deployed",
+    deployed: RowView,
     owner: str,
     kind: Words,
     name: str,
