@@ -6,18 +6,20 @@ from functools import partial
 from typing import Generic, Protocol, TypeVar
 
 from aws.inventory import Sections
+from aws.kinds.dashboard import DASHBOARD
+from aws.kinds.log_group import LOG_GROUP
 from aws.ledgers.apigateway import REST_API, USAGE_PLAN
 from aws.ledgers.iam import ROLE
 from aws.ledgers.lambda_ import FUNCTION
-from aws.ledgers.logs import LOG_GROUP
 from aws.section import Follows, Missing, NotTestable, Section, lookup
 from aws.words import Words
 from plan import Plan
 
 T = TypeVar("T")
 API_KEY = Words(en="API key", ja="APIキー")
-DASHBOARD = Words(en="dashboard", ja="ダッシュボード")
-RENAMED = frozenset({FUNCTION, ROLE, REST_API, USAGE_PLAN, API_KEY, DASHBOARD, LOG_GROUP})
+RENAMED = frozenset(
+    {FUNCTION, ROLE, REST_API, USAGE_PLAN, API_KEY, DASHBOARD.words, LOG_GROUP.words}
+)
 """Kinds whose names tools make up (environments.toml, key names)."""
 
 
