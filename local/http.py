@@ -18,7 +18,7 @@ from urllib.parse import parse_qsl
 
 HOST = "127.0.0.1"
 _BODILESS = {204, 304}
-_OWN_HEADERS = {"connection", "content-length", "date", "transfer-encoding"}
+_OWN_HEADERS = {"connection", "content-length", "transfer-encoding"}
 """What this server says itself, whatever an answer says."""
 _DRAINED_BYTES = 64 * 1024 * 1024
 _log = logging.getLogger(__name__)
@@ -220,7 +220,8 @@ class _Connection(BaseHTTPRequestHandler):
         bodiless = reply.status in _BODILESS
         lines = [f"HTTP/1.1 {reply.status} {_reason(reply.status)}"]
         lines += [f"{name}: {text}" for name, text in reply.headers if _theirs(name)]
-        lines += [f"Date: {self.date_time_string()}"]
+        dated = any(name.lower() == "date" for name, _ in reply.headers)
+        lines += [] if dated else [f"Date: {self.date_time_string()}"]
         lines += [] if bodiless else [f"Content-Length: {self._length(reply)}"]
         lines += ["Connection: close"] if self.close_connection else []
         head = "\r\n".join([*lines, "", ""]).encode()

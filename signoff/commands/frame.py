@@ -3,6 +3,7 @@
 What explains an exception is imported only where there is one: a command's help needs none of it.
 """
 
+import os
 import signal
 import sys
 import threading
@@ -38,6 +39,9 @@ def framed(prog: str, command: Callable[[], int], lang: str = "en") -> int:
         return int(command())
     except KeyboardInterrupt:
         code, words = Exit.INTERRUPTED, INTERRUPTED
+    except BrokenPipeError:  # the reader of the output went away: `signoff needs | head`
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return Exit.INTERRUPTED
     except Exception as error:  # noqa: BLE001 - the edge: what is no expected refusal is a fault of ours
         from signoff.commands.failures import explained  # noqa: PLC0415 - see above
 

@@ -1,5 +1,8 @@
 """The frame of the command lines: one sentence and an exit code, whatever a command raises."""
 
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -70,6 +73,23 @@ def test_exit_codes_are_one_table_in_code_page_and_help(lang, capsys):
 
 def test_exit_codes_of_a_load_test_are_of_the_same_table():
     assert {code.value for code in LoadExit} <= {code.value for code in Exit}
+
+
+def test_reader_that_goes_away_ends_a_command_without_a_word():
+    read, write = os.pipe()
+    os.close(read)
+    done = subprocess.run(
+        [sys.executable, "-m", "signoff", "needs", "--env", "local"],
+        cwd=ROOT,
+        stdout=write,
+        stderr=subprocess.PIPE,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    os.close(write)
+
+    assert (done.returncode, done.stderr) == (Exit.INTERRUPTED, "")
 
 
 def test_command_that_ends_well_keeps_its_exit_code(capsys):
