@@ -132,7 +132,7 @@ def _unequal(
 def _parts(value: Any) -> dict[str, Any] | None:
     """Return the members of a value; None for one that is compared as a whole."""
     match value:
-        case MaskedValue():
+        case MaskedValue() | Unreadable():
             return None
         case Mapping():
             return {str(key): one for key, one in value.items()}

@@ -13,7 +13,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from aws.inventory import Inventory, Sections
-from aws.saved import digest, from_json, to_json
+from aws.kind import changed
+from aws.saved import digest, from_json, to_json, unreadable
 from tests.aws.answers import CANARY
 from tests.unread import refused
 
@@ -52,6 +53,19 @@ def strategy(hint):
 
 def test_healthy_inventory_comes_back_equal(healthy):
     assert from_json(to_json(healthy)) == healthy
+
+
+def test_item_with_an_unknown_fact_comes_back_with_it(healthy):
+    (name,) = healthy.sections.buckets
+    bucket = changed(healthy.sections.buckets[name], policy=refused("s3:GetBucketPolicy: Denied"))
+    partly = replace(healthy, sections=replace(healthy.sections, buckets={name: bucket}))
+    again = from_json(to_json(partly))
+
+    assert again == partly
+    assert again.sections.buckets[name].region == bucket.region
+    assert [one for one in unreadable(again) if one not in unreadable(healthy)] == [
+        f"buckets {name}: policy: s3:GetBucketPolicy: Denied"
+    ]
 
 
 @given(inventory=strategy(Inventory))

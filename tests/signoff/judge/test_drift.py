@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from aws.inventory import Sections
+from aws.kind import changed as changed_fact
 from signoff.judge.drift import ADVICE, VOLATILE, changed
 from tests.defects.changes import absent, added, both, edited, every, item, unread
 from tests.foreign import hand
@@ -17,9 +18,10 @@ from tests.foreign.account import served
 from tests.foreign.hand import watch
 from tests.healthy import healthy
 from tests.signoff.house import ENVIRONMENTS, build
+from tests.unread import refused
 
 pytest_plugins = ["pytester"]
-AUTH = "stamp-rally-prod-auth"
+AUTH, BUCKET = "stamp-rally-prod-auth", "stamp-rally-prod-images"
 MEANWHILE = """
 import boto3
 from signoff.judge.checklist import expectation
@@ -54,6 +56,35 @@ def other(value):
         name: replace(one, digests=dict.fromkeys(one.digests, "other"))
         for name, one in value.fields.items()
     }
+
+
+def without(fact):
+    """Make one fact of the bucket unknown, as a refused call does."""
+    return edited(
+        "buckets", BUCKET, lambda one: changed_fact(one, **{fact: refused(f"s3:X: {DENIED}")})
+    )
+
+
+def test_fact_that_can_no_longer_be_read_leaves_no_verdict():
+    assert found(without("policy")) == (
+        f"whether buckets {BUCKET}: policy changed during the run is unknown: s3:X: {DENIED}"
+    )
+
+
+def test_fact_that_could_not_be_read_before_is_left_to_its_row():
+    before = without("policy")(healthy()).inventory
+
+    assert changed(before, before) is None
+    assert changed(before, healthy().inventory) is None
+
+
+def test_what_else_changed_of_a_thing_with_an_unknown_fact_is_told():
+    before = without("policy")(healthy()).inventory
+    later = both(item("buckets", BUCKET, encryption="AES256"))(healthy()).inventory
+
+    assert changed(before, later).en.startswith(
+        f"buckets {BUCKET}: encryption changed during the run, from aws:kms to AES256"
+    )
 
 
 def test_nothing_changed():
