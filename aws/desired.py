@@ -104,13 +104,14 @@ class Permission:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Role:
-    """``required`` must all be there; nothing beyond ``allowed`` may be."""
+    """``required`` must all be there, ``granted`` is what we write; nothing beyond ``allowed`` may be."""
 
     name: str
     arn: str
     function: str
     function_arn: str
     required: frozenset[Permission]
+    granted: frozenset[Permission]
     accepted: frozenset[Permission]
     beside: frozenset[Permission]
     """What AWS's own tools (CDK, SAM, the console) write next to these: no surplus, and never written by us."""
@@ -127,7 +128,7 @@ class Role:
     @property
     def allowed(self) -> tuple[tuple[str, str], ...]:
         """Pairs of action and resource that are no surplus."""
-        permissions = self.required | self.accepted | self.beside
+        permissions = self.granted | self.accepted | self.beside
         return tuple((one.action, one.resource) for one in sorted(permissions))
 
     def __str__(self) -> str:
@@ -326,7 +327,6 @@ class Alarm:
     threshold: int
     description: str
     topic_arn: str
-    """Of the topic that it tells."""
     tags: Tags = field(hash=False)
     also_accepted: tuple[Mapping[str, str], ...] = ()
     """Other dimension sets under which AWS publishes the same truth."""

@@ -23,10 +23,10 @@ def roles(naming: Naming) -> tuple[Role, ...]:
 def _role(naming: Naming, function: str, described: AppFunction) -> Role:
     required = {
         *_granted(naming, described.calls),
-        *_granted(naming, described.reads),
         *_keys(naming, described),
         *_logs(naming, function, "CreateLogStream", "PutLogEvents"),
     }
+    granted = {*required, *_granted(naming, described.reads)}
     accepted = {
         *_logs(naming, function, "CreateLogGroup"),
         *(Permission(f"xray:{one}", "*") for one in TRACING),
@@ -39,8 +39,9 @@ def _role(naming: Naming, function: str, described: AppFunction) -> Role:
         function=function,
         function_arn=naming.function_arn(function),
         required=frozenset(required),
+        granted=frozenset(granted),
         accepted=frozenset(accepted),
-        beside=frozenset(_beside(naming, {*required, *accepted})),
+        beside=frozenset(_beside(naming, {*granted, *accepted})),
         secrets=tuple(
             one
             for one in data.secrets(naming)

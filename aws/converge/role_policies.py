@@ -32,12 +32,12 @@ def name_of(role: Role) -> str:
 
 
 def planned(role: Role) -> dict[str, Any]:
-    return {f"policy {POLICY}": policy_lines(document(role.required))}
+    return {f"policy {POLICY}": policy_lines(document(role.granted))}
 
 
 def put(context: ChangeContext, role: Role, ours: Raw | None = None) -> None:
     """Write our policy: the plan, or ``ours`` where somebody added to it."""
-    policy = json.dumps(ours or document(role.required))
+    policy = json.dumps(ours or document(role.granted))
     context.client("iam").put_role_policy(
         RoleName=role.name, PolicyName=POLICY, PolicyDocument=policy
     )
@@ -116,7 +116,7 @@ def _beside_ours(role: Role, kept: Found, secrets: "_Secrets") -> Found:
 
     What somebody added to ours by a decision, or denies in it, stays in it.
     """
-    plan, bare = _inline(POLICY, document(role.required)), replace(kept, boundary=None)
+    plan, bare = _inline(POLICY, document(role.granted)), replace(kept, boundary=None)
 
     def spares(policy: PolicyDocument) -> bool:
         return not secrets.lacks(replace(bare, policies=(plan, policy)))
@@ -145,7 +145,7 @@ def _with_additions(
         beyond = surplus(replace(bare, policies=alone), bound)
         return any(one.gravity is not Gravity.SECRET for one in beyond)
 
-    plan = document(role.required)
+    plan = document(role.granted)
     parts = (without_unsound(json.loads(one.document), added) for one in mine)
     additions = [statement for part in parts if part for statement in part["Statement"]]
     return _inline(POLICY, {**plan, "Statement": [*additions, *plan["Statement"]]})
@@ -215,5 +215,5 @@ def _shed(
 
 def restricted_by_boundary(context: ChangeContext, role: Role, found: Found) -> bool:
     """Whether a permissions boundary leaves out what the function needs; a wider one stays."""
-    bounded = replace(found, policies=(_inline(POLICY, document(role.required)),))
+    bounded = replace(found, policies=(_inline(POLICY, document(role.granted)),))
     return found.boundary is not None and _Secrets(context, role).lacks(bounded)

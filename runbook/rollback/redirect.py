@@ -77,7 +77,7 @@ def _permissions(them: tuple[Restore, ...], role: Role) -> set[Permission]:
     return {
         Permission(allowed.action, allowed.resource.replace(one.old.arn, one.new.arn, 1))
         for one in them
-        for allowed in role.required
+        for allowed in role.granted
         if allowed.resource == one.old.arn or allowed.resource.startswith(f"{one.old.arn}/")
     }
 

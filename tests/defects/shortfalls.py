@@ -74,7 +74,7 @@ def _in_other_letters(statement: Statement) -> Iterable[Statement]:
 
 DEFECTS = (
     _short("no-update", without("auth", "dynamodb:UpdateItem")),
-    _short("no-query", without("gps-verify", "dynamodb:Query")),
+    _short("no-item", without("gps-verify", "dynamodb:GetItem")),
     _short("no-table-of-stamps", rewritten("award", _without_stamps)),
     _short("no-logs", without("notify", "logs:PutLogEvents")),
     _short("no-policy-at-all", role_of("gps-verify", policies=())),
@@ -121,6 +121,10 @@ SOUND: Mapping[str, Break] = {
     "secret named with a star, as no other is so called": _naming(f"{STEM}-*"),
     "denied the keys of another Region": attached("auth", None, {**NO_KEYS, **ELSEWHERE}),
     "foreign code of ranking needs less": without("ranking", "dynamodb:BatchGetItem"),
+    "what only the guide reads": without("gps-verify", "dynamodb:Query"),
+    "nothing of auth but what its code calls": without(
+        "auth", *(f"dynamodb:{one}" for one in ("GetItem", "PutItem", "Query"))
+    ),
     "award that may not write masters": rewritten("award", _reading_masters),
     "actions in other letters": rewritten("gps-verify", _in_other_letters),
 }

@@ -124,7 +124,7 @@ def test_logs_are_kept_thirty_days():
 def test_tables_are_granted_as_in_step_2_2(function, table, actions):
     role = PROD.function(function).role
     arn = f"arn:aws:dynamodb:ap-northeast-1:444455556666:table/{table}"
-    granted = {one.action for one in role.required | role.accepted if one.resource == arn}
+    granted = {one.action for one in role.granted | role.accepted if one.resource == arn}
 
     assert granted == {f"dynamodb:{action}" for action in actions}
 
@@ -145,7 +145,7 @@ def test_secrets_are_granted_as_in_step_2_2(function, secret):
     role = PROD.function(function).role
     granted = {
         one.resource.rpartition(":secret:")[2]
-        for one in role.required | role.accepted
+        for one in role.granted | role.accepted
         if one.action.startswith("secretsmanager:")
     }
 
@@ -153,7 +153,7 @@ def test_secrets_are_granted_as_in_step_2_2(function, secret):
 
 
 def test_nobody_may_scan():
-    pairs = [one for role in PROD.roles for one in role.required | role.accepted]
+    pairs = [one for role in PROD.roles for one in role.granted | role.accepted]
 
     assert not [str(one) for one in pairs if "Scan" in one.action or one.action.endswith("*")]
 
