@@ -69,16 +69,6 @@ def cut_short(table: str, scan: KeyScan) -> NotTestable:
     )
 
 
-ALARM_ROWS = {
-    "function-errors": "MON-01",
-    "api-4xx": "MON-02",
-    "api-5xx": "MON-03",
-    "throttle": "MON-04",
-    "function-faults": "MON-05",
-}
-"""Kind of alarm -> the row that owns its existence."""
-
-
 @dataclass(frozen=True, slots=True)
 class Deployed:
     """Lookups for the test of ``row``. Absent: Missing at the owning row, Follows at any other."""

@@ -8,6 +8,8 @@ import pytest
 from aws import desired
 from aws.section import NotTestable
 from aws.words import Words
+from checks.alarms import counting
+from checks.bounded import bounded
 from plan import Plan
 from signoff.environment import Domain, Environment
 from signoff.environment.application import Application
@@ -64,12 +66,6 @@ ARGUMENTS: Mapping[str, Callable[[Environment, Plan], Iterable[Any]]] = {
     "path": lambda _, plan: plan.api.paths,
     "gateway_response": lambda _, plan: plan.api.gateway_responses,
     "alarm": lambda _, plan: plan.alarms,
-    "function_error_alarm": lambda _, plan: _alarms(plan, "function-errors"),
-    # Without any, its row is set aside; None keeps its test in the collection.
-    "function_fault_alarm": lambda _, plan: tuple(_alarms(plan, "function-faults")) or (None,),
-    "api_4xx_alarm": lambda _, plan: _alarms(plan, "api-4xx"),
-    "api_5xx_alarm": lambda _, plan: _alarms(plan, "api-5xx"),
-    "throttle_alarm": lambda _, plan: _alarms(plan, "throttle"),
     "widget": lambda _, plan: plan.dashboard.widgets,
     "log_group": lambda _, plan: plan.log_groups,
 }
@@ -84,12 +80,15 @@ HAS_NONE: Mapping[str, Callable[[Application], bool]] = {
     "unguided_role": lambda app: all(one.guided for one in app.functions.values()),
     "guarded_route": lambda app: {*app.routes} == {*app.open_routes},
     "open_route": lambda app: not app.open_routes,
-    "throttle_alarm": lambda app: not app.tables,
 }
 """Argument -> whether the application has none of it: its tests are left out then. Anything else that is empty stops the run."""
 
 
 def parametrize(metafunc: pytest.Metafunc, environment: Environment, plan: Plan) -> None:
+    if "bounded" in metafunc.fixturenames:
+        metafunc.parametrize(("bounded", "planned"), list(bounded(plan)))
+    if "watched" in metafunc.fixturenames:
+        metafunc.parametrize("watched", list(counting(plan, environment.application)))
     for argument in (name for name in metafunc.fixturenames if name in ARGUMENTS):
         planned: list[Any] = list(ARGUMENTS[argument](environment, plan))
         if not planned and HAS_NONE.get(argument, _never)(environment.application):
@@ -99,7 +98,3 @@ def parametrize(metafunc: pytest.Metafunc, environment: Environment, plan: Plan)
 
 def _never(_: Application) -> bool:
     return False
-
-
-def _alarms(plan: Plan, kind: str) -> Iterable[Any]:
-    return (alarm for alarm in plan.alarms if alarm.kind == kind)

@@ -45,27 +45,11 @@ from signoff.judge.decisions import Judge
 GET_FUNCTION = "lambda:GetFunction"
 NEED = where("target_rate", "seconds_per_call")
 """Keys from which the concurrency that is needed follows."""
-STATE = Words(en="state", ja="状態")
-LAST_UPDATE = Words(en="last update", ja="直近の更新")
 LINE_ENDPOINT = Words(en="LINE_API_ENDPOINT", ja="LINE_API_ENDPOINT")
 VERSION = Words(en="version", ja="バージョン")
 ALIAS = Words(en="alias", ja="エイリアス")
 NEWEST = Words(en="newest deployment", ja="最新のデプロイ")
 RELEASED = Words(en="the newest release record", ja="最新のリリース記録")
-
-
-@expectation("DEP-10", ja="関数がActiveで、直近の更新が成功している")
-def test_function_is_active_and_its_last_update_succeeded(
-    function: desired.Function, deployed: Deployed, judge: Judge
-) -> None:
-    found = judge.observe(
-        deployed.function(function), "arn", "version", "state", "last_update_status"
-    )
-
-    facts = {STATE: found.state, LAST_UPDATE: found.last_update_status}
-    bounds = {STATE: exactly("Active"), LAST_UPDATE: exactly("Successful")}
-    about = {"call": GET_FUNCTION, "decidable": False}
-    judge(differences(FUNCTION, found.name, facts, bounds, **about))
 
 
 @expectation("DEP-10", ja="環境変数の暗号化キーが使える")
@@ -77,16 +61,6 @@ def test_key_of_the_variables_can_be_used(
     judge(function_key_flaws(there, found))
 
 
-@expectation("DEP-11", ja="関数が計画したランタイムで動く")
-def test_function_runs_on_the_planned_runtime(
-    function: desired.Function, deployed: Deployed, judge: Judge
-) -> None:
-    found = judge.observe(deployed.function(function), "runtime", "runtime_version")
-
-    planned = {RUNTIME: exactly(function.runtime)}
-    judge(differences(FUNCTION, found.name, found.facts, planned, call=GET_FUNCTION))
-
-
 @expectation("DEP-11", ja="関数のランタイムがAWSのサポート期間内である")
 def test_aws_supports_the_runtime_of_the_function(
     function: desired.Function, deployed: Deployed, today: date, judge: Judge
@@ -96,20 +70,6 @@ def test_aws_supports_the_runtime_of_the_function(
     about = {"call": GET_FUNCTION, "loosens": True}
     facts, bounds = {RUNTIME: found.runtime}, {RUNTIME: supported_on(today, found.runtime)}
     judge(differences(FUNCTION, found.name, facts, bounds, **about))
-
-
-@expectation("DEP-12", ja="関数のタイムアウトとメモリが足りている")
-def test_function_has_the_time_and_memory_that_it_needs(
-    function: desired.Function, deployed: Deployed, judge: Judge
-) -> None:
-    found = judge.observe(deployed.function(function), "timeout_s", "memory_mb")
-
-    about = {
-        "call": GET_FUNCTION,
-        "decided_in": where("functions", "timeout_s", "memory_mb"),
-        "loosens": True,
-    }
-    judge(differences(FUNCTION, found.name, found.facts, function.bounds, **about))
 
 
 @expectation("DEP-13", ja="関数の環境変数が計画どおりである")

@@ -3,13 +3,11 @@
 from datetime import datetime
 
 from aws import desired
-from aws.bounds import exactly, within
+from aws.bounds import within
 from aws.difference import differences
-from aws.firing import shortfalls
 from aws.inventory import Sections
 from aws.kinds.dashboard import DASHBOARD, shown
 from aws.kinds.log_group import LOG_CLASS, LOG_GROUP, RETENTION, expiring
-from aws.ledgers.lambda_ import FUNCTION
 from aws.section import known, lookup
 from aws.words import Words
 from checks.alarms import (
@@ -47,67 +45,9 @@ from signoff.judge.checklist import expectation
 from signoff.judge.decisions import Judge
 from signoff.judge.observations import Observations
 
-JUDGED = (
-    "metric",
-    "dimensions",
-    "statistic",
-    "period_s",
-    "evaluation_periods",
-    "datapoints_to_alarm",
-    "threshold",
-    "comparison",
-    "missing_data",
-    "expressions",
-)
 EXECUTION_LOGS = "API-Gateway-Execution-Logs_{api}/{stage}"
 """Made by API Gateway itself as soon as a stage logs its executions, and never expiring."""
-WRITES_TO = LOG_GROUP.words
 GHOSTS = Words(en="resources shown that do not exist", ja="表示しているが存在しないリソース")
-
-
-@expectation("MON-01", ja="すべての関数のエラーを監視している")
-def test_errors_of_every_function_are_counted(
-    function_error_alarm: desired.Alarm, delivery: Delivery, row: str, judge: Judge
-) -> None:
-    alarm = judge.observe(alarm_for(function_error_alarm, delivery, row), *JUDGED)
-
-    judge(shortfalls(alarm, function_error_alarm))
-
-
-@expectation("MON-02", ja="APIの4XXエラーを監視している")
-def test_client_errors_of_the_api_are_counted(
-    api_4xx_alarm: desired.Alarm, delivery: Delivery, row: str, judge: Judge
-) -> None:
-    alarm = judge.observe(alarm_for(api_4xx_alarm, delivery, row), *JUDGED)
-
-    judge(shortfalls(alarm, api_4xx_alarm))
-
-
-@expectation("MON-03", ja="APIの5XXエラーを監視している")
-def test_server_errors_of_the_api_are_counted(
-    api_5xx_alarm: desired.Alarm, delivery: Delivery, row: str, judge: Judge
-) -> None:
-    alarm = judge.observe(alarm_for(api_5xx_alarm, delivery, row), *JUDGED)
-
-    judge(shortfalls(alarm, api_5xx_alarm))
-
-
-@expectation("MON-04", ja="すべてのテーブルとインデックスのスロットリングを監視している")
-def test_throttling_of_every_table_and_index_is_counted(
-    throttle_alarm: desired.Alarm, delivery: Delivery, row: str, judge: Judge
-) -> None:
-    alarm = judge.observe(alarm_for(throttle_alarm, delivery, row), *JUDGED)
-
-    judge(shortfalls(alarm, throttle_alarm))
-
-
-@expectation("MON-05", ja="すべての関数の障害を監視している")
-def test_faults_of_every_function_are_counted(
-    function_fault_alarm: desired.Alarm, delivery: Delivery, row: str, judge: Judge
-) -> None:
-    alarm = judge.observe(alarm_for(function_fault_alarm, delivery, row), *JUDGED)
-
-    judge(shortfalls(alarm, function_fault_alarm))
 
 
 @expectation("MON-05", ja="ログの障害がメトリクスになる")
@@ -227,16 +167,6 @@ def test_log_group_exists(
     log_group: desired.LogGroup, deployed: Deployed, observe: Observations
 ) -> None:
     observe(deployed.log_group(log_group), "arn")
-
-
-@expectation("MON-12", ja="関数が自身のロググループに書き込む")
-def test_function_writes_into_its_log_group(
-    function: desired.Function, deployed: Deployed, judge: Judge
-) -> None:
-    found = judge.observe(deployed.function(function), "log_group")
-
-    facts, bounds = {WRITES_TO: found.log_group}, {WRITES_TO: exactly(function.log_group)}
-    judge(differences(FUNCTION, found.name, facts, bounds, call="lambda:GetFunction"))
 
 
 @expectation("MON-13", ja="APIの実行ログに保持期間がある")

@@ -1,11 +1,11 @@
 """DEP-01 to DEP-08: the three tables are there, shaped, scaled and protected as decided."""
 
 from aws import desired
-from aws.bounds import exactly, within
+from aws.bounds import within
 from aws.capacity import scales, without_scaling
 from aws.difference import differences, unallowed
 from aws.ledgers.dynamodb import TABLE
-from aws.table import INDEXES, KEY, PROTECTION, SCALING, STATUS, WINDOW
+from aws.table import INDEXES, SCALING, WINDOW
 from checks.denials import denials
 from checks.deployed import Deployed
 from checks.labels import tags_differing
@@ -17,24 +17,6 @@ from signoff.judge.decisions import Judge
 
 DESCRIBE = "dynamodb:DescribeTable"
 OF_BACKUPS = {"call": "dynamodb:DescribeContinuousBackups"}
-
-
-@expectation("DEP-01", ja="テーブルがACTIVEである")
-def test_table_is_active(table: desired.Table, deployed: Deployed, judge: Judge) -> None:
-    found = judge.observe(deployed.table(table), "arn", "status")
-
-    about = {"call": DESCRIBE, "decidable": False}
-    bounds = {STATUS: exactly("ACTIVE")}
-    judge(differences(TABLE, found.name, found.facts, bounds, **about))
-
-
-@expectation("DEP-02", ja="テーブルのキーが計画どおりである")
-def test_table_has_the_planned_key(table: desired.Table, deployed: Deployed, judge: Judge) -> None:
-    found = judge.observe(deployed.table(table), "hash_key", "range_key", "attribute_types")
-
-    about = {"call": DESCRIBE, "decidable": False, "remedy": "key"}
-    bounds = {KEY: table.bounds[KEY]}
-    judge(differences(TABLE, found.name, found.facts, bounds, **about))
 
 
 @expectation("DEP-02", ja="テーブルのインデックスが計画どおりである")
@@ -93,17 +75,6 @@ def test_table_has_the_planned_tags(
 
     about = {"call": "dynamodb:ListTagsOfResource", "decided_in": where("tags")}
     judge(tags_differing(TABLE, table.name, tags, plan.tags, **about))
-
-
-@expectation("DEP-07", ja="テーブルが削除から保護されている")
-def test_table_is_protected_from_deletion(
-    table: desired.Table, deployed: Deployed, judge: Judge
-) -> None:
-    found = judge.observe(deployed.table(table), "deletion_protection")
-
-    about = {"call": DESCRIBE, "decided_in": where("deletion_protection"), "loosens": True}
-    bounds = {PROTECTION: exactly(True)} if table.deletion_protection else {}
-    judge(differences(TABLE, found.name, found.facts, bounds, **about))
 
 
 @expectation("DEP-08", ja="テーブルに計画外の設定がない")

@@ -12,6 +12,7 @@ import pytest
 
 from aws.words import SILENCE, Words
 from checks.access import insiders_of
+from checks.bounded import SUBJECTS
 from checks.delivery import Delivery
 from checks.deployed import Deployed
 from checks.parameters import ARGUMENTS, configured_authorizer, configured_bucket, configured_domain
@@ -19,7 +20,7 @@ from checks.records import Standing
 from checks.releases import packed
 from checks.way_back import WayBack
 from signoff.judge.checklist import Checklist, expectation
-from signoff.judge.collection import proof_of
+from signoff.judge.collection import proof_of, subject_of
 from signoff.judge.decisions import Judge, decisions_of
 from signoff.judge.observations import Observations
 from signoff.judge.outcome import Finding, finding
@@ -102,6 +103,12 @@ def _of(snapshot: Snapshot, params: Mapping[str, Any]) -> Mapping[str, Any]:
         for name in params
         if name in ARGUMENTS
     }
+    if "bounded" in params:
+        planned = SUBJECTS[params["bounded"].of].planned(snapshot.plan)
+        own = {one.name: one for one in planned}
+        return {**params, "planned": own.get(params["planned"].name, params["planned"])}
+    if "watched" in params:
+        asked["watched"] = {str(one): one for one in snapshot.plan.alarms}
     return {name: asked.get(name, {}).get(str(value), value) for name, value in params.items()}
 
 
@@ -118,7 +125,9 @@ def _check(item: pytest.Function) -> Check:
     assert marker, f"{item.nodeid} proves no row"
     params = dict(item.callspec.params) if hasattr(item, "callspec") else {}
     names = item.function.__code__.co_varnames[: item.function.__code__.co_argcount]
-    return Check(marker.args[0], item.name, item.function, params, tuple(names), proof_of(item))
+    return Check(
+        marker.args[0], subject_of(item), item.function, params, tuple(names), proof_of(item)
+    )
 
 
 @cache

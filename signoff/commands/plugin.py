@@ -250,7 +250,13 @@ def pytest_runtest_makereport(
     if collection.ROW in item.stash and (call.when == "call" or call.excinfo):
         row, evidence, stash = item.stash[collection.ROW], _seen(item), item.config.stash
         error = call.excinfo.value if call.excinfo else None
-        found = finding(row.id, error, subject=item.name, evidence=evidence, **_rests_on(item))
+        found = finding(
+            row.id,
+            error,
+            subject=collection.subject_of(item),
+            evidence=evidence,
+            **_rests_on(item),
+        )
         found = collection.as_seen_here(stash[CHOICE], row, found, error)
         stash[FINDINGS].found.append(found)
         if found.outcome is Outcome.NOT_HERE:

@@ -22,7 +22,7 @@ CHECKLIST = ROOT / "checks" / "checklist.toml"
 expectation = pytest.mark.expectation
 """Tie a test to the row that it proves: ``@expectation("SEC-04", ja="…")``.
 
-``ja`` says in Japanese what the test's name says in English. ``red_here``: of a row that is not verifiable
+``ja`` says in Japanese what the test's name says in English; where one test proves rows that are data, ``en`` says it, of ``subject``. ``red_here``: of a row that is not verifiable
 on an embedded stack, this test runs there as well; it can turn the row red, and never green.
 """
 

@@ -51,7 +51,7 @@ HAS_NONE = Words(
 JUDGING = ("checks", "smoke")
 """Folders whose tests are proofs of rows; all other tests are ordinary ones."""
 
-MARKS = "expectation("
+MARKS, A_TEST = "expectation(", "def test_"
 PROVES = re.compile(r'\bexpectation\(\s*"([A-Z]+-\d+)"')
 """How a test names its row; a module that names one otherwise is always imported."""
 
@@ -72,7 +72,8 @@ def proves_none(module: Path, rows: Collection[str]) -> bool:
     """Whether a module of proofs, by its text, proves none of these rows, and need not be imported to judge them."""
     text = module.read_text(encoding="utf-8")
     proven = PROVES.findall(text)
-    return len(proven) == text.count(MARKS) and not {*rows} & {*proven}
+    tied = len(proven) == text.count(MARKS) >= text.count(A_TEST)  # else rows that are data
+    return tied and not {*rows} & {*proven}
 
 
 def arrange(
@@ -158,12 +159,22 @@ def _tie(choice: Choice[PlanT], item: pytest.Item) -> None:
 
 
 def proof_of(item: pytest.Item) -> Words:
-    """Return what a test states: its name is a sentence in English, its marker has it in Japanese."""
+    """Return what a test states: its name is a sentence in English, its marker has it in Japanese; of a row that is data, in both."""
     marker = item.get_closest_marker(expectation.name)
     if marker is None:
         return SILENCE
     name = item.name.partition("[")[0].removeprefix("test_").replace("_", " ")
-    return Words(en=name, ja=marker.kwargs.get("ja", name))
+    return Words(en=marker.kwargs.get("en", name), ja=marker.kwargs.get("ja", name))
+
+
+def subject_of(item: pytest.Item) -> str:
+    """Return a test's name with what it looked at; of a row that is data, as if that row had a test of its own."""
+    marker = item.get_closest_marker(expectation.name)
+    if marker is None or "en" not in marker.kwargs:
+        return item.name
+    name = f"test_{marker.kwargs['en'].replace(' ', '_')}"
+    subject = marker.kwargs.get("subject", "")
+    return f"{name}[{subject}]" if subject else name
 
 
 def is_full(config: pytest.Config, choice: Choice[Any]) -> bool:

@@ -4,11 +4,13 @@ import ast
 from functools import cache
 from pathlib import Path
 
+from checks.bounded import BOUNDED
+
 CHECKS = Path(__file__).parents[2] / "checks"
 
 
 @cache
-def rows_about(argument: str) -> frozenset[str]:
+def rows_about(argument: str) -> set[str]:
     """Return the rows of which a test takes this argument: a table, a function, the domain, as planned."""
     tests = (
         one
@@ -17,7 +19,8 @@ def rows_about(argument: str) -> frozenset[str]:
         if isinstance(one, ast.FunctionDef) and argument in {each.arg for each in one.args.args}
     )
     marks = (ast.unparse(mark) for one in tests for mark in one.decorator_list)
-    return frozenset(one.split("'")[1] for one in marks if one.startswith("expectation("))
+    bounded = {one.row for one in BOUNDED if one.of == argument}
+    return bounded | {one.split("'")[1] for one in marks if one.startswith("expectation(")}
 
 
 A_TABLE = rows_about("table") - {"DEP-01"} | {"MON-11", "PREP-04", "SEC-13"}
