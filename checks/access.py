@@ -20,7 +20,7 @@ from aws.ledgers.iam import ROLE
 from aws.reader_policy import actions as reader_actions
 from aws.role import Role
 from aws.words import SILENCE, Words
-from checks.outsiders import names_exactly, outsiders, terms_of
+from checks.outsiders import names_exactly, outsiders, principals_beyond, terms_of
 from checks.reached import EVERYTHING, example_of, summary
 from plan import Plan
 from signoff.environment import Environment, where
@@ -156,7 +156,7 @@ def allowed_by_policy(
     A planned role may be named for what is planned for it. Principals beyond the account have a row of their own.
     """
     account = insiders.environment.account
-    strangers = {str(one).rpartition(" ")[2] for one in outsiders(document, account)}
+    strangers = principals_beyond(document, account)
     found: dict[Words, list[Statement]] = {}
     for one in parse(document or '{"Statement": []}', name):
         if one.effect == "Allow" and counts(one):
@@ -202,14 +202,7 @@ def allowed_accounts(
 
 def keys_opened(policies: Mapping[str, str], account: str) -> tuple[Difference, ...]:
     """Return which keys (ARN -> policy) principals beyond the account may use; services are left out, since they act for others."""
-    found = {
-        arn: {
-            who: allowed
-            for who, allowed in outsiders(policy, account).items()
-            if not who.en.startswith("Service ")
-        }
-        for arn, policy in policies.items()
-    }
+    found = {arn: outsiders(policy, account, services=False) for arn, policy in policies.items()}
     return tuple(
         Difference(
             kind=KEY.words,

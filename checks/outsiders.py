@@ -18,17 +18,27 @@ OVER_TLS = context({"aws:SecureTransport": "true"})
 """What is known of every call of an API."""
 
 
-def outsiders(document: str | None, account: str) -> Mapping[Words, list[Statement]]:
-    """Return principals beyond ``account`` whom a policy (JSON text) allows, each with its statements.
+def outsiders(
+    document: str | None, account: str, *, services: bool = True
+) -> Mapping[Words, list[Statement]]:
+    """Return principals beyond ``account``, ``services`` included, whom a policy (JSON text) allows, each with its statements.
 
     Raises PolicySyntaxError where the policy can't be read.
     """
     found: dict[Words, list[Statement]] = {}
     for one in parse(document or '{"Statement": []}'):
         if one.effect == "Allow":
-            for who in _outside(one, account):
-                found.setdefault(who, []).append(one)
+            for kind, _, words in _outside(one, account):
+                if services or kind != "Service":
+                    found.setdefault(words, []).append(one)
     return dict(sorted(found.items(), key=str))
+
+
+def principals_beyond(document: str | None, account: str) -> frozenset[str]:
+    """Return the principals beyond ``account`` whom a policy allows, as it names them."""
+    statements = parse(document or '{"Statement": []}')
+    allowing = (one for one in statements if one.effect == "Allow")
+    return frozenset(who for one in allowing for _, who, _ in _outside(one, account))
 
 
 def terms_of(allowed: Mapping[Words, Iterable[Statement]]) -> Words:
@@ -77,16 +87,21 @@ def _is_whole(resource: str, stage: str) -> bool:
     )
 
 
-def _outside(statement: Statement, account: str) -> Iterator[Words]:
+def _outside(statement: Statement, account: str) -> Iterator[tuple[str, str, Words]]:
+    """Yield principals by kind and as the policy names them, and as people read them."""
     if statement.not_principals:
-        yield Words(en="everyone but a few (NotPrincipal)", ja="一部を除く全員（NotPrincipal）")
+        yield (
+            "*",
+            "*",
+            Words(en="everyone but a few (NotPrincipal)", ja="一部を除く全員（NotPrincipal）"),
+        )
     for kind, who in statement.principals:
         if is_gone(kind, who):
             continue
         keys = SERVICE_KEYS if kind == "Service" else ACCOUNT_KEYS
         held = any(_holds_to(one, keys, account) for one in statement.conditions)
         if not held and not (kind == "AWS" and account_of(who) == account):
-            yield Words.same("*" if who == "*" else f"{kind} {who}")
+            yield kind, who, Words.same("*" if who == "*" else f"{kind} {who}")
 
 
 def _holds_to(condition: Condition, keys: frozenset[str], account: str) -> bool:
