@@ -12,7 +12,7 @@ from pydantic import ValidationError
 
 from aws.words import Words
 from signoff import ROOT
-from signoff.environment.application import application_beside
+from signoff.environment.application import Application, application_beside
 from signoff.environment.overrides import (
     IN_PRODUCTION,
     Override,
@@ -129,7 +129,7 @@ def _typed(name: str, table: Mapping[str, Any], path: Path, found: list[Override
         environment = ADAPTER.validate_json(raw, strict=True, context={"application": app})
     except ValidationError as error:
         raise EnvironmentFileError(problem(one, place) for one in error.errors()) from None
-    environment = replace(environment, application=app)
+    environment = _named(environment, app)
     if equal := list(_equal_names(environment)):
         raise EnvironmentFileError(equal)
     unfit = {} if not environment.production else dict(_unfit_for_production(environment))
@@ -140,6 +140,19 @@ def _typed(name: str, table: Mapping[str, Any], path: Path, found: list[Override
             for key, words in unfit.items()
         )
     return environment
+
+
+def _named(environment: Environment, app: Application) -> Environment:
+    """Return the environment of this application, with the names of all its tables and secrets."""
+    name, prefix = environment.name, environment.prefix
+    tables = {key: f"{one.name}-{name}" for key, one in app.tables.items()}
+    secrets = {key: f"{prefix}/{one.name}" for key, one in app.secrets.items()}
+    return replace(
+        environment,
+        application=app,
+        tables=tables | dict(environment.tables),
+        secrets=secrets | dict(environment.secrets),
+    )
 
 
 def _unfit_for_production(environment: Environment) -> Iterator[tuple[str, Words]]:

@@ -26,7 +26,6 @@ from signoff.environment.value_types import (
     Signer,
     TableKey,
     UnfitValueError,
-    exactly_keys,
     some_keys,
 )
 
@@ -263,8 +262,14 @@ class Environment:
     prefix: Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_-]+[A-Za-z0-9]$")]
     stage: Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]+$")]
     alias: str = "live"
-    tables: Annotated[Mapping[str, str], exactly_keys(lambda app: app.tables)]
-    secrets: Annotated[Mapping[str, str], exactly_keys(lambda app: app.secrets)]
+    tables: Annotated[Mapping[str, str], some_keys(lambda app: app.tables)] = field(
+        default_factory=dict
+    )
+    """Names that are not the table's name in app.toml and that of the environment: key -> name; once loaded, all of them."""
+    secrets: Annotated[Mapping[str, str], some_keys(lambda app: app.secrets)] = field(
+        default_factory=dict
+    )
+    """Names that are not the prefix and the secret's name in app.toml: key -> name; once loaded, all of them."""
     names: Annotated[Mapping[str, str], some_keys(lambda app: app.named)] = field(
         default_factory=dict
     )

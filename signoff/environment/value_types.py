@@ -31,23 +31,6 @@ def _application(info: ValidationInfo) -> Application:
     return given or application()
 
 
-def exactly_keys(of: Callable[[Application], Collection[str]]) -> AfterValidator:
-    """Accept a table with exactly these keys of the application."""
-
-    def complete(value: Mapping[str, str], info: ValidationInfo) -> Mapping[str, str]:
-        names = of(_application(info))
-        if set(value) != set(names):
-            raise UnfitValueError(
-                Words(
-                    en=f"write exactly the keys {', '.join(names)}",
-                    ja=f"キーは{', '.join(names)}だけを過不足なく書いてください",
-                )
-            )
-        return value
-
-    return AfterValidator(complete)
-
-
 def some_keys(of: Callable[[Application], Collection[str]]) -> AfterValidator:
     """Accept a table with some of these keys of the application, and no others."""
 

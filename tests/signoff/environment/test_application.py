@@ -83,7 +83,7 @@ def test_application_beside_the_file_of_environments_is_the_one_that_is_planned(
 def test_file_without_an_application_beside_it_is_of_the_projects_own(folder):
     (folder / "app.toml").unlink()
 
-    with pytest.raises(EnvironmentFileError, match="write exactly the keys users, userstamps"):
+    with pytest.raises(EnvironmentFileError, match="items is not among users, userstamps"):
         staging(folder)
 
 
