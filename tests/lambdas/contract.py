@@ -1,6 +1,7 @@
 """The seven functions, and the contract as a judge of their answers: whatever smoke/openapi.yaml does not document is wrong."""
 
 import functools
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -9,25 +10,9 @@ from jsonschema import Draft202012Validator
 from referencing import Registry, Resource
 from referencing.jsonschema import DRAFT202012
 
-from lambdas.auth import handler as auth
-from lambdas.award import handler as award
-from lambdas.gps_verify import handler as gps_verify
-from lambdas.notify import handler as notify
-from lambdas.ranking import handler as ranking
-from lambdas.richmenu import handler as richmenu
-from lambdas.stamps import handler as stamps
+from lambdas.packing import FUNCTIONS
 
-MODULES = {
-    "auth": auth,
-    "award": award,
-    "gps-verify": gps_verify,
-    "notify": notify,
-    "ranking": ranking,
-    "richmenu": richmenu,
-    "stamps": stamps,
-}
-
-
+MODULES = {name: import_module(f"lambdas.{name.replace('-', '_')}.handler") for name in FUNCTIONS}
 PATH = Path(__file__).parents[2] / "smoke" / "openapi.yaml"
 _URI = "urn:contract"
 
