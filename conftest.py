@@ -8,7 +8,7 @@ from aws.release import Builds, Package
 from aws.words import Words
 from checks.environment_values import notices
 from checks.records import exhibits
-from checks.spots import masters_table
+from checks.spot_layout import masters_table
 from plan import Plan, plan_for, scope_of
 from plan.demand import judged_for
 from signoff.environment import Environment

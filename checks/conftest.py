@@ -14,7 +14,7 @@ from checks.deployed import Deployed
 from checks.parameters import configured_authorizer, configured_bucket, configured_domain
 from checks.records import Standing
 from checks.releases import packed
-from checks.way_back import WayBack
+from checks.rollback_target import WayBack
 from plan import Plan
 from signoff.environment import Domain, Environment
 from signoff.evidence import Records

@@ -10,12 +10,12 @@ from aws.ledgers.apigateway import DRAFT, GATEWAY_RESPONSE, REST_API, ROUTE, SER
 from aws.ledgers.lambda_ import FUNCTION
 from aws.rest_api import PUBLIC
 from aws.words import Words
-from checks import api_surplus
-from checks.api_surplus import barring
+from checks import unplanned_in_api
 from checks.deployed import Deployed
 from checks.invocation import target
 from checks.releases import newest_of_the_stage
 from checks.routes import PROXY, beyond_contract, differing_from, integration_type, stale
+from checks.unplanned_in_api import barring
 from plan import Plan
 from signoff.environment import Environment, where
 from signoff.evidence import Records
@@ -200,7 +200,7 @@ def test_bad_session_is_answered_with_401(kind: str, deployed: Deployed, judge: 
 
 @expectation("DEP-34", ja="APIに計画外の設定がない")
 def test_nothing_unplanned_stands_in_the_api(deployed: Deployed, judge: Judge) -> None:
-    found = api_surplus.of_api(deployed)
+    found = unplanned_in_api.of_api(deployed)
     judge.observe.note(
         methods=len(deployed.served().methods), unplanned=[one.words.en for one in found]
     )
@@ -210,7 +210,7 @@ def test_nothing_unplanned_stands_in_the_api(deployed: Deployed, judge: Judge) -
 
 @expectation("DEP-36", ja="APIに至る計画外の経路がない")
 def test_nothing_else_leads_to_the_api(deployed: Deployed, judge: Judge) -> None:
-    found = api_surplus.of_ways_in(deployed)
+    found = unplanned_in_api.of_ways_in(deployed)
     judge.observe.note(usage_plans=sorted(deployed.usage_plans()), domains=deployed.api_mappings())
 
     judge(found)

@@ -11,7 +11,7 @@ from aws.words import Words
 from checks import rally
 from checks.deployed import Deployed
 from checks.rally import whole
-from checks.spots import foreign_hosts, overlapping, spots, unlike
+from checks.spot_layout import foreign_hosts, overlapping, spots, unlike
 from plan import Plan
 from plan.canonical import canonical_hash
 from signoff.environment import Environment, where

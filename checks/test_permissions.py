@@ -35,7 +35,7 @@ from checks.automations import automated
 from checks.deployed import Deployed
 from checks.encryption import keys_of, unusable_for
 from checks.functions import unread_versions
-from checks.privileges import (
+from checks.role_permissions import (
     denied_by_boundary,
     denied_keys,
     follow_graver,
@@ -47,7 +47,7 @@ from checks.privileges import (
     surplus,
     unclear,
 )
-from checks.secret_arns import but_for_suffixes
+from checks.secret_naming import but_for_suffixes
 from plan import Plan
 from signoff.environment import Environment
 from signoff.judge.checklist import expectation

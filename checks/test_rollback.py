@@ -8,8 +8,8 @@ from aws.difference import differences
 from aws.words import Words
 from checks.deployed import Deployed
 from checks.releases import restorable_flaws
+from checks.rollback_target import WayBack
 from checks.table_shape import unrecoverable
-from checks.way_back import WayBack
 from signoff.judge.checklist import expectation
 from signoff.judge.decisions import Judge
 

@@ -7,7 +7,7 @@ from aws.function import WEIGHTS, sent_to
 from aws.ledgers.apigateway import REST_API, ROUTE, STAGE
 from aws.ledgers.lambda_ import FUNCTION
 from aws.words import Words
-from checks import api_surplus
+from checks import unplanned_in_api
 from checks.deployed import Deployed
 from checks.labels import tags_differing
 from checks.stages import shared_answers
@@ -92,7 +92,7 @@ def test_function_is_tagged(
 
 @expectation("DEP-35", ja="ステージに計画外の設定がない")
 def test_nothing_unplanned_stands_at_the_stage(deployed: Deployed, judge: Judge) -> None:
-    found = api_surplus.of_stage(deployed)
+    found = unplanned_in_api.of_stage(deployed)
     judge.observe.note(stages=sorted(deployed.stages()), unplanned=[one.words.en for one in found])
 
     judge(found)

@@ -18,7 +18,7 @@ from checks.deployed import Deployed
 from checks.parameters import ARGUMENTS, configured_authorizer, configured_bucket, configured_domain
 from checks.records import Standing
 from checks.releases import packed
-from checks.way_back import WayBack
+from checks.rollback_target import WayBack
 from signoff.judge.checklist import Checklist, expectation
 from signoff.judge.collection import proof_of, subject_of
 from signoff.judge.decisions import Judge, decisions_of

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from aws.table import Contents
-from checks.spots import masters_table
+from checks.spot_layout import masters_table
 from plan.canonical import outline
 from tests.defects.changes import edited, record
 from tests.defects.rest import MASTERS

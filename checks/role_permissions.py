@@ -33,7 +33,7 @@ from aws.role import Role
 from aws.section import Follows
 from aws.words import Words, joined
 from checks.deployed import Deployed
-from checks.secret_arns import unnamed
+from checks.secret_naming import unnamed
 from signoff.judge.decisions import Decisions, Judge
 
 ROWS = {
