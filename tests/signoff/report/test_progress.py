@@ -7,7 +7,7 @@ import pytest
 from signoff.report.terminal import SILENT_S, Terminal
 
 
-class Clock:
+class SteppedClock:
     """Says the time that it is set to."""
 
     seconds = 0.0
@@ -21,7 +21,7 @@ def printed():
     """Return what a run prints that says its progress at these seconds after its start."""
 
     def run(*moments):
-        lines, clock = [], Clock()
+        lines, clock = [], SteppedClock()
         reporter = SimpleNamespace(isatty=False, write_line=lines.append)
         plugins = SimpleNamespace(get_plugin=lambda _: reporter)
         terminal = Terminal(SimpleNamespace(pluginmanager=plugins), now=clock)
