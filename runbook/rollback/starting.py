@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 
+from aws import desired
 from aws.change.gate import unless_absent
 from aws.door.download import downloaded
 from aws.door.failures import ReadFailure
@@ -59,14 +60,23 @@ def _reasons(context: StepContext, move: AliasMove) -> Iterator[Words]:
 
 
 def _missing(context: StepContext, move: AliasMove) -> str:
-    """Return the variables for a table or a secret that our code reads and the version lacks; the closed release reads none."""
-    environment = move.target.get("Environment", {})
-    if move.closes or context.environment.own_code or "Error" in environment:
+    """Return the variables for a table or a secret that the version lacks, where its code is a recorded release, or ours."""
+    environment, code = move.target.get("Environment", {}), move.target["CodeSha256"]
+    if move.closes or "Error" in environment or code not in _known_codes(context, move.function):
         return ""
     needed = (
         one for one in move.function.environment if one.startswith((TABLE_PREFIX, SECRET_PREFIX))
     )
     return ", ".join(one for one in needed if not environment.get("Variables", {}).get(one))
+
+
+def _known_codes(context: StepContext, function: desired.Function) -> set[str]:
+    """Return the digests of code that reads the planned variables: of a team's own, nobody knows what it reads."""
+    if context.environment.own_code:
+        return set()
+    recorded = (one["functions"].get(function.name, {}) for one in context.history("release"))
+    codes = {one["code_sha256"] for one in recorded if one}
+    return codes | {code_sha256(context.build(function.key))}
 
 
 def _package(context: StepContext, move: AliasMove, version: Function) -> bytes:
