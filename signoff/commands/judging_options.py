@@ -127,6 +127,14 @@ def _of_files() -> Iterator[JudgingOption]:
         default=ROOT / "environments.toml",
     )
     yield _file(
+        "--checks",
+        Words(
+            en="judge the rows of your own in this folder as well",
+            ja="このフォルダの独自の項目も判定する",
+        ),
+        metavar="DIR",
+    )
+    yield _file(
         "--json",
         Words(
             en="write the judged rows to this file, of a part (--row) as well",

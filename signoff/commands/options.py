@@ -98,6 +98,8 @@ def choice_of(
     elif option.replay:
         environment = _as_served(environment, option.replay)
     checklist = Checklist.load(composition.checklist)
+    if option.checks:
+        checklist = checklist.with_own(option.checks)
     _refuse_wrong_waivers(environment, checklist, option)
     return Choice(
         environment=environment,

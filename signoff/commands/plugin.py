@@ -87,6 +87,8 @@ def pytest_configure(config: pytest.Config) -> None:
     except pytest.UsageError as error:
         raise _refused(config, Words.same(str(error))) from None
     config.stash[FINDINGS] = Findings(full=collection.is_full(config, choice))
+    if config.option.checks:
+        config.args.append(str(config.option.checks))
     report_rows(config, choice)
     config.stash[TERMINAL] = Terminal(config, choice.options.lang)
 

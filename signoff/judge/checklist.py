@@ -19,6 +19,10 @@ from signoff.evidence.parts import Part
 
 CHECKLIST = ROOT / "checks" / "checklist.toml"
 
+OWN = "own"
+"""The section of a team's own rows."""
+OWN_ID = re.compile(r"[A-Z]{2,12}-\d{2}")
+
 expectation = pytest.mark.expectation
 """Tie a test to the row that it proves: ``@expectation("SEC-04", ja="…")``.
 
@@ -124,6 +128,32 @@ class Checklist:
         raw = tomllib.loads(path.read_text(encoding="utf-8"))
         return cls({id_: _row(path.name, id_, fields) for id_, fields in raw.items()})
 
+    def with_own(self, folder: Path) -> "Checklist":
+        """Return these rows and, after them, those of a team's own folder of checks."""
+        path = folder / CHECKLIST.name
+        try:
+            raw = tomllib.loads(path.read_text(encoding="utf-8"))
+        except OSError as error:
+            raise ChecklistError(
+                Words(
+                    en=f"--checks {folder}: {path} can't be read ({error.strerror}); write the rows there",
+                    ja=f"--checks {folder}: {path}を読み取れません（{error.strerror}）。項目をここに記載してください",
+                )
+            ) from None
+        except tomllib.TOMLDecodeError as error:
+            raise ChecklistError(Words.same(f"{path}: {error}")) from None
+        taken = {_prefix(id_) for id_ in self.rows}
+        for id_ in raw:
+            if not OWN_ID.fullmatch(id_) or _prefix(id_) in taken:
+                raise ChecklistError(
+                    Words(
+                        en=f"{path}: {id_}: a row of your own has an id such as TEAM-01, with none of these prefixes: {', '.join(sorted(taken))}",
+                        ja=f"{path}: {id_}: 独自の項目のIDはTEAM-01のように書きます。使用できない接頭辞: {', '.join(sorted(taken))}",
+                    )
+                )
+        own = {id_: _row(str(path), id_, {"section": OWN, **told}) for id_, told in raw.items()}
+        return Checklist({**self.rows, **own})
+
     def __iter__(self) -> Iterator[Row]:
         return iter(self.rows.values())
 
@@ -146,6 +176,10 @@ class Checklist:
                 ja=f"{id_}は{CHECKLIST.name}にありません{ja}",
             )
         )
+
+
+def _prefix(id_: str) -> str:
+    return id_.partition("-")[0]
 
 
 _ROW = TypeAdapter(Row)

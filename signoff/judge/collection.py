@@ -154,8 +154,14 @@ def _tie(choice: Choice[PlanT], item: pytest.Item) -> None:
             item.stash[ROW] = choice.checklist[marker.args[0]]
         except ChecklistError as error:
             raise pytest.UsageError(f"{item.nodeid}: {error}") from None
-    elif item.nodeid.split("/", 1)[0] in JUDGING:
+    elif item.nodeid.split("/", 1)[0] in JUDGING or _is_own(item):
         raise pytest.UsageError(f"{item.nodeid} proves no row; give it @expectation(…)")
+
+
+def _is_own(item: pytest.Item) -> bool:
+    """Whether a test lies in the folder of a team's own checks."""
+    own: Path | None = item.config.option.checks
+    return own is not None and item.path.is_relative_to(own.resolve())
 
 
 def proof_of(item: pytest.Item) -> Words:

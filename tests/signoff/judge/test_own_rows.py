@@ -1,0 +1,117 @@
+"""A team's own rows (``--checks``) are judged, counted and shown like ours; what is wrong with them stops the run."""
+
+import json
+import sys
+from pathlib import Path
+
+import pytest
+
+from aws.saved import to_json
+from tests.healthy import healthy
+from tests.signoff.house import ENVIRONMENTS, GREEN, ROOT, build
+
+pytest_plugins = ["pytester"]
+ROW = """
+[{id}]
+severity = "{severity}"
+promise = {{ en = "promise {id}", ja = "約束 {id}" }}
+why = {{ en = "because", ja = "理由" }}
+"""
+
+
+@pytest.fixture
+def project(pytester, monkeypatch, tmp_path_factory):
+    """A house of two rows, and a folder of a team's own outside it."""
+    build(pytester)
+    Path("inventory.json").write_text(to_json(healthy().inventory), encoding="utf-8")
+    for name in [one for one in sys.modules if one.partition(".")[0] in {"checks", "conftest"}]:
+        monkeypatch.delitem(sys.modules, name)  # the house has its own of these names
+    pytester.own = tmp_path_factory.mktemp("own")
+    return pytester
+
+
+def row(project, id_="TEAM-01", severity="blocker"):
+    text = ROW.format(id=id_, severity=severity)
+    (project.own / "checklist.toml").write_text(text, encoding="utf-8")
+
+
+def proof(project, holds="True", id_="TEAM-01"):
+    text = GREEN.format(id=id_, name="own", holds=holds)
+    (project.own / "test_own.py").write_text(text, encoding="utf-8")
+
+
+def judge(project, *options):
+    given = ["--env=prod", f"--environments={ENVIRONMENTS}", "--replay=inventory.json"]
+    return project.runpytest_inprocess(*given, f"--checks={project.own}", *options)
+
+
+def outcomes():
+    result = json.loads(Path("report/prod/latest/signoff.json").read_text(encoding="utf-8"))
+    return {one["row"]["id"]: one["outcome"] for one in result["verdict"]["rows"]}
+
+
+def test_own_row_is_judged_after_ours_and_shown_in_a_section_of_its_own(project):
+    row(project)
+    proof(project)
+
+    done = judge(project)
+
+    page = Path("report/prod/latest/signoff.html").read_text(encoding="utf-8")
+    assert outcomes() == {"A-01": "pass", "A-02": "pass", "TEAM-01": "pass"}
+    done.stdout.fnmatch_lines(["GO (*3 judged*"])
+    assert "Rows of your own" in page
+    assert "独自の項目" in page
+
+
+@pytest.mark.parametrize(("severity", "verdict"), [("blocker", "NO-GO"), ("major", "CONDITIONAL")])
+def test_red_own_row_weighs_in_the_verdict_by_its_severity(severity, verdict, project):
+    row(project, severity=severity)
+    proof(project, holds="False")
+
+    judge(project).stdout.fnmatch_lines([f"{verdict} (*"])
+
+
+def test_own_row_is_judged_alone(project):
+    row(project)
+    proof(project, holds="False")
+
+    assert judge(project, "--row=TEAM-01").ret == 1
+
+
+def test_own_row_without_a_test_stops_the_run(project):
+    row(project)
+
+    judge(project).stderr.fnmatch_lines(["*TEAM-01 has no test*"])
+
+
+def test_own_test_that_proves_nothing_stops_the_run(project):
+    row(project)
+    proof(project)
+    (project.own / "test_stray.py").write_text("def test_stray(): pass\n", encoding="utf-8")
+
+    judge(project).stderr.fnmatch_lines(["*test_stray proves no row*"])
+
+
+@pytest.mark.parametrize("id_", ["A-03", "A-01", "team-01", "TEAM1"])
+def test_id_that_could_be_ours_or_is_none_is_refused(id_, project):
+    row(project, id_=id_)
+
+    done = judge(project)
+
+    assert done.ret == 4
+    done.stderr.fnmatch_lines([f"*{id_}: a row of your own has an id such as TEAM-01*"])
+
+
+def test_folder_without_a_checklist_is_refused_in_one_sentence(project):
+    done = judge(project)
+
+    assert done.ret == 4
+    done.stderr.fnmatch_lines(["*checklist.toml can't be read (No such file or directory)*"])
+
+
+def test_example_in_the_documents_has_a_test_for_each_row_and_fixtures_of_ours():
+    folder = ROOT / "docs/examples/own_rows"
+    tests = (folder / "test_own.py").read_text(encoding="utf-8")
+    rows = (folder / "checklist.toml").read_text(encoding="utf-8")
+
+    assert rows.count("[TEAM-") == tests.count('@expectation("TEAM-') == 2
