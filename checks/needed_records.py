@@ -52,6 +52,14 @@ def _kinds(environment: Environment) -> Iterator[_Kept]:
         time=took["functions"],
         how=f"python -m runbook provision --env {name} --go, or record_release for a pipeline of your own",
     )
+    if environment.our_code:
+        yield _Kept(
+            kind="proof",
+            what=Words(en="proof of this commit's build", ja="このコミットのビルドの検証"),
+            who=DEVELOPER,
+            time=took["prove"],
+            how=f"python -m runbook prove --env {name} --go",
+        )
     yield _Kept(
         kind="manifest",
         what=Words(en="stamp masters, migrated", ja="スタンプマスターの移行"),

@@ -74,6 +74,8 @@ def passed(record: Record) -> bool:
             return bool(record.body["verdict"] == "pass")
         case "rehearsal":
             return bool(record.body["complete"] and record.body["equal"])
+        case "proof":
+            return bool(record.body["tests"] == "passed" and record.body["embedded"] == "GO")
         case "recount":
             return bool(record.body["agree"])
     return True

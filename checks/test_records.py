@@ -2,8 +2,9 @@
 
 from datetime import datetime
 
-from aws.bounds import exactly
+from aws.bounds import exactly, within
 from aws.difference import differences
+from aws.release import Builds
 from aws.words import Words
 from checks.deployed import Deployed
 from checks.records import Standing, counting, judged_load, load_flaws, proven_at
@@ -14,6 +15,10 @@ from signoff.judge.decisions import Judge
 REHEARSAL = Words(en="rehearsal of the rollbacks of", ja="ロールバックの訓練: ")
 COMPLETE = Words(en="every rollback rehearsed", ja="全ロールバックの実施")
 EQUAL = Words(en="data as before", ja="実施前と同じデータ")
+PROOF = Words(en="proof of the build for", ja="ビルドの検証: ")
+TESTS = Words(en="the functions' own tests", ja="関数自身のテスト")
+EMBEDDED = Words(en="run on an embedded stack", ja="組み込みスタックでの判定")
+UNTRIED = Words(en="functions of which it tried another build", ja="別のビルドを試した関数")
 RANKING = Words(en="ranking of", ja="ランキング: ")
 DRIFTED = Words(en="counters that differ from the stamps", ja="スタンプと一致しない集計")
 
@@ -27,6 +32,24 @@ def test_required_load_plan_passed_on_this_release(
     judge.observe.note(at=proven_at(record), **{name: record.body.get(name) for name in shown})
 
     judge(load_flaws(record, environment))
+
+
+@expectation("PREP-10", ja="このコミットのビルドが自身のテストと組み込みスタックで検証済みである")
+def test_build_of_this_commit_was_proven(
+    deployed: Deployed, environment: Environment, builds: Builds, judge: Judge
+) -> None:
+    record = deployed.record("proof")
+    judge.observe.note(at=record.created, caller=record.caller, **record.body)
+
+    tried = record.body["functions"]
+    untried = [name for name, one in builds.functions.items() if tried.get(name) != one.code_sha256]
+    facts = {
+        TESTS: record.body["tests"],
+        EMBEDDED: record.body["embedded"],
+        UNTRIED: sorted(untried),
+    }
+    bounds = {TESTS: exactly("passed"), EMBEDDED: exactly("GO"), UNTRIED: within(())}
+    judge(differences(PROOF, environment.name, facts, bounds, decidable=False))
 
 
 @expectation("ROLL-05", ja="このリリースでロールバックを訓練した")

@@ -7,19 +7,28 @@ from functools import cache, partial
 from pathlib import Path
 
 from aws.change.gate import nothing
+from aws.release import code_sha256
 from aws.words import Words
 from lambdas.packing import pack
+from plan import plan_for
 from runbook import rights
 from runbook.catalogue import newest_judged
 from runbook.engine import Journal, Procedure, Run
 from runbook.engine.screen import ConsoleScreen
 from runbook.evidence import Binding, Evidence, Signing, read_live
-from runbook.judge import Checks, Findings, in_process_of_its_own
+from runbook.judge import (
+    Checks,
+    Findings,
+    apart_from_aws,
+    in_process_of_its_own,
+    in_process_with,
+)
 from runbook.local_stack import local_stack, mail_answerer
 from runbook.migration.source import reach
 from runbook.options import LINE_TOKEN_FILE, SIGNER
 from runbook.procedures.provision import context_for
 from runbook.prompts import secret_source, signer
+from runbook.proof import proof_run_of
 from signoff.environment import Environment, embedded
 from signoff.environment.guard import GuardError, guard, open_session
 from signoff.evidence import StoreSettings, open_store
@@ -79,6 +88,11 @@ def reachable(environment: Environment) -> Iterator[Reached]:
         yield Reached(localized, kept=True)
 
 
+def _packed(environment: Environment) -> Mapping[str, str]:
+    """Pack every function anew; return key -> digest."""
+    return {one.key: code_sha256(pack(one.key)) for one in plan_for(environment).functions}
+
+
 def run_of(
     procedure: Procedure,
     reached: Reached,
@@ -131,6 +145,9 @@ def run_of(
         tell=screen.tell,
         watch=screen.watch,
         waiting=screen.waiting,
+        proof_run=partial(
+            proof_run_of, ROOT, in_process_with(ROOT, apart_from_aws), partial(_packed, environment)
+        ),
         mailed=mail_answerer(session) if reached.kept else nothing,
     )
     return Run(

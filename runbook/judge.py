@@ -5,6 +5,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -22,6 +23,8 @@ from signoff.judge.verdict import RowVerdict, row_verdict
 
 ENDPOINT = "AWS_ENDPOINT_URL"
 """With an endpoint set, the checks take it for AWS, not for the kept stack with its fake of LINE."""
+CHOOSING = ("AWS_", "SIGNOFF_", "SMOKE_", "LOAD_", "PYTEST_", "PYTHON")
+"""Prefixes of variables that name an environment on AWS, or change which tests run and how."""
 NOTHING_TO_JUDGE = 5
 """pytest's exit code if it has no test to run: every one of these rows is set aside here."""
 GREEN = (0, NOTHING_TO_JUDGE)
@@ -80,7 +83,7 @@ class Checks:
 
         Where nothing of use is said, all are red.
         """
-        code, judged = self._judged(rows)
+        code, judged = self.judged(rows)
         aside = {
             str(one.row["id"]): RedRow(one.told or STATES[one.outcome], aside=True)
             for one in judged
@@ -102,7 +105,7 @@ class Checks:
 
     def verdicts(self, rows: tuple[str, ...], checklist: Checklist) -> Mapping[str, RowVerdict]:
         """Return the rows that are red, each with its findings; one of which nothing is said is unknown."""
-        code, judged = self._judged(rows)
+        code, judged = self.judged(rows)
         if code in GREEN:
             return {}
         told = {str(one.row["id"]): one.findings for one in judged}
@@ -117,16 +120,18 @@ class Checks:
 
     def findings(self, rows: tuple[str, ...]) -> tuple[Finding, ...]:
         """Return all that is red of some rows; Refused where the checks say nothing of use."""
-        code, judged = self._judged(rows)
+        code, judged = self.judged(rows)
         red = tuple(found for one in judged for found in one.findings if found.outcome.red)
         if code not in GREEN and not red:
             raise Refused(self._silence(code))
         return red
 
-    def _judged(self, rows: tuple[str, ...]) -> tuple[int, tuple[JudgedRow, ...]]:
+    def judged(self, rows: tuple[str, ...]) -> tuple[int, tuple[JudgedRow, ...]]:
+        """Return the exit code, and how each row ended; without ``rows``, of a whole run."""
         with TemporaryDirectory() as folder:
             told = Path(folder) / "rows.json"
-            chosen = ["--part", f"--json={told}", *(f"--row={row}" for row in rows)]
+            part = ["--part", *(f"--row={row}" for row in rows)] if rows else []
+            chosen = [f"--json={told}", *part]
             command = [sys.executable, "-m", "pytest", f"--env={self.environment}"]
             code = self.run([*command, *self.options, *chosen])
             try:
@@ -147,8 +152,20 @@ def variables(*, kept: bool) -> dict[str, str]:
     return {k: v for k, v in os.environ.items() if not (kept and k == ENDPOINT)}
 
 
+def apart_from_aws() -> dict[str, str]:
+    """Return the environment variables without those that name an environment on AWS, or choose among tests."""
+    return {k: v for k, v in os.environ.items() if not k.startswith(CHOOSING)}
+
+
 def in_process_of_its_own(root: Path, *, kept: bool, within_s: float = LONGEST_S) -> Runner:
-    """Return a Runner that works in ``root``, on the ``kept`` local stack or on what the variables name.
+    """Return a Runner that works in ``root``, on the ``kept`` local stack or on what the variables name."""
+    return in_process_with(root, partial(variables, kept=kept), within_s=within_s)
+
+
+def in_process_with(
+    root: Path, variables_of: Callable[[], dict[str, str]], *, within_s: float = LONGEST_S
+) -> Runner:
+    """Return a Runner that works in ``root`` with these environment variables.
 
     What takes longer than ``within_s`` is ended, and says nothing: every row is red then.
     """
@@ -158,7 +175,7 @@ def in_process_of_its_own(root: Path, *, kept: bool, within_s: float = LONGEST_S
             done = subprocess.run(  # noqa: S603 - our own command line
                 command,
                 cwd=root,
-                env=variables(kept=kept),
+                env=variables_of(),
                 # No pipe: one that a worker of it still holds open would be waited for without an end.
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.DEVNULL,

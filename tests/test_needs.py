@@ -101,6 +101,7 @@ def test_nothing_is_missing_where_all_is_there():
         ({"own": without("rehearsal")}, ["rollbacks, rehearsed"]),
         ({"own": without("recount")}, ["ranking, recounted"]),
         ({"own": without("manifest")}, ["stamp masters, migrated"]),
+        ({"own": without("proof")}, ["proof of this commit's build"]),
         ({"own": without("release")}, ["release, recorded"]),
         (
             {"own": without("signature", step="by_hand#security_test")},

@@ -11,7 +11,7 @@ from botocore.config import Config
 
 from aws.change.gate import AT_ONCE, ChangeContext, MissingPrerequisite, Refused, nothing
 from aws.door.answer import naming_what_is_missing
-from aws.words import Words
+from aws.words import SILENCE, Words
 from plan import Plan, public_in
 from signoff.environment import ENVIRONMENTS, Environment
 from signoff.evidence.parts import Part
@@ -50,6 +50,24 @@ def _unjudged(_: tuple[str, ...]) -> tuple[Finding, ...]:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ProofRun:
+    """How the functions' tests and a run on an embedded stack ended."""
+
+    results: Mapping[str, str]
+    """``tests`` and ``embedded``, as the record of the proof says it."""
+    commit: str
+    """Commit of the checkout that was tried."""
+    built: Mapping[str, str]
+    """Key of a function -> digest of its package when both had ended."""
+    why: Words = SILENCE
+    """What failed, and what shows more."""
+
+
+def _untried() -> ProofRun:
+    raise Refused(Words(en="nothing is tried here", ja="ここでは何も試しません"))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class StepContext(ChangeContext):
     """Everything that a step may use."""
 
@@ -69,6 +87,8 @@ class StepContext(ChangeContext):
     """Read what is live of these parts of the release; Refused where nobody can know."""
     findings: Callable[[tuple[str, ...]], tuple[Finding, ...]] = _unjudged
     """Have the checks judge these rows, and return what is red of them."""
+    proof_run: Callable[[], ProofRun] = _untried
+    """Run the functions' tests, and judge an embedded stack, of this checkout."""
     explain: Callable[[BaseException], Words] = sentence
     """Puts an error into one sentence: who asked, and where to find the policy that was missing."""
     chosen: Mapping[str, str] = field(default_factory=dict)

@@ -21,6 +21,7 @@ KINDS = {
     "manifest": Words(en="manifest", ja="マニフェスト"),
     "rehearsal": Words(en="rehearsal of the rollbacks", ja="ロールバック訓練（全体）"),
     "drill": Words(en="drill", ja="ロールバック訓練"),
+    "proof": Words(en="proof", ja="検証"),
     "recount": Words(en="recount", ja="再集計"),
     "signature": Words(en="signature", ja="署名"),
     "import": Words(en="import", ja="インポート"),

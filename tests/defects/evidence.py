@@ -89,7 +89,17 @@ ERASED = {
 }
 """What the bucket's own policy allows beside."""
 REST_ON_RECORDS = frozenset(
-    {"DATA-01", "DATA-05", "DATA-07", "DEP-17", "DEP-38", "PREP-02", "ROLL-04", "ROLL-05"}
+    {
+        "DATA-01",
+        "DATA-05",
+        "DATA-07",
+        "DEP-17",
+        "DEP-38",
+        "PREP-02",
+        "PREP-10",
+        "ROLL-04",
+        "ROLL-05",
+    }
 )
 DEFECTS = (
     Defect(

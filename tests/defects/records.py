@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
+from types import MappingProxyType
 
 from tests.defects.changes import record, without_records
 from tests.defects.defect import Break, Defect
@@ -35,6 +36,26 @@ def invalid_run_after_a_pass(snapshot):
     )
 
 
+def proof(functions: Mapping[str, str | None] = MappingProxyType({}), **said: str) -> Break:
+    """Change what the proof says; ``functions`` are digests, None of one that it does not name."""
+
+    def broken(snapshot):
+        (proven,) = [one.body for one in snapshot.records.entries if one.kind == "proof"]
+        tried = {k: v for k, v in {**proven["functions"], **functions}.items() if v}
+        return record("proof", body={**proven, **said, "functions": tried})(snapshot)
+
+    return broken
+
+
+def proven_again_after_a_failure(snapshot):
+    """Let a first proof fail, and a later one of the same commit pass."""
+    (proven,) = [one for one in snapshot.records.entries if one.kind == "proof"]
+    failed = replace(proven, body={**proven.body, "tests": "failed"})
+    return replace(
+        snapshot, records=replace(snapshot.records, entries=(failed, *snapshot.records.entries))
+    )
+
+
 DEFECTS = (
     Defect(id="DATA-05:never-recounted", breaks=without_records("recount")),
     Defect(id="DATA-05:old", breaks=record("recount", created=LONG_AGO)),
@@ -42,6 +63,13 @@ DEFECTS = (
         id="DATA-05:drifted",
         breaks=record("recount", body={"agree": False, "counters": 9, "drifted": 2}),
     ),
+    Defect(id="PREP-10:never-proven", breaks=without_records("proof")),
+    Defect(id="PREP-10:another-build", breaks=proof(functions={"stamp-rally-prod-award": OTHER})),
+    Defect(
+        id="PREP-10:without-one-function", breaks=proof(functions={"stamp-rally-prod-award": None})
+    ),
+    Defect(id="PREP-10:own-tests-failed", breaks=proof(tests="failed")),
+    Defect(id="PREP-10:embedded-no-go", breaks=proof(embedded="NO-GO")),
     Defect(id="PREP-02:no-load-run", breaks=without_records("load")),
     Defect(id="PREP-02:old", breaks=record("load", body=LOAD | LAST_MONTH)),
     Defect(id="PREP-02:older-pass", breaks=failed_and_an_older_pass_recorded_after_it),
@@ -64,4 +92,9 @@ DEFECTS = (
         id="ROLL-05:data-differed", breaks=record("rehearsal", body=REHEARSAL | {"equal": False})
     ),
 )
-SOUND: Mapping[str, Break] = {"an invalid load run after a pass": invalid_run_after_a_pass}
+SOUND: Mapping[str, Break] = {
+    "an invalid load run after a pass": invalid_run_after_a_pass,
+    "a proof that passed after one that failed": proven_again_after_a_failure,
+    "a proof of another commit that builds the same": proof(commit="ba9876543210"),
+    "a proof that also tried a function that is gone": proof(functions={"removed": OTHER}),
+}

@@ -49,6 +49,7 @@ GREEN = (
 UNRECORDED = {
     "PREP-01": "there is no run against dev",
     "PREP-02": "the evidence store has no load record",
+    "PREP-10": "the evidence store has no proof record",
     "DATA-01": "the evidence store has no manifest record",
     "DATA-05": "the evidence store has no recount record",
     "DEP-17": "the evidence store has no release record",

@@ -36,6 +36,7 @@ LOAD = {
 }
 FORMER_DEPLOYMENT = "m4x8c1"
 REHEARSAL = {"complete": True, "equal": True, "seconds": {"functions": 4.1, "api": 1.2}}
+PROOF = {"tests": "passed", "embedded": "GO", "commit": "0123456789ab"}
 RECOUNT = {"agree": True, "counters": 0, "drifted": 0}
 ADMINISTRATION = ["kms:Describe*", "kms:Get*", "kms:List*", "kms:Put*", "kms:ScheduleKeyDeletion"]
 ACCOUNT = {"AWS": "arn:aws:iam::444455556666:root"}
@@ -106,6 +107,7 @@ def records(masters_hash: str, code: dict[str, str], deployment: str, live: Live
         _record("manifest", MASTERS | {"hash": masters_hash}),
         *facts,
         _record("load", LOAD, **current),
+        _record("proof", PROOF | {"functions": dict(code)}),
         _record("recount", RECOUNT, **current),
         _record("rehearsal", REHEARSAL, **current),
         _record("front-end", {"url": "https://rally.example.jp", "config": "const CONFIG = {};"}),

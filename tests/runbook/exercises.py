@@ -16,12 +16,15 @@ from typing import Any
 from aws.change.gate import Change, nothing
 from aws.kinds.log_group import LOG_GROUP, METRICS_MADE
 from aws.ledger import Unplanned
+from aws.release import code_sha256
 from aws.words import Words
 from runbook import ranking_counters, rights
 from runbook.catalogue import procedures
 from runbook.cutover import front_end
 from runbook.engine import Journal, Procedure, Run
+from runbook.engine.step_context import ProofRun
 from runbook.migration.source import SourceEnvironment
+from runbook.procedures.prove import PASSED
 from runbook.procedures.provision import ORDER
 from runbook.procedures.rehearse_rollbacks import API, FUNCTIONS, TABLES
 from runbook.rollback import drill
@@ -202,7 +205,13 @@ def _rolling_back(admin: Desk, of: Of) -> Iterator[Exercise]:
     yield of("monitoring")
     for one in (FUNCTIONS, API, tables_drill()):
         yield _held(of("rehearse_rollbacks"), one)
+    yield of("prove", proof_run=lambda: ProofRun(results=PASSED, commit="0", built=_built(admin)))
     yield of("record_release", chosen={"by": "somebody"})
+
+
+def _built(admin: Desk) -> Mapping[str, str]:
+    build = admin.context().build
+    return {one.key: code_sha256(build(one.key)) for one in admin.context().plan.functions}
 
 
 def _moved_in_the_console(admin: Desk) -> None:

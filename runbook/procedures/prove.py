@@ -1,0 +1,61 @@
+"""Prove what this checkout builds: the functions' own tests, and a judged run on an embedded stack; record both.
+
+Order of the ranking, retries, days and weeks can't be tried in production. The record says of which packages
+they were tried, by their digests, so that it speaks of every environment that runs these packages. CI or one person runs it,
+once for each build; AWS is asked for nothing but the evidence store.
+
+このチェックアウトのビルドを検証する。関数自身のテストと組み込みスタックでの判定を行い、結果を記録する。
+
+ランキングの順序、再試行、日や週の境目は本番では試せません。記録にはパッケージのダイジェストが残るため、同じパッケージを
+実行するすべての環境についての証明になります。ビルドごとに一度、CIまたは担当者が実行します。AWSへのアクセスは
+証跡ストアだけです。
+"""
+
+from collections.abc import Mapping
+
+from aws.change.gate import Change, Changes, Refused
+from aws.release import code_sha256
+from aws.words import Words
+from runbook.engine import StepContext, step
+
+KIND = "proof"
+PASSED: Mapping[str, str] = {"tests": "passed", "embedded": "GO"}
+"""What the record of a proof that passed says."""
+WHEN_RUN = "as the tests and the run end"
+
+
+@step("3-2", shown=False)
+def prove_the_build(context: StepContext) -> Changes:
+    """Run the functions' tests and judge an embedded stack, unless these very packages passed before.
+
+    Both take about three minutes of this machine. A failure is recorded as well, and stays red until a later proof passes.
+
+    関数のテストと組み込みスタックでの判定を実行する。同じパッケージが合格済みなら何もしない。
+
+    このマシンで合わせて約3分かかります。失敗も記録され、後の検証が合格するまで不合格になります。
+    """
+    built = _built(context)
+    newest = context.recorded(KIND)
+    if newest is not None and PASSED.items() <= newest.items() and newest["functions"] == built:
+        return ()
+    change = Change("evidence", KIND, dict(newest) if newest else None, WHEN_RUN)
+    return context.settle((change,), lambda: _record(context, built))
+
+
+def _record(context: StepContext, built: dict[str, str]) -> None:
+    done = context.proof_run()
+    if {one.name: done.built.get(one.key) for one in context.plan.functions} != built:
+        raise Refused(
+            Words(
+                en="the functions were changed while they were tested: prove them again",
+                ja="テスト中に関数が変更されました。もう一度検証してください",
+            )
+        )
+    context.record(KIND, {**done.results, "functions": built, "commit": done.commit})
+    if done.results != PASSED:
+        raise Refused(done.why)
+
+
+def _built(context: StepContext) -> dict[str, str]:
+    """Return the digest of each function's package, as this checkout builds it."""
+    return {one.name: code_sha256(context.build(one.key)) for one in context.plan.functions}

@@ -1,0 +1,78 @@
+"""Tries what this checkout builds, away from AWS: the functions' own tests, and a judged run on an embedded stack."""
+
+import sys
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from aws.words import Words, joined
+from runbook.engine import Refused
+from runbook.engine.step_context import ProofRun
+from runbook.judge import Checks, Runner
+from signoff.evidence.origin import CHANGED, commit_of
+from signoff.judge.exit_codes import Exit
+from signoff.judge.outcome import Outcome
+
+TESTS = "tests/lambdas"
+LIVE_IS_BUILT = "DEP-38"
+"""The row that says that the embedded stack ran what this commit builds."""
+PROVING = frozenset({Outcome.PASS, Outcome.EXCLUDED, Outcome.NOT_HERE})
+"""Outcomes of rows with which a run on an embedded stack is GO, and no condition is left."""
+
+
+def proof_run_of(
+    root: Path,
+    run: Runner,
+    packed: Callable[[], Mapping[str, str]],
+    commit: Callable[[Path], str] = commit_of,
+) -> ProofRun:
+    """Try the checkout at ``root``; Refused where its tests are not there, or its files are not those of its commit.
+
+    ``packed`` packs the functions: key -> digest.
+    """
+    if not (root / TESTS).is_dir():
+        raise Refused(
+            Words(
+                en=f"{root} has no {TESTS}: prove it in a checkout of the commit",
+                ja=f"{root}に{TESTS}がありません。コミットのチェックアウトで検証してください",
+            )
+        )
+    tried = commit(root)
+    if tried.endswith(CHANGED):
+        raise Refused(
+            Words(
+                en="files of this checkout are not those of its commit: commit them, then prove it",
+                ja="チェックアウトのファイルがコミットと異なります。コミットしてから検証してください",
+            )
+        )
+    tests = run([sys.executable, "-m", "pytest", TESTS, "-q", "-n", "auto"]) == 0
+    red = _not_green(run)
+    failed = ((not tests, TESTS_FAILED), (bool(red), _no_go(red)))
+    return ProofRun(
+        results={"tests": "passed" if tests else "failed", "embedded": "NO-GO" if red else "GO"},
+        commit=tried,
+        built=packed(),
+        why=joined(words for true, words in failed if true),
+    )
+
+
+TESTS_FAILED = Words(
+    en=f"the functions' own tests failed, which `python -m pytest {TESTS}` shows",
+    ja=f"関数自身のテストが不合格です（`python -m pytest {TESTS}`で確認できます）",
+)
+
+
+def _not_green(run: Runner) -> tuple[str, ...]:
+    """Judge an embedded stack; return the rows that keep it from a GO, the one on its code where nothing else is red."""
+    code, rows = Checks("local", (), run).judged(())
+    ends = {str(one.row["id"]): one.outcome for one in rows}
+    red = [id_ for id_, end in ends.items() if end not in PROVING]
+    proven = code == Exit.DONE and ends.get(LIVE_IS_BUILT) is Outcome.PASS
+    return tuple(red) if proven or red else (LIVE_IS_BUILT,)
+
+
+def _no_go(rows: tuple[str, ...]) -> Words:
+    named = ", ".join(rows)
+    return Words(
+        en=f"the run on an embedded stack is no GO ({named}), which `pytest --env local` shows",
+        ja=f"組み込みスタックでの判定がGOではありません（{named}。`pytest --env local`で確認できます）",
+    )
