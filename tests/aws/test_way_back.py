@@ -1,0 +1,117 @@
+"""Which version and which deployment a rollback takes: the newest recorded one that is open, else the one before."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from aws.closed import MARK
+from aws.release import RecordedRelease
+from aws.rest_api import Deployment
+from aws.way_back import deployment_back, version_back
+
+NOON = datetime(2026, 11, 25, 12, 0, tzinfo=UTC)
+SHUT = "closed"
+FIVE = {"1": SHUT, "2": "a", "3": "b", "4": "b", "5": "c"}
+"""Version -> its code: 4 was published again, for a change of its configuration."""
+
+
+def released(**version):
+    """Return release records, newest first, by version and code of the one function."""
+    return [RecordedRelease(functions={"award": one}) for one in version.values()]
+
+
+@pytest.mark.parametrize(
+    ("live", "published", "recorded", "taken"),
+    [
+        ("5", FIVE, released(now=("5", "c"), before=("4", "b")), "4"),
+        ("5", FIVE, released(now=("5", "c"), before=("3", "b"), first=("2", "a")), "3"),
+        ("5", FIVE, released(now=("5", "c"), shut=("1", SHUT), first=("2", "a")), "2"),
+        ("5", FIVE, released(now=("5", "c"), gone=("9", "z")), "4"),
+        ("5", FIVE, released(now=("5", "c"), replaced=("3", "z"), first=("2", "a")), "2"),
+        ("5", FIVE, [], "4"),
+        ("4", FIVE, [], "2"),
+        ("4", FIVE, released(later=("5", "c"), now=("4", "b")), "5"),
+        ("2", FIVE, released(now=("2", "a")), "1"),
+        ("1", FIVE, [], None),
+        ("2", {"2": "a"}, released(now=("2", "a")), None),
+        ("$LATEST", FIVE, [], None),
+        ("$LATEST", FIVE, released(before=("3", "b")), "3"),
+        ("10", {"9": "a", "10": "b", "8": "c"}, [], "9"),
+    ],
+    ids=[
+        *("the release before", "an older number of the same code", "past a closed one"),
+        *("past one that is gone", "past one that holds other code", "nobody recorded any"),
+        *("past the same code", "forward, after a rollback", "only the closed one is left"),
+        *("nothing below", "nothing else", "no version is live", "no version, but a record"),
+        "by number, not by text",
+    ],
+)
+def test_a_rollback_of_a_function_takes(live, published, recorded, taken):
+    assert version_back("award", live, published, recorded, SHUT) == taken
+
+
+def test_records_of_other_functions_say_nothing():
+    others = [RecordedRelease(functions={"auth": ("3", "b")})]
+
+    assert version_back("award", "3", {"2": "a", "3": "b"}, others, SHUT) == "2"
+
+
+def deployed(*described):
+    """Return deployments, newest first, a minute apart, by their ids and descriptions."""
+    return [
+        Deployment(id=id_, created=NOON - timedelta(minutes=number), description=text)
+        for number, (id_, text) in enumerate(described)
+    ]
+
+
+THREE = deployed(("c", ""), ("b", ""), ("a", f"runbook api{MARK}503"))
+
+
+def served(*ids):
+    return [RecordedRelease(functions={}, deployment=id_) for id_ in ids]
+
+
+@pytest.mark.parametrize(
+    ("live", "there", "recorded", "taken"),
+    [
+        ("c", THREE, served("c", "b"), "b"),
+        ("c", THREE, served("c", "a", "b"), "b"),
+        ("c", THREE, served("c", "gone"), "b"),
+        ("c", THREE, [], "b"),
+        ("b", THREE, served("c", "b"), "c"),
+        ("b", THREE, [], "a"),
+        ("a", THREE, [], None),
+        ("c", THREE[:1], served("c"), None),
+    ],
+    ids=[
+        *(
+            "the release before",
+            "past the closed one",
+            "past one that is gone",
+            "nobody recorded any",
+        ),
+        *(
+            "forward, after a rollback",
+            "only the closed one is older",
+            "nothing is older",
+            "nothing else",
+        ),
+    ],
+)
+def test_a_rollback_of_the_api_takes(live, there, recorded, taken):
+    back = deployment_back(live, there, recorded)
+
+    assert (back.id if back else None) == taken
+
+
+def test_a_deployment_of_the_same_second_may_be_the_one_before():
+    same = [Deployment(id=one, created=NOON) for one in ("b", "a")]
+
+    assert deployment_back("a", same, []).id == "b"
+
+
+def test_the_same_draft_deployed_again_is_no_way_back():
+    text = f"runbook api, sha256:{'0a' * 32}"
+    again = deployed(("c", text), ("b", text), ("a", ""))
+
+    assert deployment_back("c", again, []).id == "a"
