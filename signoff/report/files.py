@@ -112,13 +112,13 @@ def _published(
         terminal.no_verdict(choice.environment.name, _unwritten(why, result))
         return Exit.FAULT
     if not result.rehearsal and (trouble := _remember(choice, findings, snapshot, result)):
-        result = _unrecorded(result, trouble)
+        result = unrecorded(result, trouble)
         _write(choice, snapshot, result)
     terminal.verdict(result, (folder.absolute() / PAGE).as_uri())
     return Exit.NO if choice.options.strict and result.verdict.unowned else result.exit_code
 
 
-def _unrecorded(result: Result, why: Words) -> Result:
+def unrecorded(result: Result, why: Words) -> Result:
     """Return the result of a run that left no record: nothing proves its page, and no later run can rest on it."""
     verdict = result.verdict
     decision = verdict.decision
