@@ -108,6 +108,8 @@ def _resources(environment: Environment, scope: Scope) -> Mapping[str, tuple[str
             f"arn:aws:logs:{at}:log-group:{one}:*" for one in scope.log_groups
         ),
         "apigateway": (f"arn:aws:apigateway:{environment.region}::/*",),
+        # Of all resources of API Gateway, routing rules alone have the account in their ARN.
+        "apigateway:ListRoutingRules": (f"arn:aws:apigateway:{at}:/domainnames/*",),
         "sns": (f"arn:aws:sns:{at}:*",),
         "s3": bucket if scope.bucket else NOWHERE,
     }
