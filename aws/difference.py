@@ -55,6 +55,8 @@ class Difference:
     """The sentence, where "found …, expected …" would not make one."""
     remedy: str = ""
     """Which of its row's ``remedies`` it asks for; the usual one, where the row has none of that name."""
+    together: Words = SILENCE
+    """What one decision about several of these is about; each may be decided alone as well."""
     terms: Words = SILENCE
     """What goes with what was found (rights, conditions, filters): whoever allows one allows no other."""
     ids: tuple[str, ...] = ()

@@ -34,6 +34,8 @@ MAY_ACT = Words(en="our resources that it may act on", ja="操作できる本環
 ASSUMED_BY = Words(en="others that may assume it", ja="引き受けられる他の相手")
 MAY_INVOKE = Words(en="which functions it may invoke", ja="呼び出せる関数")
 USED_BY = Words(en="others that use it", ja="他の利用者")
+ORDINARY = Words(en="who else may act on our resources", ja="本環境のリソースを操作できる他の相手")
+"""What one decision about all of an account's own principals is about."""
 NOBODY_ELSE = Bound(
     code="nobody_else",
     value=(),
@@ -124,6 +126,7 @@ def assumable_by_others(
             call="iam:GetAccountAuthorizationDetails",
             decided_in=where("administrators"),
             remedy="trust",
+            together=ORDINARY,
             loosens=True,
         )
         for arn, others in found.items()
@@ -345,6 +348,7 @@ def _difference(one: Principal, reach: list[Reach], fact: Words) -> Difference:
         found=told,
         bound=NOBODY_ELSE,
         decided_in=where("administrators"),
+        together=ORDINARY if fact == MAY_ACT else SILENCE,
         loosens=True,
         said=Words(
             en=f"{kind.en} {name} may act on {told.en}: it is allowed {example.en};"

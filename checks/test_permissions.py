@@ -314,7 +314,8 @@ def test_nobody_else_may_invoke_a_function(
     judge.observe.note(administrators=insiders.environment.administrators, invoking=inside)
 
     judge(invoking(principals, insiders))
-    judge.follow("SEC-24", also_invoking(principals, insiders))
+    acts = (*acting(principals, insiders), *assumable_by_others(principals, insiders))
+    judge.follow("SEC-24", also_invoking(principals, insiders), beside=acts)
 
 
 @expectation("SEC-26", ja="本環境のロールで動く関数にURLがない")

@@ -16,6 +16,8 @@ from signoff.environment import Decision
 from signoff.judge.observations import AppliedDecision, Comparison, Observations
 from signoff.judge.snapshot import PlanT, Snapshot
 
+ENVIRONMENT = Words(en="environment", ja="環境")
+
 
 class Differs(Broken):
     """Something is not as planned, and nobody decided that it may be."""
@@ -27,7 +29,8 @@ class Differs(Broken):
         self.certainty = min((one.certainty for one in differences), key=list(Certainty).index)
         """That of the most certain difference: one certain fault outweighs any guess."""
         decidable = all(one.decidable for one in differences)
-        written = [lines(one, environment, release) for one in differences if decidable]
+        asked = [one for one, _ in gathered(differences, environment)]
+        written = [lines(one, environment, release) for one in asked if decidable]
         self.lines = "\n\n".join(written)
         """What to paste into environments.toml, if all of this is wanted; empty where that can't be."""
         self.differences = tuple(one.plain for one in differences)
@@ -52,8 +55,17 @@ class Decisions:
         return until and (made.release is None or made.release == self.release())
 
     def undecided(self, found: Iterable[Difference]) -> list[Difference]:
-        """Return the differences that no decision answers."""
-        return [one for one in found if not self.answer(one)]
+        """Return the differences that no decision answers, be it about one alone or about several together."""
+        answers = self.answers(tuple(found))
+        return [one for one, made in answers if made is None]
+
+    def answers(self, found: Sequence[Difference]) -> list[tuple[Difference, Decision | None]]:
+        """Return each difference with the decision that answers it, if there is one."""
+        alone = [(one, self.answer(one)) for one in found]
+        left = [one for one, made in alone if made is None]
+        groups = gathered(left, self.environment)
+        joint = [(one, self.answer(whole)) for whole, group in groups for one in group]
+        return [(one, made) for one, made in alone if made] + joint
 
     def answer(self, one: Difference) -> Decision | None:
         """Return the decision that answers this difference."""
@@ -95,18 +107,60 @@ class Judge:
             release = None if certain else self.decisions.release()
             raise Differs(left, self.decisions.environment, release)
 
-    def follow(self, root: str, found: Iterable[Difference], why: Words | None = None) -> None:
-        """Raise Follows where row ``root`` is red by one of these; what was decided there counts here as well."""
-        if left := self._settle(found):
+    def follow(
+        self,
+        root: str,
+        found: Iterable[Difference],
+        why: Words | None = None,
+        beside: Iterable[Difference] = (),
+    ) -> None:
+        """Raise Follows where row ``root`` is red by one of these; what was decided there counts here as well.
+
+        ``beside``: the other differences of ``root``, which one decision may answer together with these.
+        """
+        ours = tuple(found)
+        others = (one for one in beside if one not in ours)
+        if left := [one for one in self._settle((*ours, *others)) if one in ours]:
             raise Follows(root, why or left[0].words)
 
     def _settle(self, found: Iterable[Difference]) -> list[Difference]:
         """Return what nobody decided; note the decisions that answer the rest."""
-        answers = [(one, self.decisions.answer(one)) for one in found]
+        answers = self.decisions.answers(tuple(found))
         self.observe.decided += [
             AppliedDecision(made, one.loosens, one.certainty) for one, made in answers if made
         ]
         return [one for one, made in answers if made is None]
+
+
+def gathered(
+    found: Iterable[Difference], environment: str
+) -> list[tuple[Difference, tuple[Difference, ...]]]:
+    """Return what a decision may answer, each with the differences that it then allows: several together, or one alone."""
+    groups: dict[object, list[Difference]] = {}
+    for place, one in enumerate(found):
+        groups.setdefault(one.together.en or place, []).append(one)
+    return [
+        (_joint(group, environment) if len(group) > 1 else group[0], tuple(group))
+        for group in groups.values()
+    ]
+
+
+def _joint(group: Sequence[Difference], environment: str) -> Difference:
+    """Return one difference that says by name what each of these is."""
+    in_order = sorted(group, key=lambda one: (one.name, one.fact.en))
+    return Difference(
+        kind=ENVIRONMENT,
+        name=environment,
+        fact=in_order[0].together,
+        found=[
+            Words(en=f"{one.name}: {one.value.en}", ja=f"{one.name}: {one.value.ja}")
+            for one in in_order
+        ],
+        bound=in_order[0].bound,
+        decided_in=in_order[0].decided_in,
+        loosens=any(one.loosens for one in in_order),
+        decidable=all(one.decidable for one in in_order),
+    )
 
 
 def lines(one: Difference, environment: str, release: str | None = None) -> str:
