@@ -10,6 +10,7 @@ import pytest
 from aws.bounds import unset
 from aws.converge import undo
 from aws.difference import Difference
+from aws.kinds.key import EXPIRY, GRANTS, KEY
 from aws.ledger import Unplanned
 from aws.obstacle import ACCOUNT, CLOCK, Obstacle
 from aws.section import NotTestable, Unparsed, Unread
@@ -124,9 +125,8 @@ def test_what_only_a_person_can_do_is_marked_in_both_languages():
 
 
 def test_a_surplus_is_detached_by_its_row_and_what_no_call_undoes_is_for_a_person():
-    def differing(kind, name, fact):
-        words = [Words(en=one, ja=one) for one in (kind, fact)]
-        one = Unplanned(kind=words[0], name=name, fact=words[1], found="x", call="")
+    def differing(fact):
+        one = Unplanned(kind=KEY.words, name="k1", fact=fact, found="x", call="")
         return Finding(
             row="SEC-05", outcome=Outcome.FAIL, words=Words.same("…"), differences=(one,)
         )
@@ -135,7 +135,7 @@ def test_a_surplus_is_detached_by_its_row_and_what_no_call_undoes_is_for_a_perso
         row = Checklist.load()["SEC-05"]
         return remedy(row_verdict(row, findings), PROD)
 
-    granted, imported = differing("key", "k1", "grants"), differing("key", "k1", "expires")
+    granted, imported = differing(GRANTS), differing(EXPIRY)
     other = Finding(row="SEC-05", outcome=Outcome.FAIL, words=Words.same("under another key"))
     detach, secrets = (
         "python -m runbook detach --env prod --row SEC-05 --go",
@@ -284,9 +284,8 @@ def test_of_several_obstacles_each_is_told_and_what_a_person_does_comes_first():
 
 def test_what_a_person_takes_away_is_told_in_both_languages():
     found = Words(en="tables Users-prod", ja="テーブル Users-prod")
-    key, fact = Words("key", "キー"), Words("expires", "期限")
     told = undo.by_hand(
-        Difference(kind=key, name="k1", fact=fact, found=found, bound=unset()).plain
+        Difference(kind=KEY.words, name="k1", fact=EXPIRY, found=found, bound=unset()).plain
     )
 
     assert "(tables Users-prod)" in told.en
