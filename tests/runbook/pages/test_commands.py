@@ -195,6 +195,7 @@ def test_what_is_told_runs_nothing_else():
         "signoff.report.reference",
         "signoff.report.grades",
         "tests.behaviour",
+        "tests.affected",
         "tests.world",
     }
     assert others == documented
