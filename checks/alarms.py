@@ -1,11 +1,7 @@
 """Which alarm watches each planned metric, whether it is in ALARM, and what keeps it from reaching people."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from datetime import datetime
-from functools import partial
-from typing import Any
-
-import pytest
 
 from aws import desired
 from aws.alarm import Alarm
@@ -18,10 +14,7 @@ from aws.ledgers.cloudwatch import ALARM, OTHER_ACTION
 from aws.section import Follows, Missing, NotTestable, known, lookup
 from aws.words import Words, joined
 from checks.delivery import Delivery
-from plan import Plan
-from signoff.environment.application import Application
 from signoff.evidence import Records
-from signoff.judge.checklist import expectation, without_subject
 from signoff.judge.decisions import Decisions
 from signoff.judge.quiet_time import NotYet, fired_by_us
 
@@ -31,45 +24,14 @@ LISTED_METRICS = {
 }
 """Metrics that are easily given wrong dimensions, with the only ones under which AWS publishes them."""
 STATE = Words(en="state", ja="状態")
-COUNTED: Mapping[str, tuple[str, Words]] = {
-    "function-errors": (
-        "MON-01",
-        Words("errors of every function are counted", "すべての関数のエラーを監視している"),
-    ),
-    "api-4xx": (
-        "MON-02",
-        Words("client errors of the api are counted", "APIの4XXエラーを監視している"),
-    ),
-    "api-5xx": (
-        "MON-03",
-        Words("server errors of the api are counted", "APIの5XXエラーを監視している"),
-    ),
-    "throttle": (
-        "MON-04",
-        Words(
-            "throttling of every table and index is counted",
-            "すべてのテーブルとインデックスのスロットリングを監視している",
-        ),
-    ),
-    "function-faults": (
-        "MON-05",
-        Words("faults of every function are counted", "すべての関数の障害を監視している"),
-    ),
+ROWS = {
+    "function-errors": "MON-01",
+    "api-4xx": "MON-02",
+    "api-5xx": "MON-03",
+    "throttle": "MON-04",
+    "function-faults": "MON-05",
 }
-"""Kind of alarm -> the row that owns its existence, and what that row says."""
-
-
-def counting(plan: Plan, app: Application) -> Iterator[Any]:
-    """Yield each planned alarm, tied to the row of its kind; None keeps a row in the collection that is set aside."""
-    for kind, (row, proof) in COUNTED.items():
-        mark = partial(expectation, row, en=proof.en, ja=proof.ja)
-        alarms = [one for one in plan.alarms if one.kind == kind]
-        for one in alarms:
-            name = f"{proof.en} {one}".replace(" ", "_")
-            yield pytest.param(one, marks=mark(subject=str(one)), id=name)
-        if not alarms:
-            idle = [without_subject] if kind == "throttle" and not app.tables else []
-            yield pytest.param(None, marks=[mark(), *idle], id=kind)
+"""Kind of alarm -> the row that owns its existence."""
 
 
 def alarm_for(want: desired.Alarm, delivery: Delivery, row: str) -> Alarm:
@@ -85,7 +47,7 @@ def alarm_for(want: desired.Alarm, delivery: Delivery, row: str) -> Alarm:
         return watching[0]
     near = (one for one in alarms if one.name == want.name or _near(one, want))
     why = _unwatched(want, next(near, None))
-    owner, _ = COUNTED[want.kind]
+    owner = ROWS[want.kind]
     raise Missing(why) if row == owner else Follows(owner, why)
 
 

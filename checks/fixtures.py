@@ -1,6 +1,7 @@
 """Fixtures of checks, ours and a team's own (``--checks``): all of them views of the one frozen snapshot."""
 
 from datetime import date, datetime
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -13,8 +14,6 @@ from checks.delivery import Delivery
 from checks.deployed import Deployed
 from checks.parameters import configured_authorizer, configured_bucket, configured_domain
 from checks.records import Standing
-from checks.releases import packed
-from checks.rollback_target import WayBack
 from plan import Plan
 from signoff.environment import Domain, Environment
 from signoff.evidence import Records
@@ -22,6 +21,9 @@ from signoff.judge.decisions import Judge, decisions_of
 from signoff.judge.observations import Observations
 from signoff.judge.run import CHOICE
 from signoff.judge.snapshot import Snapshot
+
+if TYPE_CHECKING:
+    from checks.rollback_target import WayBack
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
@@ -66,6 +68,8 @@ def inventory(snapshot: Snapshot[Plan]) -> Inventory:
 @pytest.fixture
 def builds(snapshot: Snapshot[Plan]) -> Builds:
     """The packages that the judged commit builds."""
+    from checks.releases import packed  # noqa: PLC0415 - few rows need it
+
     return packed(snapshot.scope)
 
 
@@ -124,8 +128,10 @@ def now(snapshot: Snapshot[Plan]) -> datetime:
 
 
 @pytest.fixture
-def way_back(snapshot: Snapshot[Plan], deployed: Deployed) -> WayBack:
+def way_back(snapshot: Snapshot[Plan], deployed: Deployed) -> "WayBack":
     """Finds what a rollback would take."""
+    from checks.rollback_target import WayBack  # noqa: PLC0415 - few rows need it
+
     return WayBack(snapshot, deployed)
 
 

@@ -1,6 +1,6 @@
 """What checks get of the environment and its plan: what each is parametrized over, never found things, and its optional parts."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 import pytest
@@ -8,7 +8,6 @@ import pytest
 from aws import desired
 from aws.section import NotTestable
 from aws.words import Words
-from checks.alarms import counting
 from checks.bounded import bounded
 from plan import Plan
 from signoff.environment import Domain, Environment
@@ -88,12 +87,25 @@ def parametrize(metafunc: pytest.Metafunc, environment: Environment, plan: Plan)
     if "bounded" in metafunc.fixturenames:
         metafunc.parametrize(("bounded", "planned"), list(bounded(plan)))
     if "watched" in metafunc.fixturenames:
-        metafunc.parametrize("watched", list(counting(plan, environment.application)))
+        metafunc.parametrize("watched", list(_counting(metafunc.module.COUNTED, plan, environment)))
     for argument in (name for name in metafunc.fixturenames if name in ARGUMENTS):
         planned: list[Any] = list(ARGUMENTS[argument](environment, plan))
         if not planned and HAS_NONE.get(argument, _never)(environment.application):
             planned = [pytest.param(None, marks=without_subject)]
         metafunc.parametrize(argument, planned, ids=str)
+
+
+def _counting(
+    counted: Mapping[str, pytest.MarkDecorator], plan: Plan, environment: Environment
+) -> Iterator[Any]:
+    """Yield each planned alarm, tied to the row of its kind; None keeps a row in the collection that is set aside."""
+    for kind, mark in counted.items():
+        alarms = [one for one in plan.alarms if one.kind == kind]
+        for one in alarms:
+            yield pytest.param(one, marks=mark.with_args(subject=str(one)), id=str(one))
+        if not alarms:
+            idle = kind == "throttle" and not environment.application.tables
+            yield pytest.param(None, marks=[mark, *([without_subject] if idle else [])], id=kind)
 
 
 def _never(_: Application) -> bool:

@@ -51,6 +51,8 @@ def scope(environment):
 
 
 ENTAILS = {
+    "tables": ({**BARE.tables, "users": "People"}, plan),
+    "secrets": ({**BARE.secrets, "token_key": "rally/key"}, plan),
     "table_key": (KEY, decrypting),
     "secret_key": (KEY, decrypting),
     "bucket": ("stamp-rally-prod-images", lambda one: (scope(one).bucket, plan(one).bucket)),
