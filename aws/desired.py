@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from aws.bounds import Bound, at_least, at_most, between, exactly, one_of
 from aws.function import MEMORY, TIMEOUT
 from aws.kinds.log_group import LOG_CLASS, RETENTION, STANDARD, expiring
+from aws.kinds.usage_plan import BURST, PERIOD, QUOTA, RATE
 from aws.table import KEY, PROTECTION, RECOVERY, WINDOW, typed_key
-from aws.usage_plan import BURST, PERIOD, QUOTA, RATE
 from aws.words import Words
 
 Tags = Mapping[str, str]

@@ -21,7 +21,6 @@ from aws import (
     role,
     secret,
     table,
-    usage_plan,
     way_back,
 )
 from aws.access import principals as access
@@ -48,6 +47,7 @@ from aws.kinds.key import Key
 from aws.kinds.log_group import LogGroup
 from aws.kinds.log_policy import LogPolicy
 from aws.kinds.topic import Topic
+from aws.kinds.usage_plan import ApiKey, UsagePlan
 from aws.ledger import Unplanned
 from aws.names import Names
 from aws.reading import Progress, Reader, Reading, Resolve, Scope
@@ -58,7 +58,6 @@ from aws.secret import Secret, SecretValue
 from aws.section import Section
 from aws.table import Backups, Contents, KeyScan, ResourcePolicy, ScalableTarget, Table, Tags
 from aws.unreadable import Unreadable
-from aws.usage_plan import ApiKey, UsagePlan
 from aws.way_back import DeploymentBack, PackageContents
 from aws.words import Words
 
@@ -74,7 +73,6 @@ def _leaks(reading: Reading) -> Section[tuple[Leak, ...]]:
 READERS: Mapping[str, Reader] = (
     rest_api.READERS
     | api_document.READERS
-    | usage_plan.READERS
     | domain.READERS
     | function.READERS
     | names.READERS

@@ -23,8 +23,9 @@ from aws.kinds.bucket import BUCKET, Bucket
 from aws.kinds.dashboard import DASHBOARD, Dashboard
 from aws.kinds.gateway_account import GatewayAccount
 from aws.kinds.log_group import LOG_GROUP, LogGroup
+from aws.kinds.usage_plan import USAGE_PLAN, UsagePlan
 from aws.ledger import Unplanned
-from aws.ledgers.apigateway import DOMAIN, REST_API, STAGE, USAGE_PLAN
+from aws.ledgers.apigateway import DOMAIN, REST_API, STAGE
 from aws.ledgers.dynamodb import TABLE
 from aws.ledgers.iam import ROLE
 from aws.ledgers.lambda_ import FUNCTION
@@ -46,7 +47,6 @@ from aws.table import (
     Tags,
 )
 from aws.unreadable import Unreadable
-from aws.usage_plan import UsagePlan
 from aws.words import Words
 from checks.invocation import invoked
 from checks.lookup import Beside, Lookup, Single, absent, look_up
@@ -124,7 +124,7 @@ class Deployed:
         "log_group_attachments",
     )
     usage_plan = Single[UsagePlan](
-        "SEC-30", USAGE_PLAN, "usage_plans", lambda plan: plan.api.usage_plan.name
+        "SEC-30", USAGE_PLAN.words, "usage_plans", lambda plan: plan.api.usage_plan.name
     )
     dashboard = Single[Dashboard](
         "MON-10", DASHBOARD.words, DASHBOARD.section, lambda plan: plan.dashboard.name

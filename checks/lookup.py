@@ -8,7 +8,8 @@ from typing import Generic, Protocol, TypeVar
 from aws.inventory import Sections
 from aws.kinds.dashboard import DASHBOARD
 from aws.kinds.log_group import LOG_GROUP
-from aws.ledgers.apigateway import REST_API, USAGE_PLAN
+from aws.kinds.usage_plan import API_KEY, USAGE_PLAN
+from aws.ledgers.apigateway import REST_API
 from aws.ledgers.iam import ROLE
 from aws.ledgers.lambda_ import FUNCTION
 from aws.section import Follows, Missing, NotTestable, Section, lookup
@@ -16,9 +17,8 @@ from aws.words import Words
 from plan import Plan
 
 T = TypeVar("T")
-API_KEY = Words(en="API key", ja="APIキー")
 RENAMED = frozenset(
-    {FUNCTION, ROLE, REST_API, USAGE_PLAN, API_KEY, DASHBOARD.words, LOG_GROUP.words}
+    {FUNCTION, ROLE, REST_API, USAGE_PLAN.words, API_KEY.words, DASHBOARD.words, LOG_GROUP.words}
 )
 """Kinds whose names tools make up (environments.toml, key names)."""
 

@@ -4,7 +4,8 @@ from aws import desired
 from aws.bounds import at_least, covers, exactly
 from aws.difference import differences
 from aws.inventory import Sections
-from aws.ledgers.apigateway import AUTHORIZER, ROUTE, SERVED, USAGE_PLAN
+from aws.kinds.usage_plan import API_KEY, ENABLED, KEYS, STAGES, USAGE_PLAN
+from aws.ledgers.apigateway import AUTHORIZER, ROUTE, SERVED
 from aws.words import Words
 from checks.authorizers import authorizer_differences, authorizers, invoking_others, some_of
 from checks.deployed import Deployed
@@ -26,10 +27,6 @@ from signoff.judge.checklist import expectation
 from signoff.judge.decisions import Judge
 
 WAITS = Words(en="time-out", ja="タイムアウト")
-STAGES = Words(en="stages", ja="ステージ")
-API_KEY = Words(en="API key", ja="APIキー")
-ENABLED = Words(en="enabled", ja="有効化")
-KEYS = Words(en="API keys", ja="APIキー")
 KEY_REQUIRED = Words(en="API key required", ja="APIキーの要求")
 
 
@@ -53,18 +50,14 @@ def test_usage_plan_is_on_the_stage(deployed: Deployed, plan: Plan, judge: Judge
     stage = f"{deployed.rest_api().id}:{plan.api.stage}"
     judge.observe.note(stage=stage, bound=asking_for_key(deployed.served()))
 
-    facts, bounds = {STAGES: usage.stages}, {STAGES: covers((stage,))}
-    about = {"call": "apigateway:GetUsagePlans", "decidable": False}
-    judge(differences(USAGE_PLAN, usage.name, facts, bounds, **about))
+    judge(USAGE_PLAN.differences(usage.name, usage, {STAGES: covers((stage,))}, decidable=False))
 
 
 @expectation("SEC-31", ja="APIキーが有効である")
 def test_api_key_is_enabled(plan: Plan, found: Sections, judge: Judge) -> None:
     key = judge.observe(api_key(plan.api.usage_plan, found), "enabled")
 
-    about = {"call": "apigateway:GetApiKeys", "decidable": False}
-    facts, bounds = {ENABLED: key.enabled}, {ENABLED: exactly(True)}
-    judge(differences(API_KEY, key.name, facts, bounds, **about))
+    judge(API_KEY.differences(key.name, key, {ENABLED: exactly(True)}, decidable=False))
 
 
 @expectation("SEC-31", ja="APIキーが使用量プランに含まれる")
@@ -74,9 +67,7 @@ def test_api_key_is_in_the_usage_plan(
     key = judge.observe(api_key(plan.api.usage_plan, found), "id")
     usage = judge.observe(deployed.usage_plan(), "keys")
 
-    about = {"call": "apigateway:GetUsagePlanKeys", "decidable": False}
-    facts, bounds = {KEYS: usage.keys}, {KEYS: covers((key.id,))}
-    judge(differences(USAGE_PLAN, usage.name, facts, bounds, **about))
+    judge(USAGE_PLAN.differences(usage.name, usage, {KEYS: covers((key.id,))}, decidable=False))
 
 
 @expectation("SEC-31", ja="ルートがAPIキーを要求する")

@@ -10,12 +10,12 @@ from aws.difference import Difference, Differences, differences
 from aws.function import ACCOUNT
 from aws.inventory import Sections
 from aws.kinds.gateway_account import GatewayAccount
-from aws.ledgers.apigateway import ROUTE, USAGE_PLAN
+from aws.kinds.usage_plan import API_KEY, BURST, OFFSET, RATE, USAGE_PLAN, ApiKey, UsagePlan
+from aws.ledgers.apigateway import ROUTE
 from aws.rest_api import MethodSetting, Stage
 from aws.section import Follows, Missing, lookup
-from aws.usage_plan import BURST, OFFSET, RATE, ApiKey, UsagePlan
 from aws.words import Words
-from checks.lookup import API_KEY, absent
+from checks.lookup import absent
 from plan.demand import HEADROOM, rate_of
 from signoff.environment import Environment, Throttle, where
 
@@ -93,7 +93,9 @@ def account_too_narrow(
 def plan_too_wide(plan: UsagePlan, want: desired.UsagePlan) -> tuple[Difference, ...]:
     """Compare a usage plan with the decided limits, which it may be narrower than."""
     return _unless_none(
-        differences(USAGE_PLAN, plan.name, plan.facts, want.bounds, **OF_PLAN, loosens=True)
+        USAGE_PLAN.differences(
+            plan.name, plan, want.bounds, decided_in=OF_PLAN["decided_in"], loosens=True
+        )
     )
 
 
@@ -105,7 +107,7 @@ def methods_too_wide(plan: UsagePlan, want: desired.UsagePlan) -> tuple[Differen
         facts = {fact: value for fact, value in set_here.items() if value is not None}
         bounds = {fact: want.bounds_of_methods[fact] for fact in facts}
         name = f"{plan.name} {one.method}"
-        found += differences(USAGE_PLAN, name, facts, bounds, **OF_PLAN, loosens=True)
+        found += differences(USAGE_PLAN.words, name, facts, bounds, **OF_PLAN, loosens=True)
     return tuple(found)
 
 
@@ -134,7 +136,7 @@ def plan_too_narrow(
         for name, limits in needs.items()
         for fact, (found, bound) in limits.items()
         if found is not None
-        for difference in differences(USAGE_PLAN, name, {fact: found}, {fact: bound}, **ROOM)
+        for difference in differences(USAGE_PLAN.words, name, {fact: found}, {fact: bound}, **ROOM)
     )
 
 
@@ -148,5 +150,5 @@ def api_key(want: desired.UsagePlan, found: Sections) -> ApiKey:
     """Return the planned API key, whose existence SEC-31 owns."""
     key = lookup(found.api_keys, want.api_key or "")
     if key is None:
-        raise Missing(absent(API_KEY, want.api_key or ""))
+        raise Missing(absent(API_KEY.words, want.api_key or ""))
     return key

@@ -20,6 +20,7 @@ from aws.api_surplus import (
 )
 from aws.bounds import described, unset, within
 from aws.difference import Difference, unallowed
+from aws.kinds.usage_plan import PLAN_KEYS, PLAN_STAGES, USAGE_PLAN
 from aws.ledgers.apigateway import (
     AUTHORIZER,
     DOMAIN,
@@ -28,7 +29,6 @@ from aws.ledgers.apigateway import (
     REST_API,
     ROUTE,
     SERVED,
-    USAGE_PLAN,
 )
 from aws.rest_api import RestApi
 from aws.section import known, lookup
@@ -40,10 +40,8 @@ from checks.stages import opened_by
 
 OTHER_STAGES = Words(en="other stages", ja="他のステージ")
 MAPPINGS = Words(en="mappings to the API", ja="このAPIへのマッピング")
-PLAN_STAGES = Words(en="stages of the API", ja="このAPIのステージ")
 OPENING = frozenset({CREDENTIALS.en, TLS.en})
 """Facts that let a route act as another role, or trust whatever answers."""
-PLAN_KEYS = Words(en="further API keys", ja="計画外のAPIキー")
 
 
 def of_api(deployed: Deployed) -> tuple[Difference, ...]:
@@ -112,9 +110,11 @@ def of_ways_in(deployed: Deployed) -> tuple[Difference, ...]:
     further = _further_keys(deployed)
     return (
         *_leading(DOMAIN, MAPPINGS, mapped, {}, "apigateway:GetBasePathMappings"),
-        *_leading(USAGE_PLAN, PLAN_STAGES, _by_themselves(plans), ids, "apigateway:GetUsagePlans"),
         *_leading(
-            USAGE_PLAN, PLAN_KEYS, _by_themselves(further), ids, "apigateway:GetUsagePlanKeys"
+            USAGE_PLAN.words, PLAN_STAGES, _by_themselves(plans), ids, "apigateway:GetUsagePlans"
+        ),
+        *_leading(
+            USAGE_PLAN.words, PLAN_KEYS, _by_themselves(further), ids, "apigateway:GetUsagePlanKeys"
         ),
     )
 

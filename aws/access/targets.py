@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from aws.access.acting import acting, changes
+from aws.kind import value_of
 from aws.ledgers.dynamodb import STREAM
 from aws.reading import Reading, Scope
 from aws.section import Section
@@ -125,7 +126,7 @@ def _api(scope: Scope, apis: Section[Any], limits: Mapping[str, Section[Any]]) -
             f"{at}/{kind}/{one.id}"
             for kind, section in limits.items()
             for one in (() if isinstance(section, Unreadable) else section.values())
-            if not isinstance(one, Unreadable)
+            if not isinstance(one, Unreadable) and not isinstance(value_of(one, "id"), Unreadable)
         ),
     )
     arns = (*(arn for root in roots for arn in (root, f"{root}/*")), f"{at}/account")

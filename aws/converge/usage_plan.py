@@ -17,8 +17,8 @@ from aws.change.gate import (
 from aws.converge import rest_api
 from aws.converge.deployment import stage_of
 from aws.desired import Api, UsagePlan
-from aws.usage_plan import BURST, OFFSET, PERIOD, QUOTA, RATE, ApiKey, decode, decode_key
-from aws.usage_plan import UsagePlan as Found
+from aws.kinds.usage_plan import BURST, OFFSET, PERIOD, QUOTA, RATE, ApiKey, decode, decode_key
+from aws.kinds.usage_plan import UsagePlan as Found
 from aws.words import Words
 
 FIELDS = {"rate": RATE, "burst": BURST, "quota": QUOTA, "period": PERIOD, "offset": OFFSET}
@@ -45,7 +45,7 @@ def converge(context: ChangeContext, api: Api) -> Changes:
         ),
     )
     raw = _find(context, "get_usage_plans", api.usage_plan.name)
-    found = decode(raw, ()) if raw else None
+    found = decode(raw) if raw else None
     name, bounds = _name(api.usage_plan), _bounds(api)
     changes = repairs(name, _facts(found, api, id_) if found else None, bounds)
     changes += _on_methods(api, found) if found else ()
@@ -69,7 +69,7 @@ def _bounds(api: Api) -> dict[str, Bound]:
 def _facts(found: Found, api: Api, id_: str) -> dict[str, Any]:
     there = f"{id_}:{api.stage}" in found.stages
     return {
-        **{field: found.facts[fact] for field, fact in FIELDS.items()},
+        **{field: getattr(found, field) for field in FIELDS},
         "stage": f"{api.name}:{api.stage}" if there else None,
     }
 

@@ -5,7 +5,16 @@ from typing import Any
 
 from aws.change.undo import HowToUndo, UndoTarget
 from aws.kind import Kind
-from aws.kinds import bucket, dashboard, gateway_account, key, log_group, log_policy, topic
+from aws.kinds import (
+    bucket,
+    dashboard,
+    gateway_account,
+    key,
+    log_group,
+    log_policy,
+    topic,
+    usage_plan,
+)
 from aws.ledger import Ledger
 from aws.reading import Reader
 from aws.words import Words
@@ -17,6 +26,8 @@ KINDS: tuple[Kind[Any, Any], ...] = (
     gateway_account.GATEWAY_ACCOUNT,
     topic.TOPIC,
     key.KEY,
+    usage_plan.USAGE_PLAN,
+    usage_plan.API_KEY,
 )
 LEDGER: Ledger = {call: operation for kind in KINDS for call, operation in kind.ledger.items()} | {
     **log_policy.LEDGER,
@@ -30,6 +41,7 @@ READERS: dict[str, Reader] = {
     **gateway_account.READERS,
     **topic.READERS,
     **key.READERS,
+    **usage_plan.READERS,
 }
 UNDO: Mapping[tuple[Words, Words], HowToUndo[UndoTarget]] = {
     (kind.words, fact): how for kind in KINDS for fact, how in kind.undo.items()

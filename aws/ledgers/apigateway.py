@@ -28,7 +28,6 @@ WEB_ACL = Words(en="web ACL", ja="Web ACL")
 REST_API = Words(en="REST API", ja="REST API")
 STAGE = Words(en="stage", ja="ステージ")
 DOMAIN = Words(en="custom domain", ja="カスタムドメイン")
-USAGE_PLAN = Words(en="usage plan", ja="使用量プラン")
 
 NAMES = Harmless("an id, ARN or number of what its name says already")
 NEXT = Harmless("leads to the next page, which is read")
@@ -37,7 +36,6 @@ WORDS = Harmless("words for people; the door searches them for secrets")
 TAGS = Harmless("tags of what is not tagged by plan; the door searches them for secrets")
 CACHED = Harmless("says nothing while no answer is cached, which is judged by the cache's keys")
 OTHERS = Harmless("asks for no Lambda authorizer, and such a guard of a route is red as such")
-VALUE = Harmless("never asked for: a key's value is as good as a password")
 
 BINARY = Words(en="binary media types", ja="バイナリメディアタイプ")
 COMPRESSION = Words(en="minimum compression size", ja="圧縮の最小サイズ")
@@ -189,7 +187,7 @@ DOMAIN_MEMBERS: Mapping[str, Entry] = {
 }
 
 # Where our API stands, none of the listings that need their list is empty: without it they are not understood. The
-# others may be (API keys, mappings), and then API Gateway may leave their list out.
+# others may be (mappings), and then API Gateway may leave their list out.
 LEDGER: Ledger = {
     "apigateway:GetRestApis": Operation(
         resources={"items": Resource(kind=REST_API, name=answered("name"))},
@@ -285,52 +283,6 @@ LEDGER: Ledger = {
             "body": Judged("served"),
         },
         needs=frozenset({"body"}),
-    ),
-    "apigateway:GetUsagePlans": Operation(
-        resources={"items": Resource(kind=USAGE_PLAN, name=answered("name"))},
-        members={
-            "position": NEXT,
-            "items.id": Judged("id"),
-            "items.name": Judged("name"),
-            "items.description": WORDS,
-            "items.apiStages": Judged("stages"),
-            "items.throttle": Judged("rate"),
-            "items.quota.limit": Judged("quota"),
-            "items.quota.offset": Judged("offset"),
-            "items.quota.period": Judged("period", values=frozenset({"DAY", "WEEK", "MONTH"})),
-            "items.productCode": Harmless("for what is sold on AWS Marketplace"),
-            "items.tags": TAGS,
-        },
-        needs=frozenset({"items"}),
-    ),
-    "apigateway:GetUsagePlanKeys": Operation(
-        resources={},
-        members={
-            "position": NEXT,
-            "items.id": Judged("keys"),
-            "items.type": Harmless("there is one type of key"),
-            "items.value": VALUE,
-            "items.name": NAMES,
-        },
-    ),
-    "apigateway:GetApiKeys": Operation(
-        resources={},
-        members={
-            "warnings": Harmless("what an import complained of"),
-            "position": NEXT,
-            "items.id": Judged("id"),
-            "items.value": VALUE,
-            "items.name": Judged("name"),
-            "items.customerId": Harmless("a number of AWS Marketplace"),
-            "items.description": WORDS,
-            "items.enabled": Judged("enabled"),
-            "items.createdDate": WHEN,
-            "items.lastUpdatedDate": WHEN,
-            "items.stageKeys": Harmless(
-                "an older way to say what usage plans say, which are judged"
-            ),
-            "items.tags": TAGS,
-        },
     ),
     "apigateway:GetDomainName": Operation(
         resources={"": Resource(kind=DOMAIN, name=answered("domainName"))},

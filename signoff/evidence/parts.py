@@ -42,8 +42,6 @@ OF_SECTIONS: Mapping[Part, Mapping[str, str]] = {
         "secrets": "policy replicas",
         "secret_attachments": "*",
         "key_attachments": "*",
-        "usage_plans": "keys",
-        "api_keys": "*",
     },
     Part.API: {
         "rest_apis": "*",
@@ -71,7 +69,6 @@ OF_SECTIONS: Mapping[Part, Mapping[str, str]] = {
         "tables": "billing_mode caps",
         "scalable_targets": "*",
         "stages": "settings.rate settings.burst",
-        "usage_plans": "*",
     },
     Part.SECRETS: {
         "secret_values": "*",
@@ -87,7 +84,7 @@ LEFT_OUT: Mapping[str, Mapping[str, str]] = {
     "the name by which it is planned": dict.fromkeys(
         (
             *("functions", "aliases", "roles", "tables", "secrets", "rest_apis", "stages"),
-            *("usage_plans", "api_keys", "domains", "alarms", "mute_rules"),
+            *("domains", "alarms", "mute_rules"),
         ),
         "name",
     ),
@@ -100,8 +97,6 @@ LEFT_OUT: Mapping[str, Mapping[str, str]] = {
         "rest_apis": "created",
         "stages": "deployment_id",
         "served": "authorizers.id",
-        "usage_plans": "id",
-        "api_keys": "id",
         "alarms": "arn",
     },
     "the same code, published again, is the same release": {"functions": "version"},

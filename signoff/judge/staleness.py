@@ -54,8 +54,6 @@ KINDS: Mapping[str, Words] = {
     "rest_apis": Words("API", "API"),
     "stages": Words("stage", "ステージ"),
     "served": Words("what is served at stage", "ステージの提供内容"),
-    "usage_plans": Words("usage plan", "使用量プラン"),
-    "api_keys": Words("API key", "APIキー"),
     "domains": Words("domain", "ドメイン"),
     "api_mappings": Words("mappings of domain", "ドメインのマッピング"),
     "alarms": Words("alarm", "アラーム"),

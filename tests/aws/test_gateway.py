@@ -9,8 +9,8 @@ import pytest
 
 from aws.domain import BasePath, resolve
 from aws.door.limits import within
+from aws.kinds.usage_plan import OwnLimit
 from aws.rest_api import MethodSetting
-from aws.usage_plan import OwnLimit
 from tests.aws.answers import SCOPE
 from tests.aws.answers.gateway import GATEWAY
 from tests.aws.fake_aws import OPTIONS

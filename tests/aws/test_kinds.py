@@ -14,6 +14,7 @@ from aws.kinds.gateway_account import GatewayAccount
 from aws.kinds.key import Key
 from aws.kinds.log_group import LOG_GROUP, LogGroup
 from aws.kinds.topic import Subscription, Topic
+from aws.kinds.usage_plan import ApiKey, OwnLimit, UsagePlan
 
 ANSWERS = {
     "log group": (
@@ -167,6 +168,41 @@ ANSWERS = {
             manager="CUSTOMER",
             policy='{"Statement": []}',
         ),
+    ),
+    "usage plan": (
+        {
+            "plan": {
+                "id": "u1",
+                "name": "rally-plan",
+                "throttle": {"rateLimit": 100.0, "burstLimit": 200},
+                "quota": {"limit": 1000, "offset": 5, "period": "DAY"},
+                "apiStages": [
+                    {"apiId": "b2", "stage": "prod"},
+                    {
+                        "apiId": "a1",
+                        "stage": "prod",
+                        "throttle": {"/stamps/GET": {"rateLimit": 7.0, "burstLimit": 9}},
+                    },
+                ],
+            },
+            "keys": {"items": [{"id": "k2"}, {"id": "k1", "type": "API_KEY"}]},
+        },
+        UsagePlan(
+            id="u1",
+            name="rally-plan",
+            rate=100.0,
+            burst=200,
+            quota=1000,
+            period="DAY",
+            stages=("a1:prod", "b2:prod"),
+            keys=("k1", "k2"),
+            own_limits=(OwnLimit(method="a1:prod /stamps/GET", rate=7.0, burst=9),),
+            offset=5,
+        ),
+    ),
+    "API key": (
+        {"key": {"id": "k1", "name": "rally-key", "enabled": True}},
+        ApiKey(id="k1", name="rally-key", enabled=True),
     ),
 }
 """Kind -> the answers of its calls, and the facts that they hold; none of them its fact's default."""

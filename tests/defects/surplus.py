@@ -8,11 +8,11 @@ from typing import Any
 from aws import api_surplus
 from aws.api_document import ApiDocument
 from aws.domain import BasePath
+from aws.kinds.usage_plan import UsagePlan
 from aws.ledger import Unplanned
 from aws.ledgers.apigateway import BINARY, COMPRESSION, DOMAIN, KEY_SOURCE, REST_API, STAGE
 from aws.rest_api import Deployment
 from aws.static_answer import StaticAnswer
-from aws.usage_plan import UsagePlan
 from aws.words import Words
 from tests.defects.changes import added, both, edited, item
 from tests.defects.defect import Break, Defect

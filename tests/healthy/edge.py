@@ -6,8 +6,8 @@ from aws.api_document import ApiDocument
 from aws.domain import BasePath, Certificate, CustomDomain, Resolution
 from aws.kinds.bucket import Bucket
 from aws.kinds.gateway_account import GatewayAccount
+from aws.kinds.usage_plan import ApiKey, UsagePlan
 from aws.rest_api import Deployment, MethodSetting, RestApi, Stage
-from aws.usage_plan import ApiKey, UsagePlan
 from aws.way_back import DeploymentBack
 from tests.healthy.api_document import document
 from tests.healthy.compute import clear

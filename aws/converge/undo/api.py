@@ -170,19 +170,6 @@ def _mappings(target: ApiTarget) -> None:
             first.delete_base_path_mapping(domainName=target.name, basePath=path or "(none)")
 
 
-def _usage_plans(target: ApiTarget) -> None:
-    patch = [{"op": "remove", "path": "/apiStages", "value": stage} for stage in target.ids]
-    target.context.client("apigateway").update_usage_plan(
-        usagePlanId=target.id, patchOperations=patch
-    )
-
-
-def _keys_of_plan(target: ApiTarget) -> None:
-    client = target.context.client("apigateway")
-    for key in target.ids:
-        unless_absent(client.delete_usage_plan_key, usagePlanId=target.id, keyId=key)
-
-
 def _id(target: ApiTarget) -> str:
     return rest_api.needed(target.context, target.api)
 
@@ -310,15 +297,5 @@ UNDO: Mapping[tuple[str, str], HowToUndo[ApiTarget]] = {
     ("custom domain", "mutual TLS"): by_hand(
         en="API Gateway console > Custom domain names > {name} > Edit > Mutual TLS authentication: off",
         ja="API Gatewayコンソール > カスタムドメイン名 > {name} > 編集 > 相互TLS認証をオフにしてください",
-    ),
-    ("usage plan", "stages of the API"): by_call(
-        _usage_plans,
-        en="the keys of that plan no longer open this API",
-        ja="このプランのAPIキーでは、本APIを呼び出せなくなります",
-    ),
-    ("usage plan", "further API keys"): by_call(
-        _keys_of_plan,
-        en="whoever calls with one of those keys is answered by 403",
-        ja="該当のAPIキーによる呼び出しには403を返します",
     ),
 }

@@ -3,9 +3,9 @@
 from aws.api_document import ApiDocument, Authorizer, Integration, Method
 from aws.domain import BasePath, Certificate, CustomDomain, Resolution
 from aws.kinds.gateway_account import GatewayAccount
+from aws.kinds.usage_plan import ApiKey, OwnLimit, UsagePlan
 from aws.rest_api import Deployment, MethodSetting, RestApi, Stage
 from aws.static_answer import StaticAnswer
-from aws.usage_plan import ApiKey, OwnLimit, UsagePlan
 from aws.way_back import DeploymentBack
 from runbook.procedures import api, throttling
 from tests.runbook.facts.answer import (

@@ -1,0 +1,277 @@
+"""API Gateway: usage plans and API keys, which limit how often a caller may call (guide step 2-4)."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from aws.change.gate import unless_absent
+from aws.change.undo import UndoTarget, by_call
+from aws.door.failures import ReadFailure
+from aws.kind import NAME, Kind, ReadCall, Wanted, fact
+from aws.ledger import Harmless, answered
+from aws.names import ours
+from aws.part import IDENTITY, PLANNED_BY, Part
+from aws.raw import Raw
+from aws.reading import Reader, Reading
+from aws.rest_api import PAGE, api_id
+from aws.section import Section
+from aws.words import Words
+
+RATE = Words(en="rate", ja="レート")
+BURST = Words(en="burst", ja="バースト")
+QUOTA = Words(en="quota", ja="クォータ")
+PERIOD = Words(en="period of the quota", ja="クォータの期間")
+OFFSET = Words(en="taken off the first period", ja="最初の期間から差し引く件数")
+PLAN_STAGES = Words(en="stages of the API", ja="このAPIのステージ")
+PLAN_KEYS = Words(en="further API keys", ja="計画外のAPIキー")
+ID = Words(en="id", ja="ID")
+STAGES = Words(en="stages", ja="ステージ")
+KEYS = Words(en="API keys", ja="APIキー")
+ENABLED = Words(en="enabled", ja="有効")
+
+NEXT = Harmless("leads to the next page, which is read")
+WHEN = Harmless("when something was made or changed decides nothing")
+TEXT = Harmless("words for people; the door searches them for secrets")
+TAGS = Harmless("tags of what is not tagged by plan; the door searches them for secrets")
+VALUE = Harmless("never asked for: a key's value is as good as a password")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OwnLimit:
+    """What a usage plan allows on one method of a stage in place of its own limits."""
+
+    method: str
+    """``api-id:stage /path/VERB``."""
+    rate: float | None
+    burst: int | None
+    """None: the plan's own burst applies."""
+
+
+def _stage(raw: Raw) -> str:
+    return f"{raw.get('apiId', '')}:{raw.get('stage', '')}"
+
+
+def _own_limits(stages: Sequence[Raw]) -> Iterator[OwnLimit]:
+    for one in stages:
+        for method, limit in (one.get("throttle") or {}).items():
+            yield OwnLimit(
+                method=f"{_stage(one)} {method}",
+                rate=limit.get("rateLimit"),
+                burst=limit.get("burstLimit"),
+            )
+
+
+def _limit(words: Words, at: str, absent: int | None = None, **more: Any) -> Any:
+    return fact(words, at, absent=absent, part=Part.CAPACITY, **more)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UsagePlan:
+    """``stages`` are ``api-id:stage``; ``keys`` are ids of API keys, read where one is planned."""
+
+    id: str = fact(ID, "id", part=IDENTITY)
+    name: str = fact(NAME, "name", absent="", part=PLANNED_BY)
+    rate: float | None = _limit(RATE, "throttle.rateLimit")
+    burst: int | None = _limit(BURST, "throttle.burstLimit")
+    quota: int | None = _limit(QUOTA, "quota.limit")
+    period: str | None = _limit(PERIOD, "quota.period", values=frozenset({"DAY", "WEEK", "MONTH"}))
+    stages: tuple[str, ...] = fact(
+        STAGES,
+        "apiStages",
+        absent=(),
+        read=lambda stages: tuple(sorted(map(_stage, stages))),
+        part=Part.CAPACITY,
+    )
+    keys: tuple[str, ...] = fact(
+        KEYS,
+        "items",
+        call="keys",
+        absent=(),
+        covers=("items.id",),
+        read=lambda keys: tuple(sorted(one["id"] for one in keys if "id" in one)),
+        part=Part.PERMISSIONS,
+    )
+    own_limits: tuple[OwnLimit, ...] = fact(
+        Words(en="limits of their own", ja="個別の制限"),
+        "apiStages",
+        absent=(),
+        covers=("apiStages",),
+        read=lambda stages: tuple(_own_limits(stages)),
+        part=Part.CAPACITY,
+    )
+    offset: int = _limit(OFFSET, "quota.offset", absent=0)
+    """Requests subtracted from the quota in the first period, which is the day of the go-live."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ApiKey:
+    """Its value is never read."""
+
+    id: str = fact(ID, "id", part=IDENTITY)
+    name: str = fact(NAME, "name", absent="", part=PLANNED_BY)
+    enabled: bool = fact(ENABLED, "enabled", absent=False, part=Part.PERMISSIONS)
+
+
+def _leave(target: UndoTarget) -> None:
+    patch = [{"op": "remove", "path": "/apiStages", "value": stage} for stage in target.ids]
+    target.context.client("apigateway").update_usage_plan(
+        usagePlanId=target.id, patchOperations=patch
+    )
+
+
+def _take_out(target: UndoTarget) -> None:
+    client = target.context.client("apigateway")
+    for key in target.ids:
+        unless_absent(client.delete_usage_plan_key, usagePlanId=target.id, keyId=key)
+
+
+USAGE_PLAN = Kind[UsagePlan, Wanted](
+    words=Words(en="usage plan", ja="使用量プラン"),
+    service="apigateway",
+    section="usage_plans",
+    type=UsagePlan,
+    calls={
+        "plan": ReadCall(
+            operation="GetUsagePlans",
+            under="items",
+            pages="items",
+            named=answered("name"),
+            # Where our API is, neither listing that a plan needs is empty: without it, it is not understood.
+            needs=frozenset({"items"}),
+            members={
+                "description": TEXT,
+                "productCode": Harmless("for what is sold on AWS Marketplace"),
+                "tags": TAGS,
+            },
+            beside={"position": NEXT},
+        ),
+        "keys": ReadCall(
+            operation="GetUsagePlanKeys",
+            asks={"usagePlanId": "{id}"},
+            pages="items",
+            members={
+                "items.type": Harmless("there is one type of key"),
+                "items.value": VALUE,
+                "items.name": Harmless("an id, ARN or number of what its name says already"),
+                "position": NEXT,
+            },
+        ),
+    },
+    undo={
+        PLAN_STAGES: by_call(
+            _leave,
+            en="the keys of that plan no longer open this API",
+            ja="このプランのAPIキーでは、本APIを呼び出せなくなります",
+        ),
+        PLAN_KEYS: by_call(
+            _take_out,
+            en="whoever calls with one of those keys is answered by 403",
+            ja="該当のAPIキーによる呼び出しには403を返します",
+        ),
+    },
+)
+API_KEY = Kind[ApiKey, Wanted](
+    words=Words(en="API key", ja="APIキー"),
+    service="apigateway",
+    section="api_keys",
+    type=ApiKey,
+    calls={
+        "key": ReadCall(
+            operation="GetApiKeys",
+            under="items",
+            pages="items",
+            members={
+                "value": VALUE,
+                "customerId": Harmless("a number of AWS Marketplace"),
+                "description": TEXT,
+                "createdDate": WHEN,
+                "lastUpdatedDate": WHEN,
+                "stageKeys": Harmless("an older way to say what usage plans say, which are judged"),
+                "tags": TAGS,
+            },
+            beside={"position": NEXT, "warnings": Harmless("what an import complained of")},
+        )
+    },
+)
+
+
+def usage_plans(reading: Reading) -> Section[UsagePlan]:
+    """Read the planned one, those of our prefix, and whatever else names our API."""
+    found = reading.aws.listed("apigateway", "get_usage_plans", "items", limit=PAGE)
+    api = api_id(reading)
+    by_name = _by_name(
+        reading,
+        found,
+        reading.scope.usage_plan,
+        lambda raw: any(one.get("apiId") == api for one in raw.get("apiStages", ())),
+    )
+
+    def read(name: str) -> UsagePlan:
+        raw = _only(by_name[name])
+        return decode(raw, _keys(reading, raw["id"]) if reading.scope.api_key else ())
+
+    return reading.each(by_name, read)
+
+
+def api_keys(reading: Reading) -> Section[ApiKey]:
+    if reading.scope.api_key is None:
+        return {}
+    # includeValues stays False: a key's value is as good as a password.
+    found = reading.aws.listed("apigateway", "get_api_keys", "items", limit=PAGE)
+    by_name = _by_name(reading, found, reading.scope.api_key)
+    return reading.each(by_name, lambda name: decode_key(_only(by_name[name])))
+
+
+def _by_name(
+    reading: Reading,
+    found: list[Raw],
+    expected: str | None,
+    reaches_us: Callable[[Raw], bool] = lambda _: False,
+) -> dict[str, list[Raw]]:
+    """Return ours by their names; one without a name goes by its id."""
+    by_name: dict[str, list[Raw]] = {}
+    for raw in found:
+        by_name.setdefault(_name(raw), []).append(raw)
+    return {
+        name: same
+        for name, same in sorted(by_name.items())
+        if name == expected or ours(name, reading.scope.prefix) or any(map(reaches_us, same))
+    }
+
+
+def _name(raw: Raw) -> str:
+    return str(raw.get("name") or raw["id"])
+
+
+def _only(same: list[Raw]) -> Raw:
+    """Return the only entry of a name; API Gateway allows several of one name, and then none can be chosen."""
+    if len(same) > 1:
+        ids = ", ".join(sorted(raw["id"] for raw in same))
+        name = _name(same[0])
+        raise ReadFailure.of(
+            "apigateway",
+            f"{len(same)} of the name {name}: {ids}",
+            f"{name}という名前のものが{len(same)}件あります: {ids}",
+        )
+    return same[0]
+
+
+def decode(raw: Raw, keys: Sequence[Raw] = ()) -> UsagePlan:
+    """Return the facts of a usage plan; ``keys`` is what AWS lists of its API keys. Without a name it goes by its id."""
+    return USAGE_PLAN.decode({"plan": {**raw, "name": _name(raw)}, "keys": {"items": keys}})
+
+
+def _keys(reading: Reading, plan: str) -> list[Raw]:
+    return reading.aws.listed(
+        "apigateway", "get_usage_plan_keys", "items", usagePlanId=plan, limit=PAGE
+    )
+
+
+def decode_key(raw: Raw) -> ApiKey:
+    return API_KEY.decode({"key": {**raw, "name": _name(raw)}})
+
+
+READERS = {
+    USAGE_PLAN.section: Reader(usage_plans, USAGE_PLAN.actions),
+    API_KEY.section: Reader(api_keys, API_KEY.actions),
+}
