@@ -2,7 +2,7 @@
 
 import contextlib
 import io
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -98,18 +98,25 @@ def _of(snapshot: Snapshot, params: Mapping[str, Any]) -> Mapping[str, Any]:
     """Return the parameters as the snapshot's own plan has them."""
     if snapshot.plan is healthy().plan:
         return params
-    asked = {
-        name: {str(one): one for one in ARGUMENTS[name](snapshot.environment, snapshot.plan)}
-        for name in params
-        if name in ARGUMENTS
+    there = subjects_of(params, snapshot)
+    return {name: there.get(name, {}).get(called(one), one) for name, one in params.items()}
+
+
+def subjects_of(params: Mapping[str, Any], snapshot: Snapshot) -> Mapping[str, Mapping[str, Any]]:
+    """Return what the parameters of a check run over in the snapshot's own plan, by how each is called."""
+    plan = snapshot.plan
+    over: dict[str, Iterable[Any]] = {
+        name: ARGUMENTS[name](snapshot.environment, plan) for name in params if name in ARGUMENTS
     }
     if "bounded" in params:
-        planned = SUBJECTS[params["bounded"].of].planned(snapshot.plan)
-        own = {one.name: one for one in planned}
-        return {**params, "planned": own.get(params["planned"].name, params["planned"])}
+        over["planned"] = SUBJECTS[params["bounded"].of].planned(plan)
     if "watched" in params:
-        asked["watched"] = {str(one): one for one in snapshot.plan.alarms}
-    return {name: asked.get(name, {}).get(str(value), value) for name, value in params.items()}
+        over["watched"] = plan.alarms
+    return {name: {called(one): one for one in some} for name, some in over.items()}
+
+
+def called(subject: Any) -> str:
+    return str(getattr(subject, "name", subject))
 
 
 class _Collector:

@@ -5,7 +5,6 @@ from types import SimpleNamespace
 
 import pytest
 
-from checks.parameters import ARGUMENTS
 from plan import plan_for
 from signoff.judge.checklist import Checklist, Severity
 from signoff.judge.collection import set_aside
@@ -16,7 +15,7 @@ from tests.defects.changes import absent, both, item, rebound
 from tests.defects.documents import document, everywhere
 from tests.foreign.judged import rows, rows_of
 from tests.healthy import healthy
-from tests.judging import collected, judge
+from tests.judging import called, collected, judge, subjects_of
 from tests.provenance import PROD_RUN
 
 CHECKLIST = Checklist.load()
@@ -68,11 +67,8 @@ def judged(breaks, **keys):
 
 def planned(check, snapshot):
     """Whether what a check runs over is in the plan of this snapshot."""
-    over = {name: value for name, value in check.params.items() if name in ARGUMENTS}
-    there = {
-        name: set(map(str, ARGUMENTS[name](snapshot.environment, snapshot.plan))) for name in over
-    }
-    return all(str(value) in there[name] for name, value in over.items())
+    there = subjects_of(check.params, snapshot)
+    return all(called(check.params[name]) in some for name, some in there.items())
 
 
 def red(found):
