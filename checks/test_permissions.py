@@ -117,7 +117,7 @@ def test_role_may_use_the_keys_of_what_it_reads(
 ) -> None:
     found = judge.observe(deployed.role(role), "policies", "boundary")
     keys = keys_of(role, deployed, environment, judge.decisions)
-    judge.observe.note(keys=[one.key.arn for one in keys])
+    judge.observe.note(kms_keys=[one.key.arn for one in keys])
 
     judge(unusable_for(found, role, keys))
     judge(denied_keys(found, role, keys))
@@ -268,7 +268,7 @@ def test_policy_of_no_key_allows_a_stranger(
     found: Sections, environment: Environment, judge: Judge
 ) -> None:
     keys = {one.arn: one.policy for one in map(known, known(found.keys).values()) if one.policy}
-    judge.observe.note(keys=sorted(keys))
+    judge.observe.note(kms_keys=sorted(keys))
 
     judge(keys_opened(keys, environment.account))
 

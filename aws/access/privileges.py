@@ -172,11 +172,9 @@ def short(
     if now is None:
         return found
     surely = _short(role, want, real, lambda known: at(known, now))
-    lost = {(one.action, one.resource) for one in surely if not one.unknown}
-    return (
-        *(one for one in surely if not one.unknown),
-        *(one for one in found if (one.action, one.resource) not in lost),
-    )
+    certain = [one for one in surely if not one.unknown]
+    lost = {(one.action, one.resource) for one in certain}
+    return (*certain, *(one for one in found if (one.action, one.resource) not in lost))
 
 
 def _short(

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from aws.kind import Kind, ReadCall, Wanted, fact
+from aws.kinds.usage_plan import BURST, RATE
 from aws.ledger import Harmless
 from aws.part import Part
 from aws.reading import Reader, Reading
@@ -20,14 +21,8 @@ class GatewayAccount:
         absent=None,
         read=lambda arn: arn or None,
     )
-    rate: float = fact(
-        Words(en="rate (requests/s)", ja="レート（リクエスト/秒）"),
-        "throttleSettings.rateLimit",
-        part=Part.CAPACITY,
-    )
-    burst: int = fact(
-        Words(en="burst", ja="バースト"), "throttleSettings.burstLimit", part=Part.CAPACITY
-    )
+    rate: float = fact(RATE, "throttleSettings.rateLimit", part=Part.CAPACITY)
+    burst: int = fact(BURST, "throttleSettings.burstLimit", part=Part.CAPACITY)
 
 
 GATEWAY_ACCOUNT = Kind[GatewayAccount, Wanted](

@@ -19,7 +19,7 @@ KINDS = {
     "load": Words(en="load", ja="負荷試験"),
     "release": Words(en="release", ja="リリース"),
     "manifest": Words(en="manifest", ja="マニフェスト"),
-    "rehearsal": Words(en="rehearsal of the rollbacks", ja="ロールバック訓練（全体）"),
+    "rehearsal": Words(en="rollback rehearsal", ja="ロールバック訓練（全体）"),
     "drill": Words(en="drill", ja="ロールバック訓練"),
     "proof": Words(en="proof", ja="検証"),
     "recount": Words(en="recount", ja="再集計"),

@@ -62,7 +62,7 @@ RED = {
     "PREP-10": "the evidence store has no proof record",
     "ROLL-07": "deployment to go back to: found nothing",
     "ROLL-04": "the evidence store has no front-end record",
-    "ROLL-05": "the evidence store has no rehearsal record",
+    "ROLL-05": "the evidence store has no rollback rehearsal record",
 }
 """Row -> words that its finding holds."""
 FOLLOWING = {

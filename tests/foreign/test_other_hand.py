@@ -54,7 +54,7 @@ UNRECORDED = {
     "DATA-05": "the evidence store has no recount record",
     "DEP-17": "the evidence store has no release record",
     "ROLL-04": "the evidence store has no front-end record",
-    "ROLL-05": "the evidence store has no rehearsal record",
+    "ROLL-05": "the evidence store has no rollback rehearsal record",
 }
 """Row -> its words: what was done by hand left no record, and is not taken on trust."""
 UNREAD = dict.fromkeys(("PREP-09", "PREP-11"), "the evidence store was not read")

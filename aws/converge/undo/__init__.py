@@ -17,7 +17,7 @@ from aws.converge.undo import (
     secret,
     table,
 )
-from aws.converge.undo.target import ApiTarget
+from aws.converge.undo.api import ApiTarget
 from aws.desired import Api
 from aws.kinds import UNDO as OF_KINDS
 from aws.ledger import Unplanned

@@ -5,19 +5,26 @@ draft is deployed, which is the part of the procedure ``api``.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from aws import api_surplus
 from aws.change.gate import unless_absent
-from aws.change.undo import HowToUndo, Undo, by_call, by_hand
+from aws.change.undo import HowToUndo, Undo, UndoTarget, by_call, by_hand
 from aws.converge import api_draft, gateway_responses, rest_api
-from aws.converge.undo.target import ApiTarget
+from aws.desired import Api
 from aws.ledgers import apigateway
 from aws.static_answer import unquoted
 
 LAST = "it is over for callers once `api` has deployed the draft"
 LAST_JA = "`api`で下書きをデプロイした時点で、呼び出し元に反映されます"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ApiTarget(UndoTarget):
+    """What undoing a fact of the API takes besides: the API as it is planned, by which a method is made again."""
+
+    api: Api
 
 
 def _route(target: ApiTarget) -> None:

@@ -5,7 +5,7 @@ from typing import Any
 
 from aws.change.undo import HowToUndo, Undo, by_call
 from aws.converge import rest_api
-from aws.converge.undo.target import ApiTarget
+from aws.converge.undo.api import ApiTarget
 
 
 def _function(target: ApiTarget) -> None:
