@@ -20,7 +20,7 @@ from click.shell_completion import shell_complete
 from aws.visible import visible_line
 from aws.words import LANGUAGES, SILENCE, Bilingual, Words
 from signoff import ROOT
-from signoff.commands.completion import environment_names, row_ids
+from signoff.commands.completion import environment_names
 from signoff.commands.help_page import HelpLine, HelpPage
 
 USAGE = 2
@@ -193,11 +193,6 @@ def environments_option() -> CommandOption:
         metavar="FILE",
         words=Words(en="another file of environments", ja="別の環境ファイル"),
     )
-
-
-def row_option(words: Words, **more: Any) -> CommandOption:
-    """Return ``--row``, completed from the checklist."""
-    return CommandOption("--row", metavar="ID", shell_complete=row_ids, words=words, **more)
 
 
 def page_of(command: Command, ctx: click.Context) -> HelpPage:
