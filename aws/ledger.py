@@ -148,6 +148,8 @@ class Unplanned:
     """Names, ids or ARNs of what was found, as AWS's calls take them."""
     id: str = ""
     """By which a call takes the resource, where that is not its name."""
+    values: tuple[str, ...] = ()
+    """What ``found`` shows to people, one by one."""
 
     @property
     def what(self) -> str:
@@ -185,6 +187,7 @@ def unplanned(
                     terms="; ".join(sorted({*terms})),
                     loosens=entry.loosens,
                     ids=tuple(sorted({*ids})),
+                    values=tuple(sorted({*values})),
                     id=resource.id(parameters, element) or "",
                 )
 

@@ -28,7 +28,7 @@ def observing_attachments(attached: Iterable[Unplanned]) -> tuple[Difference, ..
 
 
 def _only_observes(one: Unplanned) -> bool:
-    return one.effect is Effect.OBSERVES and OUR_METRICS not in one.found.split(", ")
+    return one.effect is Effect.OBSERVES and OUR_METRICS not in one.values
 
 
 def unplanned_attachments(found: Sections, planned: Iterable[str]) -> tuple[Unplanned, ...]:

@@ -44,5 +44,5 @@ def _web_acls(reading: Reading) -> Iterator[str]:
     stages = reading.section("stages")
     for one in () if isinstance(stages, Unreadable) else stages.values():
         if not isinstance(one, Unreadable):
-            attached = (each.found for each in one.unplanned if each.fact == WEB_ACL)
-            yield from (arn for found in attached for arn in found.split(", "))
+            attached = (each.values for each in one.unplanned if each.fact == WEB_ACL)
+            yield from (arn for found in attached for arn in found)

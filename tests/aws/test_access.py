@@ -426,7 +426,14 @@ BEHIND = Stage(
     name="prod",
     deployment_id="d1",
     unplanned=(
-        Unplanned(kind=STAGE, name="prod", fact=WEB_ACL, found=ACL, call="apigateway:GetStages"),
+        Unplanned(
+            kind=STAGE,
+            name="prod",
+            fact=WEB_ACL,
+            found=ACL,
+            call="apigateway:GetStages",
+            values=(ACL,),
+        ),
     ),
 )
 

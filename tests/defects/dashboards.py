@@ -154,10 +154,15 @@ TOLD_BY = {
 }
 
 
-def _attached(group: str, fact: Words, found: str, effect: Effect = Effect.CHANGES) -> Break:
-    call = f"logs:Describe{TOLD_BY[fact]}"
+def _attached(group: str, fact: Words, *values: str, effect: Effect = Effect.CHANGES) -> Break:
     one = Unplanned(
-        kind=LOG_GROUP.words, name=group, fact=fact, found=found, call=call, effect=effect
+        kind=LOG_GROUP.words,
+        name=group,
+        fact=fact,
+        found=", ".join(values),
+        call=f"logs:Describe{TOLD_BY[fact]}",
+        effect=effect,
+        values=values,
     )
     return edited("log_group_attachments", group, lambda others: (*others, one))
 
@@ -192,7 +197,7 @@ REACHED = (
     Defect(id="MON-15:masked", breaks=_attached(LOGS, DATA_PROTECTION, "ACTIVATED")),
     Defect(
         id="MON-15:counts-among-our-faults",
-        breaks=_attached(LOGS, METRICS_MADE, "Other, StampRally", OBSERVES),
+        breaks=_attached(LOGS, METRICS_MADE, "Other", "StampRally", effect=OBSERVES),
     ),
     Defect(
         id="MON-15:all-logs-copied",
@@ -224,7 +229,7 @@ REACHED = (
     ),
     Defect(
         id="MON-16:somebody-counts",
-        breaks=_attached(LOGS, METRICS_MADE, "Statistics", OBSERVES),
+        breaks=_attached(LOGS, METRICS_MADE, "Statistics", effect=OBSERVES),
     ),
     Defect(id="MON-16:queue-listens", breaks=_listener("sqs", "arn:aws:sqs:eu-west-1:1:copy")),
     Defect(id="MON-16:another-mail", breaks=_listener("email", "b***@example.com")),
