@@ -183,7 +183,7 @@ ANSWERS = {
             Leak: ("secret", "call", "place"),
             Unplanned: (
                 *("kind", "name", "fact", "found", "found_ja", "call", "effect", "remedy"),
-                *("terms", "loosens", "ids", "id"),
+                *("terms", "loosens", "ids", "id", "values"),
             ),
             Words: ("en", "ja"),
             MaskedValue: (*("text", "length", "shape", "bits", "digests", "holds", "fingerprint"),),
