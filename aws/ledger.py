@@ -69,6 +69,11 @@ class Harmless:
     because: str
 
 
+NEXT = Harmless("leads to the next page, which is read")
+WHEN = Harmless("when something was made or changed decides nothing")
+NAMES = Harmless("an id or ARN of what its name says already")
+
+
 Entry = Judged | Closed | Harmless
 
 

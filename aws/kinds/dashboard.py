@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from aws.kind import BY_NAME, NAME, Kind, ReadCall, Wanted, fact
-from aws.ledger import Harmless, asked
+from aws.ledger import NAMES, asked
 from aws.part import Part
 from aws.raw import Raw
 from aws.reading import Reader, Reading
@@ -69,7 +69,7 @@ DASHBOARD = Kind[Dashboard, Wanted](
             asks={"DashboardName": "{name}"},
             named=asked("DashboardName"),
             needs=frozenset({"DashboardBody"}),
-            members={"DashboardArn": Harmless("an id or ARN of what its name says already")},
+            members={"DashboardArn": NAMES},
         )
     },
 )

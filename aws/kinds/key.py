@@ -8,7 +8,7 @@ from typing import Any
 
 from aws.change.undo import EACH, THIS, by_call, by_hand, calling
 from aws.kind import ARN, POLICY, Kind, ReadCall, Wanted, fact, tried, value_of
-from aws.ledger import Closed, Harmless, Unplanned, asked, only
+from aws.ledger import NAMES, NEXT, WHEN, Closed, Harmless, Unplanned, asked, only
 from aws.part import JUDGED_EACH_RUN, Part
 from aws.raw import Raw
 from aws.reading import Reader, Reading, required
@@ -26,7 +26,6 @@ STATES = frozenset(
         *("PendingReplicaDeletion", "Unavailable", "Updating"),
     }
 )
-NAMES = Harmless("an id or ARN of what its name says already")
 ALGORITHM = Harmless(
     "what the key can do follows from its kind; one that cannot encrypt is refused"
 )
@@ -97,7 +96,7 @@ KEY = Kind[Key, Wanted](
             needs=frozenset({"KeyMetadata"}),
             members={
                 **dict.fromkeys(("AWSAccountId", "KeyId", "CurrentKeyMaterialId"), NAMES),
-                "CreationDate": Harmless("when something was made or changed decides nothing"),
+                "CreationDate": WHEN,
                 "Enabled": Harmless("told by KeyState"),
                 "Description": Harmless("words for people; the door searches them for secrets"),
                 **dict.fromkeys(
@@ -148,9 +147,7 @@ KEY = Kind[Key, Wanted](
                     terms=_granted,
                     loosens=True,
                 ),
-                **dict.fromkeys(
-                    ("NextMarker", "Truncated"), Harmless("leads to the next page, which is read")
-                ),
+                **dict.fromkeys(("NextMarker", "Truncated"), NEXT),
             },
         ),
     },

@@ -8,14 +8,7 @@ from aws.change.gate import ChangeContext
 from aws.change.undo import EACH, THIS, by_call, by_hand, calling
 from aws.door.failures import ReadFailure
 from aws.kind import ARN, KMS_KEY, NAME, Kind, ReadCall, Wanted, WriteCall, fact
-from aws.ledger import (
-    Closed,
-    Effect,
-    Harmless,
-    Judged,
-    answered,
-    only,
-)
+from aws.ledger import NAMES, NEXT, WHEN, Closed, Effect, Harmless, Judged, answered, only
 from aws.names import shared_beginning
 from aws.part import PLANNED_BY
 from aws.raw import Raw
@@ -40,9 +33,6 @@ METRICS_MADE = Words(
     en="metric filter into namespace", ja="メトリクスフィルターの出力先ネームスペース"
 )
 
-NEXT = Harmless("where the next page begins; every page is read")
-WHEN = Harmless("when something was made or changed decides nothing")
-NAMES = Harmless("an id or ARN of what its name says already")
 OF_FILTER = Harmless("about a filter, which is red as such")
 
 

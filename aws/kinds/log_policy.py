@@ -9,8 +9,8 @@ from typing import Any
 from aws.change.gate import unless_absent
 from aws.change.undo import EACH, THIS, HowToUndo, UndoTarget, by_call, calling
 from aws.door.failures import ReadFailure
-from aws.kinds.log_group import NAMES, NEXT, WHEN, LogGroup
-from aws.ledger import Harmless, Judged, Ledger, Operation, Unplanned
+from aws.kinds.log_group import LogGroup
+from aws.ledger import NAMES, NEXT, WHEN, Harmless, Judged, Ledger, Operation, Unplanned
 from aws.raw import Raw
 from aws.reading import Reader, Reading
 from aws.section import Section

@@ -16,7 +16,7 @@ from aws.change.undo import (
 )
 from aws.door.failures import ReadFailure
 from aws.kind import ARN, BY_NAME, KMS_KEY, POLICY, Kind, ReadCall, Wanted, changed, fact, value_of
-from aws.ledger import Closed, Entry, Harmless, Judged, Ledger, Operation, asked
+from aws.ledger import NAMES, NEXT, Closed, Entry, Harmless, Judged, Ledger, Operation, asked
 from aws.part import IDENTITY, Part
 from aws.raw import Raw
 from aws.reading import Reader, Reading
@@ -39,8 +39,6 @@ REDRIVE = Words(en="dead-letter queue", ja="デッドレターキュー")
 MOST_BYTES = "262144"
 """AWS's own limit for a message."""
 
-NEXT = Harmless("where the next page begins; every page is read")
-NAMES = Harmless("an id or ARN of what its name says already")
 COUNT = Harmless("the subscriptions are listed")
 FEEDBACK = Harmless("notes in a log what was delivered; the messages stay what they are")
 FIFO_ONLY = Harmless("about FIFO topics, which are red as such")

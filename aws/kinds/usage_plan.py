@@ -8,7 +8,8 @@ from aws.change.gate import unless_absent
 from aws.change.undo import UndoTarget, by_call
 from aws.door.failures import ReadFailure
 from aws.kind import NAME, Kind, ReadCall, Wanted, fact
-from aws.ledger import Harmless, answered
+from aws.ledger import NAMES, NEXT, WHEN, Harmless, answered
+from aws.ledgers.apigateway import TAGS, WORDS
 from aws.names import ours
 from aws.part import IDENTITY, PLANNED_BY, Part
 from aws.raw import Raw
@@ -29,10 +30,6 @@ STAGES = Words(en="stages", ja="ステージ")
 KEYS = Words(en="API keys", ja="APIキー")
 ENABLED = Words(en="enabled", ja="有効")
 
-NEXT = Harmless("leads to the next page, which is read")
-WHEN = Harmless("when something was made or changed decides nothing")
-TEXT = Harmless("words for people; the door searches them for secrets")
-TAGS = Harmless("tags of what is not tagged by plan; the door searches them for secrets")
 VALUE = Harmless("never asked for: a key's value is as good as a password")
 
 
@@ -139,7 +136,7 @@ USAGE_PLAN = Kind[UsagePlan, Wanted](
             # Where our API is, neither listing that a plan needs is empty: without it, it is not understood.
             needs=frozenset({"items"}),
             members={
-                "description": TEXT,
+                "description": WORDS,
                 "productCode": Harmless("for what is sold on AWS Marketplace"),
                 "tags": TAGS,
             },
@@ -152,7 +149,7 @@ USAGE_PLAN = Kind[UsagePlan, Wanted](
             members={
                 "items.type": Harmless("there is one type of key"),
                 "items.value": VALUE,
-                "items.name": Harmless("an id, ARN or number of what its name says already"),
+                "items.name": NAMES,
                 "position": NEXT,
             },
         ),
@@ -183,7 +180,7 @@ API_KEY = Kind[ApiKey, Wanted](
             members={
                 "value": VALUE,
                 "customerId": Harmless("a number of AWS Marketplace"),
-                "description": TEXT,
+                "description": WORDS,
                 "createdDate": WHEN,
                 "lastUpdatedDate": WHEN,
                 "stageKeys": Harmless("an older way to say what usage plans say, which are judged"),

@@ -1,8 +1,7 @@
 """Certificate Manager: the certificate of the custom domain."""
 
-from aws.ledger import Coverage, Harmless, Judged, Ledger, Operation
+from aws.ledger import WHEN, Coverage, Harmless, Judged, Ledger, Operation
 
-WHEN = Harmless("when something was made or changed decides nothing")
 PROOF = Harmless("how the name was proven; a certificate that is issued and renews has proven it")
 KIND = Harmless("who it was made for and how its key is used, which its names and uses say")
 WHY = Harmless("words beside a status, which is judged")

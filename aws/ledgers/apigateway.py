@@ -7,6 +7,9 @@ of botocore's, so its keys are decided there, and both are judged alike.
 from collections.abc import Mapping
 
 from aws.ledger import (
+    NAMES,
+    NEXT,
+    WHEN,
     Closed,
     Coverage,
     Entry,
@@ -29,9 +32,6 @@ REST_API = Words(en="REST API", ja="REST API")
 STAGE = Words(en="stage", ja="ステージ")
 DOMAIN = Words(en="custom domain", ja="カスタムドメイン")
 
-NAMES = Harmless("an id, ARN or number of what its name says already")
-NEXT = Harmless("leads to the next page, which is read")
-WHEN = Harmless("when something was made or changed decides nothing")
 WORDS = Harmless("words for people; the door searches them for secrets")
 TAGS = Harmless("tags of what is not tagged by plan; the door searches them for secrets")
 CACHED = Harmless("says nothing while no answer is cached, which is judged by the cache's keys")

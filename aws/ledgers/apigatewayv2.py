@@ -4,9 +4,8 @@ HTTP and WebSocket APIs reach our functions only where a function's policy, or a
 judged there.
 """
 
-from aws.ledger import Coverage, Harmless, Judged, Ledger, Operation
+from aws.ledger import NEXT, Coverage, Harmless, Judged, Ledger, Operation
 
-NEXT = Harmless("leads to the next page, which is read")
 NAMES = Harmless("an id or ARN of what its place says already")
 
 TOLD_BY_FIRST = Harmless("asked only for the names of domains that the first API may have left out")

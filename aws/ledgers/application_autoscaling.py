@@ -1,13 +1,22 @@
 """Application Auto Scaling: what changes the capacity of our tables, and when."""
 
-from aws.ledger import Closed, Coverage, Harmless, Judged, Ledger, Operation, Resource, only
+from aws.ledger import (
+    NAMES,
+    NEXT,
+    WHEN,
+    Closed,
+    Coverage,
+    Harmless,
+    Judged,
+    Ledger,
+    Operation,
+    Resource,
+    only,
+)
 from aws.ledgers.dynamodb import TABLE
 from aws.raw import Raw
 from aws.words import Words
 
-NEXT = Harmless("leads to the next page, which is read")
-WHEN = Harmless("when something was made or changed decides nothing")
-NAMES = Harmless("an id or ARN of what its name says already")
 ASKED = Harmless("DynamoDB, since nothing else is asked for")
 STEPS = Harmless("says nothing unless the type of the policy is another, which is closed")
 

@@ -3,6 +3,9 @@
 from collections.abc import Mapping
 
 from aws.ledger import (
+    NAMES,
+    NEXT,
+    WHEN,
     Closed,
     Coverage,
     Entry,
@@ -21,10 +24,7 @@ MUTE_RULE = Words(en="mute rule", ja="ミュートルール")
 SUPPRESSOR = Words(en="suppressor", ja="抑制アラーム")
 OTHER_ACTION = Words(en="action other than a notification", ja="通知以外のアクション")
 
-NEXT = Harmless("where the next page begins; every page is read")
-WHEN = Harmless("when something was made or changed decides nothing")
 LABELS = Harmless("words for people; the door searches them for secrets")
-NAMES = Harmless("an id or ARN of what its name says already")
 REASON = Harmless("why the alarm is in its state; the state is judged")
 TAGS = Harmless("tags of the alarm that its notifications carry; they reach the same people")
 

@@ -1,6 +1,9 @@
 """DynamoDB: tables, their recovery, expiry and whatever somebody attaches to them."""
 
 from aws.ledger import (
+    NAMES,
+    NEXT,
+    WHEN,
     Closed,
     Coverage,
     Harmless,
@@ -18,8 +21,6 @@ STREAM = Words(en="stream", ja="ストリーム")
 TIME_TO_LIVE = Words(en="time to live", ja="有効期限（TTL）")
 
 GROWS = Harmless("grows with use, and lags by hours; contents are counted by reading them")
-WHEN = Harmless("when something was made or changed decides nothing")
-NAMES = Harmless("an id or ARN of what its name says already")
 PROVISIONED = Harmless("says nothing on demand; a provisioned table is judged by its autoscaling")
 
 BY_TABLE_NAME = {"": Resource(kind=TABLE, name=asked("TableName"))}
@@ -185,7 +186,7 @@ LEDGER: Ledger = {
         resources=BY_ARN,
         members={
             "Tags": Judged("tags"),
-            "NextToken": Harmless("leads to the next page, which is read"),
+            "NextToken": NEXT,
         },
     ),
     "dynamodb:GetResourcePolicy": Operation(
@@ -200,7 +201,7 @@ LEDGER: Ledger = {
         resources={},
         members={
             "TableNames": Judged("names"),
-            "LastEvaluatedTableName": Harmless("leads to the next page, which is read"),
+            "LastEvaluatedTableName": NEXT,
         },
     ),
 }

@@ -1,13 +1,10 @@
 """EventBridge: rules, by schedule or by event, and what they do by themselves."""
 
-from aws.ledger import Coverage, Harmless, Judged, Ledger, Operation
+from aws.ledger import NAMES, NEXT, WHEN, Coverage, Harmless, Judged, Ledger, Operation
 from aws.words import Words
 
 RULE = Words(en="event rule", ja="イベントルール")
 
-NEXT = Harmless("leads to the next page, which is read")
-WHEN = Harmless("when something was made or changed decides nothing")
-NAMES = Harmless("an id or ARN of what its name says already")
 WORDS = Harmless("words for people; the door searches them for secrets")
 BUS = Harmless(
     "who may put events onto a bus; what they cause is what its rules do, which is judged"

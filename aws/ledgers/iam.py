@@ -1,6 +1,9 @@
 """IAM: our roles, and every principal of the account that may act on what is ours."""
 
 from aws.ledger import (
+    NAMES,
+    NEXT,
+    WHEN,
     Closed,
     Coverage,
     Harmless,
@@ -14,9 +17,6 @@ from aws.words import Words
 
 ROLE = Words(en="role", ja="ロール")
 
-NEXT = Harmless("leads to the next page, which is read")
-WHEN = Harmless("when something was made or changed decides nothing")
-NAMES = Harmless("an id or ARN of what its name says already")
 PATH = Harmless("a part of the ARN, by which everything refers to it")
 COUNTS = Harmless("how often it is used; by whom is judged")
 DOCUMENT = Judged("document")

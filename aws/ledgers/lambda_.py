@@ -4,6 +4,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from aws.ledger import (
+    NAMES,
+    NEXT,
+    WHEN,
     Closed,
     Coverage,
     Entry,
@@ -21,9 +24,6 @@ from aws.words import Words
 FUNCTION = Words(en="function", ja="関数")
 UPDATES = Words(en="runtime updates", ja="ランタイムの更新")
 
-NAMES = Harmless("an id, ARN or number of what its name says already")
-NEXT = Harmless("leads to the next page, which is read")
-WHEN = Harmless("when something was made or changed decides nothing")
 WHY = Harmless("words beside a state, which is judged")
 
 

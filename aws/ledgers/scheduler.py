@@ -1,13 +1,10 @@
 """EventBridge Scheduler: schedules, and what they do by themselves."""
 
-from aws.ledger import Coverage, Harmless, Judged, Ledger, Operation
+from aws.ledger import NAMES, NEXT, WHEN, Coverage, Harmless, Judged, Ledger, Operation
 from aws.words import Words
 
 SCHEDULE = Words(en="schedule", ja="スケジュール")
 
-NEXT = Harmless("leads to the next page, which is read")
-WHEN = Harmless("when something was made or changed decides nothing")
-NAMES = Harmless("an id or ARN of what its name says already")
 STATES = frozenset({"ENABLED", "DISABLED"})
 
 LEDGER: Ledger = {

@@ -3,23 +3,13 @@
 from collections.abc import Mapping
 from typing import Any
 
-from aws.ledger import (
-    Closed,
-    Coverage,
-    Harmless,
-    Judged,
-    Ledger,
-    Operation,
-    Resource,
-)
+from aws.ledger import NAMES, NEXT, Closed, Coverage, Harmless, Judged, Ledger, Operation, Resource
 from aws.raw import Raw
 from aws.words import Words
 
 SECRET = Words(en="secret", ja="シークレット")
 
-NEXT = Harmless("leads to the next page, which is read")
 WHEN = Harmless("when something was made, changed or read decides nothing")
-NAMES = Harmless("an id or ARN of what its name says already")
 ROTATES = Harmless(
     "says how rotation runs, and stays when it is off; that it runs is closed, and a decision repeats how"
 )
