@@ -3,6 +3,7 @@
 import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from difflib import get_close_matches
 from itertools import zip_longest
 
 LANGUAGES = ("en", "ja")
@@ -61,6 +62,26 @@ def joined(found: Iterable[Words], between: str = "; ") -> Words:
         en=between.join(one.en for one in listed),
         ja=JAPANESE_SIGNS.get(between, between).join(one.ja for one in listed),
     )
+
+
+def nearest(name: str, known: Iterable[str], start: str = "") -> str | None:
+    """Return what was probably meant; a ``start`` that all names share is left out of the comparison."""
+    ends = [one.removeprefix(start) for one in known]
+    near = get_close_matches(name.removeprefix(start), ends, n=1)
+    return f"{start}{near[0]}" if near else None
+
+
+def did_you_mean(near: str | None) -> Words:
+    """Return the question that follows a name that is not known; SILENCE where no other one is near."""
+    if near is None:
+        return SILENCE
+    return Words(en=f"did you mean {near}?", ja=f"{near}の誤りではありませんか")
+
+
+def there_are(known: Iterable[str]) -> Words:
+    """Return which names there are."""
+    there = ", ".join(known)
+    return Words(en=f"there are {there}", ja=f"あるのは次のとおりです: {there}")
 
 
 def words_of(error: BaseException) -> Words:

@@ -3,12 +3,11 @@
 import re
 from collections.abc import Collection
 from datetime import datetime
-from difflib import get_close_matches
 from pathlib import Path
 
 import boto3
 
-from aws.words import Words
+from aws.words import Words, did_you_mean, joined, nearest, there_are
 from plan import plan_for
 from runbook.engine.option import OptionScope, Wrong
 from signoff.environment import names
@@ -84,14 +83,9 @@ def no_table(value: str, scope: OptionScope) -> Words | None:
 def _absent(value: str, keys: Collection[str], whole: Collection[str], kind: Words) -> Words | None:
     if value in {*keys, *whole}:
         return None
-    if near := get_close_matches(value, [*keys, *whole], n=1):
-        en, ja = f"did you mean {near[0]}?", f"{near[0]}の誤りではありませんか"
-    else:
-        there = ", ".join(keys)
-        en, ja = f"there are {there}", f"あるのは次のとおりです: {there}"
-    return Words(
-        en=f"there is no {kind.en} {value}; {en}", ja=f"{kind.ja}{value}はありません。{ja}"
-    )
+    instead = did_you_mean(nearest(value, [*keys, *whole])) or there_are(keys)
+    absent = Words(en=f"there is no {kind.en} {value}", ja=f"{kind.ja}{value}はありません")
+    return joined((absent, instead))
 
 
 def no_source(value: str, scope: OptionScope) -> Words | None:

@@ -8,11 +8,10 @@ from pathlib import Path
 from pydantic import TypeAdapter, ValidationError
 
 from aws.visible import visible_line
-from aws.words import Words
+from aws.words import Words, did_you_mean, joined, nearest
 from signoff import ROOT
 from signoff.commands.command_line import CommandLineError
 from signoff.environment import EnvironmentFileError, calendar, load
-from signoff.environment.problems import nearest
 from signoff.judge.checklist import Checklist
 from signoff.judge.exit_codes import Exit
 from signoff.judge.result import Result
@@ -108,11 +107,11 @@ def _table(what: str, by: str, until: date, environment: str) -> str:
 
 
 def _unknown(what: str, names: Iterable[str]) -> Words:
-    near = nearest(what, names)
-    return Words(
-        en=f"{what} is neither a row nor a condition of the newest run{f'; did you mean {near}?' if near else ''}",
-        ja=f"{what}は項目でも最新の実行の条件でもありません{f'。{near}の誤りではありませんか' if near else ''}",
+    unknown = Words(
+        en=f"{what} is neither a row nor a condition of the newest run",
+        ja=f"{what}は項目でも最新の実行の条件でもありません",
     )
+    return joined(filter(None, (unknown, did_you_mean(nearest(what, names)))))
 
 
 def _owned(what: str, file: Path) -> Words:

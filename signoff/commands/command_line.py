@@ -8,7 +8,6 @@ import os
 import sys
 from collections.abc import Mapping, Sequence
 from datetime import date
-from difflib import get_close_matches
 from importlib import import_module
 from pathlib import Path
 from types import MappingProxyType
@@ -18,7 +17,7 @@ import click
 from click.shell_completion import shell_complete
 
 from aws.visible import visible_line
-from aws.words import LANGUAGES, SILENCE, Bilingual, Words
+from aws.words import LANGUAGES, SILENCE, Bilingual, Words, did_you_mean, nearest, there_are
 from signoff import ROOT
 from signoff.commands.completion import environment_names
 from signoff.commands.help_page import HelpLine, HelpPage
@@ -319,8 +318,8 @@ def _not_taken(error: click.UsageError, word: str, near: Sequence[str], path: st
     why = ctx.command.reason_not_taken(ctx, word) if isinstance(ctx.command, Command) else SILENCE
     if why:
         en, ja = f"; {why.en}", f"（{why.ja}）"
-    elif near:
-        en, ja = f"; did you mean {near[0]}?", f"。{near[0]}の誤りではありませんか"
+    elif meant := did_you_mean(next(iter(near), None)):
+        en, ja = f"; {meant.en}", f"。{meant.ja}"
     else:
         en, ja = "; --help lists what it takes", "。--helpで一覧を表示します"
     return Words(en=f"{path} does not take {word}{en}", ja=f"{path}に{word}は使えません{ja}")
@@ -330,12 +329,9 @@ def _no_command(error: click.NoSuchCommand, path: str) -> Words:
     name, ctx = error.command_name, error.ctx
     group = ctx.command if ctx and isinstance(ctx.command, CommandGroup) else None
     known = group.list_commands(ctx) if group and ctx else []
-    if near := get_close_matches(name, known, n=1):
-        en, ja = f"did you mean {near[0]}?", f"{near[0]}の誤りではありませんか"
-    else:
-        there = ", ".join(known)
-        en, ja = f"there are {there}", f"あるのは次のとおりです: {there}"
+    instead = did_you_mean(nearest(name, known)) or there_are(known)
     kind = group.kind if group else CommandGroup.kind
     return Words(
-        en=f"{path} has no {kind.en} {name}; {en}", ja=f"{path}に{kind.ja}{name}はありません。{ja}"
+        en=f"{path} has no {kind.en} {name}; {instead.en}",
+        ja=f"{path}に{kind.ja}{name}はありません。{instead.ja}",
     )

@@ -14,11 +14,10 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from aws.words import Words, language
+from aws.words import Words, language, nearest
 from signoff.commands.judging_options import BY_DAY, JUDGING, JudgingOption
 from signoff.environment import Environment, embedded, load
 from signoff.environment.calendar import today
-from signoff.environment.problems import nearest
 from signoff.judge.checklist import Checklist, Phase
 from signoff.judge.run import Choice, Composition, Options
 from signoff.judge.run_recording import Recorded, UnusableRecordingError, is_recording

@@ -12,8 +12,8 @@ from functools import cache
 from types import NoneType, UnionType
 from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_type_hints
 
-from aws.words import Words, words_of
-from signoff.environment.problems import EnvironmentFileError, nearest, variable
+from aws.words import Words, did_you_mean, joined, nearest, words_of
+from signoff.environment.problems import EnvironmentFileError, variable
 from signoff.environment.schema import NOT_KEYS, Environment
 from signoff.environment.value_types import UnfitValueError
 
@@ -157,13 +157,10 @@ def _override(
                 ja=f"{name}は設定できません。本番かどうかはファイルだけで決まります。設定を外してください",
             )
         )
-    near = nearest(name, known, START)
-    en, ja = "unset it", "設定を外してください"
-    if near:
-        en, ja = f"did you mean {near}?", f"{near}の誤りではありませんか"
-    raise UnfitValueError(
-        Words(en=f"{name} overrides nothing; {en}", ja=f"{name}に対応するキーがありません。{ja}")
-    )
+    near = did_you_mean(nearest(name, known, START))
+    instead = near or Words(en="unset it", ja="設定を外してください")
+    nothing = Words(en=f"{name} overrides nothing", ja=f"{name}に対応するキーがありません")
+    raise UnfitValueError(joined((nothing, instead)))
 
 
 def _spelled(name: str, table: Mapping[str, Any]) -> str:

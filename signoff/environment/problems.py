@@ -3,14 +3,13 @@
 EnvironmentFileError      all problems of one environment, one per line
 """
 
-import difflib
 import json
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 from pydantic_core import ErrorDetails
 
-from aws.words import SILENCE, Bilingual, Words, joined, words_of
+from aws.words import SILENCE, Bilingual, Words, did_you_mean, joined, nearest, words_of
 
 FORMS: Mapping[str, Words] = {
     "account": Words(en="the 12 digits of the AWS account", ja="AWSアカウントの12桁の数字"),
@@ -101,13 +100,6 @@ def variable(key: str) -> str:
     return "SIGNOFF_" + key.replace(".", "__").upper()
 
 
-def nearest(name: str, known: Iterable[str], start: str = "") -> str | None:
-    """Return what was probably meant; a ``start`` that all names share is left out of the comparison."""
-    ends = [one.removeprefix(start) for one in known]
-    near = difflib.get_close_matches(name.removeprefix(start), ends, n=1)
-    return f"{start}{near[0]}" if near else None
-
-
 def _assignment(key: str, place: FileTable) -> Words:
     name = key.rpartition(".")[2]
     if inner := place.required.get(key):
@@ -131,9 +123,7 @@ def _or_variable(key: str, place: FileTable) -> Words:
 
 
 def _instead(key: str, known: Iterable[str]) -> Words:
-    if near := nearest(key, known):
-        return Words(en=f"did you mean {near}?", ja=f"{near}の誤りではありませんか")
-    return Words(en="remove it", ja="削除してください")
+    return did_you_mean(nearest(key, known)) or Words(en="remove it", ja="削除してください")
 
 
 def _shown(found: object) -> str:

@@ -1,6 +1,5 @@
 """The checklist: what was promised, in words, exactly once (checks/checklist.toml)."""
 
-import difflib
 import enum
 import re
 import tomllib
@@ -13,7 +12,7 @@ import pytest
 from pydantic import ConfigDict, TypeAdapter, ValidationError
 
 from aws.ledger import Unplanned
-from aws.words import SILENCE, Bilingual, Words
+from aws.words import SILENCE, Bilingual, Words, did_you_mean, joined, nearest
 from signoff import ROOT
 from signoff.evidence.parts import Part
 
@@ -164,18 +163,11 @@ class Checklist:
         if id_ in self.rows:
             return self.rows[id_]
         meant = re.sub(r"-(\d)$", r"-0\1", id_.upper())
-        close = difflib.get_close_matches(meant, self.rows, n=1)
-        en, ja = (
-            (f"; did you mean {close[0]}?", f"。{close[0]}の誤りではありませんか")
-            if close
-            else ("", "")
+        absent = Words(
+            en=f"{id_} is not in {CHECKLIST.name}", ja=f"{id_}は{CHECKLIST.name}にありません"
         )
-        raise ChecklistError(
-            Words(
-                en=f"{id_} is not in {CHECKLIST.name}{en}",
-                ja=f"{id_}は{CHECKLIST.name}にありません{ja}",
-            )
-        )
+        near = did_you_mean(nearest(meant, self.rows))
+        raise ChecklistError(joined(filter(None, (absent, near))))
 
 
 def _prefix(id_: str) -> str:
