@@ -134,6 +134,13 @@ _BY_STATEMENT = by_hand(
     en="S3 console > Buckets > {name} > Permissions > Bucket policy: take the statement out that the row names",
     ja="S3コンソール > バケット > {name} > アクセス許可 > バケットポリシーで、この項目が示すステートメントを取り除いてください",
 )
+
+
+def _answer(operation: str, **more: Any) -> ReadCall:
+    """Describe a read of one bucket, which S3 answers to its owner alone."""
+    return ReadCall(operation=operation, asks=OWNED, named=asked("Bucket"), **more)
+
+
 BUCKET = Kind[Bucket, Wanted](
     words=Words(en="bucket", ja="バケット"),
     service="s3",
@@ -141,11 +148,9 @@ BUCKET = Kind[Bucket, Wanted](
     attached_section="bucket_attachments",
     type=Bucket,
     calls={
-        "location": ReadCall(operation="GetBucketLocation", asks=OWNED, named=asked("Bucket")),
-        "encryption": ReadCall(
-            operation="GetBucketEncryption",
-            asks=OWNED,
-            named=asked("Bucket"),
+        "location": _answer("GetBucketLocation"),
+        "encryption": _answer(
+            "GetBucketEncryption",
             needs=frozenset({"ServerSideEncryptionConfiguration"}),
             empty_on=frozenset({"ServerSideEncryptionConfigurationNotFoundError"}),
             members={
@@ -155,24 +160,18 @@ BUCKET = Kind[Bucket, Wanted](
                 ),
             },
         ),
-        "block": ReadCall(
-            operation="GetPublicAccessBlock",
-            asks=OWNED,
-            named=asked("Bucket"),
+        "block": _answer(
+            "GetPublicAccessBlock",
             needs=frozenset({"PublicAccessBlockConfiguration"}),
             empty_on=frozenset({"NoSuchPublicAccessBlockConfiguration"}),
         ),
-        "policy": ReadCall(
-            operation="GetBucketPolicy",
-            asks=OWNED,
-            named=asked("Bucket"),
+        "policy": _answer(
+            "GetBucketPolicy",
             needs=frozenset({"Policy"}),
             empty_on=frozenset({"NoSuchBucketPolicy"}),
         ),
-        "copies": ReadCall(
-            operation="GetBucketReplication",
-            asks=OWNED,
-            named=asked("Bucket"),
+        "copies": _answer(
+            "GetBucketReplication",
             needs=frozenset({"ReplicationConfiguration"}),
             empty_on=frozenset({"ReplicationConfigurationNotFoundError"}),
             members={
@@ -181,10 +180,8 @@ BUCKET = Kind[Bucket, Wanted](
                 )
             },
         ),
-        "rules": ReadCall(
-            operation="GetBucketLifecycleConfiguration",
-            asks=OWNED,
-            named=asked("Bucket"),
+        "rules": _answer(
+            "GetBucketLifecycleConfiguration",
             needs=frozenset({"Rules"}),
             empty_on=frozenset({"NoSuchLifecycleConfiguration"}),
             members={
@@ -200,10 +197,8 @@ BUCKET = Kind[Bucket, Wanted](
                 "TransitionDefaultMinimumObjectSize": Harmless("says nothing without rules"),
             },
         ),
-        "website": ReadCall(
-            operation="GetBucketWebsite",
-            asks=OWNED,
-            named=asked("Bucket"),
+        "website": _answer(
+            "GetBucketWebsite",
             empty_on=frozenset({"NoSuchWebsiteConfiguration"}),
             members={
                 "RedirectAllRequestsTo": Closed(REDIRECT, shows="HostName"),
@@ -212,10 +207,8 @@ BUCKET = Kind[Bucket, Wanted](
                 "RoutingRules": Closed(ROUTING),
             },
         ),
-        "acl": ReadCall(
-            operation="GetBucketAcl",
-            asks=OWNED,
-            named=asked("Bucket"),
+        "acl": _answer(
+            "GetBucketAcl",
             needs=frozenset({"Owner", "Grants"}),
             members={
                 "": Closed(
@@ -226,10 +219,8 @@ BUCKET = Kind[Bucket, Wanted](
                 )
             },
         ),
-        "payer": ReadCall(
-            operation="GetBucketRequestPayment",
-            asks=OWNED,
-            named=asked("Bucket"),
+        "payer": _answer(
+            "GetBucketRequestPayment",
             needs=frozenset({"Payer"}),
             members={"Payer": Closed(PAYER, usual=only("BucketOwner"))},
         ),

@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 from aws.change.undo import (
     ITS_ID,
     THIS,
+    Calling,
     HowToUndo,
     UndoTarget,
     by_call,
@@ -176,6 +177,22 @@ class Topic:
     """Larger messages are refused; None where AWS tells no limit of the topic's own."""
 
 
+def _setting(name: str, value: str) -> Calling:
+    return calling(
+        "sns", "set_topic_attributes", TopicArn=THIS, AttributeName=name, AttributeValue=value
+    )
+
+
+def _setting_of_listener(name: str, value: str) -> Calling:
+    return calling(
+        "sns",
+        "set_subscription_attributes",
+        SubscriptionArn=ITS_ID,
+        AttributeName=name,
+        AttributeValue=value,
+    )
+
+
 TOPIC = Kind[Topic, Wanted](
     words=Words(en="topic", ja="トピック"),
     service="sns",
@@ -212,24 +229,12 @@ TOPIC = Kind[Topic, Wanted](
             ja="このポリシーによるメッセージのマスク、破棄、記録は行われなくなります",
         ),
         DELIVERY_POLICY: by_call(
-            calling(
-                "sns",
-                "set_topic_attributes",
-                TopicArn=THIS,
-                AttributeName="DeliveryPolicy",
-                AttributeValue="",
-            ),
+            _setting("DeliveryPolicy", ""),
             en="deliveries over HTTPS are repeated as AWS does by default",
             ja="HTTPSの配信は、AWSの既定の方法で再試行されるようになります",
         ),
         LARGEST_MESSAGE: by_call(
-            calling(
-                "sns",
-                "set_topic_attributes",
-                TopicArn=THIS,
-                AttributeName="MaximumMessageSize",
-                AttributeValue=MOST_BYTES,
-            ),
+            _setting("MaximumMessageSize", MOST_BYTES),
             en="the topic takes messages of up to 256 KB",
             ja="256 KBまでのメッセージを受け付けます",
         ),
@@ -243,46 +248,22 @@ TOPIC = Kind[Topic, Wanted](
 )
 UNDO: Mapping[tuple[Words, Words], HowToUndo[UndoTarget]] = {
     (SUBSCRIPTION, FILTER): by_call(
-        calling(
-            "sns",
-            "set_subscription_attributes",
-            SubscriptionArn=ITS_ID,
-            AttributeName="FilterPolicy",
-            AttributeValue="{}",
-        ),
+        _setting_of_listener("FilterPolicy", "{}"),
         en="that address gets every message of the topic",
         ja="この宛先に、トピックの全メッセージが届くようになります",
     ),
     (SUBSCRIPTION, RAW): by_call(
-        calling(
-            "sns",
-            "set_subscription_attributes",
-            SubscriptionArn=ITS_ID,
-            AttributeName="RawMessageDelivery",
-            AttributeValue="false",
-        ),
+        _setting_of_listener("RawMessageDelivery", "false"),
         en="messages come in SNS's own envelope again",
         ja="メッセージはSNSの標準形式で届くようになります",
     ),
     (SUBSCRIPTION, DELIVERY_POLICY): by_call(
-        calling(
-            "sns",
-            "set_subscription_attributes",
-            SubscriptionArn=ITS_ID,
-            AttributeName="DeliveryPolicy",
-            AttributeValue="{}",
-        ),
+        _setting_of_listener("DeliveryPolicy", "{}"),
         en="deliveries are repeated as the topic says",
         ja="再試行はトピックの設定に従います",
     ),
     (SUBSCRIPTION, REDRIVE): by_call(
-        calling(
-            "sns",
-            "set_subscription_attributes",
-            SubscriptionArn=ITS_ID,
-            AttributeName="RedrivePolicy",
-            AttributeValue="{}",
-        ),
+        _setting_of_listener("RedrivePolicy", "{}"),
         en="messages that could not be delivered are no longer kept in that queue",
         ja="配信できなかったメッセージは、そのキューに残らなくなります",
     ),
