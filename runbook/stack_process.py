@@ -7,7 +7,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from multiprocessing import Pipe
 from multiprocessing.connection import Connection
@@ -47,6 +47,7 @@ class StackProcess:
     child: str = "runbook.stack_child"
     """The module that is started; tests have others."""
     _pipe: Connection = field(init=False)
+    _process: subprocess.Popen[bytes] = field(init=False)
     _log: IO[bytes] = field(init=False)
     _line_token: str = field(init=False, repr=False)
 
@@ -54,7 +55,11 @@ class StackProcess:
     def localized(self, environment: Environment) -> Iterator[Environment]:
         """Yield the environment with the address of its LINE; the stack lives until the block ends."""
         self._pipe, theirs = Pipe()
-        with TemporaryFile() as self._log, _running(self.child, theirs, self._log), self._pipe:
+        with (
+            TemporaryFile() as self._log,
+            _running(self.child, theirs, self._log) as self._process,
+            self._pipe,
+        ):
             self._pipe.send((environment.account, environment.region, environment.stage))
             line, self._line_token = self._received()
             yield served_by(environment, line, uuid4().hex[:12])
@@ -75,11 +80,13 @@ class StackProcess:
         try:
             return self._pipe.recv()
         except (EOFError, ConnectionError):
+            with suppress(subprocess.TimeoutExpired):
+                self._process.wait(ENDS_WITHIN_S)  # until then it may print why
             raise GuardError(_ended(self._log)) from None
 
 
 @contextmanager
-def _running(child: str, pipe: Connection, log: IO[bytes]) -> Iterator[None]:
+def _running(child: str, pipe: Connection, log: IO[bytes]) -> Iterator[subprocess.Popen[bytes]]:
     """Run the child, which ends when the other end of its pipe is closed, however this process ends."""
     paths = [str(ROOT), *filter(None, [os.environ.get("PYTHONPATH")])]
     with pipe:
@@ -93,7 +100,7 @@ def _running(child: str, pipe: Connection, log: IO[bytes]) -> Iterator[None]:
             start_new_session=True,  # Ctrl-C is this process's affair
         )
     try:
-        yield
+        yield process
     finally:
         try:
             process.wait(ENDS_WITHIN_S)

@@ -2,6 +2,7 @@
 
 import gc
 import inspect
+import signal
 from collections.abc import Generator
 from functools import cache
 from pathlib import Path
@@ -33,6 +34,8 @@ def pytest_configure(config: pytest.Config) -> None:
         config.pluginmanager.register(Timing(config))
     config.pluginmanager.register(failing_once)
     gc.set_threshold(*LONG_LIVED)
+    # A shell's `&` ignores it for all that it starts; tests press Ctrl-C as a terminal does.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     read_models_once()
     draw_examples_without_a_clock()
 

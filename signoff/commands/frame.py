@@ -36,7 +36,8 @@ def framed(prog: str, command: Callable[[], int], lang: str = "en") -> int:
     """Run a command and return its exit code; whatever it raises is reported in one sentence."""
     handle_interrupts()
     try:
-        return int(command())
+        code = int(command())
+        sys.stdout.flush()  # a reader that went away is noticed here, not when Python ends
     except KeyboardInterrupt:
         code, words = Exit.INTERRUPTED, INTERRUPTED
     except BrokenPipeError:  # the reader of the output went away: `signoff needs | head`
@@ -46,6 +47,8 @@ def framed(prog: str, command: Callable[[], int], lang: str = "en") -> int:
         from signoff.commands.failures import explained  # noqa: PLC0415 - see above
 
         code, words = explained(error)
+    else:
+        return code
     print(visible_line(f"{prog.removeprefix('python -m ')}: {words[lang]}"), file=sys.stderr)
     return code
 

@@ -75,12 +75,14 @@ def test_exit_codes_of_a_load_test_are_of_the_same_table():
     assert {code.value for code in LoadExit} <= {code.value for code in Exit}
 
 
-def test_reader_that_goes_away_ends_a_command_without_a_word():
+@pytest.mark.parametrize("unbuffered", ["", "1"])
+def test_reader_that_goes_away_ends_a_command_without_a_word(unbuffered):
     read, write = os.pipe()
     os.close(read)
     done = subprocess.run(
         [sys.executable, "-m", "signoff", "needs", "--env", "local"],
         cwd=ROOT,
+        env={**os.environ, "PYTHONUNBUFFERED": unbuffered},
         stdout=write,
         stderr=subprocess.PIPE,
         text=True,
