@@ -20,17 +20,25 @@ REPEATED: Mapping[str, Mapping[str, str]] = {
 """Route -> member of its answer -> member or parameter of the request whose value it repeats."""
 CENTIMETRE = 0.01
 """What rounding a distance in metres hides."""
+Fact = tuple[str, object, object]
+"""Pointer to a member, what it is, and what it must be."""
 
 
 def disagreements(answer: Answer) -> Iterator[Words]:
     """Yield what a success, valid by its schema, says of itself or of its request that can't be true."""
+    for where, found, expected in _facts(answer):
+        if found != expected:
+            yield Words(
+                en=f"but {where} is {found!r}, expected {expected!r}",
+                ja=f"{where}が{found!r}です（期待値{expected!r}）",
+            )
+
+
+def _facts(answer: Answer) -> Iterator[Fact]:
     body, asked = answer.json, _asked(answer.call)
     for name, of in REPEATED.get(answer.call.route, {}).items():
-        if of in asked and body[name] != asked[of]:
-            yield Words(
-                en=f"but /{name} is {body[name]!r}, asked for {asked[of]!r}",
-                ja=f"/{name}が{body[name]!r}です（要求は{asked[of]!r}）",
-            )
+        if of in asked:
+            yield f"/{name}", body[name], asked[of]
     if rule := RULES.get(answer.call.route):
         yield from rule(answer)
 
@@ -42,75 +50,49 @@ def _asked(call: Call) -> Mapping[str, Any]:
     return {**absent, **dict(call.query), **members}
 
 
-def _list(answer: Answer) -> Iterator[Words]:
-    stamps, total = answer.member("stamps"), answer.member("total")
-    if total != len(stamps):
-        yield Words(
-            en=f"but /total is {total} for {len(stamps)} stamps",
-            ja=f"/totalが{total}ですが、スタンプは{len(stamps)}件です",
-        )
-    for before, after in pairwise(one["stamp_id"] for one in stamps):
-        if before >= after:
-            yield Words(
-                en=f"but /stamps has {after!r} after {before!r}, not once each in the order of the ids",
-                ja=f"/stampsで{before!r}の後に{after!r}があり、ID順に1件ずつではありません",
-            )
+def _list(answer: Answer) -> Iterator[Fact]:
+    ids = [one["stamp_id"] for one in answer.member("stamps")]
+    yield "/total", answer.member("total"), len(ids)
+    yield "/stamps/*/stamp_id", ids, sorted(set(ids))
 
 
-def _position(answer: Answer) -> Iterator[Words]:
+def _position(answer: Answer) -> Iterator[Fact]:
     body = answer.json
-    metres, reach_m = body["distanceM"], max(body["radiusM"], body["accuracy"] or 0)
-    if round(metres, 2) != metres:
-        yield Words(
-            en=f"but /distanceM is {metres}, not of two decimals",
-            ja=f"/distanceMが{metres}で、小数第2位までではありません",
-        )
-    if metres < body["radiusM"] - CENTIMETRE and not body["within"]:
-        yield Words(
-            en=f"but /within is false, {metres} m from a spot of radius {body['radiusM']:g} m",
-            ja=f"/withinがfalseですが、半径{body['radiusM']:g} mのスポットから{metres} mです",
-        )
-    if metres > reach_m + CENTIMETRE and body["within"]:
-        yield Words(
-            en=f"but /within is true, {metres} m from a spot that is reached from {reach_m:g} m",
-            ja=f"/withinがtrueですが、届く範囲{reach_m:g} mのスポットから{metres} mです",
+    metres, radius_m = body["distanceM"], body["radiusM"]
+    yield "/distanceM", metres, round(metres, 2)
+    if metres < radius_m - CENTIMETRE:
+        yield f"/within ({metres} m from a spot of radius {radius_m:g} m)", body["within"], True
+    reach_m = max(radius_m, body["accuracy"] or 0)
+    if metres > reach_m + CENTIMETRE:
+        yield (
+            f"/within ({metres} m from a spot that is reached from {reach_m:g} m)",
+            body["within"],
+            False,
         )
 
 
-def _ranking(answer: Answer) -> Iterator[Words]:
+def _ranking(answer: Answer) -> Iterator[Fact]:
     entries, own = answer.member("rankings"), answer.call.user_id
-    for place, one in enumerate(entries, 1):
-        if one["rank"] != place:
-            yield Words(
-                en=f"but /rankings/{place - 1}/rank is {one['rank']}, not {place}",
-                ja=f"/rankings/{place - 1}/rankが{one['rank']}です（期待値{place}）",
-            )
-        if own and one["is_self"] != (one["user_id"] == own):
-            yield Words(
-                en=f"but /rankings/{place - 1}/is_self is {one['is_self']} of {one['user_id']}",
-                ja=f"/rankings/{place - 1}/is_selfが{one['user_id']}について{one['is_self']}です",
-            )
+    for place, one in enumerate(entries):
+        yield f"/rankings/{place}/rank", one["rank"], place + 1
+        if own:
+            yield f"/rankings/{place}/is_self", one["is_self"], one["user_id"] == own
     for place, (better, worse) in enumerate(pairwise(entries), 1):
-        if better["stamp_count"] < worse["stamp_count"]:
-            yield Words(
-                en=f"but /rankings/{place} has more stamps than the place before it",
-                ja=f"/rankings/{place}のスタンプが前の順位より多くなっています",
-            )
-    if len({one["user_id"] for one in entries}) < len(entries):
-        yield Words(
-            en="but /rankings has somebody twice", ja="/rankingsに同じ利用者が2回載っています"
-        )
+        most = min(better["stamp_count"], worse["stamp_count"])
+        yield f"/rankings/{place}/stamp_count", worse["stamp_count"], most
+    yield (
+        "/rankings/*/user_id (how many differ)",
+        len({one["user_id"] for one in entries}),
+        len(entries),
+    )
 
 
-def _menus(answer: Answer) -> Iterator[Words]:
+def _menus(answer: Answer) -> Iterator[Fact]:
     ids = [one["richMenuId"] for one in answer.member("richmenus")]
-    if len(set(ids)) < len(ids):
-        yield Words(
-            en="but /richmenus has a menu twice", ja="/richmenusに同じメニューが2回載っています"
-        )
+    yield "/richmenus/*/richMenuId", ids, list(dict.fromkeys(ids))
 
 
-RULES: Mapping[str, Callable[[Answer], Iterator[Words]]] = {
+RULES: Mapping[str, Callable[[Answer], Iterator[Fact]]] = {
     "GET /stamps": _list,
     "POST /gps/verify": _position,
     "GET /ranking/weekly": _ranking,

@@ -6,10 +6,11 @@ from functools import partial
 
 from aws.section import NotTestable
 from aws.words import Words
-from smoke.calls import Answer
+from smoke.calls import MASK, Answer
 from smoke.contract import contract
 from smoke.cors import ALLOW, allowed_origin, allows
 from smoke.errors import ERRORS
+from smoke.flaws import differs
 from smoke.row_calls import Build, RowCalls
 from smoke.scenarios import Scenarios
 
@@ -27,10 +28,7 @@ def not_for_the_front_end(calls: RowCalls, origin: str) -> Iterator[Words]:
         if allowed_origin(one) != origin:
             yield allows(one)
         if one.headers.get(f"{ALLOW}credentials", "").lower() == "true":
-            yield Words(
-                en=f"{one} and allows pages to send cookies ({ALLOW}credentials)",
-                ja=f"{one.ja}。ページからのCookieの送信を許可しています（{ALLOW}credentials）",
-            )
+            yield differs(one, f"{ALLOW}credentials", "true", "-")
 
 
 def cacheable_answers(calls: RowCalls) -> Iterator[Words]:
@@ -46,15 +44,9 @@ def cacheable_answers(calls: RowCalls) -> Iterator[Words]:
     for one in _answers(calls):
         header = one.headers.get("cache-control")
         if "no-store" not in (header or "").lower() and (header or not _by_the_gateway(one)):
-            yield Words(
-                en=f"{one} with Cache-Control {header or '-'}, expected no-store",
-                ja=f"{one.ja}。Cache-Controlが{header or '-'}（期待値no-store）",
-            )
+            yield differs(one, "Cache-Control", header or "-", "no-store")
         if "set-cookie" in one.headers:
-            yield Words(
-                en=f"{one} and sets a cookie, which the contract does not know",
-                ja=f"{one.ja}。API仕様にないCookieを設定しています",
-            )
+            yield differs(one, "Set-Cookie", MASK, "-")
 
 
 def own_headers(answer: Answer) -> str:

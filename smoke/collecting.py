@@ -8,6 +8,7 @@ from typing import Any
 from aws.words import Words
 from plan.spots import Spot
 from smoke.calls import Answer, Call, Session
+from smoke.flaws import differs
 from smoke.properties import EDGE_M, Visitor
 from smoke.row_calls import RowCalls
 from smoke.scenarios import Scenarios
@@ -50,12 +51,7 @@ def tour(calls: RowCalls, award: Answer, most: int = 3) -> list[Words]:
     found = new_stamps(calls, listed)
     if found == wanted:
         return []
-    return [
-        Words(
-            en=f"{listed}: stamps are {found}, expected {wanted}",
-            ja=f"{listed.ja}。stampsが{found}（期待値{wanted}）",
-        )
-    ]
+    return [differs(listed, "stamps", found, wanted)]
 
 
 def _outsider(scenarios: Scenarios, spot: Spot, number: int) -> Visitor:
@@ -109,12 +105,7 @@ def award_time_flaws(calls: RowCalls, award: Answer) -> list[Words]:
     at = award.member("collected_at")
     if award.status != 200 or abs(award.at - at) <= calls.suite.clock_s:
         return []
-    return [
-        Words(
-            en=f"{award}: collected_at is {at}, expected {award.at:.0f}",
-            ja=f"{award.ja}。collected_atが{at}（期待値{award.at:.0f}）",
-        )
-    ]
+    return [differs(award, "collected_at", at, f"{award.at:.0f}")]
 
 
 def new_stamps(calls: RowCalls, listed: Answer) -> list[Mapping[str, Any]]:

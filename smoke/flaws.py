@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 from aws.section import Broken
 from aws.words import Words
+from smoke.calls import Answer
 
 
 def hold(*flaws: Words) -> None:
@@ -18,6 +19,14 @@ def hold(*flaws: Words) -> None:
 def require(holds: object, otherwise: Words) -> None:
     """Raise Broken with ``otherwise`` unless something holds."""
     hold(*([] if holds else [otherwise]))
+
+
+def differs(answer: Answer, what: str, found: object, expected: object, ja: str = "") -> Words:
+    """Say that a fact of an answer is not what it must be; ``ja`` names it where its own name is English."""
+    return Words(
+        en=f"{answer}: {what} is {found}, expected {expected}",
+        ja=f"{answer.ja}。{ja or what}が{found}（期待値{expected}）",
+    )
 
 
 def listed(names: Iterable[str]) -> str:

@@ -13,6 +13,7 @@ from signoff.environment.calendar import JST
 from smoke.calls import Answer, Call
 from smoke.client import CLOCK_S
 from smoke.contract import contract
+from smoke.flaws import differs
 from smoke.row_calls import RowCalls
 from smoke.scenarios import Scenarios
 from smoke.unknown_input import unknown
@@ -56,32 +57,21 @@ class Visitor:
         }
         for name, value in wanted.items():
             if told[name] != value:
-                yield Words(
-                    en=f"{answer}: {name} is {json.dumps(told[name])}, expected {json.dumps(value)} "
-                    f"({self.metres:.0f} m from a spot of radius {spot.radius_m:g} m)",
-                    ja=f"{answer.ja}。{name}が{json.dumps(told[name])}（期待値{json.dumps(value)}、"
-                    f"半径{spot.radius_m:g} mのスポットから{self.metres:.0f} m）",
-                )
-        if abs(told["distanceM"] - self.metres) > ROUNDING_M:
-            yield Words(
-                en=f"{answer}: distanceM is {told['distanceM']}, expected {self.metres:.2f}",
-                ja=f"{answer.ja}。distanceMが{told['distanceM']}（期待値{self.metres:.2f}）",
-            )
+                yield differs(answer, name, json.dumps(told[name]), json.dumps(value))
+        yield from _misplaced(answer, self.metres, ROUNDING_M)
 
 
 def wrong_place(answer: Answer, metres: float, *, within: bool) -> Iterator[Words]:
     """Yield how an answer misjudges a visitor at this distance; an error of a thousandth is accepted."""
-    told = answer.member("distanceM")
-    if abs(told - metres) > metres / 1000:
-        yield Words(
-            en=f"{answer}: distanceM is {told}, though {metres:g} m away",
-            ja=f"{answer.ja}。{metres:g} m離れた位置でdistanceMが{told}です",
-        )
-    if answer.member("within") is not within:
-        yield Words(
-            en=f"{answer}: {'not within' if within else 'within'}, though {metres:g} m away",
-            ja=f"{answer.ja}。{metres:g} m離れた位置が範囲{'外' if within else '内'}と判定されています",
-        )
+    yield from _misplaced(answer, metres, metres / 1000)
+    if (found := answer.member("within")) is not within:
+        yield differs(answer, "within", json.dumps(found), json.dumps(within))
+
+
+def _misplaced(answer: Answer, metres: float, most_m: float) -> Iterator[Words]:
+    """Yield a distance that is wrong by more than ``most_m``."""
+    if abs((found := answer.member("distanceM")) - metres) > most_m:
+        yield differs(answer, "distanceM", found, f"{metres:.2f}")
 
 
 def stands(scenarios: Scenarios) -> list[Visitor]:
@@ -135,28 +125,16 @@ def lifetime_flaws(answer: Answer, clock_s: float) -> list[Words]:
     try:
         claims = jwt.decode(answer.member("access_token"), options={"verify_signature": False})
     except jwt.InvalidTokenError as error:
-        kind = type(error).__name__
-        return [
-            Words(
-                en=f"{answer} with a session that can't be read ({kind})",
-                ja=f"{answer.ja}。セッションを読み取れません（{kind}）",
-            )
-        ]
-    lasts = claims.get("exp", 0) - claims.get("iat", 0)
+        return [differs(answer, "access_token", type(error).__name__, "JWT")]
+    issued, user = claims.get("iat", 0), answer.member("user_id")
+    lasts = claims.get("exp", 0) - issued
     facts = {
         "exp - iat": (lasts, wanted_s, lasts == wanted_s),
-        "iat": (claims.get("iat"), answer.at, abs(claims.get("iat", 0) - answer.at) < clock_s),
-        "sub": (
-            claims.get("sub"),
-            answer.member("user_id"),
-            claims.get("sub") == answer.member("user_id"),
-        ),
+        "iat": (issued, answer.at, abs(issued - answer.at) < clock_s),
+        "sub": (claims.get("sub"), user, claims.get("sub") == user),
     }
     return [
-        Words(
-            en=f"{answer} with a session whose {name} is {found}, expected {expected}",
-            ja=f"{answer.ja}。セッションの{name}が{found}（期待値{expected}）",
-        )
+        differs(answer, f"{name} of the session", found, expected, ja=f"セッションの{name}")
         for name, (found, expected, right) in facts.items()
         if not right
     ]
@@ -179,13 +157,7 @@ def period_flaws(answer: Answer) -> list[Words]:
     wanted = {_period(answer.call.path, answer.at + shift) for shift in (-CLOCK_S, CLOCK_S)}
     if (told := answer.member("period")) in wanted:
         return []
-    expected = " or ".join(sorted(wanted))
-    return [
-        Words(
-            en=f"{answer}: period is {told}, expected {expected}",
-            ja=f"{answer.ja}。periodが{told}（期待値{expected}）",
-        )
-    ]
+    return [differs(answer, "period", told, " or ".join(sorted(wanted)))]
 
 
 def _period(path: str, at: float) -> str:

@@ -7,6 +7,7 @@ from typing import Any
 
 from aws.words import Words
 from smoke.calls import Answer, Call
+from smoke.flaws import differs
 from smoke.root_causes import LOGIN
 from smoke.row_calls import RowCalls, logged_in
 
@@ -86,24 +87,11 @@ def decided_login(calls: RowCalls) -> list[Words]:
 
 
 def _differing(plain: Answer, told: Answer, but: frozenset[str] | set[str] = LISTS) -> list[Words]:
-    said, expected = (
-        {k: v for k, v in _facts(one).items() if k not in but} for one in (told, plain)
-    )
-    if said == expected:
-        return []
-    found, wanted = (
-        ", ".join(
-            f"{name}={one.get(name)}"
-            for name in sorted(said.keys() | expected.keys())
-            if said.get(name) != expected.get(name)
-        )
-        for one in (said, expected)
-    )
+    found, expected = _facts(told), _facts(plain)
     return [
-        Words(
-            en=f"{told}: {found}, expected {wanted} as without what the contract does not know",
-            ja=f"{told.ja}。API仕様にない項目を付けると{found}になります（期待値{wanted}）",
-        )
+        differs(told, name, found.get(name), expected.get(name))
+        for name in sorted((found.keys() | expected.keys()) - but)
+        if found.get(name) != expected.get(name)
     ]
 
 

@@ -108,7 +108,7 @@ WRONG = {
     "somebody twice": (
         "ranking",
         {"rankings": [BEST, {**BEST, "rank": 2}]},
-        "somebody twice",
+        "/user_id",
     ),
     "another as the caller": ("ranking", ranking({"is_self": True}), "/is_self"),
     "the caller as another": ("ranking", ranking({}, {"is_self": False}), "/is_self"),
