@@ -1,25 +1,22 @@
 """What becomes of every member that AWS can answer: judged, closed, or harmless for a stated reason.
 
 A ledger names a member by its dotted path in the output shape (``Table.StreamSpecification``); lists and
-maps are transparent, and a path speaks for all below it. ``undecided`` holds a ledger against botocore's
-model, so that an upgrade which brings a new member, a new value of an enumeration, or a new operation
-fails our own tests until somebody decides.
+maps are transparent, and a path speaks for all below it. ``tests/aws/closed_world.py`` holds a ledger
+against botocore's model, so that an upgrade which brings a new member, a new value of an enumeration, or a
+new operation fails our own tests until somebody decides.
 """
 
 import enum
 import json
 import re
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 
-from botocore.model import OperationModel, ServiceModel, Shape, StringShape
+from botocore.model import Shape
 
 from aws.raw import Raw
 from aws.words import Words
-
-READS = re.compile(r"^(BatchGet|Describe|Get|List)")
-"""Operations that only read, by their names."""
 
 
 class Effect(enum.StrEnum):
@@ -282,73 +279,3 @@ def _beside(entry: Closed, element: Raw) -> list[str]:
 
 def _as_json(value: Any) -> str:
     return json.dumps(value, sort_keys=True, default=str, ensure_ascii=False)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Coverage:
-    """What a service's ledger speaks for: ``speaks_by`` are input members that name our resources."""
-
-    speaks_by: Collection[str]
-    ignored: Mapping[str, str] = field(default_factory=dict)
-    """``service:Operation`` that is never asked -> why it need not be."""
-
-
-def undecided(service: ServiceModel, ledger: Ledger, coverage: Coverage) -> Iterator[str]:
-    """Yield a sentence for each member, value and operation of one service that nobody decided about."""
-    for name in service.operation_names:
-        call, model = f"{service.service_name}:{name}", service.operation_model(name)
-        if call in ledger:
-            yield from _of_members(call, model, ledger[call])
-            if call in coverage.ignored:
-                yield f"{call}: ignored, but in the ledger"
-        elif call not in coverage.ignored and _speaks(model, coverage.speaks_by):
-            yield f"{call}: neither in the ledger nor ignored for a reason"
-    known = {f"{service.service_name}:{name}" for name in service.operation_names}
-    for call in (*coverage.ignored, *ledger):
-        if call.startswith(f"{service.service_name}:") and call not in known:
-            yield f"{call}: the service has no such operation"
-
-
-def _speaks(model: OperationModel, by: Collection[str]) -> bool:
-    """Whether an operation reads, and can be asked about one of our resources (or about all)."""
-    if not READS.match(model.name):
-        return False
-    members = set(model.input_shape.members) if model.input_shape else set()
-    required = set(model.input_shape.required_members) if model.input_shape else set()
-    return bool(members & set(by)) or not required
-
-
-def _of_members(call: str, model: OperationModel, operation: Operation) -> Iterator[str]:
-    found = dict(_leaves(model.output_shape, "", ())) if model.output_shape else {}
-    entries = operation.members
-    for path, leaf in sorted(found.items()):
-        entry = _entry(entries, path)
-        if entry is None:
-            yield f"{call}: {path} is neither judged nor closed nor harmless"
-        elif isinstance(entry, Judged) and entry.values and isinstance(leaf, StringShape):
-            new = set(leaf.enum) - entry.values
-            yield from (f"{call}: {path} can be {one}, which nobody judges" for one in sorted(new))
-    for path in entries:
-        if path and not any(one == path or one.startswith(f"{path}.") for one in found):
-            yield f"{call}: {path} is in the ledger, but AWS has no such member"
-
-
-def _entry(entries: Mapping[str, Entry], path: str) -> Entry | None:
-    parts: Sequence[str] = path.split(".")
-    above = (".".join(parts[:length]) for length in range(len(parts), -1, -1))
-    return next((entries[one] for one in above if one in entries), None)
-
-
-def _leaves(shape: Shape, at: str, above: tuple[str, ...]) -> Iterator[tuple[str, Shape]]:
-    match shape.type_name:
-        case "structure" if shape.name in above:
-            yield at, shape  # a recursive shape: its path covers everything below
-        case "structure":
-            for name, member in shape.members.items():
-                yield from _leaves(member, f"{at}.{name}".lstrip("."), (*above, shape.name))
-        case "list":
-            yield from _leaves(shape.member, at, above)
-        case "map":
-            yield from _leaves(shape.value, at, above)
-        case _:
-            yield at, shape

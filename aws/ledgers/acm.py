@@ -1,6 +1,6 @@
 """Certificate Manager: the certificate of the custom domain."""
 
-from aws.ledger import WHEN, Coverage, Harmless, Judged, Ledger, Operation
+from aws.ledger import WHEN, Harmless, Judged, Ledger, Operation
 
 PROOF = Harmless("how the name was proven; a certificate that is issued and renews has proven it")
 KIND = Harmless("who it was made for and how its key is used, which its names and uses say")
@@ -65,16 +65,3 @@ LEDGER: Ledger = {
         },
     )
 }
-
-COVERAGE = Coverage(
-    speaks_by=frozenset({"CertificateArn", "ResourceArn"}),
-    ignored={
-        "acm:GetAccountConfiguration": "how early AWS warns of an expiry",
-        "acm:GetCertificate": "the certificate itself, which every browser is shown",
-        "acm:ListAcmeEndpoints": "other ways to order certificates",
-        "acm:ListCertificateDomainValidations": "how the name was proven",
-        "acm:ListCertificates": "the one of the domain is named by the domain",
-        "acm:ListTagsForCertificate": "no tag of a certificate is planned",
-        "acm:ListTagsForResource": "no tag of a certificate is planned",
-    },
-)

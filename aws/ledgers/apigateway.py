@@ -11,7 +11,6 @@ from aws.ledger import (
     NEXT,
     WHEN,
     Closed,
-    Coverage,
     Entry,
     Harmless,
     Judged,
@@ -302,40 +301,3 @@ LEDGER: Ledger = {
         },
     ),
 }
-
-PAGES_OF_IT = "pages that describe the API: they change nothing of it"
-LISTED = "the listing tells the same of all of them"
-
-COVERAGE = Coverage(
-    speaks_by=frozenset({"restApiId", "domainName", "usagePlanId", "apiKey", "resourceArn"}),
-    ignored={
-        "apigateway:GetApiKey": LISTED,
-        "apigateway:GetAuthorizer": LISTED,
-        "apigateway:GetBasePathMapping": LISTED,
-        "apigateway:GetGatewayResponse": LISTED,
-        "apigateway:GetIntegration": "GetResources tells the same of all methods",
-        "apigateway:GetIntegrationResponse": "GetResources tells the same of all methods",
-        "apigateway:GetMethod": "GetResources tells the same of all methods",
-        "apigateway:GetMethodResponse": "GetResources tells the same of all methods",
-        "apigateway:GetResource": LISTED,
-        "apigateway:GetRestApi": LISTED,
-        "apigateway:GetStage": LISTED,
-        "apigateway:GetUsagePlan": LISTED,
-        "apigateway:GetUsagePlanKey": LISTED,
-        "apigateway:GetModel": "binds nobody until a method names it, which is red as such",
-        "apigateway:GetModels": "bind nobody until a method names one, which is red as such",
-        "apigateway:GetModelTemplate": "a sample that is made of a model",
-        "apigateway:GetRequestValidator": "binds nobody until a method names it, which is red as such",
-        "apigateway:GetClientCertificates": "shown to backends that ask for it; Lambda never does",
-        "apigateway:GetDocumentationPart": PAGES_OF_IT,
-        "apigateway:GetDocumentationParts": PAGES_OF_IT,
-        "apigateway:GetDocumentationVersion": PAGES_OF_IT,
-        "apigateway:GetDocumentationVersions": PAGES_OF_IT,
-        "apigateway:GetDomainNameAccessAssociations": "of private domains; ours is regional",
-        "apigateway:GetSdk": "code that is made of what the stage serves",
-        "apigateway:GetSdkTypes": "languages that AWS can write such code in",
-        "apigateway:GetTags": "the listings tell the tags",
-        "apigateway:GetUsage": "how much callers used; it grows with use",
-        "apigateway:GetVpcLinks": "reach nothing until an integration names one, which is red as such",
-    },
-)

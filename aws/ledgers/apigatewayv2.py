@@ -4,7 +4,7 @@ HTTP and WebSocket APIs reach our functions only where a function's policy, or a
 judged there.
 """
 
-from aws.ledger import NEXT, Coverage, Harmless, Judged, Ledger, Operation
+from aws.ledger import NEXT, Harmless, Judged, Ledger, Operation
 
 NAMES = Harmless("an id or ARN of what its place says already")
 
@@ -46,21 +46,3 @@ LEDGER: Ledger = {
         },
     ),
 }
-
-FIRST = "the first API, which is read, tells of domains, and lists no more of them"
-LISTED = "the listing tells the same of all of them"
-OF_OTHERS = "of HTTP and WebSocket APIs; ours is a REST API"
-PORTALS = "pages for developers that describe APIs: they change nothing of ours"
-
-COVERAGE = Coverage(
-    speaks_by=frozenset({"DomainName"}),
-    ignored={
-        "apigatewayv2:GetApiMapping": LISTED,
-        "apigatewayv2:GetRoutingRule": LISTED,
-        "apigatewayv2:GetDomainName": FIRST,
-        "apigatewayv2:GetApis": OF_OTHERS,
-        "apigatewayv2:GetVpcLinks": OF_OTHERS,
-        "apigatewayv2:ListPortalProducts": PORTALS,
-        "apigatewayv2:ListPortals": PORTALS,
-    },
-)

@@ -5,7 +5,6 @@ from aws.ledger import (
     NEXT,
     WHEN,
     Closed,
-    Coverage,
     Harmless,
     Judged,
     Ledger,
@@ -100,12 +99,3 @@ LEDGER: Ledger = {
         },
     ),
 }
-
-COVERAGE = Coverage(
-    speaks_by=frozenset({"ResourceId", "ResourceIds", "ResourceARN"}),
-    ignored={
-        "application-autoscaling:DescribeScalingActivities": "what was scaled; what scales is judged",
-        "application-autoscaling:GetPredictiveScalingForecast": "a forecast, which lifts the minimum",
-        "application-autoscaling:ListTagsForResource": "words for people and bills",
-    },
-)

@@ -7,7 +7,6 @@ from aws.ledger import (
     NEXT,
     WHEN,
     Closed,
-    Coverage,
     Entry,
     Harmless,
     Judged,
@@ -184,24 +183,3 @@ LEDGER: Ledger = {
         },
     ),
 }
-
-METRICS = (
-    "about metrics: whether one exists is judged by a catalogue, and what it counted is no promise"
-)
-COVERAGE = Coverage(
-    speaks_by=frozenset({"AlarmName", "AlarmNames", "DashboardName", "ResourceARN", "ResourceArn"}),
-    ignored={
-        "cloudwatch:DescribeAlarmContributors": "what a query's alarm found; queries are judged as such",
-        "cloudwatch:DescribeAlarmsForMetric": "of one metric what DescribeAlarms says of all",
-        "cloudwatch:DescribeAnomalyDetectors": "a model of what is usual; an alarm on it is judged by its comparison",
-        "cloudwatch:DescribeInsightRules": "watches logs and changes nothing",
-        "cloudwatch:GetOTelEnrichment": METRICS,
-        "cloudwatch:GetResourceMetricsConfiguration": METRICS,
-        "cloudwatch:ListDashboards": "other dashboards show something to people and change nothing",
-        "cloudwatch:ListManagedInsightRules": "watches and changes nothing",
-        "cloudwatch:ListMetricDataQueryDefinitions": METRICS,
-        "cloudwatch:ListMetricStreams": "copies counts, in which no person and no secret stands",
-        "cloudwatch:ListMetrics": METRICS,
-        "cloudwatch:ListTagsForResource": "tags of alarms decide nothing",
-    },
-)

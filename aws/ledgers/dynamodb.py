@@ -5,7 +5,6 @@ from aws.ledger import (
     NEXT,
     WHEN,
     Closed,
-    Coverage,
     Harmless,
     Judged,
     Ledger,
@@ -205,23 +204,3 @@ LEDGER: Ledger = {
         },
     ),
 }
-
-COVERAGE = Coverage(
-    speaks_by=frozenset({"TableName", "TableArn", "ResourceArn", "GlobalTableName"}),
-    ignored={
-        "dynamodb:BatchGetItem": "reads items; which of them are read, reading contents says",
-        "dynamodb:GetItem": "reads items; which of them are read, reading contents says",
-        "dynamodb:DescribeContributorInsights": "which keys are asked for most: it observes, and costs",
-        "dynamodb:ListContributorInsights": "which keys are asked for most: it observes, and costs",
-        "dynamodb:DescribeTableReplicaAutoScaling": "about replicas, which are red as such",
-        "dynamodb:DescribeGlobalTable": "about the old kind of replicas; DescribeTable tells of them",
-        "dynamodb:DescribeGlobalTableSettings": "about replicas, which are red as such",
-        "dynamodb:ListGlobalTables": "about the old kind of replicas; DescribeTable tells of them",
-        "dynamodb:ListBackups": "copies, kept beside the table; they change nothing of it",
-        "dynamodb:ListExports": "what was copied out once; who may is judged by permissions",
-        "dynamodb:ListImports": "how a table was made; its contents are judged themselves",
-        "dynamodb:ListBulkOperations": "work that was asked for; who may is judged by permissions",
-        "dynamodb:DescribeEndpoints": "where the service answers, for clients",
-        "dynamodb:DescribeLimits": "the account's quotas of provisioned capacity",
-    },
-)

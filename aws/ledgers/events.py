@@ -1,6 +1,6 @@
 """EventBridge: rules, by schedule or by event, and what they do by themselves."""
 
-from aws.ledger import NAMES, NEXT, WHEN, Coverage, Harmless, Judged, Ledger, Operation
+from aws.ledger import NAMES, NEXT, WHEN, Harmless, Judged, Ledger, Operation
 from aws.words import Words
 
 RULE = Words(en="event rule", ja="イベントルール")
@@ -69,20 +69,3 @@ LEDGER: Ledger = {
         },
     ),
 }
-
-LISTED = "the listing tells the same of all of them"
-ELSEWHERE = "where events come from; what they cause is what rules do, which is judged"
-KEPT = "events kept for later; what they cause again is what rules do, which is judged"
-
-COVERAGE = Coverage(
-    speaks_by=frozenset({"TargetArn"}),
-    ignored={
-        "events:DescribeEventBus": LISTED,
-        "events:ListRuleNamesByTarget": "the rules' targets are listed, with the roles that they act under",
-        "events:ListArchives": KEPT,
-        "events:ListReplays": KEPT,
-        "events:ListConnections": "how an API destination signs in elsewhere",
-        "events:ListEndpoints": "which Region receives events; the rules of ours are judged",
-        "events:ListEventSources": ELSEWHERE,
-    },
-)

@@ -5,7 +5,6 @@ from aws.ledger import (
     NEXT,
     WHEN,
     Closed,
-    Coverage,
     Harmless,
     Judged,
     Ledger,
@@ -93,76 +92,3 @@ LEDGER: Ledger = {
         },
     ),
 }
-
-_TOLD = "GetAccountAuthorizationDetails tells it of every principal"
-_PEOPLE = "how people sign in; what they may do is judged"
-_ACCOUNT = "about the account as a whole, and no permission"
-_FEDERATED = "who may sign in from elsewhere; whom a role trusts, and what it may do, is judged"
-_KINDS = "says what could be allowed or was used, not what is allowed"
-
-COVERAGE = Coverage(
-    speaks_by=frozenset({"RoleName", "PolicyArn", "Arn", "EntityArn", "PolicySourceArn"}),
-    ignored={
-        **dict.fromkeys(
-            (
-                "iam:GetRole",
-                "iam:GetRolePolicy",
-                "iam:GetUser",
-                "iam:ListAttachedRolePolicies",
-                "iam:ListEntitiesForPolicy",
-                "iam:ListGroups",
-                "iam:ListInstanceProfiles",
-                "iam:ListInstanceProfilesForRole",
-                "iam:ListPolicies",
-                "iam:ListPolicyVersions",
-                "iam:ListRolePolicies",
-                "iam:ListRoleTags",
-                "iam:ListRoles",
-                "iam:ListUsers",
-            ),
-            _TOLD,
-        ),
-        **dict.fromkeys(
-            (
-                "iam:GetLoginProfile",
-                "iam:ListAccessKeys",
-                "iam:ListMFADevices",
-                "iam:ListSSHPublicKeys",
-                "iam:ListServiceSpecificCredentials",
-                "iam:ListSigningCertificates",
-                "iam:ListVirtualMFADevices",
-            ),
-            _PEOPLE,
-        ),
-        **dict.fromkeys(
-            (
-                "iam:GetAccountPasswordPolicy",
-                "iam:GetAccountProperties",
-                "iam:GetAccountSummary",
-                "iam:GetCredentialReport",
-                "iam:ListAccountAliases",
-                "iam:ListOrganizationsFeatures",
-                "iam:ListServerCertificates",
-            ),
-            _ACCOUNT,
-        ),
-        **dict.fromkeys(
-            (
-                "iam:GetOutboundWebIdentityFederationInfo",
-                "iam:ListDelegationRequests",
-                "iam:ListOpenIDConnectProviders",
-                "iam:ListSAMLProviders",
-            ),
-            _FEDERATED,
-        ),
-        **dict.fromkeys(
-            (
-                "iam:GetContextKeysForPrincipalPolicy",
-                "iam:GetHumanReadableSummary",
-                "iam:ListPoliciesGrantingServiceAccess",
-                "iam:ListPolicyTags",
-            ),
-            _KINDS,
-        ),
-    },
-)

@@ -8,7 +8,6 @@ from aws.ledger import (
     NEXT,
     WHEN,
     Closed,
-    Coverage,
     Entry,
     Harmless,
     Judged,
@@ -257,31 +256,3 @@ LEDGER: Ledger = {
         },
     ),
 }
-
-PROVISIONED = (
-    "environments kept ready: ours help; those of others take room from ours, but are told of one function a call, and"
-    " DEP-18 says that they are not subtracted"
-)
-COVERAGE = Coverage(
-    speaks_by=frozenset({"FunctionName", "FunctionArn", "ResourceArn", "Resource"}),
-    ignored={
-        "lambda:GetAlias": "of one alias what ListAliases says of all",
-        "lambda:GetFunctionCodeSigningConfig": "which packages are taken at an upload; what runs is judged by its hash",
-        "lambda:ListCodeSigningConfigs": "which packages are taken at an upload; what runs is judged by its hash",
-        "lambda:ListFunctionsByCodeSigningConfig": "which packages are taken at an upload; what runs is judged by its hash",
-        "lambda:GetFunctionConcurrency": "GetFunction tells of it",
-        "lambda:GetFunctionConfiguration": "a part of GetFunction",
-        "lambda:GetFunctionEventInvokeConfig": "of one qualifier what the listing says of all",
-        "lambda:GetFunctionRecursionConfig": "whether a loop is stopped; no function here calls itself",
-        "lambda:GetFunctionScalingConfig": "about capacity providers, which are red as such",
-        "lambda:GetFunctionUrlConfig": "of one qualifier what the listing says of all",
-        "lambda:GetProvisionedConcurrencyConfig": PROVISIONED,
-        "lambda:ListProvisionedConcurrencyConfigs": PROVISIONED,
-        "lambda:GetResourcePolicy": "the same policy as GetPolicy's, in another form",
-        "lambda:ListDurableExecutionsByFunction": "about durable functions, which are red as such",
-        "lambda:ListVersionsByFunction": "of one function what ListFunctions says of all",
-        "lambda:ListTags": "GetFunction tells of them",
-        "lambda:ListCapacityProviders": "about functions that name one, which are red as such",
-        "lambda:ListLayers": "the account's layers; which a function uses is judged",
-    },
-)

@@ -1,6 +1,6 @@
 """EventBridge Scheduler: schedules, and what they do by themselves."""
 
-from aws.ledger import NAMES, NEXT, WHEN, Coverage, Harmless, Judged, Ledger, Operation
+from aws.ledger import NAMES, NEXT, WHEN, Harmless, Judged, Ledger, Operation
 from aws.words import Words
 
 SCHEDULE = Words(en="schedule", ja="スケジュール")
@@ -44,8 +44,3 @@ LEDGER: Ledger = {
         },
     ),
 }
-
-COVERAGE = Coverage(
-    speaks_by=frozenset(),
-    ignored={"scheduler:ListScheduleGroups": "all schedules are listed, of every group"},
-)

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from aws.ledger import NAMES, NEXT, Closed, Coverage, Harmless, Judged, Ledger, Operation, Resource
+from aws.ledger import NAMES, NEXT, Closed, Harmless, Judged, Ledger, Operation, Resource
 from aws.raw import Raw
 from aws.words import Words
 
@@ -106,13 +106,3 @@ LEDGER: Ledger = {
         },
     ),
 }
-
-COVERAGE = Coverage(
-    speaks_by=frozenset({"SecretId", "SecretIdList"}),
-    ignored={
-        "secretsmanager:BatchGetSecretValue": "reads values; GetSecretValue reads the planned ones",
-        "secretsmanager:GetRandomPassword": "draws a text; it says nothing of any secret",
-        "secretsmanager:ListResourcePolicies": "which policies there are; GetResourcePolicy reads it",
-        "secretsmanager:ListSecretVersionIds": "versions without a label cannot be read by our functions",
-    },
-)

@@ -25,10 +25,11 @@ from aws.kind import (
     value_of,
 )
 from aws.kinds.log_group import FOREVER, expiring
-from aws.ledger import Closed, Coverage, Harmless, Judged, asked, undecided
+from aws.ledger import Closed, Harmless, Judged, asked
 from aws.part import PLANNED_BY, LeftOut, Part
 from aws.section import NotTestable
 from aws.words import Words
+from tests.aws.closed_world import Coverage, undecided
 from tests.unread import refused
 
 DAYS, COLOUR = Words(en="days", ja="日数"), Words(en="colour", ja="色")
@@ -260,7 +261,7 @@ def test_wrong_path_cannot_hide_in_its_default():
         },
     )
     model = botocore.session.get_session().get_service_model("logs")
-    left = [*undecided(model, kind.ledger, Coverage(speaks_by=frozenset()))]
+    left = [*undecided(model, kind.ledger, Coverage())]
 
     assert any("logGroups.retentionInDay is in the ledger, but AWS has no" in one for one in left)
     assert any("logGroups.retentionInDays is neither judged" in one for one in left)

@@ -4,18 +4,15 @@ import hashlib
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import fields, is_dataclass
-from importlib import import_module
 from pathlib import Path
-from pkgutil import iter_modules
 from typing import Any
 
 import boto3
 
-from aws import ledgers
 from aws.attachments import LEDGERS
 from aws.inventory import Inventory, read
 from aws.kind import unread_facts
-from aws.ledger import Closed, Coverage, Entry, Harmless, Judged
+from aws.ledger import Closed, Entry, Harmless, Judged
 from aws.reader_policy import actions, policy
 from aws.section import NotTestable, Section, known
 from aws.words import Words
@@ -69,7 +66,7 @@ class NoJson:
 
 
 def ledger_lines(texts: Texts) -> Iterator[str]:
-    """Yield what becomes of each member of each answer, and of each operation that is never asked."""
+    """Yield what becomes of each member of each answer."""
     for call, operation in LEDGERS.items():
         yield from (
             f"ledger {call} {path or '.'} {_entry(entry, texts)}"
@@ -80,12 +77,6 @@ def ledger_lines(texts: Texts) -> Iterator[str]:
             for path, resource in operation.resources.items()
         )
         yield from (f"ledger {call} {member} needed" for member in operation.needs)
-    for _, name, _ in iter_modules(ledgers.__path__):
-        coverage: Coverage = import_module(f"aws.ledgers.{name}").COVERAGE
-        yield f"ledger {name} speaks by {' '.join(sorted(coverage.speaks_by))}"
-        yield from (
-            f"ledger {call} ignored {texts.key(why)}" for call, why in coverage.ignored.items()
-        )
 
 
 def _entry(entry: Entry, texts: Texts) -> str:

@@ -1,0 +1,98 @@
+"""The closed world: what botocore's models let AWS answer, held against what the ledgers decide.
+
+``never_asked.toml`` says of each read that is never sent why it need not be.
+"""
+
+import re
+import tomllib
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from botocore.model import OperationModel, ServiceModel, Shape, StringShape
+
+from aws.ledger import Entry, Judged, Ledger, Operation
+
+READS = re.compile(r"^(BatchGet|Describe|Get|List)")
+"""Operations that only read, by their names."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Coverage:
+    """What a service's ledger speaks for: ``speaks_by`` are input members that name our resources."""
+
+    speaks_by: Collection[str] = ()
+    never_asked: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    """Reason -> operations."""
+
+
+COVERAGE = {
+    service: Coverage(**told)
+    for service, told in tomllib.loads(
+        Path(__file__).with_name("never_asked.toml").read_text(encoding="utf-8")
+    ).items()
+}
+"""By botocore's name of the service."""
+
+
+def undecided(service: ServiceModel, ledger: Ledger, coverage: Coverage) -> Iterator[str]:
+    """Yield a sentence for each member, value and operation of one service that nobody decided about."""
+    asked = {
+        call.partition(":")[2] for call in ledger if call.startswith(f"{service.service_name}:")
+    }
+    never = {name for names in coverage.never_asked.values() for name in names}
+    for name in service.operation_names:
+        call, model = f"{service.service_name}:{name}", service.operation_model(name)
+        if name in asked:
+            yield from _of_members(call, model, ledger[call])
+        elif name not in never and _speaks(model, coverage.speaks_by):
+            yield f"{call}: neither in the ledger nor never asked for a reason"
+    for name in sorted(asked & never):
+        yield f"{service.service_name}:{name}: never asked, but in the ledger"
+    for name in sorted((asked | never) - {*service.operation_names}):
+        yield f"{service.service_name}:{name}: the service has no such operation"
+
+
+def _speaks(model: OperationModel, by: Collection[str]) -> bool:
+    """Whether an operation reads, and can be asked about one of our resources (or about all)."""
+    if not READS.match(model.name):
+        return False
+    members = set(model.input_shape.members) if model.input_shape else set()
+    required = set(model.input_shape.required_members) if model.input_shape else set()
+    return bool(members & set(by)) or not required
+
+
+def _of_members(call: str, model: OperationModel, operation: Operation) -> Iterator[str]:
+    found = dict(_leaves(model.output_shape, "", ())) if model.output_shape else {}
+    entries = operation.members
+    for path, leaf in sorted(found.items()):
+        entry = _entry(entries, path)
+        if entry is None:
+            yield f"{call}: {path} is neither judged nor closed nor harmless"
+        elif isinstance(entry, Judged) and entry.values and isinstance(leaf, StringShape):
+            new = set(leaf.enum) - entry.values
+            yield from (f"{call}: {path} can be {one}, which nobody judges" for one in sorted(new))
+    for path in entries:
+        if path and not any(one == path or one.startswith(f"{path}.") for one in found):
+            yield f"{call}: {path} is in the ledger, but AWS has no such member"
+
+
+def _entry(entries: Mapping[str, Entry], path: str) -> Entry | None:
+    parts: Sequence[str] = path.split(".")
+    above = (".".join(parts[:length]) for length in range(len(parts), -1, -1))
+    return next((entries[one] for one in above if one in entries), None)
+
+
+def _leaves(shape: Shape, at: str, above: tuple[str, ...]) -> Iterator[tuple[str, Shape]]:
+    match shape.type_name:
+        case "structure" if shape.name in above:
+            yield at, shape  # a recursive shape: its path covers everything below
+        case "structure":
+            for name, member in shape.members.items():
+                yield from _leaves(member, f"{at}.{name}".lstrip("."), (*above, shape.name))
+        case "list":
+            yield from _leaves(shape.member, at, above)
+        case "map":
+            yield from _leaves(shape.value, at, above)
+        case _:
+            yield at, shape
