@@ -5,7 +5,7 @@ from typing import TypeVar, Union
 
 from aws.obstacle import Obstacle
 from aws.unreadable import Unreadable
-from aws.words import Bilingual, Words
+from aws.words import SILENCE, Bilingual, Words
 
 T = TypeVar("T")
 
@@ -25,8 +25,10 @@ class NotTestable(Bilingual):
     action = ""
     """The IAM action that was refused, if it is known."""
 
-    def __init__(self, words: Words, obstacle: Obstacle | None = None) -> None:
-        super().__init__(words)
+    def __init__(
+        self, words: Words = SILENCE, obstacle: Obstacle | None = None, **texts: str
+    ) -> None:
+        super().__init__(words, **texts)
         self.obstacle = obstacle or self.obstacle
 
 
@@ -53,8 +55,9 @@ class Unparsed(NotTestable):
 class Follows(NotTestable):
     """Nothing can be said here because another row is red already: its id is ``root``."""
 
-    def __init__(self, root: str, why: Words) -> None:
-        super().__init__(Words(en=f"follows from {root}: {why.en}", ja=f"{root}に起因: {why.ja}"))
+    def __init__(self, root: str, why: Words = SILENCE, **texts: str) -> None:
+        why = why or Words(**texts)
+        super().__init__(en=f"follows from {root}: {why.en}", ja=f"{root}に起因: {why.ja}")
         self.root = root
 
 

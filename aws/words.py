@@ -44,11 +44,11 @@ def known_as(words: Words) -> Mapping[str, Words]:
 
 
 class Bilingual(Exception):  # noqa: N818 - the base of what is told to a person, not all of it errors
-    """What ends something, told in both languages."""
+    """What ends something, told in both languages: as ``en`` and ``ja``, or in words that exist already."""
 
-    def __init__(self, words: Words) -> None:
-        super().__init__(words.en)
-        self.words = words
+    def __init__(self, words: Words = SILENCE, *, en: str = "", ja: str = "") -> None:
+        self.words = words or Words(en=en, ja=ja)
+        super().__init__(self.words.en)
 
 
 JAPANESE_SIGNS = {"; ": "。", ", ": "、"}

@@ -95,11 +95,9 @@ def _unknowable(dashboard: Dashboard, what: Words) -> bool:
     searches = [one for widget in dashboard.widgets for one in widget.searches]
     if searches:
         raise Unparsed(
-            Words(
-                en=f"{dashboard.name} may show {what.en}: what the search {searches[0]} finds is unknown",
-                ja=f"{dashboard.name}に{what.ja}が表示されるか不明です（検索式{searches[0]}の結果は"
-                "読み取れません）",
-            )
+            en=f"{dashboard.name} may show {what.en}: what the search {searches[0]} finds is unknown",
+            ja=f"{dashboard.name}に{what.ja}が表示されるか不明です（検索式{searches[0]}の結果は"
+            "読み取れません）",
         )
     return False
 
@@ -128,10 +126,8 @@ def ghosts(dashboard: Dashboard, found: Sections, plan: Plan, at: Here) -> Itera
             if name in {one.name for one in kind.planned}:
                 raise Follows(
                     kind.owner,
-                    Words(
-                        en=f"{dimension} {name} does not exist",
-                        ja=f"{dimension} {name}が存在しません",
-                    ),
+                    en=f"{dimension} {name} does not exist",
+                    ja=f"{dimension} {name}が存在しません",
                 )
             if _looked_for(name, kind, at) and name not in _listed(found, kind.listed):
                 yield f"{dimension} {name}"

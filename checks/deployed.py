@@ -61,11 +61,9 @@ SERVING_CLOSED = frozenset({"DEP-20", "DEP-39"})
 def cut_short(table: str, scan: KeyScan) -> NotTestable:
     """Return what to raise if a scan was cut short at its limit."""
     return NotTestable(
-        Words(
-            en=f"only {scan.examined} keys of {table} were examined",
-            ja=f"{table}のキーは{scan.examined}件までしか調べていません",
-        ),
-        Obstacle.SIZE,
+        en=f"only {scan.examined} keys of {table} were examined",
+        ja=f"{table}のキーは{scan.examined}件までしか調べていません",
+        obstacle=Obstacle.SIZE,
     )
 
 
@@ -183,9 +181,8 @@ class Deployed:
         if self.row not in SERVING_CLOSED and PATH in served.paths:
             raise Follows(
                 "DEP-39",
-                Words(
-                    en=f"stage {name} serves {CLOSED.en}", ja=f"ステージ{name}は{CLOSED.ja}を提供中"
-                ),
+                en=f"stage {name} serves {CLOSED.en}",
+                ja=f"ステージ{name}は{CLOSED.ja}を提供中",
             )
         return served
 
@@ -229,9 +226,8 @@ class Deployed:
         if found.status == DELETING and self.row != "DEP-01":
             raise Follows(
                 "DEP-01",
-                Words(
-                    en=f"table {want.name} is being deleted", ja=f"テーブル{want.name}は削除中です"
-                ),
+                en=f"table {want.name} is being deleted",
+                ja=f"テーブル{want.name}は削除中です",
             )
         return found
 
@@ -252,10 +248,8 @@ class Deployed:
         if secret.deleted or not secret.current:
             raise Follows(
                 "SEC-01",
-                Words(
-                    en=f"secret {want.name} has no value that can be read",
-                    ja=f"シークレット{want.name}には読み取れる値がありません",
-                ),
+                en=f"secret {want.name} has no value that can be read",
+                ja=f"シークレット{want.name}には読み取れる値がありません",
             )
         kind = Words("value of secret", "シークレットの値")
         return look_up(self, "SEC-01", kind, want.name, self.found.secret_values)
@@ -268,10 +262,8 @@ class Deployed:
         names = lookup(self.found.names, kind)
         if names is None:
             raise NotTestable(
-                Words(
-                    en=f"the names of {kind} were not listed",
-                    ja=f"{kind}の名前が一覧されていません",
-                )
+                en=f"the names of {kind} were not listed",
+                ja=f"{kind}の名前が一覧されていません",
             )
         return names
 
@@ -283,10 +275,8 @@ class Deployed:
             others = body and self.records.newest(kind)
             of = f" ({', '.join(f'{k}: {v}' for k, v in body.items())})" if others else ""
             raise Missing(
-                Words(
-                    en=f"the evidence store has no {kind_of(kind).en} record{of}",
-                    ja=f"証跡ストアに{kind_of(kind).ja}の記録{of}がありません",
-                )
+                en=f"the evidence store has no {kind_of(kind).en} record{of}",
+                ja=f"証跡ストアに{kind_of(kind).ja}の記録{of}がありません",
             )
         return record
 

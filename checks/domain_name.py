@@ -62,10 +62,8 @@ def certificate_of(deployed: Deployed, name: str) -> Certificate:
     found = lookup(deployed.found.certificates, arn)
     if found is None:
         raise Missing(
-            Words(
-                en=f"certificate {arn} of {name} does not exist in the API's Region",
-                ja=f"{name}の証明書{arn}がAPIのリージョンに存在しません",
-            )
+            en=f"certificate {arn} of {name} does not exist in the API's Region",
+            ja=f"{name}の証明書{arn}がAPIのリージョンに存在しません",
         )
     return found
 
@@ -123,10 +121,8 @@ def mapping_of(found: CustomDomain, domain: Domain) -> BasePath:
     by_path = {one.path.strip("/"): one for one in found.mappings}
     if planned not in by_path:
         raise Missing(
-            Words(
-                en=f"{found.name} has no mapping at /{planned}",
-                ja=f"{found.name}の/{planned}にマッピングがありません",
-            )
+            en=f"{found.name} has no mapping at /{planned}",
+            ja=f"{found.name}の/{planned}にマッピングがありません",
         )
     return by_path[planned]
 

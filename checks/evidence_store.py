@@ -67,10 +67,8 @@ def kept_for_good(store: Custody) -> bool:
     """Whether the store keeps what is overwritten or deleted; NotTestable if AWS does not say."""
     if store.history.unknown:
         raise NotTestable(
-            Words(
-                en=f"the versions of {store.location} are {store.history.state}",
-                ja=f"{store.location}のバージョン管理が不明です（{store.history.state.removeprefix('unknown: ')}）",
-            )
+            en=f"the versions of {store.location} are {store.history.state}",
+            ja=f"{store.location}のバージョン管理が不明です（{store.history.state.removeprefix('unknown: ')}）",
         )
     return store.in_s3 and store.history.kept
 
@@ -96,10 +94,8 @@ def key_of(store: Custody) -> KeyCustody:
     if found is None or found.unknown:
         why = f" ({found.state.removeprefix('unknown: ')})" if found else ""
         raise NotTestable(
-            Words(
-                en=f"the state and policy of {store.key} are unknown{why}",
-                ja=f"{store.key}の状態とポリシーが不明です{why}",
-            )
+            en=f"the state and policy of {store.key} are unknown{why}",
+            ja=f"{store.key}の状態とポリシーが不明です{why}",
         )
     return found
 
@@ -144,10 +140,8 @@ def erasable(store: Custody, environment: Environment) -> tuple[Difference, ...]
     """Return whom the bucket's own policy allows to delete old versions; what IAM allows is SEC-24's."""
     if store.history.policy is None:
         raise NotTestable(
-            Words(
-                en=f"{store.location} is a bucket of another account, which does not show its policy",
-                ja=f"{store.location}は別アカウントのバケットのため、ポリシーを読み取れません",
-            )
+            en=f"{store.location} is a bucket of another account, which does not show its policy",
+            ja=f"{store.location}は別アカウントのバケットのため、ポリシーを読み取れません",
         )
     named = parse(store.history.policy or '{"Statement": []}', store.location)
     allowing = [one for one in named if one.effect == "Allow"]

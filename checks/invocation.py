@@ -76,9 +76,7 @@ def _value(name: str, variables: Mapping[str, MaskedValue]) -> str:
         return ""
     if value.text is None:
         raise Unparsed(
-            Words(
-                en=f"an integration depends on the stage variable {name}, whose value is masked",
-                ja=f"統合がステージ変数{name}に依存しますが、その値は伏せられています",
-            )
+            en=f"an integration depends on the stage variable {name}, whose value is masked",
+            ja=f"統合がステージ変数{name}に依存しますが、その値は伏せられています",
         )
     return value.text

@@ -33,10 +33,8 @@ def configured_authorizer(plan: Plan) -> desired.Authorizer:
     """Return what is to decide whether a caller has a session; NotTestable where nothing of the application does."""
     if plan.api.authorizer is None:
         raise NotTestable(
-            Words(
-                en="the application has no authorizer (app.toml)",
-                ja="アプリケーションにオーソライザーがありません（app.toml）",
-            )
+            en="the application has no authorizer (app.toml)",
+            ja="アプリケーションにオーソライザーがありません（app.toml）",
         )
     return plan.api.authorizer
 
@@ -44,10 +42,8 @@ def configured_authorizer(plan: Plan) -> desired.Authorizer:
 def _not_configured(environment: Environment, key: str, part: Words) -> NotTestable:
     where = f"{environment.name}.{key}"
     return NotTestable(
-        Words(
-            en=f"no {part.en} is known: environments.toml does not set {where}",
-            ja=f"{part.ja}が不明です（environments.tomlに{where}の設定がありません）",
-        )
+        en=f"no {part.en} is known: environments.toml does not set {where}",
+        ja=f"{part.ja}が不明です（environments.tomlに{where}の設定がありません）",
     )
 
 

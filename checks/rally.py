@@ -122,10 +122,8 @@ def _spans(masters: Iterable[Item], day: date) -> Validity:
     except (TypeError, ValueError):
         raise Follows(
             "DATA-02",
-            Words(
-                en="the validity of a stamp master can't be read",
-                ja="有効期間を読み取れないスタンプマスターがある",
-            ),
+            en="the validity of a stamp master can't be read",
+            ja="有効期間を読み取れないスタンプマスターがある",
         ) from None
 
 
@@ -258,10 +256,8 @@ def whole(contents: Contents) -> tuple[Mapping[str, Any], ...]:
     """Return every item, or raise NotTestable where the scan was cut short."""
     if not contents.complete:
         raise NotTestable(
-            Words(
-                en="the table has more items than one run reads",
-                ja="テーブルの項目が一回の実行で読み取る件数を超えています",
-            ),
-            Obstacle.SIZE,
+            en="the table has more items than one run reads",
+            ja="テーブルの項目が一回の実行で読み取る件数を超えています",
+            obstacle=Obstacle.SIZE,
         )
     return contents.items

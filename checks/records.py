@@ -46,10 +46,8 @@ class Standing:
         api = self.snapshot.api
         if record.api is not None and record.api != api:
             raise Missing(
-                Words(
-                    en=f"{said.en} and of API {record.api}, but {api} is live",
-                    ja=f"{said.ja}で、API {record.api}についてのものです（稼働中は{api}）",
-                )
+                en=f"{said.en} and of API {record.api}, but {api} is live",
+                ja=f"{said.ja}で、API {record.api}についてのものです（稼働中は{api}）",
             )
         require_unchanged(self.snapshot, record, self.row, said=said)
 
@@ -101,10 +99,8 @@ def counting(
     )
     if not -SKEW <= now - at <= timedelta(days=days):
         raise Missing(
-            Words(
-                en=f"{when.en}, not within the last {days} days",
-                ja=f"{when.ja}で、{days}日以内ではありません",
-            )
+            en=f"{when.en}, not within the last {days} days",
+            ja=f"{when.ja}で、{days}日以内ではありません",
         )
     standing(record, when)
     return record
@@ -147,12 +143,10 @@ def judged_load(
     rate = record.body.get("target_rate")
     if passed(record) and rate != environment.target_rate:
         raise Missing(
-            Words(
-                en=f"the newest load verdict is for {rate} requests a second, but target_rate is"
-                f" {environment.target_rate}",
-                ja=f"最新の負荷判定は毎秒{rate}リクエストのもので、target_rateは"
-                f"{environment.target_rate}です",
-            )
+            en=f"the newest load verdict is for {rate} requests a second, but target_rate is"
+            f" {environment.target_rate}",
+            ja=f"最新の負荷判定は毎秒{rate}リクエストのもので、target_rateは"
+            f"{environment.target_rate}です",
         )
     return record
 

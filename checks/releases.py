@@ -75,10 +75,8 @@ def released_as_recorded(deployed: Deployed, live: Function, builds: Builds) -> 
     if record is None or recorded.get("code_sha256") != live.code_sha256:
         raise Follows(
             "DEP-17",
-            Words(
-                en=f"nobody recorded the code of {live.name}",
-                ja=f"{live.name}のコードの記録がありません",
-            ),
+            en=f"nobody recorded the code of {live.name}",
+            ja=f"{live.name}のコードの記録がありません",
         )
     return record
 
@@ -98,10 +96,8 @@ def packed(scope: Scope) -> Builds:
     """Return what the judged commit builds; NotTestable where nobody packed it."""
     if scope.builds is None:
         raise NotTestable(
-            Words(
-                en="the packages that this commit builds are not known in this run",
-                ja="この実行では、このコミットがビルドするパッケージが分かりません",
-            )
+            en="the packages that this commit builds are not known in this run",
+            ja="この実行では、このコミットがビルドするパッケージが分かりません",
         )
     return scope.builds
 

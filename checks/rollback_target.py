@@ -109,10 +109,8 @@ class WayBack:
         contents = lookup(self.deployed.found.packages, back.code_sha256)
         if contents is None:
             raise NotTestable(
-                Words(
-                    en=f"what is in the package of {back.name} is not known",
-                    ja=f"{back.name}のパッケージの内容が分かりません",
-                )
+                en=f"what is in the package of {back.name} is not known",
+                ja=f"{back.name}のパッケージの内容が分かりません",
             )
         if not contents.handlers.get(back.handler or "", False):
             yield fault(FUNCTION, back.name, HANDLER, back.handler, PACKAGED, **LISTED)
@@ -164,10 +162,8 @@ class WayBack:
             return ()
         if back.authorization is None:
             raise NotTestable(
-                Words(
-                    en=f"API Gateway does not say what deployment {back.deployment.id} serves",
-                    ja=f"デプロイ{back.deployment.id}の内容をAPI Gatewayが示しません",
-                )
+                en=f"API Gateway does not say what deployment {back.deployment.id} serves",
+                ja=f"デプロイ{back.deployment.id}の内容をAPI Gatewayが示しません",
             )
         opened = {id_ for id_, kind in back.authorization.items() if kind == "NONE"}
         served = self.deployed.served().methods

@@ -49,10 +49,8 @@ def differing_from(run: Record, before: str, api: desired.Api) -> list[str]:
     """
     if (routes := run.body.get("routes")) is None:
         raise NotTestable(
-            Words(
-                en=f"the newest run against {before} recorded no routes",
-                ja=f"{before}に対する最新の実行にルートが記録されていません",
-            )
+            en=f"the newest run against {before} recorded no routes",
+            ja=f"{before}に対する最新の実行にルートが記録されていません",
         )
     recorded = {route for route in routes if not route.startswith("OPTIONS ")}
     return sorted(recorded ^ {route.id for route in api.routes})

@@ -26,9 +26,7 @@ def but_for_suffixes(
     if lost and not others:
         raise Follows(
             "SEC-16",
-            Words(
-                en=f"the ARN by which a policy names a secret matches none: {lost[0].words.en}",
-                ja=f"ポリシーが指定するシークレットのARNに一致するものがありません: {lost[0].words.ja}",
-            ),
+            en=f"the ARN by which a policy names a secret matches none: {lost[0].words.en}",
+            ja=f"ポリシーが指定するシークレットのARNに一致するものがありません: {lost[0].words.ja}",
         )
     return others

@@ -100,11 +100,9 @@ def digests_in(run: Record, before: str, want: desired.Secret) -> tuple[str, tup
     found = (run.body.get("digests") or {}).get(want.json_key)
     if not salt or not found:
         raise NotTestable(
-            Words(
-                en=f"the newest run against {before} recorded no digest of its {want.json_key}",
-                ja=f"{before}に対する最新の実行に{want.json_key}のダイジェストが記録されていません",
-            ),
-            Obstacle.ENVIRONMENT_BEFORE,
+            en=f"the newest run against {before} recorded no digest of its {want.json_key}",
+            ja=f"{before}に対する最新の実行に{want.json_key}のダイジェストが記録されていません",
+            obstacle=Obstacle.ENVIRONMENT_BEFORE,
         )
     return salt, (found,) if isinstance(found, str) else tuple(found)
 
@@ -112,9 +110,7 @@ def digests_in(run: Record, before: str, want: desired.Secret) -> tuple[str, tup
 def digest_under(salt: str, value: MaskedValue) -> str:
     if salt not in value.digests:
         raise NotTestable(
-            Words(
-                en="the value was not digested with the salt of that run",
-                ja="その実行のソルトで値のダイジェストが計算されていません",
-            )
+            en="the value was not digested with the salt of that run",
+            ja="その実行のソルトで値のダイジェストが計算されていません",
         )
     return value.digests[salt]

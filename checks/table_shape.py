@@ -30,10 +30,8 @@ def index_names(table: Table, want: desired.Table) -> frozenset[str]:
         instead = ", ".join(sorted(there - planned))
         raise Follows(
             "DEP-02",
-            Words(
-                en=f"{table.name} has {instead} instead",
-                ja=f"{table.name}には代わりに{instead}があります",
-            ),
+            en=f"{table.name} has {instead} instead",
+            ja=f"{table.name}には代わりに{instead}があります",
         )
     return frozenset(there)
 

@@ -71,10 +71,8 @@ def too_narrow(subject: str, limits: Limits, rate: float) -> tuple[Difference, .
     if not (limits.rate and limits.burst):
         raise Follows(
             "SEC-32",
-            Words(
-                en=f"{subject} refuses every request",
-                ja=f"{subject}はすべてのリクエストを拒否します",
-            ),
+            en=f"{subject} refuses every request",
+            ja=f"{subject}はすべてのリクエストを拒否します",
         )
     bounds = {RATE: at_least(HEADROOM * rate, "/s"), BURST: at_least(rate)}
     return differences(ROUTE, subject, limits.facts, bounds, **ROOM)

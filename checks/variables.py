@@ -166,10 +166,8 @@ def differing(
     if lost:
         raise Follows(
             "DEP-14",
-            Words(
-                en=f"{found.name}: {', '.join(sorted(lost))} of another environment",
-                ja=f"{found.name}: {', '.join(sorted(lost))}が別の環境のものです",
-            ),
+            en=f"{found.name}: {', '.join(sorted(lost))} of another environment",
+            ja=f"{found.name}: {', '.join(sorted(lost))}が別の環境のものです",
         )
     wrong = {
         name: found.environment.get(name)

@@ -81,13 +81,21 @@ class ModuleFacts:
     """Lines of its tests that decide something."""
 
 
+def is_said(node):
+    """Whether a node of a module's syntax is a call that takes the English and the Japanese of one sentence."""
+    if not isinstance(node, ast.Call):
+        return False
+    named = getattr(node.func, "id", "") in {"Words", "say", "Localized"}
+    return named or {"en", "ja"} <= {one.arg for one in node.keywords}
+
+
 @cache
 def facts_of(path):
     text = (ROOT / path).read_text(encoding="utf-8")
     tree = ast.parse(text)
     calls, imported = [], []
     for node in ast.walk(tree):
-        if isinstance(node, ast.Call) and getattr(node.func, "id", "") in {"Words", "say"}:
+        if is_said(node):
             calls.append(node)
         elif isinstance(node, ast.Import):
             imported += [alias.name for alias in node.names]

@@ -10,11 +10,11 @@ from typing import Any
 import pytest
 
 from aws.door.failures import ReadFailure, garbled, lacking_member
-from aws.words import LOCALE, Words, joined, language, words_of
+from aws.words import LANGUAGES, LOCALE, Words, joined, language, words_of
 from signoff.judge.checklist import Checklist
 from signoff.report.shown_values import parameter
 from smoke.sessions import ODD
-from tests.test_house import PRODUCT, ROOT, modules
+from tests.test_house import PRODUCT, ROOT, is_said, modules
 from tests.unread import refused
 
 JAPANESE = re.compile(r"[ぁ-んァ-ヶ一-龠]")
@@ -30,8 +30,6 @@ SPEAKING = frozenset(
 PARSING = frozenset({"addoption"})
 HELPFUL = frozenset({"help", "description", "epilog"})
 """Arguments of pytest's options that ``--help`` prints."""
-PAIRS = frozenset({"Words", "say", "Localized"})
-"""Calls that take the English and the Japanese of one sentence."""
 NAMES = re.compile(
     r"((?:REST )?API|LINE Developers|Web ACL|Durable Execution|Lambda|API Gateway|ARN|ImageUrl)[:（） ]*(name)?"
 )
@@ -102,9 +100,9 @@ def english(text: str) -> bool:
 def left_in_english(nodes: list[ast.AST], *, judging: bool) -> Iterator[tuple[int, str]]:
     """Yield line and text of what stands in English where Japanese belongs, and of what a check says in English alone."""
     for node in nodes:
-        if isinstance(node, ast.Call) and _name(node) in PAIRS:
+        if isinstance(node, ast.Call) and is_said(node):
             named = {one.arg: one.value for one in node.keywords}
-            pair = (*node.args[:2], *(named[lang] for lang in ("en", "ja") if lang in named))
+            pair = [named[lang] for lang in LANGUAGES if lang in named] or node.args[:2]
             yield from _left(node.lineno, *(" ".join(_texts(one)) for one in pair))
         elif isinstance(node, ast.Assert) and node.msg and judging:
             yield from ((node.lineno, text) for text in _literals(node.msg) if english(text))

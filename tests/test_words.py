@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.test_house import PRODUCT, ROOT, modules
+from tests.test_house import PRODUCT, ROOT, is_said, modules
 
 WORDS = ROOT / "docs/words.md"
 PAGE_WORDS = ROOT / "signoff/report/words.toml"
@@ -180,7 +180,7 @@ def english() -> Iterator[tuple[str, str]]:
         yield path.name, path.read_text(encoding="utf-8")
     for path in modules(*PRODUCT):
         for node in ast.walk(ast.parse((ROOT / path).read_text(encoding="utf-8"))):
-            if isinstance(node, ast.Call) and getattr(node.func, "id", "") in {"Words", "say"}:
+            if is_said(node):
                 pieces = [one for one in ast.walk(node) if isinstance(one, ast.Constant)]
                 yield str(path), " ".join(str(one.value) for one in pieces)
     for path in (PAGE_WORDS, ROOT / "checks/checklist.toml", ROOT / "checks/guide.toml"):

@@ -41,10 +41,8 @@ def propose(  # noqa: PLR0913 - the options of the command
     session = open_session(region, profile)
     if session.region_name is None:
         raise CommandLineError(
-            Words(
-                en="no Region is set; add --region ap-northeast-1, or set AWS_REGION",
-                ja="リージョンが未設定です。--region ap-northeast-1を加えるか、AWS_REGIONを設定してください",
-            )
+            en="no Region is set; add --region ap-northeast-1, or set AWS_REGION",
+            ja="リージョンが未設定です。--region ap-northeast-1を加えるか、AWS_REGIONを設定してください",
         )
     client, say = cache(session.client), in_language(lang)
     answers = Answers(
@@ -105,12 +103,8 @@ def add_to(file: Path, text: str, name: str) -> None:
     header = re.search(rf"(?m)^\[{re.escape(name)}\][ \t]*(#.*)?$\n?", content)
     if header is None:
         raise EnvironmentFileError(
-            [
-                Words(
-                    en=f"{file} has a table {name}, but no line [{name}] below which keys could be added; add them by hand",
-                    ja=f"{file}の{name}には、キーを追加できる[{name}]の行がありません。手動で追加してください",
-                )
-            ]
+            en=f"{file} has a table {name}, but no line [{name}] below which keys could be added; add them by hand",
+            ja=f"{file}の{name}には、キーを追加できる[{name}]の行がありません。手動で追加してください",
         )
     before = content[: header.end()].rstrip("\n")
     file.write_text(f"{before}\n{text}{content[header.end() :]}", encoding="utf-8")

@@ -236,10 +236,8 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> Iterator[None]:
     if collection.ROW in pyfuncitem.stash and not _seen(pyfuncitem):
         row: Row = pyfuncitem.stash[collection.ROW]
         raise Broken(
-            Words(
-                en=f"{row.id} passed without observing anything",
-                ja=f"{row.id}は何も確認せずに合格しました",
-            )
+            en=f"{row.id} passed without observing anything",
+            ja=f"{row.id}は何も確認せずに合格しました",
         )
     return result
 

@@ -77,12 +77,10 @@ def typed_code(prompt: str) -> str:
     found = DEVICE.search(prompt)
     device = found[0] if found else "MFA"
     raise UnansweredError(
-        Words(
-            en=f"the role of the profile wants a code of {device}, and there is no terminal to type it at;"
-            " get keys at one (`aws configure export-credentials --format env`) and set them here",
-            ja=f"プロファイルのロールが{device}のコードを求めていますが、入力できるターミナルがありません。ターミナルで"
-            "`aws configure export-credentials --format env`を実行し、得られた鍵をここで設定してください",
-        )
+        en=f"the role of the profile wants a code of {device}, and there is no terminal to type it at;"
+        " get keys at one (`aws configure export-credentials --format env`) and set them here",
+        ja=f"プロファイルのロールが{device}のコードを求めていますが、入力できるターミナルがありません。ターミナルで"
+        "`aws configure export-credentials --format env`を実行し、得られた鍵をここで設定してください",
     )
 
 
@@ -100,12 +98,10 @@ class _BoundedProcess(subprocess.Popen):  # type: ignore[type-arg]  # of bytes o
             self.kill()
             self.wait()
         raise UnansweredError(
-            Words(
-                en=f"the credential_process of the profile did not end within {self._within_s:g} s;"
-                " run it by hand to see what it waits for",
-                ja=f"プロファイルのcredential_processが{self._within_s:g}秒以内に終わりません。"
-                "手動で実行して、何を待っているか確認してください",
-            )
+            en=f"the credential_process of the profile did not end within {self._within_s:g} s;"
+            " run it by hand to see what it waits for",
+            ja=f"プロファイルのcredential_processが{self._within_s:g}秒以内に終わりません。"
+            "手動で実行して、何を待っているか確認してください",
         )
 
 

@@ -60,26 +60,20 @@ def open_session(region: str | None, profile: str | None = None) -> boto3.Sessio
         return attended(boto_session(region, profile))
     except ProfileNotFound as error:
         raise GuardError(
-            Words(
-                en=f"there is no AWS profile {error.kwargs['profile']}; "
-                f"set AWS_PROFILE to one that `aws configure list-profiles` prints",
-                ja=f"AWSプロファイル{error.kwargs['profile']}がありません。"
-                f"`aws configure list-profiles`に表示されるものをAWS_PROFILEに設定してください",
-            )
+            en=f"there is no AWS profile {error.kwargs['profile']}; "
+            f"set AWS_PROFILE to one that `aws configure list-profiles` prints",
+            ja=f"AWSプロファイル{error.kwargs['profile']}がありません。"
+            f"`aws configure list-profiles`に表示されるものをAWS_PROFILEに設定してください",
         ) from None
     except UNUSABLE_FILES as error:
         raise GuardError(
-            Words(
-                en=f"{error.kwargs['path']} can't be read as a configuration of AWS; correct that file",
-                ja=f"{error.kwargs['path']}をAWSの設定として読み取れません。修正してください",
-            )
+            en=f"{error.kwargs['path']} can't be read as a configuration of AWS; correct that file",
+            ja=f"{error.kwargs['path']}をAWSの設定として読み取れません。修正してください",
         ) from None
     except BotoCoreError as error:
         raise GuardError(
-            Words(
-                en=f"the configuration of AWS can't be used: {error}; correct it",
-                ja=f"AWSの設定を使用できません: {error}。修正してください",
-            )
+            en=f"the configuration of AWS can't be used: {error}; correct it",
+            ja=f"AWSの設定を使用できません: {error}。修正してください",
         ) from None
 
 
@@ -93,14 +87,12 @@ def guard(
     caller = _caller(session, environment, now)
     if caller.account != environment.account:
         raise GuardError(
-            Words(
-                en=f"{environment.name} is account {environment.account}, but these credentials are of "
-                f"account {caller.account} ({caller.arn}); use credentials of {environment.account} "
-                f"(AWS_PROFILE), or correct SIGNOFF_ACCOUNT or the account in environments.toml",
-                ja=f"{environment.name}のアカウントは{environment.account}ですが、認証情報はアカウント"
-                f"{caller.account}のもの（{caller.arn}）です。{environment.account}の認証情報を使うか"
-                f"（AWS_PROFILE）、SIGNOFF_ACCOUNTまたはenvironments.tomlのaccountを修正してください",
-            )
+            en=f"{environment.name} is account {environment.account}, but these credentials are of "
+            f"account {caller.account} ({caller.arn}); use credentials of {environment.account} "
+            f"(AWS_PROFILE), or correct SIGNOFF_ACCOUNT or the account in environments.toml",
+            ja=f"{environment.name}のアカウントは{environment.account}ですが、認証情報はアカウント"
+            f"{caller.account}のもの（{caller.arn}）です。{environment.account}の認証情報を使うか"
+            f"（AWS_PROFILE）、SIGNOFF_ACCOUNTまたはenvironments.tomlのaccountを修正してください",
         )
     return caller
 
@@ -109,14 +101,12 @@ def _same_region(session: boto3.Session, environment: Environment) -> None:
     found = session.region_name
     if found not in (None, environment.region):
         raise GuardError(
-            Words(
-                en=f"{environment.name} is in {environment.region}, but this session is set to {found}; "
-                f"set AWS_REGION={environment.region} or unset it (AWS_REGION, AWS_DEFAULT_REGION, "
-                f"the profile's region), or correct the region in environments.toml",
-                ja=f"{environment.name}のリージョンは{environment.region}ですが、セッションの設定は{found}です。"
-                f"AWS_REGION={environment.region}を設定するか、設定を外すか（AWS_REGION、AWS_DEFAULT_REGION、"
-                f"プロファイルのregion）、environments.tomlのregionを修正してください",
-            )
+            en=f"{environment.name} is in {environment.region}, but this session is set to {found}; "
+            f"set AWS_REGION={environment.region} or unset it (AWS_REGION, AWS_DEFAULT_REGION, "
+            f"the profile's region), or correct the region in environments.toml",
+            ja=f"{environment.name}のリージョンは{environment.region}ですが、セッションの設定は{found}です。"
+            f"AWS_REGION={environment.region}を設定するか、設定を外すか（AWS_REGION、AWS_DEFAULT_REGION、"
+            f"プロファイルのregion）、environments.tomlのregionを修正してください",
         )
 
 
@@ -136,12 +126,10 @@ def _caller(
         raise GuardError(_unusable(environment, error)) from None
     except (KeyError, ResponseParserError):
         raise GuardError(
-            Words(
-                en=f"{environment.name}: what answered sts:GetCallerIdentity is not AWS; "
-                f"see where AWS_ENDPOINT_URL leads",
-                ja=f"{environment.name}: sts:GetCallerIdentityの応答がAWSのものではありません。"
-                f"AWS_ENDPOINT_URLの接続先を確認してください",
-            )
+            en=f"{environment.name}: what answered sts:GetCallerIdentity is not AWS; "
+            f"see where AWS_ENDPOINT_URL leads",
+            ja=f"{environment.name}: sts:GetCallerIdentityの応答がAWSのものではありません。"
+            f"AWS_ENDPOINT_URLの接続先を確認してください",
         ) from None
     except UnansweredError as error:
         raise GuardError(_needed(environment, error.words)) from None
@@ -157,22 +145,18 @@ def _caller(
     except (OSError, ValueError, AttributeError, TypeError) as error:
         if str(error).startswith(NO_URL):
             raise GuardError(
-                Words(
-                    en=f"{environment.name}: AWS_ENDPOINT_URL is not a URL; write https:// and a host",
-                    ja=f"{environment.name}: AWS_ENDPOINT_URLがURLではありません。https://とホスト名を指定してください",
-                )
+                en=f"{environment.name}: AWS_ENDPOINT_URL is not a URL; write https:// and a host",
+                ja=f"{environment.name}: AWS_ENDPOINT_URLがURLではありません。https://とホスト名を指定してください",
             ) from None
         # A credential process or a web identity token: botocore passes on what opening or parsing raised.
         raise GuardError(
-            Words(
-                en=f"{environment.name} needs credentials of account {environment.account}, but what should"
-                f" give them can't be read ({_unread(error)}); see credential_process and"
-                f" web_identity_token_file of your profile, AWS_WEB_IDENTITY_TOKEN_FILE, and the files in"
-                f" ~/.aws",
-                ja=f"{environment.name}にはアカウント{environment.account}の認証情報が必要ですが、取得元を"
-                f"読み取れません（{_unread(error)}）。プロファイルのcredential_processと"
-                f"web_identity_token_file、AWS_WEB_IDENTITY_TOKEN_FILE、~/.awsを確認してください",
-            )
+            en=f"{environment.name} needs credentials of account {environment.account}, but what should"
+            f" give them can't be read ({_unread(error)}); see credential_process and"
+            f" web_identity_token_file of your profile, AWS_WEB_IDENTITY_TOKEN_FILE, and the files in"
+            f" ~/.aws",
+            ja=f"{environment.name}にはアカウント{environment.account}の認証情報が必要ですが、取得元を"
+            f"読み取れません（{_unread(error)}）。プロファイルのcredential_processと"
+            f"web_identity_token_file、AWS_WEB_IDENTITY_TOKEN_FILE、~/.awsを確認してください",
         ) from None
 
 

@@ -67,12 +67,8 @@ def _table(name: str, path: Path) -> dict[str, Any]:
     tables = _parsed(path)
     if name not in tables:
         raise EnvironmentFileError(
-            [
-                Words(
-                    en=f"{path.name} has no environment {name}; it has {', '.join(tables) or 'none'}",
-                    ja=f"{path.name}に環境{name}がありません（あるのは{', '.join(tables) or 'なし'}）",
-                )
-            ]
+            en=f"{path.name} has no environment {name}; it has {', '.join(tables) or 'none'}",
+            ja=f"{path.name}に環境{name}がありません（あるのは{', '.join(tables) or 'なし'}）",
         )
     table = tables[name]
     return {**table, "production": name == PRODUCTION or table.get("production", True)}
@@ -84,39 +80,23 @@ def _parsed(path: Path) -> dict[str, dict[str, Any]]:
             return tomllib.load(file)
     except FileNotFoundError:
         raise EnvironmentFileError(
-            [
-                Words(
-                    en=f"{path} does not exist; name a file that does",
-                    ja=f"{path}がありません。存在するファイルを指定してください",
-                )
-            ]
+            en=f"{path} does not exist; name a file that does",
+            ja=f"{path}がありません。存在するファイルを指定してください",
         ) from None
     except OSError as error:
         raise EnvironmentFileError(
-            [
-                Words(
-                    en=f"{path} can't be read ({error.strerror}); name a file that can",
-                    ja=f"{path}を読み取れません（{error.strerror}）。読み取れるファイルを指定してください",
-                )
-            ]
+            en=f"{path} can't be read ({error.strerror}); name a file that can",
+            ja=f"{path}を読み取れません（{error.strerror}）。読み取れるファイルを指定してください",
         ) from None
     except UnicodeDecodeError:
         raise EnvironmentFileError(
-            [
-                Words(
-                    en=f"{path.name} is not UTF-8 text; save it as UTF-8",
-                    ja=f"{path.name}がUTF-8のテキストではありません。UTF-8で保存してください",
-                )
-            ]
+            en=f"{path.name} is not UTF-8 text; save it as UTF-8",
+            ja=f"{path.name}がUTF-8のテキストではありません。UTF-8で保存してください",
         ) from None
     except tomllib.TOMLDecodeError as error:
         raise EnvironmentFileError(
-            [
-                Words(
-                    en=f"{path.name} is not TOML: {error}; fix that place",
-                    ja=f"{path.name}がTOMLではありません: {error}。その箇所を修正してください",
-                )
-            ]
+            en=f"{path.name} is not TOML: {error}; fix that place",
+            ja=f"{path.name}がTOMLではありません: {error}。その箇所を修正してください",
         ) from None
 
 

@@ -152,10 +152,8 @@ def _override(
             return Override(name, text, (key.path, inner), text)
     if name == variable("production"):
         raise UnfitValueError(
-            Words(
-                en=f"{name} cannot be set: the file alone decides what is production; unset it",
-                ja=f"{name}は設定できません。本番かどうかはファイルだけで決まります。設定を外してください",
-            )
+            en=f"{name} cannot be set: the file alone decides what is production; unset it",
+            ja=f"{name}は設定できません。本番かどうかはファイルだけで決まります。設定を外してください",
         )
     near = did_you_mean(nearest(name, known, START))
     instead = near or Words(en="unset it", ja="設定を外してください")
@@ -177,12 +175,10 @@ def _literal(name: str, text: str) -> Any:
         return json.loads(text)
     except ValueError:
         raise UnfitValueError(
-            Words(
-                en=f"{name} is {text!r}; write it as in the file: a number, true or false, a day, "
-                f'[ … ] or {{ key = "…" }}',
-                ja=f"{name}が{text!r}です。ファイルと同じ形で書いてください: 数値、true、false、日付、"
-                f'[ … ]、または{{ key = "…" }}',
-            )
+            en=f"{name} is {text!r}; write it as in the file: a number, true or false, a day, "
+            f'[ … ] or {{ key = "…" }}',
+            ja=f"{name}が{text!r}です。ファイルと同じ形で書いてください: 数値、true、false、日付、"
+            f'[ … ]、または{{ key = "…" }}',
         ) from None
 
 

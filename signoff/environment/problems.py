@@ -52,8 +52,8 @@ AN_ENVIRONMENT = Words(en="an environment", ja="環境")
 class EnvironmentFileError(Bilingual):
     """The environment cannot be used; ``problems`` has one sentence for each thing to fix."""
 
-    def __init__(self, problems: Iterable[Words]) -> None:
-        self.problems = tuple(problems)
+    def __init__(self, problems: Iterable[Words] = (), **texts: str) -> None:
+        self.problems = tuple(problems) or (Words(**texts),)
         super().__init__(joined(self.problems, "\n"))
 
 

@@ -35,10 +35,8 @@ STRICT = ConfigDict(extra="forbid")
 def _in_order(value: "Season") -> "Season":
     if value.ends < value.begins:
         raise UnfitValueError(
-            Words(
-                en="write a last day that is not before the first one",
-                ja="初日以降の最終日を書いてください",
-            )
+            en="write a last day that is not before the first one",
+            ja="初日以降の最終日を書いてください",
         )
     return value
 

@@ -17,10 +17,8 @@ class UnfitValueError(Bilingual, ValueError):
 def _before(value: str) -> str:
     if value in NEVER_BEFORE:
         raise UnfitValueError(
-            Words(
-                en=f"name the environment in which people tried it first; {value} proves nothing",
-                ja=f"先に試した環境の名前を書いてください。{value}では何も証明できません",
-            )
+            en=f"name the environment in which people tried it first; {value} proves nothing",
+            ja=f"先に試した環境の名前を書いてください。{value}では何も証明できません",
         )
     return value
 
@@ -38,10 +36,8 @@ def some_keys(of: Callable[[Application], Collection[str]]) -> AfterValidator:
         names = of(_application(info))
         if unknown := set(value) - set(names):
             raise UnfitValueError(
-                Words(
-                    en=f"{', '.join(sorted(unknown))} is not among {', '.join(names)}; remove it",
-                    ja=f"{', '.join(sorted(unknown))}は{', '.join(names)}のいずれでもありません。削除してください",
-                )
+                en=f"{', '.join(sorted(unknown))} is not among {', '.join(names)}; remove it",
+                ja=f"{', '.join(sorted(unknown))}は{', '.join(names)}のいずれでもありません。削除してください",
             )
         return value
 
@@ -52,10 +48,8 @@ def _kept(value: int) -> int:
     if value not in RETENTIONS:
         days = ", ".join(map(str, RETENTIONS))
         raise UnfitValueError(
-            Words(
-                en=f"CloudWatch Logs does not take this number of days; write one of {days}",
-                ja=f"CloudWatch Logsで指定できない日数です。次のいずれかを書いてください: {days}",
-            )
+            en=f"CloudWatch Logs does not take this number of days; write one of {days}",
+            ja=f"CloudWatch Logsで指定できない日数です。次のいずれかを書いてください: {days}",
         )
     return value
 
@@ -85,10 +79,8 @@ def _key_or(managed: str) -> AfterValidator:
 def _unset(value: object) -> None:
     if value is not None:
         raise UnfitValueError(
-            Words(
-                en="a local stack sets it for itself; remove it",
-                ja="ローカルスタックが自動で設定します。削除してください",
-            )
+            en="a local stack sets it for itself; remove it",
+            ja="ローカルスタックが自動で設定します。削除してください",
         )
 
 

@@ -67,10 +67,8 @@ class _NoFileError(Bilingual, OSError):
 def _require_small(name: str, size: int) -> None:
     if size > LARGEST:
         raise _NoFileError(
-            Words(
-                en=f"{name} has {size} bytes, which no record has; remove it",
-                ja=f"{name}が{size}バイトあり、記録ではありません。削除してください",
-            )
+            en=f"{name} has {size} bytes, which no record has; remove it",
+            ja=f"{name}が{size}バイトあり、記録ではありません。削除してください",
         )
 
 
@@ -120,10 +118,8 @@ class Folder:
         _require_small(str(path), found.st_size)
         if not stat.S_ISREG(found.st_mode):
             raise _NoFileError(
-                Words(
-                    en=f"{path} is not a regular file; remove it",
-                    ja=f"{path}が通常のファイルではありません。削除してください",
-                )
+                en=f"{path} is not a regular file; remove it",
+                ja=f"{path}が通常のファイルではありません。削除してください",
             )
         return path.read_bytes()
 

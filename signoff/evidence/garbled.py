@@ -16,10 +16,8 @@ class GarbledAnswerError(Bilingual, OSError):
 
 def garbled(service: str, why: Words) -> GarbledAnswerError:
     return GarbledAnswerError(
-        Words(
-            en=f"an answer of {service} is garbled ({why.en}); ask again",
-            ja=f"{service}の応答が壊れています（{why.ja}）。再実行してください",
-        )
+        en=f"an answer of {service} is garbled ({why.en}); ask again",
+        ja=f"{service}の応答が壊れています（{why.ja}）。再実行してください",
     )
 
 

@@ -22,7 +22,7 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.hashes import SHA256
 
-from aws.words import Bilingual, Words
+from aws.words import Bilingual
 
 OWNER_ONLY = 0o600
 _SCHEME = ec.ECDSA(SHA256())
@@ -112,26 +112,20 @@ class FileKey:
             key = serialization.load_pem_private_key(self.path.read_bytes(), None)
         except FileNotFoundError:
             raise EvidenceKeyError(
-                Words(
-                    en=f"{self.path} is gone, the key that signed these records; restore it, or set "
-                    f"evidence_public_key in environments.toml",
-                    ja=f"記録に署名した鍵{self.path}がありません。復元するか、environments.tomlに"
-                    f"evidence_public_keyを設定してください",
-                )
+                en=f"{self.path} is gone, the key that signed these records; restore it, or set "
+                f"evidence_public_key in environments.toml",
+                ja=f"記録に署名した鍵{self.path}がありません。復元するか、environments.tomlに"
+                f"evidence_public_keyを設定してください",
             ) from None
         except (ValueError, TypeError):
             raise EvidenceKeyError(
-                Words(
-                    en=f"{self.path} is not a private key; restore it",
-                    ja=f"{self.path}は秘密鍵ではありません。復元してください",
-                )
+                en=f"{self.path} is not a private key; restore it",
+                ja=f"{self.path}は秘密鍵ではありません。復元してください",
             ) from None
         if not isinstance(key, ec.EllipticCurvePrivateKey):
             raise EvidenceKeyError(
-                Words(
-                    en=f"{self.path} is not an ECDSA key; restore it",
-                    ja=f"{self.path}はECDSAの鍵ではありません。復元してください",
-                )
+                en=f"{self.path} is not an ECDSA key; restore it",
+                ja=f"{self.path}はECDSAの鍵ではありません。復元してください",
             )
         return key
 
@@ -142,17 +136,13 @@ def signed_by(public: bytes, message: bytes, signature: bytes) -> bool:
         key = serialization.load_der_public_key(public)
     except ValueError:
         raise EvidenceKeyError(
-            Words(
-                en="evidence_public_key is not a public key in DER form",
-                ja="evidence_public_keyがDER形式の公開鍵ではありません",
-            )
+            en="evidence_public_key is not a public key in DER form",
+            ja="evidence_public_keyがDER形式の公開鍵ではありません",
         ) from None
     if not isinstance(key, ec.EllipticCurvePublicKey):
         raise EvidenceKeyError(
-            Words(
-                en="the evidence key is not an ECDSA key; name one of ECC_NIST_P256",
-                ja="証跡の鍵がECDSAではありません。ECC_NIST_P256の鍵を指定してください",
-            )
+            en="the evidence key is not an ECDSA key; name one of ECC_NIST_P256",
+            ja="証跡の鍵がECDSAではありません。ECC_NIST_P256の鍵を指定してください",
         )
     try:
         key.verify(signature, message, _SCHEME)
@@ -171,10 +161,8 @@ def pinned(text: str) -> bytes:
         return base64.b64decode(text, validate=True)
     except binascii.Error:
         raise EvidenceKeyError(
-            Words(
-                en="evidence_public_key is not base64; copy it again",
-                ja="evidence_public_keyがBase64ではありません。コピーし直してください",
-            )
+            en="evidence_public_key is not base64; copy it again",
+            ja="evidence_public_keyがBase64ではありません。コピーし直してください",
         ) from None
 
 

@@ -8,7 +8,6 @@ from typing import Any
 from botocore.exceptions import BotoCoreError, ClientError
 
 from aws.iam import parse
-from aws.words import Words
 from signoff.evidence.garbled import reporting_garbled
 from signoff.evidence.keys import EvidenceKeyError, KeyCustody, pinned
 
@@ -58,10 +57,8 @@ class KmsKey:
         if found := answer.get(member):
             return found
         raise EvidenceKeyError(
-            Words(
-                en=f"the answer of KMS about {self.arn} has no {member}; ask again",
-                ja=f"{self.arn}についてのKMSの応答に{member}がありません。再実行してください",
-            )
+            en=f"the answer of KMS about {self.arn} has no {member}; ask again",
+            ja=f"{self.arn}についてのKMSの応答に{member}がありません。再実行してください",
         )
 
 

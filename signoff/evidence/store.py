@@ -173,10 +173,8 @@ class Store:
         signature = self.key.sign(_message(content))
         if not signed_by(self.key.public, _message(content), signature):
             raise EvidenceKeyError(
-                Words(
-                    en=f"{self.key.name} is not the key of evidence_public_key; correct environments.toml",
-                    ja=f"{self.key.name}がevidence_public_keyの鍵ではありません。environments.tomlを修正してください",
-                )
+                en=f"{self.key.name} is not the key of evidence_public_key; correct environments.toml",
+                ja=f"{self.key.name}がevidence_public_keyの鍵ではありません。environments.tomlを修正してください",
             )
         content["signature"] = base64.b64encode(signature).decode()
         return _written(content)
@@ -214,10 +212,8 @@ class Store:
             raise _NotBelievedError(problem)
         if record.previous != before:
             raise _NotBelievedError(
-                Words(
-                    en=": the chain is broken before this record",
-                    ja=": この記録の直前で連鎖が切れています",
-                )
+                en=": the chain is broken before this record",
+                ja=": この記録の直前で連鎖が切れています",
             )
         if problem := self._replayed(record, latest):
             raise _NotBelievedError(with_remedy(joined((Words.same(""), problem), ": ")))

@@ -134,10 +134,8 @@ class Checklist:
             raw = tomllib.loads(path.read_text(encoding="utf-8"))
         except OSError as error:
             raise ChecklistError(
-                Words(
-                    en=f"--checks {folder}: {path} can't be read ({error.strerror}); write the rows there",
-                    ja=f"--checks {folder}: {path}を読み取れません（{error.strerror}）。項目をここに記載してください",
-                )
+                en=f"--checks {folder}: {path} can't be read ({error.strerror}); write the rows there",
+                ja=f"--checks {folder}: {path}を読み取れません（{error.strerror}）。項目をここに記載してください",
             ) from None
         except tomllib.TOMLDecodeError as error:
             raise ChecklistError(Words.same(f"{path}: {error}")) from None
@@ -145,10 +143,8 @@ class Checklist:
         for id_ in raw:
             if not OWN_ID.fullmatch(id_) or _prefix(id_) in taken:
                 raise ChecklistError(
-                    Words(
-                        en=f"{path}: {id_}: a row of your own has an id such as TEAM-01, with none of these prefixes: {', '.join(sorted(taken))}",
-                        ja=f"{path}: {id_}: 独自の項目のIDはTEAM-01のように書きます。使用できない接頭辞: {', '.join(sorted(taken))}",
-                    )
+                    en=f"{path}: {id_}: a row of your own has an id such as TEAM-01, with none of these prefixes: {', '.join(sorted(taken))}",
+                    ja=f"{path}: {id_}: 独自の項目のIDはTEAM-01のように書きます。使用できない接頭辞: {', '.join(sorted(taken))}",
                 )
         own = {id_: _row(str(path), id_, {"section": OWN, **told}) for id_, told in raw.items()}
         return Checklist({**self.rows, **own})

@@ -159,12 +159,10 @@ def _saved(path: Path) -> Inventory:
     except (OSError, ValueError) as error:
         why = unreadable(error)
         raise GuardError(
-            Words(
-                en=f"--replay {path} can't be read as a saved inventory ({why.en}); name the "
-                f"inventory.json of a run of this version",
-                ja=f"--replay {path}を保存済みインベントリとして読み取れません（{why.ja}）。"
-                f"このバージョンの実行が残したinventory.jsonを指定してください",
-            )
+            en=f"--replay {path} can't be read as a saved inventory ({why.en}); name the "
+            f"inventory.json of a run of this version",
+            ja=f"--replay {path}を保存済みインベントリとして読み取れません（{why.ja}）。"
+            f"このバージョンの実行が残したinventory.jsonを指定してください",
         ) from None
 
 

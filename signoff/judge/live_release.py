@@ -11,7 +11,6 @@ from aws.inventory import Inventory, Sections
 from aws.reading import Scope
 from aws.release import RecordedRelease
 from aws.section import NotTestable, lookup
-from aws.words import Words
 from signoff.evidence import Records
 from signoff.evidence.facts import Facts, digest_of, facts_of
 from signoff.evidence.parts import Part
@@ -56,19 +55,15 @@ def release_of(found: Sections, *, functions: Iterable[str], stage: str) -> str:
         function = lookup(found.functions, name)
         if function is None:
             raise NotTestable(
-                Words(
-                    en=f"no release: function {name} does not exist",
-                    ja=f"リリースを特定できません: 関数{name}が存在しません",
-                )
+                en=f"no release: function {name} does not exist",
+                ja=f"リリースを特定できません: 関数{name}が存在しません",
             )
         code[name] = function.code_sha256
     served = lookup(found.served, stage)
     if served is None:
         raise NotTestable(
-            Words(
-                en=f"no release: stage {stage} does not exist",
-                ja=f"リリースを特定できません: ステージ{stage}が存在しません",
-            )
+            en=f"no release: stage {stage} does not exist",
+            ja=f"リリースを特定できません: ステージ{stage}が存在しません",
         )
     return _digest([code, _canonical(served)])
 

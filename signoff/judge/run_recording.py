@@ -21,7 +21,7 @@ from aws.door.limits import RetryPolicy
 from aws.door.recording import BYTES, RecordedCall, Recorder, Replay
 from aws.inventory import ReadOptions
 from aws.redaction.stand_ins import StandIns
-from aws.words import Bilingual, Words
+from aws.words import Bilingual
 from signoff.environment import ADAPTER, Environment
 from signoff.judge.errors import unreadable
 
@@ -103,10 +103,8 @@ class Recorded:
             told = json.loads(file.read_text(encoding="utf-8"))
             if told["schema"] != SCHEMA:
                 raise UnusableRecordingError(
-                    Words(
-                        en=f"{file} has schema {told['schema']}, and this version reads {SCHEMA}",
-                        ja=f"{file}の形式は{told['schema']}ですが、このバージョンが読めるのは{SCHEMA}です",
-                    )
+                    en=f"{file} has schema {told['schema']}, and this version reads {SCHEMA}",
+                    ja=f"{file}の形式は{told['schema']}ですが、このバージョンが読めるのは{SCHEMA}です",
                 )
             return cls(
                 environment=ADAPTER.validate_json(json.dumps(told["environment"])),
@@ -119,10 +117,8 @@ class Recorded:
         except (OSError, ValueError, KeyError, TypeError, ValidationError) as error:
             why = unreadable(error)
             raise UnusableRecordingError(
-                Words(
-                    en=f"{file} can't be read as a recording of a run ({why.en})",
-                    ja=f"{file}を実行の記録として読み取れません（{why.ja}）",
-                )
+                en=f"{file} can't be read as a recording of a run ({why.en})",
+                ja=f"{file}を実行の記録として読み取れません（{why.ja}）",
             ) from None
 
     def session(self) -> boto3.Session:

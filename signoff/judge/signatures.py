@@ -42,10 +42,8 @@ def readable(records: Records) -> None:
     """Raise NotTestable where records of the environment before can't be read or trusted."""
     if records.in_replay:
         raise NotInReplay(
-            Words(
-                en="a saved inventory contains no records",
-                ja="保存したインベントリに記録は含まれません",
-            )
+            en="a saved inventory contains no records",
+            ja="保存したインベントリに記録は含まれません",
         )
     if records.problem:
         raise NotTestable(records.words)
@@ -76,10 +74,8 @@ def signed(snapshot: Snapshot[PlanT], row: Row) -> Record:
         raise NotSigned(Words(en=f"{who.en}, which has expired", ja=f"{who.ja}（期限切れ）"))
     if snapshot.api != signature.api is not None:
         raise NotSigned(
-            Words(
-                en=f"{who.en} for API {signature.api}, but {snapshot.api} is live",
-                ja=f"{who.ja}（API {signature.api}についての署名。稼働中は{snapshot.api}）",
-            )
+            en=f"{who.en} for API {signature.api}, but {snapshot.api} is live",
+            ja=f"{who.ja}（API {signature.api}についての署名。稼働中は{snapshot.api}）",
         )
     require_unchanged(snapshot, signature, row, said=who)
     return signature

@@ -146,12 +146,10 @@ def readable_baseline(path: Path) -> Mapping[str, Mapping[str, Any]]:
     except (OSError, ValueError, KeyError, TypeError) as error:
         why = unreadable(error)
         raise UnusableBaselineError(
-            Words(
-                en=f"{path} can't be read as the result of a run ({why.en}); "
-                "give the signoff.json of an earlier run",
-                ja=f"{path}を実行結果として読み取れません（{why.ja}）。"
-                "以前の実行のsignoff.jsonを指定してください",
-            )
+            en=f"{path} can't be read as the result of a run ({why.en}); "
+            "give the signoff.json of an earlier run",
+            ja=f"{path}を実行結果として読み取れません（{why.ja}）。"
+            "以前の実行のsignoff.jsonを指定してください",
         ) from None
 
 

@@ -60,12 +60,10 @@ def provenance_of(folder: Path) -> Mapping[str, Any]:
     except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         why = unreadable(error)
         raise UnusableRunError(
-            Words(
-                en=f"{folder / RESULT} can't be read as the result of a run ({why.en}); "
-                f"give a folder such as report/prod/latest",
-                ja=f"{folder / RESULT}を実行結果として読み取れません（{why.ja}）。report/prod/latestの"
-                "ようなフォルダを指定してください",
-            )
+            en=f"{folder / RESULT} can't be read as the result of a run ({why.en}); "
+            f"give a folder such as report/prod/latest",
+            ja=f"{folder / RESULT}を実行結果として読み取れません（{why.ja}）。report/prod/latestの"
+            "ようなフォルダを指定してください",
         ) from None
 
 
