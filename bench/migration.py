@@ -16,19 +16,17 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections import deque
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import boto3
 
-from aws.change.gate import nothing
-from aws.words import Words
 from bench.reach import no_options
 from local.aws.server import LocalAws
 from runbook.engine.step_context import Clients
-from runbook.migration.progress import Progress
-from runbook.migration.table_io import Loader, batches
+from runbook.migration.table_io import IN_ONE_WRITE, Loader, in_batches
 from tests.faults import delayed
 
 ROOT = Path(__file__).parent.parent
@@ -60,7 +58,7 @@ def by_cli(count: int) -> None:
     """Write as the guide does, in its only form that works: a request file per 25 items."""
     with tempfile.TemporaryDirectory() as folder:
         request = Path(folder) / "request.json"
-        for batch in batches(map(item, range(count))):
+        for batch in in_batches(map(item, range(count)), IN_ONE_WRITE):
             puts = [{"PutRequest": {"Item": one}} for one in batch]
             request.write_text(json.dumps({PROD_TABLE: puts}))
             command = [
@@ -76,7 +74,7 @@ def by_cli(count: int) -> None:
 def by_loop(count: int) -> None:
     """Write batch after batch from one process."""
     client = boto3.client("dynamodb", region_name=PROD)
-    for batch in batches(map(item, range(count))):
+    for batch in in_batches(map(item, range(count)), IN_ONE_WRITE):
         puts = [{"PutRequest": {"Item": one}} for one in batch]
         client.batch_write_item(RequestItems={PROD_TABLE: puts})
 
@@ -85,9 +83,7 @@ def by_loader(count: int) -> None:
     """Write by the migration's own loader."""
     client = Clients(boto3.Session(), PROD)("dynamodb")
     loader = Loader(client=client, table=PROD_TABLE, sleep=time.sleep)
-    loader.load(
-        map(item, range(count)), Progress(what=Words.same("bench"), watch=nothing, total=count)
-    )
+    deque(loader.load(map(item, range(count))), maxlen=0)
 
 
 def by_command(_: int) -> None:

@@ -7,7 +7,6 @@ from typing import Protocol
 
 from aws.words import Words
 from runbook.engine import Refused
-from runbook.migration.source import bytes_of
 
 LINE_TOKEN = "line_token"  # noqa: S105 - the key of a secret, not one
 SHORTEST_NAME = 2
@@ -21,12 +20,12 @@ class Typed(Protocol):
 
 def _text_of(file: Path) -> str:
     try:
-        return bytes_of(file).decode()
-    except UnicodeDecodeError:
+        return file.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
         raise Refused(
             Words(
-                en=f"{file} is not UTF-8 text: put the token alone into it",
-                ja=f"{file}がUTF-8のテキストではありません。トークンだけを書いてください",
+                en=f"{file} can't be read as UTF-8 text ({error}): put the token alone into it",
+                ja=f"{file}をUTF-8のテキストとして読み取れません（{error}）。トークンだけを書いてください",
             )
         ) from None
 

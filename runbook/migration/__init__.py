@@ -1,1 +1,1 @@
-"""Migration of one table's items: copy, transform, load, verify (guide step 4)."""
+"""Migration of one table's items: scan, transform, put, verify (guide step 4)."""

@@ -1,122 +1,41 @@
 """Where the items come from: a table of another environment, a file, or people's items alone."""
 
-import codecs
+import base64
 import hashlib
 import json
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from json import JSONDecodeError
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
-import boto3
-
+from aws.change.gate import unless_absent
+from aws.desired import Table
 from aws.words import Words
 from lambdas.rally.domain.counters import is_counter
 from lambdas.rally.domain.line import is_line_user
 from plan.canonical import Item
-from runbook.engine import Clients, Refused
-from runbook.migration.table_io import SEGMENTS, ItemPage, Scan, StartKey
+from runbook.engine import Clients, Refused, StepContext
+from runbook.migration.table_io import scanned
+from runbook.options import SOURCE
 from signoff.environment import Environment, names, peek
 from signoff.environment.guard import GuardError, guard, open_session
 
 HINT = "export it with `aws dynamodb scan --output json`"
 HINT_JA = "`aws dynamodb scan --output json`でエクスポートしてください"
-UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+UTF_16 = (b"\xff\xfe", b"\xfe\xff")
 """How a file begins that PowerShell made of `>`."""
 
 
-class Source(Protocol):
-    """``parts`` can be read side by side, each page by page."""
-
-    @property
-    def parts(self) -> int: ...
-    def pages(self, part: int, after: StartKey | None = None) -> Iterator[ItemPage]: ...
-    def described(self) -> Mapping[str, Any]:
-        """Return what distinguishes it from every other source, as JSON: it goes into the manifest."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ScannedTable:
-    """A table, of an environment in an account and Region that may be others than the target's."""
-
-    scan: Scan
-    environment: str
-    account: str
-    region: str
-
-    def __str__(self) -> str:
-        return f"table {self.scan.table} of {self.environment} ({self.account}, {self.region})"
-
-    @property
-    def parts(self) -> int:
-        return SEGMENTS
-
-    def pages(self, part: int, after: StartKey | None = None) -> Iterator[ItemPage]:
-        return self.scan.pages(part, after)
-
-    def described(self) -> Mapping[str, Any]:
-        return {
-            "environment": self.environment,
-            "account": self.account,
-            "region": self.region,
-            "table": self.scan.table,
-        }
-
-
 @dataclass(frozen=True, slots=True)
-class FileSource:
-    """A file that somebody exported; its content counts, not its date."""
+class Source:
+    """``described`` distinguishes it from every other source, as JSON: it goes into the manifest."""
 
-    path: Path
-
-    def __str__(self) -> str:
-        return f"file {self.path.name}"
-
-    @property
-    def parts(self) -> int:
-        return 1
-
-    def pages(self, part: int, after: StartKey | None = None) -> Iterator[ItemPage]:  # noqa: ARG002 - a file is one page
-        yield ItemPage(items_in(self.path))
-
-    def described(self) -> Mapping[str, Any]:
-        digest = hashlib.sha256(bytes_of(self.path)).hexdigest()
-        return {"file": self.path.name, "sha256": digest}
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FilteredSource:
-    """A source without the items that are not wanted: they are not even copied."""
-
-    whole: Source
-    wanted: Callable[[Item], bool]
     name: str
-    """What is wanted, in words: it distinguishes this source from the whole one."""
+    described: Mapping[str, Any]
+    items: Callable[[], Iterator[Item]]
 
     def __str__(self) -> str:
-        return f"{self.name} of {self.whole}"
-
-    @property
-    def parts(self) -> int:
-        return self.whole.parts
-
-    def pages(self, part: int, after: StartKey | None = None) -> Iterator[ItemPage]:
-        for page in self.whole.pages(part, after):
-            yield ItemPage(tuple(filter(self.wanted, page.items)), page.after)
-
-    def described(self) -> Mapping[str, Any]:
-        return {**self.whole.described(), "chosen": self.name}
-
-
-def of_people(source: Source) -> FilteredSource:
-    return FilteredSource(whole=source, wanted=_is_of_a_person, name="people's items")
-
-
-def _is_of_a_person(item: Item) -> bool:
-    """Whether LINE gave the user id, and the item is no counter, which can be worked out anew."""
-    user, stamp = (str(item.get(name, {}).get("S", "")) for name in ("UserId", "StampId"))
-    return is_line_user(user) and not is_counter(stamp)
+        return self.name
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -128,6 +47,84 @@ class SourceEnvironment:
     region: str
     tables: Mapping[str, str]
     client: Callable[[str], Any]
+
+
+def of_table(context: StepContext, table: Table) -> Source:
+    """Open the same table of the environment that the command line chose, or of the one before."""
+    here, name = context.environment, context.chosen.get(SOURCE.name) or context.environment.before
+    there = None if name == here.name else context.elsewhere(name)
+    if there is None:
+        raise Refused(
+            Words(
+                en=f"items of {here.name} can't be migrated from {name}: name another environment"
+                " with --from, or a file with --file",
+                ja=f"{here.name}の項目を{name}から移行できません。--fromで別の環境を、または--fileでファイルを指定してください",
+            )
+        )
+    client, read = there.client("dynamodb"), there.tables[table.key]
+    found = Source(
+        name=f"table {read} of {name} ({there.account}, {there.region})",
+        described={
+            "environment": name,
+            "account": there.account,
+            "region": there.region,
+            "table": read,
+        },
+        items=lambda: scanned(client, read),
+    )
+    if (there.account, there.region, read) == (here.account, here.region, table.name):
+        raise Refused(
+            Words(
+                en=f"{found} is the target itself: give --from another Region or account",
+                ja=f"{found}は移行先そのものです。--fromで別のリージョンまたはアカウントを指定してください",
+            )
+        )
+    if unless_absent(client.describe_table, TableName=read) is None:
+        raise Refused(_absent(found, context, table))
+    return found
+
+
+def _absent(source: Source, context: StepContext, table: Table) -> Words:
+    """Say what to do without a source; where nobody named one, there may be none, as on local."""
+    instead = f"python -m runbook masters --env {context.environment.name} --go"
+    may_have_none = not context.chosen.get(SOURCE.name) and table.key == "stampmasters"
+    en = f"run `{instead}`, which loads the spots of this project, or " if may_have_none else ""
+    ja = f"`{instead}`で本プロジェクトのスポットを投入するか、" if may_have_none else ""
+    return Words(
+        en=f"{source} does not exist: {en}name its environment with --from, or a file with --file",
+        ja=f"{source}が存在しません。{ja}--fromで移行元の環境を、または--fileでファイルを指定してください",
+    )
+
+
+def of_file(path: Path) -> Source:
+    """Open a file that somebody exported; its content counts, not its date."""
+    try:
+        digest = hashlib.sha256(path.read_bytes()).hexdigest()
+    except OSError as error:
+        raise Refused(
+            Words(
+                en=f"{path} cannot be read ({error.strerror}): name another file",
+                ja=f"{path}を読み取れません（{error.strerror}）。別のファイルを指定してください",
+            )
+        ) from None
+    described = {"file": path.name, "sha256": digest}
+    return Source(f"file {path.name}", described, lambda: iter(items_in(path)))
+
+
+def of_people(source: Source) -> Source:
+    """Leave out the items that are not people's: they are not even copied."""
+    name = "people's items"
+    return Source(
+        name=f"{name} of {source}",
+        described={**source.described, "chosen": name},
+        items=lambda: filter(_is_of_a_person, source.items()),
+    )
+
+
+def _is_of_a_person(item: Item) -> bool:
+    """Whether LINE gave the user id, and the item is no counter, which can be worked out anew."""
+    user, stamp = (str(item.get(name, {}).get("S", "")) for name in ("UserId", "StampId"))
+    return is_line_user(user) and not is_counter(stamp)
 
 
 def reach(name: str, *, file: Path, profile: str | None, here: Environment) -> SourceEnvironment:
@@ -144,139 +141,65 @@ def reach(name: str, *, file: Path, profile: str | None, here: Environment) -> S
             )
         )
     region = str(peek(name, "region", file))
-    session = _session(profile, region)
-    account = peek(name, "account", file) or (here.account if profile is None else None)
+    try:
+        session = open_session(region, profile)
+        account = peek(name, "account", file) or (here.account if profile is None else None)
+        if account is None:
+            account = str(session.client("sts").get_caller_identity()["Account"])
+        there = replace(here, name=name, region=region, account=account)
+        caller = guard(session, there)
+    except GuardError as error:
+        raise Refused(error.words) from None
     return SourceEnvironment(
         name=name,
-        account=_checked(session, replace(here, name=name, region=region), account),
+        account=caller.account,
         region=region,
         tables=peek(name, "tables", file),
         client=Clients(session, region),
     )
 
 
-def _session(profile: str | None, region: str) -> boto3.Session:
-    try:
-        return open_session(region, profile)
-    except GuardError as error:
-        raise Refused(error.words) from None
-
-
-def _checked(session: boto3.Session, there: Environment, account: str | None) -> str:
-    try:
-        if account is None:
-            account = str(session.client("sts").get_caller_identity()["Account"])
-        return guard(session, replace(there, account=account)).account
-    except GuardError as error:
-        raise Refused(error.words) from None
-
-
-def items_in(path: Path) -> tuple[Item, ...]:
-    """Read every item of a file; raise Refused, in one sentence, where it is no form that we know.
+def items_in(path: Path) -> list[Item]:
+    """Read every item of a file: a list in DynamoDB JSON, or what a scan printed; Refused for anything else.
 
     An item's own flaws are not looked at here.
     """
-    return tuple(_item(path, number, row) for number, row in enumerate(_rows(path), 1))
-
-
-def _rows(path: Path) -> list[Any]:
-    text = _text(path).strip()
-    if not text:
+    data = path.read_bytes()
+    try:
+        text = data.decode("utf-16" if data.startswith(UTF_16) else "utf-8-sig")
+        whole = json.loads(text, object_hook=_with_bytes)
+    except ValueError as error:
         raise Refused(
             Words(
-                en=f"{path} is empty: the export must have failed; {HINT} again",
-                ja=f"{path}が空です。エクスポートが失敗しています。{HINT_JA}",
-            )
-        )
-    try:
-        whole = json.loads(text)
-    except JSONDecodeError as error:
-        raise Refused(_broken(path, text, error)) from None
-    if isinstance(whole, list):
-        return whole
-    if isinstance(whole, dict) and isinstance(whole.get("Items"), list):
-        return _scanned(path, whole)
-    raise Refused(
-        Words(
-            en=f"{path} is neither a list of items nor the output of a scan: {HINT}",
-            ja=f"{path}は項目の配列でもscanの出力でもありません。{HINT_JA}",
-        )
-    )
-
-
-def _broken(path: Path, text: str, error: JSONDecodeError) -> Words:
-    if text[0] in "{[":
-        return Words(
-            en=f"{path} is cut off, or broken at line {error.lineno}: {HINT}",
-            ja=f"{path}は途中で切れているか、{error.lineno}行目が壊れています。{HINT_JA}",
-        )
-    return Words(en=f"{path} is not JSON: {HINT}", ja=f"{path}はJSONではありません。{HINT_JA}")
-
-
-def bytes_of(path: Path) -> bytes:
-    try:
-        return path.read_bytes()
-    except OSError as error:
-        raise Refused(
-            Words(
-                en=f"{path} cannot be read ({error.strerror}): name another file",
-                ja=f"{path}を読み取れません（{error.strerror}）。別のファイルを指定してください",
+                en=f"{path} is empty, cut off or not JSON ({error}): {HINT}",
+                ja=f"{path}が空か、途中で切れているか、JSONではありません（{error}）。{HINT_JA}",
             )
         ) from None
-
-
-def _text(path: Path) -> str:
-    data = bytes_of(path)
-    try:
-        return data.decode("utf-16" if data.startswith(UTF_16) else "utf-8-sig")
-    except UnicodeDecodeError:
+    output = whole if isinstance(whole, dict) else {"Items": whole}
+    items = output.get("Items")
+    if not isinstance(items, list):
         raise Refused(
             Words(
-                en=f"{path} is not text: unpack it, or {HINT}",
-                ja=f"{path}はテキストではありません。展開するか、{HINT_JA}",
+                en=f"{path} is neither a list of items nor the output of a scan: {HINT}",
+                ja=f"{path}は項目の配列でもscanの出力でもありません。{HINT_JA}",
             )
-        ) from None
-
-
-def _scanned(path: Path, output: dict[str, Any]) -> list[Any]:
-    rows: list[Any] = output["Items"]
-    if output.get("NextToken") or output.get("LastEvaluatedKey"):
+        )
+    partly = output.get("NextToken") or output.get("LastEvaluatedKey")
+    if partly or output.get("Count", len(items)) != len(items):
         raise Refused(
             Words(
-                en=f"{path} holds a part of the table only: scan it without --max-items",
+                en=f"{path} has a part of the table only: scan it without --max-items",
                 ja=f"{path}はテーブルの一部だけです。--max-itemsなしでscanしてください",
             )
         )
-    if output.get("Count", len(rows)) != len(rows):
-        raise Refused(
-            Words(
-                en=f"{path} says Count {output['Count']} and holds {len(rows)} items: {HINT}",
-                ja=f"{path}のCountは{output['Count']}ですが、項目は{len(rows)}件です。{HINT_JA}",
-            )
-        )
-    return rows
+    return items
 
 
-def _item(path: Path, number: int, row: Any) -> Item:
-    if not isinstance(row, Mapping) or not row:
-        raise Refused(
-            Words(
-                en=f"{path}: item {number} is {_shown(row)}, not an item: {HINT}",
-                ja=f"{path}: {number}件目が項目ではありません（{_shown(row)}）。{HINT_JA}",
-            )
-        )
-    plain = [name for name, value in row.items() if not isinstance(value, Mapping)]
-    if plain:
-        raise Refused(
-            Words(
-                en=f"{path}: item {number} is plain JSON ({_shown({plain[0]: row[plain[0]]})}), not"
-                f' DynamoDB JSON ({{"{plain[0]}": {{"S": …}}}}): {HINT}',
-                ja=f'{path}: {number}件目が通常のJSONです（{_shown({plain[0]: row[plain[0]]})}）。DynamoDB JSON（{{"{plain[0]}": {{"S": …}}}}）にしてください。{HINT_JA}',
-            )
-        )
-    return row
-
-
-def _shown(value: object) -> str:
-    text = json.dumps(value, ensure_ascii=False)
-    return text if len(text) <= 80 else f"{text[:79]}…"
+def _with_bytes(found: dict[str, Any]) -> dict[str, Any]:
+    """Turn base64 text into bytes, which the client would encode once more: an attribute called B has a mapping."""
+    match found:
+        case {"B": str(text)}:
+            return {**found, "B": base64.b64decode(text, validate=True)}
+        case {"BS": [*texts]}:
+            return {**found, "BS": [base64.b64decode(one, validate=True) for one in texts]}
+    return found

@@ -1,47 +1,118 @@
-"""The first steps of a migration: copy the source, look at every item, write what the target lacks."""
+"""The steps of a migration: look at every item, write what the target lacks, compare both sides, leave the manifest."""
 
+import base64
 import json
 import os
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
-from itertools import islice
+from pathlib import Path
+from typing import Any, NoReturn
 
-from aws.change.gate import Changes
-from aws.words import Words
-from plan.canonical import Item, combined_hash
+from aws.change.gate import Changes, unless_absent
+from aws.desired import Table
+from aws.words import Words, joined
+from plan.canonical import Item, outline
 from runbook.engine import Change, Refused, StepContext
-from runbook.migration.dynamodb_json import FormError
-from runbook.migration.job import Job, target_of
-from runbook.migration.progress import Progress
-from runbook.migration.table_io import Loader
-from runbook.migration.transform import Validation, validate, write_bad_items
-from runbook.migration.verify import ItemHashes, Key, difference, key_list, key_of
+from runbook.migration.items import (
+    ItemHashes,
+    Key,
+    KeyDifference,
+    Transform,
+    difference,
+    item_hashes,
+    key_list,
+    key_of,
+    picked,
+    unfit,
+    whole_hash,
+)
+from runbook.migration.source import Source
+from runbook.migration.table_io import Loader, progressing, scanned
 
-SHOWN = 20
+MANIFEST = "manifest"
+"""Kind of the record that says what a table must hold."""
+SHOWN = 3
+MOST_LISTED = 1_000
+"""Items whose attributes the manifest lists, so that a difference can be named; people's are never listed."""
+KINDS = {
+    "missing": Words(en="missing", ja="不足"),
+    "other": Words(en="different", ja="内容の相違"),
+    "extra": Words(en="only in the target", ja="移行先だけにある項目"),
+}
+"""List in the file of differences -> what it is."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Job:
+    """One table to be migrated: from where, what becomes of an item, and what is wrong with one."""
+
+    source: Source
+    table: Table
+    transform: Transform = lambda item: item
+    flaw: Callable[[Item], Words | None] = lambda _: None
+    adds_only: bool = False
+    """What the target has under the same key stays as it is, and may differ."""
+    private: bool = False
+    """Items are people's, whose content and keys are neither shown nor kept in the journal."""
+    decided_by: str = ""
+    """Who decided that personal data may be migrated."""
+
+    def items(self) -> Iterator[Item]:
+        """Yield the source's items as they are migrated."""
+        return map(self.transform, self.source.items())
 
 
 def look_at_items(context: StepContext, job: Job) -> Changes:
     """Show the first respelled items before and after; raise Refused, and list them, where any is not fit to go."""
-    context.watch(Words(en="checking every item", ja="全項目を確認中"))
-    found = validate(job.items(), job.table, job.transform, job.flaw)
-    if not found.count:
+    shape = context.client("dynamodb").meta.service_model.operation_model("PutItem").input_shape
+    number, respelled, seen, bad = 0, 0, set[Key](), dict[str, Words]()
+    for number, item in enumerate(_reading(context, str(job.source), job.source.items()), 1):
+        if why := unfit(item, job.table, shape, seen) or job.flaw(job.transform(item)):
+            bad[_name(number, item, job.table)] = why
+        elif (after := job.transform(item)) != item:
+            respelled += 1
+            if respelled <= SHOWN:
+                context.tell(f"- {_json(item)}")
+                context.tell(f"+ {_json(after)}")
+    if not number:
         raise Refused(
             Words(
                 en=f"{job.source} holds no items: see whether it is the right one",
                 ja=f"{job.source}に項目がありません。移行元が正しいか確認してください",
             )
         )
-    for before, after in () if job.private else found.first:
-        context.tell(f"- {json.dumps(before, ensure_ascii=False)}")
-        context.tell(f"+ {json.dumps(after, ensure_ascii=False)}")
-    _refuse_bad(job, found)
+    if bad:
+        _refuse_bad(context, job, bad, number)
     context.tell(
         Words(
-            en=f"{found.count:,} items can be migrated, {found.respelled:,} of them with keys respelled",
-            ja=f"{found.count:,}件すべて移行できます。うち{found.respelled:,}件は表記を直します",
+            en=f"{number:,} items can be migrated, {respelled:,} of them with keys respelled",
+            ja=f"{number:,}件すべて移行できます。うち{respelled:,}件は表記を直します",
         )
     )
     return ()
+
+
+def _name(number: int, item: Any, table: Table) -> str:
+    """Name an item by its key, and one without a key by its place in the source."""
+    try:
+        return " / ".join(key_of(item, table)) or f"item {number}"
+    except (LookupError, TypeError):
+        return f"item {number}"
+
+
+def _refuse_bad(context: StepContext, job: Job, bad: Mapping[str, Words], number: int) -> NoReturn:
+    rows = [{"item": one, "reason": why.en, "reason_ja": why.ja} for one, why in bad.items()]
+    path = _left(context, job, "bad-items.json", rows)
+    first = list(bad.items())[:SHOWN]
+    few = "" if job.private else f" ({'; '.join(f'{one}: {why.en}' for one, why in first)})"
+    raise Refused(
+        Words(
+            en=f"{len(bad):,} of {number:,} items can't be migrated, so none was written{few}: {path}"
+            " lists all of them; fix them at the source, then run it again",
+            ja=f"{number:,}件中{len(bad):,}件が移行できないため、何も書き込んでいません{few}。すべて{path}にあります。移行元で修正してから再実行してください",
+        )
+    )
 
 
 def write_items(context: StepContext, job: Job) -> Changes:
@@ -49,7 +120,7 @@ def write_items(context: StepContext, job: Job) -> Changes:
 
     The target itself says how far a stopped run came: a note of it could be wrong, the table can't.
     """
-    wanted, there = job.wanted(context), job.found(context)
+    wanted, there = _wanted(context, job), _there(context, job)
     odd = difference(wanted, there)
     if odd.extra and not job.adds_only:
         context.tell(
@@ -60,124 +131,136 @@ def write_items(context: StepContext, job: Job) -> Changes:
                 "記録しません。誰のものか確認してください",
             )
         )
-    replaced = () if job.adds_only else odd.other
-    changes = (
-        *replacements(context, job, replaced, wanted, there),
-        *_additions(job, wanted.count, len(odd.missing)),
-    )
-    return context.settle(changes, lambda: _write(context, job, odd.missing, replaced))
-
-
-def _additions(job: Job, whole: int, missing: int) -> Changes:
-    """Count what is added: nobody reads ten thousand changes."""
-    have, all_of_it = f"{whole - missing:,} of {whole:,}", f"{whole:,} of {whole:,}"
-    change = Change(f"table {job.table.name}", "items", have, all_of_it)
-    return (change,) if missing else ()
-
-
-def _refuse_bad(job: Job, found: Validation) -> None:
-    path = job.folder / "bad-items.jsonl"
-    if not found.bad:
-        path.unlink(missing_ok=True)
-        return
-    write_bad_items(found.bad, path)
-    few = "" if job.private else f" ({'; '.join(one.words.en for one in found.bad[:3])})"
-    raise Refused(
-        Words(
-            en=f"{len(found.bad):,} of {found.count:,} items can't be migrated, so none was written"
-            f"{few}: {path} lists all of them; fix them at the source, then run it again",
-            ja=f"{found.count:,}件中{len(found.bad):,}件が移行できないため、何も書き込んでいません{few}。すべて{path}にあります。移行元で修正してから再実行してください",
+    replaced = set[Key]() if job.adds_only else set(odd.other)
+    before = picked(_target(context, job), job.table, replaced) if replaced else {}
+    after = picked(job.items(), job.table, replaced) if replaced else {}
+    resource, have, whole = f"table {job.table.name}", len(wanted) - len(odd.missing), len(wanted)
+    changes = [
+        Change(resource, f"item {key_list([key])}", before[key], after[key], destroys=True)
+        for key in sorted(before.keys() & after.keys())
+    ]
+    if odd.missing:
+        # Counted: nobody reads ten thousand changes.
+        changes.append(
+            Change(resource, "items", f"{have:,} of {whole:,}", f"{whole:,} of {whole:,}")
         )
-    )
+    keys = {*odd.missing, *replaced}
+    return context.settle(changes, lambda: _write(context, job, keys, list(before.values())))
 
 
-def _write(
-    context: StepContext, job: Job, missing: Collection[Key], replaced: Collection[Key]
-) -> None:
-    keep(context, job, replaced)
-    keys = {*missing, *replaced}
-    items = (_fit(job, one) for one in job.items() if key_of(one, job.table) in keys)
-    progress = Progress(
-        what=Words(en=f"writing {job.table.name}", ja=f"{job.table.name}に書き込み中"),
-        watch=context.watch,
-        total=len(keys),
-    )
-    loader = Loader(client=context.client("dynamodb"), table=job.table.name, sleep=context.sleep)
-    loader.load(items, progress)
-    context.tell(
-        Words(
-            en=f"{progress.done:,} items written, {progress.rate():,.0f}/s",
-            ja=f"{progress.done:,}件を書き込みました（毎秒{progress.rate():,.0f}件）",
-        )
-    )
-
-
-def _fit(job: Job, item: Item) -> Item:
-    """Return the item as it is written; Refused where it became unfit since every item was checked."""
-    try:
-        after = job.transform(item)
-        reason = job.flaw(after)
-    except FormError as error:
-        reason = error.words
-    if reason:
-        raise Refused(
+def _write(context: StepContext, job: Job, keys: set[Key], replaced: list[Item]) -> None:
+    if replaced:
+        path = _left(context, job, f"replaced-{datetime.now(UTC):%Y%m%dT%H%M%S%f}.json", replaced)
+        context.tell(
             Words(
-                en=f"{job.source} changed during the migration, and an item can't be migrated any more ({reason.en}):"
-                " fix it there, then run it again",
-                ja=f"移行中に{job.source}が変更され、移行できない項目があります（{reason.ja}）。移行元で修正してから再実行してください",
+                en=f"{len(replaced):,} items are replaced; {path} keeps them as they were",
+                ja=f"{len(replaced):,}件を置き換えます。置き換え前の内容は{path}に残ります",
             )
         )
-    return after
+    name, items = job.table.name, (one for one in job.items() if key_of(one, job.table) in keys)
+    loader = Loader(client=context.client("dynamodb"), table=name, sleep=context.sleep)
+    what = Words(en=f"writing {name}", ja=f"{name}に書き込み中")
+    written = sum(1 for _ in progressing(loader.load(items), what, context.watch, len(keys)))
+    context.tell(Words(en=f"{written:,} items written", ja=f"{written:,}件を書き込みました"))
 
 
-def replacements(
-    context: StepContext, job: Job, keys: Sequence[Key], wanted: ItemHashes, there: ItemHashes
-) -> Iterator[Change]:
-    """Yield a Change for each of the first items, and one for all the others together.
-
-    All contents count in it, so that what was agreed to is what is done.
-    """
-    first, rest = keys[:SHOWN], keys[SHOWN:]
-    before = {key_of(one, job.table): one for one in _there(context, job, first)}
-    after = _carried(job, first)
-    resource = f"table {job.table.name}"
-    for key in first:
-        yield Change(
-            resource, f"item {key_list([key])}", before.get(key), after.get(key), destroys=True
-        )
-    if rest:
-        old, new = (combined_hash(side.hashes[key] for key in rest) for side in (there, wanted))
-        yield Change(resource, f"{len(rest):,} items more", old, new, destroys=True)
+def leave_manifest(context: StepContext, job: Job) -> Changes:
+    """Read both sides and compare them, and record count and hash; nothing to do where the record says so already."""
+    wanted, found = _wanted(context, job), context.recorded(MANIFEST, table=job.table.name)
+    odd, body = difference(wanted, _there(context, job)), _body(job, wanted)
+    if job.adds_only:  # then the target may have more, and other content
+        odd = KeyDifference(missing=odd.missing, other=(), extra=())
+    if found == body and not odd:
+        return ()
+    change = Change("evidence", MANIFEST, dict(found) if found else None, body)
+    return context.settle((change,), lambda: _attest(context, job, body, odd))
 
 
-def keep(context: StepContext, job: Job, keys: Collection[Key]) -> None:
-    """Write the items as they are now into a file of their own, which `--file` takes, before they go."""
-    if not keys:
-        return
-    job.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    path = job.folder / f"replaced-{datetime.now(UTC):%Y%m%dT%H%M%S%f}.json"
-    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-        json.dump(list(_there(context, job, keys)), file, ensure_ascii=False, indent=1)
-        file.flush()
-        os.fsync(file.fileno())
+def _body(job: Job, wanted: ItemHashes) -> dict[str, Any]:
+    listed = not job.private and len(wanted) <= MOST_LISTED
+    return {
+        "table": job.table.name,
+        "count": len(wanted),
+        "hash": whole_hash(wanted),
+        **({"items": outline(job.items(), job.table.hash_key)} if listed else {}),
+        **({"source": dict(job.source.described)} if job.source.described else {}),
+        **({"decided_by": job.decided_by} if job.decided_by else {}),
+    }
+
+
+def _attest(context: StepContext, job: Job, body: Mapping[str, Any], odd: KeyDifference) -> None:
+    if odd:
+        _refuse_odd(context, job, odd)
+    context.record(MANIFEST, body)
+    count, digest = f"{body['count']:,}", body["hash"]
     context.tell(
         Words(
-            en=f"{len(keys):,} items are replaced; {path} keeps them as they were",
-            ja=f"{len(keys):,}件を置き換えます。置き換え前の内容は{path}に残ります",
+            en=f"{count} items on both sides, hash {digest}",
+            ja=f"両側とも{count}件、ハッシュ {digest}",
         )
     )
 
 
-def _there(context: StepContext, job: Job, keys: Collection[Key]) -> Iterator[Item]:
-    target, chosen = target_of(context, job.table), set(keys)
-    for part in range(target.parts if chosen else 0):
-        for page in target.pages(part):
-            yield from (one for one in page.items if key_of(one, job.table) in chosen)
+def _refuse_odd(context: StepContext, job: Job, odd: KeyDifference) -> NoReturn:
+    lists = asdict(odd)
+    path = _left(context, job, "differences.json", lists)
+    few = joined(_few(job, KINDS[what], keys) for what, keys in lists.items() if keys)
+    raise Refused(
+        Words(
+            en=f"table {job.table.name} does not equal {job.source} ({few.en}): {path} lists all of them; find"
+            " out which are right, then run it again",
+            ja=f"テーブル{job.table.name}が{job.source}と一致しません（{few.ja}）。一覧は{path}にあります。どちらが正しいか確認してから再実行してください",
+        )
+    )
 
 
-def _carried(job: Job, keys: Collection[Key]) -> dict[Key, Item]:
-    if not keys:
-        return {}
-    chosen = set(keys)
-    items = ((key_of(one, job.table), one) for one in job.items())
-    return dict(islice(((k, job.transform(one)) for k, one in items if k in chosen), len(chosen)))
+def _few(job: Job, what: Words, keys: tuple[Key, ...]) -> Words:
+    many = Words(en=f"{len(keys):,} items", ja=f"{len(keys):,}件")
+    named = many if job.private else Words.same(key_list(keys))
+    return Words(en=f"{what.en}: {named.en}", ja=f"{what.ja}: {named.ja}")
+
+
+def _wanted(context: StepContext, job: Job) -> ItemHashes:
+    items = map(job.transform, _reading(context, str(job.source), job.source.items()))
+    return item_hashes(items, job.table, job.transform)
+
+
+def _there(context: StepContext, job: Job) -> ItemHashes:
+    """Hash the target as it is now; nothing, in a rehearsal, where it is yet to be made."""
+    client, name = context.client("dynamodb"), job.table.name
+    answer = unless_absent(client.describe_table, TableName=name)
+    before = f"python -m runbook tables --env {context.environment.name} --go"
+    absent = Words(
+        en=f"table {name} does not exist: run `{before}` first",
+        ja=f"テーブル{name}が存在しません。先に`{before}`を実行してください",
+    )
+    context.needs(answer, absent)
+    found = _reading(context, name, _target(context, job)) if answer else ()
+    return item_hashes(found, job.table, job.transform)
+
+
+def _target(context: StepContext, job: Job) -> Iterator[Item]:
+    return scanned(context.client("dynamodb"), job.table.name)
+
+
+def _reading(context: StepContext, name: str, items: Iterable[Item]) -> Iterator[Item]:
+    return progressing(items, Words(en=f"reading {name}", ja=f"{name}を読み取り中"), context.watch)
+
+
+def _left(context: StepContext, job: Job, name: str, content: Any) -> Path:
+    """Leave a file that only its owner may read, whole and on the disk."""
+    folder = context.folder / "migration" / job.table.name
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    path = folder / name
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
+        file.write(_json(content))
+        file.flush()
+        os.fsync(file.fileno())
+    return path
+
+
+def _json(content: Any) -> str:
+    """Write bytes as the AWS CLI does."""
+    return json.dumps(
+        content, ensure_ascii=False, default=lambda one: base64.b64encode(one).decode()
+    )

@@ -1,99 +1,64 @@
-"""Reads a table whole, in parallel segments; writes items in batches; backs off while DynamoDB throttles."""
+"""Reads a table whole, and writes items in batches, several at once."""
 
 import random
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from itertools import islice
+from time import monotonic
 from typing import Any, TypeVar
-
-from botocore.exceptions import ClientError
 
 from aws.change.gate import AT_ONCE
 from aws.words import Words
 from plan.canonical import Item
 from runbook.engine import Refused
-from runbook.migration.dynamodb_json import portable, sendable, sent_bytes
-from runbook.migration.progress import Progress, reading
 
-SEGMENTS = AT_ONCE
-StartKey = Mapping[str, Any]
+T = TypeVar("T")
 IN_ONE_WRITE = 25
 """BatchWriteItem takes no more puts."""
-LARGEST_WRITE = 15 * 1024 * 1024
-"""Bytes. BatchWriteItem takes 16 MB, with all that JSON puts around the items."""
-Batch = tuple[Item, ...]
-T = TypeVar("T")
-BUSY = frozenset(
-    {
-        "InternalServerError",
-        "ProvisionedThroughputExceededException",
-        "RequestLimitExceeded",
-        "ThrottlingException",
-    }
-)
-"""Error codes of a request that may succeed a moment later."""
+READ_AHEAD = 50 * AT_ONCE
+"""Batches that are in memory at a time: a table may be large."""
 PAUSES = 10
 """In a row, without progress in between: 16 s on average, 33 s at most."""
 SHORTEST_S, LONGEST_S = 0.05, 10.0
+EVERY, WIDTH = 500, 20
+"""Items after which a line of progress is shown, and characters of its bar."""
 
 
-@dataclass(frozen=True, slots=True)
-class ItemPage:
-    """Items in DynamoDB JSON, and the key after which the next page begins (None: there is none)."""
-
-    items: tuple[Item, ...]
-    after: StartKey | None = None
+def scanned(client: Any, table: str) -> Iterator[Item]:
+    """Yield every item. Reads are consistent: what was written before is seen."""
+    pages = client.get_paginator("scan").paginate(TableName=table, ConsistentRead=True)
+    return (item for page in pages for item in page["Items"])
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Scan:
-    """A table to be read. Reads are consistent: what was written before is seen."""
+def progressing(
+    items: Iterable[T],
+    what: Words,
+    watch: Callable[[Words], object],
+    total: int | None = None,
+    now: Callable[[], float] = monotonic,
+) -> Iterator[T]:
+    """Yield the items, and show meanwhile how many went by, at what rate, and with a ``total`` how long it will take."""
+    begin = now()
+    for number, one in enumerate(items, 1):
+        yield one
+        if number % EVERY == 0:
+            watch(_line(what, number, max(now() - begin, 0.001), total))
 
-    client: Any
-    table: str
-    sleep: Callable[[float], None]
 
-    def pages(self, segment: int, after: StartKey | None = None) -> Iterator[ItemPage]:
-        """Yield the pages of a segment that come after a key; raises what the client raises."""
-        while True:
-            page = self._page(segment, after)
-            yield page
-            if page.after is None:
-                return
-            after = page.after
-
-    def _page(self, segment: int, after: StartKey | None) -> ItemPage:
-        asked: dict[str, Any] = {"ExclusiveStartKey": sendable(after)} if after else {}
-
-        def call() -> dict[str, Any]:
-            answer: dict[str, Any] = self.client.scan(
-                TableName=self.table,
-                ConsistentRead=True,
-                Segment=segment,
-                TotalSegments=SEGMENTS,
-                **asked,
-            )
-            return answer
-
-        answer = retried_while_busy(call, reading(f"{self.table}"), self.sleep)
-        return ItemPage(
-            tuple(map(portable, answer["Items"])), portable(answer.get("LastEvaluatedKey"))
+def _line(what: Words, done: int, seconds: float, total: int | None) -> Words:
+    rate = done / seconds
+    if total is None:
+        return Words(
+            en=f"{what.en}: {done:,} items, {rate:,.0f}/s",
+            ja=f"{what.ja}: {done:,}件、毎秒{rate:,.0f}件",
         )
-
-
-def batches(items: Iterable[Item]) -> Iterator[Batch]:
-    """Cut items into what one call takes. Keys must differ, else AWS refuses the batch."""
-    batch: list[Item] = []
-    size = 0
-    for item in items:
-        more = sent_bytes(item)
-        if batch and (len(batch) == IN_ONE_WRITE or size + more > LARGEST_WRITE):
-            yield tuple(batch)
-            batch, size = [], 0
-        batch.append(item)
-        size += more
-    if batch:
-        yield tuple(batch)
+    filled = WIDTH * done // total
+    bar, left = "━" * filled + "┄" * (WIDTH - filled), (total - done) / rate
+    return Words(
+        en=f"{what.en} {bar} {done:,} of {total:,}, {rate:,.0f}/s, {left:,.0f} s left",
+        ja=f"{what.ja} {bar} {done:,}/{total:,}件、毎秒{rate:,.0f}件、残り{left:,.0f}秒",
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,74 +69,46 @@ class Loader:
     table: str
     sleep: Callable[[float], None]
 
-    def load(self, items: Iterable[Item], progress: Progress) -> None:
-        """Write all items; raise the first failure, once what is under way has come to an end."""
+    def load(self, items: Iterable[Item]) -> Iterator[Item]:
+        """Write all items, and yield each as it is written; raise the first failure."""
+        batches = in_batches(items, IN_ONE_WRITE)
         with ThreadPoolExecutor(AT_ONCE) as pool:
-            running: set[Future[Batch]] = set()
-            for batch in batches(items):
-                if len(running) == AT_ONCE:  # read no further ahead: a table may be large
-                    done, running = wait(running, return_when=FIRST_COMPLETED)
-                    _counted(done, progress)
-                running.add(pool.submit(self.write, batch))
-            _counted(wait(running).done, progress)
+            while ahead := list(islice(batches, READ_AHEAD)):
+                for batch in pool.map(self._write, ahead):
+                    yield from batch
 
-    def write(self, batch: Batch) -> Batch:
-        """Write one batch to the last item. Raises Refused where DynamoDB takes none for too long."""
-        what = Words(
-            en=f"writing {len(batch)} items to table {self.table}",
-            ja=f"テーブル{self.table}への{len(batch)}件の書き込み",
-        )
-        left, waits = [{"PutRequest": {"Item": sendable(item)}} for item in batch], pauses(what)
+    def _write(self, batch: Sequence[Item]) -> Sequence[Item]:
+        """Write one batch to the last item. Raises Refused where DynamoDB takes none for too long.
+
+        A call that is throttled as a whole is the client's to repeat.
+        """
+        left: Any = [{"PutRequest": {"Item": item}} for item in batch]
+        pauses = self._pauses(len(batch))
         while left:
-            undone = self._sent(left)
+            answer = self.client.batch_write_item(RequestItems={self.table: left})
+            undone = answer.get("UnprocessedItems", {}).get(self.table, [])
             if undone:
                 if len(undone) < len(left):  # it takes some: that is no reason to give up
-                    waits = pauses(what)
-                self.sleep(next(waits))
+                    pauses = self._pauses(len(batch))
+                self.sleep(next(pauses))
             left = undone
         return batch
 
-    def _sent(self, puts: list[dict[str, Any]]) -> list[dict[str, Any]]:
-        """Send puts, and return those that are still to be done."""
-        try:
-            answer = self.client.batch_write_item(RequestItems={self.table: puts})
-        except ClientError as error:
-            if not is_busy(error):
-                raise
-            return puts
-        left: list[dict[str, Any]] = answer.get("UnprocessedItems", {}).get(self.table, [])
-        return left
-
-
-def _counted(done: Iterable["Future[Batch]"], progress: Progress) -> None:
-    for one in done:
-        progress.counted(one.result())
-
-
-def pauses(what: Words) -> Iterator[float]:
-    """Yield seconds to wait, at random up to a limit that doubles; raise Refused after the last one."""
-    for number in range(PAUSES):
-        yield random.uniform(0, min(LONGEST_S, SHORTEST_S * 2**number))  # noqa: S311 - no secret
-    raise Refused(
-        Words(
-            en=f"{what.en}: DynamoDB was too busy for it {PAUSES} times in a row: raise the table's"
-            " capacity or wait, then run it again; it resumes where it is",
-            ja=f"{what.ja}: DynamoDBが{PAUSES}回続けて負荷超過で拒否しました。テーブルのキャパシティを上げるか待ってから再実行してください。続きから再開します",
+    def _pauses(self, items: int) -> Iterator[float]:
+        """Yield seconds to wait, at random up to a limit that doubles; raise Refused after the last one."""
+        for number in range(PAUSES):
+            yield random.uniform(0, min(LONGEST_S, SHORTEST_S * 2**number))  # noqa: S311 - no secret
+        raise Refused(
+            Words(
+                en=f"writing {items} items to table {self.table}: DynamoDB was too busy for it {PAUSES} times in a"
+                " row: raise the table's capacity or wait, then run it again; it resumes where it is",
+                ja=f"テーブル{self.table}への{items}件の書き込み: DynamoDBが{PAUSES}回続けて負荷超過で拒否しました。"
+                "テーブルのキャパシティを上げるか待ってから再実行してください。続きから再開します",
+            )
         )
-    )
 
 
-def retried_while_busy(call: Callable[[], T], what: Words, sleep: Callable[[float], None]) -> T:
-    """Make a call again, for a while, as long as DynamoDB is too busy for it."""
-    waits = pauses(what)
-    while True:
-        try:
-            return call()
-        except ClientError as error:
-            if not is_busy(error):
-                raise
-        sleep(next(waits))
-
-
-def is_busy(error: ClientError) -> bool:
-    return error.response["Error"].get("Code") in BUSY
+def in_batches(items: Iterable[T], size: int) -> Iterator[Sequence[T]]:
+    """Cut items into batches; ``itertools.batched`` of Python 3.12."""
+    left = iter(items)
+    return iter(lambda: list(islice(left, size)), [])

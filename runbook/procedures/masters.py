@@ -13,10 +13,24 @@ The guide passes the output of `scan` to `batch-write-item`, which does not acce
 手順書は`scan`の出力を`batch-write-item`に渡しますが、その形式は受け付けられません。
 """
 
-from aws.change.gate import Changes
+import json
+from decimal import Decimal
+from pathlib import Path
+
+from boto3.dynamodb.types import TypeSerializer
+
+from aws.change.gate import Changes, unless_absent
+from aws.desired import Table
 from aws.words import Words
-from runbook import master_items
+from plan.canonical import Item
 from runbook.engine import StepContext, step
+from runbook.migration.items import key_of
+from runbook.migration.source import Source
+from runbook.migration.steps import MANIFEST, Job, leave_manifest, write_items
+from runbook.migration.table_io import scanned
+
+SPOTS = Path(__file__).parents[1] / "data" / "stamp_masters.json"
+"""The five spots of the development table, in plain JSON."""
 
 
 @step("4-1", proves=("DATA-02",), shown=False)
@@ -31,25 +45,26 @@ def load_the_spots(context: StepContext) -> Changes:
     内容が異なるスポットは差分を表示し、確認のうえ上書きします。独自のスポットがあるテーブルと、移行手順で移した
     内容には触れません。
     """
-    table = context.plan.table("stampmasters")
-    if master_items.were_migrated(context, table):
+    job = _job(context)
+    name, others = job.table.name, _others(context, job)
+    if _were_migrated(context, job.table):
         context.tell(
             Words(
-                en=f"{table.name} was filled by `migrate_masters`, and is left to it",
-                ja=f"{table.name}は`migrate_masters`で移行済みのため、変更しません",
+                en=f"{name} was filled by `migrate_masters`, and is left to it",
+                ja=f"{name}は`migrate_masters`で移行済みのため、変更しません",
             )
         )
         return ()
-    if others := master_items.others(context, table):
+    if others:
         named = ", ".join(others[:5])
         context.tell(
             Words(
-                en=f"{table.name} holds spots of its own ({named}), and is left as it is",
-                ja=f"{table.name}には独自のスポット（{named}）があるため、変更しません",
+                en=f"{name} holds spots of its own ({named}), and is left as it is",
+                ja=f"{name}には独自のスポット（{named}）があるため、変更しません",
             )
         )
         return ()
-    return master_items.converge(context, table, master_items.source())
+    return write_items(context, job)
 
 
 @step("4-1", proves=("DATA-01",), shown=False)
@@ -62,9 +77,37 @@ def leave_the_manifest(context: StepContext) -> Changes:
 
     ハッシュは、順序や表記によらず内容が同じなら一致します。
     """
-    table = context.plan.table("stampmasters")
-    if master_items.were_migrated(context, table):
+    job = _job(context)
+    if _were_migrated(context, job.table):
         return ()
-    if master_items.others(context, table) and context.all_green("DATA-01", "DATA-02"):
+    if _others(context, job) and context.all_green("DATA-01", "DATA-02"):
         return ()
-    return master_items.converge_manifest(context, table, master_items.source())
+    return leave_manifest(context, job)
+
+
+def spots() -> list[Item]:
+    """Read the spots of this project into DynamoDB JSON; numbers keep every digit."""
+    write = TypeSerializer().serialize
+    read = json.loads(SPOTS.read_text(encoding="utf-8"), parse_float=Decimal)
+    return [{name: write(value) for name, value in spot.items()} for spot in read]
+
+
+def _job(context: StepContext) -> Job:
+    source = Source(f"file {SPOTS.name}", {}, lambda: iter(spots()))
+    return Job(source=source, table=context.plan.table("stampmasters"))
+
+
+def _others(context: StepContext, job: Job) -> list[str]:
+    """Return the spots that only the table holds: a team's own, beside which ours have no place."""
+    client, table = context.client("dynamodb"), job.table
+    if unless_absent(client.describe_table, TableName=table.name) is None:
+        return []
+    ours = {key_of(one, table) for one in spots()}
+    keys = (key_of(one, table) for one in scanned(client, table.name))
+    return sorted(" / ".join(one) for one in keys if one not in ours)
+
+
+def _were_migrated(context: StepContext, table: Table) -> bool:
+    """Whether a migration filled the table: from then on, its source says what belongs there."""
+    newest = context.recorded(MANIFEST, table=table.name)
+    return newest is not None and "source" in newest

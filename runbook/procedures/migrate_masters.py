@@ -54,11 +54,9 @@ from pathlib import Path
 from aws.change.gate import Changes
 from plan.masters import flaw
 from runbook.engine import StepContext, step
-from runbook.migration.job import Job, job_folder, source_of
-from runbook.migration.manifest import leave_manifest
-from runbook.migration.source import FileSource
-from runbook.migration.steps import look_at_items, write_items
-from runbook.migration.transform import transformed_master
+from runbook.migration.items import transformed_master
+from runbook.migration.source import of_file, of_table
+from runbook.migration.steps import Job, leave_manifest, look_at_items, write_items
 from runbook.options import SOURCE, SOURCE_FILE, SOURCE_PROFILE, TARGET
 
 OPTIONS = (SOURCE, SOURCE_PROFILE, SOURCE_FILE, TARGET)
@@ -69,15 +67,15 @@ def look_at_every_item(context: StepContext) -> Changes:
     """Check every item before anything is written.
 
     The first ones are shown as they are and as they will be: location keys get today's names (`lng`,
-    `longitude` become `lon`, `latitude` `lat`, `radius` `radiusM`), numbers lose needless zeros, and
-    nothing else changes. One bad item (a missing key, impossible coordinates, an unknown spelling) stops
-    the run; `bad-items.jsonl` lists all of them with the reason.
+    `longitude` become `lon`, `latitude` `lat`, `radius` `radiusM`), and nothing else changes. One bad
+    item (a missing key, impossible coordinates, an unknown spelling) stops the run; `bad-items.json`
+    lists all of them with the reason.
 
     書き込みの前に全項目を確認する。
 
     先頭の数件を変換前と変換後で表示します。位置情報のキーは現在の名前にそろえ（`lng`・`longitude`は`lon`、
-    `latitude`は`lat`、`radius`は`radiusM`）、数値の余分な0を除きます。他は変更しません。キーの欠落、
-    ありえない座標、未知のキー名などが1件でもあれば停止し、全件を理由とともに`bad-items.jsonl`に記録します。
+    `latitude`は`lat`、`radius`は`radiusM`）、他は変更しません。キーの欠落、ありえない座標、未知の
+    キー名などが1件でもあれば停止し、全件を理由とともに`bad-items.json`に記録します。
     """
     return look_at_items(context, _job(context))
 
@@ -116,12 +114,6 @@ def compare_both_sides(context: StepContext) -> Changes:
 
 
 def _job(context: StepContext) -> Job:
-    table = context.plan.table("stampmasters")
-    file = context.chosen.get(SOURCE_FILE.name)
-    return Job(
-        source=FileSource(Path(file)) if file else source_of(context, table),
-        table=table,
-        folder=job_folder(context, table),
-        transform=transformed_master,
-        flaw=flaw,
-    )
+    table, file = context.plan.table("stampmasters"), context.chosen.get(SOURCE_FILE.name)
+    source = of_file(Path(file)) if file else of_table(context, table)
+    return Job(source=source, table=table, transform=transformed_master, flaw=flaw)

@@ -11,10 +11,8 @@ of whoever decided it (`--by`). Synthetic users and the ranking's counters are n
 
 from aws.change.gate import Changes
 from runbook.engine import StepContext, ask, step
-from runbook.migration.job import Job, job_folder, source_of
-from runbook.migration.manifest import leave_manifest
-from runbook.migration.source import of_people
-from runbook.migration.steps import look_at_items, write_items
+from runbook.migration.source import of_people, of_table
+from runbook.migration.steps import Job, leave_manifest, look_at_items, write_items
 from runbook.options import DECIDED_BY, SOURCE, SOURCE_PROFILE, TARGET
 
 OPTIONS = (SOURCE, SOURCE_PROFILE, DECIDED_BY, TARGET)
@@ -77,16 +75,13 @@ def compare_both_sides(context: StepContext) -> Changes:
 
 
 def _jobs(context: StepContext) -> tuple[Job, ...]:
-    return tuple(_job(context, key, context.chosen[DECIDED_BY.name]) for key in TABLES)
-
-
-def _job(context: StepContext, key: str, decided_by: str) -> Job:
-    table = context.plan.table(key)
-    return Job(
-        source=of_people(source_of(context, table)),
-        table=table,
-        folder=job_folder(context, table),
-        adds_only=True,
-        private=True,
-        decided_by=decided_by,
+    return tuple(
+        Job(
+            source=of_people(of_table(context, table)),
+            table=table,
+            adds_only=True,
+            private=True,
+            decided_by=context.chosen[DECIDED_BY.name],
+        )
+        for table in map(context.plan.table, TABLES)
     )

@@ -9,7 +9,7 @@ from plan.canonical import canonical_hash
 from runbook.engine import Journal, Stopped
 from runbook.migration.table_io import LONGEST_S, PAUSES
 from runbook.procedures import migrate_masters
-from tests.faults import denied, throttled
+from tests.faults import denied
 from tests.runbook.migration.two_tables import SOURCE, TARGET, everything
 
 
@@ -97,7 +97,7 @@ def killing(number):
     return die
 
 
-@pytest.mark.parametrize("number", [1, 3, 8, 12, 17, 19, 20, 21, 24, 30])
+@pytest.mark.parametrize("number", [1, 3, 6, 9, 11, 12, 13, 14, 18, 22])
 def test_killed_anywhere_and_started_again_it_ends_with_equal_hashes(rally, number):
     die = killing(number)
     for client in (rally.dev, rally.prod):
@@ -119,15 +119,12 @@ def test_the_target_is_denied_before_anything_is_written(rally):
     assert rally.calls("BatchWriteItem") == 0
 
 
-def test_throttling_and_unprocessed_items_cost_time_and_nothing_else(rally, monkeypatch):
-    faults = rally.desk.aws.faults
-    faults.append(throttled("dynamodb:BatchWriteItem", times=4))
-    faults.append(throttled("dynamodb:Scan", times=5))
+def test_unprocessed_items_cost_time_and_nothing_else(rally, monkeypatch):
     monkeypatch.setattr(rally.desk.aws, "extensions", [leaving_half(rally.desk.aws.moto, times=6)])
     rally.run(migrate_masters).perform()
 
     assert_all_has_arrived(rally)
-    assert len(rally.desk.naps) == 4 + 5 + 6
+    assert len(rally.desk.naps) == 6
     assert len(set(rally.desk.naps)) == len(rally.desk.naps)
 
 

@@ -48,7 +48,7 @@ def test_old_spellings_are_shown_in_todays(rally):
     rally.run(migrate_masters).rehearse()
 
     after = json.loads(next(line for line in rally.told if line.startswith("+ "))[2:])
-    assert after == spot(1, Location={"M": place("35.5", "139.65")}, Extra={"L": [{"N": "10"}]})
+    assert after == spot(1, Location={"M": place("035.5", "139.650")}, Extra={"L": [{"N": "1E+1"}]})
 
 
 def test_a_second_run_finds_nothing_to_do(rally):
@@ -121,7 +121,7 @@ BAD = {
     ),
     "two spellings of one thing": (
         {"Location": {"M": {**place(), "latitude": {"N": "1"}}}},
-        "Location has lat twice, once under another spelling",
+        "Location has lat, latitude, lon, radiusM; it needs exactly lat, lon, radiusM",
     ),
     "a type nobody knows": ({"Type": {"S": "QR"}}, "Type is 'QR', not GPS / IMAGE"),
     "no location": ({"Location": {"NULL": True}}, "Location has nothing"),
@@ -140,9 +140,8 @@ def test_one_bad_item_stops_the_run_before_anything_is_written(rally, wrong, rea
         rally.run(migrate_masters).perform()
 
     assert everything(rally.prod, TARGET) == []
-    listed = (rally.folder / "migration" / TARGET / "bad-items.jsonl").read_text().splitlines()
-    (bad,) = map(json.loads, listed)
-    assert bad["key"] == ["SPOT-00007"]
+    (bad,) = json.loads((rally.folder / "migration" / TARGET / "bad-items.json").read_text())
+    assert bad["item"] == "SPOT-00007"
     assert reason in bad["reason"]
 
 

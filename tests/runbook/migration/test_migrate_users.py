@@ -5,9 +5,8 @@ import json
 import pytest
 
 from runbook.engine import Journal, Refused, Stopped
-from runbook.migration.job import Job
-from runbook.migration.steps import look_at_items
-from runbook.migration.table_io import ItemPage
+from runbook.migration.source import Source
+from runbook.migration.steps import Job, look_at_items
 from runbook.procedures import migrate_users
 from tests.runbook.migration.two_tables import create, everything, put
 from tests.runbook.toy import Memory
@@ -98,22 +97,10 @@ def test_nothing_of_anybody_is_shown_or_left_on_the_disk(people):
 
 
 def test_a_user_that_dynamodb_would_refuse_is_told_without_a_name(people):
-    class OneBad:
-        parts = 1
-
-        def __str__(self):
-            return "people's items"
-
-        def described(self):
-            return {}
-
-        def pages(self, *_):
-            yield ItemPage(({**USERS[0], "Score": {"N": "1E+400"}}, USERS[1]))
-
+    items = [{**USERS[0], "Score": {"N": "many"}}, USERS[1]]
+    source = Source("people's items", {}, lambda: iter(items))
     context = people.run(migrate_users).context
-    job = Job(
-        source=OneBad(), table=context.plan.table("users"), folder=people.folder, private=True
-    )
+    job = Job(source=source, table=context.plan.table("users"), private=True)
     with pytest.raises(
         Refused, match="1 of 2 items can't be migrated, so none was written: "
     ) as no:
