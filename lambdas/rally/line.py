@@ -58,9 +58,7 @@ class Line:
 
     def _sent(self, method: str, url: str, idempotent: bool, content: Mapping[str, Any]) -> Any:
         def once() -> Any:
-            return self.http.request(
-                method, url, retries=False, redirect=False, enforce_content_length=True, **content
-            )
+            return self.http.request(method, url, retries=False, redirect=False, **content)
 
         try:
             return once()

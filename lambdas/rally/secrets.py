@@ -21,7 +21,7 @@ class SecretUnusable(Exception):  # noqa: N818 - read as a sentence: the secret 
     """The secret exists but is not what it should be. The message has its name, never its value."""
 
 
-@dataclass
+@dataclass(repr=False)
 class CachedSecret:
     """One member of a secret whose value is a JSON object, kept for KEPT_S seconds.
 
@@ -33,9 +33,9 @@ class CachedSecret:
     name: str
     member: str
     now: Callable[[], float] = time.monotonic
-    _value: str = field(default="", init=False, repr=False)
-    _read_at: float = field(default=-math.inf, init=False, repr=False)
-    _due: float = field(default=-math.inf, init=False, repr=False)
+    _value: str = field(default="", init=False)
+    _read_at: float = field(default=-math.inf, init=False)
+    _due: float = field(default=-math.inf, init=False)
 
     def text(self) -> str:
         """Return the value. Raises SecretUnusable, or what the client raises."""

@@ -81,7 +81,7 @@ class _Handler(BaseHTTPRequestHandler):
             self.close_connection = True
             return
         status, content = self.server.answer(call)
-        data = json.dumps(content).encode()
+        data = json.dumps(content).encode() + b"\n"
         self.send_response(status)
         if status == 302:
             self.send_header("Location", self.server.url + "/elsewhere")

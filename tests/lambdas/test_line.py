@@ -93,6 +93,7 @@ def test_repeated_call_that_line_has_done_before_is_done(line):
 
 SPOILED = {
     "cut": lambda data: data[: len(data) // 2],
+    "short of its last byte": lambda data: data[:-1],
     "garbled": lambda data: bytes(255 - byte for byte in data),
     "HTML": lambda data: b"<html>".ljust(len(data)),
     "empty": lambda _: b"",
