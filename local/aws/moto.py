@@ -19,7 +19,6 @@ from urllib.parse import unquote
 from local.aws.errors import internal_failure, not_implemented
 from local.aws.moto_speed import once_for_all_stacks
 from local.aws.request import Request, Response
-from local.aws.saved import Saved, bucket_owners, owned_buckets, restore, saved
 
 _log = logging.getLogger(__name__)
 
@@ -55,20 +54,10 @@ class Moto:
             started: Any = BackendDict._instances  # type: ignore[misc]  # noqa: SLF001  # the only way
             for services in tuple(started):
                 services.pop(self.account, None)
-        self._forget_buckets()
-
-    def _forget_buckets(self) -> None:
-        for bucket in owned_buckets(self.account):
-            del bucket_owners()[bucket]
-
-    def saved(self) -> Saved:
-        """Copy the account's state. No call may be under way."""
-        return saved(self.account)
-
-    def restore(self, state: Saved) -> None:
-        """Put a saved state in place of the present one. No call may be under way."""
-        self.forget()
-        restore(self.account, state)
+        if s3 := sys.modules.get("moto.s3.models"):  # it lists the buckets of all accounts apart
+            owners = s3.s3_backends.bucket_accounts
+            for bucket in [name for name, owner in owners.items() if owner[1] == self.account]:
+                del owners[bucket]
 
     def backend(self, service: str, region: str) -> Any:
         """Give moto's own model of a service; the Region of global ones (IAM, STS) is ``aws``."""

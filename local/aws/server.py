@@ -10,11 +10,9 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 
 from local.aws.errors import internal_failure
 from local.aws.identity import Identity
-from local.aws.identity_targets import targets
 from local.aws.moto import Moto
 from local.aws.operations import resolve
 from local.aws.request import Request, Response, by, json_response
-from local.aws.saved import Saved
 from local.http import LoopbackServer
 from local.moto_fixes import CODE_PATH, code_at, corrected
 
@@ -31,8 +29,6 @@ class AnsweredCall:
 
     service: str
     operation: str
-    resource: str
-    """The first resource that IAM is asked about."""
     caller: str
     """``admin``, or the ARN of the role session whose credentials signed it."""
     at: float
@@ -96,18 +92,6 @@ class LocalAws:
             self.late.forget()
         self._calls.clear()
 
-    def saved(self) -> Saved:
-        """Copy all state of the account, while no call is under way."""
-        return self.moto.saved()
-
-    def restore(self, state: Saved) -> None:
-        """Return to a saved state of this account, with no calls so far; the three lists stay.
-
-        Functions and gateways that have read the state before must be started anew.
-        """
-        self.clear()
-        self.moto.restore(state)
-
     def __enter__(self) -> Self:
         if self.account in self._accounts_in_use:
             raise RuntimeError(f"account {self.account} already has a local AWS in this process")
@@ -169,19 +153,11 @@ class LocalAws:
             AnsweredCall(
                 service=request.service,
                 operation=request.operation,
-                resource=_resource(request, self.moto),
                 caller=caller.arn if caller else "unknown",
                 at=time.time(),
                 status=response.status,
             )
         )
-
-
-def _resource(request: Request, moto: Moto) -> str:
-    try:
-        return next(iter(targets(request, moto)), ("", "*"))[1]
-    except (AttributeError, KeyError, TypeError, ValueError):  # a body that AWS refuses, too
-        return "*"
 
 
 def _request(method: str, target: str, headers: Mapping[str, str], body: bytes) -> Request | None:

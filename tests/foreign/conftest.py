@@ -7,6 +7,7 @@ from tests.foreign import hand
 from tests.foreign.account import served, with_evidence
 from tests.foreign.hand import watch
 from tests.foreign.remedying import Operator
+from tests.moto_state import restore, state_of
 from tests.watching import rejudging
 
 
@@ -33,7 +34,7 @@ def judge_again(inventory):
 
 @pytest.fixture(scope="module")
 def _as_set_up(account):
-    return account.aws.saved()
+    return state_of(account.aws)
 
 
 @pytest.fixture
@@ -42,7 +43,7 @@ def operator(account, inventory, _as_set_up, tmp_path, monkeypatch):
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "local")
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "local")
     yield Operator(account, inventory, _as_set_up, tmp_path)
-    account.aws.restore(_as_set_up)
+    restore(account.aws, _as_set_up)
 
 
 @pytest.fixture(scope="module")

@@ -9,7 +9,6 @@ from pathlib import Path
 from rich.console import Console
 
 from aws.inventory import Inventory
-from local.aws.saved import Saved
 from runbook.__main__ import main
 from signoff.evidence import Store
 from signoff.judge.checklist import Checklist
@@ -22,6 +21,7 @@ from tests.foreign.changes.change import Change
 from tests.foreign.judged import rows
 from tests.healthy import PROD
 from tests.judging import judge
+from tests.moto_state import MotoState, restore
 from tests.provenance import PROD_RUN
 from tests.runbook.desk import LINE_TOKEN
 
@@ -41,7 +41,7 @@ class Operator:
 
     account: Account
     inventory: Inventory
-    state: Saved
+    state: MotoState
     folder: Path
 
     def red_after(self, change: Change) -> dict[str, str]:
@@ -49,7 +49,7 @@ class Operator:
 
         What a remedy leaves to a person, its person does: the change is taken back.
         """
-        self.account.aws.restore(self.state)
+        restore(self.account.aws, self.state)
         if RELEASE in change.red:
             self._run(
                 RECORDED, by_hand=False
@@ -95,7 +95,7 @@ class Operator:
 
     def make(self, *changes: Change) -> Mapping[str, RowVerdict]:
         """Make all of these changes, and judge every row that one of them turns."""
-        self.account.aws.restore(self.state)
+        restore(self.account.aws, self.state)
         for change in changes:
             next(change.make(self.account.client))
         asked = [row for change in changes for row in change.red]

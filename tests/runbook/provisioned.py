@@ -6,10 +6,10 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from local.aws.restores import Restores
-from local.aws.saved import Saved
 from local.aws.server import LocalAws
 from local.gateway.deployments import Deployments
 from runbook.procedures.provision import procedure
+from tests.moto_state import MotoState, restore, state_of
 from tests.runbook.desk import Desk, EvidenceInMemory, clients
 
 REGION = "ap-northeast-1"
@@ -22,12 +22,12 @@ class Provisioned:
     aws: LocalAws
     clients: Mapping[str, Any]
     original: Desk
-    state: Saved
+    state: MotoState
     records: tuple[tuple[str, Mapping[str, Any]], ...]
 
     def desk(self) -> Desk:
         """Bring the account back to what was provisioned; a desk that was given before is void."""
-        self.aws.restore(self.state)
+        restore(self.aws, self.state)
         self.aws.faults.clear()
         desk = Desk(self.aws, dict(self.clients))
         desk.environment = self.original.environment
@@ -48,4 +48,4 @@ def provisioned(account: str, **changes: Any) -> Iterator[Provisioned]:
         for step in procedure().steps:
             if step.action:
                 desk.do(step.action)
-        yield Provisioned(aws, its_clients, desk, aws.saved(), tuple(desk.evidence.records))
+        yield Provisioned(aws, its_clients, desk, state_of(aws), tuple(desk.evidence.records))

@@ -11,6 +11,7 @@ from aws.converge import live_configuration, rest_api
 from runbook.catalogue import procedures
 from runbook.engine import Change, Declined, Procedure
 from runbook.procedures import api, functions, least_privilege, masters, monitoring, secrets, tables
+from tests.moto_state import restore, state_of
 from tests.runbook import by_hand
 from tests.runbook.desk import Desk, said_in
 
@@ -25,7 +26,7 @@ def _set_up(_emptied):
     aws.clear()
     desk = Desk(aws, its_clients)
     by_hand.set_up(desk.client, desk.environment.account)
-    state = aws.saved()
+    state = state_of(aws)
     with desk.reads_only():
         shown = [c for step in ALL.steps if step.action for c in step.action(desk.context())]
     return state, tuple(shown)
@@ -42,14 +43,14 @@ class Brought:
 
 
 def kept(desk):
-    return {"state": desk.aws.saved(), "records": tuple(desk.evidence.records)}
+    return {"state": state_of(desk.aws), "records": tuple(desk.evidence.records)}
 
 
 @pytest.fixture(scope="module")
 def brought(_set_up, _emptied):
     """Everything is done, and everybody agrees."""
     desk, told, noted = Desk(*_emptied), [], []
-    desk.aws.restore(_set_up[0])
+    restore(desk.aws, _set_up[0])
     actions = [step.action for step in ALL.steps if step.action]
     begun = actions.index(OF_THE_API[0])
     yes = {
@@ -66,14 +67,14 @@ def brought(_set_up, _emptied):
 
 
 def as_kept(desk, state, records):
-    desk.aws.restore(state)
+    restore(desk.aws, state)
     desk.evidence.records[:] = records
     return desk
 
 
 @pytest.fixture
 def console(_set_up, empty):
-    empty.aws.restore(_set_up[0])
+    restore(empty.aws, _set_up[0])
     return empty
 
 

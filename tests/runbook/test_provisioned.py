@@ -9,6 +9,7 @@ from aws.door.limits import RetryPolicy
 from aws.inventory import ReadOptions, Sections, read
 from aws.unreadable import Unreadable
 from plan import scope_of
+from tests.moto_state import state_of
 from tests.runbook.provisioned import provisioned
 
 OPTIONS = ReadOptions(
@@ -24,7 +25,7 @@ def account():
     """Provisioned for these tests, and not copied yet; AWS's own key is there, made at the first look."""
     with provisioned("777788882222", bucket=None) as made:
         made.clients["kms"].describe_key(KeyId="alias/aws/secretsmanager")
-        yield replace(made, state=made.aws.saved())
+        yield replace(made, state=state_of(made.aws))
 
 
 @pytest.fixture(scope="module")

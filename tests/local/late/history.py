@@ -10,8 +10,8 @@ from typing import Any
 from local.aws.items import image, key_of, put_back, writes
 from local.aws.moto import Moto
 from local.aws.request import Request
-from local.aws.saved import CopiedState, copied, registry_of
 from tests.local.late.clock import Clock
+from tests.moto_state import CopiedState, copied, registry_of
 
 EVENTUAL = frozenset({"GetItem", "BatchGetItem", "Query", "Scan"})
 CONSISTENT = "ConsistentRead"

@@ -14,6 +14,7 @@ from aws.release import code_sha256
 from runbook import closed_api
 from runbook.engine import Declined, Procedure
 from runbook.procedures import api, functions, least_privilege, rollback_functions
+from tests.moto_state import restore, state_of
 from tests.runbook.desk import Desk, package
 
 AUTH = "stamp-rally-prod-auth"
@@ -54,13 +55,13 @@ def _first_releases(_emptied):
     desk, states = Desk(aws, its_clients), []
     for module in (least_privilege, functions, api):
         done(desk, module)
-        states.append((aws.saved(), tuple(desk.evidence.records)))
+        states.append((state_of(aws), tuple(desk.evidence.records)))
     return states
 
 
 def brought_to(desk, state):
     saved, records = state
-    desk.aws.restore(saved)
+    restore(desk.aws, saved)
     desk.evidence.records[:] = records
     return desk
 

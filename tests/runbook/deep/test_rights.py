@@ -7,6 +7,7 @@ import pytest
 from local.aws.restores import Restores
 from local.aws.server import LocalAws
 from runbook.rights import declared
+from tests.moto_state import restore, state_of
 from tests.runbook.desk import Desk, EvidenceInMemory
 from tests.runbook.exercises import exercises
 from tests.runbook.recorded_rights import RestrictedRole, of_admin
@@ -27,15 +28,15 @@ def stopped(tmp_path_factory):
         admin = Desk(aws, clients)
         for one in exercises(admin, tmp_path_factory.mktemp("whole")):
             operator, allowed = RestrictedRole(aws, clients), granted(one, admin)
-            state, records = aws.saved(), list(admin.evidence.records)
+            state, records = state_of(aws), list(admin.evidence.records)
             for left, statement in operator.each_without(allowed, but=also(one.name)):
-                aws.restore(state)
+                restore(aws, state)
                 admin.evidence = EvidenceInMemory(list(records))
                 operator.may(left)
                 said[one.name, statement["Sid"]] += without(
                     one, operator.desk(admin), tmp_path_factory.mktemp("without")
                 )
-            aws.restore(state)
+            restore(aws, state)
             admin.evidence = EvidenceInMemory(list(records))
             operator.may(allowed)
             one.perform(operator.desk(admin))

@@ -8,6 +8,7 @@ from aws.inventory import on_demand
 from plan import plan_for, scope_of
 from tests.healthy import SALTS
 from tests.in_process import UNPACED
+from tests.moto_state import state_of
 from tests.runbook.facts import watch
 from tests.runbook.facts.answer import run
 
@@ -18,7 +19,7 @@ def with_bucket(planned):
     desk = planned.desk()
     desk.environment = replace(desk.environment, bucket=watch.BUCKET)
     run(desk, watch.BY_BUCKET)
-    return replace(planned, original=desk, state=planned.aws.saved())
+    return replace(planned, original=desk, state=state_of(planned.aws))
 
 
 @pytest.fixture

@@ -9,6 +9,7 @@ from local.aws.server import LocalAws
 from local.gateway.deployments import Deployments
 from runbook.engine import Declined, Refused
 from runbook.procedures import api, functions, least_privilege, rollback_api
+from tests.moto_state import restore, state_of
 from tests.runbook import by_hand
 from tests.runbook.desk import Desk, clients, said_in
 from tests.runbook.rollback.operator import RollbackOperator
@@ -117,14 +118,14 @@ def _account():
         by_hand.set_up(operator.client, aws.account, authorization="AWS_IAM")
         for one in (least_privilege, functions, api):
             operator.run(one)
-        yield operator, aws.saved(), tuple(operator.desk.evidence.records)
+        yield operator, state_of(aws), tuple(operator.desk.evidence.records)
 
 
 @pytest.fixture
 def deployed(_account):
     """An operator of a copy of that account."""
     before, state, records = _account
-    before.desk.aws.restore(state)
+    restore(before.desk.aws, state)
     operator = RollbackOperator(Desk(before.desk.aws, before.desk._clients))  # noqa: SLF001 - of the same account
     operator.desk.evidence.records += records
     return operator

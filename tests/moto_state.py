@@ -6,12 +6,16 @@ rebuilt. Everything is copied in one piece, since a function refers to the logs 
 
 import io
 import pickle
-import sys
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 from weakref import WeakValueDictionary
+
+from moto.core.base_backend import BackendDict
+from moto.s3.models import s3_backends
+
+from local.aws.server import LocalAws
 
 _LOCK = type(threading.Lock())
 _POLICY = "AWSManagedPolicy"
@@ -22,7 +26,7 @@ _ALIASES = "LambdaStorage.__init__.<locals>.<lambda>"
 
 
 @dataclass(frozen=True, slots=True)
-class Saved:
+class MotoState:
     """A state of one account. It can be restored in this process as often as you like."""
 
     services: tuple[Any, ...]
@@ -33,17 +37,19 @@ class Saved:
     """What all copies share: key material of KMS, which never changes, and AWS's own 1,500 policies."""
     attached: Mapping[int, int] = field(default_factory=dict)
     """How often each of those policies was attached, by its place in ``shared``: moto counts in the policy."""
-    buckets: Mapping[str, Any] | None = None
+    buckets: Mapping[str, Any] = field(default_factory=dict)
     """Owners of buckets, which moto keeps apart since a bucket's name is taken worldwide."""
 
 
-def saved(account: str) -> Saved:
-    """Copy what moto holds of an account."""
+def state_of(aws: LocalAws) -> MotoState:
+    """Copy all state of the account, while no call is under way."""
+    account = aws.account
     services = tuple(one for one in _registries() if account in one)
     written = io.BytesIO()
     pickler = _Pickler(written)
     pickler.dump([one[account] for one in services])
-    return Saved(
+    owners = s3_backends.bucket_accounts.items()
+    return MotoState(
         services=services,
         state=written.getvalue(),
         shared=tuple(pickler.shared),
@@ -52,21 +58,25 @@ def saved(account: str) -> Saved:
             for place, one in enumerate(pickler.shared)
             if type(one).__name__ == _POLICY
         },
-        buckets=owned_buckets(account),
+        buckets={name: owner for name, owner in owners if owner[1] == account},
     )
 
 
-def restore(account: str, saved: Saved) -> None:
-    """Give an account, of which nothing may be left, a saved state."""
+def restore(aws: LocalAws, state: MotoState) -> None:
+    """Return to a saved state of this account, with no calls so far; lists of extensions and observers stay.
+
+    Functions and gateways that have read the state before must be started anew.
+    """
+    aws.clear()
     registries = _registries()
-    for place, times in saved.attached.items():
-        saved.shared[place].attachment_count = times
-    states = _Unpickler(saved.state, saved.shared).load()
-    for services, state in zip(saved.services, states, strict=True):
-        services[account] = state
-        if not any(services is one for one in registries):
+    for place, times in state.attached.items():
+        state.shared[place].attachment_count = times
+    held = _Unpickler(state.state, state.shared).load()
+    for services, one in zip(state.services, held, strict=True):
+        services[aws.account] = one
+        if not any(services is known for known in registries):
             registries.append(services)
-    bucket_owners().update(saved.buckets or {})
+    s3_backends.bucket_accounts.update(state.buckets)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,22 +105,7 @@ def registry_of(account: str, service: str) -> Any:
     return next((one for one in _registries() if one.service_name == name and account in one), None)
 
 
-def bucket_owners() -> dict[str, Any]:
-    """Give moto's own list of buckets, of all accounts: name -> (partition, account)."""
-    if "moto.s3.models" not in sys.modules:
-        return {}
-    owners: dict[str, Any] = sys.modules["moto.s3.models"].s3_backends.bucket_accounts
-    return owners
-
-
-def owned_buckets(account: str) -> Mapping[str, Any]:
-    """Return the entries of an account's buckets in that list."""
-    return {name: owner for name, owner in bucket_owners().items() if owner[1] == account}
-
-
 def _registries() -> list[Any]:
-    from moto.core.base_backend import BackendDict  # noqa: PLC0415  # a second of imports
-
     registries: list[Any] = BackendDict._instances  # type: ignore[misc]  # noqa: SLF001  # the only way
     return registries
 

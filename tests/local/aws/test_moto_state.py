@@ -7,6 +7,7 @@ import zipfile
 import pytest
 
 from tests.local.aws.account import REGION
+from tests.moto_state import restore, state_of
 
 KEY = {"UserId": {"S": "U1"}}
 READ_ONLY = "arn:aws:iam::aws:policy/ReadOnlyAccess"
@@ -86,10 +87,10 @@ def change_everything(client):
 
 @pytest.mark.usefixtures("things")
 def test_what_is_changed_after_saving_is_not_in_the_copy(aws, seen, change_everything):
-    state, before = aws.saved(), seen()
+    state, before = state_of(aws), seen()
     change_everything()
     changed = seen()
-    aws.restore(state)
+    restore(aws, state)
 
     assert all(one != other for one, other in zip(before, changed, strict=True))
     assert seen() == before
@@ -97,30 +98,30 @@ def test_what_is_changed_after_saving_is_not_in_the_copy(aws, seen, change_every
 
 @pytest.mark.usefixtures("things")
 def test_a_copy_that_was_restored_once_is_restored_again(aws, seen, change_everything):
-    state, before = aws.saved(), seen()
-    aws.restore(state)
+    state, before = state_of(aws), seen()
+    restore(aws, state)
     change_everything()
-    aws.restore(state)
+    restore(aws, state)
 
     assert seen() == before
 
 
 @pytest.mark.usefixtures("things")
 def test_a_copy_replaces_all_that_was_there(aws, client):
-    state = aws.saved()
+    state = state_of(aws)
     client("secretsmanager").create_secret(Name="later", SecretString="x")
-    aws.restore(state)
+    restore(aws, state)
 
     assert client("secretsmanager").list_secrets()["SecretList"] == []
 
 
 def test_a_deployment_comes_back_with_what_it_froze(aws, api, deployments):
     deployment = api.deploy()
-    served, state = deployments.of_stage(api.id, "prod"), aws.saved()
+    served, state = deployments.of_stage(api.id, "prod"), state_of(aws)
     aws.clear()
     with pytest.raises(LookupError):
         deployments.of_deployment(api.id, deployment)
-    aws.restore(state)
+    restore(aws, state)
 
     assert deployments.of_stage(api.id, "prod") == served
 
