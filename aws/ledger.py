@@ -74,6 +74,16 @@ NAMES = Harmless("an id or ARN of what its name says already")
 Entry = Judged | Closed | Harmless
 
 
+def alike(members: str, entry: Entry) -> dict[str, Entry]:
+    """Return the same entry for several members, which are separated by spaces."""
+    return dict.fromkeys(members.split(), entry)
+
+
+def below(path: str, members: Mapping[str, Entry]) -> dict[str, Entry]:
+    """Return the entries of a structure's members, by their whole paths."""
+    return {f"{path}.{name}": entry for name, entry in members.items()}
+
+
 def only(*values: Any) -> Callable[[Any], bool]:
     """Return the test that a value is one of AWS's defaults."""
     return lambda found: found in values

@@ -17,7 +17,9 @@ from aws.ledger import (
     Ledger,
     Operation,
     Resource,
+    alike,
     answered,
+    below,
     only,
 )
 from aws.words import Words
@@ -46,16 +48,11 @@ ENDPOINT = frozenset({"REGIONAL", "EDGE", "PRIVATE"})
 METHOD, INTEGRATION = "items.resourceMethods", "items.resourceMethods.methodIntegration"
 
 
-def _below(prefix: str, members: Mapping[str, Entry]) -> dict[str, Entry]:
-    return {f"{prefix}.{name}": entry for name, entry in members.items()}
-
-
 API_MEMBERS: Mapping[str, Entry] = {
     "id": Judged("id"),
     "name": Judged("name"),
-    "description": WORDS,
+    **alike("description version apiStatusMessage", WORDS),
     "createdDate": Judged("created"),
-    "version": WORDS,
     "warnings": Harmless("what an import complained of; what it made is judged itself"),
     "binaryMediaTypes": Closed(BINARY),
     "minimumCompressionSize": Closed(COMPRESSION, usual=lambda found: found < 0),
@@ -74,7 +71,6 @@ API_MEMBERS: Mapping[str, Entry] = {
     "apiStatus": Closed(
         Words(en="status", ja="状態"), usual=only("AVAILABLE", "UPDATING", "PENDING")
     ),
-    "apiStatusMessage": WORDS,
 }
 
 STAGE_MEMBERS: Mapping[str, Entry] = {
@@ -83,18 +79,19 @@ STAGE_MEMBERS: Mapping[str, Entry] = {
     "stageName": Judged("name"),
     "description": Judged("description"),
     "cacheClusterEnabled": Judged("cache_enabled"),
-    "cacheClusterSize": CACHED,
-    "cacheClusterStatus": CACHED,
+    **alike(
+        "cacheClusterSize cacheClusterStatus methodSettings.cacheTtlInSeconds "
+        "methodSettings.cacheDataEncrypted methodSettings.requireAuthorizationForCacheControl "
+        "methodSettings.unauthorizedCacheControlHeaderStrategy",
+        CACHED,
+    ),
     "methodSettings.metricsEnabled": Harmless("metrics of single methods: they observe, and cost"),
-    "methodSettings.loggingLevel": Judged("settings"),
-    "methodSettings.dataTraceEnabled": Judged("settings"),
-    "methodSettings.throttlingBurstLimit": Judged("settings"),
-    "methodSettings.throttlingRateLimit": Judged("settings"),
-    "methodSettings.cachingEnabled": Judged("settings"),
-    "methodSettings.cacheTtlInSeconds": CACHED,
-    "methodSettings.cacheDataEncrypted": CACHED,
-    "methodSettings.requireAuthorizationForCacheControl": CACHED,
-    "methodSettings.unauthorizedCacheControlHeaderStrategy": CACHED,
+    **alike(
+        "methodSettings.loggingLevel methodSettings.dataTraceEnabled "
+        "methodSettings.throttlingBurstLimit methodSettings.throttlingRateLimit "
+        "methodSettings.cachingEnabled",
+        Judged("settings"),
+    ),
     "variables": Judged("variables"),
     "documentationVersion": Harmless("says which pages describe the API"),
     "accessLogSettings.format": Judged("access_log_format"),
@@ -112,16 +109,14 @@ METHOD_MEMBERS: Mapping[str, Entry] = {
     "authorizationType": Judged("authorizer"),
     "authorizerId": Judged("authorizer"),
     "apiKeyRequired": Judged("api_key_required"),
-    "requestValidatorId": Judged("surplus"),
+    **alike("requestValidatorId requestModels authorizationScopes", Judged("surplus")),
     "operationName": WORDS,
     "requestParameters": Harmless(
         "declared for people and caches; what demands one is a validator"
     ),
-    "requestModels": Judged("surplus"),
     "methodResponses": Harmless(
         "declared for people; an answer of a function passes whatever it is"
     ),
-    "authorizationScopes": Judged("surplus"),
 }
 
 INTEGRATION_MEMBERS: Mapping[str, Entry] = {
@@ -129,40 +124,38 @@ INTEGRATION_MEMBERS: Mapping[str, Entry] = {
     "httpMethod": Judged("http_method"),
     "uri": Judged("uri"),
     "connectionType": Judged("surplus", values=frozenset({"INTERNET", "VPC_LINK"})),
-    "connectionId": Judged("surplus"),
-    "credentials": Judged("surplus"),
-    "requestParameters": Judged("surplus"),
+    **alike(
+        "connectionId credentials requestParameters passthroughBehavior cacheNamespace "
+        "integrationResponses.contentHandling tlsConfig.insecureSkipVerification "
+        "integrationTarget",
+        Judged("surplus"),
+    ),
     "requestTemplates": Judged("request_templates"),
-    "passthroughBehavior": Judged("surplus"),
     "contentHandling": Judged(
         "surplus", values=frozenset({"CONVERT_TO_BINARY", "CONVERT_TO_TEXT"})
     ),
     "timeoutInMillis": Judged("timeout_ms"),
-    "cacheNamespace": Judged("surplus"),
     "cacheKeyParameters": Judged("cache_key_parameters"),
-    "integrationResponses.statusCode": Judged("answers"),
-    "integrationResponses.selectionPattern": Judged("answers"),
-    "integrationResponses.responseParameters": Judged("answers"),
-    "integrationResponses.responseTemplates": Judged("answers"),
-    "integrationResponses.contentHandling": Judged("surplus"),
-    "tlsConfig.insecureSkipVerification": Judged("surplus"),
+    **alike(
+        "integrationResponses.statusCode integrationResponses.selectionPattern "
+        "integrationResponses.responseParameters integrationResponses.responseTemplates",
+        Judged("answers"),
+    ),
     "responseTransferMode": Judged("surplus", values=frozenset({"BUFFERED", "STREAM"})),
-    "integrationTarget": Judged("surplus"),
 }
 
 DOMAIN_MEMBERS: Mapping[str, Entry] = {
     "domainName": Judged("name"),
-    "domainNameId": NAMES,
-    "domainNameArn": NAMES,
-    "certificateName": NAMES,
+    **alike(
+        "domainNameId domainNameArn certificateName regionalHostedZoneId "
+        "regionalCertificateName distributionHostedZoneId",
+        NAMES,
+    ),
     "certificateArn": Judged("certificate_arn"),
     "certificateUploadDate": WHEN,
     "regionalDomainName": Judged("target"),
-    "regionalHostedZoneId": NAMES,
-    "regionalCertificateName": NAMES,
     "regionalCertificateArn": Judged("certificate_arn"),
     "distributionDomainName": Judged("target"),
-    "distributionHostedZoneId": NAMES,
     "endpointConfiguration.types": Judged("endpoint_types", values=ENDPOINT),
     "endpointConfiguration.ipAddressType": Harmless("IPv6 is offered beside IPv4, or is not"),
     "endpointConfiguration.vpcEndpointIds": Harmless("of private domains, which are red as such"),
@@ -190,12 +183,12 @@ DOMAIN_MEMBERS: Mapping[str, Entry] = {
 LEDGER: Ledger = {
     "apigateway:GetRestApis": Operation(
         resources={"items": Resource(kind=REST_API, name=answered("name"))},
-        members={"position": NEXT, **_below("items", API_MEMBERS)},
+        members={"position": NEXT, **below("items", API_MEMBERS)},
         needs=frozenset({"items"}),
     ),
     "apigateway:GetStages": Operation(
         resources={"item": Resource(kind=STAGE, name=answered("stageName"))},
-        members=_below("item", STAGE_MEMBERS),
+        members=below("item", STAGE_MEMBERS),
         needs=frozenset({"item"}),
     ),
     "apigateway:GetDeployments": Operation(
@@ -227,8 +220,8 @@ LEDGER: Ledger = {
             "items.parentId": NAMES,
             "items.pathPart": Harmless("the last part of the path"),
             "items.path": Judged("path"),
-            **_below(METHOD, METHOD_MEMBERS),
-            **_below(INTEGRATION, INTEGRATION_MEMBERS),
+            **below(METHOD, METHOD_MEMBERS),
+            **below(INTEGRATION, INTEGRATION_MEMBERS),
         },
         needs=frozenset({"items"}),
     ),
@@ -289,15 +282,13 @@ LEDGER: Ledger = {
     ),
     "apigateway:GetDomainNames": Operation(
         resources={},
-        members={"position": NEXT, **_below("items", DOMAIN_MEMBERS)},
+        members={"position": NEXT, **below("items", DOMAIN_MEMBERS)},
     ),
     "apigateway:GetBasePathMappings": Operation(
         resources={},
         members={
             "position": NEXT,
-            "items.basePath": Judged("mappings"),
-            "items.restApiId": Judged("mappings"),
-            "items.stage": Judged("mappings"),
+            **alike("items.basePath items.restApiId items.stage", Judged("mappings")),
         },
     ),
 }

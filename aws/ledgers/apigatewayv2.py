@@ -4,7 +4,7 @@ HTTP and WebSocket APIs reach our functions only where a function's policy, or a
 judged there.
 """
 
-from aws.ledger import NEXT, Harmless, Judged, Ledger, Operation
+from aws.ledger import NEXT, Harmless, Judged, Ledger, Operation, alike
 
 NAMES = Harmless("an id or ARN of what its place says already")
 
@@ -15,9 +15,7 @@ LEDGER: Ledger = {
         resources={},
         members={
             "NextToken": NEXT,
-            "Items.ApiId": Judged("mappings"),
-            "Items.ApiMappingKey": Judged("mappings"),
-            "Items.Stage": Judged("mappings"),
+            **alike("Items.ApiId Items.ApiMappingKey Items.Stage", Judged("mappings")),
             "Items.ApiMappingId": NAMES,
         },
     ),
@@ -26,21 +24,22 @@ LEDGER: Ledger = {
         members={
             "NextToken": NEXT,
             "Items.DomainName": Judged("mappings"),
-            "Items.ApiMappingSelectionExpression": TOLD_BY_FIRST,
+            **alike(
+                "Items.ApiMappingSelectionExpression Items.DomainNameConfigurations "
+                "Items.MutualTlsAuthentication Items.RoutingMode Items.Tags",
+                TOLD_BY_FIRST,
+            ),
             "Items.DomainNameArn": NAMES,
-            "Items.DomainNameConfigurations": TOLD_BY_FIRST,
-            "Items.MutualTlsAuthentication": TOLD_BY_FIRST,
-            "Items.RoutingMode": TOLD_BY_FIRST,
-            "Items.Tags": TOLD_BY_FIRST,
         },
     ),
     "apigatewayv2:ListRoutingRules": Operation(
         resources={},
         members={
             "NextToken": NEXT,
-            "RoutingRules.Actions": Judged("rules"),
-            "RoutingRules.Conditions": Judged("rules"),
-            "RoutingRules.Priority": Judged("rules"),
+            **alike(
+                "RoutingRules.Actions RoutingRules.Conditions RoutingRules.Priority",
+                Judged("rules"),
+            ),
             "RoutingRules.RoutingRuleArn": NAMES,
             "RoutingRules.RoutingRuleId": NAMES,
         },

@@ -13,7 +13,9 @@ from aws.ledger import (
     Ledger,
     Operation,
     Resource,
+    alike,
     answered,
+    below,
     only,
 )
 from aws.words import Words
@@ -27,16 +29,14 @@ LABELS = Harmless("words for people; the door searches them for secrets")
 REASON = Harmless("why the alarm is in its state; the state is judged")
 TAGS = Harmless("tags of the alarm that its notifications carry; they reach the same people")
 
+OF_QUERY = Harmless("about queries, which are judged as such")
 STATES = frozenset({"OK", "ALARM", "INSUFFICIENT_DATA"})
+STATISTICS = frozenset({"SampleCount", "Average", "Sum", "Minimum", "Maximum"})
 COMPARISONS = frozenset(
     {
-        "GreaterThanOrEqualToThreshold",
-        "GreaterThanThreshold",
-        "LessThanThreshold",
-        "LessThanOrEqualToThreshold",
+        *("GreaterThanOrEqualToThreshold", "GreaterThanThreshold", "GreaterThanUpperThreshold"),
+        *("LessThanOrEqualToThreshold", "LessThanThreshold", "LessThanLowerThreshold"),
         "LessThanLowerOrGreaterThanUpperThreshold",
-        "LessThanLowerThreshold",
-        "GreaterThanUpperThreshold",
     }
 )
 
@@ -55,25 +55,19 @@ EVALUATION = Closed(Words(en="state of its evaluation", ja="評価の状態"))
 _OF_ANY_TYPE: Mapping[str, Entry] = {
     "AlarmName": Judged("name"),
     "AlarmArn": Judged("arn"),
-    "AlarmDescription": LABELS,
     "AlarmConfigurationUpdatedTimestamp": WHEN,
     "ActionsEnabled": Judged("actions_enabled"),
-    "AlarmActions": OTHERS,
-    "OKActions": OTHERS,
-    "InsufficientDataActions": OTHERS,
+    **alike("AlarmActions OKActions InsufficientDataActions", OTHERS),
     "StateValue": Judged("state", values=STATES),
-    "StateReason": REASON,
-    "StateReasonData": REASON,
-    "StateUpdatedTimestamp": Judged("state_since"),
-    "StateTransitionedTimestamp": Judged("state_since"),
+    **alike("StateReason StateReasonData", REASON),
+    **alike("StateUpdatedTimestamp StateTransitionedTimestamp", Judged("state_since")),
+    "AlarmDescription": LABELS,
     "ActionConfiguration": TAGS,
 }
 _OF_A_METRIC: Mapping[str, Entry] = {
     "MetricName": Judged("metric"),
     "Namespace": Judged("namespace"),
-    "Statistic": Judged(
-        "statistic", values=frozenset({"SampleCount", "Average", "Sum", "Minimum", "Maximum"})
-    ),
+    "Statistic": Judged("statistic", values=STATISTICS),
     "ExtendedStatistic": Judged("statistic"),
     "Dimensions": Judged("dimensions"),
     "Period": Judged("period_s"),
@@ -93,12 +87,11 @@ _OF_A_METRIC: Mapping[str, Entry] = {
     ),
     "WarmUpConfiguration": WARM_UP,
     "EvaluationCriteria": Judged("expressions"),
-    "EvaluationInterval": Harmless("about queries, which are judged as such"),
+    "EvaluationInterval": OF_QUERY,
 }
 _OF_A_LOG: Mapping[str, Entry] = {
     "ScheduledQueryConfiguration": Judged("expressions"),
-    "QueryResultsToEvaluate": Harmless("about queries, which are judged as such"),
-    "QueryResultsToAlarm": Harmless("about queries, which are judged as such"),
+    **alike("QueryResultsToEvaluate QueryResultsToAlarm", OF_QUERY),
     "Threshold": Judged("threshold"),
     "ComparisonOperator": Judged("comparison", values=COMPARISONS),
     "TreatMissingData": Judged("missing_data"),
@@ -112,12 +105,17 @@ _OF_A_LOG: Mapping[str, Entry] = {
 _OF_A_COMPOSITE: Mapping[str, Entry] = {
     "AlarmRule": Judged("rule"),
     "ActionsSuppressor": Closed(SUPPRESSOR, loosens=True),
-    "ActionsSuppressedBy": Harmless("told by the suppressor, which is red as such"),
-    "ActionsSuppressedReason": Harmless("told by the suppressor, which is red as such"),
-    "ActionsSuppressorWaitPeriod": Harmless("about the suppressor, which is red as such"),
-    "ActionsSuppressorExtensionPeriod": Harmless("about the suppressor, which is red as such"),
+    **alike(
+        "ActionsSuppressedBy ActionsSuppressedReason",
+        Harmless("told by the suppressor, which is red as such"),
+    ),
+    **alike(
+        "ActionsSuppressorWaitPeriod ActionsSuppressorExtensionPeriod",
+        Harmless("about the suppressor, which is red as such"),
+    ),
 }
 
+FAILED = Judged("failed_action")
 BY_NAME = Resource(kind=ALARM, name=answered("AlarmName"))
 
 LEDGER: Ledger = {
@@ -125,15 +123,9 @@ LEDGER: Ledger = {
         needs=frozenset({"MetricAlarms"}),
         resources={"MetricAlarms": BY_NAME, "CompositeAlarms": BY_NAME, "LogAlarms": BY_NAME},
         members={
-            **{
-                f"{listed}.{member}": entry
-                for listed, own in (
-                    ("MetricAlarms", _OF_A_METRIC),
-                    ("CompositeAlarms", _OF_A_COMPOSITE),
-                    ("LogAlarms", _OF_A_LOG),
-                )
-                for member, entry in {**_OF_ANY_TYPE, **own}.items()
-            },
+            **below("MetricAlarms", {**_OF_ANY_TYPE, **_OF_A_METRIC}),
+            **below("CompositeAlarms", {**_OF_ANY_TYPE, **_OF_A_COMPOSITE}),
+            **below("LogAlarms", {**_OF_ANY_TYPE, **_OF_A_LOG}),
             "NextToken": NEXT,
         },
     ),
@@ -146,8 +138,7 @@ LEDGER: Ledger = {
             "AlarmHistoryItems.AlarmType": Harmless("told by the alarm"),
             "AlarmHistoryItems.Timestamp": Harmless("the newest comes first"),
             "AlarmHistoryItems.HistoryItemType": Harmless("only actions are asked for"),
-            "AlarmHistoryItems.HistorySummary": Judged("failed_action"),
-            "AlarmHistoryItems.HistoryData": Judged("failed_action"),
+            **alike("AlarmHistoryItems.HistorySummary AlarmHistoryItems.HistoryData", FAILED),
             "AlarmHistoryItems.AlarmContributorAttributes": LABELS,
             "NextToken": NEXT,
         },

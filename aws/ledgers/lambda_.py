@@ -14,6 +14,8 @@ from aws.ledger import (
     Ledger,
     Operation,
     Resource,
+    alike,
+    below,
     off,
     only,
 )
@@ -82,27 +84,24 @@ CONFIGURATION: Mapping[str, Entry] = {
         "state",
         values=frozenset(
             {
-                "Pending",
-                "Active",
-                "Inactive",
-                "Failed",
-                "Deactivating",
-                "Deactivated",
-                "ActiveNonInvocable",
-                "Deleting",
+                *("Pending", "Active", "Inactive", "Failed", "Deleting"),
+                *("Deactivating", "Deactivated", "ActiveNonInvocable"),
             }
         ),
     ),
-    "StateReason": WHY,
-    "StateReasonCode": WHY,
+    **alike(
+        "StateReason StateReasonCode LastUpdateStatusReason LastUpdateStatusReasonCode "
+        "RuntimeVersionConfig.Error",
+        WHY,
+    ),
     "LastUpdateStatus": Judged(
         "last_update_status", values=frozenset({"Successful", "Failed", "InProgress"})
     ),
-    "LastUpdateStatusReason": WHY,
-    "LastUpdateStatusReasonCode": WHY,
     "FileSystemConfigs": Judged("file_systems"),
-    "SigningProfileVersionArn": Harmless("who signed the code, whose hash is judged"),
-    "SigningJobArn": Harmless("who signed the code, whose hash is judged"),
+    **alike(
+        "SigningProfileVersionArn SigningJobArn",
+        Harmless("who signed the code, whose hash is judged"),
+    ),
     "PackageType": Closed(Words(en="package type", ja="パッケージ形式"), usual=only("Zip")),
     "ImageConfigResponse": Closed(Words(en="image configuration", ja="イメージ設定")),
     "Architectures": Harmless(
@@ -112,7 +111,6 @@ CONFIGURATION: Mapping[str, Entry] = {
     "SnapStart.ApplyOn": Closed(Words(en="SnapStart", ja="SnapStart"), usual=only("None")),
     "SnapStart.OptimizationStatus": Harmless("told by ApplyOn for a published version"),
     "RuntimeVersionConfig.RuntimeVersionArn": Judged("runtime_version"),
-    "RuntimeVersionConfig.Error": WHY,
     "RuntimeConfig": Harmless("names the build of the runtime, which is judged itself"),
     "LoggingConfig.LogGroup": Judged("log_group"),
     "LoggingConfig.LogFormat": Harmless(
@@ -141,7 +139,7 @@ LEDGER: Ledger = {
     "lambda:GetFunction": Operation(
         resources={"": Resource(kind=FUNCTION, name=_live)},
         members={
-            **{f"Configuration.{path}": entry for path, entry in CONFIGURATION.items()},
+            **below("Configuration", CONFIGURATION),
             "Code.RepositoryType": Closed(
                 Words(en="code repository", ja="コードの保管先"), usual=only("S3")
             ),
@@ -208,12 +206,11 @@ LEDGER: Ledger = {
         members={
             "AccountLimit.ConcurrentExecutions": Judged("concurrent_executions"),
             "AccountLimit.UnreservedConcurrentExecutions": Judged("unreserved"),
-            "AccountLimit.TotalCodeSize": Harmless("room for code; a full one refuses the upload"),
-            "AccountLimit.CodeSizeUnzipped": Harmless(
-                "room for code; a full one refuses the upload"
+            **alike(
+                "AccountLimit.TotalCodeSize AccountLimit.CodeSizeUnzipped "
+                "AccountLimit.CodeSizeZipped AccountUsage",
+                Harmless("room for code; a full one refuses the upload"),
             ),
-            "AccountLimit.CodeSizeZipped": Harmless("room for code; a full one refuses the upload"),
-            "AccountUsage": Harmless("room for code; a full one refuses the upload"),
         },
     ),
     "lambda:ListEventSourceMappings": Operation(
@@ -235,7 +232,7 @@ LEDGER: Ledger = {
         members={
             "FunctionEventInvokeConfigs.DestinationConfig.OnSuccess": Closed(
                 Words(en="destination on success", ja="成功時の送信先"),
-                usual=lambda found: not found.get("Destination"),
+                usual=off("Destination", None),
                 shows="Destination",
                 loosens=True,
             ),

@@ -1,6 +1,6 @@
 """Route 53: the records of the custom domain's name in the environment's hosted zone, where there is one."""
 
-from aws.ledger import Harmless, Judged, Ledger, Operation
+from aws.ledger import Harmless, Judged, Ledger, Operation, alike
 
 WHERE_NEXT = Harmless("where the next page begins; one name has far fewer records than a page")
 CACHED = Harmless("for how long resolvers keep an answer")
@@ -15,11 +15,10 @@ LEDGER: Ledger = {
             "ResourceRecordSets.HealthCheckId": Harmless(
                 "which of several records answers; each of them has to lead to the target"
             ),
-            "IsTruncated": WHERE_NEXT,
-            "NextRecordName": WHERE_NEXT,
-            "NextRecordType": WHERE_NEXT,
-            "NextRecordIdentifier": WHERE_NEXT,
-            "MaxItems": WHERE_NEXT,
+            **alike(
+                "IsTruncated NextRecordName NextRecordType NextRecordIdentifier MaxItems",
+                WHERE_NEXT,
+            ),
         },
     ),
 }
