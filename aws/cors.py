@@ -14,7 +14,7 @@ from aws.words import Words
 INTEGRATED = Words(en="integration", ja="統合")
 GUARDED = Words(en="authorizer", ja="オーソライザー")
 KEYED = Words(en="API key", ja="APIキーの要求")
-BY_FUNCTION = "AWS_PROXY"
+BY_FUNCTION, MOCK = "AWS_PROXY", "MOCK"
 STATUS = Words(en="status", ja="ステータス")
 ORIGIN = "Access-Control-Allow-Origin"
 HEADERS = "Access-Control-Allow-Headers"
@@ -43,7 +43,7 @@ def _unanswered(path: str, method: Method) -> Iterator[Difference]:
         yield fault(ROUTE, name, GUARDED, method.authorizer, nobody, call=SERVED)
     if method.api_key_required:
         yield fault(ROUTE, name, KEYED, found=True, expected=nobody, call=SERVED)
-    if integration is None or integration.kind != "MOCK":
+    if integration is None or integration.kind != MOCK:
         yield _not_static(name, integration)
         return
     answer = _answer(integration)
@@ -54,7 +54,7 @@ def _unanswered(path: str, method: Method) -> Iterator[Difference]:
 
 def _not_static(name: str, integration: Integration | None) -> Difference:
     """Return that no static answer stands there: what a function answers, smoke sees, and people decide."""
-    kind, expected = integration.kind if integration else None, Words.same("MOCK")
+    kind, expected = integration.kind if integration else None, Words.same(MOCK)
     if integration is None or kind != BY_FUNCTION:
         return fault(ROUTE, name, INTEGRATED, kind, expected, call=SERVED)
     found = f"{kind} {integration.uri}"

@@ -9,13 +9,15 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from aws.api_document import Method
 from aws.change.gate import Changes
 from aws.closed import MARK, PATH, is_closed
 from aws.converge import deployment, rest_api
-from aws.converge.api_draft import MockAnswer, PlannedMethod, preflight, put
+from aws.converge.api_draft import JSON, answering, preflight, put
 from aws.converge.deployment import listed, stage_of
 from aws.converge.rest_api import Draft, digest, read
 from aws.desired import Api
+from aws.static_answer import StaticAnswer
 from aws.words import Words
 from lambdas.closed.handler import BODY, RETRY_AFTER_S
 from runbook.engine import Change, StepContext
@@ -108,13 +110,13 @@ def _take_out(context: StepContext, id_: str, draft: Draft) -> None:
         context.client("apigateway").delete_resource(restApiId=id_, resourceId=resource)
 
 
-def _methods(api: Api) -> tuple[PlannedMethod, PlannedMethod]:
+def _methods(api: Api) -> tuple[Method, Method]:
     headers = {
         "Access-Control-Allow-Origin": api.cors.origin,
         "Retry-After": str(RETRY_AFTER_S),
     }
-    closed = MockAnswer(status="503", headers=headers, body=json.dumps(BODY))
-    return PlannedMethod(path=PATH, verb=ANY, answer=closed), preflight(api, PATH)
+    closed = StaticAnswer(status="503", headers=headers, templates={JSON: json.dumps(BODY)})
+    return answering(PATH, ANY, closed), preflight(api, PATH)
 
 
 def _change(resource: str, field: str, before: Any, after: Any) -> Changes:

@@ -6,18 +6,19 @@ never in threads: API Gateway answers concurrent changes with ConflictException.
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
-from aws.api_document import Method, decode_authorizer
+from aws.api_document import Integration, Method, decode_authorizer
 from aws.bounds import Bound, at_most, exactly, one_of
 from aws.change.gate import ChangeContext, Changes, difference, repairs
 from aws.converge import gateway_responses, rest_api
 from aws.converge.rest_api import Draft, read
-from aws.cors import preflight_differences, without_header
+from aws.cors import BY_FUNCTION, MOCK, preflight_differences, without_header
 from aws.desired import NEEDED_S, Api, Authorizer, Route
 from aws.raw import Raw
+from aws.static_answer import StaticAnswer
 from aws.words import Words
 
 
@@ -143,129 +144,115 @@ PREFLIGHT = "OPTIONS"
 OK = "200"
 JSON = "application/json"
 HEADER = "method.response.header."
+COMPARED = {
+    BY_FUNCTION: ("authorizer", "api key", "integration", "uri", "called by", "waits"),
+    MOCK: ("authorizer", "api key", "integration", "template", "headers"),
+}
+"""Kind of integration -> what is compared of its method."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MockAnswer:
-    """What a MOCK answers: a status, header name -> value, and a body without any `$` in it."""
-
-    status: str
-    headers: Mapping[str, str]
-    body: str = ""
-
-    @property
-    def template(self) -> Mapping[str, str]:
-        """The request template by which a MOCK chooses its answer."""
-        return {JSON: json.dumps({"statusCode": int(self.status)})}
-
-    @property
-    def mapped(self) -> Mapping[str, str]:
-        """The headers as API Gateway maps them: static values are quoted."""
-        return {f"{HEADER}{name}": f"'{text}'" for name, text in self.headers.items()}
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PlannedMethod:
-    """What one method should be, in our own fields; a method without ``uri`` is a MOCK."""
-
-    path: str
-    verb: str
-    authorizer: str | None = None
-    api_key: bool = False
-    uri: str | None = None
-    timeout_ms: int | None = None
-    """None: AWS's own."""
-    answer: MockAnswer | None = None
-
-
-def planned(api: Api) -> tuple[PlannedMethod, ...]:
+def planned(api: Api) -> tuple[Method, ...]:
     """List the routes, and one preflight on each path."""
     routes = [_route(api, one) for one in api.routes]
     return (*routes, *(preflight(api, path) for path in api.paths))
 
 
-def preflight(api: Api, path: str) -> PlannedMethod:
-    answer = MockAnswer(status=OK, headers=api.cors.preflight_headers)
-    return PlannedMethod(path=path, verb=PREFLIGHT, answer=answer)
+def _route(api: Api, route: Route) -> Method:
+    asked = api.authorizer if api.asks_authorizer and route.authorized else None
+    uri = invocation_uri(route.function.alias_arn)
+    return Method(
+        path=route.path,
+        verb=route.verb,
+        authorizer=asked.name if asked else None,
+        api_key_required=api.usage_plan.api_key is not None,
+        integration=Integration(kind=BY_FUNCTION, uri=uri, http_method="POST"),
+    )
+
+
+def preflight(api: Api, path: str) -> Method:
+    return answering(path, PREFLIGHT, StaticAnswer(status=OK, headers=api.cors.preflight_headers))
+
+
+def answering(path: str, verb: str, answer: StaticAnswer) -> Method:
+    """Return a method that API Gateway answers by itself."""
+    template = {JSON: json.dumps({"statusCode": int(answer.status)})}
+    mock = Integration(kind=MOCK, request_templates=template, answers={answer.status: answer})
+    return Method(path=path, verb=verb, authorizer=None, api_key_required=False, integration=mock)
 
 
 def _method(
-    context: ChangeContext, api_id: str, draft: Draft, method: PlannedMethod, at: tuple[Api, str]
+    context: ChangeContext, api_id: str, draft: Draft, method: Method, at: tuple[Api, str]
 ) -> Changes:
     """Make the method as planned; ``at`` is the API and the resource id of the path."""
-    api, resource_id = at
-    raw = draft.methods.get((method.path, method.verb))
-    there = draft.decoded(method.path, method.verb) if raw else None
-    method = _keeping(context, method, there, api) if there else method
-    wanted = _wanted(method)
-    have = _found(context, there, wanted, api) if there else None
+    (api, resource_id), have = at, None
+    there = (method.path, method.verb) in draft.methods
+    if there:
+        found = draft.decoded(method.path, method.verb)
+        method = _keeping(context, method, found, api)
+        have = _found(context, found, _fields(method), api)
+    kind = method.integration.kind if method.integration else MOCK
+    wanted = {name: one for name, one in _fields(method).items() if name in COMPARED[kind]}
     changes = difference(f"method {method.verb} {method.path}", have, wanted)
     place = {"restApiId": api_id, "resourceId": resource_id, "httpMethod": method.verb}
-    return context.settle(changes, lambda: _apply(context, place, draft, method, remake=bool(raw)))
+
+    def apply() -> None:
+        if there:
+            context.client("apigateway").delete_method(**place)
+        put(context, place, draft, method)
+
+    return context.settle(changes, apply)
 
 
-def _keeping(
-    context: ChangeContext, method: PlannedMethod, found: Method, api: Api
-) -> PlannedMethod:
+def _keeping(context: ChangeContext, method: Method, found: Method, api: Api) -> Method:
     """Return the planned method with what may stay of the found one: its time-out, headers of its preflight, what it asks for a session."""
     if not api.asks_authorizer:
         method = replace(method, authorizer=found.authorizer)
-    behind = found.integration
-    answer = behind.answers.get(OK) if behind else None
-    if answer and method.answer:
-        planned, left = method.answer.headers, dict(answer.headers)
+    behind, ours = found.integration, method.integration
+    if behind is None or ours is None:
+        return method
+    if ours.kind == MOCK and (answer := behind.answers.get(OK)):
+        planned, left = ours.answers[OK].headers, dict(answer.headers)
         flaws = context.undecided(preflight_differences(found.path, found, api))
         for name in {one.fact.en for one in flaws} & planned.keys():
             left = without_header(left, name) | {name: planned[name]}
-        return replace(method, answer=replace(method.answer, headers=left))
-    waits = behind.timeout_ms if behind and method.uri else 0
-    return replace(method, timeout_ms=waits if waits >= NEEDED_S * 1000 else None)
+        kept = replace(ours, answers={OK: replace(ours.answers[OK], headers=left)})
+    else:
+        kept = replace(ours, timeout_ms=behind.timeout_ms) if _waits(behind) else ours
+    return replace(method, integration=kept)
 
 
-def unplanned(draft: Draft, methods: Iterable[PlannedMethod]) -> tuple[str, ...]:
+def _waits(behind: Integration) -> bool:
+    return behind.timeout_ms >= NEEDED_S * 1000
+
+
+def unplanned(draft: Draft, methods: Iterable[Method]) -> tuple[str, ...]:
     """Return the methods that are not in the plan; they are left alone."""
     ours = {(one.path, one.verb) for one in methods}
     return tuple(f"{verb} {path}" for path, verb in draft.methods if (path, verb) not in ours)
 
 
-def _route(api: Api, route: Route) -> PlannedMethod:
-    asked = api.authorizer if api.asks_authorizer and route.authorized else None
-    return PlannedMethod(
-        path=route.path,
-        verb=route.verb,
-        authorizer=asked.name if asked else None,
-        api_key=api.usage_plan.api_key is not None,
-        uri=invocation_uri(route.function.alias_arn),
-    )
-
-
-def _wanted(method: PlannedMethod) -> dict[str, Any]:
-    uri, answer = method.uri, method.answer
+def _fields(method: Method) -> dict[str, Any]:
+    behind = method.integration
+    asked = {"authorizer": method.authorizer, "api key": method.api_key_required}
+    if behind is None:
+        return {**asked, "integration": None}
+    answer = behind.answers.get(OK)
     return {
-        "authorizer": method.authorizer,
-        "api key": method.api_key,
-        "integration": "AWS_PROXY" if uri else "MOCK",
-        **({"uri": uri, "called by": "POST", "waits": True} if uri else {}),
-        **({"template": answer.template, "headers": answer.headers} if answer else {}),
+        **asked,
+        "integration": behind.kind,
+        "uri": behind.uri,
+        "called by": behind.http_method,
+        "waits": _waits(behind),
+        "template": behind.request_templates,
+        "headers": answer.headers if answer else None,
     }
 
 
 def _found(
     context: ChangeContext, found: Method, wanted: Mapping[str, Any], api: Api
 ) -> dict[str, Any]:
-    """Return the found method in the fields of ``wanted``; a preflight that is complete and safe counts as planned."""
-    behind = found.integration
-    answer = behind.answers.get(OK) if behind else None
-    have = {
-        "authorizer": found.authorizer,
-        "api key": found.api_key_required,
-        "integration": behind.kind if behind else None,
-        "uri": behind.uri if behind else None,
-        "called by": behind.http_method if behind else None,
-        "waits": behind is not None and behind.timeout_ms >= NEEDED_S * 1000,
-        "template": behind.request_templates if behind else None,
-        "headers": answer.headers if answer else None,
-    }
+    """Return the fields of the found method; a preflight that is complete and safe counts as planned."""
+    have = _fields(found)
     if found.verb == PREFLIGHT and not context.undecided(
         preflight_differences(found.path, found, api)
     ):
@@ -273,45 +260,35 @@ def _found(
     return have
 
 
-def put(context: ChangeContext, at: Mapping[str, str], draft: Draft, method: PlannedMethod) -> None:
+def put(context: ChangeContext, at: Mapping[str, str], draft: Draft, method: Method) -> None:
     """Create a method; ``at`` has the parameters that identify its place."""
     client = context.client("apigateway")
-    authorizer = draft.authorizers[method.authorizer]["id"] if method.authorizer else None
-    client.put_method(
-        **at,
-        authorizationType="CUSTOM" if authorizer else "NONE",
-        apiKeyRequired=method.api_key,
-        **({"authorizerId": authorizer} if authorizer else {}),
-    )
-    if method.uri:
-        waits = {"timeoutInMillis": method.timeout_ms} if method.timeout_ms else {}
-        proxy = {"type": "AWS_PROXY", "integrationHttpMethod": "POST", "uri": method.uri}
+    guard = {"authorizationType": "NONE"}
+    if method.authorizer:
+        id_ = draft.authorizers[method.authorizer]["id"]
+        guard = {"authorizationType": "CUSTOM", "authorizerId": id_}
+    client.put_method(**at, **guard, apiKeyRequired=method.api_key_required)
+    behind = method.integration
+    if behind and behind.kind == MOCK:
+        _put_mock(client, at, behind)
+    elif behind:
+        own = behind.timeout_ms == Integration(kind=BY_FUNCTION).timeout_ms
+        waits = {} if own else {"timeoutInMillis": behind.timeout_ms}
+        proxy = {"type": behind.kind, "integrationHttpMethod": "POST", "uri": behind.uri}
         client.put_integration(**at, **proxy, **waits)
-    if method.answer:
-        _put_mock(client, at, method.answer)
 
 
-def _apply(
-    context: ChangeContext,
-    at: Mapping[str, str],
-    draft: Draft,
-    method: PlannedMethod,
-    *,
-    remake: bool,
-) -> None:
-    if remake:
-        context.client("apigateway").delete_method(**at)
-    put(context, at, draft, method)
-
-
-def _put_mock(client: Any, at: Mapping[str, str], answer: MockAnswer) -> None:
-    client.put_integration(**at, type="MOCK", requestTemplates=dict(answer.template))
-    # API Gateway refuses an integration response header that the method response does not declare.
-    declared = dict.fromkeys(answer.mapped, False)
-    client.put_method_response(**at, statusCode=answer.status, responseParameters=declared)
-    client.put_integration_response(
-        **at,
-        statusCode=answer.status,
-        responseParameters=dict(answer.mapped),
-        responseTemplates={JSON: answer.body},
-    )
+def _put_mock(client: Any, at: Mapping[str, str], mock: Integration) -> None:
+    client.put_integration(**at, type=MOCK, requestTemplates=dict(mock.request_templates))
+    for answer in mock.answers.values():
+        # API Gateway maps headers, and takes static values in quotes.
+        mapped = {f"{HEADER}{name}": f"'{text}'" for name, text in answer.headers.items()}
+        # It refuses an integration response header that the method response does not declare.
+        declared = dict.fromkeys(mapped, False)
+        client.put_method_response(**at, statusCode=answer.status, responseParameters=declared)
+        client.put_integration_response(
+            **at,
+            statusCode=answer.status,
+            responseParameters=mapped,
+            responseTemplates={JSON: answer.templates.get(JSON, "")},
+        )
