@@ -5,7 +5,7 @@ Refused                   a person has to decide or act first
 └── MissingPrerequisite   something that must exist first does not
 """
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass, replace
 from dataclasses import field as with_options
@@ -247,6 +247,11 @@ class ChangeContext:
     def client(self, service: str) -> Any:
         """Return a boto3 client that retries a call if AWS says that it comes too early."""
         return PatientClient(self.clients(service), self.sleep, self.waiting)
+
+    def listed(self, service: str, operation: str, key: str, **parameters: object) -> Iterator[Any]:
+        """Yield the entries of a list over all its pages; API Gateway alone leaves an empty list out."""
+        for page in self.client(service).get_paginator(operation).paginate(**parameters):
+            yield from page.get(key, ()) if service == "apigateway" else page[key]
 
     def once_found(self, call: Callable[[], T]) -> T:
         """Make a call about something that was just created: "not found" means "not yet"."""

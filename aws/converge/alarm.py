@@ -45,13 +45,13 @@ def converge_one(context: ChangeContext, alarm: Alarm, answer: Raw | None) -> Ch
 
 def read(context: ChangeContext, alarms: Iterable[Alarm]) -> dict[str, Mapping[str, Any]]:
     """Return the alarms that exist, by name."""
-    client, names = context.client("cloudwatch"), [one.name for one in alarms]
     found: dict[str, Mapping[str, Any]] = {}
+    names = [one.name for one in alarms]
     for start in range(0, len(names), AT_A_TIME):
-        pages = client.get_paginator("describe_alarms").paginate(
-            AlarmNames=names[start : start + AT_A_TIME], AlarmTypes=["MetricAlarm"]
-        )
-        found |= {one["AlarmName"]: one for page in pages for one in page["MetricAlarms"]}
+        some = names[start : start + AT_A_TIME]
+        which = {"AlarmNames": some, "AlarmTypes": ["MetricAlarm"]}
+        listed = context.listed("cloudwatch", "describe_alarms", "MetricAlarms", **which)
+        found |= {one["AlarmName"]: one for one in listed}
     return found
 
 

@@ -191,10 +191,9 @@ def _arn(function: Function, qualifier: str | None) -> str:
 
 def _others(context: ChangeContext, function: Function) -> tuple[str, ...]:
     """Return the other aliases and the versions, through which somebody may bypass our alias."""
-    pages = context.client("lambda").get_paginator("list_aliases")
-    found = pages.paginate(FunctionName=function.name)
+    found = context.listed("lambda", "list_aliases", "Aliases", FunctionName=function.name)
     try:
-        aliases = [one["Name"] for page in found for one in page["Aliases"]]
+        aliases = [one["Name"] for one in found]
     except ClientError as error:
         if error.response["Error"].get("Code") not in GONE:
             raise

@@ -127,10 +127,8 @@ def _mapping(context: ChangeContext, domain: desired.CustomDomain) -> BasePath |
                 "コンソール > カスタムドメイン名 > ルーティングルールを確認し、マッピングだけを使うようにしてください",
             )
         )
-    pages = context.client("apigateway").get_paginator("get_base_path_mappings")
-    listed = [
-        one for page in pages.paginate(domainName=domain.name) for one in page.get("items", [])
-    ]
+    operation = "get_base_path_mappings"
+    listed = context.listed("apigateway", operation, "items", domainName=domain.name)
     return next((one for one in map(decode_mapping, listed) if one.path == domain.base_path), None)
 
 
@@ -318,10 +316,8 @@ def find_certificate(context: ChangeContext, domain: desired.CustomDomain) -> di
 def certificates_of(context: ChangeContext, domain: desired.CustomDomain) -> list[dict[str, Any]]:
     """Return the certificates that cover the name: issued ones first, among them exact matches first."""
     acm = context.client("acm")
-    pages = acm.get_paginator("list_certificates").paginate(
-        CertificateStatuses=list(USABLE), Includes={"keyTypes": list(KEY_TYPES)}
-    )
-    listed = [one for page in pages for one in page["CertificateSummaryList"]]
+    which = {"CertificateStatuses": list(USABLE), "Includes": {"keyTypes": list(KEY_TYPES)}}
+    listed = context.listed("acm", "list_certificates", "CertificateSummaryList", **which)
     arns = [one["CertificateArn"] for one in listed if _may_cover(one, domain.name)]
     found = [acm.describe_certificate(CertificateArn=arn)["Certificate"] for arn in arns]
     return sorted(

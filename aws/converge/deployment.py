@@ -45,8 +45,7 @@ def listed(context: ChangeContext, id_: str | None) -> list[dict[str, Any]]:
     """Return an API's deployments as API Gateway describes them; empty if there is no API."""
     if id_ is None:
         return []
-    pages = context.client("apigateway").get_paginator("get_deployments").paginate(restApiId=id_)
-    return [one for page in pages for one in page.get("items", [])]
+    return [*context.listed("apigateway", "get_deployments", "items", restApiId=id_)]
 
 
 def stage_of(context: ChangeContext, api: Api, id_: str | None) -> dict[str, Any] | None:

@@ -6,7 +6,6 @@ begins with the closed release. An existing one keeps its code as a version, sin
 """
 
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
@@ -25,7 +24,16 @@ from aws.release import CLOSED, code_sha256
 from aws.words import Words
 
 OVERLAYS = {"layers": LAYERS, "file systems": FILE_SYSTEMS}
+OVERLAID = {"layers": "Layers", "file systems": "FileSystemConfigs"}
 """Fields of what is laid over the package and may run instead of it; the plan has none."""
+MEMBERS = {
+    "runtime": "Runtime",
+    "handler": "Handler",
+    "role": "Role",
+    "timeout_s": "Timeout",
+    "memory_mb": "MemorySize",
+}
+"""Our field -> AWS's member, in answers and in requests alike."""
 KEPT = {"runtime": RUNTIME, "timeout_s": TIMEOUT, "memory_mb": MEMORY, **OVERLAYS}
 """Our field -> the fact whose bound it is compared with."""
 LAST_UPDATE = "last update"
@@ -143,11 +151,7 @@ def described(context: ChangeContext, answer: Raw) -> dict[str, Any]:
     """
     is_, variables = decode(answer), answer.get("Environment", {}).get("Variables", {})
     return {
-        "runtime": is_.runtime,
-        "handler": is_.handler,
-        "role": is_.role_arn,
-        "timeout_s": is_.timeout_s,
-        "memory_mb": is_.memory_mb,
+        **{field: answer.get(member) for field, member in MEMBERS.items()},
         "log group": is_.log_group,
         "code": is_.code_sha256,
         **{f"variable {key}": context.clear(value) for key, value in variables.items()},
@@ -173,11 +177,30 @@ def _overwritten(
     ``codes``: CodeSha256 of $LATEST, and of what is uploaded.
     """
     found, wanted = codes
-    tables, before = table_fields(function), earlier(context, function, found)
+    there = {*published_versions(context, function).values()} if found else set[str]()
+    version: Changes = ()
+    if what := _version_before(there, codes, code_sha256(build(CLOSED)), extra):
+        version = (Change(f"function {function.name}", "earlier version", None, what),)
+    lost = found not in {None, wanted, *there} and not version
+    return version, table_fields(function) | ({"code"} if lost else set())
+
+
+def _version_before(
+    there: Collection[str], codes: tuple[str | None, str], closed: str, extra: Changes
+) -> str | None:
+    """Return what to publish before the upload, so that there is something to go back to; None for nothing.
+
+    ``there`` and ``closed`` are CodeSha256s of the versions and of the closed package. Variables that the plan
+    does not have (``extra``) may be secrets: a version would keep them for ever.
+    """
+    found, wanted = codes
     if found == wanted:
-        return before.other_than(wanted), tables
-    version = before.wanted(code_sha256(build(CLOSED)), extra)
-    return version, tables | ({"code"} if before.loses_code(version) else set())
+        return None if {*there} - {wanted} else NEW
+    if there:
+        return None
+    if found in (None, closed):
+        return NEW
+    return None if extra else FOUND
 
 
 def unplanned_variables(context: ChangeContext, function: Function) -> frozenset[str]:
@@ -216,7 +239,7 @@ def _create(context: ChangeContext, function: Function, package: bytes) -> None:
     role = {"Role": there["Role"]["Arn"]} if there else {}
     context.client("lambda").create_function(
         FunctionName=function.name,
-        **_parameters(function) | role,
+        **parameters(configuration(function)) | role,
         Code={"ZipFile": package},
         PackageType="Zip",
         Tags=dict(function.tags),
@@ -234,23 +257,16 @@ def _update(
     client, fields = context.client("lambda"), {one.field for one in changes}
     tagging = {field for field in fields if field.startswith("tag ")}
     if fields - tagging - {"code", LAST_UPDATE}:
-        rest: dict[str, Any] = {
-            "Role": kept["role"],
-            "Timeout": kept["timeout_s"],
-            "MemorySize": kept["memory_mb"],
-            "Environment": {
-                "Variables": {**kept["variables"], **function.environment, **variables_of(kept)}
-            },
-            "Layers": [],
-            "FileSystemConfigs": [],
-        }
+        rest = parameters({**configuration(function), **kept}, kept["variables"])
+        # Layers that were decided stay: what a request does not name, Lambda keeps.
+        rest |= {OVERLAID[field]: [] for field in OVERLAYS if field in fields}
         if "log group" in fields:
             latest = client.get_function_configuration(FunctionName=function.name)
             rest["LoggingConfig"] = {
                 **latest.get("LoggingConfig", {}),
                 "LogGroup": function.log_group,
             }
-        configure(context, function.name, **_parameters(function) | rest)
+        configure(context, function.name, **rest)
     if fields & {"code", LAST_UPDATE}:
         _upload(context, function, package)
     if tagging:
@@ -262,15 +278,10 @@ def _upload(context: ChangeContext, function: Function, package: bytes) -> None:
     wait_until_ready(context, function.name)
 
 
-def _parameters(function: Function) -> dict[str, Any]:
-    return {
-        "Runtime": function.runtime,
-        "Handler": function.handler,
-        "Role": function.role.arn,
-        "Timeout": function.timeout_s,
-        "MemorySize": function.memory_mb,
-        "Environment": {"Variables": dict(function.environment)},
-    }
+def parameters(fields: Raw, variables: Raw | None = None) -> dict[str, Any]:
+    """Return the members of a request that set these fields, with those variables and their own."""
+    told = {member: fields[field] for field, member in MEMBERS.items() if field in fields}
+    return {**told, "Environment": {"Variables": {**(variables or {}), **variables_of(fields)}}}
 
 
 NEW = "closed: answers 503 until the first release"
@@ -278,52 +289,11 @@ FOUND = "as it was found, before the first release"
 """Descriptions of the version, for people who have to choose one."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Earlier:
-    """The state of a function before an upload."""
-
-    function: Function
-    code: str | None
-    """CodeSha256 of $LATEST, which the upload overwrites; None where there is no function."""
-    versions: Mapping[str, str]
-    """Number of each published version -> its CodeSha256."""
-
-    def wanted(self, closed: str, extra: Changes) -> Changes:
-        """Return the version to publish before the upload; empty if there is one, or it must not be published.
-
-        ``closed`` is the CodeSha256 of the closed package. Variables that the plan does not have
-        (``extra``) may be secrets: a version would keep them for ever.
-        """
-        if self.versions:
-            return ()
-        if self.code in (None, closed):
-            return self._version(NEW)
-        return () if extra else self._version(FOUND)
-
-    def other_than(self, code: str) -> Changes:
-        """Return a closed version to publish if no version has other code, since there is nothing to roll back to."""
-        return () if {*self.versions.values()} - {code} else self._version(NEW)
-
-    def loses_code(self, version: Changes) -> bool:
-        """Whether the code of $LATEST would be lost although ``version`` is published first."""
-        return self.code is not None and not version and self.code not in self.versions.values()
-
-    def _version(self, what: str) -> Changes:
-        return (Change(f"function {self.function.name}", "earlier version", None, what),)
-
-
-def earlier(context: ChangeContext, function: Function, code: str | None) -> Earlier:
-    """Read the state before an upload; ``code`` is the CodeSha256 of $LATEST, None if there is no function."""
-    versions = {} if code is None else published_versions(context, function)
-    return Earlier(function=function, code=code, versions=versions)
-
-
 def published_versions(context: ChangeContext, function: Function) -> dict[str, str]:
     """Return the published versions and the CodeSha256 of each."""
-    pages = context.client("lambda").get_paginator("list_versions_by_function")
-    found = pages.paginate(FunctionName=function.name)
-    listed = {one["Version"]: one["CodeSha256"] for page in found for one in page["Versions"]}
-    return {version: code for version, code in listed.items() if version != "$LATEST"}
+    operation = "list_versions_by_function"
+    listed = context.listed("lambda", operation, "Versions", FunctionName=function.name)
+    return {one["Version"]: one["CodeSha256"] for one in listed if one["Version"] != "$LATEST"}
 
 
 def publish(context: ChangeContext, function: Function, version: Changes) -> None:

@@ -66,8 +66,9 @@ def _policy(context: ChangeContext, api: Api, *, absent: bool) -> Changes:
     iam = context.client("iam")
     attached: set[str] = set()
     if not absent:
-        pages = iam.get_paginator("list_attached_role_policies").paginate(RoleName=api.log_role)
-        attached = {one["PolicyArn"] for page in pages for one in page["AttachedPolicies"]}
+        operation, key = "list_attached_role_policies", "AttachedPolicies"
+        listed = context.listed("iam", operation, key, RoleName=api.log_role)
+        attached = {one["PolicyArn"] for one in listed}
     if WRITES_LOGS in attached:
         return ()
     change = Change(f"role {api.log_role}", "managed policy", None, WRITES_LOGS)

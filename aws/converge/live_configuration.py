@@ -19,9 +19,9 @@ from aws.converge.function import (
     OVERLAYS,
     configuration,
     described,
+    parameters,
     preserved,
     table_fields,
-    variables_of,
 )
 from aws.converge.version import configure, move, publish
 from aws.desired import Function
@@ -81,14 +81,7 @@ def _edited(
         has = latest.get("Environment", {}).get("Variables", {})
         kept = {key: value for key, value in has.items() if key not in extra}
         log = {**latest.get("LoggingConfig", {}), "LogGroup": function.log_group}
-        given = {
-            "Runtime": wanted["runtime"],
-            "Role": wanted["role"],
-            "Timeout": wanted["timeout_s"],
-            "MemorySize": wanted["memory_mb"],
-            "Environment": {"Variables": {**kept, **variables_of(wanted)}},
-        }
-        return given | ({"LoggingConfig": log} if "log group" in fields else {})
+        return parameters(wanted, kept) | ({"LoggingConfig": log} if "log group" in fields else {})
 
     return edit
 

@@ -42,9 +42,10 @@ def doing_the_same(context: ChangeContext, wanted: Iterable[desired.Alarm]) -> f
 
 def read_all(context: ChangeContext) -> tuple[Alarm, ...]:
     """Return the alarms on metrics, whatever they are called."""
-    pages = context.client("cloudwatch").get_paginator("describe_alarms")
-    listed = pages.paginate(AlarmTypes=["MetricAlarm"], PaginationConfig={"PageSize": AT_MOST})
-    return tuple(decode(one) for page in listed for one in page["MetricAlarms"])
+    which = {"AlarmTypes": ["MetricAlarm"], "PaginationConfig": {"PageSize": AT_MOST}}
+    return tuple(
+        map(decode, context.listed("cloudwatch", "describe_alarms", "MetricAlarms", **which))
+    )
 
 
 def _is_near(arn: str, want: desired.Alarm) -> bool:
@@ -64,8 +65,8 @@ def _reaches_a_person(context: ChangeContext, arn: str) -> bool:
     key = topic.kms_key
     if key is not None and not usable(key, lambda: key_of(context, key)):
         return False
-    pages = sns.get_paginator("list_subscriptions_by_topic").paginate(TopicArn=arn)
-    return any(_is_confirmed(one) for page in pages for one in page["Subscriptions"])
+    listed = context.listed("sns", "list_subscriptions_by_topic", "Subscriptions", TopicArn=arn)
+    return any(map(_is_confirmed, listed))
 
 
 def _is_confirmed(one: Raw) -> bool:

@@ -30,8 +30,8 @@ UNKNOWN_ID = "<id>"
 
 def find(context: ChangeContext, api: Api) -> dict[str, Any] | None:
     """Return the API of that name, or None. Raises Refused if there are several."""
-    pages = context.client("apigateway").get_paginator("get_rest_apis").paginate()
-    named = [one for page in pages for one in page.get("items", []) if one.get("name") == api.name]
+    listed = context.listed("apigateway", "get_rest_apis", "items")
+    named = [one for one in listed if one.get("name") == api.name]
     if len(named) > 1:
         ids = ", ".join(one["id"] for one in named)
         raise Refused(
@@ -138,6 +138,7 @@ def read(context: ChangeContext, api_id: str | None) -> Draft:
     if api_id is None:
         return Draft()
     resources = _listed(context, "get_resources", api_id, embed=["methods"])
+    authorizers = _listed(context, "get_authorizers", api_id)
     return Draft(
         resources={one["path"]: one["id"] for one in resources},
         methods={
@@ -145,7 +146,7 @@ def read(context: ChangeContext, api_id: str | None) -> Draft:
             for one in resources
             for verb, method in (one.get("resourceMethods") or {}).items()
         },
-        authorizers={one.get("name", one["id"]): one for one in _authorizers(context, api_id)},
+        authorizers={one.get("name", one["id"]): one for one in authorizers},
         gateway_responses={
             one["responseType"]: one
             for one in _listed(context, "get_gateway_responses", api_id)
@@ -183,10 +184,5 @@ def _bare(value: Any, drop: set[str]) -> Any:
 
 
 def _listed(context: ChangeContext, operation: str, api_id: str, **more: Any) -> list[Any]:
-    pages = context.client("apigateway").get_paginator(operation)
-    found = pages.paginate(restApiId=api_id, PaginationConfig={"PageSize": 500}, **more)
-    return [one for page in found for one in page.get("items", [])]
-
-
-def _authorizers(context: ChangeContext, api_id: str) -> list[Any]:
-    return _listed(context, "get_authorizers", api_id)
+    which = {"restApiId": api_id, "PaginationConfig": {"PageSize": 500}, **more}
+    return [*context.listed("apigateway", operation, "items", **which)]

@@ -19,7 +19,7 @@ from aws.converge.role_policies import (
 from aws.desired import Role
 from aws.raw import Raw
 from aws.role import Role as Found
-from aws.role import decode, document_text
+from aws.role import attached, decode, document_text
 from aws.section import NotTestable
 
 TRUST = {
@@ -93,26 +93,18 @@ def _read(context: ChangeContext, role: Role) -> dict[str, Any] | None:
     answer = unless_absent(iam.get_role, **which)
     if answer is None:
         return None
-    names = _listed(iam, "list_role_policies", "PolicyNames", role)
+    names = context.listed("iam", "list_role_policies", "PolicyNames", **which)
     inline = [iam.get_role_policy(**which, PolicyName=name) for name in names]
-    attached = _listed(iam, "list_attached_role_policies", "AttachedPolicies", role)
+    managed = context.listed("iam", "list_attached_role_policies", "AttachedPolicies", **which)
     read: dict[str, Any] = answer["Role"]
-    return read | {"RolePolicyList": inline, "AttachedManagedPolicies": attached}
+    return read | {"RolePolicyList": inline, "AttachedManagedPolicies": [*managed]}
 
 
 def _decoded(context: ChangeContext, raw: Raw) -> Found:
-    boundary = raw.get("PermissionsBoundary", {}).get("PermissionsBoundaryArn")
-    arns = [one["PolicyArn"] for one in raw["AttachedManagedPolicies"]]
-    arns += [boundary] if boundary else []
-    return decode(raw, {arn: _document(context.client("iam"), arn) for arn in arns})
+    return decode(raw, {arn: _document(context.client("iam"), arn) for arn in attached(raw)})
 
 
 def _document(iam: Any, arn: str) -> str:
     version = iam.get_policy(PolicyArn=arn)["Policy"]["DefaultVersionId"]
     answer = iam.get_policy_version(PolicyArn=arn, VersionId=version)
     return document_text(answer["PolicyVersion"]["Document"])
-
-
-def _listed(iam: Any, operation: str, key: str, role: Role) -> list[Any]:
-    pages = iam.get_paginator(operation).paginate(RoleName=role.name)
-    return [one for page in pages for one in page[key]]

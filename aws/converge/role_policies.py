@@ -186,8 +186,8 @@ class _Secrets:
 
 def _secrets(context: ChangeContext) -> dict[str, str]:
     """Return the name of every secret that there is, and its ARN."""
-    pages = context.client("secretsmanager").get_paginator("list_secrets").paginate()
-    return {one["Name"]: one["ARN"] for page in pages for one in page["SecretList"]}
+    listed = context.listed("secretsmanager", "list_secrets", "SecretList")
+    return {one["Name"]: one["ARN"] for one in listed}
 
 
 def _shed(

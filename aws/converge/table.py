@@ -236,8 +236,8 @@ def _targets(context: ChangeContext, found: Found) -> list[ScalableTarget]:
 
 
 def _scaling(context: ChangeContext, operation: str, key: str) -> list[Any]:
-    pages = context.client("application-autoscaling").get_paginator(operation)
-    return [one for page in pages.paginate(ServiceNamespace="dynamodb") for one in page[key]]
+    service = "application-autoscaling"
+    return [*context.listed(service, operation, key, ServiceNamespace="dynamodb")]
 
 
 def _raised(context: ChangeContext, table: Table, found: Found) -> Changes:
@@ -352,8 +352,8 @@ def _tags(context: ChangeContext, table: Table, found: Found | None) -> Changes:
     client = context.client("dynamodb")
     have: dict[str, str] | None = None
     if found is not None:
-        pages = client.get_paginator("list_tags_of_resource").paginate(ResourceArn=table.arn)
-        have = tag_fields(context, tag_map([one for page in pages for one in page["Tags"]]))
+        tagged = context.listed("dynamodb", "list_tags_of_resource", "Tags", ResourceArn=table.arn)
+        have = tag_fields(context, tag_map([*tagged]))
     changes: tuple[Change, ...] = difference(_name(table), have, tag_fields(context, table.tags))
     tags = tag_list(table.tags)
     return context.settle(

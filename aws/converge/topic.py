@@ -137,9 +137,9 @@ def _subscriptions(context: ChangeContext, topic: Topic) -> set[str]:
     client = context.client("sns")
     if unless_absent(client.get_topic_attributes, TopicArn=topic.arn) is None:
         return set()
-    pages = client.get_paginator("list_subscriptions_by_topic").paginate(TopicArn=topic.arn)
+    operation, key = "list_subscriptions_by_topic", "Subscriptions"
+    listed = context.listed("sns", operation, key, TopicArn=topic.arn)
     # A cancelled subscription is listed for a while, with this in place of an ARN.
-    listed = (one for page in pages for one in page["Subscriptions"])
     return {one["Endpoint"] for one in listed if one["SubscriptionArn"] != "Deleted"}
 
 

@@ -182,8 +182,7 @@ def _listed(context: ChangeContext, operation: str, name: str | None) -> str:
 
 
 def _find(context: ChangeContext, operation: str, name: str | None) -> dict[str, Any] | None:
-    pages = context.client("apigateway").get_paginator(operation).paginate()
-    listed = (one for page in pages for one in page.get("items", []))
+    listed = context.listed("apigateway", operation, "items")
     named = [one for one in listed if one.get("name") == name]
     if len(named) > 1:
         ids = ", ".join(one["id"] for one in named)

@@ -60,12 +60,15 @@ def _operations(source: str) -> Iterator[OperationModel]:
 
 
 def _services(tree: ast.AST) -> set[str]:
-    """Return what ``client(…)`` is asked for, or ``calling(…)`` says, by name or by a constant of the module."""
+    """Return what ``client(…)`` or ``listed(…)`` is asked for, or ``calling(…)`` says, by name or by a constant of the module."""
     asked = [
         one.args[0]
         for one in ast.walk(tree)
         if isinstance(one, ast.Call)
-        and (getattr(one.func, "attr", "") == "client" or getattr(one.func, "id", "") == "calling")
+        and (
+            getattr(one.func, "attr", "") in {"client", "listed"}
+            or getattr(one.func, "id", "") == "calling"
+        )
         and one.args
     ]
     known = set(_session().get_available_services())

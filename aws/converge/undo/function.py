@@ -18,9 +18,10 @@ def _event_source(target: UndoTarget) -> None:
     client, function = target.context.client("lambda"), target.name
 
     def left() -> list[str]:
-        pages = client.get_paginator("list_event_source_mappings").paginate()
-        mappings = {one["UUID"] for page in pages for one in page["EventSourceMappings"]}
-        return sorted(mappings.intersection(target.ids))
+        listed = target.context.listed(
+            "lambda", "list_event_source_mappings", "EventSourceMappings"
+        )
+        return sorted({one["UUID"] for one in listed}.intersection(target.ids))
 
     for mapping in left():
         client.delete_event_source_mapping(UUID=mapping)
@@ -35,11 +36,9 @@ def _destination(which: str) -> Callable[[UndoTarget], None]:
     """Leave the other settings of asynchronous calls; without any, nothing is configured."""
 
     def call(target: UndoTarget) -> None:
-        client, function = target.context.client("lambda"), target.name
-        pages = client.get_paginator("list_function_event_invoke_configs").paginate(
-            FunctionName=function
-        )
-        for one in [one for page in pages for one in page["FunctionEventInvokeConfigs"]]:
+        client = target.context.client("lambda")
+        operation, key = "list_function_event_invoke_configs", "FunctionEventInvokeConfigs"
+        for one in [*target.context.listed("lambda", operation, key, FunctionName=target.name)]:
             kept = dict(one.get("DestinationConfig", {}))
             if kept.pop(which, {}).get("Destination") in target.ids:
                 _configure(client, one, {name: to for name, to in kept.items() if to})

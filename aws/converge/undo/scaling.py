@@ -44,8 +44,7 @@ def _policies(target: UndoTarget) -> None:
 
 
 def _of_table(target: UndoTarget, operation: str, key: str) -> list[Mapping[str, Any]]:
-    pages = target.context.client(SCALING).get_paginator(operation)
-    listed = (one for page in pages.paginate(ServiceNamespace="dynamodb") for one in page[key])
+    listed = target.context.listed(SCALING, operation, key, ServiceNamespace="dynamodb")
     ours = f"table/{target.name}"
     return [one for one in listed if f"{one['ResourceId']}/".startswith(f"{ours}/")]
 
