@@ -287,10 +287,8 @@ class ChangeContext:
             ready, every_s=every_s, within_s=within_s, sleep=self.sleep, waiting=waiting
         ):
             raise Refused(
-                Words(
-                    en=f"{name}{what.en}: timed out after {within_s:g} s; wait a while, then run it again",
-                    ja=f"{name}{what.ja}: {within_s:g}秒待ちましたが反映されません。しばらく待って再実行してください",
-                )
+                en=f"{name}{what.en}: timed out after {within_s:g} s; wait a while, then run it again",
+                ja=f"{name}{what.ja}: {within_s:g}秒待ちましたが反映されません。しばらく待って再実行してください",
             )
 
     def pause(self, seconds: float, *, what: Words) -> None:

@@ -88,10 +88,8 @@ def converge_record(context: ChangeContext, domain: desired.CustomDomain) -> Cha
     if raw is None:
         if context.go:
             raise Refused(
-                Words(
-                    en=f"domain {domain.name} does not exist: run the steps before this one",
-                    ja=f"ドメイン{domain.name}が存在しません。これより前のステップを実行してください",
-                )
+                en=f"domain {domain.name} does not exist: run the steps before this one",
+                ja=f"ドメイン{domain.name}が存在しません。これより前のステップを実行してください",
             )
         foreseen = Change(f"record {domain.name} A", "value", None, TARGET, creates=True)
         return (foreseen,) if domain.hosted_zone else ()
@@ -158,14 +156,12 @@ def _refuse_unless_regional(domain: desired.CustomDomain, found: CustomDomain) -
     command = f"aws apigateway update-domain-name --domain-name {domain.name} --patch-operations"
     kind = ", ".join(types) or "without an endpoint"
     raise Refused(
-        Words(
-            en=f"domain {domain.name} is {kind}, not REGIONAL, and is in use as it is: add the regional"
-            f" endpoint beside it (`{command} op=add,path=/endpointConfiguration/types,value=REGIONAL"
-            " op=add,path=/regionalCertificateArn,value=ARN`), run it again, which leads the name there,"
-            f" and remove the other one a day later (`{command}"
-            " op=remove,path=/endpointConfiguration/types,value=EDGE`)",
-            ja=f"ドメイン{domain.name}はREGIONALでなく{kind}で、使用中です。リージョンのエンドポイントを追加し（`{command} op=add,path=/endpointConfiguration/types,value=REGIONAL op=add,path=/regionalCertificateArn,value=ARN`）、再実行して名前を切り替え、一日後に他方を削除してください（`{command} op=remove,path=/endpointConfiguration/types,value=EDGE`）",
-        )
+        en=f"domain {domain.name} is {kind}, not REGIONAL, and is in use as it is: add the regional"
+        f" endpoint beside it (`{command} op=add,path=/endpointConfiguration/types,value=REGIONAL"
+        " op=add,path=/regionalCertificateArn,value=ARN`), run it again, which leads the name there,"
+        f" and remove the other one a day later (`{command}"
+        " op=remove,path=/endpointConfiguration/types,value=EDGE`)",
+        ja=f"ドメイン{domain.name}はREGIONALでなく{kind}で、使用中です。リージョンのエンドポイントを追加し（`{command} op=add,path=/endpointConfiguration/types,value=REGIONAL op=add,path=/regionalCertificateArn,value=ARN`）、再実行して名前を切り替え、一日後に他方を削除してください（`{command} op=remove,path=/endpointConfiguration/types,value=EDGE`）",
     )
 
 
@@ -229,12 +225,10 @@ def _wait_until_available(context: ChangeContext, domain: desired.CustomDomain) 
         if status not in {AVAILABLE, *UNDER_WAY}:
             why = found.get("domainNameStatusMessage", "")
             raise Refused(
-                Words(
-                    en=f"domain {domain.name} is {status}{f' ({why})' if why else ''}: see it in API Gateway"
-                    " console > Custom domain names, then run it again",
-                    ja=f"ドメイン{domain.name}の状態は{status}です{f'（{why}）' if why else ''}。API Gatewayコンソール"
-                    " > カスタムドメイン名で確認してから再実行してください",
-                )
+                en=f"domain {domain.name} is {status}{f' ({why})' if why else ''}: see it in API Gateway"
+                " console > Custom domain names, then run it again",
+                ja=f"ドメイン{domain.name}の状態は{status}です{f'（{why}）' if why else ''}。API Gatewayコンソール"
+                " > カスタムドメイン名で確認してから再実行してください",
             )
         return bool(status == AVAILABLE)
 

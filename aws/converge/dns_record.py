@@ -67,11 +67,9 @@ def _beside_a_cname(record: DnsRecord, target: str) -> str:
     """Return the target of a CNAME, as the guide sets it, if it is ours. Refused else: DNS allows no record beside it."""
     if target != plain(record.value):
         raise Refused(
-            Words(
-                en=f"{record.name} is a CNAME to {target}, beside which DNS takes no {record.kind} record:"
-                f" find out who uses it, then set it to {record.value} by hand or delete it, then run it again",
-                ja=f"{record.name}は{target}へのCNAMEで、{record.kind}レコードと併用できません。利用者を確認し、手動で{record.value}に変えるか削除してから再実行してください",
-            )
+            en=f"{record.name} is a CNAME to {target}, beside which DNS takes no {record.kind} record:"
+            f" find out who uses it, then set it to {record.value} by hand or delete it, then run it again",
+            ja=f"{record.name}は{target}へのCNAMEで、{record.kind}レコードと併用できません。利用者を確認し、手動で{record.value}に変えるか削除してから再実行してください",
         )
     return target
 

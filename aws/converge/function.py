@@ -21,7 +21,6 @@ from aws.iam.principal import is_same
 from aws.ledgers.lambda_ import FUNCTION
 from aws.raw import Raw
 from aws.release import CLOSED, code_sha256
-from aws.words import Words
 
 OVERLAYS = {"layers": LAYERS, "file systems": FILE_SYSTEMS}
 OVERLAID = {"layers": "Layers", "file systems": "FileSystemConfigs"}
@@ -86,12 +85,10 @@ def _failed(name: str, is_: Mapping[str, Any]) -> Changes:
     """
     if is_.get("State") == FAILED:
         raise Refused(
-            Words(
-                en=f"Lambda could not create {name} ({is_.get('StateReason') or 'it gives no reason'}): "
-                "delete the function, then run the procedure functions again",
-                ja=f"Lambdaが{name}の作成に失敗しています（{is_.get('StateReason') or '理由の表示なし'}）。"
-                "関数を削除してから、手順functionsを再実行してください",
-            )
+            en=f"Lambda could not create {name} ({is_.get('StateReason') or 'it gives no reason'}): "
+            "delete the function, then run the procedure functions again",
+            ja=f"Lambdaが{name}の作成に失敗しています（{is_.get('StateReason') or '理由の表示なし'}）。"
+            "関数を削除してから、手順functionsを再実行してください",
         )
     again = is_.get("LastUpdateStatus") == FAILED
     return (Change(name, LAST_UPDATE, FAILED, "Successful"),) if again else ()

@@ -35,11 +35,9 @@ def find(context: ChangeContext, api: Api) -> dict[str, Any] | None:
     if len(named) > 1:
         ids = ", ".join(one["id"] for one in named)
         raise Refused(
-            Words(
-                en=f"REST API {api.name}: {len(named)} of that name ({ids}), and it is not for a machine to"
-                " say which one is meant: rename the others by hand, then run it again",
-                ja=f"REST API {api.name}が{len(named)}個あり（{ids}）、どれか判断できません。ほかを手動で改名してから再実行してください",
-            )
+            en=f"REST API {api.name}: {len(named)} of that name ({ids}), and it is not for a machine to"
+            " say which one is meant: rename the others by hand, then run it again",
+            ja=f"REST API {api.name}が{len(named)}個あり（{ids}）、どれか判断できません。ほかを手動で改名してから再実行してください",
         )
     return named[0] if named else None
 

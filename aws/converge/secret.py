@@ -146,9 +146,7 @@ def _value(secret: Secret, value: NewValue) -> str:
     text = randomness.token_hex(KEY_BYTES) if secret.min_bits else value.given()
     if flaw := _flaw(secret, text):
         raise Refused(
-            Words(
-                en=f"secret {secret.name}: the value that you entered is {flaw.en}; enter the real one",
-                ja=f"シークレット{secret.name}: 入力された値は使えません（{flaw.ja}）。本物の値を指定してください",
-            )
+            en=f"secret {secret.name}: the value that you entered is {flaw.en}; enter the real one",
+            ja=f"シークレット{secret.name}: 入力された値は使えません（{flaw.ja}）。本物の値を指定してください",
         )
     return json.dumps({secret.json_key: text})

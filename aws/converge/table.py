@@ -59,11 +59,9 @@ def _found(context: ChangeContext, table: Table) -> Found | None:
     answer = unless_absent(context.client("dynamodb").describe_table, TableName=table.name)
     if answer and answer["Table"]["TableStatus"] == DELETING:
         raise Refused(
-            Words(
-                en=f"table {table.name} is being deleted: wait until it is gone, then run this again, which creates it, and restore its content (`restore_tables` in the runbook)",
-                ja=f"テーブル{table.name}は削除中です。完了を待って再実行し（作り直します）、内容はランブックの"
-                "`restore_tables`で復元してください",
-            )
+            en=f"table {table.name} is being deleted: wait until it is gone, then run this again, which creates it, and restore its content (`restore_tables` in the runbook)",
+            ja=f"テーブル{table.name}は削除中です。完了を待って再実行し（作り直します）、内容はランブックの"
+            "`restore_tables`で復元してください",
         )
     return decode(answer["Table"]) if answer else None
 
@@ -88,11 +86,9 @@ def converge_encryption(context: ChangeContext, table: Table) -> Changes:
 def _create(context: ChangeContext, table: Table) -> Changes:
     if table.billing != ON_DEMAND:
         raise Refused(
-            Words(
-                en=f"table {table.name} does not exist, and billing is {table.billing}, for"
-                " which the plan has no figures: create it by hand with its autoscaling, then run it again",
-                ja=f"テーブル{table.name}が存在せず、billingが{table.billing}です。計画に値がないため、自動スケーリングとともに手動で作成してから再実行してください",
-            )
+            en=f"table {table.name} does not exist, and billing is {table.billing}, for"
+            " which the plan has no figures: create it by hand with its autoscaling, then run it again",
+            ja=f"テーブル{table.name}が存在せず、billingが{table.billing}です。計画に値がないため、自動スケーリングとともに手動で作成してから再実行してください",
         )
     wanted = {**_wanted(context, table), "billing": ON_DEMAND, **tag_fields(context, table.tags)}
     changes = difference(_name(table), None, wanted)
@@ -379,10 +375,8 @@ def _refuse_other_keys(table: Table, found: Found) -> None:
     for field, value in _keys(table).items():
         if field in have and have[field] != value:
             raise Refused(
-                Words(
-                    en=f"table {table.name}: its {field} is {have[field]}, the plan wants {value}, and a"
-                    " key cannot be changed: name another table in environments.toml, or move the data"
-                    " away, delete this one by hand and run it again",
-                    ja=f"テーブル{table.name}: {field}は{have[field]}ですが、計画は{value}です。キーは変更できません。environments.tomlで別のテーブルを指定するか、データを退避し、手動で削除してから再実行してください",
-                )
+                en=f"table {table.name}: its {field} is {have[field]}, the plan wants {value}, and a"
+                " key cannot be changed: name another table in environments.toml, or move the data"
+                " away, delete this one by hand and run it again",
+                ja=f"テーブル{table.name}: {field}は{have[field]}ですが、計画は{value}です。キーは変更できません。environments.tomlで別のテーブルを指定するか、データを退避し、手動で削除してから再実行してください",
             )

@@ -187,12 +187,10 @@ def _find(context: ChangeContext, operation: str, name: str | None) -> dict[str,
     if len(named) > 1:
         ids = ", ".join(one["id"] for one in named)
         raise Refused(
-            Words(
-                en=f"{len(named)} are called {name} ({ids}), and only you know which one is meant:"
-                " rename or delete the others by hand (API Gateway console), then run it again",
-                ja=f"{name}が{len(named)}個あり（{ids}）、どれか判断できません。ほかを手動で改名または削除してから"
-                "（API Gatewayコンソール）再実行してください",
-            )
+            en=f"{len(named)} are called {name} ({ids}), and only you know which one is meant:"
+            " rename or delete the others by hand (API Gateway console), then run it again",
+            ja=f"{name}が{len(named)}個あり（{ids}）、どれか判断できません。ほかを手動で改名または削除してから"
+            "（API Gatewayコンソール）再実行してください",
         )
     return named[0] if named else None
 

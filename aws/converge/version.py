@@ -43,12 +43,10 @@ def _refuse_failed(of: str, found: Raw) -> None:
         if found.get(state) == FAILED:
             why = found.get(reason)
             raise Refused(
-                Words(
-                    en=f"{of}: Lambda gave up ({state} Failed: {why or 'it gives no reason'}); fix that, then"
-                    " run it again",
-                    ja=f"{of}: Lambdaの処理が失敗しました（{state} Failed: {why or '理由の表示なし'}）。原因を解消してから"
-                    "再実行してください",
-                )
+                en=f"{of}: Lambda gave up ({state} Failed: {why or 'it gives no reason'}); fix that, then"
+                " run it again",
+                ja=f"{of}: Lambdaの処理が失敗しました（{state} Failed: {why or '理由の表示なし'}）。原因を解消してから"
+                "再実行してください",
             )
 
 

@@ -5,7 +5,6 @@ from typing import Any
 
 from aws.change.gate import Refused
 from aws.change.undo import HowToUndo, UndoTarget, by_call, by_hand
-from aws.words import Words
 
 PUT = {
     "MetricAlarms": "PutMetricAlarm",
@@ -70,10 +69,8 @@ def _described(client: Any, name: str) -> tuple[str, Mapping[str, Any]]:
         for one in answer.get(kind, ()):
             return kind, one
     raise Refused(
-        Words(
-            en=f"alarm {name} no longer exists: judge again",
-            ja=f"アラーム{name}はすでにありません。判定し直してください",
-        )
+        en=f"alarm {name} no longer exists: judge again",
+        ja=f"アラーム{name}はすでにありません。判定し直してください",
     )
 
 

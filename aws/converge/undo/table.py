@@ -20,11 +20,9 @@ def _time_to_live(target: UndoTarget) -> None:
     answer = client.describe_time_to_live(TableName=table)["TimeToLiveDescription"]
     if answer["TimeToLiveStatus"] == "DISABLING":
         raise Refused(
-            Words(
-                en=f"table {table}: AWS is turning its time to live off, which takes up to an hour: judge it"
-                " again then",
-                ja=f"テーブル{table}: TTLを無効化中です（最長1時間）。その後に判定し直してください",
-            )
+            en=f"table {table}: AWS is turning its time to live off, which takes up to an hour: judge it"
+            " again then",
+            ja=f"テーブル{table}: TTLを無効化中です（最長1時間）。その後に判定し直してください",
         )
     for attribute in target.ids:
         off = {"Enabled": False, "AttributeName": attribute}
