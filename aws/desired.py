@@ -16,20 +16,35 @@ NEEDED_S = 10
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Index:
-    """A global secondary index; it projects everything."""
+class Named:
+    """What is planned by its name."""
 
     name: str
+
+    def __str__(self) -> str:
+        return self.name
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tagged(Named):
+    """What AWS keeps tags of."""
+
+    tags: Tags = field(hash=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Index(Named):
+    """A global secondary index; it projects everything."""
+
     hash_key: str
     range_key: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Table:
+class Table(Tagged):
     """``attributes`` gives the type (S, N) of every key attribute, the indexes' included."""
 
     key: str
-    name: str
     arn: str
     hash_key: str
     range_key: str | None
@@ -51,7 +66,6 @@ class Table:
     """View type of the stream that it may have."""
     replicas: frozenset[str] = frozenset()
     """Regions that may hold a copy of it."""
-    tags: Tags = field(hash=False)
 
     @property
     def bounds(self) -> Mapping[Words, Bound]:
@@ -67,16 +81,12 @@ class Table:
         may_have = {"time to live": self.ttl_attribute, "stream": self.stream}
         return {fact: one_of(value) for fact, value in may_have.items() if value}
 
-    def __str__(self) -> str:
-        return self.name
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Secret:
+class Secret(Tagged):
     """A JSON object with one field; ``min_bits`` of randomness, 0 where LINE decides its form."""
 
     key: str
-    name: str
     arn_pattern: str
     """ARN with ``??????`` for the six characters that AWS adds."""
     json_key: str
@@ -85,10 +95,6 @@ class Secret:
     """ARN or alias of the key that encrypts it; None: any."""
     known_defaults: frozenset[str]
     """Values that anybody can read somewhere."""
-    tags: Tags = field(hash=False)
-
-    def __str__(self) -> str:
-        return self.name
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -103,10 +109,9 @@ class Permission:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Role:
+class Role(Tagged):
     """``required`` must all be there, ``granted`` is what we write; nothing beyond ``allowed`` may be."""
 
-    name: str
     arn: str
     function: str
     function_arn: str
@@ -121,7 +126,6 @@ class Role:
     """Patterns of all that belongs to this environment by its name; keys have no names."""
     table_keys: frozenset[str]
     """Customer's keys of the tables that its function reads: DynamoDB uses them with the caller's rights."""
-    tags: Tags = field(hash=False)
     judged_for_missing: bool = True
     """False where foreign code may need other permissions than ours (the guide gives no table)."""
 
@@ -131,16 +135,12 @@ class Role:
         permissions = self.granted | self.accepted | self.beside
         return tuple((one.action, one.resource) for one in sorted(permissions))
 
-    def __str__(self) -> str:
-        return self.name
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Function:
+class Function(Tagged):
     """``arn`` is unqualified; callers use ``alias_arn``."""
 
     key: str
-    name: str
     arn: str
     alias: str
     alias_arn: str
@@ -157,15 +157,11 @@ class Function:
     secrets: tuple[str, ...]
     """Names of the secrets that it reads."""
     log_group: str
-    tags: Tags = field(hash=False)
 
     @property
     def bounds(self) -> Mapping[Words, Bound]:
         """What its configuration has to keep to, whatever else is decided."""
         return {TIMEOUT: between(NEEDED_S, self.timeout_s), MEMORY: at_least(self.memory_mb)}
-
-    def __str__(self) -> str:
-        return self.name
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,18 +231,16 @@ class GatewayResponse:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Authorizer:
+class Authorizer(Named):
     """The Lambda authorizer: the auth function, through its alias."""
 
-    name: str
     function: Function
     identity_source: str
     ttl_s: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class UsagePlan:
-    name: str
+class UsagePlan(Named):
     rate: int
     least_rate: int
     """Requests a second that it must leave room for."""
@@ -277,8 +271,7 @@ class UsagePlan:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Api:
-    name: str
+class Api(Tagged):
     region: str
     stage: str
     stage_description: Bound
@@ -297,7 +290,6 @@ class Api:
     asks_authorizer: bool = True
     by_domain: bool = False
     """It is called by a domain of its own, so that its own address may be closed."""
-    tags: Tags = field(hash=False)
     least_rates: Mapping[str, float] = field(default_factory=dict, hash=False)
     """``GET /stamps``, ``OPTIONS /stamps`` -> requests a second that its limit has to leave room for."""
 
@@ -312,12 +304,11 @@ class Api:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Alarm:
+class Alarm(Tagged):
     """A metric alarm: Sum over ``period_s`` >= threshold. ``kind`` groups them by row."""
 
     kind: str
     """function-errors, function-faults, api-4xx, api-5xx, throttle."""
-    name: str
     subject: str
     """The function, API, table or index that it watches."""
     namespace: str
@@ -327,12 +318,8 @@ class Alarm:
     threshold: int
     description: str
     topic_arn: str
-    tags: Tags = field(hash=False)
     also_accepted: tuple[Mapping[str, str], ...] = ()
     """Other dimension sets under which AWS publishes the same truth."""
-
-    def __str__(self) -> str:
-        return self.name
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -350,51 +337,40 @@ class Widget:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Dashboard:
-    name: str
+class Dashboard(Named):
     region: str
     period_s: int
     widgets: tuple[Widget, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class LogGroup:
-    name: str
+class LogGroup(Tagged):
     retention_days: int
     counted: bool = False
     """Metrics are made of its lines, which its class has to allow."""
-    tags: Tags = field(hash=False)
 
     @property
     def bounds(self) -> Mapping[Words, Bound]:
         counted = {LOG_CLASS: exactly(STANDARD)} if self.counted else {}
         return {RETENTION: expiring(self.retention_days), **counted}
 
-    def __str__(self) -> str:
-        return self.name
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Topic:
-    name: str
+class Topic(Tagged):
     arn: str
     email: str | None
-    tags: Tags = field(hash=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Bucket:
+class Bucket(Named):
     """A private bucket, encrypted, reached by TLS only."""
 
-    name: str
     region: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class CustomDomain:
+class CustomDomain(Tagged):
     """A custom domain; ``base_path`` is empty for the root, ``hosted_zone`` None where others keep its DNS."""
 
-    name: str
     base_path: str
     hosted_zone: str | None
-    tags: Tags = field(hash=False)

@@ -230,7 +230,7 @@ class ReadOptions:
 DEFAULT = ReadOptions()
 
 
-def read(  # noqa: PLR0913 - keywords that a caller may leave out
+def on_demand(  # noqa: PLR0913 - keywords that a caller may leave out
     session: boto3.Session,
     scope: Scope,
     *,
@@ -240,38 +240,11 @@ def read(  # noqa: PLR0913 - keywords that a caller may leave out
     progress: Progress = no_progress,
     options: ReadOptions = DEFAULT,
 ) -> Inventory:
-    """Read every section in parallel; whatever AWS does is recorded in the sections, never raised.
+    """Return an inventory that reads a section when a check first looks at it; what AWS does is recorded there, never raised.
 
-    ``caller`` is the ARN that the guard found; ``salts`` name those of the scope by their purpose.
-    The session needs the IAM actions of ``aws.reader_policy.actions()``, no more.
-    """
-    lazy = on_demand(
-        session,
-        scope,
-        caller=caller,
-        salts=salts,
-        endpoint=endpoint,
-        progress=progress,
-        options=options,
-    )
-    sections = cast("LazySections", lazy.sections)
-    sections.read_all()
-    return frozen(lazy)
-
-
-def on_demand(  # noqa: PLR0913 - as read
-    session: boto3.Session,
-    scope: Scope,
-    *,
-    caller: str,
-    salts: Mapping[str, str] | None = None,
-    endpoint: str | None = None,
-    progress: Progress = no_progress,
-    options: ReadOptions = DEFAULT,
-) -> Inventory:
-    """Return an inventory that reads a section when a check first looks at it.
-
-    Its ``calls`` are 0 and its sections go on being read: ``frozen()`` makes a plain one of it.
+    ``caller`` is the ARN that the guard found; ``salts`` name those of the scope by their purpose. The session needs the
+    IAM actions of ``aws.reader_policy.actions()``, no more. Its ``calls`` are 0 and its sections go on being read:
+    ``frozen()`` makes a plain one of it, and so does ``read_all()``.
     """
     scope = salted(scope)
     aws = Aws(session, scope.region, options.retry, attachments.LEDGERS)
@@ -293,6 +266,14 @@ def on_demand(  # noqa: PLR0913 - as read
         salts=salts or dict(zip(PURPOSES, scope.salts, strict=False)),
         endpoint=endpoint,
     )
+
+
+def read_all(lazy: Inventory) -> Inventory:
+    """Read every section that is left, in parallel, and release the threads."""
+    sections = cast("LazySections", lazy.sections)
+    sections.read(READERS)
+    sections.close()
+    return frozen(lazy)
 
 
 def frozen(inventory: Inventory, ask_for: Iterable[str] = ()) -> Inventory:
@@ -333,9 +314,8 @@ class LazySections:
         """Read these sections in parallel."""
         self._reading.sections(names)
 
-    def read_all(self) -> None:
-        """Read every section, then release the threads."""
-        self.read(READERS)
+    def close(self) -> None:
+        """Release the threads."""
         self._reading.close()
 
     def so_far(self) -> dict[str, Section[Any]]:

@@ -20,7 +20,7 @@ from pathlib import Path
 
 import boto3
 
-from aws.inventory import read
+from aws.inventory import on_demand, read_all
 from aws.saved import unreadable
 from bench.reach import Goal, no_options, progress, table, verdict
 from plan import plan_for, scope_of
@@ -49,7 +49,9 @@ def reader() -> None:
     """Read once and print CPU and calls as JSON."""
     environment = load("local").environment
     scope = scope_of(plan_for(environment), environment)
-    inventory = read(boto3.Session(region_name=environment.region), scope, caller="bench")
+    inventory = read_all(
+        on_demand(boto3.Session(region_name=environment.region), scope, caller="bench")
+    )
     used = resource.getrusage(resource.RUSAGE_SELF)
     counted = {"calls": inventory.calls, "cpu": used.ru_utime + used.ru_stime}
     print(json.dumps(counted | {"unread": unreadable(inventory)}))

@@ -10,7 +10,7 @@ from typing import Any
 
 from aws.door.limits import RetryPolicy
 from aws.door.sessions import custom_endpoints
-from aws.inventory import Inventory, ReadOptions, on_demand, read
+from aws.inventory import Inventory, ReadOptions, on_demand, read_all
 from aws.reading import Scope
 from aws.saved import from_json
 from aws.unreadable import Unreadable
@@ -94,8 +94,7 @@ def _read(  # noqa: PLR0913, PLR0917 - what a run chose, and whom it asks
         public = scope.public_values | scope.known_defaults
         recording = Recording(environment, caller.arn, datetime.now(UTC) + caller.skew, public)
         options = replace(recording.options, retry=retry)
-    reading = read if everything else on_demand
-    inventory = reading(
+    inventory = on_demand(
         recording.of(open_session(environment.region)) if recording else session,
         scope,
         caller=caller.arn,
@@ -104,6 +103,8 @@ def _read(  # noqa: PLR0913, PLR0917 - what a run chose, and whom it asks
         progress=progress,
         options=options,
     )
+    if everything:
+        inventory = read_all(inventory)
     if choice.options.wait:
         for replaced in _replaced(inventory):
             wait_until(replaced + KEY_KEPT, FORMER_KEY, lambda words: say(words.en, words.ja))
@@ -133,9 +134,8 @@ def _replayed(choice: Choice[PlanT], replay: Path) -> Snapshot[PlanT]:
     if is_recording(replay):
         recorded = Recorded.load(replay)
         scope = _scope(choice, ("recorded",))
-        inventory = read(
-            recorded.session(), scope, caller=recorded.caller, options=recorded.options
-        )
+        session, options = recorded.session(), recorded.options
+        inventory = read_all(on_demand(session, scope, caller=recorded.caller, options=options))
     else:
         inventory = _saved(replay)
         scope = _scope(choice, ())

@@ -3,7 +3,7 @@
 import boto3
 import pytest
 
-from aws.inventory import on_demand, read
+from aws.inventory import on_demand, read_all
 from tests.aws.answers import SCOPE
 from tests.aws.fake_aws import CALLER, HEALTHY, OPTIONS, FakeAws, FakeSession, session_with
 
@@ -24,7 +24,7 @@ def healthy(models):
     """The inventory of the table of answers as it is."""
     session = session_with(models)
     FakeAws().hook(session)
-    return read(session, SCOPE, caller=CALLER, options=OPTIONS)
+    return read_all(on_demand(session, SCOPE, caller=CALLER, options=OPTIONS))
 
 
 @pytest.fixture(scope="session")
@@ -57,7 +57,7 @@ def inventory_of(answered):
     """Read the whole scope, or another one, from whatever the fake answers."""
 
     def inventory(scope=SCOPE, options=OPTIONS, **more):
-        return read(answered, scope, caller=CALLER, options=options, **more)
+        return read_all(on_demand(answered, scope, caller=CALLER, options=options, **more))
 
     return inventory
 

@@ -7,7 +7,7 @@ import boto3
 import pytest
 
 from aws.door.limits import RetryPolicy
-from aws.inventory import ReadOptions, read
+from aws.inventory import ReadOptions, on_demand, read_all
 from aws.reader_policy import policy
 from aws.saved import from_json, to_json, unreadable
 from local.aws.server import LocalAws
@@ -48,7 +48,7 @@ def faults(local):
 
 
 def reading(session, options=FAST, scope=SCOPE):
-    return read(session, scope, caller="reader", options=options)
+    return read_all(on_demand(session, scope, caller="reader", options=options))
 
 
 def test_what_stands_there_is_read(session):

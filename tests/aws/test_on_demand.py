@@ -2,7 +2,7 @@
 
 import pytest
 
-from aws.inventory import NOT_ASKED, frozen, on_demand, read
+from aws.inventory import NOT_ASKED, frozen, on_demand, read_all
 from aws.saved import to_json, unreadable
 from aws.section import NotTestable, known
 from tests.aws.answers import SCOPE
@@ -76,7 +76,11 @@ def test_frozen_of_a_whole_inventory_is_itself(healthy):
 def test_progress_is_told_after_each_section(answered, healthy):
     told = []
 
-    read(answered, SCOPE, caller=CALLER, options=OPTIONS, progress=lambda *one: told.append(one))
+    read_all(
+        on_demand(
+            answered, SCOPE, caller=CALLER, options=OPTIONS, progress=lambda *one: told.append(one)
+        )
+    )
 
     sections = set(type(healthy.sections).__dataclass_fields__)
     assert {name for name, _, _ in told} == sections

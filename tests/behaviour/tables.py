@@ -10,7 +10,7 @@ from typing import Any
 import boto3
 
 from aws.attachments import LEDGERS
-from aws.inventory import Inventory, read
+from aws.inventory import Inventory, on_demand, read_all
 from aws.kind import unread_facts
 from aws.ledger import Closed, Entry, Harmless, Judged
 from aws.reader_policy import actions, policy
@@ -142,11 +142,11 @@ def _digest(value: Any) -> str:
 def reading_lines(texts: Texts) -> Iterator[str]:
     """Yield how often a reading calls each operation, and what is not known if one is not answered rightly."""
     session = FakeSession(boto3.Session()._session.get_component("data_loader"))  # noqa: SLF001 - no public way
-    healthy = {*_unknown(read(session, SCOPE, caller=CALLER, options=OPTIONS))}
+    healthy = {*_unknown(read_all(on_demand(session, SCOPE, caller=CALLER, options=OPTIONS)))}
     yield from (f"calls {call} {times}" for call, times in session.fake.asked.items())
     for number, (call, answer) in enumerate(REFUSALS):
         session.fake.answers = {**HEALTHY, call: answer}
-        inventory = read(session, SCOPE, caller=CALLER, options=OPTIONS)
+        inventory = read_all(on_demand(session, SCOPE, caller=CALLER, options=OPTIONS))
         for place, why in {*_unknown(inventory)} - healthy:
             words = texts.words(Words(en=why.words.en, ja=why.words.ja))
             yield (

@@ -13,7 +13,7 @@ import pytest
 
 from aws.door.limits import RetryPolicy
 from aws.function import Function
-from aws.inventory import Inventory, ReadOptions, on_demand, read
+from aws.inventory import Inventory, ReadOptions, on_demand, read_all
 from aws.reading import Scope
 from aws.release import Builds, Package, RecordedRelease
 from aws.section import NotTestable
@@ -51,7 +51,9 @@ class Account:
 
     def inventory(self, options: ReadOptions = OPTIONS) -> Inventory:
         """Read everything."""
-        return read(self.session, _scope(), caller=CALLER, salts=SALTS, options=options)
+        return read_all(
+            on_demand(self.session, _scope(), caller=CALLER, salts=SALTS, options=options)
+        )
 
     def looked_at(self) -> Inventory:
         """Read each section when it is looked at."""

@@ -5,7 +5,7 @@ import json
 import pytest
 from botocore.session import get_session
 
-from aws.inventory import on_demand, read
+from aws.inventory import on_demand, read_all
 from aws.saved import unreadable
 from tests.aws.answers import SCOPE, TOPIC
 from tests.aws.fake_aws import CALLER, HEALTHY, OPTIONS, session_with
@@ -55,7 +55,7 @@ def whole(models):
     read_over = {}
     for protocol in ("json", CBOR):
         account = Documentation(session_with(Speaking(models, protocol)))
-        inventory = read(account, SCOPE, caller=CALLER, options=OPTIONS)
+        inventory = read_all(on_demand(account, SCOPE, caller=CALLER, options=OPTIONS))
         read_over[protocol] = inventory, set(account.asked)
     return read_over
 

@@ -6,7 +6,7 @@ from math import inf
 import pytest
 
 from aws.door.limits import RetryPolicy
-from aws.inventory import ReadOptions, Sections, read
+from aws.inventory import ReadOptions, Sections, on_demand, read_all
 from aws.unreadable import Unreadable
 from plan import scope_of
 from tests.moto_state import state_of
@@ -35,7 +35,9 @@ def inventory(account):
     def sections(desk):
         plan, environment = desk.context().plan, desk.environment
         scope = scope_of(plan, environment, salts=tuple(SALTS.values()))
-        found = read(desk.session, scope, caller="me", salts=SALTS, options=OPTIONS).sections
+        found = read_all(
+            on_demand(desk.session, scope, caller="me", salts=SALTS, options=OPTIONS)
+        ).sections
         # A table can be restored up to now, and now is later at each reading.
         backups = {name: replace(one, latest=None) for name, one in found.backups.items()}
         return replace(found, backups=backups)
