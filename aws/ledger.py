@@ -66,7 +66,6 @@ class Harmless:
     because: str
 
 
-NEXT = Harmless("leads to the next page, which is read")
 WHEN = Harmless("when something was made or changed decides nothing")
 NAMES = Harmless("an id or ARN of what its name says already")
 
@@ -79,6 +78,15 @@ def alike(members: str, entry: Entry) -> dict[str, Entry]:
     return dict.fromkeys(members.split(), entry)
 
 
+def harmless(members: Mapping[str | Harmless, str]) -> dict[str, Entry]:
+    """Return the members that decide nothing, by the reason why; they are separated by spaces."""
+    return {
+        name: why if isinstance(why, Harmless) else Harmless(why)
+        for why, names in members.items()
+        for name in names.split()
+    }
+
+
 def below(path: str, members: Mapping[str, Entry]) -> dict[str, Entry]:
     """Return the entries of a structure's members, by their whole paths."""
     return {f"{path}.{name}": entry for name, entry in members.items()}
@@ -89,7 +97,7 @@ def only(*values: Any) -> Callable[[Any], bool]:
     return lambda found: found in values
 
 
-def off(member: str, *values: str) -> Callable[[Any], bool]:
+def off(member: str, *values: str | None) -> Callable[[Any], bool]:
     """Return the test that a structure is empty, or its ``member`` is one of these values."""
     return lambda found: not found or found.get(member) in values
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from aws.change.undo import EACH, THIS, by_call, by_hand, calling
 from aws.kind import ARN, POLICY, Kind, ReadCall, Wanted, fact, tried, value_of
-from aws.ledger import NAMES, NEXT, WHEN, Closed, Harmless, Unplanned, asked, only
+from aws.ledger import NAMES, WHEN, Closed, Harmless, Unplanned, asked, only
 from aws.part import JUDGED_EACH_RUN, Part
 from aws.raw import Raw
 from aws.reading import Reader, Reading, required
@@ -147,7 +147,6 @@ KEY = Kind[Key, Wanted](
                     terms=_granted,
                     loosens=True,
                 ),
-                **dict.fromkeys(("NextMarker", "Truncated"), NEXT),
             },
         ),
     },

@@ -8,7 +8,7 @@ from aws.change.gate import ChangeContext
 from aws.change.undo import EACH, THIS, by_call, by_hand, calling
 from aws.door.failures import ReadFailure
 from aws.kind import ARN, KMS_KEY, NAME, Kind, ReadCall, Wanted, WriteCall, fact
-from aws.ledger import NAMES, NEXT, WHEN, Closed, Effect, Harmless, Judged, answered, only
+from aws.ledger import NAMES, WHEN, Closed, Effect, Harmless, Judged, answered, only
 from aws.names import shared_beginning
 from aws.part import PLANNED_BY
 from aws.raw import Raw
@@ -115,7 +115,6 @@ LOG_GROUP = Kind[LogGroup, Wanted](
                 "bearerTokenAuthenticationEnabled": Closed(BEARER_TOKENS, loosens=True),
                 "retentionPolicyName": Closed(RETENTION_POLICY),
             },
-            beside={"nextToken": NEXT},
         ),
         "copies": ReadCall(
             operation="DescribeSubscriptionFilters",
@@ -131,7 +130,6 @@ LOG_GROUP = Kind[LogGroup, Wanted](
                     terms=("filterPattern",),
                     loosens=True,
                 ),
-                "nextToken": NEXT,
             },
         ),
         "counts": ReadCall(
@@ -156,7 +154,6 @@ LOG_GROUP = Kind[LogGroup, Wanted](
                 "fieldSelectionCriteria": OF_FILTER,
                 "emitSystemFieldDimensions": OF_FILTER,
             },
-            beside={"nextToken": NEXT},
         ),
     },
     requests={

@@ -10,7 +10,7 @@ from aws.change.gate import unless_absent
 from aws.change.undo import EACH, THIS, HowToUndo, UndoTarget, by_call, calling
 from aws.door.failures import ReadFailure
 from aws.kinds.log_group import LogGroup
-from aws.ledger import NAMES, NEXT, WHEN, Harmless, Judged, Ledger, Operation, Unplanned
+from aws.ledger import NAMES, WHEN, Harmless, Judged, Ledger, Operation, Unplanned
 from aws.raw import Raw
 from aws.reading import Reader, Reading
 from aws.section import Section
@@ -171,7 +171,6 @@ LEDGER: Ledger = {
             "resourcePolicies.policyScope": Harmless("both scopes are asked for"),
             "resourcePolicies.resourceArn": Judged("name"),
             "resourcePolicies.revisionId": NAMES,
-            "nextToken": NEXT,
         },
     ),
 }

@@ -17,7 +17,7 @@ from aws.change.undo import (
 )
 from aws.door.failures import ReadFailure
 from aws.kind import ARN, BY_NAME, KMS_KEY, POLICY, Kind, ReadCall, Wanted, changed, fact, value_of
-from aws.ledger import NAMES, NEXT, Closed, Entry, Harmless, Judged, Ledger, Operation, asked
+from aws.ledger import NAMES, Closed, Entry, Harmless, Judged, Ledger, Operation, asked
 from aws.part import IDENTITY, Part
 from aws.raw import Raw
 from aws.reading import Reader, Reading
@@ -212,7 +212,6 @@ TOPIC = Kind[Topic, Wanted](
             members={
                 "Subscriptions.Owner": NAMES,
                 "Subscriptions.TopicArn": NAMES,
-                "NextToken": NEXT,
             },
         ),
         "protection": ReadCall(

@@ -8,7 +8,7 @@ from aws.change.gate import unless_absent
 from aws.change.undo import UndoTarget, by_call
 from aws.door.failures import ReadFailure
 from aws.kind import NAME, Kind, ReadCall, Wanted, fact
-from aws.ledger import NAMES, NEXT, WHEN, Harmless, answered
+from aws.ledger import NAMES, WHEN, Harmless, answered
 from aws.ledgers.apigateway import TAGS, WORDS
 from aws.names import ours
 from aws.part import IDENTITY, PLANNED_BY, Part
@@ -140,7 +140,6 @@ USAGE_PLAN = Kind[UsagePlan, Wanted](
                 "productCode": Harmless("for what is sold on AWS Marketplace"),
                 "tags": TAGS,
             },
-            beside={"position": NEXT},
         ),
         "keys": ReadCall(
             operation="GetUsagePlanKeys",
@@ -150,7 +149,6 @@ USAGE_PLAN = Kind[UsagePlan, Wanted](
                 "items.type": Harmless("there is one type of key"),
                 "items.value": VALUE,
                 "items.name": NAMES,
-                "position": NEXT,
             },
         ),
     },
@@ -186,7 +184,7 @@ API_KEY = Kind[ApiKey, Wanted](
                 "stageKeys": Harmless("an older way to say what usage plans say, which are judged"),
                 "tags": TAGS,
             },
-            beside={"position": NEXT, "warnings": Harmless("what an import complained of")},
+            beside={"warnings": Harmless("what an import complained of")},
         )
     },
 )

@@ -8,7 +8,6 @@ from collections.abc import Mapping
 
 from aws.ledger import (
     NAMES,
-    NEXT,
     WHEN,
     Closed,
     Entry,
@@ -183,7 +182,7 @@ DOMAIN_MEMBERS: Mapping[str, Entry] = {
 LEDGER: Ledger = {
     "apigateway:GetRestApis": Operation(
         resources={"items": Resource(kind=REST_API, name=answered("name"))},
-        members={"position": NEXT, **below("items", API_MEMBERS)},
+        members={**below("items", API_MEMBERS)},
         needs=frozenset({"items"}),
     ),
     "apigateway:GetStages": Operation(
@@ -194,7 +193,6 @@ LEDGER: Ledger = {
     "apigateway:GetDeployments": Operation(
         resources={},
         members={
-            "position": NEXT,
             "items.id": Judged("id"),
             "items.description": WORDS,
             "items.createdDate": Judged("created"),
@@ -215,7 +213,6 @@ LEDGER: Ledger = {
     "apigateway:GetResources": Operation(
         resources={},
         members={
-            "position": NEXT,
             "items.id": NAMES,
             "items.parentId": NAMES,
             "items.pathPart": Harmless("the last part of the path"),
@@ -228,7 +225,6 @@ LEDGER: Ledger = {
     "apigateway:GetAuthorizers": Operation(
         resources={},
         members={
-            "position": NEXT,
             "items.id": Judged("id"),
             "items.name": Judged("name"),
             "items.type": Judged(
@@ -248,7 +244,6 @@ LEDGER: Ledger = {
     "apigateway:GetRequestValidators": Operation(
         resources={},
         members={
-            "position": NEXT,
             "items.id": NAMES,
             "items.name": NAMES,
             "items.validateRequestBody": Judged("surplus"),
@@ -258,7 +253,6 @@ LEDGER: Ledger = {
     "apigateway:GetGatewayResponses": Operation(
         resources={},
         members={
-            "position": NEXT,
             "items.responseType": Judged("gateway_responses"),
             "items.statusCode": Judged("status"),
             "items.responseParameters": Judged("headers"),
@@ -282,12 +276,11 @@ LEDGER: Ledger = {
     ),
     "apigateway:GetDomainNames": Operation(
         resources={},
-        members={"position": NEXT, **below("items", DOMAIN_MEMBERS)},
+        members={**below("items", DOMAIN_MEMBERS)},
     ),
     "apigateway:GetBasePathMappings": Operation(
         resources={},
         members={
-            "position": NEXT,
             **alike("items.basePath items.restApiId items.stage", Judged("mappings")),
         },
     ),

@@ -4,7 +4,7 @@ HTTP and WebSocket APIs reach our functions only where a function's policy, or a
 judged there.
 """
 
-from aws.ledger import NEXT, Harmless, Judged, Ledger, Operation, alike
+from aws.ledger import Harmless, Judged, Ledger, Operation, alike
 
 NAMES = Harmless("an id or ARN of what its place says already")
 
@@ -14,7 +14,6 @@ LEDGER: Ledger = {
     "apigatewayv2:GetApiMappings": Operation(
         resources={},
         members={
-            "NextToken": NEXT,
             **alike("Items.ApiId Items.ApiMappingKey Items.Stage", Judged("mappings")),
             "Items.ApiMappingId": NAMES,
         },
@@ -22,7 +21,6 @@ LEDGER: Ledger = {
     "apigatewayv2:GetDomainNames": Operation(
         resources={},
         members={
-            "NextToken": NEXT,
             "Items.DomainName": Judged("mappings"),
             **alike(
                 "Items.ApiMappingSelectionExpression Items.DomainNameConfigurations "
@@ -35,7 +33,6 @@ LEDGER: Ledger = {
     "apigatewayv2:ListRoutingRules": Operation(
         resources={},
         members={
-            "NextToken": NEXT,
             **alike(
                 "RoutingRules.Actions RoutingRules.Conditions RoutingRules.Priority",
                 Judged("rules"),

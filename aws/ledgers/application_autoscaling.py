@@ -2,7 +2,6 @@
 
 from aws.ledger import (
     NAMES,
-    NEXT,
     WHEN,
     Closed,
     Harmless,
@@ -48,7 +47,6 @@ LEDGER: Ledger = {
                 "about scheduled actions, which are closed"
             ),
             "ScalableTargets.ScalableTargetARN": NAMES,
-            "NextToken": NEXT,
         },
     ),
     "application-autoscaling:DescribeScalingPolicies": Operation(
@@ -83,7 +81,6 @@ LEDGER: Ledger = {
             "ScalingPolicies.PredictiveScalingPolicyConfiguration": STEPS,
             "ScalingPolicies.Alarms": Harmless("the alarms by which the service works"),
             "ScalingPolicies.CreationTime": WHEN,
-            "NextToken": NEXT,
         },
     ),
     "application-autoscaling:DescribeScheduledActions": Operation(
@@ -95,7 +92,6 @@ LEDGER: Ledger = {
                 shows="ScheduledActionName",
                 terms=("Schedule", "ScalableTargetAction"),
             ),
-            "NextToken": NEXT,
         },
     ),
 }

@@ -4,7 +4,6 @@ from collections.abc import Mapping
 
 from aws.ledger import (
     NAMES,
-    NEXT,
     WHEN,
     Closed,
     Entry,
@@ -126,7 +125,6 @@ LEDGER: Ledger = {
             **below("MetricAlarms", {**_OF_ANY_TYPE, **_OF_A_METRIC}),
             **below("CompositeAlarms", {**_OF_ANY_TYPE, **_OF_A_COMPOSITE}),
             **below("LogAlarms", {**_OF_ANY_TYPE, **_OF_A_LOG}),
-            "NextToken": NEXT,
         },
     ),
     "cloudwatch:DescribeAlarmHistory": Operation(
@@ -140,7 +138,6 @@ LEDGER: Ledger = {
             "AlarmHistoryItems.HistoryItemType": Harmless("only actions are asked for"),
             **alike("AlarmHistoryItems.HistorySummary AlarmHistoryItems.HistoryData", FAILED),
             "AlarmHistoryItems.AlarmContributorAttributes": LABELS,
-            "NextToken": NEXT,
         },
     ),
     "cloudwatch:ListAlarmMuteRules": Operation(
@@ -154,7 +151,6 @@ LEDGER: Ledger = {
             "AlarmMuteRuleSummaries.ExpireDate": Harmless("told by the rule's status"),
             "AlarmMuteRuleSummaries.MuteType": Harmless("told by the rule's schedule"),
             "AlarmMuteRuleSummaries.LastUpdatedTimestamp": WHEN,
-            "NextToken": NEXT,
         },
     ),
     "cloudwatch:GetAlarmMuteRule": Operation(

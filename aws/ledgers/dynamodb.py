@@ -2,7 +2,6 @@
 
 from aws.ledger import (
     NAMES,
-    NEXT,
     WHEN,
     Closed,
     Harmless,
@@ -185,7 +184,6 @@ LEDGER: Ledger = {
         resources=BY_ARN,
         members={
             "Tags": Judged("tags"),
-            "NextToken": NEXT,
         },
     ),
     "dynamodb:GetResourcePolicy": Operation(
@@ -200,7 +198,6 @@ LEDGER: Ledger = {
         resources={},
         members={
             "TableNames": Judged("names"),
-            "LastEvaluatedTableName": NEXT,
         },
     ),
 }

@@ -1,6 +1,6 @@
 """EventBridge: rules, by schedule or by event, and what they do by themselves."""
 
-from aws.ledger import NAMES, NEXT, WHEN, Harmless, Judged, Ledger, Operation
+from aws.ledger import NAMES, WHEN, Harmless, Judged, Ledger, Operation
 from aws.words import Words
 
 RULE = Words(en="event rule", ja="イベントルール")
@@ -24,7 +24,6 @@ LEDGER: Ledger = {
             "EventBuses.CreationTime": WHEN,
             "EventBuses.LastModifiedTime": WHEN,
             "EventBuses.ManagedBy": Harmless("whose rules are on it is judged, not whose it is"),
-            "NextToken": NEXT,
         },
     ),
     "events:ListRules": Operation(
@@ -44,12 +43,9 @@ LEDGER: Ledger = {
             "Rules.RoleArn": Judged("acts"),
             "Rules.ManagedBy": Harmless("a rule of a service of AWS is judged like any other"),
             "Rules.EventBusName": Judged("name"),
-            "NextToken": NEXT,
         },
     ),
-    "events:ListTargetsByRule": Operation(
-        resources={}, members={"Targets": WHOLE, "NextToken": NEXT}
-    ),
+    "events:ListTargetsByRule": Operation(resources={}, members={"Targets": WHOLE}),
     "events:ListApiDestinations": Operation(
         resources={},
         needs=frozenset({"ApiDestinations"}),
@@ -65,7 +61,6 @@ LEDGER: Ledger = {
             "ApiDestinations.InvocationRateLimitPerSecond": Harmless("any call of our API counts"),
             "ApiDestinations.CreationTime": WHEN,
             "ApiDestinations.LastModifiedTime": WHEN,
-            "NextToken": NEXT,
         },
     ),
 }

@@ -5,7 +5,6 @@ from typing import Any
 
 from aws.ledger import (
     NAMES,
-    NEXT,
     WHEN,
     Closed,
     Entry,
@@ -16,6 +15,7 @@ from aws.ledger import (
     Resource,
     alike,
     below,
+    harmless,
     off,
     only,
 )
@@ -55,11 +55,8 @@ CONFIGURATION: Mapping[str, Entry] = {
     "Runtime": Judged("runtime"),
     "Role": Judged("role_arn"),
     "Handler": Judged("handler"),
-    "CodeSize": Harmless("the code is judged by its hash"),
-    "Description": Harmless("words for people; the door searches them for secrets"),
     "Timeout": Judged("timeout_s"),
     "MemorySize": Judged("memory_mb"),
-    "LastModified": WHEN,
     "CodeSha256": Judged("code_sha256"),
     "Version": Judged("version"),
     "VpcConfig": Closed(
@@ -78,7 +75,6 @@ CONFIGURATION: Mapping[str, Entry] = {
     "KMSKeyArn": Judged("kms_key_arn"),
     "TracingConfig.Mode": Judged("tracing", values=frozenset({"Active", "PassThrough"})),
     "MasterArn": Closed(Words(en="edge replica of", ja="エッジレプリカの元")),
-    "RevisionId": NAMES,
     "Layers": Judged("layers"),
     "State": Judged(
         "state",
@@ -89,33 +85,15 @@ CONFIGURATION: Mapping[str, Entry] = {
             }
         ),
     ),
-    **alike(
-        "StateReason StateReasonCode LastUpdateStatusReason LastUpdateStatusReasonCode "
-        "RuntimeVersionConfig.Error",
-        WHY,
-    ),
     "LastUpdateStatus": Judged(
         "last_update_status", values=frozenset({"Successful", "Failed", "InProgress"})
     ),
     "FileSystemConfigs": Judged("file_systems"),
-    **alike(
-        "SigningProfileVersionArn SigningJobArn",
-        Harmless("who signed the code, whose hash is judged"),
-    ),
     "PackageType": Closed(Words(en="package type", ja="パッケージ形式"), usual=only("Zip")),
     "ImageConfigResponse": Closed(Words(en="image configuration", ja="イメージ設定")),
-    "Architectures": Harmless(
-        "Python runs on either; the smoke calls run the package that is live"
-    ),
-    "EphemeralStorage": Harmless("room in /tmp, of which there are always 512 MB"),
     "SnapStart.ApplyOn": Closed(Words(en="SnapStart", ja="SnapStart"), usual=only("None")),
-    "SnapStart.OptimizationStatus": Harmless("told by ApplyOn for a published version"),
     "RuntimeVersionConfig.RuntimeVersionArn": Judged("runtime_version"),
-    "RuntimeConfig": Harmless("names the build of the runtime, which is judged itself"),
     "LoggingConfig.LogGroup": Judged("log_group"),
-    "LoggingConfig.LogFormat": Harmless(
-        "lines arrive in either form; the smoke calls look for their own"
-    ),
     "LoggingConfig.ApplicationLogLevel": Closed(
         Words(en="application log level", ja="アプリケーションログのレベル"),
         usual=only("INFO"),
@@ -127,7 +105,22 @@ CONFIGURATION: Mapping[str, Entry] = {
         Words(en="tenant isolation", ja="テナント分離"), shows="TenantIsolationMode"
     ),
     "CapacityProviderConfig": Closed(Words(en="capacity provider", ja="キャパシティプロバイダー")),
-    "ConfigSha256": Harmless("a digest of what is judged member by member"),
+    **harmless(
+        {
+            "the code is judged by its hash": "CodeSize",
+            "words for people; the door searches them for secrets": "Description",
+            WHEN: "LastModified",
+            NAMES: "RevisionId",
+            WHY: "StateReason StateReasonCode LastUpdateStatusReason LastUpdateStatusReasonCode RuntimeVersionConfig.Error",
+            "who signed the code, whose hash is judged": "SigningProfileVersionArn SigningJobArn",
+            "Python runs on either; the smoke calls run the package that is live": "Architectures",
+            "room in /tmp, of which there are always 512 MB": "EphemeralStorage",
+            "told by ApplyOn for a published version": "SnapStart.OptimizationStatus",
+            "names the build of the runtime, which is judged itself": "RuntimeConfig",
+            "lines arrive in either form; the smoke calls look for their own": "LoggingConfig.LogFormat",
+            "a digest of what is judged member by member": "ConfigSha256",
+        }
+    ),
     "DurableConfig": Closed(Words(en="durable execution", ja="Durable Execution")),
     "AcceleratorConfig": Closed(
         Words(en="accelerator", ja="アクセラレーター"), shows="AcceleratorMemorySize"
@@ -163,7 +156,6 @@ LEDGER: Ledger = {
         members={
             # What the alias runs is judged by GetFunction; the door searches every version for secrets.
             "Functions": Judged("versions"),
-            "NextMarker": NEXT,
         },
     ),
     "lambda:ListAliases": Operation(
@@ -175,7 +167,6 @@ LEDGER: Ledger = {
             "Aliases.RoutingConfig": Judged("weights"),
             "Aliases.Description": Harmless("words for people; the door searches them for secrets"),
             "Aliases.RevisionId": NAMES,
-            "NextMarker": NEXT,
         },
     ),
     "lambda:GetPolicy": Operation(
@@ -185,7 +176,7 @@ LEDGER: Ledger = {
     ),
     "lambda:ListFunctionUrlConfigs": Operation(
         resources=BY_NAME,
-        members={"FunctionUrlConfigs": Judged("function_urls"), "NextMarker": NEXT},
+        members={"FunctionUrlConfigs": Judged("function_urls")},
     ),
     "lambda:GetRuntimeManagementConfig": Operation(
         needs=frozenset({"UpdateRuntimeOn"}),
@@ -223,7 +214,6 @@ LEDGER: Ledger = {
                 ids="UUID",
                 terms=("FilterCriteria",),
             ),
-            "NextMarker": NEXT,
         },
     ),
     "lambda:ListFunctionEventInvokeConfigs": Operation(
@@ -249,7 +239,6 @@ LEDGER: Ledger = {
             "FunctionEventInvokeConfigs.MaximumEventAgeInSeconds": Harmless(
                 "a message that is late is not sent; the stamp is kept"
             ),
-            "NextMarker": NEXT,
         },
     ),
 }

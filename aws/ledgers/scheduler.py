@@ -1,6 +1,6 @@
 """EventBridge Scheduler: schedules, and what they do by themselves."""
 
-from aws.ledger import NAMES, NEXT, WHEN, Harmless, Judged, Ledger, Operation
+from aws.ledger import NAMES, WHEN, Harmless, Judged, Ledger, Operation
 from aws.words import Words
 
 SCHEDULE = Words(en="schedule", ja="スケジュール")
@@ -18,7 +18,6 @@ LEDGER: Ledger = {
             "Schedules.CreationDate": WHEN,
             "Schedules.LastModificationDate": WHEN,
             "Schedules.Target.Arn": Judged("acts"),
-            "NextToken": NEXT,
         },
     ),
     "scheduler:GetSchedule": Operation(

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from aws.ledger import NAMES, NEXT, Closed, Harmless, Judged, Ledger, Operation, Resource
+from aws.ledger import NAMES, Closed, Harmless, Judged, Ledger, Operation, Resource
 from aws.raw import Raw
 from aws.words import Words
 
@@ -102,7 +102,6 @@ LEDGER: Ledger = {
             "SecretList.Name": Judged("names"),
             # Of the planned ones DescribeSecret tells the same; others are known by their names.
             "SecretList": Harmless("told by DescribeSecret"),
-            "NextToken": NEXT,
         },
     ),
 }

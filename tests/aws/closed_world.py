@@ -13,6 +13,13 @@ from botocore.model import OperationModel, ServiceModel, Shape, StringShape
 
 from aws.ledger import Entry, Judged, Ledger, Operation
 
+PAGING = frozenset(
+    {
+        *("NextToken", "nextToken", "NextMarker", "Marker", "position", "LastEvaluatedTableName"),
+        *("IsTruncated", "Truncated"),
+    }
+)
+"""Members of a whole answer that lead to its next page; readers go through all pages."""
 READS = re.compile(r"^(BatchGet|Describe|Get|List)")
 """Operations that only read, by their names."""
 
@@ -67,9 +74,9 @@ def _of_members(call: str, model: OperationModel, operation: Operation) -> Itera
     entries = operation.members
     for path, leaf in sorted(found.items()):
         entry = _entry(entries, path)
-        if entry is None:
+        if entry is None and path not in PAGING:
             yield f"{call}: {path} is neither judged nor closed nor harmless"
-        elif isinstance(entry, Judged) and entry.values and isinstance(leaf, StringShape):
+        if isinstance(entry, Judged) and entry.values and isinstance(leaf, StringShape):
             new = set(leaf.enum) - entry.values
             yield from (f"{call}: {path} can be {one}, which nobody judges" for one in sorted(new))
     for path in entries:
