@@ -16,7 +16,7 @@ NEEDED_S = 10
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Named:
+class Planned:
     """What is planned by its name."""
 
     name: str
@@ -26,14 +26,14 @@ class Named:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Tagged(Named):
+class Tagged(Planned):
     """What AWS keeps tags of."""
 
     tags: Tags = field(hash=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Index(Named):
+class Index(Planned):
     """A global secondary index; it projects everything."""
 
     hash_key: str
@@ -231,7 +231,7 @@ class GatewayResponse:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Authorizer(Named):
+class Authorizer(Planned):
     """The Lambda authorizer: the auth function, through its alias."""
 
     function: Function
@@ -240,7 +240,7 @@ class Authorizer(Named):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class UsagePlan(Named):
+class UsagePlan(Planned):
     rate: int
     least_rate: int
     """Requests a second that it must leave room for."""
@@ -337,7 +337,7 @@ class Widget:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Dashboard(Named):
+class Dashboard(Planned):
     region: str
     period_s: int
     widgets: tuple[Widget, ...]
@@ -362,7 +362,7 @@ class Topic(Tagged):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Bucket(Named):
+class Bucket(Planned):
     """A private bucket, encrypted, reached by TLS only."""
 
     region: str
