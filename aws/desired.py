@@ -16,7 +16,7 @@ NEEDED_S = 10
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Planned:
+class PlannedResource:
     """What is planned by its name."""
 
     name: str
@@ -26,14 +26,14 @@ class Planned:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Tagged(Planned):
+class Tagged(PlannedResource):
     """What AWS keeps tags of."""
 
     tags: Tags = field(hash=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Index(Planned):
+class Index(PlannedResource):
     """A global secondary index; it projects everything."""
 
     hash_key: str
@@ -231,7 +231,7 @@ class GatewayResponse:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Authorizer(Planned):
+class Authorizer(PlannedResource):
     """The Lambda authorizer: the auth function, through its alias."""
 
     function: Function
@@ -240,7 +240,7 @@ class Authorizer(Planned):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class UsagePlan(Planned):
+class UsagePlan(PlannedResource):
     rate: int
     least_rate: int
     """Requests a second that it must leave room for."""
@@ -337,7 +337,7 @@ class Widget:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Dashboard(Planned):
+class Dashboard(PlannedResource):
     region: str
     period_s: int
     widgets: tuple[Widget, ...]
@@ -362,7 +362,7 @@ class Topic(Tagged):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Bucket(Planned):
+class Bucket(PlannedResource):
     """A private bucket, encrypted, reached by TLS only."""
 
     region: str
