@@ -105,18 +105,14 @@ def _understood(
     """Take the environment of a migration from ``--to``; CommandLineError if an option is wrong, before the first call."""
     if asked.policy and (beside := _beside_policy(given, asked)):
         raise CommandLineError(
-            Words(
-                en=f"--policy prints and ends: leave out {beside}",
-                ja=f"--policyは表示して終了します。{beside}を外してください",
-            )
+            en=f"--policy prints and ends: leave out {beside}",
+            ja=f"--policyは表示して終了します。{beside}を外してください",
         )
     if procedure.name in CARRIES and (target := given.get("to")):
         if asked.env not in {LOCAL, target}:
             raise CommandLineError(
-                Words(
-                    en=f"--to {target} and --env {asked.env} name two environments: name one",
-                    ja=f"--to {target}と--env {asked.env}が別の環境です。一つにしてください",
-                )
+                en=f"--to {target} and --env {asked.env} name two environments: name one",
+                ja=f"--to {target}と--env {asked.env}が別の環境です。一つにしてください",
             )
         asked = replace(asked, env=target)
         given = {name: value for name, value in given.items() if name != "to"}
@@ -182,10 +178,8 @@ def _policy(procedure: Procedure, asked: Shared) -> int:
     if procedure.name not in rights.declared():
         known = ", ".join(sorted(rights.declared()))
         raise CommandLineError(
-            Words(
-                en=f"no rights are declared for {procedure.name}; they are for {known}",
-                ja=f"{procedure.name}の権限は宣言されていません。宣言のある手順: {known}",
-            )
+            en=f"no rights are declared for {procedure.name}; they are for {known}",
+            ja=f"{procedure.name}の権限は宣言されていません。宣言のある手順: {known}",
         )
     environment = load(asked.env, asked.environments).environment
     scope = PolicyScope(environment, file=asked.environments)

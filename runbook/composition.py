@@ -8,7 +8,6 @@ from pathlib import Path
 
 from aws.change.gate import nothing
 from aws.release import code_sha256
-from aws.words import Words
 from lambdas.packing import pack
 from plan import plan_for
 from runbook import rights
@@ -76,10 +75,8 @@ def reachable(environment: Environment) -> Iterator[Reached]:
     stack = local_stack()
     if stack.kept() is None:
         raise GuardError(
-            Words(
-                en="no local stack is up: run `make up` in another terminal, then this again",
-                ja="ローカルスタックが起動していません。別のターミナルで`make up`を実行してから、もう一度実行してください",
-            )
+            en="no local stack is up: run `make up` in another terminal, then this again",
+            ja="ローカルスタックが起動していません。別のターミナルで`make up`を実行してから、もう一度実行してください",
         )
     with (
         stack.localized(environment) as localized,

@@ -10,7 +10,6 @@ import boto3
 
 from aws.inventory import Inventory, on_demand
 from aws.section import NotTestable
-from aws.words import Words
 from plan import plan_for, scope_of
 from runbook.engine import Refused, Step
 from signoff.environment import Environment
@@ -157,8 +156,6 @@ def read_live(
         return live_of(inventory, scope, rests_on, embedded=environment.birth is not None)
     except NotTestable as error:
         raise Refused(
-            Words(
-                en=f"{error.words.en}: without a live release there is nothing to sign for",
-                ja=f"{error.words.ja}。稼働中のリリースがないため、署名の対象がありません",
-            )
+            en=f"{error.words.en}: without a live release there is nothing to sign for",
+            ja=f"{error.words.ja}。稼働中のリリースがないため、署名の対象がありません",
         ) from None

@@ -313,10 +313,8 @@ def _arguments(part: str) -> Sequence[str]:
     if program == "pytest":
         return [sys.executable, "-m", "pytest", *rest]
     raise Refused(
-        Words(
-            en=f"{part} is not a command of this project: run it by hand",
-            ja=f"{part}は本プロジェクトのコマンドではありません。手動で実行してください",
-        )
+        en=f"{part} is not a command of this project: run it by hand",
+        ja=f"{part}は本プロジェクトのコマンドではありません。手動で実行してください",
     )
 
 

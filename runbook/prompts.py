@@ -23,10 +23,8 @@ def _text_of(file: Path) -> str:
         return file.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise Refused(
-            Words(
-                en=f"{file} can't be read as UTF-8 text ({error}): put the token alone into it",
-                ja=f"{file}をUTF-8のテキストとして読み取れません（{error}）。トークンだけを書いてください",
-            )
+            en=f"{file} can't be read as UTF-8 text ({error}): put the token alone into it",
+            ja=f"{file}をUTF-8のテキストとして読み取れません（{error}）。トークンだけを書いてください",
         ) from None
 
 
@@ -40,10 +38,8 @@ def secret_source(token_file: Path | None, typed: Typed | None) -> Callable[[str
     def ask(key: str) -> str:
         if key != LINE_TOKEN:
             raise Refused(
-                Words(
-                    en=f"nobody can be asked for the secret {key}",
-                    ja=f"シークレット{key}は入力できません",
-                )
+                en=f"nobody can be asked for the secret {key}",
+                ja=f"シークレット{key}は入力できません",
             )
         if token_file is not None:
             value = _text_of(token_file).strip()
@@ -57,17 +53,13 @@ def secret_source(token_file: Path | None, typed: Typed | None) -> Callable[[str
             )
         else:
             raise Refused(
-                Words(
-                    en="the LINE channel access token is needed, and there is no terminal to ask at: name its file with --line-token-file",
-                    ja="LINEのチャネルアクセストークンが必要ですが、ターミナルがありません。--line-token-fileでファイルを指定してください",
-                )
+                en="the LINE channel access token is needed, and there is no terminal to ask at: name its file with --line-token-file",
+                ja="LINEのチャネルアクセストークンが必要ですが、ターミナルがありません。--line-token-fileでファイルを指定してください",
             )
         if not value:
             raise Refused(
-                Words(
-                    en="the LINE channel access token is empty: issue one, then run it again",
-                    ja="LINEのチャネルアクセストークンが空です。発行してから再実行してください",
-                )
+                en="the LINE channel access token is empty: issue one, then run it again",
+                ja="LINEのチャネルアクセストークンが空です。発行してから再実行してください",
             )
         return value
 
@@ -83,10 +75,8 @@ def signer(name: str | None, typed: Typed | None) -> Callable[[], str]:
         given = name or (typed(asked) if typed is not None else "")
         if len(given) < SHORTEST_NAME:
             raise Refused(
-                Words(
-                    en="a signature needs the name of a person: give it with --by",
-                    ja="署名には人の氏名が必要です。--byで指定してください",
-                )
+                en="a signature needs the name of a person: give it with --by",
+                ja="署名には人の氏名が必要です。--byで指定してください",
             )
         return given
 

@@ -31,18 +31,14 @@ def proof_run_of(
     """
     if not (root / TESTS).is_dir():
         raise Refused(
-            Words(
-                en=f"{root} has no {TESTS}: prove it in a checkout of the commit",
-                ja=f"{root}に{TESTS}がありません。コミットのチェックアウトで検証してください",
-            )
+            en=f"{root} has no {TESTS}: prove it in a checkout of the commit",
+            ja=f"{root}に{TESTS}がありません。コミットのチェックアウトで検証してください",
         )
     tried = commit(root)
     if tried.endswith(CHANGED):
         raise Refused(
-            Words(
-                en="files of this checkout are not those of its commit: commit them, then prove it",
-                ja="チェックアウトのファイルがコミットと異なります。コミットしてから検証してください",
-            )
+            en="files of this checkout are not those of its commit: commit them, then prove it",
+            ja="チェックアウトのファイルがコミットと異なります。コミットしてから検証してください",
         )
     tests = run([sys.executable, "-m", "pytest", TESTS, "-q", "-n", "auto"]) == 0
     red = _not_green(run)

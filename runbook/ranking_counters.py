@@ -11,7 +11,6 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from aws.change.gate import Changes
-from aws.words import Words
 from lambdas.rally.domain.counters import PREFIX, Counter, is_counter, sort_key
 from lambdas.rally.domain.periods import month_of, week_of
 from runbook.engine import Change, Refused, StepContext
@@ -108,11 +107,9 @@ def _write(context: StepContext, one: Drift) -> None:
         if error.response["Error"].get("Code") != "ConditionalCheckFailedException":
             raise
         raise Refused(
-            Words(
-                en=f"counter {' '.join(one.key)} has changed since it was read: somebody collects stamps;"
-                " run it again",
-                ja=f"集計{' '.join(one.key)}が読み取り後に変わりました。スタンプの取得が進行中です。再実行してください",
-            )
+            en=f"counter {' '.join(one.key)} has changed since it was read: somebody collects stamps;"
+            " run it again",
+            ja=f"集計{' '.join(one.key)}が読み取り後に変わりました。スタンプの取得が進行中です。再実行してください",
         ) from None
 
 

@@ -38,10 +38,8 @@ def needed(context: StepContext) -> FrontEnd:
     if context.environment.front_end is None:
         name = context.environment.name
         raise Refused(
-            Words(
-                en=f"{name} has no front end: set its address in environments.toml, under [{name}.front_end]",
-                ja=f"{name}にフロントエンドがありません。environments.tomlの[{name}.front_end]にアドレスを書いてください",
-            )
+            en=f"{name} has no front end: set its address in environments.toml, under [{name}.front_end]",
+            ja=f"{name}にフロントエンドがありません。environments.tomlの[{name}.front_end]にアドレスを書いてください",
         )
     return context.environment.front_end
 
@@ -55,10 +53,8 @@ def served(url: str, opening: Callable[..., Any] = urlopen) -> str | None:
     """Return what is served now, bypassing caches; None if there is nothing. Raises Refused without an answer."""
     if not url.startswith(("https://", "http://127.0.0.1")):
         raise Refused(
-            Words(
-                en=f"{url} is not an https address: a front end without TLS can be altered in transit",
-                ja=f"{url}はhttpsのアドレスではありません。TLSのないフロントエンドは経路上で改変されるおそれがあります",
-            )
+            en=f"{url} is not an https address: a front end without TLS can be altered in transit",
+            ja=f"{url}はhttpsのアドレスではありません。TLSのないフロントエンドは経路上で改変されるおそれがあります",
         )
     asking = Request(url, headers={"Cache-Control": "no-cache"})  # noqa: S310 - the scheme is judged above
     try:
@@ -68,17 +64,13 @@ def served(url: str, opening: Callable[..., Any] = urlopen) -> str | None:
         if error.code in {403, 404}:  # a bucket without ListBucket says 403 for what is not there
             return None
         raise Refused(
-            Words(
-                en=f"{url} answers {error.code}: check the front end, then run it again",
-                ja=f"{url}の応答が{error.code}です。フロントエンドを確認し、再実行してください",
-            )
+            en=f"{url} answers {error.code}: check the front end, then run it again",
+            ja=f"{url}の応答が{error.code}です。フロントエンドを確認し、再実行してください",
         ) from None
     except (OSError, HTTPException) as error:  # also where it hangs up in the middle
         raise Refused(
-            Words(
-                en=f"{url} does not answer ({error}): check the front end",
-                ja=f"{url}が応答しません（{error}）。フロントエンドを確認してください",
-            )
+            en=f"{url} does not answer ({error}): check the front end",
+            ja=f"{url}が応答しません（{error}）。フロントエンドを確認してください",
         ) from None
 
 
@@ -86,20 +78,16 @@ def _text(url: str, data: bytes) -> str:
     """Decode a configuration; raises Refused if it is too long, and so cut off, or not UTF-8."""
     if len(data) > LONGEST:
         raise Refused(
-            Words(
-                en=f"{url} is more than {LONGEST:,} bytes, which is not a configuration file; check config_path in"
-                " environments.toml",
-                ja=f"{url}が{LONGEST:,}バイトを超えており、設定ファイルではありません。environments.tomlのconfig_pathを確認してください",
-            )
+            en=f"{url} is more than {LONGEST:,} bytes, which is not a configuration file; check config_path in"
+            " environments.toml",
+            ja=f"{url}が{LONGEST:,}バイトを超えており、設定ファイルではありません。environments.tomlのconfig_pathを確認してください",
         )
     try:
         return data.decode("utf-8")
     except UnicodeDecodeError:
         raise Refused(
-            Words(
-                en=f"{url} is not UTF-8 text: check config_path in environments.toml",
-                ja=f"{url}がUTF-8のテキストではありません。environments.tomlのconfig_pathを確認してください",
-            )
+            en=f"{url} is not UTF-8 text: check config_path in environments.toml",
+            ja=f"{url}がUTF-8のテキストではありません。environments.tomlのconfig_pathを確認してください",
         ) from None
 
 
@@ -112,10 +100,8 @@ def see(context: StepContext, wanted: str, what: Words) -> Changes:
 
     def refuse() -> None:
         raise Refused(
-            Words(
-                en=f"{url} does not serve {what.en} yet: deploy it, invalidate the caches, then run it again",
-                ja=f"{url}はまだ{what.ja}を返しません。デプロイし、キャッシュを無効化してから再実行してください",
-            )
+            en=f"{url} does not serve {what.en} yet: deploy it, invalidate the caches, then run it again",
+            ja=f"{url}はまだ{what.ja}を返しません。デプロイし、キャッシュを無効化してから再実行してください",
         )
 
     name = "API_BASE_URL"
@@ -141,10 +127,8 @@ def rendered(current: str | None, environment: Environment, api: str) -> str:
         text, times = SETTINGS[name].subn(partial(_put, quoted), text)
         if times != 1:
             raise Refused(
-                Words(
-                    en=f"the configuration sets {name} {times} times, not once: edit it by hand",
-                    ja=f"設定に{name}が{times}回あります（1回であること）。手動で編集してください",
-                )
+                en=f"the configuration sets {name} {times} times, not once: edit it by hand",
+                ja=f"設定に{name}が{times}回あります（1回であること）。手動で編集してください",
             )
     return text
 
@@ -177,10 +161,8 @@ def file_of(context: StepContext) -> Path:
     folder = site(context)
     if context.chosen.get("site") and not folder.is_dir():
         raise Refused(
-            Words(
-                en=f"{folder} is not a folder: name that of the front end's files with --site",
-                ja=f"{folder}はフォルダではありません。フロントエンドのファイルのフォルダを--siteで指定してください",
-            )
+            en=f"{folder} is not a folder: name that of the front end's files with --site",
+            ja=f"{folder}はフォルダではありません。フロントエンドのファイルのフォルダを--siteで指定してください",
         )
     return folder / needed(context).config_path
 
@@ -193,10 +175,8 @@ def written(path: Path) -> str | None:
         return None
     except (OSError, UnicodeDecodeError) as error:
         raise Refused(
-            Words(
-                en=f"{path} can't be read ({error}): fix that, then run it again",
-                ja=f"{path}を読み取れません（{error}）。確認してから再実行してください",
-            )
+            en=f"{path} can't be read ({error}): fix that, then run it again",
+            ja=f"{path}を読み取れません（{error}）。確認してから再実行してください",
         ) from None
 
 
@@ -236,10 +216,8 @@ def write(path: Path, text: str) -> None:
         staged.replace(path)
     except OSError as error:
         raise Refused(
-            Words(
-                en=f"{path} can't be written ({error}): fix that, then run it again",
-                ja=f"{path}に書き込めません（{error}）。確認してから再実行してください",
-            )
+            en=f"{path} can't be written ({error}): fix that, then run it again",
+            ja=f"{path}に書き込めません（{error}）。確認してから再実行してください",
         ) from None
 
 

@@ -98,10 +98,8 @@ def hold_the_verdict(context: StepContext) -> Changes:
 
     def refuse() -> None:
         raise Refused(
-            Words(
-                en=f"{why.en}: run `pytest --env {name}`, fix its red rows, then run this again",
-                ja=f"{why.ja}。`pytest --env {name}`を実行し、不合格の項目を解決してから再実行してください",
-            )
+            en=f"{why.en}: run `pytest --env {name}`, fix its red rows, then run this again",
+            ja=f"{why.ja}。`pytest --env {name}`を実行し、不合格の項目を解決してから再実行してください",
         )
 
     found = told.verdict.decision if told else None

@@ -116,10 +116,8 @@ class StepContext(ChangeContext):
         unknown = [one for one in found if one.outcome is Outcome.NOT_TESTABLE]
         if unknown:
             raise Refused(
-                Words(
-                    en=f"{unknown[0].words.en}: what is there is unknown; fix that, then run it again",
-                    ja=f"{unknown[0].words.ja}。現状が分かりません。確認してから再実行してください",
-                )
+                en=f"{unknown[0].words.en}: what is there is unknown; fix that, then run it again",
+                ja=f"{unknown[0].words.ja}。現状が分かりません。確認してから再実行してください",
             )
         return found
 
@@ -167,10 +165,8 @@ def _prerequisite(error: MissingPrerequisite, environment: str) -> Refused:
     """Say what to do where something has to be there first."""
     then, why = PREREQUISITES[error.kind], error.words
     return Refused(
-        Words(
-            en=f"{why.en}{then.en.format(env=environment)}",
-            ja=f"{why.ja}{then.ja.format(env=environment)}",
-        )
+        en=f"{why.en}{then.en.format(env=environment)}",
+        ja=f"{why.ja}{then.ja.format(env=environment)}",
     )
 
 

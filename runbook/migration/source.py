@@ -55,11 +55,9 @@ def of_table(context: StepContext, table: Table) -> Source:
     there = None if name == here.name else context.elsewhere(name)
     if there is None:
         raise Refused(
-            Words(
-                en=f"items of {here.name} can't be migrated from {name}: name another environment"
-                " with --from, or a file with --file",
-                ja=f"{here.name}の項目を{name}から移行できません。--fromで別の環境を、または--fileでファイルを指定してください",
-            )
+            en=f"items of {here.name} can't be migrated from {name}: name another environment"
+            " with --from, or a file with --file",
+            ja=f"{here.name}の項目を{name}から移行できません。--fromで別の環境を、または--fileでファイルを指定してください",
         )
     client, read = there.client("dynamodb"), there.tables[table.key]
     found = Source(
@@ -74,10 +72,8 @@ def of_table(context: StepContext, table: Table) -> Source:
     )
     if (there.account, there.region, read) == (here.account, here.region, table.name):
         raise Refused(
-            Words(
-                en=f"{found} is the target itself: give --from another Region or account",
-                ja=f"{found}は移行先そのものです。--fromで別のリージョンまたはアカウントを指定してください",
-            )
+            en=f"{found} is the target itself: give --from another Region or account",
+            ja=f"{found}は移行先そのものです。--fromで別のリージョンまたはアカウントを指定してください",
         )
     if unless_absent(client.describe_table, TableName=read) is None:
         raise Refused(_absent(found, context, table))
@@ -102,10 +98,8 @@ def of_file(path: Path) -> Source:
         digest = hashlib.sha256(path.read_bytes()).hexdigest()
     except OSError as error:
         raise Refused(
-            Words(
-                en=f"{path} cannot be read ({error.strerror}): name another file",
-                ja=f"{path}を読み取れません（{error.strerror}）。別のファイルを指定してください",
-            )
+            en=f"{path} cannot be read ({error.strerror}): name another file",
+            ja=f"{path}を読み取れません（{error.strerror}）。別のファイルを指定してください",
         ) from None
     described = {"file": path.name, "sha256": digest}
     return Source(f"file {path.name}", described, lambda: iter(items_in(path)))
@@ -135,10 +129,8 @@ def reach(name: str, *, file: Path, profile: str | None, here: Environment) -> S
     """
     if name not in names(file):
         raise Refused(
-            Words(
-                en=f"{file.name} has no environment {name}; it has {', '.join(names(file))}",
-                ja=f"{file.name}に環境{name}がありません（あるのは{', '.join(names(file))}）",
-            )
+            en=f"{file.name} has no environment {name}; it has {', '.join(names(file))}",
+            ja=f"{file.name}に環境{name}がありません（あるのは{', '.join(names(file))}）",
         )
     region = str(peek(name, "region", file))
     try:
@@ -170,27 +162,21 @@ def items_in(path: Path) -> list[Item]:
         whole = json.loads(text, object_hook=_with_bytes)
     except ValueError as error:
         raise Refused(
-            Words(
-                en=f"{path} is empty, cut off or not JSON ({error}): {HINT}",
-                ja=f"{path}が空か、途中で切れているか、JSONではありません（{error}）。{HINT_JA}",
-            )
+            en=f"{path} is empty, cut off or not JSON ({error}): {HINT}",
+            ja=f"{path}が空か、途中で切れているか、JSONではありません（{error}）。{HINT_JA}",
         ) from None
     output = whole if isinstance(whole, dict) else {"Items": whole}
     items = output.get("Items")
     if not isinstance(items, list):
         raise Refused(
-            Words(
-                en=f"{path} is neither a list of items nor the output of a scan: {HINT}",
-                ja=f"{path}は項目の配列でもscanの出力でもありません。{HINT_JA}",
-            )
+            en=f"{path} is neither a list of items nor the output of a scan: {HINT}",
+            ja=f"{path}は項目の配列でもscanの出力でもありません。{HINT_JA}",
         )
     partly = output.get("NextToken") or output.get("LastEvaluatedKey")
     if partly or output.get("Count", len(items)) != len(items):
         raise Refused(
-            Words(
-                en=f"{path} has a part of the table only: scan it without --max-items",
-                ja=f"{path}はテーブルの一部だけです。--max-itemsなしでscanしてください",
-            )
+            en=f"{path} has a part of the table only: scan it without --max-items",
+            ja=f"{path}はテーブルの一部だけです。--max-itemsなしでscanしてください",
         )
     return items
 

@@ -77,10 +77,8 @@ def look_at_items(context: StepContext, job: Job) -> Changes:
                 context.tell(f"+ {_json(after)}")
     if not number:
         raise Refused(
-            Words(
-                en=f"{job.source} holds no items: see whether it is the right one",
-                ja=f"{job.source}に項目がありません。移行元が正しいか確認してください",
-            )
+            en=f"{job.source} holds no items: see whether it is the right one",
+            ja=f"{job.source}に項目がありません。移行元が正しいか確認してください",
         )
     if bad:
         _refuse_bad(context, job, bad, number)
@@ -107,11 +105,9 @@ def _refuse_bad(context: StepContext, job: Job, bad: Mapping[str, Words], number
     first = list(bad.items())[:SHOWN]
     few = "" if job.private else f" ({'; '.join(f'{one}: {why.en}' for one, why in first)})"
     raise Refused(
-        Words(
-            en=f"{len(bad):,} of {number:,} items can't be migrated, so none was written{few}: {path}"
-            " lists all of them; fix them at the source, then run it again",
-            ja=f"{number:,}件中{len(bad):,}件が移行できないため、何も書き込んでいません{few}。すべて{path}にあります。移行元で修正してから再実行してください",
-        )
+        en=f"{len(bad):,} of {number:,} items can't be migrated, so none was written{few}: {path}"
+        " lists all of them; fix them at the source, then run it again",
+        ja=f"{number:,}件中{len(bad):,}件が移行できないため、何も書き込んでいません{few}。すべて{path}にあります。移行元で修正してから再実行してください",
     )
 
 
@@ -206,11 +202,9 @@ def _refuse_odd(context: StepContext, job: Job, odd: KeyDifference) -> NoReturn:
     path = _left(context, job, "differences.json", lists)
     few = joined(_few(job, KINDS[what], keys) for what, keys in lists.items() if keys)
     raise Refused(
-        Words(
-            en=f"table {job.table.name} does not equal {job.source} ({few.en}): {path} lists all of them; find"
-            " out which are right, then run it again",
-            ja=f"テーブル{job.table.name}が{job.source}と一致しません（{few.ja}）。一覧は{path}にあります。どちらが正しいか確認してから再実行してください",
-        )
+        en=f"table {job.table.name} does not equal {job.source} ({few.en}): {path} lists all of them; find"
+        " out which are right, then run it again",
+        ja=f"テーブル{job.table.name}が{job.source}と一致しません（{few.ja}）。一覧は{path}にあります。どちらが正しいか確認してから再実行してください",
     )
 
 

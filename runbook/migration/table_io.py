@@ -99,12 +99,10 @@ class Loader:
         for number in range(PAUSES):
             yield random.uniform(0, min(LONGEST_S, SHORTEST_S * 2**number))  # noqa: S311 - no secret
         raise Refused(
-            Words(
-                en=f"writing {items} items to table {self.table}: DynamoDB was too busy for it {PAUSES} times in a"
-                " row: raise the table's capacity or wait, then run it again; it resumes where it is",
-                ja=f"テーブル{self.table}への{items}件の書き込み: DynamoDBが{PAUSES}回続けて負荷超過で拒否しました。"
-                "テーブルのキャパシティを上げるか待ってから再実行してください。続きから再開します",
-            )
+            en=f"writing {items} items to table {self.table}: DynamoDB was too busy for it {PAUSES} times in a"
+            " row: raise the table's capacity or wait, then run it again; it resumes where it is",
+            ja=f"テーブル{self.table}への{items}件の書き込み: DynamoDBが{PAUSES}回続けて負荷超過で拒否しました。"
+            "テーブルのキャパシティを上げるか待ってから再実行してください。続きから再開します",
         )
 
 

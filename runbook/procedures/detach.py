@@ -75,10 +75,8 @@ def see_what_only_a_person_can_take_away(context: StepContext) -> Changes:
     if left and not context.rehearsed:
         named = ", ".join(left)
         raise Refused(
-            Words(
-                en=f"only a person can remove this: {named}. Do so as described above, then run it again",
-                ja=f"人の操作が必要です: {named}。上記のとおり操作してから再実行してください",
-            )
+            en=f"only a person can remove this: {named}. Do so as described above, then run it again",
+            ja=f"人の操作が必要です: {named}。上記のとおり操作してから再実行してください",
         )
     return ()
 

@@ -15,7 +15,6 @@ from aws.change.gate import Changes, Refused
 from aws.converge import alias, function, live_configuration
 from aws.desired import Function
 from aws.kinds.log_group import LOG_GROUP
-from aws.words import Words
 from runbook import releases
 from runbook.engine import StepContext, step
 from runbook.options import FUNCTION, row_of
@@ -138,14 +137,12 @@ def _refuse_other_code(context: StepContext) -> None:
     if context.environment.own_code:
         name = context.environment.name
         raise Refused(
-            Words(
-                en=f"the functions of {name} are code of your own (own_code in environments.toml), which this would"
-                f" overwrite: release them by your own pipeline, then run"
-                f" `python -m runbook record_release --env {name} --by NAME --go`",
-                ja=f"{name}の関数は独自のコードであり（environments.tomlのown_code）、この手順では上書きされてしまいます。"
-                f"独自のパイプラインでリリースし、`python -m runbook record_release --env {name} --by 名前 --go`を"
-                "実行してください",
-            )
+            en=f"the functions of {name} are code of your own (own_code in environments.toml), which this would"
+            f" overwrite: release them by your own pipeline, then run"
+            f" `python -m runbook record_release --env {name} --by NAME --go`",
+            ja=f"{name}の関数は独自のコードであり（environments.tomlのown_code）、この手順では上書きされてしまいます。"
+            f"独自のパイプラインでリリースし、`python -m runbook record_release --env {name} --by 名前 --go`を"
+            "実行してください",
         )
 
 

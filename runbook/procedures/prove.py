@@ -15,7 +15,6 @@ from collections.abc import Mapping
 
 from aws.change.gate import Change, Changes, Refused
 from aws.release import code_sha256
-from aws.words import Words
 from runbook.engine import StepContext, step
 
 KIND = "proof"
@@ -46,10 +45,8 @@ def _record(context: StepContext, built: dict[str, str]) -> None:
     done = context.proof_run()
     if {one.name: done.built.get(one.key) for one in context.plan.functions} != built:
         raise Refused(
-            Words(
-                en="the functions were changed while they were tested: prove them again",
-                ja="テスト中に関数が変更されました。もう一度検証してください",
-            )
+            en="the functions were changed while they were tested: prove them again",
+            ja="テスト中に関数が変更されました。もう一度検証してください",
         )
     context.record(KIND, {**done.results, "functions": built, "commit": done.commit})
     if done.results != PASSED:

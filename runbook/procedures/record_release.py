@@ -12,7 +12,6 @@ signed for: repeat the load run, the rehearsal and the signatures.
 """
 
 from aws.change.gate import Changes, Refused
-from aws.words import Words
 from runbook import releases
 from runbook.engine import StepContext, step
 from runbook.options import RELEASED_BY
@@ -31,10 +30,8 @@ def record_what_is_live(context: StepContext) -> Changes:
     if missing or not live["deployment"]:
         what = ", ".join(missing) or f"stage {live['stage']}"
         raise Refused(
-            Words(
-                en=f"{what} is not live yet: release it first",
-                ja=f"{what}の稼働中のものがありません。先にリリースしてください",
-            )
+            en=f"{what} is not live yet: release it first",
+            ja=f"{what}の稼働中のものがありません。先にリリースしてください",
         )
     return releases.record(
         context,

@@ -129,10 +129,8 @@ def leave_the_record(context: StepContext) -> Changes:
     missing = [part for part, one in found.items() if one is None or _old(one)]
     if missing and context.go:
         raise Refused(
-            Words(
-                en=f"not rehearsed today: {', '.join(missing)}; run it again from the start",
-                ja=f"本日まだ訓練していません: {', '.join(missing)}。最初から再実行してください",
-            )
+            en=f"not rehearsed today: {', '.join(missing)}; run it again from the start",
+            ja=f"本日まだ訓練していません: {', '.join(missing)}。最初から再実行してください",
         )
     seconds = {part: one["seconds"] for part, one in found.items() if one}
     forward = {part: one["forward"] for part, one in found.items() if one}
@@ -148,11 +146,9 @@ def _refuse_with_users(context: StepContext) -> None:
     users = context.plan.table("users").name
     if context.client("dynamodb").scan(TableName=users, Limit=1)["Items"]:
         raise Refused(
-            Words(
-                en=f"{users} has users, and a rehearsal changes what they get: rehearse before the go-live, or"
-                " in another environment",
-                ja=f"{users}に利用者がおり、訓練は応答内容を変えます。公開前に、または別の環境で訓練してください",
-            )
+            en=f"{users} has users, and a rehearsal changes what they get: rehearse before the go-live, or"
+            " in another environment",
+            ja=f"{users}に利用者がおり、訓練は応答内容を変えます。公開前に、または別の環境で訓練してください",
         )
 
 

@@ -101,10 +101,8 @@ def previous(context: StepContext) -> str:
     recorded = context.recorded(KIND, url=address(needed(context)))
     if recorded is None or not recorded.get("config"):
         raise Refused(
-            Words(
-                en="no previous configuration of the front end is recorded: `python -m runbook cutover --env"
-                f" {context.environment.name} --go` does that before it switches; restore the file from the front end's own repository",
-                ja=f"以前のフロントエンド設定が記録されていません。`python -m runbook cutover --env {context.environment.name} --go`が切替前に記録します。フロントエンドのリポジトリからファイルを戻してください",
-            )
+            en="no previous configuration of the front end is recorded: `python -m runbook cutover --env"
+            f" {context.environment.name} --go` does that before it switches; restore the file from the front end's own repository",
+            ja=f"以前のフロントエンド設定が記録されていません。`python -m runbook cutover --env {context.environment.name} --go`が切替前に記録します。フロントエンドのリポジトリからファイルを戻してください",
         )
     return str(recorded["config"])

@@ -1,10 +1,14 @@
 """Find the likely cause of a fault: what is live, alarms, logs, then the guide's three problems: secrets, CORS, slow answers.
 
+What the checklist has a row for, the checks judge here and now: `fix` then knows the remedy of each.
+
 It changes nothing. Start here when an alarm fires or a row is red without a remedy of its own. Errors that our own
 runs, load tests and drills provoked are left out, and each step says from when to when it looked. On a healthy
 system it proposes nothing.
 
 原因不明の異常について、稼働中の内容、アラーム、ログ、手順書の3つの問題（シークレット、CORS、遅延）を順に調べ、考えられる原因を示す。
+
+チェックリストに項目があるものは、その場で判定します。それぞれの対処は`fix`が示します。
 
 何も変更しません。アラームが発報したとき、または固有の対処がない項目が不合格のときに、最初に実行します。自分たちの
 検証・負荷試験・訓練が起こしたエラーは除き、各ステップは対象期間を表示します。正常なシステムには何も提案しません。
@@ -12,11 +16,10 @@ system it proposes nothing.
 
 from dataclasses import replace
 
-from aws.change.gate import Changes
-from aws.converge import api_draft
+from aws.change.gate import Changes, Refused
 from aws.words import Words
 from runbook import releases
-from runbook.diagnosis import cors, secret_access, slowness
+from runbook.diagnosis import slowness
 from runbook.diagnosis.alarms import report_alarms
 from runbook.diagnosis.cause import Cause, cause
 from runbook.diagnosis.log_signs import report_signs
@@ -26,10 +29,29 @@ from runbook.engine import StepContext, step
 from runbook.engine.change_lines import parts
 from runbook.rollback.forward import closed_parts
 
+OF_SECRETS = (
+    "SEC-01",
+    "SEC-05",
+    "SEC-09",
+    "SEC-10",
+    "SEC-13",
+    "SEC-16",
+    "SEC-23",
+    "DEP-13",
+    "DEP-15",
+)
+"""Rows on what a function needs to read its secret: name, state, key, role, rights, variable, alias."""
+OF_CORS = ("DEP-22", "DEP-25", "DEP-26")
+"""Rows on preflights, on errors of the gateway itself, and on a draft that is not served."""
 CLOSED = cause(
     "every route that leads there answers 503; this points forward to the newest recorded release",
     "該当するルートはすべて503を返します。次のコマンドで、記録済みの最新リリースに進みます",
     "python -m runbook roll_forward --env {env} --go",
+)
+RED_ROWS = cause(
+    "the rows above, which are red; judge everything, then fix what is red",
+    "上の不合格の項目です。全体を判定し、不合格を解決します",
+    "pytest --env {env}; python -m runbook fix --env {env}",
 )
 PAST_THE_PROCEDURES = cause(
     "a change past the procedures: look at what going back to the record would do",
@@ -116,67 +138,35 @@ def see_what_functions_say(context: StepContext) -> Changes:
 
 @step("troubleshooting 1")
 def follow_every_secret(context: StepContext) -> Changes:
-    """Follow every secret from the function that reads it, and name what is broken.
+    """Judge all that a function needs to read its secret, and name what is broken.
 
     The guide looks at permission, name and Region. Two more causes are common: a policy that names the secret
     without the six characters that AWS adds to its ARN matches nothing; and the key that encrypts it may be
-    disabled. No value is read.
+    disabled.
 
-    各シークレットを読み取る関数からたどり、問題のある箇所を示す。
+    関数がシークレットを読み取るために必要なものを判定し、問題のある箇所を示す。
 
     手順書が挙げるのは権限・名前・リージョンです。他によくある原因が2つあります。AWSがARNに付ける6文字を考慮しない
-    ポリシーは何にも一致しません。また、暗号化に使うキーが無効になっていることもあります。値そのものは読み取りません。
+    ポリシーは何にも一致しません。また、暗号化に使うキーが無効になっていることもあります。
     """
-    for function in context.plan.functions:
-        for name in function.secrets:
-            secret_access.report(context, function, name)
-    return ()
+    return _judged(context, OF_SECRETS)
 
 
 @step("troubleshooting 2")
 def see_what_is_served(context: StepContext) -> Changes:
-    """Check which origin every preflight and the gateway's own errors allow, and whether the draft says otherwise.
+    """Judge which origin every preflight and the gateway's own errors allow, and whether the draft says otherwise.
 
     The guide names `https://liff.line.me` as the origin. That address only redirects; what the browser sends is
     the origin of the page it lands on. And an error of the gateway itself carries no CORS headers unless its
     gateway responses do, so a 401 looks like a CORS error.
 
-    各プリフライトとゲートウェイ自身のエラーが許可するオリジンと、下書きとの違いを確認する。
+    各プリフライトとゲートウェイ自身のエラーが許可するオリジンと、下書きとの違いを判定する。
 
     手順書のオリジン`https://liff.line.me`はリダイレクトするだけで、ブラウザが送るのは転送先ページのオリジンです。
     また、ゲートウェイ自身のエラーには、ゲートウェイレスポンスで設定しない限りCORSヘッダーが付かず、401もCORSエラーに
     見えます。
     """
-    found = list(cors.causes(context, cors.served(context)))
-    for one in found:
-        _tell(context, one)
-    if not found:
-        origin = context.plan.api.cors.origin
-        context.tell(
-            Words(
-                en=f"every preflight and error allows {origin}",
-                ja=f"すべてのプリフライトとエラーが{origin}を許可しています",
-            )
-        )
-    if changes := api_draft.converge(replace(context, go=False), context.plan.api):
-        rehearsal = f"python -m runbook api --env {context.environment.name}"
-        context.tell(
-            Words(
-                en=f"the draft differs from the plan in {len(changes)} fields; this shows them: {rehearsal}",
-                ja=f"下書きと計画の差異が{len(changes)}項目あります。内容の確認: {rehearsal}",
-            )
-        )
-    return ()
-
-
-@step("troubleshooting 2")
-def ask_as_a_browser_does(context: StepContext) -> Changes:
-    """Send a preflight from here, with the front end's origin.
-
-    フロントエンドのオリジンで、ここからプリフライトを送る。
-    """
-    context.tell(cors.asked(context, context.plan.api.routes[0].path))
-    return ()
+    return _judged(context, OF_CORS)
 
 
 @step("troubleshooting 3")
@@ -206,3 +196,20 @@ def see_where_the_time_goes(context: StepContext) -> Changes:
 
 def _tell(context: StepContext, one: Cause) -> None:
     context.tell(one.told(context.environment.name))
+
+
+def _judged(context: StepContext, rows: tuple[str, ...]) -> Changes:
+    """Have the checks judge some rows, and tell what is red of them; where they say nothing, that is told."""
+    try:
+        red = context.findings(rows)
+    except Refused as error:
+        context.tell(error.words)
+        return ()
+    for one in red:
+        context.tell(Words(en=f"{one.row}: {one.words.en}", ja=f"{one.row}: {one.words.ja}"))
+    if red:
+        _tell(context, RED_ROWS)
+    else:
+        named = ", ".join(rows)
+        context.tell(Words(en=f"not red: {named}", ja=f"不合格なし: {named}"))
+    return ()

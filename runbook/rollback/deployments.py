@@ -154,12 +154,10 @@ def require_authorization(move: StageMove) -> None:
     """Raise Refused where the target serves anybody what only a session opens now."""
     if opened := ", ".join(move.opened):
         raise Refused(
-            Words(
-                en=f"deployment {move.target['id']} asks for no authorization on {opened}, which the live one does: anybody"
-                " could call as any user; name another deployment with --to",
-                ja=f"デプロイ{move.target['id']}は{opened}で認可を求めません（稼働中のものは求めます）。誰でも任意の利用者として"
-                "呼び出せてしまいます。--toで別のデプロイを指定してください",
-            )
+            en=f"deployment {move.target['id']} asks for no authorization on {opened}, which the live one does: anybody"
+            " could call as any user; name another deployment with --to",
+            ja=f"デプロイ{move.target['id']}は{opened}で認可を求めません（稼働中のものは求めます）。誰でも任意の利用者として"
+            "呼び出せてしまいます。--toで別のデプロイを指定してください",
         )
 
 
@@ -170,10 +168,8 @@ def stage_move(context: StepContext) -> StageMove:
     stage = stage_of(context, api, found["id"] if found else None)
     if found is None or stage is None:
         raise Refused(
-            Words(
-                en=f"stage {api.stage} of {api.name} does not exist: there is nothing to go back from",
-                ja=f"{api.name}のステージ{api.stage}が存在せず、切り戻す元がありません",
-            )
+            en=f"stage {api.stage} of {api.name} does not exist: there is nothing to go back from",
+            ja=f"{api.name}のステージ{api.stage}が存在せず、切り戻す元がありません",
         )
     id_, live = str(found["id"]), str(stage["deploymentId"])
     target = described_deployment(context, id_, _target(context, live, deployments(context, id_)))
@@ -208,10 +204,8 @@ def _target(context: StepContext, live: str, listed: tuple[Mapping[str, Any], ..
     if named := context.chosen.get("to"):
         if named not in there:
             raise Refused(
-                Words(
-                    en=f"there is no deployment {named}; the newest are {_newest_of(listed)}",
-                    ja=f"デプロイ{named}はありません。新しいものは{_newest_of(listed)}です",
-                )
+                en=f"there is no deployment {named}; the newest are {_newest_of(listed)}",
+                ja=f"デプロイ{named}はありません。新しいものは{_newest_of(listed)}です",
             )
         return named
     if going := unfinished_target(context, PART, {"deployment": live}):
@@ -223,11 +217,9 @@ def _target(context: StepContext, live: str, listed: tuple[Mapping[str, Any], ..
         if one in there and one != live:
             return one
     raise Refused(
-        Words(
-            en=f"deployment {live} is the only one: deploy a good draft by `python -m runbook api --env"
-            f" {context.environment.name} --go`",
-            ja=f"デプロイは{live}だけです。`python -m runbook api --env {context.environment.name} --go`で正しい定義をデプロイしてください",
-        )
+        en=f"deployment {live} is the only one: deploy a good draft by `python -m runbook api --env"
+        f" {context.environment.name} --go`",
+        ja=f"デプロイは{live}だけです。`python -m runbook api --env {context.environment.name} --go`で正しい定義をデプロイしてください",
     )
 
 

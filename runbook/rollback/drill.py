@@ -135,12 +135,10 @@ def _undo(
         first = context.explain(why) if known else Words(en="interrupted", ja="中断")
         then, there = context.explain(second), _standing(given, before)
         raise Refused(
-            Words(
-                en=f"{drill.part}: {first.en}; and it could not be put back: {then.en}. What is there now:"
-                f" {there.en}. The same command puts it back first",
-                ja=f"{drill.part}: {first.ja}。元に戻せませんでした: {then.ja}。現在の状態: {there.ja}。"
-                "同じコマンドを実行すると、先に元に戻します",
-            )
+            en=f"{drill.part}: {first.en}; and it could not be put back: {then.en}. What is there now:"
+            f" {there.en}. The same command puts it back first",
+            ja=f"{drill.part}: {first.ja}。元に戻せませんでした: {then.ja}。現在の状態: {there.ja}。"
+            "同じコマンドを実行すると、先に元に戻します",
         ) from why
     context.record(KIND, {"part": drill.part, "state": BROUGHT_BACK})
     context.tell(
@@ -219,10 +217,8 @@ def _compare(context: StepContext, drill: Drill, before: State) -> None:
         context.wait(same, what=AS_IT_WAS, every_s=LISTED_EVERY_S, within_s=LISTED_WITHIN_S)
     if odd:
         raise Refused(
-            Words(
-                en=f"{drill.part}: it is not as it was: {odd.en}; see the procedure `{drill.way_back}`",
-                ja=f"{drill.part}: 実施前の状態に戻っていません: {odd.ja}。手順`{drill.way_back}`を参照してください",
-            )
+            en=f"{drill.part}: it is not as it was: {odd.en}; see the procedure `{drill.way_back}`",
+            ja=f"{drill.part}: 実施前の状態に戻っていません: {odd.ja}。手順`{drill.way_back}`を参照してください",
         )
 
 

@@ -9,7 +9,6 @@ from aws.change.gate import Changes, unless_absent
 from aws.converge.policy_document import document, policy_lines
 from aws.converge.version import configure, move, publish
 from aws.desired import Function, Permission, Role
-from aws.words import Words
 from plan.compute import names_a_table
 from runbook.engine import Refused, StepContext, difference
 from runbook.rollback.restore import Restore, restores
@@ -106,13 +105,11 @@ def _refuse_other_code(context: StepContext, function: Function, live: Mapping[s
     latest = described(context, function, "$LATEST")["CodeSha256"]
     if latest != live["CodeSha256"]:
         raise Refused(
-            Words(
-                en=f"function {function.name}: $LATEST is other code than version {live['Version']} behind"
-                f" {function.alias}, and a new version would put it live: upload the live code first"
-                f" (check out its commit, `python -m runbook functions --env {context.environment.name} --go`),"
-                " then run it again",
-                ja=f"関数{function.name}: $LATESTのコードが{function.alias}のバージョン{live['Version']}と異なり、新しいバージョンで公開されてしまいます。稼働中のコードを先にアップロードしてから（該当コミットで`python -m runbook functions --env {context.environment.name} --go`）再実行してください",
-            )
+            en=f"function {function.name}: $LATEST is other code than version {live['Version']} behind"
+            f" {function.alias}, and a new version would put it live: upload the live code first"
+            f" (check out its commit, `python -m runbook functions --env {context.environment.name} --go`),"
+            " then run it again",
+            ja=f"関数{function.name}: $LATESTのコードが{function.alias}のバージョン{live['Version']}と異なり、新しいバージョンで公開されてしまいます。稼働中のコードを先にアップロードしてから（該当コミットで`python -m runbook functions --env {context.environment.name} --go`）再実行してください",
         )
 
 

@@ -89,10 +89,8 @@ def _refuse_another(one: Restore, there: Mapping[str, Any]) -> None:
     source = there.get("RestoreSummary", {}).get("SourceTableArn")
     if source != one.old.arn:
         raise Refused(
-            Words(
-                en=f"table {one.new.name} exists and was not restored from {one.old.name}: name another time",
-                ja=f"テーブル{one.new.name}がすでにあり、{one.old.name}から復元したものではありません。別の時刻を指定してください",
-            )
+            en=f"table {one.new.name} exists and was not restored from {one.old.name}: name another time",
+            ja=f"テーブル{one.new.name}がすでにあり、{one.old.name}から復元したものではありません。別の時刻を指定してください",
         )
 
 
@@ -136,11 +134,9 @@ def window(context: StepContext, table: Table) -> tuple[datetime, datetime]:
     described = answer["ContinuousBackupsDescription"].get("PointInTimeRecoveryDescription", {})
     if described.get("PointInTimeRecoveryStatus") != "ENABLED":
         raise Refused(
-            Words(
-                en=f"table {table.name} has no point-in-time recovery, so it can't be restored: turn it on with `python -m runbook tables --env {context.environment.name} --go` before the next"
-                " fault",
-                ja=f"テーブル{table.name}のポイントインタイムリカバリが無効で、過去に戻せません。次の障害に備え、`python -m runbook tables --env {context.environment.name} --go`で有効にしてください",
-            )
+            en=f"table {table.name} has no point-in-time recovery, so it can't be restored: turn it on with `python -m runbook tables --env {context.environment.name} --go` before the next"
+            " fault",
+            ja=f"テーブル{table.name}のポイントインタイムリカバリが無効で、過去に戻せません。次の障害に備え、`python -m runbook tables --env {context.environment.name} --go`で有効にしてください",
         )
     earliest, latest = (described[f"{one}RestorableDateTime"] for one in ("Earliest", "Latest"))
     return _utc(earliest), _utc(latest)
@@ -151,11 +147,9 @@ def refuse_outside(context: StepContext, table: Table, at: datetime) -> None:
     earliest, latest = window(context, table)
     if not earliest.replace(microsecond=0) <= at <= latest:
         raise Refused(
-            Words(
-                en=f"table {table.name} cannot be restored to {at:%Y-%m-%dT%H:%M:%SZ}, only to a time from"
-                f" {earliest:%Y-%m-%dT%H:%M:%SZ} to {latest:%Y-%m-%dT%H:%M:%SZ}: name one of those",
-                ja=f"テーブル{table.name}は{at:%Y-%m-%dT%H:%M:%SZ}に復元できません。{earliest:%Y-%m-%dT%H:%M:%SZ}から{latest:%Y-%m-%dT%H:%M:%SZ}までの時刻を指定してください",
-            )
+            en=f"table {table.name} cannot be restored to {at:%Y-%m-%dT%H:%M:%SZ}, only to a time from"
+            f" {earliest:%Y-%m-%dT%H:%M:%SZ} to {latest:%Y-%m-%dT%H:%M:%SZ}: name one of those",
+            ja=f"テーブル{table.name}は{at:%Y-%m-%dT%H:%M:%SZ}に復元できません。{earliest:%Y-%m-%dT%H:%M:%SZ}から{latest:%Y-%m-%dT%H:%M:%SZ}までの時刻を指定してください",
         )
 
 

@@ -27,10 +27,8 @@ def leave_the_restored(context: StepContext, functions_back: ModuleType) -> None
     for one in restored:
         if content(context, one.new) != content(context, one.old):
             raise Refused(
-                Words(
-                    en=f"table {one.new.name} was restored, but is not what {one.old.name} was",
-                    ja=f"テーブル{one.new.name}を復元しましたが、{one.old.name}と一致しません",
-                )
+                en=f"table {one.new.name} was restored, but is not what {one.old.name} was",
+                ja=f"テーブル{one.new.name}を復元しましたが、{one.old.name}と一致しません",
             )
     live = [described(context, one, one.alias) for one in context.plan.functions]
     if any(_reads(one, {restore.new.name for restore in restored}) for one in live):

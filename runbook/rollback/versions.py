@@ -8,7 +8,6 @@ from aws.change.gate import Changes
 from aws.converge.version import LATEST, move
 from aws.desired import Function
 from aws.release import CLOSED, code_sha256
-from aws.words import Words
 from plan.compute import names_a_table
 from runbook.engine import Change, Refused, StepContext, difference
 from runbook.rollback.execution import unfinished_target
@@ -78,10 +77,8 @@ def chosen(context: StepContext) -> tuple[Function, ...]:
     if not found:
         keys = ", ".join(one.key for one in context.plan.functions)
         raise Refused(
-            Words(
-                en=f"there is no function {name}; there are {keys}",
-                ja=f"関数{name}はありません（あるのは{keys}）",
-            )
+            en=f"there is no function {name}; there are {keys}",
+            ja=f"関数{name}はありません（あるのは{keys}）",
         )
     return found
 
@@ -163,11 +160,9 @@ def _below(context: StepContext, function: Function, live: str, there: Iterable[
     older = [number for number in published(there) if number < int(live)]
     if not older:
         raise Refused(
-            Words(
-                en=f"function {function.name}: version {live} is the oldest one, so there is nothing to go"
-                f" back to: deploy a good one by `python -m runbook functions --env {context.environment.name} --go`",
-                ja=f"関数{function.name}: バージョン{live}が最古で、戻し先がありません。`python -m runbook functions --env {context.environment.name} --go`で正しいものをデプロイしてください",
-            )
+            en=f"function {function.name}: version {live} is the oldest one, so there is nothing to go"
+            f" back to: deploy a good one by `python -m runbook functions --env {context.environment.name} --go`",
+            ja=f"関数{function.name}: バージョン{live}が最古で、戻し先がありません。`python -m runbook functions --env {context.environment.name} --go`で正しいものをデプロイしてください",
         )
     return str(older[-1])
 
@@ -177,10 +172,8 @@ def _existing(function: Function, version: str, there: Listed) -> Mapping[str, A
     if version not in map(str, numbered):
         numbers = ", ".join(map(str, numbered)) or "none"
         raise Refused(
-            Words(
-                en=f"function {function.name} has no published version {version}; there are {numbers}",
-                ja=f"関数{function.name}に公開済みのバージョン{version}はありません（あるのは{numbers}）",
-            )
+            en=f"function {function.name} has no published version {version}; there are {numbers}",
+            ja=f"関数{function.name}に公開済みのバージョン{version}はありません（あるのは{numbers}）",
         )
     return there[version]
 

@@ -10,6 +10,7 @@ from typing import Any
 from aws.change.gate import Changes
 from aws.words import Words
 from runbook.engine import Procedure
+from signoff.judge.outcome import Finding
 from tests.runbook.desk import Desk
 
 FEW = ("auth", "award", "gps-verify")
@@ -30,6 +31,8 @@ class RollbackOperator:
     only: Collection[str] = ()
     told: list[str | Words] = field(default_factory=list)
     asked: list[Any] = field(default_factory=list)
+    red: tuple[Finding, ...] = ()
+    """What the checks find."""
 
     def client(self, service: str) -> Any:
         return self.desk.client(service)
@@ -42,6 +45,7 @@ class RollbackOperator:
             history=self.history,
             permit=self._permit,
             tell=self.told.append,
+            findings=lambda rows: tuple(one for one in self.red if one.row in rows),
         )
         functions = tuple(one for one in made.plan.functions if one.key in self.only)
         return replace(made, plan=replace(made.plan, functions=functions or made.plan.functions))
