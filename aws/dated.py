@@ -1,7 +1,6 @@
 """Facts of AWS that change with time, from one file that says of each when and where it was looked up."""
 
 import tomllib
-from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -43,18 +42,6 @@ def call_rates() -> Mapping[str, CallRate]:
         name: CallRate(float(rate), bursts.get(name, 1))
         for name, rate in dated("calls_per_second").items()
         if name not in {"as_of", "source"}
-    }
-
-
-def least_seconds(calls: Mapping[str, int]) -> Mapping[str, float]:
-    """Return, for each rate, how long so many calls of ``service:Operation`` take at the least."""
-    rates, of = call_rates(), Counter[str]()
-    for operation, times in calls.items():
-        of[operation if operation in rates else operation.partition(":")[0]] += times
-    return {
-        name: max(0.0, (times - rates[name].burst) / rates[name].per_second)
-        for name, times in of.items()
-        if name in rates
     }
 
 

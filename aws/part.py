@@ -49,4 +49,3 @@ class LeftOut:
 PLANNED_BY = LeftOut("the name by which it is planned")
 IDENTITY = LeftOut("an id, which a system that is built anew has otherwise")
 JUDGED_EACH_RUN = LeftOut("moves by itself, and rows judge it in each run")
-FOR_PEOPLE = LeftOut("a text for people")

@@ -17,7 +17,7 @@ from aws.change.undo import (
 )
 from aws.door.failures import ReadFailure
 from aws.kind import ARN, BY_NAME, KMS_KEY, POLICY, Kind, ReadCall, Wanted, changed, fact, value_of
-from aws.ledger import NAMES, Closed, Entry, Harmless, Judged, Ledger, Operation, asked
+from aws.ledger import NAMES, Closed, Judged, Ledger, Operation, asked
 from aws.part import IDENTITY, Part
 from aws.raw import Raw
 from aws.reading import Reader, Reading
@@ -39,63 +39,6 @@ LISTENER = Words(en="listener", ja="受信者")
 REDRIVE = Words(en="dead-letter queue", ja="デッドレターキュー")
 MOST_BYTES = "262144"
 """AWS's own limit for a message."""
-
-COUNT = Harmless("the subscriptions are listed")
-FEEDBACK = Harmless("notes in a log what was delivered; the messages stay what they are")
-FIFO_ONLY = Harmless("about FIFO topics, which are red as such")
-
-TOPIC_ATTRIBUTES: Mapping[str, Entry] = {
-    "DeliveryPolicy": Judged("delivery_policy"),
-    "DisplayName": Harmless("the sender's name in a mail"),
-    "EffectiveDeliveryPolicy": Harmless("told by the delivery policy"),
-    "MaximumMessageSize": Judged("max_message_bytes"),
-    "Owner": NAMES,
-    "Policy": Judged("policy"),
-    "SignatureVersion": Harmless("how a message is signed; a listener takes either"),
-    "SubscriptionsConfirmed": COUNT,
-    "SubscriptionsDeleted": COUNT,
-    "SubscriptionsPending": COUNT,
-    "TopicArn": Judged("arn"),
-    "TracingConfig": Harmless("whether a trace passes through; the message stays what it is"),
-    "KmsMasterKeyId": Judged("kms_key"),
-    "FifoTopic": Judged("fifo"),
-    "ArchivePolicy": FIFO_ONLY,
-    "BeginningArchiveTime": FIFO_ONLY,
-    "ContentBasedDeduplication": FIFO_ONLY,
-    "FifoThroughputScope": FIFO_ONLY,
-    **dict.fromkeys(
-        (
-            f"{protocol}{told}"
-            for protocol in ("HTTP", "Firehose", "Lambda", "Application", "SQS")
-            for told in (
-                "SuccessFeedbackRoleArn",
-                "SuccessFeedbackSampleRate",
-                "FailureFeedbackRoleArn",
-            )
-        ),
-        FEEDBACK,
-    ),
-}
-"""Attributes of a topic -> what becomes of each."""
-SUBSCRIPTION_ATTRIBUTES: Mapping[str, Entry] = {
-    "ConfirmationWasAuthenticated": Harmless("who may end the subscription"),
-    "DeliveryPolicy": Judged("delivery_policy"),
-    "EffectiveDeliveryPolicy": Harmless("told by the delivery policy"),
-    "Endpoint": Harmless("the listing tells it"),
-    "FilterPolicy": Judged("filter_policy"),
-    "FilterPolicyScope": Judged("filter_scope"),
-    "Owner": NAMES,
-    "PendingConfirmation": Harmless("the listing tells it"),
-    "Protocol": Harmless("the listing tells it"),
-    "RawMessageDelivery": Judged("raw"),
-    "RedrivePolicy": Judged("redrive"),
-    "ReplayPolicy": FIFO_ONLY,
-    "ReplayStatus": FIFO_ONLY,
-    "SubscriptionArn": NAMES,
-    "SubscriptionRoleArn": Harmless("about Firehose, which tells no person"),
-    "TopicArn": NAMES,
-}
-"""Attributes of a subscription -> what becomes of each."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

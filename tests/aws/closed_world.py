@@ -31,6 +31,8 @@ class Coverage:
     speaks_by: Collection[str] = ()
     never_asked: Mapping[str, Sequence[str]] = field(default_factory=dict)
     """Reason -> operations."""
+    attributes: Mapping[str, Mapping[str, Sequence[str]]] = field(default_factory=dict)
+    """Operation -> reason -> names in a map of texts, which a model does not name."""
 
 
 COVERAGE = {

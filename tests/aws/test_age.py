@@ -1,10 +1,11 @@
 """An account of age, in pages of AWS's sizes: everything is followed to its end, within what AWS takes a second."""
 
+from collections import Counter
 from copy import deepcopy
 
 import pytest
 
-from aws.dated import least_seconds
+from aws.dated import call_rates
 from aws.door.limits import RetryPolicy
 from aws.function import UNSERVED
 from aws.saved import unreadable
@@ -14,6 +15,18 @@ from tests.aws.fake_aws import HEALTHY
 VERSIONS, OTHERS, ALARMS, ROLES = 300, 120, 1_200, 1_200
 QUICK_S = 10
 """Seconds in which all calls may be made: five times those of an account that is new."""
+
+
+def least_seconds(calls):
+    """Return, for each rate, how long so many calls of ``service:Operation`` take at the least."""
+    rates, of = call_rates(), Counter()
+    for operation, times in calls.items():
+        of[operation if operation in rates else operation.partition(":")[0]] += times
+    return {
+        name: max(0.0, (times - rates[name].burst) / rates[name].per_second)
+        for name, times in of.items()
+        if name in rates
+    }
 
 
 def paged(operation, key, entries, *, size, ask, give):

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from aws import dated
-from aws.dated import CallRate, call_rates, last_days, least_seconds
+from aws.dated import CallRate, call_rates, last_days
 
 TABLES = tomllib.loads(Path(dated.__file__).with_name("dated.toml").read_text(encoding="utf-8"))
 
@@ -26,12 +26,6 @@ def test_rates_are_of_calls_alone():
     assert rates["lambda:GetPolicy"] == CallRate(14.0, burst=14)
     assert rates["lambda"] == CallRate(14.0, burst=14)
     assert {type(one) for one in rates.values()} == {CallRate}
-
-
-def test_calls_take_what_is_beyond_the_burst_at_the_rate_of_their_own_or_of_their_service():
-    calls = {"lambda:GetPolicy": 28, "lambda:ListAliases": 15, "lambda:ListTags": 13, "sns:X": 99}
-
-    assert least_seconds(calls) == {"lambda:GetPolicy": 1.0, "lambda": 1.0}
 
 
 def test_last_days_of_runtimes_are_days_after_their_first():
