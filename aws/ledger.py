@@ -30,10 +30,9 @@ class Effect(enum.StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """Decoded into the named fact, which rows judge; ``values`` are those of its enumeration."""
+    """Decoded into the named fact, which rows judge."""
 
     fact: str
-    values: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

@@ -90,8 +90,6 @@ class Fact:
     """The same, where the value is understood by the place that it was read in: a Region, a prefix of names."""
     covers: tuple[str, ...] = ()
     """Members that it speaks for, where they are not the one at its path."""
-    values: frozenset[str] = frozenset()
-    """Those of its enumeration that rows know."""
     none: Words | None = None
     """How people name that there is no value."""
     part: Part | LeftOut = Part.CONFIGURATION

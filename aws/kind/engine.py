@@ -199,7 +199,7 @@ class Kind(Generic[T, W]):
 
     def _operation(self, key: str, call: ReadCall) -> Operation:
         judged = {
-            path: Judged(name, one.values)
+            path: Judged(name)
             for name, one in self.facts.items()
             if one.call == key
             for path in one.members

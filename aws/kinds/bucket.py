@@ -21,7 +21,6 @@ OLDEST = "us-east-1"
 """The Region of a bucket for which S3 answers no location."""
 BY_KMS = one_of("aws:kms", "aws:kms:dsse")
 """Encryption with a KMS key, in one layer or two."""
-ALGORITHMS = frozenset({"AES256", "aws:fsx", "aws:backup", "aws:kms", "aws:kms:dsse"})
 SWITCHES = ("BlockPublicAcls", "IgnorePublicAcls", "BlockPublicPolicy", "RestrictPublicBuckets")
 RULES = "ServerSideEncryptionConfiguration.Rules"
 DEFAULT = "ApplyServerSideEncryptionByDefault"
@@ -55,7 +54,7 @@ class Bucket:
 
     name: str = fact(NAME, BY_NAME, part=PLANNED_BY)
     encryption: str | None = fact(
-        Words(en="encryption", ja="暗号化"), values=ALGORITHMS, **_by_default("SSEAlgorithm")
+        Words(en="encryption", ja="暗号化"), **_by_default("SSEAlgorithm")
     )
     kms_key: str | None = fact(KMS_KEY, **_by_default("KMSMasterKeyID"))
     public_access_blocked: bool = fact(

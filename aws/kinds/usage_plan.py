@@ -71,7 +71,7 @@ class UsagePlan:
     rate: float | None = _limit(RATE, "throttle.rateLimit")
     burst: int | None = _limit(BURST, "throttle.burstLimit")
     quota: int | None = _limit(QUOTA, "quota.limit")
-    period: str | None = _limit(PERIOD, "quota.period", values=frozenset({"DAY", "WEEK", "MONTH"}))
+    period: str | None = _limit(PERIOD, "quota.period")
     stages: tuple[str, ...] = fact(
         STAGES,
         "apiStages",

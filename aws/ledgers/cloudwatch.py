@@ -29,15 +29,6 @@ REASON = Harmless("why the alarm is in its state; the state is judged")
 TAGS = Harmless("tags of the alarm that its notifications carry; they reach the same people")
 
 OF_QUERY = Harmless("about queries, which are judged as such")
-STATES = frozenset({"OK", "ALARM", "INSUFFICIENT_DATA"})
-STATISTICS = frozenset({"SampleCount", "Average", "Sum", "Minimum", "Maximum"})
-COMPARISONS = frozenset(
-    {
-        *("GreaterThanOrEqualToThreshold", "GreaterThanThreshold", "GreaterThanUpperThreshold"),
-        *("LessThanOrEqualToThreshold", "LessThanThreshold", "LessThanLowerThreshold"),
-        "LessThanLowerOrGreaterThanUpperThreshold",
-    }
-)
 
 
 def _others(actions: list[str]) -> list[str]:
@@ -57,7 +48,7 @@ _OF_ANY_TYPE: Mapping[str, Entry] = {
     "AlarmConfigurationUpdatedTimestamp": WHEN,
     "ActionsEnabled": Judged("actions_enabled"),
     **alike("AlarmActions OKActions InsufficientDataActions", OTHERS),
-    "StateValue": Judged("state", values=STATES),
+    "StateValue": Judged("state"),
     **alike("StateReason StateReasonData", REASON),
     **alike("StateUpdatedTimestamp StateTransitionedTimestamp", Judged("state_since")),
     "AlarmDescription": LABELS,
@@ -66,7 +57,7 @@ _OF_ANY_TYPE: Mapping[str, Entry] = {
 _OF_A_METRIC: Mapping[str, Entry] = {
     "MetricName": Judged("metric"),
     "Namespace": Judged("namespace"),
-    "Statistic": Judged("statistic", values=STATISTICS),
+    "Statistic": Judged("statistic"),
     "ExtendedStatistic": Judged("statistic"),
     "Dimensions": Judged("dimensions"),
     "Period": Judged("period_s"),
@@ -74,7 +65,7 @@ _OF_A_METRIC: Mapping[str, Entry] = {
     "EvaluationPeriods": Judged("evaluation_periods"),
     "DatapointsToAlarm": Judged("datapoints_to_alarm"),
     "Threshold": Judged("threshold"),
-    "ComparisonOperator": Judged("comparison", values=COMPARISONS),
+    "ComparisonOperator": Judged("comparison"),
     "TreatMissingData": Judged("missing_data"),
     "EvaluateLowSampleCountPercentile": Harmless("about percentiles, and the statistic is judged"),
     "Metrics": Judged("expressions"),
@@ -92,7 +83,7 @@ _OF_A_LOG: Mapping[str, Entry] = {
     "ScheduledQueryConfiguration": Judged("expressions"),
     **alike("QueryResultsToEvaluate QueryResultsToAlarm", OF_QUERY),
     "Threshold": Judged("threshold"),
-    "ComparisonOperator": Judged("comparison", values=COMPARISONS),
+    "ComparisonOperator": Judged("comparison"),
     "TreatMissingData": Judged("missing_data"),
     "EvaluationState": EVALUATION,
     "ActionLogLineCount": Closed(
@@ -145,9 +136,7 @@ LEDGER: Ledger = {
         resources={},
         members={
             "AlarmMuteRuleSummaries.AlarmMuteRuleArn": Judged("name"),
-            "AlarmMuteRuleSummaries.Status": Judged(
-                "status", values=frozenset({"SCHEDULED", "ACTIVE", "EXPIRED"})
-            ),
+            "AlarmMuteRuleSummaries.Status": Judged("status"),
             "AlarmMuteRuleSummaries.ExpireDate": Harmless("told by the rule's status"),
             "AlarmMuteRuleSummaries.MuteType": Harmless("told by the rule's schedule"),
             "AlarmMuteRuleSummaries.LastUpdatedTimestamp": WHEN,
@@ -164,7 +153,7 @@ LEDGER: Ledger = {
             "MuteTargets": Judged("alarms"),
             "StartDate": Harmless("a rule that is not over is red, whenever it begins"),
             "ExpireDate": Harmless("told by the rule's status"),
-            "Status": Judged("status", values=frozenset({"SCHEDULED", "ACTIVE", "EXPIRED"})),
+            "Status": Judged("status"),
             "LastUpdatedTimestamp": WHEN,
             "MuteType": Harmless("told by the rule's schedule"),
         },

@@ -32,12 +32,7 @@ LEDGER: Ledger = {
             "Rules.Name": Judged("name"),
             "Rules.Arn": NAMES,
             "Rules.EventPattern": Judged("when"),
-            "Rules.State": Judged(
-                "acts",
-                values=frozenset(
-                    {"ENABLED", "DISABLED", "ENABLED_WITH_ALL_CLOUDTRAIL_MANAGEMENT_EVENTS"}
-                ),
-            ),
+            "Rules.State": Judged("acts"),
             "Rules.Description": WORDS,
             "Rules.ScheduleExpression": Judged("when"),
             "Rules.RoleArn": Judged("acts"),

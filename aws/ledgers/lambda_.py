@@ -73,21 +73,11 @@ CONFIGURATION: Mapping[str, Entry] = {
     "Environment.Variables": Judged("environment"),
     "Environment.Error": Judged("environment"),
     "KMSKeyArn": Judged("kms_key_arn"),
-    "TracingConfig.Mode": Judged("tracing", values=frozenset({"Active", "PassThrough"})),
+    "TracingConfig.Mode": Judged("tracing"),
     "MasterArn": Closed(Words(en="edge replica of", ja="エッジレプリカの元")),
     "Layers": Judged("layers"),
-    "State": Judged(
-        "state",
-        values=frozenset(
-            {
-                *("Pending", "Active", "Inactive", "Failed", "Deleting"),
-                *("Deactivating", "Deactivated", "ActiveNonInvocable"),
-            }
-        ),
-    ),
-    "LastUpdateStatus": Judged(
-        "last_update_status", values=frozenset({"Successful", "Failed", "InProgress"})
-    ),
+    "State": Judged("state"),
+    "LastUpdateStatus": Judged("last_update_status"),
     "FileSystemConfigs": Judged("file_systems"),
     "PackageType": Closed(Words(en="package type", ja="パッケージ形式"), usual=only("Zip")),
     "ImageConfigResponse": Closed(Words(en="image configuration", ja="イメージ設定")),

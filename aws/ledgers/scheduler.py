@@ -5,7 +5,6 @@ from aws.words import Words
 
 SCHEDULE = Words(en="schedule", ja="スケジュール")
 
-STATES = frozenset({"ENABLED", "DISABLED"})
 
 LEDGER: Ledger = {
     "scheduler:ListSchedules": Operation(
@@ -14,7 +13,7 @@ LEDGER: Ledger = {
             "Schedules.Arn": NAMES,
             "Schedules.Name": Judged("name"),
             "Schedules.GroupName": Judged("name"),
-            "Schedules.State": Judged("acts", values=STATES),
+            "Schedules.State": Judged("acts"),
             "Schedules.CreationDate": WHEN,
             "Schedules.LastModificationDate": WHEN,
             "Schedules.Target.Arn": Judged("acts"),
@@ -32,7 +31,7 @@ LEDGER: Ledger = {
             "EndDate": Judged("ends"),
             "Description": Harmless("words for people; the door searches them for secrets"),
             "ScheduleExpressionTimezone": Judged("ends"),
-            "State": Judged("acts", values=STATES),
+            "State": Judged("acts"),
             "CreationDate": WHEN,
             "LastModificationDate": WHEN,
             "KmsKeyArn": Harmless("how the schedule itself is stored"),

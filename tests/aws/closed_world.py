@@ -1,6 +1,6 @@
 """The closed world: what botocore's models let AWS answer, held against what the ledgers decide.
 
-``never_asked.toml`` says of each read that is never sent why it need not be.
+``closed_world.toml`` has what no kind of resource says: reads that are never sent, and values that rows know.
 """
 
 import re
@@ -9,9 +9,9 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from botocore.model import OperationModel, ServiceModel, Shape, StringShape
+from botocore.model import OperationModel, ServiceModel, Shape
 
-from aws.ledger import Entry, Judged, Ledger, Operation
+from aws.ledger import Entry, Ledger, Operation
 
 PAGING = frozenset(
     {
@@ -31,6 +31,8 @@ class Coverage:
     speaks_by: Collection[str] = ()
     never_asked: Mapping[str, Sequence[str]] = field(default_factory=dict)
     """Reason -> operations."""
+    values: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    """``Operation member`` -> those of its enumeration that rows know."""
     attributes: Mapping[str, Mapping[str, Sequence[str]]] = field(default_factory=dict)
     """Operation -> reason -> names in a map of texts, which a model does not name."""
 
@@ -38,7 +40,7 @@ class Coverage:
 COVERAGE = {
     service: Coverage(**told)
     for service, told in tomllib.loads(
-        Path(__file__).with_name("never_asked.toml").read_text(encoding="utf-8")
+        Path(__file__).with_name("closed_world.toml").read_text(encoding="utf-8")
     ).items()
 }
 """By botocore's name of the service."""
@@ -54,6 +56,7 @@ def undecided(service: ServiceModel, ledger: Ledger, coverage: Coverage) -> Iter
         call, model = f"{service.service_name}:{name}", service.operation_model(name)
         if name in asked:
             yield from _of_members(call, model, ledger[call])
+            yield from _of_values(call, model, coverage.values)
         elif name not in never and _speaks(model, coverage.speaks_by):
             yield f"{call}: neither in the ledger nor never asked for a reason"
     for name in sorted(asked & never):
@@ -74,16 +77,25 @@ def _speaks(model: OperationModel, by: Collection[str]) -> bool:
 def _of_members(call: str, model: OperationModel, operation: Operation) -> Iterator[str]:
     found = dict(_leaves(model.output_shape, "", ())) if model.output_shape else {}
     entries = operation.members
-    for path, leaf in sorted(found.items()):
+    for path in sorted(found):
         entry = _entry(entries, path)
         if entry is None and path not in PAGING:
             yield f"{call}: {path} is neither judged nor closed nor harmless"
-        if isinstance(entry, Judged) and entry.values and isinstance(leaf, StringShape):
-            new = set(leaf.enum) - entry.values
-            yield from (f"{call}: {path} can be {one}, which nobody judges" for one in sorted(new))
     for path in entries:
         if path and not any(one == path or one.startswith(f"{path}.") for one in found):
             yield f"{call}: {path} is in the ledger, but AWS has no such member"
+
+
+def _of_values(
+    call: str, model: OperationModel, values: Mapping[str, Sequence[str]]
+) -> Iterator[str]:
+    """Yield what an enumeration can be and no row knows."""
+    found = dict(_leaves(model.output_shape, "", ())) if model.output_shape else {}
+    for place, known in values.items():
+        operation, _, path = place.partition(" ")
+        if operation == model.name:
+            new = {*getattr(found[path], "enum", ())} - {*known}
+            yield from (f"{call}: {path} can be {one}, which nobody judges" for one in sorted(new))
 
 
 def _entry(entries: Mapping[str, Entry], path: str) -> Entry | None:

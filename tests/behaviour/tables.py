@@ -82,7 +82,7 @@ def ledger_lines(texts: Texts) -> Iterator[str]:
 def _entry(entry: Entry, texts: Texts) -> str:
     match entry:
         case Judged():
-            return f"judged {entry.fact} " + fields_of(values="|".join(sorted(entry.values)))
+            return f"judged {entry.fact}"
         case Closed():
             return f"closed {both(entry.fact)} {entry.effect}" + (
                 " loosens" if entry.loosens else ""
