@@ -7,6 +7,7 @@ from aws.words import SILENCE, Words
 from checks.needed_records import ABSENT, AS_LONG, DEVELOPER, OPERATOR, Need, records_needed
 from signoff.environment import Environment
 from signoff.environment.calendar import in_japan
+from signoff.environment.overrides import IN_PRODUCTION
 from signoff.environment.problems import variable
 from signoff.evidence import Records, StoreSettings
 from signoff.evidence.origin import CHANGED, UNKNOWN
@@ -41,9 +42,6 @@ KEYS: Mapping[str, tuple[Words, Words]] = {
     "stamps": (DECIDERS, Words(en="number of stamps", ja="スタンプ数")),
 }
 """Keys of the environment file without which a row is red or has to be signed -> who knows the value, what it is."""
-FROM_VARIABLES = frozenset(
-    {"account", "origin", "line.channel_id", "line.bot_user_id", "line.liff_id", "front_end.url"}
-) | {"alert_email"}
 
 
 def needs(
@@ -90,7 +88,7 @@ def _keys(environment: Environment) -> Iterator[Need]:
         for part in key.split("."):
             value = getattr(value, part, None)
         there = value not in (None, "", ())
-        set_by = f" ({variable(key)})" if key in FROM_VARIABLES else ""
+        set_by = f" ({variable(key)})" if key in IN_PRODUCTION else ""
         yield Need(
             what=what,
             present=there,

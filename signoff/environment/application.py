@@ -18,7 +18,6 @@ from aws.words import Words
 from signoff import ROOT
 from signoff.environment.problems import EnvironmentFileError, FileTable, problem
 
-STRICT = ConfigDict(extra="forbid")
 FILE = "app.toml"
 APPLICATION = ROOT / FILE
 VERBS = ("get", "post", "put", "patch", "delete", "head")
@@ -28,11 +27,17 @@ Key = Annotated[Mapping[str, Literal["S", "N", "B"]], Field(min_length=1, max_le
 """Attribute -> its type: the partition key, then the sort key if there is one."""
 
 
+class StrictTable:
+    """A table of a file: a key that it does not know is an error."""
+
+    __slots__ = ()
+    __pydantic_config__ = ConfigDict(extra="forbid")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Setting:
+class Setting(StrictTable):
     """A variable of functions that names no resource."""
 
-    __pydantic_config__ = STRICT
     key: str
     """Dotted key of the environment that has its value."""
     everywhere: bool = False
@@ -44,10 +49,9 @@ class Setting:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class AppFunction:
+class AppFunction(StrictTable):
     """One function of the application."""
 
-    __pydantic_config__ = STRICT
     authorizes: bool = False
     """It is also the API's Lambda authorizer."""
     guided: bool = True
@@ -75,10 +79,9 @@ class AppFunction:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class AppTable:
+class AppTable(StrictTable):
     """One table of the application."""
 
-    __pydantic_config__ = STRICT
     name: str
     """What its name begins with in every environment, as the guide has it."""
     key: Key
@@ -91,10 +94,9 @@ class AppTable:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class AppSecret:
+class AppSecret(StrictTable):
     """One secret of the application: a JSON object with one field."""
 
-    __pydantic_config__ = STRICT
     name: str
     """What its name ends with in every environment, as the guide has it."""
     json_key: str
@@ -103,10 +105,9 @@ class AppSecret:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class AppDemand:
+class AppDemand(StrictTable):
     """How the requests of visitors are distributed over the routes."""
 
-    __pydantic_config__ = STRICT
     peak: Annotated[int, Field(ge=1)]
     """The busiest minute of a day has this many times its average."""
     each: str
@@ -117,10 +118,9 @@ class AppDemand:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Application:
+class Application(StrictTable):
     """An application, complete."""
 
-    __pydantic_config__ = STRICT
     folder: Path
     """Where its app.toml is."""
     contract: str

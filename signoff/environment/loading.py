@@ -13,14 +13,8 @@ from pydantic import ValidationError
 from aws.words import Words
 from signoff import ROOT
 from signoff.environment.application import Application, application_beside
-from signoff.environment.overrides import (
-    IN_PRODUCTION,
-    Override,
-    applied,
-    keys,
-    overrides,
-    required,
-)
+from signoff.environment.keys import keys, required
+from signoff.environment.overrides import IN_PRODUCTION, Override, applied, overrides
 from signoff.environment.problems import EnvironmentFileError, FileTable, problem
 from signoff.environment.schema import ADAPTER, Environment
 
@@ -194,12 +188,11 @@ def _equal_names(environment: Environment) -> Iterator[Words]:
 
 
 def _place(table_name: str, table: Mapping[str, Any], found: list[Override]) -> FileTable:
-    known = keys()
-    paths = [key.path for key in known]
+    paths = [key.path for key in keys()]
     return FileTable(
         table=table_name,
         sources={one.key: one.variable for one in found},
         known=paths,
-        required=required(known),
+        required=required(),
         settable=IN_PRODUCTION if table.get("production") else paths,
     )

@@ -6,15 +6,13 @@ optional parts stand in the file. Only what says *where* it is may come from a v
 
 import json
 import tomllib
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import MISSING, Field, dataclass, fields, is_dataclass
-from functools import cache
-from types import NoneType, UnionType
-from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_type_hints
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
 
 from aws.words import Words, did_you_mean, joined, nearest, words_of
+from signoff.environment.keys import EnvironmentKey, keys
 from signoff.environment.problems import EnvironmentFileError, variable
-from signoff.environment.schema import NOT_KEYS, Environment
 from signoff.environment.value_types import UnfitValueError
 
 START = "SIGNOFF_"
@@ -30,66 +28,6 @@ IN_PRODUCTION = frozenset(
 
 NEVER = frozenset({"production"})
 """No variable sets these anywhere, since they decide what variables may do."""
-
-
-@dataclass(frozen=True, slots=True)
-class EnvironmentKey:
-    """``path`` is dotted; an ``open`` key is a table whose own keys are free."""
-
-    path: str
-    is_text: bool
-    open: bool = False
-    required: bool = False
-
-
-@cache
-def keys() -> tuple[EnvironmentKey, ...]:
-    """Return every key that a file may set: tables, and the keys within them."""
-    return tuple(_keys(Environment))
-
-
-def _keys(owner: type[Any], before: str = "") -> Iterator[EnvironmentKey]:
-    hints = get_type_hints(owner, include_extras=True)
-    for one in fields(owner):
-        if one.name in NOT_KEYS and owner is Environment:
-            continue
-        yield from _of(f"{before}{one.name}", plain_type(hints[one.name]), required=_required(one))
-
-
-def required(known: Iterable[EnvironmentKey]) -> dict[str, list[str]]:
-    """Return table -> those of its keys that have no default."""
-    found: dict[str, list[str]] = {}
-    for key in known:
-        table, _, name = key.path.rpartition(".")
-        if table and key.required:
-            found.setdefault(table, []).append(name)
-    return found
-
-
-def _required(one: Field[Any]) -> bool:
-    return one.default is MISSING and one.default_factory is MISSING
-
-
-def _of(path: str, hint: Any, *, required: bool) -> Iterator[EnvironmentKey]:
-    origin = get_origin(hint)
-    is_table = isinstance(origin, type) and issubclass(origin, Mapping)
-    yield EnvironmentKey(path, is_text=_is_text(hint), open=is_table, required=required)
-    if is_dataclass(hint) and isinstance(hint, type):
-        yield from _keys(hint, f"{path}.")
-
-
-def plain_type(hint: Any) -> Any:
-    """Strip ``Annotated[...]`` and ``| None`` from a type."""
-    while get_origin(hint) is Annotated:
-        hint = get_args(hint)[0]
-    if get_origin(hint) in (Union, UnionType):
-        return plain_type(next(one for one in get_args(hint) if one is not NoneType))
-    return hint
-
-
-def _is_text(hint: Any) -> bool:
-    choices = get_args(hint) if get_origin(hint) is Literal else ()
-    return hint is str or any(isinstance(one, str) for one in choices)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,10 +6,10 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, ConfigDict, Field, TypeAdapter
+from pydantic import AfterValidator, Field, TypeAdapter
 
 from aws.words import Words
-from signoff.environment.application import Application, application
+from signoff.environment.application import Application, StrictTable, application
 from signoff.environment.value_types import (
     Account,
     Billing,
@@ -29,8 +29,6 @@ from signoff.environment.value_types import (
     some_keys,
 )
 
-STRICT = ConfigDict(extra="forbid")
-
 
 def _in_order(value: "Season") -> "Season":
     if value.ends < value.begins:
@@ -42,20 +40,18 @@ def _in_order(value: "Season") -> "Season":
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Throttle:
+class Throttle(StrictTable):
     """Requests a second, burst (bucket size), requests a day: guide step 2-4."""
 
-    __pydantic_config__ = STRICT
     rate: Positive
     burst: Positive
     daily_quota: Positive
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Thresholds:
+class Thresholds(StrictTable):
     """Sums over ``period_s`` seconds from which an alarm fires: guide step 6-1."""
 
-    __pydantic_config__ = STRICT
     function_errors: Positive
     api_4xx: Positive
     api_5xx: Positive
@@ -64,13 +60,12 @@ class Thresholds:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Waiver:
+class Waiver(StrictTable):
     """A red row that a named person accepts until a given day, at most 30 days ahead.
 
     A row whose record is stale is waived for a day, and only for the ``release`` that the row prints.
     """
 
-    __pydantic_config__ = STRICT
     row: str
     until: date
     reason: Annotated[str, Field(min_length=10)]
@@ -79,10 +74,9 @@ class Waiver:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Decision:
+class Decision(StrictTable):
     """A deliberate difference from the plan: ``what`` and ``value`` as the red row prints them."""
 
-    __pydantic_config__ = STRICT
     what: str
     value: str
     by: Annotated[str, Field(min_length=2)]
@@ -104,43 +98,39 @@ class Decision:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Acceptance:
+class Acceptance(StrictTable):
     """Who answers for a condition of the verdict, and until when; it does not make the verdict better.
 
     ``what`` is a row that is red, a decision's ``what``, or a condition of the run as `signoff accept` lists it.
     """
 
-    __pydantic_config__ = STRICT
     what: str
     by: Annotated[str, Field(min_length=2)]
     until: date
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Decider:
+class Decider(StrictTable):
     """A person who signs the page."""
 
-    __pydantic_config__ = STRICT
     name: Annotated[str, Field(min_length=2)]
     role: str
     contact: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Domain:
+class Domain(StrictTable):
     """A custom domain of the API (guide step 5)."""
 
-    __pydantic_config__ = STRICT
     name: str
     base_path: str = ""
     hosted_zone: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class LineChannels:
+class LineChannels(StrictTable):
     """The LINE channels: ``channel_id`` is the audience of ID tokens, ``bot_user_id`` our bot."""
 
-    __pydantic_config__ = STRICT
     channel_id: Annotated[str, Field(pattern=r"^\d{10}$")]
     endpoint: str = "https://api.line.me"
     bot_user_id: str | None = None
@@ -151,37 +141,33 @@ class LineChannels:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class FrontEnd:
+class FrontEnd(StrictTable):
     """Where the front end is served, and the path of its configuration file."""
 
-    __pydantic_config__ = STRICT
     url: str
     config_path: str = "js/config.js"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Smoke:
+class Smoke(StrictTable):
     """What the smoke calls may do here. ``test_user`` is a LINE user who agreed to be sent messages."""
 
-    __pydantic_config__ = STRICT
     writes: bool = False
     test_user: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class FunctionSettings:
+class FunctionSettings(StrictTable):
     """Where one function differs from the ``timeout_s`` and ``memory_mb`` of all."""
 
-    __pydantic_config__ = STRICT
     timeout_s: Positive | None = None
     memory_mb: Positive | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class TableSettings:
+class TableSettings(StrictTable):
     """Where one table differs from the keys that apply to all tables."""
 
-    __pydantic_config__ = STRICT
     billing: Billing | None = None
     key: TableKey | None = None
     pitr: bool | None = None
@@ -194,49 +180,44 @@ class TableSettings:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RouteSettings:
+class RouteSettings(StrictTable):
     """Where one route differs from ``throttle``, and how long the API waits for its function."""
 
-    __pydantic_config__ = STRICT
     rate: Positive | None = None
     burst: Positive | None = None
     timeout_ms: Annotated[int, Field(ge=50, le=29_000)] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Area:
+class Area(StrictTable):
     """Where the rally is: a circle of ``km`` around a place in degrees."""
 
-    __pydantic_config__ = STRICT
     lat: Annotated[float, Field(ge=-90, le=90)]
     lon: Annotated[float, Field(ge=-180, le=180)]
     km: Annotated[float, Field(gt=0)]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Season:
+class Season(StrictTable):
     """The days of the rally in Japan, first and last included."""
 
-    __pydantic_config__ = STRICT
     begins: date
     ends: date
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Demand:
+class Demand(StrictTable):
     """What the busiest day brings: visitors, the stamps that each collects, and the hours over which they come."""
 
-    __pydantic_config__ = STRICT
     visitors: Positive
     stamps_each: Positive
     hours: Annotated[float, Field(gt=0, le=24)]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RecordAges:
+class RecordAges(StrictTable):
     """How old a record may be, in days, to count."""
 
-    __pydantic_config__ = STRICT
     dev_run: Positive = 7
     load: Positive = 14
     signature: Positive = 14
@@ -244,10 +225,9 @@ class RecordAges:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Environment:
+class Environment(StrictTable):
     """One environment, complete; a key that has a default may be left out of the file."""
 
-    __pydantic_config__ = STRICT
     name: str
     application: Annotated[Application, Field(exclude=True)] = field(default_factory=application)
     """What runs here; app.toml has it, and no key of this file."""

@@ -9,11 +9,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from pydantic import ConfigDict, TypeAdapter, ValidationError
+from pydantic import TypeAdapter, ValidationError
 
 from aws.ledger import Unplanned
 from aws.words import SILENCE, Bilingual, Words, did_you_mean, joined, nearest
 from signoff import ROOT
+from signoff.environment.application import StrictTable
 from signoff.evidence.parts import Part
 
 CHECKLIST = ROOT / "checks" / "checklist.toml"
@@ -54,10 +55,9 @@ class Phase(enum.StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Repair:
+class Repair(StrictTable):
     """What makes a row green: a command, run as it is printed, or what only a person can do, and where."""
 
-    __pydantic_config__ = ConfigDict(extra="forbid")
     run: str = ""
     """A command; ``{env}`` is the environment's name, ``signoff.report.remedy`` fills in the other gaps."""
     by_hand: Words | None = None
@@ -66,10 +66,9 @@ class Repair:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Row:
+class Row(StrictTable):
     """One promise about the system, why it matters, and what to do when it is broken."""
 
-    __pydantic_config__ = ConfigDict(extra="forbid")
     id: str
     section: str
     promise: Words

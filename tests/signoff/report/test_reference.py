@@ -8,12 +8,12 @@ import pytest
 from aws.difference import where
 from aws.words import LANGUAGES
 from signoff.environment import Decision, Waiver
-from signoff.environment.overrides import keys
+from signoff.environment.keys import described_keys, keys, meanings
 from signoff.judge.checklist import Checklist
-from signoff.report.reference import PAGES, meanings, page, references
+from signoff.report.reference import PAGES, page
 
 ROOT = Path(__file__).parents[3]
-REFERENCES = {one.path: one for one in references()}
+REFERENCES = {one.path: meanings()[one.path] for one in described_keys()}
 
 
 @pytest.mark.parametrize("lang", PAGES)
@@ -31,7 +31,7 @@ def test_every_key_has_its_meaning_and_every_meaning_its_key():
 
 
 def test_rows_of_each_key_exist():
-    named = {(path, row) for path, one in REFERENCES.items() for row in one.rows}
+    named = {(path, row) for path, one in REFERENCES.items() for row in one["rows"]}
 
     assert named
     assert [one for one in sorted(named) if one[1] not in Checklist.load().rows] == []
@@ -42,7 +42,7 @@ def test_every_example_is_toml():
     shown = {path: one for path, one in REFERENCES.items() if path not in tables}
 
     assert shown
-    assert [path for path, one in shown.items() if not is_toml(f"value = {one.example}")] == []
+    assert [path for path, one in shown.items() if not is_toml(f"value = {one['example']}")] == []
 
 
 def is_toml(text):
