@@ -172,6 +172,14 @@ def fault(
     )
 
 
+def if_any(
+    kind: Words, name: str, fact: Words, found: Any, bound: Bound, **more: Any
+) -> tuple[Difference, ...]:
+    """Return a difference where anything was found; ``more`` are its fields."""
+    one = Difference(kind=kind, name=name, fact=fact, found=found, bound=bound, **more)
+    return (one,) if found else ()
+
+
 def unallowed(
     found: Iterable[Unplanned], allowed: Mapping[str, Bound] | None = None
 ) -> tuple[Difference, ...]:

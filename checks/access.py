@@ -2,13 +2,14 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from aws import desired
 from aws.access.principals import GIVES, Principal
 from aws.access.reach import Reach
 from aws.access.targets import INVOCATION
 from aws.bounds import Bound, within
-from aws.difference import Difference
+from aws.difference import Difference, if_any
 from aws.function import RoleUser
 from aws.iam import Statement, expand, parse
 from aws.iam.pattern import overlap, resource_pattern, text_pattern
@@ -45,6 +46,7 @@ NOBODY_ELSE = Bound(
         ja="計画した相手とadministratorsのみであること",
     ),
 )
+NAMED: Mapping[str, Any] = {"decided_in": where("administrators"), "loosens": True}
 CLOUDWATCH = ("Service", "cloudwatch.amazonaws.com")
 """The service that publishes alarms to topics."""
 
@@ -116,21 +118,13 @@ def assumable_by_others(
         for one in everybody
         if not insiders.plans(one.arn)
     }
+    about = {"call": "iam:GetAccountAuthorizationDetails", "remedy": "trust", "together": ORDINARY}
     return tuple(
-        Difference(
-            kind=PRINCIPALS["role"],
-            name=arn,
-            fact=ASSUMED_BY,
-            found=others,
-            bound=NOBODY_ELSE,
-            call="iam:GetAccountAuthorizationDetails",
-            decided_in=where("administrators"),
-            remedy="trust",
-            together=ORDINARY,
-            loosens=True,
-        )
+        one
         for arn, others in found.items()
-        if others
+        for one in if_any(
+            PRINCIPALS["role"], arn, ASSUMED_BY, others, NOBODY_ELSE, **NAMED, **about
+        )
     )
 
 
@@ -166,18 +160,8 @@ def allowed_by_policy(
             for who in _named(one, account):
                 if who not in strangers and not insiders.may_be_given(who, one, arn):
                     found.setdefault(Words.same(who), []).append(one)
-    told = Difference(
-        kind=kind,
-        name=name,
-        fact=OPENED,
-        found=sorted(found, key=str),
-        terms=terms_of(dict(sorted(found.items(), key=str))),
-        bound=NOBODY_ELSE,
-        decided_in=where("administrators"),
-        loosens=True,
-        ids=digests(found),
-    )
-    return (told,) if found else ()
+    about = {"terms": terms_of(dict(sorted(found.items(), key=str))), "ids": digests(found)}
+    return if_any(kind, name, OPENED, sorted(found, key=str), NOBODY_ELSE, **NAMED, **about)
 
 
 def digests(found: Mapping[Words, Iterable[Statement]]) -> tuple[str, ...]:
@@ -190,34 +174,19 @@ def allowed_accounts(
 ) -> tuple[Difference, ...]:
     """Return whom a resource's own policy allows from beyond the account."""
     found = outsiders(document, account)
-    one = Difference(
-        kind=kind,
-        name=name,
-        fact=OPENED,
-        found=[*found],
-        terms=terms_of(found),
-        bound=within(()),
-        loosens=True,
-        ids=digests(found),
-    )
-    return (one,) if found else ()
+    about = {"terms": terms_of(found), "ids": digests(found), "loosens": True}
+    return if_any(kind, name, OPENED, [*found], within(()), **about)
 
 
 def keys_opened(policies: Mapping[str, str], account: str) -> tuple[Difference, ...]:
     """Return which keys (ARN -> policy) principals beyond the account may use; services are left out, since they act for others."""
     found = {arn: outsiders(policy, account, services=False) for arn, policy in policies.items()}
     return tuple(
-        Difference(
-            kind=KEY.words,
-            name=arn,
-            fact=OPENED,
-            found=[*who],
-            terms=terms_of(who),
-            bound=within(()),
-            loosens=True,
-        )
+        one
         for arn, who in found.items()
-        if who
+        for one in if_any(
+            KEY.words, arn, OPENED, [*who], within(()), terms=terms_of(who), loosens=True
+        )
     )
 
 
@@ -242,18 +211,9 @@ def allowed_to_publish(topic: Topic, insiders: Insiders) -> tuple[Difference, ..
                     or insiders.includes(who)
                 ):
                     found.setdefault(Words.same(who), []).append(one)
-    told = Difference(
-        kind=TOPIC.words,
-        name=topic.arn,
-        fact=OPENED,
-        found=sorted(found, key=str),
-        terms=terms_of(dict(sorted(found.items(), key=str))),
-        bound=NOBODY_ELSE,
-        call="sns:GetTopicAttributes",
-        decided_in=where("administrators"),
-        loosens=True,
-    )
-    return (told,) if found else ()
+    whom = dict(sorted(found.items(), key=str))
+    about = {"terms": terms_of(whom), "call": "sns:GetTopicAttributes"}
+    return if_any(TOPIC.words, topic.arn, OPENED, [*whom], NOBODY_ELSE, **NAMED, **about)
 
 
 def _of_owner(one: Statement, account: str) -> bool:
@@ -271,10 +231,7 @@ def used_elsewhere(role: Role, users: Iterable[RoleUser], region: str) -> tuple[
     found = [_used_by(one) for one in users]
     if role.last_used_in not in {None, region}:
         found.append(Words(en=f"Region {role.last_used_in}", ja=f"リージョン{role.last_used_in}"))
-    one = Difference(
-        kind=ROLE, name=role.name, fact=USED_BY, found=found, bound=NOBODY_ELSE, loosens=True
-    )
-    return (one,) if found else ()
+    return if_any(ROLE, role.name, USED_BY, found, NOBODY_ELSE, loosens=True)
 
 
 def _used_by(one: RoleUser) -> Words:
@@ -347,9 +304,8 @@ def _difference(one: Principal, reach: list[Reach], fact: Words) -> Difference:
         fact=fact,
         found=told,
         bound=NOBODY_ELSE,
-        decided_in=where("administrators"),
         together=ORDINARY if fact == MAY_ACT else SILENCE,
-        loosens=True,
+        **NAMED,
         said=Words(
             en=f"{kind.en} {name} may act on {told.en}: it is allowed {example.en};"
             " expected nobody but the planned roles and the administrators in environments.toml",

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from aws import desired
 from aws.access.privileges import needed_of
 from aws.bounds import unset
-from aws.difference import Difference
+from aws.difference import Difference, if_any
 from aws.iam import Unknown, parse
 from aws.iam.pattern import overlap, resource_pattern
 from aws.iam.principal import denied
@@ -20,8 +20,6 @@ def denials(
     statements = [
         one for one in parse(document or '{"Statement": []}', name) if one.effect == "Deny"
     ]
-    if not statements:
-        return ()
     found: dict[Words, str] = {}
     doubts: dict[Words, str] = {}
     for role in roles:
@@ -35,20 +33,9 @@ def denials(
             else:
                 found[told] = statement.digest
     taken = found or doubts
-    if not taken:
-        return ()
-    return (
-        Difference(
-            kind=kind,
-            name=name,
-            fact=DENIED,
-            found=tuple(taken),
-            bound=unset(),
-            decidable=not found,
-            stops_calls=bool(found),
-            ids=tuple(sorted(set(taken.values()))),
-        ),
-    )
+    about = {"decidable": not found, "stops_calls": bool(found)}
+    ids = tuple(sorted(set(taken.values())))
+    return if_any(kind, name, DENIED, tuple(taken), unset(), ids=ids, **about)
 
 
 def _needed(role: desired.Role, arn: str) -> list[tuple[str, str]]:

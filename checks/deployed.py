@@ -1,8 +1,9 @@
 """Finds what is deployed for what is planned; what is absent is red once, at the row that owns it."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any
+from functools import partial
+from typing import Any, Generic, Protocol, TypeVar
 
 from aws import desired
 from aws.access.principals import Principal
@@ -23,7 +24,7 @@ from aws.kinds.bucket import BUCKET, Bucket
 from aws.kinds.dashboard import DASHBOARD, Dashboard
 from aws.kinds.gateway_account import GatewayAccount
 from aws.kinds.log_group import LOG_GROUP, LogGroup
-from aws.kinds.usage_plan import USAGE_PLAN, UsagePlan
+from aws.kinds.usage_plan import API_KEY, USAGE_PLAN, UsagePlan
 from aws.ledger import Unplanned
 from aws.ledgers.apigateway import DOMAIN, REST_API, STAGE
 from aws.ledgers.dynamodb import TABLE
@@ -35,7 +36,7 @@ from aws.obstacle import Obstacle
 from aws.rest_api import Deployment, RestApi, Stage
 from aws.role import Role
 from aws.secret import Secret, SecretValue
-from aws.section import Follows, Missing, NotTestable, known, lookup
+from aws.section import Follows, Missing, NotTestable, Section, known, lookup
 from aws.table import (
     DELETING,
     Backups,
@@ -49,10 +50,113 @@ from aws.table import (
 from aws.unreadable import Unreadable
 from aws.words import Words
 from checks.invocation import invoked
-from checks.lookup import Beside, Lookup, Single, absent, look_up
 from plan import Plan
 from signoff.evidence import Record, Records, kind_of
+from signoff.evidence.fact_labels import label_of_section
 from signoff.judge.signatures import believed, readable
+
+T = TypeVar("T")
+RENAMED = frozenset(
+    {FUNCTION, ROLE, REST_API, USAGE_PLAN.words, API_KEY.words, DASHBOARD.words, LOG_GROUP.words}
+)
+"""Kinds whose names tools make up (environments.toml, key names)."""
+
+
+class Planned(Protocol):
+    """What is planned of a kind."""
+
+    @property
+    def name(self) -> str: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Lookup(Generic[T]):
+    """Finds what is deployed for one of several planned resources: ``deployed.secret(planned)``."""
+
+    owner: str
+    """The row that says Missing where it is absent; any other row follows."""
+    kind: Words
+    section: str
+    """Of the inventory."""
+
+    def __get__(self, deployed: "Deployed", owner: object = None) -> Callable[[Planned], T]:
+        return partial(self.find, deployed)
+
+    def find(self, deployed: "Deployed", want: Planned) -> T:
+        section: Section[T] = getattr(deployed.found, self.section)
+        return look_up(deployed, self.owner, self.kind, want.name, section)
+
+
+@dataclass(frozen=True, slots=True)
+class Beside(Generic[T]):
+    """Finds what a planned resource has beside itself; where AWS shows the resource alone, nothing is known of it."""
+
+    resource: str
+    """The lookup of the resource, by its name in ``Deployed``."""
+    section: str
+
+    def __get__(self, deployed: "Deployed", owner: object = None) -> Callable[[Planned], T]:
+        return partial(self.find, deployed)
+
+    def find(self, deployed: "Deployed", want: Planned) -> T:
+        getattr(deployed, self.resource)(want)
+        item: T | None = lookup(getattr(deployed.found, self.section), want.name)
+        if item is None:
+            kind, name = label_of_section(self.section), want.name
+            raise NotTestable(
+                en=f"AWS did not show the {kind.en} {name}, which exists",
+                ja=f"{name}は存在しますが、AWSは{kind.ja}を返しませんでした",
+            )
+        return item
+
+
+@dataclass(frozen=True, slots=True)
+class Single(Generic[T]):
+    """Finds the only deployed resource of its kind: ``deployed.usage_plan()``."""
+
+    owner: str
+    kind: Words
+    section: str
+    name: Callable[[Plan], str] = lambda _: "account"
+
+    def __get__(self, deployed: "Deployed", owner: object = None) -> Callable[[], T]:
+        return partial(self.find, deployed)
+
+    def find(self, deployed: "Deployed") -> T:
+        section: Section[T] = getattr(deployed.found, self.section)
+        return look_up(deployed, self.owner, self.kind, self.name(deployed.plan), section)
+
+
+def look_up(
+    deployed: "Deployed",
+    owner: str,
+    kind: Words,
+    name: str,
+    section: Section[T] | Mapping[str, T],
+) -> T:
+    """Return what goes by a name; raise Missing for the test of the owning row, Follows for any other."""
+    item = lookup(section, name)
+    if item is not None:
+        return item
+    if deployed.row == owner:
+        raise Missing(absent(kind, name))
+    raise Follows(owner, gone(kind, name))
+
+
+def absent(kind: Words, name: str) -> Words:
+    """Say that something does not exist, and where to write its name if it has another."""
+    words = gone(kind, name)
+    if kind not in RENAMED:
+        return words
+    return Words(
+        en=f"{words.en}; if it has another name, say so in environments.toml, key names",
+        ja=f"{words.ja}。別の名前であれば、environments.tomlのキーnamesに書いてください",
+    )
+
+
+def gone(kind: Words, name: str) -> Words:
+    return Words(en=f"{kind.en} {name} does not exist", ja=f"{kind.ja}{name}が存在しません")
+
 
 SERVING_CLOSED = frozenset({"DEP-20", "DEP-39"})
 """Rows that say something of a stage that serves the closed release; any other one follows."""
@@ -69,58 +173,32 @@ def cut_short(table: str, scan: KeyScan) -> NotTestable:
 
 @dataclass(frozen=True, slots=True)
 class Deployed:
-    """Lookups for the test of ``row``. Absent: Missing at the owning row, Follows at any other."""
+    """What was read, what is planned, and the row that asks. Absent: Missing at the owning row, Follows at any other."""
 
     found: Sections
     plan: Plan
     row: str
     records: Records = field(default_factory=Records)
 
-    backups = Beside[Backups](
-        "table", Words("backups of table", "テーブルのバックアップ"), "backups"
-    )
-    table_tags = Beside[Tags]("table", Words("tags of table", "テーブルのタグ"), "table_tags")
-    table_policy = Beside[ResourcePolicy](
-        "table", Words("policy of table", "テーブルのポリシー"), "table_policies"
-    )
-    table_attachments = Beside[tuple[Unplanned, ...]](
-        "table", Words("attachments of table", "テーブルの付属設定"), "table_attachments"
-    )
-    contents = Beside[Contents]("table", Words("contents of table", "テーブルの内容"), "contents")
-    scanned = Beside[KeyScan]("table", Words("keys of table", "テーブルのキー"), "key_scans")
+    backups = Beside[Backups]("table", "backups")
+    table_tags = Beside[Tags]("table", "table_tags")
+    table_policy = Beside[ResourcePolicy]("table", "table_policies")
+    table_attachments = Beside[tuple[Unplanned, ...]]("table", "table_attachments")
+    contents = Beside[Contents]("table", "contents")
+    scanned = Beside[KeyScan]("table", "key_scans")
     secret = Lookup[Secret]("SEC-01", SECRET, "secrets")
-    secret_attachments = Beside[tuple[Unplanned, ...]](
-        "secret", Words("attachments of secret", "シークレットの付属設定"), "secret_attachments"
-    )
+    secret_attachments = Beside[tuple[Unplanned, ...]]("secret", "secret_attachments")
     function = Lookup[Function]("DEP-10", FUNCTION, "functions")
-    function_policies = Beside[tuple[FunctionPolicy, ...]](
-        "function", Words("policies of function", "関数のポリシー"), "function_policies"
-    )
-    function_urls = Beside[tuple[FunctionUrl, ...]](
-        "function", Words("URLs of function", "関数のURL"), "function_urls"
-    )
-    function_attachments = Beside[tuple[Unplanned, ...]](
-        "function", Words("attachments of function", "関数の付属設定"), "function_attachments"
-    )
-    all_aliases = Beside[tuple[Alias, ...]](
-        "function", Words("aliases of function", "関数のエイリアス"), "aliases"
-    )
-    versions = Beside[tuple[Version, ...]](
-        "function", Words("versions of function", "関数のバージョン"), "versions"
-    )
+    function_policies = Beside[tuple[FunctionPolicy, ...]]("function", "function_policies")
+    function_urls = Beside[tuple[FunctionUrl, ...]]("function", "function_urls")
+    function_attachments = Beside[tuple[Unplanned, ...]]("function", "function_attachments")
+    all_aliases = Beside[tuple[Alias, ...]]("function", "aliases")
+    versions = Beside[tuple[Version, ...]]("function", "versions")
     role = Lookup[Role]("SEC-10", ROLE, "roles")
-    role_users = Beside[tuple[RoleUser, ...]](
-        "role", Words("users of role", "ロールの利用者"), "role_users"
-    )
-    role_attachments = Beside[tuple[Unplanned, ...]](
-        "role", Words("attachments of role", "ロールの付属設定"), "role_attachments"
-    )
+    role_users = Beside[tuple[RoleUser, ...]]("role", "role_users")
+    role_attachments = Beside[tuple[Unplanned, ...]]("role", "role_attachments")
     log_group = Lookup[LogGroup]("MON-12", LOG_GROUP.words, LOG_GROUP.section)
-    log_group_attachments = Beside[tuple[Unplanned, ...]](
-        "log_group",
-        LOG_GROUP.attachments,
-        "log_group_attachments",
-    )
+    log_group_attachments = Beside[tuple[Unplanned, ...]]("log_group", "log_group_attachments")
     usage_plan = Single[UsagePlan](
         "SEC-30", USAGE_PLAN.words, "usage_plans", lambda plan: plan.api.usage_plan.name
     )

@@ -6,7 +6,7 @@ from datetime import date
 
 from aws.bounds import Bound, as_text, within
 from aws.dated import last_days
-from aws.difference import Difference
+from aws.difference import Difference, if_any
 from aws.function import Function, FunctionPolicy, LambdaAccount, Version, spans
 from aws.ledgers.lambda_ import FUNCTION
 from aws.words import Words
@@ -58,13 +58,5 @@ def unread_versions(
     """Return a difference if the policies of some versions were not read."""
     places = {one.qualifier for one in policies}
     found = spans(int(one.number) for one in versions if one.number not in places)
-    one = Difference(
-        kind=FUNCTION,
-        name=function,
-        fact=UNREAD,
-        found=found,
-        bound=within(()),
-        call="lambda:ListFunctions",
-        loosens=True,
-    )
-    return (one,) if found else ()
+    about = {"call": "lambda:ListFunctions", "loosens": True}
+    return if_any(FUNCTION, function, UNREAD, found, within(()), **about)

@@ -1,20 +1,26 @@
 """Every prerequisite of a GO, in the order in which nothing is lost: there or not, who does it, for how long, by which command."""
 
 from collections.abc import Iterator, Mapping
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import partial
 
 from aws.words import SILENCE, Words
-from checks.needed_records import ABSENT, AS_LONG, DEVELOPER, OPERATOR, Need, records_needed
+from checks.records import measured, newest, passed, proven_at
 from signoff.environment import Environment
 from signoff.environment.calendar import in_japan
 from signoff.environment.overrides import IN_PRODUCTION
 from signoff.environment.problems import variable
-from signoff.evidence import Records, StoreSettings
+from signoff.evidence import Record, Records, StoreSettings
 from signoff.evidence.origin import CHANGED, UNKNOWN
 from signoff.judge.checklist import Checklist, Phase, Row
 from signoff.judge.collection import needs_signature
 from signoff.report.procedures import durations
 
+OPERATOR = Words(en="operator", ja="運用担当者")
+DEVELOPER = Words(en="developer", ja="開発者")
+AS_LONG = Words(en="5 to 15 minutes", ja="5分から15分")
+ABSENT = Words(en="absent", ja="なし")
 LINE_ADMIN = Words(en="LINE administrator", ja="LINE管理者")
 DECIDERS = Words(en="those who decide", ja="承認者")
 A_MINUTE = Words(en="1 minute", ja="1分")
@@ -44,6 +50,18 @@ KEYS: Mapping[str, tuple[Words, Words]] = {
 """Keys of the environment file without which a row is red or has to be signed -> who knows the value, what it is."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Need:
+    """One prerequisite. ``found`` says what is there, or why nothing counts."""
+
+    what: Words
+    present: bool
+    who: Words
+    time: Words
+    how: str
+    found: Words = SILENCE
+
+
 def needs(
     environment: Environment,
     *,
@@ -65,7 +83,7 @@ def needs(
         *(_store(one, stores[one], before) for one in stores if one != name),
         _store(name, stores[name], own),
         _commit(commit),
-        *records_needed(environment, own, before, now),
+        *_records(environment, own, before, now),
         *_signatures(environment, own, checklist, now),
     )
 
@@ -123,6 +141,71 @@ def _store(name: str, settings: StoreSettings, records: Records) -> Need:
         how=f"python -m runbook evidence --env {name} --go",
         found=problem or Words.same(where),
     )
+
+
+def _records(
+    environment: Environment, own: Records, before: Records, now: datetime
+) -> Iterator[Need]:
+    """Yield the run of the environment before, and the environment's own records, in the order in which none makes another stale."""
+    name, took, fresh = environment.name, durations(), environment.fresh
+    run, of = f"python -m runbook {{}} --env {name} --go", partial(_record, measured(own), now)
+    if environment.tried_before:
+        tried = environment.before
+        what = Words(en=f"run against {tried}", ja=f"{tried}に対する実行")
+        how = f"pytest --env {tried}"
+        yield _record(before, now, "run", what, how, AS_LONG, DEVELOPER, days=fresh.dev_run)
+    what = Words(en="release, recorded", ja="リリースの記録")
+    how = f"{run.format('provision')}, or record_release for a pipeline of your own"
+    yield of("release", what, how, took["functions"], DEVELOPER)
+    if environment.our_code:
+        what = Words(en="proof of this commit's build", ja="このコミットのビルドの検証")
+        yield of("proof", what, run.format("prove"), took["prove"], DEVELOPER)
+    what = Words(en="stamp masters, migrated", ja="スタンプマスターの移行")
+    how, table = run.format("migrate_masters"), environment.tables["stampmasters"]
+    yield of("manifest", what, how, took["migrate_masters"], table=table)
+    what = Words(en="ranking, recounted", ja="ランキングの再集計")
+    yield of("recount", what, run.format("recount"), took["recount"], days=fresh.rehearsal)
+    what = Words(en="rollbacks, rehearsed", ja="ロールバックの訓練")
+    how, time = run.format("rehearse_rollbacks"), took["rehearse_rollbacks"]
+    yield of("rehearsal", what, how, time, days=fresh.rehearsal)
+    plan, unlock = environment.load_plan, " --unlock HOST" if environment.production else ""
+    what = Words(en=f"load test ({plan})", ja=f"負荷試験（{plan}）")
+    how = f"python -m load run --env {name} --plan {plan}{unlock}"
+    yield of("load", what, how, took["load"], days=fresh.load, plan=plan)
+
+
+def _record(
+    records: Records,
+    now: datetime,
+    kind: str,
+    what: Words,
+    how: str,
+    time: Words,
+    who: Words = OPERATOR,
+    *,
+    days: int | None = None,
+    **body: str,
+) -> Need:
+    """Return whether the newest such record passed, and is not older than so many days."""
+    record = newest(records, kind, **body)
+    fresh = record is not None and (days is None or now - proven_at(record) <= timedelta(days=days))
+    counts = record is not None and passed(record) and fresh
+    return Need(
+        what=what, present=counts, who=who, time=time, how=how, found=_found(record, days, fresh)
+    )
+
+
+def _found(record: Record | None, days: int | None, fresh: bool) -> Words:
+    if record is None:
+        return ABSENT
+    at = in_japan(proven_at(record))
+    if not passed(record):
+        return Words(en=f"failed at {at}", ja=f"不合格（{at}）")
+    if not fresh:
+        return Words(
+            en=f"of {at}, older than {days} days", ja=f"{at}のもので、{days}日を超えています"
+        )
+    return Words.same(at)
 
 
 def _signatures(

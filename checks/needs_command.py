@@ -9,8 +9,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from aws.door.limits import within
 from aws.door.sessions import boto_session
 from aws.visible import visible
-from checks.needed_records import Need
-from checks.needs import needs
+from checks.needs import Need, needs
 from signoff.commands.help_page import columns
 from signoff.environment import load, peek
 from signoff.evidence import Records, StoreSettings, open_store

@@ -7,13 +7,13 @@ from typing import Any
 
 from aws import desired
 from aws.bounds import Bound, described, exactly, unset
-from aws.difference import Certainty, Difference
+from aws.difference import Certainty, Difference, differences, if_any
 from aws.obstacle import Obstacle
 from aws.section import Follows, NotTestable
 from aws.table import Contents, KeyScan
 from aws.words import Words
 from checks.deployed import cut_short
-from checks.environment_rally import LARGEST_AREA_KM
+from checks.environment_limits import LARGEST_AREA_KM
 from checks.other_environments import named_by
 from lambdas.rally.domain.spots import Location, Position, distance_m
 from plan.masters import Item, Validity, coordinates, flaw, malformed, stamp_id, validity
@@ -91,15 +91,9 @@ def miscounted(
     ends = environment.season.ends if environment.season else None
     spans = _spans(masters, ends or day)
     number = len(masters) - (len(spans.later) if ends else 0)
-    if environment.stamps is not None and number != environment.stamps:
-        yield Difference(
-            kind=TABLE,
-            name=table.name,
-            fact=STAMPS,
-            found=number,
-            bound=exactly(environment.stamps),
-            decided_in=where("stamps"),
-        )
+    if environment.stamps is not None:
+        facts, bounds = {STAMPS: number}, {STAMPS: exactly(environment.stamps)}
+        yield from differences(TABLE, table.name, facts, bounds, decided_in=where("stamps"))
 
 
 def expired(
@@ -169,21 +163,10 @@ def user_items(
     if not scan.complete:
         raise cut_short(table.name, scan)
     wanted = manifest["count"] if manifest else 0
-    if scan.real == wanted:
-        return ()
     where = MANIFEST if manifest else NOTHING_MIGRATED
-    bound = exactly(wanted)
-    return (
-        Difference(
-            kind=TABLE,
-            name=table.name,
-            fact=ITEMS,
-            found=scan.real,
-            bound=bound,
-            call="dynamodb:Scan",
-            decided_in=where,
-        ),
-    )
+    facts, bounds = {ITEMS: scan.real}, {ITEMS: exactly(wanted)}
+    found = differences(TABLE, table.name, facts, bounds, call="dynamodb:Scan", decided_in=where)
+    return tuple(found)
 
 
 def orphans(table: desired.Table, scan: KeyScan, masters: Iterable[Item]) -> tuple[Difference, ...]:
@@ -191,18 +174,7 @@ def orphans(table: desired.Table, scan: KeyScan, masters: Iterable[Item]) -> tup
     known = {stamp_id(one, "") for one in masters}
     held = (one for one in scan.range_keys if not one.startswith(COUNTER))
     unknown = tuple(sorted(set(held) - known))
-    if not unknown:
-        return ()
-    return (
-        Difference(
-            kind=TABLE,
-            name=table.name,
-            fact=ORPHANS,
-            found=unknown,
-            bound=unset(),
-            call="dynamodb:Scan",
-        ),
-    )
+    return if_any(TABLE, table.name, ORPHANS, unknown, unset(), call="dynamodb:Scan")
 
 
 def _nowhere(lat: float, lon: float) -> bool:

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 from aws import desired
 from aws.bounds import described, within
-from aws.difference import Difference, fault
+from aws.difference import Difference, fault, if_any
 from aws.unreadable import Unreadable
 from aws.words import Words, joined
 from checks.rally import MANIFEST, STAMP
@@ -87,15 +87,7 @@ def overlapping(table: desired.Table, masters: Iterable[Item]) -> tuple[Differen
         )
         for one, other, metres in pairs
     ]
-    found = Difference(
-        kind=TABLE_KIND,
-        name=table.name,
-        fact=OVERLAPPING,
-        found=told,
-        bound=APART,
-        call="dynamodb:Scan",
-    )
-    return (found,) if told else ()
+    return if_any(TABLE_KIND, table.name, OVERLAPPING, told, APART, call="dynamodb:Scan")
 
 
 def foreign_hosts(
@@ -106,16 +98,8 @@ def foreign_hosts(
     addresses = (one.get("ImageUrl", {}).get("S", "") for one in masters if not flaw(one))
     hosts = {urlsplit(one).hostname or "" for one in addresses} - {""}
     odd = sorted(one for one in hosts if not _is_own(one, own, environment.bucket))
-    found = Difference(
-        kind=TABLE_KIND,
-        name=table.name,
-        fact=HOSTS,
-        found=odd,
-        bound=within(sorted(own)),
-        call="dynamodb:Scan",
-        decided_in=where("front_end", "bucket", "origin"),
-    )
-    return (found,) if odd else ()
+    about = {"call": "dynamodb:Scan", "decided_in": where("front_end", "bucket", "origin")}
+    return if_any(TABLE_KIND, table.name, HOSTS, odd, within(sorted(own)), **about)
 
 
 def _is_own(host: str, own: Iterable[str], bucket: str | None) -> bool:

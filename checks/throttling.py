@@ -15,7 +15,7 @@ from aws.ledgers.apigateway import ROUTE
 from aws.rest_api import MethodSetting, Stage
 from aws.section import Follows, Missing, lookup
 from aws.words import Words
-from checks.lookup import absent
+from checks.deployed import absent
 from plan.demand import HEADROOM, rate_of
 from signoff.environment import Environment, Throttle, where
 

@@ -19,7 +19,7 @@ from aws.api_surplus import (
     unsafe_templates,
 )
 from aws.bounds import described, unset, within
-from aws.difference import Difference, unallowed
+from aws.difference import Difference, if_any, unallowed
 from aws.kinds.usage_plan import PLAN_KEYS, PLAN_STAGES, USAGE_PLAN
 from aws.ledgers.apigateway import (
     AUTHORIZER,
@@ -84,17 +84,10 @@ def of_stage(deployed: Deployed) -> tuple[Difference, ...]:
     """
     api, stage = deployed.rest_api(), deployed.stage()
     others = {name: one for name, one in deployed.stages().items() if name != stage.name}
-    staged = Difference(
-        kind=REST_API,
-        name=api.name,
-        fact=OTHER_STAGES,
-        found=sorted(others),
-        bound=within(()),
-        call="apigateway:GetStages",
-        loosens=True,
-        terms=joined(opened_by(known(one), stage) for _, one in sorted(others.items())),
-    )
-    return (*((staged,) if others else ()), *unallowed(stage.unplanned))
+    terms = joined(opened_by(known(one), stage) for _, one in sorted(others.items()))
+    about = {"call": "apigateway:GetStages", "loosens": True, "terms": terms}
+    staged = if_any(REST_API, api.name, OTHER_STAGES, sorted(others), within(()), **about)
+    return (*staged, *unallowed(stage.unplanned))
 
 
 def of_ways_in(deployed: Deployed) -> tuple[Difference, ...]:
@@ -143,18 +136,8 @@ def _leading(
 ) -> Iterator[Difference]:
     """Yield the places that each resource leads to: what is shown of a place -> by what a call takes it."""
     for name, places in sorted(found.items()):
-        if places:
-            yield Difference(
-                kind=kind,
-                name=name,
-                fact=fact,
-                found=frozenset(places),
-                bound=unset(),
-                call=call,
-                loosens=True,
-                ids=tuple(sorted(places.values())),
-                id=ids.get(name, ""),
-            )
+        about = {"ids": tuple(sorted(places.values())), "id": ids.get(name, ""), "loosens": True}
+        yield from if_any(kind, name, fact, frozenset(places), unset(), call=call, **about)
 
 
 def _of_document(document: ApiDocument, deployed: Deployed, call: str) -> Iterator[Difference]:

@@ -6,7 +6,8 @@ from datetime import date
 
 import pytest
 
-from checks.environment_values import judged, limits, notices
+from checks.environment_limits import limits
+from checks.environment_values import judged, notices
 from load.plans import MIX
 from plan.demand import judged_for
 from signoff.environment import Area, Decision, FunctionSettings, load

@@ -2,8 +2,7 @@
 
 import pytest
 
-from checks.deployed import Deployed
-from checks.lookup import Beside
+from checks.deployed import Beside, Deployed
 from signoff.judge.outcome import Outcome
 from tests.defects.changes import whole
 from tests.healthy import healthy

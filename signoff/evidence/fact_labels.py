@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, get_args, get_type_hints
 
 from aws.inventory import Sections
+from aws.kinds import ATTACHED, BY_SECTION
 from aws.words import Words
 
 
@@ -53,3 +54,12 @@ def label_of_path(path: str) -> Words:
     """Return the name of a fact within others: ``environment.MORE``, ``indexes.by_score.projection``."""
     names = [label(one) for one in path.split(".")]
     return Words(en=".".join(one.en for one in names), ja=".".join(one.ja for one in names))
+
+
+def label_of_section(section: str) -> Words:
+    """Return what the items of a section of the inventory are called."""
+    if kind := BY_SECTION.get(section):
+        return kind.words
+    if kind := ATTACHED.get(section):
+        return kind.attachments
+    return Words(*labels()["sections"][section])

@@ -6,17 +6,16 @@ what is live, so that it ends with the next change.
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 
 from aws.bounds import PLAINLY
-from aws.kinds import ATTACHED, BY_SECTION
 from aws.redaction.secret_text import withheld_in_japanese
 from aws.section import Missing
 from aws.words import Words
 from signoff.evidence import Record, Records
-from signoff.evidence.fact_labels import label_of_path
+from signoff.evidence.fact_labels import label_of_path, label_of_section
 from signoff.evidence.facts import SHORT, UNSET, Facts, PartFact, digest_of
 from signoff.evidence.parts import Part
 from signoff.judge.checklist import Row
@@ -29,48 +28,6 @@ LONGEST = 80
 SWITCHES = {str(value): PLAINLY[value] for value in (True, False)}
 STALE_DAYS = 1
 """Days for which a stale record may be waived: how long a hotfix may be ahead of its proof."""
-KINDS: Mapping[str, Words] = {
-    "functions": Words("function", "関数"),
-    "aliases": Words("aliases of function", "エイリアス"),
-    "function_policies": Words("policies of function", "関数ポリシー"),
-    "function_urls": Words("URLs of function", "関数URL"),
-    "role_users": Words("users of role", "ロールの利用元"),
-    "lambda_account": Words("Lambda of this", "Lambda"),
-    "function_attachments": Words("attachments of function", "関数の付属設定"),
-    "roles": Words("role", "ロール"),
-    "principals": Words("principal", "プリンシパル"),
-    "automations": Words("automation", "自動操作"),
-    "role_attachments": Words("attachments of role", "ロールの付属設定"),
-    "tables": Words("table", "テーブル"),
-    "backups": Words("backups of table", "バックアップ"),
-    "table_tags": Words("tags of table", "テーブルのタグ"),
-    "table_policies": Words("policy of table", "テーブルポリシー"),
-    "scalable_targets": Words("autoscaling of table", "自動スケーリング"),
-    "table_attachments": Words("attachments of table", "テーブルの付属設定"),
-    "contents": Words("item of table", "テーブルの項目"),
-    "secrets": Words("secret", "シークレット"),
-    "secret_values": Words("value of secret", "シークレットの値"),
-    "secret_attachments": Words("attachments of secret", "シークレットの付属設定"),
-    "rest_apis": Words("API", "API"),
-    "stages": Words("stage", "ステージ"),
-    "served": Words("what is served at stage", "ステージの提供内容"),
-    "domains": Words("domain", "ドメイン"),
-    "api_mappings": Words("mappings of domain", "ドメインのマッピング"),
-    "alarms": Words("alarm", "アラーム"),
-    "alarm_attachments": Words("attachments of alarm", "アラームの付属設定"),
-    "mute_rules": Words("mute rule", "ミュートルール"),
-    "account_log_policies": Words("log policies of type", "ログポリシー"),
-}
-"""Section -> what its items are called, where no kind (aws/kinds) says it."""
-
-
-def _called(section: str) -> Words:
-    """Return what the items of a section are called."""
-    if kind := BY_SECTION.get(section):
-        return kind.words
-    if kind := ATTACHED.get(section):
-        return kind.attachments
-    return KINDS[section]
 
 
 class NotSigned(Missing):
@@ -91,7 +48,7 @@ class ChangedFact:
     @property
     def words(self) -> Words:
         section, _, where = self.fact.partition(" ")
-        kind = _called(section)
+        kind = label_of_section(section)
         item, _, path = where.rpartition(": ")
         named = label_of_path(path)
         of = Words(

@@ -1,0 +1,323 @@
+"""What each key of the environment file may be in production: the guide's bounds, and what the rally needs."""
+
+import math
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlsplit
+
+from aws.bounds import Bound, as_text, at_least, at_most, between, exactly, one_of, unset, within
+from aws.dated import default
+from aws.firing import RESOLUTION_S
+from aws.words import Words
+from plan.compute import LINE_API
+from plan.demand import INTEGRATION_MS, arithmetic, busiest_rate, least_rate, rate_of
+from plan.master_words import is_public
+from signoff.environment import Environment, RecordAges
+
+DAYS = Words(en=" days", ja="日")
+A_DAY = Words(en=" a day", ja="件/日")
+WINDOW_S = 300
+"""The guide's alarms count over five minutes (step 6-1)."""
+ALARMS = {"function_errors": 5, "api_4xx": 10, "api_5xx": 10, "throttles": 1}
+LOAD_PLANS = ("baseline", "step", "spike", "baseline-journey", "step-journey", "spike-journey")
+"""Plans that reach the target rate for long enough to judge percentiles."""
+ROOM = 2
+"""The throttle allows the busiest route this many times what it needs at the target rate."""
+LEAST_RATE = 10
+MEASURED_S = 0.3
+"""Seconds of a call on our own functions: with fewer, concurrency is judged too low."""
+LARGEST_AREA_KM = 100
+TAGS = ("Environment", "Project")
+NAMED = (
+    r"(role|user)/[\w+=,.@/-]+",
+    r"role/aws-reserved/sso\.amazonaws\.com/([\w*-]+/)?AWSReservedSSO_[\w+=,.@-]+_\*",
+)
+"""Forms of a single principal of an account: a role or user, and a role of single sign-on, to whose name AWS adds
+sixteen random digits."""
+ANOTHERS = frozenset({"dev", "development", "stg", "staging", "test", "qa", "local"})
+"""What teams call environments that are not production, and whose data they delete."""
+LEAST_TIMEOUT_S = 10
+"""One slow call to LINE and two to DynamoDB, each with its retry."""
+
+
+@dataclass(frozen=True, slots=True)
+class KeyLimit:
+    """What a key may be, and where that was decided; a decision against a ``guided`` bound loosens it."""
+
+    bound: Bound
+    source: Words
+    guided: bool = True
+
+
+Limits = Mapping[str, KeyLimit]
+"""Dotted key -> its limit."""
+
+
+def limits(environment: Environment) -> Limits:
+    """Return the limit of each key that has one in production."""
+    return {
+        **_throttle(environment),
+        **dict(_alarms(environment.alarms.period_s)),
+        "retention_days": KeyLimit(at_least(30, DAYS), Words("guide step 6-3", "手順6-3")),
+        **EVERY_TABLE,
+        **EVERY_FUNCTION,
+        **API,
+        **_single("functions", environment.functions, lambda _: EVERY_FUNCTION),
+        **_single("table_settings", environment.table_settings, lambda _: _of_table(environment)),
+        **_single("routes", environment.routes, lambda name: _of_route(rate_of(name, environment))),
+        **dict(_load(environment)),
+        **dict(_rally(environment)),
+        **dict(_addresses(environment)),
+        **dict(_people(environment)),
+        **AGES,
+    }
+
+
+def _single(group: str, settings: Mapping[str, Any], of: Callable[[str], Limits]) -> Limits:
+    """Return the limits of what single functions, tables or routes set for themselves."""
+    return {
+        f"{group}.{name}.{key}": limit
+        for name, own in settings.items()
+        for key, limit in of(name).items()
+        if getattr(own, key) is not None
+    }
+
+
+def _throttle(environment: Environment) -> Limits:
+    busiest, a_minute = busiest_rate(environment), min(100_000, 60 * environment.target_rate)
+    return {
+        "throttle.rate": KeyLimit(
+            between(min(1000, math.ceil(ROOM * busiest)), 1000, "/s"),
+            Words(
+                en="guide step 2-4, and twice the busiest route's share",
+                ja="手順2-4と、最も多いルートの必要量の2倍",
+            ),
+        ),
+        "throttle.burst": KeyLimit(
+            between(min(2000, math.ceil(busiest)), 2000),
+            Words(
+                en="guide step 2-4, and a second of the busiest route",
+                ja="手順2-4と、最も多いルートの1秒分",
+            ),
+        ),
+        "throttle.daily_quota": KeyLimit(
+            between(a_minute, 100_000, A_DAY),
+            Words(
+                "guide step 2-4, and a minute of the target rate", "手順2-4と、目標レートの1分分"
+            ),
+        ),
+    }
+
+
+def _alarms(period_s: int) -> Iterator[tuple[str, KeyLimit]]:
+    """In a shorter period a threshold has to be lower to fire whenever the guide's alarm would."""
+    within = Words(en=f" in {period_s} s", ja=f"件（{period_s}秒あたり）")
+    windows = max(1, math.ceil(WINDOW_S / period_s))
+    for key, threshold in ALARMS.items():
+        source = Words(
+            en=f"guide step 6-1: {threshold} in {WINDOW_S} s",
+            ja=f"手順6-1: {WINDOW_S}秒間に{threshold}件",
+        )
+        yield f"alarms.{key}", KeyLimit(at_most(math.ceil(threshold / windows), within), source)
+    minutes = one_of(*range(RESOLUTION_S, WINDOW_S + 1, RESOLUTION_S))
+    yield "alarms.period_s", KeyLimit(minutes, Words("guide step 6-1", "手順6-1"))
+
+
+STEP_3_1 = Words("guide step 3-1", "手順3-1")
+EVERY_TABLE: Limits = {
+    "pitr": KeyLimit(exactly(value=True), STEP_3_1),
+    "pitr_days": KeyLimit(at_least(default("recovery_window_days"), DAYS), STEP_3_1),
+    "deletion_protection": KeyLimit(
+        exactly(value=True), Words("user tables are kept", "利用者のテーブルは消さない")
+    ),
+}
+EVERY_FUNCTION: Limits = {
+    "timeout_s": KeyLimit(
+        between(LEAST_TIMEOUT_S, 30, " s"),
+        Words(
+            en="guide step 3-2, and a slow call to LINE with its retries",
+            ja="手順3-2と、LINEへの遅い呼び出しの再試行を含む時間",
+        ),
+    ),
+    "memory_mb": KeyLimit(at_least(256, " MB"), Words("guide step 3-2", "手順3-2")),
+}
+API: Limits = {
+    "authorizer_ttl_s": KeyLimit(
+        at_most(300, " s"),
+        Words("a revoked session ends within minutes", "失効したセッションは数分で終わる"),
+    ),
+    "accuracy_cap_m": KeyLimit(
+        at_most(100, " m"),
+        Words("a phone's claim must not widen the radius", "申告された測位誤差で半径が広がらない"),
+    ),
+}
+AGES: Limits = {
+    f"fresh.{key}": KeyLimit(
+        at_most(getattr(RecordAges(), key), DAYS), Words("recent evidence", "新しい証跡")
+    )
+    for key in ("dev_run", "load", "signature", "rehearsal")
+}
+"""Records may be no older than the defaults allow, unless that is decided: older ones say less about what is live."""
+
+
+def _of_table(environment: Environment) -> Limits:
+    """Return the limits of a single table's settings; streams and replicas copy data elsewhere."""
+    told = Words("who else receives its data", "内容を受け取る相手")
+    rate = at_least(environment.target_rate, "/s")
+    return {
+        **EVERY_TABLE,
+        "capacity": KeyLimit(rate, Words("the target rate", "目標レート")),
+        "stream": KeyLimit(unset(), told, guided=False),
+        "replicas": KeyLimit(within(()), told),
+    }
+
+
+def _of_route(rate: float) -> Limits:
+    """A route gets at least what its share of the target rate needs, and at most what the guide allows."""
+    guide = Words("guide step 2-4, and its share of the rate", "手順2-4と、目標レートの割り当て")
+    return {
+        "rate": KeyLimit(between(min(1000, math.ceil(ROOM * rate)), 1000, "/s"), guide),
+        "burst": KeyLimit(between(min(2000, math.ceil(rate)), 2000), guide),
+        "timeout_ms": KeyLimit(
+            at_least(INTEGRATION_MS, " ms"),
+            Words("what its function needs", "関数の処理に必要な時間"),
+        ),
+    }
+
+
+def _load(environment: Environment) -> Iterator[tuple[str, KeyLimit]]:
+    source = believable = Words(
+        en="so that load plan and concurrency are meaningful",
+        ja="負荷計画と同時実行数に意味を持たせるため",
+    )
+    demand, app, least = environment.demand, environment.application, LEAST_RATE
+    if demand is None:
+        judged_against = Words(
+            en="throttle, load plan and capacity are judged against it",
+            ja="スロットリング、負荷計画、処理能力をこれに照らして判定する",
+        )
+        yield "demand", KeyLimit(GIVEN, judged_against)
+    else:
+        least, source = max(LEAST_RATE, least_rate(demand, app)), arithmetic(demand, app)
+    yield "target_rate", KeyLimit(between(least, 10_000, "/s"), source)
+    yield "seconds_per_call", KeyLimit(between(MEASURED_S, 3, " s"), believable)
+    tested = Words("final checklist: performance test", "最終チェックリスト: 性能試験")
+    yield "load_plan", KeyLimit(one_of(*LOAD_PLANS), tested)
+
+
+def _rally(environment: Environment) -> Iterator[tuple[str, KeyLimit]]:
+    """Without these, a wrong place, a missing stamp or one that ends too early goes unseen."""
+    compared = Words("stamps are compared with it", "スタンプをこれと照合する")
+    for key in ("area", "season", "stamps", "go_live"):
+        if getattr(environment, key) is None:
+            yield key, KeyLimit(GIVEN, compared, guided=False)
+    if environment.area:
+        hidden = Words(
+            en="a larger area would hide a wrong place",
+            ja="範囲が広すぎると誤った位置を見分けられない",
+        )
+        yield "area.km", KeyLimit(at_most(LARGEST_AREA_KM, " km"), hidden, guided=False)
+
+
+def _addresses(environment: Environment) -> Iterator[tuple[str, KeyLimit]]:
+    """Yield the limits of addresses, and of ids that LINE derives from others."""
+    line, served = environment.line, Words("guide step 3-3", "手順3-3")
+    at_line = Words("ID tokens are verified at LINE itself", "IDトークンはLINE自体で検証する")
+    yield "line.endpoint", KeyLimit(exactly(LINE_API), at_line)
+    yield "origin", KeyLimit(HTTPS, served)
+    if environment.front_end:
+        yield "front_end.url", KeyLimit(HTTPS, served)
+        beside = Words("it is read where the front end is", "フロントエンドと同じ場所から読む")
+        yield "front_end.config_path", KeyLimit(PATH, beside)
+    if line.liff_id is not None:
+        audience = Words(
+            en="ID tokens of a LIFF app are for the channel that it belongs to",
+            ja="LIFFアプリのIDトークンは所属するチャネル宛てになる",
+        )
+        yield "line.liff_id", KeyLimit(_of_channel(line.channel_id), audience)
+
+
+def _people(environment: Environment) -> Iterator[tuple[str, KeyLimit]]:
+    """Administrators are named one by one, tags and the address of alarms are given, expected messages cover a minute of awards."""
+    by_name = Words("who else may act is decided by name", "操作できる相手は名前で決める")
+    yield "administrators", KeyLimit(_by_name(environment.account), by_name)
+    yield "tags", KeyLimit(_with(TAGS), Words("guide step 2-3", "手順2-3"))
+    heard = Words(
+        en="without it nobody knows who else receives the alarms",
+        ja="指定がなければ、他の受信者を確認できない",
+    )
+    yield "alert_email", KeyLimit(ADDRESS, heard, guided=False)
+    if environment.line.expected_messages is not None:
+        a_minute = math.ceil(60 * rate_of(environment.application.demand.each, environment))
+        quota = Words(
+            en="LINE's quota has to suffice for them: a minute of awards at the target rate",
+            ja="LINEの上限と照合するため（目標レートでのスタンプ付与1分分以上）",
+        )
+        yield "line.expected_messages", KeyLimit(at_least(a_minute), quota, guided=False)
+
+
+def _where(code: str, holds: Callable[[Any], bool], words: Words, value: Any = None) -> Bound:
+    return Bound(code=code, value=value, holds=holds, words=words)
+
+
+GIVEN = _where("given", lambda found: found is not None, Words("given", "指定されていること"))
+ADDRESS = _where("given", bool, Words("an address", "アドレスがあること"))
+PATH = _where(
+    "path",
+    lambda found: not any(urlsplit(str(found))[:2]),
+    Words("a path, without a host", "ホストを含まないパスであること"),
+)
+HTTPS = _where(
+    "https",
+    lambda found: urlsplit(str(found)).scheme == "https" and _public(str(found)),
+    Words(
+        en="an address with https:// that phones outside find",
+        ja="https://で始まり、外部のマシンから到達できるアドレスであること",
+    ),
+)
+
+
+def _public(url: str) -> bool:
+    return is_public(urlsplit(url).hostname or "")
+
+
+def _of_channel(channel: str) -> Bound:
+    """LINE derives a LIFF id from its channel's id: ``1234567890-AbCdEfGh`` (LIFF, "Registering LIFF apps")."""
+    words = Words(
+        en=f"an id of channel {channel}, which begins with {channel}-",
+        ja=f"チャネル{channel}のID（{channel}-で始まる）であること",
+    )
+    return _where("of_channel", lambda found: str(found).startswith(f"{channel}-"), words, channel)
+
+
+def _by_name(account: str) -> Bound:
+    """No entry that takes in somebody of whom nobody has heard: a service acts for whoever uses it, and who is in another account its owner says."""
+    forms = [re.compile(f"arn:aws:iam::{account}:{one}") for one in NAMED]
+    words = Words(
+        en="roles and users of this account by their whole names, with * only for the ends that AWS draws (AWSReservedSSO_NAME_*)",
+        ja="このアカウントのロール・ユーザーを完全な名前で指定すること（*はAWSが付ける末尾 AWSReservedSSO_名前_* にのみ使用可）",
+    )
+    return _where(
+        "by_name",
+        lambda found: all(any(form.fullmatch(one) for form in forms) for one in found),
+        words,
+    )
+
+
+def _with(keys: Iterable[str]) -> Bound:
+    wanted = frozenset(keys)
+    words = Words(
+        en=f"values for {as_text(wanted)}, and no other environment's",
+        ja=f"{as_text(wanted)}の値があり、他の環境のものでないこと",
+    )
+    return _where(
+        "with_keys",
+        lambda found: (
+            wanted <= frozenset(key for key, value in found.items() if value)
+            and found["Environment"].lower() not in ANOTHERS
+        ),
+        words,
+        tuple(sorted(wanted)),
+    )
