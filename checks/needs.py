@@ -15,7 +15,7 @@ from signoff.evidence import Record, Records, StoreSettings
 from signoff.evidence.origin import CHANGED, UNKNOWN
 from signoff.judge.checklist import Checklist, Phase, Row
 from signoff.judge.collection import needs_signature
-from signoff.report.procedures import durations
+from signoff.report.remedy import durations
 
 OPERATOR = Words(en="operator", ja="運用担当者")
 DEVELOPER = Words(en="developer", ja="開発者")

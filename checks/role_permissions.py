@@ -33,7 +33,6 @@ from aws.role import Role
 from aws.section import Follows
 from aws.words import Words, joined
 from checks.deployed import Deployed
-from checks.secret_naming import unnamed
 from signoff.judge.decisions import Decisions, Judge
 
 ROWS = {
@@ -205,3 +204,26 @@ def _row_of(role: Role, want: desired.Role, arn: str) -> str:
         if applies(one.pair, READ, arn, known) is True
     )
     return next(wide, "SEC-13")
+
+
+def unnamed(secret: desired.Secret) -> Words:
+    return Words(
+        en=f"no statement names secret {secret.name}",
+        ja=f"シークレット{secret.name}を指定するステートメントがありません",
+    )
+
+
+def but_for_suffixes(
+    lacking: Iterable[MissingPermission], names: Iterable[Named]
+) -> list[MissingPermission]:
+    """Leave out what is lacking only because of how a secret is named; Follows if nothing else is lacking."""
+    lost = list(lacking)
+    missed = {one.arn for one in names if one.missed}
+    others = [one for one in lost if one.resource not in missed]
+    if lost and not others:
+        raise Follows(
+            "SEC-16",
+            en=f"the ARN by which a policy names a secret matches none: {lost[0].words.en}",
+            ja=f"ポリシーが指定するシークレットのARNに一致するものがありません: {lost[0].words.ja}",
+        )
+    return others

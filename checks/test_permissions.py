@@ -36,6 +36,7 @@ from checks.deployed import Deployed
 from checks.encryption import keys_of, unusable_for
 from checks.functions import unread_versions
 from checks.role_permissions import (
+    but_for_suffixes,
     denied_by_boundary,
     denied_keys,
     follow_graver,
@@ -47,7 +48,6 @@ from checks.role_permissions import (
     surplus,
     unclear,
 )
-from checks.secret_naming import but_for_suffixes
 from plan import Plan
 from signoff.environment import Environment
 from signoff.judge.checklist import expectation

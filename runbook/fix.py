@@ -29,7 +29,7 @@ from signoff.environment.calendar import in_japan
 from signoff.judge.checklist import Checklist, Severity
 from signoff.judge.result import Provenance, Result
 from signoff.judge.verdict import RowVerdict
-from signoff.report.procedures import Fix, fix_of
+from signoff.report.remedy import Remedy, remedy
 from signoff.report.verify import RESULT
 
 DONE, LEFT, INTERRUPTED = 0, 1, 130
@@ -105,7 +105,7 @@ Run = Callable[[Sequence[str]], int]
 class Group:
     """Rows that one remedy is for."""
 
-    fix: Fix
+    fix: Remedy
     rows: tuple[RowVerdict, ...]
 
     @property
@@ -139,9 +139,9 @@ def groups(result: Result) -> tuple[Group, ...]:
 
 
 def _grouped(rows: Iterable[RowVerdict], run: Provenance) -> tuple[Group, ...]:
-    by_fix: dict[Fix, list[RowVerdict]] = {}
+    by_fix: dict[Remedy, list[RowVerdict]] = {}
     for one in rows:
-        by_fix.setdefault(fix_of(one, run), []).append(one)
+        by_fix.setdefault(remedy(one, run), []).append(one)
     found = (Group(fix=fix, rows=tuple(rows)) for fix, rows in by_fix.items())
     return tuple(sorted(found, key=_place))
 
@@ -236,7 +236,7 @@ class RepairSession:
         for line in self._remedy_lines(group.fix):
             self.console.print(f"   {escape(line)}", soft_wrap=True, highlight=False)
 
-    def _remedy_lines(self, fix: Fix) -> Iterator[str]:
+    def _remedy_lines(self, fix: Remedy) -> Iterator[str]:
         if fix.note:
             yield fix.note[self.lang]
         if fix.command:

@@ -16,7 +16,7 @@ from runbook.engine import Procedure, Step
 from runbook.engine.step import guide_step
 from signoff.environment import load
 from signoff.judge.checklist import Checklist, Row
-from signoff.report.procedures import durations
+from signoff.report.remedy import durations
 
 ROOT = Path(__file__).parent.parent
 FOLDER = ROOT / "runbook" / "pages"

@@ -44,7 +44,7 @@ def framed(prog: str, command: Callable[[], int], lang: str = "en") -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return Exit.INTERRUPTED
     except Exception as error:  # noqa: BLE001 - the edge: what is no expected refusal is a fault of ours
-        from signoff.commands.failures import explained  # noqa: PLC0415 - see above
+        from signoff.commands.error_exits import explained  # noqa: PLC0415 - see above
 
         code, words = explained(error)
     else:

@@ -19,7 +19,7 @@ from aws.door.answer import naming_what_is_missing
 from aws.door.failures import ReadFailure
 from aws.words import Words
 from signoff.environment.application import Application, application
-from signoff.environment.keys import meanings
+from signoff.environment.file_keys import meanings
 
 Client = Callable[[str], Any]
 GUIDE: Mapping[str, Any] = {

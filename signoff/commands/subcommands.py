@@ -27,7 +27,7 @@ from signoff.judge.exit_codes import EXIT_CODES
 
 SUBCOMMANDS: Mapping[str, str] = {
     "judge": "signoff.commands.subcommands:JUDGE",
-    "needs": "checks.command_line:NEEDS",
+    "needs": "signoff.commands.subcommands:NEEDS",
     "init": "signoff.commands.subcommands:INIT",
     "run": "runbook.command_line:RUN",
     "fix": "runbook.command_line:FIX",
@@ -124,6 +124,16 @@ JUDGE = Judging(
         en="what stands behind -- goes to pytest as it is: signoff judge --env prod -- --tb=short",
         ja="--より後の引数はそのままpytestに渡す: signoff judge --env prod -- --tb=short",
     ),
+)
+NEEDS = Command(
+    "needs",
+    Words(
+        en="list every prerequisite of a GO, in the order in which nothing is lost; exit code 0 if all are there",
+        ja="GOに必要な前提を、やり直しの生じない順に一覧する。すべて揃っていれば終了コード0",
+    ),
+    environment_option(),
+    environments_option(),
+    does="checks.needs_command:show_needs",
 )
 REPLAY = Command(
     "replay",

@@ -13,7 +13,7 @@ from pydantic import ValidationError
 from aws.words import Words
 from signoff import ROOT
 from signoff.environment.application import Application, application_beside
-from signoff.environment.keys import keys, required
+from signoff.environment.file_keys import keys, required
 from signoff.environment.overrides import IN_PRODUCTION, Override, applied, overrides
 from signoff.environment.problems import EnvironmentFileError, FileTable, problem
 from signoff.environment.schema import ADAPTER, Environment

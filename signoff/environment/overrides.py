@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from aws.words import Words, did_you_mean, joined, nearest, words_of
-from signoff.environment.keys import EnvironmentKey, keys
+from signoff.environment.file_keys import EnvironmentKey, keys
 from signoff.environment.problems import EnvironmentFileError, variable
 from signoff.environment.value_types import UnfitValueError
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 from uuid import uuid4
 
 from botocore.exceptions import BotoCoreError, ClientError
@@ -72,43 +72,16 @@ def _require_small(name: str, size: int) -> None:
         )
 
 
-class Backend(Protocol):
-    """Files of one store, by name."""
-
-    @property
-    def address(self) -> str | None:
-        """Where records belong that are written here; None where a store may be moved."""
-        ...
-
-    def names(self) -> list[str]:
-        """Return the names that end in ``.json``, sorted."""
-        ...
-
-    def read(self, name: str) -> bytes:
-        """Return the content, or raise FileNotFoundError."""
-        ...
-
-    def create(self, name: str, data: bytes) -> None:
-        """Write a whole file, or raise FileExistsError (atomically) if the name is taken."""
-        ...
-
-    def add_line(self, name: str, line: str) -> None:
-        """Append a line to a file, creating it if it is missing; never overwrite another writer's line."""
-        ...
-
-    def history(self) -> Retention:
-        """Return whether the store keeps what is overwritten or deleted, and the first such change."""
-        ...
-
-
 @dataclass(frozen=True, slots=True)
 class Folder:
     """A directory, made on the first write."""
 
     path: Path
     address: None = None
+    """Where records belong that are written here: a folder may be moved."""
 
     def names(self) -> list[str]:
+        """Return the names that end in ``.json``, sorted."""
         return sorted(one.name for one in self.path.glob("*.json")) if self.path.is_dir() else []
 
     def read(self, name: str) -> bytes:
@@ -124,6 +97,7 @@ class Folder:
         return path.read_bytes()
 
     def create(self, name: str, data: bytes) -> None:
+        """Write a whole file, or raise FileExistsError (atomically) if the name is taken."""
         self.path.mkdir(parents=True, exist_ok=True)
         staged = self.path / f".{uuid4().hex}"
         staged.write_bytes(data)
@@ -135,16 +109,18 @@ class Folder:
             staged.unlink()
 
     def add_line(self, name: str, line: str) -> None:
+        """Append a line to a file, creating it if it is missing; never overwrite another writer's line."""
         with (self.path / name).open("a", encoding="utf-8") as file:
             file.write(f"{line}\n")
 
     def history(self) -> Retention:
+        """Return whether the store keeps what is overwritten or deleted, and the first such change."""
         return Retention(state="folder")
 
 
 @dataclass(frozen=True, slots=True)
 class S3Prefix:
-    """A prefix in S3."""
+    """A prefix in S3, with the same methods as a folder."""
 
     s3: Any
     bucket: str
@@ -318,6 +294,10 @@ class S3Prefix:
             if code_of(error) in LOST_A_RACE:
                 raise FileExistsError(name) from None
             raise
+
+
+Backend = Folder | S3Prefix
+"""The files of one store, by name."""
 
 
 def _last(key: str) -> str:

@@ -14,7 +14,6 @@ import os
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Protocol
 from uuid import uuid4
 
 from cryptography.exceptions import InvalidSignature
@@ -48,37 +47,6 @@ class KeyCustody:
         return self.state.startswith("unknown")
 
 
-class SigningKey(Protocol):
-    """Signs records, and says with which public key they are verified."""
-
-    @property
-    def name(self) -> str:
-        """The key as a reader knows it: its ARN or its file."""
-        ...
-
-    @property
-    def in_kms(self) -> bool:
-        """Whether a policy decides who may sign."""
-        ...
-
-    @property
-    def public(self) -> bytes:
-        """The public key, DER (SubjectPublicKeyInfo); EvidenceKeyError where there is none."""
-        ...
-
-    def ready(self) -> None:
-        """Create the key, if this kind is created on first use."""
-        ...
-
-    def sign(self, message: bytes) -> bytes:
-        """Return the DER signature; the message has at most 4096 bytes (KMS's limit)."""
-        ...
-
-    def custody(self) -> KeyCustody | None:
-        """Return how the key is kept; None for a file, which anyone who can read it can use."""
-        ...
-
-
 @dataclass(frozen=True)
 class FileKey:
     """A private key in a file that only its owner can read, created when the first record is signed."""
@@ -86,22 +54,27 @@ class FileKey:
     path: Path
     pinned: str | None = None
     in_kms: bool = False
+    """Whether a policy decides who may sign."""
 
     @property
     def name(self) -> str:
+        """The key as a reader knows it: its ARN or its file."""
         return self.path.name
 
     @cached_property
     def public(self) -> bytes:
+        """The public key, DER (SubjectPublicKeyInfo); EvidenceKeyError where there is none."""
         if self.pinned:
             return pinned(self.pinned)
         return _public(self._private())
 
     def ready(self) -> None:
+        """Create the key, if this kind is created on first use."""
         if not self.path.exists():
             _make(self.path)
 
     def sign(self, message: bytes) -> bytes:
+        """Return the DER signature; the message has at most 4096 bytes (KMS's limit)."""
         return self._private().sign(message, _SCHEME)
 
     def custody(self) -> None:

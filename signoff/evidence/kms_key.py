@@ -9,7 +9,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from aws.iam import parse
 from signoff.evidence.garbled import reporting_garbled
-from signoff.evidence.keys import EvidenceKeyError, KeyCustody, pinned
+from signoff.evidence.keys import EvidenceKeyError, FileKey, KeyCustody, pinned
 
 ALGORITHM = "ECDSA_SHA_256"
 SIGNING = frozenset({"Sign", "CreateGrant"})
@@ -60,6 +60,10 @@ class KmsKey:
             en=f"the answer of KMS about {self.arn} has no {member}; ask again",
             ja=f"{self.arn}についてのKMSの応答に{member}がありません。再実行してください",
         )
+
+
+SigningKey = FileKey | KmsKey
+"""Signs records, and says with which public key they are verified."""
 
 
 def _custody(kms: Any, arn: str) -> KeyCustody:

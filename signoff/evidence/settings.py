@@ -11,8 +11,8 @@ from aws.door.verifying_transport import verify_answers
 from signoff.environment import Environment
 from signoff.evidence.backends import Backend, Folder, S3Prefix
 from signoff.evidence.head import Head
-from signoff.evidence.keys import FileKey, SigningKey
-from signoff.evidence.kms_key import KmsKey
+from signoff.evidence.keys import FileKey
+from signoff.evidence.kms_key import KmsKey, SigningKey
 from signoff.evidence.store import Store
 
 

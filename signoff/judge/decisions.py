@@ -34,6 +34,8 @@ class Differs(Broken):
         self.lines = "\n\n".join(written)
         """What to paste into environments.toml, if all of this is wanted; empty where that can't be."""
         self.differences = tuple(one.plain for one in differences)
+        self.repeats = any(one.said is None for one in differences)
+        """Whether its sentence repeats a difference, whose parts all have columns on the page."""
         self.stops_calls = any(one.stops_calls for one in differences)
 
 

@@ -57,6 +57,8 @@ class Finding:
     """Why no decision can allow it, where none can and it is known what is there."""
     stops_calls: bool = False
     """Calls fail by it, without any doubt: no waiver lets it pass."""
+    repeats: bool = False
+    """Its sentence only repeats a difference that ``compared`` shows."""
     stale: str = ""
     """Of a record that is stale: the digest of what is live, which a waiver has to name."""
     unsigned: bool = False
@@ -130,6 +132,7 @@ def finding(row: str, error: BaseException | None, **facts: Any) -> Finding:
                 "differences": error.differences,
                 "undecidable": SILENCE if error.lines else BROKEN,
                 "stops_calls": error.stops_calls,
+                "repeats": error.repeats,
             }
             if error.certainty is Certainty.UNPARSED:
                 facts |= {"obstacle": Obstacle.EXPRESSION}

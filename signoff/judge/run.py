@@ -47,17 +47,9 @@ class EmbeddedStack(Protocol):
         ...
 
 
-class Preparation(Protocol):
-    """Prepares the target before anything is read, and guards it for as long as the run lasts."""
-
-    def __call__(
-        self, environment: Environment, home: Path
-    ) -> AbstractContextManager[tuple[Words, ...]]:
-        """Yield what a signer has to know about it; ``home`` is the environment's folder of reports.
-
-        GuardError where this run must not go on.
-        """
-        ...
+Preparation = Callable[[Environment, Path], AbstractContextManager[tuple[Words, ...]]]
+"""Prepares the target before anything is read, and guards it for as long as the run lasts: takes the environment and its
+folder of reports, yields what a signer has to know, and raises GuardError where this run must not go on."""
 
 
 class ScopeOf(Protocol[PlanT_contra]):

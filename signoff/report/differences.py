@@ -5,7 +5,6 @@ from dataclasses import dataclass
 
 from aws.words import Words
 from signoff.judge.observations import Comparison
-from signoff.judge.outcome import Finding
 from signoff.judge.verdict import RowVerdict
 from signoff.report.shown_values import Value, found_value
 
@@ -45,7 +44,7 @@ def differences_of(row: RowVerdict, most: int) -> RowDifferences:
     """Return what is red about a row, on at most ``most`` lines; of several sentences that no line covers, one."""
     lines = tuple(_alike(row))
     red = [one for one in row.findings if one.outcome.red]
-    unsaid = [one.words for one in red if not says_only_the_difference(one)]
+    unsaid = [one.words for one in red if not one.repeats]
     told = (row.told,) if row.told in unsaid or not lines else tuple(unsaid[:1])
     return RowDifferences(told=told, lines=lines[:most], more=len(lines[most:]))
 
@@ -66,13 +65,3 @@ def _alike(row: RowVerdict) -> Iterator[DifferenceLine]:
             expected=first.expected,
             decided_in=first.decided_in,
         )
-
-
-def says_only_the_difference(one: Finding) -> bool:
-    """Whether the sentence only repeats a difference, whose parts all have columns."""
-    off = [item for item in one.compared if not item.holds]
-    return any(
-        f"{item.resource}: {item.fact.en}: found " in one.words.en
-        and f"expected {item.expected.en}" in one.words.en
-        for item in off
-    )

@@ -25,7 +25,8 @@ from signoff.judge.run import Exhibit
 from signoff.judge.verdict import RowVerdict, VerdictWord
 from signoff.report.differences import differences_of
 from signoff.report.history import ChangesSince
-from signoff.report.procedures import fix_of, procedures_of
+from signoff.report.procedures import procedures_of
+from signoff.report.remedy import remedy
 from signoff.report.shown_evidence import proofs_of
 from signoff.report.shown_values import value
 from signoff.report.supporting import Supporting
@@ -123,7 +124,7 @@ def _context(
         "exhibits": exhibits,
         "pictures": _pictures,
         "signable": result.verdict.decision in SIGNABLE and not result.rehearsal,
-        "fix": partial(fix_of, run=result.provenance),
+        "fix": partial(remedy, run=result.provenance),
         "Outcome": Outcome,
         "Severity": Severity,
         "UNSET_DIGEST": UNSET_DIGEST,
@@ -341,7 +342,7 @@ def _sections(result: Result) -> list[tuple[str, list[RowVerdict]]]:
 def _commands(result: Result) -> Iterator[str]:
     for one in result.verdict.rows:
         if one.outcome.red:
-            yield fix_of(one, run=result.provenance).command
+            yield remedy(one, run=result.provenance).command
 
 
 def _cited(row: Row) -> Words | None:

@@ -1,51 +1,20 @@
-"""The fix of a red row: its command, whether it changes anything, and the procedure to read beside it."""
+"""The pages of the runbook that the commands of a page name, to be read beside them."""
 
 import re
-import tomllib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import cache
-from pathlib import Path
 
 from markupsafe import Markup, escape
 
 from aws.words import LANGUAGES, Words
 from signoff import ROOT
-from signoff.judge.result import Provenance
-from signoff.judge.verdict import RowVerdict
-from signoff.report.remedy import Remedy, remedy
+from signoff.report.remedy import PROCEDURE
 
 PAGES = ROOT / "runbook" / "pages"
-PROCEDURE = re.compile(r"python -m runbook (\w+)")
-CHANGING = re.compile(r" --go\b| --rotate\b|python -m load (?:run|clean)\b")
 GENERATED_FOR = "prod"
 VALUES = re.compile(r"^## (?:Planned values|計画値)\n.*?(?=^## |\Z)", re.MULTILINE | re.DOTALL)
 CELL = re.compile(r"(?<!\\)\|")
 INLINE = re.compile(r"`([^`]+)`|\[([^\]]+)\]\(([^)]+)\)|\*\*([^*]+)\*\*|\*([^*]+)\*")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Fix(Remedy):
-    """A remedy as the page shows it: whether it changes anything, how to rehearse it, how long it takes."""
-
-    @property
-    def changes(self) -> bool:
-        return CHANGING.search(self.command) is not None
-
-    @property
-    def rehearsal(self) -> str:
-        """The same command without the switch that lets it change anything."""
-        return self.command.replace(" --go", "") if " --go" in self.command else ""
-
-    @property
-    def procedures(self) -> tuple[str, ...]:
-        return tuple(dict.fromkeys(PROCEDURE.findall(self.command)))
-
-    @property
-    def takes(self) -> tuple[tuple[str, Words], ...]:
-        """How long each procedure of the command takes: name, duration."""
-        named = [*self.procedures, *(["load"] if "python -m load run" in self.command else [])]
-        return tuple((one, durations()[one]) for one in named if one in durations())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,19 +24,6 @@ class ProcedurePage:
     name: str
     title: Words
     body: Mapping[str, Markup]
-
-
-def fix_of(one: RowVerdict, run: Provenance) -> Fix:
-    """Return what to do about a row; an empty Fix if it names nothing."""
-    said = remedy(one, run)
-    return Fix(note=said.note, command=said.command, by_hand=said.by_hand)
-
-
-@cache
-def durations() -> Mapping[str, Words]:
-    """Load how long procedures take, by name."""
-    read = tomllib.loads(Path(__file__).with_name("durations.toml").read_text(encoding="utf-8"))
-    return {name: Words(*told) for name, told in read.items()}
 
 
 def procedures_of(commands: Iterable[str], environment: str) -> tuple[ProcedurePage, ...]:

@@ -4,9 +4,12 @@ It is chosen by data: what differs, or what keeps the row from being judged; nev
 """
 
 import re
+import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
+from pathlib import Path
 from urllib.parse import urlsplit
 
 from aws.converge import undo
@@ -28,6 +31,8 @@ OWN_CODE = Words(
 )
 RELEASING = re.compile(r"python -m runbook functions --env \S+ --go")
 """The command that uploads this project's functions; with ``--row`` it changes their configuration alone."""
+PROCEDURE = re.compile(r"python -m runbook (\w+)")
+CHANGING = re.compile(r" --go\b| --rotate\b|python -m load (?:run|clean)\b")
 READING_A_FILE = re.compile(r"(?:python -m runbook \w+|pytest) --env \S+")
 """Commands that take ``--environments``."""
 
@@ -42,6 +47,32 @@ class Remedy:
 
     def __bool__(self) -> bool:
         return bool(self.note or self.command or self.by_hand)
+
+    @property
+    def changes(self) -> bool:
+        return CHANGING.search(self.command) is not None
+
+    @property
+    def rehearsal(self) -> str:
+        """The same command without the switch that lets it change anything."""
+        return self.command.replace(" --go", "") if " --go" in self.command else ""
+
+    @property
+    def procedures(self) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(PROCEDURE.findall(self.command)))
+
+    @property
+    def takes(self) -> tuple[tuple[str, Words], ...]:
+        """How long each procedure of the command takes: name, duration."""
+        named = [*self.procedures, *(["load"] if "python -m load run" in self.command else [])]
+        return tuple((one, durations()[one]) for one in named if one in durations())
+
+
+@cache
+def durations() -> Mapping[str, Words]:
+    """Load how long procedures take, by name."""
+    read = tomllib.loads(Path(__file__).with_name("durations.toml").read_text(encoding="utf-8"))
+    return {name: Words(*told) for name, told in read.items()}
 
 
 def remedy(one: RowVerdict, run: Provenance) -> Remedy:

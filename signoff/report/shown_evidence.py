@@ -12,7 +12,6 @@ from aws.words import Words
 from signoff.evidence.fact_labels import label
 from signoff.judge.observations import Comparison
 from signoff.judge.outcome import Finding
-from signoff.report.differences import says_only_the_difference
 from signoff.report.shown_values import (
     Value,
     expected,
@@ -104,9 +103,7 @@ def _proof(
         sentence=found[0][1].proof or Words.same(test.removeprefix("test_").replace("_", " ")),
         checked=checked,
         told=tuple(
-            (subject, one.words)
-            for subject, one in shown
-            if one.outcome.red and not says_only_the_difference(one)
+            (subject, one.words) for subject, one in shown if one.outcome.red and not one.repeats
         ),
         count=len(found),
         more=len(found) - len(shown),

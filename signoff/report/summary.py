@@ -8,7 +8,7 @@ from signoff.judge.result import Result
 from signoff.judge.verdict import RowVerdict
 from signoff.report.history import ChangesSince
 from signoff.report.page import counts, fill, in_japan, words
-from signoff.report.procedures import fix_of
+from signoff.report.remedy import remedy
 from signoff.report.supporting import Supporting
 
 MOST = 30
@@ -71,7 +71,7 @@ def _row(one: RowVerdict, result: Result, lang: str) -> Iterator[str]:
     promise, reason = one.row.promise[lang], _plain(one.told[lang])
     more = f" ({fill(words()['and_more'], n=one.untold)[lang]})" if one.untold else ""
     yield f"- **{one.row.id}** ({severity}) {_plain(promise)}: {reason}{more}"
-    fix = fix_of(one, run=result.provenance)
+    fix = remedy(one, run=result.provenance)
     if fix.command:
         yield f"  - {words()['fix'][lang]}: `{fix.command}`"
     for instruction in fix.by_hand:

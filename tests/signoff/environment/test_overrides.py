@@ -3,7 +3,7 @@
 import pytest
 
 from signoff.environment import EnvironmentFileError, load
-from signoff.environment.keys import keys
+from signoff.environment.file_keys import keys
 from signoff.environment.overrides import IN_PRODUCTION, NEVER
 from signoff.environment.problems import variable
 
