@@ -9,11 +9,12 @@ from functools import lru_cache
 from typing import Any, NoReturn
 
 from aws.words import Words
-from signoff.report.shown_values import request
+from signoff.evidence.fact_labels import labels
 
 SHOWN = 600
 """Characters of a body that a failure shows."""
 MASK = "…"
+NO_SESSION = Words(en="with no session", ja="セッションなし")
 JUDGED_HEADERS = ("cache-control", "retry-after", "vary", "location")
 _MEMBER = re.compile(
     r"""
@@ -41,8 +42,11 @@ class Session:
     user_id: str
     token: str = field(repr=False)
 
-    def __str__(self) -> str:
-        return f"{self.kind} session of {self.user_id}" if self.user_id else f"{self.kind} session"
+    @property
+    def words(self) -> Words:
+        kind = labels()["sessions"].get(self.kind, self.kind)
+        of, of_ja = (f" of {self.user_id}", f"、{self.user_id}") if self.user_id else ("", "")
+        return Words(en=f"with {self.kind} session{of}", ja=f"{kind}セッション{of_ja}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,16 +91,30 @@ class Call:
         found = _parsed(self.body or "")
         return found if isinstance(found, dict) else {}
 
-    def __str__(self) -> str:
+    @property
+    def asked(self) -> str:
+        """The request as it is sent, which is the same in both languages."""
         query = "?" + "&".join(f"{name}={value}" for name, value in self.query)
         parts = [self.verb, self.path + (query if self.query else "")]
-        if self.body is not None:
-            parts.append(shown(self.body))
-        if self.origin is not None:
-            parts.append(f"from {self.origin}")
+        return " ".join(parts if self.body is None else [*parts, shown(self.body)])
+
+    @property
+    def how(self) -> Words:
+        """Where it comes from, which time it is sent, and with whose session."""
+        told = [self.session.words if self.session else NO_SESSION]
         if self.time > 1:
-            parts.append(f"for the {self.time}. time")
-        return " ".join([*parts, f"with {self.session or 'no session'}"])
+            told.insert(0, Words(f"for the {self.time}. time", f"{self.time}回目"))
+        if self.origin is not None:
+            told.insert(0, Words(f"from {self.origin}", f"{self.origin}から"))
+        ja = "、".join(one.ja for one in told)
+        return Words(en=" ".join(one.en for one in told), ja=f"（{ja}）")
+
+    @property
+    def words(self) -> Words:
+        return Words(en=f"{self.asked} {self.how.en}", ja=f"{self.asked}{self.how.ja}")
+
+    def __str__(self) -> str:
+        return self.words.en
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -140,7 +158,8 @@ class Answer:
         at = datetime.fromtimestamp(self.at, UTC).isoformat(timespec="milliseconds")
         judged = {"headers": self._judged_headers, "body": self._judged_members}
         return {
-            "call": str(self.call),
+            "call": self.call.asked,
+            "how": self.call.how,
             "status": self.status,
             **code,
             **{name: value for name, value in judged.items() if value},
@@ -172,7 +191,7 @@ class Answer:
     def words(self) -> Words:
         """What was asked and answered, in one line."""
         code = f" {self.error_code}" if self.error_code else ""
-        asked = request(str(self.call))
+        asked = self.call.words
         return Words(
             en=f"{asked.en} answered {self.status}{code}",
             ja=f"{asked.ja}の応答は{self.status}{code}",

@@ -17,7 +17,6 @@ from signoff.report.shown_values import (
     expected,
     found_value,
     parameter,
-    request_and_session,
     scalar,
     value,
 )
@@ -191,10 +190,9 @@ def _answer(item: Mapping[str, Any], at: datetime) -> FactLine:
     said = " ".join(str(item[key]) for key in ("status", "error_code") if key in item)
     judged = {**item.get("headers", {}), **item.get("body", {})}
     wanted = item.get("expected")
-    asked, how = request_and_session(str(item["call"]))
     return FactLine(
-        asked=asked,
-        fact=how,
+        asked=str(item["call"]),
+        fact=Words(**item["how"]),
         found=Value(
             text=Words.same(said),
             also=tuple(f"{key}: {scalar(one)}" for key, one in judged.items()),

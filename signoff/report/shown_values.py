@@ -15,11 +15,6 @@ SHOWN_AT_ONCE = 90
 """Characters of a list or mapping that stand in the table; what is longer is folded."""
 LONGEST = 6000
 """Characters of a folded value; signoff.json has the rest."""
-SESSION = re.compile(
-    r"^(?P<call>.*?)(?: from (?P<origin>\S+))?(?: for the (?P<time>\d+)\. time)?"
-    r" with (?:(?P<none>no session)|(?P<kind>(?:(?! with ).)+?) session(?: of (?P<user>\S+))?)$",
-    re.DOTALL,
-)
 STATUS_OF = re.compile(r"(?P<status>\d{3}) of (?P<what>.+?)(?P<origin> to another origin)?")
 REFUSED = re.compile(r"(?P<call>[A-Z]+ /\S+ [A-Z_]+) of (?P<what>.+)")
 YES, NO = Words(en="yes", ja="はい"), Words(en="no", ja="いいえ")
@@ -133,27 +128,6 @@ def _parsed(text: str) -> Any:
         return json.loads(text) if text[:1] in {"{", "["} else None
     except ValueError:
         return None
-
-
-def request(call: str) -> Words:
-    """Return a request of smoke as its Call wrote it, and its session, in both languages."""
-    asked, how = request_and_session(call)
-    return Words(en=call, ja=f"{asked}{how.ja}")
-
-
-def request_and_session(call: str) -> tuple[str, Words]:
-    """Return the request, which is the same in both languages, and its session."""
-    found = SESSION.match(call)
-    if found is None:
-        return call, SILENCE
-    how = [
-        found["origin"] and f"{found['origin']}から",
-        found["time"] and f"{found['time']}回目",
-        "セッションなし" if found["none"] else f"{_known(found['kind'], 'sessions').ja}セッション",
-        found["user"],
-    ]
-    asked = found["call"]
-    return asked, Words(en=call[len(asked) :].strip(), ja=f"（{'、'.join(filter(None, how))}）")
 
 
 def parameter(text: str) -> Words:

@@ -105,3 +105,5 @@ def test_no_token_is_in_the_sentence():
 def test_call_without_a_session_says_so():
     assert str(get("/stamps")) == "GET /stamps with no session"
     assert str(STAMPS) == "GET /stamps?userId=Usmoke-1 with live session of Usmoke-1"
+    assert get("/stamps").words.ja == "GET /stamps（セッションなし）"
+    assert STAMPS.words.ja == "GET /stamps?userId=Usmoke-1（正規のセッション、Usmoke-1）"
