@@ -162,9 +162,9 @@ def guide() -> Mapping[str, Any]:
     return tomllib.loads(path.read_text(encoding="utf-8"))
 
 
-def document(template: str, **values: str) -> str:
+def document(template: str, **values: Any) -> str:
     """Return a document of this project, in Markdown, made from a template."""
-    return _templates().get_template(template).render(values) + "\n"
+    return _templates().get_template(template).render(values).rstrip() + "\n"
 
 
 @cache
