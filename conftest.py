@@ -1,19 +1,17 @@
 """Composition root: passes plan, scope and local stack to the plugin, which imports none of them."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
 from aws.release import Builds, Package
 from aws.words import Words
-from checks.environment_values import notices
-from checks.records import exhibits
-from checks.spot_layout import masters_table
 from plan import Plan, plan_for, scope_of
 from plan.demand import judged_for
 from signoff.environment import Environment
 from signoff.judge.judged_by import judged_by
-from signoff.judge.run import Composition, EmbeddedStack
+from signoff.judge.run import Composition, EmbeddedStack, Exhibit
+from signoff.judge.snapshot import Snapshot
 
 pytest_plugins = ["signoff.commands.plugin"]
 
@@ -23,14 +21,28 @@ def pytest_signoff_composition() -> Composition[Plan]:
         plan_for=plan_for,
         scope_of=scope_of,
         embedded_stack=_embedded_stack,
-        notices=notices,
+        notices=_notices,
         demand=judged_for,
         prepared=_prepared,
-        exhibits=lambda snapshot: {**exhibits(snapshot), **masters_table(snapshot)},
+        exhibits=_exhibits,
         judge=judged_by,
         builds=_builds,
         left=_left,
     )
+
+
+def _notices(environment: Environment) -> Iterable[Words]:
+    """Import checks where a page is written: they are not needed to collect, nor by a part of a run."""
+    from checks.environment_values import notices  # noqa: PLC0415 - a part of a run writes no page
+
+    return notices(environment)
+
+
+def _exhibits(snapshot: Snapshot[Plan]) -> Mapping[str, Exhibit]:
+    from checks.records import exhibits  # noqa: PLC0415 - as above
+    from checks.spot_layout import masters_table  # noqa: PLC0415 - as above
+
+    return {**exhibits(snapshot), **masters_table(snapshot)}
 
 
 @contextmanager

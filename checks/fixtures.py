@@ -9,11 +9,8 @@ from aws import desired
 from aws.inventory import Inventory, Sections
 from aws.release import Builds
 from checks import parameters
-from checks.access import Insiders, insiders_of
-from checks.delivery import Delivery
 from checks.deployed import Deployed
 from checks.parameters import configured_authorizer, configured_bucket, configured_domain
-from checks.records import Standing
 from plan import Plan
 from signoff.environment import Domain, Environment
 from signoff.evidence import Records
@@ -23,6 +20,9 @@ from signoff.judge.run import CHOICE
 from signoff.judge.snapshot import Snapshot
 
 if TYPE_CHECKING:
+    from checks.access import Insiders
+    from checks.delivery import Delivery
+    from checks.records import Standing
     from checks.rollback_target import WayBack
 
 
@@ -92,8 +92,10 @@ def dev(snapshot: Snapshot[Plan]) -> Records:
 @pytest.fixture
 def standing(
     pytestconfig: pytest.Config, snapshot: Snapshot[Plan], deployed: Deployed, row: str
-) -> Standing:
+) -> "Standing":
     """Compares a record with what is live."""
+    from checks.records import Standing  # noqa: PLC0415 - few rows need it
+
     checklist = pytestconfig.stash[CHOICE].checklist
     return Standing(snapshot=snapshot, deployed=deployed, row=checklist[row])
 
@@ -105,8 +107,10 @@ def judge(snapshot: Snapshot[Plan], observe: Observations) -> Judge:
 
 
 @pytest.fixture
-def delivery(found: Sections, environment: Environment) -> Delivery:
+def delivery(found: Sections, environment: Environment) -> "Delivery":
     """Finds who is notified of an alarm."""
+    from checks.delivery import Delivery  # noqa: PLC0415 - few rows need it
+
     return Delivery(found, environment)
 
 
@@ -117,8 +121,10 @@ def today(snapshot: Snapshot[Plan]) -> date:
 
 
 @pytest.fixture
-def insiders(snapshot: Snapshot[Plan]) -> Insiders:
+def insiders(snapshot: Snapshot[Plan]) -> "Insiders":
     """Who may act on our resources."""
+    from checks.access import insiders_of  # noqa: PLC0415 - few rows need it
+
     return insiders_of(snapshot)
 
 

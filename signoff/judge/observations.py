@@ -11,6 +11,8 @@ from aws.words import SILENCE, Words
 from signoff.environment import Decision
 
 R = TypeVar("R")
+SUBJECTS = ("resource", "table", "function", "role", "secret", "group", "dashboard", "route")
+"""Keys of an observation that say what was looked at, the first that it has."""
 
 
 @dataclass(frozen=True, slots=True)

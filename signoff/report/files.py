@@ -33,10 +33,7 @@ from signoff.judge.tracebacks import fault
 from signoff.judge.verdict import RowVerdict, RunCondition, VerdictWord, decide
 from signoff.report.ending import over, without_verdict
 from signoff.report.history import as_json
-from signoff.report.page import page
 from signoff.report.provenance import provenance_of_run, readable_parts
-from signoff.report.summary import summary
-from signoff.report.supporting import beside
 from signoff.report.terminal import Terminal
 from signoff.report.verify import PAGE, RESULT, digests_of
 
@@ -188,6 +185,10 @@ def _result(
 
 def _write(choice: Choice[PlanT], snapshot: Snapshot[PlanT], result: Result) -> Path:
     """Write the files of this run and point ``latest`` to them."""
+    from signoff.report.page import page  # noqa: PLC0415 - a part of a run writes none
+    from signoff.report.summary import summary  # noqa: PLC0415 - as above
+    from signoff.report.supporting import beside  # noqa: PLC0415 - as above
+
     folder = choice.folder
     folder.mkdir(parents=True, exist_ok=True)
     (folder / RESULT).write_bytes(as_json(result))

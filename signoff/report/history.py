@@ -15,9 +15,9 @@ from signoff.environment.calendar import JST
 from signoff.evidence import Record, Records
 from signoff.judge.drift import VOLATILE, WHOLE
 from signoff.judge.errors import unreadable
+from signoff.judge.observations import SUBJECTS
 from signoff.judge.outcome import Outcome
 from signoff.judge.result import Result
-from signoff.report.shown_evidence import SUBJECTS
 from signoff.report.verify import RESULT
 
 MOST = 12

@@ -12,7 +12,6 @@ from functools import cache
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from aws.converge import undo
 from aws.obstacle import ACCOUNT, CLOCK, Obstacle
 from aws.words import Words, joined
 from signoff.environment.calendar import in_japan
@@ -129,6 +128,8 @@ def _repairs(one: RowVerdict) -> Iterator[Repair]:
 
 def _of_finding(row: Row, found: Finding) -> Iterator[Repair]:
     """Yield how to undo each difference: by hand, by ``runbook detach``, or by what the row says."""
+    from aws.converge import undo  # noqa: PLC0415 - all kinds of changes, of which only a red row asks
+
     if (found.unsigned or found.stale) and row.signed and not row.by_signature:
         yield Repair(run=SIGN)  # a person signs in place of a check, for the release that is live
     elif not found.differences:

@@ -10,7 +10,7 @@ from typing import Any
 
 from aws.words import Words
 from signoff.evidence.fact_labels import label
-from signoff.judge.observations import Comparison
+from signoff.judge.observations import SUBJECTS, Comparison
 from signoff.judge.outcome import Finding
 from signoff.report.shown_values import (
     Value,
@@ -21,8 +21,6 @@ from signoff.report.shown_values import (
     value,
 )
 
-SUBJECTS = ("resource", "table", "function", "role", "secret", "group", "dashboard", "route")
-"""Keys of an observation that say what was looked at, the first that it has."""
 OF_AN_ANSWER = {"call", "status", "request", "at"}
 """Keys that mark an observation as the answer to a request."""
 ENGLISH = ("sentence",)
