@@ -296,20 +296,20 @@ def _difference(one: Principal, reach: list[Reach], fact: Words) -> Difference:
     kind, name = PRINCIPALS[one.kind], one.arn
     surely = [each for each in reach if not each.provided]
     giving = [each for each in surely if each.kind in GIVES]
-    told = EVERYTHING if giving else summary(reach)
+    reached = EVERYTHING if giving else summary(reach)
     example = example_of((giving or surely or reach)[0])
     return Difference(
         kind=kind,
         name=name,
         fact=fact,
-        found=told,
+        found=reached,
         bound=NOBODY_ELSE,
         together=ORDINARY if fact == MAY_ACT else SILENCE,
         **NAMED,
         said=Words(
-            en=f"{kind.en} {name} may act on {told.en}: it is allowed {example.en};"
+            en=f"{kind.en} {name} may act on {reached.en}: it is allowed {example.en};"
             " expected nobody but the planned roles and the administrators in environments.toml",
-            ja=f"{kind.ja}{name}が{told.ja}を操作できます（例: {example.ja}）。"
+            ja=f"{kind.ja}{name}が{reached.ja}を操作できます（例: {example.ja}）。"
             "期待値: 計画したロールと、environments.tomlのadministratorsのみ",
         ),
     )

@@ -54,7 +54,7 @@ def alarm_for(want: desired.Alarm, delivery: Delivery, row: str) -> Alarm:
 def _unwatched(want: desired.Alarm, near: Alarm | None) -> Words:
     """Say that no alarm is on this metric, and which one is close to it."""
     wanted = as_text(want.dimensions)
-    said = [
+    sentences = [
         Words(
             en=f"no alarm is on {want.metric} of {want.subject} ({wanted})",
             ja=f"{want.subject}の{want.metric}（{wanted}）を監視するアラームがありません",
@@ -62,19 +62,19 @@ def _unwatched(want: desired.Alarm, near: Alarm | None) -> Words:
     ]
     if near:
         there = f"{near.metric} ({as_text(near.dimensions)})"
-        said.append(
+        sentences.append(
             Words(
                 en=f"alarm {near.name} is on {there}", ja=f"アラーム{near.name}の対象は{there}です"
             )
         )
     if near and _dead(near):
-        said.append(
+        sentences.append(
             Words(
                 en="AWS never publishes that metric with these dimensions",
                 ja="AWSはこのディメンションの組み合わせでそのメトリクスを発行しません",
             )
         )
-    return joined(said)
+    return joined(sentences)
 
 
 def everything(found: Sections) -> list[Alarm]:

@@ -41,11 +41,11 @@ def _difference(one: Automation) -> Difference:
 def _told(act: Act) -> Words:
     """Say what is called, on what and under which role."""
     on = ", ".join(act.on)
-    told = [Words.same(act.target)]
+    parts = [Words.same(act.target)]
     if on:
-        told.append(Words(en=f"on {on}", ja=f"対象: {on}"))
+        parts.append(Words(en=f"on {on}", ja=f"対象: {on}"))
     if act.role:
-        told.append(Words(en=f"under {act.role}", ja=f"ロール: {act.role}"))
+        parts.append(Words(en=f"under {act.role}", ja=f"ロール: {act.role}"))
     if not on:
-        told.append(Words(en="which may act on our resources", ja="本環境を操作できるロール"))
-    return joined(told, ", ")
+        parts.append(Words(en="which may act on our resources", ja="本環境を操作できるロール"))
+    return joined(parts, ", ")

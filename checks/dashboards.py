@@ -85,8 +85,8 @@ def missing_from(dashboard: Dashboard, want: desired.Widget, at: Here) -> list[s
     missing = _not_named(dashboard, want, at)
     if missing:
         listed = ", ".join(missing)
-        told = Words(en=f"{want.title} of {listed}", ja=f"{listed}の{want.title}")
-        _unknowable(dashboard, told)
+        subjects = Words(en=f"{want.title} of {listed}", ja=f"{listed}の{want.title}")
+        _unknowable(dashboard, subjects)
     return missing
 
 

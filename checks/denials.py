@@ -27,11 +27,13 @@ def denials(
             statements, role.arn, _needed(role, arn), needed_of(role)
         ):
             by = statement.words
-            told = Words(en=f"{action} to {role} ({by.en})", ja=f"{role}による{action}（{by.ja}）")
+            denial = Words(
+                en=f"{action} to {role} ({by.en})", ja=f"{role}による{action}（{by.ja}）"
+            )
             if isinstance(answer, Unknown):
-                doubts[joined((told, answer.reason), ": ")] = statement.digest
+                doubts[joined((denial, answer.reason), ": ")] = statement.digest
             else:
-                found[told] = statement.digest
+                found[denial] = statement.digest
     taken = found or doubts
     about = {"decidable": not found, "stops_calls": bool(found)}
     ids = tuple(sorted(set(taken.values())))

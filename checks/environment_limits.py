@@ -164,13 +164,13 @@ AGES: Limits = {
 
 def _of_table(environment: Environment) -> Limits:
     """Return the limits of a single table's settings; streams and replicas copy data elsewhere."""
-    told = Words("who else receives its data", "内容を受け取る相手")
+    receivers = Words("who else receives its data", "内容を受け取る相手")
     rate = at_least(environment.target_rate, "/s")
     return {
         **EVERY_TABLE,
         "capacity": KeyLimit(rate, Words("the target rate", "目標レート")),
-        "stream": KeyLimit(unset(), told, guided=False),
-        "replicas": KeyLimit(within(()), told),
+        "stream": KeyLimit(unset(), receivers, guided=False),
+        "replicas": KeyLimit(within(()), receivers),
     }
 
 

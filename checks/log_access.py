@@ -56,11 +56,11 @@ def _of_policy(policy: LogPolicy, arns: Iterable[str]) -> Iterator[Difference]:
     for one in statements:
         if not _concerns(one, ours):
             continue
-        said = f"{_principals(one)}: {', '.join(one.actions or one.not_actions)}"
+        grant = f"{_principals(one)}: {', '.join(one.actions or one.not_actions)}"
         if one.effect == "Deny":
-            yield _difference(policy, REFUSES, said)
+            yield _difference(policy, REFUSES, grant)
         elif not _delivers(one):
-            yield _difference(policy, GRANTS, said)
+            yield _difference(policy, GRANTS, grant)
 
 
 def _concerns(statement: Statement, arns: Iterable[str]) -> bool:

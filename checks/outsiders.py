@@ -43,11 +43,12 @@ def principals_beyond(document: str | None, account: str) -> frozenset[str]:
 
 def terms_of(allowed: Mapping[Words, Iterable[Statement]]) -> Words:
     """Say what principals are allowed, one by one if there are several: a decision about one right does not cover another."""
-    told = {who: joined(_terms(statements)) for who, statements in allowed.items()}
-    if len(told) == 1:
-        return next(iter(told.values()))
+    by_principal = {who: joined(_terms(statements)) for who, statements in allowed.items()}
+    if len(by_principal) == 1:
+        return next(iter(by_principal.values()))
     return joined(
-        Words(en=f"{who.en}: {terms.en}", ja=f"{who.ja}: {terms.ja}") for who, terms in told.items()
+        Words(en=f"{who.en}: {terms.en}", ja=f"{who.ja}: {terms.ja}")
+        for who, terms in by_principal.items()
     )
 
 

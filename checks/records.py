@@ -92,10 +92,10 @@ def counting(
     if not passed(record):
         return record
     at = proven_at(record)
-    said = in_japan(at)
+    moment = in_japan(at)
     when = Words(
-        en=f"the newest {kind_of(kind).en} record is of {said}",
-        ja=f"最新の{kind_of(kind).ja}の記録は{said}のもの",
+        en=f"the newest {kind_of(kind).en} record is of {moment}",
+        ja=f"最新の{kind_of(kind).ja}の記録は{moment}のもの",
     )
     if not -SKEW <= now - at <= timedelta(days=days):
         raise Missing(
@@ -135,11 +135,11 @@ def judged_load(
         if invalid is None:
             raise
         why = sentence_of(invalid)
-        said = Words(
+        invalid_run = Words(
             en=f"an invalid run says nothing about the target: {why.en}",
             ja=f"無効な実行は対象について何も示しません: {why.ja}",
         )
-        raise Missing(joined((missing.words, said))) from None
+        raise Missing(joined((missing.words, invalid_run))) from None
     rate = record.body.get("target_rate")
     if passed(record) and rate != environment.target_rate:
         raise Missing(
@@ -164,9 +164,11 @@ def load_flaws(record: Record, environment: Environment) -> tuple[Difference, ..
 
 def sentence_of(load: Record) -> Words:
     """Return what a load verdict says; older records have English only."""
-    said = load.body["sentence"]
+    sentence = load.body["sentence"]
     return (
-        Words(**said) if isinstance(said, Mapping) else Words(en=said, ja=f"負荷判定の記録: {said}")
+        Words(**sentence)
+        if isinstance(sentence, Mapping)
+        else Words(en=sentence, ja=f"負荷判定の記録: {sentence}")
     )
 
 

@@ -41,12 +41,12 @@ def malformed(value: SecretValue, want: desired.Secret) -> tuple[Difference, ...
         return ()
     key = want.json_key
     expected = Words(en=f"one field {key}, a text", ja=f"文字列のフィールド{key}")
-    said = Words(
+    sentence = Words(
         en=f"secret {want.name} {flaw.en}, expected {expected.en}",
         ja=f"シークレット{want.name}{flaw.ja}。期待値: {expected.ja}",
     )
     about = {"call": VALUE_CALL, "remedy": want.key}
-    return (fault(SECRET, want.name, FORM, None, expected, said=said, **about),)
+    return (fault(SECRET, want.name, FORM, None, expected, said=sentence, **about),)
 
 
 def weak(value: SecretValue, want: desired.Secret) -> tuple[Difference, ...]:

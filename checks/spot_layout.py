@@ -80,14 +80,14 @@ def overlapping(table: desired.Table, masters: Iterable[Item]) -> tuple[Differen
         for one, other in combinations(spots(masters), 2)
         if 0 < (metres := one.metres_to(other)) < one.radius_m + other.radius_m
     )
-    told = [
+    pairs_in_words = [
         Words(
             en=f"{one.id} and {other.id} ({metres:.0f} m apart, radii {one.radius_m:g} m and {other.radius_m:g} m)",
             ja=f"{one.id}と{other.id}（距離{metres:.0f} m、半径{one.radius_m:g} mと{other.radius_m:g} m）",
         )
         for one, other, metres in pairs
     ]
-    return if_any(TABLE_KIND, table.name, OVERLAPPING, told, APART, call="dynamodb:Scan")
+    return if_any(TABLE_KIND, table.name, OVERLAPPING, pairs_in_words, APART, call="dynamodb:Scan")
 
 
 def foreign_hosts(

@@ -66,5 +66,5 @@ def opened_by(one: Stage, planned: Stage) -> Words:
         else Words(en="no throttle", ja="スロットリングなし")
     )
     logged = Words(en="bodies logged", ja="本文をログに記録") if traced else SILENCE
-    told = joined(filter(None, (serves, limited, logged)), ", ")
-    return Words(en=f"{one.name}: {told.en}", ja=f"{one.name}: {told.ja}")
+    opened = joined(filter(None, (serves, limited, logged)), ", ")
+    return Words(en=f"{one.name}: {opened.en}", ja=f"{one.name}: {opened.ja}")

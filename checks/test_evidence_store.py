@@ -53,6 +53,6 @@ def test_production_keeps_every_version_of_its_records(
     store = custody(records)
     judge.observe.note(store=store.location, history=store.history.state)
 
-    kept = kept_for_good(store)
-    lost = () if kept else lossy(store)
+    for_good = kept_for_good(store)
+    lost = () if for_good else lossy(store)
     judge((*lost, *erasable(store, environment)) if environment.production else ())

@@ -61,9 +61,9 @@ def too_wide(
 
 def _unless_none(found: Differences) -> Differences:
     """Make a limit of 0, which refuses every request, one that no decision can allow."""
-    kept = Differences(replace(one, decidable=one.found != 0) for one in found)
-    kept.compared = found.compared
-    return kept
+    strict = Differences(replace(one, decidable=one.found != 0) for one in found)
+    strict.compared = found.compared
+    return strict
 
 
 def too_narrow(subject: str, limits: Limits, rate: float) -> tuple[Difference, ...]:

@@ -222,7 +222,7 @@ def _is_off(name: str, value: MaskedValue) -> bool:
 
 def logging_requests(found: Function, salt: str) -> tuple[Difference, ...]:
     """Return variables by which a function may log what it receives; how its code uses them is a guess."""
-    told = {
+    talkative = {
         name: text
         for name, value in found.environment.items()
         for pattern, texts in TALKATIVE.items()
@@ -230,7 +230,7 @@ def logging_requests(found: Function, salt: str) -> tuple[Difference, ...]:
         for text in texts
         if same(value, text, salt)
     }
-    return variables(found, told, QUIET, Certainty.GUESSED)
+    return variables(found, talkative, QUIET, Certainty.GUESSED)
 
 
 def leading_to_line(environment: Environment, salt: str) -> Bound:

@@ -101,8 +101,8 @@ def accept(  # noqa: PLR0913 - what an acceptance says, and where it goes
 
 
 def _table(what: str, by: str, until: date, environment: str) -> str:
-    said = {"what": what, "by": by}
-    lines = [f"{key} = {json.dumps(text, ensure_ascii=False)}" for key, text in said.items()]
+    texts = {"what": what, "by": by}
+    lines = [f"{key} = {json.dumps(text, ensure_ascii=False)}" for key, text in texts.items()]
     return "\n".join(["", f"[[{environment}.accepted]]", *lines, f"until = {until}", ""])
 
 

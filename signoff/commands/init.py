@@ -299,8 +299,10 @@ def _alarms(client: Client, _: str, found: Proposals) -> None:
     }
     if not met:
         return
-    told = Counter(topic for one in ours for topic in one.get("AlarmActions", ()))
-    found.name("alerts", next((topic.rpartition(":")[2] for topic, _ in told.most_common(1)), None))
+    notified = Counter(topic for one in ours for topic in one.get("AlarmActions", ()))
+    found.name(
+        "alerts", next((topic.rpartition(":")[2] for topic, _ in notified.most_common(1)), None)
+    )
     period = _one({one.get("Period") for one in ours})
     values = {**GUIDE["alarms"], **met, **({"period_s": period} if period else {})}
     found.propose(

@@ -166,8 +166,8 @@ def _refuse_what_leads_nowhere(option: argparse.Namespace) -> None:
             if place:
                 make(place)
         except OSError as error:
-            said = NOT_WRITABLE[lang].format(name, place, error.strerror)
-            raise pytest.UsageError(said) from None
+            problem = NOT_WRITABLE[lang].format(name, place, error.strerror)
+            raise pytest.UsageError(problem) from None
 
 
 def _is_address(url: str) -> bool:

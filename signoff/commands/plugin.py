@@ -179,8 +179,8 @@ def pytest_collection_finish(session: pytest.Session) -> None:
     aside = tuple(stash[FINDINGS].set_aside.values())
     collection.settle(stash[FINDINGS], session.items)
     for one in () if stash[FINDINGS].expected else aside:
-        said = f"{one.row.id}: {one.told[stash[CHOICE].options.lang]}"
-        stash[TERMINAL].line(said, yellow=True)
+        sentence = f"{one.row.id}: {one.told[stash[CHOICE].options.lang]}"
+        stash[TERMINAL].line(sentence, yellow=True)
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -263,8 +263,8 @@ def pytest_runtest_makereport(
             report.outcome, report.longrepr = "skipped", (str(item.path), 0, found.message)
         if report.failed:
             report.longrepr = visible(str(report.longrepr))
-        told = visible("\n".join(map(str, evidence)))
-        report.sections.append((f"{row.id}: {found.outcome}", told))
+        text = visible("\n".join(map(str, evidence)))
+        report.sections.append((f"{row.id}: {found.outcome}", text))
     return report
 
 
@@ -303,10 +303,10 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> Generator[
     except OSError as error:
         if not judging:
             raise
-        said = Words(
+        problem = Words(
             en=f"the raw log can't be written: {error}", ja=f"生ログを書き込めません: {error}"
         )
-        stash[TERMINAL].line(said[stash[CHOICE].options.lang], yellow=True)
+        stash[TERMINAL].line(problem[stash[CHOICE].options.lang], yellow=True)
     if judging:
         session.exitstatus = _ended(session, exitstatus)
     elif CHOICE in stash:

@@ -128,5 +128,5 @@ class Records:
 
     def facts(self, digest: str) -> Facts | None:
         """Return the facts with that digest; None if the store does not keep them."""
-        kept = self.newest(FACTS, digest=digest)
-        return from_body(kept.body) if kept else None
+        record = self.newest(FACTS, digest=digest)
+        return from_body(record.body) if record else None

@@ -159,10 +159,10 @@ class Store:
                 return record
 
     def _keep(self, parts: Mapping[Part, Facts], caller: str, now: Callable[[], datetime]) -> None:
-        kept = self.load() if parts else Records()
+        records = self.load() if parts else Records()
         for part, facts in parts.items():
             digest = digest_of(facts)
-            if kept.facts(digest) is None:
+            if records.facts(digest) is None:
                 body = {"part": part.value, "digest": digest, **to_body(facts)}
                 self.append(FACTS, body, caller=caller, release=None, now=now)
 

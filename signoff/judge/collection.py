@@ -118,8 +118,8 @@ def set_aside(row: Row, choice: Choice[PlanT]) -> RowVerdict | None:
     if needs_signature(row, environment):
         return None
     if row.optional and not _configured(environment, row.optional):
-        told = _not_configured(row.optional, environment)
-        return RowVerdict(row=row, outcome=Outcome.EXCLUDED, severity=row.severity, told=told)
+        why = _not_configured(row.optional, environment)
+        return RowVerdict(row=row, outcome=Outcome.EXCLUDED, severity=row.severity, told=why)
     if choice.embedded and row.not_local:
         return RowVerdict(
             row=row, outcome=Outcome.NOT_HERE, severity=row.severity, told=row.not_local

@@ -173,5 +173,5 @@ def lines(one: Difference, environment: str, release: str | None = None) -> str:
     keys = {"what": one.what, "value": one.value.en, "by": "…", "why": "…"}
     if one.certainty is not Certainty.CERTAIN:
         keys["release"] = release or "…"
-    told = (f"{key} = {toml_text(value)}" for key, value in keys.items())
-    return "\n".join((f"[[{environment}.decisions]]", *told))
+    assigned = (f"{key} = {toml_text(value)}" for key, value in keys.items())
+    return "\n".join((f"[[{environment}.decisions]]", *assigned))

@@ -41,9 +41,9 @@ def gathered(choice: Choice[PlanT], say: Say, *, everything: bool) -> Iterator[S
         yield _replayed(choice, choice.options.replay)
     elif choice.stack:
         with choice.stack.start(choice.environment, say) as stack:
-            kept = stack.aws if stack.kept else None
+            kept_stack = stack.aws if stack.kept else None
             with _live(choice, say, everything, outlives=stack.kept) as snapshot:
-                yield replace(snapshot, api_url=api_url or stack.api, kept_stack=kept)
+                yield replace(snapshot, api_url=api_url or stack.api, kept_stack=kept_stack)
     else:
         with _live(choice, say, everything, outlives=True) as snapshot:
             yield replace(snapshot, api_url=api_url)

@@ -168,8 +168,8 @@ def _words(error: BaseException) -> Words:
     if isinstance(error, Bilingual):
         return error.words
     if isinstance(error, AssertionError):
-        said = _first(error)
-        return Words(en=said, ja=f"期待と異なります（{said}）")
+        sentence = _first(error)
+        return Words(en=sentence, ja=f"期待と異なります（{sentence}）")
     why = f"{type(error).__name__}: {error}"
     return Words(en=why, ja=f"確認できません（{why}）")
 

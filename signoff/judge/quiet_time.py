@@ -27,11 +27,11 @@ class NotYet(NotTestable):
 
     def __init__(self, why: Words, until: datetime) -> None:
         self.until = _whole_minute(until)
-        told = in_japan(self.until)
+        moment = in_japan(self.until)
         super().__init__(
             Words(
-                en=f"{why.en}; not testable until {told}",
-                ja=f"{why.ja}。確認できるのは{told}以降です",
+                en=f"{why.en}; not testable until {moment}",
+                ja=f"{why.ja}。確認できるのは{moment}以降です",
             )
         )
 

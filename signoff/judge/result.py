@@ -97,9 +97,11 @@ class Result:
         facts = [self.rehearsal] if self.rehearsal else []
         if self.provenance.local:
             facts.append(self._of("local"))
-            kept = self.provenance.kept_stack
-            stack = Words(en=f"the stack kept at {kept}", ja=f"判定対象: {kept}の常駐スタック")
-            facts += [stack] if kept else []
+            address = self.provenance.kept_stack
+            stack = Words(
+                en=f"the stack kept at {address}", ja=f"判定対象: {address}の常駐スタック"
+            )
+            facts += [stack] if address else []
         elif self.rehearsal:
             facts += [
                 self._of(self.provenance.environment),
@@ -107,8 +109,8 @@ class Result:
             ]
         else:
             facts.append(self._of(self.provenance.environment))
-        said, word = joined(facts), self.verdict.decision
-        return Words(en=f"{word} ({said.en})", ja=f"{word}（{said.ja}）")
+        listed, word = joined(facts), self.verdict.decision
+        return Words(en=f"{word} ({listed.en})", ja=f"{word}（{listed.ja}）")
 
     @property
     def exit_code(self) -> int:
@@ -121,18 +123,18 @@ class Result:
         judged = self.verdict.judged
         not_here = len(self.verdict.having(Outcome.NOT_HERE))
         excluded = len(self.verdict.having(Outcome.EXCLUDED))
-        said = [Words(en=f"{judged} judged", ja=f"{judged}件を判定")]
+        counts = [Words(en=f"{judged} judged", ja=f"{judged}件を判定")]
         if not_here:
-            said.append(
+            counts.append(
                 Words(
                     en=f"{not_here} not verifiable here", ja=f"{not_here}件はこの環境では検証不可"
                 )
             )
         if excluded:
-            said.append(
+            counts.append(
                 Words(en=f"{excluded} not configured", ja=f"{excluded}件は対象外（未設定）")
             )
-        counted = joined(said, ", ")
+        counted = joined(counts, ", ")
         return Words(en=f"{name}: {counted.en}", ja=f"{name}: {counted.ja}")
 
     def blocking(self) -> tuple[RowVerdict, ...]:

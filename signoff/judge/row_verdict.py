@@ -36,8 +36,8 @@ class RowVerdict:
     @property
     def untold(self) -> int:
         """How many other sentences the red findings have besides the one shown."""
-        said = {one.words for one in self.findings if one.outcome.red}
-        return len(said - {self.told})
+        sentences = {one.words for one in self.findings if one.outcome.red}
+        return len(sentences - {self.told})
 
     @property
     def blocks(self) -> bool:

@@ -65,21 +65,21 @@ class Recording:
 
     def save(self, folder: Path, rows: Mapping[str, str]) -> Path:
         """Write the recording with stand-ins; ``rows`` are outcomes by row. Returns the file."""
-        told = {
+        content = {
             "environment": ADAPTER.dump_python(replace(self.environment, birth=None), mode="json"),
             "caller": self.caller,
             "addresses": self.addresses,
             "calls": [asdict(one) for one in self.recorder.calls],
         }
         stand_ins = StandIns(_private(self.environment), public=self.public)
-        stand_ins.look_through(told)
-        for secret in _secrets(told["calls"]):
+        stand_ins.look_through(content)
+        for secret in _secrets(content["calls"]):
             stand_ins.look_at_secret(secret)
         known = {"schema": SCHEMA, "read_at": self.read_at.isoformat(), "rows": dict(rows)}
         file = folder / FILE
         folder.mkdir(parents=True, exist_ok=True)
         text = json.dumps(
-            known | stand_ins.replaced(told), indent=1, ensure_ascii=False, sort_keys=True
+            known | stand_ins.replaced(content), indent=1, ensure_ascii=False, sort_keys=True
         )
         file.write_text(text + "\n", encoding="utf-8")
         return file
@@ -100,19 +100,19 @@ class Recorded:
     def load(cls, file: Path) -> "Recorded":
         """Read a recording. Raises UnusableRecordingError."""
         try:
-            told = json.loads(file.read_text(encoding="utf-8"))
-            if told["schema"] != SCHEMA:
+            content = json.loads(file.read_text(encoding="utf-8"))
+            if content["schema"] != SCHEMA:
                 raise UnusableRecordingError(
-                    en=f"{file} has schema {told['schema']}, and this version reads {SCHEMA}",
-                    ja=f"{file}の形式は{told['schema']}ですが、このバージョンが読めるのは{SCHEMA}です",
+                    en=f"{file} has schema {content['schema']}, and this version reads {SCHEMA}",
+                    ja=f"{file}の形式は{content['schema']}ですが、このバージョンが読めるのは{SCHEMA}です",
                 )
             return cls(
-                environment=ADAPTER.validate_json(json.dumps(told["environment"])),
-                caller=told["caller"],
-                read_at=datetime.fromisoformat(told["read_at"]),
-                rows=told["rows"],
-                _calls=tuple(RecordedCall(**one) for one in told["calls"]),
-                _addresses=told["addresses"],
+                environment=ADAPTER.validate_json(json.dumps(content["environment"])),
+                caller=content["caller"],
+                read_at=datetime.fromisoformat(content["read_at"]),
+                rows=content["rows"],
+                _calls=tuple(RecordedCall(**one) for one in content["calls"]),
+                _addresses=content["addresses"],
             )
         except (OSError, ValueError, KeyError, TypeError, ValidationError) as error:
             why = unreadable(error)

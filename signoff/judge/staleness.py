@@ -88,8 +88,8 @@ def require_unchanged(snapshot: Snapshot[PlanT], record: Record, row: Row, *, sa
     stale = {part: facts for part, facts in live.items() if record.parts.get(part) != digests[part]}
     if not stale:
         return
-    told = (_changes_of(part, facts, record, snapshot.records) for part, facts in stale.items())
-    found = [one for several in told for one in several]
+    by_part = (_changes_of(part, facts, record, snapshot.records) for part, facts in stale.items())
+    found = [one for several in by_part for one in several]
     digest = hashlib.sha256(json.dumps(digests, sort_keys=True).encode()).hexdigest()[:SHORT]
     lines = waiver_lines(snapshot.environment.name, row.id, snapshot.today, digest)
     lines = "" if row.unwaivable else lines

@@ -27,11 +27,11 @@ def records_of(choice: Choice[PlanT], settings: StoreSettings, session: Any) -> 
         return within(STORE_S, lambda: store.load().kept_by(store.key.custody()))
     except (ClientError, BotoCoreError, OSError) as error:
         why = words_of(error)
-        said = Words(
+        problem = Words(
             en=f"the evidence store {settings.location} can't be read: {why.en}",
             ja=f"証跡ストア{settings.location}を読み取れません: {why.ja}",
         )
-        return Records(problem=said, unread=True)
+        return Records(problem=problem, unread=True)
 
 
 def unseen(*stores: Records) -> Iterator[Words]:

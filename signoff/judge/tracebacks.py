@@ -42,8 +42,8 @@ def fault(error: BaseException, folder: Path = FAULTS) -> Words:
     path = folder / f"fault-{datetime.now(UTC):%Y%m%dT%H%M%SZ}.txt"
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        told = visible("".join(traceback.format_exception(error)))
-        path.write_text(told, encoding="utf-8")
+        text = visible("".join(traceback.format_exception(error)))
+        path.write_text(text, encoding="utf-8")
     except OSError as full:
         return Words(
             en=f"{en}; its traceback could not be written ({full}): please report it",

@@ -45,8 +45,8 @@ def differences_of(row: RowVerdict, most: int) -> RowDifferences:
     lines = tuple(_alike(row))
     red = [one for one in row.findings if one.outcome.red]
     unsaid = [one.words for one in red if not one.repeats]
-    told = (row.told,) if row.told in unsaid or not lines else tuple(unsaid[:1])
-    return RowDifferences(told=told, lines=lines[:most], more=len(lines[most:]))
+    sentences = (row.told,) if row.told in unsaid or not lines else tuple(unsaid[:1])
+    return RowDifferences(told=sentences, lines=lines[:most], more=len(lines[most:]))
 
 
 def _alike(row: RowVerdict) -> Iterator[DifferenceLine]:

@@ -132,10 +132,10 @@ def _refused_by_the_disk(error: OSError) -> Words:
 
 
 def _unwritten(why: Words, result: Result) -> Words:
-    said = result.headline
+    headline = result.headline
     return Words(
-        en=f"the report can't be written ({why.en}); it would have been {said.en}",
-        ja=f"レポートを書き込めません（{why.ja}）。判定は「{said.ja}」でした",
+        en=f"the report can't be written ({why.en}); it would have been {headline.en}",
+        ja=f"レポートを書き込めません（{why.ja}）。判定は「{headline.ja}」でした",
     )
 
 

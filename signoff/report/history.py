@@ -130,8 +130,8 @@ def as_json(result: Result) -> bytes:
     """Return a result as signoff.json holds it."""
     from pydantic import TypeAdapter  # noqa: PLC0415 - at import, it would build the adapter for every test run
 
-    told = TypeAdapter(Result).dump_python(result, mode="json")
-    return visible_json(json.dumps(told, indent=2, ensure_ascii=False)).encode()
+    plain = TypeAdapter(Result).dump_python(result, mode="json")
+    return visible_json(json.dumps(plain, indent=2, ensure_ascii=False)).encode()
 
 
 def rows_of(result: Mapping[str, Any]) -> Mapping[str, Mapping[str, Any]]:

@@ -320,10 +320,10 @@ def _said(numbers: Mapping[str, int]) -> list[tuple[str, Words]]:
 def news(one: ChangesSince) -> Words:
     """Return what changed since an earlier run in numbers; facts, if no row changed its colour."""
     rows = {"red": len(one.newly_red), "green": len(one.newly_green)}
-    told = rows if any(rows.values()) else {"facts": len(one.facts or ()) + one.more}
+    counts = rows if any(rows.values()) else {"facts": len(one.facts or ()) + one.more}
     newly: Mapping[str, Words] = words()["newly"]
-    said = [fill(newly[key], n=n) for key, n in told.items() if n] or [newly["none"]]
-    return Words(*(PUNCTUATION[lang][0].join(part[lang] for part in said) for lang in LANGUAGES))
+    parts = [fill(newly[key], n=n) for key, n in counts.items() if n] or [newly["none"]]
+    return Words(*(PUNCTUATION[lang][0].join(part[lang] for part in parts) for lang in LANGUAGES))
 
 
 def _count(key: str, number: int, lang: str) -> str:

@@ -46,10 +46,10 @@ def write() -> None:
 
 
 def _line(one: EnvironmentKey, lang: str) -> str:
-    told = meanings()[one.path]
+    meaning = meanings()[one.path]
     key = f'<a id="{one.path}"></a>`{one.path}`'
-    cells = (key, _type(one.hint)[lang], _default(one.field)[lang], told[lang])
-    return f"| {' | '.join(cells)} | `{told['example']}` | {', '.join(told['rows'])} |"
+    cells = (key, _type(one.hint)[lang], _default(one.field)[lang], meaning[lang])
+    return f"| {' | '.join(cells)} | `{meaning['example']}` | {', '.join(meaning['rows'])} |"
 
 
 def _type(hint: Any) -> Words:

@@ -185,14 +185,14 @@ def _compared(one: Comparison, calls: tuple[str, ...], read_at: datetime) -> Fac
 
 def _answer(item: Mapping[str, Any], at: datetime) -> FactLine:
     """Return a request and its answer as one line, with the headers and numbers that were judged."""
-    said = " ".join(str(item[key]) for key in ("status", "error_code") if key in item)
+    answer = " ".join(str(item[key]) for key in ("status", "error_code") if key in item)
     judged = {**item.get("headers", {}), **item.get("body", {})}
     wanted = item.get("expected")
     return FactLine(
         asked=str(item["call"]),
         fact=Words(**item["how"]),
         found=Value(
-            text=Words.same(said),
+            text=Words.same(answer),
             also=tuple(f"{key}: {scalar(one)}" for key, one in judged.items()),
         ),
         expected=Words.same(wanted) if wanted else None,

@@ -76,9 +76,9 @@ def _withheld(text: Words) -> Words:
 
 
 def _many(found: Any) -> Value:
-    told = [found] if _words(found) else found
-    if all(map(_words, told)):
-        return Value(text=joined((Words(**one) for one in told), ", "))
+    listed = [found] if _words(found) else found
+    if all(map(_words, listed)):
+        return Value(text=joined((Words(**one) for one in listed), ", "))
     plain = _unescaped(found)
     flat = plain.values() if isinstance(plain, Mapping) else plain
     if not any(isinstance(one, dict | list) for one in flat):

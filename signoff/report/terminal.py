@@ -133,8 +133,8 @@ class Terminal:
         for made in result.verdict.decisions:
             self.line(f"{DECIDED[lang]}  {made.decision.sentence[lang]}", yellow=made.loosens)
         if unowned := result.verdict.unowned:
-            said = UNOWNED[lang].format(", ".join(unowned), result.provenance.environment)
-            self.line(said, yellow=True)
+            sentence = UNOWNED[lang].format(", ".join(unowned), result.provenance.environment)
+            self.line(sentence, yellow=True)
         if result.demand:
             self.line(result.demand[lang])
         colour = COLOURS.get(result.verdict.decision, "red")
@@ -147,8 +147,8 @@ class Terminal:
         lang = self._lang
         also = AND_MORE[lang].format(one.untold) if one.untold else ""
         also += FOLLOWING[lang].format(followers) if followers else ""
-        said = f"{one.row.id} {one.row.promise[lang]}: {one.told[lang]}{also}"
-        self.line(f"{RED[lang]}  {said}", red=True)
+        sentence = f"{one.row.id} {one.row.promise[lang]}: {one.told[lang]}{also}"
+        self.line(f"{RED[lang]}  {sentence}", red=True)
         todo = remedy(one, run)
         note = f"{todo.note[lang]} " if todo.note else ""
         if told := f"{note}{todo.command}".strip():

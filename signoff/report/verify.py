@@ -53,8 +53,11 @@ def provenance_of(folder: Path) -> Mapping[str, Any]:
     """Return where a run comes from, as its JSON says; UnusableRunError where it says nothing."""
     try:
         found: Mapping[str, Any] = json.loads((folder / RESULT).read_bytes())["provenance"]
-        said = [found["environment"], *(found.get(one) or "" for one in ("birth", "newest_record"))]
-        if odd := [one for one in said if not isinstance(one, str) or _OUTSIDE.search(one)]:
+        names = [
+            found["environment"],
+            *(found.get(one) or "" for one in ("birth", "newest_record")),
+        ]
+        if odd := [one for one in names if not isinstance(one, str) or _OUTSIDE.search(one)]:
             raise ValueError(odd[0])  # noqa: TRY301 - told as any other text that no run wrote
         return {"environment": found["environment"], **found}
     except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
@@ -71,8 +74,8 @@ def verify(
     folder: Path, environment: Environment, *, client: Callable[[str], Any], root: Path
 ) -> RunVerification:
     """Verify the files of a run of this environment against each other and against its evidence store."""
-    said = provenance_of(folder)
-    settings = StoreSettings.of(replace(environment, birth=said.get("birth")))
+    provenance = provenance_of(folder)
+    settings = StoreSettings.of(replace(environment, birth=provenance.get("birth")))
     store = open_store(settings, client=client, root=root)
     try:
         records = store.load()
@@ -87,7 +90,7 @@ def verify(
     record = records.newest("run", run=name)
     problems = [*_misplaced(folder.resolve(), environment.name)]
     problems += [records.words] if records.problem else []
-    problems += _not_in(store, said.get("newest_record"))
+    problems += _not_in(store, provenance.get("newest_record"))
     if record is None:
         problems.append(
             Words(
