@@ -1,7 +1,7 @@
 """Running a procedure: rehearse shows, perform does, and a stopped run goes on where it was."""
 
 import uuid
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -54,6 +54,7 @@ class Screen(Protocol):
     def outcome(self, what: str, step: Step, detail: str | Words = "") -> None: ...
     def agreed(self, lost: Sequence[Change]) -> bool: ...
     def confirmed(self, step: Step) -> bool: ...
+    def tried(self, steps: Sequence[Step]) -> Collection[Step]: ...
 
 
 class Signatures(Protocol):
@@ -106,6 +107,8 @@ class Run:
     """Nobody is there: what only a person can do is left open, and never taken for done."""
     id: str = field(default_factory=lambda: uuid.uuid4().hex[:12])
     applied: AppliedChanges = field(default_factory=AppliedChanges)
+    _tried: dict[str, bool] = field(default_factory=dict)
+    """Step that may wait -> whether the person has done it: asked once for all of them."""
     _aside: set[str] = field(default_factory=set)
     """Rows that nobody judged here, told once."""
 
@@ -186,7 +189,7 @@ class Run:
         elif self.unattended:
             self.screen.outcome("by hand", step)
             self._write("left", step)
-        elif self.screen.confirmed(step):
+        elif self._confirmed(step, before):
             self._sign(step)
             self.screen.outcome("confirmed", step)
             self._write("confirmed", step)
@@ -195,6 +198,20 @@ class Run:
             self._write("left", step)
         else:
             self._stop("declined", step, Words(en="not confirmed", ja="完了が確認されていません"))
+
+    def _confirmed(self, step: Step, before: Sequence[Entry]) -> bool:
+        if not step.may_wait:
+            return self.screen.confirmed(step)
+        if step.name not in self._tried:
+            waiting = [one for one in self.procedure.steps if one.may_wait]
+            asked = [
+                one
+                for one in waiting
+                if not self._earlier(one, before) and not self.signatures.needless(one)
+            ]
+            tried = self.screen.tried(asked)
+            self._tried.update({one.name: one in tried for one in asked})
+        return self._tried[step.name]
 
     def _earlier(self, step: Step, before: Sequence[Entry]) -> str:
         if self.signatures.wanted(step):

@@ -1,7 +1,7 @@
 """A run as a person sees it: the step's words, a diff, a spinner while AWS works, a question."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -43,9 +43,9 @@ WORDS = {
     ),
     "agree": Words(en="Continue? [y/N] ", ja="続けますか？ [y/N] "),
     "finished": Words(en="Is it done? [y/N] ", ja="終わりましたか？ [y/N] "),
-    "finished or later": Words(
-        en="Is it done? [y, or Enter to leave it for later] ",
-        ja="終わりましたか？ [y、後回しにする場合はEnter] ",
+    "tried": Words(
+        en="Which of these have you done? [1,3-5; all; Enter for none] ",
+        ja="実施したものはどれですか？ [1,3-5、すべてならall、なければEnter] ",
     ),
 }
 INDENT = 3
@@ -157,7 +157,18 @@ class ConsoleScreen:
         """Show the instruction where the title does not say all of it, and ask whether it was done."""
         if body := step.text.body[self.lang]:
             self._print(escape(body))
-        return self._asked("finished or later" if step.may_wait else "finished")
+        return self._asked("finished")
+
+    def tried(self, steps: Sequence[Step]) -> Collection[Step]:
+        """Show the instructions of several steps, and ask once which of them were done, until that is understood."""
+        for number, step in enumerate(steps, 1):
+            title, body = step.text.title[self.lang], step.text.body[self.lang]
+            self._prose(f"{number}. {title}", indent=INDENT)
+            if body:
+                self._prose(body, indent=2 * INDENT, style="dim")
+        while (numbers := chosen(self.typed(WORDS["tried"]), len(steps))) is None:
+            pass
+        return [step for number, step in enumerate(steps, 1) if number in numbers]
 
     def tell(self, line: str | Words) -> None:
         """Break a sentence where a line ends; text to copy, or data, stays in one line."""
@@ -199,6 +210,18 @@ class ConsoleScreen:
 
     def _asked(self, question: str) -> bool:
         return self.typed(WORDS[question]).lower() in {"y", "yes"}
+
+
+def chosen(answer: str, most: int) -> Collection[int] | None:
+    """Return the numbers that an answer names: ``1,3-5``, or ``all``; None if it means no numbers up to ``most``."""
+    if answer.lower() == "all":
+        return range(1, most + 1)
+    numbers: set[int] = set()
+    for part in filter(None, re.split(r"[,、\s]+", answer)):
+        if not (ends := re.fullmatch(r"(\d{1,3})(?:-(\d{1,3}))?", part)):
+            return None
+        numbers.update(range(int(ends[1]), int(ends[2] or ends[1]) + 1))
+    return numbers if numbers <= {*range(1, most + 1)} else None
 
 
 def broken(text: str, room: int) -> Iterator[str]:

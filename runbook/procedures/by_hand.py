@@ -1,13 +1,13 @@
 """Try and sign for what the smoke calls cannot try in this environment.
 
 Each step is for one thing that needs a person, a phone, or special data, and none builds on another.
-Answer yes only for what you have tried: any other answer leaves that step unsigned and continues with the
-next. Run the command again when you have tried more.
+It shows all of them and asks once which you have tried: name only those, by their numbers. The others stay
+unsigned. Run the command again when you have tried more.
 
 この環境で自動検証が試せない項目を、人が試して署名する。
 
-人・実機・特別なデータが必要な項目ごとに一つのステップがあり、互いに独立しています。試した項目だけに「y」と答えて
-ください。それ以外の答えでは署名せずに次へ進みます。別の項目を試した後は、再度実行します。
+人・実機・特別なデータが必要な項目ごとに一つのステップがあり、互いに独立しています。全項目を表示した後、試したものを
+一度だけ尋ねるので、その番号だけを答えてください。ほかの項目には署名しません。別の項目を試した後は、再度実行します。
 """
 
 from runbook.engine import ask

@@ -7,6 +7,7 @@ import pytest
 from aws.words import Words
 from runbook.engine import Journal, Stopped
 from runbook.engine.run import RedRow, Unsigned
+from runbook.engine.screen import chosen
 from tests.runbook import toy
 from tests.runbook.toy import Memory, Thing
 
@@ -145,6 +146,55 @@ def test_what_may_wait_is_left_and_the_run_goes_on(thing, path):
     assert thing.applied == ["first", "second"]
     assert told(path, "left", "confirmed", "declined") == [("look_at_it", "left")]
     assert ("look_at_it", "left") in screen.outcomes
+
+
+def test_what_may_wait_is_asked_once_for_all(thing, path):
+    looks = [replace(toy.look_at_it, name=name, may_wait=True) for name in ("look", "hear")]
+    steps = (toy.set_the_first, *looks, toy.set_the_second)
+    patient, screen = replace(toy.procedure(), steps=steps), Memory()
+    toy.run(thing, path, screen, procedure=patient).perform()
+
+    assert screen.asked == ["look, hear"]
+    assert told(path, "confirmed") == [("look", "confirmed"), ("hear", "confirmed")]
+
+
+def test_what_is_done_already_is_not_asked_again(thing, path):
+    look, hear = (replace(toy.look_at_it, name=name, may_wait=True) for name in ("look", "hear"))
+    procedure = replace(toy.procedure(), steps=(look, hear, toy.set_the_second))
+    thing.broken = True
+    with pytest.raises(Stopped):
+        toy.run(thing, path, OnlyLook(), procedure=procedure).perform()
+    thing.broken, screen = False, Memory()
+    toy.run(thing, path, screen, procedure=procedure).perform()
+
+    assert screen.asked == ["hear"]
+
+
+@pytest.mark.parametrize(
+    ("answer", "numbers"),
+    [
+        ("all", {1, 2, 3, 4, 5}),
+        ("1, 3-5", {1, 3, 4, 5}),
+        ("2 4", {2, 4}),
+        ("", set()),
+        ("6", None),
+        ("0", None),
+        ("y", None),
+        ("2-", None),
+        ("1-999", None),
+    ],
+)
+def test_answer_names_the_steps_by_their_numbers(answer, numbers):
+    named = chosen(answer, 5)
+
+    assert (named if named is None else {*named}) == numbers
+
+
+class OnlyLook(Memory):
+    """Somebody who has done one thing alone."""
+
+    def tried(self, steps):
+        return [one for one in super().tried(steps) if one.name == "look"]
 
 
 def test_a_disk_that_takes_nothing_more_is_told_and_stops_the_run(thing, path):

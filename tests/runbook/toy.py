@@ -115,6 +115,10 @@ class Memory:
         self.asked.append(step.name)
         return self.confirms
 
+    def tried(self, steps: Sequence[Any]) -> Sequence[Any]:
+        self.asked.append(", ".join(one.name for one in steps))
+        return steps if self.confirms else []
+
 
 def run(thing: Thing, journal: Path, screen: Memory, **more: Any) -> Run:
     context = StepContext(

@@ -41,6 +41,7 @@ class AccountOperator:
         return (
             (r"LINE channel access token", partial(str, token)),
             (r"Who signs", partial(str, NAME)),
+            (r"Which of these", partial(str, "all")),
             (r"(?s)confirm the subscription", self._follows_the_link),
             (r"\[y", partial(str, "y")),
         )

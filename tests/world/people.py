@@ -29,6 +29,14 @@ def console(account: WorldAccount, service: str) -> Any:
 
 def hire(account: WorldAccount, role: str, *policies: Mapping[str, Any]) -> None:
     """Create a role of the account with these policies; without one, an administrator's."""
+    admit(account, role)
+    if not policies:
+        console(account, "iam").attach_role_policy(RoleName=role, PolicyArn=ADMINISTRATOR)
+    grant(account, role, *policies)
+
+
+def admit(account: WorldAccount, role: str) -> None:
+    """Create a role of the account that may do nothing yet."""
     iam, owner = console(account, "iam"), f"arn:aws:iam::{account.home.account}:root"
     trust = {"Effect": "Allow", "Principal": {"AWS": owner}, "Action": "sts:AssumeRole"}
     iam.create_role(
@@ -36,9 +44,6 @@ def hire(account: WorldAccount, role: str, *policies: Mapping[str, Any]) -> None
         AssumeRolePolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": [trust]}),
         MaxSessionDuration=LONGEST_S,
     )
-    if not policies:
-        iam.attach_role_policy(RoleName=role, PolicyArn=ADMINISTRATOR)
-    grant(account, role, *policies)
 
 
 def grant(account: WorldAccount, role: str, *policies: Mapping[str, Any]) -> None:

@@ -1,9 +1,10 @@
 """GitHub's runner, as far as our workflows ask for it: a clean clone, a role by OIDC, and the steps that run something."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import yaml
 
@@ -37,6 +38,7 @@ class PipelineRun:
             "vars": self.variables,
             "env": {},
             "github": {"event_name": event},
+            "matrix": {name: of[-1] for name, of in _matrix(asked).items()},
         }
         known["env"] = _filled(asked.get("env", {}), known)
         summary = self.machine.home / "summary.md"
@@ -55,6 +57,12 @@ class PipelineRun:
         shell = ["bash", "--noprofile", "--norc", "-eo", "pipefail", "-c", command]
         done = self.walk.command(self.machine, shell, environment, expects=range(256))
         return 1 if done.code is None else done.code
+
+
+def _matrix(job: Mapping[str, Any]) -> Mapping[str, Sequence[str]]:
+    """Return the matrix of a job, of which the last value of each axis is run."""
+    found: Mapping[str, Sequence[str]] = job.get("strategy", {}).get("matrix", {})
+    return found
 
 
 def _holds(condition: str, known: Mapping[str, Mapping[str, str]], ended: int) -> bool:

@@ -22,6 +22,9 @@ class WalkedStep:
     code: int | None = 0
     questions: tuple[str, ...] = ()
     keys: int = 0
+    """Keys of the environment file that somebody typed."""
+    pasted: int = 0
+    """Lines that a command printed for it."""
     commits: int = 0
 
 
@@ -69,24 +72,30 @@ class Walk:
         """Note what a person did outside of any command."""
         self._note(WalkedStep(who=who, what=what))
 
-    def edited(self, machine: Machine, environment: str, keys: Mapping[str, str], why: str) -> None:
-        """Set keys of an environment in the clone's file, and commit that."""
-        file = machine.clone / "environments.toml"
-        text = file.read_text(encoding="utf-8")
-        for key, value in keys.items():
-            text = with_key(text, environment, key, value)
-        file.write_text(text, encoding="utf-8")
-        machine.git("commit", "--quiet", "--all", "--message", why)
-        what = f"{why}: {', '.join(keys)}"
-        self._note(WalkedStep(who=machine.clone.parent.name, what=what, keys=len(keys), commits=1))
+    def edited(self, machine: Machine, environment: str, keys: Mapping[str, str]) -> None:
+        """Type keys of an environment into the clone's file."""
+        self._written(machine, environment, keys)
+        what = f"{environment}: {', '.join(keys)}"
+        self._note(WalkedStep(who=machine.clone.parent.name, what=what, keys=len(keys)))
 
-    def pasted(self, machine: Machine, lines: str, why: str) -> None:
-        """Append lines to the clone's environment file, and commit that."""
+    def pasted(self, machine: Machine, environment: str, keys: Mapping[str, str]) -> None:
+        """Paste lines that a command printed into the clone's file."""
+        self._written(machine, environment, keys)
+        what = f"{environment}, pasted: {', '.join(keys)}"
+        self._note(WalkedStep(who=machine.clone.parent.name, what=what, pasted=len(keys)))
+
+    def appended(self, machine: Machine, lines: str, why: str) -> None:
+        """Append lines to the clone's environment file."""
         file = machine.clone / "environments.toml"
         file.write_text(f"{file.read_text(encoding='utf-8')}\n{lines}", encoding="utf-8")
+        who = machine.clone.parent.name
+        self._note(WalkedStep(who=who, what=why, keys=lines.count(" = ")))
+
+    def committed(self, machine: Machine, why: str) -> None:
+        """Commit what was edited."""
         machine.git("commit", "--quiet", "--all", "--message", why)
         who = machine.clone.parent.name
-        self._note(WalkedStep(who=who, what=why, keys=lines.count(" = "), commits=1))
+        self._note(WalkedStep(who=who, what=f"commit: {why}", commits=1))
 
     def totals(self) -> Mapping[str, float]:
         """Sum up the walk."""
@@ -95,6 +104,7 @@ class Walk:
             "commands": sum(1 for entry in self.entries if entry.seconds),
             "questions": sum(len(entry.questions) for entry in self.entries),
             "keys": sum(entry.keys for entry in self.entries),
+            "pasted lines": sum(entry.pasted for entry in self.entries),
             "commits": sum(entry.commits for entry in self.entries),
         }
 
@@ -109,6 +119,13 @@ class Walk:
         file.write_text(json.dumps(record, indent=1, ensure_ascii=False), encoding="utf-8")
         file.with_suffix(".md").write_text(table(self), encoding="utf-8")
         return file
+
+    def _written(self, machine: Machine, environment: str, keys: Mapping[str, str]) -> None:
+        file = machine.clone / "environments.toml"
+        text = file.read_text(encoding="utf-8")
+        for key, value in keys.items():
+            text = with_key(text, environment, key, value)
+        file.write_text(text, encoding="utf-8")
 
     def _note(self, entry: WalkedStep) -> None:
         self.entries.append(entry)

@@ -11,6 +11,7 @@ PRINTED = re.compile(r"(?m)^ +(evidence\w*) = (.*?)\s*$")
 """The lines for the environment file that `evidence` prints."""
 RATE = 30
 """Demand in requests a second: what two cores serve that also run everything else."""
+CI_ROLE = "ci"
 RALLY = {
     "go_live": "2026-12-01",
     "area": "{ lat = 35.5555, lon = 139.6540, km = 2 }",
@@ -20,16 +21,28 @@ RALLY = {
 """What this rally is."""
 
 
+def of_dev(home: Home) -> Mapping[str, str]:
+    """Return the keys without which no functional row of dev is judged."""
+    return {
+        "account": f'"{home.account}"',
+        "line": f'{{ channel_id = "{home.channel_id}", bot_user_id = "{home.bot_user_id}" }}',
+    }
+
+
 def of_account(home: Home) -> Mapping[str, str]:
-    """Return the keys of any environment: its account, its LINE channels, and the people."""
+    """Return the keys of production's account: itself, its LINE channels, and the people and pipelines."""
     names = f'channel_id = "{home.channel_id}", bot_user_id = "{home.bot_user_id}"'
     more = f'liff_id = "{home.liff_id}", expected_messages = 1000'
-    people = [f"arn:aws:iam::{home.account}:role/{role}" for role in ("administrator", "operator")]
+    roles = {
+        role: f"arn:aws:iam::{home.account}:role/{role}"
+        for role in ("administrator", "operator", CI_ROLE)
+    }
     return {
         "account": f'"{home.account}"',
         "line": f"{{ {names}, {more} }}",
         "alert_email": f'"{MAILBOX}"',
-        "administrators": json.dumps(people),
+        "administrators": json.dumps([*roles.values()]),
+        "evidence_signers": json.dumps([roles["operator"], roles[CI_ROLE]]),
     }
 
 

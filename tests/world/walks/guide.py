@@ -10,14 +10,14 @@ from tests.foreign.letter.deployed import FUNCTIONS
 from tests.foreign.letter.place import PROD as LETTER
 from tests.foreign.letter.watch import TOPIC
 from tests.world import guide_dev
-from tests.world.account_operator import AccountOperator
+from tests.world.account_operator import NAME, AccountOperator
 from tests.world.machine import ROOT, Machine
 from tests.world.names import DEV, PROD
-from tests.world.people import console, hire, profile, signed_in
+from tests.world.people import admit, console, hire, profile, signed_in
 from tests.world.walk import Walk
 from tests.world.walks.cutting_over import ENDS, cut_over
-from tests.world.walks.edits import RATE, of_account, of_production
-from tests.world.walks.own_path import evidence_first, sign_for_load
+from tests.world.walks.edits import CI_ROLE, RATE, of_account, of_dev, of_production
+from tests.world.walks.own_path import evidence, sign_for_load
 from tests.world.world import World
 
 DEV_KEY = "5d0c1f3ab27e4986d2f1c07b8a9e3d54" * 2
@@ -40,17 +40,19 @@ def _fixed(taken: Walk, world: World, machine: Machine) -> AccountOperator:
     for account in world.accounts.values():
         hire(account, "operator")
         hire(account, "administrator")
+    admit(world.accounts["prod"], CI_ROLE)
     dev = AccountOperator(taken, world, machine, world.accounts["dev"])
     prod = AccountOperator(taken, world, machine, world.accounts["prod"])
     _make_dev(taken, world)
-    taken.edited(machine, "dev", of_account(DEV), "Name dev's account")
+    taken.edited(machine, "dev", of_dev(DEV))
+    taken.edited(machine, "prod", {**of_account(PROD), **of_production(rate=RATE), "stamps": "2"})
+    taken.committed(machine, "Name both accounts, and the rally")
     world.front_end.publish(api=dev.api, liff_id=DEV.liff_id)
-    dev("runbook", "by_hand", "--env", "dev", "--go")
+    dev("runbook", "by_hand", "--env", "dev", "--by", NAME, "--go")
     dev("pytest", "--env", "dev", expects=ENDS)
     _make_prod(taken, world)
-    evidence_first(
-        taken, prod, "prod", {**of_account(PROD), **of_production(rate=RATE), "stamps": "2"}
-    )
+    evidence(prod)
+    taken.committed(machine, "Name production's evidence")
     prod("pytest", "--env", "prod", expects=ENDS)
     profile(machine, "dev", signed_in(dev.account, "operator", "hanako"))
     carried = ("--from", "dev", "--to", "prod", "--from-profile", "dev")
@@ -59,7 +61,7 @@ def _fixed(taken: Walk, world: World, machine: Machine) -> AccountOperator:
         ("migrate_masters", *carried),
         ("detach", "--env", "prod"),
         ("rehearse_rollbacks", "--env", "prod"),
-        ("by_hand", "--env", "prod"),
+        ("by_hand", "--env", "prod", "--by", NAME),
         ("recount", "--env", "prod"),
     ):
         prod("runbook", *procedure, "--go", expects=ENDS)

@@ -1,24 +1,23 @@
 """From two empty accounts to a verdict by the tool's own procedures, and the same verdict on a second machine."""
 
 import re
-from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from tests.world.account_operator import AccountOperator
+from tests.world.account_operator import MAILBOX, NAME, AccountOperator
 from tests.world.machine import ROOT, Machine
 from tests.world.names import DEV, PROD
-from tests.world.people import hire
+from tests.world.people import admit, hire
 from tests.world.walk import Astray, Walk
 from tests.world.walks.cutting_over import ENDS, cut_over
-from tests.world.walks.edits import PRINTED, RATE, of_account, of_production
+from tests.world.walks.edits import CI_ROLE, PRINTED, RATE, of_account, of_dev, of_production
 from tests.world.walks.pipelines import employ, pipelines
 from tests.world.world import World
 
-IN_SECRETS_MANAGER = {"secrets_in": '"Secrets Manager"'}
-"""Dev as the runbook makes it; the file as it is shipped has the guide's."""
+BY_THE_RUNBOOK = {"secrets_in": '"Secrets Manager"', "alert_email": f'"{MAILBOX}"'}
+"""What the runbook asks of dev; the file as it is shipped has the guide's dev."""
 LOADED = (0, 1, 3, 5)
 """How a load run may end: on a busy machine it is invalid or slow, and somebody has to sign for that."""
 BUSY = """\
@@ -37,50 +36,61 @@ def walk(world: World, record: Path) -> int:
     for account in world.accounts.values():
         hire(account, "operator")
         hire(account, "administrator")
-    account = {"account": of_account(PROD)["account"]}
-    taken.edited(laptop, "prod", account, "Name production's account, which reads dev's records")
+    admit(world.accounts["prod"], CI_ROLE)
+    taken.by_hand("console", "production: CI's role, which may do nothing yet")
+    taken.edited(laptop, "dev", {**of_dev(DEV), **BY_THE_RUNBOOK})
+    taken.edited(laptop, "prod", {**of_account(PROD), **of_production(rate=RATE)})
+    taken.committed(laptop, "Name both accounts, and the rally")
     try:
-        _dev(taken, AccountOperator(taken, world, laptop, world.accounts["dev"]))
+        dev = AccountOperator(taken, world, laptop, world.accounts["dev"])
         prod = AccountOperator(taken, world, laptop, world.accounts["prod"])
-        _prod(taken, prod)
+        for operator in (dev, prod):
+            evidence(operator)
+        taken.committed(laptop, "Name the evidence of both")
+        employ(prod)
+        _dev(taken, dev)
+        _prod(prod)
         _elsewhere(prod, Machine.set_up(world.folder / "desk", str(laptop.clone)))
-        for workflow, code in pipelines(prod).items():
-            print(f"workflow {workflow}: {code}", flush=True)
         return cut_over(prod)
     finally:
         print(taken.written(), taken.totals())
 
 
-def evidence_first(
-    taken: Walk, operator: AccountOperator, environment: str, keys: Mapping[str, str]
-) -> None:
-    """Name the account, create the place for its evidence, and name that, too."""
-    taken.edited(operator.machine, environment, keys, f"Name {environment}'s account")
+def evidence(operator: AccountOperator) -> None:
+    """Create the place for an environment's evidence, and paste its name."""
+    environment = operator.account.home.name
     printed = operator("runbook", "evidence", "--env", environment, "--go").text
-    place = dict(PRINTED.findall(printed))
-    taken.edited(operator.machine, environment, place, f"Name {environment}'s evidence")
+    operator.walk.pasted(operator.machine, environment, dict(PRINTED.findall(printed)))
 
 
 def _dev(taken: Walk, dev: AccountOperator) -> None:
-    evidence_first(taken, dev, "dev", {**of_account(DEV), **IN_SECRETS_MANAGER})
     dev("runbook", "provision", "--env", "dev", "--go")
     dev.world.front_end.publish(api=dev.api, liff_id=DEV.liff_id)
     taken.by_hand("laptop", "deploy the front end, which names dev until the cut-over")
-    dev("runbook", "by_hand", "--env", "dev", "--go")
+    dev("runbook", "by_hand", "--env", "dev", "--by", NAME, "--go")
     dev("pytest", "--env", "dev", expects=ENDS)
 
 
-def _prod(taken: Walk, prod: AccountOperator) -> None:
-    evidence_first(taken, prod, "prod", {**of_account(PROD), **of_production(rate=RATE)})
+def _prod(prod: AccountOperator) -> None:
     prod("runbook", "provision", "--env", "prod", "--go")
-    employ(prod)
-    prod("runbook", "rehearse_rollbacks", "--env", "prod", "--go")
-    prod("runbook", "by_hand", "--env", "prod", "--go")
-    prod("runbook", "recount", "--env", "prod", "--go")
     host = urlsplit(prod.api).hostname or ""
     plan = ("--plan", "baseline", "--unlock", host)
     prod("load", "run", "--env", "prod", *plan, expects=LOADED)
+    prod("runbook", "rehearse_rollbacks", "--env", "prod", "--go")
+    prod("runbook", "recount", "--env", "prod", "--go")
+    prod("runbook", "by_hand", "--env", "prod", "--by", NAME, "--go")
+    accept(prod, "DATA-10")
+    for workflow, code in pipelines(prod).items():
+        print(f"workflow {workflow}: {code}", flush=True)
     sign_for_load(prod)
+
+
+def accept(prod: AccountOperator, row: str) -> None:
+    """Answer for a condition by name, and until a day."""
+    until = datetime.now(UTC).date() + timedelta(days=7)
+    answer = ("--by", NAME, "--until", until.isoformat())
+    prod("signoff", "accept", "--env", "prod", row, *answer)
+    prod.walk.committed(prod.machine, f"Answer for {row}")
 
 
 def sign_for_load(prod: AccountOperator) -> None:
@@ -89,7 +99,8 @@ def sign_for_load(prod: AccountOperator) -> None:
     red = re.findall(r"(?m)^RED  (\S+)", judged.text)
     if judged.code and red == ["PREP-02"]:
         until = datetime.now(UTC).date() + timedelta(days=7)
-        prod.walk.pasted(prod.machine, BUSY.format(until=until), "Sign for the load run")
+        prod.walk.appended(prod.machine, BUSY.format(until=until), "sign for the load run")
+        prod.walk.committed(prod.machine, "Sign for the load run")
         prod("pytest", "--env", "prod")
 
 

@@ -7,10 +7,10 @@ from pathlib import Path
 from tests.world.account_operator import AccountOperator
 from tests.world.machine import ROOT, Machine
 from tests.world.names import PROD
-from tests.world.people import grant, hire
+from tests.world.people import admit, grant, hire
 from tests.world.printed_rights import CI, of_procedure, printed
 from tests.world.walk import Astray, Walk
-from tests.world.walks.edits import PRINTED, RATE, of_account, of_production
+from tests.world.walks.edits import CI_ROLE, PRINTED, RATE, of_account, of_production
 from tests.world.world import World
 
 PROOFS = ("load", "by_hand", "rehearse_rollbacks", "recount", "prove", "pytest")
@@ -28,12 +28,15 @@ def walk(world: World, record: Path) -> int:
     taken = Walk("short", record)
     machine = Machine.set_up(world.folder / "laptop", str(ROOT))
     production = {**of_account(PROD), **of_production(rate=RATE)}
-    taken.edited(machine, "prod", production, "Name production's account")
+    taken.edited(machine, "prod", production)
+    taken.committed(machine, "Name production's account")
+    admit(world.accounts["prod"], CI_ROLE)
     hire(world.accounts["prod"], "administrator")
     hire(world.accounts["prod"], "operator", *printed(taken, machine, [of_procedure("evidence")]))
     prod = AccountOperator(taken, world, machine, world.accounts["prod"])
     proven = prod("runbook", "evidence", "--env", "prod", "--go").text
-    taken.edited(machine, "prod", dict(PRINTED.findall(proven)), "Name production's evidence")
+    taken.pasted(machine, "prod", dict(PRINTED.findall(proven)))
+    taken.committed(machine, "Name production's evidence")
     grant(prod.account, "operator", *printed(taken, machine, RIGHTS))
     prod("runbook", "provision", "--env", "prod", "--go", "--no-judge")
     prod("pytest", "--env", "prod", expects=(1,))
