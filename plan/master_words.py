@@ -11,6 +11,7 @@ from aws.words import Words
 from lambdas.rally.domain.members import LONGEST_NAME
 
 Typed = Mapping[str, Any]
+"""One value in DynamoDB JSON: ``{"S": "GPS"}``."""
 Item = Mapping[str, Typed]
 KNOWN = ("StampId", "Name", "Description", "Type", "Location", "ImageUrl", "ValidFrom", "ValidTo")
 """Attributes that the functions read."""
@@ -30,14 +31,6 @@ JOINERS = {"\u200c", "\u200d"}
 """Invisible characters that emoji and some scripts need."""
 HOME = re.compile(r"localhost|.*\.(local|localhost|internal|lan)", re.IGNORECASE)
 """Host names that only resolve inside one machine or network."""
-NETWORKS = [
-    ipaddress.ip_network(one)
-    for one in (
-        *("10.0.0.0/8", "127.0.0.0/8", "169.254.0.0/16", "172.16.0.0/12", "192.168.0.0/16"),
-        *("0.0.0.0/8", "::1/128", "fc00::/7", "fe80::/10"),
-    )
-]
-"""Addresses of one machine, or of one building (RFC 1918 and 4193)."""
 ENDS = frozenset({"X-Amz-Expires", "X-Goog-Expires", "Expires", "se"})
 """Query parameters that give the expiry of a signed URL."""
 
@@ -52,7 +45,7 @@ def words_flaw(item: Item) -> Words | None:
             )
         if name in {"StampId", "Name", "Description"} and (why := _unreadable(name, typed)):
             return Words(en=f"{name} {why.en}", ja=f"{name}{why.ja}")
-    return _picture_flaw(_text(item.get("ImageUrl", {})))
+    return _picture_flaw(text_of(item.get("ImageUrl")))
 
 
 def alike(ids: Iterable[str]) -> Mapping[str, str]:
@@ -157,12 +150,12 @@ def _picture(text: str, why: Words) -> Words:
 def is_public(host: str) -> bool:
     """Whether a host is public: neither a name nor an address that is only valid in one machine or network."""
     try:
-        address = ipaddress.ip_address(host)
+        return ipaddress.ip_address(host).is_global
     except ValueError:
         return HOME.fullmatch(host) is None
-    return not any(address in network for network in NETWORKS)
 
 
-def _text(typed: Typed) -> str:
-    value = typed.get("S")
+def text_of(typed: Typed | None) -> str:
+    """Read ``{"S": "GPS"}``; empty if it is not text."""
+    value = (typed or {}).get("S")
     return value if isinstance(value, str) else ""

@@ -6,15 +6,11 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from decimal import Decimal, InvalidOperation
-from typing import Any
 
 from aws.words import Words
-from plan.master_words import alike, words_flaw
+from plan.master_words import Item, Typed, alike, text_of, words_flaw
 from signoff.environment.calendar import JST
 
-Typed = Mapping[str, Any]
-"""One value in DynamoDB JSON: ``{"S": "GPS"}``."""
-Item = Mapping[str, Typed]
 FIRST_SECOND, LAST_SECOND = time.min, time(23, 59, 59)
 """The first and last moment of a day: awards are judged in whole seconds."""
 LATEST_S = 10**11
@@ -36,24 +32,24 @@ NOTHING: Typed = {"NULL": True}
 def flaw(item: Item) -> Words | None:
     """Return what is wrong with a master in DynamoDB JSON, or None."""
     for name in ("StampId", "Name"):
-        if not _text(item.get(name)).strip():
+        if not text_of(item.get(name)).strip():
             return Words(
                 en=f"{name} is missing, empty or not text",
                 ja=f"{name}がない、空、または文字列でない",
             )
-    if not STAMP_ID.fullmatch(_text(item.get("StampId"))):
+    if not STAMP_ID.fullmatch(text_of(item.get("StampId"))):
         shown = _shown(item.get("StampId", NOTHING))
         return Words(
             en=f"StampId is {shown}; it needs 1 to 128 characters, none of control, and no # at its beginning",
             ja=f"StampIdが{shown}（1から128文字で、制御文字を含まず、#で始まらないこと）",
         )
     kind = item.get("Type", NOTHING)
-    if _text(kind) not in TYPES:
+    if text_of(kind) not in TYPES:
         shown, types = _shown(kind), " / ".join(TYPES)
         return Words(en=f"Type is {shown}, not {types}", ja=f"Typeが{shown}（{types}のいずれか）")
     return (
         _span_flaw(item)
-        or (_place_flaw(item) if _text(kind) == "GPS" else None)
+        or (_place_flaw(item) if text_of(kind) == "GPS" else None)
         or words_flaw(item)
     )
 
@@ -106,7 +102,7 @@ def coordinates(item: Item) -> tuple[float, float] | None:
 
 
 def stamp_id(item: Item, otherwise: str) -> str:
-    return _text(item.get("StampId")) or otherwise
+    return text_of(item.get("StampId")) or otherwise
 
 
 def number(typed: Typed | None) -> Decimal | None:
@@ -178,11 +174,6 @@ def _bound(typed: Typed, of_day: time) -> float | None:
     if (found := number(typed)) is None or found >= LATEST_S:
         raise ValueError("neither text nor a number of seconds")
     return float(found)
-
-
-def _text(typed: Typed | None) -> str:
-    value = (typed or NOTHING).get("S")
-    return value if isinstance(value, str) else ""
 
 
 def _shown(typed: Typed) -> str:

@@ -33,7 +33,6 @@ LOADED = (
     "images/gate.png",
     "https://203.0.113.7.example.net/a.png",
     "https://8.8.8.8/a.png",
-    "https://203.0.113.7/a.png",
     "https://images.example/a.png",
 )
 
@@ -60,6 +59,15 @@ def test_id_with_a_space_at_its_end_is_reported(padded):
 @pytest.mark.parametrize("address", LOADED)
 def test_picture_that_a_phone_loads_is_right(address):
     assert words_flaw({"StampId": {"S": "A-1"}, "ImageUrl": {"S": address}}) is None
+
+
+@pytest.mark.parametrize(
+    "host", ["10.0.0.7", "100.64.0.1", "[fd00::1]", "203.0.113.7", "printer.lan"]
+)
+def test_picture_that_no_phone_reaches_is_reported(host):
+    flaw = words_flaw({"StampId": {"S": "A-1"}, "ImageUrl": {"S": f"https://{host}/a.png"}})
+
+    assert flaw.en.endswith("which only one machine or network finds")
 
 
 def test_description_may_have_lines():
