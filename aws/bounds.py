@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from aws.redaction.secret_text import withheld_in_japanese
-from aws.words import Words
+from aws.words import SILENCE, Words
 
 Holds = Callable[[Any], bool]
 Unit = str | Words
@@ -175,8 +175,9 @@ def unset() -> Bound:
     )
 
 
-def described(words: Words, code: str = "described") -> Bound:
-    """No found value is within the bound; the words say what would be."""
+def described(words: Words = SILENCE, code: str = "described", **texts: str) -> Bound:
+    """No found value is within the bound; the words, or ``en`` and ``ja``, say what would be."""
+    words = words or Words(**texts)
     return Bound(code=code, value=None, holds=lambda _: False, words=words)
 
 

@@ -51,11 +51,9 @@ ALARM_BYTES = 16_384
 OF_TOPIC = "sns:GetTopicAttributes"
 OF_SUBSCRIPTION = "sns:GetSubscriptionAttributes"
 BY_PEOPLE = described(
-    Words(
-        en="a topic that reaches a person, of the alarm itself or of a composite alarm that surely"
-        " fires when it does",
-        ja="人に届くトピック（アラーム自身、またはその発報時に必ず発報する複合アラームのもの）",
-    ),
+    en="a topic that reaches a person, of the alarm itself or of a composite alarm that surely"
+    " fires when it does",
+    ja="人に届くトピック（アラーム自身、またはその発報時に必ず発報する複合アラームのもの）",
     code="heard",
 )
 ABSENT = Words(en="absent", ja="なし")
@@ -63,10 +61,8 @@ EXISTS = described(Words(en="there", ja="存在すること"))
 REFUSED = Words(en="refused by its policy", ja="ポリシーにより拒否")
 ALLOWED = described(Words(en="allowed", ja="許可されていること"))
 USABLE = described(
-    Words(
-        en="an enabled key whose policy allows CloudWatch to use it, or none",
-        ja="CloudWatchが使える有効なキー、または暗号化なし",
-    ),
+    en="an enabled key whose policy allows CloudWatch to use it, or none",
+    ja="CloudWatchが使える有効なキー、または暗号化なし",
     code="usable",
 )
 

@@ -138,10 +138,8 @@ def _undecryptable(role: Role, key: Key) -> Difference:
         fact=Words(en=f"{DECRYPT} for {role.name}", ja=f"{role.name}の{DECRYPT}"),
         found=Words(en="not allowed", ja="許可なし"),
         bound=described(
-            Words(
-                en="allowed by the key's policy to the role, or to its account",
-                ja="キーポリシーでロールまたはアカウントに許可されていること",
-            )
+            en="allowed by the key's policy to the role, or to its account",
+            ja="キーポリシーでロールまたはアカウントに許可されていること",
         ),
         call="kms:GetKeyPolicy",
         decidable=False,
@@ -179,10 +177,8 @@ def log_key_flaws(group: LogGroup, found: Sections, region: str) -> tuple[Differ
     if key is None or key.policy is None or _allows_logs(key.policy, region):
         return ()
     expected = described(
-        Words(
-            en="a key whose policy names CloudWatch Logs",
-            ja="CloudWatch Logsに許可したキーであること",
-        )
+        en="a key whose policy names CloudWatch Logs",
+        ja="CloudWatch Logsに許可したキーであること",
     )
     return (of(KEY, group.kms_key, expected, decidable=False, remedy=BY_KEY),)
 

@@ -18,10 +18,8 @@ STORE = Words(en="evidence store", ja="証跡ストア")
 RECORDS = Words(en="records", ja="記録")
 KEY = Words(en="signing key", ja="署名鍵")
 IN_KMS = described(
-    Words(
-        en="a KMS key, whose policy says who may sign (`python -m runbook evidence` creates it)",
-        ja="署名者をポリシーで定めたKMSキーであること（`python -m runbook evidence`で作成）",
-    )
+    en="a KMS key, whose policy says who may sign (`python -m runbook evidence` creates it)",
+    ja="署名者をポリシーで定めたKMSキーであること（`python -m runbook evidence`で作成）",
 )
 STATE = Words(en="state", ja="状態")
 SIGNERS = Words(en="signers beyond evidence_signers", ja="evidence_signers以外の署名者")
@@ -42,10 +40,8 @@ APPOINTING = ("kms:PutKeyPolicy",)
 """Actions that decide who may sign. Administrators of the account may always take them, which SEC-24 judges."""
 HISTORY = Words(en="history of versions", ja="変更履歴の保存")
 VERSIONED = described(
-    Words(
-        en="s3:// with versioning, so that nothing overwritten or deleted is lost",
-        ja="上書きや削除が失われないよう、バージョニングを有効にしたs3://であること",
-    )
+    en="s3:// with versioning, so that nothing overwritten or deleted is lost",
+    ja="上書きや削除が失われないよう、バージョニングを有効にしたs3://であること",
 )
 STATES = {
     "folder": Words(en="a folder", ja="フォルダ（履歴なし）"),

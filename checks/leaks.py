@@ -34,10 +34,8 @@ IT_HOLDS = Words(
     en="the value of a secret, or has it within", ja="シークレットの値またはそれを含む値"
 )
 NO_SECRET = described(
-    Words(
-        en="nothing that is a secret, or is named or shaped like one",
-        ja="シークレットでなく、名前や形がそれと紛らわしくもないこと",
-    ),
+    en="nothing that is a secret, or is named or shaped like one",
+    ja="シークレットでなく、名前や形がそれと紛らわしくもないこと",
     code="no_secret",
 )
 SHORTEST_HEX = 32

@@ -132,10 +132,8 @@ def pictures(masters: Iterable[Item], environment: Environment) -> Iterator[Diff
                 fact=PICTURE,
                 found=address.partition("?")[0],
                 bound=described(
-                    Words(
-                        en=f"an address that does not name another environment ({named})",
-                        ja=f"別の環境の名前（{named}）を含まないこと",
-                    ),
+                    en=f"an address that does not name another environment ({named})",
+                    ja=f"別の環境の名前（{named}）を含まないこと",
                     code="own",
                 ),
                 certainty=Certainty.GUESSED,
@@ -189,28 +187,23 @@ def _km(area: Area, lat: float, lon: float) -> float:
 def _within(area: Area, km: float) -> Bound:
     centre = f"{area.lat:g}, {area.lon:g}"
     return described(
-        Words(
-            en=f"at most {area.km:g} km from {centre} (it is {km:,.1f} km away)",
-            ja=f"{centre}から{area.km:g} km以内であること（現在{km:,.1f} km）",
-        )
+        en=f"at most {area.km:g} km from {centre} (it is {km:,.1f} km away)",
+        ja=f"{centre}から{area.km:g} km以内であること（現在{km:,.1f} km）",
     )
 
 
 def _not_zero() -> Bound:
     return described(
-        Words(
-            en="a place, not the zero of a field that nobody filled in", ja="未入力の0ではない位置"
-        ),
+        en="a place, not the zero of a field that nobody filled in",
+        ja="未入力の0ではない位置",
         code="not_zero",
     )
 
 
 def _alone(other: str) -> Bound:
     return described(
-        Words(
-            en=f"a place of its own, not that of {other}",
-            ja=f"{other}とは別の位置であること",
-        )
+        en=f"a place of its own, not that of {other}",
+        ja=f"{other}とは別の位置であること",
     )
 
 

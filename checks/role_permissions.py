@@ -50,10 +50,8 @@ GRAVER = {
 INVOKE = "lambda:invokefunction"
 NEEDED = Words(en="permission that its function needs", ja="関数に必要な権限")
 GRANTED = described(
-    Words(
-        en="granted under conditions that are always met",
-        ja="確実に成立する条件で許可されていること",
-    ),
+    en="granted under conditions that are always met",
+    ja="確実に成立する条件で許可されていること",
     code="granted",
 )
 

@@ -66,10 +66,8 @@ def barring(api: RestApi, stage: str) -> tuple[Difference, ...]:
             fact=POLICY,
             found=json.dumps(json.loads(api.policy or "{}"), sort_keys=True),
             bound=described(
-                Words(
-                    en="a policy that allows everybody to call, or none",
-                    ja="誰の呼び出しも拒否しないポリシー、またはポリシーなし",
-                )
+                en="a policy that allows everybody to call, or none",
+                ja="誰の呼び出しも拒否しないポリシー、またはポリシーなし",
             ),
             call="apigateway:GetRestApis",
             loosens=True,

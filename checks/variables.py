@@ -103,17 +103,13 @@ def variables(
 
 
 QUIET = described(
-    Words(
-        en="a level that writes down neither requests nor answers of AWS",
-        ja="リクエストやAWSの応答をログに残さないレベルであること",
-    ),
+    en="a level that writes down neither requests nor answers of AWS",
+    ja="リクエストやAWSの応答をログに残さないレベルであること",
     code="quiet",
 )
 CALLING_AWS = described(
-    Words(
-        en="a value by which boto3 calls AWS as it does without the variable",
-        ja="未設定の場合と同じくboto3がAWSを呼び出せる値であること",
-    ),
+    en="a value by which boto3 calls AWS as it does without the variable",
+    ja="未設定の場合と同じくboto3がAWSを呼び出せる値であること",
     code="calling_aws",
 )
 OWN = described(

@@ -15,7 +15,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
-from aws.words import Words
+from aws.words import SILENCE, Words
 
 LIST = "SHA256SUMS"
 """The list of a store's records, each with its digest."""
@@ -62,30 +62,25 @@ class Digests:
     def _problems(self, files: Mapping[str, str]) -> Iterator[Words]:
         if not self.digests and len(files) > 1:
             yield with_remedy(
-                Words(
-                    en=f"{LIST}, which names every record, is gone",
-                    ja=f"全記録の一覧である{LIST}がありません",
-                )
+                en=f"{LIST}, which names every record, is gone",
+                ja=f"全記録の一覧である{LIST}がありません",
             )
         for name, digests in sorted(self.digests.items()):
             if name not in files:
                 yield with_remedy(
-                    Words(
-                        en=f"{name} is named in {LIST} but is gone",
-                        ja=f"{LIST}にある{name}がありません",
-                    )
+                    en=f"{name} is named in {LIST} but is gone",
+                    ja=f"{LIST}にある{name}がありません",
                 )
             elif digests != {files[name]}:
                 yield with_remedy(
-                    Words(
-                        en=f"{name} is not the record that {LIST} names: it was changed or replaced",
-                        ja=f"{name}が{LIST}の記録と異なります（変更または差し替え）",
-                    )
+                    en=f"{name} is not the record that {LIST} names: it was changed or replaced",
+                    ja=f"{name}が{LIST}の記録と異なります（変更または差し替え）",
                 )
 
 
-def with_remedy(problem: Words, way: Words = RESTORE) -> Words:
-    """Append to a problem of a store what to do about it: ``way``, or begin anew."""
+def with_remedy(problem: Words = SILENCE, way: Words = RESTORE, **texts: str) -> Words:
+    """Append to a problem of a store, words or ``en`` and ``ja``, what to do about it: ``way``, or begin anew."""
+    problem = problem or Words(**texts)
     return Words(
         en=f"{problem.en}; {way.en}, or start an empty store and prove everything again",
         ja=f"{problem.ja}。{way.ja}、空のストアからすべてを証明し直してください",

@@ -36,17 +36,13 @@ class Head:
             return None
         if match[2] in files:
             return with_remedy(
-                Words(
-                    en=f"{match[2]} is not the record that this machine saw under this name: "
-                    f"the store was rewritten",
-                    ja=f"{match[2]}が、このマシンで確認した同名の記録と異なります（ストアの書き換え）",
-                )
+                en=f"{match[2]} is not the record that this machine saw under this name: "
+                f"the store was rewritten",
+                ja=f"{match[2]}が、このマシンで確認した同名の記録と異なります（ストアの書き換え）",
             )
         return with_remedy(
-            Words(
-                en=f"{match[2]}, which this machine saw, is gone: the store was truncated",
-                ja=f"このマシンで確認した{match[2]}がありません（ストアの切り詰め）",
-            )
+            en=f"{match[2]}, which this machine saw, is gone: the store was truncated",
+            ja=f"このマシンで確認した{match[2]}がありません（ストアの切り詰め）",
         )
 
     def note(self, name: str, digest: str) -> None:

@@ -227,10 +227,8 @@ class Store:
         signature, key = content.get("signature"), content.get("key")
         if not signature or not key:
             return with_remedy(
-                Words(
-                    en=" is not signed: anybody could have written it",
-                    ja="に署名がなく、誰でも書ける状態でした",
-                )
+                en=" is not signed: anybody could have written it",
+                ja="に署名がなく、誰でも書ける状態でした",
             )
         try:
             public = self.key.public
@@ -238,29 +236,23 @@ class Store:
             if key != fingerprint(public):
                 own = f"{self.key.name} ({fingerprint(public)})"
                 return with_remedy(
-                    Words(
-                        en=f" is signed by key {key}, which may not sign here: {own} may",
-                        ja=f"の署名は鍵{key}によるものです。ここで署名できるのは{own}だけです",
-                    )
+                    en=f" is signed by key {key}, which may not sign here: {own} may",
+                    ja=f"の署名は鍵{key}によるものです。ここで署名できるのは{own}だけです",
                 )
             if base64.b64encode(given).decode() != signature:
                 raise ValueError(signature)  # noqa: TRY301 - as what is no base64 at all
             if not signed_by(public, _message(content), given):
                 return with_remedy(
-                    Words(
-                        en=f" is not what {self.key.name} signed: it was changed after that, or forged",
-                        ja=f"は{self.key.name}で署名した内容と異なります（署名後の変更または偽造）",
-                    )
+                    en=f" is not what {self.key.name} signed: it was changed after that, or forged",
+                    ja=f"は{self.key.name}で署名した内容と異なります（署名後の変更または偽造）",
                 )
         except (OSError, ClientError, BotoCoreError) as error:
             why = words_of(error)
             return Words(en=f" can't be verified: {why.en}", ja=f"を検証できません: {why.ja}")
         except (TypeError, ValueError):
             return with_remedy(
-                Words(
-                    en=" has a signature that can't be read: it was changed, or forged",
-                    ja="の署名を読み取れません（変更または偽造）",
-                )
+                en=" has a signature that can't be read: it was changed, or forged",
+                ja="の署名を読み取れません（変更または偽造）",
             )
         return None
 
