@@ -19,7 +19,7 @@ from aws.door.answer import naming_what_is_missing
 from aws.door.failures import ReadFailure
 from aws.words import Words
 from signoff.environment.application import Application, application
-from signoff.environment.file_keys import meanings
+from signoff.environment.file_keys import keys, meanings
 
 Client = Callable[[str], Any]
 GUIDE: Mapping[str, Any] = {
@@ -36,24 +36,12 @@ ALARMS = {
     "api_5xx": ("AWS/ApiGateway", "5XXError"),
     "throttles": ("AWS/DynamoDB", "ThrottledRequests"),
 }
-ORDER = (
-    *(
-        "account",
-        "region",
-        "production",
-        "prefix",
-        "names",
-        "stage",
-        "tables",
-        "secrets",
-        "tags",
-        "origin",
-        "line",
-    ),
-    *("throttle", "alarms", "retention_days", "runtime", "timeout_s", "memory_mb", "table_key"),
-    *("secret_key", "alert_email", "evidence", "load_plan", "target_rate", "administrators"),
-)
-"""Keys that are written, in this order; the others have defaults, see docs/environments.md."""
+PROPOSED = frozenset(
+    {"production", "names", "tables", "secrets", "runtime", "timeout_s", "memory_mb"}
+) | {
+    *("table_key", "secret_key", "alert_email", "administrators"),
+}
+"""Keys that are written beside those without a default; the others have defaults, see docs/environments.md."""
 FROM_YOU = Words(en="fill in", ja="記入してください")
 SAID = Words(en="as you said", ja="指定どおり")
 GUIDES = Words(en="the guide's value", ja="手順書の値")
@@ -357,7 +345,8 @@ def table(
     """
     header = [f"[{answers.name}]"] if there is None else []
     lines = [f"# {HEAD[lang].format(day=today)}", *header]
-    for key in (one for one in ORDER if one not in (there or ())):
+    written = (one.path for one in keys() if one.required or one.path in PROPOSED)
+    for key in (one for one in written if "." not in one and one not in (there or ())):
         lines.append(f"# {meanings()[key][lang]}")
         if proposal := found.proposals.get(key):
             lines.append(f"{key} = {_toml(proposal.value)}  # {proposal.source[lang]}")
