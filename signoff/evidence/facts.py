@@ -24,6 +24,8 @@ class PartFact(NamedTuple):
     """What is compared: the value, or its salted digest where a reader may withhold the value."""
     withheld: bool = False
     """Whether ``shown`` is only its length and shape."""
+    place: tuple[str, str, str] | None = None
+    """Section, item, and the path within it; None in a record of an earlier version."""
 
 
 Facts = Mapping[str, PartFact]
@@ -52,7 +54,7 @@ def facts_of(part: Part, inventory: Inventory, scope: Scope) -> Facts:
     """Return all facts of a part; NotTestable where one can't be read."""
     salt = inventory.salts.get(SALT, "")
     return {
-        f"{section} {name}: {shown}": fact
+        _name(section, name, shown): fact._replace(place=(section, name, shown))
         for section in PARTS[part]
         for name, item in _ours(section, inventory.sections, scope)
         for owner, shown, fact in _facts_of_item(section, _Identified(item), salt)
@@ -90,9 +92,14 @@ def digest_of(facts: Facts) -> str:
     return hashlib.sha256(json.dumps(raw, sort_keys=True).encode()).hexdigest()[:SHORT]
 
 
+def _name(section: str, item: str, path: str) -> str:
+    return f"{section} {item}: {path}"
+
+
 def to_body(facts: Facts) -> Mapping[str, Any]:
     """Return facts as a record keeps them; `from_body` reads them."""
     return {
+        "places": [fact.place for fact in facts.values() if fact.place],
         "facts": {name: fact.shown for name, fact in facts.items()},
         "raw": {name: fact.raw for name, fact in facts.items() if fact.raw != fact.shown},
         "withheld": [name for name, fact in facts.items() if fact.withheld],
@@ -101,8 +108,9 @@ def to_body(facts: Facts) -> Mapping[str, Any]:
 
 def from_body(body: Mapping[str, Any]) -> Facts:
     raw, withheld = body.get("raw", {}), set(body.get("withheld", ()))
+    places = {_name(*place): (*place,) for place in body.get("places", ())}
     return {
-        name: PartFact(shown, raw.get(name, shown), name in withheld)
+        name: PartFact(shown, raw.get(name, shown), name in withheld, places.get(name))
         for name, shown in body["facts"].items()
     }
 

@@ -47,14 +47,7 @@ class ChangedFact:
 
     @property
     def words(self) -> Words:
-        section, _, where = self.fact.partition(" ")
-        kind = label_of_section(section)
-        item, _, path = where.rpartition(": ")
-        named = label_of_path(path)
-        of = Words(
-            f"{kind.en} {item}: {named.en}" if path else f"{kind.en} {item}",
-            f"{kind.ja} {item}: {named.ja}" if path else f"{kind.ja} {item}",
-        )
+        of = self._of
         if self.was and self.now and self.was.withheld and self.now.withheld:
             return Words(
                 f"{of.en} changed from one withheld value to another",
@@ -68,6 +61,19 @@ class ChangedFact:
         return Words(
             f"{of.en} changed from {was.en} to {now.en}",
             f"{of.ja}が{was.ja}から{now.ja}に変わった",
+        )
+
+    @property
+    def _of(self) -> Words:
+        """Name the fact: the kind of its item, the item, and the fact within it."""
+        places = [one.place for one in (self.now, self.was) if one and one.place]
+        if not places:
+            return Words.same(self.fact)
+        section, item, path = places[0]
+        kind, named = label_of_section(section), label_of_path(path)
+        return Words(
+            f"{kind.en} {item}: {named.en}" if path else f"{kind.en} {item}",
+            f"{kind.ja} {item}: {named.ja}" if path else f"{kind.ja} {item}",
         )
 
 

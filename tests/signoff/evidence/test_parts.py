@@ -1,5 +1,6 @@
 """A record is stale when a fact of a part that it rests on has changed, and names that fact; else it stands."""
 
+import json
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import fields, is_dataclass, replace
@@ -24,7 +25,7 @@ from checks.deployed import Deployed
 from checks.records import Standing
 from signoff.evidence import Record, Store
 from signoff.evidence.fact_labels import labels
-from signoff.evidence.facts import PartFact, digest_of, to_body
+from signoff.evidence.facts import PartFact, digest_of, from_body, to_body
 from signoff.evidence.parts import ASSIGNED, LEFT_OUT, OF_SECTIONS, PARTS, WHOLE, Part
 from signoff.judge.checklist import Checklist
 from signoff.judge.signatures import signed
@@ -429,6 +430,23 @@ def test_value_that_is_absent_or_withheld_is_told_in_both_languages(was, now, en
 
     assert told.en.endswith(en)
     assert told.ja.endswith(ja)
+
+
+def test_fact_is_named_by_its_place_and_not_by_parts_of_its_name():
+    place = ("functions", "x", "tags.cost: api")
+    before, after = (PartFact(text, text, place=place) for text in "12")
+    (change,) = changes(
+        Part.CODE, {"functions x: tags.cost: api": before}, {"functions x: tags.cost: api": after}
+    )
+
+    assert change.words.en.startswith("function x: ")
+    assert change.words.en.endswith("cost: api changed from 1 to 2")
+
+
+def test_fact_keeps_its_place_in_a_record():
+    facts = {"mute_rules a: b: state": PartFact("1", "1", place=("mute_rules", "a: b", "state"))}
+
+    assert from_body(json.loads(json.dumps(to_body(facts)))) == facts
 
 
 def facts(**values):
