@@ -1,6 +1,6 @@
 """Every prerequisite of a GO, in the order in which nothing is lost: there or not, who does it, for how long, by which command."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
@@ -147,13 +147,19 @@ def _records(
     environment: Environment, own: Records, before: Records, now: datetime
 ) -> Iterator[Need]:
     """Yield the run of the environment before, and the environment's own records, in the order in which none makes another stale."""
-    name, took, fresh = environment.name, durations(), environment.fresh
-    run, of = f"python -m runbook {{}} --env {name} --go", partial(_record, measured(own), now)
     if environment.tried_before:
-        tried = environment.before
-        what = Words(en=f"run against {tried}", ja=f"{tried}に対する実行")
-        how = f"pytest --env {tried}"
-        yield _record(before, now, "run", what, how, AS_LONG, DEVELOPER, days=fresh.dev_run)
+        tried, days = environment.before, environment.fresh.dev_run
+        what, how = Words(f"run against {tried}", f"{tried}に対する実行"), f"pytest --env {tried}"
+        yield _record(before, now, "run", what, how, AS_LONG, DEVELOPER, days=days)
+    of = partial(_record, measured(own), now)
+    run = f"python -m runbook {{}} --env {environment.name} --go"
+    yield from _of_the_release(environment, of, run)
+    yield from _of_trials(environment, of, run)
+
+
+def _of_the_release(environment: Environment, of: Callable[..., Need], run: str) -> Iterator[Need]:
+    """Yield what records what is live: its code, the proof of its build, its masters."""
+    took = durations()
     what = Words(en="release, recorded", ja="リリースの記録")
     how = f"{run.format('provision')}, or record_release for a pipeline of your own"
     yield of("release", what, how, took["functions"], DEVELOPER)
@@ -163,15 +169,20 @@ def _records(
     what = Words(en="stamp masters, migrated", ja="スタンプマスターの移行")
     how, table = run.format("migrate_masters"), environment.tables["stampmasters"]
     yield of("manifest", what, how, took["migrate_masters"], table=table)
+
+
+def _of_trials(environment: Environment, of: Callable[..., Need], run: str) -> Iterator[Need]:
+    """Yield what tries what is live: the recount, the rehearsal of the rollbacks, the load test."""
+    took, days = durations(), environment.fresh.rehearsal
     what = Words(en="ranking, recounted", ja="ランキングの再集計")
-    yield of("recount", what, run.format("recount"), took["recount"], days=fresh.rehearsal)
+    yield of("recount", what, run.format("recount"), took["recount"], days=days)
     what = Words(en="rollbacks, rehearsed", ja="ロールバックの訓練")
     how, time = run.format("rehearse_rollbacks"), took["rehearse_rollbacks"]
-    yield of("rehearsal", what, how, time, days=fresh.rehearsal)
+    yield of("rehearsal", what, how, time, days=days)
     plan, unlock = environment.load_plan, " --unlock HOST" if environment.production else ""
     what = Words(en=f"load test ({plan})", ja=f"負荷試験（{plan}）")
-    how = f"python -m load run --env {name} --plan {plan}{unlock}"
-    yield of("load", what, how, took["load"], days=fresh.load, plan=plan)
+    how = f"python -m load run --env {environment.name} --plan {plan}{unlock}"
+    yield of("load", what, how, took["load"], days=environment.fresh.load, plan=plan)
 
 
 def _record(
