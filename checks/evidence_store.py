@@ -61,10 +61,10 @@ def custody(records: Records) -> Custody:
 
 def kept_for_good(store: Custody) -> bool:
     """Whether the store keeps what is overwritten or deleted; NotTestable if AWS does not say."""
-    if store.history.unknown:
+    if why := store.history.unread:
         raise NotTestable(
-            en=f"the versions of {store.location} are {store.history.state}",
-            ja=f"{store.location}のバージョン管理が不明です（{store.history.state.removeprefix('unknown: ')}）",
+            en=f"the versions of {store.location} are unknown: {why}",
+            ja=f"{store.location}のバージョン管理が不明です（{why}）",
         )
     return store.in_s3 and store.history.kept
 
@@ -87,8 +87,8 @@ def forgeable(store: Custody) -> tuple[Difference, ...]:
 def key_of(store: Custody) -> KeyCustody:
     """Return how the signing key is kept; NotTestable if AWS does not say."""
     found = store.of_key
-    if found is None or found.unknown:
-        why = f" ({found.state.removeprefix('unknown: ')})" if found else ""
+    if found is None or found.unread:
+        why = f" ({found.unread})" if found else ""
         raise NotTestable(
             en=f"the state and policy of {store.key} are unknown{why}",
             ja=f"{store.key}の状態とポリシーが不明です{why}",

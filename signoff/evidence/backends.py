@@ -41,7 +41,7 @@ class Retention:
     """Whether a store keeps what was overwritten or deleted in it, and what it has kept."""
 
     state: str
-    """``folder``, ``versioning``, ``object lock (compliance)``, ``object lock (governance)``, ``none``, or ``unknown: …``.
+    """``folder``, ``versioning``, ``object lock (compliance)``, ``object lock (governance)``, or ``none``; empty where it is unknown.
 
     Governance refuses to delete a version, except to whoever has ``s3:BypassGovernanceRetention``.
     """
@@ -50,14 +50,12 @@ class Retention:
     policy: str | None = ""
     """The bucket's own policy, JSON text; empty where there is none, None for a bucket of another account, whose policy
     S3 shows to nobody else."""
+    unread: str = ""
+    """Why AWS does not say, where it does not."""
 
     @property
     def kept(self) -> bool:
-        return self.state == "versioning" or self.state.startswith("object lock")
-
-    @property
-    def unknown(self) -> bool:
-        return self.state.startswith("unknown")
+        return self.state not in {"", "folder", "none"}
 
 
 class _NoFileError(Bilingual, OSError):
@@ -168,7 +166,7 @@ class S3Prefix:
                 problem = self._deleting() or (self._touched() if state != "none" else None)
                 return Retention(state=state, problem=problem, policy=self._policy())
         except (ClientError, BotoCoreError, OSError) as error:
-            return Retention(state=f"unknown: {error}")
+            return Retention(state="", unread=str(error))
 
     def _policy(self) -> str | None:
         try:

@@ -36,15 +36,13 @@ class KeyCustody:
     """How KMS keeps a key, and whom its policy and its grants allow to use it."""
 
     state: str
-    """``Enabled``, ``Disabled``, ``PendingDeletion`` …, or ``unknown: …``."""
+    """``Enabled``, ``Disabled``, ``PendingDeletion`` …; empty where it is unknown."""
     policy: str = ""
     """JSON text."""
     grantees: tuple[str, ...] = ()
     """Principals whom grants allow to sign or to grant that to others; services by name."""
-
-    @property
-    def unknown(self) -> bool:
-        return self.state.startswith("unknown")
+    unread: str = ""
+    """Why AWS does not say, where it does not."""
 
 
 @dataclass(frozen=True)

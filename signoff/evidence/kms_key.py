@@ -80,7 +80,7 @@ def _custody(kms: Any, arn: str) -> KeyCustody:
                 grantees=tuple(sorted(map(_grantee, filter(_gives_signing, grants)))),
             )
     except (ClientError, BotoCoreError, OSError) as error:
-        return KeyCustody(state=f"unknown: {error}")
+        return KeyCustody(state="", unread=str(error))
 
 
 def _gives_signing(grant: Mapping[str, Any]) -> bool:

@@ -128,7 +128,7 @@ DEFECTS = (
     Defect(id="PREP-11:no-versions", breaks=store(history=Retention(state="none"))),
     Defect(
         id="PREP-11:versions-not-told",
-        breaks=store(history=Retention(state="unknown: GetBucketVersioning: AccessDenied")),
+        breaks=store(history=Retention(state="", unread="GetBucketVersioning: AccessDenied")),
         outcome=Outcome.NOT_TESTABLE,
     ),
     *(
@@ -144,7 +144,7 @@ DEFECTS = (
     ),
     Defect(
         id="PREP-11:key-not-told",
-        breaks=store(of_key=KeyCustody(state="unknown: DescribeKey: AccessDenied")),
+        breaks=store(of_key=KeyCustody(state="", unread="DescribeKey: AccessDenied")),
         outcome=Outcome.NOT_TESTABLE,
     ),
     Defect(id="PREP-11:key-not-asked", breaks=store(of_key=None), outcome=Outcome.NOT_TESTABLE),

@@ -230,7 +230,7 @@ def test_spoilt_answer_of_kms_is_one_sentence_and_leaves_the_key_unknown(in_s3, 
         said, custody = told(replace(in_s3, key=key)), key.custody()
 
     assert said.startswith("000001.json can't be verified: ")
-    assert custody.state.startswith("unknown: an answer of KMS is garbled")
+    assert custody.unread.startswith("an answer of KMS is garbled")
 
 
 def test_policy_of_the_bucket_that_is_no_policy_is_unknown(in_s3):
@@ -238,7 +238,7 @@ def test_policy_of_the_bucket_that_is_no_policy_is_unknown(in_s3):
         return AWSResponse(request.url, 200, {}, Raw(b"{"))
 
     with hooked(in_s3.backend.s3.meta.events, "before-send.s3.GetBucketPolicy", spoil):
-        assert in_s3.load().custody.history.state.startswith("unknown: an answer of S3 is garbled")
+        assert in_s3.load().custody.history.unread.startswith("an answer of S3 is garbled")
 
 
 @contextmanager
@@ -256,7 +256,9 @@ def told(store):
         records = store.load()
     except (OSError, ClientError) as error:
         return f"unknown: {error}"
-    return records.problem.en if records.problem else records.custody.history.state
+    history = records.custody.history
+    unknown = f"unknown: {history.unread}" if history.unread else history.state
+    return records.problem.en if records.problem else unknown
 
 
 def test_store_in_a_folder_below_is_another_one(in_s3):
