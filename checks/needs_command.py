@@ -11,7 +11,7 @@ from aws.door.sessions import boto_session
 from aws.visible import visible
 from checks.needs import Need, needs
 from signoff.commands.help_page import columns
-from signoff.environment import load, peek
+from signoff.environment import load
 from signoff.evidence import Records, StoreSettings, open_store
 from signoff.evidence.origin import commit_of
 from signoff.judge.checklist import Checklist
@@ -53,13 +53,7 @@ def show_needs(env: str, environments: Path, lang: str) -> int:
     """Print the list; 0 only if nothing is missing."""
     environment = load(env, environments).environment
     own = StoreSettings.of(environment)
-    before = StoreSettings(
-        environment=environment.before,
-        location=peek(environment.before, "evidence", environments) or "",
-        account=peek(environment.before, "account", environments),
-        key=peek(environment.before, "evidence_key", environments),
-        public_key=peek(environment.before, "evidence_public_key", environments),
-    )
+    before = StoreSettings.of_table(environment.before, environments)
     stores = {before.environment: before} if environment.tried_before else {}
     found = needs(
         environment,

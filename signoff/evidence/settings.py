@@ -8,7 +8,7 @@ from typing import Any
 
 from aws.door.sessions import boto_session, custom_endpoints
 from aws.door.verifying_transport import verify_answers
-from signoff.environment import Environment
+from signoff.environment import Environment, peek
 from signoff.evidence.backends import Backend, Folder, S3Prefix
 from signoff.evidence.head import Head
 from signoff.evidence.keys import FileKey
@@ -38,6 +38,16 @@ class StoreSettings:
             birth=environment.birth,
             key=environment.evidence_key,
             public_key=environment.evidence_public_key,
+        )
+
+    @classmethod
+    def of_table(cls, name: str, file: Path) -> "StoreSettings":
+        """Return those of another environment as its table has them; without a location where it names none."""
+        keys = ("account", "evidence_key", "evidence_public_key")
+        account, key, public_key = (peek(name, one, file) for one in keys)
+        location = peek(name, "evidence", file) or ""
+        return cls(
+            environment=name, location=location, account=account, key=key, public_key=public_key
         )
 
 

@@ -15,7 +15,6 @@ from aws.reading import Scope
 from aws.saved import from_json
 from aws.unreadable import Unreadable
 from aws.words import Words
-from signoff.environment import peek
 from signoff.environment.guard import Caller, GuardError, guard, open_session
 from signoff.evidence import Records, StoreSettings
 from signoff.evidence.facts import SALT, salt_of
@@ -189,17 +188,9 @@ def _dev_records(choice: Choice[PlanT], session: Any) -> Records:
 
     There are none if the file has no such table: no other environment takes its place.
     """
-    file, before = choice.options.environments, choice.environment.before
-    location = peek(before, "evidence", file)
-    if location is None or choice.environment.name == before:
+    settings = StoreSettings.of_table(choice.environment.before, choice.options.environments)
+    if not (settings.location and choice.environment.tried_before):
         return Records()
-    settings = StoreSettings(
-        environment=before,
-        location=location,
-        account=peek(before, "account", file),
-        key=peek(before, "evidence_key", file),
-        public_key=peek(before, "evidence_public_key", file),
-    )
     return records_of(choice, settings, session)
 
 
