@@ -3,7 +3,7 @@
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any, NoReturn
@@ -159,7 +159,7 @@ class Answer:
         judged = {"headers": self._judged_headers, "body": self._judged_members}
         return {
             "call": self.call.asked,
-            "how": self.call.how,
+            "how": asdict(self.call.how),
             "status": self.status,
             **code,
             **{name: value for name, value in judged.items() if value},
