@@ -6,11 +6,11 @@ from functools import partial
 from typing import NamedTuple
 
 from aws import desired
-from aws.access.privileges import DECRYPT, SECRETS, TABLES, lacks, needed_of, statements
+from aws.access.privileges import DECRYPT, SECRETS, TABLES, lacks, needed_of, statements, uses
 from aws.bounds import Bound, described, exactly
 from aws.difference import Difference
 from aws.function import Function
-from aws.iam import MissingPermission, Statement, evaluate, missing_by, parse
+from aws.iam import EvalDecision, MissingPermission, Statement, evaluate, missing_by, parse
 from aws.iam.principal import is_same, names
 from aws.inventory import Sections
 from aws.kinds.bucket import BUCKET, BY_KMS, Bucket
@@ -26,6 +26,7 @@ from aws.section import lookup
 from aws.table import Table
 from aws.words import Words
 from checks.deployed import Deployed
+from checks.role_permissions import unclear
 from plan.data import key_of
 from signoff.environment import Environment, where
 from signoff.judge.decisions import Decisions
@@ -129,6 +130,23 @@ def unusable_for(role: Role, want: desired.Role, keys: Iterable[KeyUse]) -> tupl
             lost += () if result.allowed else (missing_by(result, DECRYPT, key.arn),)
     lacking = (replace(one, remedy=DECIDED_KEY) for one in lacks(role, lost))
     return (*shut, *lacking)
+
+
+def denied_keys(role: Role, want: desired.Role, keys: Iterable[KeyUse]) -> tuple[Difference, ...]:
+    """Return the AWS managed keys of what the role reads that its own policies or boundary deny it."""
+    found = {
+        key.arn: uses(role, want, key.arn, service)
+        for key, service, _ in keys
+        if key.manager == "AWS"
+    }
+    denied = EvalDecision.EXPLICITLY_DENIED
+    lost = [missing_by(one, DECRYPT, key) for key, one in found.items() if one.outcome is denied]
+    open_ = (
+        missing_by(one, DECRYPT, key)
+        for key, one in found.items()
+        if one.outcome is EvalDecision.UNKNOWN
+    )
+    return (*lacks(role, lost), *unclear(role, open_))
 
 
 def _undecryptable(role: Role, key: Key) -> Difference:

@@ -45,7 +45,8 @@ def misplaced(masters: Iterable[Item], area: Area | None) -> Iterator[Difference
 
     Two spots at one place are reported, too: one is probably a copy whose place was never changed.
     """
-    placed = [(one, place) for one in masters if (place := _place(one))]
+    sound = (one for one in masters if not flaw(one))  # a malformed one is DATA-02's
+    placed = [(one, place) for one in sound if (place := coordinates(one))]
     around = area or _middle([place for _, place in placed])
     there = dict[tuple[float, float], str]()
     for item, place in placed:
@@ -61,11 +62,6 @@ def misplaced(masters: Iterable[Item], area: Area | None) -> Iterator[Difference
                 bound=bound,
                 decided_in=where("area"),
             )
-
-
-def _place(item: Item) -> tuple[float, float] | None:
-    """Return where a stamp is; None if malformed, which is DATA-02's."""
-    return None if flaw(item) else coordinates(item)
 
 
 def _bound_of(place: tuple[float, float], around: Area | None) -> Bound | None:

@@ -6,7 +6,6 @@ from datetime import datetime
 
 from aws import desired
 from aws.access.privileges import (
-    DECRYPT,
     DETAILS,
     Gravity,
     Surplus,
@@ -18,16 +17,14 @@ from aws.access.privileges import (
     pair,
     split,
     statements,
-    uses,
 )
 from aws.access.privileges import surplus as all_surplus
 from aws.access.secret_arns import READ, Named, named, reaches_more
 from aws.bounds import described
 from aws.difference import Difference
-from aws.iam import EvalDecision, MissingPermission, missing_by, resource_pattern
+from aws.iam import MissingPermission, resource_pattern
 from aws.iam.evaluation import applies
 from aws.iam.pattern import TooIntricateError, escape_from
-from aws.kinds.key import Key
 from aws.ledgers.iam import ROLE
 from aws.role import Role
 from aws.section import Follows
@@ -146,25 +143,6 @@ def follow_unnamed(role: Role, want: desired.Role, arns: Sequence[str], judge: J
         owner, lost = _row_of(role, want, one.arn), lacking(role, want, arns)
         found = lacks(role, lost) if owner == "SEC-13" else surplus(role, want, owner)
         judge.follow(owner, found, unnamed(one.secret))
-
-
-def denied_keys(
-    role: Role, want: desired.Role, keys: Iterable[tuple[Key, str, bool]]
-) -> tuple[Difference, ...]:
-    """Return the AWS managed keys of what the role reads that its own policies or boundary deny it."""
-    found = {
-        key.arn: uses(role, want, key.arn, service)
-        for key, service, _ in keys
-        if key.manager == "AWS"
-    }
-    denied = EvalDecision.EXPLICITLY_DENIED
-    lost = [missing_by(one, DECRYPT, key) for key, one in found.items() if one.outcome is denied]
-    open_ = (
-        missing_by(one, DECRYPT, key)
-        for key, one in found.items()
-        if one.outcome is EvalDecision.UNKNOWN
-    )
-    return (*lacks(role, lost), *unclear(role, open_))
 
 
 def unclear(role: Role, pairs: Iterable[MissingPermission]) -> tuple[Difference, ...]:

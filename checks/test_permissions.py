@@ -33,12 +33,11 @@ from checks.access import (
 )
 from checks.automations import automated
 from checks.deployed import Deployed
-from checks.encryption import keys_of, unusable_for
+from checks.encryption import denied_keys, keys_of, unusable_for
 from checks.functions import unread_versions
 from checks.role_permissions import (
     but_for_suffixes,
     denied_by_boundary,
-    denied_keys,
     follow_graver,
     follow_invoking,
     follow_names,
