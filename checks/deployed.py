@@ -69,7 +69,7 @@ class Planned(Protocol):
     def name(self) -> str: ...
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)  # Python 3.11 cannot subscript a frozen generic with slots
 class Lookup(Generic[T]):
     """Finds what is deployed for one of several planned resources: ``deployed.secret(planned)``."""
 
@@ -87,7 +87,7 @@ class Lookup(Generic[T]):
         return look_up(deployed, self.owner, self.kind, want.name, section)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)  # Python 3.11 cannot subscript a frozen generic with slots
 class Beside(Generic[T]):
     """Finds what a planned resource has beside itself; where AWS shows the resource alone, nothing is known of it."""
 
@@ -110,7 +110,7 @@ class Beside(Generic[T]):
         return item
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)  # Python 3.11 cannot subscript a frozen generic with slots
 class Single(Generic[T]):
     """Finds the only deployed resource of its kind: ``deployed.usage_plan()``."""
 
