@@ -54,11 +54,12 @@ def _prepared(environment: Environment, home: Path) -> Iterator[tuple[Words, ...
         yield told
 
 
-def _builds(plan: Plan) -> Builds:
+def _builds(plan: Plan, environment: Environment) -> Builds:
     """Pack the functions when a run begins: nothing of it is needed to collect."""
     from lambdas.packing import CLOSED, pack  # noqa: PLC0415 - collecting needs none of it
 
-    packed = {one.name: Package.of(pack(one.key)) for one in plan.functions}
+    folder = environment.application.folder
+    packed = {one.name: Package.of(pack(one.key, folder)) for one in plan.functions}
     return Builds(functions=packed, closed=Package.of(pack(CLOSED)))
 
 

@@ -141,7 +141,10 @@ def _changes(masters: Sequence[Item], manifest: Mapping[str, Any]) -> Mapping[st
 
 def masters_table(snapshot: Snapshot[Plan]) -> Mapping[str, Exhibit]:
     """Return the table of the masters that somebody signs."""
-    name = snapshot.plan.table("stampmasters").name
+    key = snapshot.environment.application.masters
+    if key is None:
+        return {}
+    name = snapshot.environment.tables[key]
     section = snapshot.inventory.sections.contents
     contents = None if isinstance(section, Unreadable) else section.get(name)
     if contents is None or isinstance(contents, Unreadable):

@@ -87,7 +87,8 @@ def reachable(environment: Environment) -> Iterator[Reached]:
 
 def _packed(environment: Environment) -> Mapping[str, str]:
     """Pack every function anew; return key -> digest."""
-    return {one.key: code_sha256(pack(one.key)) for one in plan_for(environment).functions}
+    folder = environment.application.folder
+    return {one.key: code_sha256(pack(one.key, folder)) for one in plan_for(environment).functions}
 
 
 def run_of(
@@ -103,11 +104,12 @@ def run_of(
     """
     environment = reached.environment
     typed = screen.typed if asked.interactive else None
-    journal = asked.journal or ROOT / "report" / environment.name / "journal.jsonl"
+    folder = environment.application.folder
+    journal = asked.journal or folder / "report" / environment.name / "journal.jsonl"
     session = open_session(environment.region)
     caller, checklist = guard(session, environment), Checklist.load()
     evidence = Evidence(
-        store=open_store(StoreSettings.of(environment), client=session.client, root=ROOT),
+        store=open_store(StoreSettings.of(environment), client=session.client, root=folder),
         caller=caller.arn,
         live=partial(read_live, session=session, environment=environment, caller=caller),
         bound={
@@ -129,7 +131,7 @@ def run_of(
         session,
         environment,
         secrets_in=secret_source(asked.token_file, typed),
-        build=pack,
+        build=partial(pack, application=folder),
         record=evidence.record,
         recorded=evidence.recorded,
         history=evidence.history,
@@ -161,7 +163,7 @@ def run_of(
             live=evidence.live,
             days=environment.fresh.signature,
             checklist=checklist,
-            judged=newest_judged(ROOT / "report" / environment.name).states,
+            judged=newest_judged(folder / "report" / environment.name).states,
         ),
         rights=rights.where(procedure.name),
         unattended=asked.yes,

@@ -15,7 +15,7 @@ from aws.door.sessions import boto_session
 from aws.words import Words
 from lambdas.packing import pack
 from runbook.procedures.provision import provision
-from runbook.stack_place import KEPT_AT, ROOT, served_by
+from runbook.stack_place import KEPT_AT, served_by
 from signoff.environment import Environment
 from signoff.environment.guard import GuardError
 from signoff.evidence import StoreSettings, open_store
@@ -55,7 +55,9 @@ def provision_stack(
 ) -> None:
     """Bring the empty account of a localized environment to its plan, by this runbook's own procedures."""
     session = boto_session(environment.region)
-    store = open_store(StoreSettings.of(environment), client=session.client, root=ROOT)
+    store = open_store(
+        StoreSettings.of(environment), client=session.client, root=environment.application.folder
+    )
     caller = PROVISIONER.format(account=environment.account)
 
     def record(kind: str, body: Mapping[str, Any]) -> None:
@@ -69,7 +71,7 @@ def provision_stack(
         session,
         environment,
         secrets_in=lambda _: line_token,
-        build=pack,
+        build=partial(pack, application=environment.application.folder),
         record=record,
         recorded=recorded,
         progress=lambda what: say(what.en, what.ja),

@@ -14,6 +14,7 @@ from aws.section import NotInReplay, NotTestable
 from aws.words import Words
 from plan import Plan
 from signoff.commands.plugin import SEEN
+from signoff.judge.checklist import without_subject
 from signoff.judge.collection import ROW
 from signoff.judge.findings import FINDINGS
 from signoff.judge.observations import Observations
@@ -36,12 +37,17 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 
 @pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Run the tests last that look at everything that was sent, and after them the test of the clean-up."""
-    if not any(item.path.is_relative_to(HERE) for item in items):
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out the rally's tests, or those of any other application; run those last that look at everything that was sent."""
+    ours = [one for one in items if one.path.is_relative_to(HERE)]
+    if not ours:
         return
     from smoke import parameters  # noqa: PLC0415 - see above
 
+    rally = parameters.is_rally(config.stash[CHOICE].environment)
+    for item in ours:
+        if ("any_api" in getattr(item, "fixturenames", ())) is rally:
+            item.add_marker(without_subject(told=parameters.RALLYS_ALONE))
     late = {name: place for place, name in enumerate(parameters.LATE, 1)}
     items.sort(key=lambda item: late.get(item.name.partition("[")[0], 0))
 

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from aws.desired import LogGroup
+from aws.words import Words
 from plan import Plan
 from signoff.environment import Environment, embedded
 from smoke.bad_input import BOUNDS, takes_input
@@ -12,6 +13,11 @@ from smoke.errors import errors_of
 from smoke.id_tokens import FLAWS
 from smoke.sessions import KINDS, ODD
 
+RALLYS_ALONE = Words(
+    en="smoke knows how to try this of the stamp rally alone (app.toml names no masters)",
+    ja="スモークテストがこの項目を検証できるのはスタンプラリーだけである（app.tomlにmastersの指定なし）",
+)
+"""Why a row is left out of an application of which smoke knows the contract alone."""
 LAST = "test_smoke_leaves_nothing_behind"
 LATE = (
     "test_log_holds_nothing_of_who_asked",
@@ -23,6 +29,15 @@ LATE = (
     LAST,
 )
 """The tests that run after all others, in this order: what the others have sent is what they look at."""
+ANY: Mapping[str, Callable[[Environment, Plan], Iterable[Any]]] = {
+    "any_route": lambda _, plan: [route.id for route in plan.api.routes if route.authorized],
+    "any_read": lambda _, plan: [
+        route.id
+        for route in plan.api.routes
+        if route.authorized and route.verb == "GET" and "{" not in route.path
+    ],
+}
+"""Arguments of the tests of an application that is not the rally."""
 ARGUMENTS: Mapping[str, Callable[[Environment, Plan], Iterable[Any]]] = {
     "route": lambda _, plan: [route.id for route in plan.api.routes if route.authorized],
     "personal_route": lambda _, plan: [
@@ -38,6 +53,7 @@ ARGUMENTS: Mapping[str, Callable[[Environment, Plan], Iterable[Any]]] = {
     "flaw": lambda *_: FLAWS,
     "kind": lambda *_: KINDS,
     "odd": lambda environment, _: ODD if embedded(environment) else ODD[:-1],
+    **ANY,
 }
 """Argument name of a test -> what it runs over."""
 
@@ -49,4 +65,11 @@ def _of_functions(plan: Plan) -> list[LogGroup]:
 
 def parametrize(metafunc: Any, environment: Environment, plan: Plan) -> None:
     for argument in (name for name in metafunc.fixturenames if name in ARGUMENTS):
-        metafunc.parametrize(argument, list(ARGUMENTS[argument](environment, plan)), ids=str)
+        asked = (argument in ANY) is not is_rally(environment)
+        planned = list(ARGUMENTS[argument](environment, plan)) if asked else [None]
+        metafunc.parametrize(argument, planned, ids=str)
+
+
+def is_rally(environment: Environment) -> bool:
+    """Whether the application has stamps to collect: of another one smoke knows its contract alone."""
+    return environment.application.masters is not None

@@ -45,6 +45,8 @@ def load_the_spots(context: StepContext) -> Changes:
     内容が異なるスポットは差分を表示し、確認のうえ上書きします。独自のスポットがあるテーブルと、移行手順で移した
     内容には触れません。
     """
+    if context.environment.application.masters is None:
+        return ()
     job = _job(context)
     name, others = job.table.name, _others(context, job)
     if _were_migrated(context, job.table):
@@ -77,6 +79,8 @@ def leave_the_manifest(context: StepContext) -> Changes:
 
     ハッシュは、順序や表記によらず内容が同じなら一致します。
     """
+    if context.environment.application.masters is None:
+        return ()
     job = _job(context)
     if _were_migrated(context, job.table):
         return ()

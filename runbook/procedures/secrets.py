@@ -59,7 +59,7 @@ def generate_the_session_key(context: StepContext) -> Changes:
                 ja="署名鍵を替えるとすべてのセッションが無効になり、利用者全員の再ログインが必要です",
             )
         )
-    return _converge(context, context.plan.secret("token_key"))
+    return _converged(context, made_up=True)
 
 
 @step("2-1", proves=PROVEN, shown=False)
@@ -75,7 +75,13 @@ def store_the_line_token(context: StepContext) -> Changes:
     この環境のチャネルについて、LINE Developersコンソールで発行します。入力が表示されないプロンプト、
     または`--line-token-file`で指定したファイルから読み取ります。保存済みの値と異なる場合は置き換えます。
     """
-    return _converge(context, context.plan.secret("line_token"))
+    return _converged(context, made_up=False)
+
+
+def _converged(context: StepContext, *, made_up: bool) -> Changes:
+    """Bring the secrets to the plan that a machine can make up, or those that it cannot."""
+    wanted = (one for one in context.plan.secrets if bool(one.min_bits) is made_up)
+    return tuple(change for one in wanted for change in _converge(context, one))
 
 
 def _converge(context: StepContext, planned: Secret) -> Changes:

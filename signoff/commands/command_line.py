@@ -18,7 +18,7 @@ from click.shell_completion import shell_complete
 
 from aws.visible import visible_line
 from aws.words import LANGUAGES, SILENCE, Bilingual, Words, did_you_mean, nearest, there_are
-from signoff import ROOT
+from signoff import environments_file
 from signoff.commands.completion import environment_names
 from signoff.commands.help_page import HelpLine, HelpPage
 
@@ -188,7 +188,7 @@ def environments_option() -> CommandOption:
     return CommandOption(
         "--environments",
         type=click.Path(path_type=Path),
-        default=ROOT / "environments.toml",
+        default=environments_file,
         metavar="FILE",
         words=Words(en="another file of environments", ja="別の環境ファイル"),
     )

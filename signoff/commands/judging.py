@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from aws.words import Words
-from signoff import ROOT
+from signoff import ROOT, environments_file
 from signoff.commands.command_line import CommandLineError
 from signoff.commands.judging_options import JUDGING
 from signoff.judge.run_recording import Recorded, UnusableRecordingError, is_recording
@@ -25,7 +25,8 @@ NO_NAME = Words(
 
 def judge(*, of_pytest: tuple[str, ...], **asked: Any) -> NoReturn:
     """Judge an environment; what stood behind ``--`` goes to pytest as it is."""
-    _become_pytest([*_given(asked), *of_pytest])
+    file = asked["environments"] or environments_file()
+    _become_pytest([*_given({**asked, "environments": file}), *of_pytest])
 
 
 def _given(asked: dict[str, Any]) -> Iterator[str]:

@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from aws.words import Words, language, nearest
+from signoff import ROOT
 from signoff.commands.judging_options import BY_DAY, JUDGING, JudgingOption
 from signoff.environment import Environment, embedded, load
 from signoff.environment.calendar import today
@@ -117,13 +118,19 @@ def choice_of(
             lang=option.lang,
             baseline=_baseline(option.baseline),
             json=option.json,
-            root=config.rootpath,
+            root=_home(environment, config.rootpath),
             environments=option.environments,
         ),
         composition=composition,
         started=datetime.now(UTC),
         stack=stack,
     )
+
+
+def _home(environment: Environment, checkout: Path) -> Path:
+    """Return the folder that gets the reports: the checkout's for its own application, else the application's."""
+    folder = environment.application.folder
+    return checkout if folder == ROOT else folder
 
 
 def phase_of(asked: str, environment: Environment, day: date) -> Phase:

@@ -72,7 +72,8 @@ def pytest_configure(config: pytest.Config) -> None:
         "expectation(id, ja, red_here): the row of the checklist that the test proves, and its name in Japanese",
     )
     config.addinivalue_line(
-        "markers", "without_subject: the application has none of what the test is about"
+        "markers",
+        "without_subject(told): the application has none of what the test is about, or why else it is left out",
     )
     if not collection.judges(config):
         return

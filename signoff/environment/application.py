@@ -172,6 +172,11 @@ class Application(StrictTable):
         return next((key for key, one in self.functions.items() if one.authorizes), None)
 
     @property
+    def talks_to_line(self) -> bool:
+        """Whether a variable of its functions is about LINE."""
+        return any(one.key.startswith("line.") for one in self.settings.values())
+
+    @property
     def named(self) -> tuple[str, ...]:
         """Keys of what is named by prefix and key; alarms are found by their metrics instead."""
         return (

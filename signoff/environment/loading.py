@@ -19,6 +19,8 @@ from signoff.environment.problems import EnvironmentFileError, FileTable, proble
 from signoff.environment.schema import ADAPTER, Environment
 
 ENVIRONMENTS = ROOT / "environments.toml"
+NO_CHANNEL = "0000000000"
+"""Stands for the channel in an environment of an application that does not talk to LINE."""
 PRODUCTION = "prod"
 """A table of this name is production, whatever its key ``production`` says; any other, unless that says otherwise."""
 
@@ -95,10 +97,11 @@ def _parsed(path: Path) -> dict[str, dict[str, Any]]:
 
 
 def _typed(name: str, table: Mapping[str, Any], path: Path, found: list[Override]) -> Environment:
-    # As JSON, because pydantic is strict about types there and still takes a table for a dataclass.
-    raw = json.dumps({**table, "name": name}, default=str)
-    place = _place(f"{path.name}: {name}", table, found)
     app = application_beside(path)
+    line = {} if app.talks_to_line else {"line": {"channel_id": NO_CHANNEL}}
+    # As JSON, because pydantic is strict about types there and still takes a table for a dataclass.
+    raw = json.dumps({**line, **table, "name": name}, default=str)
+    place = _place(f"{path.name}: {name}", table, found)
     try:
         environment = ADAPTER.validate_json(raw, strict=True, context={"application": app})
     except ValidationError as error:

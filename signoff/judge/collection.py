@@ -87,10 +87,10 @@ def arrange(
         for one in items
         if ROW not in one.stash or not needs_signature(one.stash[ROW], choice.environment)
     ]
-    _without_subject(choice, findings, items)
+    idle = _without_subject(choice, findings, items)
     findings.cut = joined(_cut(session.config), ", ")
     if findings.full and not findings.cut:
-        items.extend(_without_test(choice, session, items, findings.set_aside))
+        items.extend(_without_test(choice, session, items, idle))
     items[:] = [item for item in items if _judged(choice, findings, item)]
     findings.arranged = len(items)
 
@@ -200,16 +200,24 @@ def _cut(config: pytest.Config) -> Iterator[Words]:
         yield Words(en=f"the configuration {config.inipath}", ja=f"設定ファイル{config.inipath}")
 
 
-def _without_subject(choice: Choice[PlanT], findings: Findings, items: list[pytest.Item]) -> None:
-    """Take out the tests whose subject the application has none of, and set aside the rows that have no other."""
+def _without_subject(
+    choice: Choice[PlanT], findings: Findings, items: list[pytest.Item]
+) -> set[str]:
+    """Take out the tests whose subject the application has none of, set aside the rows that have no other; return their ids."""
     idle = [one for one in items if one.get_closest_marker(without_subject.name)]
     items[:] = [one for one in items if one not in idle]
     proven = {one.stash[ROW].id for one in items if ROW in one.stash}
-    for row in (one.stash[ROW] for one in idle):
-        if row.id not in proven and choice.options.in_phase(row):
+    unproven = {one.stash[ROW].id: one for one in idle if one.stash[ROW].id not in proven}
+    for item in unproven.values():
+        row, marker = item.stash[ROW], item.get_closest_marker(without_subject.name)
+        if choice.options.in_phase(row):
             findings.set_aside[row.id] = RowVerdict(
-                row=row, outcome=Outcome.EXCLUDED, severity=row.severity, told=HAS_NONE
+                row=row,
+                outcome=Outcome.EXCLUDED,
+                severity=row.severity,
+                told=marker.kwargs.get("told", HAS_NONE) if marker else HAS_NONE,
             )
+    return {*unproven}
 
 
 def _without_test(

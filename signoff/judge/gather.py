@@ -149,7 +149,8 @@ def _scope(
     """Return what to read, with the packages that this commit builds and the releases on record."""
     composed = choice.composition
     scope = composed.scope_of(choice.plan, choice.environment, salts=salts)
-    return replace(scope, builds=composed.builds(choice.plan), releases=releases_of(records))
+    builds = composed.builds(choice.plan, choice.environment)
+    return replace(scope, builds=builds, releases=releases_of(records))
 
 
 def _saved(path: Path) -> Inventory:

@@ -89,7 +89,7 @@ class Composition(Generic[PlanT]):
     """What runs wrote and did not remove, with the command that removes it; takes the folder of the environment's reports."""
     exhibits: Callable[[Snapshot[PlanT]], Mapping[str, Exhibit]] = lambda _: {}
     """Row id -> what its record brought along for the page."""
-    builds: Callable[[PlanT], Builds | None] = lambda _: None
+    builds: Callable[[PlanT, Environment], Builds | None] = lambda *_: None
     """The packages that this commit builds for the plan's functions."""
     checklist: Path = CHECKLIST
     judge: Callable[[pytest.Config], Iterable[RunCondition]] = lambda _: ()

@@ -1,0 +1,1 @@
+"""What adds items and marks them as done."""

@@ -1,0 +1,123 @@
+"""What smoke asks of an application that is not the rally: its preflights, its 401s, its reads, as its own contract has them."""
+
+import time
+from dataclasses import dataclass
+
+import pytest
+
+from aws.door.sessions import boto_session
+from plan import Plan
+from signoff.judge.checklist import expectation
+from signoff.judge.observations import Observations
+from signoff.judge.run import CHOICE
+from signoff.judge.snapshot import Snapshot
+from smoke.aws import clients
+from smoke.calls import Answer, Call, Session
+from smoke.client import Client
+from smoke.contract import Contract
+from smoke.cors import (
+    FOREIGN,
+    HEADERS,
+    allowed_origin,
+    allows,
+    listed,
+    not_allowed,
+    preflight,
+)
+from smoke.flaws import hold, require
+from smoke.sessions import PUBLIC_KEYS, SessionMinter, sessions_of
+from smoke.suite_session import address, api_key
+
+
+@dataclass(frozen=True)
+class AnyApi:
+    """The deployed API of an application, of which its contract alone is known."""
+
+    client: Client
+    contract: Contract
+    sessions: SessionMinter
+
+    @property
+    def session(self) -> Session:
+        """The session of a synthetic user."""
+        return self.sessions.live(self.sessions.user("caller"))
+
+    def answer(self, route: str, observe: Observations, session: Session | None = None) -> Answer:
+        """Ask a route, and note what it answers."""
+        verb, path = route.split(" ")
+        body = None if verb == "GET" else "{}"
+        answer = self.client.answer(Call(verb=verb, path=path, session=session, body=body))
+        observe.note(**answer.facts)
+        return answer
+
+
+@pytest.fixture(scope="session")
+def any_api(pytestconfig: pytest.Config, snapshot: Snapshot[Plan]) -> AnyApi:
+    environment, plan = snapshot.environment, snapshot.plan
+    aws = clients(boto_session(environment.region))
+    url = address(snapshot, pytestconfig.stash[CHOICE].options.api_url or snapshot.api_url)
+    return AnyApi(
+        client=Client(url, environment.origin, api_key(snapshot, aws)),
+        contract=Contract.of(environment.application.document),
+        sessions=sessions_of(aws, plan.secret("token_key"), borrowed=None, now=int(time.time())),
+    )
+
+
+@expectation("SMOKE-13", ja="フロントエンドのプリフライトが許可される")
+def test_preflight_grants_what_the_front_end_sends(
+    any_route: str, any_api: AnyApi, observe: Observations
+) -> None:
+    verb, path = any_route.split(" ")
+    answer = any_api.client.answer(preflight(path, verb, ",".join(sorted(HEADERS))))
+    observe.note(**answer.facts)
+
+    require(answer.status in {200, 204}, answer.words)
+    require(allowed_origin(answer) == any_api.client.origin, allows(answer))
+    missing = {verb.lower()} - listed(answer, "methods") | {*HEADERS} - listed(answer, "headers")
+    require(not missing, not_allowed(answer, missing))
+
+
+@expectation("SMOKE-13", ja="別オリジンのプリフライトが許可されない")
+def test_preflight_of_another_origin_is_not_granted(
+    any_route: str, any_api: AnyApi, observe: Observations
+) -> None:
+    verb, path = any_route.split(" ")
+    answer = any_api.client.answer(preflight(path, verb, "authorization", FOREIGN))
+    observe.note(**answer.facts)
+
+    require(allowed_origin(answer) in {any_api.client.origin, None}, allows(answer))
+
+
+@expectation("SEC-41", ja="セッションのない呼び出しが拒否される")
+def test_call_without_a_session_is_refused(
+    any_route: str, any_api: AnyApi, observe: Observations
+) -> None:
+    answer = any_api.answer(any_route, observe)
+
+    hold(any_api.contract.flaw(answer, 401))
+
+
+@expectation("SEC-40", ja="公開されている鍵で署名したセッションが拒否される")
+def test_session_under_a_key_that_anyone_can_read_is_refused(
+    any_route: str, any_api: AnyApi, observe: Observations
+) -> None:
+    for key in PUBLIC_KEYS:
+        answer = any_api.answer(any_route, observe, any_api.sessions.forged(any_api.session, key))
+        hold(any_api.contract.flaw(answer, 401))
+
+
+@expectation("SMOKE-15", ja="本番の署名鍵で署名したセッションでの読み取りがAPI仕様どおりである")
+def test_read_with_a_session_is_answered_as_its_contract_says(
+    any_read: str, any_api: AnyApi, observe: Observations
+) -> None:
+    answer = any_api.answer(any_read, observe, any_api.session)
+
+    hold(any_api.contract.flaw(answer, 200))
+
+
+@expectation("SMOKE-14", ja="どの応答もフロントエンドにだけ許可される")
+def test_every_answer_is_for_the_front_end_alone(any_api: AnyApi, observe: Observations) -> None:
+    answers = [one for one in any_api.client.answers if one.call.verb != "OPTIONS"]
+    observe.note(answers=len(answers))
+
+    hold(*(allows(one) for one in answers if allowed_origin(one) != any_api.client.origin))

@@ -1,0 +1,45 @@
+"""Another application, docs/examples/todo: GO as it is, and red where its code does what its contract does not say."""
+
+import json
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[3]
+TODO = ROOT / "docs" / "examples" / "todo"
+AUTH, LIST, SHARED = "auth/handler.py", "list/handler.py", "todo/serving.py"
+
+
+def red(folder, written, instead, file):
+    """Return the rows that are red with one text of the code in place of another, and the exit code."""
+    shutil.copytree(TODO, folder / "todo")
+    code = folder / "todo" / "lambdas" / file
+    text = code.read_text(encoding="utf-8")
+    assert written in text
+    code.write_text(text.replace(written, instead), encoding="utf-8")
+    answer = folder / "verdict.json"
+    environments = folder / "todo" / "environments.toml"
+    command = (*(sys.executable, "-m", "pytest", "--env=local"), f"--json={answer}")
+    ended = subprocess.run(
+        [*command, f"--environments={environments}"], cwd=ROOT, capture_output=True, check=False
+    )
+    rows = json.loads(answer.read_text(encoding="utf-8"))["verdict"]["rows"]
+    return {one["row"]["id"] for one in rows if one["outcome"] == "fail"}, ended.returncode
+
+
+@pytest.mark.parametrize(
+    ("written", "instead", "file", "rows", "code"),
+    [
+        ("Answer an event of the API", "Answer any event of the API", SHARED, set(), 0),
+        ('{"items": [shown', '{"things": [shown', LIST, {"SMOKE-15"}, 1),
+        ('self.environ["ALLOWED_ORIGIN"]', '"*"', SHARED, {"SMOKE-14"}, 1),
+        ("jwt.InvalidTokenError:", "ZeroDivisionError:", AUTH, {"SEC-40", "SEC-41"}, 1),
+        ("options=required", 'options={"verify_signature": False}', AUTH, {"SEC-40"}, 1),
+    ],
+    ids=["another comment", "other members", "any origin", "500 for 401", "unsigned"],
+)
+def test_application_is_judged_by_its_own_contract(tmp_path, written, instead, file, rows, code):
+    assert red(tmp_path, written, instead, file) == (rows, code)
