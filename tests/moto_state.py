@@ -15,6 +15,7 @@ from weakref import WeakValueDictionary
 from moto.core.base_backend import BackendDict
 from moto.s3.models import s3_backends
 
+from local.aws.moto import Moto
 from local.aws.server import LocalAws
 
 _LOCK = type(threading.Lock())
@@ -41,7 +42,7 @@ class MotoState:
     """Owners of buckets, which moto keeps apart since a bucket's name is taken worldwide."""
 
 
-def state_of(aws: LocalAws) -> MotoState:
+def state_of(aws: LocalAws | Moto) -> MotoState:
     """Copy all state of the account, while no call is under way."""
     account = aws.account
     services = tuple(one for one in _registries() if account in one)
@@ -62,12 +63,15 @@ def state_of(aws: LocalAws) -> MotoState:
     )
 
 
-def restore(aws: LocalAws, state: MotoState) -> None:
+def restore(aws: LocalAws | Moto, state: MotoState) -> None:
     """Return to a saved state of this account, with no calls so far; lists of extensions and observers stay.
 
     Functions and gateways that have read the state before must be started anew.
     """
-    aws.clear()
+    if isinstance(aws, Moto):
+        aws.forget()
+    else:
+        aws.clear()
     registries = _registries()
     for place, times in state.attached.items():
         state.shared[place].attachment_count = times

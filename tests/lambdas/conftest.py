@@ -13,6 +13,7 @@ from tests.lambdas import contract
 from tests.lambdas.events import CONTEXT, HandlerAnswer, event
 from tests.lambdas.fake_line import ScriptedLine
 from tests.lambdas.rally_account import ENVIRON, RallyAccount
+from tests.moto_state import restore, state_of
 
 ACCOUNT = "990000000000"
 """Of these tests alone, so nothing is ever reset under another test's server."""
@@ -46,8 +47,8 @@ def filling(sdk):
             moto.forget()
             account.fill()
             more(account)
-            kept[name] = moto.saved()
-        moto.restore(kept[name])
+            kept[name] = state_of(moto)
+        restore(moto, kept[name])
         return account
 
     return fill

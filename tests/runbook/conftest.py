@@ -6,6 +6,7 @@ import pytest
 
 from local.aws.server import LocalAws
 from runbook.procedures.provision import procedure
+from tests.moto_state import state_of
 from tests.runbook.desk import Desk, clients
 from tests.runbook.provisioned import REGION, provisioned
 
@@ -64,4 +65,4 @@ def planned(_everything_there):
     desk = _everything_there.desk()
     desk.client("s3").delete_bucket(Bucket=desk.environment.bucket)
     desk.environment = replace(desk.environment, bucket=None)
-    return replace(_everything_there, original=desk, state=desk.aws.saved())
+    return replace(_everything_there, original=desk, state=state_of(desk.aws))

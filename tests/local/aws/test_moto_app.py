@@ -17,6 +17,7 @@ from local.aws.moto import Moto
 from local.aws.moto_app import MotoApp, by_flask
 from local.aws.request import Response
 from tests.local.aws.account import ACCOUNT, REGION
+from tests.moto_state import restore, state_of
 
 TOPIC = f"arn:aws:sns:{REGION}:{ACCOUNT}:alarms"
 TIMES = re.compile(rb"\d{4}-\d\d-\d\dT[\d:.]+|\d{10}(\.\d+)?|\d{13}")
@@ -41,12 +42,12 @@ class Twice:
         self._moto, self._app = moto, app
 
     def answer(self, environ: dict[str, Any]) -> Response:
-        luck, state = moto_random().getstate(), self._moto.saved()
+        luck, state = moto_random().getstate(), state_of(self._moto)
         if self._app.code(environ):
             self.services.add(environ["HTTP_AUTHORIZATION"].split("/")[3])
         direct = self._app.answer(_copy(environ))
         moto_random().setstate(luck)
-        self._moto.restore(state)
+        restore(self._moto, state)
         through_flask = by_flask(self._app.flask(environ), _copy(environ))
         method, path = environ["REQUEST_METHOD"], environ["RAW_URI"]
         self.answers.append((f"{method} {path}", told(method, direct), told(method, through_flask)))
