@@ -4,9 +4,9 @@ from collections.abc import Callable, Iterable
 from importlib import import_module
 from pkgutil import iter_modules
 
-from aws import kinds, ledgers, table
+from aws import kinds, ledgers
 from aws.ledger import Ledger, Unplanned
-from aws.ledgers import dynamodb, iam, lambda_, secretsmanager
+from aws.ledgers import iam, lambda_
 from aws.reading import Reader, Reading, required
 from aws.section import Section
 
@@ -17,20 +17,6 @@ LEDGERS: Ledger = {
     for call, operation in getattr(import_module(f"aws.ledgers.{service}"), "LEDGER", {}).items()
 } | dict(kinds.LEDGER)
 """``service:Operation`` -> what becomes of its answer, over all services."""
-
-
-def tables(reading: Reading) -> Section[Attached]:
-    """Read what DescribeTable leaves out: time to live, streams to Kinesis, and scheduled capacity."""
-    reading.needed("scalable_targets")
-    if not table.all_on_demand(reading.section("tables")):
-        reading.source(_scheduled_actions)
-
-    def ask(name: str) -> None:
-        reading.aws.call("dynamodb", "describe_time_to_live", TableName=name)
-        reading.aws.call("dynamodb", "describe_kinesis_streaming_destination", TableName=name)
-
-    rests_on = ("tables", "backups", "table_tags", "table_policies")
-    return _attached(reading, dynamodb.TABLE.en, reading.scope.tables, rests_on, ask)
 
 
 def functions(reading: Reading) -> Section[Attached]:
@@ -54,12 +40,6 @@ def functions(reading: Reading) -> Section[Attached]:
     return _attached(reading, lambda_.FUNCTION.en, reading.scope.functions, ("functions",), ask)
 
 
-def secrets(reading: Reading) -> Section[Attached]:
-    """Gather what reading the secrets already found; this makes no further call."""
-    rests_on = ("secrets",)
-    return _attached(reading, secretsmanager.SECRET.en, reading.scope.secrets, rests_on, _nothing)
-
-
 def roles(reading: Reading) -> Section[Attached]:
     """Gather what listing all principals already found; this makes no further call."""
     return _attached(reading, iam.ROLE.en, reading.scope.roles, ("roles",), _nothing)
@@ -67,16 +47,6 @@ def roles(reading: Reading) -> Section[Attached]:
 
 def _nothing(_: str) -> None:
     """Make no call: other readers' answers have everything."""
-
-
-def _scheduled_actions(reading: Reading) -> None:
-    """Read all scheduled actions of the Region at once: the ledger says which table each belongs to."""
-    reading.aws.listed(
-        "application-autoscaling",
-        "describe_scheduled_actions",
-        "ScheduledActions",
-        ServiceNamespace="dynamodb",
-    )
 
 
 def _event_sources(reading: Reading) -> None:
@@ -112,14 +82,5 @@ READERS = {
             "lambda:ListFunctionEventInvokeConfigs",
         ),
     ),
-    "table_attachments": Reader(
-        tables,
-        (
-            "application-autoscaling:DescribeScheduledActions",
-            "dynamodb:DescribeKinesisStreamingDestination",
-            "dynamodb:DescribeTimeToLive",
-        ),
-    ),
-    "secret_attachments": Reader(secrets, ("secretsmanager:DescribeSecret",)),
     "role_attachments": Reader(roles, ("iam:GetAccountAuthorizationDetails",)),
 }

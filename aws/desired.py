@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from aws.bounds import Bound, at_least, at_most, between, exactly, one_of
 from aws.function import MEMORY, TIMEOUT
 from aws.kinds.log_group import LOG_CLASS, RETENTION, STANDARD, expiring
+from aws.kinds.table import KEY, PROTECTION, RECOVERY, STREAM, TIME_TO_LIVE, WINDOW, typed_key
 from aws.kinds.usage_plan import BURST, PERIOD, QUOTA, RATE
-from aws.table import KEY, PROTECTION, RECOVERY, WINDOW, typed_key
 from aws.words import Words
 
 Tags = Mapping[str, str]
@@ -78,7 +78,7 @@ class Table(Tagged):
     @property
     def allows(self) -> Mapping[str, Bound]:
         """What may be attached beyond AWS's defaults: fact -> bound."""
-        may_have = {"time to live": self.ttl_attribute, "stream": self.stream}
+        may_have = {TIME_TO_LIVE.en: self.ttl_attribute, STREAM.en: self.stream}
         return {fact: one_of(value) for fact, value in may_have.items() if value}
 
 

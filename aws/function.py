@@ -7,7 +7,6 @@ from aws.door.failures import Gone, ReadFailure
 from aws.raw import Raw
 from aws.reading import Reader, Reading, required
 from aws.redaction.secret_text import MaskedValue
-from aws.secret import described
 from aws.section import Section
 from aws.unreadable import Unreadable
 from aws.words import Words, known_as
@@ -257,7 +256,7 @@ def _function(reading: Reading, name: str) -> Function:
     return replace(
         configured(reading, (behind or whole)["Configuration"]),
         reserved_concurrency=whole.get("Concurrency", {}).get("ReservedConcurrentExecutions"),
-        tags=described(reading, whole.get("Tags", {})),
+        tags=reading.scope.described(whole.get("Tags", {})),
     )
 
 
@@ -305,7 +304,7 @@ def _environment(reading: Reading, raw: Raw) -> dict[str, MaskedValue]:
     # If we may not use the key, a successful answer has an error in place of the variables.
     if refused := raw.get("Error"):
         raise _within("environment", refused)
-    return described(reading, raw.get("Variables", {}))
+    return reading.scope.described(raw.get("Variables", {}))
 
 
 def _aliases(reading: Reading, name: str) -> tuple[Alias, ...]:

@@ -13,14 +13,14 @@ from aws import (
     api_document,
     attachments,
     automation,
+    contents,
     domain,
     function,
     kinds,
-    names,
+    listings,
     rest_api,
     role,
-    secret,
-    table,
+    secret_value,
     way_back,
 )
 from aws.access import principals as access
@@ -28,6 +28,7 @@ from aws.access.principals import Principal
 from aws.alarm import Alarm, MuteRule
 from aws.api_document import ApiDocument
 from aws.automation import Automation
+from aws.contents import Contents, KeyScan
 from aws.domain import BasePath, Certificate, CustomDomain, Resolution, resolve
 from aws.door.clients import Aws
 from aws.door.limits import RetryPolicy
@@ -46,17 +47,19 @@ from aws.kinds.gateway_account import GatewayAccount
 from aws.kinds.key import Key
 from aws.kinds.log_group import LogGroup
 from aws.kinds.log_policy import LogPolicy
+from aws.kinds.secret import Secret
+from aws.kinds.table import Backups, ResourcePolicy, Table, Tags
+from aws.kinds.table_capacity import ScalableTarget
 from aws.kinds.topic import Topic
 from aws.kinds.usage_plan import ApiKey, UsagePlan
 from aws.ledger import Unplanned
-from aws.names import Names
+from aws.listings import Names
 from aws.reading import Progress, Reader, Reading, Resolve, Scope
 from aws.redaction.leak import Leak
 from aws.rest_api import Deployment, RestApi, Stage
 from aws.role import Role
-from aws.secret import Secret, SecretValue
+from aws.secret_value import SecretValue
 from aws.section import Section
-from aws.table import Backups, Contents, KeyScan, ResourcePolicy, ScalableTarget, Table, Tags
 from aws.unreadable import Unreadable
 from aws.way_back import DeploymentBack, PackageContents
 from aws.words import Words
@@ -75,15 +78,15 @@ READERS: Mapping[str, Reader] = (
     | api_document.READERS
     | domain.READERS
     | function.READERS
-    | names.READERS
+    | listings.READERS
     | role.READERS
     | access.READERS
     | automation.READERS
     | alarm.READERS
     | kinds.READERS
-    | table.READERS
+    | contents.READERS
     | attachments.READERS
-    | secret.READERS
+    | secret_value.READERS
     | way_back.READERS
     | {"leaks": Reader(_leaks, ())}
 )
@@ -254,7 +257,7 @@ def on_demand(  # noqa: PLR0913 - keywords that a caller may leave out
         readers=READERS,
         progress=progress,
         resolve=options.resolve,
-        first=secret.search_all_answers,
+        first=secret_value.search_all_answers,
     )
     return Inventory(
         account=scope.account,

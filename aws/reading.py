@@ -15,6 +15,7 @@ from typing import Any, TypeVar
 
 from aws.door.clients import Aws
 from aws.door.failures import Gone, ReadFailure
+from aws.redaction.secret_text import MaskedValue, marked, masked
 from aws.release import Builds, RecordedRelease
 from aws.section import Section, Unread
 from aws.unreadable import Unreadable
@@ -76,6 +77,19 @@ class Scope:
     builds: Builds | None = None
     releases: tuple[RecordedRelease, ...] = ()
     """What release records say was live, newest first."""
+
+    def described(self, raw: Mapping[str, str]) -> dict[str, MaskedValue]:
+        """Return name -> value of variables or tags: in clear only what is public here."""
+        return {
+            name: masked(
+                text,
+                public=self.public_values,
+                salts=self.salts,
+                holds=marked(text),
+                environment=self.prefix,
+            )
+            for name, text in raw.items()
+        }
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,6 @@ from aws.ledgers.apigateway import REST_API, STAGE
 from aws.raw import Raw, utc
 from aws.reading import Reader, Reading
 from aws.redaction.secret_text import MaskedValue
-from aws.secret import described
 from aws.section import Section
 from aws.words import Words
 
@@ -131,7 +130,7 @@ def deployments(reading: Reading) -> Section[tuple[Deployment, ...]]:
 def _rest_api(reading: Reading, raw: Raw) -> RestApi:
     return replace(
         decode(raw),
-        tags=described(reading, raw.get("tags", {})),
+        tags=reading.scope.described(raw.get("tags", {})),
         unplanned=reading.aws.unplanned(REST_API.en, raw["name"]),
     )
 
@@ -162,8 +161,8 @@ def _policy(text: str | None) -> str | None:
 def _stage(reading: Reading, raw: Raw) -> Stage:
     return replace(
         decode_stage(raw),
-        variables=described(reading, raw.get("variables", {})),
-        tags=described(reading, raw.get("tags", {})),
+        variables=reading.scope.described(raw.get("variables", {})),
+        tags=reading.scope.described(raw.get("tags", {})),
         unplanned=reading.aws.unplanned(STAGE.en, raw["stageName"]),
     )
 

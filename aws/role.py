@@ -8,7 +8,6 @@ from aws.door.failures import ReadFailure
 from aws.raw import Raw
 from aws.reading import Reader, Reading
 from aws.redaction.secret_text import MaskedValue
-from aws.secret import described
 from aws.section import Section
 from aws.unreadable import Unreadable
 from aws.words import Words
@@ -85,7 +84,7 @@ def roles(reading: Reading) -> Section[Role]:
 
 
 def _role(reading: Reading, raw: Raw, documents: Raw) -> Role:
-    tags = described(reading, {tag["Key"]: tag["Value"] for tag in raw.get("Tags", ())})
+    tags = reading.scope.described({tag["Key"]: tag["Value"] for tag in raw.get("Tags", ())})
     return replace(decode(raw, documents), tags=tags)
 
 

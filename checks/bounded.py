@@ -11,11 +11,10 @@ from aws.access_log import group_of, names_the_request, private_variables
 from aws.bounds import Bound, exactly, within
 from aws.function import MEMORY, RUNTIME, TIMEOUT
 from aws.kinds.log_group import LOG_GROUP
+from aws.kinds.table import KEY, PROTECTION, STATUS, TABLE
 from aws.ledgers.apigateway import STAGE
-from aws.ledgers.dynamodb import TABLE
 from aws.ledgers.lambda_ import FUNCTION
 from aws.rest_api import Stage
-from aws.table import KEY, PROTECTION, STATUS
 from aws.words import Words
 from checks.deployed import Deployed
 from plan import Plan
@@ -75,7 +74,7 @@ class Subjects:
 
 SUBJECTS: Mapping[str, Subjects] = {
     "table": Subjects(
-        TABLE,
+        TABLE.words,
         lambda plan: plan.tables,
         lambda deployed, one: deployed.table(one),
         "dynamodb:DescribeTable",
@@ -128,7 +127,7 @@ BOUNDED = (
         "DEP-02",
         Words("table has the planned key", "テーブルのキーが計画どおりである"),
         "table",
-        {KEY: lambda table, _: table.facts[KEY]},
+        {KEY: "key"},
         _planned(KEY),
         ("hash_key", "range_key", "attribute_types"),
         {**BROKEN, "remedy": "key"},

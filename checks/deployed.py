@@ -9,6 +9,7 @@ from aws import desired
 from aws.access.principals import Principal
 from aws.api_document import ApiDocument, Integration, Method
 from aws.closed import CLOSED, PATH
+from aws.contents import Contents, KeyScan
 from aws.domain import BasePath, CustomDomain
 from aws.function import (
     Alias,
@@ -24,29 +25,27 @@ from aws.kinds.bucket import BUCKET, Bucket
 from aws.kinds.dashboard import DASHBOARD, Dashboard
 from aws.kinds.gateway_account import GatewayAccount
 from aws.kinds.log_group import LOG_GROUP, LogGroup
-from aws.kinds.usage_plan import API_KEY, USAGE_PLAN, UsagePlan
-from aws.ledger import Unplanned
-from aws.ledgers.apigateway import DOMAIN, REST_API, STAGE
-from aws.ledgers.dynamodb import TABLE
-from aws.ledgers.iam import ROLE
-from aws.ledgers.lambda_ import FUNCTION
-from aws.ledgers.secretsmanager import SECRET
-from aws.names import Names
-from aws.obstacle import Obstacle
-from aws.rest_api import Deployment, RestApi, Stage
-from aws.role import Role
-from aws.secret import Secret, SecretValue
-from aws.section import Follows, Missing, NotTestable, Section, known, lookup
-from aws.table import (
+from aws.kinds.secret import SECRET, Secret
+from aws.kinds.table import (
     DELETING,
+    TABLE,
     Backups,
-    Contents,
-    KeyScan,
     ResourcePolicy,
-    ScalableTarget,
     Table,
     Tags,
 )
+from aws.kinds.table_capacity import ScalableTarget
+from aws.kinds.usage_plan import API_KEY, USAGE_PLAN, UsagePlan
+from aws.ledger import Unplanned
+from aws.ledgers.apigateway import DOMAIN, REST_API, STAGE
+from aws.ledgers.iam import ROLE
+from aws.ledgers.lambda_ import FUNCTION
+from aws.listings import Names
+from aws.obstacle import Obstacle
+from aws.rest_api import Deployment, RestApi, Stage
+from aws.role import Role
+from aws.secret_value import SecretValue
+from aws.section import Follows, Missing, NotTestable, Section, known, lookup
 from aws.unreadable import Unreadable
 from aws.words import Words
 from checks.invocation import invoked
@@ -186,7 +185,7 @@ class Deployed:
     table_attachments = Beside[tuple[Unplanned, ...]]("table", "table_attachments")
     contents = Beside[Contents]("table", "contents")
     scanned = Beside[KeyScan]("table", "key_scans")
-    secret = Lookup[Secret]("SEC-01", SECRET, "secrets")
+    secret = Lookup[Secret]("SEC-01", SECRET.words, "secrets")
     secret_attachments = Beside[tuple[Unplanned, ...]]("secret", "secret_attachments")
     function = Lookup[Function]("DEP-10", FUNCTION, "functions")
     function_policies = Beside[tuple[FunctionPolicy, ...]]("function", "function_policies")
@@ -300,7 +299,7 @@ class Deployed:
 
     def table(self, want: desired.Table) -> Table:
         """Return the table; one that is being deleted is DEP-01's, and nothing else is known of it."""
-        found = look_up(self, "DEP-01", TABLE, want.name, self.found.tables)
+        found = look_up(self, "DEP-01", TABLE.words, want.name, self.found.tables)
         if found.status == DELETING and self.row != "DEP-01":
             raise Follows(
                 "DEP-01",

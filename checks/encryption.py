@@ -17,13 +17,11 @@ from aws.kinds.bucket import BUCKET, BY_KMS, Bucket
 from aws.kinds.key import KEY as KMS_KEY
 from aws.kinds.key import SECRETS_DEFAULT, Key, same_key
 from aws.kinds.log_group import LOG_GROUP, LogGroup
-from aws.ledgers.dynamodb import TABLE
+from aws.kinds.secret import SECRET, Secret
+from aws.kinds.table import TABLE, Table
 from aws.ledgers.lambda_ import FUNCTION
-from aws.ledgers.secretsmanager import SECRET
 from aws.role import Role
-from aws.secret import Secret
 from aws.section import lookup
-from aws.table import Table
 from aws.words import Words
 from checks.deployed import Deployed
 from checks.role_permissions import unclear
@@ -48,7 +46,7 @@ def secret_key_flaws(
 ) -> tuple[Difference, ...]:
     """Return what is wrong with the key of a secret; one that names none has the AWS managed key."""
     key, decided = secret.kms_key or SECRETS_DEFAULT, environment.secret_key or SECRETS_DEFAULT
-    of = partial(_difference, SECRET, secret.name, "secretsmanager:DescribeSecret")
+    of = partial(_difference, SECRET.words, secret.name, "secretsmanager:DescribeSecret")
     return _of_key(of, key, decided, "secret_key", found)
 
 
@@ -58,7 +56,7 @@ def table_key_flaws(table: Table, decided: str | None, found: Sections) -> tuple
     That is encryption as well: it can't be switched off, and there is no key to look at.
     """
     key = table.sse_key_arn
-    of = partial(_difference, TABLE, table.name, "dynamodb:DescribeTable")
+    of = partial(_difference, TABLE.words, table.name, "dynamodb:DescribeTable")
     if table.sse_type is None:
         return (of(ENCRYPTION, AWS_OWNED, exactly(decided), "table_key"),) if decided else ()
     if table.sse_type != "KMS" or key is None:

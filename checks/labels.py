@@ -6,11 +6,11 @@ from typing import Any
 
 from aws.bounds import exactly
 from aws.difference import Difference, differences
+from aws.kinds.secret import SECRET
+from aws.kinds.table import TABLE
 from aws.ledgers.apigateway import REST_API, STAGE
-from aws.ledgers.dynamodb import TABLE
 from aws.ledgers.iam import ROLE
 from aws.ledgers.lambda_ import FUNCTION
-from aws.ledgers.secretsmanager import SECRET
 from aws.redaction.secret_text import MaskedValue
 from aws.words import Words
 from checks.deployed import Deployed
@@ -50,9 +50,9 @@ def labels(deployed: Deployed, plan: Plan) -> dict[tuple[Words, str], dict[Words
         (STAGE, stage.name): variables_of(stage.variables) | tags_of(stage.tags),
         (REST_API, api.name): tags_of(api.tags),
         **{(FUNCTION, one.name): tags_of(deployed.function(one).tags) for one in plan.functions},
-        **{(TABLE, one.name): tags_of(deployed.table_tags(one).tags) for one in plan.tables},
+        **{(TABLE.words, one.name): tags_of(deployed.table_tags(one).tags) for one in plan.tables},
         **{(ROLE, one.name): tags_of(deployed.role(one).tags) for one in plan.roles},
-        **{(SECRET, one.name): tags_of(deployed.secret(one).tags) for one in plan.secrets},
+        **{(SECRET.words, one.name): tags_of(deployed.secret(one).tags) for one in plan.secrets},
     }
 
 

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Mapping
 from aws import desired
 from aws.bounds import described
 from aws.difference import Certainty, Difference, fault
-from aws.ledgers.secretsmanager import SECRET
+from aws.kinds.secret import SECRET
 from aws.redaction.leak import Leak
 from aws.redaction.secret_text import DRAWN, MaskedValue
 from aws.words import Words
@@ -130,7 +130,7 @@ def drawn(value: MaskedValue, name: str = "") -> bool:
 def leaked(one: Leak, key: str) -> Difference:
     """Return the difference for a place where the value of the secret ``key`` was found."""
     return fault(
-        SECRET,
+        SECRET.words,
         one.secret,
         VALUE,
         one.place,

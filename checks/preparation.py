@@ -8,8 +8,9 @@ from typing import Any
 from aws.bounds import described, within
 from aws.difference import Difference, differences
 from aws.inventory import Sections
-from aws.ledgers.dynamodb import TABLE
-from aws.ledgers.secretsmanager import SECRET
+from aws.kinds.secret import SECRET
+from aws.kinds.statements import COPIES
+from aws.kinds.table import TABLE
 from aws.section import Section, known
 from aws.words import Words
 from checks.deployed import Deployed
@@ -29,7 +30,6 @@ NONE_JUDGED = Words(
 )
 FARTHEST_DAYS = 90
 """No load run, signature or rehearsal counts for that long: a later go-live date is a typing error."""
-COPIES = Words(en="copies in another Region", ja="別リージョンへの複製")
 ANYWHERE = ("iam", "")
 """Where an ARN has no Region: IAM is global."""
 
@@ -90,7 +90,10 @@ def foreign_arns(found: Sections, account: str, region: str) -> tuple[int, list[
 def copies_elsewhere(found: Sections, plan: Plan, region: str) -> tuple[Difference, ...]:
     """Return unplanned copies of a table or secret in other Regions; a table's list of replicas includes itself."""
     planned = {one.name: one.replicas for one in plan.tables}
-    sections: Mapping[Words, Section[Any]] = {TABLE: found.tables, SECRET: found.secrets}
+    sections: Mapping[Words, Section[Any]] = {
+        TABLE.words: found.tables,
+        SECRET.words: found.secrets,
+    }
     return tuple(
         difference
         for kind, section in sections.items()
@@ -100,7 +103,7 @@ def copies_elsewhere(found: Sections, plan: Plan, region: str) -> tuple[Differen
             one.name,
             {COPIES: [copy for copy in one.replicas if copy != region]},
             {COPIES: within(planned.get(one.name, ()))},
-            decided_in=where("table_settings") if kind == TABLE else "",
+            decided_in=where("table_settings") if kind == TABLE.words else "",
             loosens=True,
         )
     )

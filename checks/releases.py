@@ -8,12 +8,11 @@ from aws import desired
 from aws.closed import CLOSED, OPEN
 from aws.difference import Difference, fault
 from aws.function import Function
-from aws.ledgers.dynamodb import TABLE
+from aws.kinds.table import TABLE, Backups
 from aws.reading import Scope
 from aws.release import Builds
 from aws.rest_api import Deployment
 from aws.section import Follows, NotTestable, known
-from aws.table import Backups
 from aws.words import Words
 from checks.deployed import Deployed
 from signoff.environment.calendar import in_japan
@@ -115,10 +114,10 @@ def restorable_flaws(
     needed = now - FIVE_MINUTES - LAG
     expected = Words(en=f"{in_japan(needed)} or later", ja=f"{in_japan(needed)}以降")
     if latest is None or earliest is None:
-        return (fault(TABLE, table.name, LATEST, None, expected, call=BACKUPS),)
+        return (fault(TABLE.words, table.name, LATEST, None, expected, call=BACKUPS),)
     if latest < needed:
-        return (fault(TABLE, table.name, LATEST, in_japan(latest), expected, call=BACKUPS),)
+        return (fault(TABLE.words, table.name, LATEST, in_japan(latest), expected, call=BACKUPS),)
     if earliest > latest:
         before = Words(en=f"{in_japan(latest)} or earlier", ja=f"{in_japan(latest)}以前")
-        return (fault(TABLE, table.name, EARLIEST, in_japan(earliest), before, call=BACKUPS),)
+        return (fault(TABLE.words, table.name, EARLIEST, in_japan(earliest), before, call=BACKUPS),)
     return ()

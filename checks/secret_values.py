@@ -3,10 +3,10 @@
 from aws import desired
 from aws.bounds import within
 from aws.difference import Difference, differences, fault
-from aws.ledgers.secretsmanager import SECRET
+from aws.kinds.secret import SECRET
 from aws.obstacle import Obstacle
 from aws.redaction.secret_text import MaskedValue, weakness
-from aws.secret import SecretValue
+from aws.secret_value import SecretValue
 from aws.section import Follows, NotTestable
 from aws.words import Words
 from signoff.evidence import Record
@@ -46,7 +46,7 @@ def malformed(value: SecretValue, want: desired.Secret) -> tuple[Difference, ...
         ja=f"シークレット{want.name}{flaw.ja}。期待値: {expected.ja}",
     )
     about = {"call": VALUE_CALL, "remedy": want.key}
-    return (fault(SECRET, want.name, FORM, None, expected, said=sentence, **about),)
+    return (fault(SECRET.words, want.name, FORM, None, expected, said=sentence, **about),)
 
 
 def weak(value: SecretValue, want: desired.Secret) -> tuple[Difference, ...]:
@@ -62,7 +62,7 @@ def weak(value: SecretValue, want: desired.Secret) -> tuple[Difference, ...]:
         else Words(en="a token of LINE", ja="LINEのトークン")
     )
     about = {"call": VALUE_CALL, "remedy": "copied" if copied else want.key}
-    return (fault(SECRET, want.name, REAL, found, expected, **about),)
+    return (fault(SECRET.words, want.name, REAL, found, expected, **about),)
 
 
 def _copied(value: SecretValue) -> Words | None:
@@ -75,7 +75,7 @@ def further_fields(value: SecretValue, want: desired.Secret) -> tuple[Difference
     """Return fields other than the expected one, which our functions do not read."""
     further = sorted(value.fields.keys() - {want.json_key})
     return differences(
-        SECRET,
+        SECRET.words,
         want.name,
         {FURTHER_FIELDS: further},
         {FURTHER_FIELDS: within(())},

@@ -2,14 +2,12 @@
 
 from aws import desired
 from aws.difference import Difference, Differences, differences, fault
-from aws.ledgers.dynamodb import TABLE
+from aws.kinds.table import INDEX, KEY, RECOVERY, STATUS, TABLE, Backups, Index, Table, typed_key
 from aws.section import Follows
-from aws.table import KEY, RECOVERY, STATUS, Backups, Index, Table, typed_key
 from aws.words import Words
 from signoff.environment import where
 
 EXISTENCE = Words(en="existence", ja="有無")
-INDEX = Words(en="index", ja="インデックス")
 DESCRIBE = "dynamodb:DescribeTable"
 
 
@@ -40,7 +38,7 @@ def unrecoverable(table: desired.Table, backups: Backups) -> Differences:
     """Compare point-in-time recovery with the plan; it may be off only if none is planned."""
     bounds = {RECOVERY: table.bounds[RECOVERY]} if table.pitr else {}
     return differences(
-        TABLE,
+        TABLE.words,
         table.name,
         backups.facts,
         bounds,

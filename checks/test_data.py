@@ -6,7 +6,7 @@ import pytest
 
 from aws.bounds import at_least, exactly, within
 from aws.difference import differences
-from aws.ledgers.dynamodb import TABLE
+from aws.kinds.table import TABLE
 from aws.words import Words
 from checks import rally
 from checks.deployed import Deployed
@@ -40,7 +40,7 @@ def test_stamp_masters_equal_the_manifest(deployed: Deployed, plan: Plan, judge:
     bounds = {COUNT: exactly(manifest["count"]), HASH: exactly(manifest["hash"])}
     about = {**OF_ITEMS, "decided_in": rally.MANIFEST}
     judge(unlike(masters, manifest))
-    judge(differences(TABLE, table.name, facts, bounds, **about))
+    judge(differences(TABLE.words, table.name, facts, bounds, **about))
 
 
 @expectation("DATA-02", ja="すべてのスタンプマスターの形式が正しい")
@@ -51,7 +51,7 @@ def test_every_stamp_master_is_well_formed(deployed: Deployed, plan: Plan, judge
 
     facts = {COUNT: len(masters), MALFORMED: rally.flaws(masters)}
     bounds = {COUNT: at_least(1), MALFORMED: within(())}
-    judge(differences(TABLE, table.name, facts, bounds, **OF_ITEMS))
+    judge(differences(TABLE.words, table.name, facts, bounds, **OF_ITEMS))
 
 
 @expectation("DATA-02", ja="スタンプの画像が別の環境にない")
@@ -89,7 +89,7 @@ def test_some_stamp_is_valid_on_the_day_of_the_go_live(
     facts = {VALID: len(spans.valid)}
     bounds = {VALID: at_least(1)} if masters else {}
     about = {**OF_ITEMS, "decided_in": where("go_live")}
-    judge(differences(TABLE, plan.table("stampmasters").name, facts, bounds, **about))
+    judge(differences(TABLE.words, plan.table("stampmasters").name, facts, bounds, **about))
 
 
 @expectation("DATA-04", ja="合成ユーザーが残っていない")
@@ -99,7 +99,7 @@ def test_no_synthetic_user_is_left(key: str, deployed: Deployed, plan: Plan, jud
 
     facts = {SYNTHETIC: scan.foreign[:5]}
     judge(
-        differences(TABLE, plan.table(key).name, facts, {SYNTHETIC: within(())}, **OF_ITEMS),
+        differences(TABLE.words, plan.table(key).name, facts, {SYNTHETIC: within(())}, **OF_ITEMS),
     )
 
 

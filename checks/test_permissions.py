@@ -12,10 +12,10 @@ from aws.bounds import exactly, within
 from aws.difference import differences, unallowed
 from aws.function import spans
 from aws.inventory import Sections
-from aws.ledgers.dynamodb import TABLE
+from aws.kinds.secret import SECRET
+from aws.kinds.table import TABLE
 from aws.ledgers.iam import ROLE
 from aws.ledgers.lambda_ import FUNCTION
-from aws.ledgers.secretsmanager import SECRET
 from aws.section import known
 from aws.words import Words
 from checks.access import (
@@ -214,7 +214,7 @@ def test_table_is_open_to_nobody_beyond_the_account(
     policy = deployed.table_policy(table)
     judge.observe.note(table=table.name, policy=policy.document)
 
-    judge(allowed_accounts(TABLE, table.name, policy.document, environment.account))
+    judge(allowed_accounts(TABLE.words, table.name, policy.document, environment.account))
 
 
 @expectation("SEC-23", ja="ロールに計画外の設定がない")
@@ -257,8 +257,10 @@ def test_policy_of_the_table_names_nobody_else(
     policy = deployed.table_policy(table)
     judge.observe.note(table=table.name, policy=policy.document)
 
-    judge(allowed_by_policy(TABLE, table.name, table.arn, policy.document, insiders))
-    strangers = allowed_accounts(TABLE, table.name, policy.document, insiders.environment.account)
+    judge(allowed_by_policy(TABLE.words, table.name, table.arn, policy.document, insiders))
+    strangers = allowed_accounts(
+        TABLE.words, table.name, policy.document, insiders.environment.account
+    )
     judge.follow("SEC-19", strangers)
 
 
@@ -278,8 +280,10 @@ def test_policy_of_the_secret_names_nobody_else(
 ) -> None:
     found = judge.observe(deployed.secret(secret), "policy")
 
-    judge(allowed_by_policy(SECRET, found.name, found.arn, found.policy, insiders))
-    strangers = allowed_accounts(SECRET, found.name, found.policy, insiders.environment.account)
+    judge(allowed_by_policy(SECRET.words, found.name, found.arn, found.policy, insiders))
+    strangers = allowed_accounts(
+        SECRET.words, found.name, found.policy, insiders.environment.account
+    )
     judge.follow("SEC-08", strangers)
 
 

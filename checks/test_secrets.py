@@ -5,10 +5,10 @@ from aws.bounds import exactly, within
 from aws.difference import differences, unallowed
 from aws.inventory import Sections
 from aws.kinds.key import SECRETS_DEFAULT
+from aws.kinds.secret import SECRET
+from aws.kinds.table import TABLE
 from aws.ledgers.apigateway import REST_API, STAGE
-from aws.ledgers.dynamodb import TABLE
 from aws.ledgers.lambda_ import FUNCTION
-from aws.ledgers.secretsmanager import SECRET
 from aws.section import known, lookup
 from aws.words import Words
 from checks.access import allowed_accounts
@@ -59,7 +59,7 @@ def test_secret_is_there_to_be_read(
     facts = {DELETION: deleted, CURRENT: bool(found.current or found.deleted)}
     bounds = {DELETION: exactly(None), CURRENT: exactly(True)}
     about = {"call": "secretsmanager:DescribeSecret", "decidable": False}
-    judge(differences(SECRET, found.name, facts, bounds, **about))
+    judge(differences(SECRET.words, found.name, facts, bounds, **about))
 
 
 @expectation("SEC-02", ja="シークレットが決められた一つのフィールドを持つ")
@@ -111,7 +111,7 @@ def test_secret_differs_from_that_of_dev(
     equal = equal_to(environment.before)
     facts, bounds = {equal: ours in theirs}, {equal: exactly(False)}
     about = {"call": VALUE_CALL, "decidable": False, "remedy": secret.key}
-    judge(differences(SECRET, secret.name, facts, bounds, **about))
+    judge(differences(SECRET.words, secret.name, facts, bounds, **about))
 
 
 @expectation("SEC-05", ja="シークレットが使用可能な鍵で暗号化されている")
@@ -198,7 +198,7 @@ def test_no_tag_of_a_table_looks_like_a_secret(
     judge.observe.note(table=table.name, tags=tags)
     ours, call = environment.secrets.values(), "dynamodb:ListTagsOfResource"
 
-    judge(suspicious(TABLE, table.name, tags_of(tags), ours, call))
+    judge(suspicious(TABLE.words, table.name, tags_of(tags), ours, call))
 
 
 @expectation("SEC-07", ja="ステージ変数とタグにシークレットの値がない")
@@ -220,7 +220,7 @@ def test_secret_is_open_to_nobody_beyond_the_account(
 ) -> None:
     found = judge.observe(deployed.secret(secret), "policy")
 
-    judge(allowed_accounts(SECRET, found.name, found.policy, environment.account))
+    judge(allowed_accounts(SECRET.words, found.name, found.policy, environment.account))
 
 
 @expectation("SEC-09", ja="シークレットに計画外の設定がない")
@@ -238,7 +238,7 @@ def test_policy_of_the_secret_locks_no_function_out(
 ) -> None:
     found, roles = judge.observe(deployed.secret(secret), "arn", "policy"), deployed.roles_by_path()
 
-    judge(denials(SECRET, found.name, found.arn, found.policy, roles))
+    judge(denials(SECRET.words, found.name, found.arn, found.policy, roles))
 
 
 @expectation("SEC-27", ja="シークレットの値がSecrets Manager以外に存在しない")

@@ -2,10 +2,9 @@
 
 from aws import desired
 from aws.bounds import within
-from aws.capacity import scales, without_scaling
 from aws.difference import differences, unallowed
-from aws.ledgers.dynamodb import TABLE
-from aws.table import INDEXES, SCALING, WINDOW
+from aws.kinds.table import INDEXES, TABLE, WINDOW
+from aws.kinds.table_capacity import SCALING, scales, without_scaling
 from checks.denials import denials
 from checks.deployed import Deployed
 from checks.labels import tags_differing
@@ -40,7 +39,7 @@ def test_table_scales_by_itself(table: desired.Table, deployed: Deployed, judge:
         "decided_in": where("table_settings", "billing", "target_rate"),
         "loosens": True,
     }
-    judge(differences(TABLE, found.name, facts, {SCALING: scales(demand)}, **about))
+    judge(differences(TABLE.words, found.name, facts, {SCALING: scales(demand)}, **about))
 
 
 @expectation("DEP-04", ja="テーブルのポイントインタイムリカバリが有効である")
@@ -63,7 +62,7 @@ def test_table_can_be_restored_for_as_long_as_decided(
     judge.follow("DEP-04", unrecoverable(table, backups))
     about = {**OF_BACKUPS, "decided_in": where("pitr_days", "table_settings"), "loosens": True}
     bounds = {WINDOW: table.bounds[WINDOW]} if backups.pitr else {}
-    judge(differences(TABLE, table.name, backups.facts, bounds, **about))
+    judge(differences(TABLE.words, table.name, backups.facts, bounds, **about))
 
 
 @expectation("DEP-06", ja="テーブルのタグが計画どおりである")
@@ -74,7 +73,7 @@ def test_table_has_the_planned_tags(
     judge.observe.note(table=table.name, tags=tags)
 
     about = {"call": "dynamodb:ListTagsOfResource", "decided_in": where("tags")}
-    judge(tags_differing(TABLE, table.name, tags, plan.tags, **about))
+    judge(tags_differing(TABLE.words, table.name, tags, plan.tags, **about))
 
 
 @expectation("DEP-08", ja="テーブルに計画外の設定がない")
@@ -93,7 +92,7 @@ def test_policy_of_the_table_denies_our_functions_nothing(
     policy, roles = deployed.table_policy(table), deployed.roles_by_path()
     judge.observe.note(table=table.name, policy=policy.document)
 
-    judge(denials(TABLE, table.name, table.arn, policy.document, roles))
+    judge(denials(TABLE.words, table.name, table.arn, policy.document, roles))
 
 
 @expectation("DEP-08", ja="テーブルに計画外のインデックスがない")
@@ -104,4 +103,4 @@ def test_table_has_no_index_that_nobody_planned(
 
     facts = {INDEXES: index_names(found, table)}
     planned = {INDEXES: within(one.name for one in table.indexes)}
-    judge(differences(TABLE, found.name, facts, planned, call=DESCRIBE))
+    judge(differences(TABLE.words, found.name, facts, planned, call=DESCRIBE))

@@ -10,7 +10,7 @@ from aws import attachments
 from aws.door.clients import Aws
 from aws.inventory import READERS, LazySections, ReadOptions, Sections, no_progress
 from aws.reading import Reader, Reading, Scope
-from aws.secret import search_all_answers
+from aws.secret_value import search_all_answers
 from aws.section import Section
 
 OF_OTHERS = frozenset({"principals", "keys", "key_attachments"})

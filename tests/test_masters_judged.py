@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from aws.table import Contents
+from aws.contents import Contents
 from checks.spot_layout import masters_table
 from plan.canonical import outline
 from tests.defects.changes import edited, record

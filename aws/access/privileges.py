@@ -15,7 +15,7 @@ from aws.difference import Difference
 from aws.iam import (
     Context,
     EvaluationResult,
-    Excess,
+    Grant,
     Grants,
     MissingPermission,
     Statement,
@@ -346,7 +346,7 @@ def _allowing(role: Role, want: desired.Role) -> Iterator[Statement]:
                 yield each
 
 
-def _gravity(one: Statement, held: Grants, beyond: Iterable[Excess], want: desired.Role) -> Gravity:
+def _gravity(one: Statement, held: Grants, beyond: Iterable[Grant], want: desired.Role) -> Gravity:
     actions = {each.action for each in beyond}
     if _perverse(one) or any(grant.action in actions for grant in escalations(held)):
         return Gravity.UNLIMITED
@@ -373,7 +373,7 @@ def _perverse(one: Statement) -> bool:
     return bool(principal or inverted_statements([one]) or admin_statements([one]))
 
 
-def _doubt(beyond: Iterable[Excess]) -> Words:
+def _doubt(beyond: Iterable[Grant]) -> Words:
     """Return why none of it is surely in force; SILENCE if some of it is."""
     doubts = [one.unknown for one in beyond]
     return doubts[0] if doubts and all(doubts) else SILENCE

@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 
 from aws.access.targets import Target
+from aws.kinds.table import all_on_demand
 from aws.ledgers.apigateway import WEB_ACL
 from aws.reading import Reading
-from aws.table import all_on_demand
 from aws.unreadable import Unreadable
 
 SCALING = tuple(

@@ -6,7 +6,7 @@ from typing import Any
 
 from aws.access.acting import acting, changes
 from aws.kind import value_of
-from aws.ledgers.dynamodb import STREAM
+from aws.kinds.table import STREAM
 from aws.reading import Reading, Scope
 from aws.section import Section
 from aws.unreadable import Unreadable
@@ -75,10 +75,16 @@ def _arn(scope: Scope, service: str, resource: str) -> str:
     return f"arn:aws:{service}:{scope.region}:{scope.account}:{resource}"
 
 
+def _known(section: Section[Any], name: str, fact: str) -> Any:
+    """Return a fact of an item; None where the item is absent, or the fact unknown."""
+    item = None if isinstance(section, Unreadable) else section.get(name)
+    value = None if item is None or isinstance(item, Unreadable) else value_of(item, fact)
+    return None if isinstance(value, Unreadable) else value
+
+
 def _copies(scope: Scope, arn: str, section: Section[Any], name: str) -> tuple[str, ...]:
     """Return the ARN of a resource and of its copy in each Region that holds one: who reads a copy reads ours."""
-    found = None if isinstance(section, Unreadable) else section.get(name)
-    regions = dict.fromkeys((scope.region, *getattr(found, "replicas", ())))
+    regions = dict.fromkeys((scope.region, *(_known(section, name, "replicas") or ())))
     return tuple(arn.replace(f":{scope.region}:", f":{region}:") for region in regions)
 
 
@@ -93,8 +99,7 @@ def _tables(scope: Scope, tables: Section[Any], attached: Section[Any]) -> Itera
 
 def _resources(scope: Scope, secrets: Section[Any]) -> Iterator[Target]:
     for name in scope.secrets:
-        real = None if isinstance(secrets, Unreadable) else getattr(secrets.get(name), "arn", None)
-        own = real or _arn(scope, "secretsmanager", f"secret:{name}-AbCdEf")
+        own = _known(secrets, name, "arn") or _arn(scope, "secretsmanager", f"secret:{name}-AbCdEf")
         of_secret = _copies(scope, own, secrets, name)
         yield Target(kind="secret", name=name, arns=of_secret, actions=acting("secretsmanager"))
     managing = tuple(one for one in acting("lambda") if one not in INVOKE)

@@ -62,8 +62,8 @@ def by_hand(en: str, ja: str) -> ByHand:
     return ByHand(Words(en=en, ja=ja))
 
 
-THIS, ITS_ID, EACH = "{name}", "{id}", "{each}"
-"""Values of ``calling``'s parameters: the resource's name, its id, and in turn each thing that was found."""
+THIS, ITS_ID, EACH, ALL = "{name}", "{id}", "{each}", "{all}"
+"""Values of ``calling``'s parameters: the resource's name, its id, in turn each thing that was found, and all at once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +78,8 @@ class Calling:
     def __call__(self, target: UndoTarget) -> None:
         ask = getattr(target.context.client(self.service), self.operation)
         for each in target.ids if EACH in self.parameters.values() else ("",):
-            stand_for: dict[object, str] = {THIS: target.name, ITS_ID: target.id, EACH: each}
+            stand_for: dict[object, object] = {THIS: target.name, ITS_ID: target.id, EACH: each}
+            stand_for[ALL] = list(target.ids)
             given = {
                 key: stand_for.get(value, value) if isinstance(value, str) else value
                 for key, value in self.parameters.items()

@@ -4,16 +4,18 @@ import json
 import secrets as randomness
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from aws.change.gate import Change, ChangeContext, Changes, Refused, difference, unless_absent
 from aws.change.tags import tag_fields, tag_list
 from aws.desired import Secret
 from aws.kinds.key import SECRETS_DEFAULT, same_key
+from aws.kinds.secret import decode
 from aws.raw import Raw
 from aws.redaction.placeholder import is_placeholder
 from aws.redaction.secret_text import weakness, withheld
-from aws.secret import decode, parsed_object
+from aws.secret_value import parsed_object
 from aws.words import SILENCE, Words
 
 KEY_BYTES = 64
@@ -121,24 +123,12 @@ def _apply(
             Tags=tag_list(secret.tags),
             **named,
         )
-        _wait_until_found(context, secret)
+        context.once_found(partial(client.describe_secret, SecretId=secret.name))
         return
     if "key" in fields:
         client.update_secret(SecretId=secret.name, **key)
     if "value" in fields:
         client.put_secret_value(SecretId=secret.name, SecretString=_value(secret, value))
-
-
-def _wait_until_found(context: ChangeContext, secret: Secret) -> None:
-    """Wait until Secrets Manager finds what was just made: all of it is eventually consistent."""
-    client = context.client("secretsmanager")
-    what = Words(en=f"secret {secret.name} is found", ja=f"シークレット{secret.name}が見つかること")
-    context.wait(
-        lambda: bool(client.describe_secret(SecretId=secret.name)),
-        what=what,
-        every_s=1,
-        within_s=60,
-    )
 
 
 def _value(secret: Secret, value: NewValue) -> str:

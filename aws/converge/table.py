@@ -4,7 +4,6 @@ from collections.abc import Collection, Mapping
 from functools import partial
 from typing import Any
 
-from aws.capacity import without_scaling
 from aws.change.gate import (
     Change,
     ChangeContext,
@@ -17,21 +16,22 @@ from aws.change.gate import (
 )
 from aws.change.tags import tag_fields, tag_list, tag_map
 from aws.converge import table_extras
-from aws.converge.table_extras import ON_DEMAND
 from aws.desired import Index, Table
-from aws.table import (
+from aws.kinds.table import (
+    BACKUPS,
     DELETING,
     KEY,
+    ON_DEMAND,
     PROTECTION,
     RECOVERY,
+    TIME_TO_LIVE,
     WINDOW,
-    ScalableTarget,
     decode,
-    decode_backups,
-    decode_target,
     typed_key,
+    wait_until_active,
 )
-from aws.table import Table as Found
+from aws.kinds.table import Table as Found
+from aws.kinds.table_capacity import targets_of, without_scaling
 from aws.words import Words
 
 ENCRYPTION = "encryption"
@@ -63,7 +63,7 @@ def _found(context: ChangeContext, table: Table) -> Found | None:
             ja=f"テーブル{table.name}は削除中です。完了を待って再実行し（作り直します）、内容はランブックの"
             "`restore_tables`で復元してください",
         )
-    return decode(answer["Table"]) if answer else None
+    return decode(answer) if answer else None
 
 
 def converge_encryption(context: ChangeContext, table: Table) -> Changes:
@@ -109,19 +109,6 @@ def _made(context: ChangeContext, table: Table) -> None:
         **({"SSESpecification": encryption(key)} if key else {}),
     )
     wait_until_active(context, table.name)
-
-
-def wait_until_active(context: ChangeContext, name: str) -> None:
-    """Wait for the table and its indexes: AWS refuses most changes while one is under way."""
-
-    def active() -> bool:
-        found = context.client("dynamodb").describe_table(TableName=name)["Table"]
-        indexes = found.get("GlobalSecondaryIndexes", [])
-        states = {one.get("IndexStatus", "ACTIVE") for one in indexes} | {found["TableStatus"]}
-        return states == {"ACTIVE"}
-
-    what = Words(en="tables and indexes are ACTIVE", ja="テーブルとインデックスがACTIVEになること")
-    context.wait(active, what=what, every_s=2, within_s=1800, of=f"table {name}")
 
 
 def _update(
@@ -170,31 +157,24 @@ def _call(table: Table, field: str) -> dict[str, Any]:
 def _wanted(context: ChangeContext, table: Table) -> dict[str, Any]:
     """Return what the plan requires of a table; protection that it does not require is not removed."""
     return {
-        **_keys(table),
+        **_keys(table, table.attributes),
         ENCRYPTION: _key_arn(context, table) or OWNED,
         **({PROTECTION.en: True} if table.deletion_protection else {}),
     }
 
 
-def _keys(table: Table) -> dict[str, str]:
-    types = table.attributes
+def _keys(of: Table | Found, types: Mapping[str, str]) -> dict[str, str]:
+    """Return the keys of a table and its indexes, planned or found."""
+    named = {f"index {one.name}": one for one in of.indexes}
     return {
-        KEY.en: typed_key(types, table.hash_key, table.range_key),
-        **{
-            f"index {one.name}": typed_key(types, one.hash_key, one.range_key)
-            for one in table.indexes
-        },
+        name: typed_key(types, one.hash_key, one.range_key)
+        for name, one in {KEY.en: of, **named}.items()
     }
 
 
 def _fields(found: Found) -> dict[str, Any]:
-    types = found.attribute_types
     return {
-        KEY.en: found.facts[KEY],
-        **{
-            f"index {one.name}": typed_key(types, one.hash_key, one.range_key)
-            for one in found.indexes
-        },
+        **_keys(found, found.attribute_types),
         ENCRYPTION: (found.sse_key_arn or MANAGED) if found.sse_type else OWNED,
         PROTECTION.en: found.deletion_protection,
     }
@@ -202,7 +182,8 @@ def _fields(found: Found) -> dict[str, Any]:
 
 def _capacity(context: ChangeContext, table: Table, found: Found) -> Changes:
     """Make the capacity follow demand if it does not; an autoscaled table with enough room stays."""
-    if not without_scaling(found, _targets(context, found), table.demand):
+    targets = () if found.billing_mode == ON_DEMAND else targets_of(context.listed)
+    if not without_scaling(found, targets, table.demand):
         return ()
     if found.billing_mode != table.billing == ON_DEMAND:
         by = (Change(_name(table), "billing", found.billing_mode, ON_DEMAND),)
@@ -220,20 +201,6 @@ def _capacity(context: ChangeContext, table: Table, found: Found) -> Changes:
         )
     )
     return ()
-
-
-def _targets(context: ChangeContext, found: Found) -> list[ScalableTarget]:
-    """Read the table's scalable targets; an on-demand table has none."""
-    if found.billing_mode == ON_DEMAND:
-        return []
-    policies = _scaling(context, "describe_scaling_policies", "ScalingPolicies")
-    targets = _scaling(context, "describe_scalable_targets", "ScalableTargets")
-    return [decode_target(one, policies) for one in targets]
-
-
-def _scaling(context: ChangeContext, operation: str, key: str) -> list[Any]:
-    service = "application-autoscaling"
-    return [*context.listed(service, operation, key, ServiceNamespace="dynamodb")]
 
 
 def _raised(context: ChangeContext, table: Table, found: Found) -> Changes:
@@ -285,9 +252,6 @@ def _index(index: Index) -> dict[str, Any]:
     }
 
 
-TTL = "time to live"
-
-
 def converge_safety(context: ChangeContext, table: Table, found: Found | None) -> Changes:
     """Bring backups, time to live and tags to the plan; ``found`` None: there was no table before."""
     return (
@@ -316,14 +280,15 @@ def _pitr(context: ChangeContext, table: Table, found: Found | None) -> Changes:
 
 def _backups(context: ChangeContext, table: Table) -> dict[str, Any]:
     answer = context.client("dynamodb").describe_continuous_backups(TableName=table.name)
-    return {fact.en: found for fact, found in decode_backups(answer).facts.items()}
+    facts = BACKUPS.decode({"backups": answer}).facts
+    return {fact.en: found for fact, found in facts.items()}
 
 
 def _ttl(context: ChangeContext, table: Table) -> Changes:
     """Enable time to live on a new table; an existing table is left as it is."""
     if table.ttl_attribute is None:
         return ()
-    changes = difference(_name(table), None, {TTL: table.ttl_attribute})
+    changes = difference(_name(table), None, {TIME_TO_LIVE.en: table.ttl_attribute})
     return context.settle(changes, lambda: _turn_on(context, table))
 
 
@@ -372,7 +337,7 @@ def key_schema(hash_key: str, range_key: str | None) -> list[dict[str, str]]:
 def _refuse_other_keys(table: Table, found: Found) -> None:
     """Raise Refused if a key differs: AWS can't change it, and people have to decide about a new table."""
     have = _fields(found)
-    for field, value in _keys(table).items():
+    for field, value in _keys(table, table.attributes).items():
         if field in have and have[field] != value:
             raise Refused(
                 en=f"table {table.name}: its {field} is {have[field]}, the plan wants {value}, and a"

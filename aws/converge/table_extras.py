@@ -9,10 +9,10 @@ from typing import Any
 
 from aws.change.gate import Change, ChangeContext, Changes
 from aws.desired import Table
+from aws.kinds.table import ON_DEMAND
 from aws.raw import Raw
 from aws.words import Words
 
-ON_DEMAND = "PAY_PER_REQUEST"
 PLACE = Words(en="DynamoDB console > Tables", ja="DynamoDBコンソール > テーブル")
 Update = Callable[[Mapping[str, Any]], None]
 """Makes one UpdateTable, and waits for its end."""

@@ -10,9 +10,8 @@ from aws.iam.danger import (
     admin_statements,
     escalations,
     inverted_statements,
-    public_statements,
 )
-from aws.iam.difference import Excess, MissingPermission, Permission, excess, missing, missing_by
+from aws.iam.difference import MissingPermission, Permission, excess, missing, missing_by
 from aws.iam.evaluation import EvalDecision, EvaluationResult, evaluate
 from aws.iam.grants import Grant, Grants, grants
 from aws.iam.pattern import covers, resource_pattern
@@ -24,7 +23,6 @@ __all__ = [
     "Context",
     "EvalDecision",
     "EvaluationResult",
-    "Excess",
     "Grant",
     "Grants",
     "MissingPermission",
@@ -46,6 +44,5 @@ __all__ = [
     "missing",
     "missing_by",
     "parse",
-    "public_statements",
     "resource_pattern",
 ]

@@ -25,14 +25,6 @@ ESCALATIONS = (
 )
 """Actions by which a caller gains rights that it was not given, or gives them to others."""
 
-_NARROWS_THE_CALLER = frozenset(
-    {
-        *("aws:sourceaccount", "aws:sourcearn", "aws:sourceorgid", "aws:sourceorgpaths"),
-        *("aws:principalaccount", "aws:principalarn", "aws:principalorgid"),
-        *("aws:principalorgpaths", "aws:sourcevpc", "aws:sourcevpce", "kms:calleraccount"),
-    }
-)
-
 
 def admin_statements(statements: Iterable[Statement]) -> tuple[Statement, ...]:
     """Find the statements that allow everything, or all of IAM, which is the same."""
@@ -60,17 +52,3 @@ def escalations(granted: Grants) -> tuple[Grant, ...]:
         for grant in granted.allows
         if any(overlap(action_pattern(grant.action), pattern) for pattern in patterns)
     )
-
-
-def public_statements(statements: Iterable[Statement]) -> tuple[Statement, ...]:
-    """Find the statements of a resource policy that let anyone in.
-
-    A condition on who calls or from where narrows it; any other condition does not.
-    """
-    return tuple(s for s in statements if s.effect == "Allow" and _is_public(s))
-
-
-def _is_public(statement: Statement) -> bool:
-    anyone = any(value == "*" for _, value in statement.principals)
-    keys = {condition.key.lower() for condition in statement.conditions}
-    return (anyone or bool(statement.not_principals)) and not keys & _NARROWS_THE_CALLER

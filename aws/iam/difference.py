@@ -1,7 +1,7 @@
 """The two sides of least privilege: what is granted beyond the plan, and what the plan lacks."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from aws.iam.evaluation import EvalDecision, EvaluationResult, evaluate
 from aws.iam.grants import Grant, Grants
@@ -20,23 +20,11 @@ Permission = tuple[str, str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Excess:
-    """A grant that reaches beyond the plan. ``witness`` is a resource that it should not reach.
-
-    ``unknown`` tells why it cannot be judged whether the grant is in force at all: then the row is
-    not testable rather than failed.
-    """
-
-    action: str
-    resource: str
-    witness: str
-    statement: Words
-    unknown: Words = SILENCE
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class MissingPermission:
-    """A permission that the plan needs and the role lacks; ``unknown`` as for Excess."""
+    """A permission that the plan needs and the role lacks.
+
+    ``unknown`` tells why it cannot be judged: then the row is not testable rather than failed.
+    """
 
     action: str
     resource: str
@@ -52,7 +40,7 @@ class MissingPermission:
         return joined((what, self.reason), ": ") if self.taken or self.unknown else what
 
 
-def excess(granted: Grants, allowed: Iterable[Permission]) -> tuple[Excess, ...]:
+def excess(granted: Grants, allowed: Iterable[Permission]) -> tuple[Grant, ...]:
     """Find every grant that covers any resource, existing or not, outside what is allowed.
 
     Denies and a permissions boundary are taken off first. A wildcard in Region or account counts
@@ -60,34 +48,20 @@ def excess(granted: Grants, allowed: Iterable[Permission]) -> tuple[Excess, ...]
     """
     permissions = tuple(allowed)
     found = (_excess(grant, granted, permissions) for grant in granted.allows)
-    return tuple(dict.fromkeys(one for one in found if one is not None))
+    return tuple(one for one in found if one is not None)
 
 
-def _excess(grant: Grant, granted: Grants, allowed: Sequence[Permission]) -> Excess | None:
-    denied = [(deny.action, deny) for deny in granted.denies]
+def _excess(grant: Grant, granted: Grants, allowed: Sequence[Permission]) -> Grant | None:
     outer = [
         *(resource_pattern(resource) for action, resource in allowed if _spans(action, grant)),
-        *(resource_pattern(d.resource) for action, d in denied if _removes(action, d, grant)),
+        *(resource_pattern(d.resource) for d in granted.denies if _removes(d, grant)),
         *(resource_pattern(resource) for resource in grant.excepted),
     ]
-    unknown = grant.unknown
-    witness = None
     try:
-        for inner in _effective(grant, granted):
-            witness = escape_from(outer, inner)
-            if witness is not None:
-                break
+        inside = (escape_from(outer, inner) is None for inner in _effective(grant, granted))
+        return None if all(inside) else grant
     except TooIntricateError as error:
-        witness, unknown = grant.resource, error.words
-    if witness is None:
-        return None
-    return Excess(
-        action=grant.action,
-        resource=grant.resource,
-        witness=witness,
-        statement=grant.statement.words,
-        unknown=unknown,
-    )
+        return replace(grant, unknown=error.words)
 
 
 def _effective(grant: Grant, granted: Grants) -> Iterator[Sequence[Pattern]]:
@@ -108,8 +82,8 @@ def _spans(action: str, grant: Grant) -> bool:
     return escape_from((action_pattern(action),), (action_pattern(grant.action),)) is None
 
 
-def _removes(action: str, deny: Grant, grant: Grant) -> bool:
-    return not deny.excepted and _spans(action, grant)
+def _removes(deny: Grant, grant: Grant) -> bool:
+    return not deny.excepted and _spans(deny.action, grant)
 
 
 def missing(

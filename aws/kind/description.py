@@ -63,7 +63,7 @@ class ReadCall:
     def method(self) -> str:
         return str(xform_name(self.operation))
 
-    def parameters(self, place: Mapping[str, str]) -> dict[str, str]:
+    def parameters(self, place: Mapping[str, Any]) -> dict[str, str]:
         """Return the parameters; the account's own is left out by who asks with the account's credentials anyway."""
         return {
             name: template.format(**place)
@@ -86,7 +86,7 @@ class Fact:
     absent: Any = NEEDED
     read: Callable[[Any], Any] = itself
     """From AWS's value to ours."""
-    read_in: Callable[[Any, Mapping[str, str]], Any] | None = None
+    read_in: Callable[[Any, Mapping[str, Any]], Any] | None = None
     """The same, where the value is understood by the place that it was read in: a Region, a prefix of names."""
     covers: tuple[str, ...] = ()
     """Members that it speaks for, where they are not the one at its path."""

@@ -70,7 +70,7 @@ class Kind(Generic[T, W]):
         """Keys of the calls that facts are read from; the others speak of what is attached alone."""
         return tuple(dict.fromkeys(one.call for one in self.facts.values()))
 
-    def read(self, aws: Aws, name: str, **place: str) -> T:
+    def read(self, aws: Aws, name: str, **place: Any) -> T:
         """Return what AWS says of a resource. A call that is refused makes its own facts unknown, and no more.
 
         Raise Gone where it does not exist, and the first call's failure where none was answered.
@@ -79,7 +79,7 @@ class Kind(Generic[T, W]):
         answers = {key: tried(partial(self._asked, aws, key, where)) for key in self._of_facts}
         return self.decode(answers, name, **place)
 
-    def _asked(self, aws: Aws, key: str, where: Mapping[str, str]) -> Any:
+    def _asked(self, aws: Aws, key: str, where: Mapping[str, Any]) -> Any:
         call = self.calls[key]
         ask = call.parameters(where)
         if call.listed:
@@ -95,7 +95,7 @@ class Kind(Generic[T, W]):
                 return one
         raise Gone.of(self.asked_as(call), f"{name} does not exist", f"{name}が存在しません")
 
-    def decode(self, answers: Mapping[str, Any], name: str = "", **place: str) -> T:
+    def decode(self, answers: Mapping[str, Any], name: str = "", **place: Any) -> T:
         """Make an item of the answers, each a resource of a listing, a whole answer, or why there is none."""
         if all(isinstance(one, Unreadable) for one in answers.values()):
             raise ReadFailure(next(iter(answers.values())))
@@ -104,7 +104,7 @@ class Kind(Generic[T, W]):
         }
         return partly(self.type, values)
 
-    def _value(self, one: Fact, answer: Any, name: str, place: Mapping[str, str]) -> Any:
+    def _value(self, one: Fact, answer: Any, name: str, place: Mapping[str, Any]) -> Any:
         if one.at == BY_NAME:
             return name
         if isinstance(answer, Unreadable):
@@ -114,7 +114,7 @@ class Kind(Generic[T, W]):
         except ReadFailure as failure:
             return failure.why
 
-    def _decoded(self, one: Fact, answer: Raw, place: Mapping[str, str]) -> Any:
+    def _decoded(self, one: Fact, answer: Raw, place: Mapping[str, Any]) -> Any:
         call = self.calls[one.call]
         path = one.at if call.listed else call.path(one.at)
         value = _at(answer, path, self.asked_as(call))
@@ -134,13 +134,14 @@ class Kind(Generic[T, W]):
         return tuple(dict.fromkeys(action for actions in named for action in actions))
 
     def readers(
-        self, names: Callable[[Reading], Iterable[str]], **place: str
+        self, names: Callable[[Reading], Iterable[str]], **place: Any
     ) -> Mapping[str, Reader]:
         """Return the readers of its sections; ``names`` are those of the resources to read."""
 
         def items(reading: Reading) -> Section[T]:
-            own = {"account": reading.scope.account, **place}
-            return reading.each(names(reading), lambda name: self.read(reading.aws, name, **own))
+            scope, aws = reading.scope, reading.aws
+            here = {"account": scope.account, "partition": aws.partition, "scope": scope, **place}
+            return reading.each(names(reading), lambda name: self.read(aws, name, **here))
 
         return {self.section: Reader(items, self.actions), **self.reader_of_attached()}
 
@@ -176,7 +177,7 @@ class Kind(Generic[T, W]):
         """Return the source that asks a call about all resources at once: the ledger says whose each answer is."""
         return lambda reading: self._made(reading.aws, key, {})
 
-    def _made(self, aws: Aws, key: str, where: Mapping[str, str]) -> None:
+    def _made(self, aws: Aws, key: str, where: Mapping[str, Any]) -> None:
         call = self.calls[key]
         if call.pages:
             aws.listed(self.service, call.method, call.pages, **call.parameters(where))
@@ -251,7 +252,7 @@ class Kind(Generic[T, W]):
         return f"{self.words.en} {name}"
 
     def look(
-        self, context: ChangeContext, name: str, **place: str
+        self, context: ChangeContext, name: str, **place: Any
     ) -> tuple[T | None, Mapping[str, Any]]:
         """Return what there is, by the clients of a change, and AWS's answers; None where it does not exist."""
         client, where = context.client(self.service), {"name": name, **place}
@@ -259,7 +260,7 @@ class Kind(Generic[T, W]):
         gone = next(iter(answers.values())) is None
         return (None if gone else self.decode(answers, name, **place)), answers
 
-    def answer(self, client: Any, key: str, where: Mapping[str, str]) -> Raw | None:
+    def answer(self, client: Any, key: str, where: Mapping[str, Any]) -> Raw | None:
         """Ask by a client of a change; None where the resource does not exist."""
         call = self.calls[key]
         asked = call.parameters(where)
@@ -273,7 +274,7 @@ class Kind(Generic[T, W]):
             (one for one in listed if call.named and call.named({}, one) == where["name"]), None
         )
 
-    def converge(self, context: ChangeContext, want: W, **place: str) -> Changes:
+    def converge(self, context: ChangeContext, want: W, **place: Any) -> Changes:
         """Create it, or bring each fact that a request sets to the nearest value within its bound.
 
         Raise Refused for a fact outside its bound that only a person can change.
@@ -315,7 +316,7 @@ class Kind(Generic[T, W]):
             )
 
     def _apply(
-        self, context: ChangeContext, name: str, changes: Changes, place: Mapping[str, str]
+        self, context: ChangeContext, name: str, changes: Changes, place: Mapping[str, Any]
     ) -> None:
         """Send each request once, with all that it is to set; what was just created may not be found yet."""
         named, where = {one.words.en: one for one in self.facts.values()}, {"name": name, **place}

@@ -12,6 +12,9 @@ from aws.kinds import (
     key,
     log_group,
     log_policy,
+    secret,
+    table,
+    table_capacity,
     topic,
     usage_plan,
 )
@@ -25,12 +28,20 @@ KINDS: tuple[Kind[Any, Any], ...] = (
     dashboard.DASHBOARD,
     gateway_account.GATEWAY_ACCOUNT,
     topic.TOPIC,
+    table.TABLE,
+    table.BACKUPS,
+    table.TABLE_TAGS,
+    table.TABLE_POLICY,
+    secret.SECRET,
     key.KEY,
     usage_plan.USAGE_PLAN,
     usage_plan.API_KEY,
 )
 LEDGER: Ledger = {call: operation for kind in KINDS for call, operation in kind.ledger.items()} | {
     **log_policy.LEDGER,
+    **table.LEDGER,
+    **table_capacity.LEDGER,
+    **secret.LEDGER,
     **topic.LEDGER,
 }
 READERS: dict[str, Reader] = {
@@ -40,12 +51,15 @@ READERS: dict[str, Reader] = {
     **dashboard.READERS,
     **gateway_account.READERS,
     **topic.READERS,
+    **table.READERS,
+    **table_capacity.READERS,
+    **secret.READERS,
     **key.READERS,
     **usage_plan.READERS,
 }
 UNDO: Mapping[tuple[Words, Words], HowToUndo[UndoTarget]] = {
     (kind.words, fact): how for kind in KINDS for fact, how in kind.undo.items()
-} | {**log_policy.UNDO, **topic.UNDO}
+} | {**log_policy.UNDO, **table.UNDO, **table_capacity.UNDO, **topic.UNDO}
 BY_SECTION: Mapping[str, Kind[Any, Any]] = {kind.section: kind for kind in KINDS}
 """Section of the inventory -> the kind of its items."""
 ATTACHED: Mapping[str, Kind[Any, Any]] = {

@@ -8,6 +8,7 @@ from typing import Any
 
 from aws.change.undo import EACH, THIS, by_call, by_hand, calling
 from aws.kind import ARN, POLICY, Kind, ReadCall, Wanted, fact, tried, value_of
+from aws.kinds.secret import Secret
 from aws.ledger import NAMES, WHEN, Closed, Harmless, Unplanned, asked, only
 from aws.part import JUDGED_EACH_RUN, Part
 from aws.raw import Raw
@@ -194,7 +195,7 @@ def _names_of(item: Any) -> Iterator[str]:
         name = value_of(item, field) if hasattr(type(item), field) else None
         if name and not isinstance(name, Unreadable):
             yield name
-    if hasattr(item, "deleted") and item.kms_key is None:
+    if isinstance(item, Secret) and value_of(item, "kms_key") is None:
         yield SECRETS_DEFAULT
 
 

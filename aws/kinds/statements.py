@@ -1,14 +1,31 @@
-"""What is left of a resource's own policy without the statements that a finding speaks of."""
+"""Facts that several kinds have, and how statements are taken off a resource's own policy."""
 
 import json
-from collections.abc import Collection
+from collections.abc import Callable, Collection, Iterable, Mapping
+from typing import Any
 
+from aws.change.undo import UndoTarget
 from aws.iam import parse
+from aws.raw import Raw
+from aws.redaction.secret_text import MaskedValue
 from aws.words import Words
 
 DENIED = Words(en="what its policy denies to our functions", ja="ポリシーが関数に拒否する操作")
 OPENED = Words(en="principals that its policy allows", ja="ポリシーで許可された相手")
 """Facts of whatever has a policy of its own."""
+COPIES = Words(en="copies in another Region", ja="別リージョンへの複製")
+HELD_IN = Words(en="Regions that hold it as well", ja="他の保持リージョン")
+TAGS = Words(en="tags", ja="タグ")
+
+
+def described_tags(listed: Iterable[Raw], place: Mapping[str, Any]) -> Mapping[str, MaskedValue]:
+    """Mask tags as they are read, since their values may be secrets; a change does not look at them."""
+    if "scope" not in place:
+        return {}
+    tags: Mapping[str, MaskedValue] = place["scope"].described(
+        {one["Key"]: one["Value"] for one in listed}
+    )
+    return tags
 
 
 def statements_left(document: str, digests: Collection[str]) -> str:
@@ -19,3 +36,22 @@ def statements_left(document: str, digests: Collection[str]) -> str:
     read = zip(listed, parse(document), strict=True)
     left = [raw for raw, statement in read if statement.digest not in digests]
     return json.dumps({**policy, "Statement": left}) if left else ""
+
+
+def without_statements(
+    service: str, member: str, named: Callable[[UndoTarget], Mapping[str, str]]
+) -> Callable[[UndoTarget], None]:
+    """Return what takes statements off a resource's own policy; without any, the policy goes.
+
+    ``member`` has the policy in AWS's answer and request, ``named`` are the parameters that name the resource.
+    """
+
+    def undo(target: UndoTarget) -> None:
+        client, resource = target.context.client(service), named(target)
+        there = client.get_resource_policy(**resource)[member]
+        if left := statements_left(there, target.ids):
+            client.put_resource_policy(**resource, **{member: left})
+        else:
+            client.delete_resource_policy(**resource)
+
+    return undo

@@ -17,6 +17,7 @@ from aws.change.tags import tag_fields, tag_list, tag_map
 from aws.converge import table as tables
 from aws.converge.table import converge_safety
 from aws.desired import Table
+from aws.kinds.table import wait_until_active
 from runbook.engine import StepContext, difference
 from runbook.rollback.restore import Restore, described_table
 
@@ -92,7 +93,7 @@ def _stream(
 
     def turn_on() -> None:
         context.client("dynamodb").update_table(TableName=one.new.name, StreamSpecification=wanted)
-        tables.wait_until_active(context, one.new.name)
+        wait_until_active(context, one.new.name)
 
     return context.settle(changes, turn_on)
 

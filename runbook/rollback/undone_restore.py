@@ -7,8 +7,8 @@ from typing import Any
 
 from aws.change.gate import unless_absent
 from aws.converge import alarm as alarms
-from aws.converge import table as tables
 from aws.converge.version import LATEST, configure
+from aws.kinds.table import wait_until_active
 from aws.words import Words
 from runbook import releases
 from runbook.engine import Refused, StepContext
@@ -80,7 +80,7 @@ def _delete(context: StepContext, one: Restore) -> None:
     """Delete what the rehearsal itself restored, after its protection: never another table."""
     client, name = context.client("dynamodb"), one.new.name
     client.update_table(TableName=name, DeletionProtectionEnabled=False)
-    tables.wait_until_active(context, name)
+    wait_until_active(context, name)
     client.delete_table(TableName=name)
     what = Words(en=f"table {name} is deleted", ja=f"テーブル{name}が削除されること")
     context.wait(lambda: not exists(context, one), what=what, every_s=2, within_s=1800)

@@ -20,9 +20,6 @@ OF_SECTIONS: Mapping[Part, Mapping[str, str]] = {
     Part.CONFIGURATION: {
         "functions": "*",
         "function_attachments": "*",
-        "tables": "*",
-        "table_tags": "*",
-        "secrets": "*",
         "rest_apis": "tags",
         "stages": "*",
         "log_group_attachments": "*",
@@ -38,8 +35,6 @@ OF_SECTIONS: Mapping[Part, Mapping[str, str]] = {
         "principals": "*",
         "automations": "*",
         "role_attachments": "*",
-        "table_policies": "*",
-        "secrets": "policy replicas",
         "secret_attachments": "*",
         "key_attachments": "*",
     },
@@ -51,8 +46,6 @@ OF_SECTIONS: Mapping[Part, Mapping[str, str]] = {
         "api_mappings": "*",
     },
     Part.DATA: {
-        "tables": "hash_key range_key attribute_types indexes replicas",
-        "backups": "*",
         "table_attachments": "*",
     },
     Part.MASTERS: {
@@ -66,7 +59,6 @@ OF_SECTIONS: Mapping[Part, Mapping[str, str]] = {
     Part.CAPACITY: {
         "functions": "reserved_concurrency",
         "lambda_account": "*",
-        "tables": "billing_mode caps",
         "scalable_targets": "*",
         "stages": "settings.rate settings.burst",
     },
@@ -83,7 +75,7 @@ LEFT_OUT: Mapping[str, Mapping[str, str]] = {
     "what else the account holds": {"names": "*"},
     "the name by which it is planned": dict.fromkeys(
         (
-            *("functions", "aliases", "roles", "tables", "secrets", "rest_apis", "stages"),
+            *("functions", "aliases", "roles", "rest_apis", "stages"),
             *("domains", "alarms", "mute_rules"),
         ),
         "name",
@@ -92,8 +84,6 @@ LEFT_OUT: Mapping[str, Mapping[str, str]] = {
         "functions": "arn",
         "aliases": "arn version",
         "roles": "arn",
-        "tables": "arn",
-        "secrets": "arn",
         "rest_apis": "created",
         "stages": "deployment_id",
         "served": "authorizers.id",
@@ -104,9 +94,6 @@ LEFT_OUT: Mapping[str, Mapping[str, str]] = {
         "functions": "state last_update_status",
         "lambda_account": "unreserved",
         "roles": "last_used_in",
-        "tables": "status indexes.status sse_status",
-        "backups": "earliest latest",
-        "secrets": "deleted current replaced",
         "secret_values": "placeholder same_as",
         "domains": "status",
         "alarms": "state state_since failed_action",

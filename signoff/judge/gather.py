@@ -11,6 +11,7 @@ from typing import Any
 from aws.door.limits import RetryPolicy
 from aws.door.sessions import custom_endpoints
 from aws.inventory import Inventory, ReadOptions, on_demand, read_all
+from aws.kind import value_of
 from aws.reading import Scope
 from aws.saved import from_json
 from aws.unreadable import Unreadable
@@ -125,8 +126,9 @@ def _replaced(inventory: Inventory) -> Iterator[datetime]:
     """Yield when each secret was last replaced; a secret that was not read is red at its own row."""
     found = inventory.sections.secrets
     for one in () if isinstance(found, Unreadable) else found.values():
-        if not isinstance(one, Unreadable) and one.replaced:
-            yield one.replaced
+        replaced = one if isinstance(one, Unreadable) else value_of(one, "replaced")
+        if replaced and not isinstance(replaced, Unreadable):
+            yield replaced
 
 
 def _replayed(choice: Choice[PlanT], replay: Path) -> Snapshot[PlanT]:

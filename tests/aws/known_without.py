@@ -35,8 +35,9 @@ TABLE = (
     | of("key_scans", "Users-prod")
     | of_keys(*(f"(of tables {one})" for one in TABLES))
 )
+OF_A_SECRET = ("name", "arn", "kms_key", "deleted", "current", "tags", "replicas", "replaced")
 SECRET = (
-    of("secrets", *SECRETS)
+    of("secrets", *(f"{one}: {fact}" for one in SECRETS for fact in OF_A_SECRET))
     | of("secret_attachments", *SECRETS)
     | of_keys(*(f"(of secrets {one})" for one in SECRETS))
 )
@@ -91,13 +92,13 @@ UNREAD = {
     "cloudwatch:GetAlarmMuteRule": of("mute_rules", "nights"),
     "cloudwatch:ListAlarmMuteRules": {"mute_rules"},
     "cloudwatch:GetDashboard": of("dashboards", "rally-dashboard"),
-    "dynamodb:DescribeContinuousBackups": of("backups", *TABLES) | ATTACHED,
+    "dynamodb:DescribeContinuousBackups": of("backups", *TABLES),
     "dynamodb:DescribeKinesisStreamingDestination": ATTACHED,
     "dynamodb:DescribeTimeToLive": ATTACHED,
     "dynamodb:DescribeTable": TABLE | ATTACHED,
-    "dynamodb:GetResourcePolicy": of("table_policies", *TABLES) | ATTACHED,
+    "dynamodb:GetResourcePolicy": of("table_policies", *TABLES),
     "dynamodb:ListTables": of("names", "tables"),
-    "dynamodb:ListTagsOfResource": of("table_tags", *TABLES) | ATTACHED,
+    "dynamodb:ListTagsOfResource": of("table_tags", *TABLES),
     "dynamodb:Scan": of("contents", "Spots-prod") | of("key_scans", "Users-prod"),
     "events:ListApiDestinations": of(
         "automations", "event rule default/ping", "event rule default/invoices"
@@ -152,7 +153,7 @@ UNREAD = {
     "scheduler:GetSchedule": of("automations", "schedule ops/nightly"),
     "scheduler:ListSchedules": {"automations"},
     "secretsmanager:DescribeSecret": SECRET,
-    "secretsmanager:GetResourcePolicy": SECRET,
+    "secretsmanager:GetResourcePolicy": of("secrets", *(f"{one}: policy" for one in SECRETS)),
     "secretsmanager:GetSecretValue": of("secret_values", *SECRETS) | {"leaks"},
     "secretsmanager:ListSecrets": of("names", "secrets"),
     "sns:GetDataProtectionPolicy": of_topics("data_protection"),
@@ -174,7 +175,6 @@ LOST = {
     "lambda:GetFunction": of("leaks", "account") | of("packages", CODE),
     "lambda:ListAliases": of("packages", FORMER),
     "secretsmanager:DescribeSecret": of_keys(KEYS[0]),
-    "secretsmanager:GetResourcePolicy": of_keys(KEYS[0]),
     # Nobody recognises a secret then; the values' own section says that it could not be read.
     "secretsmanager:GetSecretValue": of("functions", *FUNCTIONS),
     "sns:GetSubscriptionAttributes": of("topics", TOPIC, FOREIGN_TOPIC),

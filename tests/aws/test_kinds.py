@@ -1,6 +1,7 @@
 """Each kind by a literal answer of AWS and its literal facts: a wrong path cannot hide in its own default."""
 
 from dataclasses import fields
+from datetime import UTC, datetime
 
 import pytest
 
@@ -13,8 +14,12 @@ from aws.kinds.dashboard import Dashboard, Metric, Widget
 from aws.kinds.gateway_account import GatewayAccount
 from aws.kinds.key import Key
 from aws.kinds.log_group import LOG_GROUP, LogGroup
+from aws.kinds.secret import Secret
+from aws.kinds.table import Backups, Index, ResourcePolicy, Table, Tags
 from aws.kinds.topic import Subscription, Topic
 from aws.kinds.usage_plan import ApiKey, OwnLimit, UsagePlan
+from aws.reading import Scope
+from aws.redaction.secret_text import masked
 
 ANSWERS = {
     "log group": (
@@ -122,6 +127,124 @@ ANSWERS = {
             max_message_bytes=1024,
         ),
     ),
+    "table": (
+        {
+            "table": {
+                "Table": {
+                    "TableName": "Users-prod",
+                    "TableArn": "arn:aws:dynamodb:ap-northeast-1:444455556666:table/Users-prod",
+                    "TableStatus": "ACTIVE",
+                    "KeySchema": [
+                        {"AttributeName": "UserId", "KeyType": "HASH"},
+                        {"AttributeName": "StampId", "KeyType": "RANGE"},
+                    ],
+                    "AttributeDefinitions": [{"AttributeName": "UserId", "AttributeType": "S"}],
+                    "BillingModeSummary": {"BillingMode": "PAY_PER_REQUEST"},
+                    "GlobalSecondaryIndexes": [
+                        {
+                            "IndexName": "Ranking",
+                            "KeySchema": [
+                                {"AttributeName": "Period", "KeyType": "HASH"},
+                                {"AttributeName": "Rank", "KeyType": "RANGE"},
+                                {"AttributeName": "Shard", "KeyType": "RANGE"},
+                            ],
+                            "Projection": {"ProjectionType": "KEYS_ONLY"},
+                            "IndexStatus": "CREATING",
+                            "OnDemandThroughput": {"MaxReadRequestUnits": 7},
+                        }
+                    ],
+                    "OnDemandThroughput": {"MaxReadRequestUnits": -1, "MaxWriteRequestUnits": 9},
+                    "SSEDescription": {
+                        "SSEType": "KMS",
+                        "Status": "ENABLED",
+                        "KMSMasterKeyArn": "arn:aws:kms:ap-northeast-1:444455556666:key/1",
+                    },
+                    "DeletionProtectionEnabled": True,
+                    "Replicas": [{"RegionName": "us-east-1"}, {"RegionName": "eu-west-1"}],
+                }
+            }
+        },
+        Table(
+            name="Users-prod",
+            arn="arn:aws:dynamodb:ap-northeast-1:444455556666:table/Users-prod",
+            status="ACTIVE",
+            hash_key="UserId",
+            range_key="StampId",
+            attribute_types={"UserId": "S"},
+            billing_mode="PAY_PER_REQUEST",
+            indexes=(
+                Index(
+                    name="Ranking",
+                    hash_key="Period",
+                    range_key="Shard",
+                    projection="KEYS_ONLY",
+                    status="CREATING",
+                    more_keys=("Rank",),
+                ),
+            ),
+            sse_type="KMS",
+            sse_status="ENABLED",
+            sse_key_arn="arn:aws:kms:ap-northeast-1:444455556666:key/1",
+            deletion_protection=True,
+            caps={"Users-prod": 9, "Ranking": 7},
+            replicas=("eu-west-1", "us-east-1"),
+        ),
+    ),
+    "backups of table": (
+        {
+            "backups": {
+                "ContinuousBackupsDescription": {
+                    "PointInTimeRecoveryDescription": {
+                        "PointInTimeRecoveryStatus": "ENABLED",
+                        "RecoveryPeriodInDays": 7,
+                        "EarliestRestorableDateTime": datetime(2026, 11, 16, 2, tzinfo=UTC),
+                        "LatestRestorableDateTime": datetime(2026, 11, 25, 8, tzinfo=UTC),
+                    }
+                }
+            }
+        },
+        Backups(
+            pitr=True,
+            window_days=7,
+            earliest=datetime(2026, 11, 16, 2, tzinfo=UTC),
+            latest=datetime(2026, 11, 25, 8, tzinfo=UTC),
+        ),
+    ),
+    "tags of table": (
+        {"tags": {"Tags": [{"Key": "Environment", "Value": "prod"}]}},
+        Tags(tags={"Environment": masked("prod", public={"prod"}, salts=())}),
+    ),
+    "policy of table": (
+        {"policy": {"Policy": '{"Statement": []}'}},
+        ResourcePolicy(document='{"Statement": []}'),
+    ),
+    "secret": (
+        {
+            "secret": {
+                "Name": "rally/token",
+                "ARN": "arn:aws:secretsmanager:ap-northeast-1:444455556666:secret:rally/token-aB3xYz",
+                "KmsKeyId": "alias/rally",
+                "DeletedDate": datetime(2026, 12, 3, 9, tzinfo=UTC),
+                "LastChangedDate": datetime(2026, 11, 1, 9, tzinfo=UTC),
+                "VersionIdsToStages": {"1": ["AWSPREVIOUS"], "2": ["AWSCURRENT"]},
+                "PrimaryRegion": "us-east-1",
+                "ReplicationStatus": [{"Region": "eu-west-1"}],
+                "Tags": [{"Key": "Environment", "Value": "prod"}],
+            },
+            "policy": {"ResourcePolicy": '{"Statement": []}'},
+        },
+        Secret(
+            name="rally/token",
+            arn="arn:aws:secretsmanager:ap-northeast-1:444455556666:secret:rally/token-aB3xYz",
+            kms_key="alias/rally",
+            deleted=datetime(2026, 12, 3, 9, tzinfo=UTC),
+            current=True,
+            policy='{"Statement": []}',
+            tags={"Environment": masked("prod", public={"prod"}, salts=())},
+            replicas=("eu-west-1", "us-east-1"),
+            replaced=datetime(2026, 11, 1, 9, tzinfo=UTC),
+        ),
+    ),
     "dashboard": (
         {
             "dashboard": {
@@ -206,6 +329,18 @@ ANSWERS = {
     ),
 }
 """Kind -> the answers of its calls, and the facts that they hold; none of them its fact's default."""
+HERE = {
+    "prefix": "stamp-rally-prod",
+    "region": "ap-northeast-1",
+    "scope": Scope(
+        account="444455556666",
+        region="ap-northeast-1",
+        prefix="",
+        alias="live",
+        public_values=frozenset({"prod"}),
+    ),
+}
+"""What is known of the place that they were read in."""
 
 
 @pytest.mark.parametrize("kind", KINDS, ids=lambda one: one.words.en)
@@ -215,7 +350,7 @@ def test_literal_answer_has_these_literal_facts(kind: Kind):
     named = next(
         iter(getattr(facts, key) for key in kind.facts if kind.facts[key].at == BY_NAME), ""
     )
-    assert kind.decode(answers, named, prefix="stamp-rally-prod", region="ap-northeast-1") == facts
+    assert kind.decode(answers, named, **HERE) == facts
 
 
 @pytest.mark.parametrize("kind", KINDS, ids=lambda one: one.words.en)

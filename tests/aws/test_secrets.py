@@ -22,14 +22,6 @@ def test_copies_of_a_secret_in_other_regions_are_seen(changed):
     assert found.secrets[SCOPE.secrets[0]].replicas == ("us-west-2",)
 
 
-def test_policy_of_another_secret_is_not_taken_for_its_own(changed):
-    other = "arn:aws:secretsmanager:ap-northeast-1:999988887777:secret:rally/token-AbCdEf"
-
-    found = changed("secretsmanager:GetResourcePolicy", ARN=other)
-
-    assert found.secrets[SCOPE.secrets[0]].words.en.endswith(f"the answer is about {other}")
-
-
 @pytest.fixture
 def value_of(fake, inventory_of):
     def value(**answer):

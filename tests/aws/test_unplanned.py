@@ -6,8 +6,9 @@ import pytest
 from aws.bounds import exactly, one_of
 from aws.difference import unallowed
 from aws.kinds.bucket import BUCKET
-from aws.ledger import unplanned
-from aws.ledgers import dynamodb, secretsmanager
+from aws.kinds.secret import SECRET
+from aws.kinds.table import TABLE
+from aws.ledger import asked, unplanned
 
 MODEL = botocore.session.get_session().get_service_model("dynamodb")
 S3 = botocore.session.get_session().get_service_model("s3")
@@ -23,7 +24,7 @@ PLAIN = {
 def found(operation, answer, **parameters):
     call = f"dynamodb:{operation}"
     shape = MODEL.operation_model(operation).output_shape
-    return [*unplanned(call, dynamodb.LEDGER[call], shape, parameters, answer)]
+    return [*unplanned(call, TABLE.ledger[call], shape, parameters, answer)]
 
 
 def table(**members):
@@ -93,7 +94,7 @@ def test_what_was_planned_for_a_fact_is_allowed_and_nothing_else():
 def test_resource_is_named_by_the_arn_that_was_asked_about():
     arn = "arn:aws:dynamodb:ap-northeast-1:444455556666:table/Users"
 
-    name = dynamodb.BY_ARN[""].name({"ResourceArn": arn}, {})
+    name = asked("ResourceArn")({"ResourceArn": arn}, {})
 
     assert name == "Users"
 
@@ -134,7 +135,7 @@ def test_rotation_is_told_with_the_function_that_rotates_and_how_often():
 
     def rotating(*, on):
         answer = {"Name": "token", "RotationEnabled": on, **how}
-        ledger = secretsmanager.LEDGER[call]
+        ledger = SECRET.ledger[call]
         return [*unplanned(call, ledger, shape, {"SecretId": "token"}, answer)]
 
     (told,) = rotating(on=True)

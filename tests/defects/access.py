@@ -8,10 +8,10 @@ from typing import Any
 from aws.access.reach import Reach
 from aws.automation import Act, Automation
 from aws.function import RoleUser
+from aws.kinds.table import ResourcePolicy
 from aws.kinds.topic import Topic
 from aws.ledgers.events import RULE
 from aws.ledgers.scheduler import SCHEDULE
-from aws.table import ResourcePolicy
 from signoff.judge.outcome import Outcome
 from tests.defects.changes import added, both, edited, item, role_of, unread
 from tests.defects.defect import Break, Defect

@@ -3,10 +3,10 @@
 from collections.abc import Mapping
 from typing import Any
 
+from aws.kinds.table import ResourcePolicy
 from aws.ledger import Unplanned
 from aws.ledgers.iam import ROLE as ROLE_KIND
 from aws.role import PolicyDocument
-from aws.table import ResourcePolicy
 from aws.words import Words
 from signoff.judge.outcome import Outcome
 from tests.defects import access, callers, privileges, shortfalls

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from aws.function import Function
-from aws.names import Names
+from aws.listings import Names
 from aws.way_back import DeploymentBack, PackageContents
 from signoff.evidence import Records
 from signoff.judge.checklist import Severity

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from aws.redaction.secret_text import withheld
-from aws.secret import SecretValue
+from aws.secret_value import SecretValue
 from signoff.judge.outcome import Outcome
 from tests.defects.changes import added, unread
 from tests.defects.defect import Break, Defect

@@ -11,11 +11,11 @@ from typing import Any
 
 from aws.kinds.key import GRANTS, Key
 from aws.kinds.key import KEY as KMS_KEY
+from aws.kinds.secret import SECRET
 from aws.ledger import Unplanned
-from aws.ledgers.secretsmanager import SECRET
 from aws.redaction.leak import Leak
 from aws.redaction.secret_text import withheld
-from aws.secret import SecretValue
+from aws.secret_value import SecretValue
 from aws.words import Words
 from signoff.environment import Decision
 from signoff.evidence import Records
@@ -205,7 +205,7 @@ KEYS = (
 
 def _attached(fact: str, found: str) -> Break:
     one = Unplanned(
-        kind=SECRET,
+        kind=SECRET.words,
         name=TOKEN_KEY,
         fact=Words(en=fact, ja="計画外の設定"),
         found=found,

@@ -4,11 +4,11 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
+from aws.kinds.table import TABLE as TABLE_KIND
+from aws.kinds.table import TIME_TO_LIVE, Tags
+from aws.kinds.table_capacity import ScalableTarget
 from aws.ledger import Unplanned
-from aws.ledgers.dynamodb import TABLE as TABLE_KIND
-from aws.ledgers.dynamodb import TIME_TO_LIVE
 from aws.redaction.secret_text import MaskedValue
-from aws.table import ScalableTarget, Tags
 from aws.words import Words
 from tests.defects import following
 from tests.defects.changes import absent, added, both, edited, item
@@ -77,7 +77,7 @@ def _scaled(*targets: tuple[str, str, int], policies: tuple[str, ...] = ("70 %",
 
 def _attached(name: str, fact: Words, found: str, call: str = "DescribeTimeToLive") -> Break:
     call = f"dynamodb:{call}"
-    one = Unplanned(kind=TABLE_KIND, name=name, fact=fact, found=found, call=call)
+    one = Unplanned(kind=TABLE_KIND.words, name=name, fact=fact, found=found, call=call)
     return edited("table_attachments", name, lambda others: (*others, one))
 
 

@@ -14,7 +14,7 @@ from typing import Any
 from pydantic import TypeAdapter
 
 from aws.inventory import Inventory, Sections
-from aws.names import Names
+from aws.listings import Names
 from plan import plan_for, scope_of
 from plan.canonical import canonical_hash
 from signoff.environment import Environment

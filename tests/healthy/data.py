@@ -3,8 +3,10 @@
 from datetime import UTC, datetime
 from typing import Any
 
+from aws.contents import Contents, KeyScan
+from aws.kinds.table import Backups, Index, ResourcePolicy, Table, Tags
+from aws.kinds.table_capacity import ScalableTarget
 from aws.ledger import Unplanned
-from aws.table import Backups, Contents, Index, KeyScan, ResourcePolicy, ScalableTarget, Table, Tags
 from tests.healthy.compute import clear
 
 NAMES = ("Users-prod", "UserStamps-prod", "StampMasters-prod")

@@ -3,9 +3,10 @@
 import json
 
 from aws.kinds.key import Key
+from aws.kinds.secret import Secret
 from aws.redaction.placeholder import is_placeholder
 from aws.redaction.secret_text import withheld
-from aws.secret import Secret, SecretValue
+from aws.secret_value import SecretValue
 
 HERE = "ap-northeast-1:444455556666"
 TOKEN_KEY = "stamp-rally-prod/token-secret-key"

@@ -13,9 +13,6 @@ from aws.converge.undo import (
     function,
     label,
     role,
-    scaling,
-    secret,
-    table,
 )
 from aws.converge.undo.api import ApiTarget
 from aws.desired import Api
@@ -26,10 +23,7 @@ from aws.words import Words
 __all__ = ["UNDO", "ByHand", "Undo", "by_hand", "detach", "undo_of"]
 
 UNDO: Mapping[tuple[str, str], HowToUndo[ApiTarget]] = {
-    **table.UNDO,
-    **scaling.UNDO,
     **function.UNDO,
-    **secret.UNDO,
     **role.UNDO,
     **alarm.UNDO,
     **api.UNDO,

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from aws.change.undo import HowToUndo, Undo, by_call
+from aws.change.undo import ALL, THIS, HowToUndo, Undo, by_call, calling
 from aws.converge import rest_api
 from aws.converge.undo.api import ApiTarget
 
@@ -18,15 +18,6 @@ def _table(target: ApiTarget) -> None:
     client = target.context.client("dynamodb")
     arn = client.describe_table(TableName=target.name)["Table"]["TableArn"]
     client.untag_resource(ResourceArn=arn, TagKeys=list(target.ids))
-
-
-def _role(target: ApiTarget) -> None:
-    target.context.client("iam").untag_role(RoleName=target.name, TagKeys=list(target.ids))
-
-
-def _secret(target: ApiTarget) -> None:
-    client = target.context.client("secretsmanager")
-    client.untag_resource(SecretId=target.name, TagKeys=list(target.ids))
 
 
 def _rest_api(target: ApiTarget) -> None:
@@ -68,8 +59,10 @@ def _of_tag(call: Callable[[ApiTarget], None]) -> Undo[ApiTarget]:
 UNDO: Mapping[tuple[str, str], HowToUndo[ApiTarget]] = {
     ("function", "tag"): _of_tag(_function),
     ("table", "tag"): _of_tag(_table),
-    ("role", "tag"): _of_tag(_role),
-    ("secret", "tag"): _of_tag(_secret),
+    ("role", "tag"): _of_tag(calling("iam", "untag_role", RoleName=THIS, TagKeys=ALL)),
+    ("secret", "tag"): _of_tag(
+        calling("secretsmanager", "untag_resource", SecretId=THIS, TagKeys=ALL)
+    ),
     ("REST API", "tag"): _of_tag(_rest_api),
     ("stage", "tag"): _of_tag(_stage),
     ("stage", "variable"): by_call(

@@ -3,16 +3,11 @@
 import json
 from secrets import token_hex
 
-from aws.secret import Secret, SecretValue
-from aws.table import (
-    Backups,
-    Contents,
-    Index,
-    KeyScan,
-    ResourcePolicy,
-    ScalableTarget,
-    Table,
-)
+from aws.contents import Contents, KeyScan
+from aws.kinds.secret import Secret
+from aws.kinds.table import Backups, Index, ResourcePolicy, Table
+from aws.kinds.table_capacity import ScalableTarget
+from aws.secret_value import SecretValue
 from runbook.procedures import secrets, tables
 from tests.defects.tables import MASTERS, STAMPS, UNITS, USERS, update
 from tests.runbook.facts.answer import (

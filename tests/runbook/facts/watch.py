@@ -10,7 +10,7 @@ from aws.kinds.log_group import LogGroup
 from aws.kinds.log_policy import LogPolicy
 from aws.kinds.topic import Subscription, Topic
 from aws.ledger import Unplanned
-from aws.names import Names
+from aws.listings import Names
 from aws.redaction.leak import Leak
 from aws.redaction.secret_text import MaskedValue
 from aws.unreadable import Unreadable

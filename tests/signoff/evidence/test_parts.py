@@ -14,12 +14,12 @@ from aws.domain import BasePath
 from aws.function import FunctionUrl
 from aws.inventory import Sections
 from aws.kinds import ATTACHED, BY_SECTION, KINDS
+from aws.kinds.table_capacity import ScalableTarget
 from aws.ledger import Unplanned
 from aws.redaction.secret_text import MaskedValue
 from aws.role import PolicyDocument
 from aws.section import NotTestable
 from aws.static_answer import StaticAnswer
-from aws.table import ScalableTarget
 from aws.words import Words
 from checks.deployed import Deployed
 from checks.records import Standing

@@ -1,23 +1,18 @@
-"""Secrets Manager: that each secret is there and good; its value is judged here and goes no further."""
+"""The values of secrets: judged here, and taken no further."""
 
 import json
 import re
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field, replace
-from datetime import datetime
+from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from aws.door.failures import ReadFailure
-from aws.raw import Raw, utc
 from aws.reading import Reader, Reading, Scope, guarded
 from aws.redaction.placeholder import is_placeholder
 from aws.redaction.secret_text import (
     DRAWN,
     MaskedValue,
     Needles,
-    marked,
-    masked,
     secrets_in,
     shape,
     spellings,
@@ -28,25 +23,6 @@ from aws.unreadable import Unreadable
 
 FIELD_NAME = re.compile(r"[A-Za-z_][\w.-]{0,39}")
 """What a field may be called in clear: anything longer or stranger may be a secret itself."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Secret:
-    """``kms_key`` None is the AWS managed key aws/secretsmanager."""
-
-    name: str
-    arn: str
-    kms_key: str | None
-    deleted: datetime | None
-    current: bool
-    """A version carries AWSCURRENT."""
-    policy: str | None = None
-    """The resource policy, JSON text; None where there is none."""
-    tags: Mapping[str, MaskedValue] = field(default_factory=dict)
-    replicas: tuple[str, ...] = ()
-    """Regions that hold it as well: those to which it is replicated, and its primary's."""
-    replaced: datetime | None = None
-    """When it was last changed, where it had another value before: whoever kept that has it still."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,17 +39,6 @@ class SecretValue:
     """The secret's whole text, whatever its form: a function may hold that, too."""
 
 
-def names(reading: Reading) -> list[str]:
-    found = reading.aws.listed(
-        "secretsmanager", "list_secrets", "SecretList", IncludePlannedDeletion=True
-    )
-    return [one["Name"] for one in found]
-
-
-def secrets(reading: Reading) -> Section[Secret]:
-    return reading.each(reading.scope.secrets, lambda name: _secret(reading, name))
-
-
 def values(reading: Reading) -> Section[SecretValue]:
     found, wanted = reading.source(texts), reading.source(needles)
 
@@ -82,42 +47,6 @@ def values(reading: Reading) -> Section[SecretValue]:
         return _value(reading, found[name], others)
 
     return reading.each(found, read)
-
-
-def _secret(reading: Reading, name: str) -> Secret:
-    raw = reading.aws.call("secretsmanager", "describe_secret", SecretId=name)
-    policy = reading.aws.call("secretsmanager", "get_resource_policy", SecretId=name)
-    if policy["ARN"] != raw["ARN"]:  # it has one without a policy, too: nothing at all is no answer
-        raise ReadFailure.of(
-            "secretsmanager:GetResourcePolicy",
-            f"the answer is about {policy['ARN']}",
-            f"{policy['ARN']}についての応答です",
-        )
-    return replace(
-        decode(raw),
-        policy=policy.get("ResourcePolicy"),
-        tags=described(reading, {one["Key"]: one["Value"] for one in raw.get("Tags", ())}),
-    )
-
-
-def decode(raw: Raw) -> Secret:
-    """Return what DescribeSecret tells, but for tags, whose values may be secrets."""
-    stages = tuple((raw.get("VersionIdsToStages") or {}).values())
-    had_another = any("AWSPREVIOUS" in labels for labels in stages)
-    return Secret(
-        name=raw["Name"],
-        arn=raw["ARN"],
-        kms_key=raw.get("KmsKeyId"),
-        deleted=utc(raw.get("DeletedDate")),
-        current=any("AWSCURRENT" in labels for labels in stages),
-        replicas=tuple(sorted(_regions(raw))),
-        replaced=utc(raw.get("LastChangedDate")) if had_another else None,
-    )
-
-
-def _regions(raw: Raw) -> set[str]:
-    copies = {one["Region"] for one in raw.get("ReplicationStatus", ())}
-    return copies | ({raw["PrimaryRegion"]} if "PrimaryRegion" in raw else set())
 
 
 def _value(reading: Reading, text: str | Unreadable, others: Needles) -> SecretValue | Unreadable:
@@ -197,24 +126,6 @@ def _text(reading: Reading, name: str) -> str:
     return "" if "SecretBinary" in raw else str(raw["SecretString"])
 
 
-def described(reading: Reading, raw: Mapping[str, str]) -> dict[str, MaskedValue]:
-    """Return name -> value of variables or tags: in clear only what the scope calls public."""
-    scope = reading.scope
-    return {
-        name: masked(
-            text,
-            public=scope.public_values,
-            salts=scope.salts,
-            holds=marked(text),
-            environment=scope.prefix,
-        )
-        for name, text in raw.items()
-    }
-
-
 READERS = {
-    "secrets": Reader(
-        secrets, ("secretsmanager:DescribeSecret", "secretsmanager:GetResourcePolicy")
-    ),
     "secret_values": Reader(values, ("secretsmanager:GetSecretValue", "kms:Decrypt")),
 }

@@ -1,0 +1,108 @@
+"""DynamoDB: what stands in tables. Master data is read completely; of tables with people's data only the keys are read."""
+
+import base64
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from aws.raw import Raw
+from aws.reading import Reader, Reading, required
+from aws.section import Section
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Contents:
+    """Every item, in DynamoDB JSON; ``complete`` is False where the bound cut the scan."""
+
+    items: tuple[Mapping[str, Any], ...]
+    complete: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeyScan:
+    """Keys of a table of people: real ones are counted only, ``foreign`` ones kept."""
+
+    examined: int
+    complete: bool
+    foreign: tuple[str, ...] = ()
+    """Hash keys that are no real user's: synthetic or development data (distinct, sorted)."""
+    real: int = 0
+    """Items of real users."""
+    range_keys: tuple[str, ...] = ()
+    """Sort keys that occur (distinct, sorted), whoever's they are: ids of stamps, not of people."""
+
+
+def contents(reading: Reading) -> Section[Contents]:
+    return reading.each(reading.scope.contents, lambda name: _contents(reading, name))
+
+
+def key_scans(reading: Reading) -> Section[KeyScan]:
+    # Read here: items must not wait for sections (see aws.reading).
+    known = reading.section("tables")
+    return reading.each(reading.scope.key_scans, lambda name: _key_scan(reading, known, name))
+
+
+def _contents(reading: Reading, name: str) -> Contents:
+    pages = list(_scan(reading, reading.scope.content_bound, TableName=name, ConsistentRead=True))
+    return Contents(
+        items=tuple(_plain(item) for items, _ in pages for item in items),
+        complete=not any(cut for _, cut in pages),
+    )
+
+
+def _key_scan(reading: Reading, tables: Section[Any], name: str) -> KeyScan:
+    table, is_real = required(tables, "tables", name), re.compile(reading.scope.real_key).fullmatch
+    aliases = {"#key": table.hash_key} | ({"#range": table.range_key} if table.range_key else {})
+    asked = {"ProjectionExpression": ", ".join(aliases), "ExpressionAttributeNames": aliases}
+    examined, real, foreign, ranges, cut = 0, 0, set[str](), set[str](), False
+    for items, cut in _scan(reading, reading.scope.key_bound, TableName=name, **asked):  # noqa: B007 - the last one tells
+        examined += len(items)
+        keys = [_key_text(item, table.hash_key) for item in items]
+        foreign |= {one for one in keys if not is_real(one)}
+        real += sum(1 for one in keys if is_real(one))
+        if table.range_key:
+            ranges |= {_key_text(item, table.range_key) for item in items}
+    return KeyScan(
+        examined=examined,
+        complete=not cut,
+        foreign=tuple(sorted(foreign)),
+        real=real,
+        range_keys=tuple(sorted(ranges)),
+    )
+
+
+def _key_text(item: Raw, key: str) -> str:
+    """Return the value of a key, text unless the table was made otherwise."""
+    attribute = item[key]
+    return str(next(iter(attribute.values())) if attribute else attribute["S"])
+
+
+def _scan(
+    reading: Reading, bound: int, **parameters: object
+) -> Iterator[tuple[list[Mapping[str, Any]], bool]]:
+    """Yield the items of each page, and whether the bound cuts the scan short there."""
+    count = 0
+    for page in reading.aws.pages("dynamodb", "scan", **parameters):
+        count += len(page["Items"])
+        cut = count >= bound and "LastEvaluatedKey" in page
+        yield page["Items"], cut
+        if cut:
+            return
+
+
+def _plain(value: Any) -> Any:
+    """DynamoDB JSON as the AWS command line prints it: binary values in base64."""
+    if isinstance(value, bytes):
+        return base64.b64encode(value).decode()
+    if isinstance(value, list):
+        return [_plain(one) for one in value]
+    if isinstance(value, dict):
+        return {key: _plain(one) for key, one in value.items()}
+    return value
+
+
+READERS = {
+    "contents": Reader(contents, ("dynamodb:Scan", "kms:Decrypt")),
+    "key_scans": Reader(key_scans, ("dynamodb:Scan", "kms:Decrypt")),
+}

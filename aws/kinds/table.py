@@ -1,0 +1,590 @@
+"""DynamoDB: how each table is set up, what protects it, and what was done to it that nobody planned (guide steps 2-3 and 3-1)."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from aws.change.gate import ChangeContext, Refused
+from aws.change.undo import EACH, THIS, HowToUndo, UndoTarget, by_call, by_hand, calling
+from aws.dated import default
+from aws.kind import ARN, NAME, Kind, ReadCall, Wanted, fact
+from aws.kinds.statements import (
+    COPIES,
+    DENIED,
+    HELD_IN,
+    OPENED,
+    TAGS,
+    described_tags,
+    without_statements,
+)
+from aws.ledger import (
+    NAMES,
+    WHEN,
+    Closed,
+    Entry,
+    Harmless,
+    Judged,
+    Ledger,
+    Operation,
+    alike,
+    asked,
+    off,
+)
+from aws.part import IDENTITY, JUDGED_EACH_RUN, PLANNED_BY, LeftOut, Part
+from aws.raw import Raw, utc
+from aws.reading import Reader, Reading
+from aws.redaction.secret_text import MaskedValue
+from aws.section import Section
+from aws.unreadable import Unreadable
+from aws.words import Words
+
+DELETING = "DELETING"
+ON_DEMAND = "PAY_PER_REQUEST"
+WINDOW_DAYS = default("recovery_window_days")
+"""The longest window that point-in-time recovery knows, and AWS's own default."""
+WINDOW = Words(en="recovery window (days)", ja="復元可能期間（日）")
+STATUS = Words(en="status", ja="状態")
+KEY = Words(en="key", ja="キー")
+RECOVERY = Words(en="point-in-time recovery", ja="ポイントインタイムリカバリ")
+PROTECTION = Words(en="deletion protection", ja="削除保護")
+INDEX = Words(en="index", ja="インデックス")
+INDEXES = Words(en="global secondary indexes", ja="グローバルセカンダリインデックス")
+STREAM = Words(en="stream", ja="ストリーム")
+TIME_TO_LIVE = Words(en="time to live", ja="有効期限（TTL）")
+KINESIS = Words(en="Kinesis destinations", ja="Kinesisへの配信先")
+LOCAL_INDEXES = Words(en="local secondary indexes", ja="ローカルセカンダリインデックス")
+VECTOR_INDEXES = Words(en="vector indexes", ja="ベクトルインデックス")
+WITNESSES = Words(en="global table witnesses", ja="グローバルテーブルのウィットネス")
+RESTORING = Words(en="restore in progress", ja="進行中の復元")
+KEY_LOST = Words(en="key out of reach since", ja="キーに到達できなくなった日時")
+ARCHIVED = Words(en="archived because", ja="アーカイブの理由")
+GROWS = Harmless("grows with use, and lags by hours; contents are counted by reading them")
+PROVISIONED = Harmless("says nothing on demand; a provisioned table is judged by its autoscaling")
+KEPT_READY = Harmless("what AWS keeps ready; more of it throttles nobody")
+OF_REPLICAS = Harmless("says nothing without replicas, which are judged")
+OF_STREAM = Harmless("left over from a stream, which is judged itself")
+MOVES = LeftOut("the window of recovery moves on with the clock", moves=True)
+ITS_ARN = {"ResourceArn": "arn:{partition}:dynamodb:{scope.region}:{scope.account}:table/{name}"}
+"""Made instead of read, so that tags stay readable where DescribeTable is not."""
+RECOVERS = "ContinuousBackupsDescription.PointInTimeRecoveryDescription"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Index:
+    name: str
+    hash_key: str
+    range_key: str | None
+    projection: str
+    status: str
+    more_keys: tuple[str, ...] = ()
+    """Further attributes of its key, of which an index may have four of each kind: a query must name them all."""
+
+
+def _keys(schema: list[Raw]) -> tuple[str, str | None]:
+    by_type = {one["KeyType"]: one["AttributeName"] for one in schema}
+    return by_type["HASH"], by_type.get("RANGE")
+
+
+def _index(raw: Raw) -> Index:
+    hash_key, range_key = _keys(raw["KeySchema"])
+    key = [one["AttributeName"] for one in raw["KeySchema"]]
+    return Index(
+        name=raw["IndexName"],
+        more_keys=tuple(one for one in key if one not in {hash_key, range_key}),
+        hash_key=hash_key,
+        range_key=range_key,
+        projection=raw["Projection"]["ProjectionType"],
+        status=raw["IndexStatus"],
+    )
+
+
+def _caps(table: Raw) -> Iterator[tuple[str, int]]:
+    """Yield (table or index, units a second) where a maximum on-demand throughput is set; -1 means none."""
+    for one in (table, *table.get("GlobalSecondaryIndexes", ())):
+        greatest = [units for units in one.get("OnDemandThroughput", {}).values() if units > 0]
+        if greatest:
+            yield one.get("IndexName", one.get("TableName", "")), min(greatest)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Table:
+    """``sse_type`` None is the AWS owned key: encrypted all the same."""
+
+    name: str = fact(NAME, "TableName", part=PLANNED_BY)
+    arn: str = fact(ARN, "TableArn", part=IDENTITY)
+    status: str = fact(
+        STATUS,
+        "TableStatus",
+        part=JUDGED_EACH_RUN,
+    )
+    hash_key: str = fact(
+        Words(en="partition key", ja="パーティションキー"),
+        "KeySchema",
+        read=lambda schema: _keys(schema)[0],
+        covers=("KeySchema.AttributeName",),
+        part=Part.DATA,
+    )
+    range_key: str | None = fact(
+        Words(en="sort key", ja="ソートキー"),
+        "KeySchema",
+        read=lambda schema: _keys(schema)[1],
+        covers=("KeySchema.KeyType",),
+        part=Part.DATA,
+    )
+    attribute_types: Mapping[str, str] = fact(
+        Words(en="attribute types", ja="属性の型"),
+        "AttributeDefinitions",
+        read=lambda listed: {one["AttributeName"]: one["AttributeType"] for one in listed},
+        covers=("AttributeDefinitions.AttributeName", "AttributeDefinitions.AttributeType"),
+        part=Part.DATA,
+    )
+    billing_mode: str = fact(
+        Words(en="billing mode", ja="課金モード"),
+        "BillingModeSummary.BillingMode",
+        absent="PROVISIONED",
+        part=Part.CAPACITY,
+    )
+    indexes: tuple[Index, ...] = fact(
+        INDEXES,
+        "GlobalSecondaryIndexes",
+        absent=(),
+        read=lambda listed: tuple(map(_index, listed)),
+        covers=tuple(
+            f"GlobalSecondaryIndexes.{one}"
+            for one in (
+                *("IndexName", "KeySchema.AttributeName", "KeySchema.KeyType"),
+                *("Projection.ProjectionType", "IndexStatus"),
+            )
+        ),
+        part=Part.DATA,
+        inner={"status": JUDGED_EACH_RUN},
+    )
+    sse_type: str | None = fact(
+        Words(en="encryption type", ja="暗号化の種類"),
+        "SSEDescription.SSEType",
+        absent=None,
+    )
+    sse_status: str | None = fact(
+        Words(en="encryption status", ja="暗号化の状態"),
+        "SSEDescription.Status",
+        absent=None,
+        part=JUDGED_EACH_RUN,
+    )
+    sse_key_arn: str | None = fact(
+        Words(en="encryption key", ja="暗号化キー"), "SSEDescription.KMSMasterKeyArn", absent=None
+    )
+    deletion_protection: bool = fact(PROTECTION, "DeletionProtectionEnabled", absent=False)
+    caps: Mapping[str, int] = fact(
+        Words(en="on-demand caps", ja="オンデマンドの上限"),
+        "",
+        absent={},
+        read=lambda table: dict(_caps(table)),
+        covers=("OnDemandThroughput", "GlobalSecondaryIndexes.OnDemandThroughput"),
+        part=Part.CAPACITY,
+    )
+    """Table or index -> the lower of its maximum on-demand reads and writes a second, if it has any."""
+    replicas: tuple[str, ...] = fact(
+        HELD_IN,
+        "Replicas",
+        absent=(),
+        read=lambda listed: tuple(sorted(one["RegionName"] for one in listed)),
+        part=Part.DATA,
+    )
+
+    @property
+    def key(self) -> str:
+        return typed_key(self.attribute_types, self.hash_key, self.range_key)
+
+
+def typed_key(types: Mapping[str, str], *names: str | None) -> str:
+    """Write a key as DynamoDB types it, hash key first: ``UserId (S), StampId (S)``."""
+    return ", ".join(f"{name} ({types.get(name, '?')})" for name in names if name)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Backups:
+    """Point-in-time recovery; the times are the restorable window, UTC."""
+
+    pitr: bool = fact(
+        RECOVERY,
+        f"{RECOVERS}.PointInTimeRecoveryStatus",
+        read=lambda status: status == "ENABLED",
+        part=Part.DATA,
+    )
+    window_days: int | None = fact(
+        WINDOW, f"{RECOVERS}.RecoveryPeriodInDays", absent=None, part=Part.DATA
+    )
+    earliest: datetime | None = fact(
+        Words(en="restorable from", ja="復元可能な最古の時刻"),
+        f"{RECOVERS}.EarliestRestorableDateTime",
+        absent=None,
+        read=utc,
+        part=MOVES,
+    )
+    latest: datetime | None = fact(
+        Words(en="restorable until", ja="復元可能な最新の時刻"),
+        f"{RECOVERS}.LatestRestorableDateTime",
+        absent=None,
+        read=utc,
+        part=MOVES,
+    )
+
+    @property
+    def facts(self) -> Mapping[Words, object]:
+        """The facts that have a bound; a window that AWS does not name is its default."""
+        days = WINDOW_DAYS if self.window_days is None else self.window_days
+        return {RECOVERY: self.pitr, WINDOW: days}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ResourcePolicy:
+    """``document`` is None where the resource has no policy."""
+
+    document: str | None = fact(
+        Words(en="policy", ja="ポリシー"), "Policy", absent=None, part=Part.PERMISSIONS
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tags:
+    tags: Mapping[str, MaskedValue] = fact(TAGS, "Tags", absent={}, read_in=described_tags)
+
+
+def wait_until_active(context: ChangeContext, name: str) -> None:
+    """Wait for the table and its indexes: AWS refuses most changes while one is under way."""
+
+    def active() -> bool:
+        found = context.client("dynamodb").describe_table(TableName=name)["Table"]
+        indexes = found.get("GlobalSecondaryIndexes", [])
+        states = {one.get("IndexStatus", "ACTIVE") for one in indexes} | {found["TableStatus"]}
+        return states == {"ACTIVE"}
+
+    what = Words(en="tables and indexes are ACTIVE", ja="テーブルとインデックスがACTIVEになること")
+    context.wait(active, what=what, every_s=2, within_s=1800, of=f"table {name}")
+
+
+def _time_to_live(target: UndoTarget) -> None:
+    client, table = target.context.client("dynamodb"), target.name
+    answer = client.describe_time_to_live(TableName=table)["TimeToLiveDescription"]
+    if answer["TimeToLiveStatus"] == "DISABLING":
+        raise Refused(
+            en=f"table {table}: AWS is turning its time to live off, which takes up to an hour: judge it"
+            " again then",
+            ja=f"テーブル{table}: TTLを無効化中です（最長1時間）。その後に判定し直してください",
+        )
+    for attribute in target.ids:
+        switch = {"Enabled": False, "AttributeName": attribute}
+        client.update_time_to_live(TableName=table, TimeToLiveSpecification=switch)
+
+
+def _stream(target: UndoTarget) -> None:
+    _update(target, target.name, StreamSpecification={"StreamEnabled": False})
+
+
+def _kinesis(target: UndoTarget) -> None:
+    client, table = target.context.client("dynamodb"), target.name
+    STOP_STREAMING(target)
+
+    def disabled() -> bool:
+        answer = client.describe_kinesis_streaming_destination(TableName=table)
+        states = {one["DestinationStatus"] for one in answer["KinesisDataStreamDestinations"]}
+        return states <= {"DISABLED"}
+
+    what = Words(
+        en=f"table {table} no longer streams to Kinesis",
+        ja=f"テーブル{table}のKinesisへの配信が止まること",
+    )
+    target.context.wait(disabled, what=what, every_s=5, within_s=300)
+
+
+STOP_STREAMING = calling(
+    "dynamodb", "disable_kinesis_streaming_destination", TableName=THIS, StreamArn=EACH
+)
+
+
+def _indexes(target: UndoTarget) -> None:
+    """Delete them; the id is the table's name where the finding is about an index, whose key never changes."""
+    for index in target.ids:
+        change = [{"Delete": {"IndexName": index}}]
+        _update(target, target.id or target.name, GlobalSecondaryIndexUpdates=change)
+
+
+def _replicas(target: UndoTarget) -> None:
+    for region in target.ids:
+        _update(target, target.name, ReplicaUpdates=[{"Delete": {"RegionName": region}}])
+
+
+def _update(target: UndoTarget, table: str, **change: Any) -> None:
+    """Change a table, and wait until it is ACTIVE again: AWS takes one change at a time."""
+    target.context.client("dynamodb").update_table(TableName=table, **change)
+    wait_until_active(target.context, table)
+
+
+def _arn_of(target: UndoTarget) -> Mapping[str, str]:
+    found = target.context.client("dynamodb").describe_table(TableName=target.name)
+    return {"ResourceArn": found["Table"]["TableArn"]}
+
+
+def _of_indexes_too(member: str, entry: Entry) -> dict[str, Entry]:
+    return alike(f"{member} GlobalSecondaryIndexes.{member}", entry)
+
+
+_policy_left = without_statements("dynamodb", "Policy", _arn_of)
+TABLE = Kind[Table, Wanted](
+    words=Words(en="table", ja="テーブル"),
+    service="dynamodb",
+    section="tables",
+    attached_section="table_attachments",
+    type=Table,
+    calls={
+        "table": ReadCall(
+            operation="DescribeTable",
+            asks={"TableName": "{name}"},
+            under="Table",
+            named=asked("TableName"),
+            members={
+                **alike("TableId GlobalSecondaryIndexes.IndexArn", NAMES),
+                **alike("CreationDateTime TableClassSummary.LastUpdateDateTime", WHEN),
+                "BillingModeSummary.LastUpdateToPayPerRequestDateTime": WHEN,
+                **_of_indexes_too("ProvisionedThroughput", PROVISIONED),
+                **_of_indexes_too("WarmThroughput", KEPT_READY),
+                **_of_indexes_too("ItemCount", GROWS),
+                **alike("TableSizeBytes GlobalSecondaryIndexes.IndexSizeBytes", GROWS),
+                **alike("LatestStreamLabel LatestStreamArn", OF_STREAM),
+                **alike(
+                    "GlobalTableVersion GlobalTableSettingsReplicationMode MultiRegionConsistency",
+                    OF_REPLICAS,
+                ),
+                "GlobalSecondaryIndexes.Projection.NonKeyAttributes": Harmless(
+                    "an index that includes only some attributes is judged by its projection"
+                ),
+                "GlobalSecondaryIndexes.Backfilling": Harmless("told by the index's status"),
+                "TableClassSummary.TableClass": Harmless(
+                    "decides what storage and requests cost, nothing else"
+                ),
+                "DisassociationProtectionEnabled": Harmless(
+                    "stricter than AWS's default, and about global tables alone"
+                ),
+                "LocalSecondaryIndexes": Closed(LOCAL_INDEXES, shows="IndexName"),
+                "VectorIndexes": Closed(VECTOR_INDEXES, shows="IndexName"),
+                "StreamSpecification": Closed(
+                    STREAM,
+                    usual=lambda found: not found.get("StreamEnabled"),
+                    shows="StreamViewType",
+                ),
+                "GlobalTableWitnesses": Closed(WITNESSES, shows="RegionName"),
+                "RestoreSummary": Closed(
+                    RESTORING,
+                    usual=lambda found: not found.get("RestoreInProgress"),
+                    shows="SourceTableArn",
+                ),
+                "SSEDescription.InaccessibleEncryptionDateTime": Closed(KEY_LOST),
+                "ArchivalSummary": Closed(ARCHIVED, shows="ArchivalReason"),
+            },
+        ),
+        "expiry": ReadCall(
+            operation="DescribeTimeToLive",
+            asks={"TableName": "{name}"},
+            named=asked("TableName"),
+            needs=frozenset({"TimeToLiveDescription"}),
+            members={
+                "TimeToLiveDescription": Closed(
+                    TIME_TO_LIVE, usual=off("TimeToLiveStatus", "DISABLED"), shows="AttributeName"
+                )
+            },
+        ),
+        "kinesis": ReadCall(
+            operation="DescribeKinesisStreamingDestination",
+            asks={"TableName": "{name}"},
+            named=asked("TableName"),
+            needs=frozenset({"KinesisDataStreamDestinations"}),
+            members={
+                "TableName": NAMES,
+                "KinesisDataStreamDestinations": Closed(
+                    KINESIS,
+                    usual=lambda found: all(map(off("DestinationStatus", "DISABLED"), found)),
+                    shows="StreamArn",
+                    loosens=True,
+                ),
+            },
+        ),
+    },
+    undo={
+        TIME_TO_LIVE: by_call(
+            _time_to_live,
+            en="items are no longer deleted when they expire; what was deleted stays deleted",
+            ja="項目は期限が来ても削除されなくなります。削除済みの項目は戻りません",
+        ),
+        STREAM: by_call(
+            _stream,
+            en="whatever reads the stream receives no further changes",
+            ja="ストリームを読む側には、以後の変更が届きません",
+        ),
+        KINESIS: by_call(
+            _kinesis,
+            en="whatever reads that Kinesis stream receives no further changes",
+            ja="そのKinesisストリームを読む側には、以後の変更が届きません",
+        ),
+        LOCAL_INDEXES: by_hand(
+            en="a local index lives as long as its table. DynamoDB console > Tables > {name} > Backups >"
+            " Restore to a point in time, without the index; then `restore_tables` in the runbook",
+            ja="ローカルインデックスだけを削除することはできません。DynamoDBコンソール > テーブル > {name} > バックアップ >"
+            " 特定時点への復元で、インデックスを除いて復元し、ランブックの`restore_tables`に従ってください",
+        ),
+        VECTOR_INDEXES: by_hand(
+            en="DynamoDB console > Tables > {name} > Indexes > Delete",
+            ja="DynamoDBコンソール > テーブル > {name} > インデックス > 削除",
+        ),
+        WITNESSES: by_hand(
+            en="DynamoDB console > Tables > {name} > Global tables > Delete witness",
+            ja="DynamoDBコンソール > テーブル > {name} > グローバルテーブル > ウィットネスを削除",
+        ),
+        RESTORING: by_hand(
+            en="wait until DynamoDB console > Tables > {name} shows Active, then judge again",
+            ja="DynamoDBコンソール > テーブル > {name}が「アクティブ」になるまで待ち、再度判定してください",
+        ),
+        KEY_LOST: by_hand(
+            en="KMS console > Customer managed keys: enable the key, or cancel its deletion; DynamoDB"
+            " archives {name} after seven days without it",
+            ja="KMSコンソール > カスタマー管理型のキーで、キーを有効化するか削除を取り消してください。7日間使えないと"
+            "DynamoDBは{name}をアーカイブします",
+        ),
+        ARCHIVED: by_hand(
+            en="DynamoDB console > Backups: restore {name} from the backup that AWS made of it",
+            ja="DynamoDBコンソール > バックアップで、AWSが作成したバックアップから{name}を復元してください",
+        ),
+        INDEXES: by_call(
+            _indexes,
+            en="whatever queries that index fails; rebuilding it takes longer the larger the table is",
+            ja="そのインデックスへの問い合わせは失敗します。再作成にはテーブルの大きさに応じた時間がかかります",
+            final=True,
+        ),
+        COPIES: by_call(
+            _replicas,
+            en="the copy in that Region is deleted, and whatever reads it there fails",
+            ja="そのリージョンの複製は削除され、そこからの読み取りはできなくなります",
+        ),
+        DENIED: by_call(
+            _policy_left,
+            en="what those statements deny is no longer denied to anybody",
+            ja="該当ステートメントによる拒否は、誰に対しても効かなくなります",
+            final=True,
+        ),
+        OPENED: by_call(
+            _policy_left,
+            en="whoever those statements allow loses that access",
+            ja="該当ステートメントで許可された相手は、アクセスできなくなります",
+            final=True,
+        ),
+    },
+)
+UNDO: Mapping[tuple[Words, Words], HowToUndo[UndoTarget]] = {
+    (INDEX, KEY): by_call(
+        _indexes,
+        en="whatever queries this index fails until `tables` has rebuilt it with the planned keys, which takes longer the larger the table is",
+        ja="`tables`が計画どおりのキーで再作成するまで、このインデックスへの問い合わせは失敗します。再作成には"
+        "テーブルの大きさに応じた時間がかかります",
+    ),
+}
+BACKUPS = Kind[Backups, Wanted](
+    words=Words(en="backups of table", ja="テーブルのバックアップ"),
+    service="dynamodb",
+    section="backups",
+    type=Backups,
+    calls={
+        "backups": ReadCall(
+            operation="DescribeContinuousBackups",
+            asks={"TableName": "{name}"},
+            needs=frozenset({"ContinuousBackupsDescription"}),
+            members={
+                "ContinuousBackupsDescription.ContinuousBackupsStatus": Harmless(
+                    "always enabled; what can be switched is point-in-time recovery"
+                )
+            },
+        )
+    },
+)
+TABLE_TAGS = Kind[Tags, Wanted](
+    words=Words(en="tags of table", ja="テーブルのタグ"),
+    service="dynamodb",
+    section="table_tags",
+    type=Tags,
+    calls={"tags": ReadCall(operation="ListTagsOfResource", asks=ITS_ARN, pages="Tags")},
+)
+TABLE_POLICY = Kind[ResourcePolicy, Wanted](
+    words=Words(en="policy of table", ja="テーブルのポリシー"),
+    service="dynamodb",
+    section="table_policies",
+    type=ResourcePolicy,
+    calls={
+        "policy": ReadCall(
+            operation="GetResourcePolicy",
+            asks=ITS_ARN,
+            needs=frozenset({"Policy"}),
+            empty_on=frozenset({"PolicyNotFoundException"}),
+            members={
+                "RevisionId": Harmless("counts the versions of the policy, which is judged itself")
+            },
+        )
+    },
+)
+LEDGER: Ledger = {
+    "dynamodb:ListTables": Operation(
+        resources={},
+        members={"TableNames": Judged("names")},
+    ),
+}
+
+
+def names(reading: Reading) -> list[str]:
+    return reading.aws.listed("dynamodb", "list_tables", "TableNames")
+
+
+def tables(reading: Reading) -> Section[Table]:
+    return reading.each(reading.scope.tables, lambda name: _table(reading, name))
+
+
+def _table(reading: Reading, name: str) -> Table:
+    answer = reading.aws.call("dynamodb", "describe_table", TableName=name)
+    leaving = answer["Table"]["TableStatus"] == DELETING
+    return _leaving(reading, name) if leaving else decode(answer)
+
+
+def decode(answer: Raw) -> Table:
+    """Return the facts of a table that is not being deleted."""
+    return TABLE.decode({"table": answer})
+
+
+def _leaving(reading: Reading, name: str) -> Table:
+    """Return a table that is being deleted: AWS reports neither its keys nor its settings."""
+    return Table(
+        name=name,
+        arn=ITS_ARN["ResourceArn"].format(
+            partition=reading.aws.partition, scope=reading.scope, name=name
+        ),
+        status=DELETING,
+        hash_key="",
+        range_key=None,
+        attribute_types={},
+        billing_mode="",
+    )
+
+
+def all_on_demand(tables: Section[Table]) -> bool:
+    """Whether every table is known to be on demand: then nothing moves capacities."""
+    return not isinstance(tables, Unreadable) and all(
+        not isinstance(one, Unreadable) and one.billing_mode == ON_DEMAND for one in tables.values()
+    )
+
+
+def _planned(reading: Reading) -> tuple[str, ...]:
+    return reading.scope.tables
+
+
+READERS = {
+    TABLE.section: Reader(tables, TABLE.actions),
+    **BACKUPS.readers(_planned),
+    **TABLE_TAGS.readers(_planned),
+    **TABLE_POLICY.readers(_planned),
+}
