@@ -3,7 +3,7 @@ PY := .venv/bin/python
 ENV ?= local
 ARGS ?=
 .DEFAULT_GOAL := check
-.PHONY: help check test done test-deep lint up load bench docs lock again
+.PHONY: help check test done test-deep lint up load bench docs lock wheel again
 
 COVERAGE := $(if $(COVER),--cov --cov-append --cov-report=)
 
@@ -65,6 +65,10 @@ docs: .venv/finished  ## regenerate the generated files, and the documents as a 
 lock: .venv/finished  ## resolve pyproject.toml into requirements.lock (ARGS=--upgrade: newest versions)
 	@.venv/bin/uv pip compile --quiet --universal --all-extras --generate-hashes --no-emit-index-url \
 		--custom-compile-command "make lock" $(ARGS) pyproject.toml -o requirements.lock
+
+wheel: .venv/finished  ## build the wheel that judges, and beside it the locked packages that it was tested with (build/dist)
+	@rm -rf build/dist && $(PY) -m hatchling build -t wheel -d build/dist
+	@cp requirements.lock build/dist
 
 # The stamp says that .venv is whole; without it, or without a working Python, .venv is made again. The installed command and
 # plugin are named in pyproject.toml.
