@@ -1,9 +1,9 @@
-"""What acts by itself on our resources: rules of EventBridge, and schedules of EventBridge Scheduler."""
+"""What acts by itself on our resources: rules and pipes of EventBridge, and schedules of EventBridge Scheduler."""
 
 import hashlib
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -12,6 +12,7 @@ from aws.access.automated import UNIVERSAL, Deed, Ours, ours_of
 from aws.door.failures import ReadFailure
 from aws.door.listing import every_page
 from aws.ledgers.events import RULE
+from aws.ledgers.pipes import PIPE
 from aws.ledgers.scheduler import SCHEDULE
 from aws.raw import Raw
 from aws.reading import Reader, Reading
@@ -32,7 +33,7 @@ class Act:
     target: str
     """ARN of what is called; of an API destination the URL."""
     target_id: str = ""
-    """Its id in the rule; a schedule has only one."""
+    """Its id in the rule, its part of the pipe; a schedule has only one."""
     on: tuple[str, ...] = ()
     """Names of our resources; empty for all that the role may act on."""
     role: str = ""
@@ -41,25 +42,27 @@ class Act:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Automation:
-    """A rule (``bus/name``) or schedule (``group/name``) that acts on something of ours by itself."""
+    """A rule (``bus/name``), schedule (``group/name``) or pipe that acts on something of ours by itself."""
 
     kind: Words
     name: str
     when: str
-    """Its schedule's expression, or its event pattern (JSON text)."""
+    """Its schedule's expression, its event pattern (JSON text), or a pipe's source."""
     acts: tuple[Act, ...]
     ends: datetime | None = None
     """After that it does nothing more; None if it goes on."""
 
 
 def automations(reading: Reading) -> Section[Automation]:
-    """Read all rules and schedules of the Region that are enabled; those that reach nothing of ours are left out."""
+    """Read all enabled rules, schedules and pipes of the Region; those that reach nothing of ours are left out."""
     ours = ours_of(reading)
     rules = {f"{one['EventBusName']}/{one['Name']}": one for one in _rules(reading)}
     schedules = {f"{one['GroupName']}/{one['Name']}": one for one in _schedules(reading)}
+    pipes = [one["Name"] for one in _pipes(reading)]
     return {
         **_keyed(RULE, reading.each(rules, lambda name: _rule(reading, ours, name, rules[name]))),
         **_keyed(SCHEDULE, reading.each(schedules, lambda name: _schedule(reading, ours, name))),
+        **_keyed(PIPE, reading.each(pipes, lambda name: _pipe(reading, ours, name))),
     }
 
 
@@ -86,14 +89,10 @@ def _rules(reading: Reading) -> list[Raw]:
 
 def _rule(reading: Reading, ours: Ours, name: str, rule: Raw) -> Automation:
     asked = {"Rule": rule["Name"], "EventBusName": rule["EventBusName"]}
-    acts = []
-    for one in reading.aws.listed("events", "list_targets_by_rule", "Targets", **asked):
-        url = _url(reading, one["Arn"])
-        deed = ours.deed({"RoleArn": rule.get("RoleArn"), **one}, url)
-        if deed:
-            acts.append(_act(one, deed, url))
+    targets = reading.aws.listed("events", "list_targets_by_rule", "Targets", **asked)
     when = rule.get("ScheduleExpression") or rule.get("EventPattern", "")
-    return Automation(kind=RULE, name=name, when=when, acts=tuple(acts))
+    acts = _acts(reading, ours, targets, rule.get("RoleArn"))
+    return Automation(kind=RULE, name=name, when=when, acts=acts)
 
 
 def _schedules(reading: Reading) -> list[Raw]:
@@ -117,10 +116,29 @@ def _may_matter(arn: str) -> bool:
 def _schedule(reading: Reading, ours: Ours, name: str) -> Automation:
     group, _, own = name.partition("/")
     found = reading.aws.call("scheduler", "get_schedule", Name=own, GroupName=group)
-    deed = ours.deed(found["Target"])
-    acts = (_act(found["Target"], deed),) if deed else ()
+    acts = _acts(reading, ours, [found["Target"]])
     when = found["ScheduleExpression"]
     return Automation(kind=SCHEDULE, name=name, when=when, acts=acts, ends=_ends(found))
+
+
+def _pipes(reading: Reading) -> list[Raw]:
+    found = reading.aws.listed("pipes", "list_pipes", "Pipes")
+    return [one for one in found if one["DesiredState"] != "STOPPED"]
+
+
+def _pipe(reading: Reading, ours: Ours, name: str) -> Automation:
+    """Read what a pipe takes from, calls on the way and passes to, and the log group that it writes."""
+    found = reading.aws.call("pipes", "describe_pipe", Name=name)
+    log = found.get("LogConfiguration", {}).get("CloudwatchLogsLogDestination", {})
+    arns = {part: found.get(part) for part in ("Source", "Enrichment", "Target")}
+    arns["log"] = log.get("LogGroupArn")
+    targets = [
+        {"Id": part, "Arn": arn, "Parameters": found.get(f"{part}Parameters")}
+        for part, arn in arns.items()
+        if arn
+    ]
+    acts = _acts(reading, ours, targets, found["RoleArn"])
+    return Automation(kind=PIPE, name=name, when=found["Source"], acts=acts)
 
 
 def _ends(found: Raw) -> datetime | None:
@@ -135,7 +153,19 @@ def _ends(found: Raw) -> datetime | None:
     return min(ends, default=None)
 
 
-def _act(target: Raw, deed: Deed, url: str = "") -> Act:
+def _acts(
+    reading: Reading, ours: Ours, targets: Iterable[Raw], role: str | None = None
+) -> tuple[Act, ...]:
+    """Return what targets do to ours; ``role`` is that of a target which names none."""
+    acts = []
+    for one in targets:
+        url = _url(reading, one["Arn"])
+        if deed := ours.deed({"RoleArn": role, **one}, url):
+            acts.append(_act(one, deed, url))
+    return tuple(acts)
+
+
+def _act(target: Raw, deed: Deed, url: str) -> Act:
     whole = json.dumps(target, sort_keys=True, default=str)
     return Act(
         target=url or target["Arn"],
@@ -162,7 +192,8 @@ READERS = {
         automations,
         (
             *("events:ListApiDestinations", "events:ListEventBuses", "events:ListRules"),
-            *("events:ListTargetsByRule", "scheduler:GetSchedule", "scheduler:ListSchedules"),
+            *("events:ListTargetsByRule", "pipes:DescribePipe", "pipes:ListPipes"),
+            *("scheduler:GetSchedule", "scheduler:ListSchedules"),
         ),
     ),
 }

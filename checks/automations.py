@@ -7,15 +7,16 @@ from aws.automation import Act, Automation
 from aws.bounds import unset
 from aws.difference import Difference
 from aws.ledgers.events import RULE
+from aws.ledgers.pipes import PIPE
 from aws.words import Words, joined
 
 ACTS = Words(en="what it does to our resources", ja="本環境のリソースへの操作")
-CALLS = {RULE: "events:ListTargetsByRule"}
+CALLS = {RULE: "events:ListTargetsByRule", PIPE: "pipes:DescribePipe"}
 """Kind -> the call that tells of it, where it is not the schedule's."""
 
 
 def automated(found: Iterable[Automation], now: datetime) -> tuple[Difference, ...]:
-    """Return each rule and schedule that is not over by ``now``."""
+    """Return each rule, schedule and pipe that is not over by ``now``."""
     return tuple(_difference(one) for one in found if one.ends is None or one.ends > now)
 
 

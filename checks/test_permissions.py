@@ -343,7 +343,7 @@ def test_no_role_of_ours_may_invoke_more_than_planned(
 
 
 @expectation("SEC-36", ja="本環境のリソースを自動で操作するものがない")
-def test_no_rule_and_no_schedule_acts_on_what_is_ours(
+def test_no_rule_schedule_or_pipe_acts_on_what_is_ours(
     found: Sections, now: datetime, judge: Judge
 ) -> None:
     automations = known(found.automations)

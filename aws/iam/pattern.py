@@ -71,12 +71,15 @@ def text_pattern(text: str) -> Pattern:
 
 @lru_cache(maxsize=4096)
 def named_pattern(text: str) -> Pattern:
-    """Compile an ARN whose ``*`` stands for a name that AWS gives: only the keys of S3's objects hold colons.
+    """Compile an ARN whose ``*`` stands for a name that AWS gives.
 
-    With a colon in it, ``arn:aws:sns:*:123456789012:orders`` would be about a part of any topic.
+    Only the keys of S3's objects and the labels of a table's streams, which are times, hold colons. With
+    a colon in it, ``arn:aws:sns:*:123456789012:orders`` would be about a part of any topic.
     """
     colons = text == "*" or text.startswith("arn:aws:s3:")
-    return text_pattern(text) if colons else _compiled(text, map(_in_name, text))
+    head, of_table, path = ("", "", text) if colons else text.partition(":table/")
+    tokens = _tokens(path, arn=False)
+    return _compiled(text, (*map(_in_name, head + of_table), *tokens))
 
 
 @lru_cache(maxsize=4096)

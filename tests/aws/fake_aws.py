@@ -107,6 +107,7 @@ PAGED = {
     "iam": ("Marker", "Marker"),
     "lambda": ("Marker", "NextMarker"),
     "logs": ("nextToken", "nextToken"),
+    "pipes": ("NextToken", "NextToken"),
     "scheduler": ("NextToken", "NextToken"),
     "secretsmanager": ("NextToken", "NextToken"),
     "sns": ("NextToken", "NextToken"),

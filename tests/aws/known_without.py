@@ -150,6 +150,8 @@ UNREAD = {
     "s3:GetBucketRequestPayment": of("bucket_attachments", IMAGES),
     "s3:GetBucketWebsite": of("bucket_attachments", IMAGES),
     "s3:GetPublicAccessBlock": of("buckets", f"{IMAGES}: public_access_blocked"),
+    "pipes:DescribePipe": of("automations", "pipe to-billing"),
+    "pipes:ListPipes": {"automations"},
     "scheduler:GetSchedule": of("automations", "schedule ops/nightly"),
     "scheduler:ListSchedules": {"automations"},
     "secretsmanager:DescribeSecret": SECRET,
@@ -184,6 +186,7 @@ LOST = {
 """Operation -> what nobody can ask for without it, since only its answer names it."""
 EMPTY_LISTINGS = {
     "events:ListEventBuses": "EventBuses",
+    "pipes:ListPipes": "Pipes",
     "scheduler:ListSchedules": "Schedules",
     "application-autoscaling:DescribeScalableTargets": "ScalableTargets",
     "application-autoscaling:DescribeScalingPolicies": "ScalingPolicies",

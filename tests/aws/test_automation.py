@@ -78,6 +78,7 @@ def test_rules_and_schedules_that_act_on_ours_are_read(found):
         "event rule default/ping": [
             (f"https://abc123.execute-api.{REGION}.amazonaws.com/prod/notify", ("rally-api",))
         ],
+        "pipe to-billing": [(f"{LAMBDA}rally-auth:live", ("rally-auth",))],
         "schedule ops/nightly": [(automation.RESTORE["Arn"], ("Users-prod",))],
     }
 
@@ -106,11 +107,48 @@ def test_schedule_ends_after_its_one_time(fake, sections, more, ends):
     assert sections().automations["schedule ops/nightly"].ends == ends
 
 
-@pytest.mark.parametrize("operation", ["events:ListRules", "scheduler:ListSchedules"])
-def test_what_is_disabled_is_left_out(fake, sections, operation):
+@pytest.mark.parametrize(
+    ("part", "arn", "on"),
+    [
+        ("Source", f"{TABLE}/stream/2026-11-30T00:00:00.000", {"Users-prod", "rally-auth"}),
+        ("Target", f"arn:aws:execute-api:{REGION}:{ACCOUNT}:abc123/prod/POST/notify", {"rally-api", "rally-auth"}),
+        ("Target", automation.OURS, {"rally-api", "rally-auth"}),
+        ("Enrichment", f"{LAMBDA}billing", set()),
+    ],
+)  # fmt: skip
+def test_pipe_acts_on_ours_by_each_of_its_parts(fake, sections, part, arn, on):
+    fake.answers["pipes:DescribePipe"] = {
+        **automation.AUTOMATION["pipes:DescribePipe"],
+        part: arn,
+    }
+
+    acts = getattr(sections().automations.get("pipe to-billing"), "acts", ())
+    assert {name for act in acts for name in act.on} == on
+
+
+def test_pipe_that_logs_into_a_log_group_of_ours_acts_on_it(fake, sections):
+    group = f"arn:aws:logs:{REGION}:{ACCOUNT}:log-group:/aws/lambda/rally-auth"
+    fake.answers["pipes:DescribePipe"] = {
+        **automation.AUTOMATION["pipes:DescribePipe"],
+        "Enrichment": None,
+        "LogConfiguration": {"CloudwatchLogsLogDestination": {"LogGroupArn": group}},
+    }
+
+    (act,) = sections().automations["pipe to-billing"].acts
+    assert act.target == group
+
+
+@pytest.mark.parametrize(
+    ("operation", "key", "off"),
+    [
+        ("events:ListRules", "Rules", {"State": "DISABLED"}),
+        ("scheduler:ListSchedules", "Schedules", {"State": "DISABLED"}),
+        ("pipes:ListPipes", "Pipes", {"DesiredState": "STOPPED"}),
+    ],
+)
+def test_what_is_disabled_is_left_out(fake, sections, operation, key, off):
     listed = automation.AUTOMATION[operation]
-    key = "Rules" if operation == "events:ListRules" else "Schedules"
-    fake.answers[operation] = {key: [{**one, "State": "DISABLED"} for one in listed[key]]}
+    fake.answers[operation] = {key: [{**one, **off} for one in listed[key]]}
 
     kinds = {str(one.kind) for one in sections().automations.values()}
-    assert len(kinds) == 1
+    assert len(kinds) == 2

@@ -11,6 +11,7 @@ from aws.function import RoleUser
 from aws.kinds.table import ResourcePolicy
 from aws.kinds.topic import Topic
 from aws.ledgers.events import RULE
+from aws.ledgers.pipes import PIPE
 from aws.ledgers.scheduler import SCHEDULE
 from signoff.judge.outcome import Outcome
 from tests.defects.changes import added, both, edited, item, role_of, unread
@@ -259,9 +260,18 @@ WARM = Automation(
     when="rate(5 minutes)",
     acts=(Act(target=f"{AWARD}:live", target_id="1", on=(AWARD,), digest="00112233aa"),),
 )
+PIPED = Automation(
+    kind=PIPE,
+    name="orders",
+    when=f"arn:aws:sqs:ap-northeast-1:{ACCOUNT}:orders",
+    acts=(
+        Act(target=AWARD, target_id="Target", on=(AWARD,), role=ADMINISTRATOR, digest="5e1ab2c3d4"),
+    ),
+)
 BY_ITSELF = (
     Defect(id="SEC-36:schedule", breaks=added("automations", "schedule default/nightly", NIGHTLY)),
     Defect(id="SEC-36:rule", breaks=added("automations", "event rule default/warm", WARM)),
+    Defect(id="SEC-36:pipe", breaks=added("automations", "pipe orders", PIPED)),
     Defect(id="SEC-36:unread", breaks=unread("automations"), outcome=UNREAD),
 )
 """What acts on our resources by itself."""

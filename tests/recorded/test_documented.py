@@ -132,11 +132,12 @@ def test_member_that_is_null_is_no_value(whole):
     assert (function.layers, function.kms_key_arn, function.memory_mb) == ((), None, 256)
 
 
-def test_rule_and_schedule_that_act_on_ours_are_read(whole):
+def test_rule_schedule_and_pipe_that_act_on_ours_are_read(whole):
     found = whole["json"][0].sections.automations
 
     assert {name: [act.on for act in one.acts] for name, one in found.items()} == {
         "event rule default/ping": [("rally-auth",)],
+        "pipe orders": [("rally-notify",)],
         "schedule ops/nightly": [("rally-notify",)],
     }
 

@@ -1,4 +1,4 @@
-"""The answers of EventBridge and its Scheduler: one rule for each kind of target, one schedule."""
+"""The answers of EventBridge, its Scheduler and its Pipes: one rule for each kind of target, one schedule, one pipe."""
 
 from tests.aws.answers import ACCOUNT, LAMBDA, REGION, THEN
 
@@ -31,6 +31,13 @@ RESTORE = {
     "RoleArn": f"arn:aws:iam::{ACCOUNT}:role/OrganizationAccess",
     "Input": '{"TargetTableName": "Users-prod"}',
 }
+PIPE = {
+    "Name": "to-billing",
+    "DesiredState": "RUNNING",
+    "Source": f"arn:aws:sqs:{HERE}:orders",
+    "Enrichment": f"{LAMBDA}rally-auth:live",
+    "Target": f"arn:aws:sqs:{HERE}:billing",
+}
 AUTOMATION = {
     "events:ListEventBuses": {"EventBuses": [{"Name": "default", "Arn": f"arn:aws:events:{HERE}"}]},
     "events:ListRules": {"Rules": [rule(name) for name in TARGETS]},
@@ -51,6 +58,8 @@ AUTOMATION = {
             }
         ]
     },
+    "pipes:ListPipes": {"Pipes": [PIPE, {**PIPE, "Name": "old", "DesiredState": "STOPPED"}]},
+    "pipes:DescribePipe": {**PIPE, "RoleArn": f"arn:aws:iam::{ACCOUNT}:role/pinger"},
     "scheduler:GetSchedule": {
         "Name": "nightly",
         "GroupName": "ops",

@@ -9,6 +9,7 @@ from aws.iam.pattern import (
     action_pattern,
     covers,
     escape_from,
+    named_pattern,
     overlap,
     resource_pattern,
 )
@@ -156,3 +157,15 @@ def test_a_comparison_beyond_reason_is_refused_rather_than_guessed():
 
     with pytest.raises(TooIntricateError, match="too intricate"):
         escape_from([intricate], [intricate])
+
+
+@pytest.mark.parametrize(
+    ("named", "grant", "reaches"),
+    [
+        (f"{TABLE}/*", f"{TABLE}/stream/2026-11-30T00:00:00.000", True),
+        (f"{TABLE}/*", f"{TABLE}-old/stream/2026-11-30T00:00:00.000", False),
+        ("arn:aws:sns:*:123456789012:orders", "arn:aws:sns:x:y:123456789012:orders", False),
+    ],
+)
+def test_name_that_aws_gives_holds_colons_in_the_label_of_a_stream_only(named, grant, reaches):
+    assert overlap(named_pattern(named), resource_pattern(grant)) is reaches

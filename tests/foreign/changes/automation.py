@@ -1,4 +1,4 @@
-"""Changes of what acts by itself: rules of EventBridge and schedules of EventBridge Scheduler."""
+"""Changes of what acts by itself: rules and pipes of EventBridge, and schedules of EventBridge Scheduler."""
 
 import json
 from collections.abc import Iterator, Mapping
@@ -75,6 +75,28 @@ def rule_starts_a_state_machine_that_may_run_under_an_administrator(client):
         yield
 
 
+@contextmanager
+def pipe(client: Client, source: str, target: str) -> Iterator[None]:
+    """Let a pipe carry what arrives at its source to its target."""
+    client("pipes").create_pipe(
+        Name="orders", Source=source, Target=target, RoleArn=f"{ADMINISTRATOR}-2"
+    )
+    yield
+    client("pipes").delete_pipe(Name="orders")
+
+
+@change("SEC-36", reads=READS)
+def pipe_passes_orders_to_award(client):
+    with pipe(client, f"arn:aws:sqs:{HERE}:orders", AWARD):
+        yield
+
+
+@harmless(reads=READS)
+def pipe_connects_the_queues_of_others(client):
+    with pipe(client, f"arn:aws:sqs:{HERE}:orders", f"arn:aws:sqs:{HERE}:billing"):
+        yield
+
+
 @change("SEC-36", reads=READS)
 def rule_invokes_award(client):
     with rule(client, {"Arn": f"{AWARD}:live"}, {"Arn": f"arn:aws:sqs:{HERE}:other"}):
@@ -145,6 +167,7 @@ CHANGES = (
     rule_starts_a_state_machine_that_may_run_under_an_administrator,
     rule_invokes_award,
     rule_calls_the_api,
+    pipe_passes_orders_to_award,
 )
 HARMLESS = (
     rule_that_keeps_award_warm_is_decided,
@@ -152,4 +175,5 @@ HARMLESS = (
     schedule_is_over,
     schedule_backs_up_a_table_of_others,
     rule_feeds_the_functions_and_queues_of_others,
+    pipe_connects_the_queues_of_others,
 )
