@@ -51,6 +51,7 @@ def show_plans(composition: LoadComposition, env: str, lang: str) -> ExitCode:
         say("peak/s", "最大/秒"),
         say("requests", "リクエスト"),
         say("of the day", "1日の割合"),
+        say("about $", "約（ドル）"),
     ):
         table.add_column(name, justify="right")
     table.add_column(say("what for", "目的"), overflow="fold")
@@ -61,6 +62,7 @@ def show_plans(composition: LoadComposition, env: str, lang: str) -> ExitCode:
             f"{plan.peak_rate:g}",
             str(plan.requests),
             f"{plan.requests / quota:.1%}",
+            f"{plan.dollars:.2f}",
             say(plan.purpose, PURPOSES.get(plan.purpose, plan.purpose)),
         )
     Console().print(table)

@@ -231,10 +231,10 @@ def _announcement(run: LoadRun) -> Localized:
     plan, about = run.plan, run.about
     return Localized(
         f"{plan.name} on {run.host}: {plan.requests} requests in {plan.seconds:.0f} s, "
-        f"{plan.peak_rate:g} a second at most; {about['spent_before']} of today's "
+        f"{plan.peak_rate:g} a second at most, about ${plan.dollars:.2f} on AWS; {about['spent_before']} of today's "
         f"{about['daily_quota']} were spent ({about['spent_source']})",
         f"{plan.name}を{run.host}に実行します: {plan.seconds:.0f}秒で{plan.requests}リクエスト、最大毎秒"
-        f"{plan.peak_rate:g}件。本日のクォータ{about['daily_quota']}のうち{about['spent_before']}を使用済み",
+        f"{plan.peak_rate:g}件、AWSでの料金は約{plan.dollars:.2f}ドル。本日のクォータ{about['daily_quota']}のうち{about['spent_before']}を使用済み",
     )
 
 

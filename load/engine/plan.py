@@ -15,6 +15,9 @@ ENDPOINTS = (LIST, VERIFY, AWARD, RANKING)
 JOURNEY = (LIST, VERIFY, AWARD, LIST)
 """What one user does at one spot, with think time between the calls."""
 THINK_AT_MOST_S = 3.0
+DOLLARS_A_MILLION = 10
+"""About what AWS asks for a million requests, in 2026-11 and without the free tier: REST API 4.25 in Tokyo, Lambda 0.20 and its
+time, on-demand reads and the awards' transactions, logs. Not read from AWS's pages but quoted by others."""
 CARDS = 20
 """Size of a deck: shares hold to 5 % within every twenty arrivals of a stream."""
 
@@ -88,6 +91,11 @@ class LoadPlan:
     def requests(self) -> int:
         """The price of the plan against the daily quota."""
         return self.arrivals * (len(JOURNEY) if self.journey else 1)
+
+    @property
+    def dollars(self) -> float:
+        """About what AWS asks for it."""
+        return self.requests * DOLLARS_A_MILLION / 1e6
 
     @property
     def awards(self) -> float:

@@ -49,7 +49,7 @@ def test_help_shows_commands_and_examples():
 def test_plans_are_listed_with_their_prices():
     told = load("plans").stdout
 
-    for word in ("smoke", "baseline", "step", "spike", "soak", "of the day"):
+    for word in ("smoke", "baseline", "step", "spike", "soak", "of the day", "about $", "0.13"):
         assert word in told
 
 
