@@ -5,7 +5,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from aws.difference import Difference, fault
+from aws.bounds import Bound, at_least, at_most
+from aws.difference import Difference, Differences, fault
 from aws.section import Missing
 from aws.words import Words, joined
 from checks.deployed import Deployed
@@ -23,6 +24,14 @@ from signoff.judge.staleness import Stale, require_unchanged
 LOAD = Words(en="load plan", ja="負荷計画")
 VERDICT = Words(en="verdict", ja="判定")
 PERCENTILES = Words(en="percentile objectives", ja="パーセンタイルの目標")
+OBJECTIVE = Words(en="load objective", ja="負荷試験の目標値")
+LOOSEST: Mapping[str, Bound] = {
+    "p95": at_most(1000, Words(en=" ms", ja="ミリ秒")),
+    "p99": at_most(2000, Words(en=" ms", ja="ミリ秒")),
+    "errors": at_most(0.01),
+    "achieved": at_least(0.95),
+}
+"""By which objectives a pass shows that callers are answered; load/slo.toml may ask for more."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -160,6 +169,27 @@ def load_flaws(record: Record, environment: Environment) -> tuple[Difference, ..
         gate = Words(en="at least one", ja="一つ以上あること")
         return (fault(kind, name, PERCENTILES, None, gate),)
     return ()
+
+
+def loose_objectives(load: Record) -> Differences:
+    """Return the objectives of a run, per endpoint, by which a slow or failing API would pass."""
+    limits = {
+        (one["endpoint"], one["criterion"]): one["limit"][one["criterion"] != "achieved"]
+        for one in load.body["checks"]
+        if one["criterion"] in LOOSEST
+    }
+    about: dict[str, Any] = {"decided_in": "load/slo.toml", "loosens": True}
+    return Differences.among(
+        Difference(
+            kind=OBJECTIVE,
+            name=name,
+            fact=Words.same(one),
+            found=limit,
+            bound=LOOSEST[one],
+            **about,
+        )
+        for (name, one), limit in limits.items()
+    )
 
 
 def sentence_of(load: Record) -> Words:

@@ -7,7 +7,7 @@ from aws.difference import differences
 from aws.release import Builds
 from aws.words import Words
 from checks.deployed import Deployed
-from checks.records import Standing, counting, judged_load, load_flaws, proven_at
+from checks.records import Standing, counting, judged_load, load_flaws, loose_objectives, proven_at
 from signoff.environment import Environment
 from signoff.judge.checklist import expectation
 from signoff.judge.decisions import Judge
@@ -32,6 +32,7 @@ def test_required_load_plan_passed_on_this_release(
     judge.observe.note(at=proven_at(record), **{name: record.body.get(name) for name in shown})
 
     judge(load_flaws(record, environment))
+    judge(loose_objectives(record))
 
 
 @expectation("PREP-10", ja="このコミットのビルドが自身のテストと組み込みスタックで検証済みである")

@@ -36,6 +36,14 @@ def invalid_run_after_a_pass(snapshot):
     )
 
 
+def judged_by(criterion: str, limit: list[float]) -> Break:
+    """Let the load run have been judged by another objective."""
+    checks = [
+        one | ({"limit": limit} if one["criterion"] == criterion else {}) for one in LOAD["checks"]
+    ]
+    return record("load", body=LOAD | {"checks": checks})
+
+
 def proof(functions: Mapping[str, str | None] = MappingProxyType({}), **said: str) -> Break:
     """Change what the proof says; ``functions`` are digests, None of one that it does not name."""
 
@@ -81,6 +89,9 @@ DEFECTS = (
     Defect(
         id="PREP-02:without-percentiles", breaks=record("load", body=LOAD | {"percentiles": False})
     ),
+    Defect(id="PREP-02:slow-objective", breaks=judged_by("p95", [0, 5000])),
+    Defect(id="PREP-02:failing-objective", breaks=judged_by("errors", [0, 0.2])),
+    Defect(id="PREP-02:unanswered-objective", breaks=judged_by("achieved", [0.5, 1])),
     Defect(id="ROLL-05:never-rehearsed", breaks=without_records("rehearsal")),
     Defect(id="ROLL-05:old", breaks=record("rehearsal", created=LONG_AGO)),
     Defect(id="ROLL-05:other-release", breaks=record("rehearsal", parts={"code": OTHER})),
@@ -96,5 +107,7 @@ SOUND: Mapping[str, Break] = {
     "an invalid load run after a pass": invalid_run_after_a_pass,
     "a proof that passed after one that failed": proven_again_after_a_failure,
     "a proof of another commit that builds the same": proof(commit="ba9876543210"),
+    "a load run that was judged by a stricter objective": judged_by("p95", [0, 200]),
+    "a load run that was judged by the loosest objective": judged_by("p95", [0, 1000]),
     "a proof that also tried a function that is gone": proof(functions={"removed": OTHER}),
 }

@@ -24,6 +24,12 @@ LOAD = {
         "ja": "PASS: prodのbaseline、24000件に応答",
     },
     "percentiles": True,
+    "checks": [
+        {"endpoint": "GET /stamps", "criterion": "p95", "limit": [0, 500]},
+        {"endpoint": "GET /stamps", "criterion": "errors", "limit": [0, 0.01]},
+        {"endpoint": "GET /stamps", "criterion": "achieved", "limit": [0.95, 1]},
+        {"endpoint": "GET /stamps", "criterion": "429", "limit": [0, 0]},
+    ],
     "target_rate": 200,
     "window": ["2026-11-24T08:50:00+00:00", "2026-11-24T08:52:10+00:00"],
     "page": "report/prod/load/latest/load.html",
