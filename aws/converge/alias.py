@@ -1,7 +1,7 @@
 """What callers of a function get, and who may call it: the version behind the alias, and its permissions."""
 
 import json
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from functools import partial
 from typing import Any
 
@@ -179,6 +179,17 @@ def statements(
     answer = unless_absent(context.client("lambda").get_policy, FunctionName=function.name, **which)
     found = _listed(json.loads(answer["Policy"])["Statement"]) if answer else ()
     return {one.get("Sid") or f"number {number}": one for number, one in enumerate(found, 1)}
+
+
+def invoking_apis(
+    context: ChangeContext, function: Function, qualifier: str | None
+) -> Iterator[str]:
+    """Yield the ARNs of the routes of API Gateway that the alias, or the function, may be invoked by."""
+    for one in statements(context, function, qualifier).values():
+        for operator in one.get("Condition", {}).values():
+            yield from (
+                arn for arn in _listed(operator.get("AWS:SourceArn", [])) if ":execute-api:" in arn
+            )
 
 
 def _listed(value: Any) -> tuple[Any, ...]:

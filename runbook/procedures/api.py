@@ -20,7 +20,7 @@ from aws.desired import Function
 from aws.kinds.log_group import LOG_GROUP
 from aws.words import Words
 from runbook import closed_api, releases
-from runbook.engine import StepContext, step
+from runbook.engine import Refused, StepContext, step
 from runbook.rollback import calls
 
 
@@ -55,9 +55,31 @@ def create_it_closed(context: StepContext) -> Changes:
     リリースより前の状態がありません。すでにデプロイされたAPIには、この状態を追加しません。ただし、提供中のリリースが
     唯一のデプロイである場合は、確認のうえ下書きを空にし、この状態を作ったあと下書きを作り直します。
     """
+    _refuse_a_second_api(context)
     return rest_api.converge(context, context.plan.api) + closed_api.converge(
         context, context.plan.api
     )
+
+
+def _refuse_a_second_api(context: StepContext) -> None:
+    """Stop where an HTTP API invokes the functions: what is out of scope gets no REST API beside it."""
+    if rest_api.find(context, context.plan.api):
+        return
+    callers = {
+        source.split(":")[5].partition("/")[0]
+        for function in context.plan.functions
+        for qualifier in (None, function.alias)
+        for source in alias.invoking_apis(context, function, qualifier)
+    }
+    pages = context.client("apigatewayv2").get_paginator("get_apis").paginate() if callers else ()
+    listed = [one for page in pages for one in page["Items"]]
+    if named := ", ".join(one["Name"] for one in listed if one["ApiId"] in callers):
+        raise Refused(
+            en=f"HTTP API {named} invokes the functions. This project creates and judges REST APIs alone, as the guide"
+            " does: an HTTP API is out of scope, and a REST API beside it would only divide its callers",
+            ja=f"HTTP API {named}が関数を呼び出しています。本プロジェクトが作成・判定するのは、手順書と同じREST APIだけです。"
+            "HTTP APIは対象外で、別にREST APIを作成すると呼び出し元が分かれてしまいます",
+        )
 
 
 @step("3-3")
