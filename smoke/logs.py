@@ -22,6 +22,8 @@ from smoke.scenarios import GUIDE, Scenarios
 
 _FAULT = re.compile(r'"Faults"|"level": ?"ERROR"|\[ERROR\]')
 """How our functions count a fault, and how Lambda reports an uncaught error."""
+STARTED = '?"START RequestId" ?"platform.start"'
+"""What Lambda itself logs of each call, as text or as JSON: code of a team's own need not log API Gateway's request id."""
 LONGEST = 1024
 """Characters of a filter pattern, at most. Source: botocore's model of logs, FilterPattern."""
 BEFORE_S = 60
@@ -40,8 +42,8 @@ class Logs:
     began: float = 0.0
     now: Callable[[], float] = time.time
 
-    def lines(self, group: str, request_id: str, at: float) -> tuple[str, ...]:
-        """Return the lines with that id once there are any. ``at``: seconds since the epoch.
+    def lines(self, group: str, pattern: str, at: float) -> tuple[str, ...]:
+        """Return the lines that match once there are any. ``at``: seconds since the epoch.
 
         Raises Follows if there is no such group, which another row reports.
         """
@@ -52,7 +54,7 @@ class Logs:
             wait=wait_exponential(multiplier=0.1, max=3),
         )
         try:
-            return tuple(asking(self.found, group, f'"{request_id}"', at))
+            return tuple(asking(self.found, group, pattern, at))
         except RetryError:
             return ()
 
@@ -101,8 +103,11 @@ def asked_of(calls: RowCalls, group: LogGroup) -> Answer:
 
 def lines_of(calls: RowCalls, group: LogGroup, answer: Answer) -> tuple[str, ...]:
     """Return the request's lines; Follows if the route itself is red."""
-    found = logs_of(calls).lines(group.name, answer.request_id, answer.at)
-    calls.observe.note(group=group.name, searched=answer.request_id, lines=len(found))
+    functions = {one.log_group for one in calls.suite.plan.functions}
+    own = calls.suite.environment.own_code and group.name in functions
+    searched = STARTED if own else f'"{answer.request_id}"'
+    found = logs_of(calls).lines(group.name, searched, answer.at)
+    calls.observe.note(group=group.name, searched=searched, lines=len(found))
     if not found:
         calls.attribute(answer.call.route)
     return found
