@@ -108,7 +108,10 @@ def to_body(facts: Facts) -> Mapping[str, Any]:
 
 def from_body(body: Mapping[str, Any]) -> Facts:
     raw, withheld = body.get("raw", {}), set(body.get("withheld", ()))
-    places = {_name(*place): (*place,) for place in body.get("places", ())}
+    places = {
+        _name(section, item, path): (section, item, path)
+        for section, item, path in body.get("places", ())
+    }
     return {
         name: PartFact(shown, raw.get(name, shown), name in withheld, places.get(name))
         for name, shown in body["facts"].items()
