@@ -25,7 +25,13 @@ def verbs():
 
 
 def test_there_are_workflows_for_changes_sign_off_load_upgrades_and_releases():
-    assert [one.stem for one in WORKFLOWS] == ["load", "pull-request", "release", "sign-off", "upgrade"]
+    assert [one.stem for one in WORKFLOWS] == [
+        "load",
+        "pull-request",
+        "release",
+        "sign-off",
+        "upgrade",
+    ]
 
 
 @pytest.mark.parametrize("workflow", WORKFLOWS, ids=lambda one: one.stem)
@@ -43,7 +49,14 @@ def test_commands_are_verbs_of_the_makefile_or_programs_of_the_environment(workf
     others = {one.split()[0] for one in commands if not one.startswith("make")}
 
     assert {verb for one in made for verb in one} <= verbs()
-    assert others <= {"cat", "gh", ".ci/prepare", ".ci/upgrade", ".venv/bin/pytest", ".venv/bin/python"}
+    assert others <= {
+        "cat",
+        "gh",
+        ".ci/prepare",
+        ".ci/upgrade",
+        ".venv/bin/pytest",
+        ".venv/bin/python",
+    }
 
 
 @pytest.mark.parametrize("workflow", WORKFLOWS, ids=lambda one: one.stem)
