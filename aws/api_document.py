@@ -214,13 +214,16 @@ def _authorizer_name(raw: Raw) -> str:
 
 def decode_authorizer(raw: Raw) -> Authorizer:
     """Return the facts of an entry of get_authorizers."""
+    return replace(_authorizer(_authorizer_name(raw), raw), id=raw["id"])
+
+
+def _authorizer(name: str, raw: Raw) -> Authorizer:
     return Authorizer(
-        id=raw["id"],
-        name=_authorizer_name(raw),
+        name=name,
         kind=raw["type"].upper(),
         uri=raw["authorizerUri"],
         identity_source=_identity_source(raw.get("identitySource", "")),
-        ttl_s=raw.get("authorizerResultTtlInSeconds", default("authorizer_ttl_s")),
+        ttl_s=int(raw.get("authorizerResultTtlInSeconds", default("authorizer_ttl_s"))),
         surplus=of_authorizer(raw),
     )
 
@@ -291,17 +294,10 @@ def _is_api_key(scheme: Raw) -> bool:
 
 def _exported_authorizer(name: str, scheme: Raw) -> Authorizer:
     raw = scheme["x-amazon-apigateway-authorizer"]
+    if raw["type"].upper() != "TOKEN":
+        return _authorizer(name, raw)
     # A TOKEN authorizer's header is in the scheme itself, a REQUEST authorizer's sources are not.
-    header = f"method.request.header.{scheme['name']}"
-    token = raw["type"].upper() == "TOKEN"
-    return Authorizer(
-        name=name,
-        kind=raw["type"].upper(),
-        uri=raw["authorizerUri"],
-        identity_source=_identity_source(header if token else raw.get("identitySource", "")),
-        ttl_s=int(raw.get("authorizerResultTtlInSeconds", default("authorizer_ttl_s"))),
-        surplus=of_authorizer(raw),
-    )
+    return _authorizer(name, {**raw, "identitySource": f"method.request.header.{scheme['name']}"})
 
 
 def _integration(raw: Raw, answers: Iterable[Mapping[str, Any]]) -> Integration:
