@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,6 +13,9 @@ from aws.converge import rest_api
 from aws.converge.deployment import by_hand, point, stage_of
 from aws.iam import EvalDecision, Statement, evaluate, parse
 from aws.iam import context as request_context
+from aws.release import RecordedRelease
+from aws.rest_api import decode_deployment
+from aws.way_back import deployment_back
 from aws.words import Words
 from runbook.engine import Change, Refused, StepContext, difference
 from runbook.rollback import calls
@@ -210,31 +213,19 @@ def _target(context: StepContext, live: str, listed: tuple[Mapping[str, Any], ..
         return named
     if going := unfinished_target(context, PART, {"deployment": live}):
         return str(going["deployment"])
-    closed = {str(one["id"]) for one in listed if is_closed(one.get("description"))}
-    recorded = [str(release.get("deployment")) for release in context.history("release")]
-    candidates = [*(one for one in recorded if one not in closed), *_before(live, listed)]
-    for one in candidates:
-        if one in there and one != live:
-            return one
+    releases = map(RecordedRelease.of, context.history("release"))
+    if back := deployment_back(live, [*map(decode_deployment, listed)], releases):
+        return back.id
     raise Refused(
-        en=f"deployment {live} is the only one: deploy a good draft by `python -m runbook api --env"
+        en=f"no deployment before {live} is of another draft: deploy a good one by `python -m runbook api --env"
         f" {context.environment.name} --go`",
-        ja=f"デプロイは{live}だけです。`python -m runbook api --env {context.environment.name} --go`で正しい定義をデプロイしてください",
+        ja=f"{live}より前に、定義の異なるデプロイがありません。`python -m runbook api --env {context.environment.name} --go`で正しい定義をデプロイしてください",
     )
-
-
-def _before(live: str, newest_first: tuple[Mapping[str, Any], ...]) -> Iterator[str]:
-    """Yield what was deployed before or in the same second: API Gateway dates no finer."""
-    served = [one["createdDate"] for one in newest_first if one["id"] == live]
-    for one in newest_first:
-        if not served or one["createdDate"] <= served[0]:
-            yield str(one["id"])
 
 
 def deployments(context: StepContext, api_id: str) -> tuple[Mapping[str, Any], ...]:
     """Return the deployments that there are, newest first."""
-    pages = context.client("apigateway").get_paginator("get_deployments").paginate(restApiId=api_id)
-    found = [one for page in pages for one in page.get("items", [])]
+    found = context.listed("apigateway", "get_deployments", "items", restApiId=api_id)
     return tuple(sorted(found, key=lambda one: one["createdDate"], reverse=True))
 
 

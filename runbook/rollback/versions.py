@@ -8,6 +8,7 @@ from aws.change.gate import Changes
 from aws.converge.version import LATEST, move
 from aws.desired import Function
 from aws.release import CLOSED, code_sha256
+from aws.way_back import version_back
 from plan.compute import names_a_table
 from runbook.engine import Change, Refused, StepContext, difference
 from runbook.rollback.execution import unfinished_target
@@ -93,9 +94,9 @@ def described(context: StepContext, function: Function, qualifier: str) -> Mappi
 
 def listed(context: StepContext, function: Function) -> Listed:
     """Return what Lambda lists of a function, in one call, however many versions there are."""
-    pages = context.client("lambda").get_paginator("list_versions_by_function")
-    found = pages.paginate(FunctionName=function.name)
-    return {one["Version"]: one for page in found for one in page["Versions"]}
+    operation = "list_versions_by_function"
+    found = context.listed("lambda", operation, "Versions", FunctionName=function.name)
+    return {one["Version"]: one for one in found}
 
 
 def published(there: Iterable[str]) -> tuple[int, ...]:
@@ -156,15 +157,16 @@ def _other(
     }
 
 
-def _below(context: StepContext, function: Function, live: str, there: Iterable[str]) -> str:
-    older = [number for number in published(there) if number < int(live)]
-    if not older:
+def _below(context: StepContext, function: Function, live: str, there: Listed) -> str:
+    codes = {version: one["CodeSha256"] for version, one in there.items() if version != LATEST}
+    older = version_back(function.name, live, codes, (), closed="")
+    if older is None:
         raise Refused(
-            en=f"function {function.name}: version {live} is the oldest one, so there is nothing to go"
+            en=f"function {function.name}: no version before {live} holds other code, so there is nothing to go"
             f" back to: deploy a good one by `python -m runbook functions --env {context.environment.name} --go`",
-            ja=f"関数{function.name}: バージョン{live}が最古で、戻し先がありません。`python -m runbook functions --env {context.environment.name} --go`で正しいものをデプロイしてください",
+            ja=f"関数{function.name}: バージョン{live}より前に別のコードのバージョンがなく、戻し先がありません。`python -m runbook functions --env {context.environment.name} --go`で正しいものをデプロイしてください",
         )
-    return str(older[-1])
+    return older
 
 
 def _existing(function: Function, version: str, there: Listed) -> Mapping[str, Any]:

@@ -1,6 +1,7 @@
 """The stage goes back to an earlier deployment, and forward again; routes of one made by hand that would fail are named first."""
 
 import json
+from dataclasses import replace
 
 import pytest
 
@@ -9,6 +10,7 @@ from local.aws.server import LocalAws
 from local.gateway.deployments import Deployments
 from runbook.engine import Declined, Refused
 from runbook.procedures import api, functions, least_privilege, rollback_api
+from runbook.rollback.deployments import stage_move
 from tests.moto_state import restore, state_of
 from tests.runbook import by_hand
 from tests.runbook.desk import Desk, clients, said_in
@@ -49,6 +51,18 @@ def test_the_same_command_goes_forward_again(operator, served):
 
     assert back != first
     assert served() == first
+
+
+def test_the_same_draft_deployed_again_is_no_way_back(operator, served):
+    """As the row of the rollback has it: what stood before it did as well."""
+    gateway, rest = operator.client("apigateway"), {"restApiId": served.api}
+    live = gateway.get_deployment(**rest, deploymentId=served())
+    again = gateway.create_deployment(**rest, description=live["description"])["id"]
+    patch = [{"op": "replace", "path": "/deploymentId", "value": again}]
+    gateway.update_stage(**rest, stageName="prod", patchOperations=patch)
+    unrecorded = replace(operator.context(), history=lambda _: ())
+
+    assert stage_move(unrecorded).target["id"] not in {live["id"], again}
 
 
 def test_a_deployment_is_named(operator, served):
