@@ -22,7 +22,7 @@ def denials(
     ]
     found: dict[Words, str] = {}
     doubts: dict[Words, str] = {}
-    for role in roles:
+    for role in roles if statements else ():  # without a deny, no role need be known
         for action, statement, answer in denied(
             statements, role.arn, _needed(role, arn), needed_of(role)
         ):
