@@ -60,7 +60,9 @@ def limits(environment: Environment) -> Limits:
     return {
         **_throttle(environment),
         **dict(_alarms(environment.alarms.period_s)),
-        "retention_days": KeyLimit(at_least(30, DAYS), Words("guide step 6-3", "手順6-3")),
+        "retention_days": KeyLimit(
+            at_least(30, DAYS), Words("guide step 6-3", "手順書のステップ6-3")
+        ),
         **EVERY_TABLE,
         **EVERY_FUNCTION,
         **API,
@@ -92,20 +94,21 @@ def _throttle(environment: Environment) -> Limits:
             between(min(1000, math.ceil(ROOM * busiest)), 1000, "/s"),
             Words(
                 en="guide step 2-4, and twice the busiest route's share",
-                ja="手順2-4と、最も多いルートの必要量の2倍",
+                ja="手順書のステップ2-4と、最も多いルートの必要量の2倍",
             ),
         ),
         "throttle.burst": KeyLimit(
             between(min(2000, math.ceil(busiest)), 2000),
             Words(
                 en="guide step 2-4, and a second of the busiest route",
-                ja="手順2-4と、最も多いルートの1秒分",
+                ja="手順書のステップ2-4と、最も多いルートの1秒分",
             ),
         ),
         "throttle.daily_quota": KeyLimit(
             between(a_minute, 100_000, A_DAY),
             Words(
-                "guide step 2-4, and a minute of the target rate", "手順2-4と、目標レートの1分分"
+                "guide step 2-4, and a minute of the target rate",
+                "手順書のステップ2-4と、目標レートの1分分",
             ),
         ),
     }
@@ -118,14 +121,14 @@ def _alarms(period_s: int) -> Iterator[tuple[str, KeyLimit]]:
     for key, threshold in ALARMS.items():
         source = Words(
             en=f"guide step 6-1: {threshold} in {WINDOW_S} s",
-            ja=f"手順6-1: {WINDOW_S}秒間に{threshold}件",
+            ja=f"手順書のステップ6-1: {WINDOW_S}秒間に{threshold}件",
         )
         yield f"alarms.{key}", KeyLimit(at_most(math.ceil(threshold / windows), within), source)
     minutes = one_of(*range(RESOLUTION_S, WINDOW_S + 1, RESOLUTION_S))
-    yield "alarms.period_s", KeyLimit(minutes, Words("guide step 6-1", "手順6-1"))
+    yield "alarms.period_s", KeyLimit(minutes, Words("guide step 6-1", "手順書のステップ6-1"))
 
 
-STEP_3_1 = Words("guide step 3-1", "手順3-1")
+STEP_3_1 = Words("guide step 3-1", "手順書のステップ3-1")
 EVERY_TABLE: Limits = {
     "pitr": KeyLimit(exactly(value=True), STEP_3_1),
     "pitr_days": KeyLimit(at_least(default("recovery_window_days"), DAYS), STEP_3_1),
@@ -138,10 +141,10 @@ EVERY_FUNCTION: Limits = {
         between(LEAST_TIMEOUT_S, 30, " s"),
         Words(
             en="guide step 3-2, and a slow call to LINE with its retries",
-            ja="手順3-2と、LINEへの遅い呼び出しの再試行を含む時間",
+            ja="手順書のステップ3-2と、LINEへの遅い呼び出しの再試行を含む時間",
         ),
     ),
-    "memory_mb": KeyLimit(at_least(256, " MB"), Words("guide step 3-2", "手順3-2")),
+    "memory_mb": KeyLimit(at_least(256, " MB"), Words("guide step 3-2", "手順書のステップ3-2")),
 }
 API: Limits = {
     "authorizer_ttl_s": KeyLimit(
@@ -176,7 +179,9 @@ def _of_table(environment: Environment) -> Limits:
 
 def _of_route(rate: float) -> Limits:
     """A route gets at least what its share of the target rate needs, and at most what the guide allows."""
-    guide = Words("guide step 2-4, and its share of the rate", "手順2-4と、目標レートの割り当て")
+    guide = Words(
+        "guide step 2-4, and its share of the rate", "手順書のステップ2-4と、目標レートの割り当て"
+    )
     return {
         "rate": KeyLimit(between(min(1000, math.ceil(ROOM * rate)), 1000, "/s"), guide),
         "burst": KeyLimit(between(min(2000, math.ceil(rate)), 2000), guide),
@@ -223,7 +228,7 @@ def _rally(environment: Environment) -> Iterator[tuple[str, KeyLimit]]:
 
 def _addresses(environment: Environment) -> Iterator[tuple[str, KeyLimit]]:
     """Yield the limits of addresses, and of ids that LINE derives from others."""
-    line, served = environment.line, Words("guide step 3-3", "手順3-3")
+    line, served = environment.line, Words("guide step 3-3", "手順書のステップ3-3")
     at_line = Words("ID tokens are verified at LINE itself", "IDトークンはLINE自体で検証する")
     yield "line.endpoint", KeyLimit(exactly(LINE_API), at_line)
     yield "origin", KeyLimit(HTTPS, served)
@@ -243,7 +248,7 @@ def _people(environment: Environment) -> Iterator[tuple[str, KeyLimit]]:
     """Administrators are named one by one, tags and the address of alarms are given, expected messages cover a minute of awards."""
     by_name = Words("who else may act is decided by name", "操作できる相手は名前で決める")
     yield "administrators", KeyLimit(_by_name(environment.account), by_name)
-    yield "tags", KeyLimit(_with(TAGS), Words("guide step 2-3", "手順2-3"))
+    yield "tags", KeyLimit(_with(TAGS), Words("guide step 2-3", "手順書のステップ2-3"))
     heard = Words(
         en="without it nobody knows who else receives the alarms",
         ja="指定がなければ、他の受信者を確認できない",

@@ -57,7 +57,7 @@ def maintenance_on() -> None:
 def record_the_previous_configuration(context: StepContext) -> Changes:
     """Record the configuration that the front end serves now: step 8-1 goes back to it.
 
-    フロントエンドが現在提供している設定を記録する（手順8-1で戻す先）。
+    フロントエンドが現在提供している設定を記録する（手順書のステップ8-1で戻す先）。
     """
     return front_end.record_previous(context)
 

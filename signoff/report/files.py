@@ -39,7 +39,9 @@ from signoff.report.verify import PAGE, RESULT, digests_of
 
 _ROWS = TypeAdapter(tuple[RowVerdict, ...])
 SALT = "own"
-READING_AGAIN = Words(en="reading everything once more", ja="もう一度読み取っています")
+READING_AGAIN = Words(
+    en="reading everything once more", ja="変更がなかったか確認するため再読み取り中"
+)
 SUMMARY = "summary.md"
 RAW_LOGS = ("tests.html",)
 BESIDE_THE_PAGE = (RESULT, "junit.xml", "inventory.json", SUMMARY)
