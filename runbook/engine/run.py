@@ -54,7 +54,7 @@ class Screen(Protocol):
     def outcome(self, what: str, step: Step, detail: str | Words = "") -> None: ...
     def agreed(self, lost: Sequence[Change]) -> bool: ...
     def confirmed(self, step: Step) -> bool: ...
-    def tried(self, steps: Sequence[Step]) -> Collection[Step]: ...
+    def tried(self, steps: Mapping[int, Step]) -> Collection[int]: ...
 
 
 class Signatures(Protocol):
@@ -203,14 +203,14 @@ class Run:
         if not step.may_wait:
             return self.screen.confirmed(step)
         if step.name not in self._tried:
-            waiting = [one for one in self.procedure.steps if one.may_wait]
-            asked = [
-                one
-                for one in waiting
+            waiting = {n: one for n, one in enumerate(self.procedure.steps, 1) if one.may_wait}
+            asked = {
+                number: one
+                for number, one in waiting.items()
                 if not self._earlier(one, before) and not self.signatures.needless(one)
-            ]
+            }
             tried = self.screen.tried(asked)
-            self._tried.update({one.name: one in tried for one in asked})
+            self._tried.update({one.name: number in tried for number, one in asked.items()})
         return self._tried[step.name]
 
     def _earlier(self, step: Step, before: Sequence[Entry]) -> str:

@@ -1,7 +1,7 @@
 """A run as a person sees it: the step's words, a diff, a spinner while AWS works, a question."""
 
 import re
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -159,16 +159,16 @@ class ConsoleScreen:
             self._print(escape(body))
         return self._asked("finished")
 
-    def tried(self, steps: Sequence[Step]) -> Collection[Step]:
+    def tried(self, steps: Mapping[int, Step]) -> Collection[int]:
         """Show the instructions of several steps, and ask once which of them were done, until that is understood."""
-        for number, step in enumerate(steps, 1):
+        for number, step in steps.items():
             title, body = step.text.title[self.lang], step.text.body[self.lang]
             self._prose(f"{number}. {title}", indent=INDENT)
             if body:
                 self._prose(body, indent=2 * INDENT, style="dim")
-        while (numbers := chosen(self.typed(WORDS["tried"]), len(steps))) is None:
+        while (numbers := chosen(self.typed(WORDS["tried"]), steps)) is None:
             pass
-        return [step for number, step in enumerate(steps, 1) if number in numbers]
+        return numbers
 
     def tell(self, line: str | Words) -> None:
         """Break a sentence where a line ends; text to copy, or data, stays in one line."""
@@ -212,16 +212,16 @@ class ConsoleScreen:
         return self.typed(WORDS[question]).lower() in {"y", "yes"}
 
 
-def chosen(answer: str, most: int) -> Collection[int] | None:
-    """Return the numbers that an answer names: ``1,3-5``, or ``all``; None if it means no numbers up to ``most``."""
+def chosen(answer: str, among: Collection[int]) -> Collection[int] | None:
+    """Return the numbers that an answer names: ``1,3-5``, or ``all``; None if it means none of these."""
     if answer.lower() == "all":
-        return range(1, most + 1)
+        return among
     numbers: set[int] = set()
     for part in filter(None, re.split(r"[,、\s]+", answer)):
         if not (ends := re.fullmatch(r"(\d{1,3})(?:-(\d{1,3}))?", part)):
             return None
         numbers.update(range(int(ends[1]), int(ends[2] or ends[1]) + 1))
-    return numbers if numbers <= {*range(1, most + 1)} else None
+    return numbers if numbers <= {*among} else None
 
 
 def broken(text: str, room: int) -> Iterator[str]:

@@ -242,6 +242,17 @@ def test_why_a_step_failed_is_broken_between_words_within_the_terminal(paper, la
     assert all(re.search(ends, one) for one in lines)
 
 
+def test_several_steps_are_asked_for_by_their_numbers_until_the_answer_names_some(
+    screen, paper, monkeypatch
+):
+    monkeypatch.setattr("sys.stdin", io.StringIO("y\n7\n"))
+    tried = screen.tried({3: toy.look_at_it, 7: toy.look_at_it})
+
+    assert tried == {7}
+    assert "   3. Look at it" in paper.getvalue()
+    assert paper.getvalue().count("Which of these") == 2
+
+
 def test_what_is_new_takes_a_line_and_what_differs_a_line_each(terminal, paper):
     terminal.changes(
         (

@@ -1,6 +1,6 @@
 """A toy procedure whose steps can be made to fail, and a screen and a world that remember."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import SimpleNamespace
@@ -115,8 +115,8 @@ class Memory:
         self.asked.append(step.name)
         return self.confirms
 
-    def tried(self, steps: Sequence[Any]) -> Sequence[Any]:
-        self.asked.append(", ".join(one.name for one in steps))
+    def tried(self, steps: Mapping[int, Any]) -> Collection[int]:
+        self.asked.append(", ".join(one.name for one in steps.values()))
         return steps if self.confirms else []
 
 

@@ -98,7 +98,7 @@ class One(Memory):
     """Somebody who has done one thing alone."""
 
     def tried(self, steps):
-        return [one for one in super().tried(steps) if one.name == "liff_app"]
+        return [number for number in super().tried(steps) if steps[number].name == "liff_app"]
 
 
 def test_the_last_trial_can_be_signed_without_those_before_it(store, tmp_path):
