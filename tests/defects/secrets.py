@@ -9,6 +9,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
+from aws.kind import changed
 from aws.kinds.key import GRANTS, Key
 from aws.kinds.key import KEY as KMS_KEY
 from aws.kinds.secret import SECRET
@@ -33,6 +34,7 @@ from tests.healthy.vault import (
     SECRETS_KEY,
     TOKEN_KEY,
 )
+from tests.unread import refused
 
 KEY = "arn:aws:kms:ap-northeast-1:444455556666:key/1d3e9f0a-2b4c-4d5e-8f60-718293a4b5c6"
 VALUE_READ = frozenset({"SEC-02", "SEC-03", "SEC-04", "SEC-06", "SEC-07"})
@@ -240,6 +242,18 @@ ATTACHED = (
         breaks=_attached("replicas in other accounts", "arn:aws:secretsmanager:…:111122223333"),
     ),
     Defect(id="SEC-09:unread", breaks=unread("secret_attachments", TOKEN_KEY), outcome=UNREAD),
+    Defect(
+        id="SEC-09:policy-unread",
+        breaks=edited(
+            "secrets",
+            TOKEN_KEY,
+            lambda secret: changed(
+                secret, policy=refused("secretsmanager:GetResourcePolicy: AccessDeniedException")
+            ),
+        ),
+        unknown=frozenset({"PREP-02", "SEC-08", "SEC-24"}),
+        outcome=UNREAD,
+    ),
     Defect(
         id="SEC-09:denied-to-auth",
         breaks=_policy("Deny", "secretsmanager:GetSecretValue", {"AWS": AUTH_ROLE}),
