@@ -23,7 +23,7 @@ class DeploymentBack:
 
     deployment: Deployment
     authorization: Mapping[str, str] | None
-    """``VERB /path`` -> ``CUSTOM``, ``AWS_IAM`` … or ``NONE``; None where API Gateway says nothing of it."""
+    """See ``authorization_of``."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -135,19 +135,19 @@ def deployments_back(reading: Reading) -> Section[DeploymentBack]:
         return {}
     asked = {"restApiId": api, "deploymentId": target.id, "embed": ["apisummary"]}
     raw = reading.aws.call("apigateway", "get_deployment", **asked)
-    return {scope.api: _deployment_back(raw)}
+    back = DeploymentBack(deployment=decode_deployment(raw), authorization=authorization_of(raw))
+    return {scope.api: back}
 
 
-def _deployment_back(raw: Raw) -> DeploymentBack:
-    summary = raw.get("apiSummary")
-    known = {
+def authorization_of(deployment: Raw) -> Mapping[str, str] | None:
+    """Return ``VERB /path`` -> ``CUSTOM``, ``AWS_IAM`` … or ``NONE``; None where API Gateway says nothing of it."""
+    if (summary := deployment.get("apiSummary")) is None:
+        return None
+    return {
         f"{verb} {path}": str(one.get("authorizationType", "NONE"))
-        for path, verbs in (summary or {}).items()
+        for path, verbs in summary.items()
         for verb, one in verbs.items()
     }
-    return DeploymentBack(
-        deployment=decode_deployment(raw), authorization=known if summary is not None else None
-    )
 
 
 def packages(reading: Reading) -> Section[PackageContents]:

@@ -15,7 +15,7 @@ from aws.iam import EvalDecision, Statement, evaluate, parse
 from aws.iam import context as request_context
 from aws.release import RecordedRelease
 from aws.rest_api import decode_deployment
-from aws.way_back import deployment_back
+from aws.way_back import authorization_of, deployment_back
 from aws.words import Words
 from runbook.engine import Change, Refused, StepContext, difference
 from runbook.rollback import calls
@@ -125,7 +125,8 @@ class StageMove:
         moved = difference(name, _shown(self.live), _shown(self.target))
         if moved and is_closed(self.target.get("description")):
             return (*moved, self._closing(name))
-        lost = sorted(_methods(self.live) - _methods(self.target)) if self.comparable else []
+        now, then = authorization_of(self.live), authorization_of(self.target)
+        lost = [] if now is None or then is None else sorted(now.keys() - then.keys())
         gone = tuple(Change(name, method, "served", None, destroys=True) for method in lost)
         failing = tuple(
             Change(name, route, "served", "500", destroys=True)
@@ -140,7 +141,7 @@ class StageMove:
     @property
     def opened(self) -> tuple[str, ...]:
         """Return the routes that ask for authorization now, and would ask for none at the target."""
-        now, then = _authorization(self.live), _authorization(self.target)
+        now, then = authorization_of(self.live) or {}, authorization_of(self.target) or {}
         return tuple(
             sorted(
                 one for one, kind in then.items() if kind == NO_AUTHORIZATION != now.get(one, kind)
@@ -242,20 +243,6 @@ def _shown(deployment: Mapping[str, Any]) -> dict[str, Any]:
         "deployed": f"{deployment['createdDate']:%Y-%m-%dT%H:%M:%SZ}",
         "description": deployment.get("description"),
     }
-
-
-def _authorization(deployment: Mapping[str, Any]) -> dict[str, str]:
-    """Return route (``GET /stamps``) -> ``CUSTOM``, ``NONE`` …; nothing where API Gateway does not show it."""
-    return {
-        f"{verb} {path}": method.get("authorizationType", "")
-        for path, verbs in deployment.get("apiSummary", {}).items()
-        for verb, method in verbs.items()
-    }
-
-
-def _methods(deployment: Mapping[str, Any]) -> set[str]:
-    summary = deployment["apiSummary"]
-    return {f"{verb} {path}" for path, verbs in summary.items() for verb in verbs}
 
 
 def _newest_of(listed: Iterable[Mapping[str, Any]]) -> str:
