@@ -7,7 +7,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from aws.door.limits import within
 from aws.words import Words, words_of
-from signoff.evidence import Records, Store, StoreSettings, open_store
+from signoff.evidence import Records, StoreSettings, open_store
 from signoff.judge.run import Choice
 from signoff.judge.snapshot import PlanT
 
@@ -15,15 +15,10 @@ STORE_S = 120.0
 """Seconds for all that is asked of an evidence store, whatever S3 and KMS do."""
 
 
-def store_of(choice: Choice[PlanT], settings: StoreSettings, session: Any) -> Store:
-    """Open the evidence store of an environment."""
-    return open_store(settings, client=session.client, root=choice.options.root)
-
-
 def records_of(choice: Choice[PlanT], settings: StoreSettings, session: Any) -> Records:
     """Return what a store holds, and how its key is kept; if it can't be read, ``problem`` says why."""
     try:
-        store = store_of(choice, settings, session)
+        store = open_store(settings, client=session.client, root=choice.options.root)
         return within(STORE_S, lambda: store.load().kept_by(store.key.custody()))
     except (ClientError, BotoCoreError, OSError) as error:
         why = words_of(error)

@@ -19,7 +19,7 @@ from aws.saved import reasons, to_json
 from aws.section import NotTestable, known, lookup
 from aws.visible import visible
 from aws.words import Words, joined
-from signoff.evidence import StoreSettings
+from signoff.evidence import StoreSettings, open_store
 from signoff.judge.drift import SecondReading, read_again
 from signoff.judge.exit_codes import Exit
 from signoff.judge.findings import Findings, forget_latest, gaps, row_verdicts
@@ -28,7 +28,7 @@ from signoff.judge.outcome import Outcome
 from signoff.judge.result import Result
 from signoff.judge.run import REPORTS, Choice
 from signoff.judge.snapshot import PlanT, Snapshot
-from signoff.judge.stores import STORE_S, store_of, unseen
+from signoff.judge.stores import STORE_S, unseen
 from signoff.judge.tracebacks import fault
 from signoff.judge.verdict import RowVerdict, RunCondition, VerdictWord, decide
 from signoff.report.ending import over, without_verdict
@@ -252,7 +252,8 @@ def _remember(
     """Append a record of the run, and of its window; return why that failed, or None."""
     environment = choice.environment
     session = boto_session(environment.region)
-    store = store_of(choice, StoreSettings.of(environment), session)
+    settings = StoreSettings.of(environment)
+    store = open_store(settings, client=session.client, root=choice.options.root)
     caller, release = snapshot.inventory.caller, result.provenance.release
     try:
         api, parts = _api(snapshot), dict(readable_parts(snapshot))
