@@ -16,7 +16,8 @@ from checks.deployed import cut_short
 from checks.environment_limits import LARGEST_AREA_KM
 from checks.other_environments import named_by
 from lambdas.rally.domain.spots import Location, Position, distance_m
-from plan.masters import Item, Validity, coordinates, flaw, malformed, stamp_id, validity
+from plan.master_words import Item
+from plan.masters import Validity, coordinates, flaw, malformed, stamp_id, validity
 from signoff.environment import Area, Environment, where
 
 STAMP, TABLE = Words(en="stamp", ja="スタンプ"), Words(en="table", ja="テーブル")

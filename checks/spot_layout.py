@@ -16,7 +16,8 @@ from checks.rally import TABLE as TABLE_KIND
 from lambdas.rally.domain.spots import Location, Position, distance_m
 from plan import Plan
 from plan.canonical import outline
-from plan.masters import Item, coordinates, flaw, number, stamp_id
+from plan.master_words import Item
+from plan.masters import coordinates, flaw, number, stamp_id
 from signoff.environment import Environment, where
 from signoff.judge.run import Exhibit
 from signoff.judge.snapshot import Snapshot
