@@ -14,11 +14,11 @@ ENVIRONMENT = Words(en="environment", ja="環境")
 OF_PRODUCTION = frozenset({"load_plan", "tags", "deletion_protection", "demand"})
 """Keys that differ by nature before production, where load is small and nobody visits, tags name another environment and tables come and go."""
 ANYWHERE = Words(
-    en="An award does not require a position here: whoever is logged in can collect every stamp at home.",
+    en="An award does not require a position here: every user who is logged in can collect every stamp at home.",
     ja="この環境ではスタンプ付与に位置情報を要求しない。ログインした利用者は自宅から全スタンプを取得できる。",
 )
 NO_QUOTA = Words(
-    en="No method asks for an API key, so the usage plan's rate and daily quota bind nobody; the stage's throttle does.",
+    en="No method asks for an API key, so the usage plan's rate and daily quota bind no caller; the stage's throttle does.",
     ja="APIキーを要求するメソッドがないため、使用量プランのレートと日次クォータは誰にも適用されない。実際に効くのはステージのスロットリングである。",
 )
 
@@ -83,7 +83,7 @@ def notices(environment: Environment) -> Iterator[Words]:
             en=f"Looser here than production would allow, which PREP-07 judges only there: {named.en}.",
             ja=f"本番環境の範囲を超える値（PREP-07が判定するのは本番環境のみ）: {named.ja}。",
         )
-    if not environment.award_requires_position:
+    if environment.application.masters and not environment.award_requires_position:
         yield ANYWHERE
     if not environment.api_key:
         yield NO_QUOTA

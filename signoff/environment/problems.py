@@ -18,7 +18,7 @@ FORMS: Mapping[str, Words] = {
         ja="AWSリージョン（例: ap-northeast-1。ARNの異なる中国とGovCloudを除く）",
     ),
     "prefix": Words(
-        en="letters, digits, hyphens and underscores", ja="英字、数字、ハイフン、アンダースコア"
+        en="letters, digits, hyphens and underscores", ja="英数字、ハイフン、アンダースコア"
     ),
     "stage": Words(
         en="letters, digits, hyphens and underscores", ja="英数字、ハイフン、アンダースコア"
