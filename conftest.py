@@ -72,14 +72,12 @@ def _left(environment: Environment, home: Path) -> tuple[Words, ...]:
 
 def _embedded_stack() -> EmbeddedStack:
     """Import nothing of the runbook in a run against AWS, and the emulator only to join a stack that is kept up."""
-    from runbook.stack_place import KEPT_AT  # noqa: PLC0415 - only for the local environment
+    from runbook.stack_process import KEPT_AT, StackProcess  # noqa: PLC0415 - only for the local environment
 
     if KEPT_AT.exists():
         from runbook.local_stack import local_stack  # noqa: PLC0415 - as above
 
         return local_stack()
-    from runbook.stack_process import StackProcess  # noqa: PLC0415 - as above
-
     return StackProcess(_provision)
 
 

@@ -1,10 +1,6 @@
 """All procedures, by the guide's steps, and the state of their rows."""
 
-import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
-from datetime import datetime
-from pathlib import Path
 
 from rich.cells import set_cell_size
 
@@ -34,6 +30,7 @@ from runbook.procedures import (
 )
 from signoff.environment.calendar import in_japan
 from signoff.judge.checklist import Checklist, Row
+from signoff.judge.result import Result
 
 OPERATIONS = (
     migrate_masters,
@@ -99,31 +96,16 @@ def provisioning() -> Mapping[str, Procedure]:
     return {one.name: one for one in found}
 
 
-@dataclass(frozen=True, slots=True)
-class JudgedRows:
-    """How the newest report of an environment judged its rows, and when it began to."""
-
-    states: Mapping[str, str] = field(default_factory=dict)
-    """Row -> outcome."""
-    at: datetime | None = None
-    """None where there is no report."""
+def states_of(judged: Result | None) -> Mapping[str, str]:
+    """Return row -> outcome, as the newest report of an environment has it."""
+    return {one.row.id: one.outcome for one in judged.verdict.rows} if judged else {}
 
 
-def newest_judged(report: Path) -> JudgedRows:
-    """Read the newest report in the folder of an environment."""
-    try:
-        told = json.loads((report / "latest" / "signoff.json").read_text(encoding="utf-8"))
-        states = {one["row"]["id"]: one["outcome"] for one in told["verdict"]["rows"]}
-        return JudgedRows(states, datetime.fromisoformat(told["provenance"]["started"]))
-    except (OSError, ValueError, KeyError, TypeError):
-        return JudgedRows()
-
-
-def listing(judged: JudgedRows, lang: str) -> Iterator[str]:
+def listing(judged: Result | None, lang: str) -> Iterator[str]:
     """Yield when the rows were judged; then, per procedure: guide step, name, what it does, its rows."""
-    states = judged.states
-    if judged.at:
-        yield AS_JUDGED[lang].format(in_japan(judged.at))
+    states = states_of(judged)
+    if judged:
+        yield AS_JUDGED[lang].format(in_japan(judged.provenance.started))
     else:
         yield NEVER_JUDGED[lang]
     for one in procedures().values():

@@ -18,7 +18,6 @@ from aws.converge.deployment import listed, stage_of
 from aws.converge.rest_api import Draft, digest, read
 from aws.desired import Api
 from aws.static_answer import StaticAnswer
-from aws.words import Words
 from lambdas.closed.handler import BODY, RETRY_AFTER_S
 from runbook.engine import Change, StepContext
 
@@ -44,11 +43,9 @@ def converge(context: StepContext, api: Api) -> Changes:
             left, lambda: _take_out(context, rest_api.needed(context, api), draft)
         )
     if set(draft.resources) - {"/", PATH} | {path for path, _ in draft.methods} - {PATH}:
-        context.tell(
-            Words(
-                en=f"{name} was not created by this runbook: there is no deployment before its first one",
-                ja=f"{name}は手動で作成済みのため、最初のデプロイより前に戻る先はありません",
-            )
+        context.say(
+            en=f"{name} was not created by this runbook: there is no deployment before its first one",
+            ja=f"{name}は手動で作成済みのため、最初のデプロイより前に戻る先はありません",
         )
         return ()
     planned = _change(name, "closed deployment", None, "every path answers 503")

@@ -15,8 +15,9 @@ from aws.change.gate import Refused
 from aws.visible import visible_line
 from aws.words import Words
 from runbook import fix, rights
-from runbook.catalogue import listing, newest_judged
+from runbook.catalogue import listing
 from runbook.composition import ROOT, ProcedureOptions, reachable, run_of
+from runbook.cutover.verdict import newest
 from runbook.engine import Journal, Procedure, Stopped
 from runbook.engine.change_lines import WIDTH
 from runbook.engine.option import Option, OptionScope
@@ -61,7 +62,7 @@ class Shared:
 def show_list(env: str, lang: str) -> int:
     """List the procedures, with the rows of the environment's newest report."""
     console = _console()
-    for line in listing(newest_judged(ROOT / "report" / env), lang):
+    for line in listing(newest(env), lang):
         console.print(line, highlight=False, soft_wrap=True)
     return Exit.DONE
 
@@ -155,7 +156,7 @@ def _unfit(option: Option, given: Mapping[str, str]) -> Words | None:
 
 
 def _fix(env: str, environments: Path, kept_at: Path | None, lang: str) -> int:
-    result = fix.newest(ROOT / "report" / env)
+    result = newest(env)
     if result is None:
         none = fix.WORDS["none"]
         raise Refused(Words(en=none.en.format(env=env), ja=none.ja.format(env=env)))

@@ -11,7 +11,8 @@ from aws.release import code_sha256
 from lambdas.packing import pack
 from plan import plan_for
 from runbook import rights
-from runbook.catalogue import newest_judged
+from runbook.catalogue import states_of
+from runbook.cutover.verdict import newest
 from runbook.engine import Journal, Procedure, Run
 from runbook.engine.screen import ConsoleScreen
 from runbook.evidence import Binding, Evidence, Signing, read_live
@@ -163,7 +164,7 @@ def run_of(
             live=evidence.live,
             days=environment.fresh.signature,
             checklist=checklist,
-            judged=newest_judged(folder / "report" / environment.name).states,
+            judged=states_of(newest(environment.name, folder / "report")),
         ),
         rights=rights.where(procedure.name),
         unattended=asked.yes,

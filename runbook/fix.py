@@ -16,7 +16,6 @@ from datetime import datetime
 from itertools import count
 from pathlib import Path
 
-from pydantic import TypeAdapter, ValidationError
 from rich.console import Console
 from rich.markup import escape
 
@@ -30,7 +29,6 @@ from signoff.judge.checklist import Checklist, Severity
 from signoff.judge.result import Provenance, Result
 from signoff.judge.verdict import RowVerdict
 from signoff.report.remedy import Remedy, remedy
-from signoff.report.verify import RESULT
 
 DONE, LEFT, INTERRUPTED = 0, 1, 130
 """Exit codes: every row that was red is green now; some are not; or somebody pressed Ctrl-C."""
@@ -96,7 +94,6 @@ HARM = frozenset(
     {"secrets", "permissions", "tables", "functions", "api", "domain", "data", "smoke", "security"}
 )
 """Sections whose blockers stop callers, lose data or leak; as those do that no team may sign for."""
-_RESULT = TypeAdapter(Result)
 Ask = Callable[[str], str]
 Run = Callable[[Sequence[str]], int]
 
@@ -111,14 +108,6 @@ class Group:
     @property
     def ids(self) -> tuple[str, ...]:
         return tuple(one.row.id for one in self.rows)
-
-
-def newest(report: Path) -> Result | None:
-    """Return the newest result of an environment; None where there is none that this version reads."""
-    try:
-        return _RESULT.validate_json((report / "latest" / RESULT).read_bytes())
-    except (OSError, ValidationError):
-        return None
 
 
 def ran_since(report: Result, journal: Iterable[Entry]) -> tuple[str, ...]:

@@ -3,10 +3,10 @@
 The emulator is imported when a stack is asked for: a procedure that runs against AWS does not load it.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from functools import partial
 from time import sleep as real_sleep
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import boto3
 
@@ -14,11 +14,13 @@ from aws.change.waiting import Sleep
 from aws.door.sessions import boto_session
 from aws.words import Words
 from lambdas.packing import pack
+from runbook.evidence import Evidence
 from runbook.procedures.provision import provision
-from runbook.stack_place import KEPT_AT, served_by
+from runbook.stack_process import KEPT_AT, served_by
 from signoff.environment import Environment
 from signoff.environment.guard import GuardError
 from signoff.evidence import StoreSettings, open_store
+from signoff.judge.live_release import Live
 
 if TYPE_CHECKING:
     from local.line.fake import FakeLine
@@ -60,20 +62,14 @@ def provision_stack(
     )
     caller = PROVISIONER.format(account=environment.account)
 
-    def record(kind: str, body: Mapping[str, Any]) -> None:
-        store.append(kind, body, caller=caller, release=None)
-
-    def recorded(kind: str, **body: Any) -> Mapping[str, Any] | None:
-        newest = store.load().newest(kind, **body)
-        return newest.body if newest else None
-
+    evidence = Evidence(store=store, caller=caller, live=lambda _: Live(release=None), bound={})
     provision(
         session,
         environment,
         secrets_in=lambda _: line_token,
         build=partial(pack, application=environment.application.folder),
-        record=record,
-        recorded=recorded,
+        record=evidence.record,
+        recorded=evidence.recorded,
         progress=lambda what: say(what.en, what.ja),
         waiting=lambda what: say(f"waiting until {what.en}", f"待機中: {what.ja}"),
         sleep=sleep,

@@ -1,19 +1,19 @@
 """What the values of options must be, as far as no call is needed to know it."""
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from pathlib import Path
 
 import boto3
 
+from aws.desired import Function, Table
 from aws.words import Words, did_you_mean, joined, nearest, there_are
 from plan import plan_for
 from runbook.engine.option import OptionScope, Wrong
 from signoff.environment import names
 from signoff.judge.checklist import Checklist, ChecklistError
 
-SHORTEST_NAME = 2
 MOMENT_FORM = "2026-11-25T09:00:00Z"
 
 
@@ -33,54 +33,48 @@ def no_moment(value: str, _: OptionScope) -> Words | None:
     return None
 
 
-def no_account(value: str, _: OptionScope) -> Words | None:
-    if re.fullmatch(r"[0-9]{12}", value):
-        return None
-    return Words(
-        en=f"{value} is not an AWS account: accounts are 12 digits, such as 111122223333",
-        ja=f"{value}はAWSアカウントではありません。111122223333のような12桁の数字で指定してください",
-    )
+def written_as(pattern: str, en: str, ja: str) -> Wrong:
+    """Return what refuses a value that is written otherwise; ``en`` and ``ja`` say so, with the value as ``{}``."""
+
+    def wrong(value: str, _: OptionScope) -> Words | None:
+        unlike = re.fullmatch(pattern, value) is None
+        return Words(en=en.format(value), ja=ja.format(value)) if unlike else None
+
+    return wrong
 
 
-def no_version(value: str, _: OptionScope) -> Words | None:
-    if value.isascii() and value.isdecimal() and not value.startswith("0"):
-        return None
-    return Words(
-        en=f"{value} is not a version: versions are numbers, such as 3",
-        ja=f"{value}はバージョンではありません。3のような番号で指定してください",
-    )
-
-
-def no_deployment(value: str, _: OptionScope) -> Words | None:
-    if value.isascii() and value.isalnum():
-        return None
-    return Words(
-        en=f"{value} is not a deployment: their ids are letters and digits, such as a1b2c3",
-        ja=f"{value}はデプロイIDではありません。a1b2c3のような英数字で指定してください",
-    )
+no_account = written_as(
+    "[0-9]{12}",
+    "{} is not an AWS account: accounts are 12 digits, such as 111122223333",
+    "{}はAWSアカウントではありません。111122223333のような12桁の数字で指定してください",
+)
+no_version = written_as(
+    "[1-9][0-9]*",
+    "{} is not a version: versions are numbers, such as 3",
+    "{}はバージョンではありません。3のような番号で指定してください",
+)
+no_deployment = written_as(
+    "[A-Za-z0-9]+",
+    "{} is not a deployment: their ids are letters and digits, such as a1b2c3",
+    "{}はデプロイIDではありません。a1b2c3のような英数字で指定してください",
+)
+no_name = written_as(
+    r"\s*\S.*\S\s*",
+    "--by takes the name of a person",
+    "--byには人の氏名を指定してください",
+)
 
 
 def no_function(value: str, scope: OptionScope) -> Words | None:
-    functions = plan_for(scope.environment).functions
-    return _absent(
-        value,
-        [one.key for one in functions],
-        [one.name for one in functions],
-        Words(en="function", ja="関数"),
-    )
+    return _absent(value, plan_for(scope.environment).functions, Words(en="function", ja="関数"))
 
 
 def no_table(value: str, scope: OptionScope) -> Words | None:
-    tables = plan_for(scope.environment).tables
-    return _absent(
-        value,
-        [one.key for one in tables],
-        [one.name for one in tables],
-        Words(en="table", ja="テーブル"),
-    )
+    return _absent(value, plan_for(scope.environment).tables, Words(en="table", ja="テーブル"))
 
 
-def _absent(value: str, keys: Collection[str], whole: Collection[str], kind: Words) -> Words | None:
+def _absent(value: str, planned: Sequence[Function | Table], kind: Words) -> Words | None:
+    keys, whole = [one.key for one in planned], [one.name for one in planned]
     if value in {*keys, *whole}:
         return None
     instead = did_you_mean(nearest(value, [*keys, *whole])) or there_are(keys)
@@ -125,12 +119,6 @@ def no_file(value: str, _: OptionScope) -> Words | None:
     if Path(value).is_file():
         return None
     return Words(en=f"there is no file {value}", ja=f"ファイル{value}がありません")
-
-
-def no_name(value: str, _: OptionScope) -> Words | None:
-    if len(value.strip()) >= SHORTEST_NAME:
-        return None
-    return Words(en="--by takes the name of a person", ja="--byには人の氏名を指定してください")
 
 
 def no_row(value: str, _: OptionScope) -> Words | None:

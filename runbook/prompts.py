@@ -8,9 +8,6 @@ from typing import Protocol
 from aws.words import Words
 from runbook.engine import Refused
 
-LINE_TOKEN = "line_token"  # noqa: S105 - the key of a secret, not one
-SHORTEST_NAME = 2
-
 
 class Typed(Protocol):
     """Asks a person at the terminal, ``hidden`` without an echo."""
@@ -18,39 +15,22 @@ class Typed(Protocol):
     def __call__(self, question: Words, /, *, hidden: bool = False) -> str: ...
 
 
-def _text_of(file: Path) -> str:
-    try:
-        return file.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise Refused(
-            en=f"{file} can't be read as UTF-8 text ({error}): put the token alone into it",
-            ja=f"{file}をUTF-8のテキストとして読み取れません（{error}）。トークンだけを書いてください",
-        ) from None
-
-
 def secret_source(token_file: Path | None, typed: Typed | None) -> Callable[[str], str]:
-    """Return what asks for a secret by its key; raises Refused where nobody can be asked.
+    """Return what asks for the one secret that no machine can make; raises Refused where nobody can be asked.
 
     A command line is readable by every user of the machine, so no option takes the value itself.
     """
 
     @cache
-    def ask(key: str) -> str:
-        if key != LINE_TOKEN:
-            raise Refused(
-                en=f"nobody can be asked for the secret {key}",
-                ja=f"シークレット{key}は入力できません",
-            )
+    def ask(_: str) -> str:
         if token_file is not None:
             value = _text_of(token_file).strip()
         elif typed is not None:
-            value = typed(
-                Words(
-                    en="LINE channel access token (not shown): ",
-                    ja="LINEのチャネルアクセストークン（表示されません）: ",
-                ),
-                hidden=True,
+            question = Words(
+                en="LINE channel access token (not shown): ",
+                ja="LINEのチャネルアクセストークン（表示されません）: ",
             )
+            value = typed(question, hidden=True)
         else:
             raise Refused(
                 en="the LINE channel access token is needed, and there is no terminal to ask at: name its file with --line-token-file",
@@ -66,6 +46,16 @@ def secret_source(token_file: Path | None, typed: Typed | None) -> Callable[[str
     return ask
 
 
+def _text_of(file: Path) -> str:
+    try:
+        return file.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise Refused(
+            en=f"{file} can't be read as UTF-8 text ({error}): put the token alone into it",
+            ja=f"{file}をUTF-8のテキストとして読み取れません（{error}）。トークンだけを書いてください",
+        ) from None
+
+
 def signer(name: str | None, typed: Typed | None) -> Callable[[], str]:
     """Return what asks for the name of the person who signs, once; Refused where nobody is there."""
 
@@ -73,7 +63,7 @@ def signer(name: str | None, typed: Typed | None) -> Callable[[], str]:
     def ask() -> str:
         asked = Words(en="Who signs (your name): ", ja="署名者（氏名）: ")
         given = name or (typed(asked) if typed is not None else "")
-        if len(given) < SHORTEST_NAME:
+        if not given:
             raise Refused(
                 en="a signature needs the name of a person: give it with --by",
                 ja="署名には人の氏名が必要です。--byで指定してください",

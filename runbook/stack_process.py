@@ -8,24 +8,32 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from multiprocessing import Pipe
 from multiprocessing.connection import Connection
+from pathlib import Path
 from tempfile import TemporaryFile
 from typing import IO, Any
 from uuid import uuid4
 
 from aws.words import Words
-from runbook.stack_place import ROOT, served_by
 from signoff.environment import Environment
 from signoff.environment.guard import GuardError
 
+ROOT = Path(__file__).parent.parent
+KEPT_AT = ROOT / "report" / "local" / "stack.json"
+"""Where a kept stack leaves its address."""
 Say = Callable[[str, str], None]
 Provision = Callable[[Environment, str, Say], None]
 """Called with the localized environment, the channel access token that its LINE accepts, and what tells progress."""
 STARTING = Words(en="starting the local stack", ja="ローカルスタックを起動しています")
 ENDS_WITHIN_S = 10
 TAIL_BYTES = 2_000
+
+
+def served_by(environment: Environment, line: str, birth: str) -> Environment:
+    """Return the environment as a stack serves it: its address of LINE, its own identity."""
+    return replace(environment, line=replace(environment.line, endpoint=line), birth=birth)
 
 
 @dataclass(frozen=True, slots=True)

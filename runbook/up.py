@@ -14,7 +14,7 @@ from rich.console import Console
 from aws.words import Say, Words, in_language
 from local.stack import LocalStack, Stack
 from runbook.local_stack import local_stack
-from runbook.stack_place import KEPT_AT
+from runbook.stack_process import KEPT_AT
 from signoff.commands.interrupts import started
 from signoff.environment import Environment, load
 from signoff.environment.guard import GuardError

@@ -10,9 +10,11 @@ from aws.words import Words
 from checks.deployed import Deployed
 from checks.records import Standing, counting, exhibits, judged_load
 from signoff.judge.checklist import Checklist
+from signoff.judge.outcome import Outcome
 from signoff.judge.run import Exhibit
 from signoff.judge.staleness import Stale
 from tests.healthy import healthy
+from tests.judging import judge
 
 WORLD = healthy()
 CHECKLIST = Checklist.load()
@@ -145,6 +147,44 @@ def test_failed_rehearsal_or_recount_counts_however_stale_it_is(kind, body):
     failed = replace(healthy_record, parts={}, body={**healthy_record.body, **body})
 
     assert counted(failed) is failed
+
+
+FAILED = {
+    "load": ("PREP-02", {"verdict": "fail"}),
+    "rehearsal": ("ROLL-05", {"equal": False}),
+    "recount": ("DATA-05", {"agree": False, "drifted": 2}),
+    "proof": ("PREP-10", {"tests": "failed"}),
+}
+"""Kind of record -> the row that it makes green, and what a failed one says."""
+
+
+def red_with(kind, *of_kind):
+    """Judge the row of a kind, where these are its records."""
+    others = [one for one in WORLD.records.entries if one.kind != kind]
+    records = replace(WORLD.records, entries=(*others, *of_kind))
+    row, _ = FAILED[kind]
+    return [
+        one.outcome for one in judge(replace(WORLD, records=records), (row,)) if one.outcome.red
+    ]
+
+
+def taken(kind, minutes_ago, **body):
+    """A record of a kind that was taken so long ago, of what is live."""
+    if kind == "load":
+        return run_of(minutes_ago * MINUTE, **body)
+    found = of(kind, created=WORLD.now - minutes_ago * MINUTE)
+    return replace(found, body={**found.body, **body})
+
+
+@pytest.mark.parametrize("kind", FAILED)
+def test_failed_record_is_red_until_a_newer_one_of_its_kind_passes(kind):
+    _, failing = FAILED[kind]
+    before, failed, after = taken(kind, 9), taken(kind, 6, **failing), taken(kind, 3)
+
+    assert red_with(kind, before) == []
+    assert red_with(kind, failed) == [Outcome.FAIL]
+    assert red_with(kind, before, failed) == [Outcome.FAIL]
+    assert red_with(kind, before, failed, after) == []
 
 
 def test_invalid_load_run_alone_is_as_good_as_none():

@@ -189,6 +189,10 @@ class ChangeContext:
     """Called before each new attempt with what is awaited: ``table X is ACTIVE``."""
     sleep: Sleep = real_sleep
 
+    def say(self, *, en: str, ja: str) -> None:
+        """Show a sentence to the person at the keyboard."""
+        self.tell(Words(en=en, ja=ja))
+
     def lenient(self, kind: Words, name: str, bounds: Mapping[Words, Bound]) -> dict[str, Bound]:
         """Return bounds by the English name of their fact, widened by what people decided."""
 

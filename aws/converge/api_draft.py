@@ -45,11 +45,9 @@ def _methods(context: ChangeContext, api_id: str, draft: Draft, api: Api) -> Cha
         resource = resources.get(method.path, rest_api.UNKNOWN_ID)
         made += _method(context, api_id, draft, method, (api, resource))
     for extra in unplanned(draft, methods):
-        context.tell(
-            Words(
-                en=f"{extra} is not in the plan and is left alone; does anybody need it?",
-                ja=f"{extra}は計画にないため変更しません。必要なものか確認します",
-            )
+        context.say(
+            en=f"{extra} is not in the plan and is left alone; does anybody need it?",
+            ja=f"{extra}は計画にないため変更しません。必要なものか確認します",
         )
     return made
 

@@ -117,13 +117,11 @@ def _mapping(context: ChangeContext, domain: desired.CustomDomain) -> BasePath |
     if found is None:
         return None
     if found.routing != MAPPINGS_ONLY:
-        context.tell(
-            Words(
-                en=f"domain {domain.name}: routing rules decide before its mappings ({found.routing}): see them in"
-                " API Gateway console > Custom domain names > Routing rules, and remove them, so that mappings alone decide",
-                ja=f"ドメイン{domain.name}: マッピングより先にルーティングルールが適用されます（{found.routing}）。API Gateway"
-                "コンソール > カスタムドメイン名 > ルーティングルールを確認し、マッピングだけを使うようにしてください",
-            )
+        context.say(
+            en=f"domain {domain.name}: routing rules decide before its mappings ({found.routing}): see them in"
+            " API Gateway console > Custom domain names > Routing rules, and remove them, so that mappings alone decide",
+            ja=f"ドメイン{domain.name}: マッピングより先にルーティングルールが適用されます（{found.routing}）。API Gateway"
+            "コンソール > カスタムドメイン名 > ルーティングルールを確認し、マッピングだけを使うようにしてください",
         )
     operation = "get_base_path_mappings"
     listed = context.listed("apigateway", operation, "items", domainName=domain.name)
@@ -136,15 +134,13 @@ def _report_edge_endpoint(
     """Tell of an edge endpoint beside the regional one: it is only for the days of moving the DNS name."""
     others = ", ".join(one for one in found.endpoint_types if one != "REGIONAL")
     if others:
-        context.tell(
-            Words(
-                en=f"domain {domain.name} is {others} as well: once its name leads to the regional endpoint, take the"
-                f" other away (`aws apigateway update-domain-name --domain-name {domain.name} --patch-operations"
-                f" op=remove,path=/endpointConfiguration/types,value={others}`)",
-                ja=f"ドメイン{domain.name}には{others}のエンドポイントもあります。名前がリージョンのエンドポイントを指すように"
-                f"なったら、削除してください（`aws apigateway update-domain-name --domain-name {domain.name}"
-                f" --patch-operations op=remove,path=/endpointConfiguration/types,value={others}`）",
-            )
+        context.say(
+            en=f"domain {domain.name} is {others} as well: once its name leads to the regional endpoint, take the"
+            f" other away (`aws apigateway update-domain-name --domain-name {domain.name} --patch-operations"
+            f" op=remove,path=/endpointConfiguration/types,value={others}`)",
+            ja=f"ドメイン{domain.name}には{others}のエンドポイントもあります。名前がリージョンのエンドポイントを指すように"
+            f"なったら、削除してください（`aws apigateway update-domain-name --domain-name {domain.name}"
+            f" --patch-operations op=remove,path=/endpointConfiguration/types,value={others}`）",
         )
 
 

@@ -6,7 +6,6 @@ from typing import Any
 from aws.change.gate import ChangeContext, Changes, Refused, difference
 from aws.desired import CustomDomain
 from aws.dns_records import plain
-from aws.words import Words
 
 TTL_S = 300
 
@@ -31,11 +30,9 @@ def converge(context: ChangeContext, domain: CustomDomain, record: DnsRecord) ->
     """
     if domain.hosted_zone is None:
         kind = "CNAME" if record.zone else record.kind
-        context.tell(
-            Words(
-                en=f"set in DNS, by hand: {record.name} {kind} {record.value}",
-                ja=f"DNSに手動で設定します: {record.name} {kind} {record.value}",
-            )
+        context.say(
+            en=f"set in DNS, by hand: {record.name} {kind} {record.value}",
+            ja=f"DNSに手動で設定します: {record.name} {kind} {record.value}",
         )
         return ()
     name = f"record {record.name} {record.kind}"

@@ -6,7 +6,6 @@ from aws.change.gate import Change, ChangeContext, Changes, difference, unless_a
 from aws.change.tags import tag_list
 from aws.desired import Api
 from aws.kinds.gateway_account import GATEWAY_ACCOUNT
-from aws.words import Words
 
 WRITES_LOGS = "arn:aws:iam::aws:policy/service-role/AmazonAPIGatewayPushToCloudWatchLogs"
 TRUST = {
@@ -28,11 +27,9 @@ def converge(context: ChangeContext, api: Api) -> Changes:
     have = found.log_role_arn if found else None
     arn = api.log_role_arn
     if have and have != arn:
-        context.tell(
-            Words(
-                en=f"{name}: logs are written by {have}, which is left as it is",
-                ja=f"{name}: ログの書き込みには設定済みの{have}を使い、変更しません",
-            )
+        context.say(
+            en=f"{name}: logs are written by {have}, which is left as it is",
+            ja=f"{name}: ログの書き込みには設定済みの{have}を使い、変更しません",
         )
         return ()
     made = _role(context, api)

@@ -190,15 +190,13 @@ def _capacity(context: ChangeContext, table: Table, found: Found) -> Changes:
         return context.settle(by, partial(_change, context, table, {"BillingMode": ON_DEMAND}))
     if found.billing_mode == ON_DEMAND:
         return _raised(context, table, found)
-    context.tell(
-        Words(
-            en=f"table {table.name} does not scale to {table.demand} units a second, and billing is"
-            f" {table.billing}, for which the plan has no figures: set up its autoscaling by hand (DynamoDB console >"
-            f" Tables > {table.name} > Additional settings > Read/write capacity)",
-            ja=f"テーブル{table.name}は毎秒{table.demand}ユニットまでスケールしません。billingが{table.billing}で計画に値がないため、"
-            f"自動スケーリングを手動で設定してください（DynamoDBコンソール > テーブル > {table.name} > 追加の設定 > 読み込み/書き込み"
-            "キャパシティ）",
-        )
+    context.say(
+        en=f"table {table.name} does not scale to {table.demand} units a second, and billing is"
+        f" {table.billing}, for which the plan has no figures: set up its autoscaling by hand (DynamoDB console >"
+        f" Tables > {table.name} > Additional settings > Read/write capacity)",
+        ja=f"テーブル{table.name}は毎秒{table.demand}ユニットまでスケールしません。billingが{table.billing}で計画に値がないため、"
+        f"自動スケーリングを手動で設定してください（DynamoDBコンソール > テーブル > {table.name} > 追加の設定 > 読み込み/書き込み"
+        "キャパシティ）",
     )
     return ()
 

@@ -33,13 +33,11 @@ def _stream(context: ChangeContext, table: Table, found: Raw, update: Update) ->
     if table.stream in (None, there):
         return ()
     if there:
-        context.tell(
-            Words(
-                en=f"table {table.name} has a stream of {there}, decided is {table.stream}: DynamoDB changes no stream;"
-                " turn it off by `detach`, then run this again",
-                ja=f"テーブル{table.name}のストリームは{there}ですが、決定は{table.stream}です。ストリームは変更できないため、"
-                "`detach`で無効にしてから再実行してください",
-            )
+        context.say(
+            en=f"table {table.name} has a stream of {there}, decided is {table.stream}: DynamoDB changes no stream;"
+            " turn it off by `detach`, then run this again",
+            ja=f"テーブル{table.name}のストリームは{there}ですが、決定は{table.stream}です。ストリームは変更できないため、"
+            "`detach`で無効にしてから再実行してください",
         )
         return ()
     on = {"StreamSpecification": {"StreamEnabled": True, "StreamViewType": table.stream}}
@@ -50,25 +48,21 @@ def _stream(context: ChangeContext, table: Table, found: Raw, update: Update) ->
 def _report_missing_copies(context: ChangeContext, table: Table, found: Raw) -> None:
     there = {one["RegionName"] for one in found.get("Replicas", ())}
     if absent := ", ".join(sorted(table.replicas - there)):
-        context.tell(
-            Words(
-                en=f"table {table.name} has no copy in {absent}, which was decided: a person makes it, with rights in that"
-                f" Region ({PLACE.en} > {table.name} > Global tables > Create replica)",
-                ja=f"テーブル{table.name}には、決定したレプリカ（{absent}）がありません。そのリージョンの権限を持つ人が作成してください"
-                f"（{PLACE.ja} > {table.name} > グローバルテーブル > レプリカの作成）",
-            )
+        context.say(
+            en=f"table {table.name} has no copy in {absent}, which was decided: a person makes it, with rights in that"
+            f" Region ({PLACE.en} > {table.name} > Global tables > Create replica)",
+            ja=f"テーブル{table.name}には、決定したレプリカ（{absent}）がありません。そのリージョンの権限を持つ人が作成してください"
+            f"（{PLACE.ja} > {table.name} > グローバルテーブル > レプリカの作成）",
         )
 
 
 def _report_billing(context: ChangeContext, table: Table, found: Raw) -> None:
     mode = found.get("BillingModeSummary", {}).get("BillingMode")
     if mode == ON_DEMAND != table.billing:
-        context.tell(
-            Words(
-                en=f"table {table.name} is on demand, and {table.billing} was decided, for which the plan has no figures:"
-                f" a person changes it, with its autoscaling ({PLACE.en} > {table.name} > Additional settings >"
-                " Read/write capacity)",
-                ja=f"テーブル{table.name}はオンデマンドですが、決定は{table.billing}です。計画に値がないため、自動スケーリングとともに"
-                f"手動で変更してください（{PLACE.ja} > {table.name} > 追加の設定 > 読み込み/書き込みキャパシティ）",
-            )
+        context.say(
+            en=f"table {table.name} is on demand, and {table.billing} was decided, for which the plan has no figures:"
+            f" a person changes it, with its autoscaling ({PLACE.en} > {table.name} > Additional settings >"
+            " Read/write capacity)",
+            ja=f"テーブル{table.name}はオンデマンドですが、決定は{table.billing}です。計画に値がないため、自動スケーリングとともに"
+            f"手動で変更してください（{PLACE.ja} > {table.name} > 追加の設定 > 読み込み/書き込みキャパシティ）",
         )

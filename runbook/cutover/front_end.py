@@ -76,19 +76,16 @@ def served(url: str, opening: Callable[..., Any] = urlopen) -> str | None:
 
 def _text(url: str, data: bytes) -> str:
     """Decode a configuration; raises Refused if it is too long, and so cut off, or not UTF-8."""
-    if len(data) > LONGEST:
-        raise Refused(
-            en=f"{url} is more than {LONGEST:,} bytes, which is not a configuration file; check config_path in"
-            " environments.toml",
-            ja=f"{url}が{LONGEST:,}バイトを超えており、設定ファイルではありません。environments.tomlのconfig_pathを確認してください",
-        )
     try:
-        return data.decode("utf-8")
+        if len(data) <= LONGEST:
+            return data.decode("utf-8")
     except UnicodeDecodeError:
-        raise Refused(
-            en=f"{url} is not UTF-8 text: check config_path in environments.toml",
-            ja=f"{url}がUTF-8のテキストではありません。environments.tomlのconfig_pathを確認してください",
-        ) from None
+        pass
+    raise Refused(
+        en=f"{url} is not UTF-8 text of at most {LONGEST:,} bytes, as a configuration is: check config_path in"
+        " environments.toml",
+        ja=f"{url}が設定ファイル（{LONGEST:,}バイト以下のUTF-8テキスト）ではありません。environments.tomlのconfig_pathを確認してください",
+    )
 
 
 def see(context: StepContext, wanted: str, what: Words) -> Changes:
@@ -150,20 +147,10 @@ def rest(text: str) -> str:
     return text
 
 
-def site(context: StepContext) -> Path:
-    """Return the folder of the front end's files: the one of ``--site``, else one beside the report."""
-    given = context.chosen.get("site")
-    return Path(given) if given else REPORT / context.environment.name / "front-end"
-
-
 def file_of(context: StepContext) -> Path:
-    """Return the file; Refused where ``--site`` names no folder, which would be made by mistake."""
-    folder = site(context)
-    if context.chosen.get("site") and not folder.is_dir():
-        raise Refused(
-            en=f"{folder} is not a folder: name that of the front end's files with --site",
-            ja=f"{folder}はフォルダではありません。フロントエンドのファイルのフォルダを--siteで指定してください",
-        )
+    """Return the file in the folder of the front end's files: the one of ``--site``, else one beside the report."""
+    given = context.chosen.get("site")
+    folder = Path(given) if given else REPORT / context.environment.name / "front-end"
     return folder / needed(context).config_path
 
 
@@ -268,19 +255,15 @@ def _report_other_differences(context: StepContext) -> None:
     url, own = address(needed(context)), _in_site(context)
     now = served(url)
     if own is None and now is None:
-        context.tell(
-            Words(
-                en=f"{url} serves no configuration, and there is no file to start from: a minimal one is written",
-                ja=f"{url}に設定がなく、元になるファイルもないため、最小限の設定を書き込みます",
-            )
+        context.say(
+            en=f"{url} serves no configuration, and there is no file to start from: a minimal one is written",
+            ja=f"{url}に設定がなく、元になるファイルもないため、最小限の設定を書き込みます",
         )
     elif own is not None and now is not None and (lost := only_in(now, own)):
         lines = " ".join(lost.split())
-        context.tell(
-            Words(
-                en=f"lines that are served now but missing from {file_of(context)}, so deploying it drops them: {lines}",
-                ja=f"現在提供中で{file_of(context)}になく、デプロイすると失われる行: {lines}",
-            )
+        context.say(
+            en=f"lines that are served now but missing from {file_of(context)}, so deploying it drops them: {lines}",
+            ja=f"現在提供中で{file_of(context)}になく、デプロイすると失われる行: {lines}",
         )
 
 
@@ -288,10 +271,8 @@ def _by_hand(context: StepContext) -> bool:
     if context.environment.front_end is None:
         name = context.environment.name
         url = base_url(context)
-        context.tell(
-            Words(
-                en=f"{name} has no front end in environments.toml: set API_BASE_URL to {url} by hand",
-                ja=f"{name}にフロントエンドの定義がありません。API_BASE_URLを手動で{url}に設定します",
-            )
+        context.say(
+            en=f"{name} has no front end in environments.toml: set API_BASE_URL to {url} by hand",
+            ja=f"{name}にフロントエンドの定義がありません。API_BASE_URLを手動で{url}に設定します",
         )
     return context.environment.front_end is None

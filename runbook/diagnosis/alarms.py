@@ -22,14 +22,12 @@ def report_alarms(context: StepContext, ours: OwnRuns) -> None:
         context.tell(_told(one, kind, ours))
     if absent := sum(not some for _, some in there):
         remedy = f"python -m runbook monitoring --env {context.environment.name} --go"
-        context.tell(
-            Words(
-                en=f"{absent} alarms do not exist: {remedy}",
-                ja=f"アラームが{absent}個ありません: {remedy}",
-            )
+        context.say(
+            en=f"{absent} alarms do not exist: {remedy}",
+            ja=f"アラームが{absent}個ありません: {remedy}",
         )
     if not burning:
-        context.tell(Words(en="no alarm is firing", ja="発報中のアラームはありません"))
+        context.say(en="no alarm is firing", ja="発報中のアラームはありません")
 
 
 def _told(one: Alarm, kind: str, ours: OwnRuns) -> Words:

@@ -3,13 +3,16 @@
 Lines are never quoted: a log of code other than ours may hold a token, and this output ends up in tickets.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import islice
 from typing import Any
 
-from aws.change.gate import unless_absent
+from botocore.exceptions import ClientError
+
 from aws.desired import Function
+from aws.door.failures import GONE
 from aws.words import Words
 from runbook.diagnosis.cause import Cause, cause
 from runbook.diagnosis.own_runs import OwnRuns, Seen
@@ -95,13 +98,11 @@ def report_signs(context: StepContext, function: Function, ours: OwnRuns) -> boo
     for sign, seen in spoken.counts.items():
         context.tell(_counted(context, function, sign, seen))
     if not spoken.whole:
-        context.tell(
-            Words(
-                en=f"{function.name}: the log of the last hour is too long to be read whole; search"
-                f" {function.log_group} in CloudWatch Logs Insights",
-                ja=f"{function.name}: 直近1時間のログが多く、最後まで読めませんでした。CloudWatch Logs Insightsで"
-                f"{function.log_group}を検索してください",
-            )
+        context.say(
+            en=f"{function.name}: the log of the last hour is too long to be read whole; search"
+            f" {function.log_group} in CloudWatch Logs Insights",
+            ja=f"{function.name}: 直近1時間のログが多く、最後まで読めませんでした。CloudWatch Logs Insightsで"
+            f"{function.log_group}を検索してください",
         )
     return bool(spoken.counts) or not spoken.whole
 
@@ -109,13 +110,32 @@ def report_signs(context: StepContext, function: Function, ours: OwnRuns) -> boo
 def lines_with(context: StepContext, function: Function, ours: OwnRuns) -> LogCounts:
     """Count the lines of each sign that none of our runs provoked; none if there is no log group."""
     counts: dict[Sign, Seen] = {}
-    page = LogPage()
-    for page in _pages(context, function.log_group, ours):
-        for event in page.events:
-            at = datetime.fromtimestamp(event["timestamp"] / 1000, UTC)
-            if not ours.provoked(at) and (sign := _sign_in(event["message"])):
-                counts.setdefault(sign, Seen()).add(1, at)
-    return LogCounts(counts={one: counts[one] for one in SIGNS if one in counts}, whole=page.last)
+    page: Mapping[str, Any] = {}
+    try:
+        for page in islice(_pages(context, function.log_group, ours), PAGES):
+            for event in page["events"]:
+                at = datetime.fromtimestamp(event["timestamp"] / 1000, UTC)
+                if not ours.provoked(at) and (sign := _sign_in(event["message"])):
+                    counts.setdefault(sign, Seen()).add(1, at)
+    except ClientError as error:
+        if error.response["Error"].get("Code") not in GONE:
+            raise
+        return LogCounts(counts={}, whole=True)
+    whole = "nextToken" not in page
+    return LogCounts(counts={one: counts[one] for one in SIGNS if one in counts}, whole=whole)
+
+
+def _pages(context: StepContext, group: str, ours: OwnRuns) -> Iterator[Mapping[str, Any]]:
+    pages = context.client("logs").get_paginator("filter_log_events")
+    found: Iterator[Mapping[str, Any]] = iter(
+        pages.paginate(
+            logGroupName=group,
+            filterPattern=PATTERN,
+            startTime=int(ours.since.timestamp() * 1000),
+            endTime=int(ours.until.timestamp() * 1000),
+        )
+    )
+    return found
 
 
 def _sign_in(message: str) -> Sign | None:
@@ -129,32 +149,3 @@ def _counted(context: StepContext, function: Function, sign: Sign, seen: Seen) -
         en=f"{function.name}: {seen.count:g} lines, {seen.told()}: {told.en}",
         ja=f"{function.name}: {seen.count:g}行（{seen.told()}）: {told.ja}",
     )
-
-
-@dataclass(frozen=True, slots=True)
-class LogPage:
-    """One answer of FilterLogEvents; ``last``: there is no further one."""
-
-    events: Sequence[Mapping[str, Any]] = ()
-    last: bool = False
-
-
-def _pages(context: StepContext, group: str, ours: OwnRuns) -> Iterator[LogPage]:
-    token: str | None = None
-    for _ in range(PAGES):
-        more: dict[str, Any] = {"nextToken": token} if token else {}
-        answer = unless_absent(
-            context.client("logs").filter_log_events,
-            logGroupName=group,
-            filterPattern=PATTERN,
-            startTime=int(ours.since.timestamp() * 1000),
-            endTime=int(ours.until.timestamp() * 1000),
-            **more,
-        )
-        if answer is None:
-            yield LogPage(last=True)
-            return
-        token = answer.get("nextToken")
-        yield LogPage(answer["events"], last=token is None)
-        if token is None:
-            return

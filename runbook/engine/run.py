@@ -1,7 +1,7 @@
 """Running a procedure: rehearse shows, perform does, and a stopped run goes on where it was."""
 
 import uuid
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -13,6 +13,7 @@ from runbook.engine.applied import AppliedChanges
 from runbook.engine.journal import Entry, Journal
 from runbook.engine.propagation import Action
 from runbook.engine.rehearsal import RehearsedStep
+from runbook.engine.screen import ConsoleScreen
 from runbook.engine.step import Procedure, Step
 from runbook.engine.step_context import StepContext
 from signoff.environment.calendar import in_japan
@@ -44,19 +45,6 @@ class Stopped(Bilingual):
     """A step failed, was declined, or its rows are red."""
 
 
-class Screen(Protocol):
-    """What a person sees of a run."""
-
-    def opened(self, procedure: Procedure, *, go: bool, resumed: bool) -> None: ...
-    def step(self, number: int, step: Step) -> None: ...
-    def changes(self, changes: Changes) -> None: ...
-    def rehearsed(self, steps: Sequence[RehearsedStep], *, whole: bool) -> None: ...
-    def outcome(self, what: str, step: Step, detail: str | Words = "") -> None: ...
-    def agreed(self, lost: Sequence[Change]) -> bool: ...
-    def confirmed(self, step: Step) -> bool: ...
-    def tried(self, steps: Mapping[int, Step]) -> Collection[int]: ...
-
-
 class Signatures(Protocol):
     """Where a run finds and leaves signatures: unlike an entry of the journal, they are bound to a release."""
 
@@ -73,22 +61,6 @@ class Signatures(Protocol):
         """Sign it; Refused where that can't be done."""
 
 
-class Unsigned:
-    """Where no step needs a signature."""
-
-    def wanted(self, _: Step) -> bool:
-        return False
-
-    def standing(self, _: Step) -> str:
-        return ""
-
-    def needless(self, _: Step) -> bool:
-        return False
-
-    def sign(self, _: Step) -> None:
-        """Nothing is to be signed."""
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Run:
     """One run of one procedure by one caller."""
@@ -96,11 +68,12 @@ class Run:
     procedure: Procedure
     context: StepContext
     journal: Journal
-    screen: Screen
+    screen: ConsoleScreen
     who: str
     judge: Judge | None = None
     """None: nothing is judged, so nothing is said of rows."""
-    signatures: Signatures = field(default_factory=Unsigned)
+    signatures: Signatures | None = None
+    """None: no step needs a signature."""
     rights: str = ""
     """Where to find the IAM policy that this procedure needs."""
     unattended: bool = False
@@ -184,7 +157,7 @@ class Run:
     def _by_hand(self, step: Step, before: Sequence[Entry]) -> None:
         if earlier := self._earlier(step, before):
             self.screen.outcome("held", step, earlier)
-        elif step.may_wait and self.signatures.needless(step):
+        elif step.may_wait and self.signatures and self.signatures.needless(step):
             self.screen.outcome("judged", step)
         elif self.unattended:
             self.screen.outcome("by hand", step)
@@ -207,21 +180,22 @@ class Run:
             asked = {
                 number: one
                 for number, one in waiting.items()
-                if not self._earlier(one, before) and not self.signatures.needless(one)
+                if not self._earlier(one, before)
+                and not (self.signatures and self.signatures.needless(one))
             }
             tried = self.screen.tried(asked)
             self._tried.update({one.name: number in tried for number, one in asked.items()})
         return self._tried[step.name]
 
     def _earlier(self, step: Step, before: Sequence[Entry]) -> str:
-        if self.signatures.wanted(step):
+        if self.signatures and self.signatures.wanted(step):
             return self.signatures.standing(step)
         entry = _last(before, step, "confirmed")
         return _who_and_when(entry) if entry else ""
 
     def _sign(self, step: Step) -> None:
         try:
-            if self.signatures.wanted(step):
+            if self.signatures and self.signatures.wanted(step):
                 self.signatures.sign(step)
         except (Refused, *EXPECTED) as error:
             self._stop("failed", step, self._explained(error))
@@ -282,11 +256,9 @@ class Run:
         foreign = {row: one.undone_by for row, one in red.items() if self._is_foreign(one)}
         red = {row: one for row, one in red.items() if row not in foreign}
         for row, command in foreign.items():
-            self.context.tell(
-                Words(
-                    en=f"{row} is red by something that nobody planned; this removes it: {command}",
-                    ja=f"{row}は計画外の設定により不合格です。次のコマンドで取り除きます: {command}",
-                )
+            self.context.say(
+                en=f"{row} is red by something that nobody planned; this removes it: {command}",
+                ja=f"{row}は計画外の設定により不合格です。次のコマンドで取り除きます: {command}",
             )
         if changed and red:
             red = dict(self._asked_again(self._judged, red))
@@ -297,11 +269,9 @@ class Run:
         if green := [row for row in rows if row not in {*later, *foreign, *self._aside}]:
             self.screen.outcome("green", step, ", ".join(green))
         for row, root in later.items():
-            self.context.tell(
-                Words(
-                    en=f"{row} follows from {root}, and is judged again once that is green",
-                    ja=f"{row}は{root}に起因するため、{root}の合格後に改めて判定します",
-                )
+            self.context.say(
+                en=f"{row} follows from {root}, and is judged again once that is green",
+                ja=f"{row}は{root}に起因するため、{root}の合格後に改めて判定します",
             )
         return later
 
@@ -319,11 +289,8 @@ class Run:
     def _is_foreign(self, one: RedRow) -> bool:
         """Whether another procedure takes it away; not where a person signs, who would sign above what is red."""
         own = f"runbook {self.procedure.name} " in one.undone_by
-        return (
-            bool(one.undone_by)
-            and not own
-            and not any(map(self.signatures.wanted, self.procedure.steps))
-        )
+        wanted = self.signatures.wanted if self.signatures else lambda _: False
+        return bool(one.undone_by) and not own and not any(map(wanted, self.procedure.steps))
 
     def _asked_again(self, judge: Judge, red: Mapping[str, RedRow]) -> Mapping[str, RedRow]:
         """Judge red rows again while AWS may not show yet what was changed; return what is red at last."""

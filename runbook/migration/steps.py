@@ -82,11 +82,9 @@ def look_at_items(context: StepContext, job: Job) -> Changes:
         )
     if bad:
         _refuse_bad(context, job, bad, number)
-    context.tell(
-        Words(
-            en=f"{number:,} items can be migrated, {respelled:,} of them with keys respelled",
-            ja=f"{number:,}件すべて移行できます。うち{respelled:,}件は表記を直します",
-        )
+    context.say(
+        en=f"{number:,} items can be migrated, {respelled:,} of them with keys respelled",
+        ja=f"{number:,}件すべて移行できます。うち{respelled:,}件は表記を直します",
     )
     return ()
 
@@ -119,13 +117,11 @@ def write_items(context: StepContext, job: Job) -> Changes:
     wanted, there = _wanted(context, job), _there(context, job)
     odd = difference(wanted, there)
     if odd.extra and not job.adds_only:
-        context.tell(
-            Words(
-                en=f"only in {job.table.name}, and left alone: {key_list(odd.extra)}; no manifest is recorded"
-                " while they are there: find out whose they are",
-                ja=f"{job.table.name}だけにあり、変更しない項目: {key_list(odd.extra)}。残っている間はマニフェストを"
-                "記録しません。誰のものか確認してください",
-            )
+        context.say(
+            en=f"only in {job.table.name}, and left alone: {key_list(odd.extra)}; no manifest is recorded"
+            " while they are there: find out whose they are",
+            ja=f"{job.table.name}だけにあり、変更しない項目: {key_list(odd.extra)}。残っている間はマニフェストを"
+            "記録しません。誰のものか確認してください",
         )
     replaced = set[Key]() if job.adds_only else set(odd.other)
     before = picked(_target(context, job), job.table, replaced) if replaced else {}
@@ -147,17 +143,15 @@ def write_items(context: StepContext, job: Job) -> Changes:
 def _write(context: StepContext, job: Job, keys: set[Key], replaced: list[Item]) -> None:
     if replaced:
         path = _left(context, job, f"replaced-{datetime.now(UTC):%Y%m%dT%H%M%S%f}.json", replaced)
-        context.tell(
-            Words(
-                en=f"{len(replaced):,} items are replaced; {path} keeps them as they were",
-                ja=f"{len(replaced):,}件を置き換えます。置き換え前の内容は{path}に残ります",
-            )
+        context.say(
+            en=f"{len(replaced):,} items are replaced; {path} keeps them as they were",
+            ja=f"{len(replaced):,}件を置き換えます。置き換え前の内容は{path}に残ります",
         )
     name, items = job.table.name, (one for one in job.items() if key_of(one, job.table) in keys)
     loader = Loader(client=context.client("dynamodb"), table=name, sleep=context.sleep)
     what = Words(en=f"writing {name}", ja=f"{name}に書き込み中")
     written = sum(1 for _ in progressing(loader.load(items), what, context.watch, len(keys)))
-    context.tell(Words(en=f"{written:,} items written", ja=f"{written:,}件を書き込みました"))
+    context.say(en=f"{written:,} items written", ja=f"{written:,}件を書き込みました")
 
 
 def leave_manifest(context: StepContext, job: Job) -> Changes:
@@ -189,11 +183,9 @@ def _attest(context: StepContext, job: Job, body: Mapping[str, Any], odd: KeyDif
         _refuse_odd(context, job, odd)
     context.record(MANIFEST, body)
     count, digest = f"{body['count']:,}", body["hash"]
-    context.tell(
-        Words(
-            en=f"{count} items on both sides, hash {digest}",
-            ja=f"両側とも{count}件、ハッシュ {digest}",
-        )
+    context.say(
+        en=f"{count} items on both sides, hash {digest}",
+        ja=f"両側とも{count}件、ハッシュ {digest}",
     )
 
 

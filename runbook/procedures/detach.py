@@ -19,7 +19,6 @@ APIのメソッドにあるものは下書きから取り除きます。`api`で
 from aws.change.gate import Changes, Refused
 from aws.converge import undo
 from aws.ledger import Unplanned
-from aws.words import Words
 from runbook.engine import StepContext, repaired_by, step
 from runbook.options import ROW, UNPLANNED
 
@@ -88,5 +87,5 @@ def _undecided(context: StepContext) -> tuple[Unplanned, ...]:
     found = dict.fromkeys(one for finding in findings for one in finding.differences)
     left = tuple(one for one in found if undo.undo_of(one) and only in (None, one.what))
     if only and not left:
-        context.tell(Words(en=f"there is no {only}", ja=f"{only}はありません"))
+        context.say(en=f"there is no {only}", ja=f"{only}はありません")
     return left

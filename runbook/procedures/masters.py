@@ -21,7 +21,6 @@ from boto3.dynamodb.types import TypeSerializer
 
 from aws.change.gate import Changes, unless_absent
 from aws.desired import Table
-from aws.words import Words
 from plan.canonical import Item
 from runbook.engine import StepContext, step
 from runbook.migration.items import key_of
@@ -50,20 +49,16 @@ def load_the_spots(context: StepContext) -> Changes:
     job = _job(context)
     name, others = job.table.name, _others(context, job)
     if _were_migrated(context, job.table):
-        context.tell(
-            Words(
-                en=f"{name} was filled by `migrate_masters`, and is left to it",
-                ja=f"{name}は`migrate_masters`で移行済みのため、変更しません",
-            )
+        context.say(
+            en=f"{name} was filled by `migrate_masters`, and is left to it",
+            ja=f"{name}は`migrate_masters`で移行済みのため、変更しません",
         )
         return ()
     if others:
         named = ", ".join(others[:5])
-        context.tell(
-            Words(
-                en=f"{name} holds spots of its own ({named}), and is left as it is",
-                ja=f"{name}には独自のスポット（{named}）があるため、変更しません",
-            )
+        context.say(
+            en=f"{name} holds spots of its own ({named}), and is left as it is",
+            ja=f"{name}には独自のスポット（{named}）があるため、変更しません",
         )
         return ()
     return write_items(context, job)

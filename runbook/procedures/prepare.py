@@ -126,7 +126,7 @@ def agree_on_it() -> None:
 
 def _row(context: StepContext, kind: Words, name: str) -> None:
     en, ja = (set_cell_size(one, COLUMN) for one in (kind.en, kind.ja))
-    context.tell(Words(en=f"{en}{name}", ja=f"{ja}{name}"))
+    context.say(en=f"{en}{name}", ja=f"{ja}{name}")
 
 
 def _broken(names: Iterable[str]) -> list[str]:

@@ -77,11 +77,9 @@ def see_that_all_is_there(context: StepContext) -> Changes:
     計画したものがすべて存在し、接頭辞の下に計画外のものがないことを確認する。
     """
     name = context.environment.name
-    context.tell(
-        Words(
-            en=f"{name}: judge the whole with `pytest --env {name}`",
-            ja=f"{name}: 全体の判定は`pytest --env {name}`で行います",
-        )
+    context.say(
+        en=f"{name}: judge the whole with `pytest --env {name}`",
+        ja=f"{name}: 全体の判定は`pytest --env {name}`で行います",
     )
     return ()
 

@@ -58,13 +58,11 @@ def say_what_is_lost(context: StepContext) -> Changes:
     for one in restores(context):
         earliest, latest = window(context, one.old)
         at, first = f"{one.at:%Y-%m-%dT%H:%M:%SZ}", f"{earliest:%Y-%m-%dT%H:%M:%SZ}"
-        context.tell(
-            Words(
-                en=f"{one.old.name}: all that was written after {at}; can be restored from {first} to "
-                f"{latest:%H:%M:%SZ}; new table {one.new.name}, and the old one is kept",
-                ja=f"{one.old.name}: {at}より後の書き込みがすべて失われます。復元できる範囲は{first}から"
-                f"{latest:%H:%M:%SZ}まで。新しいテーブルは{one.new.name}、元のテーブルは残ります",
-            )
+        context.say(
+            en=f"{one.old.name}: all that was written after {at}; can be restored from {first} to "
+            f"{latest:%H:%M:%SZ}; new table {one.new.name}, and the old one is kept",
+            ja=f"{one.old.name}: {at}より後の書き込みがすべて失われます。復元できる範囲は{first}から"
+            f"{latest:%H:%M:%SZ}まで。新しいテーブルは{one.new.name}、元のテーブルは残ります",
         )
     return ()
 

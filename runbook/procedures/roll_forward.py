@@ -9,19 +9,13 @@ procedures: what is on record only has to be pointed at again. Nothing is built,
 使います。記録済みのものを指し直すだけで、ビルド、アップロード、デプロイはしません。
 """
 
-from functools import partial
-
 from aws.change.gate import Changes
-from aws.converge import deployment, version
 from aws.words import Words
 from runbook import releases
 from runbook.engine import StepContext, step
-from runbook.rollback import deployments, versions
-from runbook.rollback.deployments import StageMove, require_authorization
-from runbook.rollback.execution import Rollback, execute
+from runbook.rollback.deployments import point_stage
 from runbook.rollback.forward import FORWARD, alias_moves, move_of_stage
-from runbook.rollback.starting import require_starting
-from runbook.rollback.versions import AliasMove
+from runbook.rollback.starting import move_aliases
 
 
 @step("8-3")
@@ -39,11 +33,9 @@ def say_where_it_goes(context: StepContext) -> Changes:
             Words(en=f"stage {stage.stage}: {moves}", ja=f"ステージ{stage.stage}: {moves}")
         )
     if not stage and not aliases:
-        context.tell(
-            Words(
-                en="the newest recorded open release is live already",
-                ja="記録済みで公開中の最新リリースがすでに稼働しています",
-            )
+        context.say(
+            en="the newest recorded open release is live already",
+            ja="記録済みで公開中の最新リリースがすでに稼働しています",
         )
     return ()
 
@@ -58,19 +50,7 @@ def move_the_aliases(context: StepContext) -> Changes:
 
     すべて移動するか、一つも移動しないかのどちらかで、次の呼び出しから有効です。
     """
-    functions = context.plan.functions
-    planned, before = alias_moves(context), versions.live(context, functions)
-    require_starting(context, planned)
-    rollback = Rollback(
-        part=versions.PART,
-        before=before,
-        after={one.function.name: one.target["Version"] for one in planned},
-        scope=(FORWARD, *sorted(before)),
-        served=versions.aliases(context, functions),
-    )
-    return execute(
-        context, rollback, [(one.changes(), partial(_move, context, one)) for one in planned]
-    )
+    return move_aliases(context, alias_moves(context), context.plan.functions, (FORWARD,))
 
 
 @step("8-2", shown=False)
@@ -84,17 +64,7 @@ def point_the_stage(context: StepContext) -> Changes:
     数秒で反映され、URLは変わりません。
     """
     planned = move_of_stage(context)
-    if planned is None:
-        return ()
-    require_authorization(planned)
-    rollback = Rollback(
-        part=deployments.PART,
-        before={"deployment": planned.live["id"]},
-        after={"deployment": planned.target["id"]},
-        scope=(FORWARD,),
-        served=deployments.served(context, planned),
-    )
-    return execute(context, rollback, [(planned.changes(), partial(_point, context, planned))])
+    return point_stage(context, planned, (FORWARD,)) if planned else ()
 
 
 @step("8-3", proves=("DEP-39",))
@@ -104,12 +74,3 @@ def record_the_release(context: StepContext) -> Changes:
     現在稼働しているリリースを記録する。
     """
     return releases.converge(context, functions=context.plan.functions, api=True)
-
-
-def _move(context: StepContext, planned: AliasMove) -> None:
-    one = planned.function
-    version.move(context, one.name, one.alias, planned.target["Version"])
-
-
-def _point(context: StepContext, planned: StageMove) -> None:
-    deployment.point(context, context.plan.api, planned.api_id, planned.target["id"])

@@ -10,13 +10,10 @@ deployed before it, so the same command run once more goes forward again. `--to`
 """
 
 from aws.change.gate import Changes
-from aws.converge import deployment
-from aws.words import Words
 from runbook import releases
 from runbook.engine import StepContext, step
 from runbook.options import DEPLOYMENT
-from runbook.rollback.deployments import PART, StageMove, require_authorization, served, stage_move
-from runbook.rollback.execution import Rollback, execute
+from runbook.rollback.deployments import point_stage, stage_move
 
 OPTIONS = (DEPLOYMENT,)
 
@@ -39,35 +36,27 @@ def say_what_is_lost(context: StepContext) -> Changes:
     """
     planned = stage_move(context)
     moves = f"{planned.live['id']} -> {planned.target['id']}"
-    context.tell(
-        Words(
-            en=f"stage {planned.stage}: deployment {moves}",
-            ja=f"ステージ{planned.stage}: デプロイ{moves}",
-        )
+    context.say(
+        en=f"stage {planned.stage}: deployment {moves}",
+        ja=f"ステージ{planned.stage}: デプロイ{moves}",
     )
-    context.tell(
-        Words(
-            en="stored data: nothing is lost; the newer deployment stays in the history",
-            ja="保存済みデータ: 失われません。新しいデプロイは履歴に残ります",
-        )
+    context.say(
+        en="stored data: nothing is lost; the newer deployment stays in the history",
+        ja="保存済みデータ: 失われません。新しいデプロイは履歴に残ります",
     )
     for one in planned.denied or ():
         context.tell(one.told())
     if planned.denied is None:
-        context.tell(
-            Words(
-                en=f"{planned.target['id']} was made by hand, and what it calls is not on record: see"
-                " that the API may still invoke those functions, or their routes answer 500",
-                ja=f"{planned.target['id']}は手動で作られ、呼び出し先の記録がありません。APIにその関数の呼び出しが"
-                "許可されていることを確認してください。許可がなければ500になります",
-            )
+        context.say(
+            en=f"{planned.target['id']} was made by hand, and what it calls is not on record: see"
+            " that the API may still invoke those functions, or their routes answer 500",
+            ja=f"{planned.target['id']}は手動で作られ、呼び出し先の記録がありません。APIにその関数の呼び出しが"
+            "許可されていることを確認してください。許可がなければ500になります",
         )
     if not planned.comparable:
-        context.tell(
-            Words(
-                en="API Gateway does not show what these deployments serve: compare them by hand",
-                ja="各デプロイの内容をAPI Gatewayから取得できません。手動で比べてください",
-            )
+        context.say(
+            en="API Gateway does not show what these deployments serve: compare them by hand",
+            ja="各デプロイの内容をAPI Gatewayから取得できません。手動で比べてください",
         )
     return ()
 
@@ -88,15 +77,7 @@ def point_the_stage_back(context: StepContext) -> Changes:
     数秒で反映され、URLは変わりません。ロールバックを取り消すには、同じコマンドを実行するか、元のデプロイを
     `--to`で指定します。
     """
-    planned = stage_move(context)
-    require_authorization(planned)
-    rollback = Rollback(
-        part=PART,
-        before={"deployment": planned.live["id"]},
-        after={"deployment": planned.target["id"]},
-        served=served(context, planned),
-    )
-    return execute(context, rollback, [(planned.changes(), lambda: _point(context, planned))])
+    return point_stage(context, stage_move(context))
 
 
 @step("8-2", proves=("ROLL-07",))
@@ -113,7 +94,3 @@ def record_the_release(context: StepContext) -> Changes:
     （DEP-17、DEP-22）は、下書きを直してデプロイするまで不合格のままです。これは正しい状態です。
     """
     return releases.converge(context, api=True)
-
-
-def _point(context: StepContext, planned: StageMove) -> None:
-    deployment.point(context, context.plan.api, planned.api_id, planned.target["id"])

@@ -46,12 +46,10 @@ def say_what_is_lost(context: StepContext) -> Changes:
     残り、利用者からは見えなくなります。
     """
     url = setting(previous(context), "API_BASE_URL")
-    context.tell(Words(en=f"browsers will call {url}", ja=f"ブラウザの呼び出し先: {url}"))
-    context.tell(
-        Words(
-            en="stored data: nothing is lost; what was collected since the switch stays here",
-            ja="保存済みデータ: 失われません。切替後に取得されたスタンプはこの環境に残ります",
-        )
+    context.say(en=f"browsers will call {url}", ja=f"ブラウザの呼び出し先: {url}")
+    context.say(
+        en="stored data: nothing is lost; what was collected since the switch stays here",
+        ja="保存済みデータ: 失われません。切替後に取得されたスタンプはこの環境に残ります",
     )
     return ()
 

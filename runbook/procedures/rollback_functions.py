@@ -16,17 +16,12 @@ calls the alias. Here the API does, from the first deployment on.
 効果がないことにも触れていません。本環境では最初のデプロイからエイリアス経由で呼び出します。
 """
 
-from functools import partial
-
 from aws.change.gate import Changes
-from aws.converge import version
-from aws.words import Words
 from runbook import releases
 from runbook.engine import StepContext, step
 from runbook.options import FUNCTION, VERSION
-from runbook.rollback.execution import Rollback, execute
-from runbook.rollback.starting import require_starting
-from runbook.rollback.versions import PART, AliasMove, aliases, chosen, live, moves
+from runbook.rollback.starting import move_aliases
+from runbook.rollback.versions import chosen, moves
 
 OPTIONS = (VERSION, FUNCTION)
 
@@ -51,17 +46,13 @@ def say_what_is_lost(context: StepContext) -> Changes:
         if one.changes():
             context.tell(f"{one.function.name}: {one.live['Version']} -> {target}")
         else:
-            context.tell(
-                Words(
-                    en=f"{one.function.name}: {target}, moved already",
-                    ja=f"{one.function.name}: {target}（移動済み）",
-                )
+            context.say(
+                en=f"{one.function.name}: {target}, moved already",
+                ja=f"{one.function.name}: {target}（移動済み）",
             )
-    context.tell(
-        Words(
-            en="stored data: nothing is lost; the newer versions stay",
-            ja="保存済みデータ: 失われません。新しいバージョンは残ります",
-        )
+    context.say(
+        en="stored data: nothing is lost; the newer versions stay",
+        ja="保存済みデータ: 失われません。新しいバージョンは残ります",
     )
     return ()
 
@@ -83,18 +74,7 @@ def move_the_aliases(context: StepContext) -> Changes:
     次の呼び出しから有効です。一つでも移動できなければ、移動済みのものを元に戻し、新旧の混在を防ぎます。ロール
     バックを取り消すには、同じコマンドを実行するか、元のバージョンを`--to`で指定します。
     """
-    planned, before = moves(context), live(context, chosen(context))
-    require_starting(context, planned)
-    rollback = Rollback(
-        part=PART,
-        before=before,
-        after={one.function.name: one.target["Version"] for one in planned},
-        scope=sorted(before),
-        served=aliases(context, chosen(context)),
-    )
-    return execute(
-        context, rollback, [(one.changes(), partial(_point, context, one)) for one in planned]
-    )
+    return move_aliases(context, moves(context), chosen(context))
 
 
 @step("8-3", proves=("DEP-15", "DEP-17"))
@@ -109,8 +89,3 @@ def record_the_release(context: StepContext) -> Changes:
     署名済みのリリースとは別のリリースになります。元に戻さない限り、署名と負荷試験はやり直しになります。
     """
     return releases.converge(context, functions=chosen(context))
-
-
-def _point(context: StepContext, move: AliasMove) -> None:
-    one = move.function
-    version.move(context, one.name, one.alias, move.target["Version"])

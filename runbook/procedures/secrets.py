@@ -26,7 +26,6 @@ from datetime import UTC, datetime
 from aws.change.gate import Changes
 from aws.converge import secret
 from aws.desired import Secret
-from aws.words import Words
 from runbook.engine import StepContext, repaired_by, step
 from runbook.options import LINE_TOKEN_FILE, ROTATE
 from signoff.environment.calendar import in_japan
@@ -53,11 +52,9 @@ def generate_the_session_key(context: StepContext) -> Changes:
     正しい鍵も置き換え、全セッションが無効になります。関数は鍵を最長5分間保持するため、その間は401が返ることがあります。
     """
     if context.chosen.get(ROTATE.name) and not context.go:
-        context.tell(
-            Words(
-                en="a new session key ends every session: all users have to log in again",
-                ja="署名鍵を替えるとすべてのセッションが無効になり、利用者全員の再ログインが必要です",
-            )
+        context.say(
+            en="a new session key ends every session: all users have to log in again",
+            ja="署名鍵を替えるとすべてのセッションが無効になり、利用者全員の再ログインが必要です",
         )
     return _converged(context, made_up=True)
 
@@ -97,10 +94,8 @@ def _converge(context: StepContext, planned: Secret) -> Changes:
     if context.go and any(one.field == "value" and one.before for one in made):
         until = in_japan(datetime.now(UTC) + KEY_KEPT)
         again = f"pytest --env {context.environment.name} --wait"
-        context.tell(
-            Words(
-                en=f"functions may keep the former value until {until}: judge then, by {again}",
-                ja=f"関数は{until}まで以前の値を保持することがあります。その後に{again}で確認してください",
-            )
+        context.say(
+            en=f"functions may keep the former value until {until}: judge then, by {again}",
+            ja=f"関数は{until}まで以前の値を保持することがあります。その後に{again}で確認してください",
         )
     return made

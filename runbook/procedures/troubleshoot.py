@@ -17,7 +17,6 @@ system it proposes nothing.
 from dataclasses import replace
 
 from aws.change.gate import Changes, Refused
-from aws.words import Words
 from runbook import releases
 from runbook.diagnosis import slowness
 from runbook.diagnosis.alarms import report_alarms
@@ -98,11 +97,9 @@ def see_what_was_changed(context: StepContext) -> Changes:
         live = releases.apart_from_versions(live, recorded)
     for one in releases.record(replace(context, go=False), recorded, live):
         for part in parts(one):
-            context.tell(
-                Words(
-                    en=f"live differs from the recorded {part.field}: {part.before} -> {part.after}",
-                    ja=f"稼働中の内容が記録された{part.field}と異なります: {part.before} -> {part.after}",
-                )
+            context.say(
+                en=f"live differs from the recorded {part.field}: {part.before} -> {part.after}",
+                ja=f"稼働中の内容が記録された{part.field}と異なります: {part.before} -> {part.after}",
             )
         _tell(context, PAST_THE_PROCEDURES)
     return ()
@@ -128,10 +125,8 @@ def see_what_functions_say(context: StepContext) -> Changes:
             context.tell(f"{label}: {one.value:g}, {one.seen.told()}")
     spoken = [report_signs(context, function, ours) for function in context.plan.functions]
     if not any(spoken):
-        context.tell(
-            Words(
-                en="the functions' logs show no known sign", ja="関数ログに既知の兆候はありません"
-            )
+        context.say(
+            en="the functions' logs show no known sign", ja="関数ログに既知の兆候はありません"
         )
     return ()
 
@@ -206,10 +201,10 @@ def _judged(context: StepContext, rows: tuple[str, ...]) -> Changes:
         context.tell(error.words)
         return ()
     for one in red:
-        context.tell(Words(en=f"{one.row}: {one.words.en}", ja=f"{one.row}: {one.words.ja}"))
+        context.say(en=f"{one.row}: {one.words.en}", ja=f"{one.row}: {one.words.ja}")
     if red:
         _tell(context, RED_ROWS)
     else:
         named = ", ".join(rows)
-        context.tell(Words(en=f"not red: {named}", ja=f"不合格なし: {named}"))
+        context.say(en=f"not red: {named}", ja=f"不合格なし: {named}")
     return ()

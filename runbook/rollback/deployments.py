@@ -2,8 +2,9 @@
 
 import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from aws.access.callers import GATEWAY
@@ -19,7 +20,7 @@ from aws.way_back import authorization_of, deployment_back
 from aws.words import Words
 from runbook.engine import Change, Refused, StepContext, difference
 from runbook.rollback import calls
-from runbook.rollback.execution import unfinished_target
+from runbook.rollback.execution import Rollback, execute, unfinished_target
 from runbook.rollback.served import ServedPart
 
 URI = re.compile(r".+:lambda:path/[\d-]+/functions/(?P<arn>arn:.+:function:[^$]+)/invocations")
@@ -185,6 +186,21 @@ def stage_move(context: StepContext) -> StageMove:
         named="to" in context.chosen,
         denied=() if target["id"] == live else denied_functions(context, id_, api.stage, target),
     )
+
+
+def point_stage(context: StepContext, move: StageMove, scope: Sequence[str] = ()) -> Changes:
+    """Point the stage at the deployment, and time it; Refused where that would serve anybody what asks for a session now."""
+    require_authorization(move)
+    target = str(move.target["id"])
+    rollback = Rollback(
+        part=PART,
+        before={"deployment": move.live["id"]},
+        after={"deployment": target},
+        scope=scope,
+        served=served(context, move),
+    )
+    moving = partial(point, context, context.plan.api, move.api_id, target)
+    return execute(context, rollback, [(move.changes(), moving)])
 
 
 def served(context: StepContext, move: StageMove) -> ServedPart:

@@ -67,11 +67,9 @@ def run_drill(
 ) -> Changes:
     """Run the drill, after asking; leave a record of how long both ways took."""
     if context.rehearsed and not context.go:
-        context.tell(
-            Words(
-                en=f"`{drill.way_back}` goes back; then forward again, and all is compared with before",
-                ja=f"`{drill.way_back}`で戻し、再び進めて、すべてが以前と同じことを確認します",
-            )
+        context.say(
+            en=f"`{drill.way_back}` goes back; then forward again, and all is compared with before",
+            ja=f"`{drill.way_back}`で戻し、再び進めて、すべてが以前と同じことを確認します",
         )
     change = Change("rehearsal", drill.part, None, drill.way_back, destroys=True)
 
@@ -110,11 +108,9 @@ def _hold(context: StepContext, drill: Drill, clock: Callable[[], float]) -> Non
     at = datetime.now(UTC).isoformat(timespec="seconds")
     done = {**about, "state": DONE, "equal": True, "seconds": back, "forward": forward, "at": at}
     context.record(KIND, done | {"tables": before["tables"]})
-    context.tell(
-        Words(
-            en=f"{drill.part}: back in {back:g} s, forward in {forward:g} s; everything is as it was before",
-            ja=f"{drill.part}: {back:g}秒で戻し、{forward:g}秒で進めました。すべて元どおりです",
-        )
+    context.say(
+        en=f"{drill.part}: back in {back:g} s, forward in {forward:g} s; everything is as it was before",
+        ja=f"{drill.part}: {back:g}秒で戻し、{forward:g}秒で進めました。すべて元どおりです",
     )
 
 
@@ -141,11 +137,9 @@ def _undo(
             "同じコマンドを実行すると、先に元に戻します",
         ) from why
     context.record(KIND, {"part": drill.part, "state": BROUGHT_BACK})
-    context.tell(
-        Words(
-            en=f"{drill.part}: the drill did not finish; everything is as it was before",
-            ja=f"{drill.part}: 訓練は途中で終わりました。すべて元どおりに戻しました",
-        )
+    context.say(
+        en=f"{drill.part}: the drill did not finish; everything is as it was before",
+        ja=f"{drill.part}: 訓練は途中で終わりました。すべて元どおりに戻しました",
     )
 
 
@@ -190,11 +184,9 @@ def _bring_back(context: StepContext, drill: Drill) -> None:
         return
     given = _quiet(context, newest["chosen"])
     stands = _standing(given, newest["before"])
-    context.tell(
-        Words(
-            en=f"{drill.part}: an earlier drill was killed half-way. What is there now: {stands.en}. It is put back first",
-            ja=f"{drill.part}: 前回の訓練が途中で強制終了されました。現在の状態: {stands.ja}。先に元に戻します",
-        )
+    context.say(
+        en=f"{drill.part}: an earlier drill was killed half-way. What is there now: {stands.en}. It is put back first",
+        ja=f"{drill.part}: 前回の訓練が途中で強制終了されました。現在の状態: {stands.ja}。先に元に戻します",
     )
     _put_back(given, drill, newest["before"])
     context.record(KIND, {"part": drill.part, "state": BROUGHT_BACK})

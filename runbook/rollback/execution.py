@@ -100,11 +100,9 @@ def _timed(context: StepContext, rollback: Rollback, moves: Sequence[PlannedMove
             context.settle(changes, move)
     took = round(rollback.seconds() - start, 2)
     _record(context, rollback, DONE, took)
-    context.tell(
-        Words(
-            en=f"{rollback.part}: rolled back in {took:g} s",
-            ja=f"{rollback.part}: {took:g}秒でロールバックしました",
-        )
+    context.say(
+        en=f"{rollback.part}: rolled back in {took:g} s",
+        ja=f"{rollback.part}: {took:g}秒でロールバックしました",
     )
 
 

@@ -1,9 +1,11 @@
-"""Whether a version would start at all: a rollback to one that would not is refused before anything changes."""
+"""Moves aliases to versions that start: one that would not is refused before anything changes."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from functools import partial
 
 from aws import desired
-from aws.change.gate import unless_absent
+from aws.change.gate import Changes, unless_absent
+from aws.converge.version import move
 from aws.door.download import downloaded
 from aws.door.failures import ReadFailure
 from aws.function import Function, decode
@@ -12,10 +14,35 @@ from aws.release import CLOSED, code_sha256
 from aws.words import Words, joined
 from plan.compute import SECRET_PREFIX, TABLE_PREFIX
 from runbook.engine import Refused, StepContext
-from runbook.rollback.versions import AliasMove
+from runbook.rollback.execution import PlannedMove, Rollback, execute
+from runbook.rollback.versions import PART, AliasMove, aliases, live
 from signoff.judge.errors import EXPECTED
 
 ACTION = "lambda:GetFunction"
+
+
+def move_aliases(
+    context: StepContext,
+    moves: Sequence[AliasMove],
+    functions: Collection[desired.Function],
+    scope: Sequence[str] = (),
+) -> Changes:
+    """Point the aliases of some functions at other versions, together or not at all, and time it."""
+    require_starting(context, moves)
+    before = live(context, functions)
+    rollback = Rollback(
+        part=PART,
+        before=before,
+        after={one.function.name: one.target["Version"] for one in moves},
+        scope=(*scope, *sorted(before)),
+        served=aliases(context, functions),
+    )
+
+    def planned(one: AliasMove) -> PlannedMove:
+        name, version = one.function.name, one.target["Version"]
+        return one.changes(), partial(move, context, name, one.function.alias, version)
+
+    return execute(context, rollback, [planned(one) for one in moves])
 
 
 def require_starting(context: StepContext, moves: Iterable[AliasMove]) -> None:
@@ -45,11 +72,9 @@ def _reasons(context: StepContext, move: AliasMove) -> Iterator[Words]:
         files = unpacked(_package(context, move, version))
     except (ReadFailure, *EXPECTED) as error:
         why = error.words if isinstance(error, ReadFailure) else context.explain(error)
-        context.tell(
-            Words(
-                en=f"{name}: not verified that its handler is in its package ({why.en})",
-                ja=f"{name}: ハンドラーがパッケージにあるかを確認できませんでした（{why.ja}）",
-            )
+        context.say(
+            en=f"{name}: not verified that its handler is in its package ({why.en})",
+            ja=f"{name}: ハンドラーがパッケージにあるかを確認できませんでした（{why.ja}）",
         )
         return
     if files and not runs(files, version):

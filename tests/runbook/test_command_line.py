@@ -3,20 +3,27 @@
 import io
 import json
 import re
+from dataclasses import replace
 from datetime import datetime
 
 import pytest
 from rich.console import Console
 
 from runbook.__main__ import main
-from runbook.catalogue import UNKNOWN, JudgedRows, listing, newest_judged, procedures
+from runbook.catalogue import UNKNOWN, listing, procedures
 from runbook.engine import Journal
 from runbook.procedures import tables
+from signoff.judge.result import Result
+from signoff.judge.verdict import Verdict, VerdictWord
 from tests.faults import answering, denied
+from tests.provenance import PROD_RUN
 from tests.runbook.desk import LINE_TOKEN, PROD
 
 STARTED = "2026-11-25T13:07:05.118346Z"
-MOMENT = datetime.fromisoformat(STARTED)
+JUDGED = Result(
+    provenance=replace(PROD_RUN, started=datetime.fromisoformat(STARTED)),
+    verdict=Verdict(decision=VerdictWord.GO, rows=()),
+)
 ME = "arn:aws:iam::222233334444:user/local-admin"
 
 
@@ -285,23 +292,9 @@ def test_every_procedure_is_listed_under_a_step_of_the_guide():
     }
 
 
-def test_the_state_of_a_row_comes_from_the_newest_report(tmp_path):
-    (tmp_path / "latest").mkdir()
-    rows = [{"row": {"id": "SEC-01"}, "outcome": "pass"}]
-    report = json.dumps({"verdict": {"rows": rows}, "provenance": {"started": STARTED}})
-    (tmp_path / "latest" / "signoff.json").write_text(report)
-
-    assert newest_judged(tmp_path) == JudgedRows({"SEC-01": "pass"}, MOMENT)
-    assert newest_judged(tmp_path / "nothing") == JudgedRows()
-
-    (tmp_path / "latest" / "signoff.json").write_text(report.replace(STARTED, "yesterday"))
-
-    assert newest_judged(tmp_path) == JudgedRows()
-
-
 @pytest.mark.parametrize(
     ("judged", "said"),
-    [(JudgedRows({}, MOMENT), "2026-11-25 22:07 JST"), (JudgedRows(), "No report yet")],
+    [(JUDGED, "2026-11-25 22:07 JST"), (None, "No report yet")],
 )
 def test_the_list_begins_with_when_its_rows_were_judged(judged, said):
     assert said in next(listing(judged, "en"))

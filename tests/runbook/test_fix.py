@@ -20,7 +20,6 @@ from runbook.fix import (
     RepairSession,
     at_a_terminal,
     groups,
-    newest,
     ran_since,
 )
 from runbook.judge import ENDPOINT, Checks
@@ -28,7 +27,6 @@ from signoff.judge.checklist import Checklist
 from signoff.judge.outcome import Finding, Outcome
 from signoff.judge.result import Result
 from signoff.judge.verdict import Verdict, VerdictWord, row_verdict
-from signoff.report.history import as_json
 from tests.provenance import PROVENANCE
 
 CHECKLIST = Checklist.load()
@@ -327,19 +325,3 @@ def test_green_report_has_nothing_to_fix():
 
     assert desk.code == DONE
     assert desk.asked == []
-
-
-def test_report_that_nobody_can_read_is_none(tmp_path):
-    assert newest(tmp_path) is None
-    (tmp_path / "latest").mkdir()
-    (tmp_path / "latest" / "signoff.json").write_text("{}", encoding="utf-8")
-
-    assert newest(tmp_path) is None
-
-
-def test_report_comes_back_as_it_was_written(tmp_path):
-    found = told(DEP_04=Outcome.FAIL, DEP_01=Outcome.PASS)
-    (tmp_path / "latest").mkdir()
-    (tmp_path / "latest" / "signoff.json").write_bytes(as_json(found))
-
-    assert groups(newest(tmp_path)) == groups(found)

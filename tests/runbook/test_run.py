@@ -6,7 +6,7 @@ import pytest
 
 from aws.words import Words
 from runbook.engine import Journal, Stopped
-from runbook.engine.run import RedRow, Unsigned
+from runbook.engine.run import RedRow
 from runbook.engine.screen import chosen
 from tests.runbook import toy
 from tests.runbook.toy import Memory, Thing
@@ -324,7 +324,7 @@ def test_what_nobody_planned_is_told_before_a_run_stops_for_another_row(thing, p
     assert UNPLANNED.undone_by in lines[0].en
 
 
-class Signed(Unsigned):
+class Signed:
     def wanted(self, step):
         return step is toy.look_at_it
 

@@ -26,7 +26,7 @@ AUTH = "stamp-rally-prod-auth"
 
 @pytest.fixture(scope="module")
 def operator(planned):
-    return RollbackOperator(planned.desk())
+    return RollbackOperator(planned.desk(), red=())
 
 
 @pytest.fixture
@@ -116,7 +116,7 @@ def test_a_burning_alarm_is_named_with_its_page(operator, told):
 
 def test_what_a_log_speaks_of_is_counted_and_never_quoted(operator, told):
     client, group = operator.client("logs"), "/aws/lambda/stamp-rally-prod-award"
-    now = operator.desk.aws.calls[-1].at
+    now = datetime.now(UTC).timestamp()
     client.create_log_stream(logGroupName=group, logStreamName="s")
     line = {"timestamp": int(now * 1000), "message": "AccessDenied for canary-value"}
     client.put_log_events(logGroupName=group, logStreamName="s", logEvents=[line])
@@ -182,11 +182,14 @@ class Log:
     def __init__(self, *pages):
         self.pages = pages
 
-    def filter_log_events(self, nextToken=0, **_):  # noqa: N803 - as AWS names it
-        number = int(nextToken)
-        more = {"nextToken": str(number + 1)} if number + 1 < len(self.pages) else {}
+    def get_paginator(self, _):
+        return self
+
+    def paginate(self, **_):
         line = {"timestamp": 1_763_000_000_000, "message": "AccessDenied"}
-        return {"events": [line] * self.pages[number], **more}
+        for number, lines in enumerate(self.pages, 1):
+            more = {"nextToken": str(number)} if number < len(self.pages) else {}
+            yield {"events": [line] * lines, **more}
 
 
 def spoken(operator, log):

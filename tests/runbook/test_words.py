@@ -88,11 +88,6 @@ def test_a_file_that_is_not_text_is_refused_without_a_byte_of_it(tmp_path):
         secret_source(path, _nobody)("line_token")
 
 
-def test_nobody_is_asked_for_a_secret_that_a_machine_makes():
-    with pytest.raises(Refused, match="token_key"):
-        secret_source(None, _nobody)("token_key")
-
-
 def rows(*red):
     return json.dumps(
         [

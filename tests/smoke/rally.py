@@ -18,7 +18,7 @@ from plan import Plan, plan_for, scope_of
 from runbook.engine import StepContext
 from runbook.local_stack import local_stack
 from runbook.procedures.provision import context_for
-from runbook.stack_place import served_by
+from runbook.stack_process import served_by
 from signoff.environment import Environment, load
 from signoff.evidence import Records
 from signoff.judge.snapshot import Snapshot

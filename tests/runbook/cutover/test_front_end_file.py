@@ -116,11 +116,11 @@ def test_another_quoting_alone_is_a_change_that_loses_nothing(tmp_path):
 
 def test_a_file_that_is_too_long_to_be_a_configuration_is_refused(switch):
     switch.served.write_text(SERVED + "/" * front_end.LONGEST)
-    with pytest.raises(Refused, match=r"more than 100,000 bytes, .* config_path"):
+    with pytest.raises(Refused, match=r"of at most 100,000 bytes, .* config_path"):
         switch()
 
 
 def test_a_file_that_is_no_text_is_refused(switch):
     switch.served.write_bytes(b"\xff\xfe\x00")
-    with pytest.raises(Refused, match=r"is not UTF-8 text: .* config_path"):
+    with pytest.raises(Refused, match=r"is not UTF-8 text of .* config_path"):
         switch()

@@ -31,8 +31,8 @@ class RollbackOperator:
     only: Collection[str] = ()
     told: list[str | Words] = field(default_factory=list)
     asked: list[Any] = field(default_factory=list)
-    red: tuple[Finding, ...] = ()
-    """What the checks find."""
+    red: tuple[Finding, ...] | None = None
+    """What the checks find; None where nothing is judged."""
 
     def client(self, service: str) -> Any:
         return self.desk.client(service)
@@ -45,10 +45,15 @@ class RollbackOperator:
             history=self.history,
             permit=self._permit,
             tell=self.told.append,
-            findings=lambda rows: tuple(one for one in self.red if one.row in rows),
+            **self._judging(),
         )
         functions = tuple(one for one in made.plan.functions if one.key in self.only)
         return replace(made, plan=replace(made.plan, functions=functions or made.plan.functions))
+
+    def _judging(self) -> dict[str, Any]:
+        if (red := self.red) is None:
+            return {}
+        return {"findings": lambda rows: tuple(one for one in red if one.row in rows)}
 
     def history(self, kind: str) -> tuple[Any, ...]:
         return self.desk.evidence.history(kind)

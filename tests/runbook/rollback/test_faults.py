@@ -131,18 +131,6 @@ def test_a_file_that_cannot_be_read_is_told(site):
     assert path.read_bytes() == b"\xff\xfe"
 
 
-def test_a_folder_that_is_none_is_not_made(site, tmp_path):
-    _, trial = site
-    there = tmp_path / "liff-ap"
-    trial.chosen["site"] = str(there)
-    with pytest.raises(
-        Stopped, match="liff-ap is not a folder: name that of the front end's files"
-    ):
-        trial.run()
-
-    assert not there.exists()
-
-
 def test_a_front_end_that_hangs_up_is_told():
     with socket.create_server(("127.0.0.1", 0)) as server:
 

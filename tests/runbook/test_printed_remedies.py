@@ -1,0 +1,97 @@
+"""What rows print can be rehearsed while the verdict is NO-GO: no command waits for a good verdict, or for another repair."""
+
+import io
+import shlex
+
+import pytest
+from rich.console import Console
+
+from runbook.__main__ import main
+from signoff.judge.checklist import Checklist
+from signoff.report.remedy import all_of
+from tests.provenance import PROD_RUN
+from tests.runbook.desk import PROD
+from tests.runbook.test_detach import judged
+
+RUNBOOK = "python -m runbook "
+COMMANDS = sorted(
+    {
+        command.removeprefix(RUNBOOK)
+        for row in Checklist.load()
+        for one in all_of(row, PROD_RUN)
+        for command in one.command.split(" && ")
+        if command.startswith(RUNBOOK)
+    }
+)
+
+
+ELSEWHERE = {
+    "cutover --env prod --go": "it asks the front end, which is at another address here",
+    "migrate_masters --env prod --go": "its source is dev's table, which tests of the migration have",
+    "migrate_users --env prod --by NAME": "as above",
+    "roll_forward --env prod --go": "it needs a release on record: see below",
+}
+
+
+@pytest.fixture
+def red(finished):
+    """The account as planned, but for a table without backups, an alarm, a lifetime of logs and a tag."""
+    for name in ("Users-prod", "UserStamps-prod"):
+        finished.client("dynamodb").update_continuous_backups(
+            TableName=name, PointInTimeRecoverySpecification={"PointInTimeRecoveryEnabled": False}
+        )
+    alarms = ["stamp-rally-prod-award-errors-alarm"]
+    finished.client("cloudwatch").delete_alarms(AlarmNames=alarms)
+    group = {"logGroupName": "/aws/lambda/stamp-rally-prod-award"}
+    finished.client("logs").delete_retention_policy(**group)
+    finished.client("lambda").update_function_configuration(
+        FunctionName="stamp-rally-prod-award", Timeout=3
+    )
+    finished.aws._calls.clear()  # noqa: SLF001 - a test looks at its own calls only
+    return finished
+
+
+@pytest.fixture
+def rehearsed(red, tmp_path, monkeypatch):
+    """Rehearse a command as somebody does who pastes it without --go; return its exit code and what it said."""
+    for name, value in (
+        ("AWS_ENDPOINT_URL", red.aws.endpoint),
+        ("AWS_ACCESS_KEY_ID", "local"),
+        ("AWS_SECRET_ACCESS_KEY", "local"),
+    ):
+        monkeypatch.setenv(name, value)
+    token = tmp_path / "token"
+    token.write_text("t" * 172)
+    environments = tmp_path / "environments.toml"
+    text = PROD.read_text().replace("444455556666", red.environment.account)
+    text = text.replace("report/prod/evidence", str(tmp_path / "evidence"))
+    environments.write_text(text)
+
+    def rehearse(command):
+        words = shlex.split(command.replace("FILE", str(token)))
+        files = (f"--environments={environments}", f"--journal={tmp_path / 'journal.jsonl'}")
+        said = io.StringIO()
+        code = main(
+            [*words, "--no-judge", *files],
+            console=Console(file=said, width=200),
+            findings=judged(red, environments),
+        )
+        return code, said.getvalue()
+
+    return rehearse
+
+
+@pytest.mark.parametrize("command", [one for one in COMMANDS if one not in ELSEWHERE])
+def test_printed_command_can_be_rehearsed_on_a_red_stack(command, rehearsed, red, capsys):
+    code, said = rehearsed(command.replace(" --go", ""))
+
+    assert code == 0, capsys.readouterr().err
+    assert said
+    assert red.changing_calls() == []
+
+
+def test_way_forward_can_be_rehearsed_where_a_release_is_on_record(rehearsed, red):
+    rehearsed("record_release --env prod --by Yamada --go")
+
+    assert rehearsed("roll_forward --env prod")[0] == 0
+    assert red.changing_calls() == []
