@@ -1,7 +1,7 @@
 """What platform teams write stricter than planned or in other words, and beside each its twin that does harm."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -71,6 +71,12 @@ def preflight_by_function(*, guarded: bool = False) -> Kept:
 def refusal(**headers: str) -> Kept:
     ((name, value),) = headers.items()
     return surplus.live(surplus.refusal(name.replace("_", "-"), value))
+
+
+def endpoint(old: str, new: str) -> Callable[[Client], Any]:
+    """Make the API's endpoint one of another type."""
+    move = {"op": "replace", "path": f"/endpointConfiguration/types/{old}", "value": new}
+    return lambda c: c("apigateway").update_rest_api(**api_of(c), patchOperations=[move])
 
 
 @contextmanager
@@ -161,6 +167,7 @@ SOUND: tuple[tuple[str, str, list[str], Kept], ...] = (
     ("API is for an office", "DEP-20 DEP-34", EDGE, api_policy(Condition=OFFICE)),
     ("parameter is declared", "", API, surplus.live(surplus.asked("/requestParameters/method.request.querystring.userId", "false", route=surplus.STAMPS))),
     ("API answers over IPv6 as well", "", EDGE, surplus.of_api("/endpointConfiguration/ipAddressType", "dualstack", "ipv4")),
+    ("API is optimized for the edge", "", EDGE, between(endpoint("REGIONAL", "EDGE"), endpoint("EDGE", "REGIONAL"))),
     ("role is made by the console", "", [*ROLES, *FUNCTIONS, "principals"], under_a_path),
     ("nobody else may use users", "", [*ROLES, *FUNCTIONS, *TABLES, "principals"], but_for(*READERS)),
     ("users are for the organization", "DEP-08", TABLES, table_policy("Deny", "*", "dynamodb:*", Condition=OF_ORG)),
