@@ -33,6 +33,7 @@ OURS = [
     ("logs:FilterLogEvents", f"arn:aws:logs:{AT}:log-group:/aws/lambda/stamp-rally-prod-award:*"),
     ("apigateway:GET", "arn:aws:apigateway:ap-northeast-1::/restapis"),
     ("s3:GetObject", "arn:aws:s3:::rally-evidence/records/000001.json"),
+    ("s3:GetBucketPolicy", "arn:aws:s3:::rally-evidence"),
 ]
 OTHERS = [
     ("secretsmanager:GetSecretValue", f"arn:aws:secretsmanager:{AT}:secret:payroll-AbCdEf"),

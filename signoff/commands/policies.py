@@ -119,7 +119,8 @@ def _store(*stores: str) -> list[dict[str, Any]]:
     """Return what reading the records takes, of this environment and of the one before."""
     buckets = dict.fromkeys(_bucket(one) for one in stores if one.startswith("s3://"))
     arns = [arn for bucket in buckets for arn in (bucket, f"{bucket}/*")]
-    return [_allow(list(EVIDENCE), arns)] if arns else []
+    # S3 shows a bucket's policy to its own account alone, so `runbook evidence` lets no other account ask for it.
+    return [_allow([*EVIDENCE, "s3:GetBucketPolicy"], arns)] if arns else []
 
 
 def _via(scope: Scope) -> list[dict[str, Any]]:
