@@ -102,10 +102,11 @@ def test_every_action_of_reading_is_granted():
     assert granted >= set(actions()) - set(VIA)
 
 
-def test_environment_without_a_bucket_grants_none():
+def test_environment_without_a_bucket_of_images_grants_none():
     bare = replace(PROD, bucket=None)
 
-    assert "s3:GetBucketPolicy" not in json.dumps(reader(bare, scope_of(plan_for(bare), bare)))
+    assert "s3:GetBucketAcl" in json.dumps(reader(PROD, SCOPE))
+    assert "s3:GetBucketAcl" not in json.dumps(reader(bare, scope_of(plan_for(bare), bare)))
 
 
 @pytest.mark.parametrize("changed", [{"evidence": "report/prod/evidence"}, {"evidence_key": None}])
