@@ -11,6 +11,7 @@ from math import inf, nextafter
 from typing import Any
 
 from smoke.calls import Call, Session, get, send
+from smoke.errors import period_of
 from smoke.scenarios import LONGEST_NAME, Scenarios
 
 LONG = "x" * 10_000
@@ -181,24 +182,12 @@ def _place(**place: float) -> Callable[[Scenarios], Call]:
     return lambda scenarios: scenarios.position(scenarios.caller, **place)
 
 
-def _notify(**data: str) -> Callable[[Scenarios], Call]:
+def _notify(kind: str = "stamp_awarded", **data: str) -> Callable[[Scenarios], Call]:
     def call(scenarios: Scenarios) -> Call:
         session = scenarios.sessions.own(scenarios.sessions.user("caller"))
-        return scenarios.notify(session, type="stamp_awarded", data=data)
+        return scenarios.notify(session, type=kind, data=data)
 
     return call
-
-
-def _remind(message: str) -> Callable[[Scenarios], Call]:
-    def call(scenarios: Scenarios) -> Call:
-        session = scenarios.sessions.own(scenarios.sessions.user("caller"))
-        return scenarios.notify(session, data={"message": message})
-
-    return call
-
-
-def _period(kind: str, period: str) -> Callable[[Scenarios], Call]:
-    return lambda scenarios: get(f"/ranking/{kind}", scenarios.caller, period=period)
 
 
 def _of_longest_id(scenarios: Scenarios) -> Call:
@@ -226,8 +215,10 @@ BOUNDS = (
         "session of a clock ahead of ours", lambda s: s.stamps_of(s.sessions.ahead(s.caller))
     ),
     BoundaryInput("stamp name of 300 characters", _notify(stamp_name="x" * 300)),
-    BoundaryInput("text of 300 characters", _remind("x" * 300)),
-    BoundaryInput("text of 301 characters", _remind("x" * 301), 400, "VALIDATION_ERROR"),
+    BoundaryInput("text of 300 characters", _notify("reminder", message="x" * 300)),
+    BoundaryInput(
+        "text of 301 characters", _notify("reminder", message="x" * 301), 400, "VALIDATION_ERROR"
+    ),
     BoundaryInput("stamp name of two lines", _notify(stamp_name="one\ntwo")),
     BoundaryInput("picture of 2000 characters", _notify(image_url="https://a.jp/" + "x" * 1987)),
     BoundaryInput(
@@ -235,14 +226,14 @@ BOUNDS = (
     ),
     BoundaryInput("no data", _without_a_body_of_its_own),
     *(
-        BoundaryInput(f"week {one}", _period("weekly", one))
+        BoundaryInput(f"week {one}", period_of("weekly", one))
         for one in ("1000-W01", "2026-W53", "9999-W52")
     ),
     BoundaryInput(
-        "week that a year does not have", _period("weekly", "2025-W53"), 400, "VALIDATION_ERROR"
+        "week that a year does not have", period_of("weekly", "2025-W53"), 400, "VALIDATION_ERROR"
     ),
     *(
-        BoundaryInput(f"month {one}", _period("monthly", one))
+        BoundaryInput(f"month {one}", period_of("monthly", one))
         for one in ("1000-01", "2026-12", "9999-12")
     ),
 )

@@ -9,7 +9,7 @@ from aws.words import Words
 from signoff.environment import where
 from signoff.environment.calendar import in_japan, today
 from signoff.judge.decisions import Judge, decisions_of
-from smoke.integrations import bot, channel_token
+from smoke.integrations import bot, channel_token, refused_token
 from smoke.row_calls import RowCalls
 
 LEAST_DAYS = 7
@@ -69,10 +69,7 @@ def accepted_token(calls: RowCalls) -> str:
     token = channel_token(calls)
     status, _ = bot(calls)
     if status != 200:
-        refused = Words(
-            en=f"LINE answers {status} to the channel access token",
-            ja=f"LINEはチャネルアクセストークンに{status}を返します",
-        )
+        refused = refused_token(status)
         if calls.suite.environment.line.bot_user_id:
             raise Follows("SMOKE-18", refused)
         raise NotTestable(refused)

@@ -62,12 +62,7 @@ def _clean(environment: Environment, root: Path, lang: str) -> int:
     leftovers = Leftovers(environment=environment, notes=notes, aws=aws)
     with notes.alone():
         noted, _ = notes.left()
-        left = [
-            one
-            for note in noted
-            if note.stack == notes.stack
-            for one in leftovers.still_there_after_cleaning(note)
-        ]
+        left = [one for note in noted for one in leftovers.still_there_after_cleaning(note)]
         cleaner = Cleaner.of(plan, aws, harness_leftovers(aws, plan))
         left += cleaner.clean_users()
     return _reported([*leftovers.removed, *cleaner.removed], sorted(set(left), key=str), lang)

@@ -1,10 +1,9 @@
 """Cleans up after a run: what it may have written is found, deleted, and proven gone."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from typing import Any
 
-from aws.items import KeyedTable
+from aws.items import Key, KeyedTable
 from aws.words import Words
 from plan import Plan
 from smoke.aws import AWAY, Clients, reason
@@ -72,7 +71,8 @@ class Cleaner:
         try:
             found, left = table.emptied([hash_key])
         except AWAY as error:
-            yield _unread(hash_key, table.name, error)
+            item, why = _item(hash_key, table.name), reason(error)
+            yield Words(en=f"{item.en} ({why})", ja=f"{item.ja}（{why}）")
         else:
             self.removed.extend(_named(key, table) for key in found if key not in left)
             yield from (_named(key, table) for key in left)
@@ -94,15 +94,6 @@ def _item(key: str, table: str) -> Words:
     return Words(en=f"{key} in {table}", ja=f"{table}の{key}")
 
 
-def _unread(key: str, table: str, error: Exception) -> Words:
-    """Name what may be left because AWS refused to read or delete it."""
-    item, why = _item(key, table), reason(error)
-    return Words(en=f"{item.en} ({why})", ja=f"{item.ja}（{why}）")
-
-
-def _named(key: Mapping[str, Any], table: KeyedTable) -> Words:
-    return _item(_text(key), table.name)
-
-
-def _text(key: Mapping[str, Any]) -> str:
-    return " ".join(str(value) for typed in key.values() for value in typed.values())
+def _named(key: Key, table: KeyedTable) -> Words:
+    text = " ".join(str(value) for typed in key.values() for value in typed.values())
+    return _item(text, table.name)

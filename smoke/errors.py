@@ -48,7 +48,7 @@ def _who(route: str, scenarios: Scenarios) -> Session | None:
     return None if route == "POST /auth/verify" else scenarios.caller
 
 
-def _period(kind: str, period: str) -> Callable[[Scenarios], Call]:
+def period_of(kind: str, period: str) -> Callable[[Scenarios], Call]:
     return lambda scenarios: get(f"/ranking/{kind}", scenarios.caller, period=period)
 
 
@@ -71,26 +71,29 @@ def _too_far(scenarios: Scenarios) -> Call:
     return scenarios.collect(**place)
 
 
+WITH_BODY = (
+    *("POST /auth/verify", "POST /stamps/award", "POST /gps/verify", "POST /notify"),
+    *("POST /richmenu/set", "DELETE /richmenu/unset"),
+)
 ERRORS = (
-    Error("POST /auth/verify", "INVALID_JSON", _text("POST /auth/verify", "{")),
+    *(Error(route, "INVALID_JSON", _text(route, "{")) for route in WITH_BODY),
     Error("POST /auth/verify", "MISSING_ID_TOKEN", _members("POST /auth/verify")),
     Error("POST /auth/verify", "EMPTY_ID_TOKEN", _members("POST /auth/verify", id_token="")),
     Error("POST /auth/verify", "VALIDATION_ERROR", _members("POST /auth/verify", id_token=5)),
     Error("POST /auth/verify", "TOKEN_VERIFICATION_FAILED", lambda _: GUIDE),
     Error("GET /stamps", "VALIDATION_ERROR", lambda scenarios: get("/stamps", scenarios.caller)),
-    Error("POST /stamps/award", "INVALID_JSON", _text("POST /stamps/award", "{")),
-    Error("POST /stamps/award", "VALIDATION_ERROR", _members("POST /stamps/award")),
+    *(
+        Error(route, "VALIDATION_ERROR", _members(route))
+        for route in WITH_BODY
+        if route not in {"POST /auth/verify", "POST /gps/verify"}
+    ),
     Error(
         "POST /stamps/award",
         "STAMP_TYPE_MISMATCH",
         lambda scenarios: scenarios.collect(method="IMAGE"),
     ),
     Error("POST /stamps/award", "OUT_OF_RANGE", _too_far),
-    Error(
-        "POST /stamps/award",
-        "STAMP_NOT_FOUND",
-        _nowhere("POST /stamps/award"),
-    ),
+    Error("POST /stamps/award", "STAMP_NOT_FOUND", _nowhere("POST /stamps/award")),
     _from("of half a position", lon=None),
     _from("of an accuracy alone", lat=None, lon=None, accuracy=5),
     _from("of a latitude in text", lat="35.5"),
@@ -98,31 +101,12 @@ ERRORS = (
     _from("of a longitude that is none", lon=-180.5),
     _from("of a longitude that is true", lon=True),
     _from("of a negative accuracy", accuracy=-1),
-    Error("POST /gps/verify", "INVALID_JSON", _text("POST /gps/verify", "{")),
-    Error(
-        "POST /gps/verify",
-        "VALIDATION_ERROR",
-        lambda scenarios: scenarios.position(scenarios.caller, lat=91),
-    ),
-    Error(
-        "POST /gps/verify",
-        "STAMP_NOT_FOUND",
-        _nowhere("POST /gps/verify"),
-    ),
-    Error("POST /notify", "INVALID_JSON", _text("POST /notify", "{")),
-    Error("POST /notify", "VALIDATION_ERROR", _members("POST /notify")),
+    Error("POST /gps/verify", "VALIDATION_ERROR", lambda s: s.position(s.caller, lat=91)),
+    Error("POST /gps/verify", "STAMP_NOT_FOUND", _nowhere("POST /gps/verify")),
     *(
-        Error(
-            f"GET /ranking/{kind}",
-            "VALIDATION_ERROR",
-            _period(kind, "someday"),
-        )
+        Error(f"GET /ranking/{kind}", "VALIDATION_ERROR", period_of(kind, "someday"))
         for kind in ("weekly", "monthly")
     ),
-    Error("POST /richmenu/set", "INVALID_JSON", _text("POST /richmenu/set", "{")),
-    Error("POST /richmenu/set", "VALIDATION_ERROR", _members("POST /richmenu/set")),
-    Error("DELETE /richmenu/unset", "INVALID_JSON", _text("DELETE /richmenu/unset", "{")),
-    Error("DELETE /richmenu/unset", "VALIDATION_ERROR", _members("DELETE /richmenu/unset")),
 )
 POSITION_REQUIRED = Error(
     "POST /stamps/award",

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -30,28 +29,27 @@ _NAMES = {
 }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ServedPage:
-    """What was served at a URL."""
-
-    url: str
-    status: int
-    kind: str
-    text: str
-
-
-def fetched(url: str) -> ServedPage:
+def fetched(url: str) -> requests.Response:
     """Load a page as it is served; NotTestable if nothing is served."""
     ask = partial(requests.get, url, timeout=TIMEOUT_S, headers={"Cache-Control": "no-cache"})
     try:
-        answer = within(LONGEST_S, ask)
+        return within(LONGEST_S, ask)
     except NO_ANSWER as error:
         kind = type(error).__name__
         raise NotTestable(
             Words(en=f"{url} does not answer ({kind})", ja=f"{url}が応答しません（{kind}）")
         ) from None
-    kind = answer.headers.get("Content-Type", "").partition(";")[0]
-    return ServedPage(url=url, status=answer.status_code, kind=kind, text=answer.text)
+
+
+def _fetched(calls: RowCalls, url: str) -> requests.Response:
+    answer = fetched(url)
+    calls.observe.note(url=url, status=answer.status_code, type=kind_of(answer))
+    return answer
+
+
+def kind_of(answer: requests.Response) -> str:
+    """Return the media type of what was served."""
+    return answer.headers.get("Content-Type", "").partition(";")[0]
 
 
 def config_url(front_end: FrontEnd) -> str:
@@ -86,6 +84,13 @@ def configured(calls: RowCalls, key: str) -> Any:
     return value
 
 
+def refused_token(status: int) -> Words:
+    return Words(
+        en=f"LINE answers {status} to the channel access token",
+        ja=f"LINEはチャネルアクセストークンに{status}を返します",
+    )
+
+
 def bot(calls: RowCalls) -> tuple[int, Mapping[str, Any]]:
     """Ask LINE whose channel access token the functions read: status, and bot or error."""
     status, found = calls.suite.line.bot(channel_token(calls))
@@ -101,17 +106,19 @@ def bot(calls: RowCalls) -> tuple[int, Mapping[str, Any]]:
     return status, found
 
 
-def page(calls: RowCalls) -> ServedPage:
-    """Load the front end's page."""
-    return _noted(calls, fetched(configured(calls, "front_end.url")))
+def page(calls: RowCalls) -> tuple[str, requests.Response]:
+    """Load the front end's page: its URL, and what is served there."""
+    url = configured(calls, "front_end.url")
+    return url, _fetched(calls, url)
 
 
 def configuration(calls: RowCalls) -> tuple[str, Mapping[str, tuple[str, ...]]]:
     """Load the front end's configuration: its URL, and what it names."""
-    found = _noted(calls, fetched(config_url(configured(calls, "front_end"))))
-    named = named_in(found.text) if found.status == 200 else {}
+    url = config_url(configured(calls, "front_end"))
+    found = _fetched(calls, url)
+    named = named_in(found.text) if found.status_code == 200 else {}
     calls.observe.note(**named)
-    return found.url, named
+    return url, named
 
 
 def shown(named: Mapping[str, tuple[str, ...]]) -> str:
@@ -167,8 +174,3 @@ def _login_token(calls: RowCalls) -> str:
         raise NotTestable(
             Words(en=f"{file} can't be read ({kind})", ja=f"{file}を読み取れません（{kind}）")
         ) from None
-
-
-def _noted(calls: RowCalls, found: ServedPage) -> ServedPage:
-    calls.observe.note(url=found.url, status=found.status, type=found.kind)
-    return found

@@ -1,10 +1,9 @@
 """Cleans up what a killed run left, by its notes: the next run does so before it reads anything."""
 
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from aws.desired import Table
@@ -21,7 +20,7 @@ from smoke.sessions import HARNESS
 from smoke.tester import Restorer, TesterSnapshot
 
 COMMAND = "python -m smoke clean --env {}"
-LATE_S = 60
+LATE = timedelta(minutes=1)
 """No function runs longer than 30 s: a call made longer ago than this has stored whatever it stores."""
 
 
@@ -47,7 +46,7 @@ class Leftovers:
         if note.tester:
             left += self._unlinked(note.tester)
         self.removed.extend(cleaner.removed)
-        if not left and not _may_come_late(note):
+        if not left and datetime.now(UTC) - note.began >= LATE:
             self.notes.settled(note)
         return left
 
@@ -82,14 +81,6 @@ def _menu_of(tester: str, why: Words) -> Words:
     )
 
 
-def _may_come_late(note: Note) -> bool:
-    try:
-        began = datetime.fromisoformat(note.began)
-    except ValueError:
-        return False
-    return time.time() - began.timestamp() < LATE_S
-
-
 @contextmanager
 def cleaned_up(environment: Environment, home: Path) -> Iterator[tuple[Words, ...]]:
     """Clean up what killed runs left, before anything is read; yield what has to be reported.
@@ -107,7 +98,7 @@ def cleaned_up(environment: Environment, home: Path) -> Iterator[tuple[Words, ..
             return
         # A call that a killed run made just before may have been stored in the meantime.
         for note in found:
-            if note.stack == notes.stack and environment.smoke.writes:
+            if environment.smoke.writes:
                 leftovers.still_there_after_cleaning(note)
 
 
@@ -121,7 +112,6 @@ def left_behind(environment: Environment, home: Path) -> tuple[Words, ...]:
             ja=f"{note.began}のスモーク実行が書き込んだデータが残っています{_stamps_of(note).ja}: {command}",
         )
         for note in notes.left()[0]
-        if note.stack == notes.stack
     )
 
 
@@ -135,10 +125,8 @@ def _stamps_of(note: Note) -> Words:
 
 def _processed(note: Note, leftovers: Leftovers) -> Words | None:
     """Process one note; return what there is to report about it, if anything."""
-    environment, notes = leftovers.environment, leftovers.notes
+    environment = leftovers.environment
     command = COMMAND.format(environment.name)
-    if note.stack != notes.stack:
-        return _of_another(note, notes, command)
     if not environment.smoke.writes:
         return Words(
             en=f"A smoke run of {note.began} was killed; what it left in {environment.name} is not "
@@ -155,22 +143,6 @@ def _processed(note: Note, leftovers: Leftovers) -> Words | None:
             f"削除権限のある認証情報で実行する: {command}",
         )
     return None
-
-
-def _of_another(note: Note, notes: Notes, command: str) -> Words | None:
-    """Say where to handle a note about another stack; remove a note whose embedded stack is gone."""
-    if not notes.dead(note):
-        return None
-    if note.stack.get("birth"):
-        notes.settled(note)
-        return None
-    where = f"{note.stack.get('account')} {note.stack.get('region')} {note.stack.get('endpoint')}"
-    return Words(
-        en=f"A smoke run of {note.began} on another stack ({where.strip()}) was killed; remove what "
-        f"it left with the credentials and endpoint of that stack: {command}",
-        ja=f"{note.began}に別のスタック（{where.strip()}）で実行したスモークが強制終了している。"
-        f"そのスタックの認証情報とエンドポイントで実行する: {command}",
-    )
 
 
 def _unreadable(path: str, environment: Environment) -> Words:

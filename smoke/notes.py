@@ -1,19 +1,19 @@
 """What a run is about to write, noted on disk before it writes.
 
-Notes are in report/<env>/smoke/, one file per run, written before the first call and removed once everything that
+Notes are in report/<env>/smoke/<stack>/, one file per run, written before the first call and removed once everything that
 it names is proven gone. A run holds its stack's lock, so that any note found there is a dead run's.
 """
 
 import fcntl
 import hashlib
-import json
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+
+from pydantic import TypeAdapter
 
 from aws.door.sessions import custom_endpoints
 from aws.section import NotTestable
@@ -30,20 +30,11 @@ class Note:
     """``tester``: the user whose rich menu the run may have set; empty if it set none."""
 
     run: str
-    began: str
-    stack: Mapping[str, str]
+    began: datetime
     users: tuple[str, ...]
     tester: str = ""
-    held: Mapping[str, Any] | None = None
-    """What the test user had, where the run may have awarded them stamps: a `TesterSnapshot`, as JSON has it."""
-
-    @property
-    def consenting(self) -> TesterSnapshot | None:
-        """What the test user had, if the run may have awarded them stamps; TypeError if the file does not fit."""
-        if self.held is None:
-            return None
-        lists = {name: tuple(self.held[name]) for name in ("stamps", "counters", "asked")}
-        return TesterSnapshot(user_id=self.held["user_id"], began=self.held["began"], **lists)
+    consenting: TesterSnapshot | None = None
+    """What the test user had, where the run may have awarded them stamps."""
 
     @property
     def ours(self) -> tuple[str, ...]:
@@ -51,24 +42,21 @@ class Note:
         return tuple(one for one in self.users if one.startswith((SYNTHETIC, NOBODY)))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+NOTE = TypeAdapter(Note)
+
+
+@dataclass(frozen=True, slots=True)
 class Notes:
-    """The notes about one stack, which ``stack`` identifies."""
+    """The notes about one stack."""
 
     folder: Path
-    stack: Mapping[str, str]
 
     @classmethod
     def of(cls, environment: Environment, home: Path) -> "Notes":
         """Return the notes of an environment; ``home`` is its folder of reports."""
         endpoint = custom_endpoints(open_session(environment.region)) or ""
-        stack = {
-            "account": environment.account,
-            "region": environment.region,
-            "endpoint": endpoint,
-            "birth": environment.birth or "",
-        }
-        return cls(folder=home / "smoke", stack=stack)
+        stack = environment.account, environment.region, endpoint, environment.birth or ""
+        return cls(home / "smoke" / hashlib.sha256("\n".join(stack).encode()).hexdigest()[:16])
 
     def before(
         self,
@@ -79,11 +67,10 @@ class Notes:
         """Note what a run may write; NotTestable if the note can't be written."""
         note = Note(
             run=sessions.run,
-            began=datetime.now(UTC).isoformat(timespec="seconds"),
-            stack=self.stack,
+            began=datetime.now(UTC).replace(microsecond=0),
             users=tuple(sorted(users_of(sessions))),
             tester=environment.smoke.test_user or "",
-            held=asdict(consenting) if consenting else None,
+            consenting=consenting,
         )
         try:
             self._write(note)
@@ -102,8 +89,8 @@ class Notes:
         self.folder.mkdir(parents=True, exist_ok=True)
         path = self._path(note)
         staged = path.with_suffix(".new")
-        with staged.open("w", encoding="utf-8") as file:
-            json.dump(asdict(note), file, indent=2)
+        with staged.open("wb") as file:
+            file.write(NOTE.dump_json(note, indent=2))
             file.flush()
             os.fsync(file.fileno())
         staged.replace(path)
@@ -119,17 +106,15 @@ class Notes:
         notes, unread = [], []
         for path in sorted(self.folder.glob("*.json")):
             try:
-                note = Note(**json.loads(path.read_text(encoding="utf-8")))
-                _ = note.consenting
-                notes.append(note)
-            except (OSError, ValueError, TypeError, KeyError):
+                notes.append(NOTE.validate_json(path.read_bytes()))
+            except (OSError, ValueError):
                 unread.append(str(path))
         return notes, unread
 
     @contextmanager
     def alone(self) -> Iterator[None]:
         """Be the only run that judges this stack from this folder; GuardError if there is one."""
-        with _locked(self._lock(self.stack)) as holder:
+        with _locked(self.folder / "lock") as holder:
             if holder:
                 raise GuardError(
                     Words(
@@ -139,17 +124,8 @@ class Notes:
                 )
             yield
 
-    def dead(self, note: Note) -> bool:
-        """Whether the run of a note about another stack has ended."""
-        with _locked(self._lock(note.stack)) as holder:
-            return not holder
-
     def _path(self, note: Note) -> Path:
         return self.folder / f"{note.run}.json"
-
-    def _lock(self, stack: Mapping[str, str]) -> Path:
-        text = json.dumps(dict(stack), sort_keys=True).encode()
-        return self.folder / f"{hashlib.sha256(text).hexdigest()[:16]}.lock"
 
 
 @contextmanager

@@ -4,7 +4,6 @@
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
 
 from plan import Plan
@@ -16,79 +15,39 @@ USERS = tuple(f"{prefix}*" for prefix in HARNESS)
 """Hash keys that the suite may touch: ids that LINE gives to nobody."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SmokePermission:
-    """``users``: hash keys of the only items that may be touched in a table."""
-
-    actions: tuple[str, ...]
-    resource: str
-    why: str
-    users: tuple[str, ...] = ()
+def policy(environment: Environment, plan: Plan) -> dict[str, Any]:
+    """Return the identity-based policy, to be added to the reader's; if ``smoke.writes`` is off, nothing in it changes anything."""
+    return {"Version": "2012-10-17", "Statement": list(_statements(environment, plan))}
 
 
-def permissions(environment: Environment, plan: Plan) -> Iterator[SmokePermission]:
-    """Yield what the suite needs in an environment; if ``smoke.writes`` is off, nothing that changes anything."""
-    yield SmokePermission(
-        actions=("secretsmanager:GetSecretValue",),
-        resource=plan.secret("token_key").arn_pattern,
-        why="mints sessions of synthetic users, which proves that the functions read the same key",
-    )
-    holders = ("auth", "notify") if environment.secrets_in == "variables" else ()
-    for function in map(plan.function, holders):
-        yield SmokePermission(
-            actions=("lambda:GetFunctionConfiguration",),
-            resource=function.arn,
-            why="mints sessions with the key, and asks LINE with the token, that it has in a variable",
-        )
+def _statements(environment: Environment, plan: Plan) -> Iterator[dict[str, Any]]:
+    # Sessions of synthetic users are minted with the key, which proves that the functions read the same.
+    yield _allow(plan.secret("token_key").arn_pattern, "secretsmanager:GetSecretValue")
+    for holder in ("auth", "notify") if environment.secrets_in == "variables" else ():
+        yield _allow(plan.function(holder).arn, "lambda:GetFunctionConfiguration")
     if environment.line.bot_user_id or environment.smoke.test_user:
-        yield SmokePermission(
-            actions=("secretsmanager:GetSecretValue",),
-            resource=plan.secret("line_token").arn_pattern,
-            why="asks LINE whose token it is; takes back the rich menu that a killed run left",
-        )
+        # LINE is asked whose the token is, and the rich menu that a killed run left is taken back.
+        yield _allow(plan.secret("line_token").arn_pattern, "secretsmanager:GetSecretValue")
     if plan.api.usage_plan.api_key:
-        yield SmokePermission(
-            actions=("apigateway:GET",),
-            resource=f"arn:aws:apigateway:{environment.region}::/apikeys",
-            why="sends the key that every browser sends",
-        )
+        yield _allow(f"arn:aws:apigateway:{environment.region}::/apikeys", "apigateway:GET")
     for group in plan.log_groups:
-        yield SmokePermission(
-            actions=("logs:FilterLogEvents",),
-            resource=f"arn:aws:logs:{environment.region}:{environment.account}:log-group:{group.name}:*",
-            why="looks for the id of a request of its own",
-        )
+        where = f"{environment.region}:{environment.account}:log-group:{group.name}:*"
+        yield _allow(f"arn:aws:logs:{where}", "logs:FilterLogEvents")
     for key in ("users", "userstamps"):
-        yield SmokePermission(
-            actions=("dynamodb:Query", "dynamodb:DeleteItem"),
-            resource=plan.table(key).arn,
-            why="takes back what its users collected, and sees that it is gone",
-            users=USERS,
-        )
+        yield _allow(plan.table(key).arn, "dynamodb:Query", "dynamodb:DeleteItem", users=USERS)
     if borrows_a_user(environment):
-        yield SmokePermission(
-            actions=("dynamodb:Query", "dynamodb:DeleteItem", "dynamodb:PutItem"),
-            resource=plan.table("userstamps").arn,
-            why="notes what the test user has, and makes it that again after the awards",
+        # What the test user has is noted, and made that again after the awards.
+        yield _allow(
+            plan.table("userstamps").arn,
+            *("dynamodb:Query", "dynamodb:DeleteItem", "dynamodb:PutItem"),
             users=(consenting_user(environment),),
         )
 
 
-def policy(environment: Environment, plan: Plan) -> dict[str, Any]:
-    """Return the identity-based policy, to be added to the reader's."""
-    return {
-        "Version": "2012-10-17",
-        "Statement": [_statement(permission) for permission in permissions(environment, plan)],
-    }
-
-
-def _statement(permission: SmokePermission) -> dict[str, Any]:
-    statement: dict[str, Any] = {
-        "Effect": "Allow",
-        "Action": list(permission.actions),
-        "Resource": permission.resource,
-    }
-    if permission.users:
-        keys = {"dynamodb:LeadingKeys": list(permission.users)}
+def _allow(resource: str, *actions: str, users: tuple[str, ...] = ()) -> dict[str, Any]:
+    """Return a statement; ``users`` are the hash keys of the only items that may be touched in a table."""
+    statement: dict[str, Any] = {"Effect": "Allow", "Action": list(actions), "Resource": resource}
+    if users:
+        keys = {"dynamodb:LeadingKeys": list(users)}
         statement["Condition"] = {"ForAllValues:StringLike": keys}
     return statement

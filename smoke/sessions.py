@@ -10,7 +10,7 @@ import json
 import secrets
 import time
 import warnings
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -25,6 +25,7 @@ from smoke.calls import Session
 from smoke.live_secrets import live_value
 from smoke.manual import ManualOnly
 
+Claims = Mapping[str, Any]
 BORROWED = "SMOKE_SESSION_TOKEN"
 DAY_S = 24 * 60 * 60
 SYNTHETIC = "Usmoke-"
@@ -35,19 +36,6 @@ HARNESS = (SYNTHETIC, NOBODY, "Uload-")
 """Prefixes of the ids of all users that this project makes, those of load included."""
 PUBLIC_KEYS = ("default-secret-key-change-in-production", "your-production-secret-key-here")
 """Token keys in the development code and in the guide, which anyone can read."""
-
-KINDS = ("missing", "garbage", "unsigned", "expired")
-"""Sessions that must never be accepted, on any route."""
-ODD = (
-    "endless",
-    "unsigned, with something for a signature",
-    "unsigned in other letters",
-    "signed by its own kid",
-    "signed by its own jwk",
-    "signed in part",
-    "signed as HS512",
-)
-"""Sessions that careless code accepts, tried on one route. Our own functions do not accept the last one, either."""
 
 
 class NoSession(NotTestable):
@@ -103,51 +91,17 @@ class SessionMinter:
         return self.live(user_id)
 
     def bad(self, kind: str, like: Session) -> Session | None:
-        """Return a session of one of KINDS with the same claims; None for ``missing``."""
-        match kind:
-            case "missing":
-                return None
-            case "garbage":
-                token = f"garbage-{self.run}"
-            case "unsigned":
-                token = jwt.encode(_claims_of(like), "", "none")
-            case _:
-                token = self._expired(like)
-        return Session(kind=kind, user_id=like.user_id, token=token)
-
-    def _expired(self, like: Session) -> str:
-        """Sign a session that expired just now, even late in a run, so that expiry is its only flaw."""
-        ended = int(time.time()) - self.skew_s
-        return self._signed({**_claims_of(like), "iat": ended - DAY_S, "exp": ended})
+        """Return a session of one of KINDS or ODD: the same claims, except for what the kind names; None for ``missing``."""
+        if kind == "missing":
+            return None
+        return Session(kind=kind, user_id=like.user_id, token=FLAWED[kind](self, _claims_of(like)))
 
     def ahead(self, like: Session) -> Session:
         """Return a session issued by a clock that is a minute ahead of ours."""
         claims = {**_claims_of(like), "iat": self.now + 60}
-        return Session(kind="live", user_id=like.user_id, token=self._signed(claims))
+        return Session(kind="live", user_id=like.user_id, token=self.sign(claims))
 
-    def odd(self, kind: str, like: Session) -> Session:
-        """Return a session of one of ODD: the same claims, except for what the kind names."""
-        own = secrets.token_hex(32)
-        match kind:
-            case "endless":
-                endless = {name: one for name, one in _claims_of(like).items() if name != "exp"}
-                token = self._signed(endless)
-            case "unsigned, with something for a signature":
-                token = _unsigned("none", like)
-            case "unsigned in other letters":
-                token = _unsigned("nOnE", like)
-            case "signed by its own kid":
-                token = signed(_claims_of(like), own, kid=own)
-            case "signed by its own jwk":
-                key = _base64url(own.encode())
-                token = signed(_claims_of(like), own, jwk={"kty": "oct", "k": key})
-            case "signed in part":
-                token = self._signed(_claims_of(like))[:-32]
-            case _:
-                token = self._signed(_claims_of(like), "HS512")
-        return Session(kind=kind, user_id=like.user_id, token=token)
-
-    def _signed(self, claims: Mapping[str, Any], algorithm: str = "HS256") -> str:
+    def sign(self, claims: Mapping[str, Any], algorithm: str = "HS256") -> str:
         if not self.key:
             raise NotTestable(
                 Words(
@@ -186,10 +140,46 @@ def signed(claims: Mapping[str, Any], key: str, algorithm: str = "HS256", **head
         return jwt.encode(dict(claims), key, algorithm, headers=header)
 
 
-def _unsigned(algorithm: str, like: Session) -> str:
-    parts = ({"typ": "JWT", "alg": algorithm}, _claims_of(like))
+def _unsigned(algorithm: str, claims: Claims) -> str:
+    parts = ({"typ": "JWT", "alg": algorithm}, claims)
     told = "".join(f"{_base64url(json.dumps(one).encode())}." for one in parts)
     return told + _base64url(secrets.token_bytes(32))
+
+
+def _expired(minter: SessionMinter, claims: Claims) -> str:
+    """Sign a session that expired just now, even late in a run, so that expiry is its only flaw."""
+    ended = int(time.time()) - minter.skew_s
+    return minter.sign({**claims, "iat": ended - DAY_S, "exp": ended})
+
+
+def _by_its_kid(_: SessionMinter, claims: Claims) -> str:
+    own = secrets.token_hex(32)
+    return signed(claims, own, kid=own)
+
+
+def _by_its_jwk(_: SessionMinter, claims: Claims) -> str:
+    own = secrets.token_hex(32)
+    return signed(claims, own, jwk={"kty": "oct", "k": _base64url(own.encode())})
+
+
+FLAWED: Mapping[str, Callable[[SessionMinter, Claims], str]] = {
+    "garbage": lambda minter, _: f"garbage-{minter.run}",
+    "unsigned": lambda _, claims: jwt.encode(dict(claims), "", "none"),
+    "expired": _expired,
+    "endless": lambda minter, claims: minter.sign(
+        {name: one for name, one in claims.items() if name != "exp"}
+    ),
+    "unsigned, with something for a signature": lambda _, claims: _unsigned("none", claims),
+    "unsigned in other letters": lambda _, claims: _unsigned("nOnE", claims),
+    "signed by its own kid": _by_its_kid,
+    "signed by its own jwk": _by_its_jwk,
+    "signed in part": lambda minter, claims: minter.sign(claims)[:-32],
+    "signed as HS512": lambda minter, claims: minter.sign(claims, "HS512"),
+}
+KINDS = ("missing", "garbage", "unsigned", "expired")
+"""Sessions that must never be accepted, on any route."""
+ODD = tuple(kind for kind in FLAWED if kind not in KINDS)
+"""Sessions that careless code accepts, tried on one route. Our own functions do not accept the last one, either."""
 
 
 def _base64url(raw: bytes) -> str:

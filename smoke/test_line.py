@@ -8,9 +8,11 @@ from smoke.integrations import (
     bot,
     configuration,
     configured,
+    kind_of,
     liff_app,
     origin_of,
     page,
+    refused_token,
     shown,
     wanted_configuration,
 )
@@ -22,13 +24,7 @@ def test_channel_access_token_is_of_our_bot(calls: RowCalls) -> None:
     ours = configured(calls, "line.bot_user_id")
     status, found = bot(calls)
 
-    require(
-        status == 200,
-        Words(
-            en=f"LINE answers {status} to the channel access token",
-            ja=f"LINEはチャネルアクセストークンに{status}を返します",
-        ),
-    )
+    require(status == 200, refused_token(status))
     name = found.get("displayName")
     require(
         found.get("userId") == ours,
@@ -51,21 +47,22 @@ def test_message_quota_suffices_for_the_rally(calls: RowCalls) -> None:
 
 @expectation("SMOKE-19", ja="フロントエンドがCORSで許可したオリジンで配信されている")
 def test_front_end_is_served_where_cors_allows_it(calls: RowCalls, origin: str) -> None:
-    found = page(calls)
+    url, found = page(calls)
 
+    status, kind = found.status_code, kind_of(found)
     require(
-        (found.status, found.kind) == (200, "text/html"),
+        (status, kind) == (200, "text/html"),
         Words(
-            en=f"{found.url} answers {found.status} as {found.kind or 'no type'}, not a page",
-            ja=f"{found.url}の応答は{found.status}（{found.kind or '種類の指定なし'}）で、ページではありません",
+            en=f"{url} answers {status} as {kind or 'no type'}, not a page",
+            ja=f"{url}の応答は{status}（{kind or '種類の指定なし'}）で、ページではありません",
         ),
     )
-    served_by = origin_of(found.url)
+    served_by = origin_of(url)
     require(
         served_by == origin,
         Words(
-            en=f"{found.url} is served by {served_by}, but CORS allows {origin}",
-            ja=f"{found.url}は{served_by}から配信されていますが、CORSが許可するのは{origin}です",
+            en=f"{url} is served by {served_by}, but CORS allows {origin}",
+            ja=f"{url}は{served_by}から配信されていますが、CORSが許可するのは{origin}です",
         ),
     )
 

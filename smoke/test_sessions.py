@@ -43,7 +43,7 @@ def test_session_that_does_not_hold_is_refused(kind: str, route: str, calls: Row
 
 @expectation("SEC-41", ja="細工されたセッションや期限のないセッションが拒否される")
 def test_session_that_careless_code_accepts_is_refused(odd: str, calls: RowCalls) -> None:
-    session = calls.suite.sessions.odd(odd, calls.caller)
+    session = calls.suite.sessions.bad(odd, calls.caller)
     answer = asked_with(calls, "GET /stamps", session)
 
     hold(calls.flaw(answer, 401))

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from smoke.aws import clients
-from smoke.policy import permissions
+from smoke.policy import policy
 from tests.smoke.judging import ON_AWS, collected, judge, red, said_by, secrets_of
 
 FUNCTIONS = tomllib.loads(Path("app.toml").read_text(encoding="utf-8"))["functions"]
@@ -68,9 +68,8 @@ def test_beside_the_real_line_a_login_is_for_a_person(beside_the_real_line):
 def test_suite_makes_only_the_calls_that_it_declares(rally, all_well):
     _, seen = all_well
     masters = rally.plan.table("stampmasters").name
-    declared = {
-        a for permission in permissions(rally.environment, rally.plan) for a in permission.actions
-    }
+    allowed = policy(rally.environment, rally.plan)["Statement"]
+    declared = {action for statement in allowed for action in statement["Action"]}
 
     assert {f"{service}:{operation}" for service, operation, _ in seen} == declared
     assert masters not in {table for _, _, table in seen}

@@ -4,6 +4,7 @@ import fcntl
 import json
 import signal
 from dataclasses import replace
+from datetime import UTC, datetime
 
 import pytest
 from botocore.exceptions import ClientError
@@ -159,24 +160,12 @@ def test_where_writes_are_off_nothing_is_deleted_and_the_command_is_told(rally, 
     assert "smoke.writesが無効" in words.ja
 
 
-def test_leftovers_of_another_stack_are_told_and_kept(rally, noted, tmp_path):
+def test_leftovers_of_another_stack_are_left_to_its_own_runs(rally, noted, tmp_path):
     elsewhere = replace(rally.environment, birth=None, account="999999999999")
-    note = replace(note_of(noted), stack=Notes.of(elsewhere, tmp_path).stack)
-    noted._write(note)  # noqa: SLF001 - a note that a run elsewhere wrote
-    with cleaned_up(rally.environment, tmp_path) as told:
-        (words,) = told
-
-    assert "on another stack (999999999999 ap-northeast-1" in words.en
-    noted._write(replace(note, stack=noted.stack))  # noqa: SLF001 - for the fixture to take back
-
-
-def test_leftovers_of_an_embedded_stack_that_is_gone_are_forgotten(rally, tmp_path):
-    dead = Notes.of(replace(rally.environment, birth="another"), tmp_path)
-    dead.before(SESSIONS, rally.environment)
-    with cleaned_up(rally.environment, tmp_path) as told:
+    with cleaned_up(elsewhere, tmp_path) as told:
         assert not told
 
-    assert dead.left() == ([], [])
+    assert note_of(noted).run == SESSIONS.run
 
 
 def test_stack_is_judged_by_one_run_at_a_time(rally, tmp_path):
@@ -188,18 +177,10 @@ def test_stack_is_judged_by_one_run_at_a_time(rally, tmp_path):
         pass
 
 
-def test_note_of_a_run_that_goes_on_elsewhere_is_left_alone(rally, tmp_path):
-    other = Notes.of(replace(rally.environment, birth="another"), tmp_path)
-    note = other.before(SESSIONS, rally.environment)
-    with other.alone(), cleaned_up(rally.environment, tmp_path) as told:
-        assert not told
-
-    assert note_of(other).run == note.run
-
-
 def test_torn_note_is_told(rally, tmp_path):
-    (tmp_path / "smoke").mkdir()
-    (tmp_path / "smoke" / "torn.json").write_text('{"run": "0')
+    folder = Notes.of(rally.environment, tmp_path).folder
+    folder.mkdir(parents=True)
+    (folder / "torn.json").write_text('{"run": "0')
     with cleaned_up(rally.environment, tmp_path) as told:
         (words,) = told
 
@@ -207,7 +188,7 @@ def test_torn_note_is_told(rally, tmp_path):
 
 
 def test_note_that_names_a_person_takes_nothing_from_that_person():
-    note = Note(run="1", began="", stack={}, users=(PERSON, SESSIONS.user("a")))
+    note = Note(run="1", began=datetime.now(UTC), users=(PERSON, SESSIONS.user("a")))
 
     assert note.ours == (SESSIONS.user("a"),)
 
@@ -300,7 +281,7 @@ def test_lock_of_a_killed_run_is_free(rally, tmp_path):
     notes = Notes.of(rally.environment, tmp_path)
     with notes.alone():
         pass
-    (lock,) = (tmp_path / "smoke").glob("*.lock")
+    lock = notes.folder / "lock"
     with lock.open() as file:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
 
