@@ -1,6 +1,7 @@
 """What ``signoff load`` and ``python -m load`` take; what they do is imported when they run."""
 
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -36,132 +37,105 @@ PLANS = ("smoke", "baseline", "step", "spike", "soak")
 COUNT = click.IntRange(min=1)
 
 
-def _run_options() -> tuple[CommandOption, ...]:
-    """Return the options of whatever sends requests."""
-    return (
-        environment_option(),
-        CommandOption(
-            "--plan",
-            type=click.Choice(PLANS),
-            default="smoke",
-            words=Words(en="default: smoke", ja="既定: smoke"),
-        ),
-        CommandOption(
-            "--host",
-            metavar="URL",
-            words=Words(
-                en="one of the environment's own addresses", ja="環境自身のアドレスのいずれか"
-            ),
-        ),
-        CommandOption(
-            "--journey",
-            is_flag=True,
-            words=Words(
-                en="whole visits instead of requests", ja="リクエスト単位でなく来訪単位の負荷"
-            ),
-        ),
-        CommandOption(
-            "--unlock",
-            metavar="HOST",
-            words=Words(
-                en="required for production: its host, typed out",
-                ja="本番で必須。ホスト名を入力する",
-            ),
-        ),
-        _file(
-            "--pool",
-            Words(
-                en="users, sessions and spots (mode 0600)",
-                ja="利用者、セッション、スポット（モード0600）",
-            ),
-        ),
-        _file(
-            "--objectives",
-            Words(en="another file of objectives", ja="別の目標ファイル"),
-            ROOT / "load" / "slo.toml",
-        ),
-        CommandOption(
-            "--workers",
-            type=COUNT,
-            default=1,
-            metavar="N",
-            words=Words(en="Locust processes", ja="Locustのプロセス数"),
-        ),
-    )
+def _option(flag: str, en: str, ja: str, **more: Any) -> CommandOption:
+    return CommandOption(flag, words=Words(en, ja), **more)
 
 
-def _file(flag: str, words: Words, default: Path | None = None) -> CommandOption:
-    return CommandOption(
-        flag, type=click.Path(path_type=Path), metavar="FILE", default=default, words=words
-    )
+def _file(flag: str, en: str, ja: str, **more: Any) -> CommandOption:
+    return _option(flag, en, ja, type=click.Path(path_type=Path), metavar="FILE", **more)
 
 
+SENDS = (
+    environment_option(),
+    _option("--plan", "default: smoke", "既定: smoke", type=click.Choice(PLANS), default="smoke"),
+    _option(
+        "--host",
+        "one of the environment's own addresses",
+        "環境自身のアドレスのいずれか",
+        metavar="URL",
+    ),
+    _option(
+        "--journey",
+        "whole visits instead of requests",
+        "リクエスト単位でなく来訪単位の負荷",
+        is_flag=True,
+    ),
+    _option(
+        "--unlock",
+        "required for production: its host, typed out",
+        "本番で必須。ホスト名を入力する",
+        metavar="HOST",
+    ),
+    _file(
+        "--pool",
+        "users, sessions and spots (mode 0600)",
+        "利用者、セッション、スポット（モード0600）",
+    ),
+    _file(
+        "--objectives",
+        "another file of objectives",
+        "別の目標ファイル",
+        default=ROOT / "load" / "slo.toml",
+    ),
+    _option(
+        "--workers", "Locust processes", "Locustのプロセス数", type=COUNT, default=1, metavar="N"
+    ),
+)
+"""Options of the commands that send requests, now or later."""
 PLANS_COMMAND = Command(
     "plans",
     Words(
-        en="list the plans of an environment with their prices",
-        ja="環境の計画と消費するクォータを一覧する",
+        "list the plans of an environment with their prices",
+        "環境の計画と消費するクォータを一覧する",
     ),
     environment_option(),
-    does="load.called:plans",
+    does="load.commands:plans",
 )
 RUN = Command(
     "run",
-    Words(en="load an environment and judge it", ja="環境に負荷をかけて判定する"),
-    *_run_options(),
-    CommandOption(
+    Words("load an environment and judge it", "環境に負荷をかけて判定する"),
+    *SENDS,
+    _option(
         "--listen",
+        "address at which the master waits for workers (default: 127.0.0.1)",
+        "マスターがワーカーを待つアドレス（既定: 127.0.0.1）",
         default="127.0.0.1",
         metavar="ADDRESS",
-        words=Words(
-            en="address at which the master waits for workers (default: 127.0.0.1)",
-            ja="マスターがワーカーを待つアドレス（既定: 127.0.0.1）",
-        ),
     ),
-    CommandOption(
+    _option(
         "--port",
+        "port of the master (default: a free one)",
+        "マスターのポート（既定: 空きポート）",
         type=int,
         metavar="PORT",
-        words=Words(
-            en="port of the master (default: a free one)",
-            ja="マスターのポート（既定: 空きポート）",
-        ),
     ),
-    CommandOption(
+    _option(
         "--expect-workers",
+        "start no workers here: wait for N that other machines start with the same --run-file",
+        "ここではワーカーを起動せず、同じ--run-fileで別のマシンが起動するN個を待つ",
         type=COUNT,
         metavar="N",
-        words=Words(
-            en="start no workers here: wait for N that other machines start with the same --run-file",
-            ja="ここではワーカーを起動せず、同じ--run-fileで別のマシンが起動するN個を待つ",
-        ),
     ),
-    _file("--run-file", Words(en="from `prepare`", ja="`prepare`が作成したもの")),
-    does="load.called:run",
+    _file("--run-file", "from `prepare`", "`prepare`が作成したもの"),
+    does="load.commands:run",
 )
 PREPARE = Command(
     "prepare",
-    Words(en="write the run file for a plain Locust", ja="単体のLocust用の実行ファイルを書き出す"),
-    *_run_options(),
-    CommandOption(
-        "--to",
-        type=click.Path(path_type=Path),
-        metavar="FILE",
-        required=True,
-        words=Words(en="outside the repository", ja="リポジトリの外"),
-    ),
-    does="load.called:prepare",
+    Words("write the run file for a plain Locust", "単体のLocust用の実行ファイルを書き出す"),
+    *SENDS,
+    _file("--to", "outside the repository", "リポジトリの外", required=True),
+    does="load.commands:prepare",
 )
 RECORD = Command(
     "record",
-    Words(en="record the verdict of a run", ja="実行の判定を記録する"),
+    Words("record the verdict of a run", "実行の判定を記録する"),
     Argument(
         "verdict",
         metavar="FILE",
         type=click.Path(path_type=Path),
-        words=Words(en="verdict.json of a run", ja="実行が残したverdict.json"),
+        words=Words("verdict.json of a run", "実行が残したverdict.json"),
     ),
-    does="load.called:record",
+    does="load.commands:record",
 )
 LOAD = CommandGroup(
     "load",

@@ -1,43 +1,81 @@
-"""The commands: each takes the composition and what was asked for, and returns an exit code."""
+"""The commands: each takes what was asked for, and returns an exit code; a refusal is one sentence."""
 
 import sys
+from collections.abc import Callable
 from dataclasses import replace
+from functools import wraps
 from pathlib import Path
+from typing import Any
 
+import click
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
 from aws.visible import visible_line
-from aws.words import in_language
+from aws.words import Words, in_language, words_of
 from load.artefacts import ReportFolders, publish
+from load.composition import LoadComposition, open_target
 from load.engine.admission import LoadRefused
 from load.engine.judge import ExitCode
-from load.engine.localized import japanese
 from load.engine.run_file import VARIABLE, require_outside
 from load.engine.throttle import TokenBucket
 from load.engine.verdict import FILE_NAME, LoadVerdict, sentence
-from load.evidence import record, why_not_counted
+from load.evidence import record as record_evidence
+from load.evidence import why_not_counted
 from load.execution import run_load
 from load.exhibit import head, rows, sentences
-from load.launch import Distribution
-from load.plans import PURPOSES, plans
-from load.prepare import RunOptions, prepare
+from load.plans import PURPOSES
+from load.plans import plans as plans_for
+from load.prepare import ROOT, RunOptions
+from load.prepare import prepare as prepare_run
 from load.progress import ProgressDisplay
 from load.quota import QuotaLedger
-from load.target import LoadComposition, open_target
+from load.target import changed
 from load.teardown import Teardown
-from signoff.environment import Environment
+from signoff.environment import EnvironmentFileError, embedded
+from signoff.environment.guard import GuardError
 from signoff.evidence import StoreSettings
-from signoff.judge.live_release import Live
 
+STOPPED = Words(
+    en="INVALID: stopped before the end, so nothing was judged",
+    ja="INVALID: 途中で止めたため、何も判定していません",
+)
+GONE = Words(
+    "the local stack that it loaded is gone; run it again",
+    "負荷をかけたローカルスタックがありません。再実行してください",
+)
 PROGRAM = "python -m load"
 STYLES = {"PASS": "bold green", "FAIL": "bold red", "INVALID": "bold yellow"}
 
 
-def show_plans(composition: LoadComposition, env: str, lang: str) -> ExitCode:
+def _command(does: Callable[..., ExitCode]) -> Callable[..., int]:
+    """Give a command the project at this checkout, and tell a refusal in one sentence.
+
+    A test passes its own ``join``, which composes the project at a root folder.
+    """
+
+    @wraps(does)
+    def done(*, lang: str, **asked: Any) -> int:
+        join = click.get_current_context().meta.get("join", LoadComposition)
+        try:
+            return int(does(join(ROOT), lang=lang, **asked))
+        except (LoadRefused, EnvironmentFileError, GuardError) as refusal:
+            refused = words_of(refusal)
+            told = Words(f"refused: {refused}", f"拒否: {refused.ja}")
+            print(visible_line(told[lang]), file=sys.stderr)
+            return int(ExitCode.REFUSED)
+        except KeyboardInterrupt:
+            print(STOPPED[lang], file=sys.stderr)
+            return int(ExitCode.INVALID)
+
+    return done
+
+
+@_command
+def plans(project: LoadComposition, *, env: str, lang: str) -> ExitCode:
     """List the plans and their prices; reads the environment file alone."""
-    environment = composition.environment(env)
+    environment = project.environment(env)
     throttle, quota = environment.throttle, environment.throttle.daily_quota
     say, rate = in_language(lang), environment.target_rate
     title = say(
@@ -55,7 +93,9 @@ def show_plans(composition: LoadComposition, env: str, lang: str) -> ExitCode:
     ):
         table.add_column(name, justify="right")
     table.add_column(say("what for", "目的"), overflow="fold")
-    for plan in plans(environment.target_rate, TokenBucket(throttle.rate, throttle.burst)).values():
+    for plan in plans_for(
+        environment.target_rate, TokenBucket(throttle.rate, throttle.burst)
+    ).values():
         table.add_row(
             plan.name,
             f"{plan.seconds / 60:.1f}",
@@ -69,47 +109,25 @@ def show_plans(composition: LoadComposition, env: str, lang: str) -> ExitCode:
     return ExitCode.PASS
 
 
-def run(  # noqa: PLR0913 - what a person asks for, by name
-    composition: LoadComposition,
-    env: str,
-    options: RunOptions,
-    distribution: Distribution,
-    *,
-    host: str | None = None,
-    run_file: Path | None = None,
-    lang: str = "en",
-) -> ExitCode:
+@_command
+def run(project: LoadComposition, *, env: str, lang: str, **asked: Any) -> ExitCode:
     """Load, judge, and end with the verdict in one line and the paths of the artefacts."""
-    if distribution.expected and not run_file:
-        raise LoadRefused(
-            "workers on other machines need the same run file; make it with prepare --to FILE, and add --run-file FILE",
-            "別のマシンのワーカーには同じ実行ファイルが必要です。prepare --to FILEで作成し、--run-file FILEを加えてください",
-        )
-    display = ProgressDisplay(lang=lang)
-    finished = run_load(
-        composition, env, options, distribution, display, host=host, prepared=run_file
-    )
+    finished = run_load(project, env, RunOptions(**asked), ProgressDisplay(lang=lang))
     if finished.verdict:
         _print_table(finished.verdict, lang)
     _print_verdict(finished.sentence, list(finished.paths), lang)
     return finished.exit
 
 
-def prepare_run(  # noqa: PLR0913 - what a person asks for, by name
-    composition: LoadComposition,
-    env: str,
-    options: RunOptions,
-    to: Path,
-    *,
-    host: str | None = None,
-    lang: str = "en",
-) -> ExitCode:
+@_command
+def prepare(project: LoadComposition, *, env: str, to: Path, lang: str, **asked: Any) -> ExitCode:
     """Write the run file, and print how to start Locust with it."""
-    require_outside(to, composition.root)
-    folders, shown = ReportFolders(composition.root, env), ProgressDisplay(lang=lang).say
-    ledger = QuotaLedger(folders.ledger)
-    with open_target(composition, env, shown, host) as (target, aws):
-        prepared = prepare(target, options, aws, ledger=ledger, out=folders.new(options.plan))
+    require_outside(to, project.root)
+    options, folders = RunOptions(**asked), ReportFolders(project.root, env)
+    shown, ledger = ProgressDisplay(lang=lang).say, QuotaLedger(folders.ledger)
+    with open_target(project, env, shown, options.host) as (target, aws):
+        out = folders.new(options.plan)
+        prepared = prepare_run(target, options, aws, ledger=ledger, out=out)
     prepared.write(to)
     say = in_language(lang)
     print(
@@ -130,90 +148,33 @@ def prepare_run(  # noqa: PLR0913 - what a person asks for, by name
     return ExitCode.PASS
 
 
-def record_verdict(composition: LoadComposition, path: Path, lang: str) -> ExitCode:
+@_command
+def record(project: LoadComposition, *, verdict: Path, lang: str) -> ExitCode:
     """Record the verdict of a run that could not do so itself: of a plain Locust, or without its evidence store.
 
     What a plain Locust wrote is deleted first.
     """
-    verdict = LoadVerdict.read(path)
-    name = str(verdict.about.get("environment") or "unknown")
-    environment = composition.environment(name)
-    kept = f"{path} is not recorded: ", f"{path}を記録しません: "
-    if composition.serves(environment):
-        environment = _served(verdict, composition, environment, kept)
-    if verdict.conditions.plan.awards and verdict.cleanup is None:
-        verdict = _cleaned(verdict, path.parent, composition, name, lang)
-    _record(verdict, path.parent, composition, environment, kept)
-    _print_verdict(sentence(verdict), [path], lang)
-    return verdict.judgement.exit
+    made, say = LoadVerdict.read(verdict), ProgressDisplay(lang=lang).say
+    name, folder = str(made.about.get("environment") or "unknown"), verdict.parent
+    if embedded(project.environment(name)):
+        stack = project.kept()
+        if stack is None or stack.birth != made.about.get("birth"):
+            raise _not_recorded(verdict, GONE)
+    with open_target(project, name, say) as (target, aws):
+        if made.conditions.plan.awards and made.cleanup is None:
+            cleanup = Teardown(target, aws, folder, say).remove_later(made)
+            made = replace(made, cleanup=cleanup)
+            publish(made, folder)
+        if why := why_not_counted(made, target.environment) or changed(made.about, target.live):
+            raise _not_recorded(verdict, why)
+        store = StoreSettings.of(target.environment)
+        record_evidence(made, folder, store, project.root, aws, live=target.live, counts=True)
+    _print_verdict(sentence(made), [verdict], lang)
+    return made.judgement.exit
 
 
-def _cleaned(
-    verdict: LoadVerdict, folder: Path, composition: LoadComposition, name: str, lang: str
-) -> LoadVerdict:
-    """Delete what the run wrote; return its verdict with the proof, if there is one."""
-    say = ProgressDisplay(lang=lang).say
-    with open_target(composition, name, say) as (target, aws):
-        proof = Teardown(target, aws, folder, say).remove_later(verdict)
-    proven = replace(verdict, cleanup=proof)
-    publish(proven, folder)
-    return proven
-
-
-def _record(
-    verdict: LoadVerdict,
-    folder: Path,
-    composition: LoadComposition,
-    environment: Environment,
-    kept: tuple[str, str],
-) -> None:
-    """Record a verdict that was made elsewhere; `LoadRefused` if no sign-off could count it."""
-    if missing := why_not_counted(verdict, environment):
-        raise LoadRefused(f"{kept[0]}{missing}", f"{kept[1]}{missing.ja}")
-    live = _live(composition, environment)
-    _require_live(verdict, live, kept)
-    aws, evidence = composition.aws(environment), StoreSettings.of(environment)
-    record(verdict, folder, evidence, composition.root, aws, live=live, counts=True)
-
-
-def _live(composition: LoadComposition, environment: Environment) -> Live | None:
-    if not composition.serves(environment):
-        return composition.live(environment)
-    with composition.stack(environment, lambda _: None):
-        return composition.live(environment)
-
-
-def _require_live(verdict: LoadVerdict, live: Live | None, kept: tuple[str, str]) -> None:
-    """Raise `LoadRefused` for a verdict on what is not live any more."""
-    theirs, now = verdict.about.get("release"), live and live.release
-    if theirs != now:
-        raise LoadRefused(
-            f"{kept[0]}it is of release {theirs}, and {now} is live; run it again",
-            f"{kept[1]}リリース{theirs}の判定ですが、稼働中は{now}です。再実行してください",
-        )
-    parts = verdict.about.get("parts", {})
-    digests = live.digests if live else {}
-    if changed := [part for part, one in digests.items() if parts.get(part) != one]:
-        raise LoadRefused(
-            f"{kept[0]}{', '.join(changed)} changed since; run it again",
-            f"{kept[1]}{', '.join(changed)}が変わりました。再実行してください",
-        )
-
-
-def _served(
-    verdict: LoadVerdict,
-    composition: LoadComposition,
-    environment: Environment,
-    kept: tuple[str, str],
-) -> Environment:
-    """Return the environment of the local stack that was loaded; `LoadRefused` where it is gone."""
-    stack, theirs = composition.kept(), verdict.about.get("birth")
-    if stack is None or stack.birth != theirs:
-        raise LoadRefused(
-            f"{kept[0]}the local stack that it loaded is gone; run it again",
-            f"{kept[1]}負荷をかけたローカルスタックがありません。再実行してください",
-        )
-    return replace(environment, birth=stack.birth)
+def _not_recorded(file: Path, why: Words) -> LoadRefused:
+    return LoadRefused(f"{file} is not recorded: {why}", f"{file}を記録しません: {why.ja}")
 
 
 def _print_table(verdict: LoadVerdict, lang: str) -> None:
@@ -228,11 +189,10 @@ def _print_table(verdict: LoadVerdict, lang: str) -> None:
         console.print(escape(visible_line(said[lang])), soft_wrap=True, highlight=False)
 
 
-def _print_verdict(sentence: str, paths: list[Path], lang: str) -> None:
+def _print_verdict(sentence: Words, paths: list[Path], lang: str) -> None:
     """End with the verdict in one line, and where to read more."""
     console = Console(file=sys.stderr)
-    said = japanese(sentence) if lang == "ja" else sentence
-    word, _, rest = said.partition(":")
+    word, _, rest = sentence[lang].partition(":")
     told = (
         f"[{STYLES.get(word, 'bold')}]{escape(visible_line(word))}[/]:{escape(visible_line(rest))}"
     )

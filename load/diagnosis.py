@@ -4,8 +4,8 @@ from collections import Counter
 from collections.abc import Iterator
 from itertools import takewhile
 
+from aws.words import Words
 from load.engine import confidence
-from load.engine.localized import Localized
 from load.engine.measurement import Measurement, bin_seconds
 from load.engine.verdict import LoadVerdict
 
@@ -13,7 +13,7 @@ KINDS = 3
 """How many kinds of failure are named; Locust's report lists all of them."""
 
 
-def diagnosis(verdict: LoadVerdict) -> Iterator[Localized]:
+def diagnosis(verdict: LoadVerdict) -> Iterator[Words]:
     """Yield sentences, the most important first; none for a pass."""
     outcome = verdict.judgement.outcome
     if outcome == "pass":
@@ -23,18 +23,18 @@ def diagnosis(verdict: LoadVerdict) -> Iterator[Localized]:
     if outcome == "fail":
         yield from _generator(verdict)
     if outcome == "invalid":
-        yield Localized(
+        yield Words(
             "This run says nothing about the target: fix the run first, then repeat it.",
             "この実行の結果は、対象の性能を判断する根拠になりません。実行側の問題を直してから、やり直してください。",
         )
     if outcome == "inconclusive":
-        yield Localized(
+        yield Words(
             "The sample is too small: repeat the run, or make the step longer.",
             "標本が足りません。実行を繰り返すか、ステップを長くしてください。",
         )
 
 
-def _failed(seen: Measurement) -> Iterator[Localized]:
+def _failed(seen: Measurement) -> Iterator[Words]:
     kinds: Counter[str] = Counter()
     for (_, _, what, kind), count in seen.steps.counts.items():
         if what == "failed":
@@ -44,13 +44,13 @@ def _failed(seen: Measurement) -> Iterator[Localized]:
         issued, failed = seen.steps.total("issued"), kinds.total()
         more = ", and others" if len(kinds) > KINDS else ""
         part = f"{failed / issued * 100:.3g} %"
-        yield Localized(
+        yield Words(
             f"{failed} of {issued} requests failed ({part}): {named}{more}.",
             f"{issued}件のうち{failed}件のリクエストが失敗しました（{part}）: {named}{'など' if more else ''}",
         )
 
 
-def _slow(verdict: LoadVerdict) -> Iterator[Localized]:
+def _slow(verdict: LoadVerdict) -> Iterator[Words]:
     """Say since when p95 is over the limit of every endpoint, or when it was worst."""
     if not verdict.conditions.plan.percentiles:
         return
@@ -61,14 +61,14 @@ def _slow(verdict: LoadVerdict) -> Iterator[Localized]:
     to_the_end = [at for at, _ in takewhile(lambda tail: tail[1] > limit, reversed(tails))]
     if to_the_end:
         since = to_the_end[-1]
-        yield Localized(
+        yield Words(
             f"From {since} s after the start to the end p95 was over {limit:g} ms.",
             f"開始{since}秒後から終了まで、p95が{limit:g} msを超えていました。",
         )
     elif slow:
         at, worst = max(tails, key=lambda tail: tail[1])
         part = len(slow) / len(tails) * 100
-        yield Localized(
+        yield Words(
             f"p95 was over {limit:g} ms in {part:.3g} % of the time, "
             f"at worst {worst:g} ms, {at} s after the start.",
             f"全体の{part:.3g} %の時間でp95が{limit:g} msを超えました（最大は開始{at}秒後の{worst:g} ms）。",
@@ -90,12 +90,12 @@ def _endpoints(verdict: LoadVerdict) -> set[str]:
     return {name for step in plan.steps for name in plan.planned(step)}
 
 
-def _generator(verdict: LoadVerdict) -> Iterator[Localized]:
+def _generator(verdict: LoadVerdict) -> Iterator[Words]:
     late: Counter[float] = Counter()
     for number in range(len(verdict.conditions.plan.steps)):
         late.update(verdict.measurement.steps.by_detail(number, "", "lateness"))
     if found := confidence.percentile(late, 0.99):
-        yield Localized(
+        yield Words(
             f"The generator kept its pace (p99 of its arrivals {found.value:g} ms late): "
             "it is the target that did not.",
             f"負荷の生成は計画どおりでした（到着の遅れのp99は{found.value:g} ms）。原因は対象側にあります。",

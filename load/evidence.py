@@ -7,9 +7,9 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from aws.words import Words
 from load.artefacts import LOCUST_REPORT
 from load.engine.admission import LoadRefused
-from load.engine.localized import Localized
 from load.engine.objectives import read_objectives
 from load.engine.throttle import TokenBucket
 from load.engine.verdict import FRESH_DAYS, LoadVerdict, sentence
@@ -96,29 +96,29 @@ def window(verdict: LoadVerdict) -> dict[str, Any]:
     return {"what": "load", "begin": begin, "end": end}
 
 
-def why_not_counted(verdict: LoadVerdict, environment: Environment) -> Localized | None:
+def why_not_counted(verdict: LoadVerdict, environment: Environment) -> Words | None:
     """Say why no sign-off may count this run, whatever its verdict; None if it may."""
     conditions, throttle = verdict.conditions, environment.throttle
     bucket, plan = TokenBucket(throttle.rate, throttle.burst), conditions.plan
     ours = plans(environment.target_rate, bucket)
     if conditions.objectives != read_objectives():
-        return Localized(
+        return Words(
             "judged by other limits than the project's own",
             "このプロジェクトとは異なる基準で判定されています",
         )
     if ours.get(plan.name, plan) != plan or conditions.throttle != bucket:
-        return Localized(
+        return Words(
             f"its {plan.name} is not the one that target_rate and throttle of today make",
             f"{plan.name}が現在のtarget_rateとthrottleによるものではありません",
         )
     if verdict.about.get("target_rate") != environment.target_rate:
         rate = verdict.about.get("target_rate")
-        return Localized(
+        return Words(
             f"made for {rate} requests a second, and target_rate is {environment.target_rate}",
             f"毎秒{rate}リクエストの実行で、target_rateは{environment.target_rate}です",
         )
     if plan.awards and verdict.cleanup is None:
-        return Localized(
+        return Words(
             "nothing proves that what it wrote is gone; run it again",
             "書き込んだデータの削除が確認されていません。再実行してください",
         )

@@ -5,29 +5,30 @@ import logging
 import tempfile
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from aws.words import Words
 from load.artefacts import ReportFolders, publish
+from load.composition import LoadComposition, open_target
 from load.engine.admission import LoadRefused
 from load.engine.judge import ExitCode
-from load.engine.localized import Localized
 from load.engine.run_file import LoadRun
 from load.engine.verdict import FILE_NAME, LoadVerdict, sentence
 from load.evidence import record, why_not_counted
-from load.launch import Distribution, follow, started
+from load.launch import follow, started
 from load.prepare import RunOptions, prepare, revalidate
 from load.progress import ProgressDisplay
 from load.quota import QuotaLedger, quota_owner
-from load.target import ClientFactory, LoadComposition, LoadTarget, open_target
+from load.target import ClientFactory, LoadTarget, changed
 from load.teardown import CLEAN, Teardown
 from signoff.commands.frame import terminated_as_interrupted
-from signoff.environment import Environment
+from signoff.evidence import StoreSettings
 from signoff.judge.live_release import Live
 
-STOPPING = Localized(
+STOPPING = Words(
     "stopping: no new arrivals, waiting for the answers under way",
     "停止中: 新しい到着を止め、処理中の応答を待っています",
 )
@@ -40,7 +41,7 @@ class ExecutionResult:
     """``verdict`` is None if Locust ended without one; ``paths`` are the files to read."""
 
     exit: ExitCode
-    sentence: str
+    sentence: Words
     paths: tuple[Path, ...]
     verdict: LoadVerdict | None = None
 
@@ -58,6 +59,7 @@ class Execution:
     folder: Path
     display: ProgressDisplay
     live: Callable[[], Live | None]
+    asked: RunOptions = field(default_factory=RunOptions)
     pause: Callable[[float], None] = time.sleep
 
     def claim(self) -> None:
@@ -69,7 +71,7 @@ class Execution:
             )
         self.folder.mkdir(parents=True, exist_ok=True)
 
-    def drive(self, distribution: Distribution) -> int:
+    def drive(self) -> int:
         """Run Locust to its end and return its exit code.
 
         The first Ctrl-C ends it cleanly, with a verdict; the second at once.
@@ -79,7 +81,7 @@ class Execution:
             self.run.write(run_file)
             with (
                 terminated_as_interrupted(),
-                started(self.run, run_file, distribution, self.folder) as locust,
+                started(self.run, run_file, self.asked, self.folder) as locust,
                 self.display.open(),
             ):
                 log = self.folder / "locust.log"
@@ -106,45 +108,25 @@ class Execution:
 
     def _of_one_release(self, verdict: LoadVerdict) -> LoadVerdict:
         """Make a run invalid if somebody deployed during it: part of it measured another release."""
-        broken = self._changed(self.live())
-        if broken is None:
+        why, seen = changed(self.run.about, self.live()), verdict.measurement
+        if why is None or seen.interrupted:
             return verdict
-        seen = verdict.measurement
-        if seen.interrupted:
-            return verdict
-        return replace(
-            verdict,
-            measurement=replace(seen, interrupted=str(broken), interrupted_ja=broken.ja),
+        told = Words(
+            f"somebody deployed during the run: {why}", f"実行中にデプロイされました。{why.ja}"
         )
-
-    def _changed(self, live: Live | None) -> Localized | None:
-        """Return what of the release is not as it was before the run, or None."""
-        before, after = self.run.about.get("release"), live and live.release
-        if before != after:
-            return Localized(
-                f"release {before} was live before the run, and {after} after it",
-                f"実行前に稼働していたのはリリース{before}、実行後は{after}です",
-            )
-        parts, now = self.run.about.get("parts", {}), live.digests if live else {}
-        changed = [part for part in {**parts, **now} if parts.get(part) != now.get(part)]
-        listed = ", ".join(changed)
-        return (
-            Localized(f"{listed} changed during the run", f"実行中に{listed}が変わりました")
-            if changed
-            else None
-        )
+        return replace(verdict, measurement=replace(seen, interrupted=told))
 
     def _without_verdict(self, code: int) -> ExecutionResult:
         logs = tuple(sorted(self.folder.glob("*.log")))
         lines = [line for log in logs for line in log.read_text().splitlines()]
         refusals = [line for line in lines if line.startswith("refused: ")]
         if code == ExitCode.REFUSED and refusals:
-            return ExecutionResult(ExitCode.REFUSED, refusals[-1], logs)
+            return ExecutionResult(ExitCode.REFUSED, Words.same(refusals[-1]), logs)
         errors = [line.partition("/ERROR/")[2] for line in lines if "/ERROR/" in line]
         last = f" ({errors[-1]})" if errors else ""
         return ExecutionResult(
             ExitCode.INVALID,
-            Localized(
+            Words(
                 f"INVALID: Locust ended with {code} and without a verdict{last}",
                 f"INVALID: Locustが終了コード{code}で終わり、判定がありません{last}",
             ),
@@ -152,31 +134,13 @@ class Execution:
         )
 
 
-def run_load(  # noqa: PLR0913 - what the command line asks, and what it is handed
-    composition: LoadComposition,
-    name: str,
-    options: RunOptions,
-    distribution: Distribution,
-    display: ProgressDisplay,
-    *,
-    host: str | None = None,
-    prepared: Path | None = None,
+def run_load(
+    composition: LoadComposition, name: str, options: RunOptions, display: ProgressDisplay
 ) -> ExecutionResult:
-    """Load an environment; raises `LoadRefused` before the first request if a rule forbids the run.
-
-    ``prepared`` is a run file that the workers on other machines have, too.
-    """
-    folders, environment = ReportFolders(composition.root, name), composition.environment(name)
-    ledger = QuotaLedger(folders.ledger)
-    ready = LoadRun.read(prepared) if prepared else None
-    if ready and distribution.expected and distribution.expected != ready.workers:
-        raise LoadRefused(
-            f"the run file is for {ready.workers} workers, not {distribution.expected}; prepare it again with "
-            f"--workers {distribution.expected}",
-            f"実行ファイルは{ready.workers}ワーカー用で、{distribution.expected}ワーカー用ではありません。"
-            f"--workers {distribution.expected}で作り直してください",
-        )
-    with open_target(composition, name, display.say, host) as (target, aws):
+    """Load an environment; raises `LoadRefused` before the first request if a rule forbids the run."""
+    folders = ReportFolders(composition.root, name)
+    ledger, ready = QuotaLedger(folders.ledger), _prepared(options)
+    with open_target(composition, name, display.say, options.host) as (target, aws):
         if ready:
             run = revalidate(ready, target, aws, ledger=ledger, unlock=options.unlock)
         else:
@@ -187,19 +151,36 @@ def run_load(  # noqa: PLR0913 - what the command line asks, and what it is hand
             aws=aws,
             folder=Path(run.out),
             display=display,
-            live=lambda: composition.live(environment),
+            live=lambda: composition.live(target.environment),
+            asked=options,
         )
-        result = _executed(execution, distribution, ledger)
+        result = _executed(execution, ledger)
         if result.verdict:
             if execution.folder.parent == folders.home.resolve():
                 folders.link(execution.folder)
-            _recorded(result.verdict, execution, composition.root, environment)
+            _recorded(result.verdict, execution, composition.root)
     return result
 
 
-def _executed(
-    execution: Execution, distribution: Distribution, ledger: QuotaLedger
-) -> ExecutionResult:
+def _prepared(options: RunOptions) -> LoadRun | None:
+    """Return the run that was prepared earlier; workers on other machines need its file, too."""
+    expected = options.expect_workers
+    if options.run_file is None and expected:
+        raise LoadRefused(
+            "workers on other machines need the same run file; make it with prepare --to FILE, and add --run-file FILE",
+            "別のマシンのワーカーには同じ実行ファイルが必要です。prepare --to FILEで作成し、--run-file FILEを加えてください",
+        )
+    ready = LoadRun.read(options.run_file) if options.run_file else None
+    if ready and expected and expected != ready.workers:
+        raise LoadRefused(
+            f"the run file is for {ready.workers} workers, not {expected}; prepare it again with --workers {expected}",
+            f"実行ファイルは{ready.workers}ワーカー用で、{expected}ワーカー用ではありません。"
+            f"--workers {expected}で作り直してください",
+        )
+    return ready
+
+
+def _executed(execution: Execution, ledger: QuotaLedger) -> ExecutionResult:
     """Charge the quota, then load and clean up."""
     run = execution.run
     execution.claim()
@@ -209,17 +190,17 @@ def _executed(
     # A stack in this process logs each request that it can't carry: keep that off the screen.
     logging.basicConfig(filename=execution.folder / "stack.log")
     execution.display.say(_announcement(run))
-    return _carried_out(execution, distribution)
+    return _carried_out(execution)
 
 
-def _carried_out(execution: Execution, distribution: Distribution) -> ExecutionResult:
+def _carried_out(execution: Execution) -> ExecutionResult:
     """Load and clean up; whoever interrupts it is told what is left to do."""
     try:
-        return execution.conclude(execution.drive(distribution))
+        return execution.conclude(execution.drive())
     except KeyboardInterrupt:
         command = CLEAN.format(execution.target.name)
         execution.display.say(
-            Localized(
+            Words(
                 f"what the run wrote is not deleted; delete it with: {command}",
                 f"実行が書き込んだデータは残っています。削除するには: {command}",
             )
@@ -227,9 +208,9 @@ def _carried_out(execution: Execution, distribution: Distribution) -> ExecutionR
         raise
 
 
-def _announcement(run: LoadRun) -> Localized:
+def _announcement(run: LoadRun) -> Words:
     plan, about = run.plan, run.about
-    return Localized(
+    return Words(
         f"{plan.name} on {run.host}: {plan.requests} requests in {plan.seconds:.0f} s, "
         f"{plan.peak_rate:g} a second at most, about ${plan.dollars:.2f} on AWS; {about['spent_before']} of today's "
         f"{about['daily_quota']} were spent ({about['spent_source']})",
@@ -238,26 +219,20 @@ def _announcement(run: LoadRun) -> Localized:
     )
 
 
-def _recorded(
-    verdict: LoadVerdict, execution: Execution, root: Path, environment: Environment
-) -> None:
+def _recorded(verdict: LoadVerdict, execution: Execution, root: Path) -> None:
     """Record the verdict for the sign-off; a run is not lost because its record can't be written."""
-    evidence, missing = execution.target.evidence, why_not_counted(verdict, environment)
+    environment = execution.target.environment
+    evidence, missing = StoreSettings.of(environment), why_not_counted(verdict, environment)
     try:
+        live = execution.live()
         record(
-            verdict,
-            execution.folder,
-            evidence,
-            root,
-            execution.aws,
-            live=execution.live(),
-            counts=missing is None,
+            verdict, execution.folder, evidence, root, execution.aws, live=live, counts=not missing
         )
     except LoadRefused as refusal:
-        missing = Localized(str(refusal), refusal.ja)
+        missing = refusal.words
     except (ClientError, BotoCoreError, OSError) as error:
         execution.display.say(
-            Localized(
+            Words(
                 f"not recorded, {evidence.location} can't be written ({error}); fix that, then: "
                 f"python -m load record {execution.folder / FILE_NAME}",
                 f"{evidence.location}に書き込めないため記録していません（{error}）。解消してから: "
@@ -265,6 +240,4 @@ def _recorded(
             )
         )
     if missing:
-        execution.display.say(
-            Localized(f"not recorded: {missing}", f"記録していません: {missing.ja}")
-        )
+        execution.display.say(Words(f"not recorded: {missing}", f"記録していません: {missing.ja}"))

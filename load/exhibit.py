@@ -9,7 +9,6 @@ from typing import Any
 
 from aws.words import LANGUAGES, SILENCE, Words
 from load.diagnosis import diagnosis
-from load.engine.localized import japanese
 from load.engine.objectives import ObjectiveResult
 from load.engine.verdict import LoadVerdict
 from load.plots import plots
@@ -35,9 +34,9 @@ def exhibit(verdict: LoadVerdict) -> dict[str, Any]:
 
 def sentences(verdict: LoadVerdict) -> Iterator[Words]:
     """Say what went wrong, why an invalid run is invalid, what LINE got, and whether this plan counts for the row."""
-    yield from map(rendered, diagnosis(verdict))
+    yield from diagnosis(verdict)
     if verdict.judgement.outcome == "invalid":
-        yield from map(rendered, verdict.judgement.reasons)
+        yield from verdict.judgement.reasons
     if "silence" in verdict.about:
         yield _line(str(verdict.about["silence"]), verdict.cleanup or {})
     required, plan = verdict.about.get("required_plan"), verdict.conditions.plan.name
@@ -56,11 +55,6 @@ def head() -> Row:
 def rows(verdict: LoadVerdict) -> list[Row]:
     """Return a row for each limit of each endpoint in each step: its cells in the order of `head`."""
     return [_row(check) for check in verdict.judgement.checks]
-
-
-def rendered(sentence: str) -> Words:
-    """Return a sentence of the generator in both languages; its package has no type for that."""
-    return Words(en=str(sentence), ja=japanese(sentence))
 
 
 def _line(silence: str, cleanup: Mapping[str, Any]) -> Words:
@@ -87,7 +81,7 @@ def _row(check: ObjectiveResult) -> Row:
         words[check.outcome],
         Words.same(check.text(check.seen.value)),
         _interval(check),
-        rendered(check.asked),
+        check.asked,
     )
 
 

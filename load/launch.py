@@ -14,24 +14,12 @@ from typing import IO, Any
 
 from load.artefacts import LOCUST_REPORT
 from load.engine.run_file import VARIABLE, LoadRun
+from load.prepare import ROOT, RunOptions
 
-ROOT = Path(__file__).resolve().parent.parent
 JOIN_S = 30
 """How long a master waits for its workers."""
 JOIN_ELSEWHERE_S = 600
 """The same if people or a cluster start them: an image has to be pulled, a machine found."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Distribution:
-    """How a run is distributed: ``listen`` is the address at which the master waits for its workers.
-
-    ``expected`` is how many workers other machines start; 0 starts all of them here.
-    """
-
-    listen: str = "127.0.0.1"
-    port: int | None = None
-    expected: int = 0
 
 
 @dataclass(slots=True)
@@ -63,14 +51,11 @@ class Locust:
 
 
 @contextmanager
-def started(
-    run: LoadRun, run_file: Path, distribution: Distribution, logs: Path
-) -> Iterator[Locust]:
+def started(run: LoadRun, run_file: Path, asked: RunOptions, logs: Path) -> Iterator[Locust]:
     """Yield Locust at work on the run; none of its processes outlives the block."""
     locust = Locust()
     try:
-        port = distribution.port or free_port(distribution.listen)
-        for role, options in roles(run, distribution, port):
+        for role, options in roles(run, asked, asked.port or free_port(asked.listen)):
             locust.processes.append(_process(run, run_file, role, options, logs))
         yield locust
     finally:
@@ -87,11 +72,11 @@ def free_port(host: str) -> int:
         return port
 
 
-def roles(run: LoadRun, distribution: Distribution, port: int) -> Iterator[tuple[str, list[str]]]:
+def roles(run: LoadRun, asked: RunOptions, port: int) -> Iterator[tuple[str, list[str]]]:
     """Yield each process to start on this machine: its name and Locust's options, the master first."""
-    join_s = JOIN_ELSEWHERE_S if distribution.expected else JOIN_S
+    join_s = JOIN_ELSEWHERE_S if asked.expect_workers else JOIN_S
     leading = ["--headless", "--html", str(Path(run.out) / LOCUST_REPORT)]
-    if run.workers == 1 and not distribution.expected:
+    if run.workers == 1 and not asked.expect_workers:
         yield "locust", leading
         return
     yield (
@@ -99,15 +84,15 @@ def roles(run: LoadRun, distribution: Distribution, port: int) -> Iterator[tuple
         [
             *leading,
             "--master",
-            f"--master-bind-host={distribution.listen}",
+            f"--master-bind-host={asked.listen}",
             f"--master-bind-port={port}",
             f"--expect-workers={run.workers}",
             f"--expect-workers-max-wait={join_s}",
         ],
     )
-    if not distribution.expected:
+    if not asked.expect_workers:
         for number in range(run.workers):
-            worker = ["--worker", f"--master-host={distribution.listen}", f"--master-port={port}"]
+            worker = ["--worker", f"--master-host={asked.listen}", f"--master-port={port}"]
             yield f"worker-{number}", worker
 
 

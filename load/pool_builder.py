@@ -9,15 +9,17 @@ from pathlib import Path
 
 import jwt
 from botocore.exceptions import BotoCoreError, ClientError
+from pydantic import TypeAdapter
 
-from load.engine.admission import LoadRefused
-from load.engine.localized import unreadable
+from load.engine.admission import LoadRefused, unreadable
+from load.engine.run_file import PROJECT, require_private
 from load.engine.session_pool import GpsSpot, SessionPool, SyntheticUser
 from load.target import ClientFactory, LoadTarget
 from plan.spots import spots_in
 
 HOURS = 24
 MEMBER = "TOKEN_SECRET_KEY"
+POOL = TypeAdapter(SessionPool)
 PREFIX = "Uload"
 """Never like a real id (U and 32 hex digits): notify drops it, and rankings leave it out."""
 
@@ -37,10 +39,11 @@ def mint(
 
 
 def read_pool(path: Path) -> SessionPool:
-    """Read users, sessions and spots from a file outside the repository; `LoadRefused` if malformed."""
+    """Read users, sessions and spots from a private file outside the repository; `LoadRefused` if malformed."""
+    require_private(path, PROJECT)
     try:
-        return SessionPool.from_json(json.loads(path.read_text(encoding="utf-8")))
-    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        return POOL.validate_json(path.read_bytes())
+    except (OSError, ValueError) as error:
         reason = unreadable(error)
         raise LoadRefused(
             f"{path} is not a pool ({reason}); write "
@@ -52,19 +55,20 @@ def read_pool(path: Path) -> SessionPool:
 
 
 def _key(target: LoadTarget, aws: ClientFactory) -> str:
+    secret = target.environment.secrets["token_key"]
     try:
-        content = aws("secretsmanager").get_secret_value(SecretId=target.token_secret)
+        content = aws("secretsmanager").get_secret_value(SecretId=secret)
         key: str = json.loads(content["SecretString"])[MEMBER]
     except (ClientError, BotoCoreError) as error:
         raise LoadRefused(
-            f"{target.token_secret} can't be read ({reason(error)}); allow this caller to read it, or "
+            f"{secret} can't be read ({reason(error)}); allow this caller to read it, or "
             "pass sessions with --pool",
-            f"{target.token_secret}を読み取れません（{reason(error)}）。読み取りを許可するか、--poolでセッションを渡してください",
+            f"{secret}を読み取れません（{reason(error)}）。読み取りを許可するか、--poolでセッションを渡してください",
         ) from None
     except (ValueError, KeyError):
         raise LoadRefused(
-            f"{target.token_secret} has no {MEMBER}; set it first",
-            f"{target.token_secret}に{MEMBER}がありません。先に設定してください",
+            f"{secret} has no {MEMBER}; set it first",
+            f"{secret}に{MEMBER}がありません。先に設定してください",
         ) from None
     return key
 
@@ -84,14 +88,15 @@ def spots_of(
     target: LoadTarget, aws: ClientFactory, now: Callable[[], datetime] = lambda: datetime.now(UTC)
 ) -> tuple[GpsSpot, ...]:
     """Read the places of GPS stamps that are valid now; `LoadRefused` if there is none."""
+    table = target.environment.tables["stampmasters"]
     try:
-        pages = aws("dynamodb").get_paginator("scan").paginate(TableName=target.stamp_masters)
+        pages = aws("dynamodb").get_paginator("scan").paginate(TableName=table)
         items = [item for page in pages for item in page["Items"]]
     except (ClientError, BotoCoreError) as error:
         raise LoadRefused(
-            f"{target.stamp_masters} can't be read ({reason(error)}); allow this caller to read it, or "
+            f"{table} can't be read ({reason(error)}); allow this caller to read it, or "
             "pass users and spots with --pool",
-            f"{target.stamp_masters}を読み取れません（{reason(error)}）。読み取りを許可するか、--poolで利用者とスポットを渡してください",
+            f"{table}を読み取れません（{reason(error)}）。読み取りを許可するか、--poolで利用者とスポットを渡してください",
         ) from None
     at = now().timestamp()
     spots = tuple(
@@ -101,7 +106,7 @@ def spots_of(
     )
     if not spots:
         raise LoadRefused(
-            f"{target.stamp_masters} has no GPS stamp that is valid now; add one first",
-            f"{target.stamp_masters}に現在有効なGPSスタンプがありません。先に追加してください",
+            f"{table} has no GPS stamp that is valid now; add one first",
+            f"{table}に現在有効なGPSスタンプがありません。先に追加してください",
         )
     return spots

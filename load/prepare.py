@@ -16,9 +16,9 @@ from load.line_untouched import prove_line_untouched
 from load.openapi import read_contract
 from load.plans import as_journey, plans
 from load.pool_builder import mint, read_pool, spots_of
-from load.preflight import RequestedRun, pool_suffices, require_allowed, users_needed
+from load.preflight import pool_suffices, require_allowed, users_needed
 from load.quota import QuotaLedger, Spent, quota_owner, spent_today
-from load.target import ClientFactory, LoadTarget
+from load.target import ClientFactory, LoadTarget, changed
 
 ROOT = Path(__file__).resolve().parent.parent
 CONTRACT = ROOT / "smoke" / "openapi.yaml"
@@ -26,19 +26,28 @@ CONTRACT = ROOT / "smoke" / "openapi.yaml"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunOptions:
-    """What the command line asked for."""
+    """What the command line asked for: the plan, whom to load, and how to start Locust.
 
-    plan: str
+    ``listen`` is the address at which the master waits for its workers; ``expect_workers`` is how many of them other
+    machines start, with the same ``run_file``.
+    """
+
+    plan: str = "smoke"
     workers: int = 1
     journey: bool = False
+    host: str | None = None
     unlock: str | None = None
-    pool_file: Path | None = None
+    pool: Path | None = None
     objectives: Path = OBJECTIVES
+    run_file: Path | None = None
+    listen: str = "127.0.0.1"
+    port: int | None = None
+    expect_workers: int | None = None
 
 
 def chosen_plan(target: LoadTarget, options: RunOptions) -> LoadPlan:
     """Find the plan by its name; `LoadRefused` lists the plans there are."""
-    known = plans(target.target_rate, target.throttle)
+    known = plans(target.environment.target_rate, target.throttle)
     if options.plan not in known:
         raise LoadRefused(
             f"there is no plan {options.plan}; choose from {', '.join(known)}",
@@ -54,10 +63,8 @@ def prepare(
     """Check, mint, prove and reserve; the result is all that a generator needs. Raises `LoadRefused`."""
     plan = chosen_plan(target, options)
     spent = spent_today(target, ledger, aws)
-    file, unlock = options.pool_file, options.unlock
-    request = RequestedRun(target=target, plan=plan, spent=spent.requests, root=ROOT)
-    require_allowed(replace(request, unlock=unlock, pool_file=file))
-    pool = read_pool(file) if file else _minted(target, plan, options, aws)
+    require_allowed(target, plan, spent.requests, options.unlock)
+    pool = read_pool(options.pool) if options.pool else _minted(target, plan, options, aws)
     pool_suffices(pool, plan, workers=options.workers)
     objectives = read_objectives(options.objectives)
     silence = prove_line_untouched(target, pool.visitors[0]) if plan.awards else "no awards"
@@ -85,7 +92,6 @@ def revalidate(
     for what, then, now in (
         ("environment", run.about.get("environment"), target.name),
         ("host", run.host, target.host),
-        ("release", run.about.get("release"), target.release),
         ("throttle", run.throttle, target.throttle),
     ):
         if then != now:
@@ -93,16 +99,13 @@ def revalidate(
                 f"the run file is for {what} {then}, and {target.name} is at {now}; prepare it again",
                 f"実行ファイルは{what} {then}用ですが、{target.name}は{now}です。作り直してください",
             )
-    theirs = run.about.get("parts", {})
-    if changed := [part for part, now in target.parts.items() if theirs.get(part) != now]:
+    if why := changed(run.about, target.live):
         raise LoadRefused(
-            f"{', '.join(changed)} of {target.name} changed since the run file was prepared; prepare it again",
-            f"実行ファイルの作成後に{target.name}の{', '.join(changed)}が変わりました。作り直してください",
+            f"the run file can't be used, {why}; prepare it again",
+            f"実行ファイルは使えません（{why.ja}）。作り直してください",
         )
     spent = spent_today(target, ledger, aws, apart_from=run.about.get("run", ""))
-    require_allowed(
-        RequestedRun(target=target, plan=run.plan, spent=spent.requests, root=ROOT, unlock=unlock)
-    )
+    require_allowed(target, run.plan, spent.requests, unlock)
     about = {"spent_before": spent.requests, "spent_source": spent.source}
     return replace(run, about={**run.about, **about})
 
@@ -116,24 +119,24 @@ def _minted(
 
 
 def _about(target: LoadTarget, plan: LoadPlan, spent: Spent, silence: str) -> Mapping[str, Any]:
+    environment, live = target.environment, target.live
     return {
         "run": secrets.token_hex(8),
         "environment": target.name,
-        "release": target.release,
-        "parts": target.parts,
+        "release": live and live.release,
+        "parts": live.digests if live else {},
         "api": target.api,
-        "birth": target.birth,
+        "birth": environment.birth,
         "caller": target.caller,
         "host": target.host,
-        "production": target.production,
+        "production": environment.production,
         "local": target.line is not None,
-        "required_plan": target.required_plan,
-        "target_rate": target.target_rate,
-        "fresh_days": target.fresh_days,
-        "endpoint": target.endpoint,
+        "required_plan": environment.load_plan,
+        "target_rate": environment.target_rate,
+        "fresh_days": environment.fresh.load,
         "silence": silence,
         "price": plan.requests,
         "spent_before": spent.requests,
         "spent_source": spent.source,
-        "daily_quota": target.daily_quota,
+        "daily_quota": environment.throttle.daily_quota,
     }

@@ -12,7 +12,6 @@ from rich.text import Text
 
 from aws.visible import visible_line
 from aws.words import Words
-from load.engine.localized import japanese
 
 LAST = Words(en="last answers", ja="最後の応答待ち")
 STEADY_S = 10
@@ -38,10 +37,9 @@ class ProgressDisplay:
         with Live(console=self._console, refresh_per_second=4, transient=True) as self._live:
             yield self
 
-    def say(self, sentence: str) -> None:
+    def say(self, sentence: Words) -> None:
         """Print what happens before and after the run."""
-        said = japanese(sentence) if self.lang == "ja" else sentence
-        self._console.print(Text(visible_line(said), style="dim"), soft_wrap=True)
+        self._console.print(Text(visible_line(sentence[self.lang]), style="dim"), soft_wrap=True)
 
     def show(self, now: Mapping[str, Any]) -> None:
         """Show one second of a run (see `load.engine.run_state.progress`); say once, at once, that this machine is too busy."""

@@ -94,8 +94,8 @@ def _counted(target: LoadTarget, aws: ClientFactory, since: datetime, until: dat
         Namespace="AWS/ApiGateway",
         MetricName="Count",
         Dimensions=[
-            {"Name": "ApiName", "Value": target.api_name},
-            {"Name": "Stage", "Value": target.stage},
+            {"Name": "ApiName", "Value": f"{target.environment.prefix}-api"},
+            {"Name": "Stage", "Value": target.environment.stage},
         ],
         StartTime=since,
         EndTime=until + timedelta(minutes=1),

@@ -12,9 +12,9 @@ import requests
 from botocore.exceptions import BotoCoreError, ClientError
 
 from aws.items import Emptied, KeyedTable
+from aws.words import Words
 from lambdas.rally.domain.line import is_line_user
 from load.engine.admission import LoadRefused
-from load.engine.localized import Localized
 from load.engine.measurement import Measurement
 from load.engine.plan import AWARD
 from load.engine.run_file import LoadRun
@@ -88,7 +88,7 @@ class Teardown:
         if verdict is None or _may_be_under_way(verdict.measurement):
             # An award without an answer: its function may still write, up to its time limit.
             self._wait_for_functions(verdict.ended if verdict else datetime.now(UTC))
-        self.say(Localized("deleting what the run wrote", "実行が書き込んだデータを削除しています"))
+        self.say(Words("deleting what the run wrote", "実行が書き込んだデータを削除しています"))
         if verdict is None or not verdict.measurement.listed:
             # A worker's list may be lost: every user may have been awarded.
             record_all_users(self.folder, run.pool)
@@ -98,7 +98,7 @@ class Teardown:
         except (ClientError, BotoCoreError, requests.RequestException) as error:
             command = CLEAN.format(self.target.name)
             self.say(
-                Localized(
+                Words(
                     f"what the run wrote can't be proven deleted ({error}); allow this caller to read and "
                     f"delete items of {self.target.user_stamps}, then: {command}",
                     f"書き込んだデータの削除を確認できません（{error}）。{self.target.user_stamps}の項目の読み取りと"
@@ -119,7 +119,7 @@ class Teardown:
         if len(pairs) >= awards or any(stamp == ANY_STAMP for _, stamp in pairs):
             return proof
         self.say(
-            Localized(
+            Words(
                 f"{used} names {len(pairs)} of {awards} awards: nothing is proven about the others",
                 f"{used}にあるのは付与{awards}件のうち{len(pairs)}件で、残りは確認できません",
             )
@@ -138,7 +138,7 @@ class Teardown:
         left = FUNCTION_LIMIT_S - (datetime.now(UTC) - ended).total_seconds()
         if left > 0:
             self.say(
-                Localized(
+                Words(
                     f"waiting {left:.0f} s for awards that may still be under way",
                     f"処理中の可能性がある付与を{left:.0f}秒待っています",
                 )

@@ -34,7 +34,7 @@ NAMES = re.compile(
     r"((?:REST )?API|LINE Developers|Web ACL|Durable Execution|Lambda|API Gateway|ARN|ImageUrl)[:（） ]*(name)?"
 )
 """What AWS, or the data, calls alike in both languages."""
-BILINGUAL = frozenset({"Words", "say", "in_language", "Localized", "words_of"})
+BILINGUAL = frozenset({"Words", "say", "in_language", "words_of"})
 ENGLISH_ONLY = {
     "load/engine/": "runs where nothing of this project is installed but itself: it writes to logs",
     "lambdas/": "answers programs; the front end has words of its own for each error code",

@@ -1,22 +1,50 @@
 """The last check before the first request, in every process that could send one: whether the host is allowed."""
 
 import ipaddress
+import json
+import tomllib
 from collections.abc import Iterable
 from urllib.parse import urlsplit
+
+from pydantic import ValidationError
+
+from aws.words import Bilingual, Words
 
 LINE_DOMAINS = ("line.me", "line-apps.com", "line-scdn.net", "line.biz")
 """LINE forbids load tests on its hosts; no allow-list can permit them."""
 
 
-class LoadRefused(Exception):  # noqa: N818 - a refusal is an answer, not an error
-    """The run may not start; the message says why and what to do next, in one sentence.
+NO_JSON = Words("it is not JSON", "JSONではありません")
 
-    It is said in English and in Japanese; this package stands alone, so it has no type for that.
-    """
+
+class LoadRefused(Bilingual):
+    """The run may not start; the message says why and what to do next, in one sentence."""
 
     def __init__(self, en: str, ja: str) -> None:
-        super().__init__(en)
-        self.ja = ja
+        super().__init__(Words(en, ja))
+
+
+def unreadable(error: BaseException) -> Words:
+    """Say why a file is not what it should be, without Python's own words for it."""
+    why = Words("its content is another", "内容が異なります")
+    match error:
+        case OSError():
+            why = Words.same(error.strerror or type(error).__name__)
+        case UnicodeDecodeError():
+            why = Words("it is not UTF-8 text", "UTF-8のテキストではありません")
+        case tomllib.TOMLDecodeError():
+            why = Words(f"it is not TOML: {error}", f"TOMLではありません: {error}")
+        case KeyError():
+            why = Words(f"it has no {error}", f"{error}がありません")
+        case json.JSONDecodeError():
+            why = NO_JSON
+        case ValidationError():
+            first = error.errors()[0]
+            if where := ".".join(map(str, first["loc"])):
+                why = Words(f"{where} is missing or wrong", f"{where}がないか、正しくありません")
+            elif first["type"] == "json_invalid":
+                why = NO_JSON
+    return why
 
 
 def is_loopback(host: str) -> bool:

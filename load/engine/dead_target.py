@@ -5,8 +5,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
+from aws.words import Words
 from load.engine import confidence
-from load.engine.localized import Localized
 
 WINDOW_S = 10
 """Seconds over which the ratio of errors is taken."""
@@ -31,7 +31,7 @@ class ErrorWatch:
                 self._ended += count
                 self._failed += count if what == "failed" else 0
 
-    def dead(self, elapsed_s: float) -> Localized | None:
+    def dead(self, elapsed_s: float) -> Words | None:
         """Say that the target is dead, if errors were wholly above the limit for PATIENCE_S; called once a second.
 
         Wholly: the 95 % interval of the ratio, so that a few requests at the start prove nothing.
@@ -49,7 +49,7 @@ class ErrorWatch:
         if elapsed_s - self._above_since < PATIENCE_S:
             return None
         part, limit = f"{ratio.value:.0%}", f"{self.limit:.2%}"
-        return Localized(
+        return Words(
             f"stopped after {elapsed_s:.0f} s: for {PATIENCE_S} s errors stayed above the limit "
             f"({part} of the last requests, at most {limit})",
             f"{elapsed_s:.0f}秒で中止しました。エラーが{PATIENCE_S}秒間、上限を超え続けました"

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from enum import IntEnum
 from typing import Any
 
+from aws.words import Words
 from load.engine import confidence
 from load.engine.confidence import Interval
-from load.engine.localized import Localized
 from load.engine.measurement import Measurement
 from load.engine.objectives import Objective, ObjectiveResult
 from load.engine.plan import AWARD, LoadStep
@@ -119,7 +119,7 @@ class Judgement:
     """``outcome`` names a member of `ExitCode`, in lower case; ``reasons`` say why it is not a pass."""
 
     outcome: str
-    reasons: tuple[Localized, ...]
+    reasons: tuple[Words, ...]
     checks: tuple[ObjectiveResult, ...]
 
     @property
@@ -140,8 +140,7 @@ def judge(
     checks = tuple(_checks(conditions, seen))
     traces = tuple(_traces(cleanup or {}))
     if seen.dead:
-        dead = Localized(seen.dead, seen.dead_ja or seen.dead)
-        return Judgement("fail", (dead, *traces), checks)
+        return Judgement("fail", (seen.dead, *traces), checks)
     invalid = tuple(invalid_reasons(conditions, seen))
     failed = tuple(check.said for check in checks if check.outcome == "fail")
     unsure = tuple(check.said for check in checks if check.outcome == "inconclusive")
@@ -154,14 +153,14 @@ def judge(
     return Judgement("pass", (), checks)
 
 
-def _traces(cleanup: Mapping[str, Any]) -> Iterator[Localized]:
+def _traces(cleanup: Mapping[str, Any]) -> Iterator[Words]:
     if left := cleanup.get("left"):
-        yield Localized(
+        yield Words(
             f"{left} items of the run are still in the table",
             f"実行が書き込んだ{left}件がテーブルに残っています",
         )
     if calls := cleanup.get("line_calls"):
-        yield Localized(
+        yield Words(
             f"LINE was called {calls} times for synthetic users",
             f"合成ユーザーについてLINEが{calls}回呼び出されました",
         )

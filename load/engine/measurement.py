@@ -1,9 +1,13 @@
 """What a run measured: counts per step and per second, and what became of the workers."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Annotated, Any
+
+from pydantic import PlainSerializer, PlainValidator
+
+from aws.words import Words
 
 Key = tuple[int, str, str, Any]
 """(step or second, endpoint or "", what is counted, milliseconds or kind or None)."""
@@ -30,6 +34,9 @@ class Counts:
     def rows(self) -> list[list[Any]]:
         return [[*key, count] for key, count in self.counts.items()]
 
+    def sorted(self) -> list[list[Any]]:
+        return sorted(self.rows(), key=lambda row: (row[0], row[1], row[2], str(row[3])))
+
     def by_detail(self, place: int, endpoint: str, what: str) -> dict[Any, int]:
         """Return the counts of one thing by its detail: a histogram, or failures by kind."""
         return {
@@ -50,6 +57,8 @@ class Counts:
         return iter(sorted({name for at, name, *_ in self.counts if at == place and name}))
 
 
+AsRows = Annotated[Counts, PlainValidator(Counts), PlainSerializer(Counts.sorted)]
+"""Counts, in JSON their rows in order."""
 BINS_AT_MOST = 120
 
 
@@ -63,18 +72,16 @@ class Measurement:
     report is missing.
     """
 
-    steps: Counts = field(default_factory=Counts)
-    bins: Counts = field(default_factory=Counts)
+    steps: AsRows = field(default_factory=Counts)
+    bins: AsRows = field(default_factory=Counts)
     workers: int = 0
     lost: tuple[str, ...] = ()
     late: tuple[str, ...] = ()
     strangers: tuple[str, ...] = ()
     unheard: tuple[str, ...] = ()
-    interrupted: str | None = None
-    interrupted_ja: str | None = None
-    dead: str | None = None
+    interrupted: Words | None = None
+    dead: Words | None = None
     """Why the run was stopped on a dead target: a finding about the target, unlike an interruption."""
-    dead_ja: str | None = None
     cpu_percent: float = 0.0
 
     @property
@@ -91,43 +98,10 @@ class Measurement:
         )
         return self.steps.total("issued", place=step, endpoint=endpoint) - seen
 
-    def to_json(self) -> dict[str, Any]:
-        return {
-            "workers": self.workers,
-            "lost": list(self.lost),
-            "late": list(self.late),
-            "strangers": list(self.strangers),
-            "unheard": list(self.unheard),
-            "interrupted": self.interrupted,
-            "interrupted_ja": self.interrupted_ja,
-            "dead": self.dead,
-            "dead_ja": self.dead_ja,
-            "cpu_percent": self.cpu_percent,
-            "steps": _sorted(self.steps),
-            "bins": _sorted(self.bins),
-        }
-
-    @classmethod
-    def from_json(cls, data: Mapping[str, Any]) -> "Measurement":
-        rest = dict(data)
-        return cls(
-            steps=Counts(rest.pop("steps")),
-            bins=Counts(rest.pop("bins")),
-            lost=tuple(rest.pop("lost")),
-            late=tuple(rest.pop("late")),
-            strangers=tuple(rest.pop("strangers")),
-            unheard=tuple(rest.pop("unheard")),
-            **rest,
-        )
-
 
 def bin_seconds(plan_seconds: float) -> int:
     """Width of a bin of the timeline: a second, more where that would be too many to draw."""
     return max(1, -(-int(plan_seconds) // BINS_AT_MOST))
-
-
-def _sorted(tally: Counts) -> list[list[Any]]:
-    return sorted(tally.rows(), key=lambda row: (row[0], row[1], row[2], str(row[3])))
 
 
 ALONE = "this process"

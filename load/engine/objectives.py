@@ -3,14 +3,18 @@
 import math
 import tomllib
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
-from load.engine.admission import LoadRefused
+from pydantic import ConfigDict, TypeAdapter
+
+from aws.words import Words
+from load.engine.admission import LoadRefused, unreadable
 from load.engine.confidence import Interval
-from load.engine.localized import Localized, unreadable
 from load.engine.plan import ENDPOINTS
+
+STRICT = ConfigDict(extra="forbid")
+"""A name that is misspelt is an error, not left out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +25,7 @@ class Objective:
     part of the planned and admitted requests that must be answered as the contract says.
     """
 
+    __pydantic_config__ = STRICT
     p95_ms: float
     p99_ms: float
     errors: float
@@ -36,6 +41,7 @@ class ValidityLimits:
     there before.
     """
 
+    __pydantic_config__ = STRICT
     achieved: float
     lateness_p99_ms: float
     conflicts: float
@@ -45,22 +51,13 @@ class ValidityLimits:
 class Objectives:
     """``throttle_tolerance`` is the part by which the 429 ratio may differ from its prediction."""
 
+    __pydantic_config__ = STRICT
     endpoints: Mapping[str, Objective]
     soundness: ValidityLimits
     throttle_tolerance: float
 
-    def to_json(self) -> dict[str, Any]:
-        return asdict(self)
 
-    @classmethod
-    def from_json(cls, data: Mapping[str, Any]) -> "Objectives":
-        return cls(
-            {name: Objective(**numbers) for name, numbers in data["endpoints"].items()},
-            ValidityLimits(**data["soundness"]),
-            data["throttle_tolerance"],
-        )
-
-
+OBJECTIVES = TypeAdapter(Objectives)
 OBJECTIVES_FILE = Path(__file__).parents[1] / "slo.toml"
 
 
@@ -68,14 +65,9 @@ def read_objectives(path: Path = OBJECTIVES_FILE) -> Objectives:
     """Return the objectives of every endpoint; `LoadRefused` if one is missing or misspelt."""
     try:
         data = tomllib.loads(path.read_text(encoding="utf-8"))
-        objectives = Objectives.from_json(
-            {
-                "endpoints": data["endpoints"],
-                "soundness": data["soundness"],
-                "throttle_tolerance": data["throttle"]["tolerance"],
-            }
-        )
-    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        tolerance = data.pop("throttle")["tolerance"]
+        objectives = OBJECTIVES.validate_python({**data, "throttle_tolerance": tolerance})
+    except (OSError, ValueError, KeyError, TypeError) as error:
         reason = unreadable(error)
         raise LoadRefused(
             f"{path.name} can't be read ({reason}); compare it with the project's load/slo.toml",
@@ -102,40 +94,40 @@ class ObjectiveResult:
     outcome: str
 
     def __str__(self) -> str:
-        return self.said
+        return self.said.en
 
     @property
-    def said(self) -> Localized:
+    def said(self) -> Words:
         """The limit, and what was measured."""
         span, asked = self.span, self.asked
-        return Localized(
+        return Words(
             f"step {self.step}, {self.endpoint}: {self.criterion} {span}, {asked}",
             f"ステップ{self.step}、{self.endpoint}: {self.criterion} {span.ja}（{asked.ja}であること）",
         )
 
     @property
-    def asked(self) -> Localized:
+    def asked(self) -> Words:
         """What the limit asks for."""
         least, most = (self.text(one) for one in self.limit)
         if self.limit[0] == 0:
-            return Localized(f"at most {most}", f"{most}以下")
+            return Words(f"at most {most}", f"{most}以下")
         if self.limit[1] < 1:
-            return Localized(f"{least} to {most}", f"{least}から{most}")
-        return Localized(f"at least {least}", f"{least}以上")
+            return Words(f"{least} to {most}", f"{least}から{most}")
+        return Words(f"at least {least}", f"{least}以上")
 
     @property
-    def span(self) -> Localized:
+    def span(self) -> Words:
         """The value, and its interval if there is one."""
         low, value = self.text(self.seen.low), self.text(self.seen.value)
         if self.seen.low == self.seen.high:
-            return Localized(value, value)
+            return Words(value, value)
         if math.isinf(self.seen.high):
-            return Localized(
+            return Words(
                 f"{value} (95 %: {low} to more than the sample can show)",
                 f"{value}（95 %: {low}以上、上限は標本不足で不明）",
             )
         high = self.text(self.seen.high)
-        return Localized(f"{value} (95 %: {low} to {high})", f"{value}（95 %: {low}から{high}）")
+        return Words(f"{value} (95 %: {low} to {high})", f"{value}（95 %: {low}から{high}）")
 
     def text(self, number: float) -> str:
         return f"{number:g} ms" if self.unit else f"{number * 100:.3g} %"

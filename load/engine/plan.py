@@ -3,9 +3,8 @@
 import math
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from random import Random
-from typing import Any
 
 LIST = "GET /stamps"
 VERIFY = "POST /gps/verify"
@@ -119,13 +118,6 @@ class LoadPlan:
         """Return how long the last arrival may take: no request outlives ``timeout_s``."""
         calls = len(JOURNEY) if self.journey else 1
         return calls * timeout_s + (calls - 1) * THINK_AT_MOST_S
-
-    def to_json(self) -> dict[str, Any]:
-        return asdict(self)
-
-    @classmethod
-    def from_json(cls, data: Mapping[str, Any]) -> "LoadPlan":
-        return cls(**{**data, "steps": tuple(LoadStep(**step) for step in data["steps"])})
 
 
 def intended_starts(

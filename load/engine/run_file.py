@@ -1,15 +1,15 @@
 """Everything that a generator must know, in one private JSON file: the locustfile reads nothing else."""
 
-import json
 import os
 import stat
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from load.engine.admission import LoadRefused
-from load.engine.localized import unreadable
+from pydantic import TypeAdapter
+
+from load.engine.admission import LoadRefused, unreadable
 from load.engine.objectives import Objectives
 from load.engine.plan import LoadPlan
 from load.engine.session_pool import SessionPool
@@ -62,30 +62,16 @@ class LoadRun:
     def conditions(self) -> Conditions:
         return Conditions(self.plan, self.objectives, self.throttle, self.workers)
 
-    def to_json(self) -> dict[str, Any]:
-        """Return the sessions, too: the result is a secret."""
-        data = {
-            name: getattr(self, name)
-            for name in self.__dataclass_fields__
-            if name not in ("plan", "objectives", "throttle", "pool")
-        }
-        return data | {
-            "plan": self.plan.to_json(),
-            "objectives": self.objectives.to_json(),
-            "throttle": asdict(self.throttle),
-            "pool": self.pool.to_json(),
-        }
-
     def write(self, path: Path) -> None:
         """Write the file, readable by its owner alone."""
-        write_private(path, json.dumps(self.to_json()).encode())
+        write_private(path, RUN.dump_json(self))
 
     @classmethod
     def read(cls, path: Path) -> "LoadRun":
         """Read what `write` wrote; raises `LoadRefused` if it is missing, malformed or not private."""
         try:
-            run = cls.from_json(json.loads(path.read_text(encoding="utf-8")))
-        except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+            run = RUN.validate_json(path.read_bytes())
+        except (OSError, ValueError) as error:
             reason = unreadable(error)
             raise LoadRefused(
                 f"{path} is not a run file ({reason}); make one with python -m load prepare --to FILE",
@@ -94,18 +80,8 @@ class LoadRun:
         require_private(path, PROJECT)
         return run
 
-    @classmethod
-    def from_json(cls, data: Mapping[str, Any]) -> "LoadRun":
-        return cls(
-            **{
-                **data,
-                "allowed_hosts": tuple(data["allowed_hosts"]),
-                "plan": LoadPlan.from_json(data["plan"]),
-                "objectives": Objectives.from_json(data["objectives"]),
-                "throttle": TokenBucket(**data["throttle"]),
-                "pool": SessionPool.from_json(data["pool"]),
-            }
-        )
+
+RUN = TypeAdapter(LoadRun)
 
 
 def write_private(path: Path, content: bytes) -> None:

@@ -7,9 +7,9 @@ from pathlib import Path
 from time import perf_counter
 from typing import Any
 
+from aws.words import Words
 from load.engine import confidence
 from load.engine.dead_target import ErrorWatch
-from load.engine.localized import Localized
 from load.engine.measurement import Measurement, Workers, bin_seconds
 from load.engine.run_file import LEAD_S, LoadRun
 from load.engine.session_pool import record_all_users, record_used
@@ -80,8 +80,7 @@ class RunState:
 
     def notice_dead_target(self) -> None:
         """Note, once, that the target is dead; called once a second."""
-        if not self.seen.dead and (dead := self._errors.dead(self.elapsed_s)):
-            self.seen.dead, self.seen.dead_ja = dead, dead.ja
+        self.seen.dead = self.seen.dead or self._errors.dead(self.elapsed_s)
 
     def is_over(self) -> bool:
         """Whether all reports are in, or never will be: a lost, late or foreign worker ends the run."""
@@ -97,8 +96,8 @@ class RunState:
         self.seen.late = tuple(sorted(self.workers.late))
         self.seen.strangers = tuple(sorted(self.workers.strangers))
         self.seen.unheard = self.workers.unheard()
-        end = None if self._complete or self.seen.dead else self._open_end()
-        self.seen.interrupted, self.seen.interrupted_ja = end, end and end.ja
+        ended = self._complete or self.seen.dead
+        self.seen.interrupted = None if ended else self._open_end()
         return LoadVerdict(
             conditions=self.run.conditions,
             measurement=self.seen,
@@ -107,18 +106,18 @@ class RunState:
             ended=self._ended[0] if self._ended else datetime.now(UTC),
         )
 
-    def _open_end(self) -> Localized:
+    def _open_end(self) -> Words:
         if not self.workers.began:
-            return Localized("the run never began", "実行が始まりませんでした")
+            return Words("the run never began", "実行が始まりませんでした")
         seconds = self.run.plan.seconds
         if self.elapsed_s < seconds:
             after = f"{max(0.0, self.elapsed_s):.0f}"
-            return Localized(
+            return Words(
                 f"stopped after {after} of {seconds:.0f} s",
                 f"{seconds:.0f}秒のうち{after}秒で停止しました",
             )
         missing = ", ".join(self.workers.missing())
-        return Localized(
+        return Words(
             f"no last word from worker {missing}", f"ワーカー{missing}の最後の報告がありません"
         )
 

@@ -2,10 +2,10 @@
 
 import json
 import math
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import asdict, dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import NamedTuple
 
 USED_FILE = "used.jsonl"
 """In the folder of the artefacts: the pairs that may have been written, one JSON line each."""
@@ -28,8 +28,7 @@ class GpsSpot:
         return (self.lat + degrees if self.lat < 80 else self.lat - degrees), self.lon
 
 
-@dataclass(frozen=True, slots=True)
-class SyntheticUser:
+class SyntheticUser(NamedTuple):
     """A synthetic user and its session, which is a secret and stays out of ``repr``."""
 
     id: str
@@ -55,20 +54,6 @@ class SessionPool:
         for spot in self.spots:
             for visitor in self.visitors:
                 yield visitor, spot
-
-    def to_json(self) -> dict[str, Any]:
-        """Return the sessions, too: the result is a secret."""
-        return {
-            "visitors": [[visitor.id, visitor.token] for visitor in self.visitors],
-            "spots": [asdict(spot) for spot in self.spots],
-        }
-
-    @classmethod
-    def from_json(cls, data: Mapping[str, Any]) -> "SessionPool":
-        return cls(
-            tuple(SyntheticUser(*pair) for pair in data["visitors"]),
-            tuple(GpsSpot(**spot) for spot in data["spots"]),
-        )
 
 
 ANY_STAMP = "*"

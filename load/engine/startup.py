@@ -8,7 +8,7 @@ from typing import Any
 
 from configargparse import ArgumentParser, DefaultConfigFileParser
 
-from load.engine.admission import LoadRefused
+from aws.words import Bilingual
 from load.engine.judge import ExitCode
 from load.engine.run_file import VARIABLE, LoadRun
 
@@ -19,7 +19,7 @@ def find_run(prepare: Callable[[], LoadRun], variables: Mapping[str, str] = os.e
         if path := variables.get(VARIABLE):
             return LoadRun.read(Path(path))
         return prepare()
-    except LoadRefused as refusal:
+    except Bilingual as refusal:
         print(f"refused: {refusal}", file=sys.stderr)
         sys.exit(ExitCode.REFUSED)
 

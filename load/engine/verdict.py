@@ -8,16 +8,17 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from load.engine.admission import LoadRefused
+from pydantic import TypeAdapter
+
+from aws.words import Words
+from load.engine.admission import LoadRefused, unreadable
 from load.engine.judge import Judgement, judge
-from load.engine.localized import Localized, unreadable
 from load.engine.measurement import Measurement
-from load.engine.objectives import ObjectiveResult, Objectives
-from load.engine.plan import LoadPlan
-from load.engine.throttle import TokenBucket
+from load.engine.objectives import ObjectiveResult
 from load.engine.validity import Conditions
 
-SCHEMA = 2
+CONDITIONS, MEASUREMENT = TypeAdapter(Conditions), TypeAdapter(Measurement)
+SCHEMA = 3
 FILE_NAME = "verdict.json"
 FRESH_DAYS = 14
 """How long a verdict counts, unless the environment says otherwise."""
@@ -53,15 +54,15 @@ class LoadVerdict:
             "plan": plan.name,
             "verdict": judged.outcome,
             "exit": int(judged.exit),
-            "sentence": sentence(self, judged),
-            "reasons": list(judged.reasons),
+            "sentence": sentence(self, judged).en,
+            "reasons": [reason.en for reason in judged.reasons],
             "window": [_text(self.began), _text(self.ended)],
             "percentiles": plan.percentiles,
             "checks": [_check(check) for check in judged.checks],
             "cleanup": self.cleanup,
             "about": dict(self.about),
-            "conditions": _conditions(self.conditions),
-            "measurement": self.measurement.to_json(),
+            "conditions": CONDITIONS.dump_python(self.conditions, mode="json"),
+            "measurement": MEASUREMENT.dump_python(self.measurement, mode="json"),
         }
 
     @classmethod
@@ -70,15 +71,9 @@ class LoadVerdict:
         if data.get("kind") != "load" or data.get("schema") != SCHEMA:
             found = f"kind {data.get('kind')!r}, schema {data.get('schema')!r}"
             raise ValueError(f"this is not a load verdict of schema {SCHEMA}, but {found}")
-        conditions = data["conditions"]
         return cls(
-            conditions=Conditions(
-                LoadPlan.from_json(conditions["plan"]),
-                Objectives.from_json(conditions["objectives"]),
-                TokenBucket(**conditions["throttle"]),
-                conditions["workers"],
-            ),
-            measurement=Measurement.from_json(data["measurement"]),
+            conditions=CONDITIONS.validate_python(data["conditions"]),
+            measurement=MEASUREMENT.validate_python(data["measurement"]),
             about=data["about"],
             began=datetime.fromisoformat(data["window"][0]),
             ended=datetime.fromisoformat(data["window"][1]),
@@ -106,7 +101,7 @@ class LoadVerdict:
         return draft.replace(path)
 
 
-def sentence(verdict: LoadVerdict, judged: Judgement | None = None) -> Localized:
+def sentence(verdict: LoadVerdict, judged: Judgement | None = None) -> Words:
     """Return the verdict in one line; ``judged`` saves judging it again."""
     judged, plan = judged or verdict.judgement, verdict.conditions.plan
     seen = verdict.measurement.steps
@@ -118,18 +113,18 @@ def sentence(verdict: LoadVerdict, judged: Judgement | None = None) -> Localized
     if judged.reasons:
         first, more = judged.reasons[0], len(judged.reasons) - 1
         others = (f" (and {more} more)", f"（ほか{more}件）") if more else ("", "")
-        return Localized(f"{en}; {first}{others[0]}", f"{ja}。{first.ja}{others[1]}")
+        return Words(f"{en}; {first}{others[0]}", f"{ja}。{first.ja}{others[1]}")
     slowest = _slowest(judged.checks)
-    return Localized(en + slowest, ja + slowest.ja)
+    return Words(en + slowest.en, ja + slowest.ja)
 
 
-def _slowest(checks: tuple[ObjectiveResult, ...]) -> Localized:
+def _slowest(checks: tuple[ObjectiveResult, ...]) -> Words:
     tails = [check for check in checks if check.criterion == "p95"]
     if not tails:
-        return Localized("", "")
+        return Words("", "")
     worst = max(tails, key=lambda check: check.seen.value)
     ms = f"{worst.seen.value:g} ms"
-    return Localized(
+    return Words(
         f", slowest p95 {ms} ({worst.endpoint})", f"、最も遅いp95は{ms}（{worst.endpoint}）"
     )
 
@@ -139,15 +134,6 @@ def _check(check: ObjectiveResult) -> dict[str, Any]:
     return asdict(check) | {
         "seen": dict(zip(("low", "value", "high"), numbers, strict=True)),
         "limit": list(check.limit),
-    }
-
-
-def _conditions(conditions: Conditions) -> dict[str, Any]:
-    return {
-        "plan": conditions.plan.to_json(),
-        "objectives": conditions.objectives.to_json(),
-        "throttle": asdict(conditions.throttle),
-        "workers": conditions.workers,
     }
 
 

@@ -2,18 +2,15 @@
 
 import itertools
 import json
-from contextlib import contextmanager
+from contextlib import nullcontext
 from dataclasses import dataclass
-from pathlib import Path
 
-from load.target import LoadComposition
+from load.composition import LoadComposition
 from signoff.environment import load
 from signoff.judge.live_release import Live
-from tests.load.fake_aws import FakeClient, OnePage
+from tests.load.fake_aws import ROOT, FakeClient, OnePage
 
-ROOT = Path(__file__).parents[2]
 LOCAL = load("local", ROOT / "environments.toml", {}).environment
-PROD = load("prod", ROOT / "tests" / "prod.toml", {}).environment
 CALLER = "arn:aws:sts::123456789012:assumed-role/operator/hanako"
 
 
@@ -27,25 +24,43 @@ class OneTarget:
     birth: str = "b1"
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Surroundings(LoadComposition):
+    """``releases`` has the next answer to each question of what is live."""
+
+    declared: object
+    served: object
+    clients: object
+    releases: object
+
+    def environment(self, _name):
+        return self.declared
+
+    def kept(self):
+        return self.served
+
+    def stack(self, _environment, _say):
+        return nullcontext(self.served)
+
+    def aws(self, _environment):
+        return self.clients or (lambda _service: None)
+
+    def caller(self, _environment):
+        return CALLER
+
+    def live(self, _environment):
+        return next(self.releases)
+
+
 def surrounded(root, *, environment=LOCAL, url=None, aws=None, releases=("a",)):
     """Return a composition in which each question of what is live has the next answer; the last one stays."""
     asked = itertools.chain(releases, itertools.repeat(releases[-1]))
-    live = (one and Live(release=one) for one in asked)
-    stack = OneTarget(url, url) if url else None
-
-    @contextmanager
-    def served(_environment, _say):
-        yield stack
-
-    return LoadComposition(
+    return Surroundings(
         root=root,
-        environment=lambda _: environment,
-        serves=lambda _: stack is not None,
-        stack=served,
-        kept=lambda: stack,
-        aws=lambda _: aws or (lambda _service: None),
-        caller=lambda _: CALLER,
-        live=lambda _: next(live),
+        declared=environment,
+        served=OneTarget(url, url) if url else None,
+        clients=aws,
+        releases=(one and Live(release=one) for one in asked),
     )
 
 

@@ -1,34 +1,29 @@
 """Targets and AWS stand-ins for what happens before and after a run."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from pathlib import Path
 
 from botocore.exceptions import ClientError
 
-from load.engine.throttle import TokenBucket
 from load.target import LoadTarget
+from signoff.environment import load
+from signoff.judge.live_release import Live
 
+ROOT = Path(__file__).parents[2]
+PROD = load("prod", ROOT / "tests" / "prod.toml", {}).environment
 HOST = "api.example.jp"
 
 
-def target(**more):
-    made = {
-        "name": "prod",
-        "host": f"https://{HOST}/prod",
-        "allowed_hosts": (HOST,),
-        "production": True,
-        "throttle": TokenBucket(1000, 2000),
-        "daily_quota": 100_000,
-        "target_rate": 200,
-        "required_plan": "baseline",
-        "fresh_days": 14,
-        "api_name": "stamp-rally-prod-api",
-        "stage": "prod",
-        "user_stamps": "UserStamps-prod",
-        "stamp_masters": "StampMasters-prod",
-        "token_secret": "stamp-rally-prod/token-secret-key",
-        "evidence": "report/prod/evidence",
-    }
-    return LoadTarget(**(made | more))
+def target(*, release=None, daily_quota=100_000, host=f"https://{HOST}/prod", line=None, **more):
+    """Return production, or what differs from it: by ``name``, say."""
+    throttle = replace(PROD.throttle, daily_quota=daily_quota)
+    return LoadTarget(
+        environment=replace(PROD, throttle=throttle, **more),
+        host=host,
+        allowed_hosts=(HOST,),
+        line=line,
+        live=release and Live(release=release),
+    )
 
 
 @dataclass

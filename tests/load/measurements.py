@@ -11,6 +11,11 @@ CONDITIONS = Conditions(plan(STEP), OBJECTIVES, TokenBucket(1000, 2000))
 SHORT = Conditions(plan(STEP, percentiles=False), OBJECTIVES, TokenBucket(1000, 2000))
 
 
+def reasons(verdict):
+    """Return why a verdict is what it is, in English."""
+    return tuple(map(str, verdict.judgement.reasons))
+
+
 def seen(*, answered=2000, ms=10.0, lateness=1.0, endpoint=LIST, rows=(), **more):
     """Count ``answered`` requests of one latency; ``rows`` (endpoint, what, detail, count) on top."""
     counted = [

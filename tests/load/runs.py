@@ -19,10 +19,9 @@ from load.engine.session_pool import GpsSpot, SessionPool, SyntheticUser
 from load.engine.throttle import TokenBucket
 from load.engine.verdict import LoadVerdict
 from load.execution import Execution
-from load.launch import Distribution
 from load.openapi import read_contract
 from load.plans import MIX
-from load.prepare import CONTRACT
+from load.prepare import CONTRACT, RunOptions
 from load.progress import ProgressDisplay
 
 SERVER = Path(__file__).with_name("target.py")
@@ -111,7 +110,7 @@ class SilentDisplay(ProgressDisplay):
         yield self
 
     def say(self, sentence):
-        self.said.append(sentence)
+        self.said.append(sentence.en)
 
     def show(self, now):
         self.shown.append(now)
@@ -131,7 +130,7 @@ class Meddler(SilentDisplay):
             deed()
 
 
-def drive(run, distribution=None, display=None):
+def drive(run, asked=None, display=None):
     """Run Locust to its end; returns its exit code and its verdict."""
     folder = Path(run.out)
     folder.mkdir(parents=True, exist_ok=True)
@@ -142,8 +141,9 @@ def drive(run, distribution=None, display=None):
         folder=folder,
         display=display or SilentDisplay(),
         live=lambda: None,
+        asked=asked or RunOptions(),
     )
-    code = execution.drive(distribution or Distribution())
+    code = execution.drive()
     return code, verdict_in(folder)
 
 

@@ -12,8 +12,8 @@ from load.engine.plan import AWARD
 from load.engine.run_file import LoadRun
 from load.teardown import Teardown
 from signoff.evidence import StoreSettings, open_store
-from tests.load.compositions import PROD, Tables, answering, surrounded
-from tests.load.fake_aws import target
+from tests.load.compositions import Tables, answering, surrounded
+from tests.load.fake_aws import PROD, target
 from tests.load.measurements import seen
 from tests.load.runs import OBJECTIVES
 from tests.load.test_evidence import BASELINE, run

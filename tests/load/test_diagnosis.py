@@ -16,7 +16,7 @@ def over_time(*milliseconds):
 
 def told(measurement, conditions=None):
     made = [conditions] if conditions else []
-    return list(diagnosis(verdict(*made, measurement=measurement)))
+    return list(map(str, diagnosis(verdict(*made, measurement=measurement))))
 
 
 def test_pass_needs_no_diagnosis():

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from load.engine.judge import ExitCode
 from load.engine.plan import LIST
+from tests.load.measurements import reasons
 from tests.load.runs import Meddler, drive, only, plan, run_against, serving, step
 
 
@@ -46,7 +47,7 @@ def test_interrupt_ends_a_run_cleanly_with_an_honest_verdict(healthy, tmp_path):
 
     steps = verdict.measurement.steps
     assert code == ExitCode.INVALID
-    assert verdict.judgement.reasons[0].startswith("stopped after ")
+    assert reasons(verdict)[0].startswith("stopped after ")
     assert steps.total("issued") == steps.total("answered") > 0, "an answer was not heard out"
 
 
@@ -57,7 +58,7 @@ def test_run_in_which_nothing_is_asked_is_invalid(healthy, tmp_path):
     code, verdict = drive(run_against(healthy.url, tmp_path, plan=nothing))
 
     assert code == ExitCode.INVALID
-    assert verdict.judgement.reasons == ("nothing was answered, so nothing is known of the target",)
+    assert reasons(verdict) == ("nothing was answered, so nothing is known of the target",)
     assert "GET /stamps" not in healthy.seen()
 
 

@@ -151,4 +151,4 @@ def test_run_of_the_project_s_own_limits_and_plan_may_count():
     ids=["limits", "plan", "throttle", "rate", "cleanup"],
 )
 def test_run_that_no_sign_off_may_count_is_told_why(made, why):
-    assert why_not_counted(made, PROD).startswith(why)
+    assert why_not_counted(made, PROD).en.startswith(why)

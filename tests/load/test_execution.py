@@ -22,7 +22,7 @@ def test_missing_verdict_is_invalid_whatever_the_exit_code_of_locust(code, tmp_p
     finished = execution(tmp_path).conclude(code)
 
     assert finished.exit == ExitCode.INVALID
-    assert finished.sentence == (
+    assert finished.sentence.en == (
         f"INVALID: Locust ended with {code} and without a verdict "
         "(locust.main: Gave up waiting for workers to connect)"
     )
@@ -35,7 +35,7 @@ def test_refusal_of_a_process_is_told_as_it_was_said(tmp_path):
     finished = execution(tmp_path).conclude(ExitCode.REFUSED)
 
     assert finished.exit == ExitCode.REFUSED
-    assert finished.sentence == "refused: api.example.com is not this environment's"
+    assert finished.sentence.en == "refused: api.example.com is not this environment's"
 
 
 @pytest.mark.parametrize(("before", "after"), [("a", "b"), ("a", None), (None, "b")])
@@ -44,9 +44,9 @@ def test_run_in_which_someone_deployed_is_invalid(before, after, tmp_path):
 
     finished = execution(tmp_path, {"release": before}, live=after).conclude(0)
 
-    told = f"release {before} was live before the run, and {after} after it"
+    told = f"somebody deployed during the run: it is of release {before}, and {after} is live"
     assert finished.exit == ExitCode.INVALID
-    assert finished.verdict.judgement.reasons == (told,)
+    assert finished.verdict.judgement.reasons[0].en == told
     assert json.loads((tmp_path / "verdict.json").read_text())["verdict"] == "invalid"
 
 

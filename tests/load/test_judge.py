@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from aws.words import Words
 from load.engine.judge import ExitCode, judge
 from load.engine.plan import AWARD, LIST
 from load.engine.throttle import TokenBucket
@@ -14,7 +15,7 @@ from tests.load.runs import only, plan, step
 
 def outcome(measurement, conditions=CONDITIONS, **more):
     judged = judge(conditions, measurement, **more)
-    return judged.outcome, judged.reasons
+    return judged.outcome, tuple(map(str, judged.reasons))
 
 
 def test_quick_and_right_answers_pass():
@@ -103,7 +104,7 @@ def test_smoke_has_no_percentile_gate_and_allows_no_error():
         (seen(lost=("w1",)), "lost on the way: worker w1"),
         (seen(late=("w2",)), "came after the start: worker w2"),
         (seen(strangers=("w3",)), "was given another run file: worker w3"),
-        (seen(interrupted="stopped after 3 of 20 s"), "stopped after 3 of 20 s"),
+        (seen(interrupted=Words.same("stopped after 3 of 20 s")), "stopped after 3 of 20 s"),
         (
             seen(rows=[(AWARD, "issued", None, 50), (AWARD, "conflict", None, 50)]),
             "50 of 50 awards met a stamp that was there before (409)",
@@ -147,7 +148,7 @@ def test_busy_machine_does_not_excuse_what_a_run_left_behind():
 
 
 def test_run_that_was_stopped_on_a_dead_target_failed_whatever_else_is_missing():
-    stopped = seen(answered=0, lateness=39.0, dead="stopped after 40 s", dead_ja="40秒で中止")
+    stopped = seen(answered=0, lateness=39.0, dead=Words("stopped after 40 s", "40秒で中止"))
 
     assert outcome(stopped) == ("fail", ("stopped after 40 s",))
 

@@ -1,6 +1,5 @@
 """Nothing is sent unless every rule passes; each refusal says what was asked, what was found, what to do."""
 
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -8,7 +7,8 @@ import pytest
 from load.engine.admission import LoadRefused, admit
 from load.engine.session_pool import SessionPool, SyntheticUser
 from load.plans import plans
-from load.preflight import RequestedRun, pool_suffices, require_allowed
+from load.pool_builder import read_pool
+from load.preflight import pool_suffices, require_allowed
 from tests.load.fake_aws import HOST, target
 from tests.load.runs import SPOT, only, plan, step
 
@@ -16,19 +16,13 @@ ROOT = Path(__file__).parents[2]
 PLANS = plans(200, target().throttle)
 
 
-def asked(**more):
-    made = {
-        "target": target(),
-        "plan": PLANS["baseline"],
-        "spent": 0,
-        "root": ROOT,
-        "unlock": HOST,
-    }
-    return RequestedRun(**(made | more))
+def check(**more):
+    made = {"target": target(), "plan": PLANS["baseline"], "spent": 0, "unlock": HOST}
+    require_allowed(**(made | more))
 
 
 def test_baseline_of_an_unlocked_production_may_run():
-    require_allowed(asked())
+    check()
 
 
 @pytest.mark.parametrize(
@@ -60,34 +54,34 @@ def test_line_is_refused_even_where_it_is_allowed():
 @pytest.mark.parametrize("unlock", [None, "prod", "https://api.example.jp"])
 def test_production_is_refused_until_its_host_is_typed(unlock):
     with pytest.raises(LoadRefused, match=r"then add --unlock api\.example\.jp"):
-        require_allowed(asked(unlock=unlock))
+        check(unlock=unlock)
 
 
 def test_other_environments_need_no_unlocking():
-    require_allowed(asked(target=target(production=False), unlock=None))
+    check(target=target(production=False), unlock=None)
 
 
 def test_rate_over_twice_the_throttle_is_refused():
     with pytest.raises(LoadRefused, match="asks for 2001 requests a second, over the cap of 2000"):
-        require_allowed(asked(plan=plan(step("peak", 1, 2001, only()))))
+        check(plan=plan(step("peak", 1, 2001, only())))
 
 
 def test_plan_over_two_hours_is_refused():
     with pytest.raises(LoadRefused, match="takes 7201 s, over the cap of 7200 s"):
-        require_allowed(asked(plan=plan(step("long", 7201, 1))))
+        check(plan=plan(step("long", 7201, 1)))
 
 
 def test_price_over_what_is_left_of_the_day_is_refused():
     left = 80_000 - PLANS["baseline"].requests
-    require_allowed(asked(spent=left))
+    check(spent=left)
 
     with pytest.raises(LoadRefused, match=r"load may use 80000 \(80% of 100000\)"):
-        require_allowed(asked(spent=left + 1))
+        check(spent=left + 1)
 
 
 def test_sessions_in_the_repository_are_refused():
     with pytest.raises(LoadRefused, match="move it out of the repository"):
-        require_allowed(asked(pool_file=ROOT / "README.md"))
+        read_pool(ROOT / "README.md")
 
 
 def test_sessions_that_others_can_read_are_refused(tmp_path):
@@ -96,12 +90,12 @@ def test_sessions_that_others_can_read_are_refused(tmp_path):
     file.chmod(0o644)
 
     with pytest.raises(LoadRefused, match="chmod 600"):
-        require_allowed(asked(pool_file=file))
+        read_pool(file)
 
 
 def test_pool_file_that_is_not_there_is_refused(tmp_path):
     with pytest.raises(LoadRefused, match=r"missing\.json can't be read \(No such file"):
-        require_allowed(asked(pool_file=tmp_path / "missing.json"))
+        read_pool(tmp_path / "missing.json")
 
 
 def users(count):
@@ -146,7 +140,7 @@ def test_pool_given_by_hand_must_be_as_large_as_a_minted_one(needed, shared):
 
 @pytest.mark.parametrize("name", ["smoke", "baseline", "step", "spike", "soak"])
 def test_every_plan_of_the_guide_s_throttle_can_be_paid_from_one_day(name):
-    require_allowed(asked(plan=PLANS[name]))
+    check(plan=PLANS[name])
 
 
 @pytest.mark.parametrize("name", ["baseline", "step", "spike"])
@@ -172,7 +166,7 @@ def test_target_rate_decides_what_the_baseline_holds():
 
 
 def test_message_names_the_numbers_of_the_target():
-    small = replace(target(), daily_quota=1000)
+    small = target(daily_quota=1000)
 
     with pytest.raises(LoadRefused, match=r"load may use 800 \(80% of 1000\)"):
-        require_allowed(asked(target=small))
+        check(target=small)

@@ -8,7 +8,6 @@ import pytest
 from load.engine.admission import LoadRefused
 from load.engine.judge import ExitCode
 from load.execution import run_load
-from load.launch import Distribution
 from load.prepare import RunOptions, revalidate
 from load.quota import QuotaLedger
 from signoff.evidence import StoreSettings, open_store
@@ -48,9 +47,7 @@ def carry_out(healthy, tmp_path):
 
     def carried_out(file, *releases):
         composition = surrounded(tmp_path, url=healthy.url, releases=releases or ("a",))
-        return run_load(
-            composition, "local", RunOptions(plan="smoke"), Distribution(), display, prepared=file
-        )
+        return run_load(composition, "local", RunOptions(run_file=file), display)
 
     display = SilentDisplay()
     carried_out.said = display.said
@@ -92,16 +89,16 @@ def test_prepared_run_by_other_limits_is_not_recorded(prepared, carry_out, verdi
 def test_release_that_changed_during_the_run_makes_it_invalid(prepared, carry_out, verdicts):
     finished = carry_out(prepared(), "a", "b")
 
-    told = "release a was live before the run, and b after it"
+    told = "somebody deployed during the run: it is of release a, and b is live"
     assert finished.exit == ExitCode.INVALID
-    assert told in finished.verdict.judgement.reasons
+    assert told in map(str, finished.verdict.judgement.reasons)
     assert verdicts()[-1]["verdict"] == "invalid"
 
 
 def test_prepared_run_of_another_release_is_refused_before_its_first_request(
     prepared, carry_out, healthy
 ):
-    with pytest.raises(LoadRefused, match="is for release a, and local is at b; prepare it again"):
+    with pytest.raises(LoadRefused, match="it is of release a, and b is live; prepare it again"):
         carry_out(prepared(), "b")
 
     assert "GET /stamps" not in healthy.seen()
@@ -153,8 +150,8 @@ def test_prepared_run_of_production_needs_its_host_typed_again(unlock, again):
 @pytest.mark.parametrize(
     ("live", "why"),
     [
-        ({"release": "a"}, "is for release b, and prod is at a; prepare it again"),
-        ({"release": None}, "is for release b, and prod is at None"),
+        ({"release": "a"}, "it is of release b, and a is live; prepare it again"),
+        ({"release": None}, "it is of release b, and None is live"),
         ({"name": "dev"}, "is for environment prod, and dev is at dev"),
         ({"host": f"https://{HOST}/other"}, f"is for host https://{HOST}/prod, and prod is at"),
         ({"daily_quota": 24}, r"load may use 19 \(80% of 24\)"),

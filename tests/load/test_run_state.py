@@ -10,6 +10,7 @@ from load.engine.run_state import RunState
 from load.engine.session_pool import USED_FILE
 from load.engine.verdict import LoadVerdict
 from load.teardown import used_users
+from tests.load.measurements import reasons
 from tests.load.runs import only, plan, pool, run_against, step
 
 
@@ -35,7 +36,7 @@ def test_worker_of_another_run_file_makes_a_run_invalid_and_is_not_counted(run):
     state.receive("b", report(run, run=run.seed + 1, answered=500))
 
     verdict = state.verdict()
-    assert "was given another run file: worker b" in verdict.judgement.reasons
+    assert "was given another run file: worker b" in reasons(verdict)
     assert verdict.measurement.steps.total("answered") == 1
     assert state.is_over(), "a run that can't count is carried on"
 

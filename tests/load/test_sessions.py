@@ -99,6 +99,7 @@ def test_unreadable_table_is_refused():
 def test_pool_file_gives_users_and_spots(tmp_path):
     file = tmp_path / "pool.json"
     spot = {"id": "A", "lat": 35.5, "lon": 139.6, "radius_m": 15}
+    file.touch(mode=0o600)
     file.write_text(json.dumps({"visitors": [["Uload-1", "session"]], "spots": [spot]}))
 
     pool = read_pool(file)
@@ -110,6 +111,7 @@ def test_pool_file_gives_users_and_spots(tmp_path):
 @pytest.mark.parametrize("content", ["", "[]", '{"visitors": [["only-one"]], "spots": []}'])
 def test_malformed_pool_file_is_refused_with_an_example(content, tmp_path):
     file = tmp_path / "pool.json"
+    file.touch(mode=0o600)
     file.write_text(content)
 
     with pytest.raises(LoadRefused, match=r'is not a pool .*"visitors"'):

@@ -6,13 +6,10 @@ import pytest
 
 from load import pool_builder
 from load.engine.admission import LoadRefused
+from tests.load.fake_aws import target
 
 NOW = datetime(2026, 11, 30, 3, tzinfo=UTC)
 """Noon in Japan."""
-
-
-class Masters:
-    stamp_masters = "StampMasters-prod"
 
 
 def masters(*items):
@@ -48,7 +45,7 @@ def spot(**bounds):
     ids=["no bounds", "whole days", "three hours left"],
 )
 def test_open_spot_is_visited(bounds):
-    found = pool_builder.spots_of(Masters, masters(spot(**bounds)), lambda: NOW)
+    found = pool_builder.spots_of(target(), masters(spot(**bounds)), lambda: NOW)
 
     assert [(one.id, one.lat, one.lon, one.radius_m) for one in found] == [
         ("SPOT", 35.5, 139.6, 50.0)
@@ -67,4 +64,4 @@ def test_open_spot_is_visited(bounds):
 )
 def test_table_without_an_open_spot_is_refused(bounds):
     with pytest.raises(LoadRefused, match="no GPS stamp that is valid now"):
-        pool_builder.spots_of(Masters, masters(spot(**bounds)), lambda: NOW)
+        pool_builder.spots_of(target(), masters(spot(**bounds)), lambda: NOW)

@@ -1,15 +1,15 @@
 """A remote environment is loaded at its own addresses, in full: another path or port is another API."""
 
-from contextlib import nullcontext
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from load.composition import open_target as opened
 from load.engine.admission import LoadRefused
-from load.target import LoadComposition, remote_target
-from load.target import open_target as opened
+from load.target import addresses
 from signoff.environment import load
+from tests.load.compositions import surrounded
 from tests.load.fake_aws import FakeClient
 
 PROD = load("prod", Path(__file__).parents[1] / "prod.toml", {}).environment
@@ -21,7 +21,7 @@ BEHIND = "https://abc.execute-api.ap-northeast-1.amazonaws.com/prod"
 
 
 def open_target(host=None):
-    return remote_target(PROD, lambda _: APIS, host)
+    return addresses(PROD, lambda _: APIS, host)
 
 
 @pytest.mark.parametrize(
@@ -29,7 +29,7 @@ def open_target(host=None):
     [(None, DOMAIN), (DOMAIN, DOMAIN), (f"{DOMAIN}/", DOMAIN), (BEHIND, BEHIND)],
 )
 def test_environment_is_aimed_at_by_its_domain_or_behind_it(asked, host):
-    assert open_target(asked).host == host
+    assert open_target(asked)["host"] == host
 
 
 @pytest.mark.parametrize(
@@ -51,21 +51,12 @@ def test_address_that_is_not_one_of_them_in_full_is_refused(host):
 
 def test_environment_without_an_api_is_refused():
     with pytest.raises(LoadRefused, match="has no API stamp-rally-dev-api in"):
-        remote_target(replace(PROD, prefix="stamp-rally-dev", domain=None), lambda _: APIS)
+        addresses(replace(PROD, prefix="stamp-rally-dev", domain=None), lambda _: APIS, None)
 
 
 def test_api_of_an_account_elsewhere_is_not_loaded_at_the_environments_address(monkeypatch):
     monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:4566")
-    composition = LoadComposition(
-        root=Path(),
-        environment=lambda _: PROD,
-        serves=lambda _: False,
-        stack=lambda *_: nullcontext(),
-        kept=lambda: None,
-        aws=lambda _: lambda _: APIS,
-        caller=lambda _: "arn:aws:iam::123456789012:root",
-        live=lambda _: None,
-    )
+    composition = surrounded(Path(), environment=PROD, aws=lambda _: APIS)
 
     with (
         pytest.raises(

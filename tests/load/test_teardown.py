@@ -7,6 +7,7 @@ from functools import partial
 
 import pytest
 
+from aws.words import Words
 from load.engine.plan import AWARD, LIST
 from load.engine.session_pool import USED_FILE
 from load.teardown import Teardown, used_users
@@ -50,7 +51,7 @@ def test_users_of_the_used_pairs_are_cleaned(after):
         seen(lost=("w",)),
         seen(late=("w",)),
         seen(strangers=("w",)),
-        seen(interrupted="stopped after 3 of 20 s"),
+        seen(interrupted=Words.same("stopped after 3 of 20 s")),
     ],
 )
 def test_all_users_are_cleaned_where_a_worker_may_have_taken_its_list_with_it(
@@ -106,8 +107,8 @@ def test_denied_cleaning_counts_all_as_left_and_says_what_to_do(after):
     remove, said, _ = after(FakeClient(refusal="AccessDeniedException"))
 
     assert remove(verdict())["left"] == 1
-    assert "AccessDeniedException" in said[-1]
-    assert "python -m smoke clean --env prod" in said[-1]
+    assert "AccessDeniedException" in said[-1].en
+    assert "python -m smoke clean --env prod" in said[-1].en
 
 
 def test_failed_cleaning_of_nobody_known_is_never_told_as_nothing_left(after, tmp_path):

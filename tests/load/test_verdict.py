@@ -8,6 +8,7 @@ import jsonschema
 import pytest
 
 import load
+from aws.words import Words
 from load.engine.admission import LoadRefused
 from load.engine.verdict import LoadVerdict, sentence
 from load.evidence import body, window
@@ -33,7 +34,9 @@ def verdict(conditions=CONDITIONS, measurement=None, **about):
     )
 
 
-@pytest.mark.parametrize("measurement", [seen(), seen(answered=3), seen(interrupted="stopped")])
+@pytest.mark.parametrize(
+    "measurement", [seen(), seen(answered=3), seen(interrupted=Words.same("stopped"))]
+)
 def test_record_is_as_its_schema_says(measurement):
     record = json.loads(json.dumps(verdict(measurement=measurement).to_json(), allow_nan=False))
 
@@ -58,15 +61,15 @@ def test_verdict_is_the_same_when_it_is_read_back(tmp_path):
 
 
 def test_record_of_another_kind_is_refused():
-    with pytest.raises(ValueError, match="not a load verdict of schema 2, but kind 'run'"):
+    with pytest.raises(ValueError, match="not a load verdict of schema 3, but kind 'run'"):
         LoadVerdict.from_json({"kind": "run", "schema": 1})
 
 
 def test_sentence_says_verdict_plan_place_and_why():
-    assert sentence(verdict()) == (
+    assert sentence(verdict()).en == (
         "PASS: test on prod, 2000 requests answered, slowest p95 10 ms (GET /stamps)"
     )
-    assert sentence(verdict(measurement=seen(ms=1200.0))) == (
+    assert sentence(verdict(measurement=seen(ms=1200.0))).en == (
         "FAIL: test on prod, 2000 requests answered; step hold, GET /stamps: p95 1200 ms, "
         "at most 500 ms (and 1 more)"
     )

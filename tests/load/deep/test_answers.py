@@ -11,6 +11,7 @@ from cryptography.x509.oid import NameOID
 
 from load.engine.judge import ExitCode
 from load.engine.plan import AWARD, LIST
+from tests.load.measurements import reasons
 from tests.load.runs import drive, only, plan, run_against, serving, step
 
 
@@ -20,7 +21,7 @@ def test_target_that_is_not_there_gives_no_verdict_on_it(tmp_path):
     )
 
     assert code == ExitCode.INVALID
-    assert verdict.judgement.reasons == ("nothing was answered, so nothing is known of the target",)
+    assert reasons(verdict) == ("nothing was answered, so nothing is known of the target",)
 
 
 @pytest.mark.parametrize(
@@ -48,7 +49,7 @@ def test_journey_lists_verifies_awards_and_lists(healthy, tmp_path):
 
     code, verdict = drive(run_against(healthy.url, tmp_path, plan=visits))
 
-    assert code == ExitCode.PASS, verdict.judgement.reasons
+    assert code == ExitCode.PASS, reasons(verdict)
     assert healthy.seen()[LIST] == 40
     assert healthy.seen()[AWARD] == 20
 

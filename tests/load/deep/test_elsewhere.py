@@ -10,7 +10,9 @@ import pytest
 
 from load.engine.judge import ExitCode
 from load.engine.run_file import VARIABLE
-from load.launch import ROOT, Distribution, free_port
+from load.launch import free_port
+from load.prepare import ROOT, RunOptions
+from tests.load.measurements import reasons
 from tests.load.runs import drive, plan, run_against, step
 
 MASTER = "127.0.0.2"
@@ -53,10 +55,10 @@ def test_workers_that_someone_else_started_are_one_load_with_one_verdict(
     with ExitStack() as stack:
         for _ in range(run.workers):
             stack.callback(worker(other_machine, run_file, port).wait, 60)
-        code, verdict = drive(run, Distribution(listen=MASTER, port=port, expected=2))
+        code, verdict = drive(run, RunOptions(listen=MASTER, port=port, expect_workers=2))
 
     steps, log = verdict.measurement.steps, (other_machine / "worker.log").read_text()
-    assert code == ExitCode.PASS, (verdict.judgement.reasons, log[-2000:])
+    assert code == ExitCode.PASS, (reasons(verdict), log[-2000:])
     assert verdict.measurement.workers == 2
     assert steps.total("answered") == steps.total("arrivals") == 180
     assert sum(healthy.seen()[name] for name in run.plan.steps[0].mix) == 180

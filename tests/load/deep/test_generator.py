@@ -11,8 +11,10 @@ import pytest
 
 from load.engine.judge import ExitCode
 from load.engine.plan import AWARD
-from load.launch import Distribution, free_port
+from load.launch import free_port
+from load.prepare import RunOptions
 from tests.load.locust_cli import browser, locust
+from tests.load.measurements import reasons
 from tests.load.runs import (
     OBJECTIVES,
     SilentDisplay,
@@ -49,7 +51,7 @@ def test_busy_machine_makes_a_run_invalid(healthy, tmp_path):
     code, verdict = drive(run)
 
     assert code == ExitCode.INVALID
-    assert "this machine is too busy to generate load" in verdict.judgement.reasons[0]
+    assert "this machine is too busy to generate load" in reasons(verdict)[0]
 
 
 class Joiner(SilentDisplay):
@@ -77,12 +79,12 @@ def test_worker_that_comes_late_makes_a_run_invalid(healthy, tmp_path):
     run.write(run_file)
     joiner = Joiner(port, run_file)
 
-    code, verdict = drive(run, Distribution(port=port), joiner)
+    code, verdict = drive(run, RunOptions(port=port), joiner)
     joiner.late.kill()
     joiner.late.communicate()
 
     assert code == ExitCode.INVALID
-    assert any("came after the start" in reason for reason in verdict.judgement.reasons)
+    assert any("came after the start" in reason for reason in reasons(verdict))
 
 
 def test_plain_locust_with_its_web_page_gives_the_same_verdict(healthy, tmp_path):
@@ -126,7 +128,7 @@ def test_terminated_master_ends_with_an_honest_verdict(healthy, tmp_path):
         process.communicate(timeout=60)
 
     assert process.returncode == ExitCode.INVALID
-    assert verdict_in(tmp_path / "out").judgement.reasons[0].startswith("stopped after ")
+    assert reasons(verdict_in(tmp_path / "out"))[0].startswith("stopped after ")
 
 
 def test_awards_for_which_no_pair_is_left_are_told_by_their_own_name(healthy, tmp_path):
@@ -137,5 +139,5 @@ def test_awards_for_which_no_pair_is_left_are_told_by_their_own_name(healthy, tm
     steps = verdict.measurement.steps
     assert code == ExitCode.INVALID
     assert (steps.total("unpaired"), steps.total("dropped")) == (10, 0)
-    assert "10 arrivals found no pair of user and spot left" in verdict.judgement.reasons[0]
+    assert "10 arrivals found no pair of user and spot left" in reasons(verdict)[0]
     assert healthy.seen()[AWARD] == 30

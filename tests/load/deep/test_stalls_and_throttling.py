@@ -6,6 +6,7 @@ from load.engine import confidence
 from load.engine.judge import ExitCode
 from load.engine.plan import AWARD, LIST
 from load.engine.throttle import TokenBucket
+from tests.load.measurements import reasons
 from tests.load.runs import PATIENT, drive, only, plan, pool, run_against, serving, step
 from tests.load.target import percentile, waits_ms
 
@@ -75,7 +76,7 @@ def test_429_are_as_predicted_at_rate_and_burst(tmp_path):
     ratio = steps.total("throttled", place=1) / steps.total("issued", place=1)
     assert steps.total("throttled", place=0) == 0
     assert 0.9 <= ratio / predicted[1, LIST] <= 1.1
-    assert code == ExitCode.PASS, verdict.judgement.reasons
+    assert code == ExitCode.PASS, reasons(verdict)
 
 
 def test_target_that_does_not_throttle_as_it_should_fails(tmp_path):
@@ -87,4 +88,4 @@ def test_target_that_does_not_throttle_as_it_should_fails(tmp_path):
         code, verdict = drive(run)
 
     assert code == ExitCode.FAIL
-    assert any(": 429 0 %" in reason for reason in verdict.judgement.reasons)
+    assert any(": 429 0 %" in reason for reason in reasons(verdict))

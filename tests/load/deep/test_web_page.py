@@ -6,6 +6,7 @@ import requests
 from load.engine.judge import ExitCode
 from load.engine.verdict import FILE_NAME
 from tests.load.locust_cli import eventually, web_page
+from tests.load.measurements import reasons
 from tests.load.runs import only, plan, run_against, step, verdict_in
 
 
@@ -82,7 +83,7 @@ def test_stopped_run_is_dated_by_its_stop_and_never_goes_on(healthy, tmp_path):
 
     assert (out / FILE_NAME).read_bytes() == first
     assert sent(healthy) == asked
-    assert verdict_in(out).judgement.reasons[0].startswith("stopped after ")
+    assert reasons(verdict_in(out))[0].startswith("stopped after ")
 
 
 def test_page_is_served_to_this_machine_alone(healthy, tmp_path):

@@ -7,10 +7,12 @@ from dataclasses import replace
 from load.engine.judge import ExitCode
 from load.engine.plan import AWARD
 from load.engine.session_pool import USED_FILE
-from load.launch import Distribution, free_port
+from load.launch import free_port
+from load.prepare import RunOptions
 from load.teardown import Teardown, used_users
 from tests.load.fake_aws import EmptyTable, target
 from tests.load.locust_cli import locust
+from tests.load.measurements import reasons
 from tests.load.runs import Meddler, drive, only, plan, pool, run_against, serving, step
 
 
@@ -28,11 +30,11 @@ def test_worker_with_another_run_file_makes_a_run_invalid(healthy, tmp_path):
                 locust(file, "--worker", f"--master-port={port}", log=log)
             )
             stack.callback(process.kill)
-        code, verdict = drive(run, Distribution(port=port, expected=2))
+        code, verdict = drive(run, RunOptions(port=port, expect_workers=2))
 
     assert code == ExitCode.INVALID
     assert len(verdict.measurement.strangers) == 1
-    assert any("was given another run file" in told for told in verdict.judgement.reasons)
+    assert any("was given another run file" in told for told in reasons(verdict))
 
 
 def test_interrupt_of_workers_with_a_slow_target_leaves_no_award_uncleaned(tmp_path):

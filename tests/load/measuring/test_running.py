@@ -4,7 +4,8 @@ from dataclasses import replace
 
 from load.engine.judge import ExitCode
 from load.engine.plan import LIST
-from load.launch import Distribution
+from load.prepare import RunOptions
+from tests.load.measurements import reasons
 from tests.load.runs import (
     PATIENT,
     SilentDisplay,
@@ -27,7 +28,7 @@ def test_every_planned_arrival_is_one_request_and_a_quick_target_passes(healthy,
     )
 
     sent = {name: count for name, count in healthy.seen().items() if name != "connections"}
-    assert code == ExitCode.PASS, verdict.judgement.reasons
+    assert code == ExitCode.PASS, reasons(verdict)
     assert sum(sent.values()) == 200
     assert verdict.measurement.steps.total("answered") == 200
     assert display.shown[-1]["answered"] == 200
@@ -42,7 +43,7 @@ def test_target_that_is_too_slow_fails_by_its_interval(tmp_path):
         code, verdict = drive(run_against(target.url, tmp_path, plan=slow, objectives=objectives))
 
     assert code == ExitCode.FAIL
-    assert verdict.judgement.reasons[0].startswith("step hold, GET /stamps: p95 ")
+    assert reasons(verdict)[0].startswith("step hold, GET /stamps: p95 ")
 
 
 def test_run_that_cannot_tell_whether_the_limit_holds_is_inconclusive(tmp_path):
@@ -56,7 +57,7 @@ def test_run_that_cannot_tell_whether_the_limit_holds_is_inconclusive(tmp_path):
         )
 
     unsure = [check for check in verdict.judgement.checks if check.outcome == "inconclusive"]
-    assert code == ExitCode.INCONCLUSIVE, verdict.judgement.reasons
+    assert code == ExitCode.INCONCLUSIVE, reasons(verdict)
     assert [check.criterion for check in unsure] == ["p95"]
     assert unsure[0].seen.low < 150
     assert unsure[0].seen.high >= 300
@@ -70,9 +71,9 @@ def test_workers_on_other_addresses_are_one_load(healthy, tmp_path):
         workers=2,
     )
 
-    code, verdict = drive(run, Distribution(listen="127.0.0.2"))
+    code, verdict = drive(run, RunOptions(listen="127.0.0.2"))
 
-    assert code == ExitCode.PASS, verdict.judgement.reasons
+    assert code == ExitCode.PASS, reasons(verdict)
     assert verdict.measurement.workers == 2
     assert verdict.measurement.steps.total("arrivals") == 120
     assert len((tmp_path / "used.jsonl").read_text().splitlines()) == len(
