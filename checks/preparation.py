@@ -111,7 +111,7 @@ def copies_elsewhere(found: Sections, plan: Plan, region: str) -> tuple[Differen
 
 def untimely(environment: Environment, today: date) -> tuple[Difference, ...]:
     """Return dates of the file that can't be meant: too far away, or a season that is over before the go-live."""
-    day = max(environment.go_live or today, today)
+    day = environment.day_of_go_live(today)
     last = today + timedelta(days=FARTHEST_DAYS)
     ends = environment.season.ends if environment.season else day
     near = described(Words(en=f"{last} or earlier", ja=f"{last}以前であること"))

@@ -146,11 +146,6 @@ def flaws(masters: Iterable[Item]) -> tuple[Words, ...]:
     )
 
 
-def day_of_go_live(environment: Environment, today: date) -> date:
-    """Return the decided day of go-live, or today if none is decided or it has passed."""
-    return max(environment.go_live or today, today)
-
-
 def user_items(
     table: desired.Table, scan: KeyScan, manifest: Mapping[str, Any] | None
 ) -> tuple[Difference, ...]:

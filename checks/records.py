@@ -101,10 +101,9 @@ def counting(
     if not passed(record):
         return record
     at = proven_at(record)
-    moment = in_japan(at)
     when = Words(
-        en=f"the newest {kind_of(kind).en} record is of {moment}",
-        ja=f"最新の{kind_of(kind).ja}の記録は{moment}のもの",
+        en=f"the newest {kind_of(kind).en} record is of {in_japan(at)}",
+        ja=f"最新の{kind_of(kind).ja}の記録は{in_japan(at)}のもの",
     )
     if not -SKEW <= now - at <= timedelta(days=days):
         raise Missing(
@@ -137,11 +136,9 @@ def judged_load(
             now=now,
             plan=plan,
         )
-    except Stale:
-        raise
     except Missing as missing:
         invalid = newest(deployed.records, "load", plan=plan, verdict="invalid")
-        if invalid is None:
+        if invalid is None or isinstance(missing, Stale):
             raise
         why = sentence_of(invalid)
         invalid_run = Words(
@@ -149,8 +146,7 @@ def judged_load(
             ja=f"無効な実行は対象について何も示しません: {why.ja}",
         )
         raise Missing(joined((missing.words, invalid_run))) from None
-    rate = record.body.get("target_rate")
-    if passed(record) and rate != environment.target_rate:
+    if passed(record) and (rate := record.body.get("target_rate")) != environment.target_rate:
         raise Missing(
             en=f"the newest load verdict is for {rate} requests a second, but target_rate is"
             f" {environment.target_rate}",

@@ -70,7 +70,7 @@ def test_no_stamp_ends_before_the_go_live_or_within_the_season(
     deployed: Deployed, plan: Plan, environment: Environment, today: date, judge: Judge
 ) -> None:
     masters = whole(deployed.contents(plan.table("stampmasters")))
-    day = rally.day_of_go_live(environment, today)
+    day = environment.day_of_go_live(today)
     spans, ended = rally.expired(masters, environment, day)
     judge.observe.note(day=day, stamps=len(masters), later=spans.later, season=environment.season)
 
@@ -82,7 +82,7 @@ def test_some_stamp_is_valid_on_the_day_of_the_go_live(
     deployed: Deployed, plan: Plan, environment: Environment, today: date, judge: Judge
 ) -> None:
     masters = whole(deployed.contents(plan.table("stampmasters")))
-    day = rally.day_of_go_live(environment, today)
+    day = environment.day_of_go_live(today)
     spans, _ = rally.expired(masters, environment, day)
     judge.observe.note(day=day, valid=list(spans.valid), later=spans.later)
 
@@ -118,7 +118,7 @@ def test_there_are_as_many_stamps_as_decided(
     deployed: Deployed, plan: Plan, environment: Environment, today: date, judge: Judge
 ) -> None:
     table = plan.table("stampmasters")
-    masters, day = whole(deployed.contents(table)), rally.day_of_go_live(environment, today)
+    masters, day = whole(deployed.contents(table)), environment.day_of_go_live(today)
     judge.observe.note(stamps=len(masters), decided=environment.stamps or "not decided")
 
     judge(rally.miscounted(table, masters, environment, day))

@@ -345,6 +345,10 @@ class Environment(StrictTable):
         """Whether the functions are this project's."""
         return not self.own_code
 
+    def day_of_go_live(self, today: date) -> date:
+        """Return the decided day of go-live, or today if none is decided or it has passed."""
+        return max(self.go_live or today, today)
+
     @property
     def tried_before(self) -> bool:
         """Whether a release is tried in another environment before it comes here."""
