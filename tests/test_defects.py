@@ -13,8 +13,10 @@ from signoff.judge.outcome import Finding, Outcome
 from signoff.judge.snapshot import Snapshot
 from signoff.judge.verdict import row_verdict
 from signoff.report.remedy import Remedy, remedy
+from tests.behaviour.lock import difference, lines, locked
+from tests.behaviour.verdicts import judged
 from tests.defects import DEFECTS, SOUND
-from tests.defects.changes import rebound, unread
+from tests.defects.changes import unread
 from tests.english import english_in
 from tests.foreign.judged import unanswered
 from tests.healthy import healthy
@@ -27,7 +29,6 @@ CALLS = {"", *LEDGERS, "dynamodb:Scan", "sts:GetCallerIdentity"}
 """What a finding may say that it was read by: what readers call, where the ledger or nothing else describes the answer."""
 UNKNOWN = {Outcome.NOT_TESTABLE, Outcome.FOLLOWS}
 WORST_FIRST = (Outcome.FAIL, Outcome.NOT_TESTABLE, Outcome.FOLLOWS)
-REBOUND = rebound(healthy())
 SECTIONS = [one.name for one in fields(Sections)]
 ITEMS = [
     (section, name)
@@ -60,8 +61,7 @@ def test_healthy_production_is_green():
 
 @pytest.mark.parametrize("defect", DEFECTS, ids=str)
 def test_defect_turns_its_own_rows_red_and_no_other(defect):
-    broken = REBOUND(defect.breaks(healthy()))
-    found = healthy_again()(broken)
+    broken, found = judged(str(defect))
     red = [one for one in found if one.outcome.red]
 
     assert by_row(red) == defect.red
@@ -76,7 +76,7 @@ def test_defect_turns_its_own_rows_red_and_no_other(defect):
 
 @pytest.mark.parametrize("sound", SOUND)
 def test_what_is_unlike_ours_and_right_stays_green(sound):
-    found = healthy_again()(REBOUND(SOUND[sound](healthy())))
+    _, found = judged(sound)
 
     assert by_row(one for one in found if one.outcome.red) == {}
 
@@ -84,9 +84,9 @@ def test_what_is_unlike_ours_and_right_stays_green(sound):
 @pytest.mark.parametrize("defect", DEFECTS[::40], ids=str)
 def test_what_no_check_asked_for_changes_no_finding(defect):
     """Every defect is judged by the checks alone that ask for what it changes; these by all."""
-    broken = REBOUND(defect.breaks(healthy()))
+    broken, found = judged(str(defect))
 
-    assert healthy_again()(broken) == judge(broken)
+    assert found == judge(broken)
 
 
 @pytest.mark.parametrize(
@@ -122,3 +122,10 @@ def test_item_that_is_not_readable_is_told_by_some_row_that_reads_it(section, na
 
     assert Outcome.NOT_TESTABLE in unknown
     assert unknown <= UNKNOWN
+
+
+def test_product_behaves_as_its_lock_says():
+    """In this file, since it takes what was found for the defects above."""
+    found = lines()
+
+    assert found == locked(), f"python -m tests.behaviour writes:\n{difference(locked(), found)}"

@@ -10,13 +10,12 @@ import pytest
 
 LONGEST = (
     "tests/browser/test_page.py",
-    "tests/behaviour/test_behaviour.py",
+    "tests/test_defects.py",
     "tests/smoke/test_defects.py",
     "tests/foreign/test_one_change.py",
     "tests/foreign/test_left_alone.py",
     "tests/signoff/judge/test_collection.py",
     "tests/signoff/judge/test_runs.py",
-    "tests/test_defects.py",
     "tests/test_entry_points.py",
     "tests/runbook/test_detach.py",
     "tests/aws/test_refusals.py",

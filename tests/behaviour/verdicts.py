@@ -1,9 +1,11 @@
 """What the judge makes of a snapshot, as lines: rows, outcomes, sentences, remedies, decisions."""
 
 from collections.abc import Iterable, Iterator, Mapping
+from functools import cache
 
 from signoff.judge.checklist import Checklist
 from signoff.judge.outcome import Finding
+from signoff.judge.snapshot import Snapshot
 from signoff.judge.verdict import RowVerdict
 from signoff.report.remedy import all_of, remedy
 from tests.behaviour.lines import Texts, fields_of, joined, remedy_text
@@ -17,6 +19,7 @@ from tests.watching import healthy_again, readers
 
 CHECKLIST = Checklist.load()
 REBOUND = rebound(healthy())
+BREAKS = {**{str(one): one.breaks for one in DEFECTS}, **SOUND}
 
 
 def checklist_lines(texts: Texts) -> Iterator[str]:
@@ -43,14 +46,19 @@ def healthy_lines(texts: Texts) -> Iterator[str]:
             )
 
 
+@cache
+def judged(case: str) -> tuple[Snapshot, tuple[Finding, ...]]:
+    """Return a healthy production with this defect, or with this that is sound, and its findings: worked out once."""
+    broken = REBOUND(BREAKS[case](healthy()))
+    return broken, healthy_again()(broken)
+
+
 def defect_lines(texts: Texts) -> Iterator[str]:
     """Yield what each defect turns red; what is unlike ours and right; what a refused section leaves unknown."""
     for defect in DEFECTS:
-        found = healthy_again()(REBOUND(defect.breaks(healthy())))
-        yield from case_lines(f"defect {defect}", found, texts)
-    for name, breaks in SOUND.items():
-        found = healthy_again()(REBOUND(breaks(healthy())))
-        yield from case_lines(f"sound {name}", found, texts)
+        yield from case_lines(f"defect {defect}", judged(str(defect))[1], texts)
+    for name in SOUND:
+        yield from case_lines(f"sound {name}", judged(name)[1], texts)
     for section in sorted(readers()):
         found = healthy_again()(unread(section)(healthy()))
         yield from case_lines(f"unread {section}", found, texts)
