@@ -4,11 +4,13 @@ import hashlib
 import json
 import re
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeVar, cast
 
 from botocore.exceptions import ClientError
+
+from aws.iam import Statement, context, evaluate, parse
 
 _NAME = re.compile(
     r"^(?:arn:aws[\w-]*:lambda:[\w-]+:)?(?:\d{12}:function:)?(?P<name>[\w-]+)(?::(?P<qualifier>\$?[\w-]+))?$"
@@ -78,7 +80,7 @@ class DeployedFunctions:
             ("function", name, qualifier or ""), lambda: self._read(name, qualifier)
         )
 
-    def policy(self, name: str, qualifier: str | None) -> tuple[Mapping[str, Any], ...]:
+    def policy(self, name: str, qualifier: str | None) -> tuple[Statement, ...]:
         """Return the statements of the policy on the function, version or alias; maybe none."""
         return self._remembered(
             ("policy", name, qualifier or ""), lambda: self._read_policy(name, qualifier)
@@ -107,15 +109,26 @@ class DeployedFunctions:
             raise NotDeployed(f"Function not found: {name}:{qualifier or '$LATEST'}") from error
         return deployed(configuration, reserved.get("ReservedConcurrentExecutions"))
 
-    def _read_policy(self, name: str, qualifier: str | None) -> tuple[Mapping[str, Any], ...]:
+    def _read_policy(self, name: str, qualifier: str | None) -> tuple[Statement, ...]:
         which = {"FunctionName": name} | ({"Qualifier": qualifier} if qualifier else {})
         try:
-            document = json.loads(self._client.get_policy(**which)["Policy"])
+            return parse(self._client.get_policy(**which)["Policy"])
         except ClientError as error:
             if error.response["Error"]["Code"] != "ResourceNotFoundException":
                 raise
             return ()
-        return tuple(document["Statement"])
+
+
+def permits(policy: Iterable[Statement], function: str, principal: str, source_arn: str) -> bool:
+    """Whether a policy lets a service invoke exactly the ARN ``function`` on behalf of a source.
+
+    Permission on an alias says nothing of the function, nor the other way round.
+    """
+    named = {("*", "*"), ("AWS", "*"), ("Service", principal)}
+    about = [one for one in policy if not named.isdisjoint(one.principals)]
+    account = (source_arn.split(":") + [""] * 5)[4]
+    known = context({"aws:SourceArn": source_arn, "aws:SourceAccount": account})
+    return evaluate(about, "lambda:InvokeFunction", function, known).allowed
 
 
 def deployed(configuration: Mapping[str, Any], reserved: int | None) -> DeployedFunction:

@@ -10,14 +10,13 @@ import boto3
 from botocore.config import Config
 
 from local.aws.request import READERS_WAIT_S, Request, Response
-from local.functions.deployed import DeployedFunctions, NotDeployed, split_name
+from local.functions.deployed import DeployedFunctions, NotDeployed, permits, split_name
 from local.functions.environment import Environments
 from local.functions.events import EventQueue
 from local.functions.invocation import Invocation, InvokeCall, answer, not_found
 from local.functions.logs import LogWriter
 from local.functions.package import Packages
-from local.functions.policy import Ask, allows
-from local.functions.runner import Counters, Runner
+from local.functions.runner import Runner
 from local.functions.starting import Starter
 
 # proxies={}: a proxy of this machine's environment must not be asked for the loopback interface.
@@ -111,7 +110,6 @@ class Functions:
 
     def __enter__(self) -> Self:
         self._logs.start()
-        self._events.start()
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -121,7 +119,6 @@ class Functions:
         """End all workers, drop events that still wait, write the logs that are left."""
         self._events.close()
         self._runner.close()
-        self._events.join(CLOSE_SECONDS)
         self._logs.close(CLOSE_SECONDS)
         self._starter.close()
         self._packages.close()
@@ -133,7 +130,6 @@ class Functions:
         *,
         qualifier: str | None = None,
         kind: str = "RequestResponse",
-        client_context: Mapping[str, Any] | None = None,
     ) -> Invocation:
         """Invoke as Lambda's Invoke does; ``kind`` is its InvocationType. Refusals are not raised."""
         try:
@@ -141,18 +137,12 @@ class Functions:
         except NotDeployed as error:
             return not_found(InvokeCall(name=name_or_arn, qualifier=qualifier, event=b""), error)
         payload = event if isinstance(event, bytes) else json.dumps(event).encode()
-        call = InvokeCall(
-            name=name,
-            qualifier=qualifier or named,
-            event=payload,
-            client_context=client_context,
-        )
+        call = InvokeCall(name=name, qualifier=qualifier or named, event=payload)
         return self._invoke(call, kind)
 
     def allowed(self, arn: str, principal: str, source_arn: str) -> bool:
         """Whether the policy of exactly this function, version or alias lets the service invoke it."""
-        ask = Ask(principal=principal, resource=arn, source_arn=source_arn)
-        return allows(self._deployments.policy(*split_name(arn)), ask)
+        return permits(self._deployments.policy(*split_name(arn)), arn, principal, source_arn)
 
     def extension(self, request: Request) -> Response | None:
         """Answer Invoke calls on the AWS API; let all others pass, those for log lines once these are written."""
@@ -172,11 +162,6 @@ class Functions:
     def settle(self, seconds: float = 30.0) -> None:
         """Wait until no event is queued or running, retries included; else ``TimeoutError``."""
         self._events.settle(seconds)
-
-    @property
-    def metrics(self) -> Mapping[str, Counters]:
-        """Invocations, errors, throttles and seconds so far, by function name."""
-        return self._runner.metrics.snapshot()
 
     def _invoke(self, call: InvokeCall, kind: str) -> Invocation:
         if kind == "RequestResponse":

@@ -1,13 +1,11 @@
 """An invocation: what is asked of Lambda, and what it answers or refuses, over HTTP too."""
 
-import base64
 import json
 import secrets
 import time
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
 
 from local.aws.request import Request, Response
 from local.functions.deployed import NotDeployed, split_name
@@ -16,7 +14,6 @@ ANSWER_LIMIT = 6_291_556
 """Bytes that a synchronous invocation may answer with."""
 REQUEST_LIMIT = 6_291_456
 """Bytes that it may be asked with."""
-TAIL = 4096
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,7 +24,6 @@ class InvokeCall:
     qualifier: str | None
     event: bytes
     """JSON."""
-    client_context: Mapping[str, Any] | None = None
     request_id: str = field(default_factory=lambda: str(uuid.uuid4()))
 
     @property
@@ -46,8 +42,6 @@ class Invocation:
     """``Unhandled``, if the function failed in any way."""
     executed_version: str = ""
     request_id: str = ""
-    log_tail: str = ""
-    """The last 4 KB that the invocation logged."""
     refusal: str | None = None
     """AWS's error code, if refused."""
 
@@ -89,24 +83,20 @@ def answer(request: Request, invoke: Invoke) -> Response | None:
     if (request.service, request.operation) != ("lambda", "Invoke"):
         return None
     kind = request.headers.get("x-amz-invocation-type", "RequestResponse")
-    with_log = kind == "RequestResponse" and request.headers.get("x-amz-log-type") == "Tail"
     try:
         call = call_of(request)
     except NotDeployed as error:
         call = InvokeCall(name="", qualifier=None, event=b"")
         return response(not_found(call, error))
-    problem = refusal_of(call)
-    return response(problem or invoke(call, kind), with_log=with_log)
+    return response(refusal_of(call) or invoke(call, kind))
 
 
 def call_of(request: Request) -> InvokeCall:
     name, qualifier = split_name(request.labels["FunctionName"])
-    context = request.headers.get("x-amz-client-context")
     return InvokeCall(
         name=name,
         qualifier=request.labels.get("Qualifier") or qualifier,
         event=request.body or b"{}",
-        client_context=json.loads(base64.b64decode(context)) if context else None,
     )
 
 
@@ -125,15 +115,13 @@ def refusal_of(call: InvokeCall) -> Invocation | None:
     return None
 
 
-def response(invocation: Invocation, *, with_log: bool = False) -> Response:
-    tail = base64.b64encode(invocation.log_tail.encode()).decode() if with_log else None
+def response(invocation: Invocation) -> Response:
     headers = {
         "Content-Type": "application/json",
         "x-amzn-RequestId": invocation.request_id,
         "x-amzn-ErrorType": invocation.refusal,
         "X-Amz-Executed-Version": invocation.executed_version or None,
         "X-Amz-Function-Error": invocation.function_error,
-        "X-Amz-Log-Result": tail,
     }
     given = {name: value for name, value in headers.items() if value is not None}
     return Response(status=invocation.status, headers=given, body=invocation.payload)

@@ -62,7 +62,7 @@ class Worker:
         self.alive = True
 
     def invoke(self, header: Mapping[str, Any], event: bytes) -> RunOutcome:
-        """Run the handler once. ``header`` holds requestId, arn, seconds, trace, clientContext."""
+        """Run the handler once. ``header`` holds requestId, arn, seconds and trace."""
         first = self._init_seconds is None
         began = time.monotonic()
         try:

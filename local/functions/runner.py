@@ -3,7 +3,6 @@
 import threading
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
 from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
@@ -12,7 +11,6 @@ from local.functions.deployed import DeployedFunction, DeployedFunctions, NotDep
 from local.functions.environment import Environments, RoleNotAssumed
 from local.functions.invocation import (
     ANSWER_LIMIT,
-    TAIL,
     Invocation,
     InvokeCall,
     not_found,
@@ -23,43 +21,6 @@ from local.functions.invocation import (
 from local.functions.logs import Line, LogWriter
 from local.functions.pool import Pool, Throttled
 from local.functions.process import RunOutcome
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Counters:
-    """Sums since the start. As on AWS, a throttled invocation is not an invocation."""
-
-    invocations: int = 0
-    errors: int = 0
-    throttles: int = 0
-    duration_seconds: float = 0.0
-
-
-class Metrics:
-    """Counters by function name."""
-
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._counters: dict[str, Counters] = {}
-
-    def ran(self, name: str, *, failed: bool, seconds: float) -> None:
-        with self._lock:
-            before = self._counters.get(name, Counters())
-            self._counters[name] = replace(
-                before,
-                invocations=before.invocations + 1,
-                errors=before.errors + failed,
-                duration_seconds=before.duration_seconds + seconds,
-            )
-
-    def throttled(self, name: str) -> None:
-        with self._lock:
-            before = self._counters.get(name, Counters())
-            self._counters[name] = replace(before, throttles=before.throttles + 1)
-
-    def snapshot(self) -> Mapping[str, Counters]:
-        with self._lock:
-            return dict(self._counters)
 
 
 class Runner:
@@ -81,7 +42,6 @@ class Runner:
         self._wait_seconds = wait_seconds
         self._lock = threading.Lock()
         self._pools: dict[str, Pool] = {}
-        self.metrics = Metrics()
 
     def run(self, call: InvokeCall) -> Invocation:
         """Run it, and answer whatever comes of it: nothing that Lambda would answer is raised."""
@@ -91,7 +51,6 @@ class Runner:
         except NotDeployed as error:
             return not_found(call, error)
         except Throttled as error:
-            self.metrics.throttled(call.name)
             reason = str(error)
             return refused(call, 429, "TooManyRequestsException", "Rate Exceeded.", Reason=reason)
         except RoleNotAssumed as error:
@@ -110,11 +69,8 @@ class Runner:
         pool = self._pool(call.name)
         with pool.environment(function, call.qualifier, self._wait_seconds) as environment:
             outcome = environment.worker.invoke(self._header(call, function), call.event)
-            lines = lines_of(function, call.request_id, outcome)
-            self._logs.write(environment.log, lines)
-        self.metrics.ran(call.name, failed=outcome.failed, seconds=outcome.seconds)
-        tail = "\n".join(text for _, text in lines)[-TAIL:]
-        return answered(call, function, outcome, tail)
+            self._logs.write(environment.log, lines_of(function, call.request_id, outcome))
+        return answered(call, function, outcome)
 
     def _header(self, call: InvokeCall, function: DeployedFunction) -> Mapping[str, Any]:
         return {
@@ -122,7 +78,6 @@ class Runner:
             "arn": self._environments.arn(call.qualified_name),
             "seconds": function.timeout,
             "trace": trace_header(),
-            "clientContext": call.client_context,
         }
 
     def _pool(self, name: str) -> Pool:
@@ -133,9 +88,7 @@ class Runner:
             return self._pools[name]
 
 
-def answered(
-    call: InvokeCall, function: DeployedFunction, outcome: RunOutcome, tail: str
-) -> Invocation:
+def answered(call: InvokeCall, function: DeployedFunction, outcome: RunOutcome) -> Invocation:
     fits = len(outcome.payload) <= ANSWER_LIMIT
     return Invocation(
         status=200,
@@ -143,7 +96,6 @@ def answered(
         function_error="Unhandled" if outcome.failed or not fits else None,
         executed_version=function.version,
         request_id=call.request_id,
-        log_tail=tail,
     )
 
 

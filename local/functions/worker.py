@@ -70,8 +70,7 @@ class Context:
         self.memory_limit_in_mb = os.environ["AWS_LAMBDA_FUNCTION_MEMORY_SIZE"]
         self.log_group_name = os.environ["AWS_LAMBDA_LOG_GROUP_NAME"]
         self.log_stream_name = os.environ["AWS_LAMBDA_LOG_STREAM_NAME"]
-        client = request["clientContext"]
-        self.client_context = client and SimpleNamespace(**client)
+        self.client_context = None
         self._deadline = time.monotonic() + request["seconds"]
 
     def get_remaining_time_in_millis(self) -> int:

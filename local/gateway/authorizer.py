@@ -5,9 +5,9 @@ import re
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Any
 
+from aws.iam import EvalDecision, context, evaluate, parse
 from local.gateway.call import ApiCall
 from local.gateway.event import request_authorizer_event
 from local.gateway.invoke import InvokeError, Invoker, InvokeRefusedError, InvokeTimeoutError
@@ -56,12 +56,11 @@ class Authorizers:
             self._remember(key, verdict, authorizer.ttl_seconds if identity else 0)
         call.context["authorizer"] = {**verdict.context, "integrationLatency": latency_ms}
         call.usage_identifier_key = verdict.usage_identifier_key
-        decision = decide(verdict.policy, call.method_arn)
-        if decision != "Allow":
-            message = _EXPLICIT if decision == "Deny" else ""
-            raise GatewayRefusal(
-                "ACCESS_DENIED", message=message, why=f"{decision} for {call.method_arn}"
-            )
+        decision = _decision(verdict.policy, call.method_arn)
+        if decision is not EvalDecision.ALLOWED:
+            message = _EXPLICIT if decision is EvalDecision.EXPLICITLY_DENIED else ""
+            why = f"{call.method_arn} is {decision.value}"
+            raise GatewayRefusal("ACCESS_DENIED", message=message, why=why)
 
     def _ask(self, call: ApiCall, authorizer: Authorizer, identity: tuple[str, ...]) -> _Verdict:
         event = (
@@ -115,7 +114,7 @@ def _verdict(invocation: Invocation, method_arn: str) -> _Verdict:
         if invocation.function_error:
             raise _raised(answer)
         principal, policy = answer["principalId"], answer["policyDocument"]
-        decide(policy, method_arn)  # only a policy that can be judged is remembered
+        _decision(policy, method_arn)  # only a policy that can be judged is remembered
         context = _flat(answer.get("context") or {})
     except (ValueError, KeyError, TypeError, AttributeError) as malformed:
         why = f"the authorizer's answer is malformed: {malformed!r}"
@@ -146,55 +145,9 @@ def _flat(context: Mapping[str, Any]) -> dict[str, str]:
     }
 
 
-INVOKE = "execute-api:Invoke"
-
-
-class PolicyError(ValueError):
-    """The document is not a policy that API Gateway would evaluate."""
-
-
-def decide(policy: Mapping[str, Any], method_arn: str) -> str:
-    """Return ``Allow``, ``Deny`` (explicit) or ``NoMatch`` (implicit deny) for ``execute-api:Invoke``.
-
-    Conditions are not evaluated here: an Allow that has one never applies, a Deny that has one always.
-    Raises `PolicyError`.
-    """
-    matching = [
-        (statement["Effect"], "Condition" in statement)
-        for statement in _statements(policy)
-        if _any_matches(statement["Action"], INVOKE, ignore_case=True)
-        and _any_matches(statement["Resource"], method_arn)
-    ]
-    if any(effect == "Deny" for effect, _ in matching):
-        return "Deny"
-    return "Allow" if ("Allow", False) in matching else "NoMatch"
-
-
-def _statements(policy: Mapping[str, Any]) -> list[Mapping[str, Any]]:
-    statements = _listed(policy.get("Statement"))
-    for statement in statements:
-        if not isinstance(statement, Mapping) or not {"Action", "Resource"} <= statement.keys():
-            raise PolicyError(f"a statement needs Action and Resource: {statement!r}")
-        if statement.get("Effect") not in {"Allow", "Deny"}:
-            raise PolicyError(f"Effect is {statement.get('Effect')!r}, not Allow or Deny")
+def _decision(policy: Mapping[str, Any], method_arn: str) -> EvalDecision:
+    """Decide by what the policy alone says: a condition, of which nothing is known here, lets nobody pass."""
+    statements = parse(policy, "authorizer")
     if not statements:
-        raise PolicyError("no Statement")
-    return statements
-
-
-def _any_matches(patterns: Any, value: str, *, ignore_case: bool = False) -> bool:
-    return any(_glob(str(pattern), ignore_case).fullmatch(value) for pattern in _listed(patterns))
-
-
-@lru_cache(maxsize=4096)
-def _glob(pattern: str, ignore_case: bool) -> re.Pattern[str]:
-    """``*`` crosses slashes and colons, unlike a shell's."""
-    parts = ("." if one == "?" else re.escape(one) for one in re.split(r"(\*|\?)", pattern))
-    expression = "".join(".*" if part == re.escape("*") else part for part in parts)
-    return re.compile(expression, re.DOTALL | (re.IGNORECASE if ignore_case else 0))
-
-
-def _listed(value: Any) -> list[Any]:
-    if value is None:
-        return []
-    return value if isinstance(value, list) else [value]
+        raise ValueError("no Statement")
+    return evaluate(statements, "execute-api:Invoke", method_arn, context({})).outcome

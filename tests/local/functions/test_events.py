@@ -39,19 +39,20 @@ def test_event_that_fails_is_tried_three_times_under_one_request_id(account, nam
     invocation = account.functions.invoke(name, event, kind="Event")
     account.functions.settle()
 
-    told = account.log(f"/aws/lambda/{name}").count(f"stamp bridge {invocation.request_id}")
-    counted = account.functions.metrics[name]
-    assert (told, counted.invocations, counted.errors) == (3, 3, 3)
+    log = account.log(f"/aws/lambda/{name}")
+    assert log.count(f"stamp bridge {invocation.request_id}") == 3
+    assert sum(line.startswith("REPORT") for line in log) == 3
 
 
 def test_throttled_event_waits_until_the_function_may_run(account, name):
-    account.deploy(name, "def handler(event, context): return 1")
+    account.deploy(name, ANNOUNCE, may=[WRITE_LOGS])
     account.reserve(name, 0)
-    account.functions.invoke(name, {}, kind="Event")
+    account.functions.invoke(name, {"stamp": "gate"}, kind="Event")
     account.reserve(name, 1)
     account.functions.settle()
 
-    assert account.functions.metrics[name].invocations == 1
+    log = account.log(f"/aws/lambda/{name}")
+    assert [line.split()[:2] for line in log if line.startswith("stamp")] == [["stamp", "gate"]]
 
 
 def test_event_for_no_function_is_refused_at_once(account):
@@ -73,11 +74,12 @@ def test_function_invokes_another_without_waiting(account, name):
 
 
 def test_function_that_may_not_invoke_another_is_refused(account, name):
-    notify = account.deploy(f"n-{name}", ANNOUNCE)
+    notify = account.deploy(f"n-{name}", ANNOUNCE, may=[WRITE_LOGS])
     account.deploy(name, AWARD, variables={"NOTIFY": notify}, Timeout=15)
 
     assert account.answer(name) == "AccessDeniedException"
-    assert notify not in account.functions.metrics
+    account.functions.settle()
+    assert account.log(f"/aws/lambda/{notify}") is None
 
 
 def test_invoke_answers_an_event_with_no_content(account, name):

@@ -2,7 +2,8 @@
 
 import pytest
 
-from local.functions.policy import Ask, allows
+from aws.iam import parse
+from local.functions.deployed import permits
 
 API = "arn:aws:execute-api:ap-northeast-1:111122223333:abc123"
 FUNCTION = "arn:aws:lambda:ap-northeast-1:111122223333:function:award"
@@ -20,9 +21,9 @@ def statement(**changes):
     }
 
 
-ASK = Ask(
-    principal=GATEWAY, resource=f"{FUNCTION}:live", source_arn=f"{API}/prod/POST/stamps/award"
-)
+def allows(*statements):
+    policy = parse({"Version": "2012-10-17", "Statement": list(statements)})
+    return permits(policy, f"{FUNCTION}:live", GATEWAY, f"{API}/prod/POST/stamps/award")
 
 
 @pytest.mark.parametrize(
@@ -39,7 +40,7 @@ ASK = Ask(
     ],
 )
 def test_statement_that_covers_the_call_allows_it(changes):
-    assert allows([statement(**changes)], ASK)
+    assert allows(statement(**changes))
 
 
 @pytest.mark.parametrize(
@@ -58,15 +59,15 @@ def test_statement_that_covers_the_call_allows_it(changes):
     ],
 )
 def test_statement_that_covers_another_call_does_not(changes):
-    assert not allows([statement(**changes)], ASK)
+    assert not allows(statement(**changes))
 
 
 def test_no_statement_allows_nothing():
-    assert not allows([], ASK)
+    assert not permits((), FUNCTION, GATEWAY, API)
 
 
 def test_deny_beats_allow():
-    assert not allows([statement(), statement(Effect="Deny")], ASK)
+    assert not allows(statement(), statement(Effect="Deny"))
 
 
 def test_permission_on_the_alias_counts_for_the_alias_alone(account, name):

@@ -81,11 +81,21 @@ def test_token_that_does_not_match_the_expression_is_a_401_and_nobody_is_asked(a
     assert stage.call(headers=BEARER).status_code == 200
 
 
+def conditional(effect):
+    """Return an answer whose policy has a condition, of which the gateway knows nothing."""
+    answer = policy(effect)
+    (statement,) = answer["policyDocument"]["Statement"]
+    statement["Condition"] = {"IpAddress": {"aws:SourceIp": "203.0.113.0/24"}}
+    return answer
+
+
 @pytest.mark.parametrize(
     ("answer", "message"),
     [
         (policy("Deny"), "User is not authorized to access this resource with an explicit deny"),
         (policy("Allow", "arn:aws:s3:::b"), "User is not authorized to access this resource"),
+        (conditional("Allow"), "User is not authorized to access this resource"),
+        (conditional("Deny"), "User is not authorized to access this resource"),
     ],
 )
 def test_denied_caller_is_a_403(answering, answer, message):
