@@ -8,19 +8,16 @@ from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, field, replace
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
-from typing import Any, Generic, Protocol, TypeVar
+from typing import Generic, Protocol, TypeVar
 from urllib.parse import urlsplit
 from uuid import uuid4
-
-import boto3
-from botocore.config import Config
 
 from local.aws.moto import Moto
 from local.aws.restores import Restores
 from local.aws.server import Lateness, LocalAws
 from local.calls import calls_go_to
 from local.functions.functions import Functions
-from local.gateway.control import AwsControl
+from local.gateway.control import MotoControl
 from local.gateway.deployments import Deployments
 from local.gateway.gateway import Gateway
 from local.line.fake import FakeLine
@@ -28,8 +25,6 @@ from local.line.fake import FakeLine
 Say = Callable[[str, str], None]
 """Called with what goes on, in English and in Japanese: this package has no type for both."""
 ANSWERS_WITHIN_S = 5
-GATEWAY_KEY = "local-gateway"
-"""Access key of the stack's gateway, which stands for what is inside AWS."""
 LONGEST_BIRTH = 200
 """Bytes of the answer that are read: whoever has taken the port may say anything."""
 
@@ -168,15 +163,11 @@ def assemble(
     aws = parts.enter_context(LocalAws(account, region, late=late))
     deployments = Deployments(aws)
     functions = parts.enter_context(Functions(aws.endpoint, region, account))
-    control = AwsControl(
-        _client("apigateway", aws.endpoint, region, GATEWAY_KEY),
-        _client("logs", aws.endpoint, region, GATEWAY_KEY),
-    )
     gateway = parts.enter_context(
         Gateway(
             deployments,
             functions,
-            control,
+            MotoControl(aws.moto, region),
             account=account,
             region=region,
             settings_max_age_s=math.inf,
@@ -211,16 +202,3 @@ def _birth_at(url: str) -> str | None:
         return None
     except (HTTPException, ValueError, KeyError, TypeError):
         return ""
-
-
-def _client(service: str, endpoint: str, region: str, key: str = "local") -> Any:
-    return boto3.client(
-        service,
-        endpoint_url=endpoint,
-        region_name=region,
-        aws_access_key_id=key,
-        aws_secret_access_key="local",  # noqa: S106 - opens nothing but the local stack
-        config=Config(
-            connect_timeout=1, read_timeout=ANSWERS_WITHIN_S, retries={"total_max_attempts": 1}
-        ),
-    )

@@ -1,12 +1,10 @@
-"""Reads the live settings from the API Gateway API, and writes access logs to CloudWatch Logs."""
+"""What moto holds of the live settings, read where it lies, and access logs written to CloudWatch Logs."""
 
 import uuid
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
 from typing import Any
 
-from botocore.exceptions import BotoCoreError, ClientError
-
+from local.aws.moto import Moto
 from local.gateway.protocols import LogsError
 from local.gateway.settings import (
     ApiKey,
@@ -18,77 +16,61 @@ from local.gateway.settings import (
     method_key,
 )
 
-_PAGE = 500
 
+class MotoControl:
+    """The control plane of one account and Region."""
 
-class AwsControl:
-    """Takes two boto3 clients, ``apigateway`` and ``logs``; about six calls a reading for one API."""
-
-    def __init__(self, apigateway: Any, logs: Any) -> None:
-        self._apigateway = apigateway
-        self._logs = logs
+    def __init__(self, moto: Moto, region: str) -> None:
+        self._moto, self._region = moto, region
         self._stream = f"access/{uuid.uuid4().hex}"
-        self._streams: set[str] = set()
 
     def read(self) -> ControlPlane:
-        """Read it all; raises botocore's errors."""
-        keys = {key["id"]: key for key in self._all("get_api_keys", includeValues=True)}
-        return ControlPlane(
-            stages={
-                (api["id"], stage["stageName"]): stage_settings(stage)
-                for api in self._all("get_rest_apis")
-                for stage in self._apigateway.get_stages(restApiId=api["id"])["item"]
-            },
-            plans=tuple(self._plan(plan, keys) for plan in self._all("get_usage_plans")),
-            account_limit=limit(self._apigateway.get_account().get("throttleSettings")),
-        )
+        with self._moto.lock("apigateway"):
+            held = self._moto.backend("apigateway", self._region)
+            return ControlPlane(
+                stages={
+                    (api.id, name): stage_settings(stage)
+                    for api in held.apis.values()
+                    for name, stage in api.stages.items()
+                },
+                plans=tuple(_plan(plan, held) for plan in held.usage_plans.values()),
+                account_limit=limit(held.account.throttle_settings),
+            )
 
     def write_log(self, group: str, lines: Sequence[tuple[float, str]]) -> None:
         """Append lines to this gateway's own stream of the group, which must exist."""
         events = [{"timestamp": int(at * 1000), "message": line} for at, line in sorted(lines)]
-        try:
-            self._ensure_stream(group)
-            self._logs.put_log_events(
-                logGroupName=group, logStreamName=self._stream, logEvents=events
-            )
-        except (ClientError, BotoCoreError) as refused:
-            self._streams.discard(group)
-            raise LogsError(f"{group}: {refused}") from refused
-
-    def _ensure_stream(self, group: str) -> None:
-        if group not in self._streams:
-            # It may be there: after a write that failed it is made sure of anew.
-            with suppress(self._logs.exceptions.ResourceAlreadyExistsException):
-                self._logs.create_log_stream(logGroupName=group, logStreamName=self._stream)
-            self._streams.add(group)
-
-    def _plan(self, plan: Mapping[str, Any], keys: Mapping[str, Mapping[str, Any]]) -> UsagePlan:
-        members = self._all("get_usage_plan_keys", usagePlanId=plan["id"])
-        quota = plan.get("quota")
-        return UsagePlan(
-            id=plan["id"],
-            stages={
-                (one["apiId"], one["stage"]): _limits(one.get("throttle") or {})
-                for one in plan.get("apiStages") or ()
-            },
-            limit=limit(plan.get("throttle")),
-            quota=Quota(limit=int(quota["limit"]), period=quota["period"]) if quota else None,
-            keys=tuple(
-                ApiKey(id=key["id"], value=key["value"], enabled=bool(key["enabled"]))
-                for key in (keys[member["id"]] for member in members if member["id"] in keys)
-            ),
-        )
-
-    def _all(self, operation: str, **arguments: Any) -> list[Mapping[str, Any]]:
-        pages = self._apigateway.get_paginator(operation).paginate(
-            **arguments, PaginationConfig={"PageSize": _PAGE}
-        )
-        return [item for page in pages for item in page["items"]]
+        with self._moto.lock("logs"):
+            logs = self._moto.backend("logs", self._region)
+            if group not in logs.groups:
+                raise LogsError(f"{group} does not exist")
+            logs.ensure_log_stream(group, self._stream)
+            logs.put_log_events(group, self._stream, events)
 
 
-def stage_settings(stage: Mapping[str, Any]) -> StageSettings:
-    """Read one stage as ``GetStages`` returns it."""
-    logs = stage.get("accessLogSettings") or {}
+def _plan(plan: Any, held: Any) -> UsagePlan:
+    """Read a usage plan, and those of its keys that are still there."""
+    members = held.usage_plan_keys.get(plan.id, {})
+    return UsagePlan(
+        id=plan.id,
+        stages={
+            (one["apiId"], one["stage"]): _limits(one.get("throttle") or {})
+            for one in plan.api_stages
+        },
+        limit=limit(plan.throttle),
+        quota=Quota(limit=int(plan.quota["limit"]), period=plan.quota["period"])
+        if plan.quota
+        else None,
+        keys=tuple(
+            ApiKey(id=key.id, value=key.value, enabled=bool(key.enabled))
+            for key in (held.keys[member] for member in members if member in held.keys)
+        ),
+    )
+
+
+def stage_settings(stage: Any) -> StageSettings:
+    """Read one of moto's stages."""
+    logs = stage.access_log_settings or {}
     limits = {
         key: limit(
             {
@@ -96,10 +78,10 @@ def stage_settings(stage: Mapping[str, Any]) -> StageSettings:
                 "burstLimit": settings.get("throttlingBurstLimit"),
             }
         )
-        for key, settings in (stage.get("methodSettings") or {}).items()
+        for key, settings in stage.method_settings.items()
     }
     return StageSettings(
-        variables=stage.get("variables") or {},
+        variables=dict(stage.variables),
         method_limits={_spelled(key): found for key, found in limits.items() if found},
         access_log_group=_group(logs.get("destinationArn") or ""),
         access_log_format=logs.get("format") or "",

@@ -29,35 +29,24 @@ class Deployments:
     @property
     def _snapshots(self) -> dict[tuple[str, str], DeploymentSnapshot]:
         """(API, deployment) -> what it froze: among moto's own state, and so saved with it."""
-        noted: dict[tuple[str, str], DeploymentSnapshot] = self._notes.setdefault("deployments", {})
+        notes = self._moto.notes("apigateway", self._region)
+        noted: dict[tuple[str, str], DeploymentSnapshot] = notes.setdefault("deployments", {})
         return noted
-
-    @property
-    def _regions(self) -> dict[str, str]:
-        """API -> its Region."""
-        noted: dict[str, str] = self._notes.setdefault("regions", {})
-        return noted
-
-    @property
-    def _notes(self) -> dict[str, Any]:
-        return self._moto.notes("apigateway", self._region)
 
     def observe(self, request: Request, response: Response) -> None:
         """Freeze what was deployed. An observer of LocalAws."""
-        if request.service != "apigateway":
-            return
-        if request.operation == "CreateDeployment":
+        asked = request.service, request.operation, request.region
+        if asked == ("apigateway", "CreateDeployment", self._region):
             api_id, deployment_id = request.labels["restApiId"], response.document["id"]
-            self._regions[api_id] = request.region
             with self._moto.lock("apigateway"):
-                api = self._moto.backend("apigateway", request.region).apis[api_id]
+                api = self._moto.backend("apigateway", self._region).apis[api_id]
                 created = float(api.deployments[deployment_id].created_date)
                 snapshot = frozen(api, deployment_id, created)
             self._snapshots[api_id, deployment_id] = snapshot
 
     def of_stage(self, api_id: str, stage: str) -> DeploymentSnapshot:
         """Return what the stage serves now. Raises LookupError where it serves nothing."""
-        apis = self._moto.backend("apigateway", self._regions[api_id]).apis
+        apis = self._moto.backend("apigateway", self._region).apis
         deployment_id = apis[api_id].stages[stage].deployment_id
         return self.of_deployment(api_id, deployment_id)
 

@@ -67,11 +67,6 @@ class Directory:
         stage, _, rest = rest.partition("/")
         return self._served(reading, first, stage), _rooted(rest)
 
-    def prefix(self, api_id: str, stage: str) -> str:
-        """Return the shortest path that `find` reads as this stage."""
-        owners = [api for api, name in self._current().plane.stages if name == stage]
-        return f"/{stage}" if owners == [api_id] else f"/{api_id}/{stage}"
-
     def _current(self) -> _Reading:
         reading = self._reading
         if reading is None or self._stale(reading):

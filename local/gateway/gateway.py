@@ -10,8 +10,8 @@ from local.gateway.call import Owner
 from local.gateway.directory import Directory
 from local.gateway.invoke import Invoker
 from local.gateway.pipeline import LARGEST_REQUEST_BYTES, Pipeline
-from local.gateway.protocols import AwsCall, Control, Deployments, Functions
-from local.http import HOST, LoopbackServer
+from local.gateway.protocols import Control, Deployments, Functions
+from local.http import LoopbackServer
 
 INTEGRATION_LIMIT_S = 29.0
 """API Gateway's default integration time-out; a function's own 30 s never get their last second."""
@@ -64,14 +64,10 @@ class Gateway:
         """Return the port on 127.0.0.1."""
         return self._server.server_port
 
-    def url(self, api_id: str, stage: str) -> str:
-        """Return the invoke URL: ``…/{stage}`` where one API has that stage, else ``…/{api}/{stage}``."""
-        return f"http://{HOST}:{self.port}{self._directory.prefix(api_id, stage)}"
-
-    def observe(self, call: AwsCall, _: object) -> None:
+    def observe(self, request: Request, _: object) -> None:
         """Take note of a call that the AWS API has carried out; give this to its list of observers."""
         # Not every call: the gateway's own readings would make it read again before each request.
-        if call.service == "apigateway" and not call.operation.startswith("Get"):
+        if request.service == "apigateway" and not request.operation.startswith("Get"):
             self.changed()
 
     def extension(self, request: Request) -> None:

@@ -43,18 +43,6 @@ class Functions(Protocol):
         """
 
 
-class AwsCall(Protocol):
-    """A call that the AWS API has carried out."""
-
-    @property
-    def service(self) -> str:
-        """As AWS signs for it: ``apigateway``."""
-
-    @property
-    def operation(self) -> str:
-        """As AWS names it: ``UpdateStage``."""
-
-
 class Control(Protocol):
     """The control plane: settings that are live without a deployment, and where logs go."""
 

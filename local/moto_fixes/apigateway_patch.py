@@ -36,7 +36,6 @@ _INTEGRATION = {
 }
 _RESPONSE = {
     "contentHandling": "content_handling",
-    "responseModels": "response_models",
     "responseParameters": "response_parameters",
     "responseTemplates": "response_templates",
     "selectionPattern": "selection_pattern",
@@ -55,8 +54,8 @@ _DOMAIN = {
 _FLAGS = frozenset({"apiKeyRequired", "disableExecuteApiEndpoint"})
 _NUMBERS = frozenset({"minimumCompressionSize", "timeoutInMillis"})
 _LISTS = frozenset({"authorizationScopes", "binaryMediaTypes", "cacheKeyParameters"})
-_REQUIRED, _DECLARED = frozenset({"requestParameters"}), frozenset({"responseParameters"})
-"""Of a method and of its responses: these say of each name whether it must be there."""
+_REQUIRED = frozenset({"requestParameters"})
+"""Of a method: these say of each name whether it must be there."""
 
 
 def applied(
@@ -130,11 +129,6 @@ def _integration_response(request: Request, moto: Moto) -> Any:
     return responses.get(request.labels["statusCode"])
 
 
-def _method_response(request: Request, moto: Moto) -> Any:
-    method = method_of(request, moto)
-    return method and method.method_responses.get(request.labels["statusCode"])
-
-
 def _domain(request: Request, moto: Moto) -> Any:
     domains = moto.backend("apigateway", request.region).domain_names
     return domains.get(request.labels["domainName"])
@@ -158,6 +152,5 @@ FIXES: Mapping[tuple[str, str], Fix] = {
     ("apigateway", "UpdateIntegration"): _patching(_integration, _INTEGRATION),
     ("apigateway", "UpdateIntegrationResponse"): _patching(_integration_response, _RESPONSE),
     ("apigateway", "UpdateMethod"): _patching(method_of, _METHOD, _REQUIRED),
-    ("apigateway", "UpdateMethodResponse"): _patching(_method_response, _RESPONSE, _DECLARED),
     ("apigateway", "UpdateRestApi"): update_rest_api,
 }

@@ -1,4 +1,4 @@
-"""Lambda's settings of asynchronous calls: one for each qualifier, replaced by Put and merged by Update.
+"""Lambda's settings of asynchronous calls: one for each qualifier, replaced by Put.
 
 moto keeps one list for a function, adds to it, and answers with its first entry for ever.
 """
@@ -20,26 +20,14 @@ _MEMBERS = ("MaximumRetryAttempts", "MaximumEventAgeInSeconds", "DestinationConf
 def put(request: Request, moto: Moto) -> Response:
     """Replace all that is set, as moto accepts it."""
     response = moto(request)
-    return _keep(request, moto, {}) if response.succeeded else response
-
-
-def update(request: Request, moto: Moto) -> Response:
-    """Change what is named, and keep the rest."""
-    before = _configs(request, moto).get(name_and_qualifier(request))
-    if before is None:
-        return _absent(request)
-    response = moto(request)
-    return _keep(request, moto, before) if response.succeeded else response
-
-
-def get(request: Request, moto: Moto) -> Response:
-    found = _configs(request, moto).get(name_and_qualifier(request))
-    return json_response(found) if found else _absent(request)
+    return _keep(request, moto) if response.succeeded else response
 
 
 def delete(request: Request, moto: Moto) -> Response:
-    if _configs(request, moto).pop(name_and_qualifier(request), None) is None:
-        return _absent(request)
+    name, qualifier = name_and_qualifier(request)
+    if _configs(request, moto).pop((name, qualifier), None) is None:
+        message = f"The function {name} doesn't have an EventInvokeConfig"
+        return refusal(request, "ResourceNotFoundException", message, 404)
     return Response(status=204, headers={}, body=b"")
 
 
@@ -49,7 +37,7 @@ def list_all(request: Request, moto: Moto) -> Response:
     return json_response({"FunctionEventInvokeConfigs": found})
 
 
-def _keep(request: Request, moto: Moto, before: Mapping[str, Any]) -> Response:
+def _keep(request: Request, moto: Moto) -> Response:
     name, qualifier = name_and_qualifier(request)
     function = moto.backend("lambda", request.region).get_function(name)
     function.event_invoke_config.clear()
@@ -57,7 +45,7 @@ def _keep(request: Request, moto: Moto, before: Mapping[str, Any]) -> Response:
         member: request.parameters[member] for member in _MEMBERS if member in request.parameters
     }
     arn = f"{function.function_arn}:{qualifier or '$LATEST'}"
-    config = {**before, **given, "FunctionArn": arn, "LastModified": time.time()}
+    config = {**given, "FunctionArn": arn, "LastModified": time.time()}
     _configs(request, moto)[name, qualifier] = config
     return json_response(config)
 
@@ -67,16 +55,8 @@ def _configs(request: Request, moto: Moto) -> Configs:
     return configs
 
 
-def _absent(request: Request) -> Response:
-    name, _ = name_and_qualifier(request)
-    message = f"The function {name} doesn't have an EventInvokeConfig"
-    return refusal(request, "ResourceNotFoundException", message, 404)
-
-
 FIXES: Mapping[tuple[str, str], Fix] = {
     ("lambda", "PutFunctionEventInvokeConfig"): put,
-    ("lambda", "UpdateFunctionEventInvokeConfig"): update,
-    ("lambda", "GetFunctionEventInvokeConfig"): get,
     ("lambda", "DeleteFunctionEventInvokeConfig"): delete,
     ("lambda", "ListFunctionEventInvokeConfigs"): list_all,
 }

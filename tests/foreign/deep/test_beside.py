@@ -287,7 +287,7 @@ def retries(c):
 
 def failing_elsewhere(c):
     queue = {"OnFailure": {"Destination": "arn:aws:sqs:ap-northeast-1:444455556666:failed"}}
-    c("lambda").update_function_event_invoke_config(
+    c("lambda").put_function_event_invoke_config(
         **NOTIFY, Qualifier="live", DestinationConfig=queue
     )
 

@@ -32,7 +32,7 @@ class ServedStage:
         self._session = session
 
     def call(self, verb="GET", path="/stamps", **more):
-        url = self.gateway.url(API, STAGE) + path
+        url = f"http://127.0.0.1:{self.gateway.port}/{API}/{STAGE}{path}"
         return self._session.request(verb, url, timeout=5, **more)
 
     def statuses(self, count, verb="GET", path="/stamps", **more):

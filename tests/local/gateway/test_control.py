@@ -1,94 +1,102 @@
-"""The live settings as AWS answers with them, and what goes to CloudWatch Logs."""
+"""The live settings as moto holds them, and what goes to CloudWatch Logs."""
 
-import boto3
+import time
+from types import SimpleNamespace
+
 import pytest
-from botocore.stub import ANY, Stubber
 
-from local.gateway.control import AwsControl, stage_settings
+from local.aws.server import LocalAws
+from local.gateway.control import MotoControl, stage_settings
 from local.gateway.protocols import LogsError
 from local.gateway.settings import ApiKey, Limit, Quota
+from tests.in_process import SessionInProcess
 
 GROUP = "/aws/apigateway/stamp-rally-prod-api"
-DESTINATION = f"arn:aws:logs:ap-northeast-1:123456789012:log-group:{GROUP}"
+REGION = "ap-northeast-1"
+DESTINATION = f"arn:aws:logs:{REGION}:123456789012:log-group:{GROUP}"
 THROTTLE = {"throttlingRateLimit": 1000.0, "throttlingBurstLimit": 2000}
 
 
-def client(service):
-    keys = {"aws_access_key_id": "x", "aws_secret_access_key": "x"}
-    return boto3.client(service, region_name="ap-northeast-1", **keys)
+@pytest.fixture(scope="module")
+def aws():
+    with LocalAws("123456789012", REGION) as aws:
+        yield aws
 
 
 @pytest.fixture
-def apigateway():
-    with Stubber(client("apigateway")) as stub:
-        yield stub
+def client(aws):
+    return SessionInProcess(aws).client
 
 
 @pytest.fixture
-def logs():
-    with Stubber(client("logs")) as stub:
-        yield stub
+def control(aws):
+    return MotoControl(aws.moto, REGION)
 
 
-def test_control_plane_is_read_whole(apigateway, logs):
-    key = {"id": "key1", "value": "canary-key-value-1", "enabled": True}
-    plan = {
-        "id": "plan1",
-        "apiStages": [
-            {
-                "apiId": "api1",
-                "stage": "prod",
-                "throttle": {"/stamps/GET": {"rateLimit": 5.0, "burstLimit": 10}},
-            }
-        ],
-        "throttle": {"rateLimit": 1000.0, "burstLimit": 2000},
-        "quota": {"limit": 100000, "period": "DAY"},
-    }
-    apigateway.add_response("get_api_keys", {"items": [key]}, {"includeValues": True, "limit": 500})
-    apigateway.add_response("get_rest_apis", {"items": [{"id": "api1"}]})
-    apigateway.add_response("get_stages", {"item": [{"stageName": "prod"}]}, {"restApiId": "api1"})
-    apigateway.add_response("get_usage_plans", {"items": [plan]})
-    apigateway.add_response("get_usage_plan_keys", {"items": [{"id": "key1"}, {"id": "deleted"}]})
-    account = {"throttleSettings": {"rateLimit": 10000.0, "burstLimit": 5000}}
-    apigateway.add_response("get_account", account)
+def stage(methods=(), logs=None):
+    """Return the settings of a stage as moto holds one."""
+    held = {"variables": {}, "method_settings": dict(methods), "access_log_settings": logs}
+    return stage_settings(SimpleNamespace(**held))
 
-    read = AwsControl(apigateway.client, logs.client).read()
 
-    assert list(read.stages) == [("api1", "prod")]
+def test_control_plane_is_read_whole(client, control):
+    api = client("apigateway")
+    id_ = api.create_rest_api(name="rally")["id"]
+    root = api.get_resources(restApiId=id_)["items"][0]["id"]
+    method = {"restApiId": id_, "resourceId": root, "httpMethod": "GET"}
+    api.put_method(**method, authorizationType="NONE")
+    api.put_integration(**method, type="MOCK")
+    api.create_deployment(restApiId=id_, stageName="prod")
+    of_method = {"/stamps/GET": {"rateLimit": 5.0, "burstLimit": 10}}
+    plan = api.create_usage_plan(
+        name="front end",
+        apiStages=[{"apiId": id_, "stage": "prod", "throttle": of_method}],
+        throttle={"rateLimit": 1000.0, "burstLimit": 2000},
+        quota={"limit": 100000, "period": "DAY"},
+    )["id"]
+    keys = [
+        api.create_api_key(name=value, value=value, enabled=True)["id"]
+        for value in ("canary-key-value-no-1", "canary-key-value-no-2")
+    ]
+    for key in keys:
+        api.create_usage_plan_key(usagePlanId=plan, keyId=key, keyType="API_KEY")
+    api.delete_api_key(apiKey=keys[1])
+
+    read = control.read()
+
+    assert list(read.stages) == [(id_, "prod")]
     assert read.account_limit == Limit(10000, 5000)
     [found] = read.plans
-    assert found.stages == {("api1", "prod"): {"stamps/GET": Limit(5, 10)}}
+    assert found.stages == {(id_, "prod"): {"stamps/GET": Limit(5, 10)}}
     assert (found.limit, found.quota) == (Limit(1000, 2000), Quota(limit=100000, period="DAY"))
-    assert found.keys == (ApiKey(id="key1", value="canary-key-value-1"),)
-    assert "canary-key-value-1" not in repr(read)
+    assert found.keys == (ApiKey(id=keys[0], value="canary-key-value-no-1"),)
+    assert "canary-key-value-no-1" not in repr(read)
 
 
 @pytest.mark.parametrize(
     "name", ["stamps/award/POST", "~1stamps~1award/POST", "/stamps/award/POST"]
 )
 def test_method_is_known_by_each_of_its_spellings(name):
-    settings = stage_settings({"methodSettings": {name: THROTTLE}})
+    settings = stage(methods={name: THROTTLE})
 
     assert settings.limit_of("/stamps/award", "POST") == Limit(1000, 2000)
     assert settings.limit_of("/stamps/award", "GET") is None
 
 
 def test_general_limit_is_that_of_each_method():
-    settings = stage_settings({"methodSettings": {"*/*": THROTTLE}})
+    settings = stage(methods={"*/*": THROTTLE})
 
     assert settings.limit_of("/", "GET") == Limit(1000, 2000)
 
 
 @pytest.mark.parametrize("throttle", [{}, {"throttlingRateLimit": -1, "throttlingBurstLimit": -1}])
 def test_absent_limit_leaves_the_method_to_the_account(throttle):
-    assert stage_settings({"methodSettings": {"*/*": throttle}}).limit_of("/", "GET") is None
+    assert stage(methods={"*/*": throttle}).limit_of("/", "GET") is None
 
 
 @pytest.mark.parametrize("arn", [DESTINATION, f"{DESTINATION}:*"])
 def test_log_group_is_read_from_the_destination(arn):
-    settings = stage_settings(
-        {"accessLogSettings": {"destinationArn": arn, "format": "$context.status"}}
-    )
+    settings = stage(logs={"destinationArn": arn, "format": "$context.status"})
 
     assert (settings.access_log_group, settings.access_log_format) == (GROUP, "$context.status")
 
@@ -98,39 +106,23 @@ def test_log_group_is_read_from_the_destination(arn):
     [None, {}, {"destinationArn": "arn:aws:firehose:r:1:deliverystream/amazon-apigateway-x"}],
 )
 def test_stage_without_a_log_group_logs_nothing(settings):
-    assert stage_settings({"accessLogSettings": settings}).access_log_group == ""
+    assert stage(logs=settings).access_log_group == ""
 
 
-def test_lines_go_to_one_stream_in_the_order_of_their_times(apigateway, logs):
-    where = {"logGroupName": GROUP, "logStreamName": ANY}
-    events = [{"timestamp": 1500, "message": "a"}, {"timestamp": 2500, "message": "b"}]
-    logs.add_response("create_log_stream", {}, where)
-    logs.add_response("put_log_events", {}, {**where, "logEvents": events})
-    logs.add_response("put_log_events", {}, {**where, "logEvents": events[:1]})
-    control = AwsControl(apigateway.client, logs.client)
+def test_lines_go_to_one_stream_in_the_order_of_their_times(client, control):
+    logs = client("logs")
+    logs.create_log_group(logGroupName=GROUP)
+    now = time.time()
+    control.write_log(GROUP, [(now + 1, "b"), (now, "a")])
+    control.write_log(GROUP, [(now + 2, "c")])
 
-    control.write_log(GROUP, [(2.5, "b"), (1.5, "a")])
-    control.write_log(GROUP, [(1.5, "a")])
-
-    logs.assert_no_pending_responses()
-
-
-def test_missing_log_group_is_an_error_that_names_it(apigateway, logs):
-    logs.add_client_error("create_log_stream", "ResourceNotFoundException")
-
-    with pytest.raises(LogsError, match=GROUP):
-        AwsControl(apigateway.client, logs.client).write_log(GROUP, [(0.0, "a")])
+    [stream] = logs.describe_log_streams(logGroupName=GROUP)["logStreams"]
+    where = {"logGroupName": GROUP, "logStreamName": stream["logStreamName"]}
+    events = logs.get_log_events(**where, startFromHead=True)["events"]
+    assert [one["message"] for one in events] == ["a", "b", "c"]
+    assert stream["logStreamName"].startswith("access/")
 
 
-def test_lines_are_written_again_after_a_write_that_failed(apigateway, logs):
-    logs.add_response("create_log_stream", {})
-    logs.add_client_error("put_log_events", "ServiceUnavailableException")
-    logs.add_client_error("create_log_stream", "ResourceAlreadyExistsException")
-    logs.add_response("put_log_events", {})
-    control = AwsControl(apigateway.client, logs.client)
-    with pytest.raises(LogsError):
-        control.write_log(GROUP, [(0.0, "a")])
-
-    control.write_log(GROUP, [(1.0, "b")])
-
-    logs.assert_no_pending_responses()
+def test_missing_log_group_is_an_error_that_names_it(control):
+    with pytest.raises(LogsError, match="/no/such"):
+        control.write_log("/no/such", [(0.0, "a")])

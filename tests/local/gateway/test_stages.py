@@ -17,7 +17,6 @@ def get(url):
 def test_stage_that_one_api_owns_needs_no_api_id(serve):
     gateway = serve(snapshot(method())).gateway
 
-    assert gateway.url(API, STAGE) == f"http://127.0.0.1:{gateway.port}/prod"
     assert get(f"http://127.0.0.1:{gateway.port}/{API}/prod/stamps").status_code == 200
     assert get(f"http://127.0.0.1:{gateway.port}/prod/stamps").status_code == 200
 
@@ -27,8 +26,7 @@ def test_stage_that_two_apis_own_is_named_with_its_api(serve):
     both.stages["other", STAGE] = StageSettings()
     gateway = serve(snapshot(method()), plane=both).gateway
 
-    assert gateway.url(API, STAGE).endswith(f"/{API}/prod")
-    assert get(gateway.url(API, STAGE) + "/stamps").status_code == 200
+    assert get(f"http://127.0.0.1:{gateway.port}/{API}/prod/stamps").status_code == 200
     assert get(f"http://127.0.0.1:{gateway.port}/prod/stamps").status_code == 403
 
 

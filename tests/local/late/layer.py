@@ -4,7 +4,6 @@ from collections.abc import Callable
 
 from local.aws.moto import Moto
 from local.aws.request import Request, Response
-from local.stack import GATEWAY_KEY
 from tests.local.late.clock import Clock
 from tests.local.late.documented import (
     IAM_IN_FORCE_AFTER_S,
@@ -19,7 +18,7 @@ from tests.local.late.unready import Unready
 
 Answer = Callable[[Request], Response]
 Refusal = Callable[[Request], Response | None]
-OF_THE_STACK = ("local-functions", GATEWAY_KEY)
+OF_THE_STACK = ("local-functions",)
 """Access keys of the stack's own parts: they stand for what is inside AWS, which is not late to itself."""
 
 
