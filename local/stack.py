@@ -1,11 +1,10 @@
 """The whole local stack: AWS API, functions, gateway and LINE, joined, provisioned, and found again."""
 
 import json
-import math
 import os
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing, contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 from typing import Generic, Protocol, TypeVar
@@ -106,10 +105,7 @@ class LocalStack(Generic[EnvironmentT]):
             raise RuntimeError("localize the environment before the stack is started")
         with ExitStack() as parts:
             say("starting the local stack", "ローカルスタックを起動しています")
-            made = assemble(parts, environment, self.line, self.late)
-            stack = replace(made, birth=self._birth)
-            if stack.server:
-                stack.server.birth = self._birth
+            stack = assemble(parts, environment, self.line, self.late, self._birth)
             parts.enter_context(calls_go_to(stack.aws))
             if not empty:
                 self.provision(environment, self.line, say)
@@ -157,21 +153,17 @@ def assemble(
     environment: Place,
     line: FakeLine,
     late: Callable[[Moto], Lateness] | None = None,
+    birth: str = "",
 ) -> Stack:
     """Start an empty stack of one account, its parts joined; ``parts`` ends it."""
     account, region = environment.account, environment.region
     aws = parts.enter_context(LocalAws(account, region, late=late))
+    aws.birth = birth
     deployments = Deployments(aws)
     functions = parts.enter_context(Functions(aws.endpoint, region, account))
+    control = MotoControl(aws.moto, region)
     gateway = parts.enter_context(
-        Gateway(
-            deployments,
-            functions,
-            MotoControl(aws.moto, region),
-            account=account,
-            region=region,
-            settings_max_age_s=math.inf,
-        )
+        Gateway(deployments, functions, control, account=account, region=region)
     )
     restores = Restores(aws)
     aws.extensions += [
@@ -185,6 +177,7 @@ def assemble(
         aws=aws.endpoint,
         api=f"http://127.0.0.1:{gateway.port}/{environment.stage}",
         line=line.url,
+        birth=birth,
         server=aws,
         line_token=line.channels.messaging_access_token,
     )

@@ -1,5 +1,6 @@
 """The local API Gateway data plane: serves deployed APIs over HTTP on loopback, as AWS would."""
 
+import math
 import time
 from collections.abc import Callable
 from typing import Self
@@ -20,7 +21,7 @@ INTEGRATION_LIMIT_S = 29.0
 class Gateway:
     """Serves from entry to exit. Not served: WAF, resource policies, caches, canaries, Velocity.
 
-    ``settings_max_age_s``: how old stage settings, plans and deployments may be; infinite where
+    ``settings_max_age_s``: how old stage settings, plans and deployments may be; by default for ever, since
     `observe` or `changed` is told of every change. ``now``: seconds since the epoch, for buckets,
     quotas and TTLs.
     """
@@ -36,7 +37,7 @@ class Gateway:
         port: int = 0,
         now: Callable[[], float] = time.time,
         integration_limit_s: float = INTEGRATION_LIMIT_S,
-        settings_max_age_s: float = 1.0,
+        settings_max_age_s: float = math.inf,
     ) -> None:
         self._directory = Directory(deployments, control, max_age_s=settings_max_age_s, now=now)
         self._invoker = Invoker(functions, limit_s=integration_limit_s)

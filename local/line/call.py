@@ -1,6 +1,5 @@
 """One call on the fake of LINE, and the shapes of its answers (LINE's API references)."""
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -45,11 +44,6 @@ class Received:
     path: str
     headers: Mapping[str, str]
     body: str
-
-    @property
-    def document(self) -> Any:
-        """The body, where it is JSON."""
-        return json.loads(self.body)
 
 
 def masked(call: LineCall) -> Received:

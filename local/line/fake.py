@@ -8,11 +8,9 @@ import json
 import re
 import threading
 import uuid
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from dataclasses import fields, replace
-from http import HTTPStatus
-from typing import Any, Self
+from typing import Self
 from urllib.parse import urlsplit
 
 from local.aws.request import Response, by, json_response
@@ -22,9 +20,7 @@ from local.line.channels import Channels
 from local.line.login import LineLogin
 from local.line.messaging import Messaging
 
-HANG_SECONDS = 60.0
 _KEPT = tuple(one.name for one in fields(Received))
-"""The longest that a call is kept waiting: longer than any client here waits."""
 
 Answer = Callable[..., Response]
 Mishap = Callable[[LineCall], Response | None]
@@ -36,10 +32,11 @@ class FakeLine:
     def __init__(self, channels: Channels | None = None, *, port: int = 0) -> None:
         self.channels = channels or Channels()
         self._login = LineLogin(self.channels)
-        self._messaging = Messaging(self.channels)
+        self.messaging = Messaging(self.channels)
         self._lock = threading.Lock()
         self._received: list[Received] = []
-        self._mishaps: list[tuple[str, Mishap]] = []
+        self.mishaps: list[Mishap] = []
+        """What may answer in LINE's place, for tests."""
         self._routes = self._all_routes()
         self._server = LoopbackServer(by(self.receive), port)
         self.id_token = self._login.id_token
@@ -53,58 +50,12 @@ class FakeLine:
         with self._lock:
             return tuple(self._received)
 
-    @property
-    def linked(self) -> Mapping[str, str]:
-        """Which rich menu each user has: user id -> rich menu id."""
-        return self._messaging.linked
-
     def __enter__(self) -> Self:
         self._server.start()
         return self
 
     def __exit__(self, *_: object) -> None:
         self._server.close()
-
-    @contextmanager
-    def refusing(self, status: int, under: str = "/") -> Iterator[None]:
-        """Answer calls below this path with that status, as LINE does on a bad day."""
-        phrase = HTTPStatus(status).phrase
-        with self._mishap(under, lambda _: message(phrase, status)):
-            yield
-
-    @contextmanager
-    def hanging(self, under: str = "/") -> Iterator[None]:
-        """Let calls below this path wait until the end of the block; then answer them as ever."""
-        over = threading.Event()
-
-        def hang(_: LineCall) -> None:
-            over.wait(HANG_SECONDS)
-
-        try:
-            with self._mishap(under, hang):
-                yield
-        finally:
-            over.set()
-
-    @contextmanager
-    def channel(self, **facts: Any) -> Iterator[None]:
-        """Change facts of the channels until the end of the block."""
-        self._messaging.channels = replace(self.channels, **facts)
-        try:
-            yield
-        finally:
-            self._messaging.channels = self.channels
-
-    @contextmanager
-    def _mishap(self, under: str, mishap: Mishap) -> Iterator[None]:
-        entry = (under, mishap)
-        with self._lock:
-            self._mishaps.append(entry)
-        try:
-            yield
-        finally:
-            with self._lock:
-                self._mishaps.remove(entry)
 
     def receive(
         self, method: str, target: str, headers: Mapping[str, str], body: bytes
@@ -115,15 +66,9 @@ class FakeLine:
         if not call.path.startswith("/local/"):
             with self._lock:
                 self._received.append(masked(call))
-        answer = self._happened(call) or self._routed(call)
+        answers = (mishap(call) for mishap in tuple(self.mishaps))
+        answer = next(filter(None, answers), None) or self._routed(call)
         return replace(answer, headers={"x-line-request-id": str(uuid.uuid4()), **answer.headers})
-
-    def _happened(self, call: LineCall) -> Response | None:
-        with self._lock:
-            known = [*self._mishaps]
-        mishaps = [mishap for under, mishap in known if call.path.startswith(under)]
-        answers = (mishap(call) for mishap in mishaps)
-        return next((answer for answer in answers if answer), None)
 
     def _routed(self, call: LineCall) -> Response:
         for method, pattern, answer in self._routes:
@@ -132,7 +77,7 @@ class FakeLine:
         return message("Not found", 404)
 
     def _all_routes(self) -> tuple[tuple[str, str, Answer], ...]:
-        login, messaging = self._login, self._messaging
+        login, messaging = self._login, self.messaging
         return (
             ("POST", "/oauth2/v2.1/verify", login.verify),
             ("GET", "/oauth2/v2.1/verify", messaging.token),

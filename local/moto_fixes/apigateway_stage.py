@@ -39,13 +39,6 @@ _SETTINGS: Mapping[str, tuple[str, Callable[[str], Any]]] = {
     "throttling/burstLimit": ("throttlingBurstLimit", int),
     "throttling/rateLimit": ("throttlingRateLimit", float),
     "caching/enabled": ("cachingEnabled", _flag),
-    "caching/ttlInSeconds": ("cacheTtlInSeconds", int),
-    "caching/dataEncrypted": ("cacheDataEncrypted", _flag),
-    "caching/requireAuthorizationForCacheControl": ("requireAuthorizationForCacheControl", _flag),
-    "caching/unauthorizedCacheControlHeaderStrategy": (
-        "unauthorizedCacheControlHeaderStrategy",
-        str,
-    ),
 }
 
 

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from smoke import root_causes
+from tests.line_mishaps import channel, refusing
 from tests.smoke.breaking import code, other_secret, without_log_group
 from tests.smoke.defect import FAIL, UNKNOWN, Defect, following
 from tests.smoke.rally import CONFIG_JS, Rally
@@ -80,25 +81,25 @@ DEFECTS = (
     ),
     Defect(
         "a channel access token that LINE does not know",
-        lambda rally: rally.line.refusing(401, f"{BOT}/info"),
+        lambda rally: refusing(rally.line, 401, f"{BOT}/info"),
         {"SMOKE-18": FAIL, **following("SMOKE-18", "LINE-01", "LINE-02")},
         at=LINE,
     ),
     Defect(
         "a channel access token that ends in six days",
-        lambda rally: rally.line.channel(token_seconds=6 * 24 * 3600),
+        lambda rally: channel(rally.line, token_seconds=6 * 24 * 3600),
         {"LINE-01": FAIL},
         at=LINE,
     ),
     Defect(
         "a channel access token of which nobody says when it ends",
-        lambda rally: rally.line.channel(verified_at=""),
+        lambda rally: channel(rally.line, verified_at=""),
         {"LINE-01": FAIL},
         at=LINE,
     ),
     Defect(
         "a bot that has sent most of what it may send this month",
-        lambda rally: rally.line.channel(messages_sent=4_500),
+        lambda rally: channel(rally.line, messages_sent=4_500),
         {"LINE-02": FAIL},
         at=LINE,
     ),
@@ -126,13 +127,13 @@ DEFECTS = (
     ),
     Defect(
         "menus that LINE links and unlinks for nobody",
-        lambda rally: rally.line.refusing(404, f"{BOT}/user"),
+        lambda rally: refusing(rally.line, 404, f"{BOT}/user"),
         {"SMOKE-09": FAIL, "SMOKE-10": FAIL},
         at=LINE,
     ),
     Defect(
         "LINE refuses the bot",
-        lambda rally: rally.line.refusing(401, BOT),
+        lambda rally: refusing(rally.line, 401, BOT),
         {
             "SMOKE-05": FAIL,
             "SMOKE-08": FAIL,

@@ -47,7 +47,7 @@ def held(rally):
     """Return the hash of each table, and who of our people has a rich menu."""
     client = rally.client("dynamodb")
     items = {key: client.scan(TableName=rally.plan.table(key).name)["Items"] for key in TABLES}
-    menus = rally.line.linked.keys() & {rally.environment.smoke.test_user}
+    menus = rally.line.messaging.linked.keys() & {rally.environment.smoke.test_user}
     return {key: canonical_hash(found) for key, found in items.items()}, menus
 
 
@@ -96,9 +96,9 @@ def test_rich_menu_that_a_killed_run_set_is_taken_from_the_test_user(rally, tmp_
     Notes.of(rally.environment, tmp_path).before(SESSIONS, rally.environment)
     with suite_session(rally.snapshot(), rally.api, embedded=False, aws=rally.client) as suite:
         set_menu = suite.answer(suite.scenarios.success("POST /richmenu/set"))
-        linked = dict(rally.line.linked)
+        linked = dict(rally.line.messaging.linked)
         with cleaned_up(rally.environment, tmp_path) as told:
-            unlinked = dict(rally.line.linked)
+            unlinked = dict(rally.line.messaging.linked)
 
     assert set_menu.status == 200
     assert rally.environment.smoke.test_user in linked

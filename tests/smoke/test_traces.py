@@ -39,7 +39,7 @@ def traces(rally):
     client, tables = rally.client("dynamodb"), ("userstamps", "users")
     found = [client.scan(TableName=rally.plan.table(key).name)["Items"] for key in tables]
     users = {item["UserId"]["S"] for items in found for item in items}
-    menus = rally.line.linked.keys() & {rally.environment.smoke.test_user}
+    menus = rally.line.messaging.linked.keys() & {rally.environment.smoke.test_user}
     return {user for user in users if user.startswith((SYNTHETIC, NOBODY))} | menus
 
 

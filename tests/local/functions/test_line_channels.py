@@ -1,11 +1,10 @@
 """The fake of LINE's channels: their tokens, rich menus and LIFF apps, and its bad days."""
 
-from concurrent.futures import ThreadPoolExecutor
-
 import pytest
 
 from local.line.channels import RICH_MENU, Channels
 from local.line.fake import FakeLine
+from tests.line_mishaps import refusing
 from tests.local.functions.line_caller import SOMEONE, LineCaller
 
 
@@ -30,11 +29,11 @@ def test_wrong_token_is_unauthorized(line, method, path):
 def test_rich_menu_is_listed_linked_and_unlinked(line, call):
     (menu,) = call("GET", "/v2/bot/richmenu/list").json()["richmenus"]
     link = call("POST", f"/v2/bot/user/{SOMEONE}/richmenu/{menu['richMenuId']}")
-    linked = line.linked
+    linked = line.messaging.linked
     unlink = call("DELETE", f"/v2/bot/user/{SOMEONE}/richmenu")
 
     assert [(link.status_code, link.json()), (unlink.status_code, unlink.json())] == [(200, {})] * 2
-    assert (linked, line.linked) == ({SOMEONE: menu["richMenuId"]}, {})
+    assert (linked, line.messaging.linked) == ({SOMEONE: menu["richMenuId"]}, {})
 
 
 def test_rich_menu_that_does_not_exist_is_not_found(call):
@@ -68,19 +67,8 @@ def test_channel_access_token_tells_its_channel_and_expiry(line, call):
 
 @pytest.mark.parametrize("status", [429, 500, 503])
 def test_line_can_be_made_to_refuse(line, call, status):
-    with line.refusing(status, "/v2/bot/message"):
+    with refusing(line, status, "/v2/bot/message"):
         during = [call.push().status_code, call("GET", "/v2/bot/info").status_code]
 
     assert during == [status, 200]
     assert call.push().status_code == 200
-
-
-def test_line_can_be_made_to_hang(line, call):
-    with ThreadPoolExecutor() as pool:
-        with line.hanging("/v2/bot/message"):
-            waiting = pool.submit(call.push)
-            other = call("GET", "/v2/bot/info").status_code
-            hung = not waiting.done()
-        answer = waiting.result(5)
-
-    assert (hung, other, answer.status_code) == (True, 200, 200)

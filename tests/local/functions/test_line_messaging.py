@@ -1,5 +1,7 @@
 """The fake of LINE takes and refuses messages as LINE's Messaging API does."""
 
+import json
+
 import pytest
 
 from tests.local.functions.line_caller import SOMEONE, TEXT
@@ -32,7 +34,7 @@ def test_push_is_accepted_and_received(line, call, message):
     assert answer.status_code == 200
     assert len(answer.json()["sentMessages"]) == 2
     assert answer.headers["X-Line-Request-Id"]
-    assert line.received[0].document == {"to": SOMEONE, "messages": [message, message]}
+    assert json.loads(line.received[0].body) == {"to": SOMEONE, "messages": [message, message]}
 
 
 @pytest.mark.parametrize("to", ["", "Usmoke0001", "U" + "G" * 32, None, 7])

@@ -55,7 +55,13 @@ def serve(clock):
             functions.may_invoke = may_invoke or functions.may_invoke
             control = Control(plane or one_stage())
             owner = {"account": ACCOUNT, "region": REGION}
-            gateway = Gateway(deployments, functions, control, **owner, **{"now": clock, **seams})
+            gateway = Gateway(
+                deployments,
+                functions,
+                control,
+                **owner,
+                **{"now": clock, "settings_max_age_s": 1.0, **seams},
+            )
             opened.enter_context(gateway)
             session = opened.enter_context(requests.Session())
             return ServedStage(gateway, deployments, functions, control, session)
