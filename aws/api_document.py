@@ -294,10 +294,9 @@ def _is_api_key(scheme: Raw) -> bool:
 
 def _exported_authorizer(name: str, scheme: Raw) -> Authorizer:
     raw = scheme["x-amazon-apigateway-authorizer"]
-    if raw["type"].upper() != "TOKEN":
-        return _authorizer(name, raw)
     # A TOKEN authorizer's header is in the scheme itself, a REQUEST authorizer's sources are not.
-    return _authorizer(name, {**raw, "identitySource": f"method.request.header.{scheme['name']}"})
+    header = {"identitySource": f"method.request.header.{scheme['name']}"}
+    return _authorizer(name, raw | header if raw["type"].upper() == "TOKEN" else raw)
 
 
 def _integration(raw: Raw, answers: Iterable[Mapping[str, Any]]) -> Integration:
