@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from aws.inventory import on_demand
-from load.composition import load_composition
+from load.composition import LoadComposition
 from plan import plan_for, scope_of
 from runbook.evidence import read_live
 from runbook.local_stack import local_stack
@@ -33,7 +33,7 @@ def readers(tmp_path_factory):
         inventory = on_demand(session, scope, caller="", salts={SALT: salt})
         caller = guard(session, environment)
         by_runbook = read_live(Part, session=session, environment=environment, caller=caller)
-        by_load = load_composition(ROOT).live(declared)
+        by_load = LoadComposition(ROOT).live(declared)
         yield {
             "judge": {part: digest_of(facts_of(part, inventory, scope)) for part in Part},
             "load": by_load.digests,

@@ -203,7 +203,7 @@ def test_procedure_and_load_show_every_character(text):
     screen = ConsoleScreen(Console(file=paper, width=200), "en")
     screen.changes((Change("evidence", text, text, text), Change(text, "x", None, text)))
     screen.tell(text)
-    ProgressDisplay(Console(file=paper, width=200)).say(text)
+    ProgressDisplay(Console(file=paper, width=200)).say(Words.same(text))
 
     assert not unseen(paper.getvalue())
 
