@@ -19,7 +19,7 @@ from signoff.environment.schema import (
     Smoke,
     TableSettings,
 )
-from smoke.policy import permissions
+from smoke.policy import policy
 from tests.healthy import healthy
 
 KEY = "arn:aws:kms:ap-northeast-1:444455556666:key/9c2f7d10-5e3a-4b81-8f6d-0a1b2c3d4e5f"
@@ -75,7 +75,7 @@ ENTAILS = {
     "access_log": (False, lambda one: plan(one).log_groups),
     "own_code": (True, lambda one: plan(one).alarms),
     "sessions_checked_by": ("functions", lambda one: plan(one).api.asks_authorizer),
-    "secrets_in": ("variables", lambda one: list(permissions(one, plan(one)))),
+    "secrets_in": ("variables", lambda one: policy(one, plan(one))),
     "award_requires_position": (True, plan),
     "pitr": (False, lambda one: plan(replace(one, production=False))),
     "deletion_protection": (False, plan),
@@ -150,7 +150,7 @@ def test_key_that_only_judges_grants_nobody_anything(key, value):
     with_key = replace(BARE, **{key: value})
 
     assert plan(with_key).roles == plan(BARE).roles
-    assert list(permissions(with_key, plan(with_key))) == list(permissions(BARE, plan(BARE)))
+    assert policy(with_key, plan(with_key)) == policy(BARE, plan(BARE))
 
 
 DECRYPT = Permission("kms:Decrypt", KEY)
