@@ -48,7 +48,8 @@ from aws.kinds.key import Key
 from aws.kinds.log_group import LogGroup
 from aws.kinds.log_policy import LogPolicy
 from aws.kinds.secret import Secret
-from aws.kinds.table import Backups, ResourcePolicy, Table, Tags
+from aws.kinds.table import Table
+from aws.kinds.table_beside import Backups, ResourcePolicy, Tags
 from aws.kinds.table_capacity import ScalableTarget
 from aws.kinds.topic import Topic
 from aws.kinds.usage_plan import ApiKey, UsagePlan

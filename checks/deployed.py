@@ -26,14 +26,8 @@ from aws.kinds.dashboard import DASHBOARD, Dashboard
 from aws.kinds.gateway_account import GatewayAccount
 from aws.kinds.log_group import LOG_GROUP, LogGroup
 from aws.kinds.secret import SECRET, Secret
-from aws.kinds.table import (
-    DELETING,
-    TABLE,
-    Backups,
-    ResourcePolicy,
-    Table,
-    Tags,
-)
+from aws.kinds.table import DELETING, TABLE, Table
+from aws.kinds.table_beside import Backups, ResourcePolicy, Tags
 from aws.kinds.table_capacity import ScalableTarget
 from aws.kinds.usage_plan import API_KEY, USAGE_PLAN, UsagePlan
 from aws.ledger import Unplanned

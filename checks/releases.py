@@ -8,7 +8,8 @@ from aws import desired
 from aws.closed import CLOSED, OPEN
 from aws.difference import Difference, fault
 from aws.function import Function
-from aws.kinds.table import TABLE, Backups
+from aws.kinds.table import TABLE
+from aws.kinds.table_beside import Backups
 from aws.reading import Scope
 from aws.release import Builds
 from aws.rest_api import Deployment

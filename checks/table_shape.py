@@ -2,7 +2,8 @@
 
 from aws import desired
 from aws.difference import Difference, Differences, differences, fault
-from aws.kinds.table import INDEX, KEY, RECOVERY, STATUS, TABLE, Backups, Index, Table, typed_key
+from aws.kinds.table import INDEX, KEY, STATUS, TABLE, Index, Table, typed_key
+from aws.kinds.table_beside import RECOVERY, Backups
 from aws.section import Follows
 from aws.words import Words
 from signoff.environment import where

@@ -3,7 +3,8 @@
 from aws import desired
 from aws.bounds import within
 from aws.difference import differences, unallowed
-from aws.kinds.table import INDEXES, TABLE, WINDOW
+from aws.kinds.table import INDEXES, TABLE
+from aws.kinds.table_beside import WINDOW
 from aws.kinds.table_capacity import SCALING, scales, without_scaling
 from checks.denials import denials
 from checks.deployed import Deployed

@@ -18,19 +18,17 @@ from aws.change.tags import tag_fields, tag_list, tag_map
 from aws.converge import table_extras
 from aws.desired import Index, Table
 from aws.kinds.table import (
-    BACKUPS,
     DELETING,
     KEY,
     ON_DEMAND,
     PROTECTION,
-    RECOVERY,
     TIME_TO_LIVE,
-    WINDOW,
     decode,
     typed_key,
     wait_until_active,
 )
 from aws.kinds.table import Table as Found
+from aws.kinds.table_beside import BACKUPS, RECOVERY, WINDOW
 from aws.kinds.table_capacity import targets_of, without_scaling
 from aws.words import Words
 

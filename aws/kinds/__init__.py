@@ -14,7 +14,9 @@ from aws.kinds import (
     log_policy,
     secret,
     table,
+    table_beside,
     table_capacity,
+    table_undo,
     topic,
     usage_plan,
 )
@@ -29,9 +31,9 @@ KINDS: tuple[Kind[Any, Any], ...] = (
     gateway_account.GATEWAY_ACCOUNT,
     topic.TOPIC,
     table.TABLE,
-    table.BACKUPS,
-    table.TABLE_TAGS,
-    table.TABLE_POLICY,
+    table_beside.BACKUPS,
+    table_beside.TABLE_TAGS,
+    table_beside.TABLE_POLICY,
     secret.SECRET,
     key.KEY,
     usage_plan.USAGE_PLAN,
@@ -52,6 +54,7 @@ READERS: dict[str, Reader] = {
     **gateway_account.READERS,
     **topic.READERS,
     **table.READERS,
+    **table_beside.READERS,
     **table_capacity.READERS,
     **secret.READERS,
     **key.READERS,
@@ -59,7 +62,7 @@ READERS: dict[str, Reader] = {
 }
 UNDO: Mapping[tuple[Words, Words], HowToUndo[UndoTarget]] = {
     (kind.words, fact): how for kind in KINDS for fact, how in kind.undo.items()
-} | {**log_policy.UNDO, **table.UNDO, **table_capacity.UNDO, **topic.UNDO}
+} | {**log_policy.UNDO, **table_undo.UNDO, **table_capacity.UNDO, **topic.UNDO}
 BY_SECTION: Mapping[str, Kind[Any, Any]] = {kind.section: kind for kind in KINDS}
 """Section of the inventory -> the kind of its items."""
 ATTACHED: Mapping[str, Kind[Any, Any]] = {

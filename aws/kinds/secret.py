@@ -13,7 +13,7 @@ from aws.kinds.statements import (
     OPENED,
     TAGS,
     described_tags,
-    without_statements,
+    statements_left,
 )
 from aws.ledger import NAMES, WHEN, Closed, Harmless, Judged, Ledger, Operation, alike
 from aws.part import IDENTITY, JUDGED_EACH_RUN, PLANNED_BY, Part
@@ -127,9 +127,16 @@ def _remove_labels(target: UndoTarget) -> None:
             )
 
 
-_policy_left = without_statements(
-    "secretsmanager", "ResourcePolicy", lambda target: {"SecretId": target.name}
-)
+def _policy(target: UndoTarget) -> None:
+    """Take statements off the secret's own policy; without any, the policy goes."""
+    client, secret = target.context.client("secretsmanager"), {"SecretId": target.name}
+    there = client.get_resource_policy(**secret)["ResourcePolicy"]
+    if left := statements_left(there, target.ids):
+        client.put_resource_policy(**secret, ResourcePolicy=left)
+    else:
+        client.delete_resource_policy(**secret)
+
+
 _ELSEWHERE = by_hand(
     en="the service that owns {name}, or the account that it is copied from, decides: ask there to release"
     " it (Secrets Manager console > Secrets > {name} shows which), then run `secrets` in the runbook",
@@ -206,13 +213,13 @@ SECRET = Kind[Secret, Wanted](
         ),
         **dict.fromkeys((EXTERNAL_TYPE, OWNING_SERVICE, COPIED_FROM), _ELSEWHERE),
         DENIED: by_call(
-            _policy_left,
+            _policy,
             en="what those statements deny is no longer denied to anybody",
             ja="該当ステートメントによる拒否は、誰に対しても効かなくなります",
             final=True,
         ),
         OPENED: by_call(
-            _policy_left,
+            _policy,
             en="whoever those statements allow can no longer read the secret by them; if that was a"
             " stranger, give it a new value as well (`secrets` in the runbook)",
             ja="該当ステートメントで許可された相手は読めなくなります。部外者だった場合は、ランブックの`secrets`で値も替えてください",

@@ -1,10 +1,9 @@
 """Facts that several kinds have, and how statements are taken off a resource's own policy."""
 
 import json
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
-from aws.change.undo import UndoTarget
 from aws.iam import parse
 from aws.raw import Raw
 from aws.redaction.secret_text import MaskedValue
@@ -36,22 +35,3 @@ def statements_left(document: str, digests: Collection[str]) -> str:
     read = zip(listed, parse(document), strict=True)
     left = [raw for raw, statement in read if statement.digest not in digests]
     return json.dumps({**policy, "Statement": left}) if left else ""
-
-
-def without_statements(
-    service: str, member: str, named: Callable[[UndoTarget], Mapping[str, str]]
-) -> Callable[[UndoTarget], None]:
-    """Return what takes statements off a resource's own policy; without any, the policy goes.
-
-    ``member`` has the policy in AWS's answer and request, ``named`` are the parameters that name the resource.
-    """
-
-    def undo(target: UndoTarget) -> None:
-        client, resource = target.context.client(service), named(target)
-        there = client.get_resource_policy(**resource)[member]
-        if left := statements_left(there, target.ids):
-            client.put_resource_policy(**resource, **{member: left})
-        else:
-            client.delete_resource_policy(**resource)
-
-    return undo

@@ -2,21 +2,11 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Any
 
-from aws.change.gate import ChangeContext, Refused
-from aws.change.undo import EACH, THIS, HowToUndo, UndoTarget, by_call, by_hand, calling
-from aws.dated import default
+from aws.change.gate import ChangeContext
 from aws.kind import ARN, NAME, Kind, ReadCall, Wanted, fact
 from aws.kinds.statements import (
-    COPIES,
-    DENIED,
     HELD_IN,
-    OPENED,
-    TAGS,
-    described_tags,
-    without_statements,
 )
 from aws.ledger import (
     NAMES,
@@ -31,22 +21,17 @@ from aws.ledger import (
     asked,
     off,
 )
-from aws.part import IDENTITY, JUDGED_EACH_RUN, PLANNED_BY, LeftOut, Part
-from aws.raw import Raw, utc
+from aws.part import IDENTITY, JUDGED_EACH_RUN, PLANNED_BY, Part
+from aws.raw import Raw
 from aws.reading import Reader, Reading
-from aws.redaction.secret_text import MaskedValue
 from aws.section import Section
 from aws.unreadable import Unreadable
 from aws.words import Words
 
 DELETING = "DELETING"
 ON_DEMAND = "PAY_PER_REQUEST"
-WINDOW_DAYS = default("recovery_window_days")
-"""The longest window that point-in-time recovery knows, and AWS's own default."""
-WINDOW = Words(en="recovery window (days)", ja="復元可能期間（日）")
 STATUS = Words(en="status", ja="状態")
 KEY = Words(en="key", ja="キー")
-RECOVERY = Words(en="point-in-time recovery", ja="ポイントインタイムリカバリ")
 PROTECTION = Words(en="deletion protection", ja="削除保護")
 INDEX = Words(en="index", ja="インデックス")
 INDEXES = Words(en="global secondary indexes", ja="グローバルセカンダリインデックス")
@@ -64,10 +49,8 @@ PROVISIONED = Harmless("says nothing on demand; a provisioned table is judged by
 KEPT_READY = Harmless("what AWS keeps ready; more of it throttles nobody")
 OF_REPLICAS = Harmless("says nothing without replicas, which are judged")
 OF_STREAM = Harmless("left over from a stream, which is judged itself")
-MOVES = LeftOut("the window of recovery moves on with the clock", moves=True)
 ITS_ARN = {"ResourceArn": "arn:{partition}:dynamodb:{scope.region}:{scope.account}:table/{name}"}
 """Made instead of read, so that tags stay readable where DescribeTable is not."""
-RECOVERS = "ContinuousBackupsDescription.PointInTimeRecoveryDescription"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -202,55 +185,6 @@ def typed_key(types: Mapping[str, str], *names: str | None) -> str:
     return ", ".join(f"{name} ({types.get(name, '?')})" for name in names if name)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Backups:
-    """Point-in-time recovery; the times are the restorable window, UTC."""
-
-    pitr: bool = fact(
-        RECOVERY,
-        f"{RECOVERS}.PointInTimeRecoveryStatus",
-        read=lambda status: status == "ENABLED",
-        part=Part.DATA,
-    )
-    window_days: int | None = fact(
-        WINDOW, f"{RECOVERS}.RecoveryPeriodInDays", absent=None, part=Part.DATA
-    )
-    earliest: datetime | None = fact(
-        Words(en="restorable from", ja="復元可能な最古の時刻"),
-        f"{RECOVERS}.EarliestRestorableDateTime",
-        absent=None,
-        read=utc,
-        part=MOVES,
-    )
-    latest: datetime | None = fact(
-        Words(en="restorable until", ja="復元可能な最新の時刻"),
-        f"{RECOVERS}.LatestRestorableDateTime",
-        absent=None,
-        read=utc,
-        part=MOVES,
-    )
-
-    @property
-    def facts(self) -> Mapping[Words, object]:
-        """The facts that have a bound; a window that AWS does not name is its default."""
-        days = WINDOW_DAYS if self.window_days is None else self.window_days
-        return {RECOVERY: self.pitr, WINDOW: days}
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ResourcePolicy:
-    """``document`` is None where the resource has no policy."""
-
-    document: str | None = fact(
-        Words(en="policy", ja="ポリシー"), "Policy", absent=None, part=Part.PERMISSIONS
-    )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Tags:
-    tags: Mapping[str, MaskedValue] = fact(TAGS, "Tags", absent={}, read_in=described_tags)
-
-
 def wait_until_active(context: ChangeContext, name: str) -> None:
     """Wait for the table and its indexes: AWS refuses most changes while one is under way."""
 
@@ -264,73 +198,10 @@ def wait_until_active(context: ChangeContext, name: str) -> None:
     context.wait(active, what=what, every_s=2, within_s=1800, of=f"table {name}")
 
 
-def _time_to_live(target: UndoTarget) -> None:
-    client, table = target.context.client("dynamodb"), target.name
-    answer = client.describe_time_to_live(TableName=table)["TimeToLiveDescription"]
-    if answer["TimeToLiveStatus"] == "DISABLING":
-        raise Refused(
-            en=f"table {table}: AWS is turning its time to live off, which takes up to an hour: judge it"
-            " again then",
-            ja=f"テーブル{table}: TTLを無効化中です（最長1時間）。その後に判定し直してください",
-        )
-    for attribute in target.ids:
-        switch = {"Enabled": False, "AttributeName": attribute}
-        client.update_time_to_live(TableName=table, TimeToLiveSpecification=switch)
-
-
-def _stream(target: UndoTarget) -> None:
-    _update(target, target.name, StreamSpecification={"StreamEnabled": False})
-
-
-def _kinesis(target: UndoTarget) -> None:
-    client, table = target.context.client("dynamodb"), target.name
-    STOP_STREAMING(target)
-
-    def disabled() -> bool:
-        answer = client.describe_kinesis_streaming_destination(TableName=table)
-        states = {one["DestinationStatus"] for one in answer["KinesisDataStreamDestinations"]}
-        return states <= {"DISABLED"}
-
-    what = Words(
-        en=f"table {table} no longer streams to Kinesis",
-        ja=f"テーブル{table}のKinesisへの配信が止まること",
-    )
-    target.context.wait(disabled, what=what, every_s=5, within_s=300)
-
-
-STOP_STREAMING = calling(
-    "dynamodb", "disable_kinesis_streaming_destination", TableName=THIS, StreamArn=EACH
-)
-
-
-def _indexes(target: UndoTarget) -> None:
-    """Delete them; the id is the table's name where the finding is about an index, whose key never changes."""
-    for index in target.ids:
-        change = [{"Delete": {"IndexName": index}}]
-        _update(target, target.id or target.name, GlobalSecondaryIndexUpdates=change)
-
-
-def _replicas(target: UndoTarget) -> None:
-    for region in target.ids:
-        _update(target, target.name, ReplicaUpdates=[{"Delete": {"RegionName": region}}])
-
-
-def _update(target: UndoTarget, table: str, **change: Any) -> None:
-    """Change a table, and wait until it is ACTIVE again: AWS takes one change at a time."""
-    target.context.client("dynamodb").update_table(TableName=table, **change)
-    wait_until_active(target.context, table)
-
-
-def _arn_of(target: UndoTarget) -> Mapping[str, str]:
-    found = target.context.client("dynamodb").describe_table(TableName=target.name)
-    return {"ResourceArn": found["Table"]["TableArn"]}
-
-
 def _of_indexes_too(member: str, entry: Entry) -> dict[str, Entry]:
     return alike(f"{member} GlobalSecondaryIndexes.{member}", entry)
 
 
-_policy_left = without_statements("dynamodb", "Policy", _arn_of)
 TABLE = Kind[Table, Wanted](
     words=Words(en="table", ja="テーブル"),
     service="dynamodb",
@@ -410,124 +281,6 @@ TABLE = Kind[Table, Wanted](
             },
         ),
     },
-    undo={
-        TIME_TO_LIVE: by_call(
-            _time_to_live,
-            en="items are no longer deleted when they expire; what was deleted stays deleted",
-            ja="項目は期限が来ても削除されなくなります。削除済みの項目は戻りません",
-        ),
-        STREAM: by_call(
-            _stream,
-            en="whatever reads the stream receives no further changes",
-            ja="ストリームを読む側には、以後の変更が届きません",
-        ),
-        KINESIS: by_call(
-            _kinesis,
-            en="whatever reads that Kinesis stream receives no further changes",
-            ja="そのKinesisストリームを読む側には、以後の変更が届きません",
-        ),
-        LOCAL_INDEXES: by_hand(
-            en="a local index lives as long as its table. DynamoDB console > Tables > {name} > Backups >"
-            " Restore to a point in time, without the index; then `restore_tables` in the runbook",
-            ja="ローカルインデックスだけを削除することはできません。DynamoDBコンソール > テーブル > {name} > バックアップ >"
-            " 特定時点への復元で、インデックスを除いて復元し、ランブックの`restore_tables`に従ってください",
-        ),
-        VECTOR_INDEXES: by_hand(
-            en="DynamoDB console > Tables > {name} > Indexes > Delete",
-            ja="DynamoDBコンソール > テーブル > {name} > インデックス > 削除",
-        ),
-        WITNESSES: by_hand(
-            en="DynamoDB console > Tables > {name} > Global tables > Delete witness",
-            ja="DynamoDBコンソール > テーブル > {name} > グローバルテーブル > ウィットネスを削除",
-        ),
-        RESTORING: by_hand(
-            en="wait until DynamoDB console > Tables > {name} shows Active, then judge again",
-            ja="DynamoDBコンソール > テーブル > {name}が「アクティブ」になるまで待ち、再度判定してください",
-        ),
-        KEY_LOST: by_hand(
-            en="KMS console > Customer managed keys: enable the key, or cancel its deletion; DynamoDB"
-            " archives {name} after seven days without it",
-            ja="KMSコンソール > カスタマー管理型のキーで、キーを有効化するか削除を取り消してください。7日間使えないと"
-            "DynamoDBは{name}をアーカイブします",
-        ),
-        ARCHIVED: by_hand(
-            en="DynamoDB console > Backups: restore {name} from the backup that AWS made of it",
-            ja="DynamoDBコンソール > バックアップで、AWSが作成したバックアップから{name}を復元してください",
-        ),
-        INDEXES: by_call(
-            _indexes,
-            en="whatever queries that index fails; rebuilding it takes longer the larger the table is",
-            ja="そのインデックスへの問い合わせは失敗します。再作成にはテーブルの大きさに応じた時間がかかります",
-            final=True,
-        ),
-        COPIES: by_call(
-            _replicas,
-            en="the copy in that Region is deleted, and whatever reads it there fails",
-            ja="そのリージョンの複製は削除され、そこからの読み取りはできなくなります",
-        ),
-        DENIED: by_call(
-            _policy_left,
-            en="what those statements deny is no longer denied to anybody",
-            ja="該当ステートメントによる拒否は、誰に対しても効かなくなります",
-            final=True,
-        ),
-        OPENED: by_call(
-            _policy_left,
-            en="whoever those statements allow loses that access",
-            ja="該当ステートメントで許可された相手は、アクセスできなくなります",
-            final=True,
-        ),
-    },
-)
-UNDO: Mapping[tuple[Words, Words], HowToUndo[UndoTarget]] = {
-    (INDEX, KEY): by_call(
-        _indexes,
-        en="whatever queries this index fails until `tables` has rebuilt it with the planned keys, which takes longer the larger the table is",
-        ja="`tables`が計画どおりのキーで再作成するまで、このインデックスへの問い合わせは失敗します。再作成には"
-        "テーブルの大きさに応じた時間がかかります",
-    ),
-}
-BACKUPS = Kind[Backups, Wanted](
-    words=Words(en="backups of table", ja="テーブルのバックアップ"),
-    service="dynamodb",
-    section="backups",
-    type=Backups,
-    calls={
-        "backups": ReadCall(
-            operation="DescribeContinuousBackups",
-            asks={"TableName": "{name}"},
-            needs=frozenset({"ContinuousBackupsDescription"}),
-            members={
-                "ContinuousBackupsDescription.ContinuousBackupsStatus": Harmless(
-                    "always enabled; what can be switched is point-in-time recovery"
-                )
-            },
-        )
-    },
-)
-TABLE_TAGS = Kind[Tags, Wanted](
-    words=Words(en="tags of table", ja="テーブルのタグ"),
-    service="dynamodb",
-    section="table_tags",
-    type=Tags,
-    calls={"tags": ReadCall(operation="ListTagsOfResource", asks=ITS_ARN, pages="Tags")},
-)
-TABLE_POLICY = Kind[ResourcePolicy, Wanted](
-    words=Words(en="policy of table", ja="テーブルのポリシー"),
-    service="dynamodb",
-    section="table_policies",
-    type=ResourcePolicy,
-    calls={
-        "policy": ReadCall(
-            operation="GetResourcePolicy",
-            asks=ITS_ARN,
-            needs=frozenset({"Policy"}),
-            empty_on=frozenset({"PolicyNotFoundException"}),
-            members={
-                "RevisionId": Harmless("counts the versions of the policy, which is judged itself")
-            },
-        )
-    },
 )
 LEDGER: Ledger = {
     "dynamodb:ListTables": Operation(
@@ -578,13 +331,4 @@ def all_on_demand(tables: Section[Table]) -> bool:
     )
 
 
-def _planned(reading: Reading) -> tuple[str, ...]:
-    return reading.scope.tables
-
-
-READERS = {
-    TABLE.section: Reader(tables, TABLE.actions),
-    **BACKUPS.readers(_planned),
-    **TABLE_TAGS.readers(_planned),
-    **TABLE_POLICY.readers(_planned),
-}
+READERS = {TABLE.section: Reader(tables, TABLE.actions)}

@@ -15,7 +15,8 @@ from aws.kinds.gateway_account import GatewayAccount
 from aws.kinds.key import Key
 from aws.kinds.log_group import LOG_GROUP, LogGroup
 from aws.kinds.secret import Secret
-from aws.kinds.table import Backups, Index, ResourcePolicy, Table, Tags
+from aws.kinds.table import Index, Table
+from aws.kinds.table_beside import Backups, ResourcePolicy, Tags
 from aws.kinds.topic import Subscription, Topic
 from aws.kinds.usage_plan import ApiKey, OwnLimit, UsagePlan
 from aws.reading import Scope

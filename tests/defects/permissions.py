@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from aws.kinds.table import ResourcePolicy
+from aws.kinds.table_beside import ResourcePolicy
 from aws.ledger import Unplanned
 from aws.ledgers.iam import ROLE as ROLE_KIND
 from aws.role import PolicyDocument

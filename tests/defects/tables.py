@@ -5,7 +5,8 @@ from dataclasses import replace
 from typing import Any
 
 from aws.kinds.table import TABLE as TABLE_KIND
-from aws.kinds.table import TIME_TO_LIVE, Tags
+from aws.kinds.table import TIME_TO_LIVE
+from aws.kinds.table_beside import Tags
 from aws.kinds.table_capacity import ScalableTarget
 from aws.ledger import Unplanned
 from aws.redaction.secret_text import MaskedValue

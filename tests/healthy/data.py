@@ -4,7 +4,8 @@ from datetime import UTC, datetime
 from typing import Any
 
 from aws.contents import Contents, KeyScan
-from aws.kinds.table import Backups, Index, ResourcePolicy, Table, Tags
+from aws.kinds.table import Index, Table
+from aws.kinds.table_beside import Backups, ResourcePolicy, Tags
 from aws.kinds.table_capacity import ScalableTarget
 from aws.ledger import Unplanned
 from tests.healthy.compute import clear

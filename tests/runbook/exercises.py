@@ -15,6 +15,7 @@ from typing import Any
 
 from aws.change.gate import Change, nothing
 from aws.kinds.log_group import LOG_GROUP, METRICS_MADE
+from aws.kinds.table import STREAM, TABLE, TIME_TO_LIVE
 from aws.ledger import Unplanned
 from aws.release import code_sha256
 from aws.words import Words
@@ -296,10 +297,10 @@ def _attached(admin: Desk) -> Iterator[Unplanned]:
     dynamodb, table = admin.client("dynamodb"), "Users-prod"
     expiry = {"Enabled": True, "AttributeName": "CollectedAt"}
     dynamodb.update_time_to_live(TableName=table, TimeToLiveSpecification=expiry)
-    yield _unplanned("table", table, "time to live", "CollectedAt", "CollectedAt")
+    yield _unplanned(TABLE.words, table, TIME_TO_LIVE, "CollectedAt", "CollectedAt")
     view = {"StreamEnabled": True, "StreamViewType": "NEW_IMAGE"}
     dynamodb.update_table(TableName=table, StreamSpecification=view)
-    yield _unplanned("table", table, "stream", "NEW_IMAGE")
+    yield _unplanned(TABLE.words, table, STREAM, "NEW_IMAGE")
     functions, stamps = admin.client("lambda"), "stamp-rally-prod-stamps"
     network = {"SubnetIds": ["subnet-1"], "SecurityGroupIds": ["sg-1"]}
     functions.update_function_configuration(FunctionName=stamps, VpcConfig=network)

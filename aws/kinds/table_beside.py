@@ -1,0 +1,127 @@
+"""DynamoDB: what is read of a table by calls of their own: its backups, its tags, its policy."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from aws.dated import default
+from aws.kind import Kind, ReadCall, Wanted, fact
+from aws.kinds.statements import TAGS, described_tags
+from aws.kinds.table import ITS_ARN
+from aws.ledger import Harmless
+from aws.part import LeftOut, Part
+from aws.raw import utc
+from aws.reading import Reading
+from aws.redaction.secret_text import MaskedValue
+from aws.words import Words
+
+WINDOW_DAYS = default("recovery_window_days")
+"""The longest window that point-in-time recovery knows, and AWS's own default."""
+WINDOW = Words(en="recovery window (days)", ja="復元可能期間（日）")
+RECOVERY = Words(en="point-in-time recovery", ja="ポイントインタイムリカバリ")
+MOVES = LeftOut("the window of recovery moves on with the clock", moves=True)
+RECOVERS = "ContinuousBackupsDescription.PointInTimeRecoveryDescription"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Backups:
+    """Point-in-time recovery; the times are the restorable window, UTC."""
+
+    pitr: bool = fact(
+        RECOVERY,
+        f"{RECOVERS}.PointInTimeRecoveryStatus",
+        read=lambda status: status == "ENABLED",
+        part=Part.DATA,
+    )
+    window_days: int | None = fact(
+        WINDOW, f"{RECOVERS}.RecoveryPeriodInDays", absent=None, part=Part.DATA
+    )
+    earliest: datetime | None = fact(
+        Words(en="restorable from", ja="復元可能な最古の時刻"),
+        f"{RECOVERS}.EarliestRestorableDateTime",
+        absent=None,
+        read=utc,
+        part=MOVES,
+    )
+    latest: datetime | None = fact(
+        Words(en="restorable until", ja="復元可能な最新の時刻"),
+        f"{RECOVERS}.LatestRestorableDateTime",
+        absent=None,
+        read=utc,
+        part=MOVES,
+    )
+
+    @property
+    def facts(self) -> Mapping[Words, object]:
+        """The facts that have a bound; a window that AWS does not name is its default."""
+        days = WINDOW_DAYS if self.window_days is None else self.window_days
+        return {RECOVERY: self.pitr, WINDOW: days}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ResourcePolicy:
+    """``document`` is None where the resource has no policy."""
+
+    document: str | None = fact(
+        Words(en="policy", ja="ポリシー"), "Policy", absent=None, part=Part.PERMISSIONS
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tags:
+    tags: Mapping[str, MaskedValue] = fact(TAGS, "Tags", absent={}, read_in=described_tags)
+
+
+BACKUPS = Kind[Backups, Wanted](
+    words=Words(en="backups of table", ja="テーブルのバックアップ"),
+    service="dynamodb",
+    section="backups",
+    type=Backups,
+    calls={
+        "backups": ReadCall(
+            operation="DescribeContinuousBackups",
+            asks={"TableName": "{name}"},
+            needs=frozenset({"ContinuousBackupsDescription"}),
+            members={
+                "ContinuousBackupsDescription.ContinuousBackupsStatus": Harmless(
+                    "always enabled; what can be switched is point-in-time recovery"
+                )
+            },
+        )
+    },
+)
+TABLE_TAGS = Kind[Tags, Wanted](
+    words=Words(en="tags of table", ja="テーブルのタグ"),
+    service="dynamodb",
+    section="table_tags",
+    type=Tags,
+    calls={"tags": ReadCall(operation="ListTagsOfResource", asks=ITS_ARN, pages="Tags")},
+)
+TABLE_POLICY = Kind[ResourcePolicy, Wanted](
+    words=Words(en="policy of table", ja="テーブルのポリシー"),
+    service="dynamodb",
+    section="table_policies",
+    type=ResourcePolicy,
+    calls={
+        "policy": ReadCall(
+            operation="GetResourcePolicy",
+            asks=ITS_ARN,
+            needs=frozenset({"Policy"}),
+            empty_on=frozenset({"PolicyNotFoundException"}),
+            members={
+                "RevisionId": Harmless("counts the versions of the policy, which is judged itself")
+            },
+        )
+    },
+)
+
+
+def _planned(reading: Reading) -> tuple[str, ...]:
+    return reading.scope.tables
+
+
+READERS = {
+    **BACKUPS.readers(_planned),
+    **TABLE_TAGS.readers(_planned),
+    **TABLE_POLICY.readers(_planned),
+}
