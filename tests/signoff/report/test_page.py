@@ -179,6 +179,7 @@ def off(resource, found=10000.0):
         words=one.words,
         subject=f"test_x[{resource}]",
         compared=(Comparison.of(one),),
+        repeats=True,
     )
 
 
