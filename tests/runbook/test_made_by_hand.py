@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pytest
@@ -11,6 +11,7 @@ from aws.converge import live_configuration, rest_api
 from runbook.catalogue import procedures
 from runbook.engine import Change, Declined, Procedure
 from runbook.procedures import api, functions, least_privilege, masters, monitoring, secrets, tables
+from signoff.environment import Decision
 from tests.moto_state import restore, state_of
 from tests.runbook import by_hand
 from tests.runbook.desk import Desk, said_in
@@ -128,6 +129,32 @@ def test_configuration_is_corrected_where_no_alias_exists_yet(console):
     assert (has["Runtime"], has["MemorySize"]) == ("python3.13", 256)
     assert "TOKEN_SECRET_KEY" not in has["Environment"]["Variables"]
     assert has["Environment"]["Variables"]["TABLE_USERS"] == "Users-prod"
+
+
+def test_a_file_system_that_somebody_decided_stays_where_the_memory_is_corrected(converged):
+    client = converged.client("lambda")
+    name = converged.context().plan.function("auth").name
+    mounted = {
+        "Arn": "arn:aws:elasticfilesystem:ap-northeast-1:444455556666:access-point/fsap-1",
+        "LocalMountPath": "/mnt/fonts",
+    }
+    allowed = Decision(
+        what=f"function {name}: file systems",
+        value=f"{mounted['LocalMountPath']} ({mounted['Arn']})",
+        by="Test Author",
+        why="the fonts of the pictures",
+    )
+    client.update_function_configuration(
+        FunctionName=name, MemorySize=128, FileSystemConfigs=[mounted]
+    )
+    environment = replace(converged.environment, decisions=(allowed,))
+
+    converged.do(
+        functions.upload_the_functions.action, permit=lambda _: True, environment=environment
+    )
+
+    has = client.get_function_configuration(FunctionName=name)
+    assert (has["MemorySize"], has.get("FileSystemConfigs")) == (256, [mounted])
 
 
 def test_a_stage_is_shown_as_it_is_and_as_it_will_be(rehearsed):
