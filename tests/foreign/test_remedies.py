@@ -51,8 +51,8 @@ AT_ONCE = (
 PLACEHOLDER = re.compile(r"\b(?:[A-Z]{2,}(?:_[A-Z]+)*)\b")
 ROWS = re.compile(r"--row [A-Z]+-\d+")
 COMMANDS = ("python -m ", "pytest", "aws ")
-GIVEN = frozenset({"FILE"})
-"""What no finding can know: where a person keeps a token."""
+GIVEN = frozenset({"FILE", "NAME"})
+"""What no finding can know: where a person keeps a token, and who agreed that people's data may go."""
 CHANGED = frozenset(row for one in (*CHANGES, *FAULTS) for row in one.red) - RUNS
 ELSEWHERE = {
     "PREP-01": "tests/signoff/judge/test_before.py: a green run of the environment before",

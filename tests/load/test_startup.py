@@ -47,7 +47,8 @@ def test_without_run_file_and_stack_the_way_to_one_is_told(tmp_path):
         local_smoke(lambda _: surrounded(tmp_path))
 
 
-def test_kept_stack_gets_a_smoke_run_of_its_own(tmp_path):
+def test_kept_stack_gets_a_smoke_run_of_its_own(tmp_path, monkeypatch):
+    monkeypatch.delenv("AWS_ENDPOINT_URL", raising=False)  # of a stack that this process serves
     with serving() as target:
         composition = surrounded(tmp_path, url=target.url, aws=answering(Tables()))
         run = local_smoke(lambda _: composition)

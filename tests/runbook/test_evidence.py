@@ -219,7 +219,7 @@ def test_grant_of_another_shape_than_kms_writes_is_not_taken_for_one_that_lets_n
         client = partial(boto3.client, region_name="us-east-1", endpoint_url=url, **keys)
         found = open_store(StoreSettings(**named), client=client, root=tmp_path).key.custody()
 
-    assert found.unknown
+    assert found.unread
 
 
 def test_what_kms_refuses_to_show_is_unknown(store):
@@ -231,7 +231,7 @@ def test_what_kms_refuses_to_show_is_unknown(store):
         get_paginator=lambda _: SimpleNamespace(paginate=lambda **_: [{"Grants": []}]),
     )
 
-    assert replace(store.key, client=lambda: kms).custody().unknown
+    assert replace(store.key, client=lambda: kms).custody().unread
     assert (
         replace(
             store.key,
@@ -240,7 +240,7 @@ def test_what_kms_refuses_to_show_is_unknown(store):
             ),
         )
         .custody()
-        .unknown
+        .unread
     )
 
 
@@ -374,5 +374,5 @@ def test_what_s3_refuses_to_show_is_unknown_and_not_kept(store):
     )
     history = replace(store.backend, s3=s3).history()
 
-    assert history.unknown
+    assert history.unread
     assert not history.kept

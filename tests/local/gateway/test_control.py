@@ -13,13 +13,13 @@ from tests.in_process import SessionInProcess
 
 GROUP = "/aws/apigateway/stamp-rally-prod-api"
 REGION = "ap-northeast-1"
-DESTINATION = f"arn:aws:logs:{REGION}:123456789012:log-group:{GROUP}"
+DESTINATION = f"arn:aws:logs:{REGION}:666677771111:log-group:{GROUP}"
 THROTTLE = {"throttlingRateLimit": 1000.0, "throttlingBurstLimit": 2000}
 
 
 @pytest.fixture(scope="module")
 def aws():
-    with LocalAws("123456789012", REGION) as aws:
+    with LocalAws("666677771111", REGION) as aws:
         yield aws
 
 
