@@ -29,7 +29,6 @@ from runbook.rollback.restore import window
 from runbook.rollback.undone_restore import leave_the_restored, take_away
 from signoff.environment.calendar import JST
 
-KIND = "rehearsal"
 PARTS = ("functions", "api", "tables", "front-end")
 TOGETHER = timedelta(hours=12)
 """Age up to which drills belong to one rehearsal: older ones are of another day."""
@@ -112,7 +111,11 @@ def rehearse_the_front_end(context: StepContext) -> Changes:
             return previous if kind == front_end.KIND else context.recorded(kind, **body)
 
         def record(kind: str, body: Mapping[str, Any]) -> None:
-            if kind in {drill.KIND, drill.WINDOW}:  # the rollback of a stand-in is nobody's
+            if kind in {
+                drill.KIND,
+                drill.REHEARSAL,
+                drill.WINDOW,
+            }:  # the rollback of a stand-in is nobody's
                 context.record(kind, body)
 
         apart = replace(context, environment=environment, record=record, recorded=recorded)
@@ -135,8 +138,8 @@ def leave_the_record(context: StepContext) -> Changes:
     seconds = {part: one["seconds"] for part, one in found.items() if one}
     forward = {part: one["forward"] for part, one in found.items() if one}
     body = {"complete": True, "equal": True, "seconds": seconds, "forward": forward}
-    change = Change("evidence", KIND, None, seconds or "seconds of each part")
-    return context.settle((change,), lambda: context.record(KIND, body))
+    change = Change("evidence", drill.REHEARSAL, None, seconds or "seconds of each part")
+    return context.settle((change,), lambda: context.record(drill.REHEARSAL, body))
 
 
 def _refuse_with_users(context: StepContext) -> None:

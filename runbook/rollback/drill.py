@@ -32,6 +32,8 @@ from signoff.environment import FrontEnd
 from signoff.judge.errors import EXPECTED
 
 KIND = "drill"
+REHEARSAL = "rehearsal"
+"""Kind of the record that ROLL-05 reads: of all drills together, or of one that failed."""
 WINDOW = "window"
 """Kind of the record that a run, a load test and a drill leave: when callers met what we provoked."""
 BROUGHT_BACK = "brought back"
@@ -71,7 +73,7 @@ def run_drill(
             en=f"`{drill.way_back}` goes back; then forward again, and all is compared with before",
             ja=f"`{drill.way_back}`で戻し、再び進めて、すべてが以前と同じことを確認します",
         )
-    change = Change("rehearsal", drill.part, None, drill.way_back, destroys=True)
+    change = Change(REHEARSAL, drill.part, None, drill.way_back, destroys=True)
 
     def hold() -> None:
         begin = datetime.now(UTC).isoformat()
@@ -103,6 +105,8 @@ def _hold(context: StepContext, drill: Drill, clock: Callable[[], float]) -> Non
         drill.mend(given)
         _compare(given, drill, before)
     except BaseException as error:  # also where a person interrupts: nothing is left moved
+        if isinstance(error, (Refused, *EXPECTED)):  # an earlier pass does not outlive it
+            context.record(REHEARSAL, {"complete": False, "equal": False, "part": drill.part})
         _undo(context, given, drill, before, error)
         raise
     at = datetime.now(UTC).isoformat(timespec="seconds")

@@ -78,7 +78,9 @@ def test_a_call_that_is_denied_once_leaves_nothing_moved(operator, one, operatio
 
     assert drill.state(operator.context()) == before
     assert "everything is as it was before" in said[-1].en
-    assert operator.desk.evidence.recorded(drill.KIND, part=one.part)["state"] == drill.BROUGHT_BACK
+    recorded = operator.desk.evidence.recorded
+    assert recorded(drill.KIND, part=one.part)["state"] == drill.BROUGHT_BACK
+    assert recorded(drill.REHEARSAL) == {"complete": False, "equal": False, "part": one.part}
 
 
 @pytest.mark.parametrize(
