@@ -1,8 +1,10 @@
 """Tries what this checkout builds, away from AWS: the functions' own tests, and a judged run on an embedded stack."""
 
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
+from tempfile import TemporaryDirectory
+from xml.etree.ElementTree import parse
 
 from aws.words import Words, joined
 from runbook.engine import Refused
@@ -13,6 +15,8 @@ from signoff.judge.exit_codes import Exit
 from signoff.judge.outcome import Outcome
 
 TESTS = "tests/lambdas"
+NAMED = 5
+"""How many tests that failed are named."""
 LIVE_IS_BUILT = "DEP-38"
 """The row that says that the embedded stack ran what this commit builds."""
 PROVING = frozenset({Outcome.PASS, Outcome.EXCLUDED, Outcome.NOT_HERE})
@@ -40,21 +44,34 @@ def proof_run_of(
             en="files of this checkout are not those of its commit: commit them, then prove it",
             ja="チェックアウトのファイルがコミットと異なります。コミットしてから検証してください",
         )
-    tests = run([sys.executable, "-m", "pytest", TESTS, "-q", "-n", "auto"]) == 0
-    red = _not_green(run)
-    failed = ((not tests, TESTS_FAILED), (bool(red), _no_go(red)))
+    tests, red = _failed_tests(run), _not_green(run)
     return ProofRun(
-        results={"tests": "passed" if tests else "failed", "embedded": "NO-GO" if red else "GO"},
+        results={"tests": "failed" if tests else "passed", "embedded": "NO-GO" if red else "GO"},
         commit=tried,
         built=packed(),
-        why=joined(words for true, words in failed if true),
+        why=joined(words for words in (tests, _no_go(red)) if words),
     )
 
 
-TESTS_FAILED = Words(
-    en=f"the functions' own tests failed, which `python -m pytest {TESTS}` shows",
-    ja=f"関数自身のテストが不合格です（`python -m pytest {TESTS}`で確認できます）",
-)
+def _failed_tests(run: Runner) -> Words | None:
+    """Run the functions' tests; say which failed, as far as pytest could list them, or return None."""
+    with TemporaryDirectory() as folder:
+        listed = Path(folder, "tests.xml")
+        command = ["-m", "pytest", TESTS, "-q", "-n", "auto", f"--junit-xml={listed}"]
+        if run([sys.executable, *command]) == 0:
+            return None
+        names = ", ".join([*_failures(listed)][:NAMED]) or "-"
+    return Words(
+        en=f"the functions' own tests failed ({names}), which `python -m pytest {TESTS}` shows",
+        ja=f"関数自身のテストが不合格です（{names}。`python -m pytest {TESTS}`で確認できます）",
+    )
+
+
+def _failures(listed: Path) -> Iterator[str]:
+    if listed.exists():
+        for case in parse(listed).iter("testcase"):  # noqa: S314 - pytest wrote it
+            if case.find("failure") is not None or case.find("error") is not None:
+                yield f"{case.get('classname')}.{case.get('name')}"
 
 
 def _not_green(run: Runner) -> tuple[str, ...]:
@@ -66,7 +83,9 @@ def _not_green(run: Runner) -> tuple[str, ...]:
     return tuple(red) if proven or red else (LIVE_IS_BUILT,)
 
 
-def _no_go(rows: tuple[str, ...]) -> Words:
+def _no_go(rows: tuple[str, ...]) -> Words | None:
+    if not rows:
+        return None
     named = ", ".join(rows)
     return Words(
         en=f"the run on an embedded stack is no GO ({named}), which `pytest --env local` shows",

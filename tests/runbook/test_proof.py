@@ -30,12 +30,14 @@ LIVE = ("DEP-38", "pass")
 class Commands:
     """Stands in for the processes: notes their commands, and lets the judged run end with these rows."""
 
-    def __init__(self, *rows, tests=0, judged=0):
-        self.rows, self.codes, self.given = rows, [judged, tests], []
+    def __init__(self, *rows, tests=0, judged=0, failed=None):
+        self.rows, self.codes, self.given, self.failed = rows, [judged, tests], [], failed
 
     def __call__(self, command):
         self.given.append(command)
         for one in command:
+            if self.failed and one.startswith("--junit-xml="):
+                Path(one.removeprefix("--junit-xml=")).write_text(self.failed)
             if one.startswith("--json="):
                 rows = [{"row": {"id": id_}, "outcome": outcome} for id_, outcome in self.rows]
                 Path(one.removeprefix("--json=")).write_text(json.dumps(rows))
@@ -116,6 +118,24 @@ def test_tests_and_run_are_each_judged_by_how_they_end(commands, results, why):
     assert why in tried.why.en
     assert tried.built == BUILT
     assert [one[3] for one in commands.given] == ["tests/lambdas", "--env=local"]
+
+
+def test_tests_that_failed_are_named():
+    cases = (
+        '<testcase classname="tests.lambdas.test_award" name="test_one_wins"><failure/></testcase>',
+        '<testcase classname="tests.lambdas.test_auth" name="test_key"/>',
+        '<testcase classname="tests.lambdas.test_line" name="test_tls"><error/></testcase>',
+    )
+    listed = f"<testsuites><testsuite>{''.join(cases)}</testsuite></testsuites>"
+
+    tried = proof_run_of(
+        ROOT, Commands(LIVE, tests=1, failed=listed), packed, commit=lambda _: "0123456789ab"
+    )
+
+    assert tried.why.en == (
+        "the functions' own tests failed (tests.lambdas.test_award.test_one_wins,"
+        " tests.lambdas.test_line.test_tls), which `python -m pytest tests/lambdas` shows"
+    )
 
 
 def test_an_installation_without_the_tests_is_refused(tmp_path):
