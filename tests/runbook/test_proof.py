@@ -118,6 +118,7 @@ def test_tests_and_run_are_each_judged_by_how_they_end(commands, results, why):
     assert why in tried.why.en
     assert tried.built == BUILT
     assert [one[3] for one in commands.given] == ["tests/lambdas", "--env=local"]
+    assert "--ignore-glob=*/deep/*" in commands.given[0]
 
 
 def test_tests_that_failed_are_named():
