@@ -1,6 +1,7 @@
 """Where the items come from: a table of another environment, a file, or people's items alone."""
 
 import base64
+import codecs
 import hashlib
 import json
 from collections.abc import Callable, Iterator, Mapping
@@ -22,7 +23,7 @@ from signoff.environment.guard import GuardError, guard, open_session
 
 HINT = "export it with `aws dynamodb scan --output json`"
 HINT_JA = "`aws dynamodb scan --output json`でエクスポートしてください"
-UTF_16 = (b"\xff\xfe", b"\xfe\xff")
+UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 """How a file begins that PowerShell made of `>`."""
 
 

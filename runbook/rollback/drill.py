@@ -79,6 +79,9 @@ def run_drill(
         begin = datetime.now(UTC).isoformat()
         try:
             _hold(context, drill, clock)
+        except (Refused, *EXPECTED):  # an earlier pass does not outlive it; all is put back by now
+            context.record(REHEARSAL, {"complete": False, "equal": False, "part": drill.part})
+            raise
         finally:  # what callers met meanwhile is no sign of a fault, however the drill ended
             end = datetime.now(UTC).isoformat()
             context.record(WINDOW, {"what": "drill", "begin": begin, "end": end})
@@ -105,8 +108,6 @@ def _hold(context: StepContext, drill: Drill, clock: Callable[[], float]) -> Non
         drill.mend(given)
         _compare(given, drill, before)
     except BaseException as error:  # also where a person interrupts: nothing is left moved
-        if isinstance(error, (Refused, *EXPECTED)):  # an earlier pass does not outlive it
-            context.record(REHEARSAL, {"complete": False, "equal": False, "part": drill.part})
         _undo(context, given, drill, before, error)
         raise
     at = datetime.now(UTC).isoformat(timespec="seconds")

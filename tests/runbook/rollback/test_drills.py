@@ -1,6 +1,7 @@
 """A drill that is refused, interrupted or fails its own look leaves nothing moved, or says what is."""
 
 from collections import Counter
+from dataclasses import replace
 
 import pytest
 from botocore.exceptions import ClientError
@@ -114,10 +115,30 @@ def test_an_interruption_leaves_nothing_moved(operator, one, operation):
             raise KeyboardInterrupt
 
     hooked = operator.desk.hooked("after-call", interrupt)
+    count = len(operator.history(drill.REHEARSAL))
     with hooked, pytest.raises(KeyboardInterrupt):
         held(operator, one)
 
     assert drill.state(operator.context()) == before
+    assert len(operator.history(drill.REHEARSAL)) == count, (
+        "an interruption says nothing of the way"
+    )
+
+
+@pytest.mark.parametrize(("one", "operation"), [(FUNCTIONS, "UpdateAlias"), (API, "UpdateStage")])
+def test_a_failure_that_cannot_be_recorded_leaves_nothing_moved(operator, one, operation):
+    context = operator.context(go=True)
+    before = drill.state(context)
+
+    def record(kind, body):
+        if kind == drill.REHEARSAL:
+            raise ClientError({"Error": {"Code": "AccessDenied"}}, "PutObject")
+        context.record(kind, body)
+
+    with once(operator.desk, operation, 2), pytest.raises(ClientError, match="PutObject"):
+        drill.run_drill(replace(context, record=record), one)
+
+    assert drill.state(context) == before
 
 
 @pytest.mark.parametrize(
