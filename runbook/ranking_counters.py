@@ -121,10 +121,8 @@ def _unchanged(found: Item | None) -> dict[str, Any]:
 
 
 def _items(context: StepContext) -> Iterator[Item]:
-    pages = context.client("dynamodb").get_paginator("scan")
     table = context.plan.table("userstamps").name
-    for page in pages.paginate(TableName=table, ConsistentRead=True):
-        yield from page["Items"]
+    return context.listed("dynamodb", "scan", "Items", TableName=table, ConsistentRead=True)
 
 
 def _count(item: Item | None) -> int | None:

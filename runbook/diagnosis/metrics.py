@@ -69,12 +69,11 @@ def _points(
 ) -> dict[int, dict[datetime, float]]:
     """Return number of a query -> minute -> value."""
     found: dict[int, dict[datetime, float]] = {}
-    pages = context.client("cloudwatch").get_paginator("get_metric_data")
     queries = [_query(f"m{number}", one) for number, one in enumerate(some)]
-    for page in pages.paginate(MetricDataQueries=queries, StartTime=ours.since, EndTime=ours.until):
-        for one in page["MetricDataResults"]:
-            points = dict(zip(one["Timestamps"], one["Values"], strict=True))
-            found.setdefault(int(one["Id"][1:]), {}).update(points)
+    asked = {"MetricDataQueries": queries, "StartTime": ours.since, "EndTime": ours.until}
+    for one in context.listed("cloudwatch", "get_metric_data", "MetricDataResults", **asked):
+        points = dict(zip(one["Timestamps"], one["Values"], strict=True))
+        found.setdefault(int(one["Id"][1:]), {}).update(points)
     return found
 
 

@@ -71,9 +71,8 @@ def _refuse_a_second_api(context: StepContext) -> None:
         for qualifier in (None, function.alias)
         for source in alias.invoking_apis(context, function, qualifier)
     }
-    pages = context.client("apigatewayv2").get_paginator("get_apis").paginate() if callers else ()
-    listed = [one for page in pages for one in page["Items"]]
-    if named := ", ".join(one["Name"] for one in listed if one["ApiId"] in callers):
+    apis = context.listed("apigatewayv2", "get_apis", "Items") if callers else ()
+    if named := ", ".join(one["Name"] for one in apis if one["ApiId"] in callers):
         raise Refused(
             en=f"HTTP API {named} invokes the functions. This project creates and judges REST APIs alone, as the guide"
             " does: an HTTP API is out of scope, and a REST API beside it would only divide its callers",

@@ -53,17 +53,10 @@ def _keys(context: StepContext, table: Table) -> Iterator[Key]:
     """Read the keys alone, and all of them."""
     names = [one for one in (table.hash_key, table.range_key) if one]
     aliases = {f"#{number}": name for number, name in enumerate(names)}
-    pages = (
-        context.client("dynamodb")
-        .get_paginator("scan")
-        .paginate(
-            TableName=table.name,
-            ConsistentRead=True,
-            ProjectionExpression=", ".join(aliases),
-            ExpressionAttributeNames=aliases,
-        )
+    asked = {"ProjectionExpression": ", ".join(aliases), "ExpressionAttributeNames": aliases}
+    return context.listed(
+        "dynamodb", "scan", "Items", TableName=table.name, ConsistentRead=True, **asked
     )
-    return (item for page in pages for item in page["Items"])
 
 
 def _text(attribute: Mapping[str, Any]) -> str:

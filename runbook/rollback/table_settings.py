@@ -75,8 +75,8 @@ def _tags(context: StepContext, one: Restore, new: Mapping[str, Any] | None) -> 
 
 
 def _tags_of(context: StepContext, table: Table) -> dict[str, str]:
-    pages = context.client("dynamodb").get_paginator("list_tags_of_resource")
-    return tag_map([one for p in pages.paginate(ResourceArn=table.arn) for one in p["Tags"]])
+    tagged = context.listed("dynamodb", "list_tags_of_resource", "Tags", ResourceArn=table.arn)
+    return tag_map([*tagged])
 
 
 def _stream(
@@ -164,8 +164,9 @@ def _scaling(context: StepContext, table: Table) -> dict[Place, Scaling]:
 def _listed(
     context: StepContext, operation: str, key: str, table: Table
 ) -> Iterator[Mapping[str, Any]]:
-    for page in context.client(SERVICE).get_paginator(operation).paginate(**OF_DYNAMODB):
-        yield from (one for one in page[key] if one["ResourceId"].split("/")[1] == table.name)
+    for one in context.listed(SERVICE, operation, key, **OF_DYNAMODB):
+        if one["ResourceId"].split("/")[1] == table.name:
+            yield one
 
 
 def _place(one: Mapping[str, Any]) -> Place:
