@@ -13,6 +13,7 @@ from aws.kinds.statements import (
     OPENED,
     TAGS,
     described_tags,
+    no_longer_denied,
     statements_left,
 )
 from aws.ledger import NAMES, WHEN, Closed, Harmless, Judged, Ledger, Operation, alike
@@ -212,12 +213,7 @@ SECRET = Kind[Secret, Wanted](
             final=True,
         ),
         **dict.fromkeys((EXTERNAL_TYPE, OWNING_SERVICE, COPIED_FROM), _ELSEWHERE),
-        DENIED: by_call(
-            _policy,
-            en="what those statements deny is no longer denied to anybody",
-            ja="該当ステートメントによる拒否は、誰に対しても効かなくなります",
-            final=True,
-        ),
+        DENIED: no_longer_denied(_policy),
         OPENED: by_call(
             _policy,
             en="whoever those statements allow can no longer read the secret by them; if that was a"

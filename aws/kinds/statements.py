@@ -1,9 +1,10 @@
 """Facts that several kinds have, and how statements are taken off a resource's own policy."""
 
 import json
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import Any
 
+from aws.change.undo import Undo, UndoTarget, by_call
 from aws.iam import parse
 from aws.raw import Raw
 from aws.redaction.secret_text import MaskedValue
@@ -25,6 +26,16 @@ def described_tags(listed: Iterable[Raw], place: Mapping[str, Any]) -> Mapping[s
         {one["Key"]: one["Value"] for one in listed}
     )
     return tags
+
+
+def no_longer_denied(remove: Callable[[UndoTarget], object]) -> Undo[UndoTarget]:
+    """Describe what is lost where statements of a resource's own policy that deny are taken off."""
+    return by_call(
+        remove,
+        en="what those statements deny is no longer denied to anybody",
+        ja="該当ステートメントによる拒否は、誰に対しても効かなくなります",
+        final=True,
+    )
 
 
 def statements_left(document: str, digests: Collection[str]) -> str:

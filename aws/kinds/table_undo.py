@@ -5,7 +5,7 @@ from typing import Any
 
 from aws.change.gate import Refused
 from aws.change.undo import EACH, THIS, HowToUndo, UndoTarget, by_call, by_hand, calling
-from aws.kinds.statements import COPIES, DENIED, OPENED, statements_left
+from aws.kinds.statements import COPIES, DENIED, OPENED, no_longer_denied, statements_left
 from aws.kinds.table import (
     ARCHIVED,
     INDEX,
@@ -148,12 +148,7 @@ OF_TABLES: Mapping[Words, HowToUndo[UndoTarget]] = {
         en="the copy in that Region is deleted, and whatever reads it there fails",
         ja="そのリージョンの複製は削除され、そこからの読み取りはできなくなります",
     ),
-    DENIED: by_call(
-        _policy,
-        en="what those statements deny is no longer denied to anybody",
-        ja="該当ステートメントによる拒否は、誰に対しても効かなくなります",
-        final=True,
-    ),
+    DENIED: no_longer_denied(_policy),
     OPENED: by_call(
         _policy,
         en="whoever those statements allow loses that access",
