@@ -10,7 +10,7 @@ from typing import Any
 from aws.words import Words
 from load.artefacts import LOCUST_REPORT
 from load.engine.admission import LoadRefused
-from load.engine.objectives import read_objectives
+from load.engine.objectives import Objectives, read_objectives
 from load.engine.throttle import TokenBucket
 from load.engine.verdict import FRESH_DAYS, LoadVerdict, sentence
 from load.exhibit import exhibit
@@ -68,6 +68,7 @@ def body(verdict: LoadVerdict, where: str) -> dict[str, Any]:
     return {
         **{name: data[name] for name in kept},
         "sentence": {"en": data["sentence"], "ja": sentence(verdict).ja},
+        "validity": _validity(verdict.conditions.objectives),
         "schema": data["schema"],
         "run": verdict.about.get("run"),
         "host": verdict.about.get("host"),
@@ -75,6 +76,15 @@ def body(verdict: LoadVerdict, where: str) -> dict[str, Any]:
         "page": where,
         "digest": digest(verdict),
         "exhibit": exhibit(verdict),
+    }
+
+
+def _validity(objectives: Objectives) -> dict[str, float]:
+    """Return by which limits the run itself counted, by their names in slo.toml."""
+    return {
+        "soundness.achieved": objectives.soundness.achieved,
+        "soundness.conflicts": objectives.soundness.conflicts,
+        "throttle.tolerance": objectives.throttle_tolerance,
     }
 
 

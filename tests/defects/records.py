@@ -44,6 +44,13 @@ def judged_by(criterion: str, limit: list[float]) -> Break:
     return record("load", body=LOAD | {"checks": checks})
 
 
+def counted_by(**limits: float | None) -> Break:
+    """Let the load run have counted by other limits; None for a record that does not say which."""
+    validity = LOAD["validity"] | {name.replace("_", "."): one for name, one in limits.items()}
+    said = {name: one for name, one in validity.items() if one is not None}
+    return record("load", body=LOAD | {"validity": said})
+
+
 def proof(functions: Mapping[str, str | None] = MappingProxyType({}), **said: str) -> Break:
     """Change what the proof says; ``functions`` are digests, None of one that it does not name."""
 
@@ -92,6 +99,10 @@ DEFECTS = (
     Defect(id="PREP-02:slow-objective", breaks=judged_by("p95", [0, 5000])),
     Defect(id="PREP-02:failing-objective", breaks=judged_by("errors", [0, 0.2])),
     Defect(id="PREP-02:unanswered-objective", breaks=judged_by("achieved", [0.5, 1])),
+    Defect(id="PREP-02:idle-generator", breaks=counted_by(soundness_achieved=0.1)),
+    Defect(id="PREP-02:awards-that-were-there", breaks=counted_by(soundness_conflicts=1.0)),
+    Defect(id="PREP-02:any-throttling", breaks=counted_by(throttle_tolerance=1.0)),
+    Defect(id="PREP-02:limits-unsaid", breaks=counted_by(soundness_achieved=None)),
     Defect(id="ROLL-05:never-rehearsed", breaks=without_records("rehearsal")),
     Defect(id="ROLL-05:old", breaks=record("rehearsal", created=LONG_AGO)),
     Defect(id="ROLL-05:other-release", breaks=record("rehearsal", parts={"code": OTHER})),
@@ -109,5 +120,6 @@ SOUND: Mapping[str, Break] = {
     "a proof of another commit that builds the same": proof(commit="ba9876543210"),
     "a load run that was judged by a stricter objective": judged_by("p95", [0, 200]),
     "a load run that was judged by the loosest objective": judged_by("p95", [0, 1000]),
+    "a load run that counted by stricter limits": counted_by(soundness_achieved=0.999),
     "a proof that also tried a function that is gone": proof(functions={"removed": OTHER}),
 }

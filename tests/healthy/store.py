@@ -24,6 +24,11 @@ LOAD = {
         "ja": "PASS: prodのbaseline、24000件に応答",
     },
     "percentiles": True,
+    "validity": {
+        "soundness.achieved": 0.99,
+        "soundness.conflicts": 0.01,
+        "throttle.tolerance": 0.1,
+    },
     "checks": [
         {"endpoint": "GET /stamps", "criterion": "p95", "limit": [0, 500]},
         {"endpoint": "GET /stamps", "criterion": "errors", "limit": [0, 0.01]},
