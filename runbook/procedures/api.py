@@ -9,8 +9,10 @@ REST APIをルート・CORS・オーソライザー込みで作成し、デプ�
 転送先ページのオリジンです。環境の定義にはそのオリジンを書きます。
 """
 
-from collections.abc import Mapping
+import re
+from collections.abc import Collection, Mapping
 from dataclasses import replace
+from fnmatch import fnmatchcase
 from functools import partial
 
 from aws.access.callers import callers_of
@@ -72,13 +74,23 @@ def _refuse_a_second_api(context: StepContext) -> None:
         for source in alias.invoking_apis(context, function, qualifier)
     }
     apis = context.listed("apigatewayv2", "get_apis", "Items") if callers else ()
-    if named := ", ".join(one["Name"] for one in apis if one["ApiId"] in callers):
+    if named := ", ".join(one["Name"] for one in apis if _invokes(context, one["ApiId"], callers)):
         raise Refused(
             en=f"HTTP API {named} invokes the functions. This project creates and judges REST APIs alone, as the guide"
             " does: an HTTP API is out of scope, and a REST API beside it would only divide its callers",
             ja=f"HTTP API {named}が関数を呼び出しています。本プロジェクトが作成・判定するのは、手順書と同じREST APIだけです。"
             "HTTP APIは対象外で、別にREST APIを作成すると呼び出し元が分かれてしまいます",
         )
+
+
+def _invokes(context: StepContext, id_: str, callers: Collection[str]) -> bool:
+    """Whether a permission names the HTTP API, or one for any API is used by an integration of it."""
+    if id_ in callers or not any(fnmatchcase(id_, one) for one in callers):
+        return id_ in callers
+    integrations = context.listed("apigatewayv2", "get_integrations", "Items", ApiId=id_)
+    ours = "|".join(re.escape(one.arn) for one in context.plan.functions)
+    called = (one.get("IntegrationUri", "") for one in integrations)
+    return any(re.search(rf"({ours})(?![\w-])", uri) for uri in called)
 
 
 @step("3-3")
