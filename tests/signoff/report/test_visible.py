@@ -130,10 +130,11 @@ class RewritingReporter:
 
 
 @hostile
+@example(text="GO")
 def test_terminal_shows_one_line_for_each_thing_said(text):
     reporter = RewritingReporter()
     terminal = Terminal(reporter)
-    terminal.progress(text, text)
+    terminal.progress(f"reading {text}", f"読み取り中 {text}")
     terminal.verdict(result(text), "report/x")
     terminal.no_verdict(text, Words.same(text))
     terminal.close()
