@@ -79,8 +79,13 @@ def run_drill(
         begin = datetime.now(UTC).isoformat()
         try:
             _hold(context, drill, clock)
-        except (Refused, *EXPECTED):  # an earlier pass does not outlive it; all is put back by now
-            context.record(REHEARSAL, {"complete": False, "equal": False, "part": drill.part})
+        except (
+            Refused,
+            *EXPECTED,
+        ):  # an earlier pass does not outlive it; what could be is put back by now
+            newest = context.recorded(KIND, part=drill.part)
+            equal = newest is None or newest["state"] != BEGUN
+            context.record(REHEARSAL, {"complete": False, "equal": equal, "part": drill.part})
             raise
         finally:  # what callers met meanwhile is no sign of a fault, however the drill ended
             end = datetime.now(UTC).isoformat()
