@@ -21,6 +21,7 @@ from aws.change.waiting import (
     Sleep,
     asked_until,
     duration,
+    refused,
     retried,
     within,
 )
@@ -180,7 +181,10 @@ class ChangeContext:
     undecided: Callable[[Iterable[Difference]], Sequence[Difference]] = list
     """Leaves out the differences that people decided to keep, as the checks do."""
     note: Callable[[Sequence[Change], bool], None] = nothing
-    """Called with changes as soon as they are made (True), or were interrupted and may be partly made (False)."""
+    """Called with changes as soon as they are made (True), or were interrupted and may be partly made (False).
+
+    Not called with changes that were refused before anything was sent.
+    """
     tell: Callable[[str | Words], None] = nothing
     """Shows a line to the person at the keyboard; Words appear in the chosen language."""
     watch: Callable[[str | Words], None] = nothing
@@ -188,6 +192,8 @@ class ChangeContext:
     waiting: Callable[[Words], None] = nothing
     """Called before each new attempt with what is awaited: ``table X is ACTIVE``."""
     sleep: Sleep = real_sleep
+    sent: list[str] = with_options(default_factory=list)
+    """Calls so far that changed AWS, or may have."""
 
     def say(self, *, en: str, ja: str) -> None:
         """Show a sentence to the person at the keyboard."""
@@ -230,10 +236,12 @@ class ChangeContext:
         return tuple(changes)
 
     def _make(self, changes: Sequence[Change], apply: Callable[[], object]) -> None:
+        before = len(self.sent)
         try:
             apply()
-        except BaseException:  # also for Ctrl-C: the journal must have what was begun
-            self.note(changes, False)
+        except BaseException as error:  # also for Ctrl-C: the journal must have what was begun
+            if len(self.sent) > before or not (isinstance(error, Refused) or refused(error)):
+                self.note(changes, False)
             raise
         self.note(changes, True)
 
@@ -250,7 +258,7 @@ class ChangeContext:
 
     def client(self, service: str) -> Any:
         """Return a boto3 client that retries a call if AWS says that it comes too early."""
-        return PatientClient(self.clients(service), self.sleep, self.waiting)
+        return PatientClient(self.clients(service), self.sleep, self.waiting, self.sent)
 
     def listed(self, service: str, operation: str, key: str, **parameters: object) -> Iterator[Any]:
         """Yield the entries of a list over all its pages; API Gateway alone leaves an empty list out."""

@@ -7,6 +7,7 @@ takes seconds to reach all Regions. A call that comes too early is refused with 
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from functools import partial
+from http import HTTPStatus
 from time import sleep as real_sleep
 from typing import Any, TypeVar
 
@@ -194,15 +195,43 @@ def retried(
     return retrying(call, *args, **parameters)
 
 
-class PatientClient:
-    """An AWS client that retries each call if AWS says that it comes too early."""
+READS = ("batch_get_", "can_", "describe_", "filter_", "get_", "head_", "list_", "query", "scan")
+"""How the names of a client's methods begin that change nothing."""
 
-    def __init__(self, client: Any, sleep: Sleep, tell: Tell) -> None:
+
+class PatientClient:
+    """An AWS client that retries each call if AWS says that it comes too early.
+
+    ``sent`` receives the names of the calls that changed AWS, or that got no answer and may have.
+    """
+
+    def __init__(self, client: Any, sleep: Sleep, tell: Tell, sent: list[str]) -> None:
         self._client, self._again = client, partial(retried, sleep=sleep, tell=tell)
+        self._sent = sent
 
     def __getattr__(self, name: str) -> Any:
         found = getattr(self._client, name)
-        return partial(self._again, found) if callable(found) else found
+        if not callable(found):
+            return found
+        return partial(self._again, found if name.startswith(READS) else partial(self._send, found))
+
+    def _send(self, call: Callable[..., T], *args: object, **parameters: object) -> T:
+        try:
+            answer = call(*args, **parameters)
+        except BaseException as error:
+            if not refused(error):
+                self._sent.append(call.__name__)
+            raise
+        self._sent.append(call.__name__)
+        return answer
+
+
+def refused(error: BaseException) -> bool:
+    """Whether AWS refused the call, and so changed nothing."""
+    if not isinstance(error, ClientError):
+        return False
+    status: int = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
+    return HTTPStatus.BAD_REQUEST <= status < HTTPStatus.INTERNAL_SERVER_ERROR
 
 
 def asked_until(

@@ -109,6 +109,16 @@ def test_where_one_says_no_nothing_after_it_happens(cut_over, refused):
     assert [name for name, _ in screen.outcomes] == STEPS[: STEPS.index(refused) + 1]
 
 
+def test_a_verdict_that_refuses_is_not_said_to_be_changed(cut_over, monkeypatch):
+    monkeypatch.setattr(verdict, "newest", lambda _: None)
+    made, _ = cut_over()
+    with pytest.raises(Stopped, match="there is no verdict yet"):
+        made.perform()
+
+    assert made.applied.told() is None
+    assert [one.what for one in cut_over.journal] == ["begin", "failed", "end"]
+
+
 def test_a_stopped_cut_over_goes_on_and_asks_nobody_twice(cut_over):
     first, _ = cut_over("phone_test")
     with pytest.raises(Stopped):
