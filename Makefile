@@ -38,11 +38,15 @@ else
 	@$(PY) -m pytest tests/load/deep $(DEEPLY) $(ARGS)  # they measure, too
 endif
 
-lint: .venv/finished  ## ruff, mypy, import contracts, declared dependencies, workflows
+# Tests that only read the source: each call has its right, each member of AWS's models its entry, each word both languages.
+STATIC := $(patsubst %,tests/%.py,aws/test_ledgers runbook/test_declared_rights test_checklist test_languages test_policies test_words)
+
+lint: .venv/finished  ## ruff, mypy, import contracts, rights, ledgers, words, declared dependencies, workflows
 	@$(PY) -m ruff check . && $(PY) -m ruff format --check . && $(PY) -m mypy
 	@.venv/bin/lint-imports && .venv/bin/deptry --no-ansi .
 	@.venv/bin/actionlint -shellcheck= -pyflakes= .github/workflows/*.yml
 	@.venv/bin/zizmor --offline --no-progress --quiet .github/workflows
+	@$(PY) -m pytest -q $(STATIC)
 
 up: .venv/finished  ## keep a local stack until Ctrl-C (EMPTY=1: nothing provisioned)
 	@$(PY) -m runbook.up $(if $(EMPTY),--empty)

@@ -6,6 +6,8 @@ import pytest
 
 from tests.affected import (
     HOUSE,
+    JUDGE,
+    JUDGE_STEPS,
     ROOT,
     base,
     changes,
@@ -78,6 +80,14 @@ def test_nearest_runs_first_and_what_has_no_time_is_named():
     assert chosen.run == (*sorted(HOUSE), "tests/a/test_near.py", "tests/a/test_far.py")
     assert chosen.left_out == ("tests/a/test_long.py",)
     assert "left out: tests/a/test_long.py" in summary(near, chosen, seconds)
+
+
+@pytest.mark.parametrize(("steps", "runs"), [(JUDGE_STEPS, True), (JUDGE_STEPS + 1, False)])
+def test_every_defect_is_judged_before_nearer_tests_where_a_change_is_near_enough(steps, runs):
+    seconds = {**dict.fromkeys(HOUSE, 0.0), JUDGE: 60.0, "tests/a/test_near.py": 50.0}
+    chosen = choice({JUDGE: steps, "tests/a/test_near.py": 1}, seconds, 70.0)
+
+    assert (JUDGE in chosen.run) is runs
 
 
 @pytest.mark.parametrize(

@@ -8,9 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from aws.change.undo import Undo
 from aws.iam import covers
-from aws.kinds import UNDO as OF_KINDS
 from local.aws.restores import Restores
 from local.aws.server import LocalAws
 from runbook import rights
@@ -23,7 +21,6 @@ from runbook.rights import declared, document, example, policy, text
 from runbook.rights_resources import UNSCOPED, PolicyScope
 from signoff.evidence import StoreSettings, open_store
 from signoff.judge.checklist import Checklist
-from tests.runbook.calls_in_source import actions_in, actions_of_call
 from tests.runbook.desk import Desk, EvidenceInMemory
 from tests.runbook.exercises import Exercise, exercises
 from tests.runbook.recorded_rights import RestrictedRole, asked_of_iam, of_admin, of_nobody
@@ -36,11 +33,6 @@ OF_FOUND = {
 """Asked of what somebody else set up, not where nothing is."""
 ACCOUNT, REGION = "717171717171", "ap-northeast-1"
 ROOT = Path(__file__).parents[2]
-SOURCE = [
-    one
-    for folder in ("aws/converge", "aws/kinds", "runbook")
-    for one in (ROOT / folder).rglob("*.py")
-]
 UNSHOWN = re.compile(r"there|set|.* MB; .*|.*characters.*")
 """How a value is told that is not shown itself, or that no words bring back."""
 ELSEWHERE = {
@@ -204,22 +196,6 @@ def test_cannot_be_undone_is_said_of_what_is_lost_and_was_not_shown(recorded):
     unshown = {(one.resource, one.field) for one in lost if UNSHOWN.fullmatch(str(one.before))}
 
     assert {(one.resource, one.field) for one in lost if one.final} == unshown
-
-
-def test_what_no_exercise_makes_is_called_in_the_source():
-    called = {action for path in SOURCE for action in actions_in(path)}
-    put_off = {action for name in rights.written() for action in also(name)}
-
-    assert put_off - called == set()
-
-
-def test_everything_that_detach_can_undo_is_declared():
-    undoing = {a for path in ROOT.glob("aws/converge/undo/*.py") for a in actions_in(path)}
-    of_kinds = [how.call for how in OF_KINDS.values() if isinstance(how, Undo)]
-    undoing |= {a for call in of_kinds for a in actions_of_call(call)}
-
-    assert undoing
-    assert undoing - {a for actions in declared()["detach"].values() for a in actions} == set()
 
 
 def without(one, desk, folder):
