@@ -10,18 +10,22 @@ from dataclasses import replace
 from math import ceil, floor
 
 from aws import desired
-from aws.alarm import Alarm, MuteRule, WatchedMetric
 from aws.bounds import Bound, at_most, one_of, unset
 from aws.difference import Certainty, Difference, differences
-from aws.ledgers.cloudwatch import ALARM, MUTE_RULE
+from aws.kinds.alarm import (
+    ALARM,
+    DATAPOINTS,
+    EXPRESSION,
+    MISSING_DATA,
+    STATISTIC,
+    THRESHOLD,
+    UNIT,
+    Alarm,
+    WatchedMetric,
+)
+from aws.kinds.mute_rule import MUTE_RULE, MuteRule
 from aws.words import Words
 
-STATISTIC = Words(en="statistic", ja="統計")
-THRESHOLD = Words(en="threshold", ja="しきい値")
-DATAPOINTS = Words(en="data points to alarm", ja="発報に必要なデータポイント数")
-UNIT = Words(en="unit", ja="単位")
-MISSING_DATA = Words(en="missing data", ja="欠落データの扱い")
-EXPRESSION = Words(en="expression", ja="式")
 LOOKS_BACK = Words(en="looks back (s)", ja="評価範囲（秒）")
 
 COMPARED = {
@@ -97,16 +101,16 @@ def _loosening(
 ) -> tuple[Difference, ...]:
     """Compare facts with bounds of the guide; a decision to differ loosens it, since fewer alarms are sent."""
     about = {"call": CALL, "decided_in": DECIDED_IN, "loosens": True}
-    return differences(ALARM, alarm.name, facts, bounds, **about)
+    return differences(ALARM.words, alarm.name, facts, bounds, **about)
 
 
 def muted_by(alarm: str, rules: Iterable[MuteRule]) -> tuple[Difference, ...]:
     """Return the mute rules that are not over and name the alarm."""
     return tuple(
         Difference(
-            kind=ALARM,
+            kind=ALARM.words,
             name=alarm,
-            fact=MUTE_RULE,
+            fact=MUTE_RULE.words,
             found=f"{rule.name}: {rule.schedule}",
             ids=(rule.name,),
             bound=unset(),

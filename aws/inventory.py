@@ -9,7 +9,6 @@ from typing import Any, cast
 import boto3
 
 from aws import (
-    alarm,
     api_document,
     attachments,
     automation,
@@ -25,7 +24,6 @@ from aws import (
 )
 from aws.access import principals as access
 from aws.access.principals import Principal
-from aws.alarm import Alarm, MuteRule
 from aws.api_document import ApiDocument
 from aws.automation import Automation
 from aws.contents import Contents, KeyScan
@@ -41,12 +39,14 @@ from aws.function import (
     RoleUser,
     Version,
 )
+from aws.kinds.alarm import Alarm
 from aws.kinds.bucket import Bucket
 from aws.kinds.dashboard import Dashboard
 from aws.kinds.gateway_account import GatewayAccount
 from aws.kinds.key import Key
 from aws.kinds.log_group import LogGroup
 from aws.kinds.log_policy import LogPolicy
+from aws.kinds.mute_rule import MuteRule
 from aws.kinds.secret import Secret
 from aws.kinds.table import Table
 from aws.kinds.table_beside import Backups, ResourcePolicy, Tags
@@ -83,7 +83,6 @@ READERS: Mapping[str, Reader] = (
     | role.READERS
     | access.READERS
     | automation.READERS
-    | alarm.READERS
     | kinds.READERS
     | contents.READERS
     | attachments.READERS

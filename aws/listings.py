@@ -3,8 +3,8 @@
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
-from aws import alarm, function, rest_api, role
-from aws.kinds import secret, table
+from aws import function, rest_api, role
+from aws.kinds import alarms_of_ours, secret, table
 from aws.names import ours, shared_ending
 from aws.reading import Reader, Reading, Scope
 from aws.section import Section
@@ -17,7 +17,7 @@ LISTINGS: Mapping[str, Listing] = {
     "tables": table.names,
     "roles": role.names,
     "secrets": secret.names,
-    "alarms": alarm.names,
+    "alarms": alarms_of_ours.names,
 }
 
 

@@ -4,13 +4,12 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime
 
 from aws import desired
-from aws.alarm import Alarm
 from aws.bounds import as_text, one_of
 from aws.difference import Difference, unallowed
 from aws.firing import CALL, muted_by, shortfalls, watches
 from aws.inventory import Sections
+from aws.kinds.alarm import ALARM, OTHER_ACTION, Alarm
 from aws.ledger import Unplanned
-from aws.ledgers.cloudwatch import ALARM, OTHER_ACTION
 from aws.section import Follows, Missing, NotTestable, known, lookup
 from aws.words import Words, joined
 from checks.delivery import Delivery
@@ -140,7 +139,7 @@ def in_alarm_state(alarms: Iterable[tuple[Alarm, str]]) -> Iterator[Difference]:
     for alarm, state in alarms:
         if not bound.holds(state):
             yield Difference(
-                kind=ALARM,
+                kind=ALARM.words,
                 name=alarm.name,
                 fact=STATE,
                 found=state,

@@ -5,12 +5,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from aws.access.publishing import allows_publishing, usable
-from aws.alarm import COMPOSITE, Alarm
 from aws.bounds import Bound, at_least, described, exactly, one_of, unset
 from aws.composite import fires_with
 from aws.difference import Difference
 from aws.firing import CALL
 from aws.inventory import Sections
+from aws.kinds.alarm import ALARM, COMPOSITE, Alarm
 from aws.kinds.topic import (
     DATA_PROTECTION,
     DELIVERY_POLICY,
@@ -27,7 +27,6 @@ from aws.kinds.topic import (
     Topic,
     masked_address,
 )
-from aws.ledgers.cloudwatch import ALARM
 from aws.section import NotTestable, Unread, known, lookup
 from aws.words import Words
 from signoff.environment import Environment
@@ -235,7 +234,13 @@ def _passes_alarms(one: Subscription) -> bool:
 
 def _of_alarm(alarm: Alarm, fact: Words, found: object, bound: Bound) -> Difference:
     return Difference(
-        kind=ALARM, name=alarm.name, fact=fact, found=found, bound=bound, call=CALL, loosens=True
+        kind=ALARM.words,
+        name=alarm.name,
+        fact=fact,
+        found=found,
+        bound=bound,
+        call=CALL,
+        loosens=True,
     )
 
 

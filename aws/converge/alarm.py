@@ -3,20 +3,11 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from aws.alarm import decode
 from aws.change.gate import ChangeContext, Changes, difference
 from aws.change.tags import tag_list
 from aws.desired import Alarm
-from aws.firing import (
-    DATAPOINTS,
-    LOOKS_BACK,
-    MISSING_DATA,
-    STATISTIC,
-    THRESHOLD,
-    UNIT,
-    shortfalls,
-    watches,
-)
+from aws.firing import LOOKS_BACK, shortfalls, watches
+from aws.kinds.alarm import DATAPOINTS, MISSING_DATA, STATISTIC, THRESHOLD, UNIT, decode
 from aws.raw import Raw
 
 AT_A_TIME = 100

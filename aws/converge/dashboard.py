@@ -5,9 +5,9 @@ from collections.abc import Iterable, Mapping
 from functools import partial
 from typing import Any
 
-from aws.alarm import RESOURCES
 from aws.change.gate import ChangeContext, Changes, difference, unless_absent
 from aws.desired import Dashboard, Widget
+from aws.kinds.alarms_of_ours import RESOURCES
 from aws.kinds.dashboard import Metric, shown, unseen, widgets, without
 from aws.names import shared_beginning, shared_ending
 from aws.raw import Raw

@@ -5,10 +5,10 @@ from functools import lru_cache
 
 from aws import desired
 from aws.access.publishing import allows_publishing, any_alarm, usable
-from aws.alarm import Alarm, action_failed, decode
 from aws.change.gate import ChangeContext, unless_absent
 from aws.converge.topic import key_of
 from aws.firing import shortfalls, watches
+from aws.kinds.alarm import Alarm, action_failed, decode
 from aws.kinds.topic import REACHES_PEOPLE
 from aws.kinds.topic import decode as decode_topic
 from aws.raw import Raw

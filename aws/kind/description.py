@@ -7,7 +7,7 @@ from typing import Any, Protocol
 from botocore import xform_name
 
 from aws.bounds import Bound
-from aws.ledger import Entry, Subject
+from aws.ledger import Entry, Harmless, Subject
 from aws.part import LeftOut, Part
 from aws.raw import Raw
 from aws.words import Words
@@ -47,9 +47,13 @@ class ReadCall:
     named: Subject | None = None
     """How the ledger names the resource of an answer; None where no closed member speaks of it."""
     members: Mapping[str, Entry] = field(default_factory=dict)
-    """Closed and harmless members; those of facts follow from the facts."""
+    """Closed members, and what else does not follow from the facts."""
+    harmless: Mapping[str | Harmless, str] = field(default_factory=dict)
+    """Why they decide nothing -> members."""
     beside: Mapping[str, Entry] = field(default_factory=dict)
     """Members of the answer outside the resource."""
+    lists: Mapping[str, str] = field(default_factory=dict)
+    """Where an answer has the resource in one of several lists: list -> the members that its elements have."""
     needs: frozenset[str] = frozenset()
     empty_on: frozenset[str] = frozenset()
     """Error codes that mean "nothing is set"."""
@@ -88,11 +92,12 @@ class Fact:
     """From AWS's value to ours."""
     read_in: Callable[[Any, Mapping[str, Any]], Any] | None = None
     """The same, where the value is understood by the place that it was read in: a Region, a prefix of names."""
-    covers: tuple[str, ...] = ()
-    """Members that it speaks for, where they are not the one at its path."""
+    covers: str = ""
+    """Members that it speaks for, separated by spaces, where they are not the one at its path."""
     none: Words | None = None
     """How people name that there is no value."""
-    part: Part | LeftOut = Part.CONFIGURATION
+    part: Part | LeftOut | None = None
+    """Its kind's part, unless it is named."""
     inner: Mapping[str, Part | LeftOut] = field(default_factory=dict)
     """Fields of its value that belong elsewhere."""
     set_by: str = ""
@@ -106,7 +111,7 @@ class Fact:
 
     @property
     def members(self) -> tuple[str, ...]:
-        return self.covers or ((self.at,) if self.at != BY_NAME else ())
+        return tuple(self.covers.split()) or ((self.at,) if self.at != BY_NAME else ())
 
     def shown(self, value: Any) -> Any:
         return self.none if value is None and self.none else value

@@ -17,7 +17,7 @@ from aws.door.failures import Gone, ReadFailure, garbled, lacking_member
 from aws.iam import actions_for
 from aws.kind.description import BY_NAME, NEEDED, Fact, ReadCall, Wanted, WriteCall
 from aws.kind.unknown import partly, value_of
-from aws.ledger import Closed, Judged, Ledger, Operation, Resource
+from aws.ledger import Closed, Judged, Ledger, Operation, Resource, harmless
 from aws.part import LeftOut, Part
 from aws.raw import Raw
 from aws.reading import Reader, Reading, required
@@ -38,6 +38,8 @@ class Kind(Generic[T, W]):
     section: str
     type: type[T]
     calls: Mapping[str, ReadCall]
+    part: Part = Part.CONFIGURATION
+    """The part of a release that its facts belong to, unless they name another."""
     attached_section: str = ""
     """Section of what nobody planned of its items."""
     requests: Mapping[str, WriteCall] = field(default_factory=dict)
@@ -49,7 +51,10 @@ class Kind(Generic[T, W]):
     def facts(self) -> Mapping[str, Fact]:
         first = next(iter(self.calls))
         described = {one.name: one.metadata["fact"] for one in fields(cast("Any", self.type))}
-        return {name: replace(one, call=one.call or first) for name, one in described.items()}
+        return {
+            name: replace(one, call=one.call or first, part=one.part or self.part)
+            for name, one in described.items()
+        }
 
     @cached_property
     def _by_words(self) -> Mapping[Words, tuple[str, Fact]]:
@@ -205,12 +210,17 @@ class Kind(Generic[T, W]):
             if one.call == key
             for path in one.members
         }
+        entries = judged | dict(call.members) | harmless(call.harmless)
+        lists = call.lists or {call.under: " ".join(entries)}
         return Operation(
             members={
-                call.path(path): entry for path, entry in (judged | dict(call.members)).items()
+                f"{path}.{name}".strip("."): entries[name]
+                for path, names in lists.items()
+                for name in names.split(" ")
+                if name in entries
             }
             | dict(call.beside),
-            resources={call.under: Resource(kind=self.words, name=call.named)}
+            resources={path: Resource(kind=self.words, name=call.named) for path in lists}
             if call.named
             else {},
             needs=call.needs,

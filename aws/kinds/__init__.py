@@ -6,12 +6,16 @@ from typing import Any
 from aws.change.undo import HowToUndo, UndoTarget
 from aws.kind import Kind
 from aws.kinds import (
+    alarm,
+    alarm_undo,
+    alarms_of_ours,
     bucket,
     dashboard,
     gateway_account,
     key,
     log_group,
     log_policy,
+    mute_rule,
     secret,
     table,
     table_beside,
@@ -28,6 +32,8 @@ KINDS: tuple[Kind[Any, Any], ...] = (
     log_group.LOG_GROUP,
     bucket.BUCKET,
     dashboard.DASHBOARD,
+    alarm.ALARM,
+    mute_rule.MUTE_RULE,
     gateway_account.GATEWAY_ACCOUNT,
     topic.TOPIC,
     table.TABLE,
@@ -41,6 +47,7 @@ KINDS: tuple[Kind[Any, Any], ...] = (
 )
 LEDGER: Ledger = {call: operation for kind in KINDS for call, operation in kind.ledger.items()} | {
     **log_policy.LEDGER,
+    **mute_rule.LEDGER,
     **table.LEDGER,
     **table_capacity.LEDGER,
     **secret.LEDGER,
@@ -51,6 +58,8 @@ READERS: dict[str, Reader] = {
     **log_policy.READERS,
     **bucket.READERS,
     **dashboard.READERS,
+    **alarms_of_ours.READERS,
+    **mute_rule.READERS,
     **gateway_account.READERS,
     **topic.READERS,
     **table.READERS,
@@ -62,7 +71,7 @@ READERS: dict[str, Reader] = {
 }
 UNDO: Mapping[tuple[Words, Words], HowToUndo[UndoTarget]] = {
     (kind.words, fact): how for kind in KINDS for fact, how in kind.undo.items()
-} | {**log_policy.UNDO, **table_undo.UNDO, **table_capacity.UNDO, **topic.UNDO}
+} | {**alarm_undo.UNDO, **log_policy.UNDO, **table_undo.UNDO, **table_capacity.UNDO, **topic.UNDO}
 BY_SECTION: Mapping[str, Kind[Any, Any]] = {kind.section: kind for kind in KINDS}
 """Section of the inventory -> the kind of its items."""
 ATTACHED: Mapping[str, Kind[Any, Any]] = {

@@ -43,7 +43,7 @@ def _by_default(member: str) -> Mapping[str, Any]:
         "at": RULES,
         "call": "encryption",
         "absent": None,
-        "covers": (f"{RULES}.{DEFAULT}.{member}",),
+        "covers": f"{RULES}.{DEFAULT}.{member}",
         "read": lambda rules: rules[0].get(DEFAULT, {}).get(member) if rules else None,
     }
 
@@ -62,17 +62,11 @@ class Bucket:
         "PublicAccessBlockConfiguration",
         call="block",
         absent=False,
-        covers=tuple(f"PublicAccessBlockConfiguration.{one}" for one in SWITCHES),
+        covers=" ".join(f"PublicAccessBlockConfiguration.{one}" for one in SWITCHES),
         read=lambda block: all(block.get(switch, False) for switch in SWITCHES),
         part=Part.PERMISSIONS,
     )
-    policy: str | None = fact(
-        POLICY,
-        "Policy",
-        call="policy",
-        absent=None,
-        part=Part.PERMISSIONS,
-    )
+    policy: str | None = fact(POLICY, "Policy", call="policy", absent=None, part=Part.PERMISSIONS)
     region: str = fact(
         Words(en="Region", ja="リージョン"),
         "LocationConstraint",

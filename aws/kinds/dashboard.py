@@ -49,12 +49,9 @@ def _decoded(body: str, place: Mapping[str, str]) -> tuple[Widget, ...]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Dashboard:
-    name: str = fact(NAME, BY_NAME, covers=("DashboardName",), part=Part.ALARMS)
+    name: str = fact(NAME, BY_NAME, covers="DashboardName")
     widgets: tuple[Widget, ...] = fact(
-        Words(en="widgets", ja="ウィジェット"),
-        "DashboardBody",
-        read_in=_decoded,
-        part=Part.ALARMS,
+        Words(en="widgets", ja="ウィジェット"), "DashboardBody", read_in=_decoded
     )
 
 
@@ -63,6 +60,7 @@ DASHBOARD = Kind[Dashboard, Wanted](
     service="cloudwatch",
     section="dashboards",
     type=Dashboard,
+    part=Part.ALARMS,
     calls={
         "dashboard": ReadCall(
             operation="GetDashboard",

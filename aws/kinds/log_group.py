@@ -40,12 +40,7 @@ class LogGroup:
     """``retention_days`` None never expires; INFREQUENT_ACCESS makes no metrics of embedded ones."""
 
     name: str = fact(NAME, "logGroupName", part=PLANNED_BY)
-    arn: str = fact(
-        ARN,
-        "arn",
-        absent="",
-        read=lambda arn: arn.removesuffix(":*"),
-    )
+    arn: str = fact(ARN, "arn", absent="", read=lambda arn: arn.removesuffix(":*"))
     retention_days: int | None = fact(
         RETENTION,
         "retentionInDays",

@@ -92,7 +92,7 @@ class Secret:
         "",
         absent=(),
         read=_regions,
-        covers=("PrimaryRegion", "ReplicationStatus"),
+        covers="PrimaryRegion ReplicationStatus",
         part=Part.PERMISSIONS,
     )
     """Those to which it is replicated, and its primary's."""
@@ -101,7 +101,7 @@ class Secret:
         "",
         absent=None,
         read=_replaced,
-        covers=("LastChangedDate",),
+        covers="LastChangedDate",
         part=JUDGED_EACH_RUN,
     )
     """When it was last changed, where it had another value before: whoever kept that has it still."""

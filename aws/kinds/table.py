@@ -96,31 +96,24 @@ class Table:
 
     name: str = fact(NAME, "TableName", part=PLANNED_BY)
     arn: str = fact(ARN, "TableArn", part=IDENTITY)
-    status: str = fact(
-        STATUS,
-        "TableStatus",
-        part=JUDGED_EACH_RUN,
-    )
+    status: str = fact(STATUS, "TableStatus", part=JUDGED_EACH_RUN)
     hash_key: str = fact(
         Words(en="partition key", ja="パーティションキー"),
         "KeySchema",
         read=lambda schema: _keys(schema)[0],
-        covers=("KeySchema.AttributeName",),
-        part=Part.DATA,
+        covers="KeySchema.AttributeName",
     )
     range_key: str | None = fact(
         Words(en="sort key", ja="ソートキー"),
         "KeySchema",
         read=lambda schema: _keys(schema)[1],
-        covers=("KeySchema.KeyType",),
-        part=Part.DATA,
+        covers="KeySchema.KeyType",
     )
     attribute_types: Mapping[str, str] = fact(
         Words(en="attribute types", ja="属性の型"),
         "AttributeDefinitions",
         read=lambda listed: {one["AttributeName"]: one["AttributeType"] for one in listed},
-        covers=("AttributeDefinitions.AttributeName", "AttributeDefinitions.AttributeType"),
-        part=Part.DATA,
+        covers="AttributeDefinitions.AttributeName AttributeDefinitions.AttributeType",
     )
     billing_mode: str = fact(
         Words(en="billing mode", ja="課金モード"),
@@ -133,20 +126,20 @@ class Table:
         "GlobalSecondaryIndexes",
         absent=(),
         read=lambda listed: tuple(map(_index, listed)),
-        covers=tuple(
+        covers=" ".join(
             f"GlobalSecondaryIndexes.{one}"
             for one in (
                 *("IndexName", "KeySchema.AttributeName", "KeySchema.KeyType"),
                 *("Projection.ProjectionType", "IndexStatus"),
             )
         ),
-        part=Part.DATA,
         inner={"status": JUDGED_EACH_RUN},
     )
     sse_type: str | None = fact(
         Words(en="encryption type", ja="暗号化の種類"),
         "SSEDescription.SSEType",
         absent=None,
+        part=Part.CONFIGURATION,
     )
     sse_status: str | None = fact(
         Words(en="encryption status", ja="暗号化の状態"),
@@ -155,15 +148,20 @@ class Table:
         part=JUDGED_EACH_RUN,
     )
     sse_key_arn: str | None = fact(
-        Words(en="encryption key", ja="暗号化キー"), "SSEDescription.KMSMasterKeyArn", absent=None
+        Words(en="encryption key", ja="暗号化キー"),
+        "SSEDescription.KMSMasterKeyArn",
+        absent=None,
+        part=Part.CONFIGURATION,
     )
-    deletion_protection: bool = fact(PROTECTION, "DeletionProtectionEnabled", absent=False)
+    deletion_protection: bool = fact(
+        PROTECTION, "DeletionProtectionEnabled", absent=False, part=Part.CONFIGURATION
+    )
     caps: Mapping[str, int] = fact(
         Words(en="on-demand caps", ja="オンデマンドの上限"),
         "",
         absent={},
         read=lambda table: dict(_caps(table)),
-        covers=("OnDemandThroughput", "GlobalSecondaryIndexes.OnDemandThroughput"),
+        covers="OnDemandThroughput GlobalSecondaryIndexes.OnDemandThroughput",
         part=Part.CAPACITY,
     )
     """Table or index -> the lower of its maximum on-demand reads and writes a second, if it has any."""
@@ -172,7 +170,6 @@ class Table:
         "Replicas",
         absent=(),
         read=lambda listed: tuple(sorted(one["RegionName"] for one in listed)),
-        part=Part.DATA,
     )
 
     @property
@@ -208,6 +205,7 @@ TABLE = Kind[Table, Wanted](
     section="tables",
     attached_section="table_attachments",
     type=Table,
+    part=Part.DATA,
     calls={
         "table": ReadCall(
             operation="DescribeTable",

@@ -78,14 +78,14 @@ def _listeners(listed: Iterable[Raw], place: Mapping[str, str]) -> tuple[Subscri
 def _attribute(words: Words, name: str, **more: Any) -> Any:
     """Describe a fact among a topic's attributes, which AWS's model knows as one map of texts."""
     at = f"Attributes.{name}"
-    return fact(words, at, covers=("Attributes",), part=Part.ALARMS, **more)
+    return fact(words, at, covers="Attributes", **more)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Topic:
     """A topic by its ARN; policies are JSON text."""
 
-    arn: str = fact(ARN, BY_NAME, part=Part.ALARMS)
+    arn: str = fact(ARN, BY_NAME)
     policy: str = _attribute(POLICY, "Policy", absent="")
     kms_key: str | None = _attribute(
         KMS_KEY, "KmsMasterKeyId", absent=None, read=lambda key: key or None
@@ -96,17 +96,12 @@ class Topic:
         call="subscriptions",
         absent=(),
         read_in=_listeners,
-        covers=tuple(f"Subscriptions.{one}" for one in ("SubscriptionArn", "Protocol", "Endpoint")),
-        part=Part.ALARMS,
+        covers="Subscriptions.SubscriptionArn Subscriptions.Protocol Subscriptions.Endpoint",
         inner={"arn": IDENTITY},
     )
     delivery_policy: str = _attribute(DELIVERY_POLICY, "DeliveryPolicy", absent="")
     data_protection: str = fact(
-        DATA_PROTECTION,
-        "DataProtectionPolicy",
-        call="protection",
-        absent="",
-        part=Part.ALARMS,
+        DATA_PROTECTION, "DataProtectionPolicy", call="protection", absent=""
     )
     fifo: bool = _attribute(
         FIRST_IN_FIRST_OUT, "FifoTopic", absent=False, read=lambda text: text == "true"
@@ -141,6 +136,7 @@ TOPIC = Kind[Topic, Wanted](
     service="sns",
     section="topics",
     type=Topic,
+    part=Part.ALARMS,
     calls={
         "topic": ReadCall(
             operation="GetTopicAttributes",

@@ -59,7 +59,7 @@ def _own_limits(stages: Sequence[Raw]) -> Iterator[OwnLimit]:
 
 
 def _limit(words: Words, at: str, absent: int | None = None, **more: Any) -> Any:
-    return fact(words, at, absent=absent, part=Part.CAPACITY, **more)
+    return fact(words, at, absent=absent, **more)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,18 +73,14 @@ class UsagePlan:
     quota: int | None = _limit(QUOTA, "quota.limit")
     period: str | None = _limit(PERIOD, "quota.period")
     stages: tuple[str, ...] = fact(
-        STAGES,
-        "apiStages",
-        absent=(),
-        read=lambda stages: tuple(sorted(map(_stage, stages))),
-        part=Part.CAPACITY,
+        STAGES, "apiStages", absent=(), read=lambda stages: tuple(sorted(map(_stage, stages)))
     )
     keys: tuple[str, ...] = fact(
         KEYS,
         "items",
         call="keys",
         absent=(),
-        covers=("items.id",),
+        covers="items.id",
         read=lambda keys: tuple(sorted(one["id"] for one in keys if "id" in one)),
         part=Part.PERMISSIONS,
     )
@@ -92,9 +88,8 @@ class UsagePlan:
         Words(en="limits of their own", ja="個別の制限"),
         "apiStages",
         absent=(),
-        covers=("apiStages",),
+        covers="apiStages",
         read=lambda stages: tuple(_own_limits(stages)),
-        part=Part.CAPACITY,
     )
     offset: int = _limit(OFFSET, "quota.offset", absent=0)
     """Requests subtracted from the quota in the first period, which is the day of the go-live."""
@@ -127,6 +122,7 @@ USAGE_PLAN = Kind[UsagePlan, Wanted](
     service="apigateway",
     section="usage_plans",
     type=UsagePlan,
+    part=Part.CAPACITY,
     calls={
         "plan": ReadCall(
             operation="GetUsagePlans",

@@ -1,8 +1,8 @@
 """Alarms that fire, each with its page, and those that are absent."""
 
-from aws.alarm import Alarm
 from aws.converge import other_alarm
 from aws.firing import watches
+from aws.kinds.alarm import Alarm
 from aws.words import Words
 from runbook.diagnosis.own_runs import OwnRuns
 from runbook.engine import StepContext

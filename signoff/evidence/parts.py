@@ -51,11 +51,7 @@ OF_SECTIONS: Mapping[Part, Mapping[str, str]] = {
     Part.MASTERS: {
         "contents": "*",
     },
-    Part.ALARMS: {
-        "alarms": "*",
-        "alarm_attachments": "*",
-        "mute_rules": "*",
-    },
+    Part.ALARMS: {"alarm_attachments": "*"},
     Part.CAPACITY: {
         "functions": "reserved_concurrency",
         "lambda_account": "*",
@@ -76,7 +72,7 @@ LEFT_OUT: Mapping[str, Mapping[str, str]] = {
     "the name by which it is planned": dict.fromkeys(
         (
             *("functions", "aliases", "roles", "rest_apis", "stages"),
-            *("domains", "alarms", "mute_rules"),
+            "domains",
         ),
         "name",
     ),
@@ -87,7 +83,6 @@ LEFT_OUT: Mapping[str, Mapping[str, str]] = {
         "rest_apis": "created",
         "stages": "deployment_id",
         "served": "authorizers.id",
-        "alarms": "arn",
     },
     "the same code, published again, is the same release": {"functions": "version"},
     "moves by itself, and rows judge it in each run": {
@@ -96,8 +91,6 @@ LEFT_OUT: Mapping[str, Mapping[str, str]] = {
         "roles": "last_used_in",
         "secret_values": "placeholder same_as",
         "domains": "status",
-        "alarms": "state state_since failed_action",
-        "mute_rules": "status",
     },
     "AWS patches the runtime by itself": {"functions": "runtime_version"},
     "what was live before, or may be live next; rows judge it in each run": {
@@ -113,7 +106,6 @@ LEFT_OUT: Mapping[str, Mapping[str, str]] = {
     "a record names the API that it is about": {"rest_apis": "id"},
     "a text for people": {
         "stages": "description",
-        "alarms": "description",
     },
     "what AWS adds to its exports one day makes no other API": {"served": "unknown"},
     "ACM renews them by itself, and rows judge them in each run": {"certificates": "*"},

@@ -20,10 +20,6 @@ VOLATILE: Mapping[tuple[str, str], str] = {
     ("key_scans", WHOLE): "people come and go while the run lasts, and so do its own test users",
     ("leaks", WHOLE): "made of all other answers, each of which is compared itself",
     ("resolutions", WHOLE): "name servers answer with other addresses each time",
-    ("alarms", "state"): "the calls of this run count as well, refused ones above all",
-    ("alarms", "state_since"): "goes with the state",
-    ("alarms", "failed_action"): "goes with the state",
-    ("mute_rules", "status"): "changes by the rule's own schedule",
     ("lambda_account", "unreserved"): "moves with other functions of the account",
 } | {
     (section, name): part.because

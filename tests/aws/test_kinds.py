@@ -9,11 +9,13 @@ from aws.change.gate import ChangeContext
 from aws.change.undo import EACH, THIS, Calling, Undo, UndoTarget
 from aws.kind import BY_NAME, Kind
 from aws.kinds import KINDS, UNDO, log_group
+from aws.kinds.alarm import TYPE, Alarm, WatchedMetric
 from aws.kinds.bucket import BUCKET, SWITCHES, Bucket
 from aws.kinds.dashboard import Dashboard, Metric, Widget
 from aws.kinds.gateway_account import GatewayAccount
 from aws.kinds.key import Key
 from aws.kinds.log_group import LOG_GROUP, LogGroup
+from aws.kinds.mute_rule import MuteRule
 from aws.kinds.secret import Secret
 from aws.kinds.table import Index, Table
 from aws.kinds.table_beside import Backups, ResourcePolicy, Tags
@@ -272,6 +274,105 @@ ANSWERS = {
                     ),
                 ),
             ),
+        ),
+    ),
+    "alarm": (
+        {
+            "alarm": {
+                TYPE: "CompositeAlarm",
+                "AlarmName": "rally-errors",
+                "AlarmArn": "arn:aws:cloudwatch:ap-northeast-1:444455556666:alarm:rally-errors",
+                "ActionsEnabled": True,
+                "AlarmActions": ["arn:aws:sns:ap-northeast-1:444455556666:alerts"],
+                "Namespace": "AWS/Lambda",
+                "MetricName": "Errors",
+                "Dimensions": [{"Name": "FunctionName", "Value": "auth"}],
+                "ExtendedStatistic": "p90",
+                "Period": 300,
+                "Unit": "Count",
+                "EvaluationPeriods": 3,
+                "DatapointsToAlarm": 2,
+                "Threshold": 5.0,
+                "ComparisonOperator": "GreaterThanThreshold",
+                "TreatMissingData": "notBreaching",
+                "StateValue": "OK",
+                "StateUpdatedTimestamp": datetime(2026, 11, 25, 9, tzinfo=UTC),
+                "StateTransitionedTimestamp": datetime(2026, 11, 25, 8, tzinfo=UTC),
+                "AlarmDescription": "errors of auth",
+                "Metrics": [
+                    {"Id": "e1", "Expression": "m1 / 2"},
+                    {
+                        "Id": "m1",
+                        "MetricStat": {
+                            "Metric": {
+                                "Namespace": "StampRally",
+                                "MetricName": "Faults",
+                                "Dimensions": [{"Name": "FunctionName", "Value": "award"}],
+                            }
+                        },
+                    },
+                    {"Id": "m2", "AccountId": "777788889999", "MetricStat": {"Metric": {}}},
+                ],
+                "ScheduledQueryConfiguration": {"QueryString": "stats count(*)"},
+                "AlarmRule": "ALARM(rally-faults)",
+                "ActionsSuppressor": "deployments",
+            },
+            "history": {
+                "HistorySummary": "Failed to execute action",
+                "HistoryData": '{"actionState": "Failed"}',
+            },
+        },
+        Alarm(
+            type="CompositeAlarm",
+            name="rally-errors",
+            arn="arn:aws:cloudwatch:ap-northeast-1:444455556666:alarm:rally-errors",
+            actions_enabled=True,
+            alarm_actions=("arn:aws:sns:ap-northeast-1:444455556666:alerts",),
+            namespace="AWS/Lambda",
+            metric="Errors",
+            dimensions={"FunctionName": "auth"},
+            statistic="p90",
+            period_s=300,
+            unit="Count",
+            evaluation_periods=3,
+            datapoints_to_alarm=2,
+            threshold=5.0,
+            comparison="GreaterThanThreshold",
+            missing_data="notBreaching",
+            state="OK",
+            state_since=datetime(2026, 11, 25, 8, tzinfo=UTC),
+            description="errors of auth",
+            expressions=("m1 / 2", "stats count(*)"),
+            watched=(
+                WatchedMetric(
+                    namespace="StampRally", metric="Faults", dimensions={"FunctionName": "award"}
+                ),
+            ),
+            rule="ALARM(rally-faults)",
+            suppressor="deployments",
+            failed_action="Failed to execute action",
+        ),
+    ),
+    "mute rule": (
+        {
+            "rule": {
+                "Name": "nights",
+                "Status": "SCHEDULED",
+                "MuteTargets": {"AlarmNames": ["rally-errors"]},
+                "Rule": {
+                    "Schedule": {
+                        "Expression": "cron(0 22 * * ? *)",
+                        "Duration": "PT8H",
+                        "Timezone": "Asia/Tokyo",
+                    }
+                },
+            }
+        },
+        MuteRule(
+            name="nights",
+            status="SCHEDULED",
+            alarms=("rally-errors",),
+            schedule="cron(0 22 * * ? *) PT8H Asia/Tokyo",
         ),
     ),
     "key": (

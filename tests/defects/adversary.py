@@ -4,7 +4,7 @@ import json
 from dataclasses import replace
 from datetime import timedelta
 
-from aws.alarm import Alarm
+from aws.kinds.alarm import Alarm
 from aws.redaction.secret_text import masked
 from tests.defects.changes import added, edited, item
 from tests.defects.defect import Defect

@@ -5,11 +5,11 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
-from aws.alarm import Alarm, MuteRule
+from aws.kinds.alarm import ALARM, OTHER_ACTION, SUPPRESSOR, Alarm
 from aws.kinds.key import Key
+from aws.kinds.mute_rule import MuteRule
 from aws.kinds.topic import Subscription, Topic
 from aws.ledger import Unplanned
-from aws.ledgers.cloudwatch import ALARM, OTHER_ACTION, SUPPRESSOR
 from aws.words import Words
 from signoff.judge.outcome import Outcome
 from tests.defects.changes import absent, added, both, edited, every, item
@@ -158,7 +158,7 @@ COMPOSITE = "stamp-rally-prod-anything-alarm"
 
 def _attached(alarm: str, fact: Words, found: str) -> Break:
     one = Unplanned(
-        kind=ALARM, name=alarm, fact=fact, found=found, call="cloudwatch:DescribeAlarms"
+        kind=ALARM.words, name=alarm, fact=fact, found=found, call="cloudwatch:DescribeAlarms"
     )
     return edited("alarm_attachments", alarm, lambda others: (*others, one))
 

@@ -3,7 +3,7 @@
 import json
 from datetime import UTC, datetime
 
-from aws.alarm import Alarm
+from aws.kinds.alarm import Alarm
 from aws.kinds.dashboard import Dashboard, Metric, Widget
 from aws.kinds.log_group import LogGroup
 from aws.kinds.log_policy import LogPolicy

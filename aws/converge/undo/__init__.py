@@ -8,7 +8,6 @@ from collections.abc import Mapping
 from aws.change.gate import Change, ChangeContext, Changes
 from aws.change.undo import ByHand, HowToUndo, Undo
 from aws.converge.undo import (
-    alarm,
     api,
     function,
     label,
@@ -25,7 +24,6 @@ __all__ = ["UNDO", "ByHand", "Undo", "by_hand", "detach", "undo_of"]
 UNDO: Mapping[tuple[str, str], HowToUndo[ApiTarget]] = {
     **function.UNDO,
     **role.UNDO,
-    **alarm.UNDO,
     **api.UNDO,
     **label.UNDO,
 }

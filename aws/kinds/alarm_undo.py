@@ -1,22 +1,29 @@
-"""What nobody planned of alarms: mute rules, other actions, suppressors, windows."""
+"""CloudWatch: how what nobody planned of an alarm is undone: mute rules, other actions, suppressors, windows."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
 
 from aws.change.gate import Refused
 from aws.change.undo import HowToUndo, UndoTarget, by_call, by_hand
+from aws.kinds.alarm import (
+    ALARM,
+    EVALUATION,
+    LOG_LINES,
+    OTHER_ACTION,
+    SUPPRESSOR,
+    TYPES,
+    WALL_CLOCK,
+    WARM_UP,
+)
+from aws.kinds.mute_rule import MUTE_RULE
+from aws.words import Words
 
 PUT = {
-    "MetricAlarms": "PutMetricAlarm",
-    "CompositeAlarms": "PutCompositeAlarm",
-    "LogAlarms": "PutLogAlarm",
+    "MetricAlarms": "put_metric_alarm",
+    "CompositeAlarms": "put_composite_alarm",
+    "LogAlarms": "put_log_alarm",
 }
-"""List of DescribeAlarms -> the operation that replaces one of it, whole."""
-METHODS = {
-    "PutMetricAlarm": "put_metric_alarm",
-    "PutCompositeAlarm": "put_composite_alarm",
-    "PutLogAlarm": "put_log_alarm",
-}
+"""List of DescribeAlarms -> the method that replaces one of it, whole."""
 ACTIONS = ("AlarmActions", "OKActions", "InsufficientDataActions")
 SUPPRESSION = (
     "ActionsSuppressor",
@@ -55,16 +62,16 @@ def _put_again(edit: Edit) -> Callable[[UndoTarget], None]:
     def call(target: UndoTarget) -> None:
         client = target.context.client("cloudwatch")
         kind, found = _described(client, target.name)
-        model = client.meta.service_model.operation_model(PUT[kind])
+        operation = client.meta.method_to_api_mapping[PUT[kind]]
+        model = client.meta.service_model.operation_model(operation)
         kept = {name: found[name] for name in model.input_shape.members if name in found}
-        getattr(client, METHODS[PUT[kind]])(**edit(kept, target))
+        getattr(client, PUT[kind])(**edit(kept, target))
 
     return call
 
 
 def _described(client: Any, name: str) -> tuple[str, Mapping[str, Any]]:
-    types = ["MetricAlarm", "CompositeAlarm", "LogAlarm"]
-    answer = client.describe_alarms(AlarmNames=[name], AlarmTypes=types)
+    answer = client.describe_alarms(AlarmNames=[name], AlarmTypes=list(TYPES))
     for kind in PUT:
         for one in answer.get(kind, ()):
             return kind, one
@@ -84,41 +91,44 @@ def _without(*members: str) -> Edit:
     return lambda alarm, _: {name: one for name, one in alarm.items() if name not in members}
 
 
-UNDO: Mapping[tuple[str, str], HowToUndo[UndoTarget]] = {
-    ("alarm", "mute rule"): by_call(
+_OF_ALARMS: Mapping[Words, HowToUndo[UndoTarget]] = {
+    MUTE_RULE.words: by_call(
         _unmute,
         en="the alarm notifies people at any hour again",
         ja="アラームは時間帯を問わず通知されるようになります",
     ),
-    ("alarm", "action other than a notification"): by_call(
+    OTHER_ACTION: by_call(
         _put_again(_without_those_shown),
         en="the alarm no longer does that; whom it notifies stays as it is",
         ja="以後、そのアクションは実行されません。通知先は変わりません",
     ),
-    ("alarm", "suppressor"): by_call(
+    SUPPRESSOR: by_call(
         _put_again(_without(*SUPPRESSION)),
         en="the alarm notifies also while its suppressor is in ALARM",
         ja="抑制アラームの発報中も通知されるようになります",
     ),
-    ("alarm", "evaluation by the wall clock"): by_call(
+    WALL_CLOCK: by_call(
         _put_again(_without("EvaluationWindow")),
         en="each evaluation looks at the time just past, not at whole periods of the clock",
         ja="時計の区切りではなく、直前の期間を評価するようになります",
     ),
-    ("alarm", "warm-up period"): by_call(
+    WARM_UP: by_call(
         _put_again(_without("WarmUpConfiguration")),
         en="the alarm may fire at once after it was changed",
         ja="変更直後から発報するようになります",
     ),
-    ("alarm", "log lines in its notifications"): by_call(
+    LOG_LINES: by_call(
         _put_again(_without("ActionLogLineCount", "ActionLogLineRoleArn")),
         en="notifications show no log lines any more",
         ja="通知にログの行が含まれなくなります",
     ),
-    ("alarm", "state of its evaluation"): by_hand(
+    EVALUATION: by_hand(
         en="CloudWatch console > Alarms > {name}: see why it cannot be evaluated (too many metrics, or a"
         " query that fails), and edit it",
         ja="CloudWatchコンソール > アラーム > {name}で、評価できない理由（メトリクス数の超過、クエリの失敗など）を確認し、"
         "編集してください",
     ),
+}
+UNDO: Mapping[tuple[Words, Words], HowToUndo[UndoTarget]] = {
+    (ALARM.words, fact): how for fact, how in _OF_ALARMS.items()
 }

@@ -1,0 +1,289 @@
+"""CloudWatch: what an alarm of any type is."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from aws.composite import alarms_in
+from aws.kind import ARN, NAME, Kind, ReadCall, Wanted, fact
+from aws.ledger import (
+    NAMES,
+    WHEN,
+    Closed,
+    Harmless,
+    Judged,
+    alike,
+    answered,
+    only,
+)
+from aws.part import IDENTITY, PLANNED_BY, LeftOut, Part
+from aws.raw import Raw, utc
+from aws.words import Words
+
+METRIC, COMPOSITE, LOG = TYPES = ("MetricAlarm", "CompositeAlarm", "LogAlarm")
+"""Types of alarms: AWS returns only the types that are requested."""
+TYPE = "(type)"
+"""Key under which an alarm's type is added to AWS's answer, which tells it by the list alone."""
+LISTS = {"MetricAlarms": METRIC, "CompositeAlarms": COMPOSITE, "LogAlarms": LOG}
+STATISTIC = Words(en="statistic", ja="統計")
+THRESHOLD = Words(en="threshold", ja="しきい値")
+DATAPOINTS = Words(en="data points to alarm", ja="発報に必要なデータポイント数")
+UNIT = Words(en="unit", ja="単位")
+MISSING_DATA = Words(en="missing data", ja="欠落データの扱い")
+EXPRESSION = Words(en="expression", ja="式")
+SUPPRESSOR = Words(en="suppressor", ja="抑制アラーム")
+OTHER_ACTION = Words(en="action other than a notification", ja="通知以外のアクション")
+STATE = Words(en="state", ja="状態")
+EVALUATION = Words(en="state of its evaluation", ja="評価の状態")
+WALL_CLOCK = Words(en="evaluation by the wall clock", ja="壁時計に合わせた評価")
+LABELS = Harmless("words for people; the door searches them for secrets")
+WARM_UP = Words(en="warm-up period", ja="ウォームアップ期間")
+LOG_LINES = Words(en="log lines in its notifications", ja="通知に含まれるログ行数")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WatchedMetric:
+    """One metric of a metric-math alarm."""
+
+    namespace: str
+    metric: str
+    dimensions: Mapping[str, str]
+
+
+MOVES = LeftOut("the calls of this run count as well", moves=True)
+
+
+def name_of(raw: Raw) -> str:
+    """Return an alarm's name, from the end of its ARN if AWS leaves the name out."""
+    name: str = raw.get("AlarmName") or raw.get("AlarmArn", "").partition(":alarm:")[2]
+    return name or "(an alarm without a name)"
+
+
+def _single(raw: Raw) -> Raw:
+    """Return the MetricStat of an alarm whose Metrics list is one metric of this account, else an empty mapping."""
+    metrics = raw.get("Metrics", ())
+    only_one: Raw = metrics[0] if len(metrics) == 1 else {}
+    return {} if "AccountId" in only_one else only_one.get("MetricStat", {})
+
+
+def _of_metric(raw: Raw) -> Raw:
+    """Return the settings of a single metric; AWS has two forms for an alarm on one, and both decode to the same."""
+    stat = _single(raw)
+    return {**raw, **stat, **stat.get("Metric", {})}
+
+
+def _setting(words: Words, *members: str, absent: Any = "") -> Any:
+    """Describe a setting of a single metric, by the names that AWS has for it."""
+
+    def read(raw: Raw) -> Any:
+        settings = _of_metric(raw)
+        return next((settings[name] for name in members if settings.get(name)), absent)
+
+    return fact(words, "", absent=absent, read=read, covers=" ".join(members))
+
+
+def _dimensions(raw: Raw) -> dict[str, str]:
+    return {one["Name"]: one["Value"] for one in raw.get("Dimensions", ())}
+
+
+def _expressions(raw: Raw) -> tuple[str, ...]:
+    criteria = raw.get("EvaluationCriteria", {}).get("PromQLCriteria", {}).get("Query")
+    query = raw.get("ScheduledQueryConfiguration", {}).get("QueryString")
+    math = () if _single(raw) else tuple(one.get("Expression") for one in raw.get("Metrics", ()))
+    return tuple(filter(None, (*math, criteria, query)))
+
+
+def _watched(raw: Raw) -> tuple[WatchedMetric, ...]:
+    """Return the metrics of this account behind metric math."""
+    own = (one for one in raw.get("Metrics", ()) if "AccountId" not in one and not _single(raw))
+    stats = (one["MetricStat"].get("Metric", {}) for one in own if "MetricStat" in one)
+    return tuple(
+        WatchedMetric(
+            namespace=metric.get("Namespace", ""),
+            metric=metric.get("MetricName", ""),
+            dimensions=_dimensions(metric),
+        )
+        for metric in stats
+    )
+
+
+def action_failed(item: Raw) -> bool:
+    """Whether an entry of an alarm's history reports an action that failed."""
+    data = json.loads(item.get("HistoryData") or "{}")
+    summary: str = item.get("HistorySummary", "")
+    return data.get("actionState") == "Failed" or summary.startswith("Failed")
+
+
+def _failure(newest: Raw) -> str | None:
+    return newest.get("HistorySummary", "") if newest and action_failed(newest) else None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Alarm:
+    """An alarm of any type; ``period_s`` is in seconds. Only an alarm on a single metric has ``metric``."""
+
+    name: str = fact(NAME, "", read=name_of, covers="AlarmName", part=PLANNED_BY)
+    arn: str = fact(ARN, "AlarmArn", absent="", part=IDENTITY)
+    actions_enabled: bool | None = fact(
+        Words(en="actions enabled", ja="アクション有効"), "ActionsEnabled", absent=None
+    )
+    alarm_actions: tuple[str, ...] = fact(
+        Words(en="alarm actions", ja="アラームのアクション"), "AlarmActions", absent=(), read=tuple
+    )
+    namespace: str = _setting(Words(en="namespace", ja="名前空間"), "Namespace")
+    metric: str = _setting(Words(en="metric", ja="メトリクス"), "MetricName")
+    dimensions: Mapping[str, str] = fact(
+        Words(en="dimensions", ja="ディメンション"),
+        "",
+        absent={},
+        read=lambda raw: _dimensions(_of_metric(raw)),
+        covers="Dimensions",
+    )
+    statistic: str = _setting(STATISTIC, "Statistic", "ExtendedStatistic", "Stat")
+    period_s: int = _setting(Words(en="period (s)", ja="期間（秒）"), "Period", absent=0)
+    evaluation_periods: int = fact(
+        Words(en="evaluation periods", ja="評価期間の数"), "EvaluationPeriods", absent=0
+    )
+    datapoints_to_alarm: int | None = fact(DATAPOINTS, "DatapointsToAlarm", absent=None)
+    threshold: float | None = fact(THRESHOLD, "Threshold", absent=None)
+    comparison: str = fact(Words(en="comparison", ja="比較演算子"), "ComparisonOperator", absent="")
+    missing_data: str = fact(MISSING_DATA, "TreatMissingData", absent="missing")
+    state: str = fact(STATE, "StateValue", absent="", part=MOVES)
+    state_since: datetime | None = fact(
+        Words(en="in this state since", ja="状態の開始時刻"),
+        "",
+        absent=None,
+        part=MOVES,
+        read=lambda raw: utc(
+            raw.get("StateTransitionedTimestamp") or raw.get("StateUpdatedTimestamp")
+        ),
+        covers="StateTransitionedTimestamp StateUpdatedTimestamp",
+    )
+    description: str = fact(
+        Words(en="description", ja="説明"),
+        "AlarmDescription",
+        absent="",
+        part=LeftOut("a text for people"),
+    )
+    unit: str | None = _setting(UNIT, "Unit", absent=None)
+    """Where set, only data of this very unit counts."""
+    failed_action: str | None = fact(
+        Words(en="failed action", ja="失敗したアクション"),
+        "",
+        part=MOVES,
+        call="history",
+        absent=None,
+        read=_failure,
+        covers="HistorySummary HistoryData",
+    )
+    """The newest action in the alarm's history, if it failed; a later success clears it."""
+    type: str = fact(
+        Words(en="type", ja="種類"), "", absent=METRIC, read=lambda raw: raw.get(TYPE, METRIC)
+    )
+    expressions: tuple[str, ...] = fact(
+        EXPRESSION,
+        "",
+        absent=(),
+        read=_expressions,
+        covers="Metrics EvaluationCriteria ScheduledQueryConfiguration",
+    )
+    """Metric math or a query whose result is compared with the threshold."""
+    watched: tuple[WatchedMetric, ...] = fact(
+        Words(en="metrics of the expression", ja="式のメトリクス"), "", absent=(), read=_watched
+    )
+    rule: str = fact(
+        Words(en="rule of the composite alarm", ja="複合アラームのルール"), "AlarmRule", absent=""
+    )
+    """Of a composite alarm: the rule by which it goes into ALARM."""
+    suppressor: str | None = fact(SUPPRESSOR, "ActionsSuppressor", absent=None)
+    """Of a composite alarm: another alarm; while that is in ALARM, this one notifies nobody."""
+
+    @property
+    def children(self) -> frozenset[str]:
+        """Names of the alarms in the rule of a composite alarm."""
+        return alarms_in(self.rule)
+
+
+def _others(actions: list[str]) -> list[str]:
+    """Return what is done beside telling a topic, or a table's autoscaling, as our resources plan."""
+    return [one for one in actions if one.split(":")[2:3] not in (["sns"], ["autoscaling"])]
+
+
+_OF_ANY_TYPE = (
+    "AlarmName AlarmArn AlarmConfigurationUpdatedTimestamp ActionsEnabled AlarmActions OKActions"
+    " InsufficientDataActions StateValue StateReason StateReasonData StateUpdatedTimestamp"
+    " StateTransitionedTimestamp AlarmDescription ActionConfiguration"
+)
+ALARM = Kind[Alarm, Wanted](
+    words=Words(en="alarm", ja="アラーム"),
+    service="cloudwatch",
+    section="alarms",
+    attached_section="alarm_attachments",
+    type=Alarm,
+    part=Part.ALARMS,
+    calls={
+        "alarm": ReadCall(
+            operation="DescribeAlarms",
+            named=answered("AlarmName"),
+            needs=frozenset({"MetricAlarms"}),
+            lists={
+                "MetricAlarms": f"{_OF_ANY_TYPE} MetricName Namespace Statistic ExtendedStatistic"
+                " Dimensions Period Unit EvaluationPeriods DatapointsToAlarm Threshold"
+                " ComparisonOperator TreatMissingData EvaluateLowSampleCountPercentile Metrics"
+                " ThresholdMetricId EvaluationState EvaluationWindow WarmUpConfiguration"
+                " EvaluationCriteria EvaluationInterval",
+                "CompositeAlarms": f"{_OF_ANY_TYPE} AlarmRule ActionsSuppressor"
+                " ActionsSuppressedBy ActionsSuppressedReason ActionsSuppressorWaitPeriod"
+                " ActionsSuppressorExtensionPeriod",
+                "LogAlarms": f"{_OF_ANY_TYPE} ScheduledQueryConfiguration QueryResultsToEvaluate"
+                " QueryResultsToAlarm Threshold ComparisonOperator TreatMissingData"
+                " EvaluationState ActionLogLineCount ActionLogLineRoleArn WarmUpConfiguration",
+            },
+            members={
+                **alike(
+                    "AlarmActions OKActions InsufficientDataActions",
+                    Closed(OTHER_ACTION, usual=lambda found: not _others(found), shows=_others),
+                ),
+                "ActionsSuppressor": Closed(SUPPRESSOR, loosens=True),
+                "EvaluationState": Closed(EVALUATION),
+                "EvaluationWindow": Closed(
+                    WALL_CLOCK, usual=lambda found: "WallClockWindow" not in found
+                ),
+                "WarmUpConfiguration": Closed(WARM_UP, shows="WarmUpPeriodDurationInMinutes"),
+                "ActionLogLineCount": Closed(LOG_LINES, usual=only(0)),
+            },
+            harmless={
+                WHEN: "AlarmConfigurationUpdatedTimestamp",
+                LABELS: "AlarmDescription",
+                "why the alarm is in its state; the state is judged": "StateReason StateReasonData",
+                "tags of the alarm that its notifications carry; they reach the same people": "ActionConfiguration",
+                "about percentiles, and the statistic is judged": "EvaluateLowSampleCountPercentile",
+                "about bands of anomalies, whose comparison is judged": "ThresholdMetricId",
+                "about queries, which are judged as such": "EvaluationInterval QueryResultsToEvaluate QueryResultsToAlarm",
+                "by which the log lines of notifications are read": "ActionLogLineRoleArn",
+                "told by the suppressor, which is red as such": "ActionsSuppressedBy ActionsSuppressedReason",
+                "about the suppressor, which is red as such": "ActionsSuppressorWaitPeriod ActionsSuppressorExtensionPeriod",
+            },
+        ),
+        "history": ReadCall(
+            operation="DescribeAlarmHistory",
+            under="AlarmHistoryItems",
+            pages="AlarmHistoryItems",
+            needs=frozenset({"AlarmHistoryItems"}),
+            members={"AlarmName": Judged("name")},
+            harmless={
+                NAMES: "AlarmContributorId",
+                LABELS: "AlarmContributorAttributes",
+                "told by the alarm": "AlarmType",
+                "the newest comes first": "Timestamp",
+                "only actions are asked for": "HistoryItemType",
+            },
+        ),
+    },
+)
+
+
+def decode(raw: Raw, newest_action: Raw | None = None) -> Alarm:
+    return ALARM.decode({"alarm": raw, "history": newest_action or {}})
