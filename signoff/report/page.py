@@ -189,6 +189,7 @@ def _templates() -> Environment:
         "value": value,
         "news": news,
         "breakable": breakable,
+        "ms": "{:.0f}".format,
     }
     return environment
 
