@@ -51,10 +51,7 @@ class Kind(Generic[T, W]):
     def facts(self) -> Mapping[str, Fact]:
         first = next(iter(self.calls))
         described = {one.name: one.metadata["fact"] for one in fields(cast("Any", self.type))}
-        return {
-            name: replace(one, call=one.call or first, part=one.part or self.part)
-            for name, one in described.items()
-        }
+        return {name: replace(one, call=one.call or first) for name, one in described.items()}
 
     @cached_property
     def _by_words(self) -> Mapping[Words, tuple[str, Fact]]:
@@ -254,7 +251,7 @@ class Kind(Generic[T, W]):
             for name, one in self.facts.items()
             for path, part in one.inner.items()
         }
-        return {name: one.part for name, one in self.facts.items()} | inner
+        return {name: one.part or self.part for name, one in self.facts.items()} | inner
 
     # -- repairing ------------------------------------------------------------------------------------
 
