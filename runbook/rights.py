@@ -1,25 +1,27 @@
-"""The IAM policy that a procedure needs, made from the actions that it declares and the names of an environment.
+"""The IAM policy that a procedure needs, made from the actions that its recorded runs take and the names of an environment.
 
-``python -m runbook.rights`` writes one a procedure into ``docs/rights/``; ``python -m runbook NAME --env ENV --policy``
-prints the one of an environment. What a procedure declares is in ``rights.toml``, whose first lines say how.
-Whoever proves rows as well, or signs, needs the reader's policy beside it (``docs/reader-policy.json``).
+``rights.json`` holds procedure -> place -> actions (place empty: the resources of each action's own service; else a
+key of ``rights_resources``). ``python -m tests.runbook.recorded_runs`` records it, and a test compares it.
+``python -m runbook.rights`` writes a policy a procedure into ``docs/rights/``; ``python -m runbook NAME --env ENV
+--policy`` prints the policy for an environment. Whoever proves rows as well, or signs, needs the reader's policy beside it
+(``docs/reader-policy.json``).
 """
 
 import json
-import tomllib
-from collections.abc import Iterable, Mapping
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
+from runbook.engine import Procedure
 from runbook.procedures.provision import ORDER
 from runbook.rights_resources import ANYWHERE, PolicyScope
 from signoff.environment import ENVIRONMENTS, Environment, load
 from signoff.environment.schema import Domain
 
-DECLARED = Path(__file__).with_name("rights.toml")
+RECORDED = Path(__file__).with_name("rights.json")
 FOLDER = Path(__file__).parent.parent / "docs" / "rights"
 EXAMPLE = {
     "SIGNOFF_ACCOUNT": "111122223333",
@@ -28,42 +30,25 @@ EXAMPLE = {
 }
 """Production in the generated documents, with an account number from AWS's own documentation."""
 KEY = "arn:aws:kms:ap-northeast-1:111122223333:key/{}-12ab-34cd-56ef-1234567890ab"
-STORE = "evidence_store"
-"""Actions that keeping and finding records takes, for each procedure that declares ``records``."""
-Actions = Mapping[str, frozenset[str]]
-"""Place (empty: the resources of each action's own service) -> actions."""
+Actions = Mapping[str, Sequence[str]]
+"""Place -> actions."""
 
 
 @cache
-def written() -> Mapping[str, Mapping[str, Any]]:
-    """Return the declarations as they are written."""
-    return tomllib.loads(DECLARED.read_text(encoding="utf-8"))
+def recorded() -> Mapping[str, Actions]:
+    """Return procedure -> actions, as they are recorded."""
+    read: Mapping[str, Actions] = json.loads(RECORDED.read_text(encoding="utf-8"))
+    return read
 
 
 @cache
 def declared() -> Mapping[str, Actions]:
-    """Return procedure -> IAM actions that it takes, by place."""
-    of = {name: _actions(one) for name, one in written().items() if name != STORE}
-    parts = [of[name] for part in ORDER if (name := _name(part)) in of]
-    return {**of, "provision": _joined(parts)}
-
-
-def _actions(one: Mapping[str, Any]) -> Actions:
-    own = {"": frozenset([*one["actions"], *one.get("also", ())])}
-    places = {place: frozenset(actions) for place, actions in one.get("on", {}).items()}
-    return _joined([own, places, _actions(written()[STORE]) if one.get("records") else {}])
-
-
-def _joined(them: Iterable[Actions]) -> Actions:
-    found: dict[str, frozenset[str]] = {}
-    for one in them:
-        for place, actions in one.items():
-            found[place] = found.get(place, frozenset()) | actions
-    return found
-
-
-def _name(part: ModuleType) -> str:
-    return part.__name__.rpartition(".")[2]
+    """Return the same with provision, which takes what its parts take."""
+    whole: dict[str, set[str]] = defaultdict(set)
+    for part in map(Procedure.of, ORDER):
+        for place, actions in recorded().get(part.name, {}).items():
+            whole[place].update(actions)
+    return {**recorded(), "provision": {place: sorted(them) for place, them in whole.items()}}
 
 
 def document(procedure: str) -> Path:

@@ -38,7 +38,7 @@ class PolicyScope:
         ``place`` names a resource that is not among those of the action's service; else it is empty.
         """
         if place:
-            return tuple(_PLACES[place](self))
+            return tuple(PLACES[place](self))
         find = _OF_SERVICES.get(action.partition(":")[0])
         unscoped = find is None or action in UNSCOPED
         return ANYWHERE if unscoped or find is None else tuple(find(self.environment))
@@ -150,7 +150,7 @@ def _evidence_bucket(given: PolicyScope) -> Iterable[str]:
     return ours if evidence.startswith("s3://") else ()
 
 
-_PLACES: Mapping[str, Callable[[PolicyScope], Iterable[str]]] = {
+PLACES: Mapping[str, Callable[[PolicyScope], Iterable[str]]] = {
     "source_tables": _sources,
     "aliased_table_key": _aliased_key,
     "table_key": lambda given: _key(given.environment.table_key),
@@ -158,4 +158,4 @@ _PLACES: Mapping[str, Callable[[PolicyScope], Iterable[str]]] = {
     "evidence_bucket": _evidence_bucket,
     "evidence_key": lambda given: _key(given.environment.evidence_key),
 }
-"""Resources that are not among those of an action's service, by the name that ``on`` gives them in rights.toml."""
+"""Resources that are not among those of an action's service, by the name of their place in rights.json."""

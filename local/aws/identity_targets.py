@@ -72,7 +72,7 @@ def _function(request: Request, moto: Moto) -> str:
     """Name the function; an invocation is asked for on its qualified ARN."""
     name = request.parameters.get("FunctionName", "")
     if not name:
-        return _named(request.parameters, "Resource") or "*"
+        return _named(request.parameters, "Resource", "ResourceArn") or "*"
     tail = name.split(":function:")[-1]
     bare, _, written = tail.partition(":")
     qualifier = request.labels.get("Qualifier", written)

@@ -1,9 +1,9 @@
 """The calls of AWS that a module's source makes, as IAM calls them: what no run of a test makes is declared, too."""
 
 import ast
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import cache
-from inspect import getsource
+from inspect import getclosurevars, getsource, isfunction, ismodule
 from pathlib import Path
 from textwrap import dedent
 
@@ -11,8 +11,10 @@ import botocore.session
 from botocore import xform_name
 from botocore.model import OperationModel
 
-from aws.change.undo import Calling
+from aws.change.undo import Calling, Undo
+from aws.converge import undo
 from aws.iam import actions_for
+from aws.kinds import UNDO as OF_KINDS
 
 
 @cache
@@ -25,12 +27,67 @@ def actions_in(path: Path) -> set[str]:
     return _actions(path.read_text(encoding="utf-8"))
 
 
+def undoing() -> set[str]:
+    """Return the actions by which what is attached is taken away, also where moto can attach no such thing."""
+    ways = [one for one in (*undo.UNDO.values(), *OF_KINDS.values()) if isinstance(one, Undo)]
+    return {
+        action for one in ways for call in (one.left, one.call) for action in actions_of_call(call)
+    }
+
+
 def actions_of_call(call: Callable[..., object]) -> set[str]:
-    """Return the actions of what undoes a fact: one call that it names, or those of its source."""
-    if not isinstance(call, Calling):
-        return _actions(dedent(getsource(call)))
-    (name,) = (name for name, method in _methods(call.service) if method == call.operation)
-    return {*actions_for(call.service, name)}
+    """Return the actions of what undoes a fact: one call that it names, or those of its source and of what that uses."""
+    if isinstance(call, Calling):
+        (name,) = (name for name, method in _methods(call.service) if method == call.operation)
+        return {*actions_for(call.service, name)}
+    functions = reached_from([call])
+    named = [one for each in functions for one in _used_by(each) if isinstance(one, Calling)]
+    source = "\n".join([*map(_source, functions), *_constants(functions)])
+    return _actions(source).union(*map(actions_of_call, named))
+
+
+def reached_from(calls: Iterable[Callable[..., object]]) -> set[Callable[..., object]]:
+    """Return functions of ours, with all functions of ours that they use."""
+    reached: set[Callable[..., object]] = set()
+    waiting = [*calls]
+    while waiting:
+        new = waiting.pop()
+        if isfunction(new) and new.__module__.startswith("aws.") and new not in reached:
+            reached.add(new)
+            waiting += _used_by(new)
+    return reached
+
+
+def _used_by(call: Callable[..., object]) -> Iterator[Callable[..., object]]:
+    names = getclosurevars(call)
+    values = [*names.globals.values(), *names.nonlocals.values()]
+    attributes = {
+        one.attr for one in ast.walk(ast.parse(_source(call))) if isinstance(one, ast.Attribute)
+    }
+    yield from filter(callable, values)
+    for module in filter(ismodule, values):
+        yield from (
+            getattr(module, name) for name in attributes if callable(getattr(module, name, None))
+        )
+
+
+def _source(call: Callable[..., object]) -> str:
+    """Return a function's source; of a lambda, the line that it stands on is no statement of its own."""
+    source = dedent(getsource(call))
+    return source if call.__name__ != "<lambda>" else ""
+
+
+def _constants(functions: Iterable[Callable[..., object]]) -> Iterator[str]:
+    """Yield the texts, and the tables of texts, that functions use, as a module would assign them."""
+    for call in functions:
+        for name, value in getclosurevars(call).globals.items():
+            if isinstance(value, str | dict):
+                yield f"{name} = {[*_texts(value)]!r}"
+
+
+def _texts(value: str | dict[object, object]) -> Iterator[str]:
+    them = (value,) if isinstance(value, str) else value.values()
+    return (one for one in them if isinstance(one, str))
 
 
 def _actions(source: str) -> set[str]:

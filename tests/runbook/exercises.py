@@ -19,6 +19,7 @@ from aws.kinds.table import STREAM, TABLE, TIME_TO_LIVE
 from aws.ledger import Unplanned
 from aws.release import code_sha256
 from aws.words import Words
+from local.moto_fixes.sns import confirmation_token
 from runbook import ranking_counters, rights
 from runbook.catalogue import procedures
 from runbook.cutover import front_end
@@ -128,14 +129,21 @@ def exercises(admin: Desk, folder: Path) -> Iterator[Exercise]:
     """Yield them one after another; each leaves what the next one begins with."""
     of = partial(_exercise, folder=folder)
     yield from _provisioning(of)
+    _alarm_of_another_name(admin)
+    yield of("monitoring")
+    yield of("evidence")
+    _signed_by_all(admin)
     yield of("evidence")
     with _domain(admin) as more:
         yield of("domain", **more)
+        _certificate_expired(admin)
+        yield of("domain", **more)
+    yield from _under_the_key_of_aws(admin, of)
     admin.aws.clear()
     admin.evidence.records.clear()
     by_hand.set_up(admin.client, admin.aws.account)
-    key = admin.client("kms").create_key()["KeyMetadata"]["Arn"]
-    admin.environment = replace(admin.environment, table_key=key, secret_key=key)
+    table_key, secret_key = _key(admin), _key(admin)
+    admin.environment = replace(admin.environment, table_key=table_key, secret_key=secret_key)
     yield from _provisioning(of, spoil=partial(_spoil, admin))
     yield from _rolling_back(admin, of)
     yield from _looking(of)
@@ -143,6 +151,10 @@ def exercises(admin: Desk, folder: Path) -> Iterator[Exercise]:
     yield from _carrying_over(admin, of)
     yield from _taking_away(admin, of)
     yield from _cutting_over(admin, of)
+
+
+def _key(admin: Desk) -> str:
+    return str(admin.client("kms").create_key()["KeyMetadata"]["Arn"])
 
 
 Of = Callable[..., Exercise]
@@ -162,6 +174,47 @@ def _provisioning(of: Of, spoil: Callable[[str], object] = nothing) -> Iterator[
         yield of(one.name)
 
 
+def _alarm_of_another_name(admin: Desk) -> None:
+    """Give a planned alarm a name of somebody else's, and its topic a key that CloudWatch may not use."""
+    cloudwatch, sns = admin.client("cloudwatch"), admin.client("sns")
+    planned = cloudwatch.describe_alarms()["MetricAlarms"][0]
+    taken = cloudwatch.meta.service_model.operation_model("PutMetricAlarm").input_shape.members
+    its = {name: value for name, value in planned.items() if name in taken}
+    cloudwatch.put_metric_alarm(**its | {"AlarmName": "of-somebody-else"})
+    cloudwatch.delete_alarms(AlarmNames=[planned["AlarmName"]])
+    topic, encrypted = planned["AlarmActions"][0], {"AttributeName": "KmsMasterKeyId"}
+    sns.set_topic_attributes(TopicArn=topic, **encrypted, AttributeValue=_key(admin))
+    token = confirmation_token(topic, admin.environment.alert_email)
+    sns.confirm_subscription(TopicArn=topic, Token=token)
+
+
+def _signed_by_all(admin: Desk) -> None:
+    kms = admin.client("kms")
+    key = kms.describe_key(KeyId="alias/stamp-rally-prod-evidence")["KeyMetadata"]["KeyId"]
+    policy = json.loads(kms.get_key_policy(KeyId=key, PolicyName="default")["Policy"])
+    policy["Statement"][-1]["Principal"] = {"AWS": "*"}
+    kms.put_key_policy(KeyId=key, PolicyName="default", Policy=json.dumps(policy))
+
+
+def _certificate_expired(admin: Desk) -> None:
+    gateway, named = admin.client("apigateway"), {"domainName": admin.environment.domain.name}
+    gateway.delete_domain_name(**named)
+    gateway.create_domain_name(
+        **named,
+        regionalCertificateArn=f"arn:aws:acm:{by_hand.REGION}:{admin.aws.account}:certificate/old",
+        endpointConfiguration={"types": ["REGIONAL"]},
+    )
+
+
+def _under_the_key_of_aws(admin: Desk, of: Of) -> Iterator[Exercise]:
+    """Its id is looked up by its alias."""
+    plain = admin.environment
+    admin.environment = replace(plain, table_key="alias/aws/dynamodb")
+    yield of("tables")
+    yield of("encryption")
+    admin.environment = plain
+
+
 def _spoil(admin: Desk, name: str) -> None:
     if name == "secrets":
         secret = "stamp-rally-prod/line-channel-access-token"
@@ -171,10 +224,33 @@ def _spoil(admin: Desk, name: str) -> None:
         iam.put_role_permissions_boundary(**auth, PermissionsBoundary=READ_ONLY)
         # What it reads is known once the secrets are listed: as the console writes it.
         iam.put_role_policy(**auth, PolicyName="key", PolicyDocument=json.dumps(KEY_AS_LISTED))
+    if name == "api":
+        _granted_by_documents(admin)
     if name == "encryption":
         admin.client("dynamodb").update_table(
             TableName="Users-prod", SSESpecification={"Enabled": False}
         )
+
+
+def _granted_by_documents(admin: Desk) -> None:
+    """Let others in by statements without a Sid, and CloudWatch's role be taken by another service."""
+    functions = admin.client("lambda")
+    for name, others in (("auth", 2), ("stamps", 1)):
+        arn = functions.get_function(FunctionName=f"{by_hand.PREFIX}-{name}", Qualifier="live")[
+            "Configuration"
+        ]["FunctionArn"]
+        statements = [_statement(arn, number) for number in range(others)]
+        document = json.dumps({"Version": "2012-10-17", "Statement": statements})
+        functions.put_resource_policy(ResourceArn=arn, Policy=document)
+    trust = json.dumps({"Version": "2012-10-17", "Statement": []})
+    role = f"{by_hand.PREFIX}-apigateway-logs-role"
+    admin.client("iam").create_role(RoleName=role, AssumeRolePolicyDocument=trust)
+
+
+def _statement(arn: str, number: int) -> Mapping[str, Any]:
+    root = {"AWS": f"arn:aws:iam::{number + 1:012}:root"}
+    invoke = {"Action": "lambda:InvokeFunction", "Resource": arn}
+    return {"Effect": "Allow", "Principal": root, **invoke}
 
 
 @contextmanager
@@ -206,8 +282,14 @@ def _rolling_back(admin: Desk, of: Of) -> Iterator[Exercise]:
     yield of("monitoring")
     for one in (FUNCTIONS, API, tables_drill()):
         yield _held(of("rehearse_rollbacks"), one)
+    yield _held(of("rehearse_rollbacks", build=_of_a_later_commit), FUNCTIONS)
     yield of("prove", proof_run=lambda: ProofRun(results=PASSED, commit="0", built=_built(admin)))
     yield of("record_release", chosen={"by": "somebody"})
+
+
+def _of_a_later_commit(function: str) -> bytes:
+    """Build what is live nowhere: whether it can start is asked of the live package."""
+    return f"later package of {function}".encode()
 
 
 def _built(admin: Desk) -> Mapping[str, str]:
