@@ -20,7 +20,7 @@ test done test-deep: export PYTHONDONTWRITEBYTECODE :=
 test: .venv/finished  ## test the harness itself (COVER=1: coverage; ARGS=--durations=25: the slowest)
 	@echo "Collecting some ten thousand tests; then a dot each."
 	@$(if $(COVER),$(PY) -m coverage erase)
-	@$(PY) -m pytest tests --ignore-glob='*/deep/*' --ignore=tests/load/measuring -n auto --dist loadfile -q -rfEs $(COVERAGE) $(ARGS)
+	@$(PY) -m pytest tests --continue-on-collection-errors --ignore-glob='*/deep/*' --ignore=tests/load/measuring -n auto --dist loadfile -q -rfEs $(COVERAGE) $(ARGS)
 	@$(PY) -m pytest tests/load/measuring -n 2 --dist load -q $(COVERAGE) $(ARGS)  # they measure: little beside them
 	@$(if $(COVER),$(PY) -m coverage report)
 

@@ -34,6 +34,8 @@ ALLOWED_S = 150.0
 """Seconds of tests that are run: three processes share them on two cores."""
 UNKNOWN_S, UNKNOWN_LONG_S = 1.0, 15.0
 """Seconds of a file that `make test` has not timed here; of those that tests/timing.py names."""
+HOW = ("--continue-on-collection-errors", "-n", "auto", "--dist", "loadfile", "-q", "-rfEs")
+"""As `make test` runs them."""
 MOST_NAMED = 12
 """Files that are named of those left out."""
 
@@ -241,7 +243,7 @@ def main() -> int:
     if asked.list:
         print(*chosen.run, sep="\n")
         return 0
-    return pytest.main([*chosen.run, "-n", "auto", "--dist", "loadfile", "-q", "-rfEs"])
+    return pytest.main([*chosen.run, *HOW])
 
 
 if __name__ == "__main__":

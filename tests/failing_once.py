@@ -1,14 +1,20 @@
-"""A pytest plugin: a shared fixture that fails is one red test, not one for each test that asks for it.
+"""A pytest plugin: one cause is one red test, not one for each test that it breaks.
 
-pytest raises the very same error again for each of them. They are reported as skipped, and name the test that is red.
+An error that is raised again at the same line with the same words, wherever that is but in a test itself, is reported as
+skipped, and names what is red. This process compares what its workers report.
 """
 
 from collections.abc import Generator
+from pathlib import Path
+from traceback import extract_tb
 
 import pytest
+from _pytest.config import ConftestImportFailure
 
-FIRST = pytest.StashKey[dict[BaseException, str]]()
-"""Error of a fixture -> the test at whose set-up it was raised."""
+WRAPPED = (pytest.Collector.CollectError, ConftestImportFailure)
+"""How pytest tells that a module of tests can't be imported."""
+CAUSE = "cause"
+"""Attribute of a report, which xdist passes on: what was raised, and where."""
 
 
 @pytest.hookimpl(wrapper=True)
@@ -16,10 +22,59 @@ def pytest_runtest_makereport(
     item: pytest.Item, call: pytest.CallInfo[None]
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     report = yield
-    if call.when == "setup" and call.excinfo and report.failed:
-        first = item.config.stash.setdefault(FIRST, {}).setdefault(call.excinfo.value, item.nodeid)
-        if first != item.nodeid:
-            report.outcome = "skipped"
-            path, line, _ = item.location
-            report.longrepr = (path, line or 0, f"its fixture failed already, for {first}")
+    if report.failed and call.excinfo:
+        setattr(report, CAUSE, _cause(call.excinfo, item.path))
     return report
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_make_collect_report(
+    collector: pytest.Collector,
+) -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
+    report = yield
+    call: pytest.CallInfo[None] = report.call  # type: ignore[attr-defined]  # until the report is handed on
+    if report.failed and call.excinfo:
+        setattr(report, CAUSE, _cause(call.excinfo, collector.path))
+    return report
+
+
+def _cause(raised: pytest.ExceptionInfo[BaseException], test: Path) -> str:
+    """Return what was raised where; empty where a test itself raises it, which is a failure of its own."""
+    error = raised.value
+    while isinstance(error, WRAPPED) and error.__cause__:
+        error = error.__cause__
+    if isinstance(error, ImportError):
+        return str(error)  # wherever it is missing
+    last = extract_tb(error.__traceback__)[-1]
+    own = Path(last.filename) == test and (last.name == "<module>" or last.name.startswith("test_"))
+    return "" if own else f"{type(error).__name__}: {error} at {last.filename}:{last.lineno}"
+
+
+class FailingOnce:
+    """Of the process that reports."""
+
+    def __init__(self) -> None:
+        self._red: dict[str, str] = {}  # cause -> the test or module that is red by it
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        self._note(report)
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_collectreport(self, report: pytest.CollectReport) -> None:
+        self._note(report)
+
+    def _note(self, report: pytest.TestReport | pytest.CollectReport) -> None:
+        cause = getattr(report, CAUSE, "")
+        if not cause or not report.failed:
+            return
+        if first := self._red.get(cause):
+            report.outcome = "skipped"
+            file = report.nodeid.partition("::")[0]
+            report.longrepr = (file, 0, f"the same error made {first} red")
+        self._red.setdefault(cause, report.nodeid)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    if not hasattr(config, "workerinput"):
+        config.pluginmanager.register(FailingOnce())

@@ -55,10 +55,13 @@ def by_row(red: Iterable[Finding]) -> Mapping[str, Outcome]:
     return {row: min(outcomes, key=WORST_FIRST.index) for row, outcomes in found.items()}
 
 
-def test_healthy_production_is_green():
+@pytest.fixture(scope="module")
+def green():
+    """A healthy production is green; where it is not, that is what is red, and not each defect."""
     assert red(healthy()) == {}
 
 
+@pytest.mark.usefixtures("green")
 @pytest.mark.parametrize("defect", DEFECTS, ids=str)
 def test_defect_turns_its_own_rows_red_and_no_other(defect):
     broken, found = judged(str(defect))
@@ -74,6 +77,7 @@ def test_defect_turns_its_own_rows_red_and_no_other(defect):
     assert calls - CALLS == set()
 
 
+@pytest.mark.usefixtures("green")
 @pytest.mark.parametrize("sound", SOUND)
 def test_what_is_unlike_ours_and_right_stays_green(sound):
     _, found = judged(sound)

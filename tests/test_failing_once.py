@@ -1,43 +1,69 @@
-"""One cause is one red test: what shares a fixture that fails is named as skipped."""
+"""One cause is one red test: what else it breaks is named as skipped, of fixtures, helpers and modules, by all workers."""
 
 import subprocess
 import sys
 from pathlib import Path
 
-ROOT = Path(__file__).parent.parent
-TESTS = """
 import pytest
 
-@pytest.fixture(scope="module")
+ROOT = Path(__file__).parent.parent
+HELPER = """
 def stack():
     raise RuntimeError("no stack")
+"""
+TESTS = """
+import pytest
+from helper import stack
 
 @pytest.fixture
-def own():
-    raise RuntimeError("not mine")
+def own(request):
+    raise RuntimeError(f"not that of {request.node.name}")
 
 @pytest.mark.parametrize("number", range(5))
-def test_of_the_stack(stack, number):
-    assert number
+def test_with_the_stack(number):
+    stack()
 
 @pytest.mark.parametrize("number", range(2))
-def test_of_its_own(own, number):
-    assert number
+def test_with_its_own(own, number):
+    pass
+
+@pytest.mark.parametrize("number", range(3))
+def test_by_itself(number):
+    assert number < 0
+"""
+BROKEN = """
+from absent import nothing
+"""
+FAILING = """
+from helper import stack
+stack()
 """
 
 
-def test_shared_fixture_that_fails_is_one_error_and_each_own_fixture_another(tmp_path):
-    file = tmp_path / "test_shared.py"
-    file.write_text(TESTS, encoding="utf-8")
-    options = ["-q", "-rs", f"--rootdir={tmp_path}", "-p", "tests.failing_once", "-c", "/dev/null"]
-    done = subprocess.run(
-        [sys.executable, "-m", "pytest", *options, str(file)],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+@pytest.fixture
+def ended(tmp_path, request):
+    """Return what a run of these tests ends with, by as many workers as asked for."""
+    written = {
+        "helper.py": HELPER,
+        "test_all.py": TESTS,
+        "test_a.py": FAILING,
+        "test_b.py": FAILING,
+        "test_c.py": BROKEN,
+        "test_d.py": BROKEN,
+    }
+    for name, text in written.items():
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    options = [f"--rootdir={tmp_path}", "-p", "tests.failing_once", "-c", "/dev/null"]
+    options += ["--continue-on-collection-errors", "-o", f"pythonpath={tmp_path}", "-q", "-rs"]
+    return subprocess.run(
+        [sys.executable, "-m", "pytest", *options, "-n", str(request.param), str(tmp_path)],
+        cwd=ROOT, capture_output=True, text=True, check=False,
+    )  # fmt: skip
 
-    assert done.returncode == 1
-    assert "4 skipped, 3 errors" in done.stdout
-    assert "its fixture failed already, for test_shared.py::test_of_the_stack[0]" in done.stdout
+
+@pytest.mark.parametrize("ended", [0, 2], indirect=True)
+def test_error_of_a_helper_is_red_once_and_what_a_test_itself_asserts_each_time(ended):
+    assert ended.returncode == 1
+    assert "3 failed, " in ended.stdout
+    assert ", 4 errors in" in ended.stdout
+    assert "[5] test_all.py:0: the same error made test_a.py red" in ended.stdout

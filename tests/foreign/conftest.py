@@ -6,6 +6,7 @@ from aws.inventory import READERS
 from tests.foreign import hand
 from tests.foreign.account import served, with_evidence
 from tests.foreign.hand import watch
+from tests.foreign.judged import red
 from tests.foreign.remedying import Operator
 from tests.moto_state import restore, state_of
 from tests.watching import rejudging
@@ -23,7 +24,10 @@ def account():
 
 @pytest.fixture(scope="module")
 def inventory(account):
-    return account.inventory()
+    """What was read of it. With its evidence it is green; where it is not, that is what is red, and not each change of it."""
+    inventory = account.inventory()
+    assert red(with_evidence(inventory)) == {}
+    return inventory
 
 
 @pytest.fixture(scope="module")

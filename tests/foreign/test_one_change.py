@@ -16,10 +16,6 @@ from tests.foreign.judged import as_printed, red, red_of
 from tests.judging import judge
 
 
-def test_careful_stack_with_its_evidence_is_green(inventory):
-    assert red(with_evidence(inventory)) == {}
-
-
 @pytest.mark.parametrize("change", one_of_each(CHANGES), ids=str)
 def test_one_change_turns_its_own_row_red_and_no_other(change, account, inventory, judge_again):
     with change.made(account.client):

@@ -8,6 +8,7 @@ from plan import plan_for
 from signoff.environment import load
 
 PROD = plan_for(load("prod", Path(__file__).parent.parent / "prod.toml", {}).environment)
+READ_AND_WRITTEN = [*PROD.tables, *(index for table in PROD.tables for index in table.indexes)]
 
 
 def test_seven_functions_have_the_names_of_step_1_3():
@@ -36,10 +37,7 @@ def test_api_and_stage_have_the_names_of_step_3_3():
 
 
 def test_roles_are_named_after_their_functions():
-    assert {one.name for one in PROD.roles} == {
-        f"stamp-rally-prod-{key}-role"
-        for key in ("auth", "award", "gps-verify", "notify", "ranking", "richmenu", "stamps")
-    }
+    assert {one.name for one in PROD.roles} == {f"{one.name}-role" for one in PROD.functions}
 
 
 def test_secrets_have_the_names_and_keys_of_step_2_1():
@@ -71,19 +69,19 @@ def test_cors_is_that_of_step_3_3_with_the_header_of_the_api_key():
 
 
 @pytest.mark.parametrize(
-    ("kind", "threshold", "count"),
+    ("kind", "threshold", "watched"),
     [
-        ("function-errors", 5, 7),
-        ("function-faults", 5, 7),
-        ("api-4xx", 10, 1),
-        ("api-5xx", 10, 1),
-        ("throttle", 1, 8),
+        ("function-errors", 5, PROD.functions),
+        ("function-faults", 5, PROD.functions),
+        ("api-4xx", 10, [PROD.api]),
+        ("api-5xx", 10, [PROD.api]),
+        ("throttle", 1, [*READ_AND_WRITTEN, *READ_AND_WRITTEN]),
     ],
 )
-def test_alarms_have_the_thresholds_of_step_6_1(kind, threshold, count):
+def test_alarms_have_the_thresholds_of_step_6_1(kind, threshold, watched):
     alarms = [one for one in PROD.alarms if one.kind == kind]
 
-    assert [(one.threshold, one.period_s) for one in alarms] == [(threshold, 300)] * count
+    assert [(one.threshold, one.period_s) for one in alarms] == [(threshold, 300)] * len(watched)
 
 
 def test_throttle_alarms_watch_metrics_that_can_fire():
@@ -105,7 +103,7 @@ def test_dashboard_has_the_five_widgets_of_step_6_2():
 
 def test_logs_are_kept_thirty_days():
     assert {one.retention_days for one in PROD.log_groups} == {30}
-    assert len(PROD.log_groups) == 8
+    assert len(PROD.log_groups) == len([*PROD.functions, PROD.api])
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,49 @@
+"""Load of an application that is not the rally: its own routes and shares, with the bodies that its contract gives as examples."""
+
+from dataclasses import replace
+
+import pytest
+
+from load.engine.admission import LoadRefused
+from load.engine.api_requests import RequestFactory
+from load.engine.throttle import TokenBucket
+from load.openapi import bodies_of
+from load.plans import as_journey, mix_of, objectives_of, plans
+from signoff.environment import load
+from tests.load.fake_aws import ROOT, target
+from tests.load.runs import chance, pool
+
+FOLDER = ROOT / "docs" / "examples" / "todo"
+TODO = load("local", FOLDER / "environments.toml", {}).environment
+APP = TODO.application
+SMOKE = plans(TODO, TokenBucket(100, 200))["smoke"]
+
+
+def test_plan_has_the_routes_of_app_toml_in_parts_of_one():
+    assert mix_of(APP) == {"GET /items": pytest.approx(2 / 3), "POST /items": pytest.approx(1 / 3)}
+    assert {route for step in SMOKE.steps for route in step.mix} == APP.demand.shares.keys()
+    assert objectives_of(APP).endpoints.keys() == APP.demand.shares.keys()
+
+
+def test_request_has_the_example_of_the_contract_and_the_session_of_a_synthetic_user():
+    factory = RequestFactory(pool(1), chance(1), bodies_of(APP, mix_of(APP)))
+
+    read, added = factory.make("GET /items"), factory.make("POST /items")
+    assert (read.path, read.body, read.token) == ("/items", None, "session-0")
+    assert (added.path, added.body) == ("/items", b'{"text": "Buy milk"}')
+
+
+def test_route_whose_body_has_no_example_is_refused():
+    with pytest.raises(
+        LoadRefused, match=r"^POST /items/done can't be called by load: openapi\.yaml has no"
+    ):
+        bodies_of(APP, ["POST /items/done"])
+
+
+def test_visit_is_the_rally_s_alone():
+    with pytest.raises(LoadRefused, match="this application has no such route; leave --journey"):
+        as_journey(SMOKE)
+
+
+def test_what_it_may_have_written_lies_in_every_table_under_its_users():
+    assert replace(target(), environment=TODO).written == {"Items-local": ("Owner", "Id")}
