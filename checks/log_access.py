@@ -13,22 +13,20 @@ from aws.words import Words
 
 WRITES = frozenset({"logs:createloggroup", "logs:createlogstream", "logs:putlogevents"})
 """The actions that a service needs to deliver logs."""
-OUR_METRICS = "StampRally"
-"""Namespace of the functions' own counts, on which alarms rest."""
 
 
-def altering_attachments(attached: Iterable[Unplanned]) -> tuple[Difference, ...]:
-    """Return what changes, hides or copies a group's lines, or adds to our own metrics."""
-    return unallowed(one for one in attached if not _only_observes(one))
+def altering_attachments(attached: Iterable[Unplanned], metrics: str) -> tuple[Difference, ...]:
+    """Return what changes, hides or copies a group's lines, or adds to the functions' own ``metrics``, on which alarms rest."""
+    return unallowed(one for one in attached if not _only_observes(one, metrics))
 
 
-def observing_attachments(attached: Iterable[Unplanned]) -> tuple[Difference, ...]:
+def observing_attachments(attached: Iterable[Unplanned], metrics: str) -> tuple[Difference, ...]:
     """Return what only counts lines of a group."""
-    return unallowed(one for one in attached if _only_observes(one))
+    return unallowed(one for one in attached if _only_observes(one, metrics))
 
 
-def _only_observes(one: Unplanned) -> bool:
-    return one.effect is Effect.OBSERVES and OUR_METRICS not in one.values
+def _only_observes(one: Unplanned, metrics: str) -> bool:
+    return one.effect is Effect.OBSERVES and metrics not in one.values
 
 
 def unplanned_attachments(found: Sections, planned: Iterable[str]) -> tuple[Unplanned, ...]:

@@ -195,13 +195,13 @@ def test_logs_are_kept_as_long_as_decided(
 
 @expectation("MON-15", ja="ロググループに計画外の設定がない")
 def test_nothing_unplanned_is_attached_to_the_log_group(
-    log_group: desired.LogGroup, deployed: Deployed, judge: Judge
+    log_group: desired.LogGroup, deployed: Deployed, environment: Environment, judge: Judge
 ) -> None:
     attached = judge.observe.attached(
         deployed.log_group_attachments(log_group), group=log_group.name
     )
 
-    judge(altering_attachments(attached))
+    judge(altering_attachments(attached, environment.application.metrics))
 
 
 @expectation("MON-15", ja="ロググループの暗号化キーが使える")
@@ -218,11 +218,13 @@ def test_key_of_the_log_group_can_be_used(
 
 
 @expectation("MON-15", ja="アカウントの設定が本環境のログに影響しない")
-def test_account_leaves_our_logs_as_they_are(found: Sections, plan: Plan, judge: Judge) -> None:
+def test_account_leaves_our_logs_as_they_are(
+    found: Sections, plan: Plan, environment: Environment, judge: Judge
+) -> None:
     attached = unplanned_attachments(found, [one.name for one in plan.log_groups])
     judge.observe.note(policies=len(attached))
 
-    judge((*altering_attachments(attached), *access(found)))
+    judge((*altering_attachments(attached, environment.application.metrics), *access(found)))
 
 
 @expectation("MON-16", ja="ほかにアラームの通知を受ける者がいない")
@@ -234,10 +236,10 @@ def test_nobody_else_hears_the_alarms(delivery: Delivery, plan: Plan, judge: Jud
 
 @expectation("MON-16", ja="ほかにロググループの内容を集計するものがない")
 def test_nobody_else_counts_what_the_log_group_holds(
-    log_group: desired.LogGroup, deployed: Deployed, judge: Judge
+    log_group: desired.LogGroup, deployed: Deployed, environment: Environment, judge: Judge
 ) -> None:
     attached = judge.observe.attached(
         deployed.log_group_attachments(log_group), group=log_group.name
     )
 
-    judge(observing_attachments(attached))
+    judge(observing_attachments(attached, environment.application.metrics))

@@ -6,13 +6,13 @@ from typing import Any
 import click
 
 from aws.words import Words
-from signoff import ROOT
 from signoff.commands.command_line import (
     Argument,
     Command,
     CommandGroup,
     CommandOption,
     environment_option,
+    environments_option,
 )
 
 EXAMPLES = Words(
@@ -47,6 +47,7 @@ def _file(flag: str, en: str, ja: str, **more: Any) -> CommandOption:
 
 SENDS = (
     environment_option(),
+    environments_option(),
     _option("--plan", "default: smoke", "既定: smoke", type=click.Choice(PLANS), default="smoke"),
     _option(
         "--host",
@@ -73,9 +74,8 @@ SENDS = (
     ),
     _file(
         "--objectives",
-        "another file of objectives",
-        "別の目標ファイル",
-        default=ROOT / "load" / "slo.toml",
+        "another file of objectives (default: slo.toml beside app.toml, else load/slo.toml)",
+        "別の目標ファイル（既定: app.tomlと同じ場所のslo.toml、なければload/slo.toml）",
     ),
     _option(
         "--workers", "Locust processes", "Locustのプロセス数", type=COUNT, default=1, metavar="N"
@@ -89,6 +89,7 @@ PLANS_COMMAND = Command(
         "環境の計画と消費するクォータを一覧する",
     ),
     environment_option(),
+    environments_option(),
     does="load.commands:plans",
 )
 RUN = Command(
@@ -129,6 +130,7 @@ PREPARE = Command(
 RECORD = Command(
     "record",
     Words("record the verdict of a run", "実行の判定を記録する"),
+    environments_option(),
     Argument(
         "verdict",
         metavar="FILE",

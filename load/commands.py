@@ -56,10 +56,10 @@ def _command(does: Callable[..., ExitCode]) -> Callable[..., int]:
     """
 
     @wraps(does)
-    def done(*, lang: str, **asked: Any) -> int:
+    def done(*, lang: str, environments: Path, **asked: Any) -> int:
         join = click.get_current_context().meta.get("join", LoadComposition)
         try:
-            return int(does(join(ROOT), lang=lang, **asked))
+            return int(does(join(ROOT, environments), lang=lang, **asked))
         except (LoadRefused, EnvironmentFileError, GuardError) as refusal:
             refused = words_of(refusal)
             told = Words(f"refused: {refused}", f"拒否: {refused.ja}")
@@ -93,9 +93,8 @@ def plans(project: LoadComposition, *, env: str, lang: str) -> ExitCode:
     ):
         table.add_column(name, justify="right")
     table.add_column(say("what for", "目的"), overflow="fold")
-    for plan in plans_for(
-        environment.target_rate, TokenBucket(throttle.rate, throttle.burst)
-    ).values():
+    bucket = TokenBucket(throttle.rate, throttle.burst)
+    for plan in plans_for(environment, bucket).values():
         table.add_row(
             plan.name,
             f"{plan.seconds / 60:.1f}",

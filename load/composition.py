@@ -19,6 +19,7 @@ from load.prepare import ROOT, RunOptions, prepare
 from load.quota import QuotaLedger
 from load.target import ClientFactory, LoadTarget, Say, addresses
 from plan import plan_for, scope_of
+from signoff import environments_file
 from signoff.environment import Environment, embedded
 from signoff.environment import load as load_environment
 from signoff.environment.guard import guard, open_session
@@ -38,11 +39,11 @@ class LoadComposition:
     """Load joined to the house at a root folder; the local stack is the one that the runbook provisions."""
 
     root: Path
+    environments: Path
+    """The file that describes the environments; the application lies beside it."""
 
     def environment(self, name: str) -> Environment:
-        environment: Environment = load_environment(
-            name, self.root / "environments.toml"
-        ).environment
+        environment: Environment = load_environment(name, self.environments).environment
         return environment
 
     def kept(self) -> "Stack | None":
@@ -135,12 +136,12 @@ def _local_stack() -> "LocalStack[Environment]":
     return local_stack()
 
 
-def local_smoke(join: Callable[[Path], LoadComposition] = LoadComposition) -> LoadRun:
+def local_smoke(join: Callable[[Path, Path], LoadComposition] = LoadComposition) -> LoadRun:
     """Prepare a smoke run of the kept local stack, for a plain ``locust -f load/locustfile.py``.
 
     Raises `LoadRefused` where no stack is kept up. ``join`` composes the project at a root folder.
     """
-    composition = join(ROOT)
+    composition = join(ROOT, environments_file())
     if composition.kept() is None:
         raise LoadRefused(
             "LOAD_RUN_FILE is not set and no local stack is up; `make up` keeps one",

@@ -10,11 +10,11 @@ from typing import Any
 from aws.words import Words
 from load.artefacts import LOCUST_REPORT
 from load.engine.admission import LoadRefused
-from load.engine.objectives import Objectives, read_objectives
+from load.engine.objectives import Objectives
 from load.engine.throttle import TokenBucket
 from load.engine.verdict import FRESH_DAYS, LoadVerdict, sentence
 from load.exhibit import exhibit
-from load.plans import plans
+from load.plans import objectives_of, plans
 from load.target import ClientFactory
 from signoff.environment import Environment
 from signoff.environment.calendar import in_japan
@@ -110,8 +110,8 @@ def why_not_counted(verdict: LoadVerdict, environment: Environment) -> Words | N
     """Say why no sign-off may count this run, whatever its verdict; None if it may."""
     conditions, throttle = verdict.conditions, environment.throttle
     bucket, plan = TokenBucket(throttle.rate, throttle.burst), conditions.plan
-    ours = plans(environment.target_rate, bucket)
-    if conditions.objectives != read_objectives():
+    ours = plans(environment, bucket)
+    if conditions.objectives != objectives_of(environment.application):
         return Words(
             "judged by other limits than the project's own",
             "このプロジェクトとは異なる基準で判定されています",

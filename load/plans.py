@@ -1,10 +1,15 @@
 """The five plans, derived from the rate that an environment must carry; each has a price up front."""
 
+from collections.abc import Mapping
 from dataclasses import replace
+from pathlib import Path
 
-from load.engine.plan import AWARD, JOURNEY, LIST, RANKING, VERIFY, LoadPlan, LoadStep
+from load.engine.admission import LoadRefused
+from load.engine.objectives import OBJECTIVES_FILE, Objectives, read_objectives
+from load.engine.plan import JOURNEY, LoadPlan, LoadStep
 from load.engine.throttle import TokenBucket
-from signoff.environment.application import application
+from signoff.environment import Environment
+from signoff.environment.application import Application
 
 PURPOSES = {
     "every endpoint answers right under a little load; says nothing of percentiles": "軽い負荷で全エンドポイント"
@@ -17,28 +22,46 @@ PURPOSES = {
     "調べる",
 }
 """What each plan is for, in Japanese: a verdict carries its plan in English."""
-SHARES = application().demand.shares
-MIX = {endpoint: SHARES[endpoint] for endpoint in (LIST, VERIFY, AWARD, RANKING)}
+Mix = Mapping[str, float]
 SAMPLES = 4000
 """Arrivals of a step that is judged: the rarest endpoint gets 800, and p99 needs 381."""
 SHORTEST_S = 10.0
 
 
-def plans(target_rate: float, throttle: TokenBucket) -> dict[str, LoadPlan]:
-    """Make the plans for a target rate (requests a second) and the stage's throttle."""
+def mix_of(app: Application) -> Mix:
+    """Return the routes that app.toml gives a share of the requests, in parts of 1."""
+    shares = app.demand.shares
+    whole = sum(shares.values())
+    return {route: round(share / whole, 6) for route, share in shares.items()}
+
+
+def plans(environment: Environment, throttle: TokenBucket) -> dict[str, LoadPlan]:
+    """Make the plans for an environment's target rate, and what its application is asked; for the stage's throttle."""
+    rate, mix = environment.target_rate, mix_of(environment.application)
     made = (
-        _smoke(),
-        _baseline(target_rate),
-        _step(target_rate, throttle),
-        _spike(target_rate),
-        _soak(target_rate),
+        _smoke(mix),
+        _baseline(rate, mix),
+        _step(rate, throttle, mix),
+        _spike(rate, mix),
+        _soak(rate, mix),
     )
     return {plan.name: plan for plan in made}
 
 
+def objectives_of(app: Application, file: Path | None = None) -> Objectives:
+    """Return the objectives of what it is asked: of this file, of the application's own slo.toml, or else of this project's."""
+    own = app.folder / OBJECTIVES_FILE.name
+    return read_objectives(file or (own if own.is_file() else OBJECTIVES_FILE), mix_of(app))
+
+
 def as_journey(plan: LoadPlan) -> LoadPlan:
     """Turn single requests into whole visits at the same request rate; the plan gets another name."""
-    calls = len(JOURNEY)
+    calls, mix = len(JOURNEY), plan.steps[0].mix
+    if missing := sorted(set(JOURNEY) - mix.keys()):
+        raise LoadRefused(
+            f"a visit calls {missing[0]}, and this application has no such route; leave --journey out",
+            f"来訪は{missing[0]}を呼び出しますが、このアプリケーションにはありません。--journeyを外してください",
+        )
     steps = (
         replace(
             step,
@@ -46,75 +69,78 @@ def as_journey(plan: LoadPlan) -> LoadPlan:
             start_rate=None if step.start_rate is None else step.start_rate / calls,
         )
         for step in plan.steps
-        if step.mix == MIX
+        if step.mix == mix
     )
     return replace(plan, name=f"{plan.name}-journey", steps=tuple(steps), journey=True)
 
 
-def _smoke() -> LoadPlan:
+def _smoke(mix: Mix) -> LoadPlan:
     """Twenty a second: enough to see every answer, too few for percentiles."""
     return LoadPlan(
         name="smoke",
         purpose="every endpoint answers right under a little load; says nothing of percentiles",
         steps=(
-            LoadStep(name="warm-up", seconds=5, rate=20, start_rate=4, mix=MIX, judged=False),
-            LoadStep(name="hold", seconds=20, rate=20, mix=MIX),
+            LoadStep(name="warm-up", seconds=5, rate=20, start_rate=4, mix=mix, judged=False),
+            LoadStep(name="hold", seconds=20, rate=20, mix=mix),
         ),
         percentiles=False,
     )
 
 
-def _baseline(rate: float) -> LoadPlan:
+def _baseline(rate: float, mix: Mix) -> LoadPlan:
     return LoadPlan(
         name="baseline",
         purpose="the rate of the first day, for two minutes",
-        steps=(_ramp(10, rate), _hold("hold", rate, at_least_s=120)),
+        steps=(_ramp(10, rate, mix), _hold("hold", rate, mix, at_least_s=120)),
     )
 
 
-def _step(rate: float, throttle: TokenBucket) -> LoadPlan:
+def _step(rate: float, throttle: TokenBucket, mix: Mix) -> LoadPlan:
     """Rise past the target; then one method alone, past its bucket, to see the 429 begin."""
-    rising = (_hold(f"{part:.0%}", part * rate) for part in (0.25, 0.5, 1, 1.5, 2))
-    over = 1.2 * throttle.rate
+    rising = (_hold(f"{part:.0%}", part * rate, mix) for part in (0.25, 0.5, 1, 1.5, 2))
+    over, first = 1.2 * throttle.rate, next(iter(mix))
     paid_s = throttle.burst / (over - throttle.rate)
     return LoadPlan(
         name="step",
         purpose="up to twice the target, then past the throttle of one method",
         steps=(
-            _ramp(5, 0.25 * rate),
+            _ramp(5, 0.25 * rate, mix),
             *rising,
-            LoadStep(name="burst", seconds=0.9 * paid_s, rate=over, mix={LIST: 1}),
-            LoadStep(name="throttled", seconds=1.6 * paid_s, rate=over, mix={LIST: 1}),
+            LoadStep(name="burst", seconds=0.9 * paid_s, rate=over, mix={first: 1}),
+            LoadStep(name="throttled", seconds=1.6 * paid_s, rate=over, mix={first: 1}),
         ),
     )
 
 
-def _spike(rate: float) -> LoadPlan:
+def _spike(rate: float, mix: Mix) -> LoadPlan:
     return LoadPlan(
         name="spike",
         purpose="three times the target at once, and back",
         steps=(
-            _ramp(5, rate),
-            _hold("before", rate),
-            _hold("spike", 3 * rate),
-            _hold("after", rate),
+            _ramp(5, rate, mix),
+            _hold("before", rate, mix),
+            _hold("spike", 3 * rate, mix),
+            _hold("after", rate, mix),
         ),
     )
 
 
-def _soak(rate: float) -> LoadPlan:
+def _soak(rate: float, mix: Mix) -> LoadPlan:
     return LoadPlan(
         name="soak",
         purpose="a tenth of the target for an hour: what leaks or fills up slowly",
-        steps=(_ramp(10, rate / 10), LoadStep(name="hour", seconds=3600, rate=rate / 10, mix=MIX)),
+        steps=(
+            _ramp(10, rate / 10, mix),
+            LoadStep(name="hour", seconds=3600, rate=rate / 10, mix=mix),
+        ),
     )
 
 
-def _ramp(seconds: float, rate: float) -> LoadStep:
+def _ramp(seconds: float, rate: float, mix: Mix) -> LoadStep:
     return LoadStep(
-        name="ramp", seconds=seconds, start_rate=rate / 10, rate=rate, mix=MIX, judged=False
+        name="ramp", seconds=seconds, start_rate=rate / 10, rate=rate, mix=mix, judged=False
     )
 
 
-def _hold(name: str, rate: float, *, at_least_s: float = SHORTEST_S) -> LoadStep:
-    return LoadStep(name=name, seconds=max(at_least_s, SAMPLES / rate), rate=rate, mix=MIX)
+def _hold(name: str, rate: float, mix: Mix, *, at_least_s: float = SHORTEST_S) -> LoadStep:
+    return LoadStep(name=name, seconds=max(at_least_s, SAMPLES / rate), rate=rate, mix=mix)

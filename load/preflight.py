@@ -5,7 +5,7 @@ from urllib.parse import urlsplit
 
 from lambdas.rally.domain.line import is_line_user
 from load.engine.admission import LoadRefused, admit
-from load.engine.plan import LoadPlan
+from load.engine.plan import AWARD, VERIFY, LoadPlan
 from load.engine.session_pool import SessionPool
 from load.target import LoadTarget
 
@@ -87,7 +87,7 @@ def pool_suffices(pool: SessionPool, plan: LoadPlan, *, workers: int) -> None:
             f"{real} users of the pool have ids like real people's; use Uload… ids",
             f"プールの利用者のうち{real}人のIDが実在の人のものに見えます。Uload…のIDを使ってください",
         )
-    if not pool.spots:
+    if not pool.spots and any({VERIFY, AWARD} & step.mix.keys() for step in plan.steps):
         raise LoadRefused(
             "the pool has no spots to stand at; put the places of some stamps into it",
             "プールにスポットがありません。スタンプの場所を加えてください",

@@ -7,21 +7,20 @@ from pathlib import Path
 from typing import Any
 
 from load.engine.admission import LoadRefused
-from load.engine.objectives import OBJECTIVES_FILE as OBJECTIVES
-from load.engine.objectives import read_objectives
 from load.engine.plan import LoadPlan
 from load.engine.run_file import LoadRun
 from load.engine.session_pool import SessionPool
 from load.line_untouched import prove_line_untouched
-from load.openapi import read_contract
-from load.plans import as_journey, plans
+from load.openapi import bodies_of, read_contract
+from load.plans import as_journey, mix_of, objectives_of, plans
 from load.pool_builder import mint, read_pool, spots_of
 from load.preflight import pool_suffices, require_allowed, users_needed
 from load.quota import QuotaLedger, Spent, quota_owner, spent_today
 from load.target import ClientFactory, LoadTarget, changed
 
 ROOT = Path(__file__).resolve().parent.parent
-CONTRACT = ROOT / "smoke" / "openapi.yaml"
+CALLERS = 20
+"""Users for each worker where no award needs more."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,7 +37,7 @@ class RunOptions:
     host: str | None = None
     unlock: str | None = None
     pool: Path | None = None
-    objectives: Path = OBJECTIVES
+    objectives: Path | None = None
     run_file: Path | None = None
     listen: str = "127.0.0.1"
     port: int | None = None
@@ -47,7 +46,7 @@ class RunOptions:
 
 def chosen_plan(target: LoadTarget, options: RunOptions) -> LoadPlan:
     """Find the plan by its name; `LoadRefused` lists the plans there are."""
-    known = plans(target.environment.target_rate, target.throttle)
+    known = plans(target.environment, target.throttle)
     if options.plan not in known:
         raise LoadRefused(
             f"there is no plan {options.plan}; choose from {', '.join(known)}",
@@ -66,7 +65,8 @@ def prepare(
     require_allowed(target, plan, spent.requests, options.unlock)
     pool = read_pool(options.pool) if options.pool else _minted(target, plan, options, aws)
     pool_suffices(pool, plan, workers=options.workers)
-    objectives = read_objectives(options.objectives)
+    app = target.environment.application
+    mix, objectives = mix_of(app), objectives_of(app, options.objectives)
     silence = prove_line_untouched(target, pool.visitors[0]) if plan.awards else "no awards"
     about = _about(target, plan, spent, silence)
     ledger.reserve(quota_owner(target), plan, about["run"], begun=False)
@@ -77,7 +77,8 @@ def prepare(
         objectives=objectives,
         throttle=target.throttle,
         pool=pool,
-        answers=read_contract(CONTRACT),
+        answers=read_contract(app.folder / app.contract, mix),
+        bodies={} if app.masters else bodies_of(app, mix),
         out=str(out.resolve()),
         about=about,
         workers=options.workers,
@@ -113,6 +114,8 @@ def revalidate(
 def _minted(
     target: LoadTarget, plan: LoadPlan, options: RunOptions, aws: ClientFactory
 ) -> SessionPool:
+    if target.environment.application.masters is None:
+        return SessionPool(tuple(mint(target, aws, CALLERS * options.workers)), ())
     spots = spots_of(target, aws)
     count = users_needed(plan, len(spots), workers=options.workers)
     return SessionPool(tuple(mint(target, aws, count)), spots)

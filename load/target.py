@@ -39,8 +39,11 @@ class LoadTarget:
         return TokenBucket(self.environment.throttle.rate, self.environment.throttle.burst)
 
     @property
-    def user_stamps(self) -> str:
-        return self.environment.tables["userstamps"]
+    def written(self) -> Mapping[str, tuple[str, ...]]:
+        """Tables in which a run may leave items under its users' ids -> the attributes of their keys."""
+        app, names = self.environment.application, self.environment.tables
+        tables = ["userstamps"] if app.masters else app.tables
+        return {names[one]: tuple(app.tables[one].key) for one in tables}
 
 
 def changed(about: Mapping[str, Any], live: Live | None) -> Words | None:

@@ -83,25 +83,25 @@ class Teardown:
 
         Returns {"users", "deleted", "left", "line_calls"}. What can't be proven deleted counts as left.
         """
-        if not run.plan.awards:
+        if not run.writes:
             return None
         if verdict is None or _may_be_under_way(verdict.measurement):
             # An award without an answer: its function may still write, up to its time limit.
             self._wait_for_functions(verdict.ended if verdict else datetime.now(UTC))
         self.say(Words("deleting what the run wrote", "実行が書き込んだデータを削除しています"))
-        if verdict is None or not verdict.measurement.listed:
+        if run.bodies or verdict is None or not verdict.measurement.listed:
             # A worker's list may be lost: every user may have been awarded.
             record_all_users(self.folder, run.pool)
         visitors = set(used_users(self.folder / USED_FILE))
         try:
             return self._proof(visitors)
         except (ClientError, BotoCoreError, requests.RequestException) as error:
-            command = CLEAN.format(self.target.name)
+            command, tables = CLEAN.format(self.target.name), ", ".join(self.target.written)
             self.say(
                 Words(
                     f"what the run wrote can't be proven deleted ({error}); allow this caller to read and "
-                    f"delete items of {self.target.user_stamps}, then: {command}",
-                    f"書き込んだデータの削除を確認できません（{error}）。{self.target.user_stamps}の項目の読み取りと"
+                    f"delete items of {tables}, then: {command}",
+                    f"書き込んだデータの削除を確認できません（{error}）。{tables}の項目の読み取りと"
                     f"削除を許可してから: {command}",
                 )
             )
@@ -127,11 +127,13 @@ class Teardown:
         return None
 
     def _proof(self, visitors: Iterable[str]) -> Mapping[str, Any]:
-        table = KeyedTable(
-            dynamodb=self.aws("dynamodb"), name=self.target.user_stamps, keys=("UserId", "StampId")
-        )
-        done = emptied(table, visitors, self.pause)
-        return {**done, "line_calls": line_calls(self.target, PREFIX)}
+        dynamodb, users = self.aws("dynamodb"), sorted(visitors)
+        done = [
+            emptied(KeyedTable(dynamodb=dynamodb, name=name, keys=keys), users, self.pause)
+            for name, keys in self.target.written.items()
+        ]
+        gone = {what: sum(one[what] for one in done) for what in ("deleted", "left")}
+        return {"users": len(users), **gone, "line_calls": line_calls(self.target, PREFIX)}
 
     def _wait_for_functions(self, ended: datetime) -> None:
         """Wait until no function that was called before ``ended`` can still be running."""

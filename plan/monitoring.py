@@ -8,9 +8,8 @@ from plan.naming import Naming
 
 Watched = tuple[str, str, Mapping[str, str]]
 """Namespace, metric, dimensions."""
-FAULTS = ("StampRally", "Faults", "FunctionName")
-"""Namespace, metric and dimension by which the functions count answers of 500: Lambda's own
-``Errors`` never sees an error that the handler answered."""
+FAULTS = "Faults"
+"""The metric by which the functions count answers of 500: Lambda's own ``Errors`` never sees an error that the handler answered."""
 
 
 def alarms(
@@ -50,11 +49,11 @@ def _alarm(naming: Naming, label: str, kind: str, watched: Watched, threshold: i
 
 def _function_alarms(naming: Naming, functions: tuple[Function, ...]) -> Iterator[Alarm]:
     threshold = naming.environment.alarms.function_errors
-    namespace, faults, dimension = FAULTS
+    namespace = naming.environment.application.metrics
     for one in functions:
         errors = ("AWS/Lambda", "Errors", {"FunctionName": one.name})
         yield _alarm(naming, f"{one.key}-errors", "function-errors", errors, threshold)
-        counted = (namespace, faults, {dimension: one.name})
+        counted = (namespace, FAULTS, {"FunctionName": one.name})
         if naming.environment.our_code:  # other code has other metrics
             yield _alarm(naming, f"{one.key}-faults", "function-faults", counted, threshold)
 

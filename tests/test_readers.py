@@ -33,7 +33,7 @@ def readers(tmp_path_factory):
         inventory = on_demand(session, scope, caller="", salts={SALT: salt})
         caller = guard(session, environment)
         by_runbook = read_live(Part, session=session, environment=environment, caller=caller)
-        by_load = LoadComposition(ROOT).live(declared)
+        by_load = LoadComposition(ROOT, ROOT / "environments.toml").live(declared)
         yield {
             "judge": {part: digest_of(facts_of(part, inventory, scope)) for part in Part},
             "load": by_load.digests,

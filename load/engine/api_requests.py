@@ -36,9 +36,15 @@ class ApiRequest(NamedTuple):
 
 
 class RequestFactory:
-    """Makes requests for one worker's part of the pool; ``used`` collects the pairs it may have written."""
+    """Makes requests for one worker's part of the pool; ``used`` collects the pairs it may have written.
 
-    def __init__(self, pool: SessionPool, rng: Random) -> None:
+    ``bodies`` are those of an application of which the contract alone is known.
+    """
+
+    def __init__(
+        self, pool: SessionPool, rng: Random, bodies: Mapping[str, str] = MappingProxyType({})
+    ) -> None:
+        self._bodies = bodies
         self._pool = pool
         self._rng = rng
         self._pairs: Iterator[tuple[SyntheticUser, GpsSpot]] = pool.pairs()
@@ -48,9 +54,12 @@ class RequestFactory:
         self, endpoint: str, visitor: SyntheticUser | None = None, spot: GpsSpot | None = None
     ) -> ApiRequest:
         """Make the request; PairsUsedUpError if there is no pair left to award."""
-        if endpoint == AWARD:
+        if endpoint == AWARD and not self._bodies:
             return self._award(*self._next_pair())
         visitor = visitor or self._rng.choice(self._pool.visitors)
+        if endpoint in self._bodies:
+            body = self._bodies[endpoint].encode() or None
+            return ApiRequest(endpoint, endpoint.partition(" ")[2], visitor.token, body)
         if endpoint == LIST:
             return ApiRequest(
                 LIST,

@@ -48,7 +48,7 @@ class Generator:
         self._http = Http(run.host, timeout_s=run.timeout_s)
         self.rng = Random(f"{run.seed}:{worker}")  # noqa: S311 - not a secret
         own = run.pool.part(worker % run.workers, run.workers)
-        self.caller = RequestFactory(own, self.rng)
+        self.caller = RequestFactory(own, self.rng, run.bodies)
         self._bin_s = bin_seconds(run.plan.seconds)
         # What exists now stays: the garbage collector need not walk it while arrivals are due (20 ms).
         gc.collect()

@@ -2,7 +2,7 @@
 
 import math
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -61,7 +61,9 @@ OBJECTIVES = TypeAdapter(Objectives)
 OBJECTIVES_FILE = Path(__file__).parents[1] / "slo.toml"
 
 
-def read_objectives(path: Path = OBJECTIVES_FILE) -> Objectives:
+def read_objectives(
+    path: Path = OBJECTIVES_FILE, endpoints: Collection[str] = ENDPOINTS
+) -> Objectives:
     """Return the objectives of every endpoint; `LoadRefused` if one is missing or misspelt."""
     try:
         data = tomllib.loads(path.read_text(encoding="utf-8"))
@@ -73,7 +75,7 @@ def read_objectives(path: Path = OBJECTIVES_FILE) -> Objectives:
             f"{path.name} can't be read ({reason}); compare it with the project's load/slo.toml",
             f"{path.name}を読み取れません（{reason.ja}）。本プロジェクトのload/slo.tomlと比べてください",
         ) from None
-    if missing := sorted(set(ENDPOINTS) - objectives.endpoints.keys()):
+    if missing := sorted(set(endpoints) - objectives.endpoints.keys()):
         raise LoadRefused(
             f'{path.name} has no [endpoints."{missing[0]}"]; add its limits',
             f'{path.name}に[endpoints."{missing[0]}"]がありません。上限を追加してください',

@@ -41,6 +41,8 @@ class LoadRun:
     pool: SessionPool
     answers: Mapping[str, Any]
     out: str
+    bodies: Mapping[str, str] = field(default_factory=dict)
+    """Endpoint -> what is sent to it, of an application of which the contract alone is known."""
     about: Mapping[str, Any] = field(default_factory=dict)
     workers: int = 1
     timeout_s: float = 10.0
@@ -52,6 +54,11 @@ class LoadRun:
         """Number of Locust users, the same for each worker: every one is a stream of arrivals."""
         peak = self.plan.peak_rate / self.workers
         return self.workers * max(1, -int(-peak // ARRIVALS_PER_STREAM))
+
+    @property
+    def writes(self) -> bool:
+        """Whether it may leave items behind: by an award, or by a body that it sends."""
+        return bool(self.plan.awards or any(self.bodies.values()))
 
     @property
     def drain_s(self) -> float:

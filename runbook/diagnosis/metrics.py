@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from statistics import median
 
 from aws.desired import Function
+from plan.monitoring import FAULTS
 from runbook.diagnosis.own_runs import OwnRuns, Seen
 from runbook.engine import StepContext
 
@@ -87,11 +88,11 @@ def _query(id_: str, one: MetricQuery) -> dict[str, object]:
     }
 
 
-def metrics_of(function: Function) -> tuple[MetricQuery, ...]:
-    """Return what counts the errors, throttles and faults of a function."""
+def metrics_of(function: Function, namespace: str) -> tuple[MetricQuery, ...]:
+    """Return what counts the errors, throttles and faults of a function, the faults in the application's own namespace."""
     named = {"FunctionName": function.name}
     counted = [("AWS/Lambda", name) for name in ("Errors", "Throttles")]
     return tuple(
         MetricQuery(label=f"{function.name} {name}", namespace=space, name=name, dimensions=named)
-        for space, name in [*counted, ("StampRally", "Faults")]
+        for space, name in [*counted, (namespace, FAULTS)]
     )

@@ -117,13 +117,12 @@ def see_what_functions_say(context: StepContext) -> Changes:
     """
     ours = last_hour(context)
     context.tell(ours.told())
-    figures = measured(
-        context, [one for f in context.plan.functions for one in metrics_of(f)], ours
-    )
+    metrics, functions = context.environment.application.metrics, context.plan.functions
+    figures = measured(context, [one for f in functions for one in metrics_of(f, metrics)], ours)
     for label, one in sorted(figures.items()):
         if one.value:
             context.tell(f"{label}: {one.value:g}, {one.seen.told()}")
-    spoken = [report_signs(context, function, ours) for function in context.plan.functions]
+    spoken = [report_signs(context, function, ours) for function in functions]
     if not any(spoken):
         context.say(
             en="the functions' logs show no known sign", ja="関数ログに既知の兆候はありません"

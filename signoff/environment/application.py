@@ -125,6 +125,8 @@ class Application(StrictTable):
     """Where its app.toml is."""
     contract: str
     """Its OpenAPI document, as a path from there."""
+    metrics: str = "StampRally"
+    """Namespace of the metric ``Faults``, by which its functions count the answers of 500."""
     masters: str | None = None
     """Key of the table of stamp masters."""
     known_defaults: frozenset[str] = frozenset()

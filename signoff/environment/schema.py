@@ -345,6 +345,11 @@ class Environment(StrictTable):
         """Whether the functions are this project's."""
         return not self.own_code
 
+    @property
+    def our_counters(self) -> bool:
+        """Whether the functions count stamps for a ranking, as this project's do."""
+        return self.our_code and bool(self.application.masters)
+
     def day_of_go_live(self, today: date) -> date:
         """Return the decided day of go-live, or today if none is decided or it has passed."""
         return max(self.go_live or today, today)

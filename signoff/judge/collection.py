@@ -22,6 +22,10 @@ from signoff.judge.verdict import RowVerdict
 ROW = pytest.StashKey[Row]()
 OF_STRICT = "strict=true"
 """How pytest notes its own ``--strict``, which leaves nothing out."""
+OWN_CODE = Words(
+    en="the functions of {name} are code of your own (own_code in environments.toml): what they do rests on the smoke calls alone",
+    ja="{name}の関数は独自のコードです（environments.tomlのown_code）。動作の根拠はスモークテストだけです",
+)
 LEFT_OUT: Mapping[str, Words] = {
     "tried_before": Words(
         en="releases are tried in {name} first: no environment is before it",
@@ -35,10 +39,8 @@ LEFT_OUT: Mapping[str, Words] = {
         en="{name} writes no access log (access_log in environments.toml)",
         ja="{name}はアクセスログを出力しません（environments.tomlのaccess_log）",
     ),
-    "our_code": Words(
-        en="the functions of {name} are code of your own (own_code in environments.toml): what they do rests on the smoke calls alone",
-        ja="{name}の関数は独自のコードです（environments.tomlのown_code）。動作の根拠はスモークテストだけです",
-    ),
+    "our_code": OWN_CODE,
+    "our_counters": OWN_CODE,
 }
 """Why a row is left out where an environment has no such part; other parts are keys of the file."""
 OF_APPLICATION = "application."
@@ -132,9 +134,9 @@ def _not_configured(key: str, environment: Environment) -> Words:
         en=f"{key} is not configured for {{name}}", ja=f"{{name}}に{key}が設定されていません"
     )
     reason, name = LEFT_OUT.get(key, words), environment.name
-    if key.startswith(OF_APPLICATION) or (
-        key == "authorizer" and not environment.application.authorizer
-    ):
+    app = environment.application
+    has = {"authorizer": app.authorizer, "our_counters": app.masters}
+    if key.startswith(OF_APPLICATION) or not has.get(key, True):
         reason = HAS_NONE
     return Words(en=reason.en.format(name=name), ja=reason.ja.format(name=name))
 

@@ -57,6 +57,7 @@ def surrounded(root, *, environment=LOCAL, url=None, aws=None, releases=("a",)):
     asked = itertools.chain(releases, itertools.repeat(releases[-1]))
     return Surroundings(
         root=root,
+        environments=root / "environments.toml",
         declared=environment,
         served=OneTarget(url, url) if url else None,
         clients=aws,

@@ -20,11 +20,14 @@ from load.engine.throttle import TokenBucket
 from load.engine.verdict import LoadVerdict
 from load.execution import Execution
 from load.openapi import read_contract
-from load.plans import MIX
-from load.prepare import CONTRACT, RunOptions
+from load.plans import mix_of
+from load.prepare import RunOptions
 from load.progress import ProgressDisplay
+from signoff.environment.application import application
 
 SERVER = Path(__file__).with_name("target.py")
+APP = application()
+CONTRACT, MIX = APP.folder / APP.contract, mix_of(APP)
 SPOT = GpsSpot("STATUE-001", 35.55548, 139.65428, 15)
 OBJECTIVES = read_objectives()
 PATIENT = replace(OBJECTIVES, soundness=replace(OBJECTIVES.soundness, lateness_p99_ms=250.0))
@@ -63,7 +66,7 @@ def run_against(url, out, **more):
         "objectives": PATIENT,
         "throttle": TokenBucket(1000, 2000),
         "pool": pool(),
-        "answers": read_contract(CONTRACT),
+        "answers": read_contract(CONTRACT, MIX),
         "out": str(out),
         "about": {"run": "5eed", "environment": "test", "host": url},
         "seed": 7,

@@ -6,8 +6,7 @@ from itertools import islice, pairwise
 import pytest
 
 from load.engine.plan import deal, intended_starts
-from load.plans import MIX
-from tests.load.runs import chance, plan, step
+from tests.load.runs import MIX, chance, plan, step
 
 TWO = plan(step("ramp", 10, 100, start_rate=20, judged=False), step("hold", 7, 33))
 

@@ -110,7 +110,7 @@ def test_wrong_command_line_is_exit_code_2(arguments):
 
 
 def test_ctrl_c_is_a_sentence_and_exit_code_3(capsys):
-    def interrupted(_root):
+    def interrupted(*_):
         raise KeyboardInterrupt
 
     code = main(["plans"], join=interrupted)

@@ -38,7 +38,7 @@ def command(project, healthy, monkeypatch):
         aws = answering(tables or Tables())
         here = {"url": healthy.url} if local else {"environment": PROD}
         composition = surrounded(project, aws=aws, releases=(live,), **here)
-        return main(list(map(str, arguments)), join=lambda _: composition)
+        return main(list(map(str, arguments)), join=lambda *_: composition)
 
     return called
 

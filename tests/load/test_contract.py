@@ -8,9 +8,9 @@ from load.engine.answers import ContractValidator, classify, compiled
 from load.engine.api_requests import ApiRequest
 from load.engine.plan import AWARD, ENDPOINTS, LIST
 from load.openapi import read_contract
-from load.prepare import CONTRACT
+from tests.load.runs import CONTRACT
 
-ANSWERS = read_contract(CONTRACT)
+ANSWERS = read_contract(CONTRACT, ENDPOINTS)
 GOOD = {"ok": True, "user_id": "Uload-1", "stamps": [], "total": 0}
 
 

@@ -1,5 +1,6 @@
 """Nothing is sent unless every rule passes; each refusal says what was asked, what was found, what to do."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -9,11 +10,11 @@ from load.engine.session_pool import SessionPool, SyntheticUser
 from load.plans import plans
 from load.pool_builder import read_pool
 from load.preflight import pool_suffices, require_allowed
-from tests.load.fake_aws import HOST, target
+from tests.load.fake_aws import HOST, PROD, target
 from tests.load.runs import SPOT, only, plan, step
 
 ROOT = Path(__file__).parents[2]
-PLANS = plans(200, target().throttle)
+PLANS = plans(replace(PROD, target_rate=200), target().throttle)
 
 
 def check(**more):
@@ -159,7 +160,7 @@ def test_step_plan_ends_past_the_bucket_of_one_method():
 
 
 def test_target_rate_decides_what_the_baseline_holds():
-    slow = plans(10, target().throttle)["baseline"].steps[-1]
+    slow = plans(replace(PROD, target_rate=10), target().throttle)["baseline"].steps[-1]
 
     assert slow.rate == 10
     assert slow.arrivals >= 4000

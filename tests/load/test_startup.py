@@ -44,14 +44,14 @@ def test_what_is_no_run_file_is_told_in_a_sentence_with_exit_code_4(tmp_path, ca
 
 def test_without_run_file_and_stack_the_way_to_one_is_told(tmp_path):
     with pytest.raises(LoadRefused, match=r"no local stack is up; `make up` keeps one"):
-        local_smoke(lambda _: surrounded(tmp_path))
+        local_smoke(lambda *_: surrounded(tmp_path))
 
 
 def test_kept_stack_gets_a_smoke_run_of_its_own(tmp_path, monkeypatch):
     monkeypatch.delenv("AWS_ENDPOINT_URL", raising=False)  # of a stack that this process serves
     with serving() as target:
         composition = surrounded(tmp_path, url=target.url, aws=answering(Tables()))
-        run = local_smoke(lambda _: composition)
+        run = local_smoke(lambda *_: composition)
         asked = target.seen()
 
     assert (run.host, run.plan.name, run.about["environment"]) == (target.url, "smoke", "local")

@@ -82,7 +82,7 @@ def _refusal(code: str) -> dict[str, Any]:
 def _counted(function: str) -> dict[str, Any]:
     """Return the line by which CloudWatch counts a fault: the alarm `faults` watches this metric."""
     metric = {
-        "Namespace": "StampRally",
+        "Namespace": "Todo",
         "Dimensions": [["FunctionName"]],
         "Metrics": [{"Name": "Faults", "Unit": "Count"}],
     }
