@@ -88,6 +88,14 @@ class ApiDocument:
     """Keys of an export that nobody decided about: they are reported, but are not part of a release."""
 
     @property
+    def calls(self) -> dict[str, str]:
+        """Return ``VERB /path``, or ``authorizer NAME`` -> the URI that it calls."""
+        integrated = ((id_, one.integration) for id_, one in sorted(self.methods.items()))
+        routes = {id_: one.uri for id_, one in integrated if one and one.uri}
+        asked = {f"authorizer {name}": one.uri for name, one in sorted(self.authorizers.items())}
+        return routes | asked
+
+    @property
     def paths(self) -> frozenset[str]:
         return frozenset(one.path for one in self.methods.values())
 

@@ -161,7 +161,7 @@ def policies(reading: Reading) -> Section[tuple[FunctionPolicy, ...]]:
     planned = (None, reading.scope.alias)
     at_hand = reading.each(
         reading.scope.functions,
-        lambda name: {one: _policy(reading, name, one) for one in planned},
+        lambda name: {one: policy_at(reading, name, one) for one in planned},
     )
     # Read here: items must not wait for sections (see aws.reading).
     named = reading.section("aliases")
@@ -173,7 +173,7 @@ def policies(reading: Reading) -> Section[tuple[FunctionPolicy, ...]]:
             return read
         versions = sorted(filter(str.isdecimal, _served(aliases)), key=int)
         every = (None, *(one.name for one in aliases), *versions)
-        return tuple(read.get(one) or _policy(reading, name, one) for one in every)
+        return tuple(read.get(one) or policy_at(reading, name, one) for one in every)
 
     first = reading.each(at_hand, places)
     numbered = reading.section("versions")
@@ -184,7 +184,7 @@ def policies(reading: Reading) -> Section[tuple[FunctionPolicy, ...]]:
             return read
         published = [one.number for one in required(numbered, "versions", name)]
         others = unserved(published, required(named, "aliases", name))[:UNSERVED]
-        return (*read, *(_policy(reading, name, one) for one in reversed(others)))
+        return (*read, *(policy_at(reading, name, one) for one in reversed(others)))
 
     return reading.each(first, newest)
 
@@ -339,7 +339,7 @@ def _versions(found: Iterable[Raw], name: str) -> tuple[Version, ...]:
     return tuple(sorted(published, key=lambda one: int(one.number)))
 
 
-def _policy(reading: Reading, name: str, qualifier: str | None) -> FunctionPolicy:
+def policy_at(reading: Reading, name: str, qualifier: str | None) -> FunctionPolicy:
     """Read one place; ResourceNotFound means that no policy stands there."""
     where = {"Qualifier": qualifier} if qualifier else {}
     answer = reading.aws.call(

@@ -77,6 +77,8 @@ class Scope:
     builds: Builds | None = None
     releases: tuple[RecordedRelease, ...] = ()
     """What release records say was live, newest first."""
+    calls: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    """Deployment -> what it calls, as a record of the time when the stage served it says."""
 
     def described(self, raw: Mapping[str, str]) -> dict[str, MaskedValue]:
         """Return name -> value of variables or tags: in clear only what is public here."""

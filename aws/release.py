@@ -2,10 +2,12 @@
 
 import base64
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+CALLS = "calls"
+"""Field of a record that says what a deployment calls: nobody can read it once the stage has left it."""
 CLOSED = "closed"
 """Key of the package that answers 503: every function's before its first release."""
 
@@ -51,6 +53,11 @@ class RecordedRelease:
             },
             deployment=body.get("deployment"),
         )
+
+
+def calls_on_record(bodies: Iterable[Mapping[str, Any]]) -> Mapping[str, Mapping[str, str]]:
+    """Return deployment -> ``VERB /path``, or ``authorizer NAME`` -> the URI that it calls; a deployment that no record describes is absent."""
+    return {str(one["deployment"]): one[CALLS] for one in bodies if one.get(CALLS) is not None}
 
 
 def code_sha256(content: bytes) -> str:

@@ -7,10 +7,11 @@ from hashlib import sha256
 from aws import function, rest_api
 from aws.closed import is_closed
 from aws.door.failures import Gone, ReadFailure
-from aws.function import Alias, Function, Version
+from aws.function import Alias, Function, FunctionPolicy, Version
 from aws.handler import runs, unpacked
+from aws.invoked import InvokedFunction, target
 from aws.raw import Raw
-from aws.reading import Reader, Reading, required
+from aws.reading import Reader, Reading, Scope, required
 from aws.release import Builds, Package, RecordedRelease, code_sha256
 from aws.rest_api import Deployment, decode_deployment
 from aws.section import Section
@@ -24,6 +25,10 @@ class DeploymentBack:
     deployment: Deployment
     authorization: Mapping[str, str] | None
     """See ``authorization_of``."""
+    calls: Mapping[str, str] | None
+    """See ``calls_on_record``; None where nobody recorded it while the stage served it."""
+    policies: Mapping[str, FunctionPolicy | None]
+    """ARN of what it calls beside the planned functions -> its policy; None where the function does not exist."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -130,13 +135,34 @@ def deployments_back(reading: Reading) -> Section[DeploymentBack]:
     if isinstance(stage, Unreadable):
         raise ReadFailure(stage)
     listed = required(reading.section("deployments"), "deployments", scope.api)
-    target = deployment_back(stage.deployment_id, listed, scope.releases)
-    if target is None:
+    found = deployment_back(stage.deployment_id, listed, scope.releases)
+    if found is None:
         return {}
-    asked = {"restApiId": api, "deploymentId": target.id, "embed": ["apisummary"]}
-    raw = reading.aws.call("apigateway", "get_deployment", **asked)
-    back = DeploymentBack(deployment=decode_deployment(raw), authorization=authorization_of(raw))
+    asked = {"restApiId": api, "deploymentId": found.id, "embed": ["apisummary"]}
+    raw, calls = (
+        reading.aws.call("apigateway", "get_deployment", **asked),
+        scope.calls.get(found.id),
+    )
+    called = {target(uri, stage.variables) for uri in (calls or {}).values()}
+    back = DeploymentBack(
+        deployment=decode_deployment(raw),
+        authorization=authorization_of(raw),
+        calls=calls,
+        policies={one.arn: _policy_of(reading, one) for one in called if _beside(one, scope)},
+    )
     return {scope.api: back}
+
+
+def _beside(called: InvokedFunction, scope: Scope) -> bool:
+    """Whether it is a function that nobody planned: the policies of planned functions are read anyway."""
+    return called.is_function and called.name not in scope.functions
+
+
+def _policy_of(reading: Reading, called: InvokedFunction) -> FunctionPolicy | None:
+    there = {function.listed_name(one) for one in reading.source(function.listed)}
+    if called.name not in there:
+        return None
+    return function.policy_at(reading, called.name, called.qualifier or None)
 
 
 def authorization_of(deployment: Raw) -> Mapping[str, str] | None:
@@ -200,6 +226,8 @@ def _search(reading: Reading, name: str, files: Mapping[str, bytes], seen: set[b
 
 READERS = {
     "versions_back": Reader(versions_back, ("lambda:ListFunctions", "lambda:ListAliases")),
-    "deployments_back": Reader(deployments_back, ("apigateway:GET",)),
+    "deployments_back": Reader(
+        deployments_back, ("apigateway:GET", "lambda:ListFunctions", "lambda:GetPolicy")
+    ),
     "packages": Reader(packages, ("lambda:GetFunction",)),
 }

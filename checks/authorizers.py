@@ -7,6 +7,7 @@ from aws.access.callers import refusal
 from aws.api_document import Authorizer
 from aws.bounds import Bound, as_text, at_most, exactly, within
 from aws.difference import Difference, Differences, differences
+from aws.invoked import InvokedFunction, target
 from aws.ledgers.apigateway import AUTHORIZER, REST_API, SERVED
 from aws.ledgers.lambda_ import FUNCTION
 from aws.section import Follows
@@ -15,10 +16,8 @@ from checks.deployed import Deployed
 from checks.invocation import (
     INVOKED_BY,
     OF_POLICY,
-    InvokedFunction,
     allowing,
     source_of_authorizer,
-    target,
 )
 from signoff.environment import Environment, where
 from signoff.judge.observations import Observations

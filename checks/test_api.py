@@ -6,13 +6,13 @@ from aws import desired
 from aws.bounds import Bound, at_least, exactly, one_of, within
 from aws.cors import gateway_status, misleading_statuses, preflight_differences, without_origin
 from aws.difference import differences
+from aws.invoked import target
 from aws.ledgers.apigateway import DRAFT, GATEWAY_RESPONSE, REST_API, ROUTE, SERVED, STAGE
 from aws.ledgers.lambda_ import FUNCTION
 from aws.rest_api import PUBLIC
 from aws.words import Words
 from checks import unplanned_in_api
 from checks.deployed import Deployed
-from checks.invocation import target
 from checks.releases import newest_of_the_stage
 from checks.routes import PROXY, beyond_contract, differing_from, integration_type, stale
 from checks.unplanned_in_api import barring

@@ -10,6 +10,7 @@ from aws.closed import OPEN, PATH, RELEASE
 from aws.difference import differences, unallowed
 from aws.function import ACCOUNT, FREE, RESERVED, RUNTIME
 from aws.inventory import Inventory, Sections
+from aws.invoked import target
 from aws.ledgers.apigateway import REST_API, ROUTE, SERVED, STAGE
 from aws.ledgers.lambda_ import FUNCTION
 from aws.release import Builds
@@ -18,7 +19,7 @@ from checks.authorizers import past_the_alias, unpermitted
 from checks.deployed import Deployed
 from checks.encryption import function_key_flaws
 from checks.functions import CALLS_PER_REQUEST, busy, free_for_us, supported_on
-from checks.invocation import INVOKED_BY, OF_POLICY, allowing, source_of, target
+from checks.invocation import INVOKED_BY, OF_POLICY, allowing, source_of
 from checks.releases import (
     CODE,
     deployed_again,
@@ -173,7 +174,7 @@ def test_api_may_invoke_what_the_route_calls(
     route: desired.Route, deployed: Deployed, environment: Environment, judge: Judge
 ) -> None:
     called = deployed.invoked(deployed.integration(route).uri, route.function, deployed.stage())
-    source = source_of(route, deployed.rest_api().id, environment)
+    source = source_of(route.id, deployed.rest_api().id, environment)
     policies = deployed.function_policies(route.function)
     judge.observe.note(called=called, source=source, policies=policies)
 

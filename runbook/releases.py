@@ -4,17 +4,17 @@ A procedure records what it put live itself, and nothing else that it finds: a r
 would declare right whatever somebody else deployed. Only `record_release` does that, by name.
 """
 
-import json
 from collections.abc import Iterable, Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any
 
-from aws.api_document import from_export
 from aws.change.gate import Changes
 from aws.converge import alias, rest_api
 from aws.converge.deployment import stage_of
 from aws.desired import Function
+from aws.release import CALLS
+from runbook.calls import exported
 from runbook.engine import Change, StepContext
 from signoff.evidence.origin import commit_of
 from signoff.judge.live_release import contents_of
@@ -25,7 +25,7 @@ BY = "by"
 """Who released it, where it was no procedure of the runbook."""
 COMMIT = "commit"
 """The commit whose functions a procedure made live: for people to know, no part of what is compared."""
-API = ("api", "stage", "deployment", "contents")
+API = ("api", "stage", "deployment", "contents", CALLS)
 """Fields of the body that speak of the API; ``functions`` is the other one."""
 
 
@@ -72,12 +72,14 @@ def read_live(context: StepContext) -> dict[str, Any]:
     functions = {one.name: alias.released(context, one) for one in plan.functions}
     api = rest_api.find(context, plan.api)
     stage = stage_of(context, plan.api, api["id"] if api else None)
+    served = exported(context, plan.api, api["id"]) if api and stage else None
     return {
         "functions": functions,
         "api": api["id"] if api else None,
         "stage": plan.api.stage,
         "deployment": stage["deploymentId"] if stage else None,
-        "contents": _contents(context, api["id"]) if api and stage else None,
+        "contents": contents_of(served) if served else None,
+        CALLS: served.calls if served else None,
     }
 
 
@@ -95,20 +97,9 @@ def apart_from_versions(live: Mapping[str, Any], recorded: Mapping[str, Any]) ->
     return {**live, "functions": functions}
 
 
-def _contents(context: StepContext, api_id: str) -> str:
-    """Hash what the stage serves: deployed again by a pipeline, it is the same release."""
-    answer = context.client("apigateway").get_export(
-        restApiId=api_id,
-        stageName=context.plan.api.stage,
-        exportType="oas30",
-        parameters={"extensions": "apigateway"},
-        accepts="application/json",
-    )
-    return contents_of(from_export(json.loads(answer["body"].read())))
-
-
 def _without_name(body: Mapping[str, Any]) -> dict[str, Any]:
-    return {field: value for field, value in body.items() if field not in {BY, COMMIT}}
+    """Leave out who released it, and the calls: they are part of the contents."""
+    return {field: value for field, value in body.items() if field not in {BY, COMMIT, CALLS}}
 
 
 @cache

@@ -21,9 +21,8 @@ from aws.converge import alias, api_draft, deployment, gateway_account, rest_api
 from aws.desired import Function
 from aws.kinds.log_group import LOG_GROUP
 from aws.words import Words
-from runbook import closed_api, releases
+from runbook import calls, closed_api, releases
 from runbook.engine import Refused, StepContext, step
-from runbook.rollback import calls
 
 
 @step("3-3")

@@ -1,34 +1,26 @@
 """The deployments of the API: which one is served, which one to go back to, and what stops working there."""
 
-import json
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from aws.access.callers import GATEWAY
+from aws.access.callers import GATEWAY, INVOKE, refusal
 from aws.change.gate import Changes, unless_absent
 from aws.closed import is_closed
 from aws.converge import rest_api
 from aws.converge.deployment import by_hand, point, stage_of
-from aws.iam import EvalDecision, Statement, evaluate, parse
-from aws.iam import context as request_context
+from aws.function import FunctionPolicy
+from aws.invoked import InvokedFunction, as_asked, target
 from aws.release import RecordedRelease
 from aws.rest_api import decode_deployment
 from aws.way_back import authorization_of, deployment_back
 from aws.words import Words
+from runbook import calls
 from runbook.engine import Change, Refused, StepContext, difference
-from runbook.rollback import calls
 from runbook.rollback.execution import Rollback, execute, unfinished_target
 from runbook.rollback.served import ServedPart
 
-URI = re.compile(r".+:lambda:path/[\d-]+/functions/(?P<arn>arn:.+:function:[^$]+)/invocations")
-"""A URI with a stage variable in it names no function yet, and is passed over."""
-QUALIFIED = 8
-"""Parts of a function's ARN with an alias or a version."""
-ACTION = "lambda:InvokeFunction"
-ANYBODY = {("*", "*"), ("AWS", "*"), ("Service", "*"), ("Service", GATEWAY)}
 PART = "api"
 NO_AUTHORIZATION = "NONE"
 LISTED = 5
@@ -49,7 +41,7 @@ class DeniedFunction:
         routes, function = ", ".join(self.routes), self.arn.split(":", 6)[6]
         command = (
             f"aws lambda add-permission --function-name {self.arn} --statement-id way-back"
-            f" --action {ACTION} --principal {GATEWAY} --source-arn '{self.api}/*'"
+            f" --action {INVOKE} --principal {GATEWAY} --source-arn '{self.api}/*'"
         )
         return Words(
             en=f"{routes}: 500 after this, since the API may no longer invoke {function}; allow it first: {command}",
@@ -62,49 +54,35 @@ def denied_functions(
 ) -> tuple[DeniedFunction, ...] | None:
     """Return what the API may not invoke for this deployment; None where nobody noted what it calls.
 
-    Deployments by the procedure `api` call the aliases, which allow the API.
+    Deployments by the procedure `api` of an earlier version, of which no record says it, call the aliases, which
+    allow the API. A URI with a stage variable in it names no function yet, and is passed over.
     """
-    if not by_hand(deployment):
-        return ()
-    known = calls.noted(context, deployment["id"])
-    if known is None:
-        return None
+    if (known := calls.noted(context, deployment["id"])) is None:
+        return None if by_hand(deployment) else ()
     environment = context.environment
     api = f"arn:aws:execute-api:{environment.region}:{environment.account}:{api_id}"
-    by_function: dict[str, list[str]] = {}
+    by_function: dict[InvokedFunction, list[str]] = {}
     for route, uri in sorted(known.items()):
-        if match := URI.fullmatch(uri):
-            by_function.setdefault(match["arn"], []).append(route)
+        called = target(uri, {})
+        if called.is_function and not route.startswith("authorizer "):
+            by_function.setdefault(called, []).append(route)
     found = (
-        DeniedFunction(arn=arn, routes=_denied(context, arn, routes, f"{api}/{stage}"), api=api)
-        for arn, routes in sorted(by_function.items())
+        DeniedFunction(arn=called.arn, routes=_denied(context, called, routes, stage, api), api=api)
+        for called, routes in by_function.items()
     )
     return tuple(one for one in found if one.routes)
 
 
-def _denied(context: StepContext, arn: str, routes: list[str], stage: str) -> tuple[str, ...]:
-    statements = _statements(context, arn)
-    return tuple(one for one in routes if not _may(statements, arn, stage, one, context))
-
-
-def _may(
-    statements: tuple[Statement, ...], arn: str, stage: str, route: str, context: StepContext
-) -> bool:
-    """Whether the API may invoke it for a route; if that is unknown, it may: there is no reason to warn."""
-    source = f"{stage}/{route.replace('ANY ', '* ').replace(' ', '', 1)}"
-    account = context.environment.account
-    known = request_context({"aws:SourceArn": source, "aws:SourceAccount": account})
-    decision = evaluate(statements, ACTION, arn, known)
-    return decision.outcome in {EvalDecision.ALLOWED, EvalDecision.UNKNOWN}
-
-
-def _statements(context: StepContext, arn: str) -> tuple[Statement, ...]:
-    """Return the statements of the function's own policy that concern API Gateway."""
-    parts = arn.split(":")
-    which = {"Qualifier": parts[-1]} if len(parts) == QUALIFIED else {}
-    answer = unless_absent(context.client("lambda").get_policy, FunctionName=parts[6], **which)
-    read = parse(json.loads(answer["Policy"])) if answer else ()
-    return tuple(one for one in read if ANYBODY & set(one.principals))
+def _denied(
+    context: StepContext, called: InvokedFunction, routes: list[str], stage: str, api: str
+) -> tuple[str, ...]:
+    which = {"Qualifier": called.qualifier} if called.qualifier else {}
+    answer = unless_absent(context.client("lambda").get_policy, FunctionName=called.name, **which)
+    policy = FunctionPolicy(
+        qualifier=called.qualifier or None, document=answer["Policy"] if answer else None
+    )
+    sources = {route: f"{api}/{stage}/{as_asked(route)}" for route in routes}
+    return tuple(route for route in routes if refusal([policy], called.arn, sources[route]))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -20,7 +20,7 @@ from signoff.environment.guard import Caller, GuardError, guard, open_session
 from signoff.evidence import Records, StoreSettings
 from signoff.evidence.facts import SALT, salt_of
 from signoff.judge.errors import unreadable
-from signoff.judge.live_release import releases_of
+from signoff.judge.live_release import calls_of, releases_of
 from signoff.judge.quiet_time import KEY_KEPT, quiet_at, wait_until
 from signoff.judge.run import Choice
 from signoff.judge.run_recording import Recorded, Recording, is_recording
@@ -152,7 +152,7 @@ def _scope(
     composed = choice.composition
     scope = composed.scope_of(choice.plan, choice.environment, salts=salts)
     builds = composed.builds(choice.plan, choice.environment)
-    return replace(scope, builds=builds, releases=releases_of(records))
+    return replace(scope, builds=builds, releases=releases_of(records), calls=calls_of(records))
 
 
 def _saved(path: Path) -> Inventory:

@@ -9,7 +9,7 @@ from typing import Any
 from aws.api_document import ApiDocument
 from aws.inventory import Inventory, Sections
 from aws.reading import Scope
-from aws.release import RecordedRelease
+from aws.release import RecordedRelease, calls_on_record
 from aws.section import NotTestable, lookup
 from signoff.evidence import Records
 from signoff.evidence.facts import Facts, digest_of, facts_of
@@ -72,6 +72,12 @@ def releases_of(records: Records) -> tuple[RecordedRelease, ...]:
     """Return what release records say was live, newest first."""
     entries = (one for one in reversed(records.entries) if one.kind == "release")
     return tuple(RecordedRelease.of(one.body) for one in entries)
+
+
+def calls_of(records: Records) -> Mapping[str, Mapping[str, str]]:
+    """Return what each deployment calls that a record describes."""
+    described = (one for one in records.entries if one.kind in {"release", "deployment"})
+    return calls_on_record(one.body for one in described)
 
 
 def contents_of(served: ApiDocument) -> str:

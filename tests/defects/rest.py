@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from aws.function import Function
+from aws.function import Function, FunctionPolicy
 from aws.listings import Names
 from aws.way_back import DeploymentBack, PackageContents
 from signoff.evidence import Records
@@ -14,6 +14,7 @@ from signoff.judge.snapshot import Snapshot
 from tests.defects.changes import absent, added, both, edited, item, record, unread, without_records
 from tests.defects.defect import Break, Defect
 from tests.healthy import compute
+from tests.healthy.api_document import uri
 
 MASTERS = "StampMasters-prod"
 API = "stamp-rally-prod-api"
@@ -58,6 +59,7 @@ def located(**keys: str | None) -> Any:
     return change
 
 
+FUNCTIONS = "arn:aws:lambda:ap-northeast-1:444455556666:function:stamp-rally-prod-"
 ROLES = "arn:aws:iam::444455556666:role/"
 RUNS = {"handler.handler": True}
 LAPTOP = "L4pt0pK9mZtY1sD7fHcX5bNw2jLr8aUe6gOi0kTqBVxCM="
@@ -93,6 +95,16 @@ def _first_release(name: str) -> Break:
 def _authorized(**kinds: str) -> Break:
     def changed(found: DeploymentBack) -> DeploymentBack:
         return replace(found, authorization={**(found.authorization or {}), **kinds})
+
+    return edited("deployments_back", API, changed)
+
+
+def _calling(uri: str, **policies: FunctionPolicy | None) -> Break:
+    """Let one route of the earlier deployment call another function, with its policy where nobody planned it."""
+
+    def changed(found: DeploymentBack) -> DeploymentBack:
+        called = {f"{FUNCTIONS}{name}": one for name, one in policies.items()}
+        return replace(found, calls={**(found.calls or {}), "POST /notify": uri}, policies=called)
 
     return edited("deployments_back", API, changed)
 
@@ -312,6 +324,13 @@ ROLLBACK = (
         id="ROLL-07:route-asks-no-authorizer",
         breaks=_authorized(**{"POST /stamps/award": "NONE"}),
     ),
+    Defect(id="ROLL-07:calls-a-function-that-is-gone", breaks=_calling(uri("push", ""), push=None)),
+    Defect(id="ROLL-07:calls-an-alias-that-is-gone", breaks=_calling(uri("notify", ":green"))),
+    Defect(id="ROLL-07:may-not-invoke-what-it-calls", breaks=_calling(uri("notify", ""))),
+    Defect(
+        id="ROLL-07:may-not-invoke-what-nobody-planned",
+        breaks=_calling(uri("push", ""), push=FunctionPolicy(qualifier=None, document=None)),
+    ),
     Defect(
         id="ROLL-07:contents-unknown",
         breaks=item("deployments_back", API, authorization=None),
@@ -330,6 +349,7 @@ ROLLBACK = (
         id="ROLL-04:empty", breaks=record("front-end", body={"url": "https://rally.example.jp"})
     ),
 )
+BARE = compute.permission("notify", "*/POST/notify", qualifier="")
 SOUND: dict[str, Break] = {
     "the closed release is the only way back of a function": _first_release(AWARD),
     "the closed deployment is the only way back of the API": _described(
@@ -345,6 +365,24 @@ SOUND: dict[str, Break] = {
     "the role has a path": item(
         "versions_back", AWARD, role_arn=f"{ROLES}service-role/stamp-rally-prod-award-role"
     ),
+    "nobody recorded what the deployment to go back to calls": item(
+        "deployments_back", API, calls=None
+    ),
+    "the deployment to go back to calls a function itself, which lets the API invoke it": both(
+        _calling(uri("notify", "")),
+        edited(
+            "function_policies",
+            "stamp-rally-prod-notify",
+            lambda found: (replace(found[0], document=BARE), *found[1:]),
+        ),
+    ),
+    "the deployment to go back to calls another function, which lets the API invoke it": _calling(
+        uri("push", ""),
+        push=FunctionPolicy(
+            qualifier=None, document=compute.permission("push", "*/POST/notify", qualifier="")
+        ),
+    ),
+    "the deployment to go back to calls no function": _calling("https://example.com/closed"),
     "the deployment to go back to lacks a newer route": edited(
         "deployments_back",
         API,

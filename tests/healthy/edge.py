@@ -64,7 +64,9 @@ def deployments_back() -> dict[str, DeploymentBack]:
     kinds = {
         id_: "CUSTOM" if one.authorizer else "NONE" for id_, one in document(None).methods.items()
     }
-    return {API: DeploymentBack(deployment=older, authorization=kinds)}
+    calls = document(None).calls
+    back = DeploymentBack(deployment=older, authorization=kinds, calls=calls, policies={})
+    return {API: back}
 
 
 def draft() -> dict[str, ApiDocument]:
