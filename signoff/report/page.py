@@ -2,6 +2,7 @@
 
 import base64
 import re
+import shlex
 import tomllib
 from collections import Counter
 from collections.abc import Iterator, Mapping
@@ -190,6 +191,7 @@ def _templates() -> Environment:
         "news": news,
         "breakable": breakable,
         "ms": "{:.0f}".format,
+        "quoted": shlex.quote,
     }
     return environment
 

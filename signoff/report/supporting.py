@@ -9,12 +9,13 @@ from pathlib import Path
 from typing import Any
 
 from aws.section import NotTestable, known
-from aws.words import Words
+from aws.words import Words, joined
 from signoff.environment.calendar import JST
 from signoff.evidence import Record, Records, kind_of
 from signoff.judge.result import Result
 from signoff.judge.snapshot import PlanT, Snapshot
 from signoff.report.history import RunHistory, history_of, rows_of
+from signoff.report.shown_values import value
 from signoff.report.verify import RESULT
 
 SIGN_WITHIN = timedelta(hours=24)
@@ -31,7 +32,6 @@ MEASURED: Mapping[str, Words] = {
 MOST_LOAD_RUNS = 12
 LINE_WIDTH, LINE_HEIGHT = 96, 24
 ABOUT = ("plan", "part", "table")
-UNITS = {"seconds": " s"}
 TOLD = ("verdict", "seconds", "count", "hash")
 
 
@@ -54,7 +54,7 @@ class Measured:
     about: str
     at: datetime
     by: str
-    told: tuple[tuple[str, str], ...]
+    told: tuple[tuple[str, Words], ...]
     link: str = ""
 
 
@@ -155,11 +155,7 @@ def _measured(records: Records, folder: Path, root: Path) -> Iterator[Measured]:
             about=about,
             at=one.created,
             by=one.caller,
-            told=tuple(
-                (key, _with_unit(one.body[key], UNITS.get(key, "")))
-                for key in TOLD
-                if key in one.body
-            ),
+            told=tuple((key, _shown(key, one.body[key])) for key in TOLD if key in one.body),
             link=os.path.relpath(root / str(page), folder) if page else "",
         )
 
@@ -193,10 +189,14 @@ def _slowest_steps(load: Mapping[str, Any]) -> Mapping[str, tuple[float, float]]
     return slowest
 
 
-def _with_unit(found: object, unit: str) -> str:
+def _shown(key: str, found: Any) -> Words:
+    """Return a value of a record: seconds with their unit, by part where there are several, and a hash by its beginning."""
     if isinstance(found, Mapping):
-        return ", ".join(f"{key} {_with_unit(one, unit)}" for key, one in found.items())
-    return f"{found:.2f}{unit}" if isinstance(found, float) else f"{found}{unit}"
+        parts = ((Words.same(part), _shown(key, one)) for part, one in found.items())
+        return joined((joined(part, " ") for part in parts), ", ")
+    if key == "seconds":
+        return Words(en=f"{found:.1f} s", ja=f"{found:.1f}秒")
+    return value(f"{found[:12]}…" if key == "hash" else found).text
 
 
 def _sign_until(result: Result, records: Records) -> tuple[datetime, Words]:

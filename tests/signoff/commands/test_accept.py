@@ -89,6 +89,15 @@ def test_owner_day_and_who_decides_stand_on_the_page():
     assert "owner · x@y.jp" in html
 
 
+def test_each_condition_has_a_box_of_its_own_to_sign_and_an_owner_or_the_command_that_names_one():
+    html = page(Result(provenance=PROD_RUN, verdict=verdict(of("MON-10"))), "en", {})
+
+    assert html.count('class="to-sign"') == 3
+    assert "signoff accept --env prod 'table Users: time to live' --by NAME" in html
+    assert "signoff accept --env prod HTTPS_PROXY --by NAME --until YYYY-MM-DD" in html
+    assert "signoff accept --env prod MON-10" not in html
+
+
 @pytest.fixture
 def file(tmp_path):
     return production_in(tmp_path)
