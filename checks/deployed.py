@@ -1,6 +1,7 @@
 """Finds what is deployed for what is planned; what is absent is red once, at the row that owns it."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any, Generic, Protocol, TypeVar
@@ -224,7 +225,22 @@ class Deployed:
 
     def rest_api(self) -> RestApi:
         """Return the API of the planned name; if there are several, which PREP-04 says, the first."""
-        return self.rest_apis()[0]
+        try:
+            return self.rest_apis()[0]
+        except Missing as missing:
+            if not (urls := ", ".join(self._urls())):
+                raise
+            raise Missing(
+                en=f"{missing.words.en}. Function URL {urls} is in its place, which is out of scope: this project"
+                " judges REST APIs alone, as the guide does",
+                ja=f"{missing.words.ja}。代わりに関数URL {urls}がありますが、対象外です。本プロジェクトが判定するのは"
+                "手順書と同じREST APIだけです",
+            ) from None
+
+    def _urls(self) -> Iterator[str]:
+        with suppress(NotTestable):  # what was not read is another row's
+            for one in self.plan.functions:
+                yield from (url.url for url in lookup(self.found.function_urls, one.name) or ())
 
     def stage(self) -> Stage:
         self.rest_api()

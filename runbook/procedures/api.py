@@ -9,10 +9,8 @@ REST APIをルート・CORS・オーソライザー込みで作成し、デプ�
 転送先ページのオリジンです。環境の定義にはそのオリジンを書きます。
 """
 
-import re
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
-from fnmatch import fnmatchcase
 from functools import partial
 
 from aws.access.callers import callers_of
@@ -21,8 +19,8 @@ from aws.converge import alias, api_draft, deployment, gateway_account, rest_api
 from aws.desired import Function
 from aws.kinds.log_group import LOG_GROUP
 from aws.words import Words
-from runbook import calls, closed_api, releases
-from runbook.engine import Refused, StepContext, step
+from runbook import calls, closed_api, out_of_scope, releases
+from runbook.engine import StepContext, step
 
 
 @step("3-3")
@@ -56,40 +54,10 @@ def create_it_closed(context: StepContext) -> Changes:
     リリースより前の状態がありません。すでにデプロイされたAPIには、この状態を追加しません。ただし、提供中のリリースが
     唯一のデプロイである場合は、確認のうえ下書きを空にし、この状態を作ったあと下書きを作り直します。
     """
-    _refuse_a_second_api(context)
+    out_of_scope.refuse_beside_another_front(context)
     return rest_api.converge(context, context.plan.api) + closed_api.converge(
         context, context.plan.api
     )
-
-
-def _refuse_a_second_api(context: StepContext) -> None:
-    """Stop where an HTTP API invokes the functions: what is out of scope gets no REST API beside it."""
-    if rest_api.find(context, context.plan.api):
-        return
-    callers = {
-        source.split(":")[5].partition("/")[0]
-        for function in context.plan.functions
-        for qualifier in (None, function.alias)
-        for source in alias.invoking_apis(context, function, qualifier)
-    }
-    apis = context.listed("apigatewayv2", "get_apis", "Items") if callers else ()
-    if named := ", ".join(one["Name"] for one in apis if _invokes(context, one["ApiId"], callers)):
-        raise Refused(
-            en=f"HTTP API {named} invokes the functions. This project creates and judges REST APIs alone, as the guide"
-            " does: an HTTP API is out of scope, and a REST API beside it would only divide its callers",
-            ja=f"HTTP API {named}が関数を呼び出しています。本プロジェクトが作成・判定するのは、手順書と同じREST APIだけです。"
-            "HTTP APIは対象外で、別にREST APIを作成すると呼び出し元が分かれてしまいます",
-        )
-
-
-def _invokes(context: StepContext, id_: str, callers: Collection[str]) -> bool:
-    """Whether a permission names the HTTP API, or one for any API is used by an integration of it."""
-    if id_ in callers or not any(fnmatchcase(id_, one) for one in callers):
-        return id_ in callers
-    integrations = context.listed("apigatewayv2", "get_integrations", "Items", ApiId=id_)
-    ours = "|".join(re.escape(one.arn) for one in context.plan.functions)
-    called = (one.get("IntegrationUri", "") for one in integrations)
-    return any(re.search(rf"({ours})(?![\w-])", uri) for uri in called)
 
 
 @step("3-3")

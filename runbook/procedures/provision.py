@@ -22,6 +22,7 @@ from aws.change.gate import Changes, nothing
 from aws.converge.secret import GIVEN
 from aws.words import Words
 from plan import plan_for, public_in
+from runbook import out_of_scope
 from runbook.engine import Change, Clients, Procedure, Step, StepContext, step
 from runbook.options import LINE_TOKEN_FILE
 from runbook.procedures import (
@@ -58,8 +59,10 @@ ORDER = (
 
 
 def ready(context: StepContext) -> None:
-    """Ask for all that only a person can give before anything is made: who hears alarms, and the token of LINE."""
+    """Ask before anything is made for all that only a person can give, and stop where the design is out of scope."""
     looking = replace(context, go=False, rehearsed=False)
+    out_of_scope.refuse_beside_another_front(looking)
+    out_of_scope.refuse_beside_one_table(looking)
     _looked_at(monitoring.name_who_hears_of_it, looking)
     asked = _looked_at(secrets.store_the_line_token, looking)
     if context.go and any(one.after == GIVEN for one in asked):

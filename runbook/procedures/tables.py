@@ -11,6 +11,7 @@ so the procedure waits for each.
 
 from aws.change.gate import Changes
 from aws.converge import table
+from runbook import out_of_scope
 from runbook.engine import StepContext, repaired_by, step
 from runbook.options import row_of
 
@@ -33,6 +34,7 @@ def create_the_tables(context: StepContext) -> Changes:
     オンデマンド、暗号化あり。環境の定義に応じてポイントインタイムリカバリと削除保護を有効にします。
     すでにある保護を外すことはありません。`--row DEP-04`を付けると、その項目が示すテーブルだけを変更します。
     """
+    out_of_scope.refuse_beside_one_table(context)
     tables = context.concerned(context.plan.tables, lambda one: one.name)
     left = [one for one in tables if not context.stays(f"table {one.name}", rows=PROVEN)]
     return context.each(table.converge, left)

@@ -23,6 +23,11 @@ NO_CHANNEL = "0000000000"
 """Stands for the channel in an environment of an application that does not talk to LINE."""
 PRODUCTION = "prod"
 """A table of this name is production, whatever its key ``production`` says; any other, unless that says otherwise."""
+OWN_NAMES = Words(en="give each its own", ja="別々の名前にしてください")
+ONE_TABLE = Words(
+    en="give each its own (one table for all is out of scope: each kind of data has a table, as in the guide)",
+    ja="別々の名前にしてください（単一テーブルの構成は対象外です。手順書と同じく、データの種類ごとにテーブルを持ちます）",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,9 +189,10 @@ def _equal_names(environment: Environment) -> Iterator[Words]:
     for kind, named in kinds.items():
         for name in sorted({one for one in named.values() if list(named.values()).count(one) > 1}):
             keys_of_it = " and ".join(key for key, one in named.items() if one == name)
+            then = ONE_TABLE if named is environment.tables else OWN_NAMES
             yield Words(
-                en=f"{environment.name}: the {kind.en} {keys_of_it} have one name, {name}; give each its own",
-                ja=f"{environment.name}: {kind.ja}{keys_of_it}が同じ名前（{name}）です。別々の名前にしてください",
+                en=f"{environment.name}: the {kind.en} {keys_of_it} have one name, {name}; {then.en}",
+                ja=f"{environment.name}: {kind.ja}{keys_of_it}が同じ名前（{name}）です。{then.ja}",
             )
 
 

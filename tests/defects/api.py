@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from aws.api_document import Integration
+from aws.function import FunctionUrl
 from aws.static_answer import StaticAnswer
 from signoff.evidence import Records
 from signoff.judge.outcome import Outcome
@@ -37,16 +38,24 @@ def _dev_routes(*routes: str) -> Break:
     return broken
 
 
+NO_API = both(
+    absent("rest_apis", API),
+    absent("deployments", API),
+    absent("draft", API),
+    *(absent(section, "prod") for section in STAGED),
+)
+URL = FunctionUrl(
+    arn="arn:aws:lambda:ap-northeast-1:444455556666:function:stamp-rally-prod-stamps",
+    url="https://x7q2mk.lambda-url.ap-northeast-1.on.aws/",
+    auth_type="NONE",
+)
 EXISTENCE = (
+    Defect(id="DEP-20:no-api", breaks=NO_API, follows=following.THE_API),
     Defect(
-        id="DEP-20:no-api",
-        breaks=both(
-            absent("rest_apis", API),
-            absent("deployments", API),
-            absent("draft", API),
-            *(absent(section, "prod") for section in STAGED),
-        ),
+        id="DEP-20:function-url-in-its-place",
+        breaks=both(NO_API, added("function_urls", "stamp-rally-prod-stamps", (URL,))),
         follows=following.THE_API,
+        also=frozenset({"SEC-18"}),
     ),
     Defect(
         id="DEP-20:no-stage",

@@ -11,6 +11,7 @@ from signoff.judge.collection import set_aside
 from signoff.judge.outcome import Outcome
 from signoff.report.remedy import OWN_CODE, remedy
 from tests.defects.aliases import DEFECTS as OF_ALIASES
+from tests.defects.api import DEFECTS as OF_APIS
 from tests.defects.changes import absent, both, item, rebound
 from tests.defects.documents import document, everywhere
 from tests.foreign.judged import rows, rows_of
@@ -133,3 +134,10 @@ def test_no_remedy_uploads_our_functions_over_code_of_your_own(row):
     assert ours.command
     assert theirs.command == ""
     assert theirs.by_hand[0].en == OWN_CODE.en.replace("{env}", PROD_RUN.environment)
+
+
+def test_function_url_in_place_of_an_api_is_named_as_out_of_scope():
+    breaks = next(one.breaks for one in OF_APIS if one.id == "DEP-20:function-url-in-its-place")
+    (told,) = {one.words.en for one in judge(breaks(healthy()), ["DEP-20"])}
+
+    assert told.endswith("is out of scope: this project judges REST APIs alone, as the guide does")

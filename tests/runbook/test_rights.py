@@ -164,7 +164,8 @@ def test_the_command_prints_the_policy_of_an_environment(capsys):
     assert main(["tables", "--policy", "--env=local"]) == 0
 
     printed = json.loads(capsys.readouterr().out)
-    assert printed["Statement"][1]["Resource"][0].endswith(":table/Users-local*")
+    of_tables = {one["Sid"]: one["Resource"] for one in printed["Statement"]}
+    assert of_tables["DynamodbOfTheEnvironment"][0].endswith(":table/Users-local*")
 
 
 def test_the_command_says_for_what_there_is_none(capsys):

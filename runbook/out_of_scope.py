@@ -1,0 +1,91 @@
+"""Stops before a REST API or tables are created beside what another design has in their place."""
+
+import re
+from collections import Counter
+from collections.abc import Collection, Iterator, Mapping
+from fnmatch import fnmatchcase
+
+from aws.change.gate import empty_if
+from aws.converge import alias, rest_api
+from aws.desired import Function
+from aws.door.failures import GONE
+from runbook.engine import Refused, StepContext
+
+
+def refuse_beside_another_front(context: StepContext) -> None:
+    """Stop where callers reach the functions by an HTTP API or by function URLs, and there is no REST API."""
+    if rest_api.find(context, context.plan.api):
+        return
+    if named := ", ".join([*_http_apis(context), *_urls(context)]):
+        raise Refused(
+            en=f"{named} invokes the functions. This project creates and judges REST APIs alone, as the guide"
+            " does: this design is out of scope, and a REST API beside it would only divide its callers",
+            ja=f"{named}が関数を呼び出しています。本プロジェクトが作成・判定するのは、手順書と同じREST APIだけです。"
+            "この構成は対象外で、別にREST APIを作成すると呼び出し元が分かれてしまいます",
+        )
+
+
+def refuse_beside_one_table(context: StepContext) -> None:
+    """Stop where none of the planned tables exists, and several functions name one other table, and no more."""
+    there = {*context.listed("dynamodb", "list_tables", "TableNames")}
+    if there.intersection(one.name for one in context.plan.tables):
+        return
+    used = Counter(name for one in context.plan.functions for name in there & _values(context, one))
+    if len(used) == 1 and used.total() > 1:
+        (name,) = used
+        raise Refused(
+            en=f"the functions keep their data in table {name}. This project creates and judges a table for each"
+            " kind of data, as the guide does: one table for all is out of scope, and tables beside it would stay"
+            " empty",
+            ja=f"関数はテーブル{name}にデータを保存しています。本プロジェクトが作成・判定するのは、手順書と同じく"
+            "データの種類ごとのテーブルです。単一テーブルの構成は対象外で、別に作成したテーブルは空のままになります",
+        )
+
+
+def _values(context: StepContext, function: Function) -> set[str]:
+    """Return the values of a function's variables; none where it does not exist."""
+    call = context.client("lambda").get_function_configuration
+    found = empty_if(GONE, call, FunctionName=function.name)
+    return {*found.get("Environment", {}).get("Variables", {}).values()}
+
+
+def _urls(context: StepContext) -> Iterator[str]:
+    call = context.client("lambda").list_function_url_configs
+    for one in context.plan.functions:
+        found = empty_if(GONE, call, FunctionName=one.name)
+        yield from (
+            f"function URL {url['FunctionUrl']}" for url in found.get("FunctionUrlConfigs", ())
+        )
+
+
+def _http_apis(context: StepContext) -> Iterator[str]:
+    callers = {
+        source.split(":")[5].partition("/")[0]
+        for function in context.plan.functions
+        for qualifier in (None, function.alias)
+        for source in alias.invoking_apis(context, function, qualifier)
+    }
+    for one in context.listed("apigatewayv2", "get_apis", "Items") if callers else ():
+        if _invokes(context, one["ApiId"], callers):
+            yield f"HTTP API {one['Name']}"
+
+
+def _invokes(context: StepContext, id_: str, callers: Collection[str]) -> bool:
+    """Whether a permission names the HTTP API, or one for any API is used by an integration of it."""
+    if id_ in callers or not any(fnmatchcase(id_, one) for one in callers):
+        return id_ in callers
+    ours = "|".join(re.escape(one.arn) for one in context.plan.functions)
+    return any(re.search(rf"({ours})(?![\w-])", uri) for uri in _called(context, id_))
+
+
+def _called(context: StepContext, id_: str) -> Iterator[str]:
+    """Yield what the integrations of an HTTP API call, for each of its stages with its variables."""
+    stages = [*context.listed("apigatewayv2", "get_stages", "Items", ApiId=id_)]
+    integrations = [*context.listed("apigatewayv2", "get_integrations", "Items", ApiId=id_)]
+    for variables in [{}, *(one.get("StageVariables", {}) for one in stages)]:
+        for one in integrations:
+            yield _filled(one.get("IntegrationUri", ""), variables)
+
+
+def _filled(uri: str, variables: Mapping[str, str]) -> str:
+    return re.sub(r"\$\{stageVariables\.(\w+)\}", lambda one: variables.get(one[1], one[0]), uri)
