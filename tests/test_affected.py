@@ -84,7 +84,7 @@ def test_nearest_runs_first_and_what_has_no_time_is_named():
 
 @pytest.mark.parametrize(("steps", "runs"), [(JUDGE_STEPS, True), (JUDGE_STEPS + 1, False)])
 def test_every_defect_is_judged_before_nearer_tests_where_a_change_is_near_enough(steps, runs):
-    seconds = {**dict.fromkeys(HOUSE, 0.0), JUDGE: 60.0, "tests/a/test_near.py": 50.0}
+    seconds = {**dict.fromkeys(HOUSE, 0.0), JUDGE: 900.0, "tests/a/test_near.py": 50.0}
     chosen = choice({JUDGE: steps, "tests/a/test_near.py": 1}, seconds, 70.0)
 
     assert (JUDGE in chosen.run) is runs

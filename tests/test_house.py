@@ -167,6 +167,13 @@ def test_no_test_decides_anything():
     assert not guilty, f"no if, try, match or while in a test: {guilty}"
 
 
+def test_first_line_of_each_file_of_tests_says_what_it_tells():
+    files = [path for path in modules("tests") if path.name.startswith("test_")]
+    silent = [str(one) for one in files if not (ROOT / one).read_text("utf-8").startswith('"""')]
+
+    assert not silent
+
+
 def test_no_module_rests_on_a_document_that_is_not_here():
     cites = re.compile(r"\bruling(?:s,|s? \d)", re.IGNORECASE)
     every = modules(*PRODUCT, "tests", "bench")
