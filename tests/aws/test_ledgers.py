@@ -10,6 +10,30 @@ from aws.attachments import LEDGERS
 from aws.kinds import topic
 from aws.ledger import Closed
 from tests.aws.closed_world import COVERAGE, undecided
+from tests.aws.fake_aws import HEALTHY
+from tests.aws.known_without import UNREAD
+from tests.recorded.documented import ANSWERS
+
+WRITTEN = {
+    "tests/aws/answers/": HEALTHY,
+    "UNREAD of tests/aws/known_without.py": UNREAD,
+    "tests/recorded/documentation/": {one["call"] for one in ANSWERS},
+}
+"""Where a call is written down once more, since a second opinion can't be derived from the first."""
+
+NOT_ASKED_THERE = {
+    "apigateway:GetRequestValidators": "of methods that name one",
+    "apigatewayv2:GetDomainNames": "of domains that route by rules",
+    "apigatewayv2:ListRoutingRules": "likewise",
+    "route53:ListResourceRecordSets": "of a hosted zone, which has tests of its own",
+}
+
+
+@pytest.mark.parametrize("call", sorted(LEDGERS.keys() - NOT_ASKED_THERE))
+def test_call_of_a_reader_stands_in_every_table_of_the_tests(call):
+    missing = [place for place, calls in WRITTEN.items() if call not in calls]
+
+    assert not missing, f"{call} is missing in {', '.join(missing)}; docs/changes.md: a call"
 
 
 def test_each_service_that_is_asked_says_what_of_it_is_never_asked():
