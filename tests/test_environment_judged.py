@@ -8,7 +8,8 @@ import pytest
 
 from checks.environment_limits import limits
 from checks.environment_values import judged, notices
-from load.plans import MIX
+from load.engine.throttle import TokenBucket
+from load.plans import plans
 from plan.demand import judged_for
 from signoff.environment import Area, Decision, FunctionSettings, load
 from signoff.judge.decisions import Decisions, Differs, lines
@@ -31,7 +32,9 @@ def test_healthy_environment_is_within_every_bound():
 
 
 def test_load_plans_call_each_route_by_the_share_that_throttles_are_planned_for():
-    assert PROD.application.demand.shares == MIX
+    steps = plans(PROD, TokenBucket(1000, 2000))["baseline"].steps
+
+    assert [one.mix for one in steps] == [PROD.application.demand.shares] * len(steps)
 
 
 @pytest.mark.parametrize(("rate", "red"), [(20, True), (139, True), (140, False), (1000, False)])

@@ -11,6 +11,7 @@ from signoff.commands.options import phase_of
 from signoff.environment import ENVIRONMENTS, EnvironmentFileError, load, names, peek
 from signoff.environment.file_keys import keys
 from signoff.environment.value_types import LoadPlan
+from tests.healthy import healthy
 
 
 def test_environment_has_the_values_of_its_table(path):
@@ -322,7 +323,7 @@ def test_unknown_load_plan_names_those_that_exist(path):
 def test_load_plans_of_the_file_are_those_that_exist():
     bucket = TokenBucket(1000, 2000)
 
-    assert set(get_args(LoadPlan)) == set(plans(100, bucket))
+    assert set(get_args(LoadPlan)) == set(plans(healthy().environment, bucket))
 
 
 @pytest.mark.parametrize(
