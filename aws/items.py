@@ -55,6 +55,17 @@ class KeyedTable:
         )
         return [item for page in pages for item in page["Items"]]
 
+    def every_key(self) -> list[Key]:
+        """Return the keys of all items, read consistently: it scans the whole table."""
+        names = {f"#{number}": name for number, name in enumerate(self.keys)}
+        pages = self.dynamodb.get_paginator("scan").paginate(
+            TableName=self.name,
+            ProjectionExpression=", ".join(names),
+            ExpressionAttributeNames=names,
+            ConsistentRead=True,
+        )
+        return [item for page in pages for item in page["Items"]]
+
     def key(self, item: Mapping[str, Any]) -> Key:
         """Return the key of an item."""
         return {name: item[name] for name in self.keys}
@@ -73,9 +84,9 @@ class KeyedTable:
         hash_keys = list(hash_keys)
         with ThreadPoolExecutor(AT_ONCE) as threads:
             found = [key for keys in threads.map(self.under, hash_keys) for key in keys]
-            list(threads.map(self._delete, found))
+            list(threads.map(self.delete, found))
             left = [key for keys in threads.map(self.under, hash_keys) for key in keys]
         return Emptied(found, left)
 
-    def _delete(self, key: Key) -> None:
+    def delete(self, key: Key) -> None:
         self.dynamodb.delete_item(TableName=self.name, Key=dict(key))

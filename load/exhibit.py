@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import Any
 
 from aws.words import LANGUAGES, SILENCE, Words
+from load.charts import plots
 from load.diagnosis import diagnosis
 from load.engine.objectives import ObjectiveResult
 from load.engine.verdict import LoadVerdict
-from load.plots import plots
 
 COLUMNS = ("step", "route", "criterion", "result", "measured", "interval", "limit")
 Row = tuple[Words, ...]

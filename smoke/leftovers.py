@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from aws.desired import Table
+from aws.items import KeyedTable
 from aws.section import NotTestable
 from aws.words import SILENCE, Words, joined
 from plan import Plan, plan_for
@@ -158,23 +158,6 @@ def harness_leftovers(aws: Clients, plan: Plan) -> frozenset[str]:
 
     It scans whole tables: for a person who asked for it, not for a judging run.
     """
-    people = [_beginning(aws, plan.table(key), HARNESS) for key in ("users", "userstamps")]
-    return frozenset().union(*people)
-
-
-def _beginning(aws: Clients, table: Table, prefixes: tuple[str, ...]) -> frozenset[str]:
-    """Return the hash keys of a table that begin with one of the prefixes."""
-    values = {f":{number}": {"S": one} for number, one in enumerate(prefixes)}
-    pages = (
-        aws("dynamodb")
-        .get_paginator("scan")
-        .paginate(
-            TableName=table.name,
-            ProjectionExpression="#key",
-            FilterExpression=" OR ".join(f"begins_with(#key, {one})" for one in values),
-            ExpressionAttributeNames={"#key": table.hash_key},
-            ExpressionAttributeValues=values,
-            ConsistentRead=True,
-        )
-    )
-    return frozenset(item[table.hash_key]["S"] for page in pages for item in page["Items"])
+    tables = (KeyedTable.of(plan.table(key), aws("dynamodb")) for key in ("users", "userstamps"))
+    users = {key[one.keys[0]].get("S", "") for one in tables for key in one.every_key()}
+    return frozenset(user for user in users if user.startswith(HARNESS))

@@ -10,17 +10,15 @@ A person's id is the one that LINE gives: `U` and 32 hexadecimal digits. Any oth
 """
 
 import re
-from collections.abc import Iterator, Mapping
 from functools import partial
-from typing import Any
 
 from aws.change.gate import Change, Changes
 from aws.desired import Table
+from aws.items import Key, KeyedTable
 from plan import scope_of
 from runbook.engine import StepContext, step
 
 OF_PEOPLE = ("users", "userstamps")
-Key = Mapping[str, Any]
 
 
 @step("4-2", proves=("DATA-04",))
@@ -34,30 +32,20 @@ def remove_them(context: StepContext) -> Changes:
 
 
 def _removed(context: StepContext, table: Table, *, real: re.Pattern[str]) -> Changes:
-    keys = [key for key in _keys(context, table) if not real.fullmatch(_text(key[table.hash_key]))]
-    users = sorted({_text(key[table.hash_key]) for key in keys})
+    items = KeyedTable.of(table, context.client("dynamodb"))
+    test = [key for key in items.every_key() if not real.fullmatch(_user(key, table))]
     lost = [
         Change(f"table {table.name}", f"user {one}", "there", None, destroys=True, final=True)
-        for one in users
+        for one in sorted({_user(key, table) for key in test})
     ]
 
     def delete() -> None:
-        client = context.client("dynamodb")
-        for key in keys:
-            client.delete_item(TableName=table.name, Key=dict(key))
+        for key in test:
+            items.delete(key)
 
     return context.settle(lost, delete)
 
 
-def _keys(context: StepContext, table: Table) -> Iterator[Key]:
-    """Read the keys alone, and all of them."""
-    names = [one for one in (table.hash_key, table.range_key) if one]
-    aliases = {f"#{number}": name for number, name in enumerate(names)}
-    asked = {"ProjectionExpression": ", ".join(aliases), "ExpressionAttributeNames": aliases}
-    return context.listed(
-        "dynamodb", "scan", "Items", TableName=table.name, ConsistentRead=True, **asked
-    )
-
-
-def _text(attribute: Mapping[str, Any]) -> str:
-    return str(next(iter(attribute.values())))
+def _user(key: Key, table: Table) -> str:
+    (value,) = key[table.hash_key].values()
+    return str(value)

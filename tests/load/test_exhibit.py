@@ -6,10 +6,9 @@ from dataclasses import replace
 import pytest
 
 from aws.words import LANGUAGES
-from load.charts import amounts, logarithmic_axis
+from load.charts import amounts, logarithmic_axis, plots
 from load.engine.validity import Conditions
 from load.exhibit import exhibit, head, rows, sentences
-from load.plots import plots
 from tests.english import english_in
 from tests.load.measurements import CONDITIONS, seen
 from tests.load.runs import only, plan, step
