@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from runbook.engine import Procedure
 
 PAGES = Path(__file__).with_name("pages")
+OF_NO_PROCEDURE = {"index", "alarms"}
+"""Pages that help and completion do not offer."""
 EXAMPLES = Words(
     en="""\
 examples:
@@ -136,7 +138,7 @@ class Procedures(OfRunbook, CommandGroup):
     kind = Words(en="procedure", ja="手順")
 
     def list_commands(self, _: click.Context) -> list[str]:
-        return [*(one for one in _titles("en") if one != "index"), FIX.name or ""]
+        return [*_titles("en"), FIX.name or ""]
 
     def get_command(self, _: click.Context, name: str) -> click.Command | None:
         if name == FIX.name:
@@ -146,7 +148,7 @@ class Procedures(OfRunbook, CommandGroup):
 
     def pages(self, _: click.Context) -> Mapping[Words, Sequence[HelpLine]]:
         en, ja = (_titles(lang) for lang in LANGUAGES)
-        procedures = [HelpLine(one, Words(en=en[one], ja=ja[one])) for one in en if one != "index"]
+        procedures = [HelpLine(one, Words(en=en[one], ja=ja[one])) for one in en]
         return {
             Words(en="procedures", ja="手順"): [*procedures, HelpLine(FIX.name or "", FIX.words)]
         }
@@ -168,9 +170,8 @@ class Procedures(OfRunbook, CommandGroup):
 
 def _titles(lang: str) -> dict[str, str]:
     """Return procedure -> title of its page."""
-    return {
-        path.name.partition(".")[0]: _heading(path) for path in sorted(PAGES.glob(f"*.{lang}.md"))
-    }
+    pages = {path.name.partition(".")[0]: path for path in sorted(PAGES.glob(f"*.{lang}.md"))}
+    return {name: _heading(page) for name, page in pages.items() if name not in OF_NO_PROCEDURE}
 
 
 def _heading(page: Path) -> str:

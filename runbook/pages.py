@@ -49,8 +49,13 @@ def pages() -> Mapping[str, str]:
 
 
 def main() -> int:
-    """Write what is stale; returns 0."""
-    for name, text in pages().items():
+    """Write what is stale, and delete the pages of procedures that are gone; returns 0."""
+    fresh = pages()
+    for path in FOLDER.glob("*.md"):
+        if path.name not in fresh and path.read_text(encoding="utf-8").startswith(GENERATED):
+            path.unlink()
+            print(f"deleted {path.relative_to(ROOT)}")
+    for name, text in fresh.items():
         path = FOLDER / name
         if not path.is_file() or path.read_text(encoding="utf-8") != text:
             path.write_text(text, encoding="utf-8")

@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from aws.reader_policy import actions
-from runbook.rights import declared
+from runbook.catalogue import procedures
+from runbook.rights import declared, recorded
 from tests.affected import distances, tree, uses
 from tests.runbook.calls_in_source import actions_in, undoing
 
@@ -40,6 +41,12 @@ def test_each_call_in_the_source_is_declared_by_a_procedure_that_leads_there(mod
     assert not procedures or not missing, (
         f"{procedures} lack {missing}: run python -m tests.runbook.recorded_runs"
     )
+
+
+def test_rights_are_recorded_of_procedures_that_exist_and_of_no_other():
+    gone = recorded().keys() - procedures().keys()
+
+    assert not gone, f"{gone}: run python -m tests.runbook.recorded_runs"
 
 
 def test_everything_that_detach_can_undo_is_declared():

@@ -34,6 +34,10 @@ def test_no_page_is_left_of_a_procedure_that_is_gone():
     assert set(TEXTS) == set(GENERATED) | BY_HAND
 
 
+def test_help_and_completion_offer_every_procedure_and_nothing_else():
+    assert {*RUN.list_commands(None)} == {*procedures(), "fix"}
+
+
 @pytest.mark.parametrize("name", TEXTS)
 def test_every_command_in_a_page_parses(name):
     for command in COMMAND.findall(TEXTS[name]):
