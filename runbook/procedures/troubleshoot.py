@@ -20,7 +20,7 @@ from aws.change.gate import Changes, Refused
 from runbook import releases
 from runbook.diagnosis import slowness
 from runbook.diagnosis.alarms import report_alarms
-from runbook.diagnosis.cause import Cause, cause
+from runbook.diagnosis.cause import cause
 from runbook.diagnosis.log_signs import report_signs
 from runbook.diagnosis.metrics import measured, metrics_of
 from runbook.diagnosis.own_runs import last_hour
@@ -68,7 +68,7 @@ def see_whether_it_is_open(context: StepContext) -> Changes:
     if closed := closed_parts(context):
         for one in closed:
             context.tell(one)
-        _tell(context, CLOSED)
+        context.tell(CLOSED.told(context.environment.name))
     return ()
 
 
@@ -101,7 +101,7 @@ def see_what_was_changed(context: StepContext) -> Changes:
                 en=f"live differs from the recorded {part.field}: {part.before} -> {part.after}",
                 ja=f"稼働中の内容が記録された{part.field}と異なります: {part.before} -> {part.after}",
             )
-        _tell(context, PAST_THE_PROCEDURES)
+        context.tell(PAST_THE_PROCEDURES.told(context.environment.name))
     return ()
 
 
@@ -184,12 +184,8 @@ def see_where_the_time_goes(context: StepContext) -> Changes:
     if not figures:
         context.tell(slowness.nothing_measured(context))
     for one in slowness.causes(figures):
-        _tell(context, one)
+        context.tell(one.told(context.environment.name))
     return ()
-
-
-def _tell(context: StepContext, one: Cause) -> None:
-    context.tell(one.told(context.environment.name))
 
 
 def _judged(context: StepContext, rows: tuple[str, ...]) -> Changes:
@@ -202,7 +198,7 @@ def _judged(context: StepContext, rows: tuple[str, ...]) -> Changes:
     for one in red:
         context.say(en=f"{one.row}: {one.words.en}", ja=f"{one.row}: {one.words.ja}")
     if red:
-        _tell(context, RED_ROWS)
+        context.tell(RED_ROWS.told(context.environment.name))
     else:
         named = ", ".join(rows)
         context.say(en=f"not red: {named}", ja=f"不合格なし: {named}")
