@@ -4,6 +4,7 @@ from http import HTTPStatus
 
 import pytest
 import schemathesis
+import yaml
 from hypothesis import HealthCheck, Phase, given, settings
 from schemathesis import GenerationMode
 from schemathesis.specs.openapi.checks import (
@@ -114,3 +115,49 @@ def test_input_beyond_a_bound_of_the_contract_is_answered_by_a_4xx(rally, crowd,
 
     assert len(answers) >= 5
     assert [(why, status) for why, status in answers if status // 100 != 4] == []
+
+
+CORE = ("/gps/verify", "/stamps/award", "/stamps")
+FOLLOWING = {
+    "verify": {"operationId": "verifyPosition"},
+    "award": {"operationId": "awardStamp"},
+    "list": {"operationId": "listStamps"},
+}
+AGAIN = {"again": {"operationId": "awardStamp", "requestBody": "$request.body"}}
+
+
+def linked():
+    """Return the contract with what a caller does next, by which Schemathesis makes sequences of calls."""
+    document = yaml.safe_load(PATH.read_text(encoding="utf-8"))
+    for path in CORE:
+        (operation,) = (one for one in document["paths"][path].values() if "responses" in one)
+        more = AGAIN if operation["operationId"] == "awardStamp" else {}
+        for status, answer in operation["responses"].items():
+            whole = {**answer, **document["components"]["responses"].get(_name(answer), {})}
+            whole.pop("$ref", None)
+            operation["responses"][status] = {**whole, "links": {**FOLLOWING, **more}}
+    return schemathesis.openapi.from_dict(document)
+
+
+def _name(answer):
+    return answer.get("$ref", "").rpartition("/")[2]
+
+
+def test_whatever_follows_on_what_is_answered_as_documented(rally, crowd):
+    session, asked = crowd.people[0], []
+
+    class Sequence(linked().as_state_machine()):
+        def get_call_kwargs(self, case):
+            own(case, session)
+            headers = {"Authorization": f"Bearer {session.token}"}
+            return {"base_url": rally.api, "headers": headers}
+
+        def validate_response(self, response, case, **_more):
+            asked.append((case.operation.label, response.status_code))
+            case.validate_response(response, checks=CHECKS)
+
+    Sequence.run(settings=settings(ONCE, max_examples=40, stateful_step_count=6))
+
+    statuses = {status for _, status in asked}
+    assert {"POST /stamps/award", "GET /stamps"} <= {label for label, _ in asked}
+    assert statuses & {HTTPStatus.INTERNAL_SERVER_ERROR, HTTPStatus.SERVICE_UNAVAILABLE} == set()
