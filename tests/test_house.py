@@ -25,8 +25,7 @@ SIDES = {
         2,
         "a part of an API as read or planned, and as the gateway serves it, which knows nothing of aws/",
     ),
-    "Control Invocation": (2, "a protocol of the gateway, and who fulfils it in the stack"),
-    "Deployments Functions": (3, "the same, and a test's stand-in"),
+    "Deployments Functions": (2, "a part of the embedded stack, and a test's stand-in"),
     "Stack": (
         2,
         "the local stack, and what of it the judge knows, which imports nothing of local/",

@@ -7,7 +7,7 @@ import time
 from collections import defaultdict
 
 from local.gateway.call import ApiCall
-from local.gateway.protocols import Control, LogsError
+from local.gateway.control import LogsError, MotoControl
 from local.gateway.variables import render
 
 _MOST_PER_WRITE = 1_000
@@ -20,7 +20,7 @@ _log = logging.getLogger(__name__)
 class AccessLog:
     """Queues lines and writes them in batches from one thread; a log group that refuses loses them."""
 
-    def __init__(self, control: Control) -> None:
+    def __init__(self, control: MotoControl) -> None:
         self._control = control
         self._lines: queue.SimpleQueue[_Entry | threading.Event | None] = queue.SimpleQueue()
         self._thread = threading.Thread(target=self._run, name="gateway-access-log", daemon=True)

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from aws.iam import EvalDecision, context, evaluate, parse
+from local.functions.invocation import Invocation
 from local.gateway.call import ApiCall
 from local.gateway.event import request_authorizer_event
 from local.gateway.invoke import InvokeError, Invoker, InvokeRefusedError, InvokeTimeoutError
-from local.gateway.protocols import Invocation
 from local.gateway.refusal import GatewayRefusal
 from local.gateway.snapshot import Authorizer
 from local.gateway.variables import text_of

@@ -5,7 +5,6 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from local.aws.moto import Moto
-from local.gateway.protocols import LogsError
 from local.gateway.settings import (
     ApiKey,
     ControlPlane,
@@ -15,6 +14,10 @@ from local.gateway.settings import (
     UsagePlan,
     method_key,
 )
+
+
+class LogsError(Exception):
+    """The log group did not take the lines: it is missing, or its service refuses."""
 
 
 class MotoControl:

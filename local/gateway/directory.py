@@ -4,7 +4,8 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from local.gateway.protocols import Control, Deployments
+from local.gateway.control import MotoControl
+from local.gateway.deployments import Deployments
 from local.gateway.routes import Routes
 from local.gateway.settings import ControlPlane, Limit, StageSettings, UsagePlan
 from local.gateway.snapshot import DeploymentSnapshot
@@ -37,7 +38,7 @@ class Directory:
     def __init__(
         self,
         deployments: Deployments,
-        control: Control,
+        control: MotoControl,
         *,
         max_age_s: float,
         now: Callable[[], float],

@@ -6,12 +6,14 @@ from collections.abc import Callable
 from typing import Self
 
 from local.aws.request import READERS_WAIT_S, Request
+from local.functions.functions import Functions
 from local.gateway.access_log import AccessLog
 from local.gateway.call import Owner
+from local.gateway.control import MotoControl
+from local.gateway.deployments import Deployments
 from local.gateway.directory import Directory
 from local.gateway.invoke import Invoker
 from local.gateway.pipeline import LARGEST_REQUEST_BYTES, Pipeline
-from local.gateway.protocols import Control, Deployments, Functions
 from local.http import LoopbackServer
 
 INTEGRATION_LIMIT_S = 29.0
@@ -30,7 +32,7 @@ class Gateway:
         self,
         deployments: Deployments,
         functions: Functions,
-        control: Control,
+        control: MotoControl,
         *,
         account: str,
         region: str,

@@ -14,8 +14,9 @@ from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
+from local.functions.functions import Functions
+from local.functions.invocation import Invocation
 from local.gateway.call import ApiCall
-from local.gateway.protocols import Functions, Invocation
 from local.gateway.variables import text_of
 
 PRINCIPAL = "apigateway.amazonaws.com"

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from local.functions.invocation import Invocation
 from local.gateway.call import ApiCall
 from local.gateway.event import media_type_matches, proxy_event
 from local.gateway.invoke import (
@@ -16,7 +17,6 @@ from local.gateway.invoke import (
     InvokeTimeoutError,
     NotPermittedError,
 )
-from local.gateway.protocols import Invocation
 from local.gateway.refusal import GatewayRefusal
 from local.gateway.snapshot import Integration
 from local.http import HttpReply

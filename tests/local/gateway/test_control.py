@@ -6,8 +6,7 @@ from types import SimpleNamespace
 import pytest
 
 from local.aws.server import LocalAws
-from local.gateway.control import MotoControl, stage_settings
-from local.gateway.protocols import LogsError
+from local.gateway.control import LogsError, MotoControl, stage_settings
 from local.gateway.settings import ApiKey, Limit, Quota
 from tests.in_process import SessionInProcess
 
