@@ -1,13 +1,17 @@
 """The checks of an application that is not the rally: what it has none of is left out, and nothing else."""
 
 import json
+from pathlib import Path
 
 import pytest
 
+from plan import plan_for
+from signoff.environment import load
 from signoff.judge.checklist import expectation
 from tests.judging import collected
 from tests.signoff.environment.test_application import ENVIRONMENTS, PATHS, TODO
 
+EXAMPLE = Path(__file__).parent.parent / "docs" / "examples" / "todo" / "environments.toml"
 OF_SECRETS = {*(f"SEC-0{number}" for number in (1, 2, 3, 4, 5, 8, 9)), "SEC-16"}
 OF_MASTERS = {f"DATA-{number}" for number in ("01", "02", "03", "04", "05", "06", "07", "08", "10")}
 
@@ -43,3 +47,9 @@ def test_rows_of_secrets_spots_and_authorizer_are_left_out_and_no_others(proven)
 
     everything = {one.row for one in collected()}
     assert everything - proven == OF_SECRETS | OF_MASTERS | optional | {"SEC-34", "SEC-35"}
+
+
+def test_faults_are_counted_in_the_namespace_that_the_application_names():
+    alarms = plan_for(load("local", EXAMPLE, {}).environment).alarms
+
+    assert {alarm.namespace for alarm in alarms if alarm.kind == "function-faults"} == {"Todo"}
