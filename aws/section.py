@@ -22,22 +22,26 @@ class NotTestable(Bilingual):
     """Nothing is known, so nothing is green."""
 
     obstacle = Obstacle.NO_ANSWER
-    action = ""
-    """The IAM action that was refused, if it is known."""
 
     def __init__(
-        self, words: Words = SILENCE, obstacle: Obstacle | None = None, **texts: str
+        self,
+        words: Words = SILENCE,
+        obstacle: Obstacle | None = None,
+        action: str = "",
+        **texts: str,
     ) -> None:
+        """``action``: the IAM action that was refused, if it is known."""
         super().__init__(words, **texts)
-        self.obstacle = obstacle or self.obstacle
+        self.obstacle, self.action = obstacle or self.obstacle, action
 
 
 class Unread(NotTestable):
     """It could not be read from AWS."""
 
     def __init__(self, why: Unreadable) -> None:
-        super().__init__(Words(en=why.words.en, ja=f"読み取れませんでした（{why.words.ja}）"))
-        self.why, self.obstacle, self.action = why, why.obstacle, why.action
+        words = Words(en=why.words.en, ja=f"読み取れませんでした（{why.words.ja}）")
+        super().__init__(words, why.obstacle, why.action)
+        self.why = why
 
 
 class NotInReplay(NotTestable):

@@ -8,7 +8,7 @@ from aws.difference import Difference, differences, fault
 from aws.iam import Statement, parse
 from aws.iam.evaluation import names_action
 from aws.iam.principal import is_same
-from aws.section import NotTestable
+from aws.section import NotTestable, Unread
 from aws.words import Words
 from signoff.environment import Environment, where
 from signoff.evidence import Custody, KeyCustody, Records
@@ -62,10 +62,7 @@ def custody(records: Records) -> Custody:
 def kept_for_good(store: Custody) -> bool:
     """Whether the store keeps what is overwritten or deleted; NotTestable if AWS does not say."""
     if why := store.history.unread:
-        raise NotTestable(
-            en=f"the versions of {store.location} are unknown: {why}",
-            ja=f"{store.location}のバージョン管理が不明です（{why}）",
-        )
+        raise Unread(why.behind(store.location))
     return store.in_s3 and store.history.kept
 
 
@@ -87,12 +84,13 @@ def forgeable(store: Custody) -> tuple[Difference, ...]:
 def key_of(store: Custody) -> KeyCustody:
     """Return how the signing key is kept; NotTestable if AWS does not say."""
     found = store.of_key
-    if found is None or found.unread:
-        why = f" ({found.unread})" if found else ""
+    if found is None:
         raise NotTestable(
-            en=f"the state and policy of {store.key} are unknown{why}",
-            ja=f"{store.key}の状態とポリシーが不明です{why}",
+            en=f"the state and policy of {store.key} are unknown",
+            ja=f"{store.key}の状態とポリシーが不明です",
         )
+    if found.unread:
+        raise Unread(found.unread.behind(store.key))
     return found
 
 

@@ -13,8 +13,12 @@ from signoff.judge.checklist import Checklist
 from signoff.judge.outcome import Outcome
 from signoff.judge.run import Exhibit
 from signoff.judge.staleness import Stale
+from signoff.report.remedy import remedy
+from tests.defects.evidence import DEFECTS
+from tests.foreign.judged import rows_of
 from tests.healthy import healthy
 from tests.judging import judge
+from tests.provenance import PROD_RUN
 
 WORLD = healthy()
 CHECKLIST = Checklist.load()
@@ -214,3 +218,18 @@ def test_row_shows_what_the_run_that_it_judges_brought_along():
 
 def test_row_without_a_record_shows_nothing():
     assert exhibits(replace(WORLD, records=replace(WORLD.records, entries=()))) == {}
+
+
+@pytest.mark.parametrize(
+    ("defect", "right"),
+    [
+        ("PREP-11:versions-not-told", "s3:GetBucketVersioning"),
+        ("PREP-11:key-not-told", "kms:GetKeyPolicy"),
+        ("PREP-09:not-read", "s3:ListBucket"),
+    ],
+)
+def test_remedy_names_the_right_that_the_evidence_store_lacks(defect, right):
+    breaks = next(one.breaks for one in DEFECTS if one.id == defect)
+    found = rows_of(judge(breaks(WORLD), [defect.partition(":")[0]]))
+
+    assert right in remedy(found[defect.partition(":")[0]], PROD_RUN).note.en

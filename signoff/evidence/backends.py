@@ -13,9 +13,10 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from aws.door.failures import code_of
 from aws.iam import parse
+from aws.unreadable import Unreadable
 from aws.words import Bilingual, Words
 from signoff.evidence.digests import LIST, with_remedy
-from signoff.evidence.garbled import garbled, reporting_garbled
+from signoff.evidence.garbled import garbled, reporting_garbled, unread
 
 NOT_CONFIGURED = frozenset(
     {
@@ -50,7 +51,7 @@ class Retention:
     policy: str | None = ""
     """The bucket's own policy, JSON text; empty where there is none, None for a bucket of another account, whose policy
     S3 shows to nobody else."""
-    unread: str = ""
+    unread: Unreadable | None = None
     """Why AWS does not say, where it does not."""
 
     @property
@@ -166,7 +167,7 @@ class S3Prefix:
                 problem = self._deleting() or (self._touched() if state != "none" else None)
                 return Retention(state=state, problem=problem, policy=self._policy())
         except (ClientError, BotoCoreError, OSError) as error:
-            return Retention(state="", unread=str(error))
+            return Retention(state="", unread=unread(error))
 
     def _policy(self) -> str | None:
         try:

@@ -6,8 +6,9 @@ from contextlib import contextmanager
 from botocore.exceptions import BotoCoreError, ClientError
 from botocore.parsers import ResponseParserError
 
-from aws.door.failures import UNPARSED
-from aws.words import Bilingual, Words
+from aws.door.failures import UNPARSED, code_of, failed
+from aws.unreadable import Unreadable
+from aws.words import Bilingual, Words, words_of
 
 
 class GarbledAnswerError(Bilingual, OSError):
@@ -30,3 +31,12 @@ def reporting_garbled(service: str) -> Iterator[None]:
         raise
     except (ResponseParserError, *UNPARSED) as error:
         raise garbled(service, Words.same(type(error).__name__)) from None
+
+
+def unread(error: Exception) -> Unreadable:
+    """Return why S3 or KMS does not say how something is kept, with the right that is lacking."""
+    if isinstance(error, ClientError):
+        code, message = code_of(error), error.response.get("Error", {}).get("Message", "")
+        service = "kms" if code.endswith("Exception") else "s3"  # as their codes are written
+        return failed(f"{service}:{error.operation_name}", code, f": {message}")
+    return Unreadable(words_of(error))

@@ -21,6 +21,7 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.hashes import SHA256
 
+from aws.unreadable import Unreadable
 from aws.words import Bilingual
 
 OWNER_ONLY = 0o600
@@ -41,7 +42,7 @@ class KeyCustody:
     """JSON text."""
     grantees: tuple[str, ...] = ()
     """Principals whom grants allow to sign or to grant that to others; services by name."""
-    unread: str = ""
+    unread: Unreadable | None = None
     """Why AWS does not say, where it does not."""
 
 

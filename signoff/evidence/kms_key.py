@@ -8,7 +8,7 @@ from typing import Any
 from botocore.exceptions import BotoCoreError, ClientError
 
 from aws.iam import parse
-from signoff.evidence.garbled import reporting_garbled
+from signoff.evidence.garbled import reporting_garbled, unread
 from signoff.evidence.keys import EvidenceKeyError, FileKey, KeyCustody, pinned
 
 ALGORITHM = "ECDSA_SHA_256"
@@ -80,7 +80,7 @@ def _custody(kms: Any, arn: str) -> KeyCustody:
                 grantees=tuple(sorted(map(_grantee, filter(_gives_signing, grants)))),
             )
     except (ClientError, BotoCoreError, OSError) as error:
-        return KeyCustody(state="", unread=str(error))
+        return KeyCustody(state="", unread=unread(error))
 
 
 def _gives_signing(grant: Mapping[str, Any]) -> bool:

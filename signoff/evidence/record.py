@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
+from aws.unreadable import Unreadable
 from aws.words import SILENCE, Words
 from signoff.evidence.backends import Retention
 from signoff.evidence.facts import Facts, from_body
@@ -101,6 +102,8 @@ class Records:
     """Digest and name of the store's newest record, of any kind: a later store must contain it."""
     unread: bool = False
     """Whether the store could not be read: ``problem`` says why, and nothing is known of its records."""
+    why: Unreadable | None = None
+    """The call that AWS refused meanwhile, and the right that is lacking."""
 
     @property
     def words(self) -> Words:

@@ -45,6 +45,8 @@ def readable(records: Records) -> None:
             en="a saved inventory contains no records",
             ja="保存したインベントリに記録は含まれません",
         )
+    if why := records.why:
+        raise NotTestable(records.words, why.obstacle, why.action)
     if records.problem:
         raise NotTestable(records.words)
 

@@ -8,6 +8,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from aws.door.limits import within
 from aws.words import Words, words_of
 from signoff.evidence import Records, StoreSettings, open_store
+from signoff.evidence.garbled import unread
 from signoff.judge.run import Choice
 from signoff.judge.snapshot import PlanT
 
@@ -26,7 +27,7 @@ def records_of(choice: Choice[PlanT], settings: StoreSettings, session: Any) -> 
             en=f"the evidence store {settings.location} can't be read: {why.en}",
             ja=f"証跡ストア{settings.location}を読み取れません: {why.ja}",
         )
-        return Records(problem=problem, unread=True)
+        return Records(problem=problem, unread=True, why=unread(error))
 
 
 def unseen(*stores: Records) -> Iterator[Words]:

@@ -3,6 +3,7 @@
 import json
 from dataclasses import replace
 
+from aws.door.failures import failed
 from aws.words import Words
 from signoff.evidence import KeyCustody, Records, Retention
 from signoff.judge.outcome import Outcome
@@ -26,7 +27,8 @@ def store_that_is_not_read(snapshot):
         en="the evidence store s3://x can't be read: AccessDenied",
         ja="証跡ストアs3://xを読み取れません: AccessDenied",
     )
-    return replace(snapshot, records=Records(problem=said, unread=True))
+    why = failed("s3:ListObjectsV2", "AccessDenied", "")
+    return replace(snapshot, records=Records(problem=said, unread=True, why=why))
 
 
 def policy(principal, action, **more):
@@ -35,6 +37,8 @@ def policy(principal, action, **more):
     return json.dumps({**KEY_POLICY, "Statement": [*KEY_POLICY["Statement"], own]})
 
 
+VERSIONS_DENIED = failed("s3:GetBucketVersioning", "AccessDenied", ": Access Denied")
+POLICY_DENIED = failed("kms:GetKeyPolicy", "AccessDeniedException", "")
 KEPT = {"state": "Enabled", "policy": json.dumps(KEY_POLICY)}
 HERE, ELSEWHERE = "arn:aws:iam::444455556666", "arn:aws:iam::999988887777"
 ROLES_ALONE = {"ArnLike": {"aws:PrincipalArn": f"{HERE}:role/*"}}
@@ -128,7 +132,7 @@ DEFECTS = (
     Defect(id="PREP-11:no-versions", breaks=store(history=Retention(state="none"))),
     Defect(
         id="PREP-11:versions-not-told",
-        breaks=store(history=Retention(state="", unread="GetBucketVersioning: AccessDenied")),
+        breaks=store(history=Retention(state="", unread=VERSIONS_DENIED)),
         outcome=Outcome.NOT_TESTABLE,
     ),
     *(
@@ -144,7 +148,7 @@ DEFECTS = (
     ),
     Defect(
         id="PREP-11:key-not-told",
-        breaks=store(of_key=KeyCustody(state="", unread="DescribeKey: AccessDenied")),
+        breaks=store(of_key=KeyCustody(state="", unread=POLICY_DENIED)),
         outcome=Outcome.NOT_TESTABLE,
     ),
     Defect(id="PREP-11:key-not-asked", breaks=store(of_key=None), outcome=Outcome.NOT_TESTABLE),

@@ -15,6 +15,7 @@ import pytest
 from botocore.awsrequest import AWSResponse
 from botocore.exceptions import ClientError
 
+from aws.obstacle import Obstacle
 from signoff.evidence import EvidenceKeyError, FileKey, Head, KmsKey, S3Prefix, Store
 from signoff.evidence.backends import LARGEST
 from tests.aws.wire import Raw
@@ -230,7 +231,7 @@ def test_spoilt_answer_of_kms_is_one_sentence_and_leaves_the_key_unknown(in_s3, 
         said, custody = told(replace(in_s3, key=key)), key.custody()
 
     assert said.startswith("000001.json can't be verified: ")
-    assert custody.unread.startswith("an answer of KMS is garbled")
+    assert custody.unread.words.en.startswith("an answer of KMS is garbled")
 
 
 def test_policy_of_the_bucket_that_is_no_policy_is_unknown(in_s3):
@@ -238,7 +239,27 @@ def test_policy_of_the_bucket_that_is_no_policy_is_unknown(in_s3):
         return AWSResponse(request.url, 200, {}, Raw(b"{"))
 
     with hooked(in_s3.backend.s3.meta.events, "before-send.s3.GetBucketPolicy", spoil):
-        assert in_s3.load().custody.history.unread.startswith("an answer of S3 is garbled")
+        assert in_s3.load().custody.history.unread.words.en.startswith("an answer of S3 is garbled")
+
+
+@pytest.mark.parametrize(
+    ("operation", "right"),
+    [
+        ("GetBucketVersioning", "s3:GetBucketVersioning"),
+        ("GetObjectLockConfiguration", "s3:GetBucketObjectLockConfiguration"),
+        ("GetBucketPolicy", "s3:GetBucketPolicy"),
+    ],
+)
+def test_right_that_is_lacking_for_the_custody_of_a_store_is_named(in_s3, operation, right):
+    denied = b"<Error><Code>AccessDenied</Code><Message>Access Denied</Message></Error>"
+
+    def refuse(request, **_):
+        return AWSResponse(request.url, 403, {}, Raw(denied))
+
+    with hooked(in_s3.backend.s3.meta.events, f"before-send.s3.{operation}", refuse):
+        why = in_s3.load().custody.history.unread
+
+    assert (why.obstacle, why.action) == (Obstacle.READER_RIGHTS, right)
 
 
 @contextmanager
@@ -257,7 +278,7 @@ def told(store):
     except (OSError, ClientError) as error:
         return f"unknown: {error}"
     history = records.custody.history
-    unknown = f"unknown: {history.unread}" if history.unread else history.state
+    unknown = f"unknown: {history.unread.words.en}" if history.unread else history.state
     return records.problem.en if records.problem else unknown
 
 
