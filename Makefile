@@ -39,7 +39,7 @@ else
 endif
 
 # Tests that only read the source: each call has its right, each member of AWS's models its entry, each word both languages.
-STATIC := $(patsubst %,tests/%.py,aws/test_ledgers runbook/test_declared_rights test_checklist test_languages test_policies test_words)
+STATIC := $(patsubst %,tests/%.py,aws/test_ledgers aws/test_policy runbook/test_declared_rights test_checklist test_languages test_policies test_words)
 
 lint: .venv/finished  ## ruff, mypy, import contracts, rights, ledgers, words, declared dependencies, workflows
 	@$(PY) -m ruff check . && $(PY) -m ruff format --check . && $(PY) -m mypy
