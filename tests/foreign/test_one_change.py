@@ -37,6 +37,7 @@ def test_harmless_change_is_green_or_answered_by_the_decision_that_is_printed(
     assert not change.red or red(as_printed(snapshot, found)) == {}
 
 
+@pytest.mark.usefixtures("inventory")
 def test_decided_key_is_red_for_whoever_may_not_use_it(account):
     with under_own_key("auth")(account.client):
         snapshot = with_evidence(account.inventory())
