@@ -2,22 +2,24 @@
 
 import tomllib
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from decimal import Decimal
 from functools import cache
 from pathlib import Path
 from typing import Any
 
+from aws.change.gate import Changes
 from aws.words import Words, joined
-from runbook.engine.change_lines import resource_in
+from runbook.engine.change_lines import kind_of, resource_in
 
 PRICES = Path(__file__).with_name("prices.toml")
 
 
-def standing_costs(kinds: Sequence[str]) -> Words | None:
-    """Say what resources of these kinds cost a month; None where none of them costs anything by standing there."""
+def standing_costs(changes: Changes) -> Words | None:
+    """Say what the resources that these changes create cost a month; None where none costs anything by standing there."""
     read = _read()
-    of = Counter(one for one in kinds if one in read["monthly"])
+    created = {change.resource for change in changes if change.creates}
+    of = Counter(kind for kind in map(kind_of, sorted(created)) if kind in read["monthly"])
     if not of:
         return None
     prices = {kind: Decimal(read["monthly"][kind]) for kind in of}

@@ -64,7 +64,7 @@ def _counted(changes: Changes) -> Iterator[Words]:
     )
     if kinds := _kinds(created):
         yield Words(en=f"to create: {kinds.en}", ja=f"作成するもの: {kinds.ja}")
-    if costs := standing_costs([kind_of(one) for one in created]):
+    if costs := standing_costs(changes):
         yield costs
 
 

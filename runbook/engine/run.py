@@ -10,6 +10,7 @@ from typing import Any, NoReturn, Protocol
 from aws.change.gate import Change, Changes, Declined, Refused, destructive
 from aws.words import Bilingual, Words, joined
 from runbook.engine.applied import AppliedChanges
+from runbook.engine.costs import standing_costs
 from runbook.engine.journal import Entry, Journal
 from runbook.engine.propagation import Action
 from runbook.engine.rehearsal import RehearsedStep
@@ -147,6 +148,8 @@ class Run:
             self._held(step, before)
             return ()
         self.screen.changes(changes)
+        if costs := standing_costs(changes):
+            self.context.tell(costs)
         made = self._attempt(
             step, step.action, self._going(step, self._agreed(step, changes)), kept=True
         )
