@@ -115,9 +115,11 @@ def _none_of_ours(answers: Answers) -> Words:
     where = f"{answers.account} ({answers.region})"
     return Words(
         en=f"account {where} has none of the application's functions ({names}), so nothing is proposed: name what"
-        " their names begin with by --prefix, or another account or Region by --profile and --region",
+        " their names begin with by --prefix, or another account or Region by --profile and --region; functions that"
+        " are called something else are named in environments.toml, key names",
         ja=f"アカウント{where}に本アプリケーションの関数（{names}）がないため、何も提案しません。--prefixで関数名の接頭辞を、"
-        "または--profileと--regionで別のアカウントやリージョンを指定してください",
+        "または--profileと--regionで別のアカウントやリージョンを指定してください。関数名がまったく異なる場合は、environments.tomlの"
+        "キーnamesに書いてください",
     )
 
 

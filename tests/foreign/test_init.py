@@ -147,6 +147,7 @@ def test_account_without_any_of_the_functions_is_told_and_proposes_nothing(capsy
     assert code == 1
     assert said.out == ""
     assert "has none of the application's functions (auth, award" in said.err
+    assert "are named in environments.toml, key names" in said.err
 
 
 def test_account_that_shows_nothing_leaves_it_to_fill_in_but_stays_a_table():
