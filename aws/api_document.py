@@ -22,9 +22,9 @@ from aws.api_surplus import (
 from aws.dated import default
 from aws.door.answer import AwsAnswer
 from aws.door.failures import garbled
+from aws.kinds.rest_api import PAGE, api_id
 from aws.raw import Raw
 from aws.reading import Reader, Reading
-from aws.rest_api import PAGE, api_id
 from aws.section import Section
 from aws.static_answer import StaticAnswer, decode_gateway_response, static_answer
 

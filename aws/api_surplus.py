@@ -9,7 +9,8 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from aws.ledgers.apigateway import ACCESS_MODE, BINARY, COMPRESSION, KEY_SOURCE, VPC_ENDPOINTS
+from aws.kinds.rest_api import BINARY, COMPRESSION, KEY_SOURCE, VPC_ENDPOINTS
+from aws.ledgers.apigateway import ACCESS_MODE
 from aws.raw import Raw
 from aws.words import Words
 

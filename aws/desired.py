@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from aws.bounds import Bound, at_least, at_most, between, exactly, one_of
-from aws.function import MEMORY, TIMEOUT
+from aws.kinds.function import MEMORY, TIMEOUT
 from aws.kinds.log_group import LOG_CLASS, RETENTION, STANDARD, expiring
-from aws.kinds.table import KEY, PROTECTION, STREAM, TIME_TO_LIVE, typed_key
+from aws.kinds.table import KEY, PROTECTION, STREAM, TIME_TO_LIVE, Index, typed_key
 from aws.kinds.table_beside import RECOVERY, WINDOW
 from aws.kinds.usage_plan import BURST, PERIOD, QUOTA, RATE
 from aws.words import Words
@@ -31,14 +31,6 @@ class Tagged(PlannedResource):
     """What AWS keeps tags of."""
 
     tags: Tags = field(hash=False)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Index(PlannedResource):
-    """A global secondary index; it projects everything."""
-
-    hash_key: str
-    range_key: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

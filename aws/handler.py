@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import PurePosixPath
 from threading import Lock
 
-from aws.function import Function
+from aws.kinds.function import Function
 
 PYTHON = re.compile(r"python3\.\d+")
 _PARSING = Lock()

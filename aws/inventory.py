@@ -10,15 +10,11 @@ import boto3
 
 from aws import (
     api_document,
-    attachments,
     automation,
     contents,
-    domain,
-    function,
     kinds,
     listings,
-    rest_api,
-    role,
+    resolution,
     secret_value,
     way_back,
 )
@@ -27,27 +23,31 @@ from aws.access.principals import Principal
 from aws.api_document import ApiDocument
 from aws.automation import Automation
 from aws.contents import Contents, KeyScan
-from aws.domain import BasePath, Certificate, CustomDomain, Resolution, resolve
 from aws.door.clients import Aws
 from aws.door.limits import RetryPolicy
-from aws.function import (
+from aws.kinds.alarm import Alarm
+from aws.kinds.bucket import Bucket
+from aws.kinds.certificate import Certificate
+from aws.kinds.dashboard import Dashboard
+from aws.kinds.domain import BasePath, CustomDomain
+from aws.kinds.function import Function
+from aws.kinds.function_beside import (
     Alias,
-    Function,
     FunctionPolicy,
     FunctionUrl,
     LambdaAccount,
     RoleUser,
     Version,
 )
-from aws.kinds.alarm import Alarm
-from aws.kinds.bucket import Bucket
-from aws.kinds.dashboard import Dashboard
 from aws.kinds.gateway_account import GatewayAccount
 from aws.kinds.key import Key
 from aws.kinds.log_group import LogGroup
 from aws.kinds.log_policy import LogPolicy
 from aws.kinds.mute_rule import MuteRule
+from aws.kinds.rest_api import Deployment, RestApi
+from aws.kinds.role import Role
 from aws.kinds.secret import Secret
+from aws.kinds.stage import Stage
 from aws.kinds.table import Table
 from aws.kinds.table_beside import Backups, ResourcePolicy, Tags
 from aws.kinds.table_capacity import ScalableTarget
@@ -57,8 +57,7 @@ from aws.ledger import Unplanned
 from aws.listings import Names
 from aws.reading import Progress, Reader, Reading, Resolve, Scope
 from aws.redaction.leak import Leak
-from aws.rest_api import Deployment, RestApi, Stage
-from aws.role import Role
+from aws.resolution import Resolution, resolve
 from aws.secret_value import SecretValue
 from aws.section import Section
 from aws.unreadable import Unreadable
@@ -75,17 +74,13 @@ def _leaks(reading: Reading) -> Section[tuple[Leak, ...]]:
 
 
 READERS: Mapping[str, Reader] = (
-    rest_api.READERS
-    | api_document.READERS
-    | domain.READERS
-    | function.READERS
+    api_document.READERS
+    | resolution.READERS
     | listings.READERS
-    | role.READERS
     | access.READERS
     | automation.READERS
     | kinds.READERS
     | contents.READERS
-    | attachments.READERS
     | secret_value.READERS
     | way_back.READERS
     | {"leaks": Reader(_leaks, ())}
@@ -250,7 +245,7 @@ def on_demand(  # noqa: PLR0913 - keywords that a caller may leave out
     ``frozen()`` makes a plain one of it, and so does ``read_all()``.
     """
     scope = salted(scope)
-    aws = Aws(session, scope.region, options.retry, attachments.LEDGERS)
+    aws = Aws(session, scope.region, options.retry, kinds.LEDGERS)
     reading = Reading(
         aws,
         scope,

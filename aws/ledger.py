@@ -67,6 +67,7 @@ class Harmless:
 
 WHEN = Harmless("when something was made or changed decides nothing")
 NAMES = Harmless("an id or ARN of what its name says already")
+LABELS = Harmless("words for people; the door searches them for secrets")
 
 
 Entry = Judged | Closed | Harmless

@@ -3,8 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
-from aws import function, rest_api, role
-from aws.kinds import alarms_of_ours, secret, table
+from aws.kinds import alarms_of_ours, function_beside, rest_api, role, secret, table
 from aws.names import ours, shared_ending
 from aws.reading import Reader, Reading, Scope
 from aws.section import Section
@@ -13,7 +12,7 @@ Listing = Callable[[Reading], Iterable[str]]
 
 LISTINGS: Mapping[str, Listing] = {
     "rest_apis": rest_api.names,
-    "functions": function.names,
+    "functions": function_beside.names,
     "tables": table.names,
     "roles": role.names,
     "secrets": secret.names,

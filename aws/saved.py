@@ -86,22 +86,36 @@ def _section(name: str, raw: Raw) -> Section[Any]:
 
 
 def _item(name: str, raw: Any) -> Any:
-    """Return an item of a section; of one with unknown facts, each of the others is validated by itself."""
+    """Return an item of a section, which may be several resources."""
     kind = BY_SECTION.get(name)
-    if kind is None or not any(map(_is_unreadable, raw.values())):
+    if kind is None:
         return _adapter(Sections, name).validate_python(raw)
-    hints = get_type_hints(kind.type)
+    if isinstance(raw, list):
+        return tuple(_resource(kind.type, one) for one in raw)
+    return _resource(kind.type, raw)
+
+
+def _resource(kind: Any, raw: Raw) -> Any:
+    """Return a resource; of one with unknown facts, each of the others is validated by itself."""
+    if not any(map(_is_unreadable, raw.values())):
+        return _adapter_of(kind).validate_python(raw)
+    hints = get_type_hints(kind)
     known = {
         name: UNREADABLE.validate_python(value)
         if _is_unreadable(value)
         else TypeAdapter(hints[name]).validate_python(value)
         for name, value in raw.items()
     }
-    return partly(kind.type, known)
+    return partly(kind, known)
 
 
 def _is_unreadable(raw: object) -> bool:
     return isinstance(raw, dict) and raw.keys() == MEMBERS
+
+
+@cache
+def _adapter_of(kind: Any) -> TypeAdapter[Any]:
+    return TypeAdapter(kind)
 
 
 @cache

@@ -4,16 +4,17 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
 
-from aws import function, rest_api
 from aws.closed import is_closed
 from aws.door.failures import Gone, ReadFailure
-from aws.function import Alias, Function, FunctionPolicy, Version
 from aws.handler import runs, unpacked
 from aws.invoked import InvokedFunction, target
+from aws.kinds.function import Function, decode
+from aws.kinds.function_beside import Alias, FunctionPolicy, Version, listed_name, policy_at
+from aws.kinds.function_beside import listed as listed_functions
+from aws.kinds.rest_api import Deployment, api_id, decode_deployment
 from aws.raw import Raw
 from aws.reading import Reader, Reading, Scope, required
 from aws.release import Builds, Package, RecordedRelease, code_sha256
-from aws.rest_api import Deployment, decode_deployment
 from aws.section import Section
 from aws.unreadable import Unreadable
 
@@ -95,7 +96,7 @@ def _before(
 
 def versions_back(reading: Reading) -> Section[Function]:
     """Return function -> the configuration of the version that a rollback takes; absent where there is none."""
-    raw = reading.source(function.listed)
+    raw = reading.source(listed_functions)
     aliases, published = reading.section("aliases"), reading.section("versions")
 
     def read(name: str) -> Function:
@@ -110,7 +111,8 @@ def versions_back(reading: Reading) -> Section[Function]:
                 f"{name} has no version to go back to",
                 f"{name}に戻し先のバージョンがありません",
             )
-        return function.configured(reading, _entry(raw, name, number))
+        entry = {**_entry(raw, name, number), "FunctionName": name}
+        return decode(entry, scope=reading.scope)
 
     return reading.each(reading.scope.functions, read)
 
@@ -121,14 +123,12 @@ def _closed(reading: Reading) -> str:
 
 
 def _entry(listed: Iterable[Raw], name: str, number: str) -> Raw:
-    return next(
-        one for one in listed if function.listed_name(one) == name and one["Version"] == number
-    )
+    return next(one for one in listed if listed_name(one) == name and one["Version"] == number)
 
 
 def deployments_back(reading: Reading) -> Section[DeploymentBack]:
     """Return the API -> the deployment that a rollback takes; absent where there is none."""
-    api, scope = rest_api.api_id(reading), reading.scope
+    api, scope = api_id(reading), reading.scope
     stage = reading.needed("stages").get(scope.stage)
     if api is None or stage is None:
         return {}
@@ -159,10 +159,10 @@ def _beside(called: InvokedFunction, scope: Scope) -> bool:
 
 
 def _policy_of(reading: Reading, called: InvokedFunction) -> FunctionPolicy | None:
-    there = {function.listed_name(one) for one in reading.source(function.listed)}
+    there = {listed_name(one) for one in reading.source(listed_functions)}
     if called.name not in there:
         return None
-    return function.policy_at(reading, called.name, called.qualifier or None)
+    return policy_at(reading, called.name, called.qualifier or None)
 
 
 def authorization_of(deployment: Raw) -> Mapping[str, str] | None:

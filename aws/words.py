@@ -38,11 +38,6 @@ class Words:
 SILENCE = Words(en="", ja="")
 
 
-def known_as(words: Words) -> Mapping[str, Words]:
-    """Return the metadata of a fact's field: the name by which pages and messages call it."""
-    return {"words": words}
-
-
 class Bilingual(Exception):  # noqa: N818 - the base of what is told to a person, not all of it errors
     """What ends something, told in both languages: as ``en`` and ``ja``, or in words that exist already."""
 

@@ -5,21 +5,21 @@ from dataclasses import dataclass
 from typing import Any
 
 from aws import desired
-from aws.access.principals import GIVES, Principal
+from aws.access.principals import GIVES, MAY_ACT, MAY_INVOKE, PRINCIPALS, USED_BY, Principal
 from aws.access.reach import Reach
 from aws.access.targets import INVOCATION
+from aws.access.trust import TRUSTED
 from aws.bounds import Bound, within
 from aws.difference import Difference, if_any
-from aws.function import RoleUser
 from aws.iam import Statement, expand, parse
 from aws.iam.pattern import overlap, resource_pattern, text_pattern
 from aws.iam.principal import is_gone, is_same
+from aws.kinds.function_beside import RoleUser
 from aws.kinds.key import KEY
+from aws.kinds.role import ROLE, Role
 from aws.kinds.statements import OPENED
 from aws.kinds.topic import TOPIC, Topic
-from aws.ledgers.iam import ROLE
 from aws.reader_policy import actions as reader_actions
-from aws.role import Role
 from aws.words import SILENCE, Words
 from checks.outsiders import names_exactly, outsiders, principals_beyond, terms_of
 from checks.reached import EVERYTHING, example_of, summary
@@ -27,14 +27,6 @@ from plan import Plan
 from signoff.environment import Environment, where
 from signoff.judge.snapshot import Snapshot
 
-PRINCIPALS = {
-    "role": Words(en="role", ja="ロール"),
-    "user": Words(en="user", ja="ユーザー"),
-}
-MAY_ACT = Words(en="our resources that it may act on", ja="操作できる本環境のリソース")
-ASSUMED_BY = Words(en="others that may assume it", ja="引き受けられる他の相手")
-MAY_INVOKE = Words(en="which functions it may invoke", ja="呼び出せる関数")
-USED_BY = Words(en="others that use it", ja="他の利用者")
 ORDINARY = Words(en="who else may act on our resources", ja="本環境のリソースを操作できる他の相手")
 """What one decision about all of an account's own principals is about."""
 NOBODY_ELSE = Bound(
@@ -122,9 +114,7 @@ def assumable_by_others(
     return tuple(
         one
         for arn, others in found.items()
-        for one in if_any(
-            PRINCIPALS["role"], arn, ASSUMED_BY, others, NOBODY_ELSE, **NAMED, **about
-        )
+        for one in if_any(PRINCIPALS["role"], arn, TRUSTED, others, NOBODY_ELSE, **NAMED, **about)
     )
 
 
@@ -231,7 +221,7 @@ def used_elsewhere(role: Role, users: Iterable[RoleUser], region: str) -> tuple[
     found = [_used_by(one) for one in users]
     if role.last_used_in not in {None, region}:
         found.append(Words(en=f"Region {role.last_used_in}", ja=f"リージョン{role.last_used_in}"))
-    return if_any(ROLE, role.name, USED_BY, found, NOBODY_ELSE, loosens=True)
+    return if_any(ROLE.words, role.name, USED_BY, found, NOBODY_ELSE, loosens=True)
 
 
 def _used_by(one: RoleUser) -> Words:

@@ -8,8 +8,9 @@ from aws.api_document import Authorizer
 from aws.bounds import Bound, as_text, at_most, exactly, within
 from aws.difference import Difference, Differences, differences
 from aws.invoked import InvokedFunction, target
-from aws.ledgers.apigateway import AUTHORIZER, REST_API, SERVED
-from aws.ledgers.lambda_ import FUNCTION
+from aws.kinds.function import FUNCTION
+from aws.kinds.rest_api import REST_API
+from aws.ledgers.apigateway import AUTHORIZER, SERVED
 from aws.section import Follows
 from aws.words import Words
 from checks.deployed import Deployed
@@ -72,7 +73,7 @@ def unpermitted(deployed: Deployed, environment: Environment, observe: Observati
     reasons = {one: refusal(policies, called, one) for one, called in asked.items()}
     refused = {one: why for one, why in reasons.items() if why}
     facts = {INVOKED_BY: next(iter(refused.values()), True)}
-    return differences(FUNCTION, auth.name, facts, allowing(as_text([*refused])), **OF_POLICY)
+    return differences(FUNCTION.words, auth.name, facts, allowing(as_text([*refused])), **OF_POLICY)
 
 
 def _called(deployed: Deployed) -> Iterator[InvokedFunction]:
@@ -82,7 +83,7 @@ def _called(deployed: Deployed) -> Iterator[InvokedFunction]:
 
 def _compared(deployed: Deployed, invoked: Iterable[str], *planned: str) -> Differences:
     return differences(
-        REST_API,
+        REST_API.words,
         deployed.plan.api.name,
         {INVOKED: frozenset(invoked)},
         {INVOKED: within(planned)},

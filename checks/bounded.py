@@ -9,12 +9,10 @@ import pytest
 from aws import desired
 from aws.access_log import group_of, names_the_request, private_variables
 from aws.bounds import Bound, exactly, within
-from aws.function import MEMORY, RUNTIME, TIMEOUT
+from aws.kinds.function import FUNCTION, MEMORY, RUNTIME, TIMEOUT
 from aws.kinds.log_group import LOG_GROUP
+from aws.kinds.stage import STAGE, Stage
 from aws.kinds.table import KEY, PROTECTION, STATUS, TABLE
-from aws.ledgers.apigateway import STAGE
-from aws.ledgers.lambda_ import FUNCTION
-from aws.rest_api import Stage
 from aws.words import Words
 from checks.deployed import Deployed
 from plan import Plan
@@ -80,13 +78,13 @@ SUBJECTS: Mapping[str, Subjects] = {
         "dynamodb:DescribeTable",
     ),
     "function": Subjects(
-        FUNCTION,
+        FUNCTION.words,
         lambda plan: plan.functions,
         lambda deployed, one: deployed.function(one),
         "lambda:GetFunction",
     ),
     "stage": Subjects(
-        STAGE,
+        STAGE.words,
         lambda plan: (plan.api,),
         lambda deployed, _: deployed.stage(),
         "apigateway:GetStages",

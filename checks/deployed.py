@@ -11,34 +11,32 @@ from aws.access.principals import Principal
 from aws.api_document import ApiDocument, Integration, Method
 from aws.closed import CLOSED, PATH
 from aws.contents import Contents, KeyScan
-from aws.domain import BasePath, CustomDomain
-from aws.function import (
+from aws.inventory import Sections
+from aws.kinds.bucket import BUCKET, Bucket
+from aws.kinds.dashboard import DASHBOARD, Dashboard
+from aws.kinds.domain import DOMAIN, BasePath, CustomDomain
+from aws.kinds.function import FUNCTION, Function
+from aws.kinds.function_beside import (
     Alias,
-    Function,
     FunctionPolicy,
     FunctionUrl,
     LambdaAccount,
     RoleUser,
     Version,
 )
-from aws.inventory import Sections
-from aws.kinds.bucket import BUCKET, Bucket
-from aws.kinds.dashboard import DASHBOARD, Dashboard
 from aws.kinds.gateway_account import GatewayAccount
 from aws.kinds.log_group import LOG_GROUP, LogGroup
+from aws.kinds.rest_api import REST_API, Deployment, RestApi
+from aws.kinds.role import ROLE, Role
 from aws.kinds.secret import SECRET, Secret
+from aws.kinds.stage import STAGE, Stage
 from aws.kinds.table import DELETING, TABLE, Table
 from aws.kinds.table_beside import Backups, ResourcePolicy, Tags
 from aws.kinds.table_capacity import ScalableTarget
 from aws.kinds.usage_plan import API_KEY, USAGE_PLAN, UsagePlan
 from aws.ledger import Unplanned
-from aws.ledgers.apigateway import DOMAIN, REST_API, STAGE
-from aws.ledgers.iam import ROLE
-from aws.ledgers.lambda_ import FUNCTION
 from aws.listings import Names
 from aws.obstacle import Obstacle
-from aws.rest_api import Deployment, RestApi, Stage
-from aws.role import Role
 from aws.secret_value import SecretValue
 from aws.section import Follows, Missing, NotTestable, Section, known, lookup
 from aws.unreadable import Unreadable
@@ -51,7 +49,15 @@ from signoff.judge.signatures import believed, readable
 
 T = TypeVar("T")
 RENAMED = frozenset(
-    {FUNCTION, ROLE, REST_API, USAGE_PLAN.words, API_KEY.words, DASHBOARD.words, LOG_GROUP.words}
+    {
+        FUNCTION.words,
+        ROLE.words,
+        REST_API.words,
+        USAGE_PLAN.words,
+        API_KEY.words,
+        DASHBOARD.words,
+        LOG_GROUP.words,
+    }
 )
 """Kinds whose names tools make up (environments.toml, key names)."""
 
@@ -182,13 +188,13 @@ class Deployed:
     scanned = Beside[KeyScan]("table", "key_scans")
     secret = Lookup[Secret]("SEC-01", SECRET.words, "secrets")
     secret_attachments = Beside[tuple[Unplanned, ...]]("secret", "secret_attachments")
-    function = Lookup[Function]("DEP-10", FUNCTION, "functions")
+    function = Lookup[Function]("DEP-10", FUNCTION.words, "functions")
     function_policies = Beside[tuple[FunctionPolicy, ...]]("function", "function_policies")
     function_urls = Beside[tuple[FunctionUrl, ...]]("function", "function_urls")
     function_attachments = Beside[tuple[Unplanned, ...]]("function", "function_attachments")
     all_aliases = Beside[tuple[Alias, ...]]("function", "aliases")
     versions = Beside[tuple[Version, ...]]("function", "versions")
-    role = Lookup[Role]("SEC-10", ROLE, "roles")
+    role = Lookup[Role]("SEC-10", ROLE.words, "roles")
     role_users = Beside[tuple[RoleUser, ...]]("role", "role_users")
     role_attachments = Beside[tuple[Unplanned, ...]]("role", "role_attachments")
     log_group = Lookup[LogGroup]("MON-12", LOG_GROUP.words, LOG_GROUP.section)
@@ -200,7 +206,7 @@ class Deployed:
         "MON-10", DASHBOARD.words, DASHBOARD.section, lambda plan: plan.dashboard.name
     )
     rest_apis = Single[tuple[RestApi, ...]](
-        "DEP-20", REST_API, "rest_apis", lambda plan: plan.api.name
+        "DEP-20", REST_API.words, "rest_apis", lambda plan: plan.api.name
     )
     gateway_account = Single[GatewayAccount](
         "DEP-29", Words("API Gateway settings of the", "API Gatewayの設定"), "gateway_account"
@@ -244,7 +250,7 @@ class Deployed:
 
     def stage(self) -> Stage:
         self.rest_api()
-        return look_up(self, "DEP-20", STAGE, self.plan.api.stage, self.found.stages)
+        return look_up(self, "DEP-20", STAGE.words, self.plan.api.stage, self.found.stages)
 
     def stages(self) -> Mapping[str, Stage | Unreadable]:
         """Return every stage of the API; DEP-20 owns the existence of the planned one."""
@@ -294,7 +300,7 @@ class Deployed:
         return look_up(self, "DEP-25", kind, f"OPTIONS {path}", methods)
 
     def domain(self, name: str) -> CustomDomain:
-        return look_up(self, "DEP-40", DOMAIN, name, self.found.domains)
+        return look_up(self, "DEP-40", DOMAIN.words, name, self.found.domains)
 
     def bucket(self, name: str) -> Bucket:
         return look_up(self, "SEC-21", BUCKET.words, name, self.found.buckets)

@@ -5,8 +5,9 @@ from datetime import datetime
 
 from aws.bounds import Bound, as_text, unset, within
 from aws.difference import Certainty, Difference, differences
-from aws.domain import MAPPINGS_ONLY, BasePath, Certificate, CustomDomain, Resolution, covers
-from aws.ledgers.apigateway import DOMAIN
+from aws.kinds.certificate import Certificate, covers
+from aws.kinds.domain import DOMAIN, MAPPINGS_ONLY, OTHER_MAPPINGS, BasePath, CustomDomain
+from aws.resolution import Resolution
 from aws.section import Follows, Missing, lookup
 from aws.words import Words
 from checks.deployed import Deployed
@@ -15,7 +16,6 @@ from signoff.environment import Domain, Environment
 from signoff.environment.calendar import today
 
 RULES = Words(en="routing rules", ja="ルーティングルール")
-OTHER_MAPPINGS = Words(en="other mappings", ja="他のマッピング")
 
 
 GOING_WELL = Bound(
@@ -82,7 +82,7 @@ def deciding_rules(found: CustomDomain) -> tuple[Difference, ...]:
         return ()
     return (
         Difference(
-            kind=DOMAIN,
+            kind=DOMAIN.words,
             name=found.name,
             fact=RULES,
             found="; ".join(found.rules),
@@ -107,7 +107,7 @@ def beside(found: CustomDomain, domain: Domain, plan: Plan) -> tuple[Difference,
     shown = frozenset(f"/{one.path} -> {one.api_id}/{one.stage}" for one in others)
     facts, nothing = {OTHER_MAPPINGS: shown}, {OTHER_MAPPINGS: within(())}
     about = {"call": "apigatewayv2:GetApiMappings", "ids": tuple(one.path for one in others)}
-    return differences(DOMAIN, found.name, facts, nothing, **about)
+    return differences(DOMAIN.words, found.name, facts, nothing, **about)
 
 
 def mapped_by(mappings: Iterable[BasePath]) -> Mapping[str, str]:

@@ -9,18 +9,17 @@ from aws import desired
 from aws.access.privileges import DECRYPT, SECRETS, TABLES, lacks, needed_of, statements, uses
 from aws.bounds import Bound, described, exactly
 from aws.difference import Difference
-from aws.function import Function
 from aws.iam import EvalDecision, MissingPermission, Statement, evaluate, missing_by, parse
 from aws.iam.principal import is_same, names
 from aws.inventory import Sections
 from aws.kinds.bucket import BUCKET, BY_KMS, Bucket
+from aws.kinds.function import FUNCTION, Function
 from aws.kinds.key import KEY as KMS_KEY
 from aws.kinds.key import SECRETS_DEFAULT, Key, same_key
 from aws.kinds.log_group import LOG_GROUP, LogGroup
+from aws.kinds.role import Role
 from aws.kinds.secret import SECRET, Secret
 from aws.kinds.table import TABLE, Table
-from aws.ledgers.lambda_ import FUNCTION
-from aws.role import Role
 from aws.section import lookup
 from aws.words import Words
 from checks.deployed import Deployed
@@ -178,7 +177,7 @@ def bucket_key_flaws(bucket: Bucket, found: Sections) -> tuple[Difference, ...]:
 
 def function_key_flaws(function: Function, found: Sections) -> tuple[Difference, ...]:
     """Return what is wrong with a customer managed key of the variables: without it no invocation starts."""
-    of = partial(_difference, FUNCTION, function.name, "lambda:GetFunction")
+    of = partial(_difference, FUNCTION.words, function.name, "lambda:GetFunction")
     return _unusable(of, function.kms_key_arn, found) if function.kms_key_arn else ()
 
 

@@ -7,8 +7,8 @@ from datetime import date
 from aws.bounds import Bound, as_text, within
 from aws.dated import last_days
 from aws.difference import Difference, if_any
-from aws.function import Function, FunctionPolicy, LambdaAccount, Version, spans
-from aws.ledgers.lambda_ import FUNCTION
+from aws.kinds.function import FUNCTION, Function
+from aws.kinds.function_beside import FunctionPolicy, LambdaAccount, Version, spans
 from aws.words import Words
 from signoff.environment import Environment
 
@@ -59,4 +59,4 @@ def unread_versions(
     places = {one.qualifier for one in policies}
     found = spans(int(one.number) for one in versions if one.number not in places)
     about = {"call": "lambda:ListFunctions", "loosens": True}
-    return if_any(FUNCTION, function, UNREAD, found, within(()), **about)
+    return if_any(FUNCTION.words, function, UNREAD, found, within(()), **about)

@@ -6,11 +6,12 @@ from typing import Any
 
 from aws.bounds import exactly
 from aws.difference import Difference, differences
+from aws.kinds.function import FUNCTION
+from aws.kinds.rest_api import REST_API
+from aws.kinds.role import ROLE
 from aws.kinds.secret import SECRET
+from aws.kinds.stage import STAGE
 from aws.kinds.table import TABLE
-from aws.ledgers.apigateway import REST_API, STAGE
-from aws.ledgers.iam import ROLE
-from aws.ledgers.lambda_ import FUNCTION
 from aws.redaction.secret_text import MaskedValue
 from aws.words import Words
 from checks.deployed import Deployed
@@ -47,11 +48,14 @@ def labels(deployed: Deployed, plan: Plan) -> dict[tuple[Words, str], dict[Words
     """Return every stage variable and tag there is, by the resource that carries it."""
     stage, api = deployed.stage(), deployed.rest_api()
     return {
-        (STAGE, stage.name): variables_of(stage.variables) | tags_of(stage.tags),
-        (REST_API, api.name): tags_of(api.tags),
-        **{(FUNCTION, one.name): tags_of(deployed.function(one).tags) for one in plan.functions},
+        (STAGE.words, stage.name): variables_of(stage.variables) | tags_of(stage.tags),
+        (REST_API.words, api.name): tags_of(api.tags),
+        **{
+            (FUNCTION.words, one.name): tags_of(deployed.function(one).tags)
+            for one in plan.functions
+        },
         **{(TABLE.words, one.name): tags_of(deployed.table_tags(one).tags) for one in plan.tables},
-        **{(ROLE, one.name): tags_of(deployed.role(one).tags) for one in plan.roles},
+        **{(ROLE.words, one.name): tags_of(deployed.role(one).tags) for one in plan.roles},
         **{(SECRET.words, one.name): tags_of(deployed.secret(one).tags) for one in plan.secrets},
     }
 

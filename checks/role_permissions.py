@@ -25,8 +25,7 @@ from aws.difference import Difference
 from aws.iam import MissingPermission, resource_pattern
 from aws.iam.evaluation import applies
 from aws.iam.pattern import TooIntricateError, escape_from
-from aws.ledgers.iam import ROLE
-from aws.role import Role
+from aws.kinds.role import ROLE, Role
 from aws.section import Follows
 from aws.words import Words, joined
 from checks.deployed import Deployed
@@ -149,7 +148,7 @@ def unclear(role: Role, pairs: Iterable[MissingPermission]) -> tuple[Difference,
     """Return the pairs that IAM allows under a condition that cannot be evaluated, or that ends: it counts as not met."""
     return tuple(
         Difference(
-            kind=ROLE,
+            kind=ROLE.words,
             name=role.name,
             fact=NEEDED,
             found=one.words,

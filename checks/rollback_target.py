@@ -10,12 +10,13 @@ from aws.access.callers import refusal
 from aws.bounds import exactly
 from aws.closed import CLOSED, is_closed
 from aws.difference import Certainty, Difference, differences, fault
-from aws.function import RUNTIME, Function, FunctionPolicy
 from aws.iam.principal import is_same
 from aws.invoked import InvokedFunction, target
-from aws.ledgers.apigateway import REST_API, ROUTE
-from aws.ledgers.iam import ROLE
-from aws.ledgers.lambda_ import FUNCTION
+from aws.kinds.function import FUNCTION, RUNTIME, Function
+from aws.kinds.function_beside import FunctionPolicy
+from aws.kinds.rest_api import REST_API
+from aws.kinds.role import ROLE
+from aws.ledgers.apigateway import ROUTE
 from aws.section import NotTestable, lookup
 from aws.way_back import DeploymentBack
 from aws.words import Words
@@ -81,7 +82,7 @@ class WayBack:
         The closed release reads no variables, and its code is known.
         """
         if back is None:
-            return (fault(FUNCTION, want.name, VERSION_BACK, None, OTHER_CODE, **NO_VERSION),)
+            return (fault(FUNCTION.words, want.name, VERSION_BACK, None, OTHER_CODE, **NO_VERSION),)
         named = replace(back, name=f"{back.name}:{back.version}")
         starts = (*self._role(want, named), *self._handler(named))
         if self.is_closed(back):
@@ -90,7 +91,7 @@ class WayBack:
         facts, about = {RUNTIME: back.runtime}, LISTED | {"loosens": True}
         return (
             *starts,
-            *differences(FUNCTION, named.name, facts, old, **about),
+            *differences(FUNCTION.words, named.name, facts, old, **about),
             *self._variables(want, named),
             *hijacking(named),
             *self._unknown(named),
@@ -104,10 +105,12 @@ class WayBack:
             return
         there = self.deployed.names("roles").names
         if planned or (name.startswith(self.snapshot.scope.prefix) and name not in there):
-            yield fault(FUNCTION, back.name, ROLE, back.role_arn, THERE, **LISTED)
+            yield fault(FUNCTION.words, back.name, ROLE.words, back.role_arn, THERE, **LISTED)
             return
-        bounds, about = {ROLE: exactly(want.role.arn)}, LISTED | {"loosens": True}
-        yield from differences(FUNCTION, back.name, {ROLE: back.role_arn}, bounds, **about)
+        bounds, about = {ROLE.words: exactly(want.role.arn)}, LISTED | {"loosens": True}
+        yield from differences(
+            FUNCTION.words, back.name, {ROLE.words: back.role_arn}, bounds, **about
+        )
 
     def _handler(self, back: Function) -> Iterator[Difference]:
         contents = lookup(self.deployed.found.packages, back.code_sha256)
@@ -117,7 +120,7 @@ class WayBack:
                 ja=f"{back.name}のパッケージの内容が分かりません",
             )
         if not contents.handlers.get(back.handler or "", False):
-            yield fault(FUNCTION, back.name, HANDLER, back.handler, PACKAGED, **LISTED)
+            yield fault(FUNCTION.words, back.name, HANDLER, back.handler, PACKAGED, **LISTED)
 
     def _variables(self, want: desired.Function, back: Function) -> tuple[Difference, ...]:
         """Return variables of another environment, and names of tables and secrets that are not the planned ones."""
@@ -140,7 +143,7 @@ class WayBack:
         } | {one.code_sha256 for one in packed(self.snapshot.scope).functions.values()}
         if back.code_sha256 not in known:
             yield fault(
-                FUNCTION,
+                FUNCTION.words,
                 back.name,
                 CODE,
                 back.code_sha256,
@@ -161,7 +164,7 @@ class WayBack:
         if back is None:
             name = self.deployed.rest_api().name
             about = {"call": "apigateway:GetDeployments", "remedy": "none"}
-            return (fault(REST_API, name, DEPLOYMENT_BACK, None, OTHER_DRAFT, **about),)
+            return (fault(REST_API.words, name, DEPLOYMENT_BACK, None, OTHER_DRAFT, **about),)
         if is_closed(back.deployment.description):
             return ()
         if back.authorization is None:
@@ -197,7 +200,7 @@ class WayBack:
                 yield fault(ROUTE, route, CALLED, called.arn, THERE, **about)
             elif (source := self._source(by)) and (why := refusal(policies, called.arn, source)):
                 expected = allowing(by)[INVOKED_BY].words
-                yield fault(FUNCTION, called.arn, INVOKED_BY, why, expected, **about)
+                yield fault(FUNCTION.words, called.arn, INVOKED_BY, why, expected, **about)
 
     def _policies(
         self, back: DeploymentBack, called: InvokedFunction

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from aws import desired
 from aws.api_document import Integration
-from aws.rest_api import MethodSetting, Stage
+from aws.kinds.stage import MethodSetting, Stage
 from aws.words import SILENCE, Words, joined
 from plan.edge import AUTHORIZATION
 from signoff.environment.application import Application

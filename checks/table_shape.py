@@ -50,7 +50,7 @@ def unrecoverable(table: desired.Table, backups: Backups) -> Differences:
 
 
 def _index_flaw(
-    table: Table, found: Index | None, want: desired.Index, planned: desired.Table
+    table: Table, found: Index | None, want: Index, planned: desired.Table
 ) -> Difference | None:
     name = f"{table.name}/{want.name}"
     wanted = typed_key(planned.attributes, want.hash_key, want.range_key)

@@ -7,9 +7,10 @@ from aws.bounds import Bound, at_least, exactly, one_of, within
 from aws.cors import gateway_status, misleading_statuses, preflight_differences, without_origin
 from aws.difference import differences
 from aws.invoked import target
-from aws.ledgers.apigateway import DRAFT, GATEWAY_RESPONSE, REST_API, ROUTE, SERVED, STAGE
-from aws.ledgers.lambda_ import FUNCTION
-from aws.rest_api import PUBLIC
+from aws.kinds.function import FUNCTION
+from aws.kinds.rest_api import MORE_METHODS, PUBLIC, REST_API
+from aws.kinds.stage import STAGE
+from aws.ledgers.apigateway import DRAFT, GATEWAY_RESPONSE, ROUTE, SERVED
 from aws.words import Words
 from checks import unplanned_in_api
 from checks.deployed import Deployed
@@ -28,7 +29,6 @@ METHODS = Words(en="methods served", ja="公開しているメソッド数")
 INTEGRATION = Words(en="integration", ja="統合")
 DEPLOYMENT = Words(en="deployment", ja="デプロイ")
 UNDEPLOYED = Words(en="changes that are not deployed", ja="デプロイされていない変更")
-MORE = Words(en="methods beyond the contract", ja="API仕様にないメソッド")
 STATUS_CODE = Words(en="status", ja="ステータス")
 ORIGIN = Words(en="origin", ja="オリジン")
 ENVIRONMENT = Words(en="environment", ja="環境")
@@ -55,7 +55,7 @@ def test_api_exists_and_can_be_reached(
 
     facts = api.facts(by_domain=bool(environment.domain))
     about = {"call": "apigateway:GetRestApis", "decidable": False, "remedy": THERE}
-    judge(differences(REST_API, api.name, facts, PUBLIC, **about))
+    judge(differences(REST_API.words, api.name, facts, PUBLIC, **about))
 
 
 @expectation("DEP-20", ja="APIのリソースポリシーが利用者を拒否していない")
@@ -73,7 +73,7 @@ def test_stage_serves_something(deployed: Deployed, judge: Judge) -> None:
 
     facts, bounds = {METHODS: len(served.methods)}, {METHODS: at_least(1)}
     about = {"call": SERVED, "decidable": False, "remedy": THERE}
-    judge(differences(STAGE, stage.name, facts, bounds, **about))
+    judge(differences(STAGE.words, stage.name, facts, bounds, **about))
 
 
 @expectation("DEP-21", ja="ルートが関数へのプロキシ統合である")
@@ -97,7 +97,7 @@ def test_route_reaches_the_right_function(
     integration = judge.observe(deployed.integration(route), "uri")
 
     reached = target(integration.uri, deployed.stage().variables).function
-    facts, bounds = {FUNCTION: reached}, {FUNCTION: exactly(route.function.arn)}
+    facts, bounds = {FUNCTION.words: reached}, {FUNCTION.words: exactly(route.function.arn)}
     about = {"call": SERVED, "loosens": True}
     judge(differences(ROUTE, route.id, facts, bounds, **about))
 
@@ -111,7 +111,7 @@ def test_stage_serves_the_newest_deployment(deployed: Deployed, judge: Judge) ->
     bounds = {DEPLOYMENT: one_of(*(one.id for one in last))}
     about = {"call": "apigateway:GetDeployments", "decidable": False}
     facts = {DEPLOYMENT: stage.deployment_id}
-    judge(differences(STAGE, stage.name, facts, bounds, **about))
+    judge(differences(STAGE.words, stage.name, facts, bounds, **about))
 
 
 @expectation("DEP-22", ja="デプロイ後に変更されていない")
@@ -120,7 +120,7 @@ def test_nothing_was_changed_since_the_deployment(deployed: Deployed, judge: Jud
     judge.observe.note(methods=len(deployed.served().methods), changed=changed)
 
     facts, about = {UNDEPLOYED: changed}, {"call": DRAFT, "decidable": False}
-    judge(differences(REST_API, api.name, facts, {UNDEPLOYED: within(())}, **about))
+    judge(differences(REST_API.words, api.name, facts, {UNDEPLOYED: within(())}, **about))
 
 
 @expectation("DEP-23", ja="ルートがdevと一致する")
@@ -134,7 +134,7 @@ def test_routes_are_those_of_dev(
     fact = on_one_side(before)
     facts = {fact: differing_from(run, before, plan.api)}
     about = {"decided_in": where("before")}
-    judge(differences(REST_API, plan.api.name, facts, {fact: within(())}, **about))
+    judge(differences(REST_API.words, plan.api.name, facts, {fact: within(())}, **about))
 
 
 @expectation("DEP-24", ja="API仕様にないものを公開していない")
@@ -144,8 +144,11 @@ def test_nothing_beyond_the_contract_is_served(
     served = deployed.served()
     judge.observe.note(served=sorted(served.methods))
 
-    facts, about = {MORE: beyond_contract(served, plan.api)}, {"call": SERVED, "loosens": True}
-    judge(differences(REST_API, plan.api.name, facts, {MORE: within(())}, **about))
+    facts, about = (
+        {MORE_METHODS: beyond_contract(served, plan.api)},
+        {"call": SERVED, "loosens": True},
+    )
+    judge(differences(REST_API.words, plan.api.name, facts, {MORE_METHODS: within(())}, **about))
 
 
 @expectation("DEP-25", ja="プリフライトが計画どおりに許可する")

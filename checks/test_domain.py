@@ -4,8 +4,8 @@ from datetime import datetime
 
 from aws.bounds import at_least, exactly, within
 from aws.difference import differences, unallowed
-from aws.domain import NEW_TLS, RENEWAL
-from aws.ledgers.apigateway import DOMAIN
+from aws.kinds.certificate import RENEWAL
+from aws.kinds.domain import DOMAIN, NEW_TLS
 from aws.words import Words
 from checks.deployed import Deployed
 from checks.domain_name import (
@@ -49,7 +49,7 @@ def test_domain_is_available(deployed: Deployed, custom_domain: Domain, judge: J
 
     about = {"call": GET_DOMAINS, "decidable": False}
     planned = {STATUS: exactly("AVAILABLE")}
-    judge(differences(DOMAIN, domain.name, {STATUS: domain.status}, planned, **about))
+    judge(differences(DOMAIN.words, domain.name, {STATUS: domain.status}, planned, **about))
 
 
 @expectation("DEP-40", ja="カスタムドメインがリージョン型である")
@@ -57,7 +57,7 @@ def test_domain_is_regional(deployed: Deployed, custom_domain: Domain, judge: Ju
     domain = judge.observe(deployed.domain(custom_domain.name), "endpoint_types")
 
     facts, planned = {ENDPOINT: domain.endpoint_types}, {ENDPOINT: exactly(("REGIONAL",))}
-    judge(differences(DOMAIN, domain.name, facts, planned, call=GET_DOMAINS))
+    judge(differences(DOMAIN.words, domain.name, facts, planned, call=GET_DOMAINS))
 
 
 @expectation("DEP-40", ja="カスタムドメインがTLS 1.2未満を拒否する")
@@ -67,7 +67,7 @@ def test_domain_refuses_tls_before_1_2(
     domain = judge.observe(deployed.domain(custom_domain.name), "security_policy")
 
     facts, about = {TLS: domain.security_policy}, {"call": GET_DOMAINS, "loosens": True}
-    judge(differences(DOMAIN, domain.name, facts, {TLS: NEW_TLS}, **about))
+    judge(differences(DOMAIN.words, domain.name, facts, {TLS: NEW_TLS}, **about))
 
 
 @expectation("DEP-40", ja="カスタムドメインに計画外の設定がない")
@@ -156,7 +156,7 @@ def test_domain_leads_to_the_stage(deployed: Deployed, custom_domain: Domain, ju
     facts = {LEADS_TO: f"{mapping.api_id}/{mapping.stage}"}
     planned = {LEADS_TO: exactly(f"{api.id}/{stage.name}")}
     about = {"call": "apigateway:GetBasePathMappings", "decidable": False}
-    judge(differences(DOMAIN, domain.name, facts, planned, **about))
+    judge(differences(DOMAIN.words, domain.name, facts, planned, **about))
 
 
 @expectation("DEP-42", ja="ルーティングルールがマッピングより先に振り分けない")
@@ -185,7 +185,9 @@ def test_dns_answers_with_the_target_of_the_domain(
     resolution = judge.observe(resolution_of(deployed, name), "addresses", "target_addresses")
 
     facts = {ADDRESSES: resolution.addresses or None}
-    judge(differences(DOMAIN, name, facts, {ADDRESSES: leading_to(resolution)}, decidable=False))
+    judge(
+        differences(DOMAIN.words, name, facts, {ADDRESSES: leading_to(resolution)}, decidable=False)
+    )
 
 
 @expectation("DEP-43", ja="Route 53のどのレコードもターゲットにつながる")
@@ -197,4 +199,4 @@ def test_no_record_of_the_name_leads_callers_elsewhere(
 
     facts, none = {ASTRAY: frozenset(resolution.elsewhere)}, {ASTRAY: within(())}
     about = {"call": "route53:ListResourceRecordSets", "loosens": True, "remedy": "records"}
-    judge(differences(DOMAIN, name, facts, none, **about))
+    judge(differences(DOMAIN.words, name, facts, none, **about))

@@ -8,11 +8,13 @@ from aws.access.callers import refusal
 from aws.bounds import at_least, exactly, one_of
 from aws.closed import OPEN, PATH, RELEASE
 from aws.difference import differences, unallowed
-from aws.function import ACCOUNT, FREE, RESERVED, RUNTIME
 from aws.inventory import Inventory, Sections
 from aws.invoked import target
-from aws.ledgers.apigateway import REST_API, ROUTE, SERVED, STAGE
-from aws.ledgers.lambda_ import FUNCTION
+from aws.kinds.function import FUNCTION, RESERVED, RUNTIME
+from aws.kinds.function_beside import ACCOUNT, FREE
+from aws.kinds.rest_api import REST_API
+from aws.kinds.stage import STAGE
+from aws.ledgers.apigateway import ROUTE, SERVED
 from aws.release import Builds
 from aws.words import Words
 from checks.authorizers import past_the_alias, unpermitted
@@ -70,7 +72,7 @@ def test_aws_supports_the_runtime_of_the_function(
 
     about = {"call": GET_FUNCTION, "loosens": True}
     facts, bounds = {RUNTIME: found.runtime}, {RUNTIME: supported_on(today, found.runtime)}
-    judge(differences(FUNCTION, found.name, facts, bounds, **about))
+    judge(differences(FUNCTION.words, found.name, facts, bounds, **about))
 
 
 @expectation("DEP-13", ja="関数の環境変数が計画どおりである")
@@ -101,7 +103,7 @@ def test_function_calls_line_itself(
 
     lines = leading_to_line(environment, inventory.salts["own"])
     facts, about = {LINE_ENDPOINT: endpoint}, {"call": GET_FUNCTION, "decidable": False}
-    judge(differences(FUNCTION, function.name, facts, {LINE_ENDPOINT: lines}, **about))
+    judge(differences(FUNCTION.words, function.name, facts, {LINE_ENDPOINT: lines}, **about))
 
 
 @expectation("DEP-13", ja="関数が受け取った内容をログに書き出さない")
@@ -179,7 +181,7 @@ def test_api_may_invoke_what_the_route_calls(
     judge.observe.note(called=called, source=source, policies=policies)
 
     facts = {INVOKED_BY: refusal(policies, called, source) or True}
-    judge(differences(FUNCTION, called, facts, allowing(route.id), **OF_POLICY))
+    judge(differences(FUNCTION.words, called, facts, allowing(route.id), **OF_POLICY))
 
 
 @expectation("DEP-16", ja="APIがオーソライザーを呼び出せる")
@@ -201,7 +203,7 @@ def test_live_code_is_the_one_that_was_released(
     about = {"call": GET_FUNCTION, "decided_in": RELEASED, "decidable": False}
     name, code = f"{live.name} ({live.version})", live.code_sha256
     about |= {"remedy": repair(deployed, function, code, released)}
-    judge(differences(FUNCTION, name, {CODE: code}, bounds, **about))
+    judge(differences(FUNCTION.words, name, {CODE: code}, bounds, **about))
 
 
 @expectation("DEP-17", ja="最新のデプロイがリリースしたものである")
@@ -213,7 +215,9 @@ def test_newest_deployment_is_the_one_that_was_released(deployed: Deployed, judg
     facts = {NEWEST: [released["deployment"]] if known else [one.id for one in last]}
     bounds = {NEWEST: exactly([released["deployment"]])}
     about = {"call": "apigateway:GetDeployments", "decided_in": RELEASED, "decidable": False}
-    found = differences(REST_API, deployed.rest_api().name, facts, bounds, remedy="api", **about)
+    found = differences(
+        REST_API.words, deployed.rest_api().name, facts, bounds, remedy="api", **about
+    )
     judge(found)
 
 
@@ -236,7 +240,7 @@ def test_function_runs_what_this_commit_builds(
 
     bounds = {CODE: exactly(builds.functions[live.name].code_sha256)}
     about = {"call": GET_FUNCTION, "decided_in": recorded_by(record), "loosens": True}
-    judge(differences(FUNCTION, live.name, {CODE: live.code_sha256}, bounds, **about))
+    judge(differences(FUNCTION.words, live.name, {CODE: live.code_sha256}, bounds, **about))
 
 
 @expectation("DEP-39", ja="関数が公開中の版を実行する")
@@ -247,7 +251,7 @@ def test_alias_runs_an_open_release(
 
     facts = {RELEASE: served_by(closed=found.code_sha256 == builds.closed.code_sha256)}
     about = {"call": GET_FUNCTION, "decidable": False}
-    judge(differences(FUNCTION, found.name, facts, {RELEASE: exactly(OPEN)}, **about))
+    judge(differences(FUNCTION.words, found.name, facts, {RELEASE: exactly(OPEN)}, **about))
 
 
 @expectation("DEP-39", ja="ステージが公開中の版を提供する")
@@ -259,7 +263,7 @@ def test_stage_serves_an_open_release(deployed: Deployed, judge: Judge) -> None:
         {RELEASE: served_by(closed=PATH in served.paths)},
         {"call": SERVED, "decidable": False},
     )
-    judge(differences(STAGE, stage.name, facts, {RELEASE: exactly(OPEN)}, **about))
+    judge(differences(STAGE.words, stage.name, facts, {RELEASE: exactly(OPEN)}, **about))
 
 
 @expectation("DEP-18", ja="同時実行数が目標レートに足りる")
@@ -287,7 +291,7 @@ def test_reservation_does_not_strangle_the_function(
     reserved = {} if found.reserved_concurrency is None else {RESERVED: found.reserved_concurrency}
     bounds = {fact: at_least(needed) for fact in reserved}
     about = {"call": GET_FUNCTION, "decided_in": NEED, "loosens": True}
-    judge(differences(FUNCTION, found.name, reserved, bounds, **about))
+    judge(differences(FUNCTION.words, found.name, reserved, bounds, **about))
 
 
 @expectation("DEP-19", ja="関数に計画外の設定がない")

@@ -10,12 +10,12 @@ from aws.access.targets import INVOCATION
 from aws.access.trust import trust_flaws
 from aws.bounds import exactly, within
 from aws.difference import differences, unallowed
-from aws.function import spans
 from aws.inventory import Sections
+from aws.kinds.function import FUNCTION
+from aws.kinds.function_beside import URLS, spans
+from aws.kinds.role import ROLE
 from aws.kinds.secret import SECRET
 from aws.kinds.table import TABLE
-from aws.ledgers.iam import ROLE
-from aws.ledgers.lambda_ import FUNCTION
 from aws.section import known
 from aws.words import Words
 from checks.access import (
@@ -53,7 +53,6 @@ from signoff.judge.checklist import expectation
 from signoff.judge.decisions import Judge
 from signoff.judge.observations import Observations
 
-URLS = Words(en="URLs", ja="関数URL")
 UNSOUND = Words(en="wrong ARNs of secrets", ja="正しくないシークレットのARN")
 OF_ROLE = {"call": "iam:GetAccountAuthorizationDetails"}
 
@@ -73,7 +72,11 @@ def test_function_runs_under_its_own_role(
     own = judge.observe(deployed.role(function.role), "arn").arn
 
     about = {"call": "lambda:GetFunction", "loosens": True}
-    judge(differences(FUNCTION, function.name, {ROLE: used}, {ROLE: exactly(own)}, **about))
+    judge(
+        differences(
+            FUNCTION.words, function.name, {ROLE.words: used}, {ROLE.words: exactly(own)}, **about
+        )
+    )
 
 
 @expectation("SEC-11", ja="ロールを引き受けられるのがLambdaだけである")
@@ -166,7 +169,7 @@ def test_secret_is_named_by_its_exact_arn(
     follow_unnamed(found, secret_reader.role, arns, judge)
     wrong = [flaw for one in names for flaw in unsound(one, deployed.secret_names)]
     about = {**OF_ROLE, "decidable": False}
-    judge(differences(ROLE, found.name, {UNSOUND: wrong}, {UNSOUND: within(())}, **about))
+    judge(differences(ROLE.words, found.name, {UNSOUND: wrong}, {UNSOUND: within(())}, **about))
 
 
 @expectation("SEC-17", ja="関数を呼び出せるのがこのAPIだけである")
@@ -180,7 +183,7 @@ def test_only_this_api_may_invoke_the_function(
 
     facts = {CALLERS: strangers(policies, callers)}
     about = {"call": "lambda:GetPolicy", "loosens": True}
-    judge(differences(FUNCTION, function.name, facts, {CALLERS: within(())}, **about))
+    judge(differences(FUNCTION.words, function.name, facts, {CALLERS: within(())}, **about))
     unread = unread_versions(function.name, deployed.versions(function), policies)
     judge.follow("SEC-28", unread)
 
@@ -204,7 +207,7 @@ def test_function_has_no_url_of_its_own(
     judge.observe.note(function=function.name, urls=urls)
 
     about = {"call": "lambda:ListFunctionUrlConfigs", "loosens": True}
-    judge(differences(FUNCTION, function.name, {URLS: urls}, {URLS: within(())}, **about))
+    judge(differences(FUNCTION.words, function.name, {URLS: urls}, {URLS: within(())}, **about))
 
 
 @expectation("SEC-19", ja="テーブルがアカウント外に開かれていない")

@@ -7,7 +7,7 @@ import pytest
 from aws.bounds import between, exactly, within
 from aws.difference import differences
 from aws.inventory import Inventory, Sections
-from aws.ledgers.apigateway import REST_API
+from aws.kinds.rest_api import REST_API
 from aws.words import Words
 from checks import environment_values
 from checks.deployed import Deployed
@@ -80,7 +80,7 @@ def test_only_one_api_has_the_planned_name(deployed: Deployed, plan: Plan, judge
 
     facts, bounds = {NUMBER: len(apis)}, {NUMBER: exactly(1)}
     about = {"call": "apigateway:GetRestApis", "decidable": False}
-    judge(differences(REST_API, plan.api.name, facts, bounds, **about))
+    judge(differences(REST_API.words, plan.api.name, facts, bounds, **about))
 
 
 @expectation("PREP-05", ja="接頭辞を持つ計画外のリソースがない")

@@ -4,11 +4,12 @@ from aws import desired
 from aws.bounds import exactly, within
 from aws.difference import differences, unallowed
 from aws.inventory import Sections
+from aws.kinds.function import FUNCTION
 from aws.kinds.key import SECRETS_DEFAULT
+from aws.kinds.rest_api import REST_API
 from aws.kinds.secret import SECRET
+from aws.kinds.stage import STAGE
 from aws.kinds.table import TABLE
-from aws.ledgers.apigateway import REST_API, STAGE
-from aws.ledgers.lambda_ import FUNCTION
 from aws.section import known, lookup
 from aws.words import Words
 from checks.access import allowed_accounts
@@ -144,7 +145,7 @@ def test_function_has_no_variable_that_looks_like_a_secret(
     there = judge.observe(deployed.function(function), "environment")
     ours, variables = environment.secrets.values(), variables_of(there.environment)
 
-    judge(suspicious(FUNCTION, there.name, variables, ours, GET_FUNCTION))
+    judge(suspicious(FUNCTION.words, there.name, variables, ours, GET_FUNCTION))
 
 
 @expectation("SEC-06", ja="関数の環境変数にシークレットの値がない")
@@ -156,7 +157,7 @@ def test_function_holds_no_secret_in_its_environment(
 
     held = holding(variables)
     about = {"call": GET_FUNCTION, "decidable": False}
-    judge(differences(FUNCTION, function.name, {HELD: held}, {HELD: within(())}, **about))
+    judge(differences(FUNCTION.words, function.name, {HELD: held}, {HELD: within(())}, **about))
 
 
 @expectation("SEC-07", ja="ステージ変数にシークレットらしいものがない")
@@ -167,7 +168,7 @@ def test_no_stage_variable_looks_like_a_secret(
     ours = environment.secrets.values()
     values = variables_of(stage.variables) | tags_of(stage.tags)
 
-    judge(suspicious(STAGE, stage.name, values, ours, "apigateway:GetStages"))
+    judge(suspicious(STAGE.words, stage.name, values, ours, "apigateway:GetStages"))
 
 
 @expectation("SEC-07", ja="APIのタグにシークレットらしいものがない")
@@ -177,7 +178,7 @@ def test_no_tag_of_the_api_looks_like_a_secret(
     api = judge.observe(deployed.rest_api(), "tags")
     ours, tags = environment.secrets.values(), tags_of(api.tags)
 
-    judge(suspicious(REST_API, api.name, tags, ours, "apigateway:GetRestApis"))
+    judge(suspicious(REST_API.words, api.name, tags, ours, "apigateway:GetRestApis"))
 
 
 @expectation("SEC-07", ja="関数のタグにシークレットらしいものがない")
@@ -187,7 +188,7 @@ def test_no_tag_of_a_function_looks_like_a_secret(
     there = judge.observe(deployed.function(function), "tags")
     ours, tags = environment.secrets.values(), tags_of(there.tags)
 
-    judge(suspicious(FUNCTION, there.name, tags, ours, GET_FUNCTION))
+    judge(suspicious(FUNCTION.words, there.name, tags, ours, GET_FUNCTION))
 
 
 @expectation("SEC-07", ja="テーブルのタグにシークレットらしいものがない")

@@ -3,9 +3,11 @@
 from aws import desired
 from aws.bounds import Bound, unset, within
 from aws.difference import differences
-from aws.function import WEIGHTS, sent_to
-from aws.ledgers.apigateway import REST_API, ROUTE, STAGE
-from aws.ledgers.lambda_ import FUNCTION
+from aws.kinds.function import FUNCTION
+from aws.kinds.function_beside import WEIGHTS, sent_to
+from aws.kinds.rest_api import REST_API
+from aws.kinds.stage import STAGE
+from aws.ledgers.apigateway import ROUTE
 from aws.words import Words
 from checks import unplanned_in_api
 from checks.deployed import Deployed
@@ -50,7 +52,7 @@ def test_alias_sends_every_call_to_one_version(
     weights = [sent_to(n, share) for one in aliases for n, share in one.weights.items()]
     shares = {WEIGHTS: weights or None}
     about = {"call": "lambda:ListAliases", "loosens": True}
-    judge(differences(FUNCTION, function.name, shares, {WEIGHTS: unset()}, **about))
+    judge(differences(FUNCTION.words, function.name, shares, {WEIGHTS: unset()}, **about))
 
 
 @expectation("DEP-29", ja="API Gatewayにログ出力用のロールがある")
@@ -69,7 +71,7 @@ def test_api_is_tagged(deployed: Deployed, plan: Plan, judge: Judge) -> None:
     api = judge.observe(deployed.rest_api(), "tags")
 
     about = {"call": "apigateway:GetRestApis", "decided_in": where("tags")}
-    judge(tags_differing(REST_API, api.name, api.tags, plan.tags, **about))
+    judge(tags_differing(REST_API.words, api.name, api.tags, plan.tags, **about))
 
 
 @expectation("DEP-32", ja="ステージにタグが付いている")
@@ -77,7 +79,7 @@ def test_stage_is_tagged(deployed: Deployed, plan: Plan, judge: Judge) -> None:
     stage = judge.observe(deployed.stage(), "tags")
 
     about = {"call": GET_STAGES, "decided_in": where("tags")}
-    judge(tags_differing(STAGE, stage.name, stage.tags, plan.tags, **about))
+    judge(tags_differing(STAGE.words, stage.name, stage.tags, plan.tags, **about))
 
 
 @expectation("DEP-32", ja="関数にタグが付いている")
@@ -87,7 +89,7 @@ def test_function_is_tagged(
     found = judge.observe(deployed.function(function), "tags")
 
     about = {"call": "lambda:GetFunction", "decided_in": where("tags"), "remedy": "function"}
-    judge(tags_differing(FUNCTION, found.name, found.tags, plan.tags, **about))
+    judge(tags_differing(FUNCTION.words, found.name, found.tags, plan.tags, **about))
 
 
 @expectation("DEP-35", ja="ステージに計画外の設定がない")

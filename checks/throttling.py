@@ -7,12 +7,12 @@ from aws import desired
 from aws.api_document import ApiDocument
 from aws.bounds import at_least, at_most, between
 from aws.difference import Difference, Differences, differences
-from aws.function import ACCOUNT
 from aws.inventory import Sections
+from aws.kinds.function_beside import ACCOUNT
 from aws.kinds.gateway_account import GatewayAccount
+from aws.kinds.stage import MethodSetting, Stage
 from aws.kinds.usage_plan import API_KEY, BURST, OFFSET, RATE, USAGE_PLAN, ApiKey, UsagePlan
 from aws.ledgers.apigateway import ROUTE
-from aws.rest_api import MethodSetting, Stage
 from aws.section import Follows, Missing, lookup
 from aws.words import Words
 from checks.deployed import absent

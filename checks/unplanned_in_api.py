@@ -20,17 +20,10 @@ from aws.api_surplus import (
 )
 from aws.bounds import described, unset, within
 from aws.difference import Difference, if_any, unallowed
+from aws.kinds.domain import DOMAIN, MAPPINGS
+from aws.kinds.rest_api import OTHER_STAGES, REST_API, RestApi
 from aws.kinds.usage_plan import PLAN_KEYS, PLAN_STAGES, USAGE_PLAN
-from aws.ledgers.apigateway import (
-    AUTHORIZER,
-    DOMAIN,
-    DRAFT,
-    GATEWAY_RESPONSE,
-    REST_API,
-    ROUTE,
-    SERVED,
-)
-from aws.rest_api import RestApi
+from aws.ledgers.apigateway import AUTHORIZER, DRAFT, GATEWAY_RESPONSE, ROUTE, SERVED
 from aws.section import known, lookup
 from aws.words import Words, joined
 from checks.deployed import Deployed
@@ -38,8 +31,6 @@ from checks.domain_name import mapped_by
 from checks.outsiders import open_to_all
 from checks.stages import opened_by
 
-OTHER_STAGES = Words(en="other stages", ja="他のステージ")
-MAPPINGS = Words(en="mappings to the API", ja="このAPIへのマッピング")
 OPENING = frozenset({CREDENTIALS.en, TLS.en})
 """Facts that let a route act as another role, or trust whatever answers."""
 
@@ -61,7 +52,7 @@ def barring(api: RestApi, stage: str) -> tuple[Difference, ...]:
         return ()
     return (
         Difference(
-            kind=REST_API,
+            kind=REST_API.words,
             name=api.name,
             fact=POLICY,
             found=json.dumps(json.loads(api.policy or "{}"), sort_keys=True),
@@ -84,7 +75,7 @@ def of_stage(deployed: Deployed) -> tuple[Difference, ...]:
     others = {name: one for name, one in deployed.stages().items() if name != stage.name}
     terms = joined(opened_by(known(one), stage) for _, one in sorted(others.items()))
     about = {"call": "apigateway:GetStages", "loosens": True, "terms": terms}
-    staged = if_any(REST_API, api.name, OTHER_STAGES, sorted(others), within(()), **about)
+    staged = if_any(REST_API.words, api.name, OTHER_STAGES, sorted(others), within(()), **about)
     return (*staged, *unallowed(stage.unplanned))
 
 
@@ -100,7 +91,7 @@ def of_ways_in(deployed: Deployed) -> tuple[Difference, ...]:
     ids = {name: plan.id for name, plan in deployed.usage_plans().items()}
     further = _further_keys(deployed)
     return (
-        *_leading(DOMAIN, MAPPINGS, mapped, {}, "apigateway:GetBasePathMappings"),
+        *_leading(DOMAIN.words, MAPPINGS, mapped, {}, "apigateway:GetBasePathMappings"),
         *_leading(
             USAGE_PLAN.words, PLAN_STAGES, _by_themselves(plans), ids, "apigateway:GetUsagePlans"
         ),
@@ -155,9 +146,9 @@ def _of_document(document: ApiDocument, deployed: Deployed, call: str) -> Iterat
         for fact, text in document.surplus.items()
         if not (fact == POLICY.en and open_to_all(text, stage))
     }
-    yield from _unplanned(REST_API, api, whole, call)
+    yield from _unplanned(REST_API.words, api, whole, call)
     for key in document.unknown:
-        yield _unset(REST_API, api, UNKNOWN, key, call)
+        yield _unset(REST_API.words, api, UNKNOWN, key, call)
 
 
 def _answered(name: str, method: Method, call: str) -> Iterator[Difference]:

@@ -11,9 +11,8 @@ from functools import cache
 from aws import desired
 from aws.bounds import Bound, described, exactly, unset
 from aws.difference import Certainty, Difference, differences
-from aws.function import FILE_SYSTEMS, LAYERS, Function
 from aws.inventory import Sections
-from aws.ledgers.lambda_ import FUNCTION
+from aws.kinds.function import FILE_SYSTEMS, FUNCTION, LAYERS, Function
 from aws.redaction.secret_text import MaskedValue, digest
 from aws.section import Follows, lookup
 from aws.words import Words
@@ -88,7 +87,7 @@ def variables(
     """Return a difference for each variable (name -> value); a decision that allows a certain one loosens the plan."""
     return tuple(
         Difference(
-            kind=FUNCTION,
+            kind=FUNCTION.words,
             name=found.name,
             fact=named(name),
             found=value,
@@ -189,7 +188,7 @@ def hijacking(found: Function) -> tuple[Difference, ...]:
     about = {"call": "lambda:GetFunction", "loosens": True}
     return (
         *variables(found, dict(sorted(preloaded.items())), unset()),
-        *differences(FUNCTION, found.name, beside, nothing, **about),
+        *differences(FUNCTION.words, found.name, beside, nothing, **about),
     )
 
 

@@ -4,7 +4,8 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import TypedDict
 
-from aws.desired import Index, Secret, Table
+from aws.desired import Secret, Table
+from aws.kinds.table import Index
 from plan.naming import Naming
 from signoff.environment import Environment, TableSettings
 from signoff.environment.application import AppTable

@@ -6,7 +6,7 @@ from typing import Any
 
 import boto3
 
-from aws import attachments
+from aws import kinds
 from aws.door.clients import Aws
 from aws.inventory import READERS, LazySections, ReadOptions, Sections, no_progress
 from aws.reading import Reader, Reading, Scope
@@ -24,7 +24,7 @@ def resting_on(
     others = [one.name for one in fields(Sections) if one.name not in OF_OTHERS]
     given = {name: Reader(partial(_given, getattr(known, name)), ()) for name in others}
     reading = Reading(
-        Aws(session, scope.region, options.retry, attachments.LEDGERS),
+        Aws(session, scope.region, options.retry, kinds.LEDGERS),
         scope,
         readers={**READERS, **given},
         progress=no_progress,

@@ -6,8 +6,8 @@ from dataclasses import fields
 
 import pytest
 
-from aws.attachments import LEDGERS
 from aws.inventory import Sections
+from aws.kinds import LEDGERS
 from signoff.judge.checklist import Checklist, Severity
 from signoff.judge.outcome import Finding, Outcome
 from signoff.judge.snapshot import Snapshot

@@ -16,7 +16,7 @@ USUAL, LONGEST = 200, 400
 UNUSUAL = 0.15
 """What share of the modules may be longer than usual."""
 SIDES = {
-    "Alarm Bucket CustomDomain Dashboard Function Index LogGroup Role Secret Table Topic Widget": (
+    "Alarm Bucket CustomDomain Dashboard Function LogGroup Role Secret Table Topic Widget": (
         2,
         "a resource as planned (aws/desired.py) and as read (the module of its kind)",
     ),

@@ -5,9 +5,9 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from aws.iam import Condition, Statement, parse
 from aws.iam.principal import is_gone
+from aws.kinds.role import document_text
 from aws.raw import Raw
 from aws.reading import Scope
-from aws.role import document_text
 
 ASSUME = "sts:AssumeRole"
 PRINCIPAL = "principal"

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from aws.access.principals import Principal
 from aws.access.targets import Target, targets_of
 from aws.door.failures import ReadFailure
-from aws.function import listed, listed_name
 from aws.iam.pattern import named_pattern
+from aws.kinds.function_beside import listed, listed_name
 from aws.raw import Raw
 from aws.reading import Reading, Scope
 from aws.unreadable import Unreadable

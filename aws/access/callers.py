@@ -4,9 +4,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from aws import desired
-from aws.function import FunctionPolicy
 from aws.iam import Condition, EvalDecision, Statement, context, covers, evaluate, parse
 from aws.iam.principal import is_gone, is_same
+from aws.kinds.function_beside import FunctionPolicy
 from aws.words import Words
 
 GATEWAY = "apigateway.amazonaws.com"

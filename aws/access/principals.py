@@ -20,16 +20,20 @@ from aws.access.reach import Policies, Reach, reach_of
 from aws.access.stopping import stopping
 from aws.access.targets import BY_AWS, OF_POLICIES, Target, targets_of
 from aws.door.failures import ReadFailure
-from aws.function import listed
+from aws.kinds.function_beside import listed
+from aws.kinds.role import ABSENT, ROLE, Details, attached, details, document_text, policy_documents
 from aws.raw import Raw
 from aws.reading import Reader, Reading
-from aws.role import ABSENT, Details, attached, details, document_text, policy_documents
 from aws.section import Section
 from aws.unreadable import Unreadable
 from aws.words import Words, words_of
 
 LINKED = ":role/aws-service-role/", f"{BY_AWS}policy/aws-service-role/"
 """Part of the ARN of a service-linked role, and the prefix of the policies that AWS wrote for such roles."""
+PRINCIPALS = {"role": ROLE.words, "user": Words(en="user", ja="ユーザー")}
+MAY_ACT = Words(en="our resources that it may act on", ja="操作できる本環境のリソース")
+MAY_INVOKE = Words(en="which functions it may invoke", ja="呼び出せる関数")
+USED_BY = Words(en="others that use it", ja="他の利用者")
 GIVES = frozenset({"rights of roles", "rights of users"})
 """Kinds of target that amount to all rights: what else such a principal could take over adds nothing."""
 

@@ -33,8 +33,7 @@ from aws.iam import (
 )
 from aws.iam.condition import at
 from aws.iam.pattern import overlap
-from aws.ledgers.iam import ROLE
-from aws.role import PolicyDocument, Role
+from aws.kinds.role import ROLE, PolicyDocument, Role
 from aws.words import SILENCE, Words, joined
 
 BY_AWS = "arn:aws:iam::aws:policy"
@@ -145,7 +144,7 @@ def grouped_differences(
 
 def as_difference(role: Role, one: Surplus) -> Difference:
     return Difference(
-        kind=ROLE,
+        kind=ROLE.words,
         name=role.name,
         fact=BEYOND,
         found=joined((one.words, one.unknown), ": ") if one.unknown else one.words,
@@ -226,7 +225,7 @@ def lacks(role: Role, lost: Iterable[MissingPermission]) -> tuple[Difference, ..
         found.setdefault(one.taken, []).append(one.words)
     return tuple(
         Difference(
-            kind=ROLE,
+            kind=ROLE.words,
             name=role.name,
             fact=LACKING,
             found=words,

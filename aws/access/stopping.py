@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 
 from aws.access.targets import Target
+from aws.kinds.stage import WEB_ACL
 from aws.kinds.table import all_on_demand
-from aws.ledgers.apigateway import WEB_ACL
 from aws.reading import Reading
 from aws.unreadable import Unreadable
 

@@ -8,8 +8,7 @@ from aws.bounds import within
 from aws.difference import Difference, differences, fault
 from aws.iam import Context, Statement, context, evaluate, parse
 from aws.iam.principal import is_gone
-from aws.ledgers.iam import ROLE
-from aws.role import Role
+from aws.kinds.role import ROLE, Role
 from aws.words import Words
 
 LAMBDA = ("Service", "lambda.amazonaws.com")
@@ -24,7 +23,7 @@ def trust_flaws(role: Role, want: desired.Role) -> tuple[Difference, ...]:
     strangers = [flaw for one in statements if one.effect == "Allow" for flaw in _strangers(one)]
     about = {"call": CALL, "loosens": True}
     facts = {TRUSTED: tuple(strangers)}
-    return differences(ROLE, role.name, facts, {TRUSTED: within(())}, **about) or _refused(
+    return differences(ROLE.words, role.name, facts, {TRUSTED: within(())}, **about) or _refused(
         role, statements, _asked_by_lambda(want)
     )
 
@@ -53,7 +52,7 @@ def _refused(
     if decision.allowed:
         return ()
     expected = Words(en="allowed", ja="許可されていること")
-    return (fault(ROLE, role.name, BY_LAMBDA, decision.reason, expected, call=CALL),)
+    return (fault(ROLE.words, role.name, BY_LAMBDA, decision.reason, expected, call=CALL),)
 
 
 def _asked_by_lambda(want: desired.Role) -> Context:

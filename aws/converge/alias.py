@@ -21,8 +21,8 @@ from aws.converge.version import DOWN, LATEST, configure, move, publish
 from aws.desired import Function
 from aws.difference import differences
 from aws.door.failures import GONE
-from aws.function import WEIGHTS, FunctionPolicy, alias_of, sent_to
-from aws.ledgers.lambda_ import FUNCTION
+from aws.kinds.function import FUNCTION
+from aws.kinds.function_beside import WEIGHTS, FunctionPolicy, alias_of, sent_to
 from aws.raw import Raw
 from aws.release import code_sha256
 
@@ -67,7 +67,7 @@ def _weights(context: ChangeContext, function: Function, found: Raw | None) -> M
     weights: Mapping[str, float] = (found or {}).get("weights", {})
     shares = [sent_to(version, share) for version, share in weights.items()]
     facts, bounds = {WEIGHTS: shares or None}, {WEIGHTS: unset()}
-    differing = differences(FUNCTION, function.name, facts, bounds)
+    differing = differences(FUNCTION.words, function.name, facts, bounds)
     return {} if context.undecided(differing) else weights
 
 
@@ -155,7 +155,7 @@ def remove_other_callers(context: ChangeContext, function: Function, callers: Ca
     found = {one: statements(context, function, one) for one in places}
     policies = tuple(_policy(one, its.values()) for one, its in found.items() if its)
     facts, bounds = {CALLERS: strangers(policies, callers)}, {CALLERS: within(())}
-    if not context.undecided(differences(FUNCTION, function.name, facts, bounds)):
+    if not context.undecided(differences(FUNCTION.words, function.name, facts, bounds)):
         return ()
     made: Changes = ()
     for qualifier in places:

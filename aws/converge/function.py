@@ -15,10 +15,9 @@ from aws.change.tags import tag_fields
 from aws.converge import version as version_of
 from aws.converge.version import FAILED, configure, wait_until_ready
 from aws.desired import Function
-from aws.function import FILE_SYSTEMS, LAYERS, MEMORY, RUNTIME, TIMEOUT, decode
 from aws.iam.pattern import resource_pattern
 from aws.iam.principal import is_same
-from aws.ledgers.lambda_ import FUNCTION
+from aws.kinds.function import FILE_SYSTEMS, FUNCTION, LAYERS, MEMORY, RUNTIME, TIMEOUT, decode
 from aws.raw import Raw
 from aws.release import CLOSED, code_sha256
 
@@ -115,7 +114,7 @@ def preserved(context: ChangeContext, function: Function, found: Raw | None) -> 
         **function.bounds,
         **dict.fromkeys(OVERLAYS.values(), exactly(())),
     }
-    allowed = context.lenient(FUNCTION, function.name, bounds)
+    allowed = context.lenient(FUNCTION.words, function.name, bounds)
     have, role = found or {}, function.role.arn
     used = have.get("role") or role
     return {

@@ -18,8 +18,8 @@ from aws.change.gate import (
 )
 from aws.change.tags import tag_fields
 from aws.desired import Api
+from aws.kinds.rest_api import ENDPOINT, PUBLIC, REACHED, RestApi, decode
 from aws.raw import Raw
-from aws.rest_api import ENDPOINT, PUBLIC, REACHED, RestApi, decode
 from aws.words import Words
 
 REGIONAL = ("REGIONAL",)

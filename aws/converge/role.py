@@ -17,9 +17,9 @@ from aws.converge.role_policies import (
     restricted_by_boundary,
 )
 from aws.desired import Role
+from aws.kinds.role import Role as Found
+from aws.kinds.role import attached, decode, document_text
 from aws.raw import Raw
-from aws.role import Role as Found
-from aws.role import attached, decode, document_text
 from aws.section import NotTestable
 
 TRUST = {

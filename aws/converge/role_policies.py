@@ -20,9 +20,9 @@ from aws.access.secret_arns import Named, named, unsound
 from aws.change.gate import Change, ChangeContext, Changes, difference
 from aws.converge.policy_document import Sound, document, policy_lines, without_unsound
 from aws.desired import Role, Secret
+from aws.kinds.role import PolicyDocument
+from aws.kinds.role import Role as Found
 from aws.raw import Raw
-from aws.role import PolicyDocument
-from aws.role import Role as Found
 
 POLICY = "least-privilege"
 

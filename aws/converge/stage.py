@@ -11,8 +11,8 @@ from aws.change.tags import tag_fields
 from aws.converge import rest_api
 from aws.converge.deployment import stage_of
 from aws.desired import Api, Limit
+from aws.kinds.stage import MethodSetting, Stage, decode
 from aws.raw import Raw
-from aws.rest_api import MethodSetting, Stage, decode_stage
 from aws.words import Words
 
 EVERY_METHOD = "*/*"
@@ -50,7 +50,7 @@ def converge(context: ChangeContext, api: Api) -> Changes:
     name = f"stage {api.stage}"
     if raw is None:
         return difference(name, None, _wanted(context, api, None, MethodSetting()))
-    stage = decode_stage(raw)
+    stage = decode(raw)
     every = stage.settings.get(EVERY_METHOD, MethodSetting())
     have = _found(context, stage, raw.get("tags") or {})
     wanted = _wanted(context, api, stage.description, every)

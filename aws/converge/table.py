@@ -16,13 +16,14 @@ from aws.change.gate import (
 )
 from aws.change.tags import tag_fields, tag_list, tag_map
 from aws.converge import table_extras
-from aws.desired import Index, Table
+from aws.desired import Table
 from aws.kinds.table import (
     DELETING,
     KEY,
     ON_DEMAND,
     PROTECTION,
     TIME_TO_LIVE,
+    Index,
     decode,
     typed_key,
     wait_until_active,

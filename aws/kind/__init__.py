@@ -8,10 +8,12 @@ against botocore's model, so that AWS's own name of a member is written once, an
 
 from aws.kind.description import (
     ARN,
+    BEYOND_THE_PLAN,
     BY_NAME,
     KMS_KEY,
     NAME,
     POLICY,
+    UNPLANNED,
     Fact,
     ReadCall,
     Wanted,
@@ -23,10 +25,12 @@ from aws.kind.unknown import changed, partly, unread_facts, value_of
 
 __all__ = [
     "ARN",
+    "BEYOND_THE_PLAN",
     "BY_NAME",
     "KMS_KEY",
     "NAME",
     "POLICY",
+    "UNPLANNED",
     "Fact",
     "Kind",
     "ReadCall",

@@ -24,6 +24,9 @@ POLICY = Words(en="resource policy", ja="リソースポリシー")
 KMS_KEY = Words(en="KMS key", ja="KMSキー")
 BY_NAME = "@name"
 """Path of the fact that is the name by which the resource is asked for."""
+BEYOND_THE_PLAN = Words(en="beyond the plan", ja="計画外")
+UNPLANNED = "@unplanned"
+"""Path of what the ledger has of the resource beyond the plan, which the reader gives as a part of the place."""
 
 
 def itself(value: Any) -> Any:
@@ -110,8 +113,13 @@ class Fact:
     """What a person does where no call changes it: ``{name}``, ``{found}``."""
 
     @property
+    def given(self) -> bool:
+        """Whether its value is a part of the place, and not of an answer."""
+        return self.at.startswith("@")
+
+    @property
     def members(self) -> tuple[str, ...]:
-        return tuple(self.covers.split()) or ((self.at,) if self.at != BY_NAME else ())
+        return tuple(self.covers.split()) or (() if self.given else (self.at,))
 
     def shown(self, value: Any) -> Any:
         return self.none if value is None and self.none else value

@@ -15,7 +15,7 @@ from aws.difference import Difference, Differences
 from aws.door.clients import Aws
 from aws.door.failures import Gone, ReadFailure, garbled, lacking_member
 from aws.iam import actions_for
-from aws.kind.description import BY_NAME, NEEDED, Fact, ReadCall, Wanted, WriteCall
+from aws.kind.description import NEEDED, Fact, ReadCall, Wanted, WriteCall
 from aws.kind.unknown import partly, value_of
 from aws.ledger import Closed, Judged, Ledger, Operation, Resource, harmless
 from aws.part import LeftOut, Part
@@ -38,7 +38,7 @@ class Kind(Generic[T, W]):
     section: str
     type: type[T]
     calls: Mapping[str, ReadCall]
-    part: Part = Part.CONFIGURATION
+    part: Part | LeftOut = Part.CONFIGURATION
     """The part of a release that its facts belong to, unless they name another."""
     attached_section: str = ""
     """Section of what nobody planned of its items."""
@@ -82,14 +82,10 @@ class Kind(Generic[T, W]):
         return self.decode(answers, name, **place)
 
     def _asked(self, aws: Aws, key: str, where: Mapping[str, Any]) -> Any:
-        call = self.calls[key]
-        ask = call.parameters(where)
+        call, made = self.calls[key], self._made(aws, key, where)
         if call.listed:
-            listed = aws.listed(self.service, call.method, call.under, **ask)
-            return self._found(call, listed, where["name"])
-        if call.pages:
-            return {call.pages: aws.listed(self.service, call.method, call.pages, **ask)}
-        return aws.call(self.service, call.method, empty_on=call.empty_on, **ask)
+            return self._found(call, made, where["name"])
+        return {call.pages: made} if call.pages else made
 
     def _found(self, call: ReadCall, listed: Iterable[Raw], name: str) -> Raw:
         for one in listed:
@@ -107,8 +103,8 @@ class Kind(Generic[T, W]):
         return partly(self.type, values)
 
     def _value(self, one: Fact, answer: Any, name: str, place: Mapping[str, Any]) -> Any:
-        if one.at == BY_NAME:
-            return name
+        if one.given:
+            return {**place, "name": name}.get(one.at[1:], one.absent)
         if isinstance(answer, Unreadable):
             return answer
         try:
@@ -179,12 +175,11 @@ class Kind(Generic[T, W]):
         """Return the source that asks a call about all resources at once: the ledger says whose each answer is."""
         return lambda reading: self._made(reading.aws, key, {})
 
-    def _made(self, aws: Aws, key: str, where: Mapping[str, Any]) -> None:
-        call = self.calls[key]
+    def _made(self, aws: Aws, key: str, where: Mapping[str, Any]) -> Any:
+        call, ask = self.calls[key], self.calls[key].parameters(where)
         if call.pages:
-            aws.listed(self.service, call.method, call.pages, **call.parameters(where))
-        else:
-            aws.call(self.service, call.method, empty_on=call.empty_on, **call.parameters(where))
+            return aws.listed(self.service, call.method, call.pages, **ask)
+        return aws.call(self.service, call.method, empty_on=call.empty_on, **ask)
 
     def _wholly_read(self, item: T, name: str) -> None:
         """Raise what kept an answer away that would have said what nobody planned."""

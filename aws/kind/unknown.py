@@ -53,7 +53,10 @@ def _partly(kind: type[Any]) -> type[Any]:
 
 
 def unread_facts(item: Any) -> Iterator[tuple[str, Unreadable]]:
-    """Yield name and reason of each fact of an item that is not known."""
+    """Yield name and reason of each fact of an item that is not known; an item may be several resources."""
+    if isinstance(item, tuple):
+        for one in item:
+            yield from unread_facts(one)
     names = getattr(type(item), "__dataclass_fields__", ())
     for name in names:
         value = value_of(item, name)

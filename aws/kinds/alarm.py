@@ -9,16 +9,16 @@ from typing import Any
 from aws.composite import alarms_in
 from aws.kind import ARN, NAME, Kind, ReadCall, Wanted, fact
 from aws.ledger import (
+    LABELS,
     NAMES,
     WHEN,
     Closed,
-    Harmless,
     Judged,
     alike,
     answered,
     only,
 )
-from aws.part import IDENTITY, PLANNED_BY, LeftOut, Part
+from aws.part import IDENTITY, PLANNED_BY, TEXT, LeftOut, Part
 from aws.raw import Raw, utc
 from aws.words import Words
 
@@ -38,7 +38,6 @@ OTHER_ACTION = Words(en="action other than a notification", ja="通知以外の�
 STATE = Words(en="state", ja="状態")
 EVALUATION = Words(en="state of its evaluation", ja="評価の状態")
 WALL_CLOCK = Words(en="evaluation by the wall clock", ja="壁時計に合わせた評価")
-LABELS = Harmless("words for people; the door searches them for secrets")
 WARM_UP = Words(en="warm-up period", ja="ウォームアップ期間")
 LOG_LINES = Words(en="log lines in its notifications", ja="通知に含まれるログ行数")
 
@@ -165,7 +164,7 @@ class Alarm:
         Words(en="description", ja="説明"),
         "AlarmDescription",
         absent="",
-        part=LeftOut("a text for people"),
+        part=TEXT,
     )
     unit: str | None = _setting(UNIT, "Unit", absent=None)
     """Where set, only data of this very unit counts."""

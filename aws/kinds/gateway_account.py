@@ -4,7 +4,6 @@ from dataclasses import dataclass
 
 from aws.kind import Kind, ReadCall, Wanted, fact
 from aws.kinds.usage_plan import BURST, RATE
-from aws.ledger import Harmless
 from aws.part import Part
 from aws.reading import Reader, Reading
 from aws.section import Section
@@ -34,9 +33,9 @@ GATEWAY_ACCOUNT = Kind[GatewayAccount, Wanted](
         "account": ReadCall(
             operation="GetAccount",
             needs=frozenset({"throttleSettings"}),
-            members={
-                "features": Harmless("lets the account use usage plans, as every account does"),
-                "apiKeyVersion": Harmless("how keys were stored once"),
+            harmless={
+                "lets the account use usage plans, as every account does": "features",
+                "how keys were stored once": "apiKeyVersion",
             },
         )
     },

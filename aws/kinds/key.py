@@ -9,7 +9,7 @@ from typing import Any
 from aws.change.undo import EACH, THIS, by_call, by_hand, calling
 from aws.kind import ARN, POLICY, Kind, ReadCall, Wanted, fact, tried, value_of
 from aws.kinds.secret import Secret
-from aws.ledger import NAMES, WHEN, Closed, Harmless, Unplanned, asked, only
+from aws.ledger import LABELS, NAMES, WHEN, Closed, Harmless, Unplanned, asked, only
 from aws.part import JUDGED_EACH_RUN, Part
 from aws.raw import Raw
 from aws.reading import Reader, Reading, required
@@ -91,7 +91,7 @@ KEY = Kind[Key, Wanted](
                 **dict.fromkeys(("AWSAccountId", "KeyId", "CurrentKeyMaterialId"), NAMES),
                 "CreationDate": WHEN,
                 "Enabled": Harmless("told by KeyState"),
-                "Description": Harmless("words for people; the door searches them for secrets"),
+                "Description": LABELS,
                 **dict.fromkeys(
                     (
                         *("KeyUsage", "CustomerMasterKeySpec", "KeySpec", "MacAlgorithms"),

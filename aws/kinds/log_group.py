@@ -8,12 +8,12 @@ from aws.change.gate import ChangeContext
 from aws.change.undo import EACH, THIS, by_call, by_hand, calling
 from aws.door.failures import ReadFailure
 from aws.kind import ARN, KMS_KEY, NAME, Kind, ReadCall, Wanted, WriteCall, fact
+from aws.kinds.rest_api import api_id
 from aws.ledger import NAMES, WHEN, Closed, Effect, Harmless, Judged, answered, only
 from aws.names import shared_beginning
 from aws.part import PLANNED_BY
 from aws.raw import Raw
 from aws.reading import Reader, Reading
-from aws.rest_api import api_id
 from aws.section import Section
 from aws.unreadable import Unreadable
 from aws.words import Words

@@ -3,9 +3,8 @@
 from dataclasses import dataclass
 
 from aws.kind import NAME, Kind, ReadCall, Wanted, fact
-from aws.kinds.alarm import LABELS
 from aws.kinds.table import STATUS
-from aws.ledger import NAMES, WHEN, Harmless, Judged, Ledger, Operation
+from aws.ledger import LABELS, NAMES, WHEN, Harmless, Judged, Ledger, Operation
 from aws.part import PLANNED_BY, LeftOut, Part
 from aws.raw import Raw
 from aws.reading import Reader, Reading

@@ -16,7 +16,7 @@ from aws.kinds.statements import (
     no_longer_denied,
     statements_left,
 )
-from aws.ledger import NAMES, WHEN, Closed, Harmless, Judged, Ledger, Operation, alike
+from aws.ledger import LABELS, NAMES, WHEN, Closed, Harmless, Judged, Ledger, Operation, alike
 from aws.part import IDENTITY, JUDGED_EACH_RUN, PLANNED_BY, Part
 from aws.raw import Raw, utc
 from aws.reading import Reading
@@ -158,7 +158,7 @@ SECRET = Kind[Secret, Wanted](
             needs=frozenset({"ARN"}),
             members={
                 "Type": Closed(EXTERNAL_TYPE),
-                "Description": Harmless("words for people; the door searches them for secrets"),
+                "Description": LABELS,
                 "RotationEnabled": Closed(ROTATION, beside=HOW_IT_ROTATES),
                 **dict.fromkeys((*HOW_IT_ROTATES, "NextRotationDate"), ROTATES),
                 **alike("LastRotatedDate LastAccessedDate CreatedDate", WHEN),

@@ -18,14 +18,17 @@ HELD_IN = Words(en="Regions that hold it as well", ja="他の保持リージョ�
 TAGS = Words(en="tags", ja="タグ")
 
 
+ID = Words(en="id", ja="ID")
+
+
+def described(named: Mapping[str, str], place: Mapping[str, Any]) -> Mapping[str, MaskedValue]:
+    """Mask tags and variables as they are read, since their values may be secrets; a change does not look at them."""
+    values: Mapping[str, MaskedValue] = place["scope"].described(named) if "scope" in place else {}
+    return values
+
+
 def described_tags(listed: Iterable[Raw], place: Mapping[str, Any]) -> Mapping[str, MaskedValue]:
-    """Mask tags as they are read, since their values may be secrets; a change does not look at them."""
-    if "scope" not in place:
-        return {}
-    tags: Mapping[str, MaskedValue] = place["scope"].described(
-        {one["Key"]: one["Value"] for one in listed}
-    )
-    return tags
+    return described({one["Key"]: one["Value"] for one in listed}, place)
 
 
 def no_longer_denied(remove: Callable[[UndoTarget], object]) -> Undo[UndoTarget]:

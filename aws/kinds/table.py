@@ -55,11 +55,13 @@ ITS_ARN = {"ResourceArn": "arn:{partition}:dynamodb:{scope.region}:{scope.accoun
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Index:
+    """A global secondary index, as read or as planned; planned, it projects everything."""
+
     name: str
     hash_key: str
     range_key: str | None
-    projection: str
-    status: str
+    projection: str = "ALL"
+    status: str = "ACTIVE"
     more_keys: tuple[str, ...] = ()
     """Further attributes of its key, of which an index may have four of each kind: a query must name them all."""
 
@@ -213,28 +215,9 @@ TABLE = Kind[Table, Wanted](
             under="Table",
             named=asked("TableName"),
             members={
-                **alike("TableId GlobalSecondaryIndexes.IndexArn", NAMES),
-                **alike("CreationDateTime TableClassSummary.LastUpdateDateTime", WHEN),
-                "BillingModeSummary.LastUpdateToPayPerRequestDateTime": WHEN,
                 **_of_indexes_too("ProvisionedThroughput", PROVISIONED),
                 **_of_indexes_too("WarmThroughput", KEPT_READY),
                 **_of_indexes_too("ItemCount", GROWS),
-                **alike("TableSizeBytes GlobalSecondaryIndexes.IndexSizeBytes", GROWS),
-                **alike("LatestStreamLabel LatestStreamArn", OF_STREAM),
-                **alike(
-                    "GlobalTableVersion GlobalTableSettingsReplicationMode MultiRegionConsistency",
-                    OF_REPLICAS,
-                ),
-                "GlobalSecondaryIndexes.Projection.NonKeyAttributes": Harmless(
-                    "an index that includes only some attributes is judged by its projection"
-                ),
-                "GlobalSecondaryIndexes.Backfilling": Harmless("told by the index's status"),
-                "TableClassSummary.TableClass": Harmless(
-                    "decides what storage and requests cost, nothing else"
-                ),
-                "DisassociationProtectionEnabled": Harmless(
-                    "stricter than AWS's default, and about global tables alone"
-                ),
                 "LocalSecondaryIndexes": Closed(LOCAL_INDEXES, shows="IndexName"),
                 "VectorIndexes": Closed(VECTOR_INDEXES, shows="IndexName"),
                 "StreamSpecification": Closed(
@@ -250,6 +233,17 @@ TABLE = Kind[Table, Wanted](
                 ),
                 "SSEDescription.InaccessibleEncryptionDateTime": Closed(KEY_LOST),
                 "ArchivalSummary": Closed(ARCHIVED, shows="ArchivalReason"),
+            },
+            harmless={
+                NAMES: "TableId GlobalSecondaryIndexes.IndexArn",
+                WHEN: "CreationDateTime TableClassSummary.LastUpdateDateTime BillingModeSummary.LastUpdateToPayPerRequestDateTime",
+                GROWS: "TableSizeBytes GlobalSecondaryIndexes.IndexSizeBytes",
+                OF_STREAM: "LatestStreamLabel LatestStreamArn",
+                OF_REPLICAS: "GlobalTableVersion GlobalTableSettingsReplicationMode MultiRegionConsistency",
+                "an index that includes only some attributes is judged by its projection": "GlobalSecondaryIndexes.Projection.NonKeyAttributes",
+                "told by the index's status": "GlobalSecondaryIndexes.Backfilling",
+                "decides what storage and requests cost, nothing else": "TableClassSummary.TableClass",
+                "stricter than AWS's default, and about global tables alone": "DisassociationProtectionEnabled",
             },
         ),
         "expiry": ReadCall(

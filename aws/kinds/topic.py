@@ -148,9 +148,8 @@ TOPIC = Kind[Topic, Wanted](
             asks={"TopicArn": "{name}"},
             pages="Subscriptions",
             needs=frozenset({"Subscriptions"}),
-            members={
-                "Subscriptions.Owner": NAMES,
-                "Subscriptions.TopicArn": NAMES,
+            harmless={
+                NAMES: "Subscriptions.Owner Subscriptions.TopicArn",
             },
         ),
         "protection": ReadCall(

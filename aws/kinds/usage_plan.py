@@ -8,13 +8,14 @@ from aws.change.gate import unless_absent
 from aws.change.undo import UndoTarget, by_call
 from aws.door.failures import ReadFailure
 from aws.kind import NAME, Kind, ReadCall, Wanted, fact
-from aws.ledger import NAMES, WHEN, Harmless, answered
-from aws.ledgers.apigateway import TAGS, WORDS
+from aws.kinds.rest_api import PAGE, api_id
+from aws.kinds.statements import ID
+from aws.ledger import LABELS, NAMES, WHEN, Harmless, answered
+from aws.ledgers.apigateway import TAGS
 from aws.names import ours
 from aws.part import IDENTITY, PLANNED_BY, Part
 from aws.raw import Raw
 from aws.reading import Reader, Reading
-from aws.rest_api import PAGE, api_id
 from aws.section import Section
 from aws.words import Words
 
@@ -25,7 +26,6 @@ PERIOD = Words(en="period of the quota", ja="クォータの期間")
 OFFSET = Words(en="taken off the first period", ja="最初の期間から差し引く件数")
 PLAN_STAGES = Words(en="stages of the API", ja="このAPIのステージ")
 PLAN_KEYS = Words(en="further API keys", ja="計画外のAPIキー")
-ID = Words(en="id", ja="ID")
 STAGES = Words(en="stages", ja="ステージ")
 KEYS = Words(en="API keys", ja="APIキー")
 ENABLED = Words(en="enabled", ja="有効")
@@ -131,20 +131,20 @@ USAGE_PLAN = Kind[UsagePlan, Wanted](
             named=answered("name"),
             # Where our API is, neither listing that a plan needs is empty: without it, it is not understood.
             needs=frozenset({"items"}),
-            members={
-                "description": WORDS,
-                "productCode": Harmless("for what is sold on AWS Marketplace"),
-                "tags": TAGS,
+            members={"tags": TAGS},
+            harmless={
+                LABELS: "description",
+                "for what is sold on AWS Marketplace": "productCode",
             },
         ),
         "keys": ReadCall(
             operation="GetUsagePlanKeys",
             asks={"usagePlanId": "{id}"},
             pages="items",
-            members={
-                "items.type": Harmless("there is one type of key"),
-                "items.value": VALUE,
-                "items.name": NAMES,
+            harmless={
+                "there is one type of key": "items.type",
+                VALUE: "items.value",
+                NAMES: "items.name",
             },
         ),
     },
@@ -171,14 +171,13 @@ API_KEY = Kind[ApiKey, Wanted](
             operation="GetApiKeys",
             under="items",
             pages="items",
-            members={
-                "value": VALUE,
-                "customerId": Harmless("a number of AWS Marketplace"),
-                "description": WORDS,
-                "createdDate": WHEN,
-                "lastUpdatedDate": WHEN,
-                "stageKeys": Harmless("an older way to say what usage plans say, which are judged"),
-                "tags": TAGS,
+            members={"tags": TAGS},
+            harmless={
+                VALUE: "value",
+                "a number of AWS Marketplace": "customerId",
+                LABELS: "description",
+                WHEN: "createdDate lastUpdatedDate",
+                "an older way to say what usage plans say, which are judged": "stageKeys",
             },
             beside={"warnings": Harmless("what an import complained of")},
         )

@@ -7,19 +7,15 @@ of botocore's, so its keys are decided there, and both are judged alike.
 from collections.abc import Mapping
 
 from aws.ledger import (
+    LABELS,
     NAMES,
-    WHEN,
-    Closed,
     Entry,
     Harmless,
     Judged,
     Ledger,
     Operation,
-    Resource,
     alike,
-    answered,
     below,
-    only,
 )
 from aws.words import Words
 
@@ -27,80 +23,14 @@ ROUTE = Words(en="route", ja="ルート")
 AUTHORIZER = Words(en="authorizer", ja="オーソライザー")
 GATEWAY_RESPONSE = Words(en="gateway response", ja="ゲートウェイレスポンス")
 SERVED, DRAFT = "apigateway:GetExport", "apigateway:GetResources"
-WEB_ACL = Words(en="web ACL", ja="Web ACL")
-REST_API = Words(en="REST API", ja="REST API")
-STAGE = Words(en="stage", ja="ステージ")
-DOMAIN = Words(en="custom domain", ja="カスタムドメイン")
+ACCESS_MODE = Words(en="endpoint access mode", ja="エンドポイントのアクセスモード")
 
-WORDS = Harmless("words for people; the door searches them for secrets")
 TAGS = Harmless("tags of what is not tagged by plan; the door searches them for secrets")
-CACHED = Harmless("says nothing while no answer is cached, which is judged by the cache's keys")
 OTHERS = Harmless("asks for no Lambda authorizer, and such a guard of a route is red as such")
 
-BINARY = Words(en="binary media types", ja="バイナリメディアタイプ")
-COMPRESSION = Words(en="minimum compression size", ja="圧縮の最小サイズ")
-KEY_SOURCE = Words(en="API key source", ja="APIキーの取得元")
-VPC_ENDPOINTS = Words(en="VPC endpoints", ja="VPCエンドポイント")
-ACCESS_MODE = Words(en="endpoint access mode", ja="エンドポイントのアクセスモード")
 
 METHOD, INTEGRATION = "items.resourceMethods", "items.resourceMethods.methodIntegration"
 
-
-API_MEMBERS: Mapping[str, Entry] = {
-    "id": Judged("id"),
-    "name": Judged("name"),
-    **alike("description version apiStatusMessage", WORDS),
-    "createdDate": Judged("created"),
-    "warnings": Harmless("what an import complained of; what it made is judged itself"),
-    "binaryMediaTypes": Closed(BINARY),
-    "minimumCompressionSize": Closed(COMPRESSION, usual=lambda found: found < 0),
-    "apiKeySource": Closed(KEY_SOURCE, usual=only("HEADER")),
-    "endpointConfiguration.types": Judged("endpoint_types"),
-    "endpointConfiguration.ipAddressType": Harmless("IPv6 is offered beside IPv4, or is not"),
-    "endpointConfiguration.vpcEndpointIds": Closed(VPC_ENDPOINTS),
-    "policy": Judged("policy"),
-    "tags": Judged("tags"),
-    "disableExecuteApiEndpoint": Judged("execute_api_disabled"),
-    "rootResourceId": NAMES,
-    "securityPolicy": Harmless(
-        "which old TLS is refused at AWS's own address: at least its default"
-    ),
-    "endpointAccessMode": Closed(ACCESS_MODE, usual=only("BASIC")),
-    "apiStatus": Closed(
-        Words(en="status", ja="状態"), usual=only("AVAILABLE", "UPDATING", "PENDING")
-    ),
-}
-
-STAGE_MEMBERS: Mapping[str, Entry] = {
-    "deploymentId": Judged("deployment_id"),
-    "clientCertificateId": Harmless("shown to backends that ask for it; Lambda never does"),
-    "stageName": Judged("name"),
-    "description": Judged("description"),
-    "cacheClusterEnabled": Judged("cache_enabled"),
-    **alike(
-        "cacheClusterSize cacheClusterStatus methodSettings.cacheTtlInSeconds "
-        "methodSettings.cacheDataEncrypted methodSettings.requireAuthorizationForCacheControl "
-        "methodSettings.unauthorizedCacheControlHeaderStrategy",
-        CACHED,
-    ),
-    "methodSettings.metricsEnabled": Harmless("metrics of single methods: they observe, and cost"),
-    **alike(
-        "methodSettings.loggingLevel methodSettings.dataTraceEnabled "
-        "methodSettings.throttlingBurstLimit methodSettings.throttlingRateLimit "
-        "methodSettings.cachingEnabled",
-        Judged("settings"),
-    ),
-    "variables": Judged("variables"),
-    "documentationVersion": Harmless("says which pages describe the API"),
-    "accessLogSettings.format": Judged("access_log_format"),
-    "accessLogSettings.destinationArn": Judged("access_log_arn"),
-    "canarySettings": Judged("canary_percent"),
-    "tracingEnabled": Judged("tracing"),
-    "webAclArn": Closed(WEB_ACL),
-    "tags": Judged("tags"),
-    "createdDate": WHEN,
-    "lastUpdatedDate": WHEN,
-}
 
 METHOD_MEMBERS: Mapping[str, Entry] = {
     "httpMethod": Judged("verb"),
@@ -108,7 +38,7 @@ METHOD_MEMBERS: Mapping[str, Entry] = {
     "authorizerId": Judged("authorizer"),
     "apiKeyRequired": Judged("api_key_required"),
     **alike("requestValidatorId requestModels authorizationScopes", Judged("surplus")),
-    "operationName": WORDS,
+    "operationName": LABELS,
     "requestParameters": Harmless(
         "declared for people and caches; what demands one is a validator"
     ),
@@ -140,53 +70,14 @@ INTEGRATION_MEMBERS: Mapping[str, Entry] = {
     "responseTransferMode": Judged("surplus"),
 }
 
-DOMAIN_MEMBERS: Mapping[str, Entry] = {
-    "domainName": Judged("name"),
-    **alike(
-        "domainNameId domainNameArn certificateName regionalHostedZoneId "
-        "regionalCertificateName distributionHostedZoneId",
-        NAMES,
-    ),
-    "certificateArn": Judged("certificate_arn"),
-    "certificateUploadDate": WHEN,
-    "regionalDomainName": Judged("target"),
-    "regionalCertificateArn": Judged("certificate_arn"),
-    "distributionDomainName": Judged("target"),
-    "endpointConfiguration.types": Judged("endpoint_types"),
-    "endpointConfiguration.ipAddressType": Harmless("IPv6 is offered beside IPv4, or is not"),
-    "endpointConfiguration.vpcEndpointIds": Harmless("of private domains, which are red as such"),
-    "domainNameStatus": Judged("status"),
-    "domainNameStatusMessage": WORDS,
-    "securityPolicy": Judged("security_policy"),
-    "endpointAccessMode": Closed(ACCESS_MODE, usual=only("BASIC")),
-    "tags": TAGS,
-    "mutualTlsAuthentication": Closed(
-        Words(en="mutual TLS", ja="相互TLS認証"), shows="truststoreUri"
-    ),
-    "ownershipVerificationCertificateArn": Harmless("proves to AWS whose name it is"),
-    "managementPolicy": Harmless("who may associate a private domain; ours is regional"),
-    "policy": Harmless("who may call a private domain; ours is regional"),
-    "routingMode": Judged("routing"),
-}
-
 # Where our API stands, none of the listings that need their list is empty: without it they are not understood. The
 # others may be (mappings), and then API Gateway may leave their list out.
 LEDGER: Ledger = {
-    "apigateway:GetRestApis": Operation(
-        resources={"items": Resource(kind=REST_API, name=answered("name"))},
-        members={**below("items", API_MEMBERS)},
-        needs=frozenset({"items"}),
-    ),
-    "apigateway:GetStages": Operation(
-        resources={"item": Resource(kind=STAGE, name=answered("stageName"))},
-        members=below("item", STAGE_MEMBERS),
-        needs=frozenset({"item"}),
-    ),
     "apigateway:GetDeployments": Operation(
         resources={},
         members={
             "items.id": Judged("id"),
-            "items.description": WORDS,
+            "items.description": LABELS,
             "items.createdDate": Judged("created"),
             "items.apiSummary": Harmless("a summary of what the export tells in full"),
         },
@@ -196,7 +87,7 @@ LEDGER: Ledger = {
         resources={},
         members={
             "id": Judged("id"),
-            "description": WORDS,
+            "description": LABELS,
             "createdDate": Judged("created"),
             "apiSummary": Judged("authorization"),
         },
@@ -259,19 +150,5 @@ LEDGER: Ledger = {
             "body": Judged("served"),
         },
         needs=frozenset({"body"}),
-    ),
-    "apigateway:GetDomainName": Operation(
-        resources={"": Resource(kind=DOMAIN, name=answered("domainName"))},
-        members=DOMAIN_MEMBERS,
-    ),
-    "apigateway:GetDomainNames": Operation(
-        resources={},
-        members={**below("items", DOMAIN_MEMBERS)},
-    ),
-    "apigateway:GetBasePathMappings": Operation(
-        resources={},
-        members={
-            **alike("items.basePath items.restApiId items.stage", Judged("mappings")),
-        },
     ),
 }

@@ -1,11 +1,10 @@
 """EventBridge: rules, by schedule or by event, and what they do by themselves."""
 
-from aws.ledger import NAMES, WHEN, Harmless, Judged, Ledger, Operation
+from aws.ledger import LABELS, NAMES, WHEN, Harmless, Judged, Ledger, Operation
 from aws.words import Words
 
 RULE = Words(en="event rule", ja="イベントルール")
 
-WORDS = Harmless("words for people; the door searches them for secrets")
 BUS = Harmless(
     "who may put events onto a bus; what they cause is what its rules do, which is judged"
 )
@@ -19,7 +18,7 @@ LEDGER: Ledger = {
         members={
             "EventBuses.Name": Judged("name"),
             "EventBuses.Arn": NAMES,
-            "EventBuses.Description": WORDS,
+            "EventBuses.Description": LABELS,
             "EventBuses.Policy": BUS,
             "EventBuses.CreationTime": WHEN,
             "EventBuses.LastModifiedTime": WHEN,
@@ -33,7 +32,7 @@ LEDGER: Ledger = {
             "Rules.Arn": NAMES,
             "Rules.EventPattern": Judged("when"),
             "Rules.State": Judged("acts"),
-            "Rules.Description": WORDS,
+            "Rules.Description": LABELS,
             "Rules.ScheduleExpression": Judged("when"),
             "Rules.RoleArn": Judged("acts"),
             "Rules.ManagedBy": Harmless("a rule of a service of AWS is judged like any other"),

@@ -1,6 +1,6 @@
 """EventBridge Pipes: pipes, and what they do by themselves."""
 
-from aws.ledger import NAMES, WHEN, Harmless, Judged, Ledger, Operation
+from aws.ledger import LABELS, NAMES, WHEN, Harmless, Judged, Ledger, Operation
 from aws.words import Words
 
 PIPE = Words(en="pipe", ja="パイプ")
@@ -29,7 +29,7 @@ LEDGER: Ledger = {
         members={
             "Arn": NAMES,
             "Name": Judged("name"),
-            "Description": Harmless("words for people; the door searches them for secrets"),
+            "Description": LABELS,
             "DesiredState": Judged("acts"),
             "CurrentState": STATE,
             "StateReason": STATE,

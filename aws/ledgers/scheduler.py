@@ -1,6 +1,6 @@
 """EventBridge Scheduler: schedules, and what they do by themselves."""
 
-from aws.ledger import NAMES, WHEN, Harmless, Judged, Ledger, Operation
+from aws.ledger import LABELS, NAMES, WHEN, Harmless, Judged, Ledger, Operation
 from aws.words import Words
 
 SCHEDULE = Words(en="schedule", ja="スケジュール")
@@ -29,7 +29,7 @@ LEDGER: Ledger = {
             "ScheduleExpression": Judged("when"),
             "StartDate": Harmless("one that starts later still acts by itself"),
             "EndDate": Judged("ends"),
-            "Description": Harmless("words for people; the door searches them for secrets"),
+            "Description": LABELS,
             "ScheduleExpressionTimezone": Judged("ends"),
             "State": Judged("acts"),
             "CreationDate": WHEN,

@@ -12,9 +12,9 @@ from typing import Any
 from rich.cells import cell_len, set_cell_size
 from rich.markup import escape
 
-from aws.attachments import LEDGERS
 from aws.change.gate import Change, Changes
-from aws.kinds import KINDS, UNDO
+from aws.converge.undo import UNDO
+from aws.kinds import KINDS, LEDGERS
 from aws.ledger import Closed
 from aws.visible import visible_line
 from aws.words import Words

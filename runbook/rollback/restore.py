@@ -9,6 +9,7 @@ from typing import Any
 from aws.change.gate import Changes, unless_absent
 from aws.converge import table as tables
 from aws.desired import Table
+from aws.kinds.table_beside import BACKUPS
 from aws.words import Words
 from plan import plan_for
 from plan.canonical import canonical_hash
@@ -131,15 +132,14 @@ def restore_time(context: StepContext) -> datetime:
 def window(context: StepContext, table: Table) -> tuple[datetime, datetime]:
     """Return the earliest and latest time a table can be restored to; Refused where there is none."""
     answer = context.client("dynamodb").describe_continuous_backups(TableName=table.name)
-    described = answer["ContinuousBackupsDescription"].get("PointInTimeRecoveryDescription", {})
-    if described.get("PointInTimeRecoveryStatus") != "ENABLED":
+    found = BACKUPS.decode({"backups": answer})
+    if not found.pitr or found.earliest is None or found.latest is None:
         raise Refused(
             en=f"table {table.name} has no point-in-time recovery, so it can't be restored: turn it on with `python -m runbook tables --env {context.environment.name} --go` before the next"
             " fault",
             ja=f"テーブル{table.name}のポイントインタイムリカバリが無効で、過去に戻せません。次の障害に備え、`python -m runbook tables --env {context.environment.name} --go`で有効にしてください",
         )
-    earliest, latest = (described[f"{one}RestorableDateTime"] for one in ("Earliest", "Latest"))
-    return _utc(earliest), _utc(latest)
+    return found.earliest, found.latest
 
 
 def refuse_outside(context: StepContext, table: Table, at: datetime) -> None:
@@ -151,10 +151,6 @@ def refuse_outside(context: StepContext, table: Table, at: datetime) -> None:
             f" {earliest:%Y-%m-%dT%H:%M:%SZ} to {latest:%Y-%m-%dT%H:%M:%SZ}: name one of those",
             ja=f"テーブル{table.name}は{at:%Y-%m-%dT%H:%M:%SZ}に復元できません。{earliest:%Y-%m-%dT%H:%M:%SZ}から{latest:%Y-%m-%dT%H:%M:%SZ}までの時刻を指定してください",
         )
-
-
-def _utc(given: datetime) -> datetime:
-    return given.astimezone(UTC)
 
 
 @dataclass(frozen=True, slots=True)

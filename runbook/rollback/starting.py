@@ -8,8 +8,8 @@ from aws.change.gate import Changes, unless_absent
 from aws.converge.version import move
 from aws.door.download import downloaded
 from aws.door.failures import ReadFailure
-from aws.function import Function, decode
 from aws.handler import runs, unpacked
+from aws.kinds.function import Function, decode
 from aws.release import CLOSED, code_sha256
 from aws.words import Words, joined
 from plan.compute import SECRET_PREFIX, TABLE_PREFIX

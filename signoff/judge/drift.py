@@ -20,7 +20,6 @@ VOLATILE: Mapping[tuple[str, str], str] = {
     ("key_scans", WHOLE): "people come and go while the run lasts, and so do its own test users",
     ("leaks", WHOLE): "made of all other answers, each of which is compared itself",
     ("resolutions", WHOLE): "name servers answer with other addresses each time",
-    ("lambda_account", "unreserved"): "moves with other functions of the account",
 } | {
     (section, name): part.because
     for section, kind in BY_SECTION.items()

@@ -52,7 +52,7 @@ NO_ALARMS = {"alarms"} | of("topics", "(of alarms)") | of_keys("(of topics (of a
 IMAGES = "rally-images"
 LOGS = (*SCOPE.log_groups, "API-Gateway-Execution-Logs_abc123/prod")
 ROLES = (
-    of("roles", *SCOPE.roles)
+    of("roles", *(f"{one}: policies" for one in SCOPE.roles))
     | of("role_attachments", *SCOPE.roles)
     | of(
         "principals",
@@ -106,8 +106,7 @@ UNREAD = {
     "events:ListEventBuses": {"automations"},
     "events:ListRules": {"automations"},
     "events:ListTargetsByRule": of("automations", *(f"event rule default/{one}" for one in RULES)),
-    "iam:GetAccountAuthorizationDetails": {"roles", "principals", "automations"}
-    | of("role_attachments", *SCOPE.roles)
+    "iam:GetAccountAuthorizationDetails": {"roles", "principals", "automations", "role_attachments"}
     | of("names", "roles"),
     "iam:GetPolicy": ROLES | of("automations", "schedule ops/nightly"),
     "iam:GetPolicyVersion": ROLES | of("automations", "schedule ops/nightly"),

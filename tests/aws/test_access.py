@@ -17,11 +17,11 @@ from aws.access.stopping import stopping
 from aws.access.targets import INVOCATION, targets_of
 from aws.iam import actions_for
 from aws.iam.service_models import operation_names
+from aws.kinds.rest_api import NEVER, RestApi
+from aws.kinds.role import Details
+from aws.kinds.stage import STAGE, WEB_ACL, Stage
 from aws.ledger import Unplanned
-from aws.ledgers.apigateway import STAGE, WEB_ACL
 from aws.reading import Scope
-from aws.rest_api import NEVER, RestApi, Stage
-from aws.role import Details
 from aws.words import SILENCE
 
 OWN = "444455556666"
@@ -427,7 +427,7 @@ BEHIND = Stage(
     deployment_id="d1",
     unplanned=(
         Unplanned(
-            kind=STAGE,
+            kind=STAGE.words,
             name="prod",
             fact=WEB_ACL,
             found=ACL,

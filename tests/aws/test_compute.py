@@ -1,5 +1,6 @@
 """What is read of functions and roles, literally."""
 
+from aws.kind import unread_facts
 from tests.aws.answers import REGION
 from tests.aws.answers.compute import FUNCTIONS
 from tests.aws.fake_aws import RefusedCall
@@ -88,16 +89,16 @@ def test_function_without_a_policy_has_none_at_any_place(fake, sections):
     assert {one.document for one in places} == {None}
 
 
-def test_environment_hidden_behind_a_key_makes_the_function_unread(fake, sections):
+def test_environment_hidden_behind_a_key_makes_the_environment_unread_and_no_more(fake, sections):
     answer = FUNCTIONS["lambda:GetFunction"]
     hidden = {"Error": {"ErrorCode": "AccessDeniedException", "Message": "KMS"}}
     fake.answers["lambda:GetFunction"] = lambda asked: {
         "Configuration": answer(asked)["Configuration"] | {"Environment": hidden}
     }
 
-    reason = sections().functions["rally-auth"].words.en
+    unread = {name: why.words.en for name, why in unread_facts(sections().functions["rally-auth"])}
 
-    assert reason == "lambda:GetFunction: environment: AccessDeniedException"
+    assert unread == {"environment": "lambda:GetFunction: environment: AccessDeniedException"}
 
 
 def test_role_has_every_document_that_applies_to_it(found):

@@ -11,19 +11,37 @@ from aws.kind import BY_NAME, Kind
 from aws.kinds import KINDS, UNDO, log_group
 from aws.kinds.alarm import TYPE, Alarm, WatchedMetric
 from aws.kinds.bucket import BUCKET, SWITCHES, Bucket
+from aws.kinds.certificate import Certificate
 from aws.kinds.dashboard import Dashboard, Metric, Widget
+from aws.kinds.domain import BasePath, CustomDomain
+from aws.kinds.function import Function
+from aws.kinds.function_beside import Alias, LambdaAccount
 from aws.kinds.gateway_account import GatewayAccount
 from aws.kinds.key import Key
 from aws.kinds.log_group import LOG_GROUP, LogGroup
 from aws.kinds.mute_rule import MuteRule
+from aws.kinds.rest_api import RestApi
+from aws.kinds.role import PolicyDocument, Role
 from aws.kinds.secret import Secret
+from aws.kinds.stage import MethodSetting, Stage
 from aws.kinds.table import Index, Table
 from aws.kinds.table_beside import Backups, ResourcePolicy, Tags
 from aws.kinds.topic import Subscription, Topic
 from aws.kinds.usage_plan import ApiKey, OwnLimit, UsagePlan
+from aws.ledger import Unplanned
 from aws.reading import Scope
 from aws.redaction.secret_text import masked
+from aws.words import Words
 
+MORE = (
+    Unplanned(
+        kind=Words.same("stage"),
+        name="prod",
+        fact=Words.same("web ACL"),
+        found="x",
+        call="GetStages",
+    ),
+)
 ANSWERS = {
     "log group": (
         {
@@ -220,6 +238,237 @@ ANSWERS = {
     "policy of table": (
         {"policy": {"Policy": '{"Statement": []}'}},
         ResourcePolicy(document='{"Statement": []}'),
+    ),
+    "custom domain": (
+        {
+            "domain": {
+                "domainName": "api.rally.example.jp",
+                "domainNameStatus": "AVAILABLE",
+                "endpointConfiguration": {"types": ["REGIONAL"]},
+                "securityPolicy": "TLS_1_2",
+                "regionalCertificateArn": "arn:aws:acm:ap-northeast-1:444455556666:certificate/1",
+                "regionalDomainName": "d-1.execute-api.ap-northeast-1.amazonaws.com",
+                "routingMode": "ROUTING_RULE_ONLY",
+            }
+        },
+        CustomDomain(
+            name="api.rally.example.jp",
+            status="AVAILABLE",
+            endpoint_types=("REGIONAL",),
+            security_policy="TLS_1_2",
+            certificate_arn="arn:aws:acm:ap-northeast-1:444455556666:certificate/1",
+            target="d-1.execute-api.ap-northeast-1.amazonaws.com",
+            mappings=(BasePath(path="v1", api_id="a1", stage="prod"),),
+            routing="ROUTING_RULE_ONLY",
+            rules=("{}",),
+            unplanned=MORE,
+        ),
+    ),
+    "certificate": (
+        {
+            "certificate": {
+                "Certificate": {
+                    "CertificateArn": "arn:aws:acm:ap-northeast-1:444455556666:certificate/1",
+                    "Status": "ISSUED",
+                    "DomainName": "api.rally.example.jp",
+                    "SubjectAlternativeNames": ["api.rally.example.jp", "*.rally.example.jp"],
+                    "NotBefore": datetime(2026, 11, 1, tzinfo=UTC),
+                    "NotAfter": datetime(2027, 11, 1, tzinfo=UTC),
+                    "RenewalSummary": {"RenewalStatus": "PENDING_AUTO_RENEWAL"},
+                    "RenewalEligibility": "INELIGIBLE",
+                    "KeyAlgorithm": "RSA_1024",
+                }
+            }
+        },
+        Certificate(
+            arn="arn:aws:acm:ap-northeast-1:444455556666:certificate/1",
+            status="ISSUED",
+            names=("api.rally.example.jp", "*.rally.example.jp"),
+            not_before=datetime(2026, 11, 1, tzinfo=UTC),
+            not_after=datetime(2027, 11, 1, tzinfo=UTC),
+            renewal="PENDING_AUTO_RENEWAL",
+            renews=False,
+            distrusted=("KeyAlgorithm RSA_1024",),
+        ),
+    ),
+    "function": (
+        {
+            "function": {
+                "Configuration": {
+                    "FunctionName": "rally-auth",
+                    "FunctionArn": "arn:aws:lambda:ap-northeast-1:444455556666:function:rally-auth:live",
+                    "Version": "7",
+                    "Runtime": "python3.13",
+                    "State": "Active",
+                    "LastUpdateStatus": "Successful",
+                    "Handler": "handler.handler",
+                    "Role": "arn:aws:iam::444455556666:role/rally-auth",
+                    "Timeout": 30,
+                    "MemorySize": 256,
+                    "CodeSha256": "7n0R",
+                    "Environment": {"Variables": {"ENVIRONMENT": "prod"}},
+                    "LoggingConfig": {"LogGroup": "/rally"},
+                    "TracingConfig": {"Mode": "Active"},
+                    "KMSKeyArn": "arn:aws:kms:ap-northeast-1:444455556666:key/1",
+                    "Layers": [{"Arn": "arn:aws:lambda:ap-northeast-1:1:layer:extra:3"}],
+                    "FileSystemConfigs": [{"Arn": "arn:aws:efs:x", "LocalMountPath": "/mnt/x"}],
+                    "SnapStart": {"ApplyOn": "PublishedVersions"},
+                    "Architectures": ["arm64"],
+                    "RuntimeVersionConfig": {"RuntimeVersionArn": "arn:aws:lambda:x::runtime:y"},
+                },
+                "Tags": {"Environment": "prod"},
+                "Concurrency": {"ReservedConcurrentExecutions": 9},
+            }
+        },
+        Function(
+            name="rally-auth",
+            arn="arn:aws:lambda:ap-northeast-1:444455556666:function:rally-auth",
+            version="7",
+            runtime="python3.13",
+            state="Active",
+            last_update_status="Successful",
+            handler="handler.handler",
+            role_arn="arn:aws:iam::444455556666:role/rally-auth",
+            timeout_s=30,
+            memory_mb=256,
+            code_sha256="7n0R",
+            environment={"ENVIRONMENT": masked("prod", public={"prod"}, salts=())},
+            log_group="/rally",
+            tracing="Active",
+            kms_key_arn="arn:aws:kms:ap-northeast-1:444455556666:key/1",
+            reserved_concurrency=9,
+            layers=("arn:aws:lambda:ap-northeast-1:1:layer:extra:3",),
+            file_systems=("/mnt/x (arn:aws:efs:x)",),
+            snap_start="PublishedVersions",
+            architectures=("arm64",),
+            runtime_version="arn:aws:lambda:x::runtime:y",
+            tags={"Environment": masked("prod", public={"prod"}, salts=())},
+        ),
+    ),
+    "aliases of function": (
+        {
+            "alias": {
+                "Name": "live",
+                "AliasArn": "arn:aws:lambda:ap-northeast-1:444455556666:function:rally-auth:live",
+                "FunctionVersion": "7",
+                "RoutingConfig": {"AdditionalVersionWeights": {"6": 0.1}},
+            }
+        },
+        Alias(
+            name="live",
+            arn="arn:aws:lambda:ap-northeast-1:444455556666:function:rally-auth:live",
+            version="7",
+            weights={"6": 0.1},
+        ),
+    ),
+    "Lambda of this": (
+        {
+            "account": {
+                "AccountLimit": {
+                    "ConcurrentExecutions": 1000,
+                    "UnreservedConcurrentExecutions": 900,
+                }
+            }
+        },
+        LambdaAccount(concurrent_executions=1000, unreserved=900),
+    ),
+    "REST API": (
+        {
+            "api": {
+                "id": "a1b2c3",
+                "name": "rally-api",
+                "createdDate": datetime(2026, 11, 1, 9, tzinfo=UTC),
+                "endpointConfiguration": {"types": ["EDGE"]},
+                "disableExecuteApiEndpoint": True,
+                "policy": '{\\"Statement\\": []}',
+                "tags": {"Environment": "prod"},
+            }
+        },
+        RestApi(
+            id="a1b2c3",
+            name="rally-api",
+            created=datetime(2026, 11, 1, 9, tzinfo=UTC),
+            endpoint_types=("EDGE",),
+            execute_api_disabled=True,
+            policy='{"Statement": []}',
+            tags={"Environment": masked("prod", public={"prod"}, salts=())},
+            unplanned=MORE,
+        ),
+    ),
+    "stage": (
+        {
+            "stage": {
+                "stageName": "prod",
+                "deploymentId": "d1",
+                "description": "production",
+                "variables": {"table": "prod"},
+                "cacheClusterEnabled": True,
+                "methodSettings": {
+                    "~1spots~1{id}/GET": {
+                        "throttlingRateLimit": 7.0,
+                        "throttlingBurstLimit": -1,
+                        "loggingLevel": "INFO",
+                        "dataTraceEnabled": True,
+                        "cachingEnabled": True,
+                    }
+                },
+                "accessLogSettings": {
+                    "format": "$context.requestId",
+                    "destinationArn": "arn:aws:logs:ap-northeast-1:444455556666:log-group:rally",
+                },
+                "tracingEnabled": True,
+                "canarySettings": {"percentTraffic": 10.0},
+                "tags": {"Environment": "prod"},
+            }
+        },
+        Stage(
+            name="prod",
+            deployment_id="d1",
+            description="production",
+            variables={"table": masked("prod", public={"prod"}, salts=())},
+            settings={
+                "spots/{id}/GET": MethodSetting(
+                    rate=7.0, burst=None, caching=True, data_trace=True, logging_level="INFO"
+                )
+            },
+            cache_enabled=True,
+            access_log_arn="arn:aws:logs:ap-northeast-1:444455556666:log-group:rally",
+            access_log_format="$context.requestId",
+            tracing=True,
+            canary_percent=10.0,
+            tags={"Environment": masked("prod", public={"prod"}, salts=())},
+            unplanned=MORE,
+        ),
+    ),
+    "role": (
+        {
+            "role": {
+                "RoleName": "rally-auth",
+                "Arn": "arn:aws:iam::444455556666:role/rally-auth",
+                "AssumeRolePolicyDocument": {"Statement": []},
+                "RolePolicyList": [{"PolicyName": "least", "PolicyDocument": {"Statement": []}}],
+                "AttachedManagedPolicies": [{"PolicyArn": "arn:aws:iam::aws:policy/Logs"}],
+                "PermissionsBoundary": {
+                    "PermissionsBoundaryArn": "arn:aws:iam::444455556666:policy/edge"
+                },
+                "RoleLastUsed": {"Region": "us-east-1"},
+                "Tags": [{"Key": "Environment", "Value": "prod"}],
+            }
+        },
+        Role(
+            name="rally-auth",
+            arn="arn:aws:iam::444455556666:role/rally-auth",
+            trust='{"Statement": []}',
+            policies=(
+                PolicyDocument(name="least", document='{"Statement": []}'),
+                PolicyDocument(name="Logs", document="logs", arn="arn:aws:iam::aws:policy/Logs"),
+            ),
+            boundary=PolicyDocument(
+                name="edge", document="edge", arn="arn:aws:iam::444455556666:policy/edge"
+            ),
+            last_used_in="us-east-1",
+            tags={"Environment": masked("prod", public={"prod"}, salts=())},
+        ),
     ),
     "secret": (
         {
@@ -434,6 +683,13 @@ ANSWERS = {
 HERE = {
     "prefix": "stamp-rally-prod",
     "region": "ap-northeast-1",
+    "unplanned": MORE,
+    "mappings": (BasePath(path="v1", api_id="a1", stage="prod"),),
+    "rules": ("{}",),
+    "documents": {
+        "arn:aws:iam::aws:policy/Logs": "logs",
+        "arn:aws:iam::444455556666:policy/edge": "edge",
+    },
     "scope": Scope(
         account="444455556666",
         region="ap-northeast-1",

@@ -6,8 +6,7 @@ from dataclasses import replace
 import botocore.session
 import pytest
 
-from aws.attachments import LEDGERS
-from aws.kinds import topic
+from aws.kinds import LEDGERS, topic
 from aws.ledger import Closed
 from tests.aws.closed_world import COVERAGE, undecided
 from tests.aws.fake_aws import HEALTHY

@@ -9,9 +9,9 @@ from typing import Any
 
 import boto3
 
-from aws.attachments import LEDGERS
 from aws.inventory import Inventory, on_demand, read_all
 from aws.kind import unread_facts
+from aws.kinds import LEDGERS
 from aws.ledger import Closed, Entry, Harmless, Judged
 from aws.reader_policy import actions, policy
 from aws.section import NotTestable, Section, known

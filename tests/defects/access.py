@@ -7,7 +7,7 @@ from typing import Any
 
 from aws.access.reach import Reach
 from aws.automation import Act, Automation
-from aws.function import RoleUser
+from aws.kinds.function_beside import RoleUser
 from aws.kinds.table_beside import ResourcePolicy
 from aws.kinds.topic import Topic
 from aws.ledgers.events import RULE

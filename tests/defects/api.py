@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from aws.api_document import Integration
-from aws.function import FunctionUrl
+from aws.kinds.function_beside import FunctionUrl
 from aws.static_answer import StaticAnswer
 from signoff.evidence import Records
 from signoff.judge.outcome import Outcome

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
 
-from aws.role import PolicyDocument, Role
+from aws.kinds.role import PolicyDocument, Role
 from aws.section import NotTestable
 from aws.unreadable import Unreadable
 from aws.words import Words

@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
-from aws.domain import BasePath
+from aws.kinds.domain import BasePath
 from signoff.judge.checklist import Severity
 from signoff.judge.outcome import Outcome
 from tests.defects import following

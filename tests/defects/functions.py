@@ -5,11 +5,11 @@ from datetime import UTC, datetime
 
 from aws.api_document import ApiDocument, Integration, Method
 from aws.closed import PATH
-from aws.function import LambdaAccount
+from aws.kinds.function import FUNCTION, UPDATES
+from aws.kinds.function_beside import LambdaAccount
+from aws.kinds.rest_api import Deployment
 from aws.ledger import Unplanned
-from aws.ledgers.lambda_ import FUNCTION, UPDATES
 from aws.release import Package
-from aws.rest_api import Deployment
 from aws.static_answer import StaticAnswer
 from aws.words import Words
 from signoff.judge.live_release import contents_of
@@ -128,7 +128,7 @@ def _closed_api(api: ApiDocument) -> ApiDocument:
 
 
 def _attached(name: str, fact: Words, found: str, call: str) -> Break:
-    one = Unplanned(kind=FUNCTION, name=name, fact=fact, found=found, call=f"lambda:{call}")
+    one = Unplanned(kind=FUNCTION.words, name=name, fact=fact, found=found, call=f"lambda:{call}")
     return edited("function_attachments", name, lambda others: (*others, one))
 
 

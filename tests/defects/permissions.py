@@ -3,10 +3,10 @@
 from collections.abc import Mapping
 from typing import Any
 
+from aws.kinds.role import ROLE as ROLE_KIND
+from aws.kinds.role import PolicyDocument
 from aws.kinds.table_beside import ResourcePolicy
 from aws.ledger import Unplanned
-from aws.ledgers.iam import ROLE as ROLE_KIND
-from aws.role import PolicyDocument
 from aws.words import Words
 from signoff.judge.outcome import Outcome
 from tests.defects import access, callers, privileges, shortfalls
@@ -155,7 +155,7 @@ def _denied(table: str, action: str, principal: Any, **more: Any) -> Break:
 
 def _profile(function: str) -> Break:
     one = Unplanned(
-        kind=ROLE_KIND,
+        kind=ROLE_KIND.words,
         name=f"stamp-rally-prod-{function}-role",
         fact=Words(en="instance profile", ja="インスタンスプロファイル"),
         found="bastion",

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from aws.role import PolicyDocument
+from aws.kinds.role import PolicyDocument
 from tests.defects.changes import attached, role_of
 from tests.defects.defect import Break, Defect
 from tests.healthy.compute import PREFIX

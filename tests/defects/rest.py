@@ -4,7 +4,8 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from aws.function import Function, FunctionPolicy
+from aws.kinds.function import Function
+from aws.kinds.function_beside import FunctionPolicy
 from aws.listings import Names
 from aws.way_back import DeploymentBack, PackageContents
 from signoff.evidence import Records

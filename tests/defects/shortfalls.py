@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 
-from aws.role import PolicyDocument
+from aws.kinds.role import PolicyDocument
 from tests.defects.changes import Statement, attached, rewritten, role_of, under, without
 from tests.defects.defect import Break, Defect
 from tests.healthy.identity import (

@@ -4,7 +4,7 @@ from dataclasses import replace
 from typing import Any
 
 from aws.kinds.gateway_account import GatewayAccount
-from aws.rest_api import MethodSetting
+from aws.kinds.stage import MethodSetting
 from tests.defects.changes import added, both, edited, item
 from tests.defects.defect import Break, Defect
 from tests.defects.documents import integrated

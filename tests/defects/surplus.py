@@ -7,11 +7,11 @@ from typing import Any
 
 from aws import api_surplus
 from aws.api_document import ApiDocument
-from aws.domain import BasePath
+from aws.kinds.domain import DOMAIN, BasePath
+from aws.kinds.rest_api import BINARY, COMPRESSION, KEY_SOURCE, REST_API, Deployment
+from aws.kinds.stage import STAGE
 from aws.kinds.usage_plan import UsagePlan
 from aws.ledger import Unplanned
-from aws.ledgers.apigateway import BINARY, COMPRESSION, DOMAIN, KEY_SOURCE, REST_API, STAGE
-from aws.rest_api import Deployment
 from aws.static_answer import StaticAnswer
 from aws.words import Words
 from tests.defects.changes import added, both, edited, item
@@ -54,7 +54,7 @@ def _told(kind: Words, name: str, fact: Words, found: str, call: str) -> tuple[U
 
 
 def _of_api(fact: Words, found: str) -> Break:
-    told = _told(REST_API, API, fact, found, "GetRestApis")
+    told = _told(REST_API.words, API, fact, found, "GetRestApis")
     return edited("rest_apis", API, lambda one: (replace(one[0], unplanned=told),))
 
 
@@ -175,7 +175,7 @@ AT_THE_STAGE = (
             "stages",
             "prod",
             unplanned=_told(
-                STAGE,
+                STAGE.words,
                 "prod",
                 Words(en="web ACL", ja="Web ACL"),
                 "arn:aws:wafv2:ap-northeast-1:444455556666:regional/webacl/geo/1",
@@ -210,7 +210,7 @@ IN_FRONT = (
             "domains",
             NAME,
             unplanned=_told(
-                DOMAIN,
+                DOMAIN.words,
                 NAME,
                 Words(en="mutual TLS", ja="相互TLS認証"),
                 "s3://truststore/ca.pem",

@@ -12,8 +12,8 @@ import boto3
 import pytest
 
 from aws.door.limits import RetryPolicy
-from aws.function import Function
 from aws.inventory import Inventory, ReadOptions, on_demand, read_all
+from aws.kinds.function import Function
 from aws.reading import Scope
 from aws.release import Builds, Package, RecordedRelease
 from aws.section import NotTestable

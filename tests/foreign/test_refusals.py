@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from aws.attachments import LEDGERS
 from aws.door.limits import RetryPolicy
+from aws.kinds import LEDGERS
 from aws.reader_policy import actions
 from aws.saved import from_json, to_json, unreadable
 from local.aws.request import json_response

@@ -5,7 +5,7 @@ from typing import Any
 
 from aws.access.principals import Principal
 from aws.access.reach import Reach
-from aws.role import PolicyDocument, Role
+from aws.kinds.role import PolicyDocument, Role
 from aws.words import Words
 from tests.healthy.compute import clear
 

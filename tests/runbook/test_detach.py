@@ -9,10 +9,9 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from aws.attachments import LEDGERS
 from aws.converge.undo import UNDO, ByHand, by_hand, undo_of
 from aws.inventory import on_demand
-from aws.kinds import UNDO as OF_KINDS
+from aws.kinds import LEDGERS
 from aws.ledger import Closed, Unplanned
 from aws.words import SILENCE
 from plan import plan_for, scope_of
@@ -43,13 +42,6 @@ FACTS = sorted(
 """Kind and fact of all that a ledger calls closed."""
 ATTACHED = attached.ATTACHED | NEIGHBOURS
 ROOT = Path(__file__).parent.parent.parent
-FOUND_BY = "".join(
-    path.read_text()
-    for folder in ("aws", "checks")
-    for path in sorted((ROOT / folder).rglob("*.py"))
-    if "converge" not in path.parts
-)
-"""Source of all that reads and judges."""
 
 
 @pytest.fixture
@@ -227,19 +219,11 @@ def test_every_closed_fact_has_a_call_or_an_instruction_in_both_languages():
 
 
 def test_loss_whose_words_say_so_cannot_be_undone():
-    every = {**UNDO, **OF_KINDS}
-    calls = {fact: how for fact, how in every.items() if not isinstance(how, ByHand)}
+    calls = {fact: how for fact, how in UNDO.items() if not isinstance(how, ByHand)}
     for_good = {fact for fact, how in calls.items() if FOR_GOOD.search(how.lost.en)}
 
     assert for_good
     assert {fact for fact in for_good if not calls[fact].final} == set()
-
-
-def test_what_is_undone_is_named_as_it_is_found():
-    """A fact that was renamed where it is read would be left alone without a word."""
-    names = {name for fact in UNDO for name in fact}
-
-    assert {name for name in names if f'"{name}"' not in FOUND_BY} == set()
 
 
 def test_pinned_runtime_is_patched_again_live_and_in_what_is_published_next(detach, finished):

@@ -11,7 +11,7 @@ from aws.converge.undo import (
     api,
     function,
     label,
-    role,
+    principal,
 )
 from aws.converge.undo.api import ApiTarget
 from aws.desired import Api
@@ -21,24 +21,22 @@ from aws.words import Words
 
 __all__ = ["UNDO", "ByHand", "Undo", "by_hand", "detach", "undo_of"]
 
-UNDO: Mapping[tuple[str, str], HowToUndo[ApiTarget]] = {
+UNDO: Mapping[tuple[Words, Words], HowToUndo[ApiTarget]] = {
+    **OF_KINDS,
     **function.UNDO,
-    **role.UNDO,
+    **principal.UNDO,
     **api.UNDO,
     **label.UNDO,
 }
-"""English kind and fact, or kind and ``remedy`` -> how it is undone.
+"""Kind and fact -> how it is undone.
 
 What is missing here is repaired by another procedure.
 """
 
 
 def undo_of(one: Unplanned) -> HowToUndo[ApiTarget] | None:
-    return (
-        OF_KINDS.get((one.kind, one.fact))
-        or UNDO.get((one.kind.en, one.fact.en))
-        or UNDO.get((one.kind.en, one.remedy))
-    )
+    label_of = label.BY_REMEDY.get(one.remedy, one.fact)
+    return UNDO.get((one.kind, one.fact)) or UNDO.get((one.kind, label_of))
 
 
 def detach(context: ChangeContext, one: Unplanned, *, planned: Api) -> Changes:

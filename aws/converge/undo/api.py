@@ -13,8 +13,21 @@ from aws.change.gate import unless_absent
 from aws.change.undo import HowToUndo, Undo, UndoTarget, by_call, by_hand
 from aws.converge import api_draft, gateway_responses, rest_api
 from aws.desired import Api
-from aws.ledgers import apigateway
+from aws.kinds.domain import DOMAIN, MAPPINGS, MUTUAL_TLS, OTHER_MAPPINGS
+from aws.kinds.rest_api import (
+    BINARY,
+    COMPRESSION,
+    KEY_SOURCE,
+    MORE_METHODS,
+    OTHER_STAGES,
+    REST_API,
+    STATUS,
+    VPC_ENDPOINTS,
+)
+from aws.kinds.stage import STAGE, WEB_ACL
+from aws.ledgers.apigateway import ACCESS_MODE, AUTHORIZER, GATEWAY_RESPONSE, ROUTE
 from aws.static_answer import unquoted
+from aws.words import Words
 
 LAST = "it is over for callers once `api` has deployed the draft"
 LAST_JA = "`api`で下書きをデプロイした時点で、呼び出し元に反映されます"
@@ -199,13 +212,13 @@ _METHOD_FACTS = (
     *(api_surplus.CONTENT, api_surplus.NAMESPACE, api_surplus.TLS, api_surplus.TRANSFER),
     api_surplus.TARGET,
 )
-UNDO: Mapping[tuple[str, str], HowToUndo[ApiTarget]] = {
-    **{("route", fact.en): _METHOD_AGAIN for fact in _METHOD_FACTS},
-    ("route", api_surplus.HEADERS.en): replace(_METHOD_AGAIN, final=True),
-    ("authorizer", api_surplus.CREDENTIALS.en): _of_authorizer("authorizerCredentials"),
-    ("authorizer", api_surplus.EXPRESSION.en): _of_authorizer("identityValidationExpression"),
+UNDO: Mapping[tuple[Words, Words], HowToUndo[ApiTarget]] = {
+    **{(ROUTE, fact): _METHOD_AGAIN for fact in _METHOD_FACTS},
+    (ROUTE, api_surplus.HEADERS): replace(_METHOD_AGAIN, final=True),
+    (AUTHORIZER, api_surplus.CREDENTIALS): _of_authorizer("authorizerCredentials"),
+    (AUTHORIZER, api_surplus.EXPRESSION): _of_authorizer("identityValidationExpression"),
     **{
-        ("gateway response", fact.en): by_call(
+        (GATEWAY_RESPONSE, fact): by_call(
             _response,
             en=f"that error is answered as planned; {LAST}",
             ja=f"このエラーの応答は計画どおりになります。{LAST_JA}",
@@ -214,20 +227,20 @@ UNDO: Mapping[tuple[str, str], HowToUndo[ApiTarget]] = {
         )
         for fact in (api_surplus.HEADERS, api_surplus.ANSWER_TEMPLATES)
     },
-    ("REST API", "methods beyond the contract"): by_call(
+    (REST_API.words, MORE_METHODS): by_call(
         _methods,
         en=f"whoever calls those methods gets 403; {LAST}",
         ja=f"該当メソッドの呼び出しには403を返します。{LAST_JA}",
         final=True,
         left=lambda target: bool(_shown(target, _draft(target)[1])),
     ),
-    ("REST API", api_surplus.POLICY.en): by_call(
+    (REST_API.words, api_surplus.POLICY): by_call(
         _patched(lambda _: [{"op": "replace", "path": "/policy", "value": ""}]),
         en=f"callers are no longer limited by where they call from; {LAST}",
         ja=f"呼び出し元による制限がなくなります。{LAST_JA}",
         left=_has("policy"),
     ),
-    ("REST API", apigateway.BINARY.en): by_call(
+    (REST_API.words, BINARY): by_call(
         _patched(
             lambda target: [
                 {"op": "remove", "path": f"/binaryMediaTypes/{_escaped(one)}"} for one in target.ids
@@ -237,19 +250,19 @@ UNDO: Mapping[tuple[str, str], HowToUndo[ApiTarget]] = {
         ja=f"該当の型の本文はテキストとして扱われます。{LAST_JA}",
         left=_has("binaryMediaTypes"),
     ),
-    ("REST API", apigateway.COMPRESSION.en): by_call(
+    (REST_API.words, COMPRESSION): by_call(
         _patched(lambda _: [{"op": "replace", "path": "/minimumCompressionSize"}]),
         en=f"answers are no longer compressed; {LAST}",
         ja=f"応答は圧縮されなくなります。{LAST_JA}",
         left=_has("minimumCompressionSize"),
     ),
-    ("REST API", apigateway.KEY_SOURCE.en): by_call(
+    (REST_API.words, KEY_SOURCE): by_call(
         _patched(lambda _: [{"op": "replace", "path": "/apiKeySource", "value": "HEADER"}]),
         en=f"the API key is taken from the header X-Api-Key; {LAST}",
         ja=f"APIキーはX-Api-Keyヘッダーから読み取ります。{LAST_JA}",
         left=_has("apiKeySource", usual="HEADER"),
     ),
-    ("REST API", apigateway.VPC_ENDPOINTS.en): by_call(
+    (REST_API.words, VPC_ENDPOINTS): by_call(
         _patched(
             lambda target: [
                 {"op": "remove", "path": "/endpointConfiguration/vpcEndpointIds", "value": one}
@@ -260,48 +273,48 @@ UNDO: Mapping[tuple[str, str], HowToUndo[ApiTarget]] = {
         ja=f"VPCエンドポイントとの関連付けがなくなります。{LAST_JA}",
         left=_has("endpointConfiguration", "vpcEndpointIds"),
     ),
-    ("REST API", apigateway.ACCESS_MODE.en): by_hand(
+    (REST_API.words, ACCESS_MODE): by_hand(
         en="API Gateway console > APIs > {name} > API settings > Endpoint access mode: Basic; then `api` in the"
         " runbook",
         ja="API Gatewayコンソール > API > {name} > API設定 > エンドポイントアクセスモードを「基本」にし、ランブックの`api`を"
         "実行してください",
     ),
-    ("REST API", api_surplus.UNKNOWN.en): by_hand(
+    (REST_API.words, api_surplus.UNKNOWN): by_hand(
         en="API Gateway console > APIs > {name} > Stages > Export shows it: take it away in the draft, then run"
         " `api` in the runbook",
         ja="API Gatewayコンソール > API > {name} > ステージ > エクスポートで確認し、下書きから取り除いてから、ランブックの`api`を"
         "実行してください",
     ),
-    ("REST API", "status"): by_hand(
+    (REST_API.words, STATUS): by_hand(
         en="API Gateway console > APIs > {name} shows why it is so: wait until it is Available, or ask AWS Support",
         ja="API Gatewayコンソール > API > {name}で理由を確認し、「利用可能」になるのを待つか、AWSサポートに問い合わせてください",
     ),
-    ("REST API", "other stages"): by_call(
+    (REST_API.words, OTHER_STAGES): by_call(
         _other_stages,
         en="whoever calls those stages gets 403; their settings are lost",
         ja="該当ステージの呼び出しには403を返し、その設定は失われます",
         final=True,
     ),
-    ("stage", "web ACL"): by_call(
+    (STAGE.words, WEB_ACL): by_call(
         _web_acl,
         en="requests that the web ACL blocked get through",
         ja="Web ACLが遮断していた呼び出しも通ります",
     ),
-    ("custom domain", "mappings to the API"): by_call(
+    (DOMAIN.words, MAPPINGS): by_call(
         _mappings,
         en="whoever calls the API by that name no longer gets an answer",
         ja="この名前でのAPI呼び出しには応答しなくなります",
     ),
-    ("custom domain", "other mappings"): by_call(
+    (DOMAIN.words, OTHER_MAPPINGS): by_call(
         _mappings,
         en="whoever calls that path of the domain reaches our API instead of the other one",
         ja="ドメインの該当パスへの呼び出しは、他のAPIではなく本APIに届きます",
     ),
-    ("custom domain", "endpoint access mode"): by_hand(
+    (DOMAIN.words, ACCESS_MODE): by_hand(
         en="API Gateway console > Custom domain names > {name} > Edit > Endpoint access mode: Basic",
         ja="API Gatewayコンソール > カスタムドメイン名 > {name} > 編集 > エンドポイントアクセスモードを「基本」にしてください",
     ),
-    ("custom domain", "mutual TLS"): by_hand(
+    (DOMAIN.words, MUTUAL_TLS): by_hand(
         en="API Gateway console > Custom domain names > {name} > Edit > Mutual TLS authentication: off",
         ja="API Gatewayコンソール > カスタムドメイン名 > {name} > 編集 > 相互TLS認証をオフにしてください",
     ),

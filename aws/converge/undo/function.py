@@ -7,8 +7,22 @@ from aws.change.undo import HowToUndo, UndoTarget, by_call, by_hand
 from aws.converge import live_configuration
 from aws.converge.live_configuration import Edit
 from aws.converge.version import LATEST
-from aws.function import RESERVED
-from aws.ledgers.lambda_ import UPDATES
+from aws.kinds.function import (
+    APPLICATION_LEVEL,
+    DEAD_LETTERS,
+    EVENT_SOURCE,
+    FIXED,
+    FUNCTION,
+    NETWORK,
+    ON_FAILURE,
+    ON_SUCCESS,
+    RESERVED,
+    SNAP_START,
+    SYSTEM_LEVEL,
+    UPDATES,
+    WRITES_TO,
+)
+from aws.kinds.function_beside import URLS
 from aws.raw import Raw
 from aws.words import Words
 
@@ -116,75 +130,71 @@ REPLACE = by_hand(
     "ランブックの`functions`と`api`に従ってください",
 )
 
-UNDO: Mapping[tuple[str, str], HowToUndo[UndoTarget]] = {
-    ("function", "network (VPC)"): by_call(
+_OF_FUNCTIONS: Mapping[Words, HowToUndo[UndoTarget]] = {
+    NETWORK: by_call(
         _configuration(lambda _: {"VpcConfig": {"SubnetIds": [], "SecurityGroupIds": []}}),
         en="the function no longer reaches what only that network reaches",
         ja="そのネットワークからしか届かない先には届かなくなります",
     ),
-    ("function", "dead-letter queue"): by_call(
+    DEAD_LETTERS: by_call(
         _configuration(lambda _: {"DeadLetterConfig": {"TargetArn": ""}}),
         en="messages that fail for good are no longer kept in that queue",
         ja="失敗したメッセージは、そのキューに残らなくなります",
     ),
-    ("function", "application log level"): by_call(
+    APPLICATION_LEVEL: by_call(
         _level("ApplicationLogLevel"),
         en="logs grow: INFO is written again",
         ja="INFO以上が再び記録されます",
     ),
-    ("function", "system log level"): by_call(
+    SYSTEM_LEVEL: by_call(
         _level("SystemLogLevel"),
         en="logs grow: INFO is written again",
         ja="INFO以上が再び記録されます",
     ),
-    ("function", "SnapStart"): by_call(
+    SNAP_START: by_call(
         _configuration(lambda _: {"SnapStart": {"ApplyOn": "None"}}),
         en="each cold start initializes the function again",
         ja="コールドスタートのたびに関数が初期化されます",
     ),
-    ("function", "event source"): by_call(
+    EVENT_SOURCE: by_call(
         _event_source,
         en="that source no longer invokes the function; its position in the source is lost",
         ja="そのイベントソースからは呼び出されなくなり、読み取り位置も失われます",
         final=True,
     ),
-    ("function", "destination on success"): by_call(
+    ON_SUCCESS: by_call(
         _destination("OnSuccess"),
         en="that destination no longer receives what functions return",
         ja="その送信先に、関数の結果が届かなくなります",
     ),
-    ("function", "destination on failure"): by_call(
+    ON_FAILURE: by_call(
         _destination("OnFailure"),
         en="that destination no longer receives failures",
         ja="その送信先に、失敗が届かなくなります",
     ),
-    ("function", "log group"): by_call(
+    WRITES_TO: by_call(
         _configuration(_own_log_group),
         en="new lines are written to the function's own log group, no longer to the other one",
         ja="新しいログは別のロググループではなく、関数自身のロググループに記録されます",
     ),
-    ("function", RESERVED.en): by_call(
+    RESERVED: by_call(
         _reservation,
         en="the function has no reserved concurrency any more, and so no limit of its own",
         ja="関数のための予約も上限もなくなります",
     ),
-    ("function", UPDATES.en): by_call(
+    UPDATES: by_call(
         _runtime_updates,
         en="AWS patches the runtime again: the function leaves the build to which it was pinned",
         ja="AWSによるランタイムの更新が再開され、固定されていたビルドから離れます",
     ),
-    ("function", "URLs"): by_call(
+    URLS: by_call(
         _urls,
         en="whoever calls that URL no longer gets an answer; a new one would have another address",
         ja="このURLへの呼び出しには応答しなくなります。再作成するとアドレスが変わります",
         final=True,
     ),
-    **{
-        ("function", fact): REPLACE
-        for fact in (
-            *("package type", "image configuration", "container image", "code repository"),
-            *("tenant isolation", "capacity provider", "durable execution", "accelerator"),
-            *("edge replica of", "key of the code package"),
-        )
-    },
+    **dict.fromkeys(FIXED, REPLACE),
+}
+UNDO: Mapping[tuple[Words, Words], HowToUndo[UndoTarget]] = {
+    (FUNCTION.words, fact): how for fact, how in _OF_FUNCTIONS.items()
 }

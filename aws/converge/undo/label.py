@@ -6,6 +6,17 @@ from typing import Any
 from aws.change.undo import ALL, THIS, HowToUndo, Undo, by_call, calling
 from aws.converge import rest_api
 from aws.converge.undo.api import ApiTarget
+from aws.kinds.function import FUNCTION
+from aws.kinds.rest_api import REST_API
+from aws.kinds.role import ROLE
+from aws.kinds.secret import SECRET
+from aws.kinds.stage import STAGE
+from aws.kinds.table import TABLE
+from aws.words import Words
+
+TAG, VARIABLE = Words(en="tag", ja="タグ"), Words(en="variable", ja="変数")
+BY_REMEDY = {one.en: one for one in (TAG, VARIABLE)}
+"""``remedy`` of a finding on one label -> what all such findings are about."""
 
 
 def _function(target: ApiTarget) -> None:
@@ -56,16 +67,16 @@ def _of_tag(call: Callable[[ApiTarget], None]) -> Undo[ApiTarget]:
     )
 
 
-UNDO: Mapping[tuple[str, str], HowToUndo[ApiTarget]] = {
-    ("function", "tag"): _of_tag(_function),
-    ("table", "tag"): _of_tag(_table),
-    ("role", "tag"): _of_tag(calling("iam", "untag_role", RoleName=THIS, TagKeys=ALL)),
-    ("secret", "tag"): _of_tag(
+UNDO: Mapping[tuple[Words, Words], HowToUndo[ApiTarget]] = {
+    (FUNCTION.words, TAG): _of_tag(_function),
+    (TABLE.words, TAG): _of_tag(_table),
+    (ROLE.words, TAG): _of_tag(calling("iam", "untag_role", RoleName=THIS, TagKeys=ALL)),
+    (SECRET.words, TAG): _of_tag(
         calling("secretsmanager", "untag_resource", SecretId=THIS, TagKeys=ALL)
     ),
-    ("REST API", "tag"): _of_tag(_rest_api),
-    ("stage", "tag"): _of_tag(_stage),
-    ("stage", "variable"): by_call(
+    (REST_API.words, TAG): _of_tag(_rest_api),
+    (STAGE.words, TAG): _of_tag(_stage),
+    (STAGE.words, VARIABLE): by_call(
         _variable,
         en="what reads that stage variable no longer finds it; a secret that was there is known to"
         " whoever saw it: replace it (`secrets` in the runbook)",

@@ -3,7 +3,7 @@
 from aws import desired
 from aws.bounds import at_most, exactly
 from aws.difference import differences
-from aws.function import TIMEOUT
+from aws.kinds.function import TIMEOUT
 from aws.words import Words
 from checks.deployed import Deployed
 from signoff.environment import Environment

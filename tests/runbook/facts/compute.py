@@ -5,16 +5,16 @@ import json
 from aws.access.principals import Principal
 from aws.access.reach import Reach
 from aws.automation import Act, Automation
-from aws.function import (
+from aws.kinds.function import Function
+from aws.kinds.function_beside import (
     Alias,
-    Function,
     FunctionPolicy,
     FunctionUrl,
     LambdaAccount,
     RoleUser,
     Version,
 )
-from aws.role import PolicyDocument, Role
+from aws.kinds.role import PolicyDocument, Role
 from aws.way_back import PackageContents
 from runbook.procedures import api, functions, least_privilege
 from tests.runbook.facts.answer import (

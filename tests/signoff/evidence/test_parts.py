@@ -9,15 +9,15 @@ from typing import Any, get_args, get_origin, get_type_hints
 import pytest
 
 from aws.access.principals import Principal, Reach
-from aws.domain import BasePath
-from aws.function import FunctionUrl
 from aws.inventory import Sections
 from aws.kinds import ATTACHED, BY_SECTION, KINDS
+from aws.kinds.domain import BasePath
+from aws.kinds.function_beside import FunctionUrl
 from aws.kinds.mute_rule import MuteRule
+from aws.kinds.role import PolicyDocument
 from aws.kinds.table_capacity import ScalableTarget
 from aws.ledger import Unplanned
 from aws.redaction.secret_text import MaskedValue
-from aws.role import PolicyDocument
 from aws.section import NotTestable
 from aws.static_answer import StaticAnswer
 from aws.words import Words

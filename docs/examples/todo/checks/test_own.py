@@ -3,7 +3,7 @@
 from aws import desired
 from aws.bounds import at_least, at_most
 from aws.difference import differences
-from aws.function import MEMORY
+from aws.kinds.function import MEMORY
 from aws.kinds.table_beside import WINDOW
 from aws.words import Words
 from checks.deployed import Deployed

@@ -1,17 +1,19 @@
-"""Lambda: what each function's alias runs, and every policy or URL by which it can be called."""
+"""Lambda: the aliases and versions of each function, every policy or URL by which it can be called, and what the account has room for."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass
 
-from aws.door.failures import Gone, ReadFailure
+from aws.door.failures import Gone
+from aws.kind import ARN, NAME, Kind, ReadCall, Wanted, fact
+from aws.kinds.function import BY_NAME, NOT_FOUND, VERSION
+from aws.ledger import LABELS, NAMES, Harmless, Judged, Ledger, Operation
+from aws.part import IDENTITY, PLANNED_BY, LeftOut, Part
 from aws.raw import Raw
 from aws.reading import Reader, Reading, required
-from aws.redaction.secret_text import MaskedValue
 from aws.section import Section
 from aws.unreadable import Unreadable
-from aws.words import Words, known_as
+from aws.words import Words
 
-NOT_FOUND = "ResourceNotFoundException"
 UNSERVED = 10
 """Per function, the number of newest published versions without an alias whose policy is read.
 
@@ -20,60 +22,38 @@ functions take five seconds, three hundred take two and a half minutes. Ten week
 """
 
 
-RUNTIME = Words(en="runtime", ja="ランタイム")
-TIMEOUT = Words(en="time-out (s)", ja="タイムアウト（秒）")
-MEMORY = Words(en="memory (MB)", ja="メモリ（MB）")
-LAYERS = Words(en="layers", ja="レイヤー")
-FILE_SYSTEMS = Words(en="file systems", ja="ファイルシステム")
+URLS = Words(en="URLs", ja="関数URL")
 WEIGHTS = Words(en="traffic sent to other versions", ja="他のバージョンに送るトラフィック")
 FREE = Words(en="free concurrency", ja="利用可能な同時実行数")
 ACCOUNT = Words(en="account", ja="アカウント")
-RESERVED = Words(en="reserved concurrency", ja="予約済み同時実行数")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Function:
-    """What the alias points to, or ``$LATEST`` where there is no such alias (see ``version``)."""
-
-    name: str
-    arn: str
-    version: str
-    runtime: str | None = field(metadata=known_as(RUNTIME))
-    state: str | None
-    last_update_status: str | None
-    handler: str | None
-    role_arn: str
-    timeout_s: int = field(metadata=known_as(TIMEOUT))
-    memory_mb: int = field(metadata=known_as(MEMORY))
-    code_sha256: str
-    environment: Mapping[str, MaskedValue]
-    log_group: str
-    tracing: str = "PassThrough"
-    kms_key_arn: str | None = None
-    reserved_concurrency: int | None = field(default=None, metadata=known_as(RESERVED))
-    layers: tuple[str, ...] = field(default=(), metadata=known_as(LAYERS))
-    """ARNs of layer versions: code that CodeSha256 does not cover."""
-    file_systems: tuple[str, ...] = field(default=(), metadata=known_as(FILE_SYSTEMS))
-    """Mounted file systems and their paths: code there may be run as well."""
-    snap_start: str = "None"
-    architectures: tuple[str, ...] = ("x86_64",)
-    runtime_version: str | None = None
-    """ARN of the patch of the runtime that runs; AWS moves it on unless it was pinned."""
-    tags: Mapping[str, MaskedValue] = field(default_factory=dict)
-
-    @property
-    def facts(self) -> Mapping[Words, object]:
-        """The facts that have a bound, by their names."""
-        return {RUNTIME: self.runtime, TIMEOUT: self.timeout_s, MEMORY: self.memory_mb}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Alias:
-    name: str
-    arn: str
-    version: str
-    weights: Mapping[str, float] = field(default_factory=dict, metadata=known_as(WEIGHTS))
+    name: str = fact(NAME, "Name", part=PLANNED_BY)
+    arn: str = fact(ARN, "AliasArn", part=IDENTITY)
+    version: str = fact(VERSION, "FunctionVersion", part=IDENTITY)
+    weights: Mapping[str, float] = fact(
+        WEIGHTS, "RoutingConfig.AdditionalVersionWeights", absent={}, covers="RoutingConfig"
+    )
     """Version -> share of the calls that is sent elsewhere; empty is the only safe state."""
+
+
+ALIASES = Kind[Alias, Wanted](
+    words=Words(en="aliases of function", ja="関数のエイリアス"),
+    service="lambda",
+    section="aliases",
+    type=Alias,
+    part=Part.CODE,
+    calls={
+        "alias": ReadCall(
+            operation="ListAliases",
+            under="Aliases",
+            pages="Aliases",
+            harmless={LABELS: "Description", NAMES: "RevisionId"},
+        )
+    },
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,8 +95,51 @@ class RoleUser:
 class LambdaAccount:
     """Concurrent executions: the Region's limit and what no function has reserved."""
 
-    concurrent_executions: int
-    unreserved: int
+    concurrent_executions: int = fact(
+        Words(en="concurrent executions", ja="同時実行数"), "ConcurrentExecutions"
+    )
+    unreserved: int = fact(
+        Words(en="unreserved concurrency", ja="未予約の同時実行数"),
+        "UnreservedConcurrentExecutions",
+        part=LeftOut("moves with other functions of the account", moves=True),
+    )
+
+
+ROOM = "room for code; a full one refuses the upload"
+LAMBDA_ACCOUNT = Kind[LambdaAccount, Wanted](
+    words=Words(en="Lambda of this", ja="Lambda"),
+    service="lambda",
+    section="lambda_account",
+    type=LambdaAccount,
+    part=Part.CAPACITY,
+    calls={
+        "account": ReadCall(
+            operation="GetAccountSettings",
+            under="AccountLimit",
+            needs=frozenset({"AccountLimit"}),
+            harmless={ROOM: "TotalCodeSize CodeSizeUnzipped CodeSizeZipped"},
+            beside={"AccountUsage": Harmless(ROOM)},
+        )
+    },
+)
+LEDGER: Ledger = {
+    "lambda:ListFunctions": Operation(
+        resources={},
+        members={
+            # What the alias runs is judged by GetFunction; the door searches every version for secrets.
+            "Functions": Judged("versions"),
+        },
+    ),
+    "lambda:GetPolicy": Operation(
+        resources=BY_NAME,
+        members={"Policy": Judged("document"), "RevisionId": NAMES},
+        needs=frozenset({"Policy"}),
+    ),
+    "lambda:ListFunctionUrlConfigs": Operation(
+        resources=BY_NAME,
+        members={"FunctionUrlConfigs": Judged("function_urls")},
+    ),
+}
 
 
 def listed(reading: Reading) -> list[Raw]:
@@ -135,10 +158,6 @@ def names(reading: Reading) -> list[str]:
 def listed_name(entry: Raw) -> str:
     """Return the function name of an entry, from its ARN if AWS leaves the name out."""
     return str(entry.get("FunctionName") or entry["FunctionArn"].split(":")[6])
-
-
-def functions(reading: Reading) -> Section[Function]:
-    return reading.each(reading.scope.functions, lambda name: _function(reading, name))
 
 
 def aliases(reading: Reading) -> Section[tuple[Alias, ...]]:
@@ -235,76 +254,7 @@ def role_users(reading: Reading) -> Section[tuple[RoleUser, ...]]:
 
 
 def account(reading: Reading) -> Section[LambdaAccount]:
-    limit = reading.aws.call("lambda", "get_account_settings")["AccountLimit"]
-    return {
-        "account": LambdaAccount(
-            concurrent_executions=limit["ConcurrentExecutions"],
-            unreserved=limit["UnreservedConcurrentExecutions"],
-        )
-    }
-
-
-def _function(reading: Reading, name: str) -> Function:
-    # Tags and reserved concurrency belong to the function: AWS omits them when asked about an alias.
-    asked = {"FunctionName": name}
-    whole = reading.aws.call("lambda", "get_function", **asked)
-    behind = reading.aws.call(
-        "lambda", "get_function", **asked, Qualifier=reading.scope.alias, empty_on={NOT_FOUND}
-    )
-    if refused := whole.get("TagsError"):
-        raise _within("tags", refused)
-    return replace(
-        configured(reading, (behind or whole)["Configuration"]),
-        reserved_concurrency=whole.get("Concurrency", {}).get("ReservedConcurrentExecutions"),
-        tags=reading.scope.described(whole.get("Tags", {})),
-    )
-
-
-def configured(reading: Reading, raw: Raw) -> Function:
-    """Return the facts of a configuration, its variables included."""
-    return replace(decode(raw), environment=_environment(reading, raw.get("Environment", {})))
-
-
-def decode(raw: Raw) -> Function:
-    """Return the facts of a configuration, but for its variables, whose values may be secrets."""
-    return Function(
-        name=raw["FunctionName"],
-        arn=":".join(raw["FunctionArn"].split(":")[:7]),
-        version=raw["Version"],
-        runtime=raw.get("Runtime"),
-        state=raw.get("State"),
-        last_update_status=raw.get("LastUpdateStatus"),
-        handler=raw.get("Handler"),
-        role_arn=raw["Role"],
-        timeout_s=raw["Timeout"],
-        memory_mb=raw["MemorySize"],
-        code_sha256=raw["CodeSha256"],
-        environment={},
-        log_group=raw.get("LoggingConfig", {}).get("LogGroup")
-        or f"/aws/lambda/{raw['FunctionName']}",
-        tracing=raw.get("TracingConfig", {}).get("Mode", "PassThrough"),
-        kms_key_arn=raw.get("KMSKeyArn"),
-        layers=tuple(one["Arn"] for one in raw.get("Layers", ())),
-        file_systems=tuple(
-            f"{one['LocalMountPath']} ({one['Arn']})" for one in raw.get("FileSystemConfigs", ())
-        ),
-        snap_start=raw.get("SnapStart", {}).get("ApplyOn", "None"),
-        architectures=tuple(raw.get("Architectures", ("x86_64",))),
-        runtime_version=raw.get("RuntimeVersionConfig", {}).get("RuntimeVersionArn"),
-    )
-
-
-def _within(member: str, refused: Raw) -> ReadFailure:
-    """Return the failure of a part of an answer, which AWS tells within it."""
-    said = f"{member}: {refused.get('ErrorCode')}"
-    return ReadFailure.of("lambda:GetFunction", said, said)
-
-
-def _environment(reading: Reading, raw: Raw) -> dict[str, MaskedValue]:
-    # If we may not use the key, a successful answer has an error in place of the variables.
-    if refused := raw.get("Error"):
-        raise _within("environment", refused)
-    return reading.scope.described(raw.get("Variables", {}))
+    return {"account": LAMBDA_ACCOUNT.read(reading.aws, "account")}
 
 
 def _aliases(reading: Reading, name: str) -> tuple[Alias, ...]:
@@ -319,12 +269,7 @@ def sent_to(version: str, share: float) -> Words:
 
 def alias_of(raw: Raw) -> Alias:
     """Decode an entry of ListAliases."""
-    return Alias(
-        name=raw["Name"],
-        arn=raw["AliasArn"],
-        version=raw["FunctionVersion"],
-        weights=(raw.get("RoutingConfig") or {}).get("AdditionalVersionWeights") or {},
-    )
+    return ALIASES.decode({"alias": raw})
 
 
 def _versions(found: Iterable[Raw], name: str) -> tuple[Version, ...]:
@@ -359,11 +304,10 @@ def _urls(reading: Reading, name: str) -> tuple[FunctionUrl, ...]:
 
 
 READERS = {
-    "functions": Reader(functions, ("lambda:GetFunction", "lambda:ListTags", "kms:Decrypt")),
-    "aliases": Reader(aliases, ("lambda:ListAliases",)),
+    ALIASES.section: Reader(aliases, ALIASES.actions),
     "versions": Reader(versions, ("lambda:ListFunctions",)),
     "function_policies": Reader(policies, ("lambda:GetPolicy",)),
     "function_urls": Reader(urls, ("lambda:ListFunctionUrlConfigs",)),
     "role_users": Reader(role_users, ("lambda:ListFunctionUrlConfigs", "lambda:ListFunctions")),
-    "lambda_account": Reader(account, ("lambda:GetAccountSettings",)),
+    LAMBDA_ACCOUNT.section: Reader(account, LAMBDA_ACCOUNT.actions),
 }

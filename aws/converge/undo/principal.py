@@ -1,16 +1,11 @@
-"""What nobody planned of roles: instance profiles, and functions and Regions that use them."""
+"""Principals that may act on what is ours, and functions and Regions that use our roles: a person takes them away."""
 
 from collections.abc import Mapping
 
-from aws.change.undo import HowToUndo, UndoTarget, by_call, by_hand
+from aws.access.principals import MAY_ACT, MAY_INVOKE, PRINCIPALS, USED_BY
+from aws.change.undo import ByHand, by_hand
+from aws.kinds.role import ROLE
 from aws.words import Words
-
-
-def _out_of_profiles(target: UndoTarget) -> None:
-    iam = target.context.client("iam")
-    for profile in target.ids:
-        iam.remove_role_from_instance_profile(InstanceProfileName=profile, RoleName=target.name)
-
 
 _OTHER_PRINCIPALS = {
     kind: by_hand(
@@ -24,13 +19,8 @@ _OTHER_PRINCIPALS = {
         "user": Words("Users", "ユーザー"),
     }.items()
 }
-UNDO: Mapping[tuple[str, str], HowToUndo[UndoTarget]] = {
-    ("role", "instance profile"): by_call(
-        _out_of_profiles,
-        en="servers that run with that profile lose the rights of the role",
-        ja="このプロファイルで動くサーバーは、ロールの権限を失います",
-    ),
-    ("role", "others that use it"): by_hand(
+UNDO: Mapping[tuple[Words, Words], ByHand] = {
+    (ROLE.words, USED_BY): by_hand(
         en="Lambda console > Functions > the one that the row names > Configuration > Permissions: give it a"
         " role of its own instead of {name}, or delete it; what another Region uses is forgotten by IAM after"
         " 400 days",
@@ -38,8 +28,8 @@ UNDO: Mapping[tuple[str, str], HowToUndo[UndoTarget]] = {
         "関数を削除してください。他リージョンでの利用記録は、IAMから400日後に消えます",
     ),
     **{
-        (kind, fact): instruction
+        (PRINCIPALS[kind], fact): instruction
         for kind, instruction in _OTHER_PRINCIPALS.items()
-        for fact in ("our resources that it may act on", "which functions it may invoke")
+        for fact in (MAY_ACT, MAY_INVOKE)
     },
 }

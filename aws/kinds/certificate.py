@@ -1,0 +1,137 @@
+"""Certificate Manager: the certificate of the custom domain."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from aws.door.failures import ReadFailure
+from aws.kind import ARN, Kind, ReadCall, Wanted, fact
+from aws.kinds.rest_api import STATUS
+from aws.ledger import WHEN
+from aws.part import LeftOut
+from aws.raw import Raw, utc
+from aws.reading import Reader, Reading
+from aws.section import Section
+from aws.unreadable import Unreadable
+from aws.words import Words
+
+RENEWAL = timedelta(days=30)
+"""ACM renews 60 days ahead; a certificate with less time left than this will not renew by itself."""
+WEAK_KEYS = frozenset({"RSA_1024", "RSA-1024"})
+BROKEN = re.compile(r"MD5|SHA1|SHA-1", re.IGNORECASE)
+OF_SERVERS = frozenset({"TLS_WEB_SERVER_AUTHENTICATION", "ANY", "NONE"})
+"""Uses of a certificate that let it prove a server's name."""
+
+
+def _distrusted(raw: Raw) -> Iterator[str]:
+    """Yield what no phone accepts (ACM user guide, "Certificate transparency logging"; Apple's and Chromium's root programs)."""
+    logged = raw.get("Options", {}).get("CertificateTransparencyLoggingPreference")
+    usages = [one.get("Name") for one in raw.get("ExtendedKeyUsages", ())]
+    if raw.get("Type") == "PRIVATE":
+        yield "Type PRIVATE"
+    if logged == "DISABLED":
+        yield "CertificateTransparencyLoggingPreference DISABLED"
+    if raw.get("KeyAlgorithm") in WEAK_KEYS:
+        yield f"KeyAlgorithm {raw['KeyAlgorithm']}"
+    if BROKEN.search(signed := raw.get("SignatureAlgorithm", "")):
+        yield f"SignatureAlgorithm {signed}"
+    if usages and not OF_SERVERS & {*usages}:
+        yield f"ExtendedKeyUsages {', '.join(map(str, usages))}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Certificate:
+    arn: str = fact(ARN, "CertificateArn")
+    status: str = fact(STATUS, "Status")
+    names: tuple[str, ...] = fact(
+        Words(en="names", ja="名前"),
+        "",
+        read=lambda raw: tuple(
+            dict.fromkeys((raw["DomainName"], *raw.get("SubjectAlternativeNames", ())))
+        ),
+        covers="DomainName SubjectAlternativeNames",
+    )
+    not_before: datetime | None = fact(
+        Words(en="valid from", ja="有効期間の開始"), "NotBefore", absent=None, read=utc
+    )
+    not_after: datetime | None = fact(
+        Words(en="valid until", ja="有効期限"), "NotAfter", absent=None, read=utc
+    )
+    renewal: str = fact(
+        Words(en="renewal", ja="更新の状態"),
+        "RenewalSummary.RenewalStatus",
+        absent="",
+        covers="RenewalSummary",
+    )
+    """State of its renewal; empty if none has begun."""
+    renews: bool = fact(
+        Words(en="renewed by ACM", ja="ACMによる更新"),
+        "RenewalEligibility",
+        absent=True,
+        read=lambda eligible: eligible != "INELIGIBLE",
+    )
+    """Whether ACM renews it; imported certificates are not renewed."""
+    distrusted: tuple[str, ...] = fact(
+        Words(en="what browsers refuse", ja="ブラウザが信頼しない点"),
+        "",
+        absent=(),
+        read=lambda raw: tuple(_distrusted(raw)),
+        covers="KeyAlgorithm SignatureAlgorithm ExtendedKeyUsages Type"
+        " Options.CertificateTransparencyLoggingPreference",
+    )
+    """Properties that make browsers and phones refuse it, in AWS's terms."""
+
+    def days_left(self, now: datetime) -> int:
+        """Return whole days until it expires; 0 if it has no expiry."""
+        return (self.not_after - now).days if self.not_after else 0
+
+
+CERTIFICATE = Kind[Certificate, Wanted](
+    words=Words(en="certificate", ja="証明書"),
+    service="acm",
+    section="certificates",
+    type=Certificate,
+    part=LeftOut("ACM renews them by itself, and rows judge them in each run"),
+    calls={
+        "certificate": ReadCall(
+            operation="DescribeCertificate",
+            asks={"CertificateArn": "{name}"},
+            under="Certificate",
+            needs=frozenset({"Certificate"}),
+            harmless={
+                WHEN: "CreatedAt IssuedAt ImportedAt",
+                "whether it is exportable, and how it was validated": "Options",
+                "which service renews it": "ManagedBy",
+                "what else uses it takes nothing from the API": "InUseBy",
+                "told by its type, which is judged": "CertificateAuthorityArn",
+                "words beside a status, which is judged": "RevokedAt RevocationReason FailureReason",
+                "how the name was proven; a certificate that is issued and renews has proven it": "DomainValidationOptions UpdateSummary AcmeEndpointArn AcmeAccountId",
+                "who it was made for and how its key is used, which its names and uses say": "Serial Subject Issuer KeyUsages CertificateKeyPairOrigin CertificateUsage RootHierarchyType",
+            },
+        )
+    },
+)
+
+
+def decode(raw: Raw) -> Certificate:
+    return CERTIFICATE.decode({"certificate": {"Certificate": raw}})
+
+
+def covers(pattern: str, name: str) -> bool:
+    """Whether a certificate's name covers a host; ``*`` stands for exactly one label."""
+    if not pattern.startswith("*."):
+        return pattern.lower() == name.lower()
+    return pattern[2:].lower() == name.lower().partition(".")[2]
+
+
+def certificates(reading: Reading) -> Section[Certificate]:
+    found = reading.needed("domains")
+    for name, one in found.items():
+        if isinstance(one, Unreadable):
+            raise ReadFailure(one.behind(f"domains: {name}"))
+    arns = [one.certificate_arn for one in found.values() if one.certificate_arn]
+    return reading.each(arns, lambda arn: CERTIFICATE.read(reading.aws, arn))
+
+
+READERS = {CERTIFICATE.section: Reader(certificates, CERTIFICATE.actions)}

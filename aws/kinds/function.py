@@ -1,0 +1,368 @@
+"""Lambda: what each function's alias runs, and what feeds, follows or pins it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from aws.door.failures import ReadFailure
+from aws.kind import ARN, NAME, Kind, ReadCall, Wanted, fact
+from aws.kinds.statements import TAGS, described
+from aws.ledger import (
+    LABELS,
+    NAMES,
+    WHEN,
+    Closed,
+    Harmless,
+    Ledger,
+    Operation,
+    Resource,
+    Unplanned,
+    off,
+    only,
+)
+from aws.part import IDENTITY, JUDGED_EACH_RUN, PLANNED_BY, LeftOut, Part
+from aws.raw import Raw
+from aws.reading import Reader, Reading, required
+from aws.redaction.secret_text import MaskedValue
+from aws.section import Section
+from aws.words import Words
+
+NOT_FOUND = "ResourceNotFoundException"
+RUNTIME = Words(en="runtime", ja="ランタイム")
+TIMEOUT = Words(en="time-out (s)", ja="タイムアウト（秒）")
+MEMORY = Words(en="memory (MB)", ja="メモリ（MB）")
+LAYERS = Words(en="layers", ja="レイヤー")
+FILE_SYSTEMS = Words(en="file systems", ja="ファイルシステム")
+RESERVED = Words(en="reserved concurrency", ja="予約済み同時実行数")
+UPDATES = Words(en="runtime updates", ja="ランタイムの更新")
+NETWORK = Words(en="network (VPC)", ja="ネットワーク（VPC）")
+DEAD_LETTERS = Words(en="dead-letter queue", ja="デッドレターキュー")
+EDGE_REPLICA = Words(en="edge replica of", ja="エッジレプリカの元")
+PACKAGE_TYPE = Words(en="package type", ja="パッケージ形式")
+IMAGE_CONFIGURATION = Words(en="image configuration", ja="イメージ設定")
+SNAP_START = Words(en="SnapStart", ja="SnapStart")
+APPLICATION_LEVEL = Words(en="application log level", ja="アプリケーションログのレベル")
+SYSTEM_LEVEL = Words(en="system log level", ja="システムログのレベル")
+TENANCY = Words(en="tenant isolation", ja="テナント分離")
+CAPACITY_PROVIDER = Words(en="capacity provider", ja="キャパシティプロバイダー")
+DURABLE = Words(en="durable execution", ja="Durable Execution")
+ACCELERATOR = Words(en="accelerator", ja="アクセラレーター")
+REPOSITORY = Words(en="code repository", ja="コードの保管先")
+IMAGE = Words(en="container image", ja="コンテナイメージ")
+CODE_KEY = Words(en="key of the code package", ja="コードパッケージの暗号化キー")
+EVENT_SOURCE = Words(en="event source", ja="イベントソース")
+ON_SUCCESS = Words(en="destination on success", ja="成功時の送信先")
+ON_FAILURE = Words(en="destination on failure", ja="失敗時の送信先")
+WRITES_TO = Words(en="log group", ja="ロググループ")
+FIXED = (
+    *(PACKAGE_TYPE, IMAGE_CONFIGURATION, IMAGE, REPOSITORY, TENANCY, CAPACITY_PROVIDER),
+    *(DURABLE, ACCELERATOR, EDGE_REPLICA, CODE_KEY),
+)
+"""Facts that are decided when a function is created."""
+VERSION = Words(en="version", ja="バージョン")
+WHY = Harmless("words beside a state, which is judged")
+
+
+def _within(member: str, refused: Raw) -> ReadFailure:
+    """Return the failure of a part of an answer, which AWS tells within it."""
+    said = f"{member}: {refused.get('ErrorCode')}"
+    return ReadFailure.of("lambda:GetFunction", said, said)
+
+
+def _environment(raw: Raw, place: Mapping[str, Any]) -> Mapping[str, MaskedValue]:
+    """If we may not use the key, a successful answer has an error in place of the variables."""
+    if (refused := raw.get("Error")) and "scope" in place:
+        raise _within("environment", refused)
+    return described(raw.get("Variables", {}), place)
+
+
+def _tags(whole: Raw, place: Mapping[str, Any]) -> Mapping[str, MaskedValue]:
+    if refused := whole.get("TagsError"):
+        raise _within("tags", refused)
+    return described(whole.get("Tags", {}), place)
+
+
+def _log_group(raw: Raw) -> str:
+    own = f"/aws/lambda/{raw['FunctionName']}"
+    return raw.get("LoggingConfig", {}).get("LogGroup") or own
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Function:
+    """What the alias points to, or ``$LATEST`` where there is no such alias (see ``version``)."""
+
+    name: str = fact(NAME, "Configuration.FunctionName", part=PLANNED_BY)
+    arn: str = fact(
+        ARN,
+        "Configuration.FunctionArn",
+        read=lambda arn: ":".join(arn.split(":")[:7]),
+        part=IDENTITY,
+    )
+    version: str = fact(
+        VERSION,
+        "Configuration.Version",
+        part=LeftOut("the same code, published again, is the same release"),
+    )
+    runtime: str | None = fact(RUNTIME, "Configuration.Runtime", absent=None, part=Part.CODE)
+    state: str | None = fact(
+        Words(en="state", ja="状態"), "Configuration.State", absent=None, part=JUDGED_EACH_RUN
+    )
+    last_update_status: str | None = fact(
+        Words(en="last update", ja="最終更新の状態"),
+        "Configuration.LastUpdateStatus",
+        absent=None,
+        part=JUDGED_EACH_RUN,
+    )
+    handler: str | None = fact(
+        Words(en="handler", ja="ハンドラー"), "Configuration.Handler", absent=None, part=Part.CODE
+    )
+    role_arn: str = fact(Words(en="role", ja="ロール"), "Configuration.Role", part=Part.PERMISSIONS)
+    timeout_s: int = fact(TIMEOUT, "Configuration.Timeout")
+    memory_mb: int = fact(MEMORY, "Configuration.MemorySize")
+    code_sha256: str = fact(
+        Words(en="code (SHA-256)", ja="コード（SHA-256）"),
+        "Configuration.CodeSha256",
+        part=Part.CODE,
+    )
+    environment: Mapping[str, MaskedValue] = fact(
+        Words(en="variables", ja="環境変数"),
+        "Configuration.Environment",
+        absent={},
+        read_in=_environment,
+        covers="Configuration.Environment.Variables Configuration.Environment.Error",
+    )
+    log_group: str = fact(
+        WRITES_TO, "Configuration", read=_log_group, covers="Configuration.LoggingConfig.LogGroup"
+    )
+    tracing: str = fact(
+        Words(en="tracing", ja="トレース"), "Configuration.TracingConfig.Mode", absent="PassThrough"
+    )
+    kms_key_arn: str | None = fact(
+        Words(en="KMS key of the variables", ja="環境変数のKMSキー"),
+        "Configuration.KMSKeyArn",
+        absent=None,
+    )
+    reserved_concurrency: int | None = fact(
+        RESERVED, "Concurrency.ReservedConcurrentExecutions", absent=None, part=Part.CAPACITY
+    )
+    layers: tuple[str, ...] = fact(
+        LAYERS,
+        "Configuration.Layers",
+        absent=(),
+        read=lambda listed: tuple(one["Arn"] for one in listed),
+        part=Part.CODE,
+    )
+    """ARNs of layer versions: code that CodeSha256 does not cover."""
+    file_systems: tuple[str, ...] = fact(
+        FILE_SYSTEMS,
+        "Configuration.FileSystemConfigs",
+        absent=(),
+        read=lambda listed: tuple(f"{one['LocalMountPath']} ({one['Arn']})" for one in listed),
+    )
+    """Mounted file systems and their paths: code there may be run as well."""
+    snap_start: str = fact(SNAP_START, "Configuration.SnapStart.ApplyOn", absent="None")
+    architectures: tuple[str, ...] = fact(
+        Words(en="architectures", ja="アーキテクチャ"),
+        "Configuration.Architectures",
+        absent=("x86_64",),
+        read=tuple,
+        part=Part.CODE,
+    )
+    runtime_version: str | None = fact(
+        Words(en="runtime version", ja="ランタイムのバージョン"),
+        "Configuration.RuntimeVersionConfig.RuntimeVersionArn",
+        absent=None,
+        part=LeftOut("AWS patches the runtime by itself"),
+    )
+    """ARN of the patch of the runtime that runs; AWS moves it on unless it was pinned."""
+    tags: Mapping[str, MaskedValue] = fact(
+        TAGS, "", absent={}, read_in=_tags, covers="Tags TagsError"
+    )
+
+    @property
+    def facts(self) -> Mapping[Words, object]:
+        """The facts that have a bound, by their names."""
+        return {RUNTIME: self.runtime, TIMEOUT: self.timeout_s, MEMORY: self.memory_mb}
+
+
+def _asked(parameters: Mapping[str, Any], _: Raw) -> str:
+    return str(parameters["FunctionName"])
+
+
+def _live(parameters: Mapping[str, Any], _: Raw) -> str | None:
+    """Speak of what callers reach: $LATEST, asked about without a qualifier, is a draft, and a number an earlier version."""
+    alias = not str(parameters.get("Qualifier", "0")).isdecimal()
+    return str(parameters["FunctionName"]) if alias else None
+
+
+def _function_name(_: Raw, found: Raw) -> str:
+    return str(found["FunctionArn"].split(":")[6])
+
+
+FUNCTION = Kind[Function, Wanted](
+    words=Words(en="function", ja="関数"),
+    service="lambda",
+    section="functions",
+    attached_section="function_attachments",
+    type=Function,
+    calls={
+        "function": ReadCall(
+            operation="GetFunction",
+            named=_live,
+            members={
+                "Configuration.VpcConfig": Closed(
+                    NETWORK,
+                    usual=lambda found: not found.get("SubnetIds"),
+                    shows="SubnetIds",
+                    terms=("SecurityGroupIds",),
+                ),
+                "Configuration.DeadLetterConfig": Closed(
+                    DEAD_LETTERS, usual=lambda found: not found.get("TargetArn"), shows="TargetArn"
+                ),
+                "Configuration.MasterArn": Closed(EDGE_REPLICA),
+                "Configuration.PackageType": Closed(PACKAGE_TYPE, usual=only("Zip")),
+                "Configuration.ImageConfigResponse": Closed(IMAGE_CONFIGURATION),
+                "Configuration.SnapStart.ApplyOn": Closed(SNAP_START, usual=only("None")),
+                "Configuration.LoggingConfig.ApplicationLogLevel": Closed(
+                    APPLICATION_LEVEL, usual=only("INFO")
+                ),
+                "Configuration.LoggingConfig.SystemLogLevel": Closed(
+                    SYSTEM_LEVEL, usual=only("DEBUG", "INFO")
+                ),
+                "Configuration.TenancyConfig": Closed(TENANCY, shows="TenantIsolationMode"),
+                "Configuration.CapacityProviderConfig": Closed(CAPACITY_PROVIDER),
+                "Configuration.DurableConfig": Closed(DURABLE),
+                "Configuration.AcceleratorConfig": Closed(
+                    ACCELERATOR, shows="AcceleratorMemorySize"
+                ),
+                "Code.RepositoryType": Closed(REPOSITORY, usual=only("S3")),
+                "Code.ImageUri": Closed(IMAGE),
+                "Code.SourceKMSKeyArn": Closed(CODE_KEY),
+            },
+            harmless={
+                "the code is judged by its hash": "Configuration.CodeSize",
+                LABELS: "Configuration.Description",
+                WHEN: "Configuration.LastModified",
+                NAMES: "Configuration.RevisionId",
+                WHY: "Configuration.StateReason Configuration.StateReasonCode Configuration.LastUpdateStatusReason Configuration.LastUpdateStatusReasonCode Configuration.RuntimeVersionConfig.Error Code.Error",
+                "who signed the code, whose hash is judged": "Configuration.SigningProfileVersionArn Configuration.SigningJobArn",
+                "Python runs on either; the smoke calls run the package that is live": "Configuration.Architectures",
+                "room in /tmp, of which there are always 512 MB": "Configuration.EphemeralStorage",
+                "told by ApplyOn for a published version": "Configuration.SnapStart.OptimizationStatus",
+                "names the build of the runtime, which is judged itself": "Configuration.RuntimeConfig",
+                "lines arrive in either form; the smoke calls look for their own": "Configuration.LoggingConfig.LogFormat",
+                "a digest of what is judged member by member": "Configuration.ConfigSha256",
+                "a link to the code that expires; the code is judged by hash": "Code.Location",
+                "told by ImageUri": "Code.ResolvedImageUri",
+                "where the package came from; its hash is judged": "Code.ResolvedS3Object",
+            },
+        )
+    },
+)
+BY_NAME = {"": Resource(kind=FUNCTION.words, name=_asked)}
+LEDGER: Ledger = {
+    "lambda:GetRuntimeManagementConfig": Operation(
+        needs=frozenset({"UpdateRuntimeOn"}),
+        resources=BY_NAME,
+        members={
+            # Manual: the function stays on one build of its runtime, without any later security patch.
+            "": Closed(
+                UPDATES,
+                usual=off("UpdateRuntimeOn", "Auto", "FunctionUpdate"),
+                shows="UpdateRuntimeOn",
+                terms=("RuntimeVersionArn",),
+                loosens=True,
+            ),
+        },
+    ),
+    "lambda:ListEventSourceMappings": Operation(
+        needs=frozenset({"EventSourceMappings"}),
+        resources={"EventSourceMappings": Resource(kind=FUNCTION.words, name=_function_name)},
+        members={
+            "EventSourceMappings": Closed(
+                EVENT_SOURCE, shows="EventSourceArn", ids="UUID", terms=("FilterCriteria",)
+            ),
+        },
+    ),
+    "lambda:ListFunctionEventInvokeConfigs": Operation(
+        needs=frozenset({"FunctionEventInvokeConfigs"}),
+        resources=BY_NAME,
+        members={
+            "FunctionEventInvokeConfigs.DestinationConfig.OnSuccess": Closed(
+                ON_SUCCESS, usual=off("Destination", None), shows="Destination", loosens=True
+            ),
+            "FunctionEventInvokeConfigs.DestinationConfig.OnFailure": Closed(
+                ON_FAILURE, usual=lambda found: not found.get("Destination"), shows="Destination"
+            ),
+            "FunctionEventInvokeConfigs.LastModified": WHEN,
+            "FunctionEventInvokeConfigs.FunctionArn": NAMES,
+            "FunctionEventInvokeConfigs.MaximumRetryAttempts": Harmless(
+                "at most two more tries of an asynchronous call, which notify bears"
+            ),
+            "FunctionEventInvokeConfigs.MaximumEventAgeInSeconds": Harmless(
+                "a message that is late is not sent; the stamp is kept"
+            ),
+        },
+    ),
+}
+
+
+def functions(reading: Reading) -> Section[Function]:
+    return reading.each(reading.scope.functions, lambda name: _function(reading, name))
+
+
+def _function(reading: Reading, name: str) -> Function:
+    # Tags and reserved concurrency belong to the function: AWS omits them when asked about an alias.
+    asked = {"FunctionName": name}
+    whole = reading.aws.call("lambda", "get_function", **asked)
+    behind = reading.aws.call(
+        "lambda", "get_function", **asked, Qualifier=reading.scope.alias, empty_on={NOT_FOUND}
+    )
+    configuration = (behind or whole)["Configuration"]
+    answer = {**whole, "Configuration": configuration}
+    return FUNCTION.decode({"function": answer}, scope=reading.scope)
+
+
+def decode(raw: Raw, **place: Any) -> Function:
+    """Return the facts of a configuration; those of its variables where the place has a scope."""
+    return FUNCTION.decode({"function": {"Configuration": raw}}, **place)
+
+
+def attachments(reading: Reading) -> Section[tuple[Unplanned, ...]]:
+    """Read what triggers a function, where the results of its asynchronous calls go, and what pins its runtime."""
+    reading.source(_event_sources)
+    reading.section("aliases")  # first: more depends on them, and they share a Lambda rate limit
+    live = reading.section("functions")
+
+    def read(name: str) -> tuple[Unplanned, ...]:
+        # Only a version is answered for, never an alias.
+        served = required(live, "functions", name).version
+        managed = {"FunctionName": name, "Qualifier": served}
+        reading.aws.call("lambda", "get_runtime_management_config", **managed)
+        reading.aws.listed(
+            "lambda",
+            "list_function_event_invoke_configs",
+            "FunctionEventInvokeConfigs",
+            FunctionName=name,
+        )
+        return reading.aws.unplanned(FUNCTION.words.en, name)
+
+    return reading.each(reading.scope.functions, read)
+
+
+def _event_sources(reading: Reading) -> None:
+    """Read all event sources of the Region at once: the ledger says which function each belongs to."""
+    reading.aws.listed("lambda", "list_event_source_mappings", "EventSourceMappings")
+
+
+READERS = {
+    FUNCTION.section: Reader(functions, (*FUNCTION.actions, "lambda:ListTags", "kms:Decrypt")),
+    FUNCTION.attached_section: Reader(
+        attachments,
+        (
+            "lambda:GetRuntimeManagementConfig",
+            "lambda:ListEventSourceMappings",
+            "lambda:ListFunctionEventInvokeConfigs",
+        ),
+    ),
+}

@@ -1,0 +1,256 @@
+"""IAM: each planned role with every document that applies to it, in one pass."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from aws.change.undo import UndoTarget, by_call
+from aws.door.failures import ReadFailure
+from aws.kind import ARN, NAME, Kind, ReadCall, Wanted, fact
+from aws.kinds.statements import TAGS, described_tags
+from aws.ledger import (
+    LABELS,
+    NAMES,
+    WHEN,
+    Closed,
+    Harmless,
+    Judged,
+    Ledger,
+    Operation,
+    alike,
+    answered,
+    below,
+    harmless,
+)
+from aws.part import IDENTITY, JUDGED_EACH_RUN, PLANNED_BY, Part
+from aws.raw import Raw
+from aws.reading import Reader, Reading
+from aws.redaction.secret_text import MaskedValue
+from aws.section import Section
+from aws.unreadable import Unreadable
+from aws.words import Words
+
+PAGE = 1_000
+"""Principals and policies a page, which AWS makes a hundred unless it is asked."""
+
+
+@dataclass(frozen=True, slots=True)
+class Details:
+    """Every principal of the account, and ARN -> document of the managed policies in use."""
+
+    roles: list[Raw]
+    users: list[Raw]
+    groups: list[Raw]
+    documents: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PolicyDocument:
+    """``arn`` is None for an inline policy; ``document`` is JSON text."""
+
+    name: str
+    document: str
+    arn: str | None = None
+
+
+ABSENT = Unreadable(Words(en="it does not exist", ja="存在しません"))
+"""Of a managed policy that is attached."""
+PATH = Harmless("a part of the ARN, by which everything refers to it")
+
+
+def _policies(raw: Raw, place: Mapping[str, Any]) -> tuple[PolicyDocument, ...]:
+    inline = (
+        PolicyDocument(name=one["PolicyName"], document=document_text(one["PolicyDocument"]))
+        for one in raw.get("RolePolicyList", ())
+    )
+    managed = (one["PolicyArn"] for one in raw.get("AttachedManagedPolicies", ()))
+    return (*inline, *(_named(arn, place) for arn in managed))
+
+
+def _named(arn: str, place: Mapping[str, Any]) -> PolicyDocument:
+    """Return a managed policy by the documents of the place: ARN -> JSON text, or why it is not known."""
+    document = place["documents"].get(arn)
+    if not isinstance(document, str):
+        why = ABSENT if document is None else document
+        raise ReadFailure(why.behind(f"policy {arn}"))
+    return PolicyDocument(name=arn.rpartition("/")[2], document=document, arn=arn)
+
+
+def document_text(document: object) -> str:
+    """Botocore hands documents out decoded; one spelling of them is kept."""
+    return document if isinstance(document, str) else json.dumps(document, sort_keys=True)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Role:
+    name: str = fact(NAME, "RoleName", part=PLANNED_BY)
+    arn: str = fact(ARN, "Arn", part=IDENTITY)
+    trust: str = fact(
+        Words(en="trust policy", ja="信頼ポリシー"), "AssumeRolePolicyDocument", read=document_text
+    )
+    """The assume-role policy, JSON text."""
+    policies: tuple[PolicyDocument, ...] = fact(
+        Words(en="policies", ja="ポリシー"),
+        "",
+        read_in=_policies,
+        covers="RolePolicyList AttachedManagedPolicies",
+    )
+    boundary: PolicyDocument | None = fact(
+        Words(en="permissions boundary", ja="アクセス許可の境界"),
+        "PermissionsBoundary.PermissionsBoundaryArn",
+        absent=None,
+        read_in=_named,
+        covers="PermissionsBoundary",
+    )
+    last_used_in: str | None = fact(
+        Words(en="last used in", ja="最後に使われたリージョン"),
+        "RoleLastUsed.Region",
+        absent=None,
+        part=JUDGED_EACH_RUN,
+    )
+    """Region in which it was used last, as far as AWS tells."""
+    tags: Mapping[str, MaskedValue] = fact(TAGS, "Tags", absent={}, read_in=described_tags)
+
+
+def _out_of_profiles(target: UndoTarget) -> None:
+    iam = target.context.client("iam")
+    for profile in target.ids:
+        iam.remove_role_from_instance_profile(InstanceProfileName=profile, RoleName=target.name)
+
+
+PROFILE = Words(en="instance profile", ja="インスタンスプロファイル")
+DOCUMENT, REACH = Judged("document"), Judged("reach")
+OF_AWS = Harmless("about a policy of AWS")
+ROLE = Kind[Role, Wanted](
+    words=Words(en="role", ja="ロール"),
+    service="iam",
+    section="roles",
+    attached_section="role_attachments",
+    type=Role,
+    part=Part.PERMISSIONS,
+    calls={
+        "role": ReadCall(
+            operation="GetAccountAuthorizationDetails",
+            under="RoleDetailList",
+            pages="RoleDetailList",
+            named=answered("RoleName"),
+            needs=frozenset({"RoleDetailList", "Policies"}),
+            members={
+                "InstanceProfileList": Closed(PROFILE, shows="InstanceProfileName", loosens=True)
+            },
+            harmless={
+                PATH: "Path",
+                NAMES: "RoleId",
+                WHEN: "CreateDate RoleLastUsed.LastUsedDate",
+            },
+            beside={
+                **alike("UserDetailList.Arn Policies.Arn", Judged("arn")),
+                **alike("Policies.DefaultVersionId Policies.PolicyVersionList", DOCUMENT),
+                **below(
+                    "UserDetailList",
+                    alike(
+                        "UserPolicyList GroupList AttachedManagedPolicies PermissionsBoundary",
+                        REACH,
+                    ),
+                ),
+                **below(
+                    "GroupDetailList",
+                    alike("GroupName GroupPolicyList AttachedManagedPolicies", REACH),
+                ),
+                **harmless(
+                    {
+                        PATH: "UserDetailList.Path GroupDetailList.Path Policies.Path",
+                        NAMES: "UserDetailList.UserName UserDetailList.UserId GroupDetailList.GroupId GroupDetailList.Arn Policies.PolicyName Policies.PolicyId",
+                        WHEN: "UserDetailList.CreateDate GroupDetailList.CreateDate Policies.CreateDate Policies.UpdateDate",
+                        "a condition on them is taken to hold: what may be allowed counts as allowed": "UserDetailList.Tags",
+                        "how often it is used; by whom is judged": "Policies.AttachmentCount Policies.PermissionsBoundaryUsageCount Policies.IsAttachable",
+                        LABELS: "Policies.Description",
+                    }
+                ),
+            },
+        )
+    },
+    undo={
+        PROFILE: by_call(
+            _out_of_profiles,
+            en="servers that run with that profile lose the rights of the role",
+            ja="このプロファイルで動くサーバーは、ロールの権限を失います",
+        )
+    },
+)
+LEDGER: Ledger = {
+    "iam:GetPolicy": Operation(
+        resources={}, members={"Policy.DefaultVersionId": DOCUMENT, "Policy": OF_AWS}
+    ),
+    "iam:GetPolicyVersion": Operation(
+        resources={}, members={"PolicyVersion.Document": DOCUMENT, "PolicyVersion": OF_AWS}
+    ),
+}
+
+
+def details(reading: Reading) -> Details:
+    """One listing instead of five calls a role."""
+    kinds = ["Role", "User", "Group", "LocalManagedPolicy", "AWSManagedPolicy"]
+    pages = reading.aws.pages(
+        "iam", "get_account_authorization_details", Filter=kinds, MaxItems=PAGE
+    )
+    documents: dict[str, str] = {}
+    found = Details([], [], [], documents)
+    for page in pages:
+        found.roles.extend(page["RoleDetailList"])
+        found.users.extend(page.get("UserDetailList", ()))
+        found.groups.extend(page.get("GroupDetailList", ()))
+        documents |= {one["Arn"]: _default(one) for one in page["Policies"]}
+    return found
+
+
+def policy_documents(reading: Reading) -> Mapping[str, str | Unreadable]:
+    """Return ARN -> document of every managed policy that anybody has, those the listing left out read singly."""
+    found = reading.source(details)
+    everybody = (*found.roles, *found.users, *found.groups)
+    in_use = {arn for one in everybody for arn in attached(one)}
+    absent = sorted(in_use - found.documents.keys())
+    return {**found.documents, **reading.each(absent, lambda arn: _managed(reading, arn))}
+
+
+def names(reading: Reading) -> list[str]:
+    return [role["RoleName"] for role in reading.source(details).roles]
+
+
+def roles(reading: Reading) -> Section[Role]:
+    found, documents = reading.source(details), reading.source(policy_documents)
+    ours = {one["RoleName"]: one for one in found.roles if one["RoleName"] in reading.scope.roles}
+    return reading.each(ours, lambda name: decode(ours[name], documents, scope=reading.scope))
+
+
+def decode(raw: Raw, documents: Raw, **place: Any) -> Role:
+    return ROLE.decode({"role": raw}, documents=documents, **place)
+
+
+def attached(raw: Raw) -> list[str]:
+    """Return the ARNs of the managed policies of a principal, its boundary included."""
+    boundary = raw.get("PermissionsBoundary", {}).get("PermissionsBoundaryArn")
+    attached = [one["PolicyArn"] for one in raw.get("AttachedManagedPolicies", ())]
+    return attached + [boundary] * bool(boundary)
+
+
+def _managed(reading: Reading, arn: str) -> str:
+    """Read the document of a policy that AWS manages."""
+    version = reading.aws.call("iam", "get_policy", PolicyArn=arn)["Policy"]["DefaultVersionId"]
+    answer = reading.aws.call("iam", "get_policy_version", PolicyArn=arn, VersionId=version)
+    return document_text(answer["PolicyVersion"]["Document"])
+
+
+def _default(policy: Raw) -> str:
+    return next(
+        document_text(one["Document"])
+        for one in policy["PolicyVersionList"]
+        if one["IsDefaultVersion"]
+    )
+
+
+READERS = {
+    ROLE.section: Reader(roles, (*ROLE.actions, "iam:GetPolicy", "iam:GetPolicyVersion")),
+    **ROLE.reader_of_attached(),
+}
