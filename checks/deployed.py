@@ -49,15 +49,7 @@ from signoff.judge.signatures import believed, readable
 
 T = TypeVar("T")
 RENAMED = frozenset(
-    {
-        FUNCTION.words,
-        ROLE.words,
-        REST_API.words,
-        USAGE_PLAN.words,
-        API_KEY.words,
-        DASHBOARD.words,
-        LOG_GROUP.words,
-    }
+    one.words for one in (FUNCTION, ROLE, REST_API, USAGE_PLAN, API_KEY, DASHBOARD, LOG_GROUP)
 )
 """Kinds whose names tools make up (environments.toml, key names)."""
 
