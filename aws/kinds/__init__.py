@@ -18,17 +18,17 @@ def _modules(package: str, path: Iterable[str]) -> list[ModuleType]:
     return [import_module(f"{package}.{name}") for _, name, _ in iter_modules(path)]
 
 
-_MODULES = _modules(__name__, __path__)
+MODULES = _modules(__name__, __path__)
 
 
-def _of_all(name: str, modules: Iterable[ModuleType] = _MODULES) -> dict[Any, Any]:
+def _of_all(name: str, modules: Iterable[ModuleType] = MODULES) -> dict[Any, Any]:
     """Return the entries of a table that modules have beside their kinds."""
     return {key: one for module in modules for key, one in getattr(module, name, {}).items()}
 
 
 KINDS: tuple[Kind[Any, Any], ...] = tuple(
     dict.fromkeys(
-        one for module in _MODULES for one in vars(module).values() if isinstance(one, Kind)
+        one for module in MODULES for one in vars(module).values() if isinstance(one, Kind)
     )
 )
 LEDGERS: Ledger = {

@@ -8,7 +8,7 @@ import pytest
 from aws.change.gate import ChangeContext
 from aws.change.undo import EACH, THIS, Calling, Undo, UndoTarget
 from aws.kind import BY_NAME, Kind
-from aws.kinds import KINDS, UNDO, log_group
+from aws.kinds import KINDS, MODULES, UNDO, log_group
 from aws.kinds.alarm import TYPE, Alarm, WatchedMetric
 from aws.kinds.bucket import BUCKET, SWITCHES, Bucket
 from aws.kinds.certificate import Certificate
@@ -699,6 +699,13 @@ HERE = {
     ),
 }
 """What is known of the place that they were read in."""
+
+
+@pytest.mark.parametrize("table", ["READERS", "LEDGER", "UNDO"])
+def test_no_two_modules_speak_of_the_same_thing(table):
+    keys = [key for module in MODULES for key in getattr(module, table, {})]
+
+    assert len(keys) == len({*keys}) > 3
 
 
 @pytest.mark.parametrize("kind", KINDS, ids=lambda one: one.words.en)
