@@ -17,6 +17,7 @@ from aws.ledger import (
     Operation,
     Resource,
     Unplanned,
+    asked,
     off,
     only,
 )
@@ -185,10 +186,6 @@ class Function:
         return {RUNTIME: self.runtime, TIMEOUT: self.timeout_s, MEMORY: self.memory_mb}
 
 
-def _asked(parameters: Mapping[str, Any], _: Raw) -> str:
-    return str(parameters["FunctionName"])
-
-
 def _live(parameters: Mapping[str, Any], _: Raw) -> str | None:
     """Speak of what callers reach: $LATEST, asked about without a qualifier, is a draft, and a number an earlier version."""
     alias = not str(parameters.get("Qualifier", "0")).isdecimal()
@@ -259,7 +256,7 @@ FUNCTION = Kind[Function, Wanted](
         )
     },
 )
-BY_NAME = {"": Resource(kind=FUNCTION.words, name=_asked)}
+BY_NAME = {"": Resource(kind=FUNCTION.words, name=asked("FunctionName"))}
 LEDGER: Ledger = {
     "lambda:GetRuntimeManagementConfig": Operation(
         needs=frozenset({"UpdateRuntimeOn"}),
@@ -313,10 +310,10 @@ def functions(reading: Reading) -> Section[Function]:
 
 def _function(reading: Reading, name: str) -> Function:
     # Tags and reserved concurrency belong to the function: AWS omits them when asked about an alias.
-    asked = {"FunctionName": name}
-    whole = reading.aws.call("lambda", "get_function", **asked)
+    which = {"FunctionName": name}
+    whole = reading.aws.call("lambda", "get_function", **which)
     behind = reading.aws.call(
-        "lambda", "get_function", **asked, Qualifier=reading.scope.alias, empty_on={NOT_FOUND}
+        "lambda", "get_function", **which, Qualifier=reading.scope.alias, empty_on={NOT_FOUND}
     )
     configuration = (behind or whole)["Configuration"]
     answer = {**whole, "Configuration": configuration}
