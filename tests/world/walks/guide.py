@@ -17,7 +17,7 @@ from tests.world.people import admit, console, hire, profile, signed_in
 from tests.world.walk import Walk
 from tests.world.walks.cutting_over import ENDS, cut_over
 from tests.world.walks.edits import CI_ROLE, RATE, of_account, of_dev, of_production
-from tests.world.walks.own_path import evidence, sign_for_load
+from tests.world.walks.own_path import accept_what_has_no_owner, evidence, load, sign_for_load
 from tests.world.world import World
 
 DEV_KEY = "5d0c1f3ab27e4986d2f1c07b8a9e3d54" * 2
@@ -56,16 +56,31 @@ def _fixed(taken: Walk, world: World, machine: Machine) -> AccountOperator:
     prod("pytest", "--env", "prod", expects=ENDS)
     profile(machine, "dev", signed_in(dev.account, "operator", "hanako"))
     carried = ("--from", "dev", "--to", "prod", "--from-profile", "dev")
+    for procedure in (("provision", "--env", "prod"), ("migrate_masters", *carried)):
+        prod("runbook", *procedure, "--go", expects=ENDS)
+    _delete_what_asks_no_authorization(taken, world)
     for procedure in (
         ("provision", "--env", "prod"),
-        ("migrate_masters", *carried),
         ("detach", "--env", "prod"),
         ("rehearse_rollbacks", "--env", "prod"),
         ("by_hand", "--env", "prod", "--by", NAME),
         ("recount", "--env", "prod"),
     ):
         prod("runbook", *procedure, "--go", expects=ENDS)
+    load(prod)
+    accept_what_has_no_owner(prod)
     return prod
+
+
+def _delete_what_asks_no_authorization(taken: Walk, world: World) -> None:
+    """Delete the console's own deployments, as ROLL-07 says of those that ask no authorization."""
+    gateway = partial(console, world.accounts["prod"])("apigateway")
+    (api,) = gateway.get_rest_apis()["items"]
+    served = gateway.get_stage(restApiId=api["id"], stageName=PROD.stage)["deploymentId"]
+    for deployment in gateway.get_deployments(restApiId=api["id"])["items"]:
+        if deployment["id"] != served:
+            gateway.delete_deployment(restApiId=api["id"], deploymentId=deployment["id"])
+    taken.by_hand("console", "production: delete the deployment that ROLL-07 names")
 
 
 def _make_dev(taken: Walk, world: World) -> None:
