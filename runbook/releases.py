@@ -60,9 +60,8 @@ def record(
     """Leave the record, unless the newest one says the same."""
     if found is not None and _without_name(found) == _without_name(body):
         return ()
-    change = Change(
-        "evidence", KIND, dict(found) if found else None, body if known else AS_DEPLOYED
-    )
+    shown = _shown(body) if known else AS_DEPLOYED
+    change = Change("evidence", KIND, _shown(found) if found else None, shown)
     return context.settle((change,), lambda: context.record(KIND, body))
 
 
@@ -97,9 +96,14 @@ def apart_from_versions(live: Mapping[str, Any], recorded: Mapping[str, Any]) ->
     return {**live, "functions": functions}
 
 
+def _shown(body: Mapping[str, Any]) -> dict[str, Any]:
+    """Leave out the calls, which are long and follow from the contents."""
+    return {field: value for field, value in body.items() if field != CALLS}
+
+
 def _without_name(body: Mapping[str, Any]) -> dict[str, Any]:
-    """Leave out who released it, and the calls: they are part of the contents."""
-    return {field: value for field, value in body.items() if field not in {BY, COMMIT, CALLS}}
+    """Leave out who released it as well."""
+    return {field: value for field, value in _shown(body).items() if field not in {BY, COMMIT}}
 
 
 @cache
