@@ -6,14 +6,11 @@ from functools import partial
 from typing import Any
 
 from aws import desired
-from aws.access.callers import refusal
 from aws.bounds import exactly
 from aws.closed import CLOSED, is_closed
 from aws.difference import Certainty, Difference, differences, fault
 from aws.iam.principal import is_same
-from aws.invoked import InvokedFunction, target
 from aws.kinds.function import FUNCTION, RUNTIME, Function
-from aws.kinds.function_beside import FunctionPolicy
 from aws.kinds.rest_api import REST_API
 from aws.kinds.role import ROLE
 from aws.ledgers.apigateway import ROUTE
@@ -22,7 +19,7 @@ from aws.way_back import DeploymentBack
 from aws.words import Words
 from checks.deployed import Deployed
 from checks.functions import supported_on
-from checks.invocation import INVOKED_BY, allowing, source_of, source_of_authorizer
+from checks.invocations_back import THERE, uncallable
 from checks.releases import CODE, packed
 from checks.variables import arns_of, differing, foreign, hijacking
 from plan import Plan
@@ -35,8 +32,6 @@ OTHER_CODE = Words(en="an older version with other code", ja="別のコードを
 OTHER_DRAFT = Words(en="an earlier deployment of another draft", ja="内容の異なる以前のデプロイ")
 HANDLER = Words(en="handler", ja="ハンドラー")
 PACKAGED = Words(en="one that is in its package", ja="パッケージに含まれるものであること")
-THERE = Words(en="one that exists", ja="存在するものであること")
-CALLED = Words(en="function that it calls", ja="呼び出す関数")
 ON_RECORD = Words(
     en="code that a release record names, or that this commit builds",
     ja="リリース記録にあるか、このコミットがビルドするコードであること",
@@ -182,50 +177,8 @@ class WayBack:
                 for id_, method in served.items()
                 if method.authorizer and id_ in opened - self._planned_open()
             ),
-            *self._uncallable(back),
+            *uncallable(self.snapshot, self.deployed, back),
         )
-
-    def _uncallable(self, back: DeploymentBack) -> Iterator[Difference]:
-        """Yield the routes that would answer 500: their function does not exist, or does not let the API invoke it.
-
-        What the live deployment calls as well is judged there.
-        """
-        variables, live = self.deployed.stage().variables, self.deployed.served().calls
-        for by, uri in sorted((back.calls or {}).items() - live.items()):
-            called, route = target(uri, variables), f"{by} ({back.deployment.id})"
-            if not called.is_function:
-                continue
-            about = {"remedy": "allowed", "call": "lambda:GetPolicy"}
-            if (policies := self._policies(back, called)) is None:
-                yield fault(ROUTE, route, CALLED, called.arn, THERE, **about)
-            elif (source := self._source(by)) and (why := refusal(policies, called.arn, source)):
-                expected = allowing(by)[INVOKED_BY].words
-                yield fault(FUNCTION.words, called.arn, INVOKED_BY, why, expected, **about)
-
-    def _policies(
-        self, back: DeploymentBack, called: InvokedFunction
-    ) -> tuple[FunctionPolicy, ...] | None:
-        """Return the policies of a function; None where it, or the alias or version that is called, does not exist."""
-        functions = self.snapshot.plan.functions
-        if want := next((one for one in functions if one.arn == called.function), None):
-            there = self._exists(want, called.qualifier)
-            return self.deployed.function_policies(want) if there else None
-        policy = back.policies[called.arn]
-        return None if policy is None else (policy,)
-
-    def _source(self, by: str) -> str | None:
-        """Return the ARN with which API Gateway asks; None for an authorizer whose id nobody can know any more."""
-        api_id, environment = self.deployed.rest_api().id, self.snapshot.environment
-        kind, _, name = by.partition(" ")
-        if kind != "authorizer":
-            return source_of(by, api_id, environment)
-        drafted = self.deployed.draft().authorizers.get(name)
-        return source_of_authorizer(drafted.id, api_id, environment) if drafted else None
-
-    def _exists(self, want: desired.Function, qualifier: str) -> bool:
-        aliases = (one.name for one in self.deployed.all_aliases(want))
-        versions = (one.number for one in self.deployed.versions(want))
-        return qualifier in {"", "$LATEST", *aliases, *versions}
 
     def _planned_open(self) -> frozenset[str]:
         """Return what has to ask for no session, and is wrong where what is live does: login and preflights."""

@@ -1,0 +1,70 @@
+"""Whether a deployment that one would go back to may invoke the functions that it calls."""
+
+from collections.abc import Iterator
+
+from aws import desired
+from aws.access.callers import refusal
+from aws.difference import Difference, fault
+from aws.invoked import InvokedFunction, target
+from aws.kinds.function import FUNCTION
+from aws.kinds.function_beside import FunctionPolicy
+from aws.ledgers.apigateway import ROUTE
+from aws.way_back import DeploymentBack
+from aws.words import Words
+from checks.deployed import Deployed
+from checks.invocation import INVOKED_BY, allowing, source_of, source_of_authorizer
+from plan import Plan
+from signoff.judge.snapshot import Snapshot
+
+CALLED = Words(en="function that it calls", ja="呼び出す関数")
+THERE = Words(en="one that exists", ja="存在するものであること")
+
+
+def uncallable(
+    snapshot: Snapshot[Plan], deployed: Deployed, back: DeploymentBack
+) -> Iterator[Difference]:
+    """Yield the routes that would answer 500: their function does not exist, or does not let the API invoke it.
+
+    What the live deployment calls as well is judged there.
+    """
+    variables, live = deployed.stage().variables, deployed.served().calls
+    for by, uri in sorted((back.calls or {}).items() - live.items()):
+        called, route = target(uri, variables), f"{by} ({back.deployment.id})"
+        if not called.is_function:
+            continue
+        about = {"remedy": "allowed", "call": "lambda:GetPolicy"}
+        if (policies := _policies(snapshot.plan, deployed, back, called)) is None:
+            yield fault(ROUTE, route, CALLED, called.arn, THERE, **about)
+        elif (source := _source(snapshot, deployed, by)) and (
+            why := refusal(policies, called.arn, source)
+        ):
+            expected = allowing(by)[INVOKED_BY].words
+            yield fault(FUNCTION.words, called.arn, INVOKED_BY, why, expected, **about)
+
+
+def _policies(
+    plan: Plan, deployed: Deployed, back: DeploymentBack, called: InvokedFunction
+) -> tuple[FunctionPolicy, ...] | None:
+    """Return the policies of a function; None where it, or the alias or version that is called, does not exist."""
+    functions = plan.functions
+    if want := next((one for one in functions if one.arn == called.function), None):
+        there = _exists(deployed, want, called.qualifier)
+        return deployed.function_policies(want) if there else None
+    policy = back.policies[called.arn]
+    return None if policy is None else (policy,)
+
+
+def _source(snapshot: Snapshot[Plan], deployed: Deployed, by: str) -> str | None:
+    """Return the ARN with which API Gateway asks; None for an authorizer whose id nobody can know any more."""
+    api_id, environment = deployed.rest_api().id, snapshot.environment
+    kind, _, name = by.partition(" ")
+    if kind != "authorizer":
+        return source_of(by, api_id, environment)
+    drafted = deployed.draft().authorizers.get(name)
+    return source_of_authorizer(drafted.id, api_id, environment) if drafted else None
+
+
+def _exists(deployed: Deployed, want: desired.Function, qualifier: str) -> bool:
+    aliases = (one.name for one in deployed.all_aliases(want))
+    versions = (one.number for one in deployed.versions(want))
+    return qualifier in {"", "$LATEST", *aliases, *versions}
