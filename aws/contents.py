@@ -2,13 +2,17 @@
 
 import base64
 import re
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from aws.raw import Raw
 from aws.reading import Reader, Reading, required
 from aws.section import Section
+
+SAMPLE = 1000
+"""Items of a table of people whose types are compared: one call reads at most a megabyte."""
+TYPES = ("S", "N", "B", "BOOL", "NULL", "M", "L", "SS", "NS", "BS")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,6 +35,10 @@ class KeyScan:
     """Items of real users."""
     range_keys: tuple[str, ...] = ()
     """Sort keys that occur (distinct, sorted), whoever's they are: ids of stamps, not of people."""
+    sampled: int = 0
+    """Items of which DynamoDB compared the types of attributes."""
+    mistyped: Mapping[str, str] = field(default_factory=dict)
+    """Attribute -> the other types that it has among these (``S, NULL``)."""
 
 
 def contents(reading: Reading) -> Section[Contents]:
@@ -63,13 +71,61 @@ def _key_scan(reading: Reading, tables: Section[Any], name: str) -> KeyScan:
         real += sum(1 for one in keys if is_real(one))
         if table.range_key:
             ranges |= {_key_text(item, table.range_key) for item in items}
+    sampled, mistyped = _mistyped(reading, name)
     return KeyScan(
+        sampled=sampled,
+        mistyped=mistyped,
         examined=examined,
         complete=not cut,
         foreign=tuple(sorted(foreign)),
         real=real,
         range_keys=tuple(sorted(ranges)),
     )
+
+
+def _mistyped(reading: Reading, name: str) -> tuple[int, Mapping[str, str]]:
+    """Return how many items were compared, and the attributes of other types than planned.
+
+    DynamoDB compares and counts: no value of a person leaves it.
+    """
+    planned = reading.scope.attributes.get(name, {})
+    if not planned:
+        return 0, {}
+    sampled, differing = _counted(reading, name, [(one, planned[one], True) for one in planned])
+    if not differing:
+        return sampled, {}
+    found = {
+        one: [
+            kind
+            for kind in TYPES
+            if kind != wanted and _counted(reading, name, [(one, kind, False)])[1]
+        ]
+        for one, wanted in planned.items()
+    }
+    return sampled, {one: ", ".join(kinds) for one, kinds in found.items() if kinds}
+
+
+def _counted(
+    reading: Reading, name: str, asked: Sequence[tuple[str, str, bool]]
+) -> tuple[int, int]:
+    """Return how many items DynamoDB looked at, and in how many any of the attributes is, or is not, of the type."""
+    tests = [
+        f"attribute_exists(#a{n}) AND NOT attribute_type(#a{n}, :t{n})"
+        if other
+        else f"attribute_type(#a{n}, :t{n})"
+        for n, (_, _, other) in enumerate(asked)
+    ]
+    answer = reading.aws.call(
+        "dynamodb",
+        "scan",
+        TableName=name,
+        Limit=SAMPLE,
+        Select="COUNT",
+        FilterExpression=" OR ".join(f"({one})" for one in tests),
+        ExpressionAttributeNames={f"#a{n}": one for n, (one, _, _) in enumerate(asked)},
+        ExpressionAttributeValues={f":t{n}": {"S": kind} for n, (_, kind, _) in enumerate(asked)},
+    )
+    return answer["ScannedCount"], answer["Count"]
 
 
 def _key_text(item: Raw, key: str) -> str:

@@ -44,6 +44,8 @@ class Scope:
     """Tables read whole (up to ``content_bound`` items)."""
     key_scans: tuple[str, ...] = ()
     """Tables of people: only keys are read (up to ``key_bound``)."""
+    attributes: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    """Table of people -> attribute -> the type in which the functions read it."""
     content_bound: int = 100_000
     key_bound: int = 1_000_000
     """Some hundred pages of a megabyte each; real people's keys are counted, never kept."""

@@ -159,6 +159,17 @@ def user_items(
     return tuple(found)
 
 
+def mistyped(
+    table: desired.Table, scan: KeyScan, planned: Mapping[str, str]
+) -> tuple[Difference, ...]:
+    """Return each attribute of people's items that has another type than the functions read."""
+    names = {one: Words(en=f"type of {one}", ja=f"{one}の型") for one in scan.mistyped}
+    facts = {names[one]: types for one, types in scan.mistyped.items()}
+    bounds = {names[one]: exactly(planned[one]) for one in names}
+    found = differences(TABLE, table.name, facts, bounds, call="dynamodb:Scan", loosens=True)
+    return tuple(found)
+
+
 def orphans(table: desired.Table, scan: KeyScan, masters: Iterable[Item]) -> tuple[Difference, ...]:
     """Return the difference if people hold stamps that no master describes."""
     known = {stamp_id(one, "") for one in masters}

@@ -151,6 +151,18 @@ def test_nobody_is_in_the_tables_of_people_before_the_go_live(
     judge(found)
 
 
+@expectation("DATA-11", ja="利用者の項目が関数の読み取る型である")
+@pytest.mark.parametrize("key", ["users", "userstamps"])
+def test_items_of_people_have_the_types_that_functions_read(
+    key: str, deployed: Deployed, plan: Plan, environment: Environment, judge: Judge
+) -> None:
+    table, planned = plan.table(key), environment.application.tables[key].attributes
+    scan = judge.observe(deployed.scanned(table), "sampled", "mistyped")
+    judge.observe.note(table=table.name, planned=planned)
+
+    judge(rally.mistyped(table, scan, planned))
+
+
 @expectation("DATA-08", ja="利用者のスタンプすべてにマスターがある")
 def test_every_stamp_of_a_user_has_a_master(deployed: Deployed, plan: Plan, judge: Judge) -> None:
     table = plan.table("userstamps")

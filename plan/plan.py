@@ -63,6 +63,10 @@ def scope_of(plan: Plan, environment: Environment, *, salts: tuple[str, ...] = (
         contents=tuple(_read(environment, "contents")),
         key_scans=tuple(_read(environment, "keys")),
         real_key=LINE_USER_ID.pattern,
+        attributes={
+            environment.tables[key]: one.attributes
+            for key, one in environment.application.tables.items()
+        },
         secrets=tuple(one.name for one in plan.secrets),
         secret_fields=tuple(one.json_key for one in plan.secrets),
         api=plan.api.name,

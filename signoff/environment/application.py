@@ -91,6 +91,8 @@ class AppTable(StrictTable):
     """The attribute by which items may expire."""
     read: Literal["nothing", "keys", "contents"] = "nothing"
     """What a judging run reads of its items."""
+    attributes: Mapping[str, Literal["S", "N", "B", "BOOL", "L", "M"]] = field(default_factory=dict)
+    """Beside ``read = "keys"``: the types in which the functions read attributes; DynamoDB counts what differs (DATA-11)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -92,6 +92,55 @@ def test_only_hash_keys_of_people_are_asked_for(fake, sections):
     ] == ["#key"]
 
 
+def counting(fake, **types):
+    """Answer as DynamoDB counts: attribute -> how many of five items have it in which type."""
+    asked, scan = [], fake.answers["dynamodb:Scan"]
+
+    def answer(one):
+        if one.get("Select") != "COUNT":
+            return scan(one)
+        asked.append(one)
+        values = {key: typed["S"] for key, typed in one["ExpressionAttributeValues"].items()}
+        tests = [(types[name], values[f":t{key[2:]}"]) for key, name in _names(one)]
+        other = "NOT attribute_type" in one["FilterExpression"]
+        count = sum(n for held, kind in tests for t, n in held.items() if (t == kind) != other)
+        return {"Count": count, "ScannedCount": 5}
+
+    fake.answers["dynamodb:Scan"] = answer
+    return asked
+
+
+def _names(one):
+    return one["ExpressionAttributeNames"].items()
+
+
+TYPED = replace(SCOPE, attributes={"Users-prod": {"DisplayName": "S", "CreatedAt": "N"}})
+
+
+def test_types_of_peoples_attributes_are_compared_by_dynamodb_in_one_call(fake, sections):
+    asked = counting(fake, DisplayName={"S": 5}, CreatedAt={"N": 4})
+
+    scan = sections(TYPED).key_scans["Users-prod"]
+
+    assert (scan.sampled, scan.mistyped, len(asked)) == (5, {}, 1)
+    assert {one["Limit"] for one in asked} == {1000}
+
+
+def test_attribute_of_another_type_is_named_with_its_types_and_no_value(fake, sections):
+    counting(fake, DisplayName={"S": 3, "NULL": 1, "M": 1}, CreatedAt={"N": 5})
+
+    scan = sections(TYPED).key_scans["Users-prod"]
+
+    assert scan.mistyped == {"DisplayName": "NULL, M"}
+
+
+def test_table_whose_types_nobody_planned_is_not_sampled(fake, sections):
+    asked = counting(fake)
+
+    assert sections().key_scans["Users-prod"].sampled == 0
+    assert asked == []
+
+
 def test_scan_stops_at_its_bound_and_says_so(fake, sections):
     fake.paged = True
 

@@ -145,6 +145,14 @@ DEFECTS: tuple[Defect, ...] = (
         id="DATA-08:stamp-without-a-master",
         breaks=both(_declared, scan("UserStamps-prod", **ORPHAN)),
     ),
+    Defect(
+        id="DATA-11:time-migrated-as-text",
+        breaks=scan("UserStamps-prod", sampled=40, mistyped={"CollectedAt": "S"}),
+    ),
+    Defect(
+        id="DATA-11:name-of-several-types",
+        breaks=scan("Users-prod", sampled=1000, mistyped={"DisplayName": "NULL, M"}),
+    ),
 )
 COUNTED = {"examined": 2, "real": 2, "range_keys": ("#W2026-W49", "HALL-014")}
 LATER = stamps(first(ValidFrom={"S": "2027-04-01"}))

@@ -98,7 +98,7 @@ DEFECTS: tuple[Defect, ...] = (
     Defect(
         id="DEP-01:absent",
         breaks=_lost(USERS, "key_scans"),
-        follows=following.A_TABLE | {"DATA-04", "DATA-07"},
+        follows=following.A_TABLE | {"DATA-04", "DATA-07", "DATA-11"},
     ),
     Defect(
         id="DEP-01:masters-absent",
@@ -109,13 +109,13 @@ DEFECTS: tuple[Defect, ...] = (
     Defect(
         id="DEP-01:under-dev-name",
         breaks=both(_lost(USERS, "key_scans"), _beside(USERS, "Users")),
-        follows=following.A_TABLE | {"DATA-04", "DATA-07"},
+        follows=following.A_TABLE | {"DATA-04", "DATA-07", "DATA-11"},
     ),
     Defect(id="DEP-01:still-creating", breaks=item("tables", STAMPS, status="CREATING")),
     Defect(
         id="DEP-01:being-deleted",
         breaks=item("tables", USERS, status="DELETING", hash_key="", attribute_types={}),
-        follows=(following.A_TABLE - {"MON-11"}) | {"DATA-04", "DATA-07"},
+        follows=(following.A_TABLE - {"MON-11"}) | {"DATA-04", "DATA-07", "DATA-11"},
     ),
     Defect(
         id="DEP-01:key-unreachable",

@@ -19,7 +19,7 @@ GREEN = (
     *("DEP-12", "DEP-14", "DEP-16", "DEP-18", "DEP-19", "DEP-28"),
     *("DEP-20", "DEP-21", "DEP-22", "DEP-24", "DEP-27", "DEP-30", "DEP-33"),
     *("DEP-34", "DEP-35", "DEP-36", "DEP-37", "DEP-39"),
-    *("DATA-03", "DATA-04", "DATA-06", "DATA-07", "DATA-08", "DATA-10"),
+    *("DATA-03", "DATA-04", "DATA-06", "DATA-07", "DATA-08", "DATA-10", "DATA-11"),
     *("MON-02", "MON-03", "MON-10", "ROLL-03"),
 )
 """What the guide gets right, or what nobody has spoiled yet."""

@@ -39,7 +39,7 @@ GREEN = (
     *("DEP-27", "DEP-28", "DEP-29", "DEP-30", "DEP-31", "DEP-32", "DEP-33"),
     *("DEP-34", "DEP-35", "DEP-36", "DEP-37"),
     *("DEP-40", "DEP-41", "DEP-42", "DEP-43"),
-    *("DATA-02", "DATA-03", "DATA-04", "DATA-06", "DATA-07", "DATA-08", "DATA-10"),
+    *("DATA-02", "DATA-03", "DATA-04", "DATA-06", "DATA-07", "DATA-08", "DATA-10", "DATA-11"),
     *("MON-01", "MON-02", "MON-03", "MON-04", "MON-05", "MON-06", "MON-07"),
     *("MON-08", "MON-09", "MON-10", "MON-11", "MON-12", "MON-13"),
     *("MON-15", "MON-16"),

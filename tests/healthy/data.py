@@ -103,5 +103,5 @@ def _spot(stamp: str, name: str, lat: str, lon: str) -> dict[str, Any]:
 
 def key_scans() -> dict[str, KeyScan]:
     """Return two empty tables of people: production begins with new users."""
-    nobody = KeyScan(examined=0, complete=True)
+    nobody = KeyScan(examined=0, complete=True, sampled=0)
     return {"Users-prod": nobody, "UserStamps-prod": nobody}
