@@ -56,7 +56,7 @@ class Method:
     api_key_required: bool
     integration: Integration | None
     surplus: Surplus = field(default_factory=dict, compare=False)
-    """What nobody planned of it and its integration; a separate row judges it."""
+    """What is not planned of it and its integration; a separate row judges it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,7 +85,7 @@ class ApiDocument:
     surplus: Surplus = field(default_factory=dict, compare=False)
     """Of the whole API, from its export; for a draft, ``RestApi.unplanned`` has it."""
     unknown: tuple[str, ...] = field(default=(), compare=False)
-    """Keys of an export that nobody decided about: they are reported, but are not part of a release."""
+    """Keys of an export that no decision covers: they are reported, but are not part of a release."""
 
     @property
     def calls(self) -> dict[str, str]:

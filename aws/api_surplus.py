@@ -1,4 +1,4 @@
-"""What an API's methods and authorizers have beyond routes, authorization and CORS: nobody planned any of it.
+"""What an API's methods and authorizers have beyond routes, authorization and CORS: none of it is planned.
 
 Draft and export spell it almost alike, so one decoder serves both. An export is plain JSON that no
 model of botocore describes: its keys are decided here, and any other key is reported as unknown.
@@ -72,7 +72,7 @@ PRIVATE = re.compile(
 )
 """Expressions that copy a part of the request, its session, the stage or what is behind it into an answer."""
 SUCCESS = re.compile(r"[\"']ok[\"']\s*:\s*true")
-"""What the front end takes for a success, whatever the status."""
+"""What the front end takes for a success, regardless of the status."""
 CORS_HEADERS = frozenset(
     {"allow-origin", "allow-headers", "allow-methods", "max-age", "expose-headers"}
 )
@@ -207,7 +207,7 @@ def beyond_safe(headers: Mapping[str, str]) -> list[str]:
     """Return the headers of a static answer that are not known to be harmless, by name or by value.
 
     An answer that a browser or proxy may cache is shown again after the next login, and to others; one that
-    repeats the request shows its tokens to whoever reads the answer.
+    repeats the request shows its tokens to anyone who reads the answer.
     """
     unknown = [name for name, text in headers.items() if not _is_safe(name.lower(), text)]
     telling = [f"{name}: {text}" for name, text in headers.items() if _does_harm(name, text)]
@@ -231,7 +231,7 @@ def _does_harm(name: str, text: str) -> bool:
 
 
 def unknown_keys(raw: Raw) -> tuple[str, ...]:
-    """Return ``where: key`` for each key of an export that nobody decided about."""
+    """Return ``where: key`` for each key of an export that no decision covers."""
     return tuple(sorted(f"{where}: {key}" for where, key in _unknown(raw)))
 
 

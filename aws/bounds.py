@@ -166,7 +166,7 @@ def within(values: Iterable[Any]) -> Bound:
 
 
 def unset() -> Bound:
-    """Nothing may be there but what AWS itself sets: nobody planned anything else."""
+    """Nothing may be there but what AWS itself sets: nothing else is planned."""
     return Bound(
         code="unset",
         value=None,

@@ -3,7 +3,7 @@
 from aws.words import Words
 
 PATH = "/{closed+}"
-"""The greedy path of the closed API: API Gateway allows any name for the variable, and nobody else has this one."""
+"""The greedy path of the closed API: API Gateway allows any name for the variable, and no other name is like this one."""
 MARK = ": closed: "
 """Part of a deployment's description that distinguishes the closed one from a release."""
 

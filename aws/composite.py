@@ -37,7 +37,7 @@ def alarms_in(rule: str) -> frozenset[str]:
 
 
 def fires_with(rule: str, alarms: frozenset[str]) -> bool:
-    """Whether a composite alarm goes into ALARM when all of these do, whatever the state of others.
+    """Whether a composite alarm goes into ALARM when all of these do, regardless of the state of others.
 
     False if it may be in ALARM while no alarm is, for then it signals nothing new: ``NOT OK(x)`` without data for x.
     """

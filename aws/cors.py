@@ -13,9 +13,9 @@ from aws.words import Words
 
 INTEGRATED = Words(en="integration", ja="統合")
 GUARDED = Words(en="authorizer", ja="オーソライザー")
-KEYED = Words(en="API key", ja="APIキーの要求")
+KEYED = Words(en="API key required", ja="APIキーの要求")
 BY_FUNCTION, MOCK = "AWS_PROXY", "MOCK"
-STATUS = Words(en="status", ja="ステータス")
+STATUS = Words(en="status code", ja="ステータスコード")
 ORIGIN = "Access-Control-Allow-Origin"
 HEADERS = "Access-Control-Allow-Headers"
 METHODS = "Access-Control-Allow-Methods"

@@ -20,7 +20,7 @@ def dated(table: str) -> Mapping[str, Any]:
 
 
 def default(name: str) -> int:
-    """Return what holds where nobody set anything."""
+    """Return what holds where nothing is set."""
     return int(dated("defaults")[name])
 
 

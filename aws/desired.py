@@ -1,4 +1,4 @@
-"""How a resource is to be, one frozen type per kind: whoever plans builds them, ``aws.converge`` applies them."""
+"""How a resource is to be, one frozen type per kind: the plan builds them, ``aws.converge`` applies them."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field

@@ -18,7 +18,7 @@ SWITCHES = {
     "True": Words(en="True", ja="有効"),
     "False": Words(en="False", ja="無効"),
 }
-"""What a switch that nobody planned was read as."""
+"""What a switch that is not planned was read as."""
 
 
 class Certainty(enum.StrEnum):
@@ -58,7 +58,7 @@ class Difference:
     together: Words = SILENCE
     """What one decision about several of these is about; each may be decided alone as well."""
     terms: Words = SILENCE
-    """What goes with what was found (rights, conditions, filters): whoever allows one allows no other."""
+    """What goes with what was found (rights, conditions, filters): anyone who allows one allows no other."""
     ids: tuple[str, ...] = ()
     """See ``Unplanned``; where it is empty, what was found is named by itself."""
     id: str = ""
@@ -165,7 +165,7 @@ def differences(
 def fault(
     kind: Words, name: str, fact: Words, found: Any, expected: Words, **more: Any
 ) -> Difference:
-    """Return what is broken or absent, which nobody can decide; ``more`` are fields of the Difference."""
+    """Return what is broken or absent, which no person can decide; ``more`` are fields of the Difference."""
     fields = {"decidable": False, **more}
     return Difference(
         kind=kind, name=name, fact=fact, found=found, bound=described(expected), **fields
@@ -183,7 +183,7 @@ def if_any(
 def unallowed(
     found: Iterable[Unplanned], allowed: Mapping[str, Bound] | None = None
 ) -> tuple[Difference, ...]:
-    """Turn what nobody planned into differences, but for what a bound allows.
+    """Turn what is not planned into differences, except for what a bound allows.
 
     ``allowed``: the fact's English name -> what was planned for it; all else is to be unset.
     """

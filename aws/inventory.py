@@ -108,14 +108,14 @@ class Sections:
     packages: Section[PackageContents]
     """By CodeSha256: what is live, and what a rollback takes."""
     function_attachments: Section[tuple[Unplanned, ...]]
-    """What nobody planned of what the alias runs."""
+    """What is not planned of what the alias runs."""
     roles: Section[Role]
     principals: Section[Principal]
     """By ARN: every role and user of the account that may act on what is ours, the planned ones included."""
     automations: Section[Automation]
     """Kind and name -> the rules and schedules of EventBridge that act on something of ours."""
     role_attachments: Section[tuple[Unplanned, ...]]
-    """What stands at a role and nobody planned."""
+    """What stands at a role and is not planned."""
     tables: Section[Table]
     backups: Section[Backups]
     table_tags: Section[Tags]
@@ -123,13 +123,13 @@ class Sections:
     scalable_targets: Section[tuple[ScalableTarget, ...]]
     """Table name -> its own targets and its indexes'; absent without any."""
     table_attachments: Section[tuple[Unplanned, ...]]
-    """What stands at a table and nobody planned."""
+    """What stands at a table and is not planned."""
     contents: Section[Contents]
     key_scans: Section[KeyScan]
     secrets: Section[Secret]
     secret_values: Section[SecretValue]
     secret_attachments: Section[tuple[Unplanned, ...]]
-    """What stands at a secret and nobody planned: rotation, copies, further versions."""
+    """What stands at a secret and is not planned: rotation, copies, further versions."""
     leaks: Section[tuple[Leak, ...]]
     """One item, ``account``: where a planned secret stands in any answer about our resources."""
     keys: Section[Key]
@@ -161,7 +161,7 @@ class Sections:
     alarms: Section[Alarm]
     """Of all types, those named for us and those on our resources."""
     alarm_attachments: Section[tuple[Unplanned, ...]]
-    """What nobody planned of an alarm."""
+    """What is not planned of an alarm."""
     mute_rules: Section[MuteRule]
     """Of the whole account; those that are over are left out."""
     dashboards: Section[Dashboard]
@@ -169,14 +169,14 @@ class Sections:
     """By ARN."""
     log_groups: Section[LogGroup]
     log_group_attachments: Section[tuple[Unplanned, ...]]
-    """What nobody planned of a log group."""
+    """What is not planned of a log group."""
     account_log_policies: Section[tuple[Unplanned, ...]]
     """Type of policy -> those of the account that reach its log groups."""
     log_policies: Section[LogPolicy]
     """Resource policies of the account's logs."""
     buckets: Section[Bucket]
     bucket_attachments: Section[tuple[Unplanned, ...]]
-    """What stands at a bucket and nobody planned."""
+    """What stands at a bucket and is not planned."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -191,7 +191,7 @@ class Inventory:
     sections: Sections
     calls: int = 0
     partial: bool = False
-    """Read on demand for a selection: sections that nobody asked for are Unreadable."""
+    """Read on demand for a selection: sections that no row asked for are Unreadable."""
     salts: Mapping[str, str] = field(default_factory=dict)
     """Purpose (``own``, ``dev``) -> salt of the digests of secret values."""
     endpoint: str | None = None
@@ -275,7 +275,7 @@ def read_all(lazy: Inventory) -> Inventory:
 
 
 def frozen(inventory: Inventory, ask_for: Iterable[str] = ()) -> Inventory:
-    """Return what was read so far, to be saved; a section that nobody asked for says so.
+    """Return what was read so far, to be saved; a section that no row asked for says so.
 
     ``ask_for`` are sections to read before, in parallel.
     """

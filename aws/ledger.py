@@ -20,7 +20,7 @@ from aws.words import Words
 
 
 class Effect(enum.StrEnum):
-    """What something that nobody planned can do: it decides the severity of the row."""
+    """What something that is not planned can do: it decides the severity of the row."""
 
     CHANGES = "changes"
     """It changes behaviour, access or data, or silences an alarm."""

@@ -1,6 +1,6 @@
 """One pass over AWS: each section is read once, in parallel, and an error becomes the section's reason.
 
-A section or source belongs to the thread that asked first; whoever asks later waits for it. As the
+A section or source belongs to the thread that asked first; anyone who asks later waits for it. As the
 owner is always running and sections never wait in a circle, waiting cannot end in a deadlock. Items must
 not ask for sections, whose pool has a thread for each section alone; sources they may.
 """

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 CALLS = "calls"
-"""Field of a record that says what a deployment calls: nobody can read it once the stage has left it."""
+"""Field of a record that says what a deployment calls: no person can read it once the stage has left it."""
 CLOSED = "closed"
 """Key of the package that answers 503: every function's before its first release."""
 

@@ -36,7 +36,7 @@ class SecretValue:
     same_as: tuple[str, ...] = ()
     """The other planned secrets whose value stands in this one."""
     whole: MaskedValue | None = None
-    """The secret's whole text, whatever its form: a function may hold that, too."""
+    """The secret's whole text, regardless of its form: a function may hold that, too."""
 
 
 def values(reading: Reading) -> Section[SecretValue]:

@@ -17,7 +17,7 @@ UNSEEN = re.compile(
     "\xad\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180e\u3164\uffa0"  # drawn as nothing
     "\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f"  # zero width, bidi marks and overrides, separators
     "\ufdd0-\ufdef\ufeff\ufff0-\ufffb\ufffe\uffff"  # byte order mark, annotations, no characters
-    "\U000e0000-\U000e0fff"  # tags and further selectors: a whole text that nobody sees
+    "\U000e0000-\U000e0fff"  # tags and further selectors: a whole text that no person sees
     f"{LONE}"
     "]"
 )
@@ -48,7 +48,7 @@ def visible_json(text: str) -> str:
 
 
 def toml_text(text: str) -> str:
-    """Write a basic string of TOML: JSON's escapes are TOML's, but for characters beyond 16 bits."""
+    """Write a basic string of TOML: JSON's escapes are TOML's, except for characters beyond 16 bits."""
     return UNSEEN.sub(_escape, json.dumps(well_formed(text), ensure_ascii=False))
 
 

@@ -27,7 +27,7 @@ class DeploymentBack:
     authorization: Mapping[str, str] | None
     """See ``authorization_of``."""
     calls: Mapping[str, str] | None
-    """See ``calls_on_record``; None where nobody recorded it while the stage served it."""
+    """See ``calls_on_record``; None where it was not recorded while the stage served it."""
     policies: Mapping[str, FunctionPolicy | None]
     """ARN of what it calls beside the planned functions -> its policy; None where the function does not exist."""
 
@@ -154,7 +154,7 @@ def deployments_back(reading: Reading) -> Section[DeploymentBack]:
 
 
 def _beside(called: InvokedFunction, scope: Scope) -> bool:
-    """Whether it is a function that nobody planned: the policies of planned functions are read anyway."""
+    """Whether it is a function that is not planned: the policies of planned functions are read anyway."""
     return called.is_function and called.name not in scope.functions
 
 

@@ -217,7 +217,7 @@ def _of_owner(one: Statement, account: str) -> bool:
 
 
 def used_elsewhere(role: Role, users: Iterable[RoleUser], region: str) -> tuple[Difference, ...]:
-    """Return which functions that nobody planned run under a role, at which URLs, and where else it is used."""
+    """Return which functions that are not planned run under a role, at which URLs, and where else it is used."""
     found = [_used_by(one) for one in users]
     if role.last_used_in not in {None, region}:
         found.append(Words(en=f"Region {role.last_used_in}", ja=f"リージョン{role.last_used_in}"))

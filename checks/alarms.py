@@ -100,7 +100,7 @@ def muting(alarm: Alarm, found: Sections) -> tuple[Difference, ...]:
 
 
 def silencing(alarm: Alarm, delivery: Delivery) -> tuple[Difference, ...]:
-    """Return what nobody planned of the alarm, and of the composite alarms that it is heard through."""
+    """Return what is not planned of the alarm, and of the composite alarms that it is heard through."""
     by_name = {one.name: one for one in (alarm, *delivery.route(alarm))}
     return tuple(
         difference

@@ -25,7 +25,7 @@ from signoff.judge.observations import Observations
 
 INVOKED = Words(en="functions that its authorizers invoke", ja="オーソライザーが呼び出す関数")
 SOURCE = Words(en="identity source", ja="IDソース")
-TTL = Words(en="time to live", ja="キャッシュの有効期間（TTL）")
+TTL = Words(en="time to live", ja="有効期限（TTL）")
 
 
 def authorizers(deployed: Deployed) -> tuple[Authorizer, ...]:

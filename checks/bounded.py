@@ -223,7 +223,7 @@ BOUNDED = (
     ),
     Bounded(
         "DEP-31",
-        Words("requests are traced", "リクエストをトレースしている"),
+        Words("requests are traced", "リクエストのトレースが有効である"),
         "stage",
         {TRACING: "tracing"},
         _all({TRACING: exactly(True)}),

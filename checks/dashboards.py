@@ -46,7 +46,7 @@ class _Kind:
 
 
 def has_kind(dashboard: Dashboard, want: desired.Widget) -> bool:
-    """Whether some widget shows a metric of this kind, of whatever resource."""
+    """Whether some widget shows a metric of this kind, of any resource."""
     kinds = {(namespace, name) for namespace, name, _ in want.metrics}
     there = any((metric.namespace, metric.name) in kinds for metric in shown(dashboard.widgets))
     return there or _unknowable(dashboard, Words.same(want.title))

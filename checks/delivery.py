@@ -31,7 +31,7 @@ from aws.section import NotTestable, Unread, known, lookup
 from aws.words import Words
 from signoff.environment import Environment
 
-ACTIONS = Words(en="actions enabled", ja="アクション")
+ACTIONS = Words(en="actions enabled", ja="アクション有効")
 TOPICS = Words(en="topics notified", ja="通知先トピック")
 LAST_ACTION = Words(en="newest action", ja="最新のアクション")
 REGION = Words(en="Region", ja="リージョン")
@@ -95,7 +95,7 @@ class Delivery:
         return tuple(difference for arn in sorted(topics) for difference in self.interference(arn))
 
     def interference(self, arn: str) -> Iterator[Difference]:
-        """Yield what nobody planned of a topic and its subscriptions, and what could keep a message back."""
+        """Yield what is not planned of a topic and its subscriptions, and what could keep a message back."""
         topic = lookup(self.found.topics, arn)
         if topic is None:
             return
@@ -138,7 +138,7 @@ class Delivery:
         return above
 
     def _silent(self, alarm: Alarm) -> tuple[Difference, ...]:
-        """Return why an alarm's own topics reach nobody."""
+        """Return why an alarm's own topics reach no person."""
         if alarm.actions_enabled is not True:
             return (_of_alarm(alarm, ACTIONS, alarm.actions_enabled, exactly(value=True)),)
         topics = _topics(alarm)

@@ -78,7 +78,7 @@ class KeyUse(NamedTuple):
 def keys_of(
     role: desired.Role, deployed: Deployed, environment: Environment, decisions: Decisions
 ) -> list[KeyUse]:
-    """Return the keys of what a role reads, but for the one that DynamoDB owns.
+    """Return the keys of what a role reads, except for the one that DynamoDB owns.
 
     Neither a plan nor a decision lets a role use a key: the key's own policy has to.
     """

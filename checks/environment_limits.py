@@ -250,7 +250,7 @@ def _people(environment: Environment) -> Iterator[tuple[str, KeyLimit]]:
     yield "administrators", KeyLimit(_by_name(environment.account), by_name)
     yield "tags", KeyLimit(_with(TAGS), Words("guide step 2-3", "手順書のステップ2-3"))
     heard = Words(
-        en="without it nobody knows who else receives the alarms",
+        en="without it, it is unknown who else receives the alarms",
         ja="指定がなければ、他の受信者を確認できない",
     )
     yield "alert_email", KeyLimit(ADDRESS, heard, guided=False)
@@ -298,7 +298,7 @@ def _of_channel(channel: str) -> Bound:
 
 
 def _by_name(account: str) -> Bound:
-    """No entry that takes in somebody of whom nobody has heard: a service acts for whoever uses it, and who is in another account its owner says."""
+    """No entry that takes in somebody of whom nobody has heard: a service acts for anyone who uses it, and who is in another account its owner says."""
     forms = [re.compile(f"arn:aws:iam::{account}:{one}") for one in NAMED]
     words = Words(
         en="roles and users of this account by their whole names, with * only for the ends that AWS draws (AWSReservedSSO_NAME_*)",

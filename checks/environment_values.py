@@ -62,7 +62,7 @@ def _member(owner: Any, name: str) -> Any:
 
 
 def _looser(environment: Environment) -> Iterator[Words]:
-    """Yield the values that loosen a bound of the guide, but for those that no environment before production shares."""
+    """Yield the values that loosen a bound of the guide, except for those that no environment before production shares."""
     own = (
         {"line.endpoint"} if environment.birth else set()
     )  # an embedded stack has a LINE of its own

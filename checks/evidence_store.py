@@ -44,7 +44,7 @@ VERSIONED = described(
     ja="上書きや削除が失われないよう、バージョニングを有効にしたs3://であること",
 )
 STATES = {
-    "folder": Words(en="a folder", ja="フォルダ（履歴なし）"),
+    "folder": Words(en="a folder, without a history", ja="フォルダ（履歴なし）"),
     "none": Words(en="none", ja="なし"),
 }
 

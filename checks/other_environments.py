@@ -70,7 +70,7 @@ def names_in_others(text: str, name: str, others: tuple[str, ...]) -> Iterator[s
 def named_by(address: str, environment: Environment) -> str | None:
     """Return another environment, or its bucket, that the host or the first folder of an address names.
 
-    The last label of a host names nobody: ``.dev`` and ``.test`` are domains.
+    The last label of a host names no environment: ``.dev`` and ``.test`` are domains.
     """
     url, others = urlsplit(address.lower()), others_of(environment)
     host, (folder, _, file) = url.hostname or "", url.path.strip("/").partition("/")

@@ -10,7 +10,7 @@ from aws.iam.principal import is_gone
 from aws.words import Words, joined
 
 ACCOUNT_KEYS = frozenset({"aws:principalaccount", "kms:calleraccount"})
-"""Condition keys that hold the caller's account, whoever calls."""
+"""Condition keys that hold the caller's account, anyone who calls."""
 SERVICE_KEYS = frozenset({"aws:sourceaccount"})
 """Condition keys that hold the account for which a service of AWS calls."""
 INVOKE = "execute-api:invoke"
@@ -59,7 +59,7 @@ def _terms(statements: Iterable[Statement]) -> list[Words]:
 def open_to_all(document: str | None, stage: str) -> bool:
     """Whether an API's policy lets everybody call all of a stage: so does no policy, or one that allows all and denies nothing.
 
-    A deny for plain HTTP affects nobody, since API Gateway answers over TLS only.
+    A deny for plain HTTP affects no caller, since API Gateway answers over TLS only.
     """
     statements = parse(document or '{"Statement": []}')
     return not statements or (

@@ -24,11 +24,11 @@ STAMP, TABLE = Words(en="stamp", ja="スタンプ"), Words(en="table", ja="テ�
 PICTURE = Words(en="picture", ja="画像")
 PLACE = Words(en="place", ja="位置")
 VALIDITY = Words(en="validity", ja="有効期間")
-STAMPS = Words(en="stamps", ja="スタンプ数")
+STAMPS = Words(en="number of stamps", ja="スタンプ数")
 ITEMS = Words(en="items of people", ja="利用者の項目数")
 ORPHANS = Words(en="stamps without a master", ja="マスターのないスタンプ")
 FEW = 3
-"""With two stamps far from each other, nobody knows which is wrong."""
+"""With two stamps far from each other, it is unknown which one is wrong."""
 NULL_ISLAND_DEG = 0.01
 """About a kilometre: a place that was never filled in is at 0, 0."""
 MANIFEST = Words(en="the migration's manifest", ja="移行のマニフェスト")

@@ -75,7 +75,7 @@ def released_as_recorded(deployed: Deployed, live: Function, builds: Builds) -> 
     if record is None or recorded.get("code_sha256") != live.code_sha256:
         raise Follows(
             "DEP-17",
-            en=f"nobody recorded the code of {live.name}",
+            en=f"no record names the code of {live.name}",
             ja=f"{live.name}のコードの記録がありません",
         )
     return record
@@ -93,7 +93,7 @@ def recorded_by(record: Record) -> Words:
 
 
 def packed(scope: Scope) -> Builds:
-    """Return what the judged commit builds; NotTestable where nobody packed it."""
+    """Return what the judged commit builds; NotTestable where it was not packed."""
     if scope.builds is None:
         raise NotTestable(
             en="the packages that this commit builds are not known in this run",

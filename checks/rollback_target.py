@@ -132,7 +132,7 @@ class WayBack:
         return differing(back, replace(want, environment=names), environment, salt, arns)
 
     def _unknown(self, back: Function) -> Iterator[Difference]:
-        """Yield code that nobody recorded: somebody who knows it has to say what it is."""
+        """Yield code that is not recorded: somebody who knows it has to say what it is."""
         known = {
             code for one in self.snapshot.scope.releases for _, code in one.functions.values()
         } | {one.code_sha256 for one in packed(self.snapshot.scope).functions.values()}

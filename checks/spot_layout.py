@@ -94,7 +94,7 @@ def overlapping(table: desired.Table, masters: Iterable[Item]) -> tuple[Differen
 def foreign_hosts(
     table: desired.Table, masters: Iterable[Item], environment: Environment
 ) -> tuple[Difference, ...]:
-    """Return the hosts of pictures that are neither the front end's nor the bucket's: whoever runs one can replace the picture."""
+    """Return the hosts of pictures that are neither the front end's nor the bucket's: the person who runs one can replace the picture."""
     own = {urlsplit(one).hostname or "" for one in _own_addresses(environment)} - {""}
     addresses = (one.get("ImageUrl", {}).get("S", "") for one in masters if not flaw(one))
     hosts = {urlsplit(one).hostname or "" for one in addresses} - {""}

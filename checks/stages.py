@@ -65,6 +65,6 @@ def opened_by(one: Stage, planned: Stage) -> Words:
         if limits
         else Words(en="no throttle", ja="スロットリングなし")
     )
-    logged = Words(en="bodies logged", ja="本文をログに記録") if traced else SILENCE
+    logged = Words(en="bodies logged", ja="本文のログ記録") if traced else SILENCE
     opened = joined(filter(None, (serves, limited, logged)), ", ")
     return Words(en=f"{one.name}: {opened.en}", ja=f"{one.name}: {opened.ja}")

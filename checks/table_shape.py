@@ -8,7 +8,7 @@ from aws.section import Follows
 from aws.words import Words
 from signoff.environment import where
 
-EXISTENCE = Words(en="existence", ja="有無")
+EXISTENCE = Words(en="existence", ja="存在")
 DESCRIBE = "dynamodb:DescribeTable"
 
 

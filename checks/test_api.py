@@ -29,7 +29,7 @@ METHODS = Words(en="methods served", ja="公開しているメソッド数")
 INTEGRATION = Words(en="integration", ja="統合")
 DEPLOYMENT = Words(en="deployment", ja="デプロイ")
 UNDEPLOYED = Words(en="changes that are not deployed", ja="デプロイされていない変更")
-STATUS_CODE = Words(en="status", ja="ステータス")
+STATUS_CODE = Words(en="status code", ja="ステータスコード")
 ORIGIN = Words(en="origin", ja="オリジン")
 ENVIRONMENT = Words(en="environment", ja="環境")
 ONE_ORIGIN = Bound(

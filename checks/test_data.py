@@ -18,7 +18,7 @@ from signoff.environment import Environment, where
 from signoff.judge.checklist import expectation
 from signoff.judge.decisions import Judge
 
-COUNT = Words(en="stamp masters", ja="スタンプマスターの件数")
+COUNT = Words(en="number of stamp masters", ja="スタンプマスターの件数")
 HASH = Words(en="hash of the stamp masters", ja="スタンプマスターのハッシュ")
 MALFORMED = Words(en="malformed stamp masters", ja="形式の正しくないスタンプマスター")
 VALID = Words(

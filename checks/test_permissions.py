@@ -1,4 +1,4 @@
-"""SEC-10 to SEC-19, SEC-23 to SEC-26, SEC-28: each role may do what its function needs; nobody else may do anything."""
+"""SEC-10 to SEC-19, SEC-23 to SEC-26, SEC-28: each role may do what its function needs; no other person may do anything."""
 
 from datetime import datetime
 

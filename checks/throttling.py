@@ -139,7 +139,7 @@ def plan_too_narrow(
 
 
 def asking_for_key(served: ApiDocument) -> str:
-    """Say how many methods require a key: on all others the usage plan limits nobody."""
+    """Say how many methods require a key: on all others the usage plan limits no caller."""
     asking = [one for one in served.methods.values() if one.api_key_required]
     return f"{len(asking)} of {len(served.methods)} methods"
 

@@ -1,4 +1,4 @@
-"""What nobody planned in the API, at its stage and in front of it, as differences."""
+"""What is not planned in the API, at its stage and in front of it, as differences."""
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
@@ -36,7 +36,7 @@ OPENING = frozenset({CREDENTIALS.en, TLS.en})
 
 
 def of_api(deployed: Deployed) -> tuple[Difference, ...]:
-    """Return what nobody planned in the API, both as its stage serves it and as its draft stands."""
+    """Return what is not planned in the API, both as its stage serves it and as its draft stands."""
     api, served, draft = deployed.rest_api(), deployed.served(), deployed.draft()
     found = (
         *_of_document(served, deployed, SERVED),
@@ -67,7 +67,7 @@ def barring(api: RestApi, stage: str) -> tuple[Difference, ...]:
 
 
 def of_stage(deployed: Deployed) -> tuple[Difference, ...]:
-    """Return what nobody planned at the stage, and the other stages of the API.
+    """Return what is not planned at the stage, and the other stages of the API.
 
     Each stage is a way in of its own, which has no throttle, log or alarm unless it is given one.
     """

@@ -58,7 +58,7 @@ OBEYED: Mapping[str, frozenset[str]] = {
     "AWS_S3_US_EAST_1_REGIONAL_ENDPOINT": frozenset({"legacy", "regional"}),
     "AWS_STS_REGIONAL_ENDPOINTS": frozenset({"legacy", "regional"}),
 }
-"""Variables that boto3 obeys -> the values by which it still calls the same address; by others it calls nobody at all."""
+"""Variables that boto3 obeys -> the values by which it still calls the same address; by others it calls no address at all."""
 SWITCHED_ON = ("true", "True", "TRUE", "1", "yes", "on", "*")
 LEVELS = re.compile(r"(\w+_)?LOG_?LEVEL", re.IGNORECASE)
 EVENTS = re.compile(r"POWERTOOLS_(LOGGER_LOG_EVENT|DEV)")
@@ -193,7 +193,7 @@ def hijacking(found: Function) -> tuple[Difference, ...]:
 
 
 def diverting(found: Function, salt: str) -> tuple[Difference, ...]:
-    """Return variables that send the function's calls to an endpoint that nobody planned, or by which none is made."""
+    """Return variables that send the function's calls to an endpoint that is not planned, or by which none is made."""
     led = {
         name: value.words
         for name, value in found.environment.items()

@@ -87,7 +87,7 @@ def plans(project: LoadComposition, *, env: str, lang: str) -> ExitCode:
     for name in (
         say("minutes", "分"),
         say("peak/s", "最大/秒"),
-        say("requests", "リクエスト"),
+        say("requests", "リクエスト数"),
         say("of the day", "1日の割合"),
         say("about $", "約（ドル）"),
     ):

@@ -107,7 +107,7 @@ def window(verdict: LoadVerdict) -> dict[str, Any]:
 
 
 def why_not_counted(verdict: LoadVerdict, environment: Environment) -> Words | None:
-    """Say why no sign-off may count this run, whatever its verdict; None if it may."""
+    """Say why no sign-off may count this run, regardless of its verdict; None if it may."""
     conditions, throttle = verdict.conditions, environment.throttle
     bucket, plan = TokenBucket(throttle.rate, throttle.burst), conditions.plan
     ours = plans(environment, bucket)

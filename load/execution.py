@@ -194,7 +194,7 @@ def _executed(execution: Execution, ledger: QuotaLedger) -> ExecutionResult:
 
 
 def _carried_out(execution: Execution) -> ExecutionResult:
-    """Load and clean up; whoever interrupts it is told what is left to do."""
+    """Load and clean up; the person who interrupts it is told what is left to do."""
     try:
         return execution.conclude(execution.drive())
     except KeyboardInterrupt:

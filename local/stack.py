@@ -25,7 +25,7 @@ Say = Callable[[str, str], None]
 """Called with what goes on, in English and in Japanese: this package has no type for both."""
 ANSWERS_WITHIN_S = 5
 LONGEST_BIRTH = 200
-"""Bytes of the answer that are read: whoever has taken the port may say anything."""
+"""Bytes of the answer that are read: the program that has taken the port may say anything."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,7 +76,7 @@ class LocalStack(Generic[EnvironmentT]):
     refuse: Callable[[str, str], Exception] = RuntimeError
     """Makes the exception to raise if the kept stack does not answer, from a sentence in English and Japanese.
 
-    Starting another stack instead would judge one that nobody asked for.
+    Starting another stack instead would judge one that was not asked for.
     """
     late: Callable[[Moto], Lateness] | None = None
     """What makes this AWS as late as the real one, for tests; None: it is not late."""

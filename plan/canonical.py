@@ -1,4 +1,4 @@
-"""One hash per table content, whatever the order of items and the spelling of numbers and location keys."""
+"""One hash per table content, regardless of the order of items and the spelling of numbers and location keys."""
 
 import base64
 import hashlib

@@ -73,7 +73,9 @@ def _unreadable(name: str, typed: Typed) -> Words | None:
     odd = sorted({f"U+{ord(one):04X}" for one in text if _is_odd(one, name)})
     if odd:
         listed = ", ".join(odd)
-        return Words(en=f"holds what nobody sees: {listed}", ja=f"に見えない文字がある（{listed}）")
+        return Words(
+            en=f"holds what no person sees: {listed}", ja=f"に見えない文字がある（{listed}）"
+        )
     return _unfit(name, unicodedata.normalize("NFKC", text.strip()), text)
 
 

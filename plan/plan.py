@@ -126,7 +126,7 @@ def _of_file(environment: Environment) -> Iterator[str]:
 
 
 def _keys(environment: Environment) -> Iterator[str]:
-    """Yield the decided keys, once each, without AWS's aliases: nobody can delete those keys."""
+    """Yield the decided keys, once each, without AWS's aliases: no person can delete those keys."""
     own = (one.key for one in environment.table_settings.values())
     decided = (environment.table_key, environment.secret_key, environment.evidence_key, *own)
     yield from dict.fromkeys(one for one in decided if one and one.startswith("arn:"))

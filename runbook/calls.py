@@ -1,4 +1,4 @@
-"""What a deployment calls: noted while a stage serves it, since nobody can read it afterwards."""
+"""What a deployment calls: noted while a stage serves it, since no person can read it afterwards."""
 
 import json
 from collections.abc import Mapping
@@ -19,7 +19,7 @@ def note(context: StepContext, api: Api, api_id: str, deployment: str) -> None:
 
 
 def noted(context: StepContext, deployment: str) -> Mapping[str, str] | None:
-    """Return what a deployment calls; None where nobody noted it."""
+    """Return what a deployment calls; None where it was not noted."""
     bodies = (*context.history("release"), *context.history(KIND))
     return calls_on_record(bodies).get(deployment)
 

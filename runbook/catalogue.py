@@ -75,7 +75,7 @@ STATES = {
     "follows": Words(en="follows", ja="他項目に起因"),
     "waived": Words(en="waived", ja="免除"),
     "signed": Words(en="signed", ja="署名済み"),
-    "excluded": Words(en="excluded", ja="対象外"),
+    "excluded": Words(en="not configured", ja="対象外（未設定）"),
     "not verifiable here": Words(en="not verifiable here", ja="この環境では検証不可"),
     UNKNOWN: Words(en=UNKNOWN, ja="未判定"),
 }

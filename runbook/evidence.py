@@ -149,7 +149,7 @@ def look_at(session: boto3.Session, environment: Environment, caller: Caller) ->
 def read_live(
     rests_on: Iterable[Part], *, session: boto3.Session, environment: Environment, caller: Caller
 ) -> Live:
-    """Return what is live of these parts; Refused where nobody can know."""
+    """Return what is live of these parts; Refused where that is unknown."""
     scope = scope_of(plan_for(environment), environment)
     inventory = look_at(session, environment, caller)
     try:

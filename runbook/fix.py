@@ -146,7 +146,7 @@ def _place(group: Group) -> tuple[bool, int, bool, int]:
 
 @dataclass(slots=True, kw_only=True)
 class RepairSession:
-    """One walk through the groups. ``ask`` is None where nobody is there."""
+    """One walk through the groups. ``ask`` is None where no person is there."""
 
     result: Result
     console: Console
@@ -312,7 +312,7 @@ def at_a_terminal(
 ) -> Run:
     """Return what runs a command in ``root``, where a person sees it and answers it; ``kept`` as in ``judge``.
 
-    It speaks the language of the walk, whatever the locale is, and reads the walk's file of environments: another
+    It speaks the language of the walk, regardless of the locale, and reads the walk's file of environments: another
     one holds other decisions.
 
     Ctrl-C is the command's: it ends what it has begun, and says where it resumes. It is not killed meanwhile.
@@ -334,7 +334,7 @@ def at_a_terminal(
 
 
 def typed(question: str) -> str:
-    """Ask at the terminal; whoever closes it quits."""
+    """Ask at the terminal; anyone who closes it quits."""
     try:
         return input(question)
     except EOFError:

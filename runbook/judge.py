@@ -29,7 +29,7 @@ NOTHING_TO_JUDGE = 5
 """pytest's exit code if it has no test to run: every one of these rows is set aside here."""
 GREEN = (0, NOTHING_TO_JUDGE)
 ASIDE = frozenset({Outcome.EXCLUDED, Outcome.NOT_HERE})
-"""Outcomes of rows that nobody judged: they are neither red nor green."""
+"""Outcomes of rows that were not judged: they are neither red nor green."""
 TIMED_OUT = 124
 """The exit code of the command ``timeout``."""
 LONGEST_S = 30 * 60
@@ -56,7 +56,7 @@ class JudgedRow:
         return next((one.root for one in self.findings if follows and one.root), None)
 
     def undone_by(self, environment: str) -> str:
-        """Return the command that takes away what nobody planned, where the row prints one."""
+        """Return the command that takes away what is not planned, where the row prints one."""
         command = str(self.row.get("remedy", "")).partition(" && ")[0]
         undoes = command.split()[2:4] == ["runbook", "detach"]
         return command.format(env=environment) if undoes else ""

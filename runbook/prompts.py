@@ -16,7 +16,7 @@ class Typed(Protocol):
 
 
 def secret_source(token_file: Path | None, typed: Typed | None) -> Callable[[str], str]:
-    """Return what asks for the one secret that no machine can make; raises Refused where nobody can be asked.
+    """Return what asks for the one secret that no machine can make; raises Refused where no person can be asked.
 
     A command line is readable by every user of the machine, so no option takes the value itself.
     """
@@ -57,7 +57,7 @@ def _text_of(file: Path) -> str:
 
 
 def signer(name: str | None, typed: Typed | None) -> Callable[[], str]:
-    """Return what asks for the name of the person who signs, once; Refused where nobody is there."""
+    """Return what asks for the name of the person who signs, once; Refused where no person is there."""
 
     @cache
     def ask() -> str:

@@ -36,7 +36,7 @@ def converge(
 
     A release that was on record before keeps the name and the commit that it had there.
 
-    In a rehearsal nobody knows yet which versions there will be, if functions are still to be made.
+    In a rehearsal it is unknown yet which versions there will be, if functions are still to be made.
     """
     found, live = context.recorded(KIND), read_live(context)
     before = found or {"functions": {}, **dict.fromkeys(API)}

@@ -97,7 +97,7 @@ def _bucket(name: str) -> tuple[str, str]:
 
 
 def _keys(environment: Environment) -> Iterable[str]:
-    """Nobody knows a key's id before it is made."""
+    """The id of a key is unknown before it is made."""
     base = f"arn:aws:kms:{environment.region}:{environment.account}"
     return (f"{base}:key/*", f"{base}:alias/{environment.prefix}-*")
 
@@ -137,7 +137,7 @@ def _key(key: str | None) -> Iterable[str]:
 
 
 def _aliased_key(given: PolicyScope) -> Iterable[str]:
-    """AWS's own key of tables is looked up by its alias, and has an id that nobody knows before."""
+    """AWS's own key of tables is looked up by its alias, and has an id that is unknown before."""
     key = given.environment.table_key
     return _keys(given.environment) if key and not key.startswith("arn:") else ()
 

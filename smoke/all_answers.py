@@ -1,4 +1,4 @@
-"""What must be true of every answer of a run, of whatever route and status: checked after all others."""
+"""What must be true of every answer of a run, of any route and status: checked after all others."""
 
 from collections.abc import Iterable, Iterator
 from contextlib import suppress

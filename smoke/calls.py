@@ -130,7 +130,7 @@ class Answer:
 
     @property
     def json(self) -> Any:
-        """The parsed body; None if it is not JSON, or holds half of a character, which nobody can show."""
+        """The parsed body; None if it is not JSON, or holds half of a character, which no person can show."""
         found = _parsed(self.text)
         try:
             return found if "\\u" not in self.text or _utf8(found) else None

@@ -1,7 +1,7 @@
 """What the logs reveal about callers: checked for as many of this run's requests as a few calls of FilterLogEvents can find.
 
 A request's id finds only its own lines, so requests of every kind (route and answer) come first. A line
-without an id is found by the users and sessions that it names, whatever its request.
+without an id is found by the users and sessions that it names, regardless of its request.
 """
 
 import json

@@ -159,7 +159,7 @@ class Scenarios:
         return send("POST /auth/verify", id_token=token)
 
     def forged_like(self, accepted: Call) -> Call:
-        """Make the same call with the same claims, under a key that nobody else knows."""
+        """Make the same call with the same claims, under a key that no other person knows."""
         if accepted.session is None:
             raise ValueError("only a call with a session can be forged")
         forged = self.sessions.forged(accepted.session, secrets.token_hex(32))
@@ -222,7 +222,7 @@ class Scenarios:
         return send("DELETE /richmenu/unset", self.tester, user_id=self.tester.user_id)
 
     def harmless(self, route: str, session: Session | None, user_id: str) -> Call:
-        """Return a call that could do nothing, send nothing and reach nobody if it were accepted."""
+        """Return a call that could do nothing, send nothing and reach no person if it were accepted."""
         verb, path = route.split(" ")
         if verb == "GET":
             name = "userId" if path == "/stamps" else "user_id"

@@ -2,7 +2,7 @@
 
 An award changes counters that the person may have had before, so deleting everything under one key would not undo
 it. What they have is read before the first call; stamps are deleted and counters restored in one transaction, on the
-condition that nobody else has changed them since.
+condition that no other person has changed them since.
 """
 
 from collections import Counter as Tally

@@ -81,8 +81,8 @@ def test_outage_can_be_waived_or_accepted_by_nobody(what):
     accepted = decide([red], [], today=TODAY, problems=(), accepted=[owned])
 
     assert [one.decision for one in (waived, accepted)] == [VerdictWord.NO_GO, VerdictWord.NO_GO]
-    assert "which nobody can waive" in waived.problems[0].en
-    assert "which nobody can waive" in accepted.problems[0].en
+    assert "which no person can waive" in waived.problems[0].en
+    assert "which no person can waive" in accepted.problems[0].en
 
 
 def test_permission_that_is_only_absent_can_be_waived():

@@ -56,7 +56,7 @@ OWNER = re.compile(r"[^:/*?]+[:/][^:/*?]+[:/]")
 def trusted_to_assume(raw: Raw, account: str) -> tuple[str, ...]:
     """Return who may assume a role of people by its trust alone.
 
-    Not whom IAM has to allow it as well (the account itself), nor services, which act for whoever may pass
+    Not whom IAM has to allow it as well (the account itself), nor services, which act for anyone who may pass
     the role, nor people who sign in by a provider that has to say who they are. ``raw`` is a RoleDetail.
     """
     allowing = [one for one in _trusting(raw) if one.effect == "Allow"]
@@ -67,7 +67,7 @@ def trusted_to_assume(raw: Raw, account: str) -> tuple[str, ...]:
         if not (kind == "Service" or is_gone(kind, who) or _left_to_iam(who, account))
         and not (kind == "Federated" and _names_people(one, who, account))
     )
-    others = ("all but a few" for one in allowing if one.not_principals)
+    others = ("everyone but a few" for one in allowing if one.not_principals)
     return tuple(sorted({*named, *others}))
 
 
@@ -94,7 +94,7 @@ def assumption_paths(
 
 
 def trusted_services(raw: Raw) -> tuple[str, ...]:
-    """Return the AWS services that a role trusts: whoever may pass the role can make one of them act under it."""
+    """Return the AWS services that a role trusts: anyone who may pass the role can make one of them act under it."""
     named = (one for statement in _trusting(raw) for one in statement.principals)
     return tuple(sorted({who for kind, who in named if kind == "Service"}))
 

@@ -1,4 +1,4 @@
-"""Whom a function's own policy allows to invoke it: API Gateway for this API, and nobody else."""
+"""Whom a function's own policy allows to invoke it: API Gateway for this API alone."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass

@@ -1,6 +1,6 @@
 """Which roles and users of the account may act on our resources, by the policies that apply to them.
 
-Whoever can take over the rights of such a principal counts as well. Service-linked roles are left out: nobody
+Anyone who can take over the rights of such a principal counts as well. Service-linked roles are left out: nobody
 but their service can assume them or change their permissions.
 """
 
@@ -49,7 +49,7 @@ class Principal:
     assumed_by: tuple[str, ...] = ()
     """Who else may assume a role by its trust alone: see ``aws.access.assuming.trusted_to_assume``."""
     services: tuple[str, ...] = ()
-    """The services that may assume a role, each for whoever may pass it the role."""
+    """The services that may assume a role, each for anyone who may pass it the role."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,7 +157,7 @@ def _is_linked(role: Raw) -> bool:
 
 
 def _policies(found: Details) -> Iterator[Target]:
-    """Yield the customer managed policies in use: whoever may change one can widen everybody who has it."""
+    """Yield the customer managed policies in use: anyone who may change one can widen everybody who has it."""
     everybody = (*found.roles, *found.users, *found.groups)
     in_use = sorted({arn for one in everybody for arn in attached(one)})
     own = tuple(one for one in in_use if not one.startswith(BY_AWS))

@@ -18,7 +18,7 @@ ANYONE = (("AWS", "*"), ("*", "*"))
 ARN_KEY = "aws:sourcearn"
 EQUAL = frozenset({"StringEquals", "StringLike", "ArnEquals", "ArnLike"})
 SILENT_KEY = "alias/aws/sns"
-"""The AWS managed key of SNS. Its policy does not allow CloudWatch, and nobody can change it."""
+"""The AWS managed key of SNS. Its policy does not allow CloudWatch, and it can't be changed."""
 
 
 def allows_publishing(topic: Topic, alarm: str) -> Answer:

@@ -32,7 +32,7 @@ class Named:
 
 
 def is_about(resource: str, secret: Secret) -> bool:
-    """Whether a Resource means this secret: it matches the ARN, or would but for the last six characters."""
+    """Whether a Resource means this secret: it matches the ARN, or would except for the last six characters."""
     patterns = resource_pattern(resource), resource_pattern(secret.arn_pattern)
     return _spells(resource, secret) or overlap(*patterns)
 

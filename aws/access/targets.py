@@ -40,7 +40,7 @@ OF_API = (
 READS_STREAM = ("dynamodb:GetRecords",)
 INVOKE = ("lambda:InvokeFunction", "lambda:InvokeAsync", "lambda:InvokeFunctionUrl")
 BY_AWS = "arn:aws:iam::aws:"
-"""ARN prefix of AWS managed policies, which nobody else can change."""
+"""ARN prefix of AWS managed policies, which can't be changed."""
 RULE = "alarm-mute-rule:any"
 
 
@@ -116,7 +116,7 @@ def _resources(scope: Scope, secrets: Section[Any]) -> Iterator[Target]:
 
 
 def _streams(attached: Any) -> bool:
-    """Whether a stream is on: whoever may read it sees everything written to the table."""
+    """Whether a stream is on: anyone who may read it sees everything written to the table."""
     return not isinstance(attached, Unreadable) and any(one.fact == STREAM for one in attached)
 
 

@@ -1,4 +1,4 @@
-"""Who may assume the role of a function: Lambda, and nobody else."""
+"""Who may assume the role of a function: Lambda alone."""
 
 from collections.abc import Iterator
 
@@ -30,7 +30,7 @@ def trust_flaws(role: Role, want: desired.Role) -> tuple[Difference, ...]:
 
 def _strangers(one: Statement) -> Iterator[Words]:
     if one.not_principals or one.not_actions:
-        yield Words(en="all but a few", ja="一部を除く全員")
+        yield Words(en="everyone but a few", ja="一部を除く全員")
     others = (
         who for kind, who in one.principals if (kind, who) != LAMBDA and not is_gone(kind, who)
     )

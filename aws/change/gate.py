@@ -1,7 +1,7 @@
 """Changing AWS: what would change, the one gate through which every change goes, and the waits in between.
 
 Refused                   a person has to decide or act first
-├── Declined              nobody agreed to a destructive change
+├── Declined              no person agreed to a destructive change
 └── MissingPrerequisite   something that must exist first does not
 """
 
@@ -42,7 +42,7 @@ class Refused(Bilingual):
 
 
 class Declined(Refused):
-    """Nobody agreed to a destructive change."""
+    """No person agreed to a destructive change."""
 
 
 class MissingPrerequisite(Refused):
@@ -68,7 +68,7 @@ class Change:
     destroys: bool = False
     """It removes what the plan could not bring back: only made after somebody agreed."""
     final: bool = with_options(default=False, compare=False)
-    """Nobody can bring it back: there is no other copy, and what is shown does not suffice to recreate it."""
+    """No person can bring it back: there is no other copy, and what is shown does not suffice to recreate it."""
     closes: bool = with_options(default=False, compare=False)
     """Callers get no answer but 503 afterwards: a person is asked about it, whatever the options agreed to."""
     creates: bool = with_options(default=False, compare=False)
@@ -220,7 +220,7 @@ class ChangeContext:
         """Make the changes by calling ``apply``, unless there are none or this is a rehearsal. Returns the changes.
 
         Every change of AWS goes through here, so a rehearsal cannot change anything,
-        nothing is lost without consent, and the journal is complete. Raises Declined if nobody agreed.
+        nothing is lost without consent, and the journal is complete. Raises Declined if no person agreed.
         """
         if changes and self.go:
             lost = destructive(changes)

@@ -1,4 +1,4 @@
-"""How one fact that nobody planned is undone: by a call, or by a person and where."""
+"""How one fact that is not planned is undone: by a call, or by a person and where."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass

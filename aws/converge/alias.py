@@ -85,7 +85,7 @@ def _found(context: ChangeContext, function: Function) -> dict[str, Any] | None:
 
 
 def _version(context: ChangeContext, behind: dict[str, Any] | None) -> dict[str, Any]:
-    """Describe the version, with the names of its variables: one that nobody planned may hold a secret."""
+    """Describe the version, with the names of its variables: one that is not planned may hold a secret."""
     if behind is None:
         return {}
     names = behind.get("Environment", {}).get("Variables", {})

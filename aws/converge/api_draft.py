@@ -143,8 +143,8 @@ OK = "200"
 JSON = "application/json"
 HEADER = "method.response.header."
 COMPARED = {
-    BY_FUNCTION: ("authorizer", "api key", "integration", "uri", "called by", "waits"),
-    MOCK: ("authorizer", "api key", "integration", "template", "headers"),
+    BY_FUNCTION: ("authorizer", "API key required", "integration", "uri", "called by", "waits"),
+    MOCK: ("authorizer", "API key required", "integration", "template", "headers"),
 }
 """Kind of integration -> what is compared of its method."""
 
@@ -231,7 +231,7 @@ def unplanned(draft: Draft, methods: Iterable[Method]) -> tuple[str, ...]:
 
 def _fields(method: Method) -> dict[str, Any]:
     behind = method.integration
-    asked = {"authorizer": method.authorizer, "api key": method.api_key_required}
+    asked = {"authorizer": method.authorizer, "API key required": method.api_key_required}
     if behind is None:
         return {**asked, "integration": None}
     answer = behind.answers.get(OK)

@@ -64,7 +64,7 @@ def _as_written(wanted: Mapping[str, Any], there: Iterable[Mapping[str, Any]]) -
 
 
 def _sorted(value: Any) -> Any:
-    """Return a policy's value whatever the order of its lists; AWS writes a list of one as that one value."""
+    """Return a policy's value regardless of the order of its lists; AWS writes a list of one as that one value."""
     if isinstance(value, Mapping):
         return {name: _sorted(one) for name, one in value.items()}
     return sorted(value) if isinstance(value, list) else [value]

@@ -28,7 +28,7 @@ def converge(
     """Deploy the draft, and point the stage to it, if there is one; else create the stage.
 
     ``leaving`` is called with the ids of the API and of a deployment made by hand, before the stage leaves it:
-    afterwards nobody can read what it calls.
+    afterwards no person can read what it calls.
     """
     found = rest_api.find(context, api)
     id_ = found["id"] if found else None
@@ -78,7 +78,7 @@ def _served(context: ChangeContext, api: Api, id_: str | None) -> str | None:
         return None
     found = {one["id"]: one for one in listed(context, id_)}
     live = found.get(stage["deploymentId"])
-    if live is None:  # not listed yet, or any more: nobody knows what it holds
+    if live is None:  # not listed yet, or any more: it is unknown what it holds
         return f"deployment {stage['deploymentId']}"
     newest = all(one["createdDate"] <= live["createdDate"] for one in found.values())
     return (mark(live.get("description")) if newest else None) or f"deployment {live['id']}"

@@ -1,4 +1,4 @@
-"""DNS records (guide step 5): set in the environment's hosted zone, or printed for whoever manages the DNS."""
+"""DNS records (guide step 5): set in the environment's hosted zone, or printed for the person who manages the DNS."""
 
 from dataclasses import dataclass
 from typing import Any

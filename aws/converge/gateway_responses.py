@@ -41,7 +41,7 @@ def _without_misleading(context: ChangeContext, api_id: str, draft: Draft, api: 
     for one in misleading_statuses(_gateway_document(draft)):
         if one.name not in planned_kinds:
             resource = f"gateway response {one.name}"
-            lost = Change(resource, "status", one.found, None, destroys=True)
+            lost = Change(resource, "status code", one.found, None, destroys=True)
             call = partial(client.delete_gateway_response, restApiId=api_id, responseType=one.name)
             made += context.settle((lost,), call)
     return made
@@ -113,14 +113,14 @@ def _gateway_response(
     )
     parameters = {f"{GATEWAY_HEADER}{name}": f"'{text}'" for name, text in headers.items()}
     wanted = {
-        **({"status": response.status} if response.status or misled else {}),
+        **({"status code": response.status} if response.status or misled else {}),
         "headers": headers,
         "template": template,
     }
     have = None
     if found:
         text = found.templates.get(JSON)
-        have = {"status": found.status, "headers": found.headers, "template": text}
+        have = {"status code": found.status, "headers": found.headers, "template": text}
     changes = difference(f"gateway response {response.kind}", have, wanted)
     status = {"statusCode": response.status} if response.status else {}
     return context.settle(

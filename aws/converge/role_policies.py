@@ -1,4 +1,4 @@
-"""What a role's policies may grant: the plan in one of ours, and whatever others wrote within it."""
+"""What a role's policies may grant: the plan in one of ours, and anything that others wrote within it."""
 
 import json
 from collections.abc import Iterable
@@ -48,7 +48,7 @@ def converge_policies(context: ChangeContext, role: Role, found: Found) -> Chang
     secrets = _Secrets(context, role)
     kept = _within(context, role, found, secrets)
     own = next((one for one in found.policies if one.name == POLICY and one.arn is None), None)
-    # Code that is not ours may need what is removed here; nobody can know.
+    # Code that is not ours may need what is removed here; no person can know.
     guided = role.judged_for_missing or own is not None or kept.policies != found.policies
     wanting = not kept.policies or (guided and secrets.lacks(replace(kept, boundary=None)))
     made: Changes = ()
@@ -98,7 +98,7 @@ def _inline(name: str, policy: Raw) -> PolicyDocument:
 
 
 def _surplus(context: ChangeContext, role: Role, found: Found) -> set[str]:
-    """Return the names of policies with a surplus that nobody decided; of an ARN that may do, ``misnaming`` tells."""
+    """Return the names of policies with a surplus that no decision covers; of an ARN that may do, ``misnaming`` tells."""
     pairs = [one for one in surplus(found, role) if one.gravity is not Gravity.SECRET]
     return {
         policy
@@ -168,7 +168,7 @@ class _Secrets:
         }
 
     def lacks(self, found: Found) -> bool:
-        """Whether something that the function needs is not surely granted, and nobody decided so."""
+        """Whether something that the function needs is not surely granted, and no decision allows it."""
         arns = [self._named(found, one).arn for one in self._role.secrets]
         lost = short(found, self._role, arns)
         if denied_secrets(found, self._role) or any(one.unknown for one in lost):

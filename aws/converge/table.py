@@ -54,7 +54,7 @@ def converge(context: ChangeContext, table: Table) -> Changes:
 
 
 def _found(context: ChangeContext, table: Table) -> Found | None:
-    """Read the table; raise Refused while AWS deletes it, which nobody can stop."""
+    """Read the table; raise Refused while AWS deletes it, which no person can stop."""
     answer = unless_absent(context.client("dynamodb").describe_table, TableName=table.name)
     if answer and answer["Table"]["TableStatus"] == DELETING:
         raise Refused(

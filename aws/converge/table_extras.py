@@ -19,7 +19,7 @@ Update = Callable[[Mapping[str, Any]], None]
 
 
 def converge(context: ChangeContext, table: Table, update: Update) -> Changes:
-    """Turn a decided stream on, and say what a person has to do; what nobody decided is not looked at."""
+    """Turn a decided stream on, and say what a person has to do; what is not decided is not looked at."""
     if not (table.stream or table.replicas or table.billing != ON_DEMAND):
         return ()
     found = context.client("dynamodb").describe_table(TableName=table.name)["Table"]

@@ -115,7 +115,7 @@ def _operation(change: Change, stage: str) -> dict[str, str]:
 
 
 def _number(value: float) -> str:
-    """Write a limit as API Gateway takes it: whole, but for a rate of less than one a second."""
+    """Write a limit as API Gateway takes it: whole, except for a rate of less than one a second."""
     return str(int(value)) if value == int(value) else str(value)
 
 

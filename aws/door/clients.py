@@ -108,7 +108,7 @@ class Aws:
             return downloaded(client, action, str(answer.get("Code", {}).get("Location", "")))
 
     def unplanned(self, kind: str, name: str) -> tuple[Unplanned, ...]:
-        """Return what nobody planned of one resource, in all that was answered so far."""
+        """Return what is not planned of one resource, in all that was answered so far."""
         with self._counting:
             found = [one for one in self._unplanned if (one.kind.en, one.name) == (kind, name)]
         return tuple(sorted(found, key=lambda one: (one.fact.en, one.call, one.found)))

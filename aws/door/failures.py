@@ -78,7 +78,7 @@ class DeadlinePassed(ReadFailure):
 
 @contextmanager
 def read_failures(client: BaseClient, service: str, operation: str) -> Iterator[None]:
-    """Turn whatever botocore raises into a ReadFailure that repeats no parameter and no body."""
+    """Turn anything that botocore raises into a ReadFailure that repeats no parameter and no body."""
     action = action_of(client, service, operation)
     try:
         yield

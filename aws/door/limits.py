@@ -82,7 +82,7 @@ def within(seconds: float, ask: Callable[[], T]) -> T:
     def run() -> None:
         try:
             found = ask()
-        except Exception as error:  # noqa: BLE001 - handed to whoever asked
+        except Exception as error:  # noqa: BLE001 - handed to the caller that asked
             ended.put(partial(_raise, error))
         else:
             ended.put(lambda: found)

@@ -88,7 +88,7 @@ class VerifyingTransport:
         return response
 
     def fetch(self, request: AWSPreparedRequest) -> AWSResponse:
-        """Send what is no call of the service: whoever asks verifies the answer by its digest."""
+        """Send what is no call of the service: anyone who asks verifies the answer by its digest."""
         return within(self._longest_s, partial(self._transport.send, request))
 
     def close(self) -> None:

@@ -10,7 +10,7 @@ from aws.iam.statement import Statement
 
 DELETED = re.compile(r"A(?:ROA|IDA|GPA|IPA|NPA|NVA)[A-Z0-9]{12,}")
 """The unique id that AWS shows in place of an ARN once the role or user is deleted. Ids are never
-given out again, so that such a statement lets nobody in (IAM user guide, "IAM identifiers")."""
+given out again, so that such a statement lets no caller in (IAM user guide, "IAM identifiers")."""
 
 NAMED = re.compile(
     r"arn:[\w-]+:iam::(?P<account>\d{12}):(?P<type>role|user)/(?:[^*?]*/)?(?P<name>[^/*?]+)"
@@ -22,7 +22,7 @@ def is_gone(kind: str, who: str) -> bool:
 
 
 def is_same(one: str, other: str) -> bool:
-    """Whether two ARNs are of the same role or user: names are unique in an account, whatever the path."""
+    """Whether two ARNs are of the same role or user: names are unique in an account, regardless of the path."""
     return one == other or (_placeless(one) is not None and _placeless(one) == _placeless(other))
 
 
@@ -37,7 +37,7 @@ def names(statement: Statement, arn: str) -> bool:
 
     Everybody, its account, itself, and a session of a role; NotPrincipal speaks of all others.
     """
-    if statement.not_principals:  # the account alone exempts nobody in it
+    if statement.not_principals:  # the account alone exempts no person in it
         return not any(_itself(value, arn) for _, value in statement.not_principals)
     return any(_is(value, arn) for kind, value in statement.principals if kind in {"*", "AWS"})
 

@@ -74,7 +74,7 @@ class Statement:
 
     @property
     def terms(self) -> Words:
-        """What it is about, on what and under which conditions: whoever decides about it decides about no more."""
+        """What it is about, on what and under which conditions: anyone who decides about it decides about no more."""
         actions = ", ".join(self.actions) or f"NotAction {', '.join(self.not_actions)}"
         where = ", ".join(self.resources) or f"NotResource {', '.join(self.not_resources)}"
         told = actions if where == "*" else f"{actions}: {where}"

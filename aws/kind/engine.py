@@ -41,7 +41,7 @@ class Kind(Generic[T, W]):
     part: Part | LeftOut = Part.CONFIGURATION
     """The part of a release that its facts belong to, unless they name another."""
     attached_section: str = ""
-    """Section of what nobody planned of its items."""
+    """Section of what is not planned of its items."""
     requests: Mapping[str, WriteCall] = field(default_factory=dict)
     create: Callable[[ChangeContext, W], object] | None = None
     undo: Mapping[Words, HowToUndo[UndoTarget]] = field(default_factory=dict)
@@ -144,7 +144,7 @@ class Kind(Generic[T, W]):
         return {self.section: Reader(items, self.actions), **self.reader_of_attached()}
 
     def reader_of_attached(self) -> Mapping[str, Reader]:
-        """Return the reader of what nobody planned of each item that there is."""
+        """Return the reader of what is not planned of each item that there is."""
         if not self.attached_section:
             return {}
         others = [key for key in self.calls if key not in self._of_facts]
@@ -182,7 +182,7 @@ class Kind(Generic[T, W]):
         return aws.call(self.service, call.method, empty_on=call.empty_on, **ask)
 
     def _wholly_read(self, item: T, name: str) -> None:
-        """Raise what kept an answer away that would have said what nobody planned."""
+        """Raise what kept an answer away that would have said what is not planned."""
         for key, one in self.facts.items():
             value = value_of(item, key)
             if isinstance(value, Unreadable) and _closes(self.calls[one.call]):

@@ -46,4 +46,4 @@ BY_SECTION: Mapping[str, Kind[Any, Any]] = {kind.section: kind for kind in KINDS
 ATTACHED: Mapping[str, Kind[Any, Any]] = {
     kind.attached_section: kind for kind in KINDS if kind.attached_section
 }
-"""Section of what nobody planned -> the kind that it stands at."""
+"""Section of what is not planned -> the kind that it stands at."""

@@ -197,7 +197,7 @@ class Alarm:
     )
     """Of a composite alarm: the rule by which it goes into ALARM."""
     suppressor: str | None = fact(SUPPRESSOR, "ActionsSuppressor", absent=None)
-    """Of a composite alarm: another alarm; while that is in ALARM, this one notifies nobody."""
+    """Of a composite alarm: another alarm; while that is in ALARM, this one notifies no person."""
 
     @property
     def children(self) -> frozenset[str]:

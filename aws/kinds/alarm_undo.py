@@ -1,4 +1,4 @@
-"""CloudWatch: how what nobody planned of an alarm is undone: mute rules, other actions, suppressors, windows."""
+"""CloudWatch: how what is not planned of an alarm is undone: mute rules, other actions, suppressors, windows."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -57,7 +57,7 @@ Edit = Callable[[dict[str, Any], UndoTarget], Mapping[str, Any]]
 
 
 def _put_again(edit: Edit) -> Callable[[UndoTarget], None]:
-    """Put the alarm as it is, but for what ``edit`` leaves out: AWS replaces an alarm whole."""
+    """Put the alarm as it is, except for what ``edit`` leaves out: AWS replaces an alarm whole."""
 
     def call(target: UndoTarget) -> None:
         client = target.context.client("cloudwatch")

@@ -43,7 +43,7 @@ def _listing(reading: Reading) -> Iterator[dict[str, Any]]:
 
 
 def _is_ours(raw: Raw, scope: Scope) -> bool:
-    """Whether an alarm watches what is ours, or is named like ours and watches nobody else's functions, tables or APIs.
+    """Whether an alarm watches what is ours, or is named like ours and watches no other team's functions, tables or APIs.
 
     ``stamp-rally-2`` in the account of ``stamp-rally`` is another rally.
     """
@@ -95,7 +95,7 @@ def alarms(reading: Reading) -> Section[Alarm]:
 
 
 def attachments(reading: Reading) -> Section[tuple[Unplanned, ...]]:
-    """Gather what nobody planned of each alarm, by the ledger; this makes no further call."""
+    """Gather what is not planned of each alarm, by the ledger; this makes no further call."""
     return {name: reading.aws.unplanned(ALARM.words.en, name) for name in names(reading)}
 
 

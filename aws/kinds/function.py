@@ -109,7 +109,7 @@ class Function:
         Words(en="state", ja="状態"), "Configuration.State", absent=None, part=JUDGED_EACH_RUN
     )
     last_update_status: str | None = fact(
-        Words(en="last update", ja="最終更新の状態"),
+        Words(en="last update", ja="直近の更新"),
         "Configuration.LastUpdateStatus",
         absent=None,
         part=JUDGED_EACH_RUN,

@@ -104,7 +104,7 @@ class Secret:
         covers="LastChangedDate",
         part=JUDGED_EACH_RUN,
     )
-    """When it was last changed, where it had another value before: whoever kept that has it still."""
+    """When it was last changed, where it had another value before: anyone who kept that has it still."""
 
 
 def _end_replicas(target: UndoTarget) -> None:
@@ -188,7 +188,7 @@ SECRET = Kind[Secret, Wanted](
         ),
         COPIES: by_call(
             _end_replicas,
-            en="whatever reads a copy in that Region no longer finds it; a secret that is itself a copy from"
+            en="anything that reads a copy in that Region no longer finds it; a secret that is itself a copy from"
             " there becomes one of its own, and gets no new value from there any more",
             ja="そのリージョンの複製は読めなくなります。そのリージョンからの複製である場合は独立したシークレットになり、"
             "新しい値は届かなくなります",
@@ -207,7 +207,7 @@ SECRET = Kind[Secret, Wanted](
         ),
         FURTHER_LABELS: by_call(
             _remove_labels,
-            en="whoever asks for the secret by that label is refused, and Secrets Manager may delete the"
+            en="anyone who asks for the secret by that label is refused, and Secrets Manager may delete the"
             " version behind it",
             ja="このラベルでの取得はできなくなり、該当バージョンは削除されることがあります",
             final=True,
@@ -216,7 +216,7 @@ SECRET = Kind[Secret, Wanted](
         DENIED: no_longer_denied(_policy),
         OPENED: by_call(
             _policy,
-            en="whoever those statements allow can no longer read the secret by them; if that was a"
+            en="anyone whom those statements allow can no longer read the secret by them; if that was a"
             " stranger, give it a new value as well (`secrets` in the runbook)",
             ja="該当ステートメントで許可された相手は読めなくなります。部外者だった場合は、ランブックの`secrets`で値も替えてください",
             final=True,

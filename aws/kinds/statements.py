@@ -12,7 +12,7 @@ from aws.words import Words
 
 DENIED = Words(en="what its policy denies to our functions", ja="ポリシーが関数に拒否する操作")
 OPENED = Words(en="principals that its policy allows", ja="ポリシーで許可された相手")
-"""Facts of whatever has a policy of its own."""
+"""Facts of anything that has a policy of its own."""
 COPIES = Words(en="copies in another Region", ja="別リージョンへの複製")
 HELD_IN = Words(en="Regions that hold it as well", ja="他の保持リージョン")
 TAGS = Words(en="tags", ja="タグ")

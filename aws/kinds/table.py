@@ -1,4 +1,4 @@
-"""DynamoDB: how each table is set up, what protects it, and what was done to it that nobody planned (guide steps 2-3 and 3-1)."""
+"""DynamoDB: how each table is set up, what protects it, and what was done to it that is not planned (guide steps 2-3 and 3-1)."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -46,7 +46,7 @@ KEY_LOST = Words(en="key out of reach since", ja="キーに到達できなくな
 ARCHIVED = Words(en="archived because", ja="アーカイブの理由")
 GROWS = Harmless("grows with use, and lags by hours; contents are counted by reading them")
 PROVISIONED = Harmless("says nothing on demand; a provisioned table is judged by its autoscaling")
-KEPT_READY = Harmless("what AWS keeps ready; more of it throttles nobody")
+KEPT_READY = Harmless("what AWS keeps ready; more of it throttles no caller")
 OF_REPLICAS = Harmless("says nothing without replicas, which are judged")
 OF_STREAM = Harmless("left over from a stream, which is judged itself")
 ITS_ARN = {"ResourceArn": "arn:{partition}:dynamodb:{scope.region}:{scope.account}:table/{name}"}

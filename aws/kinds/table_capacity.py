@@ -40,7 +40,7 @@ def _table_of(_: Raw, found: Raw) -> str:
     return str(found["ResourceId"]).split("/")[1]
 
 
-NEVER_SHRINKS = Harmless("capacity that never shrinks throttles nobody")
+NEVER_SHRINKS = Harmless("capacity that never shrinks throttles no caller")
 OF_TRACKING: Mapping[str, Entry] = {
     "TargetValue": Harmless("AWS takes 20 to 90 percent, each of which leaves room"),
     "PredefinedMetricSpecification": Harmless(

@@ -1,4 +1,4 @@
-"""DynamoDB: how what nobody planned of a table is undone, by a call or by a person."""
+"""DynamoDB: how what is not planned of a table is undone, by a call or by a person."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -101,12 +101,12 @@ OF_TABLES: Mapping[Words, HowToUndo[UndoTarget]] = {
     ),
     STREAM: by_call(
         _stream,
-        en="whatever reads the stream receives no further changes",
+        en="anything that reads the stream receives no further changes",
         ja="ストリームを読む側には、以後の変更が届きません",
     ),
     KINESIS: by_call(
         _kinesis,
-        en="whatever reads that Kinesis stream receives no further changes",
+        en="anything that reads that Kinesis stream receives no further changes",
         ja="そのKinesisストリームを読む側には、以後の変更が届きません",
     ),
     LOCAL_INDEXES: by_hand(
@@ -139,19 +139,19 @@ OF_TABLES: Mapping[Words, HowToUndo[UndoTarget]] = {
     ),
     INDEXES: by_call(
         _indexes,
-        en="whatever queries that index fails; rebuilding it takes longer the larger the table is",
+        en="anything that queries that index fails; rebuilding it takes longer the larger the table is",
         ja="そのインデックスへの問い合わせは失敗します。再作成にはテーブルの大きさに応じた時間がかかります",
         final=True,
     ),
     COPIES: by_call(
         _replicas,
-        en="the copy in that Region is deleted, and whatever reads it there fails",
+        en="the copy in that Region is deleted, and anything that reads it there fails",
         ja="そのリージョンの複製は削除され、そこからの読み取りはできなくなります",
     ),
     DENIED: no_longer_denied(_policy),
     OPENED: by_call(
         _policy,
-        en="whoever those statements allow loses that access",
+        en="anyone whom those statements allow loses that access",
         ja="該当ステートメントで許可された相手は、アクセスできなくなります",
         final=True,
     ),
@@ -160,7 +160,7 @@ UNDO: Mapping[tuple[Words, Words], HowToUndo[UndoTarget]] = {
     **{(TABLE.words, fact): how for fact, how in OF_TABLES.items()},
     (INDEX, KEY): by_call(
         _indexes,
-        en="whatever queries this index fails until `tables` has rebuilt it with the planned keys, which takes longer the larger the table is",
+        en="anything that queries this index fails until `tables` has rebuilt it with the planned keys, which takes longer the larger the table is",
         ja="`tables`が計画どおりのキーで再作成するまで、このインデックスへの問い合わせは失敗します。再作成には"
         "テーブルの大きさに応じた時間がかかります",
     ),

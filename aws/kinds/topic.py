@@ -27,7 +27,7 @@ from aws.unreadable import Unreadable
 from aws.words import Words
 
 REACHES_PEOPLE = frozenset({"email", "email-json", "sms", "https", "application"})
-"""Protocols at whose end somebody is told; a queue or a function tells nobody by itself."""
+"""Protocols at whose end somebody is told; a queue or a function tells no person by itself."""
 SUBSCRIPTION = Words(en="subscription", ja="サブスクリプション")
 DATA_PROTECTION = Words(en="data protection policy", ja="データ保護ポリシー")
 DELIVERY_POLICY = Words(en="delivery policy", ja="配信ポリシー")

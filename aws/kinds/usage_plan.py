@@ -156,7 +156,7 @@ USAGE_PLAN = Kind[UsagePlan, Wanted](
         ),
         PLAN_KEYS: by_call(
             _take_out,
-            en="whoever calls with one of those keys is answered by 403",
+            en="anyone who calls with one of those keys is answered by 403",
             ja="該当のAPIキーによる呼び出しには403を返します",
         ),
     },
@@ -186,7 +186,7 @@ API_KEY = Kind[ApiKey, Wanted](
 
 
 def usage_plans(reading: Reading) -> Section[UsagePlan]:
-    """Read the planned one, those of our prefix, and whatever else names our API."""
+    """Read the planned one, those of our prefix, and anything else that names our API."""
     found = reading.aws.listed("apigateway", "get_usage_plans", "items", limit=PAGE)
     api = api_id(reading)
     by_name = _by_name(

@@ -1,6 +1,6 @@
 """Real secrets in any answer of AWS: replaced by their names at the door, and reported with their place.
 
-Whatever section an answer belongs to, and whoever put the secret there (a gateway response, a condition of
+Whatever section an answer belongs to, and anyone who put the secret there (a gateway response, a condition of
 a policy, an alarm's description), the value goes no further than this module.
 """
 

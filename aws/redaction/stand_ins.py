@@ -77,7 +77,7 @@ class StandIns:
             self._private |= {one, *written, quote(one, safe=""), quote_plus(one)}
 
     def look_through(self, value: Any) -> None:
-        """Note whatever is private in a tree of JSON."""
+        """Note anything that is private in a tree of JSON."""
         for member, text in _texts(value):
             if IDS.fullmatch(member) and ID_FORM.fullmatch(text) and not text.isalpha():
                 self._private.add(text)

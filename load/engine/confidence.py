@@ -28,7 +28,7 @@ def bucket(milliseconds: float) -> float:
 
 
 def percentile(histogram: Mapping[float, int], part: float) -> Interval | None:
-    """Find the ``part`` quantile by order statistics, whatever the shape; None without samples.
+    """Find the ``part`` quantile by order statistics, regardless of the shape; None without samples.
 
     The interval's ranks are n p +- z sqrt(n p (1 - p)): p99 needs 381 samples, p95 73, before its
     upper end exists.

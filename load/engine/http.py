@@ -2,7 +2,7 @@
 
 It stands on geventhttpclient's parser, as Locust's own fast client does, but not on its client: that one
 sends a GET again when the server hangs up, once more than its pool has connections: thousands of
-requests that nobody planned, and a failure that nobody sees.
+requests that are not planned, and a failure that no person sees.
 """
 
 import itertools
@@ -152,6 +152,6 @@ class _Call:
     connection: Any = None
 
     def end(self) -> None:
-        """Close the connection: whoever waits for it gets an OSError."""
+        """Close the connection: anyone who waits for it gets an OSError."""
         if self.connection is not None:
             self.connection.close()

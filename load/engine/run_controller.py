@@ -50,7 +50,7 @@ class RunController:
     def admit(self, environment: Environment, runner: Runner, **_: Any) -> None:
         """Refuse before anything is sent; Locust catches `Exception`, but not `SystemExit`."""
         self._runner = runner
-        # Python raises a signal's exception in whatever runs, an arrival that waits for its answer included.
+        # Python raises a signal's exception in any code that runs, an arrival that waits for its answer included.
         # gevent passes it to the main greenlet alone. Of SIGTERM Locust takes no note while a shape runs.
         for number in (signal.SIGINT, signal.SIGTERM):
             gevent.signal_handler(number, _end_cleanly)

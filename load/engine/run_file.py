@@ -92,7 +92,7 @@ RUN = TypeAdapter(LoadRun)
 
 
 def write_private(path: Path, content: bytes) -> None:
-    """Write a file that nobody else can read, also over one that others can."""
+    """Write a file that no other person can read, also over one that others can."""
     handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with os.fdopen(handle, "wb") as file:
         # The mode above is for a new file; an existing one keeps its own.

@@ -42,7 +42,7 @@ class DeployedFunction:
     fingerprint: str
     """Over the whole configuration: whatever is updated, Lambda starts new environments."""
     reserved_concurrency: int | None = field(default=None, compare=False)
-    """Of the function, whatever the version."""
+    """Of the function, regardless of the version."""
 
 
 def split_name(name_or_arn: str) -> tuple[str, str | None]:

@@ -86,7 +86,7 @@ class Environments:
             "AWS_REGION": self.region,
             "AWS_SECRET_ACCESS_KEY": log.credentials["SecretAccessKey"],
             "AWS_SESSION_TOKEN": log.credentials["SessionToken"],
-            # An empty one: without it boto3 asks the system for the home folder of whoever runs
+            # An empty one: without it boto3 asks the system for the home folder of the person who runs
             # this, and finds that person's profile and credentials there.
             "HOME": str(self.packages.home),
             "LAMBDA_TASK_ROOT": str(task_root),

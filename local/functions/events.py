@@ -10,7 +10,7 @@ from local.functions.invocation import Invocation, InvokeCall
 RETRIES = 2
 """Lambda's default after a function error. A throttled event is tried again without counting."""
 AGE_SECONDS = 60.0
-"""How long a throttled event stays. Lambda keeps it for six hours, and nobody waits for those here."""
+"""How long a throttled event stays. Lambda keeps it for six hours, and no caller waits for those here."""
 
 
 class EventQueue:

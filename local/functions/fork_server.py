@@ -59,14 +59,14 @@ class Server:
         return True
 
     def _report_end(self, watched: int) -> None:
-        """Leave the process unreaped while it can be killed: nobody else gets its id."""
+        """Leave the process unreaped while it can be killed: no other person gets its id."""
         pid, line = self._alive.pop(watched)
         self._polled.unregister(watched)
         os.close(watched)
         ended = os.waitid(os.P_PID, pid, os.WEXITED | os.WNOWAIT)
         assert ended is not None  # noqa: S101 - says its type: without WNOHANG it waits
         exited = ended.si_code == os.CLD_EXITED
-        with suppress(BrokenPipeError):  # whoever asked is gone
+        with suppress(BrokenPipeError):  # the caller that asked is gone
             os.write(line, str(ended.si_status if exited else -ended.si_status).encode())
         self._ended[line] = pid
         self._polled.register(line, 0)  # no event asked for: a hang-up alone

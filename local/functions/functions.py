@@ -30,7 +30,7 @@ CONFIG = Config(
 
 
 class LocalClients:
-    """A session of its own: neither profile nor credentials of whoever runs this are read."""
+    """A session of its own: neither profile nor credentials of the person who runs this are read."""
 
     def __init__(self, endpoint: str, region: str) -> None:
         self._endpoint = endpoint

@@ -14,7 +14,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 LINGER_SECONDS = 1.0
 """Lines of a stream travel together: a call per invocation would halve the stack's throughput.
 
-Nobody waits so long: whoever asks for lines has them written first (see ``Functions.extension``).
+No caller waits so long: anyone who asks for lines has them written first (see ``Functions.extension``).
 """
 LINES_PER_CALL = 10_000
 """CloudWatch Logs takes no more."""
@@ -97,7 +97,7 @@ class LogWriter:
         if stream not in self._clients:
             self._clients[stream] = self._client_of(stream.credentials)
         ordered = sorted(lines, key=itemgetter(0))
-        # Lambda, too, drops what the role may not write, and tells nobody.
+        # Lambda, too, drops what the role may not write, and tells no person.
         with suppress(ClientError, BotoCoreError):
             for start in range(0, len(ordered), LINES_PER_CALL):
                 put(self._clients[stream], stream, ordered[start : start + LINES_PER_CALL])

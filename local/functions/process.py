@@ -77,7 +77,7 @@ class Worker:
         return replace(outcome, output=output, init_seconds=init_seconds, seconds=max(0.0, seconds))
 
     def close(self) -> None:
-        """End the process and whatever it started."""
+        """End the process and anything that it started."""
         if not self.alive:
             return
         self.alive = False

@@ -44,7 +44,7 @@ class Runner:
         self._pools: dict[str, Pool] = {}
 
     def run(self, call: InvokeCall) -> Invocation:
-        """Run it, and answer whatever comes of it: nothing that Lambda would answer is raised."""
+        """Run it, and answer anything that comes of it: nothing that Lambda would answer is raised."""
         try:
             function = self._deployments.find(call.name, call.qualifier)
             return self._run(call, function)

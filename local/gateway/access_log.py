@@ -12,7 +12,7 @@ from local.gateway.variables import render
 
 _MOST_PER_WRITE = 1_000
 _GATHER_S = 1.0
-"""Nobody waits so long: `flush` ends it."""
+"""No caller waits so long: `flush` ends it."""
 _Entry = tuple[str, float, str]
 _log = logging.getLogger(__name__)
 
@@ -60,7 +60,7 @@ class AccessLog:
     def _batch(self) -> list[_Entry | threading.Event | None]:
         """Wait for a line, then for what follows: a call for each line would be a load of its own.
 
-        Whoever waits for its lines, or for the end, ends the batch.
+        A caller that waits for its lines, or for the end, ends the batch.
         """
         batch = [self._lines.get()]
         until = time.monotonic() + _GATHER_S

@@ -40,7 +40,7 @@ _VALUE = re.compile(r"[^\r\n\0]*")
 
 
 def proxy(call: ApiCall, integration: Integration, invoker: Invoker) -> HttpReply:
-    """Invoke the function and check its answer; raises `GatewayRefusal` for whatever goes wrong."""
+    """Invoke the function and check its answer; raises `GatewayRefusal` for anything that goes wrong."""
     invocation = _invoke(call, integration, invoker)
     if invocation.function_error:
         raise _fault(502, f"function error {invocation.function_error}")
@@ -53,7 +53,7 @@ def proxy(call: ApiCall, integration: Integration, invoker: Invoker) -> HttpRepl
 
 def _invoke(call: ApiCall, integration: Integration, invoker: Invoker) -> Invocation:
     if integration.http_method not in {"", "POST"}:
-        # Lambda's Invoke is a POST, whatever the verb of the method; AWS accepts another, and fails.
+        # Lambda's Invoke is a POST, regardless of the verb of the method; AWS accepts another, and fails.
         raise GatewayRefusal("API_CONFIGURATION_ERROR", why=f"Invoke by {integration.http_method}")
     source = call.execute_api_arn(
         f"{call.served.stage}/{call.request.verb}{call.context['resourcePath']}"

@@ -75,7 +75,7 @@ def box(part: Mapping[str, Any], at: str) -> Iterator[Problem]:
 
 
 def action(part: Mapping[str, Any], at: str) -> Iterator[Problem]:
-    """Check the action of whatever may have one."""
+    """Check the action of anything that may have one."""
     if "action" not in part:
         return
     given = part["action"] if isinstance(part["action"], Mapping) else {}

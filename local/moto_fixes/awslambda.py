@@ -103,7 +103,7 @@ def update_function_configuration(request: Request, moto: Moto) -> Response:
 
 
 def put_resource_policy(request: Request, moto: Moto) -> Response:
-    """Write the policy of a qualifier as a whole, in whatever words: AWS adds no Sid."""
+    """Write the policy of a qualifier as a whole, in any words: AWS adds no Sid."""
     document = json.loads(request.parameters["Policy"])
     _policies(request, moto)[_of_arn(request)] = document["Statement"]
     return json_response({"Policy": request.parameters["Policy"], "RevisionId": str(uuid.uuid4())})
@@ -175,7 +175,7 @@ def get_account_settings(request: Request, moto: Moto) -> Response:
 
 
 def invoke(request: Request, _: Moto) -> Response:
-    """Run nothing: moto would answer 200 for any name. Whoever runs functions is an extension."""
+    """Run nothing: moto would answer 200 for any name. What runs functions is an extension."""
     return not_implemented(request, "no extension runs functions here")
 
 

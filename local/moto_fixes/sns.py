@@ -18,7 +18,7 @@ _COUNT = r"(<key>Subscriptions{}</key>\s*<value>)\d+"
 def confirmation_token(topic_arn: str, endpoint: str) -> str:
     """Give the token that AWS would send to ``endpoint``: ConfirmSubscription takes it.
 
-    It can be computed, so that a test, or whoever plays the operator, need not read mail.
+    It can be computed, so that a test, or the person who plays the operator, need not read mail.
     """
     return hashlib.sha256(f"{topic_arn} {endpoint}".encode()).hexdigest()
 

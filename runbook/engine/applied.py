@@ -1,4 +1,4 @@
-"""What a run has changed so far and not taken back: whoever's run stops has to know what is left changed."""
+"""What a run has changed so far and not taken back: the person whose run stops has to know what is left changed."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field

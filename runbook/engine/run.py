@@ -33,9 +33,9 @@ class RedRow:
     root: str | None = None
     """The red row that it only follows from."""
     undone_by: str = ""
-    """The command that takes away what nobody planned; empty where another repair is asked for."""
+    """The command that takes away what is not planned; empty where another repair is asked for."""
     aside: bool = False
-    """Not red: nobody judged it here, and the sentence says why."""
+    """Not red: it was not judged here, and the sentence says why."""
 
 
 Judge = Callable[[tuple[str, ...]], Mapping[str, RedRow]]
@@ -78,13 +78,13 @@ class Run:
     rights: str = ""
     """Where to find the IAM policy that this procedure needs."""
     unattended: bool = False
-    """Nobody is there: what only a person can do is left open, and never taken for done."""
+    """Without a person to ask: what only a person can do is left open, and never taken for done."""
     id: str = field(default_factory=lambda: uuid.uuid4().hex[:12])
     applied: AppliedChanges = field(default_factory=AppliedChanges)
     _tried: dict[str, bool] = field(default_factory=dict)
     """Step that may wait -> whether the person has done it: asked once for all of them."""
     _aside: set[str] = field(default_factory=set)
-    """Rows that nobody judged here, told once."""
+    """Rows that were not judged here, told once."""
 
     def rehearse(self) -> Changes:
         """Show what each step would change, and change nothing; raise Stopped where one can't go on."""
@@ -248,7 +248,7 @@ class Run:
     ) -> dict[str, str]:
         """Stop where a row is red; return those that only follow from a row not yet ``due``, and that one.
 
-        What nobody planned is another procedure's to take away: it is told, and keeps nothing from being repaired.
+        What is not planned is another procedure's to take away: it is told, and keeps nothing from being repaired.
         """
         if not rows or self.judge is None:
             return {}
@@ -260,7 +260,7 @@ class Run:
         red = {row: one for row, one in red.items() if row not in foreign}
         for row, command in foreign.items():
             self.context.say(
-                en=f"{row} is red by something that nobody planned; this removes it: {command}",
+                en=f"{row} is red by something that is not planned; this removes it: {command}",
                 ja=f"{row}は計画外の設定により不合格です。次のコマンドで取り除きます: {command}",
             )
         if changed and red:
@@ -279,7 +279,7 @@ class Run:
         return later
 
     def _judged(self, rows: tuple[str, ...]) -> dict[str, RedRow]:
-        """Return the rows that are red; tell of those that nobody judged here, which are not green either."""
+        """Return the rows that are red; tell of those that were not judged here, which are not green either."""
         found = self.judge(rows) if self.judge else {}
         for row, one in found.items():
             if one.aside and row not in self._aside:

@@ -197,7 +197,7 @@ class ConsoleScreen:
         self._status = None
 
     def typed(self, question: Words, *, hidden: bool = False) -> str:
-        """Return what a person types, "" where nobody is there; ``hidden``: without an echo."""
+        """Return what a person types, "" where no person is there; ``hidden``: without an echo."""
         if self._status is not None:
             self._status.stop()  # a spinner would draw over the question
         try:

@@ -84,7 +84,7 @@ class StepContext(ChangeContext):
     history: Callable[[str], Sequence[Mapping[str, Any]]] = lambda _: ()
     """Kind -> bodies of all its records, newest first."""
     live: Callable[[Iterable[Part]], Live] = lambda _: Live(release="")
-    """Read what is live of these parts of the release; Refused where nobody can know."""
+    """Read what is live of these parts of the release; Refused where that is unknown."""
     findings: Callable[[tuple[str, ...]], tuple[Finding, ...]] = _unjudged
     """Have the checks judge these rows, and return what is red of them."""
     proof_run: Callable[[], ProofRun] = _untried

@@ -90,7 +90,7 @@ def front_end_switched() -> None:
 def caches_invalidated() -> None:
     """Invalidate the caches in front of it.
 
-    Otherwise some users, and nobody knows which, keep the old configuration until it expires. The guide
+    Otherwise some users, and it is unknown which, keep the old configuration until it expires. The guide
     omits this step.
 
     配信経路のキャッシュを無効化する。

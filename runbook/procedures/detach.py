@@ -1,4 +1,4 @@
-"""Remove what nobody planned from tables, functions, secrets, roles, keys, alarms, topics, log groups and the API.
+"""Remove what is not planned from tables, functions, secrets, roles, keys, alarms, topics, log groups and the API.
 
 It removes exactly what red rows name, and shows first what you lose by it. What a decision in
 `environments.toml` allows is left alone. `--row DEP-08` removes what that row names; `--only "table

@@ -19,7 +19,7 @@ def request_the_certificate(context: StepContext) -> Changes:
     """Request the certificate, and prove by DNS that the name is yours.
 
     The record is set in Route 53 if the environment names the zone; otherwise it is printed: have it set
-    by whoever runs your DNS, then run this again.
+    by the person who runs your DNS, then run this again.
 
     証明書をリクエストし、DNSでドメインの所有を証明する。
 

@@ -2,7 +2,7 @@
 
 A record (a signature, a load verdict, a rehearsal) counts in production only if it is signed by a key
 whose policy says who may sign. List them in `evidence_signers` of `environments.toml`, as ARNs of roles
-or users; without the list, only whoever runs this procedure may sign. Administrators of the account may
+or users; without the list, only the person who runs this procedure may sign. Administrators of the account may
 change the key, but not sign with it. A new key can't verify the old records: begin with an empty store,
 and prove everything again.
 
@@ -107,7 +107,7 @@ def _readers(context: StepContext) -> Iterator[str]:
 
 
 def _signers(context: StepContext) -> tuple[str, ...]:
-    """Return who may sign; where nobody is named, whoever runs this."""
+    """Return who may sign; where nobody is named, the person who runs this."""
     return context.environment.evidence_signers or (_caller(context),)
 
 

@@ -22,7 +22,7 @@ from runbook.rollback.versions import chosen
 from signoff.judge.outcome import Finding
 
 VARIABLE_ROWS = ("SEC-06", "DEP-13", "DEP-14", "DEP-17")
-"""The rows that may find a variable wrong, whoever planned it."""
+"""The rows that may find a variable wrong, anyone who planned it."""
 
 OF_CONFIGURATION = ("DEP-11", "DEP-12", "DEP-13", "DEP-14", "SEC-06", "SEC-10")
 """Rows that are repaired in what is live, without a release."""
@@ -157,7 +157,7 @@ def _configure(context: StepContext, row: str) -> Changes:
 
 
 def _kept_variables(context: StepContext) -> Mapping[str, frozenset[str]]:
-    """Return function -> variables that nobody planned and no row finds wrong; none where nobody can say."""
+    """Return function -> variables that are not planned and no row finds wrong; none where that is unknown."""
     there = {one.name: function.unplanned_variables(context, one) for one in chosen(context)}
     if not any(there.values()):
         return there

@@ -68,7 +68,7 @@ def load_the_spots(context: StepContext) -> Changes:
 def leave_the_manifest(context: StepContext) -> Changes:
     """Read the table back, compare it with the source, and record count and hash.
 
-    The hash is the same for the same content, in whatever order and spelling.
+    The hash is the same for the same content, in any order and spelling.
 
     テーブルを読み戻して元データと照合し、件数とハッシュを記録する。
 

@@ -102,7 +102,7 @@ def compare_both_sides(context: StepContext) -> Changes:
     """Read both sides again, compare them item by item, and leave the manifest.
 
     Items are counted by reading, since the count of DescribeTable is hours old. The hash is the same for
-    the same content, in whatever order and spelling. If both sides agree, count and hash go into the
+    the same content, in any order and spelling. If both sides agree, count and hash go into the
     evidence store; if not, `differences.json` lists what differs.
 
     両側を読み直して項目ごとに照合し、マニフェストを残す。

@@ -1,7 +1,7 @@
 """Migrate users and their stamps to another environment: personal data, and normally not needed.
 
 Production usually starts with new users. Nothing here runs unless you ask for it by name, with the name
-of whoever decided it (`--by`). Synthetic users and the ranking's counters are not migrated.
+of the person who decided it (`--by`). Synthetic users and the ranking's counters are not migrated.
 
 利用者とその取得スタンプを別の環境に移行する。個人情報であり、通常は不要。
 
@@ -65,7 +65,7 @@ def write_who_is_missing(context: StepContext) -> Changes:
 def compare_both_sides(context: StepContext) -> Changes:
     """Read both sides again, and record that all have arrived, and who decided it.
 
-    Then run `recount`: until then the ranking counts nobody.
+    Then run `recount`: until then the ranking counts no user.
 
     両側を読み直し、すべて届いたことと決定者を記録する。
 

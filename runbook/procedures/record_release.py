@@ -1,4 +1,4 @@
-"""Record what a pipeline of your own made live, with the name of whoever released it; change nothing else.
+"""Record what a pipeline of your own made live, with the name of the person who released it; change nothing else.
 
 The procedures of this runbook record what they put live. Code or a deployment that came another way is
 red (DEP-17) until somebody answers for it with `--by NAME`. It is another release than the one that was

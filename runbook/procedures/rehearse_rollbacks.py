@@ -1,6 +1,6 @@
 """Go back with the four procedures, go forward again, time both, and prove that everything is as it was.
 
-`--env local` rehearses on the kept stack, which affects nobody. In another environment callers notice: meanwhile they get
+`--env local` rehearses on the kept stack, which affects no caller. In another environment callers notice: meanwhile they get
 the release before, and where there is none, the closed one, which answers 503. Rehearse before the go-live; in production
 it refuses as soon as there is a user. The guide describes rollbacks, but never tries one.
 

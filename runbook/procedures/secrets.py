@@ -7,7 +7,7 @@ same, because dev has it too or somebody saw it, `--rotate token_key` makes a ne
 No value is ever shown, logged, or given on a command line, where every user of the machine could read it.
 
 The guide's sample code falls back to a key that is printed in the guide. Ours has no fallback: without
-the secret, nobody can log in.
+the secret, no user can log in.
 
 セッション署名鍵とLINEトークンをSecrets Managerに保存する。
 

@@ -52,7 +52,7 @@ class DeniedFunction:
 def denied_functions(
     context: StepContext, api_id: str, stage: str, deployment: Mapping[str, Any]
 ) -> tuple[DeniedFunction, ...] | None:
-    """Return what the API may not invoke for this deployment; None where nobody noted what it calls.
+    """Return what the API may not invoke for this deployment; None where it was not noted.
 
     Deployments by the procedure `api` of an earlier version, of which no record says it, call the aliases, which
     allow the API. A URI with a stage variable in it names no function yet, and is passed over.
@@ -96,7 +96,7 @@ class StageMove:
     named: bool = False
     """A person named the target with ``--to``."""
     denied: tuple[DeniedFunction, ...] | None
-    """Functions of the target that the API may not invoke; None where nobody knows what it calls."""
+    """Functions of the target that the API may not invoke; None where it is unknown what it calls."""
 
     def changes(self) -> Changes:
         """Return the deployment, and the methods that callers lose: those are asked about."""

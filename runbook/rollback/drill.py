@@ -138,7 +138,7 @@ def _undo(
         _put_back(given, drill, before)
     except (Refused, *EXPECTED) as second:
         known = isinstance(why, (Refused, *EXPECTED))
-        first = context.explain(why) if known else Words(en="interrupted", ja="中断")
+        first = context.explain(why) if known else Words(en="interrupted", ja="中断しました")
         then, there = context.explain(second), _standing(given, before)
         raise Refused(
             en=f"{drill.part}: {first.en}; and it could not be put back: {then.en}. What is there now:"

@@ -48,7 +48,7 @@ def move_aliases(
 def require_starting(context: StepContext, moves: Iterable[AliasMove]) -> None:
     """Raise Refused with every reason why a version that callers would get cannot start.
 
-    What cannot be read is told and stops nobody: a rollback is urgent.
+    What cannot be read is told and stops no rollback: a rollback is urgent.
     """
     moving = [one for one in moves if one.live["Version"] != one.target["Version"]]
     if why := [reason for one in moving for reason in _reasons(context, one)]:
@@ -96,7 +96,7 @@ def _missing(context: StepContext, move: AliasMove) -> str:
 
 
 def _known_codes(context: StepContext, function: desired.Function) -> set[str]:
-    """Return the digests of code that reads the planned variables: of a team's own, nobody knows what it reads."""
+    """Return the digests of code that reads the planned variables: of a team's own, it is unknown what it reads."""
     if context.environment.own_code:
         return set()
     recorded = (one["functions"].get(function.name, {}) for one in context.history("release"))

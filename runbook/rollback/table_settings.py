@@ -22,7 +22,7 @@ from runbook.engine import StepContext, difference
 from runbook.rollback.restore import Restore, described_table
 
 OF_AWS = "aws:"
-"""AWS sets tags of this prefix itself, and lets nobody else do it."""
+"""AWS sets tags of this prefix itself, and lets no other person do it."""
 SERVICE = "application-autoscaling"
 OF_DYNAMODB = {"ServiceNamespace": "dynamodb"}
 TRACKING = "TargetTrackingScalingPolicyConfiguration"

@@ -49,7 +49,7 @@ UNLESS = Words(
     en="false only where no user of the rally comes",
     ja="ラリーの利用者が使わない環境に限りfalse",
 )
-MADE_UP = Words(en="named so, by whoever made it", ja="作成時に付けられた名前")
+MADE_UP = Words(en="named so, by the person who made it", ja="作成時に付けられた名前")
 HEAD = Words(
     en="Proposed by `signoff init` on {day}. Check every line: what was found is not yet what is right.",
     ja="`signoff init`が{day}に提案した値です。見つかった値が正しいとは限らないため、1行ずつ確認してください。",

@@ -113,7 +113,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
-    """Close whatever is open: a run that was refused half-way has not opened everything."""
+    """Close anything that is open: a run that was refused half-way has not opened everything."""
     if CHOICE in config.stash and SNAPSHOT not in config.stash:
         leave_no_folder(config.stash[CHOICE])
     if OPEN in config.stash:

@@ -27,7 +27,7 @@ NOT_CONFIGURED = frozenset(
 )
 """S3's error codes for a bucket without such a configuration."""
 NO_POLICY = {"NoSuchBucketPolicy": "", "MethodNotAllowed": None}
-"""S3's error codes where it shows no policy: there is none, or the caller is of another account, whatever its rights."""
+"""S3's error codes where it shows no policy: there is none, or the caller is of another account, regardless of its rights."""
 _OF_A_STORE = re.compile(rf"[0-9]{{6}}\.json|{LIST}")
 UNVERSIONED = "null"
 """S3's version id of what was written before versioning was enabled, or while it was suspended."""
@@ -44,13 +44,13 @@ class Retention:
     state: str
     """``folder``, ``versioning``, ``object lock (compliance)``, ``object lock (governance)``, or ``none``; empty where it is unknown.
 
-    Governance refuses to delete a version, except to whoever has ``s3:BypassGovernanceRetention``.
+    Governance refuses to delete a version, except to anyone who has ``s3:BypassGovernanceRetention``.
     """
     problem: Words | None = None
     """The first record that was overwritten or deleted, as a sentence."""
     policy: str | None = ""
     """The bucket's own policy, JSON text; empty where there is none, None for a bucket of another account, whose policy
-    S3 shows to nobody else."""
+    S3 shows to no other account."""
     unread: Unreadable | None = None
     """Why AWS does not say, where it does not."""
 

@@ -87,7 +87,7 @@ def _facts_of_item(
 
 
 def digest_of(facts: Facts) -> str:
-    """Return the digest by which a record names the facts that it rests on: the same whoever read them."""
+    """Return the digest by which a record names the facts that it rests on: the same anyone who read them."""
     raw = {name: fact.raw for name, fact in facts.items()}
     return hashlib.sha256(json.dumps(raw, sort_keys=True).encode()).hexdigest()[:SHORT]
 

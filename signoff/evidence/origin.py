@@ -50,7 +50,7 @@ def _unlike(root: Path) -> Iterator[str]:
 
 
 def _code(root: Path) -> Iterator[str]:
-    """Yield every file of code that a run from this checkout can import or read, whatever its folder."""
+    """Yield every file of code that a run from this checkout can import or read, regardless of its folder."""
     packages = Path(sys.prefix).resolve()
     for folder, below, files in os.walk(root):
         here = Path(folder)

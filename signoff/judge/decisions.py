@@ -1,6 +1,6 @@
 """Decisions: where an environment differs from the plan on purpose, with a reason and a name, in its file.
 
-A red row that a decision could answer prints the lines of that decision; whoever pastes them answers
+A red row that a decision could answer prints the lines of that decision; the person who pastes them answers
 for it by name, and the page shows it at the top.
 """
 
@@ -20,7 +20,7 @@ ENVIRONMENT = Words(en="environment", ja="環境")
 
 
 class Differs(Broken):
-    """Something is not as planned, and nobody decided that it may be."""
+    """Something is not as planned, and no decision allows it."""
 
     def __init__(
         self, differences: Sequence[Difference], environment: str, release: str | None = None
@@ -100,7 +100,7 @@ class Judge:
     decisions: Decisions
 
     def __call__(self, found: Iterable[Difference]) -> None:
-        """Raise Differs for what nobody decided; note the decisions that answer the rest."""
+        """Raise Differs for what is not decided; note the decisions that answer the rest."""
         differences = found if isinstance(found, Differences) else tuple(found)
         compared = differences.compared if isinstance(differences, Differences) else differences
         self.observe.compared += map(Comparison.of, compared)
@@ -126,7 +126,7 @@ class Judge:
             raise Follows(root, why or left[0].words)
 
     def _settle(self, found: Iterable[Difference]) -> list[Difference]:
-        """Return what nobody decided; note the decisions that answer the rest."""
+        """Return what is not decided; note the decisions that answer the rest."""
         answers = self.decisions.answers(tuple(found))
         self.observe.decided += [
             AppliedDecision(made, one.loosens, one.certainty) for one, made in answers if made

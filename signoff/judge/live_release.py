@@ -48,7 +48,7 @@ def release_of(found: Sections, *, functions: Iterable[str], stage: str) -> str:
     """Hash the aliases' CodeSha256 and the canonical served API, without ids.
 
     Sixteen hex digits. NotTestable where a function or the stage is absent or unread, since then
-    nobody knows what is live.
+    it is unknown what is live.
     """
     code = {}
     for name in functions:

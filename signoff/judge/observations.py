@@ -71,7 +71,7 @@ class Observations:
         self.seen.append({name: plain(value) for name, value in facts.items()})
 
     def attached(self, found: Iterable[Unplanned], **resource: str) -> tuple[Unplanned, ...]:
-        """Record what nobody planned of a resource, given as ``kind=name``, and return it."""
+        """Record what is not planned of a resource, given as ``kind=name``, and return it."""
         unplanned = tuple(found)
         self.note(**resource, attached=[f"{one.fact.en}: {one.found}" for one in unplanned])
         return unplanned

@@ -12,7 +12,7 @@ WAIVER_DAYS = 30
 """A waiver may last at most this many days."""
 
 STOPS_CALLS = Words(
-    en="calls fail by what is red there, which nobody can waive; fix it",
+    en="calls fail by what is red there, which no person can waive; fix it",
     ja="不合格の内容により呼び出しが失敗するため、免除できません。修正してください",
 )
 
@@ -33,7 +33,7 @@ def wrong_with(waiver: Waiver, judged: Mapping[str, RowVerdict], today: date) ->
 
 
 def wrong_with_acceptance(accepted: Acceptance, judged: Mapping[str, RowVerdict]) -> Words | None:
-    """Return why nobody can answer for a row instead of fixing it, or None."""
+    """Return why no person can answer for a row instead of fixing it, or None."""
     row = judged.get(accepted.what)
     if row is None or not row.stops_calls:
         return None
@@ -44,7 +44,7 @@ def wrong_with_acceptance(accepted: Acceptance, judged: Mapping[str, RowVerdict]
 
 
 def date_faults(waiver: Waiver, today: date) -> Iterator[Words]:
-    """Yield what is wrong with the days of a waiver, whatever its row is."""
+    """Yield what is wrong with the days of a waiver, regardless of its row."""
     for words, applies in _date_faults(waiver, today):
         if applies:
             yield _of_waiver(waiver, words)
@@ -64,7 +64,7 @@ def _faults(waiver: Waiver, judged: RowVerdict, today: date) -> Iterator[tuple[W
     yield from _date_faults(waiver, today)
     yield (
         Words(
-            en="the row is unknown, and what nobody knows can't be waived",
+            en="the row is unknown, and what is unknown can't be waived",
             ja="項目が確認不能です。分からないものは免除できません",
         ),
         judged.unknown,

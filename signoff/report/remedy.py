@@ -202,7 +202,7 @@ WAYS: Mapping[Obstacle, _Way] = {
     ),
     Obstacle.CALLER_RIGHTS: _Way(
         note=Words(
-            en="allow whoever runs this what `signoff policy smoke --env {env}` prints, or pass a session in"
+            en="allow the person who runs this what `signoff policy smoke --env {env}` prints, or pass a session in"
             " SMOKE_SESSION_TOKEN, then",
             ja="`signoff policy smoke --env {env}`が表示する権限を実行者に与えるか、SMOKE_SESSION_TOKENでセッションを渡してから実行する",
         )

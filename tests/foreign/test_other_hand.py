@@ -61,7 +61,7 @@ UNREAD = dict.fromkeys(("PREP-09", "PREP-11"), "the evidence store was not read"
 """Whoever keeps no evidence has no store whose keeping could be judged."""
 FOLLOWING = {
     **dict.fromkeys(("SEC-04", "DEP-23"), "follows from PREP-01: there is no run against dev"),
-    "DEP-38": "follows from DEP-17: nobody recorded the code of stamp-rally-prod-auth",
+    "DEP-38": "follows from DEP-17: no record names the code of stamp-rally-prod-auth",
 }
 
 

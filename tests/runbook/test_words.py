@@ -145,7 +145,7 @@ def test_row_that_nobody_judged_is_neither_red_nor_green():
 
     found = Checks("prod", [], run).red(("SEC-31", "SEC-01"))
     assert {row: (one.aside, one.sentence.ja) for row, one in found.items()} == {
-        "SEC-31": (True, "対象外")
+        "SEC-31": (True, "対象外（未設定）")
     }
 
 

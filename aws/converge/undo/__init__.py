@@ -1,4 +1,4 @@
-"""Removing what nobody planned of a resource: the call that undoes each fact, and what is lost by it.
+"""Removing what is not planned of a resource: the call that undoes each fact, and what is lost by it.
 
 What no call can undo has an instruction instead, with its place in the console.
 """

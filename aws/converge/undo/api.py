@@ -1,4 +1,4 @@
-"""What nobody planned of the API: in its methods, of itself, at its stage, and in front of it.
+"""What is not planned of the API: in its methods, of itself, at its stage, and in front of it.
 
 What stands in a method is undone in the draft, by making the method as planned; the stage serves it until the
 draft is deployed, which is the part of the procedure ``api``.
@@ -229,7 +229,7 @@ UNDO: Mapping[tuple[Words, Words], HowToUndo[ApiTarget]] = {
     },
     (REST_API.words, MORE_METHODS): by_call(
         _methods,
-        en=f"whoever calls those methods gets 403; {LAST}",
+        en=f"anyone who calls those methods gets 403; {LAST}",
         ja=f"該当メソッドの呼び出しには403を返します。{LAST_JA}",
         final=True,
         left=lambda target: bool(_shown(target, _draft(target)[1])),
@@ -291,7 +291,7 @@ UNDO: Mapping[tuple[Words, Words], HowToUndo[ApiTarget]] = {
     ),
     (REST_API.words, OTHER_STAGES): by_call(
         _other_stages,
-        en="whoever calls those stages gets 403; their settings are lost",
+        en="anyone who calls those stages gets 403; their settings are lost",
         ja="該当ステージの呼び出しには403を返し、その設定は失われます",
         final=True,
     ),
@@ -302,12 +302,12 @@ UNDO: Mapping[tuple[Words, Words], HowToUndo[ApiTarget]] = {
     ),
     (DOMAIN.words, MAPPINGS): by_call(
         _mappings,
-        en="whoever calls the API by that name no longer gets an answer",
+        en="anyone who calls the API by that name no longer gets an answer",
         ja="この名前でのAPI呼び出しには応答しなくなります",
     ),
     (DOMAIN.words, OTHER_MAPPINGS): by_call(
         _mappings,
-        en="whoever calls that path of the domain reaches our API instead of the other one",
+        en="anyone who calls that path of the domain reaches our API instead of the other one",
         ja="ドメインの該当パスへの呼び出しは、他のAPIではなく本APIに届きます",
     ),
     (DOMAIN.words, ACCESS_MODE): by_hand(

@@ -1,4 +1,4 @@
-"""What nobody planned of functions: networks, queues, destinations, event sources, log levels, URLs, pinned runtimes."""
+"""What is not planned of functions: networks, queues, destinations, event sources, log levels, URLs, pinned runtimes."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -189,7 +189,7 @@ _OF_FUNCTIONS: Mapping[Words, HowToUndo[UndoTarget]] = {
     ),
     URLS: by_call(
         _urls,
-        en="whoever calls that URL no longer gets an answer; a new one would have another address",
+        en="anyone who calls that URL no longer gets an answer; a new one would have another address",
         ja="このURLへの呼び出しには応答しなくなります。再作成するとアドレスが変わります",
         final=True,
     ),

@@ -1,0 +1,101 @@
+"""One English name has one Japanese name: over every pair of the product, in its modules and its tables of words."""
+
+import ast
+import re
+import tomllib
+from collections import defaultdict
+from collections.abc import Iterator
+from typing import Any
+
+from tests.test_house import PRODUCT, ROOT, is_said, modules
+
+LONGEST_NAME = 45
+JAPANESE = re.compile(r"[ぁ-んァ-ヶ一-龠]")
+GRAMMAR = re.compile(r"(である|する|されている)?こと$")
+"""Endings of an expected value, and of a report, which a name has only within a sentence."""
+TWO_IDEAS = {
+    "blockers": "the heading of what stops the go-live; their grade",
+    "changes nothing": "a sentence before a question; a mark beside a command",
+    "confirmed": "a subscription that its owner confirmed; a step that a person confirmed",
+    "limit": "what a count may not pass; what a load run is judged by",
+    "missing": "an item that was not migrated; a request without a session",
+    "name": "what a thing is called; what a person signs with",
+    "none": "what is there; what is expected, as a sentence",
+    "permission": "of the API, to invoke a function; of a role",
+    "record": "of DNS; of the evidence store",
+    "users": "of IAM; of the app",
+    "variable": "of a stage; of a function",
+    "variables": "of a stage; of a function",
+}
+"""Names of two ideas, which Japanese tells apart."""
+ATTRIBUTES = "signoff/evidence/facts.toml: sessions"
+"""Its words stand before a noun (HS512で署名した), where those of `parameters` stand alone."""
+
+
+def literals() -> Iterator[tuple[str, str]]:
+    """Yield what modules say in both languages."""
+    for path in modules(*PRODUCT):
+        for node in ast.walk(ast.parse((ROOT / path).read_text(encoding="utf-8"))):
+            if is_said(node):
+                named = {one.arg: one.value for one in node.keywords}
+                pair = [named[lang] for lang in ("en", "ja") if lang in named] or node.args[:2]
+                texts = [one.value for one in pair if isinstance(one, ast.Constant)]
+                if len(texts) == 2 and all(isinstance(one, str) for one in texts):
+                    yield texts[0], texts[1]
+
+
+def tables() -> Iterator[tuple[str, str]]:
+    """Yield the pairs of all tables of words."""
+    for folder in PRODUCT:
+        for path in (ROOT / folder).rglob("*.toml"):
+            read = tomllib.loads(path.read_text(encoding="utf-8"))
+            of = f"{path.relative_to(ROOT)}"
+            if "en" in read:
+                yield from beside(read["en"], read["ja"])
+            else:
+                named = (one for name, one in read.items() if f"{of}: {name}" != ATTRIBUTES)
+                yield from (pair for one in named for pair in of_table(one))
+
+
+def of_table(table: Any) -> Iterator[tuple[str, str]]:
+    """Yield {en, ja}, [en, ja], and English keys with Japanese values."""
+    match table:
+        case {"en": str(en), "ja": str(ja)}:
+            yield en, ja
+        case [str(en), str(ja)] if JAPANESE.search(ja):
+            yield en, ja
+        case dict():
+            for key, one in table.items():
+                if isinstance(one, str) and JAPANESE.search(one) and len(key) > 2:
+                    yield key, one
+                yield from of_table(one)
+
+
+def beside(en: dict[str, Any], ja: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    for key, one in en.items():
+        if isinstance(one, dict):
+            yield from beside(one, ja[key])
+        else:
+            yield one, ja[key]
+
+
+def names() -> dict[str, set[str]]:
+    """Return each short English name with its Japanese ones."""
+    found = defaultdict(set)
+    for en, ja in (*literals(), *tables()):
+        if en != ja and len(en) <= LONGEST_NAME and "{" not in en:
+            found[en.lower()].add(GRAMMAR.sub("", ja))
+    return found
+
+
+def test_one_english_name_has_one_japanese_name():
+    two = {en: sorted(ja) for en, ja in names().items() if len(ja) > 1}
+
+    assert two.keys() == TWO_IDEAS.keys(), two
+
+
+def test_the_pairs_of_modules_and_of_tables_are_seen():
+    found = names()
+
+    assert found["point-in-time recovery"] == {"ポイントインタイムリカバリ"}
+    assert len(found) > 900
