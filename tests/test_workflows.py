@@ -56,6 +56,7 @@ def test_commands_are_verbs_of_the_makefile_or_programs_of_the_environment(workf
         ".ci/upgrade",
         ".venv/bin/pytest",
         ".venv/bin/python",
+        ".venv/bin/uv",
     }
 
 
