@@ -59,7 +59,7 @@ def _builds(plan: Plan, environment: Environment) -> Builds:
     from lambdas.packing import CLOSED, pack  # noqa: PLC0415 - collecting needs none of it
 
     folder = environment.application.folder
-    packed = {one.name: Package.of(pack(one.key, folder)) for one in plan.functions}
+    packed = {function.name: Package.of(pack(function.key, folder)) for function in plan.functions}
     return Builds(functions=packed, closed=Package.of(pack(CLOSED)))
 
 

@@ -90,14 +90,21 @@ class ApiDocument:
     @property
     def calls(self) -> dict[str, str]:
         """Return ``VERB /path``, or ``authorizer NAME`` -> the URI that it calls."""
-        integrated = ((id_, one.integration) for id_, one in sorted(self.methods.items()))
-        routes = {id_: one.uri for id_, one in integrated if one and one.uri}
-        asked = {f"authorizer {name}": one.uri for name, one in sorted(self.authorizers.items())}
+        integrated = ((id_, method.integration) for id_, method in sorted(self.methods.items()))
+        routes = {
+            id_: integration.uri
+            for id_, integration in integrated
+            if integration and integration.uri
+        }
+        asked = {
+            f"authorizer {name}": authorizer.uri
+            for name, authorizer in sorted(self.authorizers.items())
+        }
         return routes | asked
 
     @property
     def paths(self) -> frozenset[str]:
-        return frozenset(one.path for one in self.methods.values())
+        return frozenset(method.path for method in self.methods.values())
 
 
 def draft(reading: Reading) -> Section[ApiDocument]:
@@ -113,14 +120,16 @@ def draft(reading: Reading) -> Section[ApiDocument]:
         gateway_responses=listed("apigateway", "get_gateway_responses", "items", **of_api),
         # Only methods refer to validators: if none does, there is nothing to read.
         validators=listed("apigateway", "get_request_validators", "items", **of_api)
-        if any(_validated(one) for one in resources)
+        if any(_validated(resource) for resource in resources)
         else (),
     )
     return {reading.scope.api: document}
 
 
 def _validated(resource: Raw) -> bool:
-    return any("requestValidatorId" in one for one in resource.get("resourceMethods", {}).values())
+    return any(
+        "requestValidatorId" in method for method in resource.get("resourceMethods", {}).values()
+    )
 
 
 def served(reading: Reading) -> Section[ApiDocument]:
@@ -318,12 +327,14 @@ def _integration(raw: Raw, answers: Iterable[Mapping[str, Any]]) -> Integration:
         timeout_ms=raw.get("timeoutInMillis", default("integration_timeout_ms")),
         cache_key_parameters=tuple(sorted(raw.get("cacheKeyParameters") or ())),
         request_templates=dict(raw.get("requestTemplates") or {}) if mock else {},
-        answers={str(one["statusCode"]): static_answer(one) for one in answers} if mock else {},
+        answers={str(answer["statusCode"]): static_answer(answer) for answer in answers}
+        if mock
+        else {},
     )
 
 
 def _identity_source(raw: str) -> str:
-    return ",".join(one.strip() for one in raw.split(",") if one.strip())
+    return ",".join(part.strip() for part in raw.split(",") if part.strip())
 
 
 def _document(
@@ -332,11 +343,11 @@ def _document(
     gateway_responses: Mapping[str, StaticAnswer],
 ) -> ApiDocument:
     """Assemble a document, without authorizers that no method uses."""
-    by_key = {f"{one.verb} {one.path}": one for one in methods}
-    used = {one.authorizer for one in by_key.values()}
+    by_key = {f"{method.verb} {method.path}": method for method in methods}
+    used = {method.authorizer for method in by_key.values()}
     return ApiDocument(
         methods=by_key,
-        authorizers={name: one for name, one in authorizers.items() if name in used},
+        authorizers={name: authorizer for name, authorizer in authorizers.items() if name in used},
         gateway_responses=gateway_responses,
     )
 

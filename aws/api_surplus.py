@@ -38,8 +38,8 @@ POLICY = Words(en="resource policy", ja="リソースポリシー")
 UNKNOWN = Words(en="unknown key of the export", ja="エクスポートの未知のキー")
 
 FACTS: Mapping[str, Words] = {
-    one.en: one
-    for one in (
+    words.en: words
+    for words in (
         *(MODELS, VALIDATION, SCOPES, CREDENTIALS, CONNECTION, MAPPED, REQUEST_TEMPLATES),
         *(ANSWER_TEMPLATES, ANSWER_PARAMETERS, PASSTHROUGH, CONTENT, NAMESPACE, TLS, TRANSFER),
         *(TARGET, EXPRESSION, HEADERS, POLICY, UNKNOWN),
@@ -153,7 +153,7 @@ def of_exported(raw: Raw, document: Raw) -> Surplus:
     }
     return _without_empty(
         {
-            MODELS: _pairs({media: _model(one.get("schema")) for media, one in body.items()}),
+            MODELS: _pairs({media: _model(value.get("schema")) for media, value in body.items()}),
             VALIDATION: _validation(named, document.get(VALIDATORS, {})),
             SCOPES: ", ".join(sorted(scopes)),
         },
@@ -211,7 +211,7 @@ def beyond_safe(headers: Mapping[str, str]) -> list[str]:
     """
     unknown = [name for name, text in headers.items() if not _is_safe(name.lower(), text)]
     telling = [f"{name}: {text}" for name, text in headers.items() if _does_harm(name, text)]
-    return sorted([*unknown, *(one for one in telling if one.partition(":")[0] not in unknown)])
+    return sorted([*unknown, *(name for name in telling if name.partition(":")[0] not in unknown)])
 
 
 def unsafe_templates(templates: Mapping[str, str]) -> str:
@@ -267,7 +267,7 @@ def _of_integration(raw: Raw | None, answers: str) -> Mapping[Words, str]:
     if raw is None:
         return {}
     given = [*(raw.get(answers) or {}).values()]
-    content = {raw.get("contentHandling"), *(one.get("contentHandling") for one in given)}
+    content = {raw.get("contentHandling"), *(entry.get("contentHandling") for entry in given)}
     said = {CONTENT: ", ".join(sorted({*filter(None, content)} - {"CONVERT_TO_TEXT"}))}
     return (
         said if raw["type"].upper() == "MOCK" else {**said, **_of_call(raw), **_of_answers(given)}
@@ -293,8 +293,8 @@ def _of_call(raw: Raw) -> Mapping[Words, str]:
 
 
 def _of_answers(answers: Iterable[Raw]) -> Mapping[Words, str]:
-    templates = [_pairs(one.get("responseTemplates")) for one in answers]
-    parameters = [_pairs(one.get("responseParameters")) for one in answers]
+    templates = [_pairs(answer.get("responseTemplates")) for answer in answers]
+    parameters = [_pairs(answer.get("responseParameters")) for answer in answers]
     return {
         ANSWER_TEMPLATES: "; ".join(sorted(filter(None, templates))),
         ANSWER_PARAMETERS: "; ".join(sorted(filter(None, parameters))),

@@ -56,9 +56,9 @@ class Automation:
 def automations(reading: Reading) -> Section[Automation]:
     """Read all enabled rules, schedules and pipes of the Region; those that reach nothing of ours are left out."""
     ours = ours_of(reading)
-    rules = {f"{one['EventBusName']}/{one['Name']}": one for one in _rules(reading)}
-    schedules = {f"{one['GroupName']}/{one['Name']}": one for one in _schedules(reading)}
-    pipes = [one["Name"] for one in _pipes(reading)]
+    rules = {f"{rule['EventBusName']}/{rule['Name']}": rule for rule in _rules(reading)}
+    schedules = {f"{plan['GroupName']}/{plan['Name']}": plan for plan in _schedules(reading)}
+    pipes = [pipe["Name"] for pipe in _pipes(reading)]
     return {
         **_keyed(RULE, reading.each(rules, lambda name: _rule(reading, ours, name, rules[name]))),
         **_keyed(SCHEDULE, reading.each(schedules, lambda name: _schedule(reading, ours, name))),
@@ -71,9 +71,9 @@ def _keyed(
 ) -> dict[str, Automation | Unreadable]:
     """Name each that acts by its kind as well: a rule and a schedule may have one name."""
     return {
-        f"{kind.en} {name}": one
-        for name, one in found.items()
-        if isinstance(one, Unreadable) or one.acts
+        f"{kind.en} {name}": automation
+        for name, automation in found.items()
+        if isinstance(automation, Unreadable) or automation.acts
     }
 
 
@@ -83,7 +83,7 @@ def _rules(reading: Reading) -> list[Raw]:
     found: list[Raw] = []
     for bus in buses:
         of_bus = reading.aws.listed("events", "list_rules", "Rules", EventBusName=bus["Name"])
-        found += [{**one, "EventBusName": bus["Name"]} for one in of_bus if one["State"] != OFF]
+        found += [{**rule, "EventBusName": bus["Name"]} for rule in of_bus if rule["State"] != OFF]
     return found
 
 
@@ -98,7 +98,7 @@ def _rule(reading: Reading, ours: Ours, name: str, rule: Raw) -> Automation:
 def _schedules(reading: Reading) -> list[Raw]:
     """Return the enabled schedules that may act on ours; whose target is a queue or topic of others cannot."""
     found = reading.aws.listed("scheduler", "list_schedules", "Schedules")
-    own = [one for one in found if one["State"] != OFF and _may_matter(one["Target"]["Arn"])]
+    own = [plan for plan in found if plan["State"] != OFF and _may_matter(plan["Target"]["Arn"])]
     if len(own) > MOST:
         raise ReadFailure.of(
             "scheduler:ListSchedules",
@@ -123,7 +123,7 @@ def _schedule(reading: Reading, ours: Ours, name: str) -> Automation:
 
 def _pipes(reading: Reading) -> list[Raw]:
     found = reading.aws.listed("pipes", "list_pipes", "Pipes")
-    return [one for one in found if one["DesiredState"] != "STOPPED"]
+    return [entry for entry in found if entry["DesiredState"] != "STOPPED"]
 
 
 def _pipe(reading: Reading, ours: Ours, name: str) -> Automation:
@@ -158,10 +158,10 @@ def _acts(
 ) -> tuple[Act, ...]:
     """Return what targets do to ours; ``role`` is that of a target which names none."""
     acts = []
-    for one in targets:
-        url = _url(reading, one["Arn"])
-        if deed := ours.deed({"RoleArn": role, **one}, url):
-            acts.append(_act(one, deed, url))
+    for target in targets:
+        url = _url(reading, target["Arn"])
+        if deed := ours.deed({"RoleArn": role, **target}, url):
+            acts.append(_act(target, deed, url))
     return tuple(acts)
 
 
@@ -184,7 +184,7 @@ def _url(reading: Reading, arn: str) -> str:
 def _endpoints(reading: Reading) -> Mapping[str, str]:
     """Return ARN -> URL of the Region's API destinations, read only if a rule has one."""
     found = every_page(reading.aws, "events", "list_api_destinations", "ApiDestinations")
-    return {one["ApiDestinationArn"]: one["InvocationEndpoint"] for one in found}
+    return {entry["ApiDestinationArn"]: entry["InvocationEndpoint"] for entry in found}
 
 
 READERS = {

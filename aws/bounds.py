@@ -127,7 +127,7 @@ def saying(*names: str, prefers: str) -> Bound:
     return Bound(
         code="saying",
         value=names,
-        holds=lambda found: any(one.lower() in (found or "").lower() for one in names),
+        holds=lambda found: any(name.lower() in (found or "").lower() for name in names),
         words=Words(
             en=f"a text that contains {'one of ' if several else ''}{listed}",
             ja=f"{listed}{'のいずれか' if several else ''}を含むこと",
@@ -198,11 +198,13 @@ def as_text(value: Any, lang: str = "en") -> str:
         case _ if isinstance(told := getattr(value, "words", None), Words):
             return told[lang]
         case Mapping():
-            return ", ".join(f"{key}={as_text(one, lang)}" for key, one in sorted(value.items()))
+            return ", ".join(
+                f"{key}={as_text(entry, lang)}" for key, entry in sorted(value.items())
+            )
         case list() | tuple():
-            return ", ".join(as_text(one, lang) for one in value)
+            return ", ".join(as_text(entry, lang) for entry in value)
         case set() | frozenset():
-            return ", ".join(sorted(as_text(one, lang) for one in value))
+            return ", ".join(sorted(as_text(entry, lang) for entry in value))
         case _:
             text = f"{value:g}" if isinstance(value, float) else str(value)
             return withheld_in_japanese(text) if lang == "ja" else text

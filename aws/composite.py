@@ -115,17 +115,17 @@ def _asking(token: re.Match[str]) -> Expression:
 
     def enough(states: Callable[[str, str], Answer]) -> Answer:
         answers = [states(of, name) for name in names]
-        counted = [negated(one) for one in answers] if without else answers
-        if sum(one is True for one in counted) >= least:
+        counted = [negated(answer) for answer in answers] if without else answers
+        if sum(holds is True for holds in counted) >= least:
             return True
-        return Unknown(SILENCE) if sum(one is not False for one in counted) >= least else False
+        return Unknown(SILENCE) if sum(holds is not False for holds in counted) >= least else False
 
     return enough
 
 
 def _names(token: re.Match[str]) -> list[str]:
     written = [token["name"]] if token["state"] else _EACH.findall(token["names"] or "")
-    return [_named(one) for one in written]
+    return [_named(name) for name in written]
 
 
 def _named(written: str) -> str:

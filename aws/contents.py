@@ -67,8 +67,8 @@ def _key_scan(reading: Reading, tables: Section[Any], name: str) -> KeyScan:
     for items, cut in _scan(reading, reading.scope.key_bound, TableName=name, **asked):  # noqa: B007 - the last one tells
         examined += len(items)
         keys = [_key_text(item, table.hash_key) for item in items]
-        foreign |= {one for one in keys if not is_real(one)}
-        real += sum(1 for one in keys if is_real(one))
+        foreign |= {key for key in keys if not is_real(key)}
+        real += sum(1 for key in keys if is_real(key))
         if table.range_key:
             ranges |= {_key_text(item, table.range_key) for item in items}
     sampled, mistyped = _mistyped(reading, name)
@@ -91,18 +91,20 @@ def _mistyped(reading: Reading, name: str) -> tuple[int, Mapping[str, str]]:
     planned = reading.scope.attributes.get(name, {})
     if not planned:
         return 0, {}
-    sampled, differing = _counted(reading, name, [(one, planned[one], True) for one in planned])
+    sampled, differing = _counted(
+        reading, name, [(attribute, planned[attribute], True) for attribute in planned]
+    )
     if not differing:
         return sampled, {}
     found = {
-        one: [
+        key: [
             kind
             for kind in TYPES
-            if kind != wanted and _counted(reading, name, [(one, kind, False)])[1]
+            if kind != wanted and _counted(reading, name, [(key, kind, False)])[1]
         ]
-        for one, wanted in planned.items()
+        for key, wanted in planned.items()
     }
-    return sampled, {one: ", ".join(kinds) for one, kinds in found.items() if kinds}
+    return sampled, {key: ", ".join(kinds) for key, kinds in found.items() if kinds}
 
 
 def _counted(
@@ -121,8 +123,8 @@ def _counted(
         TableName=name,
         Limit=SAMPLE,
         Select="COUNT",
-        FilterExpression=" OR ".join(f"({one})" for one in tests),
-        ExpressionAttributeNames={f"#a{n}": one for n, (one, _, _) in enumerate(asked)},
+        FilterExpression=" OR ".join(f"({test})" for test in tests),
+        ExpressionAttributeNames={f"#a{n}": attribute for n, (attribute, _, _) in enumerate(asked)},
         ExpressionAttributeValues={f":t{n}": {"S": kind} for n, (_, kind, _) in enumerate(asked)},
     )
     return answer["ScannedCount"], answer["Count"]
@@ -152,9 +154,9 @@ def _plain(value: Any) -> Any:
     if isinstance(value, bytes):
         return base64.b64encode(value).decode()
     if isinstance(value, list):
-        return [_plain(one) for one in value]
+        return [_plain(entry) for entry in value]
     if isinstance(value, dict):
-        return {key: _plain(one) for key, one in value.items()}
+        return {key: _plain(entry) for key, entry in value.items()}
     return value
 
 

@@ -115,9 +115,11 @@ def without_origin(served: ApiDocument, api: desired.Api) -> tuple[Difference, .
 
     A page reads an answer where the origin is allowed; the other headers matter to preflights only.
     """
-    kinds = {*served.gateway_responses, *(one.kind for one in api.gateway_responses)}
+    kinds = {*served.gateway_responses, *(response.kind for response in api.gateway_responses)}
     answers = {kind: gateway_answer(served, kind) for kind in sorted(kinds)}
-    origins = {kind: header(one.headers, ORIGIN) if one else None for kind, one in answers.items()}
+    origins = {
+        kind: header(answer.headers, ORIGIN) if answer else None for kind, answer in answers.items()
+    }
     bound = exactly(api.cors.origin)
     return tuple(
         Difference(
@@ -138,7 +140,8 @@ def without_origin(served: ApiDocument, api: desired.Api) -> tuple[Difference, .
 def misleading_statuses(served: ApiDocument) -> tuple[Difference, ...]:
     """Return customised gateway responses that call an error a success, or a fault of ours one of the caller's."""
     found = (
-        (kind, one.status, _usual_status(kind)) for kind, one in served.gateway_responses.items()
+        (kind, response.status, _usual_status(kind))
+        for kind, response in served.gateway_responses.items()
     )
     return tuple(
         Difference(
@@ -184,5 +187,5 @@ def without_header(headers: Mapping[str, str], name: str) -> dict[str, str]:
 
 def listed(name: str, value: str | None) -> frozenset[str]:
     """Read a list as browsers do: names of headers know no case, methods and origins do."""
-    items = frozenset(filter(None, (one.strip() for one in (value or "").split(","))))
-    return frozenset(one.lower() for one in items) if name == HEADERS else items
+    items = frozenset(filter(None, (part.strip() for part in (value or "").split(","))))
+    return frozenset(item.lower() for item in items) if name == HEADERS else items

@@ -126,7 +126,7 @@ class Role(Tagged):
     def allowed(self) -> tuple[tuple[str, str], ...]:
         """Pairs of action and resource that are no surplus."""
         permissions = self.granted | self.accepted | self.beside
-        return tuple((one.action, one.resource) for one in sorted(permissions))
+        return tuple((permission.action, permission.resource) for permission in sorted(permissions))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

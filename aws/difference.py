@@ -105,7 +105,7 @@ class Difference:
         if not isinstance(where, Words):
             return Words.same(where)
         told = (where.en.removeprefix("decided in "), where.ja.removeprefix("決定箇所: "))
-        return Words(*(REFERENCE.sub("", one) for one in told))
+        return Words(*(REFERENCE.sub("", name) for name in told))
 
     @property
     def plain(self) -> Unplanned:
@@ -129,7 +129,7 @@ def _named(found: Any) -> tuple[str, ...]:
     if isinstance(found, str):
         return (found,)
     several = found if isinstance(found, list | tuple | set | frozenset) else ()
-    return tuple(sorted(one for one in several if isinstance(one, str)))
+    return tuple(sorted(name for name in several if isinstance(name, str)))
 
 
 class Differences(tuple[Difference, ...]):  # noqa: SLOT001 - it carries an attribute
@@ -140,7 +140,9 @@ class Differences(tuple[Difference, ...]):  # noqa: SLOT001 - it carries an attr
     @classmethod
     def among(cls, compared: Iterable[Difference]) -> Self:
         everything = tuple(compared)
-        found = cls(one for one in everything if not one.bound.holds(one.found))
+        found = cls(
+            difference for difference in everything if not difference.bound.holds(difference.found)
+        )
         found.compared = everything
         return found
 
@@ -176,8 +178,8 @@ def if_any(
     kind: Words, name: str, fact: Words, found: Any, bound: Bound, **more: Any
 ) -> tuple[Difference, ...]:
     """Return a difference where anything was found; ``more`` are its fields."""
-    one = Difference(kind=kind, name=name, fact=fact, found=found, bound=bound, **more)
-    return (one,) if found else ()
+    difference = Difference(kind=kind, name=name, fact=fact, found=found, bound=bound, **more)
+    return (difference,) if found else ()
 
 
 def unallowed(
@@ -188,22 +190,22 @@ def unallowed(
     ``allowed``: the fact's English name -> what was planned for it; all else is to be unset.
     """
     bounds = allowed or {}
-    exposed_in_logs = ((one, bounds.get(one.fact.en, unset())) for one in found)
+    exposed_in_logs = ((unplanned, bounds.get(unplanned.fact.en, unset())) for unplanned in found)
     return tuple(
         Difference(
-            kind=one.kind,
-            name=one.name,
-            fact=one.fact,
-            found=SWITCHES.get(one.found, one.found),
+            kind=unplanned.kind,
+            name=unplanned.name,
+            fact=unplanned.fact,
+            found=SWITCHES.get(unplanned.found, unplanned.found),
             bound=bound,
-            call=one.call,
-            terms=Words.same(one.terms),
-            loosens=one.loosens,
-            ids=one.ids,
-            id=one.id,
+            call=unplanned.call,
+            terms=Words.same(unplanned.terms),
+            loosens=unplanned.loosens,
+            ids=unplanned.ids,
+            id=unplanned.id,
         )
-        for one, bound in exposed_in_logs
-        if not bound.holds(one.found)
+        for unplanned, bound in exposed_in_logs
+        if not bound.holds(unplanned.found)
     )
 
 

@@ -29,21 +29,21 @@ def leading_elsewhere(reading: Reading, name: str, target: str | None) -> tuple[
     answer = reading.aws.call(
         "route53", "list_resource_record_sets", HostedZoneId=zone, StartRecordName=name
     )
-    records = (one for one in answer["ResourceRecordSets"] if plain(one["Name"]) == plain(name))
-    addressing = (one for one in records if one["Type"] in ADDRESSING)
-    return tuple(_told(one) for one in addressing if _leads_to(one) != {plain(target or "")})
+    records = (set_ for set_ in answer["ResourceRecordSets"] if plain(set_["Name"]) == plain(name))
+    addressing = (record for record in records if record["Type"] in ADDRESSING)
+    return tuple(_told(entry) for entry in addressing if _leads_to(entry) != {plain(target or "")})
 
 
 def _leads_to(record: Mapping[str, Any]) -> set[str]:
-    values = [one["Value"] for one in record.get("ResourceRecords", ())]
+    values = [entry["Value"] for entry in record.get("ResourceRecords", ())]
     alias = record.get("AliasTarget", {}).get("DNSName")
-    return {plain(one) for one in (*values, *((alias,) if alias else ()))}
+    return {plain(value) for value in (*values, *((alias,) if alias else ()))}
 
 
 def _told(record: Mapping[str, Any]) -> str:
     to = ", ".join(sorted(_leads_to(record))) or "nowhere"
-    policy = [f"{one} {record[one]}" for one in POLICIES if one in record]
-    return " ".join((record["Type"], "->", to, *(f"({one})" for one in policy)))
+    policy = [f"{name} {record[name]}" for name in POLICIES if name in record]
+    return " ".join((record["Type"], "->", to, *(f"({name})" for name in policy)))
 
 
 def plain(name: str) -> str:

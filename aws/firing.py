@@ -53,14 +53,14 @@ SINGLE = frozenset({"Maximum"})
 def watches(alarm: Alarm, want: desired.Alarm) -> bool:
     """Whether the alarm watches the planned alarm's metric, alone or within an expression."""
     metrics: tuple[Alarm | WatchedMetric, ...] = (alarm, *alarm.watched)
-    return any(_is_of(one, want) for one in metrics)
+    return any(_is_of(metric, want) for metric in metrics)
 
 
-def _is_of(one: Alarm | WatchedMetric, want: desired.Alarm) -> bool:
-    if (one.namespace, one.metric) != (want.namespace, want.metric):
+def _is_of(alarm: Alarm | WatchedMetric, want: desired.Alarm) -> bool:
+    if (alarm.namespace, alarm.metric) != (want.namespace, want.metric):
         return False
     accepted = [dict(dimensions) for dimensions in (want.dimensions, *want.also_accepted)]
-    return dict(one.dimensions) in accepted
+    return dict(alarm.dimensions) in accepted
 
 
 def _fires_at(alarm: Alarm) -> Words | None:
@@ -76,7 +76,7 @@ def shortfalls(alarm: Alarm, want: desired.Alarm) -> tuple[Difference, ...]:
     if alarm.expressions or not alarm.metric:
         made_of = " ".join(alarm.expressions) or "several metrics"
         found = _loosening(alarm, {EXPRESSION: made_of}, {EXPRESSION: _no_expression()})
-        return tuple(replace(one, certainty=Certainty.UNPARSED) for one in found)
+        return tuple(replace(difference, certainty=Certainty.UNPARSED) for difference in found)
     facts: dict[Words, object] = {
         STATISTIC: alarm.statistic,
         THRESHOLD: _fires_at(alarm),

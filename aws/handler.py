@@ -19,7 +19,9 @@ def unpacked(content: bytes) -> Mapping[str, bytes]:
     """Return the files of a package; none where it is no zip, so that no handler is in it."""
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as package:
-            return {one: package.read(one) for one in package.namelist() if not one.endswith("/")}
+            return {
+                name: package.read(name) for name in package.namelist() if not name.endswith("/")
+            }
     except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError):
         return {}
 
@@ -29,7 +31,7 @@ def runs(files: Mapping[str, bytes], version: Function) -> bool:
     path, _, name = (version.handler or "").rpartition(".")
     module = path.replace(".", "/") if PYTHON.fullmatch(version.runtime or "") else path
     if not PYTHON.fullmatch(version.runtime or ""):
-        return any(str(PurePosixPath(one).with_suffix("")) == module for one in files)
+        return any(str(PurePosixPath(file).with_suffix("")) == module for file in files)
     source = files.get(f"{module}.py", files.get(f"{module}/__init__.py"))
     return source is not None and not {name, "*"}.isdisjoint(_names(source))
 
@@ -41,7 +43,7 @@ def _names(source: bytes) -> set[str]:
             body = ast.parse(source).body
     except (SyntaxError, ValueError):
         return set()
-    return {name for one in body for name in _bound(one)}
+    return {name for node in body for name in _bound(node)}
 
 
 def _bound(statement: ast.stmt) -> Iterator[str]:
@@ -49,10 +51,10 @@ def _bound(statement: ast.stmt) -> Iterator[str]:
         case ast.FunctionDef() | ast.AsyncFunctionDef() | ast.ClassDef():
             yield statement.name
         case ast.Import() | ast.ImportFrom():
-            yield from (one.asname or one.name.partition(".")[0] for one in statement.names)
+            yield from (name.asname or name.name.partition(".")[0] for name in statement.names)
         case _:
-            for one in ast.walk(statement):
-                if isinstance(one, ast.Name) and isinstance(one.ctx, ast.Store):
-                    yield one.id
-                elif isinstance(one, ast.FunctionDef):
-                    yield one.name
+            for node in ast.walk(statement):
+                if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+                    yield node.id
+                elif isinstance(node, ast.FunctionDef):
+                    yield node.name

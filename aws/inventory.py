@@ -69,7 +69,7 @@ def _leaks(reading: Reading) -> Section[tuple[Leak, ...]]:
     """Read everything else first: a secret may stand in any answer."""
     reading.sections(name for name in READERS if name != "leaks")
     values = reading.needed("secret_values")
-    unread = next((one for one in values.values() if isinstance(one, Unreadable)), None)
+    unread = next((value for value in values.values() if isinstance(value, Unreadable)), None)
     return unread or {"account": reading.aws.leaks}
 
 
@@ -319,8 +319,8 @@ class LazySections:
     def so_far(self) -> dict[str, Section[Any]]:
         asked = self._reading.asked()
         return {
-            one.name: self._reading.section(one.name) if one.name in asked else NOT_ASKED
-            for one in fields(Sections)
+            field.name: self._reading.section(field.name) if field.name in asked else NOT_ASKED
+            for field in fields(Sections)
         }
 
 

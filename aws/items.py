@@ -74,8 +74,8 @@ class KeyedTable:
         """Make these changes (``{"Delete": …}``, ``{"Put": …}``), all or none."""
         items = [
             {kind: {"TableName": self.name, **change}}
-            for one in changes
-            for kind, change in one.items()
+            for entry in changes
+            for kind, change in entry.items()
         ]
         self.dynamodb.transact_write_items(TransactItems=items)
 

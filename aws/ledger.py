@@ -222,8 +222,8 @@ def _elements(shape: Shape, value: Any, path: str) -> Iterator[tuple[Mapping[str
     member: Shape = shape.members[step]
     many = inner or () if member.type_name == "list" else filter(None, (inner,))
     element = member.member if member.type_name == "list" else member
-    for one in many:
-        yield from _elements(element, one, rest)
+    for entry in many:
+        yield from _elements(element, entry, rest)
 
 
 def _closed(
@@ -241,11 +241,11 @@ def _closed(
                 elif entry is None:
                     yield from _closed(members, member, value[name], path)
         case "list", [*elements]:
-            for one in elements:
-                yield from _closed(members, shape.member, one, at)
+            for element in elements:
+                yield from _closed(members, shape.member, element, at)
         case "map", Mapping():
-            for one in value.values():
-                yield from _closed(members, shape.value, one, at)
+            for item in value.values():
+                yield from _closed(members, shape.value, item, at)
 
 
 def _usual(entry: Closed, value: Any) -> bool:
@@ -257,7 +257,7 @@ def _shown(entry: Closed, value: Any) -> list[str]:
     if not isinstance(entry.shows, str):
         return [*entry.shows(value)]
     if isinstance(value, list):
-        return [text for one in value for text in _shown(entry, one)]
+        return [text for item in value for text in _shown(entry, item)]
     if entry.shows and isinstance(value, Mapping) and entry.shows in value:
         return _shown(replace(entry, shows=""), value[entry.shows])
     if isinstance(value, Mapping):
@@ -272,7 +272,9 @@ def _ids(entry: Closed, value: Any, element: Raw) -> list[str]:
     if not entry.ids:
         return _shown(entry, value)
     several = value if isinstance(value, list) else [value]
-    named = [one[entry.ids] for one in several if isinstance(one, Mapping) and entry.ids in one]
+    named = [
+        inner[entry.ids] for inner in several if isinstance(inner, Mapping) and entry.ids in inner
+    ]
     own = element.get(entry.ids)
     return named or ([own] if own else [])
 
@@ -283,11 +285,11 @@ def _terms(entry: Closed, value: Any) -> list[str]:
         return [*entry.terms(value)]
     several = value if isinstance(value, list) else [value]
     told = [
-        {name: one[name] for name in entry.terms if one.get(name)}
-        for one in several
-        if isinstance(one, Mapping)
+        {name: inner[name] for name in entry.terms if inner.get(name)}
+        for inner in several
+        if isinstance(inner, Mapping)
     ]
-    return [_as_json(one) for one in told if one]
+    return [_as_json(shown) for shown in told if shown]
 
 
 def _beside(entry: Closed, element: Raw) -> list[str]:

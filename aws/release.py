@@ -47,9 +47,9 @@ class RecordedRelease:
         described = body.get("functions", {}).items()
         return cls(
             functions={
-                name: (str(one.get("version")), str(one.get("code_sha256")))
-                for name, one in described
-                if one
+                name: (str(entry.get("version")), str(entry.get("code_sha256")))
+                for name, entry in described
+                if entry
             },
             deployment=body.get("deployment"),
         )
@@ -57,7 +57,7 @@ class RecordedRelease:
 
 def calls_on_record(bodies: Iterable[Mapping[str, Any]]) -> Mapping[str, Mapping[str, str]]:
     """Return deployment -> ``VERB /path``, or ``authorizer NAME`` -> the URI that it calls; a deployment that no record describes is absent."""
-    return {str(one["deployment"]): one[CALLS] for one in bodies if one.get(CALLS) is not None}
+    return {str(body["deployment"]): body[CALLS] for body in bodies if body.get(CALLS) is not None}
 
 
 def code_sha256(content: bytes) -> str:

@@ -20,7 +20,7 @@ from aws.visible import visible_json
 from aws.words import Words
 
 UNREADABLE = TypeAdapter(Unreadable)
-MEMBERS = {one.name for one in fields(Unreadable)}
+MEMBERS = {field.name for field in fields(Unreadable)}
 
 
 def to_json(inventory: Inventory) -> str:
@@ -35,7 +35,8 @@ def from_json(text: str) -> Inventory:
     raw = json.loads(text)
     try:
         found = {
-            one.name: _section(one.name, raw["sections"][one.name]) for one in fields(Sections)
+            field.name: _section(field.name, raw["sections"][field.name])
+            for field in fields(Sections)
         }
         rest = {key: value for key, value in raw.items() if key != "sections"}
         return Inventory(
@@ -63,16 +64,16 @@ def reasons(inventory: Inventory) -> list[Words]:
 
 
 def _unread(sections: Sections) -> Iterator[tuple[str, Unreadable]]:
-    for one in fields(sections):
-        section: Section[Any] = getattr(sections, one.name)
+    for field in fields(sections):
+        section: Section[Any] = getattr(sections, field.name)
         if isinstance(section, Unreadable):
-            yield one.name, section
+            yield field.name, section
             continue
         for name, item in section.items():
             if isinstance(item, Unreadable):
-                yield f"{one.name} {name}", item
+                yield f"{field.name} {name}", item
             else:
-                yield from ((f"{one.name} {name}: {key}", why) for key, why in unread_facts(item))
+                yield from ((f"{field.name} {name}: {key}", why) for key, why in unread_facts(item))
 
 
 def _section(name: str, raw: Raw) -> Section[Any]:
@@ -91,7 +92,7 @@ def _item(name: str, raw: Any) -> Any:
     if kind is None:
         return _adapter(Sections, name).validate_python(raw)
     if isinstance(raw, list):
-        return tuple(_resource(kind.type, one) for one in raw)
+        return tuple(_resource(kind.type, entry) for entry in raw)
     return _resource(kind.type, raw)
 
 
@@ -134,9 +135,9 @@ def _spelled(value: Any) -> Any:
     if isinstance(value, float) and value.is_integer():
         return int(value)
     if is_dataclass(value):
-        return {one.name: _spelled(value_of(value, one.name)) for one in fields(value)}
+        return {field.name: _spelled(value_of(value, field.name)) for field in fields(value)}
     if isinstance(value, Mapping):
-        return {key: _spelled(one) for key, one in value.items()}
+        return {key: _spelled(entry) for key, entry in value.items()}
     if isinstance(value, (list, tuple)):
-        return [_spelled(one) for one in value]
+        return [_spelled(entry) for entry in value]
     return value

@@ -43,7 +43,7 @@ def values(reading: Reading) -> Section[SecretValue]:
     found, wanted = reading.source(texts), reading.source(needles)
 
     def read(name: str) -> SecretValue | Unreadable:
-        others = {other: one for other, one in wanted.items() if other != name}
+        others = {other: value for other, value in wanted.items() if other != name}
         return _value(reading, found[name], others)
 
     return reading.each(found, read)
@@ -53,15 +53,15 @@ def _value(reading: Reading, text: str | Unreadable, others: Needles) -> SecretV
     if isinstance(text, Unreadable):
         return text
     scope, found = reading.scope, fields(text)
-    planned = [one for key, one in found.items() if key in scope.secret_fields]
+    planned = [value for key, value in found.items() if key in scope.secret_fields]
     judged = planned or list(found.values()) or [text]
     return SecretValue(
         is_json_object=parsed_object(text) is not None,
         fields={
-            _shown(key, place): withheld(one, salts=scope.salts)
-            for place, (key, one) in enumerate(found.items(), 1)
+            _shown(key, place): withheld(name, salts=scope.salts)
+            for place, (key, name) in enumerate(found.items(), 1)
         },
-        placeholder=any(is_placeholder(one, _known(scope)) for one in judged),
+        placeholder=any(is_placeholder(name, _known(scope)) for name in judged),
         same_as=secrets_in(text, others),
         whole=withheld(text, salts=scope.salts),
     )
@@ -71,7 +71,7 @@ def _known(scope: Scope) -> frozenset[str]:
     """Return what everybody knows here: the defaults of guides, and the names of the environment."""
     names = (scope.prefix, scope.account, scope.api, scope.stage, scope.domain, scope.bucket)
     more = (*scope.tables, *scope.secrets, *scope.secret_fields)
-    return scope.known_defaults | {one for one in (*names, *more) if one}
+    return scope.known_defaults | {name for name in (*names, *more) if name}
 
 
 def _shown(key: str, place: int) -> str:
@@ -80,13 +80,13 @@ def _shown(key: str, place: int) -> str:
 
 def texts(reading: Reading) -> Mapping[str, str | Unreadable]:
     """Return name -> text. One call after another: items wait for it, so it may not need their pool."""
-    found = {one: guarded(partial(_text, reading, one)) for one in reading.scope.secrets}
+    found = {secret: guarded(partial(_text, reading, secret)) for secret in reading.scope.secrets}
     return {name: text for name, text in found.items() if text is not None}
 
 
 def needles(reading: Reading) -> Needles:
     """Return what to look for in variables and tags; an unread secret is reported by its own rows."""
-    read = {name: one for name, one in reading.source(texts).items() if isinstance(one, str)}
+    read = {name: value for name, value in reading.source(texts).items() if isinstance(value, str)}
     wanted = reading.scope.secret_fields
     return {name: spellings(_secret_texts(text, wanted)) for name, text in read.items()}
 
@@ -97,7 +97,7 @@ def _secret_texts(text: str, wanted: Collection[str]) -> list[str]:
     A field beside them may be a name or an address, which stands in many places by right.
     """
     found = fields(text)
-    secret = [one for key, one in found.items() if key in wanted or shape(one) in DRAWN]
+    secret = [value for key, value in found.items() if key in wanted or shape(value) in DRAWN]
     return secret or list(found.values()) or [text]
 
 
@@ -109,7 +109,9 @@ def search_all_answers(reading: Reading) -> None:
 def fields(text: str) -> Mapping[str, str]:
     """Return the fields of a JSON object as text; none where it is no object."""
     parsed = parsed_object(text) or {}
-    return {key: one if isinstance(one, str) else json.dumps(one) for key, one in parsed.items()}
+    return {
+        key: value if isinstance(value, str) else json.dumps(value) for key, value in parsed.items()
+    }
 
 
 def parsed_object(text: str) -> dict[str, Any] | None:

@@ -58,9 +58,9 @@ def well_formed(value: Any) -> Any:
         case str():
             return value if value.isascii() else _LONE.sub(_escape, value)
         case Mapping():
-            return {well_formed(name): well_formed(one) for name, one in value.items()}
+            return {well_formed(name): well_formed(entry) for name, entry in value.items()}
         case list() | tuple():
-            return [well_formed(one) for one in value]
+            return [well_formed(entry) for entry in value]
     return value
 
 

@@ -54,7 +54,7 @@ def version_back(
     It is the newest recorded one that is open, is not live, and still holds the recorded code; else the newest below the
     live one that holds other code. ``published``: version -> CodeSha256; ``releases`` newest first.
     """
-    recorded = (one.functions[name] for one in releases if name in one.functions)
+    recorded = (release.functions[name] for release in releases if name in release.functions)
     for number, code in recorded:
         if number != live and code != closed and published.get(number) == code:
             return number
@@ -77,8 +77,8 @@ def deployment_back(
     It is the newest recorded one that is open and is not live; else the newest that was deployed before the live one, or
     in the same second, of another draft: API Gateway dates no finer.
     """
-    there = {one.id: one for one in newest_first}
-    for id_ in (one.deployment for one in releases):
+    there = {deployment.id: deployment for deployment in newest_first}
+    for id_ in (release.deployment for release in releases):
         if id_ in there and id_ != live and not is_closed(there[id_].description):
             return there[id_]
     return next(_before(there.get(live), live, newest_first), None)
@@ -87,11 +87,11 @@ def deployment_back(
 def _before(
     live: Deployment | None, id_: str, newest_first: Sequence[Deployment]
 ) -> Iterator[Deployment]:
-    for one in newest_first:
-        later = live is not None and one.created > live.created
-        same = live is not None and live.draft is not None and one.draft == live.draft
-        if one.id != id_ and not later and not same:
-            yield one
+    for deployment in newest_first:
+        later = live is not None and deployment.created > live.created
+        same = live is not None and live.draft is not None and deployment.draft == live.draft
+        if deployment.id != id_ and not later and not same:
+            yield deployment
 
 
 def versions_back(reading: Reading) -> Section[Function]:
@@ -102,8 +102,8 @@ def versions_back(reading: Reading) -> Section[Function]:
     def read(name: str) -> Function:
         served: tuple[Alias, ...] = required(aliases, "aliases", name)
         versions: tuple[Version, ...] = required(published, "versions", name)
-        live = next((one.version for one in served if one.name == reading.scope.alias), "")
-        codes = {one.number: one.code_sha256 for one in versions}
+        live = next((alias.version for alias in served if alias.name == reading.scope.alias), "")
+        codes = {version.number: version.code_sha256 for version in versions}
         number = version_back(name, live, codes, reading.scope.releases, _closed(reading))
         if number is None:
             raise Gone.of(
@@ -123,7 +123,9 @@ def _closed(reading: Reading) -> str:
 
 
 def _entry(listed: Iterable[Raw], name: str, number: str) -> Raw:
-    return next(one for one in listed if listed_name(one) == name and one["Version"] == number)
+    return next(
+        entry for entry in listed if listed_name(entry) == name and entry["Version"] == number
+    )
 
 
 def deployments_back(reading: Reading) -> Section[DeploymentBack]:
@@ -148,7 +150,11 @@ def deployments_back(reading: Reading) -> Section[DeploymentBack]:
         deployment=decode_deployment(raw),
         authorization=authorization_of(raw),
         calls=calls,
-        policies={one.arn: _policy_of(reading, one) for one in called if _beside(one, scope)},
+        policies={
+            function.arn: _policy_of(reading, function)
+            for function in called
+            if _beside(function, scope)
+        },
     )
     return {scope.api: back}
 
@@ -159,7 +165,7 @@ def _beside(called: InvokedFunction, scope: Scope) -> bool:
 
 
 def _policy_of(reading: Reading, called: InvokedFunction) -> FunctionPolicy | None:
-    there = {listed_name(one) for one in reading.source(listed_functions)}
+    there = {listed_name(entry) for entry in reading.source(listed_functions)}
     if called.name not in there:
         return None
     return policy_at(reading, called.name, called.qualifier or None)
@@ -170,9 +176,9 @@ def authorization_of(deployment: Raw) -> Mapping[str, str] | None:
     if (summary := deployment.get("apiSummary")) is None:
         return None
     return {
-        f"{verb} {path}": str(one.get("authorizationType", "NONE"))
+        f"{verb} {path}": str(entry.get("authorizationType", "NONE"))
         for path, verbs in summary.items()
-        for verb, one in verbs.items()
+        for verb, entry in verbs.items()
     }
 
 
@@ -182,17 +188,19 @@ def packages(reading: Reading) -> Section[PackageContents]:
     Each is searched for the secrets: those that this commit builds as they were packed, any other one downloaded once.
     """
     live, back = reading.needed("functions"), reading.needed("versions_back")
-    known = [one for one in (*live.values(), *back.values()) if isinstance(one, Function)]
+    known = [
+        function for function in (*live.values(), *back.values()) if isinstance(function, Function)
+    ]
     by_code: dict[str, list[Function]] = {}
-    for one in known:
-        by_code.setdefault(one.code_sha256, []).append(one)
+    for state in known:
+        by_code.setdefault(state.code_sha256, []).append(state)
     built, seen = _built(reading.scope.builds), set[bytes]()
     return reading.each(by_code, lambda code: _read(reading, by_code[code], built.get(code), seen))
 
 
 def _built(builds: Builds | None) -> Mapping[str, Package]:
     every = (*builds.functions.values(), builds.closed) if builds else ()
-    return {one.code_sha256: one for one in every}
+    return {package.code_sha256: package for package in every}
 
 
 def _read(
@@ -210,7 +218,7 @@ def _read(
     _search(reading, first.name, files, seen)
     return PackageContents(
         built_here=built is not None,
-        handlers={one.handler: runs(files, one) for one in users if one.handler},
+        handlers={user.handler: runs(files, user) for user in users if user.handler},
     )
 
 

@@ -54,14 +54,14 @@ def joined(found: Iterable[Words], between: str = "; ") -> Words:
     """Join sentences, or the items of a list."""
     listed = tuple(found)
     return Words(
-        en=between.join(one.en for one in listed),
-        ja=JAPANESE_SIGNS.get(between, between).join(one.ja for one in listed),
+        en=between.join(words.en for words in listed),
+        ja=JAPANESE_SIGNS.get(between, between).join(words.ja for words in listed),
     )
 
 
 def nearest(name: str, known: Iterable[str], start: str = "") -> str | None:
     """Return what was probably meant; a ``start`` that all names share is left out of the comparison."""
-    ends = [one.removeprefix(start) for one in known]
+    ends = [word.removeprefix(start) for word in known]
     near = get_close_matches(name.removeprefix(start), ends, n=1)
     return f"{start}{near[0]}" if near else None
 
@@ -90,11 +90,11 @@ def language(arguments: Sequence[str] = (), variables: Mapping[str, str] = os.en
     The help of a command needs it before its arguments are parsed.
     """
     asked = ""
-    for one, following in zip_longest(arguments, arguments[1:], fillvalue=""):
-        if one == "--lang":
+    for name, following in zip_longest(arguments, arguments[1:], fillvalue=""):
+        if name == "--lang":
             asked = following
-        elif one.startswith("--lang="):
-            asked = one.removeprefix("--lang=")
+        elif name.startswith("--lang="):
+            asked = name.removeprefix("--lang=")
     chosen = asked or next((variables[name] for name in LOCALE if variables.get(name)), "")
     return "ja" if chosen.lower().startswith("ja") else "en"
 

@@ -43,7 +43,9 @@ class Bench:
 
     def variables(self, function: str) -> dict[str, str]:
         environment = load("local").environment
-        planned = {one.key: one.environment for one in plan_for(environment).functions}
+        planned = {
+            settings.key: settings.environment for settings in plan_for(environment).functions
+        }
         where = {"AWS_DEFAULT_REGION": environment.region, "HOME": str(self.packages.home)}
         own = dict(planned.get(function, {}))
         line = {"LINE_API_ENDPOINT": self.line.url, "AWS_LAMBDA_FUNCTION_NAME": function}

@@ -59,7 +59,7 @@ def by_cli(count: int) -> None:
     with tempfile.TemporaryDirectory() as folder:
         request = Path(folder) / "request.json"
         for batch in in_batches(map(item, range(count)), IN_ONE_WRITE):
-            puts = [{"PutRequest": {"Item": one}} for one in batch]
+            puts = [{"PutRequest": {"Item": entry}} for entry in batch]
             request.write_text(json.dumps({PROD_TABLE: puts}))
             command = [
                 "aws",
@@ -75,7 +75,7 @@ def by_loop(count: int) -> None:
     """Write batch after batch from one process."""
     client = boto3.client("dynamodb", region_name=PROD)
     for batch in in_batches(map(item, range(count)), IN_ONE_WRITE):
-        puts = [{"PutRequest": {"Item": one}} for one in batch]
+        puts = [{"PutRequest": {"Item": entry}} for entry in batch]
         client.batch_write_item(RequestItems={PROD_TABLE: puts})
 
 

@@ -41,7 +41,7 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=SEED, help="of the drawing")
     parser.add_argument("--only", default="", metavar="TEXT", help="mutants whose line holds this")
     asked = parser.parse_args()
-    mutants = [one for one in everything() if asked.only in str(one)]
+    mutants = [mutant for mutant in everything() if asked.only in str(mutant)]
     if not asked.whole:
         mutants = sample(mutants, asked.sample, asked.seed)
     return _judge(mutants)
@@ -100,9 +100,9 @@ def _own_test(mutant: Mutant, copy: Path) -> str:
 
 def _told(count: int, survivors: list[Mutant], judges: Counter[str], seconds: float) -> int:
     table("Killed by", ("row or test", "mutants"), judges.most_common())
-    same = [one for one in survivors if _behaves_the_same(one)]
-    for one in survivors:
-        print(f"{'behaves the same' if one in same else 'SURVIVED'}: {one}")
+    same = [mutant for mutant in survivors if _behaves_the_same(mutant)]
+    for survivor in survivors:
+        print(f"{'behaves the same' if survivor in same else 'SURVIVED'}: {survivor}")
     killed = count - len(survivors)
     print(
         f"{count} mutants in {seconds:.0f} s, {killed} killed, {len(same)} of the others behave the same"
@@ -116,7 +116,7 @@ def _told(count: int, survivors: list[Mutant], judges: Counter[str], seconds: fl
 
 def _behaves_the_same(mutant: Mutant) -> bool:
     known = tomllib.loads(SURVIVORS.read_text(encoding="utf-8"))["survivors"]
-    return any(one["file"] == mutant.file and one["holds"] in mutant.change for one in known)
+    return any(entry["file"] == mutant.file and entry["holds"] in mutant.change for entry in known)
 
 
 if __name__ == "__main__":

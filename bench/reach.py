@@ -40,9 +40,9 @@ class Goal:
 
 def verdict(*reaches: Goal) -> int:
     """Print a line for each goal; return the exit code, 1 if one is missed."""
-    for one in reaches:
-        print(one)
-    return int(not all(one.met for one in reaches))
+    for reach in reaches:
+        print(reach)
+    return int(not all(goal.met for goal in reaches))
 
 
 def shown(value: float) -> str:

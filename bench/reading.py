@@ -60,7 +60,7 @@ def reader() -> None:
 def measured(environment: Environment) -> Pass:
     """Return the best of several passes."""
     variables = {**os.environ, "SIGNOFF_LINE__ENDPOINT": environment.line.endpoint}
-    return min((_pass(variables) for _ in range(RUNS)), key=lambda one: one.wall)
+    return min((_pass(variables) for _ in range(RUNS)), key=lambda passed: passed.wall)
 
 
 def _pass(variables: Mapping[str, str]) -> Pass:
@@ -100,7 +100,8 @@ def main() -> int:
     no_options(__doc__)
     found = passes()
     rows: list[tuple[object, ...]] = [
-        (name, one.calls, f"{one.wall:.2f}", f"{one.cpu:.2f}") for name, one in found.items()
+        (name, passed.calls, f"{passed.wall:.2f}", f"{passed.cpu:.2f}")
+        for name, passed in found.items()
     ]
     rows.append(("Prowler 5.46", PROWLER_CALLS, PROWLER_WALL_S, PROWLER_CPU_S))
     rows.append(("Prowler, 50 ms a call", PROWLER_CALLS, PROWLER_SLOW_S, "-"))

@@ -60,11 +60,14 @@ class Insiders:
         return self._planned(who) is not None
 
     def _planned(self, who: str) -> desired.Role | None:
-        return next((one for one in self.plan.roles if is_same(one.arn, who)), None)
+        return next((role for role in self.plan.roles if is_same(role.arn, who)), None)
 
     def administers(self, who: str) -> bool:
         """Whether a principal is named among the administrators."""
-        return any(text_pattern(one).matches(who) for one in self.environment.administrators)
+        return any(
+            text_pattern(administrator).matches(who)
+            for administrator in self.environment.administrators
+        )
 
     def may_be_given(self, who: str, statement: Statement, arn: str) -> bool:
         """Whether a resource's own policy may allow this to a principal; to a planned role, only what is planned."""
@@ -72,12 +75,12 @@ class Insiders:
         if role is None:
             return self.includes(who)
         planned = {action.lower() for action, resource in role.allowed if _is_about(resource, arn)}
-        given = [{one.lower() for one in expand(pattern)} for pattern in statement.actions]
+        given = [{name.lower() for name in expand(pattern)} for pattern in statement.actions]
         return bool(given) and all(some and some <= planned for some in given)
 
-    def excuses(self, principal: Principal, one: Reach) -> bool:
+    def excuses(self, principal: Principal, reach: Reach) -> bool:
         """Whether it is an action of the reader's that this run's own caller may take."""
-        return _is_session_of(self.caller, principal.arn) and one.action in reader_actions()
+        return _is_session_of(self.caller, principal.arn) and reach.action in reader_actions()
 
 
 def insiders_of(snapshot: Snapshot[Plan]) -> Insiders:
@@ -90,7 +93,9 @@ def acting(principals: Iterable[Principal], insiders: Insiders) -> tuple[Differe
 
     What they may invoke is included: one decision is about everything that a principal may do.
     """
-    beyond = (one for one in principals if _kinds_reached(one, insiders) - {INVOCATION})
+    beyond = (
+        principal for principal in principals if _kinds_reached(principal, insiders) - {INVOCATION}
+    )
     return tuple(_differences(beyond, insiders, MAY_ACT))
 
 
@@ -99,34 +104,44 @@ def assumable_by_others(
 ) -> tuple[Difference, ...]:
     """Return who else may assume a role that may act, by its trust policy alone: principals of other accounts, our functions' roles."""
     everybody = tuple(principals)
-    ours = [one for one in everybody if insiders.plans(one.arn)]
+    ours = [principal for principal in everybody if insiders.plans(principal.arn)]
     found = {
-        one.arn: sorted(
+        principal.arn: sorted(
             (
-                *(who for who in one.assumed_by if not insiders.includes(who)),
-                *(each.arn for each in ours if one.arn in {it.trusted_by for it in each.reach}),
+                *(who for who in principal.assumed_by if not insiders.includes(who)),
+                *(
+                    each.arn
+                    for each in ours
+                    if principal.arn in {it.trusted_by for it in each.reach}
+                ),
             )
         )
-        for one in everybody
-        if not insiders.plans(one.arn)
+        for principal in everybody
+        if not insiders.plans(principal.arn)
     }
     about = {"call": "iam:GetAccountAuthorizationDetails", "remedy": "trust", "together": ORDINARY}
     return tuple(
-        one
+        difference
         for arn, others in found.items()
-        for one in if_any(PRINCIPALS["role"], arn, TRUSTED, others, NOBODY_ELSE, **NAMED, **about)
+        for difference in if_any(
+            PRINCIPALS["role"], arn, TRUSTED, others, NOBODY_ELSE, **NAMED, **about
+        )
     )
 
 
 def invoking(principals: Iterable[Principal], insiders: Insiders) -> tuple[Difference, ...]:
     """Return every other principal who may invoke a function directly, and do nothing more."""
-    alone = (one for one in principals if _kinds_reached(one, insiders) == {INVOCATION})
+    alone = (
+        principal for principal in principals if _kinds_reached(principal, insiders) == {INVOCATION}
+    )
     return tuple(_differences(alone, insiders, MAY_INVOKE))
 
 
 def also_invoking(principals: Iterable[Principal], insiders: Insiders) -> tuple[Difference, ...]:
     """Return those of ``acting`` who may also invoke a function."""
-    both = (one for one in principals if _kinds_reached(one, insiders) > {INVOCATION})
+    both = (
+        principal for principal in principals if _kinds_reached(principal, insiders) > {INVOCATION}
+    )
     return tuple(_differences(both, insiders, MAY_ACT))
 
 
@@ -145,18 +160,20 @@ def allowed_by_policy(
     account = insiders.environment.account
     strangers = principals_beyond(document, account)
     found: dict[Words, list[Statement]] = {}
-    for one in parse(document or '{"Statement": []}', name):
-        if one.effect == "Allow" and counts(one):
-            for who in _named(one, account):
-                if who not in strangers and not insiders.may_be_given(who, one, arn):
-                    found.setdefault(Words.same(who), []).append(one)
+    for statement in parse(document or '{"Statement": []}', name):
+        if statement.effect == "Allow" and counts(statement):
+            for who in _named(statement, account):
+                if who not in strangers and not insiders.may_be_given(who, statement, arn):
+                    found.setdefault(Words.same(who), []).append(statement)
     about = {"terms": terms_of(dict(sorted(found.items(), key=str))), "ids": digests(found)}
     return if_any(kind, name, OPENED, sorted(found, key=str), NOBODY_ELSE, **NAMED, **about)
 
 
 def digests(found: Mapping[Words, Iterable[Statement]]) -> tuple[str, ...]:
     """Return by what the statements that allow these principals are known."""
-    return tuple(sorted({one.digest for statements in found.values() for one in statements}))
+    return tuple(
+        sorted({statement.digest for statements in found.values() for statement in statements})
+    )
 
 
 def allowed_accounts(
@@ -172,9 +189,9 @@ def keys_opened(policies: Mapping[str, str], account: str) -> tuple[Difference, 
     """Return which keys (ARN -> policy) principals beyond the account may use; services are left out, since they act for others."""
     found = {arn: outsiders(policy, account, services=False) for arn, policy in policies.items()}
     return tuple(
-        one
+        difference
         for arn, who in found.items()
-        for one in if_any(
+        for difference in if_any(
             KEY.words, arn, OPENED, [*who], within(()), terms=terms_of(who), loosens=True
         )
     )
@@ -187,52 +204,55 @@ def allowed_to_publish(topic: Topic, insiders: Insiders) -> tuple[Difference, ..
     """
     account = insiders.environment.account
     statements = [
-        one
-        for one in parse(topic.policy or '{"Statement": []}', topic.arn)
-        if one.effect == "Allow"
+        entry
+        for entry in parse(topic.policy or '{"Statement": []}', topic.arn)
+        if entry.effect == "Allow"
     ]
     found: dict[Words, list[Statement]] = {}
-    for one in statements:
-        if not _of_owner(one, account):
-            for kind, who in (*one.principals, *(("*", "*") for _ in one.not_principals[:1])):
+    for statement in statements:
+        if not _of_owner(statement, account):
+            for kind, who in (
+                *statement.principals,
+                *(("*", "*") for _ in statement.not_principals[:1]),
+            ):
                 if (kind, who) != CLOUDWATCH and not (
                     is_gone(kind, who)
                     or who in {account, f"arn:aws:iam::{account}:root"}
                     or insiders.includes(who)
                 ):
-                    found.setdefault(Words.same(who), []).append(one)
+                    found.setdefault(Words.same(who), []).append(statement)
     whom = dict(sorted(found.items(), key=str))
     about = {"terms": terms_of(whom), "call": "sns:GetTopicAttributes"}
     return if_any(TOPIC.words, topic.arn, OPENED, [*whom], NOBODY_ELSE, **NAMED, **about)
 
 
-def _of_owner(one: Statement, account: str) -> bool:
+def _of_owner(statement: Statement, account: str) -> bool:
     keys = {"aws:sourceowner", "aws:sourceaccount", "aws:principalaccount"}
     return any(
         condition.key.lower() in keys
         and names_exactly(condition)
         and set(condition.values) == {account}
-        for condition in one.conditions
+        for condition in statement.conditions
     )
 
 
 def used_elsewhere(role: Role, users: Iterable[RoleUser], region: str) -> tuple[Difference, ...]:
     """Return which functions that are not planned run under a role, at which URLs, and where else it is used."""
-    found = [_used_by(one) for one in users]
+    found = [_used_by(user) for user in users]
     if role.last_used_in not in {None, region}:
         found.append(Words(en=f"Region {role.last_used_in}", ja=f"リージョン{role.last_used_in}"))
     return if_any(ROLE.words, role.name, USED_BY, found, NOBODY_ELSE, loosens=True)
 
 
-def _used_by(one: RoleUser) -> Words:
-    urls = ", ".join(one.urls)
+def _used_by(user: RoleUser) -> Words:
+    urls = ", ".join(user.urls)
     at, to = (f" at {urls}", f"（{urls}）") if urls else ("", "")
-    return Words(en=f"function {one.function}{at}", ja=f"関数{one.function}{to}")
+    return Words(en=f"function {user.function}{at}", ja=f"関数{user.function}{to}")
 
 
 def with_url(users: Iterable[RoleUser]) -> Words:
     """Name the first unplanned function with a URL; empty if none has one."""
-    named = [one.function for one in users if one.urls]
+    named = [user.function for user in users if user.urls]
     if not named:
         return SILENCE
     return Words(
@@ -247,15 +267,15 @@ def _is_about(resource: str, arn: str) -> bool:
     return fits or resource.startswith(f"{arn}/")
 
 
-def _named(one: Statement, account: str) -> Iterator[str]:
+def _named(statement: Statement, account: str) -> Iterator[str]:
     """Yield principals by name; the account itself only leaves it to the policies of its principals."""
     narrowed = [
         value
-        for condition in one.conditions
+        for condition in statement.conditions
         if condition.key.lower() == "aws:principalarn" and names_exactly(condition)
         for value in condition.values
     ]
-    for kind, who in one.principals:
+    for kind, who in statement.principals:
         if is_gone(kind, who) or who in {account, f"arn:aws:iam::{account}:root"}:
             continue
         if who == "*":
@@ -264,26 +284,26 @@ def _named(one: Statement, account: str) -> Iterator[str]:
             yield who
 
 
-def _kinds_reached(one: Principal, insiders: Insiders) -> set[str]:
+def _kinds_reached(principal: Principal, insiders: Insiders) -> set[str]:
     """Return the kinds of resources on which a principal may act unplanned."""
-    return {reach.kind for reach in _unplanned(one, insiders)}
+    return {reach.kind for reach in _unplanned(principal, insiders)}
 
 
-def _unplanned(one: Principal, insiders: Insiders) -> list[Reach]:
-    if insiders.includes(one.arn):
+def _unplanned(principal: Principal, insiders: Insiders) -> list[Reach]:
+    if insiders.includes(principal.arn):
         return []
-    return [reach for reach in one.reach if not insiders.excuses(one, reach)]
+    return [reach for reach in principal.reach if not insiders.excuses(principal, reach)]
 
 
 def _differences(
     principals: Iterable[Principal], insiders: Insiders, fact: Words
 ) -> Iterator[Difference]:
-    for one in principals:
-        yield _difference(one, _unplanned(one, insiders), fact)
+    for principal in principals:
+        yield _difference(principal, _unplanned(principal, insiders), fact)
 
 
-def _difference(one: Principal, reach: list[Reach], fact: Words) -> Difference:
-    kind, name = PRINCIPALS[one.kind], one.arn
+def _difference(principal: Principal, reach: list[Reach], fact: Words) -> Difference:
+    kind, name = PRINCIPALS[principal.kind], principal.arn
     surely = [each for each in reach if not each.provided]
     giving = [each for each in surely if each.kind in GIVES]
     reached = EVERYTHING if giving else summary(reach)

@@ -39,12 +39,12 @@ def alarm_for(want: desired.Alarm, delivery: Delivery, row: str) -> Alarm:
     Of several, the one with the fewest faults is judged; of equals, the one with the planned name.
     """
     alarms = everything(delivery.found)
-    watching = [one for one in alarms if watches(one, want)]
+    watching = [alarm for alarm in alarms if watches(alarm, want)]
     if len(watching) > 1:
-        return min(watching, key=lambda one: _rank(one, want, delivery))
+        return min(watching, key=lambda alarm: _rank(alarm, want, delivery))
     if watching:
         return watching[0]
-    near = (one for one in alarms if one.name == want.name or _near(one, want))
+    near = (alarm for alarm in alarms if alarm.name == want.name or _near(alarm, want))
     why = _unwatched(want, next(near, None))
     owner = ROWS[want.kind]
     raise Missing(why) if row == owner else Follows(owner, why)
@@ -96,16 +96,19 @@ def _faults_of_delivery(alarm: Alarm, delivery: Delivery) -> int:
 
 def muting(alarm: Alarm, found: Sections) -> tuple[Difference, ...]:
     """Return the mute rules that name the alarm and have not ended."""
-    return muted_by(alarm.name, [known(one) for one in known(found.mute_rules).values()])
+    return muted_by(alarm.name, [known(rule) for rule in known(found.mute_rules).values()])
 
 
 def silencing(alarm: Alarm, delivery: Delivery) -> tuple[Difference, ...]:
     """Return what is not planned of the alarm, and of the composite alarms that it is heard through."""
-    by_name = {one.name: one for one in (alarm, *delivery.route(alarm))}
+    by_name = {watching.name: watching for watching in (alarm, *delivery.route(alarm))}
     return tuple(
         difference
-        for one in by_name.values()
-        for difference in (*muting(one, delivery.found), *_unplanned(one.name, delivery.found))
+        for watching in by_name.values()
+        for difference in (
+            *muting(watching, delivery.found),
+            *_unplanned(watching.name, delivery.found),
+        )
     )
 
 
@@ -116,8 +119,10 @@ def _unplanned(name: str, found: Sections) -> tuple[Difference, ...]:
 
 def other_actions(found: Sections) -> tuple[Difference, ...]:
     """Return what our alarms do besides publishing to topics, whatever they watch."""
-    attached = [known(one) for one in known(found.alarm_attachments).values()]
-    return unallowed(one for several in attached for one in several if one.fact == OTHER_ACTION)
+    attached = [known(attachment) for attachment in known(found.alarm_attachments).values()]
+    return unallowed(
+        unplanned for several in attached for unplanned in several if unplanned.fact == OTHER_ACTION
+    )
 
 
 def unnotified(alarm: Alarm, delivery: Delivery, decisions: Decisions) -> tuple[Difference, ...]:
@@ -152,7 +157,7 @@ def in_alarm_state(alarms: Iterable[tuple[Alarm, str]]) -> Iterator[Difference]:
 def scales(alarm: Alarm) -> bool:
     """Whether an alarm only scales a capacity, so that its firing is not a fault."""
     actions = alarm.alarm_actions
-    return bool(actions) and all(one.split(":")[2:3] == ["autoscaling"] for one in actions)
+    return bool(actions) and all(action.split(":")[2:3] == ["autoscaling"] for action in actions)
 
 
 def _near(alarm: Alarm, want: desired.Alarm) -> bool:

@@ -44,7 +44,7 @@ def authorizers(deployed: Deployed) -> tuple[Authorizer, ...]:
 
 def invoking_others(deployed: Deployed, want: desired.Authorizer) -> Differences:
     """Compare the functions that the authorizers invoke with auth."""
-    invoked = {one.function for one in _called(deployed)}
+    invoked = {function.function for function in _called(deployed)}
     return _compared(deployed, invoked, want.function.arn)
 
 
@@ -52,8 +52,8 @@ def past_the_alias(deployed: Deployed) -> Differences:
     """Compare how the authorizers invoke auth with its alias; another function is reported by SEC-35."""
     called, want = [*_called(deployed)], deployed.plan.api.authorizer
     if want is None:
-        return _compared(deployed, {one.arn for one in called})
-    own = {one.arn for one in called if one.function == want.function.arn}
+        return _compared(deployed, {function.arn for function in called})
+    own = {function.arn for function in called if function.function == want.function.arn}
     return _compared(deployed, own, want.function.alias_arn)
 
 
@@ -66,19 +66,23 @@ def unpermitted(deployed: Deployed, environment: Environment, observe: Observati
     auth = want.function
     policies = deployed.function_policies(auth)
     asked = {
-        source_of_authorizer(one.id, api_id, environment): deployed.invoked(one.uri, auth, stage)
-        for one in deployed.draft().authorizers.values()
+        source_of_authorizer(authorizer.id, api_id, environment): deployed.invoked(
+            authorizer.uri, auth, stage
+        )
+        for authorizer in deployed.draft().authorizers.values()
     }
     observe.note(asked=asked, policies=policies)
-    reasons = {one: refusal(policies, called, one) for one, called in asked.items()}
-    refused = {one: why for one, why in reasons.items() if why}
+    reasons = {key: refusal(policies, called, key) for key, called in asked.items()}
+    refused = {key: why for key, why in reasons.items() if why}
     facts = {INVOKED_BY: next(iter(refused.values()), True)}
     return differences(FUNCTION.words, auth.name, facts, allowing(as_text([*refused])), **OF_POLICY)
 
 
 def _called(deployed: Deployed) -> Iterator[InvokedFunction]:
     variables = deployed.stage().variables
-    return (target(one.uri, variables) for one in deployed.served().authorizers.values())
+    return (
+        target(authorizer.uri, variables) for authorizer in deployed.served().authorizers.values()
+    )
 
 
 def _compared(deployed: Deployed, invoked: Iterable[str], *planned: str) -> Differences:
@@ -102,11 +106,11 @@ def authorizer_differences(
     bounds = {SOURCE: exactly(want.identity_source), TTL: at_most(want.ttl_s, " s")}
     return Differences.among(
         difference
-        for one in asked
+        for authorizer in asked
         for difference in differences(
             AUTHORIZER,
-            one.name,
-            {SOURCE: one.identity_source, TTL: one.ttl_s},
+            authorizer.name,
+            {SOURCE: authorizer.identity_source, TTL: authorizer.ttl_s},
             bounds,
             call=SERVED,
             decided_in=where("authorizer_ttl_s"),

@@ -17,21 +17,25 @@ CALLS = {RULE: "events:ListTargetsByRule", PIPE: "pipes:DescribePipe"}
 
 def automated(found: Iterable[Automation], now: datetime) -> tuple[Difference, ...]:
     """Return each rule, schedule and pipe that is not over by ``now``."""
-    return tuple(_difference(one) for one in found if one.ends is None or one.ends > now)
+    return tuple(
+        _difference(automation)
+        for automation in found
+        if automation.ends is None or automation.ends > now
+    )
 
 
-def _difference(one: Automation) -> Difference:
-    digests = ", ".join(act.digest for act in one.acts)
+def _difference(automation: Automation) -> Difference:
+    digests = ", ".join(act.digest for act in automation.acts)
     return Difference(
-        kind=one.kind,
-        name=one.name,
+        kind=automation.kind,
+        name=automation.name,
         fact=ACTS,
-        found=[_told(act) for act in one.acts],
+        found=[_told(act) for act in automation.acts],
         bound=unset(),
-        call=CALLS.get(one.kind, "scheduler:GetSchedule"),
+        call=CALLS.get(automation.kind, "scheduler:GetSchedule"),
         terms=joined(
             (
-                Words.same(one.when),
+                Words.same(automation.when),
                 Words(en=f"digest {digests}", ja=f"ダイジェスト{digests}"),
             )
         ),

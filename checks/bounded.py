@@ -51,12 +51,12 @@ class Bounded:
 
     @property
     def members(self) -> tuple[str, ...]:
-        return (*self.shows, *(one for one in self.facts.values() if isinstance(one, str)))
+        return (*self.shows, *(fact for fact in self.facts.values() if isinstance(fact, str)))
 
     def values(self, deployed: Any, planned: Any) -> Mapping[Words, Any]:
         return {
-            fact: getattr(deployed, one) if isinstance(one, str) else one(deployed, planned)
-            for fact, one in self.facts.items()
+            fact: getattr(deployed, name) if isinstance(name, str) else name(deployed, planned)
+            for fact, name in self.facts.items()
         }
 
 
@@ -74,13 +74,13 @@ SUBJECTS: Mapping[str, Subjects] = {
     "table": Subjects(
         TABLE.words,
         lambda plan: plan.tables,
-        lambda deployed, one: deployed.table(one),
+        lambda deployed, entry: deployed.table(entry),
         "dynamodb:DescribeTable",
     ),
     "function": Subjects(
         FUNCTION.words,
         lambda plan: plan.functions,
-        lambda deployed, one: deployed.function(one),
+        lambda deployed, entry: deployed.function(entry),
         "lambda:GetFunction",
     ),
     "stage": Subjects(
@@ -108,7 +108,7 @@ def _all(bounds: Mapping[Words, Bound]) -> Callable[[Any], Mapping[Words, Bound]
 
 def _planned(*facts: Words) -> Callable[[Any], Mapping[Words, Bound]]:
     """Take these bounds of the plan, where it has them."""
-    return lambda planned: {fact: one for fact, one in planned.bounds.items() if fact in facts}
+    return lambda planned: {fact: bound for fact, bound in planned.bounds.items() if fact in facts}
 
 
 BOUNDED = (
@@ -240,9 +240,9 @@ BOUNDED = (
 
 def bounded(plan: Plan) -> Iterator[Any]:
     """Yield each of them with each planned resource that it is about, tied to its row."""
-    for one in BOUNDED:
-        for planned in SUBJECTS[one.of].planned(plan):
-            subject = planned.name if one.of != "stage" else ""
-            mark = expectation(one.row, en=one.proof.en, ja=one.proof.ja, subject=subject)
-            name = f"{one.proof.en} {subject}".strip().replace(" ", "_")
-            yield pytest.param(one, planned, marks=mark, id=name)
+    for rule in BOUNDED:
+        for planned in SUBJECTS[rule.of].planned(plan):
+            subject = planned.name if rule.of != "stage" else ""
+            mark = expectation(rule.row, en=rule.proof.en, ja=rule.proof.ja, subject=subject)
+            name = f"{rule.proof.en} {subject}".strip().replace(" ", "_")
+            yield pytest.param(rule, planned, marks=mark, id=name)

@@ -19,7 +19,7 @@ CDN = "AWS arn:aws:iam::cloudfront:user/CloudFront Origin Access Identity"
 CDNS = (CDN, "Service cloudfront.amazonaws.com")
 READ = "s3:getobject"
 FROM_PHONES = tuple(
-    context({"aws:SecureTransport": "true", "s3:TlsVersion": one}) for one in ("1.2", "1.3")
+    context({"aws:SecureTransport": "true", "s3:TlsVersion": name}) for name in ("1.2", "1.3")
 )
 """All that is known of the requests by which phones get images; from where, when and for whom is not."""
 
@@ -29,7 +29,7 @@ def bucket_policy_flaws(bucket: Bucket, insiders: Insiders) -> tuple[Difference,
     account = insiders.environment.account
     found = outsiders(bucket.policy, account).items()
     strangers = {who: allowed for who, allowed in found if not who.en.startswith(CDN)}
-    denied = {one.words: [one] for one in _denying(bucket)}
+    denied = {statement.words: [statement] for statement in _denying(bucket)}
     flaws = {
         OPENED: (strangers, within(())),
         BARRED: (denied, unset()),
@@ -38,7 +38,7 @@ def bucket_policy_flaws(bucket: Bucket, insiders: Insiders) -> tuple[Difference,
     changed_by = allowed_by_policy(
         BUCKET.words, bucket.name, arn, bucket.policy, insiders, _changes_images
     )
-    return *(replace(one, fact=CHANGED_BY) for one in changed_by), *(
+    return *(replace(difference, fact=CHANGED_BY) for difference in changed_by), *(
         Difference(
             kind=BUCKET.words,
             name=bucket.name,
@@ -56,22 +56,28 @@ def bucket_policy_flaws(bucket: Bucket, insiders: Insiders) -> tuple[Difference,
 
 def _denying(bucket: Bucket) -> list[Statement]:
     statements = parse(bucket.policy or '{"Statement": []}', bucket.name)
-    return [one for one in statements if _denies_reading(one, f"arn:aws:s3:::{bucket.name}/*")]
+    return [
+        statement
+        for statement in statements
+        if _denies_reading(statement, f"arn:aws:s3:::{bucket.name}/*")
+    ]
 
 
-def _changes_images(one: Statement) -> bool:
+def _changes_images(statement: Statement) -> bool:
     """Whether a statement allows more than reading: writing, deleting, or opening the bucket."""
-    return any(names_action(one, action) for action in changes("s3"))
+    return any(names_action(statement, action) for action in changes("s3"))
 
 
-def _denies_reading(one: Statement, objects: str) -> bool:
+def _denies_reading(statement: Statement, objects: str) -> bool:
     """Whether a statement denies images to everybody or to the CDN, or may do so: under what a phone's request meets is not known."""
-    readers = bool(one.not_principals) or any(map(_reads_for_phones, one.principals))
-    read = names_action(one, READ)
-    some = bool(one.not_resources) or any(
-        overlap(resource_pattern(each), resource_pattern(objects)) for each in one.resources
+    readers = bool(statement.not_principals) or any(map(_reads_for_phones, statement.principals))
+    read = names_action(statement, READ)
+    some = bool(statement.not_resources) or any(
+        overlap(resource_pattern(each), resource_pattern(objects)) for each in statement.resources
     )
-    return one.effect == "Deny" and readers and read and some and not _spares_phones(one)
+    return (
+        statement.effect == "Deny" and readers and read and some and not _spares_phones(statement)
+    )
 
 
 def _reads_for_phones(principal: tuple[str, str]) -> bool:
@@ -79,8 +85,8 @@ def _reads_for_phones(principal: tuple[str, str]) -> bool:
     return who == "*" or kind == "CanonicalUser" or f"{kind} {who}".startswith(CDNS)
 
 
-def _spares_phones(one: Statement) -> bool:
+def _spares_phones(statement: Statement) -> bool:
     return all(
-        any(holds(condition, request) is False for condition in one.conditions)
+        any(holds(condition, request) is False for condition in statement.conditions)
         for request in FROM_PHONES
     )

@@ -56,7 +56,7 @@ def lacking_kind(dashboard: Dashboard, want: desired.Widget) -> tuple[Difference
     """Return the difference if no widget shows this kind."""
     if has_kind(dashboard, want):
         return ()
-    one = Difference(
+    difference = Difference(
         kind=DASHBOARD.words,
         name=dashboard.name,
         fact=Words(en=f"widget {want.title}", ja=f"ウィジェット{want.title}"),
@@ -65,7 +65,7 @@ def lacking_kind(dashboard: Dashboard, want: desired.Widget) -> tuple[Difference
         call=GET_DASHBOARD,
         loosens=True,
     )
-    return (one,)
+    return (difference,)
 
 
 def absent_from(want: desired.Widget) -> Words:
@@ -92,7 +92,7 @@ def missing_from(dashboard: Dashboard, want: desired.Widget, at: Here) -> list[s
 
 def _unknowable(dashboard: Dashboard, what: Words) -> bool:
     """Raise NotTestable if a search expression may show what no widget names; otherwise return False."""
-    searches = [one for widget in dashboard.widgets for one in widget.searches]
+    searches = [search for widget in dashboard.widgets for search in widget.searches]
     if searches:
         raise Unparsed(
             en=f"{dashboard.name} may show {what.en}: what the search {searches[0]} finds is unknown",
@@ -118,12 +118,12 @@ def ghosts(dashboard: Dashboard, found: Sections, plan: Plan, at: Here) -> Itera
         "TableName": _Kind("DEP-01", "tables", found.tables, plan.tables),
         "ApiName": _Kind("DEP-20", "rest_apis", found.rest_apis, (plan.api,)),
     }
-    for metric in (one for one in shown(dashboard.widgets) if at.has(one)):
+    for metric in (drawn for drawn in shown(dashboard.widgets) if at.has(drawn)):
         for dimension, name in metric.dimensions.items():
             kind = kinds.get(dimension)
             if kind is None or lookup(kind.section, name) is not None:
                 continue
-            if name in {one.name for one in kind.planned}:
+            if name in {entry.name for entry in kind.planned}:
                 raise Follows(
                     kind.owner,
                     en=f"{dimension} {name} does not exist",
@@ -135,7 +135,9 @@ def ghosts(dashboard: Dashboard, found: Sections, plan: Plan, at: Here) -> Itera
 
 def _looked_for(name: str, kind: _Kind, at: Here) -> bool:
     """Whether the account was searched for resources of such a name."""
-    ending = shared_ending([one.name for one in kind.planned]) if kind.listed == "tables" else ""
+    ending = (
+        shared_ending([entry.name for entry in kind.planned]) if kind.listed == "tables" else ""
+    )
     return ours(name, at.prefix) or bool(ending and name.endswith(ending))
 
 

@@ -76,7 +76,7 @@ class Delivery:
     def faults(self, alarm: Alarm) -> tuple[Difference, ...]:
         """Return why nobody is notified of this alarm; nothing if at least one topic reaches a person."""
         if faults := self._silent(alarm):
-            if any(not self._silent(one) for one in self._firing_with(alarm)):
+            if any(not self._silent(firing) for firing in self._firing_with(alarm)):
                 return ()
             return faults
         if alarm.failed_action:
@@ -87,11 +87,11 @@ class Delivery:
         """Return the alarms whose topics reach a person when this one fires."""
         if not self._silent(alarm):
             return (alarm,)
-        return tuple(one for one in self._firing_with(alarm) if not self._silent(one))
+        return tuple(firing for firing in self._firing_with(alarm) if not self._silent(firing))
 
     def cut_off(self, alarm: Alarm) -> tuple[Difference, ...]:
         """Return what may keep an alarm's messages from the subscribers of its topics."""
-        topics = {arn for one in (alarm, *self.route(alarm)) for arn in _topics(one)}
+        topics = {arn for sender in (alarm, *self.route(alarm)) for arn in _topics(sender)}
         return tuple(difference for arn in sorted(topics) for difference in self.interference(arn))
 
     def interference(self, arn: str) -> Iterator[Difference]:
@@ -111,29 +111,35 @@ class Delivery:
             yield _of_topic(
                 arn, LARGEST_MESSAGE, size, at_least(ALARM_BYTES, Words(en=" bytes", ja="バイト"))
             )
-        for one in listening(topic):
-            yield from _kept_back(topic, one)
+        for subscription in listening(topic):
+            yield from _kept_back(topic, subscription)
 
     def others(self, email: str | None) -> Iterator[Difference]:
         """Yield subscribers other than the planned address, and where undelivered messages go."""
         planned = masked_address("email", email, self.environment.prefix) if email else None
         for topic in map(known, known(self.found.topics).values()):
-            for one in topic.subscriptions:
-                known_to_us = (one.protocol, one.endpoint) == ("email", planned)
-                if planned and one.confirmed and not known_to_us:
-                    yield of_subscription(topic, one, LISTENER, one.endpoint, unset())
-                if one.redrive:
-                    yield of_subscription(topic, one, REDRIVE, one.redrive, unset())
+            for subscription in topic.subscriptions:
+                known_to_us = (subscription.protocol, subscription.endpoint) == ("email", planned)
+                if planned and subscription.confirmed and not known_to_us:
+                    yield of_subscription(
+                        topic, subscription, LISTENER, subscription.endpoint, unset()
+                    )
+                if subscription.redrive:
+                    yield of_subscription(
+                        topic, subscription, REDRIVE, subscription.redrive, unset()
+                    )
 
     def _firing_with(self, alarm: Alarm) -> list[Alarm]:
         """Return the composite alarms that surely fire when the alarm does, directly or through others."""
         alarms = map(known, known(self.found.alarms).values())
-        composites = [one for one in alarms if one.type == COMPOSITE]
+        composites = [candidate for candidate in alarms if candidate.type == COMPOSITE]
         names, above = frozenset({alarm.name}), list[Alarm]()
         while more := [
-            one for one in composites if one not in above and fires_with(one.rule, names)
+            composite
+            for composite in composites
+            if composite not in above and fires_with(composite.rule, names)
         ]:
-            names |= {one.name for one in more}
+            names |= {composite.name for composite in more}
             above += more
         return above
 
@@ -145,12 +151,14 @@ class Delivery:
         if not topics:
             return (_of_alarm(alarm, TOPICS, None, BY_PEOPLE),)
         answers = [self._asked(arn, alarm) for arn in topics]
-        if any(not isinstance(one, NotTestable) and not one for one in answers):
+        if any(not isinstance(pair, NotTestable) and not pair for pair in answers):
             return ()
-        for one in answers:
-            if isinstance(one, NotTestable):
-                raise one
-        return tuple(fault for one in answers if not isinstance(one, NotTestable) for fault in one)
+        for answer in answers:
+            if isinstance(answer, NotTestable):
+                raise answer
+        return tuple(
+            fault for pair in answers if not isinstance(pair, NotTestable) for fault in pair
+        )
 
     def _asked(self, arn: str, alarm: Alarm) -> tuple[Difference, ...] | NotTestable:
         try:
@@ -172,7 +180,7 @@ class Delivery:
             yield _of_topic(arn, PUBLISHING, why, ALLOWED)
         elif topic.kms_key and not self._usable(topic.kms_key):
             yield _of_topic(arn, KEY, topic.kms_key, USABLE)
-        elif not any(one.confirmed for one in listening(topic)):
+        elif not any(subscription.confirmed for subscription in listening(topic)):
             yield _unconfirmed(arn, PEOPLE, 0, at_least(1))
         elif not self._notifies_the_planned(topic):
             yield _unconfirmed(arn, PLANNED, NOT_CONFIRMED, CONFIRMED)
@@ -187,7 +195,8 @@ class Delivery:
             return True
         planned = "email", masked_address("email", email, self.environment.prefix)
         return any(
-            one.confirmed and planned == (one.protocol, one.endpoint) for one in topic.subscriptions
+            subscription.confirmed and planned == (subscription.protocol, subscription.endpoint)
+            for subscription in topic.subscriptions
         )
 
     def _usable(self, key_id: str) -> bool:
@@ -200,36 +209,42 @@ def _not_known(why: Words) -> Words:
 
 def listening(topic: Topic) -> Iterator[Subscription]:
     """Yield the subscriptions that reach a person."""
-    return (one for one in topic.subscriptions if one.protocol in REACHES_PEOPLE)
+    return (
+        subscription
+        for subscription in topic.subscriptions
+        if subscription.protocol in REACHES_PEOPLE
+    )
 
 
 def _topics(alarm: Alarm) -> list[str]:
     return [arn for arn in alarm.alarm_actions if arn.split(":")[2:3] == ["sns"]]
 
 
-def _kept_back(topic: Topic, one: Subscription) -> Iterator[Difference]:
+def _kept_back(topic: Topic, subscription: Subscription) -> Iterator[Difference]:
     """Yield what a person's confirmed subscription filters out or changes."""
-    if not one.confirmed:
+    if not subscription.confirmed:
         return
-    if one.unread is not None:
-        raise Unread(one.unread)
-    if one.filter_policy and not _passes_alarms(one):
-        yield of_subscription(topic, one, FILTER, one.filter_policy, unset())
-    if one.raw and one.protocol == "https":
-        yield of_subscription(topic, one, RAW, one.raw, one_of(False))
-    if one.delivery_policy:
-        yield of_subscription(topic, one, DELIVERY_POLICY, one.delivery_policy, unset())
+    if subscription.unread is not None:
+        raise Unread(subscription.unread)
+    if subscription.filter_policy and not _passes_alarms(subscription):
+        yield of_subscription(topic, subscription, FILTER, subscription.filter_policy, unset())
+    if subscription.raw and subscription.protocol == "https":
+        yield of_subscription(topic, subscription, RAW, subscription.raw, one_of(False))
+    if subscription.delivery_policy:
+        yield of_subscription(
+            topic, subscription, DELIVERY_POLICY, subscription.delivery_policy, unset()
+        )
 
 
-def _passes_alarms(one: Subscription) -> bool:
+def _passes_alarms(subscription: Subscription) -> bool:
     """Whether a filter only requires that the state in the message body be ALARM."""
     try:
-        wanted = json.loads(one.filter_policy)
+        wanted = json.loads(subscription.filter_policy)
     except ValueError:
         return False
     states = wanted.get("NewStateValue") if isinstance(wanted, dict) else None
     alone = isinstance(states, list) and len(wanted) == 1 and "ALARM" in states
-    return alone and one.filter_scope == "MessageBody"
+    return alone and subscription.filter_scope == "MessageBody"
 
 
 def _of_alarm(alarm: Alarm, fact: Words, found: object, bound: Bound) -> Difference:
@@ -259,10 +274,10 @@ def _unconfirmed(arn: str, fact: Words, found: object, bound: Bound) -> Differen
 
 
 def of_subscription(
-    topic: Topic, one: Subscription, fact: Words, found: object, bound: Bound
+    topic: Topic, subscription: Subscription, fact: Words, found: object, bound: Bound
 ) -> Difference:
     """Return a difference that names a subscription by topic and masked address: its ARN means nothing to a person."""
-    name = f"{topic.arn.rpartition(':')[2]} {one.protocol} {one.endpoint}"
+    name = f"{topic.arn.rpartition(':')[2]} {subscription.protocol} {subscription.endpoint}"
     return Difference(
         kind=SUBSCRIPTION,
         name=name,
@@ -271,5 +286,5 @@ def of_subscription(
         bound=bound,
         call=OF_SUBSCRIPTION,
         loosens=fact not in {LISTENER, REDRIVE},
-        id=one.arn,
+        id=subscription.arn,
     )

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from aws import desired
-from aws.access.privileges import needed_of
+from aws.access.call_context import needed_of
 from aws.bounds import unset
 from aws.difference import Difference, if_any
 from aws.iam import Unknown, parse
@@ -18,7 +18,7 @@ def denials(
 ) -> tuple[Difference, ...]:
     """Return what a resource's policy denies to the roles that need it, or may deny if that is unclear."""
     statements = [
-        one for one in parse(document or '{"Statement": []}', name) if one.effect == "Deny"
+        entry for entry in parse(document or '{"Statement": []}', name) if entry.effect == "Deny"
     ]
     found: dict[Words, str] = {}
     doubts: dict[Words, str] = {}
@@ -42,7 +42,7 @@ def denials(
 
 def _needed(role: desired.Role, arn: str) -> list[tuple[str, str]]:
     """Return what the role needs of this resource: itself, or an index of a table."""
-    pairs = ((one.action, one.resource) for one in sorted(role.required))
+    pairs = ((permission.action, permission.resource) for permission in sorted(role.required))
     return [
         (action, arn if _fits(resource, arn) else resource)
         for action, resource in pairs

@@ -49,7 +49,7 @@ from signoff.judge.signatures import believed, readable
 
 T = TypeVar("T")
 RENAMED = frozenset(
-    one.words for one in (FUNCTION, ROLE, REST_API, USAGE_PLAN, API_KEY, DASHBOARD, LOG_GROUP)
+    kind.words for kind in (FUNCTION, ROLE, REST_API, USAGE_PLAN, API_KEY, DASHBOARD, LOG_GROUP)
 )
 """Kinds whose names tools make up (environments.toml, key names)."""
 
@@ -215,7 +215,7 @@ class Deployed:
 
     def principals(self) -> tuple[Principal, ...]:
         """Return every principal of the account who may act on our resources; NotTestable if one was not read."""
-        return tuple(known(one) for one in known(self.found.principals).values())
+        return tuple(known(principal) for principal in known(self.found.principals).values())
 
     def key_attachments(self, name: str) -> tuple[Unplanned, ...]:
         """Return what is attached to a key; nothing if the key does not exist, which is another row's."""
@@ -237,8 +237,10 @@ class Deployed:
 
     def _urls(self) -> Iterator[str]:
         with suppress(NotTestable):  # what was not read is another row's
-            for one in self.plan.functions:
-                yield from (url.url for url in lookup(self.found.function_urls, one.name) or ())
+            for function in self.plan.functions:
+                yield from (
+                    url.url for url in lookup(self.found.function_urls, function.name) or ()
+                )
 
     def stage(self) -> Stage:
         self.rest_api()
@@ -252,12 +254,12 @@ class Deployed:
     def usage_plans(self) -> Mapping[str, UsagePlan]:
         """Return the planned usage plan, those of our prefix, and all that name our API."""
         plans = known(self.found.usage_plans)
-        return {name: known(one) for name, one in plans.items()}
+        return {name: known(plan) for name, plan in plans.items()}
 
     def api_mappings(self) -> Mapping[str, tuple[BasePath, ...]]:
         """Return what other custom domains of the Region map to our API."""
         mappings = known(self.found.api_mappings)
-        return {name: known(one) for name, one in mappings.items()}
+        return {name: known(mapping) for name, mapping in mappings.items()}
 
     def served(self) -> ApiDocument:
         """What the stage's deployment serves: this is judged, not the draft."""
@@ -383,16 +385,16 @@ class Deployed:
 
     def alias(self, want: desired.Function) -> Alias:
         its_own = Words(f"alias of {want.name}", f"{want.name}のエイリアス")
-        there = {one.name: one for one in self.aliases(want)}
+        there = {alias.name: alias for alias in self.aliases(want)}
         return look_up(self, "DEP-15", its_own, want.alias, there)
 
     def invoked(self, uri: str, want: desired.Function, stage: Stage) -> str:
         """Return the ARN by which the API calls a function; Missing if it calls an alias that is not there."""
-        arn, its_own = invoked(uri, stage, want), {one.arn for one in self.aliases(want)}
+        arn, its_own = invoked(uri, stage, want), {alias.arn for alias in self.aliases(want)}
         if arn == want.alias_arn and arn not in its_own:
             raise Missing(absent(Words("alias", "エイリアス"), arn))
         return arn
 
     def aliases(self, want: desired.Function) -> tuple[Alias, ...]:
         """Return the aliases of the planned name: one, or none, which DEP-15 reports."""
-        return tuple(one for one in self.all_aliases(want) if one.name == want.alias)
+        return tuple(alias for alias in self.all_aliases(want) if alias.name == want.alias)

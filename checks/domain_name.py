@@ -47,7 +47,7 @@ def naming(host: str) -> Bound:
     return Bound(
         code="naming",
         value=host,
-        holds=lambda names: any(covers(one, host) for one in names),
+        holds=lambda names: any(covers(name, host) for name in names),
         words=Words(en=f"a name that covers {host}", ja=f"{host}を含むこと"),
     )
 
@@ -98,27 +98,27 @@ def beside(found: CustomDomain, domain: Domain, plan: Plan) -> tuple[Difference,
     planned = domain.base_path.strip("/")
     paths = [f"{planned}{path}/".lstrip("/") for path in plan.api.paths]
     others = [
-        one
-        for one in found.mappings
-        if (key := one.path.strip("/")) != planned
+        mapping
+        for mapping in found.mappings
+        if (key := mapping.path.strip("/")) != planned
         and len(key) > len(planned)
         and any(path.startswith(f"{key}/") for path in paths)
     ]
-    shown = frozenset(f"/{one.path} -> {one.api_id}/{one.stage}" for one in others)
+    shown = frozenset(f"/{other.path} -> {other.api_id}/{other.stage}" for other in others)
     facts, nothing = {OTHER_MAPPINGS: shown}, {OTHER_MAPPINGS: within(())}
-    about = {"call": "apigatewayv2:GetApiMappings", "ids": tuple(one.path for one in others)}
+    about = {"call": "apigatewayv2:GetApiMappings", "ids": tuple(other.path for other in others)}
     return differences(DOMAIN.words, found.name, facts, nothing, **about)
 
 
 def mapped_by(mappings: Iterable[BasePath]) -> Mapping[str, str]:
     """Show each mapping as its path and its stage: what is shown -> its path."""
-    return {f"/{one.path} -> {one.stage}": one.path for one in mappings}
+    return {f"/{mapping.path} -> {mapping.stage}": mapping.path for mapping in mappings}
 
 
 def mapping_of(found: CustomDomain, domain: Domain) -> BasePath:
     """Return the mapping at the planned base path; Missing where there is none."""
     planned = domain.base_path.strip("/")
-    by_path = {one.path.strip("/"): one for one in found.mappings}
+    by_path = {mapping.path.strip("/"): mapping for mapping in found.mappings}
     if planned not in by_path:
         raise Missing(
             en=f"{found.name} has no mapping at /{planned}",

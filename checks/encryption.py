@@ -6,7 +6,8 @@ from functools import partial
 from typing import NamedTuple
 
 from aws import desired
-from aws.access.privileges import DECRYPT, SECRETS, TABLES, lacks, needed_of, statements, uses
+from aws.access.call_context import SECRETS, TABLES, needed_of
+from aws.access.privileges import DECRYPT, lacks, statements, uses
 from aws.bounds import Bound, described, exactly
 from aws.difference import Difference
 from aws.iam import EvalDecision, MissingPermission, Statement, evaluate, missing_by, parse
@@ -83,16 +84,24 @@ def keys_of(
     Neither a plan nor a decision lets a role use a key: the key's own policy has to.
     """
     found = deployed.found
-    read = {one.resource.partition("/index/")[0] for one in role.required}
-    tables = [(one, deployed.table(one)) for one in deployed.plan.tables if one.arn in read]
+    read = {permission.resource.partition("/index/")[0] for permission in role.required}
+    tables = [(table, deployed.table(table)) for table in deployed.plan.tables if table.arn in read]
     flaws = [
         *(
-            (one.kms_key or SECRETS_DEFAULT, SECRETS, secret_key_flaws(one, environment, found))
-            for one in map(deployed.secret, role.secrets)
+            (
+                secret.kms_key or SECRETS_DEFAULT,
+                SECRETS,
+                secret_key_flaws(secret, environment, found),
+            )
+            for secret in map(deployed.secret, role.secrets)
         ),
         *(
-            (one.sse_key_arn, TABLES, table_key_flaws(one, key_of(environment, table.key), found))
-            for table, one in tables
+            (
+                secured.sse_key_arn,
+                TABLES,
+                table_key_flaws(secured, key_of(environment, table.key), found),
+            )
+            for table, secured in tables
         ),
     ]
     named = dict.fromkeys(
@@ -116,16 +125,24 @@ def unusable_for(role: Role, want: desired.Role, keys: Iterable[KeyUse]) -> tupl
     limits = [parse(role.boundary.document, role.boundary.name)] if role.boundary else []
     lost: list[MissingPermission] = []
     shut: list[Difference] = []
-    for key, service, planned in (one for one in keys if one.key.manager != "AWS"):
+    for key, service, planned in (key_use for key_use in keys if key_use.key.manager != "AWS"):
         known = needed_of(want, role, via=service)
-        of_key = [one for one in parse(key.policy or NOTHING, key.arn) if names(one, role.arn)]
-        by_name = [one for one in of_key if one.effect == "Deny" or _names(one, role.arn)]
+        of_key = [
+            statement
+            for statement in parse(key.policy or NOTHING, key.arn)
+            if names(statement, role.arn)
+        ]
+        by_name = [
+            statement
+            for statement in of_key
+            if statement.effect == "Deny" or _names(statement, role.arn)
+        ]
         if not evaluate(of_key, DECRYPT, key.arn, known).allowed:
             shut.append(_undecryptable(role, key))
         elif not planned:
             result = evaluate([*own, *by_name], DECRYPT, key.arn, known, limits=limits)
             lost += () if result.allowed else (missing_by(result, DECRYPT, key.arn),)
-    lacking = (replace(one, remedy=DECIDED_KEY) for one in lacks(role, lost))
+    lacking = (replace(lack, remedy=DECIDED_KEY) for lack in lacks(role, lost))
     return (*shut, *lacking)
 
 
@@ -137,11 +154,15 @@ def denied_keys(role: Role, want: desired.Role, keys: Iterable[KeyUse]) -> tuple
         if key.manager == "AWS"
     }
     denied = EvalDecision.EXPLICITLY_DENIED
-    lost = [missing_by(one, DECRYPT, key) for key, one in found.items() if one.outcome is denied]
+    lost = [
+        missing_by(result, DECRYPT, key)
+        for key, result in found.items()
+        if result.outcome is denied
+    ]
     open_ = (
-        missing_by(one, DECRYPT, key)
-        for key, one in found.items()
-        if one.outcome is EvalDecision.UNKNOWN
+        missing_by(result, DECRYPT, key)
+        for key, result in found.items()
+        if result.outcome is EvalDecision.UNKNOWN
     )
     return (*lacks(role, lost), *unclear(role, open_))
 
@@ -203,8 +224,8 @@ def _allows_logs(policy: str, region: str) -> bool:
     logs = {("Service", f"logs.{region}.amazonaws.com"), ("Service", "logs.amazonaws.com")}
     anybody = {("AWS", "*"), ("*", "*")}
     return any(
-        one.effect == "Allow" and (logs | anybody) & set(one.principals)
-        for one in parse(policy, "policy of the key")
+        statement.effect == "Allow" and (logs | anybody) & set(statement.principals)
+        for statement in parse(policy, "policy of the key")
     )
 
 

@@ -299,14 +299,14 @@ def _of_channel(channel: str) -> Bound:
 
 def _by_name(account: str) -> Bound:
     """No entry that takes in somebody of whom nobody has heard: a service acts for anyone who uses it, and who is in another account its owner says."""
-    forms = [re.compile(f"arn:aws:iam::{account}:{one}") for one in NAMED]
+    forms = [re.compile(f"arn:aws:iam::{account}:{name}") for name in NAMED]
     words = Words(
         en="roles and users of this account by their whole names, with * only for the ends that AWS draws (AWSReservedSSO_NAME_*)",
         ja="このアカウントのロール・ユーザーを完全な名前で指定すること（*はAWSが付ける末尾 AWSReservedSSO_名前_* にのみ使用可）",
     )
     return _where(
         "by_name",
-        lambda found: all(any(form.fullmatch(one) for form in forms) for one in found),
+        lambda found: all(any(form.fullmatch(entry) for form in forms) for entry in found),
         words,
     )
 

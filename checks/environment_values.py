@@ -51,9 +51,9 @@ def _value(environment: Environment, key: str) -> Any:
 
 def _documented(key: str) -> str:
     """Return the key under which the reference explains it: single functions, tables and routes share entries."""
-    for one in ("functions", "table_settings", "routes"):
-        if key.startswith(f"{one}."):
-            return f"{one}.NAME.{key.rpartition('.')[2]}"
+    for name in ("functions", "table_settings", "routes"):
+        if key.startswith(f"{name}."):
+            return f"{name}.NAME.{key.rpartition('.')[2]}"
     return key
 
 
@@ -66,11 +66,11 @@ def _looser(environment: Environment) -> Iterator[Words]:
     own = (
         {"line.endpoint"} if environment.birth else set()
     )  # an embedded stack has a LINE of its own
-    for one in judged(environment):
-        if one.loosens and one.fact.en not in OF_PRODUCTION | own:
+    for difference in judged(environment):
+        if difference.loosens and difference.fact.en not in OF_PRODUCTION | own:
             yield Words(
-                en=f"{one.fact.en} = {as_text(one.found)} ({one.bound.words.en})",
-                ja=f"{one.fact.ja} = {as_text(one.found)}（{one.bound.words.ja}）",
+                en=f"{difference.fact.en} = {as_text(difference.found)} ({difference.bound.words.en})",
+                ja=f"{difference.fact.ja} = {as_text(difference.found)}（{difference.bound.words.ja}）",
             )
 
 

@@ -106,7 +106,7 @@ def signing(store: Custody, key: KeyCustody, environment: Environment) -> tuple[
     Conditions and denies are not evaluated: the policy that ``runbook evidence`` makes needs none.
     """
     signers, account = environment.evidence_signers, environment.account
-    named = [one for one in parse(key.policy, store.key) if one.effect == "Allow"]
+    named = [statement for statement in parse(key.policy, store.key) if statement.effect == "Allow"]
     facts = {
         SIGNERS: sorted({*_named(named, SIGNING, signers), *(set(key.grantees) - {*signers})}),
         APPOINTERS: sorted(
@@ -122,9 +122,9 @@ def _named(
     statements: Iterable[Statement], actions: Iterable[str], planned: Iterable[str]
 ) -> Iterator[str]:
     """Yield the principals, besides the planned ones, whom statements allow one of the actions."""
-    for one in statements:
-        if any(names_action(one, action) for action in actions):
-            everybody = (("AWS", "*"),) if one.not_principals else one.principals
+    for statement in statements:
+        if any(names_action(statement, action) for action in actions):
+            everybody = (("AWS", "*"),) if statement.not_principals else statement.principals
             for _, who in everybody:
                 if not any(is_same(who, other) or fnmatchcase(who, other) for other in planned):
                     yield who
@@ -138,7 +138,7 @@ def erasable(store: Custody, environment: Environment) -> tuple[Difference, ...]
             ja=f"{store.location}は別アカウントのバケットのため、ポリシーを読み取れません",
         )
     named = parse(store.history.policy or '{"Statement": []}', store.location)
-    allowing = [one for one in named if one.effect == "Allow"]
+    allowing = [statement for statement in named if statement.effect == "Allow"]
     found = {*_named(allowing, ERASING, environment.administrators)} - _all_of(environment.account)
     about = {"decided_in": where("administrators"), "loosens": True}
     return differences(

@@ -44,7 +44,7 @@ def busy(environment: Environment, *, calls: int) -> int:
 
 def free_for_us(account: LambdaAccount, functions: Iterable[Function]) -> int:
     """Return the concurrency that our functions can use together: what is unreserved, and what they reserved."""
-    return account.unreserved + sum(one.reserved_concurrency or 0 for one in functions)
+    return account.unreserved + sum(function.reserved_concurrency or 0 for function in functions)
 
 
 UNREAD = Words(
@@ -56,7 +56,7 @@ def unread_versions(
     function: str, versions: Iterable[Version], policies: Iterable[FunctionPolicy]
 ) -> tuple[Difference, ...]:
     """Return a difference if the policies of some versions were not read."""
-    places = {one.qualifier for one in policies}
-    found = spans(int(one.number) for one in versions if one.number not in places)
+    places = {policy.qualifier for policy in policies}
+    found = spans(int(version.number) for version in versions if version.number not in places)
     about = {"call": "lambda:ListFunctions", "loosens": True}
     return if_any(FUNCTION.words, function, UNREAD, found, within(()), **about)

@@ -47,7 +47,7 @@ def _policies(
 ) -> tuple[FunctionPolicy, ...] | None:
     """Return the policies of a function; None where it, or the alias or version that is called, does not exist."""
     functions = plan.functions
-    if want := next((one for one in functions if one.arn == called.function), None):
+    if want := next((function for function in functions if function.arn == called.function), None):
         there = _exists(deployed, want, called.qualifier)
         return deployed.function_policies(want) if there else None
     policy = back.policies[called.arn]
@@ -65,6 +65,6 @@ def _source(snapshot: Snapshot[Plan], deployed: Deployed, by: str) -> str | None
 
 
 def _exists(deployed: Deployed, want: desired.Function, qualifier: str) -> bool:
-    aliases = (one.name for one in deployed.all_aliases(want))
-    versions = (one.number for one in deployed.versions(want))
+    aliases = (alias.name for alias in deployed.all_aliases(want))
+    versions = (version.number for version in deployed.versions(want))
     return qualifier in {"", "$LATEST", *aliases, *versions}

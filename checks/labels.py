@@ -51,12 +51,18 @@ def labels(deployed: Deployed, plan: Plan) -> dict[tuple[Words, str], dict[Words
         (STAGE.words, stage.name): variables_of(stage.variables) | tags_of(stage.tags),
         (REST_API.words, api.name): tags_of(api.tags),
         **{
-            (FUNCTION.words, one.name): tags_of(deployed.function(one).tags)
-            for one in plan.functions
+            (FUNCTION.words, function.name): tags_of(deployed.function(function).tags)
+            for function in plan.functions
         },
-        **{(TABLE.words, one.name): tags_of(deployed.table_tags(one).tags) for one in plan.tables},
-        **{(ROLE.words, one.name): tags_of(deployed.role(one).tags) for one in plan.roles},
-        **{(SECRET.words, one.name): tags_of(deployed.secret(one).tags) for one in plan.secrets},
+        **{
+            (TABLE.words, table.name): tags_of(deployed.table_tags(table).tags)
+            for table in plan.tables
+        },
+        **{(ROLE.words, role.name): tags_of(deployed.role(role).tags) for role in plan.roles},
+        **{
+            (SECRET.words, secret.name): tags_of(deployed.secret(secret).tags)
+            for secret in plan.secrets
+        },
     }
 
 

@@ -74,7 +74,7 @@ def suspicious(
             loosens=certainty is Certainty.CERTAIN,
             certainty=certainty,
         )
-        for fact, (label, certainty) in sorted(certainties.items(), key=lambda one: one[0].en)
+        for fact, (label, certainty) in sorted(certainties.items(), key=lambda item: item[0].en)
     )
 
 
@@ -101,8 +101,8 @@ def holding(values: Mapping[str, MaskedValue]) -> list[str]:
 
 def require_values(deployed: Deployed, wanted: Iterable[desired.Secret]) -> None:
     """Raise NotTestable if a secret's value could not be read, since it would be recognised nowhere."""
-    for one in wanted:
-        deployed.secret_value(one)
+    for secret in wanted:
+        deployed.secret_value(secret)
 
 
 def labelled(
@@ -127,20 +127,20 @@ def drawn(value: MaskedValue, name: str = "") -> bool:
     return value.shape in DRAWN
 
 
-def leaked(one: Leak, key: str) -> Difference:
+def leaked(leak: Leak, key: str) -> Difference:
     """Return the difference for a place where the value of the secret ``key`` was found."""
     return fault(
         SECRET.words,
-        one.secret,
+        leak.secret,
         VALUE,
-        one.place,
+        leak.place,
         Words(en="nowhere but in Secrets Manager", ja="Secrets Manager以外にないこと"),
-        call=one.call,
+        call=leak.call,
         remedy=key,
         said=Words(
-            en=f"the value of secret {one.secret} was found in {one.place} ({one.call}), expected"
+            en=f"the value of secret {leak.secret} was found in {leak.place} ({leak.call}), expected"
             " nowhere but in Secrets Manager",
-            ja=f"シークレット{one.secret}の値が{one.place}にあります（{one.call}）。"
+            ja=f"シークレット{leak.secret}の値が{leak.place}にあります（{leak.call}）。"
             "期待値: Secrets Manager以外にないこと",
         ),
     )

@@ -17,31 +17,31 @@ WRITES = frozenset({"logs:createloggroup", "logs:createlogstream", "logs:putloge
 
 def altering_attachments(attached: Iterable[Unplanned], metrics: str) -> tuple[Difference, ...]:
     """Return what changes, hides or copies a group's lines, or adds to the functions' own ``metrics``, on which alarms rest."""
-    return unallowed(one for one in attached if not _only_observes(one, metrics))
+    return unallowed(unplanned for unplanned in attached if not _only_observes(unplanned, metrics))
 
 
 def observing_attachments(attached: Iterable[Unplanned], metrics: str) -> tuple[Difference, ...]:
     """Return what only counts lines of a group."""
-    return unallowed(one for one in attached if _only_observes(one, metrics))
+    return unallowed(unplanned for unplanned in attached if _only_observes(unplanned, metrics))
 
 
-def _only_observes(one: Unplanned, metrics: str) -> bool:
-    return one.effect is Effect.OBSERVES and metrics not in one.values
+def _only_observes(unplanned: Unplanned, metrics: str) -> bool:
+    return unplanned.effect is Effect.OBSERVES and metrics not in unplanned.values
 
 
 def unplanned_attachments(found: Sections, planned: Iterable[str]) -> tuple[Unplanned, ...]:
     """Return what is attached to groups that API Gateway made, and to all groups of the account."""
     groups = known(found.log_group_attachments)
     made = [known(groups[name]) for name in sorted(groups.keys() - set(planned))]
-    account = [known(one) for one in known(found.account_log_policies).values()]
-    return tuple(one for several in (*made, *account) for one in several)
+    account = [known(policy) for policy in known(found.account_log_policies).values()]
+    return tuple(unplanned for several in (*made, *account) for unplanned in several)
 
 
 def access(found: Sections) -> tuple[Difference, ...]:
     """Return what the account's resource policies allow others to do with our groups, or deny."""
-    arns = [known(one).arn for one in known(found.log_groups).values()]
-    policies = [known(one) for one in known(found.log_policies).values()]
-    return tuple(one for policy in policies for one in _of_policy(policy, arns))
+    arns = [known(group).arn for group in known(found.log_groups).values()]
+    policies = [known(policy) for policy in known(found.log_policies).values()]
+    return tuple(difference for policy in policies for difference in _of_policy(policy, arns))
 
 
 def _of_policy(policy: LogPolicy, arns: Iterable[str]) -> Iterator[Difference]:
@@ -51,13 +51,13 @@ def _of_policy(policy: LogPolicy, arns: Iterable[str]) -> Iterator[Difference]:
         yield _difference(policy, GRANTS, "an unreadable document")
         return
     ours = list(arns)
-    for one in statements:
-        if not _concerns(one, ours):
+    for statement in statements:
+        if not _concerns(statement, ours):
             continue
-        grant = f"{_principals(one)}: {', '.join(one.actions or one.not_actions)}"
-        if one.effect == "Deny":
+        grant = f"{_principals(statement)}: {', '.join(statement.actions or statement.not_actions)}"
+        if statement.effect == "Deny":
             yield _difference(policy, REFUSES, grant)
-        elif not _delivers(one):
+        elif not _delivers(statement):
             yield _difference(policy, GRANTS, grant)
 
 
@@ -65,7 +65,7 @@ def _concerns(statement: Statement, arns: Iterable[str]) -> bool:
     """Whether a statement may apply to one of our groups, or to its streams."""
     if statement.not_resources or not statement.resources:
         return True
-    patterns = [resource_pattern(one) for one in statement.resources]
+    patterns = [resource_pattern(resource) for resource in statement.resources]
     names = [name for arn in arns for name in (arn, f"{arn}:*", f"{arn}:log-stream:x")]
     return any(pattern.matches(name) for pattern in patterns for name in names)
 
@@ -73,7 +73,7 @@ def _concerns(statement: Statement, arns: Iterable[str]) -> bool:
 def _delivers(statement: Statement) -> bool:
     """Whether a statement allows AWS services to write, and nothing more."""
     by_services = all(kind == "Service" for kind, _ in statement.principals)
-    writes = {one.lower() for one in statement.actions} <= WRITES
+    writes = {action.lower() for action in statement.actions} <= WRITES
     return bool(statement.principals and statement.actions) and by_services and writes
 
 

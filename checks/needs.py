@@ -80,7 +80,7 @@ def needs(
     name = environment.name
     return (
         *_keys(environment),
-        *(_store(one, stores[one], before) for one in stores if one != name),
+        *(_store(store, stores[store], before) for store in stores if store != name),
         _store(name, stores[name], own),
         _commit(commit),
         *_records(environment, own, before, now),

@@ -30,10 +30,16 @@ def table(found: Sequence[Need], lang: str) -> str:
     }[lang]
     marks = {"en": ("OK", "MISSING"), "ja": ("OK", "なし")}[lang]
     rows = [
-        (marks[not one.present], one.what[lang], one.found[lang], one.who[lang], one.time[lang])
-        for one in found
+        (
+            marks[not need.present],
+            need.what[lang],
+            need.found[lang],
+            need.who[lang],
+            need.time[lang],
+        )
+        for need in found
     ]
-    how = [one.how for one in found]
+    how = [need.how for need in found]
     return "\n".join(_aligned(heading[:-1], rows, (heading[-1], *how)))
 
 
@@ -65,7 +71,7 @@ def show_needs(env: str, environments: Path, lang: str) -> int:
         now=datetime.now(UTC),
     )
     print(visible(table(found, lang)))
-    return Exit.DONE if all(one.present for one in found) else Exit.NO
+    return Exit.DONE if all(need.present for need in found) else Exit.NO
 
 
 def _kept_in(settings: StoreSettings, region: str) -> Records:

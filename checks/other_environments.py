@@ -39,13 +39,13 @@ def foreign_resources(environment: Environment) -> frozenset[str]:
     tables = tuple(environment.tables.values())
     own = (*tables, *environment.secrets.values(), notify, f"{notify}:{environment.alias}")
     arns = (
-        *(f"arn:aws:dynamodb:{at}:table/{one}" for one in tables),
+        *(f"arn:aws:dynamodb:{at}:table/{table}" for table in tables),
         f"arn:aws:lambda:{at}:function:{notify}",
         f"arn:aws:lambda:{at}:function:{notify}:{environment.alias}",
     )
     others = others_of(environment)
     names = {
-        one for text in (*own, *arns) for one in names_in_others(text, environment.name, others)
+        name for text in (*own, *arns) for name in names_in_others(text, environment.name, others)
     }
     return frozenset(names - {*own, *arns})
 
@@ -81,11 +81,11 @@ def named_by(address: str, environment: Environment) -> str | None:
     buckets = (
         names_in_others(environment.bucket, environment.name, others) if environment.bucket else ()
     )
-    parts = {one for place in places for one in PARTS.split(place)} - {
+    parts = {part for place in places for part in PARTS.split(place)} - {
         *PARTS.split(environment.prefix)
     }
-    wholes = {one for place in places for one in (*place.split("."), place.partition(".s3")[0])}
-    return next((one for one in (*buckets, *others) if one in parts | wholes), None)
+    wholes = {part for place in places for part in (*place.split("."), place.partition(".s3")[0])}
+    return next((bucket for bucket in (*buckets, *others) if bucket in parts | wholes), None)
 
 
 @cache

@@ -26,19 +26,19 @@ def outsiders(
     Raises PolicySyntaxError where the policy can't be read.
     """
     found: dict[Words, list[Statement]] = {}
-    for one in parse(document or '{"Statement": []}'):
-        if one.effect == "Allow":
-            for kind, _, words in _outside(one, account):
+    for statement in parse(document or '{"Statement": []}'):
+        if statement.effect == "Allow":
+            for kind, _, words in _outside(statement, account):
                 if services or kind != "Service":
-                    found.setdefault(words, []).append(one)
+                    found.setdefault(words, []).append(statement)
     return dict(sorted(found.items(), key=str))
 
 
 def principals_beyond(document: str | None, account: str) -> frozenset[str]:
     """Return the principals beyond ``account`` whom a policy allows, as it names them."""
     statements = parse(document or '{"Statement": []}')
-    allowing = (one for one in statements if one.effect == "Allow")
-    return frozenset(who for one in allowing for _, who, _ in _outside(one, account))
+    allowing = (statement for statement in statements if statement.effect == "Allow")
+    return frozenset(who for statement in allowing for _, who, _ in _outside(statement, account))
 
 
 def terms_of(allowed: Mapping[Words, Iterable[Statement]]) -> Words:
@@ -53,7 +53,7 @@ def terms_of(allowed: Mapping[Words, Iterable[Statement]]) -> Words:
 
 
 def _terms(statements: Iterable[Statement]) -> list[Words]:
-    return sorted({one.terms for one in statements}, key=str)
+    return sorted({statement.terms for statement in statements}, key=str)
 
 
 def open_to_all(document: str | None, stage: str) -> bool:
@@ -63,20 +63,23 @@ def open_to_all(document: str | None, stage: str) -> bool:
     """
     statements = parse(document or '{"Statement": []}')
     return not statements or (
-        all(one.effect == "Allow" or _is_idle(one) for one in statements)
-        and any(one.effect == "Allow" and _allows_everyone(one, stage) for one in statements)
+        all(statement.effect == "Allow" or _is_idle(statement) for statement in statements)
+        and any(
+            statement.effect == "Allow" and _allows_everyone(statement, stage)
+            for statement in statements
+        )
     )
 
 
-def _is_idle(one: Statement) -> bool:
-    return any(holds(condition, OVER_TLS) is False for condition in one.conditions)
+def _is_idle(statement: Statement) -> bool:
+    return any(holds(condition, OVER_TLS) is False for condition in statement.conditions)
 
 
-def _allows_everyone(one: Statement, stage: str) -> bool:
-    everybody = {("AWS", "*"), ("*", "*")} & set(one.principals)
-    calling = any(action_pattern(action).matches(INVOKE) for action in one.actions)
-    whole = any(_is_whole(resource, stage) for resource in one.resources)
-    always = all(holds(condition, OVER_TLS) is True for condition in one.conditions)
+def _allows_everyone(statement: Statement, stage: str) -> bool:
+    everybody = {("AWS", "*"), ("*", "*")} & set(statement.principals)
+    calling = any(action_pattern(action).matches(INVOKE) for action in statement.actions)
+    whole = any(_is_whole(resource, stage) for resource in statement.resources)
+    always = all(holds(condition, OVER_TLS) is True for condition in statement.conditions)
     return bool(everybody and calling and whole and always)
 
 
@@ -100,7 +103,7 @@ def _outside(statement: Statement, account: str) -> Iterator[tuple[str, str, Wor
         if is_gone(kind, who):
             continue
         keys = SERVICE_KEYS if kind == "Service" else ACCOUNT_KEYS
-        held = any(_holds_to(one, keys, account) for one in statement.conditions)
+        held = any(_holds_to(condition, keys, account) for condition in statement.conditions)
         if not held and not (kind == "AWS" and account_of(who) == account):
             yield kind, who, Words.same("*" if who == "*" else f"{kind} {who}")
 
@@ -111,7 +114,7 @@ def _holds_to(condition: Condition, keys: frozenset[str], account: str) -> bool:
     if key in keys:
         return surely and {*condition.values} == {account}
     if key == ("aws:principalarn" if keys is ACCOUNT_KEYS else "aws:sourcearn"):
-        return surely and {account_of(one) for one in condition.values} == {account}
+        return surely and {account_of(value) for value in condition.values} == {account}
     return False
 
 

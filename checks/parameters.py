@@ -52,12 +52,12 @@ ARGUMENTS: Mapping[str, Callable[[Environment, Plan], Iterable[Any]]] = {
     "secret": lambda _, plan: plan.secrets,
     "role": lambda _, plan: plan.roles,
     "function": lambda _, plan: plan.functions,
-    "guided_role": lambda _, plan: (one for one in plan.roles if one.judged_for_missing),
-    "unguided_role": lambda _, plan: (one for one in plan.roles if not one.judged_for_missing),
-    "secret_reader": lambda _, plan: (one for one in plan.functions if one.secrets),
+    "guided_role": lambda _, plan: (role for role in plan.roles if role.judged_for_missing),
+    "unguided_role": lambda _, plan: (role for role in plan.roles if not role.judged_for_missing),
+    "secret_reader": lambda _, plan: (function for function in plan.functions if function.secrets),
     "route": lambda _, plan: plan.api.routes,
-    "guarded_route": lambda _, plan: (one for one in plan.api.routes if one.authorized),
-    "open_route": lambda _, plan: (one for one in plan.api.routes if not one.authorized),
+    "guarded_route": lambda _, plan: (route for route in plan.api.routes if route.authorized),
+    "open_route": lambda _, plan: (route for route in plan.api.routes if not route.authorized),
     "path": lambda _, plan: plan.api.paths,
     "gateway_response": lambda _, plan: plan.api.gateway_responses,
     "alarm": lambda _, plan: plan.alarms,
@@ -71,8 +71,8 @@ HAS_NONE: Mapping[str, Callable[[Application], bool]] = {
     "table": lambda app: not app.tables,
     "secret": lambda app: not app.secrets,
     "secret_reader": lambda app: not app.secrets,
-    "guided_role": lambda app: not any(one.guided for one in app.functions.values()),
-    "unguided_role": lambda app: all(one.guided for one in app.functions.values()),
+    "guided_role": lambda app: not any(function.guided for function in app.functions.values()),
+    "unguided_role": lambda app: all(function.guided for function in app.functions.values()),
     "guarded_route": lambda app: {*app.routes} == {*app.open_routes},
     "open_route": lambda app: not app.open_routes,
 }
@@ -96,9 +96,9 @@ def _counting(
 ) -> Iterator[Any]:
     """Yield each planned alarm, tied to the row of its kind; None keeps a row in the collection that is set aside."""
     for kind, mark in counted.items():
-        alarms = [one for one in plan.alarms if one.kind == kind]
-        for one in alarms:
-            yield pytest.param(one, marks=mark.with_args(subject=str(one)), id=str(one))
+        alarms = [planned for planned in plan.alarms if planned.kind == kind]
+        for alarm in alarms:
+            yield pytest.param(alarm, marks=mark.with_args(subject=str(alarm)), id=str(alarm))
         if not alarms:
             idle = kind == "throttle" and not environment.application.tables
             yield pytest.param(None, marks=[mark, *([without_subject] if idle else [])], id=kind)

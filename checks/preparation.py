@@ -52,10 +52,10 @@ def _functional() -> tuple[str, ...]:
 def planned_names(deployed: Deployed, plan: Plan) -> list[str]:
     """Return the names of what exists; the first absent resource raises Follows from its own row."""
     return [
-        *(deployed.table(one).name for one in plan.tables),
-        *(deployed.secret(one).name for one in plan.secrets),
-        *(deployed.role(one).name for one in plan.roles),
-        *(deployed.function(one).name for one in plan.functions),
+        *(deployed.table(table).name for table in plan.tables),
+        *(deployed.secret(secret).name for secret in plan.secrets),
+        *(deployed.role(role).name for role in plan.roles),
+        *(deployed.function(function).name for function in plan.functions),
         deployed.rest_api().name,
         deployed.stage().name,
         deployed.usage_plan().name,
@@ -66,14 +66,14 @@ def planned_names(deployed: Deployed, plan: Plan) -> list[str]:
 def unexpected(kind: str, names: Iterable[str], plan: Plan, environment: Environment) -> list[str]:
     """Return names beyond the plan. More alarms than planned are not leftovers."""
     planned = {
-        "functions": {one.name for one in plan.functions},
-        "tables": {one.name for one in plan.tables},
-        "roles": {*(one.name for one in plan.roles), plan.api.log_role},
-        "secrets": {one.name for one in plan.secrets},
+        "functions": {function.name for function in plan.functions},
+        "tables": {table.name for table in plan.tables},
+        "roles": {*(role.name for role in plan.roles), plan.api.log_role},
+        "secrets": {secret.name for secret in plan.secrets},
         "alarms": set(names),
         "rest_apis": {plan.api.name},
     }
-    prefixed = (one for one in names if one.startswith(environment.prefix) or kind == "tables")
+    prefixed = (name for name in names if name.startswith(environment.prefix) or kind == "tables")
     return sorted(set(prefixed) - planned[kind])
 
 
@@ -82,14 +82,14 @@ def foreign_arns(found: Sections, account: str, region: str) -> tuple[int, list[
     sections: tuple[Section[Any], ...] = (
         *(found.functions, found.roles, found.tables, found.secrets, found.topics),
     )
-    arns = [str(known(one).arn) for section in sections for one in known(section).values()]
+    arns = [str(known(entry).arn) for section in sections for entry in known(section).values()]
     foreign = [arn for arn in arns if not _ours(arn, account, region)]
     return len(arns), foreign
 
 
 def copies_elsewhere(found: Sections, plan: Plan, region: str) -> tuple[Difference, ...]:
     """Return unplanned copies of a table or secret in other Regions; a table's list of replicas includes itself."""
-    planned = {one.name: one.replicas for one in plan.tables}
+    planned = {table.name: table.replicas for table in plan.tables}
     sections: Mapping[Words, Section[Any]] = {
         TABLE.words: found.tables,
         SECRET.words: found.secrets,
@@ -97,12 +97,12 @@ def copies_elsewhere(found: Sections, plan: Plan, region: str) -> tuple[Differen
     return tuple(
         difference
         for kind, section in sections.items()
-        for one in map(known, known(section).values())
+        for entry in map(known, known(section).values())
         for difference in differences(
             kind,
-            one.name,
-            {COPIES: [copy for copy in one.replicas if copy != region]},
-            {COPIES: within(planned.get(one.name, ()))},
+            entry.name,
+            {COPIES: [copy for copy in entry.replicas if copy != region]},
+            {COPIES: within(planned.get(entry.name, ()))},
             decided_in=where("table_settings") if kind == TABLE.words else "",
             loosens=True,
         )

@@ -46,8 +46,8 @@ def misplaced(masters: Iterable[Item], area: Area | None) -> Iterator[Difference
 
     Two spots at one place are reported, too: one is probably a copy whose place was never changed.
     """
-    sound = (one for one in masters if not flaw(one))  # a malformed one is DATA-02's
-    placed = [(one, place) for one in sound if (place := coordinates(one))]
+    sound = (master for master in masters if not flaw(master))  # a malformed one is DATA-02's
+    placed = [(entry, place) for entry in sound if (place := coordinates(entry))]
     around = area or _middle([place for _, place in placed])
     there = dict[tuple[float, float], str]()
     for item, place in placed:
@@ -100,7 +100,7 @@ def expired(
     spans = _spans(masters, day)
     ended = [_ended(id_, span, f"{day}") for id_, span in spans.ended.items()]
     if season := environment.season:
-        now = [one for one in masters if stamp_id(one, "") in spans.valid]
+        now = [master for master in masters if stamp_id(master, "") in spans.valid]
         short = validity(now, season.ends).ended if season.ends > day else {}
         ended += [_ended(id_, span, f"{season.ends}") for id_, span in short.items()]
     return spans, tuple(ended)
@@ -163,17 +163,17 @@ def mistyped(
     table: desired.Table, scan: KeyScan, planned: Mapping[str, str]
 ) -> tuple[Difference, ...]:
     """Return each attribute of people's items that has another type than the functions read."""
-    names = {one: Words(en=f"type of {one}", ja=f"{one}の型") for one in scan.mistyped}
-    facts = {names[one]: types for one, types in scan.mistyped.items()}
-    bounds = {names[one]: exactly(planned[one]) for one in names}
+    names = {name: Words(en=f"type of {name}", ja=f"{name}の型") for name in scan.mistyped}
+    facts = {names[key]: types for key, types in scan.mistyped.items()}
+    bounds = {names[name]: exactly(planned[name]) for name in names}
     found = differences(TABLE, table.name, facts, bounds, call="dynamodb:Scan", loosens=True)
     return tuple(found)
 
 
 def orphans(table: desired.Table, scan: KeyScan, masters: Iterable[Item]) -> tuple[Difference, ...]:
     """Return the difference if people hold stamps that no master describes."""
-    known = {stamp_id(one, "") for one in masters}
-    held = (one for one in scan.range_keys if not one.startswith(COUNTER))
+    known = {stamp_id(master, "") for master in masters}
+    held = (key for key in scan.range_keys if not key.startswith(COUNTER))
     unknown = tuple(sorted(set(held) - known))
     return if_any(TABLE, table.name, ORPHANS, unknown, unset(), call="dynamodb:Scan")
 

@@ -40,31 +40,32 @@ LIMITED: Mapping[tuple[bool, bool], Words] = {
 """(only reading, under a condition) -> how that is said."""
 
 
-def example_of(one: Reach) -> Words:
+def example_of(reach: Reach) -> Words:
     """Name one action, its resource if it has one, and what allows it."""
-    by = _allowed_by(one)
-    if not one.name:
-        return Words(en=f"{one.action} ({by.en})", ja=f"{one.action}、{by.ja}")
+    by = _allowed_by(reach)
+    if not reach.name:
+        return Words(en=f"{reach.action} ({by.en})", ja=f"{reach.action}、{by.ja}")
     return Words(
-        en=f"{one.action} on {one.name} ({by.en})", ja=f"{one.name}に対する{one.action}、{by.ja}"
+        en=f"{reach.action} on {reach.name} ({by.en})",
+        ja=f"{reach.name}に対する{reach.action}、{by.ja}",
     )
 
 
-def _allowed_by(one: Reach) -> Words:
+def _allowed_by(reach: Reach) -> Words:
     """Name the statement that allows it, and any condition that can't be evaluated here."""
-    if not one.provided:
-        return one.by
+    if not reach.provided:
+        return reach.by
     return Words(
-        en=f"{one.by.en}, under a condition that is assumed to be met, since {one.provided.en}",
-        ja=f"{one.by.ja}、{one.provided.ja}ため条件は成立するものとみなす",
+        en=f"{reach.by.en}, under a condition that is assumed to be met, since {reach.provided.en}",
+        ja=f"{reach.by.ja}、{reach.provided.ja}ため条件は成立するものとみなす",
     )
 
 
 def summary(reach: Iterable[Reach]) -> Words:
     """Say by kind what is reached, by name or as all of a kind, and how far: a decision covers exactly this."""
     alike: dict[tuple[str, Words], list[str]] = {}
-    for one in reach:
-        alike.setdefault((one.kind, LIMITED[one.reads, bool(one.provided)]), []).append(one.name)
+    for way in reach:
+        alike.setdefault((way.kind, LIMITED[way.reads, bool(way.provided)]), []).append(way.name)
     return joined(_reached(kind, names, how) for (kind, how), names in alike.items())
 
 

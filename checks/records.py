@@ -75,8 +75,8 @@ def proven_at(record: Record) -> datetime:
 
 def newest(records: Records, kind: str, **body: Any) -> Record | None:
     """Return the record of what ended last, of equals the newest record; None if there is none."""
-    entries = (one for one in reversed(records.entries) if one.kind == kind)
-    fitting = (one for one in entries if all(one.body.get(k) == v for k, v in body.items()))
+    entries = (entry for entry in reversed(records.entries) if entry.kind == kind)
+    fitting = (entry for entry in entries if all(entry.body.get(k) == v for k, v in body.items()))
     return max(fitting, key=proven_at, default=None)
 
 
@@ -123,7 +123,9 @@ def counting(
 def measured(records: Records) -> Records:
     """Leave out invalid load runs: they say nothing about the target, good or bad."""
     entries = (
-        one for one in records.entries if (one.kind, one.body.get("verdict")) != ("load", "invalid")
+        entry
+        for entry in records.entries
+        if (entry.kind, entry.body.get("verdict")) != ("load", "invalid")
     )
     return replace(records, entries=tuple(entries))
 
@@ -179,11 +181,11 @@ def loose_objectives(load: Record) -> Differences:
     limits: dict[tuple[str, str], tuple[float | None, Bound]] = {
         (plan, name): (of_run.get(name), bound) for name, bound in LOOSEST_RUN.items()
     }
-    for one in load.body["checks"]:
-        if bound := LOOSEST.get(criterion := one["criterion"]):
-            least, most = one["limit"]
+    for check in load.body["checks"]:
+        if bound := LOOSEST.get(criterion := check["criterion"]):
+            least, most = check["limit"]
             found = least if criterion == "achieved" else most
-            limits[one["endpoint"], criterion] = (found, bound)
+            limits[check["endpoint"], criterion] = (found, bound)
     about: dict[str, Any] = {"decided_in": "load/slo.toml", "loosens": True}
     return Differences.among(
         Difference(

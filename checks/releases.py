@@ -34,8 +34,12 @@ LAG = timedelta(minutes=1)
 def newest_of_the_stage(deployed: Deployed) -> tuple[Deployment, ...]:
     """Return the newest deployments that no other stage has taken, or that the planned one serves as well."""
     ours = deployed.stage()
-    others = {known(one).deployment_id for one in deployed.stages().values()} - {ours.deployment_id}
-    return newest([one for one in deployed.deployments() if one.id not in others])
+    others = {known(stage).deployment_id for stage in deployed.stages().values()} - {
+        ours.deployment_id
+    }
+    return newest(
+        [deployment for deployment in deployed.deployments() if deployment.id not in others]
+    )
 
 
 def newest(newest_first: Sequence[Deployment]) -> tuple[Deployment, ...]:
@@ -44,7 +48,11 @@ def newest(newest_first: Sequence[Deployment]) -> tuple[Deployment, ...]:
     If their contents differ, so do the draft and what the stage serves, which DEP-22 reports.
     """
     last = newest_first[0].created.replace(microsecond=0)
-    return tuple(one for one in newest_first if one.created.replace(microsecond=0) == last)
+    return tuple(
+        deployment
+        for deployment in newest_first
+        if deployment.created.replace(microsecond=0) == last
+    )
 
 
 def deployed_again(deployed: Deployed, released: Mapping[str, Any]) -> bool:
@@ -60,7 +68,7 @@ def repair(
     recorded = released.get("version"), released.get("code_sha256")
     if live == recorded[1]:
         return ""
-    there = {(one.number, one.code_sha256) for one in deployed.versions(function)}
+    there = {(version.number, version.code_sha256) for version in deployed.versions(function)}
     return POINTED if recorded in there else ""
 
 

@@ -5,21 +5,11 @@ from dataclasses import replace
 from datetime import datetime
 
 from aws import desired
-from aws.access.privileges import (
-    DETAILS,
-    Gravity,
-    Surplus,
-    as_differences,
-    grouped_differences,
-    known_of,
-    lacking,
-    lacks,
-    pair,
-    split,
-    statements,
-)
-from aws.access.privileges import surplus as all_surplus
+from aws.access.call_context import known_of
+from aws.access.privileges import DETAILS, lacking, lacks, pair, split, statements
 from aws.access.secret_arns import READ, Named, named, reaches_more
+from aws.access.surplus import Gravity, Surplus, as_differences, grouped_differences
+from aws.access.surplus import surplus as all_surplus
 from aws.bounds import described
 from aws.difference import Difference
 from aws.iam import MissingPermission, resource_pattern
@@ -55,42 +45,50 @@ GRANTED = described(
 def surplus(role: Role, want: desired.Role, row: str) -> tuple[Difference, ...]:
     """Return the surplus that ``row`` reports."""
     return as_differences(
-        role, (one for one in all_surplus(role, want) if ROWS[one.gravity] == row)
+        role, (surplus for surplus in all_surplus(role, want) if ROWS[surplus.gravity] == row)
     )
 
 
 def follow_graver(role: Role, want: desired.Role, row: str, decisions: Decisions) -> None:
     """Raise Follows if a graver row reports a surplus that makes this row untrue as well."""
-    for one in _undecided(role, want, decisions):
-        if ROWS[one.gravity] in GRAVER[row] and not (row == "SEC-15" and _encloses(want, one)):
-            raise _follows(role, one)
+    for excess in _undecided(role, want, decisions):
+        if ROWS[excess.gravity] in GRAVER[row] and not (
+            row == "SEC-15" and _encloses(want, excess)
+        ):
+            raise _follows(role, excess)
 
 
 def follow_names(role: Role, want: desired.Role, deployed: Deployed) -> None:
     """Raise Follows if SEC-16 reports an ARN by which more than the role's own secret can be read."""
-    for one in all_surplus(role, want):
+    for excess in all_surplus(role, want):
         wide = any(
-            reaches_more(one.resource, secret, deployed.secret_names) for secret in want.secrets
+            reaches_more(excess.resource, secret, deployed.secret_names) for secret in want.secrets
         )
-        if one.gravity is Gravity.SECRET and wide:
-            raise _follows(role, one)
+        if excess.gravity is Gravity.SECRET and wide:
+            raise _follows(role, excess)
 
 
 def follow_invoking(
     role: Role, want: desired.Role, functions: Iterable[desired.Function], decisions: Decisions
 ) -> None:
     """Raise Follows if a surplus lets the role invoke one of our functions."""
-    arns, known = [arn for one in functions for arn in (one.arn, one.alias_arn)], known_of(want)
-    for one in _undecided(role, want, decisions):
-        if any(applies(one.pair, INVOKE, arn, known) is True for arn in arns):
-            raise _follows(role, one)
+    arns, known = (
+        [arn for function in functions for arn in (function.arn, function.alias_arn)],
+        known_of(want),
+    )
+    for excess in _undecided(role, want, decisions):
+        if any(applies(excess.pair, INVOKE, arn, known) is True for arn in arns):
+            raise _follows(role, excess)
 
 
-def _encloses(want: desired.Role, one: Surplus) -> bool:
+def _encloses(want: desired.Role, surplus: Surplus) -> bool:
     """Whether everything that the Resource matches belongs to this environment, by name."""
     own = [resource_pattern(each) for each in want.own]
     try:
-        return bool(one.resource) and escape_from(own, (resource_pattern(one.resource),)) is None
+        return (
+            bool(surplus.resource)
+            and escape_from(own, (resource_pattern(surplus.resource),)) is None
+        )
     except TooIntricateError:
         return False
 
@@ -100,18 +98,18 @@ def _undecided(role: Role, want: desired.Role, decisions: Decisions) -> Iterator
     found = all_surplus(role, want)
     for gravity in ROWS:
         for difference, several in grouped_differences(
-            role, (one for one in found if one.gravity is gravity)
+            role, (surplus for surplus in found if surplus.gravity is gravity)
         ):
             if decisions.undecided([difference]):
                 yield from several
 
 
-def _follows(role: Role, one: Surplus) -> Follows:
-    found = one.words
+def _follows(role: Role, surplus: Surplus) -> Follows:
+    found = surplus.words
     words = Words(
         en=f"{role.name} is allowed {found.en}", ja=f"{role.name}に{found.ja}が許可されています"
     )
-    return Follows(ROWS[one.gravity], words)
+    return Follows(ROWS[surplus.gravity], words)
 
 
 def lost_by_boundary(
@@ -121,13 +119,13 @@ def lost_by_boundary(
     if role.boundary is None:
         return []
     alone = lacking(replace(role, boundary=None), want, arns, now)
-    absent = {(one.action, one.resource) for one in alone}
+    absent = {(missing.action, missing.resource) for missing in alone}
     found = lacking(role, want, arns, now)
-    return [one for one in found if (one.action, one.resource) not in absent]
+    return [missing for missing in found if (missing.action, missing.resource) not in absent]
 
 
 def denied_by_boundary(role: Role, lost: Sequence[MissingPermission]) -> Words:
-    first = joined(pair(one.action, one.resource) for one in lost[:1])
+    first = joined(pair(missing.action, missing.resource) for missing in lost[:1])
     return Words(
         en=f"the boundary of {role.name} denies {first.en}",
         ja=f"{role.name}のアクセス許可の境界が{first.ja}を拒否しています",
@@ -136,12 +134,12 @@ def denied_by_boundary(role: Role, lost: Sequence[MissingPermission]) -> Words:
 
 def follow_unnamed(role: Role, want: desired.Role, arns: Sequence[str], judge: Judge) -> None:
     """Raise Follows if no policy names a secret: another row reports that it is lacking, or granted too widely."""
-    for one in names_of(role, want, arns):
-        if one.resources:
+    for name in names_of(role, want, arns):
+        if name.resources:
             continue
-        owner, lost = _row_of(role, want, one.arn), lacking(role, want, arns)
+        owner, lost = _row_of(role, want, name.arn), lacking(role, want, arns)
         found = lacks(role, lost) if owner == "SEC-13" else surplus(role, want, owner)
-        judge.follow(owner, found, unnamed(one.secret))
+        judge.follow(owner, found, unnamed(name.secret))
 
 
 def unclear(role: Role, pairs: Iterable[MissingPermission]) -> tuple[Difference, ...]:
@@ -151,19 +149,19 @@ def unclear(role: Role, pairs: Iterable[MissingPermission]) -> tuple[Difference,
             kind=ROLE.words,
             name=role.name,
             fact=NEEDED,
-            found=one.words,
+            found=missing.words,
             bound=GRANTED,
             call=DETAILS,
             loosens=True,
         )
-        for one in pairs
-        if one.unknown
+        for missing in pairs
+        if missing.unknown
     )
 
 
 def names_of(role: Role, want: desired.Role, arns: Iterable[str]) -> list[Named]:
     """Return how the role's policies name each secret that its function reads."""
-    pairs = [each for one in statements(role) for each in split(one)]
+    pairs = [each for statement in statements(role) for each in split(statement)]
     return [
         Named(secret=secret, arn=arn, resources=named(pairs, secret))
         for secret, arn in zip(want.secrets, arns, strict=True)
@@ -174,9 +172,9 @@ def _row_of(role: Role, want: desired.Role, arn: str) -> str:
     """Return the row that reports a grant to read a secret without naming it; otherwise the row that reports it lacking."""
     known = known_of(want)
     wide = (
-        ROWS[one.gravity]
-        for one in all_surplus(role, want)
-        if applies(one.pair, READ, arn, known) is True
+        ROWS[surplus.gravity]
+        for surplus in all_surplus(role, want)
+        if applies(surplus.pair, READ, arn, known) is True
     )
     return next(wide, "SEC-13")
 
@@ -193,8 +191,8 @@ def but_for_suffixes(
 ) -> list[MissingPermission]:
     """Leave out what is lacking only because of how a secret is named; Follows if nothing else is lacking."""
     lost = list(lacking)
-    missed = {one.arn for one in names if one.missed}
-    others = [one for one in lost if one.resource not in missed]
+    missed = {name.arn for name in names if name.missed}
+    others = [missing for missing in lost if missing.resource not in missed]
     if lost and not others:
         raise Follows(
             "SEC-16",

@@ -134,8 +134,10 @@ class WayBack:
     def _unknown(self, back: Function) -> Iterator[Difference]:
         """Yield code that is not recorded: somebody who knows it has to say what it is."""
         known = {
-            code for one in self.snapshot.scope.releases for _, code in one.functions.values()
-        } | {one.code_sha256 for one in packed(self.snapshot.scope).functions.values()}
+            code
+            for release in self.snapshot.scope.releases
+            for _, code in release.functions.values()
+        } | {function.code_sha256 for function in packed(self.snapshot.scope).functions.values()}
         if back.code_sha256 not in known:
             yield fault(
                 FUNCTION.words,
@@ -183,5 +185,5 @@ class WayBack:
     def _planned_open(self) -> frozenset[str]:
         """Return what has to ask for no session, and is wrong where what is live does: login and preflights."""
         api = self.snapshot.plan.api
-        logins = {one.id for one in api.routes if not one.authorized}
+        logins = {route.id for route in api.routes if not route.authorized}
         return frozenset(logins | {f"OPTIONS {path}" for path in api.paths})

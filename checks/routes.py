@@ -61,7 +61,7 @@ def _is_preflight(method: Method) -> bool:
     return method.verb == "OPTIONS" and mock
 
 
-def _differing(label: Words, one: Mapping[str, Any], other: Mapping[str, Any]) -> Iterator[Words]:
-    for key in sorted({*one, *other}):
-        if one.get(key) != other.get(key):
+def _differing(label: Words, entry: Mapping[str, Any], other: Mapping[str, Any]) -> Iterator[Words]:
+    for key in sorted({*entry, *other}):
+        if entry.get(key) != other.get(key):
             yield joined((label, Words.same(key)), "")

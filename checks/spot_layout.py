@@ -68,25 +68,29 @@ class PlacedStamp:
 def spots(masters: Iterable[Item]) -> tuple[PlacedStamp, ...]:
     """Return the spots among the masters; malformed ones are another row's."""
     return tuple(
-        PlacedStamp(stamp_id(one, ""), *place, float(number(one["Location"]["M"]["radiusM"]) or 0))
-        for one in masters
-        if one.get("Type") == {"S": "GPS"} and not flaw(one) and (place := coordinates(one))
+        PlacedStamp(
+            stamp_id(master, ""), *place, float(number(master["Location"]["M"]["radiusM"]) or 0)
+        )
+        for master in masters
+        if master.get("Type") == {"S": "GPS"}
+        and not flaw(master)
+        and (place := coordinates(master))
     )
 
 
 def overlapping(table: desired.Table, masters: Iterable[Item]) -> tuple[Difference, ...]:
     """Return the pairs of spots at which one place gives two stamps; two at the very same place are another row's."""
     pairs = (
-        (one, other, metres)
-        for one, other in combinations(spots(masters), 2)
-        if 0 < (metres := one.metres_to(other)) < one.radius_m + other.radius_m
+        (stamp, other, metres)
+        for stamp, other in combinations(spots(masters), 2)
+        if 0 < (metres := stamp.metres_to(other)) < stamp.radius_m + other.radius_m
     )
     pairs_in_words = [
         Words(
-            en=f"{one.id} and {other.id} ({metres:.0f} m apart, radii {one.radius_m:g} m and {other.radius_m:g} m)",
-            ja=f"{one.id}と{other.id}（距離{metres:.0f} m、半径{one.radius_m:g} mと{other.radius_m:g} m）",
+            en=f"{stamp.id} and {other.id} ({metres:.0f} m apart, radii {stamp.radius_m:g} m and {other.radius_m:g} m)",
+            ja=f"{stamp.id}と{other.id}（距離{metres:.0f} m、半径{stamp.radius_m:g} mと{other.radius_m:g} m）",
         )
-        for one, other, metres in pairs
+        for stamp, other, metres in pairs
     ]
     return if_any(TABLE_KIND, table.name, OVERLAPPING, pairs_in_words, APART, call="dynamodb:Scan")
 
@@ -95,17 +99,17 @@ def foreign_hosts(
     table: desired.Table, masters: Iterable[Item], environment: Environment
 ) -> tuple[Difference, ...]:
     """Return the hosts of pictures that are neither the front end's nor the bucket's: the person who runs one can replace the picture."""
-    own = {urlsplit(one).hostname or "" for one in _own_addresses(environment)} - {""}
-    addresses = (one.get("ImageUrl", {}).get("S", "") for one in masters if not flaw(one))
-    hosts = {urlsplit(one).hostname or "" for one in addresses} - {""}
-    odd = sorted(one for one in hosts if not _is_own(one, own, environment.bucket))
+    own = {urlsplit(address).hostname or "" for address in _own_addresses(environment)} - {""}
+    addresses = (master.get("ImageUrl", {}).get("S", "") for master in masters if not flaw(master))
+    hosts = {urlsplit(address).hostname or "" for address in addresses} - {""}
+    odd = sorted(host for host in hosts if not _is_own(host, own, environment.bucket))
     about = {"call": "dynamodb:Scan", "decided_in": where("front_end", "bucket", "origin")}
     return if_any(TABLE_KIND, table.name, HOSTS, odd, within(sorted(own)), **about)
 
 
 def _is_own(host: str, own: Iterable[str], bucket: str | None) -> bool:
     """Whether a host is the front end's, below it, or the bucket's."""
-    below = any(host == one or host.endswith(f".{one}") for one in own)
+    below = any(host == name or host.endswith(f".{name}") for name in own)
     return below or (bucket is not None and host.startswith(f"{bucket}.s3"))
 
 
@@ -154,7 +158,7 @@ def masters_table(snapshot: Snapshot[Plan]) -> Mapping[str, Exhibit]:
     manifest = record.body if record else {}
     changes = _changes(contents.items, manifest)
     usual = UNCHANGED if "items" in manifest else NOT_LISTED
-    placed = {one.id: one for one in spots(contents.items)}
+    placed = {spot.id: spot for spot in spots(contents.items)}
     rows = tuple(
         (*_cells(item, placed), changes.get(stamp_id(item, ""), usual)) for item in contents.items
     )
@@ -183,5 +187,5 @@ def _cells(item: Item, placed: Mapping[str, PlacedStamp]) -> tuple[Words, ...]:
 
 
 def _nearest(spot: PlacedStamp, others: Iterable[PlacedStamp]) -> Words:
-    by_distance = sorted((spot.metres_to(one), one.id) for one in others if one is not spot)
+    by_distance = sorted((spot.metres_to(other), other.id) for other in others if other is not spot)
     return joined(Words.same(f"{id_}: {metres:.0f} m") for metres, id_ in by_distance[:1]) or NONE

@@ -25,8 +25,8 @@ def shared_answers(
     if route.verb != "GET":
         return [Words(en="the body", ja="本文")]
     return [
-        Words.same(one)
-        for one in sorted({*deciding(route, app)} - {*integration.cache_key_parameters})
+        Words.same(parameter)
+        for parameter in sorted({*deciding(route, app)} - {*integration.cache_key_parameters})
     ]
 
 
@@ -46,19 +46,19 @@ def _setting(stage: Stage, route: desired.Route) -> MethodSetting:
     return own or everything
 
 
-def opened_by(one: Stage, planned: Stage) -> Words:
+def opened_by(stage: Stage, planned: Stage) -> Words:
     """Say what another stage allows and logs: a decision about it covers nothing wider."""
-    same = one.deployment_id == planned.deployment_id
+    same = stage.deployment_id == planned.deployment_id
     limits = sorted(
         f"{path} {setting.rate:g}/s"
-        for path, setting in one.settings.items()
+        for path, setting in stage.settings.items()
         if setting.rate is not None
     )
-    traced = any(setting.data_trace for setting in one.settings.values())
+    traced = any(setting.data_trace for setting in stage.settings.values())
     serves = (
         Words(en="the same deployment", ja="同じデプロイ")
         if same
-        else Words.same(one.deployment_id)
+        else Words.same(stage.deployment_id)
     )
     limited = (
         Words.same(", ".join(limits))
@@ -67,4 +67,4 @@ def opened_by(one: Stage, planned: Stage) -> Words:
     )
     logged = Words(en="bodies logged", ja="本文のログ記録") if traced else SILENCE
     opened = joined(filter(None, (serves, limited, logged)), ", ")
-    return Words(en=f"{one.name}: {opened.en}", ja=f"{one.name}: {opened.ja}")
+    return Words(en=f"{stage.name}: {opened.en}", ja=f"{stage.name}: {opened.ja}")

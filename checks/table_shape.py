@@ -24,7 +24,7 @@ def index_flaws(table: Table, want: desired.Table) -> tuple[Difference, ...]:
 
 def index_names(table: Table, want: desired.Table) -> frozenset[str]:
     """Return the indexes that exist; Follows if one stands in place of a planned one."""
-    there, planned = {one.name for one in table.indexes}, {one.name for one in want.indexes}
+    there, planned = {index.name for index in table.indexes}, {index.name for index in want.indexes}
     if planned - there and there - planned:
         instead = ", ".join(sorted(there - planned))
         raise Follows(

@@ -108,7 +108,7 @@ def test_stage_serves_the_newest_deployment(deployed: Deployed, judge: Judge) ->
     last = newest_of_the_stage(deployed)
     judge.observe.note(newest=last, methods=len(deployed.served().methods))
 
-    bounds = {DEPLOYMENT: one_of(*(one.id for one in last))}
+    bounds = {DEPLOYMENT: one_of(*(deployment.id for deployment in last))}
     about = {"call": "apigateway:GetDeployments", "decidable": False}
     facts = {DEPLOYMENT: stage.deployment_id}
     judge(differences(STAGE.words, stage.name, facts, bounds, **about))
@@ -184,7 +184,7 @@ def test_gateway_responses_allow_the_origin(deployed: Deployed, plan: Plan, judg
 def test_no_error_is_answered_as_something_else(deployed: Deployed, judge: Judge) -> None:
     served = deployed.served()
     judge.observe.note(
-        statuses={kind: one.status for kind, one in served.gateway_responses.items()}
+        statuses={kind: response.status for kind, response in served.gateway_responses.items()}
     )
 
     judge(misleading_statuses(served))
@@ -205,7 +205,8 @@ def test_bad_session_is_answered_with_401(kind: str, deployed: Deployed, judge: 
 def test_nothing_unplanned_stands_in_the_api(deployed: Deployed, judge: Judge) -> None:
     found = unplanned_in_api.of_api(deployed)
     judge.observe.note(
-        methods=len(deployed.served().methods), unplanned=[one.words.en for one in found]
+        methods=len(deployed.served().methods),
+        unplanned=[difference.words.en for difference in found],
     )
 
     judge(found)

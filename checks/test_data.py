@@ -59,7 +59,7 @@ def test_no_picture_is_at_another_environment(
     deployed: Deployed, plan: Plan, environment: Environment, judge: Judge
 ) -> None:
     masters = whole(deployed.contents(plan.table("stampmasters")))
-    judge.observe.note(pictures=sum("ImageUrl" in one for one in masters))
+    judge.observe.note(pictures=sum("ImageUrl" in master for master in masters))
 
     hosts = foreign_hosts(plan.table("stampmasters"), masters, environment)
     judge((*hosts, *rally.pictures(masters, environment)))

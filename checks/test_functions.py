@@ -166,7 +166,9 @@ def test_route_invokes_the_alias(
 
 @expectation("DEP-44", ja="オーソライザーがエイリアスを呼び出す")
 def test_authorizers_invoke_the_alias(deployed: Deployed, judge: Judge) -> None:
-    judge.observe.note(authorizers=[one.uri for one in deployed.served().authorizers.values()])
+    judge.observe.note(
+        authorizers=[authorizer.uri for authorizer in deployed.served().authorizers.values()]
+    )
 
     judge(past_the_alias(deployed))
 
@@ -211,8 +213,10 @@ def test_newest_deployment_is_the_one_that_was_released(deployed: Deployed, judg
     last, released = newest_of_the_stage(deployed), deployed.record("release").body
     judge.observe.note(newest=last, released=released["deployment"])
 
-    known = released["deployment"] in {one.id for one in last} or deployed_again(deployed, released)
-    facts = {NEWEST: [released["deployment"]] if known else [one.id for one in last]}
+    known = released["deployment"] in {deployment.id for deployment in last} or deployed_again(
+        deployed, released
+    )
+    facts = {NEWEST: [released["deployment"]] if known else [deployment.id for deployment in last]}
     bounds = {NEWEST: exactly([released["deployment"]])}
     about = {"call": "apigateway:GetDeployments", "decided_in": RELEASED, "decidable": False}
     found = differences(
@@ -271,7 +275,7 @@ def test_concurrency_suffices_for_the_target_rate(
     deployed: Deployed, plan: Plan, environment: Environment, judge: Judge
 ) -> None:
     account = judge.observe(deployed.lambda_account(), "concurrent_executions", "unreserved")
-    ours = [deployed.function(one) for one in plan.functions]
+    ours = [deployed.function(function) for function in plan.functions]
     needed, free = busy(environment, calls=CALLS_PER_REQUEST), free_for_us(account, ours)
     judge.observe.note(requests_a_second=environment.target_rate, needed=needed, free=free)
 

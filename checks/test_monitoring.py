@@ -54,7 +54,9 @@ GHOSTS = Words(en="resources shown that do not exist", ja="表示しているが
 def test_faults_in_the_logs_become_a_metric(
     function: desired.Function, plan: Plan, deployed: Deployed, judge: Judge
 ) -> None:
-    planned = next(one for one in plan.log_groups if one.name == function.log_group)
+    planned = next(
+        log_group for log_group in plan.log_groups if log_group.name == function.log_group
+    )
     group = judge.observe(deployed.log_group(planned), "log_class")
 
     bounds = {LOG_CLASS: planned.bounds[LOG_CLASS]}
@@ -89,8 +91,8 @@ def test_alarm_is_not_in_alarm(
 def test_no_other_alarm_of_ours_is_in_alarm(
     found: Sections, records: Records, now: datetime, judge: Judge
 ) -> None:
-    alarms = [one for one in everything(found) if not scales(one)]
-    states = [(one, settled(one, records, now)) for one in alarms]
+    alarms = [alarm for alarm in everything(found) if not scales(alarm)]
+    states = [(alarm, settled(alarm, records, now)) for alarm in alarms]
     judge.observe.note(alarms=len(states))
 
     judge(in_alarm_state(states))
@@ -102,7 +104,7 @@ def test_alarm_is_neither_muted_nor_held_back(
 ) -> None:
     judged = judge.observe(alarm_for(alarm, delivery, row), "alarm_actions")
     held_back = silencing(judged, delivery)
-    judge.observe.note(unplanned=[one.what for one in held_back])
+    judge.observe.note(unplanned=[difference.what for difference in held_back])
 
     judge(held_back)
 
@@ -128,7 +130,9 @@ def test_dashboard_has_a_widget_of_each_kind(
     widget: desired.Widget, deployed: Deployed, judge: Judge
 ) -> None:
     dashboard = deployed.dashboard()
-    judge.observe.note(dashboard=dashboard.name, titles=[one.title for one in dashboard.widgets])
+    judge.observe.note(
+        dashboard=dashboard.name, titles=[shown.title for shown in dashboard.widgets]
+    )
 
     judge(lacking_kind(dashboard, widget))
 
@@ -221,7 +225,7 @@ def test_key_of_the_log_group_can_be_used(
 def test_account_leaves_our_logs_as_they_are(
     found: Sections, plan: Plan, environment: Environment, judge: Judge
 ) -> None:
-    attached = unplanned_attachments(found, [one.name for one in plan.log_groups])
+    attached = unplanned_attachments(found, [group.name for group in plan.log_groups])
     judge.observe.note(policies=len(attached))
 
     judge((*altering_attachments(attached, environment.application.metrics), *access(found)))

@@ -104,7 +104,7 @@ def test_role_lacks_nothing_that_it_needs(
     guided_role: desired.Role, deployed: Deployed, judge: Judge, now: datetime
 ) -> None:
     found = judge.observe(deployed.role(guided_role), "policies", "boundary")
-    arns = [deployed.secret(one).arn for one in guided_role.secrets]
+    arns = [deployed.secret(secret).arn for secret in guided_role.secrets]
     judge.observe.note(required=guided_role.required, secrets=arns)
 
     missing = lacking(found, guided_role, arns, now)
@@ -119,7 +119,7 @@ def test_role_may_use_the_keys_of_what_it_reads(
 ) -> None:
     found = judge.observe(deployed.role(role), "policies", "boundary")
     keys = keys_of(role, deployed, environment, judge.decisions)
-    judge.observe.note(kms_keys=[one.key.arn for one in keys])
+    judge.observe.note(kms_keys=[key.key.arn for key in keys])
 
     judge(unusable_for(found, role, keys))
     judge(denied_keys(found, role, keys))
@@ -130,11 +130,11 @@ def test_role_is_granted_for_good_what_it_is_granted(
     unguided_role: desired.Role, deployed: Deployed, judge: Judge, now: datetime
 ) -> None:
     found = judge.observe(deployed.role(unguided_role), "policies", "boundary")
-    arns = [deployed.secret(one).arn for one in unguided_role.secrets]
+    arns = [deployed.secret(secret).arn for secret in unguided_role.secrets]
 
     missing = short(found, unguided_role, arns, now)
     nothing = emptied(lacking(found, unguided_role, arns, now), unguided_role)
-    judge(lacks(found, (one for one in missing if one.taken or nothing)))
+    judge(lacks(found, (lack for lack in missing if lack.taken or nothing)))
     judge(unclear(found, missing))
 
 
@@ -162,12 +162,12 @@ def test_secret_is_named_by_its_exact_arn(
     secret_reader: desired.Function, deployed: Deployed, judge: Judge
 ) -> None:
     found = deployed.role(secret_reader.role)
-    arns = [deployed.secret(one).arn for one in secret_reader.role.secrets]
+    arns = [deployed.secret(secret).arn for secret in secret_reader.role.secrets]
     names = names_of(found, secret_reader.role, arns)
-    judge.observe.note(role=found.name, secrets=arns, resources=[one.resources for one in names])
+    judge.observe.note(role=found.name, secrets=arns, resources=[name.resources for name in names])
 
     follow_unnamed(found, secret_reader.role, arns, judge)
-    wrong = [flaw for one in names for flaw in unsound(one, deployed.secret_names)]
+    wrong = [flaw for name in names for flaw in unsound(name, deployed.secret_names)]
     about = {**OF_ROLE, "decidable": False}
     judge(differences(ROLE.words, found.name, {UNSOUND: wrong}, {UNSOUND: within(())}, **about))
 
@@ -194,7 +194,9 @@ def test_own_policy_of_every_version_is_read(
 ) -> None:
     policies = deployed.function_policies(function)
     versions = deployed.versions(function)
-    judge.observe.note(function=function.name, published=spans(int(one.number) for one in versions))
+    judge.observe.note(
+        function=function.name, published=spans(int(version.number) for version in versions)
+    )
 
     judge(unread_versions(function.name, versions, policies))
 
@@ -203,7 +205,7 @@ def test_own_policy_of_every_version_is_read(
 def test_function_has_no_url_of_its_own(
     function: desired.Function, deployed: Deployed, judge: Judge
 ) -> None:
-    urls = [one.url for one in deployed.function_urls(function)]
+    urls = [url.url for url in deployed.function_urls(function)]
     judge.observe.note(function=function.name, urls=urls)
 
     about = {"call": "lambda:ListFunctionUrlConfigs", "loosens": True}
@@ -234,7 +236,7 @@ def test_boundary_leaves_the_role_what_its_function_needs(
     role: desired.Role, deployed: Deployed, judge: Judge, now: datetime
 ) -> None:
     found = judge.observe(deployed.role(role), "policies", "boundary")
-    arns = [deployed.secret(one).arn for one in role.secrets]
+    arns = [deployed.secret(secret).arn for secret in role.secrets]
 
     lost = lost_by_boundary(found, role, arns, now)
     judge.follow("SEC-13", lacks(found, lost), denied_by_boundary(found, lost))
@@ -247,7 +249,11 @@ def test_nobody_else_may_act_on_what_is_ours(
     principals = deployed.principals()
     judge.observe.note(
         administrators=insiders.environment.administrators,
-        acting=[one.arn for one in principals if any(r.kind != INVOCATION for r in one.reach)],
+        acting=[
+            principal.arn
+            for principal in principals
+            if any(r.kind != INVOCATION for r in principal.reach)
+        ],
     )
 
     judge((*acting(principals, insiders), *assumable_by_others(principals, insiders)))
@@ -271,7 +277,7 @@ def test_policy_of_the_table_names_nobody_else(
 def test_policy_of_no_key_allows_a_stranger(
     found: Sections, environment: Environment, judge: Judge
 ) -> None:
-    keys = {one.arn: one.policy for one in map(known, known(found.keys).values()) if one.policy}
+    keys = {key.arn: key.policy for key in map(known, known(found.keys).values()) if key.policy}
     judge.observe.note(kms_keys=sorted(keys))
 
     judge(keys_opened(keys, environment.account))
@@ -294,10 +300,10 @@ def test_policy_of_the_secret_names_nobody_else(
 def test_policy_of_the_topic_names_nobody_else(
     found: Sections, insiders: Insiders, judge: Judge
 ) -> None:
-    topics = [known(one) for one in known(found.topics).values()]
-    judge.observe.note(topics={one.arn: one.policy for one in topics})
+    topics = [known(topic) for topic in known(found.topics).values()]
+    judge.observe.note(topics={topic.arn: topic.policy for topic in topics})
 
-    judge([one for topic in topics for one in allowed_to_publish(topic, insiders)])
+    judge([difference for topic in topics for difference in allowed_to_publish(topic, insiders)])
 
 
 @expectation("SEC-25", ja="ロールを使うのがその関数だけである")
@@ -306,7 +312,7 @@ def test_role_is_used_by_its_function_alone(
 ) -> None:
     found = judge.observe(deployed.role(role), "last_used_in")
     users = deployed.role_users(role)
-    judge.observe.note(role=role.name, functions=[one.function for one in users])
+    judge.observe.note(role=role.name, functions=[user.function for user in users])
 
     judge(used_elsewhere(found, users, environment.region))
 
@@ -316,7 +322,11 @@ def test_nobody_else_may_invoke_a_function(
     deployed: Deployed, insiders: Insiders, judge: Judge
 ) -> None:
     principals = deployed.principals()
-    inside = [one.arn for one in principals if any(r.kind == INVOCATION for r in one.reach)]
+    inside = [
+        principal.arn
+        for principal in principals
+        if any(r.kind == INVOCATION for r in principal.reach)
+    ]
     judge.observe.note(administrators=insiders.environment.administrators, invoking=inside)
 
     judge(invoking(principals, insiders))
@@ -329,7 +339,7 @@ def test_function_under_our_role_has_no_url(
     role: desired.Role, deployed: Deployed, environment: Environment, judge: Judge
 ) -> None:
     users = deployed.role_users(role)
-    judge.observe.note(role=role.name, urls=[url for one in users for url in one.urls])
+    judge.observe.note(role=role.name, urls=[url for user in users for url in user.urls])
     found = deployed.role(role)
 
     used, why = used_elsewhere(found, users, environment.region), with_url(users)

@@ -123,7 +123,7 @@ def test_nothing_is_copied_into_another_region(
     found: Sections, plan: Plan, environment: Environment, judge: Judge
 ) -> None:
     copies = copies_elsewhere(found, plan, environment.region)
-    judge.observe.note(region=environment.region, copies=[one.words for one in copies])
+    judge.observe.note(region=environment.region, copies=[copy.words for copy in copies])
 
     judge(copies)
 
@@ -150,8 +150,12 @@ def test_days_of_the_environment_file_are_meant(
 def test_every_decision_of_the_environment_file_is_in_force(
     environment: Environment, judge: Judge
 ) -> None:
-    over = [one.sentence for one in environment.decisions if not judge.decisions.in_force(one)]
-    judge.observe.note(decisions=[one.sentence.en for one in environment.decisions])
+    over = [
+        decision.sentence
+        for decision in environment.decisions
+        if not judge.decisions.in_force(decision)
+    ]
+    judge.observe.note(decisions=[decision.sentence.en for decision in environment.decisions])
 
     facts, bounds = {OVER: over}, {OVER: within(())}
     judge(differences(ENVIRONMENT, environment.name, facts, bounds, decidable=False))

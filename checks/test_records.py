@@ -43,7 +43,11 @@ def test_build_of_this_commit_was_proven(
     judge.observe.note(at=record.created, caller=record.caller, **record.body)
 
     tried = record.body["functions"]
-    untried = [name for name, one in builds.functions.items() if tried.get(name) != one.code_sha256]
+    untried = [
+        name
+        for name, function in builds.functions.items()
+        if tried.get(name) != function.code_sha256
+    ]
     facts = {
         TESTS: record.body["tests"],
         EMBEDDED: record.body["embedded"],

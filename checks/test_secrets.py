@@ -105,7 +105,7 @@ def test_secret_differs_from_that_of_dev(
     judge.observe.note(
         secret=secret.name,
         ours=ours[:12],
-        theirs=[one[:12] for one in theirs],
+        theirs=[name[:12] for name in theirs],
         run_before=run.created,
     )
 
@@ -249,7 +249,7 @@ def test_secret_stands_nowhere_but_in_secrets_manager(
     leaks = lookup(found.leaks, "account") or ()
     searched = () if leaks else [lookup(found.packages, code) for code in known(found.packages)]
     judge.observe.note(packages=len(searched))
-    judge.observe.note(places=[f"{one.secret}: {one.call}, {one.place}" for one in leaks])
+    judge.observe.note(places=[f"{leak.secret}: {leak.call}, {leak.place}" for leak in leaks])
 
-    keys = {one.name: one.key for one in plan.secrets}
-    judge([leaked(one, keys.get(one.secret, "")) for one in leaks])
+    keys = {secret.name: secret.key for secret in plan.secrets}
+    judge([leaked(leak, keys.get(leak.secret, "")) for leak in leaks])

@@ -49,7 +49,7 @@ def test_alias_sends_every_call_to_one_version(
     aliases = deployed.aliases(function)
     judge.observe.note(function=function.name, aliases=aliases)
 
-    weights = [sent_to(n, share) for one in aliases for n, share in one.weights.items()]
+    weights = [sent_to(n, share) for alias in aliases for n, share in alias.weights.items()]
     shares = {WEIGHTS: weights or None}
     about = {"call": "lambda:ListAliases", "loosens": True}
     judge(differences(FUNCTION.words, function.name, shares, {WEIGHTS: unset()}, **about))
@@ -95,6 +95,8 @@ def test_function_is_tagged(
 @expectation("DEP-35", ja="ステージに計画外の設定がない")
 def test_nothing_unplanned_stands_at_the_stage(deployed: Deployed, judge: Judge) -> None:
     found = unplanned_in_api.of_stage(deployed)
-    judge.observe.note(stages=sorted(deployed.stages()), unplanned=[one.words.en for one in found])
+    judge.observe.note(
+        stages=sorted(deployed.stages()), unplanned=[difference.words.en for difference in found]
+    )
 
     judge(found)

@@ -103,5 +103,5 @@ def test_table_has_no_index_that_nobody_planned(
     found = judge.observe(deployed.table(table), "indexes")
 
     facts = {INDEXES: index_names(found, table)}
-    planned = {INDEXES: within(one.name for one in table.indexes)}
+    planned = {INDEXES: within(index.name for index in table.indexes)}
     judge(differences(TABLE.words, found.name, facts, planned, call=DESCRIBE))

@@ -46,8 +46,8 @@ def effective_limits(stage: Stage, account: GatewayAccount, verb: str, path: str
     unset = MethodSetting()
     own = stage.settings.get(f"{path.lstrip('/')}/{verb}", unset)
     every = stage.settings.get(EVERY_METHOD, unset)
-    rates = [one.rate for one in (own, every) if one.rate is not None]
-    bursts = [one.burst for one in (own, every) if one.burst is not None]
+    rates = [setting.rate for setting in (own, every) if setting.rate is not None]
+    bursts = [setting.burst for setting in (own, every) if setting.burst is not None]
     return Limits(min([*rates[:1], account.rate]), min([*bursts[:1], account.burst]))
 
 
@@ -61,7 +61,9 @@ def too_wide(
 
 def _unless_none(found: Differences) -> Differences:
     """Make a limit of 0, which refuses every request, one that no decision can allow."""
-    strict = Differences(replace(one, decidable=one.found != 0) for one in found)
+    strict = Differences(
+        replace(difference, decidable=difference.found != 0) for difference in found
+    )
     strict.compared = found.compared
     return strict
 
@@ -100,11 +102,11 @@ def plan_too_wide(plan: UsagePlan, want: desired.UsagePlan) -> tuple[Difference,
 def methods_too_wide(plan: UsagePlan, want: desired.UsagePlan) -> tuple[Difference, ...]:
     """Compare what the plan allows on single methods with what it may allow as a whole."""
     found: list[Difference] = []
-    for one in plan.own_limits:
-        set_here = {RATE: one.rate, BURST: one.burst}
+    for limit in plan.own_limits:
+        set_here = {RATE: limit.rate, BURST: limit.burst}
         facts = {fact: value for fact, value in set_here.items() if value is not None}
         bounds = {fact: want.bounds_of_methods[fact] for fact in facts}
-        name = f"{plan.name} {one.method}"
+        name = f"{plan.name} {limit.method}"
         found += differences(USAGE_PLAN.words, name, facts, bounds, **OF_PLAN, loosens=True)
     return tuple(found)
 
@@ -121,13 +123,13 @@ def plan_too_narrow(
     needs = {plan.name: {RATE: (plan.rate, at_least(target_rate, "/s")), **at_once}}
     needs[plan.name][OFFSET] = plan.offset, at_most(api.usage_plan.most_offset)
     shares = {route.id: rate_of(route.id, environment) for route in api.routes}
-    for one in plan.own_limits:
-        _, _, method = one.method.partition(" ")
+    for limit in plan.own_limits:
+        _, _, method = limit.method.partition(" ")
         path, _, verb = method.rpartition("/")
         share = shares.get(f"{verb} {path}", 0)
-        needs[f"{plan.name} {one.method}"] = {
-            RATE: (one.rate, at_least(HEADROOM * share, "/s")),
-            BURST: (one.burst, at_least(share)),
+        needs[f"{plan.name} {limit.method}"] = {
+            RATE: (limit.rate, at_least(HEADROOM * share, "/s")),
+            BURST: (limit.burst, at_least(share)),
         }
     return tuple(
         difference
@@ -140,7 +142,7 @@ def plan_too_narrow(
 
 def asking_for_key(served: ApiDocument) -> str:
     """Say how many methods require a key: on all others the usage plan limits no caller."""
-    asking = [one for one in served.methods.values() if one.api_key_required]
+    asking = [method for method in served.methods.values() if method.api_key_required]
     return f"{len(asking)} of {len(served.methods)} methods"
 
 

@@ -43,7 +43,11 @@ def of_api(deployed: Deployed) -> tuple[Difference, ...]:
         *_of_document(draft, deployed, DRAFT),
         *unallowed(api.unplanned),
     )
-    return tuple({(one.what, one.value.en): one for one in reversed(found)}.values())[::-1]
+    return tuple(
+        {
+            (difference.what, difference.value.en): difference for difference in reversed(found)
+        }.values()
+    )[::-1]
 
 
 def barring(api: RestApi, stage: str) -> tuple[Difference, ...]:
@@ -72,8 +76,8 @@ def of_stage(deployed: Deployed) -> tuple[Difference, ...]:
     Each stage is a way in of its own, which has no throttle, log or alarm unless it is given one.
     """
     api, stage = deployed.rest_api(), deployed.stage()
-    others = {name: one for name, one in deployed.stages().items() if name != stage.name}
-    terms = joined(opened_by(known(one), stage) for _, one in sorted(others.items()))
+    others = {name: other for name, other in deployed.stages().items() if name != stage.name}
+    terms = joined(opened_by(known(other), stage) for _, other in sorted(others.items()))
     about = {"call": "apigateway:GetStages", "loosens": True, "terms": terms}
     staged = if_any(REST_API.words, api.name, OTHER_STAGES, sorted(others), within(()), **about)
     return (*staged, *unallowed(stage.unplanned))
@@ -83,7 +87,7 @@ def of_ways_in(deployed: Deployed) -> tuple[Difference, ...]:
     """Return the custom domains, usage plans and their keys that lead to our API and are not the planned ones."""
     api, planned = deployed.rest_api(), deployed.plan.api.usage_plan.name
     plans = {
-        name: frozenset(one for one in plan.stages if one.partition(":")[0] == api.id)
+        name: frozenset(stage for stage in plan.stages if stage.partition(":")[0] == api.id)
         for name, plan in deployed.usage_plans().items()
         if name != planned
     }
@@ -135,8 +139,8 @@ def _of_document(document: ApiDocument, deployed: Deployed, call: str) -> Iterat
     for name, method in document.methods.items():
         yield from _unplanned(ROUTE, name, method.surplus, call)
         yield from _answered(name, method, call)
-    for name, one in document.authorizers.items():
-        yield from _unplanned(AUTHORIZER, name, one.surplus, call)
+    for name, authorizer in document.authorizers.items():
+        yield from _unplanned(AUTHORIZER, name, authorizer.surplus, call)
     for kind, answer in document.gateway_responses.items():
         yield from _headed(GATEWAY_RESPONSE, kind, answer.headers, call)
         if text := unsafe_templates(answer.templates):

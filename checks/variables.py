@@ -137,7 +137,7 @@ def foreign(
     sure = {name: text for name, text in unplanned.items() if name in certain}
     guessed = {name: text for name, text in unplanned.items() if name not in certain}
     return (
-        *(replace(one, decidable=False) for one in variables(found, planned, OWN)),
+        *(replace(variable, decidable=False) for variable in variables(found, planned, OWN)),
         *variables(found, sure, OWN),
         *variables(found, guessed, OWN, Certainty.GUESSED),
     )
@@ -182,7 +182,7 @@ def hijacking(found: Function) -> tuple[Difference, ...]:
 
     None of it changes CodeSha256; the plan has neither layers nor file systems.
     """
-    preloaded = {one: it.words for one, it in found.environment.items() if HIJACKERS.fullmatch(one)}
+    preloaded = {key: it.words for key, it in found.environment.items() if HIJACKERS.fullmatch(key)}
     beside = {LAYERS: found.layers, FILE_SYSTEMS: found.file_systems}
     nothing = dict.fromkeys(beside, unset())
     about = {"call": "lambda:GetFunction", "loosens": True}
@@ -203,7 +203,7 @@ def diverting(found: Function, salt: str) -> tuple[Difference, ...]:
     mute = {
         name: value.words
         for name, value in found.environment.items()
-        if name in sound and not any(same(value, one, salt) for one in sound[name])
+        if name in sound and not any(same(value, accepted, salt) for accepted in sound[name])
     }
     return (
         *variables(found, dict(sorted(led.items())), unset()),
@@ -261,11 +261,11 @@ def arns_of(plan: Plan, found: Sections, text: str) -> tuple[str, ...]:
 
     Secrets Manager finds a secret without the six characters at the end of its ARN, too.
     """
-    if text in {one.name for one in plan.secrets}:
+    if text in {planned.name for planned in plan.secrets}:
         secret = lookup(found.secrets, text)
         return (secret.arn, secret.arn[: -len("-abcdef")]) if secret else ()
-    named = {f"{one.name}:{one.alias}": one.alias_arn for one in plan.functions}
-    named |= {one.name: one.arn for one in plan.tables}
+    named = {f"{function.name}:{function.alias}": function.alias_arn for function in plan.functions}
+    named |= {table.name: table.arn for table in plan.tables}
     return (named[text],) if text in named else ()
 
 

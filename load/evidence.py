@@ -46,7 +46,7 @@ def record(  # noqa: PLR0913 - a record names what it is of
     origin = {name: about.get(name) for name in ("release", "api")}
     origin |= {"caller": about.get("caller") or "unknown"}
     known, loaded = store.load(), window(verdict)
-    if loaded not in [one.body for one in known.entries if one.kind == WINDOW]:
+    if loaded not in [entry.body for entry in known.entries if entry.kind == WINDOW]:
         store.append(WINDOW, loaded, **origin)
     if counts:
         require_newer(verdict, known, now())
@@ -145,14 +145,14 @@ def require_newer(verdict: LoadVerdict, known: Records, now: datetime) -> None:
             f"{when}, and its verdict counts for {days} days; run it again",
             f"{when_ja}。判定の有効期間は{days}日です。再実行してください",
         )
-    recorded = [one for one in known.entries if one.kind == KIND]
-    if any(_is_same(one, verdict) for one in recorded):
+    recorded = [entry for entry in known.entries if entry.kind == KIND]
+    if any(_is_same(record, verdict) for record in recorded):
         raise LoadRefused(
             f"{when}, and is recorded already; only another run can say more",
             f"{when_ja}。すでに記録済みです。新しい実行だけが追加できます",
         )
     plan, end = verdict.conditions.plan.name, window(verdict)["end"]
-    outdating = [one.body for one in recorded if one.body["plan"] == plan]
+    outdating = [record.body for record in recorded if record.body["plan"] == plan]
     if verdict.judgement.outcome != "invalid":
         # An invalid run says nothing about the target, so that it outdates no valid one.
         outdating = [body for body in outdating if body["verdict"] != "invalid"]

@@ -98,7 +98,7 @@ def _interval(check: ObjectiveResult) -> Words:
 @cache
 def _words() -> Mapping[str, Words]:
     text = Path(__file__).with_name("words.toml").read_text(encoding="utf-8")
-    return {name: Words(**one) for name, one in tomllib.loads(text).items()}
+    return {name: Words(**load) for name, load in tomllib.loads(text).items()}
 
 
 def _json(words: Words) -> dict[str, str]:

@@ -33,7 +33,11 @@ def read_contract(path: Path, endpoints: Iterable[str]) -> Answers:
                 f"{path.name} does not describe {endpoint}; the contract must, before load can check it",
                 f"{path.name}に{endpoint}がありません。検査するにはAPI仕様に必要です",
             )
-        found = {one: in_place(responses[one], document) for one in STATUSES if one in responses}
+        found = {
+            status: in_place(responses[status], document)
+            for status in STATUSES
+            if status in responses
+        }
         answers[endpoint] = {
             status: {"$schema": DIALECT, **response["content"]["application/json"]["schema"]}
             for status, response in found.items()
@@ -43,7 +47,7 @@ def read_contract(path: Path, endpoints: Iterable[str]) -> Answers:
 
 def bodies_of(app: Application, endpoints: Iterable[str]) -> dict[str, str]:
     """Return endpoint -> the body that the contract gives as an example, empty where it asks for none."""
-    return {one: _body(app, one) for one in endpoints}
+    return {endpoint: _body(app, endpoint) for endpoint in endpoints}
 
 
 def _body(app: Application, endpoint: str) -> str:

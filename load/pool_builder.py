@@ -100,9 +100,9 @@ def spots_of(
         ) from None
     at = now().timestamp()
     spots = tuple(
-        GpsSpot(one.stamp_id, one.lat, one.lon, one.radius_m)
-        for one in spots_in(items)
-        if one.open_at(at) and one.open_at(at + LONGEST_S)
+        GpsSpot(spot.stamp_id, spot.lat, spot.lon, spot.radius_m)
+        for spot in spots_in(items)
+        if spot.open_at(at) and spot.open_at(at + LONGEST_S)
     )
     if not spots:
         raise LoadRefused(

@@ -43,7 +43,7 @@ class LoadTarget:
         """Tables in which a run may leave items under its users' ids -> the attributes of their keys."""
         app, names = self.environment.application, self.environment.tables
         tables = ["userstamps"] if app.masters else app.tables
-        return {names[one]: tuple(app.tables[one].key) for one in tables}
+        return {names[table]: tuple(app.tables[table].key) for table in tables}
 
 
 def changed(about: Mapping[str, Any], live: Live | None) -> Words | None:
@@ -55,7 +55,9 @@ def changed(about: Mapping[str, Any], live: Live | None) -> Words | None:
             f"リリース{then}の実行ですが、稼働中は{now}です",
         )
     parts, digests = about.get("parts", {}), live.digests if live else {}
-    listed = ", ".join(one for one in {**parts, **digests} if parts.get(one) != digests.get(one))
+    listed = ", ".join(
+        entry for entry in {**parts, **digests} if parts.get(entry) != digests.get(entry)
+    )
     return Words(f"{listed} changed since", f"{listed}が変わりました") if listed else None
 
 
@@ -67,7 +69,7 @@ def addresses(environment: Environment, aws: ClientFactory, host: str | None) ->
     such API.
     """
     apis = list(_api_ids(environment, aws))
-    own = [*filter(None, [domain_url(environment)]), *(stage_url(environment, one) for one in apis)]
+    own = [*filter(None, [domain_url(environment)]), *(stage_url(environment, api) for api in apis)]
     if not own:
         raise LoadRefused(
             f"{environment.name} has no API {environment.prefix}-api in {environment.region}; "

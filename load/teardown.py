@@ -132,7 +132,7 @@ class Teardown:
             emptied(KeyedTable(dynamodb=dynamodb, name=name, keys=keys), users, self.pause)
             for name, keys in self.target.written.items()
         ]
-        gone = {what: sum(one[what] for one in done) for what in ("deleted", "left")}
+        gone = {what: sum(entry[what] for entry in done) for what in ("deleted", "left")}
         return {"users": len(users), **gone, "line_calls": line_calls(self.target, PREFIX)}
 
     def _wait_for_functions(self, ended: datetime) -> None:

@@ -35,8 +35,8 @@ def combined_hash(hashes: Iterable[str]) -> str:
 
 def _combined(digests: Iterable[bytes]) -> str:
     whole = hashlib.sha256()
-    for one in sorted(digests):
-        whole.update(one)
+    for digest in sorted(digests):
+        whole.update(digest)
     return whole.hexdigest()
 
 
@@ -83,13 +83,13 @@ def _binary(value: bytes | str) -> str:
 
 
 def _map(value: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
-    return {_key(name, value): _value(one) for name, one in value.items()}
+    return {_key(name, value): _value(entry) for name, entry in value.items()}
 
 
 def _key(name: str, among: Mapping[str, Any]) -> str:
     """Return the current spelling for the spelling that the functions read; any other keeps its own name."""
     usual = TODAYS_NAME.get(name, name)
-    read = next((one for one in SPELLINGS.get(usual, ()) if one in among), name)
+    read = next((spelling for spelling in SPELLINGS.get(usual, ()) if spelling in among), name)
     return usual if name == read else name
 
 
@@ -97,7 +97,7 @@ _FORMS: Mapping[str, Any] = {
     "N": _number,
     "B": _binary,
     "M": _map,
-    "L": lambda values: [_value(one) for one in values],
+    "L": lambda values: [_value(value) for value in values],
     "SS": sorted,
     "NS": lambda values: sorted(map(_number, values)),
     "BS": lambda values: sorted(map(_binary, values)),

@@ -68,7 +68,7 @@ def _variables(naming: Naming, described: AppFunction) -> Iterator[tuple[str, st
     Of these the guide (step 3-2) gives a function of other code its tables, its secret and its environment.
     """
     environment, app = naming.environment, naming.application
-    general = [name for name, one in app.settings.items() if one.everywhere]
+    general = [name for name, setting in app.settings.items() if setting.everywhere]
     yield from _settings(naming, general)
     for table in described.among(app.tables):
         yield variable_of_table(table), environment.tables[table]
@@ -96,10 +96,13 @@ def _arns(naming: Naming) -> Mapping[str, tuple[str, ...]]:
     app = naming.application
     secrets = {key: naming.secret_arn(key) for key in app.secrets}
     return {
-        **{variable_of_table(one): (naming.table_arn(one),) for one in app.tables},
+        **{variable_of_table(table): (naming.table_arn(table),) for table in app.tables},
         **{
             variable_of_secret(key): (arn, arn.removesuffix("-??????"))
             for key, arn in secrets.items()
         },
-        **{variable_of_function(one): (naming.alias_arn(one),) for one in app.functions},
+        **{
+            variable_of_function(function): (naming.alias_arn(function),)
+            for function in app.functions
+        },
     }

@@ -58,7 +58,7 @@ def key_of(environment: Environment, table: str) -> str | None:
 
 
 def tables(naming: Naming) -> tuple[Table, ...]:
-    return tuple(_table(naming, key, one) for key, one in naming.application.tables.items())
+    return tuple(_table(naming, key, table) for key, table in naming.application.tables.items())
 
 
 def _table(naming: Naming, key: str, described: AppTable) -> Table:
@@ -70,9 +70,11 @@ def _table(naming: Naming, key: str, described: AppTable) -> Table:
         hash_key=hash_key,
         range_key=range_key,
         attributes={
-            name: kind for one in (described.key, *indexes.values()) for name, kind in one.items()
+            name: kind
+            for index in (described.key, *indexes.values())
+            for name, kind in index.items()
         },
-        indexes=tuple(_index(name, one) for name, one in indexes.items()),
+        indexes=tuple(_index(name, index) for name, index in indexes.items()),
         ttl_attribute=described.ttl,
     )
 
@@ -95,13 +97,13 @@ def secrets(naming: Naming) -> tuple[Secret, ...]:
             key=key,
             name=environment.secrets[key],
             arn_pattern=naming.secret_arn(key),
-            json_key=one.json_key,
-            min_bits=one.min_bits,
+            json_key=secret.json_key,
+            min_bits=secret.min_bits,
             kms_key=environment.secret_key,
             known_defaults=app.known_defaults,
             tags=environment.tags,
         )
-        for key, one in app.secrets.items()
+        for key, secret in app.secrets.items()
     )
 
 
@@ -113,7 +115,7 @@ def restored_name(name: str, at: datetime) -> str:
 def is_restored(tables: Iterable[Table], name: str) -> bool:
     """Whether this is the name of a restored copy of a planned table."""
     whole, _, at = name.rpartition("-")
-    return any(one.name == whole for one in tables) and _is_restore_time(at)
+    return any(table.name == whole for table in tables) and _is_restore_time(at)
 
 
 def _is_restore_time(text: str) -> bool:

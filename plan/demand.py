@@ -23,7 +23,7 @@ def rate_of(route: str, environment: Environment) -> float:
 def rate_of_preflights(path: str, environment: Environment) -> float:
     """Return the preflights a second on a path: at worst, one before every request."""
     routes = environment.application.routes
-    return sum(rate_of(one, environment) for one in routes if one.split(" ", 1)[1] == path)
+    return sum(rate_of(route, environment) for route in routes if route.split(" ", 1)[1] == path)
 
 
 def busiest_rate(environment: Environment) -> float:

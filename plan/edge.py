@@ -142,8 +142,8 @@ def _cors(environment: Environment) -> Cors:
 
 def _methods(app: Application) -> Iterator[str]:
     """Yield the methods that a browser may use, in the order of the guide."""
-    asked = {one.partition(" ")[0] for one in app.routes} | {"OPTIONS"}
-    return (one for one in METHODS if one in asked)
+    asked = {route.partition(" ")[0] for route in app.routes} | {"OPTIONS"}
+    return (method for method in METHODS if method in asked)
 
 
 def _gateway_responses(cors: Cors) -> Iterator[GatewayResponse]:

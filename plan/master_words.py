@@ -52,16 +52,16 @@ def alike(ids: Iterable[str]) -> Mapping[str, str]:
     """Return id -> an earlier id that looks the same: they differ only in case, width or spaces."""
     first: dict[str, str] = {}
     found = {}
-    for one in ids:
-        plain = unicodedata.normalize("NFKC", one).casefold().strip()
-        if first.setdefault(plain, one) != one:
-            found[one] = first[plain]
+    for id_ in ids:
+        plain = unicodedata.normalize("NFKC", id_).casefold().strip()
+        if first.setdefault(plain, id_) != id_:
+            found[id_] = first[plain]
     return found
 
 
 def _meant(name: str) -> str | None:
     plain = name.replace("_", "").replace("-", "").casefold()
-    return next((one for one in KNOWN if one.casefold() == plain), None)
+    return next((word for word in KNOWN if word.casefold() == plain), None)
 
 
 def _unreadable(name: str, typed: Typed) -> Words | None:
@@ -70,7 +70,7 @@ def _unreadable(name: str, typed: Typed) -> Words | None:
     text = typed.get("S")
     if not isinstance(text, str):
         return Words(en="is not text", ja="が文字列でない")
-    odd = sorted({f"U+{ord(one):04X}" for one in text if _is_odd(one, name)})
+    odd = sorted({f"U+{ord(character):04X}" for character in text if _is_odd(character, name)})
     if odd:
         listed = ", ".join(odd)
         return Words(

@@ -59,7 +59,7 @@ def malformed(items: Iterable[Item]) -> dict[str, Words]:
     masters = list(items)
     flaws = ((number, item, flaw(item)) for number, item in enumerate(masters, 1))
     found = {stamp_id(item, f"item {number}"): why for number, item, why in flaws if why}
-    for id_, other in alike(sorted(stamp_id(one, "") for one in masters)).items():
+    for id_, other in alike(sorted(stamp_id(master, "") for master in masters)).items():
         found.setdefault(
             id_, Words(en=f"people take it for {other}", ja=f"{other}と見分けられない")
         )

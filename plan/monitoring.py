@@ -50,12 +50,12 @@ def _alarm(naming: Naming, label: str, kind: str, watched: Watched, threshold: i
 def _function_alarms(naming: Naming, functions: tuple[Function, ...]) -> Iterator[Alarm]:
     threshold = naming.environment.alarms.function_errors
     namespace = naming.environment.application.metrics
-    for one in functions:
-        errors = ("AWS/Lambda", "Errors", {"FunctionName": one.name})
-        yield _alarm(naming, f"{one.key}-errors", "function-errors", errors, threshold)
-        counted = (namespace, FAULTS, {"FunctionName": one.name})
+    for function in functions:
+        errors = ("AWS/Lambda", "Errors", {"FunctionName": function.name})
+        yield _alarm(naming, f"{function.key}-errors", "function-errors", errors, threshold)
+        counted = (namespace, FAULTS, {"FunctionName": function.name})
         if naming.environment.our_code:  # other code has other metrics
-            yield _alarm(naming, f"{one.key}-faults", "function-faults", counted, threshold)
+            yield _alarm(naming, f"{function.key}-faults", "function-faults", counted, threshold)
 
 
 def _api_alarms(naming: Naming, api: Api) -> Iterator[Alarm]:
@@ -89,7 +89,9 @@ def dashboard(
     gateway = {"ApiName": api.name, "Stage": api.stage}
 
     def each(metric: str) -> tuple[tuple[str, str, dict[str, str]], ...]:
-        return tuple(("AWS/Lambda", metric, {"FunctionName": one.name}) for one in functions)
+        return tuple(
+            ("AWS/Lambda", metric, {"FunctionName": function.name}) for function in functions
+        )
 
     capacity = tuple(
         ("AWS/DynamoDB", f"Consumed{kind}CapacityUnits", {"TableName": table.name})
@@ -128,8 +130,10 @@ def dashboard(
 def log_groups(naming: Naming, functions: tuple[Function, ...], api: Api) -> tuple[LogGroup, ...]:
     environment = naming.environment
     group = partial(LogGroup, retention_days=environment.retention_days, tags=environment.tags)
-    counted = dict.fromkeys(one.log_group for one in functions)  # several may write into one
-    of_functions = (group(name=one, counted=True) for one in counted)
+    counted = dict.fromkeys(
+        function.log_group for function in functions
+    )  # several may write into one
+    of_functions = (group(name=name, counted=True) for name in counted)
     own = api.logs_access and api.access_log_group not in counted
     of_api = (group(name=api.access_log_group),) if own else ()
     return (*of_functions, *of_api)

@@ -17,7 +17,9 @@ OF_TABLE_KEY = ("DescribeKey", "Encrypt", "GenerateDataKey*", "ReEncrypt*")
 
 
 def roles(naming: Naming) -> tuple[Role, ...]:
-    return tuple(_role(naming, key, one) for key, one in naming.application.functions.items())
+    return tuple(
+        _role(naming, key, function) for key, function in naming.application.functions.items()
+    )
 
 
 def _role(naming: Naming, function: str, described: AppFunction) -> Role:
@@ -29,7 +31,7 @@ def _role(naming: Naming, function: str, described: AppFunction) -> Role:
     granted = {*required, *_granted(naming, described.reads)}
     accepted = {
         *_logs(naming, function, "CreateLogGroup"),
-        *(Permission(f"xray:{one}", "*") for one in TRACING),
+        *(Permission(f"xray:{name}", "*") for name in TRACING),
         *_unqualified(naming, described),
         *_granted(naming, described.writes),
     }
@@ -43,9 +45,9 @@ def _role(naming: Naming, function: str, described: AppFunction) -> Role:
         accepted=frozenset(accepted),
         beside=frozenset(_beside(naming, {*granted, *accepted})),
         secrets=tuple(
-            one
-            for one in data.secrets(naming)
-            if one.key in described.among(naming.application.secrets)
+            secret
+            for secret in data.secrets(naming)
+            if secret.key in described.among(naming.application.secrets)
         ),
         own=_own(naming),
         table_keys=frozenset(_table_keys(naming, described)),
@@ -61,23 +63,23 @@ def _beside(naming: Naming, planned: Iterable[Permission]) -> Iterator[Permissio
     name all of its indexes. The console allows a role to create any log group; the Serverless
     Framework allows it to tag its own.
     """
-    keys = {data.key_of(naming.environment, one) for one in naming.environment.tables}
-    for one in planned:
-        service = one.action.partition(":")[0]
+    keys = {data.key_of(naming.environment, table) for table in naming.environment.tables}
+    for permission in planned:
+        service = permission.action.partition(":")[0]
         if service == "lambda":
-            yield Permission(one.action, f"{one.resource}:*")
+            yield Permission(permission.action, f"{permission.resource}:*")
         elif service == "dynamodb":
-            yield Permission("dynamodb:DescribeTable", one.resource)
-            if "/index/" not in one.resource:
-                yield Permission(one.action, f"{one.resource}/index/*")
+            yield Permission("dynamodb:DescribeTable", permission.resource)
+            if "/index/" not in permission.resource:
+                yield Permission(permission.action, f"{permission.resource}/index/*")
         elif service == "logs":
-            group = one.resource.removesuffix(":*")
-            yield from (Permission(each, group) for each in (one.action, "logs:TagResource"))
-            yield Permission("logs:TagResource", one.resource)
+            group = permission.resource.removesuffix(":*")
+            yield from (Permission(each, group) for each in (permission.action, "logs:TagResource"))
+            yield Permission("logs:TagResource", permission.resource)
         elif service == "secretsmanager":
-            yield Permission("secretsmanager:DescribeSecret", one.resource)
-        elif service == "kms" and one.resource in keys:
-            yield from (Permission(f"kms:{name}", one.resource) for name in OF_TABLE_KEY)
+            yield Permission("secretsmanager:DescribeSecret", permission.resource)
+        elif service == "kms" and permission.resource in keys:
+            yield from (Permission(f"kms:{name}", permission.resource) for name in OF_TABLE_KEY)
     yield Permission("logs:CreateLogGroup", naming.arn("logs", "*"))
 
 
@@ -85,13 +87,13 @@ def _own(naming: Naming) -> tuple[str, ...]:
     environment = naming.environment
     prefix, named = environment.prefix, naming.named("*")
     return (
-        *(f"{naming.table_arn(one)}*" for one in environment.tables),
-        *(naming.secret_arn(one).replace("-??????", "*") for one in environment.secrets),
+        *(f"{naming.table_arn(table)}*" for table in environment.tables),
+        *(naming.secret_arn(secret).replace("-??????", "*") for secret in environment.secrets),
         naming.arn("secretsmanager", f"secret:{prefix}/*"),
         naming.arn("lambda", f"function:{named}"),
         *(
-            naming.arn("logs", f"log-group:{naming.log_group(one)}*")
-            for one in naming.application.functions
+            naming.arn("logs", f"log-group:{naming.log_group(function)}*")
+            for function in naming.application.functions
         ),
         naming.arn("logs", f"log-group:{naming.api_log_group}*"),
         *(naming.arn(service, named) for service in ("sns", "sqs")),
@@ -118,8 +120,8 @@ def _arn(naming: Naming, resource: str) -> str:
 
 def _unqualified(naming: Naming, described: AppFunction) -> Iterator[Permission]:
     """Yield the right to invoke a function by its name alone, which some tools grant instead of the alias."""
-    for one in described.among(naming.application.functions):
-        yield Permission("lambda:InvokeFunction", naming.function_arn(one))
+    for name in described.among(naming.application.functions):
+        yield Permission("lambda:InvokeFunction", naming.function_arn(name))
 
 
 def _keys(naming: Naming, described: AppFunction) -> Iterator[Permission]:
@@ -127,7 +129,7 @@ def _keys(naming: Naming, described: AppFunction) -> Iterator[Permission]:
 
     AWS's own keys need none.
     """
-    yield from (Permission("kms:Decrypt", one) for one in _table_keys(naming, described))
+    yield from (Permission("kms:Decrypt", name) for name in _table_keys(naming, described))
     key = naming.environment.secret_key
     if key and key.startswith("arn:") and described.among(naming.application.secrets):
         yield Permission("kms:Decrypt", key)
@@ -135,7 +137,7 @@ def _keys(naming: Naming, described: AppFunction) -> Iterator[Permission]:
 
 def _table_keys(naming: Naming, described: AppFunction) -> Iterator[str]:
     keys = {
-        data.key_of(naming.environment, one) for one in described.among(naming.application.tables)
+        data.key_of(naming.environment, name) for name in described.among(naming.application.tables)
     }
     yield from (key for key in keys if key and key.startswith("arn:"))
 

@@ -41,13 +41,13 @@ class Plan:
     tags: Mapping[str, str] = field(default_factory=dict)
 
     def function(self, key: str) -> Function:
-        return next(one for one in self.functions if one.key == key)
+        return next(function for function in self.functions if function.key == key)
 
     def table(self, key: str) -> Table:
-        return next(one for one in self.tables if one.key == key)
+        return next(table for table in self.tables if table.key == key)
 
     def secret(self, key: str) -> Secret:
-        return next(one for one in self.secrets if one.key == key)
+        return next(secret for secret in self.secrets if secret.key == key)
 
 
 def scope_of(plan: Plan, environment: Environment, *, salts: tuple[str, ...] = ()) -> Scope:
@@ -57,25 +57,25 @@ def scope_of(plan: Plan, environment: Environment, *, salts: tuple[str, ...] = (
         region=environment.region,
         prefix=environment.prefix,
         alias=environment.alias,
-        functions=tuple(one.name for one in plan.functions),
-        roles=tuple(one.name for one in plan.roles),
+        functions=tuple(function.name for function in plan.functions),
+        roles=tuple(role.name for role in plan.roles),
         tables=tuple(tables.values()),
         contents=tuple(_read(environment, "contents")),
         key_scans=tuple(_read(environment, "keys")),
         real_key=LINE_USER_ID.pattern,
         attributes={
-            environment.tables[key]: one.attributes
-            for key, one in environment.application.tables.items()
+            environment.tables[key]: table.attributes
+            for key, table in environment.application.tables.items()
         },
-        secrets=tuple(one.name for one in plan.secrets),
-        secret_fields=tuple(one.json_key for one in plan.secrets),
+        secrets=tuple(secret.name for secret in plan.secrets),
+        secret_fields=tuple(secret.json_key for secret in plan.secrets),
         api=plan.api.name,
         stage=plan.api.stage,
         usage_plan=plan.api.usage_plan.name,
         api_key=plan.api.usage_plan.api_key,
         topic=plan.topic.arn,
         dashboard=plan.dashboard.name,
-        log_groups=tuple(one.name for one in plan.log_groups),
+        log_groups=tuple(group.name for group in plan.log_groups),
         domain=environment.domain.name if environment.domain else None,
         bucket=environment.bucket,
         hosted_zone=environment.domain.hosted_zone if environment.domain else None,
@@ -89,8 +89,8 @@ def scope_of(plan: Plan, environment: Environment, *, salts: tuple[str, ...] = (
 
 def _read(environment: Environment, what: str) -> Iterator[str]:
     """Yield the names of the tables of whose items this is read."""
-    for key, one in environment.application.tables.items():
-        if one.read == what:
+    for key, table in environment.application.tables.items():
+        if table.read == what:
             yield environment.tables[key]
 
 
@@ -98,12 +98,12 @@ def public_in(plan: Plan) -> Callable[[str], bool]:
     """Return whether a text may be shown: it is in the plan, or names a restored table or a secret by its ARN."""
     public, secrets = (
         frozenset(_public(plan)),
-        [resource_pattern(one.arn_pattern) for one in plan.secrets],
+        [resource_pattern(secret.arn_pattern) for secret in plan.secrets],
     )
     return lambda text: (
         text in public
         or is_restored(plan.tables, text)
-        or any(one.matches(text) for one in secrets)
+        or any(secret.matches(text) for secret in secrets)
     )
 
 
@@ -127,9 +127,9 @@ def _of_file(environment: Environment) -> Iterator[str]:
 
 def _keys(environment: Environment) -> Iterator[str]:
     """Yield the decided keys, once each, without AWS's aliases: no person can delete those keys."""
-    own = (one.key for one in environment.table_settings.values())
+    own = (setting.key for setting in environment.table_settings.values())
     decided = (environment.table_key, environment.secret_key, environment.evidence_key, *own)
-    yield from dict.fromkeys(one for one in decided if one and one.startswith("arn:"))
+    yield from dict.fromkeys(name for name in decided if name and name.startswith("arn:"))
 
 
 def _bucket_of(evidence: str) -> str | None:

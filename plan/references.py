@@ -14,7 +14,7 @@ def in_place(part: Any, document: Mapping[str, Any]) -> Any:
             whole = in_place(named, document)
             return {"allOf": [whole], **in_place(rest, document)} if rest else whole
         case Mapping():
-            return {name: in_place(one, document) for name, one in part.items()}
+            return {name: in_place(value, document) for name, value in part.items()}
         case list():
-            return [in_place(one, document) for one in part]
+            return [in_place(entry, document) for entry in part]
     return part

@@ -87,18 +87,18 @@ COUNTED = frozenset({"pass", UNKNOWN})
 def procedures() -> Mapping[str, Procedure]:
     """Return every procedure by name, in the order in which they work; the one for all of them first."""
     acting = map(Procedure.of, OPERATIONS)
-    return {**provisioning(), **{one.name: one for one in acting}}
+    return {**provisioning(), **{procedure.name: procedure for procedure in acting}}
 
 
 def provisioning() -> Mapping[str, Procedure]:
     """Return the procedures that bring an environment to its plan; run again, they find nothing to do."""
     found = [provision.procedure(), *map(Procedure.of, provision.ORDER)]
-    return {one.name: one for one in found}
+    return {procedure.name: procedure for procedure in found}
 
 
 def states_of(judged: Result | None) -> Mapping[str, str]:
     """Return row -> outcome, as the newest report of an environment has it."""
-    return {one.row.id: one.outcome for one in judged.verdict.rows} if judged else {}
+    return {row.row.id: row.outcome for row in judged.verdict.rows} if judged else {}
 
 
 def listing(judged: Result | None, lang: str) -> Iterator[str]:
@@ -108,10 +108,10 @@ def listing(judged: Result | None, lang: str) -> Iterator[str]:
         yield AS_JUDGED[lang].format(in_japan(judged.provenance.started))
     else:
         yield NEVER_JUDGED[lang]
-    for one in procedures().values():
-        steps = set_cell_size(_steps(one, lang), WIDTH[lang])
-        yield f"{steps} {one.name:<20} {one.text.title[lang]}"
-        if rows := _rows(one, states, lang):
+    for procedure in procedures().values():
+        steps = set_cell_size(_steps(procedure, lang), WIDTH[lang])
+        yield f"{steps} {procedure.name:<20} {procedure.text.title[lang]}"
+        if rows := _rows(procedure, states, lang):
             yield f"{'':<{WIDTH[lang] + 21}} {rows}"
     yield from _of_no_procedure(states, lang)
 
@@ -119,7 +119,7 @@ def listing(judged: Result | None, lang: str) -> Iterator[str]:
 def _of_no_procedure(states: Mapping[str, str], lang: str) -> Iterator[str]:
     """Yield the rows that no procedure proves, each with its state and what makes it green."""
     found = procedures()
-    proven = {row for one in found.values() for row in one.rows}
+    proven = {row for procedure in found.values() for row in procedure.rows}
     yield ELSEWHERE[lang]
     for row in Checklist.load():
         if row.id not in proven:
@@ -148,8 +148,12 @@ def _rows(procedure: Procedure, states: Mapping[str, str], lang: str) -> str:
 
 def serving(row: Row, found: Mapping[str, Procedure]) -> tuple[str, ...]:
     """Return the procedures that make a row green: those that prove it, and its remedy."""
-    proving = [one.name for one in found.values() if not one.composed and row.id in one.rows]
-    runs = (one.run for one in (row.repair, *row.remedies.values()))
+    proving = [
+        procedure.name
+        for procedure in found.values()
+        if not procedure.composed and row.id in procedure.rows
+    ]
+    runs = (repair.run for repair in (row.repair, *row.remedies.values()))
     told = " ".join(runs).replace("{masters}", "migrate_masters") + " "
     remedy = [name for name in found if f"runbook {name} " in told]
     return tuple(dict.fromkeys([*proving, *remedy]))

@@ -56,8 +56,8 @@ def _only_one(
     context: StepContext, api: Api, id_: str | None, there: Sequence[Mapping[str, Any]]
 ) -> bool:
     """Whether the stage serves a release of ours, and nothing else is there to go back to."""
-    marks = {deployment.mark(one.get("description")) for one in there}
-    closed = any(is_closed(one.get("description")) for one in there)
+    marks = {deployment.mark(entry.get("description")) for entry in there}
+    closed = any(is_closed(entry.get("description")) for entry in there)
     alone = len(marks) == 1 and None not in marks and not closed
     return alone and stage_of(context, api, id_) is not None
 
@@ -80,7 +80,7 @@ def _empty(context: StepContext, id_: str, draft: Draft) -> None:
     for path, verb in draft.methods:
         if path == "/":
             client.delete_method(restApiId=id_, resourceId=draft.resources[path], httpMethod=verb)
-    for path in sorted(draft.resources, key=lambda one: one.count("/"), reverse=True):
+    for path in sorted(draft.resources, key=lambda resource: resource.count("/"), reverse=True):
         if path != "/":
             client.delete_resource(restApiId=id_, resourceId=draft.resources[path])
 

@@ -93,7 +93,9 @@ class OfRunbook(Command):
     def reason_not_taken(self, _: click.Context, word: str) -> Words:
         known: Mapping[str, Procedure] = import_module("runbook.catalogue").procedures()
         of_others = [
-            one.name for one in known.values() if word in {each.flag for each in one.options}
+            procedure.name
+            for procedure in known.values()
+            if word in {each.flag for each in procedure.options}
         ]
         if of_others:
             names = ", ".join(of_others)
@@ -117,7 +119,7 @@ class ProcedureCommand(OfRunbook):
         self.procedure = procedure
 
     def invoke(self, ctx: click.Context) -> int:
-        own = {one.name for one in self.procedure.options}
+        own = {option.name for option in self.procedure.options}
         given = {
             name: value for name, value in ctx.params.items() if name in own and value is not None
         }
@@ -127,9 +129,13 @@ class ProcedureCommand(OfRunbook):
 
 
 def _declared(procedure: "Procedure") -> Iterator[CommandOption]:
-    for one in procedure.options:
-        kind = {"type": click.Choice(one.choices)} if one.choices else {"metavar": one.metavar}
-        yield CommandOption(one.flag, one.name, words=one.help, **kind)
+    for option in procedure.options:
+        kind = (
+            {"type": click.Choice(option.choices)}
+            if option.choices
+            else {"metavar": option.metavar}
+        )
+        yield CommandOption(option.flag, option.name, words=option.help, **kind)
 
 
 class Procedures(OfRunbook, CommandGroup):
@@ -148,7 +154,7 @@ class Procedures(OfRunbook, CommandGroup):
 
     def pages(self, _: click.Context) -> Mapping[Words, Sequence[HelpLine]]:
         en, ja = (_titles(lang) for lang in LANGUAGES)
-        procedures = [HelpLine(one, Words(en=en[one], ja=ja[one])) for one in en]
+        procedures = [HelpLine(name, Words(en=en[name], ja=ja[name])) for name in en]
         return {
             Words(en="procedures", ja="手順"): [*procedures, HelpLine(FIX.name or "", FIX.words)]
         }

@@ -127,14 +127,18 @@ def _understood(
 def _beside_policy(given: Mapping[str, str], asked: Shared) -> str:
     """Return an option that means nothing beside --policy, if one was given."""
     switches = [name for name in SWITCHES if getattr(asked, name)]
-    name = next(iter([*switches, *(one for one in given if one != "to")]), "")
+    name = next(iter([*switches, *(option for option in given if option != "to")]), "")
     return f"--{name.replace('_', '-')}" if name else ""
 
 
 def _wrong(procedure: Procedure, given: Mapping[str, str], scope: OptionScope) -> Words | None:
     """Return what is wrong with the options of a procedure, as far as no call is needed; None if nothing is."""
-    unfit = (_unfit(one, given) for one in procedure.options)
-    wrong = (one.wrong(given[one.name], scope) for one in procedure.options if one.name in given)
+    unfit = (_unfit(option, given) for option in procedure.options)
+    wrong = (
+        option.wrong(given[option.name], scope)
+        for option in procedure.options
+        if option.name in given
+    )
     return next(filter(None, chain(unfit, wrong)), None)
 
 

@@ -89,7 +89,10 @@ def reachable(environment: Environment) -> Iterator[Reached]:
 def _packed(environment: Environment) -> Mapping[str, str]:
     """Pack every function anew; return key -> digest."""
     folder = environment.application.folder
-    return {one.key: code_sha256(pack(one.key, folder)) for one in plan_for(environment).functions}
+    return {
+        function.key: code_sha256(pack(function.key, folder))
+        for function in plan_for(environment).functions
+    }
 
 
 def run_of(

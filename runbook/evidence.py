@@ -60,7 +60,9 @@ class Evidence:
         return newest.body if newest else None
 
     def history(self, kind: str) -> tuple[Mapping[str, Any], ...]:
-        return tuple(one.body for one in reversed(self.store.load().entries) if one.kind == kind)
+        return tuple(
+            entry.body for entry in reversed(self.store.load().entries) if entry.kind == kind
+        )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -111,7 +113,7 @@ class Signing:
         if signature.expires is None or signature.expires < self.now():
             return False
         live = self.live(self._rests_on[name_of(step)])
-        same = all(signature.parts.get(part) == one for part, one in live.digests.items())
+        same = all(signature.parts.get(part) == digest for part, digest in live.digests.items())
         return same and signature.api in {None, live.api}
 
 

@@ -107,7 +107,7 @@ class Group:
 
     @property
     def ids(self) -> tuple[str, ...]:
-        return tuple(one.row.id for one in self.rows)
+        return tuple(row.row.id for row in self.rows)
 
 
 def ran_since(report: Result, journal: Iterable[Entry]) -> tuple[str, ...]:
@@ -115,9 +115,10 @@ def ran_since(report: Result, journal: Iterable[Entry]) -> tuple[str, ...]:
     run = report.provenance
     return tuple(
         dict.fromkeys(
-            one.procedure
-            for one in journal
-            if one.environment == run.environment and datetime.fromisoformat(one.at) > run.read_at
+            entry.procedure
+            for entry in journal
+            if entry.environment == run.environment
+            and datetime.fromisoformat(entry.at) > run.read_at
         )
     )
 
@@ -129,18 +130,18 @@ def groups(result: Result) -> tuple[Group, ...]:
 
 def _grouped(rows: Iterable[RowVerdict], run: Provenance) -> tuple[Group, ...]:
     by_fix: dict[Remedy, list[RowVerdict]] = {}
-    for one in rows:
-        by_fix.setdefault(remedy(one, run), []).append(one)
+    for row in rows:
+        by_fix.setdefault(remedy(row, run), []).append(row)
     found = (Group(fix=fix, rows=tuple(rows)) for fix, rows in by_fix.items())
     return tuple(sorted(found, key=_place))
 
 
 def _place(group: Group) -> tuple[bool, int, bool, int]:
     order = list(procedures())
-    known = [order.index(one) for one in group.fix.procedures if one in order]
-    unknown = any(one.unknown for one in group.rows)
-    grave = min(list(Severity).index(one.severity) for one in group.rows)
-    harms = any(one.row.unwaivable or one.row.section in HARM for one in group.rows)
+    known = [order.index(procedure) for procedure in group.fix.procedures if procedure in order]
+    unknown = any(row.unknown for row in group.rows)
+    grave = min(list(Severity).index(row.severity) for row in group.rows)
+    harms = any(row.row.unwaivable or row.row.section in HARM for row in group.rows)
     return unknown, grave, not harms, min(known, default=len(order))
 
 
@@ -169,7 +170,7 @@ class RepairSession:
             self._say(WORDS["green"])
             return DONE
         at = in_japan(self.result.provenance.read_at)
-        self._say(WORDS["of"], red=sum(len(one.rows) for one in red), groups=len(red), at=at)
+        self._say(WORDS["of"], red=sum(len(member.rows) for member in red), groups=len(red), at=at)
         if self.ran_since:
             self._say(WORDS["since"], procedures=", ".join(self.ran_since))
         interrupted = self._through(red)
@@ -188,7 +189,7 @@ class RepairSession:
     def _through(self, red: Sequence[Group]) -> bool:
         """Walk through the groups, and through those that come to light; say whether somebody broke it off."""
         waiting = deque(red)
-        self._red |= dict.fromkeys((row for one in red for row in one.ids), True)
+        self._red |= dict.fromkeys((row for member in red for row in member.ids), True)
         try:
             for number in count(1):
                 if not waiting:
@@ -214,13 +215,13 @@ class RepairSession:
 
     def _show(self, number: int, group: Group) -> None:
         self.console.print()
-        for one in group.rows:
-            said = f"[bold]{number}. {one.row.id}[/] {escape(one.row.promise[self.lang])}"
+        for row in group.rows:
+            said = f"[bold]{number}. {row.row.id}[/] {escape(row.row.promise[self.lang])}"
             self.console.print(said, soft_wrap=True, highlight=False)
             self.console.print(
-                f"   [red]{escape(one.told[self.lang])}[/]", soft_wrap=True, highlight=False
+                f"   [red]{escape(row.told[self.lang])}[/]", soft_wrap=True, highlight=False
             )
-        if follow := sum(len(self.result.followers(one)) for one in group.ids):
+        if follow := sum(len(self.result.followers(id_)) for id_ in group.ids):
             self._say(WORDS["follow"], number=follow)
         for line in self._remedy_lines(group.fix):
             self.console.print(f"   {escape(line)}", soft_wrap=True, highlight=False)
@@ -233,7 +234,7 @@ class RepairSession:
             yield WORDS["changes" if fix.changes else "reads"][self.lang]
         for _, time in fix.takes:
             yield WORDS["takes"][self.lang].format(time=time[self.lang])
-        yield from (f"{WORDS['by_hand'][self.lang]}: {one[self.lang]}" for one in fix.by_hand)
+        yield from (f"{WORDS['by_hand'][self.lang]}: {words[self.lang]}" for words in fix.by_hand)
 
     def _answer(self, group: Group) -> str:
         if self.ask is None:
@@ -258,7 +259,9 @@ class RepairSession:
 
     def _judged(self, group: Group) -> tuple[Group, ...]:
         self._say(WORDS["judging"], rows=", ".join(group.ids))
-        followers = [one.row.id for row in group.ids for one in self.result.followers(row)]
+        followers = [
+            follower.row.id for row in group.ids for follower in self.result.followers(row)
+        ]
         asked = tuple(dict.fromkeys((*group.ids, *followers)))
         found = self.checks.verdicts(asked, self.checklist)
         for row in group.ids:
@@ -269,10 +272,10 @@ class RepairSession:
                 else f"[green]{WORDS['now_green'][self.lang]}[/]"
             )
             self.console.print(f"   {row}: {mark}", soft_wrap=True, highlight=False)
-        new = [one for id_, one in found.items() if not (one.root or id_ in self._red)]
+        new = [value for id_, value in found.items() if not (value.root or id_ in self._red)]
         if new:
-            self._say(WORDS["next"], rows=", ".join(one.row.id for one in new))
-            self._red |= {one.row.id: True for one in new}
+            self._say(WORDS["next"], rows=", ".join(verdict.row.id for verdict in new))
+            self._red |= {verdict.row.id: True for verdict in new}
         return _grouped(new, self.result.provenance)
 
     def _run(self, command: str) -> int:

@@ -53,7 +53,7 @@ class JudgedRow:
     def root(self) -> str | None:
         """The row that it follows from, where nothing else is red about it."""
         follows = self.outcome is Outcome.FOLLOWS
-        return next((one.root for one in self.findings if follows and one.root), None)
+        return next((finding.root for finding in self.findings if follows and finding.root), None)
 
     def undone_by(self, environment: str) -> str:
         """Return the command that takes away what is not planned, where the row prints one."""
@@ -64,7 +64,7 @@ class JudgedRow:
     @property
     def calls(self) -> set[str]:
         """The calls that read its red findings."""
-        return {call for one in self.findings if one.outcome.red for call in one.calls}
+        return {call for finding in self.findings if finding.outcome.red for call in finding.calls}
 
 
 _ROWS = TypeAdapter(tuple[JudgedRow, ...])
@@ -85,21 +85,26 @@ class Checks:
         """
         code, judged = self.judged(rows)
         aside = {
-            str(one.row["id"]): RedRow(one.told or STATES[one.outcome], aside=True)
-            for one in judged
-            if one.outcome in ASIDE
+            str(judged_row.row["id"]): RedRow(
+                judged_row.told or STATES[judged_row.outcome], aside=True
+            )
+            for judged_row in judged
+            if judged_row.outcome in ASIDE
         }
         if code in GREEN:
             return {row: aside[row] for row in rows if row in aside}
         red = {
-            str(one.row["id"]): RedRow(
-                one.told, settles_within(one.calls), one.root, one.undone_by(self.environment)
+            str(judged_row.row["id"]): RedRow(
+                judged_row.told,
+                settles_within(judged_row.calls),
+                judged_row.root,
+                judged_row.undone_by(self.environment),
             )
-            for one in judged
-            if one.outcome.red
+            for judged_row in judged
+            if judged_row.outcome.red
         }
         known = {row: (red | aside)[row] for row in rows if row in red or row in aside}
-        if all(one.aside for one in known.values()):
+        if all(red_row.aside for red_row in known.values()):
             return dict.fromkeys(rows, RedRow(self._silence(code)))
         return known
 
@@ -108,7 +113,7 @@ class Checks:
         code, judged = self.judged(rows)
         if code in GREEN:
             return {}
-        told = {str(one.row["id"]): one.findings for one in judged}
+        told = {str(judged_row.row["id"]): judged_row.findings for judged_row in judged}
         silence = self._silence(code)
         unknown = {
             row: Finding(row=row, outcome=Outcome.NOT_TESTABLE, words=silence)
@@ -116,12 +121,14 @@ class Checks:
             if not told.get(row)
         }
         found = (row_verdict(checklist[row], told.get(row) or [unknown[row]]) for row in rows)
-        return {one.row.id: one for one in found if one.outcome.red}
+        return {row.row.id: row for row in found if row.outcome.red}
 
     def findings(self, rows: tuple[str, ...]) -> tuple[Finding, ...]:
         """Return all that is red of some rows; Refused where the checks say nothing of use."""
         code, judged = self.judged(rows)
-        red = tuple(found for one in judged for found in one.findings if found.outcome.red)
+        red = tuple(
+            found for judged_row in judged for found in judged_row.findings if found.outcome.red
+        )
         if code not in GREEN and not red:
             raise Refused(self._silence(code))
         return red

@@ -74,7 +74,7 @@ def no_table(value: str, scope: OptionScope) -> Words | None:
 
 
 def _absent(value: str, planned: Sequence[Function | Table], kind: Words) -> Words | None:
-    keys, whole = [one.key for one in planned], [one.name for one in planned]
+    keys, whole = [function.key for function in planned], [function.name for function in planned]
     if value in {*keys, *whole}:
         return None
     instead = did_you_mean(nearest(value, [*keys, *whole])) or there_are(keys)

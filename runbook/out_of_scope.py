@@ -28,9 +28,11 @@ def refuse_beside_another_front(context: StepContext) -> None:
 def refuse_beside_one_table(context: StepContext) -> None:
     """Stop where none of the planned tables exists, and several functions name one other table, and no more."""
     there = {*context.listed("dynamodb", "list_tables", "TableNames")}
-    if there.intersection(one.name for one in context.plan.tables):
+    if there.intersection(table.name for table in context.plan.tables):
         return
-    used = Counter(name for one in context.plan.functions for name in there & _values(context, one))
+    used = Counter(
+        name for function in context.plan.functions for name in there & _values(context, function)
+    )
     if len(used) == 1 and used.total() > 1:
         (name,) = used
         raise Refused(
@@ -51,8 +53,8 @@ def _values(context: StepContext, function: Function) -> set[str]:
 
 def _urls(context: StepContext) -> Iterator[str]:
     call = context.client("lambda").list_function_url_configs
-    for one in context.plan.functions:
-        found = empty_if(GONE, call, FunctionName=one.name)
+    for function in context.plan.functions:
+        found = empty_if(GONE, call, FunctionName=function.name)
         yield from (
             f"function URL {url['FunctionUrl']}" for url in found.get("FunctionUrlConfigs", ())
         )
@@ -65,16 +67,16 @@ def _http_apis(context: StepContext) -> Iterator[str]:
         for qualifier in (None, function.alias)
         for source in alias.invoking_apis(context, function, qualifier)
     }
-    for one in context.listed("apigatewayv2", "get_apis", "Items") if callers else ():
-        if _invokes(context, one["ApiId"], callers):
-            yield f"HTTP API {one['Name']}"
+    for entry in context.listed("apigatewayv2", "get_apis", "Items") if callers else ():
+        if _invokes(context, entry["ApiId"], callers):
+            yield f"HTTP API {entry['Name']}"
 
 
 def _invokes(context: StepContext, id_: str, callers: Collection[str]) -> bool:
     """Whether a permission names the HTTP API, or one for any API is used by an integration of it."""
-    if id_ in callers or not any(fnmatchcase(id_, one) for one in callers):
+    if id_ in callers or not any(fnmatchcase(id_, caller) for caller in callers):
         return id_ in callers
-    ours = "|".join(re.escape(one.arn) for one in context.plan.functions)
+    ours = "|".join(re.escape(function.arn) for function in context.plan.functions)
     return any(re.search(rf"({ours})(?![\w-])", uri) for uri in _called(context, id_))
 
 
@@ -82,10 +84,12 @@ def _called(context: StepContext, id_: str) -> Iterator[str]:
     """Yield what the integrations of an HTTP API call, for each of its stages with its variables."""
     stages = [*context.listed("apigatewayv2", "get_stages", "Items", ApiId=id_)]
     integrations = [*context.listed("apigatewayv2", "get_integrations", "Items", ApiId=id_)]
-    for variables in [{}, *(one.get("StageVariables", {}) for one in stages)]:
-        for one in integrations:
-            yield _filled(one.get("IntegrationUri", ""), variables)
+    for variables in [{}, *(stage.get("StageVariables", {}) for stage in stages)]:
+        for integration in integrations:
+            yield _filled(integration.get("IntegrationUri", ""), variables)
 
 
 def _filled(uri: str, variables: Mapping[str, str]) -> str:
-    return re.sub(r"\$\{stageVariables\.(\w+)\}", lambda one: variables.get(one[1], one[0]), uri)
+    return re.sub(
+        r"\$\{stageVariables\.(\w+)\}", lambda match: variables.get(match[1], match[0]), uri
+    )

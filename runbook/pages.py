@@ -38,12 +38,12 @@ def pages() -> Mapping[str, str]:
     for lang in LANGUAGES:
         templates = _templates(lang)
         made[f"index.{lang}.md"] = _text(templates, f"index.{lang}", by_step=_by_step(found))
-        for name, one in found.items():
+        for name, procedure in found.items():
             examples = "".join(
-                f" {each.flag} {each.example}" for each in one.options if each.example
+                f" {each.flag} {each.example}" for each in procedure.options if each.example
             )
             command = f"python -m runbook {name} --env prod{examples}"
-            text = _text(templates, "procedure", one=one, command=command)
+            text = _text(templates, "procedure", procedure=procedure, command=command)
             made[f"{name}.{lang}.md"] = text
     return made
 
@@ -87,10 +87,12 @@ def _templates(lang: str) -> Environment:
         "checklist": checklist,
         "durations": durations(),
         "provisioning": [name for name in provisioning() if name != "provision"],
-        "alarm_kinds": list(dict.fromkeys(one.kind for one in plan.alarms)),
+        "alarm_kinds": list(dict.fromkeys(alarm.kind for alarm in plan.alarms)),
         "console_of": console_of,
         "remedy_of": partial(_remedy, lang=lang),
-        "rows_with_notes": lambda one: [checklist[row] for row in one.rows if checklist[row].note],
+        "rows_with_notes": lambda entry: [
+            checklist[row] for row in entry.rows if checklist[row].note
+        ],
     }
     return made
 
@@ -101,12 +103,12 @@ def _text(templates: Environment, name: str, **given: Any) -> str:
 
 
 def _by_step(found: Mapping[str, Procedure]) -> list[Procedure]:
-    return sorted(found.values(), key=lambda one: (not one.composed, one.guide))
+    return sorted(found.values(), key=lambda procedure: (not procedure.composed, procedure.guide))
 
 
 def _remedy(row: Row, lang: str) -> str:
     serves = serving(row, procedures())
-    return ", ".join(f"[{one}]({one}.{lang}.md)" for one in serves) or otherwise(row)[lang]
+    return ", ".join(f"[{serve}]({serve}.{lang}.md)" for serve in serves) or otherwise(row)[lang]
 
 
 def console_of(step: Step) -> Words | None:

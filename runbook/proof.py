@@ -79,7 +79,7 @@ def _failures(listed: Path) -> Iterator[str]:
 def _not_green(run: Runner) -> tuple[str, ...]:
     """Judge an embedded stack; return the rows that keep it from a GO, the one on its code where nothing else is red."""
     code, rows = Checks("local", (), run).judged(())
-    ends = {str(one.row["id"]): one.outcome for one in rows}
+    ends = {str(row.row["id"]): row.outcome for row in rows}
     red = [id_ for id_, end in ends.items() if end not in PROVING]
     proven = code == Exit.DONE and ends.get(LIVE_IS_BUILT) is Outcome.PASS
     return tuple(red) if proven or red else (LIVE_IS_BUILT,)

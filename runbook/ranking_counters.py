@@ -35,12 +35,12 @@ def partitioned(items: Iterable[Item]) -> RankedStamps:
     """Tell stamps and counters apart."""
     collected: list[tuple[str, int]] = []
     counters: dict[Key, Item] = {}
-    for one in items:
-        user, stamp = one["UserId"]["S"], one["StampId"]["S"]
+    for entry in items:
+        user, stamp = entry["UserId"]["S"], entry["StampId"]["S"]
         if is_counter(stamp):
-            counters[user, stamp] = one
-        elif "CollectedAt" in one:
-            collected.append((user, int(one["CollectedAt"]["N"])))
+            counters[user, stamp] = entry
+        elif "CollectedAt" in entry:
+            collected.append((user, int(entry["CollectedAt"]["N"])))
     return RankedStamps(tuple(collected), counters)
 
 
@@ -85,31 +85,31 @@ def drifted(context: StepContext) -> tuple[int, tuple[Drift, ...]]:
     stamps = partitioned(_items(context))
     wanted, found = counted(stamps), stamps.counters
     drift = (Drift(key, found.get(key), wanted.get(key)) for key in sorted({*wanted, *found}))
-    return len(wanted), tuple(one for one in drift if one.found != one.wanted)
+    return len(wanted), tuple(counter for counter in drift if counter.found != counter.wanted)
 
 
-def correct(context: StepContext, one: Drift) -> Changes:
+def correct(context: StepContext, drift: Drift) -> Changes:
     """Correct one counter; Refused where an award has changed it since it was read."""
-    return context.settle((one.change(),), lambda: _write(context, one))
+    return context.settle((drift.change(),), lambda: _write(context, drift))
 
 
-def _write(context: StepContext, one: Drift) -> None:
+def _write(context: StepContext, drift: Drift) -> None:
     client, table = context.client("dynamodb"), context.plan.table("userstamps").name
-    condition = _unchanged(one.found)
+    condition = _unchanged(drift.found)
     try:
-        if one.wanted is None:
-            user, key = one.key
+        if drift.wanted is None:
+            user, key = drift.key
             key_of = {"UserId": {"S": user}, "StampId": {"S": key}}
             client.delete_item(TableName=table, Key=key_of, **condition)
         else:
-            client.put_item(TableName=table, Item=one.wanted, **condition)
+            client.put_item(TableName=table, Item=drift.wanted, **condition)
     except ClientError as error:
         if error.response["Error"].get("Code") != "ConditionalCheckFailedException":
             raise
         raise Refused(
-            en=f"counter {' '.join(one.key)} has changed since it was read: somebody collects stamps;"
+            en=f"counter {' '.join(drift.key)} has changed since it was read: somebody collects stamps;"
             " run it again",
-            ja=f"集計{' '.join(one.key)}が読み取り後に変わりました。スタンプの取得が進行中です。再実行してください",
+            ja=f"集計{' '.join(drift.key)}が読み取り後に変わりました。スタンプの取得が進行中です。再実行してください",
         ) from None
 
 

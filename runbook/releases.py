@@ -40,13 +40,17 @@ def converge(
     """
     found, live = context.recorded(KIND), read_live(context)
     before = found or {"functions": {}, **dict.fromkeys(API)}
-    released = {one.name: live["functions"][one.name] for one in functions}
+    released = {function.name: live["functions"][function.name] for function in functions}
     body = {
-        "functions": {**{one: {} for one in live["functions"]}, **before["functions"], **released},
+        "functions": {
+            **{function: {} for function in live["functions"]},
+            **before["functions"],
+            **released,
+        },
         **{field: (live if api else before).get(field) for field in API},
         COMMIT: _commit() if released else before.get(COMMIT),
     }
-    same = (one for one in context.history(KIND) if _without_name(one) == _without_name(body))
+    same = (entry for entry in context.history(KIND) if _without_name(entry) == _without_name(body))
     return record(context, found, next(same, body), known=all(released.values()))
 
 
@@ -68,7 +72,7 @@ def record(
 def read_live(context: StepContext) -> dict[str, Any]:
     """Read the body: function name -> version and CodeSha256; ids of the API, None before it."""
     plan = context.plan
-    functions = {one.name: alias.released(context, one) for one in plan.functions}
+    functions = {function.name: alias.released(context, function) for function in plan.functions}
     api = rest_api.find(context, plan.api)
     stage = stage_of(context, plan.api, api["id"] if api else None)
     served = exported(context, plan.api, api["id"]) if api and stage else None
@@ -88,10 +92,10 @@ def apart_from_versions(live: Mapping[str, Any], recorded: Mapping[str, Any]) ->
     A repair of a function's configuration publishes one more version, and releases nothing.
     """
     before = recorded["functions"]
-    code = {name: one.get("code_sha256") for name, one in before.items()}
+    code = {name: value.get("code_sha256") for name, value in before.items()}
     functions = {
-        name: before[name] if one and one["code_sha256"] == code.get(name) else one
-        for name, one in live["functions"].items()
+        name: before[name] if function and function["code_sha256"] == code.get(name) else function
+        for name, function in live["functions"].items()
     }
     return {**live, "functions": functions}
 

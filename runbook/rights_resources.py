@@ -46,15 +46,17 @@ class PolicyScope:
 
 def _tables(environment: Environment) -> Iterable[str]:
     """A restored table has the name of its source, with a time behind it."""
-    return (f"{one.arn}*" for one in plan_for(environment).tables)
+    return (f"{table.arn}*" for table in plan_for(environment).tables)
 
 
 def _log_groups(environment: Environment) -> Iterable[str]:
     base = f"arn:aws:logs:{environment.region}:{environment.account}:log-group:"
     prefix = environment.prefix
     names = (f"/aws/lambda/{prefix}-", f"/aws/apigateway/{prefix}-", "API-Gateway-Execution-Logs_")
-    own = (one.name for one in plan_for(environment).log_groups if not one.name.startswith(names))
-    return (f"{base}{one}*" for one in (*names, *own))
+    own = (
+        group.name for group in plan_for(environment).log_groups if not group.name.startswith(names)
+    )
+    return (f"{base}{name}*" for name in (*names, *own))
 
 
 def _cloudwatch(environment: Environment) -> Iterable[str]:
@@ -71,13 +73,13 @@ def _named(
 ) -> tuple[str, ...]:
     """Return what begins as all names do, and what the environment file names otherwise."""
     others = (environment.names[key] for key in keys if key in environment.names)
-    return (f"{base}{environment.prefix}{ending}", *(f"{base}{one}" for one in others))
+    return (f"{base}{environment.prefix}{ending}", *(f"{base}{other}" for other in others))
 
 
 def _functions(environment: Environment) -> Iterable[str]:
     base = f"arn:aws:lambda:{environment.region}:{environment.account}"
     named = _named(environment, "-*", f"{base}:function:", environment.application.functions)
-    versions = (f"{one}:*" for one in named if not one.endswith("*"))
+    versions = (f"{name}:*" for name in named if not name.endswith("*"))
     return (*named, *versions, f"{base}:event-source-mapping:*")
 
 
@@ -89,7 +91,7 @@ def _roles(environment: Environment) -> Iterable[str]:
 def _buckets(environment: Environment) -> Iterable[str]:
     bucket = plan_for(environment).bucket
     names = ([bucket.name] if bucket else []) + [f"{environment.prefix}-evidence-*"]
-    return (arn for one in names for arn in _bucket(one))
+    return (arn for name in names for arn in _bucket(name))
 
 
 def _bucket(name: str) -> tuple[str, str]:
@@ -118,7 +120,7 @@ _OF_SERVICES: Mapping[str, Callable[[Environment], Iterable[str]]] = {
     "logs": _log_groups,
     "route53": _zone,
     "s3": _buckets,
-    "secretsmanager": lambda given: (one.arn_pattern for one in plan_for(given).secrets),
+    "secretsmanager": lambda given: (secret.arn_pattern for secret in plan_for(given).secrets),
     "sns": lambda given: (f"{plan_for(given).topic.arn}*",),
 }
 
@@ -128,7 +130,7 @@ def _sources(given: PolicyScope) -> Iterable[str]:
     before = given.environment.before
     region, tables = peek(before, "region", given.file), peek(before, "tables", given.file) or {}
     account = peek(before, "account", given.file) or given.environment.account
-    return (f"arn:aws:dynamodb:{region}:{account}:table/{one}*" for one in tables.values())
+    return (f"arn:aws:dynamodb:{region}:{account}:table/{table}*" for table in tables.values())
 
 
 def _key(key: str | None) -> Iterable[str]:

@@ -112,8 +112,8 @@ def _named(path: Path) -> Path:
 
 def _until_stopped() -> None:
     over = threading.Event()
-    for one in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(one, lambda *_: over.set())
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: over.set())
     over.wait()
 
 

@@ -51,7 +51,7 @@ def _asked(call: Call) -> Mapping[str, Any]:
 
 
 def _list(answer: Answer) -> Iterator[Fact]:
-    ids = [one["stamp_id"] for one in answer.member("stamps")]
+    ids = [entry["stamp_id"] for entry in answer.member("stamps")]
     yield "/total", answer.member("total"), len(ids)
     yield "/stamps/*/stamp_id", ids, sorted(set(ids))
 
@@ -73,22 +73,22 @@ def _position(answer: Answer) -> Iterator[Fact]:
 
 def _ranking(answer: Answer) -> Iterator[Fact]:
     entries, own = answer.member("rankings"), answer.call.user_id
-    for place, one in enumerate(entries):
-        yield f"/rankings/{place}/rank", one["rank"], place + 1
+    for place, entry in enumerate(entries):
+        yield f"/rankings/{place}/rank", entry["rank"], place + 1
         if own:
-            yield f"/rankings/{place}/is_self", one["is_self"], one["user_id"] == own
+            yield f"/rankings/{place}/is_self", entry["is_self"], entry["user_id"] == own
     for place, (better, worse) in enumerate(pairwise(entries), 1):
         most = min(better["stamp_count"], worse["stamp_count"])
         yield f"/rankings/{place}/stamp_count", worse["stamp_count"], most
     yield (
         "/rankings/*/user_id (how many differ)",
-        len({one["user_id"] for one in entries}),
+        len({item["user_id"] for item in entries}),
         len(entries),
     )
 
 
 def _menus(answer: Answer) -> Iterator[Fact]:
-    ids = [one["richMenuId"] for one in answer.member("richmenus")]
+    ids = [entry["richMenuId"] for entry in answer.member("richmenus")]
     yield "/richmenus/*/richMenuId", ids, list(dict.fromkeys(ids))
 
 

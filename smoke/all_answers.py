@@ -24,29 +24,29 @@ ERROR_TYPE = "x-amzn-errortype"
 
 def not_for_the_front_end(calls: RowCalls, origin: str) -> Iterator[Words]:
     """Yield the answers that the front end may not read, or that allow requests with cookies."""
-    for one in _answers(calls):
-        if allowed_origin(one) != origin:
-            yield allows(one)
-        if one.headers.get(f"{ALLOW}credentials", "").lower() == "true":
-            yield differs(one, f"{ALLOW}credentials", "true", "-")
+    for answer in _answers(calls):
+        if allowed_origin(answer) != origin:
+            yield allows(answer)
+        if answer.headers.get(f"{ALLOW}credentials", "").lower() == "true":
+            yield differs(answer, f"{ALLOW}credentials", "true", "-")
 
 
 def cacheable_answers(calls: RowCalls) -> Iterator[Words]:
     """Provoke each success and each documented error; yield the answers that may be cached, or that set a cookie."""
     _ = calls.caller
     provocations: list[Build] = [
-        *(partial(Scenarios.success, route=one.id) for one in calls.suite.plan.api.routes),
+        *(partial(Scenarios.success, route=route.id) for route in calls.suite.plan.api.routes),
         *(error.call for error in ERRORS),
     ]
     for call in provocations:
         with suppress(NotTestable):  # another row reports why there is no answer
             calls.suite.answer(call(calls.scenarios))
-    for one in _answers(calls):
-        header = one.headers.get("cache-control")
-        if "no-store" not in (header or "").lower() and (header or not _by_the_gateway(one)):
-            yield differs(one, "Cache-Control", header or "-", "no-store")
-        if "set-cookie" in one.headers:
-            yield differs(one, "Set-Cookie", MASK, "-")
+    for answer in _answers(calls):
+        header = answer.headers.get("cache-control")
+        if "no-store" not in (header or "").lower() and (header or not _by_the_gateway(answer)):
+            yield differs(answer, "Cache-Control", header or "-", "no-store")
+        if "set-cookie" in answer.headers:
+            yield differs(answer, "Set-Cookie", MASK, "-")
 
 
 def own_headers(answer: Answer) -> str:
@@ -62,8 +62,10 @@ def own_headers(answer: Answer) -> str:
 def _answers(calls: RowCalls) -> Iterable[Answer]:
     """Return one answer of each kind (route, status, code) of the documented routes, preflights left out."""
     documented = {route for route, _ in contract().responses}
-    made = [one for one in calls.suite.client.answers if one.call.route in documented]
-    kinds = {(one.call.route, one.status, one.error_code): one for one in reversed(made)}
+    made = [answer for answer in calls.suite.client.answers if answer.call.route in documented]
+    kinds = {
+        (answer.call.route, answer.status, answer.error_code): answer for answer in reversed(made)
+    }
     calls.observe.note(answers=len(made), kinds=len(kinds))
     return list(kinds.values())
 

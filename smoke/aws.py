@@ -44,7 +44,7 @@ def clients(session: boto3.Session, rates: Mapping[str, CallRate] | None = None)
 
     def made(service: str) -> Any:
         client = session.client(service, config=CONFIG)
-        verify_answers(client, lambda one: NEEDS.get(one, ()), longest_s=LONGEST_S)
+        verify_answers(client, lambda name: NEEDS.get(name, ()), longest_s=LONGEST_S)
         for named, rate in rates.items():
             of, _, operation = named.partition(":")
             if of == service and operation:

@@ -64,10 +64,10 @@ SPOILED: Mapping[str, Mapping[str, tuple[Any, ...]]] = {
         "type": (*NO_TEXT, "greeting"),
         "data": (
             *([], "text", 5),
-            *({"stamp_name": one} for one in (5, "", " ", "\t", "x" * 301)),
+            *({"stamp_name": number} for number in (5, "", " ", "\t", "x" * 301)),
             *(
-                {"image_url": one}
-                for one in (5, "", "http://a.jp/a.png", "https://[", "https://a.jp/ü")
+                {"image_url": number}
+                for number in (5, "", "http://a.jp/a.png", "https://[", "https://a.jp/ü")
             ),
             {"image_url": "https://a.jp/" + "x" * 1988},
         ),
@@ -88,8 +88,8 @@ QUERIES: Mapping[str, tuple[Mapping[str, str], ...]] = {
         {"userid": "U1"},
     ),
     "GET /ranking/weekly": tuple(
-        {"period": one}
-        for one in (
+        {"period": name}
+        for name in (
             "2026",
             "2026-W54",
             "☃",
@@ -101,8 +101,8 @@ QUERIES: Mapping[str, tuple[Mapping[str, str], ...]] = {
         )
     ),
     "GET /ranking/monthly": tuple(
-        {"period": one}
-        for one in (
+        {"period": name}
+        for name in (
             "2026",
             "2026-13",
             "☃",
@@ -226,14 +226,14 @@ BOUNDS = (
     ),
     BoundaryInput("no data", _without_a_body_of_its_own),
     *(
-        BoundaryInput(f"week {one}", period_of("weekly", one))
-        for one in ("1000-W01", "2026-W53", "9999-W52")
+        BoundaryInput(f"week {name}", period_of("weekly", name))
+        for name in ("1000-W01", "2026-W53", "9999-W52")
     ),
     BoundaryInput(
         "week that a year does not have", period_of("weekly", "2025-W53"), 400, "VALIDATION_ERROR"
     ),
     *(
-        BoundaryInput(f"month {one}", period_of("monthly", one))
-        for one in ("1000-01", "2026-12", "9999-12")
+        BoundaryInput(f"month {name}", period_of("monthly", name))
+        for name in ("1000-01", "2026-12", "9999-12")
     ),
 )

@@ -106,8 +106,8 @@ class Call:
             told.insert(0, Words(f"for the {self.time}. time", f"{self.time}回目"))
         if self.origin is not None:
             told.insert(0, Words(f"from {self.origin}", f"{self.origin}から"))
-        ja = "、".join(one.ja for one in told)
-        return Words(en=" ".join(one.en for one in told), ja=f"（{ja}）")
+        ja = "、".join(words.ja for words in told)
+        return Words(en=" ".join(words.en for words in told), ja=f"（{ja}）")
 
     @property
     def words(self) -> Words:

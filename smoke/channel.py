@@ -46,7 +46,7 @@ def judge_message_quota(calls: RowCalls) -> None:
     left = None if limit is None else limit - used
     needed = calls.suite.environment.line.expected_messages
     calls.observe.note(limit=limit, used=used, left=left, needed=needed)
-    sends = next(one for one in calls.suite.plan.api.routes if one.id == SENDS)
+    sends = next(route for route in calls.suite.plan.api.routes if route.id == SENDS)
     calls.observe.note(route=SENDS, rate=sends.most.rate, burst=sends.most.burst)
     if limit is None:
         return
@@ -77,7 +77,7 @@ def accepted_token(calls: RowCalls) -> str:
 
 
 def _decide(calls: RowCalls, fact: Words, found: object, bound: Bound) -> None:
-    one = Difference(
+    difference = Difference(
         kind=CHANNEL,
         name=calls.suite.environment.line.bot_user_id or calls.suite.environment.name,
         fact=fact,
@@ -87,7 +87,7 @@ def _decide(calls: RowCalls, fact: Words, found: object, bound: Bound) -> None:
         loosens=True,
     )
     judge = Judge(calls.observe, decisions_of(calls.suite.snapshot))
-    judge(() if bound.holds(found) else (one,))
+    judge(() if bound.holds(found) else (difference,))
 
 
 def _a_week_away(*, enough: bool) -> Bound:

@@ -62,17 +62,17 @@ def _clean(environment: Environment, root: Path, lang: str) -> int:
     leftovers = Leftovers(environment=environment, notes=notes, aws=aws)
     with notes.alone():
         noted, _ = notes.left()
-        left = [one for note in noted for one in leftovers.still_there_after_cleaning(note)]
+        left = [words for note in noted for words in leftovers.still_there_after_cleaning(note)]
         cleaner = Cleaner.of(plan, aws, harness_leftovers(aws, plan))
         left += cleaner.clean_users()
     return _reported([*leftovers.removed, *cleaner.removed], sorted(set(left), key=str), lang)
 
 
 def _reported(removed: list[Words], left: list[Words], lang: str) -> int:
-    for one in removed:
-        print(visible_line(f"{REMOVED[lang]}: {one[lang]}"))
-    for one in left:
-        print(visible_line(f"{LEFT[lang]}: {one[lang]}"), file=sys.stderr)
+    for words in removed:
+        print(visible_line(f"{REMOVED[lang]}: {words[lang]}"))
+    for remainder in left:
+        print(visible_line(f"{LEFT[lang]}: {remainder[lang]}"), file=sys.stderr)
     if not left:
         print(NOTHING[lang])
     return Exit.NO if left else Exit.DONE

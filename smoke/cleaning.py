@@ -42,7 +42,7 @@ class Cleaner:
         whose awards are taken back elsewhere.
         """
         answers, unanswered = tuple(answers), tuple(unanswered)
-        sent = {one.call.route for one in answers} | {one.route for one in unanswered}
+        sent = {answer.call.route for answer in answers} | {call.route for call in unanswered}
         # The operator's login with their own token is a real one, and stays.
         written = [(AWARD, self.user_stamps), (LOGIN, self.users)]
         left = self._emptied([table for route, table in written if route in sent])

@@ -114,7 +114,7 @@ class Client:
         self._http.close()
 
     def _refuse_after_silence(self, call: Call) -> None:
-        silent = sum(one.route == call.route for one in self.unanswered)
+        silent = sum(silent_call.route == call.route for silent_call in self.unanswered)
         if silent >= ENOUGH_SILENCE:
             raise NoResponse(
                 Words(

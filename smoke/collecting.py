@@ -30,7 +30,7 @@ def tour(calls: RowCalls, award: Answer, most: int = 3) -> list[Words]:
     asked = scenarios.stamps_of(scenarios.tourist)
     calls.answer(asked)  # an answer cached from this call must not be served later
     awards = {} if alone else {scenarios.goal.stamp_id: award}
-    open_now = [one for one in scenarios.collectable if one.stamp_id not in awards][:most]
+    open_now = [stamp for stamp in scenarios.collectable if stamp.stamp_id not in awards][:most]
     for number, spot in enumerate(open_now):
         outside = calls.answer(_claim(scenarios, _outsider(scenarios, spot, number)))
         if flaw := calls.flaw(outside, 400, "OUT_OF_RANGE"):
@@ -44,9 +44,9 @@ def tour(calls: RowCalls, award: Answer, most: int = 3) -> list[Words]:
     if flaw := calls.flaw(listed, 200):
         return [flaw]
     wanted = [
-        one.collected(awards[one.stamp_id].member("collected_at"))
-        for one in scenarios.collectable
-        if one.stamp_id in awards
+        stamp.collected(awards[stamp.stamp_id].member("collected_at"))
+        for stamp in scenarios.collectable
+        if stamp.stamp_id in awards
     ]
     found = new_stamps(calls, listed)
     if found == wanted:
@@ -84,11 +84,11 @@ def _at_once(calls: RowCalls, claim: Call) -> tuple[Answer, list[Words]]:
     claims = [replace(claim, time=number) for number in range(1, AT_ONCE + 1)]
     with ThreadPoolExecutor(AT_ONCE) as threads:
         answers = list(threads.map(calls.suite.answer, claims))
-    won = [one for one in answers if one.status == 200]
+    won = [answer for answer in answers if answer.status == 200]
     given = calls.answer((won or answers)[0].call)
     if flaw := calls.flaw(given, 200):
         return given, [flaw]
-    others = [one for one in answers if one is not given]
+    others = [answer for answer in answers if answer is not given]
     if len(won) > 1:
         return given, [
             Words(
@@ -96,7 +96,9 @@ def _at_once(calls: RowCalls, claim: Call) -> tuple[Answer, list[Words]]:
                 ja=f"{given.ja}。同時の{AT_ONCE}回の呼び出しのうち、ほかに{len(won) - 1}回も付与されました",
             )
         ]
-    late = [calls.flaw(one, 409, "STAMP_ALREADY_EXISTS") for one in others if one.status != BUSY]
+    late = [
+        calls.flaw(other, 409, "STAMP_ALREADY_EXISTS") for other in others if other.status != BUSY
+    ]
     return given, [*filter(None, late), *award_time_flaws(calls, given)]
 
 
@@ -110,4 +112,8 @@ def award_time_flaws(calls: RowCalls, award: Answer) -> list[Words]:
 
 def new_stamps(calls: RowCalls, listed: Answer) -> list[Mapping[str, Any]]:
     """Return what a list shows beyond what the collector had before the run."""
-    return [one for one in listed.member("stamps") if one["stamp_id"] not in calls.scenarios.held()]
+    return [
+        entry
+        for entry in listed.member("stamps")
+        if entry["stamp_id"] not in calls.scenarios.held()
+    ]

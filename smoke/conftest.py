@@ -39,7 +39,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Leave out the rally's tests, or those of any other application; run those last that look at everything that was sent."""
-    ours = [one for one in items if one.path.is_relative_to(HERE)]
+    ours = [test for test in items if test.path.is_relative_to(HERE)]
     if not ours:
         return
     from smoke import parameters  # noqa: PLC0415 - see above

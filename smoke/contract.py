@@ -99,7 +99,9 @@ class Contract:
             )
         for error in documented.body.iter_errors(answer.json):
             yield _broken_rule(error)
-        if documented.codes and not any(_has(answer, one, documented) for one in documented.codes):
+        if documented.codes and not any(
+            _has(answer, name, documented) for name in documented.codes
+        ):
             codes = ", ".join(documented.codes)
             yield Words(
                 en=f"but /error_code is none of {codes}",
@@ -121,7 +123,7 @@ def _broken_headers(answer: Answer, documented: Documented) -> Iterator[Words]:
 def _broken_rule(error: ValidationError) -> Words:
     """Name the part of the body by JSON pointer, and the rule of the schema that it breaks."""
     where, instance, rule = _pointer(error.absolute_path), error.instance, error.validator
-    found, wanted = (shown(json.dumps(one)) for one in (instance, error.validator_value))
+    found, wanted = (shown(json.dumps(entry)) for entry in (instance, error.validator_value))
     ja = f"{found}がスキーマの{rule}: {wanted}を満たしていません"
     if rule == "required":
         ja = f"必須のメンバーがありません（必須: {wanted}、応答: {found}）"

@@ -96,7 +96,7 @@ def preflight(path: str, verb: str, headers: str, origin: str | None = None) -> 
 def listed(answer: Answer, what: str) -> set[str]:
     """Return what a preflight allows (``headers``, ``methods``), in lower case."""
     found = answer.headers.get(f"{ALLOW}{what}", "")
-    return {one.strip().lower() for one in found.split(",")}
+    return {part.strip().lower() for part in found.split(",")}
 
 
 def _success(route: str) -> Callable[[Scenarios], Call]:
@@ -104,7 +104,7 @@ def _success(route: str) -> Callable[[Scenarios], Call]:
 
 
 def _error(route: str, status: int) -> Callable[[Scenarios], Call]:
-    return next(one.call for one in ERRORS if (one.route, one.status) == (route, status))
+    return next(error.call for error in ERRORS if (error.route, error.status) == (route, status))
 
 
 def _elsewhere(call: Callable[[Scenarios], Call]) -> Callable[[Scenarios], Call]:
@@ -146,7 +146,7 @@ def allowed_elsewhere(calls: RowCalls, origin: str) -> Iterator[Words]:
     _ = calls.caller
     for route, status in REFUSALS:
         call = _error(route, status)(calls.scenarios)
-        for foreign in (FOREIGN, *(one.format(origin) for one in NEAR)):
+        for foreign in (FOREIGN, *(name.format(origin) for name in NEAR)):
             answer = calls.answer(replace(call, origin=foreign))
             if allowed_origin(answer) != origin:
                 yield allows(answer)

@@ -41,9 +41,11 @@ def late_answers(calls: RowCalls) -> Iterator[Words]:
     for route in PROBES:
         calls.suite.answer(replace(calls.scenarios.success(route), time=2))
     documented = {route for route, _ in contract().responses}
-    answers = [one for one in calls.suite.client.answers if one.call.route in documented]
-    cold = {id(one) for one in {one.call.route: one for one in reversed(answers)}.values()}
-    warm = [one.took_s for one in answers if id(one) not in cold]
+    answers = [answer for answer in calls.suite.client.answers if answer.call.route in documented]
+    cold = {
+        id(answer) for answer in {first.call.route: first for first in reversed(answers)}.values()
+    }
+    warm = [answer.took_s for answer in answers if id(answer) not in cold]
     slowest = percentile(warm, PART)
     calls.observe.note(calls=len(warm), p95_ms=round(slowest * 1000))
     if slowest > ANSWER_S:
@@ -57,9 +59,9 @@ def late_answers(calls: RowCalls) -> Iterator[Words]:
 def _late_routes(answers: list[Answer]) -> Iterator[Words]:
     """Yield the routes whose successes are slow, as errors that come at once would hide; one that was asked once was cold."""
     route_of = attrgetter("call.route")
-    served = sorted((one for one in answers if one.status < 400), key=route_of)
+    served = sorted((answer for answer in answers if answer.status < 400), key=route_of)
     for route, group in groupby(served, route_of):
-        took = [one.took_s for one in group]
+        took = [answer.took_s for answer in group]
         if len(took) > 1 and (usual := median(took)) > ANSWER_S:
             yield Words(
                 en=f"{route} usually takes {usual:.1f} s ({len(took)} successes, at most {ANSWER_S:g} s)",

@@ -9,7 +9,7 @@ from smoke.calls import Answer
 
 def hold(*flaws: Words) -> None:
     """Raise Broken with the first of these flaws and their number; empty words are no flaw."""
-    told = [one for one in flaws if one]
+    told = [flaw for flaw in flaws if flaw]
     if told:
         first, count = told[0], len(told)
         more = Words(en=f" ({count} such flaws)", ja=f"（ほかを含め{count}件）")

@@ -159,5 +159,5 @@ def harness_leftovers(aws: Clients, plan: Plan) -> frozenset[str]:
     It scans whole tables: for a person who asked for it, not for a judging run.
     """
     tables = (KeyedTable.of(plan.table(key), aws("dynamodb")) for key in ("users", "userstamps"))
-    users = {key[one.keys[0]].get("S", "") for one in tables for key in one.every_key()}
+    users = {key[table.keys[0]].get("S", "") for table in tables for key in table.every_key()}
     return frozenset(user for user in users if user.startswith(HARNESS))

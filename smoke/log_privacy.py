@@ -69,22 +69,22 @@ def exposed_in_logs(calls: RowCalls, group: LogGroup) -> list[Words]:
             ),
         )
     asked = _asked(calls, group)
-    private = {one.text: one for answer in asked for one in _private(answer)}
-    ids = patterns((one.request_id for one in varied(asked)), BY_ID)
-    telling = (one.text for one in private.values() if one.what in SAID_OF_ANYBODY)
+    private = {secret.text: secret for answer in asked for secret in _private(answer)}
+    ids = patterns((made.request_id for made in varied(asked)), BY_ID)
+    telling = (secret.text for secret in private.values() if secret.what in SAID_OF_ANYBODY)
     people = patterns([*OF_TOKENS, *sorted(telling, key=len)], BY_USER)
     logs = logs_of(calls)
-    since = min(one.at for one in asked)
-    lines = {line for one in (*ids, *people) for line in logs.found(group.name, one, since)}
-    looked = sum(f'"{one.request_id}"' in pattern for one in asked for pattern in ids)
+    since = min(made.at for made in asked)
+    lines = {line for id_ in (*ids, *people) for line in logs.found(group.name, id_, since)}
+    looked = sum(f'"{made.request_id}"' in pattern for made in asked for pattern in ids)
     calls.observe.note(
         group=group.name, requests=looked, requests_made=len(asked), lines=len(lines)
     )
     text = "\n".join(sorted(lines))
     secrets = held_in(text, calls.suite.needles)
     return [
-        *(one.held_by(group) for one in private.values() if one.in_lines(text)),
-        *(_holds(group, one) for one in secrets),
+        *(secret.held_by(group) for secret in private.values() if secret.in_lines(text)),
+        *(_holds(group, secret) for secret in secrets),
         *_unlisted(calls, group, lines, asked),
     ]
 
@@ -93,12 +93,12 @@ def _unlisted(
     calls: RowCalls, group: LogGroup, lines: Iterable[str], asked: Iterable[Answer]
 ) -> Iterator[Words]:
     """Yield what the functions' own lines of our requests hold beside the listed fields; code of your own has its own."""
-    functions = {one.log_group for one in calls.suite.plan.functions}
+    functions = {function.log_group for function in calls.suite.plan.functions}
     if calls.suite.environment.own_code or group.name not in functions:
         return
-    ids = {one.request_id for one in asked}
+    ids = {made.request_id for made in asked}
     for line in sorted(lines):
-        ours = next((one for one in ids if one and one in line), None)
+        ours = next((id_ for id_ in ids if id_ and id_ in line), None)
         if ours and (what := unlisted(line)):
             of = Words(en=f" in a line of request {ours}", ja=f"（リクエスト{ours}の行）")
             yield _holds(group, Words(en=what.en + of.en, ja=what.ja + of.ja))
@@ -113,14 +113,14 @@ def _holds(group: LogGroup, what: Words) -> Words:
 def _asked(calls: RowCalls, group: LogGroup) -> list[Answer]:
     """Return the answers to calls that may have left a line in a group: a function's, the authorizer's, the access log."""
     plan, answers = calls.suite.plan, list(calls.suite.client.answers)
-    if group.name not in {one.log_group for one in plan.functions}:
+    if group.name not in {function.log_group for function in plan.functions}:
         return answers
-    served = {one.id: one.function.log_group for one in plan.api.routes}
-    own = [one for one in answers if served.get(one.call.route) == group.name]
+    served = {route.id: route.function.log_group for route in plan.api.routes}
+    own = [answer for answer in answers if served.get(answer.call.route) == group.name]
     if group.name != plan.function("auth").log_group:
         return own
     # API Gateway asks the authorizer about a session once, and caches the answer.
-    first = {one.call.session: one for one in reversed(answers) if one.call.session}
+    first = {answer.call.session: answer for answer in reversed(answers) if answer.call.session}
     return [*own, *first.values()]
 
 
@@ -128,12 +128,12 @@ def _private(answer: Answer) -> Iterator[PrivateText]:
     """Yield what no log may contain of a request; of tokens the claims and the signature, either of which is too much."""
     call = answer.call
     if call.session:
-        yield from (PrivateText(one, SESSION, answer) for one in _parts(call.session.token))
+        yield from (PrivateText(part, SESSION, answer) for part in _parts(call.session.token))
         yield PrivateText(call.session.user_id, USER, answer)
     if call.body and len(call.body) >= TELLING:
         yield PrivateText(call.body, BODY, answer)
     for token in _id_tokens(call.members):
-        yield from (PrivateText(one, ID_TOKEN, answer) for one in _parts(token))
+        yield from (PrivateText(part, ID_TOKEN, answer) for part in _parts(token))
     for degree in map(json.dumps, map(call.members.get, ("lat", "lon"))):
         if len(degree) >= PRECISE and degree[-1].isdigit():
             yield PrivateText(degree, POSITION, answer)
@@ -151,4 +151,4 @@ def _id_tokens(members: Mapping[str, object]) -> Iterator[str]:
 def _parts(token: str) -> list[str]:
     """Return claims and signature of a JWT, whose header is the same for everybody; any other token whole."""
     parts = token.split(".")[1:] if token.count(".") == 2 else [token]
-    return [one for one in parts if len(one) >= TELLING]
+    return [part for part in parts if len(part) >= TELLING]

@@ -103,7 +103,7 @@ def asked_of(calls: RowCalls, group: LogGroup) -> Answer:
 
 def lines_of(calls: RowCalls, group: LogGroup, answer: Answer) -> tuple[str, ...]:
     """Return the request's lines; Follows if the route itself is red."""
-    functions = {one.log_group for one in calls.suite.plan.functions}
+    functions = {function.log_group for function in calls.suite.plan.functions}
     own = calls.suite.environment.own_code and group.name in functions
     searched = STARTED if own else f'"{answer.request_id}"'
     found = logs_of(calls).lines(group.name, searched, answer.at)
@@ -117,11 +117,11 @@ def varied(answers: Iterable[Answer]) -> list[Answer]:
     """Return answers in an order in which each kind (route, status, code) comes once before any comes twice."""
     seen: Counter[tuple[str, int, str | None]] = Counter()
     ranked: list[tuple[int, Answer]] = []
-    for one in answers:
-        kind = one.call.route, one.status, one.error_code
-        ranked.append((seen[kind], one))
+    for answer in answers:
+        kind = answer.call.route, answer.status, answer.error_code
+        ranked.append((seen[kind], answer))
         seen[kind] += 1
-    return [one for _, one in sorted(ranked, key=lambda pair: pair[0])]
+    return [ranked_answer for _, ranked_answer in sorted(ranked, key=lambda pair: pair[0])]
 
 
 def patterns(terms: Iterable[str], most: int) -> list[str]:
@@ -152,26 +152,34 @@ def faults_of(calls: RowCalls, group: LogGroup, answer: Answer) -> list[Words]:
 
     ``answer`` is to a mistake; others of this run are looked for by the same call, each kind once.
     """
-    served = {one.id for one in calls.suite.plan.api.routes if one.function.log_group == group.name}
+    served = {
+        served_route.id
+        for served_route in calls.suite.plan.api.routes
+        if served_route.function.log_group == group.name
+    }
     made = list(calls.suite.client.answers)
-    others = (one for one in made if one.call.route in served and 400 <= one.status < 500)
-    mistakes = [answer, *(one for one in varied(others) if one is not answer)]
+    others = (other for other in made if other.call.route in served and 400 <= other.status < 500)
+    mistakes = [answer, *(other for other in varied(others) if other is not answer)]
     lines, logs = lines_of(calls, group, answer), logs_of(calls)
-    for pattern in patterns((one.request_id for one in mistakes), 1):
-        lines = (*lines, *logs.found(group.name, pattern, min(one.at for one in mistakes)))
+    for pattern in patterns((mistake.request_id for mistake in mistakes), 1):
+        lines = (*lines, *logs.found(group.name, pattern, min(mistake.at for mistake in mistakes)))
     counted = [line for line in dict.fromkeys(lines) if _FAULT.search(line)]
     return [
         Words(
-            en=f"{one}, and {group.name} counts it as a fault: {line[:200]}",
-            ja=f"{one.ja}。{group.name}はこれを障害として数えています: {line[:200]}",
+            en=f"{mistake}, and {group.name} counts it as a fault: {line[:200]}",
+            ja=f"{mistake.ja}。{group.name}はこれを障害として数えています: {line[:200]}",
         )
         for line in counted
-        for one in mistakes
-        if one.request_id in line
+        for mistake in mistakes
+        if mistake.request_id in line
     ]
 
 
 def group_of(calls: RowCalls, route: str) -> LogGroup:
     """Return the log group of the function behind a route."""
-    function = next(one.function for one in calls.suite.plan.api.routes if one.id == route)
-    return next(one for one in calls.suite.plan.log_groups if one.name == function.log_group)
+    function = next(
+        served_route.function
+        for served_route in calls.suite.plan.api.routes
+        if served_route.id == route
+    )
+    return next(group for group in calls.suite.plan.log_groups if group.name == function.log_group)

@@ -39,7 +39,7 @@ class Note:
     @property
     def ours(self) -> tuple[str, ...]:
         """Those users of the note whom only this harness can have made, whatever else the file names."""
-        return tuple(one for one in self.users if one.startswith((SYNTHETIC, NOBODY)))
+        return tuple(user for user in self.users if user.startswith((SYNTHETIC, NOBODY)))
 
 
 NOTE = TypeAdapter(Note)

@@ -59,7 +59,7 @@ ARGUMENTS: Mapping[str, Callable[[Environment, Plan], Iterable[Any]]] = {
 
 
 def _of_functions(plan: Plan) -> list[LogGroup]:
-    functions = {one.log_group for one in plan.functions}
+    functions = {function.log_group for function in plan.functions}
     return [group for group in plan.log_groups if group.name in functions]
 
 

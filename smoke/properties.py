@@ -107,7 +107,7 @@ def misjudged(calls: RowCalls, of: Callable[[Scenarios], list[Visitor]] = stands
     """Ask about all these positions, and return what is answered wrongly."""
     _ = calls.caller
     asked = of(calls.scenarios)
-    answers = calls.at_once(one.asked(calls.scenarios) for one in asked)
+    answers = calls.at_once(visitor.asked(calls.scenarios) for visitor in asked)
     calls.observe.note(spots=len(calls.scenarios.spots()), positions=len(asked))
     found: list[Words] = []
     for stand, answer in zip(asked, answers, strict=True):

@@ -81,9 +81,9 @@ def leaking(calls: RowCalls) -> list[Words]:
     calls.observe.note(errors=len(errors), statuses=dict(statuses), unheard=len(unheard))
     plan, environment = calls.suite.plan, calls.suite.environment
     told = [
-        Words(en=f"{one} reveals {what.en}", ja=f"{one.ja}。{what.ja}が含まれています")
-        for one in errors
-        for what in leaks(one, plan, environment)
+        Words(en=f"{error} reveals {what.en}", ja=f"{error.ja}。{what.ja}が含まれています")
+        for error in errors
+        for what in leaks(error, plan, environment)
     ]
     if unheard and not told:
         raise unheard[0].with_traceback(None)
@@ -97,17 +97,22 @@ def naming(calls: RowCalls) -> list[Words]:
     plan, environment = calls.suite.plan, calls.suite.environment
     needles = calls.suite.needles
     return [
-        Words(en=f"{one} reveals {what.en}", ja=f"{one.ja}。{what.ja}が含まれています")
-        for one in answers
-        for what in (*named(one, plan, environment), *held_in(_text_and_headers(one), needles))
+        Words(en=f"{answer} reveals {what.en}", ja=f"{answer.ja}。{what.ja}が含まれています")
+        for answer in answers
+        for what in (
+            *named(answer, plan, environment),
+            *held_in(_text_and_headers(answer), needles),
+        )
     ]
 
 
 def _unheard(calls: RowCalls) -> Iterator[NotTestable]:
     """Provoke every error; yield why one never came."""
-    for one in _provocations(calls):
+    for provocation in _provocations(calls):
         try:
-            calls.suite.answer(one if isinstance(one, Call) else one(calls.scenarios))
+            calls.suite.answer(
+                provocation if isinstance(provocation, Call) else provocation(calls.scenarios)
+            )
         except ManualOnly:
             continue  # no row may try it in this environment
         except NotTestable as why:

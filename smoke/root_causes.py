@@ -60,9 +60,9 @@ class RootCauses:
 
     def _probe(self) -> Answer | Words:
         answers = [self.answer(self.scenarios().success(route)) for route in PROBES]
-        served = (one for one in answers if one.status == 200)
+        served = (answer for answer in answers if answer.status == 200)
         told = ", ".join(
-            f"{one.call.route}: {one.status} {one.error_code or ''}" for one in answers
+            f"{answer.call.route}: {answer.status} {answer.error_code or ''}" for answer in answers
         )
         refused = Words(
             en=f"every route refused a session signed with the live key ({told})",

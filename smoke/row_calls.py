@@ -131,7 +131,7 @@ def synthetic_ranked(calls: RowCalls, kind: str) -> list[str]:
     """Return the synthetic users in a ranking that was asked for after one was awarded a stamp."""
     awarded(calls)
     entries = ranking_after(calls, kind, calls.scenarios.collector)
-    return [one["user_id"] for one in entries if one["user_id"].startswith(SYNTHETIC)]
+    return [entry["user_id"] for entry in entries if entry["user_id"].startswith(SYNTHETIC)]
 
 
 def _given(calls: RowCalls, answer: Answer) -> None:

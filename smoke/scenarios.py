@@ -97,7 +97,7 @@ class Scenarios:
     def spot(self) -> Spot:
         """A spot that can be collected now, or the first one if none can."""
         spots = self.spots()
-        return next((one for one in spots if one.open_at(self.sessions.now)), spots[0])
+        return next((spot for spot in spots if spot.open_at(self.sessions.now)), spots[0])
 
     @cached_property
     def collectable(self) -> tuple[Spot, ...]:

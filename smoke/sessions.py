@@ -142,7 +142,7 @@ def signed(claims: Mapping[str, Any], key: str, algorithm: str = "HS256", **head
 
 def _unsigned(algorithm: str, claims: Claims) -> str:
     parts = ({"typ": "JWT", "alg": algorithm}, claims)
-    told = "".join(f"{_base64url(json.dumps(one).encode())}." for one in parts)
+    told = "".join(f"{_base64url(json.dumps(part).encode())}." for part in parts)
     return told + _base64url(secrets.token_bytes(32))
 
 
@@ -167,7 +167,7 @@ FLAWED: Mapping[str, Callable[[SessionMinter, Claims], str]] = {
     "unsigned": lambda _, claims: jwt.encode(dict(claims), "", "none"),
     "expired": _expired,
     "endless": lambda minter, claims: minter.sign(
-        {name: one for name, one in claims.items() if name != "exp"}
+        {name: claim for name, claim in claims.items() if name != "exp"}
     ),
     "unsigned, with something for a signature": lambda _, claims: _unsigned("none", claims),
     "unsigned in other letters": lambda _, claims: _unsigned("nOnE", claims),

@@ -145,7 +145,7 @@ class Suite:
             "what": "smoke",
             "begin": self.began.isoformat(),
             "end": now.isoformat(),
-            "answers_4xx": str(sum(400 <= one.status < 500 for one in answers)),
+            "answers_4xx": str(sum(400 <= answer.status < 500 for answer in answers)),
             "messages": str(sum(map(self._sends_a_message, answers))),
         }
 
@@ -206,8 +206,8 @@ class Suite:
 
     def _unset_menu(self) -> list[Words]:
         """Unlink the menu that the test user may have been given; a row may have unlinked it before."""
-        answers = [one for one in self.client.answers if self._sets_menu(one.call)]
-        unanswered = [one for one in self.client.unanswered if self._sets_menu(one)]
+        answers = [answer for answer in self.client.answers if self._sets_menu(answer.call)]
+        unanswered = [call for call in self.client.unanswered if self._sets_menu(call)]
         if not answers and not unanswered:
             return []
         try:

@@ -66,7 +66,7 @@ def api_key(snapshot: Snapshot[Plan], aws: Clients) -> str | None:
         found = aws("apigateway").get_api_keys(nameQuery=name, includeValues=True)["items"]
     except AWAY as error:
         raise not_read(f"API key {name}", error, f"APIキー{name}") from None
-    values = [one["value"] for one in found if one["name"] == name]
+    values = [entry["value"] for entry in found if entry["name"] == name]
     if not values:
         raise Follows(
             "SEC-31", Words(en=f"API key {name} does not exist", ja=f"APIキー{name}が存在しません")

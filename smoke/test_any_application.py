@@ -117,7 +117,7 @@ def test_read_with_a_session_is_answered_as_its_contract_says(
 
 @expectation("SMOKE-14", ja="どの応答もフロントエンドにだけ許可される")
 def test_every_answer_is_for_the_front_end_alone(any_api: AnyApi, observe: Observations) -> None:
-    answers = [one for one in any_api.client.answers if one.call.verb != "OPTIONS"]
+    answers = [answer for answer in any_api.client.answers if answer.call.verb != "OPTIONS"]
     observe.note(answers=len(answers))
 
-    hold(*(allows(one) for one in answers if allowed_origin(one) != any_api.client.origin))
+    hold(*(allows(answer) for answer in answers if allowed_origin(answer) != any_api.client.origin))

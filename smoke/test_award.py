@@ -26,7 +26,7 @@ def test_awarded_stamp_is_listed(calls: RowCalls) -> None:
 
     hold(calls.flaw(listed, 200))
     new = new_stamps(calls, listed)
-    found = [[one["stamp_id"], one["method"], one["collected_at"]] for one in new]
+    found = [[entry["stamp_id"], entry["method"], entry["collected_at"]] for entry in new]
     require(
         found == [told],
         Words(

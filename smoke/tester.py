@@ -52,7 +52,7 @@ def borrows_a_user(environment: Environment) -> bool:
 
 def collectable(spots: tuple[Spot, ...], now: float, held: Collection[str]) -> tuple[Spot, ...]:
     """Return the spots that a run may collect: open now, not held before, and few."""
-    free = (one for one in spots if one.open_at(now) and one.stamp_id not in held)
+    free = (spot for spot in spots if spot.open_at(now) and spot.stamp_id not in held)
     return tuple(free)[:COLLECTED]
 
 
@@ -85,13 +85,13 @@ def held_by(
                 ja=f"テストユーザーの{table.name}の内容を読み取れない（{why}）ため、付与を行わない",
             )
         ) from None
-    stamps = tuple(key for one in found if not is_counter(key := _sort(one)))
+    stamps = tuple(key for entry in found if not is_counter(key := _sort(entry)))
     return TesterSnapshot(
         user_id=user_id,
         began=began,
         stamps=stamps,
-        counters=tuple(one for one in found if is_counter(_sort(one))),
-        asked=tuple(one.stamp_id for one in collectable(spots, began, stamps)),
+        counters=tuple(entry for entry in found if is_counter(_sort(entry))),
+        asked=tuple(spot.stamp_id for spot in collectable(spots, began, stamps)),
     )
 
 
@@ -130,33 +130,33 @@ class Restorer:
                 )
             ]
         return [
-            Words(en=f"{user} {_sort(one)} in {name}", ja=f"{name}の{user} {_sort(one)}")
-            for one in left
+            Words(en=f"{user} {_sort(entry)} in {name}", ja=f"{name}の{user} {_sort(entry)}")
+            for entry in left
         ]
 
     def _awarded(self, found: Iterable[Item]) -> list[Item]:
         """Return the stamps of this run: not there before, among those asked for, and collected since it began."""
         since = self.held.began - CLOCK_S
         return [
-            one
-            for one in found
-            if not is_counter(key := _sort(one))
+            entry
+            for entry in found
+            if not is_counter(key := _sort(entry))
             and key in self.held.asked
             and key not in self.held.stamps
-            and _number(one, "CollectedAt") >= since
+            and _number(entry, "CollectedAt") >= since
         ]
 
     def _changed(self, found: Iterable[Item]) -> Iterable[tuple[str, Item | None, Item | None]]:
         """Yield key, item before and item now of the counters that differ."""
-        before = {_sort(one): one for one in self.held.counters}
-        now = {_sort(one): one for one in found if is_counter(_sort(one))}
+        before = {_sort(counter): counter for counter in self.held.counters}
+        now = {_sort(entry): entry for entry in found if is_counter(_sort(entry))}
         for key in sorted({*before, *now}):
             if before.get(key) != now.get(key):
                 yield key, before.get(key), now.get(key)
 
     def _moved(self, found: Iterable[Item], awarded: Iterable[Item]) -> str:
         """Return a counter that differs from what these awards alone would make it; empty if there is none."""
-        times = [_number(one, "CollectedAt") for one in awarded]
+        times = [_number(entry, "CollectedAt") for entry in awarded]
         rises = Tally(sort_key(of(at)) for of in (week_of, month_of) for at in times)
         return next(
             (

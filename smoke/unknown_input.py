@@ -54,7 +54,7 @@ def decided(calls: RowCalls, route: str) -> list[Words]:
     """Ask a route for the caller's own data with and without unknown members, and for another user's with them."""
     caller, other = calls.caller, calls.scenarios.other
     own, of_other = (
-        calls.scenarios.harmless(route, caller, one) for one in (caller.user_id, other)
+        calls.scenarios.harmless(route, caller, name) for name in (caller.user_id, other)
     )
     plain, told = calls.answer(own), calls.answer(with_unknown(own, other))
     refused = calls.answer(with_unknown(of_other, other))

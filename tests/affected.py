@@ -82,7 +82,7 @@ def choice(
     first = {*HOUSE, *([JUDGE] if tests.get(JUDGE, JUDGE_STEPS + 1) <= JUDGE_STEPS else [])}
     ranked = sorted(
         {*HOUSE, *tests},
-        key=lambda one: (one not in first, tests.get(one, 0), cost(one, seconds), one),
+        key=lambda test: (test not in first, tests.get(test, 0), cost(test, seconds), test),
     )
     run, left = [], allowed_s
     for path in ranked:
@@ -159,7 +159,9 @@ def _named(
     if path.startswith("tests/"):
         for judged in RUNS.get(text, ()):
             yield from (
-                one for one in sources if one == judged or one.startswith(f"{judged}/test_")
+                source
+                for source in sources
+                if source == judged or source.startswith(f"{judged}/test_")
             )
 
 
@@ -217,7 +219,7 @@ def _git(root: Path, *arguments: str) -> list[str]:
 def summary(changed: Collection[str], chosen: ChosenTests, seconds: Mapping[str, float]) -> str:
     """Say what runs and what does not."""
     run, left = (
-        f"{len(files)} (about {sum(cost(one, seconds) for one in files):.0f} s of tests)"
+        f"{len(files)} (about {sum(cost(file, seconds) for file in files):.0f} s of tests)"
         for files in (chosen.run, chosen.left_out)
     )
     lines = [f"{len(changed)} files changed. Test files that run: {run}; left to make test: {left}"]

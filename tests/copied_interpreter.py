@@ -53,7 +53,7 @@ class CopiedInterpreter:
             to.write(json.dumps(asked) + "\n")
             to.flush()
             code = int(come.readline())
-            out, err = (one.read_text() for one in files)
+            out, err = (file.read_text() for file in files)
         return CompletedProcess(arguments, code, out, err)
 
 

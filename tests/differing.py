@@ -67,14 +67,14 @@ def _chosen(section: str, items: Mapping[str, Any]) -> list[str]:
     if section in {"tables", "secrets"}:
         return list(items)
     if section == "alarms":
-        return list({one.metric: name for name, one in items.items()}.values())
+        return list({item.metric: name for name, item in items.items()}.values())
     return list(items)[:1]
 
 
 def _item_of(section: Any) -> Any:
     """Return the type of an item: sections are tables by name, or were not read."""
-    mapping = next(one for one in get_args(section) if get_origin(one) is Mapping)
-    return next(one for one in get_args(get_args(mapping)[1]) if one.__name__ != "Unreadable")
+    mapping = next(arg for arg in get_args(section) if get_origin(arg) is Mapping)
+    return next(arg for arg in get_args(get_args(mapping)[1]) if arg.__name__ != "Unreadable")
 
 
 @cache
@@ -140,15 +140,15 @@ def _other_lists(value: Any, hint: Any) -> Iterator[Any]:
 
 
 def _other_objects(value: Any) -> Iterator[Any]:
-    for one in fields(value):
-        hint = _hints(type(value))[one.name]
-        for other in _others(getattr(value, one.name), hint):
-            yield replace(value, **{one.name: other})
+    for field in fields(value):
+        hint = _hints(type(value))[field.name]
+        for other in _others(getattr(value, field.name), hint):
+            yield replace(value, **{field.name: other})
 
 
 SECTIONS = tuple(
-    one.name
-    for one in fields(Sections)
-    if one.name not in NO_FACTS and next(mutants(one.name), None)
+    field.name
+    for field in fields(Sections)
+    if field.name not in NO_FACTS and next(mutants(field.name), None)
 )
 """Sections of which a healthy production has something to change."""

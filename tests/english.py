@@ -124,7 +124,7 @@ def english_in(text: str) -> list[str]:
 
 
 def _reads_as_english(run: str) -> bool:
-    words = [one.strip(".,;:").lower() for one in run.split()]
+    words = [part.strip(".,;:").lower() for part in run.split()]
     return bool(GRAMMAR.intersection(words)) or len(words) > 2
 
 

@@ -46,7 +46,7 @@ def completed(
         if process.is_alive():
             process.kill()
             raise TimeoutExpired([module, *arguments], PATIENCE_S, out.read_text())
-        said, told = (one.read_text(encoding="utf-8") for one in (out, err))
+        said, told = (path.read_text(encoding="utf-8") for path in (out, err))
         return CompletedProcess([module, *arguments], process.exitcode or 0, said, told)
 
 
@@ -54,7 +54,9 @@ def started(
     module: str, arguments: Sequence[str], environment: Mapping[str, str], out: Path, err: Path
 ) -> ForkServerProcess:
     """Start the same; what it says goes into two files, or one."""
-    if early := [one for one in environment if one.startswith("PYTHON") and one not in os.environ]:
+    if early := [
+        name for name in environment if name.startswith("PYTHON") and name not in os.environ
+    ]:
         raise ValueError(f"{', '.join(early)}: an interpreter obeys that when it starts")
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload(PRELOADED)

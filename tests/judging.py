@@ -99,7 +99,7 @@ def _of(snapshot: Snapshot, params: Mapping[str, Any]) -> Mapping[str, Any]:
     if snapshot.plan is healthy().plan:
         return params
     there = subjects_of(params, snapshot)
-    return {name: there.get(name, {}).get(called(one), one) for name, one in params.items()}
+    return {name: there.get(name, {}).get(called(param), param) for name, param in params.items()}
 
 
 def subjects_of(params: Mapping[str, Any], snapshot: Snapshot) -> Mapping[str, Mapping[str, Any]]:
@@ -157,7 +157,7 @@ def collected() -> tuple[Check, ...]:
 
 def judge(snapshot: Snapshot, rows: Collection[str] | None = None) -> tuple[Finding, ...]:
     """Return one finding per check, of these rows if any are given; no AWS, no file, a few milliseconds."""
-    chosen = (one for one in collected() if rows is None or one.row in rows)
+    chosen = (finding for finding in collected() if rows is None or finding.row in rows)
     return tuple(check.judge(snapshot) for check in chosen)
 
 

@@ -79,9 +79,9 @@ def sending(parts):
     class Handler(socketserver.BaseRequestHandler):
         def handle(self):
             self.request.recv(65_536)
-            for one in parts:
+            for part in parts:
                 try:
-                    self.request.sendall(one)
+                    self.request.sendall(part)
                 except OSError:
                     return
                 if over.wait(DRIP_S):

@@ -45,10 +45,10 @@ class MotoState:
 def state_of(aws: LocalAws | Moto) -> MotoState:
     """Copy all state of the account, while no call is under way."""
     account = aws.account
-    services = tuple(one for one in _registries() if account in one)
+    services = tuple(registry for registry in _registries() if account in registry)
     written = io.BytesIO()
     pickler = _Pickler(written)
-    pickler.dump([one[account] for one in services])
+    pickler.dump([service[account] for service in services])
     owners = s3_backends.bucket_accounts.items()
     return MotoState(
         services=services,
@@ -106,7 +106,14 @@ def copied(account: str, service: str) -> CopiedState:
 def registry_of(account: str, service: str) -> Any:
     """Return moto's registry of a service, None where nothing of it is in use."""
     name = _MOTO_NAMES.get(service, service)
-    return next((one for one in _registries() if one.service_name == name and account in one), None)
+    return next(
+        (
+            registry
+            for registry in _registries()
+            if registry.service_name == name and account in registry
+        ),
+        None,
+    )
 
 
 def _registries() -> list[Any]:

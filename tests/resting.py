@@ -21,7 +21,7 @@ def resting_on(
     known: Sections, session: boto3.Session, scope: Scope, options: ReadOptions
 ) -> LazySections:
     """Return sections of which those alone are read; all others are as known."""
-    others = [one.name for one in fields(Sections) if one.name not in OF_OTHERS]
+    others = [field.name for field in fields(Sections) if field.name not in OF_OTHERS]
     given = {name: Reader(partial(_given, getattr(known, name)), ()) for name in others}
     reading = Reading(
         Aws(session, scope.region, options.retry, kinds.LEDGERS),

@@ -35,7 +35,7 @@ SOURCES = {
     "tests/judge/test_runs.py": "run('pytest', '--env=prod')",
     "tests/judge/deep/test_runs.py": "from plan import tables",
 }
-QUICK = {one for one in SOURCES if is_test(one)}
+QUICK = {source for source in SOURCES if is_test(source)}
 
 
 def reached(*changed):

@@ -18,7 +18,7 @@ FOUND = healthy().inventory.sections.alarms
 
 
 def test_alarm_whose_topic_is_not_readable_gives_way_to_another_on_the_same_metric():
-    name = next(one for one, alarm in FOUND.items() if alarm.metric == "Errors")
+    name = next(key for key, alarm in FOUND.items() if alarm.metric == "Errors")
     second = replace(FOUND[name], name="a-second-alarm")
     unknown = both(
         item("alarms", name, alarm_actions=(ELSEWHERE,)),
@@ -41,8 +41,8 @@ def test_alarm_whose_topic_is_not_readable_gives_way_to_another_on_the_same_metr
     ],
 )
 def test_confirm_the_mail_is_said_only_where_a_confirmation_is_missing(defect, by_mail):
-    broken = next(one for one in DEFECTS if one.id == defect)
+    broken = next(difference for difference in DEFECTS if difference.id == defect)
     verdict = rows(broken.breaks(healthy()))["MON-06"]
     told = remedy(verdict, PROD_RUN).by_hand
 
-    assert any("mail from AWS Notifications" in one.en for one in told) == by_mail
+    assert any("mail from AWS Notifications" in words.en for words in told) == by_mail

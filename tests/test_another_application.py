@@ -24,7 +24,7 @@ class Rows:
 
     def pytest_collection_finish(self, session):
         markers = (item.get_closest_marker(expectation.name) for item in session.items)
-        self.proven = {one.args[0] for one in markers}
+        self.proven = {marker.args[0] for marker in markers}
 
 
 @pytest.fixture
@@ -45,7 +45,7 @@ def proven(tmp_path):
 def test_rows_of_secrets_spots_and_authorizer_are_left_out_and_no_others(proven):
     optional = {"DEP-40", "DEP-41", "DEP-42", "DEP-43", "SEC-21", "SEC-22", "SEC-31"}
 
-    everything = {one.row for one in collected()}
+    everything = {finding.row for finding in collected()}
     assert everything - proven == OF_SECRETS | OF_MASTERS | optional | {"SEC-34", "SEC-35"}
 
 

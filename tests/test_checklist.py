@@ -81,7 +81,7 @@ def test_every_section_has_its_name_in_both_languages():
     named = words()["section"]
 
     assert {row.section for row in CHECKLIST} <= named.keys()
-    assert all(one.en and one.ja for one in named.values())
+    assert all(words.en and words.ja for words in named.values())
 
 
 def test_words_of_the_page_are_the_same_in_both_languages():

@@ -29,7 +29,7 @@ CALLS = {"", *LEDGERS, "dynamodb:Scan", "sts:GetCallerIdentity"}
 """What a finding may say that it was read by: what readers call, where the ledger or nothing else describes the answer."""
 UNKNOWN = {Outcome.NOT_TESTABLE, Outcome.FOLLOWS}
 WORST_FIRST = (Outcome.FAIL, Outcome.NOT_TESTABLE, Outcome.FOLLOWS)
-SECTIONS = [one.name for one in fields(Sections)]
+SECTIONS = [field.name for field in fields(Sections)]
 ITEMS = [
     (section, name)
     for section in SECTIONS
@@ -44,14 +44,14 @@ def printed(one: Finding) -> Remedy:
 
 def red(snapshot: Snapshot) -> Mapping[str, Outcome]:
     """Return every red row with the outcome of its worst finding."""
-    return by_row(one for one in judge(snapshot) if one.outcome.red)
+    return by_row(finding for finding in judge(snapshot) if finding.outcome.red)
 
 
 def by_row(red: Iterable[Finding]) -> Mapping[str, Outcome]:
     """Return every row with the outcome of its worst finding."""
     found: dict[str, list[Outcome]] = {}
-    for one in red:
-        found.setdefault(one.row, []).append(one.outcome)
+    for finding in red:
+        found.setdefault(finding.row, []).append(finding.outcome)
     return {row: min(outcomes, key=WORST_FIRST.index) for row, outcomes in found.items()}
 
 
@@ -65,15 +65,15 @@ def green():
 @pytest.mark.parametrize("defect", DEFECTS, ids=str)
 def test_defect_turns_its_own_rows_red_and_no_other(defect):
     broken, found = judged(str(defect))
-    red = [one for one in found if one.outcome.red]
+    red = [finding for finding in found if finding.outcome.red]
 
     assert by_row(red) == defect.red
-    assert [left for one in red for left in english_in(one.words.ja)] == []
-    assert [one.words.en for one in red if not printed(one)] == []
-    of_its_row = [one.at_most for one in red if one.row == defect.row]
+    assert [left for finding in red for left in english_in(finding.words.ja)] == []
+    assert [finding.words.en for finding in red if not printed(finding)] == []
+    of_its_row = [finding.at_most for finding in red if finding.row == defect.row]
     assert min(of_its_row, key=list(Severity).index) is defect.at_most
     assert unanswered(broken, found) == []
-    calls = {each.call for one in red for each in one.differences}
+    calls = {each.call for finding in red for each in finding.differences}
     assert calls - CALLS == set()
 
 
@@ -82,7 +82,7 @@ def test_defect_turns_its_own_rows_red_and_no_other(defect):
 def test_what_is_unlike_ours_and_right_stays_green(sound):
     _, found = judged(sound)
 
-    assert by_row(one for one in found if one.outcome.red) == {}
+    assert by_row(finding for finding in found if finding.outcome.red) == {}
 
 
 @pytest.mark.parametrize("defect", DEFECTS[::40], ids=str)
@@ -97,10 +97,10 @@ def test_what_no_check_asked_for_changes_no_finding(defect):
     ("row", "name"), [(row.id, name) for row in CHECKLIST for name in row.remedies]
 )
 def test_remedy_beside_the_usual_one_is_asked_for_by_a_defect_of_its_row(row, name):
-    broken = [one.breaks(healthy()) for one in DEFECTS if one.row == row]
+    broken = [defect.breaks(healthy()) for defect in DEFECTS if defect.row == row]
     found = [one for snapshot in broken for one in judge(snapshot, [row])]
 
-    assert name in {each.remedy for one in found for each in one.differences}
+    assert name in {each.remedy for finding in found for each in finding.differences}
 
 
 def test_every_row_that_a_check_proves_has_a_defect():
@@ -114,7 +114,7 @@ def test_no_defect_has_the_name_of_another():
 @pytest.mark.parametrize("section", SECTIONS)
 def test_section_that_is_not_readable_makes_every_row_that_reads_it_unknown(section):
     found = healthy_again()(unread(section)(healthy()))
-    unknown = by_row(one for one in found if one.outcome.red)
+    unknown = by_row(finding for finding in found if finding.outcome.red)
 
     assert unknown == dict.fromkeys(readers()[section], Outcome.NOT_TESTABLE)
 
@@ -122,7 +122,7 @@ def test_section_that_is_not_readable_makes_every_row_that_reads_it_unknown(sect
 @pytest.mark.parametrize(("section", "name"), ITEMS)
 def test_item_that_is_not_readable_is_told_by_some_row_that_reads_it(section, name):
     found = healthy_again()(unread(section, name)(healthy()))
-    unknown = {one.outcome for one in found if one.outcome.red}
+    unknown = {finding.outcome for finding in found if finding.outcome.red}
 
     assert Outcome.NOT_TESTABLE in unknown
     assert unknown <= UNKNOWN

@@ -20,7 +20,7 @@ PROD = healthy().environment
 
 def found(**fields):
     """Return key -> difference of the healthy environment with other values."""
-    return {one.fact.en: one for one in judged(replace(PROD, **fields))}
+    return {difference.fact.en: difference for difference in judged(replace(PROD, **fields))}
 
 
 def throttle(**fields):
@@ -34,7 +34,7 @@ def test_healthy_environment_is_within_every_bound():
 def test_load_plans_call_each_route_by_the_share_that_throttles_are_planned_for():
     steps = plans(PROD, TokenBucket(1000, 2000))["baseline"].steps
 
-    assert [one.mix for one in steps] == [PROD.application.demand.shares] * len(steps)
+    assert [step.mix for step in steps] == [PROD.application.demand.shares] * len(steps)
 
 
 @pytest.mark.parametrize(("rate", "red"), [(20, True), (139, True), (140, False), (1000, False)])
@@ -58,21 +58,22 @@ def test_alarm_of_a_shorter_period_fires_whenever_the_guide_s_would(errors, peri
 
 
 def test_every_sentence_names_the_key_the_value_and_where_the_bound_is_from():
-    (one,) = judged(replace(PROD, accuracy_cap_m=4900))
+    (finding,) = judged(replace(PROD, accuracy_cap_m=4900))
 
-    assert one.words.en == (
+    assert finding.words.en == (
         "environment prod: accuracy_cap_m: found 4900, expected at most 100 m; "
         "a phone's claim must not widen the radius; decided in environments.toml, key accuracy_cap_m "
         "(docs/environments.md#accuracy_cap_m)"
     )
     assert (
-        'what = "environment prod: accuracy_cap_m"\nvalue = "4900"' in Differs([one], "prod").lines
+        'what = "environment prod: accuracy_cap_m"\nvalue = "4900"'
+        in Differs([finding], "prod").lines
     )
 
 
 def test_decision_against_a_bound_of_the_guide_or_the_demand_loosens_and_one_about_the_stamps_does_not():
     changed = found(accuracy_cap_m=4900, target_rate=100, seconds_per_call=0.1, stamps=None)
-    loosens = {key: one.loosens for key, one in changed.items()}
+    loosens = {key: difference.loosens for key, difference in changed.items()}
 
     assert loosens == {
         "accuracy_cap_m": True,
@@ -83,9 +84,9 @@ def test_decision_against_a_bound_of_the_guide_or_the_demand_loosens_and_one_abo
 
 
 def test_rate_below_the_demand_is_told_with_the_arithmetic():
-    (one,) = judged(replace(PROD, target_rate=100))
+    (finding,) = judged(replace(PROD, target_rate=100))
 
-    assert one.words.en.startswith(
+    assert finding.words.en.startswith(
         "environment prod: target_rate: found 100, expected 157 to 10000/s; 60,000 visitors x 5 stamps"
         " x 5 requests in 8 h, 3 times that in the busiest minute: 157 a second;"
     )
@@ -97,10 +98,10 @@ def test_rate_above_the_demand_is_within_its_bound():
 
 @pytest.mark.parametrize("key", ["demand", "area", "season", "stamps", "go_live"])
 def test_production_without_what_stamps_and_limits_are_judged_by_needs_a_decision(key):
-    (one,) = judged(replace(PROD, **{key: None}))
+    (difference,) = judged(replace(PROD, **{key: None}))
 
-    assert one.fact.en == key
-    assert one.decidable
+    assert difference.fact.en == key
+    assert difference.decidable
 
 
 def test_sentence_says_for_which_demand_it_is_judged():
@@ -169,7 +170,9 @@ def test_looser_value_is_told_and_prints_the_decision_that_allows_it(fields):
         for one in found
         for table in tomllib.loads(lines(one, "prod"))["prod"]["decisions"]
     ]
-    made = Decisions("prod", tuple(Decision(**one) for one in decisions), date(2026, 11, 25))
+    made = Decisions(
+        "prod", tuple(Decision(**decision) for decision in decisions), date(2026, 11, 25)
+    )
 
     assert found
     assert made.undecided(found) == []
@@ -189,7 +192,7 @@ def test_administrator_may_be_named_by_a_part_of_the_name(entry):
 
 def looser(environment):
     """The notices that name values beyond what production would allow."""
-    return [one for one in notices(environment) if one.en.startswith("Looser here")]
+    return [notice for notice in notices(environment) if notice.en.startswith("Looser here")]
 
 
 @pytest.mark.parametrize("key", ["function_errors", "api_4xx", "api_5xx", "throttles"])

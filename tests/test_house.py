@@ -39,6 +39,8 @@ SIDES = {
     "UnreadableAnswerError": (2, "the judge's and the functions', which import nothing of aws/"),
 }
 """Names of classes that stand more than once, how often, and why: each is one idea, seen from so many sides."""
+UNNAMED = "one"
+"""What no variable of the product is called: a thing has a name."""
 ENTRY_POINTS = ("__main__", "load.locustfile")
 """Modules that are run, not imported."""
 
@@ -76,6 +78,8 @@ class ModuleFacts:
     imported: tuple[str, ...]
     """Names of modules, and of what comes from them, at any depth."""
     classes: tuple[str, ...]
+    unnamed: tuple[int, ...]
+    """Lines where a variable is called `one`, whatever it holds."""
     deciding: tuple[int, ...]
     """Lines of its tests that decide something."""
 
@@ -85,17 +89,19 @@ def is_said(node):
     if not isinstance(node, ast.Call):
         return False
     named = getattr(node.func, "id", "") in {"Words", "say", "Localized"}
-    return named or {"en", "ja"} <= {one.arg for one in node.keywords}
+    return named or {"en", "ja"} <= {keyword.arg for keyword in node.keywords}
 
 
 @cache
 def facts_of(path):
     text = (ROOT / path).read_text(encoding="utf-8")
     tree = ast.parse(text)
-    calls, imported = [], []
+    calls, imported, unnamed = [], [], []
     for node in ast.walk(tree):
         if is_said(node):
             calls.append(node)
+        elif isinstance(node, ast.Name | ast.arg) and UNNAMED in vars(node).values():
+            unnamed.append(node.lineno)
         elif isinstance(node, ast.Import):
             imported += [alias.name for alias in node.names]
         elif isinstance(node, ast.ImportFrom):
@@ -104,9 +110,10 @@ def facts_of(path):
     tests = [node for node in functions if node.name.startswith("test_")]
     return ModuleFacts(
         lines=len(text.splitlines()),
-        said=sum((one.end_lineno or one.lineno) - one.lineno for one in calls),
+        said=sum((call.end_lineno or call.lineno) - call.lineno for call in calls),
         imported=tuple(imported),
         classes=tuple(node.name for node in tree.body if isinstance(node, ast.ClassDef)),
+        unnamed=tuple(unnamed),
         deciding=tuple(node.lineno for test in tests for node in decisions(test)),
     )
 
@@ -129,10 +136,19 @@ def test_no_module_is_longer_than_one_subject():
 
 def test_most_modules_keep_to_the_usual_length():
     every = {str(path): facts_of(path) for path in modules(*PRODUCT)}
-    measured = {path: one.lines - one.said for path, one in every.items()}
+    measured = {
+        path: module_facts.lines - module_facts.said for path, module_facts in every.items()
+    }
     long = {path: length for path, length in measured.items() if length > USUAL}
 
     assert len(long) <= UNUSUAL * len(every), f"more than {USUAL} lines is the exception: {long}"
+
+
+def test_a_variable_is_named_after_what_it_holds():
+    every = {str(path): facts_of(path).unnamed for path in modules(*PRODUCT)}
+    unnamed = {path: lines for path, lines in every.items() if lines}
+
+    assert not unnamed, f"a variable is called `{UNNAMED}`: name it after what it holds: {unnamed}"
 
 
 def test_a_class_name_stands_for_one_idea():
@@ -168,7 +184,7 @@ def test_no_test_decides_anything():
 
 def test_first_line_of_each_file_of_tests_says_what_it_tells():
     files = [path for path in modules("tests") if path.name.startswith("test_")]
-    silent = [str(one) for one in files if not (ROOT / one).read_text("utf-8").startswith('"""')]
+    silent = [str(file) for file in files if not (ROOT / file).read_text("utf-8").startswith('"""')]
 
     assert not silent
 

@@ -83,7 +83,9 @@ def spoken(nodes: list[ast.AST]) -> Iterator[tuple[int, str]]:
         if not isinstance(node, ast.Call):
             continue
         name = _name(node)
-        texts = [one.value for one in node.keywords if name in PARSING and one.arg in HELPFUL]
+        texts = [
+            keyword.value for keyword in node.keywords if name in PARSING and keyword.arg in HELPFUL
+        ]
         if name in SPEAKING or (node in raised and name not in NOT_SHOWN):
             texts += node.args
         if texts and not _is_bilingual(node):
@@ -101,7 +103,7 @@ def left_in_english(nodes: list[ast.AST], *, judging: bool) -> Iterator[tuple[in
     """Yield line and text of what stands in English where Japanese belongs, and of what a check says in English alone."""
     for node in nodes:
         if isinstance(node, ast.Call) and is_said(node):
-            named = {one.arg: one.value for one in node.keywords}
+            named = {keyword.arg: keyword.value for keyword in node.keywords}
             pair = [named[lang] for lang in LANGUAGES if lang in named] or node.args[:2]
             yield from _left(node.lineno, *(" ".join(_texts(one)) for one in pair))
         elif isinstance(node, ast.Assert) and node.msg and judging:
@@ -111,11 +113,11 @@ def left_in_english(nodes: list[ast.AST], *, judging: bool) -> Iterator[tuple[in
 def borrowed(nodes: list[ast.AST]) -> Iterator[tuple[int, str]]:
     """Yield line and text of what takes the English of something into a Japanese sentence."""
     japanese = (
-        one.value
+        keyword.value
         for node in nodes
         if isinstance(node, ast.Call)
-        for one in node.keywords
-        if one.arg == "ja"
+        for keyword in node.keywords
+        if keyword.arg == "ja"
     )
     for sentence in japanese:
         for node in ast.walk(sentence):
@@ -137,7 +139,9 @@ def _literals(node: ast.AST) -> Iterator[str]:
     if isinstance(node, ast.Call) and _is_bilingual(node):
         return
     if isinstance(node, ast.JoinedStr):
-        yield "".join(one.value if isinstance(one, ast.Constant) else "…" for one in node.values)
+        yield "".join(
+            value.value if isinstance(value, ast.Constant) else "…" for value in node.values
+        )
         return
     if isinstance(node, ast.Constant) and isinstance(node.value, str):
         yield node.value
@@ -147,7 +151,7 @@ def _literals(node: ast.AST) -> Iterator[str]:
 
 def _is_bilingual(call: ast.Call) -> bool:
     """Whether a call takes the same in both languages: by its name, or since an argument is Japanese."""
-    given = [*call.args, *(one.value for one in call.keywords)]
+    given = [*call.args, *(keyword.value for keyword in call.keywords)]
     return _name(call) in BILINGUAL or any(
         JAPANESE.search(text)
         for one in given
@@ -157,9 +161,9 @@ def _is_bilingual(call: ast.Call) -> bool:
 
 
 def _texts(node: ast.AST) -> Iterator[str]:
-    for one in ast.walk(node):
-        if isinstance(one, ast.Constant) and isinstance(one.value, str):
-            yield one.value
+    for difference in ast.walk(node):
+        if isinstance(difference, ast.Constant) and isinstance(difference.value, str):
+            yield difference.value
 
 
 def pairs(told: Any) -> Iterator[dict[str, str]]:
@@ -210,7 +214,9 @@ def proofs() -> Iterator[tuple[str, str]]:
         for node in ast.parse((ROOT / path).read_text(encoding="utf-8")).body:
             for mark in getattr(node, "decorator_list", ()):
                 if isinstance(mark, ast.Call) and _name(mark) == "expectation":
-                    named = {one.arg: ast.literal_eval(one.value) for one in mark.keywords}
+                    named = {
+                        keyword.arg: ast.literal_eval(keyword.value) for keyword in mark.keywords
+                    }
                     yield f"{path}::{node.name}", named.get("ja", "")
 
 

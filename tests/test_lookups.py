@@ -8,15 +8,17 @@ from tests.defects.changes import whole
 from tests.healthy import healthy
 from tests.judging import judge
 
-SECTIONS = {one.section for one in vars(Deployed).values() if isinstance(one, Beside)}
+SECTIONS = {
+    variable.section for variable in vars(Deployed).values() if isinstance(variable, Beside)
+}
 
 
 @pytest.mark.parametrize("section", sorted(SECTIONS))
 def test_what_is_beside_a_resource_and_was_not_shown_is_unknown_by_itself(section):
     findings = judge(whole(section, lambda _: {})(healthy()))
-    unknown = [one for one in findings if one.outcome is Outcome.NOT_TESTABLE]
-    roots = {one.root for one in findings if one.outcome is Outcome.FOLLOWS}
+    unknown = [finding for finding in findings if finding.outcome is Outcome.NOT_TESTABLE]
+    roots = {finding.root for finding in findings if finding.outcome is Outcome.FOLLOWS}
 
-    assert roots <= {one.row for one in unknown}
+    assert roots <= {finding.row for finding in unknown}
     assert unknown
-    assert all("AWS did not show" in one.words.en for one in unknown), unknown
+    assert all("AWS did not show" in finding.words.en for finding in unknown), unknown

@@ -46,14 +46,16 @@ def swapped():
 )  # fmt: skip
 def test_stamp_and_attribute_that_differ_are_named(items, expected):
     told = " ".join(
-        one.words.en for one in judge(with_masters(items), ["DATA-01"]) if one.outcome.red
+        finding.words.en
+        for finding in judge(with_masters(items), ["DATA-01"])
+        if finding.outcome.red
     )
 
     assert all(part in told for part in expected), told
 
 
 def test_masters_as_the_manifest_lists_them_are_green():
-    assert not [one for one in judge(LISTED(healthy()), ["DATA-01"]) if one.outcome.red]
+    assert not [finding for finding in judge(LISTED(healthy()), ["DATA-01"]) if finding.outcome.red]
 
 
 def test_table_shows_each_stamp_with_its_place_and_what_changed():

@@ -63,15 +63,15 @@ def listed(environment=COMPLETE, own=RECORDS, before=WORLD.dev, commit="0123", d
 
 
 def missing(**changed):
-    return [one.what.en for one in listed(**changed) if not one.present]
+    return [need.what.en for need in listed(**changed) if not need.present]
 
 
 def without(kind, **body):
     """Return the store without the records of a kind whose body says this."""
     left = [
-        one
-        for one in RECORDS.entries
-        if one.kind != kind or any(one.body[key] != value for key, value in body.items())
+        entry
+        for entry in RECORDS.entries
+        if entry.kind != kind or any(entry.body[key] != value for key, value in body.items())
     ]
     return replace(RECORDS, entries=tuple(left))
 
@@ -114,14 +114,14 @@ def test_each_thing_that_is_missing_is_named(changed, names):
 
 
 def test_failed_load_run_and_an_old_one_are_missing_and_say_so():
-    (load_run,) = (one for one in RECORDS.entries if one.kind == "load")
+    (load_run,) = (entry for entry in RECORDS.entries if entry.kind == "load")
     failed = replace(load_run, body={**load_run.body, "verdict": "fail"})
-    entries = [failed if one is load_run else one for one in RECORDS.entries]
+    entries = [failed if entry is load_run else entry for entry in RECORDS.entries]
 
     (need,) = (
-        one
-        for one in listed(own=replace(RECORDS, entries=tuple(entries)))
-        if one.what.en.startswith("load test")
+        difference
+        for difference in listed(own=replace(RECORDS, entries=tuple(entries)))
+        if difference.what.en.startswith("load test")
     )
 
     assert not need.present

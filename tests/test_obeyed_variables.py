@@ -139,4 +139,4 @@ def test_variable_that_python_obeys_is_judged_or_runs_nothing(name):
 
 @pytest.mark.parametrize("names", [*OF_BOTOCORE.values(), *OF_PYTHON.values()])
 def test_what_is_called_harmless_is_not_judged(names):
-    assert not [one for one in names if DIVERTERS.fullmatch(one) or HIJACKERS.fullmatch(one)]
+    assert not [name for name in names if DIVERTERS.fullmatch(name) or HIJACKERS.fullmatch(name)]

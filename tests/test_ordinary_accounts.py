@@ -40,9 +40,9 @@ def proposed(found):
     """Return the decisions that SEC-24 prints."""
     return [
         table
-        for one in judge(found, ["SEC-24"])
-        if one.decision
-        for table in one.decision.split("\n\n")
+        for finding in judge(found, ["SEC-24"])
+        if finding.decision
+        for table in finding.decision.split("\n\n")
     ]
 
 
@@ -63,8 +63,8 @@ def test_the_decision_answers_every_row_and_is_one_line_to_sign(decided):
     found = judge(decided, ROWS)
 
     assert red_of(found) == {}
-    assert len({one.decision.what for each in found for one in each.decided}) == 1
-    assert all(one.loosens for each in found for one in each.decided)
+    assert len({finding.decision.what for each in found for finding in each.decided}) == 1
+    assert all(difference.loosens for each in found for difference in each.decided)
 
 
 @pytest.mark.parametrize(

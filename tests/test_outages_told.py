@@ -29,7 +29,7 @@ def of_another_account(policies):
         "Resource": "*",
         "Condition": {"StringEquals": {"aws:SourceAccount": "111122223333"}},
     }
-    return tuple(replace(one, document=document(statements)) for one in policies)
+    return tuple(replace(policy, document=document(statements)) for policy in policies)
 
 
 OUTAGES = {
@@ -58,7 +58,7 @@ OUTAGES = {
 
 
 def of_row(breaks, row):
-    return [one for one in judge(breaks(healthy()), [row]) if one.outcome.red]
+    return [finding for finding in judge(breaks(healthy()), [row]) if finding.outcome.red]
 
 
 @pytest.mark.parametrize("what", OUTAGES)
@@ -66,8 +66,10 @@ def test_outage_is_told_with_what_makes_it_and_no_decision(what):
     breaks, row, expected = OUTAGES[what]
     found = of_row(breaks, row)
 
-    assert any(expected in one.words.en for one in found), [one.words.en for one in found]
-    assert not [one.decision for one in found if one.decision]
+    assert any(expected in finding.words.en for finding in found), [
+        finding.words.en for finding in found
+    ]
+    assert not [finding.decision for finding in found if finding.decision]
 
 
 @pytest.mark.parametrize("what", OUTAGES)
@@ -80,7 +82,10 @@ def test_outage_can_be_waived_or_accepted_by_nobody(what):
     waived = decide([red], [waiver], today=TODAY, problems=())
     accepted = decide([red], [], today=TODAY, problems=(), accepted=[owned])
 
-    assert [one.decision for one in (waived, accepted)] == [VerdictWord.NO_GO, VerdictWord.NO_GO]
+    assert [finding.decision for finding in (waived, accepted)] == [
+        VerdictWord.NO_GO,
+        VerdictWord.NO_GO,
+    ]
     assert "which no person can waive" in waived.problems[0].en
     assert "which no person can waive" in accepted.problems[0].en
 

@@ -37,10 +37,12 @@ def literals() -> Iterator[tuple[str, str]]:
     for path in modules(*PRODUCT):
         for node in ast.walk(ast.parse((ROOT / path).read_text(encoding="utf-8"))):
             if is_said(node):
-                named = {one.arg: one.value for one in node.keywords}
+                named = {keyword.arg: keyword.value for keyword in node.keywords}
                 pair = [named[lang] for lang in ("en", "ja") if lang in named] or node.args[:2]
-                texts = [one.value for one in pair if isinstance(one, ast.Constant)]
-                if len(texts) == 2 and all(isinstance(one, str) for one in texts):
+                texts = [
+                    difference.value for difference in pair if isinstance(difference, ast.Constant)
+                ]
+                if len(texts) == 2 and all(isinstance(text, str) for text in texts):
                     yield texts[0], texts[1]
 
 
@@ -53,7 +55,7 @@ def tables() -> Iterator[tuple[str, str]]:
             if "en" in read:
                 yield from beside(read["en"], read["ja"])
             else:
-                named = (one for name, one in read.items() if f"{of}: {name}" != ATTRIBUTES)
+                named = (value for name, value in read.items() if f"{of}: {name}" != ATTRIBUTES)
                 yield from (pair for one in named for pair in of_table(one))
 
 
@@ -65,18 +67,18 @@ def of_table(table: Any) -> Iterator[tuple[str, str]]:
         case [str(en), str(ja)] if JAPANESE.search(ja):
             yield en, ja
         case dict():
-            for key, one in table.items():
-                if isinstance(one, str) and JAPANESE.search(one) and len(key) > 2:
-                    yield key, one
-                yield from of_table(one)
+            for key, value in table.items():
+                if isinstance(value, str) and JAPANESE.search(value) and len(key) > 2:
+                    yield key, value
+                yield from of_table(value)
 
 
 def beside(en: dict[str, Any], ja: dict[str, Any]) -> Iterator[tuple[str, str]]:
-    for key, one in en.items():
-        if isinstance(one, dict):
-            yield from beside(one, ja[key])
+    for key, value in en.items():
+        if isinstance(value, dict):
+            yield from beside(value, ja[key])
         else:
-            yield one, ja[key]
+            yield value, ja[key]
 
 
 def names() -> dict[str, set[str]]:

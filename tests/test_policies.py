@@ -23,8 +23,8 @@ PROD = replace(
 SCOPE = scope_of(plan_for(PROD), PROD)
 AT = "ap-northeast-1:444455556666"
 OURS = [
-    ("secretsmanager:GetSecretValue", f"arn:aws:secretsmanager:{AT}:secret:{one}-AbCdEf")
-    for one in SCOPE.secrets
+    ("secretsmanager:GetSecretValue", f"arn:aws:secretsmanager:{AT}:secret:{secret}-AbCdEf")
+    for secret in SCOPE.secrets
 ] + [
     ("dynamodb:Scan", f"arn:aws:dynamodb:{AT}:table/Users-prod"),
     ("dynamodb:DescribeTable", f"arn:aws:dynamodb:{AT}:table/Users-prod-restored"),

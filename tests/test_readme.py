@@ -46,8 +46,8 @@ def _shape(name: str) -> list[str]:
     """Return the marks of a page: its headings' levels, and how many columns each line of a table has."""
     text = (ROOT / name).read_text(encoding="utf-8")
     return [
-        one[1] or f"{len(re.findall(CELL, one[2]))} cells"
-        for one in re.finditer(r"^(#+) |^(\|.*\|)$", text, re.MULTILINE)
+        match[1] or f"{len(re.findall(CELL, match[2]))} cells"
+        for match in re.finditer(r"^(#+) |^(\|.*\|)$", text, re.MULTILINE)
     ]
 
 

@@ -28,7 +28,7 @@ AGES = [timedelta(0), -2 * MINUTE, -5 * MINUTE, timedelta(days=7)]
 
 def of(kind, **fields):
     """The healthy record of a kind, changed."""
-    (found,) = [one for one in WORLD.records.entries if one.kind == kind]
+    (found,) = [entry for entry in WORLD.records.entries if entry.kind == kind]
     return replace(found, **fields)
 
 
@@ -164,11 +164,13 @@ FAILED = {
 
 def red_with(kind, *of_kind):
     """Judge the row of a kind, where these are its records."""
-    others = [one for one in WORLD.records.entries if one.kind != kind]
+    others = [entry for entry in WORLD.records.entries if entry.kind != kind]
     records = replace(WORLD.records, entries=(*others, *of_kind))
     row, _ = FAILED[kind]
     return [
-        one.outcome for one in judge(replace(WORLD, records=records), (row,)) if one.outcome.red
+        finding.outcome
+        for finding in judge(replace(WORLD, records=records), (row,))
+        if finding.outcome.red
     ]
 
 

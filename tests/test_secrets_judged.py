@@ -39,7 +39,7 @@ def test_key_of_256_random_bits_is_never_called_weak(generator):
     chance = random.Random(20261125)  # noqa: S311 - the same keys each time
     keys = [GENERATORS[generator](chance) for _ in range(DRAWN)]
 
-    found = [one for one in keys if weak(value(TOKEN_SECRET_KEY=one), TOKEN_KEY)]
+    found = [key for key in keys if weak(value(TOKEN_SECRET_KEY=key), TOKEN_KEY)]
     assert found == []
 
 
@@ -47,9 +47,9 @@ def test_key_of_256_random_bits_is_never_called_weak(generator):
 def test_key_of_half_the_length_is_always_called_weak(generator):
     chance = random.Random(20261125)  # noqa: S311 - the same keys each time
     keys = [GENERATORS[generator](chance) for _ in range(DRAWN)]
-    halves = [one[: len(one) // 2] for one in keys]
+    halves = [key[: len(key) // 2] for key in keys]
 
-    passed = [one for one in halves if not weak(value(TOKEN_SECRET_KEY=one), TOKEN_KEY)]
+    passed = [halve for halve in halves if not weak(value(TOKEN_SECRET_KEY=halve), TOKEN_KEY)]
     assert passed == []
 
 
@@ -58,7 +58,11 @@ def test_star_for_a_suffix_is_told_once_another_secret_is_so_called():
     star = SOUND["secret named with a star, as no other is so called"]
     left_over = edited("names", "secrets", lambda found: Names(names=(*found.names, older)))
 
-    red = {one.row: one for one in judge(both(star, left_over)(healthy())) if one.outcome.red}
+    red = {
+        finding.row: finding
+        for finding in judge(both(star, left_over)(healthy()))
+        if finding.outcome.red
+    }
     assert red.keys() == {"SEC-12", "SEC-16", "PREP-05"}
     assert (red["SEC-12"].outcome, red["SEC-12"].root) == (Outcome.FOLLOWS, "SEC-16")
     assert red["SEC-16"].outcome is Outcome.FAIL

@@ -182,13 +182,13 @@ def english() -> Iterator[tuple[str, str]]:
         for node in ast.walk(ast.parse((ROOT / path).read_text(encoding="utf-8"))):
             if is_said(node):
                 pieces = [one for one in ast.walk(node) if isinstance(one, ast.Constant)]
-                yield str(path), " ".join(str(one.value) for one in pieces)
+                yield str(path), " ".join(str(piece.value) for piece in pieces)
     for path in (PAGE_WORDS, ROOT / "checks/checklist.toml", ROOT / "checks/guide.toml"):
         yield path.name, path.read_text(encoding="utf-8")
 
 
 def test_english_is_that_of_the_field_s_documentation():
-    found = [f"{at}: {one[0]}" for at, text in english() for one in CLIPPED.finditer(text)]
+    found = [f"{at}: {match[0]}" for at, text in english() for match in CLIPPED.finditer(text)]
 
     assert sorted(found) == []
 

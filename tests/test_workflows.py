@@ -25,7 +25,7 @@ def verbs():
 
 
 def test_there_are_workflows_for_changes_sign_off_load_upgrades_and_releases():
-    assert [one.stem for one in WORKFLOWS] == [
+    assert [workflow.stem for workflow in WORKFLOWS] == [
         "load",
         "pull-request",
         "release",
@@ -34,7 +34,7 @@ def test_there_are_workflows_for_changes_sign_off_load_upgrades_and_releases():
     ]
 
 
-@pytest.mark.parametrize("workflow", WORKFLOWS, ids=lambda one: one.stem)
+@pytest.mark.parametrize("workflow", WORKFLOWS, ids=lambda path: path.stem)
 def test_actions_are_pinned_to_a_commit(workflow):
     used = [step["uses"] for step in steps(workflow) if "uses" in step]
     loose = [one for one in used if not re.search(r"@[0-9a-f]{40}$|^docker://.*:\d", one)]
@@ -42,11 +42,11 @@ def test_actions_are_pinned_to_a_commit(workflow):
     assert not loose
 
 
-@pytest.mark.parametrize("workflow", WORKFLOWS, ids=lambda one: one.stem)
+@pytest.mark.parametrize("workflow", WORKFLOWS, ids=lambda path: path.stem)
 def test_commands_are_verbs_of_the_makefile_or_programs_of_the_environment(workflow):
     commands = [step["run"] for step in steps(workflow) if "run" in step]
-    made = [one.split()[1:2] for one in commands if one.startswith("make")]
-    others = {one.split()[0] for one in commands if not one.startswith("make")}
+    made = [command.split()[1:2] for command in commands if command.startswith("make")]
+    others = {command.split()[0] for command in commands if not command.startswith("make")}
 
     assert {verb for one in made for verb in one} <= verbs()
     assert others <= {
@@ -60,7 +60,7 @@ def test_commands_are_verbs_of_the_makefile_or_programs_of_the_environment(workf
     }
 
 
-@pytest.mark.parametrize("workflow", WORKFLOWS, ids=lambda one: one.stem)
+@pytest.mark.parametrize("workflow", WORKFLOWS, ids=lambda path: path.stem)
 def test_no_key_of_aws_is_stored(workflow):
     assert "secrets." not in workflow.read_text(encoding="utf-8")
 
@@ -73,8 +73,10 @@ def test_container_runs_as_somebody_and_installs_from_the_lock():
 
 
 def test_scheduled_run_calls_nothing_and_follows_the_day_of_the_go_live():
-    (workflow,) = (one for one in WORKFLOWS if one.stem == "sign-off")
-    by_event = {one["if"]: one["run"] for one in steps(workflow) if "pytest" in one.get("run", "")}
+    (workflow,) = (path for path in WORKFLOWS if path.stem == "sign-off")
+    by_event = {
+        step["if"]: step["run"] for step in steps(workflow) if "pytest" in step.get("run", "")
+    }
 
     assert by_event == {
         "github.event_name == 'schedule'": '.venv/bin/pytest checks --env "$TARGET" --phase auto --part',

@@ -41,7 +41,7 @@ def _watched(records: Records, asked: set[str]) -> Records:
             asked.add(RECORDS)
             return super().__getattribute__(name)
 
-    return Watched(**{one.name: getattr(records, one.name) for one in fields(records)})
+    return Watched(**{field.name: getattr(records, field.name) for field in fields(records)})
 
 
 def _judged(check: Check, snapshot: Snapshot) -> JudgedCheck:
@@ -65,8 +65,10 @@ def rejudging(before: Snapshot) -> Callable[[Snapshot], tuple[Finding, ...]]:
         if (differing := _differing(before, snapshot)) is None:
             return judge(snapshot)
         return tuple(
-            one.finding if one.asked.isdisjoint(differing) else one.check.judge(snapshot)
-            for one in judged
+            judged_check.finding
+            if judged_check.asked.isdisjoint(differing)
+            else judged_check.check.judge(snapshot)
+            for judged_check in judged
         )
 
     return judge_again
@@ -106,7 +108,7 @@ def healthy_again() -> Callable[[Snapshot], tuple[Finding, ...]]:
 def readers() -> Mapping[str, frozenset[str]]:
     """Return section -> rows that look at it; on a healthy production no check stops half-way."""
     found: dict[str, set[str]] = {}
-    for one in (_judged(check, healthy()) for check in collected()):
-        for section in one.asked - {RECORDS}:
-            found.setdefault(section, set()).add(one.check.row)
+    for judged_check in (_judged(check, healthy()) for check in collected()):
+        for section in judged_check.asked - {RECORDS}:
+            found.setdefault(section, set()).add(judged_check.check.row)
     return {section: frozenset(rows) for section, rows in found.items()}

@@ -128,7 +128,9 @@ def acting(prefix: str) -> tuple[str, ...]:
         harmless = name.startswith(METADATA) or (name.startswith("Get") and prefix not in CONTENTS)
         return not harmless and action not in NOT_OURS
 
-    return tuple(sorted(filter(keeps, actions_of(prefix)), key=lambda one: (only_reads(one), one)))
+    return tuple(
+        sorted(filter(keeps, actions_of(prefix)), key=lambda action: (only_reads(action), action))
+    )
 
 
 def only_reads(action: str) -> bool:
@@ -148,7 +150,7 @@ def changes(service: str) -> tuple[str, ...]:
         for action in actions_for(service, operation)
     }
     kept = {*found, *BESIDE.get(service, ())} - harmless
-    return tuple(sorted(kept, key=lambda one: (":Delete" not in one, one)))
+    return tuple(sorted(kept, key=lambda name: (":Delete" not in name, name)))
 
 
 def members(service: str, operation: str) -> frozenset[str]:

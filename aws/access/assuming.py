@@ -59,15 +59,15 @@ def trusted_to_assume(raw: Raw, account: str) -> tuple[str, ...]:
     Not whom IAM has to allow it as well (the account itself), nor services, which act for anyone who may pass
     the role, nor people who sign in by a provider that has to say who they are. ``raw`` is a RoleDetail.
     """
-    allowing = [one for one in _trusting(raw) if one.effect == "Allow"]
+    allowing = [statement for statement in _trusting(raw) if statement.effect == "Allow"]
     named = (
         _bearer(who, account)
-        for one in allowing
-        for kind, who in one.principals
+        for statement in allowing
+        for kind, who in statement.principals
         if not (kind == "Service" or is_gone(kind, who) or _left_to_iam(who, account))
-        and not (kind == "Federated" and _names_people(one, who, account))
+        and not (kind == "Federated" and _names_people(statement, who, account))
     )
-    others = ("everyone but a few" for one in allowing if one.not_principals)
+    others = ("everyone but a few" for statement in allowing if statement.not_principals)
     return tuple(sorted({*named, *others}))
 
 
@@ -81,21 +81,24 @@ def assumption_paths(
     if kind != "role":
         yield (raw["Arn"],), SIGNING_IN if kind == "user" else JOINING
         return
-    account, trusted = scope.account, {one for each in _trusting(raw) for one in each.principals}
-    services = [one.partition(".")[0] for one in trusted_services(raw)]
+    account, trusted = (
+        scope.account,
+        {principal for each in _trusting(raw) for principal in each.principals},
+    )
+    services = [service.partition(".")[0] for service in trusted_services(raw)]
     by_iam = any(_left_to_iam(who, account) for _, who in trusted)
     passing = ("iam:PassRole",) * bool(services)
     yield (raw["Arn"],), ("iam:UpdateAssumeRolePolicy", *passing, *((ASSUME,) * by_iam))
     yield tuple(functions), UNDER_FUNCTIONS
     whatever = f"arn:aws:*:{scope.region}:{account}:*"
-    yield (whatever,), tuple(one for service in services for one in COMMANDS.get(service, ()))
+    yield (whatever,), tuple(name for service in services for name in COMMANDS.get(service, ()))
     federated = (who for kind, who in trusted if kind == "Federated" and who.startswith("arn:"))
     yield tuple(sorted(federated)), OF_PROVIDERS
 
 
 def trusted_services(raw: Raw) -> tuple[str, ...]:
     """Return the AWS services that a role trusts: anyone who may pass the role can make one of them act under it."""
-    named = (one for statement in _trusting(raw) for one in statement.principals)
+    named = (principal for statement in _trusting(raw) for principal in statement.principals)
     return tuple(sorted({who for kind, who in named if kind == "Service"}))
 
 
@@ -114,11 +117,11 @@ def _bearer(who: str, account: str) -> str:
     return f"arn:aws:iam::{account}:role/{name}" if who.startswith(begins) else who
 
 
-def _names_people(one: Statement, provider: str, account: str) -> bool:
+def _names_people(statement: Statement, provider: str, account: str) -> bool:
     """Whether a statement says which people of a provider it means: a SAML provider has its own list of them."""
     if provider.startswith(f"arn:aws:iam::{account}:saml-provider/"):
         return True
-    return any(_names_caller(condition) for condition in one.conditions)
+    return any(_names_caller(condition) for condition in statement.conditions)
 
 
 def _names_caller(condition: Condition) -> bool:

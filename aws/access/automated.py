@@ -69,13 +69,17 @@ class Ours:
             if named := self._named_in(text):
                 return Deed(named, role)
         by = (role, *self._runs(arn, text)) if _service(arn) in RUNNERS else self._runs(arn, text)
-        return next((Deed((), one) for one in by if self._may_act(one)), None)
+        return next((Deed((), entry) for entry in by if self._may_act(entry)), None)
 
     def _named_by(self, arn: str) -> tuple[str, ...]:
         """Return which of our resources an ARN is of."""
         parts = ((t.name, p) for t in self.targets for p in t.arns if p != EVERYTHING)
         found = (name for name, part in parts if named_pattern(part).matches(arn))
-        api = (self.scope.api for one in self.api_ids if f":{one}/" in arn and "execute-api" in arn)
+        api = (
+            self.scope.api
+            for api_id in self.api_ids
+            if f":{api_id}/" in arn and "execute-api" in arn
+        )
         return tuple(dict.fromkeys((*found, *api)))
 
     def _called(self, url: str) -> tuple[str, ...]:
@@ -105,10 +109,10 @@ class Ours:
             for name, roles in self.functions.items():
                 if _names(about, name):
                     yield from sorted(roles)
-        trusted = {f"{one}.amazonaws.com" for one in RUNNERS.get(service, ())}
-        for one in self.principals.values():
-            if isinstance(one, Principal) and trusted & set(one.services):
-                yield one.arn
+        trusted = {f"{runner}.amazonaws.com" for runner in RUNNERS.get(service, ())}
+        for principal in self.principals.values():
+            if isinstance(principal, Principal) and trusted & set(principal.services):
+                yield principal.arn
 
 
 def ours_of(reading: Reading) -> Ours:
@@ -117,13 +121,15 @@ def ours_of(reading: Reading) -> Ours:
     if isinstance(apis, Unreadable):
         raise ReadFailure(apis.behind("rest_apis"))
     functions: dict[str, frozenset[str]] = {}
-    for one in reading.source(listed):
-        name = listed_name(one)
-        functions[name] = functions.get(name, frozenset()) | {one["Role"]}
+    for entry in reading.source(listed):
+        name = listed_name(entry)
+        functions[name] = functions.get(name, frozenset()) | {entry["Role"]}
     return Ours(
         scope=reading.scope,
-        targets=tuple(one for one in targets_of(reading) if not one.kind.startswith("rights of")),
-        api_ids=frozenset(one.id for one in apis),
+        targets=tuple(
+            target for target in targets_of(reading) if not target.kind.startswith("rights of")
+        ),
+        api_ids=frozenset(api.id for api in apis),
         principals=reading.needed("principals"),
         functions=functions,
     )

@@ -33,7 +33,9 @@ def callers_of(function: desired.Function, api_id: str, roles: Iterable[desired.
     """Return who may call a function, by the ids of the API and what the planned roles may do."""
     region, account = function.arn.split(":")[3:5]
     arns = {function.arn, function.alias_arn}
-    accepted = (role.arn for role in roles for one in role.accepted if one.resource in arns)
+    accepted = (
+        role.arn for role in roles for permission in role.accepted if permission.resource in arns
+    )
     return Callers(
         function=function,
         api=f"arn:aws:execute-api:{region}:{account}:{api_id}/*",
@@ -67,35 +69,35 @@ def refusal(policies: Iterable[FunctionPolicy], alias_arn: str, source_arn: str)
 def strangers(policies: tuple[FunctionPolicy, ...], callers: Callers) -> list[Words]:
     """Return everybody else whom a statement allows, each with the statement's Sid and its policy."""
     return [
-        _described(who, one, policy)
+        _described(who, statement, policy)
         for policy in policies
-        for one in parse(policy.document or NOBODY, callers.function.name)
-        if one.effect == "Allow"
-        for who in _strangers(one, callers)
+        for statement in parse(policy.document or NOBODY, callers.function.name)
+        if statement.effect == "Allow"
+        for who in _strangers(statement, callers)
     ]
 
 
-def _described(who: Words, one: Statement, policy: FunctionPolicy) -> Words:
+def _described(who: Words, allowing: Statement, policy: FunctionPolicy) -> Words:
     """Say who, and by which statement, on what."""
-    statement, on = one.sid or one.number, policy.qualifier
+    statement, on = allowing.sid or allowing.number, policy.qualifier
     said = Words(
         en=f"{who.en} (statement {statement} on {on or 'the function'})",
         ja=f"{who.ja}（{on or '関数本体'}のステートメント{statement}）",
     )
-    return one.told(said)
+    return allowing.told(said)
 
 
-def _strangers(one: Statement, callers: Callers) -> Iterator[Words]:
-    if one.not_principals:
+def _strangers(statement: Statement, callers: Callers) -> Iterator[Words]:
+    if statement.not_principals:
         yield Words(en="everyone but a few", ja="一部を除く全員")
-    if {action.lower() for action in one.actions} != ONLY_INVOKE:
-        actions = ", ".join(one.actions or one.not_actions)
+    if {action.lower() for action in statement.actions} != ONLY_INVOKE:
+        actions = ", ".join(statement.actions or statement.not_actions)
         yield Words(
             en=f"actions other than {INVOKE}: {actions}", ja=f"{INVOKE}以外のアクション: {actions}"
         )
-    for kind, who in one.principals:
+    for kind, who in statement.principals:
         if (kind, who) == BY_GATEWAY:
-            yield from _other_apis(one, callers)
+            yield from _other_apis(statement, callers)
         elif not _notifies(kind, who, callers) and not is_gone(kind, who):
             yield Words(en="everyone", ja="全員") if who == "*" else Words.same(f"{kind} {who}")
 
@@ -104,9 +106,9 @@ def _notifies(kind: str, who: str, callers: Callers) -> bool:
     return kind == "AWS" and callers.role is not None and is_same(who, callers.role)
 
 
-def _other_apis(one: Statement, callers: Callers) -> Iterator[Words]:
+def _other_apis(statement: Statement, callers: Callers) -> Iterator[Words]:
     """Yield the other APIs that a statement allows: only the source ARN tells one API from another."""
-    sources = [c for c in one.conditions if c.key.lower() == "aws:sourcearn" and _binds(c)]
+    sources = [c for c in statement.conditions if c.key.lower() == "aws:sourcearn" and _binds(c)]
     if not sources:
         yield Words(
             en="every API of AWS that names it (no aws:SourceArn)",

@@ -51,15 +51,15 @@ class Targets:
         return self._granted[key]
 
     def _grants(self, statements: Iterable[Statement]) -> Iterator[tuple[int, TargetGrant]]:
-        for one in (one for one in statements if one.effect == "Allow"):
+        for statement in (allowing for allowing in statements if allowing.effect == "Allow"):
             named: dict[tuple[str, ...], list[tuple[int, str]]] = {}
             for place, target in enumerate(self.all):
                 if target.actions not in named:
-                    named[target.actions] = list(_named(one, target.actions))
-                touched = dict(_touched(one, target)) if named[target.actions] else {}
+                    named[target.actions] = list(_named(statement, target.actions))
+                touched = dict(_touched(statement, target)) if named[target.actions] else {}
                 for gravity, action in named[target.actions]:
                     for arn, pattern in touched.items():
-                        yield place, TargetGrant(gravity, action, arn, pattern, one)
+                        yield place, TargetGrant(gravity, action, arn, pattern, statement)
 
 
 def evaluate_anywhere(
@@ -77,19 +77,27 @@ def evaluate_anywhere(
         evaluate(own, grant.action, arn, known, limits=limits)
         for arn in _elsewhere(grant, own, limits)
     )
-    return next((one for one in others if one.outcome not in refused), result)
+    return next((other for other in others if other.outcome not in refused), result)
 
 
 def _elsewhere(
     grant: TargetGrant, own: Sequence[Statement], limits: Sequence[Sequence[Statement]]
 ) -> Iterator[str]:
     """Yield ARNs of the pattern that no deny covers, one for each Resource that a limit allows."""
-    everything = (*own, *(one for limit in limits for one in limit))
-    about = [one for one in everything if names_action(one, grant.action)]
-    denied = [_pattern(r) for one in about if one.effect == "Deny" for r in one.resources]
+    everything = (*own, *(statement for limit in limits for statement in limit))
+    about = [statement for statement in everything if names_action(statement, grant.action)]
+    denied = [
+        _pattern(r)
+        for statement in about
+        if statement.effect == "Deny"
+        for r in statement.resources
+    ]
     written = grant.statement.resources or ("*",)
     allowed = [
-        r for one in about if one.effect == "Allow" and one not in own for r in one.resources
+        r
+        for statement in about
+        if statement.effect == "Allow" and statement not in own
+        for r in statement.resources
     ]
     for resource in written:
         for limit in allowed or ("*",):
@@ -99,14 +107,14 @@ def _elsewhere(
                 yield arn
 
 
-def _touched(one: Statement, target: Target) -> Iterator[tuple[str, str]]:
+def _touched(statement: Statement, target: Target) -> Iterator[tuple[str, str]]:
     """Yield (an ARN, the part of the target) for each part that a statement covers."""
     for pattern in target.arns:
-        if one.not_resources:
-            arn = _left(pattern, one.not_resources)
+        if statement.not_resources:
+            arn = _left(pattern, statement.not_resources)
             found = [] if arn is None else [arn]
         else:
-            found = [arn for r in one.resources if (arn := _common(r, pattern)) is not None]
+            found = [arn for r in statement.resources if (arn := _common(r, pattern)) is not None]
         yield from ((arn, pattern) for arn in found)
 
 
@@ -124,7 +132,7 @@ def _common(written: str, part: str) -> str | None:
 @lru_cache(maxsize=4096)
 def _left(part: str, excepted: tuple[str, ...]) -> str | None:
     """Return an ARN of a part of a target that NotResource does not exclude, or None."""
-    return escape_from([resource_pattern(one) for one in excepted], [named_pattern(part)])
+    return escape_from([resource_pattern(name) for name in excepted], [named_pattern(part)])
 
 
 def _pattern(written: str) -> Pattern:
@@ -136,14 +144,14 @@ def _is_wide(pattern: str) -> bool:
     return "*" in pattern
 
 
-def _named(one: Statement, actions: Iterable[str]) -> Iterator[tuple[int, str]]:
+def _named(statement: Statement, actions: Iterable[str]) -> Iterator[tuple[int, str]]:
     """Yield the actions that a statement allows, each with its index in order of gravity."""
     by_service: dict[str, list[Pattern]] = {}
     for place, action in enumerate(actions):
         service = action.partition(":")[0]
         if service not in by_service:
-            by_service[service] = [*action_patterns(one, action)]
-        if any(p.matches(action.lower()) for p in by_service[service]) is bool(one.actions):
+            by_service[service] = [*action_patterns(statement, action)]
+        if any(p.matches(action.lower()) for p in by_service[service]) is bool(statement.actions):
             yield place, action
 
 

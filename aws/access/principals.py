@@ -90,13 +90,13 @@ def principals(reading: Reading) -> Section[Principal]:
     return unread | {
         arn: Principal(
             arn=arn,
-            kind=one.kind,
+            kind=holder.kind,
             reach=reach[arn],
-            assumed_by=tuple(who for who in one.trusts if who not in bearers),
-            services=trusted_services(one.raw) if one.kind == "role" else (),
+            assumed_by=tuple(who for who in holder.trusts if who not in bearers),
+            services=trusted_services(holder.raw) if holder.kind == "role" else (),
         )
-        for arn, one in bearers.items()
-        if one.kind != "group" and reach.get(arn)
+        for arn, holder in bearers.items()
+        if holder.kind != "group" and reach.get(arn)
     }
 
 
@@ -104,63 +104,65 @@ def _with_takers(
     bearers: Mapping[str, _Bearer], targets: Targets, reading: Reading
 ) -> Mapping[str, tuple[Reach, ...]]:
     """Return what each bearer reaches: our resources, and other bearers that reach them, to the end of the chain."""
-    reach = {arn: one.reaches(targets) for arn, one in bearers.items()}
+    reach = {arn: holder.reaches(targets) for arn, holder in bearers.items()}
     ours, followed = set(reading.scope.roles), set[str]()
     while left := [
-        one
-        for arn, one in bearers.items()
-        if reach[arn] and arn not in followed and one.raw.get("RoleName") not in ours
+        holder
+        for arn, holder in bearers.items()
+        if reach[arn] and arn not in followed and holder.raw.get("RoleName") not in ours
     ]:
-        followed |= {one.arn for one in left}
-        by_rights = Targets(way for one in left for way in _ways_in(one, reading))
-        for arn, one in bearers.items():
+        followed |= {holder.arn for holder in left}
+        by_rights = Targets(way for holder in left for way in _ways_in(holder, reading))
+        for arn, bearer in bearers.items():
             if GIVES.isdisjoint(each.kind for each in reach[arn]):
-                found = (*one.reaches(by_rights), *_by_trust(arn, left))
-                others = (each for each in found if each.name != one.name)
+                found = (*bearer.reaches(by_rights), *_by_trust(arn, left))
+                others = (each for each in found if each.name != bearer.name)
                 reach[arn] = tuple(dict.fromkeys((*reach[arn], *others)))
     return reach
 
 
-def _ways_in(one: _Bearer, reading: Reading) -> Iterator[Target]:
+def _ways_in(bearer: _Bearer, reading: Reading) -> Iterator[Target]:
     """Yield the targets by which somebody takes over a bearer's rights; if functions are unread, any may use it."""
     try:
-        functions = [f["FunctionArn"] for f in reading.source(listed) if f["Role"] == one.arn]
+        functions = [f["FunctionArn"] for f in reading.source(listed) if f["Role"] == bearer.arn]
     except ReadFailure:
         functions = [f"arn:aws:lambda:{reading.scope.region}:{reading.scope.account}:function:*"]
     unqualified = sorted({":".join(arn.split(":")[:7]) for arn in functions})
-    services = trusted_services(one.raw) if one.kind == "role" else ()
+    services = trusted_services(bearer.raw) if bearer.kind == "role" else ()
     passed_to = services[0] if len(services) == 1 else ""
-    for arns, actions in assumption_paths(one.kind, one.raw, reading.scope, unqualified):
-        yield Target(kind=PRINCIPAL, name=one.name, arns=arns, actions=actions, passed_to=passed_to)
+    for arns, actions in assumption_paths(bearer.kind, bearer.raw, reading.scope, unqualified):
+        yield Target(
+            kind=PRINCIPAL, name=bearer.name, arns=arns, actions=actions, passed_to=passed_to
+        )
 
 
 def _by_trust(arn: str, others: Iterable[_Bearer]) -> Iterator[Reach]:
     """Yield the roles whose trust names a principal of the account, so that no policy has to allow it."""
-    for one in others:
-        if arn in one.trusts:
-            by = Words(en=f"trust of {one.name}", ja=f"{one.name}の信頼ポリシー")
-            yield Reach(kind=PRINCIPAL, name=one.name, action=ASSUME, by=by, trusted_by=one.arn)
+    for other in others:
+        if arn in other.trusts:
+            by = Words(en=f"trust of {other.name}", ja=f"{other.name}の信頼ポリシー")
+            yield Reach(kind=PRINCIPAL, name=other.name, action=ASSUME, by=by, trusted_by=other.arn)
 
 
 def _everybody(found: Details) -> Iterator[tuple[str, Mapping[str, Any]]]:
     """Yield kind and details of every role, user and group, without service-linked roles."""
-    yield from (("role", one) for one in found.roles if not _is_linked(one))
-    yield from (("user", one) for one in found.users)
-    yield from (("group", one) for one in found.groups)
+    yield from (("role", role) for role in found.roles if not _is_linked(role))
+    yield from (("user", user) for user in found.users)
+    yield from (("group", group) for group in found.groups)
 
 
 def _is_linked(role: Raw) -> bool:
     """Whether it is a service-linked role that has only AWS's own policies."""
     place, policies = LINKED
-    whole = all(one.startswith(policies) for one in attached(role))
+    whole = all(name.startswith(policies) for name in attached(role))
     return place in role["Arn"] and whole and not role.get("RolePolicyList")
 
 
 def _policies(found: Details) -> Iterator[Target]:
     """Yield the customer managed policies in use: anyone who may change one can widen everybody who has it."""
     everybody = (*found.roles, *found.users, *found.groups)
-    in_use = sorted({arn for one in everybody for arn in attached(one)})
-    own = tuple(one for one in in_use if not one.startswith(BY_AWS))
+    in_use = sorted({arn for entry in everybody for arn in attached(entry)})
+    own = tuple(name for name in in_use if not name.startswith(BY_AWS))
     yield Target(kind="rights of policies", name="", arns=own, actions=OF_POLICIES)
 
 
@@ -168,17 +170,17 @@ def _applying(
     raw: Raw, found: Details, documents: Mapping[str, str | Unreadable]
 ) -> tuple[Policies, Policies | None]:
     groups = set(raw.get("GroupList", ()))
-    bearers = [raw, *(one for one in found.groups if one["GroupName"] in groups)]
+    bearers = [raw, *(group for group in found.groups if group["GroupName"] in groups)]
     inline = [
-        (one["PolicyName"], document_text(one["PolicyDocument"]))
+        (entry["PolicyName"], document_text(entry["PolicyDocument"]))
         for bearer in bearers
         for key in ("RolePolicyList", "UserPolicyList", "GroupPolicyList")
-        for one in bearer.get(key, ())
+        for entry in bearer.get(key, ())
     ]
     managed = [
-        _managed(one["PolicyArn"], documents)
+        _managed(policy["PolicyArn"], documents)
         for bearer in bearers
-        for one in bearer.get("AttachedManagedPolicies", ())
+        for policy in bearer.get("AttachedManagedPolicies", ())
     ]
     boundary = raw.get("PermissionsBoundary", {}).get("PermissionsBoundaryArn")
     return [*inline, *managed], [_managed(boundary, documents)] if boundary else None

@@ -48,12 +48,20 @@ def usable(name: str, look: Callable[[], Key | None]) -> bool:
 
 
 def _allowed(document: str, action: str, arn: str, request: Context) -> Answer:
-    about = [one for one in parse(document or '{"Statement": []}') if _speaks_of_it(one)]
-    denied = some(applies(one, action, arn, request) for one in about if one.effect == "Deny")
+    about = [
+        statement
+        for statement in parse(document or '{"Statement": []}')
+        if _speaks_of_it(statement)
+    ]
+    denied = some(
+        applies(statement, action, arn, request)
+        for statement in about
+        if statement.effect == "Deny"
+    )
     allowed = some(
-        every((applies(_bare(one), action, arn, request), _met(one, request)))
-        for one in about
-        if one.effect == "Allow"
+        every((applies(_bare(statement), action, arn, request), _met(statement, request)))
+        for statement in about
+        if statement.effect == "Allow"
     )
     return every((allowed, negated(denied)))
 
@@ -102,4 +110,6 @@ def _holds(condition: Condition, request: Context) -> Answer:
                 ja=f"条件{condition}は評価できません",
             )
         )
-    return any(one.split(":")[4:5] == [*request["aws:sourceaccount"]] for one in condition.values)
+    return any(
+        value.split(":")[4:5] == [*request["aws:sourceaccount"]] for value in condition.values
+    )

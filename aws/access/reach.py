@@ -44,13 +44,13 @@ def reach_of(
             grants.setdefault(place, []).append(grant)
     if not grants:
         return ()
-    own = tuple(one for name, document in policies for one in parsed(document, name))
+    own = tuple(statement for name, document in policies for statement in parsed(document, name))
     limits = () if limit is None else (tuple(s for n, d in limit for s in parsed(d, n)),)
     found = (
         _reached(targets.all[place], sorted(grants[place], key=by_gravity), arn, own, limits)
         for place in sorted(grants)
     )
-    return tuple(dict.fromkeys(one for one in found if one is not None))
+    return tuple(dict.fromkeys(reach for reach in found if reach is not None))
 
 
 def _reached(
@@ -62,14 +62,14 @@ def _reached(
 ) -> Reach | None:
     """Return how a principal reaches a target: the gravest certain grant, or else the gravest possible one."""
     perhaps = None
-    for one in grants:
-        result = evaluate_anywhere(one, own, limits, known_of(who, one.arn, target.passed_to))
+    for grant in grants:
+        result = evaluate_anywhere(grant, own, limits, known_of(who, grant.arn, target.passed_to))
         reach = Reach(
             kind=target.kind,
             name=target.name,
-            action=one.action,
-            by=one.by,
-            reads=only_reads(one.action),
+            action=grant.action,
+            by=grant.by,
+            reads=only_reads(grant.action),
         )
         if result.allowed:
             return replace(reach, reads=reach.reads and (perhaps is None or perhaps.reads))

@@ -27,7 +27,7 @@ class Named:
     @property
     def missed(self) -> bool:
         """Whether a policy means the secret, but no Resource matches its real ARN."""
-        fits = any(resource_pattern(one).matches(self.arn) for one in self.resources)
+        fits = any(resource_pattern(resource).matches(self.arn) for resource in self.resources)
         return bool(self.resources) and not fits
 
 
@@ -39,12 +39,12 @@ def is_about(resource: str, secret: Secret) -> bool:
 
 def named(pairs: Iterable[Statement], secret: Secret) -> tuple[str, ...]:
     """Collect the Resources by which statements, split into pairs, allow reading the secret."""
-    return tuple(one.resources[0] for one in pairs if _allows_reading(one, secret))
+    return tuple(pair.resources[0] for pair in pairs if _allows_reading(pair, secret))
 
 
-def unsound(one: Named, names: Names) -> list[Words]:
+def unsound(named: Named, names: Names) -> list[Words]:
     """Say which of the Resources match nothing, or more than the secret."""
-    flaws = {resource: _flaw(resource, one, names) for resource in one.resources}
+    flaws = {resource: _flaw(resource, named, names) for resource in named.resources}
     return [
         Words(en=f"{resource} {flaw.en}", ja=f"{resource}（{flaw.ja}）")
         for resource, flaw in flaws.items()
@@ -60,11 +60,11 @@ def reaches_more(resource: str, secret: Secret, names: Names) -> bool:
     return not covers(f"{stem}-*", resource) or any(_reached(resource, secret, names))
 
 
-def _allows_reading(one: Statement, secret: Secret) -> bool:
+def _allows_reading(statement: Statement, secret: Secret) -> bool:
     """Whether a pair allows reading the secret by name; other rows report wider actions."""
-    if one.effect != "Allow" or not one.actions or not one.resources:
+    if statement.effect != "Allow" or not statement.actions or not statement.resources:
         return False
-    action, resource = one.actions[0], one.resources[0]
+    action, resource = statement.actions[0], statement.resources[0]
     if action.lower() == READ:
         return is_about(resource, secret)
     return action_pattern(action).matches(READ) and _spells(resource, secret)
@@ -75,16 +75,16 @@ def _spells(resource: str, secret: Secret) -> bool:
     return re.fullmatch(rf"{stem}(-[\w?*]{{0,6}}|[?*]*)", resource) is not None
 
 
-def _flaw(resource: str, one: Named, names: Names) -> Words | None:
+def _flaw(resource: str, named: Named, names: Names) -> Words | None:
     """Return what is wrong with a Resource. ``-*`` also matches ``token-secret-key-old-…``: fine if none exists."""
-    if not resource_pattern(resource).matches(one.arn):
-        return Words(en=f"does not match {one.arn}", ja=f"{one.arn}に一致しない")
-    if covers(one.secret.arn_pattern, resource):
+    if not resource_pattern(resource).matches(named.arn):
+        return Words(en=f"does not match {named.arn}", ja=f"{named.arn}に一致しない")
+    if covers(named.secret.arn_pattern, resource):
         return None
-    stem = one.secret.arn_pattern.removesuffix(SUFFIX)
+    stem = named.secret.arn_pattern.removesuffix(SUFFIX)
     if not covers(f"{stem}-*", resource):
         return Words(en="reaches beyond the secret", ja="このシークレット以外にも及ぶ")
-    reached = ", ".join(_reached(resource, one.secret, names))
+    reached = ", ".join(_reached(resource, named.secret, names))
     return Words(en=f"reaches {reached}", ja=f"{reached}にも及ぶ") if reached else None
 
 

@@ -9,8 +9,8 @@ from aws.reading import Reading
 from aws.unreadable import Unreadable
 
 SCALING = tuple(
-    f"application-autoscaling:{one}"
-    for one in (
+    f"application-autoscaling:{name}"
+    for name in (
         *("DeleteScalingPolicy", "DeregisterScalableTarget", "PutScalingPolicy"),
         *("PutScheduledAction", "RegisterScalableTarget", "DeleteScheduledAction"),
     )
@@ -32,7 +32,7 @@ def stopping(reading: Reading) -> Iterator[Target]:
     for acl in _web_acls(reading):
         service = acl.split(":")[2]
         rules = (acl, *(f"{acl.partition('/webacl/')[0]}/{part}/any/any" for part in PARTS))
-        actions = tuple(f"{service}:{one}" for one in FILTERING)
+        actions = tuple(f"{service}:{operation}" for operation in FILTERING)
         yield Target(kind="API", name=scope.api, arns=rules, actions=actions)
 
 
@@ -42,7 +42,7 @@ PARTS = ("rulegroup", "ipset", "regexpatternset")
 
 def _web_acls(reading: Reading) -> Iterator[str]:
     stages = reading.section("stages")
-    for one in () if isinstance(stages, Unreadable) else stages.values():
-        if not isinstance(one, Unreadable):
-            attached = (each.values for each in one.unplanned if each.fact == WEB_ACL)
+    for stage in () if isinstance(stages, Unreadable) else stages.values():
+        if not isinstance(stage, Unreadable):
+            attached = (each.values for each in stage.unplanned if each.fact == WEB_ACL)
             yield from (arn for found in attached for arn in found)

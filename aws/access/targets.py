@@ -102,7 +102,7 @@ def _resources(scope: Scope, secrets: Section[Any]) -> Iterator[Target]:
         own = _known(secrets, name, "arn") or _arn(scope, "secretsmanager", f"secret:{name}-AbCdEf")
         of_secret = _copies(scope, own, secrets, name)
         yield Target(kind="secret", name=name, arns=of_secret, actions=acting("secretsmanager"))
-    managing = tuple(one for one in acting("lambda") if one not in INVOKE)
+    managing = tuple(action for action in acting("lambda") if action not in INVOKE)
     for name in scope.functions:
         function = _arn(scope, "lambda", f"function:{name}")
         arns = (function, f"{function}:*")
@@ -117,21 +117,22 @@ def _resources(scope: Scope, secrets: Section[Any]) -> Iterator[Target]:
 
 def _streams(attached: Any) -> bool:
     """Whether a stream is on: anyone who may read it sees everything written to the table."""
-    return not isinstance(attached, Unreadable) and any(one.fact == STREAM for one in attached)
+    return not isinstance(attached, Unreadable) and any(entry.fact == STREAM for entry in attached)
 
 
 def _api(scope: Scope, apis: Section[Any], limits: Mapping[str, Section[Any]]) -> Iterator[Target]:
     """Yield the API with its usage plans and API keys; if the API is unread, any id is possible."""
     same = () if isinstance(apis, Unreadable) else apis.get(scope.api, ())
-    known = () if isinstance(same, Unreadable) else tuple(one.id for one in same)
+    known = () if isinstance(same, Unreadable) else tuple(entry.id for entry in same)
     at = f"arn:aws:apigateway:{scope.region}::"
     roots = (
         f"{at}/restapis/{(*known, 'any')[0]}",
         *(
-            f"{at}/{kind}/{one.id}"
+            f"{at}/{kind}/{entry.id}"
             for kind, section in limits.items()
-            for one in (() if isinstance(section, Unreadable) else section.values())
-            if not isinstance(one, Unreadable) and not isinstance(value_of(one, "id"), Unreadable)
+            for entry in (() if isinstance(section, Unreadable) else section.values())
+            if not isinstance(entry, Unreadable)
+            and not isinstance(value_of(entry, "id"), Unreadable)
         ),
     )
     arns = (*(arn for root in roots for arn in (root, f"{root}/*")), f"{at}/account")
@@ -160,11 +161,13 @@ def _watching(
 ) -> Iterator[Target]:
     """Yield all alarms and log groups as one target, the alarms' topics, and customer managed keys, decided or in use."""
     there = () if isinstance(alarms, Unreadable) else tuple(alarms)
-    watched = [f"alarm:{one}" for one in sorted(there) or [f"{scope.prefix}-any"]]
-    arns = tuple(_arn(scope, "cloudwatch", one) for one in (*watched, RULE))
+    watched = [f"alarm:{alarm}" for alarm in sorted(there) or [f"{scope.prefix}-any"]]
+    arns = tuple(_arn(scope, "cloudwatch", resource) for resource in (*watched, RULE))
     yield Target(kind="alarm", name=scope.prefix, arns=arns, actions=changes("cloudwatch"))
-    groups = [_arn(scope, "logs", f"log-group:{one}") for one in scope.log_groups]
-    lines = tuple(one for group in groups for one in (group, f"{group}:*", f"{group}:log-stream:*"))
+    groups = [_arn(scope, "logs", f"log-group:{group}") for group in scope.log_groups]
+    lines = tuple(
+        line for group in groups for line in (group, f"{group}:*", f"{group}:log-stream:*")
+    )
     if lines:
         yield Target(kind="log", name=scope.prefix, arns=lines, actions=changes("logs"))
     heard = () if isinstance(topics, Unreadable) else tuple(topics)
@@ -173,7 +176,9 @@ def _watching(
         yield Target(kind="topic", name=name, arns=(topic, f"{topic}:*"), actions=acting("sns"))
     used = () if isinstance(keys, Unreadable) else keys.values()
     ours = (
-        one.arn for one in used if not isinstance(one, Unreadable) and one.manager == "CUSTOMER"
+        entry.arn
+        for entry in used
+        if not isinstance(entry, Unreadable) and entry.manager == "CUSTOMER"
     )
     for key in dict.fromkeys((*scope.keys, *ours)):
         yield Target(kind="key", name=key.rpartition("/")[2], arns=(key,), actions=changes("kms"))

@@ -20,7 +20,12 @@ BY_LAMBDA = Words(en="trust in Lambda", ja="Lambdaによる引き受け")
 def trust_flaws(role: Role, want: desired.Role) -> tuple[Difference, ...]:
     """Return who else may assume it, or that Lambda may not, by a condition or by omission."""
     statements = parse(role.trust, f"trust of {role.name}")
-    strangers = [flaw for one in statements if one.effect == "Allow" for flaw in _strangers(one)]
+    strangers = [
+        flaw
+        for statement in statements
+        if statement.effect == "Allow"
+        for flaw in _strangers(statement)
+    ]
     about = {"call": CALL, "loosens": True}
     facts = {TRUSTED: tuple(strangers)}
     return differences(ROLE.words, role.name, facts, {TRUSTED: within(())}, **about) or _refused(
@@ -28,16 +33,18 @@ def trust_flaws(role: Role, want: desired.Role) -> tuple[Difference, ...]:
     )
 
 
-def _strangers(one: Statement) -> Iterator[Words]:
-    if one.not_principals or one.not_actions:
+def _strangers(statement: Statement) -> Iterator[Words]:
+    if statement.not_principals or statement.not_actions:
         yield Words(en="everyone but a few", ja="一部を除く全員")
     others = (
-        who for kind, who in one.principals if (kind, who) != LAMBDA and not is_gone(kind, who)
+        who
+        for kind, who in statement.principals
+        if (kind, who) != LAMBDA and not is_gone(kind, who)
     )
-    yield from (one.told(Words.same(who)) for who in others)
+    yield from (statement.told(Words.same(who)) for who in others)
     yield from (
         Words(en=f"action {action}", ja=f"アクション{action}")
-        for action in one.actions
+        for action in statement.actions
         if action.lower() != ASSUME.lower()
     )
 
@@ -47,7 +54,7 @@ def _refused(
 ) -> tuple[Difference, ...]:
     """Return that Lambda may not assume the role, and by which statement; a condition that cannot be evaluated counts as not met."""
     anyone = {LAMBDA, ("*", "*"), ("AWS", "*")}
-    for_lambda = [one for one in statements if anyone & set(one.principals)]
+    for_lambda = [statement for statement in statements if anyone & set(statement.principals)]
     decision = evaluate(for_lambda, ASSUME, "*", known)
     if decision.allowed:
         return ()

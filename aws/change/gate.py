@@ -204,8 +204,8 @@ class ChangeContext:
 
         def holding(fact: Words, bound: Bound) -> Bound:
             def holds(found: Any) -> bool:
-                one = Difference(kind=kind, name=name, fact=fact, found=found, bound=bound)
-                return bound.holds(found) or not self.undecided([one])
+                difference = Difference(kind=kind, name=name, fact=fact, found=found, bound=bound)
+                return bound.holds(found) or not self.undecided([difference])
 
             return replace(bound, holds=holds)
 
@@ -225,7 +225,7 @@ class ChangeContext:
         if changes and self.go:
             lost = destructive(changes)
             if lost and not self.permit(lost):
-                what = ", ".join(f"{one.resource}: {one.field}" for one in lost)
+                what = ", ".join(f"{change.resource}: {change.field}" for change in lost)
                 raise Declined(
                     Words(
                         en=f"not agreed to, so not done: {what}",
@@ -248,12 +248,12 @@ class ChangeContext:
     def each(self, converge: Callable[[Self, T], Changes], things: Iterable[T]) -> Changes:
         """Converge independent things in parallel; all finish before a failure is raised."""
 
-        def one(thing: T) -> Changes:
+        def converged(thing: T) -> Changes:
             self.watch(str(thing))
             return converge(self, thing)
 
         with ThreadPoolExecutor(AT_ONCE) as pool:
-            running = [pool.submit(one, thing) for thing in things]
+            running = [pool.submit(converged, thing) for thing in things]
         return tuple(change for done in running for change in done.result())
 
     def client(self, service: str) -> Any:

@@ -17,4 +17,4 @@ def tag_list(tags: Mapping[str, str]) -> list[dict[str, str]]:
 
 def tag_map(tags: list[dict[str, str]]) -> dict[str, str]:
     """Tag name -> value, from the list that most services return."""
-    return {one["Key"]: one["Value"] for one in tags}
+    return {tag["Key"]: tag["Value"] for tag in tags}

@@ -32,7 +32,9 @@ Tell = Callable[[Words], None]
 """Called with what is awaited, before each retry."""
 
 ATTEMPTS, FIRST_WAIT_S, LONGEST_WAIT_S = 12, 0.5, 10
-IN_ALL_S = round(sum(min(FIRST_WAIT_S * 2**one, LONGEST_WAIT_S) for one in range(ATTEMPTS - 1)))
+IN_ALL_S = round(
+    sum(min(FIRST_WAIT_S * 2**number, LONGEST_WAIT_S) for number in range(ATTEMPTS - 1))
+)
 """Seconds of all waits between attempts: about a minute and a quarter."""
 
 
@@ -49,7 +51,7 @@ class TransientError:
     def covers(self, error: ClientError) -> bool:
         found = error.response["Error"]
         message = found.get("Message", "")
-        said = not self.says or any(one in message for one in self.says)
+        said = not self.says or any(say in message for say in self.says)
         return found.get("Code") in self.codes and said
 
 
@@ -177,7 +179,9 @@ def retried(
     def transient(error: BaseException) -> TransientError | None:
         if not isinstance(error, ClientError):
             return None
-        return next((one for one in passing if one.covers(error)), None)
+        return next(
+            (transient_error for transient_error in passing if transient_error.covers(error)), None
+        )
 
     def waiting(state: RetryCallState) -> None:
         error = state.outcome.exception() if state.outcome else None
@@ -284,4 +288,4 @@ def duration(seconds: float) -> Words:
 
 def stale(error: BaseException) -> bool:
     """Whether an error says that the resource to create already exists."""
-    return isinstance(error, ClientError) and any(one.covers(error) for one in EXISTS)
+    return isinstance(error, ClientError) and any(exist.covers(error) for exist in EXISTS)

@@ -37,12 +37,12 @@ def converge_one(context: ChangeContext, alarm: Alarm, answer: Raw | None) -> Ch
 def read(context: ChangeContext, alarms: Iterable[Alarm]) -> dict[str, Mapping[str, Any]]:
     """Return the alarms that exist, by name."""
     found: dict[str, Mapping[str, Any]] = {}
-    names = [one.name for one in alarms]
+    names = [alarm.name for alarm in alarms]
     for start in range(0, len(names), AT_A_TIME):
         some = names[start : start + AT_A_TIME]
         which = {"AlarmNames": some, "AlarmTypes": ["MetricAlarm"]}
         listed = context.listed("cloudwatch", "describe_alarms", "MetricAlarms", **which)
-        found |= {one["AlarmName"]: one for one in listed}
+        found |= {entry["AlarmName"]: entry for entry in listed}
     return found
 
 
@@ -69,7 +69,7 @@ def _kept(alarm: Alarm, answer: Raw) -> dict[str, Any]:
     is_, found = decode(answer), _found(alarm, answer)
     if is_.expressions or not watches(is_, alarm):
         return {}
-    short = {one.fact for one in shortfalls(is_, alarm)}
+    short = {shortfall.fact for shortfall in shortfalls(is_, alarm)}
     kept = {"dimensions"}
     if not short & {THRESHOLD, STATISTIC, LOOKS_BACK}:
         kept |= {"statistic", "period_s", "threshold", "comparison"}

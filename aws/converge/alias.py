@@ -152,8 +152,8 @@ def remove_other_callers(context: ChangeContext, function: Function, callers: Ca
     Statements that deny are kept.
     """
     places = (None, function.alias, *_others(context, function))
-    found = {one: statements(context, function, one) for one in places}
-    policies = tuple(_policy(one, its.values()) for one, its in found.items() if its)
+    found = {place: statements(context, function, place) for place in places}
+    policies = tuple(_policy(key, its.values()) for key, its in found.items() if its)
     facts, bounds = {CALLERS: strangers(policies, callers)}, {CALLERS: within(())}
     if not context.undecided(differences(FUNCTION.words, function.name, facts, bounds)):
         return ()
@@ -178,15 +178,15 @@ def statements(
     which = {"Qualifier": qualifier} if qualifier else {}
     answer = unless_absent(context.client("lambda").get_policy, FunctionName=function.name, **which)
     found = _listed(json.loads(answer["Policy"])["Statement"]) if answer else ()
-    return {one.get("Sid") or f"number {number}": one for number, one in enumerate(found, 1)}
+    return {entry.get("Sid") or f"number {number}": entry for number, entry in enumerate(found, 1)}
 
 
 def invoking_apis(
     context: ChangeContext, function: Function, qualifier: str | None
 ) -> Iterator[str]:
     """Yield the ARNs of the routes of API Gateway that the alias, or the function, may be invoked by."""
-    for one in statements(context, function, qualifier).values():
-        for operator in one.get("Condition", {}).values():
+    for statement in statements(context, function, qualifier).values():
+        for operator in statement.get("Condition", {}).values():
             yield from (
                 arn for arn in _listed(operator.get("AWS:SourceArn", [])) if ":execute-api:" in arn
             )
@@ -204,12 +204,12 @@ def _others(context: ChangeContext, function: Function) -> tuple[str, ...]:
     """Return the other aliases and the versions, through which somebody may bypass our alias."""
     found = context.listed("lambda", "list_aliases", "Aliases", FunctionName=function.name)
     try:
-        aliases = [one["Name"] for one in found]
+        aliases = [entry["Name"] for entry in found]
     except ClientError as error:
         if error.response["Error"].get("Code") not in GONE:
             raise
         return ()
-    others = [one for one in aliases if one != function.alias]
+    others = [alias for alias in aliases if alias != function.alias]
     return (*others, *published_versions(context, function))
 
 
@@ -254,7 +254,7 @@ def _withdrawal(
     def rewrite() -> None:
         arn = _arn(function, qualifier)
         policy = json.loads(client.get_policy(FunctionName=function.name, **which)["Policy"])
-        left = [one for one in _listed(policy["Statement"]) if one != statement]
+        left = [entry for entry in _listed(policy["Statement"]) if entry != statement]
         if left:
             document = json.dumps({**policy, "Statement": left})
             client.put_resource_policy(ResourceArn=arn, Policy=document)

@@ -128,12 +128,16 @@ def _apply_authorizer(
 ) -> None:
     client = context.client("apigateway")
     if found is None:
-        members = {AUTHORIZER_MEMBERS[one.field]: one.after for one in changes}
+        members = {AUTHORIZER_MEMBERS[change.field]: change.after for change in changes}
         client.create_authorizer(restApiId=api_id, name=authorizer.name, **members)
         return
     patch = [
-        {"op": "replace", "path": f"/{AUTHORIZER_MEMBERS[one.field]}", "value": str(one.after)}
-        for one in changes
+        {
+            "op": "replace",
+            "path": f"/{AUTHORIZER_MEMBERS[change.field]}",
+            "value": str(change.after),
+        }
+        for change in changes
     ]
     client.update_authorizer(restApiId=api_id, authorizerId=found["id"], patchOperations=patch)
 
@@ -151,7 +155,7 @@ COMPARED = {
 
 def planned(api: Api) -> tuple[Method, ...]:
     """List the routes, and one preflight on each path."""
-    routes = [_route(api, one) for one in api.routes]
+    routes = [_route(api, route) for route in api.routes]
     return (*routes, *(preflight(api, path) for path in api.paths))
 
 
@@ -189,7 +193,7 @@ def _method(
         method = _keeping(context, method, found, api)
         have = _found(context, found, _fields(method), api)
     kind = method.integration.kind if method.integration else MOCK
-    wanted = {name: one for name, one in _fields(method).items() if name in COMPARED[kind]}
+    wanted = {name: field for name, field in _fields(method).items() if name in COMPARED[kind]}
     changes = difference(f"method {method.verb} {method.path}", have, wanted)
     place = {"restApiId": api_id, "resourceId": resource_id, "httpMethod": method.verb}
 
@@ -211,7 +215,7 @@ def _keeping(context: ChangeContext, method: Method, found: Method, api: Api) ->
     if ours.kind == MOCK and (answer := behind.answers.get(OK)):
         planned, left = ours.answers[OK].headers, dict(answer.headers)
         flaws = context.undecided(preflight_differences(found.path, found, api))
-        for name in {one.fact.en for one in flaws} & planned.keys():
+        for name in {flaw.fact.en for flaw in flaws} & planned.keys():
             left = without_header(left, name) | {name: planned[name]}
         kept = replace(ours, answers={OK: replace(ours.answers[OK], headers=left)})
     else:
@@ -225,7 +229,7 @@ def _waits(behind: Integration) -> bool:
 
 def unplanned(draft: Draft, methods: Iterable[Method]) -> tuple[str, ...]:
     """Return the methods that are not in the plan; they are left alone."""
-    ours = {(one.path, one.verb) for one in methods}
+    ours = {(method.path, method.verb) for method in methods}
     return tuple(f"{verb} {path}" for path, verb in draft.methods if (path, verb) not in ours)
 
 

@@ -38,7 +38,7 @@ def converge(
     bounds = {
         ENCRYPTION: BY_S3 if shared and not own_key else BY_KMS,
         PUBLIC: exactly(CLOSED),
-        **{f"policy {one['Sid']}": exactly(one) for one in statements},
+        **{f"policy {statement['Sid']}": exactly(statement) for statement in statements},
     }
     changes = repairs(f"bucket {bucket.name}", have, bounds)
     policy = found.policy if found else None
@@ -48,7 +48,9 @@ def converge(
 def _facts(found: Found, statements: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     """Return the facts of a bucket; a Deny of plain HTTP counts however it is written."""
     there = json.loads(found.policy or "{}").get("Statement", [])
-    facts = {f"policy {one['Sid']}": _as_written(one, there) for one in statements}
+    facts = {
+        f"policy {statement['Sid']}": _as_written(statement, there) for statement in statements
+    }
     return {
         ENCRYPTION: found.encryption,
         PUBLIC: CLOSED if found.public_access_blocked else None,
@@ -59,14 +61,14 @@ def _facts(found: Found, statements: Sequence[Mapping[str, Any]]) -> dict[str, A
 
 def _as_written(wanted: Mapping[str, Any], there: Iterable[Mapping[str, Any]]) -> Any:
     """Return the statement of that Sid; where it says the same, in the spelling that is wanted."""
-    found = next((one for one in there if one.get("Sid") == wanted["Sid"]), None)
+    found = next((entry for entry in there if entry.get("Sid") == wanted["Sid"]), None)
     return wanted if found and _sorted(found) == _sorted(wanted) else found
 
 
 def _sorted(value: Any) -> Any:
     """Return a policy's value regardless of the order of its lists; AWS writes a list of one as that one value."""
     if isinstance(value, Mapping):
-        return {name: _sorted(one) for name, one in value.items()}
+        return {name: _sorted(entry) for name, entry in value.items()}
     return sorted(value) if isinstance(value, list) else [value]
 
 
@@ -95,7 +97,7 @@ def _tls_only(bucket: str) -> dict[str, Any]:
 def _apply(
     context: ChangeContext, bucket: Bucket, changes: Changes, policy: str | None, *, absent: bool
 ) -> None:
-    s3, fields = context.client("s3"), {one.field: one.after for one in changes}
+    s3, fields = context.client("s3"), {change.field: change.after for change in changes}
     if absent:
         region = bucket.region
         # us-east-1 is the one Region that must not be named.
@@ -110,8 +112,10 @@ def _apply(
         )
     if PUBLIC in fields:
         s3.put_public_access_block(Bucket=bucket.name, PublicAccessBlockConfiguration=CLOSED)
-    if wanted := {one["Sid"]: one for name, one in fields.items() if name.startswith("policy ")}:
+    if wanted := {
+        field["Sid"]: field for name, field in fields.items() if name.startswith("policy ")
+    }:
         there = json.loads(policy or "{}").get("Statement", [])
-        others = [one for one in there if one.get("Sid") not in wanted]
+        others = [entry for entry in there if entry.get("Sid") not in wanted]
         whole = {"Version": "2012-10-17", "Statement": [*others, *wanted.values()]}
         s3.put_bucket_policy(Bucket=bucket.name, Policy=json.dumps(whole))

@@ -116,14 +116,23 @@ def _mapping(context: ChangeContext, domain: desired.CustomDomain) -> BasePath |
         )
     operation = "get_base_path_mappings"
     listed = context.listed("apigateway", operation, "items", domainName=domain.name)
-    return next((one for one in map(decode_mapping, listed) if one.path == domain.base_path), None)
+    return next(
+        (
+            base_path
+            for base_path in map(decode_mapping, listed)
+            if base_path.path == domain.base_path
+        ),
+        None,
+    )
 
 
 def _report_edge_endpoint(
     context: ChangeContext, domain: desired.CustomDomain, found: CustomDomain
 ) -> None:
     """Tell of an edge endpoint beside the regional one: it is only for the days of moving the DNS name."""
-    others = ", ".join(one for one in found.endpoint_types if one != "REGIONAL")
+    others = ", ".join(
+        endpoint_type for endpoint_type in found.endpoint_types if endpoint_type != "REGIONAL"
+    )
     if others:
         context.say(
             en=f"domain {domain.name} is {others} as well: once its name leads to the regional endpoint, take the"
@@ -158,24 +167,26 @@ def _certificate(
     """Return the ARN of the certificate to use: the attached one while it is issued and not about to expire."""
     fitting = list(map(decode_certificate, certificates_of(context, domain)))
     attached = found.certificate_arn if found else None
-    issued = [one for one in fitting if one.status == "ISSUED"]
-    lasting = [one.arn for one in issued if one.days_left(now) >= RENEWAL.days]
+    issued = [certificate for certificate in fitting if certificate.status == "ISSUED"]
+    lasting = [
+        certificate.arn for certificate in issued if certificate.days_left(now) >= RENEWAL.days
+    ]
     if attached in lasting:
         return str(attached)
     if lasting:
         return lasting[0]
-    if ending := next((one for one in issued if one.arn == attached), None):
+    if ending := next((certificate for certificate in issued if certificate.arn == attached), None):
         context.tell(_ending(domain, ending, now))
         return ending.arn
     return fitting[0].arn if fitting else UNKNOWN_ARN
 
 
-def _ending(domain: desired.CustomDomain, one: Certificate, now: datetime) -> Words:
-    days = one.days_left(now)
+def _ending(domain: desired.CustomDomain, certificate: Certificate, now: datetime) -> Words:
+    days = certificate.days_left(now)
     return Words(
-        en=f"certificate {one.arn} of {domain.name} ends in {days} days, and ACM has not renewed it: see why in ACM"
+        en=f"certificate {certificate.arn} of {domain.name} ends in {days} days, and ACM has not renewed it: see why in ACM"
         " console > Certificates; a certificate that was imported has to be imported again",
-        ja=f"{domain.name}の証明書{one.arn}は残り{days}日ですが、ACMによる更新が行われていません。ACMコンソール > 証明書で"
+        ja=f"{domain.name}の証明書{certificate.arn}は残り{days}日ですが、ACMによる更新が行われていません。ACMコンソール > 証明書で"
         "理由を確認してください。インポートした証明書は、再度インポートが必要です",
     )
 
@@ -183,7 +194,10 @@ def _ending(domain: desired.CustomDomain, one: Certificate, now: datetime) -> Wo
 def _apply(
     context: ChangeContext, domain: desired.CustomDomain, changes: Changes, *, absent: bool
 ) -> None:
-    client, wanted = context.client("apigateway"), {one.field: one.after for one in changes}
+    client, wanted = (
+        context.client("apigateway"),
+        {change.field: change.after for change in changes},
+    )
     if absent:
         client.create_domain_name(
             domainName=domain.name,
@@ -299,11 +313,11 @@ def certificates_of(context: ChangeContext, domain: desired.CustomDomain) -> lis
     acm = context.client("acm")
     which = {"CertificateStatuses": list(USABLE), "Includes": {"keyTypes": list(KEY_TYPES)}}
     listed = context.listed("acm", "list_certificates", "CertificateSummaryList", **which)
-    arns = [one["CertificateArn"] for one in listed if _may_cover(one, domain.name)]
+    arns = [entry["CertificateArn"] for entry in listed if _may_cover(entry, domain.name)]
     found = [acm.describe_certificate(CertificateArn=arn)["Certificate"] for arn in arns]
     return sorted(
-        (one for one in found if _is_usable(one, domain.name)),
-        key=lambda one: (USABLE.index(one["Status"]), one["DomainName"] != domain.name),
+        (entry for entry in found if _is_usable(entry, domain.name)),
+        key=lambda entry: (USABLE.index(entry["Status"]), entry["DomainName"] != domain.name),
     )
 
 
@@ -322,7 +336,7 @@ def _is_usable(certificate: dict[str, Any], name: str) -> bool:
 
 
 def _covers(patterns: Iterable[str], name: str) -> bool:
-    return any(covers(one, name) for one in patterns)
+    return any(covers(pattern, name) for pattern in patterns)
 
 
 def _request(context: ChangeContext, domain: desired.CustomDomain) -> None:
@@ -348,14 +362,16 @@ def _request(context: ChangeContext, domain: desired.CustomDomain) -> None:
 def _records(found: dict[str, Any] | None) -> list[dict[str, str]]:
     """Return the records that validate the names; ACM creates them some seconds after the request."""
     options = (found or {}).get("DomainValidationOptions", [])
-    return [one["ResourceRecord"] for one in options if "ResourceRecord" in one]
+    return [option["ResourceRecord"] for option in options if "ResourceRecord" in option]
 
 
 def _proof(context: ChangeContext, domain: desired.CustomDomain, found: dict[str, Any]) -> Changes:
     if found["Status"] == "ISSUED":
         return ()
     wanted = [
-        dns_record.DnsRecord(name=plain(one["Name"]), kind=one["Type"], value=one["Value"])
-        for one in _records(found)
+        dns_record.DnsRecord(name=plain(record["Name"]), kind=record["Type"], value=record["Value"])
+        for record in _records(found)
     ]
-    return tuple(change for one in wanted for change in dns_record.converge(context, domain, one))
+    return tuple(
+        change for record in wanted for change in dns_record.converge(context, domain, record)
+    )

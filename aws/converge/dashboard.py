@@ -28,7 +28,7 @@ def converge(context: ChangeContext, dashboard: Dashboard) -> Changes:
     if not _shows_all(dashboard, wanted):
         wanted = _completed(dashboard, {})
     there = (found or {}).get("widgets", [])
-    lost = [one for one in there if one not in wanted["widgets"]]
+    lost = [entry for entry in there if entry not in wanted["widgets"]]
     changes = difference(
         f"dashboard {dashboard.name}", found, wanted, destroying=("widgets",) if lost else ()
     )
@@ -42,9 +42,9 @@ def _completed(dashboard: Dashboard, found: Raw) -> dict[str, Any]:
     """Return the body without what is gone, and the planned widgets that it lacks below the others."""
     kept = without(found, partial(_gone, dashboard), dashboard.region)
     drawn = _drawn(dashboard, {**found, "widgets": kept})
-    lacking = [one for one in dashboard.widgets if unseen(one.metrics, drawn)]
-    below = max((one.get("y", 0) + one.get("height", HEIGHT) for one in kept), default=0)
-    added = [_widget(dashboard, i, one, below) for i, one in enumerate(lacking)]
+    lacking = [widget for widget in dashboard.widgets if unseen(widget.metrics, drawn)]
+    below = max((entry.get("y", 0) + entry.get("height", HEIGHT) for entry in kept), default=0)
+    added = [_widget(dashboard, i, widget, below) for i, widget in enumerate(lacking)]
     return {**found, "widgets": [*kept, *added]}
 
 
@@ -59,7 +59,9 @@ def _drawn(dashboard: Dashboard, found: Raw) -> list[Metric]:
 
 
 def _ours(dashboard: Dashboard, drawn: Iterable[Metric]) -> list[Metric]:
-    return [one for one in drawn if one.region in {"", dashboard.region} and not one.account]
+    return [
+        metric for metric in drawn if metric.region in {"", dashboard.region} and not metric.account
+    ]
 
 
 def _gone(dashboard: Dashboard, metric: Metric) -> bool:
@@ -95,7 +97,7 @@ def _widget(dashboard: Dashboard, position: int, widget: Widget, below: int) -> 
             "view": "timeSeries",
             "stat": widget.statistic,
             "period": dashboard.period_s,
-            "metrics": [_metric(*one) for one in widget.metrics],
+            "metrics": [_metric(*metric) for metric in widget.metrics],
         },
     }
 

@@ -64,7 +64,7 @@ def serves_by_hand(context: ChangeContext, api: Api) -> bool:
     found = rest_api.find(context, api)
     id_ = str(found["id"]) if found else None
     stage = stage_of(context, api, id_)
-    there = {one["id"]: one for one in listed(context, id_)}
+    there = {entry["id"]: entry for entry in listed(context, id_)}
     return stage is not None and by_hand(there.get(stage["deploymentId"], {}))
 
 
@@ -76,11 +76,11 @@ def _served(context: ChangeContext, api: Api, id_: str | None) -> str | None:
     stage = stage_of(context, api, id_)
     if stage is None:
         return None
-    found = {one["id"]: one for one in listed(context, id_)}
+    found = {entry["id"]: entry for entry in listed(context, id_)}
     live = found.get(stage["deploymentId"])
     if live is None:  # not listed yet, or any more: it is unknown what it holds
         return f"deployment {stage['deploymentId']}"
-    newest = all(one["createdDate"] <= live["createdDate"] for one in found.values())
+    newest = all(entry["createdDate"] <= live["createdDate"] for entry in found.values())
     return (mark(live.get("description")) if newest else None) or f"deployment {live['id']}"
 
 
@@ -110,7 +110,7 @@ def _deploy(
             tags=dict(api.tags),
         )
     else:
-        left = next(one for one in listed(context, id_) if one["id"] == stage["deploymentId"])
+        left = next(entry for entry in listed(context, id_) if entry["id"] == stage["deploymentId"])
         if by_hand(left):
             leaving(id_, left["id"])
         point(context, api, id_, deployment)
@@ -135,7 +135,7 @@ def point(context: ChangeContext, api: Api, id_: str, deployment: str) -> None:
 
 def _deployed(context: ChangeContext, api: Api, id_: str, wanted: str) -> str:
     """Return the id of a deployment of this draft: the newest one, if a killed run made it, or a new one."""
-    there = sorted(listed(context, id_), key=lambda one: one["createdDate"])
+    there = sorted(listed(context, id_), key=lambda entry: entry["createdDate"])
     if there and mark(there[-1].get("description")) == wanted:
         return str(there[-1]["id"])
     # Never with stageName: moto would then discard all settings of an existing stage.

@@ -50,12 +50,12 @@ def _found_record(context: ChangeContext, zone: str, record: DnsRecord) -> str |
         MaxItems="1",
     )
     sets = answer["ResourceRecordSets"]
-    for one in (one for one in sets if plain(one["Name"]) == plain(record.name)):
-        values = [plain(value["Value"]) for value in one.get("ResourceRecords", [])]
-        found = ", ".join(values) or plain(one.get("AliasTarget", {}).get("DNSName", ""))
-        if one["Type"] == record.kind:
+    for set_ in (entry for entry in sets if plain(entry["Name"]) == plain(record.name)):
+        values = [plain(value["Value"]) for value in set_.get("ResourceRecords", [])]
+        found = ", ".join(values) or plain(set_.get("AliasTarget", {}).get("DNSName", ""))
+        if set_["Type"] == record.kind:
             return found
-        if one["Type"] == "CNAME":
+        if set_["Type"] == "CNAME":
             return _beside_a_cname(record, found)
     return None
 

@@ -57,7 +57,7 @@ def _readable(name: str, reading: Collection[str], accounts: Collection[str]) ->
     return {
         "Sid": READERS,
         "Effect": "Allow",
-        "Principal": {"AWS": [f"arn:aws:iam::{one}:root" for one in accounts]},
+        "Principal": {"AWS": [f"arn:aws:iam::{account}:root" for account in accounts]},
         "Action": sorted(reading),
         "Resource": [f"arn:aws:s3:::{name}", f"arn:aws:s3:::{name}/*"],
     }
@@ -68,9 +68,9 @@ def _readers(context: ChangeContext, name: str) -> Iterator[str]:
     nothing = bucket.ABSENT | {"NoSuchBucketPolicy"}
     answer = empty_if(nothing, context.client("s3").get_bucket_policy, Bucket=name)
     policy = json.loads(answer["Policy"]) if answer else {"Statement": []}
-    for one in policy["Statement"]:
-        if one.get("Sid") == READERS:
-            named = one["Principal"]["AWS"]  # AWS returns a list of one as that one value
+    for entry in policy["Statement"]:
+        if entry.get("Sid") == READERS:
+            named = entry["Principal"]["AWS"]  # AWS returns a list of one as that one value
             yield from (arn.split(":")[4] for arn in ([named] if isinstance(named, str) else named))
 
 
@@ -111,12 +111,12 @@ def _statement(sid: str, principal: dict[str, Any], actions: list[str]) -> dict[
 def _policy(context: ChangeContext, arn: str) -> dict[str, Any]:
     answer = context.client("kms").get_key_policy(KeyId=arn, PolicyName=KEY_POLICY)
     policy: dict[str, Any] = json.loads(answer["Policy"])
-    for one in policy.get("Statement", []):  # AWS returns a list of one as that one value
-        signers = one.get("Principal", {})
-        if one.get("Sid") == "Sign" and isinstance(signers.get("AWS"), str):
+    for entry in policy.get("Statement", []):  # AWS returns a list of one as that one value
+        signers = entry.get("Principal", {})
+        if entry.get("Sid") == "Sign" and isinstance(signers.get("AWS"), str):
             signers["AWS"] = [signers["AWS"]]
-        if isinstance(one.get("Action"), str):
-            one["Action"] = [one["Action"]]
+        if isinstance(entry.get("Action"), str):
+            entry["Action"] = [entry["Action"]]
     return policy
 
 

@@ -130,14 +130,16 @@ def _named_by_arn(function: Function, have: Mapping[str, Any]) -> dict[str, str]
     return {
         field: have[field]
         for field, arns in patterns.items()
-        if field in have and any(resource_pattern(one).matches(have[field]) for one in arns)
+        if field in have and any(resource_pattern(arn).matches(have[field]) for arn in arns)
     }
 
 
 def variables_of(fields: Mapping[str, Any]) -> dict[str, str]:
     """Return name -> value of the fields that are variables."""
     begin = "variable "
-    return {key.removeprefix(begin): one for key, one in fields.items() if key.startswith(begin)}
+    return {
+        key.removeprefix(begin): field for key, field in fields.items() if key.startswith(begin)
+    }
 
 
 def described(context: ChangeContext, answer: Raw) -> dict[str, Any]:
@@ -208,7 +210,9 @@ def unplanned_variables(context: ChangeContext, function: Function) -> frozenset
 
 def _kept(answer: Raw | None, keeps: Collection[str]) -> Mapping[str, str]:
     found = (answer or {"Configuration": {}})["Configuration"].get("Environment", {})
-    return {name: one for name, one in found.get("Variables", {}).items() if name in keeps}
+    return {
+        name: variable for name, variable in found.get("Variables", {}).items() if name in keeps
+    }
 
 
 def _extra_variables(
@@ -217,7 +221,7 @@ def _extra_variables(
     wanted: Mapping[str, Any],
     keeps: Collection[str],
 ) -> Changes:
-    stays = {*wanted, *(f"variable {one}" for one in keeps)}
+    stays = {*wanted, *(f"variable {keep}" for keep in keeps)}
     extra = (key for key in found or {} if key.startswith("variable ") and key not in stays)
     return tuple(
         Change(name, key, (found or {})[key], None, destroys=True, final=True) for key in extra
@@ -226,7 +230,7 @@ def _extra_variables(
 
 def _left(changes: Changes, *, created: bool) -> Changes:
     """Return what an update still has to do: a function that was just created lacks only its code."""
-    return tuple(one for one in changes if not created or one.field == "code")
+    return tuple(change for change in changes if not created or change.field == "code")
 
 
 def _create(context: ChangeContext, function: Function, package: bytes) -> None:
@@ -250,7 +254,7 @@ def _update(
     changes: Changes,
     kept: Mapping[str, Any],
 ) -> None:
-    client, fields = context.client("lambda"), {one.field for one in changes}
+    client, fields = context.client("lambda"), {change.field for change in changes}
     tagging = {field for field in fields if field.startswith("tag ")}
     if fields - tagging - {"code", LAST_UPDATE}:
         rest = parameters({**configuration(function), **kept}, kept["variables"])
@@ -289,15 +293,17 @@ def published_versions(context: ChangeContext, function: Function) -> dict[str, 
     """Return the published versions and the CodeSha256 of each."""
     operation = "list_versions_by_function"
     listed = context.listed("lambda", operation, "Versions", FunctionName=function.name)
-    return {one["Version"]: one["CodeSha256"] for one in listed if one["Version"] != "$LATEST"}
+    return {
+        entry["Version"]: entry["CodeSha256"] for entry in listed if entry["Version"] != "$LATEST"
+    }
 
 
 def publish(context: ChangeContext, function: Function, version: Changes) -> None:
     """Publish $LATEST as it is now, if a version is wanted, with the description that was shown."""
-    for one in version:
-        version_of.publish(context, function.name, Description=str(one.after))
+    for change in version:
+        version_of.publish(context, function.name, Description=str(change.after))
 
 
 def table_fields(function: Function) -> frozenset[str]:
     """Return the planned variables that name a table, as fields: another table shows callers other data."""
-    return frozenset(f"variable {one}" for one in function.table_variables)
+    return frozenset(f"variable {variable}" for variable in function.table_variables)

@@ -65,7 +65,7 @@ def _policy(context: ChangeContext, api: Api, *, absent: bool) -> Changes:
     if not absent:
         operation, key = "list_attached_role_policies", "AttachedPolicies"
         listed = context.listed("iam", operation, key, RoleName=api.log_role)
-        attached = {one["PolicyArn"] for one in listed}
+        attached = {entry["PolicyArn"] for entry in listed}
     if WRITES_LOGS in attached:
         return ()
     change = Change(f"role {api.log_role}", "managed policy", None, WRITES_LOGS)

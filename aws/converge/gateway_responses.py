@@ -35,14 +35,16 @@ def _without_misleading(context: ChangeContext, api_id: str, draft: Draft, api: 
     """Remove unplanned responses that give an error a misleading status, so that the defaults answer instead."""
     client, planned_kinds = (
         context.client("apigateway"),
-        {one.kind for one in api.gateway_responses},
+        {response.kind for response in api.gateway_responses},
     )
     made: Changes = ()
-    for one in misleading_statuses(_gateway_document(draft)):
-        if one.name not in planned_kinds:
-            resource = f"gateway response {one.name}"
-            lost = Change(resource, "status code", one.found, None, destroys=True)
-            call = partial(client.delete_gateway_response, restApiId=api_id, responseType=one.name)
+    for status in misleading_statuses(_gateway_document(draft)):
+        if status.name not in planned_kinds:
+            resource = f"gateway response {status.name}"
+            lost = Change(resource, "status code", status.found, None, destroys=True)
+            call = partial(
+                client.delete_gateway_response, restApiId=api_id, responseType=status.name
+            )
             made += context.settle((lost,), call)
     return made
 
@@ -57,9 +59,10 @@ def _gateway_document(draft: Draft) -> ApiDocument:
 def _defaults_are_ours(there: ApiDocument, api: Api) -> bool:
     """Whether a default response is ours: then the other kinds must have our more specific texts."""
     return any(
-        found.templates.get(JSON) == one.template
-        for one in api.gateway_responses
-        if one.kind.startswith("DEFAULT_") and (found := there.gateway_responses.get(one.kind))
+        found.templates.get(JSON) == response.template
+        for response in api.gateway_responses
+        if response.kind.startswith("DEFAULT_")
+        and (found := there.gateway_responses.get(response.kind))
     )
 
 
@@ -80,7 +83,7 @@ def _answers(there: ApiDocument, response: GatewayResponse, api: Api) -> bool:
 
 def _promises(answer: StaticAnswer) -> bool:
     body = answer.templates.get(JSON, "")
-    return all(f'"{one}"' in body for one in PROMISED)
+    return all(f'"{name}"' in body for name in PROMISED)
 
 
 def _kept(
@@ -103,7 +106,7 @@ def _gateway_response(
     however it is written. But where a default of ours stands in for it, our more specific text is put.
     """
     there = _gateway_document(draft)
-    misled = any(one.name == response.kind for one in misleading_statuses(there))
+    misled = any(difference.name == response.kind for difference in misleading_statuses(there))
     told = not misled and _answers(there, response, api)
     found = there.gateway_responses.get(response.kind)
     if told and (found or not _defaults_are_ours(there, api)):

@@ -57,13 +57,13 @@ def converge(context: ChangeContext, function: Function, named: Collection[str])
     aliases = (function.alias,) if live else ()
     found, extra = described(context, behind), _surplus(function, behind, named)
     planned = {**configuration(function), **preserved(context, function, found)}
-    wanted = {field: one for field, one in planned.items() if field not in OF_THE_CODE}
+    wanted = {field: value for field, value in planned.items() if field not in OF_THE_CODE}
     changes = difference(name, found, wanted, destroying=table_fields(function))
     changes += tuple(
         Change(name, field, found[field], None, destroys=True, final=True)
-        for field in (f"variable {one}" for one in extra)
+        for field in (f"variable {variable}" for variable in extra)
     )
-    edit = _edited(function, {one.field for one in changes}, wanted, extra)
+    edit = _edited(function, {change.field for change in changes}, wanted, extra)
     made = context.settle(changes, lambda: change(context, function.name, aliases, edit))
     return made + _tagged(context, function)
 
@@ -107,7 +107,7 @@ def change(context: ChangeContext, function: str, aliases: Collection[str], edit
         alias: client.get_function_configuration(FunctionName=function, Qualifier=alias)
         for alias in aliases
     }
-    same = [alias for alias, one in live.items() if _compared(one) == _compared(latest)]
+    same = [alias for alias, value in live.items() if _compared(value) == _compared(latest)]
     if live and not same:
         raise Refused(_edited_since(function, *next(iter(live.items()))))
     configure(context, function, **edit(latest))
@@ -117,7 +117,7 @@ def change(context: ChangeContext, function: str, aliases: Collection[str], edit
 
 
 def _compared(configuration: Raw) -> dict[str, Any]:
-    return {name: one for name, one in configuration.items() if name not in VOLATILE and one}
+    return {name: value for name, value in configuration.items() if name not in VOLATILE and value}
 
 
 def _edited_since(function: str, alias: str, live: Raw) -> Words:

@@ -28,16 +28,16 @@ def doing_the_same(context: ChangeContext, wanted: Iterable[desired.Alarm]) -> f
 
     def done(want: desired.Alarm) -> bool:
         return any(
-            one.name != want.name
-            and watches(one, want)
-            and not shortfalls(one, want)
-            and one.actions_enabled is True
-            and any(notifies(arn) for arn in one.alarm_actions if _is_near(arn, want))
-            and not _failed_last(context, one)
-            for one in found
+            alarm.name != want.name
+            and watches(alarm, want)
+            and not shortfalls(alarm, want)
+            and alarm.actions_enabled is True
+            and any(notifies(arn) for arn in alarm.alarm_actions if _is_near(arn, want))
+            and not _failed_last(context, alarm)
+            for alarm in found
         )
 
-    return frozenset(one.name for one in wanted if done(one))
+    return frozenset(alarm.name for alarm in wanted if done(alarm))
 
 
 def read_all(context: ChangeContext) -> tuple[Alarm, ...]:
@@ -69,9 +69,9 @@ def _reaches_a_person(context: ChangeContext, arn: str) -> bool:
     return any(map(_is_confirmed, listed))
 
 
-def _is_confirmed(one: Raw) -> bool:
+def _is_confirmed(raw: Raw) -> bool:
     """Whether it is confirmed: else PendingConfirmation or Deleted stands where an ARN should."""
-    return one["Protocol"] in REACHES_PEOPLE and one["SubscriptionArn"].startswith("arn:")
+    return raw["Protocol"] in REACHES_PEOPLE and raw["SubscriptionArn"].startswith("arn:")
 
 
 def _failed_last(context: ChangeContext, alarm: Alarm) -> bool:

@@ -14,8 +14,8 @@ LAMBDA = "lambda.amazonaws.com"
 def document(permissions: Iterable[Permission]) -> dict[str, Any]:
     """Write the policy: one statement per resource."""
     by_resource: dict[str, list[str]] = {}
-    for one in sorted(permissions):
-        by_resource.setdefault(one.resource, []).append(one.action)
+    for permission in sorted(permissions):
+        by_resource.setdefault(permission.resource, []).append(permission.action)
     return {
         "Version": "2012-10-17",
         "Statement": [
@@ -27,7 +27,7 @@ def document(permissions: Iterable[Permission]) -> dict[str, Any]:
 
 def policy_lines(policy: Raw) -> list[str]:
     """Say a policy by its permissions, a statement that is more than an allowance as it is written."""
-    return sorted({line for one in _statements(policy) for line in _lines(one)})
+    return sorted({line for statement in _statements(policy) for line in _lines(statement)})
 
 
 def _lines(statement: Raw) -> Iterator[str]:
@@ -53,48 +53,50 @@ def without_unsound(policy: Raw, sound: Sound) -> dict[str, Any] | None:
     What is sound stays as it is written. Decisions name a statement by its number: where that changes, it becomes its Sid.
     """
     left: list[dict[str, Any]] = []
-    for number, one in enumerate(_statements(policy), 1):
-        named = {**one, "Sid": one.get("Sid") or str(number)}
+    for number, statement in enumerate(_statements(policy), 1):
+        named = {**statement, "Sid": statement.get("Sid") or str(number)}
         parts = [named] if sound(named) else list(_sound_parts(named, sound))
         moved = len(left) + 1 != number
-        left += [part if moved or one.get("Sid") else _without_sid(part) for part in parts[:1]]
+        left += [
+            part if moved or statement.get("Sid") else _without_sid(part) for part in parts[:1]
+        ]
         left += map(_without_sid, parts[1:])
     return {**policy, "Statement": left} if left else None
 
 
-def _sound_parts(one: Raw, sound: Sound) -> Iterator[dict[str, Any]]:
+def _sound_parts(raw: Raw, sound: Sound) -> Iterator[dict[str, Any]]:
     """Yield what is left of an allowance: a statement for the resources on which the same actions are sound."""
-    if not {"Action", "Resource"} <= one.keys() or one["Effect"] != "Allow":
+    if not {"Action", "Resource"} <= raw.keys() or raw["Effect"] != "Allow":
         return
     by_actions: dict[tuple[str, ...], list[str]] = {}
-    for resource in _listed(one["Resource"]):
+    for resource in _listed(raw["Resource"]):
         pairs = (
-            {**one, "Action": action, "Resource": resource} for action in _listed(one["Action"])
+            {**raw, "Action": action, "Resource": resource} for action in _listed(raw["Action"])
         )
         if actions := tuple(pair["Action"] for pair in pairs if sound(pair)):
             by_actions.setdefault(actions, []).append(resource)
     for actions, resources in by_actions.items():
-        yield {**one, "Action": list(actions), "Resource": resources}
+        yield {**raw, "Action": list(actions), "Resource": resources}
 
 
 def for_lambda_alone(trust: Mapping[str, Any]) -> dict[str, Any]:
     """Return a trust policy without everybody but Lambda: its denies stay, and the conditions that Lambda has to meet."""
     allowed = {"Principal": {"Service": LAMBDA}, "Action": "sts:AssumeRole"}
     left = [
-        one if one["Effect"] == "Deny" else {**one, **allowed}
-        for one in _statements(trust)
-        if one["Effect"] == "Deny" or _names_lambda(one)
+        statement if statement["Effect"] == "Deny" else {**statement, **allowed}
+        for statement in _statements(trust)
+        if statement["Effect"] == "Deny" or _names_lambda(statement)
     ]
     return {**trust, "Statement": left}
 
 
-def _names_lambda(one: Raw) -> bool:
-    who = one.get("Principal")
+def _names_lambda(raw: Raw) -> bool:
+    who = raw.get("Principal")
     return isinstance(who, Mapping) and LAMBDA in _listed(who.get("Service", []))
 
 
-def _without_sid(one: Raw) -> dict[str, Any]:
-    return {name: value for name, value in one.items() if name != "Sid"}
+def _without_sid(raw: Raw) -> dict[str, Any]:
+    return {name: value for name, value in raw.items() if name != "Sid"}
 
 
 def _statements(policy: Raw) -> list[dict[str, Any]]:

@@ -31,9 +31,9 @@ UNKNOWN_ID = "<id>"
 def find(context: ChangeContext, api: Api) -> dict[str, Any] | None:
     """Return the API of that name, or None. Raises Refused if there are several."""
     listed = context.listed("apigateway", "get_rest_apis", "items")
-    named = [one for one in listed if one.get("name") == api.name]
+    named = [entry for entry in listed if entry.get("name") == api.name]
     if len(named) > 1:
-        ids = ", ".join(one["id"] for one in named)
+        ids = ", ".join(entry["id"] for entry in named)
         raise Refused(
             en=f"REST API {api.name}: {len(named)} of that name ({ids}), and it is not for a machine to"
             " say which one is meant: rename the others by hand, then run it again",
@@ -93,7 +93,7 @@ def _create(context: ChangeContext, api: Api) -> None:
 
 
 def _apply(context: ChangeContext, api: Api, found: RestApi, changes: Changes) -> None:
-    client, fields = context.client("apigateway"), {one.field for one in changes}
+    client, fields = context.client("apigateway"), {change.field for change in changes}
     patch = []
     if ENDPOINT.en in fields:
         (before, *_) = found.endpoint_types
@@ -123,11 +123,11 @@ class Draft:
 
     def decoded(self, path: str, verb: str) -> Method:
         """Return the facts of a method that is there."""
-        by_id = {str(one["id"]): one for one in self.authorizers.values()}
+        by_id = {str(authorizer["id"]): authorizer for authorizer in self.authorizers.values()}
         return decode_method(path, verb, self.methods[path, verb], by_id)
 
     def authorizer_named(self, id_: str | None) -> str | None:
-        names = [name for name, one in self.authorizers.items() if one["id"] == id_]
+        names = [name for name, authorizer in self.authorizers.items() if authorizer["id"] == id_]
         return names[0] if names else id_
 
 
@@ -138,17 +138,19 @@ def read(context: ChangeContext, api_id: str | None) -> Draft:
     resources = _listed(context, "get_resources", api_id, embed=["methods"])
     authorizers = _listed(context, "get_authorizers", api_id)
     return Draft(
-        resources={one["path"]: one["id"] for one in resources},
+        resources={resource["path"]: resource["id"] for resource in resources},
         methods={
-            (one["path"], verb): method
-            for one in resources
-            for verb, method in (one.get("resourceMethods") or {}).items()
+            (resource["path"], verb): method
+            for resource in resources
+            for verb, method in (resource.get("resourceMethods") or {}).items()
         },
-        authorizers={one.get("name", one["id"]): one for one in authorizers},
+        authorizers={
+            authorizer.get("name", authorizer["id"]): authorizer for authorizer in authorizers
+        },
         gateway_responses={
-            one["responseType"]: one
-            for one in _listed(context, "get_gateway_responses", api_id)
-            if not one.get("defaultResponse")
+            entry["responseType"]: entry
+            for entry in _listed(context, "get_gateway_responses", api_id)
+            if not entry.get("defaultResponse")
         },
     )
 
@@ -159,7 +161,9 @@ def digest(draft: Draft) -> str:
         f"{verb} {path}": _without_ids(draft, method)
         for (path, verb), method in draft.methods.items()
     }
-    authorizers = {name: _bare(one, {"id"}) for name, one in draft.authorizers.items()}
+    authorizers = {
+        name: _bare(authorizer, {"id"}) for name, authorizer in draft.authorizers.items()
+    }
     whole = [methods, authorizers, _bare(draft.gateway_responses, set())]
     text = json.dumps(whole, sort_keys=True, default=str)
     return hashlib.sha256(text.encode()).hexdigest()
@@ -174,10 +178,10 @@ def _without_ids(draft: Draft, method: Raw) -> Any:
 def _bare(value: Any, drop: set[str]) -> Any:
     """Leave out empty members: AWS sometimes returns an unset member as empty, and sometimes not at all."""
     if isinstance(value, Mapping):
-        inner = {key: _bare(one, drop) for key, one in value.items() if key not in drop}
-        return {key: one for key, one in inner.items() if one not in (None, {}, [], "")}
+        inner = {key: _bare(entry, drop) for key, entry in value.items() if key not in drop}
+        return {key: entry for key, entry in inner.items() if entry not in (None, {}, [], "")}
     if isinstance(value, list):
-        return [_bare(one, drop) for one in value]
+        return [_bare(entry, drop) for entry in value]
     return value
 
 

@@ -7,16 +7,14 @@ from functools import cache, partial
 from typing import Any
 
 from aws.access.privileges import (
-    Gravity,
-    as_differences,
     denied_secrets,
     lacks,
     short,
     split,
     statements,
-    surplus,
 )
 from aws.access.secret_arns import Named, named, unsound
+from aws.access.surplus import Gravity, as_differences, surplus
 from aws.change.gate import Change, ChangeContext, Changes, difference
 from aws.converge.policy_document import Sound, document, policy_lines, without_unsound
 from aws.desired import Role, Secret
@@ -47,7 +45,14 @@ def converge_policies(context: ChangeContext, role: Role, found: Found) -> Chang
     """Put our policy if something is lacking, then take from the others what is a surplus or denies what is needed."""
     secrets = _Secrets(context, role)
     kept = _within(context, role, found, secrets)
-    own = next((one for one in found.policies if one.name == POLICY and one.arn is None), None)
+    own = next(
+        (
+            document
+            for document in found.policies
+            if document.name == POLICY and document.arn is None
+        ),
+        None,
+    )
     # Code that is not ours may need what is removed here; no person can know.
     guided = role.judged_for_missing or own is not None or kept.policies != found.policies
     wanting = not kept.policies or (guided and secrets.lacks(replace(kept, boundary=None)))
@@ -58,7 +63,7 @@ def converge_policies(context: ChangeContext, role: Role, found: Found) -> Chang
         have = {field: policy_lines(json.loads(own.document)) if own else None}
         changes = difference(name_of(role), have, {field: policy_lines(ours)})
         made = context.settle(changes, lambda: put(context, role, ours))
-    left = {one.name: one for one in kept.policies}
+    left = {document.name: document for document in kept.policies}
     for policy in found.policies:
         if policy not in kept.policies and not (wanting and policy is own):
             made += _shed(context, role, policy, left.get(policy.name))
@@ -72,17 +77,17 @@ def _within(context: ChangeContext, role: Role, found: Found, secrets: "_Secrets
         return found
 
     def sound(name: str, statement: Raw) -> bool:
-        one = _inline(name, {"Version": "2012-10-17", "Statement": [statement]})
+        document = _inline(name, {"Version": "2012-10-17", "Statement": [statement]})
         others = (other for other in found.policies if other.name != name)
-        alone = replace(found, policies=(one, *others))
+        alone = replace(found, policies=(document, *others))
         return name not in _surplus(context, role, alone) | secrets.misnaming(alone)
 
     left = (
-        _pared(one, partial(sound, one.name)) if one.name in wrong else one
-        for one in found.policies
+        _pared(policy, partial(sound, policy.name)) if policy.name in wrong else policy
+        for policy in found.policies
     )
     # Without a policy's denies, another policy may grant more.
-    policies = tuple(one for one in left if one)
+    policies = tuple(document for document in left if document)
     return _within(context, role, replace(found, policies=policies), secrets)
 
 
@@ -99,10 +104,10 @@ def _inline(name: str, policy: Raw) -> PolicyDocument:
 
 def _surplus(context: ChangeContext, role: Role, found: Found) -> set[str]:
     """Return the names of policies with a surplus that no decision covers; of an ARN that may do, ``misnaming`` tells."""
-    pairs = [one for one in surplus(found, role) if one.gravity is not Gravity.SECRET]
+    pairs = [excess for excess in surplus(found, role) if excess.gravity is not Gravity.SECRET]
     return {
         policy
-        for policy, gravity in {(one.pair.policy, one.gravity) for one in pairs}
+        for policy, gravity in {(pair.pair.policy, pair.gravity) for pair in pairs}
         if context.undecided(
             as_differences(
                 found, (o for o in pairs if (o.pair.policy, o.gravity) == (policy, gravity))
@@ -125,11 +130,12 @@ def _beside_ours(role: Role, kept: Found, secrets: "_Secrets") -> Found:
         return spares(_inline("one", {"Version": "2012-10-17", "Statement": [statement]}))
 
     mine, others = (
-        [one for one in kept.policies if (one.name == POLICY) is same] for same in (True, False)
+        [policy for policy in kept.policies if (policy.name == POLICY) is same]
+        for same in (True, False)
     )
     ours = _with_additions(role, bare, mine, sound)
-    staying = (one if spares(one) else _pared(one, sound) for one in others)
-    return replace(kept, policies=(ours, *(one for one in staying if one)))
+    staying = (other if spares(other) else _pared(other, sound) for other in others)
+    return replace(kept, policies=(ours, *(document for document in staying if document)))
 
 
 def _with_additions(
@@ -143,10 +149,10 @@ def _with_additions(
             return sound(statement)
         alone = (_inline(POLICY, {"Version": "2012-10-17", "Statement": [statement]}),)
         beyond = surplus(replace(bare, policies=alone), bound)
-        return any(one.gravity is not Gravity.SECRET for one in beyond)
+        return any(surplus.gravity is not Gravity.SECRET for surplus in beyond)
 
     plan = document(role.granted)
-    parts = (without_unsound(json.loads(one.document), added) for one in mine)
+    parts = (without_unsound(json.loads(document.document), added) for document in mine)
     additions = [statement for part in parts if part for statement in part["Statement"]]
     return _inline(POLICY, {**plan, "Statement": [*additions, *plan["Statement"]]})
 
@@ -169,14 +175,14 @@ class _Secrets:
 
     def lacks(self, found: Found) -> bool:
         """Whether something that the function needs is not surely granted, and no decision allows it."""
-        arns = [self._named(found, one).arn for one in self._role.secrets]
+        arns = [self._named(found, secret).arn for secret in self._role.secrets]
         lost = short(found, self._role, arns)
-        if denied_secrets(found, self._role) or any(one.unknown for one in lost):
+        if denied_secrets(found, self._role) or any(missing.unknown for missing in lost):
             return True
         return bool(self._context.undecided(lacks(found, lost)))
 
     def _named(self, found: Found, secret: Secret) -> Named:
-        pairs = (pair for one in statements(found) for pair in split(one))
+        pairs = (pair for statement in statements(found) for pair in split(statement))
         resources = named(pairs, secret)
         # As it is planned, it fits whatever six characters there are; another way to write it may not.
         real = {} if {*resources} <= {secret.arn_pattern} else self._listed()
@@ -187,7 +193,7 @@ class _Secrets:
 def _secrets(context: ChangeContext) -> dict[str, str]:
     """Return the name of every secret that there is, and its ARN."""
     listed = context.listed("secretsmanager", "list_secrets", "SecretList")
-    return {one["Name"]: one["ARN"] for one in listed}
+    return {entry["Name"]: entry["ARN"] for entry in listed}
 
 
 def _shed(
@@ -197,7 +203,9 @@ def _shed(
     iam, on = context.client("iam"), {"RoleName": role.name}
     field = f"policy {policy.name}"
     made: Changes = ()
-    before, after = (json.loads(one.document) if one else None for one in (policy, left))
+    before, after = (
+        json.loads(document.document) if document else None for document in (policy, left)
+    )
     if left:
         put = partial(iam.put_role_policy, **on, PolicyName=left.name, PolicyDocument=left.document)
         known = None if policy.arn else before

@@ -113,7 +113,7 @@ def _apply(
     *,
     absent: bool,
 ) -> None:
-    client, fields = context.client("secretsmanager"), {one.field for one in changes}
+    client, fields = context.client("secretsmanager"), {change.field for change in changes}
     key = {"KmsKeyId": secret.kms_key or SECRETS_DEFAULT}
     if absent:
         named = key if secret.kms_key else {}

@@ -124,7 +124,7 @@ def _own(name: str, api: Api, key: str, found: MethodSetting) -> Changes:
     """Bring a method's own settings within the bounds: the narrowest setting counts, so it must be as good."""
     path, _, verb = key.rpartition("/")
     least = api.least_rates.get(f"{verb} /{path}", 1)
-    most = {one.id: one.most for one in api.routes}.get(f"{verb} /{path}", api.most)
+    most = {route.id: route.most for route in api.routes}.get(f"{verb} /{path}", api.most)
     have = _fields(found)
     wanted = {**_limits(most, found, least), "data trace": False, "caching": False}
     return tuple(
@@ -152,12 +152,10 @@ def narrower(name: str, api: Api, stage: Stage) -> Changes:
 
 
 def _own_limits(api: Api) -> Iterator[tuple[str, dict[str, float]]]:
-    for one in api.routes:
-        limits: dict[str, float] = {
-            "throttle rate": one.most.rate,
-            "throttle burst": one.most.burst,
-        }
-        yield f"{one.path.lstrip('/')}/{one.verb}", limits
+    for route in api.routes:
+        most = route.most
+        limits: dict[str, float] = {"throttle rate": most.rate, "throttle burst": most.burst}
+        yield f"{route.path.lstrip('/')}/{route.verb}", limits
 
 
 def _logged(api: Api, stage: Stage) -> dict[str, Any]:
@@ -177,8 +175,7 @@ def _canary(name: str, stage: Stage, raw: Raw) -> Changes:
 
 def _apply(context: ChangeContext, api: Api, id_: str, changes: Changes) -> None:
     client = context.client("apigateway")
-    patch = [_operation(one) for one in changes if not one.field.startswith("tag ")]
-    if patch:
+    if patch := [_operation(change) for change in changes if not change.field.startswith("tag ")]:
         client.update_stage(restApiId=id_, stageName=api.stage, patchOperations=patch)
     if len(patch) < len(changes):
         name = rest_api.arn(api, f"/restapis/{id_}/stages/{api.stage}")

@@ -96,7 +96,7 @@ def _create(context: ChangeContext, table: Table) -> Changes:
 
 def _made(context: ChangeContext, table: Table) -> None:
     client, key = context.client("dynamodb"), table.kms_key
-    indexes = {"GlobalSecondaryIndexes": [_index(one) for one in table.indexes]}
+    indexes = {"GlobalSecondaryIndexes": [_index(planned) for planned in table.indexes]}
     client.create_table(
         TableName=table.name,
         KeySchema=key_schema(table.hash_key, table.range_key),
@@ -118,7 +118,7 @@ def _update(
     made: Changes = ()
     if _as_good(context, table, have[ENCRYPTION]):
         wanted.pop(ENCRYPTION)
-    for field in [one for one in wanted if not only or one in only]:
+    for field in [name for name in wanted if not only or name in only]:
         changes = difference(_name(table), have, {field: wanted[field]}, destroying=lost)
         made += context.settle(changes, partial(_change_field, context, table, field))
     return made
@@ -146,7 +146,7 @@ def _call(table: Table, field: str) -> dict[str, Any]:
         return {"SSESpecification": encryption(table.kms_key)}
     if field == PROTECTION.en:
         return {"DeletionProtectionEnabled": True}
-    index = next(one for one in table.indexes if field == f"index {one.name}")
+    index = next(planned for planned in table.indexes if field == f"index {planned.name}")
     return {
         "AttributeDefinitions": _attributes(table),
         "GlobalSecondaryIndexUpdates": [{"Create": _index(index)}],
@@ -164,10 +164,10 @@ def _wanted(context: ChangeContext, table: Table) -> dict[str, Any]:
 
 def _keys(of: Table | Found, types: Mapping[str, str]) -> dict[str, str]:
     """Return the keys of a table and its indexes, planned or found."""
-    named = {f"index {one.name}": one for one in of.indexes}
+    named = {f"index {index.name}": index for index in of.indexes}
     return {
-        name: typed_key(types, one.hash_key, one.range_key)
-        for name, one in {KEY.en: of, **named}.items()
+        name: typed_key(types, index.hash_key, index.range_key)
+        for name, index in {KEY.en: of, **named}.items()
     }
 
 

@@ -46,7 +46,7 @@ def _stream(context: ChangeContext, table: Table, found: Raw, update: Update) ->
 
 
 def _report_missing_copies(context: ChangeContext, table: Table, found: Raw) -> None:
-    there = {one["RegionName"] for one in found.get("Replicas", ())}
+    there = {replica["RegionName"] for replica in found.get("Replicas", ())}
     if absent := ", ".join(sorted(table.replicas - there)):
         context.say(
             en=f"table {table.name} has no copy in {absent}, which was decided: a person makes it, with rights in that"

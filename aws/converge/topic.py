@@ -54,14 +54,14 @@ def _publishing(context: ChangeContext, topic: Topic, found: Found | None) -> Ch
     there = _statements(found)
     if _allows_alarms(found, there):
         return ()
-    own = [one for one in there if one.get("Sid") == STATEMENT]
-    others = [one for one in there if one not in own]
-    denying = [one for one in others if not _allows_alarms(found, [wanted, one])]
+    own = [statement for statement in there if statement.get("Sid") == STATEMENT]
+    others = [statement for statement in there if statement not in own]
+    denying = [other for other in others if not _allows_alarms(found, [wanted, other])]
     changes = difference(name, {PUBLISHERS: next(iter(own), None)}, {PUBLISHERS: wanted})
-    for one in denying:
-        field = f"policy {one.get('Sid', 'without Sid')}"
-        changes += (Change(name, field, one, None, destroys=True),)
-    left = [*(one for one in others if one not in denying), wanted]
+    for entry in denying:
+        field = f"policy {entry.get('Sid', 'without Sid')}"
+        changes += (Change(name, field, entry, None, destroys=True),)
+    left = [*(other for other in others if other not in denying), wanted]
     return context.settle(changes, lambda: _put(context, topic, left))
 
 
@@ -140,7 +140,7 @@ def _subscriptions(context: ChangeContext, topic: Topic) -> set[str]:
     operation, key = "list_subscriptions_by_topic", "Subscriptions"
     listed = context.listed("sns", operation, key, TopicArn=topic.arn)
     # A cancelled subscription is listed for a while, with this in place of an ARN.
-    return {one["Endpoint"] for one in listed if one["SubscriptionArn"] != "Deleted"}
+    return {entry["Endpoint"] for entry in listed if entry["SubscriptionArn"] != "Deleted"}
 
 
 def _statements(found: Found) -> list[dict[str, Any]]:

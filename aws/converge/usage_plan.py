@@ -77,13 +77,13 @@ def _facts(found: Found, api: Api, id_: str) -> dict[str, Any]:
 def _on_methods(api: Api, found: Found) -> Changes:
     """Bring what the plan allows on single methods within its own limits, with room for the target."""
     most, changes = api.usage_plan.bounds_of_methods, list[Change]()
-    for one in found.own_limits:
-        path, _, verb = one.method.partition(" ")[2].rpartition("/")
+    for limit in found.own_limits:
+        path, _, verb = limit.method.partition(" ")[2].rpartition("/")
         least = api.least_rates.get(f"{verb} {path}")
         rate = most[RATE] if least is None else between(least, float(api.usage_plan.rate))
-        bounds = {"rate": (one.rate, rate), "burst": (one.burst, most[BURST])}
+        bounds = {"rate": (limit.rate, rate), "burst": (limit.burst, most[BURST])}
         changes += (
-            Change(_name(api.usage_plan), f"{one.method} {field}", value, bound.keeping(value))
+            Change(_name(api.usage_plan), f"{limit.method} {field}", value, bound.keeping(value))
             for field, (value, bound) in bounds.items()
             if value is not None and not bound.holds(value)
         )
@@ -103,7 +103,7 @@ def _apply(
             tags=dict(api.tags),
         )
         return
-    patch = [_operation(one, f"{id_}:{api.stage}") for one in changes]
+    patch = [_operation(change, f"{id_}:{api.stage}") for change in changes]
     client.update_usage_plan(usagePlanId=found.id, patchOperations=patch)
 
 
@@ -183,9 +183,9 @@ def _listed(context: ChangeContext, operation: str, name: str | None) -> str:
 
 def _find(context: ChangeContext, operation: str, name: str | None) -> dict[str, Any] | None:
     listed = context.listed("apigateway", operation, "items")
-    named = [one for one in listed if one.get("name") == name]
+    named = [entry for entry in listed if entry.get("name") == name]
     if len(named) > 1:
-        ids = ", ".join(one["id"] for one in named)
+        ids = ", ".join(entry["id"] for entry in named)
         raise Refused(
             en=f"{len(named)} are called {name} ({ids}), and only you know which one is meant:"
             " rename or delete the others by hand (API Gateway console), then run it again",

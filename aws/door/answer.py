@@ -28,12 +28,12 @@ class AwsAnswer(dict[str, Any]):
             made = cls(value)
             made.call, made.path = call, path
             inside = f"{path}." if path else ""
-            for name, one in value.items():
-                if isinstance(one, (dict, list)):
-                    made[name] = cls.of(call, one, inside + name)
+            for name, entry in value.items():
+                if isinstance(entry, (dict, list)):
+                    made[name] = cls.of(call, entry, inside + name)
             return made
         if isinstance(value, list):
-            return [cls.of(call, one, path) for one in value]
+            return [cls.of(call, item, path) for item in value]
         return value
 
     @classmethod

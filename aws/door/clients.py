@@ -110,8 +110,16 @@ class Aws:
     def unplanned(self, kind: str, name: str) -> tuple[Unplanned, ...]:
         """Return what is not planned of one resource, in all that was answered so far."""
         with self._counting:
-            found = [one for one in self._unplanned if (one.kind.en, one.name) == (kind, name)]
-        return tuple(sorted(found, key=lambda one: (one.fact.en, one.call, one.found)))
+            found = [
+                unplanned
+                for unplanned in self._unplanned
+                if (unplanned.kind.en, unplanned.name) == (kind, name)
+            ]
+        return tuple(
+            sorted(
+                found, key=lambda unplanned: (unplanned.fact.en, unplanned.call, unplanned.found)
+            )
+        )
 
     def search_for(self, needles: Needles) -> None:
         """Replace the texts of these secrets in every answer from now on, and record where they were."""
@@ -143,7 +151,7 @@ class Aws:
         )
         if (entry := self._ledger.get(call)) is None:
             return cleaned
-        if absent := {one for one in entry.needs if answer.get(one) in (None, {}, "")}:
+        if absent := {need for need in entry.needs if answer.get(need) in (None, {}, "")}:
             raise lacking_member(call, ", ".join(sorted(absent)))
         model = client.meta.service_model.operation_model(call.partition(":")[2])
         found = [*unplanned(call, entry, model.output_shape, parameters, cleaned)]
@@ -219,7 +227,9 @@ class Aws:
 def _whole(ask: Callable[[], dict[str, Any]]) -> dict[str, Any]:
     """Return the answer with the text of its stream, if it has one: a stream is as late, or as broken, as any answer."""
     answer = ask()
-    return {name: one.read() if hasattr(one, "read") else one for name, one in answer.items()}
+    return {
+        name: value.read() if hasattr(value, "read") else value for name, value in answer.items()
+    }
 
 
 def _short(page: Raw) -> str:

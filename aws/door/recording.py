@@ -41,7 +41,7 @@ class RecordedCall:
     @property
     def key(self) -> str:
         """What makes two calls the same question: times are left out, they are relative to now."""
-        asked = {name: one for name, one in self.asked.items() if not _is_time(one)}
+        asked = {name: value for name, value in self.asked.items() if not _is_time(value)}
         return f"{self.call} {json.dumps(asked, sort_keys=True)}"
 
 
@@ -96,8 +96,8 @@ class Replay:
     def __init__(self, calls: Iterable[RecordedCall]) -> None:
         self._answers: dict[str, deque[RecordedCall]] = {}
         self._lock = threading.Lock()
-        for one in calls:
-            self._answers.setdefault(one.key, deque()).append(one)
+        for call in calls:
+            self._answers.setdefault(call.key, deque()).append(call)
 
     def session(self, region: str) -> boto3.Session:
         """Return a session whose clients send nothing."""
@@ -133,11 +133,11 @@ def to_json(value: Any) -> Any:
     match value:
         case Mapping():
             return {
-                str(key): _metadata(one) if key == "ResponseMetadata" else to_json(one)
-                for key, one in value.items()
+                str(key): _metadata(entry) if key == "ResponseMetadata" else to_json(entry)
+                for key, entry in value.items()
             }
         case list() | tuple():
-            return [to_json(one) for one in value]
+            return [to_json(entry) for entry in value]
     return _marked(value)
 
 
@@ -171,9 +171,9 @@ FROM: Mapping[str, Callable[[str], object]] = {
 def from_json(value: Any) -> Any:
     """Return what ``to_json`` wrote."""
     if isinstance(value, list):
-        return [from_json(one) for one in value]
+        return [from_json(entry) for entry in value]
     if not isinstance(value, Mapping):
         return value
     if len(value) == 1 and (mark := next(iter(value))) in FROM:
         return FROM[mark](value[mark])
-    return {key: from_json(one) for key, one in value.items()}
+    return {key: from_json(entry) for key, entry in value.items()}

@@ -120,7 +120,9 @@ def verify(model: OperationModel, response: AWSResponse, needs: Collection[str] 
     if declared is not None and not response.headers.get("Content-Encoding"):
         _require(len(body) == int(declared), _cut(len(body), declared))
     shape = model.output_shape
-    if shape is None or all("location" in one.serialization for one in shape.members.values()):
+    if shape is None or all(
+        "location" in member.serialization for member in shape.members.values()
+    ):
         return
     _require(bool(body), EMPTY)
     payload = shape.members.get(shape.serialization.get("payload"))
@@ -177,8 +179,8 @@ def _flaw(model: OperationModel, shape: Any, body: bytes, needs: Collection[str]
 
 def lacks(shape: Any, found: dict[str, Any], needs: Collection[str]) -> str:
     """Name the members that a JSON or CBOR answer needs and does not have; empty where it has all."""
-    wire = {one: shape.members[one].serialization.get("name", one) for one in needs}
-    absent = sorted(one for one, name in wire.items() if found.get(name) in (None, {}, ""))
+    wire = {need: shape.members[need].serialization.get("name", need) for need in needs}
+    absent = sorted(key for key, name in wire.items() if found.get(name) in (None, {}, ""))
     return ", ".join(absent)
 
 
@@ -199,20 +201,20 @@ def _is_of(model: OperationModel, root: ET.Element) -> bool:
     shape = model.output_shape
     payload = shape.members.get(shape.serialization.get("payload"))
     if wrapper := shape.serialization.get("resultWrapper"):
-        found = [one for one in (root, *root) if _tag(one) == wrapper]
+        found = [entry for entry in (root, *root) if _tag(entry) == wrapper]
         return bool(found) and _holds(shape, found[0])
     if payload is not None:
         wanted = {payload.name, payload.serialization.get("name"), shape.serialization["payload"]}
         return _tag(root) in wanted and _holds(payload, root)
     known = _elements(shape) | {ROOTS.get(model.name, "")}
-    return bool(known & {_tag(one) for one in (root, *root)}) and _holds(shape, root)
+    return bool(known & {_tag(entry) for entry in (root, *root)}) and _holds(shape, root)
 
 
 def _holds(shape: Any, node: ET.Element) -> bool:
     """Whether each switch is one."""
     match shape.type_name:
         case "structure":
-            members = {_element(name, one): one for name, one in shape.members.items()}
+            members = {_element(name, member): member for name, member in shape.members.items()}
             inside = [(members[tag], child) for child in node if (tag := _tag(child)) in members]
             return all(_holds(member, child) for member, child in inside)
         case "list" if not shape.serialization.get("flattened"):
@@ -225,7 +227,7 @@ def _holds(shape: Any, node: ET.Element) -> bool:
 
 
 def _elements(shape: Any) -> set[str]:
-    return {_element(name, one) for name, one in shape.members.items()}
+    return {_element(name, member) for name, member in shape.members.items()}
 
 
 def _element(name: str, shape: Any) -> str:
@@ -254,21 +256,25 @@ def mistyped(shape: Any, value: Any, path: str = "") -> str:
         return f"{path or 'it'} is no {shape.type_name}"
     if shape.type_name == "list" and _has_silent(shape.member, value):
         return f"an element of {path} says nothing"
-    return next((flaw for one in _below(shape, value, path) if (flaw := mistyped(*one))), "")
+    return next((flaw for pair in _below(shape, value, path) if (flaw := mistyped(*pair))), "")
 
 
 def _silent(shape: Any, found: dict[str, Any]) -> bool:
     """Whether a structure says nothing of what its shape could: an error under 200, the answer to another operation."""
     inside = [
-        (key, one) for key, one in shape.members.items() if "location" not in one.serialization
+        (key, member)
+        for key, member in shape.members.items()
+        if "location" not in member.serialization
     ]
-    said = (found.get(one.serialization.get("name", key)) for key, one in inside)
-    return bool(inside) and all(one is None for one in said)
+    said = (found.get(entry.serialization.get("name", key)) for key, entry in inside)
+    return bool(inside) and all(entry is None for entry in said)
 
 
 def _has_silent(shape: Any, elements: Any) -> bool:
     of_structures = shape.type_name == "structure"
-    return of_structures and any(isinstance(one, dict) and _silent(shape, one) for one in elements)
+    return of_structures and any(
+        isinstance(element, dict) and _silent(shape, element) for element in elements
+    )
 
 
 def _below(shape: Any, value: Any, path: str) -> Iterator[tuple[Any, Any, str]]:
@@ -280,9 +286,9 @@ def _below(shape: Any, value: Any, path: str) -> Iterator[tuple[Any, Any, str]]:
                 if found is not None and "location" not in member.serialization:
                     yield member, found, f"{path}.{name}".lstrip(".")
         case "list":
-            for one in value:
-                yield shape.member, one, f"{path}[]"
+            for entry in value:
+                yield shape.member, entry, f"{path}[]"
         case "map":
             yield from (
-                (shape.value, one, f"{path}{{}}") for one in value.values() if one is not None
+                (shape.value, item, f"{path}{{}}") for item in value.values() if item is not None
             )

@@ -48,7 +48,7 @@ def excess(granted: Grants, allowed: Iterable[Permission]) -> tuple[Grant, ...]:
     """
     permissions = tuple(allowed)
     found = (_excess(grant, granted, permissions) for grant in granted.allows)
-    return tuple(one for one in found if one is not None)
+    return tuple(grant for grant in found if grant is not None)
 
 
 def _excess(grant: Grant, granted: Grants, allowed: Sequence[Permission]) -> Grant | None:

@@ -66,7 +66,9 @@ def evaluate(
         return EvaluationResult(EvalDecision.ALLOWED, Words(en="allowed", ja="許可"))
     if granted[0] is False:
         return _not_granted(statements, action, resource, known)
-    limit = next(one for one, answer in zip(limits, granted[1:], strict=True) if answer is False)
+    limit = next(
+        candidate for candidate, answer in zip(limits, granted[1:], strict=True) if answer is False
+    )
     return _limited(limit)
 
 
@@ -74,7 +76,7 @@ def _not_granted(
     statements: Sequence[Statement], action: str, resource: str, known: Context
 ) -> EvaluationResult:
     """Say that nothing allows it, or which statement does under a condition that is not met."""
-    about = (one for one in _of(statements, "Allow") if names_action(one, action))
+    about = (statement for statement in _of(statements, "Allow") if names_action(statement, action))
     unmet = next((o for o in about if _names_resource(o, resource, known) is not False), None)
     if unmet is None:
         why = Words(
@@ -126,7 +128,7 @@ def applies(statement: Statement, action: str, resource: str, known: Context) ->
 
 
 def names_action(statement: Statement, action: str) -> bool:
-    named = any(one.matches(action.lower()) for one in action_patterns(statement, action))
+    named = any(pattern.matches(action.lower()) for pattern in action_patterns(statement, action))
     return named if statement.actions else not named
 
 
@@ -159,7 +161,7 @@ def with_values(statement: Statement, known: Context) -> Statement:
     written = (
         *statement.resources,
         *statement.not_resources,
-        *(value for one in statement.conditions for value in one.values),
+        *(value for condition in statement.conditions for value in condition.values),
     )
     if not statement.has_variables or not any("${" in text for text in written):
         return statement
@@ -172,7 +174,9 @@ def with_values(statement: Statement, known: Context) -> Statement:
         statement,
         resources=put(statement.resources),
         not_resources=put(statement.not_resources),
-        conditions=tuple(replace(one, values=put(one.values)) for one in statement.conditions),
+        conditions=tuple(
+            replace(condition, values=put(condition.values)) for condition in statement.conditions
+        ),
     )
 
 

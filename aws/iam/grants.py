@@ -65,8 +65,10 @@ def grants(
     A condition that surely fails removes its grant. A deny counts only when it surely applies to
     all that it names.
     """
-    own = tuple(with_values(one, known) for one in statements)
-    limit = None if boundary is None else tuple(with_values(one, known) for one in boundary)
+    own = tuple(with_values(statement, known) for statement in statements)
+    limit = (
+        None if boundary is None else tuple(with_values(statement, known) for statement in boundary)
+    )
     everything = (*own, *(limit or ()))
     return Grants(
         statements=own,

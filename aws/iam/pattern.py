@@ -112,7 +112,7 @@ def _escape(patterns: tuple[Pattern, ...], within: int) -> str | None:
                 seen.add(after)
                 waiting.append((after, text + character))
         if len(seen) > _STATES_TRIED:
-            texts = ", ".join(one.text for one in patterns)
+            texts = ", ".join(pattern.text for pattern in patterns)
             raise TooIntricateError(
                 Words(
                     en=f"too intricate to compare: {texts}", ja=f"複雑すぎて比較できません: {texts}"
@@ -128,9 +128,9 @@ def covers(outer: str, inner: str) -> bool:
 
 def overlap(*patterns: Pattern) -> bool:
     """Whether any text is matched by all of the patterns."""
-    beginnings = [_beginning(one) for one in patterns]
+    beginnings = [_beginning(pattern) for pattern in patterns]
     shortest = min(map(len, beginnings), default=0)
-    if len({one[:shortest] for one in beginnings}) > 1:
+    if len({beginning[:shortest] for beginning in beginnings}) > 1:
         return False  # most pairs: actions of two services
     return escape_from((), patterns) is not None
 
@@ -138,7 +138,7 @@ def overlap(*patterns: Pattern) -> bool:
 @lru_cache(maxsize=16384)
 def _beginning(pattern: Pattern) -> str:
     """Return what stands before the first wildcard."""
-    return "".join(one.literal for one in takewhile(lambda one: one.literal, pattern.tokens))
+    return "".join(token.literal for token in takewhile(lambda part: part.literal, pattern.tokens))
 
 
 _Positions = frozenset[int]

@@ -21,9 +21,9 @@ def is_gone(kind: str, who: str) -> bool:
     return kind == "AWS" and DELETED.fullmatch(who) is not None
 
 
-def is_same(one: str, other: str) -> bool:
+def is_same(name: str, other: str) -> bool:
     """Whether two ARNs are of the same role or user: names are unique in an account, regardless of the path."""
-    return one == other or (_placeless(one) is not None and _placeless(one) == _placeless(other))
+    return name == other or (_placeless(name) is not None and _placeless(name) == _placeless(other))
 
 
 def _placeless(arn: str) -> tuple[str, str, str] | None:
@@ -52,12 +52,16 @@ def denied(
 
     ``pairs`` are actions and the resource's own ARN.
     """
-    denies = [one for one in statements if one.effect == "Deny" and names(one, arn)]
+    denies = [
+        statement
+        for statement in statements
+        if statement.effect == "Deny" and names(statement, arn)
+    ]
     for action, resource in pairs:
-        for one in denies:
-            answer = applies(one, action, resource, known)
+        for deny in denies:
+            answer = applies(deny, action, resource, known)
             if answer is not False:
-                yield action, one, answer
+                yield action, deny, answer
                 break
 
 

@@ -165,7 +165,7 @@ def _statement(raw: object, policy: str, number: int, *, variables: bool) -> Sta
 def _odd(raw: Mapping[str, Any]) -> Iterator[str]:
     """Yield the members that IAM would have refused: an answer that was changed must not allow nobody anything."""
     for name in ("Action", "NotAction", "Resource", "NotResource"):
-        if not all(isinstance(one, str) for one in _listed(raw.get(name, ()))):
+        if not all(isinstance(entry, str) for entry in _listed(raw.get(name, ()))):
             yield name
     for name in ("Principal", "NotPrincipal"):
         if not isinstance(raw.get(name, ""), str | Mapping):

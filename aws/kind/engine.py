@@ -50,12 +50,12 @@ class Kind(Generic[T, W]):
     @cached_property
     def facts(self) -> Mapping[str, Fact]:
         first = next(iter(self.calls))
-        described = {one.name: one.metadata["fact"] for one in fields(cast("Any", self.type))}
-        return {name: replace(one, call=one.call or first) for name, one in described.items()}
+        described = {field.name: field.metadata["fact"] for field in fields(cast("Any", self.type))}
+        return {name: replace(value, call=value.call or first) for name, value in described.items()}
 
     @cached_property
     def _by_words(self) -> Mapping[Words, tuple[str, Fact]]:
-        return {one.words: (name, one) for name, one in self.facts.items()}
+        return {fact.words: (name, fact) for name, fact in self.facts.items()}
 
     @property
     def attachments(self) -> Words:
@@ -70,7 +70,7 @@ class Kind(Generic[T, W]):
     @cached_property
     def _of_facts(self) -> tuple[str, ...]:
         """Keys of the calls that facts are read from; the others speak of what is attached alone."""
-        return tuple(dict.fromkeys(one.call for one in self.facts.values()))
+        return tuple(dict.fromkeys(fact.call for fact in self.facts.values()))
 
     def read(self, aws: Aws, name: str, **place: Any) -> T:
         """Return what AWS says of a resource. A call that is refused makes its own facts unknown, and no more.
@@ -88,39 +88,40 @@ class Kind(Generic[T, W]):
         return {call.pages: made} if call.pages else made
 
     def _found(self, call: ReadCall, listed: Iterable[Raw], name: str) -> Raw:
-        for one in listed:
-            if call.named and call.named({}, one) == name:
-                return one
+        for entry in listed:
+            if call.named and call.named({}, entry) == name:
+                return entry
         raise Gone.of(self.asked_as(call), f"{name} does not exist", f"{name}が存在しません")
 
     def decode(self, answers: Mapping[str, Any], name: str = "", **place: Any) -> T:
         """Make an item of the answers, each a resource of a listing, a whole answer, or why there is none."""
-        if all(isinstance(one, Unreadable) for one in answers.values()):
+        if all(isinstance(answer, Unreadable) for answer in answers.values()):
             raise ReadFailure(next(iter(answers.values())))
         values = {
-            key: self._value(one, answers[one.call], name, place) for key, one in self.facts.items()
+            key: self._value(fact, answers[fact.call], name, place)
+            for key, fact in self.facts.items()
         }
         return partly(self.type, values)
 
-    def _value(self, one: Fact, answer: Any, name: str, place: Mapping[str, Any]) -> Any:
-        if one.given:
-            return {**place, "name": name}.get(one.at[1:], one.absent)
+    def _value(self, fact: Fact, answer: Any, name: str, place: Mapping[str, Any]) -> Any:
+        if fact.given:
+            return {**place, "name": name}.get(fact.at[1:], fact.absent)
         if isinstance(answer, Unreadable):
             return answer
         try:
-            return self._decoded(one, answer, place)
+            return self._decoded(fact, answer, place)
         except ReadFailure as failure:
             return failure.why
 
-    def _decoded(self, one: Fact, answer: Raw, place: Mapping[str, Any]) -> Any:
-        call = self.calls[one.call]
-        path = one.at if call.listed else call.path(one.at)
+    def _decoded(self, fact: Fact, answer: Raw, place: Mapping[str, Any]) -> Any:
+        call = self.calls[fact.call]
+        path = fact.at if call.listed else call.path(fact.at)
         value = _at(answer, path, self.asked_as(call))
         if value is not None:
-            return one.read_in(value, place) if one.read_in else one.read(value)
-        if one.absent is NEEDED:
-            raise lacking_member(self.asked_as(call), call.path(one.at))
-        return one.absent
+            return fact.read_in(value, place) if fact.read_in else fact.read(value)
+        if fact.absent is NEEDED:
+            raise lacking_member(self.asked_as(call), call.path(fact.at))
+        return fact.absent
 
     @property
     def actions(self) -> tuple[str, ...]:
@@ -183,9 +184,9 @@ class Kind(Generic[T, W]):
 
     def _wholly_read(self, item: T, name: str) -> None:
         """Raise what kept an answer away that would have said what is not planned."""
-        for key, one in self.facts.items():
+        for key, fact in self.facts.items():
             value = value_of(item, key)
-            if isinstance(value, Unreadable) and _closes(self.calls[one.call]):
+            if isinstance(value, Unreadable) and _closes(self.calls[fact.call]):
                 raise ReadFailure(value.behind(f"{self.section}: {name}"))
 
     # -- the ledger -----------------------------------------------------------------------------------
@@ -198,9 +199,9 @@ class Kind(Generic[T, W]):
     def _operation(self, key: str, call: ReadCall) -> Operation:
         judged = {
             path: Judged(name)
-            for name, one in self.facts.items()
-            if one.call == key
-            for path in one.members
+            for name, fact in self.facts.items()
+            if fact.call == key
+            for path in fact.members
         }
         entries = judged | dict(call.members) | harmless(call.harmless)
         lists = call.lists or {call.under: " ".join(entries)}
@@ -229,13 +230,13 @@ class Kind(Generic[T, W]):
                 kind=self.words,
                 name=name,
                 fact=words,
-                found=one.shown(getattr(item, key)),
+                found=fact.shown(getattr(item, key)),
                 bound=bound,
-                call=self.asked_as(self.calls[one.call]),
+                call=self.asked_as(self.calls[fact.call]),
                 **more,
             )
             for words, bound in bounds.items()
-            for key, one in (self._by_words[words],)
+            for key, fact in (self._by_words[words],)
         )
 
     @cached_property
@@ -243,10 +244,10 @@ class Kind(Generic[T, W]):
         """Field, or ``field.inner`` -> the part that it belongs to, or why it is in none."""
         inner = {
             f"{name}.{path}": part
-            for name, one in self.facts.items()
-            for path, part in one.inner.items()
+            for name, fact in self.facts.items()
+            for path, part in fact.inner.items()
         }
-        return {name: one.part or self.part for name, one in self.facts.items()} | inner
+        return {name: fact.part or self.part for name, fact in self.facts.items()} | inner
 
     # -- repairing ------------------------------------------------------------------------------------
 
@@ -271,9 +272,10 @@ class Kind(Generic[T, W]):
                 partial(empty_if, call.empty_on, getattr(client, call.method)), **asked
             )
         pages = client.get_paginator(call.method).paginate(**asked)
-        listed = (one for page in pages for one in page[call.under])
+        listed = (entry for page in pages for entry in page[call.under])
         return next(
-            (one for one in listed if call.named and call.named({}, one) == where["name"]), None
+            (entry for entry in listed if call.named and call.named({}, entry) == where["name"]),
+            None,
         )
 
     def converge(self, context: ChangeContext, want: W, **place: Any) -> Changes:
@@ -301,12 +303,12 @@ class Kind(Generic[T, W]):
 
     def _repairs(self, want: W, found: T | None, answers: Mapping[str, Any]) -> Iterator[Change]:
         for words, bound in want.bounds.items():
-            key, one = self._by_words[words]
+            key, fact = self._by_words[words]
             before = None if found is None else getattr(found, key)
-            if not one.set_by or (found is not None and bound.holds(one.shown(before))):
+            if not fact.set_by or (found is not None and bound.holds(fact.shown(before))):
                 continue
-            shown = None if found is None else one.shown(before)
-            lost = found is not None and one.loses(before, answers[one.call])
+            shown = None if found is None else fact.shown(before)
+            lost = found is not None and fact.loses(before, answers[fact.call])
             yield Change(
                 self.resource(want.name),
                 words.en,
@@ -321,7 +323,10 @@ class Kind(Generic[T, W]):
         self, context: ChangeContext, name: str, changes: Changes, place: Mapping[str, Any]
     ) -> None:
         """Send each request once, with all that it is to set; what was just created may not be found yet."""
-        named, where = {one.words.en: one for one in self.facts.values()}, {"name": name, **place}
+        named, where = (
+            {fact.words.en: fact for fact in self.facts.values()},
+            {"name": name, **place},
+        )
         for key, request in self.requests.items():
             written: dict[str, Any] = {}
             for change in changes:
@@ -329,16 +334,21 @@ class Kind(Generic[T, W]):
                     written |= named[change.field].write(change.after)
             if written:
                 call = getattr(context.client(self.service), xform_name(request.operation))
-                asked = {one: template.format(**where) for one, template in request.asks.items()}
+                asked = {
+                    parameter: template.format(**where)
+                    for parameter, template in request.asks.items()
+                }
                 context.once_found(partial(call, **asked, **written))
 
     def _refuse_what_is_fixed(self, want: W, found: T) -> None:
         for words, bound in want.bounds.items():
-            key, one = self._by_words[words]
+            key, fact = self._by_words[words]
             value = getattr(found, key)
-            if one.fixed and not bound.holds(one.shown(value)):
+            if fact.fixed and not bound.holds(fact.shown(value)):
                 told = {"name": want.name, "found": value}
-                raise Refused(Words(en=one.fixed.en.format(**told), ja=one.fixed.ja.format(**told)))
+                raise Refused(
+                    Words(en=fact.fixed.en.format(**told), ja=fact.fixed.ja.format(**told))
+                )
 
 
 def _at(answer: Any, path: str, call: str) -> Any:
@@ -364,4 +374,6 @@ def tried(ask: Callable[[], Any]) -> Any:
 
 
 def _closes(call: ReadCall) -> bool:
-    return any(isinstance(one, Closed) for one in (*call.members.values(), *call.beside.values()))
+    return any(
+        isinstance(member, Closed) for member in (*call.members.values(), *call.beside.values())
+    )

@@ -18,14 +18,14 @@ def value_of(item: Any, name: str) -> Any:
 
 def partly(kind: type[T], values: Mapping[str, Any]) -> T:
     """Return an item of which some facts may be unknown: to look at one of these is NotTestable, never a value."""
-    unknown = any(isinstance(one, Unreadable) for one in values.values())
+    unknown = any(isinstance(value, Unreadable) for value in values.values())
     return cast("T", (_partly(cast("Any", kind)) if unknown else kind)(**values))
 
 
 def changed(item: T, **values: Any) -> T:
     """Return the item with other values; what is unknown of it stays unknown."""
     kind = type(item) if type(item).__mro__[1] is object else type(item).__mro__[1]
-    names = (one.name for one in fields(cast("Any", kind)))
+    names = (field.name for field in fields(cast("Any", kind)))
     return partly(kind, {name: value_of(item, name) for name in names} | values)
 
 
@@ -37,7 +37,7 @@ def _partly(kind: type[Any]) -> type[Any]:
             raise Unread(value)
         return value
 
-    names = tuple(one.name for one in fields(kind))
+    names = tuple(field.name for field in fields(kind))
 
     def values(self: Any) -> tuple[Any, ...]:
         return tuple(value_of(self, name) for name in names)
@@ -55,8 +55,8 @@ def _partly(kind: type[Any]) -> type[Any]:
 def unread_facts(item: Any) -> Iterator[tuple[str, Unreadable]]:
     """Yield name and reason of each fact of an item that is not known; an item may be several resources."""
     if isinstance(item, tuple):
-        for one in item:
-            yield from unread_facts(one)
+        for entry in item:
+            yield from unread_facts(entry)
     names = getattr(type(item), "__dataclass_fields__", ())
     for name in names:
         value = value_of(item, name)

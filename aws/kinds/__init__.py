@@ -23,12 +23,15 @@ MODULES = _modules(__name__, __path__)
 
 def _of_all(name: str, modules: Iterable[ModuleType] = MODULES) -> dict[Any, Any]:
     """Return the entries of a table that modules have beside their kinds."""
-    return {key: one for module in modules for key, one in getattr(module, name, {}).items()}
+    return {key: value for module in modules for key, value in getattr(module, name, {}).items()}
 
 
 KINDS: tuple[Kind[Any, Any], ...] = tuple(
     dict.fromkeys(
-        one for module in MODULES for one in vars(module).values() if isinstance(one, Kind)
+        variable
+        for module in MODULES
+        for variable in vars(module).values()
+        if isinstance(variable, Kind)
     )
 )
 LEDGERS: Ledger = {

@@ -84,20 +84,26 @@ def _setting(words: Words, *members: str, absent: Any = "") -> Any:
 
 
 def _dimensions(raw: Raw) -> dict[str, str]:
-    return {one["Name"]: one["Value"] for one in raw.get("Dimensions", ())}
+    return {dimension["Name"]: dimension["Value"] for dimension in raw.get("Dimensions", ())}
 
 
 def _expressions(raw: Raw) -> tuple[str, ...]:
     criteria = raw.get("EvaluationCriteria", {}).get("PromQLCriteria", {}).get("Query")
     query = raw.get("ScheduledQueryConfiguration", {}).get("QueryString")
-    math = () if _single(raw) else tuple(one.get("Expression") for one in raw.get("Metrics", ()))
+    math = (
+        () if _single(raw) else tuple(metric.get("Expression") for metric in raw.get("Metrics", ()))
+    )
     return tuple(filter(None, (*math, criteria, query)))
 
 
 def _watched(raw: Raw) -> tuple[WatchedMetric, ...]:
     """Return the metrics of this account behind metric math."""
-    own = (one for one in raw.get("Metrics", ()) if "AccountId" not in one and not _single(raw))
-    stats = (one["MetricStat"].get("Metric", {}) for one in own if "MetricStat" in one)
+    own = (
+        metric
+        for metric in raw.get("Metrics", ())
+        if "AccountId" not in metric and not _single(raw)
+    )
+    stats = (entry["MetricStat"].get("Metric", {}) for entry in own if "MetricStat" in entry)
     return tuple(
         WatchedMetric(
             namespace=metric.get("Namespace", ""),
@@ -207,7 +213,9 @@ class Alarm:
 
 def _others(actions: list[str]) -> list[str]:
     """Return what is done beside telling a topic, or a table's autoscaling, as our resources plan."""
-    return [one for one in actions if one.split(":")[2:3] not in (["sns"], ["autoscaling"])]
+    return [
+        action for action in actions if action.split(":")[2:3] not in (["sns"], ["autoscaling"])
+    ]
 
 
 _OF_ANY_TYPE = (

@@ -73,8 +73,8 @@ def _put_again(edit: Edit) -> Callable[[UndoTarget], None]:
 def _described(client: Any, name: str) -> tuple[str, Mapping[str, Any]]:
     answer = client.describe_alarms(AlarmNames=[name], AlarmTypes=list(TYPES))
     for kind in PUT:
-        for one in answer.get(kind, ()):
-            return kind, one
+        for entry in answer.get(kind, ()):
+            return kind, entry
     raise Refused(
         en=f"alarm {name} no longer exists: judge again",
         ja=f"アラーム{name}はすでにありません。判定し直してください",
@@ -83,12 +83,15 @@ def _described(client: Any, name: str) -> tuple[str, Mapping[str, Any]]:
 
 def _without_those_shown(alarm: dict[str, Any], target: UndoTarget) -> Mapping[str, Any]:
     """Leave the actions that nobody objects to."""
-    left = {name: [one for one in alarm.get(name, ()) if one not in target.ids] for name in ACTIONS}
+    left = {
+        name: [entry for entry in alarm.get(name, ()) if entry not in target.ids]
+        for name in ACTIONS
+    }
     return {**alarm, **left}
 
 
 def _without(*members: str) -> Edit:
-    return lambda alarm, _: {name: one for name, one in alarm.items() if name not in members}
+    return lambda alarm, _: {name: value for name, value in alarm.items() if name not in members}
 
 
 _OF_ALARMS: Mapping[Words, HowToUndo[UndoTarget]] = {

@@ -59,22 +59,25 @@ RESOURCES = frozenset({"FunctionName", "TableName", "ApiName"})
 
 def _subjects(raw: Raw) -> Iterator[tuple[str, str]]:
     """Yield the name and value of all dimensions that an alarm watches."""
-    metrics = (one.get("MetricStat", {}).get("Metric", {}) for one in raw.get("Metrics", ()))
+    metrics = (metric.get("MetricStat", {}).get("Metric", {}) for metric in raw.get("Metrics", ()))
     for watched in (raw, *metrics):
-        yield from ((one["Name"], one["Value"]) for one in watched.get("Dimensions", ()))
+        yield from (
+            (dimension["Name"], dimension["Value"]) for dimension in watched.get("Dimensions", ())
+        )
 
 
 def _composites_of(ours: Iterable[Raw], composites: Iterable[Raw], scope: Scope) -> list[Raw]:
     """Return the composites of our alarms, of those composites, and so on."""
-    names, left, kept = {name_of(one) for one in ours}, list(composites), list[Raw]()
+    names, left, kept = {name_of(entry) for entry in ours}, list(composites), list[Raw]()
     while more := [
-        one
-        for one in left
-        if names & _children(one) or (name_of(one).startswith(scope.prefix) and not _children(one))
+        entry
+        for entry in left
+        if names & _children(entry)
+        or (name_of(entry).startswith(scope.prefix) and not _children(entry))
     ]:
         kept += more
-        names |= {name_of(one) for one in more}
-        left = [one for one in left if one not in more]
+        names |= {name_of(entry) for entry in more}
+        left = [entry for entry in left if entry not in more]
     return kept
 
 

@@ -62,7 +62,7 @@ class Bucket:
         "PublicAccessBlockConfiguration",
         call="block",
         absent=False,
-        covers=" ".join(f"PublicAccessBlockConfiguration.{one}" for one in SWITCHES),
+        covers=" ".join(f"PublicAccessBlockConfiguration.{switch}" for switch in SWITCHES),
         read=lambda block: all(block.get(switch, False) for switch in SWITCHES),
         part=Part.PERMISSIONS,
     )
@@ -78,19 +78,23 @@ class Bucket:
     @property
     def refuses_http(self) -> bool:
         """Whether the policy denies every action, on the bucket and its objects, to plain HTTP."""
-        denies = [one for one in parse(self.policy or '{"Statement": []}') if _denies_http(one)]
+        denies = [
+            statement
+            for statement in parse(self.policy or '{"Statement": []}')
+            if _denies_http(statement)
+        ]
         arns = (f"arn:aws:s3:::{self.name}", f"arn:aws:s3:::{self.name}/*")
-        return all(any(covers(r, arn) for one in denies for r in one.resources) for arn in arns)
+        return all(any(covers(r, arn) for deny in denies for r in deny.resources) for arn in arns)
 
 
-def _denies_http(one: Statement) -> bool:
+def _denies_http(statement: Statement) -> bool:
     """Whether a statement denies all HTTP. A further condition may fail, and then HTTP would pass."""
     http = context({"aws:SecureTransport": "false"})
     return (
-        one.effect == "Deny"
-        and bool({"*", "s3:*"} & set(one.actions))
-        and any(who == "*" for _, who in one.principals)
-        and all(holds(condition, http) is True for condition in one.conditions)
+        statement.effect == "Deny"
+        and bool({"*", "s3:*"} & set(statement.actions))
+        and any(who == "*" for _, who in statement.principals)
+        and all(holds(condition, http) is True for condition in statement.conditions)
     )
 
 
@@ -105,11 +109,11 @@ def _granted(acl: Raw) -> Iterator[str]:
     switch, and a decision may allow it to be off.
     """
     owner = acl.get("Owner", {}).get("ID")
-    for one in acl.get("Grants", ()):
-        whom = one.get("Grantee", {})
+    for grant in acl.get("Grants", ()):
+        whom = grant.get("Grantee", {})
         if not owner or whom.get("ID") != owner:
             name = whom.get("ID") or whom.get("URI") or whom.get("EmailAddress") or "?"
-            yield f"{name.rpartition('/')[2]}: {one.get('Permission', '?')}"
+            yield f"{name.rpartition('/')[2]}: {grant.get('Permission', '?')}"
 
 
 def _undone_by(

@@ -27,7 +27,7 @@ OF_SERVERS = frozenset({"TLS_WEB_SERVER_AUTHENTICATION", "ANY", "NONE"})
 def _distrusted(raw: Raw) -> Iterator[str]:
     """Yield what no phone accepts (ACM user guide, "Certificate transparency logging"; Apple's and Chromium's root programs)."""
     logged = raw.get("Options", {}).get("CertificateTransparencyLoggingPreference")
-    usages = [one.get("Name") for one in raw.get("ExtendedKeyUsages", ())]
+    usages = [usage.get("Name") for usage in raw.get("ExtendedKeyUsages", ())]
     if raw.get("Type") == "PRIVATE":
         yield "Type PRIVATE"
     if logged == "DISABLED":
@@ -127,10 +127,10 @@ def covers(pattern: str, name: str) -> bool:
 
 def certificates(reading: Reading) -> Section[Certificate]:
     found = reading.needed("domains")
-    for name, one in found.items():
-        if isinstance(one, Unreadable):
-            raise ReadFailure(one.behind(f"domains: {name}"))
-    arns = [one.certificate_arn for one in found.values() if one.certificate_arn]
+    for name, value in found.items():
+        if isinstance(value, Unreadable):
+            raise ReadFailure(value.behind(f"domains: {name}"))
+    arns = [entry.certificate_arn for entry in found.values() if entry.certificate_arn]
     return reading.each(arns, lambda arn: CERTIFICATE.read(reading.aws, arn))
 
 

@@ -97,13 +97,13 @@ MetricKey = tuple[str, str, Mapping[str, str]]
 
 def unseen(wanted: Iterable[MetricKey], drawn: Iterable[Metric]) -> list[MetricKey]:
     """Return what none of the metrics that are drawn shows; an API may be shown without its stage."""
-    there = [(one.namespace, one.name, {*one.dimensions.items()}) for one in drawn]
+    there = [(metric.namespace, metric.name, {*metric.dimensions.items()}) for metric in drawn]
     return [
         (namespace, name, dimensions)
         for namespace, name, dimensions in wanted
         if not any(
-            (namespace, name) == (one[0], one[1]) and one[2] and one[2] <= {*dimensions.items()}
-            for one in there
+            (namespace, name) == (pair[0], pair[1]) and pair[2] and pair[2] <= {*dimensions.items()}
+            for pair in there
         )
     ]
 
@@ -112,24 +112,24 @@ def without(body: Raw, lost: Callable[[Metric], bool], region: str) -> list[Raw]
     """Return the widgets of a body without the lost metrics and what is worked out from them; one that drew nothing else goes."""
     stands_still = _of_one_day(body)
     pared = (
-        _pared(one, lost, region) if _draws(one, stands_still=stands_still) else one
-        for one in body.get("widgets", ())
+        _pared(widget, lost, region) if _draws(widget, stands_still=stands_still) else widget
+        for widget in body.get("widgets", ())
     )
-    return [one for one in pared if one is not None]
+    return [entry for entry in pared if entry is not None]
 
 
 def _pared(raw: Raw, lost: Callable[[Metric], bool], region: str) -> Raw | None:
     properties = raw["properties"]
     rows = list(_rows(properties))
     drawn = (_metric(named, options, properties, region) for named, options in rows)
-    gone = [one is not None and lost(one) for one in drawn]
+    gone = [metric is not None and lost(metric) for metric in drawn]
     if not any(gone):
         return raw
     left = [row for row, is_gone in zip(rows, gone, strict=True) if not is_gone]
     ids = {rows[place][1].get("id") for place, is_gone in enumerate(gone) if is_gone} - {None}
-    while broken := [one for one in left if _uses(one[1], ids)]:
-        left = [one for one in left if one not in broken]
-        ids |= {one[1].get("id") for one in broken} - {None}
+    while broken := [pair for pair in left if _uses(pair[1], ids)]:
+        left = [pair for pair in left if pair not in broken]
+        ids |= {pair[1].get("id") for pair in broken} - {None}
     if not any(named or SEARCHING.search(_expression(options)) for named, options in left):
         return None
     metrics = [[*named, *([options] if options else [])] for named, options in left]
@@ -184,14 +184,14 @@ def _options(row: list[Any]) -> Raw:
 
 def _metrics(properties: Raw, region: str) -> Iterator[Metric]:
     found = (_metric(named, options, properties, region) for named, options in _rows(properties))
-    return (one for one in found if one is not None)
+    return (metric for metric in found if metric is not None)
 
 
 def _rows(properties: Raw) -> Iterator[tuple[list[str], Raw]]:
     """Yield what each row names, written out, and its options; an expression over other metrics names nothing."""
     before: list[str] = []
     for row in properties.get("metrics", ()):
-        named = [one for one in row if not isinstance(one, dict)]
+        named = [entry for entry in row if not isinstance(entry, dict)]
         if named:
             before = named = _written_out(named, before)
         yield named, _options(row)
@@ -217,7 +217,7 @@ def _written_out(row: list[str], before: list[str]) -> list[str]:
     if row[0] == "...":
         row = before[: len(before) - len(row) + 1] + row[1:]
     above = [*before, *row[len(before) :]]
-    return [above[place] if one == "." else one for place, one in enumerate(row)]
+    return [above[place] if name == "." else name for place, name in enumerate(row)]
 
 
 READERS = {DASHBOARD.section: Reader(dashboards, DASHBOARD.actions)}

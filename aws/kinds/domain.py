@@ -159,11 +159,16 @@ def api_mappings(reading: Reading) -> Section[tuple[BasePath, ...]]:
 
     def leading(name: str) -> tuple[BasePath, ...]:
         rules = () if others[name] == MAPPINGS_ONLY else _rules(reading, name)
-        by_rule = tuple(BasePath(path=one, api_id=ours, stage="") for one in rules if ours in one)
-        return (*(one for one in _mappings(reading, name) if one.api_id == ours), *by_rule)
+        by_rule = tuple(
+            BasePath(path=rule, api_id=ours, stage="") for rule in rules if ours in rule
+        )
+        return (
+            *(mapping for mapping in _mappings(reading, name) if mapping.api_id == ours),
+            *by_rule,
+        )
 
     mapped = reading.each(sorted(others), leading)
-    return {name: one for name, one in mapped.items() if one}
+    return {name: value for name, value in mapped.items() if value}
 
 
 def _all_domains(reading: Reading) -> list[Raw]:
@@ -174,17 +179,17 @@ def _all_domains(reading: Reading) -> list[Raw]:
     API, which always returns its list. Only edge-optimized domains cannot be compared.
     """
     pages = [*reading.aws.pages("apigateway", "get_domain_names", limit=PAGE)]
-    listed = [one for page in pages for one in page.get("items", ())]
+    listed = [item for page in pages for item in page.get("items", ())]
     domains = reading.needed("domains").values()
-    _require(listed, (one.name for one in domains if isinstance(one, CustomDomain)))
+    _require(listed, (domain.name for domain in domains if isinstance(domain, CustomDomain)))
     if not any("items" in page for page in pages):
         second = every_page(reading.aws, "apigatewayv2", "get_domain_names", "Items")
-        _require(listed, (one["DomainName"] for one in second))
+        _require(listed, (entry["DomainName"] for entry in second))
     return listed
 
 
 def _require(listed: Iterable[Raw], known: Iterable[str]) -> None:
-    if missing := set(known) - {one["domainName"] for one in listed}:
+    if missing := set(known) - {entry["domainName"] for entry in listed}:
         names = ", ".join(sorted(missing))
         raise ReadFailure.of(
             "apigateway:GetDomainNames",
@@ -234,11 +239,11 @@ def _mappings_of_second(reading: Reading, name: str) -> tuple[BasePath, ...]:
     listed = every_page(reading.aws, "apigatewayv2", "get_api_mappings", "Items", DomainName=name)
     return tuple(
         BasePath(
-            path=_path(one.get("ApiMappingKey", "")),
-            api_id=one.get("ApiId", ""),
-            stage=one.get("Stage", ""),
+            path=_path(entry.get("ApiMappingKey", "")),
+            api_id=entry.get("ApiId", ""),
+            stage=entry.get("Stage", ""),
         )
-        for one in listed
+        for entry in listed
     )
 
 
@@ -248,8 +253,8 @@ def _rules(reading: Reading, name: str) -> tuple[str, ...]:
     )
     told = ("Priority", "Conditions", "Actions")
     return tuple(
-        json.dumps({key: one[key] for key in told if key in one}, sort_keys=True)
-        for one in sorted(listed, key=lambda one: one.get("Priority", 0))
+        json.dumps({key: entry[key] for key in told if key in entry}, sort_keys=True)
+        for entry in sorted(listed, key=lambda item: item.get("Priority", 0))
     )
 
 

@@ -150,7 +150,7 @@ class Function:
         LAYERS,
         "Configuration.Layers",
         absent=(),
-        read=lambda listed: tuple(one["Arn"] for one in listed),
+        read=lambda listed: tuple(entry["Arn"] for entry in listed),
         part=Part.CODE,
     )
     """ARNs of layer versions: code that CodeSha256 does not cover."""
@@ -158,7 +158,9 @@ class Function:
         FILE_SYSTEMS,
         "Configuration.FileSystemConfigs",
         absent=(),
-        read=lambda listed: tuple(f"{one['LocalMountPath']} ({one['Arn']})" for one in listed),
+        read=lambda listed: tuple(
+            f"{entry['LocalMountPath']} ({entry['Arn']})" for entry in listed
+        ),
     )
     """Mounted file systems and their paths: code there may be run as well."""
     snap_start: str = fact(SNAP_START, "Configuration.SnapStart.ApplyOn", absent="None")

@@ -180,7 +180,7 @@ def policies(reading: Reading) -> Section[tuple[FunctionPolicy, ...]]:
     planned = (None, reading.scope.alias)
     at_hand = reading.each(
         reading.scope.functions,
-        lambda name: {one: policy_at(reading, name, one) for one in planned},
+        lambda name: {place: policy_at(reading, name, place) for place in planned},
     )
     # Read here: items must not wait for sections (see aws.reading).
     named = reading.section("aliases")
@@ -191,8 +191,8 @@ def policies(reading: Reading) -> Section[tuple[FunctionPolicy, ...]]:
         if isinstance(read, Unreadable):
             return read
         versions = sorted(filter(str.isdecimal, _served(aliases)), key=int)
-        every = (None, *(one.name for one in aliases), *versions)
-        return tuple(read.get(one) or policy_at(reading, name, one) for one in every)
+        every = (None, *(alias.name for alias in aliases), *versions)
+        return tuple(read.get(place) or policy_at(reading, name, place) for place in every)
 
     first = reading.each(at_hand, places)
     numbered = reading.section("versions")
@@ -201,15 +201,15 @@ def policies(reading: Reading) -> Section[tuple[FunctionPolicy, ...]]:
         read = first[name]
         if isinstance(read, Unreadable):
             return read
-        published = [one.number for one in required(numbered, "versions", name)]
+        published = [entry.number for entry in required(numbered, "versions", name)]
         others = unserved(published, required(named, "aliases", name))[:UNSERVED]
-        return (*read, *(policy_at(reading, name, one) for one in reversed(others)))
+        return (*read, *(policy_at(reading, name, other) for other in reversed(others)))
 
     return reading.each(first, newest)
 
 
 def _served(aliases: Iterable[Alias]) -> set[str]:
-    return {version for one in aliases for version in (one.version, *one.weights)}
+    return {version for alias in aliases for version in (alias.version, *alias.weights)}
 
 
 def unserved(published: Iterable[str], aliases: Iterable[Alias]) -> list[str]:
@@ -225,7 +225,7 @@ def spans(numbers: Iterable[int]) -> tuple[str, ...]:
             runs[-1][1:] = [number]
         else:
             runs.append([number])
-    return tuple("-".join(map(str, one)) for one in runs)
+    return tuple("-".join(map(str, run)) for run in runs)
 
 
 def urls(reading: Reading) -> Section[tuple[FunctionUrl, ...]]:
@@ -239,10 +239,10 @@ def role_users(reading: Reading) -> Section[tuple[RoleUser, ...]]:
     raw = reading.source(listed)
     planned = set(reading.scope.functions)
     by_role: dict[str, set[str]] = {name: set() for name in reading.scope.roles}
-    for one in raw:
-        role = one["Role"].rpartition("/")[2]
-        if one["FunctionName"] not in planned and role in by_role:
-            by_role[role].add(one["FunctionName"])
+    for entry in raw:
+        role = entry["Role"].rpartition("/")[2]
+        if entry["FunctionName"] not in planned and role in by_role:
+            by_role[role].add(entry["FunctionName"])
 
     def read(role: str) -> tuple[RoleUser, ...]:
         found = ((name, _urls(reading, name)) for name in sorted(by_role[role]))
@@ -273,15 +273,15 @@ def alias_of(raw: Raw) -> Alias:
 
 
 def _versions(found: Iterable[Raw], name: str) -> tuple[Version, ...]:
-    own = [one for one in found if listed_name(one) == name]
+    own = [entry for entry in found if listed_name(entry) == name]
     if not own:
         raise Gone.of("lambda:ListFunctions", f"{name} is not there", f"{name}がありません")
     published = [
-        Version(number=one["Version"], code_sha256=one["CodeSha256"])
-        for one in own
-        if one["Version"].isdecimal()
+        Version(number=entry["Version"], code_sha256=entry["CodeSha256"])
+        for entry in own
+        if entry["Version"].isdecimal()
     ]
-    return tuple(sorted(published, key=lambda one: int(one.number)))
+    return tuple(sorted(published, key=lambda version: int(version.number)))
 
 
 def policy_at(reading: Reading, name: str, qualifier: str | None) -> FunctionPolicy:
@@ -298,8 +298,8 @@ def _urls(reading: Reading, name: str) -> tuple[FunctionUrl, ...]:
         "lambda", "list_function_url_configs", "FunctionUrlConfigs", FunctionName=name
     )
     return tuple(
-        FunctionUrl(arn=one["FunctionArn"], url=one["FunctionUrl"], auth_type=one["AuthType"])
-        for one in found
+        FunctionUrl(arn=entry["FunctionArn"], url=entry["FunctionUrl"], auth_type=entry["AuthType"])
+        for entry in found
     )
 
 

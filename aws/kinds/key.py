@@ -57,21 +57,23 @@ def _of_service(grant: Raw) -> bool:
 
 
 def _grantees(found: Any) -> tuple[str, ...]:
-    return tuple(sorted(str(one.get("GranteePrincipal")) for one in found if not _of_service(one)))
+    return tuple(
+        sorted(str(entry.get("GranteePrincipal")) for entry in found if not _of_service(entry))
+    )
 
 
 def _grant_ids(found: Any) -> tuple[str, ...]:
-    grants = (one.get("GrantId") for one in found if not _of_service(one))
+    grants = (entry.get("GrantId") for entry in found if not _of_service(entry))
     return tuple(filter(None, grants))
 
 
 def _granted(found: Any) -> Iterator[str]:
     """Say what each grant of somebody else allows."""
-    for one in found:
-        if not _of_service(one):
-            what = ", ".join(sorted(one.get("Operations", ())))
-            within = json.dumps(one.get("Constraints") or {}, sort_keys=True)
-            yield f"{one.get('GranteePrincipal')}: {what} {within}".removesuffix(" {}")
+    for entry in found:
+        if not _of_service(entry):
+            what = ", ".join(sorted(entry.get("Operations", ())))
+            within = json.dumps(entry.get("Constraints") or {}, sort_keys=True)
+            yield f"{entry.get('GranteePrincipal')}: {what} {within}".removesuffix(" {}")
 
 
 KEY = Kind[Key, Wanted](

@@ -43,8 +43,8 @@ def policies(reading: Reading) -> Section[LogPolicy]:
     groups = reading.needed("log_groups")
     account = reading.aws.listed("logs", "describe_resource_policies", "resourcePolicies")
     named = {raw.get("policyName", ""): raw.get("policyDocument", "") for raw in account}
-    ours = {one.arn: name for name, one in groups.items() if isinstance(one, LogGroup)}
-    unread = {name: one for name, one in groups.items() if isinstance(one, Unreadable)}
+    ours = {group.arn: name for name, group in groups.items() if isinstance(group, LogGroup)}
+    unread = {name: group for name, group in groups.items() if isinstance(group, Unreadable)}
     own = {_group_of(raw): raw.get("policyDocument", "") for raw in _of_groups(reading)}
     # No log group's name has a blank, so that neither kind of policy hides one of the other.
     return {
@@ -54,7 +54,7 @@ def policies(reading: Reading) -> Section[LogPolicy]:
             for arn, it in own.items()
             if arn in ours
         },
-        **{name: one.behind("log_groups") for name, one in unread.items()},
+        **{name: unreadable.behind("log_groups") for name, unreadable in unread.items()},
     }
 
 
@@ -93,13 +93,13 @@ def account_policies(reading: Reading) -> Section[tuple[Unplanned, ...]]:
                 kind=ACCOUNT_POLICY,
                 name=kind,
                 fact=APPLIED,
-                found=f"{one['policyName']}: {one.get('policyDocument', '')}",
+                found=f"{policy['policyName']}: {policy.get('policyDocument', '')}",
                 call="logs:DescribeAccountPolicies",
                 loosens=True,
-                ids=(one["policyName"],),
+                ids=(policy["policyName"],),
             )
-            for one in answer["accountPolicies"]
-            if any(selects(one.get("selectionCriteria") or "", name) for name in ours)
+            for policy in answer["accountPolicies"]
+            if any(selects(policy.get("selectionCriteria") or "", name) for name in ours)
         )
 
     return reading.each(ACCOUNT_POLICIES, read)

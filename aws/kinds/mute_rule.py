@@ -89,8 +89,8 @@ LEDGER: Ledger = {
 def mute_rules(reading: Reading) -> Section[MuteRule]:
     """Read every mute rule that has not ended: only the rule itself lists the alarms that it mutes."""
     listed = reading.aws.listed("cloudwatch", "list_alarm_mute_rules", "AlarmMuteRuleSummaries")
-    left = [one for one in listed if one.get("Status") != "EXPIRED"]
-    rules = {one.get("AlarmMuteRuleArn", "").partition(":alarm-mute-rule:")[2] for one in left}
+    left = [entry for entry in listed if entry.get("Status") != "EXPIRED"]
+    rules = {entry.get("AlarmMuteRuleArn", "").partition(":alarm-mute-rule:")[2] for entry in left}
     found = reading.each(sorted(rules - {""}), lambda name: MUTE_RULE.read(reading.aws, name))
     nameless = {"(a rule without a name)": NAMELESS_RULE} if "" in rules else {}
     return {**found, **nameless}

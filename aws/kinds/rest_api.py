@@ -137,7 +137,11 @@ def names(reading: Reading) -> list[str]:
 def rest_apis(reading: Reading) -> Section[tuple[RestApi, ...]]:
     name = reading.scope.api
     same = [_rest_api(reading, raw) for raw in reading.source(found) if raw.get("name") == name]
-    return {name: tuple(sorted(same, key=lambda one: (one.created, one.id)))} if same else {}
+    return (
+        {name: tuple(sorted(same, key=lambda rest_api: (rest_api.created, rest_api.id)))}
+        if same
+        else {}
+    )
 
 
 def api_id(reading: Reading) -> str | None:

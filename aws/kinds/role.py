@@ -61,10 +61,10 @@ PATH = Harmless("a part of the ARN, by which everything refers to it")
 
 def _policies(raw: Raw, place: Mapping[str, Any]) -> tuple[PolicyDocument, ...]:
     inline = (
-        PolicyDocument(name=one["PolicyName"], document=document_text(one["PolicyDocument"]))
-        for one in raw.get("RolePolicyList", ())
+        PolicyDocument(name=entry["PolicyName"], document=document_text(entry["PolicyDocument"]))
+        for entry in raw.get("RolePolicyList", ())
     )
-    managed = (one["PolicyArn"] for one in raw.get("AttachedManagedPolicies", ()))
+    managed = (policy["PolicyArn"] for policy in raw.get("AttachedManagedPolicies", ()))
     return (*inline, *(_named(arn, place) for arn in managed))
 
 
@@ -201,7 +201,7 @@ def details(reading: Reading) -> Details:
         found.roles.extend(page["RoleDetailList"])
         found.users.extend(page.get("UserDetailList", ()))
         found.groups.extend(page.get("GroupDetailList", ()))
-        documents |= {one["Arn"]: _default(one) for one in page["Policies"]}
+        documents |= {policy["Arn"]: _default(policy) for policy in page["Policies"]}
     return found
 
 
@@ -209,7 +209,7 @@ def policy_documents(reading: Reading) -> Mapping[str, str | Unreadable]:
     """Return ARN -> document of every managed policy that anybody has, those the listing left out read singly."""
     found = reading.source(details)
     everybody = (*found.roles, *found.users, *found.groups)
-    in_use = {arn for one in everybody for arn in attached(one)}
+    in_use = {arn for entry in everybody for arn in attached(entry)}
     absent = sorted(in_use - found.documents.keys())
     return {**found.documents, **reading.each(absent, lambda arn: _managed(reading, arn))}
 
@@ -220,7 +220,9 @@ def names(reading: Reading) -> list[str]:
 
 def roles(reading: Reading) -> Section[Role]:
     found, documents = reading.source(details), reading.source(policy_documents)
-    ours = {one["RoleName"]: one for one in found.roles if one["RoleName"] in reading.scope.roles}
+    ours = {
+        role["RoleName"]: role for role in found.roles if role["RoleName"] in reading.scope.roles
+    }
     return reading.each(ours, lambda name: decode(ours[name], documents, scope=reading.scope))
 
 
@@ -231,7 +233,7 @@ def decode(raw: Raw, documents: Raw, **place: Any) -> Role:
 def attached(raw: Raw) -> list[str]:
     """Return the ARNs of the managed policies of a principal, its boundary included."""
     boundary = raw.get("PermissionsBoundary", {}).get("PermissionsBoundaryArn")
-    attached = [one["PolicyArn"] for one in raw.get("AttachedManagedPolicies", ())]
+    attached = [policy["PolicyArn"] for policy in raw.get("AttachedManagedPolicies", ())]
     return attached + [boundary] * bool(boundary)
 
 
@@ -244,9 +246,9 @@ def _managed(reading: Reading, arn: str) -> str:
 
 def _default(policy: Raw) -> str:
     return next(
-        document_text(one["Document"])
-        for one in policy["PolicyVersionList"]
-        if one["IsDefaultVersion"]
+        document_text(entry["Document"])
+        for entry in policy["PolicyVersionList"]
+        if entry["IsDefaultVersion"]
     )
 
 

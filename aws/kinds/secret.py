@@ -56,7 +56,7 @@ def _replaced(secret: Raw) -> datetime | None:
 
 
 def _regions(secret: Raw) -> tuple[str, ...]:
-    copies = {one["Region"] for one in secret.get("ReplicationStatus", ())}
+    copies = {entry["Region"] for entry in secret.get("ReplicationStatus", ())}
     return tuple(
         sorted(copies | {secret["PrimaryRegion"]} if "PrimaryRegion" in secret else copies)
     )
@@ -254,7 +254,7 @@ def names(reading: Reading) -> list[str]:
     listed = reading.aws.listed(
         "secretsmanager", "list_secrets", "SecretList", IncludePlannedDeletion=True
     )
-    return [one["Name"] for one in listed]
+    return [entry["Name"] for entry in listed]
 
 
 READERS = SECRET.readers(lambda reading: reading.scope.secrets)

@@ -28,7 +28,7 @@ def described(named: Mapping[str, str], place: Mapping[str, Any]) -> Mapping[str
 
 
 def described_tags(listed: Iterable[Raw], place: Mapping[str, Any]) -> Mapping[str, MaskedValue]:
-    return described({one["Key"]: one["Value"] for one in listed}, place)
+    return described({entry["Key"]: entry["Value"] for entry in listed}, place)
 
 
 def no_longer_denied(remove: Callable[[UndoTarget], object]) -> Undo[UndoTarget]:

@@ -67,16 +67,16 @@ class Index:
 
 
 def _keys(schema: list[Raw]) -> tuple[str, str | None]:
-    by_type = {one["KeyType"]: one["AttributeName"] for one in schema}
+    by_type = {entry["KeyType"]: entry["AttributeName"] for entry in schema}
     return by_type["HASH"], by_type.get("RANGE")
 
 
 def _index(raw: Raw) -> Index:
     hash_key, range_key = _keys(raw["KeySchema"])
-    key = [one["AttributeName"] for one in raw["KeySchema"]]
+    key = [entry["AttributeName"] for entry in raw["KeySchema"]]
     return Index(
         name=raw["IndexName"],
-        more_keys=tuple(one for one in key if one not in {hash_key, range_key}),
+        more_keys=tuple(entry for entry in key if entry not in {hash_key, range_key}),
         hash_key=hash_key,
         range_key=range_key,
         projection=raw["Projection"]["ProjectionType"],
@@ -86,10 +86,10 @@ def _index(raw: Raw) -> Index:
 
 def _caps(table: Raw) -> Iterator[tuple[str, int]]:
     """Yield (table or index, units a second) where a maximum on-demand throughput is set; -1 means none."""
-    for one in (table, *table.get("GlobalSecondaryIndexes", ())):
-        greatest = [units for units in one.get("OnDemandThroughput", {}).values() if units > 0]
+    for index in (table, *table.get("GlobalSecondaryIndexes", ())):
+        greatest = [units for units in index.get("OnDemandThroughput", {}).values() if units > 0]
         if greatest:
-            yield one.get("IndexName", one.get("TableName", "")), min(greatest)
+            yield index.get("IndexName", index.get("TableName", "")), min(greatest)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,7 +114,7 @@ class Table:
     attribute_types: Mapping[str, str] = fact(
         Words(en="attribute types", ja="属性の型"),
         "AttributeDefinitions",
-        read=lambda listed: {one["AttributeName"]: one["AttributeType"] for one in listed},
+        read=lambda listed: {entry["AttributeName"]: entry["AttributeType"] for entry in listed},
         covers="AttributeDefinitions.AttributeName AttributeDefinitions.AttributeType",
     )
     billing_mode: str = fact(
@@ -129,8 +129,8 @@ class Table:
         absent=(),
         read=lambda listed: tuple(map(_index, listed)),
         covers=" ".join(
-            f"GlobalSecondaryIndexes.{one}"
-            for one in (
+            f"GlobalSecondaryIndexes.{name}"
+            for name in (
                 *("IndexName", "KeySchema.AttributeName", "KeySchema.KeyType"),
                 *("Projection.ProjectionType", "IndexStatus"),
             )
@@ -171,7 +171,7 @@ class Table:
         HELD_IN,
         "Replicas",
         absent=(),
-        read=lambda listed: tuple(sorted(one["RegionName"] for one in listed)),
+        read=lambda listed: tuple(sorted(entry["RegionName"] for entry in listed)),
     )
 
     @property
@@ -190,7 +190,7 @@ def wait_until_active(context: ChangeContext, name: str) -> None:
     def active() -> bool:
         found = context.client("dynamodb").describe_table(TableName=name)["Table"]
         indexes = found.get("GlobalSecondaryIndexes", [])
-        states = {one.get("IndexStatus", "ACTIVE") for one in indexes} | {found["TableStatus"]}
+        states = {index.get("IndexStatus", "ACTIVE") for index in indexes} | {found["TableStatus"]}
         return states == {"ACTIVE"}
 
     what = Words(en="tables and indexes are ACTIVE", ja="テーブルとインデックスがACTIVEになること")
@@ -319,7 +319,8 @@ def _leaving(reading: Reading, name: str) -> Table:
 def all_on_demand(tables: Section[Table]) -> bool:
     """Whether every table is known to be on demand: then nothing moves capacities."""
     return not isinstance(tables, Unreadable) and all(
-        not isinstance(one, Unreadable) and one.billing_mode == ON_DEMAND for one in tables.values()
+        not isinstance(table, Unreadable) and table.billing_mode == ON_DEMAND
+        for table in tables.values()
     )
 
 

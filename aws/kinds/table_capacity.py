@@ -128,40 +128,40 @@ TARGET_PERCENT = 70
 
 def _unschedule(target: UndoTarget) -> None:
     client = target.context.client(AUTOSCALING)
-    for one in _of_table(target, "describe_scheduled_actions", "ScheduledActions"):
-        if one["ScheduledActionName"] in target.ids:
+    for entry in _of_table(target, "describe_scheduled_actions", "ScheduledActions"):
+        if entry["ScheduledActionName"] in target.ids:
             client.delete_scheduled_action(
-                ScheduledActionName=one["ScheduledActionName"], **_place(one)
+                ScheduledActionName=entry["ScheduledActionName"], **_place(entry)
             )
 
 
 def _track_use(target: UndoTarget) -> None:
     """Put a policy that follows the use of the capacity in the place of each that was found."""
     client = target.context.client(AUTOSCALING)
-    for one in _of_table(target, "describe_scaling_policies", "ScalingPolicies"):
-        if one["PolicyName"] not in target.ids:
+    for entry in _of_table(target, "describe_scaling_policies", "ScalingPolicies"):
+        if entry["PolicyName"] not in target.ids:
             continue
-        client.delete_scaling_policy(PolicyName=one["PolicyName"], **_place(one))
-        metric = METRICS[one["ScalableDimension"].rpartition(":")[2]]
+        client.delete_scaling_policy(PolicyName=entry["PolicyName"], **_place(entry))
+        metric = METRICS[entry["ScalableDimension"].rpartition(":")[2]]
         client.put_scaling_policy(
-            PolicyName=f"{one['ResourceId'].replace('/', '-')}-{metric}",
+            PolicyName=f"{entry['ResourceId'].replace('/', '-')}-{metric}",
             PolicyType="TargetTrackingScaling",
             TargetTrackingScalingPolicyConfiguration={
                 "TargetValue": TARGET_PERCENT,
                 "PredefinedMetricSpecification": {"PredefinedMetricType": metric},
             },
-            **_place(one),
+            **_place(entry),
         )
 
 
 def _of_table(target: UndoTarget, operation: str, key: str) -> list[Raw]:
     ours = f"table/{target.name}/"
     listed = _of_all_tables(target.context.listed, operation, key)
-    return [one for one in listed if f"{one['ResourceId']}/".startswith(ours)]
+    return [entry for entry in listed if f"{entry['ResourceId']}/".startswith(ours)]
 
 
-def _place(one: Raw) -> dict[str, str]:
-    return {name: one[name] for name in ("ServiceNamespace", "ResourceId", "ScalableDimension")}
+def _place(raw: Raw) -> dict[str, str]:
+    return {name: raw[name] for name in ("ServiceNamespace", "ResourceId", "ScalableDimension")}
 
 
 UNDO: Mapping[tuple[Words, Words], HowToUndo[UndoTarget]] = {
@@ -246,7 +246,7 @@ def scalable_targets(reading: Reading) -> Section[tuple[ScalableTarget, ...]]:
         return {}
     targets = targets_of(reading.aws.listed)
     by_table = {
-        name: tuple(one for one in targets if one.resource.split("/")[1] == name)
+        name: tuple(target for target in targets if target.resource.split("/")[1] == name)
         for name in reading.scope.tables
     }
     return {name: own for name, own in by_table.items() if own}
@@ -260,7 +260,7 @@ def targets_of(listed: Callable[..., Iterable[Raw]]) -> list[ScalableTarget]:
     """Return what moves capacities; ``listed`` returns the entries of a list over all its pages, for a reader or a change."""
     policies = _of_all_tables(listed, "describe_scaling_policies", "ScalingPolicies")
     targets = _of_all_tables(listed, "describe_scalable_targets", "ScalableTargets")
-    return [_target(one, policies) for one in targets]
+    return [_target(target, policies) for target in targets]
 
 
 def _target(raw: Raw, policies: Iterable[Raw]) -> ScalableTarget:
@@ -272,9 +272,9 @@ def _target(raw: Raw, policies: Iterable[Raw]) -> ScalableTarget:
         maximum=raw["MaxCapacity"],
         suspended=raw.get("SuspendedState", {}).get("DynamicScalingOutSuspended", False),
         policies=tuple(
-            one["PolicyName"]
-            for one in policies
-            if (one["ResourceId"], one["ScalableDimension"]) == moved
+            policy["PolicyName"]
+            for policy in policies
+            if (policy["ResourceId"], policy["ScalableDimension"]) == moved
         ),
     )
 

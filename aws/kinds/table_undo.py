@@ -49,7 +49,10 @@ def _kinesis(target: UndoTarget) -> None:
 
     def disabled() -> bool:
         answer = client.describe_kinesis_streaming_destination(TableName=table)
-        states = {one["DestinationStatus"] for one in answer["KinesisDataStreamDestinations"]}
+        states = {
+            destination["DestinationStatus"]
+            for destination in answer["KinesisDataStreamDestinations"]
+        }
         return states <= {"DISABLED"}
 
     what = Words(

@@ -63,15 +63,15 @@ def _listeners(listed: Iterable[Raw], place: Mapping[str, str]) -> tuple[Subscri
     """Return who listens, as the listing tells it; their settings are read apart."""
     return tuple(
         Subscription(
-            protocol=one.get("Protocol", ""),
+            protocol=entry.get("Protocol", ""),
             endpoint=masked_address(
-                one.get("Protocol", ""), one.get("Endpoint", ""), place["prefix"]
+                entry.get("Protocol", ""), entry.get("Endpoint", ""), place["prefix"]
             ),
             # PendingConfirmation and Deleted stand where an ARN should.
-            confirmed=one.get("SubscriptionArn", "").startswith("arn:"),
-            arn=one.get("SubscriptionArn", ""),
+            confirmed=entry.get("SubscriptionArn", "").startswith("arn:"),
+            arn=entry.get("SubscriptionArn", ""),
         )
-        for one in listed
+        for entry in listed
     )
 
 
@@ -233,7 +233,7 @@ def topics(reading: Reading) -> Section[Topic]:
 
 
 def _notified(alarms: Mapping[str, object], partition: str) -> set[str]:
-    actions = {arn for one in alarms.values() for arn in getattr(one, "alarm_actions", ())}
+    actions = {arn for alarm in alarms.values() for arn in getattr(alarm, "alarm_actions", ())}
     return {arn for arn in actions if arn.startswith(f"arn:{partition}:sns:")}
 
 
@@ -242,13 +242,13 @@ def _topic(reading: Reading, arn: str) -> Topic:
     listed = value_of(topic, "subscriptions")
     if isinstance(listed, Unreadable):
         return topic
-    return changed(topic, subscriptions=tuple(_with_settings(reading, one) for one in listed))
+    return changed(topic, subscriptions=tuple(_with_settings(reading, entry) for entry in listed))
 
 
-def _with_settings(reading: Reading, one: Subscription) -> Subscription:
-    found, unread = _settings(reading, one.arn) if one.confirmed else ({}, None)
+def _with_settings(reading: Reading, subscription: Subscription) -> Subscription:
+    found, unread = _settings(reading, subscription.arn) if subscription.confirmed else ({}, None)
     return replace(
-        one,
+        subscription,
         # An empty object is how a filter, or a queue, is taken away.
         filter_policy=found.get("FilterPolicy", "").replace("{}", ""),
         filter_scope=found.get("FilterPolicyScope", "MessageAttributes"),

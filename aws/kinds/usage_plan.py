@@ -49,10 +49,10 @@ def _stage(raw: Raw) -> str:
 
 
 def _own_limits(stages: Sequence[Raw]) -> Iterator[OwnLimit]:
-    for one in stages:
-        for method, limit in (one.get("throttle") or {}).items():
+    for stage in stages:
+        for method, limit in (stage.get("throttle") or {}).items():
             yield OwnLimit(
-                method=f"{_stage(one)} {method}",
+                method=f"{_stage(stage)} {method}",
                 rate=limit.get("rateLimit"),
                 burst=limit.get("burstLimit"),
             )
@@ -81,7 +81,7 @@ class UsagePlan:
         call="keys",
         absent=(),
         covers="items.id",
-        read=lambda keys: tuple(sorted(one["id"] for one in keys if "id" in one)),
+        read=lambda keys: tuple(sorted(key["id"] for key in keys if "id" in key)),
         part=Part.PERMISSIONS,
     )
     own_limits: tuple[OwnLimit, ...] = fact(
@@ -193,7 +193,7 @@ def usage_plans(reading: Reading) -> Section[UsagePlan]:
         reading,
         found,
         reading.scope.usage_plan,
-        lambda raw: any(one.get("apiId") == api for one in raw.get("apiStages", ())),
+        lambda raw: any(stage.get("apiId") == api for stage in raw.get("apiStages", ())),
     )
 
     def read(name: str) -> UsagePlan:

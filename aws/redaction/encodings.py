@@ -18,7 +18,7 @@ def readings(text: bytes, depth: int) -> set[bytes]:
     """Return the text and all that it decodes to, ``depth`` encodings deep."""
     found, left = {text}, {text}
     for _ in range(depth):
-        left = {inner for one in left for inner in _decoded(one)} - found
+        left = {inner for data in left for inner in _decoded(data)} - found
         found |= left
     return found
 
@@ -46,6 +46,6 @@ def _decoded(text: bytes) -> Iterator[bytes]:
         if UUID.fullmatch(run):
             continue
         # Characters directly before it shift the groups of four.
-        yield from (one for shift in range(4) for one in from_base64(run[shift:]))
+        yield from (data for shift in range(4) for data in from_base64(run[shift:]))
     for run in {*HEX_RUN.findall(text)}:
-        yield from (one for shift in range(2) for one in from_hex(run[shift:]))
+        yield from (data for shift in range(2) for data in from_hex(run[shift:]))

@@ -41,8 +41,8 @@ class Search:
         """Return the answer with the name of a secret wherever the secret stood; note each place."""
         if not self._needles:
             return answer
-        asked = [one for one in parameters.values() if isinstance(one, str)]
-        about = ", ".join(self._replaced(one, self._names(one)) for one in asked)
+        asked = [parameter for parameter in parameters.values() if isinstance(parameter, str)]
+        about = ", ".join(self._replaced(name, self._names(name)) for name in asked)
         return self._cleaned(call, about, "", answer)
 
     @property
@@ -59,9 +59,9 @@ class Search:
                 return self._replaced(value, names) if names else value
             case Mapping():
                 path += self._named(value)
-                return dict(self._member(call, about, path, *one) for one in value.items())
+                return dict(self._member(call, about, path, *item) for item in value.items())
             case list():
-                return [self._cleaned(call, about, path, one) for one in value]
+                return [self._cleaned(call, about, path, entry) for entry in value]
         return value
 
     def _member(self, call: str, about: str, path: str, name: str, value: Any) -> tuple[str, Any]:
@@ -71,7 +71,9 @@ class Search:
 
     def _named(self, element: Raw) -> str:
         """Return how a person would find an element of a list: ``[api-5xx-alarm]``."""
-        found = (one for key, one in element.items() if NAME.search(key) and isinstance(one, str))
+        found = (
+            value for key, value in element.items() if NAME.search(key) and isinstance(value, str)
+        )
         first = next(found, "")
         return f"[{self._replaced(first, self._names(first))}]" if first else ""
 
@@ -91,4 +93,4 @@ class Search:
 
     def _note(self, call: str, place: str, names: tuple[str, ...]) -> None:
         with self._lock:
-            self._found.update(Leak(secret=one, call=call, place=place) for one in names)
+            self._found.update(Leak(secret=name, call=call, place=place) for name in names)

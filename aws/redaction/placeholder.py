@@ -45,8 +45,8 @@ def is_placeholder(text: str, known: Collection[str]) -> bool:
     ``known`` are texts that everybody knows here: defaults of guides, names of the environment.
     """
     layers = [*_layers(text)]
-    behind = [raw for one in layers for raw in _decoded(one)]
-    return any(_is_generic(one, known) for one in layers) or any(map(_counts, behind))
+    behind = [raw for layer in layers for raw in _decoded(layer)]
+    return any(_is_generic(layer, known) for layer in layers) or any(map(_counts, behind))
 
 
 def _is_generic(text: str, known: Collection[str]) -> bool:
@@ -96,7 +96,7 @@ def _counts(raw: bytes) -> bool:
 def _reads_like_words(text: str) -> bool:
     """Whether its letters follow each other as in words; drawn ones do not, nor do capitals and digits between them."""
     pairs = LETTERS.findall(text)
-    common = sum(one.lower() in PAIRS for one in pairs if not SMALL_THEN_CAPITAL.fullmatch(one))
+    common = sum(pair.lower() in PAIRS for pair in pairs if not SMALL_THEN_CAPITAL.fullmatch(pair))
     many = len(pairs) >= max(FEWEST_PAIRS, len(text) / 2)
     return many and common >= LIKE_WORDS * len(pairs)
 
@@ -106,7 +106,7 @@ def _climbs(text: str) -> bool:
     lower = text.lower()
     steps = [after - before for before, after in pairwise(map(ord, lower))]
     runs = (len([*run]) for step, run in groupby(steps) if abs(step) == 1)
-    return any(run + 1 >= IN_ORDER for run in runs) or any(one in lower for one in KEYBOARD)
+    return any(run + 1 >= IN_ORDER for run in runs) or any(name in lower for name in KEYBOARD)
 
 
 def _repeats(text: str) -> bool:

@@ -100,7 +100,10 @@ WITHHELD = re.compile(
 def withheld_in_japanese(text: str) -> str:
     """Tell the withheld values that stand in a text in Japanese; the rest of it stays as it is."""
     return WITHHELD.sub(
-        lambda one: _withheld_words(int(one["length"]), one["shape"], one["print"] or "").ja, text
+        lambda match: (
+            _withheld_words(int(match["length"]), match["shape"], match["print"] or "").ja
+        ),
+        text,
     )
 
 
@@ -220,8 +223,8 @@ def _is_json(text: str) -> bool:
 def spellings(texts: Iterable[str]) -> frozenset[bytes]:
     """Return each text as it is, and the bytes behind it where it is hexadecimal or base64."""
     raw = [text.encode() for text in texts]
-    behind = [one for text in raw for one in (*from_hex(text), *from_base64(text))]
-    return frozenset(one for one in (*raw, *behind) if len(one) >= SHORTEST)
+    behind = [data for text in raw for data in (*from_hex(text), *from_base64(text))]
+    return frozenset(data for data in (*raw, *behind) if len(data) >= SHORTEST)
 
 
 def secrets_in(text: str, needles: Needles) -> tuple[str, ...]:
@@ -251,7 +254,7 @@ def marked(text: str) -> tuple[str, ...]:
 @lru_cache(maxsize=16)
 def _pieces(wanted: frozenset[bytes]) -> frozenset[bytes]:
     """Return the windows on each spelling: a key cut off, or in two halves, is still known by one."""
-    return frozenset(piece for one in wanted for piece in _windows(_without_jwt_header(one)))
+    return frozenset(piece for data in wanted for piece in _windows(_without_jwt_header(data)))
 
 
 def _without_jwt_header(spelling: bytes) -> bytes:

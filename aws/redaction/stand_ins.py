@@ -65,16 +65,16 @@ class StandIns:
     ) -> None:
         """``own`` are texts that are private by what they are: hosts, channels, buckets, addresses."""
         self._key = key or secrets.token_bytes(32)
-        self._private: set[str] = {one for one in own if len(one) >= SHORTEST}
+        self._private: set[str] = {name for name in own if len(name) >= SHORTEST}
         self._secret: set[str] = set()
         self._public = public
 
     def look_at_secret(self, text: str) -> None:
         """Note a secret: the texts of its JSON, or else the whole, also as JSON and URLs write them."""
-        for one in _leaves(text):
-            self._secret.add(one)
-            written = {json.dumps(one)[1:-1], json.dumps(one, ensure_ascii=False)[1:-1]}
-            self._private |= {one, *written, quote(one, safe=""), quote_plus(one)}
+        for leave in _leaves(text):
+            self._secret.add(leave)
+            written = {json.dumps(leave)[1:-1], json.dumps(leave, ensure_ascii=False)[1:-1]}
+            self._private |= {leave, *written, quote(leave, safe=""), quote_plus(leave)}
 
     def look_through(self, value: Any) -> None:
         """Note anything that is private in a tree of JSON."""
@@ -82,13 +82,15 @@ class StandIns:
             if IDS.fullmatch(member) and ID_FORM.fullmatch(text) and not text.isalpha():
                 self._private.add(text)
             for pattern in PATTERNS:
-                self._private.update(one for one in pattern.findall(text) if not OF_AWS.match(one))
+                self._private.update(
+                    entry for entry in pattern.findall(text) if not OF_AWS.match(entry)
+                )
             self._private.update(filter(_is_address, ADDRESS_6.findall(text)))
 
     def replaced(self, value: Any) -> Any:
         """Return the tree with every private text replaced; a secret in another encoding becomes a mark of it."""
         found = sorted(self._private - PUBLIC, key=len, reverse=True)
-        anywhere = re.compile("|".join(re.escape(one) for one in found) or r"(?!)")
+        anywhere = re.compile("|".join(re.escape(name) for name in found) or r"(?!)")
 
         def change(text: str, *, given: bool = False) -> str:
             changed = anywhere.sub(lambda hit: self.of(hit.group()), text)
@@ -110,7 +112,7 @@ class StandIns:
             return f"2001:db8::{self._draw(text).hex()[:4]}"  # RFC 3849
         if "@" in text:
             return f"person-{self._draw(text).hex()[:8]}@example.com"
-        prefix = next((one for one in PREFIXES if text.startswith(one)), text[0])
+        prefix = next((name for name in PREFIXES if text.startswith(name)), text[0])
         kept = prefix if text.startswith(PREFIXES) or LINE_ID.fullmatch(text) else ""
         rest = text[len(kept) :]
         alphabet = _alphabets(rest)
@@ -121,7 +123,7 @@ class StandIns:
 
     def _draw(self, text: str, length: int = 32) -> bytes:
         blocks = range(length // 32 + 1)
-        made = (hmac.digest(self._key, f"{one}:{text}".encode(), "sha256") for one in blocks)
+        made = (hmac.digest(self._key, f"{block}:{text}".encode(), "sha256") for block in blocks)
         return b"".join(made)[:length]
 
 
@@ -133,7 +135,7 @@ def _alphabets(text: str) -> tuple[str, ...]:
 
 
 def _drawn(char: str, byte: int, alphabets: tuple[str, ...]) -> str:
-    alphabet = next((one for one in alphabets if char in one), None)
+    alphabet = next((name for name in alphabets if char in name), None)
     return alphabet[byte % len(alphabet)] if alphabet else char
 
 
@@ -145,20 +147,20 @@ def _texts(value: Any, member: str = "") -> Iterator[tuple[str, str]]:
             if value[:1] in {"{", "["} and (inner := _parsed(value)) is not None:
                 yield from _texts(inner, member)
         case Mapping():
-            for key, one in value.items():
+            for key, item in value.items():
                 yield "", key
-                yield from _texts(one, key)
+                yield from _texts(item, key)
         case list():
-            for one in value:
-                yield from _texts(one, member)
+            for entry in value:
+                yield from _texts(entry, member)
 
 
 def _leaves(text: str) -> Iterator[str]:
     """Yield the secret itself: the texts of its JSON, or else the whole."""
     inner = _parsed(text)
-    leaves = [one for _, one in _texts(inner)] if isinstance(inner, Mapping) else [text]
+    leaves = [name for _, name in _texts(inner)] if isinstance(inner, Mapping) else [text]
     names = set(inner) if isinstance(inner, Mapping) else set()
-    yield from (one for one in leaves if len(one) >= SHORTEST and one not in names)
+    yield from (leave for leave in leaves if len(leave) >= SHORTEST and leave not in names)
 
 
 def _parsed(text: str) -> Any:
@@ -175,11 +177,11 @@ def _mapped(value: Any, change: Callable[..., str], *, given: bool = False) -> A
             return change(value, given=given)
         case Mapping():
             return {
-                change(key): _mapped(one, change, given=(given and key != "Key") or key in GIVEN)
-                for key, one in value.items()
+                change(key): _mapped(entry, change, given=(given and key != "Key") or key in GIVEN)
+                for key, entry in value.items()
             }
         case list():
-            return [_mapped(one, change, given=given) for one in value]
+            return [_mapped(entry, change, given=given) for entry in value]
     return value
 
 

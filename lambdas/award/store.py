@@ -132,7 +132,7 @@ def _whole(value: object) -> int:
 
 def _outcome(error: ClientError) -> AwardOutcome:
     """Read DynamoDB's cancellation reasons, one per item, in the order of the items."""
-    reasons = [one.get("Code") for one in error.response.get("CancellationReasons", [])]
+    reasons = [reason.get("Code") for reason in error.response.get("CancellationReasons", [])]
     if not reasons:
         raise error
     if reasons[0] == "ConditionalCheckFailed":

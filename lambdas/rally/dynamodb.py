@@ -24,7 +24,7 @@ def _value(typed: Mapping[str, Any]) -> Any:
         case "M":
             return plain(value)
         case "L":
-            return [_value(one) for one in value]
+            return [_value(entry) for entry in value]
         case "NULL":
             return None
         case _:

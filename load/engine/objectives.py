@@ -110,7 +110,7 @@ class ObjectiveResult:
     @property
     def asked(self) -> Words:
         """What the limit asks for."""
-        least, most = (self.text(one) for one in self.limit)
+        least, most = (self.text(seconds) for seconds in self.limit)
         if self.limit[0] == 0:
             return Words(f"at most {most}", f"{most}以下")
         if self.limit[1] < 1:

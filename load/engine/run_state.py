@@ -32,7 +32,7 @@ class RunState:
         self._complete = False
         self._ended: tuple[datetime, float] | None = None
         objectives = run.conditions.objectives.endpoints.values()
-        self._errors = ErrorWatch(max(one.errors for one in objectives))
+        self._errors = ErrorWatch(max(objective.errors for objective in objectives))
 
     @property
     def elapsed_s(self) -> float:

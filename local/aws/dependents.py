@@ -22,9 +22,9 @@ def dependents(request: Request, own: tuple[Target, ...], moto: Moto) -> Iterabl
     if request.service == "lambda" and request.operation in _HANDS_A_ROLE and given.get("Role"):
         yield "iam:PassRole", str(given["Role"])
     if (request.service, request.operation) == ("apigateway", "UpdateAccount"):
-        for one in given.get("patchOperations", ()):
-            if one.get("path") == "/cloudwatchRoleArn" and one.get("value"):
-                yield "iam:PassRole", str(one["value"])
+        for operation in given.get("patchOperations", ()):
+            if operation.get("path") == "/cloudwatchRoleArn" and operation.get("value"):
+                yield "iam:PassRole", str(operation["value"])
     if further := _FURTHER.get((request.service, request.operation)):
         yield from further(request, given, moto)
     if request.service in _KEYS:
@@ -109,7 +109,7 @@ def _of_tables(request: Request, given: Mapping[str, Any], moto: Moto) -> Used:
     if request.operation in _ITEMS:
         tables = moto.backend("dynamodb", request.region).tables
         found = (tables.get(name) for name in _named_tables(given))
-        return ("kms:Decrypt",), [_key_of(one) for one in found if one is not None]
+        return ("kms:Decrypt",), [_key_of(entry) for entry in found if entry is not None]
     chosen = given.get("TableCreationParameters", given)
     specification = chosen.get("SSESpecification") or given.get("SSESpecificationOverride") or {}
     return _CHOOSES_A_TABLE_KEY, [specification.get("KMSMasterKeyId")]
@@ -133,7 +133,7 @@ def _of_secrets(request: Request, given: Mapping[str, Any], moto: Moto) -> Used:
         return actions, [given.get("KmsKeyId")]
     name = given.get("SecretId")
     secrets = list(moto.backend("secretsmanager", request.region).secrets.values())
-    return actions, [one.kms_key_id for one in secrets if name in {one.name, one.arn}]
+    return actions, [secret.kms_key_id for secret in secrets if name in {secret.name, secret.arn}]
 
 
 _KEYS: Mapping[str, Callable[[Request, Mapping[str, Any], Moto], Used]] = {
@@ -145,9 +145,9 @@ _KEYS: Mapping[str, Callable[[Request, Mapping[str, Any], Moto], Used]] = {
 def _of_a_customer(key: str, request: Request, moto: Moto) -> str | None:
     """Return the ARN of a customer's key; None where the key is AWS's own, which its services may use."""
     keys = moto.backend("kms", request.region).keys.values()
-    for one in list(keys):
-        if key in {one.id, one.arn, *one.aliases} and not any(map(_is_of_aws, one.aliases)):
-            return str(one.arn)
+    for entry in list(keys):
+        if key in {entry.id, entry.arn, *entry.aliases} and not any(map(_is_of_aws, entry.aliases)):
+            return str(entry.arn)
     return None
 
 

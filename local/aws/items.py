@@ -14,12 +14,12 @@ def writes(operation: str, asked: Mapping[str, Any]) -> Iterator[tuple[str, Mapp
         yield asked["TableName"], asked.get("Item") or asked["Key"]
     elif operation == "BatchWriteItem":
         for name, requests in asked["RequestItems"].items():
-            for one in requests:
-                put, delete = one.get("PutRequest"), one.get("DeleteRequest")
+            for request in requests:
+                put, delete = request.get("PutRequest"), request.get("DeleteRequest")
                 yield name, put["Item"] if put else delete["Key"]
     elif operation == "TransactWriteItems":
-        for one in asked["TransactItems"]:
-            for kind, write in one.items():
+        for item in asked["TransactItems"]:
+            for kind, write in item.items():
                 if kind != "ConditionCheck":
                     yield write["TableName"], write.get("Item") or write["Key"]
 

@@ -45,9 +45,9 @@ def _hash_key(table: Any, index: str | None) -> str:
     if index is None:
         return str(table.hash_key_attr)
     schema = next(
-        one.schema for one in (*table.global_indexes, *table.indexes) if one.name == index
+        entry.schema for entry in (*table.global_indexes, *table.indexes) if entry.name == index
     )
-    return next(str(one["AttributeName"]) for one in schema if one["KeyType"] == "HASH")
+    return next(str(entry["AttributeName"]) for entry in schema if entry["KeyType"] == "HASH")
 
 
 def _asked(part: Mapping[str, Any], name: str) -> list[Mapping[str, Any]]:

@@ -86,11 +86,11 @@ class Restores:
         """Return how the items that were written after the moment were at it."""
         before: dict[Key, Mapping[str, Any] | None] = {}
         after: set[Key] = set()
-        for one in self._log:
-            if one.table == table and one.at <= to:
-                before[one.key] = one.image
-            elif one.table == table:
-                after.add(one.key)
+        for written in self._log:
+            if written.table == table and written.at <= to:
+                before[written.key] = written.image
+            elif written.table == table:
+                after.add(written.key)
         return {key: before.get(key) for key in after}
 
     def _up_to_now(self, response: Response) -> Response:

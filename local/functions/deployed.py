@@ -125,7 +125,7 @@ def permits(policy: Iterable[Statement], function: str, principal: str, source_a
     Permission on an alias says nothing of the function, nor the other way round.
     """
     named = {("*", "*"), ("AWS", "*"), ("Service", principal)}
-    about = [one for one in policy if not named.isdisjoint(one.principals)]
+    about = [statement for statement in policy if not named.isdisjoint(statement.principals)]
     account = (source_arn.split(":") + [""] * 5)[4]
     known = context({"aws:SourceArn": source_arn, "aws:SourceAccount": account})
     return evaluate(about, "lambda:InvokeFunction", function, known).allowed

@@ -26,7 +26,7 @@ class EventQueue:
         self._events: list[Future[None]] = []
 
     def put(self, call: InvokeCall) -> None:
-        self._events = [one for one in self._events if not one.done()]
+        self._events = [event for event in self._events if not event.done()]
         self._events.append(self._threads.submit(self._handle, call))
 
     def settle(self, seconds: float) -> None:

@@ -51,8 +51,8 @@ class Server:
         pid = os.fork()
         if not pid:
             become(self._worker, json.loads(message), descriptors)
-        for one in descriptors[:STANDARD]:
-            os.close(one)
+        for descriptor in descriptors[:STANDARD]:
+            os.close(descriptor)
         watched = os.pidfd_open(pid)
         self._alive[watched] = pid, descriptors[STANDARD]
         self._polled.register(watched, select.POLLIN)
@@ -81,8 +81,8 @@ def become(worker: CodeType, asked: dict[str, Any], descriptors: list[int]) -> N
     """Be what ``python worker.py …`` is after its first imports; returns where the worker would end."""
     os.setsid()
     os.write(descriptors[STANDARD], str(os.getpid()).encode())
-    for standard, one in enumerate(descriptors[:STANDARD]):
-        os.dup2(one, standard)
+    for standard, descriptor in enumerate(descriptors[:STANDARD]):
+        os.dup2(descriptor, standard)
     os.closerange(STANDARD, os.sysconf("SC_OPEN_MAX"))
     os.chdir(asked["arguments"][0])
     os.environ.clear()

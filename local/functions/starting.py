@@ -37,8 +37,8 @@ class WorkerProcess:
     wait: Callable[[float | None], int]
 
     def close(self) -> None:
-        for one in (self.requests, self.answers, self.log):
-            os.close(one)
+        for number in (self.requests, self.answers, self.log):
+            os.close(number)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +51,7 @@ class Asked:
     @property
     def names(self) -> set[str]:
         """Modules and packages at the top of the package that was uploaded."""
-        return {one.name.partition(".")[0] for one in Path(self.arguments[0]).iterdir()}
+        return {path.name.partition(".")[0] for path in Path(self.arguments[0]).iterdir()}
 
 
 class Starter:
@@ -161,5 +161,5 @@ def _pipes() -> Iterator[tuple[list[int], list[int]]]:
     try:
         yield [requests, answers, log], its
     finally:
-        for one in its:
-            os.close(one)
+        for number in its:
+            os.close(number)

@@ -57,8 +57,8 @@ def _plan(plan: Any, held: Any) -> UsagePlan:
     return UsagePlan(
         id=plan.id,
         stages={
-            (one["apiId"], one["stage"]): _limits(one.get("throttle") or {})
-            for one in plan.api_stages
+            (stage["apiId"], stage["stage"]): _limits(stage.get("throttle") or {})
+            for stage in plan.api_stages
         },
         limit=limit(plan.throttle),
         quota=Quota(limit=int(plan.quota["limit"]), period=plan.quota["period"])

@@ -78,9 +78,12 @@ def frozen(api: Any, deployment_id: str, created: float) -> DeploymentSnapshot:
         deployment_id=deployment_id,
         created=created,
         methods={(method.path, method.verb): method for method in methods},
-        authorizers={one.id: _authorizer(one) for one in api.authorizers.values()},
+        authorizers={
+            authorizer.id: _authorizer(authorizer) for authorizer in api.authorizers.values()
+        },
         gateway_responses={
-            one.response_type: _gateway_response(one) for one in api.gateway_responses.values()
+            response.response_type: _gateway_response(response)
+            for response in api.gateway_responses.values()
         },
         api={
             "name": api.name,
@@ -104,8 +107,10 @@ def _method(path: str, verb: str, method: Any, validators: Mapping[str, Any]) ->
         authorizer_id=method.authorizer_id,
         api_key_required=bool(method.api_key_required),
         integration=_integration(method.method_integration) if method.method_integration else None,
-        method_responses={status: _headers(one.response_parameters) for status, one in responses},
-        response_models={status: dict(one.response_models or {}) for status, one in responses},
+        method_responses={
+            status: _headers(entry.response_parameters) for status, entry in responses
+        },
+        response_models={status: dict(entry.response_models or {}) for status, entry in responses},
         request_parameters=_flags(method.request_parameters),
         operation_name=method.operation_name or "",
         request_models=dict(method.request_models or {}),
@@ -129,7 +134,7 @@ def _integration(integration: Any) -> Integration:
         uri=integration.uri or "",
         timeout_ms=int(integration.timeout_in_millis or _DEFAULT_TIMEOUT_MS),
         request_templates=_texts(integration.request_templates),
-        responses={str(status): _answer(one) for status, one in responses.items()},
+        responses={str(status): _answer(response) for status, response in responses.items()},
         cache_namespace=integration.cache_namespace or "",
         cache_key_parameters=tuple(integration.cache_key_parameters or ()),
         http_method=integration.http_method or "",

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
+from operator import attrgetter
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -77,7 +78,7 @@ def _operation(method: Method, snapshot: DeploymentSnapshot, wanted: set[str]) -
     operation: dict[str, Any] = {}
     if method.operation_name:
         operation["operationId"] = method.operation_name
-    if parameters := [_parameter(*one) for one in _parameters(method)]:
+    if parameters := [_parameter(*parameter) for parameter in _parameters(method)]:
         operation["parameters"] = parameters
     if method.request_models:
         operation["requestBody"] = {"content": _bodies(method), "required": True}
@@ -144,10 +145,11 @@ def _security(method: Method, snapshot: DeploymentSnapshot) -> list[dict[str, li
 def _schemes(snapshot: DeploymentSnapshot, wanted: set[str]) -> dict[str, Any]:
     methods = snapshot.methods.values()
     schemes: dict[str, Any] = {}
-    for one in snapshot.authorizers.values():
-        if any(method.authorizer_id == one.id for method in methods):
-            extension = authorizer_extension(one) if "authorizers" in wanted else {}
-            schemes[one.name] = {"type": "apiKey", **_place(one.identity_source), **extension}
+    for authorizer in snapshot.authorizers.values():
+        if any(method.authorizer_id == authorizer.id for method in methods):
+            extension = authorizer_extension(authorizer) if "authorizers" in wanted else {}
+            place = _place(authorizer.identity_source)
+            schemes[authorizer.name] = {"type": "apiKey", **place, **extension}
     if any(method.authorization == "AWS_IAM" for method in methods):
         schemes["sigv4"] = _SIGNED
     if any(method.api_key_required for method in methods):
@@ -173,13 +175,13 @@ def _api_extensions(snapshot: DeploymentSnapshot) -> dict[str, Any]:
         extensions["x-amazon-apigateway-binary-media-types"] = list(media_types)
     if (size := snapshot.api.get("minimumCompressionSize")) is not None:
         extensions["x-amazon-apigateway-minimum-compression-size"] = size
-    if validators := {one.validator for one in snapshot.methods.values() if one.validator}:
+    if validators := {method.validator for method in snapshot.methods.values() if method.validator}:
         extensions["x-amazon-apigateway-request-validators"] = {
-            one.name: {
-                "validateRequestParameters": one.parameters,
-                "validateRequestBody": one.body,
+            validator.name: {
+                "validateRequestParameters": validator.parameters,
+                "validateRequestBody": validator.body,
             }
-            for one in sorted(validators, key=lambda one: one.name)
+            for validator in sorted(validators, key=attrgetter("name"))
         }
     if policy := snapshot.api.get("policy"):
         extensions["x-amazon-apigateway-policy"] = json.loads(policy)

@@ -24,7 +24,7 @@ class Routes:
         resources: dict[tuple[str, ...], dict[str, Method]] = {}
         for method in methods:
             resources.setdefault(_segments(method.path), {})[method.verb] = method
-        ranked = sorted(resources, key=lambda segments: [_rank(one) for one in segments])
+        ranked = sorted(resources, key=lambda segments: [_rank(segment) for segment in segments])
         self._resources = [(segments, resources[segments]) for segments in ranked]
 
     def match(self, verb: str, path: str) -> Route:

@@ -20,7 +20,7 @@ from local.line.channels import Channels
 from local.line.login import LineLogin
 from local.line.messaging import Messaging
 
-_KEPT = tuple(one.name for one in fields(Received))
+_KEPT = tuple(field.name for field in fields(Received))
 
 Answer = Callable[..., Response]
 Mishap = Callable[[LineCall], Response | None]
@@ -101,5 +101,5 @@ class FakeLine:
 
     def _list(self, _: LineCall) -> Response:
         # Not asdict, which copies every header of every call each time that somebody polls.
-        shown = [{name: getattr(one, name) for name in _KEPT} for one in self.received]
+        shown = [{name: getattr(received, name) for name in _KEPT} for received in self.received]
         return json_response({"received": shown})

@@ -86,10 +86,10 @@ def get_api_mappings(request: Request, moto: Moto) -> Response:
         if name not in first.domain_names:
             return moto(request)
         of_first = [
-            _mapping(one.base_path, one.rest_api_id, _key(one.base_path), one.stage or "")
-            for one in first.base_path_mappings.get(name, {}).values()
+            _mapping(entry.base_path, entry.rest_api_id, _key(entry.base_path), entry.stage or "")
+            for entry in first.base_path_mappings.get(name, {}).values()
         ]
-        noted = [one for one in _noted(request, moto).values() if one["domainName"] == name]
+        noted = [entry for entry in _noted(request, moto).values() if entry["domainName"] == name]
         return json_response({"items": [*of_first, *noted]})
 
 

@@ -89,9 +89,9 @@ def _value(name: str, patch: Patch) -> Any:
 
 def _inside(held: Any, name: str, key: str, patch: Patch, *, flag: bool) -> Any:
     if name in _LISTS:
-        kept = [one for one in held or () if one != key]
+        kept = [entry for entry in held or () if entry != key]
         return kept if patch["op"] == "remove" else [*kept, key]
-    kept_map = {one: value for one, value in (held or {}).items() if one != key}
+    kept_map = {entry: value for entry, value in (held or {}).items() if entry != key}
     value = patch.get("value", "")
     given = value == "true" if flag else value
     return kept_map if patch["op"] == "remove" else {**kept_map, key: given}

@@ -110,9 +110,12 @@ def _summary(request: Request, moto: Moto) -> dict[str, dict[str, Any]] | None:
     if place not in frozen:
         return None
     found: dict[str, dict[str, Any]] = {}
-    for one in frozen[place].methods.values():
-        asked = {"authorizationType": one.authorization, "apiKeyRequired": one.api_key_required}
-        found.setdefault(one.path, {})[one.verb] = asked
+    for method in frozen[place].methods.values():
+        asked = {
+            "authorizationType": method.authorization,
+            "apiKeyRequired": method.api_key_required,
+        }
+        found.setdefault(method.path, {})[method.verb] = asked
     return found
 
 

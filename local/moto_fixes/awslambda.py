@@ -51,7 +51,7 @@ def get_function(request: Request, moto: Moto) -> Response:
     if not response.succeeded:
         return response
     left_out = {"Tags", "Concurrency"} if qualifier else set[str]()
-    shown = {member: one for member, one in response.document.items() if member not in left_out}
+    shown = {member: value for member, value in response.document.items() if member not in left_out}
     configuration = {**shown["Configuration"], **_kept(request, moto, name, qualifier)}
     code = {**shown["Code"], "Location": _link(request, name, configuration["Version"])}
     return response.with_document(
@@ -128,7 +128,11 @@ def remove_permission(request: Request, moto: Moto) -> Response:
     """Remove from this qualifier's policy only: the same id may stand on another alias."""
     policies, key = _policies(request, moto), name_and_qualifier(request)
     statements = policies.get(key, [])
-    kept = [one for one in statements if one.get("Sid") != request.labels["StatementId"]]
+    kept = [
+        statement
+        for statement in statements
+        if statement.get("Sid") != request.labels["StatementId"]
+    ]
     if len(kept) == len(statements):
         return refusal(request, "ResourceNotFoundException", _NO_RESOURCE, 404)
     policies[key] = kept
@@ -149,10 +153,10 @@ def forget(request: Request, moto: Moto) -> Response:
 
 def list_function_url_configs(request: Request, moto: Moto) -> Response:
     name, _ = name_and_qualifier(request)
-    found = [one for one in _functions(request, moto) if one.function_name == name]
+    found = [function for function in _functions(request, moto) if function.function_name == name]
     if not found:
         return refusal(request, "ResourceNotFoundException", _NO_RESOURCE, 404)
-    configs = [one.url_config.to_dict() for one in found if one.url_config]
+    configs = [entry.url_config.to_dict() for entry in found if entry.url_config]
     return json_response({"FunctionUrlConfigs": configs})
 
 

@@ -71,8 +71,8 @@ def describe_alarms(request: Request, moto: Moto) -> Response:
         return response
     names, types = asked.get("AlarmNames"), asked.get("AlarmTypes") or ["MetricAlarm"]
     found = [
-        one
-        for name, one in _composites(request, moto).items()
+        composite
+        for name, composite in _composites(request, moto).items()
         if "CompositeAlarm" in types and (not names or name in names)
     ]
     return response.with_document({**response.document, "CompositeAlarms": found})
@@ -133,7 +133,7 @@ def get_alarm_mute_rule(request: Request, moto: Moto) -> Response:
 def list_alarm_mute_rules(request: Request, moto: Moto) -> Response:
     rules = _mute_rules(request, moto).values()
     return json_response(
-        {"AlarmMuteRuleSummaries": [_summary(request, one, moto.account) for one in rules]}
+        {"AlarmMuteRuleSummaries": [_summary(request, rule, moto.account) for rule in rules]}
     )
 
 
@@ -245,7 +245,7 @@ def _bears(terms: list[tuple[str, str]]) -> Callable[[str], bool]:
     Beside other terms, those with ``?`` count for nothing, as they do at AWS.
     """
     plain, barred, optional = (
-        [term for sign, term in terms if sign == one] for one in ("", "-", "?")
+        [term for sign, term in terms if sign == name] for name in ("", "-", "?")
     )
     if len(optional) == len(terms):
         return lambda message: any(map(message.__contains__, optional))
@@ -275,7 +275,7 @@ def account_policies(request: Request, moto: Moto) -> Response:
     notes, asked = moto.notes("logs", request.region), request.parameters
     kept: dict[tuple[str, str], dict[str, Any]] = notes.setdefault("account_policies", {})
     if request.operation == "DescribeAccountPolicies":
-        found = [one for (kind, _), one in kept.items() if kind == asked["policyType"]]
+        found = [value for (kind, _), value in kept.items() if kind == asked["policyType"]]
         return json_response({"accountPolicies": found})
     place = (asked["policyType"], asked["policyName"])
     if request.operation == "DeleteAccountPolicy":
@@ -294,7 +294,7 @@ def resource_policies(request: Request, moto: Moto) -> Response:
     if request.operation == "DescribeResourcePolicies":
         if asked.get("policyScope") != "RESOURCE":
             return moto(request)
-        found = [one for arn, one in kept.items() if group in {None, arn}]
+        found = [value for arn, value in kept.items() if group in {None, arn}]
         return json_response({"resourcePolicies": found})
     if group is None:
         return moto(request)
@@ -312,7 +312,9 @@ def resource_policies(request: Request, moto: Moto) -> Response:
 
 def _delete_group_policy(request: Request, kept: dict[str, dict[str, Any]]) -> Response:
     """Delete the policy of a group if the revision is given, as DeleteResourcePolicy requires."""
-    group, revision = (request.parameters.get(one) for one in ("resourceArn", "expectedRevisionId"))
+    group, revision = (
+        request.parameters.get(name) for name in ("resourceArn", "expectedRevisionId")
+    )
     if group not in kept:
         return refusal(request, "ResourceNotFoundException", "Policy does not exist")
     if revision != kept[group]["revisionId"]:
@@ -336,8 +338,8 @@ def describe_log_groups(request: Request, moto: Moto) -> Response:
     if not response.succeeded:
         return response
     listed = [
-        {**one, "logGroupClass": getattr(groups[one["logGroupName"]], _CLASS, "STANDARD")}
-        for one in response.document["logGroups"]
+        {**group, "logGroupClass": getattr(groups[group["logGroupName"]], _CLASS, "STANDARD")}
+        for group in response.document["logGroups"]
     ]
     return response.with_document({**response.document, "logGroups": listed})
 

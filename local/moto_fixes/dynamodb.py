@@ -110,7 +110,7 @@ def kinesis_streaming_destination(request: Request, moto: Moto) -> Response:
     """Enable or disable a destination: kept on moto's table."""
     table, stream = _table(request, moto), request.parameters["StreamArn"]
     enables = request.operation.startswith("Enable")
-    others = [one for one in getattr(table, _DESTINATIONS, ()) if one != stream]
+    others = [entry for entry in getattr(table, _DESTINATIONS, ()) if entry != stream]
     setattr(table, _DESTINATIONS, [*others, stream] if enables else others)
     status = "ENABLING" if enables else "DISABLING"
     return json_response(

@@ -15,7 +15,7 @@ def get_account_authorization_details(request: Request, moto: Moto) -> Response:
     backend = moto.backend("iam", "aws")
     everything, of_aws = backend.managed_policies, backend.aws_managed_policies
     bearers = (*backend.roles.values(), *backend.users.values(), *backend.groups.values())
-    used = {policy for one in bearers for policy in _used(one)}
+    used = {policy for bearer in bearers for policy in _used(bearer)}
     unused = {policy.arn for policy in of_aws} - used
     shown = {arn: policy for arn, policy in everything.items() if arn not in unused}
     for policy in shown.values():

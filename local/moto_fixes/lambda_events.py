@@ -33,7 +33,9 @@ def delete(request: Request, moto: Moto) -> Response:
 
 def list_all(request: Request, moto: Moto) -> Response:
     name, _ = name_and_qualifier(request)
-    found = [one for (function, _), one in _configs(request, moto).items() if function == name]
+    found = [
+        config for (function, _), config in _configs(request, moto).items() if function == name
+    ]
     return json_response({"FunctionEventInvokeConfigs": found})
 
 

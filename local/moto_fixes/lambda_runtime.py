@@ -54,7 +54,7 @@ def _absent(request: Request, moto: Moto) -> Response | None:
     """Refuse what is no version of a function; AWS takes no alias either."""
     name, qualifier = name_and_qualifier(request)
     known = moto.backend("lambda", request.region).list_versions_by_function(name)
-    if (qualifier or "$LATEST") in {str(one.version) for one in known}:
+    if (qualifier or "$LATEST") in {str(entry.version) for entry in known}:
         return None
     return refusal(request, "ResourceNotFoundException", f"Function not found: {name}", 404)
 

@@ -35,21 +35,21 @@ def _shown(table: Any, index_name: str | None, named: set[Any]) -> Any:
     if index_name is None:
         present = (key for key in named if key in table.items)
         return _of(table, {key: table.items[key] for key in present})
-    index = next((one for one in table.all_indexes() if one.name == index_name), None)
+    index = next((entry for entry in table.all_indexes() if entry.name == index_name), None)
     if index is None:
         return table.items
     keys = [key["AttributeName"] for key in index.schema if key["KeyType"] == "HASH"]
 
-    values = {(one.type, one.value) for one in named}  # a moto value works its hash out anew
+    values = {(entry.type, entry.value) for entry in named}  # a moto value works its hash out anew
 
     def is_shown(item: Any) -> bool:
         held = (item.attrs.get(key) for key in keys)
-        return all(one is not None and (one.type, one.value) in values for one in held)
+        return all(entry is not None and (entry.type, entry.value) in values for entry in held)
 
     if not table.range_key_attr:
-        return _of(table, {key: one for key, one in table.items.items() if is_shown(one)})
+        return _of(table, {key: item for key, item in table.items.items() if is_shown(item)})
     kept = {
-        key: {sort: one for sort, one in items.items() if is_shown(one)}
+        key: {sort: item for sort, item in items.items() if is_shown(item)}
         for key, items in table.items.items()
         if items  # moto keeps the hash key of each item that was ever deleted
     }

@@ -25,7 +25,7 @@ def confirmation_token(topic_arn: str, endpoint: str) -> str:
 
 def _subscriptions(topic_arn: str, moto: Moto, region: str) -> list[Any]:
     everything = moto.backend("sns", region).subscriptions.values()
-    return [one for one in everything if one.topic.arn == topic_arn]
+    return [entry for entry in everything if entry.topic.arn == topic_arn]
 
 
 def subscribe(request: Request, moto: Moto) -> Response:
@@ -34,22 +34,27 @@ def subscribe(request: Request, moto: Moto) -> Response:
     if not response.succeeded:
         return response
     asked = request.parameters
-    for one in _subscriptions(asked["TopicArn"], moto, request.region):
-        if (one.protocol, one.endpoint) == (asked["Protocol"], asked.get("Endpoint")):
-            one.confirmed = one.confirmed or one.protocol not in _CONFIRMED_BY_THE_OWNER
-            if not one.confirmed and asked.get("ReturnSubscriptionArn") != "true":
-                return _replaced(response, one.arn, "pending confirmation")
+    for subscription in _subscriptions(asked["TopicArn"], moto, request.region):
+        if (subscription.protocol, subscription.endpoint) == (
+            asked["Protocol"],
+            asked.get("Endpoint"),
+        ):
+            subscription.confirmed = (
+                subscription.confirmed or subscription.protocol not in _CONFIRMED_BY_THE_OWNER
+            )
+            if not subscription.confirmed and asked.get("ReturnSubscriptionArn") != "true":
+                return _replaced(response, subscription.arn, "pending confirmation")
     return response
 
 
 def confirm_subscription(request: Request, moto: Moto) -> Response:
     """Confirm the subscription that the token was sent to, and no other."""
     topic, token = request.parameters["TopicArn"], request.parameters["Token"]
-    for one in _subscriptions(topic, moto, request.region):
-        if confirmation_token(topic, one.endpoint) == token:
-            one.confirmed = True
+    for subscription in _subscriptions(topic, moto, request.region):
+        if confirmation_token(topic, subscription.endpoint) == token:
+            subscription.confirmed = True
             answered = moto(request)
-            arn = f"<SubscriptionArn>{one.arn}</SubscriptionArn>"
+            arn = f"<SubscriptionArn>{subscription.arn}</SubscriptionArn>"
             body = re.sub(rb"<SubscriptionArn>[^<]*</SubscriptionArn>", arn.encode(), answered.body)
             return replace(answered, body=body)
     return refusal(request, "InvalidParameter", "Invalid parameter: Token")
@@ -58,9 +63,9 @@ def confirm_subscription(request: Request, moto: Moto) -> Response:
 def list_subscriptions(request: Request, moto: Moto) -> Response:
     """Show PendingConfirmation in place of the ARN of what is not confirmed."""
     response = moto(request)
-    for one in list(moto.backend("sns", request.region).subscriptions.values()):
-        if not one.confirmed:
-            response = _replaced(response, one.arn, "PendingConfirmation")
+    for subscription in list(moto.backend("sns", request.region).subscriptions.values()):
+        if not subscription.confirmed:
+            response = _replaced(response, subscription.arn, "PendingConfirmation")
     return response
 
 
@@ -68,7 +73,9 @@ def get_topic_attributes(request: Request, moto: Moto) -> Response:
     """Count subscriptions by whether they are confirmed."""
     response = moto(request)
     topic = request.parameters["TopicArn"]
-    confirmed = [one.confirmed for one in _subscriptions(topic, moto, request.region)]
+    confirmed = [
+        subscription.confirmed for subscription in _subscriptions(topic, moto, request.region)
+    ]
     body = response.body.decode()
     for name, count in (("Confirmed", sum(confirmed)), ("Pending", confirmed.count(False))):
         body = re.sub(_COUNT.format(name), rf"\g<1>{count}", body)

@@ -142,8 +142,8 @@ def setting(text: str | None, name: str) -> str | None:
 
 def rest(text: str) -> str:
     """Return a configuration without the values of those settings: what a switch must not change."""
-    for one in SETTINGS.values():
-        text = one.sub(partial(_put, ""), text)
+    for pattern in SETTINGS.values():
+        text = pattern.sub(partial(_put, ""), text)
     return text
 
 
@@ -177,9 +177,9 @@ def writing(path: Path, text: str) -> Changes:
         return ()
     name = f"file {path}"
     named = tuple(
-        Change(name, one, setting(found, one), setting(text, one))
-        for one in SETTINGS
-        if setting(found, one) != setting(text, one)
+        Change(name, key, setting(found, key), setting(text, key))
+        for key in SETTINGS
+        if setting(found, key) != setting(text, key)
     )
     gone, new = only_in(found or "", text), only_in(text, found or "")
     content = Change(name, "content", gone or None, new or None, destroys=bool(gone))
@@ -188,9 +188,9 @@ def writing(path: Path, text: str) -> Changes:
     return named or (Change(name, "content", found, text),)
 
 
-def only_in(one: str, other: str) -> str:
+def only_in(name: str, other: str) -> str:
     """Return the lines of a configuration that another lacks, beside the settings that are switched."""
-    ours, theirs = (rest(text).splitlines(keepends=True) for text in (one, other))
+    ours, theirs = (rest(text).splitlines(keepends=True) for text in (name, other))
     return "".join(line[2:] for line in ndiff(ours, theirs) if line.startswith("- "))
 
 

@@ -44,8 +44,8 @@ def refusal(told: Result, *, checklist: Checklist, live: Live, now: datetime) ->
     decision = told.verdict.before_the_cut_over if after else told.verdict.decision
     if decision not in GOOD:
         return Words(en=f"the newest verdict is {decision}", ja=f"最新の判定が{decision}です")
-    later = {one.row.id for one in told.verdict.rows if one.row.phase is Phase.AFTER}
-    if named := ", ".join(one for one in told.verdict.unowned if one not in later):
+    later = {row.row.id for row in told.verdict.rows if row.row.phase is Phase.AFTER}
+    if named := ", ".join(name for name in told.verdict.unowned if name not in later):
         return Words(
             en=f"conditions of the newest verdict have no owner and no day ({named}): `signoff accept` adds them",
             ja=f"最新の判定の条件に担当者と期限がありません（{named}）。`signoff accept`で追加できます",
@@ -79,11 +79,11 @@ def _changed(told: Result, live: Live) -> Words:
             ja=f"最新の判定はリリース{release}のもので、稼働中は{live.release}です",
         )
     judged = told.provenance.parts
-    if changed := [part for part, one in live.digests.items() if judged.get(part) != one]:
-        parts = [Part(one).words for one in changed]
+    if changed := [part for part, digest in live.digests.items() if judged.get(part) != digest]:
+        parts = [Part(name).words for name in changed]
         return Words(
-            en=f"{', '.join(one.en for one in parts)} changed since the newest verdict",
-            ja=f"最新の判定の後に{'、'.join(one.ja for one in parts)}が変わりました",
+            en=f"{', '.join(part.en for part in parts)} changed since the newest verdict",
+            ja=f"最新の判定の後に{'、'.join(part.ja for part in parts)}が変わりました",
         )
     return SILENCE
 
@@ -113,8 +113,8 @@ def _against(context: StepContext, told: Result) -> Words:
 
 def _missing(told: Result, checklist: Checklist) -> Words:
     """Name the rows before the cut-over that were not judged: an older checklist had fewer."""
-    judged = {one.row.id for one in told.verdict.rows}
-    missing = [one.id for one in checklist if one.phase is Phase.BEFORE and one.id not in judged]
+    judged = {row.row.id for row in told.verdict.rows}
+    missing = [row.id for row in checklist if row.phase is Phase.BEFORE and row.id not in judged]
     listed, more = ", ".join(missing[:NAMED]), len(missing) - NAMED
     if more <= 0:
         return Words.same(listed)

@@ -13,13 +13,20 @@ def report_alarms(context: StepContext, ours: OwnRuns) -> None:
     """Report each alarm in ALARM, and how many planned ones do not exist under any name."""
     found = other_alarm.read_all(context)
     there = [
-        (want, [one for one in found if one.name == want.name or watches(one, want)])
+        (
+            want,
+            [
+                candidate
+                for candidate in found
+                if candidate.name == want.name or watches(candidate, want)
+            ],
+        )
         for want in context.plan.alarms
     ]
-    kinds = {one.name: (one, want.kind) for want, some in there for one in some}
-    burning = [(one, kind) for one, kind in kinds.values() if one.state == "ALARM"]
-    for one, kind in burning:
-        context.tell(_told(one, kind, ours))
+    kinds = {watching.name: (watching, want.kind) for want, some in there for watching in some}
+    burning = [(watching, kind) for watching, kind in kinds.values() if watching.state == "ALARM"]
+    for alarm, kind in burning:
+        context.tell(_told(alarm, kind, ours))
     if absent := sum(not some for _, some in there):
         remedy = f"python -m runbook monitoring --env {context.environment.name} --go"
         context.say(
@@ -30,14 +37,14 @@ def report_alarms(context: StepContext, ours: OwnRuns) -> None:
         context.say(en="no alarm is firing", ja="発報中のアラームはありません")
 
 
-def _told(one: Alarm, kind: str, ours: OwnRuns) -> Words:
-    since = in_japan(one.state_since) if one.state_since else "?"
-    if one.state_since and ours.fired(one.state_since):
+def _told(alarm: Alarm, kind: str, ours: OwnRuns) -> Words:
+    since = in_japan(alarm.state_since) if alarm.state_since else "?"
+    if alarm.state_since and ours.fired(alarm.state_since):
         return Words(
-            en=f"{one.name} since {since}: one of our own runs may have fired it, and it ends by itself",
-            ja=f"{one.name} ({since}から): 自分たちの実行によるものと考えられ、自然に収まります",
+            en=f"{alarm.name} since {since}: one of our own runs may have fired it, and it ends by itself",
+            ja=f"{alarm.name} ({since}から): 自分たちの実行によるものと考えられ、自然に収まります",
         )
     return Words(
-        en=f"{one.name} since {since}: runbook/pages/alarms.en.md#{kind}",
-        ja=f"{one.name} ({since}から): runbook/pages/alarms.ja.md#{kind}",
+        en=f"{alarm.name} since {since}: runbook/pages/alarms.en.md#{kind}",
+        ja=f"{alarm.name} ({since}から): runbook/pages/alarms.ja.md#{kind}",
     )

@@ -122,7 +122,9 @@ def lines_with(context: StepContext, function: Function, ours: OwnRuns) -> LogCo
             raise
         return LogCounts(counts={}, whole=True)
     whole = "nextToken" not in page
-    return LogCounts(counts={one: counts[one] for one in SIGNS if one in counts}, whole=whole)
+    return LogCounts(
+        counts={known: counts[known] for known in SIGNS if known in counts}, whole=whole
+    )
 
 
 def _pages(context: StepContext, group: str, ours: OwnRuns) -> Iterator[Mapping[str, Any]]:
@@ -139,7 +141,7 @@ def _pages(context: StepContext, group: str, ours: OwnRuns) -> Iterator[Mapping[
 
 
 def _sign_in(message: str) -> Sign | None:
-    return next((one for one in SIGNS if any(text in message for text in one.texts)), None)
+    return next((known for known in SIGNS if any(text in message for text in known.texts)), None)
 
 
 def _counted(context: StepContext, function: Function, sign: Sign, seen: Seen) -> Words:

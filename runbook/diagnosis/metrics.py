@@ -70,21 +70,21 @@ def _points(
 ) -> dict[int, dict[datetime, float]]:
     """Return number of a query -> minute -> value."""
     found: dict[int, dict[datetime, float]] = {}
-    queries = [_query(f"m{number}", one) for number, one in enumerate(some)]
+    queries = [_query(f"m{number}", query) for number, query in enumerate(some)]
     asked = {"MetricDataQueries": queries, "StartTime": ours.since, "EndTime": ours.until}
-    for one in context.listed("cloudwatch", "get_metric_data", "MetricDataResults", **asked):
-        points = dict(zip(one["Timestamps"], one["Values"], strict=True))
-        found.setdefault(int(one["Id"][1:]), {}).update(points)
+    for entry in context.listed("cloudwatch", "get_metric_data", "MetricDataResults", **asked):
+        points = dict(zip(entry["Timestamps"], entry["Values"], strict=True))
+        found.setdefault(int(entry["Id"][1:]), {}).update(points)
     return found
 
 
-def _query(id_: str, one: MetricQuery) -> dict[str, object]:
-    dimensions = [{"Name": name, "Value": value} for name, value in one.dimensions.items()]
-    metric = {"Namespace": one.namespace, "MetricName": one.name, "Dimensions": dimensions}
+def _query(id_: str, query: MetricQuery) -> dict[str, object]:
+    dimensions = [{"Name": name, "Value": value} for name, value in query.dimensions.items()]
+    metric = {"Namespace": query.namespace, "MetricName": query.name, "Dimensions": dimensions}
     period = int(PERIOD.total_seconds())
     return {
         "Id": id_,
-        "MetricStat": {"Metric": metric, "Period": period, "Stat": one.statistic},
+        "MetricStat": {"Metric": metric, "Period": period, "Stat": query.statistic},
     }
 
 

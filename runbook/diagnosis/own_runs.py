@@ -30,7 +30,9 @@ class Seen:
 
     def told(self) -> str:
         """Return ``10:02 - 10:07 JST``."""
-        first, last = (f"{one.astimezone(JST):%H:%M}" for one in (self.first, self.last) if one)
+        first, last = (
+            f"{moment.astimezone(JST):%H:%M}" for moment in (self.first, self.last) if moment
+        )
         return f"{first} JST" if first == last else f"{first} - {last} JST"
 
 
@@ -56,11 +58,11 @@ class OwnRuns:
     spans: tuple[Span, ...] = ()
 
     def provoked(self, moment: datetime) -> bool:
-        return any(one.holds(moment) for one in self.spans)
+        return any(span.holds(moment) for span in self.spans)
 
     def fired(self, since: datetime) -> bool:
         """Whether one of them may be why an alarm fires."""
-        return any(one.holds(since, LAG) for one in self.spans)
+        return any(span.holds(since, LAG) for span in self.spans)
 
     def told(self) -> Words:
         """Say from when to when was looked at, and what was left out."""
@@ -68,7 +70,8 @@ class OwnRuns:
         if not self.spans:
             return Words(en=f"looked at {stretch}", ja=f"対象期間: {stretch}")
         ours = joined(
-            Words.same(f"{one.what} {_clock(one.begin)} - {_clock(one.end)}") for one in self.spans
+            Words.same(f"{span.what} {_clock(span.begin)} - {_clock(span.end)}")
+            for span in self.spans
         )
         return Words(
             en=f"looked at {stretch}, without what our own runs provoked: {ours.en}",
@@ -84,8 +87,8 @@ def last_hour(context: StepContext) -> OwnRuns:
 
 def own_runs(context: StepContext, since: datetime, until: datetime) -> OwnRuns:
     """Read from the evidence which of our runs reach into a stretch of time, oldest first."""
-    spans = sorted(_spans(context.history(WINDOW)), key=lambda one: one.begin)
-    return OwnRuns(since, until, tuple(one for one in spans if one.end + LAG >= since))
+    spans = sorted(_spans(context.history(WINDOW)), key=lambda span: span.begin)
+    return OwnRuns(since, until, tuple(span for span in spans if span.end + LAG >= since))
 
 
 def _spans(bodies: Iterable[object]) -> Iterator[Span]:

@@ -14,7 +14,9 @@ LATENCY, INTEGRATION = "API Latency p95 ms", "API IntegrationLatency p95 ms"
 
 def causes(figures: Mapping[str, Figure]) -> Iterator[Cause]:
     """Yield what the figures speak for."""
-    if throttled := [name for name, one in figures.items() if "Throttle" in name and one.value]:
+    if throttled := [
+        name for name, figure in figures.items() if "Throttle" in name and figure.value
+    ]:
         names = ", ".join(throttled)
         yield cause(
             f"throttling: {names}",
@@ -22,9 +24,9 @@ def causes(figures: Mapping[str, Figure]) -> Iterator[Cause]:
             "runbook/pages/alarms.{lang}.md#throttle",
         )
     slow = {
-        name: one.value
-        for name, one in figures.items()
-        if "Duration" in name and one.value > SLOW_MS
+        name: figure.value
+        for name, figure in figures.items()
+        if "Duration" in name and figure.value > SLOW_MS
     }
     if slow:
         slowest = max(slow, key=lambda name: slow[name])
@@ -77,10 +79,10 @@ def metrics(context: StepContext) -> Iterator[MetricQuery]:
     gateway = {"ApiName": api.name, "Stage": api.stage}
     for label in (LATENCY, INTEGRATION):
         yield _metric(label, "AWS/ApiGateway", label.split()[1], gateway, "p95")
-    for one in context.plan.functions:
-        named = {"FunctionName": one.name}
-        yield _metric(f"{one.name} Duration p95 ms", "AWS/Lambda", "Duration", named, "p95")
-        yield _metric(f"{one.name} Throttles", "AWS/Lambda", "Throttles", named)
+    for function in context.plan.functions:
+        named = {"FunctionName": function.name}
+        yield _metric(f"{function.name} Duration p95 ms", "AWS/Lambda", "Duration", named, "p95")
+        yield _metric(f"{function.name} Throttles", "AWS/Lambda", "Throttles", named)
     for alarm in context.plan.alarms:
         if alarm.kind == "throttle":
             label = f"{alarm.subject} {alarm.metric}"

@@ -20,12 +20,12 @@ class AppliedChanges:
 
     def note(self, changes: Sequence[Change], whole: bool) -> None:
         """Take note of changes that were made, or (not ``whole``) broke off and may be made in part."""
-        for one in changes:
-            self._made.pop(one.resource, None)
-            self._broken.pop(one.resource, None)
-            if one.resource in OF_OURS or (whole and one.undoes):
+        for change in changes:
+            self._made.pop(change.resource, None)
+            self._broken.pop(change.resource, None)
+            if change.resource in OF_OURS or (whole and change.undoes):
                 continue
-            (self._made if whole else self._broken)[one.resource] = None
+            (self._made if whole else self._broken)[change.resource] = None
 
     def told(self) -> Words | None:
         """Say what is changed now; None if nothing differs from before."""
@@ -39,7 +39,7 @@ class AppliedChanges:
                 ja=f"途中で止まり不明: {open_.ja}",
             ),
         ]
-        told = joined(one for one, there in zip(said, (done, open_), strict=True) if there.en)
+        told = joined(words for words, there in zip(said, (done, open_), strict=True) if there.en)
         return Words(
             en=f"{told.en}. The same command resumes from here",
             ja=f"{told.ja}。同じコマンドで続きから実行できます",
@@ -49,7 +49,7 @@ class AppliedChanges:
 def _named(resources: Collection[str]) -> Words:
     first, more = list(resources)[:NAMED], len(resources) - NAMED
     en = ", ".join(first)
-    ja = "、".join(resource_in(one, "ja") for one in first)
+    ja = "、".join(resource_in(change, "ja") for change in first)
     if more <= 0:
         return Words(en=en, ja=ja)
     return Words(en=f"{en} and {more} more", ja=f"{ja}ほか{more}件")

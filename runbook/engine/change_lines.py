@@ -40,15 +40,17 @@ def lines(changes: Changes, lang: str, *, room: int | None = WIDTH) -> Iterator[
 
     ``room`` None: nothing is cut, and of what is new each field has a line.
     """
-    for resource, found in groupby(changes, key=lambda one: one.resource):
+    for resource, found in groupby(changes, key=lambda change: change.resource):
         of_it = tuple(found)
-        shown = tuple(in_language(one, lang) for one in of_it)
-        new = all(one.before is None for one in of_it) and (len(of_it) > 1 or of_it[0].creates)
+        shown = tuple(in_language(change, lang) for change in of_it)
+        new = all(change.before is None for change in of_it) and (
+            len(of_it) > 1 or of_it[0].creates
+        )
         if new and resource not in OF_OURS:
             yield from _new_whole(shown) if room is None else (_new(shown, room),)
             continue
         yield escape(_cut(shown[0].resource, room or WHOLE))
-        yield from (f"  {line}" for one in of_it for line in _differing(one, lang, room))
+        yield from (f"  {line}" for change in of_it for line in _differing(change, lang, room))
 
 
 def parts(change: Change) -> tuple[Change, ...]:
@@ -61,16 +63,16 @@ def parts(change: Change) -> tuple[Change, ...]:
 
 def _new_whole(fields: Changes) -> Iterator[str]:
     yield f"[green]+ {escape(fields[0].resource)}[/]"
-    told = (f"{one.field}: {_cut(_brief(one.after), WHOLE)}" for one in fields)
-    yield from (f"  [dim]{escape(one)}[/]" for one in told)
+    told = (f"{field.field}: {_cut(_brief(field.after), WHOLE)}" for field in fields)
+    yield from (f"  [dim]{escape(name)}[/]" for name in told)
 
 
 def _new(fields: Changes, room: int) -> str:
     """Name all that a new resource gets: values of one word first, of documents the field alone."""
     resource = fields[0].resource
     told = ", ".join(
-        one.field if _is_document(one.after) else f"{one.field} {_brief(one.after)}"
-        for one in sorted(fields, key=lambda one: _is_document(one.after))
+        field.field if _is_document(field.after) else f"{field.field} {_brief(field.after)}"
+        for field in sorted(fields, key=lambda change: _is_document(change.after))
     )
     left = room - cell_len(resource) - 3
     shown = escape(_cut(told, left)) if left > len(MORE) else ""
@@ -79,14 +81,14 @@ def _new(fields: Changes, room: int) -> str:
 
 def _is_document(value: Any) -> bool:
     entries = value.values() if isinstance(value, Mapping) else value
-    return isinstance(value, NESTED) and any(isinstance(one, NESTED) for one in entries)
+    return isinstance(value, NESTED) and any(isinstance(entry, NESTED) for entry in entries)
 
 
 def _differing(change: Change, lang: str, room: int | None) -> Iterator[str]:
     mark = FINAL[lang] if change.final else ASKED[lang] if change.destroys else ""
     differing = parts(change)
-    for one in differing if room is None else differing[:ENTRIES]:
-        yield _line(in_language(one, lang), mark, WHOLE if room is None else room - 2)
+    for difference in differing if room is None else differing[:ENTRIES]:
+        yield _line(in_language(difference, lang), mark, WHOLE if room is None else room - 2)
     if room is not None and len(differing) > ENTRIES:
         yield f"{MORE} +{len(differing) - ENTRIES}"
 
@@ -105,14 +107,14 @@ def _leaves(where: str, before: Any, after: Any) -> Iterator[Leaf]:
 
 def _entries(where: str, before: Collection[Any], after: Collection[Any]) -> Iterator[Leaf]:
     """Yield the entries that only one of two lists has; two alone in their place are compared."""
-    lost = [(number, one) for number, one in enumerate(before) if one not in after]
-    new = [one for one in after if one not in before]
+    lost = [(number, entry) for number, entry in enumerate(before) if entry not in after]
+    new = [entry for entry in after if entry not in before]
     if len(lost) == len(new) == 1:
         ((number, gone),) = lost
         yield from _leaves(f"{where}[{number}]", gone, new[0])
         return
-    yield from ((where, one, None) for _, one in lost)
-    yield from ((where, None, one) for one in new)
+    yield from ((where, entry, None) for _, entry in lost)
+    yield from ((where, None, entry) for entry in new)
     if not lost and not new:  # another order, or the same entry again
         yield where, before, after
 
@@ -138,7 +140,7 @@ def _brief(value: Any) -> str:
     if isinstance(value, str):
         return value or '""'
     if isinstance(value, list | tuple) and not _is_document(value):
-        return ", ".join(_brief(one) for one in value) or "[]"
+        return ", ".join(_brief(entry) for entry in value) or "[]"
     return json.dumps(value, ensure_ascii=False, default=str).replace('"', "")
 
 
@@ -176,7 +178,7 @@ def kind_of(resource: str) -> str:
 
 
 def _kind(text: str, words: Mapping[str, str]) -> str:
-    return max((one for one in words if f"{text} ".startswith(f"{one} ")), key=len, default="")
+    return max((word for word in words if f"{text} ".startswith(f"{word} ")), key=len, default="")
 
 
 def _named(text: str, words: Mapping[str, str]) -> str:
@@ -188,19 +190,19 @@ def _named(text: str, words: Mapping[str, str]) -> str:
 def _of_a_method(text: str) -> str:
     """Replace the end of a setting that each method of a stage has: ``*/* throttle rate``."""
     settings = _words()["settings"]
-    name = next((one for one in settings if text.endswith(f" {one}")), "")
+    name = next((setting for setting in settings if text.endswith(f" {setting}")), "")
     return f"{text.removesuffix(name)}{settings[name]}" if name else text
 
 
 @cache
 def _words() -> Mapping[str, Mapping[str, str]]:
     told: dict[str, dict[str, str]] = tomllib.loads(WORDS.read_text(encoding="utf-8"))
-    entries = (entry for one in LEDGERS.values() for entry in one.members.values())
-    facts = {one.fact.en: one.fact.ja for one in entries if isinstance(one, Closed)}
-    of_kinds = [one for kind in KINDS for one in kind.facts.values()]
-    facts |= {one.words.en: one.words.ja for one in of_kinds}
+    entries = (entry for ledger in LEDGERS.values() for entry in ledger.members.values())
+    facts = {entry.fact.en: entry.fact.ja for entry in entries if isinstance(entry, Closed)}
+    of_kinds = [fact for kind in KINDS for fact in kind.facts.values()]
+    facts |= {kind.words.en: kind.words.ja for kind in of_kinds}
     facts |= {fact.en: fact.ja for _, fact in UNDO}
-    values = {one.none.en: one.none.ja for one in of_kinds if one.none}
+    values = {kind.none.en: kind.none.ja for kind in of_kinds if kind.none}
     kinds = {kind.words.en: kind.words.ja for kind in KINDS}
     return told | {
         "fields": facts | told["fields"],

@@ -29,7 +29,7 @@ class Entry:
     """``changes`` (before and after), ``error``, ``rows``, ``result``."""
 
 
-NAMES = frozenset(one.name for one in fields(Entry))
+NAMES = frozenset(column.name for column in fields(Entry))
 
 
 def utc_now() -> datetime:
@@ -70,12 +70,12 @@ class Journal:
 
     def of(self, procedure: str, environment: str) -> tuple[Entry, ...]:
         asked = (procedure, environment)
-        return tuple(one for one in self if (one.procedure, one.environment) == asked)
+        return tuple(entry for entry in self if (entry.procedure, entry.environment) == asked)
 
     def unfinished(self, procedure: str, environment: str) -> tuple[Entry, ...]:
         """Return the entries of a procedure since its last run that came to a good end."""
         entries = self.of(procedure, environment)
-        ends = [i for i, one in enumerate(entries) if one.detail.get("result") == "done"]
+        ends = [i for i, entry in enumerate(entries) if entry.detail.get("result") == "done"]
         return entries[ends[-1] + 1 :] if ends else entries
 
 

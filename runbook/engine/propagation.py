@@ -69,7 +69,7 @@ def _done(context: StepContext, action: Action) -> Changes:
 
 def _wait(context: StepContext, action: Action, made: Changes) -> None:
     looking = replace(context, go=False, rehearsed=False, tell=nothing, waiting=nothing)
-    ours = {_identity(one) for one in made if one.resource not in OF_OUR_OWN}
+    ours = {_identity(change) for change in made if change.resource not in OF_OUR_OWN}
 
     def shown() -> bool:
         try:
@@ -83,7 +83,7 @@ def _wait(context: StepContext, action: Action, made: Changes) -> None:
 
 
 def _named(made: Changes) -> Words:
-    resources = list(dict.fromkeys(one.resource for one in made))
+    resources = list(dict.fromkeys(change.resource for change in made))
     named, more = ", ".join(resources[:NAMED]), len(resources) - NAMED
     return Words(
         en=f"AWS shows the changes of {named}" + (f" and {more} more" if more > 0 else ""),
@@ -127,7 +127,7 @@ giving up too early costs somebody's morning.
 
 def settles_within(calls: Iterable[str]) -> float:
     """Return the seconds after which these reads surely show a change; 0 if they are consistent."""
-    return max((_of(one) for one in calls), default=0.0)
+    return max((_of(call) for call in calls), default=0.0)
 
 
 def _of(call: str) -> float:

@@ -25,8 +25,8 @@ class RehearsedStep:
 
 def totals(steps: Sequence[RehearsedStep]) -> tuple[Words, ...]:
     """Say how many resources differ, and how; what will be asked for; what only a person can do."""
-    changes = tuple(change for one in steps for change in one.changes)
-    of_aws = tuple(one for one in changes if one.resource not in OF_OURS | {"verdict"})
+    changes = tuple(change for rehearsed in steps for change in rehearsed.changes)
+    of_aws = tuple(change for change in changes if change.resource not in OF_OURS | {"verdict"})
     return (
         *_counted(of_aws),
         *_recorded(changes),
@@ -40,7 +40,7 @@ def new_in(
     step: RehearsedStep, earlier: Sequence[RehearsedStep]
 ) -> tuple[Changes, tuple[int, ...]]:
     """Return what no earlier step changes, and the steps that change the rest: a run finds that done."""
-    by = {repr(change): one.number for one in reversed(earlier) for change in one.changes}
+    by = {repr(change): before.number for before in reversed(earlier) for change in before.changes}
     new = tuple(change for change in step.changes if repr(change) not in by)
     told = {by[repr(change)] for change in step.changes if repr(change) in by}
     return new, tuple(sorted(told))
@@ -51,10 +51,10 @@ def _counted(changes: Changes) -> Iterator[Words]:
         resource: tuple(found)
         for resource, found in groupby(sorted(changes, key=_resource), key=_resource)
     }
-    created = [name for name, found in of.items() if any(one.creates for one in found)]
-    removed = [name for name, found in of.items() if all(one.after is None for one in found)]
+    created = [name for name, found in of.items() if any(change.creates for change in found)]
+    removed = [name for name, found in of.items() if all(change.after is None for change in found)]
     changed = len(of) - len(created) - len(removed)
-    final = sum(any(one.final for one in found) for found in of.values())
+    final = sum(any(change.final for change in found) for found in of.values())
     ends = Words(en=f", {final} of which cannot be undone", ja=f"、うち元に戻せない変更{final}件")
     yield Words(
         en=f"{len(created)} to create, {changed} to change, {len(removed)} to remove"
@@ -72,19 +72,20 @@ def _kinds(resources: Sequence[str]) -> Words:
     """Say how many there are of each kind, the most numerous first."""
     of = Counter(map(kind_of, resources)).most_common()
     return joined(
-        (Words(en=f"{one} {many}", ja=f"{resource_in(one, 'ja')} {many}") for one, many in of), ", "
+        (Words(en=f"{name} {many}", ja=f"{resource_in(name, 'ja')} {many}") for name, many in of),
+        ", ",
     )
 
 
 def _recorded(changes: Changes) -> Iterator[Words]:
-    records = sum(one.resource in OF_OURS for one in changes)
+    records = sum(change.resource in OF_OURS for change in changes)
     if records:
         yield Words(en=f"records of evidence: {records}", ja=f"証跡の記録: {records}件")
 
 
 def _agreements(changes: Changes) -> Iterator[Words]:
     """Say how often somebody is asked to agree, and by which option nobody is."""
-    asked = sum(one.destroys for one in changes)
+    asked = sum(change.destroys for change in changes)
     if asked:
         yield Words(
             en=f"asked for: your agreement to {asked} change{'s' if asked > 1 else ''} (without a terminal: --yes)",
@@ -93,9 +94,9 @@ def _agreements(changes: Changes) -> Iterator[Words]:
 
 
 def _given(changes: Changes) -> Iterator[Words]:
-    given = [one.resource for one in changes if one.after == GIVEN]
+    given = [change.resource for change in changes if change.after == GIVEN]
     if given:
-        en, ja = (", ".join(resource_in(one, lang) for one in given) for lang in ("en", "ja"))
+        en, ja = (", ".join(resource_in(name, lang) for name in given) for lang in ("en", "ja"))
         yield Words(
             en=f"asked for: the value of {en} (without a terminal: --line-token-file FILE)",
             ja=f"入力: {ja}の値（ターミナルがない場合は--line-token-file FILE）",
@@ -103,16 +104,16 @@ def _given(changes: Changes) -> Iterator[Words]:
 
 
 def _by_hand(steps: Sequence[RehearsedStep]) -> Iterator[Words]:
-    by_hand = [one for one in steps if one.step.action is None]
+    by_hand = [rehearsed for rehearsed in steps if rehearsed.step.action is None]
     if not by_hand:
         return
     yield Words(
         en="done by a person, and confirmed at a terminal:",
         ja="人が行い、ターミナルで確認するもの:",
     )
-    for one in by_hand:
-        title = one.step.text.title
-        yield Words(en=f"   {one.number}. {title.en}", ja=f"   {one.number}. {title.ja}")
+    for step in by_hand:
+        title = step.step.text.title
+        yield Words(en=f"   {step.number}. {title.en}", ja=f"   {step.number}. {title.ja}")
 
 
 def _resource(change: Change) -> str:

@@ -98,7 +98,7 @@ class Run:
             self.screen.rehearsed(seen, whole=False)
             raise
         self.screen.rehearsed(seen, whole=True)
-        return tuple(change for one in seen for change in one.changes)
+        return tuple(change for rehearsed in seen for change in rehearsed.changes)
 
     def _rehearsed(self, number: int, step: Step) -> RehearsedStep:
         told: list[str | Words] = []
@@ -179,15 +179,19 @@ class Run:
         if not step.may_wait:
             return self.screen.confirmed(step)
         if step.name not in self._tried:
-            waiting = {n: one for n, one in enumerate(self.procedure.steps, 1) if one.may_wait}
+            waiting = {
+                n: waiting_step
+                for n, waiting_step in enumerate(self.procedure.steps, 1)
+                if waiting_step.may_wait
+            }
             asked = {
-                number: one
-                for number, one in waiting.items()
-                if not self._earlier(one, before)
-                and not (self.signatures and self.signatures.needless(one))
+                number: value
+                for number, value in waiting.items()
+                if not self._earlier(value, before)
+                and not (self.signatures and self.signatures.needless(value))
             }
             tried = self.screen.tried(asked)
-            self._tried.update({one.name: number in tried for number, one in asked.items()})
+            self._tried.update({value.name: number in tried for number, value in asked.items()})
         return self._tried[step.name]
 
     def _earlier(self, step: Step, before: Sequence[Entry]) -> str:
@@ -228,7 +232,7 @@ class Run:
 
         def note(changes: Sequence[Change], whole: bool) -> None:
             self.applied.note(changes, whole)
-            told = [one.as_json() for one in changes]
+            told = [change.as_json() for change in changes]
             self._write("change" if whole else "broken", step, detail={"changes": told})
 
         return replace(self.context, go=True, permit=permit, note=note, explain=self._explained)
@@ -254,10 +258,16 @@ class Run:
             return {}
         self.context.watch(", ".join(rows))
         found = self._judged(rows)
-        later = {row: one.root for row, one in found.items() if one.root and one.root not in due}
-        red = {row: one for row, one in found.items() if row not in later}
-        foreign = {row: one.undone_by for row, one in red.items() if self._is_foreign(one)}
-        red = {row: one for row, one in red.items() if row not in foreign}
+        later = {
+            row: red_row.root
+            for row, red_row in found.items()
+            if red_row.root and red_row.root not in due
+        }
+        red = {row: red_row for row, red_row in found.items() if row not in later}
+        foreign = {
+            row: red_row.undone_by for row, red_row in red.items() if self._is_foreign(red_row)
+        }
+        red = {row: red_row for row, red_row in red.items() if row not in foreign}
         for row, command in foreign.items():
             self.context.say(
                 en=f"{row} is red by something that is not planned; this removes it: {command}",
@@ -266,7 +276,7 @@ class Run:
         if changed and red:
             red = dict(self._asked_again(self._judged, red))
         if red:
-            why = joined(_still_red(row, one.sentence) for row, one in red.items())
+            why = joined(_still_red(row, red_row.sentence) for row, red_row in red.items())
             applied = Words(en=f"applied, but {why.en}", ja=f"適用しましたが、{why.ja}")
             self._stop("red", step, applied, rows=tuple(red))
         if green := [row for row in rows if row not in {*later, *foreign, *self._aside}]:
@@ -281,33 +291,33 @@ class Run:
     def _judged(self, rows: tuple[str, ...]) -> dict[str, RedRow]:
         """Return the rows that are red; tell of those that were not judged here, which are not green either."""
         found = self.judge(rows) if self.judge else {}
-        for row, one in found.items():
-            if one.aside and row not in self._aside:
+        for row, red_row in found.items():
+            if red_row.aside and row not in self._aside:
                 self._aside.add(row)
                 self.context.tell(
-                    Words(en=f"{row}: {one.sentence.en}", ja=f"{row}: {one.sentence.ja}")
+                    Words(en=f"{row}: {red_row.sentence.en}", ja=f"{row}: {red_row.sentence.ja}")
                 )
-        return {row: one for row, one in found.items() if not one.aside}
+        return {row: value for row, value in found.items() if not value.aside}
 
-    def _is_foreign(self, one: RedRow) -> bool:
+    def _is_foreign(self, red_row: RedRow) -> bool:
         """Whether another procedure takes it away; not where a person signs, who would sign above what is red."""
-        own = f"runbook {self.procedure.name} " in one.undone_by
+        own = f"runbook {self.procedure.name} " in red_row.undone_by
         wanted = self.signatures.wanted if self.signatures else lambda _: False
-        return bool(one.undone_by) and not own and not any(map(wanted, self.procedure.steps))
+        return bool(red_row.undone_by) and not own and not any(map(wanted, self.procedure.steps))
 
     def _asked_again(self, judge: Judge, red: Mapping[str, RedRow]) -> Mapping[str, RedRow]:
         """Judge red rows again while AWS may not show yet what was changed; return what is red at last."""
         left = dict(red)
 
         def green() -> bool:
-            late = tuple(row for row, one in left.items() if one.settles_s)
+            late = tuple(row for row, red_row in left.items() if red_row.settles_s)
             again = judge(late) if late else {}
             for row in late:
                 del left[row]
             left.update(again)
-            return not any(one.settles_s for one in left.values())
+            return not any(red_row.settles_s for red_row in left.values())
 
-        late = {row: one.settles_s for row, one in red.items() if one.settles_s}
+        late = {row: red_row.settles_s for row, red_row in red.items() if red_row.settles_s}
         if late and len(late) == len(red):
             named = ", ".join(late)
             what = Words(
@@ -360,7 +370,7 @@ def _identity(change: Change) -> str:
 
 
 def _last(entries: Sequence[Entry], step: Step, *what: str) -> Entry | None:
-    found = [one for one in entries if one.step == _key(step) and one.what in what]
+    found = [entry for entry in entries if entry.step == _key(step) and entry.what in what]
     return found[-1] if found else None
 
 

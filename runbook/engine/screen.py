@@ -109,14 +109,14 @@ class ConsoleScreen:
         """Print the totals, if the rehearsal reached its end, then each step."""
         for line in totals(steps) if whole else ():
             self._prose(line[self.lang])
-        for number, one in enumerate(steps):
-            self.step(one.number, one.step)
-            for told in one.told:
+        for number, step in enumerate(steps):
+            self.step(step.number, step.step)
+            for told in step.told:
                 self.tell(told)
-            if one.step.action is None:
-                self.outcome("by hand", one.step)
+            if step.step.action is None:
+                self.outcome("by hand", step.step)
             else:
-                self._foreseen(one, steps[:number])
+                self._foreseen(step, steps[:number])
 
     def _foreseen(self, step: RehearsedStep, earlier: Sequence[RehearsedStep]) -> None:
         """Show what a step would change; what an earlier one does already is named by its number."""
@@ -150,7 +150,7 @@ class ConsoleScreen:
     def agreed(self, lost: Sequence[Change]) -> bool:
         self._print(f"   [red]{WORDS['lost'][self.lang]}[/]")
         self.changes(tuple(lost))
-        agreed = self.yes and not any(one.closes for one in lost)
+        agreed = self.yes and not any(change.closes for change in lost)
         return agreed or self._asked("agree")
 
     def confirmed(self, step: Step) -> bool:

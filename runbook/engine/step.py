@@ -45,8 +45,8 @@ class Text:
         Two things need no marker between them when one of them can't be mistaken for the other;
         an English paragraph must quote no Japanese, then.
         """
-        paragraphs = [one for one in (inspect.getdoc(documented) or "").split("\n\n") if one]
-        turn = next((i for i, one in enumerate(paragraphs) if JAPANESE.search(one)), 0)
+        paragraphs = [part for part in (inspect.getdoc(documented) or "").split("\n\n") if part]
+        turn = next((i for i, paragraph in enumerate(paragraphs) if JAPANESE.search(paragraph)), 0)
         if turn == 0:
             name = getattr(documented, "__qualname__", getattr(documented, "__name__", ""))
             raise TypeError(f"{name}: its docstring is its text; write English, then Japanese")
@@ -95,7 +95,7 @@ class Procedure:
         return cls(
             name=module.__name__.rpartition(".")[2],
             text=Text.of(module),
-            steps=tuple(one for one in mine if one.module == module.__name__),
+            steps=tuple(step for step in mine if step.module == module.__name__),
             ready=getattr(module, "ready", None),
             options=getattr(module, "OPTIONS", ()),
         )
@@ -109,25 +109,25 @@ class Procedure:
 
     @property
     def guide(self) -> tuple[str, ...]:
-        return tuple(dict.fromkeys(one.guide for one in self.steps))
+        return tuple(dict.fromkeys(step.guide for step in self.steps))
 
     @property
     def rows(self) -> tuple[str, ...]:
-        return tuple(dict.fromkeys(row for one in self.steps for row in one.proves))
+        return tuple(dict.fromkeys(row for step in self.steps for row in step.proves))
 
     def proving(self, row: str | None) -> "Procedure":
         """Return this procedure so that it proves the chosen row alone; unchanged if none was chosen."""
         if row is None:
             return self
-        of_row = (one for one in self.steps if not one.whole)
-        steps = (replace(one, proves=tuple({row} & {*one.proves})) for one in of_row)
+        of_row = (step for step in self.steps if not step.whole)
+        steps = (replace(step, proves=tuple({row} & {*step.proves})) for step in of_row)
         return replace(self, steps=tuple(steps))
 
     def due(self, number: int) -> tuple[str, ...]:
         """Return the rows to judge after a step: those that no later step has a part in."""
         if self.composed:
             return self.rows if number == len(self.steps) else ()
-        later = {row for one in self.steps[number:] for row in one.proves}
+        later = {row for step in self.steps[number:] for row in step.proves}
         return tuple(row for row in self.steps[number - 1].proves if row not in later)
 
 
@@ -180,5 +180,7 @@ def _title(paragraph: str) -> str:
 def _body(paragraphs: list[str], between: str) -> str:
     """Join the lines of prose, by nothing in Japanese; lists and code keep theirs."""
     rest = "\n".join(paragraphs[0].splitlines()[1:])
-    told = [one for one in (rest, *paragraphs[1:]) if one]
-    return "\n\n".join(one if KEPT.search(one) else between.join(one.split("\n")) for one in told)
+    told = [paragraph for paragraph in (rest, *paragraphs[1:]) if paragraph]
+    return "\n\n".join(
+        name if KEPT.search(name) else between.join(name.split("\n")) for name in told
+    )

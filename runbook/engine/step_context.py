@@ -113,7 +113,7 @@ class StepContext(ChangeContext):
         """Return what is red of these rows; Refused where anything about them is unknown."""
         self.watch(", ".join(rows))
         found = self.findings(rows)
-        unknown = [one for one in found if one.outcome is Outcome.NOT_TESTABLE]
+        unknown = [finding for finding in found if finding.outcome is Outcome.NOT_TESTABLE]
         if unknown:
             raise Refused(
                 en=f"{unknown[0].words.en}: what is there is unknown; fix that, then run it again",
@@ -133,15 +133,15 @@ class StepContext(ChangeContext):
 
         Then it is as people want it, and no procedure changes it. ``whats``: the names that the rows give it.
         """
-        decided = {one.what.rpartition(": ")[0] for one in self.environment.decisions}
+        decided = {decision.what.rpartition(": ")[0] for decision in self.environment.decisions}
         if decided.isdisjoint(whats):
             return False
         try:
             found = self.findings(rows)
         except Refused:
             return False
-        wrong = {f"{each.kind.en} {each.name}" for one in found for each in one.differences}
-        return all(one.differences for one in found) and wrong.isdisjoint(whats)
+        wrong = {f"{each.kind.en} {each.name}" for finding in found for each in finding.differences}
+        return all(finding.differences for finding in found) and wrong.isdisjoint(whats)
 
     def concerned(self, resources: Iterable[T], name: Callable[[T], str]) -> tuple[T, ...]:
         """Return the resources that the chosen row finds wrong, so that no other one is touched.
@@ -151,10 +151,10 @@ class StepContext(ChangeContext):
         if not (row := self.chosen.get("row")):
             return tuple(resources)
         found = self.red((row,))
-        if not all(one.differences for one in found):
+        if not all(finding.differences for finding in found):
             return tuple(resources)
-        wrong = {each.name.partition("/")[0] for one in found for each in one.differences}
-        return tuple(one for one in resources if name(one) in wrong)
+        wrong = {each.name.partition("/")[0] for finding in found for each in finding.differences}
+        return tuple(resource for resource in resources if name(resource) in wrong)
 
     def planned(self, plan: Plan, environment: Environment) -> Self:
         """Return this context with another plan: its values are then the ones that may be shown."""

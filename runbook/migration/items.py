@@ -35,8 +35,8 @@ def key_of(item: Item, table: Table) -> Key:
 def item_hashes(items: Iterable[Item], table: Table, transform: Transform) -> ItemHashes:
     """Hash items by key; one that is not spelled as it is migrated equals no other, though it may mean the same."""
     return {
-        key_of(one, table): item_hash(one) if transform(one) == one else UNTRANSFORMED
-        for one in items
+        key_of(item, table): item_hash(item) if transform(item) == item else UNTRANSFORMED
+        for item in items
     }
 
 
@@ -46,7 +46,7 @@ def whole_hash(hashes: ItemHashes) -> str:
 
 
 def picked(items: Iterable[Item], table: Table, keys: Collection[Key]) -> dict[Key, Item]:
-    found = ((key_of(one, table), one) for one in items)
+    found = ((key_of(item, table), item) for item in items)
     return {key: item for key, item in found if key in keys}
 
 

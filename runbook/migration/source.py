@@ -188,5 +188,5 @@ def _with_bytes(found: dict[str, Any]) -> dict[str, Any]:
         case {"B": str(text)}:
             return {**found, "B": base64.b64decode(text, validate=True)}
         case {"BS": [*texts]}:
-            return {**found, "BS": [base64.b64decode(one, validate=True) for one in texts]}
+            return {**found, "BS": [base64.b64decode(text, validate=True) for text in texts]}
     return found

@@ -98,10 +98,10 @@ def _name(number: int, item: Any, table: Table) -> str:
 
 
 def _refuse_bad(context: StepContext, job: Job, bad: Mapping[str, Words], number: int) -> NoReturn:
-    rows = [{"item": one, "reason": why.en, "reason_ja": why.ja} for one, why in bad.items()]
+    rows = [{"item": key, "reason": why.en, "reason_ja": why.ja} for key, why in bad.items()]
     path = _left(context, job, "bad-items.json", rows)
     first = list(bad.items())[:SHOWN]
-    few = "" if job.private else f" ({'; '.join(f'{one}: {why.en}' for one, why in first)})"
+    few = "" if job.private else f" ({'; '.join(f'{name}: {why.en}' for name, why in first)})"
     raise Refused(
         en=f"{len(bad):,} of {number:,} items can't be migrated, so none was written{few}: {path}"
         " lists all of them; fix them at the source, then run it again",
@@ -147,7 +147,7 @@ def _write(context: StepContext, job: Job, keys: set[Key], replaced: list[Item])
             en=f"{len(replaced):,} items are replaced; {path} keeps them as they were",
             ja=f"{len(replaced):,}件を置き換えます。置き換え前の内容は{path}に残ります",
         )
-    name, items = job.table.name, (one for one in job.items() if key_of(one, job.table) in keys)
+    name, items = job.table.name, (item for item in job.items() if key_of(item, job.table) in keys)
     loader = Loader(client=context.client("dynamodb"), table=name, sleep=context.sleep)
     what = Words(en=f"writing {name}", ja=f"{name}に書き込み中")
     written = sum(1 for _ in progressing(loader.load(items), what, context.watch, len(keys)))
@@ -248,5 +248,5 @@ def _left(context: StepContext, job: Job, name: str, content: Any) -> Path:
 def _json(content: Any) -> str:
     """Write bytes as the AWS CLI does."""
     return json.dumps(
-        content, ensure_ascii=False, default=lambda one: base64.b64encode(one).decode()
+        content, ensure_ascii=False, default=lambda entry: base64.b64encode(entry).decode()
     )

@@ -40,8 +40,8 @@ def progressing(
 ) -> Iterator[T]:
     """Yield the items, and show meanwhile how many went by, at what rate, and with a ``total`` how long it will take."""
     begin = now()
-    for number, one in enumerate(items, 1):
-        yield one
+    for number, item in enumerate(items, 1):
+        yield item
         if number % EVERY == 0:
             watch(_line(what, number, max(now() - begin, 0.001), total))
 

@@ -35,7 +35,7 @@ def let_it_write_logs(context: StepContext) -> Changes:
     """
     name = context.plan.api.access_log_group
     made = gateway_account.converge(context, context.plan.api)
-    groups = [one for one in context.plan.log_groups if one.name == name]
+    groups = [group for group in context.plan.log_groups if group.name == name]
     return made + context.each(LOG_GROUP.converge, groups)
 
 
@@ -87,13 +87,13 @@ def let_it_invoke_the_functions(context: StepContext) -> Changes:
     関数本体への許可は、エイリアスへの許可にはなりません。関数のポリシーにあるその他の許可は、ここでは外しません。
     下書きをデプロイするまで、ステージが提供中の内容に必要な場合があるためです。
     """
-    for one in context.plan.functions:
+    for function in context.plan.functions:
         context.needs(
-            alias.released(context, one),
+            alias.released(context, function),
             Words(
-                en=f"function {one.name} has no alias {one.alias}: run `python -m runbook functions --env"
+                en=f"function {function.name} has no alias {function.alias}: run `python -m runbook functions --env"
                 f" {context.environment.name} --go` first",
-                ja=f"関数{one.name}にエイリアス{one.alias}がありません。先に`python -m runbook functions --env"
+                ja=f"関数{function.name}にエイリアス{function.alias}がありません。先に`python -m runbook functions --env"
                 f" {context.environment.name} --go`を実行してください",
             ),
         )
@@ -164,8 +164,8 @@ def set_up_its_stage(context: StepContext) -> Changes:
 def bring_stage(context: StepContext) -> Changes:
     """Bring the stage to the plan, unless people decided otherwise and nothing is wrong with it by that."""
     planned = context.plan.api
-    routes = [one.id for one in planned.routes] + [f"OPTIONS {path}" for path in planned.paths]
-    names = (f"stage {planned.stage}", *(f"route {one}" for one in routes))
+    routes = [route.id for route in planned.routes] + [f"OPTIONS {path}" for path in planned.paths]
+    names = (f"stage {planned.stage}", *(f"route {route}" for route in routes))
     if context.stays(*names, rows=(*OF_STAGE, "DEP-37")):
         return ()
     return stage.converge(context, planned)
@@ -207,7 +207,7 @@ def shut_out_everybody_else(context: StepContext) -> Changes:
 def _all_sources(context: StepContext) -> Mapping[str, Mapping[str, str]]:
     api = rest_api.find(context, context.plan.api)
     id_ = api["id"] if api else rest_api.UNKNOWN_ID
-    return {one.name: _sources(context, id_, one) for one in context.plan.functions}
+    return {function.name: _sources(context, id_, function) for function in context.plan.functions}
 
 
 def _sources(context: StepContext, api_id: str, function: Function) -> Mapping[str, str]:
@@ -215,9 +215,9 @@ def _sources(context: StepContext, api_id: str, function: Function) -> Mapping[s
     environment, api = context.environment, context.plan.api
     base = f"arn:aws:execute-api:{environment.region}:{environment.account}:{api_id}"
     routes = {
-        f"apigateway-{one.verb}{one.path.replace('/', '-')}": f"{base}/*/{one.verb}{one.path}"
-        for one in api.routes
-        if one.function.name == function.name
+        f"apigateway-{route.verb}{route.path.replace('/', '-')}": f"{base}/*/{route.verb}{route.path}"
+        for route in api.routes
+        if route.function.name == function.name
     }
     if api.authorizer is None or api.authorizer.function.name != function.name:
         return routes

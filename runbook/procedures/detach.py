@@ -52,9 +52,9 @@ def take_away_what_nobody_planned(context: StepContext) -> Changes:
     API呼び出しで取り除けるものを、確認のうえ取り除く。
     """
     made: Changes = ()
-    for one in _undecided(context):  # one after another: two may be of the same function
-        context.watch(one.what)
-        made += undo.detach(context, one, planned=context.plan.api)
+    for unplanned in _undecided(context):  # one after another: two may be of the same function
+        context.watch(unplanned.what)
+        made += undo.detach(context, unplanned, planned=context.plan.api)
     return made
 
 
@@ -68,7 +68,11 @@ def see_what_only_a_person_can_take_away(context: StepContext) -> Changes:
 
     残っている場合はここで止まります。操作した後、同じコマンドを実行してください。
     """
-    left = {one.what: told for one in _undecided(context) if (told := undo.by_hand(one))}
+    left = {
+        unplanned.what: told
+        for unplanned in _undecided(context)
+        if (told := undo.by_hand(unplanned))
+    }
     for told in left.values():
         context.tell(told)
     if left and not context.rehearsed:
@@ -84,8 +88,12 @@ def _undecided(context: StepContext) -> tuple[Unplanned, ...]:
     """Return what the checks find now, and neither the plan nor a decision allows."""
     row, only = context.chosen.get(ROW.name), context.chosen.get(UNPLANNED.name)
     findings = context.red((row,) if row else (*ROWS, *ALSO))
-    found = dict.fromkeys(one for finding in findings for one in finding.differences)
-    left = tuple(one for one in found if undo.undo_of(one) and only in (None, one.what))
+    found = dict.fromkeys(difference for finding in findings for difference in finding.differences)
+    left = tuple(
+        unplanned
+        for unplanned in found
+        if undo.undo_of(unplanned) and only in (None, unplanned.what)
+    )
     if only and not left:
         context.say(en=f"there is no {only}", ja=f"{only}はありません")
     return left

@@ -27,7 +27,7 @@ def encrypt_the_tables(context: StepContext) -> Changes:
     カスタマー管理キーからAWS所有キーへ戻す場合は確認を求めます。データを読める主体が変わるためです。
     """
     tables = context.plan.tables
-    left = [one for one in tables if not context.stays(f"table {one.name}", rows=("SEC-20",))]
+    left = [table for table in tables if not context.stays(f"table {table.name}", rows=("SEC-20",))]
     return context.each(table.converge_encryption, left)
 
 

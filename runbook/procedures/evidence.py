@@ -88,7 +88,7 @@ def name_them_in_the_environment(context: StepContext) -> Changes:
     context.tell(DONE)
     context.tell(f'evidence = "s3://{_bucket(context)}/records"')
     context.tell(f'evidence_key = "{arn}"')
-    listed = ", ".join(f'"{one}"' for one in _signers(context))
+    listed = ", ".join(f'"{signer}"' for signer in _signers(context))
     context.tell(f"evidence_signers = [{listed}]")
     context.tell(f'evidence_public_key = "{base64.b64encode(public).decode()}"')
     return ()
@@ -103,7 +103,7 @@ def _readers(context: StepContext) -> Iterator[str]:
         if name not in {here.name, EMBEDDED} and (peek(name, "before", file) or "dev") == here.name
     )
     accounts = {peek(name, "account", file) for name in later} | {context.chosen.get(READER.name)}
-    yield from sorted(one for one in accounts if one and one != here.account)
+    yield from sorted(account for account in accounts if account and account != here.account)
 
 
 def _signers(context: StepContext) -> tuple[str, ...]:

@@ -41,7 +41,7 @@ def create_their_log_groups(context: StepContext) -> Changes:
 
     Lambdaが自動作成したロググループは無期限に保持されます。
     """
-    names = {one.log_group for one in chosen(context)}
+    names = {planned.log_group for planned in chosen(context)}
     return context.each(LOG_GROUP.converge, [g for g in context.plan.log_groups if g.name in names])
 
 
@@ -84,8 +84,8 @@ def upload_the_functions(context: StepContext) -> Changes:
     _refuse_other_code(context)
     keeps = _kept_variables(context)
 
-    def converge(given: StepContext, one: Function) -> Changes:
-        return function.converge(given, one, given.build, keeps[one.name])
+    def converge(given: StepContext, planned: Function) -> Changes:
+        return function.converge(given, planned, given.build, keeps[planned.name])
 
     return context.each(converge, chosen(context))
 
@@ -111,8 +111,8 @@ def release_them(context: StepContext) -> Changes:
     """
     keeps = _kept_variables(context)
 
-    def converge(given: StepContext, one: Function) -> Changes:
-        return alias.converge(given, one, given.build(one.key), keeps[one.name])
+    def converge(given: StepContext, planned: Function) -> Changes:
+        return alias.converge(given, planned, given.build(planned.key), keeps[planned.name])
 
     return context.each(converge, chosen(context))
 
@@ -150,15 +150,19 @@ def _configure(context: StepContext, row: str) -> Changes:
     """Change the configuration of the functions that a row names, and nothing else."""
     found = context.red((row,))
 
-    def converge(given: StepContext, one: Function) -> Changes:
-        return live_configuration.converge(given, one, _wrong(one.name, found))
+    def converge(given: StepContext, planned: Function) -> Changes:
+        return live_configuration.converge(given, planned, _wrong(planned.name, found))
 
-    return context.each(converge, context.concerned(chosen(context), lambda one: one.name))
+    return context.each(
+        converge, context.concerned(chosen(context), lambda function: function.name)
+    )
 
 
 def _kept_variables(context: StepContext) -> Mapping[str, frozenset[str]]:
     """Return function -> variables that are not planned and no row finds wrong; none where that is unknown."""
-    there = {one.name: function.unplanned_variables(context, one) for one in chosen(context)}
+    there = {
+        planned.name: function.unplanned_variables(context, planned) for planned in chosen(context)
+    }
     if not any(there.values()):
         return there
     try:
@@ -170,5 +174,5 @@ def _kept_variables(context: StepContext) -> Mapping[str, frozenset[str]]:
 
 def _wrong(name: str, found: Iterable[Finding]) -> set[str]:
     """Return the variables of a function that its findings name."""
-    differing = (each for one in found for each in one.differences if each.name == name)
+    differing = (each for finding in found for each in finding.differences if each.name == name)
     return {variable for each in differing for variable in each.ids}

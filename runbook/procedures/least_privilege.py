@@ -33,5 +33,5 @@ def give_each_function_its_role(context: StepContext) -> Changes:
     手動で作られたロールには余分な権限があることがあります。内容を表示し、確認のうえ外します。`--row SEC-12`を
     付けると、その項目が示すロールだけを変更します。
     """
-    roles = context.concerned(context.plan.roles, lambda one: one.name)
+    roles = context.concerned(context.plan.roles, lambda role: role.name)
     return context.each(role.converge, roles)

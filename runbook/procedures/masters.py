@@ -101,9 +101,9 @@ def _others(context: StepContext, job: Job) -> list[str]:
     client, table = context.client("dynamodb"), job.table
     if unless_absent(client.describe_table, TableName=table.name) is None:
         return []
-    ours = {key_of(one, table) for one in spots()}
-    keys = (key_of(one, table) for one in scanned(client, table.name))
-    return sorted(" / ".join(one) for one in keys if one not in ours)
+    ours = {key_of(spot, table) for spot in spots()}
+    keys = (key_of(entry, table) for entry in scanned(client, table.name))
+    return sorted(" / ".join(key) for key in keys if key not in ours)
 
 
 def _were_migrated(context: StepContext, table: Table) -> bool:

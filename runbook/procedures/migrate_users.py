@@ -49,7 +49,7 @@ def look_at_every_item(context: StepContext) -> Changes:
 
     全項目がDynamoDBに書き込める形式か確認する。内容は表示しない。
     """
-    return tuple(one for job in _jobs(context) for one in look_at_items(context, job))
+    return tuple(change for job in _jobs(context) for change in look_at_items(context, job))
 
 
 @step("4-2", proves=("DATA-04",), shown=False)
@@ -58,7 +58,7 @@ def write_who_is_missing(context: StepContext) -> Changes:
 
     移行先にない利用者とスタンプを書き込む。既存の項目は変更しない。
     """
-    return tuple(one for job in _jobs(context) for one in write_items(context, job))
+    return tuple(item for job in _jobs(context) for item in write_items(context, job))
 
 
 @step("4-2", shown=False)
@@ -71,7 +71,7 @@ def compare_both_sides(context: StepContext) -> Changes:
 
     続けて`recount`を実行してください。それまでランキングには誰も集計されません。
     """
-    return tuple(one for job in _jobs(context) for one in leave_manifest(context, job))
+    return tuple(change for job in _jobs(context) for change in leave_manifest(context, job))
 
 
 def _jobs(context: StepContext) -> tuple[Job, ...]:

@@ -57,9 +57,9 @@ def create_the_alarms(context: StepContext) -> Changes:
     found = alarm.read(context, context.plan.alarms)
     wanted = _wanted(context, found)
 
-    def converge(given: StepContext, one: Alarm) -> Changes:
-        known: Mapping[str, Any] | None = found.get(one.name)
-        return alarm.converge_one(given, one, known)
+    def converge(given: StepContext, planned: Alarm) -> Changes:
+        known: Mapping[str, Any] | None = found.get(planned.name)
+        return alarm.converge_one(given, planned, known)
 
     return context.each(converge, wanted)
 
@@ -77,7 +77,7 @@ def create_the_dashboard(context: StepContext) -> Changes:
     """
     planned = context.plan.dashboard
     redrawn = dashboard.converge(replace(context, go=False), planned)
-    if any(not one.creates for one in redrawn) and context.all_green("MON-10", "MON-11"):
+    if any(not change.creates for change in redrawn) and context.all_green("MON-10", "MON-11"):
         return ()
     return dashboard.converge(context, planned)
 
@@ -118,12 +118,12 @@ def _wanted(context: StepContext, found: Mapping[str, Any]) -> list[Alarm]:
 
     Whether one that is heard in a roundabout way does so, or one that people decided about, only the checks say.
     """
-    absent = [one for one in context.plan.alarms if one.name not in found]
+    absent = [alarm for alarm in context.plan.alarms if alarm.name not in found]
     needless = other_alarm.doing_the_same(context, absent) if absent else frozenset[str]()
-    left = [one for one in absent if one.name not in needless]
+    left = [alarm for alarm in absent if alarm.name not in needless]
     if needless and left and context.all_green(*OF_ALARMS, "MON-06"):
         left = []
-    return [one for one in context.plan.alarms if one.name in found or one in left]
+    return [alarm for alarm in context.plan.alarms if alarm.name in found or alarm in left]
 
 
 def _notifies_somebody(context: StepContext) -> bool:

@@ -125,7 +125,7 @@ def agree_on_it() -> None:
 
 
 def _row(context: StepContext, kind: Words, name: str) -> None:
-    en, ja = (set_cell_size(one, COLUMN) for one in (kind.en, kind.ja))
+    en, ja = (set_cell_size(text, COLUMN) for text in (kind.en, kind.ja))
     context.say(en=f"{en}{name}", ja=f"{ja}{name}")
 
 

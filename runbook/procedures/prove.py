@@ -43,7 +43,9 @@ def prove_the_build(context: StepContext) -> Changes:
 
 def _record(context: StepContext, built: dict[str, str]) -> None:
     done = context.proof_run()
-    if {one.name: done.built.get(one.key) for one in context.plan.functions} != built:
+    if {
+        function.name: done.built.get(function.key) for function in context.plan.functions
+    } != built:
         raise Refused(
             en="the functions were changed while they were tested: prove them again",
             ja="テスト中に関数が変更されました。もう一度検証してください",
@@ -55,4 +57,7 @@ def _record(context: StepContext, built: dict[str, str]) -> None:
 
 def _built(context: StepContext) -> dict[str, str]:
     """Return the digest of each function's package, as this checkout builds it."""
-    return {one.name: code_sha256(context.build(one.key)) for one in context.plan.functions}
+    return {
+        function.name: code_sha256(context.build(function.key))
+        for function in context.plan.functions
+    }

@@ -65,12 +65,12 @@ def ready(context: StepContext) -> None:
     out_of_scope.refuse_beside_one_table(looking)
     _looked_at(monitoring.name_who_hears_of_it, looking)
     asked = _looked_at(secrets.store_the_line_token, looking)
-    if context.go and any(one.after == GIVEN for one in asked):
+    if context.go and any(change.after == GIVEN for change in asked):
         context.secret("line_token")
 
 
-def _looked_at(one: Step, context: StepContext) -> Changes:
-    return one.action(context) if one.action else ()
+def _looked_at(step: Step, context: StepContext) -> Changes:
+    return step.action(context) if step.action else ()
 
 
 @step("1-3", proves=("PREP-04", "PREP-05", "PREP-06"))
@@ -145,8 +145,8 @@ def provision(  # noqa: PLR0913 - what comes from outside, each by its name
         **more,
     )
     made: list[Change] = []
-    for one in procedure().steps:
-        if one.action is not None:
-            progress(one.text.title)
-            made += one.action(context)
+    for composed in procedure().steps:
+        if composed.action is not None:
+            progress(composed.text.title)
+            made += composed.action(context)
     return tuple(made)

@@ -26,7 +26,7 @@ def record_what_is_live(context: StepContext) -> Changes:
     エイリアスの背後のコードと、ステージのデプロイを記録する。
     """
     live = releases.read_live(context)
-    missing = [one for one, code in live["functions"].items() if not code]
+    missing = [key for key, code in live["functions"].items() if not code]
     if missing or not live["deployment"]:
         what = ", ".join(missing) or f"stage {live['stage']}"
         raise Refused(

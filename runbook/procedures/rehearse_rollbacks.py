@@ -129,14 +129,14 @@ def leave_the_record(context: StepContext) -> Changes:
     稼働中のリリースに対する訓練として、それぞれの所要時間を記録する。
     """
     found = {part: context.recorded(drill.KIND, part=part, equal=True) for part in PARTS}
-    missing = [part for part, one in found.items() if one is None or _old(one)]
+    missing = [part for part, value in found.items() if value is None or _old(value)]
     if missing and context.go:
         raise Refused(
             en=f"not rehearsed today: {', '.join(missing)}; run it again from the start",
             ja=f"本日まだ訓練していません: {', '.join(missing)}。最初から再実行してください",
         )
-    seconds = {part: one["seconds"] for part, one in found.items() if one}
-    forward = {part: one["forward"] for part, one in found.items() if one}
+    seconds = {part: value["seconds"] for part, value in found.items() if value}
+    forward = {part: value["forward"] for part, value in found.items() if value}
     body = {"complete": True, "equal": True, "seconds": seconds, "forward": forward}
     change = Change("evidence", drill.REHEARSAL, None, seconds or "seconds of each part")
     return context.settle((change,), lambda: context.record(drill.REHEARSAL, body))
@@ -159,7 +159,7 @@ def _restorable_now(context: StepContext) -> str:
     """Wait until the tables can be restored to this moment: on AWS some five minutes."""
     at = datetime.now(UTC).replace(microsecond=0) + timedelta(seconds=1)
     context.wait(
-        lambda: all(window(context, one)[1] >= at for one in context.plan.tables),
+        lambda: all(window(context, table)[1] >= at for table in context.plan.tables),
         what=Words(
             en=f"the tables can be restored to {at.astimezone(JST):%H:%M:%S} JST",
             ja=f"テーブルを{at.astimezone(JST):%H:%M:%S} JSTの時点に復元できるようになること",
@@ -170,5 +170,5 @@ def _restorable_now(context: StepContext) -> str:
     return f"{at:%Y-%m-%dT%H:%M:%SZ}"
 
 
-def _old(one: Mapping[str, Any]) -> bool:
-    return datetime.now(UTC) - datetime.fromisoformat(one["at"]) > TOGETHER
+def _old(entry: Mapping[str, Any]) -> bool:
+    return datetime.now(UTC) - datetime.fromisoformat(entry["at"]) > TOGETHER

@@ -35,8 +35,8 @@ def _removed(context: StepContext, table: Table, *, real: re.Pattern[str]) -> Ch
     items = KeyedTable.of(table, context.client("dynamodb"))
     test = [key for key in items.every_key() if not real.fullmatch(_user(key, table))]
     lost = [
-        Change(f"table {table.name}", f"user {one}", "there", None, destroys=True, final=True)
-        for one in sorted({_user(key, table) for key in test})
+        Change(f"table {table.name}", f"user {name}", "there", None, destroys=True, final=True)
+        for name in sorted({_user(key, table) for key in test})
     ]
 
     def delete() -> None:

@@ -55,14 +55,14 @@ def say_what_is_lost(context: StepContext) -> Changes:
     指定時点より後の書き込みは復元先に含まれません。その間に取得されたスタンプは利用者から見えなくなります。
     元のテーブルは残るため、後から移し替えられます。先にフロントエンドをメンテナンスモードにしてください。
     """
-    for one in restores(context):
-        earliest, latest = window(context, one.old)
-        at, first = f"{one.at:%Y-%m-%dT%H:%M:%SZ}", f"{earliest:%Y-%m-%dT%H:%M:%SZ}"
+    for job in restores(context):
+        earliest, latest = window(context, job.old)
+        at, first = f"{job.at:%Y-%m-%dT%H:%M:%SZ}", f"{earliest:%Y-%m-%dT%H:%M:%SZ}"
         context.say(
-            en=f"{one.old.name}: all that was written after {at}; can be restored from {first} to "
-            f"{latest:%H:%M:%SZ}; new table {one.new.name}, and the old one is kept",
-            ja=f"{one.old.name}: {at}より後の書き込みがすべて失われます。復元できる範囲は{first}から"
-            f"{latest:%H:%M:%SZ}まで。新しいテーブルは{one.new.name}、元のテーブルは残ります",
+            en=f"{job.old.name}: all that was written after {at}; can be restored from {first} to "
+            f"{latest:%H:%M:%SZ}; new table {job.new.name}, and the old one is kept",
+            ja=f"{job.old.name}: {at}より後の書き込みがすべて失われます。復元できる範囲は{first}から"
+            f"{latest:%H:%M:%SZ}まで。新しいテーブルは{job.new.name}、元のテーブルは残ります",
         )
     return ()
 
@@ -137,10 +137,10 @@ def watch_the_restored_tables(context: StepContext) -> Changes:
     スロットリングのアラームの対象を、復元したテーブルに変更する。
     """
     then, names = afterwards(context), _names(context)
-    watching = [one for one in then.plan.alarms if one.dimensions.get("TableName") in names]
+    watching = [alarm for alarm in then.plan.alarms if alarm.dimensions.get("TableName") in names]
     found = alarm.read(context, watching)
     return then.each(
-        lambda given, one: alarm.converge_one(given, one, found.get(one.name)), watching
+        lambda given, planned: alarm.converge_one(given, planned, found.get(planned.name)), watching
     )
 
 
@@ -151,16 +151,16 @@ def see_that_it_holds(context: StepContext) -> Changes:
     復元したテーブルを読み、件数とハッシュ、所要時間を記録する。
     """
     done = restores(context)
-    if not all(exists(context, one) for one in done):
+    if not all(exists(context, restore) for restore in done):
         return ()
     body = {
         "at": f"{done[0].at:%Y-%m-%dT%H:%M:%SZ}",
-        "tables": {one.old.name: one.new.name for one in done},
-        "content": {one.new.name: content(context, one.new).as_json() for one in done},
+        "tables": {restore.old.name: restore.new.name for restore in done},
+        "content": {restore.new.name: content(context, restore.new).as_json() for restore in done},
     }
     if context.recorded(KIND, **body):
         return ()
-    took = max(age_s(context, one) for one in done)
+    took = max(age_s(context, restore) for restore in done)
     context.tell(
         Words(en=f"restored and in use after {took:g} s", ja=f"{took:g}秒で復元し、切り替えました")
     )
@@ -199,4 +199,4 @@ def name_them_in_the_environment() -> None:
 
 
 def _names(context: StepContext) -> frozenset[str]:
-    return frozenset(one.new.name for one in restores(context))
+    return frozenset(restore.new.name for restore in restores(context))

@@ -25,8 +25,8 @@ def say_where_it_goes(context: StepContext) -> Changes:
     リリース後に呼び出し元が使うバージョンとデプロイを示す。
     """
     aliases, stage = alias_moves(context), move_of_stage(context)
-    for one in aliases:
-        context.tell(f"{one.function.name}: {one.live['Version']} -> {one.target['Version']}")
+    for alias in aliases:
+        context.tell(f"{alias.function.name}: {alias.live['Version']} -> {alias.target['Version']}")
     if stage:
         moves = f"{stage.live['id']} -> {stage.target['id']}"
         context.tell(

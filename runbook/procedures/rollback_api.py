@@ -44,8 +44,8 @@ def say_what_is_lost(context: StepContext) -> Changes:
         en="stored data: nothing is lost; the newer deployment stays in the history",
         ja="保存済みデータ: 失われません。新しいデプロイは履歴に残ります",
     )
-    for one in planned.denied or ():
-        context.tell(one.told())
+    for function in planned.denied or ():
+        context.tell(function.told())
     if planned.denied is None:
         context.say(
             en=f"{planned.target['id']} was made by hand, and what it calls is not on record: see"

@@ -40,15 +40,15 @@ def say_what_is_lost(context: StepContext) -> Changes:
     バージョンごとに固定されるため、テーブル復元より前のバージョンは旧テーブルを参照します。その場合は確認を
     求めます。古いコードがランキングの集計値を書かない場合は`recount`で直します。
     """
-    for one in moves(context):
-        words = one.target.get("Description")
-        target = f"{one.target['Version']} ({words})" if words else one.target["Version"]
-        if one.changes():
-            context.tell(f"{one.function.name}: {one.live['Version']} -> {target}")
+    for move in moves(context):
+        words = move.target.get("Description")
+        target = f"{move.target['Version']} ({words})" if words else move.target["Version"]
+        if move.changes():
+            context.tell(f"{move.function.name}: {move.live['Version']} -> {target}")
         else:
             context.say(
-                en=f"{one.function.name}: {target}, moved already",
-                ja=f"{one.function.name}: {target}（移動済み）",
+                en=f"{move.function.name}: {target}, moved already",
+                ja=f"{move.function.name}: {target}（移動済み）",
             )
     context.say(
         en="stored data: nothing is lost; the newer versions stay",

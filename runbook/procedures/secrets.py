@@ -77,8 +77,8 @@ def store_the_line_token(context: StepContext) -> Changes:
 
 def _converged(context: StepContext, *, made_up: bool) -> Changes:
     """Bring the secrets to the plan that a machine can make up, or those that it cannot."""
-    wanted = (one for one in context.plan.secrets if bool(one.min_bits) is made_up)
-    return tuple(change for one in wanted for change in _converge(context, one))
+    wanted = (secret for secret in context.plan.secrets if bool(secret.min_bits) is made_up)
+    return tuple(change for secret in wanted for change in _converge(context, secret))
 
 
 def _converge(context: StepContext, planned: Secret) -> Changes:
@@ -91,7 +91,7 @@ def _converge(context: StepContext, planned: Secret) -> Changes:
     if not asked and context.stays(f"secret {planned.name}", rows=PROVEN):
         return ()
     made = secret.converge(context, planned, value)
-    if context.go and any(one.field == "value" and one.before for one in made):
+    if context.go and any(change.field == "value" and change.before for change in made):
         until = in_japan(datetime.now(UTC) + KEY_KEPT)
         again = f"pytest --env {context.environment.name} --wait"
         context.say(

@@ -35,6 +35,6 @@ def create_the_tables(context: StepContext) -> Changes:
     すでにある保護を外すことはありません。`--row DEP-04`を付けると、その項目が示すテーブルだけを変更します。
     """
     out_of_scope.refuse_beside_one_table(context)
-    tables = context.concerned(context.plan.tables, lambda one: one.name)
-    left = [one for one in tables if not context.stays(f"table {one.name}", rows=PROVEN)]
+    tables = context.concerned(context.plan.tables, lambda table: table.name)
+    left = [table for table in tables if not context.stays(f"table {table.name}", rows=PROVEN)]
     return context.each(table.converge, left)

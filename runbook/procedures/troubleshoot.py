@@ -66,8 +66,8 @@ def see_whether_it_is_open(context: StepContext) -> Changes:
     稼働中のリリースが公開中のものかを確認する。メンテナンス版は、すべての呼び出しに503を返します。
     """
     if closed := closed_parts(context):
-        for one in closed:
-            context.tell(one)
+        for words in closed:
+            context.tell(words)
         context.tell(CLOSED.told(context.environment.name))
     return ()
 
@@ -95,8 +95,8 @@ def see_what_was_changed(context: StepContext) -> Changes:
     recorded, live = context.recorded(releases.KIND), releases.read_live(context)
     if recorded:
         live = releases.apart_from_versions(live, recorded)
-    for one in releases.record(replace(context, go=False), recorded, live):
-        for part in parts(one):
+    for change in releases.record(replace(context, go=False), recorded, live):
+        for part in parts(change):
             context.say(
                 en=f"live differs from the recorded {part.field}: {part.before} -> {part.after}",
                 ja=f"稼働中の内容が記録された{part.field}と異なります: {part.before} -> {part.after}",
@@ -118,10 +118,11 @@ def see_what_functions_say(context: StepContext) -> Changes:
     ours = last_hour(context)
     context.tell(ours.told())
     metrics, functions = context.environment.application.metrics, context.plan.functions
-    figures = measured(context, [one for f in functions for one in metrics_of(f, metrics)], ours)
-    for label, one in sorted(figures.items()):
-        if one.value:
-            context.tell(f"{label}: {one.value:g}, {one.seen.told()}")
+    wanted = [metric for f in functions for metric in metrics_of(f, metrics)]
+    figures = measured(context, wanted, ours)
+    for label, figure in sorted(figures.items()):
+        if figure.value:
+            context.tell(f"{label}: {figure.value:g}, {figure.seen.told()}")
     spoken = [report_signs(context, function, ours) for function in functions]
     if not any(spoken):
         context.say(
@@ -183,8 +184,8 @@ def see_where_the_time_goes(context: StepContext) -> Changes:
         context.tell(f"{label}: {figure.value:g}")
     if not figures:
         context.tell(slowness.nothing_measured(context))
-    for one in slowness.causes(figures):
-        context.tell(one.told(context.environment.name))
+    for slow in slowness.causes(figures):
+        context.tell(slow.told(context.environment.name))
     return ()
 
 
@@ -195,11 +196,12 @@ def _judged(context: StepContext, rows: tuple[str, ...]) -> Changes:
     except Refused as error:
         context.tell(error.words)
         return ()
-    for one in red:
-        context.say(en=f"{one.row}: {one.words.en}", ja=f"{one.row}: {one.words.ja}")
+    for finding in red:
+        context.say(
+            en=f"{finding.row}: {finding.words.en}", ja=f"{finding.row}: {finding.words.ja}"
+        )
     if red:
         context.tell(RED_ROWS.told(context.environment.name))
     else:
-        named = ", ".join(rows)
-        context.say(en=f"not red: {named}", ja=f"不合格なし: {named}")
+        context.say(en=f"not red: {', '.join(rows)}", ja=f"不合格なし: {', '.join(rows)}")
     return ()

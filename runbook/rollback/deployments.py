@@ -70,7 +70,7 @@ def denied_functions(
         DeniedFunction(arn=called.arn, routes=_denied(context, called, routes, stage, api), api=api)
         for called, routes in by_function.items()
     )
-    return tuple(one for one in found if one.routes)
+    return tuple(function for function in found if function.routes)
 
 
 def _denied(
@@ -109,8 +109,8 @@ class StageMove:
         gone = tuple(Change(name, method, "served", None, destroys=True) for method in lost)
         failing = tuple(
             Change(name, route, "served", "500", destroys=True)
-            for one in self.denied or ()
-            for route in one.routes
+            for function in self.denied or ()
+            for route in function.routes
         )
         return moved + gone + failing if moved else ()
 
@@ -123,7 +123,7 @@ class StageMove:
         now, then = authorization_of(self.live) or {}, authorization_of(self.target) or {}
         return tuple(
             sorted(
-                one for one, kind in then.items() if kind == NO_AUTHORIZATION != now.get(one, kind)
+                key for key, kind in then.items() if kind == NO_AUTHORIZATION != now.get(key, kind)
             )
         )
 
@@ -198,7 +198,7 @@ def served(context: StepContext, move: StageMove) -> ServedPart:
 
 
 def _target(context: StepContext, live: str, listed: tuple[Mapping[str, Any], ...]) -> str:
-    there = [str(one["id"]) for one in listed]
+    there = [str(entry["id"]) for entry in listed]
     if named := context.chosen.get("to"):
         if named not in there:
             raise Refused(
@@ -221,7 +221,7 @@ def _target(context: StepContext, live: str, listed: tuple[Mapping[str, Any], ..
 def deployments(context: StepContext, api_id: str) -> tuple[Mapping[str, Any], ...]:
     """Return the deployments that there are, newest first."""
     found = context.listed("apigateway", "get_deployments", "items", restApiId=api_id)
-    return tuple(sorted(found, key=lambda one: one["createdDate"], reverse=True))
+    return tuple(sorted(found, key=lambda entry: entry["createdDate"], reverse=True))
 
 
 def described_deployment(context: StepContext, api_id: str, deployment: str) -> Mapping[str, Any]:
@@ -241,4 +241,4 @@ def _shown(deployment: Mapping[str, Any]) -> dict[str, Any]:
 
 def _newest_of(listed: Iterable[Mapping[str, Any]]) -> str:
     newest = list(listed)[:LISTED]
-    return ", ".join(f"{one['id']} ({one['createdDate']:%Y-%m-%d %H:%M})" for one in newest)
+    return ", ".join(f"{entry['id']} ({entry['createdDate']:%Y-%m-%d %H:%M})" for entry in newest)

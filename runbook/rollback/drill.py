@@ -96,9 +96,9 @@ def run_drill(
 
 def go_back(context: StepContext, procedure: ModuleType) -> None:
     """Do every step of a procedure that a machine can do."""
-    for one in Procedure.of(procedure).steps:
-        if one.action is not None:
-            one.action(context)
+    for step in Procedure.of(procedure).steps:
+        if step.action is not None:
+            step.action(context)
 
 
 def _hold(context: StepContext, drill: Drill, clock: Callable[[], float]) -> None:
@@ -165,10 +165,10 @@ def _put_back(context: StepContext, drill: Drill, before: State) -> None:
 
 def _serve_again(context: StepContext, before: State) -> None:
     plan = context.plan
-    for one in plan.functions:
-        version = before["functions"].get(one.name, {}).get("version")
-        if version and alias.released(context, one).get("version") != version:
-            move(context, one.name, one.alias, version)
+    for function in plan.functions:
+        version = before["functions"].get(function.name, {}).get("version")
+        if version and alias.released(context, function).get("version") != version:
+            move(context, function.name, function.alias, version)
     api = rest_api.find(context, plan.api)
     stage = stage_of(context, plan.api, api["id"] if api else None)
     if api and stage and stage["deploymentId"] != before["deployment"]:
@@ -232,13 +232,15 @@ def state(context: StepContext) -> dict[str, Any]:
     plan = context.plan
     api = rest_api.find(context, plan.api)
     stage = stage_of(context, plan.api, api["id"] if api else None)
-    there = {one.name: listed(context, one) for one in plan.functions}
+    there = {function.name: listed(context, function) for function in plan.functions}
     return {
-        "functions": {one.name: alias.released(context, one) for one in plan.functions},
+        "functions": {
+            function.name: alias.released(context, function) for function in plan.functions
+        },
         "versions": {name: list(published(versions)) for name, versions in there.items()},
         "deployment": stage["deploymentId"] if stage else None,
         "release": context.recorded(releases.KIND),
-        "tables": {one.name: content(context, one).as_json() for one in plan.tables},
+        "tables": {table.name: content(context, table).as_json() for table in plan.tables},
     }
 
 

@@ -107,8 +107,8 @@ def _timed(context: StepContext, rollback: Rollback, moves: Sequence[PlannedMove
 
 
 def _going_on(rollback: Rollback, target: Mapping[str, Any]) -> Words:
-    now = ", ".join(f"{name} {one}" for name, one in rollback.before.items())
-    then = ", ".join(f"{name} {one}" for name, one in target.items())
+    now = ", ".join(f"{name} {value}" for name, value in rollback.before.items())
+    then = ", ".join(f"{name} {value}" for name, value in target.items())
     return Words(
         en=f"{rollback.part}: an earlier run was stopped half-way. What is there now: {now}; resuming towards {then}",
         ja=f"{rollback.part}: 前回の実行は途中で止まっています。現在の状態: {now}。{then}に向けて続けます",

@@ -24,14 +24,15 @@ def closed_parts(context: StepContext) -> tuple[Words, ...]:
     id_ = str(found["id"]) if found else None
     stage = stage_of(context, api, id_)
     functions = (
-        Words(en=f"function {one.name}", ja=f"関数{one.name}")
-        for one in context.plan.functions
-        if alias.released(context, one).get("code_sha256") == closed
+        Words(en=f"function {function.name}", ja=f"関数{function.name}")
+        for function in context.plan.functions
+        if alias.released(context, function).get("code_sha256") == closed
     )
     of_stage = (
         Words(en=f"stage {api.stage}", ja=f"ステージ{api.stage}")
-        for one in (deployments(context, id_) if id_ and stage else ())
-        if one["id"] == (stage or {})["deploymentId"] and is_closed(one.get("description"))
+        for deployment in (deployments(context, id_) if id_ and stage else ())
+        if deployment["id"] == (stage or {})["deploymentId"]
+        and is_closed(deployment.get("description"))
     )
     return (*functions, *of_stage)
 
@@ -39,8 +40,8 @@ def closed_parts(context: StepContext) -> tuple[Words, ...]:
 def alias_moves(context: StepContext) -> tuple[AliasMove, ...]:
     """Return the moves of the aliases that serve another version than the newest recorded open one; Refused where none is."""
     closed, history = closed_code(context), context.history(releases.KIND)
-    found = (_alias_move(context, one, history, closed) for one in context.plan.functions)
-    return tuple(one for one in found if one is not None)
+    found = (_alias_move(context, function, history, closed) for function in context.plan.functions)
+    return tuple(move for move in found if move is not None)
 
 
 def _alias_move(
@@ -59,10 +60,10 @@ def _alias_move(
 
 def _open(entries: Any, there: Listed, closed: str) -> Iterator[str]:
     """Yield the recorded versions that are open and still hold the recorded code, newest first."""
-    for one in entries:
-        code = there.get(one.get("version", ""), {}).get("CodeSha256")
-        if code is not None and code == one["code_sha256"] and code != closed:
-            yield one["version"]
+    for entry in entries:
+        code = there.get(entry.get("version", ""), {}).get("CodeSha256")
+        if code is not None and code == entry["code_sha256"] and code != closed:
+            yield entry["version"]
 
 
 def move_of_stage(context: StepContext) -> StageMove | None:
@@ -91,9 +92,9 @@ def move_of_stage(context: StepContext) -> StageMove | None:
 
 def _served_before(context: StepContext, there: Mapping[str, Mapping[str, Any]]) -> Iterator[str]:
     for release in context.history(releases.KIND):
-        one = str(release.get("deployment"))
-        if one in there and not is_closed(there[one].get("description")):
-            yield one
+        name = str(release.get("deployment"))
+        if name in there and not is_closed(there[name].get("description")):
+            yield name
 
 
 def _nothing(what: Words, context: StepContext, procedure: str) -> Words:

@@ -43,9 +43,9 @@ def forbid(context: StepContext, role: Role, them: Collection[Restore]) -> None:
     answer = unless_absent(iam.get_role_policy, **which)
     if answer is None:
         return
-    tables = {one.new.arn for one in them}
+    tables = {restore.new.arn for restore in them}
     policy = answer["PolicyDocument"]
-    kept = [one for one in _statements(policy) if _table(one) not in tables]
+    kept = [statement for statement in _statements(policy) if _table(statement) not in tables]
     if kept:
         iam.put_role_policy(**which, PolicyDocument=json.dumps({**policy, "Statement": kept}))
     else:
@@ -74,19 +74,19 @@ def repoint(context: StepContext, function: Function, restored: Collection[str])
 
 def _permissions(them: tuple[Restore, ...], role: Role) -> set[Permission]:
     return {
-        Permission(allowed.action, allowed.resource.replace(one.old.arn, one.new.arn, 1))
-        for one in them
+        Permission(allowed.action, allowed.resource.replace(restore.old.arn, restore.new.arn, 1))
+        for restore in them
         for allowed in role.granted
-        if allowed.resource == one.old.arn or allowed.resource.startswith(f"{one.old.arn}/")
+        if allowed.resource == restore.old.arn or allowed.resource.startswith(f"{restore.old.arn}/")
     }
 
 
 def _joined(found: Mapping[str, Any] | None, wanted: Mapping[str, Any]) -> dict[str, Any]:
     """Add the statements to those that are there."""
     kept = _statements(found) if found else []
-    added = [one for one in wanted["Statement"] if one not in kept]
+    added = [entry for entry in wanted["Statement"] if entry not in kept]
     # By resource, as `document` writes them, so that they are told by their permissions.
-    joined = sorted([*kept, *added], key=lambda one: str(one.get("Resource")))
+    joined = sorted([*kept, *added], key=lambda entry: str(entry.get("Resource")))
     return {**wanted, "Statement": joined}
 
 

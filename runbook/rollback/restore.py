@@ -38,39 +38,39 @@ class Restore:
 def restores(context: StepContext) -> tuple[Restore, ...]:
     """Return what is to be restored: the table of ``--only``, else all three of them."""
     at, name = restore_time(context), context.chosen.get(TABLE.name)
-    chosen = [one for one in context.plan.tables if name in (None, one.key, one.name)]
-    names = {one.key: restored_name(one.name, at) for one in chosen}
+    chosen = [table for table in context.plan.tables if name in (None, table.key, table.name)]
+    names = {table.key: restored_name(table.name, at) for table in chosen}
     plan = _renamed(context, names).plan
-    return tuple(Restore(old=one, new=plan.table(one.key), at=at) for one in chosen)
+    return tuple(Restore(old=table, new=plan.table(table.key), at=at) for table in chosen)
 
 
 def afterwards(context: StepContext) -> StepContext:
     """Return the context with the restored tables' names in its environment, and so in its plan."""
-    return _renamed(context, {one.old.key: one.new.name for one in restores(context)})
+    return _renamed(context, {restore.old.key: restore.new.name for restore in restores(context)})
 
 
-def restore(context: StepContext, one: Restore) -> Changes:
+def restore(context: StepContext, job: Restore) -> Changes:
     """Restore into the new table, unless an earlier run did; wait until it can be read."""
-    there = described_table(context, one.new)
+    there = described_table(context, job.new)
     if there is None:
-        refuse_outside(context, one.old, one.at)
-    name, wanted = f"table {one.new.name}", {"restored from": f"{one.old.name} at {one.at}"}
+        refuse_outside(context, job.old, job.at)
+    name, wanted = f"table {job.new.name}", {"restored from": f"{job.old.name} at {job.at}"}
     changes = difference(name, None if there is None else wanted, wanted)
-    made = context.settle(changes, partial(_restore, context, one))
+    made = context.settle(changes, partial(_restore, context, job))
     if there is not None:
-        _refuse_another(one, there)
-        _wait(context, one)
+        _refuse_another(job, there)
+        _wait(context, job)
     return made
 
 
-def exists(context: StepContext, one: Restore) -> bool:
+def exists(context: StepContext, restore: Restore) -> bool:
     """Whether the new table is there: in a rehearsal it is not."""
-    return described_table(context, one.new) is not None
+    return described_table(context, restore.new) is not None
 
 
-def age_s(context: StepContext, one: Restore, now: Callable[[], datetime] = utc_now) -> float:
+def age_s(context: StepContext, restore: Restore, now: Callable[[], datetime] = utc_now) -> float:
     """Return seconds since AWS began to restore this table."""
-    there = described_table(context, one.new) or {}
+    there = described_table(context, restore.new) or {}
     began: datetime = there["CreationDateTime"]
     return round((now() - began).total_seconds(), 1)
 
@@ -86,39 +86,39 @@ def described_table(context: StepContext, table: Table) -> dict[str, Any] | None
     return answer["Table"] if answer else None
 
 
-def _refuse_another(one: Restore, there: Mapping[str, Any]) -> None:
+def _refuse_another(restore: Restore, there: Mapping[str, Any]) -> None:
     source = there.get("RestoreSummary", {}).get("SourceTableArn")
-    if source != one.old.arn:
+    if source != restore.old.arn:
         raise Refused(
-            en=f"table {one.new.name} exists and was not restored from {one.old.name}: name another time",
-            ja=f"テーブル{one.new.name}がすでにあり、{one.old.name}から復元したものではありません。別の時刻を指定してください",
+            en=f"table {restore.new.name} exists and was not restored from {restore.old.name}: name another time",
+            ja=f"テーブル{restore.new.name}がすでにあり、{restore.old.name}から復元したものではありません。別の時刻を指定してください",
         )
 
 
-def _restore(context: StepContext, one: Restore) -> None:
-    client, key = context.client("dynamodb"), one.new.kms_key
+def _restore(context: StepContext, restore: Restore) -> None:
+    client, key = context.client("dynamodb"), restore.new.kms_key
     encrypted = {"SSESpecificationOverride": tables.encryption(key)} if key else {}
     known = client.exceptions
     try:
         client.restore_table_to_point_in_time(
-            SourceTableName=one.old.name,
-            TargetTableName=one.new.name,
-            RestoreDateTime=one.at,
+            SourceTableName=restore.old.name,
+            TargetTableName=restore.new.name,
+            RestoreDateTime=restore.at,
             **encrypted,
         )
     except (known.TableAlreadyExistsException, known.TableInUseException):
         # The client sent it again, since the first answer was lost on its way.
-        _refuse_another(one, described_table(context, one.new) or {})
-    _wait(context, one)
+        _refuse_another(restore, described_table(context, restore.new) or {})
+    _wait(context, restore)
 
 
-def _wait(context: StepContext, one: Restore) -> None:
+def _wait(context: StepContext, restore: Restore) -> None:
     def ready() -> bool:
-        there = described_table(context, one.new) or {}
+        there = described_table(context, restore.new) or {}
         return there.get("TableStatus") == "ACTIVE"
 
     what = Words(
-        en=f"table {one.new.name} is restored", ja=f"テーブル{one.new.name}が復元されること"
+        en=f"table {restore.new.name} is restored", ja=f"テーブル{restore.new.name}が復元されること"
     )
     context.wait(ready, what=what, every_s=EVERY_S, within_s=WITHIN_S)
 

@@ -51,12 +51,12 @@ def _put_back(
         now = served.read()
     except (Refused, *EXPECTED) as error:
         return _unknown(served, context.explain(error))
-    if target and all(now.get(name) == one for name, one in target.items()):
+    if target and all(now.get(name) == entry for name, entry in target.items()):
         return _arrived(served)
     left: dict[str, Words] = {}
-    for name, one in now.items():
-        back = Change(served.named.format(name), "version", one, before[name], undoes=True)
-        if one == before[name]:
+    for name, value in now.items():
+        back = Change(served.named.format(name), "version", value, before[name], undoes=True)
+        if value == before[name]:
             context.note((back,), True)  # what broke off there changed nothing
         else:
             try:
@@ -100,4 +100,4 @@ def _standing(served: ServedPart, now: Mapping[str, Any], left: Mapping[str, Wor
 
 
 def _listed(served: ServedPart, them: Mapping[str, Any]) -> str:
-    return ", ".join(f"{served.named.format(name)} {one}" for name, one in them.items()) or "-"
+    return ", ".join(f"{served.named.format(name)} {value}" for name, value in them.items()) or "-"

@@ -33,16 +33,18 @@ def move_aliases(
     rollback = Rollback(
         part=PART,
         before=before,
-        after={one.function.name: one.target["Version"] for one in moves},
+        after={move.function.name: move.target["Version"] for move in moves},
         scope=(*scope, *sorted(before)),
         served=aliases(context, functions),
     )
 
-    def planned(one: AliasMove) -> PlannedMove:
-        name, version = one.function.name, one.target["Version"]
-        return one.changes(), partial(move, context, name, one.function.alias, version)
+    def planned(alias_move: AliasMove) -> PlannedMove:
+        name, version = alias_move.function.name, alias_move.target["Version"]
+        return alias_move.changes(), partial(
+            move, context, name, alias_move.function.alias, version
+        )
 
-    return execute(context, rollback, [planned(one) for one in moves])
+    return execute(context, rollback, [planned(move) for move in moves])
 
 
 def require_starting(context: StepContext, moves: Iterable[AliasMove]) -> None:
@@ -50,8 +52,8 @@ def require_starting(context: StepContext, moves: Iterable[AliasMove]) -> None:
 
     What cannot be read is told and stops no rollback: a rollback is urgent.
     """
-    moving = [one for one in moves if one.live["Version"] != one.target["Version"]]
-    if why := [reason for one in moving for reason in _reasons(context, one)]:
+    moving = [move for move in moves if move.live["Version"] != move.target["Version"]]
+    if why := [reason for move in moving for reason in _reasons(context, move)]:
         raise Refused(joined(why))
 
 
@@ -90,17 +92,17 @@ def _missing(context: StepContext, move: AliasMove) -> str:
     if move.closes or "Error" in environment or code not in _known_codes(context, move.function):
         return ""
     needed = (
-        one for one in move.function.environment if one.startswith((TABLE_PREFIX, SECRET_PREFIX))
+        name for name in move.function.environment if name.startswith((TABLE_PREFIX, SECRET_PREFIX))
     )
-    return ", ".join(one for one in needed if not environment.get("Variables", {}).get(one))
+    return ", ".join(name for name in needed if not environment.get("Variables", {}).get(name))
 
 
 def _known_codes(context: StepContext, function: desired.Function) -> set[str]:
     """Return the digests of code that reads the planned variables: of a team's own, it is unknown what it reads."""
     if context.environment.own_code:
         return set()
-    recorded = (one["functions"].get(function.name, {}) for one in context.history("release"))
-    codes = {one["code_sha256"] for one in recorded if one}
+    recorded = (entry["functions"].get(function.name, {}) for entry in context.history("release"))
+    codes = {entry["code_sha256"] for entry in recorded if entry}
     return codes | {code_sha256(context.build(function.key))}
 
 

@@ -30,18 +30,18 @@ Place = tuple[str, str]
 """What is scaled: "" for the table, else ``/index/<name>``; and the dimension."""
 
 
-def reapply(context: StepContext, one: Restore) -> Changes:
+def reapply(context: StepContext, restore: Restore) -> Changes:
     """Bring all of it to the restored table; ``context`` is that of `afterwards`."""
-    old, new = described_table(context, one.old) or {}, described_table(context, one.new)
-    planned = _foreseen(context, one) if new is None else _as_planned(context, one.new)
+    old, new = described_table(context, restore.old) or {}, described_table(context, restore.new)
+    planned = _foreseen(context, restore) if new is None else _as_planned(context, restore.new)
     scaled: Changes = ()
     if context.environment.billing == "PROVISIONED":
-        scaled = carry_scaling(context, one.old, one.new, there=new is not None)
+        scaled = carry_scaling(context, restore.old, restore.new, there=new is not None)
     return (
         *planned,
-        *_tags(context, one, new),
-        *_stream(context, one, old, new),
-        *_policy(context, one, new),
+        *_tags(context, restore, new),
+        *_stream(context, restore, old, new),
+        *_policy(context, restore, new),
         *scaled,
     )
 
@@ -50,27 +50,27 @@ def _as_planned(context: StepContext, table: Table) -> Changes:
     return (*tables.converge(context, table), *tables.converge_expiry(context, table))
 
 
-def _foreseen(context: StepContext, one: Restore) -> Changes:
+def _foreseen(context: StepContext, restore: Restore) -> Changes:
     """Show what the plan will want of a table that is not there yet."""
     protected = {"deletion protection": True} if context.environment.deletion_protection else {}
     return (
-        *difference(f"table {one.new.name}", None, protected),
-        *converge_safety(context, one.new, None),
+        *difference(f"table {restore.new.name}", None, protected),
+        *converge_safety(context, restore.new, None),
     )
 
 
-def _tags(context: StepContext, one: Restore, new: Mapping[str, Any] | None) -> Changes:
+def _tags(context: StepContext, restore: Restore, new: Mapping[str, Any] | None) -> Changes:
     """Carry the tags beyond the plan: a plan of AWS Backup, or the accounting, may go by them."""
-    there = _tags_of(context, one.new) if new else {}
+    there = _tags_of(context, restore.new) if new else {}
     beyond = {
         key: value
-        for key, value in _tags_of(context, one.old).items()
+        for key, value in _tags_of(context, restore.old).items()
         if key not in context.plan.tags and not key.startswith(OF_AWS)
     }
     changes = difference(
-        f"table {one.new.name}", tag_fields(context, there), tag_fields(context, beyond)
+        f"table {restore.new.name}", tag_fields(context, there), tag_fields(context, beyond)
     )
-    call = partial(context.client("dynamodb").tag_resource, ResourceArn=one.new.arn)
+    call = partial(context.client("dynamodb").tag_resource, ResourceArn=restore.new.arn)
     return context.settle(changes, lambda: context.once_found(lambda: call(Tags=tag_list(beyond))))
 
 
@@ -80,7 +80,7 @@ def _tags_of(context: StepContext, table: Table) -> dict[str, str]:
 
 
 def _stream(
-    context: StepContext, one: Restore, old: Mapping[str, Any], new: Mapping[str, Any] | None
+    context: StepContext, restore: Restore, old: Mapping[str, Any], new: Mapping[str, Any] | None
 ) -> Changes:
     """Turn the stream on; it is another one, and who reads the old one must be sent to it."""
     wanted = old.get("StreamSpecification", {})
@@ -88,27 +88,29 @@ def _stream(
         return ()
     there = (new or {}).get("StreamSpecification", {}).get("StreamViewType")
     changes = difference(
-        f"table {one.new.name}", {"stream": there}, {"stream": wanted["StreamViewType"]}
+        f"table {restore.new.name}", {"stream": there}, {"stream": wanted["StreamViewType"]}
     )
 
     def turn_on() -> None:
-        context.client("dynamodb").update_table(TableName=one.new.name, StreamSpecification=wanted)
-        wait_until_active(context, one.new.name)
+        context.client("dynamodb").update_table(
+            TableName=restore.new.name, StreamSpecification=wanted
+        )
+        wait_until_active(context, restore.new.name)
 
     return context.settle(changes, turn_on)
 
 
-def _policy(context: StepContext, one: Restore, new: Mapping[str, Any] | None) -> Changes:
+def _policy(context: StepContext, restore: Restore, new: Mapping[str, Any] | None) -> Changes:
     """Carry the table's own policy, which names the old table by its ARN."""
-    text = _policy_of(context, one.old)
+    text = _policy_of(context, restore.old)
     if text is None:
         return ()
-    whole = re.compile(re.escape(one.old.arn) + r'(?=["/])')
-    wanted = json.loads(whole.sub(one.new.arn, text))
-    there = _policy_of(context, one.new) if new else None
+    whole = re.compile(re.escape(restore.old.arn) + r'(?=["/])')
+    wanted = json.loads(whole.sub(restore.new.arn, text))
+    there = _policy_of(context, restore.new) if new else None
     have = {"resource policy": json.loads(there)} if there else None
-    changes = difference(f"table {one.new.name}", have, {"resource policy": wanted})
-    put = partial(context.client("dynamodb").put_resource_policy, ResourceArn=one.new.arn)
+    changes = difference(f"table {restore.new.name}", have, {"resource policy": wanted})
+    put = partial(context.client("dynamodb").put_resource_policy, ResourceArn=restore.new.arn)
     return context.settle(changes, lambda: put(Policy=json.dumps(wanted)))
 
 
@@ -151,27 +153,29 @@ def carry_scaling(context: StepContext, old: Table, new: Table, *, there: bool) 
 
 def _scaling(context: StepContext, table: Table) -> dict[Place, Scaling]:
     policies: dict[Place, dict[str, Any]] = {}
-    for one in _listed(context, "describe_scaling_policies", "ScalingPolicies", table):
-        if TRACKING in one:
-            policies.setdefault(_place(one), {})[one["PolicyName"]] = one[TRACKING]
+    for entry in _listed(context, "describe_scaling_policies", "ScalingPolicies", table):
+        if TRACKING in entry:
+            policies.setdefault(_place(entry), {})[entry["PolicyName"]] = entry[TRACKING]
     targets = _listed(context, "describe_scalable_targets", "ScalableTargets", table)
     return {
-        _place(one): Scaling(one["MinCapacity"], one["MaxCapacity"], policies.get(_place(one), {}))
-        for one in targets
+        _place(target): Scaling(
+            target["MinCapacity"], target["MaxCapacity"], policies.get(_place(target), {})
+        )
+        for target in targets
     }
 
 
 def _listed(
     context: StepContext, operation: str, key: str, table: Table
 ) -> Iterator[Mapping[str, Any]]:
-    for one in context.listed(SERVICE, operation, key, **OF_DYNAMODB):
-        if one["ResourceId"].split("/")[1] == table.name:
-            yield one
+    for entry in context.listed(SERVICE, operation, key, **OF_DYNAMODB):
+        if entry["ResourceId"].split("/")[1] == table.name:
+            yield entry
 
 
-def _place(one: Mapping[str, Any]) -> Place:
-    _, _, *index = one["ResourceId"].split("/")
-    return "".join(f"/{part}" for part in index), one["ScalableDimension"]
+def _place(entry: Mapping[str, Any]) -> Place:
+    _, _, *index = entry["ResourceId"].split("/")
+    return "".join(f"/{part}" for part in index), entry["ScalableDimension"]
 
 
 def _register(context: StepContext, resource: Mapping[str, str], wanted: Scaling) -> None:

@@ -23,52 +23,55 @@ def leave_the_restored(context: StepContext, functions_back: ModuleType) -> None
 
     ``functions_back`` is the procedure that does so.
     """
-    restored = [one for one in restores(context) if exists(context, one)]
-    for one in restored:
-        if content(context, one.new) != content(context, one.old):
+    restored = [job for job in restores(context) if exists(context, job)]
+    for restore in restored:
+        if content(context, restore.new) != content(context, restore.old):
             raise Refused(
-                en=f"table {one.new.name} was restored, but is not what {one.old.name} was",
-                ja=f"テーブル{one.new.name}を復元しましたが、{one.old.name}と一致しません",
+                en=f"table {restore.new.name} was restored, but is not what {restore.old.name} was",
+                ja=f"テーブル{restore.new.name}を復元しましたが、{restore.old.name}と一致しません",
             )
-    live = [described(context, one, one.alias) for one in context.plan.functions]
-    if any(_reads(one, {restore.new.name for restore in restored}) for one in live):
+    live = [described(context, function, function.alias) for function in context.plan.functions]
+    if any(_reads(entry, {restore.new.name for restore in restored}) for entry in live):
         go_back(replace(context, chosen={}), functions_back)
 
 
 def take_away(context: StepContext) -> None:
     """Take away what the restore left; what is not there any more is not taken away again."""
-    made = [one for one in restores(context) if exists(context, one)]
-    names = {one.new.name for one in restores(context)}
+    made = [job for job in restores(context) if exists(context, job)]
+    names = {job.new.name for job in restores(context)}
     _configure_as_live(context, names)
     _delete_versions(context, names)
     for role in context.plan.roles:
         forbid(context, role, restores(context))
-    watched = {one.old.name for one in made}
+    watched = {job.old.name for job in made}
     for alarm in context.plan.alarms:
         if alarm.dimensions.get("TableName") in watched:
             alarms.converge(context, alarm)
-    for one in made:
-        _delete(context, one)
+    for restore in made:
+        _delete(context, restore)
     releases.converge(context, functions=context.plan.functions)
 
 
 def _configure_as_live(context: StepContext, tables: Collection[str]) -> None:
     """Restore in $LATEST the variables of the version that is live, where they name a restored table."""
-    for one in context.plan.functions:
-        live, latest = described(context, one, one.alias), described(context, one, LATEST)
+    for function in context.plan.functions:
+        live, latest = (
+            described(context, function, function.alias),
+            described(context, function, LATEST),
+        )
         if _reads(latest, tables):
-            configure(context, one.name, Environment=live["Environment"])
+            configure(context, function.name, Environment=live["Environment"])
 
 
 def _delete_versions(context: StepContext, tables: Collection[str]) -> None:
     """Delete the published versions that read restored tables: one that is left would be what the next rollback goes to."""
-    for one in context.plan.functions:
-        there = listed(context, one)
+    for function in context.plan.functions:
+        there = listed(context, function)
         for number in map(str, published(there)):
             if _reads(there[number], tables):
                 # Never without the qualifier: that would be the whole function.
                 delete = context.client("lambda").delete_function
-                unless_absent(delete, FunctionName=one.name, Qualifier=number)
+                unless_absent(delete, FunctionName=function.name, Qualifier=number)
 
 
 def _reads(version: Mapping[str, Any], tables: Collection[str]) -> bool:
@@ -76,11 +79,11 @@ def _reads(version: Mapping[str, Any], tables: Collection[str]) -> bool:
     return not set(variables.values()).isdisjoint(tables)
 
 
-def _delete(context: StepContext, one: Restore) -> None:
+def _delete(context: StepContext, restore: Restore) -> None:
     """Delete what the rehearsal itself restored, after its protection: never another table."""
-    client, name = context.client("dynamodb"), one.new.name
+    client, name = context.client("dynamodb"), restore.new.name
     client.update_table(TableName=name, DeletionProtectionEnabled=False)
     wait_until_active(context, name)
     client.delete_table(TableName=name)
     what = Words(en=f"table {name} is deleted", ja=f"テーブル{name}が削除されること")
-    context.wait(lambda: not exists(context, one), what=what, every_s=2, within_s=1800)
+    context.wait(lambda: not exists(context, restore), what=what, every_s=2, within_s=1800)

@@ -48,22 +48,22 @@ class AliasMove:
 def moves(context: StepContext) -> tuple[AliasMove, ...]:
     """Return the moves to the version that was named, or to the release before; Refused where none."""
     functions = chosen(context)
-    there = {one.name: listed(context, one) for one in functions}
-    served = {one.name: described(context, one, one.alias) for one in functions}
+    there = {function.name: listed(context, function) for function in functions}
+    served = {function.name: described(context, function, function.alias) for function in functions}
     targets = _targets(context, functions, served, there)
     closed = closed_code(context)
 
-    def move_of(one: Function) -> AliasMove:
-        target = _existing(one, targets[one.name], there[one.name])
+    def move_of(function: Function) -> AliasMove:
+        target = _existing(function, targets[function.name], there[function.name])
         return AliasMove(
-            function=one,
-            live=served[one.name],
+            function=function,
+            live=served[function.name],
             target=target,
             closes=target["CodeSha256"] == closed,
             named="to" in context.chosen,
         )
 
-    return tuple(move_of(one) for one in functions if one.name in targets)
+    return tuple(move_of(function) for function in functions if function.name in targets)
 
 
 def closed_code(context: StepContext) -> str:
@@ -74,9 +74,13 @@ def closed_code(context: StepContext) -> str:
 def chosen(context: StepContext) -> tuple[Function, ...]:
     """Return the functions that the command line named; all of them where it named none."""
     name = context.chosen.get("only")
-    found = tuple(one for one in context.plan.functions if name in (None, one.key, one.name))
+    found = tuple(
+        function
+        for function in context.plan.functions
+        if name in (None, function.key, function.name)
+    )
     if not found:
-        keys = ", ".join(one.key for one in context.plan.functions)
+        keys = ", ".join(function.key for function in context.plan.functions)
         raise Refused(
             en=f"there is no function {name}; there are {keys}",
             ja=f"関数{name}はありません（あるのは{keys}）",
@@ -96,7 +100,7 @@ def listed(context: StepContext, function: Function) -> Listed:
     """Return what Lambda lists of a function, in one call, however many versions there are."""
     operation = "list_versions_by_function"
     found = context.listed("lambda", operation, "Versions", FunctionName=function.name)
-    return {one["Version"]: one for one in found}
+    return {entry["Version"]: entry for entry in found}
 
 
 def published(there: Iterable[str]) -> tuple[int, ...]:
@@ -106,13 +110,16 @@ def published(there: Iterable[str]) -> tuple[int, ...]:
 
 def live(context: StepContext, functions: Iterable[Function]) -> dict[str, str]:
     """Return the versions behind the aliases, by name of the function."""
-    return {one.name: described(context, one, one.alias)["Version"] for one in functions}
+    return {
+        function.name: described(context, function, function.alias)["Version"]
+        for function in functions
+    }
 
 
 def aliases(context: StepContext, functions: Collection[Function]) -> ServedPart:
     """Return what their aliases serve, which move together or not at all."""
-    of = {one.name: one for one in functions}
-    (name,) = {one.alias for one in functions}
+    of = {function.name: function for function in functions}
+    (name,) = {function.alias for function in functions}
     return ServedPart(
         part=PART,
         named=f"alias {{}}:{name}",
@@ -129,14 +136,17 @@ def _targets(
 ) -> Mapping[str, str]:
     if version := context.chosen.get("to"):
         return dict.fromkeys(served, version)
-    now = {name: one["Version"] for name, one in served.items()}
+    now = {name: value["Version"] for name, value in served.items()}
     if going := unfinished_target(context, PART, now, sorted(now)):
         return going
     closed = closed_code(context)
     for release in context.history("release"):
         if other := _other(release, now, there, closed):
             return other
-    return {one.name: _below(context, one, now[one.name], there[one.name]) for one in functions}
+    return {
+        function.name: _below(context, function, now[function.name], there[function.name])
+        for function in functions
+    }
 
 
 def _other(
@@ -148,17 +158,17 @@ def _other(
     """Return the versions of a recorded release that are open and not live, if they still are what they were."""
     recorded = {name: release["functions"].get(name, {}) for name in now}
     return {
-        name: one["version"]
-        for name, one in recorded.items()
-        if one
-        and one["version"] != now[name]
-        and one["code_sha256"] != closed
-        and there[name].get(one["version"], {}).get("CodeSha256") == one["code_sha256"]
+        name: value["version"]
+        for name, value in recorded.items()
+        if value
+        and value["version"] != now[name]
+        and value["code_sha256"] != closed
+        and there[name].get(value["version"], {}).get("CodeSha256") == value["code_sha256"]
     }
 
 
 def _below(context: StepContext, function: Function, live: str, there: Listed) -> str:
-    codes = {version: one["CodeSha256"] for version, one in there.items() if version != LATEST}
+    codes = {version: value["CodeSha256"] for version, value in there.items() if version != LATEST}
     older = version_back(function.name, live, codes, (), closed="")
     if older is None:
         raise Refused(
@@ -189,7 +199,7 @@ def _shown(version: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _tables(name: str, live: Mapping[str, Any], target: Mapping[str, Any]) -> Changes:
-    now, then = (one.get("Environment", {}).get("Variables", {}) for one in (live, target))
+    now, then = (entry.get("Environment", {}).get("Variables", {}) for entry in (live, target))
     return tuple(
         Change(name, variable, now.get(variable), then.get(variable), destroys=True)
         for variable in sorted({*now, *then})

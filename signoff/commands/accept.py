@@ -82,11 +82,11 @@ def accept(  # noqa: PLR0913 - what an acceptance says, and where it goes
     today: date,
 ) -> None:
     """Append one table for each condition. EnvironmentFileError where one is unknown or owned, or the day is over."""
-    accepted = {one.what for one in load(environment, file).environment.accepted}
+    accepted = {acceptance.what for acceptance in load(environment, file).environment.accepted}
     rows = {row.id for row in Checklist.load()}
     names = {*rows, *known}
-    problems = [_unknown(one, names) for one in conditions if one not in names]
-    problems += [_owned(one, file) for one in conditions if one in accepted]
+    problems = [_unknown(condition, names) for condition in conditions if condition not in names]
+    problems += [_owned(condition, file) for condition in conditions if condition in accepted]
     if until < today:
         problems.append(
             Words(
@@ -97,7 +97,7 @@ def accept(  # noqa: PLR0913 - what an acceptance says, and where it goes
     if problems:
         raise EnvironmentFileError(problems)
     with file.open("a", encoding="utf-8") as opened:
-        opened.writelines(_table(one, by, until, environment) for one in conditions)
+        opened.writelines(_table(condition, by, until, environment) for condition in conditions)
 
 
 def _table(what: str, by: str, until: date, environment: str) -> str:

@@ -129,9 +129,9 @@ class CommandGroup(Command, click.Group):
         commands = {name: self.get_command(ctx, name) for name in self.list_commands(ctx)}
         return {
             Words(en=f"{self.kind.en}s", ja=self.kind.ja): [
-                HelpLine(name, one.words)
-                for name, one in commands.items()
-                if isinstance(one, Command)
+                HelpLine(name, command.words)
+                for name, command in commands.items()
+                if isinstance(command, Command)
             ]
         }
 
@@ -196,12 +196,16 @@ def environments_option() -> CommandOption:
 
 def page_of(command: Command, ctx: click.Context) -> HelpPage:
     """Return the help of a command as data."""
-    shown = [one for one in command.params if isinstance(one, (CommandOption, Argument))]
+    shown = [param for param in command.params if isinstance(param, (CommandOption, Argument))]
     arguments = [
-        HelpLine(one.make_metavar(ctx), one.words) for one in shown if isinstance(one, Argument)
+        HelpLine(argument.make_metavar(ctx), argument.words)
+        for argument in shown
+        if isinstance(argument, Argument)
     ]
     options = [
-        HelpLine(_spelled(one, ctx), one.words) for one in shown if isinstance(one, CommandOption)
+        HelpLine(_spelled(command_option, ctx), command_option.words)
+        for command_option in shown
+        if isinstance(command_option, CommandOption)
     ]
     helping = HelpLine(
         "--help", Words(en="show this help and exit", ja="このヘルプを表示して終了する")
@@ -210,7 +214,7 @@ def page_of(command: Command, ctx: click.Context) -> HelpPage:
         lang=str(ctx.obj),
         path=ctx.command_path,
         takes=(
-            *(one.name for one in arguments),
+            *(argument.name for argument in arguments),
             *((f"[{command.kind.en.upper()}]",) if isinstance(command, CommandGroup) else ()),
         ),
         words=command.words,

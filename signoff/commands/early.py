@@ -26,7 +26,7 @@ def pytest_addoption(pluginmanager: pytest.PytestPluginManager) -> None:
     config = pluginmanager.get_plugin("pytestconfig")
     assert isinstance(config, pytest.Config)  # noqa: S101 - says its type
     asked = config.invocation_params
-    arguments = [str(one) for one in asked.args]
+    arguments = [str(arg) for arg in asked.args]
     anew = list(joined(arguments))
     if anew != arguments and asked.dir.is_relative_to(ROOT):
         os.execv(sys.executable, [sys.executable, "-m", "pytest", *anew])  # noqa: S606 - itself

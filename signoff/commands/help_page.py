@@ -39,7 +39,7 @@ class HelpPage:
         blocks = [self.usage(), "\n".join(broken(self.words[self.lang], room))]
         for heading, entries in self.sections.items():
             if entries:
-                lines = (line for one in entries for line in self._entry(one, room))
+                lines = (line for entry in entries for line in self._entry(entry, room))
                 blocks.append("\n".join([f"{heading[self.lang]}:", *lines]))
         return "\n\n".join([*blocks, *filter(None, [self.examples[self.lang].rstrip()])]) + "\n"
 

@@ -144,8 +144,8 @@ def _pages(client: Any, operation: str, member: str, **asked: Any) -> Iterator[A
 def _functions(client: Client, name: str, found: Proposals) -> None:
     """Propose the prefix with which most of the functions' names begin, and their settings."""
     listed = _pages(client("lambda"), "list_functions", "Functions")
-    functions = {one["FunctionName"]: one for one in listed}
-    ends = tuple(f"-{one}" for one in found.application.functions)
+    functions = {entry["FunctionName"]: entry for entry in listed}
+    ends = tuple(f"-{function_key}" for function_key in found.application.functions)
     stems = Counter(
         function.removesuffix(end)
         for function in functions
@@ -153,8 +153,11 @@ def _functions(client: Client, name: str, found: Proposals) -> None:
         if function.endswith(end)
     )
     prefix = found.value("prefix") or _best(stems, name) or _common(functions)
-    named = {one: _function(functions, prefix, one) for one in found.application.functions}
-    ours = [functions[one] for one in named.values() if one]
+    named = {
+        function_key: _function(functions, prefix, function_key)
+        for function_key in found.application.functions
+    }
+    ours = [functions[full_name] for full_name in named.values() if full_name]
     found.functions = len(ours)
     if not ours:
         return
@@ -173,22 +176,24 @@ def _functions(client: Client, name: str, found: Proposals) -> None:
     settings = {"memory_mb": "MemorySize", "timeout_s": "Timeout", "runtime": "Runtime"}
     for key, member in settings.items():
         found.propose(
-            key, _one({one.get(member) for one in ours}), Words(en="all functions", ja="全関数")
+            key, _one({entry.get(member) for entry in ours}), Words(en="all functions", ja="全関数")
         )
 
 
 def _function(names: Iterable[str], prefix: str | None, key: str) -> str | None:
     """Return the function of that name, or else the only one with its key in its name, as CDK generates names."""
     wanted, bare = f"{prefix}-{key}", key.replace("-", "")
-    rest = {one: one.removeprefix(prefix or "") for one in names if one.startswith(prefix or "")}
-    alike = (one for one, end in rest.items() if bare in re.sub(r"[^a-z]", "", end.lower()))
+    rest = {
+        name: name.removeprefix(prefix or "") for name in names if name.startswith(prefix or "")
+    }
+    alike = (name for name, end in rest.items() if bare in re.sub(r"[^a-z]", "", end.lower()))
     return wanted if wanted in rest else _one(alike)
 
 
 def _common(names: Iterable[str]) -> str | None:
     """Return the common beginning of all functions' names; None if there is none of use."""
-    parts = zip(*(one.split("-") for one in names), strict=False)
-    return "-".join(one[0] for one in takewhile(lambda same: len({*same}) == 1, parts)) or None
+    parts = zip(*(name.split("-") for name in names), strict=False)
+    return "-".join(pair[0] for pair in takewhile(lambda same: len({*same}) == 1, parts)) or None
 
 
 def _best(stems: Counter[str], name: str) -> str | None:
@@ -206,7 +211,7 @@ def _tables(client: Client, name: str, found: Proposals) -> None:
     dynamodb = client("dynamodb")
     names = list(_pages(dynamodb, "list_tables", "TableNames"))
     described = found.application.tables
-    tables = {key: _named(names, one.name, name) for key, one in described.items()}
+    tables = {key: _named(names, app_table.name, name) for key, app_table in described.items()}
     if not (tables and all(tables.values())):
         return
     found.propose(
@@ -216,54 +221,56 @@ def _tables(client: Client, name: str, found: Proposals) -> None:
     table = dynamodb.describe_table(TableName=first)["Table"]
     tags = dynamodb.list_tags_of_resource(ResourceArn=table["TableArn"])["Tags"]
     of = Words(en=f"table {first}", ja=f"テーブル{first}")
-    found.propose("tags", {one["Key"]: one["Value"] for one in tags}, of)
+    found.propose("tags", {tag["Key"]: tag["Value"] for tag in tags}, of)
     found.propose("table_key", table.get("SSEDescription", {}).get("KMSMasterKeyArn"), of)
 
 
 def _named(names: Iterable[str], role: str, environment: str) -> str | None:
     """Return the only name that is a role's (``Users-prod``), of this environment if any says so."""
     pattern = re.compile(rf"(.*[-_.])?{role}([-_.].*)?", re.IGNORECASE)
-    fitting = [one for one in names if pattern.fullmatch(one)]
-    named = _one(one for one in fitting if environment.lower() in one.lower()) or _one(fitting)
+    fitting = [name for name in names if pattern.fullmatch(name)]
+    named = _one(name for name in fitting if environment.lower() in name.lower()) or _one(fitting)
     return named and str(named)
 
 
 def _secrets(client: Client, name: str, found: Proposals) -> None:
     listed = _pages(client("secretsmanager"), "list_secrets", "SecretList")
-    secrets = {one["Name"]: one for one in listed}
+    secrets = {entry["Name"]: entry for entry in listed}
     beginning = found.value("prefix") or name
     chosen = {}
     for key, described in found.application.secrets.items():
-        fitting = [one for one in secrets if one.endswith(described.name)]
-        chosen[key] = _one(one for one in fitting if one.startswith(beginning)) or _one(fitting)
+        fitting = [secret for secret in secrets if secret.endswith(described.name)]
+        chosen[key] = _one(entry for entry in fitting if entry.startswith(beginning)) or _one(
+            fitting
+        )
     if not (chosen and all(chosen.values())):
         return
     exist = Words(en="secrets of these names exist", ja="この名前のシークレットがある")
     found.propose("secrets", chosen, exist)
-    key = _one({secrets[one].get("KmsKeyId") for one in chosen.values()})
+    key = _one({secrets[entry].get("KmsKeyId") for entry in chosen.values()})
     found.propose("secret_key", key if key and ":key/" in key else None, exist)
 
 
 def _api(client: Client, name: str, found: Proposals) -> None:
     gateway, prefix = client("apigateway"), found.value("prefix")
     listed = [*_pages(gateway, "get_rest_apis", "items")]
-    apis = [one for one in listed if prefix and prefix in one.get("name", "")] or listed
+    apis = [entry for entry in listed if prefix and prefix in entry.get("name", "")] or listed
     if len(apis) != 1:
         return
     api = apis[0]
-    stages = [one["stageName"] for one in gateway.get_stages(restApiId=api["id"])["item"]]
+    stages = [entry["stageName"] for entry in gateway.get_stages(restApiId=api["id"])["item"]]
     source = Words(en=f"REST API {api['name']}", ja=f"REST API {api['name']}")
     found.name("api", api["name"])
     found.propose("stage", _one(stages) or (name if name in stages else None), source)
     authorizers = _pages(gateway, "get_authorizers", "items", restApiId=api["id"])
-    found.name("authorizer", _one(one["name"] for one in authorizers))
+    found.name("authorizer", _one(authorizer["name"] for authorizer in authorizers))
     for plan in _pages(gateway, "get_usage_plans", "items"):
-        if api["id"] in {one["apiId"] for one in plan.get("apiStages", ())}:
+        if api["id"] in {stage["apiId"] for stage in plan.get("apiStages", ())}:
             of = Words(en=f"usage plan {plan['name']}", ja=f"使用量プラン{plan['name']}")
             found.propose("throttle", _throttle(plan), of)
             found.name("usage-plan", plan["name"])
             keys = _pages(gateway, "get_usage_plan_keys", "items", usagePlanId=plan["id"])
-            found.name("api-key", _one(one["name"] for one in keys))
+            found.name("api-key", _one(key["name"] for key in keys))
 
 
 def _throttle(plan: Mapping[str, Any]) -> dict[str, int]:
@@ -279,19 +286,19 @@ def _throttle(plan: Mapping[str, Any]) -> dict[str, int]:
 def _alarms(client: Client, _: str, found: Proposals) -> None:
     """Propose today's thresholds, the highest of each kind; where no alarm has one, the guide's."""
     listed = list(_pages(client("cloudwatch"), "describe_alarms", "MetricAlarms"))
-    ours = [one for one in listed if _kind(one) in ALARMS.values()]
+    ours = [entry for entry in listed if _kind(entry) in ALARMS.values()]
     met = {
-        key: max(int(one["Threshold"]) for one in ours if _kind(one) == kind)
+        key: max(int(entry["Threshold"]) for entry in ours if _kind(entry) == kind)
         for key, kind in ALARMS.items()
-        if any(_kind(one) == kind and "Threshold" in one for one in ours)
+        if any(_kind(entry) == kind and "Threshold" in entry for entry in ours)
     }
     if not met:
         return
-    notified = Counter(topic for one in ours for topic in one.get("AlarmActions", ()))
+    notified = Counter(topic for entry in ours for topic in entry.get("AlarmActions", ()))
     found.name(
         "alerts", next((topic.rpartition(":")[2] for topic, _ in notified.most_common(1)), None)
     )
-    period = _one({one.get("Period") for one in ours})
+    period = _one({entry.get("Period") for entry in ours})
     values = {**GUIDE["alarms"], **met, **({"period_s": period} if period else {})}
     found.propose(
         "alarms", values, Words(en="the highest of your alarms", ja="既存アラームの最大値")
@@ -306,18 +313,20 @@ def _dashboard(client: Client, _: str, found: Proposals) -> None:
     """Name the only dashboard that goes by the prefix, or the only one there is."""
     prefix = found.value("prefix")
     listed = [
-        one["DashboardName"]
-        for one in _pages(client("cloudwatch"), "list_dashboards", "DashboardEntries")
+        page["DashboardName"]
+        for page in _pages(client("cloudwatch"), "list_dashboards", "DashboardEntries")
     ]
-    found.name("dashboard", _one(one for one in listed if prefix and prefix in one) or _one(listed))
+    found.name(
+        "dashboard", _one(entry for entry in listed if prefix and prefix in entry) or _one(listed)
+    )
 
 
 def _topics(client: Client, _: str, found: Proposals) -> None:
     prefix = found.value("prefix")
     addresses = {
-        one["Endpoint"]
-        for one in _pages(client("sns"), "list_subscriptions", "Subscriptions")
-        if one["Protocol"] == "email" and prefix and prefix in one["TopicArn"]
+        page["Endpoint"]
+        for page in _pages(client("sns"), "list_subscriptions", "Subscriptions")
+        if page["Protocol"] == "email" and prefix and prefix in page["TopicArn"]
     }
     only = Words(en="the topic's only address", ja="トピックの唯一の宛先")
     found.propose("alert_email", _one(addresses), only)
@@ -327,7 +336,7 @@ def _logs(client: Client, _: str, found: Proposals) -> None:
     if prefix := found.value("prefix"):
         asked = {"logGroupNamePrefix": f"/aws/lambda/{prefix}-"}
         groups = _pages(client("logs"), "describe_log_groups", "logGroups", **asked)
-        days = _one({one.get("retentionInDays") for one in groups})
+        days = _one({group.get("retentionInDays") for group in groups})
         found.propose("retention_days", days, Words(en="all log groups", ja="全ロググループ"))
 
 
@@ -345,8 +354,8 @@ def table(
     """
     header = [f"[{answers.name}]"] if there is None else []
     lines = [f"# {HEAD[lang].format(day=today)}", *header]
-    written = (one.path for one in keys() if one.required or one.path in PROPOSED)
-    for key in (one for one in written if "." not in one and one not in (there or ())):
+    written = (field.path for field in keys() if field.required or field.path in PROPOSED)
+    for key in (name for name in written if "." not in name and name not in (there or ())):
         lines.append(f"# {meanings()[key][lang]}")
         if proposal := found.proposals.get(key):
             lines.append(f"{key} = {_toml(proposal.value)}  # {proposal.source[lang]}")
@@ -358,7 +367,7 @@ def table(
 def _toml(value: Any) -> str:
     """Write a value as TOML, whose strings, numbers and booleans are JSON's."""
     if isinstance(value, Mapping):
-        inner = ", ".join(f"{_key(key)} = {_toml(one)}" for key, one in value.items())
+        inner = ", ".join(f"{_key(key)} = {_toml(entry)}" for key, entry in value.items())
         return f"{{ {inner} }}"
     return json.dumps(value, ensure_ascii=False)
 

@@ -37,7 +37,7 @@ def _given(asked: dict[str, Any]) -> Iterator[str]:
             yield from [option.flag] if value else []
         elif value is not None:
             several = value if option.repeated else [value]
-            yield from (f"{option.flag}={_absolute(one)}" for one in several)
+            yield from (f"{option.flag}={_absolute(entry)}" for entry in several)
 
 
 def _absolute(value: Any) -> Any:

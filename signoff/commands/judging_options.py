@@ -159,4 +159,4 @@ def _file(
 JUDGING = tuple(_options())
 
 
-OPTIONS_WITH_A_FILE = tuple(one.flag for one in JUDGING if one.file)
+OPTIONS_WITH_A_FILE = tuple(option.flag for option in JUDGING if option.file)

@@ -65,20 +65,22 @@ def add_options(parser: pytest.Parser) -> None:
         "sign-off",
         Words(en="may this environment go live?", ja="この環境を公開してよいか")[lang],
     )
-    for one in JUDGING:
-        if not one.of_pytest:
-            group.addoption(one.flag, help=one.words[lang], **_as_pytest_takes_it(one, lang))
+    for option in JUDGING:
+        if not option.of_pytest:
+            group.addoption(
+                option.flag, help=option.words[lang], **_as_pytest_takes_it(option, lang)
+            )
 
 
-def _as_pytest_takes_it(one: JudgingOption, lang: str) -> dict[str, Any]:
-    if one.switch:
+def _as_pytest_takes_it(option: JudgingOption, lang: str) -> dict[str, Any]:
+    if option.switch:
         return {"action": "store_true"}
-    if one.repeated:
-        return {"action": "append", "default": [], "metavar": one.metavar}
-    default = lang if one.flag == "--lang" else one.default
-    if one.choices:
-        return {"default": default, "choices": one.choices}
-    return {"default": default, "metavar": one.metavar, "type": Path if one.file else str}
+    if option.repeated:
+        return {"action": "append", "default": [], "metavar": option.metavar}
+    default = lang if option.flag == "--lang" else option.default
+    if option.choices:
+        return {"default": default, "choices": option.choices}
+    return {"default": default, "metavar": option.metavar, "type": Path if option.file else str}
 
 
 def choice_of(

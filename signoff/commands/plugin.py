@@ -179,8 +179,8 @@ def pytest_collection_finish(session: pytest.Session) -> None:
         return
     aside = tuple(stash[FINDINGS].set_aside.values())
     collection.settle(stash[FINDINGS], session.items)
-    for one in () if stash[FINDINGS].expected else aside:
-        sentence = f"{one.row.id}: {one.told[stash[CHOICE].options.lang]}"
+    for judged in () if stash[FINDINGS].expected else aside:
+        sentence = f"{judged.row.id}: {judged.told[stash[CHOICE].options.lang]}"
         stash[TERMINAL].line(sentence, yellow=True)
 
 

@@ -99,13 +99,15 @@ def _resources(environment: Environment, scope: Scope) -> Mapping[str, tuple[str
     bucket = (f"arn:aws:s3:::{scope.bucket}", f"arn:aws:s3:::{scope.bucket}/*")
     return {
         # A table that was restored has the planned name and an ending.
-        "dynamodb": tuple(f"arn:aws:dynamodb:{at}:table/{one}*" for one in scope.tables),
+        "dynamodb": tuple(f"arn:aws:dynamodb:{at}:table/{table}*" for table in scope.tables),
         "secretsmanager": tuple(
-            f"arn:aws:secretsmanager:{at}:secret:{one}-??????" for one in scope.secrets
+            f"arn:aws:secretsmanager:{at}:secret:{secret}-??????" for secret in scope.secrets
         ),
-        "lambda": tuple(f"arn:aws:lambda:{at}:function:{one}*" for one in scope.functions),
+        "lambda": tuple(
+            f"arn:aws:lambda:{at}:function:{function}*" for function in scope.functions
+        ),
         "logs:FilterLogEvents": tuple(
-            f"arn:aws:logs:{at}:log-group:{one}:*" for one in scope.log_groups
+            f"arn:aws:logs:{at}:log-group:{group}:*" for group in scope.log_groups
         ),
         "apigateway": (f"arn:aws:apigateway:{environment.region}::/*",),
         # Of all resources of API Gateway, routing rules alone have the account in their ARN.
@@ -117,7 +119,7 @@ def _resources(environment: Environment, scope: Scope) -> Mapping[str, tuple[str
 
 def _store(*stores: str) -> list[dict[str, Any]]:
     """Return what reading the records takes, of this environment and of the one before."""
-    buckets = dict.fromkeys(_bucket(one) for one in stores if one.startswith("s3://"))
+    buckets = dict.fromkeys(_bucket(store) for store in stores if store.startswith("s3://"))
     arns = [arn for bucket in buckets for arn in (bucket, f"{bucket}/*")]
     # S3 shows a bucket's policy to its own account alone, so `runbook evidence` lets no other account ask for it.
     return [_allow([*EVIDENCE, "s3:GetBucketPolicy"], arns)] if arns else []

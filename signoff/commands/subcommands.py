@@ -89,18 +89,20 @@ def _below(ctx: click.Context, lang: str) -> str:
     codes = (f"  {code:<4}{words[lang]}" for code, words in EXIT_CODES.items())
     blocks = [EXAMPLES[lang], "\n".join([EXITS[lang], *codes, ""])]
     if ctx.obj == lang:
-        blocks.append("\n".join([NEXT[lang], *(f"  {one[lang]}" for one in next_step(ROOT))]))
+        blocks.append("\n".join([NEXT[lang], *(f"  {words[lang]}" for words in next_step(ROOT))]))
     return "\n".join(blocks)
 
 
-def _option(one: JudgingOption) -> CommandOption:
-    more: dict[str, Any] = {"is_flag": True} if one.switch else {"metavar": one.metavar}
-    if one.choices:
-        more = {"type": click.Choice(one.choices)}
-    elif one.file:
+def _option(option: JudgingOption) -> CommandOption:
+    more: dict[str, Any] = {"is_flag": True} if option.switch else {"metavar": option.metavar}
+    if option.choices:
+        more = {"type": click.Choice(option.choices)}
+    elif option.file:
         more |= {"type": click.Path(path_type=Path)}
-    more |= {"multiple": True} if one.repeated else {}
-    return CommandOption(one.flag, words=one.words, shell_complete=COMPLETED.get(one.flag), **more)
+    more |= {"multiple": True} if option.repeated else {}
+    return CommandOption(
+        option.flag, words=option.words, shell_complete=COMPLETED.get(option.flag), **more
+    )
 
 
 def _file(name: str, metavar: str, words: Words) -> Argument:
@@ -118,7 +120,7 @@ SIGNOFF = SignOff(
 JUDGE = Judging(
     "judge",
     Words(en="judge an environment: may it go live?", ja="環境を判定する（公開してよいか）"),
-    *(_option(one) for one in JUDGING if one.flag != "--lang"),
+    *(_option(option) for option in JUDGING if option.flag != "--lang"),
     does="signoff.commands.judging:judge",
     examples=Words(
         en="what stands behind -- goes to pytest as it is: signoff judge --env prod -- --tb=short",

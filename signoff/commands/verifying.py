@@ -23,15 +23,15 @@ def verify_run(folder: Path, environments: Path, lang: str) -> int:
     environment = load(name, environments).environment
     session = open_session(environment.region)
     found = verify(folder, environment, client=session.client, root=ROOT)
-    print("\n".join(one[lang] for one in _sentences(folder, found)))
+    print("\n".join(sentence[lang] for sentence in _sentences(folder, found)))
     return Exit.NO if found.problems else Exit.DONE
 
 
 def _sentences(folder: Path, found: RunVerification) -> Sequence[Words]:
     if found.problems or found.record is None:
         return [
-            Words(en=f"NOT VERIFIED: {one.en}", ja=f"検証できません: {one.ja}")
-            for one in found.problems
+            Words(en=f"NOT VERIFIED: {problem.en}", ja=f"検証できません: {problem.ja}")
+            for problem in found.problems
         ]
     record = found.record
     caller, at, decision = record.caller, in_japan(record.created), record.body["decision"]

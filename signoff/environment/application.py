@@ -74,7 +74,7 @@ class AppFunction(StrictTable):
     def among(self, keys: Mapping[str, Any]) -> tuple[str, ...]:
         """Return those of ``keys`` that it calls, an index as its table."""
         return tuple(
-            dict.fromkeys(one for one in (table_of(key) for key in self.calls) if one in keys)
+            dict.fromkeys(name for name in (table_of(key) for key in self.calls) if name in keys)
         )
 
 
@@ -163,7 +163,7 @@ class Application(StrictTable):
     @property
     def open_routes(self) -> tuple[str, ...]:
         """The routes that ask for no session."""
-        return tuple(one for one in self.routes if self._operation(one).get("security") == [])
+        return tuple(route for route in self.routes if self._operation(route).get("security") == [])
 
     def _operation(self, route: str) -> Mapping[str, Any]:
         verb, path = route.split(" ")
@@ -173,12 +173,12 @@ class Application(StrictTable):
     @property
     def authorizer(self) -> str | None:
         """Key of the function that is the API's Lambda authorizer, None where it has none."""
-        return next((key for key, one in self.functions.items() if one.authorizes), None)
+        return next((key for key, function in self.functions.items() if function.authorizes), None)
 
     @property
     def talks_to_line(self) -> bool:
         """Whether a variable of its functions is about LINE."""
-        return any(one.key.startswith("line.") for one in self.settings.values())
+        return any(setting.key.startswith("line.") for setting in self.settings.values())
 
     @property
     def named(self) -> tuple[str, ...]:
@@ -186,13 +186,13 @@ class Application(StrictTable):
         return (
             *self.functions,
             *self.roles,
-            *(f"{one}-logs" for one in (*self.functions, "api")),
+            *(f"{function}-logs" for function in (*self.functions, "api")),
             *("api", "authorizer", "usage-plan", "api-key", "dashboard", "alerts"),
         )
 
     @property
     def roles(self) -> tuple[str, ...]:
-        return tuple(f"{one}-role" for one in self.functions)
+        return tuple(f"{function}-role" for function in self.functions)
 
 
 def table_of(resource: str) -> str:
@@ -207,12 +207,15 @@ def application(path: Path = APPLICATION) -> Application:
         table = tomllib.loads(path.read_text(encoding="utf-8"))
         found = _ADAPTER.validate_python({**table, "folder": path.parent})
     except ValidationError as error:
-        raise EnvironmentFileError(problem(one, _PLACE) for one in error.errors()) from None
+        raise EnvironmentFileError(
+            problem(error_details, _PLACE) for error_details in error.errors()
+        ) from None
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise _wrong(path, str(error)) from None
     if problems := list(_inconsistent(found)):
         raise EnvironmentFileError(
-            Words(en=f"{path.name}: {one.en}", ja=f"{path.name}: {one.ja}") for one in problems
+            Words(en=f"{path.name}: {words.en}", ja=f"{path.name}: {words.ja}")
+            for words in problems
         )
     return found
 
@@ -230,7 +233,7 @@ def _wrong(path: Path, why: str) -> EnvironmentFileError:
 def _inconsistent(app: Application) -> Iterator[Words]:
     """Yield what one part of the file, or the contract, says of another that does not exist."""
     keys = [*app.functions, *app.tables, *app.secrets]
-    for key in sorted({one for one in keys if keys.count(one) > 1}):
+    for key in sorted({repeated for repeated in keys if keys.count(repeated) > 1}):
         yield Words(
             en=f"{key} is the key of two things; give each its own, since rights name them by it",
             ja=f"キー{key}が重複しています。権限がキーで指定するため、別々のキーにしてください",
@@ -238,7 +241,7 @@ def _inconsistent(app: Application) -> Iterator[Words]:
     resources = {*keys}
     if app.masters not in {None, *app.tables}:
         yield _unknown("masters", str(app.masters), app.tables)
-    indexes = {f"{key}#{index}" for key, one in app.tables.items() for index in one.indexes}
+    indexes = {f"{key}#{index}" for key, table in app.tables.items() for index in table.indexes}
     for key, function in app.functions.items():
         for used in (*function.calls, *function.reads, *function.writes):
             if used not in resources | indexes:

@@ -47,8 +47,8 @@ def attended(session: boto3.Session, *, within_s: float = WITHIN_S) -> boto3.Ses
     """Make the session's credential providers raise UnansweredError instead of waiting forever; return the session."""
     # botocore has no public way to the parts of its providers.
     providers = {
-        one.METHOD: one
-        for one in session._session.get_component("credential_provider").providers  # noqa: SLF001 - botocore has no public way to these
+        provider.METHOD: provider
+        for provider in session._session.get_component("credential_provider").providers  # noqa: SLF001 - botocore has no public way to these
     }
     run = partial(_BoundedProcess, within_s=within_s)
     if process := providers.get("custom-process"):

@@ -25,7 +25,7 @@ class EnvironmentKey:
     @property
     def is_text(self) -> bool:
         choices = get_args(self.hint) if get_origin(self.hint) is Literal else ()
-        return self.hint is str or any(isinstance(one, str) for one in choices)
+        return self.hint is str or any(isinstance(choice, str) for choice in choices)
 
     @property
     def open(self) -> bool:
@@ -41,7 +41,7 @@ class EnvironmentKey:
 @cache
 def keys() -> tuple[EnvironmentKey, ...]:
     """Return every key that a file may set: tables, and the keys within them."""
-    return tuple(one for one in described_keys() if ANY_NAME not in one.path.split("."))
+    return tuple(key for key in described_keys() if ANY_NAME not in key.path.split("."))
 
 
 @cache
@@ -69,10 +69,10 @@ def required() -> dict[str, list[str]]:
 
 def _keys(owner: type[Any], before: str = "") -> Iterator[EnvironmentKey]:
     hints = get_type_hints(owner, include_extras=True)
-    for one in fields(owner):
-        if one.name in NOT_KEYS and owner is Environment:
+    for field in fields(owner):
+        if field.name in NOT_KEYS and owner is Environment:
             continue
-        key = EnvironmentKey(f"{before}{one.name}", plain_type(hints[one.name]), one)
+        key = EnvironmentKey(f"{before}{field.name}", plain_type(hints[field.name]), field)
         yield key
         inner, beyond = (key.hint, "") if not key.open else (get_args(key.hint)[1], f"{ANY_NAME}.")
         if is_dataclass(inner) and isinstance(inner, type):
@@ -84,5 +84,5 @@ def plain_type(hint: Any) -> Any:
     while get_origin(hint) is Annotated:
         hint = get_args(hint)[0]
     if get_origin(hint) in (Union, UnionType):
-        return plain_type(next(one for one in get_args(hint) if one is not NoneType))
+        return plain_type(next(arg for arg in get_args(hint) if arg is not NoneType))
     return hint

@@ -48,7 +48,7 @@ def load(name: str, path: Path = ENVIRONMENTS, variables: Mapping[str, str] = os
     table = _table(name, path)
     found = overrides(table, variables, name)
     environment = _typed(name, applied(table, found), path, found)
-    return Loaded(environment, {one.variable: one.text for one in found})
+    return Loaded(environment, {override.variable: override.text for override in found})
 
 
 def names(path: Path = ENVIRONMENTS) -> tuple[str, ...]:
@@ -110,7 +110,9 @@ def _typed(name: str, table: Mapping[str, Any], path: Path, found: list[Override
     try:
         environment = ADAPTER.validate_json(raw, strict=True, context={"application": app})
     except ValidationError as error:
-        raise EnvironmentFileError(problem(one, place) for one in error.errors()) from None
+        raise EnvironmentFileError(
+            problem(error_details, place) for error_details in error.errors()
+        ) from None
     environment = _named(environment, app)
     if equal := list(_equal_names(environment)):
         raise EnvironmentFileError(equal)
@@ -127,8 +129,8 @@ def _typed(name: str, table: Mapping[str, Any], path: Path, found: list[Override
 def _named(environment: Environment, app: Application) -> Environment:
     """Return the environment of this application, with the names of all its tables and secrets."""
     name, prefix = environment.name, environment.prefix
-    tables = {key: f"{one.name}-{name}" for key, one in app.tables.items()}
-    secrets = {key: f"{prefix}/{one.name}" for key, one in app.secrets.items()}
+    tables = {key: f"{table.name}-{name}" for key, table in app.tables.items()}
+    secrets = {key: f"{prefix}/{secret.name}" for key, secret in app.secrets.items()}
     return replace(
         environment,
         application=app,
@@ -180,15 +182,17 @@ def _equal_names(environment: Environment) -> Iterator[Words]:
         Words(en="tables", ja="テーブル"): environment.tables,
         Words(en="secrets", ja="シークレット"): environment.secrets,
         Words(en="functions", ja="関数"): {
-            one: names.get(one, f"{prefix}-{one}") for one in app.functions
+            function: names.get(function, f"{prefix}-{function}") for function in app.functions
         },
         Words(en="roles", ja="ロール"): {
-            one: names.get(one, f"{prefix}-{one}") for one in app.roles
+            role: names.get(role, f"{prefix}-{role}") for role in app.roles
         },
     }
     for kind, named in kinds.items():
-        for name in sorted({one for one in named.values() if list(named.values()).count(one) > 1}):
-            keys_of_it = " and ".join(key for key, one in named.items() if one == name)
+        for name in sorted(
+            {repeated for repeated in named.values() if list(named.values()).count(repeated) > 1}
+        ):
+            keys_of_it = " and ".join(key for key, value in named.items() if value == name)
             then = ONE_TABLE if named is environment.tables else OWN_NAMES
             yield Words(
                 en=f"{environment.name}: the {kind.en} {keys_of_it} have one name, {name}; {then.en}",
@@ -200,7 +204,7 @@ def _place(table_name: str, table: Mapping[str, Any], found: list[Override]) -> 
     paths = [key.path for key in keys()]
     return FileTable(
         table=table_name,
-        sources={one.key: one.variable for one in found},
+        sources={override.key: override.variable for override in found},
         known=paths,
         required=required(),
         settable=IN_PRODUCTION if table.get("production") else paths,

@@ -52,7 +52,7 @@ def overrides(
     found: list[Override] = []
     problems: list[Words] = []
     # A variable that a CI does not have arrives empty.
-    for name in sorted(one for one in variables if one.startswith(START) and variables[one]):
+    for name in sorted(name for name in variables if name.startswith(START) and variables[name]):
         try:
             found.append(_override(name, variables[name], known, table))
         except ValueError as error:
@@ -67,12 +67,12 @@ def overrides(
 def applied(table: Mapping[str, Any], found: list[Override]) -> dict[str, Any]:
     """Return a copy of the table with the overrides applied."""
     changed = dict(table)
-    for one in found:
+    for override in found:
         inner = changed
-        for part in one.path[:-1]:
+        for part in override.path[:-1]:
             inner[part] = dict(inner.get(part, {}))
             inner = inner[part]
-        inner[one.path[-1]] = one.value
+        inner[override.path[-1]] = override.value
     return changed
 
 
@@ -121,13 +121,13 @@ def _literal(name: str, text: str) -> Any:
 
 
 def _forbidden(found: list[Override], environment: str) -> Iterator[Words]:
-    for one in found:
-        if one.key not in IN_PRODUCTION:
+    for override in found:
+        if override.key not in IN_PRODUCTION:
             settable = ", ".join(sorted(IN_PRODUCTION))
             yield Words(
-                en=f"{one.variable} cannot set {environment}.{one.key}: {environment} is a production "
+                en=f"{override.variable} cannot set {environment}.{override.key}: {environment} is a production "
                 f"environment, where a variable may set only {settable}; "
                 f"unset it, or change the file and have that reviewed",
-                ja=f"{one.variable}では{environment}.{one.key}を設定できません。本番環境で変数から設定できるのは"
+                ja=f"{override.variable}では{environment}.{override.key}を設定できません。本番環境で変数から設定できるのは"
                 f"{settable}だけです。設定を外すか、ファイルを変更してレビューを受けてください",
             )

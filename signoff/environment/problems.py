@@ -103,7 +103,7 @@ def variable(key: str) -> str:
 def _assignment(key: str, place: FileTable) -> Words:
     name = key.rpartition(".")[2]
     if inner := place.required.get(key):
-        return Words.same(f"{name} = {{ {', '.join(f'{one} = …' for one in inner)} }}")
+        return Words.same(f"{name} = {{ {', '.join(f'{field} = …' for field in inner)} }}")
     form = FORMS.get(name)
     if form is None:
         return Words.same(f"{name} = …")
@@ -112,10 +112,10 @@ def _assignment(key: str, place: FileTable) -> Words:
 
 def _or_variable(key: str, place: FileTable) -> Words:
     """Name the variable that could be set instead, if this environment allows it."""
-    leaves = [f"{key}.{one}" for one in place.required.get(key, ())] or [key]
+    leaves = [f"{key}.{name}" for name in place.required.get(key, ())] or [key]
     if not set(leaves) <= set(place.settable):
         return SILENCE
-    names = [variable(one) for one in leaves]
+    names = [variable(leave) for leave in leaves]
     return Words(
         en=f", or set {' and '.join(names)}",
         ja=f"書くか、環境変数{'と'.join(names)}を設定してください",

@@ -81,7 +81,7 @@ class Folder:
 
     def names(self) -> list[str]:
         """Return the names that end in ``.json``, sorted."""
-        return sorted(one.name for one in self.path.glob("*.json")) if self.path.is_dir() else []
+        return sorted(path.name for path in self.path.glob("*.json")) if self.path.is_dir() else []
 
     def read(self, name: str) -> bytes:
         """Refuse what no store writes: a link leads out of it, a pipe never ends."""
@@ -138,7 +138,7 @@ class S3Prefix:
         pages = self.s3.get_paginator("list_objects_v2").paginate(
             Bucket=self.bucket, Prefix=f"{self.prefix}/", Delimiter="/"
         )
-        keys = (one["Key"] for page in pages for one in page.get("Contents", ()))
+        keys = (content["Key"] for page in pages for content in page.get("Contents", ()))
         return sorted(_last(key) for key in keys if key.endswith(".json"))
 
     def read(self, name: str) -> bytes:
@@ -200,7 +200,9 @@ class S3Prefix:
             if code_of(error) in NOT_CONFIGURED:
                 return None
             raise
-        found = (one for one in rules if one.get("Status") == "Enabled" and self._deletes(one))
+        found = (
+            entry for entry in rules if entry.get("Status") == "Enabled" and self._deletes(entry)
+        )
         if (rule := next(found, None)) is None:
             return None
         name = rule.get("ID", "-")
@@ -237,9 +239,9 @@ class S3Prefix:
                         Words(en=f"{name} was deleted at {at}", ja=f"{name}が{at}に削除されました"),
                         Words(en="delete that delete marker", ja="その削除マーカーを削除するか"),
                     )
-            for one in page.get("Versions", ()):  # newest first for each key
-                name, size = _last(one["Key"]), one["Size"]
-                if one["VersionId"] == UNVERSIONED and _OF_A_STORE.fullmatch(name):
+            for version in page.get("Versions", ()):  # newest first for each key
+                name, size = _last(version["Key"]), version["Size"]
+                if version["VersionId"] == UNVERSIONED and _OF_A_STORE.fullmatch(name):
                     return Words(
                         en=f"{name} was written while bucket {self.bucket} kept no versions, and could be replaced "
                         f"without a trace; name another prefix in evidence, and prove everything again",

@@ -21,26 +21,26 @@ def labels() -> Mapping[str, Any]:
 @cache
 def kinds() -> Collection[type]:
     """Return the dataclasses that an inventory is made of, each once."""
-    return {one: None for hint in get_type_hints(Sections).values() for one in _within(hint)}
+    return {kind: None for hint in get_type_hints(Sections).values() for kind in _within(hint)}
 
 
 def _within(hint: Any) -> Iterator[type]:
     if isinstance(hint, type) and is_dataclass(hint):
         yield hint
-        for one in get_type_hints(hint).values():
-            yield from _within(one)
-    for one in get_args(hint):
-        yield from _within(one)
+        for entry in get_type_hints(hint).values():
+            yield from _within(entry)
+    for arg in get_args(hint):
+        yield from _within(arg)
 
 
 @cache
 def named_by_kinds() -> Mapping[str, Words]:
     """Return the names that facts have beside their fields."""
     return {
-        one.name: one.metadata["words"]
+        field.name: field.metadata["words"]
         for kind in kinds()
-        for one in fields(kind)
-        if "words" in one.metadata
+        for field in fields(kind)
+        if "words" in field.metadata
     }
 
 
@@ -52,8 +52,8 @@ def label(key: str) -> Words:
 
 def label_of_path(path: str) -> Words:
     """Return the name of a fact within others: ``environment.MORE``, ``indexes.by_score.projection``."""
-    names = [label(one) for one in path.split(".")]
-    return Words(en=".".join(one.en for one in names), ja=".".join(one.ja for one in names))
+    names = [label(part) for part in path.split(".")]
+    return Words(en=".".join(name.en for name in names), ja=".".join(name.ja for name in names))
 
 
 def label_of_section(section: str) -> Words:

@@ -83,7 +83,9 @@ def _facts_of_item(
 ) -> tuple[tuple[Part | None, str, PartFact], ...]:
     """Return part, name and value of each fact of an item."""
     facts = _facts(_SHAPES.get(section, _itself)(item.value), salt)
-    return tuple((_part_of(section, one.fields), ".".join(one.shown), one.fact) for one in facts)
+    return tuple(
+        (_part_of(section, fact.fields), ".".join(fact.shown), fact.fact) for fact in facts
+    )
 
 
 def digest_of(facts: Facts) -> str:
@@ -132,7 +134,7 @@ def _part_of(section: str, names: tuple[str, ...]) -> Part | None:
     """Return the part of a fact: that of its field, or of ``outer.inner`` where the parts of one field differ."""
     parts = ASSIGNED[section]
     named = (f"{names[0]}.{names[-1]}", names[0]) if names else ()
-    return next((parts[one] for one in named if one in parts), parts.get(WHOLE))
+    return next((parts[name] for name in named if name in parts), parts.get(WHOLE))
 
 
 def _facts(value: Any, salt: str) -> list[_Placed]:
@@ -169,7 +171,7 @@ def _add(
 
 @cache
 def _fields_of(kind: type) -> tuple[str, ...]:
-    return tuple(one.name for one in fields(kind)) if is_dataclass(kind) else ()
+    return tuple(field.name for field in fields(kind)) if is_dataclass(kind) else ()
 
 
 def _add_listed(
@@ -182,15 +184,15 @@ def _add_listed(
     """Add plain values as one fact, any others one by one: under their names, numbered where a name repeats or is missing."""
     if not shown and not values:
         return
-    if all(isinstance(one, str | int | float) for one in values):
+    if all(isinstance(entry, str | int | float) for entry in values):
         found.append(_placed(shown, names, ", ".join(sorted(map(str, values)))))
         return
     number = Counter[str]()
-    for one in sorted(values, key=str):
-        name = getattr(one, "name", None) or getattr(one, "resource", None) or ""
+    for value in sorted(values, key=str):
+        name = getattr(value, "name", None) or getattr(value, "resource", None) or ""
         number[name] += 1
         several = f"{name} {number[name]}".lstrip() if number[name] > 1 or not name else name
-        _add(found, one, salt, (*shown, several), names)
+        _add(found, value, salt, (*shown, several), names)
 
 
 def _placed(shown: tuple[str, ...], names: tuple[str, ...], text: str) -> _Placed:
@@ -213,7 +215,7 @@ def _of_prefix(name: str, _item: Any, scope: Scope) -> bool:
 
 
 def _mutes_ours(_name: str, item: Any, scope: Scope) -> bool:
-    return any(one.startswith(scope.prefix) for one in item.alarms)
+    return any(alarm.startswith(scope.prefix) for alarm in item.alarms)
 
 
 def _no_service(name: str, _item: Any, _scope: Scope) -> bool:
@@ -241,13 +243,13 @@ def _itself(item: Any) -> Any:
 
 def _reached(item: Any) -> Any:
     """Return who may act on what, without the statements: AWS changes its managed policies every week."""
-    return {f"{one.kind} {one.name}": "may act on it" for one in item.reach}
+    return {f"{entry.kind} {entry.name}": "may act on it" for entry in item.reach}
 
 
 def _numbered(item: Any) -> Any:
     """Return each item of a table as a fact of its own, under its digest: items have no other name."""
-    texts = (json.dumps(one, sort_keys=True, ensure_ascii=False) for one in item.items)
-    return {hashlib.sha256(one.encode()).hexdigest()[:8]: one for one in texts}
+    texts = (json.dumps(entry, sort_keys=True, ensure_ascii=False) for entry in item.items)
+    return {hashlib.sha256(text.encode()).hexdigest()[:8]: text for text in texts}
 
 
 _SHAPES: Mapping[str, Callable[[Any], Any]] = {"principals": _reached, "contents": _numbered}

@@ -71,7 +71,7 @@ def _custody(kms: Any, arn: str) -> KeyCustody:
     try:
         with reporting_garbled("KMS"):
             pages = kms.get_paginator("list_grants").paginate(KeyId=arn)
-            grants = [one for page in pages for one in page["Grants"]]
+            grants = [grant for page in pages for grant in page["Grants"]]
             policy = kms.get_key_policy(KeyId=arn, PolicyName="default")["Policy"]
             parse(policy, arn)
             return KeyCustody(
@@ -84,7 +84,7 @@ def _custody(kms: Any, arn: str) -> KeyCustody:
 
 
 def _gives_signing(grant: Mapping[str, Any]) -> bool:
-    return not SIGNING.isdisjoint(one for one in grant.get("Operations", SIGNING))
+    return not SIGNING.isdisjoint(operation for operation in grant.get("Operations", SIGNING))
 
 
 def _grantee(grant: Mapping[str, Any]) -> str:

@@ -57,10 +57,10 @@ def _code(root: Path) -> Iterator[str]:
         left = LEFT_BY_RUNS if here == root else frozenset()
         # A name with a dot can't be imported, and Python compares its cache with the source itself.
         below[:] = [
-            one
-            for one in below
-            if not (one.startswith(".") or one == "__pycache__" or one in left)
-            and (here / one).resolve() != packages
+            below_it
+            for below_it in below
+            if not (below_it.startswith(".") or below_it == "__pycache__" or below_it in left)
+            and (here / below_it).resolve() != packages
         ]
         for name in files:
             if Path(name).suffix in CODE:
@@ -70,8 +70,8 @@ def _code(root: Path) -> Iterator[str]:
 def _tree(root: Path) -> list[tuple[str, str, str]]:
     """Return mode, digest and path of each file of the commit."""
     listed = _git(root, "ls-tree", "-r", "-z", "HEAD") or ""
-    found = (_ENTRY.fullmatch(one) for one in listed.split("\0"))
-    return [(one[1], one[2], one[3]) for one in found if one]
+    found = (_ENTRY.fullmatch(part) for part in listed.split("\0"))
+    return [(match[1], match[2], match[3]) for match in found if match]
 
 
 def _blob(path: Path, length: int) -> str:

@@ -77,7 +77,9 @@ def assigned() -> Mapping[str, Mapping[str, Part | None]]:
             found.setdefault(section, {}).update(dict.fromkeys(names.split(), part))
     for section, kind in BY_SECTION.items():
         parts = kind.parts.items()
-        found[section] = {name: one if isinstance(one, Part) else None for name, one in parts}
+        found[section] = {
+            name: declared if isinstance(declared, Part) else None for name, declared in parts
+        }
     return found
 
 

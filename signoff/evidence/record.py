@@ -124,9 +124,9 @@ class Records:
 
     def newest(self, kind: str, **body: Any) -> Record | None:
         """Return the newest record of a kind whose body has these values, or None."""
-        for one in reversed(self.entries):
-            if one.kind == kind and all(one.body.get(k) == v for k, v in body.items()):
-                return one
+        for entry in reversed(self.entries):
+            if entry.kind == kind and all(entry.body.get(k) == v for k, v in body.items()):
+                return entry
         return None
 
     def facts(self, digest: str) -> Facts | None:

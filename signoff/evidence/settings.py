@@ -44,7 +44,7 @@ class StoreSettings:
     def of_table(cls, name: str, file: Path) -> "StoreSettings":
         """Return those of another environment as its table has them; without a location where it names none."""
         keys = ("account", "evidence_key", "evidence_public_key")
-        account, key, public_key = (peek(name, one, file) for one in keys)
+        account, key, public_key = (peek(name, field, file) for field in keys)
         location = peek(name, "evidence", file) or ""
         return cls(
             environment=name, location=location, account=account, key=key, public_key=public_key
@@ -85,9 +85,9 @@ def _believing(client: Callable[[str], Any]) -> Callable[[str], Any]:
     """Return what makes clients that take no answer which is cut, garbled, or of other types than AWS's."""
 
     def made(service: str) -> Any:
-        one = client(service)
-        verify_answers(one, lambda _: ())
-        return one
+        entry = client(service)
+        verify_answers(entry, lambda _: ())
+        return entry
 
     return made
 

@@ -89,7 +89,7 @@ class Store:
         if newest and not problem:
             self.head.note(newest, digest_of[newest])
         return Records(
-            tuple(one for one in entries if self._counts(one)),
+            tuple(entry for entry in entries if self._counts(entry)),
             problem=problem,
             newest_file=newest and digests.line(newest, digest_of[newest]),
             custody=self._custody(history, len(entries), unseen=unseen),
@@ -269,13 +269,16 @@ class Store:
             )
         if record.store != self.backend.address:
             of, here = (
-                Words.same(one) if one else FOLDER for one in (record.store, self.backend.address)
+                Words.same(name) if name else FOLDER
+                for name in (record.store, self.backend.address)
             )
             return Words(
                 en=f"a record of {of.en}, and this is {here.en}: a copy may lack what the original has",
                 ja=f"{of.ja}の記録です（ここは{here.ja}）。コピーには元の記録が欠けている可能性があります",
             )
-        if any(one.tzinfo is None for one in (record.created, record.expires or record.created)):
+        if any(
+            moment.tzinfo is None for moment in (record.created, record.expires or record.created)
+        ):
             return Words(en="dated without a time zone", ja="日時にタイムゾーンがありません")
         if record.created > latest:
             at, who = f"{record.created:%Y-%m-%d %H:%M} UTC", record.caller

@@ -66,7 +66,9 @@ def judges(config: pytest.Config) -> bool:
     ]
     proofs = [root / folder for folder in JUDGING]
     return any(
-        one.is_relative_to(proof) or proof.is_relative_to(one) for one in asked for proof in proofs
+        path.is_relative_to(proof) or proof.is_relative_to(path)
+        for path in asked
+        for proof in proofs
     )
 
 
@@ -85,9 +87,9 @@ def arrange(
     for item in items:
         _tie(choice, item)
     items[:] = [
-        one
-        for one in items
-        if ROW not in one.stash or not needs_signature(one.stash[ROW], choice.environment)
+        test
+        for test in items
+        if ROW not in test.stash or not needs_signature(test.stash[ROW], choice.environment)
     ]
     idle = _without_subject(choice, findings, items)
     findings.cut = joined(_cut(session.config), ", ")
@@ -206,10 +208,10 @@ def _without_subject(
     choice: Choice[PlanT], findings: Findings, items: list[pytest.Item]
 ) -> set[str]:
     """Take out the tests whose subject the application has none of, set aside the rows that have no other; return their ids."""
-    idle = [one for one in items if one.get_closest_marker(without_subject.name)]
-    items[:] = [one for one in items if one not in idle]
-    proven = {one.stash[ROW].id for one in items if ROW in one.stash}
-    unproven = {one.stash[ROW].id: one for one in idle if one.stash[ROW].id not in proven}
+    idle = [test for test in items if test.get_closest_marker(without_subject.name)]
+    items[:] = [test for test in items if test not in idle]
+    proven = {test.stash[ROW].id for test in items if ROW in test.stash}
+    unproven = {test.stash[ROW].id: test for test in idle if test.stash[ROW].id not in proven}
     for item in unproven.values():
         row, marker = item.stash[ROW], item.get_closest_marker(without_subject.name)
         if choice.options.in_phase(row):

@@ -25,18 +25,20 @@ class Differs(Broken):
     def __init__(
         self, differences: Sequence[Difference], environment: str, release: str | None = None
     ) -> None:
-        super().__init__(joined(one.words for one in differences))
-        self.certainty = min((one.certainty for one in differences), key=list(Certainty).index)
+        super().__init__(joined(difference.words for difference in differences))
+        self.certainty = min(
+            (difference.certainty for difference in differences), key=list(Certainty).index
+        )
         """That of the most certain difference: one certain fault outweighs any guess."""
-        decidable = all(one.decidable for one in differences)
-        asked = [one for one, _ in gathered(differences, environment)]
-        written = [lines(one, environment, release) for one in asked if decidable]
+        decidable = all(difference.decidable for difference in differences)
+        asked = [difference for difference, _ in gathered(differences, environment)]
+        written = [lines(difference, environment, release) for difference in asked if decidable]
         self.lines = "\n\n".join(written)
         """What to paste into environments.toml, if all of this is wanted; empty where that can't be."""
-        self.differences = tuple(one.plain for one in differences)
-        self.repeats = any(one.said is None for one in differences)
+        self.differences = tuple(difference.plain for difference in differences)
+        self.repeats = any(difference.said is None for difference in differences)
         """Whether its sentence repeats a difference, whose parts all have columns on the page."""
-        self.stops_calls = any(one.stops_calls for one in differences)
+        self.stops_calls = any(difference.stops_calls for difference in differences)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,24 +61,26 @@ class Decisions:
     def undecided(self, found: Iterable[Difference]) -> list[Difference]:
         """Return the differences that no decision answers, be it about one alone or about several together."""
         answers = self.answers(tuple(found))
-        return [one for one, made in answers if made is None]
+        return [difference for difference, made in answers if made is None]
 
     def answers(self, found: Sequence[Difference]) -> list[tuple[Difference, Decision | None]]:
         """Return each difference with the decision that answers it, if there is one."""
-        alone = [(one, self.answer(one)) for one in found]
-        left = [one for one, made in alone if made is None]
+        alone = [(difference, self.answer(difference)) for difference in found]
+        left = [difference for difference, made in alone if made is None]
         groups = gathered(left, self.environment)
-        joint = [(one, self.answer(whole)) for whole, group in groups for one in group]
-        return [(one, made) for one, made in alone if made] + joint
+        joint = [
+            (difference, self.answer(whole)) for whole, group in groups for difference in group
+        ]
+        return [(difference, made) for difference, made in alone if made] + joint
 
-    def answer(self, one: Difference) -> Decision | None:
+    def answer(self, difference: Difference) -> Decision | None:
         """Return the decision that answers this difference."""
-        return next((made for made in self.made if self._answers(made, one)), None)
+        return next((made for made in self.made if self._answers(made, difference)), None)
 
-    def _answers(self, made: Decision, one: Difference) -> bool:
-        settles = one.certainty is Certainty.CERTAIN or made.release is not None
-        about = made.what == one.what and made.value == one.value.en
-        return one.decidable and about and settles and self.in_force(made)
+    def _answers(self, made: Decision, difference: Difference) -> bool:
+        settles = difference.certainty is Certainty.CERTAIN or made.release is not None
+        about = made.what == difference.what and made.value == difference.value.en
+        return difference.decidable and about and settles and self.in_force(made)
 
 
 def decisions_of(snapshot: Snapshot[PlanT]) -> Decisions:
@@ -105,7 +109,7 @@ class Judge:
         compared = differences.compared if isinstance(differences, Differences) else differences
         self.observe.compared += map(Comparison.of, compared)
         if left := self._settle(differences):
-            certain = all(one.certainty is Certainty.CERTAIN for one in left)
+            certain = all(difference.certainty is Certainty.CERTAIN for difference in left)
             release = None if certain else self.decisions.release()
             raise Differs(left, self.decisions.environment, release)
 
@@ -121,17 +125,21 @@ class Judge:
         ``beside``: the other differences of ``root``, which one decision may answer together with these.
         """
         ours = tuple(found)
-        others = (one for one in beside if one not in ours)
-        if left := [one for one in self._settle((*ours, *others)) if one in ours]:
+        others = (difference for difference in beside if difference not in ours)
+        if left := [
+            difference for difference in self._settle((*ours, *others)) if difference in ours
+        ]:
             raise Follows(root, why or left[0].words)
 
     def _settle(self, found: Iterable[Difference]) -> list[Difference]:
         """Return what is not decided; note the decisions that answer the rest."""
         answers = self.decisions.answers(tuple(found))
         self.observe.decided += [
-            AppliedDecision(made, one.loosens, one.certainty) for one, made in answers if made
+            AppliedDecision(made, difference.loosens, difference.certainty)
+            for difference, made in answers
+            if made
         ]
-        return [one for one, made in answers if made is None]
+        return [difference for difference, made in answers if made is None]
 
 
 def gathered(
@@ -139,8 +147,8 @@ def gathered(
 ) -> list[tuple[Difference, tuple[Difference, ...]]]:
     """Return what a decision may answer, each with the differences that it then allows: several together, or one alone."""
     groups: dict[object, list[Difference]] = {}
-    for place, one in enumerate(found):
-        groups.setdefault(one.together.en or place, []).append(one)
+    for place, difference in enumerate(found):
+        groups.setdefault(difference.together.en or place, []).append(difference)
     return [
         (_joint(group, environment) if len(group) > 1 else group[0], tuple(group))
         for group in groups.values()
@@ -149,29 +157,32 @@ def gathered(
 
 def _joint(group: Sequence[Difference], environment: str) -> Difference:
     """Return one difference that says by name what each of these is."""
-    in_order = sorted(group, key=lambda one: (one.name, one.fact.en))
+    in_order = sorted(group, key=lambda difference: (difference.name, difference.fact.en))
     return Difference(
         kind=ENVIRONMENT,
         name=environment,
         fact=in_order[0].together,
         found=[
-            Words(en=f"{one.name}: {one.value.en}", ja=f"{one.name}: {one.value.ja}")
-            for one in in_order
+            Words(
+                en=f"{difference.name}: {difference.value.en}",
+                ja=f"{difference.name}: {difference.value.ja}",
+            )
+            for difference in in_order
         ],
         bound=in_order[0].bound,
         decided_in=in_order[0].decided_in,
-        loosens=any(one.loosens for one in in_order),
-        decidable=all(one.decidable for one in in_order),
+        loosens=any(difference.loosens for difference in in_order),
+        decidable=all(difference.decidable for difference in in_order),
     )
 
 
-def lines(one: Difference, environment: str, release: str | None = None) -> str:
+def lines(difference: Difference, environment: str, release: str | None = None) -> str:
     """Return the table of environments.toml that would allow this difference.
 
     A guess, or an expression that can't be evaluated, is allowed for the live release only.
     """
-    keys = {"what": one.what, "value": one.value.en, "by": "…", "why": "…"}
-    if one.certainty is not Certainty.CERTAIN:
+    keys = {"what": difference.what, "value": difference.value.en, "by": "…", "why": "…"}
+    if difference.certainty is not Certainty.CERTAIN:
         keys["release"] = release or "…"
     assigned = (f"{key} = {toml_text(value)}" for key, value in keys.items())
     return "\n".join((f"[[{environment}.decisions]]", *assigned))

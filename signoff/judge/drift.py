@@ -58,7 +58,7 @@ def read_again(snapshot: Snapshot[PlanT]) -> SecondReading:
 
 def compared() -> tuple[str, ...]:
     """Return the names of the sections that are read again."""
-    return tuple(one.name for one in fields(Sections) if (one.name, WHOLE) not in VOLATILE)
+    return tuple(field.name for field in fields(Sections) if (field.name, WHOLE) not in VOLATILE)
 
 
 def changed(judged: Inventory, again: Inventory) -> Words | None:
@@ -128,11 +128,11 @@ def _parts(value: Any) -> dict[str, Any] | None:
         case MaskedValue() | Unreadable():
             return None
         case Mapping():
-            return {str(key): one for key, one in value.items()}
+            return {str(key): entry for key, entry in value.items()}
         case list() | tuple():
-            return {str(number): one for number, one in enumerate(value, 1)}
+            return {str(number): entry for number, entry in enumerate(value, 1)}
         case _ if is_dataclass(value) and not isinstance(value, type):
-            return {one.name: value_of(value, one.name) for one in fields(value)}
+            return {field.name: value_of(value, field.name) for field in fields(value)}
         case _:
             return None
 

@@ -43,8 +43,8 @@ FINDINGS = pytest.StashKey[Findings]()
 def row_verdicts(choice: Choice[PlanT], findings: Findings) -> tuple[RowVerdict, ...]:
     """Return one verdict per row that has a result, in the checklist's order."""
     by_row: dict[str, list[Finding]] = {}
-    for one in findings.found:
-        by_row.setdefault(one.row, []).append(one)
+    for finding in findings.found:
+        by_row.setdefault(finding.row, []).append(finding)
     judged = {id_: row_verdict(choice.checklist[id_], found) for id_, found in by_row.items()}
     everything = findings.set_aside | judged
     return tuple(everything[row.id] for row in choice.checklist if row.id in everything)
@@ -63,7 +63,7 @@ def gaps(choice: Choice[PlanT], findings: Findings) -> Iterable[Words]:
             en=f"{missing} of {findings.expected} checks did not run",
             ja=f"{findings.expected}件中{missing}件のチェックが実行されませんでした",
         )
-    judged = {one.row.id for one in row_verdicts(choice, findings)}
+    judged = {row.row.id for row in row_verdicts(choice, findings)}
     rows = (row for row in choice.checklist if choice.options.in_phase(row))
     if silent := ", ".join(row.id for row in rows if row.id not in judged):
         yield Words(en=f"no result for {silent}", ja=f"結果のない項目: {silent}")

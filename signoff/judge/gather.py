@@ -125,8 +125,8 @@ FORMER_KEY = Words(
 def _replaced(inventory: Inventory) -> Iterator[datetime]:
     """Yield when each secret was last replaced; a secret that was not read is red at its own row."""
     found = inventory.sections.secrets
-    for one in () if isinstance(found, Unreadable) else found.values():
-        replaced = one if isinstance(one, Unreadable) else value_of(one, "replaced")
+    for secret in () if isinstance(found, Unreadable) else found.values():
+        replaced = secret if isinstance(secret, Unreadable) else value_of(secret, "replaced")
         if replaced and not isinstance(replaced, Unreadable):
             yield replaced
 

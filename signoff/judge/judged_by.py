@@ -68,15 +68,15 @@ def foreign(config: pytest.Config, root: Path) -> Iterator[RunCondition]:
     """Yield plugins, and modules under our names, that are neither the commit's files nor from the locked packages."""
     ours = {(root / path).resolve() for path in tracked(root)}
     known = {"_pytest", "pytest", *_locked_plugins(config, root)}
-    folders = {one.relative_to(root).parts[0] for one in ours if one.suffix == ".py"}
-    named = {one for name, one in sys.modules.items() if name.partition(".")[0] in folders}
-    plugins = {_module(one) for one in config.pluginmanager.get_plugins()} - named
-    beside = {one for one in plugins if one and one.__name__.split(".")[0] not in known}
-    for one in sorted(named | beside, key=lambda module: module.__name__):
-        path = getattr(one, "__file__", None)
+    folders = {module.relative_to(root).parts[0] for module in ours if module.suffix == ".py"}
+    named = {module for name, module in sys.modules.items() if name.partition(".")[0] in folders}
+    plugins = {_module(plugin) for plugin in config.pluginmanager.get_plugins()} - named
+    beside = {plugin for plugin in plugins if plugin and plugin.__name__.split(".")[0] not in known}
+    for loaded in sorted(named | beside, key=lambda module: module.__name__):
+        path = getattr(loaded, "__file__", None)
         # One of our names without a file is a namespace: a folder without code of its own.
-        if (path or one in beside) and not (path and Path(path).resolve() in ours):
-            yield _from_elsewhere(one.__name__, path or "?")
+        if (path or loaded in beside) and not (path and Path(path).resolve() in ours):
+            yield _from_elsewhere(loaded.__name__, path or "?")
 
 
 def start_up_code(root: Path) -> Iterator[RunCondition]:
@@ -105,7 +105,7 @@ def folders_of_imports(root: Path) -> Iterator[RunCondition]:
     known = (root, Path(sys.prefix), Path(sysconfig.get_path("stdlib")))
     for entry in dict.fromkeys(sys.path):
         path = Path(entry).resolve()
-        if path.exists() and not any(path.is_relative_to(one.resolve()) for one in known):
+        if path.exists() and not any(path.is_relative_to(folder.resolve()) for folder in known):
             yield RunCondition(
                 what=str(path),
                 words=Words(
@@ -182,7 +182,7 @@ def _digest(path: Path) -> str:
 def _locked(root: Path) -> set[str]:
     """Return the packages that the lock installs."""
     try:
-        return {_normal(one) for one in _LOCKED.findall((root / LOCK).read_text("utf-8"))}
+        return {_normal(entry) for entry in _LOCKED.findall((root / LOCK).read_text("utf-8"))}
     except OSError:
         return set()
 

@@ -70,14 +70,14 @@ def release_of(found: Sections, *, functions: Iterable[str], stage: str) -> str:
 
 def releases_of(records: Records) -> tuple[RecordedRelease, ...]:
     """Return what release records say was live, newest first."""
-    entries = (one for one in reversed(records.entries) if one.kind == "release")
-    return tuple(RecordedRelease.of(one.body) for one in entries)
+    entries = (entry for entry in reversed(records.entries) if entry.kind == "release")
+    return tuple(RecordedRelease.of(entry.body) for entry in entries)
 
 
 def calls_of(records: Records) -> Mapping[str, Mapping[str, str]]:
     """Return what each deployment calls that a record describes."""
-    described = (one for one in records.entries if one.kind in {"release", "deployment"})
-    return calls_on_record(one.body for one in described)
+    described = (entry for entry in records.entries if entry.kind in {"release", "deployment"})
+    return calls_on_record(record.body for record in described)
 
 
 def contents_of(served: ApiDocument) -> str:

@@ -38,15 +38,15 @@ class Comparison:
     decided_in: Words = SILENCE
 
     @classmethod
-    def of(cls, one: Difference) -> Self:
+    def of(cls, difference: Difference) -> Self:
         return cls(
-            resource=one.name,
-            fact=one.fact,
-            found=plain(one.found),
-            expected=one.bound.words,
-            holds=one.bound.holds(one.found),
-            call=one.call,
-            decided_in=one.decided,
+            resource=difference.name,
+            fact=difference.fact,
+            found=plain(difference.found),
+            expected=difference.bound.words,
+            holds=difference.bound.holds(difference.found),
+            call=difference.call,
+            decided_in=difference.decided,
         )
 
 
@@ -73,14 +73,16 @@ class Observations:
     def attached(self, found: Iterable[Unplanned], **resource: str) -> tuple[Unplanned, ...]:
         """Record what is not planned of a resource, given as ``kind=name``, and return it."""
         unplanned = tuple(found)
-        self.note(**resource, attached=[f"{one.fact.en}: {one.found}" for one in unplanned])
+        self.note(
+            **resource, attached=[f"{addition.fact.en}: {addition.found}" for addition in unplanned]
+        )
         return unplanned
 
     def expect(self, request: str, answer: str) -> None:
         """Note how the request with that id should have been answered."""
         self.seen = [
-            {**one, "expected": answer} if one.get("request") == request else one
-            for one in self.seen
+            {**entry, "expected": answer} if entry.get("request") == request else entry
+            for entry in self.seen
         ]
 
 
@@ -100,13 +102,13 @@ def plain(value: Any) -> Any:
         case MaskedValue():
             shown = str(value)
         case Mapping():
-            shown = {str(key): plain(one) for key, one in value.items()}
+            shown = {str(key): plain(entry) for key, entry in value.items()}
         case list() | tuple():
-            shown = [plain(one) for one in value]
+            shown = [plain(entry) for entry in value]
         case set() | frozenset():
-            shown = sorted(str(one) for one in value)
+            shown = sorted(str(entry) for entry in value)
         case _ if is_dataclass(value) and not isinstance(value, type):
-            shown = {one.name: plain(getattr(value, one.name)) for one in fields(value)}
+            shown = {field.name: plain(getattr(value, field.name)) for field in fields(value)}
         case _:
             shown = str(value)
     return shown

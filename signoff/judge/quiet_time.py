@@ -88,6 +88,6 @@ def _whole_minute(moment: datetime) -> datetime:
 
 def _windows(records: Records) -> Iterator[tuple[datetime, datetime]]:
     """Yield when each of our recorded runs began and ended."""
-    for window in (one for one in records.entries if one.kind == "window"):
+    for window in (entry for entry in records.entries if entry.kind == "window"):
         begin, end = (datetime.fromisoformat(window.body[name]) for name in ("begin", "end"))
         yield begin, end

@@ -143,7 +143,7 @@ class Result:
 
     def followers(self, root: str) -> tuple[RowVerdict, ...]:
         following = self.verdict.having(Outcome.FOLLOWS, Outcome.WAIVED)
-        return tuple(one for one in following if one.root == root)
+        return tuple(row for row in following if row.root == root)
 
 
 def versions() -> dict[str, str]:

@@ -36,7 +36,7 @@ class RowVerdict:
     @property
     def untold(self) -> int:
         """How many other sentences the red findings have besides the one shown."""
-        sentences = {one.words for one in self.findings if one.outcome.red}
+        sentences = {finding.words for finding in self.findings if finding.outcome.red}
         return len(sentences - {self.told})
 
     @property
@@ -47,44 +47,50 @@ class RowVerdict:
     @property
     def certain(self) -> bool:
         """Whether any red finding is certain: neither a guess nor an expression that we can't evaluate."""
-        return any(one.outcome.red and one.at_most is Severity.BLOCKER for one in self.findings)
+        return any(
+            finding.outcome.red and finding.at_most is Severity.BLOCKER for finding in self.findings
+        )
 
     @property
     def stops_calls(self) -> bool:
         """Whether calls of callers fail by what is red, without any doubt."""
-        return any(one.outcome.red and one.stops_calls for one in self.findings)
+        return any(finding.outcome.red and finding.stops_calls for finding in self.findings)
 
     @property
     def decisions(self) -> tuple[AppliedDecision, ...]:
         """Decisions without which this row would be red; on a row that can't be waived, each counts as loosening."""
         return tuple(
-            replace(one, loosens=one.loosens or self._loosened(one))
+            replace(applied, loosens=applied.loosens or self._loosened(applied))
             for found in self.findings
-            for one in found.decided
+            for applied in found.decided
         )
 
     @property
     def decisions_to_paste(self) -> tuple[str, ...]:
         """Tables of environments.toml that would allow what was found, each once: several findings may ask for one."""
-        printed = (one.decision for one in self.findings if one.decision)
+        printed = (finding.decision for finding in self.findings if finding.decision)
         return tuple(dict.fromkeys(table for text in printed for table in text.split("\n\n")))
 
     @property
     def unknown(self) -> bool:
         """Whether anything about the row was not read, even if a known fault is red as well."""
         return any(
-            one.outcome is Outcome.NOT_TESTABLE and one.at_most is Severity.BLOCKER
-            for one in self.findings
+            finding.outcome is Outcome.NOT_TESTABLE and finding.at_most is Severity.BLOCKER
+            for finding in self.findings
         )
 
-    def _loosened(self, one: AppliedDecision) -> bool:
-        return self.row.unwaivable and one.certainty is Certainty.CERTAIN
+    def _loosened(self, applied: AppliedDecision) -> bool:
+        return self.row.unwaivable and applied.certainty is Certainty.CERTAIN
 
 
 def row_verdict(row: Row, findings: Sequence[Finding]) -> RowVerdict:
     """Return the verdict of a row that has at least one finding: as bad as the worst, the gravest first."""
     worst = min(findings, key=_rank)
-    red = [max(row.severity, one.at_most, key=gravity) for one in findings if one.outcome.red]
+    red = [
+        max(row.severity, finding.at_most, key=gravity)
+        for finding in findings
+        if finding.outcome.red
+    ]
     return RowVerdict(
         row=row,
         outcome=worst.outcome,
@@ -95,10 +101,12 @@ def row_verdict(row: Row, findings: Sequence[Finding]) -> RowVerdict:
     )
 
 
-def _rank(one: Finding) -> tuple[bool, int, int]:
+def _rank(finding: Finding) -> tuple[bool, int, int]:
     """Sort findings: what is red in itself before what follows or passes, the gravest first."""
-    outcome = WORST_FIRST.index(one.outcome) if one.outcome in WORST_FIRST else len(WORST_FIRST)
-    return outcome >= WORST_FIRST.index(Outcome.FOLLOWS), gravity(one.at_most), outcome
+    outcome = (
+        WORST_FIRST.index(finding.outcome) if finding.outcome in WORST_FIRST else len(WORST_FIRST)
+    )
+    return outcome >= WORST_FIRST.index(Outcome.FOLLOWS), gravity(finding.at_most), outcome
 
 
 def gravity(severity: Severity) -> int:

@@ -69,7 +69,7 @@ class Recording:
             "environment": ADAPTER.dump_python(replace(self.environment, birth=None), mode="json"),
             "caller": self.caller,
             "addresses": self.addresses,
-            "calls": [asdict(one) for one in self.recorder.calls],
+            "calls": [asdict(call) for call in self.recorder.calls],
         }
         stand_ins = StandIns(_private(self.environment), public=self.public)
         stand_ins.look_through(content)
@@ -111,7 +111,7 @@ class Recorded:
                 caller=content["caller"],
                 read_at=datetime.fromisoformat(content["read_at"]),
                 rows=content["rows"],
-                _calls=tuple(RecordedCall(**one) for one in content["calls"]),
+                _calls=tuple(RecordedCall(**call) for call in content["calls"]),
                 _addresses=content["addresses"],
             )
         except (OSError, ValueError, KeyError, TypeError, ValidationError) as error:
@@ -142,11 +142,11 @@ def is_recording(file: Path) -> bool:
 
 
 def _secrets(calls: Iterable[Mapping[str, Any]]) -> Iterator[str]:
-    for one in calls:
-        answer = one["answer"] or {}
-        if one["call"] == SECRET and TEXT in answer:
+    for call in calls:
+        answer = call["answer"] or {}
+        if call["call"] == SECRET and TEXT in answer:
             yield answer[TEXT]
-        elif one["call"] == SECRET and BINARY in answer:
+        elif call["call"] == SECRET and BINARY in answer:
             yield answer[BINARY][BYTES]
 
 

@@ -86,7 +86,7 @@ class WatchedSections:
 
     def calls(self) -> tuple[str, ...]:
         """Return the IAM actions of the sections asked for since the last time, and forget them."""
-        actions = [one for name in sorted(self.asked) for one in READERS[name].actions]
+        actions = [action for name in sorted(self.asked) for action in READERS[name].actions]
         self.asked.clear()
         return tuple(dict.fromkeys(actions))
 

@@ -66,7 +66,9 @@ class ChangedFact:
     @property
     def _of(self) -> Words:
         """Name the fact: the kind of its item, the item, and the fact within it."""
-        places = [one.place for one in (self.now, self.was) if one and one.place]
+        places = [
+            part_fact.place for part_fact in (self.now, self.was) if part_fact and part_fact.place
+        ]
         if not places:
             return Words.same(self.fact)
         section, item, path = places[0]
@@ -95,11 +97,11 @@ def require_unchanged(snapshot: Snapshot[PlanT], record: Record, row: Row, *, sa
     if not stale:
         return
     by_part = (_changes_of(part, facts, record, snapshot.records) for part, facts in stale.items())
-    found = [one for several in by_part for one in several]
+    found = [words for several in by_part for words in several]
     digest = hashlib.sha256(json.dumps(digests, sort_keys=True).encode()).hexdigest()[:SHORT]
     lines = waiver_lines(snapshot.environment.name, row.id, snapshot.today, digest)
     lines = "" if row.unwaivable else lines
-    raise Stale(_joined(said, found), lines, digest, tuple(one.en for one in found))
+    raise Stale(_joined(said, found), lines, digest, tuple(words.en for words in found))
 
 
 def waiver_lines(environment: str, row: str, today: date, live: str) -> str:
@@ -134,13 +136,13 @@ def _changes_of(part: Part, facts: Facts, record: Record, records: Records) -> l
                 f"{part.words.ja}が変わった（{named}の内容は残っていない）",
             )
         ]
-    return [one.words for one in changes(part, before, facts)]
+    return [change.words for change in changes(part, before, facts)]
 
 
 def _joined(said: Words, found: list[Words]) -> Words:
     more = len(found) - NAMED
-    en = "; ".join(one.en for one in found[:NAMED]) + (f"; and {more} more" if more > 0 else "")
-    ja = "、".join(one.ja for one in found[:NAMED]) + (f"、ほか{more}件" if more > 0 else "")
+    en = "; ".join(words.en for words in found[:NAMED]) + (f"; and {more} more" if more > 0 else "")
+    ja = "、".join(words.ja for words in found[:NAMED]) + (f"、ほか{more}件" if more > 0 else "")
     return Words(f"{said.en}; since then {en}", f"{said.ja}。その後、{ja}")
 
 

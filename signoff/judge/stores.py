@@ -32,7 +32,7 @@ def records_of(choice: Choice[PlanT], settings: StoreSettings, session: Any) -> 
 
 def unseen(*stores: Records) -> Iterator[Words]:
     """Yield a notice for each store of which nothing shows whether it is whole, since this machine sees it for the first time."""
-    for custody in (one.custody for one in stores):
+    for custody in (store.custody for store in stores):
         if custody and custody.unseen:
             yield Words(
                 en=f"this machine has not seen the evidence store {custody.location} before: a folder does not show "

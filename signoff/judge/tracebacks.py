@@ -24,8 +24,13 @@ def cause_of(error: BaseException, root: Path) -> Words:
 def _place(error: BaseException, root: Path) -> str:
     if isinstance(error, SyntaxError):
         return f"{_relative(error.filename or '?', root)}:{error.lineno}"
-    frames = [(one.filename, one.lineno) for one in traceback.extract_tb(error.__traceback__)]
-    ours = [one for one in frames if Path(one[0]).is_relative_to(root) and ".venv" not in one[0]]
+    frames = [
+        (frame_summary.filename, frame_summary.lineno)
+        for frame_summary in traceback.extract_tb(error.__traceback__)
+    ]
+    ours = [
+        frame for frame in frames if Path(frame[0]).is_relative_to(root) and ".venv" not in frame[0]
+    ]
     return f"{_relative(ours[-1][0], root)}:{ours[-1][1]}" if ours else ""
 
 

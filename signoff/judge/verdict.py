@@ -47,37 +47,41 @@ class Verdict:
     """Who answers for a condition, until a day that has not passed."""
 
     def having(self, *outcomes: Outcome) -> tuple[RowVerdict, ...]:
-        return tuple(one for one in self.rows if one.outcome in outcomes)
+        return tuple(row for row in self.rows if row.outcome in outcomes)
 
     @property
     def decisions(self) -> tuple[AppliedDecision, ...]:
         """Decisions in force, each once: those that loosen a bound of the guide or of security first."""
-        found = dict.fromkeys(one for row in self.rows for one in row.decisions)
-        return tuple(sorted(found, key=lambda one: (not one.loosens, one.decision.what)))
+        found = dict.fromkeys(applied for row in self.rows for applied in row.decisions)
+        return tuple(
+            sorted(found, key=lambda applied: (not applied.loosens, applied.decision.what))
+        )
 
     def owner(self, what: str) -> Acceptance | None:
         """Return who answers for a row, a decision or a condition of the run; None if nobody does."""
-        return next((one for one in self.accepted if one.what == what), None)
+        return next((acceptance for acceptance in self.accepted if acceptance.what == what), None)
 
     @property
     def unowned(self) -> tuple[str, ...]:
         """Return what makes it CONDITIONAL and has no owner or no day."""
         majors = [
-            one.row.id
-            for one in self.having(Outcome.FAIL, Outcome.NOT_TESTABLE)
-            if one.severity is Severity.MAJOR
+            row.row.id
+            for row in self.having(Outcome.FAIL, Outcome.NOT_TESTABLE)
+            if row.severity is Severity.MAJOR
         ]
         endless = [
-            one.decision.what for one in self.decisions if one.loosens and not one.decision.until
+            applied.decision.what
+            for applied in self.decisions
+            if applied.loosens and not applied.decision.until
         ]
-        of_the_run = [one.what for one in self.conditions]
+        of_the_run = [condition.what for condition in self.conditions]
         every = dict.fromkeys((*majors, *endless, *of_the_run))
-        return tuple(one for one in every if self.owner(one) is None)
+        return tuple(name for name in every if self.owner(name) is None)
 
     @property
     def before_the_cut_over(self) -> VerdictWord:
         """What it would be without the rows that only the cut-over makes true."""
-        rows = [one for one in self.rows if one.row.phase is Phase.BEFORE]
+        rows = [row for row in self.rows if row.row.phase is Phase.BEFORE]
         decision = _weigh(rows, self.problems)
         return (
             VerdictWord.CONDITIONAL if self.conditions and decision is VerdictWord.GO else decision
@@ -106,9 +110,11 @@ def decide(  # noqa: PLR0913 - keywords that a caller may leave out
     ``decisions`` are those of the environment file: one that answered nothing is wrong, as a waiver is.
     ``conditions`` make it CONDITIONAL at best; ``accepted`` says who answers for one, and makes nothing better.
     """
-    judged = {one.row.id: one for one in rows}
+    judged = {judged_row.row.id: judged_row for judged_row in rows}
     wrong = [text for waiver in waivers if (text := wrong_with(waiver, judged, today))]
-    wrong += [text for one in accepted if (text := wrong_with_acceptance(one, judged))]
+    wrong += [
+        text for acceptance in accepted if (text := wrong_with_acceptance(acceptance, judged))
+    ]
     wrong += _needless(decisions, judged.values(), today)
     for waiver in waivers:
         if not wrong_with(waiver, judged, today):
@@ -124,7 +130,7 @@ def decide(  # noqa: PLR0913 - keywords that a caller may leave out
         rows=verdicts,
         problems=troubles,
         conditions=tuple(conditions),
-        accepted=tuple(one for one in accepted if one.until >= today),
+        accepted=tuple(acceptance for acceptance in accepted if acceptance.until >= today),
     )
 
 
@@ -133,15 +139,18 @@ def _known(
 ) -> Iterator[tuple[str, RowVerdict]]:
     """Yield the rows that fail by a known fault as waived for the day of the run; what is unknown is none."""
     for row, why in known_faults.items():
-        one = judged.get(row)
-        if one and one.outcome.red and not one.unknown:
-            yield row, _waived(one, Waiver(row=row, until=today, reason=why, by=KNOWN_FAULTS))
+        judged_row = judged.get(row)
+        if judged_row and judged_row.outcome.red and not judged_row.unknown:
+            yield (
+                row,
+                _waived(judged_row, Waiver(row=row, until=today, reason=why, by=KNOWN_FAULTS)),
+            )
 
 
 def _needless(
     decisions: Sequence[Decision], rows: Iterable[RowVerdict], today: date
 ) -> Iterator[Words]:
-    applied = {one.decision for row in rows for one in row.decisions}
+    applied = {decision.decision for row in rows for decision in row.decisions}
     for made in decisions:
         if made.until is not None and made.until < today:
             yield Words(
@@ -157,13 +166,13 @@ def _needless(
 
 def _weigh(rows: Iterable[RowVerdict], problems: Sequence[Words]) -> VerdictWord:
     rows = tuple(rows)
-    if problems or any(one.blocks for one in rows):
+    if problems or any(judged_row.blocks for judged_row in rows):
         return VerdictWord.NO_GO
-    if any(decided.loosens for one in rows for decided in one.decisions):
+    if any(decided.loosens for judged_row in rows for decided in judged_row.decisions):
         return VerdictWord.CONDITIONAL
-    if any(one.outcome is Outcome.WAIVED for one in rows):
+    if any(judged_row.outcome is Outcome.WAIVED for judged_row in rows):
         return VerdictWord.CONDITIONAL
-    if any(one.outcome.red and one.severity is Severity.MAJOR for one in rows):
+    if any(judged_row.outcome.red and judged_row.severity is Severity.MAJOR for judged_row in rows):
         return VerdictWord.CONDITIONAL
     return VerdictWord.GO
 
@@ -171,12 +180,14 @@ def _weigh(rows: Iterable[RowVerdict], problems: Sequence[Words]) -> VerdictWord
 def _rootless(rows: Iterable[RowVerdict]) -> Iterator[Words]:
     """Yield the rows that follow from a row that is not red: nothing would say what is wrong."""
     rows = tuple(rows)
-    roots = {one.row.id for one in rows if one.outcome.red or one.waiver}
-    for one in rows:
-        if one.outcome is Outcome.FOLLOWS and one.root not in roots:
+    roots = {
+        judged_row.row.id for judged_row in rows if judged_row.outcome.red or judged_row.waiver
+    }
+    for row in rows:
+        if row.outcome is Outcome.FOLLOWS and row.root not in roots:
             yield Words(
-                en=f"{one.row.id} follows from {one.root}, which is not red ({one.told.en}): a fault of the checks, please report it",
-                ja=f"{one.row.id}の原因とされる{one.root}が不合格ではありません（{one.told.ja}）。チェックの不具合です。ご報告ください",
+                en=f"{row.row.id} follows from {row.root}, which is not red ({row.told.en}): a fault of the checks, please report it",
+                ja=f"{row.row.id}の原因とされる{row.root}が不合格ではありません（{row.told.ja}）。チェックの不具合です。ご報告ください",
             )
 
 
@@ -197,38 +208,38 @@ def _waived(judged: RowVerdict, waiver: Waiver) -> RowVerdict:
 def _with_their_roots(judged: Mapping[str, RowVerdict]) -> tuple[RowVerdict, ...]:
     """Waive rows that only follow from waived ones, one round for each link of a chain."""
     rows = dict(judged)
-    while followers := {id_: one for id_, one in rows.items() if _only_follows_waived(one, rows)}:
-        rows |= {id_: _waived_with(rows[str(one.root)], one) for id_, one in followers.items()}
+    while followers := {id_: row for id_, row in rows.items() if _only_follows_waived(row, rows)}:
+        rows |= {id_: _waived_with(rows[str(row.root)], row) for id_, row in followers.items()}
     return tuple(rows.values())
 
 
 def _as_grave_as_their_roots(rows: Sequence[RowVerdict]) -> tuple[RowVerdict, ...]:
     """Let a row that only follows block no more than its roots do, one round for each link of a chain."""
-    by_id = {one.row.id: one for one in rows}
-    while lighter := {id_: one for id_, one in by_id.items() if _graver_than_its_roots(one, by_id)}:
-        by_id |= {id_: replace(one, severity=Severity.MAJOR) for id_, one in lighter.items()}
+    by_id = {judged_row.row.id: judged_row for judged_row in rows}
+    while lighter := {id_: row for id_, row in by_id.items() if _graver_than_its_roots(row, by_id)}:
+        by_id |= {id_: replace(row, severity=Severity.MAJOR) for id_, row in lighter.items()}
     return tuple(by_id.values())
 
 
-def _graver_than_its_roots(one: RowVerdict, rows: Mapping[str, RowVerdict]) -> bool:
-    if one.outcome is not Outcome.FOLLOWS or not one.blocks:
+def _graver_than_its_roots(row: RowVerdict, rows: Mapping[str, RowVerdict]) -> bool:
+    if row.outcome is not Outcome.FOLLOWS or not row.blocks:
         return False
-    roots = [rows.get(found.root or "") for found in one.findings if found.outcome.red]
+    roots = [rows.get(found.root or "") for found in row.findings if found.outcome.red]
     return all(root is not None and root.outcome.red and not root.blocks for root in roots)
 
 
-def _only_follows_waived(one: RowVerdict, rows: Mapping[str, RowVerdict]) -> bool:
+def _only_follows_waived(row: RowVerdict, rows: Mapping[str, RowVerdict]) -> bool:
     """Whether waivers answer for all that is red about a row.
 
     A waiver covers no row graver than its own, and none that can't be waived.
     """
-    if one.outcome is not Outcome.FOLLOWS or one.row.unwaivable:
+    if row.outcome is not Outcome.FOLLOWS or row.row.unwaivable:
         return False
-    roots = [rows.get(found.root or "") for found in one.findings if found.outcome.red]
+    roots = [rows.get(found.root or "") for found in row.findings if found.outcome.red]
     return all(
         root is not None
         and root.outcome is Outcome.WAIVED
-        and gravity(root.row.severity) <= gravity(one.row.severity)
+        and gravity(root.row.severity) <= gravity(row.row.severity)
         for root in roots
     )
 

@@ -100,7 +100,9 @@ def _faults_about_a_record(
     waiver: Waiver, judged: RowVerdict, today: date
 ) -> Iterator[tuple[Words, bool]]:
     """Yield likewise what may be wrong with the waiver of a stale record, or with one that names a release."""
-    stale = sorted({one.stale for one in judged.findings if one.outcome.red and one.stale})
+    stale = sorted(
+        {finding.stale for finding in judged.findings if finding.outcome.red and finding.stale}
+    )
     ends, live = waiver.until, " or ".join(stale)
     yield (
         Words(

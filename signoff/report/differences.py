@@ -43,23 +43,23 @@ class RowDifferences:
 def differences_of(row: RowVerdict, most: int) -> RowDifferences:
     """Return what is red about a row, on at most ``most`` lines; of several sentences that no line covers, one."""
     lines = tuple(_alike(row))
-    red = [one for one in row.findings if one.outcome.red]
-    unsaid = [one.words for one in red if not one.repeats]
+    red = [finding for finding in row.findings if finding.outcome.red]
+    unsaid = [finding.words for finding in red if not finding.repeats]
     sentences = (row.told,) if row.told in unsaid or not lines else tuple(unsaid[:1])
     return RowDifferences(told=sentences, lines=lines[:most], more=len(lines[most:]))
 
 
 def _alike(row: RowVerdict) -> Iterator[DifferenceLine]:
     alike: dict[tuple[object, ...], list[Comparison]] = {}
-    for one in row.findings:
-        for item in one.compared if one.outcome.red else ():
+    for finding in row.findings:
+        for item in finding.compared if finding.outcome.red else ():
             if not item.holds:
                 key = (item.fact, str(item.found), item.expected, item.decided_in)
                 alike.setdefault(key, []).append(item)
     for items in alike.values():
         first = items[0]
         yield DifferenceLine(
-            resources=tuple(dict.fromkeys(one.resource for one in items)),
+            resources=tuple(dict.fromkeys(comparison.resource for comparison in items)),
             fact=first.fact,
             found=found_value(first.found),
             expected=first.expected,

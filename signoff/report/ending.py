@@ -53,7 +53,7 @@ def without_verdict(
 ) -> None:
     """Print why there is no verdict, with what is red and what was left behind."""
     provenance = provenance_of_run(choice, snapshot)
-    red = [(one, provenance) for one in row_verdicts(choice, findings) if one.outcome.red]
+    red = [(row, provenance) for row in row_verdicts(choice, findings) if row.outcome.red]
     terminal.no_verdict(choice.environment.name, why, red, tuple(_left(choice)))
 
 

@@ -63,11 +63,11 @@ def publish(
     if options.json:
         options.json.write_bytes(_ROWS.dump_json(rows, indent=2))
     if snapshot.recording and options.record:
-        outcomes = {one.row.id: one.outcome for one in rows}
+        outcomes = {row.row.id: row.outcome for row in rows}
         saved = snapshot.recording.save(options.record, outcomes)
         terminal.line(_recorded(saved)[options.lang])
     if not findings.full:
-        judged = tuple(one for one in rows if one.findings)
+        judged = tuple(row for row in rows if row.findings)
         terminal.part(judged, len(choice.checklist), provenance_of_run(choice, snapshot))
         return _exit_of_part(choice, findings, judged)
     missed, again = joined(gaps(choice, findings)), SecondReading()
@@ -86,7 +86,7 @@ def publish(
 
 def _exit_of_part(choice: Choice[PlanT], findings: Findings, judged: Iterable[RowVerdict]) -> int:
     missing = len(findings.found) < findings.expected
-    if missing or any(one.outcome.red for one in judged):
+    if missing or any(row.outcome.red for row in judged):
         return 1
     return Exit.DONE if choice.options.part else Exit.PART
 
@@ -222,28 +222,28 @@ def _junit(result: Result) -> str:
         "testsuite",
         name=f"sign-off {result.provenance.environment}: {result.headline.en}",
         tests=str(len(rows)),
-        failures=str(sum(one.outcome.red for one in rows)),
-        skipped=str(sum(one.outcome in SET_ASIDE for one in rows)),
+        failures=str(sum(judged.outcome.red for judged in rows)),
+        skipped=str(sum(judged.outcome in SET_ASIDE for judged in rows)),
         time=f"{result.provenance.seconds:.3f}",
         timestamp=result.provenance.started.isoformat(timespec="seconds"),
     )
-    for one in rows:
-        _case(suite, one)
+    for row in rows:
+        _case(suite, row)
     indent(suite)
     return visible(tostring(suite, encoding="unicode", xml_declaration=True))
 
 
-def _case(suite: Element, one: RowVerdict) -> None:
+def _case(suite: Element, row: RowVerdict) -> None:
     case = SubElement(
-        suite, "testcase", classname=one.row.section, name=f"{one.row.id} {one.row.promise.en}"
+        suite, "testcase", classname=row.row.section, name=f"{row.row.id} {row.row.promise.en}"
     )
-    if one.outcome.red:
+    if row.outcome.red:
         failure = SubElement(
-            case, "failure", type=f"{one.outcome} ({one.severity})", message=one.reason
+            case, "failure", type=f"{row.outcome} ({row.severity})", message=row.reason
         )
-        failure.text = "\n".join(f.message for f in one.findings if f.outcome.red)
-    elif one.outcome in SET_ASIDE:
-        SubElement(case, "skipped", message=f"{one.outcome}: {one.reason}")
+        failure.text = "\n".join(f.message for f in row.findings if f.outcome.red)
+    elif row.outcome in SET_ASIDE:
+        SubElement(case, "skipped", message=f"{row.outcome}: {row.reason}")
 
 
 def _remember(
@@ -279,7 +279,7 @@ def run_body(snapshot: Snapshot[PlanT], result: Result) -> Mapping[str, Any]:
     return {
         "decision": result.verdict.decision,
         "phase": result.provenance.phase,
-        "rows": {one.row.id: one.outcome for one in result.verdict.rows},
+        "rows": {row.row.id: row.outcome for row in result.verdict.rows},
         "inventory": result.provenance.digest,
         "head": result.provenance.newest_record,
         "salt": salt,

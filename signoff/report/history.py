@@ -25,7 +25,7 @@ MOST = 12
 REMEMBERED = 19
 """Earlier runs through which a red row is followed: twenty with this run."""
 MOST_FACTS = 40
-RED = frozenset(one.value for one in Outcome if one.red)
+RED = frozenset(outcome.value for outcome in Outcome if outcome.red)
 MOVING = {field for _, field in VOLATILE if field != WHOLE} | {
     "at",
     "request",
@@ -116,9 +116,9 @@ def history_of(
     baseline: Path | None = None,
 ) -> RunHistory:
     """Compare a run's rows with the runs on record, whose folders lie in ``reports``, and with a file if one is given."""
-    past = [one for one in records.entries if one.kind == "run" and "rows" in one.body]
+    past = [entry for entry in records.entries if entry.kind == "run" and "rows" in entry.body]
     return RunHistory(
-        runs=tuple(_past(one) for one in past[-MOST:]),
+        runs=tuple(_past(record) for record in past[-MOST:]),
         rows={id_: _of_row(id_, past[-REMEMBERED:]) for id_ in red_rows(now)} if past else {},
         since_last=_since(past[-1], now, reports) if past else None,
         since_signed=_signed(past, records, now, reports),
@@ -136,7 +136,7 @@ def as_json(result: Result) -> bytes:
 
 def rows_of(result: Mapping[str, Any]) -> Mapping[str, Mapping[str, Any]]:
     """Return the rows of a signoff.json by their id."""
-    return {one["row"]["id"]: one for one in result["verdict"]["rows"]}
+    return {row["row"]["id"]: row for row in result["verdict"]["rows"]}
 
 
 def readable_baseline(path: Path) -> Mapping[str, Mapping[str, Any]]:
@@ -168,14 +168,16 @@ def _of_row(id_: str, past: list[Record]) -> RowHistory:
     )
 
 
-def _past(one: Record) -> PastRun:
-    red = sum(outcome in RED for outcome in one.body["rows"].values())
-    return PastRun(at=one.created, decision=str(one.body["decision"]), red=red, caller=one.caller)
+def _past(record: Record) -> PastRun:
+    red = sum(outcome in RED for outcome in record.body["rows"].values())
+    return PastRun(
+        at=record.created, decision=str(record.body["decision"]), red=red, caller=record.caller
+    )
 
 
 def _chosen(path: Path, now: Mapping[str, Mapping[str, Any]]) -> ChangesSince:
     before = readable_baseline(path)
-    outcomes = {id_: one["outcome"] for id_, one in before.items()}
+    outcomes = {id_: value["outcome"] for id_, value in before.items()}
     return compared(Words(en=f"the baseline {path}", ja=f"比較対象{path}"), outcomes, now, before)
 
 
@@ -184,7 +186,7 @@ def _signed(
 ) -> ChangesSince | None:
     """Compare with the newest run at the time of the newest signature."""
     signature = records.newest("signature")
-    before = [one for one in past if signature and one.created <= signature.created]
+    before = [record for record in past if signature and record.created <= signature.created]
     if signature is None or not before:
         return None
     by, at = signature.body.get("by", ""), f"{signature.created.astimezone(JST):%Y-%m-%d %H:%M} JST"
@@ -197,21 +199,21 @@ def _signed(
 
 
 def _since(
-    one: Record, now: Mapping[str, Any], reports: Path, note: Words | None = None
+    record: Record, now: Mapping[str, Any], reports: Path, note: Words | None = None
 ) -> ChangesSince:
-    at = f"{one.created.astimezone(JST):%Y-%m-%d %H:%M} JST"
+    at = f"{record.created.astimezone(JST):%Y-%m-%d %H:%M} JST"
     since = Words(
         en=f"the run of {at}" + (f" ({note.en})" if note else ""),
         ja=f"{at}の実行" + (f"（{note.ja}）" if note else ""),
     )
-    return compared(since, one.body["rows"], now, _kept(one, reports))
+    return compared(since, record.body["rows"], now, _kept(record, reports))
 
 
-def _kept(one: Record, reports: Path) -> Mapping[str, Any] | None:
+def _kept(record: Record, reports: Path) -> Mapping[str, Any] | None:
     """Return the rows of the file that a run left, if its digest is still the one in the record."""
-    named = one.body.get("files", {}).get(RESULT)
+    named = record.body.get("files", {}).get(RESULT)
     try:
-        data = (reports / str(one.body.get("run")) / RESULT).read_bytes()
+        data = (reports / str(record.body.get("run")) / RESULT).read_bytes()
         return rows_of(json.loads(data)) if hashlib.sha256(data).hexdigest() == named else None
     except (OSError, ValueError, KeyError, TypeError):
         return None
@@ -225,7 +227,7 @@ def compared(
 ) -> ChangesSince:
     """Compare this run's rows with earlier outcomes, and with the earlier facts if they are known."""
     red = set(red_rows(now))
-    was_red = {id_ for id_, one in outcomes.items() if one in RED}
+    was_red = {id_ for id_, outcome in outcomes.items() if outcome in RED}
     facts = None if before is None else tuple(_changes(_facts(before), _facts(now)))
     return ChangesSince(
         since=since,
@@ -237,7 +239,7 @@ def compared(
 
 
 def _changes(before: Mapping[Any, Any], now: Mapping[Any, Any]) -> Iterator[ChangedEvidence]:
-    paths = [one for one in {**before, **now} if before.get(one) != now.get(one)]
+    paths = [entry for entry in {**before, **now} if before.get(entry) != now.get(entry)]
     for row, what, key in paths:
         was, is_ = (side.get((row, what, key)) for side in (before, now))
         gone, new = _apart(was, is_)
@@ -247,7 +249,7 @@ def _changes(before: Mapping[Any, Any], now: Mapping[Any, Any]) -> Iterator[Chan
 def _apart(was: Any, now: Any) -> tuple[Any, Any]:
     """Return what each of two lists or mappings has and the other lacks; anything else, and lists that differ in order only, whole."""
     if isinstance(was, list) and isinstance(now, list):
-        gone, new = ([one for one in a if one not in b] for a, b in ((was, now), (now, was)))
+        gone, new = ([entry for entry in a if entry not in b] for a, b in ((was, now), (now, was)))
         return (gone, new) if gone or new else (was, now)
     if isinstance(was, dict) and isinstance(now, dict):
         alike = {key for key in was if key in now and was[key] == now[key]}
@@ -256,14 +258,14 @@ def _apart(was: Any, now: Any) -> tuple[Any, Any]:
 
 
 def _without(of: Mapping[str, Any], keys: Collection[str]) -> Mapping[str, Any]:
-    return {key: one for key, one in of.items() if key not in keys}
+    return {key: value for key, value in of.items() if key not in keys}
 
 
 def _facts(rows: Mapping[str, Mapping[str, Any]]) -> Mapping[tuple[str, str, str], Any]:
     """Return what was observed of resources: (row, resource, fact) -> value. Answers to calls differ each time."""
     found: dict[tuple[str, str, str], Any] = {}
-    for id_, one in rows.items():
-        for item in (item for each in one["findings"] for item in each["evidence"]):
+    for id_, row in rows.items():
+        for item in (item for each in row["findings"] for item in each["evidence"]):
             what = str(next((item[key] for key in SUBJECTS if item.get(key)), ""))
             if "request" not in item:
                 facts = {(id_, what, key): item[key] for key in item if key not in MOVING}

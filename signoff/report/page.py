@@ -1,23 +1,19 @@
 """The sign-off page: one self-contained file that the go-live meeting reads and signs, in both languages."""
 
-import base64
 import re
 import shlex
 import tomllib
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
-from functools import cache, lru_cache, partial
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
-from markupsafe import Markup, escape
 
 from aws.visible import visible
 from aws.words import LANGUAGES, Words, joined
-from signoff.environment.calendar import JST
 from signoff.evidence.fact_labels import label
 from signoff.judge.checklist import Row, Severity
 from signoff.judge.outcome import Outcome
@@ -26,6 +22,17 @@ from signoff.judge.run import Exhibit
 from signoff.judge.verdict import RowVerdict, VerdictWord
 from signoff.report.differences import differences_of
 from signoff.report.history import ChangesSince
+from signoff.report.markup import (
+    breakable,
+    css_string,
+    day,
+    fill,
+    person,
+    pictures,
+    say,
+    spanning,
+    timestamp,
+)
 from signoff.report.procedures import procedures_of
 from signoff.report.remedy import remedy
 from signoff.report.shown_evidence import proofs_of
@@ -47,14 +54,7 @@ class PageLimits:
 
 
 HERE = Path(__file__).parent
-SVG = "http://www.w3.org/2000/svg"
 SIGNABLE = {VerdictWord.GO, VerdictWord.CONDITIONAL}
-UTC_TIME = re.compile(
-    r"(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d(?::\d\d)?)(?:\.\d+)?(?: ?UTC|Z|\+00:00)(?!\w)"
-)
-"""A moment as AWS, Python and older sentences write it."""
-PARTS_OF_A_NAME = re.compile(r"(?<=[:/])(?=\w)")
-CODE = re.compile(r"`([^`<>]+)`")
 LARGEST = 950_000
 """Bytes of a page, which stays below a megabyte: mail and phones have to carry it."""
 ROOMS = (
@@ -123,7 +123,7 @@ def _context(
         "changed": changed_rows(beside.history.since_last),
         "sections": _sections(result),
         "exhibits": exhibits,
-        "pictures": _pictures,
+        "pictures": pictures,
         "signable": result.verdict.decision in SIGNABLE and not result.rehearsal,
         "fix": partial(remedy, run=result.provenance),
         "Outcome": Outcome,
@@ -151,8 +151,8 @@ def words() -> Mapping[str, Any]:
 
 def _paired(en: Mapping[str, Any], ja: Mapping[str, Any]) -> dict[str, Any]:
     return {
-        key: Words(one, ja[key]) if isinstance(one, str) else _paired(one, ja[key])
-        for key, one in en.items()
+        key: Words(entry, ja[key]) if isinstance(entry, str) else _paired(entry, ja[key])
+        for key, entry in en.items()
     }
 
 
@@ -183,8 +183,8 @@ def _templates() -> Environment:
         "timestamp": timestamp,
         "day": day,
         "cited": _cited,
-        "css": _css_string,
-        "rows": _rows,
+        "css": css_string,
+        "rows": spanning,
         "label": label,
         "person": person,
         "value": value,
@@ -196,72 +196,12 @@ def _templates() -> Environment:
     return environment
 
 
-def say(told: Words | str | None) -> Markup:
-    """Return the markup of a text in both languages, of which the page shows one; times are Japan's.
-
-    The English text has no ``lang`` attribute, which saves some five thousand of them.
-    """
-    if not isinstance(told, Words):
-        return _timed(str(told or ""))
-    if told.en == told.ja:
-        return _timed(told.en)
-    return Markup("<i>{}</i><i lang=ja>{}</i>").format(_timed(told.en), _timed(told.ja))
-
-
-def fill(told: Words, **values: object) -> Words:
-    """Fill the gaps of a sentence; a value that is Words itself is filled in by language.
-
-    ``{s}`` is the ending of an English plural: of what ``n`` counts.
-    """
-    values = {"s": "" if values.get("n") == 1 else "s", **values}
-    return Words(
-        *(
-            told[lang].format(
-                **{key: one[lang] if isinstance(one, Words) else one for key, one in values.items()}
-            )
-            for lang in LANGUAGES
-        )
-    )
-
-
-def timestamp(at: datetime) -> Markup:
-    """Return a time as every place of the page shows it: Japan's, its offset in the title."""
-    iso = at.astimezone(JST).isoformat(timespec="seconds")
-    return Markup('<time datetime="{}" title="UTC+09:00">{}</time>').format(iso, in_japan(at))
-
-
-def in_japan(at: datetime) -> str:
-    return f"{at.astimezone(JST):%Y-%m-%d %H:%M:%S} JST"
-
-
 def changed_rows(since: ChangesSince | None) -> frozenset[str]:
     """Return the rows whose colour or facts changed since an earlier run."""
     if since is None:
         return frozenset()
-    facts = {one.row for one in since.facts or ()}
+    facts = {fact.row for fact in since.facts or ()}
     return frozenset({*since.newly_red, *since.newly_green, *facts})
-
-
-def _rows(count: int) -> Markup:
-    """Return the attribute that lets a cell span so many rows."""
-    return Markup(' rowspan="{}"').format(count) if count > 1 else Markup()
-
-
-def person(caller: str) -> Markup:
-    """Return a person's name, or the part of an ARN that is one with the whole ARN in its title."""
-    if not caller.startswith("arn:"):
-        return escape(caller)
-    name = caller.rpartition(":")[2].partition("/")[2] or caller.rpartition(":")[2]
-    return Markup('<span title="{}">{}</span>').format(caller, name)
-
-
-def breakable(text: str) -> Markup:
-    """Let a long name or ARN wrap between its parts, not within one."""
-    return Markup("<wbr>").join(map(escape, PARTS_OF_A_NAME.split(text)))
-
-
-def day(at: date) -> Markup:
-    return Markup('<time datetime="{0}">{0}</time>').format(at.isoformat())
 
 
 def counts(result: Result) -> Words:
@@ -280,8 +220,8 @@ def counts(result: Result) -> Words:
 def counted(result: Result) -> tuple[list[tuple[str, Words]], list[tuple[str, Words]]]:
     """Return what is red, and the rest: (the filter that shows these rows, how many there are)."""
     rows, verdict = result.verdict.rows, result.verdict
-    failed = [one for one in rows if one.outcome is Outcome.FAIL]
-    by_severity = Counter(one.severity for one in failed)
+    failed = [row for row in rows if row.outcome is Outcome.FAIL]
+    by_severity = Counter(row.severity for row in failed)
     failed_rows = {
         "blockers": by_severity[Severity.BLOCKER],
         "major": by_severity[Severity.MAJOR],
@@ -320,82 +260,49 @@ def _said(numbers: Mapping[str, int]) -> list[tuple[str, Words]]:
     ]
 
 
-def news(one: ChangesSince) -> Words:
+def news(changes: ChangesSince) -> Words:
     """Return what changed since an earlier run in numbers; facts, if no row changed its colour."""
-    rows = {"red": len(one.newly_red), "green": len(one.newly_green)}
-    counts = rows if any(rows.values()) else {"facts": len(one.facts or ()) + one.more}
+    rows = {"red": len(changes.newly_red), "green": len(changes.newly_green)}
+    counts = rows if any(rows.values()) else {"facts": len(changes.facts or ()) + changes.more}
     newly: Mapping[str, Words] = words()["newly"]
     parts = [fill(newly[key], n=n) for key, n in counts.items() if n] or [newly["none"]]
     return Words(*(PUNCTUATION[lang][0].join(part[lang] for part in parts) for lang in LANGUAGES))
 
 
 def _count(key: str, number: int, lang: str) -> str:
-    one: Words | None = words()["counts_one"].get(key)
+    singular: Words | None = words()["counts_one"].get(key)
     many: Words = words()["counts"][key]
-    return one[lang] if one and number == 1 else many[lang].format(n=number)
+    return singular[lang] if singular and number == 1 else many[lang].format(n=number)
 
 
 def _sections(result: Result) -> list[tuple[str, list[RowVerdict]]]:
     by_section: dict[str, list[RowVerdict]] = {}
-    for one in result.verdict.rows:
-        by_section.setdefault(one.row.section, []).append(one)
+    for row in result.verdict.rows:
+        by_section.setdefault(row.row.section, []).append(row)
     return list(by_section.items())
 
 
 def _commands(result: Result) -> Iterator[str]:
-    for one in result.verdict.rows:
-        if one.outcome.red:
-            yield remedy(one, run=result.provenance).command
+    for row in result.verdict.rows:
+        if row.outcome.red:
+            yield remedy(row, run=result.provenance).command
 
 
 def _cited(row: Row) -> Words | None:
     """Cite the guide by step and line number, with what it asks in our words."""
-    lines = [guide()[one] for one in row.guide]
+    lines = [guide()[name] for name in row.guide]
     return (
         joined(
             (
                 Words(
                     *(
-                        f"{one['where'][lang]} (L{one['line']}): {one['asks'][lang]}"
+                        f"{line['where'][lang]} (L{line['line']}): {line['asks'][lang]}"
                         for lang in LANGUAGES
                     )
                 )
-                for one in lines
+                for line in lines
             ),
         )
         if lines
         else None
     )
-
-
-@lru_cache(maxsize=32_768)
-def _timed(text: str) -> Markup:
-    """Escape a text, and convert the times in it to Japan's; a page says most of it twice, and the next page again."""
-    parts, end = [], 0
-    for found in UTC_TIME.finditer(text):
-        at = datetime.fromisoformat(f"{found[1]}T{found[2]}").replace(tzinfo=UTC)
-        parts += [escape(text[end : found.start()]), timestamp(at)]
-        end = found.end()
-    return _with_code(Markup("").join([*parts, escape(text[end:])]))
-
-
-def _with_code(text: Markup) -> Markup:
-    """Mark up text between backticks as code; it is already escaped."""
-    return Markup(CODE.sub(r"<code>\1</code>", str(text)))  # noqa: S704 - text is markup
-
-
-def _css_string(text: str) -> Markup:
-    """Return a CSS string; every character that is not plainly harmless is escaped by its code point."""
-    plain = re.sub(r"[^\w .:/+-]", lambda one: f"\\{ord(one[0]):x} ", text)
-    return Markup(f'"{plain}"')  # noqa: S704 - nothing that ends a string or a style is left in it
-
-
-def _pictures(drawn: Words) -> Mapping[str, str]:
-    return {lang: _picture(drawn[lang]) for lang in LANGUAGES}
-
-
-def _picture(svg: str) -> str:
-    """Return a data URL; an SVG in an image needs its namespace, unlike an inline one."""
-    if "xmlns=" not in svg:
-        svg = svg.replace("<svg", f'<svg xmlns="{SVG}"', 1)
-    return f"data:image/svg+xml;base64,{base64.b64encode(svg.encode()).decode()}"

@@ -31,7 +31,7 @@ def procedures_of(commands: Iterable[str], environment: str) -> tuple[ProcedureP
 
     They are generated for prod; for any other environment, prod's values are left out.
     """
-    names = dict.fromkeys(name for one in commands for name in PROCEDURE.findall(one))
+    names = dict.fromkeys(name for command in commands for name in PROCEDURE.findall(command))
     here = (name for name in names if (PAGES / f"{name}.en.md").is_file())
     return tuple(_procedure(name, environment) for name in here)
 
@@ -63,8 +63,8 @@ def _html(text: str) -> Iterator[Markup]:
         if number % 2:
             yield Markup("<pre><code>{}</code></pre>").format(block.rstrip())
             continue
-        for one in re.split(r"\n{2,}", block.strip()):
-            yield from _block(one)
+        for part in re.split(r"\n{2,}", block.strip()):
+            yield from _block(part)
 
 
 def _block(text: str) -> Iterator[Markup]:
@@ -73,9 +73,9 @@ def _block(text: str) -> Iterator[Markup]:
     if heading := re.match(r"(#{2,4}) (.+)", text):
         yield Markup("<h3>{}</h3>").format(_inline(heading[2]))
     elif re.match(r"- |\d+\. ", text):
-        items = (_inline(re.sub(r"^(?:- |\d+\. )", "", one)) for one in text.splitlines())
+        items = (_inline(re.sub(r"^(?:- |\d+\. )", "", line)) for line in text.splitlines())
         yield Markup("<ul>{}</ul>").format(
-            Markup("").join(Markup("<li>{}</li>").format(one) for one in items)
+            Markup("").join(Markup("<li>{}</li>").format(item) for item in items)
         )
     elif text.startswith("|"):
         yield _table(*text.splitlines())
@@ -85,10 +85,10 @@ def _block(text: str) -> Iterator[Markup]:
 
 def _table(head: str, _: str, *lines: str) -> Markup:
     """Return a table; the lines of a cell are stacked, as in the page itself."""
-    columns = (Markup('<th scope="col">{}</th>').format(_inline(one)) for one in _cells(head))
+    columns = (Markup('<th scope="col">{}</th>').format(_inline(cell)) for cell in _cells(head))
     rows = (
         Markup("<tr>{}</tr>").format(
-            Markup("").join(Markup("<td>{}</td>").format(_several(one)) for one in _cells(line))
+            Markup("").join(Markup("<td>{}</td>").format(_several(cell)) for cell in _cells(line))
         )
         for line in lines
     )
@@ -99,11 +99,11 @@ def _table(head: str, _: str, *lines: str) -> Markup:
 
 
 def _cells(line: str) -> list[str]:
-    return [one.strip().replace("\\|", "|") for one in CELL.split(line.strip("| "))]
+    return [part.strip().replace("\\|", "|") for part in CELL.split(line.strip("| "))]
 
 
 def _several(text: str) -> Markup:
-    return Markup("<br>").join(_inline(one) for one in text.split("<br>"))
+    return Markup("<br>").join(_inline(part) for part in text.split("<br>"))
 
 
 def _inline(text: str) -> Markup:

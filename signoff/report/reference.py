@@ -33,8 +33,8 @@ def page(lang: str) -> str:
         f"environments.{lang}.md.j2",
         region=variable("region"),
         channel=variable("line.channel_id"),
-        settable=", ".join(f"`{one}`" for one in sorted(IN_PRODUCTION)),
-        table="\n".join(_line(one, lang) for one in described_keys()),
+        settable=", ".join(f"`{name}`" for name in sorted(IN_PRODUCTION)),
+        table="\n".join(_line(key, lang) for key in described_keys()),
         unwaivable=", ".join(row.id for row in Checklist.load() if row.unwaivable),
     )
 
@@ -45,28 +45,28 @@ def write() -> None:
         (ROOT / PAGES[lang]).write_text(page(lang), encoding="utf-8")
 
 
-def _line(one: EnvironmentKey, lang: str) -> str:
-    meaning = meanings()[one.path]
-    key = f'<a id="{one.path}"></a>`{one.path}`'
-    cells = (key, _type(one.hint)[lang], _default(one.field)[lang], meaning[lang])
+def _line(field: EnvironmentKey, lang: str) -> str:
+    meaning = meanings()[field.path]
+    key = f'<a id="{field.path}"></a>`{field.path}`'
+    cells = (key, _type(field.hint)[lang], _default(field.field)[lang], meaning[lang])
     return f"| {' | '.join(cells)} | `{meaning['example']}` | {', '.join(meaning['rows'])} |"
 
 
 def _type(hint: Any) -> Words:
     if get_origin(hint) is Literal:
-        listed = ", ".join(f'"{one}"' for one in get_args(hint))
+        listed = ", ".join(f'"{arg}"' for arg in get_args(hint))
         return Words(en=f"one of {listed}", ja=f"{listed}のいずれか")
     if get_origin(hint) is tuple:
         return TEXTS if plain_type(get_args(hint)[0]) is str else TABLES
     return TYPES.get(hint, TABLE)
 
 
-def _default(one: Field[Any]) -> Words:
-    if one.default is MISSING and one.default_factory is MISSING:
+def _default(field: Field[Any]) -> Words:
+    if field.default is MISSING and field.default_factory is MISSING:
         return REQUIRED
-    if one.default is MISSING or one.default is None or one.default == ():
+    if field.default is MISSING or field.default is None or field.default == ():
         return NONE
-    return Words.same(f"`{json.dumps(one.default)}`")
+    return Words.same(f"`{json.dumps(field.default)}`")
 
 
 if __name__ == "__main__":

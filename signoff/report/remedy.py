@@ -64,7 +64,7 @@ class Remedy:
     def takes(self) -> tuple[tuple[str, Words], ...]:
         """How long each procedure of the command takes: name, duration."""
         named = [*self.procedures, *(["load"] if "python -m load run" in self.command else [])]
-        return tuple((one, durations()[one]) for one in named if one in durations())
+        return tuple((name, durations()[name]) for name in named if name in durations())
 
 
 @cache
@@ -74,23 +74,23 @@ def durations() -> Mapping[str, Words]:
     return {name: Words(*told) for name, told in read.items()}
 
 
-def remedy(one: RowVerdict, run: Provenance) -> Remedy:
+def remedy(row: RowVerdict, run: Provenance) -> Remedy:
     """Return what to do, as ``_remedy`` says, by commands that read what the run has read."""
-    return _with_its_file(_remedy(one, run), run)
+    return _with_its_file(_remedy(row, run), run)
 
 
-def _remedy(one: RowVerdict, run: Provenance) -> Remedy:
+def _remedy(row: RowVerdict, run: Provenance) -> Remedy:
     """Return what to do; an empty Remedy if the row names nothing.
 
     A row that is unknown is never repaired: what nobody read may be as planned. One that follows names its
     root, which is to be fixed first.
     """
-    if one.outcome is Outcome.NOT_TESTABLE:
-        return _of_unknown(one, run)
-    if one.outcome is Outcome.FOLLOWS:
-        return Remedy(note=Words(en=f"fix {one.root} first", ja=f"先に{one.root}を解決する"))
-    repairs = tuple(dict.fromkeys(_for_the_code(each, run) for each in _repairs(one)))
-    commands = dict.fromkeys(_filled(each.run, one.row, run) for each in repairs if each.run)
+    if row.outcome is Outcome.NOT_TESTABLE:
+        return _of_unknown(row, run)
+    if row.outcome is Outcome.FOLLOWS:
+        return Remedy(note=Words(en=f"fix {row.root} first", ja=f"先に{row.root}を解決する"))
+    repairs = tuple(dict.fromkeys(_for_the_code(each, run) for each in _repairs(row)))
+    commands = dict.fromkeys(_filled(each.run, row.row, run) for each in repairs if each.run)
     return Remedy(
         command=" && ".join(commands),
         by_hand=tuple(_of_environment(each.by_hand, run) for each in repairs if each.by_hand),
@@ -109,21 +109,21 @@ def all_of(row: Row, run: Provenance) -> tuple[Remedy, ...]:
     return tuple(
         _with_its_file(
             Remedy(
-                command=_filled(one.run, row, run),
-                by_hand=(_of_environment(one.by_hand, run),) if one.by_hand else (),
+                command=_filled(repair.run, row, run),
+                by_hand=(_of_environment(repair.by_hand, run),) if repair.by_hand else (),
             ),
             run,
         )
-        for one in (_for_the_code(each, run) for each in (row.repair, *row.remedies.values()))
+        for repair in (_for_the_code(each, run) for each in (row.repair, *row.remedies.values()))
     )
 
 
-def _repairs(one: RowVerdict) -> Iterator[Repair]:
-    failed = [found for found in one.findings if found.outcome is Outcome.FAIL]
+def _repairs(row: RowVerdict) -> Iterator[Repair]:
+    failed = [found for found in row.findings if found.outcome is Outcome.FAIL]
     if not failed:
-        yield one.row.repair
+        yield row.row.repair
     for found in failed:
-        yield from _of_finding(one.row, found)
+        yield from _of_finding(row.row, found)
 
 
 def _of_finding(row: Row, found: Finding) -> Iterator[Repair]:
@@ -159,14 +159,14 @@ def _filled(command: str, row: Row, run: Provenance) -> str:
 
 def _with_its_file(told: Remedy, run: Provenance) -> Remedy:
     """Let each command read the file of environments that the run read: another one holds other decisions."""
-    file = next((one for one in run.elsewhere if one.startswith("--environments ")), None)
+    file = next((name for name in run.elsewhere if name.startswith("--environments ")), None)
     if file is None:
         return told
 
     def filled(text: str) -> str:
         return READING_A_FILE.sub(lambda found: f"{found[0]} {file}", text)
 
-    by_hand = (Words(en=filled(one.en), ja=filled(one.ja)) for one in told.by_hand)
+    by_hand = (Words(en=filled(words.en), ja=filled(words.ja)) for words in told.by_hand)
     note = told.note and Words(en=filled(told.note.en), ja=filled(told.note.ja))
     return Remedy(note=note, command=filled(told.command), by_hand=tuple(by_hand))
 
@@ -270,8 +270,8 @@ WAYS: Mapping[Obstacle, _Way] = {
 """Obstacle -> how to remove it; those that a person has to remove come first."""
 
 
-def _of_unknown(one: RowVerdict, run: Provenance) -> Remedy:
-    unknown = [found for found in one.findings if found.outcome is Outcome.NOT_TESTABLE]
+def _of_unknown(row: RowVerdict, run: Provenance) -> Remedy:
+    unknown = [found for found in row.findings if found.outcome is Outcome.NOT_TESTABLE]
     moments = [found.until for found in unknown if found.until]
     there = {found.obstacle or Obstacle.NO_ANSWER for found in unknown if not found.until}
     last = _waiting_until(max(moments)) if moments else WAYS[Obstacle.NO_ANSWER]
@@ -282,7 +282,7 @@ def _of_unknown(one: RowVerdict, run: Provenance) -> Remedy:
         "env": run.environment,
         "before": run.before,
         "action": ", ".join(sorted({found.action for found in unknown if found.action})),
-        "step": _procedure(one.row),
+        "step": _procedure(row.row),
     }
     commands = dict.fromkeys(way.command.format(**facts) for way in ways)
     return Remedy(

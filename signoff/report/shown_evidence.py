@@ -80,9 +80,9 @@ class Proof:
 def proofs_of(findings: Iterable[Finding], read_at: datetime, most: int) -> tuple[Proof, ...]:
     """Group findings by their test, with at most so many subjects each; what was seen is shown once per row."""
     by_test: dict[str, list[tuple[str, Finding]]] = {}
-    for one in findings:
-        test, _, looked_at = one.subject.removesuffix("]").partition("[")
-        by_test.setdefault(test, []).append((looked_at, one))
+    for finding in findings:
+        test, _, looked_at = finding.subject.removesuffix("]").partition("[")
+        by_test.setdefault(test, []).append((looked_at, finding))
     seen: set[str] = set()
     return tuple(_proof(test, found, read_at, seen, most) for test, found in by_test.items())
 
@@ -90,67 +90,73 @@ def proofs_of(findings: Iterable[Finding], read_at: datetime, most: int) -> tupl
 def _proof(
     test: str, found: Sequence[tuple[str, Finding]], read_at: datetime, seen: set[str], most: int
 ) -> Proof:
-    red_first = sorted(found, key=lambda one: not one[1].outcome.red)
-    shown = [(parameter(looked_at), one) for looked_at, one in red_first[:most]]
+    red_first = sorted(found, key=lambda pair: not pair[1].outcome.red)
+    shown = [(parameter(looked_at), finding) for looked_at, finding in red_first[:most]]
     checked = _alike(
-        one for subject, found in shown for one in _checked(subject, _lines(found, read_at, seen))
+        proof
+        for subject, found in shown
+        for proof in _checked(subject, _lines(found, read_at, seen))
     )
     reading, checked = _shared_reading(checked)
     return Proof(
         sentence=found[0][1].proof or Words.same(test.removeprefix("test_").replace("_", " ")),
         checked=checked,
         told=tuple(
-            (subject, one.words) for subject, one in shown if one.outcome.red and not one.repeats
+            (subject, finding.words)
+            for subject, finding in shown
+            if finding.outcome.red and not finding.repeats
         ),
         count=len(found),
         more=len(found) - len(shown),
-        repeats=not checked and any(one.evidence for _, one in shown),
+        repeats=not checked and any(finding.evidence for _, finding in shown),
         reading=reading,
     )
 
 
 def _checked(subject: Words, lines: Iterable[FactLine]) -> Iterator[Checked]:
     """Yield the lines of one finding, grouped by what they are about unless the finding names it."""
-    for about, some in groupby(lines, key=lambda one: "" if subject else one.subject):
+    for about, some in groupby(lines, key=lambda line: "" if subject else line.subject):
         named = subject or Words.same(about)
-        bare = tuple(replace(one, subject="") for one in some)
+        bare = tuple(replace(fact_line, subject="") for fact_line in some)
         yield Checked(subjects=(named,) if named else (), lines=bare)
 
 
 def _alike(checked: Iterable[Checked]) -> tuple[Checked, ...]:
     """Join subjects with the same findings."""
     alike: dict[str, Checked] = {}
-    for one in checked:
-        key = repr(one.lines) if one.subjects else repr(one)
+    for proof in checked:
+        key = repr(proof.lines) if proof.subjects else repr(proof)
         before = alike.get(key)
-        alike[key] = replace(one, subjects=(*before.subjects, *one.subjects)) if before else one
+        alike[key] = (
+            replace(proof, subjects=(*before.subjects, *proof.subjects)) if before else proof
+        )
     return tuple(alike.values())
 
 
 def _shared_reading(checked: Sequence[Checked]) -> tuple[Citation | None, tuple[Checked, ...]]:
     """Return the reading that all share, if any, and the subjects without it."""
-    every = {line.reading for one in checked for line in one.lines}
+    every = {line.reading for proof in checked for line in proof.lines}
     if len(every) == 1:
         return every.pop(), tuple(map(_without, checked))
     return None, tuple(map(_gathered, checked))
 
 
-def _gathered(one: Checked) -> Checked:
-    readings = {line.reading for line in one.lines}
-    return replace(_without(one), reading=readings.pop()) if len(readings) == 1 else one
+def _gathered(checked: Checked) -> Checked:
+    readings = {line.reading for line in checked.lines}
+    return replace(_without(checked), reading=readings.pop()) if len(readings) == 1 else checked
 
 
-def _without(one: Checked) -> Checked:
-    return replace(one, lines=tuple(replace(line, reading=None) for line in one.lines))
+def _without(checked: Checked) -> Checked:
+    return replace(checked, lines=tuple(replace(line, reading=None) for line in checked.lines))
 
 
-def _lines(one: Finding, read_at: datetime, seen: set[str]) -> Iterator[FactLine]:
+def _lines(finding: Finding, read_at: datetime, seen: set[str]) -> Iterator[FactLine]:
     """Yield comparisons where there are any, else what was observed; nothing twice."""
-    fresh = [item for item in one.evidence if _first(item, seen)]
-    counted = not one.calls or any(map(_answered_at, one.evidence))
-    reading = None if counted else Citation(calls=one.calls, at=read_at)
-    if one.compared:
-        yield from (_compared(item, one.calls, read_at) for item in one.compared)
+    fresh = [item for item in finding.evidence if _first(item, seen)]
+    counted = not finding.calls or any(map(_answered_at, finding.evidence))
+    reading = None if counted else Citation(calls=finding.calls, at=read_at)
+    if finding.compared:
+        yield from (_compared(item, finding.calls, read_at) for item in finding.compared)
         fresh = [item for item in fresh if _answered_at(item)]
     for item in fresh:
         at = _answered_at(item)
@@ -172,14 +178,14 @@ def _first(item: Mapping[str, Any], seen: set[str]) -> bool:
     return new
 
 
-def _compared(one: Comparison, calls: tuple[str, ...], read_at: datetime) -> FactLine:
+def _compared(comparison: Comparison, calls: tuple[str, ...], read_at: datetime) -> FactLine:
     return FactLine(
-        subject=one.resource,
-        fact=one.fact,
-        found=found_value(one.found),
-        expected=one.expected,
-        reading=Citation(calls=(one.call,) if one.call else calls, at=read_at),
-        holds=one.holds,
+        subject=comparison.resource,
+        fact=comparison.fact,
+        found=found_value(comparison.found),
+        expected=comparison.expected,
+        reading=Citation(calls=(comparison.call,) if comparison.call else calls, at=read_at),
+        holds=comparison.holds,
     )
 
 
@@ -193,7 +199,7 @@ def _answer(item: Mapping[str, Any], at: datetime) -> FactLine:
         fact=Words(**item["how"]),
         found=Value(
             text=Words.same(answer),
-            also=tuple(f"{key}: {scalar(one)}" for key, one in judged.items()),
+            also=tuple(f"{key}: {scalar(entry)}" for key, entry in judged.items()),
         ),
         expected=Words.same(wanted) if wanted else None,
         reading=Citation(request=str(item["request"]), at=at),

@@ -78,12 +78,12 @@ def _withheld(text: Words) -> Words:
 def _many(found: Any) -> Value:
     listed = [found] if _words(found) else found
     if all(map(_words, listed)):
-        return Value(text=joined((Words(**one) for one in listed), ", "))
+        return Value(text=joined((Words(**entry) for entry in listed), ", "))
     plain = _unescaped(found)
     flat = plain.values() if isinstance(plain, Mapping) else plain
-    if not any(isinstance(one, dict | list) for one in flat):
-        items = plain.items() if isinstance(plain, Mapping) else ((None, one) for one in plain)
-        parts = [f"{key}: {scalar(one)}" if key else scalar(one) for key, one in items]
+    if not any(isinstance(entry, dict | list) for entry in flat):
+        items = plain.items() if isinstance(plain, Mapping) else ((None, entry) for entry in plain)
+        parts = [f"{key}: {scalar(entry)}" if key else scalar(entry) for key, entry in items]
         if len(text := ", ".join(parts)) <= SHOWN_AT_ONCE:
             return Value(text=_withheld(Words.same(text)))
     return Value(text=_size(plain), folded=_withheld(Words.same(_pretty(plain))))
@@ -106,7 +106,7 @@ def scalar(found: Any) -> str:
 def _pretty(found: Any) -> str:
     """Return one entry per line if all are strings, else indented JSON."""
     plain = _unescaped(found)
-    if isinstance(plain, list) and all(isinstance(one, str) for one in plain):
+    if isinstance(plain, list) and all(isinstance(entry, str) for entry in plain):
         text = "\n".join(plain)
     else:
         text = json.dumps(plain, ensure_ascii=False, indent=1)
@@ -119,8 +119,8 @@ def _unescaped(found: Any) -> Any:
         parsed = _parsed(found)
         return _unescaped(parsed) if isinstance(parsed, dict | list) else found
     if isinstance(found, Mapping):
-        return {key: _unescaped(one) for key, one in found.items()}
-    return [_unescaped(one) for one in found] if isinstance(found, list | tuple) else found
+        return {key: _unescaped(entry) for key, entry in found.items()}
+    return [_unescaped(entry) for entry in found] if isinstance(found, list | tuple) else found
 
 
 def _parsed(text: str) -> Any:
@@ -142,7 +142,7 @@ def parameter(text: str) -> Words:
     head, between, rest = text.partition("-")
     if between and head in labels()["parameters"]:
         return Words(en=f"{head}: {rest}", ja=f"{labels()['parameters'][head]}: {rest}")
-    parts = (_known(one, "parameters").ja for one in text.split(": "))
+    parts = (_known(part, "parameters").ja for part in text.split(": "))
     return Words(en=text, ja=": ".join(parts))
 
 

@@ -5,7 +5,8 @@ from functools import partial
 
 from aws.visible import visible
 from signoff.judge.result import Result
-from signoff.report.page import PUNCTUATION, counts, document, in_japan, words
+from signoff.report.markup import in_japan
+from signoff.report.page import PUNCTUATION, counts, document, words
 from signoff.report.remedy import remedy
 from signoff.report.supporting import Supporting
 
@@ -25,7 +26,7 @@ def summary(result: Result, lang: str, beside: Supporting) -> str:
         w=words(),
         lang=lang,
         counts=counts(result),
-        compared=[one for one in compared if one],
+        compared=[changes for changes in compared if changes],
         between=PUNCTUATION[lang][1],
         in_japan=in_japan,
         most=MOST,

@@ -124,7 +124,7 @@ def _released(snapshot: Snapshot[PlanT]) -> Released | None:
         at=record.created,
         commit=str(record.body.get("commit") or ""),
         versions=_live_versions(snapshot)
-        or {name: str(one.get("version", "")) for name, one in functions.items()},
+        or {name: str(function.get("version", "")) for name, function in functions.items()},
     )
 
 
@@ -133,10 +133,10 @@ def _live_versions(snapshot: Snapshot[PlanT]) -> Mapping[str, str]:
     try:
         aliases = known(snapshot.inventory.sections.aliases)
         return {
-            name: one.version
+            name: alias.version
             for name, found in aliases.items()
-            for one in known(found)
-            if one.name == snapshot.scope.alias
+            for alias in known(found)
+            if alias.name == snapshot.scope.alias
         }
     except NotTestable:
         return {}
@@ -144,25 +144,25 @@ def _live_versions(snapshot: Snapshot[PlanT]) -> Mapping[str, str]:
 
 def _measured(records: Records, folder: Path, root: Path) -> Iterator[Measured]:
     newest: dict[tuple[str, str], Record] = {}
-    for one in records.entries:
-        if one.kind in MEASURED:
-            about = next((str(one.body[key]) for key in ABOUT if one.body.get(key)), "")
-            newest[one.kind, about] = one
-    for (kind, about), one in newest.items():
-        page = one.body.get("page")
+    for entry in records.entries:
+        if entry.kind in MEASURED:
+            about = next((str(entry.body[key]) for key in ABOUT if entry.body.get(key)), "")
+            newest[entry.kind, about] = entry
+    for (kind, about), record in newest.items():
+        page = record.body.get("page")
         yield Measured(
             kind=MEASURED[kind],
             about=about,
-            at=one.created,
-            by=one.caller,
-            told=tuple((key, _shown(key, one.body[key])) for key in TOLD if key in one.body),
+            at=record.created,
+            by=record.caller,
+            told=tuple((key, _shown(key, record.body[key])) for key in TOLD if key in record.body),
             link=os.path.relpath(root / str(page), folder) if page else "",
         )
 
 
 def latency_trends(records: Records, plan: str) -> tuple[LatencyTrend, ...]:
     """Return a trend for each route of the plan's newest run that an earlier run measured too; invalid runs say nothing."""
-    loads = [one.body for one in records.entries if one.kind == "load"]
+    loads = [entry.body for entry in records.entries if entry.kind == "load"]
     valid = [
         body for body in loads if (body["plan"], body["verdict"] == "invalid") == (plan, False)
     ]
@@ -175,24 +175,24 @@ def latency_trends(records: Records, plan: str) -> tuple[LatencyTrend, ...]:
         )
         for route, (_, objective) in (runs[-1].items() if runs else ())
     ]
-    several = (one for one in trends if len(one.p95) > 1)
-    return tuple(sorted(several, key=lambda one: one.part, reverse=True))
+    several = (trend for trend in trends if len(trend.p95) > 1)
+    return tuple(sorted(several, key=lambda latency_trend: latency_trend.part, reverse=True))
 
 
 def _slowest_steps(load: Mapping[str, Any]) -> Mapping[str, tuple[float, float]]:
     """Return route -> the p95 of its slowest step and the objective, both in ms. A step without an answer has 0."""
     slowest: dict[str, tuple[float, float]] = {}
-    for one in load["checks"]:
-        p95 = one.get("seen", {}).get("value") if one["criterion"] == "p95" else None
-        if p95 and p95 >= slowest.get(one["endpoint"], (0,))[0]:
-            slowest[one["endpoint"]] = p95, one["limit"][1]
+    for check in load["checks"]:
+        p95 = check.get("seen", {}).get("value") if check["criterion"] == "p95" else None
+        if p95 and p95 >= slowest.get(check["endpoint"], (0,))[0]:
+            slowest[check["endpoint"]] = p95, check["limit"][1]
     return slowest
 
 
 def _shown(key: str, found: Any) -> Words:
     """Return a value of a record: seconds with their unit, by part where there are several, and a hash by its beginning."""
     if isinstance(found, Mapping):
-        parts = ((Words.same(part), _shown(key, one)) for part, one in found.items())
+        parts = ((Words.same(part), _shown(key, entry)) for part, entry in found.items())
         return joined((joined(part, " ") for part in parts), ", ")
     if key == "seconds":
         return Words(en=f"{found:.1f} s", ja=f"{found:.1f}秒")
@@ -201,7 +201,7 @@ def _shown(key: str, found: Any) -> Words:
 
 def _sign_until(result: Result, records: Records) -> tuple[datetime, Words]:
     """Return the earliest end and its reason: of the reading's 24 hours, a waiver, a decision, or a record that counts."""
-    return min(_ends(result, records), key=lambda one: one[0])
+    return min(_ends(result, records), key=lambda end: end[0])
 
 
 def _ends(result: Result, records: Records) -> Iterator[tuple[datetime, Words]]:
@@ -220,18 +220,19 @@ def _ends(result: Result, records: Records) -> Iterator[tuple[datetime, Words]]:
             what = made.decision.what
             words = Words(en=f"the decision on {what} ends", ja=f"{what}についての例外承認の期限")
             yield _end_of(made.decision.until), words
-    for one in _current(records.entries, read_at):
-        kind = kind_of(one.kind)
+    for record in _current(records.entries, read_at):
+        kind = kind_of(record.kind)
         words = Words(en=f"the newest {kind.en} record expires", ja=f"最新の{kind.ja}の記録の期限")
-        yield one.expires or read_at, words
+        yield record.expires or read_at, words
 
 
 def _current(entries: Iterable[Record], now: datetime) -> Iterator[Record]:
     """Yield the newest record of each kind and subject that counts now and will expire."""
     newest = {
-        (one.kind, *(str(one.body.get(key)) for key in (*ABOUT, "step"))): one for one in entries
+        (entry.kind, *(str(entry.body.get(key)) for key in (*ABOUT, "step"))): entry
+        for entry in entries
     }
-    yield from (one for one in newest.values() if one.expires and one.expires > now)
+    yield from (record for record in newest.values() if record.expires and record.expires > now)
 
 
 def _end_of(day: date) -> datetime:

@@ -103,18 +103,18 @@ class Terminal:
         self.line("")
         if seen:
             self.line(SEEN[self._lang])
-        for one, provenance in seen:
-            self._red(one, provenance, most=PRINTED)
+        for row, provenance in seen:
+            self._red(row, provenance, most=PRINTED)
         for words in left:
             self.line(words[self._lang], yellow=True)
         self.line(no_verdict(environment, why)[self._lang], red=True, bold=True)
 
     def part(self, rows: tuple[RowVerdict, ...], of: int, provenance: Provenance) -> None:
         """Print what is red in a selection and where it was judged; never GO."""
-        red = [one for one in rows if one.outcome.red]
+        red = [judged for judged in rows if judged.outcome.red]
         self.line("")
-        for one in red:
-            self._red(one, provenance)
+        for row in red:
+            self._red(row, provenance)
         seen = f" ({provenance.rehearsal[self._lang]})" if provenance.rehearsal else ""
         text = PART[self._lang].format(rows=len(rows), of=of, red=len(red), seen=seen)
         self.line(text, bold=True, red=bool(red))
@@ -127,9 +127,9 @@ class Terminal:
             self.line(f"{RED[lang]}  {problem[lang]}", red=True)
         for condition in result.verdict.conditions:
             self.line(f"{CONDITION[lang]}  {condition.words[lang]}", yellow=True)
-        for one in result.blocking():
-            followers = len(result.followers(one.row.id))
-            self._red(one, result.provenance, followers=followers, most=PRINTED)
+        for row in result.blocking():
+            followers = len(result.followers(row.row.id))
+            self._red(row, result.provenance, followers=followers, most=PRINTED)
         for made in result.verdict.decisions:
             self.line(f"{DECIDED[lang]}  {made.decision.sentence[lang]}", yellow=made.loosens)
         if unowned := result.verdict.unowned:
@@ -142,21 +142,21 @@ class Terminal:
         self.line(page)
 
     def _red(
-        self, one: RowVerdict, run: Provenance, *, followers: int = 0, most: int | None = None
+        self, row: RowVerdict, run: Provenance, *, followers: int = 0, most: int | None = None
     ) -> None:
         lang = self._lang
-        also = AND_MORE[lang].format(one.untold) if one.untold else ""
+        also = AND_MORE[lang].format(row.untold) if row.untold else ""
         also += FOLLOWING[lang].format(followers) if followers else ""
-        sentence = f"{one.row.id} {one.row.promise[lang]}: {one.told[lang]}{also}"
+        sentence = f"{row.row.id} {row.row.promise[lang]}: {row.told[lang]}{also}"
         self.line(f"{RED[lang]}  {sentence}", red=True)
-        todo = remedy(one, run)
+        todo = remedy(row, run)
         note = f"{todo.note[lang]} " if todo.note else ""
         if told := f"{note}{todo.command}".strip():
             self.line(f"     -> {told}")
         for instruction in todo.by_hand:
             self.line(f"     -> {BY_HAND[lang]}: {instruction[lang]}")
-        self._decisions(one.decisions_to_paste, most)
-        for words in dict.fromkeys(found.undecidable for found in one.findings):
+        self._decisions(row.decisions_to_paste, most)
+        for words in dict.fromkeys(found.undecidable for found in row.findings):
             if words:
                 self.line(f"     {words[lang]}")
 

@@ -46,7 +46,7 @@ class UnusableRunError(Bilingual):
 
 def digests_of(folder: Path, names: tuple[str, ...]) -> dict[str, str]:
     """Return name -> SHA-256 of the files of a folder."""
-    return {one: hashlib.sha256((folder / one).read_bytes()).hexdigest() for one in names}
+    return {name: hashlib.sha256((folder / name).read_bytes()).hexdigest() for name in names}
 
 
 def provenance_of(folder: Path) -> Mapping[str, Any]:
@@ -55,9 +55,9 @@ def provenance_of(folder: Path) -> Mapping[str, Any]:
         found: Mapping[str, Any] = json.loads((folder / RESULT).read_bytes())["provenance"]
         names = [
             found["environment"],
-            *(found.get(one) or "" for one in ("birth", "newest_record")),
+            *(found.get(name) or "" for name in ("birth", "newest_record")),
         ]
-        if odd := [one for one in names if not isinstance(one, str) or _OUTSIDE.search(one)]:
+        if odd := [name for name in names if not isinstance(name, str) or _OUTSIDE.search(name)]:
             raise ValueError(odd[0])  # noqa: TRY301 - told as any other text that no run wrote
         return {"environment": found["environment"], **found}
     except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
@@ -103,7 +103,7 @@ def verify(
     recorded = record.body.get("files", {}) if record else {}
     problems += _altered(folder, recorded)
     newest = records.newest("run")
-    unproven = sorted({one.name for one in folder.iterdir()} - recorded.keys())
+    unproven = sorted({path.name for path in folder.iterdir()} - recorded.keys())
     return RunVerification(
         problems=tuple(problems),
         record=record,

@@ -82,7 +82,7 @@ def _of_members(call: str, model: OperationModel, operation: Operation) -> Itera
         if entry is None and path not in PAGING:
             yield f"{call}: {path} is neither judged nor closed nor harmless"
     for path in entries:
-        if path and not any(one == path or one.startswith(f"{path}.") for one in found):
+        if path and not any(name == path or name.startswith(f"{path}.") for name in found):
             yield f"{call}: {path} is in the ledger, but AWS has no such member"
 
 

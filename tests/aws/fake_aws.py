@@ -130,13 +130,13 @@ def _page(operation: str, answer: Mapping[str, Any], asked: Mapping[str, Any]) -
     """Give out one entry of the answer's longest list, and a token for the next one."""
     service, _, name = operation.partition(":")
     tokens = DYNAMODB.get(name) if service == "dynamodb" else PAGED.get(service)
-    lists = {key: one for key, one in answer.items() if isinstance(one, list)}
+    lists = {key: value for key, value in answer.items() if isinstance(value, list)}
     if not tokens or not lists or name in UNPAGED:
         return dict(answer)
     ask, give = tokens
     longest = max(len(one) for one in lists.values())
     place = _place(asked.get(ask))
-    page = {**answer, **{key: one[place : place + 1] for key, one in lists.items()}}
+    page = {**answer, **{key: value[place : place + 1] for key, value in lists.items()}}
     if "Count" in page:
         page["Count"] = len(page["Items"])
     if place + 1 < longest:

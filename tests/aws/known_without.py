@@ -33,18 +33,18 @@ ATTACHED = of("table_attachments", *TABLES)
 TABLE = (
     of("tables", *TABLES)
     | of("key_scans", "Users-prod")
-    | of_keys(*(f"(of tables {one})" for one in TABLES))
+    | of_keys(*(f"(of tables {table})" for table in TABLES))
 )
 OF_A_SECRET = ("name", "arn", "kms_key", "deleted", "current", "tags", "replicas", "replaced")
 SECRET = (
-    of("secrets", *(f"{one}: {fact}" for one in SECRETS for fact in OF_A_SECRET))
+    of("secrets", *(f"{secret}: {fact}" for secret in SECRETS for fact in OF_A_SECRET))
     | of("secret_attachments", *SECRETS)
-    | of_keys(*(f"(of secrets {one})" for one in SECRETS))
+    | of_keys(*(f"(of secrets {secret})" for secret in SECRETS))
 )
 
 
 def of_topics(*facts):
-    return of("topics", *(f"{topic}: {one}" for topic in (TOPIC, FOREIGN_TOPIC) for one in facts))
+    return of("topics", *(f"{topic}: {fact}" for topic in (TOPIC, FOREIGN_TOPIC) for fact in facts))
 
 
 # What alarms name beside the planned topic is unknown then, and stands in as one unread item.
@@ -52,11 +52,11 @@ NO_ALARMS = {"alarms"} | of("topics", "(of alarms)") | of_keys("(of topics (of a
 IMAGES = "rally-images"
 LOGS = (*SCOPE.log_groups, "API-Gateway-Execution-Logs_abc123/prod")
 ROLES = (
-    of("roles", *(f"{one}: policies" for one in SCOPE.roles))
+    of("roles", *(f"{role}: policies" for role in SCOPE.roles))
     | of("role_attachments", *SCOPE.roles)
     | of(
         "principals",
-        *(f"arn:aws:iam::{ACCOUNT}:role/{one}" for one in (*SCOPE.roles, "OrganizationAccess")),
+        *(f"arn:aws:iam::{ACCOUNT}:role/{role}" for role in (*SCOPE.roles, "OrganizationAccess")),
     )
 )
 KEYS = ("alias/aws/secretsmanager", "alias/rally", "alias/rally-images", TABLE_KEY)
@@ -105,18 +105,20 @@ UNREAD = {
     ),
     "events:ListEventBuses": {"automations"},
     "events:ListRules": {"automations"},
-    "events:ListTargetsByRule": of("automations", *(f"event rule default/{one}" for one in RULES)),
+    "events:ListTargetsByRule": of(
+        "automations", *(f"event rule default/{rule}" for rule in RULES)
+    ),
     "iam:GetAccountAuthorizationDetails": {"roles", "principals", "automations", "role_attachments"}
     | of("names", "roles"),
     "iam:GetPolicy": ROLES | of("automations", "schedule ops/nightly"),
     "iam:GetPolicyVersion": ROLES | of("automations", "schedule ops/nightly"),
     "kms:DescribeKey": of_keys(*KEYS),
-    "kms:GetKeyPolicy": of("keys", *(f"{one}: policy" for one in KEYS[1:])),
+    "kms:GetKeyPolicy": of("keys", *(f"{key}: policy" for key in KEYS[1:])),
     "kms:ListGrants": of("key_attachments", *KEYS[1:]),
     "lambda:GetAccountSettings": {"lambda_account"},
     "lambda:GetFunction": of("functions", *FUNCTIONS)
     | of("function_attachments", *FUNCTIONS)
-    | of_keys(*(f"(of functions {one})" for one in FUNCTIONS)),
+    | of_keys(*(f"(of functions {function})" for function in FUNCTIONS)),
     "lambda:GetPolicy": of("function_policies", *FUNCTIONS),
     "lambda:ListEventSourceMappings": {"function_attachments"},
     "lambda:GetRuntimeManagementConfig": of("function_attachments", *FUNCTIONS),
@@ -135,7 +137,7 @@ UNREAD = {
     "logs:DescribeLogGroups": of("log_groups", *LOGS)
     | of("log_group_attachments", *LOGS)
     | of("log_policies", *LOGS)
-    | of_keys(*(f"(of log_groups {one})" for one in LOGS)),
+    | of_keys(*(f"(of log_groups {log})" for log in LOGS)),
     "logs:DescribeMetricFilters": {"log_group_attachments"},
     "logs:DescribeResourcePolicies": {"log_policies"},
     "logs:DescribeSubscriptionFilters": of("log_group_attachments", *LOGS),
@@ -154,7 +156,7 @@ UNREAD = {
     "scheduler:GetSchedule": of("automations", "schedule ops/nightly"),
     "scheduler:ListSchedules": {"automations"},
     "secretsmanager:DescribeSecret": SECRET,
-    "secretsmanager:GetResourcePolicy": of("secrets", *(f"{one}: policy" for one in SECRETS)),
+    "secretsmanager:GetResourcePolicy": of("secrets", *(f"{secret}: policy" for secret in SECRETS)),
     "secretsmanager:GetSecretValue": of("secret_values", *SECRETS) | {"leaks"},
     "secretsmanager:ListSecrets": of("names", "secrets"),
     "sns:GetDataProtectionPolicy": of_topics("data_protection"),

@@ -86,7 +86,7 @@ def trusting(name, *trusted, rights=(), policies=()):
         "Arn": f"arn:aws:iam::{OWN}:role/{name}",
         "RoleName": name.rpartition("/")[2],
         "AssumeRolePolicyDocument": document(*statements),
-        "AttachedManagedPolicies": [{"PolicyArn": one} for one in policies],
+        "AttachedManagedPolicies": [{"PolicyArn": policy} for policy in policies],
         "RolePolicyList": inline,
     }
 
@@ -124,7 +124,9 @@ def allow(action, resource="*", effect="Allow", **more):
 def reached(*statements, limit=None):
     policies = [("rights", document(*statements))]
     boundary = None if limit is None else [("limit", document(limit))]
-    return {(one.kind, one.action) for one in reach_of(WHO, policies, boundary, targets=TARGETS)}
+    return {
+        (reach.kind, reach.action) for reach in reach_of(WHO, policies, boundary, targets=TARGETS)
+    }
 
 
 def kinds(*statements, limit=None):
@@ -276,13 +278,13 @@ SAML = {"Principal": {"Federated": f"arn:aws:iam::{OWN}:saml-provider/office"}}
 
 def acting_beside(powerful, *others, groups=(), functions=(), documents=()):
     """Return who acts, and by what, where somebody else may scan a table."""
-    roles = [one for one in (powerful, *others) if "RoleName" in one]
-    users = [one for one in (powerful, *others) if "RoleName" not in one]
+    roles = [other for other in (powerful, *others) if "RoleName" in other]
+    users = [other for other in (powerful, *others) if "RoleName" not in other]
     found = Details(roles, users, list(groups), dict(documents))
     acting = principals(Read(found, functions))
     return {
-        arn.rpartition("/")[2]: {(r.kind, r.action) for r in one.reach}
-        for arn, one in acting.items()
+        arn.rpartition("/")[2]: {(r.kind, r.action) for r in principal.reach}
+        for arn, principal in acting.items()
     }
 
 
@@ -401,10 +403,10 @@ def test_what_is_called_harmless_is_an_action_that_names_such_a_resource(service
         for action in actions_for(service, operation)
     }
     harmless = {
-        one
+        name
         for some in HARMLESS.values()
-        for one in some
-        if one.startswith(f"{actions_for(service, 'x')[0][:-1]}")
+        for name in some
+        if name.startswith(f"{actions_for(service, 'x')[0][:-1]}")
     }
 
     assert harmless <= named
@@ -442,7 +444,7 @@ def stopped(statement, **more):
     """Return what a policy of one statement lets somebody stop: (kind, name, action)."""
     targets = Targets(stopping(Read(more=more)))
     found = reach_of(WHO, [("rights", document(statement))], None, targets=targets)
-    return [(one.kind, one.name, one.action) for one in found]
+    return [(reach.kind, reach.name, reach.action) for reach in found]
 
 
 def scaled(billing):
@@ -520,5 +522,5 @@ def test_whoever_reads_a_copy_in_another_region_reads_ours(statement, kind):
     targets = Targets(targets_of(Read(more=COPIED)))
     found = reach_of(WHO, [("rights", document(statement))], None, targets=targets)
 
-    assert [one.kind for one in found] == [kind]
+    assert [difference.kind for difference in found] == [kind]
     assert reached(statement) == set()  # without a copy there is nothing to read

@@ -37,7 +37,7 @@ def paged(operation, key, entries, *, size, ask, give):
         start = int(asked.get(ask) or 0)
         left = start + size < len(everything)
         more = {give: str(start + size), "IsTruncated": True} if left else {}
-        others = {name: one for name, one in HEALTHY[operation].items() if name != key}
+        others = {name: value for name, value in HEALTHY[operation].items() if name != key}
         return {**others, key: everything[start : start + size], **more}
 
     return answer
@@ -45,9 +45,9 @@ def paged(operation, key, entries, *, size, ask, give):
 
 def version(function, number):
     (latest,) = [
-        one
-        for one in HEALTHY["lambda:ListFunctions"]["Functions"]
-        if one["FunctionArn"] == f"{LAMBDA}{SCOPE.functions[0]}:$LATEST"
+        entry
+        for entry in HEALTHY["lambda:ListFunctions"]["Functions"]
+        if entry["FunctionArn"] == f"{LAMBDA}{SCOPE.functions[0]}:$LATEST"
     ]
     return {
         **latest,

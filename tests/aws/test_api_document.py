@@ -78,13 +78,13 @@ def test_difference_that_a_caller_meets_is_seen(change):
 def test_methods_name_who_lets_callers_in():
     methods = of_export().methods
 
-    assert {name: one.authorizer for name, one in methods.items()} == {
+    assert {name: method.authorizer for name, method in methods.items()} == {
         "GET /spots": "session",
         "OPTIONS /spots": None,
         "ANY /login": None,
         "GET /inside": "AWS_IAM",
     }
-    assert [name for name, one in methods.items() if one.api_key_required] == ["GET /spots"]
+    assert [name for name, method in methods.items() if method.api_key_required] == ["GET /spots"]
 
 
 def test_authorizer_that_aws_gives_no_name_is_none_that_was_planned():
@@ -121,7 +121,7 @@ def test_preflight_is_a_static_answer_without_quotes():
 
 
 def test_gateway_responses_are_those_that_somebody_set():
-    assert {kind: one.status for kind, one in of_draft().gateway_responses.items()} == {
+    assert {kind: response.status for kind, response in of_draft().gateway_responses.items()} == {
         "DEFAULT_4XX": "",
         "ACCESS_DENIED": "401",
         "THROTTLED": "429",

@@ -73,7 +73,7 @@ def drafted(items):
 def test_api_as_consoles_make_it_has_no_surplus(document):
     methods, authorizers = document.methods.values(), document.authorizers.values()
 
-    assert {*(bool(one.surplus) for one in (*methods, *authorizers))} == {False}
+    assert {*(bool(method.surplus) for method in (*methods, *authorizers))} == {False}
     assert not document.surplus
     assert not document.unknown
 
@@ -128,7 +128,9 @@ def test_validator_is_told_by_what_it_looks_at(body, parameters, told):
 def test_validator_of_the_whole_export_is_one_of_each_method():
     export = of_export(lambda raw: raw.update({f"{EXTENSION}request-validator": "gone"}))
 
-    assert {tuple(one.surplus) for one in export.methods.values()} == {("request validation",)}
+    assert {tuple(method.surplus) for method in export.methods.values()} == {
+        ("request validation",)
+    }
 
 
 @pytest.mark.parametrize("extension", WHOLE)

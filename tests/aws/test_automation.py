@@ -70,7 +70,7 @@ def test_role_whose_policies_are_unread_leaves_it_unknown():
 
 def test_rules_and_schedules_that_act_on_ours_are_read(found):
     acts = {
-        name: [(one.target, one.on) for one in it.acts] for name, it in found.automations.items()
+        name: [(act.target, act.on) for act in it.acts] for name, it in found.automations.items()
     }
 
     assert acts == {
@@ -150,5 +150,5 @@ def test_what_is_disabled_is_left_out(fake, sections, operation, key, off):
     listed = automation.AUTOMATION[operation]
     fake.answers[operation] = {key: [{**one, **off} for one in listed[key]]}
 
-    kinds = {str(one.kind) for one in sections().automations.values()}
+    kinds = {str(difference.kind) for difference in sections().automations.values()}
     assert len(kinds) == 2

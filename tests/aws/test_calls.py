@@ -40,9 +40,9 @@ def planned(fake):
         deepcopy(HEALTHY["cloudwatch:DescribeAlarms"]["MetricAlarms"]),
         HEALTHY["iam:GetAccountAuthorizationDetails"],
     )
-    for one in alarms:
-        one["AlarmActions"] = [scope.topic]
-        one["AlarmName"] = f"{scope.prefix}-{one['AlarmName']}"
+    for alarm in alarms:
+        alarm["AlarmActions"] = [scope.topic]
+        alarm["AlarmName"] = f"{scope.prefix}-{alarm['AlarmName']}"
     fake.answers |= {
         "apigateway:GetRestApis": {
             "items": [HEALTHY["apigateway:GetRestApis"]["items"][0] | {"name": scope.api}]

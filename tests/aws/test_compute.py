@@ -19,7 +19,7 @@ def test_function_is_what_its_alias_points_to(found):
 def test_function_tells_what_else_may_run_in_it(found):
     function = found.functions["rally-auth"]
 
-    assert [one.rpartition(":layer:")[2] for one in function.layers] == ["tools:3"]
+    assert [layer.rpartition(":layer:")[2] for layer in function.layers] == ["tools:3"]
     assert function.file_systems == ("/mnt/a (arn:aws:elasticfilesystem)",)
     assert (function.snap_start, function.architectures) == ("PublishedVersions", ("arm64",))
     assert function.runtime_version.endswith("runtime:5c1")
@@ -35,7 +35,7 @@ def test_policies_are_read_of_every_alias_and_version(found):
 def test_policies_of_old_versions_that_nothing_serves_are_not_read(fake, sections):
     """Three hundred of them would take AWS's fifteen calls a second far too long."""
     listing = FUNCTIONS["lambda:ListFunctions"]["Functions"]
-    (newest,) = [one for one in listing if one["FunctionArn"].endswith(":rally-auth:2")]
+    (newest,) = [entry for entry in listing if entry["FunctionArn"].endswith(":rally-auth:2")]
     many = [newest | {"Version": str(number)} for number in range(3, 301)]
     fake.answers["lambda:ListFunctions"] = {"Functions": [*listing, *many]}
 
@@ -62,8 +62,8 @@ def test_secret_in_a_function_is_recognised(found):
 
 
 def test_versions_and_aliases_are_told_apart(found):
-    assert [one.number for one in found.versions["rally-auth"]] == ["1", "2"]
-    assert {one.name: one.weights for one in found.aliases["rally-auth"]} == {
+    assert [statement.number for statement in found.versions["rally-auth"]] == ["1", "2"]
+    assert {alias.name: alias.weights for alias in found.aliases["rally-auth"]} == {
         "live": {},
         "trial": {"1": 0.1},
     }
@@ -85,8 +85,8 @@ def test_function_without_a_policy_has_none_at_any_place(fake, sections):
 
     places = sections().function_policies["rally-auth"]
 
-    assert [one.qualifier for one in places] == [None, "live", "trial", "1", "2"]
-    assert {one.document for one in places} == {None}
+    assert [place.qualifier for place in places] == [None, "live", "trial", "1", "2"]
+    assert {place.document for place in places} == {None}
 
 
 def test_environment_hidden_behind_a_key_makes_the_environment_unread_and_no_more(fake, sections):
@@ -104,7 +104,7 @@ def test_environment_hidden_behind_a_key_makes_the_environment_unread_and_no_mor
 def test_role_has_every_document_that_applies_to_it(found):
     role = found.roles["rally-auth-role"]
 
-    assert {one.name: one.arn is None for one in role.policies} == {
+    assert {policy.name: policy.arn is None for policy in role.policies} == {
         "tables": True,
         "AWSLambdaBasicExecutionRole": False,
     }

@@ -14,7 +14,7 @@ def test_table_tells_its_shape_and_its_key(found):
         None,
         "PROVISIONED",
     )
-    assert [one.name for one in table.indexes] == ["ByPeriod"]
+    assert [index.name for index in table.indexes] == ["ByPeriod"]
     assert found.keys[TABLE_KEY].state == "Enabled"
 
 
@@ -34,7 +34,7 @@ def test_table_that_is_being_deleted_is_read_though_aws_tells_no_key_of_it(fake,
 
 
 def test_scalable_targets_are_those_of_the_table_and_its_indexes(found):
-    assert [one.resource for one in found.scalable_targets["Users-prod"]] == [
+    assert [change.resource for change in found.scalable_targets["Users-prod"]] == [
         "table/Users-prod",
         "table/Users-prod/index/ByPeriod",
     ]
@@ -52,7 +52,7 @@ def test_autoscaling_is_not_asked_about_tables_on_demand(fake, sections):
     fake.answers["dynamodb:DescribeTable"] = on_demand
 
     assert sections().scalable_targets == {}
-    assert not {one for one in fake.asked if one.startswith("application-autoscaling:")}
+    assert not {name for name in fake.asked if name.startswith("application-autoscaling:")}
 
 
 def test_copies_of_a_table_in_other_regions_are_seen(changed):
@@ -88,7 +88,7 @@ def test_only_hash_keys_of_people_are_asked_for(fake, sections):
 
     assert sections().key_scans["Users-prod"].complete
     assert [
-        one.get("ProjectionExpression") for one in asked if one["TableName"] == "Users-prod"
+        entry.get("ProjectionExpression") for entry in asked if entry["TableName"] == "Users-prod"
     ] == ["#key"]
 
 
@@ -123,7 +123,7 @@ def test_types_of_peoples_attributes_are_compared_by_dynamodb_in_one_call(fake, 
     scan = sections(TYPED).key_scans["Users-prod"]
 
     assert (scan.sampled, scan.mistyped, len(asked)) == (5, {}, 1)
-    assert {one["Limit"] for one in asked} == {1000}
+    assert {entry["Limit"] for entry in asked} == {1000}
 
 
 def test_attribute_of_another_type_is_named_with_its_types_and_no_value(fake, sections):

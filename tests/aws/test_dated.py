@@ -25,7 +25,7 @@ def test_rates_are_of_calls_alone():
 
     assert rates["lambda:GetPolicy"] == CallRate(14.0, burst=14)
     assert rates["lambda"] == CallRate(14.0, burst=14)
-    assert {type(one) for one in rates.values()} == {CallRate}
+    assert {type(rate) for rate in rates.values()} == {CallRate}
 
 
 def test_last_days_of_runtimes_are_days_after_their_first():

@@ -54,7 +54,7 @@ def test_request_holds_no_credentials():
     downloaded(client(store), GET, OF_AWS)
 
     assert not {"authorization", "x-amz-security-token"} & {
-        one.lower() for one in store.sent[0].headers
+        header.lower() for header in store.sent[0].headers
     }
 
 

@@ -37,8 +37,8 @@ def test_section_is_read_once_whoever_asks(reading):
     asked = []
     engine = reading(
         base=lambda _: asked.append(1) or {"a": 1},
-        left=lambda one: {"l": one.section("base")["a"]},
-        right=lambda one: {"r": one.section("base")["a"]},
+        left=lambda row: {"l": row.section("base")["a"]},
+        right=lambda row: {"r": row.section("base")["a"]},
     )
 
     sections = engine.sections(["left", "right", "base"])
@@ -49,7 +49,7 @@ def test_section_is_read_once_whoever_asks(reading):
 
 def test_dependencies_are_read_though_every_thread_is_waiting(reading):
     chain = {
-        f"s{n}": lambda one, n=n: {"n": one.section(f"s{n - 1}")["n"] + 1} for n in range(1, 20)
+        f"s{n}": lambda row, n=n: {"n": row.section(f"s{n - 1}")["n"] + 1} for n in range(1, 20)
     }
     engine = reading(s0=lambda _: {"n": 0}, **chain)
 
@@ -131,4 +131,4 @@ def test_calls_run_at_the_same_time_up_to_the_bound(at_once, together, fake, inv
 
     aliases = inventory_of(options=options).sections.aliases
 
-    assert [isinstance(one, tuple) for one in aliases.values()] == [together, together]
+    assert [isinstance(alias, tuple) for alias in aliases.values()] == [together, together]

@@ -29,7 +29,7 @@ def test_stage_settings_are_keyed_by_path_and_a_limit_of_minus_one_is_none(found
 
 
 def test_deployments_stand_newest_first(found):
-    assert [one.id for one in found.deployments["rally-api"]] == ["d2", "d1"]
+    assert [difference.id for difference in found.deployments["rally-api"]] == ["d2", "d1"]
 
 
 @pytest.mark.parametrize(

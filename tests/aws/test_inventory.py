@@ -48,7 +48,7 @@ def test_optional_parts_that_are_not_configured_are_not_asked_for(fake, inventor
     found = inventory_of(replace(SCOPE, domain=None, bucket=None)).sections
 
     assert (found.domains, found.certificates, found.resolutions, found.buckets) == ({}, {}, {}, {})
-    assert not {one for one in fake.asked if one.startswith(("s3:", "acm:"))}
+    assert not {name for name in fake.asked if name.startswith(("s3:", "acm:"))}
     assert "apigateway:GetDomainName" not in fake.asked
 
 
@@ -60,4 +60,4 @@ def test_pages_give_the_same_inventory_as_everything_at_once(fake, inventory_of)
     paged = inventory_of()
 
     assert paged == whole
-    assert not {one for one in LISTINGS if fake.asked[one] <= at_once[one]}
+    assert not {listing for listing in LISTINGS if fake.asked[listing] <= at_once[listing]}

@@ -220,10 +220,10 @@ def test_difference_on_an_unknown_fact_is_not_testable():
 
 def test_difference_names_the_kind_the_fact_and_the_call():
     endless = Toy(name="a", days=None, state="READY", colour="red")
-    (one,) = TOY.differences("a", endless, {DAYS: exactly(3)}, loosens=True)
+    (difference,) = TOY.differences("a", endless, {DAYS: exactly(3)}, loosens=True)
 
-    assert one.words.en == "toy a: days: found unlimited (toy:DescribeToy), expected 3"
-    assert (one.words.ja, one.loosens) == (
+    assert difference.words.en == "toy a: days: found unlimited (toy:DescribeToy), expected 3"
+    assert (difference.words.ja, difference.loosens) == (
         "玩具a: 日数は無期限（toy:DescribeToy）。期待値: 3であること",
         True,
     )
@@ -304,7 +304,7 @@ def test_rehearsal_shows_the_change_and_makes_none():
     client = answering()
     changes = TOY.converge(replace(changing(client), go=False), WANT)
 
-    assert [one.after for one in changes] == [7]
+    assert [change.after for change in changes] == [7]
     assert "keep_toy" not in dict(client.made)
 
 
@@ -314,7 +314,7 @@ def test_absent_resource_is_created_with_its_tags_and_then_set():
     tagged = replace(WANT, tags={"Project": "CC"})
     made = TOY.converge(changing(client, public=lambda _: True), tagged)
 
-    assert [(one.field, one.after, one.creates) for one in made] == [
+    assert [(change.field, change.after, change.creates) for change in made] == [
         ("days", 7, True),
         ("tag Project", "CC", True),
     ]

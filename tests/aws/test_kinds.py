@@ -708,7 +708,7 @@ def test_no_two_modules_speak_of_the_same_thing(table):
     assert len(keys) == len({*keys}) > 3
 
 
-@pytest.mark.parametrize("kind", KINDS, ids=lambda one: one.words.en)
+@pytest.mark.parametrize("kind", KINDS, ids=lambda finding: finding.words.en)
 def test_literal_answer_has_these_literal_facts(kind: Kind):
     answers, facts = ANSWERS[kind.words.en]
 
@@ -718,13 +718,13 @@ def test_literal_answer_has_these_literal_facts(kind: Kind):
     assert kind.decode(answers, named, **HERE) == facts
 
 
-@pytest.mark.parametrize("kind", KINDS, ids=lambda one: one.words.en)
+@pytest.mark.parametrize("kind", KINDS, ids=lambda finding: finding.words.en)
 def test_no_literal_fact_is_what_its_absence_would_mean(kind: Kind):
     _, facts = ANSWERS[kind.words.en]
     same = [
-        one.name
-        for one in fields(kind.type)
-        if getattr(facts, one.name) == kind.facts[one.name].absent
+        field.name
+        for field in fields(kind.type)
+        if getattr(facts, field.name) == kind.facts[field.name].absent
     ]
 
     assert same == []
@@ -734,10 +734,10 @@ def test_group_of_which_aws_says_nothing_more_never_expires():
     found = LOG_GROUP.decode({"group": {"logGroupName": "/aws/lambda/x"}})
 
     assert (found.retention_days, found.log_class) == (None, "STANDARD")
-    (one,) = LOG_GROUP.differences(
+    (finding,) = LOG_GROUP.differences(
         found.name, found, {log_group.RETENTION: log_group.expiring(30)}, loosens=True
     )
-    assert one.words.en == (
+    assert finding.words.en == (
         "log group /aws/lambda/x: retention (days): found unlimited (logs:DescribeLogGroups),"
         " expected 30 or more, but limited"
     )
@@ -797,5 +797,5 @@ def test_undoing_takes_each_name_whole_and_no_other(kind, fact, call):
     assert {value for _, asked in client.asked for value in asked.values()} == {
         "ours, of: prod" if THIS in call.parameters.values() else ODD[0],
         *ODD,
-        *(one for one in call.parameters.values() if one not in (THIS, EACH)),
+        *(parameter for parameter in call.parameters.values() if parameter not in (THIS, EACH)),
     }

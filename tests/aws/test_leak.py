@@ -66,7 +66,7 @@ def test_variable_and_tag_are_no_exception_whoever_they_belong_to(search):
         "Environment": {"Variables": {"KEY": MARK}},
         "Tags": [{"Key": "a", "Value": MARK}],
     }
-    places = [one.place for one in search.leaks]
+    places = [leak.place for leak in search.leaks]
     assert places == ["Environment.Variables.KEY", "Tags[a].Value"]
 
 
@@ -88,6 +88,6 @@ def test_place_is_found_by_the_name_of_its_element_and_never_shows_the_secret(se
 
     search.clean("cloudwatch:DescribeAlarms", {"Prefix": KEY}, {"MetricAlarms": alarms})
 
-    places = [one.place for one in search.leaks]
+    places = [leak.place for leak in search.leaks]
     assert f"{MARK} MetricAlarms[errors].AlarmDescription" in places
     assert KEY not in str(places)

@@ -16,7 +16,7 @@ from tests.recorded.documented import ANSWERS
 WRITTEN = {
     "tests/aws/answers/": HEALTHY,
     "UNREAD of tests/aws/known_without.py": UNREAD,
-    "tests/recorded/documentation/": {one["call"] for one in ANSWERS},
+    "tests/recorded/documentation/": {answer["call"] for answer in ANSWERS},
 }
 """Where a call is written down once more, since a second opinion can't be derived from the first."""
 
@@ -65,10 +65,10 @@ def test_a_member_or_value_or_operation_that_is_new_is_told():
 
     assert any("StreamSpecification.StreamEnabled is neither" in one for one in left)
     assert any("TableStatus can be ARCHIVED" in one for one in left)
-    assert any(one.startswith("dynamodb:DescribeTimeToLive: neither") for one in left)
+    assert any(name.startswith("dynamodb:DescribeTimeToLive: neither") for name in left)
 
 
-FACTS = {one.at.removeprefix("Attributes.") for one in topic.TOPIC.facts.values()}
+FACTS = {fact.at.removeprefix("Attributes.") for fact in topic.TOPIC.facts.values()}
 """Attributes of a topic that are facts."""
 
 
@@ -82,7 +82,7 @@ def test_every_attribute_that_sns_documents_is_decided(operation, judged):
     named = set(re.findall(r"<li> <p> ?<code>(\w+)</code> ", described))
 
     scopes = {"MessageAttributes", "MessageBody"}  # values of FilterPolicyScope, listed alike
-    decided = {one for names in COVERAGE["sns"].attributes[operation].values() for one in names}
+    decided = {name for names in COVERAGE["sns"].attributes[operation].values() for name in names}
     assert len(named) > 5
     assert named - scopes <= decided | judged
 
@@ -95,4 +95,4 @@ def test_facts_of_one_kind_have_one_name():
         if isinstance(entry, Closed)
     ]
 
-    assert all(one.en and one.ja for one in facts)
+    assert all(fact.en and fact.ja for fact in facts)

@@ -82,9 +82,9 @@ def test_change_after_the_deployment_is_in_the_draft_only(session):
     before = reading(session).sections
     api_id = before.rest_apis["tour-api"][0].id
     resource = next(
-        one["id"]
-        for one in client.get_resources(restApiId=api_id)["items"]
-        if one["path"] == "/places"
+        item["id"]
+        for item in client.get_resources(restApiId=api_id)["items"]
+        if item["path"] == "/places"
     )
     at = {"restApiId": api_id, "resourceId": resource, "httpMethod": "DELETE"}
     client.put_method(**at, authorizationType="AWS_IAM")

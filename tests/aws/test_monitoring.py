@@ -28,7 +28,9 @@ def test_busy_account_s_alarm_history_is_cut_and_the_rest_asked_alarm_by_alarm(f
     ]
     history = MONITORING["cloudwatch:DescribeAlarmHistory"]["AlarmHistoryItems"]
     fake.answers["cloudwatch:DescribeAlarmHistory"] = lambda asked: {
-        "AlarmHistoryItems": [one for one in history if one["AlarmName"] == asked["AlarmName"]]
+        "AlarmHistoryItems": [
+            entry for entry in history if entry["AlarmName"] == asked["AlarmName"]
+        ]
         if "AlarmName" in asked
         else noise
     }
@@ -92,7 +94,7 @@ def test_no_two_addresses_are_masked_alike():
 
 
 def test_dashboard_tells_what_is_looked_up_when_it_is_drawn(found):
-    searches = [one.searches for one in found.dashboards["rally-dashboard"].widgets]
+    searches = [widget.searches for widget in found.dashboards["rally-dashboard"].widgets]
 
     assert searches == [(SEARCH,), (), ("explorer",)]
 
@@ -158,7 +160,7 @@ def test_policies_of_other_log_groups_are_none_of_ours(fake, sections):
         "resourcePolicies": [other] if "policyScope" in asked else []
     }
 
-    assert "theirs" not in {one.document for one in sections().log_policies.values()}
+    assert "theirs" not in {policy.document for policy in sections().log_policies.values()}
 
 
 def test_listing_that_wants_a_log_group_hides_no_policy_of_the_account(fake, sections):

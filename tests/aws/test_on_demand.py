@@ -51,7 +51,7 @@ def test_saving_freezes_and_tells_no_fault_of_what_nobody_asked(fake, lazy):
     assert lazy.sections.function_policies
 
     assert NOT_ASKED.words.en in to_json(lazy)
-    assert [one.split(":")[0] for one in unreadable(lazy)] == [
+    assert [name.split(":")[0] for name in unreadable(lazy)] == [
         "function_policies rally-auth",
         "function_policies rally-notify",
     ]

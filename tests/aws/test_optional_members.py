@@ -111,7 +111,7 @@ def without(answer, path):
         return [without(one, rest) if at == step else one for at, one in enumerate(answer)]
     if rest:
         return {**answer, step: without(answer[step], rest)}
-    return {name: one for name, one in answer.items() if name != step}
+    return {name: value for name, value in answer.items() if name != step}
 
 
 def optional(shape, answer, above=()):
@@ -126,8 +126,8 @@ def optional(shape, answer, above=()):
             for at, one in enumerate(answer):
                 yield from optional(shape.member, one, (*above, at))
         case "map":
-            for name, one in answer.items():
-                yield from optional(shape.value, one, (*above, name))
+            for name, value in answer.items():
+                yield from optional(shape.value, value, (*above, name))
 
 
 def parameters(operation):
@@ -239,10 +239,10 @@ def harms(operation, path, read_again, whole):
     found, asked = read_again(dropped)
     changed = {name: differing(whole[name], section) for name, section in found.items()}
     unread = {
-        one.words.en
+        finding.words.en
         for those in changed.values()
-        for one in those.values()
-        if isinstance(one, Unreadable)
+        for finding in those.values()
+        if isinstance(finding, Unreadable)
     }
     of_all = asked[operation] == 1 and not any(isinstance(step, int) for step in path)
     whose = (operation, path[-1]) in WHOSE
@@ -257,6 +257,8 @@ def harms(operation, path, read_again, whole):
 
 @pytest.mark.parametrize("operation", DROPS)
 def test_answer_without_an_optional_member_harms_one_thing_at_most(operation, read_again, whole):
-    found = [one for path in DROPS[operation] for one in harms(operation, path, read_again, whole)]
+    found = [
+        harm for path in DROPS[operation] for harm in harms(operation, path, read_again, whole)
+    ]
 
     assert found == []

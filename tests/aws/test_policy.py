@@ -50,7 +50,8 @@ def test_command_prints_the_policy():
 
 def test_actions_are_those_of_the_operations_that_are_asked():
     asked = {
-        "apigateway:GET" if one.startswith("apigateway") else S3.get(one, one) for one in HEALTHY
+        "apigateway:GET" if name.startswith("apigateway") else S3.get(name, name)
+        for name in HEALTHY
     }
 
     assert set(actions()) == asked | NOT_OPERATIONS
@@ -64,9 +65,9 @@ def test_action_reads(action):
 
 
 def test_decryption_is_allowed_only_on_behalf_of_what_is_read():
-    with_decrypt = [one for one in policy()["Statement"] if "kms:Decrypt" in one["Action"]]
+    with_decrypt = [entry for entry in policy()["Statement"] if "kms:Decrypt" in entry["Action"]]
 
-    assert [one["Condition"]["StringLike"]["kms:ViaService"] for one in with_decrypt] == [
+    assert [entry["Condition"]["StringLike"]["kms:ViaService"] for entry in with_decrypt] == [
         ["dynamodb.*.amazonaws.com", "lambda.*.amazonaws.com", "secretsmanager.*.amazonaws.com"]
     ]
 

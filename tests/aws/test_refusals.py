@@ -16,7 +16,7 @@ from tests.aws.fake_aws import HEALTHY, RefusedCall
 from tests.aws.known_without import EMPTY_LISTINGS, LOST, NOTHING_SET, UNREAD, of
 from tests.aws.unread import is_unread, items, missing, unread
 
-SERVICES = sorted({one.partition(":")[0] for one in UNREAD})
+SERVICES = sorted({name.partition(":")[0] for name in UNREAD})
 
 
 def test_every_operation_that_is_asked_has_its_line_in_the_table(fake, inventory_of):
@@ -45,16 +45,16 @@ def instead(fake, inventory_of):
 def test_refused_operation_leaves_unread_what_it_tells_and_no_more(service, code, instead, healthy):
     found = instead(service, RefusedCall(code, "injected"))
 
-    assert {name: unread(one) for name, one in found.items()} == {
+    assert {name: unread(value) for name, value in found.items()} == {
         name: unread(healthy) | UNREAD[name] for name in found
     }
-    assert {name: missing(one, healthy) for name, one in found.items()} == {
+    assert {name: missing(value, healthy) for name, value in found.items()} == {
         name: LOST.get(name, set()) for name in found
     }
     reasons = {
         (name, reason)
-        for name, one in found.items()
-        for reason in set(unreadable(one)) - set(unreadable(healthy))
+        for name, value in found.items()
+        for reason in set(unreadable(value)) - set(unreadable(healthy))
     }
     assert all(f"{name}: {code}: injected" in reason for name, reason in reasons)
 
@@ -63,8 +63,10 @@ def test_refused_operation_leaves_unread_what_it_tells_and_no_more(service, code
 def test_answer_without_content_is_unread_or_nothing_but_never_good(service, instead, healthy):
     found = instead(service, {})
 
-    assert {name for name, one in found.items() if one.sections == healthy.sections} <= NOTHING_SET
-    assert {name: unread(one) for name, one in found.items()} == {
+    assert {
+        name for name, value in found.items() if value.sections == healthy.sections
+    } <= NOTHING_SET
+    assert {name: unread(value) for name, value in found.items()} == {
         name: unread(healthy) | (set() if name in NOTHING_SET else UNREAD[name]) for name in found
     }
 
@@ -75,7 +77,7 @@ def test_every_call_refused_still_gives_an_inventory_of_reasons(fake, inventory_
 
     inventory = inventory_of()
 
-    assert all(is_unread(getattr(inventory.sections, one)) for one in READERS)
+    assert all(is_unread(getattr(inventory.sections, reader)) for reader in READERS)
     assert from_json(to_json(inventory)) == inventory
 
 
@@ -96,7 +98,7 @@ def test_empty_account_is_known_to_be_empty(fake, inventory_of):
         *of("role_users", *SCOPE.roles),
         "leaks account",
     }
-    assert {one.names for one in inventory.sections.names.values()} == {()}
+    assert {name.names for name in inventory.sections.names.values()} == {()}
 
 
 HALF_A_SCHEME = json.dumps(

@@ -18,7 +18,7 @@ from aws.saved import digest, from_json, to_json, unreadable
 from tests.aws.answers import CANARY
 from tests.unread import refused
 
-SECTIONS = [one.name for one in fields(Sections)]
+SECTIONS = [field.name for field in fields(Sections)]
 TEXT = st.text(st.characters(codec="utf-8"), max_size=6)
 PLAIN = {
     Any: st.recursive(TEXT | st.booleans() | st.none(), lambda one: st.lists(one, max_size=2)),

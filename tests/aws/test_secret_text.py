@@ -182,7 +182,7 @@ def test_value_names_the_secret_that_stood_in_it():
 
 
 def test_values_of_one_length_and_shape_are_told_apart_in_every_run():
-    one, other = (
+    masked_value, other = (
         masked(text, public=(), salts=(salt,), environment="stamp-rally-prod")
         for text, salt in (("https://a.example/1", "run 1"), ("https://b.example/2", "run 1"))
     )
@@ -190,9 +190,9 @@ def test_values_of_one_length_and_shape_are_told_apart_in_every_run():
         "https://a.example/1", public=(), salts=("run 2",), environment="stamp-rally-prod"
     )
 
-    assert (one.length, one.shape) == (other.length, other.shape)
-    assert str(one) != str(other)
-    assert str(one) == str(again)
+    assert (masked_value.length, masked_value.shape) == (other.length, other.shape)
+    assert str(masked_value) != str(other)
+    assert str(masked_value) == str(again)
 
 
 def test_value_of_a_secret_has_no_fingerprint():

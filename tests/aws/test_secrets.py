@@ -37,7 +37,7 @@ def test_fields_of_an_object_are_named_and_withheld(value_of):
     value = value_of(SecretString=json.dumps({"TOKEN_SECRET_KEY": CANARY, "N": 5}))
 
     assert value.is_json_object
-    assert {name: one.text for name, one in value.fields.items()} == {
+    assert {name: field.text for name, field in value.fields.items()} == {
         "TOKEN_SECRET_KEY": None,
         "N": None,
     }

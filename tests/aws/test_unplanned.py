@@ -105,8 +105,8 @@ def granted(owner, *grants):
     listed = [{"Grantee": whom, "Permission": what} for whom, what in grants]
     answer = {"Owner": owner, "Grants": listed}
     return [
-        one.found
-        for one in unplanned(call, BUCKET.ledger[call], shape, {"Bucket": "images"}, answer)
+        difference.found
+        for difference in unplanned(call, BUCKET.ledger[call], shape, {"Bucket": "images"}, answer)
     ]
 
 

@@ -34,23 +34,23 @@ def missing(inventory, healthy):
 
 
 def _unread(sections):
-    for one in fields(sections):
-        section = getattr(sections, one.name)
+    for field in fields(sections):
+        section = getattr(sections, field.name)
         if isinstance(section, Unreadable):
-            yield one.name
+            yield field.name
             continue
         for name, item in section.items():
             if isinstance(item, Unreadable):
-                yield f"{one.name} {name}"
-            yield from (f"{one.name} {name}: {fact}" for fact, _ in unread_facts(item))
+                yield f"{field.name} {name}"
+            yield from (f"{field.name} {name}: {fact}" for fact, _ in unread_facts(item))
 
 
 def _items(sections):
-    for one in fields(sections):
-        section = getattr(sections, one.name)
+    for field in fields(sections):
+        section = getattr(sections, field.name)
         if not isinstance(section, Unreadable):
             yield from (
-                (f"{one.name} {name}", item)
+                (f"{field.name} {name}", item)
                 for name, item in section.items()
                 if not isinstance(item, Unreadable)
             )

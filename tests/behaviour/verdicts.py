@@ -19,7 +19,7 @@ from tests.watching import healthy_again, readers
 
 CHECKLIST = Checklist.load()
 REBOUND = rebound(healthy())
-BREAKS = {**{str(one): one.breaks for one in DEFECTS}, **SOUND}
+BREAKS = {**{str(defect): defect.breaks for defect in DEFECTS}, **SOUND}
 
 
 def checklist_lines(texts: Texts) -> Iterator[str]:

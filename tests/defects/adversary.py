@@ -108,8 +108,8 @@ DEFECTS = (
             dev=replace(
                 snapshot.dev,
                 entries=tuple(
-                    replace(one, created=one.created + timedelta(days=400))
-                    for one in snapshot.dev.entries
+                    replace(entry, created=entry.created + timedelta(days=400))
+                    for entry in snapshot.dev.entries
                 ),
             ),
         ),
@@ -121,8 +121,8 @@ DEFECTS = (
             dev=replace(
                 snapshot.dev,
                 entries=tuple(
-                    replace(one, body={**one.body, "rows": {"SMOKE-02": "pass"}})
-                    for one in snapshot.dev.entries
+                    replace(entry, body={**entry.body, "rows": {"SMOKE-02": "pass"}})
+                    for entry in snapshot.dev.entries
                 ),
             ),
         ),

@@ -30,8 +30,8 @@ def _dev_routes(*routes: str) -> Break:
 
     def broken(snapshot: Snapshot) -> Snapshot:
         entries = [
-            replace(one, body={**one.body, "routes": list(routes) or None})
-            for one in snapshot.dev.entries
+            replace(entry, body={**entry.body, "routes": list(routes) or None})
+            for entry in snapshot.dev.entries
         ]
         return replace(snapshot, dev=Records.of(entries))
 

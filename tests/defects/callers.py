@@ -48,7 +48,7 @@ def _published(function: str, *numbers: int) -> Break:
 
 def _read(function: str, *numbers: int) -> Break:
     """Let the policies of these versions be read, and none stand there."""
-    places = tuple(FunctionPolicy(qualifier=str(one), document=None) for one in numbers)
+    places = tuple(FunctionPolicy(qualifier=str(number), document=None) for number in numbers)
     return edited(
         "function_policies", f"stamp-rally-prod-{function}", lambda found: (*found, *places)
     )

@@ -44,7 +44,7 @@ def edited(section: str, name: str, change: Callable[[Any], Any]) -> Break:
 
 def every(section: str, change: Callable[[Any], Any]) -> Break:
     """Change all items of a section."""
-    return whole(section, lambda items: {name: change(one) for name, one in items.items()})
+    return whole(section, lambda items: {name: change(item) for name, item in items.items()})
 
 
 def absent(section: str, *names: str) -> Break:
@@ -87,7 +87,7 @@ def record(kind: str, **fields: Any) -> Break:
 
     def broken(snapshot: Snapshot) -> Snapshot:
         entries = list(snapshot.records.entries)
-        at = max(n for n, one in enumerate(entries) if one.kind == kind)
+        at = max(n for n, entry in enumerate(entries) if entry.kind == kind)
         entries[at] = replace(entries[at], **fields)
         return replace(snapshot, records=replace(snapshot.records, entries=tuple(entries)))
 
@@ -121,8 +121,8 @@ def rebound(before: Snapshot) -> Break:
             was(part): digest_of(snapshot.facts(part)) for part in Part if _readable(snapshot, part)
         }
         entries = tuple(
-            replace(one, parts={part: now.get(old, old) for part, old in one.parts.items()})
-            for one in snapshot.records.entries
+            replace(entry, parts={part: now.get(old, old) for part, old in entry.parts.items()})
+            for entry in snapshot.records.entries
         )
         return replace(snapshot, records=replace(snapshot.records, entries=entries))
 
@@ -182,5 +182,7 @@ def under(
     condition = {operator: {key: value}}
     return rewritten(
         function,
-        lambda one: [{**one, "Condition": condition} if one["Resource"] == resource else one],
+        lambda entry: [
+            {**entry, "Condition": condition} if entry["Resource"] == resource else entry
+        ],
     )

@@ -23,8 +23,8 @@ def _answer(status: str, headers: dict[str, str]) -> StaticAnswer:
 
 def _lowered(api: ApiDocument) -> ApiDocument:
     answers = {
-        kind: replace(one, headers={k.lower(): v for k, v in one.headers.items()})
-        for kind, one in api.gateway_responses.items()
+        kind: replace(response, headers={k.lower(): v for k, v in response.headers.items()})
+        for kind, response in api.gateway_responses.items()
     }
     return replace(api, gateway_responses=answers)
 

@@ -47,7 +47,7 @@ def _renamed(metric: Metric, dimension: str, old: str, new: str) -> Metric:
 
 
 def _without(found: Dashboard, title: str) -> tuple[Widget, ...]:
-    return tuple(one for one in found.widgets if one.title != title)
+    return tuple(widget for widget in found.widgets if widget.title != title)
 
 
 def _searching(*expressions: str) -> Widget:
@@ -240,7 +240,9 @@ REACHED = (
             TOPIC,
             lambda found: replace(
                 found,
-                subscriptions=tuple(replace(one, redrive="{}") for one in found.subscriptions),
+                subscriptions=tuple(
+                    replace(subscription, redrive="{}") for subscription in found.subscriptions
+                ),
             ),
         ),
     ),

@@ -69,7 +69,7 @@ def preflight(path: str, **headers: str | None) -> Break:
     def answered(api: ApiDocument) -> ApiDocument:
         behind = api.methods[f"OPTIONS {path}"].integration
         assert behind, f"OPTIONS {path} has no integration"
-        answers = {status: _headed(one, headers) for status, one in behind.answers.items()}
+        answers = {status: _headed(answer, headers) for status, answer in behind.answers.items()}
         return with_method(f"OPTIONS {path}", integration=replace(behind, answers=answers))(api)
 
     return document(answered)
@@ -79,7 +79,7 @@ def refusal(kind: str, answer: StaticAnswer | None) -> Break:
     """Put a gateway response in the place of another; None is AWS's own."""
 
     def refused(api: ApiDocument) -> ApiDocument:
-        others = {k: one for k, one in api.gateway_responses.items() if k != kind}
+        others = {k: response for k, response in api.gateway_responses.items() if k != kind}
         mine = {} if answer is None else {kind: answer}
         return replace(api, gateway_responses={**others, **mine})
 

@@ -44,7 +44,10 @@ def allowing(principal: Any, *more: Mapping[str, Any]) -> str:
 
 def _encrypted(*tables: str, key: str = KEY, status: str = "ENABLED") -> Break:
     return both(
-        *(item("tables", one, sse_type="KMS", sse_status=status, sse_key_arn=key) for one in tables)
+        *(
+            item("tables", table, sse_type="KMS", sse_status=status, sse_key_arn=key)
+            for table in tables
+        )
     )
 
 
@@ -193,7 +196,7 @@ BUCKETS = (
     _open("refuses-reads-only", Action="s3:GetObject"),
     _open("refuses-for-objects-only", Resource=ARNS[1]),
     _open("refuses-for-the-bucket-only", Resource=ARNS[0]),
-    _open("refuses-for-another-bucket", Resource=[one.replace("-prod", "") for one in ARNS]),
+    _open("refuses-for-another-bucket", Resource=[arn.replace("-prod", "") for arn in ARNS]),
     _beside("opened-to-a-stranger", Principal={"AWS": "arn:aws:iam::111122223333:root"}, Action="s3:PutObject"),
     _beside(
         "written-by-another-role",

@@ -18,9 +18,9 @@ def rows_about(argument: str) -> set[str]:
         for one in ast.parse(path.read_text(encoding="utf-8")).body
         if isinstance(one, ast.FunctionDef) and argument in {each.arg for each in one.args.args}
     )
-    marks = (ast.unparse(mark) for one in tests for mark in one.decorator_list)
+    marks = (ast.unparse(mark) for test in tests for mark in test.decorator_list)
     bounded = {one.row for one in BOUNDED if one.of == argument}
-    return bounded | {one.split("'")[1] for one in marks if one.startswith("expectation(")}
+    return bounded | {mark.split("'")[1] for mark in marks if mark.startswith("expectation(")}
 
 
 A_TABLE = rows_about("table") - {"DEP-01"} | {"MON-11", "PREP-04", "SEC-13"}

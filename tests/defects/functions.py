@@ -62,8 +62,10 @@ def _with_contents(contents: str) -> Break:
 
     def broken(snapshot: Snapshot) -> Snapshot:
         entries = [
-            replace(one, body={**one.body, "contents": contents}) if one.kind == "release" else one
-            for one in snapshot.records.entries
+            replace(entry, body={**entry.body, "contents": contents})
+            if entry.kind == "release"
+            else entry
+            for entry in snapshot.records.entries
         ]
         return replace(snapshot, records=replace(snapshot.records, entries=tuple(entries)))
 

@@ -31,13 +31,15 @@ def _guessed(what: str, function: str, **variables: str) -> Defect:
 def _carrying(function: str, **variables: str) -> Break:
     more = {name: kept_back(text) for name, text in variables.items()}
     return edited(
-        "functions", function, lambda one: replace(one, environment={**one.environment, **more})
+        "functions",
+        function,
+        lambda record: replace(record, environment={**record.environment, **more}),
     )
 
 
 def _tagged(section: str, name: str, **tags: str) -> Break:
     more = {key: kept_back(text) for key, text in tags.items()}
-    return edited(section, name, lambda one: replace(one, tags={**one.tags, **more}))
+    return edited(section, name, lambda function: replace(function, tags={**function.tags, **more}))
 
 
 def _stage(**variables: str) -> Break:

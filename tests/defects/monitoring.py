@@ -168,14 +168,17 @@ def _listener(**fields: object) -> Break:
         "topics",
         TOPIC,
         lambda topic: replace(
-            topic, subscriptions=tuple(replace(one, **fields) for one in topic.subscriptions)
+            topic,
+            subscriptions=tuple(
+                replace(subscription, **fields) for subscription in topic.subscriptions
+            ),
         ),
     )
 
 
 def _composite(rule: str, **fields: object) -> Alarm:
     return replace(
-        next(one for one in healthy_alarms().values()),
+        next(alarm for alarm in healthy_alarms().values()),
         **{
             "name": COMPOSITE,
             "type": "CompositeAlarm",

@@ -48,7 +48,9 @@ def _runs_under(function: str, arn: str) -> Break:
 
 
 def _trust(*statements: dict[str, Any]) -> str:
-    return document(*({"Effect": "Allow", "Action": "sts:AssumeRole", **one} for one in statements))
+    return document(
+        *({"Effect": "Allow", "Action": "sts:AssumeRole", **statement} for statement in statements)
+    )
 
 
 def _if(operator: str, key: str, value: str) -> dict[str, Any]:

@@ -100,7 +100,7 @@ def _granted(row: str, what: str, function: str, action: str, resource: str) -> 
     return Defect(
         id=id_,
         breaks=attached(function, None, allow(action, resource)),
-        follows=frozenset(one for one, follows in untrue.items() if follows),
+        follows=frozenset(key for key, follows in untrue.items() if follows),
     )
 
 
@@ -175,7 +175,7 @@ SPECIAL = (
 )
 DEFECTS = (
     *(_granted("SEC-12", *one) for one in BEYOND),
-    *(_granted("SEC-14", *one) for one in DANGEROUS),
+    *(_granted("SEC-14", *dangerou) for dangerou in DANGEROUS),
     *(_granted("SEC-15", *one) for one in OUTSIDE),
     *SPECIAL,
 )

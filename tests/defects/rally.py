@@ -17,7 +17,7 @@ NIGHT_IN_JAPAN = datetime(2026, 11, 25, 15, 0, tzinfo=UTC)
 
 
 def _every(**attributes: Any) -> Any:
-    return lambda items: tuple({**one, **attributes} for one in items)
+    return lambda items: tuple({**item, **attributes} for item in items)
 
 
 def _file(**fields: Any) -> Break:
@@ -58,7 +58,7 @@ MIGRATED = {"table": "Users-prod", "count": 3, "hash": "of three"}
 
 
 def _migrated(snapshot: Snapshot) -> Snapshot:
-    (masters,) = (one for one in snapshot.records.entries if one.kind == "manifest")
+    (masters,) = (entry for entry in snapshot.records.entries if entry.kind == "manifest")
     users = replace(masters, body=MIGRATED)
     return replace(
         snapshot, records=replace(snapshot.records, entries=(users, *snapshot.records.entries))

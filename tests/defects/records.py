@@ -19,7 +19,7 @@ THE_DAY_BEFORE = {"window": ["2026-11-23T08:00:00+00:00", "2026-11-23T08:02:00+0
 def failed_and_an_older_pass_recorded_after_it(snapshot):
     """Let the newest run be a fail, and yesterday's pass the newest record."""
     at, newest = next(
-        (n, one) for n, one in enumerate(snapshot.records.entries) if one.kind == "load"
+        (n, entry) for n, entry in enumerate(snapshot.records.entries) if entry.kind == "load"
     )
     entries = list(snapshot.records.entries)
     entries[at] = replace(newest, body=LOAD | {"verdict": "fail"})
@@ -29,7 +29,7 @@ def failed_and_an_older_pass_recorded_after_it(snapshot):
 
 def invalid_run_after_a_pass(snapshot):
     """Add a run on a machine that was too busy: it says nothing about the target."""
-    (newest,) = [one for one in snapshot.records.entries if one.kind == "load"]
+    (newest,) = [entry for entry in snapshot.records.entries if entry.kind == "load"]
     busy = replace(newest, body=LOAD | AN_HOUR_LATER | {"verdict": "invalid"})
     return replace(
         snapshot, records=replace(snapshot.records, entries=(*snapshot.records.entries, busy))
@@ -39,15 +39,16 @@ def invalid_run_after_a_pass(snapshot):
 def judged_by(criterion: str, limit: list[float]) -> Break:
     """Let the load run have been judged by another objective."""
     checks = [
-        one | ({"limit": limit} if one["criterion"] == criterion else {}) for one in LOAD["checks"]
+        check | ({"limit": limit} if check["criterion"] == criterion else {})
+        for check in LOAD["checks"]
     ]
     return record("load", body=LOAD | {"checks": checks})
 
 
 def counted_by(**limits: float | None) -> Break:
     """Let the load run have counted by other limits; None for a record that does not say which."""
-    validity = LOAD["validity"] | {name.replace("_", "."): one for name, one in limits.items()}
-    said = {name: one for name, one in validity.items() if one is not None}
+    validity = LOAD["validity"] | {name.replace("_", "."): limit for name, limit in limits.items()}
+    said = {name: value for name, value in validity.items() if value is not None}
     return record("load", body=LOAD | {"validity": said})
 
 
@@ -55,7 +56,7 @@ def proof(functions: Mapping[str, str | None] = MappingProxyType({}), **said: st
     """Change what the proof says; ``functions`` are digests, None of one that it does not name."""
 
     def broken(snapshot):
-        (proven,) = [one.body for one in snapshot.records.entries if one.kind == "proof"]
+        (proven,) = [entry.body for entry in snapshot.records.entries if entry.kind == "proof"]
         tried = {k: v for k, v in {**proven["functions"], **functions}.items() if v}
         return record("proof", body={**proven, **said, "functions": tried})(snapshot)
 
@@ -64,7 +65,7 @@ def proof(functions: Mapping[str, str | None] = MappingProxyType({}), **said: st
 
 def proven_again_after_a_failure(snapshot):
     """Let a first proof fail, and a later one of the same commit pass."""
-    (proven,) = [one for one in snapshot.records.entries if one.kind == "proof"]
+    (proven,) = [entry for entry in snapshot.records.entries if entry.kind == "proof"]
     failed = replace(proven, body={**proven.body, "tests": "failed"})
     return replace(
         snapshot, records=replace(snapshot.records, entries=(failed, *snapshot.records.entries))

@@ -25,8 +25,10 @@ TRIAL = {"StampId": {"S": "TEST-1"}, "Type": {"S": "IMAGE"}}
 
 def _dev(change: Any) -> Break:
     def broken(snapshot: Snapshot) -> Snapshot:
-        entries = [change(one) if one.kind == "run" else one for one in snapshot.dev.entries]
-        return replace(snapshot, dev=Records.of(one for one in entries if one))
+        entries = [
+            change(entry) if entry.kind == "run" else entry for entry in snapshot.dev.entries
+        ]
+        return replace(snapshot, dev=Records.of(entry for entry in entries if entry))
 
     return broken
 
@@ -104,7 +106,7 @@ def _calling(uri: str, **policies: FunctionPolicy | None) -> Break:
     """Let one route of the earlier deployment call another function, with its policy where nobody planned it."""
 
     def changed(found: DeploymentBack) -> DeploymentBack:
-        called = {f"{FUNCTIONS}{name}": one for name, one in policies.items()}
+        called = {f"{FUNCTIONS}{name}": policy for name, policy in policies.items()}
         return replace(found, calls={**(found.calls or {}), "POST /notify": uri}, policies=called)
 
     return edited("deployments_back", API, changed)

@@ -71,8 +71,8 @@ def _moved(name: str, to: str) -> Break:
 def _dev(change: Callable[[Any], Any]) -> Break:
     def broken(snapshot: Snapshot) -> Snapshot:
         runs = [
-            replace(one, body=change(one.body)) if one.kind == "run" else one
-            for one in snapshot.dev.entries
+            replace(entry, body=change(entry.body)) if entry.kind == "run" else entry
+            for entry in snapshot.dev.entries
         ]
         return replace(snapshot, dev=Records.of(runs))
 
@@ -86,8 +86,8 @@ def _as_in_dev(field: str, text: str) -> Break:
 
 def _undigested(value: SecretValue) -> SecretValue:
     own = {
-        name: replace(one, digests={"own-3f9c": one.digests["own-3f9c"]})
-        for name, one in value.fields.items()
+        name: replace(field, digests={"own-3f9c": field.digests["own-3f9c"]})
+        for name, field in value.fields.items()
     }
     return replace(value, fields=own)
 

@@ -17,7 +17,9 @@ def _route(row: str, what: str, id_: str, **fields: Any) -> Defect:
 
 def _authorizer(**fields: Any) -> Change:
     def changed(api: ApiDocument) -> ApiDocument:
-        found = {name: replace(one, **fields) for name, one in api.authorizers.items()}
+        found = {
+            name: replace(authorizer, **fields) for name, authorizer in api.authorizers.items()
+        }
         return replace(api, authorizers=found)
 
     return changed
@@ -43,8 +45,8 @@ def _second_authorizer(route: str, asks: str = "prod-auth", **fields: Any) -> Ch
 def _renamed(api: ApiDocument) -> ApiDocument:
     """Call the authorizer something else, wherever it is asked."""
     methods = {
-        id_: replace(one, authorizer="sessions") if one.authorizer == AUTHORIZER else one
-        for id_, one in api.methods.items()
+        id_: replace(method, authorizer="sessions") if method.authorizer == AUTHORIZER else method
+        for id_, method in api.methods.items()
     }
     renamed = replace(api.authorizers[AUTHORIZER], name="sessions")
     return replace(api, methods=methods, authorizers={"sessions": renamed})

@@ -51,7 +51,10 @@ def _short(what: str, breaks: Break, *follows: str) -> Defect:
 def _naming(resource: str) -> Break:
     """Let auth's policy name its secret in this way."""
     return rewritten(
-        "auth", lambda one: [{**one, "Resource": resource} if one["Resource"] == TOKEN_KEY else one]
+        "auth",
+        lambda entry: [
+            {**entry, "Resource": resource} if entry["Resource"] == TOKEN_KEY else entry
+        ],
     )
 
 
@@ -68,7 +71,7 @@ def _reading_masters(statement: Statement) -> Iterable[Statement]:
 
 def _in_other_letters(statement: Statement) -> Iterable[Statement]:
     """Actions know no case."""
-    actions = [one.replace("Query", "QUERY").replace("Get", "get") for one in statement["Action"]]
+    actions = [name.replace("Query", "QUERY").replace("Get", "get") for name in statement["Action"]]
     return [{**statement, "Action": actions}]
 
 

@@ -51,7 +51,9 @@ def _beside(name: str, other: str) -> Break:
 
 def _index(**fields: Any) -> Break:
     return edited(
-        "tables", STAMPS, lambda one: replace(one, indexes=(replace(one.indexes[0], **fields),))
+        "tables",
+        STAMPS,
+        lambda table: replace(table, indexes=(replace(table.indexes[0], **fields),)),
     )
 
 
@@ -59,7 +61,7 @@ def _types(name: str, **types: str) -> Break:
     return edited(
         "tables",
         name,
-        lambda one: replace(one, attribute_types={**one.attribute_types, **types}),
+        lambda table: replace(table, attribute_types={**table.attribute_types, **types}),
     )
 
 
@@ -135,7 +137,9 @@ DEFECTS: tuple[Defect, ...] = (
         breaks=edited(
             "tables",
             STAMPS,
-            lambda one: replace(one, indexes=(*one.indexes, replace(one.indexes[0], name="ByDay"))),
+            lambda table: replace(
+                table, indexes=(*table.indexes, replace(table.indexes[0], name="ByDay"))
+            ),
         ),
     ),
     Defect(id="DEP-02:hash-key-in-lower-case", breaks=item("tables", USERS, hash_key="userId")),

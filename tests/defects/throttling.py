@@ -37,7 +37,7 @@ def _own(rate: float, burst: int) -> OwnLimit:
 def _settings(**settings: MethodSetting) -> Break:
     """Give the stage these settings; ``every`` is ``*/*``, ``stamps_GET`` is ``stamps/GET``."""
     named = {"every": "*/*"}
-    keyed = {named.get(key, key.replace("_", "/")): one for key, one in settings.items()}
+    keyed = {named.get(key, key.replace("_", "/")): setting for key, setting in settings.items()}
     return item("stages", "prod", settings=keyed)
 
 

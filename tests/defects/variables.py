@@ -20,7 +20,7 @@ def _set(name: str, **variables: MaskedValue) -> Break:
     return edited(
         "functions",
         name,
-        lambda one: replace(one, environment={**one.environment, **variables}),
+        lambda record: replace(record, environment={**record.environment, **variables}),
     )
 
 
@@ -28,8 +28,8 @@ def _unset(name: str, variable: str) -> Break:
     return edited(
         "functions",
         name,
-        lambda one: replace(
-            one, environment={k: v for k, v in one.environment.items() if k != variable}
+        lambda record: replace(
+            record, environment={k: v for k, v in record.environment.items() if k != variable}
         ),
     )
 

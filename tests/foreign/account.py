@@ -123,7 +123,7 @@ def with_evidence(inventory: Inventory, changed: Inventory | None = None) -> Sna
     masters = found.contents["StampMasters-prod"].items
     of_prod = store.records(
         canonical_hash(masters),
-        {name: one.code_sha256 for name, one in found.functions.items()},
+        {name: function.code_sha256 for name, function in found.functions.items()},
         found.stages["prod"].deployment_id,
         replace(_live(changed or inventory, inventory, bare.scope), release=bare.release),
     )
@@ -132,9 +132,9 @@ def with_evidence(inventory: Inventory, changed: Inventory | None = None) -> Sna
         inventory=changed or inventory,
         records=replace(
             of_prod,
-            entries=tuple(_dated(_counted(one, len(masters)), bare) for one in of_prod.entries),
+            entries=tuple(_dated(_counted(entry, len(masters)), bare) for entry in of_prod.entries),
         ),
-        dev=Records.of(_dated(one, bare) for one in store.dev_records().entries),
+        dev=Records.of(_dated(entry, bare) for entry in store.dev_records().entries),
     )
 
 
@@ -159,7 +159,11 @@ def _dated(record: Record, snapshot: Snapshot) -> Record:
 def _builds(inventory: Inventory) -> Builds:
     """Return what is live as what the commit builds: other code has tests of its own."""
     found = inventory.sections.functions
-    digests = {name: one.code_sha256 for name, one in found.items() if isinstance(one, Function)}
+    digests = {
+        name: function.code_sha256
+        for name, function in found.items()
+        if isinstance(function, Function)
+    }
     packed = {name: Package(code_sha256=sha, content=b"") for name, sha in digests.items()}
     return Builds(functions=packed, closed=Package(code_sha256=CLOSED, content=b""))
 
@@ -170,7 +174,9 @@ def _before(inventory: Inventory) -> RecordedRelease:
     known = back.items() if isinstance(back, Mapping) else ()
     return RecordedRelease(
         functions={
-            name: (one.version, one.code_sha256) for name, one in known if isinstance(one, Function)
+            name: (function.version, function.code_sha256)
+            for name, function in known
+            if isinstance(function, Function)
         }
     )
 

@@ -57,6 +57,6 @@ def asking(account):
     for section in sorted(READERS.keys() - {"leaks"}):
         before = len(account.aws.calls)
         getattr(account.looked_at().sections, section)
-        for one in account.aws.calls[before:]:
-            asked.setdefault(f"{one.service}:{one.operation}", set()).add(section)
+        for call in account.aws.calls[before:]:
+            asked.setdefault(f"{call.service}:{call.operation}", set()).add(section)
     return asked

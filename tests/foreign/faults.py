@@ -129,13 +129,13 @@ def usage_plan_is_deleted(client) -> Iterator[None]:
     gateway = client("apigateway")
     (api,) = gateway.get_rest_apis()["items"]
     for plan in gateway.get_usage_plans()["items"]:
-        if any(one["apiId"] == api["id"] for one in plan["apiStages"]):
-            for one in plan["apiStages"]:
+        if any(entry["apiId"] == api["id"] for entry in plan["apiStages"]):
+            for stage in plan["apiStages"]:
                 patch = [
                     {
                         "op": "remove",
                         "path": "/apiStages",
-                        "value": f"{one['apiId']}:{one['stage']}",
+                        "value": f"{stage['apiId']}:{stage['stage']}",
                     }
                 ]
                 gateway.update_usage_plan(usagePlanId=plan["id"], patchOperations=patch)
@@ -146,23 +146,23 @@ def usage_plan_is_deleted(client) -> Iterator[None]:
 @gone("MON-10", "dashboards")
 def dashboard_is_deleted(client) -> Iterator[None]:
     cloudwatch = client("cloudwatch")
-    for one in cloudwatch.list_dashboards()["DashboardEntries"]:
-        cloudwatch.delete_dashboards(DashboardNames=[one["DashboardName"]])
+    for entry in cloudwatch.list_dashboards()["DashboardEntries"]:
+        cloudwatch.delete_dashboards(DashboardNames=[entry["DashboardName"]])
     yield
 
 
 @gone("MON-06", "topics")
 def topic_is_deleted(client) -> Iterator[None]:
     sns = client("sns")
-    for one in sns.list_topics()["Topics"]:
-        sns.delete_topic(TopicArn=one["TopicArn"])
+    for topic in sns.list_topics()["Topics"]:
+        sns.delete_topic(TopicArn=topic["TopicArn"])
     yield
 
 
 @gone("MON-01", "alarms")
 def alarms_are_deleted(client) -> Iterator[None]:
     cloudwatch = client("cloudwatch")
-    names = [one["AlarmName"] for one in cloudwatch.describe_alarms()["MetricAlarms"]]
+    names = [alarm["AlarmName"] for alarm in cloudwatch.describe_alarms()["MetricAlarms"]]
     cloudwatch.delete_alarms(AlarmNames=names)
     yield
 
@@ -180,8 +180,8 @@ def role_is_deleted(client) -> Iterator[None]:
     iam, name = client("iam"), "stamp-rally-prod-stamps-role"
     for policy in iam.list_role_policies(RoleName=name)["PolicyNames"]:
         iam.delete_role_policy(RoleName=name, PolicyName=policy)
-    for one in iam.list_attached_role_policies(RoleName=name)["AttachedPolicies"]:
-        iam.detach_role_policy(RoleName=name, PolicyArn=one["PolicyArn"])
+    for entry in iam.list_attached_role_policies(RoleName=name)["AttachedPolicies"]:
+        iam.detach_role_policy(RoleName=name, PolicyArn=entry["PolicyArn"])
     iam.delete_role(RoleName=name)
     yield
 

@@ -28,7 +28,7 @@ def rows_of(findings: Iterable[Finding]) -> Mapping[str, RowVerdict]:
 
 
 def outcomes(snapshot: Snapshot) -> Mapping[str, Outcome]:
-    return {row: one.outcome for row, one in rows(snapshot).items()}
+    return {row: finding.outcome for row, finding in rows(snapshot).items()}
 
 
 def red(snapshot: Snapshot) -> Mapping[str, Outcome]:
@@ -38,7 +38,9 @@ def red(snapshot: Snapshot) -> Mapping[str, Outcome]:
 
 def red_of(findings: Iterable[Finding]) -> Mapping[str, Outcome]:
     """Return the same of findings."""
-    return {row: one.outcome for row, one in rows_of(findings).items() if one.outcome.red}
+    return {
+        row: finding.outcome for row, finding in rows_of(findings).items() if finding.outcome.red
+    }
 
 
 def decision(judged: Mapping[str, RowVerdict], *, unread: Iterable[str] = ()) -> VerdictWord:
@@ -52,7 +54,7 @@ def as_printed(snapshot: Snapshot, findings: Iterable[Finding]) -> Snapshot:
 
     The waivers that stale records print are no decisions, and left out.
     """
-    printed = {one.decision for one in findings if one.outcome.red and one.decision}
+    printed = {finding.decision for finding in findings if finding.outcome.red and finding.decision}
     environment = snapshot.environment
     tables = [
         table
@@ -68,8 +70,8 @@ def as_printed(snapshot: Snapshot, findings: Iterable[Finding]) -> Snapshot:
 
 def _by_row(findings: Iterable[Finding]) -> Mapping[str, list[Finding]]:
     found: dict[str, list[Finding]] = {}
-    for one in findings:
-        found.setdefault(one.row, []).append(one)
+    for finding in findings:
+        found.setdefault(finding.row, []).append(finding)
     return found
 
 
@@ -78,18 +80,28 @@ def unanswered(snapshot: Snapshot, found: Sequence[Finding]) -> list[str]:
 
     ``found`` is what ``judge`` returns of the snapshot: a finding for each check, in the order of collection.
     """
-    red = [(check, one) for check, one in zip(collected(), found, strict=True) if one.outcome.red]
+    red = [
+        (check, finding)
+        for check, finding in zip(collected(), found, strict=True)
+        if finding.outcome.red
+    ]
     decided = as_printed(snapshot, found)
-    left = {one.row for _, one in red if not one.decision and one.outcome is not Outcome.FOLLOWS}
-    silent = [one for _, one in red if not (one.decision or _explained(one))]
+    left = {
+        finding.row
+        for _, finding in red
+        if not finding.decision and finding.outcome is not Outcome.FOLLOWS
+    }
+    silent = [finding for _, finding in red if not (finding.decision or _explained(finding))]
     asked_again = [
         check.judge(decided)
-        for check, one in red
-        if (one.decision and not one.stale)
-        or (one.outcome is Outcome.FOLLOWS and one.root not in left)
+        for check, finding in red
+        if (finding.decision and not finding.stale)
+        or (finding.outcome is Outcome.FOLLOWS and finding.root not in left)
     ]
-    useless = [one for one in asked_again if one.outcome.red and one.root not in left]
-    return [f"{one.row}: {one.message}" for one in (*silent, *useless)]
+    useless = [
+        finding for finding in asked_again if finding.outcome.red and finding.root not in left
+    ]
+    return [f"{finding.row}: {finding.message}" for finding in (*silent, *useless)]
 
 
 def _explained(one: Finding) -> bool:

@@ -70,9 +70,9 @@ class Operator:
             for row in change.red
             if row not in RUNS and judged[row].outcome.red and not judged[row].root
         }
-        for row, one in todo.items():
-            assert one, f"{row} prints no remedy"
-            self.take(row, one)
+        for row, value in todo.items():
+            assert value, f"{row} prints no remedy"
+            self.take(row, value)
         red = self._red(change)
         if red and any(one.by_hand for row, one in todo.items() if row in red):
             next(steps, None)
@@ -83,7 +83,7 @@ class Operator:
         wanted = change.red.keys() - RUNS
         now = self.account.looked_at() if change.reads else self.account.inventory()
         judged = rows(self._snapshot(now), wanted)
-        return {row: one.told.en for row, one in judged.items() if one.outcome.red}
+        return {row: value.told.en for row, value in judged.items() if value.outcome.red}
 
     def take(self, row: str, todo: Remedy) -> None:
         for command in filter(None, todo.command.split(JOINED)):
@@ -104,12 +104,12 @@ class Operator:
     def verdicts(self, asked: Collection[str], _: Checklist) -> Mapping[str, RowVerdict]:
         """Judge in this process what ``runbook fix`` would have judged in another one."""
         judged = rows(self._snapshot(self.account.looked_at()), asked)
-        return {row: one for row, one in judged.items() if one.outcome.red}
+        return {row: finding for row, finding in judged.items() if finding.outcome.red}
 
     def findings(self, asked: tuple[str, ...]) -> tuple[Finding, ...]:
         """Judge in this process what the runbook's own process would judge."""
         found = judge(self._snapshot(self.account.looked_at()), asked)
-        return tuple(one for one in found if one.outcome.red)
+        return tuple(finding for finding in found if finding.outcome.red)
 
     def _run(self, command: str, *, by_hand: bool) -> None:
         code, said = self.run(shlex.split(command))
@@ -121,7 +121,7 @@ class Operator:
         text = PROD.read_text(encoding="utf-8")
         environments.write_text(text.replace("report/prod/evidence", str(self.evidence)))
         token.write_text(LINE_TOKEN)
-        given = [str(token) if one == "FILE" else one for one in arguments]
+        given = [str(token) if argument == "FILE" else argument for argument in arguments]
         files = (f"--environments={environments}", f"--journal={self.folder / 'journal.jsonl'}")
         said = io.StringIO()
         console = Console(file=said, width=200)
@@ -135,9 +135,9 @@ class Operator:
         sns = self.account.client("sns")
         for topic in sns.list_topics()["Topics"]:
             listed = sns.list_subscriptions_by_topic(TopicArn=topic["TopicArn"])["Subscriptions"]
-            for one in listed:
-                if one["SubscriptionArn"] == "PendingConfirmation":
-                    self.account.confirm(topic["TopicArn"], one["Endpoint"])
+            for entry in listed:
+                if entry["SubscriptionArn"] == "PendingConfirmation":
+                    self.account.confirm(topic["TopicArn"], entry["Endpoint"])
 
     @property
     def evidence(self) -> Path:

@@ -107,7 +107,7 @@ def judged(account, nothing):  # noqa: ARG001 - the account is read empty first
 def test_nothing_in_an_empty_account_is_unknown_and_no_promise_is_kept(nothing):
     judged = rows(without_evidence(nothing))
 
-    kept = {row for row, one in judged.items() if not one.outcome.red}
+    kept = {row for row, finding in judged.items() if not finding.outcome.red}
     assert unreadable(nothing) == []
     assert kept == OF_NO_ACCOUNT
     assert decision(judged) is VerdictWord.NO_GO
@@ -122,7 +122,7 @@ def test_each_row_is_judged_as_aws_would_have_it(judged):
         "PREP-11": Outcome.NOT_TESTABLE,  # there is no evidence store whose keeping could be judged
     }
 
-    assert {row: one.outcome for row, one in judged.items()} == expected
+    assert {row: finding.outcome for row, finding in judged.items()} == expected
 
 
 @pytest.mark.parametrize("row", RED)
@@ -135,7 +135,7 @@ def test_rows_that_follow_name_their_root(judged):
 
 
 def test_dev_s_star_is_told_beside_the_origin_of_the_guide(judged):
-    said = [one.message for one in judged["DEP-25"].findings]
+    said = [finding.message for finding in judged["DEP-25"].findings]
 
     assert any("/richmenu/list: Access-Control-Allow-Origin: found *" in one for one in said)
 

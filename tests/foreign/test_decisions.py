@@ -136,7 +136,7 @@ SENT_ELSEWHERE = (
     "SEC-23: role is put into an instance profile",
 )
 """Changes that give something of ours to others, or keep an alarm from people."""
-BY_NAME = {one.name: one for one in CHANGES}
+BY_NAME = {change.name: change for change in CHANGES}
 
 
 @pytest.mark.parametrize("name", SENT_ELSEWHERE)
@@ -147,4 +147,4 @@ def test_decision_that_gives_something_away_loosens_security(name, account, inve
     found = judge(as_printed(snapshot, judge(snapshot, [row])), [row])
 
     assert red_of(found) == {}
-    assert any(applied.loosens for one in found for applied in one.decided)
+    assert any(applied.loosens for finding in found for applied in finding.decided)

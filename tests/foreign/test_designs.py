@@ -22,7 +22,7 @@ from tests.provenance import PROD_RUN
 CHECKLIST = Checklist.load()
 PROD = healthy().environment
 API_LOGS = "/aws/apigateway/stamp-rally-prod-api"
-ALIASLESS = next(one.breaks for one in OF_ALIASES if one.id == "DEP-15:absent")
+ALIASLESS = next(alias.breaks for alias in OF_ALIASES if alias.id == "DEP-15:absent")
 
 
 def open_routes(snapshot):
@@ -42,9 +42,9 @@ def unlogged(snapshot):
 
 def uncounted(snapshot):
     """Let no alarm count the metric that our own functions write, and no index serve the ranking."""
-    faults = [one.name for one in healthy().plan.alarms if one.kind == "function-faults"]
+    faults = [alarm.name for alarm in healthy().plan.alarms if alarm.kind == "function-faults"]
     indexes = [name for name in healthy().inventory.sections.alarms if "PeriodRanking" in name]
-    without = both(*(absent("alarms", one) for one in (*faults, *indexes)))
+    without = both(*(absent("alarms", fault) for fault in (*faults, *indexes)))
     return both(without, item("tables", "UserStamps-prod", indexes=()))(snapshot)
 
 
@@ -62,8 +62,12 @@ def judged(breaks, **keys):
     snapshot = rebound(healthy())(changed)
     choice = SimpleNamespace(environment=environment, embedded=False)
     aside = {row.id for row in CHECKLIST if set_aside(row, choice)}
-    checks = [one for one in collected() if one.row not in aside and planned(one, snapshot)]
-    return rows_of(one.judge(snapshot) for one in checks)
+    checks = [
+        finding
+        for finding in collected()
+        if finding.row not in aside and planned(finding, snapshot)
+    ]
+    return rows_of(check.judge(snapshot) for check in checks)
 
 
 def planned(check, snapshot):
@@ -73,7 +77,7 @@ def planned(check, snapshot):
 
 
 def red(found):
-    return {row for row, one in found.items() if one.outcome.red}
+    return {row for row, finding in found.items() if finding.outcome.red}
 
 
 @pytest.mark.parametrize("design", DESIGNS)
@@ -113,7 +117,9 @@ def test_stack_without_aliases_is_conditional_and_one_whose_routes_call_a_missin
 
     assert found["DEP-16"].blocks
     assert {CHECKLIST[row].severity for row in on_functions} == {Severity.MAJOR}
-    assert [one.root for one in found["ROLL-06"].findings if one.outcome.red] == ["DEP-15"]
+    assert [finding.root for finding in found["ROLL-06"].findings if finding.outcome.red] == [
+        "DEP-15"
+    ]
 
 
 def test_fault_in_code_of_your_own_is_diagnosed_by_the_same_procedure():
@@ -137,7 +143,7 @@ def test_no_remedy_uploads_our_functions_over_code_of_your_own(row):
 
 
 def test_function_url_in_place_of_an_api_is_named_as_out_of_scope():
-    breaks = next(one.breaks for one in OF_APIS if one.id == "DEP-20:function-url-in-its-place")
-    (told,) = {one.words.en for one in judge(breaks(healthy()), ["DEP-20"])}
+    breaks = next(api.breaks for api in OF_APIS if api.id == "DEP-20:function-url-in-its-place")
+    (told,) = {finding.words.en for finding in judge(breaks(healthy()), ["DEP-20"])}
 
     assert told.endswith("is out of scope: this project judges REST APIs alone, as the guide does")

@@ -177,5 +177,5 @@ def test_answer_that_lacks_a_name_is_told_and_leaves_the_rest_proposed(cdk):
 
 
 def _without_names(parsed, **_):
-    for one in parsed["Functions"]:
-        del one["FunctionName"]
+    for function in parsed["Functions"]:
+        del function["FunctionName"]

@@ -101,19 +101,24 @@ class Rehearsal:
             findings=self._red,
         )
         here = replace(context, clients=self.account.client, undecided=self.undecided)
-        steps = [step for one in procedures for step in Procedure.of(one).steps if step.action]
+        steps = [
+            step
+            for procedure in procedures
+            for step in Procedure.of(procedure).steps
+            if step.action
+        ]
         made: list[Change] = [change for step in steps for change in step.action(here)]
-        return {(one.resource, one.field) for one in made if one.resource != "evidence"}
+        return {(change.resource, change.field) for change in made if change.resource != "evidence"}
 
     def _red(self, rows):
-        return tuple(one for one in judge(self.snapshot(), rows) if one.outcome.red)
+        return tuple(finding for finding in judge(self.snapshot(), rows) if finding.outcome.red)
 
 
 def touching(sections: Iterable[str]) -> list[ModuleType]:
-    return [one for one, its in TOUCHED.items() if not its.isdisjoint(sections)]
+    return [key for key, its in TOUCHED.items() if not its.isdisjoint(sections)]
 
 
-MADE_BY_US = [one for one in HARMLESS if touching(one.reads)]
+MADE_BY_US = [change for change in HARMLESS if touching(change.reads)]
 
 
 def before_by(before, change):
@@ -164,7 +169,8 @@ def test_careful_stack_is_changed_where_a_reason_is_known_alone(before):
 
 
 GREEN, BY_DECISION = (
-    one_of_each(one for one in MADE_BY_US if bool(one.red) is asks) for asks in (False, True)
+    one_of_each(change for change in MADE_BY_US if bool(change.red) is asks)
+    for asks in (False, True)
 )
 
 
@@ -183,6 +189,8 @@ def test_procedure_changes_nothing_of_what_is_green_by_a_decision(
 
 
 def test_every_harmless_change_is_of_what_a_procedure_makes_or_of_other_principals():
-    unseen = {section for one in HARMLESS if not touching(one.reads) for section in one.reads}
+    unseen = {
+        section for change in HARMLESS if not touching(change.reads) for section in change.reads
+    }
 
     assert unseen == UNTOUCHED

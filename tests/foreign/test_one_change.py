@@ -42,10 +42,10 @@ def test_decided_key_is_red_for_whoever_may_not_use_it(account):
     with under_own_key("auth")(account.client):
         snapshot = with_evidence(account.inventory())
     decided = as_printed(snapshot, judge(snapshot, ["SEC-20"]))
-    told = [one for one in judge(decided) if one.outcome.red]
+    told = [finding for finding in judge(decided) if finding.outcome.red]
 
     assert red_of(told) == {"SEC-13": Outcome.FAIL}
-    assert all("stamp-rally-prod-ranking-role" in one.message for one in told)
+    assert all("stamp-rally-prod-ranking-role" in finding.message for finding in told)
 
 
 def test_stack_is_green_again_when_every_change_was_taken_back(account, inventory):

@@ -83,7 +83,7 @@ def test_each_row_is_judged_by_what_is_there_and_not_by_how_it_is_written(invent
 def test_red_rows_say_which_record_is_missing(inventory):
     judged = rows(without_evidence(inventory)).values()
 
-    said = {one.row.id: one.reason for one in judged if one.outcome.red}
+    said = {row.row.id: row.reason for row in judged if row.outcome.red}
     assert said == UNRECORDED | FOLLOWING | UNREAD
 
 
@@ -102,9 +102,9 @@ def test_hand_knows_nothing_of_ours(path):
 
     ours = {"plan", "runbook", "lambdas", "signoff", "checks", "smoke", "load", "tests"}
     beyond = {
-        one
-        for one in imported
-        if one.split(".")[0] in ours and not one.startswith("tests.foreign.")
+        name
+        for name in imported
+        if name.split(".")[0] in ours and not name.startswith("tests.foreign.")
     }
     assert not beyond
 

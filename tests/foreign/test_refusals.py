@@ -92,7 +92,7 @@ def test_operations_are_those_that_reading_calls(account):
 
     account.inventory()
 
-    called = {f"{one.service}:{one.operation}" for one in account.aws.calls[before:]}
+    called = {f"{call.service}:{call.operation}" for call in account.aws.calls[before:]}
     assert called == set(OPERATIONS)
 
 
@@ -124,7 +124,9 @@ def test_denied_operation_is_never_a_go(operation, denying, verdicts):
 def by_rules(account):
     """Let our domain route by rules, which moto does not know of."""
     told = account.client("apigateway").get_domain_name(domainName=edge.DOMAIN)
-    told = {name: one for name, one in told.items() if name in {"domainName", "regionalDomainName"}}
+    told = {
+        name: value for name, value in told.items() if name in {"domainName", "regionalDomainName"}
+    }
     mode = {"routingMode": "ROUTING_RULE_THEN_API_MAPPING"}
 
     def answer(request):

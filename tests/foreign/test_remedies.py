@@ -52,7 +52,7 @@ ROWS = re.compile(r"--row [A-Z]+-\d+")
 COMMANDS = ("python -m ", "pytest", "aws ")
 GIVEN = frozenset({"FILE", "NAME"})
 """What no finding can know: where a person keeps a token, and who agreed that people's data may go."""
-CHANGED = frozenset(row for one in (*CHANGES, *FAULTS) for row in one.red) - RUNS
+CHANGED = frozenset(row for change in (*CHANGES, *FAULTS) for row in change.red) - RUNS
 ELSEWHERE = {
     "PREP-01": "tests/signoff/judge/test_before.py: a green run of the environment before",
     "SMOKE-13": "DEP-25 is its cause in the configuration, and `api` repairs that",
@@ -77,7 +77,9 @@ def test_remedy_as_it_is_printed_turns_the_row_green(change, operator):
 
 
 def test_seven_red_rows_are_green_after_one_walk(operator):
-    red = operator.make(*(one for one in CHANGES if one.name.partition(": ")[2] in AT_ONCE))
+    red = operator.make(
+        *(change for change in CHANGES if change.name.partition(": ")[2] in AT_ONCE)
+    )
     found = Verdict(decision=VerdictWord.NO_GO, rows=tuple(red.values()))
     said, asked = io.StringIO(), []
     walk = RepairSession(
@@ -118,15 +120,21 @@ def test_configuration_is_repaired_without_a_release(operator):
     red = operator.red_after(change)
     before = operator.inventory.sections.functions
     after = operator.account.looked_at().sections.functions
-    kept = [(one.code_sha256, one.handler, one.environment) for one in map(after.get, before)]
+    kept = [
+        (function.code_sha256, function.handler, function.environment)
+        for function in map(after.get, before)
+    ]
 
     assert red == {}
-    assert kept == [(one.code_sha256, one.handler, one.environment) for one in before.values()]
+    assert kept == [
+        (function.code_sha256, function.handler, function.environment)
+        for function in before.values()
+    ]
     assert not operator.evidence.exists()  # nobody released anything
 
 
 def test_samples_name_changes_that_there_are():
-    assert {*SAMPLE, *AT_ONCE} <= {one.name.partition(": ")[2] for one in CHANGES}
+    assert {*SAMPLE, *AT_ONCE} <= {change.name.partition(": ")[2] for change in CHANGES}
 
 
 def test_remedy_is_proven_or_says_what_a_person_does():
@@ -139,10 +147,10 @@ def test_row_prints_a_command_that_can_be_run_or_what_a_person_does():
     printed = [(row.id, one) for row in CHECKLIST for one in all_of(row, PROD_RUN)]
     commands = [(id_, each) for id_, one in printed for each in commands_of(one)]
 
-    assert [id_ for id_, one in printed if not (commands_of(one) or one.by_hand)] == []
+    assert [id_ for id_, row in printed if not (commands_of(row) or row.by_hand)] == []
     assert [each for each in commands if not each[1].startswith(COMMANDS)] == []
     assert [
-        id_ for id_, one in printed if not all(said.en and said.ja for said in one.by_hand)
+        id_ for id_, row in printed if not all(said.en and said.ja for said in row.by_hand)
     ] == []
 
 
@@ -163,8 +171,8 @@ def test_remedy_asks_nobody_for_a_name_that_the_row_knows():
 
 def test_every_way_of_undoing_says_what_is_lost_or_what_a_person_does():
     told = {
-        key: one.instruction if isinstance(one, undo.ByHand) else one.lost
-        for key, one in undo.UNDO.items()
+        key: value.instruction if isinstance(value, undo.ByHand) else value.lost
+        for key, value in undo.UNDO.items()
     }
 
     assert [key for key, words in told.items() if not (words.en and words.ja)] == []

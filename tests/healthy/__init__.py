@@ -50,7 +50,7 @@ def healthy() -> Snapshot:
     )
     records = store.records(
         canonical_hash(data.contents()["StampMasters-prod"].items),
-        {name: one.code_sha256 for name, one in compute.functions().items()},
+        {name: function.code_sha256 for name, function in compute.functions().items()},
         edge.DEPLOYMENT,
         live_of(inventory, scope, Part, embedded=True),
     )

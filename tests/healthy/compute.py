@@ -67,7 +67,7 @@ SENT_BY = {
 
 
 def functions() -> dict[str, Function]:
-    return {f"stamp-rally-prod-{one}": _function(one) for one in VARIABLES}
+    return {f"stamp-rally-prod-{variable}": _function(variable) for variable in VARIABLES}
 
 
 def _function(key: str) -> Function:

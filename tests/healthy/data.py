@@ -44,7 +44,7 @@ def tables() -> dict[str, Table]:
         ),
         _table("StampMasters-prod", "StampId", None, {"StampId": "S"}),
     )
-    return {one.name: one for one in found}
+    return {change.name: change for change in found}
 
 
 def _table(

@@ -65,7 +65,8 @@ def deployments_back() -> dict[str, DeploymentBack]:
     """Return the deployment before, which asked for the same authorization."""
     older = deployments()[API][1]
     kinds = {
-        id_: "CUSTOM" if one.authorizer else "NONE" for id_, one in document(None).methods.items()
+        id_: "CUSTOM" if method.authorizer else "NONE"
+        for id_, method in document(None).methods.items()
     }
     calls = document(None).calls
     back = DeploymentBack(deployment=older, authorization=kinds, calls=calls, policies={})

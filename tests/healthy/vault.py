@@ -46,7 +46,7 @@ def value(**fields: str) -> SecretValue:
     return SecretValue(
         is_json_object=True,
         fields={name: withheld(text, salts=SALTS) for name, text in fields.items()},
-        placeholder=any(is_placeholder(one, KNOWN_DEFAULTS) for one in fields.values()),
+        placeholder=any(is_placeholder(field, KNOWN_DEFAULTS) for field in fields.values()),
         whole=withheld(json.dumps(fields), salts=SALTS),
     )
 

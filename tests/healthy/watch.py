@@ -45,13 +45,13 @@ def _alarm(
 
 def _alarms() -> list[Alarm]:
     found = []
-    for one in FUNCTIONS:
-        name = {"FunctionName": f"stamp-rally-prod-{one}"}
+    for function in FUNCTIONS:
+        name = {"FunctionName": f"stamp-rally-prod-{function}"}
         found.append(
-            _alarm(f"stamp-rally-prod-{one}-errors-alarm", "AWS/Lambda", "Errors", name, 5.0)
+            _alarm(f"stamp-rally-prod-{function}-errors-alarm", "AWS/Lambda", "Errors", name, 5.0)
         )
         found.append(
-            _alarm(f"stamp-rally-prod-{one}-faults-alarm", "StampRally", "Faults", name, 5.0)
+            _alarm(f"stamp-rally-prod-{function}-faults-alarm", "StampRally", "Faults", name, 5.0)
         )
     found.append(_alarm("stamp-rally-prod-api-4xx-alarm", "AWS/ApiGateway", "4XXError", API, 10.0))
     found.append(_alarm("stamp-rally-prod-api-5xx-alarm", "AWS/ApiGateway", "5XXError", API, 10.0))
@@ -68,7 +68,7 @@ def _alarms() -> list[Alarm]:
 
 
 def alarms() -> dict[str, Alarm]:
-    return {one.name: one for one in _alarms()}
+    return {alarm.name: alarm for alarm in _alarms()}
 
 
 def _metric(
@@ -84,15 +84,18 @@ def _widget(title: str, *metrics: Metric) -> Widget:
 
 
 def dashboards() -> dict[str, Dashboard]:
-    functions = [{"FunctionName": f"stamp-rally-prod-{one}"} for one in FUNCTIONS]
+    functions = [{"FunctionName": f"stamp-rally-prod-{function}"} for function in FUNCTIONS]
     capacity = [
         _metric("AWS/DynamoDB", f"Consumed{way}CapacityUnits", {"TableName": table})
         for table in TABLES.values()
         for way in ("Read", "Write")
     ]
     widgets = (
-        _widget("Invocations", *(_metric("AWS/Lambda", "Invocations", one) for one in functions)),
-        _widget("Errors", *(_metric("AWS/Lambda", "Errors", one) for one in functions)),
+        _widget(
+            "Invocations",
+            *(_metric("AWS/Lambda", "Invocations", function) for function in functions),
+        ),
+        _widget("Errors", *(_metric("AWS/Lambda", "Errors", function) for function in functions)),
         _widget("Requests", _metric("AWS/ApiGateway", "Count", API)),
         _widget("Latency", _metric("AWS/ApiGateway", "Latency", API, "p95")),
         _widget("Capacity", *capacity),
@@ -119,7 +122,7 @@ def topics() -> dict[str, Topic]:
 
 
 def log_groups() -> dict[str, LogGroup]:
-    names = [f"/aws/lambda/stamp-rally-prod-{one}" for one in FUNCTIONS]
+    names = [f"/aws/lambda/stamp-rally-prod-{function}" for function in FUNCTIONS]
     names.append("/aws/apigateway/stamp-rally-prod-api")
     arn = "arn:aws:logs:ap-northeast-1:444455556666:log-group:{}:*"
     return {n: LogGroup(name=n, arn=arn.format(n), retention_days=30) for n in names}

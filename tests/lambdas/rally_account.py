@@ -74,7 +74,10 @@ class RallyAccount:
 
     def _table(self, variable, keys, indexes=()):
         kinds = ("HASH", "RANGE")
-        named = {*keys, *(part["AttributeName"] for one in indexes for part in one["KeySchema"])}
+        named = {
+            *keys,
+            *(part["AttributeName"] for index in indexes for part in index["KeySchema"]),
+        }
         self.dynamodb.create_table(
             TableName=ENVIRON[variable],
             BillingMode="PAY_PER_REQUEST",

@@ -165,7 +165,7 @@ def test_image_stamp_is_awarded_without_any_location(call, account, awarding):
         award, ROUTE, body=STATUE | {"stamp_id": "IMG-1", "method": "IMAGE"}, action=strict
     )
 
-    stored = [one["Method"] for one in account.items("TABLE_USERSTAMPS") if "Method" in one]
+    stored = [item["Method"] for item in account.items("TABLE_USERSTAMPS") if "Method" in item]
     assert (answer.status, answer.body["method"], stored) == (200, "IMAGE", ["IMAGE"])
 
 
@@ -258,7 +258,7 @@ def test_what_the_caller_has_is_read_as_it_is_at_this_moment(account):
     stamps.holds(USER, "STATUE-001")
     stamps.counters(USER, ["2025-W45", "2025-11"])
 
-    assert [one.get("ConsistentRead") for one in noting.asked] == [True, True]
+    assert [entry.get("ConsistentRead") for entry in noting.asked] == [True, True]
 
 
 @pytest.mark.parametrize("absent", ["lat", "lon", "accuracy"])

@@ -22,7 +22,9 @@ def awarding(client):
 
 
 def month(account):
-    (counter,) = (one for one in account.items("TABLE_USERSTAMPS") if one["StampId"] == "#2025-11")
+    (counter,) = (
+        item for item in account.items("TABLE_USERSTAMPS") if item["StampId"] == "#2025-11"
+    )
     return counter["StampCount"], counter["LatestAt"]
 
 

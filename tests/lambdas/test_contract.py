@@ -29,7 +29,7 @@ ERRORS = [(route, status) for route, status in RESPONSES if status != "200"]
 
 def examples(content):
     media = content["application/json"]
-    named = [one["value"] for one in media.get("examples", {}).values()]
+    named = [example["value"] for example in media.get("examples", {}).values()]
     return [*named, *([media["example"]] if "example" in media else [])]
 
 
@@ -43,7 +43,9 @@ def test_operation_names_its_function(route):
 
 
 def test_login_alone_needs_no_session():
-    open_routes = [name for name, one in contract.operations().items() if "security" in one]
+    open_routes = [
+        name for name, operation in contract.operations().items() if "security" in operation
+    ]
 
     assert open_routes == ["POST /auth/verify"]
     assert contract.operations()["POST /auth/verify"]["security"] == []
@@ -60,7 +62,8 @@ def test_examples_of_answers_keep_their_schema(route, status):
 
 
 @pytest.mark.parametrize(
-    "route", [name for name, one in contract.operations().items() if "requestBody" in one]
+    "route",
+    [name for name, operation in contract.operations().items() if "requestBody" in operation],
 )
 def test_examples_of_requests_keep_their_schema(route):
     content = contract.operations()[route]["requestBody"]["content"]

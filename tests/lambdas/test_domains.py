@@ -91,7 +91,7 @@ def test_bearer_token_is_one_jwt_and_nothing_else(header, token):
     ],
 )
 def test_policy_is_for_a_user_and_a_stage_or_denies(policy, effect):
-    assert [one["Effect"] for one in policy["policyDocument"]["Statement"]] == [effect]
+    assert [entry["Effect"] for entry in policy["policyDocument"]["Statement"]] == [effect]
 
 
 def test_position_is_judged_against_its_spot():
@@ -129,9 +129,12 @@ def test_ranking_is_best_first_and_names_the_caller():
     ]
     shown = ranked(top(entries), {USER: "日吉"}, USER)
 
-    assert [(one["user_id"], one["stamp_count"]) for one in shown][1:] == [(USER, 2), (OTHER, 2)]
-    assert [one["rank"] for one in shown] == [1, 2, 3]
-    assert [(one["is_self"], one["display_name"]) for one in shown][1] == (True, "日吉")
+    assert [(entry["user_id"], entry["stamp_count"]) for entry in shown][1:] == [
+        (USER, 2),
+        (OTHER, 2),
+    ]
+    assert [entry["rank"] for entry in shown] == [1, 2, 3]
+    assert [(entry["is_self"], entry["display_name"]) for entry in shown][1] == (True, "日吉")
 
 
 def test_ranking_ends_after_the_first_hundred():

@@ -53,7 +53,9 @@ ROUTES = contract.operations()
 @pytest.fixture
 def hand(environ):
     """Hand an event to a function, which stays warm; return what it answers."""
-    functions = {name: LambdaFunction(name, one.begin, environ) for name, one in MODULES.items()}
+    functions = {
+        name: LambdaFunction(name, module.begin, environ) for name, module in MODULES.items()
+    }
     return lambda name, given_event: functions[name](given_event, CONTEXT)
 
 
@@ -89,8 +91,8 @@ def test_any_json_as_an_event_is_answered(hand, given_event):
 @given(BODIES, QUERIES)
 def test_any_members_of_a_call_are_answered_as_documented(hand, body, query):
     answers = {
-        route: hand(one["x-function"], event(route, body=body, query=query))
-        for route, one in ROUTES.items()
+        route: hand(entry["x-function"], event(route, body=body, query=query))
+        for route, entry in ROUTES.items()
     }
 
     assert flaws(answers) == {}
@@ -106,8 +108,8 @@ def test_any_shape_of_a_proxy_event_is_answered(hand, raw, encoded, context):
         "requestContext": {"requestId": context, "authorizer": context},
     }
     answers = {
-        route: hand(one["x-function"], event(route, raw=raw) | shape)
-        for route, one in ROUTES.items()
+        route: hand(entry["x-function"], event(route, raw=raw) | shape)
+        for route, entry in ROUTES.items()
     }
 
     assert flaws(answers) == {}

@@ -155,7 +155,7 @@ def test_call_that_may_be_repeated_is_sent_again_over_a_connection_that_line_had
     line.hang_ups = 1
 
     assert connected.call(method, path, **content)
-    assert [one["path"] for one in line.calls] == [path, path]
+    assert [entry["path"] for entry in line.calls] == [path, path]
 
 
 def test_call_that_may_not_be_repeated_is_sent_once(line, connected):

@@ -15,9 +15,15 @@ from tests.lambdas.contract import MODULES, operations
 from tests.lambdas.events import CONTEXT, OTHER, USER, token_event
 from tests.lambdas.rally_account import CHANNEL, ENVIRON
 
-WITH_BODY = {name: one for name, one in operations().items() if "requestBody" in one}
-NEEDING_A_SESSION = {name: one for name, one in operations().items() if one.get("security") != []}
-OF_A_USER = {name: one for name, one in NEEDING_A_SESSION.items() if name != "GET /richmenu/list"}
+WITH_BODY = {
+    name: operation for name, operation in operations().items() if "requestBody" in operation
+}
+NEEDING_A_SESSION = {
+    name: operation for name, operation in operations().items() if operation.get("security") != []
+}
+OF_A_USER = {
+    name: value for name, value in NEEDING_A_SESSION.items() if name != "GET /richmenu/list"
+}
 DEFAULT_KEY = "default-secret-key-change-in-production"
 CLAIMS = {"sub": USER, "iss": "https://access.line.me", "aud": CHANNEL, "exp": 4102444800}
 

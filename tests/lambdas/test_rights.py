@@ -15,7 +15,7 @@ from tests.lambdas.test_logger import EXAMPLES
 
 FILE = Path(__file__).parents[2] / "app.toml"
 FUNCTIONS = tomllib.loads(FILE.read_text(encoding="utf-8"))["functions"]
-RIGHTS = {name: one["calls"] for name, one in FUNCTIONS.items()}
+RIGHTS = {name: function["calls"] for name, function in FUNCTIONS.items()}
 TABLES = {
     ENVIRON["TABLE_USERS"]: "users",
     ENVIRON["TABLE_USERSTAMPS"]: "userstamps",
@@ -88,7 +88,7 @@ def collected(account, line):
 
 @pytest.mark.parametrize("name", MODULES)
 def test_function_needs_exactly_the_rights_that_are_listed_for_it(name, collected, calls):
-    routes = [route for route, one in operations().items() if one["x-function"] == name]
+    routes = [route for route, operation in operations().items() if operation["x-function"] == name]
     statuses = {calling(route, collected, EXAMPLES[route]) for route in routes}
 
     assert statuses == {200}

@@ -52,7 +52,7 @@ class EmptyTables:
         return {"Items": []}
 
     def transact_write_items(self, TransactItems, **_):  # noqa: N803 - boto3's own name
-        self.written = [plain(one["Put"]["Item"]) for one in TransactItems]
+        self.written = [plain(transactitem["Put"]["Item"]) for transactitem in TransactItems]
 
     def update_item(self, ExpressionAttributeValues, **_):  # noqa: N803
         self.updated = plain(ExpressionAttributeValues)

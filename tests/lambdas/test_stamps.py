@@ -143,7 +143,7 @@ def test_more_stamps_than_a_page_are_all_shown(call, account):
 
     assert 0 < len(page["Items"]) < 4
     assert "LastEvaluatedKey" in page
-    assert [one["stamp_id"] for one in answer.body["stamps"]] == [
+    assert [stamp["stamp_id"] for stamp in answer.body["stamps"]] == [
         "SEV-001",
         "SEV-002",
         "STATUE-001",
@@ -219,4 +219,4 @@ def test_list_is_read_consistently_so_that_the_stamp_just_won_is_in_it(call, acc
 
     call(stamps, ROUTE, query=MINE, action=reading(Watched(), []))
 
-    assert [one["ConsistentRead"] for one in asked] == [True]
+    assert [entry["ConsistentRead"] for entry in asked] == [True]

@@ -62,7 +62,7 @@ def test_unreadable_answer_is_503(collected, call, sdk, function, route, operati
 
     assert (answer.status, answer.code) == (503, "SERVICE_UNAVAILABLE")
     assert proxy.spoiled == 2, "asked twice, and no more"
-    assert "STATUE-001" not in {one["StampId"] for one in awarded(collected, operation)}
+    assert "STATUE-001" not in {entry["StampId"] for entry in awarded(collected, operation)}
 
 
 @pytest.mark.parametrize("who", STRANGERS)
@@ -72,7 +72,7 @@ def test_answer_of_somebody_else_is_503(collected, call, sdk, function, route, o
         answer = call(MODULES[function], route, **CALLS[route])
 
     assert (answer.status, answer.code) == (503, "SERVICE_UNAVAILABLE")
-    assert "STATUE-001" not in {one["StampId"] for one in collected.items("TABLE_USERSTAMPS")}
+    assert "STATUE-001" not in {item["StampId"] for item in collected.items("TABLE_USERSTAMPS")}
 
 
 def awarded(account, operation):
@@ -109,7 +109,7 @@ def test_winner_whose_answer_was_lost_is_told_so_when_asking_again(account, call
     again = call(MODULES["award"], AWARD, body=CLAIM)
 
     assert (again.status, again.code) == (409, "STAMP_ALREADY_EXISTS")
-    assert "STATUE-001" in {one["StampId"] for one in account.items("TABLE_USERSTAMPS")}
+    assert "STATUE-001" in {item["StampId"] for item in account.items("TABLE_USERSTAMPS")}
 
 
 @pytest.mark.usefixtures("account")

@@ -32,11 +32,11 @@ def test_workers_never_award_the_same_pair():
 
 
 def test_award_is_refused_rather_than_repeated():
-    one = caller()
-    awarded(one, 12)
+    change = caller()
+    awarded(change, 12)
 
     with pytest.raises(PairsUsedUpError):
-        one.make(AWARD)
+        change.make(AWARD)
 
 
 def test_used_pairs_are_listed_before_they_are_sent():
@@ -50,8 +50,8 @@ def test_used_pairs_are_listed_before_they_are_sent():
 @pytest.mark.parametrize("spot", SPOTS)
 def test_positions_are_where_they_say(spot):
     """By the application's own haversine: within the radius, or far outside of any accuracy."""
-    one = caller(replace(SMALL, spots=(spot,)))
-    calls = [one.make(VERIFY) for _ in range(200)]
+    change = caller(replace(SMALL, spots=(spot,)))
+    calls = [change.make(VERIFY) for _ in range(200)]
     place = Location(spot.lat, spot.lon, spot.radius_m)
 
     for call in calls:
@@ -72,11 +72,11 @@ def test_visit_is_list_verify_award_list_of_one_user_at_one_spot():
 
 def test_calls_ask_for_their_own_user_with_its_own_session():
     visitor = SyntheticUser("Uload/1", "its-session")
-    one = caller(SessionPool((visitor,), SPOTS))
+    change = caller(SessionPool((visitor,), SPOTS))
 
-    assert one.make(LIST).path == "/stamps?userId=Uload%2F1"
-    assert one.make(RANKING).path == "/ranking/weekly?user_id=Uload%2F1"
-    assert one.make(LIST).token == "its-session"
+    assert change.make(LIST).path == "/stamps?userId=Uload%2F1"
+    assert change.make(RANKING).path == "/ranking/weekly?user_id=Uload%2F1"
+    assert change.make(LIST).token == "its-session"
 
 
 def test_visitor_does_not_show_its_session():

@@ -49,7 +49,7 @@ def recorded(project):
 
     def kinds():
         store = open_store(StoreSettings.of(PROD), client=None, root=project)
-        return [one.kind for one in store.load().entries]
+        return [entry.kind for entry in store.load().entries]
 
     return kinds
 

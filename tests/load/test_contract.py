@@ -22,7 +22,9 @@ def examples():
         for status in by_status:
             response = document["paths"][path][method.lower()]["responses"][status]
             content = response["content"]["application/json"]
-            named = {name: one["value"] for name, one in content.get("examples", {}).items()}
+            named = {
+                name: example["value"] for name, example in content.get("examples", {}).items()
+            }
             for name, value in (named or {"example": content["example"]}).items():
                 yield pytest.param(endpoint, int(status), value, id=f"{endpoint} {status} {name}")
 

@@ -50,7 +50,7 @@ def put(tmp_path):
 def kinds(tmp_path):
     def recorded():
         store = open_store(STORE, client=lambda _: None, root=tmp_path)
-        return [one.kind for one in store.load().entries]
+        return [entry.kind for entry in store.load().entries]
 
     return recorded
 
@@ -60,7 +60,7 @@ def test_store_gets_the_window_of_every_run_and_the_verdict_of_those_that_count(
     put(run("b"))
 
     records = open_store(STORE, client=lambda _: None, root=tmp_path).load()
-    assert [one.kind for one in records.entries] == ["window", "window", "load"]
+    assert [entry.kind for entry in records.entries] == ["window", "window", "load"]
     assert records.newest("load", plan="baseline").release == "0123456789abcdef"
     assert records.newest("load").body["page"] == "report/run/locust.html"
 

@@ -28,7 +28,7 @@ def test_each_limit_is_a_row_with_what_was_measured():
 
 
 def test_invalid_run_says_each_reason():
-    said = [one.en for one in sentences(verdict(measurement=seen(lost=("w1",))))]
+    said = [sentence.en for sentence in sentences(verdict(measurement=seen(lost=("w1",))))]
 
     assert "lost on the way: worker w1" in said
 
@@ -46,7 +46,7 @@ def test_invalid_run_says_each_reason():
     ],
 )
 def test_run_of_another_plan_says_that_it_does_not_count(required, told):
-    assert [one.en for one in sentences(verdict(required_plan=required))] == told
+    assert [sentence.en for sentence in sentences(verdict(required_plan=required))] == told
 
 
 @pytest.mark.parametrize("measured", RUNS)

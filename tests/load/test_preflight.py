@@ -146,7 +146,7 @@ def test_every_plan_of_the_guide_s_throttle_can_be_paid_from_one_day(name):
 
 @pytest.mark.parametrize("name", ["baseline", "step", "spike"])
 def test_judged_steps_have_samples_enough_for_their_rarest_endpoint(name):
-    judged = [one for one in PLANS[name].steps if one.judged]
+    judged = [step for step in PLANS[name].steps if step.judged]
     fewest = min(min(PLANS[name].planned(one).values()) for one in judged)
 
     assert fewest >= 381, "p99 would have no upper end"

@@ -62,7 +62,7 @@ def verdicts(tmp_path):
     def recorded():
         served = replace(LOCAL, birth="b1")
         store = open_store(StoreSettings.of(served), client=None, root=tmp_path)
-        return [one.body for one in store.load().entries if one.kind == "load"]
+        return [entry.body for entry in store.load().entries if entry.kind == "load"]
 
     return recorded
 

@@ -69,7 +69,10 @@ def test_cloudwatch_count_of_the_day_and_the_ledger_of_the_last_minutes_add_up(l
 
     assert spent.requests == 1234 + 450
     assert metrics.asked["StartTime"] == datetime(2026, 11, 25, tzinfo=UTC)
-    assert {one["Value"] for one in metrics.asked["Dimensions"]} == {"stamp-rally-prod-api", "prod"}
+    assert {dimension["Value"] for dimension in metrics.asked["Dimensions"]} == {
+        "stamp-rally-prod-api",
+        "prod",
+    }
 
 
 def test_run_under_way_holds_its_whole_price_until_cloudwatch_has_its_end(ledger, reserve):

@@ -39,7 +39,7 @@ def test_sessions_hold_for_a_day_under_the_live_key():
 
 
 def test_users_are_synthetic_and_of_this_run_alone():
-    runs = [{one.id for one in mint(target(), lambda _: SECRET, 3)} for _ in range(2)]
+    runs = [{difference.id for difference in mint(target(), lambda _: SECRET, 3)} for _ in range(2)]
 
     assert not runs[0] & runs[1]
     assert not any(is_line_user(user) for user in runs[0] | runs[1])

@@ -94,7 +94,9 @@ def test_record_says_all_that_the_performance_row_asks():
     assert told["sentence"]["ja"].startswith("PASS: prodのtest")
     assert told["page"] == "report/prod/load/x/locust.html"
     assert all(
-        svg.startswith("<svg") for one in told["exhibit"]["pictures"] for svg in one.values()
+        svg.startswith("<svg")
+        for picture in told["exhibit"]["pictures"]
+        for svg in picture.values()
     )
 
 

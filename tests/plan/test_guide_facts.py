@@ -12,7 +12,7 @@ READ_AND_WRITTEN = [*PROD.tables, *(index for table in PROD.tables for index in 
 
 
 def test_seven_functions_have_the_names_of_step_1_3():
-    assert {one.name for one in PROD.functions} == {
+    assert {function.name for function in PROD.functions} == {
         "stamp-rally-prod-auth",
         "stamp-rally-prod-award",
         "stamp-rally-prod-gps-verify",
@@ -24,7 +24,7 @@ def test_seven_functions_have_the_names_of_step_1_3():
 
 
 def test_three_tables_have_the_names_and_keys_of_step_3_1():
-    assert [(one.name, one.hash_key, one.range_key) for one in PROD.tables] == [
+    assert [(table.name, table.hash_key, table.range_key) for table in PROD.tables] == [
         ("Users-prod", "UserId", None),
         ("UserStamps-prod", "UserId", "StampId"),
         ("StampMasters-prod", "StampId", None),
@@ -37,18 +37,20 @@ def test_api_and_stage_have_the_names_of_step_3_3():
 
 
 def test_roles_are_named_after_their_functions():
-    assert {one.name for one in PROD.roles} == {f"{one.name}-role" for one in PROD.functions}
+    assert {role.name for role in PROD.roles} == {
+        f"{function.name}-role" for function in PROD.functions
+    }
 
 
 def test_secrets_have_the_names_and_keys_of_step_2_1():
-    assert [(one.name, one.json_key) for one in PROD.secrets] == [
+    assert [(secret.name, secret.json_key) for secret in PROD.secrets] == [
         ("stamp-rally-prod/token-secret-key", "TOKEN_SECRET_KEY"),
         ("stamp-rally-prod/line-channel-access-token", "LINE_CHANNEL_ACCESS_TOKEN"),
     ]
 
 
 def test_functions_have_thirty_seconds_and_256_megabytes():
-    assert {(one.timeout_s, one.memory_mb) for one in PROD.functions} == {(30, 256)}
+    assert {(function.timeout_s, function.memory_mb) for function in PROD.functions} == {(30, 256)}
 
 
 def test_throttle_is_that_of_step_2_4():
@@ -79,13 +81,15 @@ def test_cors_is_that_of_step_3_3_with_the_header_of_the_api_key():
     ],
 )
 def test_alarms_have_the_thresholds_of_step_6_1(kind, threshold, watched):
-    alarms = [one for one in PROD.alarms if one.kind == kind]
+    alarms = [alarm for alarm in PROD.alarms if alarm.kind == kind]
 
-    assert [(one.threshold, one.period_s) for one in alarms] == [(threshold, 300)] * len(watched)
+    assert [(alarm.threshold, alarm.period_s) for alarm in alarms] == [(threshold, 300)] * len(
+        watched
+    )
 
 
 def test_throttle_alarms_watch_metrics_that_can_fire():
-    watched = {one.metric for one in PROD.alarms if one.kind == "throttle"}
+    watched = {alarm.metric for alarm in PROD.alarms if alarm.kind == "throttle"}
 
     assert watched == {"ReadThrottleEvents", "WriteThrottleEvents"}
 
@@ -102,7 +106,7 @@ def test_dashboard_has_the_five_widgets_of_step_6_2():
 
 
 def test_logs_are_kept_thirty_days():
-    assert {one.retention_days for one in PROD.log_groups} == {30}
+    assert {group.retention_days for group in PROD.log_groups} == {30}
     assert len(PROD.log_groups) == len([*PROD.functions, PROD.api])
 
 
@@ -153,7 +157,7 @@ def test_secrets_are_granted_as_in_step_2_2(function, secret):
 def test_nobody_may_scan():
     pairs = [one for role in PROD.roles for one in role.granted | role.accepted]
 
-    assert not [str(one) for one in pairs if "Scan" in one.action or one.action.endswith("*")]
+    assert not [str(pair) for pair in pairs if "Scan" in pair.action or pair.action.endswith("*")]
 
 
 @pytest.mark.parametrize(
@@ -172,7 +176,7 @@ def test_nobody_may_scan():
     ],
 )
 def test_routes_lead_to_their_functions(route, function, authorized):
-    found = {one.id: one for one in PROD.api.routes}
+    found = {difference.id: difference for difference in PROD.api.routes}
 
     assert len(found) == 10
     assert (found[route].function.key, found[route].authorized) == (function, authorized)

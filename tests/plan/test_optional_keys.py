@@ -38,7 +38,7 @@ def decrypting(environment):
     """Return who may decrypt by the key: it must be planned for whoever reads what it encrypts."""
     roles = plan_for(environment).roles
     return {
-        one.function for one in roles for right in one.required if right.action == "kms:Decrypt"
+        role.function for role in roles for right in role.required if right.action == "kms:Decrypt"
     }
 
 
@@ -109,10 +109,10 @@ JUDGES_ONLY = {
 
 def optional():
     return {
-        one.name
-        for one in fields(Environment)
-        if one.name not in NOT_KEYS
-        and (one.default is not MISSING or one.default_factory is not MISSING)
+        field.name
+        for field in fields(Environment)
+        if field.name not in NOT_KEYS
+        and (field.default is not MISSING or field.default_factory is not MISSING)
     }
 
 
@@ -157,7 +157,7 @@ DECRYPT = Permission("kms:Decrypt", KEY)
 
 
 def _with_right(environment):
-    return {one.function for one in plan_for(environment).roles if DECRYPT in one.required}
+    return {role.function for role in plan_for(environment).roles if DECRYPT in role.required}
 
 
 def test_roles_that_use_a_table_may_decrypt_by_its_key():

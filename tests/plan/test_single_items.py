@@ -33,7 +33,7 @@ def red(row, changed=lambda snapshot: snapshot, **fields):
     """Return what is red of a row on the healthy production, under other keys of its environment."""
     environment = replace(PROD, **fields)
     snapshot = replace(healthy(), environment=environment, plan=plan_for(environment))
-    return [one.message for one in judge(changed(snapshot), [row]) if one.outcome.red]
+    return [finding.message for finding in judge(changed(snapshot), [row]) if finding.outcome.red]
 
 
 def one_table(**own):
@@ -54,7 +54,7 @@ def test_function_has_its_own_memory_and_the_timeout_of_all():
     own = replace(LOCAL, functions={"award": FunctionSettings(memory_mb=512)})
 
     award, stamps = (
-        next(one for one in plan_for(own).functions if one.key == key)
+        next(function for function in plan_for(own).functions if function.key == key)
         for key in ("award", "stamps")
     )
 
@@ -110,9 +110,9 @@ def test_table_that_may_be_deleted_by_decision_is_green_by_it():
 
 def test_own_key_of_a_table_is_used_by_those_alone_who_read_it():
     may = {
-        one.function
-        for one in planned(**one_table(key=KEY)).roles
-        if any(each.resource == KEY for each in one.required)
+        role.function
+        for role in planned(**one_table(key=KEY)).roles
+        if any(each.resource == KEY for each in role.required)
     }
 
     assert may == {"auth", "ranking"}
@@ -151,7 +151,7 @@ def test_procedure_limits_a_route_by_itself_unless_the_stage_is_stricter(every, 
 
     changes = narrower("stage prod", planned(**one_route(rate=900)).api, stage)
 
-    assert [one.after for one in changes] == made
+    assert [change.after for change in changes] == made
 
 
 def test_procedure_sends_a_burst_as_the_whole_number_that_aws_wants():
@@ -159,7 +159,7 @@ def test_procedure_sends_a_burst_as_the_whole_number_that_aws_wants():
 
     changes = narrower("stage prod", planned(**one_route(rate=20, burst=200)).api, stage)
 
-    assert [(one.field, str(one.after)) for one in changes if "burst" in one.field] == [
+    assert [(change.field, str(change.after)) for change in changes if "burst" in change.field] == [
         ("stamps/award/POST throttle burst", "200")
     ]
 
@@ -215,18 +215,18 @@ def test_name_that_a_tool_made_up_is_that_of_the_resource_and_of_all_that_follow
     assert stamps.role.arn.endswith(f":role/{NAMES['stamps-role']}")
     assert stamps.name == "stamp-rally-prod-stamps"
     assert auth.alias_arn.endswith(f":function:{NAMES['auth']}:live")
-    assert {f"/aws/lambda/{NAMES['auth']}"} <= {one.name for one in plan.log_groups}
+    assert {f"/aws/lambda/{NAMES['auth']}"} <= {group.name for group in plan.log_groups}
 
 
 def test_functions_and_api_may_write_into_a_log_group_of_another_name():
     ours, shared = "/rally/auth", "RallyStack-Logs1A2B3C4D"
     plan = planned(names={"auth-logs": ours, "stamps-logs": shared, "api-logs": shared})
-    names = [one.name for one in plan.log_groups]
+    names = [group.name for group in plan.log_groups]
 
     assert (plan.function("auth").log_group, plan.api.access_log_group) == (ours, shared)
     assert [names.count(one) for one in (ours, shared)] == [1, 1]
     assert {
-        f"log-group:{ours}:*" in one.resource for one in plan.function("auth").role.required
+        f"log-group:{ours}:*" in change.resource for change in plan.function("auth").role.required
     } == {True, False}
 
 

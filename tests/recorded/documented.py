@@ -123,8 +123,10 @@ class Speaking:
 
 def answer_to(call, asked, answers):
     """Return the first answer to this call with these parameters, or None."""
-    fitting = (one for one in answers if one["call"] == call)
-    return next((one for one in fitting if one.get("when", {}).items() <= asked.items()), None)
+    fitting = (answer for answer in answers if answer["call"] == call)
+    return next(
+        (entry for entry in fitting if entry.get("when", {}).items() <= asked.items()), None
+    )
 
 
 def filled(text, asked):

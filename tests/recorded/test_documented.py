@@ -19,7 +19,7 @@ from tests.recorded.documented import (
     in_seconds,
 )
 
-EVERY = {**{f"{one['call']} {n}": one for n, one in enumerate(ANSWERS)}, **VARIANTS}
+EVERY = {**{f"{answer['call']} {n}": answer for n, answer in enumerate(ANSWERS)}, **VARIANTS}
 LINKS = "_links"
 """What HAL adds to each of API Gateway's answers, and no client reads."""
 
@@ -33,7 +33,7 @@ def models():
 def documentation(models):
     def documentation(*variants, protocol="json"):
         session = session_with(Speaking(models, protocol))
-        return Documentation(session, [VARIANTS[one] for one in variants])
+        return Documentation(session, [VARIANTS[variant] for variant in variants])
 
     return documentation
 
@@ -63,8 +63,8 @@ def whole(models):
 def test_every_answer_names_its_source():
     unsourced = [
         name
-        for name, one in EVERY.items()
-        if not one["source"].startswith(("https://docs.aws.amazon.com/", "not documented: "))
+        for name, value in EVERY.items()
+        if not value["source"].startswith(("https://docs.aws.amazon.com/", "not documented: "))
     ]
 
     assert not unsourced
@@ -73,16 +73,17 @@ def test_every_answer_names_its_source():
 def test_every_operation_that_is_read_has_a_documented_answer(whole):
     _, asked = whole["json"]
 
-    assert asked == {one["call"] for one in ANSWERS} == set(HEALTHY)
+    assert asked == {answer["call"] for answer in ANSWERS} == set(HEALTHY)
 
 
 def test_documented_members_are_those_of_the_pinned_models():
     session = get_session()
     unknown = [
         f"{call}: {member}"
-        for call, one in EVERY.items()
-        if one.get("status", 200) == 200 and (text := one.get("data", one.get("body")))[0] == "{"
-        for member in unmodelled(session, one["call"], text)
+        for call, value in EVERY.items()
+        if value.get("status", 200) == 200
+        and (text := value.get("data", value.get("body")))[0] == "{"
+        for member in unmodelled(session, value["call"], text)
     ]
 
     assert not unknown
@@ -99,7 +100,9 @@ def unmodelled(session, call, text):
 def strangers(value, shape, path):
     """Yield the members of an answer that its shape has not, at any depth."""
     if shape.type_name == "structure" and isinstance(value, dict):
-        known = {one.serialization.get("name", name): one for name, one in shape.members.items()}
+        known = {
+            member.serialization.get("name", name): member for name, member in shape.members.items()
+        }
         for name, one in value.items():
             if name == LINKS:
                 continue
@@ -135,7 +138,7 @@ def test_member_that_is_null_is_no_value(whole):
 def test_rule_schedule_and_pipe_that_act_on_ours_are_read(whole):
     found = whole["json"][0].sections.automations
 
-    assert {name: [act.on for act in one.acts] for name, one in found.items()} == {
+    assert {name: [act.on for act in automation.acts] for name, automation in found.items()} == {
         "event rule default/ping": [("rally-auth",)],
         "pipe orders": [("rally-notify",)],
         "schedule ops/nightly": [("rally-notify",)],
@@ -149,9 +152,11 @@ def test_error_of_every_protocol_is_known_as_what_it_is(whole):
     assert (
         sections.table_policies["Users-prod"].document is None
     )  # JSON: __type behind its namespace
-    assert [one.qualifier for one in sections.function_policies["rally-auth"] if one.document] == [
-        "live"
-    ]  # REST: a header
+    assert [
+        function_policy.qualifier
+        for function_policy in sections.function_policies["rally-auth"]
+        if function_policy.document
+    ] == ["live"]  # REST: a header
 
 
 def test_document_is_the_default_version_even_where_its_statement_is_no_list(whole):
@@ -176,7 +181,7 @@ def test_composite_alarm_names_its_children(whole):
 def test_subscription_that_nobody_confirmed_is_pending(whole):
     subscriptions = whole["json"][0].sections.topics[TOPIC].subscriptions
 
-    assert [one.confirmed for one in subscriptions] == [True, False]
+    assert [subscription.confirmed for subscription in subscriptions] == [True, False]
 
 
 def test_table_that_is_being_deleted_is_read_as_such(sections):
@@ -218,7 +223,7 @@ def test_alarms_and_their_history_are_the_same_in_xml(sections):
 
 
 def test_key_without_a_name_hides_no_other(sections):
-    assert "rally-key" in {one.name for one in sections("nameless_key").api_keys.values()}
+    assert "rally-key" in {key.name for key in sections("nameless_key").api_keys.values()}
 
 
 def test_secret_is_held_by_its_own_region_and_by_those_of_its_replicas(sections):
@@ -244,7 +249,7 @@ def test_listing_of_domains_without_the_configured_one_is_not_the_whole(sections
 def test_mappings_that_the_first_api_leaves_out_are_told_by_the_second(sections):
     found = sections("no_mappings").domains[SCOPE.domain]
 
-    assert [one.api_id for one in found.mappings] == ["abc123"]
+    assert [mapping.api_id for mapping in found.mappings] == ["abc123"]
 
 
 def test_variants_are_all_read():

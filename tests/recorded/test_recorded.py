@@ -11,7 +11,7 @@ from tests.forked import completed
 from tests.judging import collected
 
 HERE = Path(__file__).parent
-RECORDINGS = sorted(one.parent.name for one in HERE.glob(f"*/{FILE}"))
+RECORDINGS = sorted(path.parent.name for path in HERE.glob(f"*/{FILE}"))
 CLEAN = {k: v for k, v in os.environ.items() if not k.startswith(("AWS_", "SIGNOFF_"))}
 UNASKED = "not in the recording"
 """What a call answers that only a later version of the readers makes: of its rows nothing is known."""
@@ -31,13 +31,13 @@ def test_rows_end_as_they_did(recording, tmp_path):
     told = tmp_path / "rows.json"
     done = completed("pytest", [f"--replay={recording}", f"--json={told}", "checks", "-q"], CLEAN)
     rows = json.loads(told.read_text(encoding="utf-8"))
-    now = {one["row"]["id"]: one["outcome"] for one in rows}
+    now = {row["row"]["id"]: row["outcome"] for row in rows}
     then = Recorded.load(recording).rows
-    unasked = {one["row"]["id"] for one in rows if UNASKED in json.dumps(one["findings"])}
+    unasked = {row["row"]["id"] for row in rows if UNASKED in json.dumps(row["findings"])}
     shared = now.keys() & then.keys()  # rows that came later have no outcome of then
     judged = {row for row in shared if not ELSEWHERE & {now[row], then[row]}} - unasked
 
     assert {row: now[row] for row in judged} == {row: then[row] for row in judged}, done.stdout[
         -2000:
     ]
-    assert len(judged) > len({one.row for one in collected()}) / 2
+    assert len(judged) > len({finding.row for finding in collected()}) / 2

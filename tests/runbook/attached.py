@@ -46,9 +46,9 @@ def put_account_policies(desk):
 def account_policies(desk):
     logs = desk.client("logs")
     return [
-        one
+        policy
         for kind in ACCOUNT_POLICIES
-        for one in logs.describe_account_policies(policyType=kind)["accountPolicies"]
+        for policy in logs.describe_account_policies(policyType=kind)["accountPolicies"]
     ]
 
 

@@ -29,9 +29,9 @@ def actions_in(path: Path) -> set[str]:
 
 def undoing() -> set[str]:
     """Return the actions by which what is attached is taken away, also where moto can attach no such thing."""
-    ways = [one for one in (*undo.UNDO.values(), *OF_KINDS.values()) if isinstance(one, Undo)]
+    ways = [kind for kind in (*undo.UNDO.values(), *OF_KINDS.values()) if isinstance(kind, Undo)]
     return {
-        action for one in ways for call in (one.left, one.call) for action in actions_of_call(call)
+        action for way in ways for call in (way.left, way.call) for action in actions_of_call(call)
     }
 
 
@@ -93,9 +93,9 @@ def _texts(value: str | dict[object, object]) -> Iterator[str]:
 def _actions(source: str) -> set[str]:
     return {
         action
-        for one in _operations(source)
+        for operation in _operations(source)
         for action in actions_for(
-            one.service_model.service_name, one.name, one.http.get("method", "")
+            operation.service_model.service_name, operation.name, operation.http.get("method", "")
         )
     }
 
@@ -108,7 +108,7 @@ def operations_in(path: Path) -> Iterator[OperationModel]:
 def _operations(source: str) -> Iterator[OperationModel]:
     tree = ast.parse(source)
     nodes = list(ast.walk(tree))
-    words = {one.attr for one in nodes if isinstance(one, ast.Attribute)} | set(_strings(tree))
+    words = {node.attr for node in nodes if isinstance(node, ast.Attribute)} | set(_strings(tree))
     for service in _services(tree):
         model = _session().get_service_model(service)
         for name, method in _methods(service):
@@ -129,7 +129,7 @@ def _services(tree: ast.AST) -> set[str]:
         and one.args
     ]
     known = set(_session().get_available_services())
-    named = {one.id for one in asked if isinstance(one, ast.Name)}
+    named = {difference.id for difference in asked if isinstance(difference, ast.Name)}
     assigned = (
         one.value
         for one in ast.walk(tree)
@@ -141,9 +141,9 @@ def _services(tree: ast.AST) -> set[str]:
 
 
 def _strings(tree: ast.AST) -> Iterator[str]:
-    for one in ast.walk(tree):
-        if isinstance(one, ast.Constant) and isinstance(one.value, str):
-            yield one.value
+    for difference in ast.walk(tree):
+        if isinstance(difference, ast.Constant) and isinstance(difference.value, str):
+            yield difference.value
 
 
 @cache

@@ -131,16 +131,16 @@ class Desk:
     def changing_calls(self) -> list[str]:
         """Return the calls so far that are no reads."""
         return [
-            f"{one.service}:{one.operation}"
-            for one in self.aws.calls
-            if not one.operation.startswith(READS)
+            f"{call.service}:{call.operation}"
+            for call in self.aws.calls
+            if not call.operation.startswith(READS)
         ]
 
     @contextmanager
     def hooked(self, event: str, hook: Callable[..., Any]) -> Iterator[None]:
         """Hook into every client, until the end."""
-        for one in self._clients.values():
-            one.meta.events.register(event, hook)
+        for client in self._clients.values():
+            client.meta.events.register(event, hook)
         try:
             yield
         finally:
@@ -172,8 +172,10 @@ def clients(aws: LocalAws, config: Config = ONCE) -> dict[str, Any]:
     """Make the clients of an account, once for all its tests: that takes longer than the tests."""
     session = SessionInProcess(aws)
     return {
-        one: naming_what_is_missing(session.client(one, endpoint_url=aws.endpoint, config=config))
-        for one in SERVICES
+        service: naming_what_is_missing(
+            session.client(service, endpoint_url=aws.endpoint, config=config)
+        )
+        for service in SERVICES
     }
 
 

@@ -163,15 +163,15 @@ Of = Callable[..., Exercise]
 def _exercise(name: str, *, folder: Path, only: str = "", **more: Any) -> Exercise:
     """``only`` leaves out the steps of another name."""
     whole = procedures()[name]
-    steps = tuple(one for one in whole.steps if not only or one.name in only.split())
+    steps = tuple(step for step in whole.steps if not only or step.name in only.split())
     return Exercise(procedure=replace(whole, steps=steps), folder=folder, more=more)
 
 
 def _provisioning(of: Of, spoil: Callable[[str], object] = nothing) -> Iterator[Exercise]:
     """``spoil`` is told which procedure comes next, and spoils what only a person could."""
-    for one in map(Procedure.of, ORDER):
-        spoil(one.name)
-        yield of(one.name)
+    for change in map(Procedure.of, ORDER):
+        spoil(change.name)
+        yield of(change.name)
 
 
 def _alarm_of_another_name(admin: Desk) -> None:
@@ -262,8 +262,8 @@ def _domain(admin: Desk) -> Iterator[Mapping[str, Any]]:
     admin.environment = replace(plain, domain=replace(plain.domain, hosted_zone=zone))
 
     def issue(_: float) -> None:
-        for one in admin.aws.moto.backend("acm", admin.aws.region)._certificates.values():  # noqa: SLF001 - the state itself
-            one.status = "ISSUED"
+        for certificate in admin.aws.moto.backend("acm", admin.aws.region)._certificates.values():  # noqa: SLF001 - the state itself
+            certificate.status = "ISSUED"
 
     yield {"sleep": issue}
     admin.environment = plain
@@ -294,7 +294,10 @@ def _of_a_later_commit(function: str) -> bytes:
 
 def _built(admin: Desk) -> Mapping[str, str]:
     build = admin.context().build
-    return {one.key: code_sha256(build(one.key)) for one in admin.context().plan.functions}
+    return {
+        function.key: code_sha256(build(function.key))
+        for function in admin.context().plan.functions
+    }
 
 
 def _moved_in_the_console(admin: Desk) -> None:
@@ -303,11 +306,11 @@ def _moved_in_the_console(admin: Desk) -> None:
     name = plan.functions[0].name
     admin.client("lambda").update_alias(FunctionName=name, Name="live", FunctionVersion="1")
     api = next(
-        one["id"] for one in gateway.get_rest_apis()["items"] if one["name"] == plan.api.name
+        item["id"] for item in gateway.get_rest_apis()["items"] if item["name"] == plan.api.name
     )
     at = {"restApiId": api, "stageName": plan.api.stage}
     live = gateway.get_stage(**at)["deploymentId"]
-    there = (one["id"] for one in gateway.get_deployments(restApiId=api)["items"])
+    there = (item["id"] for item in gateway.get_deployments(restApiId=api)["items"])
     other = next(one for one in there if one != live)
     patch = {"op": "replace", "path": "/deploymentId", "value": other}
     gateway.update_stage(**at, patchOperations=[patch])
@@ -412,8 +415,8 @@ def _carrying_over(admin: Desk, of: Of) -> Iterator[Exercise]:
     put(dev, SOURCE, [spot(number) for number in range(3)])
     put(dev, DEV_TABLES["users"], [{"UserId": {"S": PERSON}}])
     put(dev, DEV_TABLES["userstamps"], [{"UserId": {"S": PERSON}, "StampId": {"S": "SPOT-00001"}}])
-    for one in prod.scan(TableName=TARGET)["Items"]:
-        prod.delete_item(TableName=TARGET, Key={"StampId": one["StampId"]})
+    for item in prod.scan(TableName=TARGET)["Items"]:
+        prod.delete_item(TableName=TARGET, Key={"StampId": item["StampId"]})
     account = admin.aws.account
 
     def at(desk: Desk) -> Mapping[str, Any]:

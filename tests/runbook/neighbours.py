@@ -51,10 +51,10 @@ def filter_lines(desk):
 def filtered(desk):
     logs = desk.client("logs")
     return [
-        (group, one["filterName"])
+        (group, filter_["filterName"])
         for group in (GROUP, OTHER_GROUP)
-        for one in logs.describe_metric_filters(logGroupName=group)["metricFilters"]
-        if one["filterName"] == "Nightly, all"
+        for filter_ in logs.describe_metric_filters(logGroupName=group)["metricFilters"]
+        if filter_["filterName"] == "Nightly, all"
     ]
 
 
@@ -72,7 +72,7 @@ def tagged(desk):
 def stage(desk):
     client = desk.client("apigateway")
     (api,) = (
-        one["id"] for one in client.get_rest_apis()["items"] if one["name"].startswith("stamp")
+        item["id"] for item in client.get_rest_apis()["items"] if item["name"].startswith("stamp")
     )
     return client, {"restApiId": api, "stageName": "prod"}
 
@@ -100,7 +100,7 @@ def share_profiles(desk):
 def profiles(desk):
     read = desk.client("iam").get_instance_profile
     found = (read(InstanceProfileName=name) for name in (PROFILE, OTHER_PROFILE))
-    return [[role["RoleName"] for role in one["InstanceProfile"]["Roles"]] for one in found]
+    return [[role["RoleName"] for role in entry["InstanceProfile"]["Roles"]] for entry in found]
 
 
 NEIGHBOURS = {

@@ -82,12 +82,12 @@ def record(
     admin = Desk(aws, clients)
     admin.evidence, its_own = Noted(), of_nobody(aws)
     found: dict[str, ProcedureRuns] = defaultdict(ProcedureRuns)
-    for one in exercises(admin, folder):
-        operator, its = RestrictedRole(aws, clients, its_own), found[one.name]
-        operator.may(allowed(one, admin))
+    for exercise in exercises(admin, folder):
+        operator, its = RestrictedRole(aws, clients, its_own), found[exercise.name]
+        operator.may(allowed(exercise, admin))
         admin.evidence.asked = False
         with asked_of_iam(aws) as asked:
-            its.shown += one.perform(operator.desk(admin), its.read)
+            its.shown += exercise.perform(operator.desk(admin), its.read)
         operator.leave()
         its.taken |= placed(PolicyScope(admin.environment), asked)
         its.evidence |= admin.evidence.asked
@@ -150,7 +150,10 @@ def rights_of(
 
     A procedure that leaves or finds records takes the rights of their store; ``detach`` what its source undoes.
     """
-    taken = {name: one.taken | (store if one.evidence else set()) for name, one in recorded.items()}
+    taken = {
+        name: procedure_runs.taken | (store if procedure_runs.evidence else set())
+        for name, procedure_runs in recorded.items()
+    }
     for name in signing():
         taken[name] = taken.get(name, set()) | store
     taken["detach"] = taken["detach"] | {("", action) for action in undoing()}
@@ -167,8 +170,8 @@ def signing() -> set[str]:
     signed = {row.signed for row in Checklist.load()}
     return {
         name
-        for name, one in procedures().items()
-        if not one.composed and any(name_of(step) in signed for step in one.steps)
+        for name, procedure in procedures().items()
+        if not procedure.composed and any(name_of(step) in signed for step in procedure.steps)
     }
 
 

@@ -9,7 +9,7 @@ from runbook.procedures.provision import ORDER
 from tests.runbook.desk import READS
 from tests.runbook.toy import WHO, Memory
 
-PROCEDURES = [one for one in map(Procedure.of, ORDER) if one.name != "prepare"]
+PROCEDURES = [change for change in map(Procedure.of, ORDER) if change.name != "prepare"]
 FEW, MOST = 35, 70
 """Kinds of changing calls that provisioning makes, at least; and runs that may be needed for each."""
 
@@ -116,10 +116,10 @@ def stops(desk, journal, fault):
 def assert_it_came_to_its_end(desk, everything, journal, said):
     """Nothing is left to do, nothing is there twice, and the journal knows of every stop and why."""
     entries = list(journal)
-    failed = [one.detail["error"] for one in entries if one.what == "failed"]
+    failed = [entry.detail["error"] for entry in entries if entry.what == "failed"]
     assert [line.split(": ", 1)[1] for line in said] == failed
-    ends = [one.procedure for one in entries if one.detail.get("result") == "done"]
-    assert ends == [one.name for one in PROCEDURES]
+    ends = [entry.procedure for entry in entries if entry.detail.get("result") == "done"]
+    assert ends == [procedure.name for procedure in PROCEDURES]
     assert [change for action in everything for change in desk.do(action)] == []
     assert_nothing_is_there_twice(desk)
 
@@ -127,11 +127,13 @@ def assert_it_came_to_its_end(desk, everything, journal, said):
 def assert_nothing_is_there_twice(desk):
     gateway, functions = desk.client("apigateway"), desk.client("lambda")
     apis = gateway.get_rest_apis()["items"]
-    assert len(apis) == len({one["name"] for one in apis})
+    assert len(apis) == len({entry["name"] for entry in apis})
     plans = gateway.get_usage_plans()["items"]
-    assert len(plans) == len({one["name"] for one in plans})
+    assert len(plans) == len({plan["name"] for plan in plans})
     for api in apis:
         assert len(gateway.get_deployments(restApiId=api["id"])["items"]) == 2
-    for one in functions.list_functions()["Functions"]:
-        found = functions.list_versions_by_function(FunctionName=one["FunctionName"])["Versions"]
+    for function in functions.list_functions()["Functions"]:
+        found = functions.list_versions_by_function(FunctionName=function["FunctionName"])[
+            "Versions"
+        ]
         assert [version["Version"] for version in found] == ["$LATEST", "1", "2"]

@@ -14,7 +14,11 @@ OTHERS = {
 
 @pytest.fixture
 def alarm(empty):
-    return next(one for one in plan_for(empty.environment).alarms if one.kind == "api-5xx")
+    return next(
+        difference
+        for difference in plan_for(empty.environment).alarms
+        if difference.kind == "api-5xx"
+    )
 
 
 def test_what_else_an_alarm_tells_stays(empty, alarm):

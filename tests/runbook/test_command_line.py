@@ -87,8 +87,10 @@ def test_go_does_it_and_the_journal_and_the_evidence_say_so(runbook, said):
     assert runbook("provision", "--go", "--yes", runbook.token) == 0
     assert runbook("provision", "--go", "--yes", runbook.token) == 0
 
-    ends = [one.detail["result"] for one in runbook.journal if one.what == "end"]
-    kinds = [json.loads(one.read_text())["kind"] for one in sorted(runbook.evidence.glob("*.json"))]
+    ends = [entry.detail["result"] for entry in runbook.journal if entry.what == "end"]
+    kinds = [
+        json.loads(path.read_text())["kind"] for path in sorted(runbook.evidence.glob("*.json"))
+    ]
     assert ends == ["done", "done"]
     assert {one.who for one in runbook.journal} == {ME}
     assert kinds == ["release", "release", "manifest"]
@@ -119,7 +121,7 @@ def test_a_denied_permission_is_told_by_name_and_the_run_goes_on_afterwards(
     empty.aws.faults.append(denied("dynamodb:CreateTable"))
     assert runbook("tables", "--go") == 1
     told = capsys.readouterr().err
-    journal = [(one.what, one.detail.get("error")) for one in runbook.journal]
+    journal = [(entry.what, entry.detail.get("error")) for entry in runbook.journal]
     empty.aws.faults.clear()
     assert runbook("tables", "--go") == 0
 
@@ -185,7 +187,7 @@ def test_an_evidence_folder_that_takes_nothing_stops_the_run_with_its_name(runbo
 
     why = "evidence/SHA256SUMS can't be used (Not a directory): check its folder and the disk"
     assert why in capsys.readouterr().err
-    assert "failed" in [one.what for one in runbook.journal]
+    assert "failed" in [difference.what for difference in runbook.journal]
 
 
 def test_a_journal_that_cannot_be_written_is_told_before_anything_is_changed(
@@ -277,11 +279,11 @@ def test_without_an_answer_nothing_is_lost(runbook, monkeypatch, empty):
     assert runbook("secrets", "--go", runbook.token) == 1
 
     assert empty.client("secretsmanager").get_secret_value(SecretId=name)["SecretString"] == "{}"
-    assert "declined" in [one.what for one in runbook.journal]
+    assert "declined" in [difference.what for difference in runbook.journal]
 
 
 def test_every_procedure_is_listed_under_a_step_of_the_guide():
-    steps = {guide for one in procedures().values() for guide in one.guide}
+    steps = {guide for procedure in procedures().values() for guide in procedure.guide}
 
     assert steps == {
         *("1-1", "1-2", "1-3", "2-1", "2-2", "2-3", "2-4"),

@@ -13,9 +13,9 @@ from tests.runbook.calls_in_source import actions_in, undoing
 
 ROOT = Path(__file__).parents[2]
 SOURCE = [
-    one
+    path
     for folder in ("aws/access", "aws/change", "aws/converge", "aws/kinds", "runbook")
-    for one in (ROOT / folder).rglob("*.py")
+    for path in (ROOT / folder).rglob("*.py")
 ]
 OF_ANOTHER_CLIENT = {"application-autoscaling:TagResource", "kms:TagResource"}
 """Their modules tag a table, and ask another service for something else."""
@@ -29,7 +29,7 @@ def used():
 def leading_to(module):
     """Return the procedures that import a module, directly or not."""
     near = distances([str(module.relative_to(ROOT))], used())
-    return declared().keys() & {Path(one).stem for one in near if one.startswith("runbook/")}
+    return declared().keys() & {Path(name).stem for name in near if name.startswith("runbook/")}
 
 
 @pytest.mark.parametrize("module", SOURCE, ids=lambda one: str(one.relative_to(ROOT)))

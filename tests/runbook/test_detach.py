@@ -91,7 +91,7 @@ def judged(desk, environments):
         snapshot = replace(
             healthy(), environment=environment, plan=plan, scope=scope, inventory=found
         )
-        return tuple(one for one in judge(snapshot, rows) if one.outcome.red)
+        return tuple(finding for finding in judge(snapshot, rows) if finding.outcome.red)
 
     return findings
 
@@ -215,7 +215,7 @@ def test_every_closed_fact_has_a_call_or_an_instruction_in_both_languages():
     told = {fact: told_of(*fact) for fact in FACTS}
 
     assert FACTS
-    assert {fact: one for fact, one in told.items() if not all(one)} == {}
+    assert {fact: value for fact, value in told.items() if not all(value)} == {}
 
 
 def test_loss_whose_words_say_so_cannot_be_undone():
@@ -238,7 +238,7 @@ def test_pinned_runtime_is_patched_again_live_and_in_what_is_published_next(deta
     left = [
         client.get_runtime_management_config(**of, Qualifier=one) for one in (served, "$LATEST")
     ]
-    assert [one["UpdateRuntimeOn"] for one in left] == ["Auto", "Auto"]
+    assert [entry["UpdateRuntimeOn"] for entry in left] == ["Auto", "Auto"]
 
 
 @pytest.fixture(scope="module")

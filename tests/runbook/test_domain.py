@@ -29,8 +29,8 @@ def acting(finished):
 
     def issue(*_):
         backend = finished.aws.moto.backend("acm", finished.aws.region)
-        for one in backend._certificates.values():  # noqa: SLF001 - a CA's part
-            one.status = "ISSUED"
+        for answer in backend._certificates.values():  # noqa: SLF001 - a CA's part
+            answer.status = "ISSUED"
 
     def act(zone_id=zone["HostedZone"]["Id"], sleep=issue, *, go=True, agrees=False):
         named = replace(finished.environment.domain, hosted_zone=zone_id)
@@ -38,21 +38,23 @@ def acting(finished):
         context = finished.context(go=go, environment=environment, permit=lambda _: agrees)
         steps = Procedure.of(domain).steps
         return [
-            c for one in steps for c in one.action(replace(context, sleep=sleep, tell=told.append))
+            c
+            for step in steps
+            for c in step.action(replace(context, sleep=sleep, tell=told.append))
         ]
 
     told = []
     act.told, act.zone = told, zone["HostedZone"]["Id"]
     yield act
     gateway = finished.client("apigateway")
-    for one in gateway.get_domain_names().get("items", []):
-        gateway.delete_domain_name(domainName=one["domainName"])
+    for item in gateway.get_domain_names().get("items", []):
+        gateway.delete_domain_name(domainName=item["domainName"])
     finished.aws.moto.backend("acm", finished.aws.region).reset()
     finished.aws.moto.backend("route53", "aws").reset()
 
 
 def test_from_nothing_to_the_record_and_then_nothing_more(acting, finished):
-    made = {one.resource.split()[0] for one in acting()}
+    made = {change.resource.split()[0] for change in acting()}
     found = finished.client("apigateway").get_domain_name(domainName=NAME)
 
     assert made == {"certificate", "record", "domain", "mapping"}
@@ -64,13 +66,13 @@ def test_from_nothing_to_the_record_and_then_nothing_more(acting, finished):
 def test_without_a_zone_the_records_are_told(acting):
     acting(zone_id=None)
 
-    assert [one for one in acting.told if f"{NAME} CNAME d-" in one.en]
+    assert [words for words in acting.told if f"{NAME} CNAME d-" in words.en]
 
 
 def test_a_record_that_somebody_else_sets_is_no_change_of_a_rehearsal(acting):
     shown = acting(zone_id=None, go=False)
 
-    assert [one for one in shown if one.resource.startswith("record ")] == []
+    assert [change for change in shown if change.resource.startswith("record ")] == []
 
 
 def test_waiting_for_a_certificate_has_an_end(acting):
@@ -82,7 +84,7 @@ def test_a_rehearsal_reads_only(acting, finished):
     with finished.reads_only():
         shown = acting(go=False)
 
-    assert {one.resource.split()[0] for one in shown if one.creates} == {
+    assert {change.resource.split()[0] for change in shown if change.creates} == {
         *("certificate", "domain", "mapping", "record")
     }
     assert finished.client("apigateway").get_domain_names().get("items", []) == []
@@ -108,7 +110,7 @@ def test_a_name_that_leads_elsewhere_is_led_here_only_after_asking(acting, finis
         acting()
     made = acting(agrees=True)
 
-    assert [(one.before, one.destroys) for one in made] == [("192.0.2.1", True)]
+    assert [(change.before, change.destroys) for change in made] == [("192.0.2.1", True)]
     assert acting() == []
 
 
@@ -118,7 +120,7 @@ def test_a_cname_to_the_target_is_as_good_as_an_alias_however_it_is_spelt(acting
     target = finished.client("apigateway").get_domain_name(domainName=NAME)["regionalDomainName"]
     set_record(finished, acting, "CNAME", spelt.format(target).replace("D-d-", "D-"))
 
-    assert [one for one in acting() if one.resource.startswith(f"record {NAME}")] == []
+    assert [change for change in acting() if change.resource.startswith(f"record {NAME}")] == []
 
 
 def test_a_cname_to_something_else_is_left_to_people(acting, finished):
@@ -145,7 +147,7 @@ def test_a_mapping_to_another_api_is_repointed_only_after_asking(acting, finishe
     made = acting(agrees=True)
     gateway.delete_rest_api(restApiId=other)
 
-    assert [(one.field, one.before) for one in made] == [("api", other)]
+    assert [(change.field, change.before) for change in made] == [("api", other)]
 
 
 def test_an_edge_domain_is_refused_with_the_way_to_a_regional_one(acting, finished):
@@ -170,7 +172,9 @@ def test_a_newer_security_policy_stays_when_the_certificate_changes(acting, fini
     found = gateway.get_domain_name(domainName=NAME)
 
     assert found["securityPolicy"] == newer
-    assert [one.field for one in made if one.resource == f"domain {NAME}"] == ["certificate"]
+    assert [change.field for change in made if change.resource == f"domain {NAME}"] == [
+        "certificate"
+    ]
 
 
 def test_an_edge_endpoint_beside_the_regional_one_is_told(acting, finished):
@@ -179,7 +183,7 @@ def test_an_edge_endpoint_beside_the_regional_one_is_told(acting, finished):
     domains[NAME].endpoint_configuration = {"types": ["EDGE", "REGIONAL"]}
     acting()
 
-    assert [one for one in acting.told if f"domain {NAME} is EDGE as well" in one.en]
+    assert [words for words in acting.told if f"domain {NAME} is EDGE as well" in words.en]
 
 
 def status_of(finished, *said):
@@ -220,7 +224,9 @@ def test_routing_rules_that_decide_before_the_mapping_are_told(acting, finished)
     with finished.hooked("after-call.api-gateway.GetDomainName", ruled):
         acting()
 
-    assert [one for one in acting.told if "routing rules decide before its mappings" in one.en]
+    assert [
+        words for words in acting.told if "routing rules decide before its mappings" in words.en
+    ]
 
 
 def test_a_certificate_that_is_about_to_end_is_told(acting, finished):
@@ -245,9 +251,9 @@ class Acm:
     def paginate(self, CertificateStatuses, Includes=None):  # noqa: N803 - as AWS names them
         kinds = (Includes or {}).get("keyTypes", ["RSA_1024", "RSA_2048"])
         found = [
-            {"CertificateArn": arn, "DomainName": one["DomainName"]}
-            for arn, one in self.known.items()
-            if one["KeyAlgorithm"] in kinds and one["Status"] in CertificateStatuses
+            {"CertificateArn": arn, "DomainName": value["DomainName"]}
+            for arn, value in self.known.items()
+            if value["KeyAlgorithm"] in kinds and value["Status"] in CertificateStatuses
         ]
         return [{"CertificateSummaryList": found}]
 

@@ -42,9 +42,9 @@ def test_a_call_whose_answer_is_lost_is_told_and_not_done_twice(empty, everythin
 @pytest.mark.parametrize("name", ["tables", "api"])
 def test_a_run_that_is_killed_again_and_again_comes_to_its_end(empty, journal, name, event):
     """Killed at its first changing call, the next at its second, and so on."""
-    for earlier in itertools.takewhile(lambda one: one.name != name, PROCEDURES):
+    for earlier in itertools.takewhile(lambda change: change.name != name, PROCEDURES):
         striking.run(empty, earlier, journal).perform()
-    procedure = next(one for one in PROCEDURES if one.name == name)
+    procedure = next(change for change in PROCEDURES if change.name == name)
     kills = striking.killed_ever_later(empty, procedure, journal, event)
 
     assert 2 <= kills < MOST

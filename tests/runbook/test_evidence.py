@@ -32,8 +32,8 @@ CALLER = "arn:aws:sts::222233334444:assumed-role/operator/hanako"
 def made(empty):
     """The account after the procedure, and what it printed."""
     there, said = replace(empty.environment, evidence_signers=(OPERATOR,)), []
-    for one in Procedure.of(evidence).steps:
-        empty.do(one.action, environment=there, tell=said.append)
+    for step in Procedure.of(evidence).steps:
+        empty.do(step.action, environment=there, tell=said.append)
     return empty, there, said
 
 
@@ -69,7 +69,7 @@ def test_key_that_costs_something_by_standing_there_is_priced_where_it_is_made(e
 
 def test_nothing_is_left_to_do_the_second_time(made):
     desk, there, _ = made
-    changes = [desk.do(one.action, environment=there) for one in Procedure.of(evidence).steps]
+    changes = [desk.do(step.action, environment=there) for step in Procedure.of(evidence).steps]
 
     assert changes == [(), (), ()]
 
@@ -105,10 +105,12 @@ def of_dev(empty, tmp_path):
 def reading(desk):
     """Return who may read the bucket of the evidence, and how it is encrypted."""
     s3 = desk.client("s3")
-    (bucket,) = (one["Name"] for one in s3.list_buckets()["Buckets"])
+    (bucket,) = (entry["Name"] for entry in s3.list_buckets()["Buckets"])
     statements = json.loads(s3.get_bucket_policy(Bucket=bucket)["Policy"])["Statement"]
     rules = s3.get_bucket_encryption(Bucket=bucket)["ServerSideEncryptionConfiguration"]["Rules"]
-    accounts = [one["Principal"]["AWS"] for one in statements if one["Effect"] == "Allow"]
+    accounts = [
+        statement["Principal"]["AWS"] for statement in statements if statement["Effect"] == "Allow"
+    ]
     return accounts, rules[0]["ApplyServerSideEncryptionByDefault"]
 
 
@@ -134,7 +136,7 @@ def test_account_that_the_file_does_not_name_is_let_in_by_its_option_and_stays(e
 def test_statement_that_aws_writes_back_with_one_principal_as_text_is_the_same(empty, of_dev):
     of_dev()
     s3 = empty.client("s3")
-    (bucket,) = (one["Name"] for one in s3.list_buckets()["Buckets"])
+    (bucket,) = (entry["Name"] for entry in s3.list_buckets()["Buckets"])
     policy = json.loads(s3.get_bucket_policy(Bucket=bucket)["Policy"])
     policy["Statement"][1]["Principal"]["AWS"] = "arn:aws:iam::444455556666:root"
     s3.put_bucket_policy(Bucket=bucket, Policy=json.dumps(policy))
@@ -145,7 +147,7 @@ def test_statement_that_aws_writes_back_with_one_principal_as_text_is_the_same(e
 def test_later_environment_may_read_but_erase_no_record(empty, of_dev):
     of_dev()
     s3 = empty.client("s3")
-    (bucket,) = (one["Name"] for one in s3.list_buckets()["Buckets"])
+    (bucket,) = (entry["Name"] for entry in s3.list_buckets()["Buckets"])
     policy = s3.get_bucket_policy(Bucket=bucket)["Policy"]
     kept = SimpleNamespace(
         location="s3://dev", history=Retention(state="versioning", policy=policy)
@@ -189,7 +191,7 @@ def test_key_that_the_procedure_made_is_usable_by_the_named_alone(store):
 def test_key_that_is_disabled_signs_nothing_more(made, store):
     made[0].client("kms").disable_key(KeyId=store.key.arn.rpartition("/")[2])
 
-    assert [one.found for one in key_of(store)] == ["Disabled"]
+    assert [difference.found for difference in key_of(store)] == ["Disabled"]
 
 
 def test_key_that_is_being_deleted_signs_nothing_more(made, store):
@@ -197,7 +199,7 @@ def test_key_that_is_being_deleted_signs_nothing_more(made, store):
         KeyId=store.key.arn.rpartition("/")[2], PendingWindowInDays=7
     )
 
-    assert [one.found for one in key_of(store)] == ["PendingDeletion"]
+    assert [difference.found for difference in key_of(store)] == ["PendingDeletion"]
 
 
 def test_policy_that_lets_anybody_sign_is_told(made, store):
@@ -206,7 +208,9 @@ def test_policy_that_lets_anybody_sign_is_told(made, store):
     policy["Statement"][2]["Principal"] = {"AWS": "*"}
     kms.put_key_policy(KeyId=store.key.arn, PolicyName="default", Policy=json.dumps(policy))
 
-    assert [(one.fact, one.found) for one in key_of(store)] == [(SIGNERS_BEYOND, ["*"])]
+    assert [(difference.fact, difference.found) for difference in key_of(store)] == [
+        (SIGNERS_BEYOND, ["*"])
+    ]
 
 
 def test_grant_that_lets_somebody_sign_is_told_and_one_that_verifies_is_not(made, store):
@@ -215,7 +219,9 @@ def test_grant_that_lets_somebody_sign_is_told_and_one_that_verifies_is_not(made
         grantee = f"arn:aws:iam::222233334444:role/{role}"
         kms.create_grant(KeyId=store.key.arn, GranteePrincipal=grantee, Operations=[operation])
 
-    assert [one.found for one in key_of(store)] == [["arn:aws:iam::222233334444:role/taro"]]
+    assert [difference.found for difference in key_of(store)] == [
+        ["arn:aws:iam::222233334444:role/taro"]
+    ]
 
 
 def test_grant_of_another_shape_than_kms_writes_is_not_taken_for_one_that_lets_nobody_sign(
@@ -354,7 +360,7 @@ def test_policy_of_the_bucket_is_read_and_none_is_nothing(store):
     s3.put_bucket_policy(Bucket=bucket, Policy=text)
 
     found = erasable(store.load().custody, SimpleNamespace(**SIGNERS))
-    assert [one.found for one in found] == [["arn:aws:iam::222233334444:role/taro"]]
+    assert [difference.found for difference in found] == [["arn:aws:iam::222233334444:role/taro"]]
 
 
 @pytest.mark.parametrize("mode", ["COMPLIANCE", "GOVERNANCE"])

@@ -47,8 +47,8 @@ def saying(**outcomes):
     """Judge as the checks do, in their own process: leave these rows where ``--json`` says."""
 
     def run(command):
-        asked = {one.removeprefix("--row=") for one in command if one.startswith("--row=")}
-        (file,) = [one.removeprefix("--json=") for one in command if one.startswith("--json=")]
+        asked = {name.removeprefix("--row=") for name in command if name.startswith("--row=")}
+        (file,) = [name.removeprefix("--json=") for name in command if name.startswith("--json=")]
         rows = {row.replace("_", "-"): outcome for row, outcome in outcomes.items()}
         found = {row: end for row, end in rows.items() if row in asked}
         rows = [as_judged(row, end) for row, end in found.items()]
@@ -103,7 +103,7 @@ def test_rows_come_by_harm_then_in_the_order_in_which_procedures_work_and_the_un
         DEP_01=Outcome.PASS,
     )
 
-    assert [one.ids for one in groups(found)] == [
+    assert [group.ids for group in groups(found)] == [
         *(("DEP-04",), ("DEP-20",), ("MON-01",), ("DEP-06",), ("PREP-05",), ("SEC-10",))
     ]
 
@@ -111,7 +111,7 @@ def test_rows_come_by_harm_then_in_the_order_in_which_procedures_work_and_the_un
 def test_rows_of_one_remedy_are_one_group():
     found = told(MON_01=Outcome.FAIL, MON_02=Outcome.FAIL)
 
-    assert [one.ids for one in groups(found)] == [("MON-01", "MON-02")]
+    assert [group.ids for group in groups(found)] == [("MON-01", "MON-02")]
 
 
 def test_what_is_agreed_to_is_run_as_printed_and_its_rows_are_judged():

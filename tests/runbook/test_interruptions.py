@@ -78,11 +78,11 @@ def test_a_lost_connection_in_the_middle_is_told_and_mended(empty, tmp_path):
             run(empty, procedure, journal).perform()
 
     assert_the_journal_knows(journal)
-    broken = [one for one in journal if one.what == "broken"]
+    broken = [difference for difference in journal if difference.what == "broken"]
     assert len(broken) >= len(BROKEN)
 
 
-@pytest.mark.parametrize("procedure", FIRST, ids=lambda one: one.name)
+@pytest.mark.parametrize("procedure", FIRST, ids=lambda change: change.name)
 def test_where_the_first_change_is_refused_nothing_is_said_to_be_changed(
     empty, tmp_path, procedure
 ):
@@ -95,7 +95,7 @@ def test_where_the_first_change_is_refused_nothing_is_said_to_be_changed(
         stopped.perform()
 
     assert stopped.applied.told() is None
-    assert [one.what for one in journal] == ["begin", "failed", "end"]
+    assert [difference.what for difference in journal] == ["begin", "failed", "end"]
 
 
 class LostConnection:
@@ -114,14 +114,14 @@ class LostConnection:
 def assert_the_journal_knows(journal):
     """Each procedure failed, then ended well; whatever was changed stands there, by whom, from what."""
     entries = list(journal)
-    ends = [(one.procedure, one.detail["result"]) for one in entries if one.what == "end"]
+    ends = [(entry.procedure, entry.detail["result"]) for entry in entries if entry.what == "end"]
     assert ends == [(p.name, result) for p in BROKEN for result in ("failed", "done")]
-    assert {one.what for one in entries} >= {"begin", "change", "failed", "done", "end"}
+    assert {entry.what for entry in entries} >= {"begin", "change", "failed", "done", "end"}
     changed = [
         (change["resource"], change["field"])
-        for one in entries
-        if one.what == "change"
-        for change in one.detail["changes"]
+        for entry in entries
+        if entry.what == "change"
+        for change in entry.detail["changes"]
     ]
     assert ("table Users-prod", "key") in changed
     assert ("stage prod", "*/* throttle rate") in changed

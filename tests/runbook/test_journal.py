@@ -47,7 +47,9 @@ def test_two_runs_at_once_tear_no_line(path):
     lines = [json.loads(line) for line in path.read_text().splitlines()]
     assert len(lines) == 200
     for who in ("a", "b"):
-        assert [one["detail"]["number"] for one in lines if one["who"] == who] == list(range(100))
+        assert [line["detail"]["number"] for line in lines if line["who"] == who] == list(
+            range(100)
+        )
 
 
 def test_half_a_line_spoils_only_itself(path, write):
@@ -56,7 +58,7 @@ def test_half_a_line_spoils_only_itself(path, write):
         torn.write('{"at": "2026-11-25", "who": "kil')
     write("done")
 
-    assert [one.what for one in Journal(path)] == ["begin", "done"]
+    assert [difference.what for difference in Journal(path)] == ["begin", "done"]
     assert len(path.read_text().splitlines()) == 3
 
 
@@ -66,7 +68,7 @@ def test_entry_cut_within_a_character_is_passed_over(path, write):
         torn.write('{"who": "壊'.encode()[:-1])
     write("done")
 
-    assert [one.what for one in Journal(path)] == ["begin", "done"]
+    assert [difference.what for difference in Journal(path)] == ["begin", "done"]
 
 
 def test_an_entry_reads_as_it_was_written(path, write):
@@ -95,4 +97,7 @@ def test_what_was_finished_is_not_resumed(path, write):
     write("done", step="s.t")
     write("done", environment="other")
 
-    assert [one.what for one in Journal(path).unfinished("p", "e")] == ["begin", "done"]
+    assert [difference.what for difference in Journal(path).unfinished("p", "e")] == [
+        "begin",
+        "done",
+    ]

@@ -63,11 +63,11 @@ def rally(late, tmp_path):
             within_s=60,
         )
     put(dev, SOURCE, [spot(number) for number in range(30)])
-    put(dev, DEV_TABLES["users"], [{"UserId": {"S": one}} for one in PEOPLE])
+    put(dev, DEV_TABLES["users"], [{"UserId": {"S": person}} for person in PEOPLE])
     put(
         dev,
         DEV_TABLES["userstamps"],
-        [{"UserId": {"S": one}, "StampId": {"S": "SPOT-00001"}} for one in PEOPLE],
+        [{"UserId": {"S": person}, "StampId": {"S": "SPOT-00001"}} for person in PEOPLE],
     )
     return MigratedTables(late, dev, prod, tmp_path)
 
@@ -77,17 +77,17 @@ def test_masters_and_people_arrive_and_are_proven_to(rally):
     rally.run(migrate_users, by="Yamada").perform()
 
     assert len(everything(rally.prod, TARGET)) == 30
-    assert [one["UserId"]["S"] for one in everything(rally.prod, "Users-prod")] == PEOPLE
+    assert [entry["UserId"]["S"] for entry in everything(rally.prod, "Users-prod")] == PEOPLE
     assert len(everything(rally.prod, "UserStamps-prod")) == len(PEOPLE)
-    assert {one["count"] for one in rally.manifests} == {30, len(PEOPLE)}
+    assert {manifest["count"] for manifest in rally.manifests} == {30, len(PEOPLE)}
 
 
 def test_everything_is_made_at_the_first_try(late, everything):
     waited = set()
     for action in everything:
         late.do(action, waiting=waited.add)
-    said = {one.en.partition(" (at most")[0] for one in waited}
+    said = {words.en.partition(" (at most")[0] for words in waited}
 
     assert [change for action in everything for change in action(late.context())] == []
-    assert any(one.startswith("AWS shows the changes of ") for one in said)
-    assert all(one.ja and one.en != one.ja for one in waited)
+    assert any(name.startswith("AWS shows the changes of ") for name in said)
+    assert all(words.ja and words.en != words.ja for words in waited)

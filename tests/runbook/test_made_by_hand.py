@@ -222,7 +222,7 @@ def test_the_served_stage_keeps_its_permission_until_it_serves_another_deploymen
     for action in OF_THE_API:
         halfway.do(action, permit=lambda _: True)
 
-    calls = [one.rpartition(":")[2] for one in halfway.changing_calls()]
+    calls = [call.rpartition(":")[2] for call in halfway.changing_calls()]
     last = len(calls) - 1 - calls[::-1].index("UpdateStage")
     assert calls.count("RemovePermission") == 1
     assert calls.index("CreateDeployment") < last < calls.index("RemovePermission")
@@ -240,7 +240,7 @@ def test_where_nobody_agrees_all_is_deployed_and_recorded_and_the_permission_sta
     recorded = halfway.evidence.recorded("release")["deployment"]
     api_id = rest_api.find(halfway.context(), halfway.context().plan.api)["id"]
     stage = halfway.client("apigateway").get_stage(restApiId=api_id, stageName="prod")
-    assert "world" in {one["Sid"] for one in json.loads(policy)["Statement"]}
+    assert "world" in {entry["Sid"] for entry in json.loads(policy)["Statement"]}
     assert stage["deploymentId"] == recorded
 
 
@@ -288,7 +288,7 @@ def test_an_accepted_managed_policy_stays(console):
     attached = console.client("iam").list_attached_role_policies(
         RoleName="stamp-rally-prod-auth-role"
     )["AttachedPolicies"]
-    assert [one["PolicyArn"] for one in attached] == [by_hand.BASIC]
+    assert [entry["PolicyArn"] for entry in attached] == [by_hand.BASIC]
 
 
 def test_a_dashboard_gets_what_it_lacks_and_keeps_the_rest(console):
@@ -351,7 +351,7 @@ def test_a_widget_of_nothing_but_what_is_gone_goes(console):
     console.do(monitoring.create_the_dashboard.action, permit=lambda _: True)
 
     widgets = json.loads(client.get_dashboard(**board)["DashboardBody"])["widgets"]
-    assert "t" not in [one["properties"]["title"] for one in widgets]
+    assert "t" not in [widget["properties"]["title"] for widget in widgets]
 
 
 def test_a_spot_in_an_older_spelling_is_the_same_spot(rehearsed):
@@ -365,7 +365,7 @@ def test_a_table_gets_its_index_and_loses_no_item(console):
     console.do(tables.create_the_tables.action)
 
     table = console.client("dynamodb").describe_table(TableName="UserStamps-prod")["Table"]
-    assert [one["IndexName"] for one in table["GlobalSecondaryIndexes"]] == ["PeriodRanking"]
+    assert [index["IndexName"] for index in table["GlobalSecondaryIndexes"]] == ["PeriodRanking"]
     assert table["BillingModeSummary"]["BillingMode"] == "PAY_PER_REQUEST"
     assert console.client("dynamodb").scan(TableName="UserStamps-prod")["Count"] == 1
 
@@ -373,17 +373,17 @@ def test_a_table_gets_its_index_and_loses_no_item(console):
 def test_a_route_beyond_the_plan_is_told_and_left(converged, brought):
     assert any("GET /debug is not in the plan" in said_in("en", line) for line in brought.told)
     api_id = next(
-        one["id"]
-        for one in converged.client("apigateway").get_rest_apis()["items"]
-        if one["name"] == "stamp-rally-prod-api"
+        item["id"]
+        for item in converged.client("apigateway").get_rest_apis()["items"]
+        if item["name"] == "stamp-rally-prod-api"
     )
     paths = converged.client("apigateway").get_resources(restApiId=api_id)["items"]
-    assert "/debug" in {one["path"] for one in paths}
+    assert "/debug" in {path["path"] for path in paths}
 
 
 def test_a_foreign_statement_of_a_policy_stays(converged):
     policy = converged.client("s3").get_bucket_policy(Bucket="stamp-rally-prod-images")["Policy"]
-    assert [one["Sid"] for one in json.loads(policy)["Statement"]] == ["Readers", "TlsOnly"]
+    assert [entry["Sid"] for entry in json.loads(policy)["Statement"]] == ["Readers", "TlsOnly"]
 
 
 def test_a_version_with_a_secret_in_it_is_no_longer_what_callers_get(console):

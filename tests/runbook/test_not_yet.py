@@ -88,7 +88,7 @@ def test_each_changing_call_is_made_again_where_its_service_is_busy(empty, every
     empty.aws.faults.append(busy)
     for action in everything:
         empty.do(action)
-    changing = {one for one in empty.changing_calls() if one.partition(":")[0] not in UNBUSY}
+    changing = {call for call in empty.changing_calls() if call.partition(":")[0] not in UNBUSY}
 
     assert [change for action in everything for change in empty.do(action)] == []
     assert busy.refused == changing
@@ -106,9 +106,9 @@ def test_a_service_that_stays_busy_is_told_as_it_says(empty):
     with pytest.raises(ClientError, match="ConcurrentModification"):
         empty.do(least_privilege.give_each_function_its_role.action, waiting=waited.append)
 
-    calls = [one for one in empty.aws.calls if one.operation == "CreateRole"]
+    calls = [call for call in empty.aws.calls if call.operation == "CreateRole"]
     assert len(calls) % ATTEMPTS == 0
-    assert {one.en for one in waited} == {
+    assert {words.en for words in waited} == {
         "AWS has finished something else with the same resource (at most 76 s)"
     }
 
@@ -127,7 +127,7 @@ def modelled_errors() -> Iterator[tuple[str, str]]:
 
 def test_no_error_of_aws_that_passes_by_itself_is_unknown_here():
     """Held against botocore's models: a new error of a new botocore fails here, not in somebody's first run."""
-    known = {code for one in (*TRANSIENT, NOT_FOUND_YET, *EXISTS) for code in one.codes}
+    known = {code for exist in (*TRANSIENT, NOT_FOUND_YET, *EXISTS) for code in exist.codes}
     retried_by_the_client = {
         *ThrottledRetryableChecker._THROTTLED_ERROR_CODES,  # noqa: SLF001 - botocore's list
         *TransientRetryableChecker._TRANSIENT_ERROR_CODES,  # noqa: SLF001 - botocore's own list

@@ -15,11 +15,11 @@ from tests.provenance import PROD_RUN
 from tests.runbook.desk import PROD
 
 PROCEDURES = procedures()
-FLAGS = sorted({one.flag for each in PROCEDURES.values() for one in each.options})
+FLAGS = sorted({option.flag for each in PROCEDURES.values() for option in each.options})
 FOREIGN = [
     (name, flag)
     for name, flag in product(PROCEDURES, FLAGS)
-    if flag not in {one.flag for one in PROCEDURES[name].options}
+    if flag not in {option.flag for option in PROCEDURES[name].options}
 ]
 RUNBOOK = "python -m runbook "
 AT = {False: [f"--environments={PROD}"], True: []}
@@ -73,7 +73,7 @@ def test_help_of_a_procedure_lists_its_own_options_and_no_others(name, capsys):
 
     told = capsys.readouterr().out
     assert [flag for flag in FLAGS if f" {flag} " in told] == sorted(
-        {one.flag for one in PROCEDURES[name].options}
+        {option.flag for option in PROCEDURES[name].options}
     )
 
 
@@ -86,6 +86,6 @@ def test_a_wrong_option_ends_with_one_sentence_before_the_first_call(line, why, 
 
 def test_every_remedy_gives_its_procedure_what_it_takes():
     printed = [one.command for row in Checklist.load() for one in all_of(row, PROD_RUN)]
-    commands = [each for one in printed for each in one.split(" && ") if each.startswith(RUNBOOK)]
+    commands = [each for name in printed for each in name.split(" && ") if each.startswith(RUNBOOK)]
 
-    assert all(parsed(one.removeprefix(RUNBOOK).split(), RUN) for one in commands)
+    assert all(parsed(command.removeprefix(RUNBOOK).split(), RUN) for command in commands)

@@ -35,12 +35,12 @@ class Commands:
 
     def __call__(self, command):
         self.given.append(command)
-        for one in command:
-            if self.failed and one.startswith("--junit-xml="):
-                Path(one.removeprefix("--junit-xml=")).write_text(self.failed)
-            if one.startswith("--json="):
+        for name in command:
+            if self.failed and name.startswith("--junit-xml="):
+                Path(name.removeprefix("--junit-xml=")).write_text(self.failed)
+            if name.startswith("--json="):
                 rows = [{"row": {"id": id_}, "outcome": outcome} for id_, outcome in self.rows]
-                Path(one.removeprefix("--json=")).write_text(json.dumps(rows))
+                Path(name.removeprefix("--json=")).write_text(json.dumps(rows))
         return self.codes.pop()
 
 
@@ -67,7 +67,7 @@ def test_a_proof_names_the_packages_that_were_tried_and_is_not_repeated(finished
     kind, body = proofs[-1]
     assert (kind, body["tests"], body["embedded"]) == ("proof", "passed", "GO")
     assert body["functions"]["stamp-rally-prod-award"] == BUILT["award"]
-    assert [one.resource for one in made] == ["evidence"]
+    assert [change.resource for change in made] == ["evidence"]
     assert again == ()
 
 
@@ -93,7 +93,7 @@ def test_functions_that_change_while_they_are_tested_prove_nothing(finished, pro
 def test_a_rehearsal_tries_nothing(finished):
     shown = prove_the_build.action(finished.context())
 
-    assert [one.resource for one in shown] == ["evidence"]
+    assert [change.resource for change in shown] == ["evidence"]
 
 
 @pytest.mark.parametrize(
@@ -158,4 +158,4 @@ def test_no_variable_of_an_environment_or_of_pytest_reaches_the_trial(monkeypatc
     monkeypatch.setenv("PYTEST_ADDOPTS", "-k nothing")
     monkeypatch.setenv("PYTHONOPTIMIZE", "1")
 
-    assert not [one for one in apart_from_aws() if one.startswith(("SIGNOFF_", "AWS_", "PYT"))]
+    assert not [name for name in apart_from_aws() if name.startswith(("SIGNOFF_", "AWS_", "PYT"))]

@@ -39,7 +39,7 @@ def inventory(account):
             on_demand(desk.session, scope, caller="me", salts=SALTS, options=OPTIONS)
         ).sections
         # A table can be restored up to now, and now is later at each reading.
-        backups = {name: replace(one, latest=None) for name, one in found.backups.items()}
+        backups = {name: replace(backup, latest=None) for name, backup in found.backups.items()}
         return replace(found, backups=backups)
 
     with pytest.MonkeyPatch.context() as monkeypatch:
@@ -57,9 +57,9 @@ def test_copy_reads_as_what_was_provisioned(account, inventory, as_provisioned):
     copy, records = account.desk(), account.original.evidence.records
 
     assert [
-        one.name
-        for one in fields(Sections)
-        if isinstance(getattr(as_provisioned, one.name), Unreadable)
+        field.name
+        for field in fields(Sections)
+        if isinstance(getattr(as_provisioned, field.name), Unreadable)
     ] == []
     assert inventory(copy) == as_provisioned
     assert copy.evidence.records == records

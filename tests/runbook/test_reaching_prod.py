@@ -13,8 +13,8 @@ DECIDED = {"migrate_users": ("--by=Hanako Sato",)}
 """Who decided that people may be copied: without that name it ends before it goes anywhere."""
 LEADS_BACK = [
     name
-    for name, one in procedures().items()
-    if name not in CARRIES and "--to" in {option.flag for option in one.options}
+    for name, procedure in procedures().items()
+    if name not in CARRIES and "--to" in {option.flag for option in procedure.options}
 ]
 
 
@@ -33,7 +33,7 @@ def test_what_goes_back_to_something_called_prod_is_local_still(capsys, name):
 
 
 @pytest.mark.parametrize(
-    "name", [one for one in procedures() if one not in (*CARRIES, *LEADS_BACK)]
+    "name", [procedure for procedure in procedures() if procedure not in (*CARRIES, *LEADS_BACK)]
 )
 def test_what_goes_to_nothing_refuses_a_prod_that_it_is_to_go_to(capsys, name):
     assert main([name, "--to=prod", *GOING]) == 2

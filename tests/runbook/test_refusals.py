@@ -107,7 +107,7 @@ def test_a_role_that_lambda_may_never_assume_ends_the_waiting(empty):
     with pytest.raises(ClientError, match="cannot be assumed"):
         empty.do(functions.upload_the_functions.action)
 
-    calls = [one for one in empty.aws.calls if one.operation == "CreateFunction"]
+    calls = [call for call in empty.aws.calls if call.operation == "CreateFunction"]
     assert len(calls) == 7 * ATTEMPTS
     assert 60 < sum(empty.naps) / 7 < 120
 
@@ -162,7 +162,7 @@ def test_another_time_to_live_is_left_to_detach_and_keeps_nothing_else_from_bein
         )
     made = empty.do(tables.create_the_tables.action)
 
-    assert [one.field for one in made] == ["deletion protection"]
+    assert [change.field for change in made] == ["deletion protection"]
 
 
 def test_two_apis_of_one_name_are_refused(empty):
@@ -258,7 +258,7 @@ def test_a_secret_that_is_being_deleted_is_brought_back(empty):
     client.delete_secret(SecretId=name)
     made = empty.do(secrets.generate_the_session_key.action)
 
-    assert [(one.field, one.after) for one in made] == [("deletion", None)]
+    assert [(change.field, change.after) for change in made] == [("deletion", None)]
     assert client.get_secret_value(SecretId=name)["SecretString"] == before
 
 
@@ -269,8 +269,11 @@ def test_a_rate_limit_costs_time_and_nothing_else():
         aws.faults.append(throttled("apigateway:UpdateAccount", times=1))
         made = desk.do(api.let_it_write_logs.action)
 
-        assert [one.status for one in aws.calls if one.operation == "UpdateAccount"] == [429, 200]
-        assert "log role" in [one.field for one in made]
+        assert [call.status for call in aws.calls if call.operation == "UpdateAccount"] == [
+            429,
+            200,
+        ]
+        assert "log role" in [change.field for change in made]
 
 
 def test_waiting_says_for_what_and_ends_with_a_sentence(empty):

@@ -82,9 +82,9 @@ def test_a_method_that_was_deleted_by_hand_is_gone_from_the_stage_after_a_deploy
     gateway, steps = finished.client("apigateway"), Procedure.of(api).steps
     id_ = gateway.get_rest_apis()["items"][0]["id"]
     (resource,) = [
-        one["id"]
-        for one in gateway.get_resources(restApiId=id_)["items"]
-        if one["path"] == "/stamps"
+        item["id"]
+        for item in gateway.get_resources(restApiId=id_)["items"]
+        if item["path"] == "/stamps"
     ]
     at = {"restApiId": id_, "resourceId": resource, "httpMethod": "PUT"}
     gateway.put_method(**at, authorizationType="NONE")
@@ -138,7 +138,7 @@ def test_a_usage_plan_keeps_a_narrower_limit_that_has_room_for_the_target(finish
 
 def test_a_stage_keeps_a_narrower_limit_and_gives_a_too_narrow_one_the_plans(finished):
     gateway = finished.client("apigateway")
-    (api_id,) = [one["id"] for one in gateway.get_rest_apis()["items"]]
+    (api_id,) = [item["id"] for item in gateway.get_rest_apis()["items"]]
     planned = finished.context().plan.api
     least = max(planned.least_rates.values())
 

@@ -66,7 +66,7 @@ def granted(one: Exercise, admin: Desk):
 
 
 def test_each_procedure_comes_to_its_end_with_its_policy_alone(runs):
-    whole = {name for name, one in procedures().items() if not one.composed}
+    whole = {name for name, procedure in procedures().items() if not procedure.composed}
     by_people = {name for name in whole if not any(s.action for s in procedures()[name].steps)}
 
     assert runs.keys() == whole - by_people
@@ -91,11 +91,11 @@ def test_source_of_what_undoes_shows_all_that_a_run_of_detach_takes(runs):
 
 def test_each_procedure_reads_the_options_that_it_declares_and_no_others(runs):
     declares = {
-        name: {one.name for one in procedures()[name].options} - ELSEWHERE.get(name, set())
+        name: {option.name for option in procedures()[name].options} - ELSEWHERE.get(name, set())
         for name in runs
     }
 
-    assert {name: one.read for name, one in runs.items()} == declares
+    assert {name: run.read for name, run in runs.items()} == declares
 
 
 def test_cannot_be_undone_is_said_of_what_is_lost_and_was_not_shown(runs):
@@ -104,10 +104,12 @@ def test_cannot_be_undone_is_said_of_what_is_lost_and_was_not_shown(runs):
     What detach shows is told in few words; of each it says itself whether they are enough.
     """
     shown = [one for name, found in runs.items() if name != "detach" for one in found.shown]
-    lost = [one for one in shown if one.destroys and not one.after]
-    unshown = {(one.resource, one.field) for one in lost if UNSHOWN.fullmatch(str(one.before))}
+    lost = [change for change in shown if change.destroys and not change.after]
+    unshown = {
+        (change.resource, change.field) for change in lost if UNSHOWN.fullmatch(str(change.before))
+    }
 
-    assert {(one.resource, one.field) for one in lost if one.final} == unshown
+    assert {(change.resource, change.field) for change in lost if change.final} == unshown
 
 
 def without(one, desk, folder):
@@ -147,7 +149,7 @@ def test_nothing_is_allowed_beyond_the_names_of_the_environment():
     }
 
     assert {
-        one for one in open_ - UNSCOPED if not one.startswith("application-autoscaling:")
+        name for name in open_ - UNSCOPED if not name.startswith("application-autoscaling:")
     } == set()
 
 
@@ -164,7 +166,7 @@ def test_the_command_prints_the_policy_of_an_environment(capsys):
     assert main(["tables", "--policy", "--env=local"]) == 0
 
     printed = json.loads(capsys.readouterr().out)
-    of_tables = {one["Sid"]: one["Resource"] for one in printed["Statement"]}
+    of_tables = {entry["Sid"]: entry["Resource"] for entry in printed["Statement"]}
     assert of_tables["DynamodbOfTheEnvironment"][0].endswith(":table/Users-local*")
 
 

@@ -23,7 +23,11 @@ def path(tmp_path):
 
 
 def told(path, *what):
-    return [(one.step.removeprefix("toy."), one.what) for one in Journal(path) if one.what in what]
+    return [
+        (entry.step.removeprefix("toy."), entry.what)
+        for entry in Journal(path)
+        if entry.what in what
+    ]
 
 
 def test_a_rehearsal_shows_everything_and_does_nothing(thing, path):
@@ -31,7 +35,7 @@ def test_a_rehearsal_shows_everything_and_does_nothing(thing, path):
 
     changes = toy.run(thing, path, screen).rehearse()
 
-    assert [one.after for one in changes] == ["one", "two"]
+    assert [change.after for change in changes] == ["one", "two"]
     assert (thing.values, screen.asked, path.exists()) == ({}, [], False)
 
 
@@ -40,8 +44,8 @@ def test_a_run_does_every_step_and_writes_who_did_what_from_what(thing, path):
 
     assert thing.values == {"first": "one", "second": "two"}
     entries = list(Journal(path))
-    assert {one.who for one in entries} == {toy.WHO}
-    assert [one.what for one in entries] == (
+    assert {entry.who for entry in entries} == {toy.WHO}
+    assert [entry.what for entry in entries] == (
         ["begin", "change", "done", "confirmed", "change", "done", "end"]
     )
     assert entries[1].detail["changes"] == [

@@ -83,7 +83,7 @@ def test_a_run_that_broke_off_is_finished_by_the_next(empty, everything):
     empty.aws.faults.extend(breaks)
     empty.until_it_succeeds(everything)
 
-    failed = {f"{one.service}:{one.operation}" for one in empty.aws.calls if one.status >= 500}
+    failed = {f"{call.service}:{call.operation}" for call in empty.aws.calls if call.status >= 500}
     left = [change for action in everything for change in empty.do(action)]
     assert failed == set(MIDDLE)
     assert left == []

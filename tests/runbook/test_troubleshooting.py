@@ -78,10 +78,10 @@ def test_checks_that_say_nothing_are_told_and_end_nothing(operator):
 
     said = []
     context = replace(operator.context(), findings=silent, tell=said.append)
-    for one in Procedure.of(troubleshoot).steps:
-        one.action(context)
+    for step in Procedure.of(troubleshoot).steps:
+        step.action(context)
 
-    assert [str(one.en) for one in said if isinstance(one, Words)].count(
+    assert [str(words.en) for words in said if isinstance(words, Words)].count(
         "the checks said nothing of it"
     ) == 2
 
@@ -138,7 +138,7 @@ def ours(operator, begin, end):
     """Have a run of ours on record, from second to second."""
     records = operator.desk.evidence.records
     at = {"begin": begin, "end": end}
-    body = {name: datetime.fromtimestamp(one, UTC).isoformat() for name, one in at.items()}
+    body = {name: datetime.fromtimestamp(value, UTC).isoformat() for name, value in at.items()}
     records.append((WINDOW, {"what": "drill", **body}))
     yield
     records.pop()
@@ -234,7 +234,7 @@ def test_a_log_without_a_sign_is_quiet(operator):
     ],
 )
 def test_figures_speak_for_a_cause(figures, cause):
-    assert any(cause in one.told("prod").en for one in slowness.causes(made_of(figures)))
+    assert any(cause in row.told("prod").en for row in slowness.causes(made_of(figures)))
 
 
 def made_of(figures):
@@ -250,7 +250,7 @@ def test_good_figures_speak_for_none():
 def test_the_procedure_changes_nothing_when_it_runs(operator):
     steps = Procedure.of(troubleshoot).steps
 
-    assert [one.action(operator.context(go=True)) for one in steps] == [()] * len(steps)
+    assert [step.action(operator.context(go=True)) for step in steps] == [()] * len(steps)
 
 
 def test_all_that_is_said_is_said_in_japanese_too(operator, told):
@@ -270,6 +270,6 @@ def test_all_that_is_said_is_said_in_japanese_too(operator, told):
 
 @pytest.mark.parametrize("lang", ["en", "ja"])
 def test_a_cause_names_the_page_of_its_language(lang):
-    (one,) = slowness.causes(made_of({"Users-prod WriteThrottleEvents": 3}))
+    (row,) = slowness.causes(made_of({"Users-prod WriteThrottleEvents": 3}))
 
-    assert f"runbook/pages/alarms.{lang}.md#throttle" in one.told("prod")[lang]
+    assert f"runbook/pages/alarms.{lang}.md#throttle" in row.told("prod")[lang]

@@ -123,14 +123,16 @@ def test_rows_are_judged_by_the_checks_and_silence_is_red(code, told, red):
 
     def run(command):
         commands.append(command)
-        (written,) = (one for one in command if one.startswith("--json="))
+        (written,) = (name for name in command if name.startswith("--json="))
         if told is not None:
             Path(written.removeprefix("--json=")).write_text(told)
         return code
 
     judge = Checks("prod", ["--x"], run).red
 
-    assert {row: one.sentence.en for row, one in judge(("SEC-01", "SEC-02")).items()} == red
+    assert {
+        row: decision.sentence.en for row, decision in judge(("SEC-01", "SEC-02")).items()
+    } == red
     assert commands[0][2:5] == ["pytest", "--env=prod", "--x"]
     assert commands[0][7:] == ["--row=SEC-01", "--row=SEC-02"]
 
@@ -139,12 +141,12 @@ def test_row_that_nobody_judged_is_neither_red_nor_green():
     told = rows(("SEC-31", "excluded", ""), ("SEC-01", "pass", ""))
 
     def run(command):
-        (written,) = (one for one in command if one.startswith("--json="))
+        (written,) = (name for name in command if name.startswith("--json="))
         Path(written.removeprefix("--json=")).write_text(told)
         return 0
 
     found = Checks("prod", [], run).red(("SEC-31", "SEC-01"))
-    assert {row: (one.aside, one.sentence.ja) for row, one in found.items()} == {
+    assert {row: (red_row.aside, red_row.sentence.ja) for row, red_row in found.items()} == {
         "SEC-31": (True, "対象外（未設定）")
     }
 
@@ -152,10 +154,10 @@ def test_row_that_nobody_judged_is_neither_red_nor_green():
 def test_row_that_only_follows_is_told_with_its_root():
     told = rows(("SEC-13", "follows", "Users-prod does not exist"))
     follows = {"row": "SEC-13", "outcome": "follows", "root": "DEP-01"}
-    found = [one | {"findings": [follows]} for one in json.loads(told)]
+    found = [load | {"findings": [follows]} for load in json.loads(told)]
 
     def run(command):
-        (written,) = (one for one in command if one.startswith("--json="))
+        (written,) = (name for name in command if name.startswith("--json="))
         Path(written.removeprefix("--json=")).write_text(json.dumps(found))
         return 1
 
@@ -177,7 +179,7 @@ def test_row_says_which_command_takes_away_what_nobody_planned(remedy, undone_by
     found = [told | {"row": told["row"] | {"remedy": remedy}}]
 
     def run(command):
-        (written,) = (one for one in command if one.startswith("--json="))
+        (written,) = (name for name in command if name.startswith("--json="))
         Path(written.removeprefix("--json=")).write_text(json.dumps(found))
         return 1
 
@@ -229,11 +231,11 @@ def test_why_a_step_failed_is_broken_between_words_within_the_terminal(paper, la
     screen = ConsoleScreen(Console(file=paper, width=60, force_terminal=True, no_color=True), lang)
     screen.outcome("failed", toy.look_at_it, Words(en="of which " * 20, ja="理由は不明で、" * 20))
 
-    lines = [re.sub(r"\x1b\[[\d;]*m", "", one) for one in paper.getvalue().splitlines()]
+    lines = [re.sub(r"\x1b\[[\d;]*m", "", line) for line in paper.getvalue().splitlines()]
     assert lines[0].startswith(f"   {word}: ")
     assert max(map(cell_len, lines)) <= 60
     assert len(lines) > 3
-    assert all(re.search(ends, one) for one in lines)
+    assert all(re.search(ends, line) for line in lines)
 
 
 def test_several_steps_are_asked_for_by_their_numbers_until_the_answer_names_some(
@@ -533,8 +535,8 @@ def test_rehearsal_of_an_empty_account_is_all_japanese(empty, everything):
     context = empty.context()
     changes = tuple(one for action in everything for one in action(context))
 
-    told = [in_language(one, "ja") for one in changes]
+    told = [in_language(change, "ja") for change in changes]
 
     assert len(told) > 500
-    named = {f"{one.resource} {one.field}" for one in told}
-    assert [left for one in named for left in english_in(one)] == []
+    named = {f"{change.resource} {change.field}" for change in told}
+    assert [left for words in named for left in english_in(words)] == []

@@ -149,7 +149,7 @@ def test_what_is_left_of_a_managed_policy_becomes_the_roles_own(empty, written, 
     own = iam.get_role_policy(**ROLE, PolicyName="tracing")["PolicyDocument"]["Statement"]
     attached = iam.list_attached_role_policies(**ROLE)["AttachedPolicies"]
     assert own == [tracing]
-    assert [one["PolicyArn"] for one in attached] == [BASIC]
+    assert [entry["PolicyArn"] for entry in attached] == [BASIC]
     assert iam.get_policy(PolicyArn=made)["Policy"]["DefaultVersionId"] == "v1"
 
 

@@ -108,7 +108,7 @@ class Memory:
         self.details.append(detail)
 
     def agreed(self, lost: Sequence[Change]) -> bool:
-        self.asked += [one.resource for one in lost]
+        self.asked += [change.resource for change in lost]
         return self.agrees
 
     def confirmed(self, step: Any) -> bool:
@@ -116,7 +116,7 @@ class Memory:
         return self.confirms
 
     def tried(self, steps: Mapping[int, Any]) -> Collection[int]:
-        self.asked.append(", ".join(one.name for one in steps.values()))
+        self.asked.append(", ".join(change.name for change in steps.values()))
         return steps if self.confirms else []
 
 

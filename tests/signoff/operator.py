@@ -20,7 +20,7 @@ class FinishedRun:
 
     def line(self, *words):
         """Return the one line that holds all these words; fail with the output if there is none."""
-        found = [one for one in self.said.splitlines() if all(word in one for word in words)]
+        found = [line for line in self.said.splitlines() if all(word in line for word in words)]
         assert found, self.said[-3000:]
         return found[0]
 

@@ -157,7 +157,7 @@ def _serve(client: Any, rally: Rally, deployment: str) -> None:
 def resource_of(client: Any, api_id: str, path: str) -> str:
     """Return the id of a path's resource in the draft."""
     pages = client.get_paginator("get_resources").paginate(restApiId=api_id)
-    return str(next(one["id"] for page in pages for one in page["items"] if one["path"] == path))
+    return str(next(item["id"] for page in pages for item in page["items"] if item["path"] == path))
 
 
 @contextmanager

@@ -117,7 +117,10 @@ def judge(
         aws=aws or rally.client,
     ) as suite:
         found = [test.judge(suite, checklist) for test in tests]
-    by_row = {row: [one for one in found if one.row == row] for row in {one.row for one in found}}
+    by_row = {
+        row: [finding for finding in found if finding.row == row]
+        for row in {finding.row for finding in found}
+    }
     return {row: row_verdict(checklist[row], some) for row, some in by_row.items()}
 
 
@@ -145,9 +148,9 @@ def first_red(rally: Rally) -> tuple[str, str] | None:
 def red(verdicts: Mapping[str, RowVerdict]) -> Mapping[str, str]:
     """Return row -> ``fail``, ``not testable``, or the row that it follows from."""
     return {
-        row: one.root if one.outcome is Outcome.FOLLOWS else str(one.outcome)
-        for row, one in verdicts.items()
-        if one.outcome.red
+        row: verdict.root if verdict.outcome is Outcome.FOLLOWS else str(verdict.outcome)
+        for row, verdict in verdicts.items()
+        if verdict.outcome.red
     }
 
 
@@ -164,6 +167,7 @@ def secrets_of(rally: Rally) -> list[str]:
     """Return the values of all secrets as they are now."""
     client = rally.client("secretsmanager")
     texts = [
-        client.get_secret_value(SecretId=one.name)["SecretString"] for one in rally.plan.secrets
+        client.get_secret_value(SecretId=secret.name)["SecretString"]
+        for secret in rally.plan.secrets
     ]
     return [value for text in texts for value in json.loads(text).values()]

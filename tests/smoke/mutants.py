@@ -63,7 +63,7 @@ def everything() -> list[Mutant]:
 def sample(mutants: list[Mutant], count: int, seed: int) -> list[Mutant]:
     """Draw so many, always the same ones for a seed and a source."""
     drawn = random.Random(seed).sample(mutants, min(count, len(mutants)))  # noqa: S311 - no secret
-    return sorted(drawn, key=lambda one: (one.file, one.line, one.operator))
+    return sorted(drawn, key=lambda mutant: (mutant.file, mutant.line, mutant.operator))
 
 
 def judged(rally: Rally, mutant: Mutant) -> Killed | None:

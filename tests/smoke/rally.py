@@ -88,7 +88,7 @@ class Rally:
     @cached_property
     def api_id(self) -> str:
         apis = self.client("apigateway").get_rest_apis()["items"]
-        return str(next(one["id"] for one in apis if one["name"] == self.plan.api.name))
+        return str(next(api["id"] for api in apis if api["name"] == self.plan.api.name))
 
     def context(self) -> StepContext:
         """Return what lets the runbook's own steps bring things back to the plan."""

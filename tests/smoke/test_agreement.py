@@ -72,7 +72,7 @@ CALLS = {
 
 
 def listing(*stamps, **more):
-    return {"stamps": [{**STAMP, **one} for one in stamps], "total": len(stamps), **more}
+    return {"stamps": [{**STAMP, **stamp} for stamp in stamps], "total": len(stamps), **more}
 
 
 def ranking(*changed):

@@ -10,7 +10,7 @@ from tests.smoke.deep.test_defects import MORE
 from tests.smoke.test_defects import FIRST, OTHERS
 
 ALL = (*FIRST, *OTHERS, *MORE)
-REWRITTEN = [one for one in ALL if isinstance(one.breaks, Release) and one.breaks.edits]
+REWRITTEN = [defect for defect in ALL if isinstance(defect.breaks, Release) and defect.breaks.edits]
 packed = cache(pack)
 
 

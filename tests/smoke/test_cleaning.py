@@ -41,7 +41,7 @@ class TableOfTen:
             error = {"Error": {"Code": "AccessDeniedException"}}
             raise ClientError(error, "DeleteItem")
         if self.broken != "forgets":
-            self.items |= {one: [] for one in hash_keys if one in self.items}
+            self.items |= {key: [] for key in hash_keys if key in self.items}
         return Emptied(found, found if self.broken == "forgets" else [])
 
 
@@ -139,4 +139,4 @@ def test_user_of_another_run_is_not_ours(cleaner):
 def test_what_stays_is_told(cleaner, stamps, broken, told):
     stamps.broken = broken
 
-    assert any(told in one.en for one in cleaner.clean([awarded(OURS)], []))
+    assert any(told in words.en for words in cleaner.clean([awarded(OURS)], []))

@@ -112,7 +112,7 @@ def test_route_that_stays_silent_is_not_called_for_hours():
     client = Client("http://127.0.0.1:9", ORIGIN)
 
     told = [_silence(client, get("/stamps", userId=str(number))) for number in range(5)]
-    assert [one.partition("not sent, since 3 calls of GET /stamps")[1] != "" for one in told] == [
+    assert [name.partition("not sent, since 3 calls of GET /stamps")[1] != "" for name in told] == [
         *(False, False, False),
         *(True, True),
     ]

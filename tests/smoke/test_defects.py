@@ -82,11 +82,11 @@ def test_defects_at_once_turn_exactly_their_rows_red(number, verdicts_of):
 
 @pytest.mark.parametrize("number", range(len(GROUPS)))
 def test_red_rows_are_told_in_japanese(number, verdicts_of):
-    findings = [one for verdict in verdicts_of(number).values() for one in verdict.findings]
-    told = [one.words.ja for one in findings if one.outcome.red]
+    findings = [finding for verdict in verdicts_of(number).values() for finding in verdict.findings]
+    told = [finding.words.ja for finding in findings if finding.outcome.red]
 
     assert told
-    assert [left for one in told for left in english_in(one)] == []
+    assert [left for words in told for left in english_in(words)] == []
 
 
 def test_every_row_has_a_defect():

@@ -125,7 +125,7 @@ def test_invocation_of_a_function_that_was_warm_started_nothing():
     ],
 )
 def test_function_is_late_where_most_of_its_starts_are(milliseconds, late):
-    run = AnsweredRun({}, tuple(TEXT.format(one) for one in milliseconds))
+    run = AnsweredRun({}, tuple(TEXT.format(millisecond) for millisecond in milliseconds))
 
     assert bool(late_starts(run, FunctionLog())) == late
     assert run.facts["cold_starts"] == len(milliseconds)

@@ -14,7 +14,7 @@ from smoke.policy import policy
 from tests.smoke.judging import ON_AWS, collected, judge, red, said_by, secrets_of
 
 FUNCTIONS = tomllib.loads(Path("app.toml").read_text(encoding="utf-8"))["functions"]
-RIGHTS = {name: one["calls"] for name, one in FUNCTIONS.items()}
+RIGHTS = {name: function["calls"] for name, function in FUNCTIONS.items()}
 ACTIONS = {"TransactWriteItems": {"dynamodb:PutItem"}, "Invoke": {"lambda:InvokeFunction"}}
 """Operation -> the actions of IAM that it needs, where it has not their name."""
 

@@ -64,4 +64,4 @@ def test_leak_that_was_heard_is_told_whatever_was_not(rally, why):
     with TELLS(rally), suite_session(rally.snapshot(), rally.api, embedded=True) as suite:
         told = told_to(suite, why)
 
-    assert any("StampMasters-local" in one.en for one in told)
+    assert any("StampMasters-local" in words.en for words in told)

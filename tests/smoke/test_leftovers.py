@@ -274,7 +274,7 @@ def test_help_is_in_the_language_of_the_locale(capsys, monkeypatch, locale, said
 def test_all_users_that_load_makes_are_known_as_the_harness_own():
     made = (f"{LOADED}-1-000001",)
 
-    assert all(one.startswith(HARNESS) for one in made)
+    assert all(name.startswith(HARNESS) for name in made)
 
 
 def test_lock_of_a_killed_run_is_free(rally, tmp_path):

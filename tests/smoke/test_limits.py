@@ -66,14 +66,15 @@ def test_signatures_stand_for_what_a_machine_may_not_try(rally, guarded):
     verdicts = judge(rally, signed, embedded=False, rows=UNSIGNED)
 
     assert not red(verdicts)
-    seen = [dict(fact) for one in verdicts["SMOKE-16"].findings for fact in one.evidence]
+    seen = [dict(fact) for finding in verdicts["SMOKE-16"].findings for fact in finding.evidence]
     assert any(fact.get("by") == "Hiyoshi" for fact in seen)
 
 
 def test_signature_of_other_code_does_not_count(rally, guarded):
     snapshot = rally.snapshot(guarded)
     others = [
-        replace(one, parts={**one.parts, "code": "another"}) for one in signatures(snapshot).entries
+        replace(entry, parts={**entry.parts, "code": "another"})
+        for entry in signatures(snapshot).entries
     ]
     other = replace(snapshot, records=Records.of(others))
     verdicts = judge(rally, other, embedded=False, rows=["SMOKE-16"])
@@ -139,7 +140,9 @@ def session_of(rally) -> str:
     """Return a session as a person takes it out of the front end: signed with the live key."""
     secret, client = rally.plan.secret("token_key"), rally.client("secretsmanager")
     versions = client.list_secret_version_ids(SecretId=secret.name)["Versions"]
-    live = next(one["VersionId"] for one in versions if "AWSPREVIOUS" in one["VersionStages"])
+    live = next(
+        version["VersionId"] for version in versions if "AWSPREVIOUS" in version["VersionStages"]
+    )
     text = client.get_secret_value(SecretId=secret.name, VersionId=live)["SecretString"]
     claims = {"sub": "U" + "7" * 32, "iat": 0, "exp": 4102444800}
     return jwt.encode(claims, json.loads(text)["TOKEN_SECRET_KEY"], "HS256")

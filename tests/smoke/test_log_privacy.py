@@ -14,7 +14,7 @@ def test_every_kind_of_answer_comes_before_any_comes_twice():
     stamps, award = get("/stamps", LIVE), send("POST /stamps/award", LIVE)
     asked = [answer(stamps), answer(stamps), answer(stamps, 400), answer(award), answer(award)]
 
-    kinds = [(one.call.route, one.status) for one in varied(asked)]
+    kinds = [(answer.call.route, answer.status) for answer in varied(asked)]
     assert kinds == [
         ("GET /stamps", 200),
         ("GET /stamps", 400),
@@ -30,7 +30,7 @@ def test_pattern_holds_as_many_terms_as_logs_take_and_no_more():
     assert [len(one) <= LONGEST for one in found] == [True, True]
     assert found[0].startswith(f'?"{IDS[0]}" ?"{IDS[1]}"')
     assert len(found[0]) + len(f' ?"{IDS[0]}"') > LONGEST
-    assert sum(one.count("?") for one in found) == 50
+    assert sum(name.count("?") for name in found) == 50
 
 
 def test_answer_without_an_id_is_not_looked_for():

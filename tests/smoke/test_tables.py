@@ -56,8 +56,8 @@ def keeps_the_contract(call) -> bool:
         written = not HALF.search(json.dumps(call.members, ensure_ascii=False))
         return bool(call.members) and written and validator(schema).is_valid(call.members)
     asked = dict(call.query)
-    known = {one["name"]: one for one in wanted.get("parameters", ())}
-    missing = [n for n, one in known.items() if one["required"] and n not in asked]
+    known = {parameter["name"]: parameter for parameter in wanted.get("parameters", ())}
+    missing = [n for n, value in known.items() if value["required"] and n not in asked]
     right = all(validator(known[n]["schema"]).is_valid(v) for n, v in asked.items() if n in known)
     return not missing and right
 
@@ -161,7 +161,7 @@ def test_synthetic_users_are_never_of_the_form_of_lines_ids(scenarios):
 
 def test_everybody_whom_calls_are_about_is_taken_back(scenarios):
     logins = [scenarios.login_with(flaw).members["id_token"] for flaw in FLAWS]
-    people = [jwt.decode(one, options={"verify_signature": False})["sub"] for one in logins]
+    people = [jwt.decode(login, options={"verify_signature": False})["sub"] for login in logins]
     asking = {scenarios.caller.user_id, scenarios.other, scenarios.collector.user_id}
     going = {scenarios.tourist.user_id, scenarios.sessions.nobody("login")}
     longest = scenarios.sessions.user(LONGEST_NAME)

@@ -43,7 +43,9 @@ def table_of(rally):
 def held(rally):
     """Return all that everybody has, as it is."""
     client, table = rally.client("dynamodb"), rally.plan.table("userstamps").name
-    return sorted(json.dumps(one, sort_keys=True) for one in client.scan(TableName=table)["Items"])
+    return sorted(
+        json.dumps(item, sort_keys=True) for item in client.scan(TableName=table)["Items"]
+    )
 
 
 def put(rally, item):
@@ -71,7 +73,7 @@ def collected(rally):
 
 def stamps_of(rally):
     client, table = rally.client("dynamodb"), rally.plan.table("stampmasters").name
-    return [one["StampId"]["S"] for one in client.scan(TableName=table)["Items"]]
+    return [item["StampId"]["S"] for item in client.scan(TableName=table)["Items"]]
 
 
 def session(rally, notes=None):
@@ -92,7 +94,9 @@ def test_awards_are_given_to_the_test_user_alone(rally):
     with session(rally) as suite:
         suite.answer(suite.scenarios.collect())
         during = table_of(rally).items(USER)
-        users = {one.call.user_id for one in suite.client.answers if "/award" in one.call.path}
+        users = {
+            answer.call.user_id for answer in suite.client.answers if "/award" in answer.call.path
+        }
 
     assert users == {USER}
     assert len(during) == 3 + 2  # the stamp, and the month's counter, which was not there
@@ -122,7 +126,7 @@ def test_nothing_is_awarded_where_what_the_test_user_has_cannot_be_read(rally):
         rally.server.faults.remove(fault)
         with pytest.raises(NotTestable, match=r"can't be read .* so nothing is awarded"):
             suite.scenarios.collect()
-        sent = [one.call for one in suite.client.answers if "/award" in one.call.path]
+        sent = [answer.call for answer in suite.client.answers if "/award" in answer.call.path]
 
     assert not sent
     assert held(rally) == before
@@ -144,7 +148,7 @@ def test_what_the_test_user_collects_beside_the_run_stays(rally):
         put(rally, {"UserId": USER, "StampId": "ELSEWHERE", "CollectedAt": NOW, "Method": "GPS"})
         suite.answer(suite.scenarios.success("GET /stamps"))
 
-    left = {one["StampId"]["S"] for one in table_of(rally).items(USER)}
+    left = {item["StampId"]["S"] for item in table_of(rally).items(USER)}
     assert "ELSEWHERE" in left
     assert suite.scenarios.goal.stamp_id not in left
 
@@ -153,7 +157,9 @@ def test_counter_that_somebody_else_moved_is_left_and_told(rally, collected):
     counter = Counter(USER, month_of(NOW), 0, 0)
     with session(rally) as suite:
         suite.answer(suite.scenarios.collect())
-        (ours,) = [one for one in table_of(rally).items(USER) if one["StampId"]["S"] == counter.key]
+        (ours,) = [
+            item for item in table_of(rally).items(USER) if item["StampId"]["S"] == counter.key
+        ]
         put(rally, counter.after(NOW).after(NOW).item())
         left = suite.tidy()
         rally.client("dynamodb").put_item(TableName=table_of(rally).name, Item=ours)
@@ -229,12 +235,14 @@ def test_policy_names_the_test_user_where_production_writes_and_nowhere_else(env
     )
 
     assert USER in json.dumps(policy(writing, plan))
-    assert not [one for one in others if USER in json.dumps(policy(one, plan))]
+    assert not [other for other in others if USER in json.dumps(policy(other, plan))]
 
 
 def test_collector_elsewhere_is_synthetic(rally):
     with suite_session(rally.snapshot(), rally.api, embedded=False, environ={}) as suite:
-        users = {one.call.user_id for one in suite.client.answers if "/award" in one.call.path}
+        users = {
+            answer.call.user_id for answer in suite.client.answers if "/award" in answer.call.path
+        }
         asked = Scenarios.collect(suite.scenarios).user_id
 
     assert users == {asked}

@@ -56,7 +56,7 @@ class AccountOperator:
     def _follows_the_link(self) -> str:
         sns = console(self.account, "sns")
         asked = sns.list_subscriptions()["Subscriptions"]
-        for topic in {one["TopicArn"] for one in asked if one["Endpoint"] == MAILBOX}:
+        for topic in {entry["TopicArn"] for entry in asked if entry["Endpoint"] == MAILBOX}:
             token = confirmation_token(topic, MAILBOX)
             sns.confirm_subscription(TopicArn=topic, Token=token)
         return "y"

@@ -119,8 +119,8 @@ class AwsSites:
         if not owners or owners[0] is caller:
             return None
         policy = json.loads(owners[0].buckets[bucket].policy or "{}")
-        allowing = [one for one in policy.get("Statement", ()) if one["Effect"] == "Allow"]
-        if not any(caller.home.account in json.dumps(one["Principal"]) for one in allowing):
+        allowing = [entry for entry in policy.get("Statement", ()) if entry["Effect"] == "Allow"]
+        if not any(caller.home.account in json.dumps(entry["Principal"]) for entry in allowing):
             return ACCESS_DENIED
         return METHOD_NOT_ALLOWED if urlsplit(target).query == "policy" else None
 

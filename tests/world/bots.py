@@ -42,7 +42,7 @@ class LineSite:
         self, method: str, target: str, headers: Mapping[str, str], body: bytes
     ) -> Response:
         carried = b"\n".join((headers.get("authorization", "").encode(), target.encode(), body))
-        meant = [one for one in self.providers if _named_in(carried, one.channels)]
+        meant = [provider for provider in self.providers if _named_in(carried, provider.channels)]
         return (meant or self.providers)[0].receive(method, target, headers, body)
 
 
@@ -52,7 +52,7 @@ def _named_in(carried: bytes, channels: Channels) -> bool:
         channels.login_access_token,
         channels.login_channel_id,
     )
-    return any(one.encode() in carried for one in credentials)
+    return any(credential.encode() in carried for credential in credentials)
 
 
 @contextmanager

@@ -17,7 +17,7 @@ FILE = "[dev]\nregion = 'a'\n\n[prod]\nregion = 'b'\nstage = 'prod'\n"
 
 def asked(name, kind=1):
     """Return a DNS query for a name: type 1 is an address, 28 one of IPv6."""
-    labels = b"".join(bytes([len(one)]) + one.encode() for one in name.split("."))
+    labels = b"".join(bytes([len(part)]) + part.encode() for part in name.split("."))
     return (
         b"id" + struct.pack(">HHHHH", 0x0100, 1, 0, 0, 0) + labels + struct.pack(">BHH", 0, kind, 1)
     )

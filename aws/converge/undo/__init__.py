@@ -34,22 +34,24 @@ What is missing here is repaired by another procedure.
 """
 
 
-def undo_of(one: Unplanned) -> HowToUndo[ApiTarget] | None:
-    label_of = label.BY_REMEDY.get(one.remedy, one.fact)
-    return UNDO.get((one.kind, one.fact)) or UNDO.get((one.kind, label_of))
+def undo_of(unplanned: Unplanned) -> HowToUndo[ApiTarget] | None:
+    label_of = label.BY_REMEDY.get(unplanned.remedy, unplanned.fact)
+    return UNDO.get((unplanned.kind, unplanned.fact)) or UNDO.get((unplanned.kind, label_of))
 
 
-def detach(context: ChangeContext, one: Unplanned, *, planned: Api) -> Changes:
+def detach(context: ChangeContext, unplanned: Unplanned, *, planned: Api) -> Changes:
     """Undo one difference, if a call can; destructive, so that somebody has to agree first."""
-    undo = undo_of(one)
-    target = ApiTarget(context=context, name=one.name, id=one.id, ids=one.ids, api=planned)
+    undo = undo_of(unplanned)
+    target = ApiTarget(
+        context=context, name=unplanned.name, id=unplanned.id, ids=unplanned.ids, api=planned
+    )
     if not isinstance(undo, Undo) or not undo.left(target):
         return ()
     context.tell(undo.lost)
     lost = Change(
-        resource=f"{one.kind.en} {one.name}",
-        field=one.fact.en,
-        before=one.found,
+        resource=f"{unplanned.kind.en} {unplanned.name}",
+        field=unplanned.fact.en,
+        before=unplanned.found,
         after=None,
         destroys=True,
         final=undo.final,
@@ -57,14 +59,14 @@ def detach(context: ChangeContext, one: Unplanned, *, planned: Api) -> Changes:
     return context.settle((lost,), lambda: undo.call(target))
 
 
-def by_hand(one: Unplanned) -> Words | None:
+def by_hand(unplanned: Unplanned) -> Words | None:
     """Return what a person does, and where, about a difference that no call can undo."""
-    undo = undo_of(one)
+    undo = undo_of(unplanned)
     if not isinstance(undo, ByHand):
         return None
-    names = {"name": one.name, "short": one.name.rpartition("/")[2]}
+    names = {"name": unplanned.name, "short": unplanned.name.rpartition("/")[2]}
     return Words(
-        en=f"{one.what} ({one.found}): {undo.instruction.en.format(**names)}",
-        ja=f"{one.kind.ja}{one.name}の{one.fact.ja}（{one.found_ja or one.found}）: "
+        en=f"{unplanned.what} ({unplanned.found}): {undo.instruction.en.format(**names)}",
+        ja=f"{unplanned.kind.ja}{unplanned.name}の{unplanned.fact.ja}（{unplanned.found_ja or unplanned.found}）: "
         f"{undo.instruction.ja.format(**names)}",
     )

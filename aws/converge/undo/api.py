@@ -44,7 +44,9 @@ def _route(target: ApiTarget) -> None:
     """Make the method as planned."""
     id_, draft = _draft(target)
     methods = api_draft.planned(target.api)
-    method = next(one for one in methods if _named(one.verb, one.path) == target.name)
+    method = next(
+        candidate for candidate in methods if _named(candidate.verb, candidate.path) == target.name
+    )
     place = draft.resources[method.path]
     at = {"restApiId": id_, "resourceId": place, "httpMethod": method.verb}
     target.context.client("apigateway").delete_method(**at)
@@ -62,8 +64,8 @@ def _in_draft(target: ApiTarget) -> bool:
     behind = found.get("methodIntegration") or {}
     headers = {
         name.removeprefix(api_draft.HEADER): unquoted(text)
-        for one in (behind.get("integrationResponses") or {}).values()
-        for name, text in (one.get("responseParameters") or {}).items()
+        for response in (behind.get("integrationResponses") or {}).values()
+        for name, text in (response.get("responseParameters") or {}).items()
     }
     own = draft.resources[
         path
@@ -182,7 +184,7 @@ def _mappings(target: ApiTarget) -> None:
     first, second = map(target.context.client, ("apigateway", "apigatewayv2"))
     domain = {"DomainName": target.name}
     answer = unless_absent(second.get_api_mappings, **domain, MaxResults="500") or {"Items": []}
-    ids = {one.get("ApiMappingKey", ""): one["ApiMappingId"] for one in answer["Items"]}
+    ids = {item.get("ApiMappingKey", ""): item["ApiMappingId"] for item in answer["Items"]}
     for path in target.ids:
         if path in ids:
             second.delete_api_mapping(**domain, ApiMappingId=ids[path])
@@ -243,7 +245,7 @@ UNDO: Mapping[tuple[Words, Words], HowToUndo[ApiTarget]] = {
     (REST_API.words, BINARY): by_call(
         _patched(
             lambda target: [
-                {"op": "remove", "path": f"/binaryMediaTypes/{_escaped(one)}"} for one in target.ids
+                {"op": "remove", "path": f"/binaryMediaTypes/{_escaped(id_)}"} for id_ in target.ids
             ]
         ),
         en=f"bodies of those types are taken as text; {LAST}",
@@ -265,8 +267,8 @@ UNDO: Mapping[tuple[Words, Words], HowToUndo[ApiTarget]] = {
     (REST_API.words, VPC_ENDPOINTS): by_call(
         _patched(
             lambda target: [
-                {"op": "remove", "path": "/endpointConfiguration/vpcEndpointIds", "value": one}
-                for one in target.ids
+                {"op": "remove", "path": "/endpointConfiguration/vpcEndpointIds", "value": id_}
+                for id_ in target.ids
             ]
         ),
         en=f"the API is no longer tied to that VPC endpoint; {LAST}",

@@ -35,7 +35,7 @@ def _event_source(target: UndoTarget) -> None:
         listed = target.context.listed(
             "lambda", "list_event_source_mappings", "EventSourceMappings"
         )
-        return sorted({one["UUID"] for one in listed}.intersection(target.ids))
+        return sorted({entry["UUID"] for entry in listed}.intersection(target.ids))
 
     for mapping in left():
         client.delete_event_source_mapping(UUID=mapping)
@@ -52,10 +52,10 @@ def _destination(which: str) -> Callable[[UndoTarget], None]:
     def call(target: UndoTarget) -> None:
         client = target.context.client("lambda")
         operation, key = "list_function_event_invoke_configs", "FunctionEventInvokeConfigs"
-        for one in [*target.context.listed("lambda", operation, key, FunctionName=target.name)]:
-            kept = dict(one.get("DestinationConfig", {}))
+        for entry in [*target.context.listed("lambda", operation, key, FunctionName=target.name)]:
+            kept = dict(entry.get("DestinationConfig", {}))
             if kept.pop(which, {}).get("Destination") in target.ids:
-                _configure(client, one, {name: to for name, to in kept.items() if to})
+                _configure(client, entry, {name: to for name, to in kept.items() if to})
 
     return call
 
@@ -80,7 +80,7 @@ def _configuration(edit: Edit) -> Callable[[UndoTarget], None]:
     def call(target: UndoTarget) -> None:
         client = target.context.client("lambda")
         aliases = client.list_aliases(FunctionName=target.name)["Aliases"]
-        names = [one["Name"] for one in aliases]
+        names = [alias["Name"] for alias in aliases]
         live_configuration.change(target.context, target.name, names, edit)
 
     return call
@@ -106,10 +106,10 @@ def _urls(target: UndoTarget) -> None:
     """Delete the URLs that were shown, of the function and of its aliases."""
     client, function = target.context.client("lambda"), target.name
     answer = client.list_function_url_configs(FunctionName=function)
-    for one in answer["FunctionUrlConfigs"]:
-        _, _, qualifier = one["FunctionArn"].partition(f":function:{function}")
+    for config in answer["FunctionUrlConfigs"]:
+        _, _, qualifier = config["FunctionArn"].partition(f":function:{function}")
         which = {"Qualifier": qualifier.strip(":")} if qualifier else {}
-        if one["FunctionUrl"] in target.ids:
+        if config["FunctionUrl"] in target.ids:
             client.delete_function_url_config(FunctionName=function, **which)
 
 
@@ -117,7 +117,7 @@ def _runtime_updates(target: UndoTarget) -> None:
     """Let AWS patch what the aliases serve, and what will be published next."""
     client, of = target.context.client("lambda"), {"FunctionName": target.name}
     aliases = client.list_aliases(**of)["Aliases"]
-    for version in sorted({LATEST, *(one["FunctionVersion"] for one in aliases)}):
+    for version in sorted({LATEST, *(alias["FunctionVersion"] for alias in aliases)}):
         found = client.get_runtime_management_config(**of, Qualifier=version)
         if found["UpdateRuntimeOn"] == "Manual":
             client.put_runtime_management_config(**of, Qualifier=version, UpdateRuntimeOn="Auto")

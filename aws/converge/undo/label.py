@@ -15,7 +15,7 @@ from aws.kinds.table import TABLE
 from aws.words import Words
 
 TAG, VARIABLE = Words(en="tag", ja="タグ"), Words(en="variable", ja="変数")
-BY_REMEDY = {one.en: one for one in (TAG, VARIABLE)}
+BY_REMEDY = {words.en: words for words in (TAG, VARIABLE)}
 """``remedy`` of a finding on one label -> what all such findings are about."""
 
 

@@ -95,8 +95,12 @@ GATEWAY = {
     "apigateway:GetBasePathMappings": lambda asked: {"items": MAPPINGS[asked["domainName"]]},
     "apigatewayv2:GetApiMappings": lambda asked: {
         "Items": [
-            {"ApiId": one["restApiId"], "ApiMappingKey": one["basePath"], "Stage": one["stage"]}
-            for one in MAPPINGS[asked["DomainName"]]
+            {
+                "ApiId": entry["restApiId"],
+                "ApiMappingKey": entry["basePath"],
+                "Stage": entry["stage"],
+            }
+            for entry in MAPPINGS[asked["DomainName"]]
         ]
     },
     "acm:DescribeCertificate": {

@@ -94,8 +94,8 @@ def test_what_is_planned_is_no_excess(statement):
 def test_what_reaches_beyond_the_plan_is_excess(statement, action):
     found = excess(held(statement), PLAN)
 
-    assert action in {one.action for one in found}
-    assert not any(one.unknown for one in found)
+    assert action in {finding.action for finding in found}
+    assert not any(row.unknown for row in found)
 
 
 def test_excess_names_the_statement_that_reaches_beyond():
@@ -117,7 +117,7 @@ def test_a_deny_under_a_condition_that_cannot_be_judged_takes_nothing_away():
     condition = {"StringNotEquals": {"aws:PrincipalOrgID": "o-1"}}
     statements = (allow("dynamodb:PutItem", USERS), deny("*", Condition=condition))
 
-    assert [one.action for one in excess(held(*statements), PLAN)] == ["dynamodb:PutItem"]
+    assert [finding.action for finding in excess(held(*statements), PLAN)] == ["dynamodb:PutItem"]
 
 
 @pytest.mark.parametrize("operator", ["StringEquals", "StringNotEquals"])

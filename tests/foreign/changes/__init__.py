@@ -76,12 +76,12 @@ HARMLESS: tuple[Change, ...] = (
 def one_of_each(changes: Iterable[Change]) -> tuple[Change, ...]:
     """Return the first of those that turn the same rows by the same sections: ``deep/`` makes the others."""
     first: dict[Hashable, Change] = {}
-    for one in changes:
-        first.setdefault((tuple(one.red.items()), one.reads), one)
+    for change in changes:
+        first.setdefault((tuple(change.red.items()), change.reads), change)
     return tuple(first.values())
 
 
 def others(changes: Iterable[Change]) -> tuple[Change, ...]:
     """Return those that ``one_of_each`` leaves out."""
     made = {id(one) for one in one_of_each(changes)}
-    return tuple(one for one in changes if id(one) not in made)
+    return tuple(change for change in changes if id(change) not in made)

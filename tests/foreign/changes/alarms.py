@@ -162,7 +162,7 @@ def draws(*rows):
 
 def without(metric):
     def change(body):
-        widgets = [one for one in body["widgets"] if metric not in json.dumps(one)]
+        widgets = [widget for widget in body["widgets"] if metric not in json.dumps(widget)]
         return {"widgets": widgets}
 
     return change

@@ -111,7 +111,7 @@ def rule_calls_the_api(client):
         Name="rally", AuthorizationType="API_KEY", AuthParameters={"ApiKeyAuthParameters": key}
     )["ConnectionArn"]
     listed = client("apigateway").get_rest_apis()["items"]
-    api = next(one["id"] for one in listed if one["name"] == "stamp-rally-prod-api")
+    api = next(entry["id"] for entry in listed if entry["name"] == "stamp-rally-prod-api")
     url = f"https://{api}.execute-api.ap-northeast-1.amazonaws.com/prod/notify"
     made = events.create_api_destination(
         Name="rally", ConnectionArn=connection, InvocationEndpoint=url, HttpMethod="POST"
@@ -157,7 +157,7 @@ def schedule_backs_up_a_table_of_others(client):
 @harmless(reads=READS)
 def rule_feeds_the_functions_and_queues_of_others(client):
     others = f"arn:aws:lambda:{HERE}:function:billing", f"arn:aws:sqs:{HERE}:orders"
-    with rule(client, *({"Arn": one} for one in others)):
+    with rule(client, *({"Arn": other} for other in others)):
         yield
 
 

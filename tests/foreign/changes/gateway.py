@@ -23,7 +23,7 @@ def at(client, verb, path):
     resources = client("apigateway").get_resources(**api, limit=500)["items"]
     return {
         **api,
-        "resourceId": next(one["id"] for one in resources if one["path"] == path),
+        "resourceId": next(resource["id"] for resource in resources if resource["path"] == path),
         "httpMethod": verb,
     }
 
@@ -63,7 +63,7 @@ def answer_is_changed_and_not_deployed(client):
 def stage_is_rolled_back(client):
     rest = api_of(client)
     listed = client("apigateway").get_deployments(**rest)["items"]
-    older, newer = (one["id"] for one in sorted(listed, key=lambda one: one["createdDate"]))
+    older, newer = (entry["id"] for entry in sorted(listed, key=lambda one: one["createdDate"]))
     where = {**rest, "stageName": "prod"}
     with patched(client, "update_stage", where, "/deploymentId", older, newer):
         yield

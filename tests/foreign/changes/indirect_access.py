@@ -32,7 +32,7 @@ def role(name: str, principal: dict[str, str], *rights: dict[str, Any], policies
     path, _, short = f"/{name}".rpartition("/")
     trust = {"Effect": "Allow", "Principal": principal, "Action": "sts:AssumeRole"}
     named = {"RoleName": short}
-    attached = [{"PolicyArn": f"{BY_AWS}/{one}"} for one in policies.split()]
+    attached = [{"PolicyArn": f"{BY_AWS}/{part}"} for part in policies.split()]
 
     @contextmanager
     def kept(client: Client) -> Iterator[None]:
@@ -59,8 +59,8 @@ def together(*keeps: Kept) -> Kept:
     @contextmanager
     def kept(client: Client) -> Iterator[None]:
         with ExitStack() as all_of_them:
-            for one in keeps:
-                all_of_them.enter_context(one(client))
+            for keep in keeps:
+                all_of_them.enter_context(keep(client))
             yield
 
     return kept
@@ -175,7 +175,9 @@ CHANGES = tuple(change("SEC-24", reads=PRINCIPALS)(named(name, keep)) for name, 
 
 
 def _sound(name: str, rows: str, keep: Kept) -> Change:
-    asked, follow = ([one for one in rows.split() if (one[0] == ">") is w] for w in (False, True))
+    asked, follow = (
+        [part for part in rows.split() if (part[0] == ">") is w] for w in (False, True)
+    )
     follows = [one[1:] for one in follow]
     return harmless(reads=PRINCIPALS, decides=asked, follows=follows)(named(name, keep))
 

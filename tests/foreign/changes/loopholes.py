@@ -66,7 +66,7 @@ def refused(kind: str, status: str, headers: dict[str, str] | None = None, **mor
 @contextmanager
 def key_of_a_partner(client: Client) -> Iterator[None]:
     api = client("apigateway")
-    plans = {one["name"]: one["id"] for one in api.get_usage_plans()["items"]}
+    plans = {item["name"]: item["id"] for item in api.get_usage_plans()["items"]}
     made = api.create_api_key(name="partner", enabled=True)["id"]
     where = {"usagePlanId": plans["stamp-rally-prod-usage-plan"], "keyId": made}
     api.create_usage_plan_key(**where, keyType="API_KEY")

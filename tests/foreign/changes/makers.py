@@ -97,7 +97,7 @@ def topic_policy(**statement: Any) -> Kept:
 def none_of(client: Client) -> str:
     """Return the criteria that leave out every log group there is."""
     groups = client("logs").describe_log_groups()["logGroups"]
-    return f"LogGroupName NOT IN {json.dumps([one['logGroupName'] for one in groups])}"
+    return f"LogGroupName NOT IN {json.dumps([group['logGroupName'] for group in groups])}"
 
 
 def revision(client: Client) -> str:

@@ -85,16 +85,19 @@ def under_a_path(client: Client) -> Iterator[None]:
     iam = client("iam")
     trust = json.dumps(iam.get_role(**ROLE)["Role"]["AssumeRolePolicyDocument"])
     names = iam.list_role_policies(**ROLE)["PolicyNames"]
-    inline = {one: iam.get_role_policy(**ROLE, PolicyName=one)["PolicyDocument"] for one in names}
+    inline = {
+        name: iam.get_role_policy(**ROLE, PolicyName=name)["PolicyDocument"] for name in names
+    }
     managed = [
-        one["PolicyArn"] for one in iam.list_attached_role_policies(**ROLE)["AttachedPolicies"]
+        policy["PolicyArn"]
+        for policy in iam.list_attached_role_policies(**ROLE)["AttachedPolicies"]
     ]
 
     def made_anew(path: str) -> None:
         for one in managed:
             iam.detach_role_policy(**ROLE, PolicyArn=one)
-        for one in names:
-            iam.delete_role_policy(**ROLE, PolicyName=one)
+        for name in names:
+            iam.delete_role_policy(**ROLE, PolicyName=name)
         iam.delete_role(**ROLE)
         iam.create_role(**ROLE, Path=path, AssumeRolePolicyDocument=trust)
         for one in managed:

@@ -70,7 +70,7 @@ def authorizer(path: str, value: str, back: str = "") -> Kept:
 def planned(path: str, value: str, back: str) -> Kept:
     def keep(client: Client) -> Any:
         plans = client("apigateway").get_usage_plans()["items"]
-        ours = next(one["id"] for one in plans if one["name"] == "stamp-rally-prod-usage-plan")
+        ours = next(plan["id"] for plan in plans if plan["name"] == "stamp-rally-prod-usage-plan")
         return patched(client, "update_usage_plan", {"usagePlanId": ours}, path, value, back)
 
     return keep

@@ -102,9 +102,11 @@ def ranked(client, *others) -> Iterator[None]:
         for one in changes:
             client("dynamodb").update_table(TableName=STAMPS, GlobalSecondaryIndexUpdates=[one])
 
-    update({"Delete": {"IndexName": "PeriodRanking"}}, *({"Create": one} for one in others))
+    update({"Delete": {"IndexName": "PeriodRanking"}}, *({"Create": other} for other in others))
     yield
-    update(*({"Delete": {"IndexName": one["IndexName"]}} for one in others), {"Create": RANKING})
+    update(
+        *({"Delete": {"IndexName": other["IndexName"]}} for other in others), {"Create": RANKING}
+    )
 
 
 @contextmanager

@@ -51,7 +51,7 @@ def _statements(client: Client) -> dict[str, list[dict[str, Any]]]:
     iam, role = client("iam"), {"RoleName": AWARD_ROLE}
     named = iam.list_role_policies(**role)["PolicyNames"]
     found = {one: iam.get_role_policy(**role, PolicyName=one)["PolicyDocument"] for one in named}
-    return {name: list(one["Statement"]) for name, one in found.items()}
+    return {name: list(value["Statement"]) for name, value in found.items()}
 
 
 def _put(client: Client, name: str, statements: list[dict[str, Any]]) -> None:
@@ -66,7 +66,7 @@ def conditional(**condition: dict[str, str]) -> Kept:
     def kept(client: Client) -> Iterator[None]:
         before = _statements(client)
         for name, statements in before.items():
-            _put(client, name, [{**one, "Condition": condition} for one in statements])
+            _put(client, name, [{**statement, "Condition": condition} for statement in statements])
         yield
         for name, statements in before.items():
             _put(client, name, statements)
@@ -163,7 +163,9 @@ def sse(**specification: Any) -> Kept:
 def under_own_key(*readers: str) -> Kept:
     """Encrypt users under a key of our own, which these roles may use by its policy."""
     account = {"AWS": f"arn:aws:iam::{ACCOUNT}:root"}
-    named = {"AWS": [f"arn:aws:iam::{ACCOUNT}:role/stamp-rally-prod-{one}-role" for one in readers]}
+    named = {
+        "AWS": [f"arn:aws:iam::{ACCOUNT}:role/stamp-rally-prod-{reader}-role" for reader in readers]
+    }
     allowed = [(account, "kms:*"), *([(named, "kms:Decrypt")] if readers else [])]
     statements = [{**may(action, "*"), "Principal": who} for who, action in allowed]
     policy = json.dumps({"Version": "2012-10-17", "Statement": statements})

@@ -113,8 +113,8 @@ def another_rally(client: Client) -> None:
 
 def without_another_rally(client: Client) -> None:
     names = ["stamp-rally-prod-2-any", "stamp-rally-prod-2-auth-errors-alarm"]
-    for one in names:
-        client("cloudwatch").delete_alarms(AlarmNames=[one])
+    for name in names:
+        client("cloudwatch").delete_alarms(AlarmNames=[name])
     topic = watch.TOPIC.replace("rally-on-call", "stamp-rally-prod-2-alerts")
     client("sns").delete_topic(TopicArn=topic)
 
@@ -128,7 +128,7 @@ SOUND: tuple[tuple[str, str, list[str], Kept], ...] = (
     ("role is about others in every Region", "", PRINCIPALS, role(*EVERYWHERE)),
     ("landing zone forwards its findings", "", PRINCIPALS, role(may("sns:Publish", f"arn:aws:sns:*:{ACCOUNT}:aws-controltower-SecurityNotifications"))),
     ("SAM grants all of two tables", "SEC-12 <SEC-26", ROLES, granted_by_sam(may(CRUD, TABLES), may("lambda:InvokeFunction", NOTIFY))),
-    ("CDK grants what is planned on every index, too", "", ROLES, granted_by_sam(may(["dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:Query"], [one + index for one in TABLES for index in ("", "/index/*")]))),
+    ("CDK grants what is planned on every index, too", "", ROLES, granted_by_sam(may(["dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:Query"], [table + index for table in TABLES for index in ("", "/index/*")]))),
     ("Serverless tags the function's log group", "", ROLES, granted_by_sam(may(["logs:CreateLogStream", "logs:CreateLogGroup", "logs:TagResource"], [f"{OWN_LINES}:*", OWN_LINES]), may("logs:PutLogEvents", f"{OWN_LINES}:*:*"))),
     ("monitoring knows the service by the name of the product", "", FUNCTIONS, with_variable(DD_SERVICE="stamp-rally", OTEL_SERVICE_NAME="stamp-rally")),
     ("monitoring knows production as prd", "", FUNCTIONS, with_variable(DD_ENV="prd", SENTRY_ENVIRONMENT="production")),

@@ -113,7 +113,9 @@ def administrator(principal: Any, **trust: Any) -> Kept:
 
 
 def may_change(*actions: str) -> tuple[tuple[str, str, list[str], Kept], ...]:
-    return tuple((f"user has {one}", "SEC-24", PRINCIPALS, user(may(one, "*"))) for one in actions)
+    return tuple(
+        (f"user has {action}", "SEC-24", PRINCIPALS, user(may(action, "*"))) for action in actions
+    )
 
 
 def writes_stamps(

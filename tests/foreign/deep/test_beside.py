@@ -69,7 +69,7 @@ def policy(*statements):
 
 
 def kept(text):
-    return [one for one in json.loads(text)["Statement"] if one.get("Sid") == "Keep"]
+    return [entry for entry in json.loads(text)["Statement"] if entry.get("Sid") == "Keep"]
 
 
 def the_alarm(c):
@@ -119,7 +119,7 @@ def drawn(edit):
 
 
 def of_others(c):
-    return [one for one in widgets(c) if one in (TEXT, OTHERS)]
+    return [widget for widget in widgets(c) if widget in (TEXT, OTHERS)]
 
 
 def topic_policy(c):
@@ -226,7 +226,7 @@ def of_refusal(c):
 
 def of_plan(c):
     plans = c("apigateway").get_usage_plans()["items"]
-    return next(one for one in plans if "stamp-rally-prod" in one["name"])
+    return next(entry for entry in plans if "stamp-rally-prod" in entry["name"])
 
 
 def plan(**changed):
@@ -294,7 +294,7 @@ def failing_elsewhere(c):
 
 def of_retries(c):
     found = c("lambda").list_function_event_invoke_configs(**NOTIFY)
-    return [one["MaximumRetryAttempts"] for one in found["FunctionEventInvokeConfigs"]]
+    return [config["MaximumRetryAttempts"] for config in found["FunctionEventInvokeConfigs"]]
 
 
 def bounded(c):

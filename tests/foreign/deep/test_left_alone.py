@@ -12,7 +12,7 @@ from tests.foreign.test_left_alone import (
 )
 
 GREEN, BY_DECISION = (
-    others([one for one in MADE_BY_US if bool(one.red) is asks]) for asks in (False, True)
+    others([change for change in MADE_BY_US if bool(change.red) is asks]) for asks in (False, True)
 )
 
 

@@ -20,10 +20,10 @@ def set_up(cloudwatch: Any, sns: Any) -> None:
 
 def alarms(cloudwatch: Any) -> None:
     """Make every alarm; where one is there, bring it back to what it was."""
-    for one in FUNCTIONS:
-        name = {"FunctionName": f"stamp-rally-prod-{one}"}
-        alarm(cloudwatch, f"[P2] {one} fails", "AWS/Lambda", "Errors", name, 4)
-        alarm(cloudwatch, f"[P2] {one} answers 500", "StampRally", "Faults", name, 4)
+    for function in FUNCTIONS:
+        name = {"FunctionName": f"stamp-rally-prod-{function}"}
+        alarm(cloudwatch, f"[P2] {function} fails", "AWS/Lambda", "Errors", name, 4)
+        alarm(cloudwatch, f"[P2] {function} answers 500", "StampRally", "Faults", name, 4)
     for metric in ("4XXError", "5XXError"):
         alarm(cloudwatch, f"[P1] {metric}", "AWS/ApiGateway", metric, API, 9)
     index = {"TableName": "UserStamps-prod", "GlobalSecondaryIndexName": "PeriodRanking"}
@@ -42,7 +42,7 @@ def alarm(
         AlarmName=name,
         Namespace=namespace,
         MetricName=metric,
-        Dimensions=[{"Name": one, "Value": value} for one, value in dimensions.items()],
+        Dimensions=[{"Name": key, "Value": value} for key, value in dimensions.items()],
         Statistic="Sum",
         Period=300,
         EvaluationPeriods=1,
@@ -56,14 +56,14 @@ def alarm(
 
 def dashboard(cloudwatch: Any) -> None:
     """Draw the five kinds in four widgets, with the shorthand that the console writes."""
-    first, *others = (f"stamp-rally-prod-{one}" for one in FUNCTIONS)
+    first, *others = (f"stamp-rally-prod-{function}" for function in FUNCTIONS)
     calls = [
         ["AWS/Lambda", "Invocations", "FunctionName", first],
-        *(["...", one] for one in others),
+        *(["...", other] for other in others),
     ]
     errors = [
         ["AWS/Lambda", "Errors", "FunctionName", first, {"color": "#d62728"}],
-        *([".", ".", ".", one] for one in others),
+        *([".", ".", ".", other] for other in others),
         [{"expression": "SUM(METRICS())", "label": "all"}],
     ]
     units = [
@@ -89,7 +89,7 @@ def dashboard(cloudwatch: Any) -> None:
 
 def log_groups(logs: Any) -> None:
     """Keep logs for longer than the guide's 30 days."""
-    groups = [f"/aws/lambda/stamp-rally-prod-{one}" for one in FUNCTIONS]
+    groups = [f"/aws/lambda/stamp-rally-prod-{function}" for function in FUNCTIONS]
     for group in (*groups, "/aws/apigateway/stamp-rally-prod-api"):
         logs.create_log_group(logGroupName=group)
         logs.put_retention_policy(logGroupName=group, retentionInDays=90)

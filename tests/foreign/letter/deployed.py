@@ -31,8 +31,8 @@ def tables(dynamodb: Any) -> None:
         table = PROD.table(name)
         dynamodb.create_table(
             TableName=table,
-            KeySchema=[{"AttributeName": one, "KeyType": kind} for one, kind in keys.items()],
-            AttributeDefinitions=[{"AttributeName": one, "AttributeType": "S"} for one in keys],
+            KeySchema=[{"AttributeName": key, "KeyType": kind} for key, kind in keys.items()],
+            AttributeDefinitions=[{"AttributeName": key, "AttributeType": "S"} for key in keys],
             BillingMode="PAY_PER_REQUEST",
             Tags=[{"Key": "Environment", "Value": "prod"}, {"Key": "Project", "Value": "CC"}],
         )

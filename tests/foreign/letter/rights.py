@@ -69,8 +69,10 @@ def bucket(s3: Any) -> None:
 def _on_tables(actions: list[str], tables: list[str]) -> dict[str, Any]:
     return {
         "Effect": "Allow",
-        "Action": [f"dynamodb:{one}" for one in actions],
-        "Resource": [f"arn:aws:dynamodb:ap-northeast-1:444455556666:table/{one}" for one in tables],
+        "Action": [f"dynamodb:{action}" for action in actions],
+        "Resource": [
+            f"arn:aws:dynamodb:ap-northeast-1:444455556666:table/{table}" for table in tables
+        ],
     }
 
 

@@ -13,8 +13,8 @@ def set_up(cloudwatch: Any, sns: Any) -> None:
     """Step 6-1; nobody has followed the link in the mail yet."""
     sns.create_topic(Name="Default_CloudWatch_Alarms_Topic")
     sns.subscribe(TopicArn=TOPIC, Protocol="email", Endpoint="on-call@example.jp")
-    for one in FUNCTIONS:
-        dimension = ("FunctionName", f"stamp-rally-prod-{one}")
+    for function in FUNCTIONS:
+        dimension = ("FunctionName", f"stamp-rally-prod-{function}")
         _alarm(cloudwatch, "AWS/Lambda", "Errors", dimension, 5, Statistic="Average")
     for metric in ("4XXError", "5XXError"):
         _alarm(cloudwatch, "AWS/ApiGateway", metric, API, 10, Statistic="Sum")
@@ -50,15 +50,15 @@ def _alarm(
 
 def _dashboard(cloudwatch: Any) -> None:
     """Step 6-2: five widgets, one line of the list each; the functions were picked but for one."""
-    functions = [f"stamp-rally-prod-{one}" for one in FUNCTIONS if one != "richmenu"]
+    functions = [f"stamp-rally-prod-{function}" for function in FUNCTIONS if function != "richmenu"]
     capacity = [
         ["AWS/DynamoDB", f"Consumed{way}CapacityUnits", "TableName", table]
         for table in TABLES
         for way in ("Read", "Write")
     ]
     drawn = [
-        [["AWS/Lambda", "Invocations", "FunctionName", one] for one in functions],
-        [["AWS/Lambda", "Errors", "FunctionName", one] for one in functions],
+        [["AWS/Lambda", "Invocations", "FunctionName", function] for function in functions],
+        [["AWS/Lambda", "Errors", "FunctionName", function] for function in functions],
         [["AWS/ApiGateway", "Count", *API]],
         [["AWS/ApiGateway", "Latency", *API]],
         capacity,
@@ -72,7 +72,7 @@ def _dashboard(cloudwatch: Any) -> None:
 
 def log_groups(logs: Any) -> None:
     """Step 6-3: the groups that are there, which are those of the functions."""
-    for one in FUNCTIONS:
-        group = f"/aws/lambda/stamp-rally-prod-{one}"
+    for function in FUNCTIONS:
+        group = f"/aws/lambda/stamp-rally-prod-{function}"
         logs.create_log_group(logGroupName=group)
         logs.put_retention_policy(logGroupName=group, retentionInDays=30)

@@ -123,7 +123,7 @@ def test_terminated_master_ends_with_an_honest_verdict(healthy, tmp_path):
 
     with locust(run_file, "--headless") as process:
         told = (json.loads(line) for line in process.stdout if line.startswith("{"))
-        next(one for one in told if one["elapsed"] > 1)
+        next(entry for entry in told if entry["elapsed"] > 1)
         os.kill(process.pid, signal.SIGTERM)
         process.communicate(timeout=60)
 

@@ -104,7 +104,7 @@ def test_a_dashboard_is_read_as_it_was_written(watch):
 
 def subscriptions(sns, topic):
     listed = sns.list_subscriptions_by_topic(TopicArn=topic)["Subscriptions"]
-    return {one["Endpoint"]: one["SubscriptionArn"] for one in listed}
+    return {entry["Endpoint"]: entry["SubscriptionArn"] for entry in listed}
 
 
 def counts(sns, topic):
@@ -220,9 +220,9 @@ def test_terms_of_a_filter_match_as_they_do_at_aws(pattern, lines, logs):
     logs.put_log_events(
         logGroupName="/aws/lambda/terms",
         logStreamName="s",
-        logEvents=[{"timestamp": 1795568699683, "message": one} for one in texts],
+        logEvents=[{"timestamp": 1795568699683, "message": text} for text in texts],
     )
     found = logs.filter_log_events(logGroupName="/aws/lambda/terms", filterPattern=pattern)
 
-    assert {one["message"] for one in found["events"]} == lines
+    assert {event["message"] for event in found["events"]} == lines
     logs.delete_log_group(logGroupName="/aws/lambda/terms")

@@ -57,12 +57,12 @@ def seen(client):
             functions.list_versions_by_function(FunctionName="auth"),
             functions.list_aliases(FunctionName="auth"),
             functions.get_function_configuration(FunctionName="auth", Qualifier="live"),
-            [one["Name"] for one in client("s3").list_buckets()["Buckets"]],
+            [bucket["Name"] for bucket in client("s3").list_buckets()["Buckets"]],
             client("s3").get_object(Bucket="images", Key="a.txt")["Body"].read().decode(),
             client("logs").describe_log_groups(),
             client("sns").list_topics(),
         )
-        return [_without_metadata(one) for one in answers]
+        return [_without_metadata(answer) for answer in answers]
 
     return seen
 
@@ -128,5 +128,5 @@ def test_a_deployment_comes_back_with_what_it_froze(aws, api, deployments):
 
 def _without_metadata(answer):
     if isinstance(answer, dict):
-        answer = {name: one for name, one in answer.items() if name != "ResponseMetadata"}
+        answer = {name: value for name, value in answer.items() if name != "ResponseMetadata"}
     return json.loads(json.dumps(answer, default=str))

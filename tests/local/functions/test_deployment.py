@@ -79,4 +79,4 @@ def test_listing_of_functions_copies_no_logs(account, name):
     logs.cannot_be_copied = threading.Lock()
     listed = account.lambda_.list_functions(FunctionVersion="ALL")["Functions"]
 
-    assert name in {one["FunctionName"] for one in listed}
+    assert name in {entry["FunctionName"] for entry in listed}

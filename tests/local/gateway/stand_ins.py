@@ -126,7 +126,7 @@ def snapshot(*methods: Method, **more: Any) -> DeploymentSnapshot:
         api_id=API,
         deployment_id="d1",
         created=0.0,
-        methods={(one.path, one.verb): one for one in methods},
+        methods={(call.path, call.verb): call for call in methods},
         authorizers={authorizer.id: authorizer},
         gateway_responses=responses,
         **more,

@@ -118,7 +118,7 @@ def test_lines_go_to_one_stream_in_the_order_of_their_times(client, control):
     [stream] = logs.describe_log_streams(logGroupName=GROUP)["logStreams"]
     where = {"logGroupName": GROUP, "logStreamName": stream["logStreamName"]}
     events = logs.get_log_events(**where, startFromHead=True)["events"]
-    assert [one["message"] for one in events] == ["a", "b", "c"]
+    assert [event["message"] for event in events] == ["a", "b", "c"]
     assert stream["logStreamName"].startswith("access/")
 
 

@@ -79,7 +79,9 @@ class AccountHistory:
         """Let a service be as it was so many seconds ago, until the end; its lock is held meanwhile."""
         since = self.clock.now() - seconds
         with self.moto.lock(service):
-            before = next((one for one in self._states.get(service, ()) if one.at > since), None)
+            before = next(
+                (defect for defect in self._states.get(service, ()) if defect.at > since), None
+            )
             registry = registry_of(self.moto.account, service)
             if before is None or registry is None:
                 yield
@@ -99,12 +101,12 @@ class AccountHistory:
         with self.moto.lock("dynamodb"):
             tables = self.moto.backend("dynamodb", region).tables
             first: dict[tuple[str, Any], _FormerItem] = {}
-            for one in self._items:
-                if one.at > since and one.table in tables:
-                    first.setdefault((one.table, one.key), one)
+            for item in self._items:
+                if item.at > since and item.table in tables:
+                    first.setdefault((item.table, item.key), item)
             now = {where: image(tables[where[0]], where[1]) for where in first}
-            for (name, key), one in first.items():
-                put_back(tables[name], key, one.image)
+            for (name, key), value in first.items():
+                put_back(tables[name], key, value.image)
             try:
                 yield
             finally:
@@ -118,5 +120,5 @@ def eventual(request: Request) -> bool:
         return False
     asked = request.parameters
     if request.operation == "BatchGetItem":
-        return not all(one.get(CONSISTENT) for one in asked.get("RequestItems", {}).values())
+        return not all(item.get(CONSISTENT) for item in asked.get("RequestItems", {}).values())
     return not asked.get(CONSISTENT)

@@ -34,18 +34,18 @@ class Quotas:
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def __post_init__(self) -> None:
-        self._buckets = [_CallBucket(one, self.clock.now(), one.burst) for one in QUOTAS]
+        self._buckets = [_CallBucket(quota, self.clock.now(), quota.burst) for quota in QUOTAS]
 
     def refusal(self, request: Request) -> Response | None:
         """Refuse what is too frequent; a call that is refused costs tokens of the wider buckets, as on AWS."""
         operation = f"{request.service}:{request.operation}"
         with self._lock:
-            for one in self._buckets:
-                covers = named(operation, one.quota.operations)
+            for bucket in self._buckets:
+                covers = named(operation, bucket.quota.operations)
                 if (
                     covers
-                    and not named(operation, one.quota.but)
-                    and not one.take(self.clock.now())
+                    and not named(operation, bucket.quota.but)
+                    and not bucket.take(self.clock.now())
                 ):
                     return too_frequent(request)
         return None

@@ -236,11 +236,11 @@ def test_secrets_are_listed_minutes_later_and_found_within_seconds(late):
     assert client.list_secrets()["SecretList"] == []
     clock.sleep(100)
 
-    assert [one["Name"] for one in client.list_secrets()["SecretList"]] == ["s"]
+    assert [entry["Name"] for entry in client.list_secrets()["SecretList"]] == ["s"]
 
 
 def test_every_lateness_says_where_it_is_documented():
-    assert all(one.source and one.seconds > 0 for one in SHOWS_AFTER)
-    assert all(one.calls > 0 and one.seconds > 0 for one in QUOTAS)
+    assert all(delay.source and delay.seconds > 0 for delay in SHOWS_AFTER)
+    assert all(quota.calls > 0 and quota.seconds > 0 for quota in QUOTAS)
     assert shows_after("iam:GetRole") == 20
     assert shows_after("apigateway:GetStage") == 0

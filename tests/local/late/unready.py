@@ -146,14 +146,14 @@ def _dynamodb_refused(unready: Unready, request: Request) -> Response | None:
 def _apigateway_refused(unready: Unready, request: Request) -> Response | None:
     patch = request.parameters.get("patchOperations", ())
     if request.operation == "UpdateAccount" and any(
-        unready.word("role", str(one.get("value"))) for one in patch
+        unready.word("role", str(entry.get("value"))) for entry in patch
     ):
         message = (
             "The role ARN does not have required permissions configured. Please grant trust permission for"
             " API Gateway and add the required role policy."
         )
         return refusal(request, "BadRequestException", message)
-    logs = any("/logging/loglevel" in one.get("path", "") for one in patch)
+    logs = any("/logging/loglevel" in entry.get("path", "") for entry in patch)
     if request.operation == "UpdateStage" and logs and unready.word("account", _LOG_ROLE):
         message = "CloudWatch Logs role ARN must be set in account settings to enable logging"
         return refusal(request, "BadRequestException", message)

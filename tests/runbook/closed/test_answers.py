@@ -48,8 +48,8 @@ class ClosedRally:
         )
 
     def do(self, procedure):
-        for one in Procedure.of(procedure).steps:
-            one.action(self.context)
+        for step in Procedure.of(procedure).steps:
+            step.action(self.context)
 
     def call(self, verb, path):
         headers = {"Origin": self.environment.origin, "Authorization": "Bearer x"}
@@ -74,9 +74,9 @@ def test_the_api_that_is_gone_back_to_answers_503_on_every_route(rally):
     rally.do(rollback_api)
 
     assert {one.status_code for one in answers.values()} == {503}
-    for route, one in answers.items():
-        contract.check(route, 503, one.json(), one.headers)
-        assert one.headers["Access-Control-Allow-Origin"] == rally.environment.origin, route
+    for route, answer in answers.items():
+        contract.check(route, 503, answer.json(), answer.headers)
+        assert answer.headers["Access-Control-Allow-Origin"] == rally.environment.origin, route
     assert preflight.status_code == 200
     assert preflight.headers["Access-Control-Allow-Headers"] == rally.plan.api.cors.headers
 
@@ -111,5 +111,7 @@ def test_as_an_authorizer_it_denies_everybody_and_raises_nothing():
     answer = closed.handler(TOKEN, None, {})
 
     statements = answer["policyDocument"]["Statement"]
-    assert [(one["Effect"], one["Resource"]) for one in statements] == [("Deny", "*")]
+    assert [(statement["Effect"], statement["Resource"]) for statement in statements] == [
+        ("Deny", "*")
+    ]
     assert answer["principalId"]

@@ -24,20 +24,20 @@ KEYS = ("auth", "gps-verify")
 def planned(desk, **more):
     """A context whose plan has two functions and their routes: a first release of seven is no other one."""
     made = desk.context(**more)
-    few = tuple(one for one in made.plan.functions if one.key in KEYS)
-    routes = tuple(one for one in made.plan.api.routes if one.function in few)
-    roles = tuple(one for one in made.plan.roles if one.function in KEYS)
+    few = tuple(function for function in made.plan.functions if function.key in KEYS)
+    routes = tuple(route for route in made.plan.api.routes if route.function in few)
+    roles = tuple(role for role in made.plan.roles if role.function in KEYS)
     api = replace(made.plan.api, routes=routes)
     return replace(made, plan=replace(made.plan, functions=few, roles=roles, api=api))
 
 
 def done(desk, *modules, **more):
     """Do these procedures for good."""
-    steps = [one for module in modules for one in Procedure.of(module).steps]
+    steps = [step for module in modules for step in Procedure.of(module).steps]
     return [
         change
-        for one in steps
-        for change in one.action(planned(desk, go=True, permit=lambda _: True, **more))
+        for step in steps
+        for change in step.action(planned(desk, go=True, permit=lambda _: True, **more))
     ]
 
 
@@ -106,9 +106,9 @@ def versions(desk, name=AUTH):
     """What a person sees who has to choose: number, words and code of every published version."""
     found = desk.client("lambda").list_versions_by_function(FunctionName=name)["Versions"]
     return [
-        (one["Version"], one.get("Description", ""), one["CodeSha256"])
-        for one in found
-        if one["Version"] != "$LATEST"
+        (entry["Version"], entry.get("Description", ""), entry["CodeSha256"])
+        for entry in found
+        if entry["Version"] != "$LATEST"
     ]
 
 
@@ -116,16 +116,18 @@ def deployments(desk):
     """The descriptions of all deployments, oldest first, without their digests; and these."""
     found = rest_api.find(planned(desk), planned(desk).plan.api)
     listed = desk.client("apigateway").get_deployments(restApiId=found["id"])["items"]
-    texts = [one.get("description", "") for one in sorted(listed, key=lambda o: o["createdDate"])]
-    digests = [re.findall("sha256:([0-9a-f]{64})", one) for one in texts]
-    return [re.sub("sha256:.*", "", one) for one in texts], digests
+    texts = [
+        entry.get("description", "") for entry in sorted(listed, key=lambda o: o["createdDate"])
+    ]
+    digests = [re.findall("sha256:([0-9a-f]{64})", text) for text in texts]
+    return [re.sub("sha256:.*", "", text) for text in texts], digests
 
 
 def paths(desk):
     """The paths of the draft."""
     found = rest_api.find(planned(desk), planned(desk).plan.api)
     listed = desk.client("apigateway").get_resources(restApiId=found["id"])["items"]
-    return {one["path"] for one in listed}
+    return {entry["path"] for entry in listed}
 
 
 def made_by_hand(desk, code=b"by hand", *, publish=False, variables=None):
@@ -310,7 +312,7 @@ def test_after_a_rollback_the_good_draft_is_deployed_anew(with_api, release):
     age_the_deployments(with_api, 10)
     made = release(api)
 
-    assert ("stage prod", "deployment") in {(one.resource, one.field) for one in made}
+    assert ("stage prod", "deployment") in {(change.resource, change.field) for change in made}
     assert len(deployments(with_api)[0]) == 4
     assert release(api) == []
 
@@ -323,8 +325,8 @@ def test_release_that_is_the_only_one_gets_a_closed_one_to_go_back_to(with_api, 
     age_the_deployments(with_api, 10)
     closed = [is_closed(one) for one in deployments(with_api)[0]]
 
-    lost = [one for one in made if one.destroys]
-    assert [(one.resource, one.field) for one in lost] == [
+    lost = [change for change in made if change.destroys]
+    assert [(change.resource, change.field) for change in lost] == [
         ("REST API stamp-rally-prod-api", "closed deployment")
     ]
     assert closed == [False, True, False]
@@ -353,9 +355,9 @@ def forget_the_others(desk):
     gateway = desk.client("apigateway")
     api_id = rest_api.find(planned(desk), planned(desk).plan.api)["id"]
     live = gateway.get_stage(restApiId=api_id, stageName="prod")["deploymentId"]
-    for one in gateway.get_deployments(restApiId=api_id)["items"]:
-        if one["id"] != live:
-            gateway.delete_deployment(restApiId=api_id, deploymentId=one["id"])
+    for item in gateway.get_deployments(restApiId=api_id)["items"]:
+        if item["id"] != live:
+            gateway.delete_deployment(restApiId=api_id, deploymentId=item["id"])
 
 
 def age_the_deployments(desk, seconds):

@@ -48,7 +48,7 @@ def test_a_setting_that_is_only_in_the_repository_stays(switch):
 
     assert "NEW_IN_THIS_RELEASE: true" in switch.path.read_text()
     assert "API_BASE_URL: 'https://api.rally.example.jp'" in switch.path.read_text()
-    assert [(one.field, one.destroys) for one in made] == [
+    assert [(change.field, change.destroys) for change in made] == [
         ("API_BASE_URL", False),
         ("LIFF_ID", False),
     ]
@@ -67,7 +67,7 @@ def test_without_a_file_it_is_made_of_what_is_served(switch):
     made = switch(go=True)
 
     assert "MAP_ZOOM: 15" in switch.path.read_text()
-    assert [one.field for one in made] == ["API_BASE_URL", "LIFF_ID", "content"]
+    assert [change.field for change in made] == ["API_BASE_URL", "LIFF_ID", "content"]
 
 
 def test_without_a_file_and_with_nothing_served_the_bare_one_is_told(switch):
@@ -92,7 +92,7 @@ def test_a_file_keeps_its_line_ends(switch):
     switch(go=True)
     lines = switch.path.read_bytes().split(b"\n")
 
-    assert all(one.endswith(b"\r") for one in lines[:-1])
+    assert all(line.endswith(b"\r") for line in lines[:-1])
 
 
 def test_what_else_would_go_is_shown_and_asked_for(tmp_path):

@@ -34,7 +34,7 @@ def live(code="a1", **parts):
         for name, value in {"code": code, **parts}.items()
     }
     return lambda rests_on: Live(
-        release=code, parts={one: facts[one] for one in rests_on if one in facts}
+        release=code, parts={rest: facts[rest] for rest in rests_on if rest in facts}
     )
 
 
@@ -50,7 +50,9 @@ def signing(store, code="a1", now=NOW, **more):
     )
 
 
-STEPS = {name_of(one): one for module in (by_hand, cutover) for one in Procedure.of(module).steps}
+STEPS = {
+    name_of(step): step for module in (by_hand, cutover) for step in Procedure.of(module).steps
+}
 SIGNED = {row.id: row.signed for row in CHECKLIST if row.signed}
 
 
@@ -59,7 +61,9 @@ def test_a_signed_row_has_its_step_that_a_person_does(row):
     assert STEPS[SIGNED[row]].action is None
 
 
-@pytest.mark.parametrize("row", [row for row, one in SIGNED.items() if one.startswith("cutover")])
+@pytest.mark.parametrize(
+    "row", [row for row, value in SIGNED.items() if value.startswith("cutover")]
+)
 def test_a_step_of_the_cut_over_proves_the_row_that_it_signs_for(row):
     assert row in STEPS[SIGNED[row]].proves
 
@@ -104,14 +108,16 @@ class One(Memory):
 def test_the_last_trial_can_be_signed_without_those_before_it(store, tmp_path):
     path, procedure = tmp_path / "journal", Procedure.of(by_hand)
     run(Thing(), path, One(), procedure=procedure, signatures=signing(store)).perform()
-    signed = [one.body["step"] for one in store.load().entries if one.kind == "signature"]
+    signed = [entry.body["step"] for entry in store.load().entries if entry.kind == "signature"]
 
     assert signed == ["by_hand#liff_app"]
-    assert [one.what for one in Journal(path)].count("left") == len(procedure.steps) - 1
+    assert [difference.what for difference in Journal(path)].count("left") == len(
+        procedure.steps
+    ) - 1
 
 
 def test_each_step_of_the_cut_over_waits_for_the_one_before():
-    assert not [one.name for one in Procedure.of(cutover).steps if one.may_wait]
+    assert not [step.name for step in Procedure.of(cutover).steps if step.may_wait]
 
 
 class SignaturesInMemory:
@@ -166,7 +172,7 @@ def test_what_cannot_be_signed_stops_the_run_and_is_not_confirmed(tmp_path):
     with pytest.raises(Stopped, match="nothing is live"):
         run(Thing(), path, Memory(), signatures=SignaturesInMemory(fails=True)).perform()
 
-    assert "confirmed" not in {one.what for one in Journal(path)}
+    assert "confirmed" not in {difference.what for difference in Journal(path)}
 
 
 def test_nobody_there_signs_nothing(tmp_path):
@@ -182,7 +188,7 @@ def test_nobody_there_signs_nothing(tmp_path):
     [("pass", False), ("excluded", False), ("fail", True), ("not testable", True), (None, True)],
 )
 def test_what_the_newest_run_judged_itself_is_not_asked_for(store, outcome, asked):
-    step = next(one for one in Procedure.of(by_hand).steps if one.name == "collect")
+    step = next(change for change in Procedure.of(by_hand).steps if change.name == "collect")
     rows = [row.id for row in CHECKLIST if row.signed == name_of(step)]
     signatures = replace(signing(store), judged=dict.fromkeys(rows, outcome))
 

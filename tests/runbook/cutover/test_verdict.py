@@ -20,13 +20,13 @@ from tests.provenance import PROD_RUN
 from tests.provenance import THEN as NOW
 
 CHECKLIST = Checklist.load()
-BEFORE = tuple(one for one in CHECKLIST if one.phase is Phase.BEFORE)
+BEFORE = tuple(row for row in CHECKLIST if row.phase is Phase.BEFORE)
 PROVENANCE = replace(PROD_RUN, release="a1")
 
 
 def told(decision=VerdictWord.GO, rows=BEFORE, **provenance):
     """A verdict on these rows, with this of where it comes from."""
-    judged = tuple(RowVerdict(row=one, outcome=Outcome.PASS, severity=one.severity) for one in rows)
+    judged = tuple(RowVerdict(row=row, outcome=Outcome.PASS, severity=row.severity) for row in rows)
     return Result(
         provenance=replace(PROVENANCE, **provenance),
         verdict=Verdict(decision=decision, rows=judged),
@@ -66,8 +66,8 @@ def test_another_one_does_not(result, why):
 
 
 def test_rows_that_only_the_cut_over_makes_true_do_not_keep_it_from_beginning():
-    after = [one for one in CHECKLIST if one.phase is Phase.AFTER]
-    red = [replace(one, outcome=Outcome.FAIL) for one in told(rows=after).verdict.rows]
+    after = [row for row in CHECKLIST if row.phase is Phase.AFTER]
+    red = [replace(row, outcome=Outcome.FAIL) for row in told(rows=after).verdict.rows]
     before = told(rows=BEFORE).verdict.rows
     undone = told(VerdictWord.NO_GO, phase="after")
     broken = (replace(before[0], outcome=Outcome.FAIL), *before[1:])
@@ -119,4 +119,4 @@ def test_the_step_holds_it_against_what_is_live(empty, monkeypatch, found, why):
     with pytest.raises(Refused, match=f"{why}: run `pytest --env prod`"):
         verdict.hold_the_verdict(replace(context, go=True))
 
-    assert [one.field for one in shown] == ["decision"]
+    assert [change.field for change in shown] == ["decision"]

@@ -17,7 +17,7 @@ from tests.runbook.cutover.test_verdict import told
 from tests.runbook.toy import WHO, Memory
 
 PROCEDURE = Procedure.of(cutover)
-STEPS = [one.name for one in PROCEDURE.steps]
+STEPS = [step.name for step in PROCEDURE.steps]
 RELEASE = "a1"
 OLD = """\
 const CONFIG = {
@@ -86,11 +86,11 @@ def cut_over(empty, tmp_path, monkeypatch):
 def test_every_step_is_done_once_and_in_order(cut_over):
     made, screen = cut_over()
     made.perform()
-    signed = [one.body["step"].partition("#")[2] for one in cut_over.store.load().entries]
+    signed = [entry.body["step"].partition("#")[2] for entry in cut_over.store.load().entries]
 
     assert [name for name, _ in screen.outcomes] == STEPS
     assert {what for _, what in screen.outcomes} <= {"confirmed", "done", "held"}
-    assert signed == [one.name for one in PROCEDURE.steps if one.action is None]
+    assert signed == [step.name for step in PROCEDURE.steps if step.action is None]
     assert "https://api.rally.example.jp" in cut_over.served.read_text()
 
 
@@ -100,7 +100,7 @@ def test_the_users_are_told_before_the_maintenance_begins():
     assert STEPS.index("front_end_switched") < STEPS.index("maintenance_lifted")
 
 
-@pytest.mark.parametrize("refused", [one.name for one in PROCEDURE.steps if one.action is None])
+@pytest.mark.parametrize("refused", [step.name for step in PROCEDURE.steps if step.action is None])
 def test_where_one_says_no_nothing_after_it_happens(cut_over, refused):
     made, screen = cut_over(refused)
     with pytest.raises(Stopped, match="not confirmed"):
@@ -116,7 +116,7 @@ def test_a_verdict_that_refuses_is_not_said_to_be_changed(cut_over, monkeypatch)
         made.perform()
 
     assert made.applied.told() is None
-    assert [one.what for one in cut_over.journal] == ["begin", "failed", "end"]
+    assert [difference.what for difference in cut_over.journal] == ["begin", "failed", "end"]
 
 
 def test_a_stopped_cut_over_goes_on_and_asks_nobody_twice(cut_over):
@@ -144,7 +144,7 @@ def test_a_rehearsal_of_all_of_it_changes_nothing_anywhere(cut_over, empty):
     with empty.reads_only():
         shown = made.rehearse()
 
-    assert [one.field for one in shown] == [
+    assert [change.field for change in shown] == [
         "front-end",
         *("API_BASE_URL", "LIFF_ID"),
         "API_BASE_URL",

@@ -32,8 +32,8 @@ def tree(tmp_path_factory):
     """A copy of the project without one procedure, as `make docs` leaves it."""
     copied = tmp_path_factory.mktemp("gone") / "project"
     ignored = ignore_patterns(".*", "__pycache__")
-    for one in SOURCES:
-        copytree(ROOT / one, copied / one, ignore=ignored)
+    for source in SOURCES:
+        copytree(ROOT / source, copied / source, ignore=ignored)
     for one in ("pyproject.toml", "app.toml", "environments.toml", "conftest.py"):
         copy(ROOT / one, copied)
     (copied / f"runbook/procedures/{GONE}.py").unlink()
@@ -49,7 +49,7 @@ def test_pages_index_help_and_completion_go_with_a_procedure(tree):
     listed = subprocess.run(
         [sys.executable, "-c", complete], cwd=tree, capture_output=True, text=True, check=True
     )
-    naming = [one.name for one in tree.glob("runbook/pages/*.md") if GONE in one.read_text()]
+    naming = [path.name for path in tree.glob("runbook/pages/*.md") if GONE in path.read_text()]
 
     assert "masters" in listed.stdout
     assert GONE not in listed.stdout + run(tree, "runbook", "--help").stdout

@@ -30,5 +30,5 @@ def test_what_stands_is_told_and_the_same_command_goes_on(planned, runs, tmp_pat
 
     assert {one.operation for one in failed} <= {*calls}
     assert failed
-    assert [str(one) for one in failed if not one.told] == []
-    assert [str(one) for one in failed if one.resumed != one.whole] == []
+    assert [str(row) for row in failed if not row.told] == []
+    assert [str(half_way) for half_way in failed if half_way.resumed != half_way.whole] == []

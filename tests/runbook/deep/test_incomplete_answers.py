@@ -31,7 +31,7 @@ def read_by(desk, step):
     def note(parsed, model, **_):
         if model.name.startswith(READS) and model.name not in OF_TABLES and "Error" not in parsed:
             service = model.service_model.service_id.hyphenize()
-            answer = {name: one for name, one in parsed.items() if name != "ResponseMetadata"}
+            answer = {name: value for name, value in parsed.items() if name != "ResponseMetadata"}
             seen.update((service, model.name, path) for path in members(answer))
 
     with desk.hooked("after-call", note):

@@ -70,7 +70,7 @@ def changed(context):
 def test_everything_was_made_at_the_first_try(late):
     context, _ = late
 
-    assert [one for one in changed(context) if one.resource != "evidence"] == []
+    assert [change for change in changed(context) if change.resource != "evidence"] == []
 
 
 def test_all_four_ways_back_are_rehearsed(late):
@@ -80,7 +80,7 @@ def test_all_four_ways_back_are_rehearsed(late):
         step.action(context)
 
     assert state(context) == before
-    assert any("restored" in one.en for one in waited)
+    assert any("restored" in words.en for words in waited)
 
 
 @pytest.mark.parametrize("way", [rollback_functions, rollback_api], ids=lambda one: one.__name__)
@@ -119,13 +119,13 @@ def test_tables_are_restored_and_the_functions_read_them(late):
     go_back(replace(context, chosen=chosen), restore_tables)
     names = [
         context.client("lambda").get_function_configuration(
-            FunctionName=one.name, Qualifier=one.alias
+            FunctionName=function.name, Qualifier=function.alias
         )["Environment"]["Variables"]["TABLE_USERSTAMPS"]
-        for one in context.plan.functions
-        if "TABLE_USERSTAMPS" in one.environment
+        for function in context.plan.functions
+        if "TABLE_USERSTAMPS" in function.environment
     ]
     go_back(context, rollback_functions)
 
     assert names
-    assert all(one.startswith("UserStamps-local-") for one in names)
-    assert any("the policies are in force everywhere" in one.en for one in waited)
+    assert all(name.startswith("UserStamps-local-") for name in names)
+    assert any("the policies are in force everywhere" in words.en for words in waited)

@@ -103,9 +103,11 @@ def test_killed_at_random_it_ends_with_equal_tables(aws, command, tmp_path, seed
     assert canonical_hash(arrived) == canonical_hash(everything(dev, SOURCE))
     records = Store.in_folder(tmp_path / "evidence", "prod", emulated=True).load()
     assert records.problem is None
-    assert [(one.kind, one.body["count"]) for one in records.entries] == [("manifest", ITEMS)]
+    assert [(entry.kind, entry.body["count"]) for entry in records.entries] == [("manifest", ITEMS)]
     ends = [
-        one.detail["result"] for one in Journal(tmp_path / "journal.jsonl") if one.what == "end"
+        entry.detail["result"]
+        for entry in Journal(tmp_path / "journal.jsonl")
+        if entry.what == "end"
     ]
     assert ends == ["done"]
 

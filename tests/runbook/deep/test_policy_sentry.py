@@ -42,15 +42,17 @@ def listed(value: str | list[str]) -> list[str]:
 
 def granted(name: str) -> Iterator[tuple[str, list[str]]]:
     """Yield each action that a policy allows, with the resources that it names for it."""
-    for one in POLICIES[name]["Statement"]:
-        yield from ((action, listed(one["Resource"])) for action in listed(one["Action"]))
+    for entry in POLICIES[name]["Statement"]:
+        yield from ((action, listed(entry["Resource"])) for action in listed(entry["Action"]))
 
 
 def formats(action: str) -> frozenset[str]:
     """Return the ARNs that an action works on, as AWS documents them; ``*`` where it names none."""
     service, _, name = action.partition(":")
     data = get_action_data(service, name)
-    return frozenset(one["resource_arn_format"] for one in data[service]) if data else frozenset()
+    return (
+        frozenset(entry["resource_arn_format"] for entry in data[service]) if data else frozenset()
+    )
 
 
 def is_of(resource: str, arn: str) -> bool:
@@ -107,4 +109,4 @@ def test_a_resource_of_another_kind_would_be_seen(action, resource, fits):
 
 
 def test_every_policy_is_printed_as_json_that_allows_something():
-    assert all(json.loads(json.dumps(one))["Statement"] for one in POLICIES.values())
+    assert all(json.loads(json.dumps(policy))["Statement"] for policy in POLICIES.values())

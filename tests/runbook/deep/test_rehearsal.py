@@ -116,9 +116,9 @@ def killed(context, step, operation, number):
         killer.called()
         context.record(kind, body)
 
-    for one in services:
-        context.client(one).meta.events.register("before-call", killer.called)
-        context.client(one).meta.events.register("after-call", killer.heard)
+    for service in services:
+        context.client(service).meta.events.register("before-call", killer.called)
+        context.client(service).meta.events.register("after-call", killer.heard)
     try:
         with pytest.raises(GoneError):
             step.action(replace(context, record=record))
@@ -135,7 +135,7 @@ def test_all_four_ways_back_lead_back(rally):
         step.action(context)
     record = evidence.store.load().newest("rehearsal", complete=True)
     looking = replace(context, go=False)
-    left = [c for one in procedure().steps if one.action for c in one.action(looking)]
+    left = [c for finding in procedure().steps if finding.action for c in finding.action(looking)]
 
     assert state(context) == before
     assert record.release == live.release
@@ -151,7 +151,7 @@ def test_afterwards_a_rollback_goes_where_it_went_before(rally):
     context, _, _ = rally
     for step in STEPS.values():
         step.action(context)
-    targets = {one.target["Version"] for one in moves(replace(context, go=False))}
+    targets = {move.target["Version"] for move in moves(replace(context, go=False))}
 
     assert targets == {"1"}
 

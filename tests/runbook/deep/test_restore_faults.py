@@ -52,15 +52,16 @@ def seen(operator):
         policies = operator.client("iam").list_role_policies
         alarms = operator.client("cloudwatch").get_paginator("describe_alarms").paginate()
         return {
-            **{f"table {one}": "there" for one in dynamodb.list_tables()["TableNames"]},
+            **{f"table {name}": "there" for name in dynamodb.list_tables()["TableNames"]},
             **{f"alias stamp-rally-prod-{k}:live": v for k, v in operator.versions().items()},
             **{
-                f"role {one.name}": policies(RoleName=one.name)["PolicyNames"] for one in plan.roles
+                f"role {role.name}": policies(RoleName=role.name)["PolicyNames"]
+                for role in plan.roles
             },
             **{
-                f"alarm {one['AlarmName']}": one.get("Dimensions")
+                f"alarm {alarm['AlarmName']}": alarm.get("Dimensions")
                 for page in alarms
-                for one in page["MetricAlarms"]
+                for alarm in page["MetricAlarms"]
             },
         }
 

@@ -21,12 +21,12 @@ def stopped(tmp_path_factory):
     with restoring(ACCOUNT) as aws:
         clients = of_admin(aws)
         admin = Desk(aws, clients)
-        for one in exercises(admin, tmp_path_factory.mktemp("whole")):
-            operator, allowed = RestrictedRole(aws, clients), granted(one, admin)
+        for exercise in exercises(admin, tmp_path_factory.mktemp("whole")):
+            operator, allowed = RestrictedRole(aws, clients), granted(exercise, admin)
             state, records = state_of(aws), list(admin.evidence.records)
             operator.may(allowed)
             with asked_of_iam(aws) as asked:
-                one.perform(operator.desk(admin))
+                exercise.perform(operator.desk(admin))
             after, records_after = state_of(aws), list(admin.evidence.records)
             for left, statement in operator.each_without(allowed):
                 if {*statement["Action"]}.isdisjoint(action for action, _ in asked):
@@ -34,8 +34,8 @@ def stopped(tmp_path_factory):
                 restore(aws, state)
                 admin.evidence = EvidenceInMemory(list(records))
                 operator.may(left)
-                said[one.name, statement["Sid"]] += without(
-                    one, operator.desk(admin), tmp_path_factory.mktemp("without")
+                said[exercise.name, statement["Sid"]] += without(
+                    exercise, operator.desk(admin), tmp_path_factory.mktemp("without")
                 )
             restore(aws, after)
             admin.evidence = EvidenceInMemory(records_after)

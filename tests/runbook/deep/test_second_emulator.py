@@ -125,7 +125,9 @@ def provisioned(variables, tmp_path_factory):
 
 
 def test_each_procedure_comes_to_its_end(provisioned):
-    ended = {name: one.stdout + one.stderr for name, one in provisioned.items() if one.returncode}
+    ended = {
+        name: value.stdout + value.stderr for name, value in provisioned.items() if value.returncode
+    }
 
     assert ended == {}
 
@@ -140,7 +142,7 @@ def test_rows_that_are_not_green_are_those_that_it_lacks(variables, tmp_path):
     rows = json.loads(told.read_text(encoding="utf-8"))
 
     green = {"pass", "excluded", "not verifiable here"}
-    assert {one["row"]["id"] for one in rows if one["outcome"] not in green} == GAPS
+    assert {row["row"]["id"] for row in rows if row["outcome"] not in green} == GAPS
 
 
 def test_page_names_every_gap():

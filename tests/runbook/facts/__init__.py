@@ -9,17 +9,17 @@ from tests.runbook.facts import api, compute, data, watch
 from tests.runbook.facts.answer import Repaired
 
 ANSWERS = {**data.ANSWERS, **compute.ANSWERS, **api.ANSWERS, **watch.ANSWERS}
-CALLED = [one for one in DEFECTS if one.call]
+CALLED = [defect for defect in DEFECTS if defect.call]
 """Defects that a call makes on AWS: the facts that they change are answered for by them."""
 
 
 def repaired(defect):
     """Return how a defect that a call makes is repaired: by the steps that prove its row in the procedure of its remedy."""
     name = re.match(r"python -m runbook (\w+)", Checklist.load()[defect.row].remedy)[1]
-    steps = [one for one in procedures()[name].steps if defect.row in one.proves]
+    steps = [step for step in procedures()[name].steps if defect.row in step.proves]
     return Repaired(
         harm=defect.call,
-        by=tuple(one.action for one in steps),
+        by=tuple(step.action for step in steps),
         section=defect.breaks.section,
         item=defect.breaks.name,
         row=defect.row,

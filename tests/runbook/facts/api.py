@@ -29,14 +29,14 @@ BY_DRAFT = (api.draw_up_the_api.action,)
 BY_DEPLOYMENT = (api.draw_up_the_api.action, api.deploy_it.action)
 BY_STAGE = (api.set_up_its_stage.action,)
 BY_THROTTLING = tuple(
-    one.action for one in (throttling.limit_every_method, throttling.create_the_usage_plan)
+    finding.action for finding in (throttling.limit_every_method, throttling.create_the_usage_plan)
 )
 BY_ACCOUNT = (api.let_it_write_logs.action,)
 DOMAIN = Otherwise("tests/runbook/test_domain.py")
 
 
 def id_of(gateway):
-    return next(one["id"] for one in gateway.get_rest_apis()["items"] if one["name"] == API)
+    return next(item["id"] for item in gateway.get_rest_apis()["items"] if item["name"] == API)
 
 
 def patched(*patch):
@@ -70,7 +70,7 @@ def untagged(path):
 
 def at(gateway, path, verb):
     pages = gateway.get_paginator("get_resources").paginate(restApiId=id_of(gateway))
-    by_path = {one["path"]: one["id"] for page in pages for one in page["items"]}
+    by_path = {item["path"]: item["id"] for page in pages for item in page["items"]}
     return {"restApiId": id_of(gateway), "resourceId": by_path[path], "httpMethod": verb}
 
 
@@ -205,7 +205,9 @@ def planned(*patch):
     def harm(client):
         gateway = client("apigateway")
         (plan,) = gateway.get_usage_plans()["items"]
-        patches = [{**one, "path": one["path"].format(**plan["apiStages"][0])} for one in patch]
+        patches = [
+            {**entry, "path": entry["path"].format(**plan["apiStages"][0])} for entry in patch
+        ]
         gateway.update_usage_plan(usagePlanId=plan["id"], patchOperations=patches)
 
     return harm

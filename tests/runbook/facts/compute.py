@@ -90,8 +90,8 @@ def layered(client):
 def refused(client):
     on = {**ON_STAMPS, "Qualifier": "live"}
     policy = json.loads(client("lambda").get_policy(**on)["Policy"])
-    for one in policy["Statement"]:
-        client("lambda").remove_permission(**on, StatementId=one["Sid"])
+    for entry in policy["Statement"]:
+        client("lambda").remove_permission(**on, StatementId=entry["Sid"])
 
 
 def of_role(harm):
@@ -147,9 +147,9 @@ def own_policy(client):
 def written_otherwise(client):
     """Grant the same by a policy of another name, a statement an action."""
     statements = [
-        {**one, "Action": action}
-        for one in own_policy(client)["Statement"]
-        for action in one["Action"]
+        {**entry, "Action": action}
+        for entry in own_policy(client)["Statement"]
+        for action in entry["Action"]
     ]
     granted("of-the-team", *statements)(client)
     client("iam").delete_role_policy(RoleName=ROLE, PolicyName="least-privilege")

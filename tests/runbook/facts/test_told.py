@@ -29,7 +29,7 @@ def test_table_of_fixed_capacity_is_told_where_the_plan_has_no_figures(desk):
     made = run(desk, data.BY_TABLES, tell=told.append)
 
     assert made == []
-    said = " ".join(one.en for one in told)
+    said = " ".join(words.en for words in told)
     assert "StampMasters-prod does not scale to 200 units a second" in said
 
 

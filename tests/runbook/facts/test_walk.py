@@ -23,8 +23,8 @@ def named(one):
 
 def answered(kind):
     return {
-        (one, fact): answer
-        for one, answers in ANSWERS.items()
+        (key, fact): answer
+        for key, answers in ANSWERS.items()
         for fact, answer in answers.items()
         if isinstance(answer, kind)
     }
@@ -44,12 +44,12 @@ def value(found, kind, fact):
 def test_every_fact_has_an_answer(kind):
     by_defects = {
         fact
-        for one in CALLED
-        if type(getattr(HEALTHY, one.breaks.section)[one.breaks.name]) is kind
-        for fact in one.breaks.fields
+        for defect in CALLED
+        if type(getattr(HEALTHY, defect.breaks.section)[defect.breaks.name]) is kind
+        for fact in defect.breaks.fields
     }
 
-    assert {one.name for one in fields(kind)} == by_defects | set(ANSWERS.get(kind, ()))
+    assert {field.name for field in fields(kind)} == by_defects | set(ANSWERS.get(kind, ()))
 
 
 @pytest.mark.parametrize("defect", CALLED, ids=str)

@@ -63,7 +63,7 @@ def test_from_dev_to_prod(runbook, rally, tmp_path):
 
     assert len(everything(rally.prod, TARGET)) == 60
     evidence = (tmp_path / "evidence").glob("*.json")
-    (record,) = (json.loads(one.read_text()) for one in evidence)
+    (record,) = (json.loads(path.read_text()) for path in evidence)
     assert (record["kind"], record["body"]["count"]) == ("manifest", 60)
     assert record["body"]["source"]["account"] == rally.desk.environment.account
     assert {one.environment for one in Journal(tmp_path / "journal.jsonl")} == {"prod"}

@@ -38,7 +38,7 @@ def assert_all_has_arrived(rally):
     arrived = everything(rally.prod, TARGET)
     assert len(arrived) == 60
     assert canonical_hash(arrived) == canonical_hash(everything(rally.dev, SOURCE))
-    assert [one["hash"] for one in rally.manifests] == [canonical_hash(arrived)]
+    assert [manifest["hash"] for manifest in rally.manifests] == [canonical_hash(arrived)]
 
 
 @pytest.mark.parametrize(
@@ -58,10 +58,10 @@ def test_refused_while_writing_it_goes_on_with_what_is_missing(rally, refuse, wh
 
     assert 0 < there < 60
     assert (f"{there} of 60", "60 of 60") in [
-        (one.before, one.after) for one in rally.screen.shown if one.field == "items"
+        (change.before, change.after) for change in rally.screen.shown if change.field == "items"
     ]
     assert_all_has_arrived(rally)
-    assert [one.what for one in Journal(rally.folder / "journal.jsonl")] == [
+    assert [difference.what for difference in Journal(rally.folder / "journal.jsonl")] == [
         *("begin", "held", "broken", "failed", "end"),
         *("begin", "held", "change", "done", "change", "done", "end"),
     ]

@@ -32,9 +32,9 @@ def test_a_rehearsal_shows_the_first_items_before_and_after_and_changes_nothing(
     assert rally.desk.changing_calls() == []
     assert rally.manifests == []
     assert not (rally.folder / "journal.jsonl").exists()
-    assert [(one.field, one.before, one.after) for one in changes if one.field == "items"] == [
-        ("items", "0 of 60", "60 of 60")
-    ]
+    assert [
+        (change.field, change.before, change.after) for change in changes if change.field == "items"
+    ] == [("items", "0 of 60", "60 of 60")]
     shown = [json.loads(line[2:]) for line in rally.told if line.startswith(("- ", "+ "))]
     assert len(shown) == 6
     assert "60 items can be migrated, 6 of them with keys respelled" in rally.told
@@ -69,7 +69,7 @@ def test_what_changed_at_the_source_is_carried_over_after_asking_and_the_old_is_
         canonical_hash(everything(rally.dev, SOURCE))
     )
     assert rally.screen.asked == [f"table {TARGET}"]
-    assert [one["count"] for one in rally.manifests] == [60, 61]
+    assert [manifest["count"] for manifest in rally.manifests] == [60, 61]
     (kept,) = rally.folder.rglob("replaced-*.json")
     assert json.loads(kept.read_text()) == [spot(3)]
 
@@ -178,7 +178,7 @@ def test_a_source_that_changes_meanwhile_is_told_and_the_next_run_carries_it_ove
     assert rally.manifests == []
     rally.run(migrate_masters).perform()
 
-    assert [one["count"] for one in rally.manifests] == [61]
+    assert [manifest["count"] for manifest in rally.manifests] == [61]
 
 
 def test_an_empty_source_is_refused(rally):

@@ -55,7 +55,10 @@ def test_people_arrive_and_what_is_not_of_people_stays_behind(people):
     people.run(migrate_users, by="Yamada").perform()
 
     assert arrived(people) == (by_key(USERS), by_key(STAMPS))
-    assert [(one["table"], one["count"], one["decided_by"]) for one in people.manifests] == [
+    assert [
+        (manifest["table"], manifest["count"], manifest["decided_by"])
+        for manifest in people.manifests
+    ] == [
         ("Users-prod", 2, "Yamada"),
         ("UserStamps-prod", 3, "Yamada"),
     ]
@@ -81,7 +84,7 @@ def test_a_rehearsal_says_how_many_would_come_and_carries_nobody(people):
     before = arrived(people)
     shown = people.run(migrate_users, by="Yamada").rehearse()
 
-    assert {one.resource for one in shown} >= {"table Users-prod", "table UserStamps-prod"}
+    assert {change.resource for change in shown} >= {"table Users-prod", "table UserStamps-prod"}
     assert arrived(people) == before
 
 
@@ -90,7 +93,7 @@ def test_nothing_of_anybody_is_shown_or_left_on_the_disk(people):
     people.run(migrate_users, by="Yamada").perform()
 
     seen = "\n".join([*people.told, *map(str, people.watched), *people.screen.details])
-    left = [one.read_text() for one in people.folder.rglob("*") if one.is_file()]
+    left = [path.read_text() for path in people.folder.rglob("*") if path.is_file()]
     assert Journal(people.folder / "journal.jsonl").path.read_text() in left
     assert ANNA not in "".join([seen, *left])
     assert "name of" not in "".join([seen, *left])

@@ -32,4 +32,4 @@ def test_what_has_no_end_yet_is_counted():
     lines, clock = [], count(0, 2)
     list(progressing(range(EVERY), Words.same("reading T"), lines.append, now=lambda: next(clock)))
 
-    assert [one.en for one in lines] == ["reading T: 500 items, 250/s"]
+    assert [line.en for line in lines] == ["reading T: 500 items, 250/s"]

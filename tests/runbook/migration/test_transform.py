@@ -67,4 +67,4 @@ def test_both_sides_know_the_same_spellings():
 def test_the_hash_of_a_table_follows_from_those_of_its_items():
     items = [spot(number) for number in range(9)]
 
-    assert combined_hash(reversed([item_hash(one) for one in items])) == canonical_hash(items)
+    assert combined_hash(reversed([item_hash(item) for item in items])) == canonical_hash(items)

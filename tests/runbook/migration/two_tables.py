@@ -52,7 +52,7 @@ def create(dynamodb: Any, name: str, *keys: str) -> None:
 
 def put(dynamodb: Any, table: str, items: list[dict[str, Any]]) -> None:
     for begin in range(0, len(items), 25):
-        puts = [{"PutRequest": {"Item": one}} for one in items[begin : begin + 25]]
+        puts = [{"PutRequest": {"Item": item}} for item in items[begin : begin + 25]]
         dynamodb.batch_write_item(RequestItems={table: puts})
 
 
@@ -111,4 +111,4 @@ class MigratedTables:
         return [body for kind, body in self.desk.evidence.records if kind == "manifest"]
 
     def calls(self, operation: str) -> int:
-        return sum(one.operation == operation for one in self.desk.aws.calls)
+        return sum(call.operation == operation for call in self.desk.aws.calls)

@@ -49,12 +49,14 @@ OF_THE_CLI = frozenset({"configure", "sso", "login"})
 
 def in_prose() -> dict[str, list[str]]:
     """Return the commands of every page, every document, every help and the remedies, by where they stand."""
-    documents = {str(one.relative_to(ROOT)): one.read_text("utf-8") for one in DOCUMENTS}
+    documents = {
+        str(document.relative_to(ROOT)): document.read_text("utf-8") for document in DOCUMENTS
+    }
     found = {name: list(_of_text(text)) for name, text in {**pages(), **documents}.items()}
     found |= {f"{name} --help ({lang})": list(_of_help(name, lang)) for name, lang in HELPS}
     for row in Checklist.load():
-        commands = [one for each in all_of(row, PROD_RUN) for one in JOINED.split(each.command)]
-        found[row.id] = [one for one in commands if one]
+        commands = [part for each in all_of(row, PROD_RUN) for part in JOINED.split(each.command)]
+        found[row.id] = [command for command in commands if command]
     return {name: commands for name, commands in found.items() if commands}
 
 
@@ -73,7 +75,7 @@ def _of_text(text: str) -> Iterator[str]:
         whole = re.sub(r"\\\n\s*", "", block)
         yield from (re.split(r" #|^#", line)[0].strip() for line in whole.splitlines() if line)
     for said in INLINE.findall(BLOCK.sub("", text)):
-        yield from (one for one in JOINED.split(said) if one.startswith(BEGINNINGS))
+        yield from (part for part in JOINED.split(said) if part.startswith(BEGINNINGS))
 
 
 def in_sources() -> dict[str, list[str]]:
@@ -81,7 +83,7 @@ def in_sources() -> dict[str, list[str]]:
     found = {}
     for path in sorted((ROOT / "runbook").rglob("*.py")):
         tree = ast.parse(path.read_text(encoding="utf-8"))
-        found[str(path.relative_to(ROOT))] = [_joined(one) for one in _texts(tree)]
+        found[str(path.relative_to(ROOT))] = [_joined(text) for text in _texts(tree)]
     return found
 
 
@@ -98,7 +100,7 @@ def _texts(tree: ast.AST) -> Iterator[ast.expr]:
 
 def _joined(text: ast.expr) -> str:
     pieces = text.values if isinstance(text, ast.JoinedStr) else [text]
-    return "".join(str(one.value) if isinstance(one, ast.Constant) else "X" for one in pieces)
+    return "".join(str(piece.value) if isinstance(piece, ast.Constant) else "X" for piece in pieces)
 
 
 def nameless(text: str) -> list[str]:
@@ -131,7 +133,9 @@ def flaw_of_aws(command: str) -> str | None:
 
 def _parameters(shape: Any) -> set[str]:
     members = shape.members if shape else {}
-    flags = {f"no-{_kebab(name)}" for name, one in members.items() if one.type_name == "boolean"}
+    flags = {
+        f"no-{_kebab(name)}" for name, member in members.items() if member.type_name == "boolean"
+    }
     return {_kebab(name) for name in members} | flags
 
 
@@ -153,7 +157,9 @@ GIVEN = {
 
 
 def of(*what):
-    return [pytest.param(cmd, id=f"{at}: {cmd}") for (at, cmd), one in GIVEN.items() if one in what]
+    return [
+        pytest.param(cmd, id=f"{at}: {cmd}") for (at, cmd), value in GIVEN.items() if value in what
+    ]
 
 
 @pytest.mark.parametrize("command", of("pytest"))
@@ -188,7 +194,7 @@ def test_a_command_of_aws_is_one_that_its_service_model_knows(command):
 
 def test_what_is_told_runs_nothing_else():
     modules = set(GIVEN.values()) - {*COMMANDS, "pytest", "aws", "make"}
-    others = {one for one in modules if not one.startswith("bench.")}
+    others = {module for module in modules if not module.startswith("bench.")}
 
     documented = {
         "runbook.pages",
@@ -200,7 +206,7 @@ def test_what_is_told_runs_nothing_else():
         "tests.world",
     }
     assert others == documented
-    assert [one for one in modules if find_spec(one) is None] == []
+    assert [module for module in modules if find_spec(module) is None] == []
 
 
 @pytest.mark.parametrize("where", PROSE)

@@ -21,7 +21,7 @@ from tests.provenance import PROD_RUN
 COMMAND = re.compile(r"python -m runbook(?: [^`\n]*)?")
 LINK = re.compile(r"\]\(([^)#]+)(?:#([^)]+))?\)")
 GENERATED = pages()
-TEXTS = {one.name: one.read_text(encoding="utf-8") for one in FOLDER.glob("*.md")}
+TEXTS = {path.name: path.read_text(encoding="utf-8") for path in FOLDER.glob("*.md")}
 BY_HAND = {f"alarms.{lang}.md" for lang in LANGUAGES}
 
 
@@ -78,7 +78,7 @@ def test_the_first_page_makes_records_after_what_they_rest_on():
 
 def test_every_remedy_names_a_procedure_that_there_is():
     commands = [one.command for row in Checklist.load() for one in all_of(row, PROD_RUN)]
-    named = {shlex.split(one[0])[3] for told in commands for one in COMMAND.finditer(told)}
+    named = {shlex.split(match[0])[3] for told in commands for match in COMMAND.finditer(told)}
 
     assert named <= set(procedures())
 
@@ -86,8 +86,8 @@ def test_every_remedy_names_a_procedure_that_there_is():
 def test_every_kind_of_alarm_has_an_entry_to_which_its_description_links():
     alarms = plan_for(load("prod", Path("tests/prod.toml"), {}).environment).alarms
 
-    for one in alarms:
-        file, anchor = re.search(r"runbook/pages/(\S+)#(\S+)$", one.description).groups()
+    for alarm in alarms:
+        file, anchor = re.search(r"runbook/pages/(\S+)#(\S+)$", alarm.description).groups()
         assert f"\n## {anchor}\n" in TEXTS[file]
 
 
@@ -100,9 +100,9 @@ PARTS = {
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_every_kind_of_alarm_has_all_parts_of_an_entry_in_both_languages(lang):
     entries = TEXTS[f"alarms.{lang}.md"].split("\n## ")[1:]
-    kinds = {one.kind for one in production().alarms}
+    kinds = {alarm.kind for alarm in production().alarms}
 
-    assert {one.partition("\n")[0] for one in entries} == kinds
+    assert {name.partition("\n")[0] for name in entries} == kinds
     for entry in entries:
         assert re.findall(r"(?m)^\*\*(\S+)\*\*: \S", entry) == PARTS[lang]
         assert bool(JAPANESE.search(entry)) == (lang == "ja")
@@ -137,14 +137,14 @@ def test_a_page_shows_the_console_places_of_its_own_steps_alone(name, lang):
     shown = re.findall(
         r"^(?:In the console|コンソールでの場所): (.+)$", TEXTS[f"{name}.{lang}.md"], re.MULTILINE
     )
-    steps = [(one.module.rpartition(".")[2], one.name) for one in procedures()[name].steps]
+    steps = [(step.module.rpartition(".")[2], step.name) for step in procedures()[name].steps]
     places = {(of, step): one for of, steps in console().items() for step, one in steps.items()}
 
-    assert shown == [places[one][lang] for one in steps if one in places]
-    assert {one for one in places if one[0] == name} <= {*steps}
+    assert shown == [places[step][lang] for step in steps if step in places]
+    assert {place for place in places if place[0] == name} <= {*steps}
 
 
-@pytest.mark.parametrize(("name", "step"), [one for one in PLACES if one[0] != "prepare"])
+@pytest.mark.parametrize(("name", "step"), [place for place in PLACES if place[0] != "prepare"])
 def test_a_console_place_is_one_of_a_service_that_the_procedure_calls(name, step):
     console_of = console()[name][step].en.partition(" > ")[0]
     called = {action.partition(":")[0] for each in declared()[name].values() for action in each}

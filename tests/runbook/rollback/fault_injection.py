@@ -84,7 +84,9 @@ def changing(desk: Desk, action: Callable[[], object]) -> list[str]:
     """Return the operations, other than reads, that ``action`` calls, in order."""
     before = len(desk.aws.calls)
     action()
-    return [one.operation for one in desk.aws.calls[before:] if not one.operation.startswith(READS)]
+    return [
+        call.operation for call in desk.aws.calls[before:] if not call.operation.startswith(READS)
+    ]
 
 
 @contextmanager
@@ -148,7 +150,7 @@ class FaultyRun:
     def told(self, what: str) -> set[str]:
         """Return the resources that the journal tells of, and that were not put back; records of evidence are none."""
         found = {"change": set(), "broken": set()}
-        for entry in [one for one in self.journal if one.what in found]:
+        for entry in [difference for difference in self.journal if difference.what in found]:
             for change in entry.detail["changes"]:
                 found["change"].discard(change["resource"])
                 found["broken"].discard(change["resource"])
@@ -157,4 +159,4 @@ class FaultyRun:
         return found[what] - {"evidence"}
 
     def results(self) -> list[str]:
-        return [one.detail["result"] for one in self.journal if one.what == "end"]
+        return [entry.detail["result"] for entry in self.journal if entry.what == "end"]

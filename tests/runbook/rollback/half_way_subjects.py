@@ -28,7 +28,10 @@ from tests.runbook.rollback.operator import RollbackOperator
 
 
 def aliases(operator: RollbackOperator) -> Seen:
-    return {f"alias stamp-rally-prod-{key}:live": one for key, one in operator.versions().items()}
+    return {
+        f"alias stamp-rally-prod-{key}:live": version
+        for key, version in operator.versions().items()
+    }
 
 
 def deployment(operator: RollbackOperator) -> Seen:
@@ -41,20 +44,22 @@ def tables(operator: RollbackOperator) -> Seen:
     policies = operator.client("iam").list_role_policies
     alarms = operator.client("cloudwatch").get_paginator("describe_alarms").paginate()
     return {
-        **{f"table {one}": "there" for one in dynamodb.list_tables()["TableNames"]},
-        **{f"alias {one.name}:live": _reads(operator, one) for one in plan.functions},
-        **{f"role {one.name}": policies(RoleName=one.name)["PolicyNames"] for one in plan.roles},
+        **{f"table {name}": "there" for name in dynamodb.list_tables()["TableNames"]},
         **{
-            f"alarm {one['AlarmName']}": one.get("Dimensions")
+            f"alias {function.name}:live": _reads(operator, function) for function in plan.functions
+        },
+        **{f"role {role.name}": policies(RoleName=role.name)["PolicyNames"] for role in plan.roles},
+        **{
+            f"alarm {alarm['AlarmName']}": alarm.get("Dimensions")
             for page in alarms
-            for one in page["MetricAlarms"]
+            for alarm in page["MetricAlarms"]
         },
     }
 
 
 def _reads(operator: RollbackOperator, function: Any) -> Mapping[str, str]:
     variables = described(operator.context(), function, "live")["Environment"]["Variables"]
-    return {name: one for name, one in variables.items() if name.startswith("TABLE_")}
+    return {name: variable for name, variable in variables.items() if name.startswith("TABLE_")}
 
 
 def whole(operator: RollbackOperator) -> Seen:
@@ -112,8 +117,8 @@ def says_what_stands(_: Seen, __: Seen, said: str) -> bool:
 def code(operator: RollbackOperator) -> Seen:
     plan = operator.context().plan
     return {
-        f"alias {one.name}:live": described(operator.context(), one, "live")["CodeSha256"]
-        for one in plan.functions
+        f"alias {function.name}:live": described(operator.context(), function, "live")["CodeSha256"]
+        for function in plan.functions
     }
 
 

@@ -47,13 +47,13 @@ class RollbackOperator:
             tell=self.told.append,
             **self._judging(),
         )
-        functions = tuple(one for one in made.plan.functions if one.key in self.only)
+        functions = tuple(function for function in made.plan.functions if function.key in self.only)
         return replace(made, plan=replace(made.plan, functions=functions or made.plan.functions))
 
     def _judging(self) -> dict[str, Any]:
         if (red := self.red) is None:
             return {}
-        return {"findings": lambda rows: tuple(one for one in red if one.row in rows)}
+        return {"findings": lambda rows: tuple(finding for finding in red if finding.row in rows)}
 
     def history(self, kind: str) -> tuple[Any, ...]:
         return self.desk.evidence.history(kind)
@@ -68,15 +68,15 @@ class RollbackOperator:
     def versions(self) -> dict[str, str]:
         """Versions behind the aliases, by key of the function."""
         return {
-            one.key: self.client("lambda").get_alias(FunctionName=one.name, Name=one.alias)[
-                "FunctionVersion"
-            ]
-            for one in self.context().plan.functions
+            function.key: self.client("lambda").get_alias(
+                FunctionName=function.name, Name=function.alias
+            )["FunctionVersion"]
+            for function in self.context().plan.functions
         }
 
     def _do(self, procedure: ModuleType, context: Any) -> Changes:
         steps = Procedure.of(procedure).steps
-        return tuple(change for one in steps if one.action for change in one.action(context))
+        return tuple(change for step in steps if step.action for change in step.action(context))
 
     def _permit(self, lost: Any) -> bool:
         self.asked += lost

@@ -93,7 +93,7 @@ def without_a_session(operator, served):
 
 def _authorized(gateway, at, kind, authorizer=""):
     values = {"/authorizationType": kind, **({"/authorizerId": authorizer} if authorizer else {})}
-    patch = [{"op": "replace", "path": path, "value": one} for path, one in values.items()]
+    patch = [{"op": "replace", "path": path, "value": value} for path, value in values.items()]
     gateway.update_method(**at, patchOperations=patch)
 
 
@@ -112,7 +112,7 @@ def test_rehearsing_changes_nothing(operator, served):
     before = served()
     shown = operator.rehearse(rollback_api)
 
-    assert [one.field for one in shown][:1] == ["deployment"]
+    assert [change.field for change in shown][:1] == ["deployment"]
     assert served() == before
 
 
@@ -179,7 +179,7 @@ def test_it_goes_there_only_after_asking(deployed):
 def test_whoever_agrees_gets_it(deployed):
     deployed.run(rollback_api)
 
-    assert ("GET /stamps", "500") in {(one.field, one.after) for one in deployed.asked}
+    assert ("GET /stamps", "500") in {(change.field, change.after) for change in deployed.asked}
     assert description_served(deployed) == "by hand"
 
 
@@ -198,7 +198,7 @@ def test_once_the_api_is_let_in_again_nothing_fails(deployed):
 
 def test_permission_on_the_alias_is_none_on_the_function(deployed):
     policy = deployed.client("lambda").get_policy(FunctionName=AUTH, Qualifier="live")["Policy"]
-    allowed = {one["Resource"] for one in json.loads(policy)["Statement"]}
+    allowed = {entry["Resource"] for entry in json.loads(policy)["Statement"]}
 
     assert allowed == {
         f"arn:aws:lambda:ap-northeast-1:777788885555:function:{AUTH}:live",
@@ -208,7 +208,7 @@ def test_permission_on_the_alias_is_none_on_the_function(deployed):
 
 def test_where_nobody_noted_what_it_calls_it_says_so(deployed):
     records = deployed.desk.evidence.records
-    records[:] = [one for one in records if one[0] != "deployment"]
+    records[:] = [record for record in records if record[0] != "deployment"]
 
     assert [
         line for line in told(deployed) if "was made by hand, and what it calls is not on" in line

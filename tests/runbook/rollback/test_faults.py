@@ -30,7 +30,7 @@ def operator(planned):
 def functions(operator, tmp_path):
     def seen():
         versions = operator.versions()
-        return {f"alias stamp-rally-prod-{key}:live": one for key, one in versions.items()}
+        return {f"alias stamp-rally-prod-{key}:live": version for key, version in versions.items()}
 
     return FaultyRun(operator, rollback_functions, tmp_path, seen)
 

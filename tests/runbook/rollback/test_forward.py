@@ -38,10 +38,10 @@ def test_from_the_closed_release_one_command_leads_forward(operator):
 
 
 def test_whatever_diagnoses_can_tell_what_is_closed(closed):
-    during = [one.en for one in closed_parts(closed.context())]
+    during = [part.en for part in closed_parts(closed.context())]
     closed.run(roll_forward)
 
-    functions = [f"function {one.name}" for one in closed.context().plan.functions]
+    functions = [f"function {function.name}" for function in closed.context().plan.functions]
     assert during == [*functions, "stage prod"]
     assert closed_parts(closed.context()) == ()
 
@@ -59,7 +59,7 @@ def test_a_rollback_after_it_resumes_nothing(closed):
     closed.asked.clear()
     shown = closed.rehearse(rollback_functions)
 
-    assert {one.field for one in shown if one.closes} == {"its routes"}
+    assert {change.field for change in shown if change.closes} == {"its routes"}
 
 
 def test_what_is_live_as_recorded_is_left_alone(operator):
@@ -75,7 +75,7 @@ def test_an_alias_that_was_moved_in_the_console_is_pointed_at_the_recorded_versi
     functions.update_alias(FunctionName=name, Name="live", FunctionVersion="1")
     made = operator.run(roll_forward)
 
-    assert {one.resource for one in made} == {f"alias {name}:live"}
+    assert {change.resource for change in made} == {f"alias {name}:live"}
     assert operator.versions()["award"] == "2"
     assert len(operator.history("release")) == before
 
@@ -84,7 +84,7 @@ def test_an_alias_that_was_moved_in_the_console_is_pointed_at_the_recorded_versi
 def unrecorded(operator):
     """No release is on record, while the test runs."""
     records = list(operator.desk.evidence.records)
-    operator.desk.evidence.records[:] = [one for one in records if one[0] != "release"]
+    operator.desk.evidence.records[:] = [record for record in records if record[0] != "release"]
     yield operator
     operator.desk.evidence.records[:] = records
 
@@ -112,17 +112,17 @@ def test_nobody_closes_the_service_without_being_asked(operator, procedure):
 def test_the_question_says_what_callers_get_and_is_asked_whatever_was_agreed_to(
     operator, procedure, what
 ):
-    lost = [one for one in operator.rehearse(procedure) if one.destroys]
+    lost = [change for change in operator.rehearse(procedure) if change.destroys]
 
-    assert {one.after for one in lost} == {what}
-    assert all(one.closes for one in lost)
+    assert {change.after for change in lost} == {what}
+    assert all(change.closes for change in lost)
 
 
 def test_a_person_who_names_the_closed_version_has_been_asked(operator):
-    lost = [one for one in operator.rehearse(rollback_functions, to="1") if one.destroys]
+    lost = [change for change in operator.rehearse(rollback_functions, to="1") if change.destroys]
 
     assert lost
-    assert not any(one.closes for one in lost)
+    assert not any(change.closes for change in lost)
 
 
 def test_an_open_release_on_record_comes_before_the_closed_one(operator):
@@ -138,6 +138,6 @@ def test_an_open_release_on_record_comes_before_the_closed_one(operator):
     operator.run(rollback_functions, only="award", to="2")
     functions.update_function_configuration(FunctionName=name, Description="")
 
-    assert {(one.resource, one.after) for one in shown if one.field == "version"} == {
+    assert {(change.resource, change.after) for change in shown if change.field == "version"} == {
         (f"alias {name}:live", "2")
     }

@@ -38,27 +38,29 @@ def failed(planned, tmp_path_factory):
 
 @pytest.mark.parametrize(("mode", "name"), list(product(["denied once", "killed"], MIDDLE)))
 def test_what_stands_is_told_and_the_same_command_goes_on(failed, mode, name):
-    one = failed(name, mode, MIDDLE[name][0])
+    half_way = failed(name, mode, MIDDLE[name][0])
 
-    assert one.operation
-    assert one.told, one
-    assert one.resumed == one.whole
+    assert half_way.operation
+    assert half_way.told, half_way
+    assert half_way.resumed == half_way.whole
 
 
 def test_aliases_that_could_be_moved_are_put_back_where_one_could_not(failed):
-    one = failed("rollback_functions", "denied once", 2)
+    half_way = failed("rollback_functions", "denied once", 2)
 
-    assert one.after == one.before
-    assert "functions: everything is served as before; the same command tries again" in one.said
-    assert "changed so far" not in one.said
-    assert "perhaps changed" not in one.said
+    assert half_way.after == half_way.before
+    assert (
+        "functions: everything is served as before; the same command tries again" in half_way.said
+    )
+    assert "changed so far" not in half_way.said
+    assert "perhaps changed" not in half_way.said
 
 
 def test_aliases_that_cannot_be_put_back_are_named_with_what_they_serve(failed):
-    one = failed("rollback_functions", "denied for good", 3)
+    difference = failed("rollback_functions", "denied for good", 3)
 
-    assert "moved and not put back: alias stamp-rally-prod-auth:live 1" in one.said
-    assert "as before: alias stamp-rally-prod-gps-verify:live" in one.said
+    assert "moved and not put back: alias stamp-rally-prod-auth:live 1" in difference.said
+    assert "as before: alias stamp-rally-prod-gps-verify:live" in difference.said
 
 
 def test_calls_of_each_kind_are_chosen():

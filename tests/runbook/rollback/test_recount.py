@@ -25,8 +25,8 @@ def stamps(operator):
     """The table of stamps, emptied afterwards."""
     table = operator.client("dynamodb")
     yield table
-    for one in table.scan(TableName=TABLE)["Items"]:
-        key = {name: one[name] for name in ("UserId", "StampId")}
+    for item in table.scan(TableName=TABLE)["Items"]:
+        key = {name: item[name] for name in ("UserId", "StampId")}
         table.delete_item(TableName=TABLE, Key=key)
 
 
@@ -38,9 +38,10 @@ def test_a_counter_is_written_as_an_award_writes_it(at, user):
     ]
 
     plain = [
-        {name: next(iter(value.values())) for name, value in one.items()} for one in ours.values()
+        {name: next(iter(value.values())) for name, value in entry.items()}
+        for entry in ours.values()
     ]
-    assert plain == [{name: str(value) for name, value in one.items()} for one in awarded]
+    assert plain == [{name: str(value) for name, value in entry.items()} for entry in awarded]
 
 
 def test_lost_and_wrong_counters_are_put_right(operator, stamps):
@@ -50,7 +51,9 @@ def test_lost_and_wrong_counters_are_put_right(operator, stamps):
     stamps.put_item(TableName=TABLE, Item=ranking_counters.item(PERSON, "#1999-01", 1, AT))
     operator.run(recount)
     items = stamps.scan(TableName=TABLE)["Items"]
-    found = {one["StampId"]["S"]: one["StampCount"]["N"] for one in items if "StampCount" in one}
+    found = {
+        item["StampId"]["S"]: item["StampCount"]["N"] for item in items if "StampCount" in item
+    }
 
     assert found == {"#2025-11": "2", "#2025-W46": "2"}
 
@@ -93,8 +96,8 @@ def drifted(finished):
     table.put_item(TableName=TABLE, Item=ranking_counters.item(PERSON, "#1999-01", 1, AT))
     finished.evidence.records.clear()
     yield lambda: table.scan(TableName=TABLE)["Items"]
-    for one in table.scan(TableName=TABLE)["Items"]:
-        table.delete_item(TableName=TABLE, Key={name: one[name] for name in ("UserId", "StampId")})
+    for item in table.scan(TableName=TABLE)["Items"]:
+        table.delete_item(TableName=TABLE, Key={name: item[name] for name in ("UserId", "StampId")})
 
 
 def test_a_rehearsal_reads_only_and_shows_what_drifted(finished, drifted):
@@ -103,7 +106,7 @@ def test_a_rehearsal_reads_only_and_shows_what_drifted(finished, drifted):
         context = finished.context()
         shown = [one for step in Procedure.of(recount).steps for one in step.action(context)]
 
-    assert {one.resource for one in shown} == {
+    assert {change.resource for change in shown} == {
         f"counter {PERSON} {period}" for period in ("#1999-01", "#2025-11", "#2025-W46")
     } | {"evidence"}
     assert drifted() == before

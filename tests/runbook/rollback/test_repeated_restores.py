@@ -62,8 +62,8 @@ def variables(operator, key):
 def reached(operator):
     """Names of the restored tables that ranking may read."""
     policy = operator.client("iam").get_role_policy(**RANKING)["PolicyDocument"]
-    found = (one["Resource"].partition(":table/")[2] for one in policy["Statement"])
-    return {one.partition("/")[0] for one in found}
+    found = (entry["Resource"].partition(":table/")[2] for entry in policy["Statement"])
+    return {name.partition("/")[0] for name in found}
 
 
 @pytest.mark.usefixtures("users")
@@ -142,9 +142,9 @@ def watching(operator, table, denied):
 def test_a_release_does_not_go_back_to_the_old_tables_unasked(operator):
     before = variables(operator, "ranking")
     operator.agrees, versions = False, operator.versions()
-    for one in (functions.upload_the_functions, functions.release_them):
+    for finding in (functions.upload_the_functions, functions.release_them):
         with pytest.raises(Declined, match=r"-auth(:live)?: variable TABLE_USERS"):
-            one.action(operator.context(go=True))
+            finding.action(operator.context(go=True))
     operator.agrees = True
 
     assert variables(operator, "ranking") == before
@@ -157,9 +157,9 @@ def test_a_release_shows_which_table_it_would_leave(operator):
     shown = operator.rehearse(functions)
 
     assert {
-        (one.before, one.after, one.destroys)
-        for one in shown
-        if one.field == "variable TABLE_USERSTAMPS"
+        (change.before, change.after, change.destroys)
+        for change in shown
+        if change.field == "variable TABLE_USERSTAMPS"
     } == {(reads, "UserStamps-prod", True)}
 
 

@@ -88,19 +88,19 @@ def test_alarms_watch_the_restored_table(operator, restored):
 
 @pytest.mark.usefixtures("restored")
 def test_roles_are_changed_and_none_is_created(changes):
-    of_roles = [one for one in changes if one.resource.startswith("role ")]
+    of_roles = [change for change in changes if change.resource.startswith("role ")]
 
     assert of_roles
-    assert not [one for one in of_roles if one.creates]
+    assert not [role for role in of_roles if role.creates]
 
 
 def test_roles_reach_both_tables(operator, restored):
     policy = operator.client("iam").get_role_policy(
         RoleName="stamp-rally-prod-award-role", PolicyName="restored-tables"
     )
-    resources = {one["Resource"] for one in policy["PolicyDocument"]["Statement"]}
+    resources = {entry["Resource"] for entry in policy["PolicyDocument"]["Statement"]}
 
-    assert any(one.endswith(f"table/{restored}") for one in resources)
+    assert any(resource.endswith(f"table/{restored}") for resource in resources)
 
 
 def test_done_again_it_finds_nothing(operator, restored, moment):

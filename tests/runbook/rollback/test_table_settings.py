@@ -76,7 +76,7 @@ def moment():
 def shown(operator, moment):
     """What a rehearsal shows before anything is there."""
     changes = operator.rehearse(restore_tables, to=moment, only="userstamps")
-    return {(one.resource, one.field) for one in changes}
+    return {(change.resource, change.field) for change in changes}
 
 
 @pytest.fixture(scope="module")
@@ -168,7 +168,7 @@ def test_it_is_shown_before_and_there_afterwards(operator, moment, shown, restor
 
     assert field in {one for _, one in shown}
     assert field not in {
-        one.field for one in operator.rehearse(restore_tables, to=moment, only="userstamps")
+        change.field for change in operator.rehearse(restore_tables, to=moment, only="userstamps")
     }
     assert restored
 
@@ -178,7 +178,7 @@ def test_what_is_taken_away_is_missed_and_comes_back(operator, moment, restored,
     LOST[lost](operator, restored)
     mended = operator.run(restore_tables, to=moment, only="userstamps")
 
-    assert lost.partition(",")[0] in {one.field for one in mended}
+    assert lost.partition(",")[0] in {change.field for change in mended}
     assert operator.rehearse(restore_tables, to=moment, only="userstamps") == ()
 
 
@@ -190,12 +190,12 @@ def test_the_restored_table_has_it_as_aws_tells(operator, restored):
     mine = f"table/{restored}"
     targets = scaling.describe_scalable_targets(ServiceNamespace="dynamodb")["ScalableTargets"]
     policies = scaling.describe_scaling_policies(ServiceNamespace="dynamodb")["ScalingPolicies"]
-    (target,) = (one for one in targets if one["ResourceId"] == mine)
-    (tracking,) = (one for one in policies if one["ResourceId"] == mine)
+    (target,) = (entry for entry in targets if entry["ResourceId"] == mine)
+    (tracking,) = (entry for entry in policies if entry["ResourceId"] == mine)
 
     assert table["StreamSpecification"]["StreamViewType"] == "NEW_AND_OLD_IMAGES"
     assert json.loads(own) == json.loads(policy(table["TableArn"]))
     assert (target["MinCapacity"], target["MaxCapacity"]) == (5, 500)
     assert tracking["TargetTrackingScalingPolicyConfiguration"] == TRACKING
     assert table["ProvisionedThroughput"]["WriteCapacityUnits"] == 5
-    assert [one["IndexName"] for one in table["GlobalSecondaryIndexes"]] == ["PeriodRanking"]
+    assert [index["IndexName"] for index in table["GlobalSecondaryIndexes"]] == ["PeriodRanking"]

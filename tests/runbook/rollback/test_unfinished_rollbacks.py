@@ -26,8 +26,8 @@ def release(operator, words):
         history=operator.history,
         permit=lambda _: True,
     )
-    for one in Procedure.of(functions).steps:
-        one.action(context)
+    for step in Procedure.of(functions).steps:
+        step.action(context)
 
 
 def stop_a_rollback(operator):

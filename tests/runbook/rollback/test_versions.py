@@ -49,7 +49,7 @@ def test_the_same_command_goes_forward_again(operator):
 def test_two_calls_a_function_tell_where_it_goes(operator):
     functions, before = len(operator.context().plan.functions), len(operator.desk.aws.calls)
     moves(operator.context())
-    made = Counter(one.operation for one in operator.desk.aws.calls[before:])
+    made = Counter(call.operation for call in operator.desk.aws.calls[before:])
 
     assert made == dict.fromkeys(("ListVersionsByFunction", "GetFunctionConfiguration"), functions)
 
@@ -66,7 +66,7 @@ def test_rehearsing_says_what_is_lost_and_changes_nothing(operator):
     before = operator.versions()
     shown = operator.rehearse(rollback_functions)
 
-    assert {one.field for one in shown} >= {"version"}
+    assert {change.field for change in shown} >= {"version"}
     assert "stored data: nothing is lost; the newer versions stay" in [
         said_in("en", line) for line in operator.told
     ]

@@ -72,7 +72,7 @@ def wrong(folder, written, instead):
 def test_application_beside_the_file_of_environments_is_the_one_that_is_planned(folder):
     plan = plan_for(staging(folder))
 
-    assert [one.name for one in plan.functions] == ["todo-todos"]
+    assert [function.name for function in plan.functions] == ["todo-todos"]
     assert [(t.name, t.hash_key, t.range_key, t.indexes[0].range_key) for t in plan.tables] == [
         ("Items-staging", "Owner", "Id", None)
     ]
@@ -130,4 +130,4 @@ def test_each_function_of_the_contract_is_described_and_each_described_one_has_a
     described = application(APPLICATION)
     operations = (one for item in described.paths.values() for one in item.values())
 
-    assert {one["x-function"] for one in operations} == set(described.functions)
+    assert {operation["x-function"] for operation in operations} == set(described.functions)

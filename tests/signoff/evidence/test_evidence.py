@@ -40,9 +40,9 @@ def noted() -> Iterator[str]:
 def _keys(call: ast.Call) -> Iterator[str]:
     name = getattr(call.func, "id", getattr(call.func, "attr", ""))
     if name == "observe":
-        yield from (one.value for one in call.args[1:] if isinstance(one, ast.Constant))
+        yield from (arg.value for arg in call.args[1:] if isinstance(arg, ast.Constant))
     if name == "note":
-        yield from (one.arg for one in call.keywords if one.arg)
+        yield from (keyword.arg for keyword in call.keywords if keyword.arg)
 
 
 def test_every_kind_of_record_that_is_written_has_a_name_in_both_languages():
@@ -64,10 +64,10 @@ def test_every_fact_that_is_noted_has_a_name_in_both_languages():
 
 def test_a_fact_has_one_name_beside_its_field_or_on_the_page():
     named = {
-        (one.name, one.metadata["words"])
+        (field.name, field.metadata["words"])
         for kind in kinds()
-        for one in fields(kind)
-        if "words" in one.metadata
+        for field in fields(kind)
+        if "words" in field.metadata
     }
 
     assert len(named) == len(named_by_kinds())
@@ -177,7 +177,10 @@ def active(table, status="ACTIVE"):
 def test_subjects_of_which_the_same_was_found_are_named_together():
     (proof,) = proofs_of([active("a"), active("b"), active("c", "DELETING")], NOW, most=9)
 
-    assert [[one.en for one in group.subjects] for group in proof.checked] == [["a", "b"], ["c"]]
+    assert [[subject.en for subject in group.subjects] for group in proof.checked] == [
+        ["a", "b"],
+        ["c"],
+    ]
 
 
 def test_call_and_time_are_said_once_for_all_that_they_read():

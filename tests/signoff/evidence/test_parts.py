@@ -110,7 +110,7 @@ def policy_of(document):
 
 def masters(change):
     return edited(
-        "contents", "StampMasters-prod", lambda one: replace(one, items=change(one.items))
+        "contents", "StampMasters-prod", lambda entry: replace(entry, items=change(entry.items))
     )
 
 
@@ -470,7 +470,7 @@ def test_many_changes_are_counted():
 
 
 def test_record_that_names_no_part_counts_for_nothing():
-    entries = tuple(replace(one, parts={}) for one in SIGNED.records.entries)
+    entries = tuple(replace(entry, parts={}) for entry in SIGNED.records.entries)
     bare = replace(SIGNED, records=replace(SIGNED.records, entries=entries))
 
     assert set(stale(bare)) == set(RESTING)
@@ -520,21 +520,21 @@ def _flat(hint: Any) -> list[Any]:
 
 
 def test_every_section_has_a_part_for_what_nothing_else_names_or_is_left_out_for_a_reason():
-    assert set(ASSIGNED) == {one.name for one in fields(Sections)}
+    assert set(ASSIGNED) == {field.name for field in fields(Sections)}
     assert {section for section, told in ASSIGNED.items() if WHOLE not in told} == set(BY_SECTION)
 
 
-@pytest.mark.parametrize("kind", KINDS, ids=lambda one: one.section)
+@pytest.mark.parametrize("kind", KINDS, ids=lambda row: row.section)
 def test_every_fact_of_a_kind_has_a_part_or_is_left_out_for_a_reason(kind):
-    assert {one.name for one in fields(kind.type)} <= set(ASSIGNED[kind.section])
+    assert {field.name for field in fields(kind.type)} <= set(ASSIGNED[kind.section])
 
 
 def test_every_field_that_is_named_is_one_of_the_section():
     wrong = [
-        f"{section}.{one}"
+        f"{section}.{name}"
         for section, told in ASSIGNED.items()
-        for one in told.keys() - {WHOLE}
-        if not any(_has(kind, *one.split(".")) for kind in item_types(section))
+        for name in told.keys() - {WHOLE}
+        if not any(_has(kind, *name.split(".")) for kind in item_types(section))
     ]
 
     assert wrong == []
@@ -549,13 +549,13 @@ def _has(kind: type, name: str, inner: str = "") -> bool:
 
 def test_no_field_is_in_two_parts():
     every = [
-        f"{section}.{one}"
+        f"{section}.{part}"
         for sections in (*OF_SECTIONS.values(), *LEFT_OUT.values())
         for section, names in sections.items()
-        for one in names.split()
+        for part in names.split()
     ]
 
-    assert [one for one, times in Counter(every).items() if times > 1] == []
+    assert [key for key, times in Counter(every).items() if times > 1] == []
 
 
 def test_every_kind_of_fact_has_a_name_in_both_languages():
@@ -572,7 +572,7 @@ def test_store_keeps_each_state_of_a_part_once(tmp_path):
     records = store.load()
 
     assert records.problem is None
-    assert [one.kind for one in records.entries] == [
+    assert [entry.kind for entry in records.entries] == [
         *("facts", "facts", "signature", "signature", "facts", "signature")
     ]
     newest = records.newest("signature")

@@ -167,8 +167,8 @@ def test_folder_that_this_machine_never_saw_is_told_once_and_one_with_versions_n
 def named(folder):
     """Name all records of the folder anew, as one who forges would."""
     lines = (
-        f"{hashlib.sha256(one.read_bytes()).hexdigest()}  {one.name}\n"
-        for one in sorted(folder.glob("*.json"))
+        f"{hashlib.sha256(path.read_bytes()).hexdigest()}  {path.name}\n"
+        for path in sorted(folder.glob("*.json"))
     )
     (folder / "SHA256SUMS").write_text("".join(lines))
 
@@ -191,7 +191,7 @@ def test_writers_at_the_same_moment_all_get_their_place(tmp_path):
 
     records = store.load()
     assert records.problem is None
-    assert sorted(one.body["n"] for one in records.entries) == list(range(40))
+    assert sorted(entry.body["n"] for entry in records.entries) == list(range(40))
 
 
 def test_line_of_a_faster_writer_is_kept(bucket):
@@ -226,6 +226,8 @@ def test_record_made_on_an_emulator_is_no_evidence_about_aws(tmp_path):
     Store.in_folder(tmp_path, "prod", emulated=True).append("run", {}, caller=CALLER, release=None)
     Store.in_folder(tmp_path, "prod").append("signature", {}, caller=CALLER, release="ab")
 
-    assert [one.kind for one in Store.in_folder(tmp_path, "prod").load().entries] == ["signature"]
+    assert [entry.kind for entry in Store.in_folder(tmp_path, "prod").load().entries] == [
+        "signature"
+    ]
     emulated = Store.in_folder(tmp_path, "prod", emulated=True).load()
-    assert [one.kind for one in emulated.entries] == ["run"]
+    assert [entry.kind for entry in emulated.entries] == ["run"]

@@ -50,7 +50,7 @@ def rechained(folder):
         made = folder / f"{number:06}.json"
         made.write_text(as_a_store_writes(content))
         before = digest(made)
-    lines = (f"{digest(one)}  {one.name}\n" for one in sorted(folder.glob("*.json")))
+    lines = (f"{digest(change)}  {change.name}\n" for change in sorted(folder.glob("*.json")))
     (folder / "SHA256SUMS").write_text("".join(lines))
     folder.with_name("evidence.head").unlink(missing_ok=True)
 
@@ -157,7 +157,7 @@ def test_record_that_is_taken_out_and_the_rest_chained_anew_is_a_gap(store, fold
 def test_record_that_is_deleted_in_the_middle_with_its_line_is_a_gap(store, folder):
     (folder / "000002.json").unlink()
     names = (folder / "SHA256SUMS").read_text().splitlines(keepends=True)
-    (folder / "SHA256SUMS").write_text("".join(one for one in names if "000002" not in one))
+    (folder / "SHA256SUMS").write_text("".join(name for name in names if "000002" not in name))
 
     assert "000002.json is gone from the chain" in store.load().problem.en
 

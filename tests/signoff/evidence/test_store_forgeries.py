@@ -65,7 +65,7 @@ def key_of(store, name):
 def named_anew(store, folder):
     """Name every record anew, as one who edits would, and be a machine that never saw them."""
     (folder / "SHA256SUMS").write_text(
-        "".join(f"{digest(one)}  {one.name}\n" for one in sorted(folder.glob("*.json")))
+        "".join(f"{digest(path)}  {path.name}\n" for path in sorted(folder.glob("*.json")))
     )
     store.head.path.unlink()
 
@@ -73,14 +73,14 @@ def named_anew(store, folder):
 def erased(store, name):
     """Delete all versions of an object, for good: no marker stays."""
     s3, key = store.backend.s3, key_of(store, name)
-    for one in s3.list_object_versions(Bucket="evidence", Prefix=key)["Versions"]:
-        s3.delete_object(Bucket="evidence", Key=key, VersionId=one["VersionId"])
+    for version in s3.list_object_versions(Bucket="evidence", Prefix=key)["Versions"]:
+        s3.delete_object(Bucket="evidence", Key=key, VersionId=version["VersionId"])
 
 
 def unnamed(store, name):
     """Take a record's line out of the list of records."""
     lines = store.backend.read("SHA256SUMS").decode().splitlines(keepends=True)
-    kept = "".join(one for one in lines if name not in one)
+    kept = "".join(line for line in lines if name not in line)
     store.backend.s3.put_object(
         Bucket="evidence", Key=key_of(store, "SHA256SUMS"), Body=kept.encode()
     )
@@ -147,8 +147,8 @@ def test_record_that_was_replaced_while_no_versions_were_kept_is_told_afterwards
 def versions(store):
     found = store.backend.s3.list_object_versions(Bucket="evidence", Prefix=key_of(store, ""))
     return [
-        (one["Key"], one["VersionId"])
-        for one in (*found["Versions"], *found.get("DeleteMarkers", ()))
+        (version["Key"], version["VersionId"])
+        for version in (*found["Versions"], *found.get("DeleteMarkers", ()))
     ]
 
 

@@ -101,7 +101,7 @@ def prod_after(tmp_path):
         records = _recorded(tmp_path, run)
         prod = replace(healthy().environment, before="staging")
         found = judge(replace(healthy(), environment=prod, dev=records), BEFORE)
-        return {(one.row, one.outcome, one.message) for one in found}
+        return {(finding.row, finding.outcome, finding.message) for finding in found}
 
     return rows
 
@@ -113,7 +113,7 @@ def _staging(secrets, without, variables=None, **more):
     """
     snapshot, sections = healthy(), healthy().inventory.sections
     served = sections.served["prod"]
-    left = {id_: one for id_, one in served.methods.items() if id_ not in without}
+    left = {id_: method for id_, method in served.methods.items() if id_ not in without}
     changed = replace(
         sections, secret_values=secrets, served={"prod": replace(served, methods=left)}
     )
@@ -136,7 +136,7 @@ def _recorded(root, body):
     choice = SimpleNamespace(environment=environment, options=options)
     found = _dev_records(choice, SimpleNamespace(client=no_client))
     return replace(
-        found, entries=tuple(replace(one, created=healthy().now) for one in found.entries)
+        found, entries=tuple(replace(entry, created=healthy().now) for entry in found.entries)
     )
 
 
@@ -208,9 +208,9 @@ def test_without_a_run_against_staging_nothing_is_compared():
     environment = replace(healthy().environment, before="staging")
     found = judge(replace(healthy(), environment=environment, dev=Records()), BEFORE)
 
-    assert {(one.row, one.outcome) for one in found} == {
+    assert {(finding.row, finding.outcome) for finding in found} == {
         ("PREP-01", Outcome.FAIL),
         ("SEC-04", Outcome.FOLLOWS),
         ("DEP-23", Outcome.FOLLOWS),
     }
-    assert all("there is no run against staging" in one.message for one in found)
+    assert all("there is no run against staging" in finding.message for finding in found)

@@ -20,7 +20,9 @@ def project(pytester, monkeypatch):
     """A house of two rows, judged on the saved healthy inventory."""
     build(pytester)
     Path("inventory.json").write_text(to_json(healthy().inventory), encoding="utf-8")
-    for name in [one for one in sys.modules if one.partition(".")[0] in {"checks", "conftest"}]:
+    for name in [
+        module for module in sys.modules if module.partition(".")[0] in {"checks", "conftest"}
+    ]:
         monkeypatch.delitem(sys.modules, name)  # the house has its own of these names
     return pytester
 
@@ -41,7 +43,7 @@ def arguments(options):
 
 def outcomes():
     result = json.loads(Path("report/prod/latest/signoff.json").read_text(encoding="utf-8"))
-    return {one["row"]["id"]: one["outcome"] for one in result["verdict"]["rows"]}
+    return {row["row"]["id"]: row["outcome"] for row in result["verdict"]["rows"]}
 
 
 def test_every_row_of_the_list_is_judged(project):

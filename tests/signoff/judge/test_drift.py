@@ -53,8 +53,8 @@ def found(*breaks):
 def other(value):
     """Return the fields of a secret with other digests, as after another value."""
     return {
-        name: replace(one, digests=dict.fromkeys(one.digests, "other"))
-        for name, one in value.fields.items()
+        name: replace(field, digests=dict.fromkeys(field.digests, "other"))
+        for name, field in value.fields.items()
     }
 
 
@@ -150,7 +150,7 @@ def test_what_changes_by_itself_is_left_out(broken):
 
 
 def test_every_exception_names_a_section_or_a_field_that_there_is():
-    sections = {one.name for one in fields(Sections)}
+    sections = {field.name for field in fields(Sections)}
 
     assert {section for section, _ in VOLATILE} <= sections
     assert all(VOLATILE.values())
@@ -171,7 +171,9 @@ def judged(account, pytester, monkeypatch):
     for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
         monkeypatch.setenv(name, "local")
     build(pytester)
-    for name in [one for one in sys.modules if one.partition(".")[0] in {"checks", "conftest"}]:
+    for name in [
+        module for module in sys.modules if module.partition(".")[0] in {"checks", "conftest"}
+    ]:
         monkeypatch.delitem(sys.modules, name)  # the house has its own of these names
 
     def run(change=NOTHING):

@@ -54,7 +54,7 @@ def told(checkout, monkeypatch):
 
     def look(name, path, dist=""):
         plugin = module(name, path, monkeypatch)
-        said = [one.words.en for one in foreign(config(plugin, dist=dist), checkout)]
+        said = [finding.words.en for finding in foreign(config(plugin, dist=dist), checkout)]
         return [one for one in said if f" {name} " in one]
 
     return look
@@ -98,7 +98,7 @@ def test_judge_that_is_no_commit_is_a_condition(commit, says):
 
 
 def test_this_interpreter_starts_without_code_from_elsewhere():
-    assert [one.words.en for one in start_up_code(ROOT)] == []
+    assert [finding.words.en for finding in start_up_code(ROOT)] == []
 
 
 @pytest.mark.parametrize("name", ["sitecustomize", "usercustomize"])
@@ -132,7 +132,7 @@ def packages(tmp_path):
 
 
 def start_files(packages):
-    return [one.words.en for one in foreign_start_files(packages, packages)]
+    return [file.words.en for file in foreign_start_files(packages, packages)]
 
 
 def test_start_file_of_a_locked_package_is_no_condition(packages):
@@ -189,7 +189,7 @@ def environ(monkeypatch, tmp_path):
         monkeypatch.setattr(
             "os.environ", {"AWS_CONFIG_FILE": str(tmp_path / "config"), **variables}
         )
-        return [one.words.en for one in addresses()]
+        return [address.words.en for address in addresses()]
 
     return said
 

@@ -24,7 +24,9 @@ def project(pytester, monkeypatch, tmp_path_factory):
     """A house of two rows, and a folder of a team's own outside it."""
     build(pytester)
     Path("inventory.json").write_text(to_json(healthy().inventory), encoding="utf-8")
-    for name in [one for one in sys.modules if one.partition(".")[0] in {"checks", "conftest"}]:
+    for name in [
+        module for module in sys.modules if module.partition(".")[0] in {"checks", "conftest"}
+    ]:
         monkeypatch.delitem(sys.modules, name)  # the house has its own of these names
     pytester.own = tmp_path_factory.mktemp("own")
     return pytester
@@ -47,7 +49,7 @@ def judge(project, *options):
 
 def outcomes():
     result = json.loads(Path("report/prod/latest/signoff.json").read_text(encoding="utf-8"))
-    return {one["row"]["id"]: one["outcome"] for one in result["verdict"]["rows"]}
+    return {entry["row"]["id"]: entry["outcome"] for entry in result["verdict"]["rows"]}
 
 
 def test_own_row_is_judged_after_ours_and_shown_in_a_section_of_its_own(project):

@@ -202,8 +202,8 @@ def test_nothing_private_stays_wherever_an_answer_holds_it(environment, tmp_path
     recording, gone = Recording(environment, "arn:aws:iam::1:user/x", MOMENT), set()
     numbers = count(1000)
     recording.recorder.calls.extend(
-        RecordedCall(one["call"], one["asked"], with_planted(one["answer"], numbers, gone))
-        for one in calls
+        RecordedCall(call["call"], call["asked"], with_planted(call["answer"], numbers, gone))
+        for call in calls
     )
     told = recording.save(tmp_path, {}).read_text(encoding="utf-8")
 
@@ -243,7 +243,7 @@ def test_secret_stays_in_no_spelling(spelt, field, environment, tmp_path):
     needles = {"it": spellings([SECRET])}
 
     assert secrets_in(told, needles) == ()
-    assert [one for one in texts_in(json.loads(told)) if secrets_in(one, needles)] == []
+    assert [text for text in texts_in(json.loads(told)) if secrets_in(text, needles)] == []
 
 
 def texts_in(value):

@@ -73,7 +73,7 @@ def test_part_is_never_a_verdict_and_reads_only_what_it_needs(prod, aws):
     assert done.line("RED  MON-10")
     assert done.line("PART: 1 of")
     assert "GO" not in done.said.replace("NO-GO", "")
-    read = {f"{one.service}:{one.operation}" for one in aws.calls[before:]}
+    read = {f"{call.service}:{call.operation}" for call in aws.calls[before:]}
     searched_for = "secretsmanager:GetSecretValue"  # before any answer enters
     assert read == {"sts:GetCallerIdentity", searched_for, "cloudwatch:GetDashboard"}
 
@@ -95,7 +95,7 @@ def test_run_says_that_this_machine_never_saw_the_folder_of_the_records(prod, tm
     store.append("load", {"plan": "smoke"}, caller="Hanako", release=None)
     store.head.path.unlink()
 
-    (notice,) = (one for one in prod().result()["notices"] if "seen" in one["en"])
+    (notice,) = (entry for entry in prod().result()["notices"] if "seen" in entry["en"])
     assert f"has not seen the evidence store {tmp_path} before" in notice["en"]
 
 

@@ -28,7 +28,7 @@ def row(id_="DEP-01", severity=Severity.BLOCKER):
 
 
 def judged(*outcomes, id_="DEP-01", severity=Severity.BLOCKER, at_most=Severity.BLOCKER):
-    found = [Finding(row=id_, outcome=one, at_most=at_most) for one in outcomes]
+    found = [Finding(row=id_, outcome=outcome, at_most=at_most) for outcome in outcomes]
     return row_verdict(row(id_, severity), found)
 
 
@@ -246,7 +246,7 @@ def test_row_that_follows_from_nothing_red_is_no_go():
 
 
 def following(*roots, id_="DEP-02", severity=Severity.BLOCKER, also=()):
-    found = [Finding(row=id_, outcome=Outcome.FOLLOWS, root=one) for one in roots]
+    found = [Finding(row=id_, outcome=Outcome.FOLLOWS, root=root) for root in roots]
     return row_verdict(row(id_, severity), [*found, *also])
 
 
@@ -314,6 +314,6 @@ def test_row_that_follows_from_a_green_one_is_a_fault_that_is_named():
     judgement = verdict(judged(Outcome.PASS), following("DEP-01"))
 
     assert judgement.decision is VerdictWord.NO_GO
-    assert [one.en for one in judgement.problems] == [
+    assert [problem.en for problem in judgement.problems] == [
         "DEP-02 follows from DEP-01, which is not red (): a fault of the checks, please report it"
     ]

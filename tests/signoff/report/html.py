@@ -61,10 +61,12 @@ class ShownPage(HTMLParser):
 
     def said(self, lang):
         """Return what stands there for a reader of one language."""
-        return " ".join(one.text for one in self.texts if one.lang in {None, lang})
+        return " ".join(text.text for text in self.texts if text.lang in {None, lang})
 
     def having(self, **attributes):
-        return [one for one in self.elements if attributes.items() <= one.attributes.items()]
+        return [
+            element for element in self.elements if attributes.items() <= element.attributes.items()
+        ]
 
 
 def read(html):
@@ -78,17 +80,17 @@ def read(html):
 def flaws(page):
     """Yield what axe would say of the markup, as far as that can be seen without a browser."""
     labelled = {one.attributes.get("for") for one in page.elements if one.tag == "label"}
-    for one in page.elements:
-        attributes, known = one.attributes, one.attributes.get("id") in labelled
+    for element in page.elements:
+        attributes, known = element.attributes, element.attributes.get("id") in labelled
         wanted = {
-            "input": known or "label" in one.path,
+            "input": known or "label" in element.path,
             "img": "alt" in attributes,
             "th": "scope" in attributes,
             "html": "lang" in attributes,
             "div": attributes.get("class") != "scroll" or attributes.get("tabindex") == "0",
         }
-        if not wanted.get(one.tag, True):
-            yield f"<{one.tag}> {attributes}"
+        if not wanted.get(element.tag, True):
+            yield f"<{element.tag}> {attributes}"
     headings = [int(one.tag[1]) for one in page.elements if re.fullmatch("h[1-6]", one.tag)]
     if headings.count(1) != 1 or any(b - a > 1 for a, b in pairwise(headings)):
         yield f"headings {headings}"

@@ -61,14 +61,14 @@ DECISION = Decision(
 @cache
 def result(name: str) -> Result:
     """Return the judged run that ends in this verdict."""
-    snapshot = reduce(lambda so_far, one: one.breaks(so_far), _defects(name), healthy())
+    snapshot = reduce(lambda so_far, defect: defect.breaks(so_far), _defects(name), healthy())
     found = judge(snapshot)
     by_row: dict[str, list[Finding]] = {}
-    for one in found:
-        by_row.setdefault(one.row, []).append(replace(one, calls=("lambda:GetFunction",)))
+    for finding in found:
+        by_row.setdefault(finding.row, []).append(replace(finding, calls=("lambda:GetFunction",)))
     rows = [row_verdict(row, by_row.get(row.id) or [_smoke(row.id)]) for row in Checklist.load()]
     conditional = name == "CONDITIONAL"
-    red = [one.row.id for one in rows if one.outcome is Outcome.FAIL]
+    red = [row.row.id for row in rows if row.outcome is Outcome.FAIL]
     waivers = [_waiver(id_, snapshot.today) for id_ in red] if conditional else []
     verdict = decide(rows, waivers, today=snapshot.today, problems=())
     if conditional:
@@ -87,7 +87,7 @@ def enlarged(name: str, times: int) -> Result:
     """Return the run of a stack with so many times the resources of which the proofs found something."""
     judged = result(name)
     rows = tuple(
-        replace(row, findings=tuple(one for f in row.findings for one in _copies(f, times)))
+        replace(row, findings=tuple(copy for f in row.findings for copy in _copies(f, times)))
         for row in judged.verdict.rows
     )
     return replace(judged, verdict=replace(judged.verdict, rows=rows))
@@ -112,7 +112,7 @@ def all_red(judged: Result) -> Result:
 def supporting(name: str, folder: Path) -> Supporting:
     """Return what stands beside the rows, as if an earlier run of two red rows were on record."""
     judged, snapshot = result(name), healthy()
-    rows = {one.row.id: str(one.outcome) for one in judged.verdict.rows}
+    rows = {row.row.id: str(row.outcome) for row in judged.verdict.rows}
     before = {**rows, "DEP-04": "pass", "MON-01": "fail"}
     runs = tuple(
         _record(snapshot, "run", {"decision": "NO-GO", "rows": before, "run": "r"}, hours)
@@ -140,8 +140,12 @@ def _copies(found, times):
     test, _, about = found.subject.removesuffix("]").partition("[")
     for number in range(times):
         compared = (
-            replace(one, resource=f"{one.resource}-{number}", found=f"{one.found}{number}")
-            for one in found.compared
+            replace(
+                comparison,
+                resource=f"{comparison.resource}-{number}",
+                found=f"{comparison.found}{number}",
+            )
+            for comparison in found.compared
         )
         yield replace(found, subject=f"{test}[{about}-{number}]", compared=tuple(compared))
 
@@ -154,7 +158,7 @@ def _red(found):
 
 def _defects(name):
     wanted = BROKEN[name]
-    found = [one for one in DEFECTS if one.id in wanted]
+    found = [defect for defect in DEFECTS if defect.id in wanted]
     assert len(found) == len(wanted), wanted
     return found
 
@@ -170,7 +174,9 @@ def _waiver(row, today):
 
 def _decided(row):
     applied = AppliedDecision(DECISION, loosens=True)
-    return replace(row, findings=tuple(replace(one, decided=(applied,)) for one in row.findings))
+    return replace(
+        row, findings=tuple(replace(finding, decided=(applied,)) for finding in row.findings)
+    )
 
 
 def _smoke(row):

@@ -28,4 +28,4 @@ def test_run_that_could_not_be_recorded_is_no_go_of_production(production, decis
 
     assert result.verdict.decision is becomes
     assert result.verdict.unowned == ("record of this run",)
-    assert [one.words for one in result.verdict.conditions] == [WHY]
+    assert [condition.words for condition in result.verdict.conditions] == [WHY]

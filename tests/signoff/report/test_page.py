@@ -21,7 +21,8 @@ from signoff.judge.result import Provenance, Result
 from signoff.judge.run import Exhibit
 from signoff.judge.verdict import RowVerdict, Verdict, VerdictWord, row_verdict
 from signoff.report.differences import differences_of
-from signoff.report.page import fill, page, words
+from signoff.report.markup import fill
+from signoff.report.page import page, words
 from signoff.report.procedures import procedures_of
 from signoff.report.summary import summary
 from signoff.report.verify import UNSET_DIGEST
@@ -92,7 +93,7 @@ def test_picture_is_an_svg_that_a_browser_draws():
 
 def test_tests_are_told_as_sentences_each_once_with_what_it_looked_at():
     names = ("test_route_is_proxied[GET /stamps]", "test_route_is_proxied[POST /notify]")
-    said = read(of_one_row(*(found(one, uri=one) for one in names))).said("en")
+    said = read(of_one_row(*(found(name, uri=name) for name in names))).said("en")
 
     assert said.count("route is proxied (2)") == 1
     assert "GET /stamps" in said
@@ -143,7 +144,7 @@ def verdicts():
     yield RowVerdict(row=first, severity=severity, outcome=Outcome.FAIL, told=red)
     yield RowVerdict(row=second, severity=severity, outcome=Outcome.FOLLOWS, root=first.id)
     yield RowVerdict(row=third, severity=severity, outcome=Outcome.EXCLUDED)
-    yield from (RowVerdict(row=one, severity=severity, outcome=Outcome.PASS) for one in others)
+    yield from (RowVerdict(row=other, severity=severity, outcome=Outcome.PASS) for other in others)
 
 
 @pytest.mark.parametrize("verdict", VERDICTS)
@@ -159,14 +160,17 @@ def test_every_link_within_the_page_leads_to_one_place(shown, verdict):
 def red_of(row_id, *messages):
     """Return a run in which one row failed, for each of these reasons."""
     row = Checklist.load()[row_id]
-    findings = [replace(found(f"test_x[{one}]", Outcome.FAIL, one), row=row_id) for one in messages]
+    findings = [
+        replace(found(f"test_x[{message}]", Outcome.FAIL, message), row=row_id)
+        for message in messages
+    ]
     verdict = Verdict(decision=VerdictWord.NO_GO, rows=(row_verdict(row, findings),))
     return Result(provenance=PROVENANCE, verdict=verdict)
 
 
 def off(resource, found=10000.0):
     """Return a finding of a rate that is too high, with the sentence that is made from it."""
-    one = Difference(
+    finding = Difference(
         kind=Words(en="route", ja="ルート"),
         name=resource,
         fact=Words(en="rate", ja="レート"),
@@ -176,9 +180,9 @@ def off(resource, found=10000.0):
     return Finding(
         row="SEC-32",
         outcome=Outcome.FAIL,
-        words=one.words,
+        words=finding.words,
         subject=f"test_x[{resource}]",
-        compared=(Comparison.of(one),),
+        compared=(Comparison.of(finding),),
         repeats=True,
     )
 
@@ -190,7 +194,7 @@ def test_what_differs_alike_stands_on_one_line():
 
     told = differences_of(verdict, most=12)
 
-    assert [(one.resources, one.found.text.en) for one in told.lines] == [
+    assert [(line.resources, line.found.text.en) for line in told.lines] == [
         (tuple(routes), "10000"),
         (("GET /other",), "2000"),
     ]
@@ -220,7 +224,7 @@ def test_page_of_a_procedure_shows_its_tables_and_the_values_of_prod_to_prod_alo
     assert '<th scope="col">ポイントインタイムリカバリ（35日）</th>' in prod.body["ja"]
     assert "<td><code>UserId</code> (S)<br><code>StampId</code> (S)</td>" in prod.body["en"]
     assert "python -m runbook tables --env dev --go" in dev.body["en"]
-    assert [one for one in LANGUAGES if "Users-prod" in dev.body[one]] == []
+    assert [language for language in LANGUAGES if "Users-prod" in dev.body[language]] == []
     assert "DynamoDB" in dev.body["ja"]
 
 
@@ -241,11 +245,13 @@ def test_newest_record_of_the_store_is_named():
 def of_checks(text, verdict):
     """Whether a text is what a check says alike in both languages: tests/test_words.py holds those."""
     rows = pages.result(verdict).verdict.rows
-    said = [one.words for row in rows for one in row.findings] + [row.row.remedy for row in rows]
+    said = [finding.words for row in rows for finding in row.findings] + [
+        row.row.remedy for row in rows
+    ]
     alike = [
-        one if isinstance(one, str) else one.en
-        for one in said
-        if isinstance(one, str) or one.en == one.ja
+        words if isinstance(words, str) else words.en
+        for words in said
+        if isinstance(words, str) or words.en == words.ja
     ]
     return any(one and one[:30] in text for one in alike)
 
@@ -254,10 +260,12 @@ def of_checks(text, verdict):
 def test_every_sentence_stands_there_in_both_languages(parsed, verdict):
     """Prose outside of an element that the language switch shows or hides could not be switched."""
     fixed = [
-        one.text
-        for one in parsed(verdict).texts
-        if one.lang is None and not {"code", "pre"} & set(one.path)
-        if PROSE.search(one.text) and one.text not in BY_PEOPLE and not of_checks(one.text, verdict)
+        text.text
+        for text in parsed(verdict).texts
+        if text.lang is None and not {"code", "pre"} & set(text.path)
+        if PROSE.search(text.text)
+        and text.text not in BY_PEOPLE
+        and not of_checks(text.text, verdict)
     ]
 
     assert sorted(set(fixed)) == []
@@ -266,10 +274,10 @@ def test_every_sentence_stands_there_in_both_languages(parsed, verdict):
 @pytest.mark.parametrize("verdict", VERDICTS)
 def test_what_is_said_in_japanese_is_japanese(parsed, verdict):
     english = [
-        one.text
-        for one in parsed(verdict).texts
-        if one.lang == "ja" and PROSE.search(one.text) and not JAPANESE.search(one.text)
-        if not {"code", "pre"} & set(one.path)
+        text.text
+        for text in parsed(verdict).texts
+        if text.lang == "ja" and PROSE.search(text.text) and not JAPANESE.search(text.text)
+        if not {"code", "pre"} & set(text.path)
     ]
 
     assert sorted(set(english)) == []
@@ -280,7 +288,7 @@ def test_one_language_is_chosen_without_a_script(shown, verdict):
     for lang in ("en", "ja"):
         html = shown(verdict, lang)
         (checked,) = [
-            one for one in read(html).having(name="language") if "checked" in one.attributes
+            table for table in read(html).having(name="language") if "checked" in table.attributes
         ]
 
         assert f'<html lang="{lang}">' in html
@@ -373,7 +381,7 @@ def test_only_what_may_go_live_is_signed(shown):
 def test_rehearsal_of_production_is_not_signed():
     row = Checklist.load()["DEP-21"]
     verdict = Verdict(decision=VerdictWord.GO, rows=(row_verdict(row, [found("test_x")]),))
-    replayed = {one: getattr(PROVENANCE, one) for one in PROVENANCE.__dataclass_fields__}
+    replayed = {field: getattr(PROVENANCE, field) for field in PROVENANCE.__dataclass_fields__}
     provenance = Provenance(**replayed | {"replay": "inventory.json"})
 
     assert 'class="signatures"' not in page(
@@ -410,9 +418,9 @@ def test_every_time_is_japans_with_its_offset(shown, verdict):
     times = re.findall(r"<time ([^>]*)>([^<]*)</time>", html)
     bare = re.sub(r"<(time|pre|code|script|style)\b.*?</\1>", "", html, flags=re.DOTALL)
 
-    moments = [one for one in times if len(one[1]) > len("2026-12-04")]
-    assert {one[0].rpartition("title=")[2] for one in moments} == {'"UTC+09:00"'}
-    assert all(one[1].endswith(" JST") for one in moments)
+    moments = [time for time in times if len(time[1]) > len("2026-12-04")]
+    assert {moment[0].rpartition("title=")[2] for moment in moments} == {'"UTC+09:00"'}
+    assert all(moment[1].endswith(" JST") for moment in moments)
     assert re.findall(r"\d\d:\d\d(?::\d\d)?(?: ?UTC|Z|\+00:00)", re.sub("<[^>]*>", "", bare)) == []
 
 
@@ -451,7 +459,7 @@ def luminance(colour):
     parts = re.findall("..", text if len(text) == 6 else "".join(one * 2 for one in text))
     linear = [
         part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4
-        for part in (int(one, 16) / 255 for one in parts)
+        for part in (int(part, 16) / 255 for part in parts)
     ]
     return sum(part * weight for part, weight in zip(linear, (0.2126, 0.7152, 0.0722), strict=True))
 
@@ -472,7 +480,7 @@ def test_texts_contrast_with_what_is_behind_them(shown):
     pairs += [(palette["on"], palette["no"]) for palette in colours(html)]
     pairs += [("#ffffff", band) for band in re.findall(r"--band: (#\w{6})", html)]
 
-    assert [one for one in pairs if contrast(*one) < 4.5] == []
+    assert [pair for pair in pairs if contrast(*pair) < 4.5] == []
 
 
 @pytest.mark.parametrize("verdict", VERDICTS)

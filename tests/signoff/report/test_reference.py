@@ -13,7 +13,7 @@ from signoff.judge.checklist import Checklist
 from signoff.report.reference import PAGES, page
 
 ROOT = Path(__file__).parents[3]
-REFERENCES = {one.path: meanings()[one.path] for one in described_keys()}
+REFERENCES = {key.path: meanings()[key.path] for key in described_keys()}
 
 
 @pytest.mark.parametrize("lang", PAGES)
@@ -24,14 +24,14 @@ def test_page_is_fresh(lang):
 
 
 def test_every_key_has_its_meaning_and_every_meaning_its_key():
-    known = [one.path for one in keys()]
+    known = [key.path for key in keys()]
 
-    assert [one for one in REFERENCES if ".NAME." not in one] == known
+    assert [reference for reference in REFERENCES if ".NAME." not in reference] == known
     assert sorted(meanings()) == sorted(REFERENCES)
 
 
 def test_rows_of_each_key_exist():
-    named = {(path, row) for path, one in REFERENCES.items() for row in one["rows"]}
+    named = {(path, row) for path, reference in REFERENCES.items() for row in reference["rows"]}
 
     assert named
     assert [one for one in sorted(named) if one[1] not in Checklist.load().rows] == []
@@ -39,10 +39,12 @@ def test_rows_of_each_key_exist():
 
 def test_every_example_is_toml():
     tables = {"waivers", "decisions", "signers", "accepted"}
-    shown = {path: one for path, one in REFERENCES.items() if path not in tables}
+    shown = {path: reference for path, reference in REFERENCES.items() if path not in tables}
 
     assert shown
-    assert [path for path, one in shown.items() if not is_toml(f"value = {one['example']}")] == []
+    assert [
+        path for path, value in shown.items() if not is_toml(f"value = {value['example']}")
+    ] == []
 
 
 def is_toml(text):
@@ -55,10 +57,10 @@ def is_toml(text):
 @pytest.mark.parametrize("lang", PAGES)
 def test_examples_of_decision_and_waiver_are_taken_by_the_types(lang):
     text = page(lang).split("```toml\n")[1:]
-    decision, *waivers = (tomllib.loads(one.split("```")[0])["prod"] for one in text)
+    decision, *waivers = (tomllib.loads(name.split("```")[0])["prod"] for name in text)
 
     assert Decision(**decision["decisions"][0])
-    assert len([Waiver(**one["waivers"][0]) for one in waivers]) == 2
+    assert len([Waiver(**waiver["waivers"][0]) for waiver in waivers]) == 2
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)

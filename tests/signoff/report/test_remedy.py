@@ -82,13 +82,15 @@ def test_row_that_nobody_has_signed_names_the_procedure_that_asks_for_the_signat
 @pytest.mark.parametrize("of", ["prod", "dev", "staging"])
 def test_no_remedy_of_before_the_cut_over_depends_on_a_good_verdict_or_is_the_run_itself(of):
     refusing = {
-        one.stem for one in PROCEDURES.glob("*.py") if "hold_the_verdict" in one.read_text("utf-8")
+        path.stem
+        for path in PROCEDURES.glob("*.py")
+        if "hold_the_verdict" in path.read_text("utf-8")
     }
     run = replace(PROD, environment=of, production=of == "prod")
     # An environment that is its own `before` does not judge what one before it proves.
     alone = {"tried_before"} if run.before == of else set()
     before = [
-        one for one in Checklist.load() if one.phase is Phase.BEFORE and one.optional not in alone
+        row for row in Checklist.load() if row.phase is Phase.BEFORE and row.optional not in alone
     ]
     commands = {row.id: [one.command for one in all_of(row, run)] for row in before}
     printed = {id_: re.findall(r"runbook (\w+)", " ".join(all_)) for id_, all_ in commands.items()}
@@ -185,7 +187,7 @@ def test_a_row_that_follows_has_the_remedy_of_its_root():
 
 def unknown(row, *errors):
     of = Checklist.load()[row]
-    return remedy(row_verdict(of, [finding(row, one) for one in errors]), PROD)
+    return remedy(row_verdict(of, [finding(row, error) for error in errors]), PROD)
 
 
 @pytest.mark.parametrize(
@@ -296,8 +298,8 @@ def test_what_a_person_takes_away_is_told_in_both_languages():
 
 def test_remedies_are_said_in_one_form_of_japanese():
     rows = Checklist.load()
-    repairs = [one for row in rows for one in (row.repair, *row.remedies.values())]
-    said = [one.by_hand.ja for one in repairs if one.by_hand] + [
+    repairs = [remedy for row in rows for remedy in (row.repair, *row.remedies.values())]
+    said = [repair.by_hand.ja for repair in repairs if repair.by_hand] + [
         way.note.ja for way in WAYS.values()
     ]
     polite = [

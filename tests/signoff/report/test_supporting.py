@@ -42,7 +42,7 @@ def test_run_without_a_comparable_latency_makes_no_trend(another):
 
 
 def test_route_that_never_answered_has_no_latency():
-    routes = [one.route for one in trends(run(640), run(0, verdict="fail"))]
+    routes = [trend.route for trend in trends(run(640), run(0, verdict="fail"))]
 
     assert routes == ["GET /stamps"]
 

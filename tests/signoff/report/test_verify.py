@@ -56,7 +56,7 @@ def run(store, tmp_path):
 def problems(tmp_path):
     def problems_of(folder):
         found = verify(folder, ENVIRONMENT, client=None, root=tmp_path)
-        return "\n".join(one.en for one in found.problems)
+        return "\n".join(problem.en for problem in found.problems)
 
     return problems_of
 

@@ -140,7 +140,7 @@ def test_terminal_shows_one_line_for_each_thing_said(text):
     terminal.close()
 
     assert not unseen("".join(reporter.written))
-    assert not [one for one in reporter.written if "\n" in one or one.startswith("GO")]
+    assert not [name for name in reporter.written if "\n" in name or name.startswith("GO")]
     assert max(map(len, reporter.written)) < LONGEST_LINE + 100
 
 

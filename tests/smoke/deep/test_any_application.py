@@ -27,7 +27,7 @@ def red(folder, written, instead, file):
         [*command, f"--environments={environments}"], cwd=ROOT, capture_output=True, check=False
     )
     rows = json.loads(answer.read_text(encoding="utf-8"))
-    return {one["row"]["id"] for one in rows if one["outcome"] == "fail"}, ended.returncode
+    return {row["row"]["id"] for row in rows if row["outcome"] == "fail"}, ended.returncode
 
 
 @pytest.mark.parametrize(

@@ -62,7 +62,9 @@ def target(statement):
 
 @pytest.mark.parametrize("key", MISSED)
 def test_policy_has_the_statements_that_are_tried_here(key, rally):
-    assert [target(one) for one in statements_of(rally, key)] == [on for on, _ in MISSED[key]]
+    assert [target(statement) for statement in statements_of(rally, key)] == [
+        on for on, _ in MISSED[key]
+    ]
 
 
 def test_statements_that_smoke_does_not_miss_are_what_the_released_code_calls():

@@ -98,7 +98,9 @@ def test_many_collectors_at_once_are_all_awarded_and_counted(rally, crowd, clien
         )
 
     assert answers == {(200, None): 2 * len(collectors)}
-    assert {str(stored(rally, one)) for one in collectors} == {str((stamp_ids[:2], [2, 2]))}
+    assert {str(stored(rally, collector)) for collector in collectors} == {
+        str((stamp_ids[:2], [2, 2]))
+    }
 
 
 def test_of_a_hundred_awards_that_conflict_one_wins_and_ninety_nine_are_409(

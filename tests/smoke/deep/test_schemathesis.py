@@ -26,7 +26,7 @@ CHECKS = [
 ]
 """Of Schemathesis; what it says of errors of ours is asked below, since LINE's absence is a documented 502."""
 SCHEMA = schemathesis.openapi.from_path(PATH)
-OPERATIONS = {one.ok().label: one.ok() for one in SCHEMA.get_all_operations()}
+OPERATIONS = {operation.ok().label: operation.ok() for operation in SCHEMA.get_all_operations()}
 MODES = (GenerationMode.POSITIVE, GenerationMode.NEGATIVE)
 ONCE = settings(
     max_examples=EACH,
@@ -104,7 +104,9 @@ def about_its_sender(case, session):
     return case
 
 
-@pytest.mark.parametrize("label", [one for one in OPERATIONS if one != "GET /richmenu/list"])
+@pytest.mark.parametrize(
+    "label", [operation for operation in OPERATIONS if operation != "GET /richmenu/list"]
+)
 def test_input_beyond_a_bound_of_the_contract_is_answered_by_a_4xx(rally, crowd, label):
     session = crowd.people[0]
     headers = {"Authorization": f"Bearer {session.token}"}

@@ -46,7 +46,10 @@ def body_schema(route: str) -> Schema | None:
 
 def query_schemas(route: str) -> Mapping[str, Schema]:
     """Return the schemas of a route's query parameters by name."""
-    return {one["name"]: one["schema"] for one in operation(route).get("parameters", ())}
+    return {
+        parameter["name"]: parameter["schema"]
+        for parameter in operation(route).get("parameters", ())
+    }
 
 
 def followed(schema: Schema) -> Schema:
@@ -119,8 +122,8 @@ def _objects(schema: Schema) -> st.SearchStrategy[dict[str, Any]]:
     values = {name: valid(one) for name, one in schema["properties"].items()}
     needed = set(schema.get("required", ()))
     return st.fixed_dictionaries(
-        {name: one for name, one in values.items() if name in needed},
-        optional={name: one for name, one in values.items() if name not in needed},
+        {name: value for name, value in values.items() if name in needed},
+        optional={name: value for name, value in values.items() if name not in needed},
     )
 
 

@@ -76,8 +76,8 @@ def _likely(draw: Any, schema: Schema, session: Session, crowd: Crowd) -> Member
     offered = members.keys() | ({"data"} & schema["properties"].keys())
     all_real = draw(st.booleans())
     chosen = {
-        name: one
-        for name, one in real.items()
+        name: value
+        for name, value in real.items()
         if name in offered and (all_real or draw(st.booleans()))
     }
     return members | chosen | {name: session.user_id for name in USERS if name in members}

@@ -15,7 +15,7 @@ def begin(environ: Mapping[str, str]) -> Callable[[dict[str, Any]], dict[str, An
 
     def items(event: dict[str, Any]) -> dict[str, Any]:
         own = Key("Owner").eq(caller(event))
-        return {"items": [shown(one) for one in table.query(KeyConditionExpression=own)["Items"]]}
+        return {"items": [shown(item) for item in table.query(KeyConditionExpression=own)["Items"]]}
 
     return items
 

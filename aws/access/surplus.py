@@ -1,0 +1,223 @@
+"""What a role's policies grant beyond its plan. Checks and repairs both ask this module."""
+
+import enum
+import hashlib
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
+
+from aws import desired
+from aws.access.call_context import known_of, place_of
+from aws.access.privileges import DETAILS, boundary_of, expanding, pair, split, statements
+from aws.access.secret_arns import READ, is_about
+from aws.bounds import described
+from aws.difference import Difference
+from aws.iam import (
+    Grant,
+    Grants,
+    Statement,
+    admin_statements,
+    escalations,
+    excess,
+    grants,
+    inverted_statements,
+    resource_pattern,
+)
+from aws.iam.pattern import overlap
+from aws.kinds.role import ROLE, PolicyDocument, Role
+from aws.words import SILENCE, Words, joined
+
+BY_AWS = "arn:aws:iam::aws:policy"
+BESIDE = frozenset(
+    {
+        f"{BY_AWS}/service-role/AWSLambdaBasicExecutionRole",
+        f"{BY_AWS}/AWSXRayDaemonWriteAccess",
+        f"{BY_AWS}/AWSXrayWriteOnlyAccess",
+        f"{BY_AWS}/CloudWatchLambdaInsightsExecutionRolePolicy",
+        f"{BY_AWS}/CloudWatchLambdaApplicationSignalsExecutionRolePolicy",
+    }
+)
+"""AWS managed policies for logs, tracing, Lambda Insights and Application Signals: they only observe."""
+MANY = 10
+"""Surplus permissions of one policy up to which each is reported by itself."""
+BEYOND = Words(en="permission", ja="権限")
+PLANNED = described(
+    Words(
+        en="only what the guide's table and AWS's own tools give its function",
+        ja="手順書の表とAWS標準ツールが関数に与える権限だけであること",
+    ),
+    code="planned",
+)
+
+
+class Gravity(enum.Enum):
+    """The gravest thing that can be said of a surplus."""
+
+    UNLIMITED = "unlimited"
+    """It grants everything, all but something, or the means to grant itself more."""
+    SECRET = "secret"  # noqa: S105 - no password
+    """It reads a secret of the function, by an ARN that may match other secrets as well."""
+    OUTSIDE = "outside"
+    """It reaches resources of another environment."""
+    UNPLANNED = "unplanned"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Surplus:
+    """A pair of action and resource, as written, that grants more than the plan.
+
+    ``unknown`` says why it may not be in force at all, and is silent otherwise.
+    """
+
+    gravity: Gravity
+    pair: Statement
+    unknown: Words
+
+    def __str__(self) -> str:
+        return self.words.en
+
+    @property
+    def words(self) -> Words:
+        """What is allowed on what, under which conditions, and by which statement."""
+        statement = self.pair
+        action = (
+            Words.same(statement.actions[0])
+            if statement.actions
+            else _all_but(statement.not_actions)
+        )
+        resource = Words.same(self.resource) if self.resource else _all_but(statement.not_resources)
+        on, by = pair(action, resource), statement.words
+        if statement.conditions:
+            written = [str(condition) for condition in statement.conditions]
+            on = Words(
+                en=f"{on.en} if {' and '.join(written)}",
+                ja=f"{on.ja}（条件: {'、'.join(written)}）",
+            )
+        return Words(en=f"{on.en} ({by.en})", ja=f"{on.ja}（{by.ja}）")
+
+    @property
+    def resource(self) -> str:
+        """The one Resource of the pair; empty if it grants by exclusion."""
+        return self.pair.resources[0] if self.pair.resources else ""
+
+
+def surplus(role: Role, want: desired.Role) -> tuple[Surplus, ...]:
+    """Return every pair beyond the plan; several rows ask, and a role may have thousands of pairs."""
+    return _beyond(_Question(role.policies, role.boundary, want.allowed, role, want))
+
+
+def as_differences(role: Role, found: Iterable[Surplus]) -> tuple[Difference, ...]:
+    """Return surplus as differences; a condition that cannot be evaluated counts as met."""
+    return tuple(difference for difference, _ in grouped_differences(role, found))
+
+
+def grouped_differences(
+    role: Role, found: Iterable[Surplus]
+) -> Iterator[tuple[Difference, tuple[Surplus, ...]]]:
+    """Yield each difference with the surplus that it reports: a decision is about the whole difference."""
+    by_policy: dict[tuple[str, bool], list[Surplus]] = {}
+    for wide in found:
+        by_policy.setdefault((wide.pair.policy, bool(wide.unknown)), []).append(wide)
+    for several in by_policy.values():
+        if len(several) > MANY:
+            yield _at_once(role, several), tuple(several)
+        else:
+            yield from ((as_difference(role, excess), (excess,)) for excess in several)
+
+
+def as_difference(role: Role, surplus: Surplus) -> Difference:
+    return Difference(
+        kind=ROLE.words,
+        name=role.name,
+        fact=BEYOND,
+        found=joined((surplus.words, surplus.unknown), ": ") if surplus.unknown else surplus.words,
+        bound=PLANNED,
+        call=DETAILS,
+        loosens=True,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Question:
+    """The inputs of a role's surplus: its policies, and what its plan allows."""
+
+    policies: tuple[PolicyDocument, ...]
+    boundary: PolicyDocument | None
+    allowed: tuple[tuple[str, str], ...]
+    role: Role = field(compare=False)
+    want: desired.Role = field(compare=False)
+
+
+@lru_cache(maxsize=64)
+def _beyond(question: _Question) -> tuple[Surplus, ...]:
+    role, want = question.role, question.want
+    denies = [denial for denial in statements(role) if denial.effect == "Deny"]
+    known, boundary, expanded = known_of(want, role), boundary_of(role), expanding(want)
+    found = []
+    for statement in _allowing(role, want):
+        held = grants((statement, *denies), known, boundary=boundary, expand=expanded)
+        beyond = excess(held, question.allowed)
+        if beyond or _perverse(statement):
+            gravity = _gravity(statement, held, beyond, want)
+            found.append(Surplus(gravity=gravity, pair=statement, unknown=_doubt(beyond)))
+    return tuple(found)
+
+
+def _allowing(role: Role, want: desired.Role) -> Iterator[Statement]:
+    """Yield the allowed pairs, except those that are literally in the plan and so cannot be surplus."""
+    planned = {((action,), (resource,)) for action, resource in want.allowed}
+    for statement in statements(role, without=BESIDE):
+        for each in split(statement) if statement.effect == "Allow" else ():
+            if _perverse(each) or (each.actions, each.resources) not in planned:
+                yield each
+
+
+def _gravity(
+    statement: Statement, held: Grants, beyond: Iterable[Grant], want: desired.Role
+) -> Gravity:
+    actions = {each.action for each in beyond}
+    if _perverse(statement) or any(grant.action in actions for grant in escalations(held)):
+        return Gravity.UNLIMITED
+    action, resource = statement.actions[0].lower(), statement.resources[0]
+    if action == READ and any(is_about(resource, secret) for secret in want.secrets):
+        return Gravity.SECRET
+    return Gravity.OUTSIDE if _outside(resource, want) else Gravity.UNPLANNED
+
+
+def _outside(resource: str, want: desired.Role) -> bool:
+    """Whether an ARN, wildcards included, is not of this account, Region and environment."""
+    parts, (region, account) = resource.split(":", 5), place_of(want)
+    if len(parts) < 6:
+        return False
+    if parts[3] not in {"", region} or parts[4] not in {"", account}:
+        return True
+    pattern = resource_pattern(resource)
+    return not any(overlap(pattern, resource_pattern(own)) for own in want.own)
+
+
+def _perverse(statement: Statement) -> bool:
+    """Whether a statement grants by exclusion, has a principal, or grants everything."""
+    principal = statement.principals or statement.not_principals
+    return bool(principal or inverted_statements([statement]) or admin_statements([statement]))
+
+
+def _doubt(beyond: Iterable[Grant]) -> Words:
+    """Return why none of it is surely in force; SILENCE if some of it is."""
+    doubts = [grant.unknown for grant in beyond]
+    return doubts[0] if doubts and all(doubts) else SILENCE
+
+
+def _at_once(role: Role, several: Sequence[Surplus]) -> Difference:
+    """Report many surplus permissions of one policy as one difference; a decision covers exactly these."""
+    whole = hashlib.sha256("\n".join(sorted(map(str, several))).encode()).hexdigest()[:10]
+    count, first = len(several), several[0].words
+    found = Words(
+        en=f"{count} permissions (digest {whole}), the first {first.en}",
+        ja=f"{count}件の権限（ダイジェスト{whole}）、最初は{first.ja}",
+    )
+    return replace(as_difference(role, several[0]), found=found)
+
+
+def _all_but(names: Iterable[str]) -> Words:
+    listed = ", ".join(names)
+    return Words(en=f"all but {listed}", ja=f"{listed}以外のすべて")
