@@ -106,6 +106,7 @@ GRAMMAR = frozenset(
 """English that no name of AWS, of a key or of a header is made of: one of these alone gives a sentence away."""
 SAID_BY_OTHERS = frozenset(
     {
+        "Access Denied",
         "missing",
         "not authorized",
         "Other",

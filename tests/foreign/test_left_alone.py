@@ -48,7 +48,10 @@ REASONS = {
     ("function", "handler"): RELEASED,
     ("alias", "handler"): RELEASED,
     ("gateway response", "template"): BODY,
-    ("gateway response", "status"): "of the kinds that are new with their own code in the body",
+    (
+        "gateway response",
+        "status code",
+    ): "of the kinds that are new with their own code in the body",
     ("gateway response", "headers"): "of the kinds that are new with their own code in the body",
     ("stage", "deployment"): "the gateway responses are served once they are deployed",
     ("log group", "retention (days)"): EXPIRING,

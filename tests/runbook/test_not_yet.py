@@ -115,7 +115,7 @@ def test_a_service_that_stays_busy_is_told_as_it_says(empty):
 
 def modelled_errors() -> Iterator[tuple[str, str]]:
     """Yield code and documentation of each error of botocore's models, of all operations that a procedure names."""
-    for folder in ("aws/converge", "runbook"):
+    for folder in ("aws/converge", "aws/kinds", "runbook"):
         for path in (ROOT / folder).rglob("*.py"):
             for model in operations_in(path):
                 if not model.name.startswith((*READS, "Invoke")):
