@@ -35,6 +35,7 @@ MEMBERS = {
 KEPT = {"runtime": RUNTIME, "timeout_s": TIMEOUT, "memory_mb": MEMORY, **OVERLAYS}
 """Our field -> the fact whose bound it is compared with."""
 LAST_UPDATE = "last update"
+OF_THE_UPLOAD = frozenset({"code", LAST_UPDATE})
 Build = Callable[[str], bytes]
 """Key of a function, or CLOSED -> its package."""
 
@@ -66,11 +67,13 @@ def converge(
         changed = _left(changes + extra, created=answer is None)
         if answer is None:
             _create(context, function, build(CLOSED))
-        elif version and found and found["code"] == wanted["code"]:
-            _upload(context, function, build(CLOSED))
-            changed += (Change(name, "code", None, wanted["code"]),)  # put back behind that version
-        publish(context, function, version)
         kept = {**preserved(context, function, found), "variables": _kept(answer, keeps)}
+        if found and _closes(version, found["code"], code_sha256(build(CLOSED))):
+            settings = tuple(change for change in changed if change.field not in OF_THE_UPLOAD)
+            _update(context, function, package, settings, kept)  # a version keeps its variables
+            _upload(context, function, build(CLOSED))
+            changed = (Change(name, "code", None, wanted["code"]),)
+        publish(context, function, version)
         _update(context, function, package, changed, kept)
 
     return context.settle((*version, *changes, *extra), apply)
@@ -176,10 +179,11 @@ def _overwritten(
     """
     found, wanted = codes
     there = {*published_versions(context, function).values()} if found else set[str]()
+    closed = code_sha256(build(CLOSED))
     version: Changes = ()
-    if what := _version_before(there, codes, code_sha256(build(CLOSED)), extra):
+    if what := _version_before(there, codes, closed, extra):
         version = (Change(f"function {function.name}", "earlier version", None, what),)
-    lost = found not in {None, wanted, *there} and not version
+    lost = found not in {None, wanted, closed, *there} and what != FOUND
     return version, table_fields(function) | ({"code"} if lost else set())
 
 
@@ -189,7 +193,7 @@ def _version_before(
     """Return what to publish before the upload, so that there is something to go back to; None for nothing.
 
     ``there`` and ``closed`` are CodeSha256s of the versions and of the closed package. Variables that the plan
-    does not have (``extra``) may be secrets: a version would keep them for ever.
+    does not have (``extra``) may be secrets, which a version would keep for ever: the closed package stands in.
     """
     found, wanted = codes
     if found == wanted:
@@ -198,7 +202,12 @@ def _version_before(
         return None
     if found in (None, closed):
         return NEW
-    return None if extra else FOUND
+    return NEW if extra else FOUND
+
+
+def _closes(version: Changes, code: str, closed: str) -> bool:
+    """Whether the closed package has to be uploaded for the version that is published first."""
+    return any(change.after == NEW for change in version) and code != closed
 
 
 def unplanned_variables(context: ChangeContext, function: Function) -> frozenset[str]:
@@ -256,7 +265,7 @@ def _update(
 ) -> None:
     client, fields = context.client("lambda"), {change.field for change in changes}
     tagging = {field for field in fields if field.startswith("tag ")}
-    if fields - tagging - {"code", LAST_UPDATE}:
+    if fields - tagging - OF_THE_UPLOAD:
         rest = parameters({**configuration(function), **kept}, kept["variables"])
         # Layers that were decided stay: what a request does not name, Lambda keeps.
         rest |= {OVERLAID[field]: [] for field in OVERLAYS if field in fields}
@@ -267,7 +276,7 @@ def _update(
                 "LogGroup": function.log_group,
             }
         configure(context, function.name, **rest)
-    if fields & {"code", LAST_UPDATE}:
+    if fields & OF_THE_UPLOAD:
         _upload(context, function, package)
     if tagging:
         client.tag_resource(Resource=function.arn, Tags=dict(function.tags))

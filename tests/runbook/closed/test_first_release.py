@@ -10,7 +10,7 @@ import pytest
 from aws.closed import PATH, is_closed
 from aws.converge import rest_api
 from aws.converge.function import FOUND, NEW
-from aws.release import code_sha256
+from aws.release import CLOSED, code_sha256
 from runbook import closed_api
 from runbook.engine import Declined, Procedure
 from runbook.procedures import api, functions, least_privilege, rollback_functions
@@ -204,7 +204,17 @@ def test_a_variable_that_may_be_a_secret_is_frozen_in_no_version(with_roles, rel
     made_by_hand(with_roles, variables={"TOKEN_SECRET_KEY": "a-key"})
     release(functions)
 
-    assert versions(with_roles) == [("1", "", code_sha256(package("auth")))]
+    assert versions(with_roles) == [
+        ("1", NEW, code_sha256(package(CLOSED))),
+        ("2", "", code_sha256(package("auth"))),
+    ]
+    frozen = [kept_in(with_roles, number) for number, _, _ in versions(with_roles)]
+    assert not any("TOKEN_SECRET_KEY" in variables for variables in frozen)
+
+
+def kept_in(desk, version):
+    read = desk.client("lambda").get_function_configuration(FunctionName=AUTH, Qualifier=version)
+    return read["Environment"]["Variables"]
 
 
 def edited_in_the_console(desk):
