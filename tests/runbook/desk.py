@@ -165,6 +165,7 @@ SERVICES = (
     "s3",
     "secretsmanager",
     "sns",
+    "sqs",
 )
 
 

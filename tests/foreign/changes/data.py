@@ -137,6 +137,15 @@ def somebody_holds_a_stamp_that_no_master_describes(client):
     client("dynamodb").delete_item(TableName="UserStamps-prod", Key=key)
 
 
+@change("DATA-07", "DATA-11", reads=["key_scans"])
+def somebody_was_migrated_with_a_time_that_is_text(client):
+    key = {"UserId": {"S": f"U{'0f' * 16}"}}
+    since = {"CreatedAt": {"S": "2026-11-20T09:00:00+09:00"}, "LastLoginAt": {"N": "1764547200"}}
+    client("dynamodb").put_item(TableName="Users-prod", Item=key | since)
+    yield
+    client("dynamodb").delete_item(TableName="Users-prod", Key=key)
+
+
 @change("DATA-01", "DATA-06", reads=["contents"])
 def spot_is_loaded_without_its_place(client):
     place = {"M": {"lat": {"N": "0"}, "lon": {"N": "0"}, "radiusM": {"N": "15"}}}
