@@ -4,13 +4,17 @@ What does harm turns exactly its own row red; what does none is green, or green 
 ``deep/test_one_change.py`` makes all other changes.
 """
 
+import importlib
+import pkgutil
 from dataclasses import replace
 
 import pytest
 
 from signoff.judge.outcome import Outcome
+from tests.foreign import changes
 from tests.foreign.account import with_evidence
 from tests.foreign.changes import CHANGES, HARMLESS, one_of_each
+from tests.foreign.changes.change import Change
 from tests.foreign.changes.teams import under_own_key
 from tests.foreign.judged import as_printed, red, red_of
 from tests.judging import judge
@@ -50,3 +54,14 @@ def test_decided_key_is_red_for_whoever_may_not_use_it(account):
 
 def test_stack_is_green_again_when_every_change_was_taken_back(account, inventory):
     assert red(replace(with_evidence(inventory), inventory=account.inventory())) == {}
+
+
+def test_every_change_that_a_module_makes_is_tried():
+    made = {
+        thing.name
+        for module in pkgutil.iter_modules(changes.__path__, f"{changes.__name__}.")
+        for thing in vars(importlib.import_module(module.name)).values()
+        if isinstance(thing, Change)
+    }
+
+    assert made <= {change.name for change in (*CHANGES, *HARMLESS)}

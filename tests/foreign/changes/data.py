@@ -222,6 +222,7 @@ CHANGES = (
     spot_loses_its_longitude,
     somebody_logs_in_before_the_go_live,
     somebody_holds_a_stamp_that_no_master_describes,
+    somebody_was_migrated_with_a_time_that_is_text,
     spot_is_loaded_without_its_place,
     stamp_expires_before_the_go_live,
     session_key_is_replaced_by_the_guide_s_placeholder,
