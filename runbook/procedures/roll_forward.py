@@ -34,8 +34,10 @@ def say_where_it_goes(context: StepContext) -> Changes:
         )
     if not stage and not aliases:
         context.say(
-            en="the newest recorded open release is live already",
-            ja="記録済みで公開中の最新リリースがすでに稼働しています",
+            en="the newest recorded open release is live already; after a rollback to an earlier one that is open, the same "
+            "rollback once more leads forward: rollback_functions, rollback_api",
+            ja="記録済みで公開中の最新リリースがすでに稼働しています。公開中の以前のリリースに戻した後であれば、同じロールバック"
+            "（rollback_functions、rollback_api）をもう一度実行すると元に戻ります",
         )
     return ()
 

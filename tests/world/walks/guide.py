@@ -15,7 +15,7 @@ from tests.world.machine import ROOT, Machine
 from tests.world.names import DEV, PROD
 from tests.world.people import admit, console, hire, profile, signed_in
 from tests.world.walk import Walk
-from tests.world.walks.cutting_over import ENDS, cut_over
+from tests.world.walks.cutting_over import BACK, ENDS, cut_over
 from tests.world.walks.edits import CI_ROLE, RATE, of_account, of_dev, of_production
 from tests.world.walks.own_path import accept_what_has_no_owner, evidence, load, sign_for_load
 from tests.world.world import World
@@ -31,7 +31,7 @@ def walk(world: World, record: Path) -> int:
     try:
         prod = _fixed(taken, world, machine)
         sign_for_load(prod)
-        return cut_over(prod)
+        return cut_over(prod, BACK)
     finally:
         print(taken.written(), taken.totals())
 
