@@ -145,7 +145,22 @@ def _has(answer: Answer, code: str, documented: Documented | None) -> bool:
 @cache
 def contract() -> Contract:
     """Compile smoke/openapi.yaml, once."""
-    return Contract.of(yaml.load(PATH.read_text(encoding="utf-8"), yaml.CSafeLoader))
+    return Contract.of(_document())
+
+
+@cache
+def _document() -> Mapping[str, Any]:
+    document: Mapping[str, Any] = yaml.load(PATH.read_text(encoding="utf-8"), yaml.CSafeLoader)
+    return document
+
+
+def rows() -> Mapping[str, str]:
+    """Return route -> the row of the checklist that owns what it answers (``x-row``)."""
+    return {
+        f"{verb.upper()} {path}": operation["x-row"]
+        for path, item in _document()["paths"].items()
+        for verb, operation in item.items()
+    }
 
 
 def _responses(document: Mapping[str, Any]) -> Iterator[tuple[tuple[str, int], Documented]]:

@@ -8,22 +8,11 @@ from aws.section import Broken, Follows, NotTestable
 from aws.words import Words, words_of
 from signoff.judge.quiet_time import KEY_KEPT, NotYet
 from smoke.calls import Answer, Call
-from smoke.contract import contract
+from smoke.contract import contract, rows
 from smoke.scenarios import GUIDE, Scenarios
 
 LOGIN = "POST /auth/verify"
-ROWS = {
-    LOGIN: "SMOKE-01",
-    "GET /stamps": "SMOKE-02",
-    "POST /stamps/award": "SMOKE-03",
-    "POST /gps/verify": "SMOKE-04",
-    "POST /notify": "SMOKE-05",
-    "GET /ranking/weekly": "SMOKE-06",
-    "GET /ranking/monthly": "SMOKE-07",
-    "GET /richmenu/list": "SMOKE-08",
-    "POST /richmenu/set": "SMOKE-09",
-    "DELETE /richmenu/unset": "SMOKE-10",
-}
+ROWS = rows()
 """Route -> the row that owns it."""
 SESSION = "SMOKE-15"
 PROBES = ("GET /stamps", "GET /ranking/weekly", "GET /ranking/monthly", "GET /richmenu/list")
