@@ -29,7 +29,11 @@ def leading_elsewhere(reading: Reading, name: str, target: str | None) -> tuple[
     answer = reading.aws.call(
         "route53", "list_resource_record_sets", HostedZoneId=zone, StartRecordName=name
     )
-    records = (set_ for set_ in answer["ResourceRecordSets"] if plain(set_["Name"]) == plain(name))
+    records = (
+        record_set
+        for record_set in answer["ResourceRecordSets"]
+        if plain(record_set["Name"]) == plain(name)
+    )
     addressing = (record for record in records if record["Type"] in ADDRESSING)
     return tuple(_told(entry) for entry in addressing if _leads_to(entry) != {plain(target or "")})
 

@@ -108,7 +108,7 @@ def _by_step(found: Mapping[str, Procedure]) -> list[Procedure]:
 
 def _remedy(row: Row, lang: str) -> str:
     serves = serving(row, procedures())
-    return ", ".join(f"[{serve}]({serve}.{lang}.md)" for serve in serves) or otherwise(row)[lang]
+    return ", ".join(f"[{name}]({name}.{lang}.md)" for name in serves) or otherwise(row)[lang]
 
 
 def console_of(step: Step) -> Words | None:

@@ -134,9 +134,9 @@ def _private(answer: Answer) -> Iterator[PrivateText]:
         yield PrivateText(call.body, BODY, answer)
     for token in _id_tokens(call.members):
         yield from (PrivateText(part, ID_TOKEN, answer) for part in _parts(token))
-    for degree in map(json.dumps, map(call.members.get, ("lat", "lon"))):
-        if len(degree) >= PRECISE and degree[-1].isdigit():
-            yield PrivateText(degree, POSITION, answer)
+    for degrees in map(json.dumps, map(call.members.get, ("lat", "lon"))):
+        if len(degrees) >= PRECISE and degrees[-1].isdigit():
+            yield PrivateText(degrees, POSITION, answer)
     name = answer.member("display_name")
     if isinstance(name, str) and len(name) >= TELLING:
         yield PrivateText(name, PERSON, answer)

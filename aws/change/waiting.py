@@ -51,7 +51,7 @@ class TransientError:
     def covers(self, error: ClientError) -> bool:
         found = error.response["Error"]
         message = found.get("Message", "")
-        said = not self.says or any(say in message for say in self.says)
+        said = not self.says or any(phrase in message for phrase in self.says)
         return found.get("Code") in self.codes and said
 
 

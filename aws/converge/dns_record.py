@@ -50,12 +50,12 @@ def _found_record(context: ChangeContext, zone: str, record: DnsRecord) -> str |
         MaxItems="1",
     )
     sets = answer["ResourceRecordSets"]
-    for set_ in (entry for entry in sets if plain(entry["Name"]) == plain(record.name)):
-        values = [plain(value["Value"]) for value in set_.get("ResourceRecords", [])]
-        found = ", ".join(values) or plain(set_.get("AliasTarget", {}).get("DNSName", ""))
-        if set_["Type"] == record.kind:
+    for record_set in (entry for entry in sets if plain(entry["Name"]) == plain(record.name)):
+        values = [plain(value["Value"]) for value in record_set.get("ResourceRecords", [])]
+        found = ", ".join(values) or plain(record_set.get("AliasTarget", {}).get("DNSName", ""))
+        if record_set["Type"] == record.kind:
             return found
-        if set_["Type"] == "CNAME":
+        if record_set["Type"] == "CNAME":
             return _beside_a_cname(record, found)
     return None
 

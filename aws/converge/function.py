@@ -230,7 +230,7 @@ def _extra_variables(
     wanted: Mapping[str, Any],
     keeps: Collection[str],
 ) -> Changes:
-    stays = {*wanted, *(f"variable {keep}" for keep in keeps)}
+    stays = {*wanted, *(f"variable {variable}" for variable in keeps)}
     extra = (key for key in found or {} if key.startswith("variable ") and key not in stays)
     return tuple(
         Change(name, key, (found or {})[key], None, destroys=True, final=True) for key in extra

@@ -57,10 +57,10 @@ def _code(root: Path) -> Iterator[str]:
         left = LEFT_BY_RUNS if here == root else frozenset()
         # A name with a dot can't be imported, and Python compares its cache with the source itself.
         below[:] = [
-            below_it
-            for below_it in below
-            if not (below_it.startswith(".") or below_it == "__pycache__" or below_it in left)
-            and (here / below_it).resolve() != packages
+            child
+            for child in below
+            if not (child.startswith(".") or child == "__pycache__" or child in left)
+            and (here / child).resolve() != packages
         ]
         for name in files:
             if Path(name).suffix in CODE:
