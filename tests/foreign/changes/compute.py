@@ -311,7 +311,6 @@ DEAD = {"DeadLetterConfig": {"TargetArn": QUEUE}}
 MOUNT = {"Arn": "arn:aws:elasticfilesystem:ap-northeast-1:444455556666:access-point/fsap-1"}
 
 CHANGES = (
-    runtime_is_pinned_to_one_build,
     configured("function gets nine seconds", harm("DEP-12"), Timeout=9),
     configured("function gets half the memory", harm("DEP-12"), MemorySize=128),
     configured("function gets a runtime that nobody patches", harm("DEP-11"), Runtime="python3.9"),
@@ -384,10 +383,9 @@ CHANGES = (
     every_failure_is_sent_elsewhere,
     every_success_is_sent_elsewhere,
     function_is_throttled_to_nothing,
+    runtime_is_pinned_to_one_build,
 )
 HARMLESS = (
-    runtime_is_rolled_back_for_a_while,
-    runtime_is_updated_with_the_function,
     configured("function gets twenty seconds", sound(), Timeout=20),
     configured("function gets five minutes", sound("DEP-12"), Timeout=300),
     configured("function gets a gigabyte", sound(), MemorySize=1024),
@@ -436,4 +434,6 @@ HARMLESS = (
     second_alias_is_made,
     function_gets_one_more_tag,
     version_is_published_and_not_put_live,
+    runtime_is_rolled_back_for_a_while,
+    runtime_is_updated_with_the_function,
 )
