@@ -8,7 +8,7 @@ MARK = ": closed: "
 """Part of a deployment's description that distinguishes the closed one from a release."""
 
 RELEASE = Words(en="release", ja="リリース")
-OPEN = Words(en="an open release", ja="公開中の版")
+OPEN = Words(en="an open release", ja="公開版")
 CLOSED = Words(
     en="the closed release, by which every route answers 503",
     ja="メンテナンス版（全ルートが503を返す）",

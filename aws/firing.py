@@ -38,7 +38,7 @@ COMPARED = {
 CALL = "cloudwatch:DescribeAlarms"
 DECIDED_IN = Words(
     en="decided in environments.toml, key alarms (docs/environments.md#alarms); step 6-1 of the guide",
-    ja="決定箇所: environments.tomlのalarms（docs/environments.ja.md#alarms）、手順書の手順6-1",
+    ja="決定箇所: environments.tomlのalarms（docs/environments.ja.md#alarms）、手順書のステップ6-1",
 )
 
 IGNORES_MISSING = "AWS/DynamoDB"

@@ -42,7 +42,7 @@ KEYS: Mapping[str, tuple[Words, Words]] = {
         Words(en="who may sign records (operators, CI's role)", ja="記録に署名できるロール"),
     ),
     "signers": (DECIDERS, Words(en="who decides", ja="承認者")),
-    "go_live": (DECIDERS, Words(en="day of the go-live", ja="公開日")),
+    "go_live": (DECIDERS, Words(en="day of the go-live", ja="稼働開始日")),
     "season": (DECIDERS, Words(en="season of the rally", ja="開催期間")),
     "area": (DECIDERS, Words(en="area of the rally", ja="開催エリア")),
     "stamps": (DECIDERS, Words(en="number of stamps", ja="スタンプ数")),

@@ -23,7 +23,7 @@ HASH = Words(en="hash of the stamp masters", ja="スタンプマスターのハ�
 MALFORMED = Words(en="malformed stamp masters", ja="形式の正しくないスタンプマスター")
 VALID = Words(
     en="stamps that are valid on the day of the go-live (JST)",
-    ja="公開日（日本時間）に有効なスタンプ",
+    ja="稼働開始日（日本時間）に有効なスタンプ",
 )
 SYNTHETIC = Words(en="synthetic users", ja="合成ユーザー")
 OF_ITEMS = {"call": "dynamodb:Scan", "decidable": False}
@@ -65,7 +65,7 @@ def test_no_picture_is_at_another_environment(
     judge((*hosts, *rally.pictures(masters, environment)))
 
 
-@expectation("DATA-03", ja="公開日前や期間中に終わるスタンプがない")
+@expectation("DATA-03", ja="稼働開始日より前や期間中に終わるスタンプがない")
 def test_no_stamp_ends_before_the_go_live_or_within_the_season(
     deployed: Deployed, plan: Plan, environment: Environment, today: date, judge: Judge
 ) -> None:
@@ -77,7 +77,7 @@ def test_no_stamp_ends_before_the_go_live_or_within_the_season(
     judge(ended)
 
 
-@expectation("DATA-03", ja="公開日に有効なスタンプがある")
+@expectation("DATA-03", ja="稼働開始日に有効なスタンプがある")
 def test_some_stamp_is_valid_on_the_day_of_the_go_live(
     deployed: Deployed, plan: Plan, environment: Environment, today: date, judge: Judge
 ) -> None:
@@ -103,7 +103,7 @@ def test_no_synthetic_user_is_left(key: str, deployed: Deployed, plan: Plan, jud
     )
 
 
-@expectation("DATA-06", ja="すべてのスタンプが開催地域内にある")
+@expectation("DATA-06", ja="すべてのスタンプが開催範囲内にある")
 def test_every_stamp_lies_within_the_area_of_the_rally(
     deployed: Deployed, plan: Plan, environment: Environment, judge: Judge
 ) -> None:
@@ -135,7 +135,7 @@ def test_no_two_spots_overlap(
     judge(overlapping(table, masters) if environment.production else ())
 
 
-@expectation("DATA-07", ja="公開前の利用者テーブルに移行分以外の項目がない")
+@expectation("DATA-07", ja="稼働開始前の利用者テーブルに移行分以外の項目がない")
 @pytest.mark.parametrize("key", ["users", "userstamps"])
 def test_nobody_is_in_the_tables_of_people_before_the_go_live(
     key: str, deployed: Deployed, plan: Plan, environment: Environment, judge: Judge

@@ -247,7 +247,7 @@ def test_function_runs_what_this_commit_builds(
     judge(differences(FUNCTION.words, live.name, {CODE: live.code_sha256}, bounds, **about))
 
 
-@expectation("DEP-39", ja="関数が公開中の版を実行する")
+@expectation("DEP-39", ja="関数が公開版を実行する")
 def test_alias_runs_an_open_release(
     function: desired.Function, deployed: Deployed, builds: Builds, judge: Judge
 ) -> None:
@@ -258,7 +258,7 @@ def test_alias_runs_an_open_release(
     judge(differences(FUNCTION.words, found.name, facts, {RELEASE: exactly(OPEN)}, **about))
 
 
-@expectation("DEP-39", ja="ステージが公開中の版を提供する")
+@expectation("DEP-39", ja="ステージが公開版を提供する")
 def test_stage_serves_an_open_release(deployed: Deployed, judge: Judge) -> None:
     stage, served = judge.observe(deployed.stage(), "deployment_id"), deployed.served()
     judge.observe.note(methods=sorted(served.methods))

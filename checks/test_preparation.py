@@ -50,7 +50,7 @@ def beyond_the_plan(kind: str) -> Words:
     return Words(en=f"{kind} beyond the plan", ja=f"計画外の{KINDS[kind]}")
 
 
-@expectation("PREP-01", ja="devの最新の実行が合格で新しい")
+@expectation("PREP-01", ja="devの最新の実行が合格しており、有効期間内である")
 def test_newest_dev_run_is_green_and_recent(
     dev: Records, deployed: Deployed, environment: Environment, now: datetime, judge: Judge
 ) -> None:
@@ -137,7 +137,7 @@ def test_every_value_of_the_environment_file_is_within_the_bounds_of_the_guide(
     judge(environment_values.judged(environment) if environment.production else ())
 
 
-@expectation("PREP-07", ja="公開日が近く、期間が公開日より前に終わらない")
+@expectation("PREP-07", ja="稼働開始日が近く、期間が稼働開始日より前に終わらない")
 def test_days_of_the_environment_file_are_meant(
     environment: Environment, today: date, judge: Judge
 ) -> None:

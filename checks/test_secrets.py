@@ -115,7 +115,7 @@ def test_secret_differs_from_that_of_dev(
     judge(differences(SECRET.words, secret.name, facts, bounds, **about))
 
 
-@expectation("SEC-05", ja="シークレットが使用可能な鍵で暗号化されている")
+@expectation("SEC-05", ja="シークレットが使用可能なキーで暗号化されている")
 def test_secret_is_encrypted_under_a_key_that_works(
     secret: desired.Secret,
     deployed: Deployed,
@@ -128,7 +128,7 @@ def test_secret_is_encrypted_under_a_key_that_works(
     judge(secret_key_flaws(there, environment, found))
 
 
-@expectation("SEC-05", ja="シークレットの鍵に計画外の設定がない")
+@expectation("SEC-05", ja="シークレットのキーに計画外の設定がない")
 def test_nothing_unplanned_is_attached_to_the_key_of_the_secret(
     secret: desired.Secret, deployed: Deployed, judge: Judge
 ) -> None:

@@ -164,4 +164,5 @@ def otherwise(row: Row) -> Words:
     command = row.remedy.format(env="prod", before="dev", plan="baseline", unlock="")
     if command:
         return Words.same(f"`{command}`")
-    return row.by_hand or BY_HAND
+    by_hand = row.by_hand or BY_HAND
+    return Words(en=by_hand.en.replace("{env}", "prod"), ja=by_hand.ja.replace("{env}", "prod"))

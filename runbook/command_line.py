@@ -63,7 +63,7 @@ SWITCHES = {
     ),
     "--no-judge": Words(
         en="do not judge the rows that the steps prove",
-        ja="ステップが証明する項目を判定しない",
+        ja="ステップの完了条件となる項目を判定しない",
     ),
     "--wait": Words(
         en="wait for what only time repairs before rows are judged",

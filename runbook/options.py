@@ -46,7 +46,7 @@ UNPLANNED = Option(
     metavar="WHAT",
     help=Words(
         en="one thing, named as a decision names it: 'table Users-prod: time to live'",
-        ja="決定と同じ書き方をした一つ: 'table Users-prod: time to live'",
+        ja="例外承認と同じ書き方をした一つ: 'table Users-prod: time to live'",
     ),
 )
 ROW = Option(

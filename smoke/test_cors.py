@@ -66,6 +66,6 @@ def test_answer_to_another_origin_is_for_the_front_end_alone(calls: RowCalls, or
     hold(*allowed_elsewhere(calls, origin))
 
 
-@expectation("SMOKE-14", ja="すべての経路と状態の応答がフロントエンドにだけ許可される")
+@expectation("SMOKE-14", ja="すべてのルートと状態の応答がフロントエンドにだけ許可される")
 def test_every_answer_of_the_run_is_for_the_front_end_alone(calls: RowCalls, origin: str) -> None:
     hold(*not_for_the_front_end(calls, origin))

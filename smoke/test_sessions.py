@@ -66,6 +66,6 @@ def test_what_the_contract_does_not_know_decides_nothing(
     hold(*decided(calls, personal_route))
 
 
-@expectation("SEC-47", ja="すべての経路と状態の応答が保存されない")
+@expectation("SEC-47", ja="すべてのルートと状態の応答が保存されない")
 def test_no_answer_of_the_run_may_be_kept(calls: RowCalls) -> None:
     hold(*cacheable_answers(calls))

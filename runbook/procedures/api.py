@@ -175,7 +175,7 @@ def bring_stage(context: StepContext) -> Changes:
 def record_the_release(context: StepContext) -> Changes:
     """Record which deployment the stage serves. What its functions run is recorded by `functions`.
 
-    ステージが提供しているデプロイを記録する。関数のコードは`functions`が記録します。
+    ステージが提供しているデプロイを記録する。関数のコードは`functions`で記録する。
     """
     return releases.converge(context, api=True)
 

@@ -11,7 +11,8 @@ requires it: a stamp collected during the switch is lost.
 人が行う作業には署名が付きます。`--by`で指定した名前、または入力した名前で、稼働中のリリースに対して署名します。
 別のリリースへの署名や期限切れの署名は無効となり、その作業を再度確認します。
 
-手順書は開発環境で任意としていますが、メンテナンスモードは利用者がいる環境で必須です。切替中に取得されたスタンプは失われます。
+手順書はメンテナンスモードを任意とし、開発環境に設定しますが、必要なのは利用者が現在使っている環境で、項目（CUT-07）でも
+確認します。有効にしないと、切替中に取得されたスタンプは失われます。
 """
 
 from aws.change.gate import Changes
@@ -29,10 +30,10 @@ def see_the_verdict(context: StepContext) -> Changes:
     `pytest --env prod` gives it, the load verdict of this release included. A verdict on another release,
     on a replay, or on some rows only does not count. Nothing is switched before this.
 
-    最新の判定がGOまたはCONDITIONALで、当日の、稼働中のリリースに対するものであることを確認する。
+    最新の判定がGOまたは条件付きGOで、当日の、稼働中のリリースに対するものであることを確認する。
 
     判定は`pytest --env prod`で行い、このリリースの負荷試験の結果も含みます。別のリリース、リプレイ、一部の項目だけの
-    判定は無効です。これより前に切り替えは行いません。
+    判定は無効です。この確認より前に切替は行いません。
     """
     return verdict.hold_the_verdict(context)
 
@@ -147,7 +148,7 @@ def line_developers_switched() -> None:
     本番チャネルのLIFFアプリに、エンドポイントURLとスコープを設定する。
 
     エンドポイントURLはフロントエンドのURL、スコープは`profile`と`openid`です。ログインチャネルのトークンが設定されて
-    いれば、検証がLINEのAPIから読み戻します。
+    いれば、判定時にLINEのAPIから読み取って確認します。
     """
 
 
@@ -187,5 +188,5 @@ def production_declared() -> None:
 
     本番稼働の開始を宣言する。
 
-    以後の不具合は障害として扱います。手順8のロールバックは訓練済みで、すぐに使えます。
+    以後の不具合は障害として扱います。手順書のステップ8のロールバックは訓練済みで、すぐに使えます。
     """

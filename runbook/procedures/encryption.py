@@ -24,7 +24,7 @@ def encrypt_the_tables(context: StepContext) -> Changes:
 
     各テーブルの暗号化キーを決定どおりにする。
 
-    カスタマー管理キーからAWS所有キーへ戻す場合は確認を求めます。データを読める主体が変わるためです。
+    カスタマー管理型のキーからAWS所有キーへ戻す場合は確認を求めます。データを読める主体が変わるためです。
     """
     tables = context.plan.tables
     left = [table for table in tables if not context.stays(f"table {table.name}", rows=("SEC-20",))]

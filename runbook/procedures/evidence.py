@@ -12,14 +12,14 @@ it with `--reader`. Their own identity needs the right as well (`signoff policy 
 
 証跡の保管先を作成する（記録に署名するKMSキーと、全バージョンを保持するバケット）。
 
-本番環境では、署名者をポリシーで限定した鍵による署名がある記録（署名、負荷試験の判定、リハーサル）だけが有効です。署名できる
+本番環境では、署名者をポリシーで限定した鍵による署名がある記録（署名、負荷試験の判定、ロールバック訓練）だけが有効です。署名できる
 ロールまたはユーザーのARNを`environments.toml`の`evidence_signers`に列挙します。指定がなければ、この手順を実行した本人だけが
 署名できます。アカウントの管理者は鍵を管理できますが、署名はできません。鍵を替えると以前の記録は検証できないため、空の
-ストアから始め、すべてを証明し直してください。
+ストアから始め、すべての記録を取り直してください。
 
 devのストアは、別アカウントにある本番の担当者とCIからも読み取ります。バケットは、後続の環境（`environments.toml`の
 `before = "dev"`）のアカウントに読み取りを許可します。ファイルにaccountがない環境は`--reader`でアカウントを指定します。
-読み取る側のIDにも権限が必要です（`signoff policy reader --env prod`）。
+読み取る側のロールまたはユーザーにも権限が必要です（`signoff policy reader --env prod`）。
 """
 
 import base64
@@ -65,7 +65,7 @@ def create_the_bucket(context: StepContext) -> Changes:
 
     記録のバケットを作成する（バージョニング有効、パブリックアクセス禁止、TLS必須、後続の環境から読み取り可能）。
 
-    暗号化はS3の鍵またはカスタマー管理型のキーで行います。キー`aws/s3`で暗号化したものは別アカウントから読み取れません。
+    暗号化はS3マネージドキーまたはカスタマー管理型のキーで行います。キー`aws/s3`で暗号化したものは別アカウントから読み取れません。
     """
     planned = Bucket(name=_bucket(context), region=context.environment.region)
     return evidence.converge_bucket(context, planned, EVIDENCE, tuple(_readers(context)))

@@ -8,7 +8,7 @@ The guide passes the output of `scan` to `batch-write-item`, which does not acce
 スタンプマスターのない環境に、スタンプマスターを投入する。
 
 5スポットのデータは`runbook/data/stamp_masters.json`にあります。別環境のデータを、そこでの変更も含めて
-移す場合は移行手順を使います。
+移す場合は`migrate_masters`を使います。
 
 手順書は`scan`の出力を`batch-write-item`に渡しますが、その形式は受け付けられません。
 """
@@ -41,8 +41,8 @@ def load_the_spots(context: StepContext) -> Changes:
 
     不足しているスポットを書き込む。
 
-    内容が異なるスポットは差分を表示し、確認のうえ上書きします。独自のスポットがあるテーブルと、移行手順で移した
-    内容には触れません。
+    内容が異なるスポットは差分を表示し、確認のうえ上書きします。独自のスポットがあるテーブルと、`migrate_masters`で
+    移行した内容には触れません。
     """
     if context.environment.application.masters is None:
         return ()

@@ -23,7 +23,7 @@ aws dynamodb export-table-to-point-in-time --table-arn ARN --s3-bucket BUCKET --
 aws dynamodb import-table --input-format DYNAMODB_JSON --input-compression-type GZIP --s3-bucket-source S3Bucket=BUCKET,S3KeyPrefix=masters/AWSDynamoDB/ID/data/ --table-creation-parameters 'TableName=StampMasters-prod,BillingMode=PAY_PER_REQUEST,AttributeDefinitions=[{AttributeName=StampId,AttributeType=S}],KeySchema=[{AttributeName=StampId,KeyType=HASH}]'
 ```
 
-ある環境のスタンプマスターを別の環境に移行し、すべて届いたことを証明する。
+ある環境のスタンプマスターを別の環境に移行し、すべて届いたことを確認する。
 
 移行元は、別リージョンや別アカウントの開発用テーブル（`--from dev`、認証情報が異なる場合は
 `--from-profile`）か、ファイル（`--file`）です。ファイルは`aws dynamodb scan --output json`の出力、または
@@ -36,7 +36,7 @@ DynamoDB JSONの項目の配列です。読み取りには`dynamodb:DescribeTabl
 実行します。本プロジェクト付属のスポットを投入します。
 
 途中で止まっても、同じコマンドをもう一度実行すれば、足りない項目だけを書き込みます。書き込みは同じキーの項目を置き換える
-だけなので、失われることも二重になることもなく、両側の件数とハッシュで証明します。
+だけなので、失われることも二重になることもなく、両側の件数とハッシュで確認できます。
 
 1台のマシンでは運べない大きさのテーブルは、AWSの2つのコマンドでS3経由で移します。`tables`より先に実行すると、`tables`が
 インポート済みのテーブルを引き継ぎます。エクスポートは移行元のポイントインタイムリカバリを読み、インポートは新しい

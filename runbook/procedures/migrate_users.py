@@ -5,7 +5,8 @@ of the person who decided it (`--by`). Synthetic users and the ranking's counter
 
 利用者とその取得スタンプを別の環境に移行する。個人情報であり、通常は不要。
 
-本番環境は通常、新規の利用者から始めます。この手順は名前を指定し、決定者の名前（`--by`）を添えたときだけ動きます。
+本番環境は通常、新規の利用者から始めます。この手順は、手順名を明示し、実施を決めた人の氏名
+（`--by`）を添えたときだけ動きます。
 合成ユーザーとランキングの集計値は移行しません。
 """
 
@@ -69,7 +70,7 @@ def compare_both_sides(context: StepContext) -> Changes:
 
     両側を読み直し、すべて届いたことと決定者を記録する。
 
-    続けて`recount`を実行してください。それまでランキングには誰も集計されません。
+    続けて`recount`を実行してください。それまで、移行した利用者はランキングに表示されません。
     """
     return tuple(change for job in _jobs(context) for change in leave_manifest(context, job))
 

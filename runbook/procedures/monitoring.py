@@ -7,7 +7,7 @@ not count throttling, so its alarm never fires. The procedure uses `ReadThrottle
 アラームとその通知先、ダッシュボード、ログ保持期間を設定する。
 
 手順書はスロットリングをテーブルごとの`UserErrors`で監視しますが、このメトリクスにはテーブル名のディメンションが
-なく、スロットリングも数えません。アラームは発報することはありません。この手順では、テーブルとインデックスの
+なく、スロットリングも数えません。このアラームが発報することはありません。この手順では、テーブルとインデックスの
 `ReadThrottleEvents`と`WriteThrottleEvents`を使います。
 """
 

@@ -3,7 +3,7 @@
 The order differs from the guide's in two places: tables are created before their encryption is checked,
 and the usage plan comes after the API that it names.
 
-空のアカウントから計画どおりの環境を作る。手順書の手順1〜4-1と6を正しい順序で実行する。
+空のアカウントから計画どおりの環境を作る。手順書のステップ1〜4-1と6を正しい順序で実行する。
 
 手順書とは二か所で順序が異なります。テーブルの暗号化確認はテーブル作成の後、使用量プランの設定は
 対象となるAPIの作成後に行います。

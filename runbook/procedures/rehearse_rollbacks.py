@@ -4,7 +4,7 @@
 the release before, and where there is none, the closed one, which answers 503. Rehearse before the go-live; in production
 it refuses as soon as there is a user. The guide describes rollbacks, but never tries one.
 
-4つの手順で戻し、再び進め、所要時間を測り、元どおりになったことを証明する。
+4つの手順で戻し、再び進め、所要時間を測り、元どおりになったことを確認する。
 
 `--env local`は起動中のスタックだけを使うため、影響はありません。他の環境では呼び出し元に影響します。その間は一つ前の
 リリースが応答し、それがなければメンテナンス版が503を返します。本番稼働前に実施してください。本番環境に利用者が一人でも
@@ -151,7 +151,7 @@ def _refuse_with_users(context: StepContext) -> None:
         raise Refused(
             en=f"{users} has users, and a rehearsal changes what they get: rehearse before the go-live, or"
             " in another environment",
-            ja=f"{users}に利用者がおり、訓練は応答内容を変えます。公開前に、または別の環境で訓練してください",
+            ja=f"{users}に利用者がおり、訓練は応答内容を変えます。稼働開始前に、または別の環境で訓練してください",
         )
 
 

@@ -91,10 +91,10 @@ def reapply_what_a_restore_leaves_behind(context: StepContext) -> Changes:
     to the table's name or stream has to be moved by you: triggers, a plan of AWS Backup that names the
     table, scheduled scaling, Contributor Insights, Kinesis, replicas.
 
-    AWSが元のテーブルに残す設定を、復元したテーブルに付け直す。
+    復元で引き継がれない設定を、復元したテーブルに付け直す。
 
     計画から: バックアップ、TTL、タグ、削除保護。元のテーブルにある場合はさらに: その他のタグ、ストリーム、
-    リソースポリシー、プロビジョニング済み容量の自動スケーリング。テーブル名やストリームを他で参照している
+    リソースポリシー、プロビジョンドキャパシティの自動スケーリング。テーブル名やストリームを他で参照している
     ものは手動で移します（トリガー、テーブル名を指定したAWS Backupのプラン、スケジュールスケーリング、
     Contributor Insights、Kinesis、レプリカ）。
     """

@@ -3,7 +3,7 @@
 Use it where the service is closed after a rollback, or where somebody moved an alias or the stage past the
 procedures: what is on record only has to be pointed at again. Nothing is built, uploaded or deployed.
 
-関数のエイリアスとAPIのステージを、記録済みで公開中の最新リリースに向ける。
+関数のエイリアスとAPIのステージを、記録済みの最新の公開版に向ける。
 
 ロールバックの後でメンテナンス版のままになっているとき、または手順を通さずにエイリアスやステージが動かされたときに
 使います。記録済みのものを指し直すだけで、ビルド、アップロード、デプロイはしません。
@@ -36,7 +36,7 @@ def say_where_it_goes(context: StepContext) -> Changes:
         context.say(
             en="the newest recorded open release is live already; after a rollback to an earlier one that is open, the same "
             "rollback once more leads forward: rollback_functions, rollback_api",
-            ja="記録済みで公開中の最新リリースがすでに稼働しています。公開中の以前のリリースに戻した後であれば、同じロールバック"
+            ja="記録済みの最新の公開版がすでに稼働しています。以前の公開版に戻した後であれば、同じロールバック"
             "（rollback_functions、rollback_api）をもう一度実行すると元に戻ります",
         )
     return ()

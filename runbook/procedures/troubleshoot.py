@@ -63,7 +63,7 @@ PAST_THE_PROCEDURES = cause(
 def see_whether_it_is_open(context: StepContext) -> Changes:
     """Check whether what is live is a release that is open: the closed one answers 503 to every caller.
 
-    稼働中のリリースが公開中のものかを確認する。メンテナンス版は、すべての呼び出しに503を返します。
+    稼働中のリリースが公開版かを確認する。メンテナンス版は、すべての呼び出しに503を返す。
     """
     if closed := closed_parts(context):
         for words in closed:

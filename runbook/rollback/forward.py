@@ -101,5 +101,5 @@ def _nothing(what: Words, context: StepContext, procedure: str) -> Words:
     command = f"python -m runbook {procedure} --env {context.environment.name} --go"
     return Words(
         en=f"{what.en}: no open release is on record that it could be pointed at; release this checkout: `{command}`",
-        ja=f"{what.ja}: 戻し先となる公開中の版の記録がありません。手元のチェックアウトをリリースします: `{command}`",
+        ja=f"{what.ja}: 戻し先となる公開版の記録がありません。手元のチェックアウトをリリースします: `{command}`",
     )

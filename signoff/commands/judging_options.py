@@ -50,7 +50,7 @@ def _options() -> Iterator[JudgingOption]:
         default=PHASES[0],
         words=Words(
             en="before the cut-over (default); after it: the cut-over's own rows as well; auto: after the day of the go-live",
-            ja="切替前（既定）、切替後（切替の項目も判定する）、またはauto（公開日の翌日から切替後）",
+            ja="切替前（既定）、切替後（切替の項目も判定する）、またはauto（稼働開始日の翌日から切替後）",
         ),
     )
     yield JudgingOption(

@@ -246,7 +246,7 @@ class S3Prefix:
                         en=f"{name} was written while bucket {self.bucket} kept no versions, and could be replaced "
                         f"without a trace; name another prefix in evidence, and prove everything again",
                         ja=f"バケット{self.bucket}のバージョニングが無効の間に{name}が書き込まれ、痕跡なく差し替えられる状態でした。"
-                        f"evidenceに別のプレフィックスを指定し、すべてを証明し直してください",
+                        f"evidenceに別のプレフィックスを指定し、すべての記録を取り直してください",
                     )
                 if name in newer and name.endswith(".json"):
                     return with_remedy(

@@ -83,7 +83,7 @@ def with_remedy(problem: Words = SILENCE, way: Words = RESTORE, **texts: str) ->
     problem = problem or Words(**texts)
     return Words(
         en=f"{problem.en}; {way.en}, or start an empty store and prove everything again",
-        ja=f"{problem.ja}。{way.ja}、空のストアからすべてを証明し直してください",
+        ja=f"{problem.ja}。{way.ja}、空のストアからすべての記録を取り直してください",
     )
 
 

@@ -263,7 +263,7 @@ WAYS: Mapping[Obstacle, _Way] = {
     Obstacle.NO_ANSWER: _Way(
         note=Words(
             en="nothing is known yet, so there is nothing to repair: try again",
-            ja="未確認のため、修復はまだ不要。再実行する",
+            ja="未確認のため、対処はまだ不要。再実行する",
         )
     ),
 }

@@ -93,7 +93,8 @@ def _size(found: Any) -> Words:
     if isinstance(found, Mapping) and isinstance(statements := found.get("Statement"), list):
         count = len(statements)
         return Words(
-            en=f"policy, {count} statement{'s'[: count != 1]}", ja=f"ポリシー（{count}文）"
+            en=f"policy, {count} statement{'s'[: count != 1]}",
+            ja=f"ポリシー（ステートメント{count}件）",
         )
     count = len(found)
     return Words(en=f"{count} entr{'y' if count == 1 else 'ies'}", ja=f"{count}件")
