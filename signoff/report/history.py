@@ -59,7 +59,8 @@ class ChangesSince:
 
     @property
     def unchanged(self) -> bool:
-        return not (self.newly_red or self.newly_green or self.facts)
+        """Whether rows and facts are as they were; facts that were not compared may have changed."""
+        return self.facts == () and not (self.newly_red or self.newly_green)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

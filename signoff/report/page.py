@@ -34,7 +34,7 @@ from signoff.report.markup import (
     timestamp,
 )
 from signoff.report.procedures import procedures_of
-from signoff.report.remedy import remedy
+from signoff.report.remedy import remedy, ways_back
 from signoff.report.shown_evidence import proofs_of
 from signoff.report.shown_values import value
 from signoff.report.supporting import Supporting
@@ -126,6 +126,7 @@ def _context(
         "pictures": pictures,
         "signable": result.verdict.decision in SIGNABLE and not result.rehearsal,
         "fix": partial(remedy, run=result.provenance),
+        "ways_back": ways_back(result.provenance),
         "Outcome": Outcome,
         "Severity": Severity,
         "UNSET_DIGEST": UNSET_DIGEST,
@@ -265,7 +266,8 @@ def news(changes: ChangesSince) -> Words:
     rows = {"red": len(changes.newly_red), "green": len(changes.newly_green)}
     counts = rows if any(rows.values()) else {"facts": len(changes.facts or ()) + changes.more}
     newly: Mapping[str, Words] = words()["newly"]
-    parts = [fill(newly[key], n=n) for key, n in counts.items() if n] or [newly["none"]]
+    none = newly["none"] if changes.facts is not None else words()["not_compared"]
+    parts = [fill(newly[key], n=n) for key, n in counts.items() if n] or [none]
     return Words(*(PUNCTUATION[lang][0].join(part[lang] for part in parts) for lang in LANGUAGES))
 
 

@@ -67,6 +67,15 @@ class Remedy:
         return tuple((name, durations()[name]) for name in named if name in durations())
 
 
+WAYS_BACK = {
+    "ROLL-06": "rollback_functions --env {env}",
+    "ROLL-07": "rollback_api --env {env}",
+    "ROLL-04": "rollback_frontend --env {env} --site FOLDER",
+    "ROLL-03": "restore_tables --env {env} --to TIME",
+}
+"""The row that says whether a way back would work, and the procedure that takes it."""
+
+
 @cache
 def durations() -> Mapping[str, Words]:
     """Load how long procedures take, by name."""
@@ -116,6 +125,16 @@ def all_of(row: Row, run: Provenance) -> tuple[Remedy, ...]:
         )
         for repair in (_for_the_code(each, run) for each in (row.repair, *row.remedies.values()))
     )
+
+
+def ways_back(run: Provenance) -> Mapping[str, Remedy]:
+    """Return what to run when it goes wrong after the go-live, by the row that says whether it would work."""
+    return {
+        row: _with_its_file(
+            Remedy(command=f"python -m runbook {procedure.format(env=run.environment)} --go"), run
+        )
+        for row, procedure in WAYS_BACK.items()
+    }
 
 
 def _repairs(row: RowVerdict) -> Iterator[Repair]:

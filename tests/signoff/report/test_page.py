@@ -21,8 +21,9 @@ from signoff.judge.result import Provenance, Result
 from signoff.judge.run import Exhibit
 from signoff.judge.verdict import RowVerdict, Verdict, VerdictWord, row_verdict
 from signoff.report.differences import differences_of
+from signoff.report.history import ChangesSince
 from signoff.report.markup import fill
-from signoff.report.page import page, words
+from signoff.report.page import news, page, words
 from signoff.report.procedures import procedures_of
 from signoff.report.summary import summary
 from signoff.report.verify import UNSET_DIGEST
@@ -377,6 +378,34 @@ def test_only_what_may_go_live_is_signed(shown):
     lines = {verdict: 'class="signatures"' in shown(verdict) for verdict in VERDICTS}
 
     assert lines == {"GO": True, "CONDITIONAL": True, "NO-GO": False, "NO VERDICT": False}
+
+
+def test_page_says_how_to_go_back_and_whether_that_would_work(parsed):
+    said = parsed("NO-GO").said("en")
+
+    assert re.search(r"pass ROLL-06 .*? python -m runbook rollback_functions --env prod --go", said)
+    assert re.search(r"follows ROLL-03 .*? restore_tables --env prod --to TIME --go", said)
+
+
+def test_signer_reads_that_facts_were_not_compared_and_not_that_none_changed(parsed):
+    said = parsed("CONDITIONAL").said("en")
+
+    assert re.search(r"0 rows not verified ?, facts not compared with an earlier run", said)
+
+
+def test_run_whose_facts_are_not_here_is_not_one_without_changes():
+    changes = ChangesSince(
+        since=Words.same("the last run"), newly_red=(), newly_green=(), facts=None
+    )
+
+    assert not changes.unchanged
+    assert news(changes).en == "facts not compared with an earlier run"
+
+
+def test_page_says_that_no_decider_is_named(parsed):
+    said = parsed("NO-GO").said("en")
+
+    assert "Who decides not named: list them as signers in environments.toml" in said
 
 
 def test_rehearsal_of_production_is_not_signed():
