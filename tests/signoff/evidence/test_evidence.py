@@ -110,7 +110,7 @@ def test_withheld_value_in_a_folded_one_is_told_in_both_languages():
 def test_policy_in_a_text_is_shown_as_the_json_that_it_is():
     shown = value('{"Statement": [{"Effect": "Allow", "Resource": "{\\"a\\": 1}"}]}')
 
-    assert shown.text == Words("policy, 1 statement", "ポリシー（1文）")
+    assert shown.text == Words("policy, 1 statement", "ポリシー（ステートメント1件）")
     assert '"Effect": "Allow"' in shown.folded.en
     assert "\\" not in shown.folded.en
 
