@@ -160,6 +160,7 @@ def rows() -> Mapping[str, str]:
         f"{verb.upper()} {path}": operation["x-row"]
         for path, item in _document()["paths"].items()
         for verb, operation in item.items()
+        if "x-row" in operation  # a test names a route of the rally that has none
     }
 
 

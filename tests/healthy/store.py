@@ -5,8 +5,10 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
+from checks.preparation import FUNCTIONAL
 from signoff.evidence import Custody, KeyCustody, Record, Records, Retention
 from signoff.evidence.facts import to_body
+from signoff.judge.checklist import Checklist
 from signoff.judge.live_release import Live
 
 CALLER = "arn:aws:sts::444455556666:assumed-role/operator/hanako"
@@ -80,7 +82,7 @@ ROUTES_OF_DEV = (
     "POST /richmenu/set",
     "DELETE /richmenu/unset",
 )
-SMOKE_ROWS = [f"SMOKE-{number:02}" for number in range(1, 21)]
+SMOKE_ROWS = [row.id for row in Checklist.load() if row.id.startswith(FUNCTIONAL)]
 
 
 def _record(

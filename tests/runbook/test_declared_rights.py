@@ -19,6 +19,10 @@ SOURCE = [
 ]
 OF_ANOTHER_CLIENT = {"application-autoscaling:TagResource", "kms:TagResource"}
 """Their modules tag a table, and ask another service for something else."""
+COMPOSED = {"provision"}
+"""Its rights are those of the procedures that it runs."""
+LOCAL = {"prepare"}
+"""It looks at the operator's machine alone."""
 
 
 @cache
@@ -47,6 +51,14 @@ def test_rights_are_recorded_of_procedures_that_exist_and_of_no_other():
     gone = recorded().keys() - procedures().keys()
 
     assert not gone, f"{gone}: run python -m tests.runbook.recorded_runs"
+
+
+def test_every_procedure_that_calls_aws_has_an_exercise_that_records_its_rights():
+    none = procedures().keys() - recorded().keys() - COMPOSED - LOCAL
+
+    assert not none, (
+        f"{none}: add an exercise to tests/runbook/exercises.py, then run python -m tests.runbook.recorded_runs"
+    )
 
 
 def test_everything_that_detach_can_undo_is_declared():
