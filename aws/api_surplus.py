@@ -65,7 +65,7 @@ KEPT = re.compile(
 )
 """Values of Cache-Control that let a browser or a proxy cache an answer."""
 FUTURE = re.compile(r"\b2(?:0[2-9]|[1-9]\d)\d\b")
-"""A year of this century in Expires: what the past, 0 or -1 says is that nobody may keep it."""
+"""A year of this century in Expires: the past, 0 or -1 mean that no cache may keep it."""
 PRIVATE = re.compile(
     r"method\.request\.|integration\.|stageVariables|\$input"
     r"|context\.(?:authorizer|integrationErrorMessage|accountId|identity\.(?:apiKey|user|caller|accountId))"
@@ -207,7 +207,7 @@ def beyond_safe(headers: Mapping[str, str]) -> list[str]:
     """Return the headers of a static answer that are not known to be harmless, by name or by value.
 
     An answer that a browser or proxy may cache is shown again after the next login, and to others; one that
-    repeats the request shows its tokens to anyone who reads the answer.
+    repeats the request shows its tokens to all readers of the answer.
     """
     unknown = [name for name, text in headers.items() if not _is_safe(name.lower(), text)]
     telling = [f"{name}: {text}" for name, text in headers.items() if _does_harm(name, text)]

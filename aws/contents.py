@@ -34,7 +34,7 @@ class KeyScan:
     real: int = 0
     """Items of real users."""
     range_keys: tuple[str, ...] = ()
-    """Sort keys that occur (distinct, sorted), whoever's they are: ids of stamps, not of people."""
+    """Sort keys that occur (distinct, sorted), of all users: ids of stamps, not of people."""
     sampled: int = 0
     """Items of which DynamoDB compared the types of attributes."""
     mistyped: Mapping[str, str] = field(default_factory=dict)

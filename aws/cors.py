@@ -36,13 +36,13 @@ STATUS_CODE = re.compile(r"[\"']?statusCode[\"']?\s*:\s*(\d{3})")
 
 
 def _unanswered(path: str, method: Method) -> Iterator[Difference]:
-    """Yield why a preflight is not answered at all, or not to everybody, or by a function as it likes."""
+    """Yield why a preflight is not answered at all, or only for some callers, or by a function's own code."""
     integration, name = method.integration, f"OPTIONS {path}"
-    nobody = Words(en="nothing", ja="なし")
+    nothing = Words(en="nothing", ja="なし")
     if method.authorizer is not None:
-        yield fault(ROUTE, name, GUARDED, method.authorizer, nobody, call=SERVED)
+        yield fault(ROUTE, name, GUARDED, method.authorizer, nothing, call=SERVED)
     if method.api_key_required:
-        yield fault(ROUTE, name, KEYED, found=True, expected=nobody, call=SERVED)
+        yield fault(ROUTE, name, KEYED, found=True, expected=nothing, call=SERVED)
     if integration is None or integration.kind != MOCK:
         yield _not_static(name, integration)
         return

@@ -153,7 +153,7 @@ class Function(Tagged):
 
     @property
     def bounds(self) -> Mapping[Words, Bound]:
-        """What its configuration has to keep to, whatever else is decided."""
+        """What its configuration has to keep to, besides what is decided."""
         return {TIMEOUT: between(NEEDED_S, self.timeout_s), MEMORY: at_least(self.memory_mb)}
 
 

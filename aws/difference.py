@@ -58,7 +58,7 @@ class Difference:
     together: Words = SILENCE
     """What one decision about several of these is about; each may be decided alone as well."""
     terms: Words = SILENCE
-    """What goes with what was found (rights, conditions, filters): anyone who allows one allows no other."""
+    """What goes with what was found (rights, conditions, filters): a decision that allows one allows no other."""
     ids: tuple[str, ...] = ()
     """See ``Unplanned``; where it is empty, what was found is named by itself."""
     id: str = ""

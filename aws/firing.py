@@ -42,7 +42,7 @@ DECIDED_IN = Words(
 )
 
 IGNORES_MISSING = "AWS/DynamoDB"
-"""Namespace in which alarms ignore missing data whatever is set: CloudWatch user guide, "Configuring how CloudWatch alarms treat missing data"."""
+"""Namespace in which alarms ignore missing data, whichever treatment is set: CloudWatch user guide, "Configuring how CloudWatch alarms treat missing data"."""
 LONGEST_S = 3600
 RESOLUTION_S = 60
 """How often AWS and our functions publish (PutMetricAlarm, Period: shorter ones are for metrics of a finer resolution)."""
@@ -152,7 +152,7 @@ def _missing_data() -> Bound:
 
 
 def _looks_back() -> Bound:
-    """Return the bound of its range: until a fault is out of range the alarm stays on, and nobody hears of the next."""
+    """Return the bound of its range: until a fault is out of range the alarm stays on, and the next fault sends no message."""
     bound = at_most(LONGEST_S, " s")
     return replace(
         bound,

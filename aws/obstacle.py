@@ -73,7 +73,7 @@ def obstacle_of(code: str, message: str, rights: Obstacle = Obstacle.CALLER_RIGH
 
 
 def lacking(message: str) -> tuple[str, str]:
-    """Return the action that AWS says nobody allowed, and on what; empty where it does not say so."""
+    """Return the action that AWS says is not allowed, and on what; empty where it does not say so."""
     found = _LACKING.search(message)
     return (found[1], found[2] or "") if found else ("", "")
 

@@ -1,6 +1,6 @@
 """One pass over AWS: each section is read once, in parallel, and an error becomes the section's reason.
 
-A section or source belongs to the thread that asked first; anyone who asks later waits for it. As the
+A section or source belongs to the thread that asked first; a thread that asks later waits for it. As the
 owner is always running and sections never wait in a circle, waiting cannot end in a deadlock. Items must
 not ask for sections, whose pool has a thread for each section alone; sources they may.
 """
@@ -175,7 +175,7 @@ class Reading:
         try:
             self.source(self._first)
             return self._readers[name].read(self)
-        except Exception as error:  # noqa: BLE001 - whatever it is, the section is unknown, so red
+        except Exception as error:  # noqa: BLE001 - after any error the section is unknown, so red
             return unreadable(error)
         finally:
             with self._lock:
@@ -212,7 +212,7 @@ def guarded(read: Callable[[], T]) -> T | Unreadable | None:
         return read()
     except Gone:
         return None
-    except Exception as error:  # noqa: BLE001 - whatever it is, the item is unknown, so red
+    except Exception as error:  # noqa: BLE001 - after any error the item is unknown, so red
         return unreadable(error)
 
 

@@ -1,4 +1,4 @@
-"""Whatever is said to a person is said in both languages: data first, rendered where it is shown."""
+"""Text for people, in both languages: data first, rendered where it is shown."""
 
 import os
 from collections.abc import Callable, Iterable, Mapping, Sequence

@@ -29,12 +29,12 @@ from signoff.judge.snapshot import Snapshot
 
 ORDINARY = Words(en="who else may act on our resources", ja="本環境のリソースを操作できる他の相手")
 """What one decision about all of an account's own principals is about."""
-NOBODY_ELSE = Bound(
+NO_OTHERS = Bound(
     code="nobody_else",
     value=(),
     holds=lambda found: not found,
     words=Words(
-        en="nobody but the planned ones and the administrators",
+        en="only the planned ones and the administrators",
         ja="計画した相手とadministratorsのみであること",
     ),
 )
@@ -124,7 +124,7 @@ def assumable_by_others(
         difference
         for arn, others in found.items()
         for difference in if_any(
-            PRINCIPALS["role"], arn, TRUSTED, others, NOBODY_ELSE, **NAMED, **about
+            PRINCIPALS["role"], arn, TRUSTED, others, NO_OTHERS, **NAMED, **about
         )
     )
 
@@ -166,7 +166,7 @@ def allowed_by_policy(
                 if who not in strangers and not insiders.may_be_given(who, statement, arn):
                     found.setdefault(Words.same(who), []).append(statement)
     about = {"terms": terms_of(dict(sorted(found.items(), key=str))), "ids": digests(found)}
-    return if_any(kind, name, OPENED, sorted(found, key=str), NOBODY_ELSE, **NAMED, **about)
+    return if_any(kind, name, OPENED, sorted(found, key=str), NO_OTHERS, **NAMED, **about)
 
 
 def digests(found: Mapping[Words, Iterable[Statement]]) -> tuple[str, ...]:
@@ -223,7 +223,7 @@ def allowed_to_publish(topic: Topic, insiders: Insiders) -> tuple[Difference, ..
                     found.setdefault(Words.same(who), []).append(statement)
     whom = dict(sorted(found.items(), key=str))
     about = {"terms": terms_of(whom), "call": "sns:GetTopicAttributes"}
-    return if_any(TOPIC.words, topic.arn, OPENED, [*whom], NOBODY_ELSE, **NAMED, **about)
+    return if_any(TOPIC.words, topic.arn, OPENED, [*whom], NO_OTHERS, **NAMED, **about)
 
 
 def _of_owner(statement: Statement, account: str) -> bool:
@@ -241,7 +241,7 @@ def used_elsewhere(role: Role, users: Iterable[RoleUser], region: str) -> tuple[
     found = [_used_by(user) for user in users]
     if role.last_used_in not in {None, region}:
         found.append(Words(en=f"Region {role.last_used_in}", ja=f"リージョン{role.last_used_in}"))
-    return if_any(ROLE.words, role.name, USED_BY, found, NOBODY_ELSE, loosens=True)
+    return if_any(ROLE.words, role.name, USED_BY, found, NO_OTHERS, loosens=True)
 
 
 def _used_by(user: RoleUser) -> Words:
@@ -313,12 +313,12 @@ def _difference(principal: Principal, reach: list[Reach], fact: Words) -> Differ
         name=name,
         fact=fact,
         found=reached,
-        bound=NOBODY_ELSE,
+        bound=NO_OTHERS,
         together=ORDINARY if fact == MAY_ACT else SILENCE,
         **NAMED,
         said=Words(
             en=f"{kind.en} {name} may act on {reached.en}: it is allowed {example.en};"
-            " expected nobody but the planned roles and the administrators in environments.toml",
+            " expected only the planned roles and the administrators in environments.toml",
             ja=f"{kind.ja}{name}が{reached.ja}を操作できます（例: {example.ja}）。"
             "期待値: 計画したロールと、environments.tomlのadministratorsのみ",
         ),

@@ -118,7 +118,7 @@ def _unplanned(name: str, found: Sections) -> tuple[Difference, ...]:
 
 
 def other_actions(found: Sections) -> tuple[Difference, ...]:
-    """Return what our alarms do besides publishing to topics, whatever they watch."""
+    """Return what our alarms do besides publishing to topics."""
     attached = [known(attachment) for attachment in known(found.alarm_attachments).values()]
     return unallowed(
         unplanned for several in attached for unplanned in several if unplanned.fact == OTHER_ACTION

@@ -29,7 +29,7 @@ TTL = Words(en="time to live", ja="有効期限（TTL）")
 
 
 def authorizers(deployed: Deployed) -> tuple[Authorizer, ...]:
-    """Return the authorizers that routes ask, whatever they are called.
+    """Return the authorizers that routes ask, under any name.
 
     If no route asks one, SEC-34 is red already.
     """

@@ -74,7 +74,7 @@ class Delivery:
     environment: Environment
 
     def faults(self, alarm: Alarm) -> tuple[Difference, ...]:
-        """Return why nobody is notified of this alarm; nothing if at least one topic reaches a person."""
+        """Return why no person is notified of this alarm; nothing if at least one topic reaches a person."""
         if faults := self._silent(alarm):
             if any(not self._silent(firing) for firing in self._firing_with(alarm)):
                 return ()

@@ -298,7 +298,7 @@ def _of_channel(channel: str) -> Bound:
 
 
 def _by_name(account: str) -> Bound:
-    """No entry that takes in somebody of whom nobody has heard: a service acts for anyone who uses it, and who is in another account its owner says."""
+    """No entry that covers unknown principals: a service acts for all its callers, and another account's owner decides who is in it."""
     forms = [re.compile(f"arn:aws:iam::{account}:{name}") for name in NAMED]
     words = Words(
         en="roles and users of this account by their whole names, with * only for the ends that AWS draws (AWSReservedSSO_NAME_*)",

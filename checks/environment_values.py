@@ -12,7 +12,7 @@ from signoff.environment import Environment, where
 
 ENVIRONMENT = Words(en="environment", ja="環境")
 OF_PRODUCTION = frozenset({"load_plan", "tags", "deletion_protection", "demand"})
-"""Keys that differ by nature before production, where load is small and nobody visits, tags name another environment and tables come and go."""
+"""Keys that differ by nature before production, where load is small and there are no visitors, tags name another environment and tables come and go."""
 ANYWHERE = Words(
     en="An award does not require a position here: every user who is logged in can collect every stamp at home.",
     ja="この環境ではスタンプ付与に位置情報を要求しない。ログインした利用者は自宅から全スタンプを取得できる。",

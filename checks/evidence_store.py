@@ -75,7 +75,7 @@ def damaged(store: Custody, records: Records) -> tuple[Difference, ...]:
 
 
 def forgeable(store: Custody) -> tuple[Difference, ...]:
-    """Return a difference if the key is a file, with which anyone who can read it can sign."""
+    """Return a difference if the key is a file: every reader of a file can sign with it."""
     facts, bounds = {KEY: store.key}, {KEY: IN_KMS}
     about = {"decided_in": where("evidence_key"), "decidable": False}
     return () if store.in_kms else differences(STORE, store.location, facts, bounds, **about)

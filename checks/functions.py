@@ -1,4 +1,4 @@
-"""What functions run on, how many of them at the same time, and which versions say to nobody whom they allow."""
+"""What functions run on, how many of them at the same time, and which versions allow callers in a policy that cannot be read."""
 
 import math
 from collections.abc import Iterable

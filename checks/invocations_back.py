@@ -55,7 +55,7 @@ def _policies(
 
 
 def _source(snapshot: Snapshot[Plan], deployed: Deployed, by: str) -> str | None:
-    """Return the ARN with which API Gateway asks; None for an authorizer whose id nobody can know any more."""
+    """Return the ARN with which API Gateway asks; None for an authorizer whose id can no longer be known."""
     api_id, environment = deployed.rest_api().id, snapshot.environment
     kind, _, name = by.partition(" ")
     if kind != "authorizer":

@@ -79,7 +79,7 @@ def _delivers(statement: Statement) -> bool:
 
 def _principals(statement: Statement) -> str:
     named = statement.principals or statement.not_principals
-    return ", ".join(sorted({name for _, name in named})) or "nobody"
+    return ", ".join(sorted({name for _, name in named})) or "no one"
 
 
 def _difference(policy: LogPolicy, fact: Words, found: str) -> Difference:

@@ -10,7 +10,7 @@ from aws.iam.principal import is_gone
 from aws.words import Words, joined
 
 ACCOUNT_KEYS = frozenset({"aws:principalaccount", "kms:calleraccount"})
-"""Condition keys that hold the caller's account, anyone who calls."""
+"""Condition keys that hold the caller's account, for every caller."""
 SERVICE_KEYS = frozenset({"aws:sourceaccount"})
 """Condition keys that hold the account for which a service of AWS calls."""
 INVOKE = "execute-api:invoke"
@@ -97,7 +97,7 @@ def _outside(statement: Statement, account: str) -> Iterator[tuple[str, str, Wor
         yield (
             "*",
             "*",
-            Words(en="everyone but a few (NotPrincipal)", ja="一部を除く全員（NotPrincipal）"),
+            Words(en="everyone except a few (NotPrincipal)", ja="一部を除く全員（NotPrincipal）"),
         )
     for kind, who in statement.principals:
         if is_gone(kind, who):

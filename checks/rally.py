@@ -197,7 +197,7 @@ def _within(area: Area, km: float) -> Bound:
 
 def _not_zero() -> Bound:
     return described(
-        en="a place, not the zero of a field that nobody filled in",
+        en="a place, not the zero of an empty field",
         ja="未入力の0ではない位置",
         code="not_zero",
     )

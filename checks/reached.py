@@ -24,7 +24,7 @@ KINDS: Mapping[str, tuple[Words, int]] = {
     "rights of users": (Words(en="the rights of users", ja="ユーザーの権限"), 1),
     "rights of groups": (Words(en="the rights of groups", ja="グループの権限"), 1),
     "rights of policies": (Words(en="policies that others have", ja="他者が持つポリシー"), 1),
-    PRINCIPAL: (Words(en="whatever these may act on:", ja="次の相手が操作できるもの: "), 1),
+    PRINCIPAL: (Words(en="what these may act on:", ja="次の相手が操作できるもの: "), 1),
 }
 """Kind of resource -> its words, and how many there are: "all" means that many."""
 EVERYTHING = Words(

@@ -165,7 +165,7 @@ def judged_load(
 
 
 def load_flaws(record: Record, environment: Environment) -> tuple[Difference, ...]:
-    """Return what is wrong with a load verdict, so that nobody may go live on it."""
+    """Return what is wrong with a load verdict, so that it is no ground to go live."""
     kind, name, verdict = LOAD, environment.load_plan, record.body["verdict"]
     if not passed(record):
         return (fault(kind, name, VERDICT, verdict, Words.same("pass"), said=sentence_of(record)),)

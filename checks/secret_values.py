@@ -66,7 +66,7 @@ def weak(value: SecretValue, want: desired.Secret) -> tuple[Difference, ...]:
 
 
 def _copied(value: SecretValue) -> Words | None:
-    """Say that another secret has the same value: anyone who may read one has both."""
+    """Say that another secret has the same value: a principal that may read one has both."""
     others = ", ".join(value.same_as)
     return Words(en=f"the value of {others} as well", ja=f"{others}と同じ値") if others else None
 

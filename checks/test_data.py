@@ -1,4 +1,4 @@
-"""DATA: what was migrated is all there, well formed, and nobody's test data is."""
+"""DATA: what was migrated is all there and well formed, and no test data is."""
 
 from datetime import date
 
@@ -137,7 +137,7 @@ def test_no_two_spots_overlap(
 
 @expectation("DATA-07", ja="稼働開始前の利用者テーブルに移行分以外の項目がない")
 @pytest.mark.parametrize("key", ["users", "userstamps"])
-def test_nobody_is_in_the_tables_of_people_before_the_go_live(
+def test_tables_of_people_hold_only_migrated_items_before_the_go_live(
     key: str, deployed: Deployed, plan: Plan, environment: Environment, judge: Judge
 ) -> None:
     table = plan.table(key)

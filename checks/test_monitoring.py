@@ -232,14 +232,16 @@ def test_account_leaves_our_logs_as_they_are(
 
 
 @expectation("MON-16", ja="ほかにアラームの通知を受ける者がいない")
-def test_nobody_else_hears_the_alarms(delivery: Delivery, plan: Plan, judge: Judge) -> None:
+def test_only_planned_addresses_receive_the_alarms(
+    delivery: Delivery, plan: Plan, judge: Judge
+) -> None:
     judge.observe.note(topics=len(known(delivery.found.topics)), planned=bool(plan.topic.email))
 
     judge(delivery.others(plan.topic.email))
 
 
 @expectation("MON-16", ja="ほかにロググループの内容を集計するものがない")
-def test_nobody_else_counts_what_the_log_group_holds(
+def test_nothing_else_counts_what_the_log_group_holds(
     log_group: desired.LogGroup, deployed: Deployed, environment: Environment, judge: Judge
 ) -> None:
     attached = judge.observe.attached(

@@ -213,7 +213,7 @@ def test_function_has_no_url_of_its_own(
 
 
 @expectation("SEC-19", ja="テーブルがアカウント外に開かれていない")
-def test_table_is_open_to_nobody_beyond_the_account(
+def test_table_is_not_open_beyond_the_account(
     table: desired.Table, deployed: Deployed, environment: Environment, judge: Judge
 ) -> None:
     policy = deployed.table_policy(table)
@@ -243,7 +243,7 @@ def test_boundary_leaves_the_role_what_its_function_needs(
 
 
 @expectation("SEC-24", ja="他の者が本環境のリソースを操作できない")
-def test_nobody_else_may_act_on_what_is_ours(
+def test_no_other_principal_may_act_on_our_resources(
     deployed: Deployed, insiders: Insiders, judge: Judge
 ) -> None:
     principals = deployed.principals()
@@ -260,7 +260,7 @@ def test_nobody_else_may_act_on_what_is_ours(
 
 
 @expectation("SEC-24", ja="テーブルのポリシーが他の相手を許可していない")
-def test_policy_of_the_table_names_nobody_else(
+def test_policy_of_the_table_names_no_other_principal(
     table: desired.Table, deployed: Deployed, insiders: Insiders, judge: Judge
 ) -> None:
     policy = deployed.table_policy(table)
@@ -284,7 +284,7 @@ def test_policy_of_no_key_allows_a_stranger(
 
 
 @expectation("SEC-24", ja="シークレットのポリシーが他の相手を許可していない")
-def test_policy_of_the_secret_names_nobody_else(
+def test_policy_of_the_secret_names_no_other_principal(
     secret: desired.Secret, deployed: Deployed, insiders: Insiders, judge: Judge
 ) -> None:
     found = judge.observe(deployed.secret(secret), "policy")
@@ -297,7 +297,7 @@ def test_policy_of_the_secret_names_nobody_else(
 
 
 @expectation("SEC-24", ja="トピックのポリシーが他の相手を許可していない")
-def test_policy_of_the_topic_names_nobody_else(
+def test_policy_of_the_topic_names_no_other_principal(
     found: Sections, insiders: Insiders, judge: Judge
 ) -> None:
     topics = [known(topic) for topic in known(found.topics).values()]
@@ -318,7 +318,7 @@ def test_role_is_used_by_its_function_alone(
 
 
 @expectation("SEC-26", ja="他の者が関数を呼び出せない")
-def test_nobody_else_may_invoke_a_function(
+def test_no_other_principal_may_invoke_a_function(
     deployed: Deployed, insiders: Insiders, judge: Judge
 ) -> None:
     principals = deployed.principals()

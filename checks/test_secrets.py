@@ -74,7 +74,7 @@ def test_secret_is_an_object_with_the_one_expected_field(
 
 
 @expectation("SEC-02", ja="シークレットに計画外のフィールドがない")
-def test_secret_has_no_field_that_nobody_planned(
+def test_secret_has_no_unplanned_field(
     secret: desired.Secret, deployed: Deployed, judge: Judge
 ) -> None:
     value = deployed.secret_value(secret)
@@ -216,7 +216,7 @@ def test_no_stage_variable_and_no_tag_is_a_secret(
 
 
 @expectation("SEC-08", ja="シークレットがアカウント外に開かれていない")
-def test_secret_is_open_to_nobody_beyond_the_account(
+def test_secret_is_not_open_beyond_the_account(
     secret: desired.Secret, deployed: Deployed, environment: Environment, judge: Judge
 ) -> None:
     found = judge.observe(deployed.secret(secret), "policy")

@@ -31,7 +31,7 @@ SOME_ROLE = Bound(
 
 
 @expectation("DEP-27", ja="他人向けの応答がキャッシュされない")
-def test_answer_is_never_cached_for_somebody_else(
+def test_answer_is_never_cached_for_another_caller(
     route: desired.Route, deployed: Deployed, environment: Environment, judge: Judge
 ) -> None:
     stage = judge.observe(deployed.stage(), "cache_enabled", "settings")

@@ -97,7 +97,7 @@ def test_policy_of_the_table_denies_our_functions_nothing(
 
 
 @expectation("DEP-08", ja="テーブルに計画外のインデックスがない")
-def test_table_has_no_index_that_nobody_planned(
+def test_table_has_no_unplanned_index(
     table: desired.Table, deployed: Deployed, judge: Judge
 ) -> None:
     found = judge.observe(deployed.table(table), "indexes")

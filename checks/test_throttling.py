@@ -1,4 +1,4 @@
-"""SEC-30 to SEC-32, SEC-34, SEC-35, DEP-37: nobody calls more often than decided, and nobody without a session; the target rate fits in."""
+"""SEC-30 to SEC-32, SEC-34, SEC-35, DEP-37: no caller exceeds the decided rate or gets through without a session, and the target rate fits in."""
 
 from aws import desired
 from aws.bounds import at_least, covers, exactly

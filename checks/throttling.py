@@ -40,7 +40,7 @@ class Limits:
 def effective_limits(stage: Stage, account: GatewayAccount, verb: str, path: str) -> Limits:
     """Return the limits for a caller without a key on one method.
 
-    A method's own limit takes the place of the stage's, even where it is wider; whatever neither
+    A method's own limit takes the place of the stage's, even where it is wider; a value that neither
     sets is left to the account (10,000 and 5,000 by default).
     """
     unset = MethodSetting()

@@ -32,7 +32,7 @@ from checks.outsiders import open_to_all
 from checks.stages import opened_by
 
 OPENING = frozenset({CREDENTIALS.en, TLS.en})
-"""Facts that let a route act as another role, or trust whatever answers."""
+"""Facts that let a route act as another role, or trust any answering host."""
 
 
 def of_api(deployed: Deployed) -> tuple[Difference, ...]:

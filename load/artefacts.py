@@ -27,7 +27,7 @@ class ReportFolders:
         return self.home / "ledger.jsonl"
 
     def new(self, plan: str) -> Path:
-        """Name the folder of a run; anyone who writes into it first creates it."""
+        """Name the folder of a run; its first writer creates it."""
         return self.home / f"{self.now():%Y%m%dT%H%M%S}-{plan}"
 
     def link(self, folder: Path) -> None:

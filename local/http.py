@@ -19,7 +19,7 @@ from urllib.parse import parse_qsl
 HOST = "127.0.0.1"
 _BODILESS = {204, 304}
 _OWN_HEADERS = {"connection", "content-length", "transfer-encoding"}
-"""What this server says itself, whatever an answer says."""
+"""Headers that this server sets itself, over those of an answer."""
 _DRAINED_BYTES = 64 * 1024 * 1024
 _log = logging.getLogger(__name__)
 

@@ -25,7 +25,7 @@ UNFINISHED = re.compile(
     r"|^テスト用|\(仮\)|\{\{.*\}\}|\$\{.*\}|<%.*%>|([〇○◯●])\1",
     re.IGNORECASE,
 )
-"""Placeholders for text that nobody has written yet, or that a template should have filled in."""
+"""Placeholders for text that is not written yet, or that a template should have filled in."""
 BREAKS = {"\n", "\r", "\t"}
 JOINERS = {"\u200c", "\u200d"}
 """Invisible characters that emoji and some scripts need."""
@@ -40,7 +40,7 @@ def words_flaw(item: Item) -> Words | None:
     for name, typed in item.items():
         if name not in KNOWN and (meant := _meant(name)):
             return Words(
-                en=f"{name} is read by nobody, {meant} is meant",
+                en=f"{name} is not read, {meant} is meant",
                 ja=f"{name}はどの関数も読まない（正しくは{meant}）",
             )
         if name in {"StampId", "Name", "Description"} and (why := _unreadable(name, typed)):

@@ -81,7 +81,7 @@ STATES = {
 }
 """Outcome of a row, as JSON writes it, in words."""
 COUNTED = frozenset({"pass", UNKNOWN})
-"""States of which only the number of rows is shown: nobody has to look at those rows."""
+"""States of which only the number of rows is shown: no action follows from those rows."""
 
 
 def procedures() -> Mapping[str, Procedure]:

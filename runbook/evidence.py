@@ -104,7 +104,7 @@ class Signing:
         return bool(rows) and all(self.judged.get(row) in OF_ITSELF for row in rows)
 
     def sign(self, step: Step) -> None:
-        """Leave the signature; Refused where nobody gives a name, or nothing is live."""
+        """Leave the signature; Refused without a name, or nothing is live."""
         body = {"step": name_of(step), "by": self.by(), "said": step.text.title.en}
         live = self.live(self._rests_on[name_of(step)])
         _append(self, KIND, body, live, days=self.days, now=self.now)

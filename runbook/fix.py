@@ -85,8 +85,8 @@ WORDS: Mapping[str, Words] = {
         ja="{red}件中{green}件が合格になりました。全体の判定: pytest --env {env}",
     ),
     "red": Words(en="still red: {rows}", ja="不合格のまま: {rows}"),
-    "nobody": Words(
-        en="There is nobody to ask: run the commands above yourself, or this at a terminal.",
+    "unattended": Words(
+        en="There is no terminal to ask at: run the commands above yourself, or this at a terminal.",
         ja="確認する相手がいません。上のコマンドを自分で実行するか、ターミナルで実行してください。",
     ),
 }
@@ -175,7 +175,7 @@ class RepairSession:
             self._say(WORDS["since"], procedures=", ".join(self.ran_since))
         interrupted = self._through(red)
         if self.ask is None:
-            self._say(WORDS["nobody"])
+            self._say(WORDS["unattended"])
         left = [row for row, still in self._red.items() if still]
         green = len(self._red) - len(left)
         self._say(WORDS["left"], green=green, red=len(self._red), env=environment)
@@ -337,7 +337,7 @@ def at_a_terminal(
 
 
 def typed(question: str) -> str:
-    """Ask at the terminal; anyone who closes it quits."""
+    """Ask at the terminal; to close it is to quit."""
     try:
         return input(question)
     except EOFError:

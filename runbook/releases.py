@@ -1,7 +1,7 @@
 """The release record: what was put live, which checks compare and rollbacks go back to.
 
 A procedure records what it put live itself, and nothing else that it finds: a record made of what is found
-would declare right whatever somebody else deployed. Only `record_release` does that, by name.
+would declare right what others deployed. Only `record_release` does that, by name.
 """
 
 from collections.abc import Iterable, Mapping

@@ -3,7 +3,7 @@
 ``rights.json`` holds procedure -> place -> actions (place empty: the resources of each action's own service; else a
 key of ``rights_resources``). ``python -m tests.runbook.recorded_runs`` records it, and a test compares it.
 ``python -m runbook.rights`` writes a policy a procedure into ``docs/rights/``; ``python -m runbook NAME --env ENV
---policy`` prints the policy for an environment. Anyone who proves rows as well, or signs, needs the reader's policy beside it
+--policy`` prints the policy for an environment. To prove rows as well, or to sign, the reader's policy is needed beside it
 (``docs/reader-policy.json``).
 """
 

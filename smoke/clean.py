@@ -20,7 +20,7 @@ from smoke.leftovers import Leftovers, harness_leftovers
 from smoke.notes import Notes
 
 NO_STACK = Words(
-    en="no local stack is kept up: whatever was left in one went with it",
+    en="no local stack is kept up: what was left in one went with it",
     ja="常駐のローカルスタックがない。残っていたデータはスタックとともに消えている",
 )
 REMOVED = Words(en="removed", ja="削除")

@@ -94,7 +94,7 @@ class Client:
             call=call,
             status=response.status_code,
             headers={name.lower(): value for name, value in response.headers.items()},
-            # As a page reads JSON, whatever charset is named: what is not UTF-8 is not JSON either.
+            # As a page reads JSON, ignoring the charset: what is not UTF-8 is not JSON either.
             text=response.content.decode("utf-8", "backslashreplace"),
             at=time.time(),
             took_s=time.monotonic() - asked,

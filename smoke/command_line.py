@@ -10,7 +10,7 @@ from signoff.commands.command_line import (
 
 REMOVES = Words(
     en="""\
-Remove what smoke and load runs left, and verify by reading that it is gone: items of users that LINE gives to nobody
+Remove what smoke and load runs left, and verify by reading that it is gone: items of users whose ids LINE never gives out
 (Usmoke-…, U000000000000…, Uload-…), and the test user's rich menu where a
 killed run noted that it set one. Nothing of a person is touched. A judging run takes up notes of killed runs by itself.
 """,

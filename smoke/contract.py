@@ -1,4 +1,4 @@
-"""Judges answers by the contract: whatever smoke/openapi.yaml does not document is wrong, and named by JSON pointer."""
+"""Judges answers by the contract: what smoke/openapi.yaml does not document is wrong, and named by JSON pointer."""
 
 import json
 import re

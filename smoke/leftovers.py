@@ -21,7 +21,7 @@ from smoke.tester import Restorer, TesterSnapshot
 
 COMMAND = "python -m smoke clean --env {}"
 LATE = timedelta(minutes=1)
-"""No function runs longer than 30 s: a call made longer ago than this has stored whatever it stores."""
+"""No function runs longer than 30 s: a call made longer ago than this has stored all that it stores."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,7 +51,7 @@ class Leftovers:
         return left
 
     def _put_back(self, consenting: TesterSnapshot, cleaner: Cleaner) -> list[Words]:
-        """Take back what the test user was awarded; never anybody else's items, whatever the note says."""
+        """Take back what the test user was awarded; never another user's items, even if the note names them."""
         user = self.environment.smoke.test_user
         if consenting.user_id != user:
             stamps = ", ".join(consenting.asked)

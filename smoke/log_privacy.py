@@ -27,7 +27,7 @@ PRECISE = 12
 USER, SESSION = Words(en="the user id", ja="ユーザーID"), Words(en="the session", ja="セッション")
 BODY, ID_TOKEN = Words(en="the body", ja="本文"), Words(en="the ID token", ja="IDトークン")
 POSITION, PERSON = Words(en="the position", ja="位置"), Words(en="the name", ja="名前")
-SAID_OF_ANYBODY = {USER, SESSION, POSITION, PERSON}
+PERSONAL = {USER, SESSION, POSITION, PERSON}
 """What is searched for to find lines without a request id."""
 OF_TOKENS = ("Bearer", "eyJ")
 """How an Authorization header and a signed token begin; tokens of the functions themselves are not a caller's."""
@@ -71,7 +71,7 @@ def exposed_in_logs(calls: RowCalls, group: LogGroup) -> list[Words]:
     asked = _asked(calls, group)
     private = {secret.text: secret for answer in asked for secret in _private(answer)}
     ids = patterns((made.request_id for made in varied(asked)), BY_ID)
-    telling = (secret.text for secret in private.values() if secret.what in SAID_OF_ANYBODY)
+    telling = (secret.text for secret in private.values() if secret.what in PERSONAL)
     people = patterns([*OF_TOKENS, *sorted(telling, key=len)], BY_USER)
     logs = logs_of(calls)
     since = min(made.at for made in asked)

@@ -21,7 +21,7 @@ from aws.words import Words
 from signoff.environment import Environment
 from signoff.environment.guard import GuardError, open_session
 from smoke.scenarios import users_of
-from smoke.sessions import NOBODY, SYNTHETIC, SessionMinter
+from smoke.sessions import SYNTHETIC, UNISSUED, SessionMinter
 from smoke.tester import TesterSnapshot
 
 
@@ -38,8 +38,8 @@ class Note:
 
     @property
     def ours(self) -> tuple[str, ...]:
-        """Those users of the note whom only this harness can have made, whatever else the file names."""
-        return tuple(user for user in self.users if user.startswith((SYNTHETIC, NOBODY)))
+        """Those users of the note whom only this harness can have made, out of all that the file names."""
+        return tuple(user for user in self.users if user.startswith((SYNTHETIC, UNISSUED)))
 
 
 NOTE = TypeAdapter(Note)
@@ -132,7 +132,7 @@ class Notes:
 def _locked(path: Path) -> Iterator[str]:
     """Hold a lock, which the kernel releases however the process ends; yield its holder if another process has it, else "".
 
-    If no file can be created, as in a read-only folder, nobody is locked out.
+    If no file can be created, as in a read-only folder, no run is locked out.
     """
     try:
         path.parent.mkdir(parents=True, exist_ok=True)

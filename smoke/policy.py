@@ -12,7 +12,7 @@ from smoke.sessions import HARNESS
 from smoke.tester import borrows_a_user, consenting_user
 
 USERS = tuple(f"{prefix}*" for prefix in HARNESS)
-"""Hash keys that the suite may touch: ids that LINE gives to nobody."""
+"""Hash keys that the suite may touch: ids that LINE never gives out."""
 
 
 def policy(environment: Environment, plan: Plan) -> dict[str, Any]:

@@ -20,7 +20,7 @@ SYNTHETIC_USERS = (
     *("caller", "other", "collector", "tourist"),
     LONGEST_NAME,
 )
-NOBODY = "login"
+LOGIN = "login"
 """Name of the person with an id of LINE's form who logs in where the stand-in of LINE vouches for them."""
 NO_SPOT = "SMOKE-NO-SUCH-SPOT"
 ACCURACY_M = 10
@@ -31,7 +31,7 @@ GUIDE = send("POST /auth/verify", id_token="test_token")  # noqa: S106 - no toke
 
 def users_of(sessions: SessionMinter) -> frozenset[str]:
     """Return all users of this run that any call of it is made for, or about."""
-    people = map(sessions.nobody, (NOBODY, *FLAWS))
+    people = map(sessions.unissued, (LOGIN, *FLAWS))
     return frozenset((*map(sessions.user, SYNTHETIC_USERS), *people))
 
 
@@ -60,7 +60,7 @@ class Scenarios:
 
     @cached_property
     def collector(self) -> Session:
-        """The user who collects: synthetic, in production the test user; ManualOnly if nobody may."""
+        """The user who collects: synthetic, in production the test user; ManualOnly if no user may."""
         if not self.environment.smoke.writes:
             raise ManualOnly(
                 Words(
@@ -139,7 +139,7 @@ class Scenarios:
             "GET /stamps": lambda: self.stamps_of(self.caller),
             "POST /stamps/award": lambda: self.award(self.collector),
             "POST /gps/verify": lambda: self.position(self.caller),
-            "POST /notify": self._notify_nobody,
+            "POST /notify": self._notify_unissued,
             "GET /ranking/weekly": lambda: self.ranking("weekly", self.caller),
             "GET /ranking/monthly": lambda: self.ranking("monthly", self.caller),
             "GET /richmenu/list": lambda: get("/richmenu/list", self.caller),
@@ -150,12 +150,12 @@ class Scenarios:
     @cached_property
     def login(self) -> Call:
         """The login, made once, since each ID token is a new one."""
-        token = self.id_tokens.good(self.sessions.nobody(NOBODY))
+        token = self.id_tokens.good(self.sessions.unissued(LOGIN))
         return send("POST /auth/verify", id_token=token)
 
     def login_with(self, flaw: str) -> Call:
         """Log in with an ID token whose only flaw is this one."""
-        token = self.id_tokens.bad(flaw, self.sessions.nobody(flaw))
+        token = self.id_tokens.bad(flaw, self.sessions.unissued(flaw))
         return send("POST /auth/verify", id_token=token)
 
     def forged_like(self, accepted: Call) -> Call:
@@ -210,7 +210,7 @@ class Scenarios:
         asked = {"user_id": session.user_id, "type": "reminder", **members}
         return send("POST /notify", session, **asked)
 
-    def _notify_nobody(self) -> Call:
+    def _notify_unissued(self) -> Call:
         # Never with the operator's own session, which would send the operator a message.
         return self.notify(self.sessions.own(self.sessions.user("caller")))
 

@@ -30,9 +30,9 @@ BORROWED = "SMOKE_SESSION_TOKEN"
 DAY_S = 24 * 60 * 60
 SYNTHETIC = "Usmoke-"
 """Prefix of ids that never have LINE's form: notify drops such users, and rankings leave them out."""
-NOBODY = "U" + "0" * 12
-"""Prefix of ids of LINE's form that LINE gives to nobody, for when the id must not be a flaw."""
-HARNESS = (SYNTHETIC, NOBODY, "Uload-")
+UNISSUED = "U" + "0" * 12
+"""Prefix of ids of LINE's form that LINE never gives out, for when the id must not be a flaw."""
+HARNESS = (SYNTHETIC, UNISSUED, "Uload-")
 """Prefixes of the ids of all users that this project makes, those of load included."""
 PUBLIC_KEYS = ("default-secret-key-change-in-production", "your-production-secret-key-here")
 """Token keys in the development code and in the guide, which anyone can read."""
@@ -61,9 +61,9 @@ class SessionMinter:
         """Return this run's synthetic user of that name."""
         return f"{SYNTHETIC}{self.run}-{name}"
 
-    def nobody(self, name: str) -> str:
+    def unissued(self, name: str) -> str:
         """Return an id of LINE's form that is this run's own, and no person's."""
-        return NOBODY + self.run + hashlib.sha256(name.encode()).hexdigest()[:12]
+        return UNISSUED + self.run + hashlib.sha256(name.encode()).hexdigest()[:12]
 
     def live(self, user_id: str) -> Session:
         """Return a session under the live key, or the operator's own in place of it."""

@@ -227,7 +227,7 @@ class Suite:
         ]
 
     def _sets_menu(self, call: Call) -> bool:
-        """Whether a call sets the test user's menu: calls about nobody set nothing."""
+        """Whether a call sets the test user's menu: calls about an unknown user set nothing."""
         session, tester = call.session, self.environment.smoke.test_user
         return call.route == SET_MENU and session is not None and session.user_id == tester
 

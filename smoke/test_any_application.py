@@ -98,7 +98,7 @@ def test_call_without_a_session_is_refused(
 
 
 @expectation("SEC-40", ja="公開されている鍵で署名したセッションが拒否される")
-def test_session_under_a_key_that_anyone_can_read_is_refused(
+def test_session_under_a_published_key_is_refused(
     any_route: str, any_api: AnyApi, observe: Observations
 ) -> None:
     for key in PUBLIC_KEYS:

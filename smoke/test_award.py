@@ -1,4 +1,4 @@
-"""POST /stamps/award: a stamp for anyone who stands there, once; and nothing of the test stays."""
+"""POST /stamps/award: a stamp for each user who stands there, once; and nothing of the test stays."""
 
 from aws.words import Words
 from signoff.judge.checklist import expectation

@@ -31,7 +31,7 @@ def test_every_spot_has_an_inside_and_an_outside(calls: RowCalls) -> None:
 
 
 @expectation("SEC-44", ja="誤差の大きな測位で範囲内にならない")
-def test_huge_accuracy_puts_nobody_within(calls: RowCalls) -> None:
+def test_huge_accuracy_puts_no_user_within(calls: RowCalls) -> None:
     answer = calls.answer(
         lambda s: s.position(s.caller, **s.spot.away(FAR_M), accuracy=HUGE_ACCURACY_M)
     )

@@ -98,6 +98,11 @@ CLIPPED = re.compile(
     r"|can't be told|hand(s|ed)? (it )?on|anew|of age)\b"
 )
 """What reads as translated; AWS's and pytest's documentation say fix, allow, show, share, again."""
+WITHOUT_A_NOUN = re.compile(
+    r"(?<![A-Za-z\"])(nobody|whoever|whatever|whomever|but for|but a few)(?![A-Za-z\"])",
+    re.IGNORECASE,
+)
+"""What leaves out who or what is meant: write the noun. In quotes, it is a value: API Gateway's principal of a Deny."""
 TRANSLATED = re.compile(r"(^|_)(told_of|let_in|lets|lends?|lent|heard|mends?|mended)(_|$)")
 """Verbs that are in no name of a function: the field says expose, allow, grant, notify, fix."""
 HALF_WIDTH_KATAKANA = re.compile(r"[ｦ-ﾟ]")
@@ -191,6 +196,12 @@ def test_english_is_that_of_the_field_s_documentation():
     found = [f"{at}: {match[0]}" for at, text in english() for match in CLIPPED.finditer(text)]
 
     assert sorted(found) == []
+
+
+def test_a_sentence_names_who_or_what_it_is_about():
+    said = prose(".py", ".toml", ".md", ".j2", ".yaml") + README_JA
+
+    assert WITHOUT_A_NOUN.findall(said) == []
 
 
 def test_no_function_is_named_by_a_verb_that_reads_as_translated():

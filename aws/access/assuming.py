@@ -56,7 +56,7 @@ OWNER = re.compile(r"[^:/*?]+[:/][^:/*?]+[:/]")
 def trusted_to_assume(raw: Raw, account: str) -> tuple[str, ...]:
     """Return who may assume a role of people by its trust alone.
 
-    Not whom IAM has to allow it as well (the account itself), nor services, which act for anyone who may pass
+    Not whom IAM has to allow it as well (the account itself), nor services, which act for any principal that may pass
     the role, nor people who sign in by a provider that has to say who they are. ``raw`` is a RoleDetail.
     """
     allowing = [statement for statement in _trusting(raw) if statement.effect == "Allow"]
@@ -67,7 +67,7 @@ def trusted_to_assume(raw: Raw, account: str) -> tuple[str, ...]:
         if not (kind == "Service" or is_gone(kind, who) or _left_to_iam(who, account))
         and not (kind == "Federated" and _names_people(statement, who, account))
     )
-    others = ("everyone but a few" for statement in allowing if statement.not_principals)
+    others = ("everyone except a few" for statement in allowing if statement.not_principals)
     return tuple(sorted({*named, *others}))
 
 
@@ -90,14 +90,14 @@ def assumption_paths(
     passing = ("iam:PassRole",) * bool(services)
     yield (raw["Arn"],), ("iam:UpdateAssumeRolePolicy", *passing, *((ASSUME,) * by_iam))
     yield tuple(functions), UNDER_FUNCTIONS
-    whatever = f"arn:aws:*:{scope.region}:{account}:*"
-    yield (whatever,), tuple(name for service in services for name in COMMANDS.get(service, ()))
+    in_account = f"arn:aws:*:{scope.region}:{account}:*"
+    yield (in_account,), tuple(name for service in services for name in COMMANDS.get(service, ()))
     federated = (who for kind, who in trusted if kind == "Federated" and who.startswith("arn:"))
     yield tuple(sorted(federated)), OF_PROVIDERS
 
 
 def trusted_services(raw: Raw) -> tuple[str, ...]:
-    """Return the AWS services that a role trusts: anyone who may pass the role can make one of them act under it."""
+    """Return the AWS services that a role trusts: a principal that may pass the role can make one of them act under it."""
     named = (principal for statement in _trusting(raw) for principal in statement.principals)
     return tuple(sorted({who for kind, who in named if kind == "Service"}))
 

@@ -13,7 +13,7 @@ GATEWAY = "apigateway.amazonaws.com"
 BY_GATEWAY = ("Service", GATEWAY)
 INVOKE = "lambda:InvokeFunction"
 ONLY_INVOKE = {INVOKE.lower()}
-NOBODY = '{"Statement": []}'
+NO_STATEMENTS = '{"Statement": []}'
 EXACT = frozenset({"ArnLike", "ArnEquals", "StringLike", "StringEquals"})
 NOT_ALLOWED = Words(en="none", ja="なし")
 CALLERS = Words(en="other callers that its policies allow", ja="ポリシーが許可する他の呼び出し元")
@@ -53,7 +53,7 @@ def refusal(policies: Iterable[FunctionPolicy], alias_arn: str, source_arn: str)
         statement
         for policy in policies
         for statement in parse(
-            policy.document or NOBODY, f"on {policy.qualifier or 'the function'}"
+            policy.document or NO_STATEMENTS, f"on {policy.qualifier or 'the function'}"
         )
         if _speaks_of_gateway(statement)
     ]
@@ -71,7 +71,7 @@ def strangers(policies: tuple[FunctionPolicy, ...], callers: Callers) -> list[Wo
     return [
         _described(who, statement, policy)
         for policy in policies
-        for statement in parse(policy.document or NOBODY, callers.function.name)
+        for statement in parse(policy.document or NO_STATEMENTS, callers.function.name)
         if statement.effect == "Allow"
         for who in _strangers(statement, callers)
     ]
@@ -89,7 +89,7 @@ def _described(who: Words, allowing: Statement, policy: FunctionPolicy) -> Words
 
 def _strangers(statement: Statement, callers: Callers) -> Iterator[Words]:
     if statement.not_principals:
-        yield Words(en="everyone but a few", ja="一部を除く全員")
+        yield Words(en="everyone except a few", ja="一部を除く全員")
     if {action.lower() for action in statement.actions} != ONLY_INVOKE:
         actions = ", ".join(statement.actions or statement.not_actions)
         yield Words(

@@ -1,7 +1,7 @@
 """Which roles and users of the account may act on our resources, by the policies that apply to them.
 
-Anyone who can take over the rights of such a principal counts as well. Service-linked roles are left out: nobody
-but their service can assume them or change their permissions.
+A principal that can take over the rights of another counts as well. Service-linked roles are left out: only their
+service can assume them or change their permissions.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -49,7 +49,7 @@ class Principal:
     assumed_by: tuple[str, ...] = ()
     """Who else may assume a role by its trust alone: see ``aws.access.assuming.trusted_to_assume``."""
     services: tuple[str, ...] = ()
-    """The services that may assume a role, each for anyone who may pass it the role."""
+    """The services that may assume a role, each for a principal that may pass it the role."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +77,7 @@ def principals(reading: Reading) -> Section[Principal]:
     account = reading.scope.account
     bearers: dict[str, _Bearer] = {}
     unread: dict[str, Unreadable] = {}
-    for kind, raw in _everybody(found):
+    for kind, raw in _bearers(found):
         arn = raw["Arn"]
         try:
             trusts = trusted_to_assume(raw, account) if kind == "role" else ()
@@ -144,7 +144,7 @@ def _by_trust(arn: str, others: Iterable[_Bearer]) -> Iterator[Reach]:
             yield Reach(kind=PRINCIPAL, name=other.name, action=ASSUME, by=by, trusted_by=other.arn)
 
 
-def _everybody(found: Details) -> Iterator[tuple[str, Mapping[str, Any]]]:
+def _bearers(found: Details) -> Iterator[tuple[str, Mapping[str, Any]]]:
     """Yield kind and details of every role, user and group, without service-linked roles."""
     yield from (("role", role) for role in found.roles if not _is_linked(role))
     yield from (("user", user) for user in found.users)
@@ -159,7 +159,7 @@ def _is_linked(role: Raw) -> bool:
 
 
 def _policies(found: Details) -> Iterator[Target]:
-    """Yield the customer managed policies in use: anyone who may change one can widen everybody who has it."""
+    """Yield the customer managed policies in use: a principal that may change one can widen all that have it."""
     everybody = (*found.roles, *found.users, *found.groups)
     in_use = sorted({arn for entry in everybody for arn in attached(entry)})
     own = tuple(name for name in in_use if not name.startswith(BY_AWS))

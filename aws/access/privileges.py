@@ -81,7 +81,7 @@ def uses(role: Role, want: desired.Role, key: str, service: str) -> EvaluationRe
 
 
 def denied_secrets(role: Role, want: desired.Role) -> bool:
-    """Whether the role can't surely use the AWS managed key of its secrets, whichever that is."""
+    """Whether it is not certain that the role can use the AWS managed key of its secrets."""
     key = f"arn:aws:kms:{':'.join(place_of(want))}:key/managed"
     return bool(want.secrets) and not uses(role, want, key, SECRETS).allowed
 
@@ -95,7 +95,7 @@ def lacking(
 
 
 def emptied(missing: Sequence[MissingPermission], want: desired.Role) -> bool:
-    """Whether a role grants nothing of what its function was planned to do, whatever the function's code needs of it."""
+    """Whether a role grants nothing of what its function was planned to do, needed by the function's code or not."""
     return {lack.action for lack in missing} >= {permission.action for permission in want.required}
 
 

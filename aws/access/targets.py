@@ -116,7 +116,7 @@ def _resources(scope: Scope, secrets: Section[Any]) -> Iterator[Target]:
 
 
 def _streams(attached: Any) -> bool:
-    """Whether a stream is on: anyone who may read it sees everything written to the table."""
+    """Whether a stream is on: a principal that may read it sees everything written to the table."""
     return not isinstance(attached, Unreadable) and any(entry.fact == STREAM for entry in attached)
 
 

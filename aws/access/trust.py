@@ -35,7 +35,7 @@ def trust_flaws(role: Role, want: desired.Role) -> tuple[Difference, ...]:
 
 def _strangers(statement: Statement) -> Iterator[Words]:
     if statement.not_principals or statement.not_actions:
-        yield Words(en="everyone but a few", ja="一部を除く全員")
+        yield Words(en="everyone except a few", ja="一部を除く全員")
     others = (
         who
         for kind, who in statement.principals

@@ -70,7 +70,7 @@ class Change:
     final: bool = with_options(default=False, compare=False)
     """No person can bring it back: there is no other copy, and what is shown does not suffice to recreate it."""
     closes: bool = with_options(default=False, compare=False)
-    """Callers get no answer but 503 afterwards: a person is asked about it, whatever the options agreed to."""
+    """Callers get no answer but 503 afterwards: a person is asked about it even where an option agreed."""
     creates: bool = with_options(default=False, compare=False)
     """It is part of creating a resource."""
     undoes: bool = with_options(default=False, compare=False)

@@ -19,7 +19,7 @@ WIDTH, HEIGHT, COLUMNS = 12, 6, 24
 def converge(context: ChangeContext, dashboard: Dashboard) -> Changes:
     """Add the planned widgets that show what no widget does, and take away the metrics of what is gone.
 
-    All others stay, whatever they show. A dashboard that can't be completed is replaced.
+    All others stay. A dashboard that can't be completed is replaced.
     """
     client = context.client("cloudwatch")
     answer = unless_absent(client.get_dashboard, DashboardName=dashboard.name)

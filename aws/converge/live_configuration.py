@@ -39,7 +39,7 @@ VOLATILE = frozenset(
         *("MasterArn", "ResponseMetadata"),
     }
 )
-"""Members of a configuration in which a version differs from $LATEST though nobody edited it."""
+"""Members of a configuration in which a version differs from $LATEST without an edit."""
 OF_THE_CODE = frozenset({"handler", *OVERLAYS})
 """Fields that belong to a package: they stay with it."""
 
@@ -99,7 +99,7 @@ def _tagged(context: ChangeContext, function: Function) -> Changes:
 def change(context: ChangeContext, function: str, aliases: Collection[str], edit: Edit) -> None:
     """Change $LATEST, publish it, and move those of the aliases to it that run the same as $LATEST did.
 
-    Raises Refused if none does: publishing $LATEST would release what nobody released.
+    Raises Refused if none does: publishing $LATEST would release code that was never released.
     """
     client = context.client("lambda")
     latest = client.get_function_configuration(FunctionName=function)

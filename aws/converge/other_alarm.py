@@ -41,7 +41,7 @@ def doing_the_same(context: ChangeContext, wanted: Iterable[desired.Alarm]) -> f
 
 
 def read_all(context: ChangeContext) -> tuple[Alarm, ...]:
-    """Return the alarms on metrics, whatever they are called."""
+    """Return the alarms on metrics, under any name."""
     which = {"AlarmTypes": ["MetricAlarm"], "PaginationConfig": {"PageSize": AT_MOST}}
     return tuple(
         map(decode, context.listed("cloudwatch", "describe_alarms", "MetricAlarms", **which))

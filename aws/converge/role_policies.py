@@ -184,7 +184,7 @@ class _Secrets:
     def _named(self, found: Found, secret: Secret) -> Named:
         pairs = (pair for statement in statements(found) for pair in split(statement))
         resources = named(pairs, secret)
-        # As it is planned, it fits whatever six characters there are; another way to write it may not.
+        # As planned, it fits any six characters; another way to write it may not.
         real = {} if {*resources} <= {secret.arn_pattern} else self._listed()
         arn = real.get(secret.name, secret.arn_pattern.replace("??????", "a1B2c3"))
         return Named(secret=secret, arn=arn, resources=resources)

@@ -104,7 +104,7 @@ def converge_subscription(
         MissingPrerequisite(
             "e-mail address",
             Words(
-                en=f"topic {topic.name} notifies nobody",
+                en=f"topic {topic.name} has no subscriber",
                 ja=f"トピック{topic.name}の通知先がありません",
             ),
         ),

@@ -12,7 +12,7 @@ from aws.words import Words
 
 LATEST, FAILED = "$LATEST", "Failed"
 DOWN = frozenset({FAILED, "Inactive", "Deactivated"})
-"""States of a version whose next caller is refused: Lambda gave up, or took away what nobody called for weeks."""
+"""States of a version whose next caller is refused: Lambda gave up, or took away a version that had no caller for weeks."""
 EVERY_S, WITHIN_S = 1, 180
 READY = Words(en="functions and versions are Active", ja="関数とバージョンがActiveになること")
 MOVED = Words(en="aliases show their new version", ja="エイリアスが新しいバージョンを示すこと")

@@ -142,7 +142,7 @@ class Aws:
         parameters: Mapping[str, object],
         answer: dict[str, Any],
     ) -> dict[str, Any]:
-        """Accept an answer: remove secrets and compare it with the ledger, whichever reader asked."""
+        """Accept an answer: remove secrets and compare it with the ledger, for every reader."""
         call, answer = action_of(client, service, operation), well_formed(answer)
         if call == SECRET_VALUE:
             return cast("AwsAnswer", AwsAnswer.of(call, answer))
@@ -235,8 +235,8 @@ def _whole(ask: Callable[[], dict[str, Any]]) -> dict[str, Any]:
 def _short(page: Raw) -> str:
     """Say how a page is shorter than it says itself; empty where it says nothing of that.
 
-    botocore ends a listing at a page without a token, whatever else that page says. Only IAM, KMS and DynamoDB say
-    more: a token that somebody takes out of another service's answer is missed by nobody.
+    botocore ends a listing at a page without a token, even if that page says that there is more. Only IAM, KMS and DynamoDB
+    say that; in another service's answer, a missing token goes unnoticed.
     """
     goes_on = page.get("IsTruncated") or page.get("Truncated")
     if goes_on and not any(map(page.get, MARKERS)):

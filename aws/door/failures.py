@@ -1,4 +1,4 @@
-"""Why there is no answer: whatever botocore raises is told as a ReadFailure, fit to be shown to anybody.
+"""Why there is no answer: every exception of botocore becomes a ReadFailure, without secrets in its text.
 
 ReadFailure         what was asked and why there is no answer
 ├── Gone            AWS says that the thing does not exist
@@ -47,7 +47,7 @@ UNPARSED = (
 
 
 class ReadFailure(Bilingual):
-    """``service:Action: code: message``, fit to be shown to anybody."""
+    """``service:Action: code: message``, without secrets."""
 
     def __init__(self, why: Unreadable) -> None:
         super().__init__(why.words)
@@ -128,7 +128,7 @@ def code_of(error: ClientError) -> str:
 
 
 def _message(code: str, error: ClientError) -> str:
-    """Repeat AWS's own words; under a bare HTTP status botocore puts the body there, whatever it is."""
+    """Repeat AWS's own words; under a bare HTTP status botocore puts the raw body there."""
     words = " ".join(error.response.get("Error", {}).get("Message", "").split())
     return f": {words[:MAX_MESSAGE]}" if words and not code.isdigit() else ""
 

@@ -33,7 +33,7 @@ class RetryPolicy:
     connect_s: float = 3
     read_s: float = 10
     deadline_s: float = 120
-    """The reading ends by then, whatever a service does."""
+    """The reading ends by then, even if a service does not answer."""
     at_once: int = 16
     """Calls under way at the same time; with one, there are no threads."""
     rates: Mapping[str, CallRate] = field(default_factory=call_rates)

@@ -88,7 +88,7 @@ class VerifyingTransport:
         return response
 
     def fetch(self, request: AWSPreparedRequest) -> AWSResponse:
-        """Send what is no call of the service: anyone who asks verifies the answer by its digest."""
+        """Send a request that is not a call of the service: the caller verifies the answer by its digest."""
         return within(self._longest_s, partial(self._transport.send, request))
 
     def close(self) -> None:
@@ -144,7 +144,7 @@ def without(members: str) -> Words:
 
 
 def _is_unchanged(response: AWSResponse) -> bool:
-    """Whether a body is the one that its checksum is of, where it has one: botocore takes its last attempt whatever it is."""
+    """Whether a body matches its checksum, where it has one: botocore accepts its last attempt unchecked."""
     checksum = response.headers.get(CHECKSUM)
     if not checksum or response.headers.get("Content-Encoding"):
         return True

@@ -18,12 +18,12 @@ Answer = bool | Unknown
 
 
 def every(answers: Iterable[Answer]) -> Answer:
-    """No if any is no, whatever else is unknown; yes only if all are yes."""
+    """No if any is no, even beside unknown ones; yes only if all are yes."""
     return _decided(answers, by=False)
 
 
 def some(answers: Iterable[Answer]) -> Answer:
-    """Yes if any is yes, whatever else is unknown; no only if all are no."""
+    """Yes if any is yes, even beside unknown ones; no only if all are no."""
     return _decided(answers, by=True)
 
 

@@ -1,4 +1,4 @@
-"""Grants that no function of ours may have, whatever the plan says."""
+"""Grants that no function of ours may have, planned or not."""
 
 from collections.abc import Iterable
 

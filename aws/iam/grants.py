@@ -130,7 +130,7 @@ def _known_of(resource: str, known: Context) -> Context:
 
 
 def _actions(statement: Statement, expand: Expand) -> Sequence[str]:
-    """NotAction grants all but a few: it stays ``*``, which nothing that is planned covers."""
+    """NotAction grants all except a few: it stays ``*``, which no plan covers."""
     if statement.not_actions:
         return ("*",)
     named = (action for pattern in statement.actions for action in expand(pattern) or (pattern,))

@@ -49,7 +49,7 @@ class Statement:
     not_principals: tuple[tuple[str, str], ...] = ()
     sid: str = ""
     number: int = 0
-    """Its place in the policy, from 1; 0 where nobody counted."""
+    """Its place in the policy, from 1; 0 where it was not counted."""
     policy: str = ""
     """The policy that it stands in, for messages."""
     has_variables: bool = True
@@ -74,7 +74,7 @@ class Statement:
 
     @property
     def terms(self) -> Words:
-        """What it is about, on what and under which conditions: anyone who decides about it decides about no more."""
+        """What it is about, on what and under which conditions: a decision about it covers no more than that."""
         actions = ", ".join(self.actions) or f"NotAction {', '.join(self.not_actions)}"
         where = ", ".join(self.resources) or f"NotResource {', '.join(self.not_resources)}"
         told = actions if where == "*" else f"{actions}: {where}"
@@ -163,7 +163,7 @@ def _statement(raw: object, policy: str, number: int, *, variables: bool) -> Sta
 
 
 def _odd(raw: Mapping[str, Any]) -> Iterator[str]:
-    """Yield the members that IAM would have refused: an answer that was changed must not allow nobody anything."""
+    """Yield the members that IAM would have refused: a garbled answer must not read as a policy that allows nothing."""
     for name in ("Action", "NotAction", "Resource", "NotResource"):
         if not all(isinstance(entry, str) for entry in _listed(raw.get(name, ()))):
             yield name

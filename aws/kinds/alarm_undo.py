@@ -82,7 +82,7 @@ def _described(client: Any, name: str) -> tuple[str, Mapping[str, Any]]:
 
 
 def _without_those_shown(alarm: dict[str, Any], target: UndoTarget) -> Mapping[str, Any]:
-    """Leave the actions that nobody objects to."""
+    """Leave the actions that no row objects to."""
     left = {
         name: [entry for entry in alarm.get(name, ()) if entry not in target.ids]
         for name in ACTIONS

@@ -235,7 +235,7 @@ BUCKET = Kind[Bucket, Wanted](
         ),
         ACL_GRANTS: _undone_by(
             "put_bucket_acl",
-            "anyone whom the ACL let in gets nothing by it any more; what the bucket policy and IAM allow stays",
+            "the ACL grants nothing any more; what the bucket policy and IAM allow stays",
             "ACLで許可されていた相手はアクセスできなくなります。バケットポリシーとIAMによる許可は残ります",
             ACL="private",
         ),

@@ -39,8 +39,8 @@ class Widget:
     """metric, text, log, alarm …"""
     metrics: tuple[Metric, ...]
     searches: tuple[str, ...] = ()
-    """What looks for metrics when the widget is drawn (SEARCH, Metrics Insights, an explorer): nobody
-    can say beforehand what that finds."""
+    """What looks for metrics when the widget is drawn (SEARCH, Metrics Insights, an explorer): what
+    that returns is not known beforehand."""
 
 
 def _decoded(body: str, place: Mapping[str, str]) -> tuple[Widget, ...]:

@@ -85,7 +85,7 @@ class FunctionUrl:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RoleUser:
-    """A function that nobody planned and that runs under a planned role."""
+    """An unplanned function that runs under a planned role."""
 
     function: str
     urls: tuple[str, ...] = ()

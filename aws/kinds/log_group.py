@@ -179,7 +179,7 @@ LOG_GROUP = Kind[LogGroup, Wanted](
                 logGroupIdentifier=THIS,
                 bearerTokenAuthenticationEnabled=False,
             ),
-            en="anyone who sends lines by a bearer token is refused",
+            en="requests that send lines with a bearer token are refused",
             ja="ベアラートークンによるログの送信は拒否されます",
         ),
         RETENTION_POLICY: by_hand(

@@ -132,7 +132,7 @@ def _end_resource_policy(target: UndoTarget) -> None:
 
 _OVER = by_call(
     _end_resource_policy,
-    en="the whole policy is deleted: whatever else it allows or refuses, for any log group, ends too",
+    en="the whole policy is deleted: what else it allows or refuses, for any log group, ends too",
     ja="ポリシー全体を削除します。他のロググループへの許可や拒否も失われます",
     final=True,
 )

@@ -21,7 +21,7 @@ from aws.words import Words
 
 PAGE = 500
 DRAFT = re.compile(r"\bsha256:([0-9a-f]{64})\b")
-"""The digest of the draft in a deployment's description: AWS lets nobody read what an earlier deployment would serve."""
+"""The digest of the draft in a deployment's description: AWS has no call that reads what an earlier deployment would serve."""
 NEVER = datetime.min.replace(tzinfo=UTC)
 """Of an API that does not say when it was made; only namesakes are put in order by it."""
 
@@ -71,7 +71,7 @@ class RestApi:
         TAGS, "tags", absent={}, read_in=described, part=Part.CONFIGURATION
     )
     unplanned: tuple[Unplanned, ...] = fact(BEYOND_THE_PLAN, UNPLANNED, absent=())
-    """What nobody planned of the API itself; of its methods, the draft says it."""
+    """What is unplanned in the API itself; the draft shows it for its methods."""
 
     def facts(self, *, by_domain: bool) -> Mapping[Words, object]:
         """The facts that have a bound; ``by_domain``: it is called by a domain of its own."""

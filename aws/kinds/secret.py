@@ -104,7 +104,7 @@ class Secret:
         covers="LastChangedDate",
         part=JUDGED_EACH_RUN,
     )
-    """When it was last changed, where it had another value before: anyone who kept that has it still."""
+    """When it was last changed, where it had another value before: people who copied the old value still have it."""
 
 
 def _end_replicas(target: UndoTarget) -> None:
@@ -207,7 +207,7 @@ SECRET = Kind[Secret, Wanted](
         ),
         FURTHER_LABELS: by_call(
             _remove_labels,
-            en="anyone who asks for the secret by that label is refused, and Secrets Manager may delete the"
+            en="requests for the secret by that label are refused, and Secrets Manager may delete the"
             " version behind it",
             ja="このラベルでの取得はできなくなり、該当バージョンは削除されることがあります",
             final=True,
@@ -216,7 +216,7 @@ SECRET = Kind[Secret, Wanted](
         DENIED: no_longer_denied(_policy),
         OPENED: by_call(
             _policy,
-            en="anyone whom those statements allow can no longer read the secret by them; if that was a"
+            en="the principals that those statements allow can no longer read the secret by them; if one was a"
             " stranger, give it a new value as well (`secrets` in the runbook)",
             ja="該当ステートメントで許可された相手は読めなくなります。部外者だった場合は、ランブックの`secrets`で値も替えてください",
             final=True,

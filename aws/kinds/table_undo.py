@@ -154,7 +154,7 @@ OF_TABLES: Mapping[Words, HowToUndo[UndoTarget]] = {
     DENIED: no_longer_denied(_policy),
     OPENED: by_call(
         _policy,
-        en="anyone whom those statements allow loses that access",
+        en="the principals that those statements allow lose that access",
         ja="該当ステートメントで許可された相手は、アクセスできなくなります",
         final=True,
     ),

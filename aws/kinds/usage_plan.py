@@ -156,7 +156,7 @@ USAGE_PLAN = Kind[UsagePlan, Wanted](
         ),
         PLAN_KEYS: by_call(
             _take_out,
-            en="anyone who calls with one of those keys is answered by 403",
+            en="callers with one of those keys get 403",
             ja="該当のAPIキーによる呼び出しには403を返します",
         ),
     },

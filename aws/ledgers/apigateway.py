@@ -43,7 +43,7 @@ METHOD_MEMBERS: Mapping[str, Entry] = {
         "declared for people and caches; what demands one is a validator"
     ),
     "methodResponses": Harmless(
-        "declared for people; an answer of a function passes whatever it is"
+        "documentation only: API Gateway does not hold a function's answer to it"
     ),
 }
 

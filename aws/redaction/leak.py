@@ -1,7 +1,7 @@
 """Real secrets in any answer of AWS: replaced by their names at the door, and reported with their place.
 
-Whatever section an answer belongs to, and anyone who put the secret there (a gateway response, a condition of
-a policy, an alarm's description), the value goes no further than this module.
+The value goes no further than this module, in every section and wherever it was put: in a gateway response, a
+condition of a policy, an alarm's description.
 """
 
 import re

@@ -79,7 +79,7 @@ SHAPES_IN_JAPANESE = {
 }
 
 DRAWN = frozenset({"aws-key", "base64", "bearer", "hex", "jwt", "login", "pem"})
-"""Shapes of values that nobody would write by hand."""
+"""Shapes of values that are not written by hand."""
 
 ALPHABETS: Mapping[str, int] = {"digits": 10, "hex": 16, "base64": 64}
 """Shape of a text -> number of characters that it draws from; any other shape: printable ASCII."""

@@ -53,7 +53,7 @@ ID_FORM = re.compile(r"^[A-Za-z0-9]{6,64}$")
 GIVEN = frozenset({"by", "Endpoint", "tags", "Tags", "UserName", "variables", "Variables"})
 """Members under which people write what they like: of any value there that is not public, only the shape stays."""
 PREFIXES = ("AKIA", "ASIA", "AROA", "AIDA", "AGPA", "AIPA", "ANPA", "ANVA", "ey")
-PUBLIC = frozenset({"127.0.0.1", "0.0.0.0"})  # noqa: S104 - an address in a text, nobody listens
+PUBLIC = frozenset({"127.0.0.1", "0.0.0.0"})  # noqa: S104 - an address in a text, no socket listens
 SHORTEST = 4
 
 

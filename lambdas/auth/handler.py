@@ -78,7 +78,7 @@ class AuthFunction(LambdaFunction):
         try:
             action: Auth = self.action
             policy, why = action.policy(event)
-        except Exception as error:  # noqa: BLE001 - whatever it was, API Gateway says 500
+        except Exception as error:  # noqa: BLE001 - API Gateway answers 500 to any error
             logger.fault("session not judged", error)
             raise AuthorizerFault("The session cannot be judged") from None
         logger.log("INFO", "session judged", detail=why)

@@ -26,7 +26,7 @@ class StoredCounter:
 
     @classmethod
     def of(cls, user_id: str, period: str, item: Mapping[str, Any]) -> "StoredCounter":
-        """Read an item, whoever wrote it; a value that is not a number counts as 0."""
+        """Read an item, of any writer; a value that is not a number counts as 0."""
         values = plain(item)
         count, latest_at = (_whole(values.get(name)) for name in ("StampCount", "LatestAt"))
         return cls(Counter(user_id, period, count, latest_at), item)

@@ -15,7 +15,7 @@ BODY = {
     "message": "The stamp rally is closed for the moment",
     "error_code": "SERVICE_UNAVAILABLE",
 }
-NOBODY = {
+DENIED = {
     "principalId": "nobody",
     "policyDocument": {
         "Version": "2012-10-17",
@@ -28,9 +28,9 @@ NOBODY = {
 def handler(
     event: object, _context: object, environ: Mapping[str, str] = os.environ
 ) -> dict[str, Any]:
-    """Answer 503 to the API; for an authorizer event, deny everybody."""
+    """Answer 503 to the API; for an authorizer event, deny every caller."""
     if isinstance(event, dict) and event.get("type") == "TOKEN":
-        return NOBODY
+        return DENIED
     headers = {
         "Content-Type": "application/json",
         "Cache-Control": "no-store",

@@ -15,7 +15,7 @@ TEXTS = {
 }
 _LONGEST = 300
 SLOT_S = 600
-"""Seconds in which a person can have themselves sent one message of each type, so that nobody spends the bot's quota."""
+"""Seconds in which a user can request one message of each type, so that no user spends the bot's quota."""
 
 
 @dataclass(frozen=True)

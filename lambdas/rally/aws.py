@@ -16,7 +16,7 @@ from botocore.exceptions import BotoCoreError, ClientError, HTTPClientError
 from botocore.exceptions import ConnectionError as Unreachable
 
 INVOKE = "Invoke"
-"""Always asynchronous here: Lambda answers 202, and nobody reads the body."""
+"""Always asynchronous here: Lambda answers 202, and the body is not read."""
 TRIES = 2
 # Two attempts of 1 + 3 s and a pause of 1 s: one call may take 9 of API Gateway's 29 seconds.
 _PATIENCE = Config(

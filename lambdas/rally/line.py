@@ -63,8 +63,8 @@ class Line:
         try:
             return once()
         except urllib3.exceptions.ProtocolError as error:
-            # LINE, or what lies between, closes a connection that was idle: Lambda froze, and nobody
-            # read the close. The next call over it fails at once, and a new connection succeeds.
+            # LINE, or what lies between, closes a connection that was idle: Lambda froze, and the
+            # close was not read. The next call over it fails at once, and a new connection succeeds.
             if not idempotent or not _closed_unanswered(error):
                 raise
         return once()

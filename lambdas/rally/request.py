@@ -24,7 +24,7 @@ class LambdaRequest:
 
     @classmethod
     def of(cls, event: object, context: object) -> "LambdaRequest":
-        """Read whatever Lambda passes in; an event that is not an object is an empty request."""
+        """Read what Lambda passes in; an event that is not an object is an empty request."""
         return cls(_object(event), str(getattr(context, "aws_request_id", "")))
 
     def in_time(self) -> None:

@@ -1,4 +1,4 @@
-"""The edge of every function: an event becomes an answer here, whatever happens in between."""
+"""The edge of every function: an event becomes an answer here, after any exception too."""
 
 import contextlib
 import json

@@ -152,6 +152,6 @@ class _Call:
     connection: Any = None
 
     def end(self) -> None:
-        """Close the connection: anyone who waits for it gets an OSError."""
+        """Close the connection: a thread that waits for it gets an OSError."""
         if self.connection is not None:
             self.connection.close()

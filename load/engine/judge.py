@@ -132,7 +132,7 @@ def judge(
 ) -> Judgement:
     """Put invalid before failed before inconclusive: an invalid run says nothing else.
 
-    A run that was stopped on a dead target has failed, whatever it did not get to measure. Lateness of this machine
+    A run that was stopped on a dead target has failed, though it did not measure everything. Lateness of this machine
     makes what is not a pass invalid: it alone may be why.
     ``cleanup`` is what the run left behind, if that was checked: {"left": items,
     "line_calls": calls to the fake of LINE that named one of its users}.

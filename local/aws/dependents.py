@@ -76,7 +76,7 @@ _CHOOSES_A_TABLE_KEY = (
     *("kms:CreateGrant", "kms:Decrypt", "kms:DescribeKey", "kms:Encrypt", "kms:GenerateDataKey"),
     *("kms:GenerateDataKeyWithoutPlaintext", "kms:ReEncryptFrom", "kms:ReEncryptTo"),
 )
-"""Developer guide, "Encryption at rest: customer managed keys": of anyone who chooses the key for a table."""
+"""Developer guide, "Encryption at rest: customer managed keys": of a principal that chooses the key for a table."""
 _ITEMS = frozenset(
     {
         *("GetItem", "BatchGetItem", "Query", "Scan", "TransactGetItems", "TransactWriteItems"),

@@ -82,7 +82,7 @@ class Moto:
                 response = self._forward(request)
         except (NotImplementedError, ImportError) as missing:  # or a package that it would need
             return not_implemented(request, str(missing) or "moto has no code for it")
-        except Exception as bug:  # noqa: BLE001  # whatever breaks inside moto must not pass as AWS
+        except Exception as bug:  # noqa: BLE001  # a bug inside moto must not pass as AWS
             _log.debug("moto broke on %s %s", request.service, request.operation, exc_info=bug)
             return internal_failure(request, bug)
         if _is_page(response):

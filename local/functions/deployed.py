@@ -40,7 +40,7 @@ class DeployedFunction:
     log_group: str
     code_sha256: str
     fingerprint: str
-    """Over the whole configuration: whatever is updated, Lambda starts new environments."""
+    """Over the whole configuration: after any update, Lambda starts new environments."""
     reserved_concurrency: int | None = field(default=None, compare=False)
     """Of the function, regardless of the version."""
 
@@ -55,7 +55,7 @@ def split_name(name_or_arn: str) -> tuple[str, str | None]:
 class DeployedFunctions:
     """Reads functions and their policies through the Lambda API, and keeps them between changes.
 
-    Nothing is kept before the first ``observe``: as long as nobody reports changes, any reading
+    Nothing is kept before the first ``observe``: as long as no change is reported, any reading
     may be an old one.
     """
 

@@ -34,7 +34,7 @@ class Server:
         self._polled.register(control, select.POLLIN)
 
     def serve(self) -> None:
-        """Start workers until nobody is left who could ask for one."""
+        """Start workers until no process is left that could ask for one."""
         while True:
             for descriptor, _ in self._polled.poll():
                 if descriptor in self._alive:

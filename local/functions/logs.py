@@ -14,7 +14,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 LINGER_SECONDS = 1.0
 """Lines of a stream travel together: a call per invocation would halve the stack's throughput.
 
-No caller waits so long: anyone who asks for lines has them written first (see ``Functions.extension``).
+No caller waits so long: a call that asks for lines has them written first (see ``Functions.extension``).
 """
 LINES_PER_CALL = 10_000
 """CloudWatch Logs takes no more."""

@@ -3,7 +3,7 @@
 Started as ``python -I -S … worker.py TASK_ROOT RUNTIME HANDLER`` by ``process``. Requests
 come on standard input and answers go to standard output, as frames: two big-endian lengths, a JSON
 header, a payload. Both descriptors are moved out of reach before the handler is imported, so
-whatever it prints goes to standard error, which is its log.
+what it prints goes to standard error, which is its log.
 """
 
 import importlib

@@ -146,7 +146,7 @@ def _flat(context: Mapping[str, Any]) -> dict[str, str]:
 
 
 def _decision(policy: Mapping[str, Any], method_arn: str) -> EvalDecision:
-    """Decide by what the policy alone says: a condition, of which nothing is known here, lets nobody pass."""
+    """Decide by the policy alone: a statement with a condition, which is not known here, allows no caller."""
     statements = parse(policy, "authorizer")
     if not statements:
         raise ValueError("no Statement")

@@ -139,7 +139,7 @@ class Pipeline:
 
 
 def _route(call: ApiCall) -> Route:
-    """Find the method. If there is none, AWS reads whatever the Authorization header has as a signature."""
+    """Find the method. If there is none, AWS reads the Authorization header as a signature."""
     try:
         return call.served.routes.match(call.request.verb, call.path)
     except GatewayRefusal as unknown:

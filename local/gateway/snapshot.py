@@ -1,4 +1,4 @@
-"""What a deployment froze: the only thing that a stage serves, whatever the draft says since."""
+"""What a deployment froze: the only thing that a stage serves, even after the draft changes."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field

@@ -107,7 +107,7 @@ def create_api_mapping(request: Request, moto: Moto) -> Response:
 
 
 def delete_api_mapping(request: Request, moto: Moto) -> Response:
-    """Delete a mapping of a domain of the first API, whichever API made it."""
+    """Delete a mapping of a domain of the first API, also one that another API made."""
     id_ = request.labels["ApiMappingId"]
     with moto.lock("apigateway"):
         of_first = moto.backend("apigateway", request.region).base_path_mappings

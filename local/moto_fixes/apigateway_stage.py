@@ -1,7 +1,7 @@
 """API Gateway's stages: a deployment moves them, and leaves their settings as they are.
 
-moto gives method settings 1000 and 2000 by default, as our plan asks: a stage that nobody throttled
-would look as if it were. AWS's defaults are used here.
+moto gives method settings 1000 and 2000 by default, as our plan asks: a stage without throttling
+would look throttled. AWS's defaults are used here.
 """
 
 import time

@@ -121,7 +121,7 @@ def kinesis_streaming_destination(request: Request, moto: Moto) -> Response:
 def restore_table_to_point_in_time(request: Request, moto: Moto) -> Response:
     """Keep the billing mode of the source.
 
-    moto copies the items of now, whatever time is asked for; ``local.aws.restores`` puts them right.
+    moto copies the items of now, not of the requested time; ``local.aws.restores`` puts them right.
     """
     response = moto(request)
     if not response.succeeded:

@@ -115,7 +115,7 @@ class _SparingCopy:
 
 @contextmanager
 def _tables_uncopied() -> Iterator[None]:
-    """Spare moto the backup of whole tables, in this thread: anyone who else uses moto undoes by its copy."""
+    """Spare moto the backup of whole tables, in this thread: other threads still undo by moto's copy."""
     models: Any = importlib.import_module("moto.dynamodb.models")
     models.copy = _SparingCopy
     token = _UNDONE_HERE.set(True)

@@ -36,7 +36,7 @@ def newest(environment: str, report: Path = REPORT) -> Result | None:
 
 
 def refusal(told: Result, *, checklist: Checklist, live: Live, now: datetime) -> Words:
-    """Say why nobody should cut over on this verdict; empty where nothing speaks against it.
+    """Say why this verdict is no ground to cut over; empty where it is.
 
     ``live`` is what callers get at this moment.
     """

@@ -84,7 +84,7 @@ def _recorded(changes: Changes) -> Iterator[Words]:
 
 
 def _agreements(changes: Changes) -> Iterator[Words]:
-    """Say how often somebody is asked to agree, and by which option nobody is."""
+    """Say how often you are asked to agree, and which option agrees beforehand."""
     asked = sum(change.destroys for change in changes)
     if asked:
         yield Words(

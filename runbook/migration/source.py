@@ -82,7 +82,7 @@ def of_table(context: StepContext, table: Table) -> Source:
 
 
 def _absent(source: Source, context: StepContext, table: Table) -> Words:
-    """Say what to do without a source; where nobody named one, there may be none, as on local."""
+    """Say what to do without a source; where none is named, there may be none, as on local."""
     instead = f"python -m runbook masters --env {context.environment.name} --go"
     may_have_none = not context.chosen.get(SOURCE.name) and table.key == "stampmasters"
     en = f"run `{instead}`, which loads the spots of this project, or " if may_have_none else ""

@@ -132,7 +132,7 @@ def write_items(context: StepContext, job: Job) -> Changes:
         for key in sorted(before.keys() & after.keys())
     ]
     if odd.missing:
-        # Counted: nobody reads ten thousand changes.
+        # Counted: ten thousand changes are too many to read.
         changes.append(
             Change(resource, "items", f"{have:,} of {whole:,}", f"{whole:,} of {whole:,}")
         )

@@ -79,7 +79,7 @@ def draw_up_the_api(context: StepContext) -> Changes:
 def let_it_invoke_the_functions(context: StepContext) -> Changes:
     """Allow this API, route by route, to invoke the aliases of the functions.
 
-    A permission on the function does not cover its alias. Whatever else a function's policy allows stays
+    A permission on the function does not cover its alias. What else a function's policy allows stays
     for now: the stage may still need it for what it serves until the draft is deployed.
 
     このAPIに、ルートごとに関数のエイリアスの呼び出しを許可する。
@@ -113,7 +113,7 @@ def let_it_invoke_the_functions(context: StepContext) -> Changes:
     ),
 )
 def deploy_it(context: StepContext) -> Changes:
-    """Deploy the draft to the stage, unless the stage serves just that already, anyone who deployed it.
+    """Deploy the draft to the stage, unless the stage serves just that already, also by a deployment of others.
 
     A deployment is a snapshot: later changes are not live. It goes into the history with the digest of
     its draft, so that step 8-2 can find it.
@@ -181,8 +181,8 @@ def record_the_release(context: StepContext) -> Changes:
 
 
 @step("3-3", proves=("DEP-17", "SEC-17"))
-def shut_out_everybody_else(context: StepContext) -> Changes:
-    """Remove, after you agree, whatever else allows somebody to invoke the functions.
+def remove_other_permissions(context: StepContext) -> Changes:
+    """Remove, after you agree, all other permissions to invoke the functions.
 
     It comes last, because an API made by hand calls the functions themselves until the draft is deployed.
     Without this permission, step 8-2 can no longer go back to such a deployment: its routes would answer

@@ -68,7 +68,7 @@ def write_the_configuration(context: StepContext) -> Changes:
     """Write the front end's configuration for this environment.
 
     Only the API's address and the LIFF id change: in the file in the folder of `--site`, or without one
-    in a copy of what is served now, written beside the report. Nobody types the address: it is read from
+    in a copy of what is served now, written beside the report. You do not type the address: it is read from
     AWS.
 
     この環境用のフロントエンド設定を書き込む。

@@ -46,7 +46,7 @@ ALSO = (
 
 
 @step("3-1", proves=ROWS, shown=False)
-def take_away_what_nobody_planned(context: StepContext) -> Changes:
+def remove_what_is_unplanned(context: StepContext) -> Changes:
     """Remove, after you agree, what an AWS call can remove.
 
     API呼び出しで取り除けるものを、確認のうえ取り除く。

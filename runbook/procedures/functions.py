@@ -22,7 +22,7 @@ from runbook.rollback.versions import chosen
 from signoff.judge.outcome import Finding
 
 VARIABLE_ROWS = ("SEC-06", "DEP-13", "DEP-14", "DEP-17")
-"""The rows that may find a variable wrong, anyone who planned it."""
+"""The rows that may find a variable wrong, planned by us or not."""
 
 OF_CONFIGURATION = ("DEP-11", "DEP-12", "DEP-13", "DEP-14", "SEC-06", "SEC-10")
 """Rows that are repaired in what is live, without a release."""

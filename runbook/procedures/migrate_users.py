@@ -30,7 +30,7 @@ def decide_that_it_may_be() -> None:
     deletion must from now on be fulfilled in both environments.
 
     User ids differ between LINE providers: if the channels of both environments are not under one, the
-    ids belong to nobody there, and no message arrives. What production has under the same key stays as it
+    ids belong to no user there, and no message arrives. What production has under the same key stays as it
     is. The only way back is to delete them one by one.
 
     個人情報の責任者と、実施の可否を決める。

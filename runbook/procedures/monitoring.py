@@ -34,7 +34,7 @@ def create_the_topic(context: StepContext) -> Changes:
 
     既存のアラームが別のトピックで人に通知している場合は、作成しません。
     """
-    if not _notifies_somebody(context):
+    if not _has_a_subscriber(context):
         return ()
     return topic.converge(context, context.plan.topic)
 
@@ -108,7 +108,7 @@ def name_who_hears_of_it(context: StepContext) -> Changes:
 
     環境の定義にあるメールアドレスをトピックに登録する。
     """
-    if not _notifies_somebody(context):
+    if not _has_a_subscriber(context):
         return ()
     return topic.converge_subscription(context, context.plan.topic, context.mailed)
 
@@ -126,7 +126,7 @@ def _wanted(context: StepContext, found: Mapping[str, Any]) -> list[Alarm]:
     return [alarm for alarm in context.plan.alarms if alarm.name in found or alarm in left]
 
 
-def _notifies_somebody(context: StepContext) -> bool:
+def _has_a_subscriber(context: StepContext) -> bool:
     """Whether the planned topic exists, or an alarm is to notify it."""
     found = alarm.read(context, context.plan.alarms)
     return topic.is_there(context, context.plan.topic) or bool(_wanted(context, found))

@@ -115,7 +115,7 @@ def rehearse_the_front_end(context: StepContext) -> Changes:
                 drill.KIND,
                 drill.REHEARSAL,
                 drill.WINDOW,
-            }:  # the rollback of a stand-in is nobody's
+            }:  # a maintenance function has no rollback to rehearse
                 context.record(kind, body)
 
         apart = replace(context, environment=environment, record=record, recorded=recorded)
@@ -143,7 +143,7 @@ def leave_the_record(context: StepContext) -> Changes:
 
 
 def _refuse_with_users(context: StepContext) -> None:
-    """Nobody's stamps are put at risk for an exercise."""
+    """No user's stamps are put at risk for an exercise."""
     if not context.environment.production:
         return
     users = context.plan.table("users").name

@@ -1,7 +1,7 @@
 """Restore tables to a moment before a fault, and point the functions at them.
 
 `--to 2026-11-25T09:00:00Z` names the moment, `--only userstamps` one table; without it, all three go back
-to the same moment. The guide ends when AWS has created the new table. At that point nobody reads it, and
+to the same moment. The guide ends when AWS has created the new table. At that point no function reads it, and
 it has no backups, time to live, tags, stream, scaling, deletion protection or alarms: this adds them all.
 
 To go back to the old tables, run `python -m runbook rollback_functions --env prod --go`, since the
@@ -46,7 +46,7 @@ IN_FORCE = Words(en="the policies are in force everywhere", ja="ポリシーが�
 def say_what_is_lost(context: StepContext) -> Changes:
     """Say what is lost.
 
-    Whatever was written after the moment is not in the restored table: stamps that users collected since
+    What was written after the moment is not in the restored table: stamps that users collected since
     then are gone for them. It stays in the old table, which is kept, so that it can be moved later. Turn
     maintenance mode on first, or users keep collecting stamps that they will lose.
 
@@ -87,7 +87,7 @@ def reapply_what_a_restore_leaves_behind(context: StepContext) -> Changes:
     """Give the restored tables what AWS leaves with the old ones.
 
     From the plan: backups, time to live, tags, deletion protection. From the old table, where it has them:
-    further tags, a stream, a resource policy, autoscaling of provisioned capacity. Whatever else refers
+    further tags, a stream, a resource policy, autoscaling of provisioned capacity. What else refers
     to the table's name or stream has to be moved by you: triggers, a plan of AWS Backup that names the
     table, scheduled scaling, Contributor Insights, Kinesis, replicas.
 

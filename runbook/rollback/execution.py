@@ -56,7 +56,7 @@ def unfinished_target(
 
 
 def abandon(context: StepContext, part: str) -> None:
-    """Record that a rollback that did not finish is over: what it moved was put back, and nobody resumes it."""
+    """Record that a rollback that did not finish is over: what it moved was put back, and it is not resumed."""
     newest = context.recorded(KIND, part=part)
     if newest and newest["state"] == BEGUN:
         context.record(KIND, {**newest, "state": ABANDONED})

@@ -18,7 +18,7 @@ FORWARD = "forward"
 
 
 def closed_parts(context: StepContext) -> tuple[Words, ...]:
-    """Return what serves the closed release, thing by thing: whatever else is asked of a service, this explains it first."""
+    """Return what serves the closed release, resource by resource: it explains a fault before all other causes."""
     closed, api = closed_code(context), context.plan.api
     found = rest_api.find(context, api)
     id_ = str(found["id"]) if found else None

@@ -33,7 +33,7 @@ def command_line(
 
 
 def framed(prog: str, command: Callable[[], int], lang: str = "en") -> int:
-    """Run a command and return its exit code; whatever it raises is reported in one sentence."""
+    """Run a command and return its exit code; any exception is reported in one sentence."""
     handle_interrupts()
     try:
         code = int(command())

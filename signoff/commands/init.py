@@ -105,7 +105,7 @@ class Proposals:
 
 
 def discover(client: Client, answers: Answers) -> Proposals:
-    """Return what can be proposed from the account; whatever it refuses to show is noted."""
+    """Return what can be proposed from the account; what it refuses to show is noted."""
     found = Proposals(application=answers.application)
     _proposed(answers, found)
     for look in (_functions, _tables, _secrets, _api, _alarms, _dashboard, _topics, _logs):

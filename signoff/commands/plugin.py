@@ -102,7 +102,7 @@ def _refused(config: pytest.Config, why: Words) -> pytest.UsageError:
 def keep_loggers_quiet() -> None:
     """Keep answers of AWS and of LINE out of every log: at DEBUG, botocore writes secrets in clear.
 
-    A level that is set on these loggers holds whatever ``--log-level`` sets on the root.
+    A level that is set on these loggers outranks the root's, which ``--log-level`` sets.
     """
     for name in WIRE_LOGGERS:
         logging.getLogger(name).setLevel(logging.WARNING)

@@ -32,7 +32,7 @@ CREDENTIALS = (
     LoginError,
     *STALE_SSO,
 )
-"""What botocore raises where it has no usable credentials, whichever provider had to give them."""
+"""What botocore raises where it has no usable credentials, from any provider."""
 
 WITHIN_S = 120
 """A credential process may open a browser, in which somebody logs in."""
@@ -40,7 +40,7 @@ DEVICE = re.compile(r"arn:\S+?(?=:?\s|:?$)")
 
 
 class UnansweredError(Bilingual):
-    """Nobody typed what a provider asks for, or its program did not end."""
+    """What a provider asks for was not typed, or its program did not end."""
 
 
 def attended(session: boto3.Session, *, within_s: float = WITHIN_S) -> boto3.Session:

@@ -22,7 +22,7 @@ ENVIRONMENTS = ROOT / "environments.toml"
 NO_CHANNEL = "0000000000"
 """Stands for the channel in an environment of an application that does not talk to LINE."""
 PRODUCTION = "prod"
-"""A table of this name is production, whatever its key ``production`` says; any other, unless that says otherwise."""
+"""A table of this name is production, even with ``production = false``; any other, unless that says otherwise."""
 OWN_NAMES = Words(en="give each its own", ja="別々の名前にしてください")
 ONE_TABLE = Words(
     en="give each its own (one table for all is out of scope: each kind of data has a table, as in the guide)",

@@ -119,7 +119,7 @@ Signer = Annotated[
     _written_as(
         r"arn:aws[a-z-]*:(iam|sts)::\d{12}:(role|user|assumed-role)/[^*?]+",
         Words(
-            en="write the ARN of one role or user, arn:aws:iam::…:role/…: all of an account, or anyone who matches *, could sign",
+            en="write the ARN of one role or user, arn:aws:iam::…:role/…: all of an account, or all that match *, could sign",
             ja="ロールまたはユーザーのARN（arn:aws:iam::…:role/…）を一つずつ書いてください。アカウント全体や*では誰でも署名できます",
         ),
     ),

@@ -44,7 +44,7 @@ class Retention:
     state: str
     """``folder``, ``versioning``, ``object lock (compliance)``, ``object lock (governance)``, or ``none``; empty where it is unknown.
 
-    Governance refuses to delete a version, except to anyone who has ``s3:BypassGovernanceRetention``.
+    Governance refuses to delete a version, except to a principal that has ``s3:BypassGovernanceRetention``.
     """
     problem: Words | None = None
     """The first record that was overwritten or deleted, as a sentence."""

@@ -89,7 +89,7 @@ def _facts_of_item(
 
 
 def digest_of(facts: Facts) -> str:
-    """Return the digest by which a record names the facts that it rests on: the same anyone who read them."""
+    """Return the digest by which a record names the facts that it rests on: the same for every reader."""
     raw = {name: fact.raw for name, fact in facts.items()}
     return hashlib.sha256(json.dumps(raw, sort_keys=True).encode()).hexdigest()[:SHORT]
 
@@ -159,7 +159,7 @@ def _add(
             found.append(_placed((*shown, value.fact.en), names, text))
         case list() | tuple() | set() | frozenset():
             _add_listed(found, value, salt, shown, names)
-        case _ if inner := _fields_of(type(value)):  # type: ignore[arg-type]  # whatever it is, its type is asked
+        case _ if inner := _fields_of(type(value)):  # type: ignore[arg-type]  # a value of any type: its type is asked
             for name in inner:
                 _add(found, getattr(value, name), salt, (*shown, name), (*names, name))
         case Mapping():

@@ -1,4 +1,4 @@
-"""Answers of S3 and KMS that can't be used: one sentence, whatever botocore's parsers make of them."""
+"""Answers of S3 and KMS that can't be used: one sentence for all that botocore's parsers make of them."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager

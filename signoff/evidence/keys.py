@@ -1,7 +1,7 @@
 """The key that signs records: an asymmetric KMS key, or, if none is configured, a file on this machine.
 
 Signatures are ECDSA over P-256 with SHA-256, so that both kinds are verified by the same few lines,
-offline, with the public key alone. Who may sign is decided by the KMS key's policy; anyone who can read a
+offline, with the public key alone. Who may sign is decided by the KMS key's policy; every reader of a
 file key can sign with it, which is why a production environment needs a KMS key (PREP-11).
 
 EvidenceKeyError      the key can't sign or can't be read: what was asked, what was found, what to do

@@ -1,4 +1,4 @@
-"""The signing key in KMS, and how it is kept: anyone who may use it could have written any record."""
+"""The signing key in KMS, and how it is kept: every principal that may use it could have written any record."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass

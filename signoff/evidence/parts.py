@@ -38,7 +38,7 @@ OF_SECTIONS: Mapping[Part, Mapping[str, str]] = {
 }
 """Part -> section -> its fields that belong there; ``field.inner`` where the fields of a field differ.
 
-``*`` takes whatever else a section has: a new fact makes records stale until somebody says that it moves by itself.
+``*`` takes all else that a section has: a new fact makes records stale until it is listed as moving by itself.
 A kind (aws/kinds) says it itself, fact by fact.
 """
 LEFT_OUT: Mapping[str, Mapping[str, str]] = {

@@ -85,7 +85,7 @@ class Custody:
     history: Retention
     """Whether the store keeps what is overwritten or deleted in it."""
     of_key: KeyCustody | None = None
-    """How the key is kept; None for a file, and where nobody asked: verifying a record asks no AWS."""
+    """How the key is kept; None for a file, and where it was not read: verifying a record makes no call to AWS."""
     signed: int = 0
     """How many records are signed, and verified."""
     unseen: bool = False

@@ -27,7 +27,7 @@ VOLATILE: Mapping[tuple[str, str], str] = {
     if isinstance(part, LeftOut) and part.moves
 }
 """Section and field -> why they are left out of the comparison."""
-ADVICE = Words(en="run again while nobody changes anything", ja="変更のない間に再実行してください")
+ADVICE = Words(en="run again while nothing is being changed", ja="変更のない間に再実行してください")
 LONGEST = 120
 """Characters of a value that are shown; a whole policy would hide the sentence."""
 

@@ -80,7 +80,7 @@ class Composition(Generic[PlanT]):
     embedded_stack: Callable[[], EmbeddedStack]
     """Called, which imports the emulator, only in a run that such a stack serves."""
     notices: Callable[[Environment], Iterable[Words]] = lambda _: ()
-    """What a signer has to know about this environment, whatever the rows say."""
+    """What a signer has to know about this environment besides the rows."""
     demand: Callable[[Environment], Words] = lambda _: SILENCE
     """Which demand the verdict is about."""
     prepared: Preparation = lambda *_: nullcontext(())

@@ -68,7 +68,7 @@ def signed(snapshot: Snapshot[PlanT], row: Row) -> Record:
     signature = snapshot.records.newest("signature", step=row.signed)
     if signature is None:
         raise NotSigned(
-            Words(en=f"nobody has signed {row.signed}", ja=f"{row.signed}に署名した人がいません")
+            Words(en=f"{row.signed} is not signed", ja=f"{row.signed}に署名した人がいません")
         )
     by, at = signature.body.get("by"), in_japan(signature.created)
     who = Words(en=f"signed by {by} at {at}", ja=f"{by}が{at}に署名")

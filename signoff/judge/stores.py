@@ -13,7 +13,7 @@ from signoff.judge.run import Choice
 from signoff.judge.snapshot import PlanT
 
 STORE_S = 120.0
-"""Seconds for all that is asked of an evidence store, whatever S3 and KMS do."""
+"""Seconds for all that is asked of an evidence store, however long S3 and KMS take."""
 
 
 def records_of(choice: Choice[PlanT], settings: StoreSettings, session: Any) -> Records:

@@ -37,7 +37,7 @@ class RunCondition:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Verdict:
-    """``problems`` are sentences about the run or the file that forbid a GO whatever the rows say."""
+    """``problems`` are sentences about the run or the file that forbid a GO even if all rows pass."""
 
     decision: VerdictWord
     rows: tuple[RowVerdict, ...]
@@ -58,7 +58,7 @@ class Verdict:
         )
 
     def owner(self, what: str) -> Acceptance | None:
-        """Return who answers for a row, a decision or a condition of the run; None if nobody does."""
+        """Return who answers for a row, a decision or a condition of the run; None if no one does."""
         return next((acceptance for acceptance in self.accepted if acceptance.what == what), None)
 
     @property
@@ -89,7 +89,7 @@ class Verdict:
 
     @property
     def judged(self) -> int:
-        """Rows about which something was found, whatever it was."""
+        """Rows that have a finding, passed or failed."""
         return len(self.rows) - len(self.having(Outcome.EXCLUDED, Outcome.NOT_HERE))
 
 

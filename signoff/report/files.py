@@ -106,7 +106,7 @@ def _published(
             choice.environment.name, _unwritten(_refused_by_the_disk(error), result)
         )
         return 1
-    except Exception as error:  # noqa: BLE001 - whatever it is, the verdict is known and must be told
+    except Exception as error:  # noqa: BLE001 - after any error the verdict is known and must be shown
         why = fault(error, choice.options.root / REPORTS)
         terminal.no_verdict(choice.environment.name, _unwritten(why, result))
         return Exit.FAULT

@@ -55,7 +55,7 @@ def provenance_of_run(choice: Choice[PlanT], snapshot: Snapshot[PlanT]) -> Prove
 
 
 def readable_parts(snapshot: Snapshot[PlanT]) -> Iterator[tuple[Part, Facts]]:
-    """Yield the parts of what was judged; a run is recorded whatever could be read."""
+    """Yield the parts of what was judged; a run is recorded even if parts could not be read."""
     for part in Part:
         with suppress(NotTestable):
             yield part, snapshot.facts(part)

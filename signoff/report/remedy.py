@@ -91,7 +91,7 @@ def remedy(row: RowVerdict, run: Provenance) -> Remedy:
 def _remedy(row: RowVerdict, run: Provenance) -> Remedy:
     """Return what to do; an empty Remedy if the row names nothing.
 
-    A row that is unknown is never repaired: what nobody read may be as planned. One that follows names its
+    A row that is unknown is never repaired: what was not read may be as planned. One that follows names its
     root, which is to be fixed first.
     """
     if row.outcome is Outcome.NOT_TESTABLE:

@@ -214,7 +214,7 @@ def test_other_rights_reach_nothing(statements):
         ((ROOT, MACHINE), ()),
         (({"Principal": "*"},), ("*",)),
         (({"Principal": {"AWS": "999988887777"}},), ("999988887777",)),
-        (({"NotPrincipal": {"AWS": OWN}},), ("everyone but a few",)),
+        (({"NotPrincipal": {"AWS": OWN}},), ("everyone except a few",)),
         (({"Principal": {"Federated": GITHUB}},), (GITHUB,)),
         (({"Principal": {"Federated": GITHUB}, **subject("repo:rally/*")},), ()),
         (({"Principal": {"Federated": GITHUB}, **subject("*")},), (GITHUB,)),

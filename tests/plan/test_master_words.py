@@ -85,7 +85,7 @@ def test_attribute_of_a_team_s_own_is_nobody_s_business(name):
 def test_misspelt_attribute_is_told_with_what_is_meant(name, meant):
     flaw = words_flaw({name: {"S": "2026-12-31"}})
 
-    assert flaw.en == f"{name} is read by nobody, {meant} is meant"
+    assert flaw.en == f"{name} is not read, {meant} is meant"
     assert meant in flaw.ja
 
 

@@ -110,7 +110,9 @@ def test_provisioning_asks_before_its_first_step_for_what_a_later_one_needs(
     assert runbook("provision") == 1
 
     assert "before the first step: the LINE channel access token is needed" in without_token
-    assert "before the first step: topic stamp-rally-prod-alerts notifies nobody" in without_address
+    assert (
+        "before the first step: topic stamp-rally-prod-alerts has no subscriber" in without_address
+    )
     assert "set it (SIGNOFF_ALERT_EMAIL), then run it again" in capsys.readouterr().err
     assert empty.changing_calls() == []
 

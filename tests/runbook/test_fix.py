@@ -317,7 +317,7 @@ def test_without_a_terminal_everything_is_shown_and_nothing_is_run():
     assert desk.code == LEFT
     assert desk.ran == []
     assert "$ python -m runbook monitoring --env prod --go" in desk.out.getvalue()
-    assert "There is nobody to ask" in desk.out.getvalue()
+    assert "There is no terminal to ask at" in desk.out.getvalue()
 
 
 def test_green_report_has_nothing_to_fix():

@@ -59,6 +59,6 @@ def test_an_alarm_needs_somebody_who_hears_of_it(empty):
         )
 
     assert str(stopped.value) == (
-        "topic stamp-rally-prod-alerts notifies nobody, and the environment names no alert_email: set it"
+        "topic stamp-rally-prod-alerts has no subscriber, and the environment names no alert_email: set it"
         " (SIGNOFF_ALERT_EMAIL), then run it again"
     )

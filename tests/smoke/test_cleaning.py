@@ -52,7 +52,7 @@ def stamps():
 
 @pytest.fixture
 def users():
-    return TableOfTen("Users", {SESSIONS.nobody("login"): [""], PERSON: [""]})
+    return TableOfTen("Users", {SESSIONS.unissued("login"): [""], PERSON: [""]})
 
 
 @pytest.fixture
@@ -89,12 +89,12 @@ def test_login_may_have_been_written_whatever_was_answered(cleaner, users, statu
     failed = answer(send("POST /auth/verify", id_token="a.b.c"), status)
 
     assert cleaner.clean([failed], []) == []
-    assert users.items == {SESSIONS.nobody("login"): [], PERSON: [""]}
+    assert users.items == {SESSIONS.unissued("login"): [], PERSON: [""]}
 
 
 def test_login_without_an_answer_may_have_been_written(cleaner, users):
     assert cleaner.clean([], [send("POST /auth/verify", id_token="a.b.c")]) == []
-    assert users.items[SESSIONS.nobody("login")] == []
+    assert users.items[SESSIONS.unissued("login")] == []
 
 
 def test_where_nothing_was_sent_nothing_is_looked_for(cleaner, stamps, users):
@@ -108,7 +108,7 @@ def test_award_that_a_person_was_refused_is_not_told(cleaner):
 
 
 def test_user_of_a_login_that_should_have_been_refused_is_deleted(cleaner, users):
-    nobody = SESSIONS.nobody("login")
+    nobody = SESSIONS.unissued("login")
 
     assert cleaner.clean([logged_in(nobody)], []) == []
     assert users.items[nobody] == []

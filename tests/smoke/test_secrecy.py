@@ -22,7 +22,7 @@ def test_policy_lets_the_suite_touch_no_person(environment):
     sessions = SessionMinter(now=0)
 
     assert len(deleting) == 2
-    for ours in (sessions.user("collector"), sessions.nobody("login")):
+    for ours in (sessions.user("collector"), sessions.unissued("login")):
         assert any(fnmatchcase(ours, pattern) for pattern in patterns)
     assert not any(fnmatchcase(LINE_FORM, pattern) for pattern in patterns)
 

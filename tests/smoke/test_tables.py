@@ -20,7 +20,7 @@ from smoke.line import LineClient
 from smoke.manual import ManualOnly
 from smoke.root_causes import PROBES, ROWS
 from smoke.scenarios import LONGEST_NAME, NO_SPOT, Scenarios, users_of
-from smoke.sessions import DAY_S, NOBODY, SYNTHETIC, SessionMinter
+from smoke.sessions import DAY_S, SYNTHETIC, UNISSUED, SessionMinter
 from smoke.suite import WARMING
 
 DOCUMENT = yaml.load(PATH.read_text(encoding="utf-8"), yaml.CSafeLoader)
@@ -153,17 +153,17 @@ def test_session_is_probed_by_reads_alone():
 
 
 def test_synthetic_users_are_never_of_the_form_of_lines_ids(scenarios):
-    nobody = scenarios.sessions.nobody("login")
+    nobody = scenarios.sessions.unissued("login")
 
     assert len(nobody) == 33
-    assert nobody.startswith(NOBODY)
+    assert nobody.startswith(UNISSUED)
 
 
 def test_everybody_whom_calls_are_about_is_taken_back(scenarios):
     logins = [scenarios.login_with(flaw).members["id_token"] for flaw in FLAWS]
     people = [jwt.decode(login, options={"verify_signature": False})["sub"] for login in logins]
     asking = {scenarios.caller.user_id, scenarios.other, scenarios.collector.user_id}
-    going = {scenarios.tourist.user_id, scenarios.sessions.nobody("login")}
+    going = {scenarios.tourist.user_id, scenarios.sessions.unissued("login")}
     longest = scenarios.sessions.user(LONGEST_NAME)
 
     assert len(longest) == 64

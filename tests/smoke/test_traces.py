@@ -5,7 +5,7 @@ from contextlib import ExitStack
 import pytest
 
 from smoke.scenarios import Scenarios
-from smoke.sessions import NOBODY, SYNTHETIC
+from smoke.sessions import SYNTHETIC, UNISSUED
 from smoke.suite_session import suite_session
 from tests.smoke.breaking import code
 from tests.smoke.judging import judge
@@ -40,7 +40,7 @@ def traces(rally):
     found = [client.scan(TableName=rally.plan.table(key).name)["Items"] for key in tables]
     users = {item["UserId"]["S"] for items in found for item in items}
     menus = rally.line.messaging.linked.keys() & {rally.environment.smoke.test_user}
-    return {user for user in users if user.startswith((SYNTHETIC, NOBODY))} | menus
+    return {user for user in users if user.startswith((SYNTHETIC, UNISSUED))} | menus
 
 
 @pytest.mark.parametrize(

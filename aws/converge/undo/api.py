@@ -231,7 +231,7 @@ UNDO: Mapping[tuple[Words, Words], HowToUndo[ApiTarget]] = {
     },
     (REST_API.words, MORE_METHODS): by_call(
         _methods,
-        en=f"anyone who calls those methods gets 403; {LAST}",
+        en=f"callers of those methods get 403; {LAST}",
         ja=f"該当メソッドの呼び出しには403を返します。{LAST_JA}",
         final=True,
         left=lambda target: bool(_shown(target, _draft(target)[1])),
@@ -293,7 +293,7 @@ UNDO: Mapping[tuple[Words, Words], HowToUndo[ApiTarget]] = {
     ),
     (REST_API.words, OTHER_STAGES): by_call(
         _other_stages,
-        en="anyone who calls those stages gets 403; their settings are lost",
+        en="callers of those stages get 403; their settings are lost",
         ja="該当ステージの呼び出しには403を返し、その設定は失われます",
         final=True,
     ),
@@ -304,12 +304,12 @@ UNDO: Mapping[tuple[Words, Words], HowToUndo[ApiTarget]] = {
     ),
     (DOMAIN.words, MAPPINGS): by_call(
         _mappings,
-        en="anyone who calls the API by that name no longer gets an answer",
+        en="callers of the API by that name no longer get an answer",
         ja="この名前でのAPI呼び出しには応答しなくなります",
     ),
     (DOMAIN.words, OTHER_MAPPINGS): by_call(
         _mappings,
-        en="anyone who calls that path of the domain reaches our API instead of the other one",
+        en="callers of that path of the domain reach our API instead of the other one",
         ja="ドメインの該当パスへの呼び出しは、他のAPIではなく本APIに届きます",
     ),
     (DOMAIN.words, ACCESS_MODE): by_hand(

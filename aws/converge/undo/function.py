@@ -125,7 +125,7 @@ def _runtime_updates(target: UndoTarget) -> None:
 
 REPLACE = by_hand(
     en="it is fixed when a function is created. Lambda console > Functions > {name} > Actions > Delete,"
-    " at an hour when nobody uses it; then `functions` and `api` in the runbook",
+    " at an hour without traffic; then `functions` and `api` in the runbook",
     ja="関数の作成時にしか決められません。利用のない時間帯に、Lambdaコンソール > 関数 > {name} > アクション > 削除のあと、"
     "ランブックの`functions`と`api`に従ってください",
 )
@@ -189,7 +189,7 @@ _OF_FUNCTIONS: Mapping[Words, HowToUndo[UndoTarget]] = {
     ),
     URLS: by_call(
         _urls,
-        en="anyone who calls that URL no longer gets an answer; a new one would have another address",
+        en="callers of that URL no longer get an answer; a new one would have another address",
         ja="このURLへの呼び出しには応答しなくなります。再作成するとアドレスが変わります",
         final=True,
     ),

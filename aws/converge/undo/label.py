@@ -60,7 +60,7 @@ def _of_tag(call: Callable[[ApiTarget], None]) -> Undo[ApiTarget]:
     return by_call(
         call,
         en="anything that selects or bills by that tag no longer finds it; a secret that was there is known"
-        " to anyone who saw it: replace it (`secrets` in the runbook)",
+        " to people who saw it: replace it (`secrets` in the runbook)",
         ja="そのタグによる選択や課金集計はできなくなります。シークレットだった場合はすでに見られているため、ランブックの`secrets`で"
         "値を替えてください",
         final=True,
@@ -79,7 +79,7 @@ UNDO: Mapping[tuple[Words, Words], HowToUndo[ApiTarget]] = {
     (STAGE.words, VARIABLE): by_call(
         _variable,
         en="what reads that stage variable no longer finds it; a secret that was there is known to"
-        " anyone who saw it: replace it (`secrets` in the runbook)",
+        " people who saw it: replace it (`secrets` in the runbook)",
         ja="このステージ変数を読む側は値を得られなくなります。シークレットだった場合はすでに見られているため、ランブックの`secrets`で"
         "値を替えてください",
         final=True,

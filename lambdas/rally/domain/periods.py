@@ -1,4 +1,4 @@
-"""Weeks and months in Japan time, whatever the time zone of the server."""
+"""Weeks and months in Japan time, independent of the server's time zone."""
 
 import re
 from datetime import date, datetime, timedelta, timezone

@@ -42,7 +42,7 @@ class Crowd:
     @cached_property
     def people(self) -> tuple[Session, ...]:
         """Users of LINE's form."""
-        users = (self.sessions.nobody(f"fuzz{number}") for number in range(OF_LINE))
+        users = (self.sessions.unissued(f"fuzz{number}") for number in range(OF_LINE))
         return tuple(self.sessions.live(user) for user in users)
 
     @cached_property
@@ -69,4 +69,4 @@ class Crowd:
 
     @property
     def _logging_in(self) -> str:
-        return self.sessions.nobody("fuzz-login")
+        return self.sessions.unissued("fuzz-login")
