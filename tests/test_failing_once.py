@@ -1,5 +1,6 @@
 """One cause is one red test: what else it breaks is named as skipped, of fixtures, helpers and modules, by all workers."""
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -53,11 +54,12 @@ def ended(tmp_path, request):
     }
     for name, text in written.items():
         (tmp_path / name).write_text(text, encoding="utf-8")
-    options = [f"--rootdir={tmp_path}", "-p", "tests.failing_once", "-c", "/dev/null"]
+    options = [f"--rootdir={tmp_path}", "-p", "xdist", "-p", "tests.failing_once", "-c", "/dev/null"]
     options += ["--continue-on-collection-errors", "-o", f"pythonpath={tmp_path}", "-q", "-rs"]
     return subprocess.run(
         [sys.executable, "-m", "pytest", *options, "-n", str(request.param), str(tmp_path)],
         cwd=ROOT, capture_output=True, text=True, check=False,
+        env={**os.environ, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"},  # other plugins import Locust and Hypothesis
     )  # fmt: skip
 
 
