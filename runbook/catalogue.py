@@ -1,6 +1,7 @@
 """All procedures, by the guide's steps, and the state of their rows."""
 
 from collections.abc import Iterator, Mapping
+from functools import cache
 
 from rich.cells import set_cell_size
 
@@ -84,6 +85,7 @@ COUNTED = frozenset({"pass", UNKNOWN})
 """States of which only the number of rows is shown: no action follows from those rows."""
 
 
+@cache
 def procedures() -> Mapping[str, Procedure]:
     """Return every procedure by name, in the order in which they work; the one for all of them first."""
     acting = map(Procedure.of, OPERATIONS)

@@ -54,7 +54,15 @@ def ended(tmp_path, request):
     }
     for name, text in written.items():
         (tmp_path / name).write_text(text, encoding="utf-8")
-    options = [f"--rootdir={tmp_path}", "-p", "xdist", "-p", "tests.failing_once", "-c", "/dev/null"]
+    options = [
+        "-p",
+        "xdist",
+        "-p",
+        "tests.failing_once",
+        "-c",
+        "/dev/null",
+        f"--rootdir={tmp_path}",
+    ]
     options += ["--continue-on-collection-errors", "-o", f"pythonpath={tmp_path}", "-q", "-rs"]
     return subprocess.run(
         [sys.executable, "-m", "pytest", *options, "-n", str(request.param), str(tmp_path)],

@@ -5,6 +5,7 @@ import re
 import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -122,6 +123,7 @@ class Checklist:
     rows: Mapping[str, Row]
 
     @classmethod
+    @cache
     def load(cls, path: Path = CHECKLIST) -> "Checklist":
         raw = tomllib.loads(path.read_text(encoding="utf-8"))
         return cls({id_: _row(path.name, id_, fields) for id_, fields in raw.items()})
