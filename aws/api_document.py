@@ -20,8 +20,7 @@ from aws.api_surplus import (
     unknown_keys,
 )
 from aws.dated import default
-from aws.door.answer import AwsAnswer
-from aws.door.failures import garbled
+from aws.door.failures import AwsAnswer, garbled
 from aws.kinds.rest_api import PAGE, api_id
 from aws.raw import Raw
 from aws.reading import Reader, Reading

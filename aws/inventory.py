@@ -8,21 +8,14 @@ from typing import Any, cast
 
 import boto3
 
-from aws import (
-    api_document,
-    automation,
-    contents,
-    kinds,
-    listings,
-    resolution,
-    secret_value,
-    way_back,
-)
+from aws import api_document, contents, dns, kinds, listings, secret_value, way_back
+from aws.access import automation
 from aws.access import principals as access
+from aws.access.automation import Automation
 from aws.access.principals import Principal
 from aws.api_document import ApiDocument
-from aws.automation import Automation
 from aws.contents import Contents, KeyScan
+from aws.dns import Resolution, resolve
 from aws.door.clients import Aws
 from aws.door.limits import RetryPolicy
 from aws.kinds.alarm import Alarm
@@ -57,7 +50,6 @@ from aws.ledger import Unplanned
 from aws.listings import Names
 from aws.reading import Progress, Reader, Reading, Resolve, Scope
 from aws.redaction.leak import Leak
-from aws.resolution import Resolution, resolve
 from aws.secret_value import SecretValue
 from aws.section import Section
 from aws.unreadable import Unreadable
@@ -75,7 +67,7 @@ def _leaks(reading: Reading) -> Section[tuple[Leak, ...]]:
 
 READERS: Mapping[str, Reader] = (
     api_document.READERS
-    | resolution.READERS
+    | dns.READERS
     | listings.READERS
     | access.READERS
     | automation.READERS

@@ -1,4 +1,4 @@
-"""What a release is made of: the packages that the judged commit builds, and what records say was live."""
+"""What a release is made of: the packages that the judged commit builds, what records say was live, and the closed release."""
 
 import base64
 import hashlib
@@ -6,9 +6,29 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from aws.words import Words
+
+PATH = "/{closed+}"
+"""The greedy path of the closed API: API Gateway allows any name for the variable, and no other name is like this one."""
+MARK = ": closed: "
+"""Part of a deployment's description that distinguishes the closed one from a release."""
+
+RELEASE = Words(en="release", ja="リリース")
+OPEN = Words(en="an open release", ja="公開版")
+CLOSED = Words(
+    en="the closed release, by which every route answers 503",
+    ja="メンテナンス版（全ルートが503を返す）",
+)
+
+
+def is_closed(description: str | None) -> bool:
+    """Whether a deployment of this description is a closed one."""
+    return MARK in (description or "")
+
+
 CALLS = "calls"
 """Field of a record that says what a deployment calls: no person can read it once the stage has left it."""
-CLOSED = "closed"
+CLOSED_PACKAGE = "closed"
 """Key of the package that answers 503: every function's before its first release."""
 
 

@@ -3,8 +3,7 @@
 from collections.abc import Mapping
 from typing import TypeVar, Union
 
-from aws.obstacle import Obstacle
-from aws.unreadable import Unreadable
+from aws.unreadable import Obstacle, Unreadable
 from aws.words import SILENCE, Bilingual, Words
 
 T = TypeVar("T")

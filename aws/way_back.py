@@ -4,7 +4,6 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
 
-from aws.closed import is_closed
 from aws.door.failures import Gone, ReadFailure
 from aws.handler import runs, unpacked
 from aws.invoked import InvokedFunction, target
@@ -14,7 +13,7 @@ from aws.kinds.function_beside import listed as listed_functions
 from aws.kinds.rest_api import Deployment, api_id, decode_deployment
 from aws.raw import Raw
 from aws.reading import Reader, Reading, Scope, required
-from aws.release import Builds, Package, RecordedRelease, code_sha256
+from aws.release import Builds, Package, RecordedRelease, code_sha256, is_closed
 from aws.section import Section
 from aws.unreadable import Unreadable
 

@@ -5,15 +5,15 @@ from dataclasses import dataclass
 from typing import Any
 
 from aws import desired
+from aws.access.assuming import TRUSTED
 from aws.access.principals import GIVES, MAY_ACT, MAY_INVOKE, PRINCIPALS, USED_BY, Principal
 from aws.access.reach import Reach
 from aws.access.targets import INVOCATION
-from aws.access.trust import TRUSTED
 from aws.bounds import Bound, within
 from aws.difference import Difference, if_any
 from aws.iam import Statement, expand, parse
+from aws.iam.evaluation import is_gone, is_same
 from aws.iam.pattern import overlap, resource_pattern, text_pattern
-from aws.iam.principal import is_gone, is_same
 from aws.kinds.function_beside import RoleUser
 from aws.kinds.key import KEY
 from aws.kinds.role import ROLE, Role

@@ -3,11 +3,10 @@
 from collections.abc import Iterable
 from datetime import datetime
 
-from aws.automation import Act, Automation
+from aws.access.automation import Act, Automation
 from aws.bounds import unset
 from aws.difference import Difference
-from aws.ledgers.events import RULE
-from aws.ledgers.pipes import PIPE
+from aws.ledgers.eventbridge import PIPE, RULE
 from aws.words import Words, joined
 
 ACTS = Words(en="what it does to our resources", ja="本環境のリソースへの操作")

@@ -3,12 +3,12 @@
 from collections.abc import Iterable
 
 from aws import desired
-from aws.access.call_context import needed_of
+from aws.access.privileges import needed_of
 from aws.bounds import unset
 from aws.difference import Difference, if_any
 from aws.iam import Unknown, parse
+from aws.iam.evaluation import denied
 from aws.iam.pattern import overlap, resource_pattern
-from aws.iam.principal import denied
 from aws.kinds.statements import DENIED
 from aws.words import Words, joined
 

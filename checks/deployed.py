@@ -9,7 +9,6 @@ from typing import Any, Generic, Protocol, TypeVar
 from aws import desired
 from aws.access.principals import Principal
 from aws.api_document import ApiDocument, Integration, Method
-from aws.closed import CLOSED, PATH
 from aws.contents import Contents, KeyScan
 from aws.inventory import Sections
 from aws.kinds.bucket import BUCKET, Bucket
@@ -36,10 +35,10 @@ from aws.kinds.table_capacity import ScalableTarget
 from aws.kinds.usage_plan import API_KEY, USAGE_PLAN, UsagePlan
 from aws.ledger import Unplanned
 from aws.listings import Names
-from aws.obstacle import Obstacle
+from aws.release import CLOSED, PATH
 from aws.secret_value import SecretValue
 from aws.section import Follows, Missing, NotTestable, Section, known, lookup
-from aws.unreadable import Unreadable
+from aws.unreadable import Obstacle, Unreadable
 from aws.words import Words
 from checks.invocation import invoked
 from plan import Plan

@@ -5,9 +5,9 @@ from datetime import datetime
 
 from aws.bounds import Bound, as_text, unset, within
 from aws.difference import Certainty, Difference, differences
+from aws.dns import Resolution
 from aws.kinds.certificate import Certificate, covers
 from aws.kinds.domain import DOMAIN, MAPPINGS_ONLY, OTHER_MAPPINGS, BasePath, CustomDomain
-from aws.resolution import Resolution
 from aws.section import Follows, Missing, lookup
 from aws.words import Words
 from checks.deployed import Deployed

@@ -6,12 +6,11 @@ from functools import partial
 from typing import NamedTuple
 
 from aws import desired
-from aws.access.call_context import SECRETS, TABLES, needed_of
-from aws.access.privileges import DECRYPT, lacks, statements, uses
+from aws.access.privileges import DECRYPT, SECRETS, TABLES, lacks, needed_of, statements, uses
 from aws.bounds import Bound, described, exactly
 from aws.difference import Difference
 from aws.iam import EvalDecision, MissingPermission, Statement, evaluate, missing_by, parse
-from aws.iam.principal import is_same, names
+from aws.iam.evaluation import is_same, names
 from aws.inventory import Sections
 from aws.kinds.bucket import BUCKET, BY_KMS, Bucket
 from aws.kinds.function import FUNCTION, Function

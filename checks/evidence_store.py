@@ -6,8 +6,7 @@ from fnmatch import fnmatchcase
 from aws.bounds import described, exactly, within
 from aws.difference import Difference, differences, fault
 from aws.iam import Statement, parse
-from aws.iam.evaluation import names_action
-from aws.iam.principal import is_same
+from aws.iam.evaluation import is_same, names_action
 from aws.section import NotTestable, Unread
 from aws.words import Words
 from signoff.environment import Environment, where

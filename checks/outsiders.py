@@ -5,8 +5,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from aws.access.publishing import EQUAL
 from aws.iam import Condition, Statement, context, parse
 from aws.iam.condition import holds
+from aws.iam.evaluation import is_gone
 from aws.iam.pattern import action_pattern
-from aws.iam.principal import is_gone
 from aws.words import Words, joined
 
 ACCOUNT_KEYS = frozenset({"aws:principalaccount", "kms:calleraccount"})

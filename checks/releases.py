@@ -5,14 +5,13 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from aws import desired
-from aws.closed import CLOSED, OPEN
 from aws.difference import Difference, fault
 from aws.kinds.function import Function
 from aws.kinds.rest_api import Deployment
 from aws.kinds.table import TABLE
 from aws.kinds.table_beside import Backups
 from aws.reading import Scope
-from aws.release import Builds
+from aws.release import CLOSED, OPEN, Builds
 from aws.section import Follows, NotTestable, known
 from aws.words import Words
 from checks.deployed import Deployed

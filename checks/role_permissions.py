@@ -5,10 +5,17 @@ from dataclasses import replace
 from datetime import datetime
 
 from aws import desired
-from aws.access.call_context import known_of
-from aws.access.privileges import DETAILS, lacking, lacks, pair, split, statements
-from aws.access.secret_arns import READ, Named, named, reaches_more
-from aws.access.surplus import Gravity, Surplus, as_differences, grouped_differences
+from aws.access.privileges import DETAILS, known_of, lacking, lacks, pair, split, statements
+from aws.access.surplus import (
+    READ,
+    Gravity,
+    Named,
+    Surplus,
+    as_differences,
+    grouped_differences,
+    named,
+    reaches_more,
+)
 from aws.access.surplus import surplus as all_surplus
 from aws.bounds import described
 from aws.difference import Difference

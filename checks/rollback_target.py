@@ -7,13 +7,13 @@ from typing import Any
 
 from aws import desired
 from aws.bounds import exactly
-from aws.closed import CLOSED, is_closed
 from aws.difference import Certainty, Difference, differences, fault
-from aws.iam.principal import is_same
+from aws.iam.evaluation import is_same
 from aws.kinds.function import FUNCTION, RUNTIME, Function
 from aws.kinds.rest_api import REST_API
 from aws.kinds.role import ROLE
 from aws.ledgers.apigateway import ROUTE
+from aws.release import CLOSED, is_closed
 from aws.section import NotTestable, lookup
 from aws.way_back import DeploymentBack
 from aws.words import Words

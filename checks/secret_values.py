@@ -4,10 +4,10 @@ from aws import desired
 from aws.bounds import within
 from aws.difference import Difference, differences, fault
 from aws.kinds.secret import SECRET
-from aws.obstacle import Obstacle
 from aws.redaction.secret_text import MaskedValue, weakness
 from aws.secret_value import SecretValue
 from aws.section import Follows, NotTestable
+from aws.unreadable import Obstacle
 from aws.words import Words
 from signoff.evidence import Record
 

@@ -6,7 +6,6 @@ from functools import partial
 from aws import desired
 from aws.access.callers import refusal
 from aws.bounds import at_least, exactly, one_of
-from aws.closed import OPEN, PATH, RELEASE
 from aws.difference import differences, unallowed
 from aws.inventory import Inventory, Sections
 from aws.invoked import target
@@ -15,7 +14,7 @@ from aws.kinds.function_beside import ACCOUNT, FREE
 from aws.kinds.rest_api import REST_API
 from aws.kinds.stage import STAGE
 from aws.ledgers.apigateway import ROUTE, SERVED
-from aws.release import Builds
+from aws.release import OPEN, PATH, RELEASE, Builds
 from aws.words import Words
 from checks.authorizers import past_the_alias, unpermitted
 from checks.deployed import Deployed

@@ -3,11 +3,11 @@
 from datetime import datetime
 
 from aws import desired
+from aws.access.assuming import trust_flaws
 from aws.access.callers import CALLERS, callers_of, strangers
 from aws.access.privileges import emptied, lacking, lacks, short
-from aws.access.secret_arns import unsound
+from aws.access.surplus import unsound
 from aws.access.targets import INVOCATION
-from aws.access.trust import trust_flaws
 from aws.bounds import exactly, within
 from aws.difference import differences, unallowed
 from aws.inventory import Sections

@@ -11,12 +11,12 @@ from typing import Any
 
 from aws.api_document import Method
 from aws.change.gate import Changes
-from aws.closed import MARK, PATH, is_closed
 from aws.converge import deployment, rest_api
 from aws.converge.api_draft import JSON, answering, preflight, put
 from aws.converge.deployment import listed, stage_of
 from aws.converge.rest_api import Draft, digest, read
 from aws.desired import Api
+from aws.release import MARK, PATH, is_closed
 from aws.static_answer import StaticAnswer
 from lambdas.closed.handler import BODY, RETRY_AFTER_S
 from runbook.engine import Change, StepContext

@@ -14,8 +14,8 @@ from aws.desired import Secret
 from aws.door.limits import NoAnswerError, RateLimiter
 from aws.door.sessions import custom_endpoints
 from aws.door.verifying_transport import verify_answers
-from aws.obstacle import obstacle_of
 from aws.section import NotTestable
+from aws.unreadable import obstacle_of
 from aws.words import Words
 
 CONFIG = Config(connect_timeout=3, read_timeout=10, retries={"mode": "standard"})

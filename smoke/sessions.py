@@ -17,8 +17,8 @@ from typing import Any
 import jwt
 
 from aws.desired import Secret
-from aws.obstacle import Obstacle
 from aws.section import NotTestable
+from aws.unreadable import Obstacle
 from aws.words import SILENCE, Words
 from smoke.aws import Clients
 from smoke.calls import Session

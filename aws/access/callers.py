@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from aws import desired
 from aws.iam import Condition, EvalDecision, Statement, context, covers, evaluate, parse
-from aws.iam.principal import is_gone, is_same
+from aws.iam.evaluation import is_gone, is_same
 from aws.kinds.function_beside import FunctionPolicy
 from aws.words import Words
 

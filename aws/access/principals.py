@@ -15,10 +15,8 @@ from aws.access.assuming import (
     trusted_services,
     trusted_to_assume,
 )
-from aws.access.granted import Targets
-from aws.access.reach import Policies, Reach, reach_of
-from aws.access.stopping import stopping
-from aws.access.targets import BY_AWS, OF_POLICIES, Target, targets_of
+from aws.access.reach import Policies, Reach, Targets, reach_of
+from aws.access.targets import BY_AWS, OF_POLICIES, Target, stopping, targets_of
 from aws.door.failures import ReadFailure
 from aws.kinds.function_beside import listed
 from aws.kinds.role import ABSENT, ROLE, Details, attached, details, document_text, policy_documents

@@ -1,4 +1,7 @@
-"""What a role's policies lack of its plan. Checks and repairs both ask this module."""
+"""What a role's policies lack of its plan, in view of what is known of any call that a function's role makes.
+
+Checks and repairs both ask this module.
+"""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
@@ -6,7 +9,6 @@ from datetime import datetime
 from itertools import product
 
 from aws import desired
-from aws.access.call_context import SECRETS, TABLES, needed_of, place_of
 from aws.bounds import within
 from aws.difference import Difference
 from aws.iam import (
@@ -14,6 +16,7 @@ from aws.iam import (
     EvaluationResult,
     MissingPermission,
     Statement,
+    context,
     evaluate,
     expand,
     grants,
@@ -23,6 +26,53 @@ from aws.iam import (
 from aws.iam.condition import at
 from aws.kinds.role import ROLE, Role
 from aws.words import Words
+
+SECRETS, TABLES = "secretsmanager", "dynamodb"
+"""Services that use a KMS key on behalf of their callers."""
+NOT_CARRIED = (
+    *("aws:SourceAccount", "aws:SourceArn"),
+    *("aws:MultiFactorAuthPresent", "aws:MultiFactorAuthAge", "aws:username"),
+)
+"""Condition keys that no call of a function has: a condition that requires one never holds."""
+OF_A_NETWORK = ("aws:SourceVpc", "aws:SourceVpce", "aws:VpcSourceIp")
+"""Condition keys that only calls through a VPC endpoint have: a permission that requires one is not there for all calls."""
+NO_NETWORK = context(dict.fromkeys(OF_A_NETWORK, ()))
+
+
+def known_of(want: desired.Role, role: Role | None = None, *, via: str = SECRETS) -> Context:
+    """Return what is known of any call that the role makes. An existing ``role`` may have a path in its ARN.
+
+    ``via`` is the service that uses a KMS key for it.
+    """
+    region, account = place_of(want)
+    return context(
+        {
+            "aws:RequestedRegion": region,
+            "aws:ResourceAccount": account,
+            "aws:PrincipalAccount": account,
+            "aws:PrincipalArn": role.arn if role else want.arn,
+            "aws:PrincipalIsAWSService": "false",
+            "aws:PrincipalType": "AssumedRole",
+            "aws:SecureTransport": "true",
+            "aws:ViaAWSService": "false",
+            "kms:CallerAccount": account,
+            "kms:ViaService": f"{via}.{region}.amazonaws.com",
+            "lambda:SourceFunctionArn": want.function_arn,
+            **dict.fromkeys(NOT_CARRIED, ()),
+        }
+    )
+
+
+def needed_of(want: desired.Role, role: Role | None = None, *, via: str = SECRETS) -> Context:
+    """Return the same of the calls that the function needs: it runs in no network, so that none goes through an endpoint."""
+    return {**known_of(want, role, via=via), **NO_NETWORK}
+
+
+def place_of(want: desired.Role) -> tuple[str, str]:
+    """Return Region and account, as the function's ARN has them."""
+    _, _, _, region, account, *_ = want.function_arn.split(":")
+    return region, account
+
 
 DETAILS = "iam:GetAccountAuthorizationDetails"
 LACKING = Words(en="permissions that are missing", ja="不足している権限")

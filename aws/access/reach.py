@@ -4,14 +4,168 @@ Acting means changing something or reading contents: Describe, List and the like
 that cannot be judged here (a tag, an address, a second factor) is assumed to hold.
 """
 
-from collections.abc import Iterable, Sequence
+import re
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
+from typing import NamedTuple
 
 from aws.access.acting import only_reads
-from aws.access.granted import TargetGrant, Targets, by_gravity, evaluate_anywhere, parsed
 from aws.access.targets import Target
-from aws.iam import Context, EvalDecision, Statement, context
+from aws.iam import Context, EvalDecision, EvaluationResult, Statement, context, evaluate, parse
+from aws.iam.evaluation import action_patterns, names_action
+from aws.iam.pattern import Pattern, escape_from, named_pattern, overlap, resource_pattern
 from aws.words import SILENCE, Words
+
+VARIABLE = re.compile(r"\$\{[^}]*\}")
+
+
+class TargetGrant(NamedTuple):
+    """An action that a statement allows on a part of a target; the gravest sorts first."""
+
+    gravity: int
+    """0 is the gravest."""
+    action: str
+    arn: str
+    """One ARN that both the statement and the target cover."""
+    pattern: str
+    """The part of the target: its ARN, or a pattern of many."""
+    statement: Statement
+
+    @property
+    def by(self) -> Words:
+        return self.statement.words
+
+
+def by_gravity(grant: TargetGrant) -> tuple[int, str, str]:
+    """Return the sort key, without the statement: two statements may grant the same and have no order."""
+    return grant[:3]
+
+
+class Targets:
+    """All targets, and what each single policy grants on them; many principals share a policy."""
+
+    def __init__(self, targets: Iterable[Target]) -> None:
+        self.all = tuple(targets)
+        self._granted: dict[tuple[str, str], tuple[tuple[int, TargetGrant], ...]] = {}
+
+    def granted(self, name: str, document: str) -> tuple[tuple[int, TargetGrant], ...]:
+        """Return (index of the target, grant) for everything that one policy might allow."""
+        key = (name, document)
+        if key not in self._granted:
+            self._granted[key] = tuple(self._grants(parsed(document, name)))
+        return self._granted[key]
+
+    def _grants(self, statements: Iterable[Statement]) -> Iterator[tuple[int, TargetGrant]]:
+        for statement in (allowing for allowing in statements if allowing.effect == "Allow"):
+            named: dict[tuple[str, ...], list[tuple[int, str]]] = {}
+            for place, target in enumerate(self.all):
+                if target.actions not in named:
+                    named[target.actions] = list(_named(statement, target.actions))
+                touched = dict(_touched(statement, target)) if named[target.actions] else {}
+                for gravity, action in named[target.actions]:
+                    for arn, pattern in touched.items():
+                        yield place, TargetGrant(gravity, action, arn, pattern, statement)
+
+
+def evaluate_anywhere(
+    grant: TargetGrant,
+    own: Sequence[Statement],
+    limits: Sequence[Sequence[Statement]],
+    known: Context,
+) -> EvaluationResult:
+    """Evaluate whether the grant is in force on any ARN of the pattern: denies and limits may cover only a part."""
+    result = evaluate(own, grant.action, grant.arn, known, limits=limits)
+    refused = {EvalDecision.EXPLICITLY_DENIED, EvalDecision.NOT_ALLOWED}
+    if result.outcome not in refused or not _is_wide(grant.pattern):
+        return result
+    others = (
+        evaluate(own, grant.action, arn, known, limits=limits)
+        for arn in _elsewhere(grant, own, limits)
+    )
+    return next((other for other in others if other.outcome not in refused), result)
+
+
+def _elsewhere(
+    grant: TargetGrant, own: Sequence[Statement], limits: Sequence[Sequence[Statement]]
+) -> Iterator[str]:
+    """Yield ARNs of the pattern that no deny covers, one for each Resource that a limit allows."""
+    everything = (*own, *(statement for limit in limits for statement in limit))
+    about = [statement for statement in everything if names_action(statement, grant.action)]
+    denied = [
+        _pattern(r)
+        for statement in about
+        if statement.effect == "Deny"
+        for r in statement.resources
+    ]
+    written = grant.statement.resources or ("*",)
+    allowed = [
+        r
+        for statement in about
+        if statement.effect == "Allow" and statement not in own
+        for r in statement.resources
+    ]
+    for resource in written:
+        for limit in allowed or ("*",):
+            within = (named_pattern(grant.pattern), _pattern(resource), _pattern(limit))
+            arn = escape_from(denied, within)
+            if arn is not None:
+                yield arn
+
+
+def _touched(statement: Statement, target: Target) -> Iterator[tuple[str, str]]:
+    """Yield (an ARN, the part of the target) for each part that a statement covers."""
+    for pattern in target.arns:
+        if statement.not_resources:
+            arn = _left(pattern, statement.not_resources)
+            found = [] if arn is None else [arn]
+        else:
+            found = [arn for r in statement.resources if (arn := _common(r, pattern)) is not None]
+        yield from ((arn, pattern) for arn in found)
+
+
+@lru_cache(maxsize=65536)
+def _common(written: str, part: str) -> str | None:
+    """Return an ARN that both a Resource and a part of a target cover, or None."""
+    if written == "*":
+        return part.replace("*", "any")
+    if not _is_wide(part):
+        return part if _pattern(written).matches(part) else None
+    patterns = _pattern(written), named_pattern(part)
+    return escape_from((), patterns) if overlap(*patterns) else None
+
+
+@lru_cache(maxsize=4096)
+def _left(part: str, excepted: tuple[str, ...]) -> str | None:
+    """Return an ARN of a part of a target that NotResource does not exclude, or None."""
+    return escape_from([resource_pattern(name) for name in excepted], [named_pattern(part)])
+
+
+def _pattern(written: str) -> Pattern:
+    """Compile a Resource; a policy variable may be anything until a request says what it is."""
+    return resource_pattern(VARIABLE.sub("*", written))
+
+
+def _is_wide(pattern: str) -> bool:
+    return "*" in pattern
+
+
+def _named(statement: Statement, actions: Iterable[str]) -> Iterator[tuple[int, str]]:
+    """Yield the actions that a statement allows, each with its index in order of gravity."""
+    by_service: dict[str, list[Pattern]] = {}
+    for place, action in enumerate(actions):
+        service = action.partition(":")[0]
+        if service not in by_service:
+            by_service[service] = [*action_patterns(statement, action)]
+        if any(p.matches(action.lower()) for p in by_service[service]) is bool(statement.actions):
+            yield place, action
+
+
+@lru_cache(maxsize=4096)
+def parsed(document: str, name: str) -> tuple[Statement, ...]:
+    """Parse each document once: many principals have the same policy."""
+    return parse(document, name)
+
 
 Policies = Sequence[tuple[str, str]]
 """(name, document) of every policy that applies to a principal."""

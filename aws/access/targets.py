@@ -1,4 +1,4 @@
-"""What somebody could act on: our resources, what monitors them, and the rights of principals that act on either."""
+"""What somebody could act on: our resources, what monitors and what stops them, and the rights of principals that act on either."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -6,7 +6,8 @@ from typing import Any
 
 from aws.access.acting import acting, changes
 from aws.kind import value_of
-from aws.kinds.table import STREAM
+from aws.kinds.stage import WEB_ACL
+from aws.kinds.table import STREAM, all_on_demand
 from aws.reading import Reading, Scope
 from aws.section import Section
 from aws.unreadable import Unreadable
@@ -197,3 +198,43 @@ def giving(scope: Scope) -> Iterator[Target]:
     for kind, actions in GIVING.items():
         everybody = f"arn:aws:iam::{scope.account}:{kind}/*"
         yield Target(kind=f"rights of {kind}s", name="", arns=(everybody,), actions=actions)
+
+
+SCALING = tuple(
+    f"application-autoscaling:{name}"
+    for name in (
+        *("DeleteScalingPolicy", "DeregisterScalableTarget", "PutScalingPolicy"),
+        *("PutScheduledAction", "RegisterScalableTarget", "DeleteScheduledAction"),
+    )
+)
+"""Actions that leave a table that is not on demand without capacity."""
+FILTERING = ("UpdateWebACL", "UpdateRuleGroup", "UpdateIPSet", "UpdateRegexPatternSet")
+"""Actions that change whom a web ACL refuses, by itself or by what its rules refer to."""
+
+
+def stopping(reading: Reading) -> Iterator[Target]:
+    """Yield scaling for each table unless all are on demand, and the web ACLs of the stage, which only a decision allows."""
+    scope, tables = reading.scope, reading.section("tables")
+    if not all_on_demand(tables):
+        moved = (
+            f"arn:aws:application-autoscaling:{scope.region}:{scope.account}:scalable-target/any"
+        )
+        for name in scope.tables:
+            yield Target(kind="table", name=name, arns=(moved,), actions=SCALING)
+    for acl in _web_acls(reading):
+        service = acl.split(":")[2]
+        rules = (acl, *(f"{acl.partition('/webacl/')[0]}/{part}/any/any" for part in PARTS))
+        actions = tuple(f"{service}:{operation}" for operation in FILTERING)
+        yield Target(kind="API", name=scope.api, arns=rules, actions=actions)
+
+
+PARTS = ("rulegroup", "ipset", "regexpatternset")
+"""What the rules of a web ACL refer to; which ones is not read, so that any counts."""
+
+
+def _web_acls(reading: Reading) -> Iterator[str]:
+    stages = reading.section("stages")
+    for stage in () if isinstance(stages, Unreadable) else stages.values():
+        if not isinstance(stage, Unreadable):
+            attached = (each.values for each in stage.unplanned if each.fact == WEB_ACL)
+            yield from (arn for found in attached for arn in found)

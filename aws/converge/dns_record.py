@@ -5,7 +5,7 @@ from typing import Any
 
 from aws.change.gate import ChangeContext, Changes, Refused, difference
 from aws.desired import CustomDomain
-from aws.dns_records import plain
+from aws.dns import plain
 
 TTL_S = 300
 

@@ -15,11 +15,11 @@ from aws.change.tags import tag_fields
 from aws.converge import version as version_of
 from aws.converge.version import FAILED, configure, wait_until_ready
 from aws.desired import Function
+from aws.iam.evaluation import is_same
 from aws.iam.pattern import resource_pattern
-from aws.iam.principal import is_same
 from aws.kinds.function import FILE_SYSTEMS, FUNCTION, LAYERS, MEMORY, RUNTIME, TIMEOUT, decode
 from aws.raw import Raw
-from aws.release import CLOSED, code_sha256
+from aws.release import CLOSED_PACKAGE, code_sha256
 
 OVERLAYS = {"layers": LAYERS, "file systems": FILE_SYSTEMS}
 OVERLAID = {"layers": "Layers", "file systems": "FileSystemConfigs"}
@@ -37,7 +37,7 @@ KEPT = {"runtime": RUNTIME, "timeout_s": TIMEOUT, "memory_mb": MEMORY, **OVERLAY
 LAST_UPDATE = "last update"
 OF_THE_UPLOAD = frozenset({"code", LAST_UPDATE})
 Build = Callable[[str], bytes]
-"""Key of a function, or CLOSED -> its package."""
+"""Key of a function, or CLOSED_PACKAGE -> its package."""
 
 
 def converge(
@@ -66,12 +66,12 @@ def converge(
     def apply() -> None:
         changed = _left(changes + extra, created=answer is None)
         if answer is None:
-            _create(context, function, build(CLOSED))
+            _create(context, function, build(CLOSED_PACKAGE))
         kept = {**preserved(context, function, found), "variables": _kept(answer, keeps)}
-        if found and _closes(version, found["code"], code_sha256(build(CLOSED))):
+        if found and _closes(version, found["code"], code_sha256(build(CLOSED_PACKAGE))):
             settings = tuple(change for change in changed if change.field not in OF_THE_UPLOAD)
             _update(context, function, package, settings, kept)  # a version keeps its variables
-            _upload(context, function, build(CLOSED))
+            _upload(context, function, build(CLOSED_PACKAGE))
             changed = (Change(name, "code", None, wanted["code"]),)
         publish(context, function, version)
         _update(context, function, package, changed, kept)
@@ -179,7 +179,7 @@ def _overwritten(
     """
     found, wanted = codes
     there = {*published_versions(context, function).values()} if found else set[str]()
-    closed = code_sha256(build(CLOSED))
+    closed = code_sha256(build(CLOSED_PACKAGE))
     version: Changes = ()
     if what := _version_before(there, codes, closed, extra):
         version = (Change(f"function {function.name}", "earlier version", None, what),)

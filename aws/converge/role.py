@@ -5,7 +5,7 @@ from dataclasses import replace
 from functools import partial
 from typing import Any
 
-from aws.access.trust import trust_flaws
+from aws.access.assuming import trust_flaws
 from aws.change.gate import Change, ChangeContext, Changes, difference, unless_absent
 from aws.change.tags import tag_fields, tag_list
 from aws.converge.policy_document import LAMBDA, for_lambda_alone

@@ -13,8 +13,7 @@ from aws.access.privileges import (
     split,
     statements,
 )
-from aws.access.secret_arns import Named, named, unsound
-from aws.access.surplus import Gravity, as_differences, surplus
+from aws.access.surplus import Gravity, Named, as_differences, named, surplus, unsound
 from aws.change.gate import Change, ChangeContext, Changes, difference
 from aws.converge.policy_document import Sound, document, policy_lines, without_unsound
 from aws.desired import Role, Secret

@@ -1,5 +1,6 @@
 """The only way to AWS for readers: calls are counted, rate-limited and bounded; answers are searched for secrets."""
 
+import re
 import threading
 import time
 from collections import Counter
@@ -7,14 +8,21 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from functools import partial
 from typing import Any, cast
+from urllib.parse import urlsplit
 
 import boto3
+from botocore.awsrequest import AWSRequest
 from botocore.client import BaseClient
 from botocore.config import Config
 
-from aws.door.answer import AwsAnswer
-from aws.door.download import downloaded
-from aws.door.failures import DeadlinePassed, ReadFailure, action_of, lacking_member, read_failures
+from aws.door.failures import (
+    AwsAnswer,
+    DeadlinePassed,
+    ReadFailure,
+    action_of,
+    lacking_member,
+    read_failures,
+)
 from aws.door.limits import RateLimiter, RetryPolicy, within
 from aws.door.verifying_transport import verify_answers
 from aws.ledger import Ledger, Unplanned, unplanned
@@ -22,6 +30,46 @@ from aws.raw import Raw
 from aws.redaction.leak import Leak, Search
 from aws.redaction.secret_text import Needles
 from aws.visible import well_formed
+
+OF_AWS = re.compile(r"[a-z0-9.-]+\.amazonaws\.com(\.cn)?")
+LARGEST = 262_144_000
+"""Bytes that Lambda allows a package, unzipped."""
+
+
+def downloaded(client: BaseClient, action: str, link: str) -> bytes:
+    """Return what a link leads to; ReadFailure where that is no host of AWS, or not a package.
+
+    It is sent without credentials, by the transport of the client, which knows proxies and certificates.
+    """
+    _require_host(client.meta.endpoint_url, action, link)
+    transport: Any = client._endpoint.http_session  # noqa: SLF001 - botocore has no other way to it
+    send = getattr(transport, "fetch", transport.send)
+    response = send(AWSRequest(method="GET", url=link).prepare())
+    if response.status_code != 200:
+        raise ReadFailure.of(
+            action,
+            f"the link to the code answers {response.status_code}",
+            f"コードへのリンクの応答が{response.status_code}です",
+        )
+    content: bytes = response.content
+    if len(content) > LARGEST:
+        raise ReadFailure.of(
+            action, "the code is larger than Lambda allows", "コードがLambdaの上限を超えています"
+        )
+    return content
+
+
+def _require_host(endpoint: str, action: str, link: str) -> None:
+    there, own = urlsplit(link), urlsplit(endpoint)
+    of_aws = there.scheme == "https" and OF_AWS.fullmatch(there.hostname or "")
+    elsewhere = OF_AWS.fullmatch(own.hostname or "") is None and there.netloc == own.netloc
+    if not of_aws and not elsewhere:
+        raise ReadFailure.of(
+            action,
+            f"the link to the code leads to {there.hostname}, which is not AWS",
+            f"コードへのリンク先が{there.hostname}で、AWSではありません",
+        )
+
 
 MARKERS = (
     *("Marker", "NextMarker", "NextToken", "nextToken", "position"),
@@ -245,3 +293,22 @@ def _short(page: Raw) -> str:
     if items is not None and counted is not None and counted != len(items):
         return f"the answer counts {counted} items, but holds {len(items)}"
     return ""
+
+
+def every_page(aws: Aws, service: str, operation: str, key: str, **asked: str) -> list[Any]:
+    """Return the entries under ``key`` of every page that ``NextToken`` leads to."""
+    entries: list[Any] = []
+    tokens: list[str] = []
+    while True:
+        more: dict[str, str] = {"NextToken": tokens[-1]} if tokens else {}
+        answer = aws.call(service, operation, **asked, **more)
+        entries += answer[key]
+        if not (token := answer.get("NextToken")):
+            return entries
+        if token in tokens:
+            raise ReadFailure.of(
+                f"{service}: {operation}",
+                "the same page is answered again",
+                "同じページが繰り返し返されています",
+            )
+        tokens.append(token)

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from aws.bounds import Bound
+from aws.door.clients import every_page
 from aws.door.failures import Gone, ReadFailure
-from aws.door.listing import every_page
 from aws.kind import BEYOND_THE_PLAN, NAME, UNPLANNED, Kind, ReadCall, Wanted, fact
 from aws.kinds.rest_api import ENDPOINT, PAGE, STATUS, api_id
 from aws.ledger import (

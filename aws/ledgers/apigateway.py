@@ -1,7 +1,8 @@
-"""API Gateway: the API and its draft, its stages, who may call how often, and the names that lead to it.
+"""API Gateway and its second API: the API and its draft, its stages, who may call how often, and its custom domains.
 
 Of a draft, and of what a stage serves, the facts are those of ``aws.api_document``: an export is no shape
-of botocore's, so its keys are decided there, and both are judged alike.
+of botocore's, so its keys are decided there, and both are judged alike. HTTP and WebSocket APIs
+reach our functions only where a function's policy, or a role, lets them, which is judged there.
 """
 
 from collections.abc import Mapping
@@ -27,7 +28,6 @@ ACCESS_MODE = Words(en="endpoint access mode", ja="エンドポイントのア�
 
 TAGS = Harmless("tags of what is not tagged by plan; the door searches them for secrets")
 OTHERS = Harmless("asks for no Lambda authorizer, and such a guard of a route is red as such")
-
 
 METHOD, INTEGRATION = "items.resourceMethods", "items.resourceMethods.methodIntegration"
 
@@ -69,6 +69,8 @@ INTEGRATION_MEMBERS: Mapping[str, Entry] = {
     ),
     "responseTransferMode": Judged("surplus"),
 }
+OF_ITS_PLACE = Harmless("an id or ARN of what its place says already")
+TOLD_BY_FIRST = Harmless("asked only for the names of domains that the first API may have left out")
 
 # Where our API stands, none of the listings that need their list is empty: without it they are not understood. The
 # others may be (mappings), and then API Gateway may leave their list out.
@@ -150,5 +152,35 @@ LEDGER: Ledger = {
             "body": Judged("served"),
         },
         needs=frozenset({"body"}),
+    ),
+    "apigatewayv2:GetApiMappings": Operation(
+        resources={},
+        members={
+            **alike("Items.ApiId Items.ApiMappingKey Items.Stage", Judged("mappings")),
+            "Items.ApiMappingId": OF_ITS_PLACE,
+        },
+    ),
+    "apigatewayv2:GetDomainNames": Operation(
+        resources={},
+        members={
+            "Items.DomainName": Judged("mappings"),
+            **alike(
+                "Items.ApiMappingSelectionExpression Items.DomainNameConfigurations "
+                "Items.MutualTlsAuthentication Items.RoutingMode Items.Tags",
+                TOLD_BY_FIRST,
+            ),
+            "Items.DomainNameArn": OF_ITS_PLACE,
+        },
+    ),
+    "apigatewayv2:ListRoutingRules": Operation(
+        resources={},
+        members={
+            **alike(
+                "RoutingRules.Actions RoutingRules.Conditions RoutingRules.Priority",
+                Judged("rules"),
+            ),
+            "RoutingRules.RoutingRuleArn": OF_ITS_PLACE,
+            "RoutingRules.RoutingRuleId": OF_ITS_PLACE,
+        },
     ),
 }

@@ -3,7 +3,7 @@
 import json
 from xml.sax.saxutils import escape
 
-from aws.iam.service_models import metadata
+from aws.iam.actions import metadata
 from local.aws.request import Request, Response
 
 _ACCESS_DENIED_IS_SHORT = frozenset({"iam", "s3", "sns", "sts", "route53", "cloudformation"})

@@ -6,7 +6,7 @@ from functools import lru_cache
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
-from aws.iam.service_models import available_services, metadata
+from aws.iam.actions import available_services, metadata
 
 _SIGNED_TOGETHER = {
     "apigateway": ("apigateway", "apigatewayv2"),

@@ -10,7 +10,7 @@ import boto3
 from botocore.config import Config
 
 from aws.change.gate import AT_ONCE, ChangeContext, MissingPrerequisite, Refused, nothing
-from aws.door.answer import naming_what_is_missing
+from aws.door.failures import naming_what_is_missing
 from aws.words import SILENCE, Words
 from plan import Plan, public_in
 from signoff.environment import ENVIRONMENTS, Environment

@@ -3,10 +3,10 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from aws.closed import is_closed
 from aws.converge import alias, rest_api
 from aws.converge.deployment import stage_of
 from aws.desired import Function
+from aws.release import is_closed
 from aws.words import Words
 from runbook import releases
 from runbook.engine import Refused, StepContext

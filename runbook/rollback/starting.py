@@ -6,11 +6,11 @@ from functools import partial
 from aws import desired
 from aws.change.gate import Changes, unless_absent
 from aws.converge.version import move
-from aws.door.download import downloaded
+from aws.door.clients import downloaded
 from aws.door.failures import ReadFailure
 from aws.handler import runs, unpacked
 from aws.kinds.function import Function, decode
-from aws.release import CLOSED, code_sha256
+from aws.release import CLOSED_PACKAGE, code_sha256
 from aws.words import Words, joined
 from plan.compute import SECRET_PREFIX, TABLE_PREFIX
 from runbook.engine import Refused, StepContext
@@ -108,7 +108,7 @@ def _known_codes(context: StepContext, function: desired.Function) -> set[str]:
 
 def _package(context: StepContext, move: AliasMove, version: Function) -> bytes:
     """Return what this checkout builds, if that is the version's code; else download it."""
-    for key in (move.function.key, CLOSED):
+    for key in (move.function.key, CLOSED_PACKAGE):
         if code_sha256(built := context.build(key)) == version.code_sha256:
             return built
     asked = {"FunctionName": version.name, "Qualifier": version.version}

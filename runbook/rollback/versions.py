@@ -7,7 +7,7 @@ from typing import Any
 from aws.change.gate import Changes
 from aws.converge.version import LATEST, move
 from aws.desired import Function
-from aws.release import CLOSED, code_sha256
+from aws.release import CLOSED_PACKAGE, code_sha256
 from aws.way_back import version_back
 from plan.compute import names_a_table
 from runbook.engine import Change, Refused, StepContext, difference
@@ -68,7 +68,7 @@ def moves(context: StepContext) -> tuple[AliasMove, ...]:
 
 def closed_code(context: StepContext) -> str:
     """Return the digest of the closed release."""
-    return code_sha256(context.build(CLOSED))
+    return code_sha256(context.build(CLOSED_PACKAGE))
 
 
 def chosen(context: StepContext) -> tuple[Function, ...]:

@@ -15,8 +15,7 @@ from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from aws.door.answer import naming_what_is_missing
-from aws.door.failures import ReadFailure
+from aws.door.failures import ReadFailure, naming_what_is_missing
 from aws.words import Words
 from signoff.environment.application import Application, application
 from signoff.environment.file_keys import keys, meanings

@@ -25,7 +25,7 @@ from botocore.parsers import ResponseParserError
 from aws.door.failures import code_of
 from aws.door.limits import NoAnswerError, within
 from aws.door.sessions import boto_session
-from aws.obstacle import ACCOUNT, CLOCK, EXPIRED, Obstacle, obstacle_of
+from aws.unreadable import ACCOUNT, CLOCK, EXPIRED, Obstacle, obstacle_of
 from aws.words import Bilingual, Words
 from signoff.environment import Environment
 from signoff.environment.credentials import CREDENTIALS, UnansweredError, attended, no_credentials

@@ -15,7 +15,7 @@ from botocore.exceptions import (
 from botocore.exceptions import ConnectionError as NoConnectionError
 
 from aws.door.failures import ReadFailure
-from aws.obstacle import ACCOUNT, CLOCK, DENIED, REFUSED, Obstacle, lacking, obstacle_of
+from aws.unreadable import ACCOUNT, CLOCK, DENIED, REFUSED, Obstacle, lacking, obstacle_of
 from aws.words import Words, words_of
 from signoff.environment.credentials import CREDENTIALS, no_credentials
 

@@ -8,8 +8,8 @@ from typing import Any
 
 from aws.difference import Certainty
 from aws.ledger import Unplanned
-from aws.obstacle import Obstacle
 from aws.section import Follows, Missing, Unparsed
+from aws.unreadable import Obstacle
 from aws.words import SILENCE, Bilingual, Words
 from signoff.judge.checklist import Severity
 from signoff.judge.decisions import Differs

@@ -16,11 +16,11 @@ from urllib.parse import urlsplit
 import boto3
 from pydantic import ValidationError
 
+from aws.dns import resolve
 from aws.door.limits import RetryPolicy
 from aws.door.recording import BYTES, RecordedCall, Recorder, Replay
 from aws.inventory import ReadOptions
 from aws.redaction.stand_ins import StandIns
-from aws.resolution import resolve
 from aws.words import Bilingual
 from signoff.environment import ADAPTER, Environment
 from signoff.judge.errors import unreadable

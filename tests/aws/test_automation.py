@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from aws.access.automated import Deed, Ours
+from aws.access.automation import Deed, Ours
 from aws.access.principals import Principal
 from aws.access.reach import Reach
 from aws.access.targets import Target

@@ -4,7 +4,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from aws.dns_records import leading_elsewhere
+from aws.dns import leading_elsewhere
 
 NAME, TARGET = "api.rally.example.jp", "d-abc.execute-api.ap-northeast-1.amazonaws.com"
 OTHER = "d-old.execute-api.ap-northeast-1.amazonaws.com"

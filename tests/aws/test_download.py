@@ -4,8 +4,8 @@ from types import SimpleNamespace
 
 import pytest
 
-from aws.door import download
-from aws.door.download import LARGEST, downloaded
+from aws.door import clients
+from aws.door.clients import LARGEST, downloaded
 from aws.door.failures import ReadFailure
 
 GET = "lambda:GetFunction"
@@ -104,4 +104,4 @@ def test_package_that_is_larger_than_lambda_allows_is_unknown():
 
 
 def test_largest_package_is_that_of_the_lambda_quotas():
-    assert download.LARGEST == 250 * 1024 * 1024
+    assert clients.LARGEST == 250 * 1024 * 1024

@@ -6,8 +6,8 @@ from dataclasses import replace
 import pytest
 
 from aws.door.failures import ReadFailure
-from aws.obstacle import Obstacle
 from aws.reading import Reader, Reading, unreadable
+from aws.unreadable import Obstacle
 from tests.aws.answers import CANARY, SCOPE
 from tests.aws.fake_aws import HEALTHY, OPTIONS
 from tests.unread import refused

@@ -7,11 +7,11 @@ from functools import partial
 
 import pytest
 
+from aws.dns import resolve
 from aws.door.limits import within
 from aws.kinds.domain import BasePath
 from aws.kinds.stage import MethodSetting
 from aws.kinds.usage_plan import OwnLimit
-from aws.resolution import resolve
 from tests.aws.answers import SCOPE
 from tests.aws.answers.gateway import GATEWAY
 from tests.aws.fake_aws import OPTIONS

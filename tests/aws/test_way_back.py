@@ -4,9 +4,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from aws.closed import MARK
 from aws.kinds.rest_api import Deployment
-from aws.release import RecordedRelease
+from aws.release import MARK, RecordedRelease
 from aws.way_back import deployment_back, version_back
 
 NOON = datetime(2026, 11, 25, 12, 0, tzinfo=UTC)

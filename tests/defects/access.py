@@ -5,14 +5,12 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
+from aws.access.automation import Act, Automation
 from aws.access.reach import Reach
-from aws.automation import Act, Automation
 from aws.kinds.function_beside import RoleUser
 from aws.kinds.table_beside import ResourcePolicy
 from aws.kinds.topic import Topic
-from aws.ledgers.events import RULE
-from aws.ledgers.pipes import PIPE
-from aws.ledgers.scheduler import SCHEDULE
+from aws.ledgers.eventbridge import PIPE, RULE, SCHEDULE
 from signoff.judge.outcome import Outcome
 from tests.defects.changes import added, both, edited, item, role_of, unread
 from tests.defects.defect import Break, Defect

@@ -4,12 +4,11 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 from aws.api_document import ApiDocument, Integration, Method
-from aws.closed import PATH
 from aws.kinds.function import FUNCTION, UPDATES
 from aws.kinds.function_beside import LambdaAccount
 from aws.kinds.rest_api import Deployment
 from aws.ledger import Unplanned
-from aws.release import Package
+from aws.release import PATH, Package
 from aws.static_answer import StaticAnswer
 from aws.words import Words
 from signoff.judge.live_release import contents_of

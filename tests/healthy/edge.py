@@ -3,6 +3,7 @@
 from datetime import UTC, datetime
 
 from aws.api_document import ApiDocument
+from aws.dns import Resolution
 from aws.kinds.bucket import Bucket
 from aws.kinds.certificate import Certificate
 from aws.kinds.domain import BasePath, CustomDomain
@@ -10,7 +11,6 @@ from aws.kinds.gateway_account import GatewayAccount
 from aws.kinds.rest_api import Deployment, RestApi
 from aws.kinds.stage import MethodSetting, Stage
 from aws.kinds.usage_plan import ApiKey, UsagePlan
-from aws.resolution import Resolution
 from aws.way_back import DeploymentBack
 from tests.healthy.api_document import document
 from tests.healthy.compute import clear

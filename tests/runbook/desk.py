@@ -12,7 +12,7 @@ from botocore.config import Config
 from botocore.exceptions import ClientError
 
 from aws.change.gate import nothing
-from aws.door.answer import naming_what_is_missing
+from aws.door.failures import naming_what_is_missing
 from aws.words import Words
 from local.aws.server import LocalAws
 from runbook.engine import StepContext

@@ -7,10 +7,9 @@ from functools import partial
 
 import pytest
 
-from aws.closed import PATH, is_closed
 from aws.converge import rest_api
 from aws.converge.function import FOUND, NEW
-from aws.release import CLOSED, code_sha256
+from aws.release import CLOSED_PACKAGE, PATH, code_sha256, is_closed
 from runbook import closed_api
 from runbook.engine import Declined, Procedure
 from runbook.procedures import api, functions, least_privilege, rollback_functions
@@ -205,7 +204,7 @@ def test_a_variable_that_may_be_a_secret_is_frozen_in_no_version(with_roles, rel
     release(functions)
 
     assert versions(with_roles) == [
-        ("1", NEW, code_sha256(package(CLOSED))),
+        ("1", NEW, code_sha256(package(CLOSED_PACKAGE))),
         ("2", "", code_sha256(package("auth"))),
     ]
     frozen = [kept_in(with_roles, number) for number, _, _ in versions(with_roles)]

@@ -2,9 +2,9 @@
 
 import json
 
+from aws.access.automation import Act, Automation
 from aws.access.principals import Principal
 from aws.access.reach import Reach
-from aws.automation import Act, Automation
 from aws.kinds.function import Function
 from aws.kinds.function_beside import (
     Alias,
