@@ -21,8 +21,8 @@ from aws.kinds.statements import OPENED
 from aws.kinds.topic import TOPIC, Topic
 from aws.reader_policy import actions as reader_actions
 from aws.words import SILENCE, Words
-from checks.outsiders import names_exactly, outsiders, principals_beyond, terms_of
 from checks.reached import EVERYTHING, example_of, summary
+from checks.resource_policies import names_exactly, outsiders, principals_beyond, terms_of
 from plan import Plan
 from signoff.environment import Environment, where
 from signoff.judge.snapshot import Snapshot

@@ -43,8 +43,8 @@ from aws.words import Words
 from checks.invocation import invoked
 from plan import Plan
 from signoff.evidence import Record, Records, kind_of
-from signoff.evidence.fact_labels import label_of_section
-from signoff.judge.signatures import believed, readable
+from signoff.evidence.parts import label_of_section
+from signoff.judge.staleness import believed, readable
 
 T = TypeVar("T")
 RENAMED = frozenset(

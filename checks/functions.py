@@ -1,15 +1,25 @@
-"""What functions run on, how many of them at the same time, and which versions allow callers in a policy that cannot be read."""
+"""What functions run on, how many at once, and their environment variables: those planned, and somebody else's."""
 
 import math
-from collections.abc import Iterable
+import re
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import replace
 from datetime import date
+from functools import cache
 
-from aws.bounds import Bound, as_text, within
+from aws import desired
+from aws.bounds import Bound, as_text, described, exactly, unset, within
 from aws.dated import last_days
-from aws.difference import Difference, if_any
-from aws.kinds.function import FUNCTION, Function
+from aws.difference import Certainty, Difference, differences, if_any
+from aws.inventory import Sections
+from aws.kinds.function import FILE_SYSTEMS, FUNCTION, LAYERS, Function
 from aws.kinds.function_beside import FunctionPolicy, LambdaAccount, Version, spans
+from aws.redaction.secret_text import MaskedValue, digest
+from aws.section import Follows, lookup
 from aws.words import Words
+from checks.other_environments import foreign_resources, foreign_values
+from plan import Plan
+from plan.compute import LINE_API
 from signoff.environment import Environment
 
 CALLS_PER_REQUEST = 3
@@ -60,3 +70,256 @@ def unread_versions(
     found = spans(int(version.number) for version in versions if version.number not in places)
     about = {"call": "lambda:ListFunctions", "loosens": True}
     return if_any(FUNCTION.words, function, UNREAD, found, within(()), **about)
+
+
+HIJACKERS = re.compile(
+    r"AWS_LAMBDA_EXEC_WRAPPER|LD_(AUDIT|LIBRARY_PATH|PRELOAD|PROFILE)|GCONV_PATH|GLIBC_TUNABLES|OPENSSL_(MODULES|ENGINES)"
+    r"|BOTOCORE_EXPERIMENTAL__PLUGINS|PYTHON(PATH|STARTUP|HOME|USERBASE|PLATLIBDIR|PYCACHEPREFIX|WARNINGS|_PRESITE)"
+)
+"""Variables by which the dynamic linker, glibc, OpenSSL, Python, botocore or Lambda load or run what is not in the package."""
+DIVERTERS = re.compile(
+    r"AWS_ENDPOINT_URL(_\w+)?|(https?|all)_proxy|AWS_DATA_PATH|AWS_PROFILE"
+    r"|(AWS|REQUESTS|CURL)_CA_BUNDLE|SSL_CERT_(FILE|DIR)|AWS_(CONFIG|SHARED_CREDENTIALS)_FILE"
+    r"|AWS_USE_(FIPS|DUALSTACK)_ENDPOINT|SSLKEYLOGFILE|OPENSSL_CONF"
+    r"|AWS_(SECURITY_TOKEN|CREDENTIAL_EXPIRATION|EC2_METADATA_SERVICE_ENDPOINT)"
+    r"|HOSTALIASES|LOCALDOMAIN|RES_OPTIONS|AWS_DEFAULT_PROFILE|AWS_CSM_\w+",
+    re.IGNORECASE,
+)
+"""Variables that make boto3 call, trust or sign otherwise than the function should."""
+SWITCHES = re.compile(r"AWS_USE_(FIPS|DUALSTACK)_ENDPOINT|AWS_CSM_ENABLED")
+"""Variables that boto3 obeys only if they are on."""
+ACCOUNT = "AWS_ACCOUNT_ID"
+"""DynamoDB's address begins with it, so that only the function's own account is called."""
+NUMBER = frozenset(map(str, range(1, 1000)))
+OBEYED: Mapping[str, frozenset[str]] = {
+    "AWS_ACCOUNT_ID_ENDPOINT_MODE": frozenset({"preferred", "disabled"}),
+    "AWS_DEFAULTS_MODE": frozenset(
+        {"legacy", "standard", "in-region", "cross-region", "mobile", "auto"}
+    ),
+    "AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE": frozenset({"ipv4", "ipv6"}),
+    "AWS_ENDPOINT_DISCOVERY_ENABLED": frozenset({"auto", "false"}),
+    "AWS_METADATA_SERVICE_NUM_ATTEMPTS": NUMBER,
+    "AWS_METADATA_SERVICE_TIMEOUT": NUMBER,
+    "AWS_REQUEST_CHECKSUM_CALCULATION": frozenset({"when_supported", "when_required"}),
+    "AWS_REQUEST_MIN_COMPRESSION_SIZE_BYTES": NUMBER | {"10240", "1048576"},
+    "AWS_RESPONSE_CHECKSUM_VALIDATION": frozenset({"when_supported", "when_required"}),
+    "AWS_RETRY_MODE": frozenset({"legacy", "standard", "adaptive"}),
+    "AWS_MAX_ATTEMPTS": frozenset(map(str, range(1, 11))),
+    "AWS_S3_DISABLE_EXPRESS_SESSION_AUTH": frozenset({"true", "false"}),
+    "AWS_S3_US_EAST_1_REGIONAL_ENDPOINT": frozenset({"legacy", "regional"}),
+    "AWS_STS_REGIONAL_ENDPOINTS": frozenset({"legacy", "regional"}),
+}
+"""Variables that boto3 obeys -> the values by which it still calls the same address; by others it calls no address at all."""
+SWITCHED_ON = ("true", "True", "TRUE", "1", "yes", "on", "*")
+LEVELS = re.compile(r"(\w+_)?LOG_?LEVEL", re.IGNORECASE)
+EVENTS = re.compile(r"POWERTOOLS_(LOGGER_LOG_EVENT|DEV)")
+TALKATIVE: Mapping[re.Pattern[str], tuple[str, ...]] = {
+    LEVELS: ("DEBUG", "debug", "Debug", "TRACE", "trace", "ALL", "all", "NOTSET", "10"),
+    EVENTS: SWITCHED_ON,
+    re.compile(r"(\w+_)?(DEBUG|VERBOSE)(_MODE)?", re.IGNORECASE): SWITCHED_ON,
+}
+"""Variables -> the values by which requests, or the answers of AWS, are written into the log: at DEBUG botocore writes
+down the secret that it was given."""
+DEFAULTS: Mapping[str, str] = {"ACCURACY_CAP_M": "50", "AWARD_REQUIRES_POSITION": "false"}
+"""The default of a function for an absent variable (lambdas/README.md)."""
+
+
+def named(variable: str) -> Words:
+    """Return the name of a variable as a fact of its function."""
+    return Words(en=f"variable {variable}", ja=f"環境変数{variable}")
+
+
+def variables(
+    found: Function,
+    values: Mapping[str, object],
+    bound: Bound,
+    certainty: Certainty = Certainty.CERTAIN,
+) -> tuple[Difference, ...]:
+    """Return a difference for each variable (name -> value); a decision that allows a certain one loosens the plan."""
+    return tuple(
+        Difference(
+            kind=FUNCTION.words,
+            name=found.name,
+            fact=named(name),
+            found=value,
+            bound=bound,
+            ids=(name,),
+            call="lambda:GetFunction",
+            loosens=certainty is Certainty.CERTAIN,
+            certainty=certainty,
+        )
+        for name, value in values.items()
+    )
+
+
+QUIET = described(
+    en="a level that writes down neither requests nor answers of AWS",
+    ja="リクエストやAWSの応答をログに残さないレベルであること",
+    code="quiet",
+)
+CALLING_AWS = described(
+    en="a value by which boto3 calls AWS as it does without the variable",
+    ja="未設定の場合と同じくboto3がAWSを呼び出せる値であること",
+    code="calling_aws",
+)
+OWN = described(
+    Words(en="nothing of another environment", ja="他の環境の値ではないこと"),
+    code="own",
+)
+
+
+def astray(found: Function, environment: Environment, salt: str) -> dict[str, str]:
+    """Return variable -> the value of another environment that it holds."""
+    return _holding(found, foreign_values(environment), salt)
+
+
+def foreign(
+    found: Function, want: desired.Function, environment: Environment, salt: str
+) -> tuple[Difference, ...]:
+    """Return variables that hold what another environment calls its own.
+
+    It is certain in a planned variable, and for the full name of a resource anywhere. The name of an environment,
+    prefix or Region in any other variable may be legitimate: it is a guess.
+    """
+    certain = _holding(found, foreign_resources(environment), salt)
+    lost = astray(found, environment, salt)
+    planned = {name: text for name, text in lost.items() if name in want.environment}
+    unplanned = {name: text for name, text in lost.items() if name not in want.environment}
+    sure = {name: text for name, text in unplanned.items() if name in certain}
+    guessed = {name: text for name, text in unplanned.items() if name not in certain}
+    return (
+        *(replace(variable, decidable=False) for variable in variables(found, planned, OWN)),
+        *variables(found, sure, OWN),
+        *variables(found, guessed, OWN, Certainty.GUESSED),
+    )
+
+
+def _holding(found: Function, texts: frozenset[str], salt: str) -> dict[str, str]:
+    by_digest = _by_digest(texts, salt)
+    values = {name: value.digests[salt] for name, value in found.environment.items()}
+    return {name: by_digest[value] for name, value in values.items() if value in by_digest}
+
+
+Other = Callable[[str], Collection[str]]
+"""A planned value -> the other ways to write it: ARNs of what it names."""
+
+
+def differing(
+    found: Function, want: desired.Function, environment: Environment, salt: str, other: Other
+) -> tuple[Difference, ...]:
+    """Return planned variables that are not as planned; Follows if DEP-14 reports the value."""
+    lost = astray(found, environment, salt).keys() & want.environment.keys()
+    if lost:
+        raise Follows(
+            "DEP-14",
+            en=f"{found.name}: {', '.join(sorted(lost))} of another environment",
+            ja=f"{found.name}: {', '.join(sorted(lost))}が別の環境のものです",
+        )
+    wrong = {
+        name: found.environment.get(name)
+        for name, text in want.environment.items()
+        if not _as_planned(found.environment.get(name), name, text, salt)
+        and not _named_otherwise(found.environment.get(name), other, text, salt)
+    }
+    return tuple(
+        difference
+        for name, value in wrong.items()
+        for difference in variables(found, {name: value}, exactly(want.environment[name]))
+    )
+
+
+def hijacking(found: Function) -> tuple[Difference, ...]:
+    """Return what makes Lambda run code other than the package that was released.
+
+    None of it changes CodeSha256; the plan has neither layers nor file systems.
+    """
+    preloaded = {key: it.words for key, it in found.environment.items() if HIJACKERS.fullmatch(key)}
+    beside = {LAYERS: found.layers, FILE_SYSTEMS: found.file_systems}
+    nothing = dict.fromkeys(beside, unset())
+    about = {"call": "lambda:GetFunction", "loosens": True}
+    return (
+        *variables(found, dict(sorted(preloaded.items())), unset()),
+        *differences(FUNCTION.words, found.name, beside, nothing, **about),
+    )
+
+
+def diverting(found: Function, salt: str) -> tuple[Difference, ...]:
+    """Return variables that send the function's calls to an endpoint that is not planned, or by which none is made."""
+    led = {
+        name: value.words
+        for name, value in found.environment.items()
+        if DIVERTERS.fullmatch(name) and not _is_off(name, value)
+    }
+    sound = {**OBEYED, ACCOUNT: frozenset({found.arn.split(":")[4]})}
+    mute = {
+        name: value.words
+        for name, value in found.environment.items()
+        if name in sound and not any(same(value, accepted, salt) for accepted in sound[name])
+    }
+    return (
+        *variables(found, dict(sorted(led.items())), unset()),
+        *variables(found, dict(sorted(mute.items())), CALLING_AWS),
+    )
+
+
+def _is_off(name: str, value: MaskedValue) -> bool:
+    return bool(SWITCHES.fullmatch(name)) and (value.text or "").lower() == "false"
+
+
+def logging_requests(found: Function, salt: str) -> tuple[Difference, ...]:
+    """Return variables by which a function may log what it receives; how its code uses them is a guess."""
+    talkative = {
+        name: text
+        for name, value in found.environment.items()
+        for pattern, texts in TALKATIVE.items()
+        if pattern.fullmatch(name)
+        for text in texts
+        if same(value, text, salt)
+    }
+    return variables(found, talkative, QUIET, Certainty.GUESSED)
+
+
+def leading_to_line(environment: Environment, salt: str) -> Bound:
+    """LINE's endpoint is LINE's own: always in production, elsewhere unless the environment names another."""
+    decided = LINE_API if environment.production else environment.line.endpoint
+    return Bound(
+        code="leading_to_line",
+        value=decided,
+        holds=lambda value: value is None or same(value, decided, salt),
+        words=Words(en=f"{decided}, or not set", ja=f"{decided}、または未設定であること"),
+    )
+
+
+def same(value: MaskedValue, text: str, salt: str) -> bool:
+    return value.digests[salt] == digest(salt, text)
+
+
+def _as_planned(value: MaskedValue | None, name: str, text: str, salt: str) -> bool:
+    if value is None:
+        return DEFAULTS.get(name) == text
+    return same(value, text, salt)
+
+
+def _named_otherwise(value: MaskedValue | None, other: Other, text: str, salt: str) -> bool:
+    """Whether a variable names the same thing by its ARN, as AWS allows wherever it asks for a name."""
+    if value is None or value.shape != "arn":
+        return False
+    return any(same(value, written, salt) for written in other(text))
+
+
+def arns_of(plan: Plan, found: Sections, text: str) -> tuple[str, ...]:
+    """Return the ARNs of the planned secret, table or alias that a variable names.
+
+    Secrets Manager finds a secret without the six characters at the end of its ARN, too.
+    """
+    if text in {planned.name for planned in plan.secrets}:
+        secret = lookup(found.secrets, text)
+        return (secret.arn, secret.arn[: -len("-abcdef")]) if secret else ()
+    named = {f"{function.name}:{function.alias}": function.alias_arn for function in plan.functions}
+    named |= {table.name: table.arn for table in plan.tables}
+    return (named[text],) if text in named else ()
+
+
+@cache
+def _by_digest(values: frozenset[str], salt: str) -> Mapping[str, str]:
+    return {digest(salt, text): text for text in values}

@@ -1,20 +1,30 @@
 """Every prerequisite of a GO, in the order in which nothing is lost: there or not, who does it, for how long, by which command."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from functools import partial
+from pathlib import Path
 
+from botocore.exceptions import BotoCoreError, ClientError
+
+from aws.door.limits import within
+from aws.door.sessions import boto_session
+from aws.visible import visible
 from aws.words import SILENCE, Words
 from checks.records import measured, newest, passed, proven_at
-from signoff.environment import Environment
+from signoff.commands.help_page import columns
+from signoff.environment import Environment, load
 from signoff.environment.calendar import in_japan
 from signoff.environment.overrides import IN_PRODUCTION
 from signoff.environment.problems import variable
-from signoff.evidence import Record, Records, StoreSettings
-from signoff.evidence.origin import CHANGED, UNKNOWN
+from signoff.evidence import Record, Records, StoreSettings, open_store
 from signoff.judge.checklist import Checklist, Phase, Row
 from signoff.judge.collection import needs_signature
+from signoff.judge.errors import sentence
+from signoff.judge.exit_codes import Exit
+from signoff.judge.gather import STORE_S
+from signoff.judge.judged_by import CHANGED, UNKNOWN, commit_of
 from signoff.report.remedy import durations
 
 OPERATOR = Words(en="operator", ja="運用担当者")
@@ -249,3 +259,69 @@ def _steps(environment: Environment, checklist: Checklist) -> Iterator[str]:
 def _by_hand(row: Row, environment: Environment, unwritten: bool) -> bool:
     calls = row.section == "smoke" and unwritten and not row.optional
     return row.by_signature or needs_signature(row, environment) or calls
+
+
+ROOT = Path(__file__).parent.parent
+
+
+def table(found: Sequence[Need], lang: str) -> str:
+    """Return the list as text, one prerequisite a line, and below what is missing in one sentence."""
+    heading = {
+        "en": ("", "prerequisite", "found", "who", "time", "command"),
+        "ja": ("", "前提", "現状", "担当", "所要時間", "コマンド"),
+    }[lang]
+    marks = {"en": ("OK", "MISSING"), "ja": ("OK", "なし")}[lang]
+    rows = [
+        (
+            marks[not need.present],
+            need.what[lang],
+            need.found[lang],
+            need.who[lang],
+            need.time[lang],
+        )
+        for need in found
+    ]
+    how = [need.how for need in found]
+    return "\n".join(_aligned(heading[:-1], rows, (heading[-1], *how)))
+
+
+def _aligned(
+    heading: tuple[str, ...], rows: Sequence[tuple[str, ...]], last: Iterable[str]
+) -> Iterator[str]:
+    widths = [max(map(columns, column)) for column in zip(heading, *rows, strict=True)]
+    for row, end in zip((heading, *rows), last, strict=True):
+        cells = (
+            f"{text}{' ' * (width - columns(text))}"
+            for text, width in zip(row, widths, strict=True)
+        )
+        yield f"{'  '.join(cells)}  {end}".rstrip()
+
+
+def show_needs(env: str, environments: Path, lang: str) -> int:
+    """Print the list; 0 only if nothing is missing."""
+    environment = load(env, environments).environment
+    own = StoreSettings.of(environment)
+    before = StoreSettings.of_table(environment.before, environments)
+    stores = {before.environment: before} if environment.tried_before else {}
+    found = needs(
+        environment,
+        own=_kept_in(own, environment.region),
+        before=_kept_in(before, environment.region) if stores else Records(),
+        stores={**stores, env: own},
+        commit=commit_of(ROOT),
+        checklist=Checklist.load(),
+        now=datetime.now(UTC),
+    )
+    print(visible(table(found, lang)))
+    return Exit.DONE if all(need.present for need in found) else Exit.NO
+
+
+def _kept_in(settings: StoreSettings, region: str) -> Records:
+    """Return what a store holds; if it can't be read, why."""
+    if not settings.location:
+        return Records()
+    try:
+        store = open_store(settings, client=boto_session(region).client, root=ROOT)
+        return within(STORE_S, store.load)
+    except (ClientError, BotoCoreError, OSError) as error:
+        return Records(problem=sentence(error), unread=True)

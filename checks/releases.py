@@ -17,7 +17,7 @@ from aws.words import Words
 from checks.deployed import Deployed
 from signoff.environment.calendar import in_japan
 from signoff.evidence import Record
-from signoff.judge.live_release import contents_of
+from signoff.judge.snapshot import contents_of
 
 CODE = Words(en="code (SHA-256)", ja="コード（SHA-256）")
 POINTED = "pointed"

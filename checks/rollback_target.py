@@ -6,10 +6,13 @@ from functools import partial
 from typing import Any
 
 from aws import desired
+from aws.access.callers import refusal
 from aws.bounds import exactly
 from aws.difference import Certainty, Difference, differences, fault
 from aws.iam.evaluation import is_same
+from aws.invoked import InvokedFunction, target
 from aws.kinds.function import FUNCTION, RUNTIME, Function
+from aws.kinds.function_beside import FunctionPolicy
 from aws.kinds.rest_api import REST_API
 from aws.kinds.role import ROLE
 from aws.ledgers.apigateway import ROUTE
@@ -18,13 +21,66 @@ from aws.section import NotTestable, lookup
 from aws.way_back import DeploymentBack
 from aws.words import Words
 from checks.deployed import Deployed
-from checks.functions import supported_on
-from checks.invocations_back import THERE, uncallable
+from checks.functions import arns_of, differing, foreign, hijacking, supported_on
+from checks.invocation import INVOKED_BY, allowing, source_of, source_of_authorizer
 from checks.releases import CODE, packed
-from checks.variables import arns_of, differing, foreign, hijacking
 from plan import Plan
 from plan.compute import names_a_table
 from signoff.judge.snapshot import Snapshot
+
+CALLED = Words(en="function that it calls", ja="呼び出す関数")
+THERE = Words(en="one that exists", ja="存在するものであること")
+
+
+def uncallable(
+    snapshot: Snapshot[Plan], deployed: Deployed, back: DeploymentBack
+) -> Iterator[Difference]:
+    """Yield the routes that would answer 500: their function does not exist, or does not let the API invoke it.
+
+    What the live deployment calls as well is judged there.
+    """
+    variables, live = deployed.stage().variables, deployed.served().calls
+    for by, uri in sorted((back.calls or {}).items() - live.items()):
+        called, route = target(uri, variables), f"{by} ({back.deployment.id})"
+        if not called.is_function:
+            continue
+        about = {"remedy": "allowed", "call": "lambda:GetPolicy"}
+        if (policies := _policies(snapshot.plan, deployed, back, called)) is None:
+            yield fault(ROUTE, route, CALLED, called.arn, THERE, **about)
+        elif (source := _source(snapshot, deployed, by)) and (
+            why := refusal(policies, called.arn, source)
+        ):
+            expected = allowing(by)[INVOKED_BY].words
+            yield fault(FUNCTION.words, called.arn, INVOKED_BY, why, expected, **about)
+
+
+def _policies(
+    plan: Plan, deployed: Deployed, back: DeploymentBack, called: InvokedFunction
+) -> tuple[FunctionPolicy, ...] | None:
+    """Return the policies of a function; None where it, or the alias or version that is called, does not exist."""
+    functions = plan.functions
+    if want := next((function for function in functions if function.arn == called.function), None):
+        there = _exists(deployed, want, called.qualifier)
+        return deployed.function_policies(want) if there else None
+    policy = back.policies[called.arn]
+    return None if policy is None else (policy,)
+
+
+def _source(snapshot: Snapshot[Plan], deployed: Deployed, by: str) -> str | None:
+    """Return the ARN with which API Gateway asks; None for an authorizer whose id can no longer be known."""
+    api_id, environment = deployed.rest_api().id, snapshot.environment
+    kind, _, name = by.partition(" ")
+    if kind != "authorizer":
+        return source_of(by, api_id, environment)
+    drafted = deployed.draft().authorizers.get(name)
+    return source_of_authorizer(drafted.id, api_id, environment) if drafted else None
+
+
+def _exists(deployed: Deployed, want: desired.Function, qualifier: str) -> bool:
+    aliases = (alias.name for alias in deployed.all_aliases(want))
+    versions = (version.number for version in deployed.versions(want))
+    return qualifier in {"", "$LATEST", *aliases, *versions}
+
 
 VERSION_BACK = Words(en="version to go back to", ja="戻し先のバージョン")
 DEPLOYMENT_BACK = Words(en="deployment to go back to", ja="戻し先のデプロイ")

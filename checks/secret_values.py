@@ -1,14 +1,21 @@
-"""Whether the value of a secret is acceptable: its form, its randomness, and not the one of dev."""
+"""Whether the value of a secret is acceptable, and where else it stands, or something that looks like a secret."""
+
+import math
+import re
+from collections.abc import Collection, Iterable, Mapping
 
 from aws import desired
-from aws.bounds import within
-from aws.difference import Difference, differences, fault
+from aws.bounds import described, within
+from aws.difference import Certainty, Difference, differences, fault
 from aws.kinds.secret import SECRET
-from aws.redaction.secret_text import MaskedValue, weakness
+from aws.redaction.leak import Leak
+from aws.redaction.secret_text import DRAWN, MaskedValue, weakness
 from aws.secret_value import SecretValue
 from aws.section import Follows, NotTestable
 from aws.unreadable import Obstacle
 from aws.words import Words
+from checks.deployed import Deployed
+from checks.labels import Label
 from signoff.evidence import Record
 
 FURTHER_FIELDS = Words(en="further fields", ja="想定外のフィールド")
@@ -114,3 +121,135 @@ def digest_under(salt: str, value: MaskedValue) -> str:
             ja="その実行のソルトで値のダイジェストが計算されていません",
         )
     return value.digests[salt]
+
+
+NAMED = re.compile(
+    r"(secret|token|password|passwd|pwd|credentials?|"
+    r"(secret|private|signing|access|api|encryption|auth|token|hmac|jwt)[-_]?key([-_]?id)?)$",
+    re.IGNORECASE,
+)
+"""Names of secrets, by their ends, so that TOKEN_TTL and SECRET_ARN do not match."""
+REFERENCE = "SECRET_NAME_"
+"""Prefix of variables that hold the name of a secret in Secrets Manager."""
+FINGERPRINT = re.compile(
+    r"(git|build|version|image|commit|release|revision|checksum|digest|sha\d*)$", re.IGNORECASE
+)
+"""Names of values that are long hexadecimal numbers and public."""
+CERTAIN = frozenset({"jwt", "pem", "aws-key"})
+"""Shapes that nothing but a credential has."""
+AWS_SECRET, AWS_SECRET_LENGTH = re.compile(r"secret_?access_?key$", re.IGNORECASE), 40
+VALUE = Words(en="value", ja="値")
+IT_HOLDS = Words(
+    en="the value of a secret, or has it within", ja="シークレットの値またはそれを含む値"
+)
+NO_SECRET = described(
+    en="nothing that is a secret, or is named or shaped like one",
+    ja="シークレットでなく、名前や形がそれと紛らわしくもないこと",
+    code="no_secret",
+)
+SHORTEST_HEX = 32
+SHORTEST_BASE64 = 24
+DENSITY = 0.85
+"""Share of the highest possible entropy that random text reaches, and names with hyphens do not."""
+
+
+def suspicious(
+    kind: Words,
+    name: str,
+    values: Mapping[Words, Label],
+    references: Collection[str],
+    call: str,
+) -> tuple[Difference, ...]:
+    """Return values that are certainly credentials, and those that may be, by name or by shape.
+
+    ``values``: the value's name in a sentence -> the value. ``references`` are the names of the planned
+    secrets, which a value may hold.
+    """
+    certainties = {
+        fact: (label, certainty)
+        for fact, label in values.items()
+        if (certainty := _certainty(label.name, label.value, references))
+    }
+    return tuple(
+        Difference(
+            kind=kind,
+            name=name,
+            fact=fact,
+            found=label.value.words,
+            bound=NO_SECRET,
+            call=call,
+            remedy=label.what,
+            ids=(label.name,),
+            loosens=certainty is Certainty.CERTAIN,
+            certainty=certainty,
+        )
+        for fact, (label, certainty) in sorted(certainties.items(), key=lambda item: item[0].en)
+    )
+
+
+def _certainty(name: str, value: MaskedValue, references: Collection[str]) -> Certainty | None:
+    """Return how certain it is that a value is a secret; None if nothing suggests it.
+
+    A planned secret's name, an ARN or an alias only refers to something, and is no secret.
+    """
+    if value.shape in CERTAIN or (AWS_SECRET.search(name) and value.length == AWS_SECRET_LENGTH):
+        return Certainty.CERTAIN
+    reference = value.text in references or value.shape in {"arn", "alias"}
+    by_name = NAMED.search(name) and not name.startswith(REFERENCE) and not reference
+    by_shape = value.text is None and drawn(value, name)
+    return Certainty.GUESSED if by_name or by_shape else None
+
+
+def holding(values: Mapping[str, MaskedValue]) -> list[str]:
+    """Return the names whose values are or contain a planned secret.
+
+    A secret that equals a public value, such as a channel id, does not count: that is SEC-03's.
+    """
+    return sorted(name for name, value in values.items() if value.holds)
+
+
+def require_values(deployed: Deployed, wanted: Iterable[desired.Secret]) -> None:
+    """Raise NotTestable if a secret's value could not be read, since it would be recognised nowhere."""
+    for secret in wanted:
+        deployed.secret_value(secret)
+
+
+def labelled(
+    there: Mapping[tuple[Words, str], Mapping[Words, Label]],
+) -> list[Difference]:
+    """Return each variable and tag that is or contains a planned secret."""
+    nothing = Words(en="no value of a secret", ja="シークレットの値でないこと")
+    return [
+        fault(kind, name, fact, IT_HOLDS, nothing, remedy=label.what, ids=(label.name,))
+        for (kind, name), values in there.items()
+        for fact, label in values.items()
+        if label.value.holds
+    ]
+
+
+def drawn(value: MaskedValue, name: str = "") -> bool:
+    """Whether a text looks random; ``name`` may show that it is a checksum or a release."""
+    if value.shape == "hex":
+        return value.length >= SHORTEST_HEX and not FINGERPRINT.search(name)
+    if value.shape == "base64" and value.length >= SHORTEST_BASE64:
+        return value.bits >= DENSITY * value.length * math.log2(min(value.length, 64))
+    return value.shape in DRAWN
+
+
+def leaked(leak: Leak, key: str) -> Difference:
+    """Return the difference for a place where the value of the secret ``key`` was found."""
+    return fault(
+        SECRET.words,
+        leak.secret,
+        VALUE,
+        leak.place,
+        Words(en="nowhere but in Secrets Manager", ja="Secrets Manager以外にないこと"),
+        call=leak.call,
+        remedy=key,
+        said=Words(
+            en=f"the value of secret {leak.secret} was found in {leak.place} ({leak.call}), expected"
+            " nowhere but in Secrets Manager",
+            ja=f"シークレット{leak.secret}の値が{leak.place}にあります（{leak.call}）。"
+            "期待値: Secrets Manager以外にないこと",
+        ),
+    )

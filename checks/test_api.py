@@ -1,8 +1,12 @@
 """DEP-20 to DEP-26, DEP-34 and DEP-36: the API as its stage serves it, not as the console shows its draft."""
 
+from collections.abc import Iterator, Mapping
+from typing import Any
+
 import pytest
 
 from aws import desired
+from aws.api_document import ApiDocument, Integration, Method
 from aws.bounds import Bound, at_least, exactly, one_of, within
 from aws.cors import gateway_status, misleading_statuses, preflight_differences, without_origin
 from aws.difference import differences
@@ -11,17 +15,76 @@ from aws.kinds.function import FUNCTION
 from aws.kinds.rest_api import MORE_METHODS, PUBLIC, REST_API
 from aws.kinds.stage import STAGE
 from aws.ledgers.apigateway import DRAFT, GATEWAY_RESPONSE, ROUTE, SERVED
-from aws.words import Words
+from aws.section import NotTestable
+from aws.words import SILENCE, Words, joined
 from checks import unplanned_in_api
 from checks.deployed import Deployed
+from checks.environment_values import ENVIRONMENT
 from checks.releases import newest_of_the_stage
-from checks.routes import PROXY, beyond_contract, differing_from, integration_type, stale
 from checks.unplanned_in_api import barring
 from plan import Plan
 from signoff.environment import Environment, where
-from signoff.evidence import Records
+from signoff.evidence import Record, Records
 from signoff.judge.checklist import expectation
 from signoff.judge.decisions import Judge
+
+PROXY = "AWS_PROXY"
+
+
+def beyond_contract(served: ApiDocument, api: desired.Api) -> list[str]:
+    """Return what is served beyond the contract; an unneeded preflight does not count, since it opens nothing."""
+    planned = {*(route.id for route in api.routes), *(f"OPTIONS {path}" for path in api.paths)}
+    return sorted(
+        id_
+        for id_, method in served.methods.items()
+        if id_ not in planned and not _is_preflight(method)
+    )
+
+
+def stale(draft: ApiDocument, served: ApiDocument) -> list[Words]:
+    """Return what a deployment would change now."""
+    return [
+        *_differing(SILENCE, draft.methods, served.methods),
+        *_differing(
+            Words(en="authorizer ", ja="オーソライザー"), draft.authorizers, served.authorizers
+        ),
+        *_differing(
+            Words(en="gateway response ", ja="ゲートウェイレスポンス"),
+            draft.gateway_responses,
+            served.gateway_responses,
+        ),
+    ]
+
+
+def integration_type(integration: Integration) -> tuple[str, str]:
+    """Return how a function is integrated: type, and the HTTP method of the invocation."""
+    return integration.kind, integration.http_method
+
+
+def differing_from(run: Record, before: str, api: desired.Api) -> list[str]:
+    """Return routes that only one of the contract and the API of that run has.
+
+    ``before`` is the name of the run's environment. NotTestable where the run could not read its API.
+    """
+    if (routes := run.body.get("routes")) is None:
+        raise NotTestable(
+            en=f"the newest run against {before} recorded no routes",
+            ja=f"{before}に対する最新の実行にルートが記録されていません",
+        )
+    recorded = {route for route in routes if not route.startswith("OPTIONS ")}
+    return sorted(recorded ^ {route.id for route in api.routes})
+
+
+def _is_preflight(method: Method) -> bool:
+    mock = method.integration is not None and method.integration.kind == "MOCK"
+    return method.verb == "OPTIONS" and mock
+
+
+def _differing(label: Words, entry: Mapping[str, Any], other: Mapping[str, Any]) -> Iterator[Words]:
+    for key in sorted({*entry, *other}):
+        if entry.get(key) != other.get(key):
+            yield joined((label, Words.same(key)), "")
+
 
 THERE = "there"
 """Remedy of an API and a stage that exist: neither leaves its usage plan."""
@@ -31,7 +94,6 @@ DEPLOYMENT = Words(en="deployment", ja="デプロイ")
 UNDEPLOYED = Words(en="changes that are not deployed", ja="デプロイされていない変更")
 STATUS_CODE = Words(en="status code", ja="ステータスコード")
 ORIGIN = Words(en="origin", ja="オリジン")
-ENVIRONMENT = Words(en="environment", ja="環境")
 ONE_ORIGIN = Bound(
     code="one_origin",
     value=None,

@@ -1,20 +1,165 @@
 """PREP-09, PREP-11: the records, how they are kept, and who may sign them."""
 
-from checks.evidence_store import (
-    custody,
-    damaged,
-    erasable,
-    forgeable,
-    kept_for_good,
-    key_of,
-    lossy,
-    signing,
-    unusable,
-)
-from signoff.environment import Environment
-from signoff.evidence import Records
+from collections.abc import Iterable, Iterator
+from fnmatch import fnmatchcase
+
+from aws.bounds import described, exactly, within
+from aws.difference import Difference, differences, fault
+from aws.iam import Statement, parse
+from aws.iam.evaluation import is_same, names_action
+from aws.section import NotTestable, Unread
+from aws.words import Words
+from signoff.environment import Environment, where
+from signoff.evidence import Custody, KeyCustody, Records
 from signoff.judge.checklist import expectation
 from signoff.judge.decisions import Judge
+from signoff.judge.staleness import believed
+
+STORE = Words(en="evidence store", ja="証跡ストア")
+RECORDS = Words(en="records", ja="記録")
+KEY = Words(en="signing key", ja="署名鍵")
+IN_KMS = described(
+    en="a KMS key, whose policy says who may sign (`python -m runbook evidence` creates it)",
+    ja="署名者をポリシーで定めたKMSキーであること（`python -m runbook evidence`で作成）",
+)
+STATE = Words(en="state", ja="状態")
+SIGNERS = Words(en="signers beyond evidence_signers", ja="evidence_signers以外の署名者")
+APPOINTERS = Words(
+    en="others who may change its policy", ja="ポリシーを変更できるその他のプリンシパル"
+)
+ERASERS = Words(
+    en="others whom the bucket's policy lets delete versions",
+    ja="バケットポリシーでバージョンを削除できるその他のプリンシパル",
+)
+ERASING = (
+    *("s3:DeleteObjectVersion", "s3:PutBucketVersioning", "s3:PutLifecycleConfiguration"),
+    *("s3:PutBucketPolicy", "s3:DeleteBucketPolicy", "s3:BypassGovernanceRetention"),
+)
+"""Actions that can erase a record without a trace, or let somebody do so."""
+SIGNING = ("kms:Sign", "kms:CreateGrant")
+APPOINTING = ("kms:PutKeyPolicy",)
+"""Actions that decide who may sign. Administrators of the account may always take them, which SEC-24 judges."""
+HISTORY = Words(en="history of versions", ja="変更履歴の保存")
+VERSIONED = described(
+    en="s3:// with versioning, so that nothing overwritten or deleted is lost",
+    ja="上書きや削除が失われないよう、バージョニングを有効にしたs3://であること",
+)
+STATES = {
+    "folder": Words(en="a folder, without a history", ja="フォルダ（履歴なし）"),
+    "none": Words(en="none", ja="なし"),
+}
+
+
+def custody(records: Records) -> Custody:
+    """Return how the store is kept; NotTestable where it could not be read."""
+    if records.custody is None:
+        believed(records)
+        raise NotTestable(
+            Words(en="the evidence store was not read", ja="証跡ストアを読み取っていません")
+        )
+    return records.custody
+
+
+def kept_for_good(store: Custody) -> bool:
+    """Whether the store keeps what is overwritten or deleted; NotTestable if AWS does not say."""
+    if why := store.history.unread:
+        raise Unread(why.behind(store.location))
+    return store.in_s3 and store.history.kept
+
+
+def damaged(store: Custody, records: Records) -> tuple[Difference, ...]:
+    """Return what is wrong with the records."""
+    if not records.problem:
+        return ()
+    expected = Words(en="unbroken, every record signed", ja="欠けがなく、すべて署名済みであること")
+    return (fault(STORE, store.location, RECORDS, None, expected, said=records.words),)
+
+
+def forgeable(store: Custody) -> tuple[Difference, ...]:
+    """Return a difference if the key is a file: every reader of a file can sign with it."""
+    facts, bounds = {KEY: store.key}, {KEY: IN_KMS}
+    about = {"decided_in": where("evidence_key"), "decidable": False}
+    return () if store.in_kms else differences(STORE, store.location, facts, bounds, **about)
+
+
+def key_of(store: Custody) -> KeyCustody:
+    """Return how the signing key is kept; NotTestable if AWS does not say."""
+    found = store.of_key
+    if found is None:
+        raise NotTestable(
+            en=f"the state and policy of {store.key} are unknown",
+            ja=f"{store.key}の状態とポリシーが不明です",
+        )
+    if found.unread:
+        raise Unread(found.unread.behind(store.key))
+    return found
+
+
+def unusable(store: Custody, key: KeyCustody) -> tuple[Difference, ...]:
+    """Return a difference if the key can no longer sign."""
+    about = {"decided_in": where("evidence_key"), "decidable": False, "remedy": "key_state"}
+    return differences(KEY, store.key, {STATE: key.state}, {STATE: exactly("Enabled")}, **about)
+
+
+def signing(store: Custody, key: KeyCustody, environment: Environment) -> tuple[Difference, ...]:
+    """Return who may sign, or decide who may, besides those whom the environment file names; principals of other accounts included.
+
+    Conditions and denies are not evaluated: the policy that ``runbook evidence`` makes needs none.
+    """
+    signers, account = environment.evidence_signers, environment.account
+    named = [statement for statement in parse(key.policy, store.key) if statement.effect == "Allow"]
+    facts = {
+        SIGNERS: sorted({*_named(named, SIGNING, signers), *(set(key.grantees) - {*signers})}),
+        APPOINTERS: sorted(
+            {*_named(named, APPOINTING, (*signers, *environment.administrators))} - _all_of(account)
+        ),
+    }
+    bounds = {SIGNERS: within(()), APPOINTERS: within(())}
+    about = {"decided_in": where("evidence_signers"), "loosens": True}
+    return differences(KEY, store.key, facts, bounds, **about)
+
+
+def _named(
+    statements: Iterable[Statement], actions: Iterable[str], planned: Iterable[str]
+) -> Iterator[str]:
+    """Yield the principals, besides the planned ones, whom statements allow one of the actions."""
+    for statement in statements:
+        if any(names_action(statement, action) for action in actions):
+            everybody = (("AWS", "*"),) if statement.not_principals else statement.principals
+            for _, who in everybody:
+                if not any(is_same(who, other) or fnmatchcase(who, other) for other in planned):
+                    yield who
+
+
+def erasable(store: Custody, environment: Environment) -> tuple[Difference, ...]:
+    """Return whom the bucket's own policy allows to delete old versions; what IAM allows is SEC-24's."""
+    if store.history.policy is None:
+        raise NotTestable(
+            en=f"{store.location} is a bucket of another account, which does not show its policy",
+            ja=f"{store.location}は別アカウントのバケットのため、ポリシーを読み取れません",
+        )
+    named = parse(store.history.policy or '{"Statement": []}', store.location)
+    allowing = [statement for statement in named if statement.effect == "Allow"]
+    found = {*_named(allowing, ERASING, environment.administrators)} - _all_of(environment.account)
+    about = {"decided_in": where("administrators"), "loosens": True}
+    return differences(
+        STORE, store.location, {ERASERS: sorted(found)}, {ERASERS: within(())}, **about
+    )
+
+
+def _all_of(account: str) -> set[str]:
+    """Return the ways in which a policy names the account as a whole, whose IAM policies then decide."""
+    return {account, f"arn:aws:iam::{account}:root"}
+
+
+def lossy(store: Custody) -> tuple[Difference, ...]:
+    """Return a difference if what is overwritten or deleted in the store is lost."""
+    facts, bounds = (
+        {HISTORY: STATES.get(store.history.state, store.history.state)},
+        {HISTORY: VERSIONED},
+    )
+    about = {"decided_in": where("evidence"), "decidable": False}
+    return differences(STORE, store.location, facts, bounds, **about)
 
 
 @expectation("PREP-09", ja="すべての記録が署名され、欠けがない")

@@ -19,7 +19,19 @@ from aws.words import Words
 from checks.authorizers import past_the_alias, unpermitted
 from checks.deployed import Deployed
 from checks.encryption import function_key_flaws
-from checks.functions import CALLS_PER_REQUEST, busy, free_for_us, supported_on
+from checks.functions import (
+    CALLS_PER_REQUEST,
+    arns_of,
+    busy,
+    differing,
+    diverting,
+    foreign,
+    free_for_us,
+    hijacking,
+    leading_to_line,
+    logging_requests,
+    supported_on,
+)
 from checks.invocation import INVOKED_BY, OF_POLICY, allowing, source_of
 from checks.releases import (
     CODE,
@@ -29,15 +41,6 @@ from checks.releases import (
     released_as_recorded,
     repair,
     served_by,
-)
-from checks.variables import (
-    arns_of,
-    differing,
-    diverting,
-    foreign,
-    hijacking,
-    leading_to_line,
-    logging_requests,
 )
 from plan import Plan
 from signoff.environment import Environment, where

@@ -13,24 +13,22 @@ from aws.kinds.table import TABLE
 from aws.section import known, lookup
 from aws.words import Words
 from checks.access import allowed_accounts
-from checks.denials import denials
 from checks.deployed import Deployed
 from checks.encryption import secret_key_flaws
 from checks.labels import labels, tags_of, variables_of
-from checks.leaks import (
-    holding,
-    labelled,
-    leaked,
-    require_values,
-    suspicious,
-)
+from checks.resource_policies import denials
 from checks.secret_values import (
     VALUE_CALL,
     digest_under,
     digests_in,
     field_of,
     further_fields,
+    holding,
+    labelled,
+    leaked,
     malformed,
+    require_values,
+    suspicious,
     weak,
 )
 from plan import Plan

@@ -12,7 +12,7 @@ from aws.words import Words
 from checks import unplanned_in_api
 from checks.deployed import Deployed
 from checks.labels import tags_differing
-from checks.stages import shared_answers
+from checks.unplanned_in_api import shared_answers
 from plan import Plan
 from signoff.environment import Environment, where
 from signoff.judge.checklist import expectation

@@ -6,9 +6,9 @@ from aws.difference import differences, unallowed
 from aws.kinds.table import INDEXES, TABLE
 from aws.kinds.table_beside import WINDOW
 from aws.kinds.table_capacity import SCALING, scales, without_scaling
-from checks.denials import denials
 from checks.deployed import Deployed
 from checks.labels import tags_differing
+from checks.resource_policies import denials
 from checks.table_shape import index_flaws, index_names, unrecoverable
 from plan import Plan
 from signoff.environment import where

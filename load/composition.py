@@ -25,7 +25,7 @@ from signoff.environment import load as load_environment
 from signoff.environment.guard import guard, open_session
 from signoff.evidence.facts import SALT, salt_of
 from signoff.judge.checklist import Checklist
-from signoff.judge.live_release import Live, live_of
+from signoff.judge.snapshot import Live, live_of
 
 if TYPE_CHECKING:
     from local.stack import LocalStack, Stack

@@ -19,7 +19,7 @@ from load.target import ClientFactory
 from signoff.environment import Environment
 from signoff.environment.calendar import in_japan
 from signoff.evidence import Record, Records, StoreSettings, open_store
-from signoff.judge.live_release import Live
+from signoff.judge.snapshot import Live
 
 KIND = "load"
 WINDOW = "window"

@@ -26,7 +26,7 @@ from load.target import ClientFactory, LoadTarget, changed
 from load.teardown import CLEAN, Teardown
 from signoff.commands.frame import terminated_as_interrupted
 from signoff.evidence import StoreSettings
-from signoff.judge.live_release import Live
+from signoff.judge.snapshot import Live
 
 STOPPING = Words(
     "stopping: no new arrivals, waiting for the answers under way",

@@ -15,7 +15,7 @@ from load.engine.admission import LoadRefused, unreadable
 from load.engine.run_file import PROJECT, require_private
 from load.engine.session_pool import GpsSpot, SessionPool, SyntheticUser
 from load.target import ClientFactory, LoadTarget
-from plan.spots import spots_in
+from plan.masters import spots_in
 
 HOURS = 24
 MEMBER = "TOKEN_SECRET_KEY"

@@ -7,9 +7,9 @@ from typing import Any
 from aws.words import Words
 from load.engine.admission import LoadRefused
 from load.engine.throttle import TokenBucket
-from plan.addresses import domain_url, stage_url
+from plan.naming import domain_url, stage_url
 from signoff.environment import Environment
-from signoff.judge.live_release import Live
+from signoff.judge.snapshot import Live
 
 ClientFactory = Callable[[str], Any]
 """Returns the boto3 client of a service, by its name."""

@@ -1,10 +1,144 @@
 """The resource plan of one environment: what should exist, from the environment alone (guide step 1-3)."""
 
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+
+from aws.desired import (
+    Alarm,
+    Api,
+    Bucket,
+    CustomDomain,
+    Dashboard,
+    Function,
+    LogGroup,
+    Role,
+    Secret,
+    Table,
+    Topic,
+)
+from aws.iam.pattern import resource_pattern
+from aws.reading import Scope
+from lambdas.rally.domain.line import LINE_USER_ID
 from plan import compute, data, edge, monitoring
+from plan.data import is_restored
 from plan.naming import Naming
 from plan.permissions import roles
-from plan.plan import Plan, public_in, scope_of
 from signoff.environment import Environment
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """Everything planned. Checks are parametrized over its tuples; procedures converge AWS to them."""
+
+    tables: tuple[Table, ...]
+    secrets: tuple[Secret, ...]
+    roles: tuple[Role, ...]
+    functions: tuple[Function, ...]
+    api: Api
+    alarms: tuple[Alarm, ...]
+    dashboard: Dashboard
+    topic: Topic
+    log_groups: tuple[LogGroup, ...]
+    domain: CustomDomain | None = None
+    bucket: Bucket | None = None
+    tags: Mapping[str, str] = field(default_factory=dict)
+
+    def function(self, key: str) -> Function:
+        return next(function for function in self.functions if function.key == key)
+
+    def table(self, key: str) -> Table:
+        return next(table for table in self.tables if table.key == key)
+
+    def secret(self, key: str) -> Secret:
+        return next(secret for secret in self.secrets if secret.key == key)
+
+
+def scope_of(plan: Plan, environment: Environment, *, salts: tuple[str, ...] = ()) -> Scope:
+    tables = {table.key: table.name for table in plan.tables}
+    return Scope(
+        account=environment.account,
+        region=environment.region,
+        prefix=environment.prefix,
+        alias=environment.alias,
+        functions=tuple(function.name for function in plan.functions),
+        roles=tuple(role.name for role in plan.roles),
+        tables=tuple(tables.values()),
+        contents=tuple(_read(environment, "contents")),
+        key_scans=tuple(_read(environment, "keys")),
+        real_key=LINE_USER_ID.pattern,
+        attributes={
+            environment.tables[key]: table.attributes
+            for key, table in environment.application.tables.items()
+        },
+        secrets=tuple(secret.name for secret in plan.secrets),
+        secret_fields=tuple(secret.json_key for secret in plan.secrets),
+        api=plan.api.name,
+        stage=plan.api.stage,
+        usage_plan=plan.api.usage_plan.name,
+        api_key=plan.api.usage_plan.api_key,
+        topic=plan.topic.arn,
+        dashboard=plan.dashboard.name,
+        log_groups=tuple(group.name for group in plan.log_groups),
+        domain=environment.domain.name if environment.domain else None,
+        bucket=environment.bucket,
+        hosted_zone=environment.domain.hosted_zone if environment.domain else None,
+        keys=tuple(_keys(environment)),
+        evidence_bucket=_bucket_of(environment.evidence),
+        public_values=frozenset((*_public(plan), *_of_file(environment))),
+        salts=salts,
+        known_defaults=environment.application.known_defaults,
+    )
+
+
+def _read(environment: Environment, what: str) -> Iterator[str]:
+    """Yield the names of the tables of whose items this is read."""
+    for key, table in environment.application.tables.items():
+        if table.read == what:
+            yield environment.tables[key]
+
+
+def public_in(plan: Plan) -> Callable[[str], bool]:
+    """Return whether a text may be shown: it is in the plan, or names a restored table or a secret by its ARN."""
+    public, secrets = (
+        frozenset(_public(plan)),
+        [resource_pattern(secret.arn_pattern) for secret in plan.secrets],
+    )
+    return lambda text: (
+        text in public
+        or is_restored(plan.tables, text)
+        or any(secret.matches(text) for secret in secrets)
+    )
+
+
+def _public(plan: Plan) -> Iterator[str]:
+    for function in plan.functions:
+        yield from function.environment.values()
+        yield from (function.name, function.arn, function.alias_arn)
+    for table in plan.tables:
+        yield table.arn
+    yield from plan.tags.values()
+    yield plan.api.stage
+    yield from {function.alias for function in plan.functions}
+
+
+def _of_file(environment: Environment) -> Iterator[str]:
+    """Yield the values of the environment file, which are public wherever a function has them."""
+    yield from filter(None, (environment.line.liff_id, environment.line.bot_user_id))
+    if environment.front_end:
+        yield environment.front_end.url
+
+
+def _keys(environment: Environment) -> Iterator[str]:
+    """Yield the decided keys, once each, without AWS's aliases: no person can delete those keys."""
+    own = (setting.key for setting in environment.table_settings.values())
+    decided = (environment.table_key, environment.secret_key, environment.evidence_key, *own)
+    yield from dict.fromkeys(name for name in decided if name and name.startswith("arn:"))
+
+
+def _bucket_of(evidence: str) -> str | None:
+    """Return the bucket of ``s3://bucket/prefix``; None for a folder."""
+    return evidence.removeprefix("s3://").partition("/")[0] if evidence.startswith("s3:") else None
+
 
 __all__ = ["Naming", "Plan", "plan_for", "public_in", "scope_of"]
 

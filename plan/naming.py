@@ -1,4 +1,4 @@
-"""Names and ARNs of one environment (guide step 1-2)."""
+"""Names, ARNs and addresses of one environment (guide step 1-2)."""
 
 from dataclasses import dataclass
 
@@ -48,3 +48,14 @@ class Naming:
     def api_log_group(self) -> str:
         own = f"/aws/apigateway/{self.named('api')}"
         return self.environment.names.get("api-logs", own)
+
+
+def domain_url(environment: Environment) -> str:
+    """Return the URL by the custom domain, without a trailing slash; empty where there is none."""
+    domain = environment.domain
+    return f"https://{domain.name}/{domain.base_path.strip('/')}".rstrip("/") if domain else ""
+
+
+def stage_url(environment: Environment, api_id: str) -> str:
+    """Return the URL of the stage of an API."""
+    return f"https://{api_id}.execute-api.{environment.region}.amazonaws.com/{environment.stage}"

@@ -18,7 +18,7 @@ from signoff.evidence import Record, Store
 from signoff.evidence.facts import SALT, salt_of
 from signoff.evidence.parts import Part
 from signoff.judge.checklist import Checklist
-from signoff.judge.live_release import Live, live_of
+from signoff.judge.snapshot import Live, live_of
 
 KIND = "signature"
 

@@ -20,7 +20,7 @@ from runbook.stack_process import KEPT_AT, served_by
 from signoff.environment import Environment
 from signoff.environment.guard import GuardError
 from signoff.evidence import StoreSettings, open_store
-from signoff.judge.live_release import Live
+from signoff.judge.snapshot import Live
 
 if TYPE_CHECKING:
     from local.line.fake import FakeLine

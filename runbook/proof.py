@@ -10,8 +10,8 @@ from aws.words import Words, joined
 from runbook.engine import Refused
 from runbook.engine.step_context import ProofRun
 from runbook.judge import Checks, Runner
-from signoff.evidence.origin import CHANGED, commit_of
 from signoff.judge.exit_codes import Exit
+from signoff.judge.judged_by import CHANGED, commit_of
 from signoff.judge.outcome import Outcome
 
 TESTS = "tests/lambdas"

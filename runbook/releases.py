@@ -16,8 +16,8 @@ from aws.desired import Function
 from aws.release import CALLS
 from runbook.calls import exported
 from runbook.engine import Change, StepContext
-from signoff.evidence.origin import commit_of
-from signoff.judge.live_release import contents_of
+from signoff.judge.judged_by import commit_of
+from signoff.judge.snapshot import contents_of
 
 KIND = "release"
 AS_DEPLOYED = "as it is deployed then"

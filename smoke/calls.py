@@ -9,7 +9,7 @@ from functools import lru_cache
 from typing import Any, NoReturn
 
 from aws.words import Words
-from signoff.evidence.fact_labels import labels
+from signoff.evidence.parts import labels
 
 SHOWN = 600
 """Characters of a body that a failure shows."""

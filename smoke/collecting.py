@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from aws.words import Words
-from plan.spots import Spot
+from plan.masters import Spot
 from smoke.calls import Answer, Call, Session
 from smoke.flaws import differs
 from smoke.properties import EDGE_M, Visitor

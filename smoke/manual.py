@@ -9,9 +9,8 @@ from aws.words import joined
 from plan import Plan
 from signoff.judge.checklist import Row
 from signoff.judge.observations import Observations
-from signoff.judge.signatures import signed
 from signoff.judge.snapshot import Snapshot
-from signoff.judge.staleness import Stale
+from signoff.judge.staleness import Stale, signed
 
 
 class ManualOnly(NotTestable):

@@ -8,7 +8,7 @@ from datetime import datetime
 import jwt
 
 from aws.words import Words
-from plan.spots import Spot
+from plan.masters import Spot
 from signoff.environment.calendar import JST
 from smoke.calls import Answer, Call
 from smoke.client import CLOCK_S

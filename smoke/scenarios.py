@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 from aws.words import Words
-from plan.spots import Spot
+from plan.masters import Spot
 from signoff.environment import Environment
 from smoke.calls import Call, Session, get, send
 from smoke.id_tokens import FLAWS, IdTokens

@@ -11,7 +11,7 @@ from aws.redaction.secret_text import Needles
 from aws.section import Follows, NotTestable, lookup
 from aws.words import SILENCE, Words, joined
 from plan import Plan
-from plan.spots import Spot, spots_in
+from plan.masters import Spot, spots_in
 from signoff.environment import Environment
 from signoff.judge.snapshot import Snapshot
 from smoke.aws import Clients

@@ -9,7 +9,7 @@ from aws.door.sessions import boto_session
 from aws.section import Follows, NotTestable, lookup
 from aws.words import Words
 from plan import Plan
-from plan.addresses import domain_url, stage_url
+from plan.naming import domain_url, stage_url
 from signoff.environment import Environment
 from signoff.judge.snapshot import Snapshot
 from smoke.aws import AWAY, Clients, clients, not_read

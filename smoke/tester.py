@@ -16,7 +16,7 @@ from aws.words import Words
 from lambdas.rally.domain.counters import is_counter, sort_key
 from lambdas.rally.domain.line import is_line_user
 from lambdas.rally.domain.periods import month_of, week_of
-from plan.spots import Spot
+from plan.masters import Spot
 from signoff.environment import Environment
 from smoke.aws import AWAY, reason
 from smoke.manual import ManualOnly

@@ -15,7 +15,7 @@ from checks.access import insiders_of
 from checks.bounded import SUBJECTS
 from checks.delivery import Delivery
 from checks.deployed import Deployed
-from checks.parameters import ARGUMENTS, configured_authorizer, configured_bucket, configured_domain
+from checks.fixtures import ARGUMENTS, configured_authorizer, configured_bucket, configured_domain
 from checks.records import Standing
 from checks.releases import packed
 from checks.rollback_target import WayBack

@@ -7,8 +7,7 @@ from pathlib import Path
 import pytest
 
 from aws.words import Words
-from checks.needs import needs
-from checks.needs_command import table
+from checks.needs import needs, table
 from signoff.__main__ import main
 from signoff.environment import Decider, Season, load
 from signoff.environment.schema import Area

@@ -14,7 +14,7 @@ import pytest
 from botocore.configprovider import BOTOCORE_DEFAUT_SESSION_VARIABLES
 from botocore.loaders import create_loader
 
-from checks.variables import ACCOUNT, DIVERTERS, HIJACKERS, OBEYED
+from checks.functions import ACCOUNT, DIVERTERS, HIJACKERS, OBEYED
 
 QUOTED = re.compile(r"""['"]((?:AWS|BOTO|BOTOCORE)_[A-Z][A-Z0-9_]+)['"]""")
 """A variable's name as the sources of botocore and boto3 write it."""

@@ -14,7 +14,7 @@ from urllib.request import Request, urlopen
 from aws.change.gate import Changes
 from aws.converge import rest_api
 from aws.words import Words
-from plan.addresses import domain_url, stage_url
+from plan.naming import domain_url, stage_url
 from runbook.engine import Change, Refused, StepContext
 from signoff.environment import Environment, FrontEnd
 

@@ -11,8 +11,8 @@ from runbook.engine import Change, Refused, StepContext
 from signoff.environment.calendar import in_japan
 from signoff.evidence.parts import Part
 from signoff.judge.checklist import Checklist, Phase
-from signoff.judge.live_release import Live
 from signoff.judge.result import Result
+from signoff.judge.snapshot import Live
 
 REPORT = Path(__file__).parents[2] / "report"
 FRESH = timedelta(hours=4)

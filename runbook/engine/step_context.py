@@ -16,8 +16,8 @@ from plan import Plan, public_in
 from signoff.environment import ENVIRONMENTS, Environment
 from signoff.evidence.parts import Part
 from signoff.judge.errors import sentence
-from signoff.judge.live_release import Live
 from signoff.judge.outcome import Finding, Outcome
+from signoff.judge.snapshot import Live
 
 T = TypeVar("T")
 PREREQUISITES = {

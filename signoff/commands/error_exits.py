@@ -4,9 +4,8 @@ from aws.words import Words, joined
 from signoff.commands.command_line import CommandLineError
 from signoff.environment import EnvironmentFileError
 from signoff.environment.guard import GuardError
-from signoff.judge.errors import EXPECTED, sentence
+from signoff.judge.errors import EXPECTED, fault, sentence
 from signoff.judge.exit_codes import Exit
-from signoff.judge.tracebacks import fault
 
 
 def explained(error: Exception) -> tuple[Exit, Words]:

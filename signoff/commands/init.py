@@ -18,7 +18,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from aws.door.failures import ReadFailure, naming_what_is_missing
 from aws.words import Words
 from signoff.environment.application import Application, application
-from signoff.environment.file_keys import keys, meanings
+from signoff.environment.overrides import keys, meanings
 
 Client = Callable[[str], Any]
 GUIDE: Mapping[str, Any] = {

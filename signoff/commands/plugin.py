@@ -20,7 +20,7 @@ from signoff.environment import EnvironmentFileError
 from signoff.environment.guard import GuardError
 from signoff.judge import collection
 from signoff.judge.checklist import ChecklistError, Row
-from signoff.judge.errors import EXPECTED, sentence
+from signoff.judge.errors import EXPECTED, cause_of, fault, sentence
 from signoff.judge.exit_codes import Exit
 from signoff.judge.findings import FINDINGS, Findings, forget_latest
 from signoff.judge.gather import gathered
@@ -28,7 +28,6 @@ from signoff.judge.observations import Observations
 from signoff.judge.outcome import Outcome, finding
 from signoff.judge.run import CHOICE, REPORTS, Composition
 from signoff.judge.snapshot import SNAPSHOT, Snapshot, WatchedSections
-from signoff.judge.tracebacks import cause_of, fault
 from signoff.report.ending import interrupted, leave_no_folder, without_verdict, write_no_raw_log
 from signoff.report.files import publish
 from signoff.report.history import UnusableBaselineError

@@ -13,8 +13,14 @@ from pydantic import ValidationError
 from aws.words import Words
 from signoff import ROOT
 from signoff.environment.application import Application, application_beside
-from signoff.environment.file_keys import keys, required
-from signoff.environment.overrides import IN_PRODUCTION, Override, applied, overrides
+from signoff.environment.overrides import (
+    IN_PRODUCTION,
+    Override,
+    applied,
+    keys,
+    overrides,
+    required,
+)
 from signoff.environment.problems import EnvironmentFileError, FileTable, problem
 from signoff.environment.schema import ADAPTER, Environment
 

@@ -16,7 +16,7 @@ from aws.iam import parse
 from aws.unreadable import Unreadable
 from aws.words import Bilingual, Words
 from signoff.evidence.digests import LIST, with_remedy
-from signoff.evidence.garbled import garbled, reporting_garbled, unread
+from signoff.evidence.keys import garbled, reporting_garbled, unread
 
 NOT_CONFIGURED = frozenset(
     {

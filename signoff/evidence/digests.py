@@ -1,19 +1,12 @@
-"""The store's list of its own records, so that a missing record is noticed, even the newest.
-
-Records are chained: each carries the digest of the one before, so that no record in the middle can
-be changed or lost unnoticed. But nothing follows the newest one. So every record is also named, with
-its digest, in one file that only grows, in the format of ``sha256sum``: ``sha256sum -c SHA256SUMS``
-in the folder agrees with this module.
-
-It does not notice when a record is deleted together with its line, or when the whole store is emptied.
-For that, use a backend whose history can't be rewritten (S3 with versioning or Object Lock), and the
-sign-off pages, each of which names the newest record at its time.
-"""
+"""Which records there have to be, by the store's own list and by what this machine has seen: a missing one is noticed, even the newest."""
 
 import re
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
+from pathlib import Path
+from uuid import uuid4
 
 from aws.words import SILENCE, Words
 
@@ -89,3 +82,57 @@ def with_remedy(problem: Words = SILENCE, way: Words = RESTORE, **texts: str) ->
 
 def line(name: str, digest: str) -> str:
     return f"{digest}  {name}"
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """A file with one line of ``sha256sum``; only ever moved forward."""
+
+    path: Path
+
+    @property
+    def noted(self) -> bool:
+        """Whether this machine has seen the store before."""
+        return bool(self._text())
+
+    def problem(self, files: Mapping[str, str]) -> Words | None:
+        """Return what is wrong with a store that has these ``files`` (name -> digest), or None."""
+        text = self._text()
+        match = LINE.fullmatch(text)
+        if text and match is None:
+            return Words(
+                en=f"{self.path.name}, which notes the newest record that this machine saw, is damaged; "
+                f"restore it, or delete it if the store is known to be whole",
+                ja=f"このマシンで確認した最新の記録を控える{self.path.name}が壊れています。復元するか、ストアに欠けがない"
+                f"と分かっている場合は削除してください",
+            )
+        if match is None or files.get(match[2]) == match[1]:
+            return None
+        if match[2] in files:
+            return with_remedy(
+                en=f"{match[2]} is not the record that this machine saw under this name: "
+                f"the store was rewritten",
+                ja=f"{match[2]}が、このマシンで確認した同名の記録と異なります（ストアの書き換え）",
+            )
+        return with_remedy(
+            en=f"{match[2]}, which this machine saw, is gone: the store was truncated",
+            ja=f"このマシンで確認した{match[2]}がありません（ストアの切り詰め）",
+        )
+
+    def note(self, name: str, digest: str) -> None:
+        """Note a newer record; a folder that can't be written does not stop the run."""
+        noted = LINE.fullmatch(self._text())
+        if noted is not None and noted[2] >= name:
+            return
+        staged = self.path.with_name(f".{uuid4().hex}")
+        with suppress(OSError):
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            staged.write_text(f"{line(name, digest)}\n", encoding="utf-8")
+            staged.replace(self.path)
+
+    def _text(self) -> str:
+        """Return what is noted; empty where nothing is."""
+        try:
+            return self.path.read_bytes().decode(errors="replace").strip()
+        except OSError:
+            return ""

@@ -1,28 +1,60 @@
-"""The key that signs records: an asymmetric KMS key, or, if none is configured, a file on this machine.
-
-Signatures are ECDSA over P-256 with SHA-256, so that both kinds are verified by the same few lines,
-offline, with the public key alone. Who may sign is decided by the KMS key's policy; every reader of a
-file key can sign with it, which is why a production environment needs a KMS key (PREP-11).
-
-EvidenceKeyError      the key can't sign or can't be read: what was asked, what was found, what to do
-"""
+"""The key that signs records, a file on this machine or in KMS, and how it is kept: anyone who may use it could have written any record."""
 
 import base64
 import binascii
 import hashlib
 import os
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
+from botocore.exceptions import BotoCoreError, ClientError
+from botocore.parsers import ResponseParserError
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.hashes import SHA256
 
+from aws.door.failures import UNPARSED, code_of, failed
+from aws.iam import parse
 from aws.unreadable import Unreadable
-from aws.words import Bilingual
+from aws.words import Bilingual, Words, words_of
+
+
+class GarbledAnswerError(Bilingual, OSError):
+    """An OSError, since a store of which nothing is known can't be read."""
+
+
+def garbled(service: str, why: Words) -> GarbledAnswerError:
+    return GarbledAnswerError(
+        en=f"an answer of {service} is garbled ({why.en}); ask again",
+        ja=f"{service}の応答が壊れています（{why.ja}）。再実行してください",
+    )
+
+
+@contextmanager
+def reporting_garbled(service: str) -> Iterator[None]:
+    """Raise GarbledAnswerError for an answer that can't be parsed, or lacks a member that is needed."""
+    try:
+        yield
+    except (ClientError, BotoCoreError):
+        raise
+    except (ResponseParserError, *UNPARSED) as error:
+        raise garbled(service, Words.same(type(error).__name__)) from None
+
+
+def unread(error: Exception) -> Unreadable:
+    """Return why S3 or KMS does not say how something is kept, with the right that is lacking."""
+    if isinstance(error, ClientError):
+        code, message = code_of(error), error.response.get("Error", {}).get("Message", "")
+        service = "kms" if code.endswith("Exception") else "s3"  # as their codes are written
+        return failed(f"{service}:{error.operation_name}", code, f": {message}")
+    return Unreadable(words_of(error))
+
 
 OWNER_ONLY = 0o600
 _SCHEME = ec.ECDSA(SHA256())
@@ -158,3 +190,83 @@ def _make(path: Path) -> None:
         return
     finally:
         staged.unlink()
+
+
+ALGORITHM = "ECDSA_SHA_256"
+SIGNING = frozenset({"Sign", "CreateGrant"})
+"""Operations of a grant that let the grantee sign, or let others sign."""
+
+
+@dataclass(frozen=True)
+class KmsKey:
+    """An asymmetric KMS key (ECC_NIST_P256, SIGN_VERIFY), by ARN."""
+
+    arn: str
+    client: Callable[[], Any]
+    """Makes the KMS client, only where the key itself is needed."""
+    pinned: str | None = None
+    """The public key of the environment file (base64); None reads it from KMS, once."""
+    in_kms: bool = True
+
+    @property
+    def name(self) -> str:
+        return self.arn
+
+    @cached_property
+    def public(self) -> bytes:
+        if self.pinned:
+            return pinned(self.pinned)
+        with reporting_garbled("KMS"):
+            answer = self.client().get_public_key(KeyId=self.arn)
+        return self._in(answer, "PublicKey")
+
+    def ready(self) -> None:
+        """Do nothing: ``runbook evidence`` creates a KMS key, its first use never does."""
+
+    def sign(self, message: bytes) -> bytes:
+        with reporting_garbled("KMS"):
+            answer = self.client().sign(
+                KeyId=self.arn, Message=message, MessageType="RAW", SigningAlgorithm=ALGORITHM
+            )
+        return self._in(answer, "Signature")
+
+    def custody(self) -> KeyCustody:
+        return _custody(self.client(), self.arn)
+
+    def _in(self, answer: Mapping[str, bytes], member: str) -> bytes:
+        """Return a member of KMS's answer; EvidenceKeyError if it is missing, since botocore parses a garbled answer as an empty one."""
+        if found := answer.get(member):
+            return found
+        raise EvidenceKeyError(
+            en=f"the answer of KMS about {self.arn} has no {member}; ask again",
+            ja=f"{self.arn}についてのKMSの応答に{member}がありません。再実行してください",
+        )
+
+
+SigningKey = FileKey | KmsKey
+"""Signs records, and says with which public key they are verified."""
+
+
+def _custody(kms: Any, arn: str) -> KeyCustody:
+    """Ask KMS how a key is kept; what it refuses to say is unknown."""
+    try:
+        with reporting_garbled("KMS"):
+            pages = kms.get_paginator("list_grants").paginate(KeyId=arn)
+            grants = [grant for page in pages for grant in page["Grants"]]
+            policy = kms.get_key_policy(KeyId=arn, PolicyName="default")["Policy"]
+            parse(policy, arn)
+            return KeyCustody(
+                state=kms.describe_key(KeyId=arn)["KeyMetadata"]["KeyState"],
+                policy=policy,
+                grantees=tuple(sorted(map(_grantee, filter(_gives_signing, grants)))),
+            )
+    except (ClientError, BotoCoreError, OSError) as error:
+        return KeyCustody(state="", unread=unread(error))
+
+
+def _gives_signing(grant: Mapping[str, Any]) -> bool:
+    return not SIGNING.isdisjoint(operation for operation in grant.get("Operations", SIGNING))
+
+
+def _grantee(grant: Mapping[str, Any]) -> str:
+    return str(grant.get("GranteePrincipal") or grant.get("GranteeServicePrincipal"))

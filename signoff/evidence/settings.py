@@ -10,9 +10,8 @@ from aws.door.sessions import boto_session, custom_endpoints
 from aws.door.verifying_transport import verify_answers
 from signoff.environment import Environment, peek
 from signoff.evidence.backends import Backend, Folder, S3Prefix
-from signoff.evidence.head import Head
-from signoff.evidence.keys import FileKey
-from signoff.evidence.kms_key import KmsKey, SigningKey
+from signoff.evidence.digests import Head
+from signoff.evidence.keys import FileKey, KmsKey, SigningKey
 from signoff.evidence.store import Store
 
 

@@ -18,11 +18,9 @@ from aws.visible import visible_json, well_formed
 from aws.words import Bilingual, Words, joined, words_of
 from signoff.evidence import digests
 from signoff.evidence.backends import Backend, Folder, Retention, S3Prefix
-from signoff.evidence.digests import Digests, with_remedy
+from signoff.evidence.digests import Digests, Head, with_remedy
 from signoff.evidence.facts import Facts, digest_of, to_body
-from signoff.evidence.head import Head
-from signoff.evidence.keys import EvidenceKeyError, FileKey, fingerprint, signed_by
-from signoff.evidence.kms_key import SigningKey
+from signoff.evidence.keys import EvidenceKeyError, FileKey, SigningKey, fingerprint, signed_by
 from signoff.evidence.parts import Part
 from signoff.evidence.record import FACTS, Custody, Record, Records
 

@@ -15,8 +15,8 @@ from signoff.judge.checklist import ChecklistError, Row, expectation, without_su
 from signoff.judge.findings import Findings
 from signoff.judge.outcome import Finding, Outcome
 from signoff.judge.run import Choice
-from signoff.judge.signatures import SignedRow
 from signoff.judge.snapshot import PlanT
+from signoff.judge.staleness import SignedRow
 from signoff.judge.verdict import RowVerdict
 
 ROW = pytest.StashKey[Row]()

@@ -2,7 +2,10 @@
 
 import json
 import re
+import traceback
 from collections.abc import Mapping
+from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 from botocore.exceptions import (
@@ -16,7 +19,9 @@ from botocore.exceptions import ConnectionError as NoConnectionError
 
 from aws.door.failures import ReadFailure
 from aws.unreadable import ACCOUNT, CLOCK, DENIED, REFUSED, Obstacle, lacking, obstacle_of
+from aws.visible import visible
 from aws.words import Words, words_of
+from signoff import ROOT
 from signoff.environment.credentials import CREDENTIALS, no_credentials
 
 UNANSWERED = (HTTPClientError, NoConnectionError)
@@ -154,3 +159,52 @@ def _denied(error: ClientError, who: Words, rights: str) -> Words:
         ja=f"{who.ja}に{error.operation_name}の権限がありません{lacks.ja}。許可してから再実行してください"
         f"{f'（必要なポリシーの全体: {rights}）' if rights else ''}",
     )
+
+
+FAULTS = ROOT / "report"
+"""Where a fault of ours leaves its traceback."""
+
+
+def cause_of(error: BaseException, root: Path) -> Words:
+    """Return the error behind what pytest raised of it; the line is the last one of this checkout."""
+    while error.__cause__ is not None:
+        error = error.__cause__
+    first = (str(error).splitlines() or [""])[0]
+    where = _place(error, root)
+    return Words.same(f"{where}: {type(error).__name__}: {first}" if where else first)
+
+
+def _place(error: BaseException, root: Path) -> str:
+    if isinstance(error, SyntaxError):
+        return f"{_relative(error.filename or '?', root)}:{error.lineno}"
+    frames = [
+        (frame_summary.filename, frame_summary.lineno)
+        for frame_summary in traceback.extract_tb(error.__traceback__)
+    ]
+    ours = [
+        frame for frame in frames if Path(frame[0]).is_relative_to(root) and ".venv" not in frame[0]
+    ]
+    return f"{_relative(ours[-1][0], root)}:{ours[-1][1]}" if ours else ""
+
+
+def _relative(name: str, root: Path) -> str:
+    path = Path(name)
+    return path.relative_to(root).as_posix() if path.is_relative_to(root) else name
+
+
+def fault(error: BaseException, folder: Path = FAULTS) -> Words:
+    """Keep the traceback in a file, and return the sentence that names it."""
+    first = (str(error).splitlines() or [""])[0]
+    kind = f"{type(error).__name__}: {first}"
+    en, ja = f"a fault of this software ({kind})", f"本ソフトウェアの不具合です（{kind}）"
+    path = folder / f"fault-{datetime.now(UTC):%Y%m%dT%H%M%SZ}.txt"
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        text = visible("".join(traceback.format_exception(error)))
+        path.write_text(text, encoding="utf-8")
+    except OSError as full:
+        return Words(
+            en=f"{en}; its traceback could not be written ({full}): please report it",
+            ja=f"{ja}。トレースバックを書き込めませんでした（{full}）。ご報告ください",
+        )
+    return Words(en=f"{en}; please report it with {path}", ja=f"{ja}。{path}を添えてご報告ください")

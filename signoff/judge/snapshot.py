@@ -1,22 +1,120 @@
 """All that a check may know: one frozen value, so that a live run and a saved one are judged alike."""
 
-from dataclasses import dataclass, field
+import hashlib
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any, Generic, TypeVar
 
 import pytest
 
+from aws.api_document import ApiDocument
 from aws.inventory import READERS, Inventory, ReadOptions, Sections
 from aws.reading import Scope
-from aws.section import Section
+from aws.release import RecordedRelease, calls_on_record
+from aws.section import NotTestable, Section, lookup
 from aws.words import Words
 from signoff.environment import Environment
 from signoff.environment.calendar import today
 from signoff.evidence import Records
-from signoff.evidence.facts import Facts, facts_of
+from signoff.evidence.facts import Facts, digest_of, facts_of
 from signoff.evidence.parts import Part
-from signoff.judge.live_release import api_of, release_of
+from signoff.judge.observations import plain
 from signoff.judge.run_recording import Recording
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Live:
+    """What is live while a record is made: the record names it, so that it can be compared later."""
+
+    release: str | None
+    api: str | None = None
+    """Id of the API; None on an embedded stack, whose birth says more."""
+    parts: Mapping[Part, Facts] = field(default_factory=dict)
+    """Those on which the record rests."""
+
+    @property
+    def digests(self) -> dict[str, str]:
+        return {part.value: digest_of(facts) for part, facts in self.parts.items()}
+
+
+def live_of(
+    inventory: Inventory, scope: Scope, rests_on: Iterable[Part], *, embedded: bool
+) -> Live:
+    """Return what is live; NotTestable if that is unknown, because it is absent or unread."""
+    sections = inventory.sections
+    return Live(
+        release=release_of(sections, functions=scope.functions, stage=scope.stage),
+        api=None if embedded else api_of(sections, scope.api),
+        parts={part: facts_of(part, inventory, scope) for part in rests_on},
+    )
+
+
+def release_of(found: Sections, *, functions: Iterable[str], stage: str) -> str:
+    """Hash the aliases' CodeSha256 and the canonical served API, without ids.
+
+    Sixteen hex digits. NotTestable where a function or the stage is absent or unread, since then
+    it is unknown what is live.
+    """
+    code = {}
+    for name in functions:
+        function = lookup(found.functions, name)
+        if function is None:
+            raise NotTestable(
+                en=f"no release: function {name} does not exist",
+                ja=f"リリースを特定できません: 関数{name}が存在しません",
+            )
+        code[name] = function.code_sha256
+    served = lookup(found.served, stage)
+    if served is None:
+        raise NotTestable(
+            en=f"no release: stage {stage} does not exist",
+            ja=f"リリースを特定できません: ステージ{stage}が存在しません",
+        )
+    return _digest([code, _canonical(served)])
+
+
+def releases_of(records: Records) -> tuple[RecordedRelease, ...]:
+    """Return what release records say was live, newest first."""
+    entries = (entry for entry in reversed(records.entries) if entry.kind == "release")
+    return tuple(RecordedRelease.of(entry.body) for entry in entries)
+
+
+def calls_of(records: Records) -> Mapping[str, Mapping[str, str]]:
+    """Return what each deployment calls that a record describes."""
+    described = (entry for entry in records.entries if entry.kind in {"release", "deployment"})
+    return calls_on_record(record.body for record in described)
+
+
+def contents_of(served: ApiDocument) -> str:
+    """Hash what a stage serves, without ids: the same API deployed again has the same contents."""
+    return _digest(_canonical(served))
+
+
+def _canonical(served: ApiDocument) -> Any:
+    """Leave out members that AWS may yet add to its exports: they must not make another release of the same API."""
+    return plain(replace(served, unknown=()))
+
+
+def _digest(value: Any) -> str:
+    canonical = json.dumps(value, sort_keys=True)
+    return hashlib.sha256(canonical.encode()).hexdigest()[:16]
+
+
+def api_of(found: Sections, name: str) -> str | None:
+    """Return the id of the API of that name, None where there is none; NotTestable where it is unread."""
+    apis = lookup(found.rest_apis, name)
+    return apis[0].id if apis else None
+
+
+def api_if_known(found: Sections, name: str) -> str | None:
+    """Return the id as `api_of` does, but None where it is unread: for records that are written in any case."""
+    try:
+        return api_of(found, name)
+    except NotTestable:
+        return None
+
 
 PlanT = TypeVar("PlanT")
 """The type of the plan, which the judge passes through and only its readers know."""

@@ -9,8 +9,7 @@ from aws.words import Words
 from signoff.environment import Acceptance, Decision, Waiver
 from signoff.judge.checklist import Phase, Severity
 from signoff.judge.observations import AppliedDecision
-from signoff.judge.outcome import Outcome
-from signoff.judge.row_verdict import RowVerdict, gravity, row_verdict
+from signoff.judge.outcome import Outcome, RowVerdict, gravity, row_verdict
 from signoff.judge.waivers import wrong_with, wrong_with_acceptance
 
 __all__ = ["RowVerdict", "row_verdict"]

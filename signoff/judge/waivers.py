@@ -5,7 +5,7 @@ from datetime import date, timedelta
 
 from aws.words import Words
 from signoff.environment import Acceptance, Waiver
-from signoff.judge.row_verdict import RowVerdict
+from signoff.judge.outcome import RowVerdict
 from signoff.judge.staleness import STALE_DAYS
 
 WAIVER_DAYS = 30

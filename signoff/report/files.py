@@ -21,15 +21,14 @@ from aws.visible import visible
 from aws.words import Words, joined
 from signoff.evidence import StoreSettings, open_store
 from signoff.judge.drift import SecondReading, read_again
+from signoff.judge.errors import fault
 from signoff.judge.exit_codes import Exit
 from signoff.judge.findings import Findings, forget_latest, gaps, row_verdicts
-from signoff.judge.live_release import api_if_known
+from signoff.judge.gather import STORE_S, unseen
 from signoff.judge.outcome import Outcome
 from signoff.judge.result import Result
 from signoff.judge.run import REPORTS, Choice
-from signoff.judge.snapshot import PlanT, Snapshot
-from signoff.judge.stores import STORE_S, unseen
-from signoff.judge.tracebacks import fault
+from signoff.judge.snapshot import PlanT, Snapshot, api_if_known
 from signoff.judge.verdict import RowVerdict, RunCondition, VerdictWord, decide
 from signoff.report.ending import over, without_verdict
 from signoff.report.history import as_json

@@ -14,7 +14,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoes
 
 from aws.visible import visible
 from aws.words import LANGUAGES, Words, joined
-from signoff.evidence.fact_labels import label
+from signoff.evidence.parts import label
 from signoff.judge.checklist import Row, Severity
 from signoff.judge.outcome import Outcome
 from signoff.judge.result import Result

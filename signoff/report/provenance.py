@@ -7,8 +7,8 @@ from datetime import UTC, datetime
 from aws.saved import digest
 from aws.section import NotTestable
 from signoff.evidence.facts import Facts, digest_of
-from signoff.evidence.origin import commit_of
 from signoff.evidence.parts import Part
+from signoff.judge.judged_by import commit_of
 from signoff.judge.result import Provenance, versions
 from signoff.judge.run import Choice
 from signoff.judge.snapshot import PlanT, Snapshot

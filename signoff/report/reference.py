@@ -8,8 +8,13 @@ from typing import Any, Literal, get_args, get_origin
 
 from aws.words import LANGUAGES, Words
 from signoff import ROOT
-from signoff.environment.file_keys import EnvironmentKey, described_keys, meanings, plain_type
-from signoff.environment.overrides import IN_PRODUCTION
+from signoff.environment.overrides import (
+    IN_PRODUCTION,
+    EnvironmentKey,
+    described_keys,
+    meanings,
+    plain_type,
+)
 from signoff.environment.problems import variable
 from signoff.judge.checklist import Checklist
 from signoff.report.page import document

@@ -9,7 +9,7 @@ from itertools import groupby
 from typing import Any
 
 from aws.words import Words
-from signoff.evidence.fact_labels import label
+from signoff.evidence.parts import label
 from signoff.judge.observations import SUBJECTS, Comparison
 from signoff.judge.outcome import Finding
 from signoff.report.shown_values import (

@@ -9,7 +9,7 @@ from typing import Any
 from aws.bounds import as_text
 from aws.redaction.secret_text import withheld_in_japanese
 from aws.words import SILENCE, Words, joined
-from signoff.evidence.fact_labels import labels
+from signoff.evidence.parts import labels
 
 SHOWN_AT_ONCE = 90
 """Characters of a list or mapping that stand in the table; what is longer is folded."""

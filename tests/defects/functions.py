@@ -11,9 +11,8 @@ from aws.ledger import Unplanned
 from aws.release import PATH, Package
 from aws.static_answer import StaticAnswer
 from aws.words import Words
-from signoff.judge.live_release import contents_of
 from signoff.judge.outcome import Outcome
-from signoff.judge.snapshot import Snapshot
+from signoff.judge.snapshot import Snapshot, contents_of
 from tests.defects import following
 from tests.defects.changes import absent, added, both, edited, item, record, unread, without_records
 from tests.defects.defect import Break, Defect

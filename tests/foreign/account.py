@@ -24,8 +24,7 @@ from plan import scope_of
 from plan.canonical import canonical_hash
 from signoff.evidence import Record, Records
 from signoff.evidence.parts import Part
-from signoff.judge.live_release import Live, live_of
-from signoff.judge.snapshot import Snapshot
+from signoff.judge.snapshot import Live, Snapshot, live_of
 from tests.healthy import healthy, store
 from tests.healthy.compute import CLOSED
 from tests.in_process import SessionInProcess

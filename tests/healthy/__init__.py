@@ -20,8 +20,7 @@ from plan.canonical import canonical_hash
 from signoff.environment import Environment
 from signoff.evidence.facts import SALT, salt_of
 from signoff.evidence.parts import Part
-from signoff.judge.live_release import live_of, releases_of
-from signoff.judge.snapshot import Snapshot
+from signoff.judge.snapshot import Snapshot, live_of, releases_of
 from tests.healthy import compute, data, edge, identity, store, vault, watch
 
 NOW = datetime(2026, 11, 25, 9, 0, tzinfo=UTC)

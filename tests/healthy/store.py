@@ -5,11 +5,11 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from checks.preparation import FUNCTIONAL
+from checks.test_preparation import FUNCTIONAL
 from signoff.evidence import Custody, KeyCustody, Record, Records, Retention
 from signoff.evidence.facts import to_body
 from signoff.judge.checklist import Checklist
-from signoff.judge.live_release import Live
+from signoff.judge.snapshot import Live
 
 CALLER = "arn:aws:sts::444455556666:assumed-role/operator/hanako"
 MASTERS = {

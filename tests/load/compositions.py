@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from load.composition import LoadComposition
 from signoff.environment import load
-from signoff.judge.live_release import Live
+from signoff.judge.snapshot import Live
 from tests.load.fake_aws import ROOT, FakeClient, OnePage
 
 LOCAL = load("local", ROOT / "environments.toml", {}).environment

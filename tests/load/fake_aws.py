@@ -7,7 +7,7 @@ from botocore.exceptions import ClientError
 
 from load.target import LoadTarget
 from signoff.environment import load
-from signoff.judge.live_release import Live
+from signoff.judge.snapshot import Live
 
 ROOT = Path(__file__).parents[2]
 PROD = load("prod", ROOT / "tests" / "prod.toml", {}).environment

@@ -8,7 +8,7 @@ from load.engine.admission import LoadRefused
 from load.engine.judge import ExitCode
 from load.engine.plan import LIST
 from load.execution import Execution
-from signoff.judge.live_release import Live
+from signoff.judge.snapshot import Live
 from tests.load.runs import SilentDisplay, only, plan, run_against, step
 from tests.load.test_verdict import verdict
 

@@ -10,8 +10,8 @@ import pytest
 from botocore.exceptions import ClientError
 
 from aws.section import NotTestable
-from checks.evidence_store import SIGNERS as SIGNERS_BEYOND
-from checks.evidence_store import erasable, signing, unusable
+from checks.test_evidence_store import SIGNERS as SIGNERS_BEYOND
+from checks.test_evidence_store import erasable, signing, unusable
 from runbook.engine import Journal, Procedure
 from runbook.procedures import evidence
 from signoff.evidence import S3Prefix, StoreSettings, open_store

@@ -8,7 +8,7 @@ import pytest
 
 from aws.section import Follows, NotTestable
 from plan import plan_for
-from plan.spots import spots_in
+from plan.masters import spots_in
 from signoff.environment import Domain, FrontEnd
 from smoke.integrations import config_url, named_in, origin_of
 from smoke.suite_session import address, api_key

@@ -9,7 +9,7 @@ import jwt
 import pytest
 import yaml
 
-from plan.spots import Spot
+from plan.masters import Spot
 from signoff.environment import Smoke
 from smoke.bad_input import QUERIES, SPOILED, bad_calls, takes_input
 from smoke.contract import PATH, Validator, contract

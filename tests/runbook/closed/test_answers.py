@@ -20,7 +20,7 @@ from runbook.procedures import rollback_api, rollback_functions
 from runbook.procedures.provision import context_for
 from signoff.environment import load
 from signoff.evidence import StoreSettings, open_store
-from signoff.judge.live_release import Live
+from signoff.judge.snapshot import Live
 from tests.lambdas import contract
 
 TOKEN = {"type": "TOKEN", "methodArn": "arn:aws:execute-api:x:1:a/prod/GET/stamps"}

@@ -15,7 +15,7 @@ from signoff.evidence import Store
 from signoff.evidence.facts import PartFact
 from signoff.evidence.parts import Part
 from signoff.judge.checklist import Checklist
-from signoff.judge.live_release import Live
+from signoff.judge.snapshot import Live
 from tests.runbook.toy import WHO, Memory, Thing, look_at_it, run
 
 NOW = datetime(2026, 11, 25, 9, tzinfo=UTC)

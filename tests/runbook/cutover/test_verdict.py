@@ -12,9 +12,9 @@ from runbook.engine import Refused
 from signoff.evidence.facts import PartFact
 from signoff.evidence.parts import Part
 from signoff.judge.checklist import Checklist, Phase
-from signoff.judge.live_release import Live
 from signoff.judge.outcome import Outcome
 from signoff.judge.result import Result
+from signoff.judge.snapshot import Live
 from signoff.judge.verdict import RowVerdict, Verdict, VerdictWord
 from tests.provenance import PROD_RUN
 from tests.provenance import THEN as NOW

@@ -12,7 +12,7 @@ from runbook.procedures import cutover
 from runbook.rollback.drill import temporary_front_end
 from signoff.evidence import Store
 from signoff.judge.checklist import Checklist
-from signoff.judge.live_release import Live
+from signoff.judge.snapshot import Live
 from tests.runbook.cutover.test_verdict import told
 from tests.runbook.toy import WHO, Memory
 

@@ -8,7 +8,7 @@ from dataclasses import fields
 import pytest
 
 from aws.change.gate import Refused
-from signoff.evidence.fact_labels import kinds
+from signoff.evidence.parts import kinds
 from tests.healthy import healthy
 from tests.runbook.facts import ANSWERS, CALLED, api, compute, data, repaired, watch
 from tests.runbook.facts.answer import OF_AWS, PersonActs, Repaired, run

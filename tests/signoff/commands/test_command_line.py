@@ -12,9 +12,8 @@ from signoff import ROOT
 from signoff.__main__ import main
 from signoff.commands.command_line import Command, CommandGroup
 from signoff.commands.judging_options import BY_DAY, JUDGING, PHASES
-from signoff.commands.next_step import next_step
 from signoff.commands.options import add_options
-from signoff.commands.subcommands import SIGNOFF, SUBCOMMANDS
+from signoff.commands.subcommands import SIGNOFF, SUBCOMMANDS, next_step
 from signoff.judge.checklist import Phase
 
 ALIASES = [("runbook", "run"), ("load", "load")]

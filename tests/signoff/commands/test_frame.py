@@ -15,8 +15,8 @@ from signoff.commands.early import joined
 from signoff.commands.frame import framed
 from signoff.environment import EnvironmentFileError
 from signoff.environment.guard import GuardError
+from signoff.judge.errors import fault
 from signoff.judge.exit_codes import EXIT_CODES, Exit
-from signoff.judge.tracebacks import fault
 
 ROOT = Path(__file__).parents[3]
 DENIED = ClientError({"Error": {"Code": "AccessDenied", "Message": "no"}}, "ListTables")

@@ -9,7 +9,7 @@ from load.engine.throttle import TokenBucket
 from load.plans import plans
 from signoff.commands.options import phase_of
 from signoff.environment import ENVIRONMENTS, EnvironmentFileError, load, names, peek
-from signoff.environment.file_keys import keys
+from signoff.environment.overrides import keys
 from signoff.environment.value_types import LoadPlan
 from tests.healthy import healthy
 

@@ -3,8 +3,7 @@
 import pytest
 
 from signoff.environment import EnvironmentFileError, load
-from signoff.environment.file_keys import keys
-from signoff.environment.overrides import IN_PRODUCTION, NEVER
+from signoff.environment.overrides import IN_PRODUCTION, NEVER, keys
 from signoff.environment.problems import variable
 
 

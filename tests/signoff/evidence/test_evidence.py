@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from aws.words import Words
 from signoff.evidence import kind_of
-from signoff.evidence.fact_labels import kinds, label, labels, named_by_kinds
+from signoff.evidence.parts import kinds, label, labels, named_by_kinds
 from signoff.judge.outcome import Finding, Outcome
 from signoff.report.shown_evidence import Citation, proofs_of
 from signoff.report.shown_values import parameter, value

@@ -4,7 +4,7 @@ import os
 
 import pytest
 
-from signoff.evidence.origin import CHANGED, commit_of
+from signoff.judge.judged_by import CHANGED, commit_of
 from tests.signoff.checkout import committed, git
 
 

@@ -24,12 +24,10 @@ from aws.words import Words
 from checks.deployed import Deployed
 from checks.records import Standing
 from signoff.evidence import Record, Store
-from signoff.evidence.fact_labels import labels
 from signoff.evidence.facts import PartFact, digest_of, from_body, to_body
-from signoff.evidence.parts import ASSIGNED, LEFT_OUT, OF_SECTIONS, PARTS, WHOLE, Part
+from signoff.evidence.parts import ASSIGNED, LEFT_OUT, OF_SECTIONS, PARTS, WHOLE, Part, labels
 from signoff.judge.checklist import Checklist
-from signoff.judge.signatures import signed
-from signoff.judge.staleness import NAMED, ChangedFact, Stale, changes
+from signoff.judge.staleness import NAMED, ChangedFact, Stale, changes, signed
 from tests.defects.changes import absent, added, edited, item, unread, without_records
 from tests.healthy import healthy
 from tests.healthy.store import CALLER

@@ -9,7 +9,7 @@ from dataclasses import replace
 import pytest
 
 from signoff.evidence import Records, S3Prefix, Store
-from signoff.judge.stores import unseen
+from signoff.judge.gather import unseen
 
 ACCOUNT = "555566667777"
 CALLER = "arn:aws:iam::444455556666:user/hanako"

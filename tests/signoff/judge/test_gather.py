@@ -13,9 +13,8 @@ from plan import plan_for, scope_of
 from signoff.environment import ENVIRONMENTS
 from signoff.evidence import StoreSettings
 from signoff.judge.checklist import Checklist, Phase
-from signoff.judge.gather import gathered
+from signoff.judge.gather import gathered, records_of
 from signoff.judge.run import Choice, Composition, Options
-from signoff.judge.stores import records_of
 from tests.foreign.account import served
 from tests.healthy import healthy
 from tests.loopback import ENDLESS, sending
@@ -66,7 +65,7 @@ def test_only_a_stack_of_this_run_alone_is_asked_without_call_rates(
 
 
 def test_store_whose_answer_never_ends_is_unread_and_its_own_sentence(tmp_path, monkeypatch):
-    monkeypatch.setattr("signoff.judge.stores.STORE_S", 0.5)
+    monkeypatch.setattr("signoff.judge.gather.STORE_S", 0.5)
     choice = SimpleNamespace(options=SimpleNamespace(root=tmp_path))
     settings = StoreSettings(environment="prod", location="s3://evidence/records")
     with sending(ENDLESS["a body that drips"]()) as url:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from aws.items import KeyedTable
-from plan.spots import Spot, spots_in
+from plan.masters import Spot, spots_in
 from smoke.calls import Session
 from smoke.id_tokens import IdTokens
 from smoke.line import LineClient

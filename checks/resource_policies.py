@@ -1,12 +1,17 @@
-"""Whom a resource policy allows beyond the account that owns the resource."""
+"""What a resource's own policy allows beyond the account that owns the resource, and takes away from our roles."""
 
 from collections.abc import Iterable, Iterator, Mapping
 
+from aws import desired
+from aws.access.privileges import needed_of
 from aws.access.publishing import EQUAL
-from aws.iam import Condition, Statement, context, parse
+from aws.bounds import unset
+from aws.difference import Difference, if_any
+from aws.iam import Condition, Statement, Unknown, context, parse
 from aws.iam.condition import holds
-from aws.iam.evaluation import is_gone
-from aws.iam.pattern import action_pattern
+from aws.iam.evaluation import denied, is_gone
+from aws.iam.pattern import action_pattern, overlap, resource_pattern
+from aws.kinds.statements import DENIED
 from aws.words import Words, joined
 
 ACCOUNT_KEYS = frozenset({"aws:principalaccount", "kms:calleraccount"})
@@ -127,3 +132,44 @@ def account_of(principal: str) -> str:
     """Return the account of an ARN; a principal may be written as the bare account, too."""
     parts = principal.split(":")
     return parts[4] if len(parts) > 5 else principal
+
+
+def denials(
+    kind: Words, name: str, arn: str, document: str | None, roles: Iterable[desired.Role]
+) -> tuple[Difference, ...]:
+    """Return what a resource's policy denies to the roles that need it, or may deny if that is unclear."""
+    statements = [
+        entry for entry in parse(document or '{"Statement": []}', name) if entry.effect == "Deny"
+    ]
+    found: dict[Words, str] = {}
+    doubts: dict[Words, str] = {}
+    for role in roles if statements else ():  # without a deny, no role need be known
+        for action, statement, answer in denied(
+            statements, role.arn, _needed(role, arn), needed_of(role)
+        ):
+            by = statement.words
+            denial = Words(
+                en=f"{action} to {role} ({by.en})", ja=f"{role}による{action}（{by.ja}）"
+            )
+            if isinstance(answer, Unknown):
+                doubts[joined((denial, answer.reason), ": ")] = statement.digest
+            else:
+                found[denial] = statement.digest
+    taken = found or doubts
+    about = {"decidable": not found, "stops_calls": bool(found)}
+    ids = tuple(sorted(set(taken.values())))
+    return if_any(kind, name, DENIED, tuple(taken), unset(), ids=ids, **about)
+
+
+def _needed(role: desired.Role, arn: str) -> list[tuple[str, str]]:
+    """Return what the role needs of this resource: itself, or an index of a table."""
+    pairs = ((permission.action, permission.resource) for permission in sorted(role.required))
+    return [
+        (action, arn if _fits(resource, arn) else resource)
+        for action, resource in pairs
+        if _fits(resource, arn) or resource.startswith(f"{arn}/")
+    ]
+
+
+def _fits(resource: str, arn: str) -> bool:
+    return overlap(resource_pattern(resource), resource_pattern(arn))
