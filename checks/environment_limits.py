@@ -12,9 +12,10 @@ from aws.dated import default
 from aws.firing import RESOLUTION_S
 from aws.words import Words
 from plan.compute import LINE_API
-from plan.demand import INTEGRATION_MS, arithmetic, busiest_rate, least_rate, rate_of
+from plan.demand import INTEGRATION_MS, arithmetic, busiest_rate, rate_of
 from plan.master_words import is_public
 from signoff.environment import Environment, RecordAges
+from signoff.environment.schema import LEAST_RATE
 
 DAYS = Words(en=" days", ja="日")
 A_DAY = Words(en=" a day", ja="件/日")
@@ -25,7 +26,6 @@ LOAD_PLANS = ("baseline", "step", "spike", "baseline-journey", "step-journey", "
 """Plans that reach the target rate for long enough to judge percentiles."""
 ROOM = 2
 """The throttle allows the busiest route this many times what it needs at the target rate."""
-LEAST_RATE = 10
 MEASURED_S = 0.3
 """Seconds of a call on our own functions: with fewer, concurrency is judged too low."""
 LARGEST_AREA_KM = 100
@@ -205,7 +205,7 @@ def _load(environment: Environment) -> Iterator[tuple[str, KeyLimit]]:
         )
         yield "demand", KeyLimit(GIVEN, judged_against)
     else:
-        least, source = max(LEAST_RATE, least_rate(demand, app)), arithmetic(demand, app)
+        least, source = max(LEAST_RATE, demand.least_rate(app)), arithmetic(demand, app)
     yield "target_rate", KeyLimit(between(least, 10_000, "/s"), source)
     yield "seconds_per_call", KeyLimit(between(MEASURED_S, 3, " s"), believable)
     tested = Words("final checklist: performance test", "最終チェックリスト: 性能試験")

@@ -36,7 +36,6 @@ DECIDERS = Words(en="those who decide", ja="承認者")
 A_MINUTE = Words(en="1 minute", ja="1分")
 KEYS: Mapping[str, tuple[Words, Words]] = {
     "account": (OPERATOR, Words(en="AWS account", ja="AWSアカウント")),
-    "origin": (DEVELOPER, Words(en="origin of the front end", ja="フロントエンドのオリジン")),
     "line.channel_id": (LINE_ADMIN, Words(en="LINE Login channel", ja="LINEログインチャネル")),
     "line.bot_user_id": (LINE_ADMIN, Words(en="user id of the bot", ja="ボットのユーザーID")),
     "line.liff_id": (LINE_ADMIN, Words(en="id of the LIFF app", ja="LIFFアプリのID")),

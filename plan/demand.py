@@ -1,13 +1,10 @@
 """How many requests the visitors make, and how they are distributed over the routes: the traffic that limits have to allow."""
 
-import math
-
 from aws.desired import NEEDED_S
 from aws.words import Words
 from signoff.environment import Demand, Environment
 from signoff.environment.application import Application
 
-SECONDS = 3600
 HEADROOM = 2
 """A limit must allow twice the share, because visitors do not arrive evenly."""
 INTEGRATION_MS = NEEDED_S * 1000
@@ -31,21 +28,10 @@ def busiest_rate(environment: Environment) -> float:
     return max(environment.application.demand.shares.values()) * environment.target_rate
 
 
-def _for_each(app: Application) -> int:
-    """Return how many requests come with each stamp: its award, and what a visitor looks at meanwhile."""
-    return round(1 / app.demand.shares[app.demand.each])
-
-
-def least_rate(demand: Demand, app: Application) -> int:
-    """Return the requests a second of the busiest minute."""
-    requests = demand.visitors * demand.stamps_each * _for_each(app)
-    return math.ceil(app.demand.peak * requests / (demand.hours * SECONDS))
-
-
 def arithmetic(demand: Demand, app: Application) -> Words:
     """Say how the rate follows from the demand."""
     visitors, stamps, hours = f"{demand.visitors:,}", demand.stamps_each, f"{demand.hours:g}"
-    rate, requests, peak = least_rate(demand, app), _for_each(app), app.demand.peak
+    rate, requests, peak = demand.least_rate(app), app.demand.for_each, app.demand.peak
     return Words(
         en=f"{visitors} visitors x {stamps} stamps x {requests} requests in {hours} h, {peak} times that in the"
         f" busiest minute: {rate} a second",

@@ -26,9 +26,8 @@ GUIDE: Mapping[str, Any] = {
     "alarms": {"function_errors": 5, "api_4xx": 10, "api_5xx": 10, "throttles": 1, "period_s": 300},
     "retention_days": 30,
     "load_plan": "baseline",
-    "target_rate": 200,
 }
-"""What the guide says of production (steps 2, 3 and 6); the load is a starting point of our own."""
+"""What the guide says of production (steps 2, 3 and 6)."""
 ALARMS = {
     "function_errors": ("AWS/Lambda", "Errors"),
     "api_4xx": ("AWS/ApiGateway", "4XXError"),
@@ -36,7 +35,7 @@ ALARMS = {
     "throttles": ("AWS/DynamoDB", "ThrottledRequests"),
 }
 PROPOSED = frozenset(
-    {"production", "names", "tables", "secrets", "runtime", "timeout_s", "memory_mb"}
+    {"production", "origin", "names", "tables", "secrets", "runtime", "timeout_s", "memory_mb"}
 ) | {
     *("table_key", "secret_key", "alert_email", "administrators"),
 }

@@ -106,6 +106,7 @@ def choice_of(
     return Choice(
         environment=environment,
         overrides=loaded.overrides,
+        derived=loaded.derived,
         plan=composition.plan_for(environment),
         checklist=checklist,
         options=Options(

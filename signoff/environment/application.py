@@ -118,6 +118,11 @@ class AppDemand(StrictTable):
     """Share of a route that ``shares`` does not list."""
     shares: Mapping[str, Annotated[float, Field(gt=0, le=1)]]
 
+    @property
+    def for_each(self) -> int:
+        """How many requests come with each call of ``each``: itself, and what a visitor looks at meanwhile."""
+        return round(1 / self.shares[self.each])
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Application(StrictTable):

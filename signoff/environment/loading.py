@@ -10,9 +10,10 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from aws.words import Words
+from aws.words import SILENCE, Words
 from signoff import ROOT
 from signoff.environment.application import Application, application_beside
+from signoff.environment.derived import completed, derived
 from signoff.environment.overrides import (
     IN_PRODUCTION,
     Override,
@@ -21,7 +22,7 @@ from signoff.environment.overrides import (
     overrides,
     required,
 )
-from signoff.environment.problems import EnvironmentFileError, FileTable, problem
+from signoff.environment.problems import EnvironmentFileError, FileTable, problem, variable
 from signoff.environment.schema import ADAPTER, Environment
 
 ENVIRONMENTS = ROOT / "environments.toml"
@@ -43,6 +44,8 @@ class Loaded:
     environment: Environment
     overrides: Mapping[str, str] = field(default_factory=dict)
     """Variable -> its value, as text."""
+    derived: Words = SILENCE
+    """The keys that the file leaves out and that follow from others of it, with their values."""
 
 
 def load(name: str, path: Path = ENVIRONMENTS, variables: Mapping[str, str] = os.environ) -> Loaded:
@@ -53,8 +56,10 @@ def load(name: str, path: Path = ENVIRONMENTS, variables: Mapping[str, str] = os
     """
     table = _table(name, path)
     found = overrides(table, variables, name)
-    environment = _typed(name, applied(table, found), path, found)
-    return Loaded(environment, {override.variable: override.text for override in found})
+    changed = applied(table, found)
+    environment = _typed(name, changed, path, found)
+    texts = {override.variable: override.text for override in found}
+    return Loaded(environment, texts, derived(environment, changed))
 
 
 def names(path: Path = ENVIRONMENTS) -> tuple[str, ...]:
@@ -119,7 +124,12 @@ def _typed(name: str, table: Mapping[str, Any], path: Path, found: list[Override
         raise EnvironmentFileError(
             problem(error_details, place) for error_details in error.errors()
         ) from None
-    environment = _named(environment, app)
+    environment = completed(_named(environment, app))
+    if not environment.origin:
+        raise EnvironmentFileError(
+            en=f"{place.table}.origin is missing; write front_end = {{ url = … }}, or set {variable('front_end.url')}",
+            ja=f"{place.table}.originがありません。front_end = {{ url = … }}と書くか、環境変数{variable('front_end.url')}を設定してください",
+        )
     if equal := list(_equal_names(environment)):
         raise EnvironmentFileError(equal)
     unfit = {} if not environment.production else dict(_unfit_for_production(environment))

@@ -1,5 +1,6 @@
 """The typed form of one table of environments.toml: where the environment is, and what was decided for it."""
 
+import math
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -213,6 +214,11 @@ class Demand(StrictTable):
     stamps_each: Positive
     hours: Annotated[float, Field(gt=0, le=24)]
 
+    def least_rate(self, app: Application) -> int:
+        """Return the requests a second of the busiest minute."""
+        requests = self.visitors * self.stamps_each * app.demand.for_each
+        return math.ceil(app.demand.peak * requests / (self.hours * 3600))
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RecordAges(StrictTable):
@@ -253,7 +259,8 @@ class Environment(StrictTable):
     )
     """Names that are not ``prefix`` and key, such as those that a tool made up: key -> name."""
     tags: Mapping[str, str]
-    origin: Origin
+    origin: Origin = ""
+    """That of ``front_end.url``, once loaded, where the file has none."""
     throttle: Throttle
     alarms: Thresholds
     retention_days: Retention
@@ -305,13 +312,13 @@ class Environment(StrictTable):
     birth: NeverInFile = None
     """Identity of the embedded stack that serves this environment; the stack sets it, a file never does."""
     load_plan: LoadPlan
-    target_rate: Positive
-    """Requests a second that must be carried on the first day."""
+    target_rate: Positive = 0
+    """Requests a second that must be carried on the first day; once loaded, what follows from ``demand`` where the file has none."""
     demand: Demand | None = None
-    """Where ``target_rate`` comes from."""
     seconds_per_call: Annotated[float, Field(gt=0)] = 0.3
     """Measured duration of a call, from which the concurrency follows."""
     go_live: date | None = None
+    """Once loaded, the first day of the season where the file has none."""
     area: Area | None = None
     """Where the rally is; without it, only stamps far from all others, at 0, 0 or at another's place are wrong."""
     season: Annotated[Season, AfterValidator(_in_order)] | None = None
@@ -360,6 +367,8 @@ class Environment(StrictTable):
         return self.before != self.name
 
 
+LEAST_RATE = 10
+"""No rally is judged for fewer requests a second."""
 NOT_KEYS = frozenset({"name", "application"})
 """Fields that no key of a table sets: its header, and what app.toml has."""
 ADAPTER = TypeAdapter(Environment)

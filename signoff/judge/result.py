@@ -44,6 +44,8 @@ class Provenance:
     kept_stack: str | None = None
     """Its address, where it was not started for this run but is kept up (``make up``)."""
     overrides: Mapping[str, str] = field(default_factory=dict)
+    derived: Words = SILENCE
+    """The keys of the environment that follow from others."""
     calls_again: int = 0
     """Calls beyond those of the one pass: the release was read once more at the end."""
     birth: str | None = None

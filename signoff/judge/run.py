@@ -140,6 +140,7 @@ class Choice(Generic[PlanT]):
     options: Options
     environment: Environment
     overrides: Mapping[str, str]
+    derived: Words
     plan: PlanT
     checklist: Checklist
     composition: Composition[PlanT]

@@ -43,6 +43,7 @@ def provenance_of_run(choice: Choice[PlanT], snapshot: Snapshot[PlanT]) -> Prove
         local=choice.embedded,
         kept_stack=snapshot.kept_stack,
         overrides=choice.overrides,
+        derived=choice.derived,
         load_plan=choice.environment.load_plan,
         before=choice.environment.before,
         signers=choice.environment.signers,

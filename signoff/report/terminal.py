@@ -137,6 +137,8 @@ class Terminal:
             self.line(sentence, yellow=True)
         if result.demand:
             self.line(result.demand[lang])
+        if derived := result.provenance.derived[lang]:
+            self.line(derived)
         colour = COLOURS.get(result.verdict.decision, "red")
         self.line(result.headline[lang], bold=True, **{colour: True})
         self.line(page)

@@ -60,6 +60,8 @@ ENTAILS = {
     "api_key": (True, lambda one: plan(one).api.usage_plan.api_key),
     "alert_email": ("on-call@example.jp", plan),
     "billing": ("PROVISIONED", plan),
+    "origin": ("https://stamps.example.jp", plan),
+    "target_rate": (300, plan),
     "names": ({"stamps-role": "RallyStack-StampsRole1A2B"}, plan),
     "alias": ("current", lambda one: scope(one).alias),
     "runtime": ("python3.12", plan),

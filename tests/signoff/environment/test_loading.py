@@ -226,6 +226,59 @@ def test_all_problems_are_told_at_once(changed):
     assert len(caught.value.problems) == 2
 
 
+FOLLOWING = """\
+front_end = { url = "https://Rally.example.jp:8443/stamps/" }
+season = { begins = 2026-12-05, ends = 2026-12-31 }
+demand = { visitors = 20000, stamps_each = 5, hours = 8 }
+"""
+
+
+def test_what_follows_from_another_key_is_derived_and_shown(changed):
+    changed('origin = "https://rally.example.jp"\n', "")
+    changed("go_live = 2026-12-01\n", "")
+    path = changed("target_rate = 200\n", FOLLOWING)
+
+    loaded = load("prod", path, {})
+
+    assert loaded.environment.origin == "https://rally.example.jp:8443"
+    assert loaded.environment.target_rate == 53
+    assert loaded.environment.go_live == date(2026, 12, 5)
+    assert loaded.derived.en == (
+        "origin = https://rally.example.jp:8443 (from front_end.url), target_rate = 53 (from demand), "
+        "go_live = 2026-12-05 (from season.begins)"
+    )
+
+
+def test_key_of_the_file_wins_over_what_would_follow(changed):
+    loaded = load("prod", changed("target_rate = 200\n", f"target_rate = 200\n{FOLLOWING}"), {})
+
+    assert loaded.environment.origin == "https://rally.example.jp"
+    assert loaded.environment.target_rate == 200
+    assert loaded.environment.go_live == date(2026, 12, 1)
+    assert not loaded.derived
+
+
+def test_few_visitors_still_make_a_rate_that_means_something(changed):
+    few = "demand = { visitors = 10, stamps_each = 5, hours = 8 }\n"
+
+    assert load("prod", changed("target_rate = 200\n", few), {}).environment.target_rate == 10
+
+
+def test_without_a_demand_the_rate_is_the_one_shipped_before(changed):
+    loaded = load("prod", changed("target_rate = 200\n", ""), {})
+
+    assert loaded.environment.target_rate == 200
+    assert not loaded.derived
+
+
+@pytest.mark.parametrize("front_end", ["", 'front_end = { url = "rally.example.jp" }\n'])
+def test_origin_that_follows_from_nothing_is_asked_for(changed, front_end):
+    path = changed('origin = "https://rally.example.jp"\n', front_end)
+
+    with pytest.raises(EnvironmentFileError, match=r"prod\.origin is missing; write front_end = "):
+        load("prod", path, {})
+
+
 def test_any_origin_is_allowed_outside_production(test_environment, changed):
     changed('"https://rally.example.jp"', '"*"')
 

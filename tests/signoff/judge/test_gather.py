@@ -9,6 +9,7 @@ import boto3
 import pytest
 
 from aws.dated import call_rates
+from aws.words import SILENCE
 from plan import plan_for, scope_of
 from signoff.environment import ENVIRONMENTS
 from signoff.evidence import StoreSettings
@@ -53,6 +54,7 @@ def test_only_a_stack_of_this_run_alone_is_asked_without_call_rates(
         options=options,
         environment=healthy().environment,
         overrides={},
+        derived=SILENCE,
         plan=healthy().plan,
         checklist=Checklist.load(),
         composition=Composition(plan_for=plan_for, scope_of=scope_of, embedded_stack=lambda: stack),

@@ -10,10 +10,9 @@ from tests.world.names import FRONT_END, Home
 PRINTED = re.compile(r"(?m)^ +(evidence\w*) = (.*?)\s*$")
 """The lines for the environment file that `evidence` prints."""
 RATE = 30
-"""Demand in requests a second: what two cores serve that also run everything else."""
+"""Requests a second of the busiest minute: what two cores serve that also run everything else."""
 CI_ROLE = "ci"
 RALLY = {
-    "go_live": "2026-12-01",
     "area": "{ lat = 35.5555, lon = 139.6540, km = 2 }",
     "season": "{ begins = 2026-12-01, ends = 2026-12-31 }",
     "stamps": "5",
@@ -49,9 +48,7 @@ def of_account(home: Home) -> Mapping[str, str]:
 def of_production(*, rate: int) -> Mapping[str, str]:
     """Return the keys that only production needs; ``rate`` is its demand in requests a second."""
     return {
-        "origin": f'"https://{FRONT_END}"',
         "front_end": f'{{ url = "https://{FRONT_END}" }}',
-        "target_rate": f"{rate}",
-        "demand": f"{{ visitors = {300 * rate}, stamps_each = 5, hours = 8 }}",
+        "demand": f"{{ visitors = {384 * rate}, stamps_each = 5, hours = 8 }}",
         **RALLY,
     }
