@@ -18,15 +18,17 @@ def writes(operation: str, asked: Mapping[str, Any]) -> Iterator[tuple[str, Mapp
                 put, delete = request.get("PutRequest"), request.get("DeleteRequest")
                 yield name, put["Item"] if put else delete["Key"]
     elif operation == "TransactWriteItems":
-        for item in asked["TransactItems"]:
+        for item in asked.get("TransactItems") or ():
             for kind, write in item.items():
                 if kind != "ConditionCheck":
-                    yield write["TableName"], write.get("Item") or write["Key"]
+                    yield write.get("TableName", ""), write.get("Item") or write.get("Key") or {}
 
 
 def key_of(table: Any, given: Mapping[str, Any]) -> Key:
+    """Return the key that a write names; empty where it lacks a part, which DynamoDB refuses."""
     names = [name for name in (table.hash_key_attr, table.range_key_attr) if name]
-    return tuple(next(iter(given[name].items())) for name in names)
+    whole = all(name in given for name in names)
+    return tuple(next(iter(given[name].items())) for name in names) if whole else ()
 
 
 def image(table: Any, key: Key) -> Mapping[str, Any] | None:

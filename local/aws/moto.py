@@ -71,6 +71,11 @@ class Moto:
         notes: dict[str, Any] = vars(self.backend(service, region)).setdefault("_notes", {})
         return notes
 
+    def noted(self, request: Request, kind: str) -> dict[Any, Any]:
+        """Give what is noted of a kind, for the service and the Region of a request."""
+        kept: dict[Any, Any] = self.notes(request.service, request.region).setdefault(kind, {})
+        return kept
+
     def lock(self, service: str) -> threading.RLock:
         """Guards all work on the state of ``service``; the one of DynamoDB covers its streams."""
         return self._locks["dynamodb" if service == "dynamodbstreams" else service]
@@ -100,6 +105,16 @@ def _application() -> Any:
     from local.aws.moto_app import MotoApp  # noqa: PLC0415  # a second of imports
 
     return MotoApp()
+
+
+def completing(complete: Callable[[Request, Moto, Response], Response]) -> Fix:
+    """Make a fix of what completes an answer of moto's; where moto refuses, that is the answer."""
+
+    def fix(request: Request, moto: Moto) -> Response:
+        response = moto(request)
+        return complete(request, moto, response) if response.succeeded else response
+
+    return fix
 
 
 def _is_page(response: Response) -> bool:

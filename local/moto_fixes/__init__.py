@@ -14,18 +14,12 @@ from local.aws.request import Request, Response
 from local.moto_fixes import (
     apigateway_draft,
     apigateway_edge,
-    apigateway_patch,
     apigateway_stage,
     awslambda,
     cloudwatch,
     dynamodb,
     identity,
-    lambda_events,
-    lambda_runtime,
-    query,
-    s3,
     sns,
-    transaction,
 )
 from local.moto_fixes.awslambda import CODE_PATH as CODE_PATH
 from local.moto_fixes.awslambda import code_at as code_at
@@ -34,18 +28,12 @@ from local.moto_fixes.paging import paged
 FIXES: Mapping[tuple[str, str], Fix] = {
     **apigateway_draft.FIXES,
     **apigateway_edge.FIXES,
-    **apigateway_patch.FIXES,
     **apigateway_stage.FIXES,
+    **awslambda.FIXES,
     **cloudwatch.FIXES,
     **dynamodb.FIXES,
     **identity.FIXES,
-    **awslambda.FIXES,
-    **lambda_events.FIXES,
-    **lambda_runtime.FIXES,
-    **query.FIXES,
-    **s3.FIXES,
     **sns.FIXES,
-    **transaction.FIXES,
 }
 """(service, operation) -> how it is answered."""
 

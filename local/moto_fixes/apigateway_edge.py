@@ -89,7 +89,11 @@ def get_api_mappings(request: Request, moto: Moto) -> Response:
             _mapping(entry.base_path, entry.rest_api_id, _key(entry.base_path), entry.stage or "")
             for entry in first.base_path_mappings.get(name, {}).values()
         ]
-        noted = [entry for entry in _noted(request, moto).values() if entry["domainName"] == name]
+        noted = [
+            entry
+            for entry in moto.noted(request, "api_mappings").values()
+            if entry["domainName"] == name
+        ]
         return json_response({"items": [*of_first, *noted]})
 
 
@@ -99,7 +103,7 @@ def create_api_mapping(request: Request, moto: Moto) -> Response:
     with moto.lock("apigateway"):
         if given["DomainName"] not in moto.backend("apigateway", request.region).domain_names:
             return moto(request)
-        noted = _noted(request, moto)
+        noted = moto.noted(request, "api_mappings")
         id_ = f"mapping{len(noted)}"
         told = _mapping(id_, given["apiId"], given.get("apiMappingKey", ""), given["stage"])
         noted[id_] = told | {"domainName": given["DomainName"]}
@@ -113,7 +117,7 @@ def delete_api_mapping(request: Request, moto: Moto) -> Response:
         of_first = moto.backend("apigateway", request.region).base_path_mappings
         if of_first.get(request.labels["DomainName"], {}).pop(id_, None) is not None:
             return Response(status=204, headers={}, body=b"")
-        if _noted(request, moto).pop(id_, None) is None:
+        if moto.noted(request, "api_mappings").pop(id_, None) is None:
             return moto(request)
         return Response(status=204, headers={}, body=b"")
 
@@ -126,13 +130,6 @@ def list_routing_rules(request: Request, moto: Moto) -> Response:
         return refusal(
             request, "NotFoundException", "Invalid domain name identifier specified", 404
         )
-
-
-def _noted(request: Request, moto: Moto) -> dict[str, dict[str, str]]:
-    noted: dict[str, dict[str, str]] = moto.notes("apigateway", request.region).setdefault(
-        "api_mappings", {}
-    )
-    return noted
 
 
 def _mapping(id_: str, api: str, key: str, stage: str) -> dict[str, str]:

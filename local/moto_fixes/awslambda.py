@@ -1,15 +1,18 @@
 """Lambda: a resource policy per qualifier, configuration that moto loses, and the reads that it lacks.
 
-moto keeps policies on versions, so that they vanish from an alias that moves: keep them here.
+moto keeps policies on versions, so that they vanish from an alias that moves; one configuration of
+asynchronous calls a function, to which it adds; and no management of runtime updates. They are noted
+here, by function and qualifier, which is empty for the draft.
 """
 
 import json
+import time
 import uuid
 from collections.abc import Mapping
 from typing import Any
 
 from local.aws.errors import not_implemented, refusal
-from local.aws.moto import Fix, Moto
+from local.aws.moto import Fix, Moto, completing
 from local.aws.request import Request, Response, json_response
 
 CODE_PATH = "/local/code/"
@@ -24,13 +27,10 @@ _LOST = (
 _KEPT = "kept_configuration"
 """Attribute of moto's function, copied into each version, under which those are kept."""
 
-Policies = dict[tuple[str, str], list[dict[str, Any]]]
-"""(function, qualifier or empty) -> statements."""
-
 
 def add_permission(request: Request, moto: Moto) -> Response:
     """Add to this qualifier's own policy; refuse a statement id twice there."""
-    policies, key = _policies(request, moto), name_and_qualifier(request)
+    policies, key = moto.noted(request, "policies"), name_and_qualifier(request)
     sid = request.parameters.get("StatementId")
     if any(statement.get("Sid") == sid for statement in policies.get(key, ())):
         message = f"The statement id ({sid}) provided already exists. Please provide a new one."
@@ -44,12 +44,10 @@ def add_permission(request: Request, moto: Moto) -> Response:
     return response.with_document({"Statement": json.dumps(statement)})
 
 
-def get_function(request: Request, moto: Moto) -> Response:
+@completing
+def get_function(request: Request, moto: Moto, response: Response) -> Response:
     """Leave out what AWS answers for a function only, if a version or an alias is asked for."""
-    response = moto(request)
     name, qualifier = name_and_qualifier(request)
-    if not response.succeeded:
-        return response
     left_out = {"Tags", "Concurrency"} if qualifier else set[str]()
     shown = {member: value for member, value in response.document.items() if member not in left_out}
     configuration = {**shown["Configuration"], **_kept(request, moto, name, qualifier)}
@@ -80,22 +78,18 @@ def code_at(path: str, moto: Moto) -> Response:
     return Response(status=200, headers={"Content-Type": "application/zip"}, body=content)
 
 
-def get_function_configuration(request: Request, moto: Moto) -> Response:
+@completing
+def get_function_configuration(request: Request, moto: Moto, response: Response) -> Response:
     """Answer with what moto loses of a configuration."""
-    response = moto(request)
-    if not response.succeeded:
-        return response
     return response.with_document(
         {**response.document, **_kept(request, moto, *name_and_qualifier(request))}
     )
 
 
-def update_function_configuration(request: Request, moto: Moto) -> Response:
+@completing
+def update_function_configuration(request: Request, moto: Moto, response: Response) -> Response:
     """Keep what moto loses of a configuration."""
-    response = moto(request)
     name, _ = name_and_qualifier(request)
-    if not response.succeeded:
-        return response
     kept = {member: request.parameters[member] for member in _LOST if member in request.parameters}
     draft = moto.backend("lambda", request.region).get_function(name)
     setattr(draft, _KEPT, {**getattr(draft, _KEPT, {}), **kept})
@@ -105,18 +99,18 @@ def update_function_configuration(request: Request, moto: Moto) -> Response:
 def put_resource_policy(request: Request, moto: Moto) -> Response:
     """Write the policy of a qualifier as a whole, in any words: AWS adds no Sid."""
     document = json.loads(request.parameters["Policy"])
-    _policies(request, moto)[_of_arn(request)] = document["Statement"]
+    moto.noted(request, "policies")[_of_arn(request)] = document["Statement"]
     return json_response({"Policy": request.parameters["Policy"], "RevisionId": str(uuid.uuid4())})
 
 
 def delete_resource_policy(request: Request, moto: Moto) -> Response:
     """Take the policy of a qualifier away."""
-    _policies(request, moto).pop(_of_arn(request), None)
+    moto.noted(request, "policies").pop(_of_arn(request), None)
     return Response(status=204, headers={}, body=b"")
 
 
 def get_policy(request: Request, moto: Moto) -> Response:
-    statements = _policies(request, moto).get(name_and_qualifier(request))
+    statements = moto.noted(request, "policies").get(name_and_qualifier(request))
     if not statements:
         return refusal(request, "ResourceNotFoundException", _NO_RESOURCE, 404)
     policy = json.dumps({"Version": "2012-10-17", "Id": "default", "Statement": statements})
@@ -126,7 +120,7 @@ def get_policy(request: Request, moto: Moto) -> Response:
 
 def remove_permission(request: Request, moto: Moto) -> Response:
     """Remove from this qualifier's policy only: the same id may stand on another alias."""
-    policies, key = _policies(request, moto), name_and_qualifier(request)
+    policies, key = moto.noted(request, "policies"), name_and_qualifier(request)
     statements = policies.get(key, [])
     kept = [
         statement
@@ -196,11 +190,6 @@ def _functions(request: Request, moto: Moto) -> list[Any]:
     return list(moto.backend("lambda", request.region).list_functions())
 
 
-def _policies(request: Request, moto: Moto) -> Policies:
-    policies: Policies = moto.notes("lambda", request.region).setdefault("policies", {})
-    return policies
-
-
 def _kept(request: Request, moto: Moto, name: str, qualifier: str) -> Mapping[str, Any]:
     function = moto.backend("lambda", request.region).get_function(name, qualifier or None)
     kept: Mapping[str, Any] = getattr(function, _KEPT, {})
@@ -229,18 +218,111 @@ def name_and_qualifier(request: Request) -> tuple[str, str]:
     return name, "" if qualifier == "$LATEST" else qualifier
 
 
+def put_runtime_management_config(request: Request, moto: Moto) -> Response:
+    """Set it as AWS does: by hand needs a build of the runtime, and no other way takes one."""
+    absent = _absent(request, moto)
+    if absent is not None:
+        return absent
+    asked = request.parameters
+    pinned = asked.get("RuntimeVersionArn")
+    if (asked["UpdateRuntimeOn"] == "Manual") != bool(pinned):
+        message = "RuntimeVersionArn is required for Manual, and for no other mode"
+        return refusal(request, "InvalidParameterValueException", message)
+    kept = {"UpdateRuntimeOn": asked["UpdateRuntimeOn"]}
+    moto.noted(request, "runtime management")[name_and_qualifier(request)] = kept | (
+        {"RuntimeVersionArn": pinned} if pinned else {}
+    )
+    return get_runtime_management_config(request, moto)
+
+
+def get_runtime_management_config(request: Request, moto: Moto) -> Response:
+    absent = _absent(request, moto)
+    if absent is not None:
+        return absent
+    name, qualifier = name_and_qualifier(request)
+    found = moto.noted(request, "runtime management").get(
+        (name, qualifier), {"UpdateRuntimeOn": "Auto"}
+    )
+    arn = moto.backend("lambda", request.region).get_function(name).function_arn
+    whose = f"{arn}:{qualifier or '$LATEST'}"
+    return json_response({"RuntimeVersionArn": None, **found, "FunctionArn": whose})
+
+
+def publish_version(request: Request, moto: Moto) -> Response:
+    response = moto(request)
+    managed, (name, _) = moto.noted(request, "runtime management"), name_and_qualifier(request)
+    if response.succeeded and (name, "") in managed:
+        managed.setdefault((name, response.document["Version"]), managed[name, ""])
+    return response
+
+
+def _absent(request: Request, moto: Moto) -> Response | None:
+    """Refuse what is no version of a function; AWS takes no alias either."""
+    name, qualifier = name_and_qualifier(request)
+    known = moto.backend("lambda", request.region).list_versions_by_function(name)
+    if (qualifier or "$LATEST") in {str(entry.version) for entry in known}:
+        return None
+    return refusal(request, "ResourceNotFoundException", f"Function not found: {name}", 404)
+
+
+_MEMBERS = ("MaximumRetryAttempts", "MaximumEventAgeInSeconds", "DestinationConfig")
+
+
+def put_function_event_invoke_config(request: Request, moto: Moto) -> Response:
+    """Replace all that is set, as moto accepts it."""
+    response = moto(request)
+    return _keep(request, moto) if response.succeeded else response
+
+
+def delete_function_event_invoke_config(request: Request, moto: Moto) -> Response:
+    name, qualifier = name_and_qualifier(request)
+    if moto.noted(request, "invoke configs").pop((name, qualifier), None) is None:
+        message = f"The function {name} doesn't have an EventInvokeConfig"
+        return refusal(request, "ResourceNotFoundException", message, 404)
+    return Response(status=204, headers={}, body=b"")
+
+
+def list_function_event_invoke_configs(request: Request, moto: Moto) -> Response:
+    name, _ = name_and_qualifier(request)
+    found = [
+        config
+        for (function, _), config in moto.noted(request, "invoke configs").items()
+        if function == name
+    ]
+    return json_response({"FunctionEventInvokeConfigs": found})
+
+
+def _keep(request: Request, moto: Moto) -> Response:
+    name, qualifier = name_and_qualifier(request)
+    function = moto.backend("lambda", request.region).get_function(name)
+    function.event_invoke_config.clear()
+    given = {
+        member: request.parameters[member] for member in _MEMBERS if member in request.parameters
+    }
+    arn = f"{function.function_arn}:{qualifier or '$LATEST'}"
+    config = {**given, "FunctionArn": arn, "LastModified": time.time()}
+    moto.noted(request, "invoke configs")[name, qualifier] = config
+    return json_response(config)
+
+
 FIXES: Mapping[tuple[str, str], Fix] = {
     ("lambda", "AddPermission"): add_permission,
     ("lambda", "DeleteAlias"): forget,
     ("lambda", "DeleteFunction"): forget,
+    ("lambda", "DeleteFunctionEventInvokeConfig"): delete_function_event_invoke_config,
     ("lambda", "DeleteResourcePolicy"): delete_resource_policy,
     ("lambda", "GetAccountSettings"): get_account_settings,
     ("lambda", "GetFunction"): get_function,
     ("lambda", "GetFunctionConfiguration"): get_function_configuration,
     ("lambda", "GetPolicy"): get_policy,
+    ("lambda", "GetRuntimeManagementConfig"): get_runtime_management_config,
     ("lambda", "Invoke"): invoke,
+    ("lambda", "ListFunctionEventInvokeConfigs"): list_function_event_invoke_configs,
     ("lambda", "ListFunctionUrlConfigs"): list_function_url_configs,
+    ("lambda", "PublishVersion"): publish_version,
+    ("lambda", "PutFunctionEventInvokeConfig"): put_function_event_invoke_config,
     ("lambda", "PutResourcePolicy"): put_resource_policy,
+    ("lambda", "PutRuntimeManagementConfig"): put_runtime_management_config,
     ("lambda", "RemovePermission"): remove_permission,
     ("lambda", "UpdateFunctionConfiguration"): update_function_configuration,
 }

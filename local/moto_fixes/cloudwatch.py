@@ -13,7 +13,7 @@ from hashlib import sha256
 from typing import Any
 
 from local.aws.errors import not_implemented, refusal
-from local.aws.moto import Fix, Moto
+from local.aws.moto import Fix, Moto, completing
 from local.aws.request import Request, Response, json_response
 
 _KEPT = ("state_value", "state_reason", "state_reason_data", "state_updated_timestamp")
@@ -60,33 +60,26 @@ def put_composite_alarm(request: Request, moto: Moto) -> Response:
     account = moto.account
     arn = f"arn:aws:cloudwatch:{request.region}:{account}:alarm:{asked['AlarmName']}"
     state = {"AlarmArn": arn, "StateValue": "INSUFFICIENT_DATA", "ActionsEnabled": True}
-    _composites(request, moto)[asked["AlarmName"]] = {**state, **kept}
+    moto.noted(request, "composites")[asked["AlarmName"]] = {**state, **kept}
     return json_response({})
 
 
-def describe_alarms(request: Request, moto: Moto) -> Response:
+@completing
+def describe_alarms(request: Request, moto: Moto, response: Response) -> Response:
     """Answer with composite alarms only where they are asked for, as AWS does."""
-    response, asked = moto(request), request.parameters
-    if not response.succeeded:
-        return response
+    asked = request.parameters
     names, types = asked.get("AlarmNames"), asked.get("AlarmTypes") or ["MetricAlarm"]
     found = [
         composite
-        for name, composite in _composites(request, moto).items()
+        for name, composite in moto.noted(request, "composites").items()
         if "CompositeAlarm" in types and (not names or name in names)
     ]
     return response.with_document({**response.document, "CompositeAlarms": found})
 
 
-def _composites(request: Request, moto: Moto) -> dict[str, dict[str, Any]]:
-    notes = moto.notes("cloudwatch", request.region)
-    composites: dict[str, dict[str, Any]] = notes.setdefault("composites", {})
-    return composites
-
-
 def delete_alarms(request: Request, moto: Moto) -> Response:
     for name in request.parameters["AlarmNames"]:
-        _composites(request, moto).pop(name, None)
+        moto.noted(request, "composites").pop(name, None)
     response = moto(request)
     if response.succeeded:
         for name in request.parameters["AlarmNames"]:
@@ -113,25 +106,25 @@ def describe_alarm_history(request: Request, moto: Moto) -> Response:
 
 def put_alarm_mute_rule(request: Request, moto: Moto) -> Response:
     """Keep a mute rule, which moto does not know; it mutes nothing here, since no alarm fires by itself."""
-    _mute_rules(request, moto)[request.parameters["Name"]] = dict(request.parameters)
+    moto.noted(request, "mute_rules")[request.parameters["Name"]] = dict(request.parameters)
     return json_response({})
 
 
 def delete_alarm_mute_rule(request: Request, moto: Moto) -> Response:
-    _mute_rules(request, moto).pop(request.parameters["AlarmMuteRuleName"], None)
+    moto.noted(request, "mute_rules").pop(request.parameters["AlarmMuteRuleName"], None)
     return json_response({})
 
 
 def get_alarm_mute_rule(request: Request, moto: Moto) -> Response:
     name = request.parameters["AlarmMuteRuleName"]
-    rule = _mute_rules(request, moto).get(name)
+    rule = moto.noted(request, "mute_rules").get(name)
     if rule is None:
         return refusal(request, "ResourceNotFoundException", f"no alarm mute rule {name}", 404)
     return json_response({**rule, **_summary(request, rule, moto.account)})
 
 
 def list_alarm_mute_rules(request: Request, moto: Moto) -> Response:
-    rules = _mute_rules(request, moto).values()
+    rules = moto.noted(request, "mute_rules").values()
     return json_response(
         {"AlarmMuteRuleSummaries": [_summary(request, rule, moto.account) for rule in rules]}
     )
@@ -142,12 +135,6 @@ def _summary(request: Request, rule: Mapping[str, Any], account: str) -> dict[st
     arn = f"arn:aws:cloudwatch:{request.region}:{account}:alarm-mute-rule:{rule['Name']}"
     kind = "RECURRING" if expression.startswith("cron") else "ONE_TIME"
     return {"AlarmMuteRuleArn": arn, "Status": "SCHEDULED", "MuteType": kind}
-
-
-def _mute_rules(request: Request, moto: Moto) -> dict[str, dict[str, Any]]:
-    notes = moto.notes("cloudwatch", request.region)
-    rules: dict[str, dict[str, Any]] = notes.setdefault("mute_rules", {})
-    return rules
 
 
 def _acted(alarm: Any, state: str, moto: Moto, region: str) -> list[str]:
@@ -272,8 +259,7 @@ def _field(record: Any, path: str) -> str:
 
 def account_policies(request: Request, moto: Moto) -> Response:
     """Keep policies for all log groups of the account, which moto does not know."""
-    notes, asked = moto.notes("logs", request.region), request.parameters
-    kept: dict[tuple[str, str], dict[str, Any]] = notes.setdefault("account_policies", {})
+    kept, asked = moto.noted(request, "account_policies"), request.parameters
     if request.operation == "DescribeAccountPolicies":
         found = [value for (kind, _), value in kept.items() if kind == asked["policyType"]]
         return json_response({"accountPolicies": found})
@@ -288,8 +274,7 @@ def account_policies(request: Request, moto: Moto) -> Response:
 
 def resource_policies(request: Request, moto: Moto) -> Response:
     """Keep the policy of a single log group apart; moto treats it as one of the account."""
-    notes, asked = moto.notes("logs", request.region), request.parameters
-    kept: dict[str, dict[str, Any]] = notes.setdefault("group_policies", {})
+    kept, asked = moto.noted(request, "group_policies"), request.parameters
     group = asked.get("resourceArn")
     if request.operation == "DescribeResourcePolicies":
         if asked.get("policyScope") != "RESOURCE":
@@ -332,11 +317,10 @@ def create_log_group(request: Request, moto: Moto) -> Response:
     return response
 
 
-def describe_log_groups(request: Request, moto: Moto) -> Response:
+@completing
+def describe_log_groups(request: Request, moto: Moto, response: Response) -> Response:
     """Answer with the class of each group."""
-    response, groups = moto(request), moto.backend("logs", request.region).groups
-    if not response.succeeded:
-        return response
+    groups = moto.backend("logs", request.region).groups
     listed = [
         {**group, "logGroupClass": getattr(groups[group["logGroupName"]], _CLASS, "STANDARD")}
         for group in response.document["logGroups"]

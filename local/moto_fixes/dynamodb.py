@@ -1,12 +1,17 @@
 """DynamoDB: limits that moto does not enforce, and facts of a table that it loses."""
 
+import copy
+import importlib
 import time
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import replace
 from typing import Any
 
 from local.aws.errors import refusal
-from local.aws.moto import Fix, Moto
+from local.aws.moto import Fix, Moto, completing
 from local.aws.request import Request, Response, json_response
 
 _WRITES_PER_BATCH = 25
@@ -69,11 +74,9 @@ def _key_arn(wanted: Mapping[str, Any], request: Request, moto: Moto) -> str:
     return str(moto.backend("kms", request.region).describe_key(key).arn)
 
 
-def describe_continuous_backups(request: Request, moto: Moto) -> Response:
+@completing
+def describe_continuous_backups(_: Request, __: Moto, response: Response) -> Response:
     """Let the restorable window move on with time; moto's does not."""
-    response = moto(request)
-    if not response.succeeded:
-        return response
     document = response.document
     described = document["ContinuousBackupsDescription"]["PointInTimeRecoveryDescription"]
     if described["PointInTimeRecoveryStatus"] == "ENABLED":
@@ -118,14 +121,12 @@ def kinesis_streaming_destination(request: Request, moto: Moto) -> Response:
     )
 
 
-def restore_table_to_point_in_time(request: Request, moto: Moto) -> Response:
+@completing
+def restore_table_to_point_in_time(request: Request, moto: Moto, response: Response) -> Response:
     """Keep the billing mode of the source.
 
     moto copies the items of now, not of the requested time; ``local.aws.restores`` puts them right.
     """
-    response = moto(request)
-    if not response.succeeded:
-        return response
     asked = request.parameters
     tables = moto.backend("dynamodb", request.region).tables
     source, restored = tables[asked["SourceTableName"]], tables[asked["TargetTableName"]]
@@ -138,6 +139,133 @@ def restore_table_to_point_in_time(request: Request, moto: Moto) -> Response:
     return response.with_document(document)
 
 
+def query(request: Request, moto: Moto) -> Response:
+    """Show moto only the items whose hash key is one of the values that the query names.
+
+    That is never too few, for a key condition can only compare with such a value. Queries of an
+    index still look at every item, but no longer sort them.
+    """
+    from moto.dynamodb.models.dynamo_type import DynamoType  # noqa: PLC0415  # moto is imported late
+
+    given = request.parameters
+    tables = moto.backend("dynamodb", request.region).tables
+    table = tables.get(str(given.get("TableName", "")).rpartition("/")[2])
+    values = given.get("ExpressionAttributeValues")
+    if table is None or not values or "KeyConditionExpression" not in given:
+        return moto(request)
+    named = {DynamoType(value) for value in values.values()}
+    everything = table.items
+    try:
+        table.items = _shown(table, given.get("IndexName"), named)
+        return moto(request)
+    finally:
+        table.items = everything
+
+
+def _shown(table: Any, index_name: str | None, named: set[Any]) -> Any:
+    if index_name is None:
+        present = (key for key in named if key in table.items)
+        return _of(table, {key: table.items[key] for key in present})
+    index = next((entry for entry in table.all_indexes() if entry.name == index_name), None)
+    if index is None:
+        return table.items
+    keys = [key["AttributeName"] for key in index.schema if key["KeyType"] == "HASH"]
+
+    values = {(entry.type, entry.value) for entry in named}  # a moto value works its hash out anew
+
+    def is_shown(item: Any) -> bool:
+        held = (item.attrs.get(key) for key in keys)
+        return all(entry is not None and (entry.type, entry.value) in values for entry in held)
+
+    if not table.range_key_attr:
+        return _of(table, {key: item for key, item in table.items.items() if is_shown(item)})
+    kept = {
+        key: {sort: item for sort, item in items.items() if is_shown(item)}
+        for key, items in table.items.items()
+        if items  # moto keeps the hash key of each item that was ever deleted
+    }
+    return _of(table, {key: items for key, items in kept.items() if items})
+
+
+def _of(table: Any, items: Mapping[Any, Any]) -> Any:
+    return defaultdict(table.items.default_factory, items)
+
+
+_TOKEN_SECONDS = 600
+
+
+def transact_write_items(request: Request, moto: Moto) -> Response:
+    """Write all or nothing; answer a resend of the last ten minutes as it was answered then."""
+    token = request.parameters.get("ClientRequestToken")
+    done = _remembered(moto.noted(request, "tokens"))
+    if token in done:
+        return _again(request, *done[token][1:])
+    response = _transacted(request, moto)
+    if token and response.succeeded:
+        done[token] = (time.monotonic(), request.parameters["TransactItems"], response)
+    return response
+
+
+def _remembered(tokens: dict[str, Any]) -> dict[str, Any]:
+    oldest = time.monotonic() - _TOKEN_SECONDS
+    for token in [token for token, (at, *_) in tokens.items() if at < oldest]:
+        del tokens[token]
+    return tokens
+
+
+def _again(request: Request, items: object, response: Response) -> Response:
+    if request.parameters["TransactItems"] == items:
+        return response
+    message = "The request uses the same client token as a previous, but non-identical request."
+    return refusal(request, "IdempotentParameterMismatchException", message)
+
+
+def _transacted(request: Request, moto: Moto) -> Response:
+    from local.aws.items import image, key_of, put_back, writes  # noqa: PLC0415  # moto is imported late
+
+    tables = moto.backend("dynamodb", request.region).tables
+    written = [
+        (tables.get(name.rpartition("/")[2]), given)
+        for name, given in writes(request.operation, request.parameters)
+    ]
+    keys = [(table, key_of(table, given)) for table, given in written if table]
+    before = [(table, key, image(table, key)) for table, key in keys if key]
+    with _tables_uncopied():
+        response = moto(request)
+    if not response.succeeded:
+        for table, key, item in before:
+            put_back(table, key, item)
+    return response
+
+
+_UNDONE_HERE: ContextVar[bool] = ContextVar(
+    "the transaction of this thread is undone here", default=False
+)
+
+
+class _SparingCopy:
+    """The ``copy`` that moto sees: a table is its own copy where we undo, all else is copied."""
+
+    copy = staticmethod(copy.copy)
+
+    @staticmethod
+    def deepcopy(value: Any) -> Any:
+        spared = _UNDONE_HERE.get() and type(value).__name__.endswith("Table")
+        return value if spared else copy.deepcopy(value)
+
+
+@contextmanager
+def _tables_uncopied() -> Iterator[None]:
+    """Spare moto the backup of whole tables, in this thread: other threads still undo by moto's copy."""
+    models: Any = importlib.import_module("moto.dynamodb.models")
+    models.copy = _SparingCopy
+    token = _UNDONE_HERE.set(True)
+    try:
+        yield
+    finally:
+        _UNDONE_HERE.reset(token)
+
+
 FIXES: Mapping[tuple[str, str], Fix] = {
     ("dynamodb", "BatchGetItem"): batch_get_item,
     ("dynamodb", "BatchWriteItem"): batch_write_item,
@@ -147,7 +275,9 @@ FIXES: Mapping[tuple[str, str], Fix] = {
     ("dynamodb", "DescribeTimeToLive"): time_to_live,
     ("dynamodb", "DisableKinesisStreamingDestination"): kinesis_streaming_destination,
     ("dynamodb", "EnableKinesisStreamingDestination"): kinesis_streaming_destination,
+    ("dynamodb", "Query"): query,
     ("dynamodb", "RestoreTableToPointInTime"): restore_table_to_point_in_time,
+    ("dynamodb", "TransactWriteItems"): transact_write_items,
     ("dynamodb", "UpdateTable"): update_table,
     ("dynamodb", "UpdateTimeToLive"): time_to_live,
 }

@@ -8,7 +8,7 @@ from typing import Any
 from xml.sax.saxutils import escape
 
 from local.aws.errors import refusal
-from local.aws.moto import Fix, Moto
+from local.aws.moto import Fix, Moto, completing
 from local.aws.request import Request, Response
 
 _CONFIRMED_BY_THE_OWNER = frozenset({"email", "email-json", "http", "https"})
@@ -28,11 +28,9 @@ def _subscriptions(topic_arn: str, moto: Moto, region: str) -> list[Any]:
     return [entry for entry in everything if entry.topic.arn == topic_arn]
 
 
-def subscribe(request: Request, moto: Moto) -> Response:
+@completing
+def subscribe(request: Request, moto: Moto, response: Response) -> Response:
     """Leave what its owner has to confirm pending."""
-    response = moto(request)
-    if not response.succeeded:
-        return response
     asked = request.parameters
     for subscription in _subscriptions(asked["TopicArn"], moto, request.region):
         if (subscription.protocol, subscription.endpoint) == (
@@ -87,20 +85,14 @@ def get_data_protection_policy(request: Request, moto: Moto) -> Response:
     arn = request.parameters["ResourceArn"]
     if arn not in moto.backend("sns", request.region).topics:
         return refusal(request, "NotFound", "Topic does not exist", 404)
-    policy = escape(_protection(request, moto).get(arn, ""))
+    policy = escape(moto.noted(request, "data_protection").get(arn, ""))
     return _answer(request, f"<DataProtectionPolicy>{policy}</DataProtectionPolicy>")
 
 
 def put_data_protection_policy(request: Request, moto: Moto) -> Response:
     asked = request.parameters
-    _protection(request, moto)[asked["ResourceArn"]] = asked["DataProtectionPolicy"]
+    moto.noted(request, "data_protection")[asked["ResourceArn"]] = asked["DataProtectionPolicy"]
     return _answer(request, "")
-
-
-def _protection(request: Request, moto: Moto) -> dict[str, str]:
-    notes = moto.notes("sns", request.region)
-    kept: dict[str, str] = notes.setdefault("data_protection", {})
-    return kept
 
 
 def _answer(request: Request, members: str) -> Response:

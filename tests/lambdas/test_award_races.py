@@ -17,7 +17,7 @@ from lambdas.award.store import Stamps
 from lambdas.rally import aws
 from lambdas.rally.serving import LambdaFunction
 from local.aws.request import Request, Response
-from local.moto_fixes.transaction import transact_write_items
+from local.moto_fixes.dynamodb import transact_write_items
 from tests.aws.wire import Raw
 from tests.lambdas.clients import OneAtATime, Scripted, cancelled, error
 from tests.lambdas.events import CONTEXT, USER, event
@@ -72,7 +72,7 @@ class StackOfOthers:
     def __init__(self, meanwhile):
         self.meanwhile = meanwhile
 
-    def notes(self, *_):
+    def noted(self, *_):
         return {}
 
     def backend(self, *_):
