@@ -98,6 +98,9 @@ def escape_from(outer: Sequence[Pattern], inner: Sequence[Pattern]) -> str | Non
 
 @lru_cache(maxsize=4096)
 def _escape(patterns: tuple[Pattern, ...], within: int) -> str | None:
+    if within and len(only := _beginning(patterns[0])) == len(patterns[0].tokens):
+        matches = [pattern.matches(only) for pattern in patterns]  # of most questions, by far
+        return only if all(matches[:within]) and not any(matches[within:]) else None
     other = _other(patterns)
     start = tuple(_closure(p, {0}) for p in patterns)
     seen, waiting = {start}, deque([(start, "")])

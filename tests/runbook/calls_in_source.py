@@ -27,12 +27,12 @@ def actions_in(path: Path) -> set[str]:
     return _actions(path.read_text(encoding="utf-8"))
 
 
-def undoing() -> set[str]:
+@cache
+def undoing() -> frozenset[str]:
     """Return the actions by which what is attached is taken away, also where moto can attach no such thing."""
     ways = [kind for kind in (*undo.UNDO.values(), *OF_KINDS.values()) if isinstance(kind, Undo)]
-    return {
-        action for way in ways for call in (way.left, way.call) for action in actions_of_call(call)
-    }
+    calls = [call for way in ways for call in (way.left, way.call)]
+    return frozenset().union(*map(actions_of_call, calls))
 
 
 def actions_of_call(call: Callable[..., object]) -> set[str]:
@@ -58,17 +58,15 @@ def reached_from(calls: Iterable[Callable[..., object]]) -> set[Callable[..., ob
     return reached
 
 
-def _used_by(call: Callable[..., object]) -> Iterator[Callable[..., object]]:
+@cache
+def _used_by(call: Callable[..., object]) -> tuple[Callable[..., object], ...]:
     names = getclosurevars(call)
     values = [*names.globals.values(), *names.nonlocals.values()]
     attributes = {
         one.attr for one in ast.walk(ast.parse(_source(call))) if isinstance(one, ast.Attribute)
     }
-    yield from filter(callable, values)
-    for module in filter(ismodule, values):
-        yield from (
-            getattr(module, name) for name in attributes if callable(getattr(module, name, None))
-        )
+    there = [getattr(one, name, None) for one in values if ismodule(one) for name in attributes]
+    return tuple(filter(callable, [*values, *there]))
 
 
 def _source(call: Callable[..., object]) -> str:

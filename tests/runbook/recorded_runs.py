@@ -6,7 +6,7 @@
 
 import json
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -96,22 +96,19 @@ def record(
 
 def placed(scope: PolicyScope, asked: set[tuple[str, str]]) -> Taken:
     """Return the place of each resource that an action was taken on."""
+    places = {place: tuple(resources(scope)) for place, resources in PLACES.items()}
     return {
-        (place_of(scope, action, resource), action)
+        (place_of(places, resource), action)
         for action, resource in asked
         if action != "sts:GetCallerIdentity"  # which needs no right
     }
 
 
-def place_of(scope: PolicyScope, action: str, resource: str) -> str:
-    return next(
-        (
-            place
-            for place in PLACES
-            if any(covers(one, resource) for one in scope.resources(place, action))
-        ),
-        "",
+def place_of(places: Mapping[str, Iterable[str]], resource: str) -> str:
+    covering = (
+        place for place, named in places.items() if any(covers(one, resource) for one in named)
     )
+    return next(covering, "")
 
 
 def store_rights(aws: LocalAws, allowed: Callable[[PolicyScope], Policy], folder: Path) -> Taken:
