@@ -2,7 +2,7 @@
 
 import base64
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -10,8 +10,8 @@ from aws.raw import Raw
 from aws.reading import Reader, Reading, required
 from aws.section import Section
 
-SAMPLE = 1000
-"""Items of a table of people whose types are compared: one call reads at most a megabyte."""
+TYPED_PAGES = 20
+"""Pages of a table of people whose types are compared, each of at most a megabyte: 2,560 read units."""
 TYPES = ("S", "N", "B", "BOOL", "NULL", "M", "L", "SS", "NS", "BS")
 
 
@@ -39,6 +39,8 @@ class KeyScan:
     """Items of which DynamoDB compared the types of attributes."""
     mistyped: Mapping[str, str] = field(default_factory=dict)
     """Attribute -> the other types that it has among these (``S, NULL``)."""
+    unnamed: int = 0
+    """Items of other types that had changed when DynamoDB was asked which attribute it is."""
 
 
 def contents(reading: Reading) -> Section[Contents]:
@@ -71,10 +73,8 @@ def _key_scan(reading: Reading, tables: Section[Any], name: str) -> KeyScan:
         real += sum(1 for key in keys if is_real(key))
         if table.range_key:
             ranges |= {_key_text(item, table.range_key) for item in items}
-    sampled, mistyped = _mistyped(reading, name)
     return KeyScan(
-        sampled=sampled,
-        mistyped=mistyped,
+        **_compared(reading, name),
         examined=examined,
         complete=not cut,
         foreign=tuple(sorted(foreign)),
@@ -83,51 +83,68 @@ def _key_scan(reading: Reading, tables: Section[Any], name: str) -> KeyScan:
     )
 
 
-def _mistyped(reading: Reading, name: str) -> tuple[int, Mapping[str, str]]:
+def _compared(reading: Reading, name: str) -> dict[str, Any]:
     """Return how many items were compared, and the attributes of other types than planned.
 
-    DynamoDB compares and counts: no value of a person leaves it.
+    DynamoDB compares and counts: no value of a person leaves it. An attribute is named once, on the first
+    page where it differs.
     """
-    planned = reading.scope.attributes.get(name, {})
-    if not planned:
-        return 0, {}
-    sampled, differing = _counted(
-        reading, name, [(attribute, planned[attribute], True) for attribute in planned]
-    )
-    if not differing:
-        return sampled, {}
+    planned = dict(reading.scope.attributes.get(name, {}))
+    sampled, unnamed, page, mistyped = 0, 0, dict[str, Any](), dict[str, str]()
+    for _ in range(TYPED_PAGES):
+        if not planned:
+            break
+        answer = _count(reading, name, page, planned.items(), other=True)
+        sampled += answer["ScannedCount"]
+        if answer["Count"]:
+            mistyped |= (named := _types(reading, name, page, planned))
+            planned = {key: kind for key, kind in planned.items() if key not in named}
+            unnamed += 0 if named else answer["Count"]
+        if not (last := answer.get("LastEvaluatedKey")):
+            break
+        page = {"ExclusiveStartKey": last}
+    return {"sampled": sampled, "mistyped": mistyped, "unnamed": unnamed}
+
+
+def _types(
+    reading: Reading, name: str, page: Mapping[str, Any], planned: Mapping[str, str]
+) -> dict[str, str]:
+    """Return attribute -> its other types, for those that have one on that page."""
     found = {
         key: [
             kind
             for kind in TYPES
-            if kind != wanted and _counted(reading, name, [(key, kind, False)])[1]
+            if kind != wanted and _count(reading, name, page, [(key, kind)], other=False)["Count"]
         ]
         for key, wanted in planned.items()
     }
-    return sampled, {key: ", ".join(kinds) for key, kinds in found.items() if kinds}
+    return {key: ", ".join(kinds) for key, kinds in found.items() if kinds}
 
 
-def _counted(
-    reading: Reading, name: str, asked: Sequence[tuple[str, str, bool]]
-) -> tuple[int, int]:
-    """Return how many items DynamoDB looked at, and in how many any of the attributes is, or is not, of the type."""
-    tests = [
-        f"attribute_exists(#a{n}) AND NOT attribute_type(#a{n}, :t{n})"
-        if other
-        else f"attribute_type(#a{n}, :t{n})"
-        for n, (_, _, other) in enumerate(asked)
-    ]
-    answer = reading.aws.call(
+def _count(
+    reading: Reading,
+    name: str,
+    page: Mapping[str, Any],
+    asked: Iterable[tuple[str, str]],
+    *,
+    other: bool,
+) -> Raw:
+    """Return DynamoDB's count of a page's items in which any of the attributes is of that, or of another type."""
+    names, values, tests = {}, {}, []
+    for n, (attribute, kind) in enumerate(asked):
+        names[f"#a{n}"], values[f":t{n}"] = attribute, {"S": kind}
+        is_type = f"attribute_type(#a{n}, :t{n})"
+        tests.append(f"(attribute_exists(#a{n}) AND NOT {is_type})" if other else is_type)
+    return reading.aws.call(
         "dynamodb",
         "scan",
         TableName=name,
-        Limit=SAMPLE,
         Select="COUNT",
-        FilterExpression=" OR ".join(f"({test})" for test in tests),
-        ExpressionAttributeNames={f"#a{n}": attribute for n, (attribute, _, _) in enumerate(asked)},
-        ExpressionAttributeValues={f":t{n}": {"S": kind} for n, (_, kind, _) in enumerate(asked)},
+        FilterExpression=" OR ".join(tests),
+        ExpressionAttributeNames=names,
+        ExpressionAttributeValues=values,
+        **page,
     )
-    return answer["ScannedCount"], answer["Count"]
 
 
 def _key_text(item: Raw, key: str) -> str:

@@ -156,8 +156,8 @@ def test_tables_of_people_hold_only_migrated_items_before_the_go_live(
 def test_items_of_people_have_the_types_that_functions_read(
     key: str, deployed: Deployed, plan: Plan, environment: Environment, judge: Judge
 ) -> None:
-    table, planned = plan.table(key), environment.application.tables[key].attributes
-    scan = judge.observe(deployed.scanned(table), "sampled", "mistyped")
+    table, planned = plan.table(key), environment.application.tables[key].types
+    scan = judge.observe(deployed.scanned(table), "sampled", "examined", "mistyped")
     judge.observe.note(table=table.name, planned=planned)
 
     judge(rally.mistyped(table, scan, planned))

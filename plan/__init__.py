@@ -67,7 +67,7 @@ def scope_of(plan: Plan, environment: Environment, *, salts: tuple[str, ...] = (
         key_scans=tuple(_read(environment, "keys")),
         real_key=LINE_USER_ID.pattern,
         attributes={
-            environment.tables[key]: table.attributes
+            environment.tables[key]: table.types
             for key, table in environment.application.tables.items()
         },
         secrets=tuple(secret.name for secret in plan.secrets),

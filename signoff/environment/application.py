@@ -94,6 +94,11 @@ class AppTable(StrictTable):
     attributes: Mapping[str, Literal["S", "N", "B", "BOOL", "L", "M"]] = field(default_factory=dict)
     """Beside ``read = "keys"``: the types in which the functions read attributes; DynamoDB counts what differs (DATA-11)."""
 
+    @property
+    def types(self) -> Mapping[str, str]:
+        """Attribute -> type; by text as a time DynamoDB would expire nothing."""
+        return {**self.attributes, **({self.ttl: "N"} if self.ttl else {})}
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AppSecret(StrictTable):

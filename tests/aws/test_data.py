@@ -92,19 +92,22 @@ def test_only_hash_keys_of_people_are_asked_for(fake, sections):
     ] == ["#key"]
 
 
-def counting(fake, **types):
-    """Answer as DynamoDB counts: attribute -> how many of five items have it in which type."""
+def counting(fake, *pages):
+    """Answer as DynamoDB counts: of each page, attribute -> how many of its five items have it in which type."""
     asked, scan = [], fake.answers["dynamodb:Scan"]
 
     def answer(one):
         if one.get("Select") != "COUNT":
             return scan(one)
         asked.append(one)
+        page = int(one.get("ExclusiveStartKey", {}).get("UserId", {}).get("S", "0"))
+        types = pages[page](len(asked)) if callable(pages[page]) else pages[page]
         values = {key: typed["S"] for key, typed in one["ExpressionAttributeValues"].items()}
         tests = [(types[name], values[f":t{key[2:]}"]) for key, name in _names(one)]
         other = "NOT attribute_type" in one["FilterExpression"]
         count = sum(n for held, kind in tests for t, n in held.items() if (t == kind) != other)
-        return {"Count": count, "ScannedCount": 5}
+        more = {"LastEvaluatedKey": {"UserId": {"S": str(page + 1)}}}
+        return {"Count": count, "ScannedCount": 5} | (more if page + 1 < len(pages) else {})
 
     fake.answers["dynamodb:Scan"] = answer
     return asked
@@ -115,27 +118,57 @@ def _names(one):
 
 
 TYPED = replace(SCOPE, attributes={"Users-prod": {"DisplayName": "S", "CreatedAt": "N"}})
+SOUND = {"DisplayName": {"S": 5}, "CreatedAt": {"N": 4}}
 
 
 def test_types_of_peoples_attributes_are_compared_by_dynamodb_in_one_call(fake, sections):
-    asked = counting(fake, DisplayName={"S": 5}, CreatedAt={"N": 4})
+    asked = counting(fake, SOUND)
 
     scan = sections(TYPED).key_scans["Users-prod"]
 
     assert (scan.sampled, scan.mistyped, len(asked)) == (5, {}, 1)
-    assert {entry["Limit"] for entry in asked} == {1000}
 
 
 def test_attribute_of_another_type_is_named_with_its_types_and_no_value(fake, sections):
-    counting(fake, DisplayName={"S": 3, "NULL": 1, "M": 1}, CreatedAt={"N": 5})
+    counting(fake, {"DisplayName": {"S": 3, "NULL": 1, "M": 1}, "CreatedAt": {"N": 5}})
 
     scan = sections(TYPED).key_scans["Users-prod"]
 
     assert scan.mistyped == {"DisplayName": "NULL, M"}
 
 
+def test_types_are_compared_beyond_the_first_page(fake, sections):
+    counting(fake, SOUND, SOUND | {"CreatedAt": {"S": 1}}, SOUND | {"DisplayName": {"B": 1}})
+
+    scan = sections(TYPED).key_scans["Users-prod"]
+
+    assert (scan.sampled, scan.mistyped) == (15, {"CreatedAt": "S", "DisplayName": "B"})
+
+
+def test_types_are_compared_up_to_twenty_pages(fake, sections):
+    asked = counting(fake, *[SOUND] * 25)
+
+    assert (sections(TYPED).key_scans["Users-prod"].sampled, len(asked)) == (100, 20)
+
+
+def test_attribute_that_differs_everywhere_is_named_once(fake, sections):
+    asked = counting(fake, *[SOUND | {"CreatedAt": {"S": 5}}] * 3)
+
+    assert sections(TYPED).key_scans["Users-prod"].mistyped == {"CreatedAt": "S"}
+    assert len(asked) == 3 + 2 * 9
+
+
+def test_difference_that_is_gone_before_it_is_named_is_counted(fake, sections):
+    late = SOUND | {"CreatedAt": {"S": 2}}
+    counting(fake, lambda question: late if question == 1 else SOUND)
+
+    scan = sections(TYPED).key_scans["Users-prod"]
+
+    assert (scan.mistyped, scan.unnamed) == ({}, 2)
+
+
 def test_table_whose_types_nobody_planned_is_not_sampled(fake, sections):
-    asked = counting(fake)
+    asked = counting(fake, SOUND)
 
     assert sections().key_scans["Users-prod"].sampled == 0
     assert asked == []

@@ -7,6 +7,7 @@ from typing import Any
 
 from signoff.environment import Area, Season
 from signoff.judge.checklist import Severity
+from signoff.judge.outcome import Outcome
 from signoff.judge.snapshot import Snapshot
 from tests.defects.changes import both, every
 from tests.defects.defect import Break, Defect
@@ -152,6 +153,15 @@ DEFECTS: tuple[Defect, ...] = (
     Defect(
         id="DATA-11:name-of-several-types",
         breaks=scan("Users-prod", sampled=1000, mistyped={"DisplayName": "NULL, M"}),
+    ),
+    Defect(
+        id="DATA-11:expiry-migrated-as-text",
+        breaks=scan("UserStamps-prod", sampled=40, mistyped={"TTL": "S"}),
+    ),
+    Defect(
+        id="DATA-11:changed-before-it-was-named",
+        breaks=scan("UserStamps-prod", sampled=40, unnamed=2),
+        outcome=Outcome.NOT_TESTABLE,
     ),
 )
 COUNTED = {"examined": 2, "real": 2, "range_keys": ("#W2026-W49", "HALL-014")}

@@ -146,6 +146,16 @@ def somebody_was_migrated_with_a_time_that_is_text(client):
     client("dynamodb").delete_item(TableName="Users-prod", Key=key)
 
 
+@change("DATA-07", "DATA-11", reads=["key_scans"])
+def stamp_was_migrated_with_an_expiry_that_is_text(client):
+    key = {"UserId": {"S": f"U{'0f' * 16}"}, "StampId": {"S": "GATE-001"}}
+    client("dynamodb").put_item(
+        TableName="UserStamps-prod", Item=key | {"TTL": {"S": "1796050800"}}
+    )
+    yield
+    client("dynamodb").delete_item(TableName="UserStamps-prod", Key=key)
+
+
 @change("DATA-01", "DATA-06", reads=["contents"])
 def spot_is_loaded_without_its_place(client):
     place = {"M": {"lat": {"N": "0"}, "lon": {"N": "0"}, "radiusM": {"N": "15"}}}

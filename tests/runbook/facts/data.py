@@ -136,7 +136,10 @@ ANSWERS = {
     ),
     Contents: dict.fromkeys(("items", "complete"), Otherwise("the masters' own procedures")),
     KeyScan: dict.fromkeys(
-        ("examined", "complete", "foreign", "real", "range_keys", "sampled", "mistyped"),
+        (
+            *("examined", "complete", "foreign", "real", "range_keys"),
+            *("sampled", "mistyped", "unnamed"),
+        ),
         Otherwise("items of people: remove_test_users, and people"),
     ),
     Secret: {
