@@ -48,8 +48,8 @@ class Declined(Refused):
 class MissingPrerequisite(Refused):
     """A resource of this ``kind`` (``table``, ``REST API``) must exist first; the caller knows what creates it."""
 
-    def __init__(self, kind: str, words: Words) -> None:
-        super().__init__(words)
+    def __init__(self, kind: str, *, en: str, ja: str) -> None:
+        super().__init__(en=en, ja=ja)
         self.kind = kind
 
 

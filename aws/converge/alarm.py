@@ -3,11 +3,13 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from aws.change.gate import ChangeContext, Changes, difference
+from aws.bounds import exactly
+from aws.change.gate import ChangeContext, Changes
 from aws.change.tags import tag_list
 from aws.desired import Alarm
 from aws.firing import LOOKS_BACK, shortfalls, watches
-from aws.kinds.alarm import DATAPOINTS, MISSING_DATA, STATISTIC, THRESHOLD, UNIT, decode
+from aws.kinds.alarm import ALARM, DATAPOINTS, MISSING_DATA, STATISTIC, THRESHOLD, UNIT, decode
+from aws.kinds.alarm import Alarm as Found
 from aws.raw import Raw
 
 AT_A_TIME = 100
@@ -26,12 +28,13 @@ def converge_one(context: ChangeContext, alarm: Alarm, answer: Raw | None) -> Ch
     beyond ours stay, also those of other states: somebody may want to be notified in another way, or
     when the alarm ends.
     """
-    found = _found(alarm, answer) if answer else None
-    wanted = {**_wanted(alarm), **(_kept(alarm, answer) if answer else {})}
-    changes = difference(f"alarm {alarm.name}", found, wanted)
-    return context.settle(
-        changes, lambda: _put(context, alarm, answer or {}, wanted, created=answer is None)
-    )
+    found = decode(answer) if answer else None
+    values = _wanted(alarm) | (_kept(alarm, found) if found else {})
+    named = {ALARM.facts[key].words: value for key, value in values.items()}
+    bounds = {words: exactly(value) for words, value in named.items()}
+    changes = ALARM.repairs(alarm.name, found, bounds)
+    members = ALARM.members({words.en: value for words, value in named.items()})
+    return context.settle(changes, lambda: _put(context, alarm, answer, members))
 
 
 def read(context: ChangeContext, alarms: Iterable[Alarm]) -> dict[str, Mapping[str, Any]]:
@@ -48,89 +51,55 @@ def read(context: ChangeContext, alarms: Iterable[Alarm]) -> dict[str, Mapping[s
 
 def _wanted(alarm: Alarm) -> dict[str, Any]:
     return {
-        "metric": f"{alarm.namespace} {alarm.metric}",
+        "namespace": alarm.namespace,
+        "metric": alarm.metric,
         "dimensions": dict(alarm.dimensions),
         "statistic": "Sum",
         "period_s": alarm.period_s,
-        "periods": 1,
-        "datapoints": 1,
+        "evaluation_periods": 1,
+        "datapoints_to_alarm": 1,
         "threshold": float(alarm.threshold),
         "comparison": "GreaterThanOrEqualToThreshold",
-        "missing data": "notBreaching",
+        "missing_data": "notBreaching",
         "unit": None,
-        "actions enabled": True,
-        "tells": alarm.topic_arn,
+        "actions_enabled": True,
+        "alarm_actions": (alarm.topic_arn,),
         "description": alarm.description,
     }
 
 
-def _kept(alarm: Alarm, answer: Raw) -> dict[str, Any]:
-    """Return the settings of an alarm that are within the bounds of the plan."""
-    is_, found = decode(answer), _found(alarm, answer)
-    if is_.expressions or not watches(is_, alarm):
-        return {}
-    short = {shortfall.fact for shortfall in shortfalls(is_, alarm)}
+def _kept(alarm: Alarm, found: Found) -> dict[str, Any]:
+    """Return the settings of an alarm that are within the bounds of the plan, and what it does beside."""
+    told = tuple(dict.fromkeys((alarm.topic_arn, *found.alarm_actions)))
+    actions = {
+        "alarm_actions": found.alarm_actions if set(told) == {*found.alarm_actions} else told
+    }
+    if found.expressions or not watches(found, alarm):
+        return actions
+    short = {shortfall.fact for shortfall in shortfalls(found, alarm)}
     kept = {"dimensions"}
     if not short & {THRESHOLD, STATISTIC, LOOKS_BACK}:
         kept |= {"statistic", "period_s", "threshold", "comparison"}
     if not short & {DATAPOINTS, LOOKS_BACK}:
-        kept |= {"periods", "datapoints"}
+        kept |= {"evaluation_periods", "datapoints_to_alarm"}
     if MISSING_DATA not in short:
-        kept |= {"missing data"}
+        kept |= {"missing_data"}
     if UNIT not in short:
         kept |= {"unit"}
-    return {name: found[name] for name in kept}
-
-
-def _found(alarm: Alarm, answer: Raw) -> dict[str, Any]:
-    is_ = decode(answer)
-    return {
-        "metric": f"{is_.namespace} {is_.metric}",
-        "dimensions": dict(is_.dimensions),
-        "statistic": is_.statistic or None,
-        "period_s": is_.period_s or None,
-        "periods": is_.evaluation_periods,
-        "datapoints": is_.datapoints_to_alarm or is_.evaluation_periods,
-        "threshold": is_.threshold,
-        "comparison": is_.comparison,
-        "missing data": is_.missing_data,
-        "unit": is_.unit,
-        "actions enabled": is_.actions_enabled,
-        "tells": alarm.topic_arn
-        if alarm.topic_arn in is_.alarm_actions
-        else ", ".join(is_.alarm_actions),
-        "description": is_.description,
-    }
+    return actions | {name: getattr(found, name) for name in kept}
 
 
 def _put(
-    context: ChangeContext,
-    alarm: Alarm,
-    answer: Raw,
-    wanted: Mapping[str, Any],
-    *,
-    created: bool,
+    context: ChangeContext, alarm: Alarm, answer: Raw | None, members: Mapping[str, Any]
 ) -> None:
     """PutMetricAlarm replaces the whole alarm; it takes tags only where it creates one."""
-    told = [alarm.topic_arn, *answer.get("AlarmActions", [])]
-    dimensions = wanted["dimensions"].items()
+    others = ("OKActions", "InsufficientDataActions")
     context.client("cloudwatch").put_metric_alarm(
         AlarmName=alarm.name,
-        AlarmDescription=alarm.description,
-        ActionsEnabled=True,
-        AlarmActions=list(dict.fromkeys(told)),
-        OKActions=answer.get("OKActions", []),
-        InsufficientDataActions=answer.get("InsufficientDataActions", []),
-        Namespace=alarm.namespace,
-        MetricName=alarm.metric,
-        Dimensions=[{"Name": name, "Value": value} for name, value in dimensions],
-        Statistic=wanted["statistic"],
-        Period=wanted["period_s"],
-        EvaluationPeriods=wanted["periods"],
-        DatapointsToAlarm=wanted["datapoints"],
-        Threshold=wanted["threshold"],
-        ComparisonOperator=wanted["comparison"],
-        TreatMissingData=wanted["missing data"],
-        **({"Unit": wanted["unit"]} if wanted["unit"] else {}),
-        **({"Tags": tag_list(alarm.tags)} if created else {}),
+        **{name: value for name, value in members.items() if value is not None},
+        **(
+            {name: answer.get(name, []) for name in others}
+            if answer
+            else {"Tags": tag_list(alarm.tags)}
+        ),
     )

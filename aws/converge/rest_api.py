@@ -18,7 +18,8 @@ from aws.change.gate import (
 )
 from aws.change.tags import tag_fields
 from aws.desired import Api
-from aws.kinds.rest_api import ENDPOINT, PUBLIC, REACHED, RestApi, decode
+from aws.kind import Kind
+from aws.kinds.rest_api import ENDPOINT, PUBLIC, REACHED, REST_API, RestApi, decode
 from aws.raw import Raw
 from aws.words import Words
 
@@ -30,14 +31,20 @@ UNKNOWN_ID = "<id>"
 
 def find(context: ChangeContext, api: Api) -> dict[str, Any] | None:
     """Return the API of that name, or None. Raises Refused if there are several."""
-    listed = context.listed("apigateway", "get_rest_apis", "items")
-    named = [entry for entry in listed if entry.get("name") == api.name]
+    return of_name(context, REST_API, api.name)
+
+
+def of_name(context: ChangeContext, kind: Kind[Any, Any], name: str) -> dict[str, Any] | None:
+    """Return what there is of that name, or None. Raises Refused if there are several: API Gateway allows that."""
+    listed = context.listed(kind.service, next(iter(kind.calls.values())).method, "items")
+    named = [entry for entry in listed if entry.get("name") == name]
     if len(named) > 1:
         ids = ", ".join(entry["id"] for entry in named)
         raise Refused(
-            en=f"REST API {api.name}: {len(named)} of that name ({ids}), and it is not for a machine to"
-            " say which one is meant: rename the others by hand, then run it again",
-            ja=f"REST API {api.name}が{len(named)}個あり（{ids}）、どれか判断できません。ほかを手動で改名してから再実行してください",
+            en=f"{kind.words.en} {name}: {len(named)} of that name ({ids}), and only you know which one is meant:"
+            " rename or delete the others by hand (API Gateway console), then run it again",
+            ja=f"{name}という名前の{kind.words.ja}が{len(named)}個あり（{ids}）、どれか判断できません。ほかを手動で改名または"
+            "削除してから（API Gatewayコンソール）再実行してください",
         )
     return named[0] if named else None
 
@@ -65,9 +72,8 @@ def needed(context: ChangeContext, api: Api) -> str:
         found,
         MissingPrerequisite(
             "REST API",
-            Words(
-                en=f"REST API {api.name} does not exist", ja=f"REST API {api.name}が存在しません"
-            ),
+            en=f"REST API {api.name} does not exist",
+            ja=f"REST API {api.name}が存在しません",
         ),
     )
     return str(found["id"]) if found else UNKNOWN_ID

@@ -31,7 +31,6 @@ from aws.kinds.table import (
 from aws.kinds.table import Table as Found
 from aws.kinds.table_beside import BACKUPS, RECOVERY, WINDOW
 from aws.kinds.table_capacity import targets_of, without_scaling
-from aws.words import Words
 
 ENCRYPTION = "encryption"
 OWNED = "AWS owned key"
@@ -72,9 +71,8 @@ def converge_encryption(context: ChangeContext, table: Table) -> Changes:
         found,
         MissingPrerequisite(
             "table",
-            Words(
-                en=f"table {table.name} does not exist", ja=f"テーブル{table.name}が存在しません"
-            ),
+            en=f"table {table.name} does not exist",
+            ja=f"テーブル{table.name}が存在しません",
         ),
     )
     if found is None:

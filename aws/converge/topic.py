@@ -22,7 +22,6 @@ from aws.kinds.key import Key
 from aws.kinds.key import decode as decode_key
 from aws.kinds.topic import Topic as Found
 from aws.kinds.topic import decode
-from aws.words import Words
 
 STATEMENT = "CloudWatchAlarmsMayPublish"
 PUBLISHERS = f"policy {STATEMENT}"
@@ -103,10 +102,8 @@ def converge_subscription(
         topic.email or heard,
         MissingPrerequisite(
             "e-mail address",
-            Words(
-                en=f"topic {topic.name} has no subscriber",
-                ja=f"トピック{topic.name}の通知先がありません",
-            ),
+            en=f"topic {topic.name} has no subscriber",
+            ja=f"トピック{topic.name}の通知先がありません",
         ),
     )
     if (email := topic.email) is None:

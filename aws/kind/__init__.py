@@ -19,6 +19,7 @@ from aws.kind.description import (
     Wanted,
     WriteCall,
     fact,
+    replaced,
 )
 from aws.kind.engine import Kind, tried
 from aws.kind.unknown import changed, partly, unread_facts, value_of
@@ -39,6 +40,7 @@ __all__ = [
     "changed",
     "fact",
     "partly",
+    "replaced",
     "tried",
     "unread_facts",
     "value_of",

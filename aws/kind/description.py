@@ -105,8 +105,8 @@ class Fact:
     """Fields of its value that belong elsewhere."""
     set_by: str = ""
     """Key of the kind's requests; without one no call changes it."""
-    write: Callable[[Any], Raw] = lambda _: {}
-    """From our value to the members of that request."""
+    write: Callable[[Any], Raw] | None = None
+    """From our value to the members of a request, where it is not the member that it is read from."""
     loses: Callable[[Any, Raw], bool] = nothing_lost
     """Value before and AWS's answer -> whether the change deletes something for ever."""
     fixed: Words | None = None
@@ -120,6 +120,10 @@ class Fact:
     @property
     def members(self) -> tuple[str, ...]:
         return tuple(self.covers.split()) or (() if self.given else (self.at,))
+
+    def members_of(self, value: Any) -> Raw:
+        """Return the members of a request that set the value."""
+        return self.write(value) if self.write else {self.at.rpartition(".")[2]: value}
 
     def shown(self, value: Any) -> Any:
         return self.none if value is None and self.none else value
@@ -143,6 +147,17 @@ class WriteCall:
 
     operation: str
     asks: Mapping[str, str]
+
+
+def replaced(path: str, value: Any) -> dict[str, str]:
+    """Return the operation of API Gateway's updates that sets what is at a path; it takes whole numbers without a point."""
+    whole = isinstance(value, float) and value.is_integer()
+    text = str(int(value) if whole else value)
+    return {
+        "op": "replace",
+        "path": path,
+        "value": text.lower() if isinstance(value, bool) else text,
+    }
 
 
 class Wanted(Protocol):

@@ -1,8 +1,9 @@
 """Reading, ledger, differences and repair of a resource, by the description of its kind."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, fields, replace
 from functools import cache, cached_property, partial
+from types import MappingProxyType
 from typing import Any, Generic, TypeVar, cast
 
 from botocore import xform_name
@@ -15,7 +16,7 @@ from aws.difference import Difference, Differences
 from aws.door.clients import Aws
 from aws.door.failures import Gone, ReadFailure, garbled, lacking_member
 from aws.iam import actions_for
-from aws.kind.description import NEEDED, Fact, ReadCall, Wanted, WriteCall
+from aws.kind.description import NEEDED, Fact, ReadCall, Wanted, WriteCall, replaced
 from aws.kind.unknown import partly, value_of
 from aws.ledger import Closed, Judged, Ledger, Operation, Resource, harmless
 from aws.part import LeftOut, Part
@@ -56,6 +57,11 @@ class Kind(Generic[T, W]):
     @cached_property
     def _by_words(self) -> Mapping[Words, tuple[str, Fact]]:
         return {fact.words: (name, fact) for name, fact in self.facts.items()}
+
+    @cached_property
+    def _by_name(self) -> Mapping[str, Fact]:
+        """Its facts by the name under which changes show them."""
+        return {fact.words.en: fact for fact in self.facts.values()}
 
     @property
     def attachments(self) -> Words:
@@ -284,7 +290,7 @@ class Kind(Generic[T, W]):
         Raise Refused for a fact outside its bound that only a person can change.
         """
         found, answers = self.look(context, want.name, **place)
-        changes = tuple(self._repairs(want, found, answers))
+        changes = self.repairs(want.name, found, want.bounds, answers)
         tags = tag_fields(context, want.tags).items() if found is None else ()
         given = tuple(
             Change(self.resource(want.name), name, None, value, creates=True)
@@ -294,51 +300,66 @@ class Kind(Generic[T, W]):
         def apply() -> None:
             if found is None and self.create:
                 self.create(context, want)
-            self._apply(context, want.name, changes, place)
+            self.send(context, changes, name=want.name, **place)
 
         made = context.settle((*changes, *given), apply)
         if found is not None:
             self._refuse_what_is_fixed(want, found)
         return made
 
-    def _repairs(self, want: W, found: T | None, answers: Mapping[str, Any]) -> Iterator[Change]:
-        for words, bound in want.bounds.items():
-            key, fact = self._by_words[words]
-            before = None if found is None else getattr(found, key)
-            if not fact.set_by or (found is not None and bound.holds(fact.shown(before))):
-                continue
-            shown = None if found is None else fact.shown(before)
-            lost = found is not None and fact.loses(before, answers[fact.call])
-            yield Change(
-                self.resource(want.name),
-                words.en,
-                shown.en if isinstance(shown, Words) else shown,
-                bound.keeping(before),
-                lost,
-                final=lost,
-                creates=found is None,
-            )
-
-    def _apply(
-        self, context: ChangeContext, name: str, changes: Changes, place: Mapping[str, Any]
-    ) -> None:
-        """Send each request once, with all that it is to set; what was just created may not be found yet."""
-        named, where = (
-            {fact.words.en: fact for fact in self.facts.values()},
-            {"name": name, **place},
+    def repairs(
+        self,
+        name: str,
+        found: T | None,
+        bounds: Mapping[Words, Bound],
+        answers: Mapping[str, Raw] = MappingProxyType({}),
+    ) -> Changes:
+        """Return one Change per fact outside its bound, to the nearest value within it; what is fixed has none."""
+        return tuple(
+            self._repair(name, found, fact, bound, answers.get(fact.call, {}))
+            for words, bound in bounds.items()
+            for key, fact in (self._by_words[words],)
+            if not fact.fixed
+            and (found is None or not bound.holds(fact.shown(getattr(found, key))))
         )
+
+    def _repair(self, name: str, found: T | None, fact: Fact, bound: Bound, answer: Raw) -> Change:
+        key, _ = self._by_words[fact.words]
+        before = None if found is None else getattr(found, key)
+        shown = None if found is None else fact.shown(before)
+        lost = found is not None and fact.loses(before, answer)
+        return Change(
+            self.resource(name),
+            fact.words.en,
+            shown.en if isinstance(shown, Words) else shown,
+            bound.keeping(before),
+            lost,
+            final=lost,
+            creates=found is None,
+        )
+
+    def send(self, context: ChangeContext, changes: Changes, **where: Any) -> None:
+        """Send each request once, with all that it is to set; what was just created may not be found yet."""
         for key, request in self.requests.items():
-            written: dict[str, Any] = {}
-            for change in changes:
-                if named[change.field].set_by == key:
-                    written |= named[change.field].write(change.after)
-            if written:
+            of_it = {
+                change.field: change.after
+                for change in changes
+                if self._by_name[change.field].set_by == key
+            }
+            if of_it:
                 call = getattr(context.client(self.service), xform_name(request.operation))
-                asked = {
-                    parameter: template.format(**where)
-                    for parameter, template in request.asks.items()
-                }
-                context.once_found(partial(call, **asked, **written))
+                asked = {name: template.format(**where) for name, template in request.asks.items()}
+                context.once_found(partial(call, **asked, **self.members(of_it)))
+
+    def members(self, values: Mapping[str, Any]) -> dict[str, Any]:
+        """Return the members of a request that set facts, by the names that changes have for them."""
+        written = [self._by_name[name].members_of(value) for name, value in values.items()]
+        return {name: value for members in written for name, value in members.items()}
+
+    def patch(self, changes: Iterable[Change]) -> list[dict[str, str]]:
+        """Return these changes as API Gateway takes them: a fact is set where it is read."""
+        named = ((self._by_name[change.field], change.after) for change in changes)
+        return [replaced(f"/{fact.at.replace('.', '/')}", value) for fact, value in named]
 
     def _refuse_what_is_fixed(self, want: W, found: T) -> None:
         for words, bound in want.bounds.items():

@@ -80,7 +80,10 @@ def _setting(words: Words, *members: str, absent: Any = "") -> Any:
         settings = _of_metric(raw)
         return next((settings[name] for name in members if settings.get(name)), absent)
 
-    return fact(words, "", absent=absent, read=read, covers=" ".join(members))
+    def write(value: Any) -> dict[str, Any]:
+        return {members[0]: value}
+
+    return fact(words, "", absent=absent, read=read, write=write, covers=" ".join(members))
 
 
 def _dimensions(raw: Raw) -> dict[str, str]:
@@ -144,6 +147,9 @@ class Alarm:
         "",
         absent={},
         read=lambda raw: _dimensions(_of_metric(raw)),
+        write=lambda found: {
+            "Dimensions": [{"Name": name, "Value": value} for name, value in found.items()]
+        },
         covers="Dimensions",
     )
     statistic: str = _setting(STATISTIC, "Statistic", "ExtendedStatistic", "Stat")

@@ -47,7 +47,6 @@ class LogGroup:
         absent=None,
         none=FOREVER,
         set_by="retention",
-        write=lambda days: {"retentionInDays": days},
         # If logs never expired so far, older ones will be deleted.
         loses=lambda before, answer: before is None and bool(answer.get("storedBytes")),
     )

@@ -15,6 +15,10 @@ from aws.redaction.secret_text import MaskedValue
 from aws.section import Section
 from aws.words import Words
 
+CACHE = Words(en="cache enabled", ja="キャッシュ有効")
+TRACING = Words(en="tracing", ja="トレース")
+ACCESS_LOG = Words(en="access log", ja="アクセスログ")
+ACCESS_LOG_FORMAT = Words(en="access log format", ja="アクセスログの形式")
 WEB_ACL = Words(en="web ACL", ja="Web ACL")
 
 
@@ -73,20 +77,18 @@ class Stage:
         inner={"rate": Part.CAPACITY, "burst": Part.CAPACITY},
     )
     cache_enabled: bool = fact(
-        Words(en="cache enabled", ja="キャッシュ有効"),
+        CACHE,
         "cacheClusterEnabled",
         absent=False,
         part=Part.API,
     )
-    access_log_arn: str | None = fact(
-        Words(en="access log", ja="アクセスログ"), "accessLogSettings.destinationArn", absent=None
-    )
+    access_log_arn: str | None = fact(ACCESS_LOG, "accessLogSettings.destinationArn", absent=None)
     access_log_format: str | None = fact(
-        Words(en="access log format", ja="アクセスログの形式"),
+        ACCESS_LOG_FORMAT,
         "accessLogSettings.format",
         absent=None,
     )
-    tracing: bool = fact(Words(en="tracing", ja="トレース"), "tracingEnabled", absent=False)
+    tracing: bool = fact(TRACING, "tracingEnabled", absent=False)
     canary_percent: float | None = fact(
         Words(en="canary (%)", ja="カナリア（%）"),
         "canarySettings",

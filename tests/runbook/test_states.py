@@ -33,7 +33,7 @@ MIDDLE = (
 NEED_WHAT_IS_THERE = {"prepare", "encryption"}
 SET_BY_CREATION = {
     ("stage prod", "description"),
-    ("stage prod", "cache cluster"),
+    ("stage prod", "cache enabled"),
     ("stage prod", "tag Environment"),
     ("stage prod", "tag Project"),
 }
