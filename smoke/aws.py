@@ -24,7 +24,7 @@ LONGEST_S = 30
 """Seconds of one request: a socket's own time-out begins anew with each byte."""
 NEEDS = {
     "FilterLogEvents": {"events"},
-    "GetFunctionConfiguration": {"FunctionName"},
+    "GetFunction": {"Configuration"},
     "GetSecretValue": {"SecretString"},
     "Query": {"Items"},
 }

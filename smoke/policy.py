@@ -23,8 +23,6 @@ def policy(environment: Environment, plan: Plan) -> dict[str, Any]:
 def _statements(environment: Environment, plan: Plan) -> Iterator[dict[str, Any]]:
     # Sessions of synthetic users are minted with the key, which proves that the functions read the same.
     yield _allow(plan.secret("token_key").arn_pattern, "secretsmanager:GetSecretValue")
-    for holder in ("auth", "notify") if environment.secrets_in == "variables" else ():
-        yield _allow(plan.function(holder).arn, "lambda:GetFunctionConfiguration")
     if environment.line.bot_user_id or environment.smoke.test_user:
         # LINE is asked whose the token is, and the rich menu that a killed run left is taken back.
         yield _allow(plan.secret("line_token").arn_pattern, "secretsmanager:GetSecretValue")

@@ -122,14 +122,13 @@ def _suite(
     environment, plan, now = snapshot.environment, snapshot.plan, int(time.time())
     line = LineClient(endpoint=environment.line.endpoint, embedded=embedded)
     key = plan.secret("token_key")
-    in_variables = environment.secrets_in == "variables"
     sessions = sessions_of(
         aws,
         key,
         borrowed=environ.get(BORROWED),
         now=now,
         skew_s=1 if embedded else 60,
-        variable_of=plan.function("auth").name if in_variables else None,
+        variable_of=None if environment.production else plan.function("auth").name,
     )
     id_tokens = IdTokens(
         line=line, channel_id=environment.line.channel_id, now=now, given=environ.get(GIVEN)

@@ -165,14 +165,6 @@ def _unfit_for_production(environment: Environment) -> Iterator[tuple[str, Words
                 ja="がこの環境自身です。先にリリースを試す環境の名前を書いてください",
             ),
         )
-    if environment.secrets_in != "Secrets Manager":
-        yield (
-            "secrets_in",
-            Words(
-                en='is "variables"; production has its secrets in Secrets Manager: remove the key',
-                ja='が"variables"です。本番のシークレットはSecrets Managerに置きます。このキーを削除してください',
-            ),
-        )
     if environment.known_faults:
         yield (
             "known_faults",

@@ -269,8 +269,6 @@ class Environment(StrictTable):
     """KMS key of the tables; None is the AWS owned key (``alias/aws/dynamodb`` the managed one)."""
     secret_key: SecretKey | None = None
     """KMS key of the secrets, by its ARN; None is the AWS managed key."""
-    secrets_in: Literal["Secrets Manager", "variables"] = "Secrets Manager"
-    """Where the functions have their secrets; in variables, as the guide makes dev, no production may have them."""
     pitr: bool = True
     pitr_days: RecoveryDays = 35
     deletion_protection: bool = True

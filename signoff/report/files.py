@@ -302,7 +302,7 @@ def _api(snapshot: Snapshot[PlanT]) -> str | None:
 
 
 def _digests(snapshot: Snapshot[PlanT], salt: str) -> Mapping[str, list[str]]:
-    """Return field -> salted digests of its values: in Secrets Manager and, where the environment allows it, in variables."""
+    """Return field -> salted digests of its values: in Secrets Manager, and in variables, where the guide's dev has them."""
     found: dict[str, set[str]] = {}
     for fields in _holding(snapshot):
         for name in snapshot.scope.secret_fields:
@@ -312,12 +312,11 @@ def _digests(snapshot: Snapshot[PlanT], salt: str) -> Mapping[str, list[str]]:
 
 
 def _holding(snapshot: Snapshot[PlanT]) -> Iterator[Mapping[str, MaskedValue]]:
-    """Yield the fields of each secret, and the variables of each function where secrets may be in them."""
+    """Yield the fields of each secret, and the variables of each function."""
     sections = snapshot.inventory.sections
     with suppress(NotTestable):
         for value in known(sections.secret_values).values():
             yield known(value).fields
-    if snapshot.environment.secrets_in == "variables":
-        with suppress(NotTestable):
-            for function in known(sections.functions).values():
-                yield known(function).environment
+    with suppress(NotTestable):
+        for function in known(sections.functions).values():
+            yield known(function).environment

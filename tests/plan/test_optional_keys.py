@@ -77,7 +77,6 @@ ENTAILS = {
     "access_log": (False, lambda one: plan(one).log_groups),
     "own_code": (True, lambda one: plan(one).alarms),
     "sessions_checked_by": ("functions", lambda one: plan(one).api.asks_authorizer),
-    "secrets_in": ("variables", lambda one: policy(one, plan(one))),
     "award_requires_position": (True, plan),
     "pitr": (False, lambda one: plan(replace(one, production=False))),
     "deletion_protection": (False, plan),

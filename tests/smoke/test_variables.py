@@ -19,7 +19,7 @@ def holding(variables):
     configuration = {"FunctionName": "auth", "Environment": {"Variables": variables}}
     clients = {
         "secretsmanager": SimpleNamespace(get_secret_value=lambda **_: secret),
-        "lambda": SimpleNamespace(get_function_configuration=lambda **_: configuration),
+        "lambda": SimpleNamespace(get_function=lambda **_: {"Configuration": configuration}),
     }
     return clients.__getitem__
 

@@ -175,11 +175,6 @@ def test_bad_toml_names_line_and_column(changed):
         ),
         (
             "go_live = 2026-12-01",
-            'secrets_in = "variables"',
-            'prod.secrets_in is "variables"; production has its secrets in Secrets Manager: remove the key',
-        ),
-        (
-            "go_live = 2026-12-01",
             'known_faults = { SMOKE-15 = "no route checks the session" }',
             (
                 "prod.known_faults is for environments without users; remove it, and waive a row of "

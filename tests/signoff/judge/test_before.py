@@ -181,15 +181,15 @@ def test_known_fault_of_staging_is_accepted_and_no_other_that_somebody_waived(pr
     assert ("PREP-01", Outcome.FAIL) in outcomes(prod_after(red=("SMOKE-15",), **known))
 
 
-def test_secret_that_staging_has_in_a_variable_is_compared_where_its_table_says_so(prod_after):
+def test_secret_that_staging_has_in_a_variable_is_compared(prod_after):
     same = vault.value(TOKEN_SECRET_KEY=vault.HEX_KEY).fields
     other = vault.value(TOKEN_SECRET_KEY=vault.BASE64_KEY).fields
     line = {vault.LINE_TOKEN: OF_STAGING[vault.LINE_TOKEN]}
-    told = {"secrets": line, "secrets_in": "variables"}
 
-    assert outcomes(prod_after(variables=other, **told)) == {(row, Outcome.PASS) for row in BEFORE}
-    assert ("SEC-04", Outcome.FAIL) in outcomes(prod_after(variables=same, **told))
-    assert ("SEC-04", Outcome.NOT_TESTABLE) in outcomes(prod_after(variables=same, secrets=line))
+    passed = {(row, Outcome.PASS) for row in BEFORE}
+    assert outcomes(prod_after(variables=other, secrets=line)) == passed
+    assert ("SEC-04", Outcome.FAIL) in outcomes(prod_after(variables=same, secrets=line))
+    assert ("SEC-04", Outcome.NOT_TESTABLE) in outcomes(prod_after(secrets=line))
 
 
 @pytest.mark.parametrize("row", BEFORE)

@@ -16,7 +16,7 @@ from tests.world.walks.edits import CI_ROLE, PRINTED, RATE, of_account, of_dev, 
 from tests.world.walks.pipelines import employ, pipelines
 from tests.world.world import World
 
-BY_THE_RUNBOOK = {"secrets_in": '"Secrets Manager"', "alert_email": f'"{MAILBOX}"'}
+BY_THE_RUNBOOK = {"alert_email": f'"{MAILBOX}"'}
 """What the runbook asks of dev; the file as it is shipped has the guide's dev."""
 LOADED = (0, 1, 3, 5)
 """How a load run may end: on a busy machine it is invalid or slow, and somebody has to sign for that."""
