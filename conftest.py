@@ -7,7 +7,7 @@ from pathlib import Path
 from aws.release import Builds, Package
 from aws.words import Words
 from plan import Plan, plan_for, scope_of
-from plan.demand import judged_for
+from plan.edge import judged_for
 from signoff.environment import Environment
 from signoff.judge.judged_by import judged_by
 from signoff.judge.run import Composition, EmbeddedStack, Exhibit

@@ -8,7 +8,7 @@ from collections import deque
 from collections.abc import Callable, Iterator
 from functools import lru_cache
 
-from aws.iam.answer import Answer, Unknown, every, negated, some
+from aws.iam.condition import Answer, Unknown, every, negated, some
 from aws.words import SILENCE
 
 Expression = Callable[[Callable[[str, str], Answer]], Answer]

@@ -7,7 +7,7 @@ from functools import partial
 from typing import Any
 
 from aws.door.failures import ReadFailure
-from aws.door.limits import within
+from aws.door.sessions import within
 from aws.kinds.domain import CustomDomain, configured
 from aws.reading import Reader, Reading, required
 from aws.section import Section

@@ -8,16 +8,17 @@ from typing import Any, cast
 
 import boto3
 
-from aws import api_document, contents, dns, kinds, listings, secret_value, way_back
+from aws import contents, dns, kinds, listings, secret_value, way_back
 from aws.access import automation
 from aws.access import principals as access
 from aws.access.automation import Automation
 from aws.access.principals import Principal
-from aws.api_document import ApiDocument
+from aws.api import document
+from aws.api.document import ApiDocument
 from aws.contents import Contents, KeyScan
 from aws.dns import Resolution, resolve
 from aws.door.clients import Aws
-from aws.door.limits import RetryPolicy
+from aws.door.sessions import RetryPolicy
 from aws.kinds.alarm import Alarm
 from aws.kinds.bucket import Bucket
 from aws.kinds.certificate import Certificate
@@ -66,7 +67,7 @@ def _leaks(reading: Reading) -> Section[tuple[Leak, ...]]:
 
 
 READERS: Mapping[str, Reader] = (
-    api_document.READERS
+    document.READERS
     | dns.READERS
     | listings.READERS
     | access.READERS

@@ -4,10 +4,10 @@ from collections.abc import Iterable, Iterator
 
 from aws import desired
 from aws.access.callers import refusal
-from aws.api_document import Authorizer
+from aws.api.document import Authorizer
+from aws.api.integration import InvokedFunction, target
 from aws.bounds import Bound, as_text, at_most, exactly, within
 from aws.difference import Difference, Differences, differences
-from aws.invoked import InvokedFunction, target
 from aws.kinds.function import FUNCTION
 from aws.kinds.rest_api import REST_API
 from aws.ledgers.apigateway import AUTHORIZER, SERVED

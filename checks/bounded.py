@@ -7,11 +7,10 @@ from typing import Any
 import pytest
 
 from aws import desired
-from aws.access_log import group_of, names_the_request, private_variables
 from aws.bounds import Bound, exactly, within
 from aws.kinds.function import FUNCTION, MEMORY, RUNTIME, TIMEOUT
 from aws.kinds.log_group import LOG_GROUP
-from aws.kinds.stage import STAGE, Stage
+from aws.kinds.stage import STAGE, Stage, group_of, names_the_request, private_variables
 from aws.kinds.table import KEY, PROTECTION, STATUS, TABLE
 from aws.words import Words
 from checks.deployed import Deployed

@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from aws.access.publishing import allows_publishing, usable
+from aws.access.callers import allows_publishing, usable
 from aws.bounds import Bound, at_least, described, exactly, one_of, unset
 from aws.composite import fires_with
 from aws.difference import Difference

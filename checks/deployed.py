@@ -8,7 +8,7 @@ from typing import Any, Generic, Protocol, TypeVar
 
 from aws import desired
 from aws.access.principals import Principal
-from aws.api_document import ApiDocument, Integration, Method
+from aws.api.document import ApiDocument, Integration, Method
 from aws.contents import Contents, KeyScan
 from aws.inventory import Sections
 from aws.kinds.bucket import BUCKET, Bucket

@@ -12,8 +12,7 @@ from aws.section import Follows, Missing, lookup
 from aws.words import Words
 from checks.deployed import Deployed
 from plan import Plan
-from signoff.environment import Domain, Environment
-from signoff.environment.calendar import today
+from signoff.environment import Domain, Environment, today
 
 RULES = Words(en="routing rules", ja="ルーティングルール")
 

@@ -12,7 +12,7 @@ from aws.dated import default
 from aws.firing import RESOLUTION_S
 from aws.words import Words
 from plan.compute import LINE_API
-from plan.demand import INTEGRATION_MS, arithmetic, busiest_rate, rate_of
+from plan.edge import INTEGRATION_MS, arithmetic, busiest_rate, rate_of
 from plan.master_words import is_public
 from signoff.environment import Environment, RecordAges
 from signoff.environment.schema import LEAST_RATE

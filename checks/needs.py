@@ -8,14 +8,12 @@ from pathlib import Path
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from aws.door.limits import within
-from aws.door.sessions import boto_session
+from aws.door.sessions import boto_session, within
 from aws.visible import visible
 from aws.words import SILENCE, Words
 from checks.records import measured, newest, passed, proven_at
 from signoff.commands.help_page import columns
-from signoff.environment import Environment, load
-from signoff.environment.calendar import in_japan
+from signoff.environment import Environment, in_japan, load
 from signoff.environment.overrides import IN_PRODUCTION
 from signoff.environment.problems import variable
 from signoff.evidence import Record, Records, StoreSettings, open_store

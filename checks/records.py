@@ -11,8 +11,7 @@ from aws.section import Missing
 from aws.words import Words, joined
 from checks.deployed import Deployed
 from plan import Plan
-from signoff.environment import Environment
-from signoff.environment.calendar import in_japan
+from signoff.environment import Environment, in_japan
 from signoff.evidence import Record, Records, kind_of
 from signoff.evidence.parts import Part
 from signoff.evidence.store import SKEW

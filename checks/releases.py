@@ -15,7 +15,7 @@ from aws.release import CLOSED, OPEN, Builds
 from aws.section import Follows, NotTestable, known
 from aws.words import Words
 from checks.deployed import Deployed
-from signoff.environment.calendar import in_japan
+from signoff.environment import in_japan
 from signoff.evidence import Record
 from signoff.judge.snapshot import contents_of
 

@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Iterator, Mapping
 
 from aws import desired
+from aws.access.callers import EQUAL
 from aws.access.privileges import needed_of
-from aws.access.publishing import EQUAL
 from aws.bounds import unset
 from aws.difference import Difference, if_any
 from aws.iam import Condition, Statement, Unknown, context, parse

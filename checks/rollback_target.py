@@ -7,10 +7,10 @@ from typing import Any
 
 from aws import desired
 from aws.access.callers import refusal
+from aws.api.integration import InvokedFunction, target
 from aws.bounds import exactly
 from aws.difference import Certainty, Difference, differences, fault
 from aws.iam.evaluation import is_same
-from aws.invoked import InvokedFunction, target
 from aws.kinds.function import FUNCTION, RUNTIME, Function
 from aws.kinds.function_beside import FunctionPolicy
 from aws.kinds.rest_api import REST_API

@@ -6,11 +6,11 @@ from typing import Any
 import pytest
 
 from aws import desired
-from aws.api_document import ApiDocument, Integration, Method
+from aws.api.cors import gateway_status, misleading_statuses, preflight_differences, without_origin
+from aws.api.document import ApiDocument, Integration, Method
+from aws.api.integration import target
 from aws.bounds import Bound, at_least, exactly, one_of, within
-from aws.cors import gateway_status, misleading_statuses, preflight_differences, without_origin
 from aws.difference import differences
-from aws.invoked import target
 from aws.kinds.function import FUNCTION
 from aws.kinds.rest_api import MORE_METHODS, PUBLIC, REST_API
 from aws.kinds.stage import STAGE

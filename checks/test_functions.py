@@ -5,10 +5,10 @@ from functools import partial
 
 from aws import desired
 from aws.access.callers import refusal
+from aws.api.integration import target
 from aws.bounds import at_least, exactly, one_of
 from aws.difference import differences, unallowed
 from aws.inventory import Inventory, Sections
-from aws.invoked import target
 from aws.kinds.function import FUNCTION, RESERVED, RUNTIME
 from aws.kinds.function_beside import ACCOUNT, FREE
 from aws.kinds.rest_api import REST_API

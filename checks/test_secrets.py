@@ -32,8 +32,7 @@ from checks.secret_values import (
     weak,
 )
 from plan import Plan
-from signoff.environment import Environment
-from signoff.environment.calendar import in_japan
+from signoff.environment import Environment, in_japan
 from signoff.evidence import Records
 from signoff.judge.checklist import expectation
 from signoff.judge.decisions import Judge

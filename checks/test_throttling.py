@@ -21,7 +21,7 @@ from checks.throttling import (
     too_wide,
 )
 from plan import Plan
-from plan.demand import rate_of, rate_of_preflights
+from plan.edge import rate_of, rate_of_preflights
 from signoff.environment import Environment, where
 from signoff.judge.checklist import expectation
 from signoff.judge.decisions import Judge

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from aws import desired
-from aws.api_document import ApiDocument
+from aws.api.document import ApiDocument
 from aws.bounds import at_least, at_most, between
 from aws.difference import Difference, Differences, differences
 from aws.inventory import Sections
@@ -16,7 +16,7 @@ from aws.ledgers.apigateway import ROUTE
 from aws.section import Follows, Missing, lookup
 from aws.words import Words
 from checks.deployed import absent
-from plan.demand import HEADROOM, rate_of
+from plan.edge import HEADROOM, rate_of
 from signoff.environment import Environment, Throttle, where
 
 EVERY_METHOD = "*/*"

@@ -5,8 +5,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
 from aws import desired
-from aws.api_document import ApiDocument, Integration, Method
-from aws.api_surplus import (
+from aws.api.document import ApiDocument, Integration, Method
+from aws.api.surplus import (
     ANSWER_TEMPLATES,
     CREDENTIALED,
     CREDENTIALS,

@@ -16,8 +16,7 @@ from load.engine.verdict import FRESH_DAYS, LoadVerdict, sentence
 from load.exhibit import exhibit
 from load.plans import objectives_of, plans
 from load.target import ClientFactory
-from signoff.environment import Environment
-from signoff.environment.calendar import in_japan
+from signoff.environment import Environment, in_japan
 from signoff.evidence import Record, Records, StoreSettings, open_store
 from signoff.judge.snapshot import Live
 

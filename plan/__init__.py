@@ -20,9 +20,9 @@ from aws.iam.pattern import resource_pattern
 from aws.reading import Scope
 from lambdas.rally.domain.line import LINE_USER_ID
 from plan import compute, data, edge, monitoring
+from plan.compute import roles
 from plan.data import is_restored
 from plan.naming import Naming
-from plan.permissions import roles
 from signoff.environment import Environment
 
 

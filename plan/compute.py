@@ -1,12 +1,153 @@
-"""The functions with exactly the variables that each needs (guide steps 1-3 and 3-2)."""
+"""The functions with exactly the variables and rights that each needs (guide steps 1-3, 2-2 and 3-2)."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from operator import attrgetter
 
-from aws.desired import Function, Role
+from aws.desired import Function, Permission, Role
+from plan import data
 from plan.naming import Naming
 from signoff.environment import FunctionSettings
-from signoff.environment.application import AppFunction
+from signoff.environment.application import AppFunction, Rights, table_of
+
+TRACING = (
+    *("PutTraceSegments", "PutTelemetryRecords", "GetSamplingRules", "GetSamplingTargets"),
+    "GetSamplingStatisticSummaries",
+)
+"""What AWSXRayDaemonWriteAccess allows."""
+OF_TABLE_KEY = ("DescribeKey", "Encrypt", "GenerateDataKey*", "ReEncrypt*")
+"""What a caller may do with a customer managed key by DynamoDB's documentation, beside Decrypt."""
+
+
+def roles(naming: Naming) -> tuple[Role, ...]:
+    return tuple(
+        _role(naming, key, function) for key, function in naming.application.functions.items()
+    )
+
+
+def _role(naming: Naming, function: str, described: AppFunction) -> Role:
+    required = {
+        *_granted(naming, described.calls),
+        *_keys(naming, described),
+        *_logs(naming, function, "CreateLogStream", "PutLogEvents"),
+    }
+    granted = {*required, *_granted(naming, described.reads)}
+    accepted = {
+        *_logs(naming, function, "CreateLogGroup"),
+        *(Permission(f"xray:{name}", "*") for name in TRACING),
+        *_unqualified(naming, described),
+        *_granted(naming, described.writes),
+    }
+    return Role(
+        name=naming.role(function),
+        arn=naming.iam_arn(f"role/{naming.role(function)}"),
+        function=function,
+        function_arn=naming.function_arn(function),
+        required=frozenset(required),
+        granted=frozenset(granted),
+        accepted=frozenset(accepted),
+        beside=frozenset(_beside(naming, {*granted, *accepted})),
+        secrets=tuple(
+            secret
+            for secret in data.secrets(naming)
+            if secret.key in described.among(naming.application.secrets)
+        ),
+        own=_own(naming),
+        table_keys=frozenset(_table_keys(naming, described)),
+        tags=naming.environment.tags,
+        judged_for_missing=described.guided,
+    )
+
+
+def _beside(naming: Naming, planned: Iterable[Permission]) -> Iterator[Permission]:
+    """Yield permissions that AWS's own tools add to the needed ones, on the same resources.
+
+    CDK's grantInvoke also names every version and alias of the function, and its grants on a table
+    name all of its indexes. The console allows a role to create any log group; the Serverless
+    Framework allows it to tag its own.
+    """
+    keys = {data.key_of(naming.environment, table) for table in naming.environment.tables}
+    for permission in planned:
+        service = permission.action.partition(":")[0]
+        if service == "lambda":
+            yield Permission(permission.action, f"{permission.resource}:*")
+        elif service == "dynamodb":
+            yield Permission("dynamodb:DescribeTable", permission.resource)
+            if "/index/" not in permission.resource:
+                yield Permission(permission.action, f"{permission.resource}/index/*")
+        elif service == "logs":
+            group = permission.resource.removesuffix(":*")
+            yield from (Permission(each, group) for each in (permission.action, "logs:TagResource"))
+            yield Permission("logs:TagResource", permission.resource)
+        elif service == "secretsmanager":
+            yield Permission("secretsmanager:DescribeSecret", permission.resource)
+        elif service == "kms" and permission.resource in keys:
+            yield from (Permission(f"kms:{name}", permission.resource) for name in OF_TABLE_KEY)
+    yield Permission("logs:CreateLogGroup", naming.arn("logs", "*"))
+
+
+def _own(naming: Naming) -> tuple[str, ...]:
+    environment = naming.environment
+    prefix, named = environment.prefix, naming.named("*")
+    return (
+        *(f"{naming.table_arn(table)}*" for table in environment.tables),
+        *(naming.secret_arn(secret).replace("-??????", "*") for secret in environment.secrets),
+        naming.arn("secretsmanager", f"secret:{prefix}/*"),
+        naming.arn("lambda", f"function:{named}"),
+        *(
+            naming.arn("logs", f"log-group:{naming.log_group(function)}*")
+            for function in naming.application.functions
+        ),
+        naming.arn("logs", f"log-group:{naming.api_log_group}*"),
+        *(naming.arn(service, named) for service in ("sns", "sqs")),
+        naming.arn("kms", "*"),
+        naming.iam_arn(f"role/{named}"),
+        f"arn:aws:s3:::{environment.bucket or prefix}*",
+    )
+
+
+def _granted(naming: Naming, rights: Rights) -> Iterator[Permission]:
+    for resource, actions in rights.items():
+        arn = _arn(naming, resource)
+        yield from (Permission(action, arn) for action in actions)
+
+
+def _arn(naming: Naming, resource: str) -> str:
+    """Return the ARN of a table, one of its indexes, a secret, or the alias of a function."""
+    key, app = table_of(resource), naming.application
+    if key in app.tables:
+        index = resource.removeprefix(key).removeprefix("#")
+        return f"{naming.table_arn(key)}/index/{index}" if index else naming.table_arn(key)
+    return naming.secret_arn(key) if key in app.secrets else naming.alias_arn(key)
+
+
+def _unqualified(naming: Naming, described: AppFunction) -> Iterator[Permission]:
+    """Yield the right to invoke a function by its name alone, which some tools grant instead of the alias."""
+    for name in described.among(naming.application.functions):
+        yield Permission("lambda:InvokeFunction", naming.function_arn(name))
+
+
+def _keys(naming: Naming, described: AppFunction) -> Iterator[Permission]:
+    """Yield the use of customer managed keys: DynamoDB and Secrets Manager use them with the caller's own permissions.
+
+    AWS's own keys need none.
+    """
+    yield from (Permission("kms:Decrypt", name) for name in _table_keys(naming, described))
+    key = naming.environment.secret_key
+    if key and key.startswith("arn:") and described.among(naming.application.secrets):
+        yield Permission("kms:Decrypt", key)
+
+
+def _table_keys(naming: Naming, described: AppFunction) -> Iterator[str]:
+    keys = {
+        data.key_of(naming.environment, name) for name in described.among(naming.application.tables)
+    }
+    yield from (key for key in keys if key and key.startswith("arn:"))
+
+
+def _logs(naming: Naming, function: str, *actions: str) -> Iterable[Permission]:
+    group = naming.arn("logs", f"log-group:{naming.log_group(function)}:*")
+    return (Permission(f"logs:{action}", group) for action in actions)
+
 
 LINE_API = "https://api.line.me"
 TABLE_PREFIX, SECRET_PREFIX, FUNCTION_SUFFIX = "TABLE_", "SECRET_NAME_", "_FUNCTION"

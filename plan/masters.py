@@ -14,7 +14,7 @@ from boto3.dynamodb.types import TypeDeserializer
 from aws.words import Words
 from lambdas.rally.domain.spots import SPELLINGS
 from plan.master_words import Item, Typed, alike, text_of, words_flaw
-from signoff.environment.calendar import JST
+from signoff.environment import JST
 
 FIRST_SECOND, LAST_SECOND = time.min, time(23, 59, 59)
 """The first and last moment of a day: awards are judged in whole seconds."""

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Mapping
 
-from aws.api_document import ApiDocument, from_export
+from aws.api.document import ApiDocument, from_export
 from aws.desired import Api
 from aws.release import CALLS, calls_on_record
 from runbook.engine import StepContext

@@ -29,7 +29,7 @@ from runbook.procedures import (
     rollback_functions,
     troubleshoot,
 )
-from signoff.environment.calendar import in_japan
+from signoff.environment import in_japan
 from signoff.judge.checklist import Checklist, Row
 from signoff.judge.result import Result
 

@@ -9,7 +9,8 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from aws.api_document import Method
+from aws.api.document import Method
+from aws.api.integration import StaticAnswer
 from aws.change.gate import Changes
 from aws.converge import deployment, rest_api
 from aws.converge.api_draft import JSON, answering, preflight, put
@@ -17,7 +18,6 @@ from aws.converge.deployment import listed, stage_of
 from aws.converge.rest_api import Draft, digest, read
 from aws.desired import Api
 from aws.release import MARK, PATH, is_closed
-from aws.static_answer import StaticAnswer
 from lambdas.closed.handler import BODY, RETRY_AFTER_S
 from runbook.engine import Change, StepContext
 

@@ -23,8 +23,7 @@ from aws.words import Words
 from runbook.catalogue import procedures
 from runbook.engine import Entry, Refused
 from runbook.judge import Checks, variables
-from signoff.environment import ENVIRONMENTS
-from signoff.environment.calendar import in_japan
+from signoff.environment import ENVIRONMENTS, in_japan
 from signoff.judge.checklist import Checklist, Severity
 from signoff.judge.result import Provenance, Result
 from signoff.judge.verdict import RowVerdict

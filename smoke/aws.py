@@ -11,8 +11,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from aws.dated import CallRate, call_rates
 from aws.desired import Secret
-from aws.door.limits import NoAnswerError, RateLimiter
-from aws.door.sessions import custom_endpoints
+from aws.door.sessions import NoAnswerError, RateLimiter, custom_endpoints
 from aws.door.verifying_transport import verify_answers
 from aws.section import NotTestable
 from aws.unreadable import obstacle_of

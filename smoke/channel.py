@@ -6,8 +6,7 @@ from aws.bounds import Bound, at_least
 from aws.difference import Difference
 from aws.section import Follows, NotTestable
 from aws.words import Words
-from signoff.environment import where
-from signoff.environment.calendar import in_japan, today
+from signoff.environment import in_japan, today, where
 from signoff.judge.decisions import Judge, decisions_of
 from smoke.integrations import bot, channel_token, refused_token
 from smoke.row_calls import RowCalls

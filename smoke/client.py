@@ -8,7 +8,7 @@ from typing import Any
 
 import requests
 
-from aws.door.limits import NoAnswerError, within
+from aws.door.sessions import NoAnswerError, within
 from aws.section import NotTestable
 from aws.words import Words
 from smoke.calls import Answer, Call, redacted

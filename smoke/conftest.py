@@ -15,8 +15,7 @@ from aws.words import Words
 from plan import Plan
 from signoff.commands.plugin import SEEN
 from signoff.judge.checklist import without_subject
-from signoff.judge.collection import ROW
-from signoff.judge.findings import FINDINGS
+from signoff.judge.collection import FINDINGS, ROW
 from signoff.judge.observations import Observations
 from signoff.judge.run import CHOICE, Choice
 from signoff.judge.snapshot import SNAPSHOT, Snapshot

@@ -9,7 +9,7 @@ from urllib.parse import urljoin, urlsplit
 
 import requests
 
-from aws.door.limits import within
+from aws.door.sessions import within
 from aws.section import NotTestable
 from aws.words import Words
 from signoff.environment import FrontEnd

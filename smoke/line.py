@@ -9,7 +9,7 @@ from typing import Any, TypeGuard
 import jwt
 import requests
 
-from aws.door.limits import within
+from aws.door.sessions import within
 from aws.section import NotTestable
 from aws.words import Words
 from smoke.client import NO_ANSWER, connections_to

@@ -9,7 +9,7 @@ import jwt
 
 from aws.words import Words
 from plan.masters import Spot
-from signoff.environment.calendar import JST
+from signoff.environment import JST
 from smoke.calls import Answer, Call
 from smoke.client import CLOCK_S
 from smoke.contract import contract

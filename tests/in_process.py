@@ -9,7 +9,7 @@ from botocore import UNSIGNED
 from botocore.awsrequest import AWSPreparedRequest, AWSRequest, AWSResponse, HeadersDict
 from botocore.config import Config
 
-from aws.door.limits import RetryPolicy
+from aws.door.sessions import RetryPolicy
 from aws.inventory import ReadOptions
 from local.aws.server import LocalAws
 from tests.aws.wire import Raw

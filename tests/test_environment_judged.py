@@ -10,7 +10,7 @@ from checks.environment_limits import limits
 from checks.environment_values import judged, notices
 from load.engine.throttle import TokenBucket
 from load.plans import plans
-from plan.demand import judged_for
+from plan.edge import judged_for
 from signoff.environment import Area, Decision, FunctionSettings, load
 from signoff.judge.decisions import Decisions, Differs, lines
 from tests.healthy import healthy

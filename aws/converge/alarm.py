@@ -4,8 +4,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from aws.bounds import exactly
-from aws.change.gate import ChangeContext, Changes
-from aws.change.tags import tag_list
+from aws.change.gate import ChangeContext, Changes, tag_list
 from aws.desired import Alarm
 from aws.firing import LOOKS_BACK, shortfalls, watches
 from aws.kinds.alarm import ALARM, DATAPOINTS, MISSING_DATA, STATISTIC, THRESHOLD, UNIT, decode

@@ -10,15 +10,15 @@ from dataclasses import replace
 from functools import partial
 from typing import Any
 
-from aws.api_document import Integration, Method, decode_authorizer
+from aws.api.cors import BY_FUNCTION, MOCK, preflight_differences, without_header
+from aws.api.document import Integration, Method, decode_authorizer
+from aws.api.integration import StaticAnswer
 from aws.bounds import Bound, at_most, exactly, one_of
 from aws.change.gate import ChangeContext, Changes, difference, repairs
 from aws.converge import gateway_responses, rest_api
 from aws.converge.rest_api import Draft, read
-from aws.cors import BY_FUNCTION, MOCK, preflight_differences, without_header
 from aws.desired import NEEDED_S, Api, Authorizer, Route
 from aws.raw import Raw
-from aws.static_answer import StaticAnswer
 from aws.words import Words
 
 

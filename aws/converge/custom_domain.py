@@ -13,9 +13,9 @@ from aws.change.gate import (
     Refused,
     difference,
     repairs,
+    tag_list,
     unless_absent,
 )
-from aws.change.tags import tag_list
 from aws.converge import dns_record, rest_api
 from aws.dns import plain
 from aws.kinds.certificate import RENEWAL, Certificate, covers

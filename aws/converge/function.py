@@ -10,8 +10,15 @@ from functools import partial
 from typing import Any
 
 from aws.bounds import exactly
-from aws.change.gate import Change, ChangeContext, Changes, Refused, difference, unless_absent
-from aws.change.tags import tag_fields
+from aws.change.gate import (
+    Change,
+    ChangeContext,
+    Changes,
+    Refused,
+    difference,
+    tag_fields,
+    unless_absent,
+)
 from aws.converge import version as version_of
 from aws.converge.version import FAILED, configure, wait_until_ready
 from aws.desired import Function

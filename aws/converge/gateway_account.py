@@ -2,8 +2,7 @@
 
 import json
 
-from aws.change.gate import Change, ChangeContext, Changes, difference, unless_absent
-from aws.change.tags import tag_list
+from aws.change.gate import Change, ChangeContext, Changes, difference, tag_list, unless_absent
 from aws.desired import Api
 from aws.kinds.gateway_account import GATEWAY_ACCOUNT
 

@@ -3,10 +3,7 @@
 from collections.abc import Mapping
 from functools import partial
 
-from aws.api_document import ApiDocument
-from aws.change.gate import Change, ChangeContext, Changes, difference
-from aws.converge.rest_api import Draft
-from aws.cors import (
+from aws.api.cors import (
     ORIGIN,
     gateway_answer,
     gateway_status,
@@ -14,8 +11,11 @@ from aws.cors import (
     misleading_statuses,
     without_header,
 )
+from aws.api.document import ApiDocument
+from aws.api.integration import StaticAnswer, decode_gateway_response
+from aws.change.gate import Change, ChangeContext, Changes, difference
+from aws.converge.rest_api import Draft
 from aws.desired import Api, GatewayResponse
-from aws.static_answer import StaticAnswer, decode_gateway_response
 
 JSON = "application/json"
 GATEWAY_HEADER = "gatewayresponse.header."

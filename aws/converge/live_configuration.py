@@ -12,9 +12,9 @@ from aws.change.gate import (
     Changes,
     Refused,
     difference,
+    tag_fields,
     unless_absent,
 )
-from aws.change.tags import tag_fields
 from aws.converge.function import (
     OVERLAYS,
     configuration,

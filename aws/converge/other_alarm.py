@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from functools import lru_cache
 
 from aws import desired
-from aws.access.publishing import allows_publishing, any_alarm, usable
+from aws.access.callers import allows_publishing, any_alarm, usable
 from aws.change.gate import ChangeContext, unless_absent
 from aws.converge.topic import key_of
 from aws.firing import shortfalls, watches

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from aws.api_document import Method, decode_method
+from aws.api.document import Method, decode_method
 from aws.bounds import exactly
 from aws.change.gate import (
     ChangeContext,
@@ -15,8 +15,8 @@ from aws.change.gate import (
     Refused,
     difference,
     repairs,
+    tag_fields,
 )
-from aws.change.tags import tag_fields
 from aws.desired import Api
 from aws.kind import Kind
 from aws.kinds.rest_api import ENDPOINT, PUBLIC, REACHED, REST_API, RestApi, decode

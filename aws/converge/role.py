@@ -6,8 +6,15 @@ from functools import partial
 from typing import Any
 
 from aws.access.assuming import trust_flaws
-from aws.change.gate import Change, ChangeContext, Changes, difference, unless_absent
-from aws.change.tags import tag_fields, tag_list
+from aws.change.gate import (
+    Change,
+    ChangeContext,
+    Changes,
+    difference,
+    tag_fields,
+    tag_list,
+    unless_absent,
+)
 from aws.converge.policy_document import LAMBDA, for_lambda_alone
 from aws.converge.role_policies import (
     converge_policies,

@@ -7,8 +7,16 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from aws.change.gate import Change, ChangeContext, Changes, Refused, difference, unless_absent
-from aws.change.tags import tag_fields, tag_list
+from aws.change.gate import (
+    Change,
+    ChangeContext,
+    Changes,
+    Refused,
+    difference,
+    tag_fields,
+    tag_list,
+    unless_absent,
+)
 from aws.desired import Secret
 from aws.kinds.key import SECRETS_DEFAULT, same_key
 from aws.kinds.secret import decode

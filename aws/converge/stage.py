@@ -5,10 +5,15 @@ from dataclasses import replace
 from math import ceil
 from typing import Any
 
-from aws.access_log import group_of, names_the_request, private_variables
 from aws.bounds import Bound, exactly, within_or_most
-from aws.change.gate import Change, ChangeContext, Changes, MissingPrerequisite, difference
-from aws.change.tags import tag_fields
+from aws.change.gate import (
+    Change,
+    ChangeContext,
+    Changes,
+    MissingPrerequisite,
+    difference,
+    tag_fields,
+)
 from aws.converge import rest_api
 from aws.converge.deployment import stage_of
 from aws.desired import Api, Limit
@@ -23,6 +28,9 @@ from aws.kinds.stage import (
     MethodSetting,
     Stage,
     decode,
+    group_of,
+    names_the_request,
+    private_variables,
 )
 from aws.raw import Raw
 from aws.words import Words

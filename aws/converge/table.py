@@ -12,9 +12,11 @@ from aws.change.gate import (
     Refused,
     difference,
     repairs,
+    tag_fields,
+    tag_list,
+    tag_map,
     unless_absent,
 )
-from aws.change.tags import tag_fields, tag_list, tag_map
 from aws.converge import table_extras
 from aws.desired import Table
 from aws.kinds.table import (

@@ -6,7 +6,7 @@ from dataclasses import replace
 from functools import partial
 from typing import Any
 
-from aws.access.publishing import allows_publishing, any_alarm, usable
+from aws.access.callers import allows_publishing, any_alarm, usable
 from aws.change.gate import (
     Change,
     ChangeContext,
@@ -14,9 +14,9 @@ from aws.change.gate import (
     MissingPrerequisite,
     difference,
     nothing,
+    tag_list,
     unless_absent,
 )
-from aws.change.tags import tag_list
 from aws.desired import Topic
 from aws.kinds.key import Key
 from aws.kinds.key import decode as decode_key

@@ -23,7 +23,7 @@ from aws.door.failures import (
     lacking_member,
     read_failures,
 )
-from aws.door.limits import RateLimiter, RetryPolicy, within
+from aws.door.sessions import RateLimiter, RetryPolicy, within
 from aws.door.verifying_transport import verify_answers
 from aws.ledger import Ledger, Unplanned, unplanned
 from aws.raw import Raw

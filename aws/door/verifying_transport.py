@@ -19,7 +19,7 @@ from botocore.exceptions import HTTPClientError
 from botocore.model import OperationModel
 from botocore.parsers import RpcV2CBORParser
 
-from aws.door.limits import within
+from aws.door.sessions import within
 from aws.words import Words
 
 XML = frozenset({"ec2", "query", "rest-xml"})

@@ -4,20 +4,21 @@ Nothing here asks AWS. The local AWS API enforces with it, and the least-privile
 """
 
 from aws.iam.actions import actions_for, actions_of, expand
-from aws.iam.answer import Answer, Unknown
-from aws.iam.condition import Context, context
+from aws.iam.condition import Answer, Context, Unknown, context
 from aws.iam.difference import (
+    Grant,
+    Grants,
     MissingPermission,
     Permission,
     admin_statements,
     escalations,
     excess,
+    grants,
     inverted_statements,
     missing,
     missing_by,
 )
 from aws.iam.evaluation import EvalDecision, EvaluationResult, evaluate
-from aws.iam.grants import Grant, Grants, grants
 from aws.iam.pattern import covers, resource_pattern
 from aws.iam.statement import Condition, PolicySyntaxError, Statement, parse
 

@@ -1,19 +1,51 @@
-"""Does a Condition hold? Yes, no, or unknown: an operator or a value that we do not know decides nothing.
-
-A context maps a key to its values. A key that is missing there is unknown; a key with no values,
-``()``, is known to be absent from the request. That difference is what ``Null``, ``IfExists`` and
-the negated operators turn on.
-"""
+"""Does a Condition hold? Yes, no, or unknown with its reason: what cannot be judged is never taken for a no."""
 
 import ipaddress
 import operator
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from aws.iam.answer import Answer, Unknown, every, negated, some
 from aws.iam.pattern import resource_pattern, text_pattern
 from aws.iam.statement import Condition
 from aws.words import Words
+
+
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    """Neither yes nor no. ``reason`` completes «cannot be judged: …»."""
+
+    reason: Words
+
+
+Answer = bool | Unknown
+"""Compare with ``is True`` and ``is False``: an Unknown is neither."""
+
+
+def every(answers: Iterable[Answer]) -> Answer:
+    """No if any is no, even beside unknown ones; yes only if all are yes."""
+    return _decided(answers, by=False)
+
+
+def some(answers: Iterable[Answer]) -> Answer:
+    """Yes if any is yes, even beside unknown ones; no only if all are no."""
+    return _decided(answers, by=True)
+
+
+def _decided(answers: Iterable[Answer], *, by: bool) -> Answer:
+    """Return ``by`` if any answer is that; else the first that is unknown, else the contrary."""
+    left: Answer = not by
+    for answer in answers:
+        if answer is by:
+            return by
+        if isinstance(answer, Unknown) and not isinstance(left, Unknown):
+            left = answer
+    return left
+
+
+def negated(answer: Answer) -> Answer:
+    return answer if isinstance(answer, Unknown) else not answer
+
 
 Context = Mapping[str, tuple[str, ...]]
 """Keys in lower case; ``context`` makes one."""

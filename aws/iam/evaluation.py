@@ -5,8 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from enum import Enum
 
-from aws.iam.answer import Answer, Unknown, every, negated, some
-from aws.iam.condition import Context, holds
+from aws.iam.condition import Answer, Context, Unknown, every, holds, negated, some
 from aws.iam.pattern import Pattern, action_pattern, resource_pattern
 from aws.iam.statement import Statement
 from aws.words import SILENCE, Words

@@ -9,8 +9,15 @@ from typing import Any, Generic, TypeVar, cast
 from botocore import xform_name
 
 from aws.bounds import Bound
-from aws.change.gate import Change, ChangeContext, Changes, Refused, empty_if, unless_absent
-from aws.change.tags import tag_fields
+from aws.change.gate import (
+    Change,
+    ChangeContext,
+    Changes,
+    Refused,
+    empty_if,
+    tag_fields,
+    unless_absent,
+)
 from aws.change.undo import HowToUndo, UndoTarget
 from aws.difference import Difference, Differences
 from aws.door.clients import Aws

@@ -1,5 +1,6 @@
 """API Gateway: the stages of the API, with the settings of their methods."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -19,6 +20,40 @@ CACHE = Words(en="cache enabled", ja="キャッシュ有効")
 TRACING = Words(en="tracing", ja="トレース")
 ACCESS_LOG = Words(en="access log", ja="アクセスログ")
 ACCESS_LOG_FORMAT = Words(en="access log format", ja="アクセスログの形式")
+TELLING = re.compile(
+    r"\$input\b[^\s\"',}]*"
+    r"|\$context\.(?:requestOverride|responseOverride)\b[\w.\-]*"
+    r"|\$context\.identity\.(?:apiKey|accessKey)\b"
+    r"|\$context\.identity\.(?:clientCert|cognito)[\w.]*"
+    r"|\$context\.authorizer\.(?!(?:error|status|latency|requestId|integration\w+)\b)[\w.\-]+"
+)
+"""Variables that carry headers, query strings, bodies, or who the caller is.
+
+``identity.caller`` and ``identity.user``, which stand in every format of AWS's documentation, name
+AWS principals. Our callers are not principals, so the two are empty.
+"""
+REQUEST_ID = re.compile(r"\$context\.(?:requestId|extendedRequestId)\b")
+
+
+def names_the_request(form: str | None) -> bool:
+    """Whether a line can be found by the request id that its caller received."""
+    return REQUEST_ID.search(form or "") is not None
+
+
+def private_variables(form: str | None) -> list[str]:
+    """Return the variables of a format that reveal something private."""
+    return TELLING.findall(form or "")
+
+
+def group_of(arn: str | None, planned: str) -> str:
+    """Return the name of a log group that is where the planned ARN is, or the ARN of another destination.
+
+    AWS writes it with and without ``:*`` at the end.
+    """
+    place, among, _ = planned.partition(":log-group:")
+    return (arn or "").removesuffix(":*").removeprefix(place + among)
+
+
 WEB_ACL = Words(en="web ACL", ja="Web ACL")
 
 

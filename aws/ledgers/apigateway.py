@@ -1,6 +1,6 @@
 """API Gateway and its second API: the API and its draft, its stages, who may call how often, and its custom domains.
 
-Of a draft, and of what a stage serves, the facts are those of ``aws.api_document``: an export is no shape
+Of a draft, and of what a stage serves, the facts are those of ``aws.api.document``: an export is no shape
 of botocore's, so its keys are decided there, and both are judged alike. HTTP and WebSocket APIs
 reach our functions only where a function's policy, or a role, lets them, which is judged there.
 """

@@ -8,7 +8,7 @@ from pydantic import TypeAdapter, ValidationError
 from aws.change.gate import Changes
 from aws.words import SILENCE, Words
 from runbook.engine import Change, Refused, StepContext
-from signoff.environment.calendar import in_japan
+from signoff.environment import in_japan
 from signoff.evidence.parts import Part
 from signoff.judge.checklist import Checklist, Phase
 from signoff.judge.result import Result

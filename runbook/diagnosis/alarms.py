@@ -6,7 +6,7 @@ from aws.kinds.alarm import Alarm
 from aws.words import Words
 from runbook.diagnosis.own_runs import OwnRuns
 from runbook.engine import StepContext
-from signoff.environment.calendar import in_japan
+from signoff.environment import in_japan
 
 
 def report_alarms(context: StepContext, ours: OwnRuns) -> None:

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from aws.words import Words, joined
 from runbook.engine import StepContext
 from runbook.rollback.drill import WINDOW
-from signoff.environment.calendar import JST, in_japan
+from signoff.environment import JST, in_japan
 from signoff.judge.quiet_time import LAG
 
 HOUR = timedelta(hours=1)

@@ -17,7 +17,7 @@ from runbook.engine.rehearsal import RehearsedStep
 from runbook.engine.screen import ConsoleScreen
 from runbook.engine.step import Procedure, Step
 from runbook.engine.step_context import StepContext
-from signoff.environment.calendar import in_japan
+from signoff.environment import in_japan
 from signoff.judge.errors import EXPECTED, sentence
 
 PROOF_EVERY_S = 10

@@ -37,8 +37,7 @@ from runbook.procedures import (
     tables,
     throttling,
 )
-from signoff.environment import Environment
-from signoff.environment.calendar import today
+from signoff.environment import Environment, today
 from signoff.judge.decisions import Decisions
 
 OPTIONS = (LINE_TOKEN_FILE,)

@@ -27,7 +27,7 @@ from runbook.rollback import drill
 from runbook.rollback.drill import Drill, go_back, temporary_front_end
 from runbook.rollback.restore import window
 from runbook.rollback.undone_restore import leave_the_restored, take_away
-from signoff.environment.calendar import JST
+from signoff.environment import JST
 
 PARTS = ("functions", "api", "tables", "front-end")
 TOGETHER = timedelta(hours=12)

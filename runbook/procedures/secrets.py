@@ -28,7 +28,7 @@ from aws.converge import secret
 from aws.desired import Secret
 from runbook.engine import StepContext, repaired_by, step
 from runbook.options import LINE_TOKEN_FILE, ROTATE
-from signoff.environment.calendar import in_japan
+from signoff.environment import in_japan
 from signoff.judge.quiet_time import KEY_KEPT
 
 OPTIONS = (ROTATE, LINE_TOKEN_FILE)

@@ -6,10 +6,10 @@ from functools import partial
 from typing import Any
 
 from aws.access.callers import GATEWAY, INVOKE, refusal
+from aws.api.integration import InvokedFunction, as_asked, target
 from aws.change.gate import Changes, unless_absent
 from aws.converge import rest_api
 from aws.converge.deployment import by_hand, point, stage_of
-from aws.invoked import InvokedFunction, as_asked, target
 from aws.kinds.function_beside import FunctionPolicy
 from aws.kinds.rest_api import decode_deployment
 from aws.release import RecordedRelease, is_closed

@@ -8,9 +8,9 @@ from aws.change.gate import Changes, unless_absent
 from aws.converge.version import move
 from aws.door.clients import downloaded
 from aws.door.failures import ReadFailure
-from aws.handler import runs, unpacked
 from aws.kinds.function import Function, decode
 from aws.release import CLOSED_PACKAGE, code_sha256
+from aws.way_back import runs, unpacked
 from aws.words import Words, joined
 from plan.compute import SECRET_PREFIX, TABLE_PREFIX
 from runbook.engine import Refused, StepContext

@@ -12,8 +12,7 @@ from dataclasses import asdict, dataclass
 from functools import partial
 from typing import Any
 
-from aws.change.gate import Changes
-from aws.change.tags import tag_fields, tag_list, tag_map
+from aws.change.gate import Changes, tag_fields, tag_list, tag_map
 from aws.converge import table as tables
 from aws.converge.table import converge_safety
 from aws.desired import Table

@@ -9,9 +9,9 @@ from pydantic import TypeAdapter, ValidationError
 
 from aws.visible import visible_line
 from aws.words import Words, did_you_mean, joined, nearest
-from signoff import ROOT
+from signoff import ROOT, environment
 from signoff.commands.command_line import CommandLineError
-from signoff.environment import EnvironmentFileError, calendar, load
+from signoff.environment import EnvironmentFileError, load
 from signoff.judge.checklist import Checklist
 from signoff.judge.exit_codes import Exit
 from signoff.judge.result import Result
@@ -55,7 +55,7 @@ def accept_conditions(  # noqa: PLR0913 - the options of the command
         environment=env,
         file=environments,
         known=known,
-        today=calendar.today(datetime.now(UTC)),
+        today=environment.today(datetime.now(UTC)),
     )
     named = ", ".join(map(visible_line, conditions))
     print(ACCEPTED[lang].format(file=environments, named=named))

@@ -6,6 +6,7 @@ help and errors are written here, from what click holds as data.
 
 import os
 import sys
+import tomllib
 from collections.abc import Mapping, Sequence
 from datetime import date
 from importlib import import_module
@@ -18,9 +19,34 @@ from click.shell_completion import shell_complete
 
 from aws.visible import visible_line
 from aws.words import LANGUAGES, SILENCE, Bilingual, Words, did_you_mean, nearest, there_are
-from signoff import environments_file
-from signoff.commands.completion import environment_names
+from signoff import ROOT, environments_file
 from signoff.commands.help_page import HelpLine, HelpPage
+
+
+def environment_names(ctx: click.Context, _: click.Parameter, typed: str) -> list[str]:
+    """Complete the tables of the file of environments."""
+    return _beginning(
+        typed, _keys(Path(ctx.params.get("environments") or ROOT / "environments.toml"))
+    )
+
+
+def row_ids(_: click.Context, __: click.Parameter, typed: str) -> list[str]:
+    """Complete the rows of the checklist."""
+    checklist = _keys(ROOT / "checks" / "checklist.toml")
+    return _beginning(typed.upper(), [id_ for id_ in checklist if "-" in id_])
+
+
+def _keys(file: Path) -> list[str]:
+    try:
+        read: dict[str, Any] = tomllib.loads(file.read_text(encoding="utf-8"))
+    except (OSError, ValueError):  # a shell that completes has no place for a sentence
+        return []
+    return list(read)
+
+
+def _beginning(typed: str, known: list[str]) -> list[str]:
+    return [name for name in known if name.startswith(typed)]
+
 
 USAGE = 2
 

@@ -17,8 +17,7 @@ import pytest
 from aws.words import Words, language, nearest
 from signoff import ROOT
 from signoff.commands.judging_options import BY_DAY, JUDGING, JudgingOption
-from signoff.environment import Environment, embedded, load
-from signoff.environment.calendar import today
+from signoff.environment import Environment, embedded, load, today
 from signoff.judge.checklist import Checklist, Phase
 from signoff.judge.run import Choice, Composition, Options
 from signoff.judge.run_recording import Recorded, UnusableRecordingError, is_recording

@@ -20,9 +20,9 @@ from signoff.environment import EnvironmentFileError
 from signoff.environment.guard import GuardError
 from signoff.judge import collection
 from signoff.judge.checklist import ChecklistError, Row
+from signoff.judge.collection import FINDINGS, Findings, forget_latest
 from signoff.judge.errors import EXPECTED, cause_of, fault, sentence
 from signoff.judge.exit_codes import Exit
-from signoff.judge.findings import FINDINGS, Findings, forget_latest
 from signoff.judge.gather import gathered
 from signoff.judge.observations import Observations
 from signoff.judge.outcome import Outcome, finding

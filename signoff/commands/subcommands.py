@@ -19,10 +19,11 @@ from signoff.commands.command_line import (
     CommandGroup,
     CommandOption,
     Day,
+    environment_names,
     environment_option,
     environments_option,
+    row_ids,
 )
-from signoff.commands.completion import environment_names, row_ids
 from signoff.commands.judging_options import JUDGING, JudgingOption
 from signoff.judge.exit_codes import EXIT_CODES
 

@@ -7,8 +7,7 @@ from aws.visible import visible_line
 from aws.words import Words, words_of
 from signoff import ROOT
 from signoff.commands.command_line import CommandLineError
-from signoff.environment import load
-from signoff.environment.calendar import in_japan
+from signoff.environment import in_japan, load
 from signoff.environment.guard import open_session
 from signoff.evidence import Record
 from signoff.judge.exit_codes import Exit

@@ -23,8 +23,7 @@ from botocore.exceptions import ConnectionError as NoConnectionError
 from botocore.parsers import ResponseParserError
 
 from aws.door.failures import code_of
-from aws.door.limits import NoAnswerError, within
-from aws.door.sessions import boto_session
+from aws.door.sessions import NoAnswerError, boto_session, within
 from aws.unreadable import ACCOUNT, CLOCK, EXPIRED, Obstacle, obstacle_of
 from aws.words import Bilingual, Words
 from signoff.environment import Environment

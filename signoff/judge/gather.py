@@ -10,8 +10,7 @@ from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from aws.door.limits import RetryPolicy, within
-from aws.door.sessions import custom_endpoints
+from aws.door.sessions import RetryPolicy, custom_endpoints, within
 from aws.inventory import Inventory, ReadOptions, on_demand, read_all
 from aws.kind import value_of
 from aws.reading import Scope

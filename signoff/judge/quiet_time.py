@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 
 from aws.section import NotTestable
 from aws.words import Words
-from signoff.environment.calendar import JST, in_japan
+from signoff.environment import JST, in_japan
 from signoff.evidence import Records
 
 LAG = timedelta(minutes=10)

@@ -17,8 +17,8 @@ import boto3
 from pydantic import ValidationError
 
 from aws.dns import resolve
-from aws.door.limits import RetryPolicy
 from aws.door.recording import BYTES, RecordedCall, Recorder, Replay
+from aws.door.sessions import RetryPolicy
 from aws.inventory import ReadOptions
 from aws.redaction.stand_ins import StandIns
 from aws.words import Bilingual

@@ -9,14 +9,13 @@ from typing import Any, Generic, TypeVar
 
 import pytest
 
-from aws.api_document import ApiDocument
+from aws.api.document import ApiDocument
 from aws.inventory import READERS, Inventory, ReadOptions, Sections
 from aws.reading import Scope
 from aws.release import RecordedRelease, calls_on_record
 from aws.section import NotTestable, Section, lookup
 from aws.words import Words
-from signoff.environment import Environment
-from signoff.environment.calendar import today
+from signoff.environment import Environment, today
 from signoff.evidence import Records
 from signoff.evidence.facts import Facts, digest_of, facts_of
 from signoff.evidence.parts import Part

@@ -13,7 +13,7 @@ from aws.bounds import PLAINLY
 from aws.redaction.secret_text import withheld_in_japanese
 from aws.section import Follows, Missing, NotInReplay, NotTestable
 from aws.words import Words
-from signoff.environment.calendar import in_japan
+from signoff.environment import in_japan
 from signoff.evidence import Record, Records
 from signoff.evidence.facts import SHORT, UNSET, Facts, PartFact, digest_of
 from signoff.evidence.parts import Part, label_of_path, label_of_section

@@ -10,7 +10,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from aws.words import Words, words_of
 from signoff.environment.guard import GuardError, guard, open_session
-from signoff.judge.findings import Findings, row_verdicts
+from signoff.judge.collection import Findings, row_verdicts
 from signoff.judge.run import Choice
 from signoff.judge.snapshot import PlanT, Snapshot
 from signoff.report.provenance import provenance_of_run

@@ -11,8 +11,7 @@ from xml.etree.ElementTree import Element, SubElement, indent, tostring
 from botocore.exceptions import BotoCoreError, ClientError
 from pydantic import TypeAdapter
 
-from aws.door.limits import within
-from aws.door.sessions import boto_session
+from aws.door.sessions import boto_session, within
 from aws.inventory import frozen
 from aws.redaction.secret_text import MaskedValue
 from aws.saved import reasons, to_json
@@ -20,10 +19,10 @@ from aws.section import NotTestable, known, lookup
 from aws.visible import visible
 from aws.words import Words, joined
 from signoff.evidence import StoreSettings, open_store
+from signoff.judge.collection import Findings, forget_latest, gaps, row_verdicts
 from signoff.judge.drift import SecondReading, read_again
 from signoff.judge.errors import fault
 from signoff.judge.exit_codes import Exit
-from signoff.judge.findings import Findings, forget_latest, gaps, row_verdicts
 from signoff.judge.gather import STORE_S, unseen
 from signoff.judge.outcome import Outcome
 from signoff.judge.result import Result

@@ -11,7 +11,7 @@ from typing import Any
 
 from aws.visible import visible_json
 from aws.words import Bilingual, Words
-from signoff.environment.calendar import JST
+from signoff.environment import JST
 from signoff.evidence import Record, Records
 from signoff.judge.drift import VOLATILE, WHOLE
 from signoff.judge.errors import unreadable

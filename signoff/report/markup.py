@@ -9,7 +9,7 @@ from functools import lru_cache
 from markupsafe import Markup, escape
 
 from aws.words import LANGUAGES, Words
-from signoff.environment.calendar import JST
+from signoff.environment import JST
 
 SVG = "http://www.w3.org/2000/svg"
 UTC_TIME = re.compile(

@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 
 from aws.unreadable import ACCOUNT, CLOCK, Obstacle
 from aws.words import Words, joined
-from signoff.environment.calendar import in_japan
+from signoff.environment import in_japan
 from signoff.judge.checklist import Repair, Row
 from signoff.judge.outcome import Finding, Outcome
 from signoff.judge.result import Provenance

@@ -10,7 +10,7 @@ from typing import Any
 
 from aws.section import NotTestable, known
 from aws.words import Words, joined
-from signoff.environment.calendar import JST
+from signoff.environment import JST
 from signoff.evidence import Record, Records, kind_of
 from signoff.judge.result import Result
 from signoff.judge.snapshot import PlanT, Snapshot

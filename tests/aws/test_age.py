@@ -6,7 +6,7 @@ from copy import deepcopy
 import pytest
 
 from aws.dated import call_rates
-from aws.door.limits import RetryPolicy
+from aws.door.sessions import RetryPolicy
 from aws.kinds.function_beside import UNSERVED
 from aws.saved import unreadable
 from tests.aws.answers import ACCOUNT, LAMBDA, SCOPE

@@ -4,8 +4,8 @@ from copy import deepcopy
 
 import pytest
 
-from aws.api_document import Authorizer, from_draft, from_export
-from aws.static_answer import StaticAnswer, unquoted
+from aws.api.document import Authorizer, from_draft, from_export
+from aws.api.integration import StaticAnswer, unquoted
 from tests.aws.answers.api_document import AUTH, DRAFT, EXPORT
 
 

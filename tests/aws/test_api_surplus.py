@@ -4,7 +4,7 @@ from copy import deepcopy
 
 import pytest
 
-from aws.api_document import from_draft, from_export
+from aws.api.document import from_draft, from_export
 from tests.aws.answers.api_document import DRAFT, EXPORT
 
 EXTENSION = "x-amazon-apigateway-"

@@ -9,7 +9,7 @@ import pytest
 
 from aws.door.clients import Aws
 from aws.door.failures import ReadFailure
-from aws.door.limits import RetryPolicy, within
+from aws.door.sessions import RetryPolicy, within
 from tests.loopback import ENDLESS, HEAD, sending
 
 OVER = RetryPolicy(attempts=2, connect_s=0.3, read_s=0.5, deadline_s=1.2, rates={})

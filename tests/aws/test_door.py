@@ -11,7 +11,7 @@ from botocore.exceptions import ConnectTimeoutError, NoCredentialsError
 from aws.dated import CallRate
 from aws.door.clients import Aws
 from aws.door.failures import DeadlinePassed, Gone, ReadFailure
-from aws.door.limits import RateLimiter, RetryPolicy
+from aws.door.sessions import RateLimiter, RetryPolicy
 from tests.aws.answers import CANARY, SCOPE
 from tests.aws.wire import Wire
 

@@ -8,7 +8,7 @@ from functools import partial
 import pytest
 
 from aws.dns import resolve
-from aws.door.limits import within
+from aws.door.sessions import within
 from aws.kinds.domain import BasePath
 from aws.kinds.stage import MethodSetting
 from aws.kinds.usage_plan import OwnLimit

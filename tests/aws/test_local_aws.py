@@ -6,7 +6,7 @@ from dataclasses import replace
 import boto3
 import pytest
 
-from aws.door.limits import RetryPolicy
+from aws.door.sessions import RetryPolicy
 from aws.inventory import ReadOptions, on_demand, read_all
 from aws.reader_policy import policy
 from aws.saved import from_json, to_json, unreadable

@@ -10,7 +10,7 @@ import pytest
 
 from aws.door.clients import Aws
 from aws.door.failures import ReadFailure
-from aws.door.limits import RetryPolicy
+from aws.door.sessions import RetryPolicy
 from tests.loopback import Reply, answering
 
 POLICY = json.dumps({"ARN": "arn:…", "Name": "token", "ResourcePolicy": '{"Statement": []}'})

@@ -2,9 +2,9 @@
 
 from dataclasses import replace
 
-from aws.api_document import Integration
+from aws.api.document import Integration
+from aws.api.integration import StaticAnswer
 from aws.kinds.function_beside import FunctionUrl
-from aws.static_answer import StaticAnswer
 from signoff.evidence import Records
 from signoff.judge.outcome import Outcome
 from signoff.judge.snapshot import Snapshot

@@ -2,8 +2,8 @@
 
 from dataclasses import replace
 
-from aws.api_document import ApiDocument
-from aws.static_answer import StaticAnswer
+from aws.api.document import ApiDocument
+from aws.api.integration import StaticAnswer
 from tests.defects.changes import both
 from tests.defects.defect import Break, Defect
 from tests.defects.documents import (

@@ -4,8 +4,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
-from aws.api_document import ApiDocument, Method
-from aws.static_answer import StaticAnswer
+from aws.api.document import ApiDocument, Method
+from aws.api.integration import StaticAnswer
 from tests.defects.changes import both, edited
 from tests.defects.defect import Break
 from tests.healthy.api_document import ROUTES

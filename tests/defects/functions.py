@@ -3,13 +3,13 @@
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from aws.api_document import ApiDocument, Integration, Method
+from aws.api.document import ApiDocument, Integration, Method
+from aws.api.integration import StaticAnswer
 from aws.kinds.function import FUNCTION, UPDATES
 from aws.kinds.function_beside import LambdaAccount
 from aws.kinds.rest_api import Deployment
 from aws.ledger import Unplanned
 from aws.release import PATH, Package
-from aws.static_answer import StaticAnswer
 from aws.words import Words
 from signoff.judge.outcome import Outcome
 from signoff.judge.snapshot import Snapshot, contents_of

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from aws.api_document import ApiDocument
+from aws.api.document import ApiDocument
 from tests.defects.changes import both
 from tests.defects.defect import Break, Defect
 from tests.defects.documents import Change, document, everywhere, with_method

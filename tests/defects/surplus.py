@@ -5,14 +5,14 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
-from aws import api_surplus
-from aws.api_document import ApiDocument
+from aws.api import surplus
+from aws.api.document import ApiDocument
+from aws.api.integration import StaticAnswer
 from aws.kinds.domain import DOMAIN, BasePath
 from aws.kinds.rest_api import BINARY, COMPRESSION, KEY_SOURCE, REST_API, Deployment
 from aws.kinds.stage import STAGE
 from aws.kinds.usage_plan import UsagePlan
 from aws.ledger import Unplanned
-from aws.static_answer import StaticAnswer
 from aws.words import Words
 from tests.defects.changes import added, both, edited, item
 from tests.defects.defect import Break, Defect
@@ -87,43 +87,43 @@ def _policy_on(*resources: str) -> Break:
 
 
 IN_THE_API = (
-    _method("model-of-synthetic-ids", api_surplus.MODELS, "application/json=Login", LOGIN),
-    _method("body-validated", api_surplus.VALIDATION, "body"),
-    _method("parameters-validated", api_surplus.VALIDATION, "parameters", "GET /stamps"),
-    _method("acts-as-a-role", api_surplus.CREDENTIALS, ROLE),
-    _method("acts-as-the-caller", api_surplus.CREDENTIALS, "arn:aws:iam::*:user/*"),
-    _method("by-a-vpc-link", api_surplus.CONNECTION, "VPC_LINK 3kd8a1"),
+    _method("model-of-synthetic-ids", surplus.MODELS, "application/json=Login", LOGIN),
+    _method("body-validated", surplus.VALIDATION, "body"),
+    _method("parameters-validated", surplus.VALIDATION, "parameters", "GET /stamps"),
+    _method("acts-as-a-role", surplus.CREDENTIALS, ROLE),
+    _method("acts-as-the-caller", surplus.CREDENTIALS, "arn:aws:iam::*:user/*"),
+    _method("by-a-vpc-link", surplus.CONNECTION, "VPC_LINK 3kd8a1"),
     _method(
         "asynchronous",
-        api_surplus.MAPPED,
+        surplus.MAPPED,
         "integration.request.header.X-Amz-Invocation-Type='Event'",
     ),
-    _method("body-rewritten", api_surplus.REQUEST_TEMPLATES, "application/json={}"),
-    _method("answer-rewritten", api_surplus.ANSWER_TEMPLATES, "application/json={}"),
-    _method("header-rewritten", api_surplus.ANSWER_PARAMETERS, "method.response.header.X='1'"),
-    _method("unmapped-refused", api_surplus.PASSTHROUGH, "NEVER"),
-    _method("body-to-binary", api_surplus.CONTENT, "CONVERT_TO_BINARY"),
-    _method("tls-unverified", api_surplus.TLS, "on"),
-    _method("answer-streamed", api_surplus.TRANSFER, "STREAM"),
-    _method("led-to-a-target", api_surplus.TARGET, "arn:aws:elasticloadbalancing:x"),
-    _method("cache-shared", api_surplus.NAMESPACE, "/ranking/weekly", "GET /ranking/monthly"),
-    _method("scopes", api_surplus.SCOPES, "rally/award"),
-    _authorizer("authorizer-acts-as-a-role", api_surplus.CREDENTIALS, ROLE),
-    _authorizer("only-some-tokens", api_surplus.EXPRESSION, "^Bearer test-.*$"),
+    _method("body-rewritten", surplus.REQUEST_TEMPLATES, "application/json={}"),
+    _method("answer-rewritten", surplus.ANSWER_TEMPLATES, "application/json={}"),
+    _method("header-rewritten", surplus.ANSWER_PARAMETERS, "method.response.header.X='1'"),
+    _method("unmapped-refused", surplus.PASSTHROUGH, "NEVER"),
+    _method("body-to-binary", surplus.CONTENT, "CONVERT_TO_BINARY"),
+    _method("tls-unverified", surplus.TLS, "on"),
+    _method("answer-streamed", surplus.TRANSFER, "STREAM"),
+    _method("led-to-a-target", surplus.TARGET, "arn:aws:elasticloadbalancing:x"),
+    _method("cache-shared", surplus.NAMESPACE, "/ranking/weekly", "GET /ranking/monthly"),
+    _method("scopes", surplus.SCOPES, "rally/award"),
+    _authorizer("authorizer-acts-as-a-role", surplus.CREDENTIALS, ROLE),
+    _authorizer("only-some-tokens", surplus.EXPRESSION, "^Bearer test-.*$"),
     _whole("binary", surplus={BINARY.en: "*/*"}),
     _whole("compression", surplus={COMPRESSION.en: "1024"}),
     _whole("keys-by-authorizer", surplus={KEY_SOURCE.en: "AUTHORIZER"}),
     _whole(
         "policy-that-bars",
         surplus={
-            api_surplus.POLICY.en: '{"Statement": [{"Effect": "Deny", "Principal": "*", '
+            surplus.POLICY.en: '{"Statement": [{"Effect": "Deny", "Principal": "*", '
             '"Action": "execute-api:Invoke", "Resource": "*"}]}'
         },
     ),
     _whole("key-that-nobody-knows", unknown=("POST /stamps/award: x-amazon-apigateway-new",)),
     _undeployed(
         "model-in-the-draft",
-        with_method(LOGIN, surplus={api_surplus.MODELS.en: "application/json=Login"}),
+        with_method(LOGIN, surplus={surplus.MODELS.en: "application/json=Login"}),
     ),
     Defect(id="DEP-34:binary-in-the-draft", breaks=_of_api(BINARY, "image/png")),
     Defect(
@@ -236,7 +236,7 @@ SOUND: dict[str, Break] = {
         lambda one: replace(
             one,
             surplus={
-                api_surplus.POLICY.en: '{"Statement": [{"Effect": "Allow", "Principal": "*", '
+                surplus.POLICY.en: '{"Statement": [{"Effect": "Allow", "Principal": "*", '
                 '"Action": "execute-api:Invoke", "Resource": "*"}]}'
             },
         ),

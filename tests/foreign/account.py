@@ -11,7 +11,7 @@ from typing import Any
 import boto3
 import pytest
 
-from aws.door.limits import RetryPolicy
+from aws.door.sessions import RetryPolicy
 from aws.inventory import Inventory, ReadOptions, on_demand, read_all
 from aws.kinds.function import Function
 from aws.reading import Scope

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from aws.door.limits import RetryPolicy
+from aws.door.sessions import RetryPolicy
 from aws.kinds import LEDGERS
 from aws.reader_policy import actions
 from aws.saved import from_json, to_json, unreadable

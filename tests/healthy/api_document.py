@@ -1,7 +1,7 @@
 """The deployed API in canonical form, as its export and its draft both come out: literals, no plan."""
 
-from aws.api_document import ApiDocument, Authorizer, Integration, Method
-from aws.static_answer import StaticAnswer
+from aws.api.document import ApiDocument, Authorizer, Integration, Method
+from aws.api.integration import StaticAnswer
 
 LAMBDA = "arn:aws:apigateway:ap-northeast-1:lambda:path/2015-03-31/functions/"
 FUNCTION = "arn:aws:lambda:ap-northeast-1:444455556666:function:stamp-rally-prod-"

@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime
 
-from aws.api_document import ApiDocument
+from aws.api.document import ApiDocument
 from aws.dns import Resolution
 from aws.kinds.bucket import Bucket
 from aws.kinds.certificate import Certificate

@@ -5,7 +5,7 @@ from math import inf
 
 import pytest
 
-from aws.door.limits import RetryPolicy
+from aws.door.sessions import RetryPolicy
 from aws.inventory import ReadOptions, Sections, on_demand, read_all
 from aws.unreadable import Unreadable
 from plan import scope_of

@@ -10,8 +10,7 @@ import pytest
 from aws.section import NotTestable
 from local.line.channels import Channels
 from local.line.fake import FakeLine
-from signoff.environment import Decision
-from signoff.environment.calendar import today
+from signoff.environment import Decision, today
 from signoff.judge.outcome import Outcome
 from smoke.line import LineClient
 from tests.smoke.judging import judge

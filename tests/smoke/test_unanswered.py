@@ -22,7 +22,11 @@ FILTERED = {"logGroupName": "/aws/lambda/auth", "filterPattern": "id"}
 QUERIED = {"TableName": "Users", "KeyConditionExpression": "UserId = :id"}
 READ = {
     "filter_log_events": ("logs", FILTERED, b'{"events": []}'),
-    "get_function": ("lambda", {"FunctionName": "auth"}, b'{"Configuration": {"FunctionName": "auth"}}'),
+    "get_function": (
+        "lambda",
+        {"FunctionName": "auth"},
+        b'{"Configuration": {"FunctionName": "auth"}}',
+    ),
     "get_secret_value": ("secretsmanager", {"SecretId": "token"}, b'{"SecretString": "{}"}'),
     "query": ("dynamodb", QUERIED, b'{"Items": [], "Count": 0}'),
 }

@@ -8,7 +8,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from aws import api_surplus
+from aws.api import surplus
+from aws.api.integration import unquoted
 from aws.change.gate import unless_absent
 from aws.change.undo import HowToUndo, Undo, UndoTarget, by_call, by_hand
 from aws.converge import api_draft, gateway_responses, rest_api
@@ -26,7 +27,6 @@ from aws.kinds.rest_api import (
 )
 from aws.kinds.stage import STAGE, WEB_ACL
 from aws.ledgers.apigateway import ACCESS_MODE, AUTHORIZER, GATEWAY_RESPONSE, ROUTE
-from aws.static_answer import unquoted
 from aws.words import Words
 
 LAST = "it is over for callers once `api` has deployed the draft"
@@ -71,8 +71,8 @@ def _in_draft(target: ApiTarget) -> bool:
         path
     ]  # the name under which its answers are cached, unless another is given
     return bool(
-        api_surplus.of_drafted(found, {})
-        or api_surplus.beyond_safe(headers)
+        surplus.of_drafted(found, {})
+        or surplus.beyond_safe(headers)
         or behind.get("cacheNamespace", own) != own
     )
 
@@ -129,7 +129,7 @@ def _response_left(target: ApiTarget) -> bool:
         for name, text in (found.get("responseParameters") or {}).items()
     }
     templates = found.get("responseTemplates") or {}
-    return bool(api_surplus.beyond_safe(headers) or api_surplus.unsafe_templates(templates))
+    return bool(surplus.beyond_safe(headers) or surplus.unsafe_templates(templates))
 
 
 def _patched(patch: Callable[[ApiTarget], list[dict[str, str]]]) -> Callable[[ApiTarget], None]:
@@ -208,26 +208,26 @@ _METHOD_AGAIN = by_call(
     left=_in_draft,
 )
 _METHOD_FACTS = (
-    *(api_surplus.MODELS, api_surplus.VALIDATION, api_surplus.SCOPES, api_surplus.CREDENTIALS),
-    *(api_surplus.CONNECTION, api_surplus.MAPPED, api_surplus.REQUEST_TEMPLATES),
-    *(api_surplus.ANSWER_TEMPLATES, api_surplus.ANSWER_PARAMETERS, api_surplus.PASSTHROUGH),
-    *(api_surplus.CONTENT, api_surplus.NAMESPACE, api_surplus.TLS, api_surplus.TRANSFER),
-    api_surplus.TARGET,
+    *(surplus.MODELS, surplus.VALIDATION, surplus.SCOPES, surplus.CREDENTIALS),
+    *(surplus.CONNECTION, surplus.MAPPED, surplus.REQUEST_TEMPLATES),
+    *(surplus.ANSWER_TEMPLATES, surplus.ANSWER_PARAMETERS, surplus.PASSTHROUGH),
+    *(surplus.CONTENT, surplus.NAMESPACE, surplus.TLS, surplus.TRANSFER),
+    surplus.TARGET,
 )
 UNDO: Mapping[tuple[Words, Words], HowToUndo[ApiTarget]] = {
     **{(ROUTE, fact): _METHOD_AGAIN for fact in _METHOD_FACTS},
-    (ROUTE, api_surplus.HEADERS): replace(_METHOD_AGAIN, final=True),
-    (AUTHORIZER, api_surplus.CREDENTIALS): _of_authorizer("authorizerCredentials"),
-    (AUTHORIZER, api_surplus.EXPRESSION): _of_authorizer("identityValidationExpression"),
+    (ROUTE, surplus.HEADERS): replace(_METHOD_AGAIN, final=True),
+    (AUTHORIZER, surplus.CREDENTIALS): _of_authorizer("authorizerCredentials"),
+    (AUTHORIZER, surplus.EXPRESSION): _of_authorizer("identityValidationExpression"),
     **{
         (GATEWAY_RESPONSE, fact): by_call(
             _response,
             en=f"that error is answered as planned; {LAST}",
             ja=f"このエラーの応答は計画どおりになります。{LAST_JA}",
-            final=fact is api_surplus.HEADERS,
+            final=fact is surplus.HEADERS,
             left=_response_left,
         )
-        for fact in (api_surplus.HEADERS, api_surplus.ANSWER_TEMPLATES)
+        for fact in (surplus.HEADERS, surplus.ANSWER_TEMPLATES)
     },
     (REST_API.words, MORE_METHODS): by_call(
         _methods,
@@ -236,7 +236,7 @@ UNDO: Mapping[tuple[Words, Words], HowToUndo[ApiTarget]] = {
         final=True,
         left=lambda target: bool(_shown(target, _draft(target)[1])),
     ),
-    (REST_API.words, api_surplus.POLICY): by_call(
+    (REST_API.words, surplus.POLICY): by_call(
         _patched(lambda _: [{"op": "replace", "path": "/policy", "value": ""}]),
         en=f"callers are no longer limited by where they call from; {LAST}",
         ja=f"呼び出し元による制限がなくなります。{LAST_JA}",
@@ -281,7 +281,7 @@ UNDO: Mapping[tuple[Words, Words], HowToUndo[ApiTarget]] = {
         ja="API Gatewayコンソール > API > {name} > API設定 > エンドポイントアクセスモードを「基本」にし、ランブックの`api`を"
         "実行してください",
     ),
-    (REST_API.words, api_surplus.UNKNOWN): by_hand(
+    (REST_API.words, surplus.UNKNOWN): by_hand(
         en="API Gateway console > APIs > {name} > Stages > Export shows it: take it away in the draft, then run"
         " `api` in the runbook",
         ja="API Gatewayコンソール > API > {name} > ステージ > エクスポートで確認し、下書きから取り除いてから、ランブックの`api`を"

@@ -2,8 +2,7 @@
 
 import pytest
 
-from aws.iam.answer import Unknown
-from aws.iam.condition import context, holds
+from aws.iam.condition import Unknown, context, holds
 from aws.iam.statement import parse
 
 KNOWN = context(

@@ -1,6 +1,7 @@
 """The API: itself, its draft, what its stage serves and allows, the usage plan; and its domain."""
 
-from aws.api_document import ApiDocument, Authorizer, Integration, Method
+from aws.api.document import ApiDocument, Authorizer, Integration, Method
+from aws.api.integration import StaticAnswer
 from aws.dns import Resolution
 from aws.kinds.certificate import Certificate
 from aws.kinds.domain import BasePath, CustomDomain
@@ -8,7 +9,6 @@ from aws.kinds.gateway_account import GatewayAccount
 from aws.kinds.rest_api import Deployment, RestApi
 from aws.kinds.stage import MethodSetting, Stage
 from aws.kinds.usage_plan import ApiKey, OwnLimit, UsagePlan
-from aws.static_answer import StaticAnswer
 from aws.way_back import DeploymentBack
 from runbook.procedures import api, throttling
 from tests.runbook.facts.answer import (

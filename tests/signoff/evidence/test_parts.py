@@ -9,6 +9,7 @@ from typing import Any, get_args, get_origin, get_type_hints
 import pytest
 
 from aws.access.principals import Principal, Reach
+from aws.api.integration import StaticAnswer
 from aws.inventory import Sections
 from aws.kinds import ATTACHED, BY_SECTION, KINDS
 from aws.kinds.domain import BasePath
@@ -19,7 +20,6 @@ from aws.kinds.table_capacity import ScalableTarget
 from aws.ledger import Unplanned
 from aws.redaction.secret_text import MaskedValue
 from aws.section import NotTestable
-from aws.static_answer import StaticAnswer
 from aws.words import Words
 from checks.deployed import Deployed
 from checks.records import Standing

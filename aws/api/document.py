@@ -1,14 +1,12 @@
-"""API Gateway: the API's current draft, and what its stage serves (its export).
-
-Both are brought to one canonical form, in which equal APIs are equal values.
-"""
+"""API Gateway: the API's current draft, and what its stage serves (its export)."""
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from aws.api_surplus import (
+from aws.api.integration import StaticAnswer, decode_gateway_response, static_answer
+from aws.api.surplus import (
     ANY,
     VERBS,
     Surplus,
@@ -25,7 +23,6 @@ from aws.kinds.rest_api import PAGE, api_id
 from aws.raw import Raw
 from aws.reading import Reader, Reading
 from aws.section import Section
-from aws.static_answer import StaticAnswer, decode_gateway_response, static_answer
 
 EXPORT = "apigateway:GetExport"
 INTEGRATION = "x-amazon-apigateway-integration"

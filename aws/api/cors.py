@@ -4,11 +4,11 @@ import re
 from collections.abc import Iterator, Mapping
 
 from aws import desired
-from aws.api_document import ApiDocument, Integration, Method
+from aws.api.document import ApiDocument, Integration, Method
+from aws.api.integration import DEFAULT_STATUS, StaticAnswer
 from aws.bounds import Bound, at_most, covers, described, exactly, within
 from aws.difference import Difference, Differences, fault, where
 from aws.ledgers.apigateway import GATEWAY_RESPONSE, ROUTE, SERVED
-from aws.static_answer import DEFAULT_STATUS, StaticAnswer
 from aws.words import Words
 
 INTEGRATED = Words(en="integration", ja="統合")

@@ -1,8 +1,4 @@
-"""What an API's methods and authorizers have beyond routes, authorization and CORS: none of it is planned.
-
-Draft and export spell it almost alike, so one decoder serves both. An export is plain JSON that no
-model of botocore describes: its keys are decided here, and any other key is reported as unknown.
-"""
+"""What an API's methods and authorizers have beyond routes, authorization and CORS: none of it is planned."""
 
 import json
 import re
