@@ -123,10 +123,8 @@ class Checklist:
     rows: Mapping[str, Row]
 
     @classmethod
-    @cache
     def load(cls, path: Path = CHECKLIST) -> "Checklist":
-        raw = tomllib.loads(path.read_text(encoding="utf-8"))
-        return cls({id_: _row(path.name, id_, fields) for id_, fields in raw.items()})
+        return _parsed(path.name, path.read_text(encoding="utf-8"))
 
     def with_own(self, folder: Path) -> "Checklist":
         """Return these rows and, after them, those of a team's own folder of checks."""
@@ -165,6 +163,12 @@ class Checklist:
         )
         near = did_you_mean(nearest(meant, self.rows))
         raise ChecklistError(joined(filter(None, (absent, near))))
+
+
+@cache
+def _parsed(name: str, text: str) -> Checklist:
+    raw = tomllib.loads(text)
+    return Checklist({id_: _row(name, id_, fields) for id_, fields in raw.items()})
 
 
 def _prefix(id_: str) -> str:
