@@ -104,11 +104,11 @@ def keep_logs_as_long_as_decided(context: StepContext) -> Changes:
 
 @step("6-1")
 def name_who_hears_of_it(context: StepContext) -> Changes:
-    """Subscribe the address of the environment to the topic.
+    """Subscribe the address of the environment to the topic; one without `alert_email` that is not production has none.
 
-    環境の定義にあるメールアドレスをトピックに登録する。
+    環境の定義にあるメールアドレスをトピックに登録する。本番以外で`alert_email`のない環境には通知先がない。
     """
-    if not _has_a_subscriber(context):
+    if not context.environment.notifies_people or not _has_a_subscriber(context):
         return ()
     return topic.converge_subscription(context, context.plan.topic, context.mailed)
 

@@ -360,6 +360,11 @@ class Environment(StrictTable):
         return max(self.go_live or today, today)
 
     @property
+    def notifies_people(self) -> bool:
+        """Whether a person is to receive the alarms: in production always, elsewhere where an address is given."""
+        return self.production or bool(self.alert_email)
+
+    @property
     def tried_before(self) -> bool:
         """Whether a release is tried in another environment before it comes here."""
         return self.before != self.name

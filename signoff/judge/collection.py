@@ -113,6 +113,10 @@ LEFT_OUT: Mapping[str, Words] = {
         en="{name} writes no access log (access_log in environments.toml)",
         ja="{name}はアクセスログを出力しません（environments.tomlのaccess_log）",
     ),
+    "notifies_people": Words(
+        en="{name} is not production and has no address for its alarms (alert_email in environments.toml)",
+        ja="{name}は本番ではなく、アラームの通知先を指定していません（environments.tomlのalert_email）",
+    ),
     "our_code": OWN_CODE,
     "our_counters": OWN_CODE,
 }

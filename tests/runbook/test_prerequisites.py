@@ -51,6 +51,12 @@ def test_a_usage_plan_needs_the_stage_that_it_names(empty):
     )
 
 
+def test_an_environment_that_is_not_production_needs_nobody_who_hears_of_an_alarm(empty):
+    dev = replace(empty.environment, alert_email=None, production=False)
+
+    assert empty.do(monitoring.name_who_hears_of_it.action, environment=dev) == ()
+
+
 def test_an_alarm_needs_somebody_who_hears_of_it(empty):
     with pytest.raises(Refused) as stopped:
         empty.do(

@@ -204,6 +204,20 @@ def test_environment_that_is_the_first_is_not_asked_for_a_run_before(row):
     assert set_aside(CHECKLIST[row], judged) is None
 
 
+@pytest.mark.parametrize(
+    ("production", "address", "aside"),
+    [(False, None, True), (False, "on-call@example.jp", False), (True, None, False)],
+    ids=["dev without", "dev with", "production without"],
+)
+def test_alarms_reach_a_person_where_that_is_production_or_an_address_is_given(
+    production, address, aside
+):
+    changed = replace(healthy().environment, production=production, alert_email=address)
+    found = set_aside(CHECKLIST["MON-06"], SimpleNamespace(environment=changed, embedded=False))
+
+    assert (found is not None and found.outcome is Outcome.EXCLUDED) is aside
+
+
 def test_without_a_run_against_staging_nothing_is_compared():
     environment = replace(healthy().environment, before="staging")
     found = judge(replace(healthy(), environment=environment, dev=Records()), BEFORE)

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from tests.world.account_operator import MAILBOX, NAME, AccountOperator
+from tests.world.account_operator import NAME, AccountOperator
 from tests.world.machine import ROOT, Machine
 from tests.world.names import DEV, PROD
 from tests.world.people import admit, hire
@@ -16,8 +16,6 @@ from tests.world.walks.edits import CI_ROLE, PRINTED, RATE, of_account, of_dev, 
 from tests.world.walks.pipelines import employ, pipelines
 from tests.world.world import World
 
-BY_THE_RUNBOOK = {"alert_email": f'"{MAILBOX}"'}
-"""What the runbook asks of dev; the file as it is shipped has the guide's dev."""
 LOADED = (0, 1, 3, 5)
 """How a load run may end: on a busy machine it is invalid or slow, and somebody has to sign for that."""
 BUSY = """\
@@ -38,7 +36,7 @@ def walk(world: World, record: Path) -> int:
         hire(account, "administrator")
     admit(world.accounts["prod"], CI_ROLE)
     taken.by_hand("console", "production: CI's role, which may do nothing yet")
-    taken.edited(laptop, "dev", {**of_dev(DEV), **BY_THE_RUNBOOK})
+    taken.edited(laptop, "dev", of_dev(DEV))
     taken.edited(laptop, "prod", {**of_account(PROD), **of_production(rate=RATE)})
     taken.committed(laptop, "Name both accounts, and the rally")
     try:
