@@ -18,8 +18,8 @@ from load.artefacts import ReportFolders, publish
 from load.composition import LoadComposition, open_target
 from load.engine.admission import LoadRefused
 from load.engine.judge import ExitCode
+from load.engine.plan import TokenBucket
 from load.engine.run_file import VARIABLE, require_outside
-from load.engine.throttle import TokenBucket
 from load.engine.verdict import FILE_NAME, LoadVerdict, sentence
 from load.evidence import record as record_evidence
 from load.evidence import why_not_counted
@@ -30,8 +30,7 @@ from load.plans import plans as plans_for
 from load.prepare import ROOT, RunOptions
 from load.prepare import prepare as prepare_run
 from load.progress import ProgressDisplay
-from load.quota import QuotaLedger
-from load.target import changed
+from load.target import QuotaLedger, changed
 from load.teardown import Teardown
 from signoff.environment import EnvironmentFileError, embedded
 from signoff.environment.guard import GuardError

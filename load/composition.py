@@ -16,8 +16,7 @@ from load.artefacts import ReportFolders
 from load.engine.admission import LoadRefused
 from load.engine.run_file import LoadRun
 from load.prepare import ROOT, RunOptions, prepare
-from load.quota import QuotaLedger
-from load.target import ClientFactory, LoadTarget, Say, addresses
+from load.target import ClientFactory, LoadTarget, QuotaLedger, Say, addresses
 from plan import plan_for, scope_of
 from signoff import environments_file
 from signoff.environment import Environment, embedded

@@ -11,7 +11,7 @@ from aws.words import Words
 from load.artefacts import LOCUST_REPORT
 from load.engine.admission import LoadRefused
 from load.engine.objectives import Objectives
-from load.engine.throttle import TokenBucket
+from load.engine.plan import TokenBucket
 from load.engine.verdict import FRESH_DAYS, LoadVerdict, sentence
 from load.exhibit import exhibit
 from load.plans import objectives_of, plans

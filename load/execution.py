@@ -21,8 +21,7 @@ from load.evidence import record, why_not_counted
 from load.launch import follow, started
 from load.prepare import RunOptions, prepare, revalidate
 from load.progress import ProgressDisplay
-from load.quota import QuotaLedger, quota_owner
-from load.target import ClientFactory, LoadTarget, changed
+from load.target import ClientFactory, LoadTarget, QuotaLedger, changed, quota_owner
 from load.teardown import CLEAN, Teardown
 from signoff.commands.frame import terminated_as_interrupted
 from signoff.evidence import StoreSettings

@@ -1,17 +1,113 @@
-"""What a run shows, in the terminal and on the sign-off page: its diagnosis, its table, and its charts."""
+"""What a run shows, in the terminal and on the sign-off page: the first questions about it, its table, and its charts."""
 
 import math
 import tomllib
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from functools import cache
+from itertools import takewhile
 from pathlib import Path
 from typing import Any
 
 from aws.words import LANGUAGES, SILENCE, Words
 from load.charts import plots
-from load.diagnosis import diagnosis
+from load.engine import confidence
+from load.engine.measurement import Measurement, bin_seconds
 from load.engine.objectives import ObjectiveResult
 from load.engine.verdict import LoadVerdict
+
+KINDS = 3
+"""How many kinds of failure are named; Locust's report lists all of them."""
+
+
+def diagnosis(verdict: LoadVerdict) -> Iterator[Words]:
+    """Yield sentences, the most important first; none for a pass."""
+    outcome = verdict.judgement.outcome
+    if outcome == "pass":
+        return
+    yield from _failed(verdict.measurement)
+    yield from _slow(verdict)
+    if outcome == "fail":
+        yield from _generator(verdict)
+    if outcome == "invalid":
+        yield Words(
+            "This run says nothing about the target: fix the run first, then repeat it.",
+            "この実行の結果は、対象の性能を判断する根拠になりません。実行側の問題を直してから、やり直してください。",
+        )
+    if outcome == "inconclusive":
+        yield Words(
+            "The sample is too small: repeat the run, or make the step longer.",
+            "標本が足りません。実行を繰り返すか、ステップを長くしてください。",
+        )
+
+
+def _failed(seen: Measurement) -> Iterator[Words]:
+    kinds: Counter[str] = Counter()
+    for (_, _, what, kind), count in seen.steps.counts.items():
+        if what == "failed":
+            kinds[kind] += count
+    if kinds:
+        named = ", ".join(f"{kind} ({count})" for kind, count in kinds.most_common(KINDS))
+        issued, failed = seen.steps.total("issued"), kinds.total()
+        more = ", and others" if len(kinds) > KINDS else ""
+        part = f"{failed / issued * 100:.3g} %"
+        yield Words(
+            f"{failed} of {issued} requests failed ({part}): {named}{more}.",
+            f"{issued}件のうち{failed}件のリクエストが失敗しました（{part}）: {named}{'など' if more else ''}",
+        )
+
+
+def _slow(verdict: LoadVerdict) -> Iterator[Words]:
+    """Say since when p95 is over the limit of every endpoint, or when it was worst."""
+    if not verdict.conditions.plan.percentiles:
+        return
+    objectives = verdict.conditions.objectives.endpoints
+    limit = max(objectives[name].p95_ms for name in _endpoints(verdict))
+    tails = _tails(verdict)
+    slow = [at for at, ms in tails if ms > limit]
+    to_the_end = [at for at, _ in takewhile(lambda tail: tail[1] > limit, reversed(tails))]
+    if to_the_end:
+        since = to_the_end[-1]
+        yield Words(
+            f"From {since} s after the start to the end p95 was over {limit:g} ms.",
+            f"開始{since}秒後から終了まで、p95が{limit:g} msを超えていました。",
+        )
+    elif slow:
+        at, worst = max(tails, key=lambda tail: tail[1])
+        part = len(slow) / len(tails) * 100
+        yield Words(
+            f"p95 was over {limit:g} ms in {part:.3g} % of the time, "
+            f"at worst {worst:g} ms, {at} s after the start.",
+            f"全体の{part:.3g} %の時間でp95が{limit:g} msを超えました（最大は開始{at}秒後の{worst:g} ms）。",
+        )
+
+
+def _tails(verdict: LoadVerdict) -> list[tuple[int, float]]:
+    """Return p95 over time: (seconds after the start, ms) of each bin with answers."""
+    bins, width = verdict.measurement.bins, bin_seconds(verdict.conditions.plan.seconds)
+    found = (
+        (place * width, confidence.percentile(bins.by_detail(place, "", "latency"), 0.95))
+        for place in sorted({place for place, *_ in bins.counts})
+    )
+    return [(at, tail.value) for at, tail in found if tail]
+
+
+def _endpoints(verdict: LoadVerdict) -> set[str]:
+    plan = verdict.conditions.plan
+    return {name for step in plan.steps for name in plan.planned(step)}
+
+
+def _generator(verdict: LoadVerdict) -> Iterator[Words]:
+    late: Counter[float] = Counter()
+    for number in range(len(verdict.conditions.plan.steps)):
+        late.update(verdict.measurement.steps.by_detail(number, "", "lateness"))
+    if found := confidence.percentile(late, 0.99):
+        yield Words(
+            f"The generator kept its pace (p99 of its arrivals {found.value:g} ms late): "
+            "it is the target that did not.",
+            f"負荷の生成は計画どおりでした（到着の遅れのp99は{found.value:g} ms）。原因は対象側にあります。",
+        )
+
 
 COLUMNS = ("step", "route", "criterion", "result", "measured", "interval", "limit")
 Row = tuple[Words, ...]

@@ -6,8 +6,7 @@ from pathlib import Path
 
 from load.engine.admission import LoadRefused
 from load.engine.objectives import OBJECTIVES_FILE, Objectives, read_objectives
-from load.engine.plan import JOURNEY, LoadPlan, LoadStep
-from load.engine.throttle import TokenBucket
+from load.engine.plan import JOURNEY, LoadPlan, LoadStep, TokenBucket
 from signoff.environment import Environment
 from signoff.environment.application import Application
 

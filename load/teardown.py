@@ -20,8 +20,7 @@ from load.engine.plan import AWARD
 from load.engine.run_file import LoadRun
 from load.engine.session_pool import ANY_STAMP, USED_FILE, record_all_users
 from load.engine.verdict import LoadVerdict
-from load.line_untouched import line_calls
-from load.pool_builder import PREFIX
+from load.pool_builder import PREFIX, line_calls
 from load.target import ClientFactory, LoadTarget, Say
 
 CLEAN = "python -m smoke clean --env {}"

@@ -1,24 +1,31 @@
-"""Builds a run from the command line's options: the environment, the caller, the evidence store, the judge."""
+"""Builds a run from the command line's options: the environment, the caller, the evidence store, the judge, the prompts."""
 
-from collections.abc import Iterator, Mapping
+import sys
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cache, partial
 from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Protocol
+from xml.etree.ElementTree import parse
 
 from aws.change.gate import nothing
 from aws.release import code_sha256
+from aws.words import Words, joined
 from lambdas.packing import pack
 from plan import plan_for
 from runbook import rights
 from runbook.catalogue import states_of
 from runbook.cutover.verdict import newest
-from runbook.engine import Journal, Procedure, Run
+from runbook.engine import Journal, Procedure, Refused, Run
 from runbook.engine.screen import ConsoleScreen
+from runbook.engine.step_context import ProofRun
 from runbook.evidence import Binding, Evidence, Signing, read_live
 from runbook.judge import (
     Checks,
     Findings,
+    Runner,
     apart_from_aws,
     in_process_of_its_own,
     in_process_with,
@@ -27,12 +34,159 @@ from runbook.local_stack import local_stack, mail_answerer
 from runbook.migration.source import reach
 from runbook.options import LINE_TOKEN_FILE, SIGNER
 from runbook.procedures.provision import context_for
-from runbook.prompts import secret_source, signer
-from runbook.proof import proof_run_of
 from signoff.environment import Environment, embedded
 from signoff.environment.guard import GuardError, guard, open_session
 from signoff.evidence import StoreSettings, open_store
 from signoff.judge.checklist import Checklist
+from signoff.judge.exit_codes import Exit
+from signoff.judge.judged_by import CHANGED, commit_of
+from signoff.judge.outcome import Outcome
+
+
+class Typed(Protocol):
+    """Asks a person at the terminal, ``hidden`` without an echo."""
+
+    def __call__(self, question: Words, /, *, hidden: bool = False) -> str: ...
+
+
+def secret_source(token_file: Path | None, typed: Typed | None) -> Callable[[str], str]:
+    """Return what asks for the one secret that no machine can make; raises Refused where no person can be asked.
+
+    A command line is readable by every user of the machine, so no option takes the value itself.
+    """
+
+    @cache
+    def ask(_: str) -> str:
+        if token_file is not None:
+            value = _text_of(token_file).strip()
+        elif typed is not None:
+            question = Words(
+                en="LINE channel access token (not shown): ",
+                ja="LINEのチャネルアクセストークン（表示されません）: ",
+            )
+            value = typed(question, hidden=True)
+        else:
+            raise Refused(
+                en="the LINE channel access token is needed, and there is no terminal to ask at: name its file with --line-token-file",
+                ja="LINEのチャネルアクセストークンが必要ですが、ターミナルがありません。--line-token-fileでファイルを指定してください",
+            )
+        if not value:
+            raise Refused(
+                en="the LINE channel access token is empty: issue one, then run it again",
+                ja="LINEのチャネルアクセストークンが空です。発行してから再実行してください",
+            )
+        return value
+
+    return ask
+
+
+def _text_of(file: Path) -> str:
+    try:
+        return file.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise Refused(
+            en=f"{file} can't be read as UTF-8 text ({error}): put the token alone into it",
+            ja=f"{file}をUTF-8のテキストとして読み取れません（{error}）。トークンだけを書いてください",
+        ) from None
+
+
+def signer(name: str | None, typed: Typed | None) -> Callable[[], str]:
+    """Return what asks for the name of the person who signs, once; Refused where no person is there."""
+
+    @cache
+    def ask() -> str:
+        asked = Words(en="Who signs (your name): ", ja="署名者（氏名）: ")
+        given = name or (typed(asked) if typed is not None else "")
+        if not given:
+            raise Refused(
+                en="a signature needs the name of a person: give it with --by",
+                ja="署名には人の氏名が必要です。--byで指定してください",
+            )
+        return given
+
+    return ask
+
+
+TESTS = "tests/lambdas"
+NOT_DEEP = "--ignore-glob=*/deep/*"
+"""Deep tests install older packages from an index: where it is out of reach, they say nothing of the functions."""
+NAMED = 5
+"""How many tests that failed are named."""
+LIVE_IS_BUILT = "DEP-38"
+"""The row that says that the embedded stack ran what this commit builds."""
+PROVING = frozenset({Outcome.PASS, Outcome.EXCLUDED, Outcome.NOT_HERE})
+"""Outcomes of rows with which a run on an embedded stack is GO, and no condition is left."""
+
+
+def proof_run_of(
+    root: Path,
+    run: Runner,
+    packed: Callable[[], Mapping[str, str]],
+    commit: Callable[[Path], str] = commit_of,
+) -> ProofRun:
+    """Try the checkout at ``root``; Refused where its tests are not there, or its files are not those of its commit.
+
+    ``packed`` packs the functions: key -> digest.
+    """
+    if not (root / TESTS).is_dir():
+        raise Refused(
+            en=f"{root} has no {TESTS}: prove it in a checkout of the commit",
+            ja=f"{root}に{TESTS}がありません。コミットのチェックアウトで検証してください",
+        )
+    tried = commit(root)
+    if tried.endswith(CHANGED):
+        raise Refused(
+            en="files of this checkout are not those of its commit: commit them, then prove it",
+            ja="チェックアウトのファイルがコミットと異なります。コミットしてから検証してください",
+        )
+    tests, red = _failed_tests(run), _not_green(run)
+    return ProofRun(
+        results={"tests": "failed" if tests else "passed", "embedded": "NO-GO" if red else "GO"},
+        commit=tried,
+        built=packed(),
+        why=joined(words for words in (tests, _no_go(red)) if words),
+    )
+
+
+def _failed_tests(run: Runner) -> Words | None:
+    """Run the functions' tests; say which failed, as far as pytest could list them, or return None."""
+    with TemporaryDirectory() as folder:
+        listed = Path(folder, "tests.xml")
+        command = ["-m", "pytest", TESTS, NOT_DEEP, "-q", "-n", "auto", f"--junit-xml={listed}"]
+        if run([sys.executable, *command]) == 0:
+            return None
+        names = ", ".join([*_failures(listed)][:NAMED]) or "-"
+    return Words(
+        en=f"the functions' own tests failed ({names}), which `python -m pytest {TESTS}` shows",
+        ja=f"関数自身のテストが不合格です（{names}。`python -m pytest {TESTS}`で確認できます）",
+    )
+
+
+def _failures(listed: Path) -> Iterator[str]:
+    if listed.exists():
+        for case in parse(listed).iter("testcase"):  # noqa: S314 - pytest wrote it
+            if case.find("failure") is not None or case.find("error") is not None:
+                yield f"{case.get('classname')}.{case.get('name')}"
+
+
+def _not_green(run: Runner) -> tuple[str, ...]:
+    """Judge an embedded stack; return the rows that keep it from a GO, the one on its code where nothing else is red."""
+    code, rows = Checks("local", (), run).judged(())
+    ends = {str(row.row["id"]): row.outcome for row in rows}
+    red = [id_ for id_, end in ends.items() if end not in PROVING]
+    proven = code == Exit.DONE and ends.get(LIVE_IS_BUILT) is Outcome.PASS
+    return tuple(red) if proven or red else (LIVE_IS_BUILT,)
+
+
+def _no_go(rows: tuple[str, ...]) -> Words | None:
+    if not rows:
+        return None
+    named = ", ".join(rows)
+    return Words(
+        en=f"the run on an embedded stack is no GO ({named}), which `pytest --env local` shows",
+        ja=f"組み込みスタックでの判定がGOではありません（{named}。`pytest --env local`で確認できます）",
+    )
+
 
 ROOT = Path(__file__).parent.parent
 RESTING = {"rehearsal": "ROLL-05", "recount": "DATA-05"}

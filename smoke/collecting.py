@@ -8,11 +8,9 @@ from typing import Any
 from aws.words import Words
 from plan.masters import Spot
 from smoke.calls import Answer, Call, Session
-from smoke.flaws import differs
-from smoke.properties import EDGE_M, Visitor
-from smoke.row_calls import RowCalls
+from smoke.properties import EDGE_M, Visitor, unknown
+from smoke.row_calls import RowCalls, differs
 from smoke.scenarios import Scenarios
-from smoke.unknown_input import unknown
 
 AT_ONCE = 4
 """Taps of somebody impatient, or of somebody who wants to win twice."""

@@ -42,7 +42,7 @@ CLEAN = Command(
     Words(en="remove what killed runs left", ja="強制終了した実行の残したデータを削除する"),
     environment_option(),
     environments_option(),
-    does="smoke.clean:clean",
+    does="smoke.leftovers:clean",
     examples=Words(en=f"{REMOVES.en}\n{EXITS.en}", ja=f"{REMOVES.ja}\n{EXITS.ja}"),
 )
 SMOKE = CommandGroup(

@@ -1,17 +1,21 @@
-"""The documented errors that a request alone can provoke, and that request.
+"""Errors that a request alone can provoke: the documented ones, and what no request may ever be answered with, a 5xx.
 
 Of the contract's codes, 401 and 403 are the security rows' own, and STAMP_ALREADY_EXISTS is the round
-trip's; a test of ours compares the three with the contract.
+trip's; a test of ours compares the three with the contract. What typing errors, broken clients and curious people
+send breaks the contract's request schema (a test of ours compares), and could neither award nor send anything even
+if it were let through.
 """
 
-from collections.abc import Callable
+import json
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from math import inf, nextafter
 from typing import Any
 
 from lambdas.rally.domain.refusals import CODES
 from signoff.environment import Environment
 from smoke.calls import Call, Session, get, send
-from smoke.scenarios import GUIDE, HUGE_ACCURACY_M, Scenarios
+from smoke.scenarios import GUIDE, HUGE_ACCURACY_M, LONGEST_NAME, Scenarios
 
 FAR_M = 5_000
 """Metres beyond any radius and any accuracy that counts."""
@@ -118,3 +122,228 @@ POSITION_REQUIRED = Error(
 def errors_of(environment: Environment) -> tuple[Error, ...]:
     """Return the errors that a request provokes in an environment, by its settings."""
     return (*ERRORS, POSITION_REQUIRED) if environment.award_requires_position else ERRORS
+
+
+LONG = "x" * 10_000
+DEEP = "[" * 100_000
+"""Deeper than any parser goes: each stops with an error of its own before it sees that the end is missing."""
+BODIES = ("", "null", "{}", "[]", '"text"', DEEP, "user_id=U1&stamp_id=S1")
+"""Bodies that are wrong for every route."""
+NO_JSON: tuple[Callable[[str], str], ...] = (
+    lambda right: right[:-1],
+    lambda right: right + right,
+    lambda right: f"{right[:-1]},}}",
+    lambda right: right.replace('"', "'"),
+    lambda right: f"[{right}]",
+    json.dumps,
+)
+"""What makes a right body no JSON object: nothing else is wrong with it that a careless function would see first."""
+HALF = "\ud800"
+"""Half of a character: JSON can write it, UTF-8 cannot."""
+HUGE = ("NaN", "1e400", "-1e400", "1" + "0" * 400)
+"""Numbers that are infinite, or none at all, to careless code."""
+NUMBERS = frozenset({"lat", "lon", "accuracy"})
+NO_TEXT: tuple[Any, ...] = (None, 5, [], "")
+NO_USER = (*NO_TEXT, LONG, HALF, "U" + "x" * 64)
+NO_STAMP = (*NO_TEXT, LONG, HALF, "x" * 129, "two\nlines", "\x7f")
+NO_ID = (*NO_TEXT, LONG)
+NO_DEGREE: tuple[Any, ...] = (None, "35.5", True, [], 1e300)
+
+
+def beyond(low: float, high: float) -> tuple[float, float]:
+    """Return the numbers next to a range: no error of rounding is smaller."""
+    return nextafter(low, -inf), nextafter(high, inf)
+
+
+SPOILED: Mapping[str, Mapping[str, tuple[Any, ...]]] = {
+    "POST /auth/verify": {"id_token": (*NO_TEXT, LONG), "idToken": (*NO_TEXT, LONG)},
+    "POST /stamps/award": {
+        "user_id": NO_USER,
+        "stamp_id": (*NO_STAMP, "#2026-W01"),
+        "method": (*NO_TEXT, "gps", "QR"),
+    },
+    "POST /gps/verify": {
+        "userId": NO_USER,
+        "spotId": (*NO_STAMP, "#2026-W01"),
+        "lat": (*NO_DEGREE, *beyond(-90, 90)),
+        "lon": (*NO_DEGREE, *beyond(-180, 180)),
+        "accuracy": (None, -1, beyond(0, 0)[0], "5", True, []),
+    },
+    "POST /notify": {
+        "user_id": NO_USER,
+        "type": (*NO_TEXT, "greeting"),
+        "data": (
+            *([], "text", 5),
+            *({"stamp_name": number} for number in (5, "", " ", "\t", "x" * 301)),
+            *(
+                {"image_url": number}
+                for number in (5, "", "http://a.jp/a.png", "https://[", "https://a.jp/ü")
+            ),
+            {"image_url": "https://a.jp/" + "x" * 1988},
+        ),
+    },
+    "POST /richmenu/set": {
+        "user_id": NO_USER,
+        "richmenu_id": (*NO_ID, "../../all", "richmenu-" + "0" * 33, "richmenu-" + "0" * 31),
+    },
+    "DELETE /richmenu/unset": {"user_id": NO_USER},
+}
+"""Route -> member -> values that are invalid for it, while all other members are valid."""
+QUERIES: Mapping[str, tuple[Mapping[str, str], ...]] = {
+    "GET /stamps": (
+        {},
+        {"userId": ""},
+        {"userId": "x" * 3000},
+        {"userId": "U" + "x" * 64},
+        {"userid": "U1"},
+    ),
+    "GET /ranking/weekly": tuple(
+        {"period": name}
+        for name in (
+            "2026",
+            "2026-W54",
+            "☃",
+            "0000-W01",
+            "2026-W00",
+            " 2026-W10",
+            "2026-W10\n",
+            "x" * 3000,
+        )
+    ),
+    "GET /ranking/monthly": tuple(
+        {"period": name}
+        for name in (
+            "2026",
+            "2026-13",
+            "☃",
+            "0000-01",
+            "2026-00",
+            " 2026-10",
+            "2026-10\n",
+            "x" * 3000,
+        )
+    ),
+}
+
+
+def takes_input(route: str) -> bool:
+    return route in SPOILED or route in QUERIES
+
+
+def bad_calls(route: str, scenarios: Scenarios) -> Iterator[Call]:
+    """Yield the calls of a route; each of them must be answered by a 4xx."""
+    verb, path = route.split(" ")
+    session = _sender(route, scenarios)
+    for query in QUERIES.get(route, ()):
+        yield get(path, session, **query)
+    if route in SPOILED:
+        for body in (*BODIES, *_spoiled(route, scenarios, session)):
+            yield Call(verb=verb, path=path, session=session, body=body)
+
+
+def _sender(route: str, scenarios: Scenarios) -> Session | None:
+    if route == "POST /auth/verify":
+        return None
+    if route == "POST /notify":
+        # A careless function could send a message, to the operator if it were the operator's session.
+        return scenarios.sessions.own(scenarios.caller.user_id)
+    return scenarios.caller
+
+
+def _spoiled(route: str, scenarios: Scenarios, session: Session | None) -> Iterator[str]:
+    if session is None:
+        right: Mapping[str, Any] = {}
+    else:
+        right = _right(route, scenarios, session)
+    yield from (spoil(json.dumps(right)) for spoil in NO_JSON)
+    for name, values in SPOILED[route].items():
+        for value in values:
+            yield json.dumps({**right, name: value})
+        for number in HUGE if name in NUMBERS else ():
+            yield json.dumps({**right, name: HALF}).replace(json.dumps(HALF), number)
+
+
+def _right(route: str, scenarios: Scenarios, session: Session) -> Mapping[str, Any]:
+    """Return valid members; of a real spot if only a position is verified, so that a 404 hides nothing."""
+    members = scenarios.harmless(route, session, session.user_id).members
+    if route == "POST /gps/verify":
+        return scenarios.position(session).members
+    return {**members, "type": "stamp_awarded"} if route == "POST /notify" else members
+
+
+@dataclass(frozen=True, slots=True)
+class BoundaryInput:
+    """Input just within what the contract allows; ``status`` and ``code`` are the right answer."""
+
+    about: str
+    call: Callable[[Scenarios], Call]
+    status: int = 200
+    code: str | None = None
+
+    def __str__(self) -> str:
+        return self.about
+
+
+def _token(length: int) -> Callable[[Scenarios], Call]:
+    return lambda _: send("POST /auth/verify", id_token="x" * length)
+
+
+def _place(**place: float) -> Callable[[Scenarios], Call]:
+    return lambda scenarios: scenarios.position(scenarios.caller, **place)
+
+
+def _notify(kind: str = "stamp_awarded", **data: str) -> Callable[[Scenarios], Call]:
+    def call(scenarios: Scenarios) -> Call:
+        session = scenarios.sessions.own(scenarios.sessions.user("caller"))
+        return scenarios.notify(session, type=kind, data=data)
+
+    return call
+
+
+def _of_longest_id(scenarios: Scenarios) -> Call:
+    return scenarios.stamps_of(scenarios.sessions.own(scenarios.sessions.user(LONGEST_NAME)))
+
+
+def _without_a_body_of_its_own(scenarios: Scenarios) -> Call:
+    session = scenarios.sessions.own(scenarios.sessions.user("caller"))
+    return send("POST /notify", session, user_id=session.user_id, type="event_started", data=None)
+
+
+BOUNDS = (
+    BoundaryInput("ID token of 8192 characters", _token(8192), 401, "TOKEN_VERIFICATION_FAILED"),
+    *(BoundaryInput(f"latitude {at}", _place(lat=at)) for at in (-90, 0, 90)),
+    *(BoundaryInput(f"longitude {at}", _place(lon=at)) for at in (-180, 0, 180)),
+    *(BoundaryInput(f"accuracy {at}", _place(accuracy=at)) for at in (0, 0.5, 1.7e308)),
+    BoundaryInput(
+        "spot id of 128 characters",
+        lambda s: s.position(s.caller, spotId="x" * 128),
+        404,
+        "STAMP_NOT_FOUND",
+    ),
+    BoundaryInput("user id of 64 characters", _of_longest_id),
+    BoundaryInput(
+        "session of a clock ahead of ours", lambda s: s.stamps_of(s.sessions.ahead(s.caller))
+    ),
+    BoundaryInput("stamp name of 300 characters", _notify(stamp_name="x" * 300)),
+    BoundaryInput("text of 300 characters", _notify("reminder", message="x" * 300)),
+    BoundaryInput(
+        "text of 301 characters", _notify("reminder", message="x" * 301), 400, "VALIDATION_ERROR"
+    ),
+    BoundaryInput("stamp name of two lines", _notify(stamp_name="one\ntwo")),
+    BoundaryInput("picture of 2000 characters", _notify(image_url="https://a.jp/" + "x" * 1987)),
+    BoundaryInput(
+        "picture with all that a URL may have", _notify(image_url="https://a.jp:443/a?b=[c]&d#~e")
+    ),
+    BoundaryInput("no data", _without_a_body_of_its_own),
+    *(
+        BoundaryInput(f"week {name}", period_of("weekly", name))
+        for name in ("1000-W01", "2026-W53", "9999-W52")
+    ),
+    BoundaryInput(
+        "week that a year does not have", period_of("weekly", "2025-W53"), 400, "VALIDATION_ERROR"
+    ),
+    *(
+        BoundaryInput(f"month {name}", period_of("monthly", name))
+        for name in ("1000-01", "2026-12", "9999-12")
+    ),
+)

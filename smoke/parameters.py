@@ -7,9 +7,8 @@ from aws.desired import LogGroup
 from aws.words import Words
 from plan import Plan
 from signoff.environment import Environment, embedded
-from smoke.bad_input import BOUNDS, takes_input
 from smoke.cors import CASES
-from smoke.errors import errors_of
+from smoke.errors import BOUNDS, errors_of, takes_input
 from smoke.id_tokens import FLAWS
 from smoke.sessions import KINDS, ODD
 

@@ -9,12 +9,11 @@ from aws.section import Follows, NotTestable
 from aws.words import Words
 from plan import Plan
 from signoff.environment import Environment
-from smoke.all_answers import own_headers
-from smoke.bad_input import bad_calls, takes_input
+from smoke.aws import held_in
 from smoke.calls import Answer, Call, Session
 from smoke.contract import contract
-from smoke.errors import ERRORS
-from smoke.live_secrets import held_in
+from smoke.cors import own_headers
+from smoke.errors import ERRORS, bad_calls, takes_input
 from smoke.manual import ManualOnly
 from smoke.root_causes import LOGIN, ROWS
 from smoke.row_calls import Build, RowCalls

@@ -1,22 +1,49 @@
-"""The calls that one row's test makes: each answer is noted as evidence, and judged against the contract."""
+"""The calls that one row's test makes: each answer is noted as evidence, judged against the contract, and its flaw ends the test."""
 
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from typing import Any
 
-from aws.section import Follows
+from aws.section import Broken, Follows
 from aws.words import Words, words_of
 from signoff.judge.observations import Observations
 from signoff.judge.quiet_time import NotYet
 from smoke.calls import Answer, Call, Session
 from smoke.client import NoResponse
 from smoke.contract import contract
-from smoke.flaws import hold
 from smoke.root_causes import LOGIN, ROWS, SESSION
 from smoke.scenarios import Scenarios
 from smoke.sessions import SYNTHETIC, NoSession
 from smoke.suite import Suite
+
+
+def hold(*flaws: Words) -> None:
+    """Raise Broken with the first of these flaws and their number; empty words are no flaw."""
+    told = [flaw for flaw in flaws if flaw]
+    if told:
+        first, count = told[0], len(told)
+        more = Words(en=f" ({count} such flaws)", ja=f"（ほかを含め{count}件）")
+        raise Broken(Words(en=first.en + more.en, ja=first.ja + more.ja) if count > 1 else first)
+
+
+def require(holds: object, otherwise: Words) -> None:
+    """Raise Broken with ``otherwise`` unless something holds."""
+    hold(*([] if holds else [otherwise]))
+
+
+def differs(answer: Answer, what: str, found: object, expected: object, ja: str = "") -> Words:
+    """Say that a fact of an answer is not what it must be; ``ja`` names it where its own name is English."""
+    return Words(
+        en=f"{answer}: {what} is {found}, expected {expected}",
+        ja=f"{answer.ja}。{ja or what}が{found}（期待値{expected}）",
+    )
+
+
+def listed(names: Iterable[str]) -> str:
+    """Join names in sorted order."""
+    return ", ".join(sorted(names))
+
 
 AWARD = "POST /stamps/award"
 AT_ONCE = 4

@@ -20,9 +20,8 @@ from aws.desired import Secret
 from aws.section import NotTestable
 from aws.unreadable import Obstacle
 from aws.words import SILENCE, Words
-from smoke.aws import Clients
+from smoke.aws import Clients, live_value
 from smoke.calls import Session
-from smoke.live_secrets import live_value
 from smoke.manual import ManualOnly
 
 Claims = Mapping[str, Any]

@@ -14,13 +14,12 @@ from plan import Plan
 from plan.masters import Spot, spots_in
 from signoff.environment import Environment
 from signoff.judge.snapshot import Snapshot
-from smoke.aws import Clients
+from smoke.aws import Clients, needles_of
 from smoke.calls import Answer, Call
 from smoke.cleaning import Cleaner
 from smoke.client import CLOCK_S, SAME_CLOCK_S, Client, NoResponse
 from smoke.id_tokens import IdTokens
 from smoke.line import LineClient
-from smoke.live_secrets import needles_of
 from smoke.manual import ManualOnly
 from smoke.root_causes import ROWS, RootCauses
 from smoke.scenarios import GUIDE, Scenarios

@@ -15,10 +15,10 @@ from signoff.judge.snapshot import Snapshot
 from smoke.aws import AWAY, Clients, clients, not_read
 from smoke.cleaning import Cleaner
 from smoke.client import Client
-from smoke.flaws import require
 from smoke.id_tokens import GIVEN, IdTokens
 from smoke.line import LineClient
 from smoke.notes import Notes
+from smoke.row_calls import require
 from smoke.scenarios import users_of
 from smoke.sessions import BORROWED, sessions_of
 from smoke.suite import Suite, left_behind

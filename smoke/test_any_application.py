@@ -24,7 +24,7 @@ from smoke.cors import (
     not_allowed,
     preflight,
 )
-from smoke.flaws import hold, require
+from smoke.row_calls import hold, require
 from smoke.sessions import PUBLIC_KEYS, SessionMinter, sessions_of
 from smoke.suite_session import address, api_key
 

@@ -3,12 +3,10 @@
 from aws.words import Words
 from signoff.judge.checklist import expectation
 from signoff.report.shown_values import parameter
-from smoke.flaws import hold, require
-from smoke.properties import lifetime_flaws
+from smoke.properties import decided_login, lifetime_flaws
 from smoke.root_causes import LOGIN
-from smoke.row_calls import RowCalls, logged_in
+from smoke.row_calls import RowCalls, hold, logged_in, require
 from smoke.scenarios import GUIDE
-from smoke.unknown_input import decided_login
 
 
 @expectation("SMOKE-01", ja="手順書に記載の呼び出しが拒否される")

@@ -4,8 +4,7 @@ from aws.words import Words
 from signoff.judge.checklist import expectation
 from signoff.judge.observations import Observations
 from smoke.collecting import award_time_flaws, new_stamps, tour
-from smoke.flaws import hold, require
-from smoke.row_calls import AWARD, RowCalls, awarded
+from smoke.row_calls import AWARD, RowCalls, awarded, hold, require
 from smoke.scenarios import Scenarios
 from smoke.suite import left_behind
 

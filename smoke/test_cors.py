@@ -2,7 +2,6 @@
 
 from aws.words import Words
 from signoff.judge.checklist import expectation
-from smoke.all_answers import not_for_the_front_end
 from smoke.cors import (
     ALLOW,
     FOREIGN,
@@ -14,11 +13,11 @@ from smoke.cors import (
     headers_of,
     listed,
     not_allowed,
+    not_for_the_front_end,
     shown,
     verbs_of,
 )
-from smoke.flaws import hold, require
-from smoke.row_calls import RowCalls
+from smoke.row_calls import RowCalls, hold, require
 
 
 @expectation("SMOKE-13", ja="フロントエンドのプリフライトが許可される")

@@ -3,8 +3,7 @@
 from aws.desired import LogGroup
 from signoff.judge.checklist import expectation
 from smoke.delays import late_answers, late_starts
-from smoke.flaws import hold
-from smoke.row_calls import RowCalls
+from smoke.row_calls import RowCalls, hold
 
 
 @expectation("PERF-01", ja="この実行への応答が遅くない")

@@ -1,12 +1,10 @@
 """Errors: answered as documented, bad input never with a 5xx, and nothing revealed about the inside."""
 
 from signoff.judge.checklist import expectation
-from smoke.bad_input import BoundaryInput
-from smoke.errors import Error
-from smoke.flaws import hold
+from smoke.errors import BoundaryInput, Error
 from smoke.logs import faults_of, group_of
 from smoke.refusals import leaking, naming, refused_input, unclear
-from smoke.row_calls import RowCalls
+from smoke.row_calls import RowCalls, hold
 
 
 @expectation("SMOKE-11", ja="API仕様にあるエラーを仕様どおりに返す")

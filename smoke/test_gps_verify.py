@@ -3,9 +3,8 @@
 from aws.words import Words
 from signoff.judge.checklist import expectation
 from smoke.errors import FAR_M
-from smoke.flaws import hold, require
 from smoke.properties import beyond_the_cap, misjudged, wrong_place
-from smoke.row_calls import RowCalls
+from smoke.row_calls import RowCalls, hold, require
 from smoke.scenarios import HUGE_ACCURACY_M
 
 

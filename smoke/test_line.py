@@ -2,12 +2,12 @@
 
 from aws.words import Words
 from signoff.judge.checklist import expectation
-from smoke.channel import judge_message_quota, judge_token_life
-from smoke.flaws import listed, require
 from smoke.integrations import (
     bot,
     configuration,
     configured,
+    judge_message_quota,
+    judge_token_life,
     kind_of,
     liff_app,
     origin_of,
@@ -16,7 +16,7 @@ from smoke.integrations import (
     shown,
     wanted_configuration,
 )
-from smoke.row_calls import RowCalls
+from smoke.row_calls import RowCalls, listed, require
 
 
 @expectation("SMOKE-18", ja="チャネルアクセストークンが本環境のボットのものである")

@@ -3,10 +3,9 @@
 from aws.desired import LogGroup
 from aws.words import Words
 from signoff.judge.checklist import expectation
-from smoke.flaws import hold, require
 from smoke.log_privacy import exposed_in_logs
 from smoke.logs import asked_of, lines_of
-from smoke.row_calls import RowCalls
+from smoke.row_calls import RowCalls, hold, require
 
 
 @expectation("MON-14", ja="自身のリクエストがログで見つかる")

@@ -1,8 +1,7 @@
 """POST /notify: a message to the caller, over LINE."""
 
 from signoff.judge.checklist import expectation
-from smoke.flaws import hold
-from smoke.row_calls import RowCalls
+from smoke.row_calls import RowCalls, hold
 
 
 @expectation("SMOKE-05", ja="合成ユーザーへの通知がエラーなく省かれる")

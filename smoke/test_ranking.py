@@ -1,9 +1,8 @@
 """GET /ranking/weekly and /ranking/monthly: who collected most."""
 
 from signoff.judge.checklist import expectation
-from smoke.flaws import hold, require
 from smoke.properties import period_flaws, synthetic_in_ranking
-from smoke.row_calls import RowCalls, synthetic_ranked
+from smoke.row_calls import RowCalls, hold, require, synthetic_ranked
 
 
 @expectation("SMOKE-06", ja="週間ランキングが返る")

@@ -1,8 +1,7 @@
 """GET /richmenu/list, POST /richmenu/set, DELETE /richmenu/unset: menus at LINE."""
 
 from signoff.judge.checklist import expectation
-from smoke.flaws import hold
-from smoke.row_calls import RowCalls
+from smoke.row_calls import RowCalls, hold
 
 
 @expectation("SMOKE-08", ja="リッチメニューの一覧が返る")

@@ -2,11 +2,10 @@
 
 from aws.words import Words
 from signoff.judge.checklist import expectation
-from smoke.all_answers import cacheable_answers
-from smoke.flaws import hold, require
+from smoke.cors import cacheable_answers
+from smoke.properties import decided
 from smoke.refusals import accepted_by_public_keys, asked_with
-from smoke.row_calls import RowCalls
-from smoke.unknown_input import decided
+from smoke.row_calls import RowCalls, hold, require
 
 
 @expectation("SMOKE-15", ja="本番の署名鍵で署名したセッションが受け入れられる")

@@ -1,8 +1,7 @@
 """GET /stamps: what a person has collected."""
 
 from signoff.judge.checklist import expectation
-from smoke.flaws import hold
-from smoke.row_calls import RowCalls
+from smoke.row_calls import RowCalls, hold
 
 
 @expectation("SMOKE-02", ja="呼び出した本人のスタンプの一覧と件数が返る")

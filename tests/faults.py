@@ -10,8 +10,7 @@ from collections.abc import Callable
 from fnmatch import fnmatchcase
 from time import sleep
 
-from local.aws.errors import access_denied, refusal
-from local.aws.request import Request, Response
+from local.aws.request import Request, Response, access_denied, refusal
 
 Fault = Callable[[Request], Response | None]
 

@@ -8,7 +8,7 @@ import pytest
 
 from checks.environment_limits import limits
 from checks.environment_values import judged, notices
-from load.engine.throttle import TokenBucket
+from load.engine.plan import TokenBucket
 from load.plans import plans
 from plan.edge import judged_for
 from signoff.environment import Area, Decision, FunctionSettings, load

@@ -11,9 +11,8 @@ from pydantic import TypeAdapter
 
 from load.engine.admission import LoadRefused, unreadable
 from load.engine.objectives import Objectives
-from load.engine.plan import LoadPlan
+from load.engine.plan import LoadPlan, TokenBucket
 from load.engine.session_pool import SessionPool
-from load.engine.throttle import TokenBucket
 from load.engine.validity import Conditions
 
 PROJECT = Path(__file__).resolve().parents[2]

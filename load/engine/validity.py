@@ -7,8 +7,7 @@ from aws.words import Words
 from load.engine import confidence
 from load.engine.measurement import Measurement
 from load.engine.objectives import Objectives
-from load.engine.plan import AWARD, LoadPlan, LoadStep
-from load.engine.throttle import TokenBucket
+from load.engine.plan import AWARD, LoadPlan, LoadStep, TokenBucket
 
 
 @dataclass(frozen=True, slots=True)

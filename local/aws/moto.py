@@ -16,9 +16,8 @@ from functools import cache
 from typing import Any
 from urllib.parse import unquote
 
-from local.aws.errors import internal_failure, not_implemented
 from local.aws.moto_speed import once_for_all_stacks
-from local.aws.request import Request, Response
+from local.aws.request import Request, Response, internal_failure, not_implemented
 
 _log = logging.getLogger(__name__)
 

@@ -6,16 +6,55 @@ would come to its end while somebody looks.
 
 import time
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from local.aws.items import Key, key_of, put_back, writes
-from local.aws.items import image as image_of
+from moto.dynamodb.models.dynamo_type import DynamoType
+
 from local.aws.request import Request, Response
 from local.aws.server import LocalAws
 from local.moto_fixes import corrected
+
+Key = tuple[tuple[str, str], ...]
+
+
+def writes(operation: str, asked: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    """Yield table and key (or whole item) of everything that a call writes."""
+    if operation in {"PutItem", "UpdateItem", "DeleteItem"}:
+        yield asked["TableName"], asked.get("Item") or asked["Key"]
+    elif operation == "BatchWriteItem":
+        for name, requests in asked["RequestItems"].items():
+            for request in requests:
+                put, delete = request.get("PutRequest"), request.get("DeleteRequest")
+                yield name, put["Item"] if put else delete["Key"]
+    elif operation == "TransactWriteItems":
+        for item in asked.get("TransactItems") or ():
+            for kind, write in item.items():
+                if kind != "ConditionCheck":
+                    yield write.get("TableName", ""), write.get("Item") or write.get("Key") or {}
+
+
+def key_of(table: Any, given: Mapping[str, Any]) -> Key:
+    """Return the key that a write names; empty where it lacks a part, which DynamoDB refuses."""
+    names = [name for name in (table.hash_key_attr, table.range_key_attr) if name]
+    whole = all(name in given for name in names)
+    return tuple(next(iter(given[name].items())) for name in names) if whole else ()
+
+
+def image_of(table: Any, key: Key) -> Mapping[str, Any] | None:
+    found = table.get_item(*(DynamoType({kind: value}) for kind, value in key))
+    return dict(found.to_json()["Attributes"]) if found else None
+
+
+def put_back(table: Any, key: Key, given: Mapping[str, Any] | None) -> None:
+    """Let an item be as it was read before; None: it was not there."""
+    names = [DynamoType({kind: value}) for kind, value in key]
+    table.delete_item(names[0], names[1] if len(names) > 1 else None)
+    if given is not None:
+        table.put_item(dict(given))
+
 
 KEPT = 50_000
 """Writes that are remembered; a table can't be restored to a moment before the oldest one forgotten."""

@@ -8,11 +8,10 @@ from dataclasses import dataclass
 from typing import ClassVar, Protocol, Self
 from urllib.parse import parse_qsl, unquote, urlsplit
 
-from local.aws.errors import internal_failure
 from local.aws.identity import Identity
 from local.aws.moto import Moto
 from local.aws.operations import resolve
-from local.aws.request import Request, Response, by, json_response
+from local.aws.request import Request, Response, by, internal_failure, json_response
 from local.http import LoopbackServer
 from local.moto_fixes import CODE_PATH, code_at, corrected
 

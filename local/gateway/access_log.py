@@ -6,9 +6,8 @@ import threading
 import time
 from collections import defaultdict
 
-from local.gateway.call import ApiCall
+from local.gateway.call import ApiCall, render
 from local.gateway.control import LogsError, MotoControl
-from local.gateway.variables import render
 
 _MOST_PER_WRITE = 1_000
 _GATHER_S = 1.0

@@ -9,12 +9,11 @@ from typing import Any
 
 from aws.iam import EvalDecision, context, evaluate, parse
 from local.functions.invocation import Invocation
-from local.gateway.call import ApiCall
+from local.gateway.call import ApiCall, text_of
 from local.gateway.event import request_authorizer_event
 from local.gateway.invoke import InvokeError, Invoker, InvokeRefusedError, InvokeTimeoutError
 from local.gateway.refusal import GatewayRefusal
 from local.gateway.snapshot import Authorizer
-from local.gateway.variables import text_of
 
 TIMEOUT_MS = 29_000
 _REMEMBERED = 10_000

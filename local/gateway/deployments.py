@@ -3,8 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from local.aws.errors import refusal
-from local.aws.request import Request, Response
+from local.aws.request import Request, Response, refusal
 from local.aws.server import LocalAws
 from local.gateway.export import exported
 from local.gateway.snapshot import (

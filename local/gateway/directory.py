@@ -4,11 +4,9 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from local.gateway.control import MotoControl
+from local.gateway.control import ControlPlane, Limit, MotoControl, StageSettings, UsagePlan
 from local.gateway.deployments import Deployments
-from local.gateway.routes import Routes
-from local.gateway.settings import ControlPlane, Limit, StageSettings, UsagePlan
-from local.gateway.snapshot import DeploymentSnapshot
+from local.gateway.snapshot import DeploymentSnapshot, Routes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,5 +1,8 @@
-"""The local API Gateway data plane: serves deployed APIs over HTTP on loopback, as AWS would."""
+"""The local API Gateway data plane: serves deployed APIs over HTTP on loopback, judging each request in AWS's order."""
 
+import base64
+import hashlib
+import logging
 import math
 import time
 from collections.abc import Callable
@@ -8,13 +11,161 @@ from typing import Self
 from local.aws.request import READERS_WAIT_S, Request
 from local.functions.functions import Functions
 from local.gateway.access_log import AccessLog
-from local.gateway.call import Owner
+from local.gateway.authorizer import Authorizers
+from local.gateway.call import ApiCall, Owner, new_context, new_ids
 from local.gateway.control import MotoControl
 from local.gateway.deployments import Deployments
 from local.gateway.directory import Directory
 from local.gateway.invoke import Invoker
-from local.gateway.pipeline import LARGEST_REQUEST_BYTES, Pipeline
-from local.http import LoopbackServer
+from local.gateway.proxy import proxy
+from local.gateway.refusal import RESPONSE_TYPES, GatewayRefusal
+from local.gateway.responses import forbidden, mock, refuse
+from local.gateway.snapshot import Method, Route
+from local.gateway.throttle import TokenBuckets, UsagePlans
+from local.http import HttpReply, HttpRequest, LoopbackServer
+
+LARGEST_REQUEST_BYTES = 10 * 1024 * 1024
+"""API Gateway's payload quota for REST APIs."""
+_log = logging.getLogger(__name__)
+
+
+class Pipeline:
+    """Takes a request to its reply. Holds what outlives a request: buckets, quotas, verdicts."""
+
+    def __init__(
+        self,
+        directory: Directory,
+        invoker: Invoker,
+        access_log: AccessLog,
+        owner: Owner,
+        now: Callable[[], float],
+    ) -> None:
+        self._directory = directory
+        self._invoker = invoker
+        self._access_log = access_log
+        self._owner = owner
+        self._now = now
+        self._throttle = TokenBuckets(now)
+        self._usage_plans = UsagePlans(self._throttle, now)
+        self._authorizers = Authorizers(invoker, now)
+
+    def answer(self, request: HttpRequest) -> HttpReply:
+        """Judge, invoke and log one request. Every reply carries the ids that logs are searched by."""
+        began = time.perf_counter()
+        call = self._call(request)
+        if call is None:
+            return _with_ids(forbidden(), new_ids())
+        try:
+            reply = self._judged(call)
+        except GatewayRefusal as refusal:
+            level = logging.WARNING if refusal.status >= 500 else logging.DEBUG
+            _log.log(level, "%s %s: %s", request.verb, request.path, refusal)
+            reply = refuse(refusal, call)
+        call.outcome |= {
+            "status": reply.status,
+            "responseLength": len(reply.body),
+            "responseLatency": round((time.perf_counter() - began) * 1000),
+        }
+        self._access_log.note(call)
+        return _with_ids(reply, call.context)
+
+    def _call(self, request: HttpRequest) -> ApiCall | None:
+        served, path = self._directory.find(request.path)
+        if served is None:
+            return None
+        owner = self._owner
+        context = new_context(request, path, served, owner.account, self._now())
+        return ApiCall(request=request, path=path, served=served, owner=owner, context=context)
+
+    def _judged(self, call: ApiCall) -> HttpReply:
+        """Route, throttle, authorizer, API key with its plan, integration: the first to object answers.
+
+        The authorizer comes before the usage plan (AWS re:Post, "How can I use API Gateway logs for
+        troubleshooting?": the plan is verified after the authorizer's log lines). For stage and account
+        limits AWS states no place. They come first here, since AWS logs nothing of what they reject.
+        """
+        if call.request.length > LARGEST_REQUEST_BYTES:
+            raise GatewayRefusal("REQUEST_TOO_LARGE", why=f"{call.request.length} bytes")
+        method = call.take(_route(call)).method
+        self._admit(call, method)
+        self._authorize(call, method)
+        self._identify(call, method)
+        return self._integrate(call, method)
+
+    def _admit(self, call: ApiCall, method: Method) -> None:
+        served = call.served
+        bucket = ("method", served.api_id, served.stage, method.path, method.verb)
+        limit = served.settings.limit_of(method.path, method.verb)
+        if not (
+            self._throttle.admits(bucket, limit)
+            and self._throttle.admits("account", served.account_limit)
+        ):
+            raise GatewayRefusal(
+                "THROTTLED", why=f"{limit} of {method.verb} {method.path}, or the account's"
+            )
+
+    def _authorize(self, call: ApiCall, method: Method) -> None:
+        if method.authorization == "NONE":
+            return
+        if method.authorization == "AWS_IAM":
+            # Signatures are not verified here, so no signature is good enough.
+            raise GatewayRefusal(
+                "MISSING_AUTHENTICATION_TOKEN", why="AWS_IAM is not served locally"
+            )
+        authorizer = call.served.snapshot.authorizers.get(method.authorizer_id or "")
+        if method.authorization != "CUSTOM" or authorizer is None:
+            why = f"no Lambda authorizer for {method.authorization} {method.authorizer_id}"
+            raise GatewayRefusal("AUTHORIZER_CONFIGURATION_ERROR", why=why)
+        self._authorizers.judge(call, authorizer)
+
+    def _identify(self, call: ApiCall, method: Method) -> None:
+        if not method.api_key_required:
+            return
+        served = call.served
+        by_authorizer = served.snapshot.api.get("apiKeySource") == "AUTHORIZER"
+        value = call.usage_identifier_key if by_authorizer else call.request.header("x-api-key")
+        key = self._usage_plans.admit(
+            served.plans, (served.api_id, served.stage), (method.path, method.verb), value or ""
+        )
+        call.context["identity"] |= {"apiKey": key.value, "apiKeyId": key.id}
+
+    def _integrate(self, call: ApiCall, method: Method) -> HttpReply:
+        integration = method.integration
+        kind = integration.kind if integration else "no integration"
+        if integration and kind == "MOCK":
+            return mock(call, method, integration)
+        if integration is None or kind != "AWS_PROXY":
+            raise GatewayRefusal("API_CONFIGURATION_ERROR", why=f"{kind} is not served locally")
+        began = time.perf_counter()
+        try:
+            return proxy(call, integration, self._invoker)
+        finally:
+            call.outcome["integrationLatency"] = round((time.perf_counter() - began) * 1000)
+
+
+def _route(call: ApiCall) -> Route:
+    """Find the method. If there is none, AWS reads the Authorization header as a signature."""
+    try:
+        return call.served.routes.match(call.request.verb, call.path)
+    except GatewayRefusal as unknown:
+        header = call.request.header("Authorization")
+        if not header or "=" in header:
+            raise
+        hashed = base64.b64encode(hashlib.sha256(header.encode()).digest()).decode()
+        message = RESPONSE_TYPES["INVALID_SIGNATURE"].message or ""
+        raise GatewayRefusal(
+            "INVALID_SIGNATURE", message=message.format(hashed), why=unknown.why
+        ) from unknown
+
+
+def _with_ids(reply: HttpReply, ids: dict[str, str]) -> HttpReply:
+    headers = (
+        ("x-amzn-RequestId", ids["requestId"]),
+        ("x-amz-apigw-id", ids["extendedRequestId"]),
+        *reply.headers,
+    )
+    return HttpReply(status=reply.status, headers=headers, body=reply.body)
+
 
 INTEGRATION_LIMIT_S = 29.0
 """API Gateway's default integration time-out; a function's own 30 s never get their last second."""

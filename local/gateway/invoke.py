@@ -16,8 +16,7 @@ from typing import Any
 
 from local.functions.functions import Functions
 from local.functions.invocation import Invocation
-from local.gateway.call import ApiCall
-from local.gateway.variables import text_of
+from local.gateway.call import ApiCall, text_of
 
 PRINCIPAL = "apigateway.amazonaws.com"
 LARGEST_EVENT_BYTES = 6 * 1024 * 1024

@@ -3,10 +3,9 @@
 import json
 import re
 
-from local.gateway.call import ApiCall
+from local.gateway.call import ApiCall, mapped, plain, render
 from local.gateway.refusal import GatewayRefusal
 from local.gateway.snapshot import Integration, Method, StaticAnswer
-from local.gateway.variables import mapped, plain, render
 from local.http import HttpReply
 
 JSON = "application/json"

@@ -5,8 +5,8 @@ from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
+from local.gateway.control import ApiKey, Limit, Quota, UsagePlan, method_key
 from local.gateway.refusal import GatewayRefusal
-from local.gateway.settings import ApiKey, Limit, Quota, UsagePlan, method_key
 
 _ROUNDING = 1e-9
 

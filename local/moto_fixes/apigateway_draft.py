@@ -4,9 +4,8 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 from urllib.parse import parse_qs
 
-from local.aws.errors import refusal
 from local.aws.moto import Fix, Moto, completing
-from local.aws.request import Request, Response, json_response
+from local.aws.request import Request, Response, json_response, refusal
 
 _DEFAULT_TIMEOUT_MS = 29_000
 

@@ -3,10 +3,9 @@
 from collections.abc import Mapping
 from typing import Any
 
-from local.aws.errors import refusal
 from local.aws.moto import Fix, Moto
-from local.aws.request import Request, Response, json_response
-from local.gateway.export_extensions import DEFAULT_TEMPLATES
+from local.aws.request import Request, Response, json_response, refusal
+from local.gateway.export import DEFAULT_TEMPLATES
 from local.moto_fixes.apigateway_draft import api_of
 
 _STATUSES: Mapping[str, str | None] = {

@@ -8,9 +8,8 @@ import time
 from collections.abc import Callable, Mapping, MutableMapping
 from typing import Any
 
-from local.aws.errors import refusal
 from local.aws.moto import Fix, Moto
-from local.aws.request import Request, Response
+from local.aws.request import Request, Response, refusal
 from local.moto_fixes.apigateway_draft import api_of
 
 _DEFAULTS: Mapping[str, Any] = {

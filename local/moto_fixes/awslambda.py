@@ -11,9 +11,8 @@ import uuid
 from collections.abc import Mapping
 from typing import Any
 
-from local.aws.errors import not_implemented, refusal
 from local.aws.moto import Fix, Moto, completing
-from local.aws.request import Request, Response, json_response
+from local.aws.request import Request, Response, json_response, not_implemented, refusal
 
 CODE_PATH = "/local/code/"
 _CONCURRENCY = 1000

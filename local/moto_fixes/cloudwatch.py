@@ -12,9 +12,8 @@ from fnmatch import fnmatchcase
 from hashlib import sha256
 from typing import Any
 
-from local.aws.errors import not_implemented, refusal
 from local.aws.moto import Fix, Moto, completing
-from local.aws.request import Request, Response, json_response
+from local.aws.request import Request, Response, json_response, not_implemented, refusal
 
 _KEPT = ("state_value", "state_reason", "state_reason_data", "state_updated_timestamp")
 _HISTORY_KEPT = 1000

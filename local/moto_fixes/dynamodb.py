@@ -10,9 +10,8 @@ from contextvars import ContextVar
 from dataclasses import replace
 from typing import Any
 
-from local.aws.errors import refusal
 from local.aws.moto import Fix, Moto, completing
-from local.aws.request import Request, Response, json_response
+from local.aws.request import Request, Response, json_response, refusal
 
 _WRITES_PER_BATCH = 25
 _KEYS_PER_BATCH = 100
@@ -221,7 +220,7 @@ def _again(request: Request, items: object, response: Response) -> Response:
 
 
 def _transacted(request: Request, moto: Moto) -> Response:
-    from local.aws.items import image, key_of, put_back, writes  # noqa: PLC0415  # moto is imported late
+    from local.aws.restores import image_of, key_of, put_back, writes  # noqa: PLC0415  # moto is imported late
 
     tables = moto.backend("dynamodb", request.region).tables
     written = [
@@ -229,7 +228,7 @@ def _transacted(request: Request, moto: Moto) -> Response:
         for name, given in writes(request.operation, request.parameters)
     ]
     keys = [(table, key_of(table, given)) for table, given in written if table]
-    before = [(table, key, image(table, key)) for table, key in keys if key]
+    before = [(table, key, image_of(table, key)) for table, key in keys if key]
     with _tables_uncopied():
         response = moto(request)
     if not response.succeeded:

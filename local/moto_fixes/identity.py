@@ -5,9 +5,8 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from local.aws.errors import access_denied, refusal
 from local.aws.moto import Fix, Moto, completing
-from local.aws.request import Request, Response, json_response
+from local.aws.request import Request, Response, access_denied, json_response, refusal
 
 
 def get_account_authorization_details(request: Request, moto: Moto) -> Response:

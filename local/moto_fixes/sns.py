@@ -7,9 +7,8 @@ from dataclasses import replace
 from typing import Any
 from xml.sax.saxutils import escape
 
-from local.aws.errors import refusal
 from local.aws.moto import Fix, Moto, completing
-from local.aws.request import Request, Response
+from local.aws.request import Request, Response, refusal
 
 _CONFIRMED_BY_THE_OWNER = frozenset({"email", "email-json", "http", "https"})
 _COUNT = r"(<key>Subscriptions{}</key>\s*<value>)\d+"

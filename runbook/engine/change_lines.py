@@ -1,9 +1,14 @@
-"""Changes as lines of a screen, in the reader's language: the journal keeps English, in which changes are compared."""
+"""Changes as lines of a screen, in the reader's language: the journal keeps English, in which changes are compared.
+
+Beside them: what new resources cost, printed where somebody approves them, and what a stopped run has left changed.
+"""
 
 import json
 import tomllib
-from collections.abc import Collection, Iterator, Mapping
-from dataclasses import replace
+from collections import Counter
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from decimal import Decimal
 from functools import cache
 from itertools import groupby
 from pathlib import Path
@@ -17,7 +22,7 @@ from aws.converge.undo import UNDO
 from aws.kinds import KINDS, LEDGERS
 from aws.ledger import Closed
 from aws.visible import visible_line
-from aws.words import Words
+from aws.words import Words, joined
 
 OF_OURS = frozenset({"evidence", "rehearsal"})
 """Resources that are in no AWS account."""
@@ -209,3 +214,85 @@ def _words() -> Mapping[str, Mapping[str, str]]:
         "values": values | told["values"],
         "resources": kinds | told["resources"],
     }
+
+
+PRICES = Path(__file__).with_name("prices.toml")
+
+
+def standing_costs(changes: Changes) -> Words | None:
+    """Say what the resources that these changes create cost a month; None where none costs anything by standing there."""
+    read = _read()
+    created = {change.resource for change in changes if change.creates}
+    of = Counter(kind for kind in map(kind_of, sorted(created)) if kind in read["monthly"])
+    if not of:
+        return None
+    prices = {kind: Decimal(read["monthly"][kind]) for kind in of}
+    total = sum(prices[kind] * many for kind, many in of.items())
+    each = joined(
+        (
+            Words(
+                en=f"{kind} {many} x ${prices[kind]}",
+                ja=f"{resource_in(kind, 'ja')} {many} x {prices[kind]}ドル",
+            )
+            for kind, many in of.items()
+        ),
+        ", ",
+    )
+    return Words(
+        en=f"standing costs: ${total:.2f} a month ({each.en}; approximate prices of {read['date']}); requests, logs and"
+        " storage come on top",
+        ja=f"固定費: 月{total:.2f}ドル（{each.ja}、{read['date']}時点の概算）。リクエスト、ログ、ストレージは別途",
+    )
+
+
+@cache
+def _read() -> Mapping[str, Any]:
+    return tomllib.loads(PRICES.read_text(encoding="utf-8"))
+
+
+NAMED = 40
+"""How many resources a line names, of those that were changed and of those that broke off."""
+
+
+@dataclass(slots=True)
+class AppliedChanges:
+    """Collects every change of a run, in order."""
+
+    _made: dict[str, None] = field(default_factory=dict)
+    _broken: dict[str, None] = field(default_factory=dict)
+
+    def note(self, changes: Sequence[Change], whole: bool) -> None:
+        """Take note of changes that were made, or (not ``whole``) broke off and may be made in part."""
+        for change in changes:
+            self._made.pop(change.resource, None)
+            self._broken.pop(change.resource, None)
+            if change.resource in OF_OURS or (whole and change.undoes):
+                continue
+            (self._made if whole else self._broken)[change.resource] = None
+
+    def told(self) -> Words | None:
+        """Say what is changed now; None if nothing differs from before."""
+        if not self._made and not self._broken:
+            return None
+        done, open_ = _all_of(self._made), _all_of(self._broken)
+        said = [
+            Words(en=f"changed so far: {done.en}", ja=f"変更済み: {done.ja}"),
+            Words(
+                en=f"interrupted, so perhaps changed: {open_.en}",
+                ja=f"途中で止まり不明: {open_.ja}",
+            ),
+        ]
+        told = joined(words for words, there in zip(said, (done, open_), strict=True) if there.en)
+        return Words(
+            en=f"{told.en}. The same command resumes from here",
+            ja=f"{told.ja}。同じコマンドで続きから実行できます",
+        )
+
+
+def _all_of(resources: Collection[str]) -> Words:
+    first, more = list(resources)[:NAMED], len(resources) - NAMED
+    en = ", ".join(first)
+    ja = "、".join(resource_in(change, "ja") for change in first)
+    if more <= 0:
+        return Words(en=en, ja=ja)
+    return Words(en=f"{en} and {more} more", ja=f"{ja}ほか{more}件")

@@ -8,8 +8,7 @@ from itertools import groupby
 from aws.change.gate import Change, Changes
 from aws.converge.secret import GIVEN
 from aws.words import Words, joined
-from runbook.engine.change_lines import OF_OURS, kind_of, resource_in
-from runbook.engine.costs import standing_costs
+from runbook.engine.change_lines import OF_OURS, kind_of, resource_in, standing_costs
 from runbook.engine.step import Step
 
 

@@ -9,8 +9,7 @@ from typing import Any, NoReturn, Protocol
 
 from aws.change.gate import Change, Changes, Declined, Refused, destructive
 from aws.words import Bilingual, Words, joined
-from runbook.engine.applied import AppliedChanges
-from runbook.engine.costs import standing_costs
+from runbook.engine.change_lines import AppliedChanges, standing_costs
 from runbook.engine.journal import Entry, Journal
 from runbook.engine.propagation import Action
 from runbook.engine.rehearsal import RehearsedStep

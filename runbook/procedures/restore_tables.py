@@ -28,9 +28,9 @@ from aws.words import Words
 from runbook import releases
 from runbook.engine import Change, StepContext, ask, step
 from runbook.options import MOMENT, TABLE
+from runbook.rollback.execution import all_or_none
 from runbook.rollback.redirect import allow, repoint
 from runbook.rollback.restore import afterwards, age_s, content, exists, restore, restores, window
-from runbook.rollback.served import all_or_none
 from runbook.rollback.table_settings import reapply
 from runbook.rollback.versions import aliases
 

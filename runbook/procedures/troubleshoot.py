@@ -22,8 +22,8 @@ from runbook.diagnosis import slowness
 from runbook.diagnosis.alarms import report_alarms
 from runbook.diagnosis.cause import cause
 from runbook.diagnosis.log_signs import report_signs
-from runbook.diagnosis.metrics import measured, metrics_of
 from runbook.diagnosis.own_runs import last_hour
+from runbook.diagnosis.slowness import measured, metrics_of
 from runbook.engine import StepContext, step
 from runbook.engine.change_lines import parts
 from runbook.rollback.forward import closed_parts

@@ -17,8 +17,7 @@ from aws.way_back import authorization_of, deployment_back
 from aws.words import Words
 from runbook import calls
 from runbook.engine import Change, Refused, StepContext, difference
-from runbook.rollback.execution import Rollback, execute, unfinished_target
-from runbook.rollback.served import ServedPart
+from runbook.rollback.execution import Rollback, ServedPart, execute, unfinished_target
 
 PART = "api"
 NO_AUTHORIZATION = "NONE"

@@ -11,8 +11,7 @@ from aws.release import CLOSED_PACKAGE, code_sha256
 from aws.way_back import version_back
 from plan.compute import names_a_table
 from runbook.engine import Change, Refused, StepContext, difference
-from runbook.rollback.execution import unfinished_target
-from runbook.rollback.served import ServedPart
+from runbook.rollback.execution import ServedPart, unfinished_target
 
 PART = "functions"
 Listed = Mapping[str, Mapping[str, Any]]

@@ -13,15 +13,13 @@ from random import Random
 import requests
 
 from load.engine.objectives import read_objectives
-from load.engine.plan import LIST, LoadPlan, LoadStep
+from load.engine.plan import LIST, LoadPlan, LoadStep, TokenBucket
 from load.engine.run_file import LoadRun
 from load.engine.session_pool import GpsSpot, SessionPool, SyntheticUser
-from load.engine.throttle import TokenBucket
 from load.engine.verdict import LoadVerdict
 from load.execution import Execution
-from load.openapi import read_contract
 from load.plans import mix_of
-from load.prepare import RunOptions
+from load.prepare import RunOptions, read_contract
 from load.progress import ProgressDisplay
 from signoff.environment.application import application
 

@@ -6,9 +6,9 @@ import pytest
 
 from load.engine.admission import LoadRefused
 from load.engine.api_requests import RequestFactory
-from load.engine.throttle import TokenBucket
-from load.openapi import bodies_of
+from load.engine.plan import TokenBucket
 from load.plans import as_journey, mix_of, objectives_of, plans
+from load.prepare import bodies_of
 from signoff.environment import load
 from tests.load.fake_aws import ROOT, target
 from tests.load.runs import chance, pool

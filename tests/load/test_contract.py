@@ -7,7 +7,7 @@ from load.engine.admission import LoadRefused
 from load.engine.answers import ContractValidator, classify, compiled
 from load.engine.api_requests import ApiRequest
 from load.engine.plan import AWARD, ENDPOINTS, LIST
-from load.openapi import read_contract
+from load.prepare import read_contract
 from tests.load.runs import CONTRACT
 
 ANSWERS = read_contract(CONTRACT, ENDPOINTS)

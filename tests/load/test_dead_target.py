@@ -2,10 +2,9 @@
 
 import pytest
 
-from load.engine.dead_target import ErrorWatch
 from load.engine.judge import ExitCode
 from load.engine.plan import LIST
-from load.engine.run_state import RunState
+from load.engine.run_state import ErrorWatch, RunState
 from tests.load.runs import only, plan, pool, run_against, step
 
 LIMIT = 0.01

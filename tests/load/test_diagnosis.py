@@ -2,9 +2,9 @@
 
 import pytest
 
-from load.diagnosis import diagnosis
 from load.engine.measurement import Counts
 from load.engine.plan import LIST
+from load.exhibit import diagnosis
 from tests.load.measurements import SHORT, seen
 from tests.load.test_verdict import verdict
 

@@ -8,7 +8,7 @@ import pytest
 
 from load.artefacts import LOCUST_REPORT
 from load.engine.admission import LoadRefused
-from load.engine.throttle import TokenBucket
+from load.engine.plan import TokenBucket
 from load.engine.validity import Conditions
 from load.evidence import record, why_not_counted
 from load.plans import plans

@@ -7,7 +7,7 @@ import pytest
 
 from load.engine.admission import LoadRefused
 from load.engine.session_pool import SyntheticUser
-from load.line_untouched import line_calls, prove_line_untouched
+from load.pool_builder import line_calls, prove_line_untouched
 from tests.load.fake_aws import target
 from tests.loopback import Reply, answering
 

@@ -9,7 +9,7 @@ from load.engine.admission import LoadRefused, admit
 from load.engine.session_pool import SessionPool, SyntheticUser
 from load.plans import plans
 from load.pool_builder import read_pool
-from load.preflight import pool_suffices, require_allowed
+from load.prepare import pool_suffices, require_allowed
 from tests.load.fake_aws import HOST, PROD, target
 from tests.load.runs import SPOT, only, plan, step
 

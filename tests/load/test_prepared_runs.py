@@ -9,7 +9,7 @@ from load.engine.admission import LoadRefused
 from load.engine.judge import ExitCode
 from load.execution import run_load
 from load.prepare import RunOptions, revalidate
-from load.quota import QuotaLedger
+from load.target import QuotaLedger
 from signoff.evidence import StoreSettings, open_store
 from tests.load.compositions import LOCAL, surrounded
 from tests.load.fake_aws import HOST, FakeClient, target

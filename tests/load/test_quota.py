@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from load.plans import plans
-from load.quota import QuotaLedger, quota_owner, spent_today
+from load.target import QuotaLedger, quota_owner, spent_today
 from tests.load.fake_aws import HOST, FakeClient, target
 from tests.load.runs import plan, step
 

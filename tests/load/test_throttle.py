@@ -2,8 +2,7 @@
 
 import pytest
 
-from load.engine.plan import AWARD, LIST
-from load.engine.throttle import TokenBucket
+from load.engine.plan import AWARD, LIST, TokenBucket
 from tests.load.runs import only, plan, step
 
 STAGE = TokenBucket(rate=1000, burst=2000)

@@ -4,7 +4,7 @@ import itertools
 
 import pytest
 
-from local.aws.errors import access_denied
+from local.aws.request import access_denied
 from runbook.engine import Journal
 from tests.runbook import striking
 from tests.runbook.striking import FEW, MOST, PROCEDURES, Refusing, Unanswered

@@ -4,9 +4,9 @@ import pytest
 from botocore.exceptions import EndpointConnectionError
 
 from aws.change.gate import Change
-from local.aws.errors import access_denied, refusal
+from local.aws.request import access_denied, refusal
 from runbook.engine import Journal, Procedure, Stopped
-from runbook.engine.applied import AppliedChanges
+from runbook.engine.change_lines import AppliedChanges
 from runbook.procedures.provision import ORDER
 from tests.runbook.desk import READS
 from tests.runbook.striking import run

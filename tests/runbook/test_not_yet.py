@@ -9,7 +9,7 @@ from botocore.exceptions import ClientError
 from botocore.retries.standard import ThrottledRetryableChecker, TransientRetryableChecker
 
 from aws.change.waiting import ATTEMPTS, EXISTS, NOT_FOUND_YET, TRANSIENT
-from local.aws.errors import refusal
+from local.aws.request import refusal
 from runbook.engine.propagation import settles_within
 from runbook.procedures import least_privilege
 from tests.local.late.documented import SHOWS_AFTER

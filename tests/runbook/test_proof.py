@@ -8,11 +8,11 @@ import pytest
 from aws.release import code_sha256
 from aws.words import Words
 from lambdas.packing import FUNCTIONS
+from runbook.composition import proof_run_of
 from runbook.engine import Refused
 from runbook.engine.step_context import ProofRun
 from runbook.judge import apart_from_aws
 from runbook.procedures.prove import PASSED, prove_the_build
-from runbook.proof import proof_run_of
 from tests.runbook.desk import package
 
 ROOT = Path(__file__).parents[2]

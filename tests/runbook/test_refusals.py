@@ -10,8 +10,7 @@ from botocore.exceptions import ClientError
 
 from aws.change.waiting import ATTEMPTS
 from aws.words import Words
-from local.aws.errors import refusal
-from local.aws.request import Request, Response, json_response
+from local.aws.request import Request, Response, json_response, refusal
 from local.aws.server import LocalAws
 from runbook.engine import Refused
 from runbook.engine.step_context import RETRYING

@@ -10,8 +10,8 @@ import pytest
 from aws.words import Words
 from runbook.diagnosis import log_signs, slowness
 from runbook.diagnosis.log_signs import report_signs
-from runbook.diagnosis.metrics import Figure
 from runbook.diagnosis.own_runs import OwnRuns, Seen, own_runs
+from runbook.diagnosis.slowness import Figure
 from runbook.engine import Procedure, Refused
 from runbook.procedures import troubleshoot
 from runbook.rollback.drill import WINDOW

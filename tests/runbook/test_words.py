@@ -18,13 +18,13 @@ from aws.converge.policy_document import policy_lines
 from aws.converge.undo import UNDO
 from aws.words import Words
 from runbook.catalogue import procedures
+from runbook.composition import secret_source
 from runbook.engine import Change, Refused, Text, difference
 from runbook.engine.change_lines import in_language
 from runbook.engine.rehearsal import RehearsedStep
 from runbook.engine.screen import ConsoleScreen
 from runbook.engine.step import JAPANESE
 from runbook.judge import Checks, in_process_of_its_own
-from runbook.prompts import secret_source
 from signoff.commands.frame import terminated_as_interrupted
 from tests.english import english_in
 from tests.runbook import toy

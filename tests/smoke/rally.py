@@ -12,7 +12,7 @@ import boto3
 from aws.inventory import on_demand
 from lambdas.packing import pack
 from local.aws.server import LocalAws
-from local.line.channels import Channels
+from local.line.call import Channels
 from local.line.fake import FakeLine
 from plan import Plan, plan_for, scope_of
 from runbook.engine import StepContext

@@ -8,7 +8,7 @@ import jwt
 import pytest
 
 from aws.section import NotTestable
-from local.line.channels import Channels
+from local.line.call import Channels
 from local.line.fake import FakeLine
 from signoff.environment import Decision, today
 from signoff.judge.outcome import Outcome

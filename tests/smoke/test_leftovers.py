@@ -15,7 +15,7 @@ from plan.canonical import canonical_hash
 from signoff.environment import Smoke
 from signoff.environment.guard import GuardError
 from smoke import __main__ as command
-from smoke import clean as cleaning
+from smoke import leftovers as cleaning
 from smoke.leftovers import Leftovers, cleaned_up
 from smoke.notes import Note, Notes
 from smoke.sessions import HARNESS, SessionMinter

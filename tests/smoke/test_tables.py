@@ -11,10 +11,17 @@ import yaml
 
 from plan.masters import Spot
 from signoff.environment import Smoke
-from smoke.bad_input import QUERIES, SPOILED, bad_calls, takes_input
 from smoke.contract import PATH, Validator, contract
 from smoke.cors import REFUSALS, SUCCESSES
-from smoke.errors import ERRORS, POSITION_REQUIRED, errors_of
+from smoke.errors import (
+    ERRORS,
+    POSITION_REQUIRED,
+    QUERIES,
+    SPOILED,
+    bad_calls,
+    errors_of,
+    takes_input,
+)
 from smoke.id_tokens import FLAWS, IdTokens
 from smoke.line import LineClient
 from smoke.manual import ManualOnly

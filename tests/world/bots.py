@@ -5,7 +5,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 
 from local.aws.request import Response
-from local.line.channels import Channels
+from local.line.call import Channels
 from local.line.fake import FakeLine
 from tests.world.names import FRONT_END, Home
 

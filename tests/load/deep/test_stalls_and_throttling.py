@@ -4,8 +4,7 @@ from dataclasses import replace
 
 from load.engine import confidence
 from load.engine.judge import ExitCode
-from load.engine.plan import AWARD, LIST
-from load.engine.throttle import TokenBucket
+from load.engine.plan import AWARD, LIST, TokenBucket
 from tests.load.measurements import reasons
 from tests.load.runs import PATIENT, drive, only, plan, pool, run_against, serving, step
 from tests.load.target import percentile, waits_ms

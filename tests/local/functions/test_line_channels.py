@@ -2,7 +2,7 @@
 
 import pytest
 
-from local.line.channels import RICH_MENU, Channels
+from local.line.call import RICH_MENU, Channels
 from local.line.fake import FakeLine
 from tests.line_mishaps import refusing
 from tests.local.functions.line_caller import SOMEONE, LineCaller

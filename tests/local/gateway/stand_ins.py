@@ -6,8 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from local.gateway.control import LogsError
-from local.gateway.settings import ControlPlane, StageSettings
+from local.gateway.control import ControlPlane, LogsError, StageSettings
 from local.gateway.snapshot import Authorizer, DeploymentSnapshot, Integration, Method, StaticAnswer
 
 ACCOUNT = "123456789012"

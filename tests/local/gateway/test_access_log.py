@@ -4,7 +4,7 @@ import json
 import logging
 
 from local.aws.request import Request
-from local.gateway.settings import StageSettings
+from local.gateway.control import StageSettings
 from tests.local.gateway.stand_ins import (
     AUTH,
     REGION,

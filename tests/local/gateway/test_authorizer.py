@@ -2,7 +2,7 @@
 
 import pytest
 
-from local.gateway.settings import StageSettings
+from local.gateway.control import StageSettings
 from tests.local.gateway.stand_ins import (
     ACCOUNT,
     API,

@@ -6,8 +6,7 @@ from types import SimpleNamespace
 import pytest
 
 from local.aws.server import LocalAws
-from local.gateway.control import LogsError, MotoControl, stage_settings
-from local.gateway.settings import ApiKey, Limit, Quota
+from local.gateway.control import ApiKey, Limit, LogsError, MotoControl, Quota, stage_settings
 from tests.in_process import SessionInProcess
 
 GROUP = "/aws/apigateway/stamp-rally-prod-api"

@@ -6,7 +6,7 @@ has to be visible here, or the row that judges it could never turn red.
 
 import pytest
 
-from local.gateway.settings import Limit, StageSettings
+from local.gateway.control import Limit, StageSettings
 from local.gateway.snapshot import StaticAnswer
 from tests.local.gateway.stand_ins import (
     AUTH,

@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 import requests
 
-from local.gateway.pipeline import LARGEST_REQUEST_BYTES
+from local.gateway.gateway import LARGEST_REQUEST_BYTES
 from local.gateway.snapshot import Integration, StaticAnswer
 from tests.local.gateway.stand_ins import OK, STAMPS, answered, method, snapshot, with_cors
 

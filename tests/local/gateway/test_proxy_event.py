@@ -6,7 +6,7 @@ from unittest.mock import ANY
 
 import pytest
 
-from local.gateway.settings import StageSettings
+from local.gateway.control import StageSettings
 from local.gateway.snapshot import Integration
 from tests.local.gateway.stand_ins import ACCOUNT, API, STAMPS, lambda_uri, method, plane, snapshot
 

@@ -4,7 +4,7 @@ import math
 
 import requests
 
-from local.gateway.settings import Limit, StageSettings
+from local.gateway.control import Limit, StageSettings
 from tests.local.gateway.stand_ins import API, STAGE, method, plane, snapshot
 
 NONE_LEFT = StageSettings(method_limits={"*/*": Limit(rate=0, burst=0)})

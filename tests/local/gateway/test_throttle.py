@@ -2,7 +2,7 @@
 
 import pytest
 
-from local.gateway.settings import Limit, StageSettings
+from local.gateway.control import Limit, StageSettings
 from local.gateway.throttle import TokenBuckets
 from tests.local.gateway.stand_ins import AUTH, answered, guarded, method, plane, policy, snapshot
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from local.gateway.settings import ApiKey, Limit, Quota, UsagePlan
+from local.gateway.control import ApiKey, Limit, Quota, UsagePlan
 from tests.local.gateway.stand_ins import (
     API,
     AUTH,

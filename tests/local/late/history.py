@@ -7,9 +7,9 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Any
 
-from local.aws.items import image, key_of, put_back, writes
 from local.aws.moto import Moto
 from local.aws.request import Request
+from local.aws.restores import image_of, key_of, put_back, writes
 from tests.local.late.clock import Clock
 from tests.moto_state import CopiedState, copied, registry_of
 
@@ -72,7 +72,7 @@ class AccountHistory:
             if table := tables.get(name.rpartition("/")[2]):
                 with suppress(KeyError):  # a write that will be refused
                     key = key_of(table, given)
-                    self._items.append(_FormerItem(now, table.name, key, image(table, key)))
+                    self._items.append(_FormerItem(now, table.name, key, image_of(table, key)))
 
     @contextmanager
     def as_of(self, service: str, seconds: float) -> Iterator[None]:
@@ -104,7 +104,7 @@ class AccountHistory:
             for item in self._items:
                 if item.at > since and item.table in tables:
                     first.setdefault((item.table, item.key), item)
-            now = {where: image(tables[where[0]], where[1]) for where in first}
+            now = {where: image_of(tables[where[0]], where[1]) for where in first}
             for (name, key), value in first.items():
                 put_back(tables[name], key, value.image)
             try:

@@ -5,8 +5,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from local.aws.errors import refusal
-from local.aws.request import Request, Response
+from local.aws.request import Request, Response, refusal
 from tests.local.late.clock import Clock
 from tests.local.late.documented import (
     ASSUMABLE_AFTER_S,

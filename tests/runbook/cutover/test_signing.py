@@ -6,11 +6,11 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from aws.words import Words
+from runbook.composition import signer
 from runbook.engine import Procedure, Refused, Run, Stopped
 from runbook.engine.journal import Journal
 from runbook.evidence import Signing, name_of
 from runbook.procedures import by_hand, cutover, prepare
-from runbook.prompts import signer
 from signoff.evidence import Store
 from signoff.evidence.facts import PartFact
 from signoff.evidence.parts import Part

@@ -2,7 +2,7 @@
 
 import pytest
 
-from local.aws.errors import refusal
+from local.aws.request import refusal
 from runbook.engine import Journal
 from tests.runbook import striking
 from tests.runbook.striking import FEW, Refusing, Unsent

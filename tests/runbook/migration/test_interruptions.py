@@ -3,8 +3,7 @@
 import pytest
 from botocore.exceptions import EndpointConnectionError
 
-from local.aws.errors import access_denied, refusal
-from local.aws.request import json_response
+from local.aws.request import access_denied, json_response, refusal
 from plan.canonical import canonical_hash
 from runbook.engine import Journal, Stopped
 from runbook.migration.table_io import LONGEST_S, PAUSES

@@ -12,8 +12,7 @@ import pytest
 from botocore.exceptions import ConnectionClosedError
 from botocore.httpsession import URLLib3Session
 
-from local.aws.errors import access_denied, refusal
-from local.aws.request import Request, Response
+from local.aws.request import Request, Response, access_denied, refusal
 from runbook.engine import Journal, Procedure, Run, Stopped
 from tests.runbook.desk import READS, Desk
 from tests.runbook.rollback.operator import RollbackOperator

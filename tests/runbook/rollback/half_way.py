@@ -11,8 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from aws.words import Words
-from local.aws.errors import access_denied, refusal
-from local.aws.request import Request
+from local.aws.request import Request, access_denied, refusal
 from runbook.engine import Journal, Procedure, Run, Stopped
 from tests.runbook.desk import READS, Desk, EvidenceInMemory, said_in
 from tests.runbook.provisioned import Provisioned

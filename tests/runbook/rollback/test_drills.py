@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 from botocore.exceptions import ClientError
 
-from local.aws.errors import access_denied
+from local.aws.request import access_denied
 from runbook.engine import Refused
 from runbook.procedures import rollback_api, rollback_functions
 from runbook.procedures.rehearse_rollbacks import API, FUNCTIONS

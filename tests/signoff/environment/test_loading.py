@@ -5,7 +5,7 @@ from typing import get_args
 
 import pytest
 
-from load.engine.throttle import TokenBucket
+from load.engine.plan import TokenBucket
 from load.plans import plans
 from signoff.commands.options import phase_of
 from signoff.environment import ENVIRONMENTS, EnvironmentFileError, load, names, peek

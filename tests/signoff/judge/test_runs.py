@@ -2,7 +2,7 @@
 
 import pytest
 
-from local.aws.errors import refusal
+from local.aws.request import refusal
 from signoff.evidence import Store
 from tests.production import production_in
 from tests.signoff.operator import run

@@ -6,8 +6,8 @@ import secrets
 
 from hypothesis import strategies as st
 
-from smoke.bad_input import BODIES
 from smoke.calls import Session
+from smoke.errors import BODIES
 from smoke.sessions import PUBLIC_KEYS, signed
 from tests.smoke.fuzz.schemas import JSON
 
