@@ -1,6 +1,6 @@
 """Names the operation of a call, in every protocol: by its header or form, or by moto's routes of botocore's models."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -47,7 +47,7 @@ def resolve(
     if action := form.get("Action") or query.get("Action"):
         return AwsOperation(service=services[0], name=action, labels={})
     for service in reversed(services):  # every path of the later ones begins with a version
-        if found := _by_path(service, method, target, headers):
+        if found := _by_path(service, method, target, frozenset(headers)):
             return found
     return AwsOperation(service=services[0], name=f"{method} {url.path}", labels={})
 
@@ -58,10 +58,14 @@ def _by_target(services: tuple[str, ...], prefix: str) -> str:
     return next((s for s in services if metadata(s).get("targetPrefix") == prefix), services[0])
 
 
+@lru_cache(maxsize=4096)
 def _by_path(
-    service: str, method: str, target: str, headers: Mapping[str, str]
+    service: str, method: str, target: str, headers: frozenset[str]
 ) -> AwsOperation | None:
-    """Return the operation of a REST protocol; None where the service has none with this path."""
+    """Return the operation of a REST protocol; None where the service has none with this path.
+
+    Of headers, only whether they are there is asked.
+    """
     from moto.core.request import Request  # noqa: PLC0415  # a second of imports
     from werkzeug.exceptions import NotFound  # noqa: PLC0415
 
@@ -85,10 +89,10 @@ def _router(service: str) -> Any:
     return get_service_router(service) if by_paths else None
 
 
-def _environ(method: str, target: str, headers: Mapping[str, str]) -> Mapping[str, str]:
+def _environ(method: str, target: str, headers: Iterable[str]) -> Mapping[str, str]:
     """Return of a WSGI environment what routing asks: the host is none of S3's, whose buckets are in paths here."""
     path, _, query = target.partition("?")
-    named = {f"HTTP_{name.upper().replace('-', '_')}": text for name, text in headers.items()}
+    named = {f"HTTP_{name.upper().replace('-', '_')}": "" for name in headers}
     return {
         **named,
         "HTTP_HOST": "localhost",
