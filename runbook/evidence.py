@@ -100,8 +100,10 @@ class Signing:
         return _who_and_when(newest) if newest is not None and self._counts(newest, step) else ""
 
     def needless(self, step: Step) -> bool:
-        rows = [row.id for row in self.checklist if row.signed == name_of(step)]
-        return bool(rows) and all(self.judged.get(row) in OF_ITSELF for row in rows)
+        rows = [row for row in self.checklist if row.signed == name_of(step)]
+        waiting = [row for row in rows if self.judged.get(row.id) not in OF_ITSELF]
+        unsigned = [row for row in rows if row.by_signature and row.not_local_until]
+        return bool(rows) and not waiting and not unsigned
 
     def sign(self, step: Step) -> None:
         """Leave the signature; Refused without a name, or nothing is live."""

@@ -30,6 +30,10 @@ NOTHING_TO_JUDGE = 5
 GREEN = (0, NOTHING_TO_JUDGE)
 ASIDE = frozenset({Outcome.EXCLUDED, Outcome.NOT_HERE})
 """Outcomes of rows that were not judged: they are neither red nor green."""
+NOT_JUDGED = RedRow(
+    Words(en="not judged in this environment", ja="この環境では判定しません"), aside=True
+)
+"""Of a row of which a green part of a run says nothing: it was set aside before the part began."""
 TIMED_OUT = 124
 """The exit code of the command ``timeout``."""
 LONGEST_S = 30 * 60
@@ -92,6 +96,8 @@ class Checks:
             if judged_row.outcome in ASIDE
         }
         if code in GREEN:
+            silent = {*rows} - {str(judged_row.row["id"]) for judged_row in judged}
+            aside |= dict.fromkeys(silent, NOT_JUDGED)
             return {row: aside[row] for row in rows if row in aside}
         red = {
             str(judged_row.row["id"]): RedRow(

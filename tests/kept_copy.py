@@ -27,13 +27,13 @@ class KeptCopy:
     def stack(self):
         return json.loads((self.folder / "report/local/stack.json").read_text(encoding="utf-8"))
 
-    def run(self, *module_and_options, **environment):
-        """Run a module as a command; return its exit code and what it said."""
+    def run(self, *module_and_options, typed="", **environment):
+        """Run a module as a command, which is answered what is ``typed``; return its exit code and what it said."""
         done = subprocess.run(
             [sys.executable, "-m", *module_and_options],
             cwd=self.folder,
             env=outside(**environment),
-            stdin=subprocess.DEVNULL,
+            input=typed,
             capture_output=True,
             text=True,
             check=False,

@@ -26,8 +26,8 @@ WORDS = {
     "done": Words(en="done", ja="完了"),
     "held": Words(en="already as planned, nothing to do", ja="計画どおりのため変更なし"),
     "judged": Words(
-        en="the newest run judged this, nothing to sign",
-        ja="最新の実行で判定済みのため署名は不要",
+        en="nothing to sign: the newest run judged this or left it out",
+        ja="署名は不要（最新の実行で判定済みまたは対象外）",
     ),
     "confirmed": Words(en="confirmed", ja="確認済み"),
     "by hand": Words(en="a person does this", ja="人が行う作業です"),

@@ -171,7 +171,7 @@ def arrange(
     ]
     idle = _without_subject(choice, findings, items)
     findings.cut = joined(_cut(session.config), ", ")
-    if findings.full and not findings.cut:
+    if choice.options.rows or (findings.full and not findings.cut):
         items.extend(_without_test(choice, session, items, idle))
     items[:] = [item for item in items if _judged(choice, findings, item)]
     findings.arranged = len(items)
@@ -312,11 +312,12 @@ def _without_test(
     for row in choice.checklist:
         if row.id in proven:
             continue
-        if not (row.by_signature or needs_signature(row, choice.environment)):
+        if row.by_signature or needs_signature(row, choice.environment):
+            item = SignedRow.from_parent(session, name=row.id, row=row)
+            item.stash[ROW] = row
+            yield item
+        elif not choice.options.rows:
             raise pytest.UsageError(f"{row.id} has no test: “{row.promise.en}”")
-        item = SignedRow.from_parent(session, name=row.id, row=row)
-        item.stash[ROW] = row
-        yield item
 
 
 def _judged(choice: Choice[PlanT], findings: Findings, item: pytest.Item) -> bool:

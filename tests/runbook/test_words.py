@@ -97,13 +97,14 @@ def rows(*red):
 
 
 SILENT = "the checks said nothing of it (exit {}); run pytest --env prod"
+ASIDE = "not judged in this environment"
 
 
 @pytest.mark.parametrize(
     ("code", "told", "red"),
     [
-        (0, rows(("SEC-01", "fail", "")), {}),
-        (5, None, {}),
+        (0, rows(("SEC-01", "fail", "")), {"SEC-02": ASIDE}),
+        (5, None, {"SEC-01": ASIDE, "SEC-02": ASIDE}),
         (
             1,
             rows(("SEC-01", "pass", ""), ("SEC-02", "not testable", "lambda:GetPolicy: denied")),
@@ -145,9 +146,10 @@ def test_row_that_nobody_judged_is_neither_red_nor_green():
         Path(written.removeprefix("--json=")).write_text(told)
         return 0
 
-    found = Checks("prod", [], run).red(("SEC-31", "SEC-01"))
+    found = Checks("prod", [], run).red(("SEC-31", "SEC-01", "SMOKE-12"))
     assert {row: (red_row.aside, red_row.sentence.ja) for row, red_row in found.items()} == {
-        "SEC-31": (True, "対象外（未設定）")
+        "SEC-31": (True, "対象外（未設定）"),
+        "SMOKE-12": (True, "この環境では判定しません"),
     }
 
 

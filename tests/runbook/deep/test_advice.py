@@ -14,9 +14,18 @@ BEFORE = {
     "a load run": ("load", "run", "--env", "local", "--plan", "smoke"),
     "a recount": ("runbook", "recount", *GO),
     "a release by a pipeline": ("runbook", "record_release", "--by", "山田 花子", *GO),
+    "signatures by hand": ("runbook", "by_hand", "--by", "山田 花子", *HERE, "--go"),
     "another judging run": ("pytest", "-q"),
 }
-RECORDED = {"load": "PREP-02", "rehearsal": "ROLL-05", "recount": "DATA-05", "release": "DEP-17"}
+TYPED = {"signatures by hand": "1,2\n"}
+RECORDED = {
+    "load": "PREP-02",
+    "rehearsal": "ROLL-05",
+    "recount": "DATA-05",
+    "release": "DEP-17",
+    "signature of the security test": "PREP-03",
+    "signature of the masters": "DATA-09",
+}
 """Kind of record -> the row that rests on it, and is green only where the judge takes the record for one of this stack."""
 
 
@@ -28,7 +37,7 @@ def project(tmp_path_factory):
 
 @pytest.mark.parametrize("what", BEFORE)
 def test_nothing_is_proposed_after(project, what):
-    ended, said = project.run(*BEFORE[what])
+    ended, said = project.run(*BEFORE[what], typed=TYPED.get(what, ""))
     looked, found = project.run("runbook", "troubleshoot", *HERE)
     fixed, left = project.run("runbook", "fix", *HERE)
 

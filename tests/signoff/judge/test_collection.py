@@ -215,6 +215,16 @@ def test_part_of_rows_that_are_set_aside_says_why(project):
     assert done.ret == 5
 
 
+def test_part_judges_a_row_that_only_a_signature_proves(project):
+    rows(
+        ("A-01", 'signed = "by_hand#masters"\nrests_on = ["code"]\nby_signature = true'),
+        ("A-02", ""),
+    )
+
+    done = judge(project, "--row=A-01", "--part")
+    done.stdout.fnmatch_lines(["PART: 1 of 2 rows judged*"])
+
+
 def test_run_that_can_not_write_says_the_verdict_that_it_would_have_written(project):
     Path("report").write_text("no folder", encoding="utf-8")
 
