@@ -102,7 +102,7 @@ def keep_models() -> None:
 
     Sessions share their loader, as the clients of one session do; one with a search path of its own (AWS_DATA_PATH) has its own.
     """
-    session = importlib.import_module("botocore.session")
+    session: Any = importlib.import_module("botocore.session")
     session.create_loader = cache(session.create_loader)
     keys = {"aws_access_key_id": "-", "aws_secret_access_key": "-"}
     for service in ("dynamodb", "secretsmanager"):
