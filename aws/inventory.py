@@ -52,8 +52,7 @@ from aws.listings import Names
 from aws.reading import Progress, Reader, Reading, Resolve, Scope
 from aws.redaction.leak import Leak
 from aws.secret_value import SecretValue
-from aws.section import Section
-from aws.unreadable import Unreadable
+from aws.section import Section, Unreadable
 from aws.way_back import DeploymentBack, PackageContents
 from aws.words import Words
 

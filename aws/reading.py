@@ -17,8 +17,7 @@ from aws.door.clients import Aws
 from aws.door.failures import Gone, ReadFailure
 from aws.redaction.secret_text import MaskedValue, marked, masked
 from aws.release import Builds, RecordedRelease
-from aws.section import Section, Unread
-from aws.unreadable import Unreadable
+from aws.section import Section, Unread, Unreadable
 from aws.words import Words
 
 T = TypeVar("T")

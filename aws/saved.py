@@ -14,8 +14,7 @@ from aws.inventory import NOT_ASKED, Inventory, Sections, frozen
 from aws.kind import partly, unread_facts, value_of
 from aws.kinds import BY_SECTION
 from aws.raw import Raw
-from aws.section import Section
-from aws.unreadable import Unreadable
+from aws.section import Section, Unreadable
 from aws.visible import visible_json
 from aws.words import Words
 

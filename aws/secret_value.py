@@ -18,8 +18,7 @@ from aws.redaction.secret_text import (
     spellings,
     withheld,
 )
-from aws.section import Section
-from aws.unreadable import Unreadable
+from aws.section import Section, Unreadable
 
 FIELD_NAME = re.compile(r"[A-Za-z_][\w.-]{0,39}")
 """What a field may be called in clear: anything longer or stranger may be a secret itself."""

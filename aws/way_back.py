@@ -19,8 +19,7 @@ from aws.kinds.rest_api import Deployment, api_id, decode_deployment
 from aws.raw import Raw
 from aws.reading import Reader, Reading, Scope, required
 from aws.release import Builds, Package, RecordedRelease, code_sha256, is_closed
-from aws.section import Section
-from aws.unreadable import Unreadable
+from aws.section import Section, Unreadable
 
 PYTHON = re.compile(r"python3\.\d+")
 _PARSING = Lock()

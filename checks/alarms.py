@@ -15,7 +15,7 @@ from aws.words import Words, joined
 from checks.delivery import Delivery
 from signoff.evidence import Records
 from signoff.judge.decisions import Decisions
-from signoff.judge.quiet_time import NotYet, fired_by_us
+from signoff.judge.drift import NotYet, fired_by_us
 
 LISTED_METRICS = {
     "AWS/DynamoDB UserErrors": frozenset({frozenset[str]()}),

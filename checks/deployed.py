@@ -37,8 +37,7 @@ from aws.ledger import Unplanned
 from aws.listings import Names
 from aws.release import CLOSED, PATH
 from aws.secret_value import SecretValue
-from aws.section import Follows, Missing, NotTestable, Section, known, lookup
-from aws.unreadable import Obstacle, Unreadable
+from aws.section import Follows, Missing, NotTestable, Obstacle, Section, Unreadable, known, lookup
 from aws.words import Words
 from checks.invocation import invoked
 from plan import Plan

@@ -9,8 +9,7 @@ from aws import desired
 from aws.bounds import Bound, described, exactly, unset
 from aws.contents import Contents, KeyScan
 from aws.difference import Certainty, Difference, differences, if_any
-from aws.section import Follows, NotTestable
-from aws.unreadable import Obstacle
+from aws.section import Follows, NotTestable, Obstacle
 from aws.words import Words
 from checks.deployed import cut_short
 from checks.environment_limits import LARGEST_AREA_KM

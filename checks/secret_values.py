@@ -11,8 +11,7 @@ from aws.kinds.secret import SECRET
 from aws.redaction.leak import Leak
 from aws.redaction.secret_text import DRAWN, MaskedValue, weakness
 from aws.secret_value import SecretValue
-from aws.section import Follows, NotTestable
-from aws.unreadable import Obstacle
+from aws.section import Follows, NotTestable, Obstacle
 from aws.words import Words
 from checks.deployed import Deployed
 from checks.labels import Label

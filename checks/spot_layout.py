@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 from aws import desired
 from aws.bounds import described, within
 from aws.difference import Difference, fault, if_any
-from aws.unreadable import Unreadable
+from aws.section import Unreadable
 from aws.words import Words, joined
 from checks.rally import MANIFEST, STAMP
 from checks.rally import TABLE as TABLE_KIND

@@ -33,7 +33,7 @@ from checks.dashboards import (
 from checks.delivery import Delivery
 from checks.deployed import Deployed
 from checks.encryption import log_key_flaws
-from checks.log_access import (
+from checks.resource_policies import (
     access,
     altering_attachments,
     observing_attachments,

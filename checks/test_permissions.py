@@ -31,10 +31,10 @@ from checks.access import (
     used_elsewhere,
     with_url,
 )
-from checks.automations import automated
 from checks.deployed import Deployed
 from checks.encryption import denied_keys, keys_of, unusable_for
 from checks.functions import unread_versions
+from checks.reached import automated
 from checks.role_permissions import (
     but_for_suffixes,
     denied_by_boundary,

@@ -18,8 +18,7 @@ from aws.desired import Secret
 from aws.door.sessions import NoAnswerError, RateLimiter, custom_endpoints
 from aws.door.verifying_transport import verify_answers
 from aws.redaction.secret_text import Needles, secrets_in, spellings
-from aws.section import NotTestable
-from aws.unreadable import obstacle_of
+from aws.section import NotTestable, obstacle_of
 from aws.words import Words
 
 CONFIG = Config(connect_timeout=3, read_timeout=10, retries={"mode": "standard"})

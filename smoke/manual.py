@@ -3,8 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from aws.section import Missing, NotTestable
-from aws.unreadable import Obstacle
+from aws.section import Missing, NotTestable, Obstacle
 from aws.words import joined
 from plan import Plan
 from signoff.judge.checklist import Row

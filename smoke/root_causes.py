@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 from aws.section import Broken, Follows, NotTestable
 from aws.words import Words, words_of
-from signoff.judge.quiet_time import KEY_KEPT, NotYet
+from signoff.judge.drift import KEY_KEPT, NotYet
 from smoke.calls import Answer, Call
 from smoke.contract import contract, rows
 from smoke.scenarios import GUIDE, Scenarios

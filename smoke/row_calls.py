@@ -7,8 +7,8 @@ from typing import Any
 
 from aws.section import Broken, Follows
 from aws.words import Words, words_of
+from signoff.judge.drift import NotYet
 from signoff.judge.observations import Observations
-from signoff.judge.quiet_time import NotYet
 from smoke.calls import Answer, Call, Session
 from smoke.client import NoResponse
 from smoke.contract import contract

@@ -17,8 +17,7 @@ from typing import Any
 import jwt
 
 from aws.desired import Secret
-from aws.section import NotTestable
-from aws.unreadable import Obstacle
+from aws.section import NotTestable, Obstacle
 from aws.words import SILENCE, Words
 from smoke.aws import Clients, live_value
 from smoke.calls import Session

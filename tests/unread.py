@@ -1,7 +1,7 @@
 """Reasons why something was not read, as the door gives them."""
 
 from aws.door.failures import failed
-from aws.unreadable import Unreadable
+from aws.section import Unreadable
 
 
 def refused(text: str) -> Unreadable:

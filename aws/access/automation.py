@@ -17,8 +17,7 @@ from aws.kinds.function_beside import listed, listed_name
 from aws.ledgers.eventbridge import PIPE, RULE, SCHEDULE
 from aws.raw import Raw
 from aws.reading import Reader, Reading, Scope
-from aws.section import Section
-from aws.unreadable import Unreadable
+from aws.section import Section, Unreadable
 from aws.words import Words
 
 UNIVERSAL = ":scheduler:::aws-sdk:"

@@ -22,8 +22,7 @@ from aws.kinds.function_beside import listed
 from aws.kinds.role import ABSENT, ROLE, Details, attached, details, document_text, policy_documents
 from aws.raw import Raw
 from aws.reading import Reader, Reading
-from aws.section import Section
-from aws.unreadable import Unreadable
+from aws.section import Section, Unreadable
 from aws.words import Words, words_of
 
 LINKED = ":role/aws-service-role/", f"{BY_AWS}policy/aws-service-role/"

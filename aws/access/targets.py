@@ -9,8 +9,7 @@ from aws.kind import value_of
 from aws.kinds.stage import WEB_ACL
 from aws.kinds.table import STREAM, all_on_demand
 from aws.reading import Reading, Scope
-from aws.section import Section
-from aws.unreadable import Unreadable
+from aws.section import Section, Unreadable
 
 INVOCATION = "invocation"
 OF_ROLES = (

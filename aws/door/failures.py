@@ -18,7 +18,7 @@ from botocore.parsers import ResponseParserError
 
 from aws.door.verifying_transport import GARBLED, UnreadableAnswerError, without
 from aws.raw import Raw
-from aws.unreadable import Obstacle, Unreadable, obstacle_of, refused_action
+from aws.section import Obstacle, Unreadable, obstacle_of, refused_action
 from aws.words import Bilingual, Words, words_of
 
 GONE = frozenset(

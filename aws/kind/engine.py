@@ -29,8 +29,7 @@ from aws.ledger import Closed, Judged, Ledger, Operation, Resource, harmless
 from aws.part import LeftOut, Part
 from aws.raw import Raw
 from aws.reading import Reader, Reading, required
-from aws.section import Section
-from aws.unreadable import Unreadable
+from aws.section import Section, Unreadable
 from aws.words import Words
 
 T = TypeVar("T")

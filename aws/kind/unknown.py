@@ -5,8 +5,7 @@ from dataclasses import fields
 from functools import cache
 from typing import Any, TypeVar, cast
 
-from aws.section import Unread
-from aws.unreadable import Unreadable
+from aws.section import Unread, Unreadable
 
 T = TypeVar("T")
 

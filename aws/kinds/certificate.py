@@ -12,8 +12,7 @@ from aws.ledger import WHEN
 from aws.part import LeftOut
 from aws.raw import Raw, utc
 from aws.reading import Reader, Reading
-from aws.section import Section
-from aws.unreadable import Unreadable
+from aws.section import Section, Unreadable
 from aws.words import Words
 
 RENEWAL = timedelta(days=30)

@@ -10,8 +10,7 @@ from aws.ledger import LABELS, NAMES, Harmless, Judged, Ledger, Operation
 from aws.part import IDENTITY, PLANNED_BY, LeftOut, Part
 from aws.raw import Raw
 from aws.reading import Reader, Reading, required
-from aws.section import Section
-from aws.unreadable import Unreadable
+from aws.section import Section, Unreadable
 from aws.words import Words
 
 UNSERVED = 10

@@ -13,8 +13,7 @@ from aws.ledger import LABELS, NAMES, WHEN, Closed, Harmless, Unplanned, asked, 
 from aws.part import JUDGED_EACH_RUN, Part
 from aws.raw import Raw
 from aws.reading import Reader, Reading, required
-from aws.section import Section
-from aws.unreadable import Unreadable
+from aws.section import Section, Unreadable
 from aws.words import Words
 
 GRANTS = Words(en="grants", ja="グラント")

@@ -14,8 +14,7 @@ from aws.names import shared_beginning
 from aws.part import PLANNED_BY
 from aws.raw import Raw
 from aws.reading import Reader, Reading
-from aws.section import Section
-from aws.unreadable import Unreadable
+from aws.section import Section, Unreadable
 from aws.words import Words
 
 RETENTION = Words(en="retention (days)", ja="保持期間（日）")

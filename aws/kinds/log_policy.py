@@ -13,8 +13,7 @@ from aws.kinds.log_group import LogGroup
 from aws.ledger import NAMES, WHEN, Harmless, Judged, Ledger, Operation, Unplanned
 from aws.raw import Raw
 from aws.reading import Reader, Reading
-from aws.section import Section
-from aws.unreadable import Unreadable
+from aws.section import Section, Unreadable
 from aws.words import Words
 
 ACCOUNT_POLICY = Words(en="account policy", ja="アカウントポリシー")

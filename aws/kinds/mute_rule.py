@@ -8,8 +8,7 @@ from aws.ledger import LABELS, NAMES, WHEN, Harmless, Judged, Ledger, Operation
 from aws.part import PLANNED_BY, LeftOut, Part
 from aws.raw import Raw
 from aws.reading import Reader, Reading
-from aws.section import Section
-from aws.unreadable import Unreadable
+from aws.section import Section, Unreadable
 from aws.words import Words
 
 LISTED = "cloudwatch:ListAlarmMuteRules"

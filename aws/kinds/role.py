@@ -27,8 +27,7 @@ from aws.part import IDENTITY, JUDGED_EACH_RUN, PLANNED_BY, Part
 from aws.raw import Raw
 from aws.reading import Reader, Reading
 from aws.redaction.secret_text import MaskedValue
-from aws.section import Section
-from aws.unreadable import Unreadable
+from aws.section import Section, Unreadable
 from aws.words import Words
 
 PAGE = 1_000

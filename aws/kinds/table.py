@@ -24,8 +24,7 @@ from aws.ledger import (
 from aws.part import IDENTITY, JUDGED_EACH_RUN, PLANNED_BY, Part
 from aws.raw import Raw
 from aws.reading import Reader, Reading
-from aws.section import Section
-from aws.unreadable import Unreadable
+from aws.section import Section, Unreadable
 from aws.words import Words
 
 DELETING = "DELETING"

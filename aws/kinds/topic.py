@@ -22,8 +22,7 @@ from aws.part import IDENTITY, Part
 from aws.raw import Raw
 from aws.reading import Reader, Reading
 from aws.redaction.secret_text import fingerprint
-from aws.section import Section
-from aws.unreadable import Unreadable
+from aws.section import Section, Unreadable
 from aws.words import Words
 
 REACHES_PEOPLE = frozenset({"email", "email-json", "sms", "https", "application"})

@@ -8,7 +8,7 @@ from aws.words import Words, joined
 from runbook.engine import StepContext
 from runbook.rollback.drill import WINDOW
 from signoff.environment import JST, in_japan
-from signoff.judge.quiet_time import LAG
+from signoff.judge.drift import LAG
 
 HOUR = timedelta(hours=1)
 RETRIES = timedelta(minutes=3)

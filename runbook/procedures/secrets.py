@@ -29,7 +29,7 @@ from aws.desired import Secret
 from runbook.engine import StepContext, repaired_by, step
 from runbook.options import LINE_TOKEN_FILE, ROTATE
 from signoff.environment import in_japan
-from signoff.judge.quiet_time import KEY_KEPT
+from signoff.judge.drift import KEY_KEPT
 
 OPTIONS = (ROTATE, LINE_TOKEN_FILE)
 """The only two ways to replace a value that is good."""

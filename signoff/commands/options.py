@@ -22,7 +22,7 @@ from signoff.judge.checklist import Checklist, Phase
 from signoff.judge.run import Choice, Composition, Options
 from signoff.judge.run_recording import Recorded, UnusableRecordingError, is_recording
 from signoff.judge.snapshot import PlanT
-from signoff.judge.waivers import date_faults
+from signoff.judge.verdict import date_faults
 from signoff.report.history import readable_baseline
 from signoff.report.verify import UnusableRunError, provenance_of
 

@@ -24,7 +24,7 @@ from botocore.parsers import ResponseParserError
 
 from aws.door.failures import code_of
 from aws.door.sessions import NoAnswerError, boto_session, within
-from aws.unreadable import ACCOUNT, CLOCK, EXPIRED, Obstacle, obstacle_of
+from aws.section import ACCOUNT, CLOCK, EXPIRED, Obstacle, obstacle_of
 from aws.words import Bilingual, Words
 from signoff.environment import Environment
 from signoff.environment.credentials import CREDENTIALS, UnansweredError, attended, no_credentials

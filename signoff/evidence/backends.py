@@ -13,7 +13,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from aws.door.failures import code_of
 from aws.iam import parse
-from aws.unreadable import Unreadable
+from aws.section import Unreadable
 from aws.words import Bilingual, Words
 from signoff.evidence.digests import LIST, with_remedy
 from signoff.evidence.keys import garbled, reporting_garbled, unread

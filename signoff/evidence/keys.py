@@ -21,7 +21,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 
 from aws.door.failures import UNPARSED, code_of, failed
 from aws.iam import parse
-from aws.unreadable import Unreadable
+from aws.section import Unreadable
 from aws.words import Bilingual, Words, words_of
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
-from aws.unreadable import Unreadable
+from aws.section import Unreadable
 from aws.words import SILENCE, Words
 from signoff.evidence.backends import Retention
 from signoff.evidence.facts import Facts, from_body

@@ -18,7 +18,7 @@ from botocore.exceptions import (
 from botocore.exceptions import ConnectionError as NoConnectionError
 
 from aws.door.failures import ReadFailure
-from aws.unreadable import ACCOUNT, CLOCK, DENIED, REFUSED, Obstacle, lacking, obstacle_of
+from aws.section import ACCOUNT, CLOCK, DENIED, REFUSED, Obstacle, lacking, obstacle_of
 from aws.visible import visible
 from aws.words import Words, words_of
 from signoff import ROOT

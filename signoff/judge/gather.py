@@ -15,14 +15,14 @@ from aws.inventory import Inventory, ReadOptions, on_demand, read_all
 from aws.kind import value_of
 from aws.reading import Scope
 from aws.saved import from_json
-from aws.unreadable import Unreadable
+from aws.section import Unreadable
 from aws.words import Words, words_of
 from signoff.environment.guard import Caller, GuardError, guard, open_session
 from signoff.evidence import Records, StoreSettings, open_store
 from signoff.evidence.facts import SALT, salt_of
 from signoff.evidence.keys import unread
+from signoff.judge.drift import KEY_KEPT, quiet_at, wait_until
 from signoff.judge.errors import unreadable
-from signoff.judge.quiet_time import KEY_KEPT, quiet_at, wait_until
 from signoff.judge.run import Choice
 from signoff.judge.run_recording import Recorded, Recording, is_recording
 from signoff.judge.snapshot import PlanT, Snapshot, calls_of, releases_of

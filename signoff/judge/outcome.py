@@ -8,8 +8,7 @@ from typing import Any
 
 from aws.difference import Certainty
 from aws.ledger import Unplanned
-from aws.section import Follows, Missing, Unparsed
-from aws.unreadable import Obstacle
+from aws.section import Follows, Missing, Obstacle, Unparsed
 from aws.words import SILENCE, Bilingual, Words
 from signoff.environment import Waiver
 from signoff.judge.checklist import Row, Severity

@@ -12,7 +12,7 @@ from functools import cache
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from aws.unreadable import ACCOUNT, CLOCK, Obstacle
+from aws.section import ACCOUNT, CLOCK, Obstacle
 from aws.words import Words, joined
 from signoff.environment import in_japan
 from signoff.judge.checklist import Repair, Row

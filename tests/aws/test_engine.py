@@ -7,7 +7,7 @@ import pytest
 
 from aws.door.failures import ReadFailure
 from aws.reading import Reader, Reading, unreadable
-from aws.unreadable import Obstacle
+from aws.section import Obstacle
 from tests.aws.answers import CANARY, SCOPE
 from tests.aws.fake_aws import HEALTHY, OPTIONS
 from tests.unread import refused

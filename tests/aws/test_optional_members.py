@@ -12,7 +12,7 @@ import botocore.session
 import pytest
 
 from aws.inventory import READERS, Sections, on_demand
-from aws.unreadable import Unreadable
+from aws.section import Unreadable
 from tests.aws.answers import LAMBDA, REGION, SCOPE, TOPIC
 from tests.aws.fake_aws import CALLER, HEALTHY, OPTIONS, FakeAws, FakeSession
 from tests.resting import OF_OTHERS, resting_on

@@ -3,7 +3,7 @@
 from dataclasses import fields
 
 from aws.kind import unread_facts
-from aws.unreadable import Unreadable
+from aws.section import Unreadable
 
 
 def unread(inventory):

@@ -7,8 +7,7 @@ from functools import cache
 from typing import Any
 
 from aws.kinds.role import PolicyDocument, Role
-from aws.section import NotTestable
-from aws.unreadable import Unreadable
+from aws.section import NotTestable, Unreadable
 from aws.words import Words
 from signoff.evidence.facts import digest_of
 from signoff.evidence.parts import Part

@@ -7,7 +7,7 @@ import pytest
 
 from aws.door.sessions import RetryPolicy
 from aws.inventory import ReadOptions, Sections, on_demand, read_all
-from aws.unreadable import Unreadable
+from aws.section import Unreadable
 from plan import scope_of
 from tests.moto_state import state_of
 from tests.runbook.provisioned import provisioned

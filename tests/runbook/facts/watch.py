@@ -14,7 +14,7 @@ from aws.ledger import Unplanned
 from aws.listings import Names
 from aws.redaction.leak import Leak
 from aws.redaction.secret_text import MaskedValue
-from aws.unreadable import Unreadable
+from aws.section import Unreadable
 from aws.words import Words
 from runbook.procedures import encryption, monitoring
 from tests.runbook.facts.answer import (

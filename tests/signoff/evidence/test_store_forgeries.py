@@ -15,7 +15,7 @@ import pytest
 from botocore.awsrequest import AWSResponse
 from botocore.exceptions import ClientError
 
-from aws.unreadable import Obstacle
+from aws.section import Obstacle
 from signoff.evidence import EvidenceKeyError, FileKey, Head, KmsKey, S3Prefix, Store
 from signoff.evidence.backends import LARGEST
 from tests.aws.wire import Raw

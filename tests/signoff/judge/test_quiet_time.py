@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 from aws.words import Words
 from signoff.evidence import Record, Records
-from signoff.judge.quiet_time import LAG, USUAL_RUN, NotYet, fired_by_us, quiet_at, wait_until
+from signoff.judge.drift import LAG, USUAL_RUN, NotYet, fired_by_us, quiet_at, wait_until
 
 NINE = datetime(2026, 12, 1, 0, 0, tzinfo=UTC)
 """Nine in the morning in Japan."""

@@ -12,8 +12,7 @@ from aws.converge import undo
 from aws.difference import Difference
 from aws.kinds.key import EXPIRY, GRANTS, KEY
 from aws.ledger import Unplanned
-from aws.section import NotTestable, Unparsed, Unread
-from aws.unreadable import ACCOUNT, CLOCK, Obstacle
+from aws.section import ACCOUNT, CLOCK, NotTestable, Obstacle, Unparsed, Unread
 from aws.words import SILENCE, Words
 from signoff.judge.checklist import Checklist, Phase
 from signoff.judge.outcome import Finding, Outcome, finding
