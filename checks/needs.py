@@ -49,6 +49,10 @@ KEYS: Mapping[str, tuple[Words, Words]] = {
         Words(en="who may sign records (operators, CI's role)", ja="記録に署名できるロール"),
     ),
     "signers": (DECIDERS, Words(en="who decides", ja="承認者")),
+    "demand": (
+        DECIDERS,
+        Words(en="visitors of the busiest day", ja="最も混雑する日の来訪者数"),
+    ),
     "go_live": (DECIDERS, Words(en="day of the go-live", ja="稼働開始日")),
     "season": (DECIDERS, Words(en="season of the rally", ja="開催期間")),
     "area": (DECIDERS, Words(en="area of the rally", ja="開催エリア")),
@@ -296,7 +300,8 @@ def _aligned(
 
 def show_needs(env: str, environments: Path, lang: str) -> int:
     """Print the list; 0 only if nothing is missing."""
-    environment = load(env, environments).environment
+    loaded = load(env, environments)
+    environment = loaded.environment
     own = StoreSettings.of(environment)
     before = StoreSettings.of_table(environment.before, environments)
     stores = {before.environment: before} if environment.tried_before else {}
@@ -310,6 +315,8 @@ def show_needs(env: str, environments: Path, lang: str) -> int:
         now=datetime.now(UTC),
     )
     print(visible(table(found, lang)))
+    if loaded.derived:
+        print(visible(loaded.derived[lang]))
     return Exit.DONE if all(need.present for need in found) else Exit.NO
 
 

@@ -203,7 +203,7 @@ class WayBack:
                 ON_RECORD,
                 decidable=True,
                 certainty=Certainty.GUESSED,
-                **LISTED,
+                **LISTED | {"remedy": "unrecorded"},
             )
 
     def deployment(self) -> DeploymentBack | None:

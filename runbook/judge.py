@@ -1,6 +1,7 @@
 """What the checks say of rows: asked of the checks themselves, in a process of their own."""
 
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Callable, Mapping, Sequence
@@ -21,6 +22,8 @@ from signoff.judge.checklist import Checklist
 from signoff.judge.outcome import Finding, Outcome
 from signoff.judge.verdict import RowVerdict, row_verdict
 
+LATER = re.compile(r"python -m runbook (detach|rehearse_rollbacks) ")
+"""Procedures that come after those that make what is planned: they take away what is not, and try the way back."""
 ENDPOINT = "AWS_ENDPOINT_URL"
 """With an endpoint set, the checks take it for AWS, not for the kept stack with its fake of LINE."""
 CHOOSING = ("AWS_", "SIGNOFF_", "SMOKE_", "LOAD_", "PYTEST_", "PYTHON")
@@ -60,10 +63,14 @@ class JudgedRow:
         return next((finding.root for finding in self.findings if follows and finding.root), None)
 
     def undone_by(self, environment: str) -> str:
-        """Return the command that takes away what is not planned, where the row prints one."""
-        command = str(self.row.get("remedy", "")).partition(" && ")[0]
-        undoes = command.split()[2:4] == ["runbook", "detach"]
-        return command.format(env=environment) if undoes else ""
+        """Return the command of a later procedure that makes it green, where the row, or all that is red of it, prints one."""
+        remedies = self.row.get("remedies", {})
+        red = [finding for finding in self.findings if finding.outcome.red]
+        keys = {difference.remedy for finding in red for difference in finding.differences}
+        named = [str(remedies[key]["run"]) for key in keys if key in remedies]
+        commands = (str(self.row.get("remedy", "")), *(named if len(keys) == 1 else ()))
+        first = (command.partition(" && ")[0] for command in commands)
+        return next((line.format(env=environment) for line in first if LATER.match(line)), "")
 
     @property
     def calls(self) -> set[str]:

@@ -269,8 +269,8 @@ class Run:
         red = {row: red_row for row, red_row in red.items() if row not in foreign}
         for row, command in foreign.items():
             self.context.say(
-                en=f"{row} is red by something that is not planned; this removes it: {command}",
-                ja=f"{row}は計画外の設定により不合格です。次のコマンドで取り除きます: {command}",
+                en=f"{row} stays red until a later procedure has run: {command}",
+                ja=f"{row}は、後続の手順を実行するまで不合格です: {command}",
             )
         if changed and red:
             red = dict(self._asked_again(self._judged, red))

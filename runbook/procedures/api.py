@@ -113,7 +113,7 @@ def let_it_invoke_the_functions(context: StepContext) -> Changes:
     ),
 )
 def deploy_it(context: StepContext) -> Changes:
-    """Deploy the draft to the stage, unless the stage serves just that already, also by a deployment of others.
+    """Deploy the draft to the stage, unless a deployment of anybody already serves just that.
 
     A deployment is a snapshot: later changes are not live. It goes into the history with the digest of
     its draft, so that step 8-2 can find it.

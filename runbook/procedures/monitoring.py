@@ -104,9 +104,13 @@ def keep_logs_as_long_as_decided(context: StepContext) -> Changes:
 
 @step("6-1")
 def name_who_hears_of_it(context: StepContext) -> Changes:
-    """Subscribe the address of the environment to the topic; one without `alert_email` that is not production has none.
+    """Subscribe the address of the environment to the topic.
 
-    環境の定義にあるメールアドレスをトピックに登録する。本番以外で`alert_email`のない環境には通知先がない。
+    An environment that is not production may have none (`alert_email`): its alarms then notify no person.
+
+    環境の定義にあるメールアドレスをトピックに登録する。
+
+    本番以外の環境では省略できます（`alert_email`）。その場合、アラームは誰にも通知されません。
     """
     if not context.environment.notifies_people or not _has_a_subscriber(context):
         return ()

@@ -313,7 +313,7 @@ def test_what_nobody_planned_is_told_and_keeps_no_later_step_from_its_repair(thi
     toy.run(thing, path, screen, judge=judge, tell=lines.append).perform()
 
     (line,) = lines
-    assert line.en.endswith(f"is not planned; this removes it: {UNPLANNED.undone_by}")
+    assert line.en.endswith(f"stays red until a later procedure has run: {UNPLANNED.undone_by}")
     assert thing.applied == ["first", "second"]
     assert screen.asked == ["look_at_it"]
     assert screen.outcomes.count(("set_the_first", "green")) == 0

@@ -16,6 +16,7 @@ from rich.status import Status
 
 from aws.converge.policy_document import policy_lines
 from aws.converge.undo import UNDO
+from aws.difference import fault
 from aws.words import Words
 from runbook.catalogue import procedures
 from runbook.composition import secret_source
@@ -24,8 +25,9 @@ from runbook.engine.change_lines import in_language
 from runbook.engine.rehearsal import RehearsedStep
 from runbook.engine.screen import ConsoleScreen
 from runbook.engine.step import JAPANESE
-from runbook.judge import Checks, in_process_of_its_own
+from runbook.judge import Checks, JudgedRow, in_process_of_its_own
 from signoff.commands.frame import terminated_as_interrupted
+from signoff.judge.outcome import Finding, Outcome
 from tests.english import english_in
 from tests.runbook import toy
 
@@ -186,6 +188,30 @@ def test_row_says_which_command_takes_away_what_nobody_planned(remedy, undone_by
         return 1
 
     assert Checks("prod", [], run).red(("SEC-07",))["SEC-07"].undone_by == undone_by
+
+
+REHEARSED = {"unrecorded": {"run": "python -m runbook rehearse_rollbacks --env {env} --go"}}
+
+
+@pytest.mark.parametrize(
+    ("remedies", "command"),
+    [
+        (("unrecorded",), "python -m runbook rehearse_rollbacks --env prod --go"),
+        (("unrecorded", "none"), ""),
+        (("", "unrecorded"), ""),
+    ],
+    ids=["unrecorded code alone", "no version as well", "a role that is gone as well"],
+)
+def test_code_of_before_the_runbook_is_left_to_the_rehearsal_where_nothing_else_is_red(
+    remedies, command
+):
+    words = Words.same("x")
+    differences = tuple(fault(words, "award:1", words, None, words, remedy=one) for one in remedies)
+    finding = Finding(row="ROLL-06", outcome=Outcome.FAIL, differences=differences)
+    row = {"remedy": "", "remedies": REHEARSED}
+
+    judged_row = JudgedRow(row, Outcome.FAIL, findings=(finding,))
+    assert judged_row.undone_by("prod") == command
 
 
 @pytest.fixture
