@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from typing import Any
 
 from tests.foreign.changes import access, surplus, teams
@@ -17,6 +17,7 @@ from tests.foreign.changes.makers import (
     SECRETS,
     between,
     may,
+    permission,
     with_variable,
 )
 from tests.foreign.changes.makers import TABLES as STORED
@@ -30,6 +31,7 @@ CRUD = [
     *("dynamodb:DescribeTable", "dynamodb:ConditionCheckItem"),
 ]
 """SAM's DynamoDBCrudPolicy."""
+AWARD = f"arn:aws:lambda:{HERE}:function:stamp-rally-prod-award"
 OWN_LINES = f"arn:aws:logs:{HERE}:log-group:/aws/lambda/stamp-rally-prod-award"
 TABLES = [identity.USER_STAMPS, identity.STAMP_MASTERS]
 NOTIFY = f"arn:aws:lambda:{HERE}:function:stamp-rally-prod-notify*"
@@ -124,6 +126,26 @@ def credentialed(text: str) -> Kept:
     return surplus.live(surplus.refusal("Access-Control-Allow-Credentials", text))
 
 
+def tagged(service: str, arn: str, **tags: str) -> Kept:
+    """Let a tool write its own tags on a function or a table beside the planned ones."""
+    if service == "lambda":
+        named: dict[str, Any] = {"Resource": arn}
+        given: Any = tags
+    else:
+        named, given = {"ResourceArn": arn}, [{"Key": k, "Value": v} for k, v in tags.items()]
+    return between(
+        lambda c: c(service).tag_resource(**named, Tags=given),
+        lambda c: c(service).untag_resource(**named, TagKeys=[*tags]),
+    )
+
+
+def invoked_at_every_stage(client: Client) -> AbstractContextManager[None]:
+    """Allow one route of the API at all its stages, as SAM's events do."""
+    route = f"{api_of(client)['restApiId']}/*/POST/stamps/award"
+    source = f"arn:aws:execute-api:{HERE}:{route}"
+    return permission(Principal="apigateway.amazonaws.com", SourceArn=source)(client)
+
+
 SOUND: tuple[tuple[str, str, list[str], Kept], ...] = (
     ("role is about others in every Region", "", PRINCIPALS, role(*EVERYWHERE)),
     ("landing zone forwards its findings", "", PRINCIPALS, role(may("sns:Publish", f"arn:aws:sns:*:{ACCOUNT}:aws-controltower-SecurityNotifications"))),
@@ -141,9 +163,13 @@ SOUND: tuple[tuple[str, str, list[str], Kept], ...] = (
     ("secret is under a key of the account", "SEC-05", [*SECRETS, *teams.KEYS], under_key_for_the_account("secretsmanager", secret_under)),
     ("table is under a key of the account", "SEC-20", [*STORED, *teams.KEYS], under_key_for_the_account("dynamodb", users_under)),
     ("refusals allow no cookies", "", API, credentialed("false")),
+    ("SAM tags the function it made", "", FUNCTIONS, tagged("lambda", AWARD, **{"lambda:createdBy": "SAM", "stack": "rally-prod"})),
+    ("Terraform tags the table it manages", "", STORED, tagged("dynamodb", identity.USER_STAMPS, ManagedBy="terraform", Workspace="prod", Module="rally/tables v2.3.1")),
+    ("SAM lets the route call award at every stage", "", ["function_policies"], invoked_at_every_stage),
 )  # fmt: skip
 HARM: tuple[tuple[str, str, list[str], Kept], ...] = (
     ("role deletes lines of ours in every Region", "SEC-24", PRINCIPALS, role(may("logs:DeleteLogStream", LINES.format("auth")))),
+    ("SAM lets award read the LINE token", "SEC-12", ROLES, granted_by_sam(may("secretsmanager:GetSecretValue", f"arn:aws:secretsmanager:{HERE}:secret:{vault.LINE_TOKEN}-??????"))),
     ("role publishes to every topic that begins like ours", "SEC-24", PRINCIPALS, role(may("sns:Publish", f"arn:aws:sns:*:{ACCOUNT}:rally-*"))),
 )  # fmt: skip
 
