@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import TypeVar, Union
 
-from aws.iam import actions_for
+from aws.iam.actions import actions_for
 from aws.words import SILENCE, Bilingual, Words
 
 

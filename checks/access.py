@@ -11,9 +11,10 @@ from aws.access.reach import Reach
 from aws.access.targets import INVOCATION
 from aws.bounds import Bound, within
 from aws.difference import Difference, if_any
-from aws.iam import Statement, expand, parse
+from aws.iam.actions import expand
 from aws.iam.evaluation import is_gone, is_same
 from aws.iam.pattern import overlap, resource_pattern, text_pattern
+from aws.iam.statement import Statement, parse
 from aws.kinds.function_beside import RoleUser
 from aws.kinds.key import KEY
 from aws.kinds.role import ROLE, Role

@@ -9,8 +9,9 @@ from aws import desired
 from aws.access.privileges import DECRYPT, SECRETS, TABLES, lacks, needed_of, statements, uses
 from aws.bounds import Bound, described, exactly
 from aws.difference import Difference
-from aws.iam import EvalDecision, MissingPermission, Statement, evaluate, missing_by, parse
-from aws.iam.evaluation import is_same, names
+from aws.iam.difference import MissingPermission, missing_by
+from aws.iam.evaluation import EvalDecision, evaluate, is_same, names
+from aws.iam.statement import Statement, parse
 from aws.inventory import Sections
 from aws.kinds.bucket import BUCKET, BY_KMS, Bucket
 from aws.kinds.function import FUNCTION, Function

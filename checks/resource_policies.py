@@ -7,10 +7,10 @@ from aws.access.callers import EQUAL
 from aws.access.privileges import needed_of
 from aws.bounds import unset
 from aws.difference import Difference, if_any, unallowed
-from aws.iam import Condition, PolicySyntaxError, Statement, Unknown, context, parse
-from aws.iam.condition import holds
+from aws.iam.condition import Unknown, context, holds
 from aws.iam.evaluation import denied, is_gone
 from aws.iam.pattern import action_pattern, overlap, resource_pattern
+from aws.iam.statement import Condition, PolicySyntaxError, Statement, parse
 from aws.inventory import Sections
 from aws.kinds.log_policy import GRANTS, LOG_POLICY, REFUSES, LogPolicy
 from aws.kinds.statements import DENIED

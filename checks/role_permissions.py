@@ -19,9 +19,9 @@ from aws.access.surplus import (
 from aws.access.surplus import surplus as all_surplus
 from aws.bounds import described
 from aws.difference import Difference
-from aws.iam import MissingPermission, resource_pattern
+from aws.iam.difference import MissingPermission
 from aws.iam.evaluation import applies
-from aws.iam.pattern import TooIntricateError, escape_from
+from aws.iam.pattern import TooIntricateError, escape_from, resource_pattern
 from aws.kinds.role import ROLE, Role
 from aws.section import Follows
 from aws.words import Words, joined

@@ -6,10 +6,10 @@ from aws import desired
 from aws.access.acting import changes
 from aws.bounds import exactly, unset, within
 from aws.difference import Difference, differences, unallowed
-from aws.iam import Statement, context, parse
-from aws.iam.condition import holds
+from aws.iam.condition import context, holds
 from aws.iam.evaluation import names_action
 from aws.iam.pattern import overlap, resource_pattern
+from aws.iam.statement import Statement, parse
 from aws.inventory import Sections
 from aws.kinds.bucket import BARRED, BUCKET, CHANGED_BY, Bucket
 from aws.kinds.statements import OPENED

@@ -5,8 +5,8 @@ from fnmatch import fnmatchcase
 
 from aws.bounds import described, exactly, within
 from aws.difference import Difference, differences, fault
-from aws.iam import Statement, parse
 from aws.iam.evaluation import is_same, names_action
+from aws.iam.statement import Statement, parse
 from aws.section import NotTestable, Unread
 from aws.words import Words
 from signoff.environment import Environment, where

@@ -6,7 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from aws.iam import context, evaluate, parse
+from aws.iam.condition import context
+from aws.iam.evaluation import evaluate
+from aws.iam.statement import parse
 from aws.reader_policy import VIA, actions
 from plan import plan_for, scope_of
 from signoff.__main__ import main

@@ -6,8 +6,7 @@ Derived from AWS's own models: a new action of AWS counts as acting until somebo
 from collections.abc import Mapping
 from functools import lru_cache
 
-from aws.iam import actions_for, actions_of
-from aws.iam.actions import operation_names, service_model
+from aws.iam.actions import actions_for, actions_of, operation_names, service_model
 
 METADATA = ("Describe", "List", "Tag", "Untag", "Validate", "View")
 """Prefixes of actions that neither change what a resource does nor read what is in it."""

@@ -6,8 +6,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from aws import desired
 from aws.bounds import within
 from aws.difference import Difference, differences, fault
-from aws.iam import Condition, Context, Statement, context, evaluate, parse
-from aws.iam.evaluation import is_gone
+from aws.iam.condition import Context, context
+from aws.iam.evaluation import evaluate, is_gone
+from aws.iam.statement import Condition, Statement, parse
 from aws.kinds.role import ROLE, Role, document_text
 from aws.raw import Raw
 from aws.reading import Scope

@@ -5,20 +5,10 @@ from dataclasses import dataclass, replace
 from functools import cache
 
 from aws import desired
-from aws.iam import (
-    Answer,
-    Condition,
-    Context,
-    EvalDecision,
-    Statement,
-    Unknown,
-    context,
-    covers,
-    evaluate,
-    parse,
-)
-from aws.iam.condition import every, holds, negated, some
-from aws.iam.evaluation import applies, is_gone, is_same
+from aws.iam.condition import Answer, Context, Unknown, context, every, holds, negated, some
+from aws.iam.evaluation import EvalDecision, applies, evaluate, is_gone, is_same
+from aws.iam.pattern import covers
+from aws.iam.statement import Condition, Statement, parse
 from aws.kinds.function_beside import FunctionPolicy
 from aws.kinds.key import Key
 from aws.kinds.topic import Topic

@@ -11,19 +11,11 @@ from itertools import product
 from aws import desired
 from aws.bounds import within
 from aws.difference import Difference
-from aws.iam import (
-    Context,
-    EvaluationResult,
-    MissingPermission,
-    Statement,
-    context,
-    evaluate,
-    expand,
-    grants,
-    missing,
-    parse,
-)
-from aws.iam.condition import at
+from aws.iam.actions import expand
+from aws.iam.condition import Context, at, context
+from aws.iam.difference import MissingPermission, grants, missing
+from aws.iam.evaluation import EvaluationResult, evaluate
+from aws.iam.statement import Statement, parse
 from aws.kinds.role import ROLE, Role
 from aws.words import Words
 

@@ -12,9 +12,16 @@ from typing import NamedTuple
 
 from aws.access.acting import only_reads
 from aws.access.targets import Target
-from aws.iam import Context, EvalDecision, EvaluationResult, Statement, context, evaluate, parse
-from aws.iam.evaluation import action_patterns, names_action
+from aws.iam.condition import Context, context
+from aws.iam.evaluation import (
+    EvalDecision,
+    EvaluationResult,
+    action_patterns,
+    evaluate,
+    names_action,
+)
 from aws.iam.pattern import Pattern, escape_from, named_pattern, overlap, resource_pattern
+from aws.iam.statement import Statement, parse
 from aws.words import SILENCE, Words
 
 VARIABLE = re.compile(r"\$\{[^}]*\}")

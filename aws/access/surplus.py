@@ -21,19 +21,17 @@ from aws.access.privileges import (
 from aws.bounds import described
 from aws.desired import Secret
 from aws.difference import Difference
-from aws.iam import (
+from aws.iam.difference import (
     Grant,
     Grants,
-    Statement,
     admin_statements,
-    covers,
     escalations,
     excess,
     grants,
     inverted_statements,
-    resource_pattern,
 )
-from aws.iam.pattern import action_pattern, overlap
+from aws.iam.pattern import action_pattern, covers, overlap, resource_pattern
+from aws.iam.statement import Statement
 from aws.kinds.role import ROLE, PolicyDocument, Role
 from aws.words import SILENCE, Words, joined
 

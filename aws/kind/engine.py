@@ -22,7 +22,7 @@ from aws.change.undo import HowToUndo, UndoTarget
 from aws.difference import Difference, Differences
 from aws.door.clients import Aws
 from aws.door.failures import Gone, ReadFailure, garbled, lacking_member
-from aws.iam import actions_for
+from aws.iam.actions import actions_for
 from aws.kind.description import NEEDED, Fact, ReadCall, Wanted, WriteCall, replaced
 from aws.kind.unknown import partly, value_of
 from aws.ledger import Closed, Judged, Ledger, Operation, Resource, harmless

@@ -6,8 +6,9 @@ from typing import Any
 
 from aws.bounds import one_of
 from aws.change.undo import THIS, Undo, UndoTarget, by_call, by_hand, calling
-from aws.iam import Statement, context, covers, parse
-from aws.iam.condition import holds
+from aws.iam.condition import context, holds
+from aws.iam.pattern import covers
+from aws.iam.statement import Statement, parse
 from aws.kind import BY_NAME, KMS_KEY, NAME, POLICY, Kind, ReadCall, Wanted, fact
 from aws.kinds.statements import OPENED
 from aws.ledger import Closed, Harmless, asked, only

@@ -5,7 +5,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import Any
 
 from aws.change.undo import Undo, UndoTarget, by_call
-from aws.iam import parse
+from aws.iam.statement import parse
 from aws.raw import Raw
 from aws.redaction.secret_text import MaskedValue
 from aws.words import Words

@@ -7,7 +7,9 @@ from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any
 
-from aws.iam import Context, EvalDecision, Statement, context, evaluate, parse
+from aws.iam.condition import Context, context
+from aws.iam.evaluation import EvalDecision, evaluate
+from aws.iam.statement import Statement, parse
 from local.aws.identity_targets import targets
 from local.aws.moto import Moto
 from local.aws.request import Request, Response, access_denied, refusal

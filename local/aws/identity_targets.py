@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 from urllib.parse import unquote
 
-from aws.iam import actions_for
+from aws.iam.actions import actions_for
 from local.aws.dependents import Target, dependents
 from local.aws.moto import Moto
 from local.aws.request import Request

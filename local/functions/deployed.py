@@ -10,7 +10,9 @@ from typing import Any, TypeVar, cast
 
 from botocore.exceptions import ClientError
 
-from aws.iam import Statement, context, evaluate, parse
+from aws.iam.condition import context
+from aws.iam.evaluation import evaluate
+from aws.iam.statement import Statement, parse
 
 _NAME = re.compile(
     r"^(?:arn:aws[\w-]*:lambda:[\w-]+:)?(?:\d{12}:function:)?(?P<name>[\w-]+)(?::(?P<qualifier>\$?[\w-]+))?$"

@@ -7,7 +7,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from aws.iam import EvalDecision, context, evaluate, parse
+from aws.iam.condition import context
+from aws.iam.evaluation import EvalDecision, evaluate
+from aws.iam.statement import parse
 from local.functions.invocation import Invocation
 from local.gateway.call import ApiCall, text_of
 from local.gateway.event import request_authorizer_event

@@ -12,7 +12,7 @@ from uuid import uuid4
 from botocore.exceptions import BotoCoreError, ClientError
 
 from aws.door.failures import code_of
-from aws.iam import parse
+from aws.iam.statement import parse
 from aws.section import Unreadable
 from aws.words import Bilingual, Words
 from signoff.evidence.digests import LIST, with_remedy

@@ -20,7 +20,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.hashes import SHA256
 
 from aws.door.failures import UNPARSED, code_of, failed
-from aws.iam import parse
+from aws.iam.statement import parse
 from aws.section import Unreadable
 from aws.words import Bilingual, Words, words_of
 

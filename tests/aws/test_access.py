@@ -13,8 +13,7 @@ from aws.access.assuming import PRINCIPAL, trusted_to_assume
 from aws.access.principals import principals
 from aws.access.reach import Targets, reach_of
 from aws.access.targets import INVOCATION, stopping, targets_of
-from aws.iam import actions_for
-from aws.iam.actions import operation_names
+from aws.iam.actions import actions_for, operation_names
 from aws.kinds.rest_api import NEVER, RestApi
 from aws.kinds.role import Details
 from aws.kinds.stage import STAGE, WEB_ACL, Stage

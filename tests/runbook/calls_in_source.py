@@ -13,7 +13,7 @@ from botocore.model import OperationModel
 
 from aws.change.undo import Calling, Undo
 from aws.converge import undo
-from aws.iam import actions_for
+from aws.iam.actions import actions_for
 from aws.kinds import UNDO as OF_KINDS
 
 

@@ -13,7 +13,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from aws.change.gate import Change
-from aws.iam import covers
+from aws.iam.pattern import covers
 from local.aws.server import LocalAws
 from runbook.catalogue import procedures
 from runbook.evidence import name_of

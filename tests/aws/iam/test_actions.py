@@ -2,7 +2,7 @@
 
 import pytest
 
-from aws.iam import actions_for, actions_of, expand
+from aws.iam.actions import actions_for, actions_of, expand
 
 
 @pytest.mark.parametrize(

@@ -2,16 +2,16 @@
 
 import pytest
 
-from aws.iam import (
+from aws.iam.condition import context
+from aws.iam.difference import (
     admin_statements,
-    context,
     escalations,
     excess,
     grants,
     inverted_statements,
     missing,
-    parse,
 )
+from aws.iam.statement import parse
 from aws.words import SILENCE
 
 HERE = "ap-northeast-1:123456789012"

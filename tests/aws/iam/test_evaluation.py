@@ -2,7 +2,9 @@
 
 import pytest
 
-from aws.iam import EvalDecision, context, evaluate, parse
+from aws.iam.condition import context
+from aws.iam.evaluation import EvalDecision, evaluate
+from aws.iam.statement import parse
 
 TABLE = "arn:aws:dynamodb:ap-northeast-1:123456789012:table/Users-prod"
 OTHER = "arn:aws:dynamodb:ap-northeast-1:123456789012:table/StampMasters-prod"

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from aws.iam import PolicySyntaxError, parse
+from aws.iam.statement import PolicySyntaxError, parse
 
 
 def test_single_values_and_lists_are_read_alike():

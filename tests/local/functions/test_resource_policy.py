@@ -2,7 +2,7 @@
 
 import pytest
 
-from aws.iam import parse
+from aws.iam.statement import parse
 from local.functions.deployed import permits
 
 API = "arn:aws:execute-api:ap-northeast-1:111122223333:abc123"
