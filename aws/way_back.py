@@ -4,6 +4,7 @@ import ast
 import io
 import re
 import zipfile
+import zlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
@@ -33,7 +34,7 @@ def unpacked(content: bytes) -> Mapping[str, bytes]:
             return {
                 name: package.read(name) for name in package.namelist() if not name.endswith("/")
             }
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError):
+    except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError):
         return {}
 
 
@@ -275,13 +276,15 @@ def _read(
 
 
 def _search(reading: Reading, name: str, files: Mapping[str, bytes], seen: set[bytes]) -> None:
-    """Search each file once: the functions share modules."""
+    """Search each file once, since the functions share modules; also those of a package within a package."""
     for path, content in files.items():
         digest = sha256(content).digest()
         if digest not in seen:
             seen.add(digest)
             text = {path: content.decode("utf-8", "replace")}
             reading.aws.clean("lambda:GetFunction", {"FunctionName": name}, text)
+            within = unpacked(content)
+            _search(reading, name, {f"{path}/{file}": within[file] for file in within}, seen)
 
 
 READERS = {

@@ -1,12 +1,19 @@
 """Which version and which deployment a rollback takes: the newest recorded one that is open, else the one before."""
 
+import base64
+import io
+import json
+import zipfile
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from urllib.parse import quote
 
 import pytest
 
 from aws.kinds.rest_api import Deployment
 from aws.release import MARK, RecordedRelease
 from aws.way_back import deployment_back, version_back
+from tests.aws.answers import CANARY, SCOPE
 
 NOON = datetime(2026, 11, 25, 12, 0, tzinfo=UTC)
 SHUT = "closed"
@@ -114,3 +121,44 @@ def test_the_same_draft_deployed_again_is_no_way_back():
     again = deployed(("c", text), ("b", text), ("a", ""))
 
     assert deployment_back("c", again, []).id == "a"
+
+
+def zipped(name, content):
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as package:
+        package.writestr(name, content)
+    return buffer.getvalue()
+
+
+KEY = CANARY.encode()
+HIDDEN = {
+    "config.json": json.dumps({"key": CANARY}).encode(),
+    "hex.txt": KEY.hex().encode(),
+    "url.txt": quote(f"/?key={CANARY}&x=1", safe="").encode(),
+    "base64.txt": base64.b64encode(b"key: " + KEY),
+    "old.zip": zipped("auth.py", KEY),
+    "vendored.whl": zipped("inner.zip", zipped("config.json", json.dumps({"a": CANARY}))),
+}
+BROKEN = zipped("readme.txt", b"hello " * 99).replace(b"PK\x01\x02", b"PK\x01\x00")
+
+
+def leaks_in(inventory_of, **files):
+    """Return where the secret stands in the package of rally-auth."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as package:
+        for name, content in files.items():
+            package.writestr(name, content)
+    live = SCOPE.builds.functions["rally-auth"]
+    functions = {"rally-auth": replace(live, content=buffer.getvalue())}
+    scope = replace(SCOPE, builds=replace(SCOPE.builds, functions=functions))
+    leaks = inventory_of(scope).sections.leaks["account"]
+    return [leak.place for leak in leaks if any(name in leak.place for name in files)]
+
+
+@pytest.mark.parametrize("name", HIDDEN)
+def test_secret_in_a_file_of_a_package_is_found_however_it_is_packed(inventory_of, name):
+    assert leaks_in(inventory_of, **{name: HIDDEN[name]}) != []
+
+
+def test_package_within_a_package_that_holds_nothing_or_is_broken_is_no_leak(inventory_of):
+    assert leaks_in(inventory_of, **{"sound.zip": zipped("a.py", b"1"), "cut.zip": BROKEN}) == []
