@@ -109,3 +109,11 @@ def test_bad_row_is_told_with_its_place(tmp_path: Path):
 def test_id_without_its_zero_or_its_capitals_is_recognised(written):
     with pytest.raises(ChecklistError, match=r"did you mean SEC-04\?"):
         Checklist.load()[written]
+
+
+def test_key_with_a_typo_is_told_and_not_the_key_that_is_missing_by_it(tmp_path: Path):
+    path = tmp_path / "checklist.toml"
+    path.write_text('[X-01]\nsection = "tables"\npromsie = {en = "a", ja = "b"}\n')
+
+    with pytest.raises(ChecklistError, match=r"checklist.toml: X-01.promsie: Unexpected keyword"):
+        Checklist.load(path)

@@ -253,9 +253,10 @@ def _inconsistent(app: Application) -> Iterator[Words]:
         yield _unknown("masters", str(app.masters), app.tables)
     indexes = {f"{key}#{index}" for key, table in app.tables.items() for index in table.indexes}
     for key, function in app.functions.items():
-        for used in (*function.calls, *function.reads, *function.writes):
-            if used not in resources | indexes:
-                yield _unknown(f"functions.{key}", used, resources)
+        for what in ("calls", "reads", "writes"):
+            for used in getattr(function, what):
+                if used not in resources | indexes:
+                    yield _unknown(f"functions.{key}.{what}", used, resources)
         for name in function.settings:
             if name not in app.settings:
                 yield _unknown(f"functions.{key}.settings", name, app.settings)

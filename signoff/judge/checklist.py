@@ -176,13 +176,16 @@ def _prefix(id_: str) -> str:
 
 
 _ROW = TypeAdapter(Row)
+UNKNOWN_KEY = "unexpected_keyword_argument"
+"""pydantic's type of that error."""
 
 
 def _row(file: str, id_: str, fields: Mapping[str, Any]) -> Row:
     try:
         row = _ROW.validate_python({"id": id_, **fields})
     except ValidationError as error:
-        first = error.errors()[0]
+        # A typo before the key that is missing by it.
+        first = min(error.errors(), key=lambda each: each["type"] != UNKNOWN_KEY)
         where = ".".join((id_, *(str(part) for part in first["loc"])))
         raise ChecklistError(Words.same(f"{file}: {where}: {first['msg']}")) from None
     if wrong := _contradiction(row):

@@ -103,7 +103,7 @@ def test_without_secrets_and_authorizer_nothing_of_them_is_planned(folder):
 @pytest.mark.parametrize(
     ("written", "instead", "said"),
     [
-        ("calls.items =", "calls.item =", "functions.todos names item, which does not exist"),
+        ("calls.items =", "calls.item =", "functions.todos.calls names item, which does not exist"),
         ("memory_mb", "memory", "app.toml.functions.todos.memory is not a key of an application"),
         ('"GET /items"', '"GET /item"', "demand names GET /item, which does not exist"),
         ("[functions.todos]", "[functions.list]", "GET /items names todos, which does not exist"),
