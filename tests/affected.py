@@ -12,9 +12,11 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
+from types import MappingProxyType
 
 import pytest
 
+from tests.executed import Counts, executed_here
 from tests.timing import LONGEST, seconds_here
 
 ROOT = Path(__file__).parent.parent
@@ -33,6 +35,8 @@ EVERYWHERE = ("__init__.py", "__main__.py", "conftest.py", "handler.py")
 """Names that say nothing of which file is meant."""
 ALLOWED_S = 150.0
 """Seconds of tests that are run: three processes share them on two cores."""
+FAR = 99
+"""Steps to what a test executes and does not import."""
 UNKNOWN_S, UNKNOWN_LONG_S = 1.0, 15.0
 """Seconds of a file that `make test` has not timed here; of those that tests/timing.py names."""
 HOW = ("--continue-on-collection-errors", "-n", "auto", "--dist", "loadfile", "-q", "-rfEs")
@@ -76,14 +80,24 @@ def choice(
     seconds: Mapping[str, float],
     allowed_s: float,
     gone: Collection[str] = (),
+    executed: Mapping[str, int] = MappingProxyType({}),
 ) -> ChosenTests:
-    """Choose of the tests that lead to a change and are not gone: the nearest, the quickest first, while there is time."""
+    """Choose of the tests that lead to a change and are not gone, while there is time.
+
+    ``executed`` is how many functions of what has changed a test executed when it last ran: these come before those that only
+    import it, most functions for a second first. The others follow, nearest and quickest first.
+    """
     tests = {path: steps for path, steps in near.items() if is_test(path) and path not in gone}
-    first = {*HOUSE, *([JUDGE] if tests.get(JUDGE, JUDGE_STEPS + 1) <= JUDGE_STEPS else [])}
-    ranked = sorted(
-        {*HOUSE, *tests},
-        key=lambda test: (test not in first, tests.get(test, 0), cost(test, seconds), test),
-    )
+    judged = tests.get(JUDGE, FAR) <= JUDGE_STEPS and (not executed or JUDGE in executed)
+    first = {*HOUSE, *([JUDGE] if judged else [])}
+
+    def rank(test: str) -> tuple[float, ...]:
+        steps, took = tests.get(test, 0), cost(test, seconds)
+        if test in first or not steps:
+            return 0, test not in first, took
+        return (1, took / executed[test]) if executed.get(test) else (2, steps, took)
+
+    ranked = sorted({*HOUSE, *tests}, key=lambda test: (rank(test), test))
     run, left = [], allowed_s
     for path in ranked:
         if cost(path, seconds) <= left:
@@ -97,6 +111,12 @@ def cost(path: str, seconds: Mapping[str, float]) -> float:
     if path == JUDGE:
         return JUDGE_S
     return seconds.get(path, UNKNOWN_LONG_S if path in LONGEST else UNKNOWN_S)
+
+
+def executing(changed: Collection[str], counts: Counts) -> Mapping[str, int]:
+    """Return test file -> how many functions of what has changed it executed, of the tests that executed any."""
+    found = {test: sum(of.get(one, 0) for one in changed) for test, of in counts.items()}
+    return {test: functions for test, functions in found.items() if functions}
 
 
 def is_test(path: str) -> bool:
@@ -243,7 +263,10 @@ def main() -> int:
     seconds = seconds_here(ROOT)
     gone = [one for one in changed if not (ROOT / one).exists()]
     sources = {**dict.fromkeys(changed, ""), **tree(ROOT)}
-    chosen = choice(distances(changed, uses(sources)), seconds, ALLOWED_S, gone)
+    near = distances(changed, uses(sources))
+    executed = executing(changed, executed_here(ROOT))
+    near = {**dict.fromkeys(executed, FAR), **near}
+    chosen = choice(near, seconds, ALLOWED_S, gone, executed)
     print(summary(changed, chosen, seconds), flush=True)
     if asked.list:
         print(*chosen.run, sep="\n")

@@ -12,7 +12,7 @@ import pytest
 
 from signoff.commands.plugin import LONG_LIVED
 from signoff.judge.collection import judges
-from tests import failing_once
+from tests import executed, failing_once
 from tests.timing import LONGEST, Timing
 
 ROOT = Path(__file__).parent.parent
@@ -33,6 +33,7 @@ def pytest_configure(config: pytest.Config) -> None:
     if not hasattr(config, "workerinput"):
         config.pluginmanager.register(Timing(config))
     config.pluginmanager.register(failing_once)
+    config.pluginmanager.register(executed)
     gc.set_threshold(*LONG_LIVED)
     # A shell's `&` ignores it for all that it starts; tests press Ctrl-C as a terminal does.
     signal.signal(signal.SIGINT, signal.default_int_handler)

@@ -1,6 +1,8 @@
 """`make done` finds the tests that a change can break, the nearest first, and says what it leaves out."""
 
+import os
 import subprocess
+import sys
 
 import pytest
 
@@ -13,11 +15,13 @@ from tests.affected import (
     changes,
     choice,
     distances,
+    executing,
     is_test,
     summary,
     tree,
     uses,
 )
+from tests.executed import executed_here
 
 SOURCES = {
     "plan/__init__.py": "from plan.tables import tables",
@@ -88,6 +92,37 @@ def test_every_defect_is_judged_before_nearer_tests_where_a_change_is_near_enoug
     chosen = choice({JUDGE: steps, "tests/a/test_near.py": 1}, seconds, 70.0)
 
     assert (JUDGE in chosen.run) is runs
+
+
+def test_what_executed_a_changed_function_runs_before_what_imports_it_alone():
+    near = {"tests/a/test_far.py": 3, "tests/a/test_near.py": 1, JUDGE: 2}
+    seconds = {**dict.fromkeys(HOUSE, 0.0), JUDGE: 900.0}
+    chosen = choice(near, seconds, 1.0, executed={"tests/a/test_far.py": 2})
+
+    assert chosen.run == (*sorted(HOUSE), "tests/a/test_far.py")
+    assert chosen.left_out == ("tests/a/test_near.py", JUDGE)
+
+
+PATTERN = """
+def test_pattern():
+    from aws.iam import covers
+    assert covers("a*", "ab")
+"""
+
+
+@pytest.mark.parametrize("workers", [0, 2])
+def test_each_test_file_leaves_what_it_executed(tmp_path, workers):
+    (tmp_path / "test_pattern.py").write_text(PATTERN, encoding="utf-8")
+    (tmp_path / "test_other.py").write_text("def test_other(): pass", encoding="utf-8")
+    options = ["-p", "xdist", "-p", "tests.executed", "-n", str(workers), "-c", os.devnull]
+    subprocess.run(
+        [sys.executable, "-m", "pytest", *options, f"--rootdir={tmp_path}", str(tmp_path)],
+        cwd=ROOT, check=True, capture_output=True,
+        env={**os.environ, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"},
+    )  # fmt: skip
+
+    found = executing(["aws/iam/pattern.py"], executed_here(tmp_path))
+    assert found.keys() == {"test_pattern.py"}
 
 
 @pytest.mark.parametrize(
