@@ -4,8 +4,9 @@ from datetime import datetime
 
 from aws.bounds import at_least, exactly, within
 from aws.difference import differences, unallowed
-from aws.kinds.certificate import RENEWAL
+from aws.kinds.certificate import CERTIFICATE, DISTRUSTED, RENEWAL, RENEWED, VALID_FROM
 from aws.kinds.domain import DOMAIN, NEW_TLS
+from aws.kinds.rest_api import ENDPOINT, STATUS
 from aws.words import Words
 from checks.deployed import Deployed
 from checks.domain_name import (
@@ -26,16 +27,10 @@ from signoff.environment import Domain, Environment
 from signoff.judge.checklist import expectation
 from signoff.judge.decisions import Judge
 
-CERTIFICATE = Words(en="certificate", ja="証明書")
-STATUS = Words(en="status", ja="状態")
-ENDPOINT = Words(en="endpoint type", ja="エンドポイントタイプ")
 TLS = Words(en="security policy", ja="セキュリティポリシー")
 NAMES = Words(en="domain names", ja="対象のドメイン名")
 REGION = Words(en="Region", ja="リージョン")
-VALID_FROM = Words(en="valid from", ja="有効期間の開始")
 DAYS_LEFT = Words(en="days until it expires", ja="期限までの日数")
-RENEWED = Words(en="renewal", ja="更新の状態")
-DISTRUSTED = Words(en="what browsers refuse", ja="ブラウザが信頼しない点")
 LEADS_TO = Words(en="API and stage that it leads to", ja="つながるAPIとステージ")
 ADDRESSES = Words(en="addresses in DNS", ja="DNSの応答")
 ASTRAY = Words(en="records that lead elsewhere", ja="別の宛先につながるレコード")
@@ -87,9 +82,8 @@ def test_certificate_is_issued_and_valid_already(
         certificate_of(deployed, custom_domain.name), "status", "not_before"
     )
 
-    facts = {STATUS: certificate.status, VALID_FROM: certificate.not_before}
-    planned = {STATUS: exactly("ISSUED"), VALID_FROM: begun(now)}
-    judge(differences(CERTIFICATE, certificate.arn, facts, planned, **OF_CERTIFICATE))
+    valid = {STATUS: exactly("ISSUED"), VALID_FROM: begun(now)}
+    judge(CERTIFICATE.differences(certificate.arn, certificate, valid, decidable=False))
 
 
 @expectation("DEP-41", ja="証明書がドメインを対象に含む")
@@ -100,7 +94,7 @@ def test_certificate_covers_the_domain(
     certificate = judge.observe(certificate_of(deployed, name), "names")
 
     facts, planned = {NAMES: certificate.names}, {NAMES: naming(name)}
-    judge(differences(CERTIFICATE, certificate.arn, facts, planned, **OF_CERTIFICATE))
+    judge(differences(CERTIFICATE.words, certificate.arn, facts, planned, **OF_CERTIFICATE))
 
 
 @expectation("DEP-41", ja="証明書がAPIと同じリージョンにある")
@@ -110,7 +104,7 @@ def test_certificate_is_in_the_region_of_the_api(
     certificate = judge.observe(certificate_of(deployed, custom_domain.name), "arn")
 
     facts, planned = {REGION: region_of(certificate.arn)}, {REGION: exactly(environment.region)}
-    judge(differences(CERTIFICATE, certificate.arn, facts, planned, **OF_CERTIFICATE))
+    judge(differences(CERTIFICATE.words, certificate.arn, facts, planned, **OF_CERTIFICATE))
 
 
 @expectation("DEP-41", ja="証明書の期限が迫っていない")
@@ -123,7 +117,7 @@ def test_certificate_does_not_expire_soon(
     season = 0 if certificate.renews else days_of_season(environment, now)
     planned = {DAYS_LEFT: at_least(max(RENEWAL.days, season))}
     about = {**OF_CERTIFICATE, "decidable": left >= RENEWAL.days}
-    judge(differences(CERTIFICATE, certificate.arn, {DAYS_LEFT: left}, planned, **about))
+    judge(differences(CERTIFICATE.words, certificate.arn, {DAYS_LEFT: left}, planned, **about))
 
 
 @expectation("DEP-41", ja="証明書の更新が失敗していない")
@@ -132,8 +126,8 @@ def test_renewal_of_the_certificate_goes_well(
 ) -> None:
     certificate = judge.observe(certificate_of(deployed, custom_domain.name), "renewal")
 
-    facts, planned = {RENEWED: certificate.renewal}, {RENEWED: GOING_WELL}
-    judge(differences(CERTIFICATE, certificate.arn, facts, planned, **OF_CERTIFICATE))
+    well = {RENEWED: GOING_WELL}
+    judge(CERTIFICATE.differences(certificate.arn, certificate, well, decidable=False))
 
 
 @expectation("DEP-41", ja="ブラウザとスマートフォンが証明書を信頼する")
@@ -142,8 +136,8 @@ def test_certificate_is_one_that_browsers_trust(
 ) -> None:
     certificate = judge.observe(certificate_of(deployed, custom_domain.name), "distrusted")
 
-    facts, planned = {DISTRUSTED: certificate.distrusted}, {DISTRUSTED: within(())}
-    judge(differences(CERTIFICATE, certificate.arn, facts, planned, **OF_CERTIFICATE))
+    trusted = {DISTRUSTED: within(())}
+    judge(CERTIFICATE.differences(certificate.arn, certificate, trusted, decidable=False))
 
 
 @expectation("DEP-42", ja="カスタムドメインが計画したステージにつながる")

@@ -15,6 +15,9 @@ from aws.reading import Reader, Reading
 from aws.section import Section, Unreadable
 from aws.words import Words
 
+VALID_FROM = Words(en="valid from", ja="有効期間の開始")
+RENEWED = Words(en="renewal", ja="更新の状態")
+DISTRUSTED = Words(en="what browsers refuse", ja="ブラウザが信頼しない点")
 RENEWAL = timedelta(days=30)
 """ACM renews 60 days ahead; a certificate with less time left than this will not renew by itself."""
 WEAK_KEYS = frozenset({"RSA_1024", "RSA-1024"})
@@ -51,18 +54,11 @@ class Certificate:
         ),
         covers="DomainName SubjectAlternativeNames",
     )
-    not_before: datetime | None = fact(
-        Words(en="valid from", ja="有効期間の開始"), "NotBefore", absent=None, read=utc
-    )
+    not_before: datetime | None = fact(VALID_FROM, "NotBefore", absent=None, read=utc)
     not_after: datetime | None = fact(
         Words(en="valid until", ja="有効期限"), "NotAfter", absent=None, read=utc
     )
-    renewal: str = fact(
-        Words(en="renewal", ja="更新の状態"),
-        "RenewalSummary.RenewalStatus",
-        absent="",
-        covers="RenewalSummary",
-    )
+    renewal: str = fact(RENEWED, "RenewalSummary.RenewalStatus", absent="", covers="RenewalSummary")
     """State of its renewal; empty if none has begun."""
     renews: bool = fact(
         Words(en="renewed by ACM", ja="ACMによる更新"),
@@ -72,7 +68,7 @@ class Certificate:
     )
     """Whether ACM renews it; imported certificates are not renewed."""
     distrusted: tuple[str, ...] = fact(
-        Words(en="what browsers refuse", ja="ブラウザが信頼しない点"),
+        DISTRUSTED,
         "",
         absent=(),
         read=lambda raw: tuple(_distrusted(raw)),
