@@ -18,7 +18,7 @@ from pathlib import Path
 
 from bench.reach import Goal, Say, no_options, progress, table, verdict
 from lambdas.packing import FUNCTIONS, pack
-from local.functions.package import Packages
+from local.functions.deployed import Packages
 from local.line.fake import FakeLine
 from plan import plan_for
 from signoff.environment import load

@@ -26,7 +26,7 @@ import boto3
 from bench.reach import no_options
 from local.aws.server import LocalAws
 from runbook.engine.step_context import Clients
-from runbook.migration.table_io import IN_ONE_WRITE, Loader, in_batches
+from runbook.migration.items import IN_ONE_WRITE, Loader, in_batches
 from tests.faults import delayed
 
 ROOT = Path(__file__).parent.parent

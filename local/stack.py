@@ -17,7 +17,7 @@ from local.aws.server import Lateness, LocalAws
 from local.calls import calls_go_to
 from local.functions.functions import Functions
 from local.gateway.control import MotoControl
-from local.gateway.deployments import Deployments
+from local.gateway.directory import Deployments
 from local.gateway.gateway import Gateway
 from local.line.fake import FakeLine
 

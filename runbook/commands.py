@@ -20,10 +20,10 @@ from runbook.composition import ROOT, ProcedureOptions, reachable, run_of
 from runbook.cutover.verdict import newest
 from runbook.engine import Journal, Procedure, Stopped
 from runbook.engine.change_lines import WIDTH
-from runbook.engine.option import Option, OptionScope
 from runbook.engine.screen import ConsoleScreen, broken
+from runbook.engine.step import Option, OptionScope
 from runbook.judge import Checks, Findings, in_process_of_its_own
-from runbook.rights_resources import PolicyScope
+from runbook.rights import PolicyScope
 from signoff.commands.command_line import CommandLineError
 from signoff.commands.frame import terminated_as_interrupted
 from signoff.environment import EnvironmentFileError, load

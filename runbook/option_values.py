@@ -10,7 +10,7 @@ import boto3
 from aws.desired import Function, Table
 from aws.words import Words, did_you_mean, joined, nearest, there_are
 from plan import plan_for
-from runbook.engine.option import OptionScope, Wrong
+from runbook.engine.step import OptionScope, Wrong
 from signoff.environment import names
 from signoff.judge.checklist import Checklist, ChecklistError
 

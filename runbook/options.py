@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from aws.words import Words
 from runbook import option_values as values
-from runbook.engine.option import Option
+from runbook.engine.step import Option
 
 VERSION = Option(
     name="to",

@@ -1,7 +1,7 @@
 """The IAM policy that a procedure needs, made from the actions that its recorded runs take and the names of an environment.
 
 ``rights.json`` holds procedure -> place -> actions (place empty: the resources of each action's own service; else a
-key of ``rights_resources``). ``python -m tests.runbook.recorded_runs`` records it, and a test compares it.
+key of ``PLACES``). ``python -m tests.runbook.recorded_runs`` records it, and a test compares it.
 ``python -m runbook.rights`` writes a policy a procedure into ``docs/rights/``; ``python -m runbook NAME --env ENV
 --policy`` prints the policy for an environment. To prove rows as well, or to sign, the reader's policy is needed beside it
 (``docs/reader-policy.json``).
@@ -9,17 +9,173 @@ key of ``rights_resources``). ``python -m tests.runbook.recorded_runs`` records 
 
 import json
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import Any
 
+from plan import plan_for
 from runbook.engine import Procedure
 from runbook.procedures.provision import ORDER
-from runbook.rights_resources import ANYWHERE, PolicyScope
-from signoff.environment import ENVIRONMENTS, Environment, load
+from signoff.environment import ENVIRONMENTS, Environment, load, peek
 from signoff.environment.schema import Domain
+
+ANYWHERE = ("*",)
+UNSCOPED = frozenset(
+    {
+        *("lambda:ListFunctions", "lambda:GetAccountSettings", "lambda:ListEventSourceMappings"),
+        "dynamodb:ListTables",
+        *("logs:DescribeLogGroups", "logs:DescribeResourcePolicies", "logs:DeleteAccountPolicy"),
+        *("logs:DeleteResourcePolicy", "cloudwatch:GetMetricData", "kms:CreateKey"),
+        *("sns:ListTopics", "sns:ListSubscriptions", "sns:Unsubscribe"),
+        *("sns:SetSubscriptionAttributes", "sns:GetSubscriptionAttributes"),
+        *("iam:GetPolicy", "iam:GetPolicyVersion", "iam:RemoveRoleFromInstanceProfile"),
+        *("wafv2:DisassociateWebACL", "waf-regional:DisassociateWebACL"),
+        *("secretsmanager:ListSecrets", "acm:ListCertificates", "acm:RequestCertificate"),
+    }
+)
+"""Actions that take no resource, or that AWS evaluates on a resource other than ours."""
+
+
+@dataclass(frozen=True, slots=True)
+class PolicyScope:
+    """What a policy is to reach: an environment, and what a migration into it reads."""
+
+    environment: Environment
+    file: Path = ENVIRONMENTS
+    """Where the environment of a migration's source is described."""
+
+    def resources(self, place: str, action: str) -> tuple[str, ...]:
+        """Return the ARNs of an action; none where this environment has no such thing.
+
+        ``place`` names a resource that is not among those of the action's service; else it is empty.
+        """
+        if place:
+            return tuple(PLACES[place](self))
+        find = _OF_SERVICES.get(action.partition(":")[0])
+        unscoped = find is None or action in UNSCOPED
+        return ANYWHERE if unscoped or find is None else tuple(find(self.environment))
+
+
+def _tables(environment: Environment) -> Iterable[str]:
+    """A restored table has the name of its source, with a time behind it."""
+    return (f"{table.arn}*" for table in plan_for(environment).tables)
+
+
+def _log_groups(environment: Environment) -> Iterable[str]:
+    base = f"arn:aws:logs:{environment.region}:{environment.account}:log-group:"
+    prefix = environment.prefix
+    names = (f"/aws/lambda/{prefix}-", f"/aws/apigateway/{prefix}-", "API-Gateway-Execution-Logs_")
+    own = (
+        group.name for group in plan_for(environment).log_groups if not group.name.startswith(names)
+    )
+    return (f"{base}{name}*" for name in (*names, *own))
+
+
+def _cloudwatch(environment: Environment) -> Iterable[str]:
+    region, account = environment.region, environment.account
+    return (
+        f"arn:aws:cloudwatch:{region}:{account}:alarm:*",
+        f"arn:aws:cloudwatch:{region}:{account}:alarm-mute-rule:*",
+        *_named(environment, "*", f"arn:aws:cloudwatch::{account}:dashboard/", ("dashboard",)),
+    )
+
+
+def _named(
+    environment: Environment, ending: str, base: str, keys: Iterable[str]
+) -> tuple[str, ...]:
+    """Return what begins as all names do, and what the environment file names otherwise."""
+    others = (environment.names[key] for key in keys if key in environment.names)
+    return (f"{base}{environment.prefix}{ending}", *(f"{base}{other}" for other in others))
+
+
+def _functions(environment: Environment) -> Iterable[str]:
+    base = f"arn:aws:lambda:{environment.region}:{environment.account}"
+    named = _named(environment, "-*", f"{base}:function:", environment.application.functions)
+    versions = (f"{name}:*" for name in named if not name.endswith("*"))
+    return (*named, *versions, f"{base}:event-source-mapping:*")
+
+
+def _roles(environment: Environment) -> Iterable[str]:
+    base, roles = f"arn:aws:iam::{environment.account}:role/", environment.application.roles
+    return _named(environment, "-*", base, roles)
+
+
+def _buckets(environment: Environment) -> Iterable[str]:
+    bucket = plan_for(environment).bucket
+    names = ([bucket.name] if bucket else []) + [f"{environment.prefix}-evidence-*"]
+    return (arn for name in names for arn in _bucket(name))
+
+
+def _bucket(name: str) -> tuple[str, str]:
+    return f"arn:aws:s3:::{name}", f"arn:aws:s3:::{name}/*"
+
+
+def _keys(environment: Environment) -> Iterable[str]:
+    """The id of a key is unknown before it is made."""
+    base = f"arn:aws:kms:{environment.region}:{environment.account}"
+    return (f"{base}:key/*", f"{base}:alias/{environment.prefix}-*")
+
+
+def _zone(environment: Environment) -> Iterable[str]:
+    zone = environment.domain.hosted_zone if environment.domain else None
+    return (f"arn:aws:route53:::hostedzone/{zone}",) if zone else ()
+
+
+_OF_SERVICES: Mapping[str, Callable[[Environment], Iterable[str]]] = {
+    "acm": lambda given: (f"arn:aws:acm:{given.region}:{given.account}:certificate/*",),
+    "apigateway": lambda given: (f"arn:aws:apigateway:{given.region}::/*",),
+    "cloudwatch": _cloudwatch,
+    "dynamodb": _tables,
+    "iam": _roles,
+    "kms": _keys,
+    "lambda": _functions,
+    "logs": _log_groups,
+    "route53": _zone,
+    "s3": _buckets,
+    "secretsmanager": lambda given: (secret.arn_pattern for secret in plan_for(given).secrets),
+    "sns": lambda given: (f"{plan_for(given).topic.arn}*",),
+}
+
+
+def _sources(given: PolicyScope) -> Iterable[str]:
+    """Tables of the environment before, from which a migration reads; in its own account, if it names one."""
+    before = given.environment.before
+    region, tables = peek(before, "region", given.file), peek(before, "tables", given.file) or {}
+    account = peek(before, "account", given.file) or given.environment.account
+    return (f"arn:aws:dynamodb:{region}:{account}:table/{table}*" for table in tables.values())
+
+
+def _key(key: str | None) -> Iterable[str]:
+    """A customer's key is named by its ARN; AWS's own, by an alias, need no rights."""
+    return (key,) if key and key.startswith("arn:") else ()
+
+
+def _aliased_key(given: PolicyScope) -> Iterable[str]:
+    """AWS's own key of tables is looked up by its alias, and has an id that is unknown before."""
+    key = given.environment.table_key
+    return _keys(given.environment) if key and not key.startswith("arn:") else ()
+
+
+def _evidence_bucket(given: PolicyScope) -> Iterable[str]:
+    evidence = given.environment.evidence
+    bucket, _, prefix = evidence.removeprefix("s3://").partition("/")
+    within = f"{prefix.strip('/')}/".lstrip("/")
+    ours = (f"arn:aws:s3:::{bucket}", f"arn:aws:s3:::{bucket}/{within}*")
+    return ours if evidence.startswith("s3://") else ()
+
+
+PLACES: Mapping[str, Callable[[PolicyScope], Iterable[str]]] = {
+    "source_tables": _sources,
+    "aliased_table_key": _aliased_key,
+    "table_key": lambda given: _key(given.environment.table_key),
+    "secret_key": lambda given: _key(given.environment.secret_key),
+    "evidence_bucket": _evidence_bucket,
+    "evidence_key": lambda given: _key(given.environment.evidence_key),
+}
+"""Resources that are not among those of an action's service, by the name of their place in rights.json."""
+
 
 RECORDED = Path(__file__).with_name("rights.json")
 FOLDER = Path(__file__).parent.parent / "docs" / "rights"

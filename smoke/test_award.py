@@ -1,12 +1,126 @@
-"""POST /stamps/award: a stamp for each user who stands there, once; and nothing of the test stays."""
+"""POST /stamps/award: a stamp for each user who stands there, once; and nothing of the test stays.
+
+Of stamps that are collected it must be true who gets them, how they are listed, and what is stored of them.
+"""
+
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from typing import Any
 
 from aws.words import Words
+from plan.masters import Spot
 from signoff.judge.checklist import expectation
 from signoff.judge.observations import Observations
-from smoke.collecting import award_time_flaws, new_stamps, tour
-from smoke.row_calls import AWARD, RowCalls, awarded, hold, require
+from smoke.calls import Answer, Call, Session
+from smoke.properties import EDGE_M, Visitor, unknown
+from smoke.row_calls import AWARD, RowCalls, awarded, differs, hold, require
 from smoke.scenarios import Scenarios
 from smoke.suite import left_behind
+
+AT_ONCE = 4
+"""Taps of somebody impatient, or of somebody who wants to win twice."""
+BUSY = 503
+"""What a claim may be answered, other than 409, while another is in progress: it says to retry."""
+
+
+def tour(calls: RowCalls, award: Answer, most: int = 3) -> list[Words]:
+    """Let one user claim some spots from just inside and just outside; return what is answered wrongly.
+
+    ``award`` is the collector's; it is on the list if the tourist is the same person.
+    """
+    scenarios = calls.scenarios
+    alone = scenarios.tourist != scenarios.collector
+    asked = scenarios.stamps_of(scenarios.tourist)
+    calls.answer(asked)  # an answer cached from this call must not be served later
+    awards = {} if alone else {scenarios.goal.stamp_id: award}
+    open_now = [stamp for stamp in scenarios.collectable if stamp.stamp_id not in awards][:most]
+    for number, spot in enumerate(open_now):
+        outside = calls.answer(_claim(scenarios, _outsider(scenarios, spot, number)))
+        if flaw := calls.flaw(outside, 400, "OUT_OF_RANGE"):
+            return [flaw]
+        insider = _insider(scenarios, spot, number)
+        given, flaws = _at_once(calls, _claim(scenarios, insider))
+        if flaws:
+            return flaws
+        awards[spot.stamp_id] = given
+    listed = calls.answer(replace(asked, time=2))
+    if flaw := calls.flaw(listed, 200):
+        return [flaw]
+    wanted = [
+        stamp.collected(awards[stamp.stamp_id].member("collected_at"))
+        for stamp in scenarios.collectable
+        if stamp.stamp_id in awards
+    ]
+    found = new_stamps(calls, listed)
+    if found == wanted:
+        return []
+    return [differs(listed, "stamps", found, wanted)]
+
+
+def _outsider(scenarios: Scenarios, spot: Spot, number: int) -> Visitor:
+    """Return a visitor who must not get the stamp: in turn without an accuracy, and with one above the cap."""
+    cap_m, bearing = scenarios.environment.accuracy_cap_m, 75.0 * number
+    if number % 2:
+        far_m = max(spot.radius_m, cap_m) + EDGE_M
+        return Visitor(spot, far_m, bearing, within=False, accuracy=cap_m * 20)
+    return Visitor(spot, spot.radius_m + EDGE_M, bearing, within=False, accuracy=None)
+
+
+def _insider(scenarios: Scenarios, spot: Spot, number: int) -> Visitor:
+    """Return a visitor who gets the stamp: in turn with a good accuracy, and with one that counts as the cap."""
+    cap_m, bearing = scenarios.environment.accuracy_cap_m, 75.0 * number + 90
+    if number % 2:
+        near_m = max(spot.radius_m, cap_m) - EDGE_M
+        return Visitor(spot, near_m, bearing, within=True, accuracy=cap_m * 20)
+    return Visitor(spot, spot.radius_m - EDGE_M, bearing, within=True)
+
+
+def _claim(scenarios: Scenarios, where: Visitor, who: Session | None = None) -> Call:
+    place = {**where.spot.away(where.metres, where.bearing), "accuracy": where.accuracy}
+    beside = unknown("user_id", scenarios.other)
+    claimant = who or scenarios.tourist
+    return scenarios.award(claimant, **beside, stamp_id=where.spot.stamp_id, **place)
+
+
+def _at_once(calls: RowCalls, claim: Call) -> tuple[Answer, list[Words]]:
+    """Claim a stamp several times at the same moment; return the award, and flaws if it was not given exactly once and now."""
+    claims = [replace(claim, time=number) for number in range(1, AT_ONCE + 1)]
+    with ThreadPoolExecutor(AT_ONCE) as threads:
+        answers = list(threads.map(calls.suite.answer, claims))
+    won = [answer for answer in answers if answer.status == 200]
+    given = calls.answer((won or answers)[0].call)
+    if flaw := calls.flaw(given, 200):
+        return given, [flaw]
+    others = [answer for answer in answers if answer is not given]
+    if len(won) > 1:
+        return given, [
+            Words(
+                en=f"{given}, and so did {len(won) - 1} more of {AT_ONCE} calls at the same moment",
+                ja=f"{given.ja}。同時の{AT_ONCE}回の呼び出しのうち、ほかに{len(won) - 1}回も付与されました",
+            )
+        ]
+    late = [
+        calls.flaw(other, 409, "STAMP_ALREADY_EXISTS") for other in others if other.status != BUSY
+    ]
+    return given, [*filter(None, late), *award_time_flaws(calls, given)]
+
+
+def award_time_flaws(calls: RowCalls, award: Answer) -> list[Words]:
+    """Return flaws of the time of an award, which must be when it was given."""
+    at = award.member("collected_at")
+    if award.status != 200 or abs(award.at - at) <= calls.suite.clock_s:
+        return []
+    return [differs(award, "collected_at", at, f"{award.at:.0f}")]
+
+
+def new_stamps(calls: RowCalls, listed: Answer) -> list[Mapping[str, Any]]:
+    """Return what a list shows beyond what the collector had before the run."""
+    return [
+        entry
+        for entry in listed.member("stamps")
+        if entry["stamp_id"] not in calls.scenarios.held()
+    ]
 
 
 @expectation("SMOKE-03", ja="スタンプ付与が現時点で正しく応答する")

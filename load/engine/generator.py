@@ -14,8 +14,14 @@ from locust.event import EventHook
 from locust.exception import StopUser
 
 from load.engine import confidence
-from load.engine.answers import ContractValidator, RequestResult, classify
-from load.engine.api_requests import ApiRequest, PairsUsedUpError, RequestFactory
+from load.engine.answers import (
+    ApiRequest,
+    ContractValidator,
+    PairsUsedUpError,
+    RequestFactory,
+    RequestResult,
+    classify,
+)
 from load.engine.http import Http
 from load.engine.measurement import Counts, bin_seconds
 from load.engine.plan import THINK_AT_MOST_S, deal, intended_starts

@@ -10,10 +10,10 @@ from typing import Any
 from pydantic import TypeAdapter
 
 from load.engine.admission import LoadRefused, unreadable
+from load.engine.judge import Conditions
 from load.engine.objectives import Objectives
 from load.engine.plan import LoadPlan, TokenBucket
 from load.engine.session_pool import SessionPool
-from load.engine.validity import Conditions
 
 PROJECT = Path(__file__).resolve().parents[2]
 VARIABLE = "LOAD_RUN_FILE"

@@ -12,10 +12,9 @@ from pydantic import TypeAdapter
 
 from aws.words import Words
 from load.engine.admission import LoadRefused, unreadable
-from load.engine.judge import Judgement, judge
+from load.engine.judge import Conditions, Judgement, judge
 from load.engine.measurement import Measurement
 from load.engine.objectives import ObjectiveResult
-from load.engine.validity import Conditions
 
 CONDITIONS, MEASUREMENT = TypeAdapter(Conditions), TypeAdapter(Measurement)
 SCHEMA = 3

@@ -10,8 +10,7 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 
 from local.aws.identity import Identity
 from local.aws.moto import Moto
-from local.aws.operations import resolve
-from local.aws.request import Request, Response, by, internal_failure, json_response
+from local.aws.request import Request, Response, by, internal_failure, json_response, resolve
 from local.http import LoopbackServer
 from local.moto_fixes import CODE_PATH, code_at, corrected
 

@@ -15,12 +15,10 @@ import boto3
 from botocore.config import Config
 
 from local.aws.request import READERS_WAIT_S, Request, Response
-from local.functions.deployed import DeployedFunctions, NotDeployed, permits, split_name
-from local.functions.environment import Environments
+from local.functions.deployed import DeployedFunctions, NotDeployed, Packages, permits, split_name
+from local.functions.environment import Environments, Runner
 from local.functions.invocation import Invocation, InvokeCall, answer, not_found
 from local.functions.logs import LogWriter
-from local.functions.package import Packages
-from local.functions.runner import Runner
 from local.functions.starting import Starter
 
 RETRIES = 2

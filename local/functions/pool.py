@@ -1,14 +1,174 @@
-"""The execution environments of one function: warm ones are used again, and their number is bounded."""
+"""The execution environments of one function, each a process: warm ones are used again, and their number is bounded."""
 
+import json
+import os
+import select
+import signal
+import struct
+import subprocess
 import threading
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from typing import Any
 
 from local.functions.deployed import DeployedFunction
 from local.functions.logs import LogStream
-from local.functions.process import Worker
+from local.functions.starting import Asked, Starter
+
+LENGTHS = struct.Struct(">II")
+INIT_SECONDS = 10.0
+"""What Lambda grants the init phase before it starts anew, inside the function's own time-out."""
+EXIT_SECONDS = 1.0
+OUTPUT_LIMIT = 4 * 1024 * 1024
+"""Bytes of output kept per invocation: a handler that prints for ever must not fill this process."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunOutcome:
+    """One invocation. ``output`` is what was printed or logged since the one before."""
+
+    payload: bytes
+    failed: bool = False
+    output: bytes = b""
+    seconds: float = 0.0
+    init_seconds: float | None = None
+    """Only of the first invocation of an environment."""
+    memory_mb: int = 0
+
+
+class TimedOut(Exception):  # noqa: N818 - Lambda's own word, as is ExitError
+    """No answer within the function's Timeout."""
+
+
+class Exited(Exception):  # noqa: N818 - it is what happened, and no fault of ours
+    """The process ended without an answer."""
+
+
+class Worker:
+    """A started process. Its handler is imported while the first ``invoke`` waits."""
+
+    def __init__(self, starter: Starter, asked: Asked) -> None:
+        self._began = time.monotonic()
+        self._process = starter.start(asked)
+        self._requests, self._answers = self._process.requests, self._process.answers
+        self._log = self._process.log
+        os.set_blocking(self._log, False)
+        self._poll = select.poll()
+        self._poll.register(self._answers, select.POLLIN)
+        self._poll.register(self._log, select.POLLIN)
+        self._received = bytearray()
+        self._output = bytearray()
+        self._init_seconds: float | None = None
+        self.alive = True
+
+    def invoke(self, header: Mapping[str, Any], event: bytes) -> RunOutcome:
+        """Run the handler once. ``header`` holds requestId, arn, seconds and trace."""
+        first = self._init_seconds is None
+        began = time.monotonic()
+        try:
+            outcome = (first and self._init(header["seconds"])) or self._run(header, event)
+        except TimedOut:
+            outcome = self._timed_out(header)
+        except (Exited, BrokenPipeError):
+            outcome = self._exited(header)
+        output, self._output = bytes(self._output), bytearray()
+        init_seconds = self._init_seconds if first else None
+        seconds = time.monotonic() - began - (init_seconds or 0.0)
+        return replace(outcome, output=output, init_seconds=init_seconds, seconds=max(0.0, seconds))
+
+    def close(self) -> None:
+        """End the process and anything that it started."""
+        if not self.alive:
+            return
+        self.alive = False
+        self.kill()
+        self._process.wait(None)
+        self._read_the_log()
+        self._process.close()
+
+    def kill(self) -> None:
+        """Kill the process while another thread waits for its answer, which then sees it gone."""
+        with suppress(ProcessLookupError):
+            os.killpg(self._process.pid, signal.SIGKILL)
+
+    def _init(self, seconds: float) -> RunOutcome | None:
+        """Wait until the handler is imported; the failure, if it cannot be."""
+        answer, payload = self._receive(self._began + INIT_SECONDS + seconds)
+        self._init_seconds = time.monotonic() - self._began
+        if answer["ready"]:
+            return None
+        self.close()
+        return RunOutcome(payload=payload, failed=True)
+
+    def _run(self, header: Mapping[str, Any], event: bytes) -> RunOutcome:
+        deadline = time.monotonic() + header["seconds"]
+        head = json.dumps(header).encode()
+        frame = memoryview(LENGTHS.pack(len(head), len(event)) + head + event)
+        while frame:
+            frame = frame[os.write(self._requests, frame) :]
+        answer, payload = self._receive(deadline)
+        return RunOutcome(payload=payload, failed=not answer["ok"], memory_mb=answer["memoryMb"])
+
+    def _receive(self, deadline: float) -> tuple[dict[str, Any], bytes]:
+        while (frame := self._frame()) is None:
+            # Both pipes are read: a handler that prints more than a pipe holds would block.
+            ready = [fd for fd, _ in self._poll.poll(max(0.0, deadline - time.monotonic()) * 1000)]
+            if not ready:
+                raise TimedOut
+            if self._log in ready and not self._read_the_log():
+                self._poll.unregister(self._log)  # the handler closed it
+            if self._answers in ready:
+                chunk = os.read(self._answers, 1 << 16)
+                if not chunk:
+                    raise Exited
+                self._received += chunk
+        # What the handler printed was in the pipe before its answer was: nothing to wait for.
+        self._read_the_log()
+        return frame
+
+    def _frame(self) -> tuple[dict[str, Any], bytes] | None:
+        if len(self._received) < LENGTHS.size:
+            return None
+        header, payload = LENGTHS.unpack_from(self._received)
+        body, end = LENGTHS.size + header, LENGTHS.size + header + payload
+        if len(self._received) < end:
+            return None
+        frame = json.loads(self._received[LENGTHS.size : body]), bytes(self._received[body:end])
+        del self._received[:end]
+        return frame
+
+    def _read_the_log(self) -> bytes:
+        """Take what is in the pipe, without waiting: one read empties it, for a pipe holds no more."""
+        with suppress(BlockingIOError):
+            chunk = os.read(self._log, 1 << 16)
+            self._output += chunk[: OUTPUT_LIMIT - len(self._output)]
+            return chunk
+        return b""
+
+    def _timed_out(self, header: Mapping[str, Any]) -> RunOutcome:
+        self.close()
+        now = datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+        what = f"Task timed out after {header['seconds']:.2f} seconds"
+        return self._failed({"errorMessage": f"{now} {header['requestId']} {what}"})
+
+    def _exited(self, header: Mapping[str, Any]) -> RunOutcome:
+        with suppress(subprocess.TimeoutExpired):
+            self._process.wait(EXIT_SECONDS)
+        self.close()
+        status = self._process.wait(None)
+        how = f"exit status {status}" if status >= 0 else f"signal: {-status}"
+        what = f"Runtime exited with error: {how}" if status else "Runtime exited"
+        message = f"RequestId: {header['requestId']} Error: {what}"
+        return self._failed({"errorType": "Runtime.ExitError", "errorMessage": message})
+
+    def _failed(self, error: Mapping[str, str]) -> RunOutcome:
+        """Answer with the error that Lambda itself, not the runtime, answers and logs."""
+        self._output += error["errorMessage"].encode() + b"\n"
+        return RunOutcome(payload=json.dumps(error).encode(), failed=True)
+
 
 CLOSE_SECONDS = 5.0
 EXPIRY_MARGIN_S = 300.0

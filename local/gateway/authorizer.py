@@ -12,8 +12,13 @@ from aws.iam.evaluation import EvalDecision, evaluate
 from aws.iam.statement import parse
 from local.functions.invocation import Invocation
 from local.gateway.call import ApiCall, text_of
-from local.gateway.event import request_authorizer_event
-from local.gateway.invoke import InvokeError, Invoker, InvokeRefusedError, InvokeTimeoutError
+from local.gateway.invoke import (
+    InvokeError,
+    Invoker,
+    InvokeRefusedError,
+    InvokeTimeoutError,
+    request_authorizer_event,
+)
 from local.gateway.refusal import GatewayRefusal
 from local.gateway.snapshot import Authorizer
 

@@ -14,8 +14,7 @@ from local.gateway.access_log import AccessLog
 from local.gateway.authorizer import Authorizers
 from local.gateway.call import ApiCall, Owner, new_context, new_ids
 from local.gateway.control import MotoControl
-from local.gateway.deployments import Deployments
-from local.gateway.directory import Directory
+from local.gateway.directory import Deployments, Directory
 from local.gateway.invoke import Invoker
 from local.gateway.proxy import proxy
 from local.gateway.refusal import RESPONSE_TYPES, GatewayRefusal

@@ -9,13 +9,14 @@ from typing import Any
 
 from local.functions.invocation import Invocation
 from local.gateway.call import ApiCall
-from local.gateway.event import media_type_matches, proxy_event
 from local.gateway.invoke import (
     EventTooLargeError,
     Invoker,
     InvokeRefusedError,
     InvokeTimeoutError,
     NotPermittedError,
+    media_type_matches,
+    proxy_event,
 )
 from local.gateway.refusal import GatewayRefusal
 from local.gateway.snapshot import Integration

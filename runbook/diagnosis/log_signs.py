@@ -14,9 +14,31 @@ from botocore.exceptions import ClientError
 from aws.desired import Function
 from aws.door.failures import GONE
 from aws.words import Words
-from runbook.diagnosis.cause import Cause, cause
 from runbook.diagnosis.own_runs import OwnRuns, Seen
 from runbook.engine import StepContext
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cause:
+    """``why`` is a sentence without its full stop; ``remedy`` a command, or a page.
+
+    A command names the environment as ``{env}``, a page its language as ``{lang}``.
+    """
+
+    why: Words
+    remedy: str
+
+    def told(self, environment: str) -> Words:
+        remedy = self.remedy.replace("{env}", environment)
+        return Words(
+            en=f"likely cause: {self.why.en}; {remedy.replace('{lang}', 'en')}",
+            ja=f"考えられる原因: {self.why.ja}。対処: {remedy.replace('{lang}', 'ja')}",
+        )
+
+
+def cause(en: str, ja: str, remedy: str) -> Cause:
+    return Cause(why=Words(en=en, ja=ja), remedy=remedy)
+
 
 PAGES = 50
 """Pages after which reading stops: a page may be empty long before the end of a log."""

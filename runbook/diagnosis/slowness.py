@@ -8,7 +8,7 @@ from statistics import median
 from aws.desired import Function
 from aws.words import Words
 from plan.monitoring import FAULTS
-from runbook.diagnosis.cause import Cause, cause
+from runbook.diagnosis.log_signs import Cause, cause
 from runbook.diagnosis.own_runs import OwnRuns, Seen
 from runbook.engine import StepContext
 

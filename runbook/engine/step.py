@@ -1,6 +1,7 @@
 """A procedure is a module, a step is a function, and its docstring is its text in both languages.
 
-English comes first; from its first Japanese paragraph on, it is Japanese.
+English comes first; from its first Japanese paragraph on, it is Japanese. The command line refuses an option that a
+procedure does not declare.
 """
 
 import inspect
@@ -8,13 +9,51 @@ import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from functools import cache
+from pathlib import Path
 from types import ModuleType
 
 from aws.words import Words
-from runbook.engine.option import Option
 from runbook.engine.propagation import Action, until_shown
 from runbook.engine.step_context import StepContext
+from signoff.environment import Environment
 from signoff.judge.checklist import Checklist
+
+
+@dataclass(frozen=True, slots=True)
+class OptionScope:
+    """What a value is looked up in: the environment, and the file that describes it."""
+
+    environment: Environment
+    file: Path
+
+
+Wrong = Callable[[str, OptionScope], Words | None]
+"""Returns what is wrong with a value, for people to read before the first call; None if nothing is."""
+
+
+def nothing_wrong(_: str, __: OptionScope) -> Words | None:
+    return None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Option:
+    """``name`` is what a step asks of ``context.chosen``: ``line_token_file`` for ``--line-token-file``."""
+
+    name: str
+    metavar: str
+    help: Words
+    wrong: Wrong = nothing_wrong
+    choices: tuple[str, ...] | None = None
+    example: str = ""
+    """The value in the command of the procedure's page; empty: the command is shown without it."""
+    needed: bool = False
+    excludes: tuple[str, ...] = ()
+    """Names of options that mean nothing beside this one."""
+
+    @property
+    def flag(self) -> str:
+        return f"--{self.name.replace('_', '-')}"
+
 
 JAPANESE = re.compile(r"[\u3040-\u30ff\u4e00-\u9fff]")
 

@@ -16,7 +16,7 @@ from lambdas.rally.domain.counters import is_counter
 from lambdas.rally.domain.line import is_line_user
 from plan.canonical import Item
 from runbook.engine import Clients, Refused, StepContext
-from runbook.migration.table_io import scanned
+from runbook.migration.items import scanned
 from runbook.options import SOURCE
 from signoff.environment import Environment, names, peek
 from signoff.environment.guard import GuardError, guard, open_session

@@ -18,17 +18,19 @@ from runbook.migration.items import (
     ItemHashes,
     Key,
     KeyDifference,
+    Loader,
     Transform,
     difference,
     item_hashes,
     key_list,
     key_of,
     picked,
+    progressing,
+    scanned,
     unfit,
     whole_hash,
 )
 from runbook.migration.source import Source
-from runbook.migration.table_io import Loader, progressing, scanned
 
 MANIFEST = "manifest"
 """Kind of the record that says what a table must hold."""

@@ -23,10 +23,9 @@ from aws.change.gate import Changes, unless_absent
 from aws.desired import Table
 from plan.canonical import Item
 from runbook.engine import StepContext, step
-from runbook.migration.items import key_of
+from runbook.migration.items import key_of, scanned
 from runbook.migration.source import Source
 from runbook.migration.steps import MANIFEST, Job, leave_manifest, write_items
-from runbook.migration.table_io import scanned
 
 SPOTS = Path(__file__).parents[1] / "data" / "stamp_masters.json"
 """The five spots of the development table, in plain JSON."""

@@ -25,8 +25,8 @@ from runbook.engine import Change, Refused, StepContext, step
 from runbook.procedures import restore_tables, rollback_api, rollback_frontend, rollback_functions
 from runbook.rollback import drill
 from runbook.rollback.drill import Drill, go_back, temporary_front_end
+from runbook.rollback.redirect import leave_the_restored, take_away
 from runbook.rollback.restore import window
-from runbook.rollback.undone_restore import leave_the_restored, take_away
 from signoff.environment import JST
 
 PARTS = ("functions", "api", "tables", "front-end")

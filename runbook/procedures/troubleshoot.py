@@ -19,10 +19,8 @@ from dataclasses import replace
 from aws.change.gate import Changes, Refused
 from runbook import releases
 from runbook.diagnosis import slowness
-from runbook.diagnosis.alarms import report_alarms
-from runbook.diagnosis.cause import cause
-from runbook.diagnosis.log_signs import report_signs
-from runbook.diagnosis.own_runs import last_hour
+from runbook.diagnosis.log_signs import cause, report_signs
+from runbook.diagnosis.own_runs import last_hour, report_alarms
 from runbook.diagnosis.slowness import measured, metrics_of
 from runbook.engine import StepContext, step
 from runbook.engine.change_lines import parts

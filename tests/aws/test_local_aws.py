@@ -11,7 +11,7 @@ from aws.inventory import ReadOptions, on_demand, read_all
 from aws.reader_policy import policy
 from aws.saved import from_json, to_json, unreadable
 from local.aws.server import LocalAws
-from local.gateway.deployments import Deployments
+from local.gateway.directory import Deployments
 from tests.aws.answers import CANARY
 from tests.aws.tour import ACCOUNT, REGION, SCOPE, TOPIC, TRUST, provision
 from tests.aws.unread import unread

@@ -11,7 +11,7 @@ from lambdas.award.handler import Awarding
 from lambdas.award.notifier import Notifier
 from lambdas.award.store import Stamps
 from lambdas.rally.logger import FunctionLogger
-from smoke.log_privacy import unlisted
+from smoke.test_logs import unlisted
 from tests.lambdas.clients import Scripted, error
 from tests.lambdas.contract import MODULES, operations
 from tests.lambdas.events import CONTEXT, REQUEST_ID, USER, event, token_event

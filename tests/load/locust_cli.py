@@ -14,7 +14,7 @@ from requests.adapters import HTTPAdapter
 from urllib3.util import Retry
 
 from load.engine.run_file import VARIABLE
-from load.launch import ROOT, free_port
+from load.execution import ROOT, free_port
 from tests.load.runs import environment
 
 LOCUSTFILE = ROOT / "load" / "locustfile.py"

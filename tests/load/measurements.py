@@ -1,8 +1,8 @@
 """Measurements made up by hand: what a run of one step would have counted."""
 
+from load.engine.judge import Conditions
 from load.engine.measurement import Counts, Measurement
 from load.engine.plan import LIST, TokenBucket
-from load.engine.validity import Conditions
 from tests.load.runs import OBJECTIVES, only, plan, step
 
 STEP = step("hold", 20, 100, only())

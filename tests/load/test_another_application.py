@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from load.engine.admission import LoadRefused
-from load.engine.api_requests import RequestFactory
+from load.engine.answers import RequestFactory
 from load.engine.plan import TokenBucket
 from load.plans import as_journey, mix_of, objectives_of, plans
 from load.prepare import bodies_of

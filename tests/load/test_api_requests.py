@@ -7,7 +7,7 @@ from itertools import islice
 import pytest
 
 from lambdas.rally.domain.spots import Location, Position, distance_m
-from load.engine.api_requests import PairsUsedUpError, RequestFactory
+from load.engine.answers import PairsUsedUpError, RequestFactory
 from load.engine.plan import AWARD, JOURNEY, LIST, RANKING, VERIFY
 from load.engine.session_pool import GpsSpot, SessionPool, SyntheticUser
 from tests.load.runs import chance, pool

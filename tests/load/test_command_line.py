@@ -13,7 +13,7 @@ from load.engine.judge import ExitCode
 from load.engine.objectives import read_objectives
 from load.engine.run_file import LoadRun
 from load.engine.verdict import LoadVerdict
-from load.launch import ROOT
+from load.execution import ROOT
 from load.pool_builder import read_pool
 from tests.forked import completed
 

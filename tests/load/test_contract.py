@@ -4,8 +4,7 @@ import pytest
 import yaml
 
 from load.engine.admission import LoadRefused
-from load.engine.answers import ContractValidator, classify, compiled
-from load.engine.api_requests import ApiRequest
+from load.engine.answers import ApiRequest, ContractValidator, classify, compiled
 from load.engine.plan import AWARD, ENDPOINTS, LIST
 from load.prepare import read_contract
 from tests.load.runs import CONTRACT

@@ -8,8 +8,8 @@ import pytest
 
 from load.artefacts import LOCUST_REPORT
 from load.engine.admission import LoadRefused
+from load.engine.judge import Conditions
 from load.engine.plan import TokenBucket
-from load.engine.validity import Conditions
 from load.evidence import record, why_not_counted
 from load.plans import plans
 from signoff.environment import load

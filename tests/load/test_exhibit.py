@@ -7,7 +7,7 @@ import pytest
 
 from aws.words import LANGUAGES
 from load.charts import amounts, logarithmic_axis, plots
-from load.engine.validity import Conditions
+from load.engine.judge import Conditions
 from load.exhibit import exhibit, head, rows, sentences
 from tests.english import english_in
 from tests.load.measurements import CONDITIONS, seen

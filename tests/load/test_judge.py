@@ -5,9 +5,8 @@ from dataclasses import replace
 import pytest
 
 from aws.words import Words
-from load.engine.judge import ExitCode, judge
+from load.engine.judge import Conditions, ExitCode, judge
 from load.engine.plan import AWARD, LIST, TokenBucket
-from load.engine.validity import Conditions
 from tests.load.measurements import CONDITIONS, SHORT, seen
 from tests.load.runs import only, plan, step
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from local.aws.restores import Restores
 from local.aws.server import LocalAws
-from local.gateway.deployments import Deployments
+from local.gateway.directory import Deployments
 from runbook.procedures.provision import procedure
 from tests.moto_state import MotoState, restore, state_of
 from tests.runbook.desk import Desk, EvidenceInMemory, clients

@@ -17,8 +17,7 @@ from aws.iam.pattern import covers
 from local.aws.server import LocalAws
 from runbook.catalogue import procedures
 from runbook.evidence import name_of
-from runbook.rights import RECORDED
-from runbook.rights_resources import PLACES, PolicyScope
+from runbook.rights import PLACES, RECORDED, PolicyScope
 from signoff.evidence import StoreSettings, open_store
 from signoff.judge.checklist import Checklist
 from tests.runbook.calls_in_source import undoing

@@ -10,8 +10,16 @@ from runbook.__main__ import main
 from runbook.catalogue import procedures
 from runbook.engine import Stopped
 from runbook.procedures import least_privilege, tables
-from runbook.rights import declared, document, example, policy, recorded, text
-from runbook.rights_resources import UNSCOPED, PolicyScope
+from runbook.rights import (
+    UNSCOPED,
+    PolicyScope,
+    declared,
+    document,
+    example,
+    policy,
+    recorded,
+    text,
+)
 from tests.runbook.calls_in_source import undoing
 from tests.runbook.desk import Desk
 from tests.runbook.exercises import Exercise

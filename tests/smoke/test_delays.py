@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 import pytest
 
 from smoke.calls import get
-from smoke.delays import PAGES, late_answers, late_starts, starts_in
+from smoke.test_delays import PAGES, late_answers, late_starts, starts_in
 from tests.smoke.answers import LIVE, answer
 
 TEXT = "REPORT RequestId: 1-2\tDuration: 9.00 ms\tMax Memory Used: 80 MB\tInit Duration: {} ms\t"

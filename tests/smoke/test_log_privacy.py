@@ -3,8 +3,8 @@
 import pytest
 
 from smoke.calls import get, send
-from smoke.log_privacy import USER, PrivateText
 from smoke.logs import LONGEST, patterns, varied
+from smoke.test_logs import USER, PrivateText
 from tests.smoke.answers import LIVE, answer
 
 IDS = [f"{number:08x}-0000-4000-8000-000000000000" for number in range(100)]

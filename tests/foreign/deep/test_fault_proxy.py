@@ -12,7 +12,7 @@ import boto3
 import pytest
 
 from aws.saved import unreadable
-from local.aws.operations import resolve
+from local.aws.request import resolve
 from signoff.judge.outcome import Outcome
 from signoff.judge.verdict import VerdictWord
 from tests.foreign.account import REGION, Account, with_evidence

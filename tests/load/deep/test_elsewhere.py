@@ -10,7 +10,7 @@ import pytest
 
 from load.engine.judge import ExitCode
 from load.engine.run_file import VARIABLE
-from load.launch import free_port
+from load.execution import free_port
 from load.prepare import ROOT, RunOptions
 from tests.load.measurements import reasons
 from tests.load.runs import drive, plan, run_against, step

@@ -11,7 +11,7 @@ import pytest
 
 from load.engine.judge import ExitCode
 from load.engine.plan import AWARD
-from load.launch import free_port
+from load.execution import free_port
 from load.prepare import RunOptions
 from tests.load.locust_cli import browser, locust
 from tests.load.measurements import reasons

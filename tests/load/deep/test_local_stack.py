@@ -7,7 +7,7 @@ import sys
 import pytest
 
 from load.engine.objectives import OBJECTIVES_FILE
-from load.launch import ROOT
+from load.execution import ROOT
 from tests.load.runs import free_of_tokens
 
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 from load.engine.judge import ExitCode
 from load.engine.plan import AWARD
 from load.engine.session_pool import USED_FILE
-from load.launch import free_port
+from load.execution import free_port
 from load.prepare import RunOptions
 from load.teardown import Teardown, used_users
 from tests.load.fake_aws import EmptyTable, target

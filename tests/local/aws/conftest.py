@@ -7,7 +7,7 @@ import boto3
 import pytest
 
 from local.aws.server import LocalAws
-from local.gateway.deployments import Deployments
+from local.gateway.directory import Deployments
 from tests.local.aws.account import ACCOUNT, ONCE, REGION
 from tests.local.aws.draft import DraftApi
 

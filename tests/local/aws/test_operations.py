@@ -2,7 +2,7 @@
 
 import pytest
 
-from local.aws.operations import resolve
+from local.aws.request import resolve
 
 
 @pytest.mark.parametrize(

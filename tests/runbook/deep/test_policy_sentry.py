@@ -12,8 +12,7 @@ from policy_sentry.querying.actions import get_action_data
 from policy_sentry.querying.arns import does_arn_match
 
 from plan import plan_for, scope_of
-from runbook.rights import declared, example, policy
-from runbook.rights_resources import PolicyScope
+from runbook.rights import PolicyScope, declared, example, policy
 from signoff.commands.policies import ci, reader
 from smoke.policy import policy as of_smoke
 

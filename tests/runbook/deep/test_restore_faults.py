@@ -8,7 +8,7 @@ import pytest
 
 from runbook.engine.step_context import RETRYING
 from runbook.procedures import restore_tables, rollback_functions
-from runbook.rollback.undone_restore import leave_the_restored, take_away
+from runbook.rollback.redirect import leave_the_restored, take_away
 from tests.runbook.desk import clients
 from tests.runbook.rollback.fault_injection import MODES, FaultyRun, changing, cut_off
 from tests.runbook.rollback.operator import RollbackOperator, until

@@ -6,7 +6,7 @@ from botocore.exceptions import EndpointConnectionError
 from local.aws.request import access_denied, json_response, refusal
 from plan.canonical import canonical_hash
 from runbook.engine import Journal, Stopped
-from runbook.migration.table_io import LONGEST_S, PAUSES
+from runbook.migration.items import LONGEST_S, PAUSES
 from runbook.procedures import migrate_masters
 from tests.faults import denied
 from tests.runbook.migration.two_tables import SOURCE, TARGET, everything

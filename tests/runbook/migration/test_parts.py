@@ -3,7 +3,7 @@
 from itertools import count
 
 from aws.words import Words
-from runbook.migration.table_io import EVERY, in_batches, progressing
+from runbook.migration.items import EVERY, in_batches, progressing
 
 
 def test_batches_have_every_item_once_in_order():

@@ -7,7 +7,7 @@ import pytest
 
 from aws.converge import rest_api
 from local.aws.server import LocalAws
-from local.gateway.deployments import Deployments
+from local.gateway.directory import Deployments
 from runbook.engine import Declined, Refused
 from runbook.procedures import api, functions, least_privilege, rollback_api
 from runbook.rollback.deployments import stage_move

@@ -7,7 +7,7 @@ import pytest
 
 from runbook.engine import Declined
 from runbook.procedures import functions, restore_tables, rollback_functions
-from runbook.rollback.undone_restore import leave_the_restored, take_away
+from runbook.rollback.redirect import leave_the_restored, take_away
 from tests.runbook.rollback.operator import until
 
 RANKING = {"RoleName": "stamp-rally-prod-ranking-role", "PolicyName": "restored-tables"}

@@ -6,7 +6,7 @@ import pytest
 
 from runbook.engine import Refused
 from runbook.procedures import restore_tables, rollback_functions
-from runbook.rollback.undone_restore import leave_the_restored, take_away
+from runbook.rollback.redirect import leave_the_restored, take_away
 from tests.runbook.rollback.operator import until
 
 GOOD = {"UserId": {"S": "Usmoke-good"}, "StampId": {"S": "STATUE-001"}}
