@@ -39,6 +39,21 @@ OUTAGES = {
         "SEC-13",
         "allows it only if StringEquals aws:SourceAccount = 444455556666, which is not met",
     ),
+    "a login by a provider": (
+        under("auth", USERS, "aws:FederatedProvider", "cognito-identity.amazonaws.com"),
+        "SEC-13",
+        "allows it only if StringEquals aws:FederatedProvider = cognito-identity.amazonaws.com",
+    ),
+    "a network of EC2": (
+        under("auth", USERS, "aws:Ec2InstanceSourceVpc", "vpc-0a1b2c3d"),
+        "SEC-13",
+        "allows it only if StringEquals aws:Ec2InstanceSourceVpc = vpc-0a1b2c3d, which is not met",
+    ),
+    "an endpoint's account": (
+        under("auth", USERS, "aws:VpceAccount", "444455556666"),
+        "SEC-13",
+        "allows it only if StringEquals aws:VpceAccount = 444455556666, which is not met",
+    ),
     "a Deny": (
         attached("auth", None, {**allow("dynamodb:*", "*"), "Effect": "Deny", "Sid": "Freeze"}),
         "SEC-13",

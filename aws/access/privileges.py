@@ -22,11 +22,17 @@ from aws.words import Words
 SECRETS, TABLES = "secretsmanager", "dynamodb"
 """Services that use a KMS key on behalf of their callers."""
 NOT_CARRIED = (
-    *("aws:SourceAccount", "aws:SourceArn"),
+    *("aws:SourceAccount", "aws:SourceArn", "aws:SourceOrgID", "aws:SourceOrgPaths"),
     *("aws:MultiFactorAuthPresent", "aws:MultiFactorAuthAge", "aws:username"),
+    *("aws:FederatedProvider", "aws:SourceIdentity", "aws:AssumedRoot"),
+    *("aws:PrincipalServiceName", "aws:PrincipalServiceNamesList"),
+    *("aws:Ec2InstanceSourceVpc", "aws:Ec2InstanceSourcePrivateIPv4", "ec2:SourceInstanceARN"),
 )
 """Condition keys that no call of a function has: a condition that requires one never holds."""
-OF_A_NETWORK = ("aws:SourceVpc", "aws:SourceVpce", "aws:VpcSourceIp")
+OF_A_NETWORK = (
+    *("aws:SourceVpc", "aws:SourceVpcArn", "aws:SourceVpce", "aws:VpcSourceIp"),
+    *("aws:VpceAccount", "aws:VpceOrgID", "aws:VpceOrgPaths"),
+)
 """Condition keys that only calls through a VPC endpoint have: a permission that requires one is not there for all calls."""
 NO_NETWORK = context(dict.fromkeys(OF_A_NETWORK, ()))
 
