@@ -1,7 +1,7 @@
 """API Gateway: the API's current draft, and what its stage serves (its export)."""
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -163,23 +163,13 @@ def from_draft(
     """Return the document from the entries of get_resources (methods embedded) and the API's other listings."""
     by_id = {raw["id"]: raw for raw in authorizers}
     looking = {raw["id"]: raw for raw in validators}
-    found = [
-        (resource["path"], verb, raw)
-        for resource in resources
-        for verb, raw in resource.get("resourceMethods", {}).items()
-    ]
-    behind = [(path, raw.get("methodIntegration")) for path, _, raw in found]
     return _document(
         methods=[
-            replace(
-                decode_method(path, verb, raw, by_id),
-                surplus={
-                    **of_drafted(raw, looking),
-                    **shared_namespace(path, raw.get("methodIntegration"), behind),
-                },
-            )
-            for path, verb, raw in found
+            (decode_method(resource["path"], verb, raw, by_id), of_drafted(raw, looking), raw)
+            for resource in resources
+            for verb, raw in resource.get("resourceMethods", {}).items()
         ],
+        behind="methodIntegration",
         authorizers={
             _authorizer_name(raw): decode_authorizer(raw)
             for raw in by_id.values()
@@ -245,24 +235,18 @@ def from_export(raw: Raw) -> ApiDocument:
     """Return the document from an export's parsed JSON. Raises KeyError or AttributeError if it is not one."""
     schemes: Raw = raw.get("components", {}).get("securitySchemes", {})
     responses: Raw = raw.get("x-amazon-apigateway-gateway-responses", {})
-    found = [
-        (path, verb, operation)
-        for path, operations in raw["paths"].items()
-        for verb, operation in operations.items()
-        if verb in {*VERBS, ANY}
-    ]
-    behind = [(path, operation.get(INTEGRATION)) for path, _, operation in found]
     document = _document(
         methods=[
-            replace(
+            (
                 _exported_method(path, verb, operation, schemes),
-                surplus={
-                    **of_exported(operation, raw),
-                    **shared_namespace(path, operation.get(INTEGRATION), behind),
-                },
+                of_exported(operation, raw),
+                operation,
             )
-            for path, verb, operation in found
+            for path, operations in raw["paths"].items()
+            for verb, operation in operations.items()
+            if verb in {*VERBS, ANY}
         ],
+        behind=INTEGRATION,
         authorizers={
             name: _exported_authorizer(name, scheme)
             for name, scheme in schemes.items()
@@ -334,12 +318,20 @@ def _identity_source(raw: str) -> str:
 
 
 def _document(
-    methods: Iterable[Method],
+    methods: Sequence[tuple[Method, Surplus, Raw]],
+    behind: str,
     authorizers: Mapping[str, Authorizer],
     gateway_responses: Mapping[str, StaticAnswer],
 ) -> ApiDocument:
-    """Assemble a document, without authorizers that no method uses."""
-    by_key = {f"{method.verb} {method.path}": method for method in methods}
+    """Assemble a document, without authorizers that no method uses; ``behind`` is the key of a method's integration."""
+    integrations = [(method.path, raw.get(behind)) for method, _, raw in methods]
+    by_key = {
+        f"{method.verb} {method.path}": replace(
+            method,
+            surplus={**surplus, **shared_namespace(method.path, raw.get(behind), integrations)},
+        )
+        for method, surplus, raw in methods
+    }
     used = {method.authorizer for method in by_key.values()}
     return ApiDocument(
         methods=by_key,
