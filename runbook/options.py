@@ -1,45 +1,181 @@
-"""The options of procedures; a procedure declares those that it reads as ``OPTIONS``."""
+"""The options of procedures, and what their values must be, as far as no call is needed to know it.
 
-from collections.abc import Collection
+A procedure declares those that it reads as ``OPTIONS``.
+"""
+
+import re
+from collections.abc import Collection, Sequence
 from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
 
-from aws.words import Words
-from runbook import option_values as values
-from runbook.engine.step import Option
+import boto3
+
+from aws.desired import Function, Table
+from aws.words import Words, did_you_mean, joined, nearest, there_are
+from plan import plan_for
+from runbook.engine.step import Option, OptionScope, Wrong
+from signoff.environment import names
+from signoff.judge.checklist import Checklist, ChecklistError
+
+MOMENT_FORM = "2026-11-25T09:00:00Z"
+
+
+def no_moment(value: str, _: OptionScope) -> Words | None:
+    try:
+        at = datetime.fromisoformat(value)
+    except ValueError:
+        return Words(
+            en=f"{value} is not a time: write it like {MOMENT_FORM}",
+            ja=f"{value}は時刻ではありません。{MOMENT_FORM}のように書いてください",
+        )
+    if at.tzinfo is None:
+        return Words(
+            en=f"{value} has no time zone: write Z for UTC, or +09:00 for Japan",
+            ja=f"{value}にタイムゾーンがありません。UTCはZ、日本時間は+09:00を付けてください",
+        )
+    return None
+
+
+def written_as(pattern: str, en: str, ja: str) -> Wrong:
+    """Return what refuses a value that is written otherwise; ``en`` and ``ja`` say so, with the value as ``{}``."""
+
+    def wrong(value: str, _: OptionScope) -> Words | None:
+        unlike = re.fullmatch(pattern, value) is None
+        return Words(en=en.format(value), ja=ja.format(value)) if unlike else None
+
+    return wrong
+
+
+no_account = written_as(
+    "[0-9]{12}",
+    "{} is not an AWS account: accounts are 12 digits, such as 111122223333",
+    "{}はAWSアカウントではありません。111122223333のような12桁の数字で指定してください",
+)
+no_version = written_as(
+    "[1-9][0-9]*",
+    "{} is not a version: versions are numbers, such as 3",
+    "{}はバージョンではありません。3のような番号で指定してください",
+)
+no_deployment = written_as(
+    "[A-Za-z0-9]+",
+    "{} is not a deployment: their ids are letters and digits, such as a1b2c3",
+    "{}はデプロイIDではありません。a1b2c3のような英数字で指定してください",
+)
+no_name = written_as(
+    r"\s*\S.*\S\s*",
+    "--by takes the name of a person",
+    "--byには人の氏名を指定してください",
+)
+
+
+def no_function(value: str, scope: OptionScope) -> Words | None:
+    return _absent(value, plan_for(scope.environment).functions, Words(en="function", ja="関数"))
+
+
+def no_table(value: str, scope: OptionScope) -> Words | None:
+    return _absent(value, plan_for(scope.environment).tables, Words(en="table", ja="テーブル"))
+
+
+def _absent(value: str, planned: Sequence[Function | Table], kind: Words) -> Words | None:
+    keys, whole = [function.key for function in planned], [function.name for function in planned]
+    if value in {*keys, *whole}:
+        return None
+    instead = did_you_mean(nearest(value, [*keys, *whole])) or there_are(keys)
+    absent = Words(en=f"there is no {kind.en} {value}", ja=f"{kind.ja}{value}はありません")
+    return joined((absent, instead))
+
+
+def no_source(value: str, scope: OptionScope) -> Words | None:
+    known = names(scope.file)
+    if value not in known:
+        return Words(
+            en=f"{scope.file.name} has no environment {value}; it has {', '.join(known)}",
+            ja=f"{scope.file.name}に環境{value}がありません（あるのは{', '.join(known)}）",
+        )
+    if value == scope.environment.name:
+        return Words(
+            en=f"{value} is the target itself: name another environment with --from",
+            ja=f"{value}は移行先そのものです。--fromで別の環境を指定してください",
+        )
+    return None
+
+
+def no_profile(value: str, _: OptionScope) -> Words | None:
+    if value in boto3.Session().available_profiles:
+        return None
+    return Words(
+        en=f"there is no AWS profile {value}; `aws configure list-profiles` prints those that there are",
+        ja=f"AWSプロファイル{value}がありません。`aws configure list-profiles`で確認できます",
+    )
+
+
+def no_folder(value: str, _: OptionScope) -> Words | None:
+    if Path(value).is_dir():
+        return None
+    return Words(
+        en=f"{value} is not a folder: name that of the front end's files with --site",
+        ja=f"{value}はフォルダではありません。フロントエンドのファイルのフォルダを--siteで指定してください",
+    )
+
+
+def no_file(value: str, _: OptionScope) -> Words | None:
+    if Path(value).is_file():
+        return None
+    return Words(en=f"there is no file {value}", ja=f"ファイル{value}がありません")
+
+
+def no_row(value: str, _: OptionScope) -> Words | None:
+    try:
+        Checklist.load()[value]
+    except ChecklistError as error:
+        return error.words
+    return None
+
+
+def not_among(rows: Collection[str]) -> Wrong:
+    def wrong(value: str, scope: OptionScope) -> Words | None:
+        listed = ", ".join(sorted(rows))
+        other = Words(
+            en=f"{value} names nothing that this procedure repairs by itself; --row takes {listed}",
+            ja=f"{value}はこの手順だけでは修復できません。--rowに指定できるのは{listed}です",
+        )
+        return no_row(value, scope) or (None if value in rows else other)
+
+    return wrong
+
 
 VERSION = Option(
     name="to",
     metavar="VERSION",
     help=Words(en="the version to go to: 3", ja="戻し先のバージョン: 3"),
-    wrong=values.no_version,
+    wrong=no_version,
 )
 DEPLOYMENT = Option(
     name="to",
     metavar="ID",
     help=Words(en="the deployment to go to: a1b2c3", ja="戻し先のデプロイ: a1b2c3"),
-    wrong=values.no_deployment,
+    wrong=no_deployment,
 )
 MOMENT = Option(
     name="to",
     metavar="TIME",
-    help=Words(
-        en=f"the moment to go back to: {values.MOMENT_FORM}", ja=f"戻す時点: {values.MOMENT_FORM}"
-    ),
-    wrong=values.no_moment,
-    example=values.MOMENT_FORM,
+    help=Words(en=f"the moment to go back to: {MOMENT_FORM}", ja=f"戻す時点: {MOMENT_FORM}"),
+    wrong=no_moment,
+    example=MOMENT_FORM,
     needed=True,
 )
 FUNCTION = Option(
     name="only",
     metavar="NAME",
     help=Words(en="one function of them: award", ja="そのうち一つの関数: award"),
-    wrong=values.no_function,
+    wrong=no_function,
 )
 TABLE = Option(
     name="only",
     metavar="NAME",
     help=Words(en="one table of them: userstamps", ja="そのうち一つのテーブル: userstamps"),
-    wrong=values.no_table,
+    wrong=no_table,
 )
 UNPLANNED = Option(
     name="only",
@@ -56,20 +192,20 @@ ROW = Option(
         en="only what this row of the checklist names",
         ja="チェックリストのこの項目が示すものだけ",
     ),
-    wrong=values.no_row,
+    wrong=no_row,
 )
 SITE = Option(
     name="site",
     metavar="FOLDER",
     help=Words(en="where the front end's files are", ja="フロントエンドのファイルがあるフォルダ"),
-    wrong=values.no_folder,
+    wrong=no_folder,
     example="../frontend/liff-app",
 )
 SIGNER = Option(
     name="by",
     metavar="NAME",
     help=Words(en="who signs for what people do", ja="人が行った作業に署名する人の氏名"),
-    wrong=values.no_name,
+    wrong=no_name,
 )
 DECIDED_BY = replace(
     SIGNER,
@@ -87,26 +223,26 @@ READER = Option(
         en="account that may read the records: of a later environment that names none in the file",
         ja="記録を読み取れるアカウント（ファイルにaccountのない後続の環境のもの）",
     ),
-    wrong=values.no_account,
+    wrong=no_account,
 )
 SOURCE = Option(
     name="from",
     metavar="NAME",
     help=Words(en="environment of the items: dev (default)", ja="移行元の環境: dev（既定）"),
-    wrong=values.no_source,
+    wrong=no_source,
     example="dev",
 )
 SOURCE_PROFILE = Option(
     name="from_profile",
     metavar="NAME",
     help=Words(en="AWS profile that may read them", ja="移行元を読み取れるAWSプロファイル"),
-    wrong=values.no_profile,
+    wrong=no_profile,
 )
 SOURCE_FILE = Option(
     name="file",
     metavar="FILE",
     help=Words(en="items in a file, instead of a table", ja="テーブルの代わりに項目を読むファイル"),
-    wrong=values.no_file,
+    wrong=no_file,
     excludes=("from", "from_profile"),
 )
 TARGET = Option(
@@ -133,10 +269,10 @@ LINE_TOKEN_FILE = Option(
         en="file that holds the channel access token of LINE",
         ja="LINEのチャネルアクセストークンを書いたファイル",
     ),
-    wrong=values.no_file,
+    wrong=no_file,
 )
 
 
 def row_of(rows: Collection[str]) -> Option:
     """Return ``--row`` of a procedure that repairs these rows alone."""
-    return replace(ROW, wrong=values.not_among(rows))
+    return replace(ROW, wrong=not_among(rows))

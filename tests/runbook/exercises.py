@@ -20,12 +20,13 @@ from aws.ledger import Unplanned
 from aws.release import code_sha256
 from aws.words import Words
 from local.moto_fixes.sns import confirmation_token
-from runbook import ranking_counters, rights
+from runbook import rights
 from runbook.catalogue import procedures
 from runbook.cutover import front_end
 from runbook.engine import Journal, Procedure, Run
 from runbook.engine.step_context import ProofRun
 from runbook.migration.source import SourceEnvironment
+from runbook.procedures import recount
 from runbook.procedures.prove import PASSED
 from runbook.procedures.provision import ORDER
 from runbook.procedures.rehearse_rollbacks import API, FUNCTIONS, TABLES
@@ -363,7 +364,7 @@ def _looking(of: Of) -> Iterator[Exercise]:
 def _people(admin: Desk, of: Of) -> Iterator[Exercise]:
     dynamodb, key = admin.client("dynamodb"), {"UserId": {"S": PERSON}, "StampId": {"S": "A"}}
     dynamodb.put_item(TableName="UserStamps-prod", Item={**key, "CollectedAt": {"N": "1763000000"}})
-    wrong = ranking_counters.item(PERSON, "#1999-01", 1, 1_763_000_000)
+    wrong = recount.item(PERSON, "#1999-01", 1, 1_763_000_000)
     dynamodb.put_item(TableName="UserStamps-prod", Item=wrong)
     yield of("recount")
     dynamodb.delete_item(TableName="UserStamps-prod", Key=key)

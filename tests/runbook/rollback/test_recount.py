@@ -6,7 +6,6 @@ from hypothesis import strategies as st
 
 from lambdas.rally.domain import counters as theirs
 from lambdas.rally.domain.periods import month_of, week_of
-from runbook import ranking_counters
 from runbook.engine import Procedure, Refused
 from runbook.procedures import recount
 
@@ -32,7 +31,7 @@ def stamps(operator):
 
 @given(st.integers(0, 4_000_000_000), st.sampled_from([PERSON, "Usmoke-1"]))
 def test_a_counter_is_written_as_an_award_writes_it(at, user):
-    ours = ranking_counters.counted(ranking_counters.RankedStamps(((user, at),), {}))
+    ours = recount.counted(recount.RankedStamps(((user, at),), {}))
     awarded = [
         theirs.Counter(user, period).after(at).item() for period in (week_of(at), month_of(at))
     ]
@@ -47,8 +46,8 @@ def test_a_counter_is_written_as_an_award_writes_it(at, user):
 def test_lost_and_wrong_counters_are_put_right(operator, stamps):
     stamps.put_item(TableName=TABLE, Item=stamp(PERSON, "A", AT))
     stamps.put_item(TableName=TABLE, Item=stamp(PERSON, "B", AT + 5))
-    stamps.put_item(TableName=TABLE, Item=ranking_counters.item(PERSON, "#2025-11", 7, AT))
-    stamps.put_item(TableName=TABLE, Item=ranking_counters.item(PERSON, "#1999-01", 1, AT))
+    stamps.put_item(TableName=TABLE, Item=recount.item(PERSON, "#2025-11", 7, AT))
+    stamps.put_item(TableName=TABLE, Item=recount.item(PERSON, "#1999-01", 1, AT))
     operator.run(recount)
     items = stamps.scan(TableName=TABLE)["Items"]
     found = {
@@ -70,7 +69,7 @@ def test_the_record_says_whether_they_agree(operator, stamps):
 
 def test_an_award_of_the_same_moment_wins(operator, stamps):
     stamps.put_item(TableName=TABLE, Item=stamp(PERSON, "A", AT))
-    newer = ranking_counters.item(PERSON, "#2025-11", 2, AT + 1)
+    newer = recount.item(PERSON, "#2025-11", 2, AT + 1)
 
     def award(model, **_):
         if model.name == "PutItem" and not awarded:
@@ -93,7 +92,7 @@ def drifted(finished):
     table = finished.client("dynamodb")
     key = {"UserId": {"S": PERSON}, "StampId": {"S": "A"}}
     table.put_item(TableName=TABLE, Item={**key, "CollectedAt": {"N": str(AT)}})
-    table.put_item(TableName=TABLE, Item=ranking_counters.item(PERSON, "#1999-01", 1, AT))
+    table.put_item(TableName=TABLE, Item=recount.item(PERSON, "#1999-01", 1, AT))
     finished.evidence.records.clear()
     yield lambda: table.scan(TableName=TABLE)["Items"]
     for item in table.scan(TableName=TABLE)["Items"]:
