@@ -24,23 +24,30 @@ from aws.converge.version import FAILED, configure, wait_until_ready
 from aws.desired import Function
 from aws.iam.evaluation import is_same
 from aws.iam.pattern import resource_pattern
-from aws.kinds.function import FILE_SYSTEMS, FUNCTION, LAYERS, MEMORY, RUNTIME, TIMEOUT, decode
+from aws.kinds.function import (
+    FILE_SYSTEMS,
+    FUNCTION,
+    HANDLER,
+    LAYERS,
+    MEMORY,
+    ROLE,
+    RUNTIME,
+    TIMEOUT,
+    WRITES_TO,
+    decode,
+)
 from aws.raw import Raw
 from aws.release import CLOSED_PACKAGE, code_sha256
 
-OVERLAYS = {"layers": LAYERS, "file systems": FILE_SYSTEMS}
-OVERLAID = {"layers": "Layers", "file systems": "FileSystemConfigs"}
-"""Fields of what is laid over the package and may run instead of it; the plan has none."""
-MEMBERS = {
-    "runtime": "Runtime",
-    "handler": "Handler",
-    "role": "Role",
-    "timeout_s": "Timeout",
-    "memory_mb": "MemorySize",
-}
-"""Our field -> AWS's member, in answers and in requests alike."""
-KEPT = {"runtime": RUNTIME, "timeout_s": TIMEOUT, "memory_mb": MEMORY, **OVERLAYS}
-"""Our field -> the fact whose bound it is compared with."""
+OVERLAYS = {LAYERS.en: "Layers", FILE_SYSTEMS.en: "FileSystemConfigs"}
+"""What is laid over the package and may run instead of it; the plan has none."""
+SETTINGS = (
+    *("runtime", "handler", "role_arn", "timeout_s", "memory_mb"),
+    *("log_group", "layers", "file_systems"),
+)
+"""Facts of a configuration that are compared."""
+SET_TOGETHER = (HANDLER.en, ROLE.en, RUNTIME.en, TIMEOUT.en, MEMORY.en)
+"""Those that one request sets, each by the member that it is read from."""
 LAST_UPDATE = "last update"
 OF_THE_UPLOAD = frozenset({"code", LAST_UPDATE})
 Build = Callable[[str], bytes]
@@ -106,12 +113,12 @@ def _failed(name: str, is_: Mapping[str, Any]) -> Changes:
 def configuration(function: Function) -> dict[str, Any]:
     """Return the fields that a published version carries too, its code apart."""
     return {
-        "runtime": function.runtime,
-        "handler": function.handler,
-        "role": function.role.arn,
-        "timeout_s": function.timeout_s,
-        "memory_mb": function.memory_mb,
-        "log group": function.log_group,
+        RUNTIME.en: function.runtime,
+        HANDLER.en: function.handler,
+        ROLE.en: function.role.arn,
+        TIMEOUT.en: function.timeout_s,
+        MEMORY.en: function.memory_mb,
+        WRITES_TO.en: function.log_group,
         **{f"variable {key}": value for key, value in function.environment.items()},
         **dict.fromkeys(OVERLAYS, ()),
     }
@@ -122,14 +129,14 @@ def preserved(context: ChangeContext, function: Function, found: Raw | None) -> 
     bounds = {
         RUNTIME: exactly(function.runtime),
         **function.bounds,
-        **dict.fromkeys(OVERLAYS.values(), exactly(())),
+        **dict.fromkeys((LAYERS, FILE_SYSTEMS), exactly(())),
     }
     allowed = context.lenient(FUNCTION.words, function.name, bounds)
     have, role = found or {}, function.role.arn
-    used = have.get("role") or role
+    used = have.get(ROLE.en) or role
     return {
-        "role": used if is_same(used, role) else role,  # its ARN may have a path
-        **{field: allowed[fact.en].keeping(have.get(field)) for field, fact in KEPT.items()},
+        ROLE.en: used if is_same(used, role) else role,  # its ARN may have a path
+        **{field: bound.keeping(have.get(field)) for field, bound in allowed.items()},
         **_named_by_arn(function, have),
     }
 
@@ -159,12 +166,9 @@ def described(context: ChangeContext, answer: Raw) -> dict[str, Any]:
     """
     is_, variables = decode(answer), answer.get("Environment", {}).get("Variables", {})
     return {
-        **{field: answer.get(member) for field, member in MEMBERS.items()},
-        "log group": is_.log_group,
+        **{FUNCTION.facts[key].words.en: getattr(is_, key) for key in SETTINGS},
         "code": is_.code_sha256,
         **{f"variable {key}": context.clear(value) for key, value in variables.items()},
-        "layers": is_.layers,
-        "file systems": is_.file_systems,
     }
 
 
@@ -275,8 +279,8 @@ def _update(
     if fields - tagging - OF_THE_UPLOAD:
         rest = parameters({**configuration(function), **kept}, kept["variables"])
         # Layers that were decided stay: what a request does not name, Lambda keeps.
-        rest |= {OVERLAID[field]: [] for field in OVERLAYS if field in fields}
-        if "log group" in fields:
+        rest |= {member: [] for field, member in OVERLAYS.items() if field in fields}
+        if WRITES_TO.en in fields:
             latest = client.get_function_configuration(FunctionName=function.name)
             rest["LoggingConfig"] = {
                 **latest.get("LoggingConfig", {}),
@@ -296,8 +300,8 @@ def _upload(context: ChangeContext, function: Function, package: bytes) -> None:
 
 def parameters(fields: Raw, variables: Raw | None = None) -> dict[str, Any]:
     """Return the members of a request that set these fields, with those variables and their own."""
-    told = {member: fields[field] for field, member in MEMBERS.items() if field in fields}
-    return {**told, "Environment": {"Variables": {**(variables or {}), **variables_of(fields)}}}
+    members = FUNCTION.members({name: fields[name] for name in SET_TOGETHER if name in fields})
+    return {**members, "Environment": {"Variables": {**(variables or {}), **variables_of(fields)}}}
 
 
 NEW = "closed: answers 503 until the first release"

@@ -25,6 +25,7 @@ from aws.converge.function import (
 )
 from aws.converge.version import configure, move, publish
 from aws.desired import Function
+from aws.kinds.function import HANDLER, WRITES_TO
 from aws.raw import Raw
 from aws.words import Words
 
@@ -40,7 +41,7 @@ VOLATILE = frozenset(
     }
 )
 """Members of a configuration in which a version differs from $LATEST without an edit."""
-OF_THE_CODE = frozenset({"handler", *OVERLAYS})
+OF_THE_CODE = frozenset({HANDLER.en, *OVERLAYS})
 """Fields that belong to a package: they stay with it."""
 
 
@@ -81,7 +82,7 @@ def _edited(
         has = latest.get("Environment", {}).get("Variables", {})
         kept = {key: value for key, value in has.items() if key not in extra}
         log = {**latest.get("LoggingConfig", {}), "LogGroup": function.log_group}
-        return parameters(wanted, kept) | ({"LoggingConfig": log} if "log group" in fields else {})
+        return parameters(wanted, kept) | ({"LoggingConfig": log} if WRITES_TO.en in fields else {})
 
     return edit
 

@@ -1,6 +1,9 @@
-"""DynamoDB tables (guide steps 2-3 and 3-1): keys, indexes, billing, encryption; backups, expiry, tags."""
+"""DynamoDB tables (guide steps 2-3 and 3-1): keys, indexes, billing, encryption; backups, expiry, tags.
 
-from collections.abc import Collection, Mapping
+What takes figures or rights that the plan does not have (fixed capacity, copies in other Regions) a person does, and is told.
+"""
+
+from collections.abc import Iterator, Mapping
 from functools import partial
 from typing import Any
 
@@ -17,58 +20,77 @@ from aws.change.gate import (
     tag_map,
     unless_absent,
 )
-from aws.converge import table_extras
 from aws.desired import Table
 from aws.kinds.table import (
     DELETING,
     KEY,
     ON_DEMAND,
     PROTECTION,
+    STREAM,
+    TABLE,
     TIME_TO_LIVE,
     Index,
-    decode,
     typed_key,
     wait_until_active,
 )
 from aws.kinds.table import Table as Found
 from aws.kinds.table_beside import BACKUPS, RECOVERY, WINDOW
 from aws.kinds.table_capacity import targets_of, without_scaling
+from aws.raw import Raw
+from aws.words import Words
 
 ENCRYPTION = "encryption"
 OWNED = "AWS owned key"
 MANAGED = "alias/aws/dynamodb"
+PLACE = Words(en="DynamoDB console > Tables", ja="DynamoDBコンソール > テーブル")
+Edits = Iterator[tuple[Change, Mapping[str, Any]]]
+"""Changes of a table, each with the members of the UpdateTable that makes it: AWS takes one at a time."""
 
 
 def converge(context: ChangeContext, table: Table) -> Changes:
     """Create the table, or bring it to the plan one change after another, as AWS wants it."""
-    found, update = _found(context, table), partial(_change, context, table)
+    found, answer = _found(context, table)
     if found is None:
         made = (*_create(context, table), *_pitr(context, table, None), *_ttl(context, table))
-        return made + (table_extras.converge(context, table, update) if context.go else ())
+        found, answer = _found(context, table) if context.go else (None, {})
+        return made + (_made(context, table, _beside(context, table, answer)) if found else ())
     _refuse_other_keys(table, found)
     return (
-        *_update(context, table, found),
-        *_capacity(context, table, found),
+        *_made(context, table, _edits(context, table, found)),
         *converge_safety(context, table, found),
-        *table_extras.converge(context, table, update),
+        *_made(context, table, _beside(context, table, answer)),
     )
 
 
-def _found(context: ChangeContext, table: Table) -> Found | None:
+def _made(context: ChangeContext, table: Table, edits: Edits) -> Changes:
+    made: Changes = ()
+    for change, call in edits:
+        made += context.settle((change,), partial(_update, context, table, call))
+    return made
+
+
+def _update(context: ChangeContext, table: Table, call: Mapping[str, Any]) -> None:
+    context.client("dynamodb").update_table(TableName=table.name, **call)
+    wait_until_active(context, table.name)
+
+
+def _found(context: ChangeContext, table: Table) -> tuple[Found | None, Raw]:
     """Read the table; raise Refused while AWS deletes it, which no person can stop."""
     answer = unless_absent(context.client("dynamodb").describe_table, TableName=table.name)
-    if answer and answer["Table"]["TableStatus"] == DELETING:
+    if answer is None:
+        return None, {}
+    if answer["Table"]["TableStatus"] == DELETING:
         raise Refused(
             en=f"table {table.name} is being deleted: wait until it is gone, then run this again, which creates it, and restore its content (`restore_tables` in the runbook)",
             ja=f"テーブル{table.name}は削除中です。完了を待って再実行し（作り直します）、内容はランブックの"
             "`restore_tables`で復元してください",
         )
-    return decode(answer) if answer else None
+    return TABLE.decode({"table": answer}), answer["Table"]
 
 
 def converge_encryption(context: ChangeContext, table: Table) -> Changes:
     """Bring the encryption of an existing table to the plan, and nothing else."""
-    found = _found(context, table)
+    found, _ = _found(context, table)
     context.needs(
         found,
         MissingPrerequisite(
@@ -77,9 +99,7 @@ def converge_encryption(context: ChangeContext, table: Table) -> Changes:
             ja=f"テーブル{table.name}が存在しません",
         ),
     )
-    if found is None:
-        return ()
-    return _update(context, table, found, only=(ENCRYPTION,))
+    return _made(context, table, _encryption(context, table, found)) if found else ()
 
 
 def _create(context: ChangeContext, table: Table) -> Changes:
@@ -89,12 +109,18 @@ def _create(context: ChangeContext, table: Table) -> Changes:
             " which the plan has no figures: create it by hand with its autoscaling, then run it again",
             ja=f"テーブル{table.name}が存在せず、billingが{table.billing}です。計画に値がないため、自動スケーリングとともに手動で作成してから再実行してください",
         )
-    wanted = {**_wanted(context, table), "billing": ON_DEMAND, **tag_fields(context, table.tags)}
+    wanted = {
+        **_keys(table, table.attributes),
+        ENCRYPTION: _key_arn(context, table) or OWNED,
+        **({PROTECTION.en: True} if table.deletion_protection else {}),
+        "billing": ON_DEMAND,
+        **tag_fields(context, table.tags),
+    }
     changes = difference(_name(table), None, wanted)
-    return context.settle(changes, lambda: _made(context, table))
+    return context.settle(changes, lambda: _create_table(context, table))
 
 
-def _made(context: ChangeContext, table: Table) -> None:
+def _create_table(context: ChangeContext, table: Table) -> None:
     client, key = context.client("dynamodb"), table.kms_key
     indexes = {"GlobalSecondaryIndexes": [_index(planned) for planned in table.indexes]}
     client.create_table(
@@ -110,18 +136,29 @@ def _made(context: ChangeContext, table: Table) -> None:
     wait_until_active(context, table.name)
 
 
-def _update(
-    context: ChangeContext, table: Table, found: Found, only: Collection[str] = ()
-) -> Changes:
-    have, wanted = _fields(found), _wanted(context, table)
-    lost = (ENCRYPTION,) if wanted[ENCRYPTION] == OWNED else ()
-    made: Changes = ()
-    if _as_good(context, table, have[ENCRYPTION]):
-        wanted.pop(ENCRYPTION)
-    for field in [name for name in wanted if not only or name in only]:
-        changes = difference(_name(table), have, {field: wanted[field]}, destroying=lost)
-        made += context.settle(changes, partial(_change_field, context, table, field))
-    return made
+def _edits(context: ChangeContext, table: Table, found: Found) -> Edits:
+    """Bring indexes, encryption, protection and capacity to the plan; what the plan does not require is not removed."""
+    there = {index.name for index in found.indexes}
+    for index in (index for index in table.indexes if index.name not in there):
+        call = {
+            "AttributeDefinitions": _attributes(table),
+            "GlobalSecondaryIndexUpdates": [{"Create": _index(index)}],
+        }
+        key = typed_key(table.attributes, index.hash_key, index.range_key)
+        yield Change(_name(table), f"index {index.name}", None, key), call
+    yield from _encryption(context, table, found)
+    if table.deletion_protection and not found.deletion_protection:
+        on = Change(_name(table), PROTECTION.en, found.deletion_protection, after=True)
+        yield on, {"DeletionProtectionEnabled": True}
+    yield from _capacity(context, table, found)
+
+
+def _encryption(context: ChangeContext, table: Table, found: Found) -> Edits:
+    have = (found.sse_key_arn or MANAGED) if found.sse_type else OWNED
+    wanted = _key_arn(context, table) or OWNED
+    if wanted != have and not _as_good(context, table, have):
+        change = Change(_name(table), ENCRYPTION, have, wanted, destroys=wanted == OWNED)
+        yield change, {"SSESpecification": encryption(table.kms_key)}
 
 
 def _as_good(context: ChangeContext, table: Table, key: str) -> bool:
@@ -129,37 +166,6 @@ def _as_good(context: ChangeContext, table: Table, key: str) -> bool:
     ask, asked = context.client("kms").describe_key, key != OWNED and not table.kms_key
     answer = unless_absent(ask, KeyId=key) if asked else None
     return bool(answer and answer["KeyMetadata"].get("KeyManager") == "AWS")
-
-
-def _change_field(context: ChangeContext, table: Table, field: str) -> None:
-    _change(context, table, _call(table, field))
-
-
-def _change(context: ChangeContext, table: Table, call: Mapping[str, Any]) -> None:
-    context.client("dynamodb").update_table(TableName=table.name, **call)
-    wait_until_active(context, table.name)
-
-
-def _call(table: Table, field: str) -> dict[str, Any]:
-    """Return the arguments of UpdateTable for one field: AWS takes one such change at a time."""
-    if field == ENCRYPTION:
-        return {"SSESpecification": encryption(table.kms_key)}
-    if field == PROTECTION.en:
-        return {"DeletionProtectionEnabled": True}
-    index = next(planned for planned in table.indexes if field == f"index {planned.name}")
-    return {
-        "AttributeDefinitions": _attributes(table),
-        "GlobalSecondaryIndexUpdates": [{"Create": _index(index)}],
-    }
-
-
-def _wanted(context: ChangeContext, table: Table) -> dict[str, Any]:
-    """Return what the plan requires of a table; protection that it does not require is not removed."""
-    return {
-        **_keys(table, table.attributes),
-        ENCRYPTION: _key_arn(context, table) or OWNED,
-        **({PROTECTION.en: True} if table.deletion_protection else {}),
-    }
 
 
 def _keys(of: Table | Found, types: Mapping[str, str]) -> dict[str, str]:
@@ -171,51 +177,73 @@ def _keys(of: Table | Found, types: Mapping[str, str]) -> dict[str, str]:
     }
 
 
-def _fields(found: Found) -> dict[str, Any]:
-    return {
-        **_keys(found, found.attribute_types),
-        ENCRYPTION: (found.sse_key_arn or MANAGED) if found.sse_type else OWNED,
-        PROTECTION.en: found.deletion_protection,
-    }
-
-
-def _capacity(context: ChangeContext, table: Table, found: Found) -> Changes:
+def _capacity(context: ChangeContext, table: Table, found: Found) -> Edits:
     """Make the capacity follow demand if it does not; an autoscaled table with enough room stays."""
     targets = () if found.billing_mode == ON_DEMAND else targets_of(context.listed)
     if not without_scaling(found, targets, table.demand):
-        return ()
-    if found.billing_mode != table.billing == ON_DEMAND:
-        by = (Change(_name(table), "billing", found.billing_mode, ON_DEMAND),)
-        return context.settle(by, partial(_change, context, table, {"BillingMode": ON_DEMAND}))
+        return
     if found.billing_mode == ON_DEMAND:
-        return _raised(context, table, found)
-    context.say(
-        en=f"table {table.name} does not scale to {table.demand} units a second, and billing is"
-        f" {table.billing}, for which the plan has no figures: set up its autoscaling by hand (DynamoDB console >"
-        f" Tables > {table.name} > Additional settings > Read/write capacity)",
-        ja=f"テーブル{table.name}は毎秒{table.demand}ユニットまでスケールしません。billingが{table.billing}で計画に値がないため、"
-        f"自動スケーリングを手動で設定してください（DynamoDBコンソール > テーブル > {table.name} > 追加の設定 > 読み込み/書き込み"
-        "キャパシティ）",
-    )
-    return ()
+        yield from _raised(table, found)
+    elif table.billing == ON_DEMAND:
+        change = Change(_name(table), "billing", found.billing_mode, ON_DEMAND)
+        yield change, {"BillingMode": ON_DEMAND}
+    else:
+        _tell_of_capacity(
+            context,
+            table,
+            f"does not scale to {table.demand} units a second",
+            f"毎秒{table.demand}ユニットまでスケールしません",
+        )
 
 
-def _raised(context: ChangeContext, table: Table, found: Found) -> Changes:
+def _raised(table: Table, found: Found) -> Edits:
     """Raise the greatest on-demand throughput, of the table or an index, to what is needed."""
     most = {"MaxReadRequestUnits": table.demand, "MaxWriteRequestUnits": table.demand}
-    made: Changes = ()
     for name, greatest in found.caps.items():
-        if greatest >= table.demand:
-            continue
-        of_index = {"Update": {"IndexName": name, "OnDemandThroughput": most}}
-        call = (
-            {"OnDemandThroughput": most}
-            if name == found.name
-            else {"GlobalSecondaryIndexUpdates": [of_index]}
+        if greatest < table.demand:
+            of_index = {"Update": {"IndexName": name, "OnDemandThroughput": most}}
+            change = Change(_name(table), f"greatest throughput of {name}", greatest, table.demand)
+            yield (
+                change,
+                {"OnDemandThroughput": most}
+                if name == found.name
+                else {"GlobalSecondaryIndexUpdates": [of_index]},
+            )
+
+
+def _tell_of_capacity(context: ChangeContext, table: Table, en: str, ja: str) -> None:
+    context.say(
+        en=f"table {table.name} {en}, and billing is {table.billing}, for which the plan has no figures: set up its"
+        f" autoscaling by hand ({PLACE.en} > {table.name} > Additional settings > Read/write capacity)",
+        ja=f"テーブル{table.name}は{ja}。billingが{table.billing}で計画に値がないため、自動スケーリングを手動で設定してください"
+        f"（{PLACE.ja} > {table.name} > 追加の設定 > 読み込み/書き込みキャパシティ）",
+    )
+
+
+def _beside(context: ChangeContext, table: Table, found: Raw) -> Edits:
+    """Turn a decided stream on, and say what a person has to do about what else was decided for this table."""
+    mode = found.get("BillingModeSummary", {}).get("BillingMode")
+    if mode == ON_DEMAND != table.billing:
+        _tell_of_capacity(context, table, "is on demand", "オンデマンドです")
+    copies = {replica["RegionName"] for replica in found.get("Replicas", ())}
+    if absent := ", ".join(sorted(table.replicas - copies)):
+        context.say(
+            en=f"table {table.name} has no copy in {absent}, which was decided: a person makes it, with rights in that"
+            f" Region ({PLACE.en} > {table.name} > Global tables > Create replica)",
+            ja=f"テーブル{table.name}には、決定したレプリカ（{absent}）がありません。そのリージョンの権限を持つ人が作成してください"
+            f"（{PLACE.ja} > {table.name} > グローバルテーブル > レプリカの作成）",
         )
-        change = Change(_name(table), f"greatest throughput of {name}", greatest, table.demand)
-        made += context.settle((change,), partial(_change, context, table, call))
-    return made
+    there = found.get("StreamSpecification", {}).get("StreamViewType")
+    if there and table.stream not in {None, there}:
+        context.say(
+            en=f"table {table.name} has a stream of {there}, decided is {table.stream}: DynamoDB changes no stream;"
+            " turn it off by `detach`, then run this again",
+            ja=f"テーブル{table.name}のストリームは{there}ですが、決定は{table.stream}です。ストリームは変更できないため、"
+            "`detach`で無効にしてから再実行してください",
+        )
+    elif table.stream and not there:
+        on = {"StreamSpecification": {"StreamEnabled": True, "StreamViewType": table.stream}}
+        yield Change(_name(table), STREAM.en, None, table.stream), on
 
 
 def _key_arn(context: ChangeContext, table: Table) -> str | None:
@@ -333,7 +361,7 @@ def key_schema(hash_key: str, range_key: str | None) -> list[dict[str, str]]:
 
 def _refuse_other_keys(table: Table, found: Found) -> None:
     """Raise Refused if a key differs: AWS can't change it, and people have to decide about a new table."""
-    have = _fields(found)
+    have = _keys(found, found.attribute_types)
     for field, value in _keys(table, table.attributes).items():
         if field in have and have[field] != value:
             raise Refused(

@@ -30,6 +30,8 @@ from aws.words import Words
 
 NOT_FOUND = "ResourceNotFoundException"
 RUNTIME = Words(en="runtime", ja="ランタイム")
+HANDLER = Words(en="handler", ja="ハンドラー")
+ROLE = Words(en="role", ja="ロール")
 TIMEOUT = Words(en="time-out (s)", ja="タイムアウト（秒）")
 MEMORY = Words(en="memory (MB)", ja="メモリ（MB）")
 LAYERS = Words(en="layers", ja="レイヤー")
@@ -114,10 +116,8 @@ class Function:
         absent=None,
         part=JUDGED_EACH_RUN,
     )
-    handler: str | None = fact(
-        Words(en="handler", ja="ハンドラー"), "Configuration.Handler", absent=None, part=Part.CODE
-    )
-    role_arn: str = fact(Words(en="role", ja="ロール"), "Configuration.Role", part=Part.PERMISSIONS)
+    handler: str | None = fact(HANDLER, "Configuration.Handler", absent=None, part=Part.CODE)
+    role_arn: str = fact(ROLE, "Configuration.Role", part=Part.PERMISSIONS)
     timeout_s: int = fact(TIMEOUT, "Configuration.Timeout")
     memory_mb: int = fact(MEMORY, "Configuration.MemorySize")
     code_sha256: str = fact(

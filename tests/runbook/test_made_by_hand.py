@@ -110,8 +110,8 @@ def test_a_function_is_shown_as_it_is_and_as_it_will_be(rehearsed):
     of_it = shown(rehearsed, "function stamp-rally-prod-auth")
 
     assert of_it["runtime"] == ("python3.12", "python3.13")
-    assert of_it["timeout_s"] == (3, 10)  # the nearest that is within its bound
-    assert of_it["memory_mb"] == (128, 256)
+    assert of_it["time-out (s)"] == (3, 10)  # the nearest that is within its bound
+    assert of_it["memory (MB)"] == (128, 256)
     assert of_it["handler"] == ("lambda_function.lambda_handler", "handler.handler")
     assert of_it["variable TABLE_USERS"] == ("withheld (5 characters, word)", "Users-prod")
     assert of_it["variable TOKEN_SECRET_KEY"] == ("withheld (39 characters, word)", None)

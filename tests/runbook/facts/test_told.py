@@ -69,7 +69,7 @@ def test_decided_stream_is_turned_on(desk):
 @pytest.mark.parametrize(
     ("decided", "said"),
     [
-        ({"billing": "PROVISIONED"}, "is on demand, and PROVISIONED was decided"),
+        ({"billing": "PROVISIONED"}, "is on demand, and billing is PROVISIONED, for which"),
         ({"replicas": ("ap-northeast-3",)}, "has no copy in ap-northeast-3, which was decided"),
     ],
 )
