@@ -6,7 +6,11 @@ from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
 
+import botocore.session
+
+from aws.kinds import LEDGERS
 from aws.kinds.role import PolicyDocument, Role
+from aws.ledger import Unplanned, unplanned
 from aws.section import NotTestable, Unreadable
 from aws.words import Words
 from signoff.evidence.facts import digest_of
@@ -53,6 +57,28 @@ def absent(section: str, *names: str) -> Break:
 
 def added(section: str, name: str, new: Any) -> Break:
     return whole(section, lambda items: {**items, name: new})
+
+
+def told(call: str, answer: Mapping[str, Any], **parameters: str) -> tuple[Unplanned, ...]:
+    """Return what the ledger says of an answer of AWS, as the reader does."""
+    service, _, operation = call.partition(":")
+    shape = _model(service).operation_model(operation).output_shape
+    return (*unplanned(call, LEDGERS[call], shape, parameters, answer),)
+
+
+@cache
+def _model(service: str) -> Any:
+    return botocore.session.get_session().get_service_model(service)
+
+
+def answering(
+    section: str, name: str, call: str, answer: Mapping[str, Any], **parameters: str
+) -> Break:
+    """Add to an item what is told of an answer: nothing, where no description closes the member."""
+    return whole(
+        section,
+        lambda items: {**items, name: (*items.get(name, ()), *told(call, answer, **parameters))},
+    )
 
 
 def unread(section: str, name: str | None = None) -> Break:

@@ -3,22 +3,18 @@
 import json
 from collections.abc import Mapping
 from dataclasses import replace
+from typing import Any
 
 from aws.kinds.dashboard import Dashboard, Metric, Widget
 from aws.kinds.log_group import (
-    DATA_PROTECTION,
-    LOG_GROUP,
-    METRICS_MADE,
-    SUBSCRIPTION_FILTER,
     LogGroup,
 )
 from aws.kinds.log_policy import ACCOUNT_POLICY, APPLIED, LogPolicy
 from aws.kinds.topic import Subscription
-from aws.ledger import Effect, Unplanned
-from aws.words import Words
+from aws.ledger import Unplanned
 from signoff.judge.checklist import Severity
 from signoff.judge.outcome import Outcome
-from tests.defects.changes import absent, added, both, edited, item, unread
+from tests.defects.changes import absent, added, answering, both, edited, item, unread
 from tests.defects.defect import Break, Defect
 from tests.healthy.edge import API_ID
 from tests.healthy.watch import TOPIC
@@ -147,24 +143,19 @@ LOG_GROUPS = (
 )
 
 
-TOLD_BY = {
-    SUBSCRIPTION_FILTER: "SubscriptionFilters",
-    DATA_PROTECTION: "LogGroups",
-    METRICS_MADE: "MetricFilters",
-}
+def _attached(operation: str, **members: Any) -> Break:
+    """Let a listing tell something of the log group; AWS names each of its answers by what it lists."""
+    listed = f"{operation[0].lower()}{operation[1:]}"
+    answer = {listed: [{"logGroupName": LOGS, **members}]}
+    call = f"logs:Describe{operation}"
+    return answering("log_group_attachments", LOGS, call, answer, logGroupName=LOGS)
 
 
-def _attached(group: str, fact: Words, *values: str, effect: Effect = Effect.CHANGES) -> Break:
-    one = Unplanned(
-        kind=LOG_GROUP.words,
-        name=group,
-        fact=fact,
-        found=", ".join(values),
-        call=f"logs:Describe{TOLD_BY[fact]}",
-        effect=effect,
-        values=values,
-    )
-    return edited("log_group_attachments", group, lambda others: (*others, one))
+def _made(*namespaces: str) -> Break:
+    made = [
+        {"metricName": "Faults", "metricNamespace": name, "metricValue": "1"} for name in namespaces
+    ]
+    return _attached("MetricFilters", filterName="counts", metricTransformations=made)
 
 
 def _account(kind: str, found: str) -> Break:
@@ -189,15 +180,17 @@ def _policy(**statement: object) -> Break:
     return added("log_policies", "somebody", LogPolicy(name="somebody", document=document))
 
 
-OBSERVES = Effect.OBSERVES
 STREAM = "arn:aws:firehose:ap-northeast-1:444455556666:deliverystream/x"
 SHARED = {"AWS": "arn:aws:iam::123456789012:root"}
 REACHED = (
-    Defect(id="MON-15:copied", breaks=_attached(LOGS, SUBSCRIPTION_FILTER, STREAM)),
-    Defect(id="MON-15:masked", breaks=_attached(LOGS, DATA_PROTECTION, "ACTIVATED")),
+    Defect(
+        id="MON-15:copied",
+        breaks=_attached("SubscriptionFilters", filterName="copy", destinationArn=STREAM),
+    ),
+    Defect(id="MON-15:masked", breaks=_attached("LogGroups", dataProtectionStatus="ACTIVATED")),
     Defect(
         id="MON-15:counts-among-our-faults",
-        breaks=_attached(LOGS, METRICS_MADE, "Other", "StampRally", effect=OBSERVES),
+        breaks=_made("Other", "StampRally"),
     ),
     Defect(
         id="MON-15:all-logs-copied",
@@ -229,7 +222,7 @@ REACHED = (
     ),
     Defect(
         id="MON-16:somebody-counts",
-        breaks=_attached(LOGS, METRICS_MADE, "Statistics", effect=OBSERVES),
+        breaks=_made("Statistics"),
     ),
     Defect(id="MON-16:queue-listens", breaks=_listener("sqs", "arn:aws:sqs:eu-west-1:1:copy")),
     Defect(id="MON-16:another-mail", breaks=_listener("email", "b***@example.com")),

@@ -5,15 +5,10 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from aws.kinds.bucket import ACL_GRANTS, LIFECYCLE, PAYER, REPLICATION
-from aws.kinds.bucket import BUCKET as BUCKET_KIND
-from aws.kinds.key import GRANTS, Key
-from aws.kinds.key import KEY as KMS_KEY
-from aws.ledger import Unplanned
-from aws.words import Words
+from aws.kinds.key import Key
 from signoff.judge.outcome import Outcome
 from signoff.judge.snapshot import Snapshot
-from tests.defects.changes import absent, added, both, edited, item, unread
+from tests.defects.changes import absent, added, answering, both, item, unread
 from tests.defects.defect import Break, Defect
 from tests.unread import refused
 
@@ -92,22 +87,14 @@ def _beside(what: str, **statement: Any) -> Defect:
     return Defect(id=f"SEC-22:{what}", breaks=_with(**statement))
 
 
-def _at_key(fact: Words, found: str) -> Break:
-    one = Unplanned(
-        kind=KMS_KEY.words, name="9c2f7d10", fact=fact, found=found, call="kms:ListGrants"
-    )
-    return added("key_attachments", KEY, (one,))
+def granted(key: str, id_: str, grantee: str) -> Break:
+    """Let somebody use a key by a grant."""
+    grant = {"GrantId": "g1", "GranteePrincipal": grantee, "Operations": ["Decrypt"]}
+    return answering("key_attachments", key, "kms:ListGrants", {"Grants": [grant]}, KeyId=id_)
 
 
-def _at_bucket(fact: Words, found: str) -> Break:
-    one = Unplanned(
-        kind=BUCKET_KIND.words,
-        name=BUCKET,
-        fact=fact,
-        found=found,
-        call="s3:GetBucketReplication",
-    )
-    return edited("bucket_attachments", BUCKET, lambda others: (*others, one))
+def _at_bucket(operation: str, **answer: Any) -> Break:
+    return answering("bucket_attachments", BUCKET, f"s3:{operation}", answer, Bucket=BUCKET)
 
 
 TABLES = (
@@ -116,7 +103,7 @@ TABLES = (
         _decided(KEY),
         _encrypted(*EVERY_TABLE),
         _key(),
-        _at_key(GRANTS, "arn:aws:iam::111122223333:role/reader"),
+        granted(KEY, "9c2f7d10", "arn:aws:iam::111122223333:role/reader"),
     ),
     _tables(
         "grants-unread",
@@ -179,17 +166,30 @@ BUCKETS = (
     ),
     _bucket("SEC-22", "not-blocked", public_access_blocked=False),
     _bucket("SEC-22", "no-policy", policy=None),
-    Defect(id="SEC-22:copied-elsewhere", breaks=_at_bucket(REPLICATION, "arn:aws:iam::1:role/r")),
+    Defect(
+        id="SEC-22:copied-elsewhere",
+        breaks=_at_bucket(
+            "GetBucketReplication",
+            ReplicationConfiguration={"Role": "arn:aws:iam::1:role/r", "Rules": []},
+        ),
+    ),
     Defect(
         id="SEC-22:images-deleted-after-a-day",
-        breaks=_at_bucket(LIFECYCLE, "tidy"),
+        breaks=_at_bucket(
+            "GetBucketLifecycleConfiguration",
+            Rules=[{"ID": "tidy", "Status": "Enabled", "Expiration": {"Days": 1}}],
+        ),
     ),
     Defect(
         id="SEC-22:acl-lets-a-stranger-write",
-        breaks=_at_bucket(ACL_GRANTS, f"{'9a' * 32}: WRITE"),
+        breaks=_at_bucket(
+            "GetBucketAcl",
+            Owner={"ID": "7b" * 32},
+            Grants=[{"Grantee": {"ID": "9a" * 32}, "Permission": "WRITE"}],
+        ),
     ),
     Defect(
-        id="SEC-22:every-visitor-is-to-pay", breaks=_at_bucket(PAYER, "Requester")
+        id="SEC-22:every-visitor-is-to-pay", breaks=_at_bucket("GetBucketRequestPayment", Payer="Requester")
     ),
     _open("allows-https-without-refusing-http", Effect="Allow", Condition={"Bool": {"aws:SecureTransport": "true"}}),
     _open("refuses-https", Condition={"Bool": {"aws:SecureTransport": "true"}}),

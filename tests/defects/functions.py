@@ -2,19 +2,27 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime
+from typing import Any
 
 from aws.api.document import ApiDocument, Integration, Method
 from aws.api.integration import StaticAnswer
-from aws.kinds.function import FUNCTION, UPDATES
 from aws.kinds.function_beside import LambdaAccount
 from aws.kinds.rest_api import Deployment
-from aws.ledger import Unplanned
 from aws.release import PATH, Package
-from aws.words import Words
 from signoff.judge.outcome import Outcome
 from signoff.judge.snapshot import Snapshot, contents_of
 from tests.defects import following
-from tests.defects.changes import absent, added, both, edited, item, record, unread, without_records
+from tests.defects.changes import (
+    absent,
+    added,
+    answering,
+    both,
+    edited,
+    item,
+    record,
+    unread,
+    without_records,
+)
 from tests.defects.defect import Break, Defect
 from tests.healthy import compute, edge
 from tests.healthy.api_document import CORS
@@ -127,9 +135,11 @@ def _closed_api(api: ApiDocument) -> ApiDocument:
     return replace(api, methods={f"ANY {PATH}": one}, authorizers={})
 
 
-def _attached(name: str, fact: Words, found: str, call: str) -> Break:
-    one = Unplanned(kind=FUNCTION.words, name=name, fact=fact, found=found, call=f"lambda:{call}")
-    return edited("function_attachments", name, lambda others: (*others, one))
+def _attached(name: str, operation: str, **answer: Any) -> Break:
+    call = f"lambda:{operation}"
+    return answering(
+        "function_attachments", name, call, answer, FunctionName=name, Qualifier="live"
+    )
 
 
 RUNNING = (
@@ -226,21 +236,28 @@ RELEASES = (
     Defect(
         id="DEP-19:in-a-network",
         breaks=_attached(
-            AWARD, Words(en="network (VPC)", ja="ネットワーク"), "subnet-1", "GetFunction"
+            AWARD,
+            "GetFunction",
+            Configuration={"VpcConfig": {"SubnetIds": ["subnet-1"], "SecurityGroupIds": ["sg-1"]}},
         ),
     ),
     Defect(
         id="DEP-19:fed-by-a-stream",
         breaks=_attached(
             STAMPS,
-            Words(en="event source", ja="イベントソース"),
-            "arn:aws:sqs:…",
             "ListEventSourceMappings",
+            EventSourceMappings=[
+                {
+                    "UUID": "14e0db71",
+                    "EventSourceArn": "arn:aws:sqs:…",
+                    "FunctionArn": f"arn:aws:lambda:ap-northeast-1:444455556666:function:{STAMPS}",
+                }
+            ],
         ),
     ),
     Defect(
         id="DEP-19:runtime-pinned",
-        breaks=_attached(AWARD, UPDATES, "Manual", "GetRuntimeManagementConfig"),
+        breaks=_attached(AWARD, "GetRuntimeManagementConfig", UpdateRuntimeOn="Manual"),
     ),
     Defect(
         id="DEP-19:unreadable",

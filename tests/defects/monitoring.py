@@ -5,14 +5,12 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
-from aws.kinds.alarm import ALARM, OTHER_ACTION, SUPPRESSOR, Alarm
+from aws.kinds.alarm import Alarm
 from aws.kinds.key import Key
 from aws.kinds.mute_rule import MuteRule
 from aws.kinds.topic import Subscription, Topic
-from aws.ledger import Unplanned
-from aws.words import Words
 from signoff.judge.outcome import Outcome
-from tests.defects.changes import absent, added, both, edited, every, item
+from tests.defects.changes import absent, added, answering, both, edited, every, item
 from tests.defects.defect import Break, Defect
 from tests.healthy.watch import TOPIC
 from tests.healthy.watch import alarms as healthy_alarms
@@ -156,11 +154,9 @@ RULE = MuteRule(
 COMPOSITE = "stamp-rally-prod-anything-alarm"
 
 
-def _attached(alarm: str, fact: Words, found: str) -> Break:
-    one = Unplanned(
-        kind=ALARM.words, name=alarm, fact=fact, found=found, call="cloudwatch:DescribeAlarms"
-    )
-    return edited("alarm_attachments", alarm, lambda others: (*others, one))
+def _attached(alarm: str, of: str = "MetricAlarms", **members: Any) -> Break:
+    answer = {of: [{"AlarmName": alarm, **members}]}
+    return answering("alarm_attachments", alarm, "cloudwatch:DescribeAlarms", answer)
 
 
 def _listener(**fields: object) -> Break:
@@ -211,19 +207,19 @@ UNPLANNED = (
     ),
     Defect(
         id="MON-08:wall-clock",
-        breaks=_attached(ERRORS, Words(en="evaluation by the wall clock", ja="壁時計"), "UTC"),
+        breaks=_attached(ERRORS, EvaluationWindow={"WallClockWindow": {"Timezone": "UTC"}}),
         follows=MUTED,
     ),
     Defect(
         id="MON-08:acts",
-        breaks=_attached(API_5XX, OTHER_ACTION, "arn:aws:lambda:ap-northeast-1:1:function:fix"),
+        breaks=_attached(API_5XX, OKActions=["arn:aws:lambda:ap-northeast-1:1:function:fix"]),
         follows=MUTED,
     ),
     Defect(
         id="MON-08:suppressed-composite",
         breaks=both(
             _through(f'ALARM("{ERRORS}")'),
-            _attached(COMPOSITE, SUPPRESSOR, "deployments"),
+            _attached(COMPOSITE, "CompositeAlarms", ActionsSuppressor="deployments"),
         ),
         follows=MUTED,
     ),

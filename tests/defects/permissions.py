@@ -3,14 +3,11 @@
 from collections.abc import Mapping
 from typing import Any
 
-from aws.kinds.role import ROLE as ROLE_KIND
 from aws.kinds.role import PolicyDocument
 from aws.kinds.table_beside import ResourcePolicy
-from aws.ledger import Unplanned
-from aws.words import Words
 from signoff.judge.outcome import Outcome
 from tests.defects import access, callers, privileges, shortfalls
-from tests.defects.changes import absent, added, both, edited, item, role_of, unread
+from tests.defects.changes import absent, added, answering, both, item, role_of, unread
 from tests.defects.defect import Break, Defect
 from tests.healthy.identity import allow, document, trust
 
@@ -156,16 +153,10 @@ def _denied(table: str, action: str, principal: Any, **more: Any) -> Break:
 
 
 def _profile(function: str) -> Break:
-    one = Unplanned(
-        kind=ROLE_KIND.words,
-        name=f"stamp-rally-prod-{function}-role",
-        fact=Words(en="instance profile", ja="インスタンスプロファイル"),
-        found="bastion",
-        call="iam:GetAccountAuthorizationDetails",
-    )
-    return edited(
-        "role_attachments", f"stamp-rally-prod-{function}-role", lambda others: (*others, one)
-    )
+    role = f"stamp-rally-prod-{function}-role"
+    profiles = [{"InstanceProfileName": "bastion"}]
+    answer = {"RoleDetailList": [{"RoleName": role, "InstanceProfileList": profiles}]}
+    return answering("role_attachments", role, "iam:GetAccountAuthorizationDetails", answer)
 
 
 NARROW = PolicyDocument(name="limit", document=document(allow(["logs:*", "xray:*"], "*")))

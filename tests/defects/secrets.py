@@ -10,22 +10,18 @@ from datetime import UTC, datetime
 from typing import Any
 
 from aws.kind import changed
-from aws.kinds.key import GRANTS, Key
-from aws.kinds.key import KEY as KMS_KEY
-from aws.kinds.secret import SECRET
-from aws.ledger import Unplanned
+from aws.kinds.key import Key
 from aws.redaction.leak import Leak
 from aws.redaction.secret_text import withheld
 from aws.secret_value import SecretValue
-from aws.words import Words
 from signoff.environment import Decision
 from signoff.evidence import Records
 from signoff.judge.outcome import Outcome
 from signoff.judge.snapshot import Snapshot
 from tests.defects import leaks, secret_values
-from tests.defects.changes import absent, added, both, edited, item, unread
+from tests.defects.changes import absent, added, answering, both, edited, item, unread
 from tests.defects.defect import Break, Defect
-from tests.defects.encryption import OF_ACCOUNT, allowing
+from tests.defects.encryption import OF_ACCOUNT, allowing, granted
 from tests.healthy.vault import (
     CHANNEL_TOKEN,
     HEX_KEY,
@@ -205,22 +201,9 @@ KEYS = (
 )
 
 
-def _attached(fact: str, found: str) -> Break:
-    one = Unplanned(
-        kind=SECRET.words,
-        name=TOKEN_KEY,
-        fact=Words(en=fact, ja="計画外の設定"),
-        found=found,
-        call="secretsmanager:DescribeSecret",
-    )
-    return edited("secret_attachments", TOKEN_KEY, lambda others: (*others, one))
-
-
-def _granted(grantee: str) -> Break:
-    one = Unplanned(
-        kind=KMS_KEY.words, name="7b1f", fact=GRANTS, found=grantee, call="kms:ListGrants"
-    )
-    return added("key_attachments", SECRETS_KEY, (one,))
+def _attached(**answer: Any) -> Break:
+    call = "secretsmanager:DescribeSecret"
+    return answering("secret_attachments", TOKEN_KEY, call, answer, SecretId=TOKEN_KEY)
 
 
 def _policy(effect: str, action: str, principal: Any, **more: Any) -> Break:
@@ -236,10 +219,12 @@ ATTACHED = (
         id="PREP-06:secret-is-a-copy-of-another-region",
         breaks=item("secrets", TOKEN_KEY, replicas=("us-east-1",)),
     ),
-    Defect(id="SEC-09:rotated", breaks=_attached("rotation", "True")),
+    Defect(id="SEC-09:rotated", breaks=_attached(RotationEnabled=True)),
     Defect(
         id="SEC-09:copied-to-another-account",
-        breaks=_attached("replicas in other accounts", "arn:aws:secretsmanager:…:111122223333"),
+        breaks=_attached(
+            CrossAccountReplicas=[{"ReplicaSecretARN": "arn:aws:secretsmanager:…:111122223333"}]
+        ),
     ),
     Defect(id="SEC-09:unread", breaks=unread("secret_attachments", TOKEN_KEY), outcome=UNREAD),
     Defect(
@@ -275,7 +260,7 @@ ATTACHED = (
             "Deny", "*", "*", Condition={"StringEquals": {"aws:PrincipalTag/team": "x"}}
         ),
     ),
-    Defect(id="SEC-05:granted-to-a-stranger", breaks=_granted(AWARD_ROLE)),
+    Defect(id="SEC-05:granted-to-a-stranger", breaks=granted(SECRETS_KEY, "7b1f", AWARD_ROLE)),
 )
 ELSEWHERE = (
     Defect(

@@ -8,13 +8,11 @@ from typing import Any
 from aws.api import surplus
 from aws.api.document import ApiDocument
 from aws.api.integration import StaticAnswer
-from aws.kinds.domain import DOMAIN, BasePath
-from aws.kinds.rest_api import BINARY, COMPRESSION, KEY_SOURCE, REST_API, Deployment
-from aws.kinds.stage import STAGE
+from aws.kinds.domain import BasePath
+from aws.kinds.rest_api import BINARY, COMPRESSION, KEY_SOURCE, Deployment
 from aws.kinds.usage_plan import UsagePlan
-from aws.ledger import Unplanned
 from aws.words import Words
-from tests.defects.changes import added, both, edited, item
+from tests.defects.changes import added, both, edited, told
 from tests.defects.defect import Break, Defect
 from tests.defects.documents import Change, document, drafted, refusal, with_method
 from tests.healthy import identity
@@ -49,13 +47,15 @@ def _whole(what: str, **fields: Any) -> Defect:
     )
 
 
-def _told(kind: Words, name: str, fact: Words, found: str, call: str) -> tuple[Unplanned, ...]:
-    return (Unplanned(kind=kind, name=name, fact=fact, found=found, call=f"apigateway:{call}"),)
+def _answered(section: str, name: str, operation: str, **answer: Any) -> Break:
+    """Let the answer that tells of an item tell more than is planned."""
+    call = f"apigateway:{operation}"
+    return edited(section, name, lambda one: replace(one, unplanned=told(call, answer)))
 
 
-def _of_api(fact: Words, found: str) -> Break:
-    told = _told(REST_API.words, API, fact, found, "GetRestApis")
-    return edited("rest_apis", API, lambda one: (replace(one[0], unplanned=told),))
+def _of_api(**members: Any) -> Break:
+    call, answer = "apigateway:GetRestApis", {"items": [{"name": API, **members}]}
+    return edited("rest_apis", API, lambda one: (replace(one[0], unplanned=told(call, answer)),))
 
 
 def _headed(headers: Mapping[str, str]) -> Break:
@@ -125,7 +125,7 @@ IN_THE_API = (
         "model-in-the-draft",
         with_method(LOGIN, surplus={surplus.MODELS.en: "application/json=Login"}),
     ),
-    Defect(id="DEP-34:binary-in-the-draft", breaks=_of_api(BINARY, "image/png")),
+    Defect(id="DEP-34:binary-in-the-draft", breaks=_of_api(binaryMediaTypes=["image/png"])),
     Defect(
         id="DEP-34:refusal-sets-a-cookie", breaks=_headed({"Set-Cookie": "a=b; Domain=example.jp"})
     ),
@@ -171,16 +171,16 @@ AT_THE_STAGE = (
     ),
     Defect(
         id="DEP-35:web-acl",
-        breaks=item(
+        breaks=_answered(
             "stages",
             "prod",
-            unplanned=_told(
-                STAGE.words,
-                "prod",
-                Words(en="web ACL", ja="Web ACL"),
-                "arn:aws:wafv2:ap-northeast-1:444455556666:regional/webacl/geo/1",
-                "GetStages",
-            ),
+            "GetStages",
+            item=[
+                {
+                    "stageName": "prod",
+                    "webAclArn": "arn:aws:wafv2:ap-northeast-1:444455556666:regional/webacl/geo/1",
+                }
+            ],
         ),
     ),
 )
@@ -206,16 +206,12 @@ IN_FRONT = (
     Defect(id="DEP-36:another-usage-plan", breaks=_usage_plan(f"{API_ID}:prod")),
     Defect(
         id="DEP-40:mutual-tls",
-        breaks=item(
+        breaks=_answered(
             "domains",
             NAME,
-            unplanned=_told(
-                DOMAIN.words,
-                NAME,
-                Words(en="mutual TLS", ja="相互TLS認証"),
-                "s3://truststore/ca.pem",
-                "GetDomainName",
-            ),
+            "GetDomainName",
+            domainName=NAME,
+            mutualTlsAuthentication={"truststoreUri": "s3://truststore/ca.pem"},
         ),
     ),
 )

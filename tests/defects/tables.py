@@ -4,15 +4,11 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from aws.kinds.table import TABLE as TABLE_KIND
-from aws.kinds.table import TIME_TO_LIVE
 from aws.kinds.table_beside import Tags
 from aws.kinds.table_capacity import ScalableTarget
-from aws.ledger import Unplanned
 from aws.redaction.secret_text import MaskedValue
-from aws.words import Words
 from tests.defects import following
-from tests.defects.changes import absent, added, both, edited, item
+from tests.defects.changes import absent, added, answering, both, edited, item
 from tests.defects.defect import Break, Defect
 from tests.healthy.compute import clear
 from tests.healthy.data import tables
@@ -78,16 +74,17 @@ def _scaled(*targets: tuple[str, str, int], policies: tuple[str, ...] = ("70 %",
     )
 
 
-def _attached(name: str, fact: Words, found: str, call: str = "DescribeTimeToLive") -> Break:
-    call = f"dynamodb:{call}"
-    one = Unplanned(kind=TABLE_KIND.words, name=name, fact=fact, found=found, call=call)
-    return edited("table_attachments", name, lambda others: (*others, one))
+def _expiring(name: str, attribute: str) -> Break:
+    expiry = {"TimeToLiveStatus": "ENABLED", "AttributeName": attribute}
+    answer = {"TimeToLiveDescription": expiry}
+    return answering(ATTACHED, name, "dynamodb:DescribeTimeToLive", answer, TableName=name)
 
 
 def _tags(**tags: str) -> dict[str, MaskedValue]:
     return {key: clear(text) for key, text in tags.items()}
 
 
+ATTACHED = "table_attachments"
 TABLE, INDEX = f"table/{STAMPS}", f"table/{STAMPS}/index/PeriodRanking"
 ALL_FOUR = (
     (TABLE, "dynamodb:table:ReadCapacityUnits", 400),
@@ -125,12 +122,22 @@ DEFECTS: tuple[Defect, ...] = (
     ),
     Defect(
         id="DEP-08:stamps-expire-as-they-are-collected",
-        breaks=_attached(STAMPS, TIME_TO_LIVE, "CollectedAt"),
+        breaks=_expiring(STAMPS, "CollectedAt"),
     ),
-    Defect(id="DEP-08:users-expire", breaks=_attached(USERS, TIME_TO_LIVE, "TTL")),
+    Defect(id="DEP-08:users-expire", breaks=_expiring(USERS, "TTL")),
     Defect(
         id="DEP-08:stream",
-        breaks=_attached(USERS, Words(en="stream", ja="ストリーム"), "NEW_IMAGE", "DescribeTable"),
+        breaks=answering(
+            ATTACHED,
+            USERS,
+            "dynamodb:DescribeTable",
+            {
+                "Table": {
+                    "StreamSpecification": {"StreamEnabled": True, "StreamViewType": "NEW_IMAGE"}
+                }
+            },
+            TableName=USERS,
+        ),
     ),
     Defect(
         id="DEP-08:index-that-nobody-planned",
